@@ -1,0 +1,229 @@
+/**
+ * The port: what the bridge asks of any CRM, in words that no CRM owns. One folder beside this file implements it for one CRM.
+ *
+ * Rules that every implementation keeps:
+ * - Any number of values or inputs is taken; the implementation cuts them into the calls that its CRM allows.
+ * - Every value and every input is accounted for in the answer: found, missing, or failed with a problem. Never silence.
+ * - One bad record is a value ({@link CrmProblem}), not an exception. Exceptions of the GatewayError family are for calls
+ *   that failed as a whole (token refused, CRM down before anything was done).
+ */
+import type { Deadline } from './deadline.ts';
+
+/** The name of a kind of record in the CRM, as mapping files give it (`target: hubspot/contacts` → `contacts`). */
+export type ObjectType = string;
+
+/** Property values travel as text; null or absent means that the CRM holds no value. */
+export type CrmProperties = Readonly<Record<string, string | null>>;
+
+export interface CrmRecord {
+  readonly id: string;
+  readonly properties: CrmProperties;
+  /** ISO 8601; decides `if_several: oldest | newest`. */
+  readonly createdAt?: string;
+}
+
+/** Who asks, how urgently, and until when. Passed down to every call. */
+export interface CallContext {
+  /** Id of Enginy's request: bulk requests take turns by it, and log lines carry it. */
+  readonly requestId: string;
+  /** `urgent` calls (single tasks, activities, health) go before `bulk` ones. */
+  readonly urgency: 'urgent' | 'bulk';
+  readonly deadline: Deadline;
+}
+
+/** Why one value or one record could not be served. */
+export type CrmProblem =
+  /** The CRM refused the values of the named properties (unknown, not an option, read-only, badly formed). */
+  | { readonly kind: 'invalid'; readonly message: string; readonly properties: readonly InvalidProperty[] }
+  /** Another record holds a value that must be unique. */
+  | { readonly kind: 'conflict'; readonly message: string; readonly existingId?: string; readonly property?: string }
+  | { readonly kind: 'not-found'; readonly message: string }
+  /** The CRM refused the bridge: token, scope, permission. */
+  | { readonly kind: 'refused'; readonly message: string; readonly missingScopes?: readonly string[] }
+  /** Certainly not done, because of the CRM's state: may be sent again later. */
+  | { readonly kind: 'unavailable'; readonly message: string; readonly retryAfterSeconds?: number }
+  /** Perhaps done, perhaps not: look it up before sending it again. */
+  | { readonly kind: 'ambiguous'; readonly message: string }
+  /** Not sent: the request's deadline came first. */
+  | { readonly kind: 'late'; readonly message: string };
+
+export interface InvalidProperty {
+  readonly name: string;
+  /** The CRM's code where it gives one, e.g. `INVALID_OPTION`, `PROPERTY_DOESNT_EXIST`, `READ_ONLY_VALUE`. */
+  readonly code?: string;
+  /** Short, without the rejected value's neighbours; never a list of every option. */
+  readonly reason: string;
+}
+
+/** Answer of a read by id or by a unique property: every value asked for is in exactly one of the three. */
+export interface ReadOutcome {
+  /** Value as asked → record. A merged id answers with the surviving record, whose `id` differs from the value asked. */
+  readonly found: ReadonlyMap<string, CrmRecord>;
+  readonly missing: ReadonlySet<string>;
+  readonly failed: ReadonlyMap<string, CrmProblem>;
+}
+
+/** One way in which a record may be found by search. */
+export type SearchClause =
+  /** The property equals one of the values, regardless of case. */
+  | { readonly property: string; readonly in: readonly string[] }
+  /** The property contains every one of the words. */
+  | { readonly property: string; readonly tokens: readonly string[] };
+
+/** Something to find: any one of its clauses may find it. The clauses of one needle stay in one call. */
+export interface Needle {
+  readonly key: string;
+  readonly clauses: readonly SearchClause[];
+}
+
+/** Candidates of all needles together; which candidate serves which needle is for the caller to verify by value. */
+export interface SearchOutcome {
+  readonly candidates: readonly CrmRecord[];
+  /** Keys of the needles that could not be looked up, or not to the end. */
+  readonly failed: ReadonlyMap<string, CrmProblem>;
+}
+
+export interface CreateInput {
+  readonly properties: Readonly<Record<string, string>>;
+  /** Records to link the new one to, with the CRM's default association. */
+  readonly links?: readonly { readonly objectType: ObjectType; readonly id: string }[];
+}
+
+export interface UpdateInput {
+  readonly id: string;
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+/** One per input, in the order of the inputs. */
+export type WriteOutcome = { readonly record: CrmRecord } | { readonly problem: CrmProblem };
+
+export type PropertyType = 'text' | 'number' | 'bool' | 'date' | 'datetime' | 'enum' | 'other';
+
+export interface PropertyDefinition {
+  readonly name: string;
+  readonly label: string;
+  readonly description?: string;
+  readonly type: PropertyType;
+  /** Enum with several values at once, joined by `;`. */
+  readonly isMultiple: boolean;
+  /** Long text (a text area). */
+  readonly isLong: boolean;
+  readonly options: readonly { readonly value: string; readonly label: string; readonly isHidden?: boolean }[];
+  /** True for an enum whose options live elsewhere (owners): its empty option list proves nothing. */
+  readonly hasExternalOptions: boolean;
+  readonly isReadOnly: boolean;
+  readonly isCalculated: boolean;
+  readonly isArchived: boolean;
+  readonly isUnique: boolean;
+  readonly group: string;
+}
+
+export interface NewProperty {
+  readonly name: string;
+  readonly label: string;
+  readonly description: string;
+  readonly type: 'text' | 'number' | 'bool' | 'date' | 'datetime';
+  readonly isLong?: boolean;
+  readonly isUnique?: boolean;
+  readonly group: string;
+}
+
+/** `existed`: another one was faster; a success. */
+export type NewPropertyOutcome = 'created' | 'existed' | { readonly problem: CrmProblem };
+
+export interface Pair {
+  readonly fromId: string;
+  readonly toId: string;
+}
+
+/** One per pair, in the order of the pairs. An existing link counts as linked. */
+export type LinkOutcome = 'linked' | { readonly problem: CrmProblem };
+
+export interface Owner {
+  readonly id: string;
+  readonly name: string;
+  readonly email?: string;
+}
+
+export interface Account {
+  readonly id: string;
+  readonly timeZone: string;
+  /** Template of a record's page in the CRM's user interface by Enginy's word for the kind. */
+  readonly linkTemplates: { readonly contacts: string; readonly companies: string };
+}
+
+export interface Crm {
+  /** True when {@link Crm.readBy} takes this property: a read of the store, with no lag and outside the search limit. */
+  canReadBy(objectType: ObjectType, property: string, context: CallContext): Promise<boolean>;
+
+  readByIds(
+    objectType: ObjectType,
+    ids: readonly string[],
+    properties: readonly string[],
+    context: CallContext,
+  ): Promise<ReadOutcome>;
+
+  /** Reads by a property that is unique in the CRM; values are compared regardless of case. */
+  readBy(
+    objectType: ObjectType,
+    property: string,
+    values: readonly string[],
+    properties: readonly string[],
+    context: CallContext,
+  ): Promise<ReadOutcome>;
+
+  /** Searches an index that may lag behind writes; pages are read to the end. */
+  search(
+    objectType: ObjectType,
+    needles: readonly Needle[],
+    properties: readonly string[],
+    context: CallContext,
+  ): Promise<SearchOutcome>;
+
+  /** Never repeats a call that may have been carried out: such inputs come back as `ambiguous`. */
+  create(
+    objectType: ObjectType,
+    inputs: readonly CreateInput[],
+    context: CallContext,
+  ): Promise<readonly WriteOutcome[]>;
+
+  /** Ids must be distinct. Result records carry at least the id; a merged id answers with the survivor's. */
+  update(
+    objectType: ObjectType,
+    inputs: readonly UpdateInput[],
+    context: CallContext,
+  ): Promise<readonly WriteOutcome[]>;
+
+  /** Definitions of all properties, archived ones left out unless asked for; may be served from a cache. */
+  readProperties(
+    objectType: ObjectType,
+    context: CallContext,
+    options?: { readonly refresh?: boolean; readonly archived?: boolean },
+  ): Promise<readonly PropertyDefinition[]>;
+
+  /** Makes the group first where it is missing. One outcome per property, in order. */
+  createProperties(
+    objectType: ObjectType,
+    properties: readonly NewProperty[],
+    context: CallContext,
+  ): Promise<readonly NewPropertyOutcome[]>;
+
+  link(from: ObjectType, to: ObjectType, pairs: readonly Pair[], context: CallContext): Promise<readonly LinkOutcome[]>;
+
+  /** Ids of the linked records of each id; an id without links maps to an empty list. */
+  readLinks(
+    from: ObjectType,
+    to: ObjectType,
+    ids: readonly string[],
+    context: CallContext,
+  ): Promise<{
+    readonly found: ReadonlyMap<string, readonly string[]>;
+    readonly failed: ReadonlyMap<string, CrmProblem>;
+  }>;
+
+  /** Active people who may own records, all pages. */
+  listOwners(context: CallContext): Promise<readonly Owner[]>;
+
+  /** The cheapest proof that the CRM answers and accepts the token. */
+  readAccount(context: CallContext): Promise<Account>;
+}

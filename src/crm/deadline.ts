@@ -1,0 +1,11 @@
+/** The moment until which a request's work may go on, on a clock that never jumps. */
+export interface Deadline {
+  /** Milliseconds left; zero or less when it has passed. */
+  remainingMs(): number;
+}
+
+/** A deadline `ms` milliseconds from now. */
+export function deadlineIn(ms: number, now: () => number = () => performance.now()): Deadline {
+  const at = now() + ms;
+  return { remainingMs: () => at - now() };
+}
