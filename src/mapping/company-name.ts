@@ -1,0 +1,49 @@
+import { foldText } from './fold-text.ts';
+
+/** Words at the end of a company's name that say its legal form, folded. */
+const LEGAL_FORMS = new Set(
+  (
+    'inc incorporated corp corporation co company llc llp lp ltd limited plc pllc pc gmbh mbh ag kg ohg gbr ug se ' +
+    'sa sas sasu sarl eurl sl slu sll slp sau scoop spa srl srls sapa snc bv nv vof cv sprl bvba vzw ab oy oyj as asa aps ' +
+    'doo dd kft zrt nyrt bt sro spol zoo ooo oao zao pao tov kk gk pte pty pvt sdn bhd jsc pjsc lda ltda eireli ' +
+    'me cia cvba saoc llc-fz fze dmcc holding holdings'
+  ).split(' '),
+);
+
+/** Forms that search asks for after the bare name; the commonest, since a search body holds 3,000 characters. */
+const SEARCHED_FORMS = [' inc', ' inc.', ', inc.', ' ltd', ' llc', ' gmbh', ' s.l.', ' s.a.', ' ag', ' sas'];
+
+/**
+ * A company's name as people mean it, for comparing only: no legal form at its end, no punctuation, no accents, no case.
+ * `Société Générale, S.A.` → `societe generale`. A name that is nothing but a legal form stays.
+ */
+export function foldCompanyName(text: string): string | undefined {
+  const words = foldText(text.replace(/\([^)]*\)/g, ' '))
+    ?.replace(/['’`´]/g, '')
+    // `s.l.` is one word, `booking.com` is two.
+    .replace(/(?<=(?<![\p{L}\p{N}])[\p{L}\p{N}])\.(?=[\s,]|$|[\p{L}\p{N}](?![\p{L}\p{N}]))/gu, '')
+    .replace(/&|\+/g, ' and ')
+    .replace(/[^\p{L}\p{N}\p{M}]+/gu, ' ')
+    .trim()
+    .split(' ');
+  if (words === undefined || words[0] === '') return foldText(text);
+  return withoutLegalForm(words).join(' ');
+}
+
+/** Spellings under which a CRM is likely to hold the name, lower-case, the one that was given first. */
+export function companyNameVariants(canonical: string, given: string): string[] {
+  const lower = given.trim().replace(/\s+/g, ' ').toLowerCase();
+  return [...new Set([lower, canonical, ...SEARCHED_FORMS.map((form) => canonical + form)])];
+}
+
+function withoutLegalForm(words: readonly string[]): readonly string[] {
+  for (let letters = 4; letters >= 1; letters -= 1) {
+    const tail = words.slice(-letters);
+    const isSpelledOut = letters === 1 || tail.every((word) => word.length === 1);
+    if (letters < words.length && isSpelledOut && LEGAL_FORMS.has(tail.join(''))) {
+      const rest = words.slice(0, -letters);
+      return withoutLegalForm(rest.length > 1 && rest.at(-1) === 'and' ? rest.slice(0, -1) : rest);
+    }
+  }
+  return words;
+}

@@ -1,0 +1,22 @@
+import type { Problem } from './problem.ts';
+
+const NOT_AN_ADDRESS: Problem = { problem: 'is not an e-mail address' };
+
+/** One address: no spaces or brackets, a dotted domain whose last label is not a number. Length limits of RFC 5321. */
+const ADDRESS =
+  /^[^\s@<>()[\]\\,;:"]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+(?!\d+$)[\p{L}\p{N}-]{2,63}$/u;
+
+/** The one form in which e-mail addresses are stored and compared: bare, lower-case. */
+export function normalizeEmail(text: string): string | Problem {
+  let address = text.replace(/[\u200b-\u200d\u2060\ufeff]/g, '').trim();
+  const bracketed = /<([^<>]*)>\s*$/.exec(address);
+  if (bracketed?.[1] !== undefined) address = bracketed[1].trim();
+  address = address
+    .replace(/^mailto:/i, '')
+    .replace(/\?.*$/s, '')
+    .replace(/[.,;]+$/, '')
+    .toLowerCase();
+  if (address.length > 254 || !ADDRESS.test(address)) return NOT_AN_ADDRESS;
+  if (address.startsWith('.') || address.includes('..') || address.includes('.@')) return NOT_AN_ADDRESS;
+  return address;
+}

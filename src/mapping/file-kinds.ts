@@ -1,0 +1,55 @@
+import type { z } from 'zod';
+import type { Finding } from './finding.ts';
+import { lintRecordFile } from './lint.ts';
+import { type Mapping, RecordMappingFile, type RecordObject } from './mapping-file.ts';
+import type { TransformContext } from './transforms.ts';
+
+/** Where a mapping came from and what it may know. */
+export interface MappingOrigin {
+  readonly file: string;
+  readonly hash: string;
+  readonly context: TransformContext;
+}
+
+/** One kind of mapping file, chosen by the second half of `target`. */
+export interface FileKind<Built> {
+  readonly schema: z.ZodType;
+  /** The bridge does not start without a file of this kind. */
+  readonly isRequired: boolean;
+  /** Findings beyond the schema; the content has passed the schema. */
+  lint(content: unknown): Finding[];
+  /** The content has passed schema and lint. */
+  build(content: unknown, origin: MappingOrigin): Built;
+}
+
+/** All kinds of mapping file: a new kind is one more entry, with a schema and a lint of its own. */
+export const fileKinds = {
+  contacts: recordKind('contacts', true),
+  companies: recordKind('companies', false),
+};
+
+export type FileKindName = keyof typeof fileKinds;
+
+type BuiltBy<Kind> = Kind extends FileKind<infer Built> ? Built : never;
+
+/** All mapping files of one folder, by kind. */
+export type Mappings = {
+  readonly [Name in FileKindName]?: BuiltBy<(typeof fileKinds)[Name]>;
+} & {
+  readonly contacts: Mapping;
+  /** Short digest of all files together. */
+  readonly hash: string;
+};
+
+function recordKind(object: RecordObject, isRequired: boolean): FileKind<Mapping> {
+  return {
+    schema: RecordMappingFile,
+    isRequired,
+    lint: (content) => lintRecordFile(object, RecordMappingFile.parse(content)),
+    build: (content, origin) => {
+      const { target, ...file } = RecordMappingFile.parse(content);
+      const [crm = '', objectType = ''] = target.split('/');
+      return { ...file, ...origin, object, target: { crm, objectType } };
+    },
+  };
+}

@@ -1,0 +1,27 @@
+/** Letters that Unicode does not take apart into a base letter and an accent. */
+const LETTERS: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  ø: 'o',
+  æ: 'ae',
+  œ: 'oe',
+  ł: 'l',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ı: 'i',
+  ħ: 'h',
+};
+const SPECIAL_LETTER = /[ßøæœłđðþıħ]/g;
+
+/** Text as people mean it, for comparing only: lower-case, no accents, single spaces. Empty text gives undefined. */
+export function foldText(text: string): string | undefined {
+  const folded = text
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[\u0300-\u036f\u200b-\u200d\u2060\ufeff]/g, '')
+    .replace(SPECIAL_LETTER, (letter) => LETTERS[letter] ?? letter)
+    .normalize('NFC')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return folded === '' ? undefined : folded;
+}

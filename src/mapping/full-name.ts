@@ -1,0 +1,27 @@
+/** Words that belong to the family name that follows them. */
+const PARTICLES = new Set(
+  'van von der den de del della di da do dos das du la le las los el al bin ibn ben ter ten zu zum zur'.split(' '),
+);
+const TITLES = /^(?:(?:mr|mrs|ms|miss|dr|prof|ing|sir|herr|frau|don|doña|sr|sra)\.?\s+)+/i;
+const SUFFIXES = /(?:[\s,]+(?:jr|sr|ii|iii|iv|phd|ph\.d|md|mba|msc|esq|cpa)\.?)+$/i;
+
+/** The given names of a full name: all words before the family name. A single word is a given name. */
+export function firstName(fullName: string): string | undefined {
+  return splitFullName(fullName).first;
+}
+
+/** The family name of a full name: its last word and the particles before it (`van`, `de la`). */
+export function lastName(fullName: string): string | undefined {
+  return splitFullName(fullName).last;
+}
+
+function splitFullName(fullName: string): { first: string | undefined; last: string | undefined } {
+  const name = fullName.replace(/\s+/g, ' ').trim().replace(TITLES, '').replace(SUFFIXES, '');
+  const inverted = /^([^,]+), ([^,]+)$/.exec(name);
+  if (inverted !== null) return { first: inverted[2], last: inverted[1] };
+  const words = name.split(' ').filter((word) => word !== '' && word !== ',');
+  if (words.length < 2) return { first: words[0], last: undefined };
+  let start = words.length - 1;
+  while (start > 1 && PARTICLES.has((words[start - 1] ?? '').toLowerCase())) start -= 1;
+  return { first: words.slice(0, start).join(' '), last: words.slice(start).join(' ') };
+}

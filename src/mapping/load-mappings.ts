@@ -1,0 +1,287 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Diagnostic, hasErrors, MappingError } from './diagnostic.ts';
+import { type FileKindName, fileKinds, type Mappings } from './file-kinds.ts';
+import type { Finding, Path } from './finding.ts';
+import { didYouMean, nearestWord } from './nearest-word.ts';
+import { pruneContent } from './prune-content.ts';
+import { schemaFindings } from './schema-findings.ts';
+import type { TransformContext } from './transforms.ts';
+
+/** A file as it was read: its path, for messages, and its text. */
+export interface SourceFile {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** YAML as plain data, and the way back from a path in it to line and column. */
+export interface ParsedYaml {
+  readonly file: string;
+  readonly content: unknown;
+  readonly diagnostics: readonly Diagnostic[];
+  locate(path: Path, atKey?: boolean): { readonly line: number; readonly column: number };
+}
+
+/** Reads, checks and freezes the mapping files of a folder. Throws MappingError with every finding of every file. */
+export function loadMappings(dir: string, context: TransformContext = {}): Mappings {
+  const { mappings, diagnostics } = checkMappings(dir, context);
+  if (mappings === undefined) throw new MappingError(diagnostics);
+  return mappings;
+}
+
+/** As {@link loadMappings}, with the findings as a value; `mappings` is absent when one of them is an error. */
+export function checkMappings(
+  dir: string,
+  context: TransformContext = {},
+): { readonly mappings?: Mappings; readonly diagnostics: readonly Diagnostic[] } {
+  const folder = readFolder(dir);
+  const checked = checkSources(dir, folder.files, context);
+  const diagnostics = [...folder.diagnostics, ...checked.diagnostics];
+  return checked.mappings === undefined ? { diagnostics } : { mappings: checked.mappings, diagnostics };
+}
+
+/** Checks files that were read already. `dir` is named where a whole file is missing. */
+export function checkSources(
+  dir: string,
+  sources: readonly SourceFile[],
+  context: TransformContext = {},
+): { readonly mappings?: Mappings; readonly diagnostics: readonly Diagnostic[] } {
+  const diagnostics: Diagnostic[] = [];
+  const built = new Map<FileKindName, unknown>();
+  const seen = new Map<FileKindName, string>();
+  for (const source of sources) {
+    const yaml = parseYaml(source, 'text');
+    diagnostics.push(...yaml.diagnostics);
+    if (yaml.diagnostics.length > 0) continue;
+    const target = readTarget(yaml.content);
+    const findings: Finding[] = [];
+    const name = findKind(target, findings);
+    if (name !== undefined) {
+      const first = seen.get(name);
+      if (first !== undefined) {
+        const message = `${first} maps ${target} already`;
+        findings.push({ path: ['target'], kind: 'duplicate-file', message });
+      }
+      seen.set(name, first ?? source.file);
+    }
+    const kind = fileKinds[name ?? 'contacts'];
+    findings.push(...checkContent(kind, yaml.content, name !== undefined));
+    const located = locateFindings(yaml, findings);
+    diagnostics.push(...located);
+    if (name === undefined || hasErrors(located)) continue;
+    built.set(name, deepFreeze(kind.build(yaml.content, { file: source.file, hash: digest(source.text), context })));
+  }
+  for (const [name, kind] of Object.entries(fileKinds)) {
+    const isSeen = sources.length > 0 && [...seen.keys()].some((known) => known === name);
+    if (!kind.isRequired || isSeen || hasErrors(diagnostics)) continue;
+    const message = `no file here has a target such as hubspot/${name}`;
+    diagnostics.push({ file: dir, line: 1, column: 1, severity: 'error', kind: 'missing-file', message });
+  }
+  if (hasErrors(diagnostics)) return { diagnostics };
+  const hash = digest(sources.map(({ file, text }) => `${file.split(/[/\\]/).at(-1)}\n${text}`).join('\u0000'));
+  // Every kind was built by its own entry of fileKinds, and the required ones have just been seen.
+  const mappings = Object.freeze({ ...Object.fromEntries(built), hash }) as unknown as Mappings;
+  return { mappings, diagnostics };
+}
+
+/** Reads one YAML file. `text`: every value is the text that was written; `json`: numbers, true, false and null are known. */
+export function readYaml(file: string, values: 'text' | 'json'): ParsedYaml {
+  return parseYaml({ file, text: readText(file) }, values);
+}
+
+/** Parses one YAML text in the plain form of mapping files: no duplicate keys, anchors, aliases, tags or second documents. */
+export function parseYaml({ file, text }: SourceFile, values: 'text' | 'json'): ParsedYaml {
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    version: '1.2',
+    schema: values === 'text' ? 'failsafe' : 'core',
+    lineCounter: lines,
+    stringKeys: true,
+    uniqueKeys: true,
+    prettyErrors: false,
+  });
+  const diagnostics: Diagnostic[] = [];
+  const report = (offset: number, message: string) => {
+    const { line, col } = lines.linePos(offset);
+    diagnostics.push({
+      file,
+      line: Math.max(line, 1),
+      column: Math.max(col, 1),
+      severity: 'error',
+      kind: 'yaml',
+      message,
+    });
+  };
+  for (const problem of [...document.errors, ...document.warnings]) report(problem.pos[0], plainYamlMessage(problem));
+  const places = new Map<string, { key?: number; value: number }>();
+  const content = toPlain(document.contents, [], places, report);
+  if (content === undefined && diagnostics.length === 0) report(0, 'the file is empty');
+  return { file, content, diagnostics, locate: (path, atKey) => locate(lines, places, path, atKey === true) };
+}
+
+/** Findings as diagnostics in the order of the file; in one group unknown keys come before missing ones. */
+export function locateFindings(yaml: ParsedYaml, findings: readonly Finding[]): Diagnostic[] {
+  const parentOf = (finding: Finding) => JSON.stringify(finding.path.slice(0, -1));
+  const placed = findings.map((finding) => ({ finding, at: yaml.locate(finding.path, finding.atKey) }));
+  const anchors = placed.map(({ finding, at }) => {
+    if (finding.kind !== 'missing-key') return at;
+    const unknown = placed.filter(
+      (one) => one.finding.kind === 'unknown-key' && parentOf(one.finding) === parentOf(finding),
+    );
+    return [at, ...unknown.map((one) => one.at)].toSorted(byPlace).at(-1) ?? at;
+  });
+  const order = placed.map((_, index) => index).toSorted((a, b) => byPlace(anchors[a], anchors[b]) || a - b);
+  return order.flatMap((index) => {
+    const one = placed[index];
+    return one === undefined ? [] : [toDiagnostic(yaml.file, one.finding, one.at)];
+  });
+}
+
+function toDiagnostic(file: string, finding: Finding, at: { line: number; column: number }): Diagnostic {
+  const { severity = 'error', kind, message, suggestion } = finding;
+  return { file, ...at, severity, kind, message, ...(suggestion !== undefined && { suggestion }) };
+}
+
+function byPlace(a?: { line: number; column: number }, b?: { line: number; column: number }): number {
+  return (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0);
+}
+
+function checkContent(kind: (typeof fileKinds)[FileKindName], content: unknown, isKnown: boolean): Finding[] {
+  // Of a file whose kind is unknown, the target is the finding that matters.
+  const findings = schemaFindings(kind.schema, content).filter(({ path }) => isKnown || path[0] === 'target');
+  if (!isKnown) return findings.slice(0, 1);
+  if (findings.length === 0) return kind.lint(content);
+  const pruned = pruneContent(kind.schema, content);
+  if (pruned === undefined) return findings;
+  const linted = kind.lint(pruned.content).filter((finding) => finding.kind !== 'unused-value-map');
+  return [...findings, ...linted.map((finding) => ({ ...finding, path: pruned.restore(finding.path) }))];
+}
+
+function readTarget(content: unknown): string | undefined {
+  const target = typeof content === 'object' && content !== null && 'target' in content ? content.target : undefined;
+  return typeof target === 'string' ? target : undefined;
+}
+
+function findKind(target: string | undefined, findings: Finding[]): FileKindName | undefined {
+  const names = Object.keys(fileKinds) as FileKindName[]; // Object.keys of a closed table
+  const word = target?.split('/')[1];
+  if (target === undefined || word === undefined) return undefined;
+  const found = names.find((name) => name === word);
+  if (found !== undefined) return found;
+  const suggestion = nearestWord(word, names);
+  const message = `"${word}" is not a kind of record that can be mapped (${names.join(', ')})${didYouMean(suggestion)}`;
+  findings.push({ path: ['target'], kind: 'unknown-target', message, ...(suggestion !== undefined && { suggestion }) });
+  return undefined;
+}
+
+function readFolder(dir: string): { files: SourceFile[]; diagnostics: Diagnostic[] } {
+  const at = { line: 1, column: 1 } as const;
+  const diagnostics: Diagnostic[] = [];
+  let names: string[];
+  try {
+    names = readdirSync(dir).toSorted();
+  } catch (error) {
+    const message = `the folder cannot be read (${errorCode(error)})`;
+    return { files: [], diagnostics: [{ file: dir, ...at, severity: 'error', kind: 'missing-file', message }] };
+  }
+  const files: SourceFile[] = [];
+  for (const name of names) {
+    const file = join(dir, name);
+    if (name.startsWith('.') || /\.examples\.ya?ml$/.test(name)) continue;
+    if (/\.(yml|YAML|YML)$/.test(name)) {
+      const message = 'the file is not read: names of mapping files end in .yaml';
+      diagnostics.push({ file, ...at, severity: 'warning', kind: 'unread-file', message });
+    }
+    if (!name.endsWith('.yaml')) continue;
+    try {
+      files.push({ file, text: readText(file) });
+    } catch (error) {
+      const message = `the file cannot be read as UTF-8 text (${errorCode(error)})`;
+      diagnostics.push({ file, ...at, severity: 'error', kind: 'yaml', message });
+    }
+  }
+  return { files, diagnostics };
+}
+
+function readText(file: string): string {
+  return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
+}
+
+function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}
+
+function deepFreeze<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const entry of Object.values(value)) deepFreeze(entry);
+  return Object.freeze(value);
+}
+
+type Places = Map<string, { key?: number; value: number }>;
+
+function toPlain(
+  node: Node | null,
+  path: Path,
+  places: Places,
+  report: (offset: number, message: string) => void,
+): unknown {
+  if (node === null) return undefined;
+  const start = node.range?.[0] ?? 0;
+  const key = JSON.stringify(path);
+  places.set(key, { ...places.get(key), value: start });
+  if (isAlias(node)) {
+    report(start, 'aliases (*name) are not used in mapping files: write the value out');
+    return undefined;
+  }
+  if ('anchor' in node && node.anchor !== undefined) {
+    report(start, 'anchors (&name) are not used in mapping files');
+  }
+  if (node.tag !== undefined) report(start, `tags (${node.tag}) are not used in mapping files`);
+  if (isScalar(node)) {
+    return node.type === 'PLAIN' && node.source === '' ? undefined : node.value;
+  }
+  if (isSeq(node)) {
+    // The AST's items are nodes, or null for an entry that is empty.
+    return node.items.map((item, index) => toPlain(item as Node | null, [...path, index], places, report) ?? null);
+  }
+  if (!isMap(node)) return undefined;
+  const entries: [string, unknown][] = [];
+  for (const pair of node.items) {
+    const pairKey = pair.key;
+    if (!isScalar(pairKey)) continue;
+    const name = String(pairKey.value);
+    const at = pairKey.range?.[0] ?? start;
+    if (name === '__proto__') {
+      report(at, '"__proto__" cannot be used as a key');
+      continue;
+    }
+    const inner = [...path, name];
+    places.set(JSON.stringify(inner), { key: at, value: at });
+    entries.push([name, toPlain(pair.value as Node | null, inner, places, report)]); // a parsed map holds nodes only
+  }
+  return Object.fromEntries(entries);
+}
+
+/** The place of a path, or of the nearest thing around it that is there. */
+function locate(lines: LineCounter, places: Places, path: Path, atKey: boolean) {
+  for (let length = path.length; length >= 0; length -= 1) {
+    const place = places.get(JSON.stringify(path.slice(0, length)));
+    if (place === undefined) continue;
+    const isWhole = length === path.length;
+    const { line, col } = lines.linePos(atKey && isWhole ? (place.key ?? place.value) : place.value);
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  }
+  return { line: 1, column: 1 };
+}
+
+function plainYamlMessage(problem: { code: string; message: string }): string {
+  if (problem.code === 'DUPLICATE_KEY') return 'this key stands here twice';
+  if (problem.code === 'MULTIPLE_DOCS') return 'a mapping file is one document: "---" cannot start another';
+  return problem.message.replace(/\s+/g, ' ').replace(/; please use YAML\.\w+\(\)/, '');
+}

@@ -1,0 +1,66 @@
+import { domainToASCII, domainToUnicode } from 'node:url';
+import { parse } from 'tldts';
+import type { Problem } from './problem.ts';
+
+const NOT_A_DOMAIN: Problem = { problem: 'is not an internet domain' };
+
+interface Domain {
+  readonly host: string;
+  readonly root: string;
+  readonly name: string;
+}
+
+/** `https://www.Acme.com:8080/about` → `acme.com`; subdomains other than `www` stay. */
+export function normalizeDomain(text: string): string | Problem {
+  return readDomain(text)?.host ?? NOT_A_DOMAIN;
+}
+
+/** `shop.acme.co.uk` → `acme.co.uk`: what was registered. */
+export function normalizeRootDomain(text: string): string | Problem {
+  return readDomain(text)?.root ?? NOT_A_DOMAIN;
+}
+
+/** `acme.co.uk` → `acme`: equal for `acme.com` and `acme.es`. */
+export function normalizeDomainName(text: string): string | Problem {
+  const bare = text.trim().toLowerCase();
+  if (/^[a-z0-9-]+$/.test(bare)) return bare;
+  return readDomain(text)?.name ?? NOT_A_DOMAIN;
+}
+
+/** Spellings under which a CRM is likely to hold the domain. */
+export function domainVariants(canonical: string): string[] {
+  const unicode = domainToUnicode(canonical);
+  return unicode === canonical || unicode === ''
+    ? [canonical, `www.${canonical}`]
+    : [canonical, `www.${canonical}`, unicode];
+}
+
+/** A web address with scheme, lower-case host and no trailing slash; anything but http and https is refused. */
+export function normalizeUrl(text: string): string | Problem {
+  const trimmed = text.trim();
+  const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(trimmed) ? trimmed : `https://${trimmed.replace(/^\/\//, '')}`;
+  const url = URL.parse(withScheme);
+  if (url === null || !/^https?:$/.test(url.protocol) || readDomain(url.hostname) === undefined) {
+    return { problem: 'is not a web address' };
+  }
+  if (url.username !== '' || url.password !== '') return { problem: 'is a web address with a password in it' };
+  return url.pathname === '/' && url.search === '' && url.hash === '' ? url.origin : url.href;
+}
+
+/** Undefined for addresses without a registrable domain: IP numbers, `localhost`, bare public suffixes. */
+function readDomain(text: string): Domain | undefined {
+  let host = text.trim().toLowerCase();
+  host = host.replace(/^(?:[a-z][a-z0-9+.-]*:)?\/\//, '').replace(/[/?#\\].*$/s, '');
+  host = host
+    .slice(host.lastIndexOf('@') + 1)
+    .replace(/:\d*$/, '')
+    .replace(/\.$/, '');
+  while (host.startsWith('www.')) host = host.slice(4);
+  if (/[^\x21-\x7e]/.test(host)) host = domainToASCII(host);
+  if (host === '' || !host.includes('.')) return undefined;
+  // Private suffixes count: two customers of github.io are two companies.
+  const parsed = parse(host, { allowPrivateDomains: true, extractHostname: false });
+  if (parsed.isIp === true || parsed.domain === null || parsed.hostname === null) return undefined;
+  if (parsed.isIcann !== true && parsed.isPrivate !== true) return undefined;
+  return { host: parsed.hostname, root: parsed.domain, name: parsed.domainWithoutSuffix ?? parsed.domain };
+}
