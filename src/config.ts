@@ -1,0 +1,163 @@
+import { isSupportedCountry } from 'libphonenumber-js';
+import { z } from 'zod';
+import type { Environment } from './environment.ts';
+
+/** Every mistake found in the environment, one line each. Raised at start only. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The configuration has ${problems.length} problem(s):\n${problems.map((line) => `  ${line}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+function wholeNumber(least: number, most: number) {
+  return z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().min(least, `must be at least ${least}`).max(most, `must be at most ${most}`));
+}
+
+const sizeUnits: Readonly<Record<string, number>> = { '': 1, b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
+
+function toBytes(text: string): number {
+  const parts = /^(\d+)\s*(b|kb|mb|gb)?$/i.exec(text);
+  return parts ? Number(parts[1]) * (sizeUnits[(parts[2] ?? '').toLowerCase()] ?? 1) : Number.NaN;
+}
+
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https address' });
+
+/** The variables, one schema each. `.env.example` lists the same names; a test compares the two. */
+export const EnvironmentSchema = z.object({
+  PORT: wholeNumber(0, 65_535).prefault('3000'),
+  HOST: z.string().optional(),
+  API_KEY: z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((key) => key.trim())
+        .filter((key) => key !== ''),
+    )
+    .pipe(z.array(z.string()).min(1, 'holds no key'))
+    .optional(),
+  API_KEY_HEADER: z
+    .string()
+    .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'must be a header name')
+    .prefault('X-API-Key'),
+  HUBSPOT_ACCESS_TOKEN: z
+    .string()
+    .trim()
+    .refine((token) => !/^bearer\b/i.test(token), 'must be the token alone, without "Bearer"')
+    .refine((token) => !/\s/.test(token), 'must not contain white space')
+    .optional(),
+  HUBSPOT_BASE_URL: httpUrl.prefault('https://api.hubapi.com').transform((url) => url.replace(/\/+$/, '')),
+  HUBSPOT_RATE_LIMIT: wholeNumber(1, 10_000).prefault('100'),
+  HUBSPOT_SEARCH_RATE_LIMIT: wholeNumber(1, 1_000).prefault('5'),
+  HUBSPOT_TIMEOUT_MS: wholeNumber(100, 300_000).prefault('10000'),
+  REQUEST_TIMEOUT_MS: wholeNumber(100, 3_600_000).prefault('55000'),
+  MAPPINGS_DIR: z.string().prefault('mappings/hubspot'),
+  DEFAULT_COUNTRY: z
+    .string()
+    .transform((text) => text.toUpperCase())
+    .refine(isSupportedCountry, 'must be an ISO 3166 country of two letters, such as DE')
+    .optional(),
+  BODY_LIMIT: z
+    .string()
+    .refine((text) => toBytes(text) > 0, 'must be a size such as 50mb')
+    .prefault('50mb')
+    .transform(toBytes),
+  CACHE_MAX: wholeNumber(1, 10_000_000).prefault('100000'),
+  CACHE_TTL_S: wholeNumber(1, 31_536_000).prefault('86400'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+      error: 'must be one of fatal, error, warn, info, debug, trace, silent',
+    })
+    .prefault('info'),
+  SANDBOX: z
+    .enum(['true', 'false'], { error: 'must be true or false' })
+    .prefault('false')
+    .transform((text) => text === 'true'),
+  NODE_ENV: z.string().optional(),
+});
+
+export interface Config {
+  /** Talk to the embedded CRM instead of HubSpot. */
+  readonly isSandbox: boolean;
+  readonly listen: { readonly host: string; readonly port: number };
+  /** `header` in lower case, as Node gives header names. */
+  readonly auth: { readonly header: string; readonly keys: readonly string[] };
+  readonly hubspot: {
+    /** Empty in sandbox mode: the embedded CRM gives its own. */
+    readonly accessToken: string;
+    readonly baseUrl: string;
+    readonly burstPerTenSeconds: number;
+    readonly searchPerSecond: number;
+    readonly timeoutMs: number;
+  };
+  readonly requestTimeoutMs: number;
+  readonly mappingsDir: string;
+  /** ISO 3166 code for phone numbers written without a prefix. */
+  readonly defaultCountry: string | undefined;
+  readonly bodyLimitBytes: number;
+  readonly cache: { readonly max: number; readonly ttlMs: number };
+  readonly logLevel: z.infer<typeof EnvironmentSchema>['LOG_LEVEL'];
+}
+
+/**
+ * Turns the environment into a frozen configuration.
+ * @throws ConfigError with every problem at once, one line each, never a value of a secret.
+ */
+export function loadConfig(environment: Environment): Config {
+  const parsed = EnvironmentSchema.safeParse(environment);
+  const problems = parsed.success
+    ? crossChecks(parsed.data)
+    : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
+  return freezeConfig(parsed.data);
+}
+
+type ParsedEnvironment = z.infer<typeof EnvironmentSchema>;
+
+function crossChecks(env: ParsedEnvironment): string[] {
+  const problems: string[] = [];
+  const isSandbox = env.HUBSPOT_ACCESS_TOKEN === undefined;
+  if (!isSandbox && env.API_KEY === undefined) {
+    problems.push('API_KEY is missing: choose a long random text and enter the same in Enginy');
+  }
+  if (!isSandbox && env.SANDBOX) {
+    problems.push('SANDBOX is true although HUBSPOT_ACCESS_TOKEN is set: leave one of them out');
+  }
+  if (isSandbox && env.NODE_ENV === 'production' && !env.SANDBOX) {
+    problems.push('HUBSPOT_ACCESS_TOKEN is missing (to run the embedded CRM in production anyway, set SANDBOX=true)');
+  }
+  return problems;
+}
+
+function freezeConfig(env: ParsedEnvironment): Config {
+  const isSandbox = env.HUBSPOT_ACCESS_TOKEN === undefined;
+  return Object.freeze({
+    isSandbox,
+    listen: Object.freeze({ host: env.HOST ?? (isSandbox ? '127.0.0.1' : '0.0.0.0'), port: env.PORT }),
+    auth: Object.freeze({
+      header: env.API_KEY_HEADER.toLowerCase(),
+      keys: Object.freeze(env.API_KEY ?? ['sandbox']),
+    }),
+    hubspot: Object.freeze({
+      accessToken: env.HUBSPOT_ACCESS_TOKEN ?? '',
+      baseUrl: env.HUBSPOT_BASE_URL,
+      burstPerTenSeconds: env.HUBSPOT_RATE_LIMIT,
+      searchPerSecond: env.HUBSPOT_SEARCH_RATE_LIMIT,
+      timeoutMs: env.HUBSPOT_TIMEOUT_MS,
+    }),
+    requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
+    mappingsDir: env.MAPPINGS_DIR,
+    defaultCountry: env.DEFAULT_COUNTRY,
+    bodyLimitBytes: env.BODY_LIMIT,
+    cache: Object.freeze({ max: env.CACHE_MAX, ttlMs: env.CACHE_TTL_S * 1000 }),
+    logLevel: env.LOG_LEVEL,
+  });
+}
