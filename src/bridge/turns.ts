@@ -1,0 +1,27 @@
+/** Lets work on the same keys happen one after the other, and all other work at once. */
+export interface Turns {
+  /** Runs `work` when everyone who took one of the keys earlier is done. */
+  take<Result>(keys: readonly string[], work: () => Promise<Result>): Promise<Result>;
+}
+
+/**
+ * Keys are taken all at once and in order of arrival, so two pieces of work can never wait for each other.
+ */
+export function createTurns(): Turns {
+  const last = new Map<string, Promise<void>>();
+  return {
+    async take(keys, work) {
+      const distinct = [...new Set(keys)];
+      const earlier = new Set(distinct.flatMap((key) => last.get(key) ?? []));
+      const { promise: done, resolve: finish } = Promise.withResolvers<void>();
+      for (const key of distinct) last.set(key, done);
+      try {
+        await Promise.all(earlier);
+        return await work();
+      } finally {
+        finish();
+        for (const key of distinct) if (last.get(key) === done) last.delete(key);
+      }
+    },
+  };
+}

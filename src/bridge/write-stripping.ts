@@ -1,0 +1,85 @@
+import type { CrmProblem, WriteOutcome } from '../crm/crm.ts';
+
+/** Property values on their way to the CRM, and where they came from. */
+export interface Draft {
+  readonly properties: Readonly<Record<string, string>>;
+  /** Property → Enginy field, for warnings. */
+  readonly sources: Readonly<Record<string, string>>;
+  readonly warnings: readonly string[];
+}
+
+export interface DraftOutcome {
+  readonly outcome: WriteOutcome | 'nothing left';
+  /** As it was last sent. */
+  readonly draft: Draft;
+}
+
+/** A record loses at most this many rounds of properties before it counts as refused. */
+const mostRounds = 6;
+
+/**
+ * Sends drafts and, where the CRM refuses the value of a property, sends the record again without it: a value costs that
+ * property, not the record. Each property left out becomes a warning.
+ *
+ * @param options.isStripping false (`on_invalid: fail`) makes the first refusal final.
+ * @param options.isKept properties without which the record must not be written.
+ * @param send writes drafts; the numbers are positions in `drafts`.
+ */
+export async function writeStripping(
+  drafts: readonly Draft[],
+  options: { readonly isStripping: boolean; readonly isKept?: (property: string) => boolean },
+  send: (drafts: readonly Draft[], positions: readonly number[]) => Promise<readonly WriteOutcome[]>,
+): Promise<DraftOutcome[]> {
+  const settled = new Array<DraftOutcome | undefined>(drafts.length);
+  let open = drafts.map((draft, position) => ({ draft, position }));
+
+  for (let round = 1; open.length > 0; round += 1) {
+    const outcomes = await send(
+      open.map(({ draft }) => draft),
+      open.map(({ position }) => position),
+    );
+    const again: typeof open = [];
+    open.forEach(({ draft, position }, index) => {
+      const outcome = outcomes[index] ?? { problem: unanswered };
+      const stripped = round < mostRounds ? stripRefused(draft, outcome, options) : undefined;
+      if (stripped === undefined) settled[position] = { outcome, draft };
+      else if (Object.keys(stripped.properties).length === 0) {
+        settled[position] = { outcome: 'nothing left', draft: stripped };
+      } else again.push({ draft: stripped, position });
+    });
+    open = again;
+  }
+  return settled.map(
+    (entry, index) => entry ?? { outcome: { problem: unanswered }, draft: drafts[index] ?? emptyDraft },
+  );
+}
+
+const unanswered: CrmProblem = { kind: 'ambiguous', message: 'the answer left this record out' };
+const emptyDraft: Draft = { properties: {}, sources: {}, warnings: [] };
+
+/** The draft without what was refused; undefined where that does not help. */
+function stripRefused(
+  draft: Draft,
+  outcome: WriteOutcome,
+  options: { readonly isStripping: boolean; readonly isKept?: (property: string) => boolean },
+): Draft | undefined {
+  if ('record' in outcome || outcome.problem.kind !== 'invalid' || !options.isStripping) return undefined;
+  const refused = outcome.problem.properties.filter(
+    ({ name }) => Object.hasOwn(draft.properties, name) && options.isKept?.(name) !== true,
+  );
+  if (refused.length === 0) return undefined;
+  return withoutProperties(
+    draft,
+    new Map(refused.map(({ name, code, reason }) => [name, code === undefined ? reason : `${reason} (${code})`])),
+  );
+}
+
+/** Leaves properties out, with one warning each that names the Enginy field and the reason. */
+export function withoutProperties(draft: Draft, reasons: ReadonlyMap<string, string>): Draft {
+  const properties = Object.fromEntries(Object.entries(draft.properties).filter(([name]) => !reasons.has(name)));
+  const warnings = [...reasons].map(([name, reason]) => {
+    const source = Object.hasOwn(draft.sources, name) ? `${draft.sources[name]} → ${name}` : name;
+    return `${source} was left out: ${reason}`;
+  });
+  return { properties, sources: draft.sources, warnings: [...draft.warnings, ...warnings] };
+}

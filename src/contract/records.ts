@@ -1,0 +1,73 @@
+import { z } from 'zod';
+
+/** The two kinds of record that Enginy exchanges; also the key of the list in its bodies. */
+export const recordKinds = ['contacts', 'companies'] as const;
+export type RecordKind = (typeof recordKinds)[number];
+
+/** A record as Enginy sent it: every field kept as it came. */
+export type SentRecord = Readonly<Record<string, unknown>>;
+export type NewRecord = SentRecord & { readonly externalId: string };
+export type KnownRecord = SentRecord & { readonly crmId: string };
+
+const externalId = z
+  .string({ error: 'must be a text' })
+  .min(1, 'must not be empty')
+  .max(512, 'must have at most 512 characters')
+  .describe("Enginy's id of the record");
+const crmId = z
+  .string({ error: 'must be a text' })
+  .min(1, 'must not be empty')
+  .max(512, 'must have at most 512 characters')
+  .describe('Id of the record in the CRM');
+
+export const NewRecordSchema = z.looseObject({ externalId }, { error: 'must be an object' });
+export const KnownRecordSchema = z.looseObject({ crmId }, { error: 'must be an object' });
+
+/** Body of POST /contacts, POST /contacts/sync and their company twins. */
+export function newRecordsSchema(kind: RecordKind) {
+  return z.object({ [kind]: z.array(NewRecordSchema, { error: 'must be an array' }) }, { error: 'must be an object' });
+}
+
+/** Body of PUT /contacts and PUT /companies. */
+export function knownRecordsSchema(kind: RecordKind) {
+  return z.object(
+    { [kind]: z.array(KnownRecordSchema, { error: 'must be an array' }) },
+    { error: 'must be an object' },
+  );
+}
+
+export const Warnings = z.array(z.string()).describe('What was left out of an otherwise good answer, and why');
+
+export const RecordError = z.object({ externalId: z.string(), error: z.string() });
+export type RecordError = z.infer<typeof RecordError>;
+
+export const CreateAnswer = z.object({
+  results: z.array(z.object({ externalId: z.string(), crmId: z.string(), warnings: Warnings.optional() })),
+  errors: z.array(RecordError).optional(),
+});
+export type CreateAnswer = z.infer<typeof CreateAnswer>;
+
+export const SyncAnswer = z.object({
+  results: z.array(
+    z.object({
+      externalId: z.string(),
+      crmId: z.string(),
+      properties: z.record(z.string(), z.unknown()).optional(),
+    }),
+  ),
+  errors: z.array(RecordError).optional(),
+});
+export type SyncAnswer = z.infer<typeof SyncAnswer>;
+
+export const UpdateAnswer = z.object({
+  results: z.array(
+    z.object({
+      crmId: z.string(),
+      success: z.boolean(),
+      error: z.string().optional(),
+      properties: z.record(z.string(), z.unknown()).optional(),
+      warnings: Warnings.optional(),
+    }),
+  ),
+});
+export type UpdateAnswer = z.infer<typeof UpdateAnswer>;

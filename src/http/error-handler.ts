@@ -1,0 +1,65 @@
+import type { ErrorRequestHandler, RequestHandler } from 'express';
+import {
+  CrmRejectedError,
+  CrmUnavailableError,
+  GatewayError,
+  InvalidRequestError,
+  MethodNotAllowedError,
+  NotFoundError,
+} from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import { describeBodyError } from './json-body.ts';
+
+/** The one place that turns an error into a status and `{ error, message, requestId }`. */
+export function errorHandler(log: Logger): ErrorRequestHandler {
+  return (thrown, request, response, next) => {
+    const error = thrown instanceof GatewayError ? thrown : (describeBodyError(thrown) ?? describeUriError(thrown));
+    const requestId = request.id;
+    if (response.headersSent) {
+      log.error({ requestId, err: thrown }, 'failed after the answer had begun');
+      next(thrown);
+      return;
+    }
+    if (error === undefined) {
+      log.error({ requestId, err: thrown }, 'unexpected error');
+      response.status(500).json({
+        error: 'Internal error',
+        message: `Something went wrong in the bridge; the log has it under request ${String(requestId)}`,
+        requestId,
+      });
+      return;
+    }
+    logKnown(log, error, requestId);
+    if (error instanceof CrmUnavailableError) response.setHeader('Retry-After', String(error.retryAfterSeconds));
+    if (error instanceof MethodNotAllowedError) response.setHeader('Allow', error.allowed.join(', '));
+    response.status(error.status).json({ error: error.code, message: error.message, requestId });
+  };
+}
+
+function logKnown(log: Logger, error: GatewayError, requestId: unknown): void {
+  const detail = error instanceof CrmRejectedError || error instanceof CrmUnavailableError ? error.detail : {};
+  const facts = { requestId, status: error.status, error: error.name, reason: error.message, ...renameStatus(detail) };
+  if (error.status >= 500) log.warn(facts, 'request failed');
+  else log.info({ ...facts, reason: undefined }, 'request refused');
+}
+
+function renameStatus({ status, ...rest }: { status?: number }): object {
+  return status === undefined ? rest : { ...rest, crmStatus: status };
+}
+
+/** A path with a broken percent sign: Express throws a URIError with status 400. */
+function describeUriError(thrown: unknown): GatewayError | undefined {
+  return thrown instanceof URIError ? new InvalidRequestError('The path is not properly encoded') : undefined;
+}
+
+/** Every path that no route knows. */
+export const notFound: RequestHandler = (request) => {
+  throw new NotFoundError(`There is no ${request.path} here`);
+};
+
+/** For the end of a route: the path exists, the method does not. */
+export function methodNotAllowed(...allowed: readonly string[]): RequestHandler {
+  return (request) => {
+    throw new MethodNotAllowedError(`${request.method} is not served here`, allowed);
+  };
+}

@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestHandler, Response } from 'express';
+import type { CallContext } from '../crm/crm.ts';
+import { deadlineIn } from '../crm/deadline.ts';
+
+const acceptableId = /^[A-Za-z0-9._:-]{1,128}$/;
+
+/** The caller's own `X-Request-Id` where it is harmless, else a fresh one; told back in the same header. */
+export function requestIdOf(request: IncomingMessage, response: ServerResponse): string {
+  const sent = request.headers['x-request-id'];
+  const id = typeof sent === 'string' && acceptableId.test(sent) ? sent : randomUUID();
+  response.setHeader('X-Request-Id', id);
+  return id;
+}
+
+/** Starts the request's deadline as soon as it arrives. */
+export function startDeadline(timeoutMs: number): RequestHandler {
+  return (_request, response, next) => {
+    response.locals.deadline = deadlineIn(timeoutMs);
+    next();
+  };
+}
+
+/** What the bridge needs to know of the request that is being served. */
+export function callContext(response: Response, urgency: CallContext['urgency']): CallContext {
+  return { requestId: response.req.id as string, urgency, deadline: response.locals.deadline };
+}
+
+/** Facts for the request's one log line: counts, never values. */
+export function noteFacts(response: Response, facts: Readonly<Record<string, unknown>>): void {
+  response.locals.facts = { ...response.locals.facts, ...facts };
+}

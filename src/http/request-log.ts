@@ -1,0 +1,34 @@
+import type { IncomingMessage } from 'node:http';
+import type { RequestHandler } from 'express';
+import type { pino } from 'pino';
+import { pinoHttp } from 'pino-http';
+import { requestIdOf } from './request-context.ts';
+
+/** One line per request: method, path without its query, status, duration and the counts that the route noted. */
+export function requestLog(log: pino.Logger): RequestHandler {
+  return pinoHttp({
+    logger: log,
+    genReqId: requestIdOf,
+    customAttributeKeys: { reqId: 'requestId', responseTime: 'durationMs' },
+    quietReqLogger: true,
+    quietResLogger: true,
+    customLogLevel: (_request, response, error) => {
+      if (response.statusCode === 500 || (error && response.statusCode < 400)) return 'error';
+      return response.statusCode > 500 ? 'warn' : 'info';
+    },
+    customSuccessMessage: (_request, response) => (response.writableFinished ? 'answered' : 'caller went away'),
+    customErrorMessage: () => 'answered with an error',
+    customErrorObject: (_request, _response, _error, value) => ({ ...value, err: undefined }),
+    customProps: (request, response) => ({
+      method: request.method,
+      path: pathOf(request),
+      status: response.statusCode,
+      ...('locals' in response ? (response.locals as { facts?: object }).facts : undefined),
+    }),
+  });
+}
+
+function pathOf(request: IncomingMessage): string | undefined {
+  const url = 'originalUrl' in request ? request.originalUrl : request.url;
+  return typeof url === 'string' ? url.split('?')[0] : undefined;
+}

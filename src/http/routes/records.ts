@@ -1,0 +1,158 @@
+import { type RequestHandler, Router } from 'express';
+import { type CreateDeps, createRecords } from '../../bridge/create-records.ts';
+import { type MatchDeps, type MatchOutcome, matchRecords } from '../../bridge/match-records.ts';
+import { describeProblem, errorForAll } from '../../bridge/problem.ts';
+import { updateRecords } from '../../bridge/update-records.ts';
+import type { WriteResult } from '../../bridge/write-result.ts';
+import { checkBody } from '../../contract/parse.ts';
+import {
+  type CreateAnswer,
+  knownRecordsSchema,
+  type NewRecord,
+  newRecordsSchema,
+  type RecordError,
+  type RecordKind,
+  type SyncAnswer,
+  type UpdateAnswer,
+} from '../../contract/records.ts';
+import type { CrmProblem } from '../../crm/crm.ts';
+import { NotSupportedError } from '../../errors.ts';
+import type { Mappings } from '../../mapping/file-kinds.ts';
+import type { Mapping } from '../../mapping/mapping-file.ts';
+import { toEnginyProperties } from '../../mapping/translate.ts';
+import { methodNotAllowed } from '../error-handler.ts';
+import { callContext, noteFacts } from '../request-context.ts';
+
+export interface RecordRouteDeps extends CreateDeps, MatchDeps {
+  /** The mapping files in force; asked once per request, so that one answer is made by one version. */
+  readonly mappings: () => Mappings;
+}
+
+/** POST, PUT and POST …/sync for contacts or companies: parse, call the bridge, answer in the request's order. */
+export function recordRoutes(deps: RecordRouteDeps, kind: RecordKind): Router {
+  const router = Router();
+  router
+    .route(`/${kind}`)
+    .post(createHandler(deps, kind))
+    .put(updateHandler(deps, kind))
+    .all(methodNotAllowed('POST', 'PUT'));
+  router.route(`/${kind}/sync`).post(syncHandler(deps, kind)).all(methodNotAllowed('POST'));
+  return router;
+}
+
+function createHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler {
+  const schema = newRecordsSchema(kind);
+  return async (request, response) => {
+    const records = checkBody(schema, request.body)[kind] ?? [];
+    const mapping = mappingOf(deps, kind);
+    const results = await createRecords(deps, mapping, records, callContext(response, 'bulk'));
+    failIfNothingDone(results);
+    const answer: CreateAnswer = { results: [] };
+    records.forEach(({ externalId }, index) => {
+      const result = results[index];
+      if (result === undefined) return;
+      if ('problem' in result) addError(answer, externalId, result.problem);
+      else answer.results.push({ externalId, crmId: result.crmId, ...optionalWarnings(result) });
+    });
+    noteFacts(response, { ...countWrites(results), mapping: mapping.hash });
+    response.status(201).json(answer);
+  };
+}
+
+function updateHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler {
+  const schema = knownRecordsSchema(kind);
+  return async (request, response) => {
+    const records = checkBody(schema, request.body)[kind] ?? [];
+    const mapping = mappingOf(deps, kind);
+    const results = await updateRecords(deps, mapping, records, callContext(response, 'bulk'));
+    failIfNothingDone(results);
+    const answer: UpdateAnswer = {
+      results: records.flatMap(({ crmId }, index) => {
+        const result = results[index];
+        if (result === undefined) return [];
+        const outcome =
+          'problem' in result ? { success: false, error: describeProblem(result.problem) } : { success: true };
+        return [{ crmId, ...outcome, ...optionalWarnings(result) }];
+      }),
+    };
+    noteFacts(response, { ...countWrites(results), mapping: mapping.hash });
+    response.json(answer);
+  };
+}
+
+function syncHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler {
+  const schema = newRecordsSchema(kind);
+  return async (request, response) => {
+    const records = checkBody(schema, request.body)[kind] ?? [];
+    const mapping = mappingOf(deps, kind);
+    const outcomes = await matchRecords(deps, mapping, records, callContext(response, 'bulk'));
+    const problems = outcomes.flatMap((outcome) => (isProblem(outcome) ? [outcome.problem] : []));
+    const failure = problems.length === records.length ? errorForAll(problems) : undefined;
+    if (failure !== undefined) throw failure;
+    const answer = syncAnswer(mapping, kind, records, outcomes);
+    noteFacts(response, {
+      records: records.length,
+      matched: answer.results.length,
+      failed: answer.errors?.length ?? 0,
+      mapping: mapping.hash,
+    });
+    response.json(answer);
+  };
+}
+
+function syncAnswer(
+  mapping: Mapping,
+  kind: RecordKind,
+  records: readonly NewRecord[],
+  outcomes: readonly MatchOutcome[],
+): SyncAnswer {
+  const answer: SyncAnswer = { results: [] };
+  records.forEach(({ externalId }, index) => {
+    const outcome = outcomes[index];
+    if (outcome === undefined || outcome === 'no match') return;
+    if (isProblem(outcome)) addError(answer, externalId, outcome.problem);
+    else if ('candidateIds' in outcome) {
+      const error = `${outcome.candidateIds.length} ${kind} match by ${outcome.rule}: ${outcome.candidateIds.join(', ')}`;
+      answer.errors = [...(answer.errors ?? []), { externalId, error }];
+    } else {
+      const properties = toEnginyProperties(mapping, outcome.record.properties);
+      const optional = Object.keys(properties).length === 0 ? {} : { properties };
+      answer.results.push({ externalId, crmId: outcome.record.id, ...optional });
+    }
+  });
+  return answer;
+}
+
+function isProblem(outcome: MatchOutcome): outcome is { readonly problem: CrmProblem } {
+  return outcome !== 'no match' && 'problem' in outcome;
+}
+
+/** Where nothing at all was done and all of it may be sent again, the request fails as a whole instead of one by one. */
+function failIfNothingDone(results: readonly WriteResult[]): void {
+  const problems = results.flatMap((result) => ('problem' in result ? [result.problem] : []));
+  const failure = problems.length === results.length ? errorForAll(problems) : undefined;
+  if (failure !== undefined) throw failure;
+}
+
+function addError(answer: { errors?: RecordError[] | undefined }, externalId: string, problem: CrmProblem): void {
+  answer.errors ??= [];
+  answer.errors.push({ externalId, error: describeProblem(problem) });
+}
+
+function optionalWarnings({ warnings }: { readonly warnings: readonly string[] }): { warnings?: string[] } {
+  return warnings.length === 0 ? {} : { warnings: [...warnings] };
+}
+
+function countWrites(results: readonly WriteResult[]): object {
+  return {
+    records: results.length,
+    failed: results.filter((result) => 'problem' in result).length,
+    warned: results.filter(({ warnings }) => warnings.length > 0).length,
+  };
+}
+
+function mappingOf(deps: RecordRouteDeps, kind: RecordKind): Mapping {
+  const mapping = deps.mappings()[kind];
+  if (mapping === undefined) throw new NotSupportedError(`There is no mapping file for ${kind}`);
+  return mapping;
+}

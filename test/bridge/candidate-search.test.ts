@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import { createCandidateSearch, type SearchRequest } from '../../src/bridge/candidate-search.ts';
+import type { CallContext, SearchOutcome } from '../../src/crm/crm.ts';
+import { deadlineIn } from '../../src/crm/deadline.ts';
+import { fakeCrm } from '../support/fake-crm.ts';
+
+const context: CallContext = { requestId: 'r', urgency: 'bulk', deadline: deadlineIn(60_000) };
+
+function searchFor(...values: string[]): SearchRequest {
+  return {
+    objectType: 'contacts',
+    keys: values.map((value) => ({
+      rule: 0,
+      name: 'linkedinUrl',
+      value,
+      clauses: [{ property: 'hs_linkedin_url', in: [value] }],
+    })),
+    valuesOf: (record) => [record.properties.hs_linkedin_url ?? ''],
+    properties: ['hs_linkedin_url'],
+  };
+}
+
+/** A CRM whose searches wait for the test. */
+function gatedCrm() {
+  const crm = fakeCrm();
+  crm.put('contacts', { id: '1', properties: { hs_linkedin_url: 'ada' } });
+  const waiting: ((change: (outcome: SearchOutcome) => SearchOutcome) => void)[] = [];
+  const search: typeof crm.search = async (...call) => {
+    const outcome = await crm.search(...call);
+    return await new Promise((resolve) => {
+      waiting.push((change) => resolve(change(outcome)));
+    });
+  };
+  return { crm, search, waiting };
+}
+
+const asItIs = (outcome: SearchOutcome) => outcome;
+
+test('searches equal look-ups of requests that run at once a single time, and answers each', async () => {
+  const { crm, search, waiting } = gatedCrm();
+  const candidates = createCandidateSearch({ search });
+
+  const first = candidates.find(searchFor('ada', 'bob'), context);
+  const second = candidates.find(searchFor('ada', 'eve'), context);
+  await expect.poll(() => waiting.length).toBe(2);
+  for (const land of waiting) land(asItIs);
+
+  expect(Object.fromEntries(await first)).toEqual({ ada: { ids: ['1'] }, bob: { ids: [] } });
+  expect(Object.fromEntries(await second)).toEqual({ ada: { ids: ['1'] }, eve: { ids: [] } });
+  expect(crm.calls.map(({ count }) => count)).toEqual([2, 1]);
+});
+
+test('searches again for itself what another request could not reach in its own time', async () => {
+  const { search, waiting } = gatedCrm();
+  const candidates = createCandidateSearch({ search });
+
+  const first = candidates.find(searchFor('ada'), context);
+  const second = candidates.find(searchFor('ada'), context);
+  await expect.poll(() => waiting.length).toBe(1);
+  waiting[0]?.((outcome) => ({ ...outcome, failed: new Map([['ada', { kind: 'late', message: 'too late' }]]) }));
+  await expect.poll(() => waiting.length).toBe(2);
+  waiting[1]?.(asItIs);
+
+  expect((await first).get('ada')).toMatchObject({ problem: { kind: 'late' } });
+  expect((await second).get('ada')).toEqual({ ids: ['1'] });
+});
+
+test('searches anew once a flight has landed', async () => {
+  const crm = fakeCrm();
+  const candidates = createCandidateSearch(crm);
+
+  await candidates.find(searchFor('ada'), context);
+  crm.put('contacts', { id: '2', properties: { hs_linkedin_url: 'ada' } });
+
+  expect((await candidates.find(searchFor('ada'), context)).get('ada')).toEqual({ ids: ['2'] });
+});

@@ -1,0 +1,252 @@
+import type {
+  CreateInput,
+  Crm,
+  CrmProblem,
+  CrmRecord,
+  LinkOutcome,
+  NewProperty,
+  NewPropertyOutcome,
+  ObjectType,
+  Owner,
+  PropertyDefinition,
+  ReadOutcome,
+  SearchClause,
+  UpdateInput,
+  WriteOutcome,
+} from '../../src/crm/crm.ts';
+
+/** A call that the fake received: the port's method and what it was about. */
+export interface FakeCall {
+  readonly method: keyof Crm;
+  readonly objectType?: ObjectType;
+  readonly count: number;
+}
+
+export interface FakeCrm extends Crm {
+  readonly calls: FakeCall[];
+  readonly records: Map<ObjectType, Map<string, CrmRecord>>;
+  readonly owners: Owner[];
+  /** Puts a record there, as if another application had written it. */
+  put(objectType: ObjectType, record: CrmRecord): void;
+  /** The next call of a method ends like this instead: an error is thrown, a function may carry the call out, or not. */
+  failNext(method: keyof Crm, how: Error | ((carryOut: () => unknown) => unknown)): void;
+  /** Every call of a method ends with this error until it is undone. */
+  failAlways(method: keyof Crm, error: Error | undefined): void;
+}
+
+export interface FakeCrmOptions {
+  /** Properties by object type; `email` and `enginy_external_id` are there from the start. */
+  readonly properties?: Readonly<Record<ObjectType, readonly (Partial<PropertyDefinition> & { name: string })[]>>;
+  readonly forbidsNewProperties?: boolean;
+}
+
+const defaults: Omit<PropertyDefinition, 'name' | 'label'> = {
+  type: 'text',
+  isMultiple: false,
+  isLong: false,
+  options: [],
+  hasExternalOptions: false,
+  isReadOnly: false,
+  isCalculated: false,
+  isArchived: false,
+  isUnique: false,
+  group: 'contactinformation',
+};
+
+/** An in-memory CRM at the port, strict about unique values and unknown properties. */
+export function fakeCrm(options: FakeCrmOptions = {}): FakeCrm {
+  const records: FakeCrm['records'] = new Map();
+  const calls: FakeCall[] = [];
+  const owners: Owner[] = [];
+  const definitions = new Map<ObjectType, Map<string, PropertyDefinition>>();
+  const nextFaults = new Map<keyof Crm, (Error | ((carryOut: () => unknown) => unknown))[]>();
+  const lastingFaults = new Map<keyof Crm, Error>();
+  let nextId = 1000;
+
+  const storeOf = (objectType: ObjectType) => {
+    const store = records.get(objectType) ?? new Map<string, CrmRecord>();
+    records.set(objectType, store);
+    return store;
+  };
+  const propertiesOf = (objectType: ObjectType) => {
+    let known = definitions.get(objectType);
+    if (known === undefined) {
+      const given = options.properties?.[objectType] ?? defaultProperties.map((name) => ({ name }));
+      known = new Map(given.map((each) => [each.name, { ...defaults, label: each.name, ...each }]));
+      definitions.set(objectType, known);
+    }
+    return known;
+  };
+  const isUnique = (objectType: ObjectType, name: string) =>
+    (objectType === 'contacts' && name === 'email') || propertiesOf(objectType).get(name)?.isUnique === true;
+
+  async function call<Answer>(method: keyof Crm, facts: Omit<FakeCall, 'method'>, work: () => Answer): Promise<Answer> {
+    calls.push({ method, ...facts });
+    const lasting = lastingFaults.get(method);
+    if (lasting !== undefined) throw lasting;
+    const fault = nextFaults.get(method)?.shift();
+    if (fault instanceof Error) throw fault;
+    // The fault decides what the caller sees; the fake's own answer has its type.
+    return fault === undefined ? work() : (fault(work) as Answer);
+  }
+
+  function check(
+    objectType: ObjectType,
+    properties: Readonly<Record<string, string>>,
+    ownId?: string,
+  ): CrmProblem | undefined {
+    const unknown = Object.keys(properties).filter((name) => !propertiesOf(objectType).has(name));
+    if (unknown.length > 0) {
+      return {
+        kind: 'invalid',
+        message: 'unknown properties',
+        properties: unknown.map((name) => ({
+          name,
+          code: 'PROPERTY_DOESNT_EXIST',
+          reason: 'there is no such property',
+        })),
+      };
+    }
+    for (const [property, value] of Object.entries(properties)) {
+      if (!isUnique(objectType, property)) continue;
+      const holder = [...storeOf(objectType).values()].find(
+        (record) => record.id !== ownId && record.properties[property]?.toLowerCase() === value.toLowerCase(),
+      );
+      if (holder !== undefined) return { kind: 'conflict', message: 'exists', existingId: holder.id, property };
+    }
+    return undefined;
+  }
+
+  const pick = (record: CrmRecord, names: readonly string[]): CrmRecord => ({
+    ...record,
+    properties: Object.fromEntries(names.map((name) => [name, record.properties[name] ?? null])),
+  });
+
+  function createOne(objectType: ObjectType, input: CreateInput): WriteOutcome {
+    const problem = check(objectType, input.properties);
+    if (problem !== undefined) return { problem };
+    nextId += 1;
+    const record = {
+      id: String(nextId),
+      properties: { ...input.properties },
+      createdAt: new Date(nextId).toISOString(),
+    };
+    storeOf(objectType).set(record.id, record);
+    return { record };
+  }
+
+  function updateOne(objectType: ObjectType, input: UpdateInput): WriteOutcome {
+    const known = storeOf(objectType).get(input.id);
+    if (known === undefined) return { problem: { kind: 'not-found', message: `no ${objectType} ${input.id}` } };
+    const problem = check(objectType, input.properties, input.id);
+    if (problem !== undefined) return { problem };
+    const record = { ...known, properties: { ...known.properties, ...input.properties } };
+    storeOf(objectType).set(input.id, record);
+    return { record };
+  }
+
+  function holds(record: CrmRecord, clause: SearchClause): boolean {
+    const value = (record.properties[clause.property] ?? '').toLowerCase();
+    return 'in' in clause ? clause.in.includes(value) : clause.tokens.every((token) => value.includes(token));
+  }
+
+  return {
+    calls,
+    records,
+    owners,
+    put: (objectType, record) => {
+      storeOf(objectType).set(record.id, record);
+    },
+    failNext: (method, how) => {
+      nextFaults.set(method, [...(nextFaults.get(method) ?? []), how]);
+    },
+    failAlways: (method, error) => {
+      if (error === undefined) lastingFaults.delete(method);
+      else lastingFaults.set(method, error);
+    },
+    canReadBy: (objectType, property) =>
+      call('canReadBy', { objectType, count: 1 }, () => isUnique(objectType, property)),
+    readByIds: (objectType, ids, names) =>
+      call('readByIds', { objectType, count: ids.length }, (): ReadOutcome => {
+        const found = new Map<string, CrmRecord>();
+        for (const id of ids) {
+          const record = storeOf(objectType).get(id);
+          if (record !== undefined) found.set(id, pick(record, names));
+        }
+        return { found, missing: new Set(ids.filter((id) => !found.has(id))), failed: new Map() };
+      }),
+    readBy: (objectType, property, values, names) =>
+      call('readBy', { objectType, count: values.length }, (): ReadOutcome => {
+        const found = new Map<string, CrmRecord>();
+        for (const value of values) {
+          const record = [...storeOf(objectType).values()].find(
+            (candidate) => candidate.properties[property]?.toLowerCase() === value.toLowerCase(),
+          );
+          if (record !== undefined) found.set(value, pick(record, names));
+        }
+        return { found, missing: new Set(values.filter((value) => !found.has(value))), failed: new Map() };
+      }),
+    search: (objectType, needles, names) =>
+      call('search', { objectType, count: needles.length }, () => ({
+        candidates: [...storeOf(objectType).values()]
+          .filter((record) => needles.some(({ clauses }) => clauses.some((clause) => holds(record, clause))))
+          .map((record) => pick(record, names)),
+        failed: new Map(),
+      })),
+    create: (objectType, inputs) =>
+      call('create', { objectType, count: inputs.length }, () => inputs.map((input) => createOne(objectType, input))),
+    update: (objectType, inputs) =>
+      call('update', { objectType, count: inputs.length }, () => inputs.map((input) => updateOne(objectType, input))),
+    readProperties: (objectType) =>
+      call('readProperties', { objectType, count: 1 }, () => [...propertiesOf(objectType).values()]),
+    createProperties: (objectType, properties) =>
+      call('createProperties', { objectType, count: properties.length }, () =>
+        properties.map((property: NewProperty): NewPropertyOutcome => {
+          if (options.forbidsNewProperties === true) {
+            return { problem: { kind: 'refused', message: 'a scope is missing', missingScopes: ['schemas.write'] } };
+          }
+          if (propertiesOf(objectType).has(property.name)) return 'existed';
+          const { isLong = false, isUnique: unique = false, ...rest } = property;
+          propertiesOf(objectType).set(property.name, { ...defaults, ...rest, isLong, isUnique: unique });
+          return 'created';
+        }),
+      ),
+    link: (_from, _to, pairs) => call('link', { count: pairs.length }, () => pairs.map((): LinkOutcome => 'linked')),
+    readLinks: (_from, _to, ids) =>
+      call('readLinks', { count: ids.length }, () => ({
+        found: new Map(ids.map((id): [string, readonly string[]] => [id, []])),
+        failed: new Map(),
+      })),
+    listOwners: () => call('listOwners', { count: 1 }, () => owners),
+    readAccount: () =>
+      call('readAccount', { count: 1 }, () => ({
+        id: '1',
+        timeZone: 'UTC',
+        linkTemplates: {
+          contacts: 'https://crm.example/contacts/{{crmId}}',
+          companies: 'https://crm.example/c/{{crmId}}',
+        },
+      })),
+  };
+}
+
+const defaultProperties = [
+  'email',
+  'hs_additional_emails',
+  'firstname',
+  'lastname',
+  'phone',
+  'mobilephone',
+  'company',
+  'jobtitle',
+  'hs_linkedin_url',
+  'city',
+  'state',
+  'country',
+  'industry',
+  'website',
+  'company_size',
+  'hubspot_owner_id',
+  'hs_lead_status',
+  'lifecyclestage',
+];

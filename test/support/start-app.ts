@@ -1,0 +1,93 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { onTestFinished } from 'vitest';
+import { type AppDeps, type AppSettings, createApp } from '../../src/app.ts';
+import { createCandidateSearch } from '../../src/bridge/candidate-search.ts';
+import { createIdentityBook } from '../../src/bridge/identity.ts';
+import { createRecordIdCache } from '../../src/bridge/record-id-cache.ts';
+import { createTurns } from '../../src/bridge/turns.ts';
+import { reportUnknownFields } from '../../src/bridge/unknown-fields.ts';
+import type { Crm } from '../../src/crm/crm.ts';
+import { loadMappings } from '../../src/mapping/load-mappings.ts';
+import { logSink } from './log-sink.ts';
+
+const shippedMappings = loadMappings(new URL('../../mappings/hubspot', import.meta.url).pathname, {});
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: tests read answers whose shape they assert
+  readonly body: any;
+}
+
+export interface RunningApp {
+  readonly url: string;
+  readonly log: ReturnType<typeof logSink>;
+  /** Sends a request with the good key; a text or Buffer goes as it is, anything else as JSON. */
+  send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+}
+
+/** The real app over real HTTP on a free loopback port, with a CRM of the test's; closed when the test ends. */
+export async function startApp(
+  crm: Crm,
+  overrides: { deps?: Partial<AppDeps>; settings?: Partial<AppSettings> } = {},
+): Promise<RunningApp> {
+  const sink = logSink();
+  const { log } = sink;
+  const app = createApp(
+    {
+      crm,
+      log,
+      mappings: () => shippedMappings,
+      ids: createRecordIdCache({ max: 10_000, ttlMs: 3_600_000 }),
+      candidates: createCandidateSearch(crm),
+      identity: createIdentityBook({ crm, log }),
+      turns: createTurns(),
+      unknownFields: reportUnknownFields(),
+      isSandbox: false,
+      isReady: () => true,
+      ...overrides.deps,
+    },
+    {
+      auth: { header: 'x-api-key', keys: ['good-key', 'next-key'] },
+      bodyLimitBytes: 1024 * 1024,
+      requestTimeoutMs: 30_000,
+      ...overrides.settings,
+    },
+  );
+  const server = createServer(app);
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => {
+      server.close(resolve);
+    });
+  });
+  // A TCP server that listens has an address object.
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url, log: sink, send: (...request) => sendTo(url, ...request) };
+}
+
+export async function sendTo(
+  url: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const isRaw = typeof body === 'string' || body instanceof Uint8Array;
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers: {
+      'x-api-key': 'good-key',
+      accept: 'application/json',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: isRaw ? (body as string) : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
+}
