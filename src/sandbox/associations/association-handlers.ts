@@ -1,0 +1,280 @@
+import { type Answer, noContent, ok } from '../http/answer.ts';
+import type { Call } from '../http/call.ts';
+import { asList, asObject, requiredString } from '../http/json-body.ts';
+import { invalid, notFound, type Problem, Refusal } from '../http/problem.ts';
+import type { ObjectData } from '../portal.ts';
+import { type BatchEntry, batchAnswer, inOwnOrder, type RawInput, readInputs } from '../records/batch-input.ts';
+import { objectOfCall, recordId } from '../records/object-of-call.ts';
+import { linkRecords } from '../records/side-effects.ts';
+import type { End } from './association-store.ts';
+import {
+  type AssociationType,
+  associationType,
+  associationTypesBetween,
+  defaultAssociationType,
+} from './association-types.ts';
+
+/** Most inputs of one call: creates (docs.workato.com), reads (HubSpot's changelog of 2025-02). */
+const maximum = { create: 2000, read: 1000, page: 500 };
+
+interface Pair {
+  readonly from: ObjectData;
+  readonly to: ObjectData;
+}
+
+/** `POST /crm/v4/associations/{from}/{to}/batch/associate/default`; the answer lists both directions of each pair. */
+export function associateDefault(call: Call): Answer {
+  const { portal } = call;
+  const pair = pairOfCall(call);
+  const inputs = readInputs(call, maximum.create);
+  if (!inputs) return batchAnswer(portal, [], []);
+  const type = defaultAssociationType(pair.from.type.name, pair.to.type.name);
+  if (!type) throw new Refusal(noType(pair));
+  const ends = inputs.map((input) => ({ fromId: idIn(input, 'from'), toId: idIn(input, 'to') }));
+  refuseRepeatedPairs(ends);
+  const results: Record<string, unknown>[] = [];
+  const errors: BatchEntry[] = [];
+  const good: { from: End; to: End }[] = [];
+  for (const { fromId, toId } of ends) {
+    const resolved = resolvePair(pair, fromId, toId);
+    if ('problem' in resolved) errors.push(resolved);
+    else good.push(resolved);
+  }
+  const first = errors[0];
+  if (first && portal.switches.unknownAssociationIds === '400') throw new Refusal(first.problem);
+  for (const { from, to } of good) {
+    linkRecords(portal, from, to);
+    results.push(specJson(from, to, type.typeId), specJson(to, from, type.reverseId));
+  }
+  const answer = batchAnswer(
+    portal,
+    inOwnOrder(portal, results, (result) => Number(Reflect.get(Object(result.from), 'id'))),
+    errors,
+  );
+  return portal.switches.unknownAssociationIds === 'in-200' ? { ...answer, status: 200 } : answer;
+}
+
+/** `PUT /crm/v4/objects/{from}/{id}/associations/default/{to}/{id}`. */
+export function associateDefaultOne(call: Call): Answer {
+  const pair = pairOfCall(call);
+  const type = defaultAssociationType(pair.from.type.name, pair.to.type.name);
+  if (!type) throw new Refusal(noType(pair));
+  const { from, to } = endsOfCall(call, pair);
+  linkRecords(call.portal, from, to);
+  return batchAnswer(call.portal, [specJson(from, to, type.typeId), specJson(to, from, type.reverseId)], []);
+}
+
+/** `POST …/batch/create`: labelled; 207 where an id or a type is not valid. */
+export function batchAssociate(call: Call): Answer {
+  const { portal } = call;
+  const pair = pairOfCall(call);
+  const inputs = readInputs(call, maximum.create);
+  if (!inputs) return batchAnswer(portal, [], [], 201);
+  const ends = inputs.map((input) => ({ input, fromId: idIn(input, 'from'), toId: idIn(input, 'to') }));
+  refuseRepeatedPairs(ends);
+  const results: Record<string, unknown>[] = [];
+  const errors: BatchEntry[] = [];
+  for (const { input, fromId, toId } of ends) {
+    const resolved = resolvePair(pair, fromId, toId);
+    const types = readTypes(pair, input.types);
+    if ('problem' in resolved) errors.push(resolved);
+    else if (!Array.isArray(types)) errors.push({ problem: types });
+    else results.push(link(call, pair, resolved, types));
+  }
+  return batchAnswer(portal, results, errors, 201);
+}
+
+/** `PUT /crm/v4/objects/{from}/{id}/associations/{to}/{id}` with a list of types: these become all that the pair has. */
+export function associateOne(call: Call): Answer {
+  const pair = pairOfCall(call);
+  const types = readTypes(pair, call.body);
+  if (!Array.isArray(types)) throw new Refusal(types);
+  const { from, to } = endsOfCall(call, pair);
+  call.portal.associations.replace(from, to, types);
+  return ok(labelsJson(pair, from, to, types), 201);
+}
+
+/** `DELETE /crm/v4/objects/{from}/{id}/associations/{to}/{id}`. */
+export function dissociateOne(call: Call): Answer {
+  const { from, to } = endsOfCall(call, pairOfCall(call));
+  call.portal.associations.remove(from, to);
+  return noContent;
+}
+
+/** `POST …/batch/archive {inputs: [{from: {id}, to: [{id}]}]}`. */
+export function batchDissociate(call: Call): Answer {
+  const pair = pairOfCall(call);
+  for (const input of readInputs(call, maximum.create) ?? [])
+    for (const target of asList(input.to))
+      call.portal.associations.remove(
+        { type: pair.from.type.name, id: recordId(idIn(input, 'from')) },
+        { type: pair.to.type.name, id: recordId(requiredString(asObject(target), 'id')) },
+      );
+  return noContent;
+}
+
+/** `POST …/batch/read`: a record without links, or that does not exist, is a harmless error entry in a 207. */
+export function batchReadAssociations(call: Call): Answer {
+  const { portal } = call;
+  const pair = pairOfCall(call);
+  const inputs = readInputs(call, maximum.read);
+  if (!inputs) return batchAnswer(portal, [], []);
+  const results: Record<string, unknown>[] = [];
+  const errors: BatchEntry[] = [];
+  for (const input of inputs) {
+    const id = requiredString(input, 'id');
+    const page = readPage(call, pair, recordId(id), String(input.after ?? ''), maximum.page);
+    if (page.results.length === 0) errors.push({ problem: noAssociations(pair, id) });
+    else results.push({ from: { id }, to: page.results, ...(page.paging && { paging: page.paging }) });
+  }
+  return batchAnswer(portal, results, errors);
+}
+
+/** `GET /crm/v4/objects/{from}/{id}/associations/{to}?limit&after`. */
+export function listAssociations(call: Call): Answer {
+  const pair = pairOfCall(call);
+  const limit = Number(call.query.get('limit') ?? maximum.page);
+  if (!Number.isInteger(limit) || limit < 1 || limit > maximum.page)
+    throw new Refusal(invalid(`limit must be between 1 and ${maximum.page}`));
+  const record = pair.from.records.find(recordId(call.params.fromId ?? ''));
+  if (!record) throw new Refusal(notFound());
+  return ok(readPage(call, pair, record.id, call.query.get('after') ?? '', limit));
+}
+
+/** `GET /crm/v4/associations/{from}/{to}/labels`. */
+export function listLabels(call: Call): Answer {
+  const pair = pairOfCall(call);
+  return ok({ results: associationTypesBetween(pair.from.type.name, pair.to.type.name).map(typeJson) });
+}
+
+function readPage(
+  call: Call,
+  pair: Pair,
+  id: number,
+  after: string,
+  limit: number,
+): { results: unknown[]; paging?: { next: { after: string } } } {
+  const types = associationTypesBetween(pair.from.type.name, pair.to.type.name);
+  const from: End = { type: pair.from.type.name, id: pair.from.records.survivorOf(id) };
+  const links = [...call.portal.associations.linked(from, pair.to.type.name)]
+    .filter(([toId]) => after === '' || toId > Number(after))
+    .sort(([a], [b]) => a - b);
+  const page = links.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    // Ids are numbers here, whatever the declared type says.
+    results: page.map(([toObjectId, typeIds]) => ({
+      toObjectId,
+      associationTypes: types.filter(({ typeId }) => typeIds.has(typeId)).map(typeJson),
+    })),
+    ...(links.length > limit && last && { paging: { next: { after: String(last[0]) } } }),
+  };
+}
+
+function link(
+  call: Call,
+  pair: Pair,
+  { from, to }: { from: End; to: End },
+  types: readonly AssociationType[],
+): Record<string, unknown> {
+  linkRecords(
+    call.portal,
+    from,
+    to,
+    types.map(({ typeId }) => typeId),
+  );
+  return labelsJson(pair, from, to, types);
+}
+
+function pairOfCall(call: Call): Pair {
+  return { from: objectOfCall(call, 'from'), to: objectOfCall(call, 'to') };
+}
+
+function endsOfCall(call: Call, pair: Pair): { from: End; to: End } {
+  const resolved = resolvePair(pair, call.params.fromId ?? '', call.params.toId ?? '');
+  if (!('problem' in resolved)) return resolved;
+  const { from, to } = pair;
+  const wrong = from.records.find(recordId(call.params.fromId ?? ''))
+    ? `${to.type.singular.toUpperCase()}=${call.params.toId}`
+    : `${from.type.singular.toUpperCase()}=${call.params.fromId}`;
+  throw new Refusal(
+    invalid('One or more associations are invalid', { context: { INVALID_OBJECT_IDS: [`${wrong} is not valid`] } }),
+  );
+}
+
+function resolvePair(pair: Pair, fromId: string, toId: string): { from: End; to: End } | { problem: Problem } {
+  const from = pair.from.records.find(recordId(fromId));
+  const to = pair.to.records.find(recordId(toId));
+  if (from && to)
+    return { from: { type: pair.from.type.name, id: from.id }, to: { type: pair.to.type.name, id: to.id } };
+  const wrong = from ? toId : fromId;
+  return {
+    problem: invalid(`${wrong} is not a valid ID`, {
+      subCategory: 'crm.associations.INVALID_IDENTIFIER',
+      context: { id: [wrong] },
+    }),
+  };
+}
+
+function readTypes(pair: Pair, raw: unknown): AssociationType[] | Problem {
+  const wanted = asList(raw).map((type) => Number(asObject(type).associationTypeId));
+  const types = wanted
+    .map((typeId) => associationType(pair.from.type.name, pair.to.type.name, typeId))
+    .filter((type) => type !== undefined);
+  return types.length === wanted.length && types.length > 0 ? types : noType(pair);
+}
+
+/** The same pair twice in one call is refused (segmentio/action-destinations #3336). */
+function refuseRepeatedPairs(ends: readonly { readonly fromId: string; readonly toId: string }[]): void {
+  const seen = new Set<string>();
+  for (const { fromId, toId } of ends) {
+    const key = `${fromId}-${toId}`;
+    if (seen.has(key))
+      throw new Refusal(
+        invalid(`Duplicate association in batch input: ${fromId} to ${toId}`, { context: { ids: [fromId, toId] } }),
+      );
+    seen.add(key);
+  }
+}
+
+function noAssociations({ from, to }: Pair, id: string): Problem {
+  return {
+    status: 404,
+    category: 'OBJECT_NOT_FOUND',
+    subCategory: 'crm.associations.NO_ASSOCIATIONS_FOUND',
+    message: `No ${to.type.singular} is associated with ${from.type.singular} ${id}.`,
+    context: { fromObjectId: [id], fromObjectType: [from.type.singular], toObjectType: [to.type.singular] },
+  };
+}
+
+function noType({ from, to }: Pair): Problem {
+  return invalid(`One or more association types are not valid from ${from.type.typeId} to ${to.type.typeId}`, {
+    subCategory: 'crm.associations.INVALID_ASSOCIATION_TYPE',
+  });
+}
+
+function idIn(input: RawInput, key: 'from' | 'to'): string {
+  return requiredString(asObject(input[key]), 'id');
+}
+
+function specJson(from: End, to: End, associationTypeId: number): Record<string, unknown> {
+  return {
+    from: { id: String(from.id) },
+    to: { id: String(to.id) },
+    associationSpec: { associationCategory: 'HUBSPOT_DEFINED', associationTypeId },
+  };
+}
+
+function labelsJson(pair: Pair, from: End, to: End, types: readonly AssociationType[]): Record<string, unknown> {
+  return {
+    fromObjectTypeId: pair.from.type.typeId,
+    fromObjectId: from.id,
+    toObjectTypeId: pair.to.type.typeId,
+    toObjectId: to.id,
+    labels: types.map(({ label }) => label).filter((label) => label !== null),
+  };
+}
+
+function typeJson({ typeId, label }: AssociationType): Record<string, unknown> {
+  return { category: 'HUBSPOT_DEFINED', typeId, label };
+}

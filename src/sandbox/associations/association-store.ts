@@ -1,0 +1,79 @@
+import type { ObjectName } from '../object-types.ts';
+import { type AssociationType, associationTypesBetween } from './association-types.ts';
+
+type TypeIds = Set<number>;
+type Links = Map<number, Map<number, TypeIds>>;
+
+/** One end of a link. */
+export interface End {
+  readonly type: ObjectName;
+  readonly id: number;
+}
+
+const none: ReadonlyMap<number, ReadonlySet<number>> = new Map();
+
+/** Links between records, kept in both directions. */
+export class AssociationStore {
+  readonly #links = new Map<string, Links>();
+
+  /** Ids of the linked records with the types of each link. */
+  linked(from: End, to: ObjectName): ReadonlyMap<number, ReadonlySet<number>> {
+    return this.#links.get(`${from.type}>${to}`)?.get(from.id) ?? none;
+  }
+
+  /** Adds a type to the link of a pair; an existing one is left as it is. */
+  add(from: End, to: End, type: AssociationType): void {
+    this.#typesOf(from, to).add(type.typeId);
+    this.#typesOf(to, from).add(type.reverseId);
+  }
+
+  /** Makes the given types all that the pair has: labels that are not named are lost. */
+  replace(from: End, to: End, types: readonly AssociationType[]): void {
+    this.remove(from, to);
+    for (const type of types) this.add(from, to, type);
+  }
+
+  remove(from: End, to: End): void {
+    this.#links.get(`${from.type}>${to.type}`)?.get(from.id)?.delete(to.id);
+    this.#links.get(`${to.type}>${from.type}`)?.get(to.id)?.delete(from.id);
+  }
+
+  /** Drops every link of a record. */
+  removeAll(end: End): void {
+    for (const { to, id } of this.#allOf(end)) this.remove(end, { type: to, id });
+  }
+
+  /** Gives all links of one record to another (a merge). */
+  move(from: End, into: End): void {
+    for (const { to, id, typeIds } of this.#allOf(from)) {
+      const far: End = { type: to, id };
+      if (far.type !== into.type || far.id !== into.id)
+        for (const type of associationTypesBetween(from.type, to))
+          if (typeIds.has(type.typeId)) this.add(into, far, type);
+      this.remove(from, far);
+    }
+  }
+
+  #allOf(end: End): { to: ObjectName; id: number; typeIds: ReadonlySet<number> }[] {
+    return [...this.#links].flatMap(([pair, links]) => {
+      const [from, to] = pair.split('>');
+      if (from !== end.type) return [];
+      // The key was made of two object names.
+      return [...(links.get(end.id) ?? [])].map(([id, typeIds]) => ({ to: to as ObjectName, id, typeIds }));
+    });
+  }
+
+  #typesOf(from: End, to: End): TypeIds {
+    const links = obtain(this.#links, `${from.type}>${to.type}`, () => new Map<number, Map<number, TypeIds>>());
+    const ofRecord = obtain(links, from.id, () => new Map<number, TypeIds>());
+    return obtain(ofRecord, to.id, () => new Set<number>());
+  }
+}
+
+function obtain<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}

@@ -1,0 +1,24 @@
+/** What a handler decides; `http/server.ts` writes it. */
+export interface Answer {
+  readonly status: number;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Sent as it stands, with `contentType`. */
+  readonly text?: string;
+  readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export function ok(body: unknown, status = 200): Answer {
+  return { status, body };
+}
+
+export const noContent: Answer = { status: 204 };
+
+export function htmlPage(status: number, title: string): Answer {
+  return {
+    status,
+    contentType: 'text/html;charset=utf-8',
+    text: `<!DOCTYPE html>\n<html><head><title>${title}</title></head><body><center><h1>${title}</h1></center></body></html>\n`,
+  };
+}

@@ -1,0 +1,16 @@
+import type { Portal } from '../portal.ts';
+
+/** One request as a handler sees it. */
+export interface Call {
+  readonly portal: Portal;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  /** Parsed JSON; undefined when there was none. */
+  readonly body: unknown;
+  /** The body as it came, for limits on its length. */
+  readonly bodyText: string;
+  /** True when the token was started with this scope. */
+  readonly hasScope: (scope: string) => boolean;
+  /** Calls of the day so far. */
+  readonly usage: () => { readonly used: number; readonly limit: number };
+}

@@ -1,0 +1,71 @@
+import { type Account, defaultAccount } from './account/account.ts';
+import type { CallKind } from './http/call-kind.ts';
+import type { ScopeOption } from './http/scopes.ts';
+import { defaultLimits, type Limits } from './limits.ts';
+import { resolveSwitches, type Switches } from './switches.ts';
+
+export interface SandboxOptions {
+  /** 0 or absent: a free one. */
+  readonly port?: number;
+  /** Loopback unless given. */
+  readonly host?: string;
+  /** The bearer token that is accepted; `sandbox-token` unless given. */
+  readonly token?: string;
+  /** All scopes unless given: a list, or all without some. */
+  readonly scopes?: ScopeOption;
+  /** HubSpot's limits of a Starter account unless given; false switches all of them off, headers included. */
+  readonly limits?: false | Partial<Limits>;
+  /** Milliseconds before each answer, for all calls or by kind of call. Real time. */
+  readonly latency?: number | Partial<Record<CallKind, number>>;
+  /** Milliseconds until a write is seen by search; 1000 unless given. */
+  readonly indexLagMs?: number;
+  /** New records vanish from search once more: `afterMs` after they appeared, for `forMs`. Off unless given. */
+  readonly indexFlicker?: false | { readonly afterMs: number; readonly forMs: number };
+  /** Milliseconds until a new property can be used; 0 unless given (some 250 to 700 were seen). */
+  readonly propertyLagMs?: number;
+  /** Custom properties per object; 1000 unless given, as in a developer test account. */
+  readonly customPropertyLimit?: number;
+  readonly account?: Partial<Account>;
+  /** Outcomes of facts that HubSpot leaves open; see docs/sandbox.md. */
+  readonly switches?: Partial<Switches>;
+  /** Source of time in epoch milliseconds; index lag, rate windows and timestamps follow it. */
+  readonly now?: () => number;
+  /** Requests kept in the log, with their bodies; 1000 unless given. */
+  readonly logSize?: number;
+}
+
+export interface ResolvedOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly token: string;
+  readonly scopes: ScopeOption | undefined;
+  readonly limits: false | Limits;
+  readonly latency: number | Partial<Record<CallKind, number>>;
+  readonly indexLagMs: number;
+  readonly indexFlicker: false | { readonly afterMs: number; readonly forMs: number };
+  readonly propertyLagMs: number;
+  readonly customPropertyLimit: number;
+  readonly account: Account;
+  readonly switches: Switches;
+  readonly now: () => number;
+  readonly logSize: number;
+}
+
+export function resolveOptions(options: SandboxOptions): ResolvedOptions {
+  return {
+    port: options.port ?? 0,
+    host: options.host ?? '127.0.0.1',
+    token: options.token ?? 'sandbox-token',
+    scopes: options.scopes,
+    limits: options.limits === false ? false : { ...defaultLimits, ...options.limits },
+    latency: options.latency ?? 0,
+    indexLagMs: options.indexLagMs ?? 1000,
+    indexFlicker: options.indexFlicker ?? false,
+    propertyLagMs: options.propertyLagMs ?? 0,
+    customPropertyLimit: options.customPropertyLimit ?? 1000,
+    account: { ...defaultAccount, ...options.account },
+    switches: resolveSwitches(options.switches),
+    now: options.now ?? Date.now,
+    logSize: options.logSize ?? 1000,
+  };
+}

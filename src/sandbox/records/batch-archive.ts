@@ -1,0 +1,15 @@
+import { type Answer, noContent } from '../http/answer.ts';
+import type { Call } from '../http/call.ts';
+import { idOf, readInputs } from './batch-input.ts';
+import { objectOfCall, recordId } from './object-of-call.ts';
+import { archiveRecord } from './single-record.ts';
+
+/** `POST …/batch/archive`: ids that do not exist are passed over. */
+export function batchArchive(call: Call): Answer {
+  const object = objectOfCall(call);
+  for (const input of readInputs(call, 100) ?? []) {
+    const record = object.records.find(recordId(idOf(input)));
+    if (record) archiveRecord(call.portal, object, record);
+  }
+  return noContent;
+}

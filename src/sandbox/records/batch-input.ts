@@ -1,0 +1,85 @@
+import { formatInstant } from '../clock.ts';
+import { type Answer, ok } from '../http/answer.ts';
+import type { Call } from '../http/call.ts';
+import { asList, asObject, optionalString, requiredString } from '../http/json-body.ts';
+import { batchError, invalid, type Problem, Refusal } from '../http/problem.ts';
+import type { Portal } from '../portal.ts';
+
+export type RawInput = Readonly<Record<string, unknown>>;
+
+/**
+ * The inputs of a batch call. Undefined when `inputs` is missing: HubSpot then answers a success in which nothing was done (rudder-transformer #5147).
+ */
+export function readInputs(call: Call, maximum: number): readonly RawInput[] | undefined {
+  const body = asObject(call.body ?? {});
+  if (body.inputs === undefined || body.inputs === null) {
+    if (call.portal.switches.missingInputs === 'silent') return undefined;
+    throw new Refusal({
+      status: 400,
+      message: 'Invalid input JSON on line 1, column 1: Missing required field inputs',
+    });
+  }
+  const inputs = asList(body.inputs).map(asObject);
+  if (inputs.length > maximum)
+    throw new Refusal(invalid(`The batch holds ${inputs.length} inputs; at most ${maximum} are allowed in one call`));
+  if (inputs.length === 0 && call.portal.switches.emptyInputs === 'refused')
+    throw new Refusal(invalid('The batch must hold at least one object'));
+  return inputs;
+}
+
+/** Refuses the whole call when an id stands in it twice, trace ids or not. */
+export function refuseDuplicates(ids: readonly string[]): void {
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (const id of ids) {
+    if (seen.has(id)) twice.add(id);
+    seen.add(id);
+  }
+  if (twice.size === 0) return;
+  const listed = [...twice];
+  throw new Refusal(
+    invalid(`Duplicate IDs found in batch input: [${listed.join(', ')}]. IDs must be unique`, {
+      context: { ids: listed },
+    }),
+  );
+}
+
+export function idOf(input: RawInput): string {
+  return requiredString(input, 'id');
+}
+
+/** Trace ids of all inputs, or undefined: only when each input has one of its own does HubSpot answer per input. */
+export function traceIds(inputs: readonly RawInput[]): readonly string[] | undefined {
+  const ids = inputs.map((input) => optionalString(input, 'objectWriteTraceId')).filter((id) => id !== undefined);
+  return ids.length === inputs.length && new Set(ids).size === ids.length ? ids : undefined;
+}
+
+export interface BatchEntry {
+  readonly problem: Problem;
+  readonly traceId?: string | undefined;
+}
+
+/** The answer of a batch call: 207 as soon as there is an error. */
+export function batchAnswer(
+  portal: Portal,
+  results: readonly Record<string, unknown>[],
+  errors: readonly BatchEntry[],
+  status = 200,
+): Answer {
+  const time = formatInstant(portal.now);
+  const rest = { startedAt: time, completedAt: time };
+  if (errors.length === 0) return ok({ status: 'COMPLETE', results, ...rest }, status);
+  const listed = errors.map(({ problem, traceId }) => batchError(problem, traceId));
+  return ok({ status: 'COMPLETE', results, numErrors: listed.length, errors: listed, ...rest }, 207);
+}
+
+/** Puts results into an order that has nothing to do with the inputs', the same one each time. */
+export function inOwnOrder<Result>(
+  portal: Portal,
+  results: readonly Result[],
+  idOfResult: (result: Result) => number,
+): Result[] {
+  if (portal.switches.resultOrder === 'input') return [...results];
+  const rank = (result: Result) => Math.imul(idOfResult(result) % 0x1_0000_0000, 0x9e37_79b1) >>> 0;
+  return results.toSorted((a, b) => rank(a) - rank(b));
+}

@@ -1,0 +1,71 @@
+import type { Answer } from '../http/answer.ts';
+import type { Call } from '../http/call.ts';
+import { asObject, asStrings, optionalString } from '../http/json-body.ts';
+import { invalid, type Problem, Refusal } from '../http/problem.ts';
+import type { ObjectData, Portal } from '../portal.ts';
+import { batchAnswer, idOf, inOwnOrder, readInputs, refuseDuplicates } from './batch-input.ts';
+import { objectOfCall, recordId } from './object-of-call.ts';
+import { historyJson, recordJson, shownProperties } from './record-json.ts';
+import type { StoredRecord } from './record-store.ts';
+
+/** `POST …/batch/read`: reads the store, not the search index. Misses share one entry of a 207. */
+export function batchRead(call: Call): Answer {
+  const { portal } = call;
+  const object = objectOfCall(call);
+  const body = asObject(call.body ?? {});
+  const history = asStrings(body.propertiesWithHistory);
+  const inputs = readInputs(call, history.length > 0 ? 50 : 100);
+  if (!inputs) return batchAnswer(portal, [], []);
+  const ids = inputs.map(idOf);
+  const idProperty = optionalString(body, 'idProperty');
+  const find = finder(portal, object, idProperty, call.query.get('archived') === 'true');
+  refuseDuplicates(idProperty ? ids.map((id) => portal.uniqueKey(idProperty, id)) : ids);
+
+  const found = new Map<number, StoredRecord>();
+  const missing: string[] = [];
+  for (const id of ids) {
+    const record = find(id);
+    if (record) found.set(record.id, record);
+    else missing.push(id);
+  }
+  const shown = shownProperties(object, asStrings(body.properties), portal.now);
+  const results = inOwnOrder(portal, [...found.values()], (record) => record.id).map(({ version }) => ({
+    ...recordJson(portal, object, version, shown),
+    ...(history.length > 0 && { propertiesWithHistory: historyJson(portal, object, version, history) }),
+  }));
+  return batchAnswer(portal, results, missing.length > 0 ? [{ problem: missingRecords(object, missing) }] : []);
+}
+
+/** One problem for all ids that were not found. */
+export function missingRecords(object: ObjectData, ids: readonly string[]): Problem {
+  return {
+    status: 404,
+    category: 'OBJECT_NOT_FOUND',
+    message: `Could not get some ${object.type.singular.toUpperCase()} objects, they may be deleted or not exist. Check that ids are valid.`,
+    context: { ids },
+  };
+}
+
+/** Looks records up by id (merges followed) or by a unique property, secondary e-mails included. */
+export function finder(
+  portal: Portal,
+  object: ObjectData,
+  idProperty: string | undefined,
+  archived = false,
+): (id: string) => StoredRecord | undefined {
+  const { records } = object;
+  if (idProperty === undefined || idProperty === 'hs_object_id')
+    return archived ? (id) => records.archived.get(recordId(id)) : (id) => records.find(recordId(id));
+  requireUnique(portal, object, idProperty);
+  return archived ? () => undefined : (id) => records.findByKey(idProperty, portal.uniqueKey(idProperty, id));
+}
+
+export function requireUnique(portal: Portal, object: ObjectData, idProperty: string): void {
+  if (object.records.hasKey(idProperty)) return;
+  const { portalId } = portal.settings.account;
+  throw new Refusal(
+    invalid(
+      `Unable to perform update/upsert by non-unique ${object.type.typeId} property ${idProperty} in portal ID ${portalId}`,
+    ),
+  );
+}

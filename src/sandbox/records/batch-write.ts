@@ -1,0 +1,235 @@
+import type { Answer } from '../http/answer.ts';
+import type { Call } from '../http/call.ts';
+import { optionalString } from '../http/json-body.ts';
+import { conflict, invalid, type Problem, Refusal } from '../http/problem.ts';
+import type { ObjectData, Portal } from '../portal.ts';
+import {
+  type BatchEntry,
+  batchAnswer,
+  idOf,
+  inOwnOrder,
+  type RawInput,
+  readInputs,
+  refuseDuplicates,
+  traceIds,
+} from './batch-input.ts';
+import { finder, missingRecords, requireUnique } from './batch-read.ts';
+import { type Claims, claim, conflictOnCreate, conflictOnUpdate } from './conflicts.ts';
+import { normalizeEmail } from './normalize.ts';
+import { objectOfCall } from './object-of-call.ts';
+import { createdJson, updatedJson } from './record-json.ts';
+import type { StoredRecord } from './record-store.ts';
+import { isRefused, type Values, validateProperties } from './validate-properties.ts';
+import { createRecord, isPlanned, type PlannedCreate, planCreate, updateRecord } from './write-record.ts';
+
+/** A checked input: `conflict` looks at unique values as they stand when it is asked, `apply` writes. */
+interface Step {
+  conflict(claims?: Claims): Problem | undefined;
+  claim(claims: Claims): void;
+  apply(): { readonly id: number; readonly json: Record<string, unknown> };
+}
+
+type Checked = Step | Problem | 'missing';
+
+/** `POST …/batch/create`. */
+export function batchCreate(call: Call): Answer {
+  const { portal } = call;
+  const object = objectOfCall(call);
+  const inputs = readInputs(call, 100);
+  if (!inputs) return batchAnswer(portal, [], [], 201);
+  if (portal.switches.sameEmailTwiceInCreate === 'whole') refuseRepeatedEmails(inputs);
+  return write(call, inputs, 201, (input) => createStep(portal, object, planCreate(portal, object, input)));
+}
+
+/** `POST …/batch/update`. Unknown ids go into a 207 while the others are written. */
+export function batchUpdate(call: Call): Answer {
+  const { portal } = call;
+  const object = objectOfCall(call);
+  const inputs = readInputs(call, 100);
+  if (!inputs) return batchAnswer(portal, [], []);
+  refuseDuplicates(inputs.map((input) => keyOf(portal, input)));
+  const written = inputs.filter((input) => !isLeftOut(portal, object, input));
+  return write(call, written, 200, (input) => {
+    const record = finderOf(portal, object, input)(idOf(input));
+    if (!record) return 'missing';
+    return updateStep(portal, object, record, validateProperties(portal, object, input.properties, 'update'));
+  });
+}
+
+/** `POST …/batch/upsert` by a unique property; results say which records are `new`. */
+export function batchUpsert(call: Call): Answer {
+  const { portal } = call;
+  const object = objectOfCall(call);
+  const inputs = readInputs(call, 100);
+  if (!inputs) return batchAnswer(portal, [], []);
+  for (const input of inputs)
+    if (optionalString(input, 'idProperty') === undefined)
+      throw new Refusal(invalid('idProperty is required for upsert'));
+  refuseDuplicates(inputs.map((input) => keyOf(portal, input)));
+  return write(call, inputs, 200, (input) => upsertStep(portal, object, input));
+}
+
+/** Without trace ids all or nothing, the first offender decides; with them each input for itself. */
+function write(call: Call, inputs: readonly RawInput[], status: number, check: (input: RawInput) => Checked): Answer {
+  const { portal } = call;
+  const object = objectOfCall(call);
+  const traces = traceIds(inputs);
+  const done: { id: number; json: Record<string, unknown> }[] = [];
+  const errors: BatchEntry[] = [];
+  const missing: string[] = [];
+  if (traces) {
+    for (const [at, input] of inputs.entries()) {
+      const traceId = traces[at];
+      const step = check(input);
+      const problem =
+        step === 'missing' ? missingRecords(object, [idOf(input)]) : isStep(step) ? step.conflict() : step;
+      if (problem) errors.push({ problem, traceId });
+      else if (isStep(step)) done.push(withTrace(portal, step.apply(), traceId));
+    }
+  } else {
+    for (const step of planAll(inputs, check, missing)) done.push(step.apply());
+    if (missing.length > 0) errors.push({ problem: missingRecords(object, missing) });
+  }
+  const results = inOwnOrder(portal, done, ({ id }) => id).map(({ json }) => json);
+  return batchAnswer(portal, results, errors, status);
+}
+
+/** Checks every input before anything is written; throws at the first one that is refused. */
+function planAll(inputs: readonly RawInput[], check: (input: RawInput) => Checked, missing: string[]): Step[] {
+  const claims: Claims = new Map();
+  const steps: Step[] = [];
+  for (const input of inputs) {
+    const step = check(input);
+    if (step === 'missing') {
+      missing.push(idOf(input));
+      continue;
+    }
+    if (!isStep(step)) throw new Refusal(step);
+    const problem = step.conflict(claims);
+    if (problem) throw new Refusal(problem);
+    step.claim(claims);
+    steps.push(step);
+  }
+  return steps;
+}
+
+function createStep(
+  portal: Portal,
+  object: ObjectData,
+  plan: PlannedCreate | Problem,
+  isUpsert = false,
+): Step | Problem {
+  if (!isPlanned(plan)) return plan;
+  return {
+    conflict(claims) {
+      const problem = conflictOnCreate(portal, object, plan.values, claims);
+      const namesId = portal.switches.conflictNamesId === 'yes' || !problem?.inputContext || claims === undefined;
+      return namesId ? problem : { ...problem, message: problem.message.replace(/ Existing ID: .*/, '') };
+    },
+    claim: (claims) => claim(portal, object, plan.values, claims, 'new'),
+    apply() {
+      const record = createRecord(portal, object, plan);
+      return {
+        id: record.id,
+        json: { ...createdJson(portal, object, record.version), ...(isUpsert && { new: true }) },
+      };
+    },
+  };
+}
+
+function updateStep(
+  portal: Portal,
+  object: ObjectData,
+  record: StoredRecord,
+  values: Values | Problem,
+  isUpsert = false,
+): Step | Problem {
+  if (isRefused(values)) return values;
+  return {
+    conflict: (claims) => conflictOnUpdate(portal, object, record, values, claims),
+    claim: (claims) => claim(portal, object, values, claims, record.id),
+    apply() {
+      const written = updateRecord(portal, object, record, values);
+      return {
+        id: record.id,
+        json: { ...updatedJson(portal, object, record.version, written), ...(isUpsert && { new: false }) },
+      };
+    },
+  };
+}
+
+function upsertStep(portal: Portal, object: ObjectData, input: RawInput): Step | Problem {
+  const idProperty = optionalString(input, 'idProperty') ?? '';
+  const id = idOf(input);
+  const record = finderOf(portal, object, input)(id);
+  if (!record) {
+    const properties = { [idProperty]: id, ...(input.properties as object | undefined) };
+    return createStep(
+      portal,
+      object,
+      planCreate(portal, object, { properties, associations: input.associations }),
+      true,
+    );
+  }
+  const values = validateProperties(portal, object, input.properties, 'update');
+  if (!isRefused(values) && idProperty === 'email') {
+    // The key may be a secondary address: it lands on its owner and must not become the primary one.
+    if (values.get('email') === normalizeEmail(id)) values.delete('email');
+    if (portal.switches.upsertByEmail === 'clears') clearOthers(object, record, values);
+  }
+  return updateStep(portal, object, record, values, true);
+}
+
+/** HubSpot does not support partial upserts by e-mail; one reading is that what is left out is emptied. */
+function clearOthers(object: ObjectData, record: StoredRecord, values: Values): void {
+  for (const name of object.records.storedNames(record.version)) {
+    const definition = object.type.properties.find((property) => property.name === name);
+    const isKept =
+      name === 'email' || name === 'lifecyclestage' || name === 'hs_additional_emails' || definition?.readOnlyValue;
+    if (!isKept && !values.has(name)) values.set(name, '');
+  }
+}
+
+/** A merged-away id is left out of an update without a word (reported once; a switch). */
+function isLeftOut(portal: Portal, object: ObjectData, input: RawInput): boolean {
+  return (
+    portal.switches.mergedUpdate === 'missing' &&
+    optionalString(input, 'idProperty') === undefined &&
+    object.records.forwards.has(Number(idOf(input)))
+  );
+}
+
+function finderOf(portal: Portal, object: ObjectData, input: RawInput): (id: string) => StoredRecord | undefined {
+  const idProperty = optionalString(input, 'idProperty');
+  // Reading by hs_object_id is fine, writing by it is refused (segmentio/action-destinations #3957).
+  if (idProperty !== undefined) requireUnique(portal, object, idProperty);
+  return finder(portal, object, idProperty);
+}
+
+function keyOf(portal: Portal, input: RawInput): string {
+  const idProperty = optionalString(input, 'idProperty');
+  return idProperty === undefined ? idOf(input) : portal.uniqueKey(idProperty, idOf(input));
+}
+
+function refuseRepeatedEmails(inputs: readonly RawInput[]): void {
+  const seen = new Set<string>();
+  for (const { properties } of inputs) {
+    const email = typeof properties === 'object' && properties !== null ? Reflect.get(properties, 'email') : undefined;
+    const key = typeof email === 'string' ? email.trim().toLowerCase() : '';
+    if (key && seen.has(key)) throw new Refusal(conflict('Contact already exists.'));
+    seen.add(key);
+  }
+}
+
+function withTrace<Done extends { json: Record<string, unknown> }>(
+  portal: Portal,
+  done: Done,
+  traceId: string | undefined,
+): Done {
+  if (portal.switches.traceIdEcho === 'omit' || traceId === undefined) return done;
+  return { ...done, json: { ...done.json, objectWriteTraceId: traceId } };
+}
+
+function isStep(checked: Checked): checked is Step {
+  return typeof checked === 'object' && 'apply' in checked;
+}

@@ -1,0 +1,128 @@
+import { associationTypesBetween } from '../associations/association-types.ts';
+import { type Answer, noContent, ok } from '../http/answer.ts';
+import type { Call } from '../http/call.ts';
+import { asObject } from '../http/json-body.ts';
+import { invalid, notFound, Refusal } from '../http/problem.ts';
+import { findObjectType } from '../object-types.ts';
+import type { ObjectData, Portal } from '../portal.ts';
+import { finder } from './batch-read.ts';
+import { conflictOnCreate, conflictOnUpdate } from './conflicts.ts';
+import { objectOfCall, recordId } from './object-of-call.ts';
+import { createdJson, historyJson, recordJson, shownProperties, updatedJson } from './record-json.ts';
+import type { StoredRecord } from './record-store.ts';
+import { isRefused, validateProperties } from './validate-properties.ts';
+import { createRecord, isPlanned, planCreate, updateRecord } from './write-record.ts';
+
+/** `GET …/{id}?properties=a,b&associations=companies&idProperty=email`; a merged id answers with the survivor. */
+export function getRecord(call: Call): Answer {
+  const object = objectOfCall(call);
+  const find = finder(
+    call.portal,
+    object,
+    call.query.get('idProperty') ?? undefined,
+    call.query.get('archived') === 'true',
+  );
+  const record = find(call.params.id ?? '');
+  if (!record) throw new Refusal(notFound());
+  return ok(fullJson(call, object, record));
+}
+
+/** `GET …?limit&after&properties&associations&archived`: a page of records by id. */
+export function listRecords(call: Call): Answer {
+  const object = objectOfCall(call);
+  const limit = Number(call.query.get('limit') ?? 10);
+  if (!Number.isInteger(limit) || limit < 1 || limit > 100)
+    throw new Refusal(invalid('limit must be between 1 and 100'));
+  const after = Number(call.query.get('after') ?? 0);
+  const from = call.query.get('archived') === 'true' ? object.records.archived : object.records.live;
+  const ids = [...from.keys()].filter((id) => id > after).sort((a, b) => a - b);
+  const page = ids
+    .slice(0, limit)
+    .map((id) => from.get(id))
+    .filter((record) => record !== undefined);
+  const last = page.at(-1);
+  return ok({
+    results: page.map((record) => fullJson(call, object, record)),
+    ...(ids.length > limit && last && { paging: { next: { after: String(last.id) } } }),
+  });
+}
+
+/** `POST …`. */
+export function createOne(call: Call): Answer {
+  const { portal } = call;
+  const object = objectOfCall(call);
+  const plan = planCreate(portal, object, asObject(call.body ?? {}));
+  if (!isPlanned(plan)) throw new Refusal(plan);
+  const problem = conflictOnCreate(portal, object, plan.values);
+  if (problem) throw new Refusal(problem);
+  return ok(createdJson(portal, object, createRecord(portal, object, plan).version), 201);
+}
+
+/** `PATCH …/{id}`. */
+export function updateOne(call: Call): Answer {
+  const { portal } = call;
+  const object = objectOfCall(call);
+  const record = finder(portal, object, call.query.get('idProperty') ?? undefined)(call.params.id ?? '');
+  if (!record) throw new Refusal(notFound());
+  const values = validateProperties(portal, object, asObject(call.body ?? {}).properties, 'update');
+  if (isRefused(values)) throw new Refusal(values);
+  if (values.size === 0) throw new Refusal(invalid('No properties found to update, please provide at least one.'));
+  const problem = conflictOnUpdate(portal, object, record, values);
+  if (problem) throw new Refusal(problem);
+  const written = updateRecord(portal, object, record, values);
+  return ok(updatedJson(portal, object, record.version, written));
+}
+
+/** `DELETE …/{id}`: into the recycle bin; once more is no error. */
+export function archiveOne(call: Call): Answer {
+  const object = objectOfCall(call);
+  const id = recordId(call.params.id ?? '');
+  const record = object.records.find(id);
+  if (record) archiveRecord(call.portal, object, record);
+  else if (!object.records.archived.has(id)) throw new Refusal(notFound());
+  return noContent;
+}
+
+export function archiveRecord(portal: Portal, object: ObjectData, record: StoredRecord): void {
+  object.records.archive(record, portal.now);
+  portal.associations.removeAll({ type: object.type.name, id: record.id });
+}
+
+function fullJson({ portal, query }: Call, object: ObjectData, record: StoredRecord): Record<string, unknown> {
+  const list = (name: string) =>
+    query
+      .getAll(name)
+      .flatMap((names) => names.split(','))
+      .filter((name) => name !== '');
+  const history = list('propertiesWithHistory');
+  const associations = list('associations');
+  return {
+    ...recordJson(portal, object, record.version, shownProperties(object, list('properties'), portal.now)),
+    ...(history.length > 0 && { propertiesWithHistory: historyJson(portal, object, record.version, history) }),
+    ...associationsJson(portal, object, record, associations),
+  };
+}
+
+/** Links in the v3 shape: ids as texts, types by name such as `task_to_contact`; absent when there are none. */
+function associationsJson(
+  portal: Portal,
+  object: ObjectData,
+  record: StoredRecord,
+  names: readonly string[],
+): Record<string, unknown> {
+  const listed = names.flatMap((name) => {
+    const to = findObjectType(name);
+    if (!to) throw new Refusal({ status: 400, message: `Unable to infer object type from: ${name}` });
+    const links = portal.associations.linked({ type: object.type.name, id: record.id }, to.name);
+    const pair = `${object.type.singular}_to_${to.singular}`;
+    const types = associationTypesBetween(object.type.name, to.name);
+    const isLabelled = types.length > 1;
+    const results = [...links].flatMap(([id, typeIds]) =>
+      types
+        .filter(({ typeId }) => typeIds.has(typeId))
+        .map(({ role }) => ({ id: String(id), type: isLabelled && role === 'default' ? `${pair}_unlabeled` : pair })),
+    );
+    return results.length > 0 ? [[to.name, { results }] as const] : [];
+  });
+  return listed.length > 0 ? { associations: Object.fromEntries(listed) } : {};
+}

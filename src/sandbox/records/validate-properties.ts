@@ -1,0 +1,101 @@
+import { asObject, asString } from '../http/json-body.ts';
+import { type ErrorDetail, invalid, type Problem } from '../http/problem.ts';
+import type { ObjectData, Portal } from '../portal.ts';
+import { additionalEmails, normalizeDomain, normalizeEmail } from './normalize.ts';
+import { parseValue, type ValueProblem } from './property-value.ts';
+
+export type Purpose = 'create' | 'update';
+
+/** Values in the form in which they are stored, by property. */
+export type Values = Map<string, string>;
+
+/** Checks the `properties` of one input. All bad ones are reported together, as HubSpot does. */
+export function validateProperties(
+  portal: Portal,
+  object: ObjectData,
+  raw: unknown,
+  purpose: Purpose,
+): Values | Problem {
+  const values: Values = new Map();
+  const problems = new Map<string, ValueProblem>();
+  for (const [name, rawValue] of Object.entries(asObject(raw ?? {}))) {
+    const value = textOf(rawValue, portal.switches.nullValues);
+    if (value === undefined) continue;
+    const parsed = validate(portal, object, name, value, purpose);
+    if ('problem' in parsed) problems.set(name, parsed.problem);
+    else values.set(name, parsed.value);
+  }
+  return problems.size === 0 ? values : validationProblem(portal, problems);
+}
+
+export function isRefused(outcome: Values | Problem): outcome is Problem {
+  return !(outcome instanceof Map);
+}
+
+/** JSON numbers and booleans become text; undefined = leave out. */
+function textOf(value: unknown, nullValues: 'refused' | 'ignored' | 'clears'): string | undefined {
+  if (value !== null || nullValues === 'refused') return asString(value);
+  return nullValues === 'clears' ? '' : undefined;
+}
+
+function validate(
+  portal: Portal,
+  object: ObjectData,
+  name: string,
+  value: string,
+  purpose: Purpose,
+): { value: string } | { problem: ValueProblem } {
+  const definition = object.properties.usable(name, portal.now);
+  if (!definition) return refuse('PROPERTY_DOESNT_EXIST', `Property "${name}" does not exist`);
+  if (name === 'hs_additional_emails') return validateAdditionalEmails(portal, value, purpose);
+  if (definition.readOnlyValue)
+    return refuse('READ_ONLY_VALUE', `"${name}" is a read only property; its value cannot be set.`);
+  if (name === 'email' && object.type.name === 'contacts' && value !== '') {
+    const email = normalizeEmail(value);
+    return email ? { value: email } : refuse('INVALID_EMAIL', `Email address ${value} is invalid`);
+  }
+  if (name === 'domain' && object.type.name === 'companies') return { value: normalizeDomain(value) };
+  return parseValue(definition, value, {
+    switches: portal.switches,
+    isOwner: (id) => portal.isOwner(id),
+  });
+}
+
+function validateAdditionalEmails(
+  portal: Portal,
+  value: string,
+  purpose: Purpose,
+): { value: string } | { problem: ValueProblem } {
+  const { additionalEmails: rule } = portal.switches;
+  if (rule === 'read-only' || (rule === 'create-only' && purpose === 'update'))
+    return refuse('READ_ONLY_VALUE', '"hs_additional_emails" is a read only property; its value cannot be set.');
+  const wrong = additionalEmails(value).find((email) => normalizeEmail(email) === undefined);
+  return wrong === undefined
+    ? { value: additionalEmails(value).join(';') }
+    : refuse('INVALID_EMAIL', `Email address ${wrong} is invalid`);
+}
+
+/** The details stand as JSON inside the message; newer answers repeat them in `errors[]`. */
+function validationProblem(portal: Portal, problems: ReadonlyMap<string, ValueProblem>): Problem {
+  const listed = [...problems].map(([name, { code, message }]) => ({
+    isValid: false,
+    message,
+    error: code,
+    name,
+    localizedErrorMessage: message,
+    portalId: portal.settings.account.portalId,
+  }));
+  const errors: ErrorDetail[] = [...problems].map(([name, { code, message }]) => ({
+    message,
+    code,
+    context: { propertyName: [name] },
+  }));
+  return invalid(
+    `Property values were not valid: ${JSON.stringify(listed)}`,
+    portal.switches.validationErrors === 'listed' ? { errors } : {},
+  );
+}
+
+function refuse(code: string, message: string): { problem: ValueProblem } {
+  return { problem: { code, message } };
+}

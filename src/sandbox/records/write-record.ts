@@ -1,0 +1,71 @@
+import { invalid, type Problem } from '../http/problem.ts';
+import type { ObjectData, Portal } from '../portal.ts';
+import { type PlannedLink, planLinks } from './inline-associations.ts';
+import type { StoredRecord } from './record-store.ts';
+import { applyRules, fillDefaults, linkCompanyOfDomain, linkRecords } from './side-effects.ts';
+import { isRefused, type Values, validateProperties } from './validate-properties.ts';
+
+/** A checked create that only its unique values can still stop. */
+export interface PlannedCreate {
+  readonly values: Values;
+  readonly links: readonly PlannedLink[];
+}
+
+export function planCreate(
+  portal: Portal,
+  object: ObjectData,
+  input: { readonly properties?: unknown; readonly associations?: unknown },
+): PlannedCreate | Problem {
+  const values = validateProperties(portal, object, input.properties, 'create');
+  if (isRefused(values)) return values;
+  const missing = missingRequired(portal, object, values);
+  if (missing) return missing;
+  const links = planLinks(portal, object, input.associations);
+  return 'status' in links ? links : { values, links };
+}
+
+export function isPlanned(plan: PlannedCreate | Problem): plan is PlannedCreate {
+  return 'links' in plan && 'values' in plan;
+}
+
+export function createRecord(portal: Portal, object: ObjectData, { values, links }: PlannedCreate): StoredRecord {
+  fillDefaults(portal, object, values);
+  applyRules(portal, object, values, undefined);
+  const record = object.records.insert(values, portal.now);
+  for (const { to, toId, types } of links)
+    linkRecords(
+      portal,
+      { type: object.type.name, id: record.id },
+      { type: to, id: toId },
+      types.map((type) => type.typeId),
+    );
+  if (object.type.name === 'contacts') linkCompanyOfDomain(portal, record);
+  return record;
+}
+
+/** Writes checked values. Returns the names of what was sent, for the answer. */
+export function updateRecord(portal: Portal, object: ObjectData, record: StoredRecord, values: Values): string[] {
+  const sent = [...values.keys()];
+  applyRules(portal, object, values, record);
+  object.records.update(record, values, portal.now);
+  return sent;
+}
+
+function missingRequired(portal: Portal, object: ObjectData, values: Values): Problem | undefined {
+  const { name, singular, required } = object.type;
+  const missing = required.filter((property) => !values.get(property));
+  if (missing.length > 0)
+    return invalid(`Error creating ${singular.toUpperCase()}. Some required properties were not set.`, {
+      context: { properties: missing },
+    });
+  if (name === 'contacts' && !['email', 'firstname', 'lastname'].some((property) => values.get(property)))
+    return invalid('Error creating CONTACT. One of email, firstname or lastname is required.', {
+      context: { properties: ['email', 'firstname', 'lastname'] },
+    });
+  const needsName = name === 'companies' && portal.switches.companyNeeds === 'name-or-domain';
+  if (needsName && !values.get('name') && !values.get('domain'))
+    return invalid('Error creating COMPANY. One of name or domain is required.', {
+      context: { properties: ['name', 'domain'] },
+    });
+  return undefined;
+}

@@ -1,0 +1,18 @@
+/** Tokens of a text as the search index makes them: lower case, cut at everything that is neither letter nor digit. */
+export function tokensOf(text: string): string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+}
+
+/** Tokens of a CONTAINS_TOKEN value; `*` stays as a wildcard, one that stands alone means anything. */
+export function queryTokens(text: string): string[] {
+  return (text.toLowerCase().match(/[\p{L}\p{N}*]+/gu) ?? []).filter((token) => /[^*]/.test(token));
+}
+
+/** Tells whether every token of the query is among the tokens, in whatever order. */
+export function containsTokens(tokens: readonly string[], query: readonly string[]): boolean {
+  return query.every((wanted) => {
+    if (!wanted.includes('*')) return tokens.includes(wanted);
+    const pattern = new RegExp(`^${wanted.split('*').join('.*')}$`, 'u');
+    return tokens.some((token) => pattern.test(token));
+  });
+}

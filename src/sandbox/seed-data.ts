@@ -1,0 +1,69 @@
+import type { Owner } from './account/owners.ts';
+import { Refusal } from './http/problem.ts';
+import type { ObjectName } from './object-types.ts';
+import type { Portal } from './portal.ts';
+import { addProperty } from './properties/property-handlers.ts';
+import { isProblem } from './properties/property-registry.ts';
+import { fillDefaults, linkRecords } from './records/side-effects.ts';
+
+export interface SeedRecord {
+  /** Given by the sandbox unless set. */
+  readonly id?: string;
+  /** Taken as they are, read-only ones included. */
+  readonly properties: Readonly<Record<string, string>>;
+  /** ISO 8601. */
+  readonly createdAt?: string;
+}
+
+/** Records to begin with. They are searchable at once. */
+export interface SeedData {
+  readonly owners?: readonly Owner[];
+  readonly contacts?: Iterable<SeedRecord>;
+  readonly companies?: Iterable<SeedRecord>;
+  readonly tasks?: Iterable<SeedRecord>;
+  readonly emails?: Iterable<SeedRecord>;
+  readonly communications?: Iterable<SeedRecord>;
+  readonly notes?: Iterable<SeedRecord>;
+  /** Definitions as in `POST /crm/v3/properties/{type}`. */
+  readonly properties?: Readonly<Partial<Record<ObjectName, readonly Readonly<Record<string, unknown>>[]>>>;
+  /** Pairs of ids, linked with the default type. */
+  readonly links?: readonly {
+    readonly from: ObjectName;
+    readonly fromId: string;
+    readonly to: ObjectName;
+    readonly toId: string;
+  }[];
+}
+
+const objectNames = ['contacts', 'companies', 'tasks', 'emails', 'communications', 'notes'] as const;
+
+/** Puts records into a portal. Returns the ids in the order given, by object. */
+export function seedPortal(portal: Portal, data: SeedData): Record<ObjectName, string[]> {
+  for (const owner of data.owners ?? []) portal.owners.set(owner.id, owner);
+  for (const name of objectNames)
+    for (const definition of data.properties?.[name] ?? []) {
+      const outcome = addProperty(portal, portal.object(name), definition);
+      if (isProblem(outcome)) throw new Refusal(outcome);
+    }
+  const ids = Object.fromEntries(objectNames.map((name) => [name, seedRecords(portal, name, data[name] ?? [])]));
+  for (const { from, fromId, to, toId } of data.links ?? [])
+    linkRecords(portal, { type: from, id: Number(fromId) }, { type: to, id: Number(toId) });
+  // Built from the list of all names.
+  return ids as Record<ObjectName, string[]>;
+}
+
+function seedRecords(portal: Portal, name: ObjectName, records: Iterable<SeedRecord>): string[] {
+  const object = portal.object(name);
+  const ids: string[] = [];
+  for (const { id, properties, createdAt } of records) {
+    const values = new Map(Object.entries(properties));
+    fillDefaults(portal, object, values);
+    const at = {
+      ...(id !== undefined && { id: Number(id) }),
+      ...(createdAt !== undefined && { createdAt: Date.parse(createdAt) }),
+    };
+    ids.push(String(object.records.insert(values, portal.now, at).id));
+  }
+  object.index.refresh(Number.POSITIVE_INFINITY);
+  return ids;
+}
