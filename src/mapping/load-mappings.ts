@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { type Diagnostic, hasErrors, MappingError } from './diagnostic.ts';
@@ -86,12 +86,16 @@ export function checkSources(
   return { mappings, diagnostics };
 }
 
-/** Reads one YAML file. `text`: every value is the text that was written; `json`: numbers, true, false and null are known. */
-export function readYaml(file: string, values: 'text' | 'json'): ParsedYaml {
-  return parseYaml({ file, text: readText(file) }, values);
+/** Reads the examples beside a mapping file (`contacts.yaml` → `contacts.examples.yaml`); undefined when there are none. */
+export function readExamples(mappingFile: string): ParsedYaml | undefined {
+  const file = mappingFile.replace(/\.yaml$/, '.examples.yaml');
+  return existsSync(file) ? parseYaml({ file, text: readText(file) }, 'json') : undefined;
 }
 
-/** Parses one YAML text in the plain form of mapping files: no duplicate keys, anchors, aliases, tags or second documents. */
+/**
+ * Parses one YAML text in the plain form of mapping files: no duplicate keys, anchors, aliases, tags or second documents.
+ * `text`: every value is the text that was written; `json`: numbers, true, false and null are told apart.
+ */
 export function parseYaml({ file, text }: SourceFile, values: 'text' | 'json'): ParsedYaml {
   const lines = new LineCounter();
   const document = parseDocument(text, {

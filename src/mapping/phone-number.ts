@@ -1,4 +1,4 @@
-import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import { type CountryCode, isSupportedCountry, Metadata, parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import type { Problem } from './problem.ts';
 
 const NO_PREFIX: Problem = {
@@ -16,8 +16,12 @@ export function isKnownCountry(code: string): boolean {
  * @param defaultCountry ISO code of the country in which a number without prefix is dialled.
  */
 export function normalizePhone(text: string, defaultCountry: string | undefined): string | Problem {
+  const number = text.trim().replace(/^tel:/i, '');
+  const plain = readPlainNumber(number);
+  if (plain !== undefined) return `+${plain.callingCode}${plain.national}`;
   const country = defaultCountry !== undefined && isSupportedCountry(defaultCountry) ? defaultCountry : undefined;
-  const parsed = parsePhone(text.trim().replace(/^tel:/i, ''), country);
+  // Without two digits there is nothing to read; the library would find out by throwing, which takes its time.
+  const parsed = /\d\D*\d/.test(number) ? parsePhone(number, country) : undefined;
   if (parsed === undefined || !parsed.isPossible()) return country === undefined ? NO_PREFIX : NOT_A_NUMBER;
   return parsed.ext === undefined ? parsed.number : `${parsed.number} ext. ${parsed.ext}`;
 }
@@ -25,14 +29,60 @@ export function normalizePhone(text: string, defaultCountry: string | undefined)
 /** Spellings that a CRM or its search index is likely to hold: with `+`, digits alone, and without the country's code. */
 export function phoneVariants(canonical: string): string[] {
   const number = canonical.replace(/ ext\. .*$/, '');
-  const parsed = parsePhoneNumberFromString(number);
-  const variants = [number, number.slice(1)];
-  if (parsed !== undefined) variants.push(parsed.nationalNumber);
-  return [...new Set(variants)];
+  const national = readPlainNumber(number)?.national ?? parsePhoneNumberFromString(number)?.nationalNumber;
+  return national === undefined ? [number, number.slice(1)] : [number, number.slice(1), national];
 }
 
 function parsePhone(text: string, country: CountryCode | undefined) {
   // `00` is how most of the world writes `+`.
   if (country === undefined && /^00[1-9]/.test(text)) return parsePhoneNumberFromString(`+${text.slice(2)}`);
   return parsePhoneNumberFromString(text, country === undefined ? {} : { defaultCountry: country });
+}
+
+/**
+ * Country codes whose numbers, once written with `+`, hold nothing to take out as long as they do not begin with 0 or 1
+ * (prefixes for dialling inside a country). Most numbers are of this kind, and reading them here takes a tenth of the time.
+ */
+const PLAIN_CODES: Readonly<Record<string, CountryCode>> = {
+  1: 'US',
+  31: 'NL',
+  32: 'BE',
+  33: 'FR',
+  34: 'ES',
+  41: 'CH',
+  43: 'AT',
+  44: 'GB',
+  45: 'DK',
+  46: 'SE',
+  47: 'NO',
+  48: 'PL',
+  49: 'DE',
+  61: 'AU',
+  91: 'IN',
+  351: 'PT',
+  353: 'IE',
+  358: 'FI',
+};
+
+/** Possible lengths of a country's numbers by its code, read from the library once. */
+const possibleLengths: ReadonlyMap<string, ReadonlySet<number>> = new Map(
+  Object.entries(PLAIN_CODES).map(([callingCode, country]) => {
+    const metadata = new Metadata();
+    metadata.selectNumberingPlan(country);
+    return [callingCode, new Set(metadata.numberingPlan?.possibleLengths())];
+  }),
+);
+
+/** A number with `+` and a code of the list above; undefined for all that the library has to look at. */
+function readPlainNumber(text: string): { readonly callingCode: string; readonly national: string } | undefined {
+  if (!/^\+[1-9][\d .()/-]{6,22}$/.test(text) || text.includes('(0')) return undefined;
+  const digits = text.replace(/\D/g, '');
+  for (const length of [2, 3, 1]) {
+    const callingCode = digits.slice(0, length);
+    const lengths = possibleLengths.get(callingCode);
+    if (lengths === undefined) continue;
+    const national = digits.slice(length);
+    return national >= '2' && lengths.has(national.length) ? { callingCode, national } : undefined;
+  }
+  return undefined;
 }

@@ -1,0 +1,31 @@
+import type { Diagnostic } from './diagnostic.ts';
+import type { Mappings } from './file-kinds.ts';
+import { checkMappings, readExamples } from './load-mappings.ts';
+import { countExamples, runExamples } from './run-examples.ts';
+import type { TransformContext } from './transforms.ts';
+
+/** All that can be found in a folder of mapping files without asking a CRM: the files and the examples beside them. */
+export interface FolderReport {
+  /** Absent when a file has errors. Failed examples do not forbid the mappings. */
+  readonly mappings?: Mappings;
+  readonly diagnostics: readonly Diagnostic[];
+  /** How many examples were run. */
+  readonly examples: number;
+}
+
+/** Checks the mapping files of a folder, and runs their examples once the files themselves are sound. */
+export function checkFolder(dir: string, context: TransformContext = {}): FolderReport {
+  const checked = checkMappings(dir, context);
+  const { mappings } = checked;
+  if (mappings === undefined) return { diagnostics: checked.diagnostics, examples: 0 };
+  const diagnostics = [...checked.diagnostics];
+  let examples = 0;
+  for (const mapping of [mappings.contacts, mappings.companies]) {
+    if (mapping === undefined) continue;
+    const file = readExamples(mapping.file);
+    if (file === undefined) continue;
+    diagnostics.push(...runExamples(mapping, file));
+    examples += countExamples(file);
+  }
+  return { mappings, diagnostics, examples };
+}

@@ -1,0 +1,56 @@
+import { foldText } from './fold-text.ts';
+
+/** One option of a property, as the CRM defines it. */
+export interface Option {
+  readonly value: string;
+  readonly label: string;
+  readonly isHidden?: boolean;
+}
+
+/** Words that say nothing about which option is meant, in the languages of usual labels. */
+const SMALL_WORDS = new Set(['and', 'or', 'of', 'the', 'und', 'et', 'y', 'e', 'og', 'och', 'en']);
+
+/**
+ * Finds the option that a text means: its value or label exactly, or else regardless of case, accents, punctuation and
+ * small words ("Hospital & Health Care" is `HOSPITAL_HEALTH_CARE`). The result is the option's value; undefined when no
+ * option fits or several fit equally well. Options that people can see win over hidden ones.
+ */
+export function createOptionMatcher(options: readonly Option[]): (text: string) => string | undefined {
+  const tables = [
+    options.filter((option) => option.isHidden !== true),
+    options.filter((option) => option.isHidden),
+  ].map(indexOptions);
+  return (text) => {
+    const exact = text.trim();
+    const loose = looseForm(exact);
+    for (const { values, labels, forms } of tables) {
+      if (values.has(exact)) return exact;
+      const found = single(labels.get(exact)) ?? single(forms.get(loose));
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+}
+
+function indexOptions(options: readonly Option[]) {
+  const labels = new Map<string, Set<string>>();
+  const forms = new Map<string, Set<string>>();
+  for (const { value, label } of options) {
+    add(labels, label.trim(), value);
+    for (const form of [looseForm(value), looseForm(label)]) if (form !== '') add(forms, form, value);
+  }
+  return { values: new Set(options.map((option) => option.value)), labels, forms };
+}
+
+function add(index: Map<string, Set<string>>, key: string, value: string): void {
+  index.set(key, (index.get(key) ?? new Set()).add(value));
+}
+
+function single(values: ReadonlySet<string> | undefined): string | undefined {
+  return values?.size === 1 ? [...values][0] : undefined;
+}
+
+function looseForm(text: string): string {
+  const words = (foldText(text) ?? '').split(/[^\p{L}\p{N}]+/u);
+  return words.filter((word) => !SMALL_WORDS.has(word)).join('');
+}
