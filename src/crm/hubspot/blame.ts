@@ -1,0 +1,91 @@
+/** Which records of a batch an error is about. HubSpot says it in five ways; where it says it in none the answer is empty. */
+import type { CrmProblem, InvalidProperty } from '../crm.ts';
+import type { WriteInput } from './batch-write.ts';
+import { contextValues, type HubSpotError } from './error-body.ts';
+import { coordinatesIn, namedProperties, problemOfEntry } from './problems.ts';
+
+/** The inputs that an entry of a 207 names: by trace id, by record id, or by the value that clashes. */
+export function entryOwners<I extends WriteInput>(entry: HubSpotError, inputs: readonly I[]): readonly I[] {
+  const traceIds = new Set(contextValues(entry, 'objectWriteTraceId'));
+  if (traceIds.size > 0) return inputs.filter((input) => traceIds.has(input.traceId));
+  const ids = new Set([...contextValues(entry, 'ids'), ...contextValues(entry, 'id')]);
+  if (ids.size > 0) return inputs.filter((input) => input.id !== undefined && ids.has(input.id));
+  return clashing(entry, inputs);
+}
+
+/** The inputs that a refusal of the whole call is about, each with its own problem. */
+export function blamedBy<I extends WriteInput>(
+  refusal: HubSpotError,
+  inputs: readonly I[],
+): ReadonlyMap<I, CrmProblem> {
+  const blamed = new Map<I, CrmProblem>();
+  for (const entry of [...refusal.errors, refusal]) {
+    for (const input of entryOwners(entry, inputs)) {
+      if (!blamed.has(input)) blamed.set(input, problemOfEntry(entry, 'refusal'));
+    }
+  }
+  if (blamed.size > 0) return blamed;
+  const named = namedProperties(refusal);
+  for (const input of inputs) {
+    const properties = named.filter((property) => isAbout(property, refusal, input, inputs));
+    if (properties.length > 0) blamed.set(input, invalid(properties));
+  }
+  if (named.length === 0) for (const input of withEmailIn(refusal, inputs)) blamed.set(input, invalid([BAD_EMAIL]));
+  return blamed;
+}
+
+const BAD_EMAIL: InvalidProperty = { name: 'email', reason: 'the value is not a valid e-mail address' };
+
+/** These are about the property, so every record that sends it is refused; all others are about one record's value. */
+const ABOUT_ANY_VALUE = new Set(['PROPERTY_DOESNT_EXIST', 'READ_ONLY_VALUE']);
+
+function isAbout(
+  property: InvalidProperty,
+  refusal: HubSpotError,
+  input: WriteInput,
+  inputs: readonly WriteInput[],
+): boolean {
+  const value = sentValue(input, property.name);
+  if (value === undefined) return false;
+  if (property.code !== undefined && ABOUT_ANY_VALUE.has(property.code)) return true;
+  if (/does ?n[o']t exist|read.only/i.test(property.reason)) return true;
+  const senders = inputs.filter((other) => sentValue(other, property.name) !== undefined);
+  return senders.length === 1 || wordsOn(refusal, property.name).some((words) => mentions(words, value));
+}
+
+/** What the refusal says of the property before it lists the options that would be allowed. */
+function wordsOn(refusal: HubSpotError, name: string): readonly string[] {
+  const inner = refusal.errors.filter((error) => (error.context.propertyName ?? []).includes(name));
+  const texts = inner.length > 0 ? inner.map((error) => error.message) : [refusal.message];
+  return texts.map((text) => text.split(/allowed options/i)[0] ?? '');
+}
+
+function mentions(words: string, value: string): boolean {
+  const escaped = value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return value !== '' && new RegExp(`(^|[^\\p{L}\\p{N}_])${escaped}($|[^\\p{L}\\p{N}_])`, 'iu').test(words);
+}
+
+function withEmailIn<I extends WriteInput>(refusal: HubSpotError, inputs: readonly I[]): readonly I[] {
+  const named = inputs.filter((input) => mentions(refusal.message, sentValue(input, 'email') ?? ''));
+  return /e-?mail/i.test(refusal.message) ? named : [];
+}
+
+function clashing<I extends WriteInput>(error: HubSpotError, inputs: readonly I[]): readonly I[] {
+  const clash = coordinatesIn(error);
+  if (clash === undefined) return [];
+  const written = inputs.filter((input) => input.id === clash.writtenId);
+  if (written.length > 0) return written;
+  return inputs.filter((input) => sentValue(input, clash.property)?.toLowerCase() === clash.value.toLowerCase());
+}
+
+function invalid(properties: readonly InvalidProperty[]): CrmProblem {
+  return {
+    kind: 'invalid',
+    message: properties.map(({ name, reason }) => `${name}: ${reason}`).join('; '),
+    properties,
+  };
+}
+
+function sentValue(input: WriteInput, name: string): string | undefined {
+  return Object.hasOwn(input.properties, name) ? input.properties[name] : undefined;
+}

@@ -1,0 +1,59 @@
+/** HubSpot's error answers, parsed: every field of them is optional (its error reference says so), and the edge answers HTML. */
+
+/** One entry of `errors`, or a whole error body: they have the same shape. */
+export interface HubSpotError {
+  readonly category?: string;
+  readonly subCategory?: string;
+  readonly code?: string;
+  readonly message: string;
+  readonly context: Readonly<Record<string, readonly string[]>>;
+  readonly policyName?: string;
+  readonly correlationId?: string;
+  readonly errors: readonly HubSpotError[];
+}
+
+/** Reads an error body, or an entry of a 207; anything that is not an object reads as an error without words. */
+export function readHubSpotError(body: unknown): HubSpotError {
+  if (!isObject(body)) return { message: '', context: {}, errors: [] };
+  const category = textOf(body.category) ?? textOf(body.errorType);
+  const subCategory = textOf(body.subCategory);
+  const code = textOf(body.code) ?? textOf(body.error);
+  const policyName = textOf(body.policyName);
+  const correlationId = textOf(body.correlationId);
+  return {
+    ...(category !== undefined && { category }),
+    ...(subCategory !== undefined && { subCategory }),
+    ...(code !== undefined && { code }),
+    ...(policyName !== undefined && { policyName }),
+    ...(correlationId !== undefined && { correlationId }),
+    message: textOf(body.message) ?? '',
+    context: contextOf(body.context),
+    errors: Array.isArray(body.errors) ? body.errors.filter(isObject).map(readHubSpotError) : [],
+  };
+}
+
+/** All values that the error, or one of the errors within it, gives for a context key. */
+export function contextValues(error: HubSpotError, key: string): readonly string[] {
+  return [...(error.context[key] ?? []), ...error.errors.flatMap((inner) => contextValues(inner, key))];
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** Context values are arrays of strings by the OpenAPI documents; single values and numbers occur. */
+function contextOf(value: unknown): Record<string, readonly string[]> {
+  if (!isObject(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value).map(([key, entry]) => [
+      key,
+      (Array.isArray(entry) ? entry : [entry])
+        .filter((item) => typeof item === 'string' || typeof item === 'number')
+        .map(String),
+    ]),
+  );
+}

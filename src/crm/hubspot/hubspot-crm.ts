@@ -1,0 +1,62 @@
+/** The port for HubSpot, on @hubspot/api-client. Each question has its file; this one says which answers which. */
+import type { CallContext, Crm, ObjectType } from '../crm.ts';
+import { listOwners, readAccount } from './account.ts';
+import { createRecords } from './create-records.ts';
+import { createDefinitions, type Definitions } from './definitions.ts';
+import { linkRecords, readLinks } from './links.ts';
+import { createPropertyMaker } from './properties.ts';
+import { lookupBy, lookupById, readRecords } from './read-records.ts';
+import { searchRecords } from './search-records.ts';
+import { createTransport, type TransportDeps, type TransportSettings } from './transport.ts';
+import { updateRecords } from './update-records.ts';
+
+export function createHubSpotCrm(deps: TransportDeps, settings: TransportSettings): Crm {
+  const transport = createTransport(deps, settings);
+  const definitions = createDefinitions(transport);
+  const maker = createPropertyMaker(transport, definitions);
+  return {
+    canReadBy: (objectType, property, context) => canReadBy(definitions, objectType, property, context),
+    readByIds: (objectType, ids, properties, context) =>
+      readRecords(transport, lookupById(objectType), ids, properties, context),
+    readBy: async (objectType, property, values, properties, context) => {
+      // A property that the portal does not have yet is held by no record.
+      if (!(await isKnown(definitions, objectType, property, context))) {
+        return { found: new Map(), missing: new Set(values), failed: new Map() };
+      }
+      return readRecords(transport, lookupBy(objectType, property), values, properties, context);
+    },
+    search: (objectType, needles, properties, context) =>
+      searchRecords(transport, objectType, needles, properties, context),
+    create: (objectType, inputs, context) => createRecords(transport, objectType, inputs, context),
+    update: (objectType, inputs, context) => updateRecords(transport, objectType, inputs, context),
+    readProperties: (objectType, context, options) => definitions.of(objectType, context, options),
+    createProperties: (objectType, properties, context) => maker.create(objectType, properties, context),
+    link: (from, to, pairs, context) => linkRecords(transport, from, to, pairs, context),
+    readLinks: (from, to, ids, context) => readLinks(transport, from, to, ids, context),
+    listOwners: (context) => listOwners(transport, context),
+    readAccount: (context) => readAccount(transport, context),
+  };
+}
+
+/** A contact's e-mail is unique although its definition says otherwise; everything else goes by the definition. */
+async function canReadBy(
+  definitions: Definitions,
+  objectType: ObjectType,
+  property: string,
+  context: CallContext,
+): Promise<boolean> {
+  if (objectType === 'contacts' && property === 'email') return true;
+  return (await definitions.of(objectType, context)).some(({ name, isUnique }) => name === property && isUnique);
+}
+
+async function isKnown(
+  definitions: Definitions,
+  objectType: ObjectType,
+  property: string,
+  context: CallContext,
+): Promise<boolean> {
+  if (objectType === 'contacts' && property === 'email') return true;
+  const has = async (refresh: boolean) =>
+    (await definitions.of(objectType, context, { refresh })).some(({ name }) => name === property);
+  return (await has(false)) || (await has(true));
+}

@@ -1,0 +1,59 @@
+import type { HubSpotRecord } from './answers.ts';
+import type { WriteInput } from './batch-write.ts';
+
+/**
+ * Which result belongs to which input. HubSpot promises no order: the trace id decides where it is echoed, then the record id, then a
+ * sent value that no two inputs share, and only for creates that are still open, in equal number, the order.
+ */
+export function matchResults<I extends WriteInput>(
+  inputs: readonly I[],
+  results: readonly HubSpotRecord[],
+): ReadonlyMap<I, HubSpotRecord> {
+  const matched = new Map<I, HubSpotRecord>();
+  const left = { inputs: new Set(inputs), results: new Set(results) };
+  const pair = (input: I | undefined, result: HubSpotRecord) => {
+    if (input === undefined || !left.inputs.has(input) || !left.results.has(result)) return;
+    left.inputs.delete(input);
+    left.results.delete(result);
+    matched.set(input, result);
+  };
+  const byTrace = new Map(inputs.map((input) => [input.traceId, input]));
+  for (const result of results) if (result.traceId !== undefined) pair(byTrace.get(result.traceId), result);
+  const byId = new Map(inputs.filter(({ id }) => id !== undefined).map((input) => [input.id, input]));
+  for (const result of [...left.results]) pair(byId.get(result.id), result);
+  if (byId.size > 0) return matched;
+  for (const name of sharedProperties([...left.inputs])) {
+    const byValue = distinctValues([...left.inputs], name);
+    for (const result of [...left.results]) pair(byValue?.get(comparable(result.properties[name])), result);
+    if (left.results.size === 0) return matched;
+  }
+  const [openInputs, openResults] = [[...left.inputs], [...left.results]];
+  const isPlausible =
+    openInputs.length === openResults.length && openInputs.every((input, at) => isLike(input, openResults[at]));
+  if (isPlausible) for (const [at, result] of openResults.entries()) pair(openInputs[at], result);
+  return matched;
+}
+
+/** Properties that every input sends, e-mail first: it is what most often tells contacts apart. */
+function sharedProperties(inputs: readonly WriteInput[]): readonly string[] {
+  const names = Object.keys(inputs[0]?.properties ?? {}).filter((name) =>
+    inputs.every((input) => Object.hasOwn(input.properties, name)),
+  );
+  return names.sort((a, b) => Number(b === 'email') - Number(a === 'email'));
+}
+
+function distinctValues<I extends WriteInput>(inputs: readonly I[], name: string): ReadonlyMap<string, I> | undefined {
+  const byValue = new Map(inputs.map((input) => [comparable(input.properties[name]), input]));
+  return byValue.size === inputs.length && !byValue.has('') ? byValue : undefined;
+}
+
+/** Nothing that was sent came back different, or something came back as sent. */
+function isLike(input: WriteInput, result: HubSpotRecord | undefined): boolean {
+  const returned = Object.keys(input.properties).filter((name) => comparable(result?.properties[name]) !== '');
+  const same = returned.filter((name) => comparable(result?.properties[name]) === comparable(input.properties[name]));
+  return result !== undefined && (returned.length === 0 || same.length > 0);
+}
+
+function comparable(value: string | null | undefined): string {
+  return (value ?? '').trim().toLowerCase();
+}

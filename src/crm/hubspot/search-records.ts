@@ -1,0 +1,95 @@
+import { CrmUnavailableError } from '../../errors.ts';
+import type { CallContext, CrmProblem, CrmRecord, Needle, ObjectType, SearchOutcome } from '../crm.ts';
+import { nextPageOf, readBatchAnswer, readRecord, unknownShape } from './answers.ts';
+import { type SearchBody, searchRecords as searchCall } from './api.ts';
+import { isObject } from './error-body.ts';
+import { HubSpotRefusal, isAccessRefused } from './errors.ts';
+import { lookupProblem, throwIfNothingDone } from './outcomes.ts';
+import { packNeedles, searchAfterId } from './search.ts';
+import { splitLookup } from './split-lookup.ts';
+import type { Transport } from './transport.ts';
+
+/** HubSpot refuses to page past this many results of one query (its search guide). */
+const MOST_RESULTS = 10_000;
+
+/**
+ * Searches for all needles in as few calls as HubSpot's limits allow, each read to its last page.
+ * Throws only where the token is refused, or where HubSpot is down and not one search was answered.
+ */
+export async function searchRecords(
+  transport: Transport,
+  objectType: ObjectType,
+  needles: readonly Needle[],
+  properties: readonly string[],
+  context: CallContext,
+): Promise<SearchOutcome> {
+  const candidates = new Map<string, CrmRecord>();
+  const byKey = new Map(needles.map((needle) => [needle.key, needle]));
+  const packed = packNeedles(needles, properties);
+  const failed = new Map<string, CrmProblem>(packed.failed);
+  const errors: unknown[] = [];
+  let answered = 0;
+
+  const run = async (body: SearchBody) => {
+    for await (const record of pagesOf(transport, objectType, body, context)) candidates.set(record.id, record);
+    answered += 1;
+  };
+  const runNeedles = async (some: readonly Needle[]) => {
+    for (const { body } of packNeedles(some, properties).searches) await run(body);
+  };
+  const fail = (some: readonly Needle[], error: unknown) => {
+    errors.push(error);
+    for (const { key } of some) failed.set(key, lookupProblem(error));
+  };
+
+  await Promise.all(
+    packed.searches.map(async ({ keys, body }) => {
+      try {
+        await run(body);
+      } catch (error) {
+        const some = keys.map((key) => byKey.get(key)).filter((needle) => needle !== undefined);
+        await splitLookup(some, error, runNeedles, fail, canSplit);
+      }
+    }),
+  );
+  throwIfNothingDone(errors, answered);
+  return { candidates: [...candidates.values()], failed };
+}
+
+function canSplit(error: unknown): boolean {
+  return error instanceof TooBroadError || (error instanceof HubSpotRefusal && !isAccessRefused(error));
+}
+
+/** More results than HubSpot pages through, and no room in the body for going on by id. */
+class TooBroadError extends CrmUnavailableError {}
+
+async function* pagesOf(
+  transport: Transport,
+  objectType: ObjectType,
+  body: SearchBody,
+  context: CallContext,
+): AsyncGenerator<CrmRecord> {
+  let current: SearchBody | undefined = body;
+  while (current !== undefined) {
+    const { body: answer } = await transport(searchCall(objectType, current), context);
+    const { results } = readBatchAnswer(answer, readRecord);
+    yield* results;
+    const after = nextPageOf(answer);
+    const last = results.at(-1);
+    if (after === undefined || last === undefined) {
+      const isCutShort = current === body && results.length < totalOf(answer);
+      if (isCutShort || after !== undefined) throw unknownShape('a search ended before its last result');
+      return;
+    }
+    if (Number(after) < MOST_RESULTS) {
+      current = { ...current, after };
+      continue;
+    }
+    current = searchAfterId(body, last.id);
+    if (current === undefined) throw new TooBroadError('A search finds more records than HubSpot lists');
+  }
+}
+
+function totalOf(answer: unknown): number {
+  return isObject(answer) && typeof answer.total === 'number' ? answer.total : 0;
+}

@@ -1,0 +1,185 @@
+import { Client } from '@hubspot/api-client';
+import { DeadlineError } from '../../errors.ts';
+import type { CallContext } from '../crm.ts';
+import type { LaneName } from '../lanes.ts';
+import type { Attempt, Pacer, Turn } from '../pacer.ts';
+import type { CallFailure, Repeat } from '../retry.ts';
+import type { RateReport } from '../slot-window.ts';
+import { failureOf, networkFailure, numberOf, parseJson, type RawAnswer, timeOutFailure } from './errors.ts';
+import { answerOf, newWire, onWire, type Wire, wireMiddleware } from './wire.ts';
+
+/** One call of HubSpot's API: how it is sent and what it costs. */
+export interface HubSpotCall {
+  /** For logs and captures, e.g. `read contacts by email`. */
+  readonly purpose: string;
+  readonly lane: LaneName;
+  readonly repeat: Repeat;
+  send(client: Client): Promise<unknown>;
+}
+
+/** A 2xx answer with a JSON object or list in it. */
+export interface HubSpotAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** One try as it went over the wire; `Authorization` is no part of it. Bodies are parsed JSON, or text where they are not JSON. */
+export interface HubSpotExchange {
+  readonly purpose: string;
+  readonly method: string;
+  readonly path: string;
+  readonly requestBody?: unknown;
+  readonly status?: number;
+  readonly responseHeaders: Readonly<Record<string, string>>;
+  readonly responseBody?: unknown;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly waitedMs: number;
+  readonly attempt: number;
+  /** Why there is no usable answer; never the CRM's own text. */
+  readonly error?: string;
+}
+
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  debug(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface TransportDeps {
+  readonly pacer: Pacer;
+  readonly log: Log;
+  readonly onExchange?: ((context: CallContext, exchange: HubSpotExchange) => void) | undefined;
+}
+
+export interface TransportSettings {
+  readonly accessToken: string;
+  readonly baseUrl: string;
+  /** For one call. */
+  readonly timeoutMs: number;
+}
+
+/** Sends calls through the pacer. Throws CrmRejectedError (HubSpotRefusal for a 4xx), CrmUnavailableError or DeadlineError. */
+export type Transport = (call: HubSpotCall, context: CallContext) => Promise<HubSpotAnswer>;
+
+/** One SDK client for all calls, with its limiter and its retries left off: both are process-wide, and retries may duplicate records. */
+export function createTransport(deps: TransportDeps, settings: TransportSettings): Transport {
+  const client = new Client({
+    accessToken: settings.accessToken.trim(),
+    basePath: settings.baseUrl.replace(/\/+$/, ''),
+    middleware: [wireMiddleware],
+  });
+  return (call, context) =>
+    deps.pacer.run(
+      { lane: call.lane, repeat: call.repeat, attempt: (turn) => attempt(deps, settings, client, call, context, turn) },
+      context,
+    );
+}
+
+async function attempt(
+  deps: TransportDeps,
+  settings: TransportSettings,
+  client: Client,
+  call: HubSpotCall,
+  context: CallContext,
+  turn: Turn,
+): Promise<Attempt<HubSpotAnswer>> {
+  const startedAt = new Date().toISOString();
+  const start = performance.now();
+  const wire = newWire(turn.markSent);
+  const timeoutMs = Math.max(1, Math.min(settings.timeoutMs, context.deadline.remainingMs()));
+  const failure = await sendWithin(wire, timeoutMs, () => call.send(client));
+  const outcome = outcomeOf(wire, failure, call, context);
+  const durationMs = performance.now() - start;
+  const error = outcome.ok ? undefined : outcome.failure.error.message;
+  if (error !== undefined) {
+    const { status } = wire;
+    deps.log.debug({ requestId: context.requestId, purpose: call.purpose, status, attempt: turn.attempt }, error);
+  }
+  deps.onExchange?.(context, exchangeOf(call, wire, { startedAt, durationMs, turn, error }));
+  const rate = call.lane === 'burst' ? rateOf(wire.headers) : undefined;
+  return rate === undefined ? outcome : { ...outcome, rate };
+}
+
+/** The SDK has no time-out: the call is raced against a timer, and what comes later is ignored. */
+async function sendWithin(
+  wire: Wire,
+  timeoutMs: number,
+  send: () => Promise<unknown>,
+): Promise<CallFailure | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeOut = new Promise<CallFailure>((resolve) => {
+    timer = setTimeout(() => resolve(timeOutFailure(timeoutMs)), timeoutMs);
+  });
+  const sent = onWire(wire, send).then(
+    () => undefined,
+    (thrown: unknown) => networkFailure(thrown),
+  );
+  try {
+    return await Promise.race([sent, timeOut]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** An answer that arrived decides, whatever the SDK made of it; without one the failure does. */
+function outcomeOf(
+  wire: Wire,
+  failure: CallFailure | undefined,
+  call: HubSpotCall,
+  context: CallContext,
+): Attempt<HubSpotAnswer> {
+  const answer = answerOf(wire);
+  if (answer !== undefined) {
+    const body = parseJson(answer.text);
+    const isUsable = answer.status >= 200 && answer.status < 300 && typeof body === 'object' && body !== null;
+    return isUsable
+      ? { ok: true, value: { status: answer.status, body } }
+      : { ok: false, failure: failureOf(answer as RawAnswer) };
+  }
+  const isLate = call.repeat === 'always' && context.deadline.remainingMs() <= 0;
+  if (isLate)
+    return {
+      ok: false,
+      failure: { kind: 'final', error: new DeadlineError('The time for this request ran out while HubSpot was asked') },
+    };
+  return { ok: false, failure: failure ?? networkFailure(undefined) };
+}
+
+function exchangeOf(
+  call: HubSpotCall,
+  wire: Wire,
+  of: { startedAt: string; durationMs: number; turn: Turn; error: string | undefined },
+): HubSpotExchange {
+  return {
+    purpose: call.purpose,
+    method: wire.method,
+    path: wire.path,
+    ...(wire.requestText !== undefined && { requestBody: parseJson(wire.requestText) ?? wire.requestText }),
+    ...(wire.status !== undefined && { status: wire.status }),
+    responseHeaders: wire.headers,
+    ...(wire.text !== undefined && { responseBody: parseJson(wire.text) ?? wire.text }),
+    startedAt: of.startedAt,
+    durationMs: Math.round(of.durationMs),
+    waitedMs: Math.round(of.turn.waitedMs),
+    attempt: of.turn.attempt,
+    ...(of.error !== undefined && { error: of.error }),
+  };
+}
+
+/** The ten-second headers of the usage guidelines. Search and association answers carry none that count for their lane. */
+function rateOf(headers: Readonly<Record<string, string>>): RateReport | undefined {
+  const max = numberOf(headers['x-hubspot-ratelimit-max']);
+  const remaining = numberOf(headers['x-hubspot-ratelimit-remaining']);
+  const intervalMs = numberOf(headers['x-hubspot-ratelimit-interval-milliseconds']);
+  const dailyRemaining = numberOf(headers['x-hubspot-ratelimit-daily-remaining']);
+  const rate = {
+    ...(max !== undefined && { max }),
+    ...(remaining !== undefined && { remaining }),
+    ...(intervalMs !== undefined && { intervalMs }),
+    ...(dailyRemaining !== undefined && { dailyRemaining }),
+  };
+  return Object.keys(rate).length > 0 ? rate : undefined;
+}

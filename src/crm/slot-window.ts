@@ -1,0 +1,124 @@
+import type { LaneLimits } from './lanes.ts';
+
+/** One call's place in the window. */
+export interface Slot {
+  readonly startedAt: number;
+  /** Calls of ours that the CRM can have counted when it counted this one: those before it, and (see report) those after. */
+  readonly usedAtStart: number;
+  readonly number: number;
+  /** From when on the call can no longer be in the CRM's window together with a call that starts now. */
+  freeAt: number;
+}
+
+/** What a CRM's answer said about its budget; each part only where it was sent. */
+export interface RateReport {
+  readonly max?: number;
+  readonly remaining?: number;
+  readonly intervalMs?: number;
+  readonly dailyRemaining?: number;
+}
+
+/** Clocks of two machines drift, and timers fire a little early: both stay far below this. */
+const MARGIN_MS = 5;
+const FIRST_DISTRUST_MS = 10 * 60_000;
+const LONGEST_DISTRUST_MS = 24 * 3_600_000;
+
+/**
+ * A rolling window seen from outside. A slot is taken when a call starts and comes free one window after the last moment at which
+ * the CRM can have counted it. So of two calls in one slot the CRM counts the second at least a window after the first, and never
+ * more than `limit` in any window.
+ */
+export class SlotWindow {
+  readonly #limits: LaneLimits;
+  #windowMs: number;
+  #max: number;
+  #slots: Slot[] = [];
+  #taken = 0;
+  #foreign = { calls: 0, until: 0 };
+  #distrustedUntil = 0;
+  #distrustMs = FIRST_DISTRUST_MS;
+
+  constructor(limits: LaneLimits) {
+    this.#limits = limits;
+    this.#windowMs = limits.windowMs;
+    this.#max = limits.limit;
+  }
+
+  get windowMs(): number {
+    return this.#windowMs;
+  }
+
+  /** What the lane may use now: the configured limit, less where the CRM allows less or others use a part. At least one. */
+  limit(now: number): number {
+    const foreign = now < this.#foreign.until ? this.#foreign.calls : 0;
+    return Math.max(1, Math.min(this.#limits.limit, this.#max - foreign));
+  }
+
+  used(now: number): number {
+    this.#forget(now);
+    return this.#slots.length;
+  }
+
+  /** When the next call may start: `now` or later; Infinity when that depends on an answer still awaited. */
+  nextStart(now: number): number {
+    const excess = this.used(now) - this.limit(now);
+    if (excess < 0) return now;
+    const times = this.#slots.map((slot) => slot.freeAt).sort((a, b) => a - b);
+    return times[excess] ?? now;
+  }
+
+  take(now: number): Slot {
+    this.#taken += 1;
+    const slot = {
+      startedAt: now,
+      usedAtStart: this.used(now) + 1,
+      number: this.#taken,
+      freeAt: Number.POSITIVE_INFINITY,
+    };
+    this.#slots.push(slot);
+    return slot;
+  }
+
+  /** The call went onto the wire at `now`: from here its way to the CRM is all that is uncertain. */
+  sent(slot: Slot, now: number): void {
+    this.#settle(slot, now + this.#transit(now));
+  }
+
+  /** The call was answered, or given up, at `now`. */
+  release(slot: Slot, now: number): void {
+    this.#settle(slot, now);
+  }
+
+  /**
+   * Follows what the CRM says after `slot`'s call. Other users of the same budget show in `remaining`: what is used beyond the
+   * calls of ours that the CRM can have counted is theirs. Call it before {@link SlotWindow.release}.
+   */
+  report(slot: Slot, rate: RateReport, now: number): void {
+    if (rate.max !== undefined && rate.max > 0) this.#max = rate.max;
+    if (rate.intervalMs !== undefined && rate.intervalMs >= 1_000) this.#windowMs = rate.intervalMs;
+    if (rate.remaining === undefined || rate.max === undefined) return;
+    const ours = slot.usedAtStart + this.#taken - slot.number;
+    const calls = Math.max(0, rate.max - rate.remaining - ours);
+    if (calls >= this.#foreign.calls || now >= this.#foreign.until)
+      this.#foreign = { calls, until: now + this.#windowMs };
+  }
+
+  /** A "too many" came although the model saw room: count from the response for a while, longer each time. */
+  distrustTransit(now: number): void {
+    if (now < this.#distrustedUntil || !Number.isFinite(this.#limits.transitMs)) return;
+    this.#distrustedUntil = now + this.#distrustMs;
+    this.#distrustMs = Math.min(2 * this.#distrustMs, LONGEST_DISTRUST_MS);
+  }
+
+  #settle(slot: Slot, countedAt: number): void {
+    slot.freeAt = Math.min(slot.freeAt, countedAt + this.#windowMs + MARGIN_MS);
+  }
+
+  #transit(now: number): number {
+    return now < this.#distrustedUntil ? Number.POSITIVE_INFINITY : this.#limits.transitMs;
+  }
+
+  #forget(now: number): void {
+    if (this.#slots.some((slot) => slot.freeAt <= now)) this.#slots = this.#slots.filter((slot) => slot.freeAt > now);
+  }
+}
