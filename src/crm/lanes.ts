@@ -10,11 +10,8 @@ export interface LaneLimits {
   readonly windowMs: number;
   /** Calls in flight at once. */
   readonly concurrency: number;
-  /**
-   * How long after a call went onto the wire the CRM counts it at the latest. Infinity: at any moment up to the response, which costs
-   * `latency / windowMs` of the rate and is always safe.
-   */
-  readonly transitMs: number;
+  /** Whether the time that every call takes at least may be set off; see SlotWindow. */
+  readonly setsOffLatency: boolean;
   /** Bulk calls that may start in one go; further ones start at the window's average rate, so that slots come free evenly. */
   readonly bulkBurst: number;
   /** Shortest pause after a "too many" that names no time. */
@@ -25,6 +22,7 @@ export interface LaneSettings {
   readonly burstPerTenSeconds: number;
   readonly searchPerSecond: number;
   readonly associationsPerTenSeconds?: number;
+  /** Calls in flight at once, per ten-second lane. */
   readonly concurrency?: number;
 }
 
@@ -32,28 +30,20 @@ export interface LaneSettings {
 const ASSOCIATIONS_PER_TEN_SECONDS = 100;
 const CONCURRENCY = 20;
 
-/**
- * A search window lasts one second, so that counting from the response would cost a sixth of the rate at ordinary latencies.
- * HubSpot's gateway counts on arrival: 25 ms covers how differently long two requests may travel. Should HubSpot disagree with
- * one "too many", the lane counts from the response for a while (see SlotWindow.distrustTransit).
- */
-const SEARCH_TRANSIT_MS = 25;
-
 /** The three lanes of HubSpot's usage guidelines. Search and v4 association batches are exempt from the ten-second window. */
 export function lanesFor(settings: LaneSettings): Readonly<Record<LaneName, LaneLimits>> {
   const concurrency = settings.concurrency ?? CONCURRENCY;
-  const associations = settings.associationsPerTenSeconds ?? ASSOCIATIONS_PER_TEN_SECONDS;
   return {
     burst: tenSeconds(settings.burstPerTenSeconds, concurrency),
     search: {
       limit: settings.searchPerSecond,
       windowMs: 1_000,
       concurrency: Math.max(2 * settings.searchPerSecond, 1),
-      transitMs: SEARCH_TRANSIT_MS,
+      setsOffLatency: true,
       bulkBurst: settings.searchPerSecond,
       minimumPauseMs: 1_000,
     },
-    associations: tenSeconds(associations, concurrency),
+    associations: tenSeconds(settings.associationsPerTenSeconds ?? ASSOCIATIONS_PER_TEN_SECONDS, concurrency),
   };
 }
 
@@ -62,7 +52,7 @@ function tenSeconds(limit: number, concurrency: number): LaneLimits {
     limit,
     windowMs: 10_000,
     concurrency,
-    transitMs: Number.POSITIVE_INFINITY,
+    setsOffLatency: false,
     bulkBurst: Math.max(1, Math.floor(limit / 10)),
     minimumPauseMs: 2_000,
   };

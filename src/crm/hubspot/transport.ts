@@ -88,7 +88,7 @@ async function attempt(
 ): Promise<Attempt<HubSpotAnswer>> {
   const startedAt = new Date().toISOString();
   const start = performance.now();
-  const wire = newWire(turn.markSent);
+  const wire = newWire();
   const timeoutMs = Math.max(1, Math.min(settings.timeoutMs, context.deadline.remainingMs()));
   const failure = await sendWithin(wire, timeoutMs, () => call.send(client));
   const outcome = outcomeOf(wire, failure, call, context);

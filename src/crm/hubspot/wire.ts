@@ -1,7 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import diagnostics from 'node:diagnostics_channel';
 import type { Client } from '@hubspot/api-client';
-import { isObject } from './error-body.ts';
 import type { RawAnswer } from './errors.ts';
 
 /**
@@ -16,7 +14,6 @@ export interface Wire {
   status?: number;
   headers: Readonly<Record<string, string>>;
   text?: string;
-  onSent?: () => void;
 }
 
 const current = new AsyncLocalStorage<Wire>();
@@ -26,8 +23,8 @@ export function onWire<T>(wire: Wire, call: () => Promise<T>): Promise<T> {
   return current.run(wire, call);
 }
 
-export function newWire(onSent: () => void): Wire {
-  return { method: '', path: '', headers: {}, onSent };
+export function newWire(): Wire {
+  return { method: '', path: '', headers: {} };
 }
 
 /** The answer, where one arrived completely. */
@@ -76,23 +73,4 @@ export async function getRaw(client: Client, path: string): Promise<void> {
   const text = await response.text();
   if (wire !== undefined)
     Object.assign(wire, { status: response.status, headers: Object.fromEntries(response.headers), text });
-}
-
-/**
- * The moment at which a request goes onto the wire, connecting left out: Node's fetch tells it on its diagnostics channels
- * (undici's documentation, "Diagnostics Channel Support"). Where it does not, as under nock, calls count from their response.
- */
-const sentBy = new WeakMap<object, () => void>();
-diagnostics.subscribe('undici:request:create', (message) => {
-  const request = requestIn(message);
-  const onSent = current.getStore()?.onSent;
-  if (request !== undefined && onSent !== undefined) sentBy.set(request, onSent);
-});
-diagnostics.subscribe('undici:client:sendHeaders', (message) => {
-  const request = requestIn(message);
-  if (request !== undefined) sentBy.get(request)?.();
-});
-
-function requestIn(message: unknown): object | undefined {
-  return isObject(message) && isObject(message.request) ? message.request : undefined;
 }
