@@ -12,13 +12,14 @@ const text = (description: string) =>
     .min(1)
     .max(500)
     .meta({ description, type: ['string', 'number', 'boolean'] });
-const wholeNumber = (description: string, least: number, most: number) =>
+const wholeNumber = (description: string, least: number, most: number, fallback: number) =>
   z
     .string()
     .regex(/^\d{1,7}$/, { error: 'must be a whole number' })
     .transform(Number)
     .pipe(z.int().min(least).max(most))
-    .meta({ description, type: 'integer', minimum: least, maximum: most });
+    .default(fallback)
+    .meta({ description, type: 'integer', minimum: least, maximum: most, default: fallback });
 const flag = (description: string) =>
   z
     .enum(['true', 'false'])
@@ -101,16 +102,13 @@ const FieldRow = z.strictObject({
   enginy: EnginyField(
     'Field of Enginy that is written. An entry of customFields is named without that prefix.',
   ).optional(),
-  first_of: z
-    .array(Source)
-    .min(1)
-    .optional()
-    .meta({ description: 'Instead of `enginy`: the first of these that has a usable value.' }),
-  concat: z
-    .array(Source)
-    .min(2)
-    .optional()
-    .meta({ description: 'Instead of `enginy`: all of these that have a value, joined by `with`.' }),
+  first_of: z.array(Source).min(1).optional().meta({
+    description:
+      'Instead of `enginy`: the first of these fields that has a usable value. A field with transforms of its own is written { enginy: name, transform: [...] }.',
+  }),
+  concat: z.array(Source).min(2).optional().meta({
+    description: 'Instead of `enginy`: all of these that have a value, joined by `with`; written like `first_of`.',
+  }),
   with: z
     .string()
     .max(20)
@@ -159,7 +157,7 @@ const UnknownFields = z.strictObject({
     .regex(/^[a-z][a-z0-9_]{0,99}$/, { error: 'must be a group name: small letters, digits and underscores' })
     .default('enginy')
     .meta({ description: 'Property group of the properties that are made; made when missing.' }),
-  at_most: wholeNumber('How many properties may be made this way for this kind of record.', 0, 10_000).default(100),
+  at_most: wholeNumber('How many properties may be made this way for this kind of record.', 0, 10_000, 100),
   types: z
     .record(z.string(), word(PropertyTypes, 'Type of the property that is made.'))
     .default({})

@@ -38,15 +38,7 @@ const IDS: ReadonlySet<string> = new Set(['externalId', 'crmId']);
  * carries only what was sent, with the identity (where it was sent) to be filled where it is empty.
  */
 export function toCrmProperties(mapping: Mapping, record: EnginyRecord, mode: Mode): Translation {
-  const translation: Translation = {
-    properties: {},
-    ifEmpty: {},
-    looseOptions: {},
-    forced: [],
-    unknown: [],
-    warnings: [],
-    sources: {},
-  };
+  const translation = emptyTranslation();
   const compiled = compileMapping(mapping);
   writeIdentity(mapping, record, mode, translation);
   for (const reader of compiled.fields) writeRow(reader, record, mode, translation);
@@ -55,6 +47,11 @@ export function toCrmProperties(mapping: Mapping, record: EnginyRecord, mode: Mo
   }
   collectUnknown(mapping, compiled.knownFields, record, mode, translation);
   return translation;
+}
+
+/** A translation that nothing was written into yet. */
+export function emptyTranslation(): Translation {
+  return { properties: {}, ifEmpty: {}, looseOptions: {}, forced: [], unknown: [], warnings: [], sources: {} };
 }
 
 /** A CRM record as the `properties` of Enginy's answer. What the CRM does not have is absent, never null. */
