@@ -221,12 +221,20 @@ class Lane {
     return Math.max(1, this.#limits.concurrency - Math.floor(this.#limits.concurrency / 5));
   }
 
-  /** Bulk calls have a credit that grows at the window's average rate; without it one burst would block a whole window. */
+  /**
+   * Calls draw on a credit that grows at the window's average rate, and bulk calls wait for it. Without it one burst would use up the
+   * window, and an urgent call would wait until that burst leaves it; so it waits a tenth of the window at most.
+   */
   #nextBulkStart(now: number): number {
+    const perMs = this.#refillBulkCredit(now);
+    return this.#bulkCredit >= 1 ? now : now + (1 - this.#bulkCredit) / perMs;
+  }
+
+  #refillBulkCredit(now: number): number {
     const perMs = this.#window.limit(now) / this.#window.windowMs;
     this.#bulkCredit = Math.min(this.#limits.bulkBurst, this.#bulkCredit + (now - this.#bulkCreditAt) * perMs);
     this.#bulkCreditAt = now;
-    return this.#bulkCredit >= 1 ? now : now + (1 - this.#bulkCredit) / perMs;
+    return perMs;
   }
 
   #start(job: Job, now: number): void {
@@ -237,7 +245,8 @@ class Lane {
       job.reject(late());
       return;
     }
-    if (job.context.urgency === 'bulk') this.#bulkCredit -= 1;
+    this.#refillBulkCredit(now);
+    this.#bulkCredit -= 1;
     const slot = this.#window.take(now);
     job.attempts += 1;
     const turn: Turn = { attempt: job.attempts, waitedMs: now - job.askedAt };

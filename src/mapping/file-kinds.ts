@@ -14,6 +14,8 @@ export interface MappingOrigin {
 /** One kind of mapping file, chosen by the second half of `target`. */
 export interface FileKind<Built> {
   readonly schema: z.ZodType;
+  /** What stands in for keys at the top that a file lacks, so that the rest of it can be linted all the same. */
+  readonly skeleton: Readonly<Record<string, unknown>>;
   /** The bridge does not start without a file of this kind. */
   readonly isRequired: boolean;
   /** Findings beyond the schema; the content has passed the schema. */
@@ -44,6 +46,12 @@ export type Mappings = {
 function recordKind(object: RecordObject, isRequired: boolean): FileKind<Mapping> {
   return {
     schema: RecordMappingFile,
+    skeleton: {
+      version: '1',
+      target: `crm/${object}`,
+      match: { rules: [{ enginy: 'externalId', crm: 'id' }] },
+      write: {},
+    },
     isRequired,
     lint: (content) => lintRecordFile(object, RecordMappingFile.parse(content)),
     build: (content, origin) => {

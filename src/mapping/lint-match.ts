@@ -26,6 +26,9 @@ function lintRule(file: RecordMappingFile, rule: Rule, path: Path): Finding[] {
     const message = `"${extra}" belongs into the pairs of "all", or the rule has no "all"`;
     return [{ path: [...path, extra], atKey: true, kind: 'bad-rule', message }];
   }
+  if (rule.all.length < 2) {
+    return [{ path: [...path, 'all'], kind: 'bad-rule', message: '"all" needs at least two pairs' }];
+  }
   if (rule.search_by === undefined || rule.all.some((pair) => pair.crm === rule.search_by)) return [];
   const message = `"search_by" must name the crm property of one pair: ${rule.all.map((pair) => pair.crm).join(', ')}`;
   return [{ path: [...path, 'search_by'], kind: 'bad-rule', message }];

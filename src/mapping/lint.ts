@@ -189,7 +189,6 @@ function lintRowSettings(file: RecordMappingFile, row: FieldRow, path: Path): Fi
   if (row.backward === 'force' && overwrite !== 'always') {
     say('backward', `a step back cannot be forced on a property whose overwrite is ${overwrite}`);
   }
-  if (row.keep_raw_in === row.crm) say('keep_raw_in', 'the text must be kept in another property');
   return findings;
 }
 

@@ -66,8 +66,9 @@ export function checkSources(
       }
       seen.set(name, first ?? source.file);
     }
-    const kind = fileKinds[name ?? 'contacts'];
-    findings.push(...checkContent(kind, yaml.content, name !== undefined));
+    // A file whose target is wrong is still checked as what its name says, for all findings to come at once.
+    const kind = fileKinds[name ?? kindNamed(source.file) ?? 'contacts'];
+    findings.push(...checkContent(kind, yaml.content));
     const located = locateFindings(yaml, findings);
     diagnostics.push(...located);
     if (name === undefined || hasErrors(located)) continue;
@@ -152,15 +153,28 @@ function byPlace(a?: { line: number; column: number }, b?: { line: number; colum
   return (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0);
 }
 
-function checkContent(kind: (typeof fileKinds)[FileKindName], content: unknown, isKnown: boolean): Finding[] {
-  // Of a file whose kind is unknown, the target is the finding that matters.
-  const findings = schemaFindings(kind.schema, content).filter(({ path }) => isKnown || path[0] === 'target');
-  if (!isKnown) return findings.slice(0, 1);
+function checkContent(kind: (typeof fileKinds)[FileKindName], content: unknown): Finding[] {
+  const findings = schemaFindings(kind.schema, content);
   if (findings.length === 0) return kind.lint(content);
-  const pruned = pruneContent(kind.schema, content);
+  const pruned = pruneContent(kind.schema, kind.skeleton, content);
   if (pruned === undefined) return findings;
-  const linted = kind.lint(pruned.content).filter((finding) => finding.kind !== 'unused-value-map');
-  return [...findings, ...linted.map((finding) => ({ ...finding, path: pruned.restore(finding.path) }))];
+  const linted = kind.lint(pruned.content).map((finding) => ({ ...finding, path: pruned.restore(finding.path) }));
+  return [...findings, ...linted.filter((finding) => !followsFrom(finding, findings, content))];
+}
+
+/** True when the finding is about what had to be taken out, or was put in, for the linter to run at all. */
+function followsFrom(finding: Finding, findings: readonly Finding[], content: unknown): boolean {
+  if (finding.kind === 'unused-value-map') return true;
+  if (finding.kind === 'bad-rule' && findings.some(({ path }) => path[0] === 'identity')) return true;
+  const [top] = finding.path;
+  if (typeof content === 'object' && content !== null && top !== undefined && !Object.hasOwn(content, top)) return true;
+  const start = JSON.stringify(finding.path).slice(0, -1);
+  return finding.kind === 'bad-source' && findings.some(({ path }) => JSON.stringify(path).startsWith(`${start},`));
+}
+
+function kindNamed(file: string): FileKindName | undefined {
+  const names = Object.keys(fileKinds) as FileKindName[]; // Object.keys of a closed table
+  return names.find((name) => file.split(/[/\\]/).at(-1) === `${name}.yaml`);
 }
 
 function readTarget(content: unknown): string | undefined {
@@ -246,7 +260,8 @@ function toPlain(
   if ('anchor' in node && node.anchor !== undefined) {
     report(start, 'anchors (&name) are not used in mapping files');
   }
-  if (node.tag !== undefined) report(start, `tags (${node.tag}) are not used in mapping files`);
+  if (node.tag !== undefined)
+    report(start, `tags (${node.tag.replace('tag:yaml.org,2002:', '!!')}) are not used in mapping files`);
   if (isScalar(node)) {
     return node.type === 'PLAIN' && node.source === '' ? undefined : node.value;
   }
@@ -287,5 +302,8 @@ function locate(lines: LineCounter, places: Places, path: Path, atKey: boolean) 
 function plainYamlMessage(problem: { code: string; message: string }): string {
   if (problem.code === 'DUPLICATE_KEY') return 'this key stands here twice';
   if (problem.code === 'MULTIPLE_DOCS') return 'a mapping file is one document: "---" cannot start another';
+  const unclosed = /^Flow (sequence|map) .* end with a (.)$/.exec(problem.message);
+  if (unclosed !== null)
+    return `the ${unclosed[1] === 'map' ? 'group' : 'list'} that begins here or before must end with ${unclosed[2]}`;
   return problem.message.replace(/\s+/g, ' ').replace(/; please use YAML\.\w+\(\)/, '');
 }

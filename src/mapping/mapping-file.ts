@@ -81,9 +81,8 @@ const MatchRuleObject = z.strictObject({
   ...MatchPair.partial({ enginy: true, crm: true }).shape,
   all: z
     .array(MatchPair)
-    .min(2)
     .optional()
-    .meta({ description: 'Several pairs that must all agree, instead of one pair.' }),
+    .meta({ description: 'Several pairs that must all agree, instead of one pair.', minItems: 2 }),
   search_by: CrmProperty(
     'With `all`: the CRM property of the pair that the search uses; the first one otherwise.',
   ).optional(),

@@ -10,12 +10,20 @@ export interface PrunedContent {
 
 const MOST_ROUNDS = 20;
 
-/** Takes out what the schema refuses, so that the rest can still be linted; undefined when nothing usable is left. */
-export function pruneContent(schema: z.ZodType, content: unknown): PrunedContent | undefined {
+/**
+ * Takes out what the schema refuses, so that the rest can still be linted; undefined when nothing usable is left.
+ * @param skeleton what stands in for keys at the top that are lacking.
+ */
+export function pruneContent(
+  schema: z.ZodType,
+  skeleton: Readonly<Record<string, unknown>>,
+  content: unknown,
+): PrunedContent | undefined {
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) return undefined;
   const refused = new Set<string>();
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const kept = new Map<string, number[]>();
-    const left = copyWithout(content, [], refused, kept);
+    const left = { ...skeleton, ...copyWithout(content, [], refused, kept) };
     const restore = (path: Path) => restorePath(path, kept);
     const parsed = schema.safeParse(left);
     if (parsed.success) return { content: left, restore };
@@ -53,6 +61,7 @@ function isThere(content: unknown, path: Path): boolean {
   return true;
 }
 
+function copyWithout<Value>(value: Value, path: Path, refused: ReadonlySet<string>, kept: Map<string, number[]>): Value;
 function copyWithout(value: unknown, path: Path, refused: ReadonlySet<string>, kept: Map<string, number[]>): unknown {
   if (Array.isArray(value)) {
     const indexes = value.map((_, index) => index).filter((index) => !refused.has(JSON.stringify([...path, index])));

@@ -58,10 +58,13 @@ function missingKey(path: Path): Finding {
 
 function badOption(schema: z.ZodType, path: Path, value: unknown, issue: z.core.$ZodIssue): Finding {
   const words = wordsAt(schema, path);
-  const name = path.length === 0 ? 'the file' : `"${path.findLast((step) => typeof step === 'string') ?? path.at(-1)}"`;
+  const last = path.at(-1);
+  const name = typeof last === 'string' ? `"${last}"` : placeName(path);
   if (typeof value === 'string' && words.length > 0) {
     const suggestion = nearestWord(value, words);
-    const message = `"${value}" is not one of ${words.join(', ')}${didYouMean(suggestion)}`;
+    const possible =
+      words.length === 1 ? `cannot stand here (possible: ${words[0]})` : `is not one of ${words.join(', ')}`;
+    const message = `"${value}" ${possible}${didYouMean(suggestion)}`;
     return { path, kind: 'bad-option', message, ...(suggestion !== undefined && { suggestion }) };
   }
   return { path, kind: 'bad-option', message: `${name} ${expectation(issue)}` };

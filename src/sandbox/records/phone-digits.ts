@@ -8,7 +8,8 @@ const shortCodes = new Set(
 /** The number as HubSpot indexes it for search: digits with the country code (international) or without it (national); '' when there are none. */
 export function phoneDigits(phone: string): { national: string; international: string } {
   const digits = phone.replace(/\D/g, '');
-  const international = /^\s*(\+|00)/.test(phone);
+  // A leading 00 is the international prefix only in front of a whole number: the raw text "00004" is indexed as 4.
+  const international = /^\s*(\+|00[1-9])/.test(phone);
   if (!international) return { national: digits.replace(/^0+/, ''), international: '' };
   const full = digits.replace(/^00/, '');
   const code =

@@ -1,0 +1,423 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { CallContext } from '../../src/crm/crm.ts';
+import type { LaneName } from '../../src/crm/lanes.ts';
+import { type Attempt, createPacer, type Pacer } from '../../src/crm/pacer.ts';
+import type { CallFailure, Repeat } from '../../src/crm/retry.ts';
+import { CrmRejectedError, CrmUnavailableError, DeadlineError } from '../../src/errors.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+
+const LIMITS = { burstPerTenSeconds: 100, searchPerSecond: 5 };
+
+/** A CRM seen from its own side: when calls start, when it counts them, when it answers. */
+interface Traffic {
+  readonly starts: { at: number; name: string }[];
+  readonly counted: number[];
+}
+
+function newTraffic(): Traffic {
+  return { starts: [], counted: [] };
+}
+
+function setUp(settings: Partial<typeof LIMITS & { concurrency: number }> = {}) {
+  const clock = new FakeClock();
+  const pacer = createPacer({ ...LIMITS, ...settings }, { clock, random: () => 0.5 });
+  return { clock, pacer, traffic: newTraffic() };
+}
+
+interface CallOptions {
+  readonly lane?: LaneName;
+  readonly repeat?: Repeat;
+  readonly urgency?: CallContext['urgency'];
+  readonly requestId?: string;
+  readonly deadlineMs?: number;
+  readonly latencyMs?: number;
+  /** Where between start (0) and response (1) the CRM counts the call. */
+  readonly countedAt?: number;
+  readonly answers?: readonly Attempt<unknown>[];
+  readonly name?: string;
+}
+
+function call(clock: FakeClock, pacer: Pacer, traffic: Traffic, options: CallOptions = {}): Promise<unknown> {
+  const {
+    lane = 'burst',
+    repeat = 'always',
+    urgency = 'bulk',
+    requestId = 'r',
+    latencyMs = 100,
+    countedAt = 0,
+  } = options;
+  const context = { requestId, urgency, deadline: clock.deadlineIn(options.deadlineMs ?? 1e9) };
+  let tries = 0;
+  const attempt = async (): Promise<Attempt<unknown>> => {
+    const answer = options.answers?.[tries] ?? { ok: true, value: options.name ?? 'done' };
+    tries += 1;
+    traffic.starts.push({ at: clock.now(), name: options.name ?? requestId });
+    traffic.counted.push(clock.now() + countedAt * latencyMs);
+    await clock.sleep(latencyMs);
+    return answer;
+  };
+  const outcome = pacer.run({ lane, repeat, attempt }, context);
+  // Several calls of a test may fail before the test looks at the first of them.
+  outcome.catch(() => undefined);
+  return outcome;
+}
+
+function failed(kind: CallFailure['kind'], more: Partial<CallFailure> = {}): Attempt<unknown> {
+  const error = kind === 'final' ? new CrmRejectedError('refused') : new CrmUnavailableError(`failed: ${kind}`);
+  return { ok: false, failure: { kind, error, ...more } };
+}
+
+/** The most calls that the CRM counted in any half-open window. */
+function mostInWindow(counted: readonly number[], windowMs: number): number {
+  const times = [...counted].sort((a, b) => a - b);
+  let first = 0;
+  let most = 0;
+  for (const [index, time] of times.entries()) {
+    while ((times[first] ?? 0) <= time - windowMs) first += 1;
+    most = Math.max(most, index - first + 1);
+  }
+  return most;
+}
+
+const latencies = fc.array(fc.tuple(fc.integer({ min: 0, max: 3_000 }), fc.double({ min: 0, max: 1, noNaN: true })), {
+  minLength: 1,
+  maxLength: 40,
+});
+
+test('never has more calls counted in a window than the lane allows, wherever between start and response they are counted', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      latencies,
+      fc.integer({ min: 1, max: 12 }),
+      fc.integer({ min: 1, max: 90 }),
+      async (shapes, limit, calls) => {
+        const { clock, pacer, traffic } = setUp({ burstPerTenSeconds: limit });
+        const work = Array.from({ length: calls }, (_, index) => {
+          const [latencyMs, countedAt] = shapes[index % shapes.length] ?? [0, 0];
+          const urgency = index % 3 === 0 ? 'urgent' : 'bulk';
+          return call(clock, pacer, traffic, { latencyMs, countedAt, urgency, requestId: `r${index % 4}` });
+        });
+        await clock.runUntil(Promise.all(work));
+        expect(traffic.counted).toHaveLength(calls);
+        expect(mostInWindow(traffic.counted, 10_000)).toBeLessThanOrEqual(limit);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test('keeps the search window too, wherever on the way the CRM counts', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 20, max: 300 }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0, 0.5, 1)), {
+        minLength: 30,
+        maxLength: 60,
+      }),
+      async (leastMs, share, shapes) => {
+        const { clock, pacer, traffic } = setUp();
+        // Every call needs `leastMs` in all, a part of it on the way there; what it takes beyond that falls before or after the counting.
+        const counted: number[] = [];
+        const work = Array.from({ length: 150 }, (_, index) => {
+          const [luck, before] = shapes[index % shapes.length] ?? [0, 0];
+          const extraMs = index < 40 && index % 2 === 0 ? 0 : 3 * leastMs * luck;
+          const attempt = async (): Promise<Attempt<unknown>> => {
+            counted.push(clock.now() + share * leastMs + before * extraMs);
+            await clock.sleep(leastMs + extraMs);
+            return { ok: true, value: index };
+          };
+          const context = { requestId: 'r', urgency: 'bulk' as const, deadline: clock.deadlineIn(1e9) };
+          return pacer.run({ lane: 'search', repeat: 'always', attempt }, context);
+        });
+        await clock.runUntil(Promise.all(work));
+        expect(traffic.counted).toHaveLength(0);
+        expect(mostInWindow(counted, 1_000)).toBeLessThanOrEqual(5);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+/** Latencies from 80 to 250 ms, the same in every run. */
+function ordinaryLatency(index: number): number {
+  return 80 + ((index * 7_919) % 171);
+}
+
+async function rateAtSaturation(lane: LaneName, calls: number, latencyOf: (index: number) => number): Promise<number> {
+  const { clock, pacer, traffic } = setUp();
+  const work = Array.from({ length: calls }, (_, index) =>
+    call(clock, pacer, traffic, { lane, latencyMs: latencyOf(index), countedAt: 1 }),
+  );
+  await clock.runUntil(Promise.all(work));
+  const times = traffic.starts.map(({ at }) => at);
+  const [from, to] = [times[100] ?? 0, times.at(-1) ?? 0];
+  return (times.length - 101) / ((to - from) / 1_000);
+}
+
+test('uses at least 97 % of a ten-second budget when the rate is what limits', async () => {
+  expect(await rateAtSaturation('burst', 1_000, ordinaryLatency)).toBeGreaterThan(0.97 * 10);
+});
+
+test('uses at least 90 % of the search budget at uneven latencies and 96 % at even ones', async () => {
+  expect(await rateAtSaturation('search', 500, ordinaryLatency)).toBeGreaterThan(0.9 * 5);
+  expect(await rateAtSaturation('search', 500, () => 150)).toBeGreaterThan(0.96 * 5);
+});
+
+test('starts at once whatever the budget still allows', async () => {
+  const { clock, pacer, traffic } = setUp({ concurrency: 100 });
+
+  await clock.runUntil(
+    Promise.all(Array.from({ length: 30 }, () => call(clock, pacer, traffic, { urgency: 'urgent' }))),
+  );
+
+  expect(traffic.starts.map(({ at }) => at)).toEqual(Array.from({ length: 30 }, () => 0));
+});
+
+test('lets an urgent call pass all waiting bulk calls within a tenth of the window and a latency', async () => {
+  const { clock, pacer, traffic } = setUp();
+  const bulk = Array.from({ length: 600 }, (_, index) =>
+    call(clock, pacer, traffic, { latencyMs: ordinaryLatency(index) }),
+  );
+  const waits: number[] = [];
+  const urgent = Array.from({ length: 110 }, async (_, index) => {
+    await clock.sleep(index * 370);
+    const asked = clock.now();
+    await call(clock, pacer, traffic, { urgency: 'urgent', latencyMs: 0, name: `urgent ${index}` });
+    waits.push(clock.now() - asked);
+  });
+
+  await clock.runUntil(Promise.all([...bulk, ...urgent]));
+
+  expect(Math.max(...waits)).toBeLessThan(1_300);
+});
+
+test('lets bulk requests take turns, so that a small one does not wait for a large one', async () => {
+  const { clock, pacer, traffic } = setUp({ burstPerTenSeconds: 10, concurrency: 1 });
+  const large = Array.from({ length: 30 }, () => call(clock, pacer, traffic, { requestId: 'large' }));
+  const small = Array.from({ length: 3 }, () => call(clock, pacer, traffic, { requestId: 'small' }));
+
+  await clock.runUntil(Promise.all([...large, ...small]));
+
+  const names = traffic.starts.map(({ name }) => name);
+  expect(names.lastIndexOf('small')).toBeLessThanOrEqual(6);
+  expect(names).toHaveLength(33);
+});
+
+test('starves no request, however many urgent and bulk ones there are', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 2, maxLength: 6 }), async (sizes) => {
+      const { clock, pacer, traffic } = setUp({ burstPerTenSeconds: 20, concurrency: 2 });
+      const work = sizes.flatMap((size, request) =>
+        Array.from({ length: size }, () => call(clock, pacer, traffic, { requestId: `r${request}` })),
+      );
+      await clock.runUntil(Promise.all(work));
+      const names = traffic.starts.map(({ name }) => name);
+      for (const [request, size] of sizes.entries()) {
+        // In turns: a request of n calls is done after n rounds (and the few that started before the others came).
+        expect(names.lastIndexOf(`r${request}`)).toBeLessThanOrEqual(size * sizes.length + 4);
+      }
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('bounds the calls in flight', async () => {
+  const { clock, pacer } = setUp({ concurrency: 5 });
+  let running = 0;
+  let most = 0;
+  const attempt = async (): Promise<Attempt<unknown>> => {
+    running += 1;
+    most = Math.max(most, running);
+    await clock.sleep(5_000);
+    running -= 1;
+    return { ok: true, value: undefined };
+  };
+  const context = { requestId: 'r', urgency: 'urgent' as const, deadline: clock.deadlineIn(1e9) };
+
+  await clock.runUntil(
+    Promise.all(Array.from({ length: 40 }, () => pacer.run({ lane: 'burst', repeat: 'always', attempt }, context))),
+  );
+
+  expect(most).toBe(5);
+});
+
+test('pauses the whole lane after a 429, for as long as the CRM asks, and then tries again', async () => {
+  const { clock, pacer, traffic } = setUp();
+  const first = call(clock, pacer, traffic, { answers: [failed('limited', { retryAfterMs: 7_000 })], name: 'first' });
+  await clock.advance(150);
+  const second = call(clock, pacer, traffic, { name: 'second' });
+  const other = call(clock, pacer, traffic, { lane: 'search', name: 'search' });
+
+  await clock.runUntil(Promise.all([first, second, other]));
+
+  const startOf = (name: string) => traffic.starts.filter((start) => start.name === name).map(({ at }) => at);
+  expect(startOf('first')).toEqual([0, 7_100]);
+  expect(startOf('second')).toEqual([7_100]);
+  expect(startOf('search')).toEqual([150]);
+});
+
+test('pauses longer for each 429 in a row where the CRM names no time', async () => {
+  const { clock, pacer, traffic } = setUp();
+  const limited = failed('limited');
+
+  await clock.runUntil(
+    call(clock, pacer, traffic, { lane: 'search', latencyMs: 0, answers: [limited, limited, limited] }),
+  );
+
+  const starts = traffic.starts.map(({ at }) => at);
+  const pauses = starts.slice(1).map((at, index) => at - (starts[index] ?? 0));
+  expect(pauses).toEqual([1_125, 2_250, 4_500]);
+});
+
+test('never repeats a call that may have been carried out unless that does no harm', async () => {
+  const { clock, pacer, traffic } = setUp();
+  const create = call(clock, pacer, traffic, {
+    repeat: 'if-not-done',
+    answers: [failed('perhaps-done')],
+    name: 'create',
+  });
+  const read = call(clock, pacer, traffic, { repeat: 'always', answers: [failed('perhaps-done')], name: 'read' });
+
+  await expect(clock.runUntil(create)).rejects.toThrow(CrmUnavailableError);
+  await clock.runUntil(read);
+
+  expect(traffic.starts.filter(({ name }) => name === 'create')).toHaveLength(1);
+  expect(traffic.starts.filter(({ name }) => name === 'read')).toHaveLength(2);
+});
+
+test('repeats a create that certainly was not done: after a 429, or when the connection was refused', async () => {
+  const { clock, pacer, traffic } = setUp();
+  const answers = [failed('limited'), failed('not-done')];
+
+  await clock.runUntil(call(clock, pacer, traffic, { repeat: 'if-not-done', answers }));
+
+  expect(traffic.starts).toHaveLength(3);
+});
+
+test('gives up after a few tries, and at once where the answer is final', async () => {
+  const { clock, pacer, traffic } = setUp();
+  const down = call(clock, pacer, traffic, {
+    answers: Array.from({ length: 50 }, () => failed('perhaps-done')),
+    name: 'down',
+  });
+  const refused = call(clock, pacer, traffic, { answers: [failed('final')], name: 'refused' });
+
+  await expect(clock.runUntil(down)).rejects.toThrow('failed: perhaps-done');
+  await expect(clock.runUntil(refused)).rejects.toThrow(CrmRejectedError);
+
+  expect(traffic.starts.filter(({ name }) => name === 'down')).toHaveLength(5);
+  expect(traffic.starts.filter(({ name }) => name === 'refused')).toHaveLength(1);
+});
+
+test('waits two seconds and more for a record that is locked', async () => {
+  const { clock, pacer, traffic } = setUp();
+
+  await clock.runUntil(call(clock, pacer, traffic, { latencyMs: 0, answers: [failed('locked')] }));
+
+  expect(traffic.starts[1]?.at).toBeGreaterThanOrEqual(2_000);
+});
+
+test('retries spend the same budget', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.constantFrom('ok', 'perhaps-done', 'not-done'), { minLength: 30, maxLength: 60 }),
+      async (kinds) => {
+        const { clock, pacer, traffic } = setUp({ burstPerTenSeconds: 5 });
+        const work = kinds.map((kind) =>
+          call(clock, pacer, traffic, {
+            latencyMs: 50,
+            countedAt: 1,
+            answers: kind === 'ok' ? [] : [failed(kind), failed(kind)],
+          }),
+        );
+        await clock.runUntil(Promise.all(work));
+        expect(mostInWindow(traffic.counted, 10_000)).toBeLessThanOrEqual(5);
+      },
+    ),
+    { numRuns: 20 },
+  );
+});
+
+test('fails a call that could not start before its deadline, at the deadline', async () => {
+  const { clock, pacer, traffic } = setUp({ burstPerTenSeconds: 1 });
+  await clock.runUntil(call(clock, pacer, traffic));
+  const late = call(clock, pacer, traffic, { deadlineMs: 3_000 });
+  const outcome = late.catch((error: unknown) => ({ error, at: clock.now() }));
+
+  expect(await clock.runUntil(outcome)).toEqual({ error: expect.any(DeadlineError), at: 3_100 });
+  expect(traffic.starts).toHaveLength(1);
+});
+
+test('does not wait for a retry that would come after the deadline', async () => {
+  const { clock, pacer, traffic } = setUp();
+  const answers = [failed('not-done', { retryAfterMs: 60_000 })];
+
+  await expect(clock.runUntil(call(clock, pacer, traffic, { answers, deadlineMs: 20_000 }))).rejects.toThrow(
+    'failed: not-done',
+  );
+
+  expect(clock.now()).toBe(100);
+});
+
+test('does not start a create that has no time left for its answer', async () => {
+  const { clock, pacer, traffic } = setUp();
+
+  const create = call(clock, pacer, traffic, { repeat: 'if-not-done', deadlineMs: 100 });
+
+  await expect(clock.runUntil(create)).rejects.toThrow(DeadlineError);
+  expect(traffic.starts).toHaveLength(0);
+});
+
+test('fails all calls at once when the day’s budget is gone, and probes every five minutes', async () => {
+  const { clock, pacer, traffic } = setUp({ burstPerTenSeconds: 1 });
+  const gone = failed('limited', { isDaily: true });
+  const first = call(clock, pacer, traffic, { answers: [gone], name: 'first' });
+  const waiting = call(clock, pacer, traffic, { name: 'waiting' });
+
+  await expect(clock.runUntil(first)).rejects.toThrow(CrmUnavailableError);
+  await expect(clock.runUntil(waiting)).rejects.toThrow(/day’s limit/);
+  await expect(clock.runUntil(call(clock, pacer, traffic, { name: 'refused' }))).rejects.toThrow(/day’s limit/);
+  await clock.advance(5 * 60_000);
+  const probe = call(clock, pacer, traffic, { name: 'probe' });
+  await expect(clock.runUntil(call(clock, pacer, traffic, { name: 'beside the probe' }))).rejects.toThrow(
+    /day’s limit/,
+  );
+  await clock.runUntil(probe);
+  await clock.runUntil(call(clock, pacer, traffic, { name: 'after' }));
+
+  expect(traffic.starts.map(({ name }) => name)).toEqual(['first', 'probe', 'after']);
+});
+
+test('shrinks to what the CRM allows and to what others leave of it', async () => {
+  const { clock, pacer, traffic } = setUp();
+  const rate = { max: 50, remaining: 29, intervalMs: 10_000 };
+
+  await clock.runUntil(call(clock, pacer, traffic, { answers: [{ ok: true, value: 1, rate }] }));
+
+  // 50 allowed, 21 used, one of them ours.
+  expect(pacer.state().burst.limit).toBe(30);
+  await clock.advance(10_000);
+  expect(pacer.state().burst.limit).toBe(50);
+});
+
+test('takes no calls of its own for those of others', async () => {
+  const { clock, pacer, traffic } = setUp({ burstPerTenSeconds: 50 });
+  let used = 0;
+  const work = Array.from({ length: 40 }, (_, index) => {
+    const attempt = async (): Promise<Attempt<unknown>> => {
+      used += 1;
+      const remaining = 50 - used;
+      await clock.sleep(ordinaryLatency(index));
+      return { ok: true, value: 1, rate: { max: 50, remaining, intervalMs: 10_000 } };
+    };
+    const context = { requestId: 'r', urgency: 'urgent' as const, deadline: clock.deadlineIn(1e9) };
+    return pacer.run({ lane: 'burst', repeat: 'always', attempt }, context);
+  });
+
+  await clock.runUntil(Promise.all(work));
+
+  expect(pacer.state().burst.limit).toBe(50);
+  expect(traffic.starts).toHaveLength(0);
+});

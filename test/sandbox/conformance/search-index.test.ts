@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import { startPortal, type TestPortal } from './portal.ts';
+
+async function findAda({ client }: TestPortal): Promise<string[]> {
+  const filters = [{ propertyName: 'email', operator: 'EQ', value: 'ada@example.com' }];
+  const found = await client.crm.contacts.searchApi.doSearch({
+    filterGroups: [{ filters }],
+    properties: ['city'],
+  } as never);
+  return found.results.map(({ properties }) => String(properties.city));
+}
+
+const clock = { now: () => Date.parse('2026-05-01T12:00:00Z') };
+
+test('shows a new contact after the lag only, while batch reads see it at once', async () => {
+  const portal = await startPortal({ ...clock, indexLagMs: 1000 });
+  const { id } = await portal.client.crm.contacts.basicApi.create({
+    properties: { email: 'ada@example.com' },
+    associations: [],
+  });
+
+  const early = await findAda(portal);
+  const store = await portal.client.crm.contacts.basicApi.getById(id);
+  portal.sandbox.advance(999);
+  const almost = await findAda(portal);
+  portal.sandbox.advance(1);
+
+  expect([early, almost]).toEqual([[], []]);
+  expect(store.id).toBe(id);
+  expect(await findAda(portal)).toEqual(['null']);
+});
+
+test('shows the old values until an update has come through', async () => {
+  const portal = await startPortal({ ...clock, indexLagMs: 1000 });
+  const { contacts } = portal.sandbox.seed({ contacts: [{ properties: { email: 'ada@example.com', city: 'Graz' } }] });
+
+  await portal.client.crm.contacts.basicApi.update(contacts[0] ?? '', { properties: { city: 'Linz' } });
+  const before = await findAda(portal);
+  portal.sandbox.advance(1000);
+
+  expect(before).toEqual(['Graz']);
+  expect(await findAda(portal)).toEqual(['Linz']);
+});
+
+test('lets a new contact vanish once more for a moment', async () => {
+  const portal = await startPortal({ ...clock, indexLagMs: 1000, indexFlicker: { afterMs: 500, forMs: 2000 } });
+  await portal.client.crm.contacts.basicApi.create({
+    properties: { email: 'ada@example.com', city: 'Graz' },
+    associations: [],
+  });
+
+  const seen: number[] = [];
+  for (const step of [1000, 499, 1, 1999, 1]) {
+    portal.sandbox.advance(step);
+    seen.push((await findAda(portal)).length);
+  }
+
+  expect(seen).toEqual([1, 1, 0, 0, 1]);
+});
+
+test('lags one second unless told otherwise', async () => {
+  const portal = await startPortal({ ...clock, indexLagMs: undefined as never });
+  await portal.client.crm.contacts.basicApi.create({ properties: { email: 'ada@example.com' }, associations: [] });
+
+  const before = await findAda(portal);
+  portal.sandbox.advance(1000);
+
+  expect([before.length, (await findAda(portal)).length]).toEqual([0, 1]);
+});
+
+test('drops an archived contact, after the lag', async () => {
+  const portal = await startPortal({ ...clock, indexLagMs: 1000 });
+  const { contacts } = portal.sandbox.seed({ contacts: [{ properties: { email: 'ada@example.com' } }] });
+
+  await portal.client.crm.contacts.basicApi.archive(contacts[0] ?? '');
+  const before = await findAda(portal);
+  portal.sandbox.advance(1000);
+
+  expect([before.length, (await findAda(portal)).length]).toEqual([1, 0]);
+});
