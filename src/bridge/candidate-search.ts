@@ -1,6 +1,6 @@
 import type { CallContext, Crm, CrmProblem, CrmRecord, ObjectType } from '../crm/crm.ts';
 import type { MatchKey } from '../mapping/match-keys.ts';
-import { problemFromError } from './problem.ts';
+import { problemFromRead } from './problem.ts';
 
 /** What a search knows of a record that may match: the rest is read fresh. */
 export type Candidates = { readonly ids: readonly string[] } | { readonly problem: CrmProblem };
@@ -92,7 +92,7 @@ async function runSearch(
       }),
     );
   } catch (error) {
-    const problem = problemFromError(error);
+    const problem = problemFromRead(error);
     return new Map(search.keys.map(({ value }) => [value, { problem }]));
   }
 }

@@ -4,7 +4,7 @@ import type { Logger } from '../logger.ts';
 import type { Mapping } from '../mapping/mapping-file.ts';
 import { matchKeys } from '../mapping/match-keys.ts';
 import type { IdentityState } from './identity.ts';
-import { problemFromError } from './problem.ts';
+import { problemFromRead } from './problem.ts';
 import type { RecordIdCache } from './record-id-cache.ts';
 import { lostProblem } from './write-result.ts';
 
@@ -38,7 +38,7 @@ export async function findCreatedBefore(
   try {
     return property === undefined ? await findInMemory(deps, records) : await findInCrm(deps, property, records);
   } catch (error) {
-    const problem = problemFromError(error);
+    const problem = problemFromRead(error);
     return records.map(() => ({ problem }));
   }
 }
@@ -121,7 +121,7 @@ export async function findHolders(deps: ExistingDeps, records: readonly NewRecor
       return answers.length > 0 && answers.every((answer) => answer === 'missing') ? 'none' : 'unknown';
     });
   } catch (error) {
-    const { kind } = problemFromError(error);
+    const { kind } = problemFromRead(error);
     deps.log.debug({ requestId: deps.context.requestId, problem: kind }, 'look-up after a create failed');
     return records.map(() => 'unknown');
   }

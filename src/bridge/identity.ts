@@ -1,7 +1,7 @@
 import type { CallContext, Crm, PropertyDefinition } from '../crm/crm.ts';
 import type { Logger } from '../logger.ts';
 import type { Mapping } from '../mapping/mapping-file.ts';
-import { describeProblem, problemFromError } from './problem.ts';
+import { describeProblem, problemFromRead } from './problem.ts';
 
 /**
  * Whether the CRM keeps Enginy's ids in a unique property.
@@ -106,7 +106,7 @@ async function makeProperty(crm: Crm, mapping: Mapping, name: string, context: C
     const [outcome] = await crm.createProperties(mapping.target.objectType, [property], context);
     return outcome ?? { problem: { kind: 'unavailable', message: 'the answer left the property out' } as const };
   } catch (error) {
-    const problem = problemFromError(error);
+    const problem = problemFromRead(error);
     if (problem.kind !== 'refused') throw error;
     return { problem };
   }

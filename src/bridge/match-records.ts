@@ -4,7 +4,7 @@ import type { EnginyRecord } from '../mapping/field-value.ts';
 import type { Mapping } from '../mapping/mapping-file.ts';
 import { candidateKeys, type MatchKey, matchKeys, propertiesToRead } from '../mapping/match-keys.ts';
 import type { CandidateSearch } from './candidate-search.ts';
-import { problemFromError } from './problem.ts';
+import { problemFromRead } from './problem.ts';
 import type { RecordIdCache } from './record-id-cache.ts';
 
 export interface MatchDeps {
@@ -84,7 +84,7 @@ async function applyRule(
       return await readStore(step, property, stored);
     }
   } catch (error) {
-    const problem = problemFromError(error);
+    const problem = problemFromRead(error);
     return new Map(keys.map(({ value }) => [value, { problem }]));
   }
   return await searchIndex(step, rule, await findable(step, keys));
@@ -109,7 +109,7 @@ async function readNames(step: Step): Promise<ReadonlySet<string> | undefined> {
     const definitions = await step.crm.readProperties(objectTypeOf(step), step.context);
     return new Set(definitions.map(({ name }) => name));
   } catch (error) {
-    step.log.debug({ requestId: step.context.requestId, problem: problemFromError(error).kind }, 'no definitions');
+    step.log.debug({ requestId: step.context.requestId, problem: problemFromRead(error).kind }, 'no definitions');
     return undefined;
   }
 }
@@ -200,7 +200,7 @@ async function readFresh(step: Step, ids: readonly string[]): Promise<ReadOutcom
   try {
     return await step.crm.readByIds(objectTypeOf(step), ids, step.properties, step.context);
   } catch (error) {
-    const problem = problemFromError(error);
+    const problem = problemFromRead(error);
     return { ...nothingRead, failed: new Map(ids.map((id) => [id, problem])) };
   }
 }

@@ -6,7 +6,7 @@ export function describeProblem(problem: CrmProblem): string {
   switch (problem.kind) {
     case 'invalid': {
       const named = problem.properties.map(({ name, reason }) => `${name} (${reason})`).join(', ');
-      return named === '' ? `The CRM refused the record: ${problem.message}` : `The CRM refused ${named}`;
+      return named === '' ? problem.message : `The CRM refused ${named}`;
     }
     case 'conflict': {
       const holder = problem.existingId === undefined ? 'another record' : `record ${problem.existingId}`;
@@ -17,7 +17,7 @@ export function describeProblem(problem: CrmProblem): string {
     case 'refused':
       return `The CRM refused the bridge: ${problem.message}`;
     case 'unavailable':
-      return `The CRM was not available, nothing was done: ${problem.message}`;
+      return `The CRM was not available: ${problem.message}`;
     case 'ambiguous':
       return `The CRM did not say whether it was done: ${problem.message}`;
     case 'late':
@@ -51,7 +51,13 @@ export function errorForAll(problems: readonly CrmProblem[]): GatewayError | und
   return undefined;
 }
 
-/** What an exception of a whole call means for each record that the call would have served. */
+/** What the exception of a look-up means for each record that it would have served: whether it was done does not matter. */
+export function problemFromRead(error: unknown): CrmProblem {
+  const problem = problemFromError(error);
+  return problem.kind === 'ambiguous' ? { kind: 'unavailable', message: problem.message } : problem;
+}
+
+/** What the exception of a whole write means for each record that the write would have served. */
 export function problemFromError(error: unknown): CrmProblem {
   if (error instanceof CrmRejectedError) {
     const { missingScopes } = error.detail;

@@ -5,7 +5,7 @@ import type { EnginyRecord } from '../mapping/field-value.ts';
 import type { Mapping } from '../mapping/mapping-file.ts';
 import { candidateKeys, matchKeys } from '../mapping/match-keys.ts';
 import { type Translation, toCrmProperties } from '../mapping/translate.ts';
-import { problemFromError } from './problem.ts';
+import { problemFromError, problemFromRead } from './problem.ts';
 import type { RecordIdCache } from './record-id-cache.ts';
 import type { DraftWithUnknown, UnknownFields } from './unknown-fields.ts';
 import { accountForAll, lostProblem, type WriteResult } from './write-result.ts';
@@ -173,7 +173,7 @@ async function readExisting(
       else current.set(id, { problem: read.failed.get(id) ?? lostProblem });
     }
   } catch (error) {
-    const problem = problemFromError(error);
+    const problem = problemFromRead(error);
     for (const id of ids) current.set(id, { problem });
   }
   return current;

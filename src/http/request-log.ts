@@ -11,7 +11,8 @@ export function requestLog(log: pino.Logger): RequestHandler {
     genReqId: requestIdOf,
     customAttributeKeys: { reqId: 'requestId', responseTime: 'durationMs' },
     quietReqLogger: true,
-    quietResLogger: true,
+    // Addresses may carry a query and headers a key: what the line needs of them is in customProps.
+    serializers: { req: () => undefined, res: () => undefined },
     customLogLevel: (_request, response, error) => {
       if (response.statusCode === 500 || (error && response.statusCode < 400)) return 'error';
       return response.statusCode > 500 ? 'warn' : 'info';

@@ -51,7 +51,7 @@ function createHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler 
     records.forEach(({ externalId }, index) => {
       const result = results[index];
       if (result === undefined) return;
-      if ('problem' in result) addError(answer, externalId, result.problem);
+      if ('problem' in result) addError(answer, externalId, describeFailure(result));
       else answer.results.push({ externalId, crmId: result.crmId, ...optionalWarnings(result) });
     });
     noteFacts(response, { ...countWrites(results), mapping: mapping.hash });
@@ -70,9 +70,8 @@ function updateHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler 
       results: records.flatMap(({ crmId }, index) => {
         const result = results[index];
         if (result === undefined) return [];
-        const outcome =
-          'problem' in result ? { success: false, error: describeProblem(result.problem) } : { success: true };
-        return [{ crmId, ...outcome, ...optionalWarnings(result) }];
+        const outcome = 'problem' in result ? { success: false, error: describeFailure(result) } : { success: true };
+        return [{ crmId, ...outcome, ...('problem' in result ? {} : optionalWarnings(result)) }];
       }),
     };
     noteFacts(response, { ...countWrites(results), mapping: mapping.hash });
@@ -110,10 +109,10 @@ function syncAnswer(
   records.forEach(({ externalId }, index) => {
     const outcome = outcomes[index];
     if (outcome === undefined || outcome === 'no match') return;
-    if (isProblem(outcome)) addError(answer, externalId, outcome.problem);
+    if (isProblem(outcome)) addError(answer, externalId, describeProblem(outcome.problem));
     else if ('candidateIds' in outcome) {
-      const error = `${outcome.candidateIds.length} ${kind} match by ${outcome.rule}: ${outcome.candidateIds.join(', ')}`;
-      answer.errors = [...(answer.errors ?? []), { externalId, error }];
+      const ids = outcome.candidateIds;
+      addError(answer, externalId, `${ids.length} ${kind} match by ${outcome.rule}: ${ids.join(', ')}`);
     } else {
       const properties = toEnginyProperties(mapping, outcome.record.properties);
       const optional = Object.keys(properties).length === 0 ? {} : { properties };
@@ -134,9 +133,14 @@ function failIfNothingDone(results: readonly WriteResult[]): void {
   if (failure !== undefined) throw failure;
 }
 
-function addError(answer: { errors?: RecordError[] | undefined }, externalId: string, problem: CrmProblem): void {
+function addError(answer: { errors?: RecordError[] | undefined }, externalId: string, error: string): void {
   answer.errors ??= [];
-  answer.errors.push({ externalId, error: describeProblem(problem) });
+  answer.errors.push({ externalId, error });
+}
+
+/** What was left out before the record failed is often the reason. */
+function describeFailure(result: WriteResult & { readonly problem: CrmProblem }): string {
+  return [describeProblem(result.problem), ...result.warnings].join('; ');
 }
 
 function optionalWarnings({ warnings }: { readonly warnings: readonly string[] }): { warnings?: string[] } {

@@ -1,0 +1,24 @@
+/** `npm run bench [-- NAME…]`: measures, prints figures side by side, one JSON object per bench on the last lines. */
+interface Bench {
+  /** Prints a readable table and answers the figures. */
+  run(): Promise<object>;
+}
+
+const benches: Readonly<Record<string, () => Promise<Bench>>> = {
+  startup: async () => await import('./startup.ts'),
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !Object.hasOwn(benches, name));
+if (unknown.length > 0) {
+  process.stderr.write(`No bench is called ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}\n`);
+  process.exit(2);
+}
+
+const figures: Record<string, object> = {};
+for (const [name, load] of Object.entries(benches)) {
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  process.stdout.write(`\n== ${name}\n`);
+  figures[name] = await (await load()).run();
+}
+process.stdout.write(`\n${JSON.stringify(figures)}\n`);

@@ -1,0 +1,3 @@
+import { runBridge } from './run.ts';
+
+await runBridge();

@@ -1,0 +1,56 @@
+import type { pino } from 'pino';
+import { ConfigError, loadConfig } from './config.ts';
+import { readEnvironment } from './environment.ts';
+import { createLogger } from './logger.ts';
+import { MappingError } from './mapping/diagnostic.ts';
+import { type RunningBridge, startBridge } from './serve.ts';
+
+/** An orchestrator waits 15 s or longer before it kills; the margin is for closing and the last log lines. */
+const stopWithinMs = 13_000;
+
+/**
+ * Runs the bridge as this process until a signal stops it: SIGTERM and SIGINT finish what is in flight and exit 0.
+ * A mistake in the configuration or the mapping files is printed, all of them at once, and ends the process with 1.
+ */
+export async function runBridge(): Promise<void> {
+  try {
+    const config = loadConfig(readEnvironment());
+    const log = createLogger({ level: config.logLevel, secretHeader: config.auth.header });
+    const bridge = await startBridge(config, log);
+    log.info({ url: bridge.url, mode: config.isSandbox ? 'sandbox' : 'hubspot' }, 'enginy-bridge listens');
+    if (config.isSandbox)
+      process.stdout.write(sandboxNotice(bridge.url, config.auth.header, config.auth.keys[0] ?? ''));
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        void stop(bridge, log, signal);
+      });
+    }
+  } catch (error) {
+    if (!(error instanceof ConfigError || error instanceof MappingError || isListenError(error))) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
+
+function sandboxNotice(url: string, header: string, key: string): string {
+  return `
+Sandbox mode: HUBSPOT_ACCESS_TOKEN is not set, so an embedded CRM with a few made-up records stands in for HubSpot.
+Try it:
+
+  curl -s ${url}/contacts/sync -H '${header}: ${key}' -H 'content-type: application/json' \\
+    -d '{"contacts":[{"externalId":"lead-1","email":"ADA.MARCHETTI@northwind-bicycles.example.com"}]}'
+
+`;
+}
+
+async function stop(bridge: RunningBridge, log: pino.Logger, signal: string): Promise<void> {
+  log.info({ signal }, 'stopping: no new requests, those in flight are finished');
+  const cutOff = await bridge.close(stopWithinMs);
+  if (cutOff > 0) log.warn({ cutOff }, 'stopped before every request was finished');
+  else log.info({}, 'stopped');
+  process.exit(0);
+}
+
+function isListenError(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'listen';
+}

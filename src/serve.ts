@@ -1,0 +1,124 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { pino } from 'pino';
+import { createApp } from './app.ts';
+import { createCandidateSearch } from './bridge/candidate-search.ts';
+import { createIdentityBook } from './bridge/identity.ts';
+import { createRecordIdCache } from './bridge/record-id-cache.ts';
+import { createTurns } from './bridge/turns.ts';
+import { reportUnknownFields } from './bridge/unknown-fields.ts';
+import type { Config } from './config.ts';
+import { createHubSpotCrm } from './crm/hubspot/hubspot-crm.ts';
+import { createPacer } from './crm/pacer.ts';
+import { loadMappings } from './mapping/load-mappings.ts';
+
+export interface RunningBridge {
+  /** Where it listens, e.g. `http://127.0.0.1:3000`. */
+  readonly url: string;
+  /**
+   * Stops accepting, waits for the requests in flight, then closes what was opened.
+   * @param graceMs after this many milliseconds, requests that are still running are cut off.
+   * @returns how many requests were cut off.
+   */
+  close(graceMs: number): Promise<number>;
+}
+
+/**
+ * Builds the bridge and listens. In sandbox mode the embedded CRM is started first and closed last.
+ * @throws MappingError when a mapping file has mistakes; the error of `listen` when the port is taken.
+ */
+export async function startBridge(config: Config, log: pino.Logger): Promise<RunningBridge> {
+  const mappings = loadMappings(config.mappingsDir, {
+    ...(config.defaultCountry === undefined ? {} : { defaultCountry: config.defaultCountry }),
+  });
+  const upstream = config.isSandbox ? await startEmbeddedCrm() : { ...config.hubspot, close: async () => {} };
+  const pacer = createPacer({
+    burstPerTenSeconds: config.hubspot.burstPerTenSeconds,
+    searchPerSecond: config.hubspot.searchPerSecond,
+  });
+  const crm = createHubSpotCrm(
+    { pacer, log },
+    { accessToken: upstream.accessToken, baseUrl: upstream.baseUrl, timeoutMs: config.hubspot.timeoutMs },
+  );
+  let isStopping = false;
+  const app = createApp(
+    {
+      crm,
+      log,
+      mappings: () => mappings,
+      ids: createRecordIdCache(config.cache),
+      candidates: createCandidateSearch(crm),
+      identity: createIdentityBook({ crm, log }),
+      turns: createTurns(),
+      unknownFields: reportUnknownFields(),
+      isSandbox: config.isSandbox,
+      isReady: () => !isStopping,
+    },
+    config,
+  );
+  const server = createServer(app);
+  const inFlight = countInFlight(server);
+  await listen(server, config.listen);
+  return {
+    url: urlOf(server, config.listen.host),
+    async close(graceMs) {
+      isStopping = true;
+      const cutOff = await closeServer(server, graceMs, inFlight);
+      await upstream.close();
+      return cutOff;
+    },
+  };
+}
+
+/** Loaded only when it is needed: production never pays for it. */
+async function startEmbeddedCrm() {
+  const [{ startSandbox }, { exampleSeed }] = await Promise.all([
+    import('./sandbox/sandbox.ts'),
+    import('./sandbox/seed.ts'),
+  ]);
+  const sandbox = await startSandbox();
+  sandbox.seed(exampleSeed);
+  return { accessToken: sandbox.token, baseUrl: sandbox.url, close: () => sandbox.close() };
+}
+
+function countInFlight(server: Server): () => number {
+  let count = 0;
+  server.on('request', (_request, response) => {
+    count += 1;
+    response.once('close', () => {
+      count -= 1;
+    });
+  });
+  return () => count;
+}
+
+async function listen(server: Server, at: Config['listen']): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject);
+  server.listen(at.port, at.host, resolve);
+  await promise;
+  server.off('error', reject);
+}
+
+function urlOf(server: Server, host: string): string {
+  // A TCP server that listens has an address object; only pipes have a text.
+  const { port } = server.address() as AddressInfo;
+  const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}
+
+async function closeServer(server: Server, graceMs: number, inFlight: () => number): Promise<number> {
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  server.close(() => resolve());
+  // A connection whose last request is answered only now would be kept open for the caller's next one.
+  const sweep = setInterval(() => server.closeIdleConnections(), 50);
+  let cutOff = 0;
+  const timer = setTimeout(() => {
+    cutOff = inFlight();
+    server.closeAllConnections();
+  }, graceMs);
+  await closed;
+  clearInterval(sweep);
+  clearTimeout(timer);
+  return cutOff;
+}

@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest';
+import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
+
+const leads = [
+  {
+    externalId: 'lead-1',
+    email: 'ada@example.com',
+    firstName: 'Ada',
+    linkedinUrl: 'https://www.linkedin.com/in/ada-example',
+  },
+  { externalId: 'lead-2', email: 'grace@example.com', firstName: 'Grace' },
+  { externalId: 'lead-3', firstName: 'Mary', linkedinUrl: 'https://www.linkedin.com/in/mary-example' },
+];
+
+test('what a newcomer tries first works: create, create again, sync by other spellings, update, unknown id', async () => {
+  const crm = await startCrm();
+  const bridge = await startBridgeOn(crm);
+
+  const created = await bridge.send('POST', '/contacts', { contacts: leads });
+  const again = await bridge.send('POST', '/contacts', { contacts: leads });
+  const [ada, , mary] = created.body.results;
+  const synced = await bridge.send('POST', '/contacts/sync', {
+    contacts: [
+      { externalId: 'other-1', email: 'ADA@EXAMPLE.COM' },
+      { externalId: 'other-3', linkedinUrl: 'http://linkedin.com/in/Mary-Example/?trk=feed' },
+    ],
+  });
+  const updated = await bridge.send('PUT', '/contacts', {
+    contacts: [
+      { crmId: ada.crmId, title: 'Countess' },
+      { crmId: '999', title: 'Nobody' },
+    ],
+  });
+
+  expect(created.status).toBe(201);
+  expect(created.body.results).toHaveLength(3);
+  expect([again.status, again.body]).toEqual([201, created.body]);
+  expect(crm.records('contacts')).toHaveLength(3);
+  expect(synced.status).toBe(200);
+  expect(synced.body.results.map(({ crmId }: { crmId: string }) => crmId)).toEqual([ada.crmId, mary.crmId]);
+  expect(updated.status).toBe(200);
+  expect(updated.body.results).toEqual([
+    { crmId: ada.crmId, success: true },
+    { crmId: '999', success: false, error: 'No contact with id 999 exists in the CRM' },
+  ]);
+  expect(crm.records('contacts')[0]?.properties).toMatchObject({ jobtitle: 'Countess', enginy_external_id: 'lead-1' });
+});
+
+test('250 contacts in one request make three write calls', async () => {
+  const crm = await startCrm();
+  const bridge = await startBridgeOn(crm);
+  const contacts = Array.from({ length: 250 }, (_unused, index) => ({
+    externalId: `lead-${index}`,
+    email: `lead-${index}@example.com`,
+  }));
+
+  const answer = await bridge.send('POST', '/contacts', { contacts });
+
+  const writes = crm.log.filter(({ path }) => path.endsWith('/objects/contacts/batch/create'));
+  expect(answer.body.results).toHaveLength(250);
+  expect(writes).toHaveLength(3);
+});
+
+test('a CRM that cannot be reached makes a sync fail with 503, never with an empty list', async () => {
+  const crm = await startSandbox();
+  await crm.close();
+  const bridge = await startBridgeOn(crm, { REQUEST_TIMEOUT_MS: '3000' });
+
+  const answer = await bridge.send('POST', '/contacts/sync', { contacts: [leads[0]] });
+
+  expect(answer.status).toBe(503);
+  expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
+  expect(answer.body).toEqual({ error: 'CRM unavailable', message: expect.any(String), requestId: expect.any(String) });
+});
+
+test('a token that HubSpot does not accept makes every endpoint answer 502 and say so', async () => {
+  const crm = await startCrm();
+  const bridge = await startBridgeOn({ url: crm.url, token: 'pat-na1-revoked' });
+
+  const health = await bridge.send('GET', '/health');
+  const sync = await bridge.send('POST', '/contacts/sync', { contacts: [leads[0]] });
+
+  expect([health.status, sync.status]).toEqual([502, 502]);
+  expect(JSON.stringify([health.body, sync.body])).not.toContain('pat-na1-revoked');
+  expect(bridge.log.text()).not.toContain('pat-na1-revoked');
+});
+
+test('a call that hangs is given up after its time and told as 503', async () => {
+  const crm = await startCrm();
+  const bridge = await startBridgeOn(crm, { HUBSPOT_TIMEOUT_MS: '100', REQUEST_TIMEOUT_MS: '1000' });
+  crm.faults.add({ match: { path: '/contacts/batch/read' }, times: 0, action: { kind: 'hang' } });
+
+  const answer = await bridge.send('POST', '/contacts/sync', { contacts: [leads[0]] });
+
+  expect([503, 504]).toContain(answer.status);
+});

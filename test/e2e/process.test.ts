@@ -1,0 +1,73 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { expect, onTestFinished, test } from 'vitest';
+import { sendTo } from '../support/start-app.ts';
+import { startCrm } from '../support/start-bridge.ts';
+
+const main = new URL('../../src/main.ts', import.meta.url).pathname;
+
+/** The bridge as a process of its own, with this environment alone. */
+function startProcess(environment: Record<string, string>) {
+  const child = spawn(process.execPath, [main], {
+    cwd: new URL('../..', import.meta.url).pathname,
+    env: { PORT: '0', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const lines: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on('line', (line) => lines.push(line));
+  }
+  const exited = once(child, 'exit').then(([code]) => code as number | null);
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await exited;
+  });
+  return { child, lines, exited };
+}
+
+async function urlOf({ lines, exited }: { lines: readonly string[]; exited: Promise<unknown> }): Promise<string> {
+  const find = () => lines.map((line) => /"url":"([^"]+)"/.exec(line)?.[1]).find((url) => url !== undefined);
+  await Promise.race([expect.poll(find, { timeout: 10_000 }).toBeDefined(), exited]);
+  return find() ?? '';
+}
+
+function stop(child: ChildProcess): void {
+  child.kill('SIGTERM');
+}
+
+test('starts without any setting, says that it is in sandbox mode, and the line that it prints works', async () => {
+  const bridge = startProcess({});
+  const url = await urlOf(bridge);
+
+  await expect.poll(() => bridge.lines.join('\n')).toContain('Sandbox mode');
+  const printed = bridge.lines.join('\n');
+  const [, path, header, body] = /curl -s http:\/\/[^/]+(\/\S+) -H '([^']+)' [\s\S]*?-d '([^']+)'/.exec(printed) ?? [];
+  const [name = '', value = ''] = (header ?? '').split(': ');
+  const answer = await sendTo(url, 'POST', path ?? '', body, { [name]: value });
+
+  expect(answer.status).toBe(200);
+  expect(answer.body.results).toHaveLength(1);
+});
+
+test('stops with every mistake listed when the environment is wrong', async () => {
+  const bridge = startProcess({ PORT: 'x', LOG_LEVEL: 'loud' });
+
+  expect(await bridge.exited).toBe(1);
+  expect(bridge.lines.join('\n')).toMatch(/PORT[\s\S]*LOG_LEVEL/);
+});
+
+test('on SIGTERM it takes no new request, finishes what is in flight and exits 0', async () => {
+  const crm = await startCrm({ latency: 400 });
+  const bridge = startProcess({ HUBSPOT_ACCESS_TOKEN: crm.token, HUBSPOT_BASE_URL: crm.url, API_KEY: 'good-key' });
+  const url = await urlOf(bridge);
+
+  const inFlight = sendTo(url, 'POST', '/contacts/sync', { contacts: [{ externalId: 'a', email: 'a@example.com' }] });
+  await expect.poll(() => crm.log.length, { timeout: 10_000 }).toBeGreaterThan(0);
+  stop(bridge.child);
+  const answer = await inFlight;
+
+  expect(answer.status).toBe(200);
+  expect(await bridge.exited).toBe(0);
+  await expect(sendTo(url, 'GET', '/livez')).rejects.toThrow();
+});

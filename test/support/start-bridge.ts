@@ -1,0 +1,42 @@
+import { onTestFinished } from 'vitest';
+import { loadConfig } from '../../src/config.ts';
+import { type SandboxOptions, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { startBridge } from '../../src/serve.ts';
+import { logSink } from './log-sink.ts';
+import { type Answer, sendTo } from './start-app.ts';
+
+/** An embedded CRM without lag and limits unless the test asks for them; closed when the test ends. */
+export async function startCrm(options: SandboxOptions = {}) {
+  const sandbox = await startSandbox({ limits: false, indexLagMs: 0, ...options });
+  onTestFinished(() => sandbox.close());
+  return sandbox;
+}
+
+/** The bridge as `npm start` builds it, on a free loopback port, talking to a CRM of the test's through the real SDK. */
+export async function startBridgeOn(
+  crm: { readonly url: string; readonly token: string },
+  environment: Record<string, string> = {},
+) {
+  const sink = logSink();
+  const config = loadConfig({
+    HOST: '127.0.0.1',
+    PORT: '0',
+    API_KEY: 'good-key',
+    HUBSPOT_ACCESS_TOKEN: crm.token,
+    HUBSPOT_BASE_URL: crm.url,
+    HUBSPOT_RATE_LIMIT: '10000',
+    HUBSPOT_SEARCH_RATE_LIMIT: '1000',
+    ...environment,
+  });
+  const bridge = await startBridge(config, sink.log);
+  onTestFinished(async () => {
+    await bridge.close(0);
+  });
+  return {
+    url: bridge.url,
+    close: bridge.close,
+    log: sink,
+    send: (method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer> =>
+      sendTo(bridge.url, method, path, body, headers),
+  };
+}
