@@ -2,11 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { pino } from 'pino';
 import { createApp } from './app.ts';
-import { createCandidateSearch } from './bridge/candidate-search.ts';
-import { createIdentityBook } from './bridge/identity.ts';
-import { createRecordIdCache } from './bridge/record-id-cache.ts';
-import { createTurns } from './bridge/turns.ts';
-import { reportUnknownFields } from './bridge/unknown-fields.ts';
+import { createBridgeDeps } from './bridge/bridge-deps.ts';
 import type { Config } from './config.ts';
 import { createHubSpotCrm } from './crm/hubspot/hubspot-crm.ts';
 import { createPacer } from './crm/pacer.ts';
@@ -43,14 +39,9 @@ export async function startBridge(config: Config, log: pino.Logger): Promise<Run
   let isStopping = false;
   const app = createApp(
     {
-      crm,
+      ...createBridgeDeps({ crm, log }, config),
       log,
       mappings: () => mappings,
-      ids: createRecordIdCache(config.cache),
-      candidates: createCandidateSearch(crm),
-      identity: createIdentityBook({ crm, log }),
-      turns: createTurns(),
-      unknownFields: reportUnknownFields(),
       isSandbox: config.isSandbox,
       isReady: () => !isStopping,
     },

@@ -355,3 +355,41 @@ test('an answer that leaves a record out is an error of that record', async () =
 
   expect(answer.body.results).toEqual([{ crmId: '7', success: false, error: expect.any(String) }]);
 });
+
+test('single updates that arrive together share batch calls, and each gets its own answer', async () => {
+  const crm = fakeCrm();
+  for (let id = 0; id < 100; id += 1) crm.put('contacts', { id: String(id), properties: {} });
+  const app = await startApp(crm);
+
+  const answers = await Promise.all(
+    Array.from({ length: 101 }, (_unused, id) =>
+      app.send('PUT', '/contacts', { contacts: [{ crmId: String(id), title: `Title ${id}` }] }),
+    ),
+  );
+
+  expect(answers.slice(0, 100).map(({ body }) => body.results)).toEqual(
+    Array.from({ length: 100 }, (_unused, id) => [{ crmId: String(id), success: true }]),
+  );
+  expect(answers[100]?.body.results[0]).toMatchObject({ crmId: '100', success: false });
+  expect(crm.records.get('contacts')?.get('42')?.properties.jobtitle).toBe('Title 42');
+  expect(crm.calls.filter(({ method }) => method === 'update').length).toBeLessThan(50);
+});
+
+test('look-ups that a request could not reach in its time go on after its answer', async () => {
+  const crm = fakeCrm();
+  crm.put('contacts', { id: '8', properties: { hs_linkedin_url: 'https://www.linkedin.com/in/ada-lovelace' } });
+  crm.failNext('search', () => ({
+    candidates: [],
+    failed: new Map([['https://www.linkedin.com/in/ada-lovelace', { kind: 'late', message: 'too late' }]]),
+  }));
+  const app = await startApp(crm);
+  const body = { contacts: [{ externalId: 'a', linkedinUrl: 'https://www.linkedin.com/in/ada-lovelace' }] };
+
+  const first = await app.send('POST', '/contacts/sync', body);
+  await expect.poll(() => app.log.entries.some(({ msg }) => msg === 'look-ups after the answer are done')).toBe(true);
+  crm.failAlways('search', new CrmUnavailableError('search must not be needed any more'));
+  const second = await app.send('POST', '/contacts/sync', body);
+
+  expect(first.status).toBe(504);
+  expect(second.body.results[0].crmId).toBe('8');
+});

@@ -2,11 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { type AppDeps, type AppSettings, createApp } from '../../src/app.ts';
-import { createCandidateSearch } from '../../src/bridge/candidate-search.ts';
-import { createIdentityBook } from '../../src/bridge/identity.ts';
-import { createRecordIdCache } from '../../src/bridge/record-id-cache.ts';
-import { createTurns } from '../../src/bridge/turns.ts';
-import { reportUnknownFields } from '../../src/bridge/unknown-fields.ts';
+import { createBridgeDeps } from '../../src/bridge/bridge-deps.ts';
 import type { Crm } from '../../src/crm/crm.ts';
 import { loadMappings } from '../../src/mapping/load-mappings.ts';
 import { logSink } from './log-sink.ts';
@@ -36,14 +32,9 @@ export async function startApp(
   const { log } = sink;
   const app = createApp(
     {
-      crm,
+      ...createBridgeDeps({ crm, log }, { cache: { max: 10_000, ttlMs: 3_600_000 } }),
       log,
       mappings: () => shippedMappings,
-      ids: createRecordIdCache({ max: 10_000, ttlMs: 3_600_000 }),
-      candidates: createCandidateSearch(crm),
-      identity: createIdentityBook({ crm, log }),
-      turns: createTurns(),
-      unknownFields: reportUnknownFields(),
       isSandbox: false,
       isReady: () => true,
       ...overrides.deps,

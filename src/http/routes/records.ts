@@ -1,8 +1,8 @@
 import { type RequestHandler, Router } from 'express';
-import { type CreateDeps, createRecords } from '../../bridge/create-records.ts';
-import { type MatchDeps, type MatchOutcome, matchRecords } from '../../bridge/match-records.ts';
+import type { BridgeDeps } from '../../bridge/bridge-deps.ts';
+import { createRecords } from '../../bridge/create-records.ts';
+import { type MatchOutcome, matchRecords } from '../../bridge/match-records.ts';
 import { describeProblem, errorForAll } from '../../bridge/problem.ts';
-import { updateRecords } from '../../bridge/update-records.ts';
 import type { WriteResult } from '../../bridge/write-result.ts';
 import { checkBody } from '../../contract/parse.ts';
 import {
@@ -23,7 +23,7 @@ import { toEnginyProperties } from '../../mapping/translate.ts';
 import { methodNotAllowed } from '../error-handler.ts';
 import { callContext, noteFacts } from '../request-context.ts';
 
-export interface RecordRouteDeps extends CreateDeps, MatchDeps {
+export interface RecordRouteDeps extends BridgeDeps {
   /** The mapping files in force; asked once per request, so that one answer is made by one version. */
   readonly mappings: () => Mappings;
 }
@@ -64,7 +64,7 @@ function updateHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler 
   return async (request, response) => {
     const records = checkBody(schema, request.body)[kind] ?? [];
     const mapping = mappingOf(deps, kind);
-    const results = await updateRecords(deps, mapping, records, callContext(response, 'bulk'));
+    const results = await deps.updates.update(mapping, records, callContext(response, 'bulk'));
     failIfNothingDone(results);
     const answer: UpdateAnswer = {
       results: records.flatMap(({ crmId }, index) => {
@@ -84,7 +84,9 @@ function syncHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler {
   return async (request, response) => {
     const records = checkBody(schema, request.body)[kind] ?? [];
     const mapping = mappingOf(deps, kind);
-    const outcomes = await matchRecords(deps, mapping, records, callContext(response, 'bulk'));
+    const context = callContext(response, 'bulk');
+    const outcomes = await matchRecords(deps, mapping, records, context);
+    deps.lookUps.finish(mapping, records, outcomes, context);
     const problems = outcomes.flatMap((outcome) => (isProblem(outcome) ? [outcome.problem] : []));
     const failure = problems.length === records.length ? errorForAll(problems) : undefined;
     if (failure !== undefined) throw failure;

@@ -1,0 +1,37 @@
+import type { Crm } from '../crm/crm.ts';
+import type { Logger } from '../logger.ts';
+import { type CandidateSearch, createCandidateSearch } from './candidate-search.ts';
+import { createLookUpFinisher, type LookUpFinisher } from './finish-look-ups.ts';
+import { createIdentityBook, type IdentityBook } from './identity.ts';
+import { createRecordIdCache, type RecordIdCache } from './record-id-cache.ts';
+import { createTurns, type Turns } from './turns.ts';
+import { reportUnknownFields, type UnknownFields } from './unknown-fields.ts';
+import { createUpdateDesk, type UpdateDesk } from './update-desk.ts';
+
+/** What the bridge's functions need beside the mapping in force: built once, shared by all requests. */
+export interface BridgeDeps {
+  readonly crm: Crm;
+  readonly log: Logger;
+  readonly ids: RecordIdCache;
+  readonly candidates: CandidateSearch;
+  readonly lookUps: LookUpFinisher;
+  readonly identity: IdentityBook;
+  readonly turns: Turns;
+  readonly unknownFields: UnknownFields;
+  readonly updates: UpdateDesk;
+}
+
+export function createBridgeDeps(
+  { crm, log }: { readonly crm: Crm; readonly log: Logger },
+  settings: { readonly cache: { readonly max: number; readonly ttlMs: number } },
+): BridgeDeps {
+  const matching = { crm, log, ids: createRecordIdCache(settings.cache), candidates: createCandidateSearch(crm) };
+  const writing = { ...matching, unknownFields: reportUnknownFields() };
+  return {
+    ...writing,
+    lookUps: createLookUpFinisher(matching),
+    identity: createIdentityBook({ crm, log }),
+    turns: createTurns(),
+    updates: createUpdateDesk(writing),
+  };
+}
