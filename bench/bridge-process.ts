@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+
+/** A bridge in a process of its own, so that its memory and its processor time are its own. */
+export interface BridgeProcess {
+  readonly url: string;
+  /** Sends JSON with the key; answers status, body and milliseconds. */
+  send(method: string, path: string, body?: unknown): Promise<TimedAnswer>;
+  /** Resident memory now and at its highest, in MB; zeros where the system does not tell. */
+  memory(): { readonly nowMb: number; readonly peakMb: number };
+  stop(): Promise<void>;
+}
+
+export interface TimedAnswer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: a bench reads the counts of answers that the tests check
+  readonly body: any;
+  readonly ms: number;
+}
+
+const key = 'bench';
+
+/** Starts `node src/main.ts` with these variables and waits until it listens. */
+export async function startBridgeProcess(environment: Readonly<Record<string, string>>): Promise<BridgeProcess> {
+  const root = new URL('..', import.meta.url).pathname;
+  const child = spawn(process.execPath, ['src/main.ts'], {
+    cwd: root,
+    env: { PORT: '0', HOST: '127.0.0.1', API_KEY: key, LOG_LEVEL: 'info', ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  const url = await readUrl(child);
+  return {
+    url,
+    send: (method, path, body) => send(url, method, path, body),
+    memory: () => readMemory(child.pid),
+    async stop() {
+      child.kill('SIGTERM');
+      await exited;
+    },
+  };
+}
+
+/** The address in the log line that says that the bridge listens; later lines are read and dropped. */
+async function readUrl(child: ChildProcess): Promise<string> {
+  if (child.stdout === null) throw new Error('The bridge has no output');
+  const lines = createInterface({ input: child.stdout });
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  lines.on('line', (line) => {
+    const found = /"url":"(http[^"]+)"/.exec(line)?.[1];
+    if (found !== undefined) resolve(found);
+  });
+  lines.once('close', () => reject(new Error('The bridge ended before it listened')));
+  return await promise;
+}
+
+async function send(url: string, method: string, path: string, body: unknown): Promise<TimedAnswer> {
+  const startedAt = performance.now();
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers: { 'x-api-key': key, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const answer = await response.json();
+  return { status: response.status, body: answer, ms: performance.now() - startedAt };
+}
+
+function readMemory(pid: number | undefined): { nowMb: number; peakMb: number } {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const read = (name: string) => Math.round(Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1024);
+    return { nowMb: read('VmRSS'), peakMb: read('VmHWM') };
+  } catch {
+    // Only Linux has /proc; elsewhere the figures are left at zero and shown as such.
+    return { nowMb: 0, peakMb: 0 };
+  }
+}
