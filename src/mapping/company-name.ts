@@ -33,16 +33,18 @@ export function foldCompanyName(text: string): string | undefined {
 /** Spellings under which a CRM is likely to hold the name, lower-case, the one that was given first. */
 export function companyNameVariants(canonical: string, given: string): string[] {
   const lower = given.trim().replace(/\s+/g, ' ').toLowerCase();
-  return [...new Set([lower, canonical, ...SEARCHED_FORMS.map((form) => canonical + form)])];
+  // A name of signs alone ("!!!") would be read as the legal form behind it.
+  const forms = /[\p{L}\p{N}]/u.test(canonical) ? SEARCHED_FORMS : [];
+  return [...new Set([lower, canonical, ...forms.map((form) => canonical + form)])];
 }
 
 function withoutLegalForm(words: readonly string[]): readonly string[] {
+  if (words.length > 1 && words.at(-1) === 'and') return withoutLegalForm(words.slice(0, -1));
   for (let letters = 4; letters >= 1; letters -= 1) {
     const tail = words.slice(-letters);
     const isSpelledOut = letters === 1 || tail.every((word) => word.length === 1);
     if (letters < words.length && isSpelledOut && LEGAL_FORMS.has(tail.join(''))) {
-      const rest = words.slice(0, -letters);
-      return withoutLegalForm(rest.length > 1 && rest.at(-1) === 'and' ? rest.slice(0, -1) : rest);
+      return withoutLegalForm(words.slice(0, -letters));
     }
   }
   return words;

@@ -34,7 +34,7 @@ export function normalizeYear(text: string): string | Problem {
   const trimmed = text.trim().replace(/\.0+$/, '');
   if (/^[12]\d{3}$/.test(trimmed)) return trimmed;
   const day = normalizeDate(trimmed);
-  return typeof day === 'string' ? day.slice(0, 4) : { problem: 'is not a year' };
+  return typeof day === 'string' && /^[12]/.test(day) ? day.slice(0, 4) : { problem: 'is not a year' };
 }
 
 /** Milliseconds or seconds since 1970, told apart by their length. */

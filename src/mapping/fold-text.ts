@@ -1,4 +1,4 @@
-/** Letters that Unicode does not take apart into a base letter and an accent. */
+/** Letters that Unicode does not take apart into a base letter and an accent, and the sigma of word ends. */
 const LETTERS: Readonly<Record<string, string>> = {
   ß: 'ss',
   ø: 'o',
@@ -10,8 +10,9 @@ const LETTERS: Readonly<Record<string, string>> = {
   þ: 'th',
   ı: 'i',
   ħ: 'h',
+  ς: 'σ',
 };
-const SPECIAL_LETTER = /[ßøæœłđðþıħ]/g;
+const SPECIAL_LETTER = /[ßøæœłđðþıħς]/g;
 
 /** Text as people mean it, for comparing only: lower-case, no accents, single spaces. Empty text gives undefined. */
 export function foldText(text: string): string | undefined {

@@ -23,6 +23,8 @@ export function normalizePhone(text: string, defaultCountry: string | undefined)
   // Without two digits there is nothing to read; the library would find out by throwing, which takes its time.
   const parsed = /\d\D*\d/.test(number) ? parsePhone(number, country) : undefined;
   if (parsed === undefined || !parsed.isPossible()) return country === undefined ? NO_PREFIX : NOT_A_NUMBER;
+  // A row of zeros loses one each time it is read.
+  if (parsePhoneNumberFromString(parsed.number)?.number !== parsed.number) return NOT_A_NUMBER;
   return parsed.ext === undefined ? parsed.number : `${parsed.number} ext. ${parsed.ext}`;
 }
 
