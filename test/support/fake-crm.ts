@@ -8,6 +8,7 @@ import type {
   NewPropertyOutcome,
   ObjectType,
   Owner,
+  Pair,
   PropertyDefinition,
   ReadOutcome,
   SearchClause,
@@ -61,6 +62,7 @@ export function fakeCrm(options: FakeCrmOptions = {}): FakeCrm {
   const definitions = new Map<ObjectType, Map<string, PropertyDefinition>>();
   const nextFaults = new Map<keyof Crm, (Error | ((carryOut: () => unknown) => unknown))[]>();
   const lastingFaults = new Map<keyof Crm, Error>();
+  const links = new Set<string>();
   let nextId = 1000;
 
   const storeOf = (objectType: ObjectType) => {
@@ -132,7 +134,15 @@ export function fakeCrm(options: FakeCrmOptions = {}): FakeCrm {
       createdAt: new Date(nextId).toISOString(),
     };
     storeOf(objectType).set(record.id, record);
+    for (const link of input.links ?? []) linkOne(objectType, link.objectType, { fromId: record.id, toId: link.id });
     return { record };
+  }
+
+  function linkOne(from: ObjectType, to: ObjectType, { fromId, toId }: Pair): LinkOutcome {
+    const isThere = storeOf(from).has(fromId) && storeOf(to).has(toId);
+    if (!isThere) return { problem: { kind: 'not-found', message: `no ${from} ${fromId} or ${to} ${toId}` } };
+    links.add(`${from} ${fromId} ${to} ${toId}`).add(`${to} ${toId} ${from} ${fromId}`);
+    return 'linked';
   }
 
   function updateOne(objectType: ObjectType, input: UpdateInput): WriteOutcome {
@@ -147,7 +157,9 @@ export function fakeCrm(options: FakeCrmOptions = {}): FakeCrm {
 
   function holds(record: CrmRecord, clause: SearchClause): boolean {
     const value = (record.properties[clause.property] ?? '').toLowerCase();
-    return 'in' in clause ? clause.in.includes(value) : clause.tokens.every((token) => value.includes(token));
+    return 'in' in clause
+      ? clause.in.some((wanted) => wanted.toLowerCase() === value)
+      : clause.tokens.every((token) => value.includes(token.toLowerCase()));
   }
 
   return {
@@ -211,10 +223,16 @@ export function fakeCrm(options: FakeCrmOptions = {}): FakeCrm {
           return 'created';
         }),
       ),
-    link: (_from, _to, pairs) => call('link', { count: pairs.length }, () => pairs.map((): LinkOutcome => 'linked')),
-    readLinks: (_from, _to, ids) =>
-      call('readLinks', { count: ids.length }, () => ({
-        found: new Map(ids.map((id): [string, readonly string[]] => [id, []])),
+    link: (from, to, pairs) =>
+      call('link', { objectType: from, count: pairs.length }, () => pairs.map((pair) => linkOne(from, to, pair))),
+    readLinks: (from, to, ids) =>
+      call('readLinks', { objectType: from, count: ids.length }, () => ({
+        found: new Map(
+          ids.map((id): [string, readonly string[]] => [
+            id,
+            [...storeOf(to).keys()].filter((toId) => links.has(`${from} ${id} ${to} ${toId}`)),
+          ]),
+        ),
         failed: new Map(),
       })),
     listOwners: () => call('listOwners', { count: 1 }, () => owners),

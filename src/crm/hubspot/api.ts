@@ -22,7 +22,8 @@ export interface SearchBody {
   readonly filterGroups: readonly { readonly filters: readonly SearchFilter[] }[];
   readonly properties: readonly string[];
   readonly limit: number;
-  readonly sorts: readonly string[];
+  /** By creation unless given. */
+  readonly sorts?: readonly string[];
   readonly after?: string;
 }
 

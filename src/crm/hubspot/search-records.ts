@@ -69,25 +69,30 @@ async function* pagesOf(
   body: SearchBody,
   context: CallContext,
 ): AsyncGenerator<CrmRecord> {
-  let current: SearchBody | undefined = body;
-  while (current !== undefined) {
+  let current = body;
+  while (true) {
     const { body: answer } = await transport(searchCall(objectType, current), context);
     const { results } = readBatchAnswer(answer, readRecord);
     yield* results;
     const after = nextPageOf(answer);
     const last = results.at(-1);
     if (after === undefined || last === undefined) {
-      const isCutShort = current === body && results.length < totalOf(answer);
+      const isCutShort = current.after === undefined && results.length < totalOf(answer);
       if (isCutShort || after !== undefined) throw unknownShape('a search ended before its last result');
       return;
     }
-    if (Number(after) < MOST_RESULTS) {
-      current = { ...current, after };
-      continue;
-    }
-    current = searchAfterId(body, last.id);
-    if (current === undefined) throw new TooBroadError('A search finds more records than HubSpot lists');
+    // Too many for pages of one query: from the first page on by id instead, beginning anew where there is no id to go on from.
+    const isById = current.sorts !== undefined;
+    if (!isById && totalOf(answer) > MOST_RESULTS) current = narrowed(body, '0');
+    else if (Number(after) < MOST_RESULTS) current = { ...current, after };
+    else current = narrowed(body, isById ? last.id : '0');
   }
+}
+
+function narrowed(body: SearchBody, afterId: string): SearchBody {
+  const narrower = searchAfterId(body, afterId);
+  if (narrower === undefined) throw new TooBroadError('A search finds more records than HubSpot lists');
+  return narrower;
 }
 
 function totalOf(answer: unknown): number {

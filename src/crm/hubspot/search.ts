@@ -49,8 +49,8 @@ export function packNeedles(needles: readonly Needle[], properties: readonly str
 }
 
 /**
- * The same search from a record id on: HubSpot pages no further than 10,000 results of one query. Undefined where the narrower
- * search would be too large.
+ * The same search by ascending record id, from an id on: HubSpot pages no further than 10,000 results of one query. Undefined where
+ * the narrower search would be too large.
  */
 export function searchAfterId(body: SearchBody, id: string): SearchBody | undefined {
   const filter: SearchFilter = { propertyName: 'hs_object_id', operator: 'GT', value: id };
@@ -58,7 +58,7 @@ export function searchAfterId(body: SearchBody, id: string): SearchBody | undefi
     filters: [...filters.filter(({ operator }) => operator !== 'GT'), filter],
   }));
   const count = groups.reduce((sum, { filters }) => sum + filters.length, 0);
-  const narrower = { ...body, filterGroups: groups };
+  const narrower = { ...body, filterGroups: groups, sorts: ['hs_object_id'] };
   const isTooLarge =
     count > MOST_FILTERS ||
     groups.some(({ filters }) => filters.length > MOST_FILTERS_IN_GROUP) ||
@@ -144,8 +144,6 @@ class Draft {
       filterGroups: [...inFilters, ...this.#wordGroups.map((filters) => ({ filters }))],
       properties: this.#properties,
       limit: PAGE,
-      // Ascending by id: pages stay stable while records come and go, and searchAfterId may go on from the last one.
-      sorts: ['hs_object_id'],
     };
   }
 
