@@ -2,6 +2,7 @@ import type { Fault } from './faults.ts';
 import { type Answer, noContent, ok } from './http/answer.ts';
 import { asObject, parseJson, requiredString } from './http/json-body.ts';
 import { errorBody, Refusal } from './http/problem.ts';
+import { readLatency } from './latency.ts';
 import { findObjectType } from './object-types.ts';
 import { mergeRecords } from './records/merge.ts';
 import { recordId } from './records/object-of-call.ts';
@@ -46,10 +47,7 @@ const handlers: Readonly<Record<string, AdminHandler>> = {
     return ok({ switches: world.switches });
   },
   'PUT /__sandbox/latency': (world, body) => {
-    world.latency =
-      typeof body.ms === 'number'
-        ? body.ms
-        : Object.fromEntries(Object.entries(body).map(([kind, ms]) => [kind, Number(ms)]));
+    world.latency = readLatency(body);
     return ok({ latency: world.latency });
   },
   'POST /__sandbox/seed': (world, body) => ok(seedPortal(world.portal, body as SeedData), 201),

@@ -1,6 +1,6 @@
 import { type Account, defaultAccount } from './account/account.ts';
-import type { CallKind } from './http/call-kind.ts';
 import type { ScopeOption } from './http/scopes.ts';
+import type { Latency } from './latency.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { resolveSwitches, type Switches } from './switches.ts';
 
@@ -15,8 +15,8 @@ export interface SandboxOptions {
   readonly scopes?: ScopeOption;
   /** HubSpot's limits of a Starter account unless given; false switches all of them off, headers included. */
   readonly limits?: false | Partial<Limits>;
-  /** Milliseconds before each answer, for all calls or by kind of call. Real time. */
-  readonly latency?: number | Partial<Record<CallKind, number>>;
+  /** Milliseconds, or a range of them, before each answer, for all calls or by kind of call. Real time. */
+  readonly latency?: Latency;
   /** Milliseconds until a write is seen by search; 1000 unless given. */
   readonly indexLagMs?: number;
   /** New records vanish from search once more: `afterMs` after they appeared, for `forMs`. Off unless given. */
@@ -40,7 +40,7 @@ export interface ResolvedOptions {
   readonly token: string;
   readonly scopes: ScopeOption | undefined;
   readonly limits: false | Limits;
-  readonly latency: number | Partial<Record<CallKind, number>>;
+  readonly latency: Latency;
   readonly indexLagMs: number;
   readonly indexFlicker: false | { readonly afterMs: number; readonly forMs: number };
   readonly propertyLagMs: number;

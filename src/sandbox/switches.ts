@@ -31,6 +31,7 @@ export const switchChoices = {
   hsPrefixInNames: ['refused', 'accepted'],
   unknownAssociationIds: ['207', 'in-200', '400'],
   inMaximum: ['100', 'none'],
+  callCounted: ['on-arrival', 'on-answer'],
   searchLengthOf: ['body', 'query'],
   searchCountsDaily: ['yes', 'no'],
   searchHeaders: ['none', 'daily'],

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { answerAdmin } from '../admin.ts';
 import { formatInstant } from '../clock.ts';
 import type { FaultAction } from '../faults.ts';
+import { drawLatency } from '../latency.ts';
 import { findObjectType } from '../object-types.ts';
 import type { LogEntry } from '../request-log.ts';
 import type { World } from '../world.ts';
@@ -74,10 +75,13 @@ async function serveCall(world: World, exchange: Exchange): Promise<void> {
   const known = typeof match === 'object' ? match : undefined;
   const body = tryParse(exchange.bodyText);
   const entry = startEntry(world, exchange, known, body.value);
-  const latencyMs = typeof world.latency === 'number' ? world.latency : (world.latency[entry.kind] ?? 0);
+  const refuse = () => (match === undefined ? wrongPath() : refuseInFront(world, exchange, match));
+  const isCountedOnArrival = world.switches.callCounted === 'on-arrival';
+  const refusedOnArrival = isCountedOnArrival ? refuse() : undefined;
+  const latencyMs = drawLatency(world.latency, entry.kind);
   if (latencyMs > 0) await sleep(latencyMs);
 
-  const front = match === undefined ? wrongPath() : refuseInFront(world, exchange, match);
+  const front = isCountedOnArrival ? refusedOnArrival : refuse();
   const fault = front
     ? undefined
     : world.faults.take({ method: entry.method, path: entry.path, kind: entry.kind, object: entry.object });
