@@ -5,7 +5,7 @@ import { createApp } from './app.ts';
 import { createBridgeDeps } from './bridge/bridge-deps.ts';
 import type { Config } from './config.ts';
 import { createHubSpotCrm } from './crm/hubspot/hubspot-crm.ts';
-import { createPacer } from './crm/pacer.ts';
+import { type Clock, createPacer } from './crm/pacer.ts';
 import { loadMappings } from './mapping/load-mappings.ts';
 
 export interface RunningBridge {
@@ -21,17 +21,22 @@ export interface RunningBridge {
 
 /**
  * Builds the bridge and listens. In sandbox mode the embedded CRM is started first and closed last.
+ * @param overrides.clock what the pacer waits by; the system's unless given.
  * @throws MappingError when a mapping file has mistakes; the error of `listen` when the port is taken.
  */
-export async function startBridge(config: Config, log: pino.Logger): Promise<RunningBridge> {
+export async function startBridge(
+  config: Config,
+  log: pino.Logger,
+  overrides: { readonly clock?: Clock } = {},
+): Promise<RunningBridge> {
   const mappings = loadMappings(config.mappingsDir, {
     ...(config.defaultCountry === undefined ? {} : { defaultCountry: config.defaultCountry }),
   });
   const upstream = config.isSandbox ? await startEmbeddedCrm() : { ...config.hubspot, close: async () => {} };
-  const pacer = createPacer({
-    burstPerTenSeconds: config.hubspot.burstPerTenSeconds,
-    searchPerSecond: config.hubspot.searchPerSecond,
-  });
+  const pacer = createPacer(
+    { burstPerTenSeconds: config.hubspot.burstPerTenSeconds, searchPerSecond: config.hubspot.searchPerSecond },
+    { log, ...overrides },
+  );
   const crm = createHubSpotCrm(
     { pacer, log },
     { accessToken: upstream.accessToken, baseUrl: upstream.baseUrl, timeoutMs: config.hubspot.timeoutMs },

@@ -71,3 +71,22 @@ test('on SIGTERM it takes no new request, finishes what is in flight and exits 0
   expect(await bridge.exited).toBe(0);
   await expect(sendTo(url, 'GET', '/livez')).rejects.toThrow();
 });
+
+test('creates that a kill -9 interrupts are finished by the next process, with one record for each', async () => {
+  const crm = await startCrm({ latency: { 'batch-create': 150 } });
+  const environment = { HUBSPOT_ACCESS_TOKEN: crm.token, HUBSPOT_BASE_URL: crm.url, API_KEY: 'good-key' };
+  const contacts = Array.from({ length: 300 }, (_unused, n) => ({ externalId: `lead-${n}`, firstName: `Number ${n}` }));
+  const killed = startProcess(environment);
+
+  const interrupted = sendTo(await urlOf(killed), 'POST', '/contacts', { contacts }).catch(() => 'no answer');
+  await expect.poll(() => crm.records('contacts').length, { timeout: 10_000, interval: 5 }).toBeGreaterThan(0);
+  killed.child.kill('SIGKILL');
+  const next = startProcess(environment);
+  const answer = await sendTo(await urlOf(next), 'POST', '/contacts', { contacts });
+
+  expect(await interrupted).toBe('no answer');
+  expect(answer.body.results).toHaveLength(300);
+  const kept = crm.records('contacts').map(({ properties }) => properties.enginy_external_id);
+  expect(kept.length).toBe(300);
+  expect(new Set(kept).size).toBe(300);
+});

@@ -16,6 +16,7 @@ export async function startCrm(options: SandboxOptions = {}) {
 export async function startBridgeOn(
   crm: { readonly url: string; readonly token: string },
   environment: Record<string, string> = {},
+  overrides: Parameters<typeof startBridge>[2] = {},
 ) {
   const sink = logSink();
   const config = loadConfig({
@@ -28,7 +29,7 @@ export async function startBridgeOn(
     HUBSPOT_SEARCH_RATE_LIMIT: '1000',
     ...environment,
   });
-  const bridge = await startBridge(config, sink.log);
+  const bridge = await startBridge(config, sink.log, overrides);
   onTestFinished(async () => {
     await bridge.close(0);
   });

@@ -1,0 +1,206 @@
+import { expect, test } from 'vitest';
+import type { FaultAction } from '../../src/sandbox/faults.ts';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { fastClock } from '../support/fast-clock.ts';
+import type { Answer } from '../support/start-app.ts';
+import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
+
+/** Everything that the embedded CRM knows to go wrong. */
+const faults: readonly FaultAction[] = [
+  { kind: 'status', status: 500 },
+  { kind: 'status', status: 502 },
+  { kind: 'status', status: 503, headers: { 'retry-after': '1' } },
+  {
+    kind: 'status',
+    status: 429,
+    body: { status: 'error', policyName: 'TEN_SECONDLY_ROLLING', errorType: 'RATE_LIMIT' },
+  },
+  { kind: 'status', status: 423 },
+  { kind: 'reset' },
+  { kind: 'hang' },
+  { kind: 'slow-body', ms: 50 },
+  { kind: 'html', status: 503 },
+  { kind: 'malformed-json' },
+  { kind: 'no-content-type' },
+  { kind: 'silent-success' },
+  { kind: 'done-then-status', status: 500 },
+  { kind: 'done-then-status', status: 504 },
+  { kind: 'done-then-reset' },
+  { kind: 'done-then-hang' },
+];
+
+/** Numbers between 0 and 1 that are the same in every run (mulberry32). */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** What Enginy knows of one of its leads: the ids it was told, and the values that the CRM may hold. */
+interface Lead {
+  readonly record: Readonly<Record<string, string>> & { readonly externalId: string };
+  crmId?: string;
+  /** Values of `title` that may stand in the CRM: the last one acknowledged, and those sent since without a good answer. */
+  titles: Set<string | undefined>;
+}
+
+interface Drill {
+  readonly sandbox: Sandbox;
+  readonly send: (method: string, path: string, body: unknown) => Promise<Answer>;
+  readonly random: () => number;
+  readonly faultChance: number;
+  operations: number;
+  readonly untruths: string[];
+}
+
+function pick<Item>(drill: Drill, items: readonly Item[]): Item {
+  const item = items[Math.floor(drill.random() * items.length)];
+  if (item === undefined) throw new RangeError('nothing to pick from');
+  return item;
+}
+
+/** One request; a fault or two may wait for the calls it makes. */
+async function request(drill: Drill, method: string, path: string, contacts: readonly object[]): Promise<Answer> {
+  drill.operations += contacts.length;
+  for (let n = 0; n < 2; n += 1) {
+    if (drill.random() < drill.faultChance) drill.sandbox.faults.add({ action: pick(drill, faults) });
+  }
+  return await drill.send(method, path, { contacts });
+}
+
+function learnId(drill: Drill, lead: Lead | undefined, crmId: string, where: string): void {
+  if (lead === undefined) drill.untruths.push(`${where}: a result for nobody`);
+  else if (lead.crmId !== undefined && lead.crmId !== crmId) {
+    drill.untruths.push(`${where}: ${lead.record.externalId} was ${lead.crmId}, is now ${crmId}`);
+  } else lead.crmId = crmId;
+}
+
+/** Sends a create as a client does: again, until each lead has an id. */
+async function create(drill: Drill, leads: readonly Lead[]): Promise<void> {
+  let open = leads;
+  for (let attempt = 0; attempt < 12 && open.length > 0; attempt += 1) {
+    const answer = await request(
+      drill,
+      'POST',
+      '/contacts',
+      open.map(({ record }) => record),
+    );
+    if (answer.status !== 201) continue;
+    const { results, errors = [] } = answer.body;
+    if (results.length + errors.length !== open.length)
+      drill.untruths.push('create: a record without result or reason');
+    const byId = new Map(open.map((lead) => [lead.record.externalId, lead]));
+    for (const { externalId, crmId } of results) learnId(drill, byId.get(externalId), crmId, 'create');
+    const done = new Set(results.map(({ externalId }: { externalId: string }) => externalId));
+    open = open.filter(({ record }) => !done.has(record.externalId));
+  }
+  if (open.length > 0) drill.untruths.push(`create: ${open.length} leads got no id in twelve attempts`);
+}
+
+async function update(drill: Drill, leads: readonly Lead[], title: string): Promise<void> {
+  const known = leads.filter(({ crmId }) => crmId !== undefined);
+  for (const lead of known) lead.titles.add(title);
+  const answer = await request(
+    drill,
+    'PUT',
+    '/contacts',
+    known.map(({ crmId }) => ({ crmId, title })),
+  );
+  if (answer.status !== 200) return;
+  for (const { crmId, success, warnings } of answer.body.results) {
+    const lead = known.find((candidate) => candidate.crmId === crmId);
+    if (lead === undefined) drill.untruths.push('update: a result for nobody');
+    else if (success === true && warnings === undefined) lead.titles = new Set([title]);
+  }
+}
+
+async function sync(drill: Drill, leads: readonly Lead[]): Promise<void> {
+  const answer = await request(
+    drill,
+    'POST',
+    '/contacts/sync',
+    leads.map(({ record }) => record),
+  );
+  if (answer.status !== 200) return;
+  const matched = new Map<string, string>();
+  for (const { externalId, crmId } of answer.body.results) matched.set(externalId, crmId);
+  const failed = new Set((answer.body.errors ?? []).map(({ externalId }: { externalId: string }) => externalId));
+  for (const lead of leads) {
+    const { externalId } = lead.record;
+    const crmId = matched.get(externalId);
+    if (crmId !== undefined) learnId(drill, lead, crmId, 'sync');
+    else if (lead.crmId !== undefined && !failed.has(externalId)) {
+      drill.untruths.push(`sync: ${externalId} was said not to exist although it was acknowledged as ${lead.crmId}`);
+    }
+  }
+}
+
+/** One client's leads; nobody else touches them, so their history is in order. */
+function makeLeads(client: number, count: number): Lead[] {
+  return Array.from({ length: count }, (_unused, n) => {
+    const externalId = `lead-${client}-${n}`;
+    const email = n % 3 === 2 ? {} : { email: `${externalId}@example.com` };
+    const linkedinUrl = `https://www.linkedin.com/in/${externalId}`;
+    return {
+      record: { externalId, firstName: 'Test', lastName: externalId, linkedinUrl, ...email },
+      titles: new Set([undefined]),
+    };
+  });
+}
+
+async function runClient(drill: Drill, client: number, mostOperations: number): Promise<Lead[]> {
+  const leads = makeLeads(client, 60);
+  let made = 0;
+  for (let step = 0; drill.operations < mostOperations || made < leads.length; step += 1) {
+    const batch = 1 + Math.floor(drill.random() * 12);
+    if (made < leads.length && (made === 0 || drill.random() < 0.4)) {
+      await create(drill, leads.slice(made, made + batch));
+      made = Math.min(leads.length, made + batch);
+    } else {
+      const start = Math.floor(drill.random() * made);
+      const some = leads.slice(start, Math.min(made, start + batch));
+      const kind = drill.random();
+      if (kind < 0.5) await update(drill, some, `Title ${client}.${step}`);
+      else if (kind < 0.8) await sync(drill, some);
+      else await create(drill, some);
+    }
+  }
+  return leads;
+}
+
+test.each([
+  [1, 0.01],
+  [2, 0.05],
+  [3, 0.2],
+])(
+  '2,000 operations with retries while calls fail in every way: no duplicate, no lost write, no untruth (seed %i, %d)',
+  async (seed, faultChance) => {
+    const sandbox = await startCrm({ indexLagMs: 1_000, logSize: 100_000 });
+    const { send, log } = await startBridgeOn(
+      sandbox,
+      { HUBSPOT_TIMEOUT_MS: '250', REQUEST_TIMEOUT_MS: '8000', LOG_LEVEL: 'info' },
+      { clock: fastClock(100) },
+    );
+    const drill: Drill = { sandbox, send, random: randomFrom(seed), faultChance, operations: 0, untruths: [] };
+
+    const leads = (await Promise.all([1, 2, 3, 4].map((client) => runClient(drill, client, 2_000)))).flat();
+    sandbox.faults.clear();
+
+    expect(drill.operations).toBeGreaterThanOrEqual(2_000);
+    const faulty = sandbox.log.filter(({ fault }) => fault !== undefined).length;
+    expect(faulty / sandbox.log.length).toBeGreaterThan(faultChance / 4);
+    expect(drill.untruths).toEqual([]);
+    expect(log.entries.filter(({ level }) => level === 'error')).toEqual([]);
+    const records = new Map(sandbox.records('contacts').map((record) => [record.id, record.properties]));
+    expect(records.size).toBe(leads.length);
+    for (const { record, crmId, titles } of leads) {
+      const properties = records.get(crmId ?? '');
+      expect(properties?.enginy_external_id).toBe(record.externalId);
+      expect([...titles]).toContain(properties?.jobtitle);
+    }
+  },
+);
