@@ -19,25 +19,32 @@ const usage = `Runs the embedded CRM alone: a server that answers as HubSpot's A
   --help
 `;
 
-const { values } = parseArgs({
-  options: {
-    port: { type: 'string', default: '8910' },
-    host: { type: 'string', default: '127.0.0.1' },
-    token: { type: 'string', default: 'sandbox-token' },
-    empty: { type: 'boolean', default: false },
-    'no-limits': { type: 'boolean', default: false },
-    'index-lag': { type: 'string', default: '1000' },
-    latency: { type: 'string', default: '0' },
-    'without-scope': { type: 'string', multiple: true, default: [] },
-    switch: { type: 'string', multiple: true, default: [] },
-    help: { type: 'boolean', default: false },
-  },
-});
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.exitCode = 1;
+}
 
-if (values.help) process.stdout.write(usage);
-else await run();
-
-async function run(): Promise<void> {
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', default: '8910' },
+      host: { type: 'string', default: '127.0.0.1' },
+      token: { type: 'string', default: 'sandbox-token' },
+      empty: { type: 'boolean', default: false },
+      'no-limits': { type: 'boolean', default: false },
+      'index-lag': { type: 'string', default: '1000' },
+      latency: { type: 'string', default: '0' },
+      'without-scope': { type: 'string', multiple: true, default: [] },
+      switch: { type: 'string', multiple: true, default: [] },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(usage);
+    return;
+  }
   const sandbox = await startSandbox({
     port: wholeNumber('port', values.port),
     host: values.host,

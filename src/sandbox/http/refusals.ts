@@ -48,6 +48,7 @@ export function rateLimited(
             errorType: 'RATE_LIMIT',
             correlationId,
             policyName,
+            requestId: correlationId.replaceAll('-', ''),
             groupName: `publicapi:private-apps-api-calls-${policyWords[policyName].replaceAll('_', '-')}:${portalId}`,
           },
   };

@@ -21,8 +21,9 @@ export const hasDocuments = existsSync(folder);
 const operations: readonly Operation[] = hasDocuments ? loadOperations() : [];
 
 /** Holds an answer against the document of its call: what does not fit, in words. Nothing to say without documents. */
-export function checkAnswer(method: string, path: string, status: number, body: unknown): string[] {
+export function checkAnswer(method: string, requestPath: string, status: number, body: unknown): string[] {
   if (!hasDocuments) return [];
+  const path = requestPath.replace(/\/$/, '');
   const call = `${method} ${path} → ${status}`;
   const operation = operations
     .filter((one) => one.method === method && one.path.test(path))
