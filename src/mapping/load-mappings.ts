@@ -37,6 +37,7 @@ export function checkMappings(
   context: TransformContext = {},
 ): { readonly mappings?: Mappings; readonly diagnostics: readonly Diagnostic[] } {
   const folder = readFolder(dir);
+  if (folder.files === undefined) return { diagnostics: folder.diagnostics };
   const checked = checkSources(dir, folder.files, context);
   const diagnostics = [...folder.diagnostics, ...checked.diagnostics];
   return checked.mappings === undefined ? { diagnostics } : { mappings: checked.mappings, diagnostics };
@@ -168,7 +169,10 @@ function followsFrom(finding: Finding, findings: readonly Finding[], content: un
   if (finding.kind === 'bad-rule' && findings.some(({ path }) => path[0] === 'identity')) return true;
   const [top] = finding.path;
   if (typeof content === 'object' && content !== null && top !== undefined && !Object.hasOwn(content, top)) return true;
-  const start = JSON.stringify(finding.path).slice(0, -1);
+  const place = JSON.stringify(finding.path);
+  if (finding.kind === 'not-an-enginy-field' && findings.some(({ path }) => JSON.stringify(path) === place))
+    return true;
+  const start = place.slice(0, -1);
   return finding.kind === 'bad-source' && findings.some(({ path }) => JSON.stringify(path).startsWith(`${start},`));
 }
 
@@ -194,7 +198,8 @@ function findKind(target: string | undefined, findings: Finding[]): FileKindName
   return undefined;
 }
 
-function readFolder(dir: string): { files: SourceFile[]; diagnostics: Diagnostic[] } {
+/** The mapping files of a folder; `files` is absent when the folder cannot be read. */
+function readFolder(dir: string): { files?: SourceFile[]; diagnostics: Diagnostic[] } {
   const at = { line: 1, column: 1 } as const;
   const diagnostics: Diagnostic[] = [];
   let names: string[];
@@ -202,7 +207,7 @@ function readFolder(dir: string): { files: SourceFile[]; diagnostics: Diagnostic
     names = readdirSync(dir).toSorted();
   } catch (error) {
     const message = `the folder cannot be read (${errorCode(error)})`;
-    return { files: [], diagnostics: [{ file: dir, ...at, severity: 'error', kind: 'missing-file', message }] };
+    return { diagnostics: [{ file: dir, ...at, severity: 'error', kind: 'missing-file', message }] };
   }
   const files: SourceFile[] = [];
   for (const name of names) {
