@@ -7,6 +7,7 @@ interface Bench {
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   startup: async () => await import('./startup.ts'),
   engine: async () => await import('./engine.ts'),
+  translate: async () => await import('./translate.ts'),
 };
 
 const asked = process.argv.slice(2);

@@ -2,26 +2,17 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { checkContent, kindByName, kindByTarget } from './check-content.ts';
 import { type Diagnostic, hasErrors, MappingError } from './diagnostic.ts';
 import { type FileKindName, fileKinds, type Mappings } from './file-kinds.ts';
 import type { Finding, Path } from './finding.ts';
-import { didYouMean, nearestWord } from './nearest-word.ts';
-import { pruneContent } from './prune-content.ts';
-import { schemaFindings } from './schema-findings.ts';
+import { locateFindings, type ParsedYaml } from './parsed-yaml.ts';
 import type { TransformContext } from './transforms.ts';
 
 /** A file as it was read: its path, for messages, and its text. */
 export interface SourceFile {
   readonly file: string;
   readonly text: string;
-}
-
-/** YAML as plain data, and the way back from a path in it to line and column. */
-export interface ParsedYaml {
-  readonly file: string;
-  readonly content: unknown;
-  readonly diagnostics: readonly Diagnostic[];
-  locate(path: Path, atKey?: boolean): { readonly line: number; readonly column: number };
 }
 
 /** Reads, checks and freezes the mapping files of a folder. Throws MappingError with every finding of every file. */
@@ -37,6 +28,7 @@ export function checkMappings(
   context: TransformContext = {},
 ): { readonly mappings?: Mappings; readonly diagnostics: readonly Diagnostic[] } {
   const folder = readFolder(dir);
+  if (folder.files === undefined) return { diagnostics: folder.diagnostics };
   const checked = checkSources(dir, folder.files, context);
   const diagnostics = [...folder.diagnostics, ...checked.diagnostics];
   return checked.mappings === undefined ? { diagnostics } : { mappings: checked.mappings, diagnostics };
@@ -51,32 +43,28 @@ export function checkSources(
   const diagnostics: Diagnostic[] = [];
   const built = new Map<FileKindName, unknown>();
   const seen = new Map<FileKindName, string>();
+  let isKindUnknown = false;
   for (const source of sources) {
     const yaml = parseYaml(source, 'text');
+    const findings: Finding[] = [];
+    const name = yaml.diagnostics.length > 0 ? undefined : kindByTarget(yaml.content, findings);
+    isKindUnknown ||= name === undefined;
     diagnostics.push(...yaml.diagnostics);
     if (yaml.diagnostics.length > 0) continue;
-    const target = readTarget(yaml.content);
-    const findings: Finding[] = [];
-    const name = findKind(target, findings);
-    if (name !== undefined) {
-      const first = seen.get(name);
-      if (first !== undefined) {
-        const message = `${first} maps ${target} already`;
-        findings.push({ path: ['target'], kind: 'duplicate-file', message });
-      }
-      seen.set(name, first ?? source.file);
-    }
-    // A file whose target is wrong is still checked as what its name says, for all findings to come at once.
-    const kind = fileKinds[name ?? kindNamed(source.file) ?? 'contacts'];
-    findings.push(...checkContent(kind, yaml.content));
+    const first = name === undefined ? undefined : seen.get(name);
+    if (first !== undefined) {
+      findings.push({ path: ['target'], kind: 'duplicate-file', message: `${first} maps ${name} already` });
+    } else if (name !== undefined) seen.set(name, source.file);
+    findings.push(...checkContent(name ?? kindByName(source.file), yaml.content));
     const located = locateFindings(yaml, findings);
     diagnostics.push(...located);
     if (name === undefined || hasErrors(located)) continue;
-    built.set(name, deepFreeze(kind.build(yaml.content, { file: source.file, hash: digest(source.text), context })));
+    const origin = { file: source.file, hash: digest(source.text), context };
+    built.set(name, deepFreeze(fileKinds[name].build(yaml.content, origin)));
   }
+  const seenNames = new Set<string>(seen.keys());
   for (const [name, kind] of Object.entries(fileKinds)) {
-    const isSeen = sources.length > 0 && [...seen.keys()].some((known) => known === name);
-    if (!kind.isRequired || isSeen || hasErrors(diagnostics)) continue;
+    if (!kind.isRequired || seenNames.has(name) || isKindUnknown) continue;
     const message = `no file here has a target such as hubspot/${name}`;
     diagnostics.push({ file: dir, line: 1, column: 1, severity: 'error', kind: 'missing-file', message });
   }
@@ -126,75 +114,8 @@ export function parseYaml({ file, text }: SourceFile, values: 'text' | 'json'): 
   return { file, content, diagnostics, locate: (path, atKey) => locate(lines, places, path, atKey === true) };
 }
 
-/** Findings as diagnostics in the order of the file; in one group unknown keys come before missing ones. */
-export function locateFindings(yaml: ParsedYaml, findings: readonly Finding[]): Diagnostic[] {
-  const parentOf = (finding: Finding) => JSON.stringify(finding.path.slice(0, -1));
-  const placed = findings.map((finding) => ({ finding, at: yaml.locate(finding.path, finding.atKey) }));
-  const anchors = placed.map(({ finding, at }) => {
-    if (finding.kind !== 'missing-key') return at;
-    const unknown = placed.filter(
-      (one) => one.finding.kind === 'unknown-key' && parentOf(one.finding) === parentOf(finding),
-    );
-    return [at, ...unknown.map((one) => one.at)].toSorted(byPlace).at(-1) ?? at;
-  });
-  const order = placed.map((_, index) => index).toSorted((a, b) => byPlace(anchors[a], anchors[b]) || a - b);
-  return order.flatMap((index) => {
-    const one = placed[index];
-    return one === undefined ? [] : [toDiagnostic(yaml.file, one.finding, one.at)];
-  });
-}
-
-function toDiagnostic(file: string, finding: Finding, at: { line: number; column: number }): Diagnostic {
-  const { severity = 'error', kind, message, suggestion } = finding;
-  return { file, ...at, severity, kind, message, ...(suggestion !== undefined && { suggestion }) };
-}
-
-function byPlace(a?: { line: number; column: number }, b?: { line: number; column: number }): number {
-  return (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0);
-}
-
-function checkContent(kind: (typeof fileKinds)[FileKindName], content: unknown): Finding[] {
-  const findings = schemaFindings(kind.schema, content);
-  if (findings.length === 0) return kind.lint(content);
-  const pruned = pruneContent(kind.schema, kind.skeleton, content);
-  if (pruned === undefined) return findings;
-  const linted = kind.lint(pruned.content).map((finding) => ({ ...finding, path: pruned.restore(finding.path) }));
-  return [...findings, ...linted.filter((finding) => !followsFrom(finding, findings, content))];
-}
-
-/** True when the finding is about what had to be taken out, or was put in, for the linter to run at all. */
-function followsFrom(finding: Finding, findings: readonly Finding[], content: unknown): boolean {
-  if (finding.kind === 'unused-value-map') return true;
-  if (finding.kind === 'bad-rule' && findings.some(({ path }) => path[0] === 'identity')) return true;
-  const [top] = finding.path;
-  if (typeof content === 'object' && content !== null && top !== undefined && !Object.hasOwn(content, top)) return true;
-  const start = JSON.stringify(finding.path).slice(0, -1);
-  return finding.kind === 'bad-source' && findings.some(({ path }) => JSON.stringify(path).startsWith(`${start},`));
-}
-
-function kindNamed(file: string): FileKindName | undefined {
-  const names = Object.keys(fileKinds) as FileKindName[]; // Object.keys of a closed table
-  return names.find((name) => file.split(/[/\\]/).at(-1) === `${name}.yaml`);
-}
-
-function readTarget(content: unknown): string | undefined {
-  const target = typeof content === 'object' && content !== null && 'target' in content ? content.target : undefined;
-  return typeof target === 'string' ? target : undefined;
-}
-
-function findKind(target: string | undefined, findings: Finding[]): FileKindName | undefined {
-  const names = Object.keys(fileKinds) as FileKindName[]; // Object.keys of a closed table
-  const word = target?.split('/')[1];
-  if (target === undefined || word === undefined) return undefined;
-  const found = names.find((name) => name === word);
-  if (found !== undefined) return found;
-  const suggestion = nearestWord(word, names);
-  const message = `"${word}" is not a kind of record that can be mapped (${names.join(', ')})${didYouMean(suggestion)}`;
-  findings.push({ path: ['target'], kind: 'unknown-target', message, ...(suggestion !== undefined && { suggestion }) });
-  return undefined;
-}
-
-function readFolder(dir: string): { files: SourceFile[]; diagnostics: Diagnostic[] } {
+/** The mapping files of a folder; `files` is absent when the folder cannot be read. */
+function readFolder(dir: string): { files?: SourceFile[]; diagnostics: Diagnostic[] } {
   const at = { line: 1, column: 1 } as const;
   const diagnostics: Diagnostic[] = [];
   let names: string[];
@@ -202,7 +123,7 @@ function readFolder(dir: string): { files: SourceFile[]; diagnostics: Diagnostic
     names = readdirSync(dir).toSorted();
   } catch (error) {
     const message = `the folder cannot be read (${errorCode(error)})`;
-    return { files: [], diagnostics: [{ file: dir, ...at, severity: 'error', kind: 'missing-file', message }] };
+    return { diagnostics: [{ file: dir, ...at, severity: 'error', kind: 'missing-file', message }] };
   }
   const files: SourceFile[] = [];
   for (const name of names) {

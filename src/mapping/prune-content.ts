@@ -8,6 +8,15 @@ export interface PrunedContent {
   readonly restore: (path: Path) => Path;
 }
 
+/** What was decided so far; paths are those of the whole content, as JSON. */
+interface Cuts {
+  readonly refused: Set<string>;
+  /** Needed texts that are refused or lacking: a name that nothing else has stands in for them. */
+  readonly standIns: Map<string, { readonly parent: string; readonly key: string }>;
+  /** Of each list, the positions that are left. */
+  readonly kept: Map<string, readonly number[]>;
+}
+
 const MOST_ROUNDS = 20;
 
 /**
@@ -20,36 +29,41 @@ export function pruneContent(
   content: unknown,
 ): PrunedContent | undefined {
   if (typeof content !== 'object' || content === null || Array.isArray(content)) return undefined;
-  const refused = new Set<string>();
+  const cuts: Cuts = { refused: new Set(), standIns: new Map(), kept: new Map() };
+  const restore = (path: Path) => restorePath(path, cuts.kept);
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const kept = new Map<string, number[]>();
-    const left = { ...skeleton, ...copyWithout(content, [], refused, kept) };
-    const restore = (path: Path) => restorePath(path, kept);
+    cuts.kept.clear();
+    const left = { ...skeleton, ...copyWithout(content, [], cuts) };
     const parsed = schema.safeParse(left);
     if (parsed.success) return { content: left, restore };
-    for (const issue of parsed.error.issues) {
-      for (const path of refusedPaths(issue, left)) {
-        if (path.length === 0) return undefined;
-        refused.add(JSON.stringify(restore(path)));
-      }
+    for (const path of parsed.error.issues.flatMap((issue) => refusedPaths(issue))) {
+      if (path.length === 0) return undefined;
+      refuse(restore(path), isThere(left, path), cuts);
     }
   }
   return undefined;
 }
 
-/** An unknown key goes alone, a value that is refused goes, and what lacks something goes as a whole. */
-function refusedPaths(issue: z.core.$ZodIssue, content: unknown): Path[] {
+/** What is there goes; what is lacking gets a stand-in, and where that does not help, the group around it goes. */
+function refuse(path: Path, isPresent: boolean, cuts: Cuts): void {
+  const place = JSON.stringify(path);
+  const key = path.at(-1);
+  if (!isPresent && typeof key === 'string' && !cuts.standIns.has(place)) {
+    cuts.standIns.set(place, { parent: JSON.stringify(path.slice(0, -1)), key });
+  } else if (cuts.standIns.has(place)) cuts.refused.add(JSON.stringify(path.slice(0, -1)));
+  else cuts.refused.add(place);
+}
+
+/** A key that is unknown, or the place of a value that is refused or lacking. */
+function refusedPaths(issue: z.core.$ZodIssue): Path[] {
   const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => [...path, key]);
-  if (issue.code === 'invalid_union') {
-    // A group that only has a key too many, or one bad value in it, need not go as a whole.
-    const branch = issue.errors.find(
-      (inner) => inner.length > 0 && !inner.some((one) => one.path.length === 0 && one.code !== 'unrecognized_keys'),
-    );
-    const inner = branch?.flatMap((one) => refusedPaths(one, undefined).map((rest) => [...path, ...rest])) ?? [];
-    if (inner.length > 0) return inner.map((found) => (isThere(content, found) ? found : found.slice(0, -1)));
-  }
-  return [content === undefined || isThere(content, path) ? path : path.slice(0, -1)];
+  if (issue.code !== 'invalid_union') return [path];
+  // A group that only has a key too many, or one bad value in it, need not go as a whole.
+  const isInside = (inner: z.core.$ZodIssue) => inner.path.length > 0 || inner.code === 'unrecognized_keys';
+  const branch = issue.errors.find((inner) => inner.length > 0 && inner.every(isInside));
+  if (branch === undefined) return [path];
+  return branch.flatMap((inner) => refusedPaths(inner).map((rest) => [...path, ...rest]));
 }
 
 function isThere(content: unknown, path: Path): boolean {
@@ -61,18 +75,24 @@ function isThere(content: unknown, path: Path): boolean {
   return true;
 }
 
-function copyWithout<Value>(value: Value, path: Path, refused: ReadonlySet<string>, kept: Map<string, number[]>): Value;
-function copyWithout(value: unknown, path: Path, refused: ReadonlySet<string>, kept: Map<string, number[]>): unknown {
+function copyWithout<Value>(value: Value, path: Path, cuts: Cuts): Value;
+function copyWithout(value: unknown, path: Path, cuts: Cuts): unknown {
+  const place = JSON.stringify(path);
+  const isLeft = (step: string | number) => !cuts.refused.has(JSON.stringify([...path, step]));
   if (Array.isArray(value)) {
-    const indexes = value.map((_, index) => index).filter((index) => !refused.has(JSON.stringify([...path, index])));
-    kept.set(JSON.stringify(path), indexes);
-    return indexes.map((index) => copyWithout(value[index], [...path, index], refused, kept));
+    const indexes = value.map((_, index) => index).filter(isLeft);
+    cuts.kept.set(place, indexes);
+    return indexes.map((index) => copyWithout(value[index], [...path, index], cuts));
   }
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).filter(
-    ([key, entry]) => entry !== undefined && !refused.has(JSON.stringify([...path, key])),
-  );
-  return Object.fromEntries(entries.map(([key, entry]) => [key, copyWithout(entry, [...path, key], refused, kept)]));
+  const entries = Object.entries(value).filter(([key, entry]) => entry !== undefined && isLeft(key));
+  const copy = Object.fromEntries(entries.map(([key, entry]) => [key, copyWithout(entry, [...path, key], cuts)]));
+  let number = 0;
+  for (const { parent, key } of cuts.standIns.values()) {
+    number += 1;
+    if (parent === place) copy[key] = `stand_in_${number}`;
+  }
+  return copy;
 }
 
 function restorePath(path: Path, kept: ReadonlyMap<string, readonly number[]>): Path {

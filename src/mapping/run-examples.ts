@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Finding, Path } from './finding.ts';
-import { locateFindings, type ParsedYaml } from './load-mappings.ts';
 import type { Mapping } from './mapping-file.ts';
 import { matchKeys } from './match-keys.ts';
+import { locateFindings, type ParsedYaml } from './parsed-yaml.ts';
 import { schemaFindings } from './schema-findings.ts';
 import { toCrmProperties, toEnginyProperties } from './translate.ts';
 

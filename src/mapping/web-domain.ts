@@ -4,6 +4,9 @@ import type { Problem } from './problem.ts';
 
 const NOT_A_DOMAIN: Problem = { problem: 'is not an internet domain' };
 
+/** Labels of letters, digits, hyphens and underscores, at least two of them. */
+const HOST = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{2,63}$/;
+
 interface Domain {
   readonly host: string;
   readonly root: string;
@@ -57,7 +60,7 @@ function readDomain(text: string): Domain | undefined {
     .replace(/\.$/, '');
   while (host.startsWith('www.')) host = host.slice(4);
   if (/[^\x21-\x7e]/.test(host)) host = domainToASCII(host);
-  if (host === '' || !host.includes('.')) return undefined;
+  if (!HOST.test(host)) return undefined;
   // Private suffixes count: two customers of github.io are two companies.
   const parsed = parse(host, { allowPrivateDomains: true, extractHostname: false });
   if (parsed.isIp === true || parsed.domain === null || parsed.hostname === null) return undefined;

@@ -114,6 +114,8 @@ test.each([
   ['acme', NONE],
   ['acme.notatld', NONE],
   ['Acme Inc.', NONE],
+  ['acme.com;web.de', NONE],
+  ['-acme.com', NONE],
 ])('reads the domain %j as %j', (given, expected) => {
   expect(run('domain', given)).toBe(expected);
 });

@@ -1,0 +1,142 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { checkFolder } from '../../src/mapping/check-folder.ts';
+import { formatDiagnostic, MappingError } from '../../src/mapping/diagnostic.ts';
+import { checkMappings, loadMappings } from '../../src/mapping/load-mappings.ts';
+
+const CONTACTS = `version: 1
+target: hubspot/contacts
+match: { rules: [{ enginy: email, crm: email, transform: [email] }] }
+write: { fields: [{ enginy: email, crm: email, transform: [email] }] }
+`;
+
+function aFolder(files: Readonly<Record<string, string | Buffer>>): string {
+  const dir = mkdtempSync(join(tmpdir(), 'mappings-'));
+  onTestFinished(() => rmSync(dir, { recursive: true }));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text);
+  return dir;
+}
+
+test('loads every mapping of a folder, frozen, with a digest of each file and of all', () => {
+  const dir = aFolder({ 'contacts.yaml': CONTACTS, 'firmen.yaml': CONTACTS.replace('contacts', 'companies') });
+
+  const { contacts, companies, hash } = loadMappings(dir, { defaultCountry: 'ES' });
+
+  expect(contacts).toMatchObject({ object: 'contacts', target: { crm: 'hubspot', objectType: 'contacts' } });
+  expect(contacts.context).toEqual({ defaultCountry: 'ES' });
+  expect(companies?.object).toBe('companies');
+  expect(new Set([contacts.hash, companies?.hash, hash]).size).toBe(3);
+  expect(hash).toMatch(/^[0-9a-f]{12}$/);
+  expect(Object.isFrozen(contacts.write.fields[0])).toBe(true);
+});
+
+test('gives the same digest for the same text, wherever the folder lies', () => {
+  const first = loadMappings(aFolder({ 'contacts.yaml': CONTACTS }));
+  const second = loadMappings(aFolder({ 'contacts.yaml': CONTACTS }));
+  const third = loadMappings(aFolder({ 'contacts.yaml': `${CONTACTS}# changed\n` }));
+
+  expect(second.hash).toBe(first.hash);
+  expect(third.hash).not.toBe(first.hash);
+});
+
+test('throws one error with all findings of all files', () => {
+  const dir = aFolder({ 'contacts.yaml': CONTACTS.replace('[email]', '[emial]'), 'other.yaml': 'target: [' });
+
+  const load = () => loadMappings(dir);
+
+  expect(load).toThrow(MappingError);
+  expect(load).toThrow(/contacts\.yaml:3:59 {2}error {2}unknown-transform(.|\n)*other\.yaml:1:\d+ {2}error {2}yaml/);
+});
+
+test('says so when the folder is not there or holds no contacts', () => {
+  expect(checkMappings('/nowhere/mappings').diagnostics.map(formatDiagnostic)).toEqual([
+    '/nowhere/mappings:1:1  error  missing-file  the folder cannot be read (ENOENT)',
+  ]);
+  const dir = aFolder({});
+  expect(checkMappings(dir).diagnostics.map(formatDiagnostic)).toEqual([
+    `${dir}:1:1  error  missing-file  no file here has a target such as hubspot/contacts`,
+  ]);
+});
+
+test('passes over what is no mapping file, and warns of names that look like one', () => {
+  const dir = aFolder({ 'contacts.yaml': CONTACTS, 'companies.yml': 'x', 'notes.txt': 'x', '.hidden.yaml': ':' });
+  mkdirSync(join(dir, '..data'));
+
+  const { mappings, diagnostics } = checkMappings(dir);
+
+  expect(mappings?.contacts).toBeDefined();
+  expect(diagnostics.map(formatDiagnostic)).toEqual([
+    `${join(dir, 'companies.yml')}:1:1  warning  unread-file  the file is not read: names of mapping files end in .yaml`,
+  ]);
+});
+
+test('refuses a file that is not UTF-8 text, and reads one with a byte order mark and Windows line ends', () => {
+  const broken = aFolder({ 'contacts.yaml': Buffer.from([0xff, 0xfe, 0x41]) });
+  const windows = aFolder({ 'contacts.yaml': `\ufeff${CONTACTS.replaceAll('\n', '\r\n')}` });
+
+  expect(checkMappings(broken).diagnostics[0]?.message).toMatch(/cannot be read as UTF-8/);
+  expect(checkMappings(windows).diagnostics).toEqual([]);
+});
+
+test('takes every value as the text that stands there', () => {
+  const text = `${CONTACTS}return: [{ crm: a, enginy: yes }]\n`.replace(
+    'fields: [',
+    'on_create: [{ crm: code, value: 007 }, { crm: answer, value: no }, { crm: ratio, value: 1.10 }], fields: [',
+  );
+
+  const { contacts } = loadMappings(aFolder({ 'contacts.yaml': text }));
+
+  expect(contacts.write.on_create.map(({ value }) => value)).toEqual(['007', 'no', '1.10']);
+  expect(contacts.return[0]?.enginy).toBe('yes');
+});
+
+test('runs the examples beside the files and points at the line of each that fails', () => {
+  const examples = `examples:
+  - name: addresses are small
+    enginy: { email: ADA@example.com, title: CTO }
+    create:
+      email: ada@example.org
+      jobtitle: CTO
+    match_keys: { email: ada@example.com }
+    unknown: [titel]
+  - name: expects nothing
+    enginy: { email: a@example.com }
+  - name: has both sides
+    enginy: {}
+    crm: {}
+  - name: returns nothing
+    crm: { email: a@example.com }
+    returns: { email: a@example.com }
+  - name: asks the wrong side
+    crm: { email: a@example.com }
+    create: {}
+`;
+  const dir = aFolder({ 'contacts.yaml': CONTACTS, 'contacts.examples.yaml': examples });
+
+  const { mappings, diagnostics, examples: count } = checkFolder(dir);
+
+  expect(mappings).toBeDefined();
+  expect(count).toBe(5);
+  expect(diagnostics.every(({ kind }) => kind === 'example-failed')).toBe(true);
+  expect(diagnostics.map(({ line, message }) => `${line} ${message}`)).toEqual([
+    '5 "addresses are small": create.email is "ada@example.com", expected "ada@example.org"',
+    '6 "addresses are small": create.jobtitle is absent, expected "CTO"',
+    '8 "addresses are small": unknown lacks "titel"',
+    '8 "addresses are small": unknown also has "title"',
+    '9 "expects nothing" expects nothing: it needs match_keys, create, update, update_if_empty, options, unknown, warnings',
+    '11 "has both sides" needs either enginy or crm',
+    '16 "returns nothing": returns.email is absent, expected "a@example.com"',
+    '19 "create" belongs to an example with enginy',
+  ]);
+});
+
+test('reports an examples file of the wrong form instead of running it', () => {
+  const dir = aFolder({ 'contacts.yaml': CONTACTS, 'contacts.examples.yaml': 'examples:\n  - nmae: x\n' });
+
+  expect(checkFolder(dir).diagnostics.map(({ line, kind, suggestion }) => [line, kind, suggestion])).toEqual([
+    [2, 'unknown-key', 'name'],
+    [2, 'missing-key', undefined],
+  ]);
+});

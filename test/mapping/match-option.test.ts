@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { createOptionMatcher } from '../../src/mapping/match-option.ts';
+
+const industries = [
+  { value: 'HOSPITAL_HEALTH_CARE', label: 'Hospital & Health Care' },
+  { value: 'NON_PROFIT_ORGANIZATION_MANAGEMENT', label: 'Non-Profit Organization Management' },
+  { value: '17', label: 'Öffentliche Verwaltung' },
+  { value: 'BANKING', label: 'Banking' },
+  { value: 'banking', label: 'Banking (old)', isHidden: true },
+];
+
+test.each([
+  ['HOSPITAL_HEALTH_CARE', 'HOSPITAL_HEALTH_CARE'],
+  ['hospital and health care', 'HOSPITAL_HEALTH_CARE'],
+  ['Nonprofit Organization Management', 'NON_PROFIT_ORGANIZATION_MANAGEMENT'],
+  ['offentliche verwaltung', '17'],
+  ['banking', 'BANKING'],
+  ['Health', undefined],
+  ['', undefined],
+  ['&', undefined],
+])('finds %j as %j', (text, value) => {
+  expect(createOptionMatcher(industries)(text)).toBe(value);
+});
+
+test('finds nothing where two options fit equally well', () => {
+  const find = createOptionMatcher([
+    { value: 'a', label: 'New & Open' },
+    { value: 'b', label: 'New, Open' },
+  ]);
+
+  expect(find('new open')).toBeUndefined();
+  expect(find('New, Open')).toBe('b');
+});
