@@ -55,7 +55,7 @@ export async function writeBatch<I extends WriteInput>(
   let open = inputs;
   while (open.length > 0) {
     const refusal = await send(transport, write, open, context, ledger);
-    if (refusal === undefined) return;
+    if (!(refusal instanceof HubSpotRefusal)) return;
     const blamed = await blame(refusal, write, open, context);
     if (blamed.size > 0) {
       for (const [input, problem] of blamed) ledger.outcomes.set(input, { problem });
@@ -66,19 +66,19 @@ export async function writeBatch<I extends WriteInput>(
   }
 }
 
-/** Sends one call. Answers with the refusal where HubSpot refused it whole; everything else ends in outcomes. */
+/** Sends one call. Answers with the refusal where HubSpot refused it whole; otherwise all its inputs have their outcomes. */
 async function send<I extends WriteInput>(
   transport: Transport,
   write: BatchWrite<I>,
   inputs: readonly I[],
   context: CallContext,
   ledger: Ledger<I>,
-): Promise<HubSpotRefusal | undefined> {
+): Promise<HubSpotRefusal | 'answered' | 'failed'> {
   try {
     const { body } = await transport(write.call(inputs), context);
     ledger.answered += 1;
     settle(write, inputs, readBatchAnswer(body, readRecord), ledger);
-    return undefined;
+    return 'answered';
   } catch (error) {
     if (error instanceof HubSpotRefusal && !isAccessRefused(error)) {
       ledger.answered += 1;
@@ -87,7 +87,7 @@ async function send<I extends WriteInput>(
     ledger.errors.push(error);
     const problem = writeProblem(error, write.unsure);
     for (const input of inputs) ledger.outcomes.set(input, { problem });
-    return undefined;
+    return 'failed';
   }
 }
 
@@ -156,8 +156,8 @@ async function ownerOf<I extends WriteInput>(
 }
 
 /**
- * Finds one offender by halves: a half that passes is written, one that is refused is halved again. Halves set aside on the way are
- * not sent one by one but returned together, so that one bad record of 100 costs about seven calls more.
+ * Finds one offender by halves: a half that passes is written, one that is refused is halved again. What is set aside on the way is
+ * returned to be sent together, so that one bad record of 100 costs eight calls more at most.
  */
 async function findOffender<I extends WriteInput>(
   transport: Transport,
@@ -169,27 +169,33 @@ async function findOffender<I extends WriteInput>(
 ): Promise<readonly I[]> {
   const aside: I[] = [];
   let suspects = inputs;
-  let last: HubSpotRefusal | undefined = refusal;
+  let latest = refusal;
+  let isProven = true;
   while (suspects.length > 1) {
     const half = suspects.slice(0, Math.ceil(suspects.length / 2));
     const other = suspects.slice(half.length);
-    last = await send(transport, write, half, context, ledger);
-    if (last === undefined) {
+    const sent = await send(transport, write, half, context, ledger);
+    if (!(sent instanceof HubSpotRefusal)) {
       suspects = other;
+      isProven &&= sent === 'answered';
       continue;
     }
+    latest = sent;
     aside.push(...other);
-    const blamed = blamedBy(last.body, half);
+    const blamed = blamedBy(sent.body, half);
     if (blamed.size > 0) {
       for (const [input, problem] of blamed) ledger.outcomes.set(input, { problem });
       return [...half.filter((input) => !blamed.has(input)), ...aside];
     }
     suspects = half;
+    isProven = true;
   }
   const [suspect] = suspects;
   if (suspect === undefined) return aside;
-  // The last one was refused alone, or stands alone because all others passed: then it has not been sent yet.
-  const alone = last ?? (await send(transport, write, [suspect], context, ledger));
-  if (alone !== undefined) ledger.outcomes.set(suspect, { problem: problemOfEntry(alone.body, 'refusal') });
+  // The refused call had this record in it, and all others of that call passed since; if some could not be sent, it is asked itself.
+  const verdict = isProven ? latest : await send(transport, write, [suspect], context, ledger);
+  if (verdict instanceof HubSpotRefusal) {
+    ledger.outcomes.set(suspect, { problem: problemOfEntry(verdict.body, 'refusal') });
+  }
   return aside;
 }

@@ -106,7 +106,9 @@ function blamed(error: HubSpotError, chunk: readonly Pair[]): Map<Pair, CrmProbl
 
 function linkProblem(error: HubSpotError, id?: string): CrmProblem {
   const isUnknown =
-    /INVALID_IDENTIFIER|INVALID_OBJECT/.test(error.subCategory ?? '') || /not (a )?valid/i.test(error.message);
+    error.subCategory?.endsWith('INVALID_IDENTIFIER') ||
+    contextValues(error, 'INVALID_OBJECT_IDS').length > 0 ||
+    /not (a )?valid/i.test(error.message);
   if (id !== undefined && (isUnknown || error.category === 'OBJECT_NOT_FOUND')) return noRecord(id);
   return problemOfEntry(error, 'unavailable');
 }

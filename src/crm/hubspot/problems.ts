@@ -94,7 +94,7 @@ export interface Coordinates {
 /** "Cannot set PropertyValueCoordinates{…, propertyName=email, value=x} on A. B already has that value." */
 export function coordinatesIn(error: HubSpotError): Coordinates | undefined {
   const pattern =
-    /PropertyValueCoordinates\{[^}]*?propertyName=([^,}\s]+),\s*value=([^}]*)\}\s*on\s+(\d+)\.\s*(\d+)\s+already/i;
+    /PropertyValueCoordinates\{.*?propertyName=([^,}\s]+),\s*value=(.*?)\}\s*on\s+(\d+)\.\s*(\d+)\s+already/is;
   for (const { message } of [error, ...error.errors]) {
     const [, property, value, writtenId, holderId] = pattern.exec(message) ?? [];
     if (property !== undefined && value !== undefined && writtenId !== undefined && holderId !== undefined) {

@@ -5,7 +5,7 @@ import type { LaneName } from '../lanes.ts';
 import type { Attempt, Pacer, Turn } from '../pacer.ts';
 import type { CallFailure, Repeat } from '../retry.ts';
 import type { RateReport } from '../slot-window.ts';
-import { failureOf, networkFailure, numberOf, parseJson, type RawAnswer, timeOutFailure } from './errors.ts';
+import { failureOf, networkFailure, numberOf, parseJson, timeOutFailure } from './errors.ts';
 import { answerOf, newWire, onWire, type Wire, wireMiddleware } from './wire.ts';
 
 /** One call of HubSpot's API: how it is sent and what it costs. */
@@ -89,9 +89,8 @@ async function attempt(
   const startedAt = new Date().toISOString();
   const start = performance.now();
   const wire = newWire();
-  const timeoutMs = Math.max(1, Math.min(settings.timeoutMs, context.deadline.remainingMs()));
-  const failure = await sendWithin(wire, timeoutMs, () => call.send(client));
-  const outcome = outcomeOf(wire, failure, call, context);
+  const failure = await sendWithin(wire, timeLimit(settings, call, context), () => call.send(client));
+  const outcome = outcomeOf(wire, failure);
   const durationMs = performance.now() - start;
   const error = outcome.ok ? undefined : outcome.failure.error.message;
   if (error !== undefined) {
@@ -103,15 +102,30 @@ async function attempt(
   return rate === undefined ? outcome : { ...outcome, rate };
 }
 
+interface TimeLimit {
+  readonly ms: number;
+  readonly failure: CallFailure;
+}
+
+/** The call's own time, or what is left of the request's; a read that the deadline ends is late, a create may have been done. */
+function timeLimit(settings: TransportSettings, call: HubSpotCall, context: CallContext): TimeLimit {
+  const remainingMs = context.deadline.remainingMs();
+  if (remainingMs >= settings.timeoutMs) return { ms: settings.timeoutMs, failure: timeOutFailure(settings.timeoutMs) };
+  const ms = Math.max(1, remainingMs);
+  if (call.repeat === 'if-not-done') return { ms, failure: timeOutFailure(ms) };
+  const error = new DeadlineError('The time for this request ran out while HubSpot was asked');
+  return { ms, failure: { kind: 'final', error } };
+}
+
 /** The SDK has no time-out: the call is raced against a timer, and what comes later is ignored. */
 async function sendWithin(
   wire: Wire,
-  timeoutMs: number,
+  limit: TimeLimit,
   send: () => Promise<unknown>,
 ): Promise<CallFailure | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const timeOut = new Promise<CallFailure>((resolve) => {
-    timer = setTimeout(() => resolve(timeOutFailure(timeoutMs)), timeoutMs);
+    timer = setTimeout(() => resolve(limit.failure), limit.ms);
   });
   const sent = onWire(wire, send).then(
     () => undefined,
@@ -125,27 +139,12 @@ async function sendWithin(
 }
 
 /** An answer that arrived decides, whatever the SDK made of it; without one the failure does. */
-function outcomeOf(
-  wire: Wire,
-  failure: CallFailure | undefined,
-  call: HubSpotCall,
-  context: CallContext,
-): Attempt<HubSpotAnswer> {
+function outcomeOf(wire: Wire, failure: CallFailure | undefined): Attempt<HubSpotAnswer> {
   const answer = answerOf(wire);
-  if (answer !== undefined) {
-    const body = parseJson(answer.text);
-    const isUsable = answer.status >= 200 && answer.status < 300 && typeof body === 'object' && body !== null;
-    return isUsable
-      ? { ok: true, value: { status: answer.status, body } }
-      : { ok: false, failure: failureOf(answer as RawAnswer) };
-  }
-  const isLate = call.repeat === 'always' && context.deadline.remainingMs() <= 0;
-  if (isLate)
-    return {
-      ok: false,
-      failure: { kind: 'final', error: new DeadlineError('The time for this request ran out while HubSpot was asked') },
-    };
-  return { ok: false, failure: failure ?? networkFailure(undefined) };
+  if (answer === undefined) return { ok: false, failure: failure ?? networkFailure(undefined) };
+  const body = parseJson(answer.text);
+  const isUsable = answer.status >= 200 && answer.status < 300 && typeof body === 'object' && body !== null;
+  return isUsable ? { ok: true, value: { status: answer.status, body } } : { ok: false, failure: failureOf(answer) };
 }
 
 function exchangeOf(

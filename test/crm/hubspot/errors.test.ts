@@ -1,0 +1,176 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { readHubSpotError } from '../../../src/crm/hubspot/error-body.ts';
+import { failureOf, networkFailure, parseJson, type RawAnswer } from '../../../src/crm/hubspot/errors.ts';
+import { existingIdIn, namedProperties, problemOfEntry } from '../../../src/crm/hubspot/problems.ts';
+import { CrmRejectedError, CrmUnavailableError } from '../../../src/errors.ts';
+
+const answer = (status: number, body: unknown, headers: Record<string, string> = {}): RawAnswer => ({
+  status,
+  headers,
+  text: typeof body === 'string' ? body : JSON.stringify(body),
+});
+
+test.each([
+  [401, { category: 'INVALID_AUTHENTICATION' }, 'final'],
+  [403, { category: 'MISSING_SCOPES' }, 'final'],
+  [404, '<html>Not Found</html>', 'final'],
+  [414, '<html>414 Request-URI Too Large</html>', 'final'],
+  [423, {}, 'locked'],
+  [429, { errorType: 'RATE_LIMIT', policyName: 'SECONDLY' }, 'limited'],
+  [477, {}, 'not-done'],
+  [500, '', 'perhaps-done'],
+  [503, '<html></html>', 'perhaps-done'],
+  [524, 'error code: 524', 'perhaps-done'],
+  [530, '', 'perhaps-done'],
+  [200, '<html>maintenance</html>', 'perhaps-done'],
+  [302, '', 'perhaps-done'],
+])('classifies %i %j as %s', (status, body, kind) => {
+  expect(failureOf(answer(status, body)).kind).toBe(kind);
+});
+
+test('never puts a body into an error’s text or fields', () => {
+  const body = {
+    status: 'error',
+    category: 'VALIDATION_ERROR',
+    message: 'ada@example.com is bad',
+    context: { email: ['ada@example.com'] },
+  };
+
+  for (const status of [400, 401, 403, 404, 409, 423, 429, 477, 500]) {
+    const { error } = failureOf(
+      answer(status, body, { authorization: 'Bearer secret', 'x-hubspot-correlation-id': 'c-1' }),
+    );
+
+    const visible = JSON.stringify({ ...error, message: error.message, stack: error.stack });
+    expect(visible).not.toContain('ada@example.com');
+    expect(visible).not.toContain('secret');
+    expect(visible).toContain('c-1');
+  }
+});
+
+test('takes the wait from Retry-After, as seconds or as a date, then from the interval', () => {
+  const limit = { errorType: 'RATE_LIMIT', policyName: 'TEN_SECONDLY_ROLLING', message: '' };
+  const soon = new Date(Date.now() + 60_000).toUTCString();
+
+  expect(failureOf(answer(429, limit, { 'retry-after': '3' })).retryAfterMs).toBe(3_000);
+  expect(failureOf(answer(429, limit, { 'retry-after': soon })).retryAfterMs).toBeGreaterThan(50_000);
+  expect(failureOf(answer(429, limit, { 'x-hubspot-ratelimit-interval-milliseconds': '10000' })).retryAfterMs).toBe(
+    10_000,
+  );
+  expect(failureOf(answer(429, limit, { 'retry-after': 'soon' })).retryAfterMs).toBeUndefined();
+});
+
+test('names missing scopes wherever HubSpot puts them', () => {
+  const scopes = { requiredGranularScopes: ['crm.objects.owners.read'] };
+  const forms = [{ errors: [{ message: '', context: scopes }] }, { context: scopes }];
+
+  for (const form of forms) {
+    const { error } = failureOf(answer(403, { category: 'MISSING_SCOPES', ...form }));
+    expect(error).toMatchObject({ detail: { missingScopes: ['crm.objects.owners.read'] } });
+  }
+});
+
+test.each([
+  ['ECONNREFUSED', 'not-done', false],
+  ['ENOTFOUND', 'not-done', false],
+  ['UND_ERR_CONNECT_TIMEOUT', 'not-done', false],
+  ['ECONNRESET', 'perhaps-done', true],
+  ['UND_ERR_SOCKET', 'perhaps-done', true],
+])('says whether a call that met %s can have been carried out', (code, kind, ambiguous) => {
+  const cause = Object.assign(new Error('low level'), { code });
+
+  expect(networkFailure(new TypeError('fetch failed', { cause }))).toMatchObject({ kind, error: { ambiguous } });
+});
+
+test('looks for the reason of a connection that failed to every address of a name', () => {
+  const refused = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+  const cause = new AggregateError([refused, refused]);
+
+  expect(networkFailure(new TypeError('fetch failed', { cause })).kind).toBe('not-done');
+});
+
+test('takes properties from errors[], from the JSON in the message and from the words', () => {
+  const listed = readHubSpotError({
+    message: 'Property values were not valid: …',
+    errors: [{ message: 'x was not a valid long.', code: 'INVALID_LONG', context: { propertyName: ['closedate'] } }],
+  });
+  const inText = readHubSpotError({
+    message:
+      'Property values were not valid: [{"isValid":false,"message":"read only","error":"READ_ONLY_VALUE","name":"createdate"}]',
+  });
+  const inWords = readHubSpotError({ message: 'Property "shoe_size" does not exist' });
+
+  expect(namedProperties(listed)).toEqual([
+    { name: 'closedate', code: 'INVALID_LONG', reason: 'x was not a valid long.' },
+  ]);
+  expect(namedProperties(inText)).toEqual([
+    { name: 'createdate', code: 'READ_ONLY_VALUE', reason: 'the property is read-only' },
+  ]);
+  expect(namedProperties(inWords)).toMatchObject([{ name: 'shoe_size' }]);
+});
+
+test('takes an entry without a cause for undecided and any refusal for decided', () => {
+  const blank = readHubSpotError({ status: 'error', category: 'INTERNAL_ERROR', message: 'There was a problem' });
+
+  expect(problemOfEntry(blank, 'ambiguous').kind).toBe('ambiguous');
+  expect(problemOfEntry(blank, 'unavailable').kind).toBe('unavailable');
+  expect(problemOfEntry(blank, 'refusal').kind).toBe('invalid');
+});
+
+/** Recordings of real answers; the tests hold without them. */
+const recordings = new URL('../../../../shared/recordings/', import.meta.url);
+
+interface Recorded {
+  readonly file: string;
+  readonly status: number;
+  readonly path: string;
+  readonly body: unknown;
+  readonly text: string;
+  readonly headers: Record<string, string>;
+}
+
+function recorded(): Recorded[] {
+  if (!existsSync(recordings)) return [];
+  return readdirSync(recordings)
+    .filter((file) => file.endsWith('.json'))
+    .flatMap((file) => {
+      const parsed = parseJson(readFileSync(new URL(file, recordings), 'utf8'));
+      const exchanges: unknown = Object(parsed).exchanges;
+      return (Array.isArray(exchanges) ? exchanges : []).map((exchange) => ({
+        file,
+        status: Number(exchange.status),
+        path: String(exchange.path),
+        body: exchange.response,
+        text: exchange.responseText ?? JSON.stringify(exchange.response ?? ''),
+        headers: exchange.headers ?? {},
+      }));
+    });
+}
+
+test('classifies every recorded error answer', () => {
+  for (const { status, text, headers } of recorded().filter((entry) => entry.status >= 400)) {
+    const { kind, error } = failureOf({ status, headers, text });
+
+    const expected = status === 429 ? 'limited' : status >= 500 ? 'perhaps-done' : 'final';
+    expect(kind).toBe(expected);
+    expect(error).toBeInstanceOf(expected === 'final' ? CrmRejectedError : CrmUnavailableError);
+  }
+});
+
+test('reads the existing id out of every recorded conflict that names one', () => {
+  for (const { body } of recorded().filter((entry) => entry.status === 409)) {
+    const error = readHubSpotError(body);
+
+    expect(problemOfEntry(error, 'refusal').kind).toBe('conflict');
+    if (/ID: \d+$/.test(error.message)) expect(existingIdIn(error)).toBe(error.message.split('ID: ')[1]);
+  }
+});
+
+test('finds the cause of every recorded error in a 207', () => {
+  for (const { body } of recorded().filter((entry) => entry.status === 207)) {
+    for (const entry of readHubSpotError(body).errors) {
+      expect(['invalid', 'conflict', 'not-found']).toContain(problemOfEntry(entry, 'ambiguous').kind);
+    }
+  }
+});
