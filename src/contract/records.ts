@@ -9,16 +9,16 @@ export type SentRecord = Readonly<Record<string, unknown>>;
 export type NewRecord = SentRecord & { readonly externalId: string };
 export type KnownRecord = SentRecord & { readonly crmId: string };
 
-const externalId = z
-  .string({ error: 'must be a text' })
-  .min(1, 'must not be empty')
-  .max(512, 'must have at most 512 characters')
-  .describe("Enginy's id of the record");
-const crmId = z
-  .string({ error: 'must be a text' })
-  .min(1, 'must not be empty')
-  .max(512, 'must have at most 512 characters')
-  .describe('Id of the record in the CRM');
+/** A text that must be there; the longest that HubSpot's unique properties and paths take is far above 512. */
+export function requiredText() {
+  return z
+    .string({ error: ({ input }) => (input === undefined ? 'is missing' : 'must be a text') })
+    .min(1, 'must not be empty')
+    .max(512, 'must have at most 512 characters');
+}
+
+const externalId = requiredText().describe("Enginy's id of the record");
+const crmId = requiredText().describe('Id of the record in the CRM');
 
 export const NewRecordSchema = z.looseObject({ externalId }, { error: 'must be an object' });
 export const KnownRecordSchema = z.looseObject({ crmId }, { error: 'must be an object' });

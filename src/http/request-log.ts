@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestHandler } from 'express';
 import type { pino } from 'pino';
 import { pinoHttp } from 'pino-http';
@@ -19,14 +19,23 @@ export function requestLog(log: pino.Logger): RequestHandler {
     },
     customSuccessMessage: (_request, response) => (response.writableFinished ? 'answered' : 'caller went away'),
     customErrorMessage: () => 'answered with an error',
-    customErrorObject: (_request, _response, _error, value) => ({ ...value, err: undefined }),
-    customProps: (request, response) => ({
-      method: request.method,
-      path: pathOf(request),
-      status: response.statusCode,
-      ...('locals' in response ? (response.locals as { facts?: object }).facts : undefined),
+    customSuccessObject: (request, response, value) => ({ ...value, ...factsOf(request, response) }),
+    // The error itself is logged by the error handler, which knows what of it may be told.
+    customErrorObject: (request, response, _error, value) => ({
+      ...value,
+      err: undefined,
+      ...factsOf(request, response),
     }),
   });
+}
+
+function factsOf(request: IncomingMessage, response: ServerResponse): object {
+  return {
+    method: request.method,
+    path: pathOf(request),
+    status: response.statusCode,
+    ...('locals' in response ? (response.locals as { facts?: object }).facts : undefined),
+  };
 }
 
 function pathOf(request: IncomingMessage): string | undefined {

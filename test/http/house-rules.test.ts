@@ -188,6 +188,7 @@ test('logs one line per request with counts, and neither keys nor personal data'
 
   const lines = app.log.entries.filter(({ msg }) => msg === 'answered');
   expect(lines).toHaveLength(1);
+  expect(JSON.stringify(lines[0]).match(/"status":/g)).toHaveLength(1);
   expect(lines[0]).toMatchObject({ requestId: 'one', method: 'POST', path: '/contacts/sync', status: 200, matched: 1 });
   expect(app.log.text()).not.toContain('good-key');
   expect(app.log.text()).not.toContain('ada@example.com');
