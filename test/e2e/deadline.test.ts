@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
+
+test('at the deadline a create reports what was done and what was not, and sending it again does the rest', async () => {
+  const crm = await startCrm({ latency: { 'batch-create': 40 } });
+  // Some fifteen calls can go out in that time, and a few of them make the identity property.
+  const slow = await startBridgeOn(crm, { HUBSPOT_RATE_LIMIT: '50', REQUEST_TIMEOUT_MS: '2000' });
+  const contacts = Array.from({ length: 3_000 }, (_unused, n) => ({
+    externalId: `lead-${n}`,
+    firstName: `Number ${n}`,
+  }));
+
+  const first = await slow.send('POST', '/contacts', { contacts });
+
+  const { results, errors } = first.body;
+  expect(first.status).toBe(201);
+  expect(results.length).toBeGreaterThan(0);
+  expect(errors.length).toBeGreaterThan(0);
+  expect(results.length + errors.length).toBe(3_000);
+  expect(new Set(errors.map(({ error }: { error: string }) => error.split(':')[0]))).toEqual(
+    new Set(["Not reached within the request's time"]),
+  );
+  expect(crm.records('contacts')).toHaveLength(results.length);
+
+  const quick = await startBridgeOn(crm);
+  const second = await quick.send('POST', '/contacts', { contacts });
+
+  expect(second.body.results).toHaveLength(3_000);
+  expect(crm.records('contacts')).toHaveLength(3_000);
+  const told = new Map(second.body.results.map(({ externalId, crmId }: Record<string, string>) => [externalId, crmId]));
+  for (const { externalId, crmId } of results) expect(told.get(externalId)).toBe(crmId);
+});
+
+test('a request of which nothing could be done in its time is a 504', async () => {
+  const crm = await startCrm({ latency: 2_000 });
+  const bridge = await startBridgeOn(crm, { REQUEST_TIMEOUT_MS: '200' });
+
+  const answer = await bridge.send('POST', '/contacts/sync', {
+    contacts: [{ externalId: 'a', email: 'a@example.com' }],
+  });
+
+  expect([503, 504]).toContain(answer.status);
+  expect(answer.body).not.toHaveProperty('results');
+});
