@@ -8,7 +8,10 @@ const COUNT = 100_000;
 /** The shipped mapping on 100,000 contacts, every field filled and no value twice: time of one core. */
 export async function run(): Promise<object> {
   const { contacts } = loadMappings('mappings/hubspot', { defaultCountry: 'ES' });
-  const records = Array.from({ length: COUNT }, (_unused, n) => contactNumber(n));
+  // As they come out of a request's body.
+  const records: Record<string, unknown>[] = JSON.parse(
+    JSON.stringify(Array.from({ length: COUNT }, (_unused, n) => contactNumber(n))),
+  );
   const measured = {
     create: measure(records, (record) => toCrmProperties(contacts, record, 'create')),
     update: measure(records, (record) => toCrmProperties(contacts, record, 'update')),
@@ -20,9 +23,9 @@ export async function run(): Promise<object> {
 }
 
 function measure<Subject>(subjects: readonly Subject[], work: (subject: Subject) => unknown): number {
-  const start = process.cpuUsage();
+  const start = process.threadCpuUsage();
   for (const subject of subjects) work(subject);
-  const { user, system } = process.cpuUsage(start);
+  const { user, system } = process.threadCpuUsage(start);
   return Math.round((user + system) / 1000);
 }
 

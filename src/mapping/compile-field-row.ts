@@ -71,13 +71,15 @@ export function readSources(row: FieldRow): { readonly field: string; readonly s
   );
 }
 
+const NO_TROUBLES: readonly Trouble[] = [];
+
 function readFirst(
   record: EnginyRecord,
   sources: readonly SourceReader[],
   chain: TransformChain,
   listener?: RowListener,
 ): RowReading {
-  const troubles: Trouble[] = [];
+  let troubles = NO_TROUBLES;
   let isSent = false;
   for (const source of sources) {
     const sent = readField(record, source.field);
@@ -89,7 +91,7 @@ function readFirst(
     const result = runSource(source, chain, given, listener);
     if (result === undefined) continue;
     if (!isProblem(result)) return { kind: 'value', value: toText(result), field: source.field, troubles };
-    troubles.push({ field: source.field, problem: result.problem, given: toText(given) });
+    troubles = [...troubles, { field: source.field, problem: result.problem, given: toText(given) }];
   }
   return troubles.length > 0 ? { kind: 'unusable', troubles } : { kind: 'empty', isSent };
 }

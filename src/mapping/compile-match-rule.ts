@@ -80,8 +80,7 @@ function compilePair(mapping: Mapping, pair: MatchPair): PairReader {
       return [...canonicals];
     },
     clauses: (canonical, given) => {
-      const spellings = form?.variants?.(canonical, given) ?? [canonical];
-      const words = [...new Set(spellings.map((spelling) => spelling.toLowerCase()))];
+      const words = form?.variants?.(canonical, given) ?? [canonical.toLowerCase()];
       return searched.map((property) =>
         form?.search === 'tokens' ? { property, tokens: words } : { property, in: words },
       );

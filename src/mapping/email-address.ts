@@ -6,8 +6,12 @@ const NOT_AN_ADDRESS: Problem = { problem: 'is not an e-mail address' };
 const ADDRESS =
   /^[^\s@<>()[\]\\,;:"]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+(?!\d+$)[\p{L}\p{N}-]{2,63}$/u;
 
+/** An address that is in good form already, but for its capitals: nearly all of them. */
+const PLAIN_ADDRESS = /^[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/i;
+
 /** The one form in which e-mail addresses are stored and compared: bare, lower-case. */
 export function normalizeEmail(text: string): string | Problem {
+  if (text.length <= 64 && PLAIN_ADDRESS.test(text)) return text.toLowerCase();
   let address = text.replace(/[\u200b-\u200d\u2060\ufeff]/g, '').trim();
   const bracketed = /<([^<>]*)>\s*$/.exec(address);
   if (bracketed?.[1] !== undefined) address = bracketed[1].trim();

@@ -44,7 +44,8 @@ function isObject(value: unknown): value is EnginyRecord {
 }
 
 function isBlank(text: string): boolean {
-  return text === '' || text.trim() === '';
+  // Most values begin with a letter or digit, and need no look at the rest.
+  return text.charCodeAt(0) <= 32 || text.charCodeAt(0) > 126 || text === '' ? text.trim() === '' : false;
 }
 
 function toItem(value: unknown): string | undefined {

@@ -25,23 +25,18 @@ const MOST_COMBINATIONS = 1000;
 export function matchKeys(mapping: Mapping, record: EnginyRecord): MatchKey[] {
   const keys: MatchKey[] = [];
   compileMapping(mapping).rules.forEach((reader, rule) => {
-    const values = reader.pairs.map((pair) => ({ pair, read: pair.readRecord(record) }));
-    const canonicals: string[] = [];
+    const { name, pairs, searchPair } = reader;
+    let value: string | undefined;
     let clauses: readonly MatchClause[] = [];
-    for (const { pair, read } of values) {
+    for (const pair of pairs) {
+      const read = pair.readRecord(record);
       if (read === undefined) return;
-      canonicals.push(read.canonical);
-      if (pair === reader.searchPair) clauses = pair.clauses(read.canonical, read.given);
+      value = value === undefined ? read.canonical : value + SEPARATOR + read.canonical;
+      if (pair === searchPair) clauses = pair.clauses(read.canonical, read.given);
     }
-    const value = canonicals.join(SEPARATOR);
-    const isStored = reader.pairs.length === 1 && reader.searchPair.isStored;
-    keys.push({
-      rule,
-      name: reader.name,
-      value,
-      ...(isStored && { store: { property: reader.searchPair.property, value } }),
-      clauses,
-    });
+    if (value === undefined) return;
+    if (pairs.length > 1 || !searchPair.isStored) keys.push({ rule, name, value, clauses });
+    else keys.push({ rule, name, value, store: { property: searchPair.property, value }, clauses });
   });
   return keys;
 }

@@ -37,6 +37,8 @@ export function readStep(step: TransformStep): { readonly name: string; readonly
   return { name, argument };
 }
 
+const TOO_LONG: Problem = { problem: 'is too long' };
+
 interface Stage {
   readonly name: string;
   readonly apply: (value: FieldValue) => FieldValue | Problem | undefined;
@@ -63,7 +65,8 @@ function compileStep(step: TransformStep, context: TransformContext): Stage {
 
 function applyTransform(transform: Transform, value: FieldValue, context: TransformContext, argument: string) {
   if (transform.takes === 'list') return transform.apply(typeof value === 'string' ? [value] : value, argument);
-  return eachItem(value, (item) => transform.apply(item, context, argument));
+  const longest = transform.longest ?? Number.POSITIVE_INFINITY;
+  return eachItem(value, (item) => (item.length > longest ? TOO_LONG : transform.apply(item, context, argument)));
 }
 
 function compileValueMap(name: string, { map, otherwise }: ValueMap): Stage {

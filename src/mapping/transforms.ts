@@ -43,6 +43,8 @@ interface TransformBase {
 /** Works on one text; each item of a list is transformed by itself. */
 export interface TextTransform extends TransformBase {
   readonly takes: 'text';
+  /** Texts of more characters are refused unread: nothing of the kind is that long, and reading them takes long. */
+  readonly longest?: number;
   readonly apply: (
     value: string,
     context: TransformContext,
@@ -115,6 +117,7 @@ export const transforms = {
     role: 'comparing',
     example: [' José  ÁLVAREZ', 'jose alvarez'],
     takes: 'text',
+    longest: 1_000,
     apply: foldText,
     variants: (canonical, given) => [...new Set([given.trim().replace(/\s+/g, ' ').toLowerCase(), canonical])],
   },
@@ -123,6 +126,7 @@ export const transforms = {
     role: 'comparing',
     example: ['Société Générale, S.A.', 'societe generale'],
     takes: 'text',
+    longest: 1_000,
     apply: foldCompanyName,
     variants: companyNameVariants,
   },
@@ -131,6 +135,7 @@ export const transforms = {
     role: 'canonical',
     example: ['Ada <Ada@Example.com>', 'ada@example.com'],
     takes: 'text',
+    longest: 1_000,
     apply: normalizeEmail,
   },
   e164: {
@@ -138,6 +143,7 @@ export const transforms = {
     role: 'canonical',
     example: ['+34 600 11 12 22', '+34600111222'],
     takes: 'text',
+    longest: 100,
     apply: (value, context) => normalizePhone(value, context.defaultCountry),
     variants: phoneVariants,
   },
@@ -146,6 +152,7 @@ export const transforms = {
     role: 'canonical',
     example: ['es.linkedin.com/in/Ada-L/?trk=x', 'https://www.linkedin.com/in/ada-l'],
     takes: 'text',
+    longest: 2_000,
     apply: normalizeLinkedinUrl,
     variants: linkedinUrlVariants,
   },
@@ -154,6 +161,7 @@ export const transforms = {
     role: 'canonical',
     example: ['Acme.com/', 'https://acme.com'],
     takes: 'text',
+    longest: 2_000,
     apply: normalizeUrl,
   },
   domain: {
@@ -161,6 +169,7 @@ export const transforms = {
     role: 'canonical',
     example: ['https://www.Acme.com/about', 'acme.com'],
     takes: 'text',
+    longest: 2_000,
     apply: normalizeDomain,
     variants: domainVariants,
     isShared: isFreeMailDomain,
@@ -170,6 +179,7 @@ export const transforms = {
     role: 'canonical',
     example: ['shop.acme.co.uk', 'acme.co.uk'],
     takes: 'text',
+    longest: 2_000,
     apply: normalizeRootDomain,
     variants: domainVariants,
     isShared: isFreeMailDomain,
@@ -179,6 +189,7 @@ export const transforms = {
     role: 'comparing',
     example: ['www.acme.co.uk', 'acme'],
     takes: 'text',
+    longest: 2_000,
     apply: (value) => (isFreeMailDomain(asText(normalizeDomain(value))) ? SHARED_DOMAIN : normalizeDomainName(value)),
     variants: (canonical) => canonical.split('-').filter((word) => word !== ''),
     search: 'tokens',
@@ -188,6 +199,7 @@ export const transforms = {
     role: 'converting',
     example: ['1,234.50', '1234.5'],
     takes: 'text',
+    longest: 100,
     apply: normalizeNumber,
   },
   integer: {
@@ -195,6 +207,7 @@ export const transforms = {
     role: 'converting',
     example: ['10 000', '10000'],
     takes: 'text',
+    longest: 100,
     apply: normalizeInteger,
   },
   amount: {
@@ -202,6 +215,7 @@ export const transforms = {
     role: 'converting',
     example: ['$5.2M', '5200000'],
     takes: 'text',
+    longest: 100,
     apply: normalizeAmount,
   },
   lower_bound: {
@@ -209,6 +223,7 @@ export const transforms = {
     role: 'converting',
     example: ['51-200 employees', '51'],
     takes: 'text',
+    longest: 100,
     apply: lowerBound,
   },
   boolean: {
@@ -216,6 +231,7 @@ export const transforms = {
     role: 'converting',
     example: ['Yes', 'true'],
     takes: 'text',
+    longest: 100,
     apply: toBoolean,
   },
   iso_date: {
@@ -223,6 +239,7 @@ export const transforms = {
     role: 'converting',
     example: ['31 Jan 2026', '2026-01-31'],
     takes: 'text',
+    longest: 100,
     apply: normalizeDate,
   },
   iso_datetime: {
@@ -230,6 +247,7 @@ export const transforms = {
     role: 'converting',
     example: ['2026-01-31T10:00:00+01:00', '2026-01-31T09:00:00.000Z'],
     takes: 'text',
+    longest: 100,
     apply: normalizeDatetime,
   },
   year: {
@@ -237,6 +255,7 @@ export const transforms = {
     role: 'converting',
     example: ['2014-05-01', '2014'],
     takes: 'text',
+    longest: 100,
     apply: normalizeYear,
   },
   first_name: {
@@ -244,6 +263,7 @@ export const transforms = {
     role: 'converting',
     example: ['Ludwig van Beethoven', 'Ludwig'],
     takes: 'text',
+    longest: 500,
     apply: firstName,
   },
   last_name: {
@@ -251,6 +271,7 @@ export const transforms = {
     role: 'converting',
     example: ['Ludwig van Beethoven', 'van Beethoven'],
     takes: 'text',
+    longest: 500,
     apply: lastName,
   },
   split: {
@@ -310,7 +331,9 @@ function cleanText(value: string): string {
   return value
     .replace(/\r\n?/g, '\n')
     .replace(/(?![\n\t])\p{Cc}/gu, '')
-    .replace(/[^\S\n]+$/gm, '')
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n')
     .trim();
 }
 

@@ -4,6 +4,8 @@ import { expect, test } from 'vitest';
 import { isFreeMailDomain } from '../../src/mapping/free-mail-domains.ts';
 import { isProblem } from '../../src/mapping/problem.ts';
 import { findTransform, transformNames, transforms } from '../../src/mapping/transforms.ts';
+import { toCrmProperties } from '../../src/mapping/translate.ts';
+import { aMapping } from './a-mapping.ts';
 
 const NONE = 'problem';
 
@@ -361,5 +363,26 @@ test('reads plain international numbers exactly as the library does', () => {
       expect(run('e164', given)).toBe(isStable && parsed.isPossible() ? parsed.number : NONE);
     }),
     { numRuns: 2000 },
+  );
+});
+
+test('refuses texts that are too long to be what they should be, without reading them', () => {
+  const mapping = aMapping('write: { fields: [{ enginy: revenue, crm: revenue, transform: [amount] }] }');
+  const rubbish = `1${' '.repeat(50_000)}x`;
+
+  expect(toCrmProperties(mapping, { revenue: rubbish }, 'update').warnings).toEqual([
+    'revenue is too long and was not written to revenue',
+  ]);
+});
+
+test('searches by spellings in small letters, each once', () => {
+  fc.assert(
+    fc.property(anything, fc.constantFrom(...transformNames), (value, name) => {
+      const transform = findTransform(name);
+      const canonical = run(name, value);
+      if (transform?.takes !== 'text' || canonical === undefined || canonical === NONE) return;
+      const spellings = transform.variants?.(canonical, value) ?? [];
+      expect(spellings).toEqual([...new Set(spellings.map((spelling) => spelling.toLowerCase()))]);
+    }),
   );
 });
