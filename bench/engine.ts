@@ -26,12 +26,16 @@ interface Measured {
 /** Upstream calls, time and memory, at HubSpot's limits and latency; the naive way beside it. */
 export async function run(): Promise<object> {
   const rows: Measured[] = [];
+  const note = (measured: Measured) => {
+    rows.push(measured);
+    process.stderr.write(`${JSON.stringify(measured)}\n`);
+  };
   for (const count of [100, 1_000, 10_000]) {
-    for (const kind of ['e-mail', 'LinkedIn', 'mixed'] as const) rows.push(...(await measureSync(kind, count)));
-    rows.push(await measureCreate(count));
+    for (const kind of ['e-mail', 'LinkedIn', 'mixed'] as const) await measureSync(kind, count, note);
+    note(await measureCreate(count));
   }
-  rows.push(await measureGathered());
-  rows.push(await measureNaive(100));
+  note(await measureGathered());
+  note(await measureNaive(100));
   process.stdout.write(`${formatRows(rows)}\n`);
   const memory = await measureMemory();
   const overhead = await measureOverhead();
@@ -53,7 +57,6 @@ function startBridge(sandbox: Sandbox, environment: Record<string, string> = {})
     HUBSPOT_ACCESS_TOKEN: sandbox.token,
     HUBSPOT_BASE_URL: sandbox.url,
     REQUEST_TIMEOUT_MS: '3600000',
-    LOG_LEVEL: 'warn',
     ...environment,
   });
 }
@@ -94,16 +97,15 @@ async function measure(
   };
 }
 
-async function measureSync(kind: Kind, count: number): Promise<Measured[]> {
+async function measureSync(kind: Kind, count: number, note: (measured: Measured) => void): Promise<void> {
   const sandbox = await startCrm(count, { isLimited: true });
   const bridge = await startBridge(sandbox);
   const contacts = leads(kind, count);
   const expected = kind === 'mixed' ? count * 0.9 : count;
-  const rows: Measured[] = [];
   try {
     for (const state of ['cold', 'warm']) {
       const facts = { what: `sync by ${kind}, ${state}`, records: count, leastCalls: Math.ceil(count / 100) };
-      rows.push(
+      note(
         await measure(sandbox, facts, async () => {
           const answer = await bridge.send('POST', '/contacts/sync', { contacts });
           if (answer.status !== 200 || answer.body.results.length !== expected) {
@@ -116,7 +118,6 @@ async function measureSync(kind: Kind, count: number): Promise<Measured[]> {
     await bridge.stop();
     await sandbox.close();
   }
-  return rows;
 }
 
 async function measureCreate(count: number): Promise<Measured> {
