@@ -45,6 +45,8 @@ export interface Pacer {
    * Throws the last failure's error, or DeadlineError when the context's deadline came before the call could start.
    */
   run<T>(call: PacedCall<T>, context: CallContext): Promise<T>;
+  /** Lets `ms` pass for work that the CRM needs time for. Throws DeadlineError when the deadline comes before that. */
+  pause(ms: number, context: CallContext): Promise<void>;
   state(): Readonly<Record<LaneName, LaneState>>;
 }
 
@@ -90,6 +92,12 @@ export function createPacer(settings: LaneSettings, deps: PacerDeps = {}): Pacer
   };
   return {
     run: (call, context) => lanes[call.lane].run(call, context),
+    pause: async (ms, context) => {
+      if (context.deadline.remainingMs() <= ms) throw late();
+      await new Promise<void>((resolve) => {
+        clock.setTimer(resolve, ms);
+      });
+    },
     state: () => ({
       burst: lanes.burst.state(),
       search: lanes.search.state(),

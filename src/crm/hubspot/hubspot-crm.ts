@@ -13,7 +13,7 @@ import { updateRecords } from './update-records.ts';
 export function createHubSpotCrm(deps: TransportDeps, settings: TransportSettings): Crm {
   const transport = createTransport(deps, settings);
   const definitions = createDefinitions(transport);
-  const maker = createPropertyMaker(transport, definitions);
+  const maker = createPropertyMaker({ transport, pacer: deps.pacer }, definitions);
   return {
     canReadBy: (objectType, property, context) => canReadBy(definitions, objectType, property, context),
     readByIds: (objectType, ids, properties, context) =>
