@@ -404,3 +404,13 @@ test('takes no calls of its own for those of others', async () => {
   expect(pacer.state().burst.limit).toBe(50);
   expect(traffic.starts).toHaveLength(0);
 });
+
+test('pauses for work that the CRM needs time for, but not past the deadline', async () => {
+  const { clock, pacer } = setUp();
+  const context = (ms: number) => ({ requestId: 'r', urgency: 'bulk' as const, deadline: clock.deadlineIn(ms) });
+
+  await clock.runUntil(pacer.pause(300, context(1_000)));
+
+  expect(clock.now()).toBe(300);
+  await expect(pacer.pause(300, context(200))).rejects.toThrow(DeadlineError);
+});

@@ -3,7 +3,7 @@ import { idOf, readBatchAnswer } from './answers.ts';
 import { LINKS_PER_READ, LINKS_PER_WRITE, linkBatch, readLinkBatch } from './api.ts';
 import { chunksOf } from './chunks.ts';
 import { contextValues, type HubSpotError, isObject } from './error-body.ts';
-import { HubSpotRefusal, isAccessRefused, repeatableProblemOf } from './errors.ts';
+import { type HubSpotRefusal, isAboutContent, repeatableProblemOf } from './errors.ts';
 import { throwIfNothingDone } from './outcomes.ts';
 import { problemOfEntry } from './problems.ts';
 import type { Transport } from './transport.ts';
@@ -58,7 +58,7 @@ async function linkChunk(
     const linked = new Set(results.map(keyOf));
     for (const pair of chunk) if (linked.has(keyOf(pair))) work.outcomes.set(keyOf(pair), 'linked');
   } catch (error) {
-    if (error instanceof HubSpotRefusal && !isAccessRefused(error)) {
+    if (isAboutContent(error)) {
       work.answered += 1;
       await afterRefusal(transport, from, to, chunk, error, context, work);
       return;

@@ -6,7 +6,7 @@ import { BATCH, createPropertyBatch, createPropertyGroup, type PropertyBodyInput
 import { chunksOf } from './chunks.ts';
 import type { Definitions } from './definitions.ts';
 import { contextValues, type HubSpotError, isObject } from './error-body.ts';
-import { HubSpotRefusal, isAccessRefused, repeatableProblemOf } from './errors.ts';
+import { HubSpotRefusal, isAboutContent, repeatableProblemOf } from './errors.ts';
 import { problemOfEntry } from './problems.ts';
 import type { Transport } from './transport.ts';
 
@@ -67,11 +67,11 @@ export function createPropertyMaker(
 
 /** Refused for these properties, by rule or by permission; a refused token or an outage concerns everything and is thrown. */
 function isAnswer(error: unknown): error is HubSpotRefusal {
-  return error instanceof HubSpotRefusal && error.detail.status !== 401;
+  return isAboutContent(error) || (error instanceof HubSpotRefusal && error.detail.status === 403);
 }
 
 function refusalProblem(error: HubSpotRefusal): CrmProblem {
-  return isAccessRefused(error) ? repeatableProblemOf(error) : problemOfEntry(error.body, 'refusal');
+  return isAboutContent(error) ? problemOfEntry(error.body, 'refusal') : repeatableProblemOf(error);
 }
 
 async function createChunk(
@@ -88,7 +88,7 @@ async function createChunk(
     for (const name of results) outcomes.set(name, 'created');
     for (const error of errors) for (const { name } of namedIn(error, chunk)) outcomes.set(name, outcomeOf(error));
   } catch (error) {
-    if (!isAnswer(error) || isAccessRefused(error)) throw error;
+    if (!isAboutContent(error)) throw error;
     await afterRefusal(transport, objectType, chunk, error, context, outcomes);
   }
 }
