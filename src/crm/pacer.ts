@@ -6,6 +6,7 @@
  */
 import pLimit from 'p-limit';
 import { CrmUnavailableError, DeadlineError } from '../errors.ts';
+import { BulkCredit } from './bulk-credit.ts';
 import type { CallContext } from './crm.ts';
 import { FairQueue } from './fair-queue.ts';
 import { type LaneLimits, type LaneName, type LaneSettings, lanesFor } from './lanes.ts';
@@ -127,8 +128,7 @@ class Lane {
   readonly #concurrency: ReturnType<typeof pLimit>;
   readonly #urgent = new FairQueue<Job>();
   readonly #bulk = new FairQueue<Job>();
-  #bulkCredit: number;
-  #bulkCreditAt = 0;
+  readonly #credit: BulkCredit;
   #pausedUntil = 0;
   #pausesInRow = 0;
   #dailyUntil = 0;
@@ -140,7 +140,7 @@ class Lane {
     this.#deps = deps;
     this.#window = new SlotWindow(limits);
     this.#concurrency = pLimit(limits.concurrency);
-    this.#bulkCredit = limits.bulkBurst;
+    this.#credit = new BulkCredit(limits.bulkBurst);
   }
 
   run<T>(call: PacedCall<T>, context: CallContext): Promise<T> {
@@ -219,7 +219,7 @@ class Lane {
     if (!isUrgent && this.#bulk.size === 0) return Number.POSITIVE_INFINITY;
     const places = isUrgent ? this.#limits.concurrency : this.#bulkConcurrency();
     if (this.#running >= places) return Number.POSITIVE_INFINITY;
-    const spaced = isUrgent ? now : this.#nextBulkStart(now);
+    const spaced = isUrgent ? now : this.#credit.nextStart(now, this.#perMs(now));
     return Math.max(this.#window.nextStart(now), this.#pausedUntil, spaced);
   }
 
@@ -228,20 +228,8 @@ class Lane {
     return Math.max(1, this.#limits.concurrency - Math.floor(this.#limits.concurrency / 5));
   }
 
-  /**
-   * Calls draw on a credit that grows at the window's average rate, and bulk calls wait for it. Without it one burst would use up the
-   * window, and an urgent call would wait until that burst leaves it; so it waits a tenth of the window at most.
-   */
-  #nextBulkStart(now: number): number {
-    const perMs = this.#refillBulkCredit(now);
-    return this.#bulkCredit >= 1 ? now : now + (1 - this.#bulkCredit) / perMs;
-  }
-
-  #refillBulkCredit(now: number): number {
-    const perMs = this.#window.limit(now) / this.#window.windowMs;
-    this.#bulkCredit = Math.min(this.#limits.bulkBurst, this.#bulkCredit + (now - this.#bulkCreditAt) * perMs);
-    this.#bulkCreditAt = now;
-    return perMs;
+  #perMs(now: number): number {
+    return this.#window.limit(now) / this.#window.windowMs;
   }
 
   #start(job: Job, now: number): void {
@@ -252,8 +240,7 @@ class Lane {
       job.reject(late());
       return;
     }
-    this.#refillBulkCredit(now);
-    this.#bulkCredit -= 1;
+    this.#credit.spend(now, this.#perMs(now));
     const slot = this.#window.take(now);
     job.attempts += 1;
     const turn: Turn = { attempt: job.attempts, waitedMs: now - job.askedAt };
