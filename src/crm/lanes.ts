@@ -10,8 +10,6 @@ export interface LaneLimits {
   readonly windowMs: number;
   /** Calls in flight at once. */
   readonly concurrency: number;
-  /** Whether the time that every call takes at least may be set off; see SlotWindow. */
-  readonly setsOffLatency: boolean;
   /** Bulk calls that may start in one go; further ones start at the window's average rate, so that slots come free evenly. */
   readonly bulkBurst: number;
   /** Shortest pause after a "too many" that names no time. */
@@ -39,7 +37,6 @@ export function lanesFor(settings: LaneSettings): Readonly<Record<LaneName, Lane
       limit: settings.searchPerSecond,
       windowMs: 1_000,
       concurrency: Math.max(2 * settings.searchPerSecond, 1),
-      setsOffLatency: true,
       bulkBurst: settings.searchPerSecond,
       minimumPauseMs: 1_000,
     },
@@ -52,7 +49,6 @@ function tenSeconds(limit: number, concurrency: number): LaneLimits {
     limit,
     windowMs: 10_000,
     concurrency,
-    setsOffLatency: false,
     bulkBurst: Math.max(1, Math.floor(limit / 10)),
     minimumPauseMs: 2_000,
   };

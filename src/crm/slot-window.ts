@@ -1,5 +1,4 @@
 import type { LaneLimits } from './lanes.ts';
-import { SharedLatency } from './shared-latency.ts';
 
 /** One call's place in the window. */
 export interface Slot {
@@ -25,12 +24,11 @@ const MARGIN_MS = 5;
 /**
  * A rolling window seen from outside. The CRM counts a call at some moment between its start and its response, so a slot comes free
  * one window after the response: of two calls in one slot the CRM counts the second at least a window after the first, and never
- * more than `limit` in any window. That costs `latency / window` of the rate: 1.6 % of a ten-second window at 80-250 ms, but 14 %
- * of a one-second window.
+ * more than `limit` in any window, whatever its clock says.
  *
- * Where the lane allows it, the latency that every call has is set off (SharedLatency): all calls travel and are worked on for at
- * least that long, so it shifts all countings alike. What is lost then is the spread alone: 8 % at 80-250 ms, 3 % at an even
- * 150 ms.
+ * That costs `latency / (window + latency)` of the rate: 1.6 % of a ten-second window at 80-250 ms, 14 % of a one-second window.
+ * Nothing that is certain can do better: where on its way a call is counted is not known, and any earlier start could be counted
+ * together with it.
  */
 export class SlotWindow {
   readonly #limits: LaneLimits;
@@ -39,7 +37,6 @@ export class SlotWindow {
   #slots: Slot[] = [];
   #taken = 0;
   #foreign = { calls: 0, until: 0 };
-  readonly #shared = new SharedLatency();
 
   constructor(limits: LaneLimits) {
     this.#limits = limits;
@@ -84,8 +81,7 @@ export class SlotWindow {
 
   /** The call was answered, or given up, at `now`. */
   release(slot: Slot, now: number): void {
-    const sharedMs = this.#limits.setsOffLatency ? this.#shared.after(now - slot.startedAt, now) : 0;
-    slot.freeAt = now - sharedMs + this.#windowMs + MARGIN_MS;
+    slot.freeAt = now + this.#windowMs + MARGIN_MS;
   }
 
   /**
@@ -100,11 +96,6 @@ export class SlotWindow {
     const calls = Math.max(0, rate.max - rate.remaining - ours);
     if (calls >= this.#foreign.calls || now >= this.#foreign.until)
       this.#foreign = { calls, until: now + this.#windowMs };
-  }
-
-  /** A "too many" came although the model saw room: from here on nothing is set off for a while, longer each time. */
-  distrust(now: number): void {
-    this.#shared.distrust(now);
   }
 
   #forget(now: number): void {

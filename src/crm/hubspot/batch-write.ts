@@ -9,7 +9,8 @@ import { CrmUnavailableError } from '../../errors.ts';
 import type { CallContext, CrmProblem, WriteOutcome } from '../crm.ts';
 import { type BatchAnswer, type HubSpotRecord, readBatchAnswer, readRecord } from './answers.ts';
 import { blamedBy, entryOwners } from './blame.ts';
-import { HubSpotRefusal, isAccessRefused, problemOf } from './errors.ts';
+import type { HubSpotError } from './error-body.ts';
+import { HubSpotRefusal, isAboutContent, problemOf } from './errors.ts';
 import { matchResults } from './match-results.ts';
 import { problemOfEntry } from './problems.ts';
 import type { HubSpotCall, Transport } from './transport.ts';
@@ -80,7 +81,7 @@ async function send<I extends WriteInput>(
     settle(write, inputs, readBatchAnswer(body, readRecord), ledger);
     return 'answered';
   } catch (error) {
-    if (error instanceof HubSpotRefusal && !isAccessRefused(error)) {
+    if (isAboutContent(error)) {
       ledger.answered += 1;
       return error;
     }
@@ -98,18 +99,27 @@ function settle<I extends WriteInput>(
   ledger: Ledger<I>,
 ): void {
   const failed = new Set<I>();
+  const ownerless: HubSpotError[] = [];
   for (const entry of answer.errors) {
-    for (const input of entryOwners(entry, inputs)) {
+    const owners = entryOwners(entry, inputs);
+    if (owners.length === 0) ownerless.push(entry);
+    for (const input of owners) {
       failed.add(input);
       ledger.outcomes.set(input, { problem: problemOfEntry(entry, write.unsure) });
     }
   }
   const rest = inputs.filter((input) => !failed.has(input));
   const records = matchResults(rest, answer.results);
-  for (const input of rest) {
-    const record = records.get(input);
-    if (record === undefined) ledger.unaccounted.add(input);
-    ledger.outcomes.set(input, record === undefined ? { problem: unaccounted(write.unsure) } : { record });
+  const open = rest.filter((input) => !records.has(input));
+  for (const [input, record] of records) ledger.outcomes.set(input, { record });
+  const [only, entry] = [open[0], ownerless[0]];
+  if (open.length === 1 && ownerless.length === 1 && only !== undefined && entry !== undefined) {
+    ledger.outcomes.set(only, { problem: problemOfEntry(entry, write.unsure) });
+    return;
+  }
+  for (const input of open) {
+    ledger.unaccounted.add(input);
+    ledger.outcomes.set(input, { problem: unaccounted(write.unsure) });
   }
 }
 

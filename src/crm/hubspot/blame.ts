@@ -2,7 +2,7 @@
 import type { CrmProblem, InvalidProperty } from '../crm.ts';
 import type { WriteInput } from './batch-write.ts';
 import { contextValues, type HubSpotError } from './error-body.ts';
-import { coordinatesIn, namedProperties, problemOfEntry } from './problems.ts';
+import { coordinatesIn, isUnknown, namedProperties, problemOfEntry } from './problems.ts';
 
 /** The inputs that an entry of a 207 names: by trace id, by record id, or by the value that clashes. */
 export function entryOwners<I extends WriteInput>(entry: HubSpotError, inputs: readonly I[]): readonly I[] {
@@ -36,9 +36,6 @@ export function blamedBy<I extends WriteInput>(
 
 const BAD_EMAIL: InvalidProperty = { name: 'email', reason: 'the value is not a valid e-mail address' };
 
-/** These are about the property, so every record that sends it is refused; all others are about one record's value. */
-const ABOUT_ANY_VALUE = new Set(['PROPERTY_DOESNT_EXIST', 'READ_ONLY_VALUE']);
-
 function isAbout(
   property: InvalidProperty,
   refusal: HubSpotError,
@@ -47,8 +44,8 @@ function isAbout(
 ): boolean {
   const value = sentValue(input, property.name);
   if (value === undefined) return false;
-  if (property.code !== undefined && ABOUT_ANY_VALUE.has(property.code)) return true;
-  if (/does ?n[o']t exist|read.only/i.test(property.reason)) return true;
+  // These are about the property, so every record that sends it is refused; all others are about one record's value.
+  if (isUnknown(property) || property.code === 'READ_ONLY_VALUE' || /read.only/i.test(property.reason)) return true;
   const senders = inputs.filter((other) => sentValue(other, property.name) !== undefined);
   return senders.length === 1 || wordsOn(refusal, property.name).some((words) => mentions(words, value));
 }

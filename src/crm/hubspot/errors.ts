@@ -152,9 +152,14 @@ export function repeatableProblemOf(error: unknown): CrmProblem {
   return problem.kind === 'ambiguous' ? { kind: 'unavailable', message: problem.message } : problem;
 }
 
-/** True where every other call would fail in the same way: the token, its scopes, the account. */
-export function isAccessRefused(error: unknown): boolean {
-  return error instanceof CrmRejectedError && (error.detail.status === 401 || error.detail.status === 403);
+/**
+ * True where a call was refused for what it carried, so that a part of it may pass. Everything else that is refused (token, scope,
+ * address) would be refused with any content.
+ */
+export function isAboutContent(error: unknown): error is HubSpotRefusal {
+  if (!(error instanceof HubSpotRefusal)) return false;
+  const { status, category } = error.detail;
+  return status === 400 || status === 409 || status === 422 || (status === 404 && category === 'OBJECT_NOT_FOUND');
 }
 
 export function parseJson(text: string): unknown {

@@ -3,8 +3,9 @@ import type { CallContext, Crm, ObjectType } from '../crm.ts';
 import { listOwners, readAccount } from './account.ts';
 import { createRecords } from './create-records.ts';
 import { createDefinitions, type Definitions } from './definitions.ts';
-import { linkRecords, readLinks } from './links.ts';
+import { linkRecords } from './link-records.ts';
 import { createPropertyMaker } from './properties.ts';
+import { readLinks } from './read-links.ts';
 import { lookupBy, lookupById, readRecords } from './read-records.ts';
 import { searchRecords } from './search-records.ts';
 import { createTransport, type TransportDeps, type TransportSettings } from './transport.ts';
@@ -13,7 +14,7 @@ import { updateRecords } from './update-records.ts';
 export function createHubSpotCrm(deps: TransportDeps, settings: TransportSettings): Crm {
   const transport = createTransport(deps, settings);
   const definitions = createDefinitions(transport);
-  const maker = createPropertyMaker(transport, definitions);
+  const maker = createPropertyMaker({ transport, pacer: deps.pacer }, definitions);
   return {
     canReadBy: (objectType, property, context) => canReadBy(definitions, objectType, property, context),
     readByIds: (objectType, ids, properties, context) =>

@@ -1,14 +1,14 @@
-import { CrmUnavailableError } from '../../errors.ts';
+import { CrmRejectedError, CrmUnavailableError } from '../../errors.ts';
 import type { CrmProblem, WriteOutcome } from '../crm.ts';
-import { HubSpotRefusal, isAccessRefused, repeatableProblemOf } from './errors.ts';
+import { HubSpotRefusal, isAboutContent, repeatableProblemOf } from './errors.ts';
 import { namedProperties } from './problems.ts';
 
 /**
- * When a whole piece of work throws instead of answering per record: the token was refused, or HubSpot was down and not one call
+ * When a whole piece of work throws instead of answering per record: the bridge itself was refused (token, scope, address), or HubSpot was down and not one call
  * was answered. Deadlines and refused values stay with their records.
  */
 export function throwIfNothingDone(errors: readonly unknown[], answered: number): void {
-  const refused = errors.find(isAccessRefused);
+  const refused = errors.find((error) => error instanceof CrmRejectedError && !isAboutContent(error));
   if (refused !== undefined && answered === 0) throw refused;
   if (answered === 0 && errors.length > 0 && errors.every((error) => error instanceof CrmUnavailableError))
     throw errors[0];

@@ -56,6 +56,15 @@ export function namedProperties(error: HubSpotError): readonly InvalidProperty[]
   return [...found.values()];
 }
 
+/** The refusal is about a property that the portal does not have, whatever values were sent. */
+export function namesUnknownProperty(error: HubSpotError): boolean {
+  return namedProperties(error).some(isUnknown);
+}
+
+export function isUnknown(property: InvalidProperty): boolean {
+  return property.code === 'PROPERTY_DOESNT_EXIST' || /does ?n[o']t exist/i.test(property.reason);
+}
+
 /** "Property values were not valid: [{…, "error":"INVALID_OPTION", "name":"industry"}]": JSON within the text. */
 function listedInMessage(message: string): { name: string; code?: string; text: string }[] {
   const start = message.indexOf('[{');

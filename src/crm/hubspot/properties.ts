@@ -1,10 +1,12 @@
+import { GatewayError } from '../../errors.ts';
 import type { CallContext, CrmProblem, NewProperty, NewPropertyOutcome, ObjectType } from '../crm.ts';
+import type { Pacer } from '../pacer.ts';
 import { readBatchAnswer } from './answers.ts';
 import { BATCH, createPropertyBatch, createPropertyGroup, type PropertyBodyInput } from './api.ts';
 import { chunksOf } from './chunks.ts';
 import type { Definitions } from './definitions.ts';
 import { contextValues, type HubSpotError, isObject } from './error-body.ts';
-import { HubSpotRefusal, isAccessRefused, repeatableProblemOf } from './errors.ts';
+import { HubSpotRefusal, isAboutContent, repeatableProblemOf } from './errors.ts';
 import { problemOfEntry } from './problems.ts';
 import type { Transport } from './transport.ts';
 
@@ -19,7 +21,11 @@ export interface PropertyMaker {
 
 type Outcomes = Map<string, NewPropertyOutcome>;
 
-export function createPropertyMaker(transport: Transport, definitions: Definitions): PropertyMaker {
+export function createPropertyMaker(
+  deps: { readonly transport: Transport; readonly pacer: Pick<Pacer, 'pause'> },
+  definitions: Definitions,
+): PropertyMaker {
+  const { transport } = deps;
   const knownGroups = new Set<string>();
 
   async function ensureGroup(objectType: ObjectType, group: string, context: CallContext): Promise<void> {
@@ -53,7 +59,7 @@ export function createPropertyMaker(transport: Transport, definitions: Definitio
         }
       }
       definitions.forget(objectType);
-      await settleOpen(definitions, objectType, distinct, context, outcomes);
+      await confirm(deps.pacer, definitions, objectType, distinct, context, outcomes);
       return properties.map(({ name }) => outcomes.get(name) ?? UNACCOUNTED);
     },
   };
@@ -61,11 +67,11 @@ export function createPropertyMaker(transport: Transport, definitions: Definitio
 
 /** Refused for these properties, by rule or by permission; a refused token or an outage concerns everything and is thrown. */
 function isAnswer(error: unknown): error is HubSpotRefusal {
-  return error instanceof HubSpotRefusal && error.detail.status !== 401;
+  return isAboutContent(error) || (error instanceof HubSpotRefusal && error.detail.status === 403);
 }
 
 function refusalProblem(error: HubSpotRefusal): CrmProblem {
-  return isAccessRefused(error) ? repeatableProblemOf(error) : problemOfEntry(error.body, 'refusal');
+  return isAboutContent(error) ? problemOfEntry(error.body, 'refusal') : repeatableProblemOf(error);
 }
 
 async function createChunk(
@@ -82,7 +88,7 @@ async function createChunk(
     for (const name of results) outcomes.set(name, 'created');
     for (const error of errors) for (const { name } of namedIn(error, chunk)) outcomes.set(name, outcomeOf(error));
   } catch (error) {
-    if (!isAnswer(error) || isAccessRefused(error)) throw error;
+    if (!isAboutContent(error)) throw error;
     await afterRefusal(transport, objectType, chunk, error, context, outcomes);
   }
 }
@@ -115,18 +121,43 @@ function namedIn(error: HubSpotError, chunk: readonly NewProperty[]): readonly N
   return chunk.filter(({ name }) => new RegExp(`['"“]${name}['"”]`).test(error.message));
 }
 
-/** Properties of which the answers said nothing: the definitions tell. */
-async function settleOpen(
+/** A new property can be used after 250 to 700 ms: until then writes and reads are refused as if there were none. */
+const LOOK_AGAIN_MS = 300;
+const LOOKS = 6;
+
+/** Waits until what was made can be used, and settles by the definitions what the answers said nothing of. */
+async function confirm(
+  pacer: Pick<Pacer, 'pause'>,
   definitions: Definitions,
   objectType: ObjectType,
   properties: readonly NewProperty[],
   context: CallContext,
   outcomes: Outcomes,
 ): Promise<void> {
-  const open = properties.filter(({ name }) => !outcomes.has(name));
-  if (open.length === 0) return;
-  const names = new Set((await definitions.of(objectType, context, { refresh: true })).map(({ name }) => name));
-  for (const { name } of open) if (names.has(name)) outcomes.set(name, 'created');
+  const isAwaited = ({ name }: NewProperty) => outcomes.get(name) === 'created' || !outcomes.has(name);
+  let awaited = properties.filter(isAwaited);
+  for (let look = 1; awaited.length > 0 && look <= LOOKS; look += 1) {
+    if (look > 1 && context.deadline.remainingMs() <= LOOK_AGAIN_MS) return;
+    if (look > 1) await pacer.pause(LOOK_AGAIN_MS, context);
+    const names = await knownNames(definitions, objectType, context);
+    if (names === undefined) return;
+    for (const { name } of awaited) if (names.has(name)) outcomes.set(name, 'created');
+    awaited = awaited.filter(({ name }) => !names.has(name));
+  }
+}
+
+/** Undefined where the definitions cannot be read, which undoes nothing of what was made. */
+async function knownNames(
+  definitions: Definitions,
+  objectType: ObjectType,
+  context: CallContext,
+): Promise<ReadonlySet<string> | undefined> {
+  try {
+    return new Set((await definitions.of(objectType, context, { refresh: true })).map(({ name }) => name));
+  } catch (error) {
+    if (error instanceof GatewayError) return undefined;
+    throw error;
+  }
 }
 
 const UNACCOUNTED: NewPropertyOutcome = {

@@ -3,7 +3,7 @@ import { readBatchAnswer, readRecord } from './answers.ts';
 import { BATCH, readBatch } from './api.ts';
 import { chunksOfDistinct } from './chunks.ts';
 import { contextValues } from './error-body.ts';
-import { HubSpotRefusal, isAccessRefused } from './errors.ts';
+import { isAboutContent } from './errors.ts';
 import { lookupProblem, throwIfNothingDone } from './outcomes.ts';
 import { splitLookup } from './split-lookup.ts';
 import type { Transport } from './transport.ts';
@@ -76,10 +76,9 @@ export async function readRecords(
     errors.push(error);
     for (const value of some) outcome.failed.set(value, lookupProblem(error));
   };
-  const canSplit = (error: unknown) => error instanceof HubSpotRefusal && !isAccessRefused(error);
   await Promise.all(
     chunksOfDistinct(asked, BATCH, keyOf).map((chunk) =>
-      run(chunk).catch((error: unknown) => splitLookup(chunk, error, run, fail, canSplit)),
+      run(chunk).catch((error: unknown) => splitLookup(chunk, error, run, fail, isAboutContent)),
     ),
   );
   throwIfNothingDone(errors, answered);

@@ -3,8 +3,9 @@ import type { CallContext, CrmProblem, CrmRecord, Needle, ObjectType, SearchOutc
 import { nextPageOf, readBatchAnswer, readRecord, unknownShape } from './answers.ts';
 import { type SearchBody, searchRecords as searchCall } from './api.ts';
 import { isObject } from './error-body.ts';
-import { HubSpotRefusal, isAccessRefused } from './errors.ts';
+import { isAboutContent } from './errors.ts';
 import { lookupProblem, throwIfNothingDone } from './outcomes.ts';
+import { namesUnknownProperty } from './problems.ts';
 import { packNeedles, searchAfterId } from './search.ts';
 import { splitLookup } from './split-lookup.ts';
 import type { Transport } from './transport.ts';
@@ -57,7 +58,7 @@ export async function searchRecords(
 }
 
 function canSplit(error: unknown): boolean {
-  return error instanceof TooBroadError || (error instanceof HubSpotRefusal && !isAccessRefused(error));
+  return error instanceof TooBroadError || (isAboutContent(error) && !namesUnknownProperty(error.body));
 }
 
 /** More results than HubSpot pages through, and no room in the body for going on by id. */

@@ -158,7 +158,7 @@ function exchangeOf(
     path: wire.path,
     ...(wire.requestText !== undefined && { requestBody: parseJson(wire.requestText) ?? wire.requestText }),
     ...(wire.status !== undefined && { status: wire.status }),
-    responseHeaders: wire.headers,
+    responseHeaders: withoutCookies(wire.headers),
     ...(wire.text !== undefined && { responseBody: parseJson(wire.text) ?? wire.text }),
     startedAt: of.startedAt,
     durationMs: Math.round(of.durationMs),
@@ -166,6 +166,11 @@ function exchangeOf(
     attempt: of.turn.attempt,
     ...(of.error !== undefined && { error: of.error }),
   };
+}
+
+/** The edge sets cookies that stand for the session with it. */
+function withoutCookies(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'set-cookie'));
 }
 
 /** The ten-second headers of the usage guidelines. Search and association answers carry none that count for their lane. */

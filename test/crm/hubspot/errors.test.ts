@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { readHubSpotError } from '../../../src/crm/hubspot/error-body.ts';
 import { failureOf, networkFailure, parseJson, type RawAnswer } from '../../../src/crm/hubspot/errors.ts';
 import { existingIdIn, namedProperties, problemOfEntry } from '../../../src/crm/hubspot/problems.ts';
@@ -51,10 +51,14 @@ test('never puts a body into an error’s text or fields', () => {
 
 test('takes the wait from Retry-After, as seconds or as a date, then from the interval', () => {
   const limit = { errorType: 'RATE_LIMIT', policyName: 'TEN_SECONDLY_ROLLING', message: '' };
-  const soon = new Date(Date.now() + 60_000).toUTCString();
+  vi.useFakeTimers({ now: Date.UTC(2026, 2, 12), toFake: ['Date'] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const soon = new Date(Date.UTC(2026, 2, 12, 0, 1)).toUTCString();
 
   expect(failureOf(answer(429, limit, { 'retry-after': '3' })).retryAfterMs).toBe(3_000);
-  expect(failureOf(answer(429, limit, { 'retry-after': soon })).retryAfterMs).toBeGreaterThan(50_000);
+  expect(failureOf(answer(429, limit, { 'retry-after': soon })).retryAfterMs).toBe(60_000);
   expect(failureOf(answer(429, limit, { 'x-hubspot-ratelimit-interval-milliseconds': '10000' })).retryAfterMs).toBe(
     10_000,
   );

@@ -120,6 +120,24 @@ test('does not take an update for done that HubSpot passed over in silence', () 
     expect(sandbox.records('contacts')[0]?.properties.firstname).toBe('Ada');
   }));
 
+test('answers for a new property when it can be used', () =>
+  withHubSpot(
+    async ({ crm }) => {
+      const property = { name: 'enginy_note', label: 'Note', description: '', type: 'text', group: 'enginy' } as const;
+
+      const made = await crm.createProperties('contacts', [property], bulkContext());
+      const written = await crm.create(
+        'contacts',
+        [{ properties: { firstname: 'Ada', enginy_note: 'x' } }],
+        bulkContext(),
+      );
+
+      expect(made).toEqual(['created']);
+      expect(written).toMatchObject([{ record: { properties: { enginy_note: 'x' } } }]);
+    },
+    { propertyLagMs: 400 },
+  ));
+
 for (const mergedUpdate of ['missing', 'survivor'] as const) {
   test(`reads and updates the survivor of a merge (HubSpot answers: ${mergedUpdate})`, () =>
     withHubSpot(

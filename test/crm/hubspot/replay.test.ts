@@ -46,6 +46,15 @@ test('takes a success that says nothing of the records for no success', async ()
   expect(outcomes).toMatchObject([{ problem: { kind: 'ambiguous' } }, { problem: { kind: 'ambiguous' } }]);
 });
 
+test('gives an entry that names nobody to the one record that is left', async () => {
+  replay('create-contacts-entry-names-nobody');
+  const { crm } = replayedHubSpot();
+
+  const outcomes = await crm.create('contacts', [email('bob'), email('ada')], context);
+
+  expect(outcomes).toMatchObject([{ problem: { kind: 'invalid' } }, { record: { id: '5001' } }]);
+});
+
 test('matches results in another order by what was sent', async () => {
   replay('create-contacts-in-another-order');
   const { crm } = replayedHubSpot();
@@ -252,6 +261,13 @@ test('says that the token was refused', async () => {
 
   await expect(failed).rejects.toThrow(CrmRejectedError);
   await expect(failed).rejects.toMatchObject({ detail: { status: 401, category: 'INVALID_AUTHENTICATION' } });
+});
+
+test('takes a wrong address for a refusal of the bridge, not for missing records', async () => {
+  replay('read-contacts-wrong-address');
+  const { crm } = replayedHubSpot();
+
+  await expect(crm.readByIds('contacts', ['5001', '5002'], [], context)).rejects.toThrow(CrmRejectedError);
 });
 
 test('names the scope that is missing', async () => {
