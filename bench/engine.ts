@@ -34,6 +34,7 @@ export async function run(): Promise<object> {
     for (const kind of ['e-mail', 'LinkedIn', 'mixed'] as const) await measureSync(kind, count, note);
     note(await measureCreate(count));
   }
+  await measureSync('LinkedIn', 1_000, note, 'arrival');
   note(await measureGathered());
   note(await measureNaive(100));
   process.stdout.write(`${formatRows(rows)}\n`);
@@ -97,14 +98,20 @@ async function measure(
   };
 }
 
-async function measureSync(kind: Kind, count: number, note: (measured: Measured) => void): Promise<void> {
+async function measureSync(
+  kind: Kind,
+  count: number,
+  note: (measured: Measured) => void,
+  counted: 'response' | 'arrival' = 'response',
+): Promise<void> {
   const sandbox = await startCrm(count, { isLimited: true });
-  const bridge = await startBridge(sandbox);
+  const bridge = await startBridge(sandbox, { HUBSPOT_SEARCH_COUNTED: counted });
   const contacts = leads(kind, count);
   const expected = kind === 'mixed' ? count * 0.9 : count;
   try {
     for (const state of ['cold', 'warm']) {
-      const facts = { what: `sync by ${kind}, ${state}`, records: count, leastCalls: Math.ceil(count / 100) };
+      const told = counted === 'arrival' ? ', searches counted on arrival' : '';
+      const facts = { what: `sync by ${kind}, ${state}${told}`, records: count, leastCalls: Math.ceil(count / 100) };
       note(
         await measure(sandbox, facts, async () => {
           const answer = await bridge.send('POST', '/contacts/sync', { contacts });

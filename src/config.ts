@@ -57,6 +57,9 @@ export const EnvironmentSchema = z.object({
   HUBSPOT_BASE_URL: httpUrl.prefault('https://api.hubapi.com').transform((url) => url.replace(/\/+$/, '')),
   HUBSPOT_RATE_LIMIT: wholeNumber(1, 10_000).prefault('100'),
   HUBSPOT_SEARCH_RATE_LIMIT: wholeNumber(1, 1_000).prefault('5'),
+  HUBSPOT_SEARCH_COUNTED: z
+    .enum(['response', 'arrival'], { error: 'must be response or arrival' })
+    .prefault('response'),
   HUBSPOT_TIMEOUT_MS: wholeNumber(100, 300_000).prefault('10000'),
   REQUEST_TIMEOUT_MS: wholeNumber(100, 3_600_000).prefault('55000'),
   MAPPINGS_DIR: z.string().prefault('mappings/hubspot'),
@@ -96,6 +99,8 @@ export interface Config {
     readonly baseUrl: string;
     readonly burstPerTenSeconds: number;
     readonly searchPerSecond: number;
+    /** When HubSpot is believed to count a search; see lanes.ts. */
+    readonly searchCounted: 'response' | 'arrival';
     readonly timeoutMs: number;
   };
   readonly requestTimeoutMs: number;
@@ -151,6 +156,7 @@ function freezeConfig(env: ParsedEnvironment): Config {
       baseUrl: env.HUBSPOT_BASE_URL,
       burstPerTenSeconds: env.HUBSPOT_RATE_LIMIT,
       searchPerSecond: env.HUBSPOT_SEARCH_RATE_LIMIT,
+      searchCounted: env.HUBSPOT_SEARCH_COUNTED,
       timeoutMs: env.HUBSPOT_TIMEOUT_MS,
     }),
     requestTimeoutMs: env.REQUEST_TIMEOUT_MS,

@@ -33,10 +33,7 @@ export async function startBridge(
     ...(config.defaultCountry === undefined ? {} : { defaultCountry: config.defaultCountry }),
   });
   const upstream = config.isSandbox ? await startEmbeddedCrm() : { ...config.hubspot, close: async () => {} };
-  const pacer = createPacer(
-    { burstPerTenSeconds: config.hubspot.burstPerTenSeconds, searchPerSecond: config.hubspot.searchPerSecond },
-    { log, ...overrides },
-  );
+  const pacer = createPacer(config.hubspot, { log, ...overrides });
   const crm = createHubSpotCrm(
     { pacer, log },
     { accessToken: upstream.accessToken, baseUrl: upstream.baseUrl, timeoutMs: config.hubspot.timeoutMs },

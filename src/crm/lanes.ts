@@ -10,6 +10,11 @@ export interface LaneLimits {
   readonly windowMs: number;
   /** Calls in flight at once. */
   readonly concurrency: number;
+  /**
+   * How long after its start a call is counted by the CRM at the latest, as far as is believed; until the CRM contradicts with a
+   * "too many". Infinity: at any moment up to the response, which is always safe.
+   */
+  readonly countedWithinMs: number;
   /** Bulk calls that may start in one go; further ones start at the window's average rate, so that slots come free evenly. */
   readonly bulkBurst: number;
   /** Shortest pause after a "too many" that names no time. */
@@ -19,6 +24,11 @@ export interface LaneLimits {
 export interface LaneSettings {
   readonly burstPerTenSeconds: number;
   readonly searchPerSecond: number;
+  /**
+   * `response` (default): a search is counted at any moment up to its response. `arrival`: when it reaches the CRM, so that a slot
+   * comes free sooner; 13 % more searches at ordinary latencies, and a 429 where the belief is wrong.
+   */
+  readonly searchCounted?: 'response' | 'arrival';
   readonly associationsPerTenSeconds?: number;
   /** Calls in flight at once, per ten-second lane. */
   readonly concurrency?: number;
@@ -27,6 +37,8 @@ export interface LaneSettings {
 /** HubSpot's smallest associations budget (Free and Starter), from its associations guide. */
 const ASSOCIATIONS_PER_TEN_SECONDS = 100;
 const CONCURRENCY = 20;
+/** How differently long two requests may travel to HubSpot. */
+const TRAVEL_MS = 20;
 
 /** The three lanes of HubSpot's usage guidelines. Search and v4 association batches are exempt from the ten-second window. */
 export function lanesFor(settings: LaneSettings): Readonly<Record<LaneName, LaneLimits>> {
@@ -37,6 +49,7 @@ export function lanesFor(settings: LaneSettings): Readonly<Record<LaneName, Lane
       limit: settings.searchPerSecond,
       windowMs: 1_000,
       concurrency: Math.max(2 * settings.searchPerSecond, 1),
+      countedWithinMs: settings.searchCounted === 'arrival' ? TRAVEL_MS : Number.POSITIVE_INFINITY,
       bulkBurst: settings.searchPerSecond,
       minimumPauseMs: 1_000,
     },
@@ -49,6 +62,7 @@ function tenSeconds(limit: number, concurrency: number): LaneLimits {
     limit,
     windowMs: 10_000,
     concurrency,
+    countedWithinMs: Number.POSITIVE_INFINITY,
     bulkBurst: Math.max(1, Math.floor(limit / 10)),
     minimumPauseMs: 2_000,
   };

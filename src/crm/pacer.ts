@@ -291,6 +291,7 @@ class Lane {
     const ownMs = backoffMs(minimumPauseMs, this.#pausesInRow, LONGEST_PAUSE_MS, this.#deps.random);
     const pauseMs = asked > 0 ? asked : ownMs;
     this.#pausedUntil = now + pauseMs;
+    this.#window.distrust(now);
     this.#deps.log?.warn({ lane: this.#name, pauseMs: Math.round(pauseMs) }, 'The CRM asked to slow down');
   }
 

@@ -18,6 +18,9 @@ export interface RateReport {
   readonly dailyRemaining?: number;
 }
 
+/** How long a lane that met a "too many" counts from the response; twice as long each time. */
+const FIRST_DISTRUST_MS = 10 * 60_000;
+const LONGEST_DISTRUST_MS = 24 * 3_600_000;
 /** Clocks of two machines drift, and timers fire a little early: both stay far below this. */
 const MARGIN_MS = 5;
 
@@ -28,7 +31,8 @@ const MARGIN_MS = 5;
  *
  * That costs `latency / (window + latency)` of the rate: 1.6 % of a ten-second window at 80-250 ms, 14 % of a one-second window.
  * Nothing that is certain can do better: where on its way a call is counted is not known, and any earlier start could be counted
- * together with it.
+ * together with it. A lane may be told to believe that a call is counted within some time of its start (`countedWithinMs`); the first
+ * "too many" ends that belief for a while.
  */
 export class SlotWindow {
   readonly #limits: LaneLimits;
@@ -37,6 +41,8 @@ export class SlotWindow {
   #slots: Slot[] = [];
   #taken = 0;
   #foreign = { calls: 0, until: 0 };
+  #distrustedUntil = Number.NEGATIVE_INFINITY;
+  #distrustMs = FIRST_DISTRUST_MS;
 
   constructor(limits: LaneLimits) {
     this.#limits = limits;
@@ -73,7 +79,7 @@ export class SlotWindow {
       startedAt: now,
       usedAtStart: this.used(now) + 1,
       number: this.#taken,
-      freeAt: Number.POSITIVE_INFINITY,
+      freeAt: now + this.#countedWithin(now) + this.#windowMs + MARGIN_MS,
     };
     this.#slots.push(slot);
     return slot;
@@ -81,7 +87,18 @@ export class SlotWindow {
 
   /** The call was answered, or given up, at `now`. */
   release(slot: Slot, now: number): void {
-    slot.freeAt = now + this.#windowMs + MARGIN_MS;
+    slot.freeAt = Math.min(slot.freeAt, now + this.#windowMs + MARGIN_MS);
+  }
+
+  /** A "too many" came: what was believed of the moment of counting is not believed for a while. */
+  distrust(now: number): void {
+    if (!Number.isFinite(this.#countedWithin(now))) return;
+    this.#distrustedUntil = now + this.#distrustMs;
+    this.#distrustMs = Math.min(2 * this.#distrustMs, LONGEST_DISTRUST_MS);
+  }
+
+  #countedWithin(now: number): number {
+    return now < this.#distrustedUntil ? Number.POSITIVE_INFINITY : this.#limits.countedWithinMs;
   }
 
   /**

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { CallContext } from '../../src/crm/crm.ts';
-import type { LaneName } from '../../src/crm/lanes.ts';
+import type { LaneName, LaneSettings } from '../../src/crm/lanes.ts';
 import { type Attempt, createPacer, type Pacer } from '../../src/crm/pacer.ts';
 import type { CallFailure, Repeat } from '../../src/crm/retry.ts';
 import { CrmRejectedError, CrmUnavailableError, DeadlineError } from '../../src/errors.ts';
@@ -19,7 +19,7 @@ function newTraffic(): Traffic {
   return { starts: [], counted: [] };
 }
 
-function setUp(settings: Partial<typeof LIMITS & { concurrency: number }> = {}) {
+function setUp(settings: Partial<LaneSettings> = {}) {
   const clock = new FakeClock();
   const pacer = createPacer({ ...LIMITS, ...settings }, { clock, random: () => 0.5 });
   return { clock, pacer, traffic: newTraffic() };
@@ -128,8 +128,13 @@ function ordinaryLatency(index: number): number {
 }
 
 /** Starts per second, the first and the last hundred left out. */
-async function rateAtSaturation(lane: LaneName, calls: number, latencyOf: (index: number) => number): Promise<number> {
-  const { clock, pacer, traffic } = setUp();
+async function rateAtSaturation(
+  lane: LaneName,
+  calls: number,
+  latencyOf: (index: number) => number,
+  settings: Partial<LaneSettings> = {},
+): Promise<number> {
+  const { clock, pacer, traffic } = setUp(settings);
   const work = Array.from({ length: calls }, (_, index) =>
     call(clock, pacer, traffic, { lane, latencyMs: latencyOf(index), countedAt: 1 }),
   );
@@ -146,6 +151,33 @@ test('uses at least 97 % of a ten-second budget when the rate is what limits', a
 test('uses of the search budget what a window and a latency leave of it', async () => {
   expect(await rateAtSaturation('search', 500, ordinaryLatency)).toBeGreaterThan(0.85 * 5);
   expect(await rateAtSaturation('search', 500, () => 20)).toBeGreaterThan(0.97 * 5);
+});
+
+test('uses 97 % of the search budget when told that searches are counted on arrival, never more than all of it', async () => {
+  expect(await rateAtSaturation('search', 500, ordinaryLatency, { searchCounted: 'arrival' })).toBeGreaterThan(
+    0.97 * 5,
+  );
+  const { clock, pacer, traffic } = setUp({ searchCounted: 'arrival' });
+  const work = Array.from({ length: 200 }, (_, index) =>
+    // Counted up to 20 ms after the start, some sooner and some later.
+    call(clock, pacer, traffic, { lane: 'search', latencyMs: 200, countedAt: (index % 5) * 0.025 }),
+  );
+  await clock.runUntil(Promise.all(work));
+  expect(mostInWindow(traffic.counted, 1_000)).toBeLessThanOrEqual(5);
+});
+
+test('no longer believes that searches are counted on arrival once a 429 says otherwise', async () => {
+  const { clock, pacer, traffic } = setUp({ searchCounted: 'arrival' });
+  const refused = call(clock, pacer, traffic, { lane: 'search', answers: [failed('limited')] });
+  await clock.runUntil(refused);
+  traffic.counted.length = 0;
+
+  const work = Array.from({ length: 100 }, (_, index) =>
+    call(clock, pacer, traffic, { lane: 'search', latencyMs: ordinaryLatency(index), countedAt: index % 2 }),
+  );
+  await clock.runUntil(Promise.all(work));
+
+  expect(mostInWindow(traffic.counted, 1_000)).toBeLessThanOrEqual(5);
 });
 
 test('starts at once whatever the budget still allows', async () => {

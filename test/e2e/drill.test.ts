@@ -182,7 +182,7 @@ test.each([
     const sandbox = await startCrm({ indexLagMs: 1_000, logSize: 100_000 });
     const { send, log } = await startBridgeOn(
       sandbox,
-      { HUBSPOT_TIMEOUT_MS: '250', REQUEST_TIMEOUT_MS: '8000', LOG_LEVEL: 'info' },
+      { HUBSPOT_TIMEOUT_MS: '250', REQUEST_TIMEOUT_MS: '800000', LOG_LEVEL: 'info' },
       { clock: fastClock(100) },
     );
     const drill: Drill = { sandbox, send, random: randomFrom(seed), faultChance, operations: 0, untruths: [] };

@@ -31,12 +31,13 @@ export async function updateRecords(
     unsure: 'unavailable',
     call: (some) => updateBatch(objectType, some.map(bodyOf)),
   };
-  const filled = ready.filter((update) => Object.keys(update.properties).length > 0);
+  const isFilled = (update: Update) => Object.keys(update.properties).length > 0;
+  const filled = ready.filter(isFilled);
   const chunks = chunksOfDistinct(filled, BATCH, ({ id }) => id);
   await Promise.all(chunks.map((chunk) => writeBatch(transport, write, chunk, context, ledger)));
   throwIfNothingWritten(ledger.errors, ledger.answered);
   // An update without properties writes nothing (HubSpot refuses it): all it asks is whether the record exists.
-  const open = ready.filter((update) => !filled.includes(update) || ledger.unaccounted.has(update));
+  const open = ready.filter((update) => !isFilled(update) || ledger.unaccounted.has(update));
   await settleOpen(transport, objectType, write, open, context, ledger);
   return inOrder(updates, ledger.outcomes, 'unavailable');
 }
