@@ -6,6 +6,7 @@ interface Bench {
 
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   startup: async () => await import('./startup.ts'),
+  sandbox: async () => await import('./sandbox.ts'),
 };
 
 const asked = process.argv.slice(2);
