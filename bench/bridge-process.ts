@@ -67,7 +67,8 @@ async function send(url: string, method: string, path: string, body: unknown): P
   return { status: response.status, body: answer, ms: performance.now() - startedAt };
 }
 
-function readMemory(pid: number | undefined): { nowMb: number; peakMb: number } {
+/** Resident memory of a process, in MB. */
+export function readMemory(pid: number | undefined): { nowMb: number; peakMb: number } {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     const read = (name: string) => Math.round(Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1024);

@@ -8,6 +8,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   startup: async () => await import('./startup.ts'),
   engine: async () => await import('./engine.ts'),
   translate: async () => await import('./translate.ts'),
+  sandbox: async () => await import('./sandbox.ts'),
 };
 
 const asked = process.argv.slice(2);

@@ -4,8 +4,9 @@ import { AssociationStore } from './associations/association-store.ts';
 import type { Clock } from './clock.ts';
 import { type ObjectName, type ObjectType, objectTypes } from './object-types.ts';
 import { PropertyRegistry } from './properties/property-registry.ts';
-import { type ComputeContext, computedValues } from './records/computed-values.ts';
+import type { ComputeContext } from './records/computed-values.ts';
 import { additionalEmails } from './records/normalize.ts';
+import { createReaders, type ReadValue } from './records/read-value.ts';
 import { RecordStore, type RecordVersion } from './records/record-store.ts';
 import { SearchIndex } from './search/search-index.ts';
 import type { Switches } from './switches.ts';
@@ -26,6 +27,8 @@ export interface ObjectData {
   readonly records: RecordStore;
   readonly properties: PropertyRegistry;
   readonly index: SearchIndex;
+  /** Reads one property of a record: stored, else computed, else null. */
+  reader(property: string): ReadValue;
 }
 
 /** The state of one HubSpot account: records, definitions, owners, links. A reset makes a new one. */
@@ -56,23 +59,7 @@ export class Portal {
 
   /** A record's value as HubSpot would return it: null when never set. */
   value(type: ObjectType, version: RecordVersion, property: string): string | null {
-    const { records } = this.object(type.name);
-    const stored = records.stored(version, property);
-    if (stored !== undefined) return stored;
-    // Object.hasOwn: a property may be called "constructor".
-    const computed = Object.hasOwn(computedValues[type.name], property)
-      ? computedValues[type.name][property]
-      : undefined;
-    return computed ? computed(version, this.#computeContext(type, version)) : null;
-  }
-
-  /** Names of all properties with a value, computed ones included. */
-  namesWithValue(type: ObjectType, version: RecordVersion): string[] {
-    const names = new Set([
-      ...this.object(type.name).records.storedNames(version),
-      ...Object.keys(computedValues[type.name]),
-    ]);
-    return [...names].filter((name) => this.value(type, version, name) !== null);
+    return this.object(type.name).reader(property)(version);
   }
 
   /** The form in which a unique value is compared. */
@@ -85,15 +72,14 @@ export class Portal {
     return owner !== undefined && (!owner.archived || this.switches.archivedOwner === 'accepted');
   }
 
-  #computeContext(type: ObjectType, version: RecordVersion): ComputeContext {
-    const { records } = this.object(type.name);
-    const end = { type: type.name, id: version.record.id };
+  #computeContext(type: ObjectName, records: RecordStore): ComputeContext {
+    const linked = ({ record }: RecordVersion, to: ObjectName) => this.associations.linked({ type, id: record.id }, to);
     return {
-      now: this.now,
-      stored: (property) => records.stored(version, property),
-      countLinks: (to) => this.associations.linked(end, to).size,
-      firstLink: (to, typeId) => {
-        for (const [id, typeIds] of this.associations.linked(end, to)) if (typeIds.has(typeId)) return id;
+      now: () => this.now,
+      stored: (version, property) => records.stored(version, property),
+      countLinks: (version, to) => linked(version, to).size,
+      firstLink(version, to, typeId) {
+        for (const [id, typeIds] of linked(version, to)) if (typeIds.has(typeId)) return id;
         return undefined;
       },
     };
@@ -104,7 +90,7 @@ export class Portal {
     const index: SearchIndex = new SearchIndex({
       lagMs: settings.indexLagMs,
       flicker: settings.indexFlicker,
-      valueOf: (version, property) => this.value(type, version, property),
+      readerOf: (property) => reader(property),
     });
     const records = new RecordStore(type, (record) => index.changed(record, this.now));
     if (type.name === 'contacts')
@@ -116,6 +102,7 @@ export class Portal {
       custom: settings.customPropertyLimit,
       lagMs: settings.propertyLagMs,
     });
-    return { type, records, properties, index };
+    const reader = createReaders(records, this.#computeContext(type.name, records));
+    return { type, records, properties, index, reader };
   }
 }

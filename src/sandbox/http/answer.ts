@@ -13,6 +13,19 @@ export function ok(body: unknown, status = 200): Answer {
   return { status, body };
 }
 
+/** JSON that is text already. */
+export function okText(text: string, status = 200): Answer {
+  return { status, text, contentType: jsonType };
+}
+
+export const jsonType = 'application/json;charset=utf-8';
+
+/** What goes over the wire; empty when there is nothing to send. */
+export function textOf(answer: Answer): string {
+  if (answer.text !== undefined) return answer.text;
+  return answer.body === undefined ? '' : JSON.stringify(answer.body);
+}
+
 export const noContent: Answer = { status: 204 };
 
 export function htmlPage(status: number, title: string): Answer {

@@ -8,7 +8,7 @@ import { drawLatency } from '../latency.ts';
 import { findObjectType } from '../object-types.ts';
 import type { LogEntry } from '../request-log.ts';
 import type { World } from '../world.ts';
-import { type Answer, htmlPage } from './answer.ts';
+import { type Answer, htmlPage, jsonType, textOf } from './answer.ts';
 import type { Call } from './call.ts';
 import { parseJson } from './json-body.ts';
 import { errorBody, Refusal } from './problem.ts';
@@ -63,10 +63,13 @@ async function serve(world: World, request: IncomingMessage, response: ServerRes
   await serveCall(world, { request, response, url, bodyText, correlationId: randomUUID() });
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
-  return chunks.length === 1 ? String(chunks[0]) : Buffer.concat(chunks).toString();
+function readBody(request: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => resolve(chunks.length === 1 ? String(chunks[0]) : Buffer.concat(chunks).toString()));
+    request.on('error', reject);
+  });
 }
 
 async function serveCall(world: World, exchange: Exchange): Promise<void> {
@@ -224,7 +227,7 @@ async function play(
     case 'no-content-type': {
       const answer = run();
       response.writeHead(answer.status, headers);
-      response.end(answer.text ?? JSON.stringify(answer.body));
+      response.end(textOf(answer));
       return answer.status;
     }
     case 'slow-body':
@@ -233,11 +236,8 @@ async function play(
 }
 
 function send(response: ServerResponse, answer: Answer, headers: Readonly<Record<string, string>>): number {
-  const text = answer.text ?? (answer.body === undefined ? '' : JSON.stringify(answer.body));
-  const type =
-    answer.text === undefined && answer.body === undefined
-      ? undefined
-      : (answer.contentType ?? 'application/json;charset=utf-8');
+  const text = textOf(answer);
+  const type = answer.contentType ?? (answer.body === undefined ? undefined : jsonType);
   response.writeHead(answer.status, {
     ...headers,
     ...answer.headers,
@@ -250,12 +250,8 @@ function send(response: ServerResponse, answer: Answer, headers: Readonly<Record
 
 /** The first half of the JSON, as a complete answer. */
 function sendCut(response: ServerResponse, answer: Answer, headers: Readonly<Record<string, string>>): number {
-  const text = JSON.stringify(answer.body ?? {});
-  return send(
-    response,
-    { ...answer, text: text.slice(0, Math.ceil(text.length / 2)), contentType: 'application/json;charset=utf-8' },
-    headers,
-  );
+  const text = textOf(answer);
+  return send(response, { ...answer, text: text.slice(0, Math.ceil(text.length / 2)), contentType: jsonType }, headers);
 }
 
 /** Headers at once, half of the body, the rest after a while. */
@@ -265,11 +261,11 @@ async function sendSlowly(
   headers: Readonly<Record<string, string>>,
   ms: number,
 ): Promise<number> {
-  const text = answer.text ?? JSON.stringify(answer.body ?? {});
+  const text = textOf(answer);
   response.writeHead(answer.status, {
     ...headers,
     ...answer.headers,
-    'content-type': answer.contentType ?? 'application/json;charset=utf-8',
+    'content-type': answer.contentType ?? jsonType,
   });
   const half = Math.ceil(text.length / 2);
   response.write(text.slice(0, half));

@@ -3,10 +3,10 @@ import type { Call } from '../http/call.ts';
 import { asObject, asStrings, optionalString } from '../http/json-body.ts';
 import { invalid, type Problem, Refusal } from '../http/problem.ts';
 import type { ObjectData, Portal } from '../portal.ts';
-import { batchAnswer, idOf, inOwnOrder, readInputs, refuseDuplicates } from './batch-input.ts';
+import { batchAnswer, batchTextAnswer, idOf, inOwnOrder, readInputs, refuseDuplicates } from './batch-input.ts';
 import { objectOfCall, recordId } from './object-of-call.ts';
-import { historyJson, recordJson, shownProperties } from './record-json.ts';
 import type { StoredRecord } from './record-store.ts';
+import { historyJson, recordText, shownProperties } from './record-text.ts';
 
 /** `POST …/batch/read`: reads the store, not the search index. Misses share one entry of a 207. */
 export function batchRead(call: Call): Answer {
@@ -29,11 +29,12 @@ export function batchRead(call: Call): Answer {
     else missing.push(id);
   }
   const shown = shownProperties(object, asStrings(body.properties), portal.now);
-  const results = inOwnOrder(portal, [...found.values()], (record) => record.id).map(({ version }) => ({
-    ...recordJson(portal, object, version, shown),
-    ...(history.length > 0 && { propertiesWithHistory: historyJson(portal, object, version, history) }),
-  }));
-  return batchAnswer(portal, results, missing.length > 0 ? [{ problem: missingRecords(object, missing) }] : []);
+  const results = inOwnOrder(portal, [...found.values()], (record) => record.id).map(({ version }) => {
+    const extra =
+      history.length > 0 ? { propertiesWithHistory: historyJson(portal, object, version, history) } : undefined;
+    return recordText(portal, object, version, shown, extra);
+  });
+  return batchTextAnswer(portal, results, missing.length > 0 ? [{ problem: missingRecords(object, missing) }] : []);
 }
 
 /** One problem for all ids that were not found. */

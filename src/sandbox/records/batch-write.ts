@@ -6,6 +6,7 @@ import type { ObjectData, Portal } from '../portal.ts';
 import {
   type BatchEntry,
   batchAnswer,
+  batchTextAnswer,
   idOf,
   inOwnOrder,
   type RawInput,
@@ -17,8 +18,8 @@ import { finder, missingRecords, requireUnique } from './batch-read.ts';
 import { type Claims, claim, conflictOnCreate, conflictOnUpdate } from './conflicts.ts';
 import { normalizeEmail } from './normalize.ts';
 import { objectOfCall } from './object-of-call.ts';
-import { createdJson, updatedJson } from './record-json.ts';
 import type { StoredRecord } from './record-store.ts';
+import { createdText, updatedText } from './record-text.ts';
 import { isRefused, type Values, validateProperties } from './validate-properties.ts';
 import { createRecord, isPlanned, type PlannedCreate, planCreate, updateRecord } from './write-record.ts';
 
@@ -26,7 +27,14 @@ import { createRecord, isPlanned, type PlannedCreate, planCreate, updateRecord }
 interface Step {
   conflict(claims?: Claims): Problem | undefined;
   claim(claims: Claims): void;
-  apply(): { readonly id: number; readonly json: Record<string, unknown> };
+  /** `extra` is added to the record in the answer. */
+  apply(extra?: Readonly<Record<string, unknown>>): Written;
+}
+
+interface Written {
+  readonly id: number;
+  /** The record as JSON. */
+  readonly text: string;
 }
 
 type Checked = Step | Problem | 'missing';
@@ -74,7 +82,8 @@ function write(call: Call, inputs: readonly RawInput[], status: number, check: (
   const { portal } = call;
   const object = objectOfCall(call);
   const traces = traceIds(inputs);
-  const done: { id: number; json: Record<string, unknown> }[] = [];
+  const done: Written[] = [];
+  const echoes = portal.switches.traceIdEcho === 'echo';
   const errors: BatchEntry[] = [];
   const missing: string[] = [];
   if (traces) {
@@ -84,14 +93,14 @@ function write(call: Call, inputs: readonly RawInput[], status: number, check: (
       const problem =
         step === 'missing' ? missingRecords(object, [idOf(input)]) : isStep(step) ? step.conflict() : step;
       if (problem) errors.push({ problem, traceId });
-      else if (isStep(step)) done.push(withTrace(portal, step.apply(), traceId));
+      else if (isStep(step)) done.push(step.apply(echoes ? { objectWriteTraceId: traceId } : undefined));
     }
   } else {
     for (const step of planAll(inputs, check, missing)) done.push(step.apply());
     if (missing.length > 0) errors.push({ problem: missingRecords(object, missing) });
   }
-  const results = inOwnOrder(portal, done, ({ id }) => id).map(({ json }) => json);
-  return batchAnswer(portal, results, errors, status);
+  const results = inOwnOrder(portal, done, ({ id }) => id).map(({ text }) => text);
+  return batchTextAnswer(portal, results, errors, status);
 }
 
 /** Checks every input before anything is written; throws at the first one that is refused. */
@@ -127,12 +136,10 @@ function createStep(
       return namesId ? problem : { ...problem, message: problem.message.replace(/ Existing ID: .*/, '') };
     },
     claim: (claims) => claim(portal, object, plan.values, claims, 'new'),
-    apply() {
-      const record = createRecord(portal, object, plan);
-      return {
-        id: record.id,
-        json: { ...createdJson(portal, object, record.version), ...(isUpsert && { new: true }) },
-      };
+    apply(extra) {
+      const { id, version } = createRecord(portal, object, plan);
+      const added = isUpsert ? { ...extra, new: true } : extra;
+      return { id, text: createdText(portal, object, version, added) };
     },
   };
 }
@@ -148,12 +155,10 @@ function updateStep(
   return {
     conflict: (claims) => conflictOnUpdate(portal, object, record, values, claims),
     claim: (claims) => claim(portal, object, values, claims, record.id),
-    apply() {
+    apply(extra) {
       const written = updateRecord(portal, object, record, values);
-      return {
-        id: record.id,
-        json: { ...updatedJson(portal, object, record.version, written), ...(isUpsert && { new: false }) },
-      };
+      const added = isUpsert ? { ...extra, new: false } : extra;
+      return { id: record.id, text: updatedText(portal, object, record.version, written, added) };
     },
   };
 }
@@ -219,15 +224,6 @@ function refuseRepeatedEmails(inputs: readonly RawInput[]): void {
     if (key && seen.has(key)) throw new Refusal(conflict('Contact already exists.'));
     seen.add(key);
   }
-}
-
-function withTrace<Done extends { json: Record<string, unknown> }>(
-  portal: Portal,
-  done: Done,
-  traceId: string | undefined,
-): Done {
-  if (portal.switches.traceIdEcho === 'omit' || traceId === undefined) return done;
-  return { ...done, json: { ...done.json, objectWriteTraceId: traceId } };
 }
 
 function isStep(checked: Checked): checked is Step {

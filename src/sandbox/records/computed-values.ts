@@ -5,11 +5,11 @@ import type { RecordVersion } from './record-store.ts';
 
 /** What a computed value may look at beside the record's own values. */
 export interface ComputeContext {
-  readonly now: number;
-  stored(property: string): string | undefined;
-  countLinks(to: ObjectName): number;
+  now(): number;
+  stored(version: RecordVersion, property: string): string | undefined;
+  countLinks(version: RecordVersion, to: ObjectName): number;
   /** The first linked record whose link has this type. */
-  firstLink(to: ObjectName, typeId: number): number | undefined;
+  firstLink(version: RecordVersion, to: ObjectName, typeId: number): number | undefined;
 }
 
 type Compute = (version: RecordVersion, context: ComputeContext) => string | null;
@@ -29,12 +29,12 @@ const onActivities: Record<string, Compute> = {
 
 const digitsOf =
   (property: string, kind: 'national' | 'international'): Compute =>
-  (_version, { stored }) =>
-    phoneDigits(stored(property) ?? '')[kind] || null;
+  (version, { stored }) =>
+    phoneDigits(stored(version, property) ?? '')[kind] || null;
 
-const isPastDue: Compute = (_version, { stored, now }) => {
-  const due = Date.parse(stored('hs_timestamp') ?? '');
-  return String(due < now && stored('hs_task_status') !== 'COMPLETED');
+const isPastDue: Compute = (version, { stored, now }) => {
+  const due = Date.parse(stored(version, 'hs_timestamp') ?? '');
+  return String(due < now() && stored(version, 'hs_task_status') !== 'COMPLETED');
 };
 
 /** Values that HubSpot derives; computed when read, so they cost no memory. A stored value goes before them. */
@@ -48,10 +48,12 @@ export const computedValues: Record<ObjectName, Readonly<Record<string, Compute>
     hs_pipeline: () => 'contacts-lifecycle-pipeline',
     hs_all_contact_vids: ({ record }) => String(record.id),
     // Type 1 marks a contact's primary company.
-    associatedcompanyid: (_version, { firstLink }) => firstLink('companies', 1)?.toString() ?? null,
-    hs_email_domain: (_version, { stored }) => stored('email')?.split('@')[1] ?? null,
-    hs_full_name_or_email: (_version, { stored }) =>
-      [stored('firstname'), stored('lastname')].filter(Boolean).join(' ') || stored('email') || null,
+    associatedcompanyid: (version, { firstLink }) => firstLink(version, 'companies', 1)?.toString() ?? null,
+    hs_email_domain: (version, { stored }) => stored(version, 'email')?.split('@')[1] ?? null,
+    hs_full_name_or_email: (version, { stored }) =>
+      [stored(version, 'firstname'), stored(version, 'lastname')].filter(Boolean).join(' ') ||
+      stored(version, 'email') ||
+      null,
     hs_searchable_calculated_phone_number: digitsOf('phone', 'national'),
     hs_searchable_calculated_mobile_number: digitsOf('mobilephone', 'national'),
     hs_searchable_calculated_international_phone_number: digitsOf('phone', 'international'),
@@ -62,12 +64,12 @@ export const computedValues: Record<ObjectName, Readonly<Record<string, Compute>
     createdate: ({ record }) => formatInstant(record.createdAt),
     hs_lastmodifieddate: ({ updatedAt }) => formatInstant(updatedAt),
     hs_pipeline: () => 'companies-lifecycle-pipeline',
-    hs_task_label: (_version, { stored }) => stored('name') ?? null,
-    num_associated_contacts: (_version, { countLinks }) => String(countLinks('contacts')),
+    hs_task_label: (version, { stored }) => stored(version, 'name') ?? null,
+    num_associated_contacts: (version, { countLinks }) => String(countLinks(version, 'contacts')),
   },
   tasks: {
     ...onActivities,
-    hs_task_is_completed: (_version, { stored }) => (stored('hs_task_status') === 'COMPLETED' ? '1' : '0'),
+    hs_task_is_completed: (version, { stored }) => (stored(version, 'hs_task_status') === 'COMPLETED' ? '1' : '0'),
     hs_task_is_overdue: isPastDue,
     hs_task_is_past_due_date: isPastDue,
     hs_task_family: () => 'SALES',

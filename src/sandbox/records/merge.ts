@@ -1,4 +1,4 @@
-import { type Answer, noContent, ok } from '../http/answer.ts';
+import { type Answer, noContent, okText } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
 import { asObject, optionalString, requiredString } from '../http/json-body.ts';
 import { invalid, notFound, Refusal } from '../http/problem.ts';
@@ -6,8 +6,8 @@ import type { ObjectData, Portal } from '../portal.ts';
 import { finder } from './batch-read.ts';
 import { additionalEmails } from './normalize.ts';
 import { objectOfCall, recordId } from './object-of-call.ts';
-import { recordJson, shownProperties } from './record-json.ts';
 import type { StoredRecord } from './record-store.ts';
+import { recordText, shownProperties } from './record-text.ts';
 import type { Values } from './validate-properties.ts';
 
 /** A record takes up at most this many others (HubSpot's merge guide). */
@@ -22,7 +22,7 @@ export function merge(call: Call): Answer {
   if (!primary || !other) throw new Refusal(notFound());
   if (primary === other) throw new Refusal(invalid('A record cannot be merged with itself'));
   const survivor = mergeRecords(call.portal, object, primary, other);
-  return ok(recordJson(call.portal, object, survivor.version, shownProperties(object, [], call.portal.now)));
+  return okText(recordText(call.portal, object, survivor.version, shownProperties(object, [], call.portal.now)));
 }
 
 /** Folds one record into another: its address becomes a secondary one, its links move, its id answers with the survivor. */

@@ -59,6 +59,11 @@ export class RecordStore {
     return slot;
   }
 
+  /** The place of a property, undefined while no record has a value for it. */
+  knownSlot(property: string): number | undefined {
+    return this.#slots.get(property);
+  }
+
   stored(version: RecordVersion, property: string): string | undefined {
     const slot = this.#slots.get(property);
     return slot === undefined ? undefined : version.values[slot];

@@ -1,5 +1,5 @@
 import { associationTypesBetween } from '../associations/association-types.ts';
-import { type Answer, noContent, ok } from '../http/answer.ts';
+import { type Answer, noContent, okText } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
 import { asObject } from '../http/json-body.ts';
 import { invalid, notFound, Refusal } from '../http/problem.ts';
@@ -8,8 +8,8 @@ import type { ObjectData, Portal } from '../portal.ts';
 import { finder } from './batch-read.ts';
 import { conflictOnCreate, conflictOnUpdate } from './conflicts.ts';
 import { objectOfCall, recordId } from './object-of-call.ts';
-import { createdJson, historyJson, recordJson, shownProperties, updatedJson } from './record-json.ts';
 import type { StoredRecord } from './record-store.ts';
+import { createdText, historyJson, recordText, shownProperties, updatedText } from './record-text.ts';
 import { isRefused, validateProperties } from './validate-properties.ts';
 import { createRecord, isPlanned, planCreate, updateRecord } from './write-record.ts';
 
@@ -24,7 +24,7 @@ export function getRecord(call: Call): Answer {
   );
   const record = find(call.params.id ?? '');
   if (!record) throw new Refusal(notFound());
-  return ok(fullJson(call, object, record));
+  return okText(fullText(call, object, record));
 }
 
 /** `GET …?limit&after&properties&associations&archived`: a page of records by id. */
@@ -41,10 +41,9 @@ export function listRecords(call: Call): Answer {
     .map((id) => from.get(id))
     .filter((record) => record !== undefined);
   const last = page.at(-1);
-  return ok({
-    results: page.map((record) => fullJson(call, object, record)),
-    ...(ids.length > limit && last && { paging: { next: { after: String(last.id) } } }),
-  });
+  const results = page.map((record) => fullText(call, object, record)).join(',');
+  const paging = ids.length > limit && last ? `,"paging":{"next":{"after":"${last.id}"}}` : '';
+  return okText(`{"results":[${results}]${paging}}`);
 }
 
 /** `POST …`. */
@@ -55,7 +54,7 @@ export function createOne(call: Call): Answer {
   if (!isPlanned(plan)) throw new Refusal(plan);
   const problem = conflictOnCreate(portal, object, plan.values);
   if (problem) throw new Refusal(problem);
-  return ok(createdJson(portal, object, createRecord(portal, object, plan).version), 201);
+  return okText(createdText(portal, object, createRecord(portal, object, plan).version), 201);
 }
 
 /** `PATCH …/{id}`. */
@@ -70,7 +69,7 @@ export function updateOne(call: Call): Answer {
   const problem = conflictOnUpdate(portal, object, record, values);
   if (problem) throw new Refusal(problem);
   const written = updateRecord(portal, object, record, values);
-  return ok(updatedJson(portal, object, record.version, written));
+  return okText(updatedText(portal, object, record.version, written));
 }
 
 /** `DELETE …/{id}`: into the recycle bin; once more is no error. */
@@ -88,19 +87,18 @@ export function archiveRecord(portal: Portal, object: ObjectData, record: Stored
   portal.associations.removeAll({ type: object.type.name, id: record.id });
 }
 
-function fullJson({ portal, query }: Call, object: ObjectData, record: StoredRecord): Record<string, unknown> {
+function fullText({ portal, query }: Call, object: ObjectData, record: StoredRecord): string {
   const list = (name: string) =>
     query
       .getAll(name)
       .flatMap((names) => names.split(','))
       .filter((name) => name !== '');
   const history = list('propertiesWithHistory');
-  const associations = list('associations');
-  return {
-    ...recordJson(portal, object, record.version, shownProperties(object, list('properties'), portal.now)),
+  const shown = shownProperties(object, list('properties'), portal.now);
+  return recordText(portal, object, record.version, shown, {
     ...(history.length > 0 && { propertiesWithHistory: historyJson(portal, object, record.version, history) }),
-    ...associationsJson(portal, object, record, associations),
-  };
+    ...associationsJson(portal, object, record, list('associations')),
+  });
 }
 
 /** Links in the v3 shape: ids as texts, types by name such as `task_to_contact`; absent when there are none. */

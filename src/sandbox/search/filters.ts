@@ -20,11 +20,11 @@ export function compileFilter(portal: Portal, object: ObjectData, filter: Filter
   const definition = object.properties.usable(filter.property, portal.now);
   if (!definition)
     throw new Refusal(invalid(`There was a problem with the request: unknown property ${filter.property}`));
-  const read = (version: RecordVersion) => portal.value(object.type, version, filter.property) ?? '';
+  const read = object.reader(filter.property);
   const test = compileTest(definition, filter);
   const isNegative = filter.operator === 'NOT_HAS_PROPERTY' || filter.operator === 'NOT_CONTAINS_TOKEN';
   const matches = (version: RecordVersion) => {
-    const value = read(version);
+    const value = read(version) ?? '';
     // A record without a value matches the negations of presence and tokens only.
     return value === '' ? isNegative : test(value);
   };

@@ -1,3 +1,4 @@
+import type { ReadValue } from '../records/read-value.ts';
 import type { RecordVersion, StoredRecord } from '../records/record-store.ts';
 import { Postings } from './postings.ts';
 import { tokensOf } from './tokens.ts';
@@ -7,7 +8,7 @@ export interface IndexSettings {
   readonly lagMs: number;
   /** A new record that appeared is gone again `afterMs` later for `forMs`. */
   readonly flicker: false | { readonly afterMs: number; readonly forMs: number };
-  readonly valueOf: (version: RecordVersion, property: string) => string | null;
+  readonly readerOf: (property: string) => ReadValue;
 }
 
 interface Pending {
@@ -19,14 +20,18 @@ interface Pending {
 
 type KeysOf = (value: string) => readonly string[];
 
+/** An inverted index and how a record's keys in it are found. */
+interface Inverted {
+  readonly read: ReadValue;
+  readonly keysOf: KeysOf;
+  readonly postings: Postings;
+}
+
 /** What search sees: the records as they were a while ago, with inverted indexes that are built at first use. */
 export class SearchIndex {
   readonly #settings: IndexSettings;
   readonly #visible = new Map<number, RecordVersion>();
-  readonly #postings = new Map<
-    string,
-    { readonly property: string; readonly keysOf: KeysOf; readonly postings: Postings }
-  >();
+  readonly #inverted = new Map<string, Inverted>();
   readonly #hidden = new Map<number, { readonly from: number; readonly until: number }>();
   #pending: Pending[] = [];
   #applied = 0;
@@ -74,19 +79,19 @@ export class SearchIndex {
   }
 
   #postingsOf(name: string, property: string, keysOf: KeysOf): Postings {
-    const known = this.#postings.get(name);
+    const known = this.#inverted.get(name);
     if (known) return known.postings;
-    const postings = new Postings();
-    for (const version of this.#visible.values()) this.#post(postings, property, keysOf, version, 'add');
-    this.#postings.set(name, { property, keysOf, postings });
-    return postings;
+    const inverted: Inverted = { read: this.#settings.readerOf(property), keysOf, postings: new Postings() };
+    for (const version of this.#visible.values()) post(inverted, version, 'add');
+    this.#inverted.set(name, inverted);
+    return inverted.postings;
   }
 
   #apply({ record, version, visibleAt }: Pending): void {
     const before = this.#visible.get(record.id);
-    for (const { property, keysOf, postings } of this.#postings.values()) {
-      if (before) this.#post(postings, property, keysOf, before, 'remove');
-      if (version) this.#post(postings, property, keysOf, version, 'add');
+    for (const inverted of this.#inverted.values()) {
+      if (before) post(inverted, before, 'remove');
+      if (version) post(inverted, version, 'add');
     }
     if (version) this.#visible.set(record.id, version);
     else this.#visible.delete(record.id);
@@ -96,9 +101,9 @@ export class SearchIndex {
       this.#hidden.set(record.id, { from, until: from + flicker.forMs });
     }
   }
+}
 
-  #post(postings: Postings, property: string, keysOf: KeysOf, version: RecordVersion, verb: 'add' | 'remove'): void {
-    const value = this.#settings.valueOf(version, property);
-    if (value) for (const key of keysOf(value)) postings[verb](key, version.record.id);
-  }
+function post({ read, keysOf, postings }: Inverted, version: RecordVersion, verb: 'add' | 'remove'): void {
+  const value = read(version);
+  if (value) for (const key of keysOf(value)) postings[verb](key, version.record.id);
 }

@@ -1,10 +1,10 @@
-import { type Answer, ok } from '../http/answer.ts';
+import { type Answer, okText } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
 import { invalid, Refusal } from '../http/problem.ts';
 import type { ObjectData, Portal } from '../portal.ts';
 import { objectOfCall } from '../records/object-of-call.ts';
-import { recordJson, shownProperties } from '../records/record-json.ts';
 import type { RecordVersion } from '../records/record-store.ts';
+import { recordText, shownProperties } from '../records/record-text.ts';
 import { compileFilter, isOrdered, type Matcher, orderOf } from './filters.ts';
 import { readSearchRequest, type SearchRequest } from './search-request.ts';
 
@@ -18,11 +18,9 @@ export function search(call: Call): Answer {
   const page = found.slice(request.after, request.after + request.limit);
   const end = request.after + page.length;
   const shown = shownProperties(object, request.properties, portal.now);
-  return ok({
-    total: found.length,
-    results: page.map((version) => recordJson(portal, object, version, shown)),
-    ...(end < found.length && page.length > 0 && { paging: { next: { after: String(end) } } }),
-  });
+  const results = page.map((version) => recordText(portal, object, version, shown)).join(',');
+  const paging = end < found.length && page.length > 0 ? `,"paging":{"next":{"after":"${end}"}}` : '';
+  return okText(`{"total":${found.length},"results":[${results}]${paging}}`);
 }
 
 function findMatches(portal: Portal, object: ObjectData, { groups, query }: SearchRequest): RecordVersion[] {
@@ -69,7 +67,8 @@ function sorted(portal: Portal, object: ObjectData, { sort }: SearchRequest, fou
   const definition = object.properties.usable(sort.property, portal.now);
   if (!definition)
     throw new Refusal(invalid(`There was a problem with the request: unknown property ${sort.property}`));
-  const read = (version: RecordVersion) => portal.value(object.type, version, sort.property) ?? '';
+  const readValue = object.reader(sort.property);
+  const read = (version: RecordVersion) => readValue(version) ?? '';
   const rank = isOrdered(definition.type)
     ? (version: RecordVersion) =>
         read(version) === '' ? Number.NEGATIVE_INFINITY : orderOf(definition.type, read(version))

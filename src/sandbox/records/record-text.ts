@@ -1,0 +1,114 @@
+import { formatInstant } from '../clock.ts';
+import type { ObjectData, Portal } from '../portal.ts';
+import { computedValues } from './computed-values.ts';
+import type { ReadValue } from './read-value.ts';
+import type { RecordVersion } from './record-store.ts';
+
+/** A property that an answer shows. */
+interface ShownProperty {
+  /** The name as a JSON key, colon included. */
+  readonly key: string;
+  readonly read: ReadValue;
+}
+
+/** The properties that an answer shows, in order; made once for a call. */
+export type Shown = readonly ShownProperty[];
+
+/** Names asked for, with those that HubSpot always adds. Naming properties replaces the defaults; unknown names are ignored. */
+export function shownProperties(object: ObjectData, asked: readonly string[], now: number): Shown {
+  if (asked.length === 0) return showing(object, object.type.defaultProperties);
+  const known = asked.filter((name) => object.properties.usable(name, now));
+  return showing(object, [...known, ...alwaysShown(object)]);
+}
+
+const needsEscape = /["\\]|[^ -\uffff]/;
+
+/**
+ * A record as the objects API answers it, as JSON; a property that was never set is null. Written as text, because making objects
+ * for JSON.stringify was most of the work of a batch read. `extra` is added at the end.
+ */
+export function recordText(
+  portal: Portal,
+  object: ObjectData,
+  version: RecordVersion,
+  shown: Shown,
+  extra?: Readonly<Record<string, unknown>>,
+): string {
+  const { record } = version;
+  let properties = '';
+  for (const { key, read } of shown) {
+    const value = read(version);
+    // Few texts hold anything to escape, and looking is faster than JSON.stringify.
+    if (value === null) properties += `${key}null,`;
+    else if (needsEscape.test(value)) properties += `${key}${JSON.stringify(value)},`;
+    else properties += `${key}"${value}",`;
+  }
+  const archivedAt = record.archivedAt === undefined ? '' : `,"archivedAt":"${formatInstant(record.archivedAt)}"`;
+  const rest = extra === undefined ? '' : JSON.stringify(extra).slice(1, -1);
+  return (
+    `{"id":"${record.id}","properties":{${properties.slice(0, -1)}},"createdAt":"${formatInstant(record.createdAt)}",` +
+    `"updatedAt":"${formatInstant(version.updatedAt)}","archived":${record.archivedAt !== undefined}${archivedAt},` +
+    `"url":"${recordUrl(portal, object, record.id)}"${rest === '' ? '' : `,${rest}`}}`
+  );
+}
+
+/** After a create HubSpot returns every property that has a value. */
+export function createdText(
+  portal: Portal,
+  object: ObjectData,
+  version: RecordVersion,
+  extra?: Readonly<Record<string, unknown>>,
+): string {
+  const names = [...object.records.storedNames(version), ...Object.keys(computedValues[object.type.name])];
+  const withValue = showing(object, names).filter(({ read }) => read(version) !== null);
+  return recordText(portal, object, version, withValue, extra);
+}
+
+/** After an update: what was written, and a few that HubSpot adds. */
+export function updatedText(
+  portal: Portal,
+  object: ObjectData,
+  version: RecordVersion,
+  written: Iterable<string>,
+  extra?: Readonly<Record<string, unknown>>,
+): string {
+  return recordText(portal, object, version, showing(object, [...written, ...alwaysShown(object)]), extra);
+}
+
+function showing(object: ObjectData, names: readonly string[]): Shown {
+  return [...new Set(names)].sort().map((name) => ({ key: `${JSON.stringify(name)}:`, read: object.reader(name) }));
+}
+
+function alwaysShown({ type }: ObjectData): string[] {
+  return ['hs_object_id', type.createdProperty, type.modifiedProperty];
+}
+
+/** `url` of a record in HubSpot's user interface. */
+function recordUrl(portal: Portal, object: ObjectData, id: number): string {
+  const { uiDomain, portalId } = portal.settings.account;
+  return object.type.name === 'tasks'
+    ? `https://${uiDomain}/tasks/${portalId}/view/all/task/${id}`
+    : `https://${uiDomain}/contacts/${portalId}/record/${object.type.typeId}/${id}`;
+}
+
+/** The only history kept is the present value. */
+export function historyJson(
+  portal: Portal,
+  object: ObjectData,
+  version: RecordVersion,
+  asked: readonly string[],
+): Record<string, unknown> {
+  const entries = asked
+    .filter((name) => object.properties.usable(name, portal.now))
+    .map((name) => {
+      const value = portal.value(object.type, version, name);
+      const entry = {
+        value,
+        timestamp: formatInstant(version.updatedAt),
+        sourceType: 'INTEGRATION',
+        sourceId: '18221010',
+      };
+      return [name, value === null ? [] : [entry]] as const;
+    });
+  return Object.fromEntries(entries);
+}
