@@ -6,9 +6,10 @@ interface Bench {
 
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   startup: async () => await import('./startup.ts'),
-  engine: async () => await import('./engine.ts'),
+  overhead: async () => await import('./overhead.ts'),
   translate: async () => await import('./translate.ts'),
   sandbox: async () => await import('./sandbox.ts'),
+  engine: async () => await import('./engine.ts'),
 };
 
 const asked = process.argv.slice(2);

@@ -9,6 +9,8 @@ export interface Gatherer<Item, Result> {
 export interface GathererSettings<Item, Result> {
   /** How long the first of a batch waits for company, in milliseconds. */
   readonly windowMs: number;
+  /** How much longer it waits while the batch before it is on its way, in milliseconds: what arrives meanwhile goes along. */
+  readonly patienceMs: number;
   /** A batch of this many items goes out at once; work that brings as many alone never waits. */
   readonly most: number;
   /** @returns one result per item, in order. */
@@ -29,6 +31,10 @@ interface Batch<Item, Result> {
  */
 export function createGatherer<Item, Result>(settings: GathererSettings<Item, Result>): Gatherer<Item, Result> {
   let open: Batch<Item, Result> | undefined;
+  /** Of the batches on their way. */
+  let flights = 0;
+  /** Set while the open batch has had its window and waits for a flight to land. */
+  let isReady = false;
 
   function startBatch(): Batch<Item, Result> {
     const { promise: results, resolve } = Promise.withResolvers<readonly Result[]>();
@@ -36,12 +42,32 @@ export function createGatherer<Item, Result>(settings: GathererSettings<Item, Re
     const contexts: CallContext[] = [];
     const depart = () => {
       clearTimeout(timer);
-      if (open === batch) open = undefined;
-      resolve(settings.run(items, sharedContext(contexts)));
+      if (open === batch) {
+        open = undefined;
+        isReady = false;
+      }
+      resolve(fly(items, contexts));
     };
-    const timer = setTimeout(depart, settings.windowMs);
+    const windowEnds = () => {
+      if (flights === 0) depart();
+      else {
+        isReady = true;
+        timer = setTimeout(depart, settings.patienceMs);
+      }
+    };
+    let timer = setTimeout(windowEnds, settings.windowMs);
     const batch = { items, contexts, results, depart };
     return batch;
+  }
+
+  async function fly(items: readonly Item[], contexts: readonly CallContext[]): Promise<readonly Result[]> {
+    flights += 1;
+    try {
+      return await settings.run(items, sharedContext(contexts));
+    } finally {
+      flights -= 1;
+      if (flights === 0 && isReady) open?.depart();
+    }
   }
 
   return {

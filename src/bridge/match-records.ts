@@ -32,6 +32,22 @@ export async function matchRecords(
   records: readonly EnginyRecord[],
   context: CallContext,
 ): Promise<readonly MatchOutcome[]> {
+  const slices: Promise<readonly MatchOutcome[]>[] = [];
+  for (let start = 0; start < records.length; start += sliceSize) {
+    slices.push(matchSlice(deps, mapping, records.slice(start, start + sliceSize), context));
+  }
+  return (await Promise.all(slices)).flat();
+}
+
+/** Large requests are matched in slices, so that one slice searches while the next one is still read from the store. */
+const sliceSize = 1_000;
+
+async function matchSlice(
+  deps: MatchDeps,
+  mapping: Mapping,
+  records: readonly EnginyRecord[],
+  context: CallContext,
+): Promise<readonly MatchOutcome[]> {
   const keysOfRecords = records.map((record) => matchKeys(mapping, record));
   const outcomes = new Array<MatchOutcome | undefined>(records.length);
   const step = { ...deps, mapping, properties: propertiesToRead(mapping), context };
@@ -56,12 +72,13 @@ export async function matchRecords(
     }
   }
 
-  return outcomes.map((outcome, index) => {
+  return records.map((record, index) => {
+    const outcome = outcomes[index];
     const keys = keysOfRecords[index] ?? [];
     if (outcome !== undefined && outcome !== 'no match' && 'record' in outcome) {
       rememberMatch(step, keys, outcome.record);
     }
-    logOutcome(deps.log, mapping, records[index], context, keys, outcome);
+    logOutcome(deps.log, mapping, record, context, keys, outcome);
     return outcome ?? 'no match';
   });
 }

@@ -13,6 +13,8 @@ export interface UpdateDesk {
 
 /** Long enough for requests that were sent together, too short to be felt. */
 const windowMs = 5;
+/** About as long as an answer of HubSpot takes. */
+const patienceMs = 300;
 /** As many as one batch call of HubSpot takes. */
 const most = 100;
 
@@ -25,6 +27,7 @@ export function createUpdateDesk(deps: WriteDeps): UpdateDesk {
       if (gatherer === undefined) {
         gatherer = createGatherer({
           windowMs,
+          patienceMs,
           most,
           run: (gathered, shared) => updateRecords(deps, mapping, gathered, shared),
         });

@@ -55,7 +55,6 @@ export async function writeStripping(
 }
 
 const unanswered: CrmProblem = { kind: 'ambiguous', message: 'the answer left this record out' };
-const emptyDraft: Draft = { properties: {}, sources: {}, warnings: [] };
 
 /** The draft without what was refused; undefined where that does not help. */
 function stripRefused(

@@ -14,6 +14,7 @@ function doubling(most: number) {
   const contexts: CallContext[] = [];
   const gatherer = createGatherer<number, number>({
     windowMs: 1,
+    patienceMs: 1_000,
     most,
     run: async (items, context) => {
       batches.push(items);
@@ -61,6 +62,7 @@ test('a batch that fails, fails for everyone in it and for nobody else', async (
   let isBroken = true;
   const gatherer = createGatherer<number, number>({
     windowMs: 1,
+    patienceMs: 1_000,
     most: 100,
     run: async (items) => {
       if (isBroken) throw new RangeError('broken');
@@ -73,4 +75,52 @@ test('a batch that fails, fails for everyone in it and for nobody else', async (
 
   expect(failed.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   expect(await gatherer.add([3], contextOf('c'))).toEqual([3]);
+});
+
+test('what arrives while a batch is on its way goes along with the next one', async () => {
+  const landings: (() => void)[] = [];
+  const batches: (readonly number[])[] = [];
+  const gatherer = createGatherer<number, number>({
+    windowMs: 1,
+    patienceMs: 60_000,
+    most: 100,
+    run: async (items) => {
+      batches.push(items);
+      await new Promise<void>((resolve) => {
+        landings.push(resolve);
+      });
+      return items;
+    },
+  });
+
+  const first = gatherer.add([1], contextOf('a'));
+  await expect.poll(() => batches.length).toBe(1);
+  const later = [gatherer.add([2], contextOf('b'))];
+  await new Promise(setImmediate);
+  later.push(gatherer.add([3], contextOf('c')));
+  landings[0]?.();
+  await first;
+  await expect.poll(() => batches.length).toBe(2);
+  landings[1]?.();
+
+  expect(await Promise.all(later)).toEqual([[2], [3]]);
+  expect(batches).toEqual([[1], [2, 3]]);
+});
+
+test('a batch does not wait for ever for the one before it', async () => {
+  const batches: (readonly number[])[] = [];
+  const gatherer = createGatherer<number, number>({
+    windowMs: 1,
+    patienceMs: 1,
+    most: 100,
+    run: async (items) => {
+      batches.push(items);
+      return items[0] === 1 ? await new Promise(() => undefined) : items;
+    },
+  });
+
+  void gatherer.add([1], contextOf('a'));
+  await expect.poll(() => batches.length).toBe(1);
+
+  expect(await gatherer.add([2], contextOf('b'))).toEqual([2]);
 });

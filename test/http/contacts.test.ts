@@ -393,3 +393,18 @@ test('look-ups that a request could not reach in its time go on after its answer
   expect(first.status).toBe(504);
   expect(second.body.results[0].crmId).toBe('8');
 });
+
+test('keeps answers with their records when a large request is matched in slices', async () => {
+  const crm = fakeCrm();
+  for (let id = 0; id < 3_500; id += 7)
+    crm.put('contacts', { id: String(id), properties: { email: `p${id}@example.com` } });
+  const app = await startApp(crm);
+
+  const answer = await app.send('POST', '/contacts/sync', {
+    contacts: Array.from({ length: 3_500 }, (_unused, n) => ({ externalId: `lead-${n}`, email: `P${n}@example.com` })),
+  });
+
+  expect(answer.body.results.map(({ externalId, crmId }: Record<string, string>) => [externalId, crmId])).toEqual(
+    Array.from({ length: 500 }, (_unused, n) => [`lead-${n * 7}`, String(n * 7)]),
+  );
+});
