@@ -49,9 +49,7 @@ export async function writeStripping(
     });
     open = again;
   }
-  return settled.map(
-    (entry, index) => entry ?? { outcome: { problem: unanswered }, draft: drafts[index] ?? emptyDraft },
-  );
+  return drafts.map((draft, index) => settled[index] ?? { outcome: { problem: unanswered }, draft });
 }
 
 const unanswered: CrmProblem = { kind: 'ambiguous', message: 'the answer left this record out' };
