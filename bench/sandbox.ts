@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { createInterface } from 'node:readline';
 import { readMemory } from './bridge-process.ts';
@@ -60,9 +61,14 @@ export async function run(): Promise<object> {
     };
     process.stdout.write(
       `${formatTable([
-        ['100 records a call, 200,000 contacts', 'calls/s'],
-        ...Object.entries(rows),
-        ['target for batch reads', targets.batchReadsPerSecond],
+        ['100 records a call, 200,000 contacts', 'calls/s', 'fastest tenth', 'ms of its processor a call'],
+        ...Object.entries(rows).map(([name, { perSecond, bestPerSecond, cpuMs }]) => [
+          name,
+          perSecond,
+          bestPerSecond,
+          cpuMs,
+        ]),
+        ['target for batch reads', targets.batchReadsPerSecond, '', 1],
       ])}\n\n${formatTable([
         ['memory of the process', 'MB'],
         ['with 200,000 contacts', seeded.nowMb],
@@ -72,10 +78,10 @@ export async function run(): Promise<object> {
       ])}\n`,
     );
     return {
-      batchReadsPerSecond: byId,
-      batchReadsByEmailPerSecond: byEmail,
-      searchesPerSecond: search,
-      batchCreatesPerSecond: create,
+      batchReads: byId,
+      batchReadsByEmail: byEmail,
+      searches: search,
+      batchCreates: create,
       seededMb: seeded.nowMb,
       peakMb: memory.peakMb,
       targets,
@@ -88,6 +94,8 @@ export async function run(): Promise<object> {
 interface SandboxProcess {
   readonly port: number;
   memory(): { readonly nowMb: number; readonly peakMb: number };
+  /** Processor time used so far. */
+  cpuMs(): number;
   stop(): Promise<void>;
 }
 
@@ -104,6 +112,7 @@ async function start(): Promise<SandboxProcess> {
       return {
         port,
         memory: () => readMemory(child.pid),
+        cpuMs: () => readCpuMs(child.pid),
         async stop() {
           child.kill('SIGTERM');
           await exited;
@@ -111,6 +120,18 @@ async function start(): Promise<SandboxProcess> {
       };
   }
   throw new Error('The embedded CRM ended before it listened');
+}
+
+/** Processor time of a process; 0 where the system does not tell. */
+function readCpuMs(pid: number | undefined): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    // User and system time, in ticks of which Linux shows a hundred a second.
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  } catch {
+    // Only Linux has /proc.
+    return 0;
+  }
 }
 
 async function seed(sandbox: SandboxProcess): Promise<string[]> {
@@ -124,24 +145,46 @@ async function seed(sandbox: SandboxProcess): Promise<string[]> {
   return ids;
 }
 
-/** Calls a second with eight calls at a time. */
+interface Speed {
+  readonly perSecond: number;
+  /** The fastest tenth of the calls: what the machine can do when it has nothing else to do. */
+  readonly bestPerSecond: number;
+  /** Of the sandbox's process: what counts where other work shares the machine. */
+  readonly cpuMs: number;
+}
+
+/** Calls with eight at a time. */
 async function measure(
   sandbox: SandboxProcess,
   calls: number,
   path: string,
   body: (call: number) => object,
-): Promise<number> {
+): Promise<Speed> {
   // The first call builds an index, and the first hundreds are slower until the code is hot.
   for (let call = 0; call < calls / 10; call += 1) await send(sandbox, path, body(calls + call));
   const bodies = Array.from({ length: calls }, (_unused, call) => JSON.stringify(body(call)));
-  const startedAt = performance.now();
+  const cpuBefore = sandbox.cpuMs();
+  const times: number[] = [];
+  for (let tenth = 0; tenth < 10; tenth += 1) {
+    const startedAt = performance.now();
+    await sendAll(sandbox, path, bodies.slice((tenth * calls) / 10, ((tenth + 1) * calls) / 10));
+    times.push(performance.now() - startedAt);
+  }
+  const allMs = times.reduce((sum, ms) => sum + ms, 0);
+  return {
+    perSecond: Math.round((calls / allMs) * 1000),
+    bestPerSecond: Math.round((calls / 10 / Math.min(...times)) * 1000),
+    cpuMs: Number(((sandbox.cpuMs() - cpuBefore) / calls).toFixed(2)),
+  };
+}
+
+async function sendAll(sandbox: SandboxProcess, path: string, bodies: readonly string[]): Promise<void> {
   let next = 0;
   await Promise.all(
     Array.from({ length: 8 }, async () => {
-      while (next < calls) await send(sandbox, path, bodies[next++] ?? '');
+      while (next < bodies.length) await send(sandbox, path, bodies[next++] ?? '');
     }),
   );
-  return Math.round((calls / (performance.now() - startedAt)) * 1000);
 }
 
 const agent = new Agent({ keepAlive: true });

@@ -21,11 +21,25 @@ const dayMs = 86_400_000;
 const twoDigits = Array.from({ length: 100 }, (_unused, number) => String(number).padStart(2, '0'));
 const datesByDay = new Map<number, string>();
 
+const recentTimes = new Float64Array(1024).fill(Number.NaN);
+const recentTexts: string[] = [];
+
 /**
- * HubSpot prints instants as Java does: without a fraction when the milliseconds are zero. A batch read prints hundreds of them,
- * so the time of day is put together by hand: four times as fast as toISOString, which was half of the work.
+ * HubSpot prints instants as Java does: without a fraction when the milliseconds are zero. A batch read prints hundreds of them, many
+ * of them alike, so recent ones are remembered.
  */
 export function formatInstant(epochMs: number): string {
+  const place = epochMs & 1023;
+  const known = recentTexts[place];
+  if (known !== undefined && recentTimes[place] === epochMs) return known;
+  const text = printInstant(epochMs);
+  recentTimes[place] = epochMs;
+  recentTexts[place] = text;
+  return text;
+}
+
+/** Four times as fast as toISOString. */
+function printInstant(epochMs: number): string {
   const day = Math.floor(epochMs / dayMs);
   const ms = epochMs - day * dayMs;
   const seconds = Math.floor(ms / 1000);

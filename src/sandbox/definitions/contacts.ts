@@ -149,8 +149,9 @@ export const contactProperties = [
     ]),
     select('lifecyclestage', 'Lifecycle Stage', lifecycleStages, { formField: true }),
     select('hs_lead_status', 'Lead Status', leadStatuses, { formField: true }),
-    checkbox('hs_additional_emails', 'Additional email addresses', []),
     ...readOnly([
+      // Read-only by definition, and yet taken at creation: records/validate-properties.ts.
+      checkbox('hs_additional_emails', 'Additional email addresses', []),
       number('hs_object_id', 'Record ID'),
       datetime('createdate', 'Create Date'),
       datetime('lastmodifieddate', 'Last Modified Date'),

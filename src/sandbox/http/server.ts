@@ -102,7 +102,7 @@ async function serveCall(world: World, exchange: Exchange): Promise<void> {
 
 function startEntry(
   world: World,
-  { request, url, correlationId }: Exchange,
+  { request, url, bodyText, correlationId }: Exchange,
   match: RouteMatch | undefined,
   body: unknown,
 ): LogEntry {
@@ -117,7 +117,7 @@ function startEntry(
     object: findObjectType(objectType ?? from ?? '')?.name,
     inputs: Array.isArray(inputs) ? inputs.length : 0,
     correlationId,
-    body,
+    bodyText,
   });
 }
 
@@ -237,14 +237,16 @@ async function play(
 
 function send(response: ServerResponse, answer: Answer, headers: Readonly<Record<string, string>>): number {
   const text = textOf(answer);
+  const length = Buffer.byteLength(text);
   const type = answer.contentType ?? (answer.body === undefined ? undefined : jsonType);
   response.writeHead(answer.status, {
     ...headers,
     ...answer.headers,
     ...(type !== undefined && { 'content-type': type }),
-    ...(answer.status !== 204 && { 'content-length': String(Buffer.byteLength(text)) }),
+    ...(answer.status !== 204 && { 'content-length': String(length) }),
   });
-  response.end(text);
+  // As many bytes as characters means ASCII, which goes out several times faster as Latin-1.
+  response.end(text, length === text.length ? 'latin1' : 'utf8');
   return answer.status;
 }
 

@@ -29,14 +29,8 @@ export function readInputs(call: Call, maximum: number): readonly RawInput[] | u
 
 /** Refuses the whole call when an id stands in it twice, trace ids or not. */
 export function refuseDuplicates(ids: readonly string[]): void {
-  const seen = new Set<string>();
-  const twice = new Set<string>();
-  for (const id of ids) {
-    if (seen.has(id)) twice.add(id);
-    seen.add(id);
-  }
-  if (twice.size === 0) return;
-  const listed = [...twice];
+  if (new Set(ids).size === ids.length) return;
+  const listed = [...new Set(ids.filter((id, at) => ids.indexOf(id) !== at))];
   throw new Refusal(
     invalid(`Duplicate IDs found in batch input: [${listed.join(', ')}]. IDs must be unique`, {
       context: { ids: listed },
@@ -95,6 +89,6 @@ export function inOwnOrder<Result>(
   idOfResult: (result: Result) => number,
 ): Result[] {
   if (portal.switches.resultOrder === 'input') return [...results];
-  const rank = (result: Result) => Math.imul(idOfResult(result) % 0x1_0000_0000, 0x9e37_79b1) >>> 0;
-  return results.toSorted((a, b) => rank(a) - rank(b));
+  const ranked = results.map((result) => ({ result, rank: Math.imul(idOfResult(result), 0x9e37_79b1) }));
+  return ranked.sort((a, b) => a.rank - b.rank).map(({ result }) => result);
 }

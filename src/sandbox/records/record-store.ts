@@ -7,16 +7,23 @@ export type Values = readonly (string | undefined)[];
 export interface RecordVersion {
   readonly record: StoredRecord;
   readonly values: Values;
+  /** True when no value holds anything that JSON escapes: found out once, when it is written. */
+  readonly isPlain: boolean;
   /** Epoch milliseconds, as all times here. */
   readonly updatedAt: number;
 }
 
 export interface StoredRecord {
   readonly id: number;
+  /** The id as the API shows it. */
+  readonly idText: string;
   readonly createdAt: number;
   version: RecordVersion;
   archivedAt: number | undefined;
 }
+
+/** Quotes, backslashes and control characters. */
+const escaped = /["\\]|[^ -\uffff]/;
 
 /** A property under which a record is found, with the texts that count as its keys. */
 interface KeyIndex {
@@ -113,12 +120,13 @@ export class RecordStore {
     if (id >= this.#nextId) this.#nextId = id + 1;
     const record: StoredRecord = {
       id,
+      idText: String(id),
       createdAt: at.createdAt ?? now,
       archivedAt: undefined,
       // Set on the next line: a version points back to its record.
       version: undefined as never,
     };
-    record.version = { record, values: this.#merge([], values), updatedAt: now };
+    record.version = this.#version(record, [], values, now);
     this.live.set(id, record);
     this.#addKeys(record.version);
     this.#onChange(record);
@@ -127,7 +135,7 @@ export class RecordStore {
 
   update(record: StoredRecord, values: ReadonlyMap<string, string>, now: number): void {
     this.#dropKeys(record.version);
-    record.version = { record, values: this.#merge(record.version.values, values), updatedAt: now };
+    record.version = this.#version(record, record.version.values, values, now);
     this.#addKeys(record.version);
     this.#onChange(record);
   }
@@ -144,6 +152,16 @@ export class RecordStore {
   remove(record: StoredRecord, now: number): void {
     this.archive(record, now);
     this.archived.delete(record.id);
+  }
+
+  #version(record: StoredRecord, before: Values, changes: ReadonlyMap<string, string>, now: number): RecordVersion {
+    const values = this.#merge(before, changes);
+    return {
+      record,
+      values,
+      isPlain: !values.some((value) => value !== undefined && escaped.test(value)),
+      updatedAt: now,
+    };
   }
 
   #merge(values: Values, changes: ReadonlyMap<string, string>): Values {

@@ -21,8 +21,6 @@ export function shownProperties(object: ObjectData, asked: readonly string[], no
   return showing(object, [...known, ...alwaysShown(object)]);
 }
 
-const needsEscape = /["\\]|[^ -\uffff]/;
-
 /**
  * A record as the objects API answers it, as JSON; a property that was never set is null. Written as text, because making objects
  * for JSON.stringify was most of the work of a batch read. `extra` is added at the end.
@@ -34,21 +32,19 @@ export function recordText(
   shown: Shown,
   extra?: Readonly<Record<string, unknown>>,
 ): string {
-  const { record } = version;
+  const { record, isPlain } = version;
   let properties = '';
   for (const { key, read } of shown) {
     const value = read(version);
-    // Few texts hold anything to escape, and looking is faster than JSON.stringify.
     if (value === null) properties += `${key}null,`;
-    else if (needsEscape.test(value)) properties += `${key}${JSON.stringify(value)},`;
-    else properties += `${key}"${value}",`;
+    else properties += isPlain ? `${key}"${value}",` : `${key}${JSON.stringify(value)},`;
   }
   const archivedAt = record.archivedAt === undefined ? '' : `,"archivedAt":"${formatInstant(record.archivedAt)}"`;
   const rest = extra === undefined ? '' : JSON.stringify(extra).slice(1, -1);
   return (
-    `{"id":"${record.id}","properties":{${properties.slice(0, -1)}},"createdAt":"${formatInstant(record.createdAt)}",` +
+    `{"id":"${record.idText}","properties":{${properties.slice(0, -1)}},"createdAt":"${formatInstant(record.createdAt)}",` +
     `"updatedAt":"${formatInstant(version.updatedAt)}","archived":${record.archivedAt !== undefined}${archivedAt},` +
-    `"url":"${recordUrl(portal, object, record.id)}"${rest === '' ? '' : `,${rest}`}}`
+    `"url":"${recordUrl(portal, object, record.idText)}"${rest === '' ? '' : `,${rest}`}}`
   );
 }
 
@@ -84,7 +80,7 @@ function alwaysShown({ type }: ObjectData): string[] {
 }
 
 /** `url` of a record in HubSpot's user interface. */
-function recordUrl(portal: Portal, object: ObjectData, id: number): string {
+function recordUrl(portal: Portal, object: ObjectData, id: string): string {
   const { uiDomain, portalId } = portal.settings.account;
   return object.type.name === 'tasks'
     ? `https://${uiDomain}/tasks/${portalId}/view/all/task/${id}`

@@ -23,7 +23,7 @@ export function applyRules(portal: Portal, object: ObjectData, values: Values, r
   const before = (property: string) => (record ? (object.records.stored(record.version, property) ?? '') : '');
   if (isBackward(portal, object, before('lifecyclestage'), values.get('lifecyclestage')))
     values.delete('lifecyclestage');
-  appendToLists(object, values, before);
+  appendToLists(portal, object, values, before);
   const { name } = object.type;
   const email = values.get('email');
   if (name === 'contacts' && email) promoteAddress(values, email, before('hs_additional_emails'));
@@ -85,11 +85,10 @@ function isBackward(portal: Portal, object: ObjectData, before: string, after: s
 }
 
 /** A leading `;` appends to a list of values instead of replacing it. */
-function appendToLists(object: ObjectData, values: Values, before: (property: string) => string): void {
+function appendToLists(portal: Portal, object: ObjectData, values: Values, before: (property: string) => string): void {
   for (const [name, value] of values) {
     if (!value.startsWith(';')) continue;
-    const definition = object.type.properties.find((property) => property.name === name);
-    if (definition && definition.fieldType !== 'checkbox') continue;
+    if (object.properties.usable(name, portal.now)?.fieldType !== 'checkbox') continue;
     const parts = `${before(name)}${value}`.split(';').filter((part) => part !== '');
     values.set(name, [...new Set(parts)].join(';'));
   }

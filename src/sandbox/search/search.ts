@@ -44,7 +44,7 @@ function candidateIds(object: ObjectData, matchers: readonly Matcher[]): Iterabl
   return indexed.reduce((best, candidates) => (candidates.count < best.count ? candidates : best)).ids();
 }
 
-/** Free text: every word must begin a word of a default searchable property. */
+/** Free text: every word must occur in one of the default searchable properties. */
 function queryTest(portal: Portal, object: ObjectData, query: string | undefined): (version: RecordVersion) => boolean {
   const words = (query ?? '')
     .toLowerCase()

@@ -86,6 +86,16 @@ test.each(['207', 'in-200', '400'] as const)(
   },
 );
 
+test('makes the SDK throw when associate/default answers 207, which it does not declare', async () => {
+  const { client, people } = await withRecords();
+
+  const refusal = await refusalOf(
+    client.crm.associations.v4.batchApi.createDefault('contacts', 'companies', { inputs: [pair(people[0], '11')] }),
+  );
+
+  expect(refusal).toMatchObject({ code: 207, body: { numErrors: 1 } });
+});
+
 test('links with types, answers numbers as ids, and names what is not valid in a 207', async () => {
   const { client, people, firms } = await withRecords();
   const types = [{ associationCategory: 'HUBSPOT_DEFINED', associationTypeId: 279 }];

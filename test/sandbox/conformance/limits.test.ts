@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { SandboxOptions } from '../../../src/sandbox/sandbox.ts';
 import { raw, refusalOf, startPortal, type TestPortal } from './portal.ts';
 
@@ -91,6 +91,21 @@ test('counts association batches in a window of their own', async () => {
   await list(portal);
 
   expect((await refusalOf(link())).code).toBe(429);
+});
+
+test.each([
+  ['on-arrival', 200],
+  ['on-answer', 429],
+] as const)('counts a slow call %s', async (callCounted, status) => {
+  const { sandbox } = await startLimited({ limits: { burst: 1 }, latency: { owners: 50 }, switches: { callCounted } });
+
+  const slow = raw(sandbox, '/crm/v3/owners');
+  await vi.waitFor(() => expect(sandbox.log).toHaveLength(1));
+  sandbox.advance(10_000);
+  await slow;
+  const next = await raw(sandbox, '/crm/v3/objects/contacts');
+
+  expect(next.status).toBe(status);
 });
 
 test('tells the budget in headers, but never on searches', async () => {

@@ -49,6 +49,7 @@ test('says what can be written, what is calculated and what is unique', async ()
   const byName = new Map(results.map((property) => [property.name, property]));
 
   expect(byName.get('email')).toMatchObject({ hasUniqueValue: false, modificationMetadata: { readOnlyValue: false } });
+  expect(byName.get('hs_additional_emails')?.modificationMetadata?.readOnlyValue).toBe(true);
   expect(byName.get('createdate')?.modificationMetadata?.readOnlyValue).toBe(true);
   expect(byName.get('hs_full_name_or_email')?.calculated).toBe(true);
   expect(byName.get('hubspot_owner_id')).toMatchObject({

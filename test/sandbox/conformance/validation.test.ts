@@ -154,6 +154,28 @@ test('refuses other texts as dates with INVALID_LONG, and times of day in dates'
   expect(noon.code).toBe(400);
 });
 
+test('plays the other code of a bad date', async () => {
+  const { client } = await startPortal({ switches: { badDateCode: 'INVALID_DATE' } });
+
+  const refusal = await refusalOf(
+    client.crm.objects.notes.basicApi.create({ properties: { hs_timestamp: 'tomorrow' }, associations: [] }),
+  );
+
+  expect(refusal.body.errors?.[0]?.code).toBe('INVALID_DATE');
+});
+
+test('leaves a text alone that begins with a semicolon', async () => {
+  const { client } = await startPortal();
+  const { id } = await client.crm.contacts.basicApi.create({
+    properties: { firstname: 'A', city: 'Graz' },
+    associations: [],
+  });
+
+  const updated = await client.crm.contacts.basicApi.update(id, { properties: { city: ';Linz' } });
+
+  expect(updated.properties.city).toBe(';Linz');
+});
+
 test('appends to a list of values after a leading semicolon', async () => {
   const { client } = await startPortal();
   const { id } = await client.crm.contacts.basicApi.create({
