@@ -136,7 +136,9 @@ export function fakeCrm(options: FakeCrmOptions = {}): FakeCrm {
     };
     const unknownLink = input.links?.find((link) => !storeOf(link.objectType).has(link.id));
     if (unknownLink !== undefined) {
-      return { problem: { kind: 'invalid', message: `no ${unknownLink.objectType} ${unknownLink.id}`, properties: [] } };
+      return {
+        problem: { kind: 'invalid', message: `no ${unknownLink.objectType} ${unknownLink.id}`, properties: [] },
+      };
     }
     storeOf(objectType).set(record.id, record);
     for (const link of input.links ?? []) linkOne(objectType, link.objectType, { fromId: record.id, toId: link.id });
