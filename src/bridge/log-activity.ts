@@ -7,10 +7,11 @@ import { normalizeDatetime } from '../mapping/date-text.ts';
 import type { Mappings } from '../mapping/file-kinds.ts';
 import { firstName, lastName } from '../mapping/full-name.ts';
 import { findActivityType, toActivityProperties } from '../mapping/translate-activity.ts';
-import { composeActivityBody } from './activity-body.ts';
+import { composeActivityBody, splitActivityBody } from './activity-body.ts';
 import { type CreateOnceDeps, createOnce } from './create-once.ts';
 import { fingerprint } from './fingerprint.ts';
 import { linksTo, readLinked } from './linked-records.ts';
+import { isDeeperThan } from './nesting.ts';
 import type { OwnProperty } from './own-property.ts';
 import type { OwnerBook } from './owners.ts';
 
@@ -34,11 +35,11 @@ export interface LoggedActivity {
 export async function logActivity(
   deps: ActivityDeps,
   mappings: Mappings,
-  body: ActivityBody,
+  activity: ActivityBody,
   context: CallContext,
 ): Promise<LoggedActivity> {
   const mapping = activityMapping(mappings);
-  const sent = readActivity(mapping, body);
+  const sent = readActivity(mapping, activity);
   const names = mapping.people === undefined ? [] : Object.values(mapping.people);
   const [linked, owner] = await Promise.all([
     readLinked({ crm: deps.crm, mappings }, sent, names, context),
@@ -51,11 +52,12 @@ export async function logActivity(
 
   const occurredAt = sent.occurredAt ?? new Date(deps.clock()).toISOString();
   const ownerId = owner === 'unknown' ? undefined : sent.ownerId;
+  const body = composeActivityBody(sent);
   const translation = toActivityProperties(mapping, sent.type.object, {
     type: sent.typeName,
     direction: sent.direction,
     subject: sent.subject,
-    body: composeActivityBody(sent),
+    body,
     occurredAt,
     ownerId,
     participants: participantsOf(
@@ -64,7 +66,7 @@ export async function logActivity(
       linked.contact,
       typeof owner === 'object' ? owner : undefined,
     ),
-    metadata: body.metadata ?? undefined,
+    metadata: activity.metadata ?? undefined,
   });
   const created = await createOnce(
     deps,
@@ -82,16 +84,22 @@ export async function logActivity(
     id: created.id,
     type: sent.typeName,
     ...(sent.subject === undefined ? {} : { subject: sent.subject }),
-    ...(sent.body === undefined ? {} : { body: sent.body }),
+    // As it was recorded: cleaned, and cut where it was too long.
+    ...(sent.body === undefined || body === undefined ? {} : { body: splitActivityBody(body).body }),
     direction: sent.direction,
     ...(ownerId !== undefined && isOwnerKept ? { ownerId } : {}),
     occurredAt,
     ...(linked.contact === undefined ? {} : { contactId: linked.contact.id }),
     ...(linked.company === undefined ? {} : { companyId: linked.company.id }),
-    ...(body.metadata === undefined || body.metadata === null ? {} : { metadata: body.metadata }),
+    ...echoed(activity.metadata),
     ...(created.warnings.length === 0 ? {} : { warnings: [...created.warnings] }),
   };
   return { answer, isRepeat: created.isRepeat };
+}
+
+/** Metadata is told as it came, where it can be told. */
+function echoed(metadata: ActivityBody['metadata']): Pick<ActivityAnswer, 'metadata'> {
+  return metadata === undefined || metadata === null || isDeeperThan(100, metadata) ? {} : { metadata };
 }
 
 /** @throws NotSupportedError when there is no mapping file for activities. */
@@ -115,24 +123,24 @@ export interface SentActivity {
   readonly warnings: readonly string[];
 }
 
-function readActivity(mapping: ActivityMapping, body: ActivityBody): SentActivity {
-  const found = findActivityType(mapping, body.type);
+function readActivity(mapping: ActivityMapping, activity: ActivityBody): SentActivity {
+  const found = findActivityType(mapping, activity.type);
   if (found === undefined) {
     throw new InvalidRequestError(`type must be one of ${Object.keys(mapping.types).join(', ')}`);
   }
-  const sentTime = textOf(body.occurredAt);
+  const sentTime = textOf(activity.occurredAt);
   const time = sentTime === undefined ? undefined : normalizeDatetime(sentTime);
   return {
     typeName: found.name,
     type: found.type,
-    direction: directionOf(textOf(body.direction)) ?? mapping.direction_if_missing,
-    subject: textOf(body.subject)?.replace(/\s+/g, ' ').trim(),
-    body: textOf(body.body),
-    ownerId: idOf(body.ownerId),
+    direction: directionOf(textOf(activity.direction)) ?? mapping.direction_if_missing,
+    subject: textOf(activity.subject)?.replace(/\s+/g, ' ').trim(),
+    body: textOf(activity.body),
+    ownerId: idOf(activity.ownerId),
     occurredAt: typeof time === 'string' ? time : undefined,
-    contactId: idOf(body.contactId),
-    companyId: idOf(body.companyId),
-    messageId: textOf(body.metadata?.messageId),
+    contactId: idOf(activity.contactId),
+    companyId: idOf(activity.companyId),
+    messageId: textOf(activity.metadata?.messageId),
     warnings:
       typeof time === 'object' ? [`occurredAt ${time.problem}: the activity was logged at the time it was sent`] : [],
   };

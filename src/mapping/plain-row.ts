@@ -50,7 +50,7 @@ export function readPlainRow(row: PlainRow, properties: Readonly<Record<string, 
 }
 
 /** Properties that {@link readPlainRow} looks at. */
-export function readProperties(rows: readonly PlainRow[]): string[] {
+export function propertiesOfRows(rows: readonly PlainRow[]): string[] {
   return [...new Set(rows.flatMap(({ crm, kept_in }) => (kept_in === undefined ? [crm] : [crm, kept_in])))];
 }
 

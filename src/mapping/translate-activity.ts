@@ -1,6 +1,6 @@
 import type { ActivityMapping, ActivityType, Direction } from './activity-mapping.ts';
 import { toFieldValue, toText } from './field-value.ts';
-import { type PlainRow, readPlainRow, readProperties, writePlainRow } from './plain-row.ts';
+import { type PlainRow, propertiesOfRows, readPlainRow, writePlainRow } from './plain-row.ts';
 
 /** An activity whose fields are ready to be written: texts, the body as the CRM is to show it. */
 export interface ActivityFields {
@@ -83,7 +83,7 @@ export function fromActivityProperties(
 
 /** Properties that {@link fromActivityProperties} needs. */
 export function activityProperties(mapping: ActivityMapping, object: string): string[] {
-  return [...readProperties(mapping.objects[object]?.fields ?? []), mapping.key];
+  return [...propertiesOfRows(mapping.objects[object]?.fields ?? []), mapping.key];
 }
 
 /** The type and direction that an opening line tells, or those of the only type without one. */

@@ -1,4 +1,4 @@
-import { readPlainRow, readProperties } from './plain-row.ts';
+import { propertiesOfRows, readPlainRow } from './plain-row.ts';
 import type { TaskMapping } from './task-mapping.ts';
 import { type PlainTranslation, writePlainRows } from './translate-activity.ts';
 
@@ -41,7 +41,7 @@ export function completionTime(
 
 /** Properties that {@link fromTaskProperties} and {@link completionTime} look at. */
 export function taskProperties(mapping: TaskMapping): string[] {
-  return [...new Set([...readProperties(mapping.fields), ...mapping.completed_at])];
+  return [...new Set([...propertiesOfRows(mapping.fields), ...mapping.completed_at])];
 }
 
 /** The property that keeps Enginy's own word for a type, where the file wants one. */
