@@ -1,7 +1,7 @@
 import type { CallContext, ObjectType, Pair, UnlinkOutcome } from '../crm.ts';
 import { LINKS_PER_WRITE, unlinkBatch } from './api.ts';
 import { chunksOf } from './chunks.ts';
-import { HubSpotRefusal, isAccessRefused, repeatableProblemOf } from './errors.ts';
+import { isAboutContent, repeatableProblemOf } from './errors.ts';
 import { throwIfNothingDone } from './outcomes.ts';
 import { problemOfEntry } from './problems.ts';
 import type { Transport } from './transport.ts';
@@ -23,10 +23,13 @@ export async function unlinkRecords(
         answered += 1;
         return chunk.map(() => 'unlinked');
       } catch (error) {
-        const isAnswer = error instanceof HubSpotRefusal && !isAccessRefused(error);
-        if (isAnswer) answered += 1;
-        else errors.push(error);
-        const problem = isAnswer ? problemOfEntry(error.body, 'unavailable') : repeatableProblemOf(error);
+        if (isAboutContent(error)) {
+          answered += 1;
+          const problem = problemOfEntry(error.body, 'refusal');
+          return chunk.map(() => ({ problem }));
+        }
+        errors.push(error);
+        const problem = repeatableProblemOf(error);
         return chunk.map(() => ({ problem }));
       }
     }),

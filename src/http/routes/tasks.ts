@@ -49,7 +49,7 @@ function createHandler(deps: TaskRouteDeps): RequestHandler {
 function batchReadHandler(deps: TaskRouteDeps): RequestHandler {
   return async (request, response) => {
     const ids = idsOf(checkBody(IdsBody, request.body).ids);
-    const tasks = await readTasks(deps, deps.mappings(), ids, callContext(response, 'bulk'));
+    const tasks = await readTasks(deps, deps.mappings(), ids, callContext(response, urgencyOf(ids)));
     noteFacts(response, { records: ids.length, found: tasks.size });
     response.json([...tasks.values()].map(({ answer }) => answer));
   };
@@ -59,10 +59,21 @@ function batchPatchHandler(deps: TaskRouteDeps): RequestHandler {
   return async (request, response) => {
     const { ids, completed } = checkBody(TaskBatchPatch, request.body);
     const asked = idsOf(ids);
-    const answers = await completeTasks(deps, deps.mappings(), asked, completed, callContext(response, 'bulk'));
+    const answers = await completeTasks(
+      deps,
+      deps.mappings(),
+      asked,
+      completed,
+      callContext(response, urgencyOf(asked)),
+    );
     noteFacts(response, { records: asked.length, found: answers.length });
     response.json(answers);
   };
+}
+
+/** What one call can carry is as quick as a single task, and somebody may be waiting for it. */
+function urgencyOf(ids: readonly string[]): 'urgent' | 'bulk' {
+  return ids.length <= 100 ? 'urgent' : 'bulk';
 }
 
 function idsOf(ids: IdsBody['ids']): string[] {
