@@ -7,11 +7,18 @@ import { errorHandler, notFound } from './http/error-handler.ts';
 import { jsonBody } from './http/json-body.ts';
 import { startDeadline } from './http/request-context.ts';
 import { requestLog } from './http/request-log.ts';
+import { type ActivityRouteDeps, activityRoutes } from './http/routes/activities.ts';
+import { associationRoutes } from './http/routes/associations.ts';
 import { type HealthDeps, healthRoute } from './http/routes/health.ts';
+import { openApiRoute } from './http/routes/openapi.ts';
 import { probeRoutes, type Readiness } from './http/routes/probes.ts';
+import { recordBatchRoutes } from './http/routes/record-batch.ts';
 import { type RecordRouteDeps, recordRoutes } from './http/routes/records.ts';
+import { type TaskRouteDeps, taskRoutes } from './http/routes/tasks.ts';
+import { userRoutes } from './http/routes/users.ts';
+import { version } from './version.ts';
 
-export interface AppDeps extends RecordRouteDeps, HealthDeps, Readiness {
+export interface AppDeps extends RecordRouteDeps, TaskRouteDeps, ActivityRouteDeps, HealthDeps, Readiness {
   readonly log: pino.Logger;
 }
 
@@ -32,8 +39,13 @@ export function createApp(deps: AppDeps, settings: AppSettings): Express {
   app.use(startDeadline(settings.requestTimeoutMs));
   app.use(authenticate(settings.auth));
   app.use(healthRoute(deps));
+  app.use(openApiRoute({ version, keyHeader: settings.auth.header }));
   app.use(jsonBody(settings.bodyLimitBytes));
-  for (const kind of recordKinds) app.use(recordRoutes(deps, kind));
+  app.use(userRoutes(deps));
+  for (const kind of recordKinds) app.use(recordRoutes(deps, kind), recordBatchRoutes(deps, kind));
+  app.use(associationRoutes(deps));
+  app.use(activityRoutes(deps));
+  app.use(taskRoutes(deps));
   app.use(notFound);
   app.use(errorHandler(deps.log));
   return app;

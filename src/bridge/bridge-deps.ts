@@ -3,6 +3,8 @@ import type { Logger } from '../logger.ts';
 import { type CandidateSearch, createCandidateSearch } from './candidate-search.ts';
 import { createLookUpFinisher, type LookUpFinisher } from './finish-look-ups.ts';
 import { createIdentityBook, type IdentityBook } from './identity.ts';
+import { createOwnPropertyBook, type OwnPropertyBook } from './own-property.ts';
+import { createOwnerBook, type OwnerBook } from './owners.ts';
 import { createRecordIdCache, type RecordIdCache } from './record-id-cache.ts';
 import { createTurns, type Turns } from './turns.ts';
 import { reportUnknownFields, type UnknownFields } from './unknown-fields.ts';
@@ -19,6 +21,10 @@ export interface BridgeDeps {
   readonly turns: Turns;
   readonly unknownFields: UnknownFields;
   readonly updates: UpdateDesk;
+  readonly ownProperties: OwnPropertyBook;
+  readonly owners: OwnerBook;
+  /** The wall clock, in milliseconds since 1970: for what is written into the CRM, never for measuring. */
+  readonly clock: () => number;
 }
 
 export function createBridgeDeps(
@@ -33,5 +39,8 @@ export function createBridgeDeps(
     identity: createIdentityBook({ crm, log }),
     turns: createTurns(),
     updates: createUpdateDesk(writing),
+    ownProperties: createOwnPropertyBook({ crm, log }),
+    owners: createOwnerBook({ crm }),
+    clock: Date.now,
   };
 }

@@ -139,6 +139,8 @@ export interface Pair {
 /** One per pair, in the order of the pairs. An existing link counts as linked. */
 export type LinkOutcome = 'linked' | { readonly problem: CrmProblem };
 
+export type UnlinkOutcome = 'unlinked' | { readonly problem: CrmProblem };
+
 export interface Owner {
   readonly id: string;
   readonly name: string;
@@ -209,6 +211,14 @@ export interface Crm {
   ): Promise<readonly NewPropertyOutcome[]>;
 
   link(from: ObjectType, to: ObjectType, pairs: readonly Pair[], context: CallContext): Promise<readonly LinkOutcome[]>;
+
+  /** Removes what links the two records of a pair. Where nothing does, that is a success. One outcome per pair, in order. */
+  unlink(
+    from: ObjectType,
+    to: ObjectType,
+    pairs: readonly Pair[],
+    context: CallContext,
+  ): Promise<readonly UnlinkOutcome[]>;
 
   /** Ids of the linked records of each id; an id without links maps to an empty list. */
   readLinks(

@@ -1,3 +1,4 @@
+import { jsonText } from './json-text.ts';
 import { plainNumber } from './number-text.ts';
 
 /** One record of Enginy's request, as it came: any field, any JSON value. */
@@ -58,7 +59,7 @@ function toItem(value: unknown): string | undefined {
       return String(value);
     case 'object':
       if (value === null || Object.keys(value).length === 0) return undefined;
-      return JSON.stringify(value);
+      return jsonText(value);
     default:
       return undefined;
   }

@@ -1,7 +1,9 @@
 import type { z } from 'zod';
+import { type ActivityMapping, ActivityMappingFile, lintActivityFile } from './activity-mapping.ts';
 import type { Finding } from './finding.ts';
 import { lintRecordFile } from './lint.ts';
 import { type Mapping, RecordMappingFile, type RecordObject } from './mapping-file.ts';
+import { lintTaskFile, type TaskMapping, TaskMappingFile } from './task-mapping.ts';
 import type { TransformContext } from './transforms.ts';
 
 /** Where a mapping came from and what it may know. */
@@ -28,6 +30,8 @@ export interface FileKind<Built> {
 export const fileKinds = {
   contacts: recordKind('contacts', true),
   companies: recordKind('companies', false),
+  tasks: taskKind(),
+  activities: activityKind(),
 };
 
 export type FileKindName = keyof typeof fileKinds;
@@ -58,6 +62,39 @@ function recordKind(object: RecordObject, isRequired: boolean): FileKind<Mapping
       const { target, ...file } = RecordMappingFile.parse(content);
       const [crm = '', objectType = ''] = target.split('/');
       return { ...file, ...origin, object, target: { crm, objectType } };
+    },
+  };
+}
+
+function taskKind(): FileKind<TaskMapping> {
+  return {
+    schema: TaskMappingFile,
+    skeleton: {
+      version: '1',
+      target: 'crm/tasks',
+      key: 'key',
+      fields: [{ enginy: 'subject', crm: 'id' }],
+      completed_at: ['id'],
+    },
+    isRequired: false,
+    lint: (content) => lintTaskFile(TaskMappingFile.parse(content)),
+    build: (content, { file, hash }) => {
+      const { target, ...rest } = TaskMappingFile.parse(content);
+      const [crm = '', objectType = ''] = target.split('/');
+      return { ...rest, file, hash, object: 'tasks', target: { crm, objectType } };
+    },
+  };
+}
+
+function activityKind(): FileKind<ActivityMapping> {
+  return {
+    schema: ActivityMappingFile,
+    skeleton: { version: '1', target: 'crm/activities', key: 'key', types: {}, objects: {} },
+    isRequired: false,
+    lint: (content) => lintActivityFile(ActivityMappingFile.parse(content)),
+    build: (content, { file, hash }) => {
+      const { target, ...rest } = ActivityMappingFile.parse(content);
+      return { ...rest, file, hash, object: 'activities', target: { crm: target.split('/')[0] ?? '' } };
     },
   };
 }

@@ -6,13 +6,13 @@ export const recordObjects = ['contacts', 'companies'] as const;
 export type RecordObject = (typeof recordObjects)[number];
 
 // Every scalar of a mapping file arrives as the text that was written (`no` and `1-10` stay text); these read it.
-const text = (description: string) =>
+export const text = (description: string) =>
   z
     .string()
     .min(1)
     .max(500)
     .meta({ description, type: ['string', 'number', 'boolean'] });
-const wholeNumber = (description: string, least: number, most: number, fallback: number) =>
+export const wholeNumber = (description: string, least: number, most: number, fallback: number) =>
   z
     .string()
     .regex(/^\d{1,7}$/, { error: 'must be a whole number' })
@@ -25,11 +25,11 @@ const flag = (description: string) =>
     .enum(['true', 'false'])
     .transform((word) => word === 'true')
     .meta({ description, type: 'boolean', enum: undefined });
-const word = <const Words extends readonly [string, ...string[]]>(words: Words, description: string) =>
+export const word = <const Words extends readonly [string, ...string[]]>(words: Words, description: string) =>
   z.enum(words).meta({ description });
 
-const EnginyField = (description: string) => text(description).max(200);
-const CrmProperty = (description: string) =>
+export const EnginyField = (description: string) => text(description).max(200);
+export const CrmProperty = (description: string) =>
   z
     .string()
     .max(250)

@@ -26,7 +26,8 @@ export function mappingJsonSchema(): Record<string, unknown> {
   if (forms.size === 1 && only !== undefined) return toJsonSchema(only);
   const allOf = [...forms].map(([schema, names]) => {
     const { $schema: _, ...then } = toJsonSchema(schema);
-    const target = { type: 'string', pattern: `/(${names.join('|')})$` };
+    const description = `Files for ${names.join(' and ')}.`;
+    const target = { type: 'string', pattern: `/(${names.join('|')})$`, description };
     return { if: { properties: { target }, required: ['target'] }, then };
   });
   return { $schema: 'http://json-schema.org/draft-07/schema#', type: 'object', required: ['target'], allOf };

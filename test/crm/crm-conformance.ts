@@ -234,6 +234,25 @@ export function testCrmConformance(name: string, open: () => Promise<OpenedCrm>)
     expect(none.found.get(idOf(outcome))).toEqual([]);
   });
 
+  conforms('unlinks records, both ways, also those that are not linked', async (crm) => {
+    const contact = await createdId(crm, { email: 'ada@example.com' });
+    const [kept, dropped] = [
+      await createdId(crm, { name: 'Acme' }, 'companies'),
+      await createdId(crm, { name: 'Umbra' }, 'companies'),
+    ];
+    const pairs = [kept, dropped].map((toId) => ({ fromId: contact, toId }));
+    await crm.link('contacts', 'companies', pairs, bulkContext());
+
+    const first = await crm.unlink('contacts', 'companies', pairs.slice(1), bulkContext());
+    const second = await crm.unlink('contacts', 'companies', pairs.slice(1), bulkContext());
+    const links = await crm.readLinks('contacts', 'companies', [contact], bulkContext());
+    const back = await crm.readLinks('companies', 'contacts', [dropped], bulkContext());
+
+    expect([first, second]).toEqual([['unlinked'], ['unlinked']]);
+    expect(links.found.get(contact)).toEqual([kept]);
+    expect(back.found.get(dropped)).toEqual([]);
+  });
+
   conforms('knows its account', async (crm) => {
     const account = await crm.readAccount(bulkContext());
 
@@ -251,6 +270,7 @@ export function testCrmConformance(name: string, open: () => Promise<OpenedCrm>)
     expect(await crm.create('contacts', [], bulkContext())).toEqual([]);
     expect(await crm.update('contacts', [], bulkContext())).toEqual([]);
     expect(await crm.link('contacts', 'companies', [], bulkContext())).toEqual([]);
+    expect(await crm.unlink('contacts', 'companies', [], bulkContext())).toEqual([]);
   });
 }
 

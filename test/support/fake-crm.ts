@@ -12,6 +12,7 @@ import type {
   PropertyDefinition,
   ReadOutcome,
   SearchClause,
+  UnlinkOutcome,
   UpdateInput,
   WriteOutcome,
 } from '../../src/crm/crm.ts';
@@ -133,6 +134,12 @@ export function fakeCrm(options: FakeCrmOptions = {}): FakeCrm {
       properties: { ...input.properties },
       createdAt: new Date(nextId).toISOString(),
     };
+    const unknownLink = input.links?.find((link) => !storeOf(link.objectType).has(link.id));
+    if (unknownLink !== undefined) {
+      return {
+        problem: { kind: 'invalid', message: `no ${unknownLink.objectType} ${unknownLink.id}`, properties: [] },
+      };
+    }
     storeOf(objectType).set(record.id, record);
     for (const link of input.links ?? []) linkOne(objectType, link.objectType, { fromId: record.id, toId: link.id });
     return { record };
@@ -225,6 +232,14 @@ export function fakeCrm(options: FakeCrmOptions = {}): FakeCrm {
       ),
     link: (from, to, pairs) =>
       call('link', { objectType: from, count: pairs.length }, () => pairs.map((pair) => linkOne(from, to, pair))),
+    unlink: (from, to, pairs) =>
+      call('unlink', { objectType: from, count: pairs.length }, () =>
+        pairs.map(({ fromId, toId }): UnlinkOutcome => {
+          links.delete(`${from} ${fromId} ${to} ${toId}`);
+          links.delete(`${to} ${toId} ${from} ${fromId}`);
+          return 'unlinked';
+        }),
+      ),
     readLinks: (from, to, ids) =>
       call('readLinks', { objectType: from, count: ids.length }, () => ({
         found: new Map(
@@ -267,4 +282,28 @@ const defaultProperties = [
   'hubspot_owner_id',
   'hs_lead_status',
   'lifecyclestage',
+  // Companies.
+  'name',
+  'domain',
+  'linkedin_company_page',
+  'numberofemployees',
+  'annualrevenue',
+  'founded_year',
+  'type',
+  'description',
+  // Tasks and activities.
+  'hs_timestamp',
+  'hs_task_subject',
+  'hs_task_body',
+  'hs_task_type',
+  'hs_task_status',
+  'hs_task_completion_date',
+  'hs_email_direction',
+  'hs_email_subject',
+  'hs_email_html',
+  'hs_email_headers',
+  'hs_email_status',
+  'hs_communication_body',
+  'hs_communication_channel_type',
+  'hs_communication_logged_from',
 ];

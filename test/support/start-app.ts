@@ -5,6 +5,7 @@ import { type AppDeps, type AppSettings, createApp } from '../../src/app.ts';
 import { createBridgeDeps } from '../../src/bridge/bridge-deps.ts';
 import type { Crm } from '../../src/crm/crm.ts';
 import { loadMappings } from '../../src/mapping/load-mappings.ts';
+import { expectAsDescribed } from './as-described.ts';
 import { logSink } from './log-sink.ts';
 
 const shippedMappings = loadMappings(new URL('../../mappings/hubspot', import.meta.url).pathname, {});
@@ -80,5 +81,11 @@ export async function sendTo(
     ...(body === undefined ? {} : { body: isRaw ? (body as string) : JSON.stringify(body) }),
   });
   const text = await response.text();
-  return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
+  const answer = {
+    status: response.status,
+    headers: response.headers,
+    body: text === '' ? undefined : JSON.parse(text),
+  };
+  expectAsDescribed(method, path, answer);
+  return answer;
 }

@@ -149,6 +149,21 @@ export function linkBatch(
   };
 }
 
+/** Repeatable: what is not linked stays so. Answers 204, without a body. */
+export function unlinkBatch(
+  from: ObjectType,
+  to: ObjectType,
+  pairs: readonly { fromId: string; toId: string }[],
+): HubSpotCall {
+  const inputs = pairs.map((pair) => ({ _from: { id: pair.fromId }, to: [{ id: pair.toId }] }));
+  return {
+    purpose: `unlink ${from} from ${to}`,
+    lane: 'associations',
+    repeat: 'always',
+    send: (client) => client.crm.associations.v4.batchApi.archiveWithHttpInfo(from, to, { inputs }),
+  };
+}
+
 export function readLinkBatch(
   from: ObjectType,
   to: ObjectType,

@@ -9,6 +9,7 @@ import { readLinks } from './read-links.ts';
 import { lookupBy, lookupById, readRecords } from './read-records.ts';
 import { searchRecords } from './search-records.ts';
 import { createTransport, type TransportDeps, type TransportSettings } from './transport.ts';
+import { unlinkRecords } from './unlink-records.ts';
 import { updateRecords } from './update-records.ts';
 
 export function createHubSpotCrm(deps: TransportDeps, settings: TransportSettings): Crm {
@@ -33,6 +34,7 @@ export function createHubSpotCrm(deps: TransportDeps, settings: TransportSetting
     readProperties: (objectType, context, options) => definitions.of(objectType, context, options),
     createProperties: (objectType, properties, context) => maker.create(objectType, properties, context),
     link: (from, to, pairs, context) => linkRecords(transport, from, to, pairs, context),
+    unlink: (from, to, pairs, context) => unlinkRecords(transport, from, to, pairs, context),
     readLinks: (from, to, ids, context) => readLinks(transport, from, to, ids, context),
     listOwners: (context) => listOwners(transport, context),
     readAccount: (context) => readAccount(transport, context),

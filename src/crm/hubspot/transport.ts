@@ -142,7 +142,8 @@ async function sendWithin(
 function outcomeOf(wire: Wire, failure: CallFailure | undefined): Attempt<HubSpotAnswer> {
   const answer = answerOf(wire);
   if (answer === undefined) return { ok: false, failure: failure ?? networkFailure(undefined) };
-  const body = parseJson(answer.text);
+  // 204 has nothing to say: HubSpot answers an archive with it.
+  const body = answer.status === 204 ? {} : parseJson(answer.text);
   const isUsable = answer.status >= 200 && answer.status < 300 && typeof body === 'object' && body !== null;
   return isUsable ? { ok: true, value: { status: answer.status, body } } : { ok: false, failure: failureOf(answer) };
 }

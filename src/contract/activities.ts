@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { optionalId, optionalText } from './optional-fields.ts';
+import { Warnings } from './records.ts';
+
+const directionWord = z
+  .string({ error: 'must be a text' })
+  .regex(/^\s*(inbound|outbound)?\s*$/i, 'must be INBOUND or OUTBOUND')
+  .nullish();
+
+/** Body of POST /activities: one activity; fields that are not named here are no mistake. */
+export const ActivityBody = z.looseObject(
+  {
+    type: z
+      .string({ error: 'must be a text' })
+      .regex(/\S/, 'must not be empty')
+      .describe('EMAIL, LINKEDIN, LINKEDIN_INMAIL or LINKEDIN_CONNECTION'),
+    subject: optionalText,
+    body: optionalText.describe('Text or HTML'),
+    direction: directionWord,
+    ownerId: optionalId.describe('An id of GET /users'),
+    occurredAt: optionalText.describe('ISO 8601; now when left out'),
+    contactId: optionalId.describe('Id of a contact in the CRM'),
+    companyId: optionalId.describe('Id of a company in the CRM'),
+    metadata: z
+      .looseObject({ messageId: optionalText }, { error: 'must be an object' })
+      .nullish()
+      .describe('messageId, sequenceIndex, sequenceMessageCount and anything else'),
+  },
+  { error: 'must be an object' },
+);
+export type ActivityBody = z.infer<typeof ActivityBody>;
+
+export const ActivityAnswer = z.object({
+  id: z.string(),
+  type: z.string(),
+  subject: z.string().optional(),
+  body: z.string().optional(),
+  direction: z.enum(['INBOUND', 'OUTBOUND']).optional(),
+  ownerId: z.string().optional(),
+  occurredAt: z.string().describe('ISO 8601').optional(),
+  contactId: z.string().optional(),
+  companyId: z.string().optional(),
+  metadata: z.record(z.string(), z.unknown()).optional(),
+  warnings: Warnings.optional(),
+});
+export type ActivityAnswer = z.infer<typeof ActivityAnswer>;

@@ -1,0 +1,7 @@
+import { z } from 'zod';
+
+/** Answer of POST /contacts/batch and /companies/batch: unknown ids are left out. */
+export const RecordsAnswer = z.object({
+  results: z.array(z.looseObject({ id: z.string() }).describe("The record's fields under Enginy's names")),
+});
+export type RecordsAnswer = z.infer<typeof RecordsAnswer>;

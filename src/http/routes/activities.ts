@@ -1,0 +1,33 @@
+import { Router } from 'express';
+import { type ActivityDeps, logActivity } from '../../bridge/log-activity.ts';
+import { readActivity } from '../../bridge/read-activity.ts';
+import { ActivityBody } from '../../contract/activities.ts';
+import { checkBody } from '../../contract/parse.ts';
+import type { Mappings } from '../../mapping/file-kinds.ts';
+import { methodNotAllowed } from '../error-handler.ts';
+import { callContext, noteFacts } from '../request-context.ts';
+
+export interface ActivityRouteDeps extends ActivityDeps {
+  readonly mappings: () => Mappings;
+}
+
+/** POST /activities logs one activity, GET /activities/:id tells it again. */
+export function activityRoutes(deps: ActivityRouteDeps): Router {
+  const router = Router();
+  router
+    .route('/activities')
+    .post(async (request, response) => {
+      const body = checkBody(ActivityBody, request.body);
+      const { answer, isRepeat } = await logActivity(deps, deps.mappings(), body, callContext(response, 'urgent'));
+      noteFacts(response, { activity: answer.id, type: answer.type, isRepeat, warned: answer.warnings?.length ?? 0 });
+      response.status(201).json(answer);
+    })
+    .all(methodNotAllowed('POST'));
+  router
+    .route('/activities/:id')
+    .get(async (request, response) => {
+      response.json(await readActivity(deps, deps.mappings(), request.params.id, callContext(response, 'urgent')));
+    })
+    .all(methodNotAllowed('GET'));
+  return router;
+}

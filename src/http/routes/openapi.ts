@@ -1,0 +1,16 @@
+import { Router } from 'express';
+import { openApiDocument } from '../../contract/openapi.ts';
+import { methodNotAllowed } from '../error-handler.ts';
+
+/** GET /openapi.json: the bridge's own description. */
+export function openApiRoute(settings: { readonly version: string; readonly keyHeader: string }): Router {
+  const document = openApiDocument(settings);
+  const router = Router();
+  router
+    .route('/openapi.json')
+    .get((_request, response) => {
+      response.json(document);
+    })
+    .all(methodNotAllowed('GET'));
+  return router;
+}

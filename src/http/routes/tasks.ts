@@ -1,0 +1,81 @@
+import { type RequestHandler, Router } from 'express';
+import { changeTask, completeTasks } from '../../bridge/change-tasks.ts';
+import { createTask, type TaskDeps } from '../../bridge/create-task.ts';
+import { readTask, readTasks } from '../../bridge/read-tasks.ts';
+import { idOf } from '../../contract/optional-fields.ts';
+import { checkBody } from '../../contract/parse.ts';
+import { IdsBody, TaskBatchPatch, TaskBody, TaskPatch } from '../../contract/tasks.ts';
+import type { Mappings } from '../../mapping/file-kinds.ts';
+import { methodNotAllowed } from '../error-handler.ts';
+import { callContext, noteFacts } from '../request-context.ts';
+
+export interface TaskRouteDeps extends TaskDeps {
+  readonly mappings: () => Mappings;
+}
+
+/** Tasks, one by one and many at once. `/tasks/batch` comes first: `batch` is no id. */
+export function taskRoutes(deps: TaskRouteDeps): Router {
+  const router = Router();
+  router.route('/tasks').post(createHandler(deps)).all(methodNotAllowed('POST'));
+  router
+    .route('/tasks/batch')
+    .post(batchReadHandler(deps))
+    .patch(batchPatchHandler(deps))
+    .all(methodNotAllowed('POST', 'PATCH'));
+  router
+    .route('/tasks/:id')
+    .get(async (request, response) => {
+      const { answer } = await readTask(deps, deps.mappings(), request.params.id, callContext(response, 'urgent'));
+      response.json(answer);
+    })
+    .patch(async (request, response) => {
+      const patch = checkBody(TaskPatch, request.body);
+      const context = callContext(response, 'urgent');
+      response.json(await changeTask(deps, deps.mappings(), request.params.id, patch, context));
+    })
+    .all(methodNotAllowed('GET', 'PATCH'));
+  return router;
+}
+
+function createHandler(deps: TaskRouteDeps): RequestHandler {
+  return async (request, response) => {
+    const body = checkBody(TaskBody, request.body);
+    const { answer, isRepeat } = await createTask(deps, deps.mappings(), body, callContext(response, 'urgent'));
+    noteFacts(response, { task: answer.id, isRepeat, warned: answer.warnings?.length ?? 0 });
+    response.status(201).json(answer);
+  };
+}
+
+function batchReadHandler(deps: TaskRouteDeps): RequestHandler {
+  return async (request, response) => {
+    const ids = idsOf(checkBody(IdsBody, request.body).ids);
+    const tasks = await readTasks(deps, deps.mappings(), ids, callContext(response, urgencyOf(ids)));
+    noteFacts(response, { records: ids.length, found: tasks.size });
+    response.json([...tasks.values()].map(({ answer }) => answer));
+  };
+}
+
+function batchPatchHandler(deps: TaskRouteDeps): RequestHandler {
+  return async (request, response) => {
+    const { ids, completed } = checkBody(TaskBatchPatch, request.body);
+    const asked = idsOf(ids);
+    const answers = await completeTasks(
+      deps,
+      deps.mappings(),
+      asked,
+      completed,
+      callContext(response, urgencyOf(asked)),
+    );
+    noteFacts(response, { records: asked.length, found: answers.length });
+    response.json(answers);
+  };
+}
+
+/** What one call can carry is as quick as a single task, and somebody may be waiting for it. */
+function urgencyOf(ids: readonly string[]): 'urgent' | 'bulk' {
+  return ids.length <= 100 ? 'urgent' : 'bulk';
+}
+
+function idsOf(ids: IdsBody['ids']): string[] {
+  return ids.flatMap((id) => idOf(id) ?? []);
+}

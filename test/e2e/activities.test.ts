@@ -1,0 +1,273 @@
+import { expect, test } from 'vitest';
+import { startSeededCrm } from '../support/seeded-crm.ts';
+import { startBridgeOn } from '../support/start-bridge.ts';
+
+const email = {
+  type: 'EMAIL',
+  subject: '[1/3] [FROM Acme Corp] John Smith',
+  body: '<p>Hello</p>',
+  direction: 'OUTBOUND',
+  occurredAt: '2026-05-01T10:00:00Z',
+  metadata: { messageId: 'message-1', sequenceIndex: 1, sequenceMessageCount: 3 },
+};
+
+test('logs an outbound e-mail on the timelines of contact and company, with owner, time, sender and receiver', async () => {
+  const { crm, ada, engines } = await startSeededCrm();
+  const bridge = await startBridgeOn(crm);
+
+  const answer = await bridge.send('POST', '/activities', {
+    ...email,
+    contactId: ada,
+    companyId: engines,
+    ownerId: '61',
+  });
+
+  expect(answer.status).toBe(201);
+  expect(answer.body).toEqual({
+    ...email,
+    id: expect.any(String),
+    occurredAt: '2026-05-01T10:00:00.000Z',
+    ownerId: '61',
+    contactId: ada,
+    companyId: engines,
+  });
+  const [logged] = crm.records('emails');
+  expect(logged).toMatchObject({
+    id: answer.body.id,
+    properties: {
+      hs_email_subject: '[1/3] [FROM Acme Corp] John Smith',
+      hs_email_html: '<p>Hello</p>',
+      hs_email_direction: 'EMAIL',
+      hs_email_status: 'SENT',
+      hubspot_owner_id: '61',
+      hs_email_from_email: 'olga@example.com',
+      hs_email_to_email: 'ada@example.com',
+    },
+  });
+  expect(new Date(logged?.properties.hs_timestamp ?? '').toISOString()).toBe('2026-05-01T10:00:00.000Z');
+  expect(crm.linked('emails', answer.body.id, 'contacts')).toEqual([ada]);
+  expect(crm.linked('emails', answer.body.id, 'companies')).toEqual([engines]);
+});
+
+test('logs an inbound e-mail as incoming, from the contact', async () => {
+  const { crm, ada } = await startSeededCrm();
+  const bridge = await startBridgeOn(crm);
+
+  await bridge.send('POST', '/activities', { ...email, direction: 'INBOUND', contactId: ada });
+
+  expect(crm.records('emails')[0]?.properties).toMatchObject({
+    hs_email_direction: 'INCOMING_EMAIL',
+    hs_email_from_email: 'ada@example.com',
+  });
+});
+
+test.each([
+  ['LINKEDIN', 'OUTBOUND', 'LinkedIn message sent'],
+  ['LINKEDIN', 'INBOUND', 'LinkedIn message received'],
+  ['LINKEDIN_INMAIL', 'OUTBOUND', 'LinkedIn InMail sent'],
+  ['LINKEDIN_INMAIL', 'INBOUND', 'LinkedIn InMail received'],
+  ['LINKEDIN_CONNECTION', 'OUTBOUND', 'LinkedIn connection request sent'],
+  ['LINKEDIN_CONNECTION', 'INBOUND', 'LinkedIn connection request accepted'],
+])('logs %s %s as a communication that opens with "%s", and tells it again', async (type, direction, words) => {
+  const { crm, ada } = await startSeededCrm();
+  const bridge = await startBridgeOn(crm);
+
+  const logged = await bridge.send('POST', '/activities', {
+    ...email,
+    type,
+    direction,
+    subject: 'Q&A <now>',
+    body: 'Hello & welcome\nAda',
+    contactId: ada,
+  });
+  const read = await bridge.send('GET', `/activities/${logged.body.id}`);
+
+  expect(logged.status).toBe(201);
+  expect(crm.records('communications')[0]?.properties).toMatchObject({
+    hs_communication_channel_type: 'LINKEDIN_MESSAGE',
+    hs_communication_logged_from: 'CRM',
+    hs_communication_body: `<p><strong>${words}</strong>: Q&amp;A &lt;now&gt;</p>Hello &amp; welcome<br>Ada`,
+  });
+  expect(read.status).toBe(200);
+  expect(read.body).toEqual({
+    id: logged.body.id,
+    type,
+    direction,
+    subject: 'Q&A <now>',
+    body: 'Hello & welcome\nAda',
+    occurredAt: '2026-05-01T10:00:00.000Z',
+    contactId: ada,
+  });
+});
+
+test('the same activity sent again, later or at once, has the first id and is logged once', async () => {
+  const { crm, ada } = await startSeededCrm();
+  const bridge = await startBridgeOn(crm);
+  const sent = { ...email, contactId: ada };
+
+  const together = await Promise.all([1, 2, 3].map(() => bridge.send('POST', '/activities', sent)));
+  const later = await bridge.send('POST', '/activities', { ...sent, body: 'another spelling' });
+
+  expect(new Set([...together, later].map(({ status, body }) => `${status} ${body.id}`)).size).toBe(1);
+  expect(crm.records('emails')).toHaveLength(1);
+});
+
+test('the same activity sent again after a restart has the first id', async () => {
+  const { crm, ada } = await startSeededCrm();
+  const sent = { ...email, type: 'LINKEDIN', contactId: ada };
+
+  const first = await (await startBridgeOn(crm)).send('POST', '/activities', sent);
+  const second = await (await startBridgeOn(crm)).send('POST', '/activities', sent);
+
+  expect(second.body.id).toBe(first.body.id);
+  expect(crm.records('communications')).toHaveLength(1);
+});
+
+test('without a message id, type, contact, time and body make an activity the same; nothing less does', async () => {
+  const { crm, ada, grace } = await startSeededCrm();
+  const bridge = await startBridgeOn(crm);
+  const sent = { ...email, metadata: {}, contactId: ada };
+  const send = async (activity: object) => (await bridge.send('POST', '/activities', activity)).body.id;
+
+  const first = await send(sent);
+
+  expect(await send(sent)).toBe(first);
+  const others = [
+    await send({ ...sent, body: 'other' }),
+    await send({ ...sent, occurredAt: '2026-05-01T10:00:01Z' }),
+    await send({ ...sent, contactId: grace }),
+    await send({ ...sent, direction: 'INBOUND' }),
+    await send({ ...sent, occurredAt: undefined }),
+    await send({ ...sent, occurredAt: undefined }),
+  ];
+  expect(new Set([first, ...others]).size).toBe(7);
+});
+
+test('one message id for two contacts is two activities', async () => {
+  const { crm, ada, grace } = await startSeededCrm();
+  const bridge = await startBridgeOn(crm);
+
+  await bridge.send('POST', '/activities', { ...email, contactId: ada });
+  await bridge.send('POST', '/activities', { ...email, contactId: grace });
+
+  expect(crm.records('emails')).toHaveLength(2);
+});
+
+test('a create that broke off is looked up before it is sent again', async () => {
+  const { crm, ada } = await startSeededCrm();
+  const bridge = await startBridgeOn(crm);
+  await bridge.send('POST', '/activities', { ...email, metadata: { messageId: 'earlier' }, contactId: ada });
+  crm.faults.add({ match: { path: '/emails/batch/create' }, times: 1, action: { kind: 'done-then-reset' } });
+
+  const answer = await bridge.send('POST', '/activities', { ...email, contactId: ada });
+
+  expect(answer.status).toBe(201);
+  expect(crm.records('emails')).toHaveLength(2);
+});
+
+test('a contact or company that does not exist is a 400 that names it, and nothing is created', async () => {
+  const { crm, ada } = await startSeededCrm();
+  const bridge = await startBridgeOn(crm);
+
+  const contact = await bridge.send('POST', '/activities', { ...email, contactId: '424242' });
+  const company = await bridge.send('POST', '/activities', { ...email, contactId: ada, companyId: 'no-number' });
+
+  expect([contact.status, company.status]).toEqual([400, 400]);
+  expect(contact.body).toMatchObject({ error: 'Unknown contact', message: expect.stringContaining('424242') });
+  expect(company.body).toMatchObject({ error: 'Unknown company', message: expect.stringContaining('no-number') });
+  expect(crm.records('emails')).toEqual([]);
+});
+
+test('an owner who is unknown, inactive or a queue costs the owner, with a warning, not the activity', async () => {
+  const { crm, ada } = await startSeededCrm();
+  const bridge = await startBridgeOn(crm);
+
+  for (const [index, ownerId] of ['999', '64', '63'].entries()) {
+    const metadata = { messageId: `m-${index}` };
+    const answer = await bridge.send('POST', '/activities', { ...email, metadata, contactId: ada, ownerId });
+
+    expect(answer.status).toBe(201);
+    expect(answer.body).not.toHaveProperty('ownerId');
+    expect(answer.body.warnings).toEqual([`ownerId was left out: the CRM has no active owner ${ownerId}`]);
+  }
+});
+
+test('HTML is cleaned of scripts, handlers and tracking pixels', async () => {
+  const { crm, ada } = await startSeededCrm();
+  const bridge = await startBridgeOn(crm);
+  const body =
+    '<p onclick="x()">Hi <a href="javascript:x()">a</a><a href="https://example.com/" target="_top">b</a></p>' +
+    '<script>alert(1)</script><style>p{}</style><iframe src="//x"></iframe><img src="https://t.example/open.gif">';
+
+  await bridge.send('POST', '/activities', { ...email, body, contactId: ada });
+
+  expect(crm.records('emails')[0]?.properties.hs_email_html).toBe(
+    '<p>Hi <a>a</a><a href="https://example.com/">b</a></p>',
+  );
+});
+
+test('a body that is longer than HubSpot keeps is cut, closed and marked', async () => {
+  const { crm, ada } = await startSeededCrm();
+  const bridge = await startBridgeOn(crm);
+  const body = `<div>${'<p>A sentence &amp; another one.</p>'.repeat(5000)}</div>`;
+
+  const answer = await bridge.send('POST', '/activities', { ...email, type: 'LINKEDIN', body, contactId: ada });
+
+  const kept = crm.records('communications')[0]?.properties.hs_communication_body ?? '';
+  expect(answer.status).toBe(201);
+  expect(kept.length).toBeLessThanOrEqual(65_536);
+  expect(kept.length).toBeGreaterThan(65_000);
+  expect(kept).toMatch(/<\/p><\/div><p><em>\[cut here: .*\]<\/em><\/p>$/);
+});
+
+test('an activity without contact and company is logged and says that no timeline shows it', async () => {
+  const { crm } = await startSeededCrm();
+  const bridge = await startBridgeOn(crm);
+
+  const answer = await bridge.send('POST', '/activities', email);
+
+  expect(answer.status).toBe(201);
+  expect(answer.body.warnings).toEqual([expect.stringContaining('no timeline')]);
+});
+
+test('an activity without a time is logged now; a time that is none costs itself', async () => {
+  const { crm, ada } = await startSeededCrm();
+  const bridge = await startBridgeOn(crm);
+
+  const without = await bridge.send('POST', '/activities', { ...email, occurredAt: undefined, contactId: ada });
+  const broken = await bridge.send('POST', '/activities', {
+    ...email,
+    metadata: { messageId: 'message-2' },
+    occurredAt: 'yesterday',
+    contactId: ada,
+  });
+
+  expect(without.body.occurredAt).toMatch(/^\d{4}-\d{2}-\d{2}T/);
+  expect(without.body).not.toHaveProperty('warnings');
+  expect(broken.status).toBe(201);
+  expect(broken.body.warnings).toEqual([expect.stringContaining('occurredAt')]);
+});
+
+test('a portal that allows no property of the bridge is served from memory, and the log says so once', async () => {
+  const { crm, ada } = await startSeededCrm({ scopes: { without: ['crm.schemas.emails.write'] } });
+  const bridge = await startBridgeOn(crm);
+  const sent = { ...email, contactId: ada };
+
+  const first = await bridge.send('POST', '/activities', sent);
+  const second = await bridge.send('POST', '/activities', sent);
+
+  expect(first.status).toBe(201);
+  expect(second.body.id).toBe(first.body.id);
+  expect(crm.records('emails')).toHaveLength(1);
+  expect(bridge.log.entries.filter(({ msg }) => msg.includes('recognised from memory only'))).toHaveLength(1);
+});
+
+test('an unknown activity is a 404', async () => {
+  const { crm } = await startSeededCrm();
+  const bridge = await startBridgeOn(crm);
+
+  const answer = await bridge.send('GET', '/activities/424242');
+
+  expect(answer.status).toBe(404);
+  expect(answer.body.error).toBe('Activity not found');
+});

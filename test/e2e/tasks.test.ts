@@ -1,0 +1,250 @@
+import { expect, test } from 'vitest';
+import { startSeededCrm } from '../support/seeded-crm.ts';
+import { startBridgeOn } from '../support/start-bridge.ts';
+
+const task = { subject: 'Call Ada', description: 'About <the> engine\n& more', dueDate: '2026-06-01T09:00:00Z' };
+
+test('creates a task and tells it again with everything that was sent', async () => {
+  const { crm, ada, engines } = await startSeededCrm();
+  const bridge = await startBridgeOn(crm);
+  const sent = { ...task, type: 'meeting', ownerId: '61', contactId: ada, companyId: engines };
+
+  const created = await bridge.send('POST', '/tasks', sent);
+  const read = await bridge.send('GET', `/tasks/${created.body.id}`);
+
+  expect(created.status).toBe(201);
+  expect(created.body).toEqual({
+    ...sent,
+    id: expect.any(String),
+    dueDate: '2026-06-01T09:00:00.000Z',
+    completed: false,
+    completedAt: null,
+  });
+  expect(read.status).toBe(200);
+  expect(read.body).toEqual(created.body);
+  expect(crm.records('tasks')[0]?.properties).toMatchObject({ hs_task_type: 'TODO', hs_task_status: 'NOT_STARTED' });
+});
+
+test.each([
+  ['call', 'CALL'],
+  ['email', 'EMAIL'],
+  ['Meeting', 'TODO'],
+  ['LINKEDIN_INMAIL', 'LINKED_IN_MESSAGE'],
+  ['linkedin_connection', 'LINKED_IN_CONNECT'],
+  ['walk the dog', 'TODO'],
+])('the type "%s" is %s in HubSpot and comes back as it was sent, also after a restart', async (type, hubspotType) => {
+  const { crm } = await startSeededCrm();
+  const created = await (await startBridgeOn(crm)).send('POST', '/tasks', { ...task, type });
+
+  const read = await (await startBridgeOn(crm)).send('GET', `/tasks/${created.body.id}`);
+
+  expect(crm.records('tasks')[0]?.properties.hs_task_type).toBe(hubspotType);
+  expect([created.body.type, read.body.type]).toEqual([type, type]);
+});
+
+test('a type that somebody changed in HubSpot is the one that counts', async () => {
+  const { crm } = await startSeededCrm();
+  const bridge = await startBridgeOn(crm);
+  const { id } = (await bridge.send('POST', '/tasks', { ...task, type: 'meeting' })).body;
+  await changeInHubSpot(crm, id, { hs_task_type: 'CALL' });
+
+  const read = await bridge.send('GET', `/tasks/${id}`);
+
+  expect(read.body.type).toBe('call');
+});
+
+test('a portal without the scope for task properties still takes tasks', async () => {
+  const { crm } = await startSeededCrm({ scopes: { without: ['crm.schemas.tasks.write'] } });
+  const bridge = await startBridgeOn(crm);
+
+  const created = await bridge.send('POST', '/tasks', { ...task, type: 'call' });
+  const read = await bridge.send('GET', `/tasks/${created.body.id}`);
+
+  expect([created.status, read.body.type]).toEqual([201, 'call']);
+});
+
+test('a task without a due date is due a day later, since HubSpot wants one', async () => {
+  const { crm } = await startSeededCrm();
+  const bridge = await startBridgeOn(crm);
+
+  const answer = await bridge.send('POST', '/tasks', { subject: 'Call Ada' });
+
+  const record = crm.records('tasks')[0];
+  expect(answer.status).toBe(201);
+  expect(Date.parse(record?.properties.hs_timestamp ?? '')).toBeGreaterThan(Date.parse(record?.createdAt ?? ''));
+  expect(answer.body.dueDate).toMatch(/^\d{4}-/);
+});
+
+test('a task may be created completed, and unknown fields and an id of its own are no mistake', async () => {
+  const { crm } = await startSeededCrm();
+  const bridge = await startBridgeOn(crm);
+
+  const answer = await bridge.send('POST', '/tasks', {
+    ...task,
+    id: 'task-7',
+    completed: true,
+    priority: 'high',
+    x: { y: [1] },
+  });
+
+  expect(answer.status).toBe(201);
+  expect(answer.body).toMatchObject({ completed: true, completedAt: expect.any(String) });
+  expect(answer.body.id).not.toBe('task-7');
+  expect(crm.records('tasks')[0]?.properties.hs_task_status).toBe('COMPLETED');
+});
+
+test('a task that says for whom and until when is created once, however often it is sent', async () => {
+  const { crm, ada } = await startSeededCrm();
+  const bridge = await startBridgeOn(crm);
+  const sent = { ...task, contactId: ada };
+
+  const answers = await Promise.all([1, 2, 3].map(() => bridge.send('POST', '/tasks', sent)));
+  const restarted = await (await startBridgeOn(crm)).send('POST', '/tasks', sent);
+  const other = await bridge.send('POST', '/tasks', { ...sent, subject: 'Write to Ada' });
+
+  expect(new Set([...answers, restarted].map(({ status, body }) => `${status} ${body.id}`)).size).toBe(1);
+  expect(other.body.id).not.toBe(restarted.body.id);
+  expect(crm.records('tasks')).toHaveLength(2);
+});
+
+test('tasks that nothing tells apart from a second wish are created each', async () => {
+  const { crm } = await startSeededCrm();
+  const bridge = await startBridgeOn(crm);
+
+  await bridge.send('POST', '/tasks', { subject: 'Call' });
+  await bridge.send('POST', '/tasks', { subject: 'Call' });
+
+  expect(crm.records('tasks')).toHaveLength(2);
+});
+
+test('PATCH changes any field, moves the task to another contact and company, and leaves the rest', async () => {
+  const { crm, ada, grace, engines, mark } = await startSeededCrm();
+  const bridge = await startBridgeOn(crm);
+  const { id } = (
+    await bridge.send('POST', '/tasks', { ...task, type: 'call', contactId: ada, companyId: engines, ownerId: '61' })
+  ).body;
+
+  const answer = await bridge.send('PATCH', `/tasks/${id}`, {
+    subject: 'Write to Grace',
+    type: 'letter',
+    dueDate: '2026-07-01T09:00:00Z',
+    ownerId: '62',
+    contactId: grace,
+    companyId: mark,
+    completed: true,
+    description: '',
+  });
+  const read = await bridge.send('GET', `/tasks/${id}`);
+
+  expect(answer.status).toBe(200);
+  expect(answer.body).toEqual({
+    id,
+    subject: 'Write to Grace',
+    description: task.description,
+    type: 'letter',
+    dueDate: '2026-07-01T09:00:00.000Z',
+    ownerId: '62',
+    contactId: grace,
+    companyId: mark,
+    completed: true,
+    completedAt: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T/),
+  });
+  expect(read.body).toEqual(answer.body);
+  expect(crm.linked('tasks', id, 'contacts')).toEqual([grace]);
+});
+
+test('completing, completing again and reopening', async () => {
+  const { crm } = await startSeededCrm();
+  const bridge = await startBridgeOn(crm);
+  const { id } = (await bridge.send('POST', '/tasks', task)).body;
+
+  const completed = await bridge.send('PATCH', `/tasks/${id}`, { completed: true });
+  const again = await bridge.send('PATCH', `/tasks/${id}`, { completed: true });
+  const reopened = await bridge.send('PATCH', `/tasks/${id}`, { completed: false });
+
+  expect(completed.body).toMatchObject({ completed: true, completedAt: expect.any(String) });
+  expect(again.body).toEqual(completed.body);
+  expect(reopened.body).toMatchObject({ completed: false, completedAt: null });
+});
+
+test('a task that is in progress in HubSpot is not set back by completed: false', async () => {
+  const { crm } = await startSeededCrm();
+  const bridge = await startBridgeOn(crm);
+  const { id } = (await bridge.send('POST', '/tasks', task)).body;
+  await changeInHubSpot(crm, id, { hs_task_status: 'IN_PROGRESS' });
+
+  const answer = await bridge.send('PATCH', `/tasks/${id}`, { completed: false, subject: 'New' });
+
+  expect(answer.body).toMatchObject({ completed: false, subject: 'New' });
+  expect(crm.records('tasks')[0]?.properties.hs_task_status).toBe('IN_PROGRESS');
+});
+
+test('/tasks/batch reads and completes tasks by the hundred and leaves unknown ids out', async () => {
+  const { crm, ada, engines } = await startSeededCrm();
+  const bridge = await startBridgeOn(crm);
+  const ids = crm.seed({
+    tasks: Array.from({ length: 150 }, (_unused, index) => ({
+      properties: { hs_task_subject: `Task ${index}`, hs_timestamp: '2026-06-01T09:00:00Z' },
+    })),
+  }).tasks;
+  await bridge.send('PATCH', `/tasks/${ids[0]}`, { contactId: ada, companyId: engines });
+  crm.clearLog();
+
+  const read = await bridge.send('POST', '/tasks/batch', { ids: [...ids, '999', 'batch', ids[0]] });
+  const readCalls = crm.log.length;
+  crm.clearLog();
+  const completed = await bridge.send('PATCH', '/tasks/batch', { ids: [...ids, '999'], completed: true });
+  const writes = crm.log.filter(({ path }) => path.endsWith('/batch/update'));
+
+  expect(read.status).toBe(200);
+  expect(read.body.map(({ id }: { id: string }) => id)).toEqual(ids);
+  expect(read.body[0]).toMatchObject({ subject: 'Task 0', contactId: ada, companyId: engines });
+  expect(readCalls).toBe(4);
+  expect(completed.status).toBe(200);
+  expect(completed.body).toHaveLength(150);
+  expect(
+    completed.body.every((each: { completed: boolean; completedAt: unknown }) => each.completed && each.completedAt),
+  ).toBe(true);
+  expect(writes).toHaveLength(2);
+});
+
+test('an unknown task is a 404 in the words of the contract; an empty batch is an empty list', async () => {
+  const { crm } = await startSeededCrm();
+  const bridge = await startBridgeOn(crm);
+
+  const got = await bridge.send('GET', '/tasks/424242');
+  const patched = await bridge.send('PATCH', '/tasks/task-xyz', { completed: true });
+  const batch = await bridge.send('POST', '/tasks/batch', { ids: [] });
+
+  expect(got.status).toBe(404);
+  expect(got.body).toMatchObject({ error: 'Task not found', message: 'No task exists with ID: 424242' });
+  expect(patched.status).toBe(404);
+  expect([batch.status, batch.body]).toEqual([200, []]);
+});
+
+test('an unknown contact, owner or due date: the first is a 400 that names it, the others cost themselves', async () => {
+  const { crm, ada } = await startSeededCrm();
+  const bridge = await startBridgeOn(crm);
+
+  const contact = await bridge.send('POST', '/tasks', { ...task, contactId: '424242' });
+  const others = await bridge.send('POST', '/tasks', { ...task, contactId: ada, ownerId: '64', dueDate: 'soon' });
+  const patched = await bridge.send('PATCH', `/tasks/${others.body.id}`, { companyId: '424242' });
+
+  expect([contact.status, patched.status]).toEqual([400, 400]);
+  expect(contact.body.message).toContain('contactId: no contact with id 424242');
+  expect(others.status).toBe(201);
+  expect(others.body.warnings).toEqual([
+    expect.stringContaining('dueDate'),
+    'ownerId was left out: the CRM has no active owner 64',
+  ]);
+  expect(crm.records('tasks')).toHaveLength(1);
+});
+
+async function changeInHubSpot(crm: { url: string; token: string }, id: string, properties: object): Promise<void> {
+  const response = await fetch(`${crm.url}/crm/v3/objects/tasks/${id}`, {
+    method: 'PATCH',
+    headers: { authorization: `Bearer ${crm.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ properties }),
+  });
+  expect(response.status).toBe(200);
+}

@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest';
+import { createOwnerBook } from '../../src/bridge/owners.ts';
+import { CrmUnavailableError, NotSupportedError } from '../../src/errors.ts';
+import { fakeCrm } from '../support/fake-crm.ts';
+import { startSeededCrm } from '../support/seeded-crm.ts';
+import { startApp } from '../support/start-app.ts';
+import { startBridgeOn } from '../support/start-bridge.ts';
+
+const olga = { id: '61', name: 'Olga Owner', email: 'olga@example.com' };
+
+test('lists active people, not queues nor those who left', async () => {
+  const { crm } = await startSeededCrm();
+  const bridge = await startBridgeOn(crm);
+
+  const answer = await bridge.send('GET', '/users');
+
+  expect(answer.status).toBe(200);
+  expect(answer.body).toEqual([olga, { id: '62', name: 'Otto Owner', email: 'otto@example.com' }]);
+});
+
+test('asks the CRM once for five minutes, however many ask at once, and then again', async () => {
+  const crm = fakeCrm();
+  crm.owners.push(olga);
+  let nowMs = 0;
+  const app = await startApp(crm, { deps: { owners: createOwnerBook({ crm, now: () => nowMs }) } });
+
+  const answers = await Promise.all([1, 2, 3].map(() => app.send('GET', '/users')));
+  nowMs += 4 * 60_000;
+  await app.send('GET', '/users');
+  const early = crm.calls.length;
+  nowMs += 2 * 60_000;
+  await app.send('GET', '/users');
+
+  expect(answers.map(({ body }) => body)).toEqual([[olga], [olga], [olga]]);
+  expect([early, crm.calls.length]).toEqual([1, 2]);
+});
+
+test('says 501 without the scope, which switches owner selection off in Enginy', async () => {
+  const { crm } = await startSeededCrm({ scopes: { without: ['crm.objects.owners.read'] } });
+  const bridge = await startBridgeOn(crm);
+
+  const answer = await bridge.send('GET', '/users');
+
+  expect(answer.status).toBe(501);
+  expect(answer.body.message).toContain('crm.objects.owners.read');
+});
+
+test('says 503 when the CRM is down, and does not remember that', async () => {
+  const crm = fakeCrm();
+  crm.owners.push(olga);
+  crm.failNext('listOwners', new CrmUnavailableError('HubSpot cannot be reached'));
+  const app = await startApp(crm);
+
+  const first = await app.send('GET', '/users');
+  const second = await app.send('GET', '/users');
+
+  expect([first.status, second.status]).toEqual([503, 200]);
+});
+
+test('an owner who joined since the list was read is found', async () => {
+  const crm = fakeCrm();
+  let nowMs = 0;
+  const app = await startApp(crm, { deps: { owners: createOwnerBook({ crm, now: () => nowMs }) } });
+  await app.send('GET', '/users');
+  crm.owners.push(olga);
+  nowMs += 60_000;
+
+  const answer = await app.send('POST', '/tasks', { subject: 'Call', ownerId: '61' });
+
+  expect(answer.body).toMatchObject({ ownerId: '61' });
+  expect(answer.body).not.toHaveProperty('warnings');
+});
+
+test('where owners cannot be listed, an owner is sent as it came', async () => {
+  const crm = fakeCrm();
+  crm.failAlways('listOwners', new NotSupportedError('no scope'));
+  const app = await startApp(crm);
+
+  const answer = await app.send('POST', '/tasks', { subject: 'Call', ownerId: '61' });
+
+  expect(answer.body).toMatchObject({ ownerId: '61' });
+  expect([...(crm.records.get('tasks')?.values() ?? [])][0]?.properties.hubspot_owner_id).toBe('61');
+});
