@@ -14,8 +14,6 @@ export interface LogEntry {
   /** Number of inputs of a batch call. */
   readonly inputs: number;
   readonly correlationId: string;
-  /** The body as it came; kept as text, since parsed ones would cost many times the memory. */
-  readonly bodyText: string;
   /** The body, parsed; undefined when there was none or it was malformed. */
   readonly body: unknown;
   /** Set when the answer has gone out; 0 while there is none (running, reset, hanging). */
@@ -23,6 +21,9 @@ export interface LogEntry {
   /** The fault that was played. */
   fault: string | undefined;
 }
+
+/** What is known of a request when it arrives. */
+type StartedRequest = Omit<LogEntry, 'number' | 'body' | 'status' | 'fault'> & { readonly bodyText: string };
 
 export interface Counters {
   readonly calls: number;
@@ -33,45 +34,13 @@ export interface Counters {
   readonly maxConcurrent: number;
 }
 
-class Entry implements LogEntry {
-  readonly number: number;
-  readonly at: number;
-  readonly method: string;
-  readonly path: string;
-  readonly query: string;
-  readonly kind: CallKind;
-  readonly object: ObjectName | undefined;
-  readonly inputs: number;
-  readonly correlationId: string;
-  readonly bodyText: string;
-  status = 0;
-  fault: string | undefined = undefined;
-
-  constructor(request: Omit<LogEntry, 'number' | 'status' | 'fault' | 'body'>, number: number) {
-    this.number = number;
-    this.at = request.at;
-    this.method = request.method;
-    this.path = request.path;
-    this.query = request.query;
-    this.kind = request.kind;
-    this.object = request.object;
-    this.inputs = request.inputs;
-    this.correlationId = request.correlationId;
-    this.bodyText = request.bodyText;
-  }
-
-  get body(): unknown {
-    try {
-      return this.bodyText === '' ? undefined : JSON.parse(this.bodyText);
-    } catch {
-      // Malformed: it was answered with a 400, and the text is there to look at.
-      return undefined;
-    }
-  }
-
-  toJSON(): object {
-    const { bodyText: _text, ...shown } = this;
-    return { ...shown, body: this.body };
+/** The body of a request, parsed when it is looked at: parsed ones would cost many times the memory of their text. */
+function parseBody(text: string): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text);
+  } catch {
+    // Malformed: it was answered with a 400.
+    return undefined;
   }
 }
 
@@ -90,8 +59,16 @@ export class RequestLog {
     this.#size = size;
   }
 
-  start(request: Omit<LogEntry, 'number' | 'status' | 'fault' | 'body'>): LogEntry {
-    const entry = new Entry(request, ++this.#calls);
+  start({ bodyText, ...request }: StartedRequest): LogEntry {
+    const entry: LogEntry = {
+      ...request,
+      number: ++this.#calls,
+      status: 0,
+      fault: undefined,
+      get body() {
+        return parseBody(bodyText);
+      },
+    };
     this.#byKind.set(entry.kind, (this.#byKind.get(entry.kind) ?? 0) + 1);
     this.#running++;
     this.#maxConcurrent = Math.max(this.#maxConcurrent, this.#running);

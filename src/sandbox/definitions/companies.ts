@@ -1,5 +1,5 @@
 import { companyIndustries } from './company-industries.ts';
-import { lifecycleStages } from './lifecycle-stages.ts';
+import { leadStatuses, lifecycleStages } from './lifecycle-stages.ts';
 import {
   bool,
   checkbox,
@@ -65,16 +65,7 @@ export const companyProperties = [
       { hidden: true },
     ),
     select('lifecyclestage', 'Lifecycle Stage', lifecycleStages),
-    select('hs_lead_status', 'Lead Status', [
-      'NEW=New',
-      'OPEN=Open',
-      'IN_PROGRESS=In Progress',
-      'OPEN_DEAL=Open Deal',
-      'UNQUALIFIED=Unqualified',
-      'ATTEMPTED_TO_CONTACT=Attempted to Contact',
-      'CONNECTED=Connected',
-      'BAD_TIMING=Bad Timing',
-    ]),
+    select('hs_lead_status', 'Lead Status', leadStatuses),
     owner('hubspot_owner_id', 'Company owner'),
     number('hs_parent_company_id', 'Parent Company', { readOnlyValue: true }),
     ...readOnly([

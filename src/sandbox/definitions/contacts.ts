@@ -1,4 +1,4 @@
-import { lifecycleStages } from './lifecycle-stages.ts';
+import { leadStatuses, lifecycleStages } from './lifecycle-stages.ts';
 import {
   bool,
   calculated,
@@ -23,17 +23,6 @@ export const contactGroups = [
   { name: 'conversioninformation', label: 'Conversion information' },
   { name: 'contact_activity', label: 'Contact activity' },
   { name: 'contactlcs', label: 'Contact lifecycle' },
-];
-
-const leadStatuses = [
-  'NEW=New',
-  'OPEN=Open',
-  'IN_PROGRESS=In Progress',
-  'OPEN_DEAL=Open Deal',
-  'UNQUALIFIED=Unqualified',
-  'ATTEMPTED_TO_CONTACT=Attempted to Contact',
-  'CONNECTED=Connected',
-  'BAD_TIMING=Bad Timing',
 ];
 
 const trafficSources = [

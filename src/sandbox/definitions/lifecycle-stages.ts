@@ -9,3 +9,15 @@ export const lifecycleStages: readonly string[] = [
   'evangelist=Evangelist',
   'other=Other',
 ];
+
+/** Lead statuses of a fresh portal; each portal may edit them. */
+export const leadStatuses: readonly string[] = [
+  'NEW=New',
+  'OPEN=Open',
+  'IN_PROGRESS=In Progress',
+  'OPEN_DEAL=Open Deal',
+  'UNQUALIFIED=Unqualified',
+  'ATTEMPTED_TO_CONTACT=Attempted to Contact',
+  'CONNECTED=Connected',
+  'BAD_TIMING=Bad Timing',
+];
