@@ -44,8 +44,9 @@ export function createApp(deps: AppDeps, settings: AppSettings): Express {
   app.use(userRoutes(deps));
   for (const kind of recordKinds) app.use(recordRoutes(deps, kind), recordBatchRoutes(deps, kind));
   app.use(associationRoutes(deps));
-  app.use(activityRoutes(deps));
-  app.use(taskRoutes(deps));
+  const single = { ...deps, crm: deps.gatheredCrm };
+  app.use(activityRoutes(single));
+  app.use(taskRoutes(single));
   app.use(notFound);
   app.use(errorHandler(deps.log));
   return app;

@@ -2,6 +2,7 @@ import type { Crm } from '../crm/crm.ts';
 import type { Logger } from '../logger.ts';
 import { type CandidateSearch, createCandidateSearch } from './candidate-search.ts';
 import { createLookUpFinisher, type LookUpFinisher } from './finish-look-ups.ts';
+import { gatherCalls } from './gathering-crm.ts';
 import { createIdentityBook, type IdentityBook } from './identity.ts';
 import { createOwnPropertyBook, type OwnPropertyBook } from './own-property.ts';
 import { createOwnerBook, type OwnerBook } from './owners.ts';
@@ -13,6 +14,8 @@ import { createUpdateDesk, type UpdateDesk } from './update-desk.ts';
 /** What the bridge's functions need beside the mapping in force: built once, shared by all requests. */
 export interface BridgeDeps {
   readonly crm: Crm;
+  /** The same CRM for requests of one record each; see gathering-crm.ts. */
+  readonly gatheredCrm: Crm;
   readonly log: Logger;
   readonly ids: RecordIdCache;
   readonly candidates: CandidateSearch;
@@ -35,6 +38,7 @@ export function createBridgeDeps(
   const writing = { ...matching, unknownFields: reportUnknownFields() };
   return {
     ...writing,
+    gatheredCrm: gatherCalls(crm),
     lookUps: createLookUpFinisher(matching),
     identity: createIdentityBook({ crm, log }),
     turns: createTurns(),

@@ -95,3 +95,28 @@ test('a call that hangs is given up after its time and told as 503', async () =>
 
   expect([503, 504]).toContain(answer.status);
 });
+
+test('activities that a campaign logs at once share batch calls', async () => {
+  const crm = await startCrm({ latency: 100 });
+  const bridge = await startBridgeOn(crm);
+  const created = await bridge.send('POST', '/contacts', { contacts: leads });
+  const contactId = created.body.results[0].crmId;
+  const activity = (n: number) => ({
+    type: 'LINKEDIN',
+    direction: 'OUTBOUND',
+    contactId,
+    metadata: { messageId: `m-${n}` },
+  });
+  await bridge.send('POST', '/activities', activity(0));
+  crm.clearLog();
+
+  const answers = await Promise.all(
+    Array.from({ length: 40 }, (_unused, n) => bridge.send('POST', '/activities', activity(n))),
+  );
+
+  const ids = new Set(answers.map(({ body }) => body.id));
+  const creates = crm.log.filter(({ path }) => path.endsWith('/communications/batch/create'));
+  expect(ids.size).toBe(40);
+  expect(creates.length).toBeLessThanOrEqual(4);
+  expect(crm.records('communications')).toHaveLength(40);
+});
