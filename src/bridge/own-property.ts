@@ -1,7 +1,7 @@
-import type { CallContext, Crm, ObjectType, PropertyDefinition } from '../crm/crm.ts';
+import type { CallContext, Crm, NewProperty, ObjectType, PropertyDefinition } from '../crm/crm.ts';
 import { CrmRejectedError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { describeProblem, problemFromError } from './problem.ts';
+import { describeProblem, problemFromRead } from './problem.ts';
 
 /** A property of the bridge's own, which it makes in the CRM at first need. */
 export interface OwnProperty {
@@ -127,12 +127,12 @@ function judge(log: Logger, property: OwnProperty, definition: PropertyDefinitio
 
 async function makeProperty(deps: BookDeps, property: OwnProperty, context: CallContext) {
   const { objectType, name, label, description, isUnique, group } = property;
-  const asked = { name, label, description, type: 'text', isUnique, group } as const;
+  const asked: NewProperty = { name, label, description, type: 'text', isUnique, group };
   try {
     const [outcome] = await deps.crm.createProperties(objectType, [asked], context);
     return outcome ?? { problem: { kind: 'unavailable', message: 'the answer left the property out' } as const };
   } catch (error) {
-    const problem = problemFromError(error);
+    const problem = problemFromRead(error);
     if (problem.kind !== 'refused') throw error;
     return { problem };
   }

@@ -2,6 +2,7 @@ import type { Diagnostic } from './diagnostic.ts';
 import type { Mappings } from './file-kinds.ts';
 import { checkMappings, readExamples } from './load-mappings.ts';
 import { countExamples, runExamples } from './run-examples.ts';
+import { countPlainExamples, runPlainExamples } from './run-plain-examples.ts';
 import type { TransformContext } from './transforms.ts';
 
 /** All that can be found in a folder of mapping files without asking a CRM: the files and the examples beside them. */
@@ -26,6 +27,13 @@ export function checkFolder(dir: string, context: TransformContext = {}): Folder
     if (file === undefined) continue;
     diagnostics.push(...runExamples(mapping, file));
     examples += countExamples(file);
+  }
+  for (const mapping of [mappings.tasks, mappings.activities]) {
+    if (mapping === undefined) continue;
+    const file = readExamples(mapping.file);
+    if (file === undefined) continue;
+    diagnostics.push(...runPlainExamples(mapping, file));
+    examples += countPlainExamples(file);
   }
   return { mappings, diagnostics, examples };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { diagnosticKinds } from './diagnostic.ts';
 import { fileKinds } from './file-kinds.ts';
 import { ExamplesFile } from './run-examples.ts';
+import { PlainExamplesFile } from './run-plain-examples.ts';
 import { type Transform, transformNames, transforms } from './transforms.ts';
 
 /** The part of JSON Schema that the reference page reads. */
@@ -50,6 +51,8 @@ export function mappingReference(): string {
     '## Examples beside a file',
     'Examples of `contacts.yaml` stand in `contacts.examples.yaml`. Each key says all that comes out there: what is not named must not come out. `npm run lint:mappings` runs them.',
     ...sections(asSchema(ExamplesFile), ''),
+    'Examples of `tasks.yaml` and `activities.yaml` have fewer keys. Bodies stand there as Enginy sends them, before they are made HTML.',
+    ...sections(asSchema(PlainExamplesFile), ''),
     '## What the check finds',
     'Each finding is one line, `file:line:column  severity  kind  message`, and all of them come at once. Errors forbid the files, warnings do not.',
     table(

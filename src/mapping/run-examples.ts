@@ -67,18 +67,19 @@ function runExample(mapping: Mapping, example: Example, path: Path): Finding[] {
   const fromEnginy = ['match_keys', 'create', 'update', 'update_if_empty', 'options', 'unknown', 'warnings'] as const;
   const asked = fromEnginy.filter((key) => example[key] !== undefined);
   if ((enginy === undefined) === (crm === undefined)) {
-    return [failure(path, `"${example.name}" needs either enginy or crm`)];
+    return [exampleFailure(path, `"${example.name}" needs either enginy or crm`)];
   }
   if (crm !== undefined) {
     const misplaced = asked[0];
     if (misplaced !== undefined)
-      return [failure([...path, misplaced], `"${misplaced}" belongs to an example with enginy`)];
-    if (example.returns === undefined) return [failure(path, `"${example.name}" expects nothing: it needs returns`)];
-    return compare([...path, 'returns'], example, example.returns, toEnginyProperties(mapping, crm));
+      return [exampleFailure([...path, misplaced], `"${misplaced}" belongs to an example with enginy`)];
+    if (example.returns === undefined)
+      return [exampleFailure(path, `"${example.name}" expects nothing: it needs returns`)];
+    return compareExample([...path, 'returns'], example.name, example.returns, toEnginyProperties(mapping, crm));
   }
   if (enginy === undefined) return [];
   if (asked.length === 0)
-    return [failure(path, `"${example.name}" expects nothing: it needs ${fromEnginy.join(', ')}`)];
+    return [exampleFailure(path, `"${example.name}" expects nothing: it needs ${fromEnginy.join(', ')}`)];
   const created = toCrmProperties(mapping, enginy, 'create');
   const updated = toCrmProperties(mapping, enginy, 'update');
   const actual = {
@@ -92,10 +93,11 @@ function runExample(mapping: Mapping, example: Example, path: Path): Finding[] {
     unknown: created.unknown.map(({ field }) => field),
     warnings: created.warnings,
   };
-  return asked.flatMap((key) => compare([...path, key], example, example[key], actual[key]));
+  return asked.flatMap((key) => compareExample([...path, key], example.name, example[key], actual[key]));
 }
 
-function compare(path: Path, example: Example, expected: unknown, actual: unknown): Finding[] {
+/** How what came out differs from what an example says must come out. */
+export function compareExample(path: Path, example: string, expected: unknown, actual: unknown): Finding[] {
   const key = path.at(-1);
   if (Array.isArray(expected) && Array.isArray(actual)) {
     const isWarnings = key === 'warnings';
@@ -104,8 +106,8 @@ function compare(path: Path, example: Example, expected: unknown, actual: unknow
     const missing = expected.filter((want) => !actual.some((got) => fits(want, got)));
     const extra = actual.filter((got) => !expected.some((want) => fits(want, got)));
     return [
-      ...missing.map((want) => failure(path, `"${example.name}": ${key} lacks ${show(want)}`)),
-      ...extra.map((got) => failure(path, `"${example.name}": ${key} also has ${show(got)}`)),
+      ...missing.map((want) => exampleFailure(path, `"${example}": ${key} lacks ${show(want)}`)),
+      ...extra.map((got) => exampleFailure(path, `"${example}": ${key} also has ${show(got)}`)),
     ];
   }
   const wanted = new Map(Object.entries(expected ?? {}));
@@ -113,12 +115,12 @@ function compare(path: Path, example: Example, expected: unknown, actual: unknow
   const wrong = [...wanted].flatMap(([name, want]) => {
     if (JSON.stringify(got.get(name)) === JSON.stringify(want)) return [];
     const found = got.has(name) ? `is ${show(got.get(name))}` : 'is absent';
-    return [failure([...path, name], `"${example.name}": ${key}.${name} ${found}, expected ${show(want)}`)];
+    return [exampleFailure([...path, name], `"${example}": ${key}.${name} ${found}, expected ${show(want)}`)];
   });
   const extra = [...got].flatMap(([name, value]) =>
     wanted.has(name)
       ? []
-      : [failure(path, `"${example.name}": ${key}.${name} is ${show(value)}, expected to be absent`)],
+      : [exampleFailure(path, `"${example}": ${key}.${name} is ${show(value)}, expected to be absent`)],
   );
   return [...wrong, ...extra];
 }
@@ -127,6 +129,7 @@ function show(value: unknown): string {
   return JSON.stringify(value);
 }
 
-function failure(path: Path, message: string): Finding {
+/** A finding that an example did not come out. */
+export function exampleFailure(path: Path, message: string): Finding {
   return { path, kind: 'example-failed', message };
 }

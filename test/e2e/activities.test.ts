@@ -262,6 +262,19 @@ test('a portal that allows no property of the bridge is served from memory, and 
   expect(bridge.log.entries.filter(({ msg }) => msg.includes('recognised from memory only'))).toHaveLength(1);
 });
 
+test('a new property that HubSpot takes a moment to know delays the first activity and loses nothing', async () => {
+  const { crm, ada } = await startSeededCrm({ propertyLagMs: 600 });
+  const bridge = await startBridgeOn(crm);
+  const sent = { ...email, contactId: ada };
+
+  const first = await bridge.send('POST', '/activities', sent);
+  const second = await bridge.send('POST', '/activities', sent);
+
+  expect([first.status, second.status]).toEqual([201, 201]);
+  expect(second.body.id).toBe(first.body.id);
+  expect(crm.records('emails')).toHaveLength(1);
+});
+
 test('an unknown activity is a 404', async () => {
   const { crm } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
