@@ -5,6 +5,7 @@ import { createApp } from './app.ts';
 import { createBridgeDeps } from './bridge/bridge-deps.ts';
 import type { Config } from './config.ts';
 import { createHubSpotCrm } from './crm/hubspot/hubspot-crm.ts';
+import { hubSpotPropertyRules } from './crm/hubspot/property-rules.ts';
 import { type Clock, createPacer } from './crm/pacer.ts';
 import { loadMappings } from './mapping/load-mappings.ts';
 
@@ -41,7 +42,7 @@ export async function startBridge(
   let isStopping = false;
   const app = createApp(
     {
-      ...createBridgeDeps({ crm, log }, config),
+      ...createBridgeDeps({ crm, log }, { ...config, propertyRules: hubSpotPropertyRules }),
       log,
       mappings: () => mappings,
       isSandbox: config.isSandbox,
