@@ -7,8 +7,8 @@ import { keptTextProperties } from './kept-texts.ts';
 import { describeProblem, problemFromRead } from './problem.ts';
 
 /**
- * To be called at start: makes the properties that the mappings themselves need, and so learns whether the CRM lets the bridge make
- * any. A property that is there already is refused for existing, which proves the permission and changes nothing.
+ * To be called at start: makes the properties that keep Enginy's ids, and so learns whether the CRM lets the bridge make any. One that
+ * is there already is refused for existing, which proves the permission and changes nothing.
  *
  * What is missing is one line in the log; nothing here keeps the bridge from starting.
  */
@@ -39,7 +39,7 @@ async function checkOne(
   mapping: Mapping,
   context: CallContext,
 ): Promise<{ readonly mapping: Mapping; readonly problem?: CrmProblem }> {
-  const properties = neededProperties(mapping);
+  const properties = neededProperties(mapping).slice(0, 1);
   if (properties.length === 0) return { mapping };
   try {
     const outcomes = await crm.createProperties(mapping.target.objectType, properties, context);
@@ -51,7 +51,7 @@ async function checkOne(
   }
 }
 
-/** Properties that a mapping needs whatever Enginy sends. */
+/** Properties that a mapping needs whatever Enginy sends, the one for its ids first. */
 export function neededProperties(mapping: Mapping): NewProperty[] {
   const identity = identityDefinition(mapping);
   const kept = keptTextProperties(mapping);

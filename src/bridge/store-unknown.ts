@@ -1,13 +1,10 @@
 import type { CallContext } from '../crm/crm.ts';
 import { showField } from '../mapping/field-mark.ts';
-import { toFieldValue, toText } from '../mapping/field-value.ts';
 import type { Mapping } from '../mapping/mapping-file.ts';
 import type { Drafting } from './drafting.ts';
-import { type FieldNeed, type Location, type LocatorDeps, locateFields } from './field-locator.ts';
+import { type Location, type LocatorDeps, locateFields } from './field-locator.ts';
+import { declaredType, fieldNeeds, latestValues } from './field-needs.ts';
 import { fitValue, shapeOf } from './fit-value.ts';
-
-/** A text longer than this, or of several lines, asks for a text area. Both kinds of property hold the same length. */
-const longestLine = 255;
 
 /**
  * Puts the fields without a row where they belong, in properties that are made when missing. What cannot be stored is named in
@@ -19,53 +16,14 @@ export async function storeUnknown(
   draftings: readonly Drafting[],
   context: CallContext,
 ): Promise<void> {
-  const locations = await locateFields(deps, mapping, needsOf(deps, mapping, draftings), context);
+  const unknown = draftings.flatMap(({ translation }) => [...latestValues(translation)]);
+  const locations = await locateFields(deps, mapping, fieldNeeds(deps.rules, mapping, unknown), context);
   for (const drafting of draftings) {
-    for (const [field, value] of latestValues(drafting)) {
+    for (const [field, value] of latestValues(drafting.translation)) {
       const location = locations.get(field);
       if (location !== undefined) store(deps, mapping, drafting, { field, value, location });
     }
   }
-}
-
-/** One field twice: two updates of one record were merged, and the later one counts. */
-function latestValues({ translation }: Drafting): ReadonlyMap<string, unknown> {
-  return new Map(translation.unknown.map(({ field, value }) => [field, value]));
-}
-
-function needsOf(deps: LocatorDeps, mapping: Mapping, draftings: readonly Drafting[]): FieldNeed[] {
-  const needs = new Map<string, FieldNeed>();
-  for (const drafting of draftings) {
-    for (const [field, value] of latestValues(drafting)) {
-      const known = needs.get(field);
-      const type = known?.type ?? typeOf(mapping, field);
-      const need = {
-        field,
-        type,
-        isLong: known?.isLong === true || (type === 'text' && isLongText(value)),
-        isWorthMaking: known?.isWorthMaking === true || isUsable(deps, value, type),
-      };
-      needs.set(field, need);
-    }
-  }
-  return [...needs.values()];
-}
-
-function typeOf(mapping: Mapping, field: string): FieldNeed['type'] {
-  const { types } = mapping.write.unknown_fields;
-  return (Object.hasOwn(types, field) ? types[field] : undefined) ?? 'text';
-}
-
-function isLongText(value: unknown): boolean {
-  const given = toFieldValue(value);
-  const text = given === undefined ? '' : toText(given);
-  return text.length > longestLine || text.includes('\n');
-}
-
-/** A property is not made for the sake of a value that it could not take, nor to be cleared. */
-function isUsable(deps: LocatorDeps, value: unknown, type: FieldNeed['type']): boolean {
-  const fitted = fitValue(value, shapeOf(type), deps.rules.longestText);
-  return 'value' in fitted && fitted.value !== '';
 }
 
 function store(
@@ -76,7 +34,7 @@ function store(
 ): void {
   const leaveOut = (reason: string) => drafting.warnings.push(`${showField(field)} was left out: ${reason}`);
   if (location === 'nowhere') {
-    const fitted = fitValue(value, shapeOf(typeOf(mapping, field)), deps.rules.longestText);
+    const fitted = fitValue(value, shapeOf(declaredType(mapping, field)), deps.rules.longestText);
     if ('problem' in fitted) leaveOut(fitted.problem);
     return;
   }

@@ -45,7 +45,7 @@ export function createUnknownFields(deps: UnknownFieldsDeps): UnknownFields {
   return {
     async resolve(mapping, translations, context) {
       const draftings = translations.map(startDrafting);
-      const kept = new Set(ownProperties(mapping).flatMap(({ name, isIdentity }) => (isIdentity ? [] : [name])));
+      const kept = ownProperties(mapping).flatMap(({ name, isIdentity }) => (isIdentity ? [] : [name]));
       const isStored = mapping.write.unknown_fields.policy === 'create';
       if (!isStored) report(mapping, draftings);
       const affected = draftings.filter((drafting) => needsDefinitions(drafting, kept, isStored));
@@ -56,11 +56,11 @@ export function createUnknownFields(deps: UnknownFieldsDeps): UnknownFields {
   };
 }
 
-function needsDefinitions(drafting: Drafting, kept: ReadonlySet<string>, isStored: boolean): boolean {
+function needsDefinitions(drafting: Drafting, kept: readonly string[], isStored: boolean): boolean {
   const { unknown, looseOptions } = drafting.translation;
   if (isStored && unknown.length > 0) return true;
   if (Object.keys(looseOptions).length > 0) return true;
-  return [...kept].some((name) => drafting.properties.has(name) || drafting.ifEmpty.has(name));
+  return kept.some((name) => drafting.properties.has(name) || drafting.ifEmpty.has(name));
 }
 
 async function settle(
