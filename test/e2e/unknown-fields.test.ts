@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
 
@@ -266,6 +269,34 @@ test('writes the options of the portal for an industry, and keeps what is none',
     expect.objectContaining({ enginy_industry: 'Beekeeping' }),
   ]);
   expect(answer.body.results.map(({ warnings }: { warnings?: string[] }) => warnings?.length ?? 0)).toEqual([1, 0, 1]);
+});
+
+/** A folder with the shipped mapping files, one line added to the rows of contacts. */
+function mappingsWithRow(row: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'enginy-bridge-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  cpSync(new URL('../../mappings/hubspot', import.meta.url), folder, { recursive: true });
+  const file = join(folder, 'contacts.yaml');
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/^ {2}fields:$/m, `  fields:\n    - ${row}`));
+  return folder;
+}
+
+test('moves a stage back where the mapping forces it, and says nothing untrue where it does not', async () => {
+  const crm = await startCrm();
+  const [crmId] = crm.seed({ contacts: [{ properties: { lifecyclestage: 'customer' } }] }).contacts;
+  const stage = () => crm.records('contacts')[0]?.properties.lifecyclestage;
+  const row = (extra: string) => mappingsWithRow(`{ enginy: stage, crm: lifecyclestage${extra} }`);
+  const plain = await startBridgeOn(crm, { MAPPINGS_DIR: row('') });
+  const forcing = await startBridgeOn(crm, { MAPPINGS_DIR: row(', backward: force') });
+  const send = (bridge: typeof plain) => bridge.send('PUT', '/contacts', { contacts: [{ crmId, stage: 'lead' }] });
+
+  await send(plain);
+  const stageAfterPlain = stage();
+  const answer = await send(forcing);
+
+  expect(stageAfterPlain).toBe('customer');
+  expect(answer.body).toEqual({ results: [{ crmId, success: true }] });
+  expect(stage()).toBe('lead');
 });
 
 /** Two hundred names that should not go well anywhere. */
