@@ -3,9 +3,14 @@ import type { AddressInfo } from 'node:net';
 import type { pino } from 'pino';
 import { createApp } from './app.ts';
 import { createBridgeDeps } from './bridge/bridge-deps.ts';
+import { checkPropertyAccess } from './bridge/check-property-access.ts';
 import type { Config } from './config.ts';
+import type { Crm } from './crm/crm.ts';
+import { deadlineIn } from './crm/deadline.ts';
 import { createHubSpotCrm } from './crm/hubspot/hubspot-crm.ts';
+import { hubSpotPropertyRules } from './crm/hubspot/property-rules.ts';
 import { type Clock, createPacer } from './crm/pacer.ts';
+import type { Mappings } from './mapping/file-kinds.ts';
 import { loadMappings } from './mapping/load-mappings.ts';
 
 export interface RunningBridge {
@@ -41,7 +46,7 @@ export async function startBridge(
   let isStopping = false;
   const app = createApp(
     {
-      ...createBridgeDeps({ crm, log }, config),
+      ...createBridgeDeps({ crm, log }, { ...config, propertyRules: hubSpotPropertyRules }),
       log,
       mappings: () => mappings,
       isSandbox: config.isSandbox,
@@ -52,6 +57,7 @@ export async function startBridge(
   const server = createServer(app);
   const inFlight = countInFlight(server);
   await listen(server, config.listen);
+  checkAtStart(crm, log, mappings);
   return {
     url: urlOf(server, config.listen.host),
     async close(graceMs) {
@@ -61,6 +67,18 @@ export async function startBridge(
       return cutOff;
     },
   };
+}
+
+/** Long enough for a slow CRM; the bridge serves meanwhile. */
+const startCheckMs = 30_000;
+
+/** What is missing is said in the log. Returns at once: the bridge starts whatever the CRM says, or does not say. */
+function checkAtStart(crm: Crm, log: pino.Logger, { contacts, companies }: Mappings): void {
+  const records = [contacts, companies].filter((mapping) => mapping !== undefined);
+  const context = { requestId: 'start', urgency: 'bulk', deadline: deadlineIn(startCheckMs) } as const;
+  checkPropertyAccess({ crm, log }, records, context).catch((error: unknown) => {
+    log.error({ err: error }, 'the check at start failed');
+  });
 }
 
 /** Loaded only when it is needed: production never pays for it. */

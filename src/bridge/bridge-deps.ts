@@ -1,5 +1,6 @@
 import type { Crm } from '../crm/crm.ts';
 import type { Logger } from '../logger.ts';
+import type { PropertyRules } from '../mapping/property-name.ts';
 import { type CandidateSearch, createCandidateSearch } from './candidate-search.ts';
 import { createLookUpFinisher, type LookUpFinisher } from './finish-look-ups.ts';
 import { gatherCalls } from './gathering-crm.ts';
@@ -8,7 +9,7 @@ import { createOwnPropertyBook, type OwnPropertyBook } from './own-property.ts';
 import { createOwnerBook, type OwnerBook } from './owners.ts';
 import { createRecordIdCache, type RecordIdCache } from './record-id-cache.ts';
 import { createTurns, type Turns } from './turns.ts';
-import { reportUnknownFields, type UnknownFields } from './unknown-fields.ts';
+import { createUnknownFields, type UnknownFields } from './unknown-fields.ts';
 import { createUpdateDesk, type UpdateDesk } from './update-desk.ts';
 
 /** What the bridge's functions need beside the mapping in force: built once, shared by all requests. */
@@ -32,10 +33,14 @@ export interface BridgeDeps {
 
 export function createBridgeDeps(
   { crm, log }: { readonly crm: Crm; readonly log: Logger },
-  settings: { readonly cache: { readonly max: number; readonly ttlMs: number } },
+  settings: {
+    readonly cache: { readonly max: number; readonly ttlMs: number };
+    /** What the CRM allows in custom properties. */
+    readonly propertyRules: PropertyRules;
+  },
 ): BridgeDeps {
   const matching = { crm, log, ids: createRecordIdCache(settings.cache), candidates: createCandidateSearch(crm) };
-  const writing = { ...matching, unknownFields: reportUnknownFields() };
+  const writing = { ...matching, unknownFields: createUnknownFields({ crm, log, rules: settings.propertyRules }) };
   return {
     ...writing,
     gatheredCrm: gatherCalls(crm),

@@ -11,9 +11,9 @@ import {
   uniqueValues,
 } from './existing-records.ts';
 import type { IdentityBook } from './identity.ts';
-import { problemFromError } from './problem.ts';
+import { problemFromError, problemFromRead } from './problem.ts';
 import type { Turns } from './turns.ts';
-import { applyChanges, omit, rememberKeys, toDraft, type WriteDeps } from './update-records.ts';
+import { applyChanges, omit, rememberKeys, type WriteDeps } from './update-records.ts';
 import { accountForAll, lostProblem, type WriteResult } from './write-result.ts';
 import { type Draft, writeStripping } from './write-stripping.ts';
 
@@ -123,21 +123,34 @@ async function splitSharers(step: Step, units: readonly Unit[]) {
 async function createFresh(step: Step, units: readonly Unit[]): Promise<void> {
   if (units.length === 0) return;
   const { mapping, context } = step;
-  const translations = units.map(({ record }) => toDraft(toCrmProperties(mapping, record, 'create')));
+  const translations = units.map(({ record }) => toCrmProperties(mapping, record, 'create'));
   const resolved = await step.unknownFields.resolve(mapping, translations, context);
-  const drafts = units.map((_unit, index) => withIdentityIfKept(step, resolved[index]));
+  const ready: Unit[] = [];
+  const drafts: Draft[] = [];
+  units.forEach((unit, index) => {
+    const resolution = resolved[index] ?? { problem: lostProblem, warnings: [] };
+    if ('problem' in resolution) unit.result = resolution;
+    else {
+      ready.push(unit);
+      drafts.push(withIdentityIfKept(step, resolution.draft));
+    }
+  });
   const written = await writeStripping(
     drafts,
-    { isStripping: mapping.write.on_invalid === 'strip', isKept: (name) => name === identityProperty(step) },
+    {
+      isStripping: mapping.write.on_invalid === 'strip',
+      isKept: (name) => name === identityProperty(step),
+      recover: (names) => recoverMissing(step, names),
+    },
     (open, positions) =>
       sendCreates(
         step,
         open,
-        positions.flatMap((position) => units[position]?.record ?? []),
+        positions.flatMap((position) => ready[position]?.record ?? []),
       ),
   );
   const unnamed: Unit[] = [];
-  units.forEach((unit, index) => {
+  ready.forEach((unit, index) => {
     const entry = written[index];
     if (entry === undefined) return;
     const { outcome, draft } = entry;
@@ -163,14 +176,28 @@ const nothingToCreate: CrmProblem = {
   properties: [],
 };
 
+/** As {@link UnknownFields.recover}; the property that keeps Enginy's ids may have been removed as well. */
+async function recoverMissing(step: Step, names: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+  const recovered = await step.unknownFields.recover(step.mapping, names, step.context);
+  const identity = identityProperty(step);
+  if (identity === undefined || !names.has(identity) || recovered.has(identity)) return recovered;
+  step.identity.doubt(step.mapping);
+  try {
+    const state = await step.identity.ensure(step.mapping, step.context);
+    return state === 'memory' ? recovered : new Set([...recovered, identity]);
+  } catch (error) {
+    const { kind } = problemFromRead(error);
+    step.log.debug({ requestId: step.context.requestId, problem: kind }, 'the property for Enginy ids is gone');
+    return recovered;
+  }
+}
+
 /** Translation puts Enginy's id into its property; a portal that has no such property must not be sent it. */
-function withIdentityIfKept(step: Step, draft: Draft = emptyDraft): Draft {
+function withIdentityIfKept(step: Step, draft: Draft): Draft {
   const property = step.mapping.identity?.crm;
   if (property === undefined || step.state !== 'memory') return draft;
   return { ...draft, properties: omit(draft.properties, property) };
 }
-
-const emptyDraft: Draft = { properties: {}, sources: {}, warnings: [] };
 
 /** A conflict that names no holder: the store does. */
 async function linkToHolders(step: Step, units: readonly Unit[]): Promise<void> {

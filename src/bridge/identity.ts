@@ -1,4 +1,4 @@
-import type { CallContext, Crm } from '../crm/crm.ts';
+import type { CallContext, Crm, NewProperty } from '../crm/crm.ts';
 import type { Logger } from '../logger.ts';
 import type { Mapping } from '../mapping/mapping-file.ts';
 import { createOwnPropertyBook, type OwnProperty, type OwnPropertyState } from './own-property.ts';
@@ -30,15 +30,22 @@ export function createIdentityBook(deps: { crm: Crm; log: Logger; now?: () => nu
   };
 }
 
-function identityOf(mapping: Mapping): OwnProperty | undefined {
+/** The property that keeps Enginy's ids, as it is made; undefined where the mapping names none. */
+export function identityDefinition(mapping: Mapping): NewProperty | undefined {
   if (mapping.identity === undefined) return undefined;
   return {
-    objectType: mapping.target.objectType,
     name: mapping.identity.crm,
     label: 'Enginy ID',
     description: "Enginy's id of this record, kept by enginy-bridge so that a repeated create finds it. Do not edit.",
+    type: 'text',
     isUnique: true,
     group: mapping.write.unknown_fields.group,
-    withoutIt: 'repeated creates are recognised from memory only',
   };
+}
+
+function identityOf(mapping: Mapping): OwnProperty | undefined {
+  const definition = identityDefinition(mapping);
+  if (definition === undefined) return undefined;
+  const { objectType } = mapping.target;
+  return { objectType, ...definition, isUnique: true, withoutIt: 'repeated creates are recognised from memory only' };
 }

@@ -5,11 +5,12 @@ import type { EnginyRecord } from '../mapping/field-value.ts';
 import type { Mapping } from '../mapping/mapping-file.ts';
 import { candidateKeys, matchKeys } from '../mapping/match-keys.ts';
 import { type Translation, toCrmProperties } from '../mapping/translate.ts';
+import { clearBackward } from './clear-backward.ts';
 import { problemFromError, problemFromRead } from './problem.ts';
 import type { RecordIdCache } from './record-id-cache.ts';
-import type { DraftWithUnknown, UnknownFields } from './unknown-fields.ts';
+import type { UnknownFields } from './unknown-fields.ts';
 import { accountForAll, lostProblem, type WriteResult } from './write-result.ts';
-import { type Draft, writeStripping } from './write-stripping.ts';
+import { type Draft, withoutProperties, writeStripping } from './write-stripping.ts';
 
 export interface WriteDeps {
   readonly crm: Crm;
@@ -64,26 +65,32 @@ export async function applyChanges(
   context: CallContext,
 ): Promise<WriteResult[]> {
   const merged = mergeById(changes);
-  const drafts = await deps.unknownFields.resolve(
+  const resolved = await deps.unknownFields.resolve(
     mapping,
-    merged.map(({ translation }) => toDraft(translation)),
+    merged.map(({ translation }) => translation),
     context,
   );
   const results = new Array<WriteResult | undefined>(merged.length);
+  const resolvable: Resolved[] = [];
+  merged.forEach(({ id, translation }, position) => {
+    const resolution = resolved[position] ?? { problem: lostProblem, warnings: [] };
+    if ('problem' in resolution) results[position] = resolution;
+    else resolvable.push({ id, position, forced: translation.forced, ...resolution });
+  });
 
-  const current = await readCurrent(deps, mapping, merged, drafts, context);
+  const current = await readCurrent(deps, mapping, resolvable, context);
+  const forceable = await withForcedCleared(deps, mapping, resolvable, current, context);
   const ready: { draft: Draft; position: number }[] = [];
-  merged.forEach((change, position) => {
-    const found = current.get(change.id);
-    const draft = drafts[position] ?? toDraft(change.translation);
+  for (const { id, position, draft, ifEmpty } of forceable) {
+    const found = current.get(id);
     if (found === undefined) ready.push({ draft, position });
     else if ('problem' in found) results[position] = { problem: found.problem, warnings: draft.warnings };
     else {
-      const completed = fillEmpty(draft, change.translation.ifEmpty, found.record);
+      const completed = fillEmpty(draft, ifEmpty, found.record);
       if (Object.keys(completed.properties).length > 0) ready.push({ draft: completed, position });
-      else results[position] = { crmId: change.id, warnings: draft.warnings };
+      else results[position] = { crmId: id, warnings: draft.warnings };
     }
-  });
+  }
 
   const written = await sendUpdates(deps, mapping, merged, ready, context);
   ready.forEach(({ position }, index) => {
@@ -118,34 +125,40 @@ function mergeTranslations(first: Translation, second: Translation): Translation
     properties: { ...first.properties, ...second.properties },
     ifEmpty: { ...first.ifEmpty, ...second.ifEmpty },
     sources: { ...first.sources, ...second.sources },
+    looseOptions: { ...first.looseOptions, ...second.looseOptions },
+    forced: [...new Set([...first.forced, ...second.forced])],
     unknown: [...first.unknown, ...second.unknown],
     warnings: [...new Set([...first.warnings, ...second.warnings])],
   };
 }
 
-/** What of a translation is on its way to the CRM at once. */
-export function toDraft({ properties, sources, warnings, unknown }: Translation): DraftWithUnknown {
-  return { properties, sources, warnings, unknown };
+/** A change of which everything is decided that can be without the record's current values. */
+interface Resolved {
+  readonly id: string;
+  /** Position among the merged changes. */
+  readonly position: number;
+  readonly draft: Draft;
+  readonly ifEmpty: Readonly<Record<string, string>>;
+  readonly forced: readonly string[];
 }
 
 type Current = { readonly record: CrmRecord } | { readonly problem: CrmProblem };
 
 /**
- * Reads what must be known before writing: the current values that `if_empty` asks for, and whether a record exists that has
+ * Reads what must be known before writing: the current values that `if_empty` and `backward: force` ask for, and whether a record exists that has
  * nothing to be written, since an answer must not say "success" about a record that is not there.
  */
 async function readCurrent(
   deps: WriteDeps,
   mapping: Mapping,
-  merged: readonly MergedChange[],
-  drafts: readonly Draft[],
+  resolved: readonly Resolved[],
   context: CallContext,
 ): Promise<ReadonlyMap<string, Current>> {
-  const asked = merged.filter(({ translation }, position) => {
-    const hasNothing = Object.keys(drafts[position]?.properties ?? {}).length === 0;
-    return hasNothing || Object.keys(translation.ifEmpty).length > 0;
+  const asked = resolved.filter(({ draft, ifEmpty, forced }) => {
+    const hasNothing = Object.keys(draft.properties).length === 0;
+    return hasNothing || Object.keys(ifEmpty).length > 0 || forced.length > 0;
   });
-  const properties = [...new Set(asked.flatMap(({ translation }) => Object.keys(translation.ifEmpty)))];
+  const properties = [...new Set(asked.flatMap(({ ifEmpty, forced }) => [...Object.keys(ifEmpty), ...forced]))];
   return await readExisting(
     deps,
     mapping,
@@ -153,6 +166,35 @@ async function readCurrent(
     context,
     properties,
   );
+}
+
+/** Clears what can only be moved back from nothing; a value whose property could not be cleared is left out. */
+async function withForcedCleared(
+  deps: WriteDeps,
+  mapping: Mapping,
+  resolved: readonly Resolved[],
+  current: ReadonlyMap<string, Current>,
+  context: CallContext,
+): Promise<readonly Resolved[]> {
+  const changes = resolved.flatMap((change) => {
+    const found = current.get(change.id);
+    if (change.forced.length === 0 || found === undefined || 'problem' in found) return [];
+    const { record } = found;
+    return [{ change, forced: { current: record, properties: change.draft.properties, forced: change.forced } }];
+  });
+  const failures = await clearBackward(
+    deps,
+    mapping,
+    changes.map(({ forced }) => forced),
+    context,
+  );
+  const reasons = new Map(changes.map(({ change }, index) => [change, failures[index] ?? new Map<string, string>()]));
+  return resolved.map((change) => {
+    const failed = reasons.get(change);
+    return failed === undefined || failed.size === 0
+      ? change
+      : { ...change, draft: withoutProperties(change.draft, failed) };
+  });
 }
 
 async function readExisting(
@@ -202,7 +244,10 @@ async function sendUpdates(
   const idAt = (index: number) => merged[ready[index]?.position ?? -1]?.id ?? '';
   const outcomes = await writeStripping(
     ready.map(({ draft }) => draft),
-    { isStripping: mapping.write.on_invalid === 'strip' },
+    {
+      isStripping: mapping.write.on_invalid === 'strip',
+      recover: (names) => deps.unknownFields.recover(mapping, names, context),
+    },
     async (drafts, positions) => {
       const inputs = drafts.map(({ properties }, index) => ({ id: idAt(positions[index] ?? -1), properties }));
       try {

@@ -1,4 +1,4 @@
-import type { CrmProblem, WriteOutcome } from '../crm/crm.ts';
+import { type CrmProblem, type InvalidProperty, noSuchProperty, type WriteOutcome } from '../crm/crm.ts';
 
 /** Property values on their way to the CRM, and where they came from. */
 export interface Draft {
@@ -14,20 +14,32 @@ export interface DraftOutcome {
   readonly draft: Draft;
 }
 
+export interface StrippingOptions {
+  /** False (`on_invalid: fail`) makes the first refusal final. */
+  readonly isStripping: boolean;
+  /** Properties without which the record must not be written. */
+  readonly isKept?: (property: string) => boolean;
+  /**
+   * Asked once about properties that the CRM does not have.
+   * @returns those that it has now: the record is sent again with them.
+   */
+  readonly recover?: (names: ReadonlySet<string>) => Promise<ReadonlySet<string>>;
+}
+
 /** A record loses at most this many rounds of properties before it counts as refused. */
 const mostRounds = 6;
+/** A property that is there by all accounts, and still refused as missing, is left out after this many rounds. */
+const mostRecoveries = 2;
 
 /**
  * Sends drafts and, where the CRM refuses the value of a property, sends the record again without it: a value costs that
  * property, not the record. Each property left out becomes a warning.
  *
- * @param options.isStripping false (`on_invalid: fail`) makes the first refusal final.
- * @param options.isKept properties without which the record must not be written.
  * @param send writes drafts; the numbers are positions in `drafts`.
  */
 export async function writeStripping(
   drafts: readonly Draft[],
-  options: { readonly isStripping: boolean; readonly isKept?: (property: string) => boolean },
+  options: StrippingOptions,
   send: (drafts: readonly Draft[], positions: readonly number[]) => Promise<readonly WriteOutcome[]>,
 ): Promise<DraftOutcome[]> {
   const settled = new Array<DraftOutcome | undefined>(drafts.length);
@@ -38,10 +50,11 @@ export async function writeStripping(
       open.map(({ draft }) => draft),
       open.map(({ position }) => position),
     );
+    const recovered = round <= mostRecoveries ? await recoverMissing(outcomes, options) : nothing;
     const again: typeof open = [];
     open.forEach(({ draft, position }, index) => {
       const outcome = outcomes[index] ?? { problem: unanswered };
-      const stripped = round < mostRounds ? stripRefused(draft, outcome, options) : undefined;
+      const stripped = round < mostRounds ? stripRefused(draft, outcome, options, recovered) : undefined;
       if (stripped === undefined) settled[position] = { outcome, draft };
       else if (Object.keys(stripped.properties).length === 0) {
         settled[position] = { outcome: 'nothing left', draft: stripped };
@@ -54,20 +67,39 @@ export async function writeStripping(
 
 const unanswered: CrmProblem = { kind: 'ambiguous', message: 'the answer left this record out' };
 
-/** The draft without what was refused; undefined where that does not help. */
+const nothing: ReadonlySet<string> = new Set();
+
+async function recoverMissing(
+  outcomes: readonly WriteOutcome[],
+  { recover }: StrippingOptions,
+): Promise<ReadonlySet<string>> {
+  const missing = new Set(outcomes.flatMap((outcome) => refusedIn(outcome).flatMap(missingName)));
+  return recover === undefined || missing.size === 0 ? nothing : await recover(missing);
+}
+
+function refusedIn(outcome: WriteOutcome): readonly InvalidProperty[] {
+  return 'problem' in outcome && outcome.problem.kind === 'invalid' ? outcome.problem.properties : [];
+}
+
+function missingName({ name, code }: InvalidProperty): readonly string[] {
+  return code === noSuchProperty ? [name] : [];
+}
+
+/** The draft as it is to be sent again, without what was refused; undefined where that does not help. */
 function stripRefused(
   draft: Draft,
   outcome: WriteOutcome,
-  options: { readonly isStripping: boolean; readonly isKept?: (property: string) => boolean },
+  { isStripping, isKept }: StrippingOptions,
+  recovered: ReadonlySet<string>,
 ): Draft | undefined {
-  if ('record' in outcome || outcome.problem.kind !== 'invalid' || !options.isStripping) return undefined;
-  const refused = outcome.problem.properties.filter(
-    ({ name }) => Object.hasOwn(draft.properties, name) && options.isKept?.(name) !== true,
-  );
-  if (refused.length === 0) return undefined;
+  const named = refusedIn(outcome).filter(({ name }) => Object.hasOwn(draft.properties, name));
+  const refused = named.filter(({ name }) => !recovered.has(name));
+  if (refused.length === 0) return named.length === 0 ? undefined : draft;
+  const spared = refused.filter(({ name }) => isKept?.(name) !== true);
+  if (!isStripping || spared.length === 0) return undefined;
   return withoutProperties(
     draft,
-    new Map(refused.map(({ name, code, reason }) => [name, code === undefined ? reason : `${reason} (${code})`])),
+    new Map(spared.map(({ name, code, reason }) => [name, code === undefined ? reason : `${reason} (${code})`])),
   );
 }
 

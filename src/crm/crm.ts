@@ -47,9 +47,12 @@ export type CrmProblem =
   /** Not sent: the request's deadline came first. */
   | { readonly kind: 'late'; readonly message: string };
 
+/** The one code that the bridge acts on: the CRM has no property of that name (any more, or yet). */
+export const noSuchProperty = 'PROPERTY_DOESNT_EXIST';
+
 export interface InvalidProperty {
   readonly name: string;
-  /** The CRM's code where it gives one, e.g. `INVALID_OPTION`, `PROPERTY_DOESNT_EXIST`, `READ_ONLY_VALUE`. */
+  /** {@link noSuchProperty}, or the CRM's own code where it gives one, e.g. `INVALID_OPTION`, `READ_ONLY_VALUE`. */
   readonly code?: string;
   /** Short, without the rejected value's neighbours; never a list of every option. */
   readonly reason: string;

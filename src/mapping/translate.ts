@@ -96,8 +96,8 @@ export function writeRow(
       translation.sources[row.crm] = reading.field;
     } else {
       put(translation, place, row.crm, reading.value, reading.field);
-      if (row.backward === 'force' && mode === 'update') translation.forced.push(row.crm);
     }
+    if (row.backward === 'force' && mode === 'update') translation.forced.push(row.crm);
   } else if (mode === 'create') {
     if (row.default !== undefined) put(translation, 'properties', row.crm, row.default, '(default)');
   } else if (reading.kind === 'empty' && reading.isSent && reader.onEmpty === 'clear') {

@@ -28,6 +28,8 @@ export interface FakeCrm extends Crm {
   readonly calls: FakeCall[];
   readonly records: Map<ObjectType, Map<string, CrmRecord>>;
   readonly owners: Owner[];
+  /** Definitions by name; a test may change them, as an administrator does. */
+  definitionsOf(objectType: ObjectType): Map<string, PropertyDefinition>;
   /** Puts a record there, as if another application had written it. */
   put(objectType: ObjectType, record: CrmRecord): void;
   /** The next call of a method ends like this instead: an error is thrown, a function may carry the call out, or not. */
@@ -173,6 +175,7 @@ export function fakeCrm(options: FakeCrmOptions = {}): FakeCrm {
     calls,
     records,
     owners,
+    definitionsOf: propertiesOf,
     put: (objectType, record) => {
       storeOf(objectType).set(record.id, record);
     },

@@ -4,6 +4,7 @@ import { onTestFinished } from 'vitest';
 import { type AppDeps, type AppSettings, createApp } from '../../src/app.ts';
 import { createBridgeDeps } from '../../src/bridge/bridge-deps.ts';
 import type { Crm } from '../../src/crm/crm.ts';
+import { hubSpotPropertyRules } from '../../src/crm/hubspot/property-rules.ts';
 import { loadMappings } from '../../src/mapping/load-mappings.ts';
 import { expectAsDescribed } from './as-described.ts';
 import { logSink } from './log-sink.ts';
@@ -33,7 +34,10 @@ export async function startApp(
   const { log } = sink;
   const app = createApp(
     {
-      ...createBridgeDeps({ crm, log }, { cache: { max: 10_000, ttlMs: 3_600_000 } }),
+      ...createBridgeDeps(
+        { crm, log },
+        { cache: { max: 10_000, ttlMs: 3_600_000 }, propertyRules: hubSpotPropertyRules },
+      ),
       log,
       mappings: () => shippedMappings,
       isSandbox: false,

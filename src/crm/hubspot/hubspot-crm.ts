@@ -25,7 +25,8 @@ export function createHubSpotCrm(deps: TransportDeps, settings: TransportSetting
       if (!(await isKnown(definitions, objectType, property, context))) {
         return { found: new Map(), missing: new Set(values), failed: new Map() };
       }
-      return readRecords(transport, lookupBy(objectType, property), values, properties, context);
+      const isGone = async () => !(await isListed(definitions, objectType, property, context, true));
+      return readRecords(transport, { ...lookupBy(objectType, property), isGone }, values, properties, context);
     },
     search: (objectType, needles, properties, context) =>
       searchRecords(transport, objectType, needles, properties, context),
@@ -59,7 +60,18 @@ async function isKnown(
   context: CallContext,
 ): Promise<boolean> {
   if (objectType === 'contacts' && property === 'email') return true;
-  const has = async (refresh: boolean) =>
-    (await definitions.of(objectType, context, { refresh })).some(({ name }) => name === property);
-  return (await has(false)) || (await has(true));
+  return (
+    (await isListed(definitions, objectType, property, context, false)) ||
+    (await isListed(definitions, objectType, property, context, true))
+  );
+}
+
+async function isListed(
+  definitions: Definitions,
+  objectType: ObjectType,
+  property: string,
+  context: CallContext,
+  refresh: boolean,
+): Promise<boolean> {
+  return (await definitions.of(objectType, context, { refresh })).some(({ name }) => name === property);
 }

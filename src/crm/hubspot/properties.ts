@@ -55,7 +55,7 @@ export function createPropertyMaker(
           knownGroups.delete(`${objectType}/${group}`);
           if (!isAnswer(error)) throw error;
           for (const { name } of members)
-            if (!outcomes.has(name)) outcomes.set(name, { problem: refusalProblem(error) });
+            if (!outcomes.has(name)) outcomes.set(name, { problem: refusalProblem(error, objectType) });
         }
       }
       definitions.forget(objectType);
@@ -70,8 +70,15 @@ function isAnswer(error: unknown): error is HubSpotRefusal {
   return isAboutContent(error) || (error instanceof HubSpotRefusal && error.detail.status === 403);
 }
 
-function refusalProblem(error: HubSpotRefusal): CrmProblem {
-  return isAboutContent(error) ? problemOfEntry(error.body, 'refusal') : repeatableProblemOf(error);
+function refusalProblem(error: HubSpotRefusal, objectType: ObjectType): CrmProblem {
+  const { category } = error.detail;
+  if (isAboutContent(error)) return problemOfEntry(error.body, 'refusal');
+  const problem = repeatableProblemOf(error);
+  const isUnnamed = problem.kind === 'refused' && problem.missingScopes === undefined;
+  // Some refusals name no scope; the properties guide says which one it is.
+  return isUnnamed && category === 'MISSING_SCOPES'
+    ? { ...problem, missingScopes: [`crm.schemas.${objectType}.write`] }
+    : problem;
 }
 
 async function createChunk(
@@ -86,7 +93,18 @@ async function createChunk(
     const { body } = await transport(createPropertyBatch(objectType, chunk.map(bodyOf)), context);
     const { results, errors } = readBatchAnswer(body, nameOf);
     for (const name of results) outcomes.set(name, 'created');
-    for (const error of errors) for (const { name } of namedIn(error, chunk)) outcomes.set(name, outcomeOf(error));
+    const nameless: HubSpotError[] = [];
+    for (const error of errors) {
+      const named = namedIn(error, chunk);
+      for (const { name } of named) outcomes.set(name, outcomeOf(error));
+      if (named.length === 0) nameless.push(error);
+    }
+    // An error that is not about the name, such as a limit that is reached, does not say whose it is.
+    const open = chunk.filter(({ name }) => !outcomes.has(name));
+    open.forEach(({ name }, index) => {
+      const error = nameless[index] ?? nameless.at(-1);
+      if (error !== undefined) outcomes.set(name, outcomeOf(error));
+    });
   } catch (error) {
     if (!isAboutContent(error)) throw error;
     await afterRefusal(transport, objectType, chunk, error, context, outcomes);
@@ -134,14 +152,15 @@ async function confirm(
   context: CallContext,
   outcomes: Outcomes,
 ): Promise<void> {
-  const isAwaited = ({ name }: NewProperty) => outcomes.get(name) === 'created' || !outcomes.has(name);
+  // One that existed may have been made by another process a moment ago.
+  const isAwaited = ({ name }: NewProperty) => typeof outcomes.get(name) !== 'object';
   let awaited = properties.filter(isAwaited);
   for (let look = 1; awaited.length > 0 && look <= LOOKS; look += 1) {
     if (look > 1 && context.deadline.remainingMs() <= LOOK_AGAIN_MS) return;
     if (look > 1) await pacer.pause(LOOK_AGAIN_MS, context);
     const names = await knownNames(definitions, objectType, context);
     if (names === undefined) return;
-    for (const { name } of awaited) if (names.has(name)) outcomes.set(name, 'created');
+    for (const { name } of awaited) if (names.has(name) && !outcomes.has(name)) outcomes.set(name, 'created');
     awaited = awaited.filter(({ name }) => !names.has(name));
   }
 }

@@ -18,6 +18,8 @@ export interface Lookup {
   readonly idProperty?: string;
   /** Properties that {@link Lookup.keysOf} needs beside those asked for. */
   readonly extraProperties: readonly string[];
+  /** Asked after a refusal: whether the property is gone, so that no record holds any of the values. */
+  isGone?(): Promise<boolean>;
   /** Every value by which this record can have been asked for, lower case. */
   keysOf(record: CrmRecord): readonly string[];
 }
@@ -76,9 +78,15 @@ export async function readRecords(
     errors.push(error);
     for (const value of some) outcome.failed.set(value, lookupProblem(error));
   };
+  const afterRefusal = async (chunk: readonly string[], error: unknown) => {
+    const isGone = isAboutContent(error) && (await lookup.isGone?.()) === true;
+    if (!isGone) return await splitLookup(chunk, error, run, fail, isAboutContent);
+    answered += 1;
+    for (const value of chunk) outcome.missing.add(value);
+  };
   await Promise.all(
     chunksOfDistinct(asked, BATCH, keyOf).map((chunk) =>
-      run(chunk).catch((error: unknown) => splitLookup(chunk, error, run, fail, isAboutContent)),
+      run(chunk).catch((error: unknown) => afterRefusal(chunk, error)),
     ),
   );
   throwIfNothingDone(errors, answered);

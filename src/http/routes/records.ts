@@ -3,6 +3,7 @@ import type { BridgeDeps } from '../../bridge/bridge-deps.ts';
 import { createRecords } from '../../bridge/create-records.ts';
 import { type MatchOutcome, matchRecords } from '../../bridge/match-records.ts';
 import { describeProblem, errorForAll } from '../../bridge/problem.ts';
+import { rejectUnknownFields } from '../../bridge/reject-unknown.ts';
 import type { WriteResult } from '../../bridge/write-result.ts';
 import { checkBody } from '../../contract/parse.ts';
 import {
@@ -45,6 +46,7 @@ function createHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler 
   return async (request, response) => {
     const records = checkBody(schema, request.body)[kind] ?? [];
     const mapping = mappingOf(deps, kind);
+    rejectUnknownFields(mapping, records);
     const results = await createRecords(deps, mapping, records, callContext(response, 'bulk'));
     failIfNothingDone(results);
     const answer: CreateAnswer = { results: [] };
@@ -64,6 +66,7 @@ function updateHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler 
   return async (request, response) => {
     const records = checkBody(schema, request.body)[kind] ?? [];
     const mapping = mappingOf(deps, kind);
+    rejectUnknownFields(mapping, records);
     const results = await deps.updates.update(mapping, records, callContext(response, 'bulk'));
     failIfNothingDone(results);
     const answer: UpdateAnswer = {

@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { type RecordKind, recordKinds, type SentRecord } from '../contract/records.ts';
+
+/** Records by kind, as Enginy sends them. */
+export type Payload = Readonly<Record<RecordKind, readonly SentRecord[]>>;
+
+/** A file that holds no request of Enginy. */
+export class PayloadError extends Error {
+  override readonly name = 'PayloadError';
+}
+
+/**
+ * Reads the bodies of requests for contacts and companies: one of them, a list of them, one a line, or captures of such requests.
+ * @throws PayloadError that names the file.
+ */
+export function readPayloads(files: readonly string[]): Payload {
+  const records: Record<RecordKind, SentRecord[]> = { contacts: [], companies: [] };
+  for (const file of files) {
+    let found = 0;
+    for (const body of bodiesIn(readJson(file))) {
+      for (const kind of recordKinds) {
+        const sent = listIn(body, kind).filter(isRecord);
+        records[kind].push(...sent);
+        found += sent.length;
+      }
+    }
+    if (found === 0) {
+      throw new PayloadError(
+        `${file} holds no records: expected {"contacts": […]} or {"companies": […]}, or a capture`,
+      );
+    }
+  }
+  return records;
+}
+
+function readJson(file: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new PayloadError(`${file} cannot be read`, { cause: error });
+  }
+  return parse(text) ?? text.split('\n').map(parse);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not one JSON document: perhaps one a line; a file without any is told by its emptiness.
+    return undefined;
+  }
+}
+
+/** A capture holds the request beside what came of it; its body may be text. */
+function bodiesIn(content: unknown): unknown[] {
+  if (Array.isArray(content)) return content.flatMap(bodiesIn);
+  if (!isRecord(content)) return [];
+  const { request } = content;
+  if (!isRecord(request)) return [content];
+  return [typeof request.body === 'string' ? parse(request.body) : request.body];
+}
+
+function listIn(body: unknown, kind: RecordKind): readonly unknown[] {
+  const list = isRecord(body) ? body[kind] : undefined;
+  return Array.isArray(list) ? list : [];
+}
+
+function isRecord(value: unknown): value is SentRecord {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

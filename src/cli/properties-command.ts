@@ -1,0 +1,155 @@
+import { once } from 'node:events';
+import { createInterface } from 'node:readline/promises';
+import { Command } from 'commander';
+import { applyPlan, type PlannedProperty, planProperties } from '../bridge/plan-properties.ts';
+import { describeProblem } from '../bridge/problem.ts';
+import { type Config, ConfigError, loadConfig } from '../config.ts';
+import { recordKinds } from '../contract/records.ts';
+import type { CallContext, Crm, NewProperty } from '../crm/crm.ts';
+import { deadlineIn } from '../crm/deadline.ts';
+import { createHubSpotCrm } from '../crm/hubspot/hubspot-crm.ts';
+import { hubSpotPropertyRules } from '../crm/hubspot/property-rules.ts';
+import { createPacer } from '../crm/pacer.ts';
+import { readEnvironment } from '../environment.ts';
+import { GatewayError } from '../errors.ts';
+import { createLogger } from '../logger.ts';
+import { MappingError } from '../mapping/diagnostic.ts';
+import { loadMappings } from '../mapping/load-mappings.ts';
+import type { Mapping } from '../mapping/mapping-file.ts';
+import { PayloadError, readPayloads } from './payload-files.ts';
+
+/** Time for one command's calls. */
+const timeoutMs = 120_000;
+
+/** `enginy-bridge properties plan|apply`: the custom properties that payloads would lead to, before anything is sent. */
+export function propertiesCommand(): Command {
+  const command = new Command('properties').description(
+    'the custom properties that requests of Enginy would make in the CRM, for portals where somebody approves them first',
+  );
+  const files = 'bodies of POST or PUT requests for contacts or companies as JSON, or captures of them';
+  command
+    .command('plan')
+    .description('print which properties would be made, with names and types; nothing is made')
+    .argument('<files...>', files)
+    .action((paths: string[]) => run(paths, plan));
+  command
+    .command('apply')
+    .description('make them in the CRM, after a question')
+    .argument('<files...>', files)
+    .option('-y, --yes', 'do not ask')
+    .action((paths: string[], options: { yes?: boolean }) => run(paths, (work) => apply(work, options.yes === true)));
+  return command;
+}
+
+interface Work {
+  readonly config: Config;
+  /** Undefined without a token: then everything counts as missing. */
+  readonly crm: Crm | undefined;
+  readonly plans: readonly { readonly mapping: Mapping; readonly planned: readonly PlannedProperty[] }[];
+  readonly context: CallContext;
+}
+
+async function run(paths: readonly string[], then: (work: Work) => Promise<void>): Promise<void> {
+  try {
+    await then(await prepare(paths));
+  } catch (error) {
+    const isExpected = [PayloadError, ConfigError, MappingError, GatewayError].some((kind) => error instanceof kind);
+    if (!isExpected || !(error instanceof Error)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
+
+async function prepare(paths: readonly string[]): Promise<Work> {
+  const payload = readPayloads(paths);
+  // Nothing listens here: no key is needed, and no token either for a plan.
+  const config = loadConfig({ API_KEY: 'none', ...readEnvironment(), NODE_ENV: 'cli' });
+  const mappings = loadMappings(config.mappingsDir, {});
+  const context = { requestId: 'properties', urgency: 'bulk', deadline: deadlineIn(timeoutMs) } as const;
+  const crm = config.isSandbox ? undefined : connect(config);
+  const read = { readProperties: crm === undefined ? async () => nothingThere : crm.readProperties };
+  const plans: Work['plans'][number][] = [];
+  for (const kind of recordKinds) {
+    const mapping = mappings[kind];
+    if (mapping === undefined || payload[kind].length === 0) continue;
+    const planned = await planProperties({ crm: read, rules: hubSpotPropertyRules }, mapping, payload[kind], context);
+    plans.push({ mapping, planned });
+  }
+  return { config, crm, plans, context };
+}
+
+const nothingThere: [] = [];
+
+function connect(config: Config): Crm {
+  const log = createLogger({ level: 'silent', secretHeader: config.auth.header });
+  const pacer = createPacer({
+    burstPerTenSeconds: config.hubspot.burstPerTenSeconds,
+    searchPerSecond: config.hubspot.searchPerSecond,
+  });
+  return createHubSpotCrm({ pacer, log }, config.hubspot);
+}
+
+async function plan({ crm, plans }: Work): Promise<void> {
+  if (crm === undefined) {
+    process.stdout.write('HUBSPOT_ACCESS_TOKEN is not set: shown as for a portal that has none of them.\n\n');
+  }
+  for (const { mapping, planned } of plans) process.stdout.write(describePlan(mapping, planned));
+}
+
+async function apply(work: Work, isAgreed: boolean): Promise<void> {
+  const { crm, plans, context } = work;
+  if (crm === undefined) throw new PayloadError('HUBSPOT_ACCESS_TOKEN is not set: there is no portal to make them in');
+  await plan(work);
+  const count = plans.reduce((sum, { planned }) => sum + countOf(planned, 'make'), 0);
+  if (count === 0) return;
+  if (!isAgreed && !(await agrees(`Make ${count} properties? [y/N] `))) {
+    process.stdout.write('Nothing was made.\n');
+    return;
+  }
+  for (const { mapping, planned } of plans) {
+    for (const { property, outcome } of await applyPlan(crm, mapping, planned, context)) {
+      const result = typeof outcome === 'string' ? outcome : describeProblem(outcome.problem);
+      if (typeof outcome !== 'string') process.exitCode = 1;
+      process.stdout.write(`${mapping.object}  ${property.name}  ${result}\n`);
+    }
+  }
+}
+
+async function agrees(question: string): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    // Where nobody can answer the input ends at once, and no answer is a no.
+    const ended = once(terminal, 'close').then(() => '');
+    const answer = await Promise.race([terminal.question(question), ended]);
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    terminal.close();
+  }
+}
+
+function describePlan(mapping: Mapping, planned: readonly PlannedProperty[]): string {
+  const rows = planned.map((each): readonly string[] => {
+    if (each.kind === 'refused') return ['refused', '', '', `${each.source}: ${each.reason}`];
+    if (each.kind === 'there') return ['there', each.name, each.type, each.source];
+    return ['make', each.property.name, typeName(each.property), each.source];
+  });
+  const widths = [0, 1, 2].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+  const counts = (['make', 'there', 'refused'] as const).map((kind) => `${countOf(planned, kind)} ${counted[kind]}`);
+  return `${mapping.object} (${mapping.file}): ${counts.join(', ')}\n${lines.map((line) => `  ${line}\n`).join('')}\n`;
+}
+
+const counted = { make: 'to make', there: 'there', refused: 'refused' } as const;
+
+function countOf(planned: readonly PlannedProperty[], kind: PlannedProperty['kind']): number {
+  return planned.filter((each) => each.kind === kind).length;
+}
+
+function typeName({ type, isLong, isUnique }: NewProperty): string {
+  return [type, isLong === true ? ', several lines' : '', isUnique === true ? ', unique' : ''].join('');
+}

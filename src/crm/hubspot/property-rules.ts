@@ -1,0 +1,9 @@
+/**
+ * What HubSpot allows in custom properties. Letters, digits and underscores, a letter first, at most 65,536 characters of text:
+ * its properties guide. The length of names and the prefix are what integrators report; no limit is documented.
+ */
+export const hubSpotPropertyRules = {
+  longestName: 100,
+  reservedPrefixes: ['hs_'],
+  longestText: 65_536,
+} as const;

@@ -1,0 +1,125 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
+
+const program = new URL('../../src/cli/main.ts', import.meta.url).pathname;
+
+/** Runs the program as a user would, with this environment alone. */
+async function runProgram(args: readonly string[], environment: Record<string, string>) {
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd: new URL('../..', import.meta.url).pathname,
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk: Buffer) => {
+    output.stdout += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    output.stderr += chunk.toString();
+  });
+  const { promise, resolve } = Promise.withResolvers<number | null>();
+  child.on('close', resolve);
+  return { code: await promise, ...output };
+}
+
+function fileWith(name: string, content: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'enginy-bridge-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, name);
+  writeFileSync(file, content);
+  return file;
+}
+
+const contact = { crmId: '1', email: 'ada@example.com', campaignOpens: '5', 'campaign-opens': '6', notes: 'one\ntwo' };
+const environmentOf = (crm: { url: string; token: string }) => ({
+  HUBSPOT_ACCESS_TOKEN: crm.token,
+  HUBSPOT_BASE_URL: crm.url,
+});
+
+test('plans without a token, from bodies, lists of them, one a line, and captures', async () => {
+  const files = [
+    fileWith('body.json', JSON.stringify({ contacts: [contact] })),
+    fileWith('list.json', JSON.stringify([{ contacts: [{ externalId: '2', Tier: 'A' }] }])),
+    fileWith(
+      'lines.ndjson',
+      '{"companies":[{"externalId":"3","Funding":"B"}]}\n{"companies":[{"externalId":"4","Fit":1}]}\n',
+    ),
+    fileWith('capture.json', JSON.stringify({ request: { body: { contacts: [{ crmId: '5', Segment: 'x' }] } } })),
+  ];
+
+  const { code, stdout } = await runProgram(['properties', 'plan', ...files], {});
+
+  expect(code).toBe(0);
+  expect(stdout).toContain('contacts (mappings/hubspot/contacts.yaml): 6 to make, 0 there, 0 refused');
+  expect(stdout).toMatch(/make {2}enginy_external_id +text, unique +the mapping itself/);
+  expect(stdout).toMatch(/make {2}campaign_opens +text +campaignOpens/);
+  expect(stdout).toMatch(/make {2}campaign_opens_[0-9a-f]{8} +text +campaign-opens/);
+  expect(stdout).toMatch(/make {2}notes +text, several lines +notes/);
+  for (const name of ['tier', 'segment', 'funding', 'fit']) expect(stdout).toMatch(new RegExp(`make {2}${name} `));
+});
+
+test('makes what it planned, and a bridge without the permission then stores every field', async () => {
+  const crm = await startCrm();
+  const [crmId = ''] = crm.seed({ contacts: [{ properties: {} }] }).contacts;
+  const file = fileWith('body.json', JSON.stringify({ contacts: [contact] }));
+  const schemaWrites = () => crm.log.filter(({ method, path }) => method === 'POST' && path.includes('/properties/'));
+
+  const planned = await runProgram(['properties', 'plan', file], environmentOf(crm));
+  const writesOfPlan = schemaWrites().length;
+  const applied = await runProgram(['properties', 'apply', '--yes', file], environmentOf(crm));
+  const again = await runProgram(['properties', 'apply', file], environmentOf(crm));
+
+  expect([planned.code, applied.code, again.code]).toEqual([0, 0, 0]);
+  expect(planned.stdout).toContain('4 to make, 0 there, 0 refused');
+  expect(writesOfPlan).toBe(0);
+  expect(applied.stdout).toMatch(/contacts {2}campaign_opens {2}created\n/);
+  expect(again.stdout).toContain('0 to make, 4 there, 0 refused');
+
+  const limited = await startCrm({ scopes: { without: ['crm.schemas.contacts.write'] } });
+  const [limitedId = ''] = limited.seed({
+    contacts: [{ properties: {} }],
+    properties: { contacts: await customDefinitions(crm) },
+  }).contacts;
+  for (const [portal, id] of [
+    [crm, crmId],
+    [limited, limitedId],
+  ] as const) {
+    const bridge = await startBridgeOn(portal);
+    const answer = await bridge.send('PUT', '/contacts', { contacts: [{ ...contact, crmId: id }] });
+    expect(answer.body).toEqual({ results: [{ crmId: id, success: true }] });
+    expect(portal.records('contacts')[0]?.properties).toMatchObject({ campaign_opens: '5', notes: 'one\ntwo' });
+  }
+});
+
+/** The definitions that were made, to be put into another portal as its administrator would. */
+async function customDefinitions(crm: { url: string; token: string }): Promise<Record<string, unknown>[]> {
+  const response = await fetch(`${crm.url}/crm/v3/properties/contacts`, {
+    headers: { authorization: `Bearer ${crm.token}` },
+  });
+  // The embedded CRM's own answer.
+  const { results } = (await response.json()) as { results: { groupName: string }[] };
+  return results
+    .filter(({ groupName }) => groupName === 'enginy')
+    .map((definition) => ({ ...definition, groupName: 'contactinformation' }));
+}
+
+test('says what it cannot do, and ends with 1', async () => {
+  const crm = await startCrm({ scopes: { without: ['crm.schemas.contacts.write'] } });
+  const file = fileWith('body.json', JSON.stringify({ contacts: [contact] }));
+  const other = fileWith('other.json', '{"tasks":[]}');
+
+  const refused = await runProgram(['properties', 'apply', '-y', file], environmentOf(crm));
+  const noToken = await runProgram(['properties', 'apply', '-y', file], {});
+  const noRecords = await runProgram(['properties', 'plan', other], {});
+  const noAnswer = await runProgram(['properties', 'apply', file], environmentOf(await startCrm()));
+
+  expect(refused.code).toBe(1);
+  expect(refused.stdout).toContain('crm.schemas.contacts.write');
+  expect([noToken.code, noToken.stderr]).toEqual([1, expect.stringContaining('HUBSPOT_ACCESS_TOKEN is not set')]);
+  expect([noRecords.code, noRecords.stderr]).toEqual([1, expect.stringContaining('other.json holds no records')]);
+  expect(noAnswer.stdout).toContain('Nothing was made');
+});
