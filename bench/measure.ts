@@ -18,7 +18,7 @@ export interface Measured {
 }
 
 /** Lets every window pass, so that no run starts with the debts of the one before. */
-function rest(): Promise<void> {
+export function rest(): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, 10_500);
   });
