@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { CallContext, CreateInput, Crm, ObjectType, WriteOutcome } from '../crm/crm.ts';
+import type { CallContext, CreateInput, Crm, CrmProblem, ObjectType, WriteOutcome } from '../crm/crm.ts';
 import { GatewayError } from '../errors.ts';
 import type { OwnProperty, OwnPropertyBook, OwnPropertyState } from './own-property.ts';
 import { problemFromError } from './problem.ts';
@@ -46,12 +46,32 @@ export async function createOnce(deps: CreateOnceDeps, record: OnceRecord, conte
   // Without a fingerprint a key of its own still tells whether an unclear create was carried out.
   const key = record.fingerprint ?? randomUUID();
   return await deps.turns.take([`${record.objectType}\u0001${record.keeper.name}\u0001${key}`], async () => {
-    const state = await deps.ownProperties.ensure(record.keeper, context);
-    const step: Step = { ...deps, record, key, state, context };
-    const known = record.fingerprint === undefined || state === 'new' ? undefined : await findMade(step);
-    if (known !== undefined) return { id: known, isRepeat: true, properties: record.draft.properties, warnings: [] };
-    return await create(step);
+    const first = await attempt(deps, record, key, context);
+    if ('id' in first) return first;
+    // The property was removed from the portal since it was last seen: it is made anew.
+    deps.ownProperties.doubt(record.keeper);
+    const second = await attempt(deps, record, key, context);
+    if ('id' in second) return second;
+    throw errorForOne(second.problem);
   });
+}
+
+/** The one problem that another attempt may mend. */
+interface KeeperGone {
+  readonly problem: CrmProblem;
+}
+
+async function attempt(
+  deps: CreateOnceDeps,
+  record: OnceRecord,
+  key: string,
+  context: CallContext,
+): Promise<CreatedOnce | KeeperGone> {
+  const state = await deps.ownProperties.ensure(record.keeper, context);
+  const step: Step = { ...deps, record, key, state, context };
+  const known = record.fingerprint === undefined || state === 'new' ? undefined : await findMade(step);
+  if (known !== undefined) return { id: known, isRepeat: true, properties: record.draft.properties, warnings: [] };
+  return await create(step);
 }
 
 interface Step extends CreateOnceDeps {
@@ -75,7 +95,7 @@ async function findMade(step: Step): Promise<string | undefined> {
   throw errorForOne(read.failed.get(value) ?? lostProblem);
 }
 
-async function create(step: Step): Promise<CreatedOnce> {
+async function create(step: Step): Promise<CreatedOnce | KeeperGone> {
   const { record, key, state } = step;
   const { keeper } = record;
   const isKept = state !== 'memory';
@@ -104,10 +124,7 @@ async function create(step: Step): Promise<CreatedOnce> {
     return { id, isRepeat, properties, warnings };
   }
   const { problem } = outcome;
-  if (problem.kind === 'invalid' && problem.properties.some(({ name }) => name === keeper.name)) {
-    // Removed from the portal since it was last seen: the next request makes it anew.
-    step.ownProperties.doubt(keeper);
-  }
+  if (problem.kind === 'invalid' && problem.properties.some(({ name }) => name === keeper.name)) return { problem };
   throw errorForOne(problem);
 }
 

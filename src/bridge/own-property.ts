@@ -48,6 +48,7 @@ interface BookDeps {
 export function createOwnPropertyBook(deps: BookDeps): OwnPropertyBook {
   const now = deps.now ?? (() => performance.now());
   const known = new Map<string, { state: Promise<OwnPropertyState>; until: number }>();
+  const doubted = new Set<string>();
 
   return {
     async ensure(property, context) {
@@ -58,7 +59,8 @@ export function createOwnPropertyBook(deps: BookDeps): OwnPropertyBook {
         // Who joins later must look: the one who made the property may have written by then.
         return state === 'new' ? 'ready' : state;
       }
-      const state = askFor(deps, property, context);
+      // Definitions that were remembered are what the doubt is about.
+      const state = askFor(deps, property, context, doubted.delete(key));
       const fresh = { state, until: Number.POSITIVE_INFINITY };
       known.set(key, fresh);
       try {
@@ -70,7 +72,9 @@ export function createOwnPropertyBook(deps: BookDeps): OwnPropertyBook {
       return state;
     },
     doubt(property) {
-      known.delete(bookKey(property));
+      const key = bookKey(property);
+      doubted.add(key);
+      known.delete(key);
     },
   };
 }
@@ -79,10 +83,15 @@ function bookKey({ objectType, name }: Pick<OwnProperty, 'objectType' | 'name'>)
   return `${objectType}\u0001${name}`;
 }
 
-async function askFor(deps: BookDeps, property: OwnProperty, context: CallContext): Promise<OwnPropertyState> {
+async function askFor(
+  deps: BookDeps,
+  property: OwnProperty,
+  context: CallContext,
+  refresh: boolean,
+): Promise<OwnPropertyState> {
   const facts = { object: property.objectType, property: property.name };
   try {
-    const existing = await findDefinition(deps, property, context, false);
+    const existing = await findDefinition(deps, property, context, refresh);
     if (existing !== undefined) return judge(deps.log, property, existing);
   } catch (error) {
     if (property.whenDenied !== 'memory' || !isDenied(error)) throw error;

@@ -177,3 +177,25 @@ test('a mapping folder without tasks and activities switches their endpoints off
 
   expect(statuses).toEqual([501, 501, 501]);
 });
+
+test('a property of the bridge that is gone is made anew, within the same request', async () => {
+  const crm = crmWithAda();
+  const app = await startApp(crm);
+  await app.send('POST', '/activities', { ...email, metadata: { messageId: 'm-0' } });
+  crm.failNext('create', () => [
+    {
+      problem: {
+        kind: 'invalid',
+        message: 'no such property',
+        properties: [
+          { name: 'enginy_activity_key', code: 'PROPERTY_DOESNT_EXIST', reason: 'there is no such property' },
+        ],
+      },
+    },
+  ]);
+
+  const answer = await app.send('POST', '/activities', email);
+
+  expect([answer.status, answer.body.warnings]).toEqual([201, undefined]);
+  expect(crm.records.get('emails')?.size).toBe(2);
+});
