@@ -2,13 +2,15 @@ import { idOf } from '../contract/optional-fields.ts';
 import type { TaskAnswer, TaskPatch } from '../contract/tasks.ts';
 import type { CallContext, CrmProblem, UpdateInput, WriteOutcome } from '../crm/crm.ts';
 import type { Mappings } from '../mapping/file-kinds.ts';
+import type { TaskMapping } from '../mapping/task-mapping.ts';
 import { toTaskProperties } from '../mapping/translate-task.ts';
 import type { TaskDeps } from './create-task.ts';
 import { linkTypes, readLinked } from './linked-records.ts';
+import { recoverOwn } from './own-property.ts';
 import { describeProblem, errorForAll, problemFromError } from './problem.ts';
 import { type ReadTask, readTask, readTasks, taskMapping } from './read-tasks.ts';
 import { errorForOne } from './single-error.ts';
-import { draftTask } from './task-draft.ts';
+import { draftTask, wordKeepers } from './task-draft.ts';
 import { lostProblem } from './write-result.ts';
 import { type Draft, writeStripping } from './write-stripping.ts';
 
@@ -30,7 +32,7 @@ export async function changeTask(
   const linked = await readLinked({ crm: deps.crm, mappings }, asked, [], context);
   const isSame = patch.completed === before.answer.completed;
   const draft = await draftTask(deps, mapping, isSame ? { ...patch, completed: undefined } : patch, undefined, context);
-  const warnings = await writeDraft(deps, mapping.target.objectType, id, draft, context);
+  const warnings = await writeDraft(deps, mapping, id, draft, context);
 
   const types = linkTypes(mappings);
   const moves = [
@@ -83,14 +85,15 @@ export async function completeTasks(
 
 async function writeDraft(
   deps: TaskDeps,
-  objectType: string,
+  mapping: TaskMapping,
   id: string,
   draft: Draft,
   context: CallContext,
 ): Promise<readonly string[]> {
   if (Object.keys(draft.properties).length === 0) return draft.warnings;
-  const [written] = await writeStripping([draft], { isStripping: true }, async ([open = draft]) => {
-    const problems = await sendUpdates(deps, objectType, [{ id, properties: open.properties }], context);
+  const recover = recoverOwn(deps.ownProperties, wordKeepers(mapping), context);
+  const [written] = await writeStripping([draft], { isStripping: true, recover }, async ([open = draft]) => {
+    const problems = await sendUpdates(deps, mapping.target.objectType, [{ id, properties: open.properties }], context);
     const problem = problems.get(id);
     return [problem === undefined ? { record: { id, properties: {} } } : { problem }];
   });

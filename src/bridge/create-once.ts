@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CallContext, CreateInput, Crm, CrmProblem, ObjectType, WriteOutcome } from '../crm/crm.ts';
 import { GatewayError } from '../errors.ts';
-import type { OwnProperty, OwnPropertyBook, OwnPropertyState } from './own-property.ts';
+import { type OwnProperty, type OwnPropertyBook, type OwnPropertyState, recoverOwn } from './own-property.ts';
 import { problemFromError } from './problem.ts';
 import type { RecordIdCache } from './record-id-cache.ts';
 import { errorForOne } from './single-error.ts';
@@ -25,6 +25,8 @@ export interface OnceRecord {
   /** What makes two of them the same; undefined: nothing does, each one sent is one made. */
   readonly fingerprint: string | undefined;
   readonly draft: Draft;
+  /** Further properties of the bridge's own that the draft may hold. */
+  readonly ownProperties?: readonly OwnProperty[];
   readonly links: NonNullable<CreateInput['links']>;
 }
 
@@ -105,7 +107,11 @@ async function create(step: Step): Promise<CreatedOnce | KeeperGone> {
   let isRepeat = false;
   const [written] = await writeStripping(
     [draft],
-    { isStripping: true, isKept: (property) => property === keeper.name },
+    {
+      isStripping: true,
+      isKept: (property) => property === keeper.name,
+      recover: recoverOwn(step.ownProperties, record.ownProperties ?? [], step.context),
+    },
     async ([open = draft]) => {
       const outcome = await sendOnce(step, open);
       if ('record' in outcome || outcome.problem.kind !== 'conflict' || !isKept) return [outcome];

@@ -9,7 +9,7 @@ import { fingerprint } from './fingerprint.ts';
 import { type LinkedRecords, linksTo, readLinked } from './linked-records.ts';
 import type { OwnProperty } from './own-property.ts';
 import { readTask, taskMapping } from './read-tasks.ts';
-import { draftTask, type TaskDraftDeps } from './task-draft.ts';
+import { draftTask, type TaskDraftDeps, wordKeepers } from './task-draft.ts';
 
 export interface TaskDeps extends CreateOnceDeps, TaskDraftDeps {
   /** The wall clock, in milliseconds since 1970. */
@@ -49,6 +49,7 @@ export async function createTask(
       keeper: keeperOf(mapping),
       fingerprint: fingerprintOf(body),
       draft,
+      ownProperties: wordKeepers(mapping),
       links: linksTo(mappings, linked),
     },
     context,

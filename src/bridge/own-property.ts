@@ -79,6 +79,27 @@ export function createOwnPropertyBook(deps: BookDeps): OwnPropertyBook {
   };
 }
 
+/**
+ * For writes: makes anew those of the bridge's properties that the CRM says it does not have.
+ * @returns a function from names to those that are there now.
+ */
+export function recoverOwn(
+  book: OwnPropertyBook,
+  properties: readonly OwnProperty[],
+  context: CallContext,
+): (names: ReadonlySet<string>) => Promise<ReadonlySet<string>> {
+  return async (names) => {
+    const gone = properties.filter(({ name }) => names.has(name));
+    const states = await Promise.all(
+      gone.map((property) => {
+        book.doubt(property);
+        return book.ensure(property, context);
+      }),
+    );
+    return new Set(gone.filter((_property, index) => states[index] !== 'memory').map(({ name }) => name));
+  };
+}
+
 function bookKey({ objectType, name }: Pick<OwnProperty, 'objectType' | 'name'>): string {
   return `${objectType}\u0001${name}`;
 }

@@ -6,7 +6,7 @@ import { readField, toFieldValue, toText } from '../mapping/field-value.ts';
 import type { TaskMapping } from '../mapping/task-mapping.ts';
 import { keptWordProperties, toTaskProperties } from '../mapping/translate-task.ts';
 import { toHtmlBody } from './html-body.ts';
-import type { OwnPropertyBook } from './own-property.ts';
+import type { OwnProperty, OwnPropertyBook } from './own-property.ts';
 import type { OwnerBook } from './owners.ts';
 import { omit } from './update-records.ts';
 import type { Draft } from './write-stripping.ts';
@@ -59,6 +59,20 @@ export async function draftTask(
   return { properties, sources: translation.sources, warnings: [...warnings, ...translation.warnings] };
 }
 
+/** The properties that keep Enginy's own words. */
+export function wordKeepers(mapping: TaskMapping): OwnProperty[] {
+  return keptWordProperties(mapping).map((name) => ({
+    objectType: mapping.target.objectType,
+    name,
+    label: 'Enginy task type',
+    description: "Enginy's own word for the type of this task, kept by enginy-bridge.",
+    isUnique: false,
+    group: mapping.group,
+    withoutIt: 'types that the CRM does not know come back as the nearest one that it knows',
+    whenDenied: 'memory',
+  }));
+}
+
 /** Leaves Enginy's own words out where the portal does not let the bridge make a property for them. */
 async function withoutForbidden(
   deps: TaskDraftDeps,
@@ -67,19 +81,9 @@ async function withoutForbidden(
   context: CallContext,
 ): Promise<Readonly<Record<string, string>>> {
   let left = properties;
-  for (const name of keptWordProperties(mapping)) {
-    if (!Object.hasOwn(properties, name)) continue;
-    const keeper = {
-      objectType: mapping.target.objectType,
-      name,
-      label: 'Enginy task type',
-      description: "Enginy's own word for the type of this task, kept by enginy-bridge.",
-      isUnique: false,
-      group: mapping.group,
-      withoutIt: 'types that the CRM does not know come back as the nearest one that it knows',
-      whenDenied: 'memory',
-    } as const;
-    if ((await deps.ownProperties.ensure(keeper, context)) === 'memory') left = omit(left, name);
+  for (const keeper of wordKeepers(mapping)) {
+    if (!Object.hasOwn(properties, keeper.name)) continue;
+    if ((await deps.ownProperties.ensure(keeper, context)) === 'memory') left = omit(left, keeper.name);
   }
   return left;
 }

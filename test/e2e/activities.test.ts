@@ -275,6 +275,25 @@ test('a new property that HubSpot takes a moment to know delays the first activi
   expect(crm.records('emails')).toHaveLength(1);
 });
 
+test('a property of the bridge that somebody removed from the portal is made anew', async () => {
+  const { crm, ada } = await startSeededCrm();
+  const bridge = await startBridgeOn(crm);
+  await bridge.send('POST', '/activities', { ...email, contactId: ada });
+  const removed = await fetch(`${crm.url}/crm/v3/properties/emails/enginy_activity_key`, {
+    method: 'DELETE',
+    headers: { authorization: `Bearer ${crm.token}` },
+  });
+
+  const answer = await bridge.send('POST', '/activities', { ...email, metadata: { messageId: 'm-2' }, contactId: ada });
+
+  expect(removed.status).toBe(204);
+  expect([answer.status, answer.body.warnings]).toEqual([201, undefined]);
+  expect(crm.records('emails').map(({ properties }) => typeof properties.enginy_activity_key)).toEqual([
+    'string',
+    'string',
+  ]);
+});
+
 test('an unknown activity is a 404', async () => {
   const { crm } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);

@@ -63,6 +63,20 @@ test('a portal without the scope for task properties still takes tasks', async (
   expect([created.status, read.body.type]).toEqual([201, 'call']);
 });
 
+test('the property that keeps types is made anew when somebody removed it', async () => {
+  const { crm } = await startSeededCrm();
+  const bridge = await startBridgeOn(crm);
+  const { id } = (await bridge.send('POST', '/tasks', { ...task, type: 'meeting' })).body;
+  await removeProperty(crm, 'enginy_task_type');
+
+  const patched = await bridge.send('PATCH', `/tasks/${id}`, { type: 'lunch' });
+  await removeProperty(crm, 'enginy_task_type');
+  const created = await bridge.send('POST', '/tasks', { ...task, type: 'dinner' });
+
+  expect([patched.status, patched.body.type, patched.body.warnings]).toEqual([200, 'lunch', undefined]);
+  expect([created.status, created.body.type, created.body.warnings]).toEqual([201, 'dinner', undefined]);
+});
+
 test('a task without a due date is due a day later, since HubSpot wants one', async () => {
   const { crm } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
@@ -247,4 +261,12 @@ async function changeInHubSpot(crm: { url: string; token: string }, id: string, 
     body: JSON.stringify({ properties }),
   });
   expect(response.status).toBe(200);
+}
+
+async function removeProperty(crm: { url: string; token: string }, name: string): Promise<void> {
+  const response = await fetch(`${crm.url}/crm/v3/properties/tasks/${name}`, {
+    method: 'DELETE',
+    headers: { authorization: `Bearer ${crm.token}` },
+  });
+  expect(response.status).toBe(204);
 }
