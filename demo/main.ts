@@ -3,6 +3,7 @@
  * calls it becomes and what comes back. With an address and a key it talks to a bridge that runs already (and writes into its
  * CRM); without them it starts one on the embedded CRM, and plays the export twice.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import { loadConfig } from '../src/config.ts';
 import { createLogger } from '../src/logger.ts';
@@ -10,7 +11,7 @@ import { startSandbox } from '../src/sandbox/sandbox.ts';
 import { exampleSeed } from '../src/sandbox/seed.ts';
 import { startBridge } from '../src/serve.ts';
 import { type ExportRequest, runExport } from './export.ts';
-import { type HubSpotCall, showPlayed } from './show.ts';
+import { type HubSpotCall, showCalls, showPlayed } from './show.ts';
 
 const [url, key] = process.argv.slice(2);
 if (url === undefined) await playOnSandbox();
@@ -44,6 +45,9 @@ async function playOnSandbox(): Promise<void> {
     return calls;
   };
   try {
+    heading('The bridge starts: it looks for the properties of its own, and makes them');
+    await untilQuiet(() => crm.log.length);
+    process.stdout.write(showCalls(takeCalls()));
     heading('A first export, into a HubSpot that knows one of the companies and one of the contacts');
     await play({ url: bridge.url, key: 'demo', takeCalls });
     const before = countRecords();
@@ -86,6 +90,14 @@ async function send(target: Target, request: ExportRequest): Promise<{ status: n
     ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
   });
   return { status: response.status, answer: await response.json() };
+}
+
+/** Waits until nothing more is counted for a moment. */
+async function untilQuiet(count: () => number): Promise<void> {
+  for (let before = -1; before !== count(); ) {
+    before = count();
+    await pause(300);
+  }
 }
 
 function heading(text: string): void {

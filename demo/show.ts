@@ -21,6 +21,13 @@ export interface Played {
 
 const width = 110;
 
+/** Calls that no request of Enginy caused. */
+export function showCalls(calls: readonly HubSpotCall[]): string {
+  return `\n${linesOf(calls)
+    .map((line, index) => row(index === 0 ? 'HubSpot' : '', line))
+    .join('\n')}\n`;
+}
+
 /** A few lines on one request: what Enginy sent, which calls it became, what came back. */
 export function showPlayed(number: number, played: Played): string {
   const { request, status, answer, durationMs, calls } = played;
@@ -32,13 +39,13 @@ export function showPlayed(number: number, played: Played): string {
       'Enginy',
       `${styleText('cyan', `${request.method} ${request.path}`)}  ${request.body === undefined ? '' : short(request.body, width - 30)}`,
     ),
-    ...(calls === undefined ? [] : showCalls(calls).map((line, index) => row(index === 0 ? 'HubSpot' : '', line))),
+    ...(calls === undefined ? [] : linesOf(calls).map((line, index) => row(index === 0 ? 'HubSpot' : '', line))),
     row('answer', `${styleText(status < 300 ? 'green' : 'red', String(status))}  ${short(answer, width - 22)}`),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function showCalls(calls: readonly HubSpotCall[]): string[] {
+function linesOf(calls: readonly HubSpotCall[]): string[] {
   if (calls.length === 0) return [styleText('dim', 'no call: the bridge knows it already')];
   const counted = new Map<string, number>();
   for (const { method, path, inputs, status } of calls) {

@@ -1,19 +1,17 @@
 import type { ActivityAnswer, ActivityBody } from '../contract/activities.ts';
-import { idOf, textOf } from '../contract/optional-fields.ts';
-import type { CallContext, CrmRecord, Owner } from '../crm/crm.ts';
-import { InvalidRequestError, NotSupportedError } from '../errors.ts';
-import type { ActivityMapping, ActivityType, Direction } from '../mapping/activity-mapping.ts';
-import { normalizeDatetime } from '../mapping/date-text.ts';
+import type { CallContext } from '../crm/crm.ts';
+import { NotSupportedError } from '../errors.ts';
+import type { ActivityMapping } from '../mapping/activity-mapping.ts';
 import type { Mappings } from '../mapping/file-kinds.ts';
-import { firstName, lastName } from '../mapping/full-name.ts';
-import { findActivityType, toActivityProperties } from '../mapping/translate-activity.ts';
+import { toActivityProperties } from '../mapping/translate-activity.ts';
 import { composeActivityBody, splitActivityBody } from './activity-body.ts';
 import { type CreateOnceDeps, createOnce } from './create-once.ts';
-import { fingerprint } from './fingerprint.ts';
 import { linksTo, readLinked } from './linked-records.ts';
 import { isDeeperThan } from './nesting.ts';
 import type { OwnProperty } from './own-property.ts';
 import type { OwnerBook } from './owners.ts';
+import { participantsOf } from './participants.ts';
+import { activityFingerprint, readSentActivity } from './sent-activity.ts';
 
 export interface ActivityDeps extends CreateOnceDeps {
   readonly owners: OwnerBook;
@@ -39,7 +37,7 @@ export async function logActivity(
   context: CallContext,
 ): Promise<LoggedActivity> {
   const mapping = activityMapping(mappings);
-  const sent = readActivity(mapping, activity);
+  const sent = readSentActivity(mapping, activity);
   const names = mapping.people === undefined ? [] : Object.values(mapping.people);
   const [linked, owner] = await Promise.all([
     readLinked({ crm: deps.crm, mappings }, sent, names, context),
@@ -73,7 +71,7 @@ export async function logActivity(
     {
       objectType: sent.type.object,
       keeper: keeperOf(mapping, sent.type.object),
-      fingerprint: fingerprintOf(sent),
+      fingerprint: activityFingerprint(sent),
       draft: { ...translation, warnings: [...warnings, ...translation.warnings] },
       links: linksTo(mappings, linked),
     },
@@ -108,57 +106,6 @@ export function activityMapping(mappings: Mappings): ActivityMapping {
   return mappings.activities;
 }
 
-/** An activity as Enginy sent it, its fields read. */
-export interface SentActivity {
-  readonly typeName: string;
-  readonly type: ActivityType;
-  readonly direction: Direction;
-  readonly subject: string | undefined;
-  readonly body: string | undefined;
-  readonly ownerId: string | undefined;
-  readonly occurredAt: string | undefined;
-  readonly contactId: string | undefined;
-  readonly companyId: string | undefined;
-  readonly messageId: string | undefined;
-  readonly warnings: readonly string[];
-}
-
-function readActivity(mapping: ActivityMapping, activity: ActivityBody): SentActivity {
-  const found = findActivityType(mapping, activity.type);
-  if (found === undefined) {
-    throw new InvalidRequestError(`type must be one of ${Object.keys(mapping.types).join(', ')}`);
-  }
-  const sentTime = textOf(activity.occurredAt);
-  const time = sentTime === undefined ? undefined : normalizeDatetime(sentTime);
-  return {
-    typeName: found.name,
-    type: found.type,
-    direction: directionOf(textOf(activity.direction)) ?? mapping.direction_if_missing,
-    subject: textOf(activity.subject)?.replace(/\s+/g, ' ').trim(),
-    body: textOf(activity.body),
-    ownerId: idOf(activity.ownerId),
-    occurredAt: typeof time === 'string' ? time : undefined,
-    contactId: idOf(activity.contactId),
-    companyId: idOf(activity.companyId),
-    messageId: textOf(activity.metadata?.messageId),
-    warnings:
-      typeof time === 'object' ? [`occurredAt ${time.problem}: the activity was logged at the time it was sent`] : [],
-  };
-}
-
-function directionOf(word: string | undefined): Direction | undefined {
-  if (word === undefined) return undefined;
-  return word.trim().toUpperCase() === 'INBOUND' ? 'INBOUND' : 'OUTBOUND';
-}
-
-/** Undefined when nothing tells a second sending from a second activity. */
-function fingerprintOf(sent: SentActivity): string | undefined {
-  const about = [sent.typeName, sent.direction, sent.contactId ?? ''];
-  if (sent.messageId !== undefined) return fingerprint([...about, 'message', sent.messageId]);
-  if (sent.occurredAt === undefined) return undefined;
-  return fingerprint([...about, 'time', sent.companyId ?? '', sent.occurredAt, sent.subject ?? '', sent.body ?? '']);
-}
-
 /** The unique property that keeps an activity's fingerprint. */
 function keeperOf(mapping: ActivityMapping, objectType: string): OwnProperty {
   return {
@@ -171,31 +118,4 @@ function keeperOf(mapping: ActivityMapping, objectType: string): OwnProperty {
     withoutIt: 'activities that are sent twice are recognised from memory only',
     whenDenied: 'memory',
   };
-}
-
-/** Who wrote to whom, as HubSpot's e-mails take it (its guide to the emails object): JSON with `from` and `to`. */
-function participantsOf(
-  mapping: ActivityMapping,
-  direction: Direction,
-  contact: CrmRecord | undefined,
-  owner: Owner | undefined,
-): string | undefined {
-  const { people } = mapping;
-  const lead =
-    people === undefined || contact === undefined
-      ? undefined
-      : person(
-          contact.properties[people.email],
-          contact.properties[people.first_name],
-          contact.properties[people.last_name],
-        );
-  const sender = owner === undefined ? undefined : person(owner.email, firstName(owner.name), lastName(owner.name));
-  const [from, to] = direction === 'OUTBOUND' ? [sender, lead] : [lead, sender];
-  if (from === undefined && to === undefined) return undefined;
-  return JSON.stringify({ ...(from === undefined ? {} : { from }), to: to === undefined ? [] : [to], cc: [], bcc: [] });
-}
-
-function person(email?: string | null, first?: string | null, last?: string | null) {
-  if (!email) return undefined;
-  return { email, ...(first ? { firstName: first } : {}), ...(last ? { lastName: last } : {}) };
 }
