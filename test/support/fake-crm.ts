@@ -66,6 +66,7 @@ export function fakeCrm(options: FakeCrmOptions = {}): FakeCrm {
   const nextFaults = new Map<keyof Crm, (Error | ((carryOut: () => unknown) => unknown))[]>();
   const lastingFaults = new Map<keyof Crm, Error>();
   const links = new Set<string>();
+  const holders = new Map<string, Map<string, CrmRecord>>();
   let nextId = 1000;
 
   const storeOf = (objectType: ObjectType) => {
@@ -87,12 +88,36 @@ export function fakeCrm(options: FakeCrmOptions = {}): FakeCrm {
 
   async function call<Answer>(method: keyof Crm, facts: Omit<FakeCall, 'method'>, work: () => Answer): Promise<Answer> {
     calls.push({ method, ...facts });
+    holders.clear();
     const lasting = lastingFaults.get(method);
     if (lasting !== undefined) throw lasting;
     const fault = nextFaults.get(method)?.shift();
     if (fault instanceof Error) throw fault;
     // The fault decides what the caller sees; the fake's own answer has its type.
     return fault === undefined ? work() : (fault(work) as Answer);
+  }
+
+  /** The record that holds a value, looked up in an index that lives as long as one call: tests change the store in between. */
+  function holderOf(objectType: ObjectType, property: string, value: string): CrmRecord | undefined {
+    const name = `${objectType} ${property}`;
+    let index = holders.get(name);
+    if (index === undefined) {
+      index = new Map();
+      for (const record of storeOf(objectType).values()) {
+        const held = record.properties[property]?.toLowerCase();
+        if (held !== undefined && !index.has(held)) index.set(held, record);
+      }
+      holders.set(name, index);
+    }
+    return index.get(value.toLowerCase());
+  }
+
+  /** Puts a record into the store and into the indexes of this call. */
+  function store(objectType: ObjectType, record: CrmRecord): void {
+    storeOf(objectType).set(record.id, record);
+    for (const [property, value] of Object.entries(record.properties)) {
+      if (value !== null) holders.get(`${objectType} ${property}`)?.set(value.toLowerCase(), record);
+    }
   }
 
   function check(
@@ -114,10 +139,10 @@ export function fakeCrm(options: FakeCrmOptions = {}): FakeCrm {
     }
     for (const [property, value] of Object.entries(properties)) {
       if (!isUnique(objectType, property)) continue;
-      const holder = [...storeOf(objectType).values()].find(
-        (record) => record.id !== ownId && record.properties[property]?.toLowerCase() === value.toLowerCase(),
-      );
-      if (holder !== undefined) return { kind: 'conflict', message: 'exists', existingId: holder.id, property };
+      const holder = holderOf(objectType, property, value);
+      if (holder !== undefined && holder.id !== ownId) {
+        return { kind: 'conflict', message: 'exists', existingId: holder.id, property };
+      }
     }
     return undefined;
   }
@@ -142,7 +167,7 @@ export function fakeCrm(options: FakeCrmOptions = {}): FakeCrm {
         problem: { kind: 'invalid', message: `no ${unknownLink.objectType} ${unknownLink.id}`, properties: [] },
       };
     }
-    storeOf(objectType).set(record.id, record);
+    store(objectType, record);
     for (const link of input.links ?? []) linkOne(objectType, link.objectType, { fromId: record.id, toId: link.id });
     return { record };
   }
@@ -160,7 +185,7 @@ export function fakeCrm(options: FakeCrmOptions = {}): FakeCrm {
     const problem = check(objectType, input.properties, input.id);
     if (problem !== undefined) return { problem };
     const record = { ...known, properties: { ...known.properties, ...input.properties } };
-    storeOf(objectType).set(input.id, record);
+    store(objectType, record);
     return { record };
   }
 
@@ -201,9 +226,7 @@ export function fakeCrm(options: FakeCrmOptions = {}): FakeCrm {
       call('readBy', { objectType, count: values.length }, (): ReadOutcome => {
         const found = new Map<string, CrmRecord>();
         for (const value of values) {
-          const record = [...storeOf(objectType).values()].find(
-            (candidate) => candidate.properties[property]?.toLowerCase() === value.toLowerCase(),
-          );
+          const record = holderOf(objectType, property, value);
           if (record !== undefined) found.set(value, pick(record, names));
         }
         return { found, missing: new Set(values.filter((value) => !found.has(value))), failed: new Map() };
