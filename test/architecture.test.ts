@@ -44,6 +44,7 @@ test('one file reads the environment', () => {
 test.each([
   ['p-limit', /^crm\/pacer\.ts$/],
   ['lru-cache', /^bridge\/record-id-cache\.ts$/],
+  ['sanitize-html', /^bridge\/html-body\.ts$/],
   ['yaml', /^mapping\/load-mappings\.ts$/],
   ['@hubspot/api-client', /^crm\/hubspot\//],
   ['express', /^(app\.ts|http\/)/],
