@@ -18,7 +18,9 @@ const SEARCHED_FORMS = [' inc', ' inc.', ', inc.', ' ltd', ' llc', ' gmbh', ' s.
  * `Société Générale, S.A.` → `societe generale`. A name that is nothing but a legal form stays.
  */
 export function foldCompanyName(text: string): string | undefined {
-  const words = foldText(text.replace(/\([^)]*\)/g, ' '))
+  // What stands in brackets is no part of the name, unless there is nothing else.
+  const bare = text.replace(/\([^)]*\)/g, ' ');
+  const words = foldText(/[\p{L}\p{N}]/u.test(bare) ? bare : text)
     ?.replace(/['’`´]/g, '')
     // `s.l.` is one word, `booking.com` is two.
     .replace(/(?<=(?<![\p{L}\p{N}])[\p{L}\p{N}])\.(?=[\s,]|$|[\p{L}\p{N}](?![\p{L}\p{N}]))/gu, '')

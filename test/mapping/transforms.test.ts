@@ -152,6 +152,7 @@ test.each([
   ['SA', 'sa'],
   ['株式会社', '株式会社'],
   ['!!!', '!!!'],
+  ['(x)', 'x'],
 ])('compares the company %j as %j', (given, expected) => {
   expect(run('company_name', given)).toBe(expected);
 });
