@@ -47,7 +47,7 @@ function createHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler 
     const records = checkBody(schema, request.body)[kind] ?? [];
     const mapping = mappingOf(deps, kind);
     rejectUnknownFields(mapping, records);
-    const results = await createRecords(deps, mapping, records, callContext(response, 'bulk'));
+    const results = await createRecords(deps, mapping, records, callContext(response, urgencyOf(records)));
     failIfNothingDone(results);
     const answer: CreateAnswer = { results: [] };
     records.forEach(({ externalId }, index) => {
@@ -67,7 +67,7 @@ function updateHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler 
     const records = checkBody(schema, request.body)[kind] ?? [];
     const mapping = mappingOf(deps, kind);
     rejectUnknownFields(mapping, records);
-    const results = await deps.updates.update(mapping, records, callContext(response, 'bulk'));
+    const results = await deps.updates.update(mapping, records, callContext(response, urgencyOf(records)));
     failIfNothingDone(results);
     const answer: UpdateAnswer = {
       results: records.flatMap(({ crmId }, index) => {
@@ -87,7 +87,7 @@ function syncHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler {
   return async (request, response) => {
     const records = checkBody(schema, request.body)[kind] ?? [];
     const mapping = mappingOf(deps, kind);
-    const context = callContext(response, 'bulk');
+    const context = callContext(response, urgencyOf(records));
     const outcomes = await matchRecords(deps, mapping, records, context);
     deps.lookUps.finish(mapping, records, outcomes, context);
     const problems = outcomes.flatMap((outcome) => (isProblem(outcome) ? [outcome.problem] : []));
@@ -158,6 +158,11 @@ function countWrites(results: readonly WriteResult[]): object {
     failed: results.filter((result) => 'problem' in result).length,
     warned: results.filter(({ warnings }) => warnings.length > 0).length,
   };
+}
+
+/** Somebody may be waiting for a few records; thousands of them are a job. */
+function urgencyOf(records: readonly unknown[]): 'urgent' | 'bulk' {
+  return records.length <= 10 ? 'urgent' : 'bulk';
 }
 
 function mappingOf(deps: RecordRouteDeps, kind: RecordKind): Mapping {
