@@ -22,10 +22,18 @@ export interface TimedAnswer {
 
 const key = 'bench';
 
-/** Starts `node src/main.ts` with these variables and waits until it listens. */
-export async function startBridgeProcess(environment: Readonly<Record<string, string>>): Promise<BridgeProcess> {
+/** `source` is what `npm start` runs, `built` what `npm run build` makes for a container. */
+export type Program = 'source' | 'built';
+
+const programs: Readonly<Record<Program, string>> = { source: 'src/main.ts', built: 'dist/main.js' };
+
+/** Starts the bridge with these variables, as the npm scripts do, and waits until it listens. */
+export async function startBridgeProcess(
+  environment: Readonly<Record<string, string>>,
+  program: Program = 'source',
+): Promise<BridgeProcess> {
   const root = new URL('..', import.meta.url).pathname;
-  const child = spawn(process.execPath, ['src/main.ts'], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=8', programs[program]], {
     cwd: root,
     env: { PORT: '0', HOST: '127.0.0.1', API_KEY: key, LOG_LEVEL: 'info', ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],

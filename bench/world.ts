@@ -1,5 +1,5 @@
 import { type Sandbox, startSandbox } from '../src/sandbox/sandbox.ts';
-import { type BridgeProcess, startBridgeProcess } from './bridge-process.ts';
+import { type BridgeProcess, type Program, startBridgeProcess } from './bridge-process.ts';
 import { seedContacts } from './people.ts';
 
 /** HubSpot's limits of a Starter account, and how long its answers take. */
@@ -16,13 +16,20 @@ export async function startCrm(contacts: number, options: { isLimited: boolean }
   return sandbox;
 }
 
-export function startBridge(sandbox: Sandbox, environment: Record<string, string> = {}): Promise<BridgeProcess> {
-  return startBridgeProcess({
-    HUBSPOT_ACCESS_TOKEN: sandbox.token,
-    HUBSPOT_BASE_URL: sandbox.url,
-    REQUEST_TIMEOUT_MS: '3600000',
-    ...environment,
-  });
+export function startBridge(
+  sandbox: Sandbox,
+  environment: Record<string, string> = {},
+  program: Program = 'source',
+): Promise<BridgeProcess> {
+  return startBridgeProcess(
+    {
+      HUBSPOT_ACCESS_TOKEN: sandbox.token,
+      HUBSPOT_BASE_URL: sandbox.url,
+      REQUEST_TIMEOUT_MS: '3600000',
+      ...environment,
+    },
+    program,
+  );
 }
 
 /** Settings of a bridge that its CRM does not limit. */
