@@ -64,6 +64,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'crm/': ['errors.ts', 'logger.ts'],
   'bridge/': ['mapping/', 'crm/crm.ts', 'crm/deadline.ts', 'contract/', 'errors.ts', 'logger.ts'],
   'http/': ['bridge/', 'mapping/', 'crm/crm.ts', 'crm/deadline.ts', 'contract/', 'errors.ts', 'logger.ts'],
+  'live-check/': ['mapping/', 'crm/crm.ts', 'errors.ts'],
   'sandbox/': [],
 };
 

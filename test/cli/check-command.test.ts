@@ -1,20 +1,7 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { shippedFolder } from './mapping-folder.ts';
 import { runCommand } from './run-command.ts';
-
-/** A copy of the shipped files, with changes by file; removed when the test ends. */
-function shippedFolder(changes: Readonly<Record<string, (text: string) => string>> = {}): string {
-  const dir = mkdtempSync(join(tmpdir(), 'mappings-'));
-  onTestFinished(() => rmSync(dir, { recursive: true }));
-  cpSync('mappings/hubspot', dir, { recursive: true });
-  for (const [name, change] of Object.entries(changes)) {
-    const file = join(dir, name);
-    writeFileSync(file, change(readFileSync(file, 'utf8')));
-  }
-  return dir;
-}
 
 test('finds nothing in the shipped files, and runs their examples', async () => {
   const { status, out } = await runCommand(['check', 'mappings/hubspot']);
