@@ -95,8 +95,7 @@ async function checkAgainst({ crm, context }: OpenCrm, folder: Folder): Promise<
   const checked = toChecked(folder);
   const { mappings, documents } = folder.report;
   if (mappings === undefined) return checked;
-  const records = [mappings.contacts, mappings.companies].filter((mapping) => mapping !== undefined);
-  const live = await checkLive(crm, records, documents, context);
+  const live = await checkLive(crm, mappings, documents, context);
   return { ...checked, diagnostics: sortDiagnostics([...checked.diagnostics, ...live.diagnostics]), live };
 }
 

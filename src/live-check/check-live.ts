@@ -1,14 +1,13 @@
 import type { Account, CallContext, Crm, PropertyDefinition } from '../crm/crm.ts';
 import { type Diagnostic, formatDiagnostic } from '../mapping/diagnostic.ts';
+import type { Mappings } from '../mapping/file-kinds.ts';
 import type { Finding } from '../mapping/finding.ts';
-import type { Mapping } from '../mapping/mapping-file.ts';
 import { didYouMean, nearestWord } from '../mapping/nearest-word.ts';
 import { locateFindings, type ParsedYaml } from '../mapping/parsed-yaml.ts';
+import { type MappedObject, mappedObjects } from './mapped-object.ts';
 import type { MappedRow } from './mapped-row.ts';
 import { findMissingScopes } from './missing-scopes.ts';
-import { matchRows, returnRows } from './reading-rows.ts';
 import { describeType } from './value-fit.ts';
-import { writingRows } from './writing-rows.ts';
 
 /** What of the port a check needs: reading only. */
 export type ReadingCrm = Pick<Crm, 'readProperties' | 'readByIds' | 'listOwners' | 'readAccount'>;
@@ -42,12 +41,12 @@ export interface LiveRow {
  */
 export async function checkLive(
   crm: ReadingCrm,
-  mappings: readonly Mapping[],
+  mappings: Mappings,
   documents: ReadonlyMap<string, ParsedYaml>,
   context: CallContext,
 ): Promise<LiveReport> {
   const account = await crm.readAccount(context);
-  const checked = await Promise.all(mappings.map((mapping) => checkOne(crm, mapping, documents, context)));
+  const checked = await Promise.all(mappedObjects(mappings).map((object) => checkOne(crm, object, documents, context)));
   return {
     account,
     files: checked.map(({ file }) => file),
@@ -63,33 +62,30 @@ interface Judged {
 
 async function checkOne(
   crm: ReadingCrm,
-  mapping: Mapping,
+  object: MappedObject,
   documents: ReadonlyMap<string, ParsedYaml>,
   context: CallContext,
 ): Promise<{ readonly file: LiveFile; readonly diagnostics: readonly Diagnostic[] }> {
-  const { objectType } = mapping.target;
-  const rows = [...writingRows(mapping), ...matchRows(mapping), ...returnRows(mapping)];
-  const access = await findMissingScopes(crm, mapping, context);
-  const judged =
-    access.definitions === undefined ? [] : await judgeAll(crm, mapping, rows, access.definitions, context);
-  const document = documents.get(mapping.file);
+  const { file, objectType } = object;
+  const access = await findMissingScopes(crm, object, context);
+  const judged = access.definitions === undefined ? [] : await judgeAll(crm, object, access.definitions, context);
+  const document = documents.get(file);
   const findings = [...access.findings, ...judged.flatMap((one) => one.findings)];
   return {
-    file: { file: mapping.file, objectType, rows: judged.map(toLiveRow) },
+    file: { file, objectType, rows: judged.map(toLiveRow) },
     diagnostics: document === undefined ? [] : locateFindings(document, findings),
   };
 }
 
 async function judgeAll(
   crm: ReadingCrm,
-  mapping: Mapping,
-  rows: readonly MappedRow[],
+  { rows, objectType }: MappedObject,
   definitions: readonly PropertyDefinition[],
   context: CallContext,
 ): Promise<Judged[]> {
   const byName = new Map(definitions.map((definition) => [definition.name, definition]));
   const isMissing = rows.some(({ property }) => !byName.has(property));
-  const archived = isMissing ? await readArchived(crm, mapping, context) : new Set<string>();
+  const archived = isMissing ? await readArchived(crm, objectType, context) : new Set<string>();
   return rows.map((row) => {
     const definition = byName.get(row.property);
     const findings = definition === undefined ? judgeMissing(row, archived, definitions) : row.judge(definition);
@@ -97,8 +93,8 @@ async function judgeAll(
   });
 }
 
-async function readArchived(crm: ReadingCrm, mapping: Mapping, context: CallContext): Promise<ReadonlySet<string>> {
-  const archived = await crm.readProperties(mapping.target.objectType, context, { archived: true });
+async function readArchived(crm: ReadingCrm, objectType: string, context: CallContext): Promise<ReadonlySet<string>> {
+  const archived = await crm.readProperties(objectType, context, { archived: true });
   return new Set(archived.filter(({ isArchived }) => isArchived).map(({ name }) => name));
 }
 

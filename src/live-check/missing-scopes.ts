@@ -1,7 +1,7 @@
 import type { CallContext, Crm, CrmProblem, PropertyDefinition } from '../crm/crm.ts';
 import { CrmRejectedError, NotSupportedError } from '../errors.ts';
 import type { Finding } from '../mapping/finding.ts';
-import type { Mapping } from '../mapping/mapping-file.ts';
+import type { MappedObject } from './mapped-object.ts';
 
 export interface Access {
   readonly findings: readonly Finding[];
@@ -10,41 +10,31 @@ export interface Access {
 }
 
 /**
- * Tries, by reading, what a mapping needs to be allowed. What the CRM refuses is a finding at the file's target.
+ * Tries, by reading, what a mapped object needs to be allowed. What the CRM refuses is a finding at the object's place.
  * The token itself must have been accepted before.
  */
 export async function findMissingScopes(
   crm: Pick<Crm, 'readProperties' | 'readByIds' | 'listOwners'>,
-  mapping: Mapping,
+  object: MappedObject,
   context: CallContext,
 ): Promise<Access> {
-  const { objectType } = mapping.target;
+  const { objectType, path } = object;
   const [definitions, records, owners] = await Promise.all([
     attempt(() => crm.readProperties(objectType, context, { refresh: true })),
     attempt(() => crm.readByIds(objectType, ['1'], [], context)),
-    writesOwners(mapping) ? attempt(() => crm.listOwners(context)) : undefined,
+    object.hasOwners ? attempt(() => crm.listOwners(context)) : undefined,
   ]);
   const findings: Finding[] = [];
-  const note = (problem: CrmProblem, purpose: string, severity: Finding['severity']) =>
-    findings.push({
-      path: ['target'],
-      kind: 'missing-scope',
-      severity: severity ?? 'error',
-      message: tell(problem, purpose),
-    });
-
-  if ('problem' in definitions) note(definitions.problem, `read the properties of ${objectType}`, 'error');
+  const note = (problem: CrmProblem, purpose: string, severity: 'error' | 'warning') =>
+    findings.push({ path, kind: 'missing-scope', severity, message: tell(problem, purpose) });
+  const severity = object.isEssential ? 'error' : 'warning';
+  if ('problem' in definitions) note(definitions.problem, `read the properties of ${objectType}`, severity);
   const refusal = 'problem' in records ? records.problem : records.value.failed.get('1');
-  if (refusal?.kind === 'refused') note(refusal, `read ${objectType}`, 'error');
+  if (refusal?.kind === 'refused') note(refusal, `read ${objectType}`, severity);
   if (owners !== undefined && 'problem' in owners) {
     note(owners.problem, 'list the owners, so that none can be chosen in Enginy', 'warning');
   }
   return 'problem' in definitions ? { findings } : { findings, definitions: definitions.value };
-}
-
-/** Who owns a record is chosen in Enginy out of the CRM's owners. */
-function writesOwners(mapping: Mapping): boolean {
-  return mapping.write.fields.some((row) => row.enginy === 'ownerId');
 }
 
 async function attempt<Value>(

@@ -76,6 +76,11 @@ export function returnRows(mapping: Mapping): MappedRow[] {
   });
 }
 
+/** A property that the bridge reads for reasons of its own. */
+export function readRow(field: string, property: string, path: Path): MappedRow {
+  return { section: 'return', path, field, property, isMade: false, judge: () => [] };
+}
+
 /** JSON type → types of property whose every value can be read so. Texts and options may hold such values too. */
 const readFrom: Readonly<Record<Exclude<ReturnRow['type'], 'text' | 'list'>, readonly PropertyType[]>> = {
   number: ['number'],

@@ -33,6 +33,7 @@ export function describeType(definition: PropertyDefinition): string {
   if (type !== 'enum') return typeNames[type];
   if (hasExternalOptions) return 'an option that is kept elsewhere (an owner)';
   if (options.length === 0) return isMultiple ? 'several values' : 'one of no options';
+  if (options.length === 1) return `the option ${options[0]?.value}`;
   return `${isMultiple ? 'any' : 'one'} of ${options.length} options`;
 }
 

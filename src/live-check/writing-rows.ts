@@ -2,7 +2,9 @@ import type { PropertyDefinition } from '../crm/crm.ts';
 import { readSources } from '../mapping/compile-field-row.ts';
 import type { Finding, Path } from '../mapping/finding.ts';
 import type { FieldRow, Mapping, ValueMap } from '../mapping/mapping-file.ts';
+import { judgeText, judgeUnique, judgeWritable } from './judge-definition.ts';
 import type { MappedRow } from './mapped-row.ts';
+import { constantRows } from './plain-rows.ts';
 import { fitForm, fitValue, formOf } from './value-fit.ts';
 
 /** Everything that is written: identity, rows, the texts that they keep, constants. */
@@ -10,20 +12,7 @@ export function writingRows(mapping: Mapping): MappedRow[] {
   return [
     ...identityRows(mapping),
     ...mapping.write.fields.flatMap((row, index) => fieldRows(mapping, row, ['write', 'fields', index])),
-    ...mapping.write.on_create.map(({ crm, value }, index): MappedRow => {
-      const path = ['write', 'on_create', index];
-      return {
-        section: 'on_create',
-        path: [...path, 'crm'],
-        field: JSON.stringify(value),
-        property: crm,
-        isMade: false,
-        judge: (definition) => [
-          ...judgeWritable(definition, [...path, 'crm']),
-          ...fitValue(value, definition, [...path, 'value']),
-        ],
-      };
-    }),
+    ...constantRows(mapping.write.on_create, ['write', 'on_create']),
   ];
 }
 
@@ -37,14 +26,11 @@ function identityRows({ identity }: Mapping): MappedRow[] {
       field: identity.enginy,
       property: identity.crm,
       isMade: true,
-      judge: (definition) => {
-        const findings = [...judgeWritable(definition, path), ...fitForm('text', definition, path)];
-        if (definition.isUnique) return findings;
-        const message =
-          `"${identity.crm}" exists and is not unique, which cannot be changed later: ` +
-          'name another property here, which the bridge then makes';
-        return [...findings, { path, kind: 'not-unique', message }];
-      },
+      judge: (definition) => [
+        ...judgeWritable(definition, path),
+        ...judgeText(definition, path),
+        ...judgeUnique(definition, path),
+      ],
     },
   ];
 }
@@ -72,7 +58,7 @@ function fieldRows(mapping: Mapping, row: FieldRow, path: Path): MappedRow[] {
     field,
     property: row.keep_raw_in,
     isMade: true,
-    judge: (definition) => [...judgeWritable(definition, keptPath), ...fitForm('text', definition, keptPath)],
+    judge: (definition) => [...judgeWritable(definition, keptPath), ...judgeText(definition, keptPath)],
   };
   return [written, kept];
 }
@@ -104,10 +90,4 @@ function judgeValueMap(row: FieldRow, { map, otherwise }: ValueMap, definition: 
       ? []
       : fitValue(otherwise.set, definition, [...path, 'otherwise', 'set'], { isLoose })),
   ];
-}
-
-function judgeWritable(definition: PropertyDefinition, path: Path): Finding[] {
-  if (!definition.isReadOnly) return [];
-  const reason = definition.isCalculated ? 'is computed by the CRM' : 'is kept by the CRM itself';
-  return [{ path, kind: 'read-only-property', message: `"${definition.name}" ${reason} and cannot be written` }];
 }
