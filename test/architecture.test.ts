@@ -65,6 +65,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'bridge/': ['mapping/', 'crm/crm.ts', 'crm/deadline.ts', 'contract/', 'errors.ts', 'logger.ts'],
   'http/': ['bridge/', 'mapping/', 'crm/crm.ts', 'crm/deadline.ts', 'contract/', 'errors.ts', 'logger.ts'],
   'live-check/': ['mapping/', 'crm/crm.ts', 'errors.ts'],
+  'explain/': ['bridge/', 'mapping/', 'crm/crm.ts', 'logger.ts'],
   'sandbox/': [],
 };
 

@@ -5,6 +5,10 @@ import type { CommandIo } from './command-io.ts';
 /** The process's own streams. Colour on a terminal only, and not where NO_COLOR is set (no-color.org). */
 export function processIo(): CommandIo {
   const { stdout, stderr } = process;
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // Whoever reads the output has seen enough of it, as `head` does.
+    if (error.code !== 'EPIPE') throw error;
+  });
   return {
     print: (line) => {
       stdout.write(line);

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { checkCommand } from './check-command.ts';
 import { type CommandIo, UsageError } from './command-io.ts';
+import { explainCommand } from './explain-command.ts';
 import { propertiesCommand } from './properties-command.ts';
 import { sandboxCommand } from './sandbox-command.ts';
 import { serveCommand } from './serve-command.ts';
@@ -10,6 +11,8 @@ Examples:
   enginy-bridge serve                          run the bridge; without a HubSpot token, on the embedded CRM
   enginy-bridge check                          check the mapping files and run the examples beside them
   enginy-bridge check --live                   compare them with the properties of your HubSpot account too
+  enginy-bridge explain contacts lead.json     what would become of a record, and why
+  enginy-bridge properties plan payload.json   which custom properties requests would make
 
 All settings come from the environment or from .env (see .env.example).
 Exit status: 0 all is well, 1 something was found, 2 the command could not do its work.
@@ -26,6 +29,7 @@ export async function runCommandLine(args: readonly string[], io: CommandIo): Pr
     .addCommand(serveCommand())
     .addCommand(sandboxCommand(io))
     .addCommand(checkCommand(io))
+    .addCommand(explainCommand(io))
     .addCommand(propertiesCommand());
   for (const command of [program, ...program.commands]) adopt(command, io);
   try {
