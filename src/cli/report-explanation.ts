@@ -56,7 +56,10 @@ function formatMatch(match: MatchExplanation): string[] {
 function formatWrite({ values, warnings, problem }: WriteExplanation): string[] {
   if (problem !== undefined) return [`nothing: ${problem}`];
   const width = Math.max(0, ...values.map(({ property }) => property.length));
-  const lines = values.map((value) => `${value.property.padEnd(width)}  ${value.value === '' ? 'cleared' : show(value.value)}${formatOrigin(value)}`);
+  const lines = values.map(
+    (value) =>
+      `${value.property.padEnd(width)}  ${value.value === '' ? 'cleared' : show(value.value)}${formatOrigin(value)}`,
+  );
   return [...(lines.length === 0 ? ['nothing'] : lines), ...warnings.map((warning) => `! ${warning}`)];
 }
 
