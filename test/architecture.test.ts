@@ -48,6 +48,8 @@ test.each([
   ['yaml', /^mapping\/load-mappings\.ts$/],
   ['@hubspot/api-client', /^crm\/hubspot\//],
   ['express', /^(app\.ts|http\/)/],
+  ['prom-client', /^metrics\.ts$/],
+  ['commander', /^cli\//],
   ['pino', /^(logger|app|serve|run|http\/request-log)\.ts$/],
 ])('%s is used, and from its own place alone', (packageName, place) => {
   const places = placesOf(packageName);

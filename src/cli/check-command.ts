@@ -5,7 +5,7 @@ import { checkLive, type LiveReport } from '../live-check/check-live.ts';
 import { checkFolder, type FolderReport } from '../mapping/check-folder.ts';
 import { sortDiagnostics } from '../mapping/diagnostic.ts';
 import { type CommandIo, UsageError } from './command-io.ts';
-import { type OpenCrm, openCrm } from './open-crm.ts';
+import type { OpenCrm } from './open-crm.ts';
 import { countFindings, type FolderFindings, formatFolder } from './report-folder.ts';
 import { formatLive } from './report-live.ts';
 import { readToolConfig } from './tool-config.ts';
@@ -67,6 +67,7 @@ async function check(io: CommandIo, dirs: readonly string[], options: CheckOptio
     tell(io, folders.map(toChecked), options);
     return;
   }
+  const { openCrm } = await import('./open-crm.ts');
   const open = await openCrm(config, { isRehearsal: options.sandbox === true });
   try {
     const checked: Checked[] = [];

@@ -10,7 +10,6 @@ import { checkMappings } from '../mapping/load-mappings.ts';
 import type { Mapping } from '../mapping/mapping-file.ts';
 import { demandFolder } from './check-command.ts';
 import { type CommandIo, UsageError } from './command-io.ts';
-import { openCrm } from './open-crm.ts';
 import { readRecords } from './read-records.ts';
 import { formatExplanation } from './report-explanation.ts';
 import { readToolConfig } from './tool-config.ts';
@@ -67,6 +66,7 @@ async function explain(io: CommandIo, object: RecordKind, payload: string, optio
     tell(io, await explainRecords(deps, mapping, records, call), options);
     return;
   }
+  const { openCrm } = await import('./open-crm.ts');
   const open = await openCrm(config, { isRehearsal: options.sandbox === true });
   try {
     tell(io, await explainRecords({ ...deps, crm: open.crm }, mapping, records, open.context), options);

@@ -7,7 +7,6 @@ import { type Config, ConfigError, loadConfig } from '../config.ts';
 import { recordKinds } from '../contract/records.ts';
 import type { CallContext, Crm, NewProperty } from '../crm/crm.ts';
 import { deadlineIn } from '../crm/deadline.ts';
-import { createHubSpotCrm } from '../crm/hubspot/hubspot-crm.ts';
 import { hubSpotPropertyRules } from '../crm/hubspot/property-rules.ts';
 import { createPacer } from '../crm/pacer.ts';
 import { readEnvironment } from '../environment.ts';
@@ -66,7 +65,7 @@ async function prepare(paths: readonly string[]): Promise<Work> {
   const config = loadConfig({ API_KEY: 'none', ...readEnvironment(), NODE_ENV: 'cli' });
   const mappings = loadMappings(config.mappingsDir, {});
   const context = { requestId: 'properties', urgency: 'bulk', deadline: deadlineIn(timeoutMs) } as const;
-  const crm = config.isSandbox ? undefined : connect(config);
+  const crm = config.isSandbox ? undefined : await connect(config);
   const read = { readProperties: crm === undefined ? async () => nothingThere : crm.readProperties };
   const plans: Work['plans'][number][] = [];
   for (const kind of recordKinds) {
@@ -80,7 +79,9 @@ async function prepare(paths: readonly string[]): Promise<Work> {
 
 const nothingThere: [] = [];
 
-function connect(config: Config): Crm {
+async function connect(config: Config): Promise<Crm> {
+  // Loaded only when it is needed: the SDK takes its time.
+  const { createHubSpotCrm } = await import('../crm/hubspot/hubspot-crm.ts');
   const log = createLogger({ level: 'silent', secretHeader: config.auth.header });
   const pacer = createPacer({
     burstPerTenSeconds: config.hubspot.burstPerTenSeconds,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { shippedFolder } from './mapping-folder.ts';
+import { shippedFolder } from '../support/mapping-folder.ts';
 import { runCommand } from './run-command.ts';
 
 test('finds nothing in the shipped files, and runs their examples', async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import { mappingFolder } from '../support/mapping-folder.ts';
 import { startCrm } from '../support/start-bridge.ts';
-import { mappingFolder } from './mapping-folder.ts';
 import { findingsIn } from './read-scenario.ts';
 import { runCommand } from './run-command.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import { mappingFolder } from '../support/mapping-folder.ts';
 import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
-import { mappingFolder } from './mapping-folder.ts';
 import { type CommandSetting, runCommand } from './run-command.ts';
 
 const lead = {

@@ -1,5 +1,5 @@
+import { mappingFolder } from '../support/mapping-folder.ts';
 import { startCrm } from '../support/start-bridge.ts';
-import { mappingFolder } from './mapping-folder.ts';
 import { type CommandRun, runCommand } from './run-command.ts';
 
 /** A scenario file: what lies there, the command, and what comes out. */
