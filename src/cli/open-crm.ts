@@ -15,7 +15,7 @@ export interface OpenCrm {
 }
 
 /** A command is watched by a person: what takes longer is broken. */
-const patienceMs = 60_000;
+const patienceMs = 120_000;
 
 /**
  * The CRM of the configuration, or the embedded one with its example records to rehearse on.

@@ -30,8 +30,8 @@ export async function runCommandLine(args: readonly string[], io: CommandIo): Pr
     .addCommand(sandboxCommand(io))
     .addCommand(checkCommand(io))
     .addCommand(explainCommand(io))
-    .addCommand(propertiesCommand());
-  for (const command of [program, ...program.commands]) adopt(command, io);
+    .addCommand(propertiesCommand(io));
+  adopt(program, io);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
@@ -53,4 +53,5 @@ function adopt(command: Command, io: CommandIo): void {
     getOutHelpWidth: () => io.width ?? 100,
     getErrHelpWidth: () => io.width ?? 100,
   });
+  for (const inner of command.commands) adopt(inner, io);
 }
