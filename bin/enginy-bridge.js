@@ -1,6 +1,33 @@
 #!/usr/bin/env node
-// The built program where there is one, else the source, which Node runs as it is.
+// The built program where there is one, else the source, which Node runs as it is. On an older Node the one that npm has
+// installed beside the project takes over.
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+const isNewEnough = major > 22 || (major === 22 && minor >= 20);
 const built = new URL('../dist/cli/main.js', import.meta.url);
-await import(existsSync(built) ? built.href : new URL('../src/cli/main.ts', import.meta.url).href);
+const pinned = new URL('../node_modules/node/bin/node', import.meta.url);
+
+if (isNewEnough) {
+  await import(existsSync(built) ? built.href : new URL('../src/cli/main.ts', import.meta.url).href);
+} else if (existsSync(pinned)) {
+  handOver(fileURLToPath(pinned));
+} else {
+  process.stderr.write(
+    `enginy-bridge needs Node 22.20 or newer, and this is ${process.versions.node}.\nRun "npm ci" in its folder, which brings one, or install a newer Node.\n`,
+  );
+  process.exitCode = 2;
+}
+
+function handOver(node) {
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) {
+    // A terminal sends Ctrl-C to both by itself, and a second one would cut the child's stopping short.
+    process.on(signal, () => (signal === 'SIGINT' && process.stdin.isTTY ? true : child.kill(signal)));
+  }
+  child.on('exit', (status, signal) => {
+    process.exitCode = status ?? (signal === null ? 1 : 128);
+  });
+}

@@ -1,24 +1,32 @@
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { pino } from 'pino';
+import type { BridgeDeps } from './bridge/bridge-deps.ts';
 import { recordKinds } from './contract/records.ts';
 import { authenticate } from './http/authenticate.ts';
 import { errorHandler, notFound } from './http/error-handler.ts';
 import { jsonBody } from './http/json-body.ts';
+import { takeMappings } from './http/mappings-in-force.ts';
 import { startDeadline } from './http/request-context.ts';
 import { requestLog } from './http/request-log.ts';
-import { type ActivityRouteDeps, activityRoutes } from './http/routes/activities.ts';
+import { measureRequests, type RequestMeter } from './http/request-meter.ts';
+import { activityRoutes } from './http/routes/activities.ts';
 import { associationRoutes } from './http/routes/associations.ts';
 import { type HealthDeps, healthRoute } from './http/routes/health.ts';
 import { openApiRoute } from './http/routes/openapi.ts';
 import { probeRoutes, type Readiness } from './http/routes/probes.ts';
 import { recordBatchRoutes } from './http/routes/record-batch.ts';
-import { type RecordRouteDeps, recordRoutes } from './http/routes/records.ts';
-import { type TaskRouteDeps, taskRoutes } from './http/routes/tasks.ts';
+import { recordRoutes } from './http/routes/records.ts';
+import { taskRoutes } from './http/routes/tasks.ts';
 import { userRoutes } from './http/routes/users.ts';
+import type { Mappings } from './mapping/file-kinds.ts';
 import { version } from './version.ts';
 
-export interface AppDeps extends RecordRouteDeps, TaskRouteDeps, ActivityRouteDeps, HealthDeps, Readiness {
+export interface AppDeps extends BridgeDeps, HealthDeps, Readiness {
+  /** The mapping files in force; asked once per request. */
+  readonly mappings: () => Mappings;
+  /** Absent: nothing is measured. */
+  readonly meter?: RequestMeter;
   readonly log: pino.Logger;
 }
 
@@ -34,10 +42,12 @@ export function createApp(deps: AppDeps, settings: AppSettings): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(requestLog(deps.log));
+  if (deps.meter !== undefined) app.use(measureRequests(deps.meter));
   app.use(helmet());
-  app.use(probeRoutes(deps));
+  app.use(probeRoutes(deps, settings.auth));
   app.use(startDeadline(settings.requestTimeoutMs));
   app.use(authenticate(settings.auth));
+  app.use(takeMappings(deps.mappings));
   app.use(healthRoute(deps));
   app.use(openApiRoute({ version, keyHeader: settings.auth.header }));
   app.use(jsonBody(settings.bodyLimitBytes));

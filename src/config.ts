@@ -75,6 +75,8 @@ export const EnvironmentSchema = z.object({
     .transform(toBytes),
   CACHE_MAX: wholeNumber(1, 10_000_000).prefault('100000'),
   CACHE_TTL_S: wholeNumber(1, 31_536_000).prefault('86400'),
+  ADMIN_PORT: wholeNumber(0, 65_535).optional(),
+  ADMIN_HOST: z.string().prefault('127.0.0.1'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'must be one of fatal, error, warn, info, debug, trace, silent',
@@ -109,6 +111,8 @@ export interface Config {
   readonly defaultCountry: string | undefined;
   readonly bodyLimitBytes: number;
   readonly cache: { readonly max: number; readonly ttlMs: number };
+  /** Where metrics are served; undefined: nowhere. */
+  readonly admin: { readonly host: string; readonly port: number } | undefined;
   readonly logLevel: z.infer<typeof EnvironmentSchema>['LOG_LEVEL'];
 }
 
@@ -163,6 +167,7 @@ function freezeConfig(env: ParsedEnvironment): Config {
     mappingsDir: env.MAPPINGS_DIR,
     defaultCountry: env.DEFAULT_COUNTRY,
     bodyLimitBytes: env.BODY_LIMIT,
+    admin: env.ADMIN_PORT === undefined ? undefined : Object.freeze({ host: env.ADMIN_HOST, port: env.ADMIN_PORT }),
     cache: Object.freeze({ max: env.CACHE_MAX, ttlMs: env.CACHE_TTL_S * 1000 }),
     logLevel: env.LOG_LEVEL,
   });

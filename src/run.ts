@@ -9,7 +9,8 @@ import { type RunningBridge, startBridge } from './serve.ts';
 const stopWithinMs = 13_000;
 
 /**
- * Runs the bridge as this process until a signal stops it: SIGTERM and SIGINT finish what is in flight and exit 0.
+ * Runs the bridge as this process until a signal stops it: SIGTERM and SIGINT finish what is in flight and exit 0. SIGHUP
+ * reads the mapping files anew.
  * A mistake in the configuration or the mapping files is printed, all of them at once, and ends the process with 1.
  */
 export async function runBridge(): Promise<void> {
@@ -17,9 +18,16 @@ export async function runBridge(): Promise<void> {
     const config = loadConfig(readEnvironment());
     const log = createLogger({ level: config.logLevel, secretHeader: config.auth.header });
     const bridge = await startBridge(config, log);
-    log.info({ url: bridge.url, mode: config.isSandbox ? 'sandbox' : 'hubspot' }, 'enginy-bridge listens');
+    log.info(
+      { url: bridge.url, adminUrl: bridge.adminUrl, mode: config.isSandbox ? 'sandbox' : 'hubspot' },
+      'enginy-bridge listens',
+    );
     if (config.isSandbox)
       process.stdout.write(sandboxNotice(bridge.url, config.auth.header, config.auth.keys[0] ?? ''));
+    process.on('SIGHUP', () => {
+      log.info({ signal: 'SIGHUP' }, 'reading the mapping files anew');
+      void bridge.reloadMappings();
+    });
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.once(signal, () => {
         void stop(bridge, log, signal);

@@ -1,6 +1,6 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
 import type { pino } from 'pino';
+import { createAdminServer } from './admin-server.ts';
 import { createApp } from './app.ts';
 import { createBridgeDeps } from './bridge/bridge-deps.ts';
 import { checkPropertyAccess } from './bridge/check-property-access.ts';
@@ -10,12 +10,19 @@ import { deadlineIn } from './crm/deadline.ts';
 import { createHubSpotCrm } from './crm/hubspot/hubspot-crm.ts';
 import { hubSpotPropertyRules } from './crm/hubspot/property-rules.ts';
 import { type Clock, createPacer } from './crm/pacer.ts';
+import { closeServer, countInFlight, listen } from './listening.ts';
+import { loadLiveMappings } from './live-mappings.ts';
 import type { Mappings } from './mapping/file-kinds.ts';
-import { loadMappings } from './mapping/load-mappings.ts';
+import type { TransformContext } from './mapping/transforms.ts';
+import { createMetrics } from './metrics.ts';
 
 export interface RunningBridge {
   /** Where it listens, e.g. `http://127.0.0.1:3000`. */
   readonly url: string;
+  /** Where its metrics are; undefined unless ADMIN_PORT is set. */
+  readonly adminUrl: string | undefined;
+  /** Reads the mapping files anew; with errors the last good version stays in force. */
+  reloadMappings(): Promise<void>;
   /**
    * Stops accepting, waits for the requests in flight, then closes what was opened.
    * @param graceMs after this many milliseconds, requests that are still running are cut off.
@@ -28,31 +35,36 @@ export interface RunningBridge {
  * Builds the bridge and listens. In sandbox mode the embedded CRM is started first and closed last.
  * @param overrides.clock what the pacer waits by; the system's unless given.
  * @param overrides.checksAtStart false where every call to the CRM must come from a request.
+ * @param overrides.pollMs how often the folder of mapping files is looked at.
  * @throws MappingError when a mapping file has mistakes; the error of `listen` when the port is taken.
  */
 export async function startBridge(
   config: Config,
   log: pino.Logger,
-  overrides: { readonly clock?: Clock; readonly checksAtStart?: boolean } = {},
+  overrides: { readonly clock?: Clock; readonly checksAtStart?: boolean; readonly pollMs?: number } = {},
 ): Promise<RunningBridge> {
-  const mappings = loadMappings(config.mappingsDir, {
-    ...(config.defaultCountry === undefined ? {} : { defaultCountry: config.defaultCountry }),
-  });
+  const checksAtStart = overrides.checksAtStart !== false;
+  const metrics = createMetrics({ ofProcess: config.admin !== undefined });
+  const pollMs = overrides.pollMs ?? mappingPollMs;
+  const mappings = await loadLiveMappings({ dir: config.mappingsDir, context: contextOf(config), pollMs }, { log });
   const upstream = config.isSandbox ? await startEmbeddedCrm() : { ...config.hubspot, close: async () => {} };
   const pacer = createPacer(config.hubspot, {
     log,
     ...(overrides.clock === undefined ? {} : { clock: overrides.clock }),
   });
   const crm = createHubSpotCrm(
-    { pacer, log },
+    { pacer, log, onExchange: (_context, exchange) => metrics.observeCall(exchange) },
     { accessToken: upstream.accessToken, baseUrl: upstream.baseUrl, timeoutMs: config.hubspot.timeoutMs },
   );
+  metrics.watch({ pacer, mappingState: mappings.state });
   let isStopping = false;
   const app = createApp(
     {
       ...createBridgeDeps({ crm, log }, { ...config, propertyRules: hubSpotPropertyRules }),
       log,
-      mappings: () => mappings,
+      mappings: mappings.current,
+      mappingState: mappings.state,
+      meter: metrics,
       isSandbox: config.isSandbox,
       isReady: () => !isStopping,
     },
@@ -60,28 +72,54 @@ export async function startBridge(
   );
   const server = createServer(app);
   const inFlight = countInFlight(server);
-  await listen(server, config.listen);
-  if (overrides.checksAtStart !== false) checkAtStart(crm, log, mappings);
-  return {
-    url: urlOf(server, config.listen.host),
-    async close(graceMs) {
-      isStopping = true;
-      const cutOff = await closeServer(server, graceMs, inFlight);
-      await upstream.close();
-      return cutOff;
-    },
+  const admin = config.admin === undefined ? undefined : createAdminServer({ metrics, log });
+  const closeRest = async () => {
+    mappings.close();
+    await admin?.close();
+    await upstream.close();
   };
+  try {
+    const adminUrl = config.admin === undefined ? undefined : await admin?.listen(config.admin);
+    const url = await listen(server, config.listen);
+    if (checksAtStart) checkProperties(crm, log, mappings.current());
+    mappings.follow((result, inForce) => {
+      metrics.observeReload(result);
+      if (result === 'applied' && checksAtStart) checkProperties(crm, log, inForce);
+    });
+    return {
+      url,
+      adminUrl,
+      reloadMappings: mappings.reload,
+      async close(graceMs) {
+        isStopping = true;
+        const cutOff = await closeServer(server, graceMs, inFlight);
+        await closeRest();
+        return cutOff;
+      },
+    };
+  } catch (error) {
+    // What is left open would keep the process from ending.
+    await closeRest();
+    throw error;
+  }
+}
+
+/** An edit is in force some two seconds after it was saved. */
+const mappingPollMs = 1_000;
+
+function contextOf({ defaultCountry }: Config): TransformContext {
+  return defaultCountry === undefined ? {} : { defaultCountry };
 }
 
 /** Long enough for a slow CRM; the bridge serves meanwhile. */
 const startCheckMs = 30_000;
 
 /** What is missing is said in the log. Returns at once: the bridge starts whatever the CRM says, or does not say. */
-function checkAtStart(crm: Crm, log: pino.Logger, { contacts, companies }: Mappings): void {
+function checkProperties(crm: Crm, log: pino.Logger, { contacts, companies }: Mappings): void {
   const records = [contacts, companies].filter((mapping) => mapping !== undefined);
   const context = { requestId: 'start', urgency: 'bulk', deadline: deadlineIn(startCheckMs) } as const;
   checkPropertyAccess({ crm, log }, records, context).catch((error: unknown) => {
-    log.error({ err: error }, 'the check at start failed');
+    log.error({ err: error }, 'the check of properties failed');
   });
 }
 
@@ -94,46 +132,4 @@ async function startEmbeddedCrm() {
   const sandbox = await startSandbox();
   sandbox.seed(exampleSeed);
   return { accessToken: sandbox.token, baseUrl: sandbox.url, close: () => sandbox.close() };
-}
-
-function countInFlight(server: Server): () => number {
-  let count = 0;
-  server.on('request', (_request, response) => {
-    count += 1;
-    response.once('close', () => {
-      count -= 1;
-    });
-  });
-  return () => count;
-}
-
-async function listen(server: Server, at: Config['listen']): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', reject);
-  server.listen(at.port, at.host, resolve);
-  await promise;
-  server.off('error', reject);
-}
-
-function urlOf(server: Server, host: string): string {
-  // A TCP server that listens has an address object; only pipes have a text.
-  const { port } = server.address() as AddressInfo;
-  const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
-}
-
-async function closeServer(server: Server, graceMs: number, inFlight: () => number): Promise<number> {
-  const { promise: closed, resolve } = Promise.withResolvers<void>();
-  server.close(() => resolve());
-  // A connection whose last request is answered only now would be kept open for the caller's next one.
-  const sweep = setInterval(() => server.closeIdleConnections(), 50);
-  let cutOff = 0;
-  const timer = setTimeout(() => {
-    cutOff = inFlight();
-    server.closeAllConnections();
-  }, graceMs);
-  await closed;
-  clearInterval(sweep);
-  clearTimeout(timer);
-  return cutOff;
 }

@@ -1,17 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { type RecordKind, recordKinds, type SentRecord } from '../contract/records.ts';
+import { UsageError } from './command-io.ts';
 
 /** Records by kind, as Enginy sends them. */
 export type Payload = Readonly<Record<RecordKind, readonly SentRecord[]>>;
 
-/** A file that holds no request of Enginy. */
-export class PayloadError extends Error {
-  override readonly name = 'PayloadError';
-}
-
 /**
  * Reads the bodies of requests for contacts and companies: one of them, a list of them, one a line, or captures of such requests.
- * @throws PayloadError that names the file.
+ * @throws UsageError that names the file.
  */
 export function readPayloads(files: readonly string[]): Payload {
   const records: Record<RecordKind, SentRecord[]> = { contacts: [], companies: [] };
@@ -25,9 +21,7 @@ export function readPayloads(files: readonly string[]): Payload {
       }
     }
     if (found === 0) {
-      throw new PayloadError(
-        `${file} holds no records: expected {"contacts": […]} or {"companies": […]}, or a capture`,
-      );
+      throw new UsageError(`${file} holds no records: expected {"contacts": […]} or {"companies": […]}, or a capture`);
     }
   }
   return records;
@@ -38,7 +32,7 @@ function readJson(file: string): unknown {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new PayloadError(`${file} cannot be read`, { cause: error });
+    throw new UsageError(`${file} cannot be read`, { cause: error });
   }
   return parse(text) ?? text.split('\n').map(parse);
 }

@@ -3,70 +3,79 @@ import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
 import { applyPlan, type PlannedProperty, planProperties } from '../bridge/plan-properties.ts';
 import { describeProblem } from '../bridge/problem.ts';
-import { type Config, ConfigError, loadConfig } from '../config.ts';
 import { recordKinds } from '../contract/records.ts';
 import type { CallContext, Crm, NewProperty } from '../crm/crm.ts';
 import { deadlineIn } from '../crm/deadline.ts';
-import { createHubSpotCrm } from '../crm/hubspot/hubspot-crm.ts';
 import { hubSpotPropertyRules } from '../crm/hubspot/property-rules.ts';
-import { createPacer } from '../crm/pacer.ts';
-import { readEnvironment } from '../environment.ts';
 import { GatewayError } from '../errors.ts';
-import { createLogger } from '../logger.ts';
 import { MappingError } from '../mapping/diagnostic.ts';
 import { loadMappings } from '../mapping/load-mappings.ts';
 import type { Mapping } from '../mapping/mapping-file.ts';
-import { PayloadError, readPayloads } from './payload-files.ts';
+import { type CommandIo, UsageError } from './command-io.ts';
+import { readPayloads } from './payload-files.ts';
+import { readToolConfig } from './tool-config.ts';
 
-/** Time for one command's calls. */
+/** Nothing is called; the plan alone must be made by then. */
 const timeoutMs = 120_000;
 
+const after = `
+Examples:
+  enginy-bridge properties plan captures/*.json       what would be made; without a token, as for an account that has none
+  enginy-bridge properties apply captures/*.json      make them in the account of HUBSPOT_ACCESS_TOKEN, after a question
+
+Exit status: 0 done, 1 the CRM refused to make one, 2 a file or the account could not be read, or the call is wrong.
+`;
+
 /** `enginy-bridge properties plan|apply`: the custom properties that payloads would lead to, before anything is sent. */
-export function propertiesCommand(): Command {
-  const command = new Command('properties').description(
-    'the custom properties that requests of Enginy would make in the CRM, for portals where somebody approves them first',
-  );
+export function propertiesCommand(io: CommandIo): Command {
+  const command = new Command('properties')
+    .description(
+      'the custom properties that requests of Enginy would make in the CRM, for portals where somebody approves them first',
+    )
+    .addHelpText('after', after);
   const files = 'bodies of POST or PUT requests for contacts or companies as JSON, or captures of them';
   command
     .command('plan')
     .description('print which properties would be made, with names and types; nothing is made')
     .argument('<files...>', files)
-    .action((paths: string[]) => run(paths, plan));
+    .action((paths: string[]) => run(io, paths, plan));
   command
     .command('apply')
     .description('make them in the CRM, after a question')
     .argument('<files...>', files)
     .option('-y, --yes', 'do not ask')
-    .action((paths: string[], options: { yes?: boolean }) => run(paths, (work) => apply(work, options.yes === true)));
+    .action((paths: string[], options: { yes?: boolean }) =>
+      run(io, paths, (work) => apply(work, options.yes === true)),
+    );
   return command;
 }
 
 interface Work {
-  readonly config: Config;
+  readonly io: CommandIo;
   /** Undefined without a token: then everything counts as missing. */
   readonly crm: Crm | undefined;
   readonly plans: readonly { readonly mapping: Mapping; readonly planned: readonly PlannedProperty[] }[];
   readonly context: CallContext;
 }
 
-async function run(paths: readonly string[], then: (work: Work) => Promise<void>): Promise<void> {
+async function run(io: CommandIo, paths: readonly string[], then: (work: Work) => Promise<void>): Promise<void> {
   try {
-    await then(await prepare(paths));
+    await then(await prepare(io, paths));
   } catch (error) {
-    const isExpected = [PayloadError, ConfigError, MappingError, GatewayError].some((kind) => error instanceof kind);
-    if (!isExpected || !(error instanceof Error)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 1;
+    if (error instanceof MappingError || error instanceof GatewayError) throw new UsageError(error.message);
+    throw error;
   }
 }
 
-async function prepare(paths: readonly string[]): Promise<Work> {
+async function prepare(io: CommandIo, paths: readonly string[]): Promise<Work> {
   const payload = readPayloads(paths);
-  // Nothing listens here: no key is needed, and no token either for a plan.
-  const config = loadConfig({ API_KEY: 'none', ...readEnvironment(), NODE_ENV: 'cli' });
+  const config = readToolConfig(io);
   const mappings = loadMappings(config.mappingsDir, {});
-  const context = { requestId: 'properties', urgency: 'bulk', deadline: deadlineIn(timeoutMs) } as const;
-  const crm = config.isSandbox ? undefined : connect(config);
+  const open = config.isSandbox
+    ? undefined
+    : await (await import('./open-crm.ts')).openCrm(config, { isRehearsal: false });
+  const crm = open?.crm;
+  const context = open?.context ?? { requestId: 'properties', urgency: 'bulk', deadline: deadlineIn(timeoutMs) };
   const read = { readProperties: crm === undefined ? async () => nothingThere : crm.readProperties };
   const plans: Work['plans'][number][] = [];
   for (const kind of recordKinds) {
@@ -75,42 +84,33 @@ async function prepare(paths: readonly string[]): Promise<Work> {
     const planned = await planProperties({ crm: read, rules: hubSpotPropertyRules }, mapping, payload[kind], context);
     plans.push({ mapping, planned });
   }
-  return { config, crm, plans, context };
+  return { io, crm, plans, context };
 }
 
 const nothingThere: [] = [];
 
-function connect(config: Config): Crm {
-  const log = createLogger({ level: 'silent', secretHeader: config.auth.header });
-  const pacer = createPacer({
-    burstPerTenSeconds: config.hubspot.burstPerTenSeconds,
-    searchPerSecond: config.hubspot.searchPerSecond,
-  });
-  return createHubSpotCrm({ pacer, log }, config.hubspot);
-}
-
-async function plan({ crm, plans }: Work): Promise<void> {
+async function plan({ io, crm, plans }: Work): Promise<void> {
   if (crm === undefined) {
-    process.stdout.write('HUBSPOT_ACCESS_TOKEN is not set: shown as for a portal that has none of them.\n\n');
+    io.print('HUBSPOT_ACCESS_TOKEN is not set: shown as for a portal that has none of them.\n\n');
   }
-  for (const { mapping, planned } of plans) process.stdout.write(describePlan(mapping, planned));
+  for (const { mapping, planned } of plans) io.print(describePlan(mapping, planned));
 }
 
 async function apply(work: Work, isAgreed: boolean): Promise<void> {
-  const { crm, plans, context } = work;
-  if (crm === undefined) throw new PayloadError('HUBSPOT_ACCESS_TOKEN is not set: there is no portal to make them in');
+  const { io, crm, plans, context } = work;
+  if (crm === undefined) throw new UsageError('HUBSPOT_ACCESS_TOKEN is not set: there is no portal to make them in');
   await plan(work);
   const count = plans.reduce((sum, { planned }) => sum + countOf(planned, 'make'), 0);
   if (count === 0) return;
   if (!isAgreed && !(await agrees(`Make ${count} properties? [y/N] `))) {
-    process.stdout.write('Nothing was made.\n');
+    io.print('Nothing was made.\n');
     return;
   }
   for (const { mapping, planned } of plans) {
     for (const { property, outcome } of await applyPlan(crm, mapping, planned, context)) {
       const result = typeof outcome === 'string' ? outcome : describeProblem(outcome.problem);
-      if (typeof outcome !== 'string') process.exitCode = 1;
-      process.stdout.write(`${mapping.object}  ${property.name}  ${result}\n`);
+      if (typeof outcome !== 'string') io.setStatus(1);
+      io.print(`${mapping.object}  ${property.name}  ${result}\n`);
     }
   }
 }

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { ActivityAnswer, ActivityBody } from './activities.ts';
 import { AssociationsAnswer, AssociationsBody } from './associations.ts';
 import { RecordsAnswer } from './batch.ts';
-import { HealthAnswer, OpenApiAnswer, ProbeAnswer } from './health.ts';
+import { HealthAnswer, OpenApiAnswer, ProbeAnswer, ReadyAnswer } from './health.ts';
 import {
   CreateAnswer,
   knownRecordsSchema,
@@ -70,7 +70,7 @@ export const operations: readonly Operation[] = [
     path: '/readyz',
     summary: 'The process takes requests',
     status: 200,
-    answer: ProbeAnswer,
+    answer: ReadyAnswer,
     needsKey: false,
   },
 ];

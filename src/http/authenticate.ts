@@ -1,20 +1,36 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { UnauthorizedError } from '../errors.ts';
 
+export interface KeySettings {
+  /** Lower case. */
+  readonly header: string;
+  readonly keys: readonly string[];
+}
+
 /**
- * Lets a request through when its header carries one of the keys. Digests of equal length are compared in constant time, and
- * all of them always, so that neither a key's length nor its place in the list can be measured.
+ * Judges the key of a request. Digests of equal length are compared in constant time, and all of them always, so that neither a
+ * key's length nor its place in the list can be measured.
  */
-export function authenticate(auth: { readonly header: string; readonly keys: readonly string[] }): RequestHandler {
-  const known = auth.keys.map(digest);
-  return (request, _response, next) => {
-    const sent = request.headers[auth.header];
+export function createKeyCheck({ header, keys }: KeySettings): (request: Request) => 'missing' | 'unknown' | 'known' {
+  const known = keys.map(digest);
+  return (request) => {
+    const sent = request.headers[header];
     const given = digest(typeof sent === 'string' ? sent.trim() : '');
     const matches = known.filter((key) => timingSafeEqual(key, given)).length;
-    if (typeof sent !== 'string' || matches === 0) {
+    if (typeof sent !== 'string') return 'missing';
+    return matches === 0 ? 'unknown' : 'known';
+  };
+}
+
+/** Lets a request through when its header carries one of the keys. */
+export function authenticate(settings: KeySettings): RequestHandler {
+  const check = createKeyCheck(settings);
+  return (request, _response, next) => {
+    const judged = check(request);
+    if (judged !== 'known') {
       throw new UnauthorizedError(
-        typeof sent === 'string' ? 'The API key is not known' : `The header ${auth.header} is missing`,
+        judged === 'unknown' ? 'The API key is not known' : `The header ${settings.header} is missing`,
       );
     }
     next();

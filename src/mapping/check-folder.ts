@@ -1,15 +1,10 @@
-import type { Diagnostic } from './diagnostic.ts';
-import type { Mappings } from './file-kinds.ts';
-import { checkMappings, readExamples } from './load-mappings.ts';
+import { type CheckedMappings, checkMappings, readExamples } from './load-mappings.ts';
 import { countExamples, runExamples } from './run-examples.ts';
 import { countPlainExamples, runPlainExamples } from './run-plain-examples.ts';
 import type { TransformContext } from './transforms.ts';
 
 /** All that can be found in a folder of mapping files without asking a CRM: the files and the examples beside them. */
-export interface FolderReport {
-  /** Absent when a file has errors. Failed examples do not forbid the mappings. */
-  readonly mappings?: Mappings;
-  readonly diagnostics: readonly Diagnostic[];
+export interface FolderReport extends CheckedMappings {
   /** How many examples were run. */
   readonly examples: number;
 }
@@ -18,7 +13,7 @@ export interface FolderReport {
 export function checkFolder(dir: string, context: TransformContext = {}): FolderReport {
   const checked = checkMappings(dir, context);
   const { mappings } = checked;
-  if (mappings === undefined) return { diagnostics: checked.diagnostics, examples: 0 };
+  if (mappings === undefined) return { ...checked, examples: 0 };
   const diagnostics = [...checked.diagnostics];
   let examples = 0;
   for (const mapping of [mappings.contacts, mappings.companies]) {
@@ -35,5 +30,5 @@ export function checkFolder(dir: string, context: TransformContext = {}): Folder
     diagnostics.push(...runPlainExamples(mapping, file));
     examples += countPlainExamples(file);
   }
-  return { mappings, diagnostics, examples };
+  return { ...checked, diagnostics, examples };
 }

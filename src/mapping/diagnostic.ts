@@ -23,7 +23,20 @@ export const diagnosticKinds = {
   'example-failed': 'An example beside the mapping does not come out as written.',
 } as const;
 
-export type DiagnosticKind = keyof typeof diagnosticKinds;
+/** What can be found by comparing a mapping file with the properties of a CRM (`check --live`). A closed list. */
+export const liveDiagnosticKinds = {
+  'unknown-property': 'The CRM has no property of this name.',
+  'archived-property': 'The property was archived in the CRM: it holds no values there any more.',
+  'read-only-property': 'The property is written, but the CRM computes it or keeps it for itself.',
+  'type-mismatch':
+    "The row gives values that do not fit the property's type, or reads them as a type that they do not have.",
+  'not-an-option': "A value that is not among the property's options.",
+  'not-unique': 'The identity property exists but is not unique, so that it cannot prevent duplicates.',
+  'not-searchable': 'A match rule needs a property that the CRM cannot search by.',
+  'missing-scope': 'The token is not allowed to do what this needs.',
+} as const;
+
+export type DiagnosticKind = keyof typeof diagnosticKinds | keyof typeof liveDiagnosticKinds;
 
 /** One finding. `line` and `column` count from 1. */
 export interface Diagnostic {
@@ -41,6 +54,13 @@ export interface Diagnostic {
 export function formatDiagnostic(diagnostic: Diagnostic): string {
   const { file, line, column, severity, kind, message } = diagnostic;
   return `${file}:${line}:${column}  ${severity}  ${kind}  ${message}`;
+}
+
+/** File after file, each from top to bottom. */
+export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const files = [...new Set(diagnostics.map(({ file }) => file))];
+  const rank = (diagnostic: Diagnostic) => files.indexOf(diagnostic.file);
+  return diagnostics.toSorted((a, b) => rank(a) - rank(b) || a.line - b.line || a.column - b.column);
 }
 
 /** True when one of the findings forbids using the files. */

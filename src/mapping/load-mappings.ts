@@ -15,6 +15,15 @@ export interface SourceFile {
   readonly text: string;
 }
 
+/** What became of a folder's files. */
+export interface CheckedMappings {
+  /** Absent when one of the findings is an error. */
+  readonly mappings?: Mappings;
+  readonly diagnostics: readonly Diagnostic[];
+  /** The files as they were read, by path: places for findings that come later. */
+  readonly documents: ReadonlyMap<string, ParsedYaml>;
+}
+
 /** Reads, checks and freezes the mapping files of a folder. Throws MappingError with every finding of every file. */
 export function loadMappings(dir: string, context: TransformContext = {}): Mappings {
   const { mappings, diagnostics } = checkMappings(dir, context);
@@ -22,16 +31,12 @@ export function loadMappings(dir: string, context: TransformContext = {}): Mappi
   return mappings;
 }
 
-/** As {@link loadMappings}, with the findings as a value; `mappings` is absent when one of them is an error. */
-export function checkMappings(
-  dir: string,
-  context: TransformContext = {},
-): { readonly mappings?: Mappings; readonly diagnostics: readonly Diagnostic[] } {
+/** As {@link loadMappings}, with the findings as a value. */
+export function checkMappings(dir: string, context: TransformContext = {}): CheckedMappings {
   const folder = readFolder(dir);
-  if (folder.files === undefined) return { diagnostics: folder.diagnostics };
+  if (folder.files === undefined) return { diagnostics: folder.diagnostics, documents: new Map() };
   const checked = checkSources(dir, folder.files, context);
-  const diagnostics = [...folder.diagnostics, ...checked.diagnostics];
-  return checked.mappings === undefined ? { diagnostics } : { mappings: checked.mappings, diagnostics };
+  return { ...checked, diagnostics: [...folder.diagnostics, ...checked.diagnostics] };
 }
 
 /** Checks files that were read already. `dir` is named where a whole file is missing. */
@@ -39,13 +44,15 @@ export function checkSources(
   dir: string,
   sources: readonly SourceFile[],
   context: TransformContext = {},
-): { readonly mappings?: Mappings; readonly diagnostics: readonly Diagnostic[] } {
+): CheckedMappings {
   const diagnostics: Diagnostic[] = [];
+  const documents = new Map<string, ParsedYaml>();
   const built = new Map<FileKindName, unknown>();
   const seen = new Map<FileKindName, string>();
   let isKindUnknown = false;
   for (const source of sources) {
     const yaml = parseYaml(source, 'text');
+    documents.set(source.file, yaml);
     const findings: Finding[] = [];
     const name = yaml.diagnostics.length > 0 ? undefined : kindByTarget(yaml.content, findings);
     isKindUnknown ||= name === undefined;
@@ -68,11 +75,11 @@ export function checkSources(
     const message = `no file here has a target such as hubspot/${name}`;
     diagnostics.push({ file: dir, line: 1, column: 1, severity: 'error', kind: 'missing-file', message });
   }
-  if (hasErrors(diagnostics)) return { diagnostics };
+  if (hasErrors(diagnostics)) return { diagnostics, documents };
   const hash = digest(sources.map(({ file, text }) => `${file.split(/[/\\]/).at(-1)}\n${text}`).join('\u0000'));
   // Every kind was built by its own entry of fileKinds, and the required ones have just been seen.
   const mappings = Object.freeze({ ...Object.fromEntries(built), hash }) as unknown as Mappings;
-  return { mappings, diagnostics };
+  return { mappings, diagnostics, documents };
 }
 
 /** Reads the examples beside a mapping file (`contacts.yaml` → `contacts.examples.yaml`); undefined when there are none. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { diagnosticKinds } from './diagnostic.ts';
+import { diagnosticKinds, liveDiagnosticKinds } from './diagnostic.ts';
 import { fileKinds } from './file-kinds.ts';
 import { ExamplesFile } from './run-examples.ts';
 import { PlainExamplesFile } from './run-plain-examples.ts';
@@ -49,16 +49,15 @@ export function mappingReference(): string {
       transformNames.map((name) => transformRow(name, transforms[name])),
     ),
     '## Examples beside a file',
-    'Examples of `contacts.yaml` stand in `contacts.examples.yaml`. Each key says all that comes out there: what is not named must not come out. `npm run lint:mappings` runs them.',
+    'Examples of `contacts.yaml` stand in `contacts.examples.yaml`. Each key says all that comes out there: what is not named must not come out. `enginy-bridge check` runs them.',
     ...sections(asSchema(ExamplesFile), ''),
     'Examples of `tasks.yaml` and `activities.yaml` have fewer keys. Bodies stand there as Enginy sends them, before they are made HTML.',
     ...sections(asSchema(PlainExamplesFile), ''),
     '## What the check finds',
-    'Each finding is one line, `file:line:column  severity  kind  message`, and all of them come at once. Errors forbid the files, warnings do not.',
-    table(
-      ['kind', 'meaning'],
-      Object.entries(diagnosticKinds).map(([kind, meaning]) => [code(kind), meaning]),
-    ),
+    '`npx enginy-bridge check` prints each finding as one line, `file:line:column  severity  kind  message`, and all of them at once. Errors forbid the files, warnings do not.',
+    kindTable(diagnosticKinds),
+    'With `--live` the files are also compared with the properties of your CRM; nothing is written there.',
+    kindTable(liveDiagnosticKinds),
   ].join('\n\n')}\n`;
 }
 
@@ -197,6 +196,13 @@ function transformRow(name: string, transform: Transform): string[] {
   const takes = transform.takes === 'list' ? ' Takes a list.' : '';
   const [given, result] = transform.example.map((text) => code(text.replace(/\n/g, '⏎').replace(/\p{Cc}/gu, '')));
   return [code(call), transform.role, `${transform.summary}${argument}${takes}`, `${given} → ${result}`];
+}
+
+function kindTable(kinds: Readonly<Record<string, string>>): string {
+  return table(
+    ['kind', 'meaning'],
+    Object.entries(kinds).map(([kind, meaning]) => [code(kind), meaning]),
+  );
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -119,7 +119,7 @@ test('says what it cannot do, and ends with 1', async () => {
 
   expect(refused.code).toBe(1);
   expect(refused.stdout).toContain('crm.schemas.contacts.write');
-  expect([noToken.code, noToken.stderr]).toEqual([1, expect.stringContaining('HUBSPOT_ACCESS_TOKEN is not set')]);
-  expect([noRecords.code, noRecords.stderr]).toEqual([1, expect.stringContaining('other.json holds no records')]);
+  expect([noToken.code, noToken.stderr]).toEqual([2, expect.stringContaining('HUBSPOT_ACCESS_TOKEN is not set')]);
+  expect([noRecords.code, noRecords.stderr]).toEqual([2, expect.stringContaining('other.json holds no records')]);
   expect(noAnswer.stdout).toContain('Nothing was made');
 });

@@ -64,6 +64,7 @@ test('tells an orchestrator about itself without a key and without details', asy
   const stopping = await app.send('GET', '/readyz');
 
   expect([live.status, ready.status, stopping.status]).toEqual([200, 200, 503]);
+  expect([live.body, ready.body]).toEqual([{ status: 'ok' }, { status: 'ok' }]);
 });
 
 test('answers an unknown path with a JSON 404 and a wrong method with a JSON 405 that names the right ones', async () => {

@@ -42,6 +42,7 @@ export async function startApp(
       mappings: () => shippedMappings,
       isSandbox: false,
       isReady: () => true,
+      mappingState: () => ({ hash: shippedMappings.hash, loadedAt: '2026-01-31T00:00:00.000Z' }),
       ...overrides.deps,
     },
     {

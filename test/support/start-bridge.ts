@@ -35,6 +35,8 @@ export async function startBridgeOn(
   });
   return {
     url: bridge.url,
+    adminUrl: bridge.adminUrl,
+    reloadMappings: bridge.reloadMappings,
     close: bridge.close,
     log: sink,
     send: (method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer> =>

@@ -3,22 +3,18 @@ import { type ActivityDeps, logActivity } from '../../bridge/log-activity.ts';
 import { readActivity } from '../../bridge/read-activity.ts';
 import { ActivityBody } from '../../contract/activities.ts';
 import { checkBody } from '../../contract/parse.ts';
-import type { Mappings } from '../../mapping/file-kinds.ts';
 import { methodNotAllowed } from '../error-handler.ts';
+import { mappingsOf } from '../mappings-in-force.ts';
 import { callContext, noteFacts } from '../request-context.ts';
 
-export interface ActivityRouteDeps extends ActivityDeps {
-  readonly mappings: () => Mappings;
-}
-
 /** POST /activities logs one activity, GET /activities/:id tells it again. */
-export function activityRoutes(deps: ActivityRouteDeps): Router {
+export function activityRoutes(deps: ActivityDeps): Router {
   const router = Router();
   router
     .route('/activities')
     .post(async (request, response) => {
       const body = checkBody(ActivityBody, request.body);
-      const { answer, isRepeat } = await logActivity(deps, deps.mappings(), body, callContext(response, 'urgent'));
+      const { answer, isRepeat } = await logActivity(deps, mappingsOf(response), body, callContext(response, 'urgent'));
       noteFacts(response, { activity: answer.id, type: answer.type, isRepeat, warned: answer.warnings?.length ?? 0 });
       response.status(201).json(answer);
     })
@@ -26,7 +22,7 @@ export function activityRoutes(deps: ActivityRouteDeps): Router {
   router
     .route('/activities/:id')
     .get(async (request, response) => {
-      response.json(await readActivity(deps, deps.mappings(), request.params.id, callContext(response, 'urgent')));
+      response.json(await readActivity(deps, mappingsOf(response), request.params.id, callContext(response, 'urgent')));
     })
     .all(methodNotAllowed('GET'));
   return router;

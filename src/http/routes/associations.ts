@@ -3,23 +3,18 @@ import { linkRecords } from '../../bridge/link-records.ts';
 import { AssociationsBody } from '../../contract/associations.ts';
 import { checkBody } from '../../contract/parse.ts';
 import type { Crm } from '../../crm/crm.ts';
-import type { Mappings } from '../../mapping/file-kinds.ts';
 import { methodNotAllowed } from '../error-handler.ts';
+import { mappingsOf } from '../mappings-in-force.ts';
 import { callContext, noteFacts } from '../request-context.ts';
 
-export interface AssociationRouteDeps {
-  readonly crm: Crm;
-  readonly mappings: () => Mappings;
-}
-
 /** POST /associations: links contacts with companies. */
-export function associationRoutes(deps: AssociationRouteDeps): Router {
+export function associationRoutes(deps: { readonly crm: Crm }): Router {
   const router = Router();
   router
     .route('/associations')
     .post(async (request, response) => {
       const { associations } = checkBody(AssociationsBody, request.body);
-      const answer = await linkRecords(deps, deps.mappings(), associations, callContext(response, 'bulk'));
+      const answer = await linkRecords(deps, mappingsOf(response), associations, callContext(response, 'bulk'));
       noteFacts(response, { pairs: associations.length, linked: answer.created, failed: answer.errors?.length ?? 0 });
       response.json(answer);
     })

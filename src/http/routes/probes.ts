@@ -1,13 +1,22 @@
 import { Router } from 'express';
+import { formatDiagnostic } from '../../mapping/diagnostic.ts';
+import type { MappingState } from '../../mapping/mapping-state.ts';
+import { createKeyCheck, type KeySettings } from '../authenticate.ts';
 import { methodNotAllowed } from '../error-handler.ts';
 
 export interface Readiness {
   /** False from the moment on which the process was told to stop. */
   isReady(): boolean;
+  mappingState(): MappingState;
 }
 
-/** GET /livez and GET /readyz for an orchestrator: no key, no details. */
-export function probeRoutes(readiness: Readiness): Router {
+/**
+ * GET /livez and GET /readyz for an orchestrator: no key, no call, no details. Whoever sends the key learns from /readyz which
+ * mapping files are in force, and what is wrong with an edit that was refused. Such an edit makes nobody unready: the last good
+ * version serves.
+ */
+export function probeRoutes(readiness: Readiness, auth: KeySettings): Router {
+  const judgeKey = createKeyCheck(auth);
   const router = Router();
   router
     .route('/livez')
@@ -17,10 +26,16 @@ export function probeRoutes(readiness: Readiness): Router {
     .all(methodNotAllowed('GET'));
   router
     .route('/readyz')
-    .get((_request, response) => {
+    .get((request, response) => {
       const isReady = readiness.isReady();
-      response.status(isReady ? 200 : 503).json({ status: isReady ? 'ok' : 'stopping' });
+      const details = judgeKey(request) === 'known' ? { mapping: describeMapping(readiness.mappingState()) } : {};
+      response.status(isReady ? 200 : 503).json({ status: isReady ? 'ok' : 'stopping', ...details });
     })
     .all(methodNotAllowed('GET'));
   return router;
+}
+
+function describeMapping({ hash, loadedAt, refused }: MappingState): object {
+  if (refused === undefined) return { hash, loadedAt };
+  return { hash, loadedAt, refused: { at: refused.at, findings: refused.diagnostics.map(formatDiagnostic) } };
 }

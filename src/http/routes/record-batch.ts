@@ -6,23 +6,18 @@ import type { RecordKind } from '../../contract/records.ts';
 import { IdsBody } from '../../contract/tasks.ts';
 import type { Crm } from '../../crm/crm.ts';
 import { NotSupportedError } from '../../errors.ts';
-import type { Mappings } from '../../mapping/file-kinds.ts';
 import { methodNotAllowed } from '../error-handler.ts';
+import { mappingsOf } from '../mappings-in-force.ts';
 import { callContext, noteFacts } from '../request-context.ts';
 
-export interface RecordBatchRouteDeps {
-  readonly crm: Crm;
-  readonly mappings: () => Mappings;
-}
-
 /** POST /contacts/batch and /companies/batch: records by id, under Enginy's names. */
-export function recordBatchRoutes(deps: RecordBatchRouteDeps, kind: RecordKind): Router {
+export function recordBatchRoutes(deps: { readonly crm: Crm }, kind: RecordKind): Router {
   const router = Router();
   router
     .route(`/${kind}/batch`)
     .post(async (request, response) => {
       const ids = checkBody(IdsBody, request.body).ids.flatMap((id) => idOf(id) ?? []);
-      const mapping = deps.mappings()[kind];
+      const mapping = mappingsOf(response)[kind];
       if (mapping === undefined) throw new NotSupportedError(`There is no mapping file for ${kind}`);
       const results = await readRecords(deps, mapping, ids, callContext(response, 'bulk'));
       noteFacts(response, { records: ids.length, found: results.length });

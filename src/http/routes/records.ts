@@ -1,4 +1,4 @@
-import { type RequestHandler, Router } from 'express';
+import { type RequestHandler, type Response, Router } from 'express';
 import type { BridgeDeps } from '../../bridge/bridge-deps.ts';
 import { createRecords } from '../../bridge/create-records.ts';
 import { type MatchOutcome, matchRecords } from '../../bridge/match-records.ts';
@@ -18,19 +18,14 @@ import {
 } from '../../contract/records.ts';
 import type { CrmProblem } from '../../crm/crm.ts';
 import { NotSupportedError } from '../../errors.ts';
-import type { Mappings } from '../../mapping/file-kinds.ts';
 import type { Mapping } from '../../mapping/mapping-file.ts';
 import { toEnginyProperties } from '../../mapping/translate.ts';
 import { methodNotAllowed } from '../error-handler.ts';
+import { mappingsOf } from '../mappings-in-force.ts';
 import { callContext, noteFacts } from '../request-context.ts';
 
-export interface RecordRouteDeps extends BridgeDeps {
-  /** The mapping files in force; asked once per request, so that one answer is made by one version. */
-  readonly mappings: () => Mappings;
-}
-
 /** POST, PUT and POST …/sync for contacts or companies: parse, call the bridge, answer in the request's order. */
-export function recordRoutes(deps: RecordRouteDeps, kind: RecordKind): Router {
+export function recordRoutes(deps: BridgeDeps, kind: RecordKind): Router {
   const router = Router();
   router
     .route(`/${kind}`)
@@ -41,11 +36,11 @@ export function recordRoutes(deps: RecordRouteDeps, kind: RecordKind): Router {
   return router;
 }
 
-function createHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler {
+function createHandler(deps: BridgeDeps, kind: RecordKind): RequestHandler {
   const schema = newRecordsSchema(kind);
   return async (request, response) => {
     const records = checkBody(schema, request.body)[kind] ?? [];
-    const mapping = mappingOf(deps, kind);
+    const mapping = mappingOf(response, kind);
     rejectUnknownFields(mapping, records);
     const results = await createRecords(deps, mapping, records, callContext(response, urgencyOf(records)));
     failIfNothingDone(results);
@@ -56,16 +51,16 @@ function createHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler 
       if ('problem' in result) addError(answer, externalId, describeFailure(result));
       else answer.results.push({ externalId, crmId: result.crmId, ...optionalWarnings(result) });
     });
-    noteFacts(response, { ...countWrites(results), mapping: mapping.hash });
+    noteFacts(response, countWrites(results));
     response.status(201).json(answer);
   };
 }
 
-function updateHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler {
+function updateHandler(deps: BridgeDeps, kind: RecordKind): RequestHandler {
   const schema = knownRecordsSchema(kind);
   return async (request, response) => {
     const records = checkBody(schema, request.body)[kind] ?? [];
-    const mapping = mappingOf(deps, kind);
+    const mapping = mappingOf(response, kind);
     rejectUnknownFields(mapping, records);
     const results = await deps.updates.update(mapping, records, callContext(response, urgencyOf(records)));
     failIfNothingDone(results);
@@ -77,16 +72,16 @@ function updateHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler 
         return [{ crmId, ...outcome, ...('problem' in result ? {} : optionalWarnings(result)) }];
       }),
     };
-    noteFacts(response, { ...countWrites(results), mapping: mapping.hash });
+    noteFacts(response, countWrites(results));
     response.json(answer);
   };
 }
 
-function syncHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler {
+function syncHandler(deps: BridgeDeps, kind: RecordKind): RequestHandler {
   const schema = newRecordsSchema(kind);
   return async (request, response) => {
     const records = checkBody(schema, request.body)[kind] ?? [];
-    const mapping = mappingOf(deps, kind);
+    const mapping = mappingOf(response, kind);
     const context = callContext(response, urgencyOf(records));
     const outcomes = await matchRecords(deps, mapping, records, context);
     deps.lookUps.finish(mapping, records, outcomes, context);
@@ -98,7 +93,6 @@ function syncHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler {
       records: records.length,
       matched: answer.results.length,
       failed: answer.errors?.length ?? 0,
-      mapping: mapping.hash,
     });
     response.json(answer);
   };
@@ -152,7 +146,7 @@ function optionalWarnings({ warnings }: { readonly warnings: readonly string[] }
   return warnings.length === 0 ? {} : { warnings: [...warnings] };
 }
 
-function countWrites(results: readonly WriteResult[]): object {
+function countWrites(results: readonly WriteResult[]): Readonly<Record<string, number>> {
   return {
     records: results.length,
     failed: results.filter((result) => 'problem' in result).length,
@@ -165,8 +159,8 @@ function urgencyOf(records: readonly unknown[]): 'urgent' | 'bulk' {
   return records.length <= 10 ? 'urgent' : 'bulk';
 }
 
-function mappingOf(deps: RecordRouteDeps, kind: RecordKind): Mapping {
-  const mapping = deps.mappings()[kind];
+function mappingOf(response: Response, kind: RecordKind): Mapping {
+  const mapping = mappingsOf(response)[kind];
   if (mapping === undefined) throw new NotSupportedError(`There is no mapping file for ${kind}`);
   return mapping;
 }

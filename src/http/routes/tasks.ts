@@ -5,16 +5,12 @@ import { readTask, readTasks } from '../../bridge/read-tasks.ts';
 import { idOf } from '../../contract/optional-fields.ts';
 import { checkBody } from '../../contract/parse.ts';
 import { IdsBody, TaskBatchPatch, TaskBody, TaskPatch } from '../../contract/tasks.ts';
-import type { Mappings } from '../../mapping/file-kinds.ts';
 import { methodNotAllowed } from '../error-handler.ts';
+import { mappingsOf } from '../mappings-in-force.ts';
 import { callContext, noteFacts } from '../request-context.ts';
 
-export interface TaskRouteDeps extends TaskDeps {
-  readonly mappings: () => Mappings;
-}
-
 /** Tasks, one by one and many at once. `/tasks/batch` comes first: `batch` is no id. */
-export function taskRoutes(deps: TaskRouteDeps): Router {
+export function taskRoutes(deps: TaskDeps): Router {
   const router = Router();
   router.route('/tasks').post(createHandler(deps)).all(methodNotAllowed('POST'));
   router
@@ -25,43 +21,43 @@ export function taskRoutes(deps: TaskRouteDeps): Router {
   router
     .route('/tasks/:id')
     .get(async (request, response) => {
-      const { answer } = await readTask(deps, deps.mappings(), request.params.id, callContext(response, 'urgent'));
+      const { answer } = await readTask(deps, mappingsOf(response), request.params.id, callContext(response, 'urgent'));
       response.json(answer);
     })
     .patch(async (request, response) => {
       const patch = checkBody(TaskPatch, request.body);
       const context = callContext(response, 'urgent');
-      response.json(await changeTask(deps, deps.mappings(), request.params.id, patch, context));
+      response.json(await changeTask(deps, mappingsOf(response), request.params.id, patch, context));
     })
     .all(methodNotAllowed('GET', 'PATCH'));
   return router;
 }
 
-function createHandler(deps: TaskRouteDeps): RequestHandler {
+function createHandler(deps: TaskDeps): RequestHandler {
   return async (request, response) => {
     const body = checkBody(TaskBody, request.body);
-    const { answer, isRepeat } = await createTask(deps, deps.mappings(), body, callContext(response, 'urgent'));
+    const { answer, isRepeat } = await createTask(deps, mappingsOf(response), body, callContext(response, 'urgent'));
     noteFacts(response, { task: answer.id, isRepeat, warned: answer.warnings?.length ?? 0 });
     response.status(201).json(answer);
   };
 }
 
-function batchReadHandler(deps: TaskRouteDeps): RequestHandler {
+function batchReadHandler(deps: TaskDeps): RequestHandler {
   return async (request, response) => {
     const ids = idsOf(checkBody(IdsBody, request.body).ids);
-    const tasks = await readTasks(deps, deps.mappings(), ids, callContext(response, urgencyOf(ids)));
+    const tasks = await readTasks(deps, mappingsOf(response), ids, callContext(response, urgencyOf(ids)));
     noteFacts(response, { records: ids.length, found: tasks.size });
     response.json([...tasks.values()].map(({ answer }) => answer));
   };
 }
 
-function batchPatchHandler(deps: TaskRouteDeps): RequestHandler {
+function batchPatchHandler(deps: TaskDeps): RequestHandler {
   return async (request, response) => {
     const { ids, completed } = checkBody(TaskBatchPatch, request.body);
     const asked = idsOf(ids);
     const answers = await completeTasks(
       deps,
-      deps.mappings(),
+      mappingsOf(response),
       asked,
       completed,
       callContext(response, urgencyOf(asked)),

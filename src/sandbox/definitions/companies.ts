@@ -83,6 +83,8 @@ export const companyProperties = [
       select('hubspot_team_id', 'HubSpot Team', [], { externalOptions: true }),
       number('num_associated_contacts', 'Number of Associated Contacts'),
       number('num_associated_deals', 'Number of Associated Deals'),
+      number('recent_deal_amount', 'Recent Deal Amount'),
+      number('total_revenue', 'Total Revenue'),
       number('hs_num_child_companies', 'Number of child companies'),
       number('hubspotscore', 'HubSpot Score'),
     ]),

@@ -221,6 +221,7 @@ export const contactProperties = [
       number('num_contacted_notes', 'Number of times contacted'),
       number('num_notes', 'Number of Sales Activities'),
       number('num_associated_deals', 'Number of Associated Deals'),
+      number('recent_deal_amount', 'Recent Deal Amount'),
       datetime('hs_latest_meeting_activity', 'Latest meeting activity'),
     ]),
   ]),

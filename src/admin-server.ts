@@ -1,0 +1,40 @@
+import { createServer } from 'node:http';
+import type { Config } from './config.ts';
+import { listen as listenAt } from './listening.ts';
+import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
+
+export interface AdminServer {
+  /** Answers the address. Rejects when the port is taken. */
+  listen(at: NonNullable<Config['admin']>): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** `GET /metrics` on a port of its own, for Prometheus; no key, so that it belongs on loopback or a private network. */
+export function createAdminServer(deps: {
+  readonly metrics: Pick<Metrics, 'read' | 'contentType'>;
+  readonly log: Logger;
+}): AdminServer {
+  const { metrics, log } = deps;
+  const server = createServer((request, response) => {
+    if (request.url?.split('?')[0] !== '/metrics') response.writeHead(404).end();
+    else if (request.method !== 'GET' && request.method !== 'HEAD') response.writeHead(405, { allow: 'GET' }).end();
+    else {
+      metrics.read().then(
+        (text) => response.writeHead(200, { 'content-type': metrics.contentType }).end(text),
+        (error: unknown) => {
+          log.error({ err: error }, 'the metrics could not be read');
+          response.writeHead(500).end();
+        },
+      );
+    }
+  });
+  return {
+    listen: (at) => listenAt(server, at),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,123 @@
+import { statSync } from 'node:fs';
+import { Command } from 'commander';
+import { GatewayError } from '../errors.ts';
+import { checkLive, type LiveReport } from '../live-check/check-live.ts';
+import { checkFolder, type FolderReport } from '../mapping/check-folder.ts';
+import { sortDiagnostics } from '../mapping/diagnostic.ts';
+import { type CommandIo, UsageError } from './command-io.ts';
+import type { OpenCrm } from './open-crm.ts';
+import { countFindings, type FolderFindings, formatFolder } from './report-folder.ts';
+import { formatLive } from './report-live.ts';
+import { readToolConfig } from './tool-config.ts';
+
+const after = `
+Every finding of every file is one line:  file:line:column  severity  kind  message
+mappings/README.md explains the kinds. Examples (contacts.examples.yaml beside contacts.yaml) are run once the files are
+sound; they are findings too when they do not come out as written.
+
+With --live every property that the files name is looked up in your HubSpot account: does it exist, may it be written, do
+type, transforms and options fit. A table shows each row with ✓, ! (warning) or ✕ (error). Nothing is written; so scopes
+for writing are not proven by it.
+
+Examples:
+  enginy-bridge check                          the folder that the bridge reads (MAPPINGS_DIR)
+  enginy-bridge check mappings/examples/*      other folders
+  enginy-bridge check --live                   compare with the account of HUBSPOT_ACCESS_TOKEN
+  enginy-bridge check --live --sandbox         rehearse that on the embedded CRM
+  enginy-bridge check --json | jq '.folders[].findings[].message'
+
+Exit status: 0 no errors, 1 errors (with --strict also warnings), 2 a folder cannot be read, HubSpot cannot be asked, or
+the call is wrong.
+`;
+
+interface CheckOptions {
+  readonly live?: true;
+  readonly sandbox?: true;
+  readonly json?: true;
+  readonly strict?: true;
+}
+
+/** `enginy-bridge check [DIR…]`. */
+export function checkCommand(io: CommandIo): Command {
+  return new Command('check')
+    .description('check mapping files: all findings at once, with file, line and column')
+    .argument('[dir...]', 'folders of mapping files (default: MAPPINGS_DIR)')
+    .option('--live', 'also compare them with the properties of your HubSpot account')
+    .option('--sandbox', 'with --live: compare with the embedded CRM instead')
+    .option('--strict', 'warnings fail the check as well')
+    .option('--json', 'print the findings as JSON')
+    .addHelpText('after', after)
+    .action((dirs: string[], options: CheckOptions) => check(io, dirs, options));
+}
+
+/** A folder's findings, and what the comparison with the CRM added to them. */
+interface Checked extends FolderFindings {
+  readonly live?: LiveReport;
+}
+
+async function check(io: CommandIo, dirs: readonly string[], options: CheckOptions): Promise<void> {
+  if (options.sandbox && !options.live) throw new UsageError('--sandbox belongs to --live');
+  const config = readToolConfig(io);
+  const context = config.defaultCountry === undefined ? {} : { defaultCountry: config.defaultCountry };
+  const folders = (dirs.length > 0 ? dirs : [config.mappingsDir]).map((dir) => {
+    demandFolder(dir);
+    return { dir, report: checkFolder(dir, context) };
+  });
+  if (!options.live) {
+    tell(io, folders.map(toChecked), options);
+    return;
+  }
+  const { openCrm } = await import('./open-crm.ts');
+  const open = await openCrm(config, { isRehearsal: options.sandbox === true });
+  try {
+    const checked: Checked[] = [];
+    for (const folder of folders) checked.push(await checkAgainst(open, folder));
+    tell(io, checked, options, open.name);
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    tell(io, folders.map(toChecked), options);
+    throw new UsageError(`the files could not be compared with ${open.name}: ${error.message}`);
+  } finally {
+    await open.close();
+  }
+}
+
+interface Folder {
+  readonly dir: string;
+  readonly report: FolderReport;
+}
+
+function toChecked({ dir, report }: Folder): Checked {
+  return { dir, hash: report.mappings?.hash, diagnostics: report.diagnostics, examples: report.examples };
+}
+
+/** Files with errors of their own are not compared: first things first. */
+async function checkAgainst({ crm, context }: OpenCrm, folder: Folder): Promise<Checked> {
+  const checked = toChecked(folder);
+  const { mappings, documents } = folder.report;
+  if (mappings === undefined) return checked;
+  const live = await checkLive(crm, mappings, documents, context);
+  return { ...checked, diagnostics: sortDiagnostics([...checked.diagnostics, ...live.diagnostics]), live };
+}
+
+function tell(io: CommandIo, reports: readonly Checked[], options: CheckOptions, crmName = ''): void {
+  if (options.json) io.print(`${JSON.stringify({ folders: reports.map(toJson) }, null, 2)}\n`);
+  else {
+    for (const { live } of reports) if (live !== undefined) io.print(`${formatLive(live, crmName, io.hasColor)}\n`);
+    for (const report of reports) io.print(formatFolder(report, io.hasColor));
+  }
+  const { errors, warnings } = countFindings(reports.flatMap(({ diagnostics }) => diagnostics));
+  io.setStatus(errors > 0 || (options.strict && warnings > 0) ? 1 : 0);
+}
+
+/** Throws UsageError unless there is a folder that can be looked at. */
+export function demandFolder(dir: string): void {
+  const stats = statSync(dir, { throwIfNoEntry: false });
+  if (stats === undefined) throw new UsageError(`there is no folder ${dir}`);
+  if (!stats.isDirectory()) throw new UsageError(`${dir} is a file: name the folder that it is in`);
+}
+
+function toJson({ dir, hash, diagnostics, examples, live }: Checked): object {
+  const compared = live === undefined ? {} : { account: live.account.id, files: live.files };
+  return { dir, hash, ...countFindings(diagnostics), examples, findings: diagnostics, ...compared };
+}

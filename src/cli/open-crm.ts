@@ -1,0 +1,52 @@
+import type { Config } from '../config.ts';
+import type { CallContext, Crm } from '../crm/crm.ts';
+import { deadlineIn } from '../crm/deadline.ts';
+import { createHubSpotCrm } from '../crm/hubspot/hubspot-crm.ts';
+import { createPacer } from '../crm/pacer.ts';
+import { createLogger } from '../logger.ts';
+import { UsageError } from './command-io.ts';
+
+export interface OpenCrm {
+  readonly crm: Crm;
+  /** For the person who reads the answer: `HubSpot account 1234567`, `the embedded CRM`. */
+  readonly name: string;
+  readonly context: CallContext;
+  close(): Promise<void>;
+}
+
+/** A command is watched by a person: what takes longer is broken. */
+const patienceMs = 120_000;
+
+/**
+ * The CRM of the configuration, or the embedded one with its example records to rehearse on.
+ * @throws UsageError when there is no token and no rehearsal was asked for.
+ */
+export async function openCrm(config: Config, options: { readonly isRehearsal: boolean }): Promise<OpenCrm> {
+  if (config.isSandbox && !options.isRehearsal) {
+    throw new UsageError(
+      'HUBSPOT_ACCESS_TOKEN is not set, so there is no account to ask; add --sandbox to rehearse on the embedded CRM',
+    );
+  }
+  const { hubspot } = config;
+  const upstream = options.isRehearsal ? await startEmbeddedCrm() : { ...hubspot, close: async () => {} };
+  const log = createLogger({ level: 'silent', secretHeader: config.auth.header });
+  const pacer = createPacer(hubspot, { log });
+  const { accessToken, baseUrl } = upstream;
+  return {
+    crm: createHubSpotCrm({ pacer, log }, { accessToken, baseUrl, timeoutMs: hubspot.timeoutMs }),
+    name: options.isRehearsal ? 'the embedded CRM' : 'HubSpot',
+    context: { requestId: 'command', urgency: 'bulk', deadline: deadlineIn(patienceMs) },
+    close: () => upstream.close(),
+  };
+}
+
+/** Loaded only when it is asked for. */
+async function startEmbeddedCrm(): Promise<{ accessToken: string; baseUrl: string; close: () => Promise<void> }> {
+  const [{ startSandbox }, { exampleSeed }] = await Promise.all([
+    import('../sandbox/sandbox.ts'),
+    import('../sandbox/seed.ts'),
+  ]);
+  const sandbox = await startSandbox({ indexLagMs: 0 });
+  sandbox.seed(exampleSeed);
+  return { accessToken: sandbox.token, baseUrl: sandbox.url, close: () => sandbox.close() };
+}

@@ -1,0 +1,30 @@
+import { text } from 'node:stream/consumers';
+import { readEnvironment } from '../environment.ts';
+import type { CommandIo } from './command-io.ts';
+
+/** The process's own streams. Colour on a terminal only, and not where NO_COLOR is set (no-color.org). */
+export function processIo(): CommandIo {
+  const { stdout, stderr } = process;
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // Whoever reads the output has seen enough of it, as `head` does.
+    if (error.code !== 'EPIPE') throw error;
+  });
+  return {
+    print: (line) => {
+      stdout.write(line);
+    },
+    complain: (line) => {
+      stderr.write(line);
+    },
+    get hasColor() {
+      const { NO_COLOR = '', TERM } = readEnvironment();
+      return stdout.isTTY === true && NO_COLOR === '' && TERM !== 'dumb';
+    },
+    width: stdout.isTTY === true ? stdout.columns : undefined,
+    environment: readEnvironment,
+    readInput: () => text(process.stdin),
+    setStatus: (status) => {
+      process.exitCode = status;
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import { styleText } from 'node:util';
+import type { KeyExplanation } from '../explain/explain-keys.ts';
+import type { MatchExplanation, RecordExplanation } from '../explain/explain-records.ts';
+import type { ValueExplanation, WriteExplanation } from '../explain/explain-write.ts';
+import type { FieldTrace } from '../mapping/trace-translation.ts';
+
+interface Layout {
+  readonly number: number;
+  readonly of: number;
+  readonly hasColor: boolean;
+}
+
+/** One record's explanation, for a person. */
+export function formatExplanation(explanation: RecordExplanation, layout: Layout): string {
+  const { object, externalId, keys, match, create, update, made } = explanation;
+  const id = externalId === undefined ? '' : `, ${externalId}`;
+  const bold = (text: string) => (layout.hasColor ? styleText('bold', text, { validateStream: false }) : text);
+  const sections: [title: string, lines: readonly string[]][] = [
+    ['looks for, in this order', keys.map(formatKey)],
+    ...(match === undefined ? [] : [['finds', formatMatch(match)] as [string, string[]]]),
+    ['a create would send', formatWrite(create)],
+    ['an update would send', formatWrite(update)],
+    ['properties that would be made', made.map(({ name, type, label }) => `${name} (${type}), for ${label}`)],
+  ];
+  const told = sections.filter(([, lines]) => lines.length > 0);
+  const head = bold(`${object}, record ${layout.number} of ${layout.of}${id}`);
+  return `${head}\n${told.map(([title, lines]) => `  ${bold(title)}\n${indent(lines)}`).join('')}\n`;
+}
+
+function indent(lines: readonly string[]): string {
+  return lines.map((line) => `    ${line}\n`).join('');
+}
+
+function formatKey(key: KeyExplanation, index: number): string {
+  const name = `${index + 1} ${key.rule}`;
+  if ('passedOver' in key) return `${name}: passed over, since ${key.passedOver}`;
+  const properties = key.search.map(({ property, spellings }) =>
+    spellings === 1 ? property : `${property} (${spellings} spellings)`,
+  );
+  const way = key.isRead === undefined ? 'looked up' : 'searched';
+  const where = key.isRead === true ? `read by ${key.store}` : `${way} in ${properties.join(', ')}`;
+  return `${name}: ${key.looksFor.map(show).join(' and ')}, ${where}`;
+}
+
+function formatMatch(match: MatchExplanation): string[] {
+  if ('none' in match) return ['no record: Enginy would create it'];
+  if ('problem' in match) return [`nothing, since the look-up failed: ${match.problem}`];
+  if ('several' in match)
+    return [
+      `${match.several.length} records by ${match.rule}, so that it goes into errors: ${match.several.join(', ')}`,
+    ];
+  const returned = Object.entries(match.returned).map(([name, value]) => `returns ${name}: ${JSON.stringify(value)}`);
+  return [`record ${match.crmId} by ${match.rule}`, ...returned];
+}
+
+function formatWrite({ values, warnings, problem }: WriteExplanation): string[] {
+  if (problem !== undefined) return [`nothing: ${problem}`];
+  const width = Math.max(0, ...values.map(({ property }) => property.length));
+  const lines = values.map(
+    (value) =>
+      `${value.property.padEnd(width)}  ${value.value === '' ? 'cleared' : show(value.value)}${formatOrigin(value)}`,
+  );
+  return [...(lines.length === 0 ? ['nothing'] : lines), ...warnings.map((warning) => `! ${warning}`)];
+}
+
+function formatOrigin(value: ValueExplanation): string {
+  const isOwn = value.fields === undefined || value.source.startsWith('(');
+  const origin = isOwn ? formatSource(value.source) : value.fields.map(formatField).join('; ');
+  const condition = {
+    always: '',
+    'if empty': ', only where the CRM holds nothing',
+    option: ', as the option that fits',
+  };
+  return `  ← ${origin}${condition[value.when]}${value.isMade ? ', in a property made for it' : ''}${formatNow(value)}`;
+}
+
+function formatSource(source: string): string {
+  return source === '(constant)' ? 'constant of on_create' : source === '(default)' ? 'default of the row' : source;
+}
+
+function formatField({ field, given, steps }: FieldTrace): string {
+  const changes: string[] = [];
+  let before = given;
+  for (const { name, result, problem } of steps) {
+    if (problem !== undefined) changes.push(`${name}: ${problem}`);
+    else if (result === undefined) changes.push(`${name}: nothing is left`);
+    else if (result !== before) changes.push(`${name} → ${show(result)}`);
+    before = result;
+  }
+  const sent = given === undefined ? 'empty' : show(given);
+  return `${field} ${sent}${changes.map((change) => `, ${change}`).join('')}`;
+}
+
+function formatNow({ now, value, when }: ValueExplanation): string {
+  if (now === undefined) return '';
+  if (now === null || now === '') return ' (empty now)';
+  if (now === value) return ' (the same now)';
+  return when === 'if empty' ? ` (stays ${show(now)})` : ` (now ${show(now)})`;
+}
+
+const longest = 60;
+
+function show(text: string): string {
+  return JSON.stringify(text.length <= longest ? text : `${text.slice(0, longest - 1)}…`);
+}

@@ -1,0 +1,48 @@
+import { styleText } from 'node:util';
+import type { Diagnostic } from '../mapping/diagnostic.ts';
+
+/** What one folder of mapping files is found to be. */
+export interface FolderFindings {
+  readonly dir: string;
+  /** Digest of the files; absent when one of them has errors. */
+  readonly hash: string | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly examples: number;
+}
+
+/** Findings by severity. */
+export function countFindings(diagnostics: readonly Diagnostic[]): { errors: number; warnings: number } {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
+  return { errors, warnings: diagnostics.length - errors };
+}
+
+/** One line per finding and one that sums up. */
+export function formatFolder({ dir, diagnostics, examples }: FolderFindings, hasColor: boolean): string {
+  const { errors, warnings } = countFindings(diagnostics);
+  const mark = errors > 0 ? '✕' : warnings > 0 ? '!' : '✓';
+  const summary = `${mark} ${dir}: ${count(errors, 'error')}, ${count(warnings, 'warning')}, ${count(examples, 'example')} run`;
+  return [...diagnostics.map((diagnostic) => formatFinding(diagnostic, hasColor)), paintMark(summary, mark, hasColor)]
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+/** As formatDiagnostic says it, with colours where they are wanted. */
+function formatFinding(diagnostic: Diagnostic, hasColor: boolean): string {
+  const { file, line, column, severity, kind, message } = diagnostic;
+  const paint = (style: Parameters<typeof styleText>[0], text: string) =>
+    hasColor ? styleText(style, text, { validateStream: false }) : text;
+  const place = paint('bold', `${file}:${line}:${column}`);
+  return `${place}  ${paint(severity === 'error' ? 'red' : 'yellow', severity)}  ${paint('cyan', kind)}  ${message}`;
+}
+
+export type Mark = '✓' | '!' | '✕';
+
+/** A line in the colour of its mark: green, yellow or red. */
+export function paintMark(line: string, mark: Mark, hasColor: boolean): string {
+  const color = { '✓': 'green', '!': 'yellow', '✕': 'red' } as const;
+  return hasColor ? styleText(color[mark], line, { validateStream: false }) : line;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

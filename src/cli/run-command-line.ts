@@ -1,0 +1,57 @@
+import { Command, CommanderError } from 'commander';
+import { checkCommand } from './check-command.ts';
+import { type CommandIo, UsageError } from './command-io.ts';
+import { explainCommand } from './explain-command.ts';
+import { propertiesCommand } from './properties-command.ts';
+import { sandboxCommand } from './sandbox-command.ts';
+import { serveCommand } from './serve-command.ts';
+
+const after = `
+Examples:
+  enginy-bridge serve                          run the bridge; without a HubSpot token, on the embedded CRM
+  enginy-bridge check                          check the mapping files and run the examples beside them
+  enginy-bridge check --live                   compare them with the properties of your HubSpot account too
+  enginy-bridge explain contacts lead.json     what would become of a record, and why
+  enginy-bridge properties plan payload.json   which custom properties requests would make
+
+All settings come from the environment or from .env (see .env.example).
+Exit status: 0 all is well, 1 something was found, 2 the command could not do its work.
+"enginy-bridge help COMMAND" explains a command.
+`;
+
+/** Runs one command line, without the program's name. What it prints and ends with goes to `io`; only faults of ours are thrown. */
+export async function runCommandLine(args: readonly string[], io: CommandIo): Promise<void> {
+  const program = new Command('enginy-bridge')
+    .description('Lets Enginy use HubSpot as its custom CRM: runs the bridge, and helps with what steers it.')
+    .addHelpText('after', after)
+    .showHelpAfterError('("enginy-bridge --help" shows the commands)')
+    .showSuggestionAfterError()
+    .addCommand(serveCommand())
+    .addCommand(sandboxCommand(io))
+    .addCommand(checkCommand(io))
+    .addCommand(explainCommand(io))
+    .addCommand(propertiesCommand(io));
+  adopt(program, io);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) io.setStatus(error.exitCode === 0 ? 0 : 2);
+    else if (error instanceof UsageError) {
+      io.complain(`error: ${error.message}\n`);
+      io.setStatus(2);
+    } else throw error;
+  }
+}
+
+/** Commander's own texts go the same way as ours, and nothing ends the process. */
+function adopt(command: Command, io: CommandIo): void {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => io.print(text),
+    writeErr: (text) => io.complain(text),
+    getOutHasColors: () => io.hasColor,
+    getErrHasColors: () => false,
+    getOutHelpWidth: () => io.width ?? 100,
+    getErrHelpWidth: () => io.width ?? 100,
+  });
+  for (const inner of command.commands) adopt(inner, io);
+}

@@ -1,0 +1,17 @@
+import { Command } from 'commander';
+import type { CommandIo } from './command-io.ts';
+
+/** `enginy-bridge sandbox`: what `npm run sandbox` does. Options are read by the sandbox itself, which stands alone. */
+export function sandboxCommand(io: CommandIo): Command {
+  return new Command('sandbox')
+    .description('run the embedded CRM alone: a server that answers as HubSpot does (sandbox --help shows its options)')
+    .argument('[options...]')
+    .usage('[options]')
+    .allowUnknownOption()
+    .helpOption(false)
+    .action(async (args: string[]) => {
+      // Loaded only when it is needed: no other command pays for it.
+      const { runSandbox } = await import('../sandbox/run-sandbox.ts');
+      io.setStatus((await runSandbox(args, io)) ? 0 : 2);
+    });
+}

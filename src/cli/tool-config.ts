@@ -1,0 +1,25 @@
+import { type Config, ConfigError, loadConfig } from '../config.ts';
+import { type CommandIo, UsageError } from './command-io.ts';
+
+/** What a command needs of the environment; the rest of it may be wrong or missing. */
+const needed = [
+  'MAPPINGS_DIR',
+  'DEFAULT_COUNTRY',
+  'HUBSPOT_ACCESS_TOKEN',
+  'HUBSPOT_BASE_URL',
+  'HUBSPOT_RATE_LIMIT',
+  'HUBSPOT_SEARCH_RATE_LIMIT',
+  'HUBSPOT_TIMEOUT_MS',
+] as const;
+
+/** The configuration of a command that serves nobody. Throws UsageError with every mistake in what it needs. */
+export function readToolConfig(io: Pick<CommandIo, 'environment'>): Config {
+  const environment = io.environment();
+  const relevant = Object.fromEntries(needed.map((name) => [name, environment[name]]));
+  try {
+    return loadConfig({ ...relevant, API_KEY: 'no request is served' });
+  } catch (error) {
+    if (error instanceof ConfigError) throw new UsageError(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,50 @@
+import { compileMapping } from '../mapping/compile-mapping.ts';
+import type { PairReader } from '../mapping/compile-match-rule.ts';
+import { type EnginyRecord, readField, toFieldValue } from '../mapping/field-value.ts';
+import type { Mapping } from '../mapping/mapping-file.ts';
+import { matchKeys } from '../mapping/match-keys.ts';
+
+/** What one match rule does with a record. */
+export type KeyExplanation =
+  | {
+      readonly rule: string;
+      /** The canonical value that is compared; the parts of a rule with several pairs in their order. */
+      readonly looksFor: readonly string[];
+      /** What a search asks, property by property: several spellings, any of them; or words, all of them (one spelling). */
+      readonly search: readonly {
+        readonly property: string;
+        readonly asks: readonly string[];
+        readonly spellings: number;
+      }[];
+      /** The property by which the CRM's store can be read instead, if it is unique there. */
+      readonly store?: string;
+      /** Whether it is; absent where no CRM was asked. */
+      readonly isRead?: boolean;
+    }
+  | { readonly rule: string; readonly passedOver: string };
+
+/** Every rule in its order; one without a usable value is passed over. */
+export function explainKeys(mapping: Mapping, record: EnginyRecord): KeyExplanation[] {
+  const keys = matchKeys(mapping, record);
+  return compileMapping(mapping).rules.map(({ name, pairs }, index): KeyExplanation => {
+    const key = keys.find(({ rule }) => rule === index);
+    if (key === undefined) return { rule: name, passedOver: reasonOf(pairs, record) };
+    return {
+      rule: name,
+      looksFor: key.value.split('\u0000'),
+      search: key.clauses.map((clause) =>
+        'in' in clause
+          ? { property: clause.property, asks: clause.in, spellings: clause.in.length }
+          : { property: clause.property, asks: clause.tokens, spellings: 1 },
+      ),
+      ...(key.store !== undefined && { store: key.store.property }),
+    };
+  });
+}
+
+/** A rule is passed over for the first of its fields that gives nothing to compare. */
+function reasonOf(pairs: readonly PairReader[], record: EnginyRecord): string {
+  const field = pairs.find((pair) => pair.readRecord(record) === undefined)?.field ?? '';
+  const isSent = toFieldValue(readField(record, field)) !== undefined;
+  return isSent ? `${field} is of no use for it: not readable, or shared by many` : `${field} is empty or was not sent`;
+}

@@ -1,0 +1,125 @@
+import { createCandidateSearch } from '../bridge/candidate-search.ts';
+import { type MatchOutcome, matchRecords } from '../bridge/match-records.ts';
+import { describeProblem } from '../bridge/problem.ts';
+import { createRecordIdCache } from '../bridge/record-id-cache.ts';
+import type { CallContext, Crm, NewProperty } from '../crm/crm.ts';
+import type { Logger } from '../logger.ts';
+import type { EnginyRecord } from '../mapping/field-value.ts';
+import type { Mapping } from '../mapping/mapping-file.ts';
+import type { PropertyRules } from '../mapping/property-name.ts';
+import { toEnginyProperties } from '../mapping/translate.ts';
+import { explainKeys, type KeyExplanation } from './explain-keys.ts';
+import { explainWrite, type WriteExplanation } from './explain-write.ts';
+import { readOnlyCrm } from './read-only-crm.ts';
+
+/** What the bridge would do with one record of Enginy, and why. */
+export interface RecordExplanation {
+  readonly object: string;
+  readonly externalId?: string;
+  readonly keys: readonly KeyExplanation[];
+  /** Only when a CRM was asked. */
+  readonly match?: MatchExplanation;
+  readonly create: WriteExplanation;
+  readonly update: WriteExplanation;
+  /** Custom properties that do not exist yet and would be made. */
+  readonly made: readonly { readonly name: string; readonly type: string; readonly label: string }[];
+}
+
+export type MatchExplanation =
+  | { readonly crmId: string; readonly rule: string; readonly returned: Readonly<Record<string, unknown>> }
+  | { readonly none: true }
+  | { readonly rule: string; readonly several: readonly string[] }
+  | { readonly problem: string };
+
+export interface ExplainDeps {
+  readonly rules: PropertyRules;
+  readonly log: Logger;
+  /** The CRM to ask; absent: the mapping files alone are explained. */
+  readonly crm?: Crm;
+}
+
+/** Explains records one by one, in their order. Reads the CRM where there is one, and never writes to it. */
+export async function explainRecords(
+  deps: ExplainDeps,
+  mapping: Mapping,
+  records: readonly EnginyRecord[],
+  context: CallContext,
+): Promise<RecordExplanation[]> {
+  const crm = deps.crm === undefined ? undefined : readOnlyCrm(deps.crm);
+  const outcomes = crm === undefined ? [] : await match({ ...deps, crm }, mapping, records, context);
+  const explanations: RecordExplanation[] = [];
+  for (const [index, record] of records.entries()) {
+    const outcome = outcomes[index];
+    const write = { rules: deps.rules, log: deps.log, crm };
+    const create = await explainWrite(write, mapping, record, 'create', context);
+    const update = await explainWrite(write, mapping, record, 'update', context);
+    const matched =
+      outcome !== undefined && outcome !== 'no match' && 'record' in outcome ? outcome.record.id : undefined;
+    explanations.push({
+      object: mapping.object,
+      ...(typeof record.externalId === 'string' && { externalId: record.externalId }),
+      keys: await settleStores(crm, mapping, explainKeys(mapping, record), context),
+      ...(outcome !== undefined && { match: explainMatch(mapping, outcome) }),
+      create: create.write,
+      update: crm && matched ? await compareHeld(crm, mapping, matched, update.write, context) : update.write,
+      made: newProperties([...create.made, ...update.made]),
+    });
+  }
+  return explanations;
+}
+
+/** Finds out which rules read the CRM's store and which search. */
+async function settleStores(
+  crm: Crm | undefined,
+  mapping: Mapping,
+  keys: readonly KeyExplanation[],
+  context: CallContext,
+): Promise<KeyExplanation[]> {
+  return await Promise.all(
+    keys.map(async (key) => {
+      if (crm === undefined || 'passedOver' in key) return key;
+      const { store } = key;
+      const isRead = store !== undefined && (await crm.canReadBy(mapping.target.objectType, store, context));
+      return { ...key, isRead };
+    }),
+  );
+}
+
+/** As a sync does it, with nothing remembered. */
+async function match(
+  { crm, log }: { readonly crm: Crm; readonly log: Logger },
+  mapping: Mapping,
+  records: readonly EnginyRecord[],
+  context: CallContext,
+): Promise<readonly MatchOutcome[]> {
+  const ids = createRecordIdCache({ max: 10_000, ttlMs: 60_000 });
+  return await matchRecords({ crm, ids, log, candidates: createCandidateSearch(crm) }, mapping, records, context);
+}
+
+function explainMatch(mapping: Mapping, outcome: MatchOutcome): MatchExplanation {
+  if (outcome === 'no match') return { none: true };
+  if ('problem' in outcome) return { problem: describeProblem(outcome.problem) };
+  if ('candidateIds' in outcome) return { rule: outcome.rule, several: outcome.candidateIds };
+  const { record, rule } = outcome;
+  return { crmId: record.id, rule, returned: toEnginyProperties(mapping, record.properties) };
+}
+
+/** Puts beside each value what the record holds now. */
+async function compareHeld(
+  crm: Crm,
+  mapping: Mapping,
+  id: string,
+  update: WriteExplanation,
+  context: CallContext,
+): Promise<WriteExplanation> {
+  const names = update.values.filter(({ isMade }) => !isMade).map(({ property }) => property);
+  const read = await crm.readByIds(mapping.target.objectType, [id], names, context);
+  const held = read.found.get(id)?.properties;
+  if (held === undefined) return update;
+  return { ...update, values: update.values.map((value) => ({ ...value, now: held[value.property] ?? null })) };
+}
+
+function newProperties(properties: readonly NewProperty[]): RecordExplanation['made'] {
+  const byName = new Map(properties.map(({ name, type, label }) => [name, { name, type, label }]));
+  return [...byName.values()];
+}

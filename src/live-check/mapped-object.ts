@@ -1,0 +1,87 @@
+import type { ActivityMapping } from '../mapping/activity-mapping.ts';
+import type { Mappings } from '../mapping/file-kinds.ts';
+import type { Path } from '../mapping/finding.ts';
+import type { Mapping } from '../mapping/mapping-file.ts';
+import type { ConstantRow, PlainRow } from '../mapping/plain-row.ts';
+import type { TaskMapping } from '../mapping/task-mapping.ts';
+import type { MappedRow } from './mapped-row.ts';
+import { constantRows, keyRow, plainRows } from './plain-rows.ts';
+import { matchRows, readRow, returnRows } from './reading-rows.ts';
+import { writingRows } from './writing-rows.ts';
+
+/** What one mapping file says of one object of the CRM. */
+export interface MappedObject {
+  readonly file: string;
+  readonly objectType: string;
+  /** Where findings about the object as a whole stand. */
+  readonly path: Path;
+  readonly rows: readonly MappedRow[];
+  /** Enginy chooses who owns such records. */
+  readonly hasOwners: boolean;
+  /** The bridge does little without it. */
+  readonly isEssential: boolean;
+}
+
+/** All objects that the files of a folder map. */
+export function mappedObjects(mappings: Mappings): MappedObject[] {
+  const { contacts, companies, tasks, activities } = mappings;
+  return [
+    ...[contacts, companies].flatMap((mapping) => (mapping === undefined ? [] : [recordObject(mapping)])),
+    ...(tasks === undefined ? [] : [taskObject(tasks)]),
+    ...(activities === undefined ? [] : activityObjects(activities, contacts)),
+  ];
+}
+
+function recordObject(mapping: Mapping): MappedObject {
+  return {
+    file: mapping.file,
+    objectType: mapping.target.objectType,
+    path: ['target'],
+    rows: [...writingRows(mapping), ...matchRows(mapping), ...returnRows(mapping)],
+    hasOwners: mapping.write.fields.some((row) => row.enginy === 'ownerId'),
+    isEssential: true,
+  };
+}
+
+function taskObject(mapping: TaskMapping): MappedObject {
+  const completed = mapping.completed_at.map((property, at) => readRow('completedAt', property, ['completed_at', at]));
+  return {
+    file: mapping.file,
+    objectType: mapping.target.objectType,
+    path: ['target'],
+    rows: [keyRow(mapping.key), ...rowsAt(mapping, []), ...completed],
+    hasOwners: hasOwner(mapping.fields),
+    isEssential: false,
+  };
+}
+
+function activityObjects(mapping: ActivityMapping, contacts: Mapping): MappedObject[] {
+  const { file, key, people } = mapping;
+  const objects = Object.entries(mapping.objects).map(
+    ([objectType, object]): MappedObject => ({
+      file,
+      objectType,
+      path: ['objects', objectType],
+      rows: [keyRow(key), ...rowsAt(object, ['objects', objectType])],
+      hasOwners: hasOwner(object.fields),
+      isEssential: false,
+    }),
+  );
+  if (people === undefined) return objects;
+  const rows = Object.entries(people).map(([name, property]) =>
+    readRow(`participants ${name}`, property, ['people', name]),
+  );
+  const { objectType } = contacts.target;
+  return [...objects, { file, objectType, path: ['people'], rows, hasOwners: false, isEssential: false }];
+}
+
+function rowsAt(
+  { fields, on_create }: { readonly fields: readonly PlainRow[]; readonly on_create: readonly ConstantRow[] },
+  path: Path,
+): MappedRow[] {
+  return [...plainRows(fields, [...path, 'fields']), ...constantRows(on_create, [...path, 'on_create'])];
+}
+
+function hasOwner(rows: readonly PlainRow[]): boolean {
+  return rows.some(({ enginy }) => enginy === 'ownerId');
+}

@@ -1,0 +1,93 @@
+import type { PropertyDefinition } from '../crm/crm.ts';
+import { readSources } from '../mapping/compile-field-row.ts';
+import type { Finding, Path } from '../mapping/finding.ts';
+import type { FieldRow, Mapping, ValueMap } from '../mapping/mapping-file.ts';
+import { judgeText, judgeUnique, judgeWritable } from './judge-definition.ts';
+import type { MappedRow } from './mapped-row.ts';
+import { constantRows } from './plain-rows.ts';
+import { fitForm, fitValue, formOf } from './value-fit.ts';
+
+/** Everything that is written: identity, rows, the texts that they keep, constants. */
+export function writingRows(mapping: Mapping): MappedRow[] {
+  return [
+    ...identityRows(mapping),
+    ...mapping.write.fields.flatMap((row, index) => fieldRows(mapping, row, ['write', 'fields', index])),
+    ...constantRows(mapping.write.on_create, ['write', 'on_create']),
+  ];
+}
+
+function identityRows({ identity }: Mapping): MappedRow[] {
+  if (identity === undefined) return [];
+  const path = ['identity', 'crm'];
+  return [
+    {
+      section: 'identity',
+      path,
+      field: identity.enginy,
+      property: identity.crm,
+      isMade: true,
+      judge: (definition) => [
+        ...judgeWritable(definition, path),
+        ...judgeText(definition, path),
+        ...judgeUnique(definition, path),
+      ],
+    },
+  ];
+}
+
+function fieldRows(mapping: Mapping, row: FieldRow, path: Path): MappedRow[] {
+  const sources = readSources(row);
+  const field = sources.map((source) => source.field).join(row.concat === undefined ? ' | ' : ' + ');
+  const written: MappedRow = {
+    section: 'write',
+    path: [...path, 'crm'],
+    field,
+    property: row.crm,
+    isMade: false,
+    judge: (definition) => [
+      ...judgeWritable(definition, [...path, 'crm']),
+      ...judgeValues(mapping, row, path, definition),
+      ...(row.default === undefined ? [] : fitValue(row.default, definition, [...path, 'default'])),
+    ],
+  };
+  if (row.keep_raw_in === undefined) return [written];
+  const keptPath = [...path, 'keep_raw_in'];
+  const kept: MappedRow = {
+    section: 'kept text',
+    path: keptPath,
+    field,
+    property: row.keep_raw_in,
+    isMade: true,
+    judge: (definition) => [...judgeWritable(definition, keptPath), ...judgeText(definition, keptPath)],
+  };
+  return [written, kept];
+}
+
+/** The values that the row gives: those of its value map one by one, the others by the form that its transforms give them. */
+function judgeValues(mapping: Mapping, row: FieldRow, path: Path, definition: PropertyDefinition): Finding[] {
+  const isLoose = row.match_option === true;
+  if (isLoose && definition.type !== 'enum') {
+    const message = `match_option needs a property with options, and "${row.crm}" has none`;
+    return [{ path: [...path, 'match_option'], atKey: true, kind: 'type-mismatch', message }];
+  }
+  const valueMap = row.value_map === undefined ? undefined : mapping.value_maps[row.value_map];
+  const mapped = valueMap === undefined ? [] : judgeValueMap(row, valueMap, definition);
+  const comesThrough = valueMap === undefined || valueMap.otherwise === 'keep';
+  if (!comesThrough || isLoose) return mapped;
+  // Sources may have transforms of their own, but the row's come last.
+  const ownForms = new Set(readSources(row).map((source) => formOf([...source.steps, ...row.transform])));
+  const [form, ...others] = [...ownForms];
+  const fit = fitForm(others.length > 0 ? 'text' : (form ?? 'text'), definition, [...path, 'crm']);
+  return [...mapped, ...fit];
+}
+
+function judgeValueMap(row: FieldRow, { map, otherwise }: ValueMap, definition: PropertyDefinition): Finding[] {
+  const isLoose = row.match_option === true;
+  const path = ['value_maps', row.value_map ?? ''];
+  return [
+    ...Object.entries(map).flatMap(([from, to]) => fitValue(to, definition, [...path, 'map', from], { isLoose })),
+    ...(typeof otherwise === 'string'
+      ? []
+      : fitValue(otherwise.set, definition, [...path, 'otherwise', 'set'], { isLoose })),
+  ];
+}

@@ -1,0 +1,137 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { HubSpotExchange } from './crm/hubspot/transport.ts';
+import type { Pacer } from './crm/pacer.ts';
+import type { RequestMeter } from './http/request-meter.ts';
+import type { ReloadResult } from './live-mappings.ts';
+import type { MappingState } from './mapping/mapping-state.ts';
+
+/** What the bridge counts, in the form of Prometheus. Names and numbers only: no id, no value of a record. */
+export interface Metrics extends RequestMeter {
+  readonly contentType: string;
+  /** All metrics as text. */
+  read(): Promise<string>;
+  observeCall(exchange: Pick<HubSpotExchange, 'purpose' | 'status' | 'durationMs'>): void;
+  observeReload(result: ReloadResult): void;
+  /** Gauges that are read whenever somebody asks. */
+  watch(sources: { readonly pacer: Pick<Pacer, 'state'>; readonly mappingState: () => MappingState }): void;
+}
+
+const prefix = 'enginy_bridge_';
+/** From a single look-up to a whole export: seconds. */
+const buckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+/** Facts of the log line that count records, and the outcome under which they are counted. */
+const outcomes = { matched: 'matched', found: 'found', failed: 'failed', warned: 'warned' } as const;
+
+/** @param options.ofProcess also memory, processor time and the like. */
+export function createMetrics(options: { readonly ofProcess: boolean }): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  if (options.ofProcess) collectDefaultMetrics({ register: registry });
+  const requests = new Histogram({
+    name: `${prefix}request_duration_seconds`,
+    help: 'Requests of Enginy by route and status; 499: the caller went away.',
+    labelNames: ['method', 'route', 'status'],
+    buckets,
+    registers,
+  });
+  const records = new Counter({
+    name: `${prefix}records_total`,
+    help: 'Records in requests, by route; what became of them by outcome.',
+    labelNames: ['method', 'route', 'outcome'],
+    registers,
+  });
+  const calls = new Counter({
+    name: `${prefix}crm_calls_total`,
+    help: 'Calls to the CRM by purpose and status; 429 is its limit, none a call without an answer.',
+    labelNames: ['purpose', 'status'],
+    registers,
+  });
+  const callSeconds = new Histogram({
+    name: `${prefix}crm_call_duration_seconds`,
+    help: 'Time from sending a call to its answer.',
+    buckets,
+    registers,
+  });
+  const reloads = new Counter({
+    name: `${prefix}mapping_reloads_total`,
+    help: 'Times the mapping files were read anew, by result.',
+    labelNames: ['result'],
+    registers,
+  });
+  for (const result of ['applied', 'refused', 'unchanged']) reloads.inc({ result }, 0);
+
+  return {
+    contentType: registry.contentType,
+    read: () => registry.metrics(),
+    observe({ method, route, status, seconds, facts }) {
+      requests.observe({ method, route, status }, seconds);
+      if (typeof facts.records !== 'number') return;
+      records.inc({ method, route, outcome: 'sent' }, facts.records);
+      for (const [fact, outcome] of Object.entries(outcomes)) {
+        const count = facts[fact];
+        if (typeof count === 'number') records.inc({ method, route, outcome }, count);
+      }
+    },
+    observeCall({ purpose, status, durationMs }) {
+      calls.inc({ purpose, status: status ?? 'none' });
+      callSeconds.observe(durationMs / 1_000);
+    },
+    observeReload: (result) => reloads.inc({ result }),
+    watch({ pacer, mappingState }) {
+      watchLanes(registers, pacer);
+      watchMapping(registers, mappingState);
+    },
+  };
+}
+
+function watchLanes(registers: Registry[], pacer: Pick<Pacer, 'state'>): void {
+  const readings = {
+    limit: 'Calls that the lane may make in its window.',
+    used: 'Calls in the present window.',
+    waiting: 'Calls that wait for their turn.',
+    running: 'Calls under way.',
+    pausedMs: 'Milliseconds until the lane goes on after the CRM asked to slow down.',
+  } as const;
+  for (const [reading, help] of Object.entries(readings)) {
+    new Gauge({
+      name: `${prefix}crm_lane_${reading === 'pausedMs' ? 'paused_milliseconds' : reading}`,
+      help,
+      labelNames: ['lane'],
+      registers,
+      collect() {
+        for (const [lane, state] of Object.entries(pacer.state())) {
+          this.set({ lane }, state[reading as keyof typeof readings]); // Object.entries of the table above
+        }
+      },
+    });
+  }
+}
+
+function watchMapping(registers: Registry[], state: () => MappingState): void {
+  new Gauge({
+    name: `${prefix}mapping_info`,
+    help: 'The mapping files in force, by their hash.',
+    labelNames: ['hash'],
+    registers,
+    collect() {
+      this.reset();
+      this.set({ hash: state().hash }, 1);
+    },
+  });
+  new Gauge({
+    name: `${prefix}mapping_loaded_timestamp_seconds`,
+    help: 'When the mapping files in force were loaded.',
+    registers,
+    collect() {
+      this.set(Date.parse(state().loadedAt) / 1_000);
+    },
+  });
+  new Gauge({
+    name: `${prefix}mapping_edit_refused`,
+    help: '1 while the folder holds an edit with errors, so that an older version is in force.',
+    registers,
+    collect() {
+      this.set(state().refused === undefined ? 0 : 1);
+    },
+  });
+}

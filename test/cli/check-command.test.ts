@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { shippedFolder } from '../support/mapping-folder.ts';
+import { runCommand } from './run-command.ts';
+
+test('finds nothing in the shipped files, and runs their examples', async () => {
+  const { status, out } = await runCommand(['check', 'mappings/hubspot']);
+
+  expect(status).toBe(0);
+  expect(out).toMatch(/^✓ mappings\/hubspot: 0 errors, 0 warnings, \d\d examples run\n$/);
+});
+
+test('reads the folder of MAPPINGS_DIR when none is named', async () => {
+  const dir = shippedFolder();
+
+  const { out } = await runCommand(['check'], { environment: { MAPPINGS_DIR: dir } });
+
+  expect(out).toContain(`✓ ${dir}:`);
+});
+
+test('prints every finding of every file of every folder in one run, and ends with 1', async () => {
+  const one = shippedFolder({
+    'contacts.yaml': (text) =>
+      text.replace('transform: [e164]', 'transform: [E164]').replace('policy: create', 'polcy: create'),
+    'companies.yaml': (text) => text.replace('if_several: error', 'if_several: eror'),
+  });
+  const two = shippedFolder({
+    'contacts.examples.yaml': (text) => text.replace('jobtitle: Countess', 'jobtitle: Duchess'),
+  });
+
+  const { status, out } = await runCommand(['check', one, two]);
+
+  const lines = out.trimEnd().split('\n');
+  expect(status).toBe(1);
+  expect(lines.filter((line) => line.startsWith(one)).map((line) => line.split('  ')[2])).toEqual([
+    'bad-option',
+    'unknown-transform',
+    'unknown-key',
+  ]);
+  expect(lines).toContain(`✕ ${one}: 3 errors, 0 warnings, 0 examples run`);
+  expect(out).toMatch(/contacts\.examples\.yaml:\d+:\d+ {2}error {2}example-failed/);
+});
+
+test('lets warnings pass unless it is strict', async () => {
+  const row = '    - { enginy: nickname, crm: nick_name }';
+  const dir = shippedFolder({ 'contacts.yaml': (text) => text.replace('  fields:', `  fields:\n${row}`) });
+
+  const lenient = await runCommand(['check', dir]);
+  const strict = await runCommand(['check', dir, '--strict']);
+
+  expect(lenient.status).toBe(0);
+  expect(lenient.out).toMatch(/ {2}warning {2}not-an-enginy-field {2}[\s\S]*^! .*: 0 errors, 1 warning, /m);
+  expect(strict).toMatchObject({ status: 1, out: lenient.out });
+});
+
+test('prints the same as JSON for a machine', async () => {
+  const dir = shippedFolder({ 'contacts.yaml': (text) => text.replace('if_several: error', 'if_several: eror') });
+
+  const { status, out } = await runCommand(['check', dir, '--json']);
+
+  expect(status).toBe(1);
+  expect(JSON.parse(out)).toEqual({
+    folders: [
+      {
+        dir,
+        errors: 1,
+        warnings: 0,
+        examples: 0,
+        findings: [
+          {
+            file: join(dir, 'contacts.yaml'),
+            line: 34,
+            column: expect.any(Number),
+            severity: 'error',
+            kind: 'bad-option',
+            message: '"eror" is not one of error, oldest, newest; did you mean "error"?',
+            suggestion: 'error',
+          },
+        ],
+      },
+    ],
+  });
+});
+
+test('colours findings on a terminal only', async () => {
+  const dir = shippedFolder({ 'contacts.yaml': (text) => text.replace('if_several: error', 'if_several: eror') });
+
+  const plain = await runCommand(['check', dir]);
+  const colored = await runCommand(['check', dir], { hasColor: true });
+
+  expect(plain.out).not.toContain('\u001b');
+  expect(colored.out).toContain('\u001b[31merror');
+});

@@ -1,0 +1,116 @@
+import { expect, test } from 'vitest';
+import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import { mappingFolder } from '../support/mapping-folder.ts';
+import { startCrm } from '../support/start-bridge.ts';
+import { findingsIn } from './read-scenario.ts';
+import { runCommand } from './run-command.ts';
+
+const contacts = `version: 1
+target: hubspot/contacts
+match: { rules: [{ enginy: email, crm: email, transform: [email] }] }
+write:
+  fields:
+    - { enginy: title, crm: jobtitle }
+    - { enginy: my_score, crm: fit_score, transform: [number] }
+`;
+
+type Crm = Awaited<ReturnType<typeof startCrm>>;
+
+function environmentFor(crm: Pick<Crm, 'url' | 'token'>) {
+  return { HUBSPOT_ACCESS_TOKEN: crm.token, HUBSPOT_BASE_URL: crm.url };
+}
+
+async function makeNumber(crm: Crm, name: string): Promise<void> {
+  const body = { name, label: 'Score', type: 'number', fieldType: 'number', groupName: 'contactinformation' };
+  await call(crm, 'POST', '/crm/v3/properties/contacts', body);
+}
+
+async function call(crm: Crm, method: string, path: string, body?: unknown): Promise<void> {
+  const headers = { authorization: `Bearer ${crm.token}`, 'content-type': 'application/json' };
+  const answer = await fetch(`${crm.url}${path}`, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
+  expect(answer.ok).toBe(true);
+}
+
+test('finds nothing until a property is renamed in the CRM, and then exactly the line that names it', async () => {
+  const crm = await startCrm();
+  await makeNumber(crm, 'fit_score');
+  const dir = mappingFolder({ 'contacts.yaml': contacts });
+  const checkIt = () => runCommand(['check', '--live', dir], { environment: environmentFor(crm) });
+
+  const before = await checkIt();
+  await call(crm, 'DELETE', '/crm/v3/properties/contacts/fit_score');
+  await makeNumber(crm, 'fit_score_2');
+  const after = await checkIt();
+
+  expect([before.status, findingsIn(before.out)]).toEqual([0, []]);
+  expect(after.status).toBe(1);
+  expect(findingsIn(after.out)).toEqual([
+    expect.stringContaining(`${dir}/contacts.yaml:7:32  error  archived-property`),
+  ]);
+  expect(after.out).toMatch(/✕ write +my_score +→ fit_score +archived-property/);
+});
+
+test('a property that is gone for good is missed by name, with the new one suggested', async () => {
+  const crm = await startCrm();
+  await makeNumber(crm, 'fit_scores');
+  const dir = mappingFolder({ 'contacts.yaml': contacts });
+
+  const { status, out } = await runCommand(['check', '--live', '--json', dir], { environment: environmentFor(crm) });
+
+  expect(status).toBe(1);
+  expect(JSON.parse(out).folders[0]).toMatchObject({
+    errors: 1,
+    findings: [{ line: 7, kind: 'unknown-property', suggestion: 'fit_scores' }],
+    account: '8675309',
+    files: [{ objectType: 'contacts', rows: expect.arrayContaining([expect.objectContaining({ mark: '✕' })]) }],
+  });
+});
+
+test('the shipped files fit an account as HubSpot gives it, and asking changes nothing there', async () => {
+  const crm = await startCrm();
+
+  const { status, out } = await runCommand(['check', '--live', 'mappings/hubspot'], {
+    environment: environmentFor(crm),
+  });
+
+  expect(findingsIn(out)).toEqual([]);
+  expect(status).toBe(0);
+  const calls = crm.log.map(({ method, path }) => `${method} ${path}`);
+  expect(calls.length).toBeGreaterThan(3);
+  expect(calls.filter((line) => !/^GET |^POST .*\/(batch\/read|search)$/.test(line))).toEqual([]);
+});
+
+test.each(['--live', '--live --sandbox'])('%s needs an account to ask, and says which', async (flags) => {
+  const { status, out, err } = await runCommand(['check', 'mappings/hubspot', ...flags.split(' ')]);
+
+  if (flags.includes('sandbox')) {
+    expect(status).toBe(0);
+    expect(out).toContain('contacts of the embedded CRM');
+  } else {
+    expect(status).toBe(2);
+    expect(err).toContain('HUBSPOT_ACCESS_TOKEN is not set');
+  }
+});
+
+test('a token that is refused ends with 2, says so without the token, and still tells what the files say', async () => {
+  const crm = await startCrm();
+  const dir = mappingFolder({ 'contacts.yaml': `${contacts}    - { enginy: nickname, crm: nick_name }\n` });
+  const environment = environmentFor({ url: crm.url, token: 'pat-na1-revoked' });
+
+  const { status, out, err } = await runCommand(['check', '--live', dir], { environment });
+
+  expect(status).toBe(2);
+  expect(err).toBe('error: the files could not be compared with HubSpot: HubSpot refused the access token\n');
+  expect(findingsIn(out)).toEqual([expect.stringContaining('not-an-enginy-field')]);
+});
+
+test('an account that cannot be reached ends with 2', async () => {
+  const crm = await startSandbox();
+  await crm.close();
+  const environment = { ...environmentFor(crm), HUBSPOT_TIMEOUT_MS: '200' };
+
+  const { status, err } = await runCommand(['check', '--live', 'mappings/hubspot'], { environment });
+
+  expect(status).toBe(2);
+  expect(err).toContain('could not be compared with HubSpot: HubSpot could not be reached');
+});

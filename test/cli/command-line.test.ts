@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { runCommand } from './run-command.ts';
+
+test('teaches with examples and exit statuses when it is asked for help', async () => {
+  const general = await runCommand(['--help']);
+  const check = await runCommand(['help', 'check']);
+
+  expect([general.status, check.status]).toEqual([0, 0]);
+  for (const command of ['serve', 'sandbox', 'check']) expect(general.out).toMatch(new RegExp(`^  ${command} `, 'm'));
+  for (const { out } of [general, check]) {
+    expect(out).toContain('Examples:');
+    expect(out).toContain('Exit status:');
+  }
+});
+
+test.each([
+  [['chek'], 'Did you mean check?'],
+  [['check', '--jsn'], 'Did you mean --json?'],
+  [['check', 'no/such/folder'], 'there is no folder no/such/folder'],
+  [['check', 'package.json'], 'package.json is a file'],
+  [['sandbox', '--nope'], "Unknown option '--nope'"],
+])('refuses %j with status 2 and a line that helps', async (args, message) => {
+  const { status, out, err } = await runCommand(args);
+
+  expect(status).toBe(2);
+  expect(err).toContain(message);
+  expect(out).toBe('');
+});
+
+test('says which setting is wrong, and minds only the settings that it needs', async () => {
+  const wrong = await runCommand(['check'], { environment: { DEFAULT_COUNTRY: 'Germany' } });
+  const unneeded = await runCommand(['check'], { environment: { PORT: 'x', MAPPINGS_DIR: 'mappings/hubspot' } });
+
+  expect(wrong.status).toBe(2);
+  expect(wrong.err).toContain('DEFAULT_COUNTRY must be an ISO 3166 country');
+  expect(unneeded.status).toBe(0);
+});
+
+test('shows the options of the embedded CRM', async () => {
+  const { status, out } = await runCommand(['sandbox', '--help']);
+
+  expect(status).toBe(0);
+  expect(out).toContain('--without-scope NAME');
+});

@@ -1,0 +1,38 @@
+import type { CommandIo, ExitStatus } from '../../src/cli/command-io.ts';
+import { runCommandLine } from '../../src/cli/run-command-line.ts';
+
+export interface CommandRun {
+  readonly status: ExitStatus;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface CommandSetting {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly input?: string;
+  readonly hasColor?: boolean;
+}
+
+/** Runs one command line in this process, with an environment of its own. */
+export async function runCommand(args: readonly string[], setting: CommandSetting = {}): Promise<CommandRun> {
+  let status: ExitStatus = 0;
+  let out = '';
+  let err = '';
+  const io: CommandIo = {
+    print: (text) => {
+      out += text;
+    },
+    complain: (text) => {
+      err += text;
+    },
+    hasColor: setting.hasColor ?? false,
+    width: undefined,
+    environment: () => setting.environment ?? {},
+    readInput: async () => setting.input ?? '',
+    setStatus: (given) => {
+      status = given;
+    },
+  };
+  await runCommandLine(args, io);
+  return { status, out, err };
+}

@@ -1,0 +1,153 @@
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { mappingFolder } from '../support/mapping-folder.ts';
+import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
+
+/** A version that writes the title into, and returns it from, a property of its own. */
+const version = (property: string) => `version: 1
+target: hubspot/contacts
+match: { rules: [{ enginy: email, crm: email, transform: [email] }] }
+write:
+  fields:
+    - { enginy: title, crm: ${property} }
+  unknown_fields: { policy: ignore }
+return:
+  - { crm: ${property}, enginy: from_${property} }
+`;
+
+/** A folder that is one of two, and the function that makes it the other one. */
+function swappedFolder() {
+  const root = mappingFolder({});
+  for (const property of ['jobtitle', 'city']) {
+    mkdirSync(join(root, property));
+    writeFileSync(join(root, property, 'contacts.yaml'), version(property));
+  }
+  const dir = join(root, 'current');
+  symlinkSync('jobtitle', dir);
+  return {
+    dir,
+    swapTo: (property: string) => {
+      symlinkSync(property, join(root, 'next'));
+      renameSync(join(root, 'next'), dir);
+    },
+  };
+}
+
+const pairs = 500;
+
+test('1,000 requests in flight while the files are swapped: none fails, and each is done by one version', async () => {
+  const crm = await startCrm({ logSize: 0 });
+  const people = Array.from({ length: pairs }, (_unused, n) => ({
+    properties: { email: `p${n}@example.com`, jobtitle: 'old title', city: 'old city' },
+  }));
+  const { contacts: ids = [] } = crm.seed({ contacts: people });
+  const { dir, swapTo } = swappedFolder();
+  const bridge = await startBridgeOn(crm, { MAPPINGS_DIR: dir });
+  const hashes = new Map<string | null, string>();
+  const learn = async (property: string) => {
+    const { headers } = await bridge.send('POST', '/contacts/sync', { contacts: [{ externalId: 'x' }] });
+    hashes.set(headers.get('x-mapping'), property);
+  };
+  await learn('jobtitle');
+
+  const syncs = people.map(({ properties: { email } }, n) =>
+    bridge.send('POST', '/contacts/sync', { contacts: [{ externalId: `lead-${n}`, email }] }),
+  );
+  const updates = ids.map((crmId, n) => bridge.send('PUT', '/contacts', { contacts: [{ crmId, title: `new ${n}` }] }));
+  let answered = 0;
+  const all = [...syncs, ...updates];
+  for (const request of all) void request.then(() => (answered += 1));
+  let swaps = 0;
+  while (answered < all.length) {
+    swapTo(swaps % 2 === 0 ? 'city' : 'jobtitle');
+    await bridge.reloadMappings();
+    if (swaps === 0) await learn('city');
+    swaps += 1;
+  }
+
+  expect(swaps).toBeGreaterThan(5);
+  expect(hashes.size).toBe(2);
+  const used = new Set<string | undefined>();
+  const records = new Map(crm.records('contacts').map((record) => [record.id, record.properties]));
+  for (const answer of await Promise.all(syncs)) {
+    expect(answer.status).toBe(200);
+    const property = hashes.get(answer.headers.get('x-mapping'));
+    used.add(property);
+    const [{ properties }] = answer.body.results;
+    expect(Object.keys(properties)).toEqual([`from_${property}`]);
+  }
+  for (const [n, answer] of (await Promise.all(updates)).entries()) {
+    expect(answer.body.results).toEqual([{ crmId: ids[n], success: true }]);
+    const property = hashes.get(answer.headers.get('x-mapping'));
+    used.add(property);
+    const other =
+      property === 'city' ? { city: `new ${n}`, jobtitle: 'old title' } : { jobtitle: `new ${n}`, city: 'old city' };
+    expect(records.get(ids[n] ?? '')).toMatchObject(other);
+  }
+  expect(used).toEqual(new Set(['jobtitle', 'city']));
+}, 60_000);
+
+test('a bad edit shows in /readyz to whoever has the key, and in the metrics; the bridge goes on', async () => {
+  const crm = await startCrm();
+  const dir = mappingFolder({ 'contacts.yaml': version('jobtitle') });
+  const bridge = await startBridgeOn(crm, { MAPPINGS_DIR: dir, ADMIN_PORT: '0' });
+  const good = await bridge.send('GET', '/readyz');
+
+  writeFileSync(join(dir, 'contacts.yaml'), version('jobtitle').replace('policy: ignore', 'policy: ignored'));
+  await bridge.reloadMappings();
+  const told = await bridge.send('GET', '/readyz');
+  const untold = await bridge.send('GET', '/readyz', undefined, { 'x-api-key': 'another' });
+  const sync = await bridge.send('POST', '/contacts/sync', { contacts: [{ externalId: 'a', email: 'a@example.com' }] });
+  const metrics = await (await fetch(`${bridge.adminUrl}/metrics`)).text();
+
+  expect(good.body).toEqual({ status: 'ok', mapping: { hash: expect.any(String), loadedAt: expect.any(String) } });
+  expect([told.status, told.body.mapping.hash]).toEqual([200, good.body.mapping.hash]);
+  expect(told.body.mapping.refused.findings).toEqual([
+    `${dir}/contacts.yaml:7:29  error  bad-option  "ignored" is not one of create, ignore, report, reject; did you mean "ignore"?`,
+  ]);
+  expect(untold.body).toEqual({ status: 'ok' });
+  expect([sync.status, sync.headers.get('x-mapping')]).toEqual([200, good.body.mapping.hash]);
+  expect(metrics).toContain('enginy_bridge_mapping_reloads_total{result="refused"} 1');
+  expect(metrics).toContain('enginy_bridge_mapping_edit_refused 1');
+  expect(metrics).toContain(`enginy_bridge_mapping_info{hash="${good.body.mapping.hash}"} 1`);
+});
+
+test('counts requests, records and calls for Prometheus, without a value of anybody', async () => {
+  const crm = await startCrm();
+  const bridge = await startBridgeOn(crm, { ADMIN_PORT: '0' });
+  const contacts = [{ externalId: 'lead-1', email: 'ada@example.com' }, { externalId: 'lead-2' }];
+
+  await bridge.send('POST', '/contacts', { contacts });
+  await bridge.send('GET', '/tasks/4711');
+  await bridge.send('GET', '/nowhere/ada@example.com');
+  await expect
+    .poll(async () => (await fetch(`${bridge.adminUrl}/metrics`)).text())
+    .toContain('route="none",status="404"} 1');
+  const answer = await fetch(`${bridge.adminUrl}/metrics`);
+  const text = await answer.text();
+
+  expect(answer.headers.get('content-type')).toContain('text/plain');
+  expect(text).toContain(
+    'enginy_bridge_request_duration_seconds_count{method="POST",route="/contacts",status="201"} 1',
+  );
+  expect(text).toContain('route="/tasks/:id",status="404"} 1');
+  expect(text).toContain('enginy_bridge_records_total{method="POST",route="/contacts",outcome="sent"} 2');
+  expect(text).toMatch(/enginy_bridge_crm_calls_total\{purpose="create contacts",status="20\d"\} 1/);
+  expect(text).toContain('enginy_bridge_crm_lane_limit{lane="search"}');
+  expect(text).not.toMatch(/ada|lead-1|4711/);
+});
+
+test('serves metrics and nothing else on the admin port', async () => {
+  const crm = await startCrm();
+  const bridge = await startBridgeOn(crm, { ADMIN_PORT: '0' });
+
+  const statuses = await Promise.all([
+    fetch(`${bridge.adminUrl}/`).then(({ status }) => status),
+    fetch(`${bridge.adminUrl}/metrics`, { method: 'POST' }).then(({ status }) => status),
+    fetch(`${bridge.url}/metrics`).then(({ status }) => status),
+  ]);
+
+  expect(bridge.adminUrl).toMatch(/^http:\/\/127\.0\.0\.1:/);
+  expect(statuses).toEqual([404, 405, 401]);
+});

@@ -1,0 +1,166 @@
+import { expect, test } from 'vitest';
+import { checkFolder } from '../src/mapping/check-folder.ts';
+import { formatDiagnostic } from '../src/mapping/diagnostic.ts';
+import { findingsIn } from './cli/read-scenario.ts';
+import { runCommand } from './cli/run-command.ts';
+import { startBridgeOn, startCrm } from './support/start-bridge.ts';
+
+const german = 'mappings/examples/german-portal';
+const minimal = 'mappings/examples/minimal';
+
+test.each([
+  [german, 11],
+  [minimal, 3],
+])('%s lints clean, and its examples come out as written', (dir, examples) => {
+  const report = checkFolder(dir);
+
+  expect(report.diagnostics.map(formatDiagnostic)).toEqual([]);
+  expect(report.examples).toBe(examples);
+});
+
+const choice = (name: string, fieldType: 'select' | 'checkbox', options: Readonly<Record<string, string>>) => ({
+  name,
+  type: 'enumeration',
+  fieldType,
+  options: Object.entries(options).map(([value, label], displayOrder) => ({ value, label, displayOrder })),
+});
+const plain = (name: string, type: string, fieldType: string) => ({ name, type, fieldType });
+const yesNo = (name: string) => ({
+  ...choice(name, 'select', { true: 'Ja', false: 'Nein' }),
+  type: 'bool',
+  fieldType: 'booleancheckbox',
+});
+const industries = {
+  software: 'Software und IT',
+  maschinenbau: 'Maschinenbau',
+  automobil: 'Automobil',
+  sonstige: 'Sonstige',
+};
+
+/** What the German portal has beyond HubSpot's own properties. */
+const portal = {
+  contacts: [
+    plain('linkedin_profil', 'string', 'text'),
+    plain('ort', 'string', 'text'),
+    choice('unternehmensgroesse', 'select', {
+      klein: 'Klein',
+      mittel: 'Mittel',
+      gross: 'Groß',
+      konzern: 'Konzern',
+      unbekannt: 'Unbekannt',
+    }),
+    choice('branche', 'select', industries),
+    yesNo('email_geprueft'),
+    choice('gespraechsthemen', 'checkbox', {
+      preise: 'Preise',
+      schnittstellen: 'Schnittstellen',
+      datenschutz: 'Datenschutz',
+    }),
+    plain('enginy_profiltext', 'string', 'textarea'),
+    choice('lead_quelle', 'select', { messe: 'Messe', enginy: 'Enginy' }),
+    plain('lead_score_vertrieb', 'number', 'number'),
+    plain('letzter_termin', 'datetime', 'date'),
+    yesNo('newsletter'),
+    plain('kunde_seit', 'date', 'date'),
+  ],
+  companies: [
+    plain('linkedin_seite', 'string', 'text'),
+    choice('branche', 'select', industries),
+    plain('gruendungsjahr', 'string', 'text'),
+    choice('abc_klasse', 'select', { A: 'A-Kunde', B: 'B-Kunde', C: 'C-Kunde' }),
+    choice('lead_quelle', 'select', { messe: 'Messe', enginy: 'Enginy' }),
+    plain('lead_score_firma', 'number', 'number'),
+  ],
+} as const;
+
+async function startGermanPortal() {
+  const crm = await startCrm();
+  const headers = { authorization: `Bearer ${crm.token}`, 'content-type': 'application/json' };
+  for (const [object, definitions] of Object.entries(portal)) {
+    const groupName = object === 'contacts' ? 'contactinformation' : 'companyinformation';
+    const inputs = definitions.map((definition) => ({ label: definition.name, groupName, ...definition }));
+    const path = `/crm/v3/properties/${object}/batch/create`;
+    const answer = await fetch(`${crm.url}${path}`, { method: 'POST', headers, body: JSON.stringify({ inputs }) });
+    expect(answer.status).toBe(201);
+  }
+  return crm;
+}
+
+test('the German set fits its portal, and the portal without the properties is told from it', async () => {
+  const crm = await startGermanPortal();
+  const bare = await startCrm();
+  const check = (on: typeof crm) =>
+    runCommand(['check', '--live', german], {
+      environment: { HUBSPOT_ACCESS_TOKEN: on.token, HUBSPOT_BASE_URL: on.url },
+    });
+
+  const [fitting, lacking] = [await check(crm), await check(bare)];
+
+  expect([fitting.status, findingsIn(fitting.out)]).toEqual([0, []]);
+  expect(lacking.status).toBe(1);
+  const missing = findingsIn(lacking.out).filter((line) => line.includes('unknown-property'));
+  for (const { name } of [...portal.contacts, ...portal.companies]) {
+    expect(missing.join('\n')).toContain(`"${name}"`);
+  }
+});
+
+test('a lead goes into the German portal and comes back, through the bridge', async () => {
+  const crm = await startGermanPortal();
+  const bridge = await startBridgeOn(crm, { MAPPINGS_DIR: german, DEFAULT_COUNTRY: 'DE' });
+  const lead = {
+    externalId: 'lead-1',
+    fullName: 'Jürgen Groß',
+    company: 'Weber Maschinenbau GmbH',
+    phone: '040 12345678',
+    linkedinUrl: 'https://de.linkedin.com/in/Juergen-Gross/?trk=x',
+    city: 'Hamburg',
+    country: 'Germany',
+    industry: 'Automobil',
+    conversationTags: 'Pricing, Wetter',
+    campaignOpens: '5',
+  };
+
+  const created = await bridge.send('POST', '/contacts', { contacts: [lead] });
+  const bySpelling = { externalId: 'other', firstName: 'JURGEN', lastName: 'Groß', company: 'weber maschinenbau' };
+  const synced = await bridge.send('POST', '/contacts/sync', {
+    contacts: [{ externalId: 'again', linkedinUrl: 'linkedin.com/in/juergen-gross' }, bySpelling],
+  });
+
+  expect(created.status).toBe(201);
+  const [record] = crm.records('contacts');
+  expect(record?.properties).toMatchObject({
+    enginy_external_id: 'lead-1',
+    linkedin_profil: 'https://www.linkedin.com/in/juergen-gross',
+    ort: 'Hamburg, Germany',
+    unternehmensgroesse: 'unbekannt',
+    branche: 'automobil',
+    gespraechsthemen: 'preise',
+    lead_quelle: 'enginy',
+    phone: '+494012345678',
+    campaign_opens: '5',
+  });
+  const properties = {
+    linkedinUrl: 'https://www.linkedin.com/in/juergen-gross',
+    lifecycleStage: 'Lead',
+    tags: ['preise'],
+  };
+  expect(synced.body.results).toEqual([
+    { externalId: 'again', crmId: record?.id, properties },
+    { externalId: 'other', crmId: record?.id, properties },
+  ]);
+});
+
+test('the minimal set stores five fields and makes nothing', async () => {
+  const crm = await startCrm();
+  const bridge = await startBridgeOn(crm, { MAPPINGS_DIR: minimal });
+  const lead = { externalId: 'lead-1', email: 'ada@example.com', firstName: 'Ada', phone: '+34600111222', score: 5 };
+
+  const created = await bridge.send('POST', '/contacts', { contacts: [lead] });
+  const again = await bridge.send('POST', '/contacts', { contacts: [lead] });
+
+  expect(again.body).toEqual(created.body);
+  expect(crm.records('contacts')).toHaveLength(1);
+  expect(crm.records('contacts')[0]?.properties).toMatchObject({ email: 'ada@example.com', firstname: 'Ada' });
+  expect(crm.records('contacts')[0]?.properties).not.toHaveProperty('phone');
+  expect(crm.log.filter(({ method, path }) => method === 'POST' && path.startsWith('/crm/v3/properties'))).toEqual([]);
+});
