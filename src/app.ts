@@ -5,6 +5,7 @@ import { recordKinds } from './contract/records.ts';
 import { authenticate } from './http/authenticate.ts';
 import { errorHandler, notFound } from './http/error-handler.ts';
 import { jsonBody } from './http/json-body.ts';
+import { type RequestRecorder, recordRequests } from './http/record-requests.ts';
 import { startDeadline } from './http/request-context.ts';
 import { requestLog } from './http/request-log.ts';
 import { type ActivityRouteDeps, activityRoutes } from './http/routes/activities.ts';
@@ -20,6 +21,8 @@ import { version } from './version.ts';
 
 export interface AppDeps extends RecordRouteDeps, TaskRouteDeps, ActivityRouteDeps, HealthDeps, Readiness {
   readonly log: pino.Logger;
+  /** Notes requests for captures; none unless given. */
+  readonly recorder?: RequestRecorder | undefined;
 }
 
 export interface AppSettings {
@@ -36,6 +39,7 @@ export function createApp(deps: AppDeps, settings: AppSettings): Express {
   app.use(requestLog(deps.log));
   app.use(helmet());
   app.use(probeRoutes(deps));
+  app.use(recordRequests(deps.recorder, () => deps.mappings().hash));
   app.use(startDeadline(settings.requestTimeoutMs));
   app.use(authenticate(settings.auth));
   app.use(healthRoute(deps));

@@ -4,6 +4,7 @@ import type { pino } from 'pino';
 import { createApp } from './app.ts';
 import { createBridgeDeps } from './bridge/bridge-deps.ts';
 import { checkPropertyAccess } from './bridge/check-property-access.ts';
+import { type RunningCapture, startCapture } from './capture/start-capture.ts';
 import type { Config } from './config.ts';
 import type { Crm } from './crm/crm.ts';
 import { deadlineIn } from './crm/deadline.ts';
@@ -22,7 +23,12 @@ export interface RunningBridge {
    * @returns how many requests were cut off.
    */
   close(graceMs: number): Promise<number>;
+  /** What became of captures; undefined when they are off. */
+  readonly captures: RunningCapture['counts'] | undefined;
 }
+
+/** Captures that are still to be written when the bridge stops. */
+const captureGraceMs = 2_000;
 
 /**
  * Builds the bridge and listens. In sandbox mode the embedded CRM is started first and closed last.
@@ -38,20 +44,26 @@ export async function startBridge(
   const mappings = loadMappings(config.mappingsDir, {
     ...(config.defaultCountry === undefined ? {} : { defaultCountry: config.defaultCountry }),
   });
+  const capture = startCapture(config, log);
+  capture?.useMappings(mappings);
   const upstream = config.isSandbox ? await startEmbeddedCrm() : { ...config.hubspot, close: async () => {} };
   const pacer = createPacer(config.hubspot, {
     log,
     ...(overrides.clock === undefined ? {} : { clock: overrides.clock }),
   });
   const crm = createHubSpotCrm(
-    { pacer, log },
+    { pacer, log, onExchange: capture?.recorder.exchange },
     { accessToken: upstream.accessToken, baseUrl: upstream.baseUrl, timeoutMs: config.hubspot.timeoutMs },
   );
   let isStopping = false;
   const app = createApp(
     {
-      ...createBridgeDeps({ crm, log }, { ...config, propertyRules: hubSpotPropertyRules }),
+      ...createBridgeDeps(
+        { crm, log, watcher: capture?.recorder },
+        { ...config, propertyRules: hubSpotPropertyRules },
+      ),
       log,
+      recorder: capture?.recorder,
       mappings: () => mappings,
       isSandbox: config.isSandbox,
       isReady: () => !isStopping,
@@ -68,7 +80,11 @@ export async function startBridge(
       isStopping = true;
       const cutOff = await closeServer(server, graceMs, inFlight);
       await upstream.close();
+      await capture?.close(captureGraceMs);
       return cutOff;
+    },
+    get captures() {
+      return capture?.counts;
     },
   };
 }

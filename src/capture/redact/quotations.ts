@@ -1,0 +1,125 @@
+import { hasAddress, replaceAddresses } from './addresses.ts';
+import type { Hint } from './hints.ts';
+import { replaceInMarkup } from './markup.ts';
+import type { StandIns } from './stand-ins.ts';
+
+/** Finds values where they are quoted within sentences, of HubSpot's or of the bridge's, and replaces them there. */
+export interface Quotations {
+  /** A sentence that may quote: only quoted words are replaced. */
+  sentence(text: string): string;
+  /** What people wrote, perhaps completed by words of the mapping files: everything but those is replaced. */
+  wording(text: string): string;
+  /** An id that may be made of a name. */
+  id(text: string): string;
+}
+
+/** A word in the text and whether it belongs to a value. */
+interface Token {
+  readonly start: number;
+  readonly end: number;
+  readonly word: string;
+}
+
+const TOKEN = /[\p{L}\p{M}]+|\p{Nd}+/gu;
+/** Words of names count alone; other values only whole, or by three words in a row. */
+const NAMES: ReadonlySet<Hint> = new Set(['person', 'family name', 'company', 'email', 'domain', 'url']);
+
+/**
+ * Words that sentences of the bridge and of HubSpot are made of: somebody's name that is one of them is not found where it stands
+ * alone in a sentence, which would then say nothing about him.
+ */
+const SENTENCES: ReadonlySet<string> = new Set(
+  (
+    'a about above accept accepted accepts access account add after again all allowed allows already an and another answer answered any api app ' +
+    'are as asked at available back batch be because been before being belongs body bridge but by call calls can cannot code com companies ' +
+    'company conflict contact contacts context could create created creating crm custom daily data date day deadline default defined denied did ' +
+    'does done down duplicate each either email empty enginy error errors example exist existing exists failed field fields file for form found ' +
+    'from given group had has have here held holds hs https hubspot id ids if in input inputs into invalid is isvalid it item its json key known ' +
+    'lacks last later left length lifecycle limit line link linkedin list long longer lost made mail mapping match matches may merged message ' +
+    'minutes missing more must name named names new no not nothing null number object of on one only open option options or other others out ' +
+    'owner path permission perhaps phone placed portal problem properties property propertyname propertyvaluecoordinates rate read reached read ' +
+    'reason record records refused renewed request requests required resource result results row rule said same say scope search seconds see send ' +
+    'sent server set several should something spam status such task tasks text than that the their them there these they this time to token too ' +
+    'type unable unavailable unknown until updated upper url use used user valid value values was way we were what when where which while who ' +
+    'whole will with within without wrong written www you your'
+  ).split(' '),
+);
+
+export function createQuotations(
+  words: StandIns,
+  replaced: Iterable<readonly [text: string, hint: Hint]>,
+  vocabulary: ReadonlySet<string>,
+): Quotations {
+  const runs = new Set<string>();
+  for (const [text, hint] of replaced) indexValue(runs, text, hint);
+
+  function isMarked(tokens: readonly Token[]): boolean[] {
+    const marked = new Array<boolean>(tokens.length).fill(false);
+    const wordAt = (index: number) => tokens[index]?.word ?? '';
+    for (let at = 0; at < tokens.length; at += 1) {
+      const long = [wordAt(at), wordAt(at + 1), wordAt(at + 2)];
+      const length = runs.has(long.join(' '))
+        ? 3
+        : runs.has(long.slice(0, 2).join(' '))
+          ? 2
+          : runs.has(long[0] ?? '')
+            ? 1
+            : 0;
+      for (let offset = 0; offset < length; offset += 1) marked[at + offset] = true;
+    }
+    return marked;
+  }
+
+  function replaceTokens(text: string, isReplaced: (marked: boolean, word: string) => boolean): string {
+    const tokens = tokensOf(text);
+    const marked = isMarked(tokens);
+    let result = '';
+    let at = 0;
+    tokens.forEach(({ start, end, word }, index) => {
+      const isCutOff = marked[index - 1] === true && /^(?:…|\.\.\.)/.test(text.slice(end));
+      const original = text.slice(start, end);
+      result +=
+        text.slice(at, start) +
+        (isReplaced(marked[index] === true || isCutOff, word) ? words.text(original) : original);
+      at = end;
+    });
+    return result + text.slice(at);
+  }
+
+  function withAddresses(text: string, rest: (text: string) => string): string {
+    return hasAddress(text) ? replaceAddresses(words, text, rest) : rest(text);
+  }
+
+  return {
+    sentence: (text) => withAddresses(text, (rest) => replaceTokens(rest, (marked) => marked)),
+    wording: (text) =>
+      replaceInMarkup(text, (piece) =>
+        withAddresses(piece, (rest) => replaceTokens(rest, (marked, word) => marked || !vocabulary.has(word))),
+      ),
+    id: (text) => replaceTokens(text, (marked, word) => marked && /^\D{3,}$/.test(word)),
+  };
+}
+
+function indexValue(runs: Set<string>, text: string, hint: Hint): void {
+  if (hint === 'id') return;
+  const tokens = tokensOf(text).map(({ word }) => word);
+  if (tokens.length === 1 || NAMES.has(hint)) for (const word of tokens) if (isTelling(word)) runs.add(word);
+  if (tokens.length === 2) addRun(runs, tokens);
+  for (let at = 0; at + 2 < tokens.length; at += 1) addRun(runs, tokens.slice(at, at + 3));
+}
+
+function addRun(runs: Set<string>, run: readonly string[]): void {
+  if (run.some((word) => !SENTENCES.has(word))) runs.add(run.join(' '));
+}
+
+function isTelling(word: string): boolean {
+  return word.length >= 3 && !SENTENCES.has(word);
+}
+
+function tokensOf(text: string): Token[] {
+  return [...text.matchAll(TOKEN)].map((match) => ({
+    start: match.index,
+    end: match.index + match[0].length,
+    word: match[0].toLowerCase(),
+  }));
+}
