@@ -40,7 +40,7 @@ export function createApp(deps: AppDeps, settings: AppSettings): Express {
   app.use(helmet());
   app.use(probeRoutes(deps));
   app.use(recordRequests(deps.recorder, () => deps.mappings().hash));
-  app.use(startDeadline(settings.requestTimeoutMs));
+  app.use(startDeadline(settings.requestTimeoutMs, deps.now));
   app.use(authenticate(settings.auth));
   app.use(healthRoute(deps));
   app.use(openApiRoute({ version, keyHeader: settings.auth.header }));

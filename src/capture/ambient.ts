@@ -7,8 +7,22 @@ import type { RawExchange } from './raw-capture.ts';
 export interface Ambient {
   /** Keeps the call when it is of that kind. */
   note(exchange: RawExchange): void;
-  /** Keys of what a request to this path, which made these calls itself, may have built upon. */
-  usedBy(path: string, own: readonly RawExchange[]): readonly string[];
+  /** What is known at this moment. */
+  snapshot(): AmbientSnapshot;
+  /**
+   * Names of what a request may have built upon: what was known when it began, and what other requests learned meanwhile.
+   * @param own the calls that it made itself.
+   */
+  usedBy(path: string, own: readonly RawExchange[], atStart: AmbientSnapshot): readonly string[];
+}
+
+/** Key → the newest call of it. */
+export type AmbientSnapshot = ReadonlyMap<string, AmbientEntry>;
+
+interface AmbientEntry {
+  /** Differs from version to version of the same key. */
+  readonly name: string;
+  readonly at: number;
 }
 
 /** Kinds of object whose definitions a path of the contract needs. */
@@ -19,46 +33,50 @@ const OBJECTS_OF_PATH: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^\/tasks\b/, ['tasks']],
 ];
 const ownerPaths = /^\/(?:users|tasks|activities)\b/;
-const lastsMs = 11 * 60_000;
+/** As long as the bridge keeps what it learned: definitions 10 minutes, owners 5, a refusal 10. */
+const lastsMs = 10 * 60_000;
 
-interface Entry {
-  readonly at: number;
-  readonly exchange: RawExchange;
-}
-
-/** @param onNew told of every call that is kept, the newest of a key last. */
+/** @param onNew told of every call that is kept, under a name of its own. */
 export function createAmbient(
-  onNew: (key: string, exchange: RawExchange) => void,
+  onNew: (name: string, exchange: RawExchange) => void,
   now: () => number = () => performance.now(),
 ): Ambient {
-  const entries = new Map<string, Entry>();
+  let entries: AmbientSnapshot = new Map();
+  let count = 0;
   return {
     note(exchange) {
       const key = keyOf(exchange);
       if (key === undefined) return;
-      entries.set(key, { at: now(), exchange });
-      onNew(key, exchange);
+      count += 1;
+      const name = `${key}#${count}`;
+      entries = new Map(entries).set(key, { name, at: now() });
+      onNew(name, exchange);
     },
-    usedBy(path, own) {
-      const objects = new Set(OBJECTS_OF_PATH.flatMap(([pattern, names]) => (pattern.test(path) ? names : [])));
-      for (const { path: called } of own) {
-        const type = /^\/crm\/v\d\/objects\/([^/?]+)/.exec(called)?.[1];
-        if (type !== undefined) objects.add(type);
-      }
+    snapshot: () => entries,
+    usedBy(path, own, atStart) {
+      const isWanted = wantedBy(path, own);
       const made = new Set(own.map(keyOf));
-      const wanted: string[] = [];
-      for (const [key, { at }] of entries) {
-        const [kind = '', object = ''] = key.split(' ');
-        if (made.has(key) || (kind !== 'definitions' && kind !== 'owners' && now() - at > lastsMs)) continue;
-        const isWanted =
-          kind === 'daily' ||
-          (kind === 'owners' && ownerPaths.test(path)) ||
-          (kind === 'account' && path.startsWith('/health')) ||
-          objects.has(object);
-        if (isWanted) wanted.push(key);
+      const used: string[] = [];
+      for (const [key, newest] of entries) {
+        const entry = made.has(key) ? atStart.get(key) : newest;
+        if (entry !== undefined && isWanted(key) && now() - entry.at < lastsMs) used.push(entry.name);
       }
-      return wanted;
+      return used;
     },
+  };
+}
+
+function wantedBy(path: string, own: readonly RawExchange[]): (key: string) => boolean {
+  const objects = new Set(OBJECTS_OF_PATH.flatMap(([pattern, names]) => (pattern.test(path) ? names : [])));
+  for (const { path: called } of own) {
+    const type = /^\/crm\/v\d\/objects\/([^/?]+)/.exec(called)?.[1];
+    if (type !== undefined) objects.add(type);
+  }
+  return (key) => {
+    const [kind, object = ''] = key.split(' ');
+    if (kind === 'daily') return true;
+    if (kind === 'owners') return ownerPaths.test(path);
+    return kind === 'account' ? path.startsWith('/health') : objects.has(object);
   };
 }
 

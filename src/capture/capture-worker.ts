@@ -33,7 +33,7 @@ function handle(composer: Composer, folder: ReturnType<typeof openCaptureFolder>
       composer.setMapping(message.mapping);
       return;
     case 'ambient':
-      composer.setAmbient(message.key, message.exchange);
+      composer.setAmbient(message.name, message.exchange);
       return;
     case 'capture': {
       const { name, text } = composer.compose(message.capture, message.ambient);

@@ -15,7 +15,7 @@ export interface WriterSettings {
 
 export type WriterMessage =
   | { readonly kind: 'mapping'; readonly mapping: MappingSources }
-  | { readonly kind: 'ambient'; readonly key: string; readonly exchange: RawExchange }
+  | { readonly kind: 'ambient'; readonly name: string; readonly exchange: RawExchange }
   | {
       readonly kind: 'capture';
       readonly capture: RawCapture;
@@ -32,7 +32,7 @@ export type WriterReport =
 /** Hands captures to a thread of their own. Never waits, never throws: what cannot be written is told in the log, once. */
 export interface CaptureWriter {
   setMapping(mapping: MappingSources): void;
-  setAmbient(key: string, exchange: RawExchange): void;
+  setAmbient(name: string, exchange: RawExchange): void;
   write(capture: RawCapture, ambient: readonly string[]): void;
   /** Captures that were dropped because the thread could not keep up. */
   readonly dropped: number;
@@ -44,6 +44,8 @@ export interface CaptureWriter {
 /** What may wait at most; beyond it captures are dropped instead of filling the memory. */
 const mostWaiting = 500;
 const mostBytesWaiting = 128 * 1024 ** 2;
+/** Calls that are kept for a thread which has not been needed yet. */
+const mostAmbient = 60;
 
 export function createCaptureWriter(settings: WriterSettings, log: Logger): CaptureWriter {
   let worker: Worker | undefined;
@@ -55,7 +57,7 @@ export function createCaptureWriter(settings: WriterSettings, log: Logger): Capt
   let isDropping = false;
   const toldTroubles = new Set<string>();
   let onFlushed: (() => void) | undefined;
-  /** What the thread is to know when it starts: it starts with the first capture, perhaps never. */
+  /** What the thread is to know when it starts: it starts with the first capture, perhaps never. By name, newest last. */
   let mapping: MappingSources | undefined;
   const ambient = new Map<string, RawExchange>();
 
@@ -73,9 +75,10 @@ export function createCaptureWriter(settings: WriterSettings, log: Logger): Capt
     worker.on('message', receive);
     worker.on('error', fail);
     if (mapping !== undefined) worker.postMessage({ kind: 'mapping', mapping } satisfies WriterMessage);
-    for (const [key, exchange] of ambient) {
-      worker.postMessage({ kind: 'ambient', key, exchange } satisfies WriterMessage);
+    for (const [name, exchange] of ambient) {
+      worker.postMessage({ kind: 'ambient', name, exchange } satisfies WriterMessage);
     }
+    ambient.clear();
     return worker;
   }
 
@@ -110,9 +113,15 @@ export function createCaptureWriter(settings: WriterSettings, log: Logger): Capt
       mapping = sources;
       worker?.postMessage({ kind: 'mapping', mapping } satisfies WriterMessage);
     },
-    setAmbient(key, exchange) {
-      ambient.set(key, exchange);
-      worker?.postMessage({ kind: 'ambient', key, exchange } satisfies WriterMessage);
+    setAmbient(name, exchange) {
+      if (worker !== undefined) worker.postMessage({ kind: 'ambient', name, exchange } satisfies WriterMessage);
+      else if (!isBroken) {
+        ambient.set(name, exchange);
+        for (const [oldest] of ambient) {
+          if (ambient.size <= mostAmbient) break;
+          ambient.delete(oldest);
+        }
+      }
     },
     write(capture, ambient) {
       const size = sizeOf(capture);

@@ -29,9 +29,9 @@ export interface MappingSources {
 /** Turns what was noted of a request into the text of its file, with people's values replaced. */
 export interface Composer {
   setMapping(mapping: MappingSources): void;
-  /** A call that taught the bridge something for later requests; `key` says what. */
-  setAmbient(key: string, exchange: RawExchange): void;
-  /** @param ambient keys of {@link Composer.setAmbient} that the request could build upon. */
+  /** A call that taught the bridge something for later requests; `name` is `what#version`. */
+  setAmbient(name: string, exchange: RawExchange): void;
+  /** @param ambient names of {@link Composer.setAmbient} that the request could build upon. */
   compose(raw: RawCapture, ambient: readonly string[]): { readonly name: string; readonly text: string };
 }
 
@@ -112,7 +112,7 @@ export function createComposer(settings: ComposerSettings): Composer {
       mappingText = JSON.stringify({ hash: sources.hash, files: sources.files });
       renewConstants();
     },
-    setAmbient(key, raw) {
+    setAmbient(name, raw) {
       const { deps, finish } = redaction();
       const objectType = /^\/crm\/v3\/properties\/([^/?]+)(?:\?|$)/.exec(raw.path)?.[1];
       const exchange = toExchange(isKept ? undefined : deps, raw, Date.parse(raw.startedAt));
@@ -125,7 +125,8 @@ export function createComposer(settings: ComposerSettings): Composer {
         }
       }
       finish();
-      ambientTexts.set(key, JSON.stringify(exchange));
+      ambientTexts.set(name, JSON.stringify(exchange));
+      forgetOldVersions(ambientTexts, name);
     },
     compose(raw, ambient) {
       const { deps: redacting, finish } = redaction();
@@ -165,7 +166,7 @@ export function createComposer(settings: ComposerSettings): Composer {
       });
       // One line per exchange; what is the same in many files was made into text once.
       const lines = exchanges.map((exchange) => JSON.stringify(exchange));
-      const known = ambient.flatMap((key) => ambientTexts.get(key) ?? []);
+      const known = ambient.flatMap((name) => ambientTexts.get(name) ?? []);
       const isInForce = raw.mappingHash === mapping.hash;
       const text = `${JSON.stringify(head, null, 1).slice(0, -2)},
  "exchanges": [${lines.map((line) => `\n  ${line}`).join(',')}\n ],
@@ -176,6 +177,15 @@ export function createComposer(settings: ComposerSettings): Composer {
       return { name, text };
     },
   };
+}
+
+/** Requests that began a while ago may still refer to older versions; more than a few are not needed. */
+const versionsKept = 8;
+
+function forgetOldVersions(texts: Map<string, string>, newest: string): void {
+  const key = newest.slice(0, newest.lastIndexOf('#') + 1);
+  const versions = [...texts.keys()].filter((name) => name.startsWith(key));
+  for (const name of versions.slice(0, -versionsKept)) texts.delete(name);
 }
 
 function learnDefinitions(

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { CandidateSearch } from '../bridge/candidate-search.ts';
 import type { RecordIdCache } from '../bridge/record-id-cache.ts';
 import type { CallContext } from '../crm/crm.ts';
-import { createAmbient } from './ambient.ts';
+import { type AmbientSnapshot, createAmbient } from './ambient.ts';
 import { type CaptureWriter, sizeOf } from './capture-writer.ts';
 import type { RawCapture, RawExchange, RememberedId } from './raw-capture.ts';
 
@@ -57,6 +57,7 @@ interface OpenRecording {
   readonly remembered: Map<string, RememberedId>;
   /** Requests whose work was waited for. */
   readonly joined: Set<OpenRecording>;
+  readonly knownAtStart: AmbientSnapshot;
   key: RawCapture['key'];
   body?: Uint8Array;
 }
@@ -64,7 +65,7 @@ interface OpenRecording {
 export function createRecorder(writer: CaptureWriter, mode: CaptureMode): Recorder {
   const open = new Map<string, Set<OpenRecording>>();
   const current = new AsyncLocalStorage<OpenRecording>();
-  const ambient = createAmbient((key, exchange) => writer.setAmbient(key, exchange));
+  const ambient = createAmbient((name, exchange) => writer.setAmbient(name, exchange));
   let refusedAt = Number.NEGATIVE_INFINITY;
 
   function finish(recording: OpenRecording, answer: Answer | undefined, hasTrouble: boolean): void {
@@ -90,7 +91,7 @@ export function createRecorder(writer: CaptureWriter, mode: CaptureMode): Record
       remembered: [...recording.remembered.values()],
       isTrimmed: false,
     });
-    writer.write(raw, ambient.usedBy(recording.facts.path, exchanges));
+    writer.write(raw, ambient.usedBy(recording.facts.path, recording.exchanges, recording.knownAtStart));
   }
 
   return {
@@ -102,6 +103,7 @@ export function createRecorder(writer: CaptureWriter, mode: CaptureMode): Record
         exchanges: [],
         remembered: new Map(),
         joined: new Set(),
+        knownAtStart: ambient.snapshot(),
         key: 'missing',
       };
       const same = open.get(facts.requestId) ?? new Set();

@@ -1,5 +1,6 @@
 import { type Hint, hintOfField } from './hints.ts';
 import { type RedactDeps, redactId } from './redact-exchange.ts';
+import { looksLikeId } from './value-redactor.ts';
 
 type Json = Record<string, unknown>;
 
@@ -36,7 +37,9 @@ export function redactPath(deps: RedactDeps, path: string): string {
 function pathValue(deps: RedactDeps, part: string): string {
   if (/^\d+$/.test(part)) return part;
   try {
-    return encodeURIComponent(deps.values.value(decodeURIComponent(part), 'id'));
+    const decoded = decodeURIComponent(part);
+    const replaced = deps.values.value(decoded, looksLikeId(decoded) ? 'id' : 'text');
+    return decoded === part ? replaced : encodeURIComponent(replaced);
   } catch {
     return deps.values.value(part, 'text');
   }
