@@ -58,10 +58,7 @@ export async function startBridge(
   let isStopping = false;
   const app = createApp(
     {
-      ...createBridgeDeps(
-        { crm, log, watcher: capture?.recorder },
-        { ...config, propertyRules: hubSpotPropertyRules },
-      ),
+      ...createBridgeDeps({ crm, log, watcher: capture?.recorder }, { ...config, propertyRules: hubSpotPropertyRules }),
       log,
       recorder: capture?.recorder,
       mappings: () => mappings,

@@ -90,7 +90,7 @@ function keyOf({ method, path, status, responseText, requestText }: RawExchange)
   if (type !== undefined) {
     if (method === 'GET') return `definitions ${type} ${query}`;
     // A property that could be made is in the definitions from then on.
-    return status >= 400 ? `refused ${type} ${route} ${requestText ?? ''}` : undefined;
+    return status >= 207 ? `refused ${type} ${route} ${requestText ?? ''}` : undefined;
   }
   if (/^\/crm\/v\d\/owners/.test(route)) return `owners ${query}`;
   return route.startsWith('/account-info/') ? 'account' : undefined;

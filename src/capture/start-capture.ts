@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import type { Mappings } from '../mapping/file-kinds.ts';
+import { version } from '../version.ts';
 import { createCaptureWriter } from './capture-writer.ts';
 import type { MappingSources } from './compose-capture.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
@@ -27,7 +28,7 @@ export function startCapture(config: Config, log: Logger): RunningCapture | unde
       ...(secret !== undefined && { secret }),
       composer: {
         personalData,
-        bridge: { version: ownVersion(), node: process.versions.node, sandbox: config.isSandbox },
+        bridge: { version, node: process.versions.node, sandbox: config.isSandbox },
         settings: {
           ...(config.defaultCountry !== undefined && { defaultCountry: config.defaultCountry }),
           requestTimeoutMs: config.requestTimeoutMs,
@@ -48,12 +49,6 @@ export function startCapture(config: Config, log: Logger): RunningCapture | unde
     },
     close: (graceMs) => writer.close(graceMs),
   };
-}
-
-/** The version in package.json, which lies beside `src` and `dist` alike. */
-export function ownVersion(): string {
-  const content: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  return typeof content === 'object' && content !== null && 'version' in content ? String(content.version) : 'unknown';
 }
 
 function sourcesOf(mappings: Mappings): MappingSources {

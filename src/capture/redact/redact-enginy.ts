@@ -1,4 +1,4 @@
-import { type Hint, hintOfField } from './hints.ts';
+import { type Hint, hintOfField, hintOfProperty } from './hints.ts';
 import { type RedactDeps, redactId } from './redact-exchange.ts';
 import { looksLikeId } from './value-redactor.ts';
 
@@ -145,5 +145,7 @@ function later(
 
 function fieldHint(place: Place, key: string): Hint {
   if (place.isUsers && key === 'name') return 'person';
-  return hintOfField(key);
+  const hint = hintOfField(key);
+  // Answers that give a record as the CRM has it use the CRM's own names.
+  return hint === 'unknown' && place.isAnswer ? (hintOfProperty(key) ?? hint) : hint;
 }

@@ -1,5 +1,5 @@
 import { hasAddress, replaceAddresses, standInDomain, standInUrl } from './addresses.ts';
-import { type Hint, isPersonal } from './hints.ts';
+import { type Hint, hintOfField, isPersonal } from './hints.ts';
 import { replaceInMarkup } from './markup.ts';
 import { standInCompanyName, standInPersonName } from './names.ts';
 import { dateKey, looksLikeDate, looksLikeNumber, numberKey, standInDate, standInNumber } from './numbers-and-dates.ts';
@@ -30,6 +30,9 @@ const YES_OR_NO = /^(?:true|false|yes|no|on|off|null|none|n\/a|-)$/i;
 const RANGE =
   /^[<>~]?\s*[\d.,\s]+(?:k|m|bn?)?\s*(?:[-–—+]|to)?\s*(?:[\d.,\s]+)?(?:k|m|bn?)?\s*\+?\s*(?:employees|people)?$/i;
 const AMOUNT = /^[a-z]{0,3}\s?\p{Sc}?\s?[\d.,\s]+(?:k|m|mm|mio|mn|bn?|thousand|million|billion)?\s?\p{Sc}?\+?$/iu;
+
+/** Digests and random ids say nothing that could be read from them. */
+const GENERATED = /^(?:[0-9a-f]{64}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$/;
 
 /** Ids have a digit and no spaces; numbers are HubSpot's. */
 export function looksLikeId(text: string): boolean {
@@ -101,6 +104,7 @@ export function createValueRedactor({ words, constants, defaultCountry }: ValueS
   function unknown(text: string): string {
     const trimmed = text.trim();
     if (trimmed === '' || YES_OR_NO.test(trimmed)) return text;
+    if (GENERATED.test(trimmed)) return text;
     // Keys of rules with several pairs.
     if (text.includes('\u0001')) return text.split('\u0001').map(unknown).join('\u0001');
     if (/^[[{]/.test(trimmed)) {
@@ -119,12 +123,12 @@ export function createValueRedactor({ words, constants, defaultCountry }: ValueS
   }
 
   /** JSON within a text: names stay, values are replaced. */
-  function inner(parsed: unknown): unknown {
-    if (typeof parsed === 'string') return value(parsed, 'unknown');
-    if (typeof parsed === 'number') return number(parsed, 'unknown');
-    if (Array.isArray(parsed)) return parsed.map(inner);
+  function inner(parsed: unknown, hint: Hint = 'unknown'): unknown {
+    if (typeof parsed === 'string') return value(parsed, hint);
+    if (typeof parsed === 'number') return number(parsed, hint);
+    if (Array.isArray(parsed)) return parsed.map((entry) => inner(entry, hint));
     if (typeof parsed !== 'object' || parsed === null) return parsed;
-    return Object.fromEntries(Object.entries(parsed).map(([name, entry]) => [name, inner(entry)]));
+    return Object.fromEntries(Object.entries(parsed).map(([name, entry]) => [name, inner(entry, hintWithin(name))]));
   }
 
   /** Words, and addresses among them. */
@@ -174,6 +178,12 @@ export function createValueRedactor({ words, constants, defaultCountry }: ValueS
       }
     },
   };
+}
+
+/** Names within JSON are not those of the contract, but may say what their values are. */
+function hintWithin(name: string): Hint {
+  const hint = hintOfField(name);
+  return ['email', 'phone', 'person', 'family name'].includes(hint) ? hint : 'unknown';
 }
 
 /** `a@example.com;b@example.com`: several values in one text. */

@@ -86,7 +86,8 @@ export function createAnswerBook(capture: Pick<Capture, 'exchanges' | 'ambient'>
     const results: Json[] = [];
     const errors: unknown[] = [];
     for (const definition of definitions) {
-      const recorded = propertyOutcome(inOrder, objectType, String(definition.name));
+      const recorded =
+        propertyOutcome(all, objectType, String(definition.name)) ?? refusedAll(capture.ambient, objectType);
       if (recorded?.kind === 'refused') return asRecorded(recorded.exchange, { method: 'POST', path: '' });
       if (recorded?.kind === 'error') errors.push(recorded.error);
       else {
@@ -133,6 +134,15 @@ export function createAnswerBook(capture: Pick<Capture, 'exchanges' | 'ambient'>
 }
 
 const noDelay = { afterMs: 0 } as const;
+
+/** The portal let no property be made, and the bridge remembered it. */
+function refusedAll(ambient: readonly CapturedExchange[], objectType: string): PropertyOutcome | undefined {
+  const exchange = ambient.find(
+    ({ method, path, status }) =>
+      method === 'POST' && status === 403 && path.includes('/properties/') && path.includes(`/${objectType}`),
+  );
+  return exchange === undefined ? undefined : { kind: 'refused', exchange };
+}
 
 type PropertyOutcome =
   | { readonly kind: 'made' }

@@ -4,12 +4,14 @@ import { type DestinationStream, pino } from 'pino';
 import { createApp } from '../../app.ts';
 import { createBridgeDeps } from '../../bridge/bridge-deps.ts';
 import { createHubSpotCrm } from '../../crm/hubspot/hubspot-crm.ts';
+import { hubSpotPropertyRules } from '../../crm/hubspot/property-rules.ts';
 import { createPacer } from '../../crm/pacer.ts';
 import type { Mappings } from '../../mapping/file-kinds.ts';
 import { type Capture, captureScope } from '../capture-file.ts';
 import { createAnswerBook } from './answer-book.ts';
 import { compareAnswers } from './compare-answers.ts';
 import { type ComparedCall, compareCalls, type Difference } from './compare-calls.ts';
+import { createGeneratedIds } from './generated-ids.ts';
 import { interceptCrm } from './intercept-crm.ts';
 import { createTimeLapse } from './time-lapse.ts';
 
@@ -49,11 +51,22 @@ export async function replayCapture(capture: Capture, mappings: Mappings): Promi
     { pacer, log, clock: clock.forCalls },
     { accessToken: replayKey, baseUrl: captureScope, timeoutMs: hubspotTimeoutMs },
   );
-  const deps = createBridgeDeps({ crm, log }, { cache: { max: 100_000, ttlMs: 3_600_000 } });
+  const deps = createBridgeDeps(
+    { crm, log },
+    { cache: { max: 100_000, ttlMs: 3_600_000 }, propertyRules: hubSpotPropertyRules },
+  );
   for (const { objectType, name, value, id } of capture.remembered)
     deps.ids.remember(objectType, [{ name, value }], id);
   const app = createApp(
-    { ...deps, log, mappings: () => mappings, isSandbox: capture.bridge.sandbox, isReady: () => true, now: clock.now },
+    {
+      ...deps,
+      clock: () => Date.parse(capture.startedAt) + clock.now(),
+      log,
+      mappings: () => mappings,
+      isSandbox: capture.bridge.sandbox,
+      isReady: () => true,
+      now: clock.now,
+    },
     {
       auth: { header: keyHeader, keys: [replayKey] },
       // A body that was too large is not kept: a larger one than this stands for it.
@@ -63,11 +76,13 @@ export async function replayCapture(capture: Capture, mappings: Mappings): Promi
   );
   const server = createServer(app);
   const port = await listen(server);
-  const network = await interceptCrm(port, async (call) => {
+  const generated = createGeneratedIds(capture);
+  const network = await interceptCrm(port, async (sent) => {
+    const call = { ...sent, body: generated.toRecorded(sent.body) };
     const answer = book.answer(call);
     if (!isAnswered) made.push(call);
     await clock.answerAfter(answer.kind === 'silence' ? undefined : answer.afterMs);
-    return answer;
+    return answer.kind === 'reply' ? { ...answer, body: generated.toReplayed(answer.body) } : answer;
   });
   try {
     const answer = await clock.runUntil(send(port, capture));
