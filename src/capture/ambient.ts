@@ -33,7 +33,7 @@ const OBJECTS_OF_PATH: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^\/tasks\b/, ['tasks']],
 ];
 const ownerPaths = /^\/(?:users|tasks|activities)\b/;
-/** As long as the bridge keeps what it learned: definitions 10 minutes, owners 5, a refusal 10. */
+/** As long as the bridge keeps what it learned: definitions 10 minutes, owners 5, a refusal 10; a group for good. */
 const lastsMs = 10 * 60_000;
 
 /** @param onNew told of every call that is kept, under a name of its own. */
@@ -59,7 +59,8 @@ export function createAmbient(
       const used: string[] = [];
       for (const [key, newest] of entries) {
         const entry = made.has(key) ? atStart.get(key) : newest;
-        if (entry !== undefined && isWanted(key) && now() - entry.at < lastsMs) used.push(entry.name);
+        const isFresh = entry !== undefined && (key.startsWith('group ') || now() - entry.at < lastsMs);
+        if (isFresh && isWanted(key)) used.push(entry.name);
       }
       return used;
     },
@@ -89,6 +90,7 @@ function keyOf({ method, path, status, responseText, requestText }: RawExchange)
   const type = /^\/crm\/v\d\/properties\/([^/]+)/.exec(route)?.[1];
   if (type !== undefined) {
     if (method === 'GET') return `definitions ${type} ${query}`;
+    if (route.endsWith('/groups')) return `group ${type} ${requestText ?? ''}`;
     // A property that could be made is in the definitions from then on.
     return status >= 207 ? `refused ${type} ${route} ${requestText ?? ''}` : undefined;
   }

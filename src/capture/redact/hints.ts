@@ -38,7 +38,7 @@ const FIELDS = table({
   text: 'title bio description location city state subject body',
   constant:
     'industry companySize companyType numberOfEmployees employeeCount foundedYear revenue country leadCountry leadCountries ' +
-    'emailVerificationStatus type direction completed sequenceIndex sequenceMessageCount lifecycleStage',
+    'emailVerificationStatus type direction completed created sequenceIndex sequenceMessageCount lifecycleStage',
   date: 'dueDate occurredAt completedAt lastActivityDate createdAt updatedAt',
 });
 

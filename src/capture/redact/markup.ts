@@ -29,6 +29,12 @@ function replaceInTag(tag: string, replace: (text: string) => string): string {
   return tag.replace(
     /([a-z][a-z0-9-]*)(\s*=\s*)("[^"]*"|'[^']*'|[^\s"'>]+)/gi,
     (whole, name: string, equals: string, value: string) =>
-      PLAIN_ATTRIBUTES.test(name) ? whole : name + equals + replace(value),
+      PLAIN_ATTRIBUTES.test(name) ? whole : name + equals + replaceTarget(value, replace),
   );
+}
+
+/** The scheme of a link says what it is, not whose. */
+function replaceTarget(value: string, replace: (text: string) => string): string {
+  const scheme = /^["']?\s*(?:mailto|tel|sms):/i.exec(value)?.[0] ?? '';
+  return scheme + replace(value.slice(scheme.length));
 }

@@ -50,10 +50,11 @@ export function createQuotations(
   replaced: Iterable<readonly [text: string, hint: Hint]>,
   vocabulary: ReadonlySet<string>,
 ): Quotations {
-  const runs = new Set<string>();
-  for (const [text, hint] of replaced) indexValue(runs, text, hint);
+  const telling = new Set<string>();
+  const all = new Set<string>();
+  for (const [text, hint] of replaced) indexValue(telling, all, text, hint);
 
-  function isMarked(tokens: readonly Token[]): boolean[] {
+  function isMarked(runs: ReadonlySet<string>, tokens: readonly Token[]): boolean[] {
     const marked = new Array<boolean>(tokens.length).fill(false);
     const wordAt = (index: number) => tokens[index]?.word ?? '';
     for (let at = 0; at < tokens.length; at += 1) {
@@ -70,9 +71,13 @@ export function createQuotations(
     return marked;
   }
 
-  function replaceTokens(text: string, isReplaced: (marked: boolean, word: string) => boolean): string {
+  function replaceTokens(
+    runs: ReadonlySet<string>,
+    text: string,
+    isReplaced: (marked: boolean, word: string) => boolean,
+  ): string {
     const tokens = tokensOf(text);
-    const marked = isMarked(tokens);
+    const marked = isMarked(runs, tokens);
     let result = '';
     let at = 0;
     tokens.forEach(({ start, end, word }, index) => {
@@ -91,25 +96,34 @@ export function createQuotations(
   }
 
   return {
-    sentence: (text) => withAddresses(text, (rest) => replaceTokens(rest, (marked) => marked)),
+    sentence: (text) => withAddresses(text, (rest) => replaceTokens(telling, rest, (marked) => marked)),
     wording: (text) =>
       replaceInMarkup(text, (piece) =>
-        withAddresses(piece, (rest) => replaceTokens(rest, (marked, word) => marked || !vocabulary.has(word))),
+        withAddresses(piece, (rest) => replaceTokens(all, rest, (marked, word) => marked || !vocabulary.has(word))),
       ),
-    id: (text) => replaceTokens(text, (marked, word) => marked && /^\D{3,}$/.test(word)),
+    id: (text) => replaceTokens(telling, text, (marked, word) => marked && /^\D{3,}$/.test(word)),
   };
 }
 
-function indexValue(runs: Set<string>, text: string, hint: Hint): void {
+/** @param telling runs that are found in any sentence; `all`: also those that sentences of ours could be made of. */
+function indexValue(telling: Set<string>, all: Set<string>, text: string, hint: Hint): void {
   if (hint === 'id') return;
   const tokens = tokensOf(text).map(({ word }) => word);
-  if (tokens.length === 1 || NAMES.has(hint)) for (const word of tokens) if (isTelling(word)) runs.add(word);
-  if (tokens.length === 2) addRun(runs, tokens);
-  for (let at = 0; at + 2 < tokens.length; at += 1) addRun(runs, tokens.slice(at, at + 3));
+  const countAlone = tokens.length === 1 || (NAMES.has(hint) && (isNameHint(hint) || !/\s/.test(text.trim())));
+  for (const word of countAlone ? tokens.filter(isTelling) : []) {
+    telling.add(word);
+    all.add(word);
+  }
+  const length = Math.min(tokens.length, 3);
+  for (let at = 0; length > 1 && at + length <= tokens.length; at += 1) {
+    const words = tokens.slice(at, at + length);
+    all.add(words.join(' '));
+    if (words.some((word) => !SENTENCES.has(word))) telling.add(words.join(' '));
+  }
 }
 
-function addRun(runs: Set<string>, run: readonly string[]): void {
-  if (run.some((word) => !SENTENCES.has(word))) runs.add(run.join(' '));
+function isNameHint(hint: Hint): boolean {
+  return hint === 'person' || hint === 'family name' || hint === 'company';
 }
 
 function isTelling(word: string): boolean {

@@ -84,7 +84,8 @@ function leaf(
   const hint = place.isInside ? 'unknown' : fieldHint(place, key);
   if (typeof value === 'number') return deps.values.number(value, hint);
   if (typeof value !== 'object' || value === null) return value;
-  const isOpen = hint === 'unknown' && !containers.has(key) && !(place.isAnswer && SENTENCE_FIELDS.has(key));
+  const isOpen =
+    hint === 'unknown' && key !== '' && !containers.has(key) && !(place.isAnswer && SENTENCE_FIELDS.has(key));
   return walk(deps, isOpen ? { ...place, isInside: true } : place, value, key);
 }
 

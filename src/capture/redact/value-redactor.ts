@@ -41,6 +41,7 @@ export function looksLikeId(text: string): boolean {
 
 export function createValueRedactor({ words, constants, defaultCountry }: ValueSettings): ValueRedactor {
   const known = new Map<Hint, Map<string, string>>();
+  const keptTexts = new Set<string>();
   const keptNumbers = new Set<string>();
   const keptDates = new Set<number>();
   const phoneDigits = new Set<string>();
@@ -104,7 +105,7 @@ export function createValueRedactor({ words, constants, defaultCountry }: ValueS
   function unknown(text: string): string {
     const trimmed = text.trim();
     if (trimmed === '' || YES_OR_NO.test(trimmed)) return text;
-    if (GENERATED.test(trimmed)) return text;
+    if (GENERATED.test(trimmed) || keptTexts.has(trimmed.toLowerCase())) return text;
     // Keys of rules with several pairs.
     if (text.includes('\u0001')) return text.split('\u0001').map(unknown).join('\u0001');
     if (/^[[{]/.test(trimmed)) {
@@ -150,6 +151,7 @@ export function createValueRedactor({ words, constants, defaultCountry }: ValueS
   }
 
   function keep(text: string): void {
+    keptTexts.add(text.trim().toLowerCase());
     const number = numberKey(text);
     if (number !== undefined) keptNumbers.add(number);
     const date = /\d{4}/.test(text) ? dateKey(text) : undefined;

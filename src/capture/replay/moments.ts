@@ -1,26 +1,20 @@
-/** When the request was recorded and when it was replayed: a time stamp of then is a time stamp of now. */
+/** How far two times of day may be apart and still be the same: the bridge stamps what it writes with the time it is. */
 export interface Moments {
-  /** Milliseconds since 1970. */
-  readonly recordedAt: number;
-  readonly recordedForMs: number;
-  readonly replayedAt: number;
+  /** From the recorded request to this one, in milliseconds; zero where the replay set its clock back. */
+  readonly laterByMs: number;
+  readonly toleranceMs: number;
 }
 
-const toleranceMs = 60_000;
-
-/** True for two time stamps that were each made while their request was served. */
-export function isSameMoment(then: unknown, now: unknown, moments: Moments): boolean {
+/** True for two time stamps that each say the same moment of their request. */
+export function isSameMoment(then: unknown, now: unknown, { laterByMs, toleranceMs }: Moments): boolean {
   const before = instantOf(then);
   const after = instantOf(now);
-  if (before === undefined || after === undefined) return false;
-  const isOfThen =
-    before >= moments.recordedAt - toleranceMs && before <= moments.recordedAt + moments.recordedForMs + toleranceMs;
-  return isOfThen && after >= moments.replayedAt - toleranceMs && after <= Date.now() + toleranceMs;
+  return before !== undefined && after !== undefined && Math.abs(after - before - laterByMs) <= toleranceMs;
 }
 
 function instantOf(value: unknown): number | undefined {
   if (typeof value !== 'string') return undefined;
-  if (/^\d{12,13}$/.test(value)) return Number(value);
+  if (/^\d{13}$/.test(value)) return Number(value);
   if (!/^\d{4}-\d{2}-\d{2}T/.test(value)) return undefined;
   const parsed = Date.parse(value);
   return Number.isNaN(parsed) ? undefined : parsed;

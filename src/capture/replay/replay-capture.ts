@@ -39,7 +39,6 @@ const keyHeader = 'x-api-key';
  */
 export async function replayCapture(capture: Capture, mappings: Mappings): Promise<Replay> {
   if (capture.trimmed === true) throw new NotReplayableError('its bodies were left out because of their size');
-  const replayedAt = Date.now();
   const clock = createTimeLapse();
   const book = createAnswerBook(capture);
   const made: ComparedCall[] = [];
@@ -87,7 +86,7 @@ export async function replayCapture(capture: Capture, mappings: Mappings): Promi
   try {
     const answer = await clock.runUntil(send(port, capture));
     isAnswered = true;
-    return judge(capture, answer, made, book.guesses, replayedAt);
+    return judge(capture, answer, made, book.guesses);
   } finally {
     network.close();
     server.closeAllConnections();
@@ -102,9 +101,8 @@ function judge(
   answer: Replay['answer'],
   made: readonly ComparedCall[],
   guesses: readonly string[],
-  replayedAt: number,
 ): Replay {
-  const moments = { recordedAt: Date.parse(capture.startedAt), recordedForMs: capture.durationMs, replayedAt };
+  const moments = { laterByMs: 0, toleranceMs: capture.durationMs + 2_000 };
   const recorded = capture.exchanges.map((exchange) => ({
     method: exchange.method,
     path: exchange.path,
