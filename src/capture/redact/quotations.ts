@@ -107,7 +107,6 @@ export function createQuotations(
 
 /** @param telling runs that are found in any sentence; `all`: also those that sentences of ours could be made of. */
 function indexValue(telling: Set<string>, all: Set<string>, text: string, hint: Hint): void {
-  if (hint === 'id') return;
   const tokens = tokensOf(text).map(({ word }) => word);
   const countAlone = tokens.length === 1 || (NAMES.has(hint) && (isNameHint(hint) || !/\s/.test(text.trim())));
   for (const word of countAlone ? tokens.filter(isTelling) : []) {

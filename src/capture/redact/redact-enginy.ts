@@ -29,7 +29,7 @@ export function redactPath(deps: RedactDeps, path: string): string {
   if (query === undefined) return redacted;
   const pairs = query.split('&').map((pair) => {
     const [name = '', ...value] = pair.split('=');
-    return value.length === 0 ? pathValue(deps, name) : `${name}=${pathValue(deps, value.join('='))}`;
+    return value.length === 0 ? pathValue(deps, name) : `${pathValue(deps, name)}=${pathValue(deps, value.join('='))}`;
   });
   return `${redacted}?${pairs.join('&')}`;
 }
