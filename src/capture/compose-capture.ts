@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { cutMarker } from '../bridge/html-body.ts';
 import { type Capture, type CapturedExchange, captureFileName, captureScope, captureVersion } from './capture-file.ts';
 import { type ObjectDefinitions, readDefinitions } from './portal-facts.ts';
 import type { RawCapture, RawExchange } from './raw-capture.ts';
@@ -47,7 +48,7 @@ export function createComposer(settings: ComposerSettings): Composer {
   let mapping: MappingSources = noMapping;
   let mappingText = JSON.stringify({ hash: '', files: [] });
   let constants: ReadonlySet<string> = new Set(COUNTRIES);
-  let vocabulary: ReadonlySet<string> = new Set();
+  let phrases = phrasePattern([]);
 
   function renewConstants(): void {
     const values = new Set(COUNTRIES);
@@ -56,14 +57,12 @@ export function createComposer(settings: ComposerSettings): Composer {
       for (const { options } of facts.values()) for (const option of options) values.add(option);
     }
     constants = values;
-    vocabulary = new Set(
-      mapping.texts.flatMap((text) => text.toLowerCase().match(/\p{L}[\p{L}\p{M}]*|\p{Nd}+/gu) ?? []),
-    );
+    phrases = phrasePattern(mapping.texts);
   }
 
   function redaction() {
-    const values = createValueRedactor({ words, constants, defaultCountry: settings.settings.defaultCountry });
-    const pending: { how: 'sentence' | 'wording' | 'id'; text: string; put: (text: string) => void }[] = [];
+    const values = createValueRedactor({ words, constants, phrases, defaultCountry: settings.settings.defaultCountry });
+    const pending: { how: 'sentence' | 'id'; text: string; put: (text: string) => void }[] = [];
     const deps: RedactDeps = {
       values,
       portal: {
@@ -74,7 +73,7 @@ export function createComposer(settings: ComposerSettings): Composer {
     };
     const finish = () => {
       if (pending.length === 0) return;
-      const quotations = createQuotations(words, values.replaced(), vocabulary);
+      const quotations = createQuotations(words, values.replaced());
       for (const { how, text, put } of pending) put(quotations[how](text));
       pending.length = 0;
     };
@@ -177,6 +176,12 @@ export function createComposer(settings: ComposerSettings): Composer {
       return { name, text };
     },
   };
+}
+
+/** Texts of several words, which may be put into a text of somebody's; the bridge has one of its own. */
+function phrasePattern(texts: readonly string[]): RegExp {
+  const phrases = [cutMarker, ...texts.filter((text) => /\S\s+\S/.test(text))];
+  return new RegExp(`(${phrases.map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})`);
 }
 
 /** Requests that began a while ago may still refer to older versions; more than a few are not needed. */

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startCapturing } from './capturing.ts';
+import { replay, startCapturing } from './capturing.ts';
 
 /** Words that no language has, one per place; each is looked for in whatever case and form. */
 const canaries: string[] = [];
@@ -181,7 +181,7 @@ test('nothing of what people are called, wrote or can be reached by gets into a 
     { cookie: canary('cookie'), authorization: `Bearer ${canary('bearer')}` },
   );
   await send('GET', '/health', undefined, { 'x-api-key': canary('badkey') });
-  await bridge.stop();
+  const files = await bridge.stop();
 
   const written = readdirSync(bridge.folder).map((name) => name + readFileSync(join(bridge.folder, name), 'utf8'));
   const found = (text: string) => canaries.filter((word) => text.toLowerCase().includes(word.toLowerCase()));
@@ -194,4 +194,11 @@ test('nothing of what people are called, wrote or can be reached by gets into a 
     expect(text).not.toContain('good-key');
     expect(text).not.toContain(crm.token);
   }
-});
+
+  const outcomes: object[] = [];
+  for (const { name, capture } of files) {
+    const { differences, guesses } = await replay(capture);
+    if (differences.length > 0 || guesses.length > 0) outcomes.push({ name, differences, guesses });
+  }
+  expect(outcomes).toEqual([]);
+}, 60_000);

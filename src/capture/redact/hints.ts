@@ -9,9 +9,8 @@ export type Hint =
   | 'company'
   | 'domain'
   | 'url'
+  /** What people write, HTML too; phrases of the mapping files in it stay. */
   | 'text'
-  /** Text that the bridge may have completed with words of the mapping files. */
-  | 'wording'
   /** Kept where it is a number, a date or a constant of HubSpot or of the mapping files. */
   | 'constant'
   /** Kept where it is a date or a number. */
@@ -57,8 +56,8 @@ const PROPERTIES = table({
   company: 'company name',
   domain: 'domain hs_additional_domains hs_email_domain',
   url: 'website hs_linkedin_url linkedin_company_page linkedinbio hs_linkedin_handle twitterhandle facebook_company_page',
-  text: 'jobtitle city state zip address address2 description about_us message salutation date_of_birth',
-  wording:
+  text:
+    'jobtitle city state zip address address2 description about_us message salutation date_of_birth ' +
     'hs_communication_body hs_email_subject hs_email_html hs_email_text hs_note_body hs_body_preview hs_body_preview_html ' +
     'hs_task_subject hs_task_body',
   constant:

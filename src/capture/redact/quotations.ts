@@ -1,14 +1,11 @@
 import { hasAddress, replaceAddresses } from './addresses.ts';
 import type { Hint } from './hints.ts';
-import { replaceInMarkup } from './markup.ts';
 import type { StandIns } from './stand-ins.ts';
 
 /** Finds values where they are quoted within sentences, of HubSpot's or of the bridge's, and replaces them there. */
 export interface Quotations {
   /** A sentence that may quote: only quoted words are replaced. */
   sentence(text: string): string;
-  /** What people wrote, perhaps completed by words of the mapping files: everything but those is replaced. */
-  wording(text: string): string;
   /** An id that may be made of a name. */
   id(text: string): string;
 }
@@ -45,47 +42,31 @@ const SENTENCES: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-export function createQuotations(
-  words: StandIns,
-  replaced: Iterable<readonly [text: string, hint: Hint]>,
-  vocabulary: ReadonlySet<string>,
-): Quotations {
-  const telling = new Set<string>();
-  const all = new Set<string>();
-  for (const [text, hint] of replaced) indexValue(telling, all, text, hint);
+export function createQuotations(words: StandIns, replaced: Iterable<readonly [text: string, hint: Hint]>): Quotations {
+  const runs = new Set<string>();
+  for (const [text, hint] of replaced) indexValue(runs, text, hint);
 
-  function isMarked(runs: ReadonlySet<string>, tokens: readonly Token[]): boolean[] {
+  function isMarked(tokens: readonly Token[]): boolean[] {
     const marked = new Array<boolean>(tokens.length).fill(false);
     const wordAt = (index: number) => tokens[index]?.word ?? '';
     for (let at = 0; at < tokens.length; at += 1) {
       const long = [wordAt(at), wordAt(at + 1), wordAt(at + 2)];
-      const length = runs.has(long.join(' '))
-        ? 3
-        : runs.has(long.slice(0, 2).join(' '))
-          ? 2
-          : runs.has(long[0] ?? '')
-            ? 1
-            : 0;
+      const length = [3, 2, 1].find((count) => runs.has(long.slice(0, count).join(' '))) ?? 0;
       for (let offset = 0; offset < length; offset += 1) marked[at + offset] = true;
     }
     return marked;
   }
 
-  function replaceTokens(
-    runs: ReadonlySet<string>,
-    text: string,
-    isReplaced: (marked: boolean, word: string) => boolean,
-  ): string {
+  function replaceQuoted(text: string, isReplaced: (word: string) => boolean = () => true): string {
     const tokens = tokensOf(text);
-    const marked = isMarked(runs, tokens);
+    const marked = isMarked(tokens);
     let result = '';
     let at = 0;
     tokens.forEach(({ start, end, word }, index) => {
       const isCutOff = marked[index - 1] === true && /^(?:…|\.\.\.)/.test(text.slice(end));
       const original = text.slice(start, end);
-      result +=
-        text.slice(at, start) +
-        (isReplaced(marked[index] === true || isCutOff, word) ? words.text(original) : original);
+      const isQuoted = (marked[index] === true || isCutOff) && isReplaced(word);
+      result += text.slice(at, start) + (isQuoted ? words.text(original) : original);
       at = end;
     });
     return result + text.slice(at);
@@ -96,28 +77,21 @@ export function createQuotations(
   }
 
   return {
-    sentence: (text) => withAddresses(text, (rest) => replaceTokens(telling, rest, (marked) => marked)),
-    wording: (text) =>
-      replaceInMarkup(text, (piece) =>
-        withAddresses(piece, (rest) => replaceTokens(all, rest, (marked, word) => marked || !vocabulary.has(word))),
-      ),
-    id: (text) => replaceTokens(telling, text, (marked, word) => marked && /^\D{3,}$/.test(word)),
+    sentence: (text) => withAddresses(text, (rest) => replaceQuoted(rest)),
+    id: (text) => replaceQuoted(text, (word) => /^\D{3,}$/.test(word)),
   };
 }
 
-/** @param telling runs that are found in any sentence; `all`: also those that sentences of ours could be made of. */
-function indexValue(telling: Set<string>, all: Set<string>, text: string, hint: Hint): void {
+/** Runs of one to three words by which a value is found within a sentence. */
+function indexValue(runs: Set<string>, text: string, hint: Hint): void {
   const tokens = tokensOf(text).map(({ word }) => word);
   const countAlone = tokens.length === 1 || (NAMES.has(hint) && (isNameHint(hint) || !/\s/.test(text.trim())));
-  for (const word of countAlone ? tokens.filter(isTelling) : []) {
-    telling.add(word);
-    all.add(word);
-  }
+  for (const word of countAlone ? tokens.filter(isTelling) : []) runs.add(word);
   const length = Math.min(tokens.length, 3);
   for (let at = 0; length > 1 && at + length <= tokens.length; at += 1) {
     const words = tokens.slice(at, at + length);
-    all.add(words.join(' '));
-    if (words.some((word) => !SENTENCES.has(word))) telling.add(words.join(' '));
+    // A run that is nothing but words of our own sentences would be found in every one of them.
+    if (words.some((word) => !SENTENCES.has(word))) runs.add(words.join(' '));
   }
 }
 

@@ -110,13 +110,10 @@ function text(
   at: string | number,
 ): string {
   if (value === '') return value;
-  if (place.isAnswer && SENTENCE_FIELDS.has(key) && !place.isInside) return later(deps, 'sentence', value, into, at);
+  if (place.isAnswer && SENTENCE_FIELDS.has(key) && !place.isInside) return sentence(deps, value, into, at);
   if (place.isAnswer && key === 'status') return value;
   const hint = place.isInside ? 'unknown' : fieldHint(place, key);
   if (hint === 'id') return redactId(deps, value, into, at);
-  if (place.isAnswer && (key === 'body' || key === 'subject' || key === 'description')) {
-    return later(deps, 'wording', value, into, at);
-  }
   if (hint === 'unknown') {
     const facts = deps.portal.property(place.objectType, key);
     if (facts?.options.has(value.toLowerCase()) === true) {
@@ -130,14 +127,8 @@ function text(
   return deps.values.value(value, hint);
 }
 
-function later(
-  deps: RedactDeps,
-  how: 'sentence' | 'wording',
-  value: string,
-  into: Json | unknown[],
-  at: string | number,
-): string {
-  deps.later(how, value, (replaced) => {
+function sentence(deps: RedactDeps, value: string, into: Json | unknown[], at: string | number): string {
+  deps.later('sentence', value, (replaced) => {
     // A list is written by its positions, an object by its names.
     (into as Record<string | number, unknown>)[at] = replaced;
   });

@@ -18,7 +18,7 @@ export interface Portal {
 }
 
 /** A text that can be judged only when every value of the capture is known. */
-export type Later = (how: 'sentence' | 'wording' | 'id', text: string, put: (text: string) => void) => void;
+export type Later = (how: 'sentence' | 'id', text: string, put: (text: string) => void) => void;
 
 export interface RedactDeps {
   readonly values: ValueRedactor;
@@ -190,9 +190,7 @@ function propertyValue(
     return value;
   }
   if (hint === 'id') return redactId(deps, value, into, at);
-  if (hint !== 'wording') return deps.values.value(value, hint);
-  deps.later('wording', value, (replaced) => put(into, at, replaced));
-  return value;
+  return deps.values.value(value, hint);
 }
 
 /** `option`: a value that the portal itself offers. */

@@ -10,6 +10,8 @@ export interface ValueSettings {
   readonly words: StandIns;
   /** Lower-case values that say nothing about anybody: options of HubSpot's properties, values of the mapping files. */
   readonly constants: ReadonlySet<string>;
+  /** What the mapping files and the bridge itself put into texts; one group that is the whole pattern. */
+  readonly phrases: RegExp | undefined;
   /** ISO country of telephone numbers without prefix. */
   readonly defaultCountry: string | undefined;
 }
@@ -39,7 +41,7 @@ export function looksLikeId(text: string): boolean {
   return /^(?=\S*\d)[\w.:~-]{1,200}$/.test(text);
 }
 
-export function createValueRedactor({ words, constants, defaultCountry }: ValueSettings): ValueRedactor {
+export function createValueRedactor({ words, constants, phrases, defaultCountry }: ValueSettings): ValueRedactor {
   const known = new Map<Hint, Map<string, string>>();
   const keptTexts = new Set<string>();
   const keptNumbers = new Set<string>();
@@ -77,8 +79,7 @@ export function createValueRedactor({ words, constants, defaultCountry }: ValueS
           return /^[^\s/]+\.[^\s/]+(?:\/\S*)?$/.test(part.trim()) ? standInUrl(words, part) : words.text(part);
         });
       case 'text':
-      case 'wording':
-        return replaceInMarkup(text, free);
+        return wording(text);
       case 'constant':
       case 'date':
         if (isConstant(text)) {
@@ -130,6 +131,16 @@ export function createValueRedactor({ words, constants, defaultCountry }: ValueS
     if (Array.isArray(parsed)) return parsed.map((entry) => inner(entry, hint));
     if (typeof parsed !== 'object' || parsed === null) return parsed;
     return Object.fromEntries(Object.entries(parsed).map(([name, entry]) => [name, inner(entry, hintWithin(name))]));
+  }
+
+  /** What people wrote, perhaps completed by phrases of the mapping files. */
+  function wording(text: string): string {
+    const replaceAll = (piece: string) => replaceInMarkup(piece, free);
+    if (phrases === undefined || !phrases.test(text)) return replaceAll(text);
+    return text
+      .split(phrases)
+      .map((piece, index) => (index % 2 === 1 ? piece : replaceAll(piece)))
+      .join('');
   }
 
   /** Words, and addresses among them. */
