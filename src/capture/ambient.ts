@@ -46,6 +46,10 @@ export function createAmbient(
   return {
     note(exchange) {
       const key = keyOf(exchange);
+      const stopped = `daily ${laneOf(exchange.path)}`;
+      if (key !== stopped && entries.has(stopped) && (exchange.status ?? 500) < 400) {
+        entries = new Map([...entries].filter(([name]) => name !== stopped));
+      }
       if (key === undefined) return;
       count += 1;
       const name = `${key}#${count}`;
@@ -81,10 +85,16 @@ function wantedBy(path: string, own: readonly RawExchange[]): (key: string) => b
   };
 }
 
+/** HubSpot counts searches and associations on their own (its usage guidelines). */
+export function laneOf(path: string): 'burst' | 'search' | 'associations' {
+  if (/\/search(?:$|\?)/.test(path)) return 'search';
+  return path.includes('/associations/') ? 'associations' : 'burst';
+}
+
 /** `definitions contacts …`, `owners …`: undefined for calls that concern their own request alone. */
 function keyOf({ method, path, status, responseText, requestText }: RawExchange): string | undefined {
   if (status === undefined || responseText === undefined) return undefined;
-  if (status === 429) return /DAILY|daily/.test(responseText) ? 'daily' : undefined;
+  if (status === 429) return /DAILY|daily/.test(responseText) ? `daily ${laneOf(path)}` : undefined;
   if (status >= 500) return undefined;
   const [route = '', query = ''] = path.split('?');
   const type = /^\/crm\/v\d\/properties\/([^/]+)/.exec(route)?.[1];

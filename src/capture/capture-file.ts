@@ -87,6 +87,8 @@ const CaptureSchema = z.object({
 });
 export type Capture = z.infer<typeof CaptureSchema>;
 
+const RegressionFile = z.object({ story: z.string(), capture: z.record(z.string(), z.unknown()) });
+
 /** A file that is no capture, or of a form that this version does not know. */
 export class CaptureFileError extends Error {
   override readonly name = 'CaptureFileError';
@@ -101,7 +103,9 @@ export function readCapture(file: string): Capture {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'it is not JSON';
     throw new CaptureFileError(`${file} cannot be read (${code})`, { cause: error });
   }
-  return parseCapture(content, file);
+  // A regression test holds its capture within.
+  const within = RegressionFile.safeParse(content);
+  return parseCapture(within.success ? within.data.capture : content, file);
 }
 
 /** As {@link readCapture}, of what was read already. */

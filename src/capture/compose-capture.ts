@@ -144,7 +144,7 @@ export function createComposer(settings: ComposerSettings): Composer {
       finish();
       const head = {
         version: captureVersion,
-        summary: summaryOf(request.body, answer?.body, raw.exchanges.length),
+        summary: summaryOf(raw.path, request.body, answer?.body, raw.exchanges.length),
         requestId: raw.requestId,
         startedAt: raw.startedAt,
         durationMs: Math.round(raw.durationMs),
@@ -271,7 +271,7 @@ function failureOf({ error = '' }: RawExchange): { failure: 'time-out' | 'networ
   return { failure: isNetwork ? 'network' : 'time-out', ...(code !== undefined && { networkCode: code }) };
 }
 
-function summaryOf(request: unknown, answer: unknown, upstreamCalls: number): Capture['summary'] {
+function summaryOf(path: string, request: unknown, answer: unknown, upstreamCalls: number): Capture['summary'] {
   const results = listIn(answer, 'results');
   const failed = results.filter((result) => isObject(result) && result.success === false).length;
   const isError = isObject(answer) && typeof answer.error === 'string';
@@ -279,19 +279,19 @@ function summaryOf(request: unknown, answer: unknown, upstreamCalls: number): Ca
     isObject(entry) && Array.isArray(entry.warnings) ? entry.warnings : [],
   );
   return {
-    records: recordsIn(request),
+    records: recordsIn(request, path),
     errors: listIn(answer, 'errors').length + failed + (isError ? 1 : 0),
     warnings: warnings.length,
     upstreamCalls,
   };
 }
 
-function recordsIn(request: unknown): number {
+function recordsIn(request: unknown, path: string): number {
   for (const key of ['contacts', 'companies', 'associations', 'ids']) {
     const list = listIn(request, key);
     if (list.length > 0) return list.length;
   }
-  return isObject(request) ? 1 : 0;
+  return isObject(request) && /^\/(?:activities|tasks)\b/.test(path) ? 1 : 0;
 }
 
 function listIn(value: unknown, key: string): readonly unknown[] {

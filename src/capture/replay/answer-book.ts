@@ -116,8 +116,6 @@ export function createAnswerBook(capture: Pick<Capture, 'exchanges' | 'ambient'>
   }
 
   function unknown(call: WireCall, meaning: Meaning): BookAnswer {
-    const daily = capture.ambient.find(({ status }) => status === 429);
-    if (daily !== undefined) return { ...asRecorded(daily, call), ...noDelay };
     if (meaning.kind === 'other' && /\/groups$/.test(call.path)) {
       guesses.push('that the property group can be made');
       return reply(201, isJson(call.body) ? call.body : {});

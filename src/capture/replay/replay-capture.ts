@@ -5,8 +5,10 @@ import { createApp } from '../../app.ts';
 import { createBridgeDeps } from '../../bridge/bridge-deps.ts';
 import { createHubSpotCrm } from '../../crm/hubspot/hubspot-crm.ts';
 import { hubSpotPropertyRules } from '../../crm/hubspot/property-rules.ts';
-import { createPacer } from '../../crm/pacer.ts';
+import { createPacer, type Pacer } from '../../crm/pacer.ts';
+import { CrmUnavailableError } from '../../errors.ts';
 import type { Mappings } from '../../mapping/file-kinds.ts';
+import { laneOf } from '../ambient.ts';
 import { type Capture, captureScope } from '../capture-file.ts';
 import { createAnswerBook } from './answer-book.ts';
 import { compareAnswers } from './compare-answers.ts';
@@ -73,6 +75,7 @@ export async function replayCapture(capture: Capture, mappings: Mappings): Promi
       requestTimeoutMs,
     },
   );
+  await stopForTheDay(pacer, capture);
   const server = createServer(app);
   const port = await listen(server);
   const generated = createGeneratedIds(capture);
@@ -118,9 +121,23 @@ function judge(
   return {
     differences: [...answers, ...calls],
     guesses: [...new Set(guesses)],
-    calls: { recorded: recorded.length, replayed: made.length },
+    calls: { recorded: recorded.filter(isOwn).length, replayed: made.filter(isOwn).length },
     answer,
   };
+}
+
+/** A lane that had no calls left for the day when the request came lets none through now. */
+async function stopForTheDay(pacer: Pacer, { ambient, exchanges }: Capture): Promise<void> {
+  for (const { status, path } of ambient) {
+    const lane = laneOf(path);
+    if (status !== 429 || exchanges.some((exchange) => laneOf(exchange.path) === lane)) continue;
+    const error = new CrmUnavailableError('The limit of the day was used up before this request');
+    const attempt = async () => ({ ok: false, failure: { kind: 'limited', isDaily: true, error } }) as const;
+    const context = { requestId: replayKey, urgency: 'urgent', deadline: { remainingMs: () => 1_000 } } as const;
+    await pacer.run({ lane, repeat: 'if-not-done', attempt }, context).catch((thrown: unknown) => {
+      if (thrown !== error) throw thrown;
+    });
+  }
 }
 
 const nowhere: DestinationStream = { write: () => undefined };
