@@ -123,8 +123,8 @@ function describeKnown({ remembered, ambient }: Capture): string[] {
   for (const { objectType, name, value, id } of remembered) {
     lines.push(`  ${objectType} ${id} was remembered for ${name} ${value.replaceAll('\u0001', ' + ')}`);
   }
-  if (ambient.length > 0) const known = ambient.map(({ call, status }) => (status < 400 ? call.purpose : `${call.purpose} (${status})`));
-    lines.push(`  known from before: ${known.join(', ')}`);
+  const known = ambient.map(({ call, status }) => (status < 400 ? call.purpose : `${call.purpose} (${status})`));
+  if (known.length > 0) lines.push(`  known from before: ${known.join(', ')}`);
   return lines.length === 0 ? [] : ['', 'From memory:', ...lines];
 }
 
