@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 /** A bridge in a process of its own, so that its memory and its processor time are its own. */
 export interface BridgeProcess {
   readonly url: string;
+  readonly pid: number | undefined;
   /** Sends JSON with the key; answers status, body and milliseconds. */
   send(method: string, path: string, body?: unknown): Promise<TimedAnswer>;
   /** Resident memory now and at its highest, in MB; zeros where the system does not tell. */
@@ -35,13 +36,14 @@ export async function startBridgeProcess(
   const root = new URL('..', import.meta.url).pathname;
   const child = spawn(process.execPath, ['--max-semi-space-size=8', programs[program]], {
     cwd: root,
-    env: { PORT: '0', HOST: '127.0.0.1', API_KEY: key, LOG_LEVEL: 'info', ...environment },
+    env: { PORT: '0', HOST: '127.0.0.1', API_KEY: key, LOG_LEVEL: 'info', CAPTURE: 'off', ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
   const url = await readUrl(child);
   return {
     url,
+    pid: child.pid,
     send: (method, path, body) => send(url, method, path, body),
     memory: () => readMemory(child.pid),
     async stop() {

@@ -9,6 +9,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   overhead: async () => await import('./overhead.ts'),
   translate: async () => await import('./translate.ts'),
   sandbox: async () => await import('./sandbox.ts'),
+  capture: async () => await import('./capture.ts'),
   engine: async () => await import('./engine.ts'),
 };
 

@@ -7,6 +7,7 @@ import { authenticate } from './http/authenticate.ts';
 import { errorHandler, notFound } from './http/error-handler.ts';
 import { jsonBody } from './http/json-body.ts';
 import { takeMappings } from './http/mappings-in-force.ts';
+import { type RequestRecorder, recordRequests } from './http/record-requests.ts';
 import { startDeadline } from './http/request-context.ts';
 import { requestLog } from './http/request-log.ts';
 import { measureRequests, type RequestMeter } from './http/request-meter.ts';
@@ -28,6 +29,8 @@ export interface AppDeps extends BridgeDeps, HealthDeps, Readiness {
   /** Absent: nothing is measured. */
   readonly meter?: RequestMeter;
   readonly log: pino.Logger;
+  /** Notes requests for captures; none unless given. */
+  readonly recorder?: RequestRecorder | undefined;
 }
 
 export interface AppSettings {
@@ -45,7 +48,8 @@ export function createApp(deps: AppDeps, settings: AppSettings): Express {
   if (deps.meter !== undefined) app.use(measureRequests(deps.meter));
   app.use(helmet());
   app.use(probeRoutes(deps, settings.auth));
-  app.use(startDeadline(settings.requestTimeoutMs));
+  app.use(recordRequests(deps.recorder, () => deps.mappings().hash));
+  app.use(startDeadline(settings.requestTimeoutMs, deps.now));
   app.use(authenticate(settings.auth));
   app.use(takeMappings(deps.mappings));
   app.use(healthRoute(deps));

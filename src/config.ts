@@ -28,6 +28,14 @@ function toBytes(text: string): number {
   return parts ? Number(parts[1]) * (sizeUnits[(parts[2] ?? '').toLowerCase()] ?? 1) : Number.NaN;
 }
 
+function size(standard: string) {
+  return z
+    .string()
+    .refine((text) => toBytes(text) > 0, `must be a size such as ${standard}`)
+    .prefault(standard)
+    .transform(toBytes);
+}
+
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https address' });
 
 /** The variables, one schema each. `.env.example` lists the same names; a test compares the two. */
@@ -68,15 +76,18 @@ export const EnvironmentSchema = z.object({
     .transform((text) => text.toUpperCase())
     .refine(isSupportedCountry, 'must be an ISO 3166 country of two letters, such as DE')
     .optional(),
-  BODY_LIMIT: z
-    .string()
-    .refine((text) => toBytes(text) > 0, 'must be a size such as 50mb')
-    .prefault('50mb')
-    .transform(toBytes),
+  BODY_LIMIT: size('50mb'),
   CACHE_MAX: wholeNumber(1, 10_000_000).prefault('100000'),
   CACHE_TTL_S: wholeNumber(1, 31_536_000).prefault('86400'),
   ADMIN_PORT: wholeNumber(0, 65_535).optional(),
   ADMIN_HOST: z.string().prefault('127.0.0.1'),
+  CAPTURE: z.enum(['off', 'errors', 'all'], { error: 'must be off, errors or all' }).prefault('errors'),
+  CAPTURE_DIR: z.string().prefault('captures'),
+  CAPTURE_PERSONAL_DATA: z.enum(['redact', 'keep'], { error: 'must be redact or keep' }).prefault('redact'),
+  CAPTURE_SECRET: z.string().min(16, 'must have 16 characters or more').optional(),
+  CAPTURE_MAX_FILES: wholeNumber(1, 1_000_000).prefault('1000'),
+  CAPTURE_MAX_SIZE: size('200mb'),
+  CAPTURE_MAX_AGE_DAYS: wholeNumber(1, 3_650).prefault('14'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'must be one of fatal, error, warn, info, debug, trace, silent',
@@ -113,6 +124,17 @@ export interface Config {
   readonly cache: { readonly max: number; readonly ttlMs: number };
   /** Where metrics are served; undefined: nowhere. */
   readonly admin: { readonly host: string; readonly port: number } | undefined;
+  /** Undefined: no captures. */
+  readonly capture:
+    | {
+        readonly mode: 'errors' | 'all';
+        readonly dir: string;
+        readonly personalData: 'redact' | 'keep';
+        /** Key of the stand-ins; the folder's own unless given. */
+        readonly secret: string | undefined;
+        readonly limits: { readonly maxFiles: number; readonly maxBytes: number; readonly maxAgeMs: number };
+      }
+    | undefined;
   readonly logLevel: z.infer<typeof EnvironmentSchema>['LOG_LEVEL'];
 }
 
@@ -169,6 +191,22 @@ function freezeConfig(env: ParsedEnvironment): Config {
     bodyLimitBytes: env.BODY_LIMIT,
     admin: env.ADMIN_PORT === undefined ? undefined : Object.freeze({ host: env.ADMIN_HOST, port: env.ADMIN_PORT }),
     cache: Object.freeze({ max: env.CACHE_MAX, ttlMs: env.CACHE_TTL_S * 1000 }),
+    capture: captureOf(env),
     logLevel: env.LOG_LEVEL,
+  });
+}
+
+function captureOf(env: ParsedEnvironment): Config['capture'] {
+  if (env.CAPTURE === 'off') return undefined;
+  return Object.freeze({
+    mode: env.CAPTURE,
+    dir: env.CAPTURE_DIR,
+    personalData: env.CAPTURE_PERSONAL_DATA,
+    secret: env.CAPTURE_SECRET,
+    limits: Object.freeze({
+      maxFiles: env.CAPTURE_MAX_FILES,
+      maxBytes: env.CAPTURE_MAX_SIZE,
+      maxAgeMs: env.CAPTURE_MAX_AGE_DAYS * 86_400_000,
+    }),
   });
 }

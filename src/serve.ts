@@ -4,6 +4,7 @@ import { createAdminServer } from './admin-server.ts';
 import { createApp } from './app.ts';
 import { createBridgeDeps } from './bridge/bridge-deps.ts';
 import { checkPropertyAccess } from './bridge/check-property-access.ts';
+import { type RunningCapture, startCapture } from './capture/start-capture.ts';
 import type { Config } from './config.ts';
 import type { Crm } from './crm/crm.ts';
 import { deadlineIn } from './crm/deadline.ts';
@@ -29,7 +30,12 @@ export interface RunningBridge {
    * @returns how many requests were cut off.
    */
   close(graceMs: number): Promise<number>;
+  /** What became of captures; undefined when they are off. */
+  readonly captures: RunningCapture['counts'] | undefined;
 }
+
+/** Captures that are still to be written when the bridge stops. */
+const captureGraceMs = 2_000;
 
 /**
  * Builds the bridge and listens. In sandbox mode the embedded CRM is started first and closed last.
@@ -47,21 +53,31 @@ export async function startBridge(
   const metrics = createMetrics({ ofProcess: config.admin !== undefined });
   const pollMs = overrides.pollMs ?? mappingPollMs;
   const mappings = await loadLiveMappings({ dir: config.mappingsDir, context: contextOf(config), pollMs }, { log });
+  const capture = startCapture(config, log);
+  capture?.useMappings(mappings.current());
   const upstream = config.isSandbox ? await startEmbeddedCrm() : { ...config.hubspot, close: async () => {} };
   const pacer = createPacer(config.hubspot, {
     log,
     ...(overrides.clock === undefined ? {} : { clock: overrides.clock }),
   });
   const crm = createHubSpotCrm(
-    { pacer, log, onExchange: (_context, exchange) => metrics.observeCall(exchange) },
+    {
+      pacer,
+      log,
+      onExchange: (context, exchange) => {
+        metrics.observeCall(exchange);
+        capture?.recorder.exchange(context, exchange);
+      },
+    },
     { accessToken: upstream.accessToken, baseUrl: upstream.baseUrl, timeoutMs: config.hubspot.timeoutMs },
   );
   metrics.watch({ pacer, mappingState: mappings.state });
   let isStopping = false;
   const app = createApp(
     {
-      ...createBridgeDeps({ crm, log }, { ...config, propertyRules: hubSpotPropertyRules }),
+      ...createBridgeDeps({ crm, log, watcher: capture?.recorder }, { ...config, propertyRules: hubSpotPropertyRules }),
       log,
+      recorder: capture?.recorder,
       mappings: mappings.current,
       mappingState: mappings.state,
       meter: metrics,
@@ -77,6 +93,7 @@ export async function startBridge(
     mappings.close();
     await admin?.close();
     await upstream.close();
+    await capture?.close(captureGraceMs);
   };
   try {
     const adminUrl = config.admin === undefined ? undefined : await admin?.listen(config.admin);
@@ -84,6 +101,7 @@ export async function startBridge(
     if (checksAtStart) checkProperties(crm, log, mappings.current());
     mappings.follow((result, inForce) => {
       metrics.observeReload(result);
+      if (result === 'applied') capture?.useMappings(inForce);
       if (result === 'applied' && checksAtStart) checkProperties(crm, log, inForce);
     });
     return {
@@ -95,6 +113,9 @@ export async function startBridge(
         const cutOff = await closeServer(server, graceMs, inFlight);
         await closeRest();
         return cutOff;
+      },
+      get captures() {
+        return capture?.counts;
       },
     };
   } catch (error) {

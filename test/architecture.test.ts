@@ -50,7 +50,7 @@ test.each([
   ['express', /^(app\.ts|http\/)/],
   ['prom-client', /^metrics\.ts$/],
   ['commander', /^cli\//],
-  ['pino', /^(logger|app|serve|run|http\/request-log)\.ts$/],
+  ['pino', /^(logger|app|serve|run|http\/request-log|capture\/replay\/replay-capture)\.ts$/],
 ])('%s is used, and from its own place alone', (packageName, place) => {
   const places = placesOf(packageName);
 

@@ -31,15 +31,28 @@ export interface BridgeDeps {
   readonly clock: () => number;
 }
 
+/** Sees what a request takes from memory and from other requests: each method answers the same thing, watched. */
+export interface BridgeWatcher {
+  watchIds(ids: RecordIdCache): RecordIdCache;
+  watchCandidates(candidates: CandidateSearch): CandidateSearch;
+}
+
 export function createBridgeDeps(
-  { crm, log }: { readonly crm: Crm; readonly log: Logger },
+  { crm, log, watcher }: { readonly crm: Crm; readonly log: Logger; readonly watcher?: BridgeWatcher | undefined },
   settings: {
     readonly cache: { readonly max: number; readonly ttlMs: number };
     /** What the CRM allows in custom properties. */
     readonly propertyRules: PropertyRules;
   },
 ): BridgeDeps {
-  const matching = { crm, log, ids: createRecordIdCache(settings.cache), candidates: createCandidateSearch(crm) };
+  const ids = createRecordIdCache(settings.cache);
+  const candidates = createCandidateSearch(crm);
+  const matching = {
+    crm,
+    log,
+    ids: watcher?.watchIds(ids) ?? ids,
+    candidates: watcher?.watchCandidates(candidates) ?? candidates,
+  };
   const writing = { ...matching, unknownFields: createUnknownFields({ crm, log, rules: settings.propertyRules }) };
   return {
     ...writing,

@@ -90,8 +90,10 @@ export function createGatherer<Item, Result>(settings: GathererSettings<Item, Re
 function sharedContext(contexts: readonly CallContext[]): CallContext {
   const [first] = contexts;
   if (first === undefined) throw new RangeError('a batch has at least one member');
+  const others = contexts.slice(1).map(({ requestId }) => requestId);
   return {
     requestId: first.requestId,
+    ...(others.length > 0 && { alsoFor: others }),
     urgency: contexts.some(({ urgency }) => urgency === 'urgent') ? 'urgent' : 'bulk',
     deadline: { remainingMs: () => Math.min(...contexts.map(({ deadline }) => deadline.remainingMs())) },
   };

@@ -2,7 +2,7 @@ import sanitizeHtml from 'sanitize-html';
 
 /** What a HubSpot text holds, and what is left of a longer one (HubSpot's usage guidelines: 65,536 characters). */
 export const longestBody = 65_536;
-const marker = '<p><em>[cut here: the text is longer than the CRM keeps]</em></p>';
+export const cutMarker = '<p><em>[cut here: the text is longer than the CRM keeps]</em></p>';
 
 /** More than this is cut before it is looked at, so that one request cannot keep the process busy. */
 const mostRead = 500_000;
@@ -17,7 +17,7 @@ const deepest = 50;
 export function toHtmlBody(text: string, opening = ''): string {
   const html = isHtml(text) ? clean(text.slice(0, mostRead)) : textToHtml(text.slice(0, mostRead));
   if (text.length <= mostRead && opening.length + html.length <= longestBody) return opening + html;
-  return opening + cutHtml(html, longestBody - opening.length - marker.length) + marker;
+  return opening + cutHtml(html, longestBody - opening.length - cutMarker.length) + cutMarker;
 }
 
 /**

@@ -170,6 +170,7 @@ function sharedContext(wishes: readonly Wish[]): CallContext {
   const contexts = wishes.flatMap((wish) => wish.contexts);
   return {
     requestId: contexts[0]?.requestId ?? 'properties',
+    alsoFor: contexts.slice(1).map(({ requestId }) => requestId),
     urgency: contexts.some(({ urgency }) => urgency === 'urgent') ? 'urgent' : 'bulk',
     deadline: { remainingMs: () => Math.max(...contexts.map(({ deadline }) => deadline.remainingMs())) },
   };

@@ -1,8 +1,10 @@
 import { Command, CommanderError } from 'commander';
+import { capturesCommand } from './captures-command.ts';
 import { checkCommand } from './check-command.ts';
 import { type CommandIo, UsageError } from './command-io.ts';
 import { explainCommand } from './explain-command.ts';
 import { propertiesCommand } from './properties-command.ts';
+import { replayCommand } from './replay-command.ts';
 import { sandboxCommand } from './sandbox-command.ts';
 import { serveCommand } from './serve-command.ts';
 
@@ -12,6 +14,8 @@ Examples:
   enginy-bridge check                          check the mapping files and run the examples beside them
   enginy-bridge check --live                   compare them with the properties of your HubSpot account too
   enginy-bridge explain contacts lead.json     what would become of a record, and why
+  enginy-bridge captures list --last 20        what happened to the latest requests that had an error or a warning
+  enginy-bridge replay FILE                    run a captured request again, offline, and print what differs
   enginy-bridge properties plan payload.json   which custom properties requests would make
 
 All settings come from the environment or from .env (see .env.example).
@@ -30,7 +34,9 @@ export async function runCommandLine(args: readonly string[], io: CommandIo): Pr
     .addCommand(sandboxCommand(io))
     .addCommand(checkCommand(io))
     .addCommand(explainCommand(io))
-    .addCommand(propertiesCommand(io));
+    .addCommand(propertiesCommand(io))
+    .addCommand(capturesCommand())
+    .addCommand(replayCommand());
   adopt(program, io);
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -29,6 +29,8 @@ export interface CallContext {
   /** `urgent` calls (single tasks, activities, health) go before `bulk` ones. */
   readonly urgency: 'urgent' | 'bulk';
   readonly deadline: Deadline;
+  /** Ids of further requests that this call serves, where their work was gathered. */
+  readonly alsoFor?: readonly string[];
 }
 
 /** Why one value or one record could not be served. */

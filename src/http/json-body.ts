@@ -1,5 +1,6 @@
 import express, { type RequestHandler } from 'express';
 import { InvalidRequestError } from '../errors.ts';
+import { recordBody } from './record-requests.ts';
 
 const methodsWithBody = new Set(['POST', 'PUT', 'PATCH']);
 
@@ -15,7 +16,7 @@ export function jsonBody(limitBytes: number): RequestHandler[] {
       }
       next();
     },
-    express.json({ limit: limitBytes, type: ['application/json', '+json'] }),
+    express.json({ limit: limitBytes, type: ['application/json', '+json'], verify: recordBody }),
   ];
 }
 

@@ -15,9 +15,9 @@ export function requestIdOf(request: IncomingMessage, response: ServerResponse):
 }
 
 /** Starts the request's deadline as soon as it arrives. */
-export function startDeadline(timeoutMs: number): RequestHandler {
+export function startDeadline(timeoutMs: number, now?: () => number): RequestHandler {
   return (_request, response, next) => {
-    response.locals.deadline = deadlineIn(timeoutMs);
+    response.locals.deadline = deadlineIn(timeoutMs, now);
     next();
   };
 }

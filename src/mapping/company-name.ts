@@ -1,7 +1,7 @@
 import { foldText } from './fold-text.ts';
 
 /** Words at the end of a company's name that say its legal form, folded. */
-const LEGAL_FORMS = new Set(
+export const LEGAL_FORMS: ReadonlySet<string> = new Set(
   (
     'inc incorporated corp corporation co company llc llp lp ltd limited plc pllc pc gmbh mbh ag kg ohg gbr ug se ' +
     'sa sas sasu sarl eurl sl slu sll slp sau scoop spa srl srls sapa snc bv nv vof cv sprl bvba vzw ab oy oyj as asa aps ' +

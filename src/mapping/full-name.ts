@@ -1,9 +1,9 @@
 /** Words that belong to the family name that follows them. */
-const PARTICLES = new Set(
+export const PARTICLES: ReadonlySet<string> = new Set(
   'van von der den de del della di da do dos das du la le las los el al bin ibn ben ter ten zu zum zur'.split(' '),
 );
-const TITLES = /^(?:(?:mr|mrs|ms|miss|dr|prof|ing|sir|herr|frau|don|doña|sr|sra)\.?\s+)+/i;
-const SUFFIXES = /(?:[\s,]+(?:jr|sr|ii|iii|iv|phd|ph\.d|md|mba|msc|esq|cpa)\.?)+$/i;
+export const TITLES = /^(?:(?:mr|mrs|ms|miss|dr|prof|ing|sir|herr|frau|don|doña|sr|sra)\.?\s+)+/i;
+export const SUFFIXES = /(?:[\s,]+(?:jr|sr|ii|iii|iv|phd|ph\.d|md|mba|msc|esq|cpa)\.?)+$/i;
 
 /** The given names of a full name: all words before the family name. A single word is a given name. */
 export function firstName(fullName: string): string | undefined {

@@ -2,7 +2,7 @@ import { Client } from '@hubspot/api-client';
 import { DeadlineError } from '../../errors.ts';
 import type { CallContext } from '../crm.ts';
 import type { LaneName } from '../lanes.ts';
-import type { Attempt, Pacer, Turn } from '../pacer.ts';
+import type { Attempt, Clock, Pacer, Turn } from '../pacer.ts';
 import type { CallFailure, Repeat } from '../retry.ts';
 import type { RateReport } from '../slot-window.ts';
 import { failureOf, networkFailure, numberOf, parseJson, timeOutFailure } from './errors.ts';
@@ -23,14 +23,16 @@ export interface HubSpotAnswer {
   readonly body: unknown;
 }
 
-/** One try as it went over the wire; `Authorization` is no part of it. Bodies are parsed JSON, or text where they are not JSON. */
+/** One try as it went over the wire; `Authorization` is no part of it. Bodies are the texts parsed as JSON, or the texts themselves. */
 export interface HubSpotExchange {
   readonly purpose: string;
   readonly method: string;
   readonly path: string;
+  readonly requestText?: string;
   readonly requestBody?: unknown;
   readonly status?: number;
   readonly responseHeaders: Readonly<Record<string, string>>;
+  readonly responseText?: string;
   readonly responseBody?: unknown;
   /** ISO 8601. */
   readonly startedAt: string;
@@ -52,6 +54,8 @@ export interface TransportDeps {
   readonly pacer: Pacer;
   readonly log: Log;
   readonly onExchange?: ((context: CallContext, exchange: HubSpotExchange) => void) | undefined;
+  /** What the time-out of a call goes by; the system's timers unless given. */
+  readonly clock?: Clock | undefined;
 }
 
 export interface TransportSettings {
@@ -89,7 +93,8 @@ async function attempt(
   const startedAt = new Date().toISOString();
   const start = performance.now();
   const wire = newWire();
-  const failure = await sendWithin(wire, timeLimit(settings, call, context), () => call.send(client));
+  const limit = timeLimit(settings, call, context);
+  const failure = await sendWithin(deps.clock ?? systemTimers, wire, limit, () => call.send(client));
   const outcome = outcomeOf(wire, failure);
   const durationMs = performance.now() - start;
   const error = outcome.ok ? undefined : outcome.failure.error.message;
@@ -119,13 +124,14 @@ function timeLimit(settings: TransportSettings, call: HubSpotCall, context: Call
 
 /** The SDK has no time-out: the call is raced against a timer, and what comes later is ignored. */
 async function sendWithin(
+  clock: Pick<Clock, 'setTimer' | 'clearTimer'>,
   wire: Wire,
   limit: TimeLimit,
   send: () => Promise<unknown>,
 ): Promise<CallFailure | undefined> {
-  let timer: NodeJS.Timeout | undefined;
+  let timer: unknown;
   const timeOut = new Promise<CallFailure>((resolve) => {
-    timer = setTimeout(() => resolve(limit.failure), limit.ms);
+    timer = clock.setTimer(() => resolve(limit.failure), limit.ms);
   });
   const sent = onWire(wire, send).then(
     () => undefined,
@@ -134,9 +140,15 @@ async function sendWithin(
   try {
     return await Promise.race([sent, timeOut]);
   } finally {
-    clearTimeout(timer);
+    clock.clearTimer(timer);
   }
 }
+
+const systemTimers: Pick<Clock, 'setTimer' | 'clearTimer'> = {
+  setTimer: (run, ms) => setTimeout(run, ms),
+  // The handle is the one that setTimer gave out.
+  clearTimer: (timer) => clearTimeout(timer as NodeJS.Timeout),
+};
 
 /** An answer that arrived decides, whatever the SDK made of it; without one the failure does. */
 function outcomeOf(wire: Wire, failure: CallFailure | undefined): Attempt<HubSpotAnswer> {
@@ -153,14 +165,22 @@ function exchangeOf(
   wire: Wire,
   of: { startedAt: string; durationMs: number; turn: Turn; error: string | undefined },
 ): HubSpotExchange {
+  const { requestText, text } = wire;
   return {
     purpose: call.purpose,
     method: wire.method,
     path: wire.path,
-    ...(wire.requestText !== undefined && { requestBody: parseJson(wire.requestText) ?? wire.requestText }),
+    ...(requestText !== undefined && { requestText }),
+    // Parsed for those alone who look.
+    get requestBody() {
+      return requestText === undefined ? undefined : (parseJson(requestText) ?? requestText);
+    },
     ...(wire.status !== undefined && { status: wire.status }),
     responseHeaders: withoutCookies(wire.headers),
-    ...(wire.text !== undefined && { responseBody: parseJson(wire.text) ?? wire.text }),
+    ...(text !== undefined && { responseText: text }),
+    get responseBody() {
+      return text === undefined ? undefined : (parseJson(text) ?? text);
+    },
     startedAt: of.startedAt,
     durationMs: Math.round(of.durationMs),
     waitedMs: Math.round(of.turn.waitedMs),

@@ -1,0 +1,63 @@
+/**
+ * The thread that replaces people's values and writes files, so that the bridge's own thread only hands texts over. Started by
+ * capture-writer.ts; whatever goes wrong here is told there once and never hurts a request.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { openCaptureFolder, readOrMakeSecret } from './capture-folder.ts';
+import type { WriterMessage, WriterReport, WriterSettings } from './capture-writer.ts';
+import { type Composer, createComposer } from './compose-capture.ts';
+
+// What capture-writer.ts starts the thread with.
+const settings = workerData as WriterSettings;
+
+function report(message: WriterReport): void {
+  parentPort?.postMessage(message);
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown reason';
+  // The message of a foreign error may quote what it could not read.
+  return 'code' in error ? String(error.code) : error.name;
+}
+
+function start(): (message: WriterMessage) => void {
+  const folder = openCaptureFolder(settings.folder, settings.limits);
+  const secret = settings.secret ?? readOrMakeSecret(settings.folder);
+  const composer = createComposer({ ...settings.composer, secret });
+  return (message) => handle(composer, folder, message);
+}
+
+function handle(composer: Composer, folder: ReturnType<typeof openCaptureFolder>, message: WriterMessage): void {
+  switch (message.kind) {
+    case 'mapping':
+      composer.setMapping(message.mapping);
+      return;
+    case 'ambient':
+      composer.setAmbient(message.name, message.exchange);
+      return;
+    case 'capture': {
+      const { name, text } = composer.compose(message.capture, message.ambient);
+      folder.write(name, text);
+      return;
+    }
+    case 'flush':
+      report({ kind: 'flushed' });
+  }
+}
+
+let work: ((message: WriterMessage) => void) | undefined;
+try {
+  work = start();
+} catch (error) {
+  report({ kind: 'trouble', where: 'folder', reason: reasonOf(error) });
+}
+
+parentPort?.on('message', (message: WriterMessage) => {
+  try {
+    if (work !== undefined || message.kind === 'flush') (work ?? (() => report({ kind: 'flushed' })))(message);
+  } catch (error) {
+    report({ kind: 'trouble', where: 'file', reason: reasonOf(error) });
+  } finally {
+    if (message.kind === 'capture') report({ kind: 'done', size: message.size, isWritten: work !== undefined });
+  }
+});

@@ -1,0 +1,172 @@
+import type { Capture, CapturedExchange } from './capture-file.ts';
+import { isJson, type Meaning, meaningOf } from './replay/call-meaning.ts';
+import { resultsOf } from './replay/record-book.ts';
+
+/** One line of a list: time, endpoint, status, counts, duration. */
+export function listRow(
+  { startedAt, request, answer, summary, durationMs }: Capture,
+  name: string,
+): (string | number)[] {
+  return [
+    startedAt.replace('T', ' ').replace(/\.\d+Z$/, ''),
+    `${request.method} ${request.path}`,
+    answer?.status ?? 'none',
+    summary.records,
+    summary.errors,
+    summary.warnings,
+    summary.upstreamCalls,
+    durationMs,
+    name.replace(/^.*_([0-9a-f]+)\.json$/, '$1'),
+  ];
+}
+
+export const listHead = ['time (UTC)', 'endpoint', 'status', 'records', 'errors', 'warnings', 'calls', 'ms', 'name'];
+
+/** What happened to a request, for a person: what came, each call of the CRM, what was answered. */
+export function describeCapture(capture: Capture): string[] {
+  const { request, answer, summary, bridge, mapping, settings } = capture;
+  const status = answer === null ? 'not answered: the caller went away' : `answered ${answer.status}`;
+  return [
+    `${request.method} ${request.path}  ${status} after ${capture.durationMs} ms  (${capture.startedAt})`,
+    `  request ${capture.requestId}: ${count(summary.records, 'record')}, ${count(summary.errors, 'error')}, ${count(summary.warnings, 'warning')}`,
+    `  bridge ${bridge.version} on Node ${bridge.node}${bridge.sandbox ? ', embedded CRM' : ''}; mapping ${mapping.hash}; limits ${settings.burstPerTenSeconds} per 10 s, ${settings.searchPerSecond} searches per s`,
+    `  people's values were ${capture.personalData === 'kept' ? 'kept as they are' : 'replaced by stand-ins'}${capture.trimmed === true ? '; bodies were left out for their size' : ''}`,
+    ...(request.key === 'good' ? [] : [`  the API key was ${request.key}`]),
+    '',
+    ...describeCalls(capture),
+    ...describeKnown(capture),
+    '',
+    ...describeAnswer(capture),
+  ];
+}
+
+function describeCalls({ exchanges }: Capture): string[] {
+  if (exchanges.length === 0) return ['No call of the CRM.'];
+  const ordered = [...exchanges].sort((a, b) => a.call.startedMs - b.call.startedMs);
+  return [
+    'Calls of the CRM (ms after the request came, ms waited before, ms taken, status):',
+    ...ordered.map((exchange) => {
+      const { startedMs, waitedMs, durationMs, failure, networkCode, attempt, shared } = exchange.call;
+      const status =
+        failure === undefined ? String(exchange.status) : failure === 'time-out' ? 'none' : (networkCode ?? 'network');
+      const times = [startedMs, waitedMs, durationMs].map((ms) => String(ms).padStart(7)).join('');
+      const notes = [
+        ...(attempt > 1 ? [`try ${attempt}`] : []),
+        ...(shared === true ? ['shared with other requests'] : []),
+      ];
+      const tail = notes.length === 0 ? '' : `  (${notes.join(', ')})`;
+      return `${times}  ${status.padEnd(4)}  ${describeExchange(exchange)}${tail}`;
+    }),
+  ];
+}
+
+function describeExchange(exchange: CapturedExchange): string {
+  const asked = describeMeaning(meaningOf(exchange), exchange);
+  const told = describeOutcome(exchange);
+  return told === '' ? asked : `${asked}: ${told}`;
+}
+
+function describeMeaning(meaning: Meaning, { call }: CapturedExchange): string {
+  switch (meaning.kind) {
+    case 'read':
+      return `read ${meaning.objectType} by ${meaning.idProperty ?? 'id'}, ${some(meaning.ids)}`;
+    case 'search':
+      return `search ${meaning.objectType} for ${some(meaning.terms)}`;
+    case 'write':
+      return `${meaning.verb} ${meaning.objectType}, ${count(meaning.inputs.length, 'record')}`;
+    case 'link':
+      return `link ${meaning.from} to ${meaning.to}, ${count(meaning.items.length, 'pair')}`;
+    case 'read links':
+      return `read links of ${meaning.from} to ${meaning.to}, ${count(meaning.items.length, 'record')}`;
+    case 'make properties':
+      return `make properties of ${meaning.objectType}: ${meaning.definitions.map(({ name }) => String(name)).join(', ')}`;
+    case 'other':
+      return call.purpose;
+  }
+}
+
+const shownValues = 3;
+const longestText = 160;
+
+function some(values: readonly string[]): string {
+  const shown = values.slice(0, shownValues).join(', ');
+  return values.length > shownValues ? `${shown} and ${values.length - shownValues} more` : shown;
+}
+
+function describeOutcome(exchange: CapturedExchange): string {
+  const { response, status, call } = exchange;
+  if (call.failure !== undefined) return call.failure === 'time-out' ? 'no answer came' : 'the network failed';
+  if (!isJson(response)) return status >= 400 ? 'an answer that is no JSON' : '';
+  if (status >= 400)
+    return short(
+      `${String(response.category ?? response.errorType ?? '')} ${String(response.policyName ?? '')} ${String(response.message ?? '')}`,
+    );
+  const errors = Array.isArray(response.errors) ? response.errors.filter(isJson) : [];
+  const parts = Array.isArray(response.results) ? [`${resultsOf(exchange).length} back`] : [];
+  if (errors.length > 0)
+    parts.push(
+      ...errors
+        .slice(0, shownValues)
+        .map((error) => short(`${String(error.category ?? 'error')}: ${String(error.message)}${contextOf(error)}`)),
+    );
+  if (errors.length > shownValues) parts.push(`${errors.length - shownValues} more errors`);
+  return parts.join('; ');
+}
+
+function contextOf(error: Record<string, unknown>): string {
+  const ids = isJson(error.context) && Array.isArray(error.context.ids) ? error.context.ids.map(String) : [];
+  return ids.length === 0 ? '' : ` (${some(ids)})`;
+}
+
+function describeKnown({ remembered, ambient }: Capture): string[] {
+  const lines: string[] = [];
+  for (const { objectType, name, value, id } of remembered) {
+    lines.push(`  ${objectType} ${id} was remembered for ${name} ${value.replaceAll('\u0001', ' + ')}`);
+  }
+  const known = ambient.map(({ call, status }) => (status < 400 ? call.purpose : `${call.purpose} (${status})`));
+  if (known.length > 0) lines.push(`  known from before: ${known.join(', ')}`);
+  return lines.length === 0 ? [] : ['', 'From memory:', ...lines];
+}
+
+function describeAnswer({ answer }: Capture): string[] {
+  if (answer === null) return [];
+  if (!isJson(answer.body)) return ['Answer:', `  ${short(JSON.stringify(answer.body) ?? '(empty)')}`];
+  const { results, errors, ...rest } = answer.body;
+  const lines = [
+    ...listOf(results).map(describeResult),
+    ...listOf(errors).map((entry) => `  ${keyOf(entry)}  error: ${String(entry.error)}`),
+  ];
+  if (Object.keys(rest).length > 0) lines.push(`  ${short(JSON.stringify(rest))}`);
+  return ['Answer:', ...(lines.length === 0 ? ['  (nothing)'] : lines)];
+}
+
+function describeResult(entry: Record<string, unknown>): string {
+  const outcome =
+    entry.success === false
+      ? `failed: ${String(entry.error)}`
+      : entry.crmId === keyOf(entry)
+        ? 'done'
+        : `→ ${String(entry.crmId ?? entry.id)}`;
+  const warnings = Array.isArray(entry.warnings)
+    ? entry.warnings.map((warning) => `\n      warning: ${String(warning)}`)
+    : [];
+  return `  ${keyOf(entry)}  ${outcome}${warnings.join('')}`;
+}
+
+function keyOf(entry: Record<string, unknown>): string {
+  if (entry.contactCRMId !== undefined) return `${String(entry.contactCRMId)} – ${String(entry.companyCRMId)}`;
+  return String(entry.externalId ?? entry.crmId ?? entry.id);
+}
+
+function listOf(value: unknown): Record<string, unknown>[] {
+  return Array.isArray(value) ? value.filter(isJson) : [];
+}
+
+function short(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > longestText ? `${line.slice(0, longestText - 1)}…` : line;
+}
+
+function count(number: number, thing: string): string {
+  return `${number} ${thing}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,96 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Capture, CaptureFileError, isCaptureFileName, parseCapture, readCapture } from './capture-file.ts';
+import type { Hint } from './redact/hints.ts';
+import { createStandIns } from './redact/stand-ins.ts';
+import { createValueRedactor } from './redact/value-redactor.ts';
+
+export interface FoundCapture {
+  readonly name: string;
+  readonly file: string;
+  readonly capture: Capture;
+}
+
+/**
+ * The captures of a folder, oldest first. Files that cannot be read are told in `problems`, not thrown.
+ * @param text only those that mention it: an id, or somebody's e-mail, name or number, whose stand-in is looked for.
+ */
+export function findCaptures(
+  folder: string,
+  options: { readonly text?: string; readonly secret?: string; readonly newest?: number } = {},
+): { readonly found: readonly FoundCapture[]; readonly problems: readonly string[] } {
+  const names = captureNames(folder);
+  const needles =
+    options.text === undefined ? undefined : spellingsOf(options.text, options.secret ?? ownSecret(folder));
+  const found: FoundCapture[] = [];
+  const problems: string[] = [];
+  for (const name of names.toReversed()) {
+    if (options.newest !== undefined && found.length >= options.newest) break;
+    const file = join(folder, name);
+    try {
+      const content = readFileSync(file, 'utf8');
+      if (needles !== undefined && !mentions(content, needles)) continue;
+      found.push({ name, file, capture: parseCapture(JSON.parse(content), file) });
+    } catch (error) {
+      problems.push(error instanceof CaptureFileError ? error.message : `${file} cannot be read`);
+    }
+  }
+  return { found: found.reverse(), problems };
+}
+
+/**
+ * One capture by its path, by a part of its name, or by the id of its request.
+ * @throws CaptureFileError when there is none, or more than one.
+ */
+export function findCapture(folder: string, reference: string): FoundCapture {
+  if (existsSync(reference)) return { name: reference, file: reference, capture: readCapture(reference) };
+  const names = captureNames(folder).filter((name) => name.includes(reference));
+  const [only, second] = names;
+  if (only !== undefined && second === undefined) {
+    const file = join(folder, only);
+    return { name: only, file, capture: readCapture(file) };
+  }
+  if (second !== undefined) throw new CaptureFileError(`${names.length} captures have ${reference} in their name`);
+  const found = findCaptures(folder).found.find(({ capture }) => capture.requestId === reference);
+  if (found !== undefined) return found;
+  throw new CaptureFileError(`There is no capture ${reference}, neither as a file nor in ${folder}`);
+}
+
+function captureNames(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).filter(isCaptureFileName).sort();
+}
+
+function ownSecret(folder: string): string | undefined {
+  const file = join(folder, '.secret');
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
+}
+
+const hints: readonly Hint[] = ['email', 'phone', 'person', 'family name', 'company', 'domain', 'url', 'text'];
+
+/** The text itself and every stand-in that it may have become, as they stand in JSON, lower-case. */
+function spellingsOf(text: string, secret: string | undefined): string[] {
+  const spellings = [text];
+  if (secret !== undefined) {
+    const values = createValueRedactor({
+      words: createStandIns(secret),
+      constants: new Set(),
+      phrases: undefined,
+      defaultCountry: undefined,
+    });
+    spellings.push(...hints.map((hint) => values.value(text, hint)));
+  }
+  return [...new Set(spellings)].map((spelling) => JSON.stringify(spelling).slice(1, -1).toLowerCase());
+}
+
+/** Ids count whole: `lead-7` is not in `lead-77`. */
+function mentions(content: string, needles: readonly string[]): boolean {
+  const text = content.toLowerCase();
+  return needles.some((needle) => {
+    for (let at = text.indexOf(needle); at >= 0; at = text.indexOf(needle, at + 1)) {
+      const around = [text.charAt(at - 1), text.charAt(at + needle.length)];
+      if (!around.some((character) => /[a-z0-9_-]/.test(character))) return true;
+    }
+    return false;
+  });
+}

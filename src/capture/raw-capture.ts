@@ -1,0 +1,57 @@
+/** What the bridge's main thread notes of one request, as texts that cost nothing to keep. */
+
+/** One call of the CRM as it went over the wire. */
+export interface RawExchange {
+  readonly purpose: string;
+  readonly method: string;
+  readonly path: string;
+  readonly requestText?: string;
+  readonly status?: number;
+  readonly responseHeaders: Readonly<Record<string, string>>;
+  readonly responseText?: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly durationMs: number;
+  /** Between the wish to call and this try: the pacer's turns, pauses and earlier tries. */
+  readonly waitedMs: number;
+  /** Counts from 1. */
+  readonly attempt: number;
+  /** Why there is no usable answer, in the bridge's words. */
+  readonly error?: string;
+  /** True when other requests of Enginy took part in it, or when another one made it for this one. */
+  readonly isShared?: boolean;
+}
+
+/** A record id that the bridge remembered from an earlier request and used. */
+export interface RememberedId {
+  readonly objectType: string;
+  /** Name of the match rule, as the cache knows it. */
+  readonly name: string;
+  readonly value: string;
+  readonly id: string;
+}
+
+export interface RawCapture {
+  readonly requestId: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly method: string;
+  /** With its query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly key: 'good' | 'missing' | 'wrong';
+  readonly body?: Uint8Array;
+  /** Absent when the caller went away before it was ready. */
+  readonly answer?: {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly text: string;
+  };
+  readonly exchanges: readonly RawExchange[];
+  readonly remembered: readonly RememberedId[];
+  /** Hash of the mapping files in force. */
+  readonly mappingHash: string;
+  /** Bodies were left out, since together they were too large. */
+  readonly isTrimmed: boolean;
+}

@@ -1,0 +1,112 @@
+import { hasAddress, replaceAddresses } from './addresses.ts';
+import type { Hint } from './hints.ts';
+import type { StandIns } from './stand-ins.ts';
+
+/** Finds values where they are quoted within sentences, of HubSpot's or of the bridge's, and replaces them there. */
+export interface Quotations {
+  /** A sentence that may quote: only quoted words are replaced. */
+  sentence(text: string): string;
+  /** An id that may be made of a name. */
+  id(text: string): string;
+}
+
+/** A word in the text and whether it belongs to a value. */
+interface Token {
+  readonly start: number;
+  readonly end: number;
+  readonly word: string;
+}
+
+const TOKEN = /[\p{L}\p{M}]+|\p{Nd}+/gu;
+/** Words of names count alone; other values only whole, or by three words in a row. */
+const NAMES: ReadonlySet<Hint> = new Set(['person', 'family name', 'company', 'email', 'domain', 'url']);
+
+/**
+ * Words that sentences of the bridge and of HubSpot are made of: somebody's name that is one of them is not found where it stands
+ * alone in a sentence, which would then say nothing about him.
+ */
+const SENTENCES: ReadonlySet<string> = new Set(
+  (
+    'a about above accept accepted accepts access account add after again all allowed allows already an and another answer answered any api app ' +
+    'are as asked at available back batch be because been before being belongs body bridge but by call calls can cannot code com companies ' +
+    'company conflict contact contacts context could create created creating crm custom daily data date day deadline default defined denied did ' +
+    'does done down duplicate each either email empty enginy error errors example exist existing exists failed field fields file for form found ' +
+    'from given group had has have here held holds hs https hubspot id ids if in input inputs into invalid is isvalid it item its json key known ' +
+    'lacks last later left length lifecycle limit line link linkedin list long longer lost made mail mapping match matches may merged message ' +
+    'minutes missing more must name named names new no not nothing null number object of on one only open option options or other others out ' +
+    'owner path permission perhaps phone placed portal problem properties property propertyname propertyvaluecoordinates rate read reached read ' +
+    'reason record records refused renewed request requests required resource result results row rule said same say scope search seconds see send ' +
+    'sent server set several should something spam status such task tasks text than that the their them there these they this time to token too ' +
+    'type unable unavailable unknown until updated upper url use used user valid value values was way we were what when where which while who ' +
+    'whole will with within without wrong written www you your'
+  ).split(' '),
+);
+
+export function createQuotations(words: StandIns, replaced: Iterable<readonly [text: string, hint: Hint]>): Quotations {
+  const runs = new Set<string>();
+  for (const [text, hint] of replaced) indexValue(runs, text, hint);
+
+  function isMarked(tokens: readonly Token[]): boolean[] {
+    const marked = new Array<boolean>(tokens.length).fill(false);
+    const wordAt = (index: number) => tokens[index]?.word ?? '';
+    for (let at = 0; at < tokens.length; at += 1) {
+      const long = [wordAt(at), wordAt(at + 1), wordAt(at + 2)];
+      const length = [3, 2, 1].find((count) => runs.has(long.slice(0, count).join(' '))) ?? 0;
+      for (let offset = 0; offset < length; offset += 1) marked[at + offset] = true;
+    }
+    return marked;
+  }
+
+  function replaceQuoted(text: string, isReplaced: (word: string) => boolean = () => true): string {
+    const tokens = tokensOf(text);
+    const marked = isMarked(tokens);
+    let result = '';
+    let at = 0;
+    tokens.forEach(({ start, end, word }, index) => {
+      const isCutOff = marked[index - 1] === true && /^(?:…|\.\.\.)/.test(text.slice(end));
+      const original = text.slice(start, end);
+      const isQuoted = (marked[index] === true || isCutOff) && isReplaced(word);
+      result += text.slice(at, start) + (isQuoted ? words.text(original) : original);
+      at = end;
+    });
+    return result + text.slice(at);
+  }
+
+  function withAddresses(text: string, rest: (text: string) => string): string {
+    return hasAddress(text) ? replaceAddresses(words, text, rest) : rest(text);
+  }
+
+  return {
+    sentence: (text) => withAddresses(text, (rest) => replaceQuoted(rest)),
+    id: (text) => replaceQuoted(text, (word) => /^\D{3,}$/.test(word)),
+  };
+}
+
+/** Runs of one to three words by which a value is found within a sentence. */
+function indexValue(runs: Set<string>, text: string, hint: Hint): void {
+  const tokens = tokensOf(text).map(({ word }) => word);
+  const countAlone = tokens.length === 1 || (NAMES.has(hint) && (isNameHint(hint) || !/\s/.test(text.trim())));
+  for (const word of countAlone ? tokens.filter(isTelling) : []) runs.add(word);
+  const length = Math.min(tokens.length, 3);
+  for (let at = 0; length > 1 && at + length <= tokens.length; at += 1) {
+    const words = tokens.slice(at, at + length);
+    // A run that is nothing but words of our own sentences would be found in every one of them.
+    if (words.some((word) => !SENTENCES.has(word))) runs.add(words.join(' '));
+  }
+}
+
+function isNameHint(hint: Hint): boolean {
+  return hint === 'person' || hint === 'family name' || hint === 'company';
+}
+
+function isTelling(word: string): boolean {
+  return word.length >= 3 && !SENTENCES.has(word);
+}
+
+function tokensOf(text: string): Token[] {
+  return [...text.matchAll(TOKEN)].map((match) => ({
+    start: match.index,
+    end: match.index + match[0].length,
+    word: match[0].toLowerCase(),
+  }));
+}

@@ -1,0 +1,216 @@
+/**
+ * Stand-ins for words and numbers: another word of the same length, the same one for the same word wherever it stands, in
+ * whatever case or with whatever accents. Because every word is replaced on its own and everything between words stays, a
+ * stand-in behaves in matching as the original does: trimmed, lower-cased, cut at a space or a dot, two texts are equal
+ * afterwards when and only when they were before.
+ */
+import { createCipheriv, hash, hkdfSync } from 'node:crypto';
+
+export interface StandIns {
+  /** Replaces every word and every number of the text. `isKept` names words (lower-case) that stay. */
+  text(text: string, isKept?: (word: string) => boolean): string;
+  /** Digits of the same number. */
+  digits(run: string): string;
+  /** As {@link StandIns.digits}, never with a zero at the front where there was none: a number stays a number. */
+  wholeNumber(run: string): string;
+  /** Days by which dates are moved, the same for all. */
+  readonly daysMoved: number;
+}
+
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
+/** Up to this length a word's stand-in comes from a shuffled list of all words of that length, so that no two share one. */
+const longestShuffled = 4;
+/** Digits are replaced in groups of this many from the right, each by a shuffled list, so that no two numbers share one. */
+const digitGroup = 6;
+const mostRemembered = 200_000;
+
+const WORD = /\p{L}[\p{L}\p{M}]*|\p{Nd}+/gu;
+const ASCII_WORD = /[A-Za-z]+|[0-9]+/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII, which is faster to search
+const ASCII = /^[\x00-\x7f]*$/;
+
+/** @param secret whoever has it can find out whether a stand-in belongs to a value that he knows. */
+export function createStandIns(secret: string): StandIns {
+  const key = Buffer.from(hkdfSync('sha256', secret, '', 'enginy-bridge stand-ins', 32)).toString('hex');
+  const lists = new Map<string, Uint32Array>();
+  const remembered = new Map<string, string>();
+
+  function shuffled(kind: string, size: number): Uint32Array {
+    const name = `${kind}/${size}`;
+    const list = lists.get(name) ?? shuffle(key, name, size);
+    lists.set(name, list);
+    return list;
+  }
+
+  function lowerWord(word: string): string {
+    if (word.length > longestShuffled) return hashedWord(key, word);
+    let number = 0;
+    for (let at = 0; at < word.length; at += 1) number = number * 26 + (word.charCodeAt(at) - 97);
+    let stand = shuffled('letters', 26 ** word.length)[number] ?? 0;
+    let text = '';
+    for (let at = 0; at < word.length; at += 1) {
+      text = LETTERS.charAt(stand % 26) + text;
+      stand = Math.floor(stand / 26);
+    }
+    return text;
+  }
+
+  function digits(run: string): string {
+    let text = '';
+    for (let end = run.length; end > 0; end -= digitGroup) {
+      const group = run.slice(Math.max(0, end - digitGroup), end);
+      const stand = shuffled('digits', 10 ** group.length)[Number(group)] ?? 0;
+      text = String(stand).padStart(group.length, '0') + text;
+    }
+    return text;
+  }
+
+  function wholeNumber(run: string): string {
+    if (/^0+$/.test(run)) return run;
+    const start = /^0*/.exec(run)?.[0] ?? '';
+    let stand = digits(run.slice(start.length));
+    // Walking on from a number that is not allowed keeps the one-to-one.
+    while (stand.startsWith('0')) stand = digits(stand);
+    return start + stand;
+  }
+
+  function replaceWord(word: string): string {
+    const first = word.charCodeAt(0);
+    if (first >= 48 && first <= 57) return digits(word);
+    const known = remembered.get(word);
+    if (known !== undefined) return known;
+    const stand = isPlainLatin(word)
+      ? sameCase(word, lowerWord(word.toLowerCase()))
+      : foreignWord(key, word, lowerWord);
+    if (remembered.size >= mostRemembered) remembered.clear();
+    remembered.set(word, stand);
+    return stand;
+  }
+
+  return {
+    text(text, isKept) {
+      const pattern = ASCII.test(text) ? ASCII_WORD : WORD;
+      if (isKept === undefined) return text.replace(pattern, replaceWord);
+      return text.replace(pattern, (word) => (isKept(word.toLowerCase()) ? word : replaceWord(word)));
+    },
+    digits,
+    wholeNumber,
+    daysMoved: 200 + (Number.parseInt(digest(key, 'days'), 16) % 1_200),
+  };
+}
+
+/** SHA-512/256 is not open to length extension, so a key in front of the text makes it a sound keyed digest (FIPS 180-4). */
+function digest(key: string, text: string): string {
+  return hash('sha512-256', `${key}\u0000${text}`, 'hex').slice(0, 12);
+}
+
+function hashedWord(key: string, word: string): string {
+  let text = '';
+  for (let block = 0; text.length < word.length; block += 1) {
+    const bytes = hash('sha512-256', `${key}\u0000${block}${word}`, 'buffer');
+    // Two bytes a letter: the preference for the first letters of the alphabet is below one in two thousand.
+    for (let at = 0; at < 32 && text.length < word.length; at += 2)
+      text += LETTERS.charAt((bytes.readUInt16LE(at) * 26) >> 16);
+  }
+  return text;
+}
+
+/** Fisher and Yates' shuffle of 0 … size-1, its random numbers from AES in counter mode. */
+function shuffle(key: string, name: string, size: number): Uint32Array {
+  const list = Uint32Array.from({ length: size }, (_unused, index) => index);
+  const own = hash('sha512-256', `${key}\u0000list ${name}`, 'buffer');
+  const stream = createCipheriv('aes-256-ctr', own, Buffer.alloc(16)).update(Buffer.alloc(size * 4));
+  for (let at = size - 1; at > 0; at -= 1) {
+    const other = Math.floor((stream.readUInt32LE(at * 4) / 2 ** 32) * (at + 1));
+    const swapped = list[at] ?? 0;
+    list[at] = list[other] ?? 0;
+    list[other] = swapped;
+  }
+  return list;
+}
+
+function isPlainLatin(word: string): boolean {
+  for (let at = 0; at < word.length; at += 1) {
+    const code = word.charCodeAt(at) | 32;
+    if (code < 97 || code > 122) return false;
+  }
+  return true;
+}
+
+function sameCase(original: string, lower: string): string {
+  if (original === original.toLowerCase()) return lower;
+  if (original === original.toUpperCase()) return lower.toUpperCase();
+  let text = '';
+  for (let at = 0; at < lower.length; at += 1) {
+    const letter = original.charAt(at);
+    text +=
+      letter !== '' && letter === letter.toUpperCase() && letter !== letter.toLowerCase()
+        ? lower.charAt(at).toUpperCase()
+        : lower.charAt(at);
+  }
+  return text;
+}
+
+/** Letters that Unicode does not take apart, as comparing without accents spells them. */
+const SPELLED_OUT: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  ø: 'o',
+  æ: 'ae',
+  œ: 'oe',
+  ł: 'l',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ı: 'i',
+  ħ: 'h',
+};
+
+/** Accents stay where they were, on other letters; other scripts get letters of their own. */
+function foreignWord(key: string, word: string, latin: (lower: string) => string): string {
+  const digitsOnly = word.normalize('NFKC');
+  if (/^\d+$/.test(digitsOnly)) return latin(digitsOnly.replace(/\d/g, (digit) => LETTERS.charAt(Number(digit))));
+  const spelled = [...word].map((letter) => spellOut(letter)).join('');
+  const parts = [...spelled.normalize('NFD')];
+  const bases = parts.filter((part) => !/\p{M}/u.test(part));
+  const base = bases.join('');
+  const stands = isPlainLatin(base) ? [...sameCase(base, latin(base.toLowerCase()))] : otherScript(key, bases);
+  let at = 0;
+  const replaced = parts.map((part) => (/\p{M}/u.test(part) ? part : (stands[at++] ?? ''))).join('');
+  return word === word.normalize('NFC') ? replaced.normalize('NFC') : replaced;
+}
+
+function spellOut(letter: string): string {
+  const spelled = SPELLED_OUT[letter.toLowerCase()];
+  if (spelled === undefined) return letter;
+  return letter === letter.toLowerCase() ? spelled : spelled.charAt(0).toUpperCase() + spelled.slice(1);
+}
+
+/** First and last lower-case letter of alphabets without gaps (Unicode's code charts). */
+const ALPHABETS: readonly (readonly [number, number])[] = [
+  [0x3b1, 0x3c9],
+  [0x430, 0x44f],
+  [0x561, 0x586],
+  [0x5d0, 0x5ea],
+  [0x627, 0x63a],
+  [0x905, 0x939],
+  [0xe01, 0xe2e],
+  [0x10d0, 0x10f0],
+  [0x1100, 0x1112],
+  [0x1161, 0x1175],
+  [0x11a8, 0x11c2],
+  [0x3041, 0x3093],
+  [0x30a1, 0x30f3],
+  [0x4e00, 0x9fa5],
+];
+
+function otherScript(key: string, letters: readonly string[]): string[] {
+  const lower = letters.join('').toLowerCase();
+  return letters.map((letter, at) => {
+    const code = letter.toLowerCase().codePointAt(0) ?? 0;
+    const [first, last] = ALPHABETS.find(([from, to]) => code >= from && code <= to) ?? [97, 122];
+    const stand = String.fromCodePoint(
+      first + (Number.parseInt(digest(key, `${at} ${lower}`), 16) % (last - first + 1)),
+    );
+    return letter === letter.toLowerCase() ? stand : stand.toUpperCase();
+  });
+}

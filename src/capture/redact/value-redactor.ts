@@ -1,0 +1,217 @@
+import { hasAddress, replaceAddresses, standInDomain, standInUrl } from './addresses.ts';
+import { type Hint, hintOfField, isPersonal } from './hints.ts';
+import { replaceInMarkup } from './markup.ts';
+import { standInCompanyName, standInPersonName } from './names.ts';
+import { dateKey, looksLikeDate, looksLikeNumber, numberKey, standInDate, standInNumber } from './numbers-and-dates.ts';
+import { looksLikePhone, standInPhone } from './phones.ts';
+import type { StandIns } from './stand-ins.ts';
+
+export interface ValueSettings {
+  readonly words: StandIns;
+  /** Lower-case values that say nothing about anybody: options of HubSpot's properties, values of the mapping files. */
+  readonly constants: ReadonlySet<string>;
+  /** What the mapping files and the bridge itself put into texts; one group that is the whole pattern. */
+  readonly phrases: RegExp | undefined;
+  /** ISO country of telephone numbers without prefix. */
+  readonly defaultCountry: string | undefined;
+}
+
+/** Replaces the values of one capture. What a value became it becomes everywhere in the capture. */
+export interface ValueRedactor {
+  value(text: string, hint: Hint): string;
+  number(value: number, hint: Hint): number;
+  /** A value that stays as it is, here and where it comes back in another form. */
+  keep(text: string): void;
+  /** True for a constant of the portal or of the mapping files. */
+  known(text: string): boolean;
+  /** What was replaced so far: original, hint. */
+  replaced(): Iterable<readonly [text: string, hint: Hint]>;
+}
+
+const YES_OR_NO = /^(?:true|false|yes|no|on|off|null|none|n\/a|-)$/i;
+const RANGE =
+  /^[<>~]?\s*[\d.,\s]+(?:k|m|bn?)?\s*(?:[-–—+]|to)?\s*(?:[\d.,\s]+)?(?:k|m|bn?)?\s*\+?\s*(?:employees|people)?$/i;
+const AMOUNT = /^[a-z]{0,3}\s?\p{Sc}?\s?[\d.,\s]+(?:k|m|mm|mio|mn|bn?|thousand|million|billion)?\s?\p{Sc}?\+?$/iu;
+
+/** Digests and random ids say nothing that could be read from them. */
+const GENERATED = /^(?:[0-9a-f]{64}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$/;
+
+/** Ids have a digit and no spaces; numbers are HubSpot's. */
+export function looksLikeId(text: string): boolean {
+  return /^(?=\S*\d)[\w.:~-]{1,200}$/.test(text);
+}
+
+export function createValueRedactor({ words, constants, phrases, defaultCountry }: ValueSettings): ValueRedactor {
+  const known = new Map<Hint, Map<string, string>>();
+  const keptTexts = new Set<string>();
+  const keptNumbers = new Set<string>();
+  const keptDates = new Set<number>();
+  const phoneDigits = new Set<string>();
+
+  function value(text: string, hint: Hint): string {
+    if (text === '') return text;
+    const ofHint = known.get(hint) ?? new Map<string, string>();
+    known.set(hint, ofHint);
+    const stand = ofHint.get(text) ?? replace(text, hint);
+    ofHint.set(text, stand);
+    return stand;
+  }
+
+  function replace(text: string, hint: Hint): string {
+    switch (hint) {
+      case 'id':
+        if (/^\d+$/.test(text)) return text;
+        return text.includes('@') || text.includes('/') || !looksLikeId(text) ? free(text) : text;
+      case 'email':
+        return free(text);
+      case 'phone':
+        return parts(text, (part) => (looksLikePhone(part) ? phone(part) : free(part)));
+      case 'person':
+      case 'family name':
+        return hasAddress(text) ? free(text) : standInPersonName(words, text, hint === 'family name');
+      case 'company':
+        return hasAddress(text) ? free(text) : standInCompanyName(words, text);
+      case 'domain':
+        return parts(text, (part) => (isBareDomain(part) ? domain(part) : free(part)));
+      case 'url':
+        return parts(text, (part) => {
+          if (hasAddress(part)) return free(part);
+          return /^[^\s/]+\.[^\s/]+(?:\/\S*)?$/.test(part.trim()) ? standInUrl(words, part) : words.text(part);
+        });
+      case 'text':
+        return wording(text);
+      case 'constant':
+      case 'date':
+        if (isConstant(text)) {
+          keep(text);
+          return text;
+        }
+        return unknown(text);
+      case 'unknown':
+        return unknown(text);
+    }
+  }
+
+  function isConstant(text: string): boolean {
+    const trimmed = text.trim();
+    return (
+      constants.has(trimmed.toLowerCase()) ||
+      YES_OR_NO.test(trimmed) ||
+      RANGE.test(trimmed) ||
+      AMOUNT.test(trimmed) ||
+      looksLikeDate(trimmed)
+    );
+  }
+
+  function unknown(text: string): string {
+    const trimmed = text.trim();
+    if (trimmed === '' || YES_OR_NO.test(trimmed)) return text;
+    if (GENERATED.test(trimmed) || keptTexts.has(trimmed.toLowerCase())) return text;
+    // Keys of rules with several pairs.
+    if (text.includes('\u0001')) return text.split('\u0001').map(unknown).join('\u0001');
+    if (/^[[{]/.test(trimmed)) {
+      const parsed = parseJson(trimmed);
+      if (parsed !== undefined) return JSON.stringify(inner(parsed));
+    }
+    if (looksLikeDate(trimmed)) return keptDates.has(dateKey(trimmed) ?? Number.NaN) ? text : standInDate(words, text);
+    if (phoneDigits.has(trimmed.replace(/\D/g, ''))) return phone(text);
+    if (looksLikeNumber(trimmed)) {
+      return keptNumbers.has(numberKey(trimmed) ?? '') ? text : standInNumber(words, text);
+    }
+    if (looksLikePhone(trimmed)) return phone(text);
+    if (text.includes(';') && !text.includes('&')) return parts(text, unknown);
+    if (isBareDomain(text)) return domain(text);
+    return replaceInMarkup(text, free);
+  }
+
+  /** JSON within a text: names stay, values are replaced. */
+  function inner(parsed: unknown, hint: Hint = 'unknown'): unknown {
+    if (typeof parsed === 'string') return value(parsed, hint);
+    if (typeof parsed === 'number') return number(parsed, hint);
+    if (Array.isArray(parsed)) return parsed.map((entry) => inner(entry, hint));
+    if (typeof parsed !== 'object' || parsed === null) return parsed;
+    return Object.fromEntries(Object.entries(parsed).map(([name, entry]) => [name, inner(entry, hintWithin(name))]));
+  }
+
+  /** What people wrote, perhaps completed by phrases of the mapping files. */
+  function wording(text: string): string {
+    const replaceAll = (piece: string) => replaceInMarkup(piece, free);
+    if (phrases === undefined || !phrases.test(text)) return replaceAll(text);
+    return text
+      .split(phrases)
+      .map((piece, index) => (index % 2 === 1 ? piece : replaceAll(piece)))
+      .join('');
+  }
+
+  /** Words, and addresses among them. */
+  function free(text: string): string {
+    return hasAddress(text) ? replaceAddresses(words, text, (rest) => words.text(rest)) : words.text(text);
+  }
+
+  function phone(text: string): string {
+    const digits = text.replace(/\D/g, '');
+    if (digits.length >= 7) {
+      phoneDigits.add(digits);
+      phoneDigits.add(digits.replace(/^00/, ''));
+    }
+    return standInPhone(words, text, defaultCountry);
+  }
+
+  function domain(text: string): string {
+    return text.replace(/\S+/, (host) => standInDomain(words, host));
+  }
+
+  function keep(text: string): void {
+    keptTexts.add(text.trim().toLowerCase());
+    const number = numberKey(text);
+    if (number !== undefined) keptNumbers.add(number);
+    const date = /\d{4}/.test(text) ? dateKey(text) : undefined;
+    if (date !== undefined) keptDates.add(date);
+  }
+
+  function number(given: number, hint: Hint): number {
+    if (hint === 'id' || !Number.isFinite(given)) return given;
+    const text = String(given);
+    if (!isPersonal(hint)) {
+      keep(text);
+      return given;
+    }
+    const stand = Number(hint === 'phone' ? phone(text) : value(text, 'unknown'));
+    return Number.isFinite(stand) ? stand : given;
+  }
+
+  return {
+    value,
+    number,
+    keep,
+    known: (text) => constants.has(text.trim().toLowerCase()),
+    *replaced() {
+      for (const [hint, values] of known) {
+        for (const [text, stand] of values) if (text !== stand) yield [text, hint] as const;
+      }
+    },
+  };
+}
+
+/** Names within JSON are not those of the contract, but may say what their values are. */
+function hintWithin(name: string): Hint {
+  const hint = hintOfField(name);
+  return ['email', 'phone', 'person', 'family name'].includes(hint) ? hint : 'unknown';
+}
+
+/** `a@example.com;b@example.com`: several values in one text. */
+function parts(text: string, replace: (part: string) => string): string {
+  return text.includes(';') ? text.split(';').map(replace).join(';') : replace(text);
+}
+
+function isBareDomain(text: string): boolean {
+  return /^\s*(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+[\p{L}][\p{L}\p{N}-]+\.?\s*$/u.test(text);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,51 @@
+import { captureScope } from '../capture-file.ts';
+import type { BookAnswer } from './book-answer.ts';
+import type { WireCall } from './call-meaning.ts';
+
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+/**
+ * Closes the network of this process but for one port of loopback, and answers what is sent to the CRM. nock is loaded here alone:
+ * it takes over the process's HTTP as soon as it is.
+ */
+export async function interceptCrm(
+  ownPort: number,
+  answer: (call: WireCall) => Promise<BookAnswer>,
+): Promise<{ close(): void }> {
+  const { default: nock } = await import('nock');
+  if (!nock.isActive()) nock.activate();
+  nock.disableNetConnect();
+  nock.enableNetConnect((host) => host === `127.0.0.1:${ownPort}`);
+  const scope = nock(captureScope).persist();
+  for (const method of methods) {
+    scope.intercept(/.*/, method).reply(async (request: Request) => {
+      const { pathname, search } = new URL(request.url);
+      const body = readBody(await request.text());
+      const answered = await answer({ method, path: pathname + search, ...(body !== undefined && { body }) });
+      if (answered.kind === 'reply') {
+        const text = typeof answered.body === 'string' ? answered.body : JSON.stringify(answered.body);
+        return [answered.status, text, answered.headers];
+      }
+      // Silence never gets here: its answer does not come.
+      const code = answered.kind === 'network failure' ? answered.code : undefined;
+      throw Object.assign(new Error('the network failed'), { code: code ?? 'ECONNRESET' });
+    });
+  }
+  return {
+    close() {
+      nock.abortPendingRequests();
+      nock.cleanAll();
+      nock.enableNetConnect();
+      nock.restore();
+    },
+  };
+}
+
+function readBody(text: string): unknown {
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}

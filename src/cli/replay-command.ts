@@ -1,0 +1,148 @@
+import { createInterface } from 'node:readline/promises';
+import { Command } from 'commander';
+import { type Capture, CaptureFileError } from '../capture/capture-file.ts';
+import { findCapture } from '../capture/find-captures.ts';
+import { capturedMappings, saveRegression } from '../capture/replay/regression.ts';
+import { NotReplayableError, type Replay, replayCapture } from '../capture/replay/replay-capture.ts';
+import { describeReplay, differenceLine } from '../capture/replay/report.ts';
+import { sendLive, whatItWrites } from '../capture/replay/send-live.ts';
+import { EnvironmentSchema } from '../config.ts';
+import { readEnvironment } from '../environment.ts';
+import { MappingError } from '../mapping/diagnostic.ts';
+import type { Mappings } from '../mapping/file-kinds.ts';
+import { loadMappings } from '../mapping/load-mappings.ts';
+import { captureFolder } from './captures-command.ts';
+
+interface ReplayOptions {
+  readonly dir?: string;
+  readonly mapping?: string;
+  readonly live?: string;
+  readonly against?: string;
+  readonly key?: string;
+  readonly yes?: boolean;
+  readonly save?: string;
+  readonly story?: string;
+  readonly into: string;
+}
+
+/** What the exit status says: everything the same, something differs, something could not be replayed. */
+const differs = 1;
+const failed = 2;
+
+/** `enginy-bridge replay`: runs captured requests again, offline unless told otherwise. */
+export function replayCommand(): Command {
+  const command = new Command('replay')
+    .description("run captured requests again, offline, with today's code and mapping files, and print what differs")
+    .argument('<captures...>', 'files, parts of names, or ids of requests')
+    .option('--dir <folder>', 'folder of the captures (default: CAPTURE_DIR, or captures)')
+    .option('--mapping <which>', '"capture" for the mapping files of then, or a folder (default: MAPPINGS_DIR)')
+    .option('--live <url>', 'send the request to a running bridge instead, after a question')
+    .option('--key <key>', 'API key for --live (default: API_KEY)')
+    .option('-y, --yes', 'do not ask')
+    .option('--save <name>', 'make it a regression test that npm test replays from now on')
+    .option('--story <sentence>', 'what the regression test is about')
+    .option('--into <folder>', 'where regression tests are', 'test/regressions')
+    .addHelpText('after', '\nExit status: 0 the same, 1 something differs, 2 it could not be replayed.');
+  return command
+    .addOption(command.createOption('--against <url>', 'the same as --live').hideHelp())
+    .action(async (references: string[], options: ReplayOptions) => {
+      let status = 0;
+      for (const reference of references) status = Math.max(status, await runOne(reference, options));
+      process.exitCode = status;
+    });
+}
+
+async function runOne(reference: string, options: ReplayOptions): Promise<number> {
+  try {
+    const { capture, name } = findCapture(captureFolder(options.dir), reference);
+    process.stdout.write(
+      `${name}  ${capture.request.method} ${capture.request.path}  ${capture.answer?.status ?? 'no answer'}\n`,
+    );
+    const url = options.live ?? options.against;
+    if (url !== undefined) return await live(capture, url, options);
+    return await offline(capture, options);
+  } catch (error) {
+    const isExpected = [CaptureFileError, NotReplayableError, MappingError, UsageError].some(
+      (kind) => error instanceof kind,
+    );
+    if (!isExpected || !(error instanceof Error)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return failed;
+  }
+}
+
+class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+async function offline(capture: Capture, options: ReplayOptions): Promise<number> {
+  const mappings = options.save === undefined ? chosenMappings(capture, options.mapping) : capturedMappings(capture);
+  const replay = await replayCapture(capture, mappings);
+  print(describeReplay(replay));
+  if (options.save !== undefined) save(capture, replay, options.save, options);
+  return replay.differences.length === 0 || options.save !== undefined ? 0 : differs;
+}
+
+function chosenMappings(capture: Capture, which: string | undefined): Mappings {
+  if (which === 'capture') return capturedMappings(capture);
+  const { defaultCountry } = capture.settings;
+  const folder = which ?? EnvironmentSchema.shape.MAPPINGS_DIR.parse(readEnvironment().MAPPINGS_DIR);
+  return loadMappings(folder, defaultCountry === undefined ? {} : { defaultCountry });
+}
+
+function save(capture: Capture, replay: Replay, name: string, options: ReplayOptions): void {
+  if (!/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name)) {
+    throw new UsageError('The name of a regression test has small letters, digits and hyphens');
+  }
+  if (capture.personalData === 'kept') {
+    throw new UsageError('The capture holds people’s values as they are: it must not become part of the project');
+  }
+  const expected = [...replay.differences.map(differenceLine), ...replay.guesses.map((guess) => `assumed  ${guess}`)];
+  const story =
+    options.story ?? `${capture.request.method} ${capture.request.path} of ${capture.startedAt.slice(0, 10)}`;
+  const file = saveRegression(options.into, name, { story, capture, expected });
+  const meant = expected.length === 0 ? '' : ', and expects what differs above';
+  print([`saved as ${file}: npm test replays it from now on${meant}`]);
+}
+
+async function live(capture: Capture, url: string, options: ReplayOptions): Promise<number> {
+  const environment = readEnvironment();
+  const key = options.key ?? EnvironmentSchema.shape.API_KEY.parse(environment.API_KEY)?.[0];
+  if (key === undefined) throw new UsageError('API_KEY is not set: give the key of the running bridge with --key');
+  const header = EnvironmentSchema.shape.API_KEY_HEADER.parse(environment.API_KEY_HEADER);
+  const writes = whatItWrites(capture);
+  if (writes.length > 0) {
+    print([
+      `This writes to the CRM behind ${url}${capture.personalData === 'kept' ? '' : ', with stand-ins for people'}:`,
+    ]);
+    print(writes.map((line) => `  ${line}`));
+    if (options.yes !== true && !(await confirmed())) {
+      print(['not sent']);
+      return failed;
+    }
+  }
+  try {
+    const { status, differences } = await sendLive(capture, { url, header, key });
+    print([`answered ${status}`, ...(differences.length === 0 ? ['same'] : differences.map(differenceLine))]);
+    return differences.length === 0 ? 0 : differs;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new UsageError(`Nothing answers at ${url}`);
+  }
+}
+
+async function confirmed(): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    // A script that ends its input says no.
+    const ended = new Promise<string>((resolve) => terminal.once('close', () => resolve('')));
+    const answer = await Promise.race([terminal.question('Send it? (yes/no) '), ended]);
+    return /^y(?:es)?$/i.test(answer.trim());
+  } finally {
+    terminal.close();
+  }
+}
+
+function print(lines: readonly string[]): void {
+  for (const line of lines) process.stdout.write(`  ${line}\n`);
+}
