@@ -67,7 +67,11 @@ export function createCandidateSearch(crm: Pick<Crm, 'search'>): CandidateSearch
   return { find };
 }
 
-function flightKey({ objectType, version }: SearchRequest, key: MatchKey): string {
+/** What a search under way is known by: only for the same key may another request join it. */
+export function flightKey(
+  { objectType, version }: Pick<SearchRequest, 'objectType' | 'version'>,
+  key: MatchKey,
+): string {
   return `${objectType}\u0001${version}\u0001${key.rule}\u0001${key.value}`;
 }
 
