@@ -1,17 +1,17 @@
 #!/usr/bin/env node
-// The built program where there is one, else the source, which Node runs as it is. On an older Node the one that npm has
-// installed beside the project takes over.
+// The source where there is one, as in a clone, since Node runs it as it is; else the built program. On an older Node the one
+// that npm has installed beside the project takes over.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 const isNewEnough = major > 22 || (major === 22 && minor >= 20);
-const built = new URL('../dist/cli/main.js', import.meta.url);
+const source = new URL('../src/cli/main.ts', import.meta.url);
 const pinned = new URL('../node_modules/node/bin/node', import.meta.url);
 
 if (isNewEnough) {
-  await import(existsSync(built) ? built.href : new URL('../src/cli/main.ts', import.meta.url).href);
+  await import(existsSync(source) ? source.href : new URL('../dist/cli/main.js', import.meta.url).href);
 } else if (existsSync(pinned)) {
   handOver(fileURLToPath(pinned));
 } else {

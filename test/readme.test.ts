@@ -1,13 +1,42 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { operations } from '../src/contract/operations.ts';
+import { runCommand } from './cli/run-command.ts';
 
-test('the table of endpoints in the README names every endpoint, and no other', () => {
-  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-  const section = readme.slice(readme.indexOf('| Endpoint |'), readme.indexOf('Errors are'));
-  const rows = section.split('\n').filter((line) => line.startsWith('|'));
+/** Command lines of the README's console blocks that call this program, each with the output that is shown. */
+const shown = [...readFileSync('README.md', 'utf8').matchAll(/```console\n([\s\S]*?)```/g)].flatMap(([, block = '']) =>
+  block
+    .split(/^\$ /m)
+    .slice(1)
+    .map((example) => {
+      const [line = '', ...output] = example.trimEnd().split('\n');
+      return { line, output };
+    })
+    .filter(({ line }) => line.includes('npx enginy-bridge')),
+);
 
-  const named = rows.flatMap((row) => [...row.matchAll(/`((?:GET|POST|PUT|PATCH) [^`]+)`/g)].map((match) => match[1]));
+test('shows the commands for mapping files', () => {
+  expect(shown.length).toBeGreaterThanOrEqual(3);
+});
 
-  expect(named.toSorted()).toEqual(operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`).toSorted());
+test.each(shown)('prints what the README shows: $line', async ({ line, output }) => {
+  const [, input = '', words = ''] = /^(?:echo '(.*)' \| )?npx enginy-bridge (.*)$/.exec(line) ?? [];
+
+  const { status, out } = await runCommand(words.split(' '), { input });
+
+  expect(status).toBe(0);
+  const withoutCounts = (text: string) => text.replace(/\d+ examples run/, 'all examples run');
+  // A line with "…" alone stands for any number of lines.
+  let rest = out.trimEnd().split('\n').map(withoutCounts);
+  let maySkip = false;
+  for (const expected of output.map(withoutCounts)) {
+    if (expected.trim() === '…') {
+      maySkip = true;
+      continue;
+    }
+    const at = maySkip ? rest.indexOf(expected) : 0;
+    expect(rest[at]).toBe(expected);
+    rest = rest.slice(at + 1);
+    maySkip = false;
+  }
+  expect(maySkip ? [] : rest).toEqual([]);
 });

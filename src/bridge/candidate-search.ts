@@ -16,6 +16,8 @@ export interface CandidateSearch {
 
 export interface SearchRequest {
   readonly objectType: ObjectType;
+  /** Of the mapping file: another version may mean another thing by the same rule. */
+  readonly version: string;
   /** Keys of one rule, distinct by value. */
   readonly keys: readonly MatchKey[];
   /** Canonical values that a candidate holds under the rule. */
@@ -30,7 +32,7 @@ export function createCandidateSearch(crm: Pick<Crm, 'search'>): CandidateSearch
     const joined = new Map<string, Promise<Candidates>>();
     const own: MatchKey[] = [];
     for (const key of search.keys) {
-      const flight = flights.get(flightKey(search.objectType, key));
+      const flight = flights.get(flightKey(search, key));
       if (flight === undefined) own.push(key);
       else joined.set(key.value, flight);
     }
@@ -52,7 +54,7 @@ export function createCandidateSearch(crm: Pick<Crm, 'search'>): CandidateSearch
   async function takeOff(search: SearchRequest, keys: readonly MatchKey[], context: CallContext) {
     const flight = runSearch(crm, { ...search, keys }, context);
     for (const key of keys) {
-      const name = flightKey(search.objectType, key);
+      const name = flightKey(search, key);
       const result = flight.then((found) => found.get(key.value) ?? { ids: [] });
       flights.set(name, result);
       void result.finally(() => {
@@ -65,8 +67,12 @@ export function createCandidateSearch(crm: Pick<Crm, 'search'>): CandidateSearch
   return { find };
 }
 
-function flightKey(objectType: ObjectType, key: MatchKey): string {
-  return `${objectType}\u0001${key.name}\u0001${key.value}`;
+/** What a search under way is known by: only for the same key may another request join it. */
+export function flightKey(
+  { objectType, version }: Pick<SearchRequest, 'objectType' | 'version'>,
+  key: MatchKey,
+): string {
+  return `${objectType}\u0001${version}\u0001${key.rule}\u0001${key.value}`;
 }
 
 /** Never rejects for the CRM's sake: a failed search is a problem of every key it was for. */

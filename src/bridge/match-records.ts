@@ -171,6 +171,7 @@ async function searchIndex(step: Step, rule: number, keys: readonly MatchKey[]):
 
   const search = {
     objectType: objectTypeOf(step),
+    version: step.mapping.hash,
     keys: open,
     valuesOf: (record: CrmRecord) => candidateKeys(step.mapping, rule, record.properties),
     properties: step.properties,

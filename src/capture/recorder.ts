@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { CandidateSearch } from '../bridge/candidate-search.ts';
+import { type CandidateSearch, flightKey } from '../bridge/candidate-search.ts';
 import type { RecordIdCache } from '../bridge/record-id-cache.ts';
 import type { CallContext } from '../crm/crm.ts';
 import { type AmbientSnapshot, createAmbient } from './ambient.ts';
@@ -157,8 +157,8 @@ function watchFlights(candidates: CandidateSearch, current: AsyncLocalStorage<Op
       const asker = current.getStore();
       if (asker === undefined) return await candidates.find(search, context);
       const own: string[] = [];
-      for (const { name, value } of search.keys) {
-        const flight = `${search.objectType}\u0001${name}\u0001${value}`;
+      for (const key of search.keys) {
+        const flight = flightKey(search, key);
         const first = askers.get(flight);
         if (first !== undefined && first !== asker) asker.joined.add(first);
         else if (first === undefined) {

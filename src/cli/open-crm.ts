@@ -35,7 +35,7 @@ export async function openCrm(config: Config, options: { readonly isRehearsal: b
   return {
     crm: createHubSpotCrm({ pacer, log }, { accessToken, baseUrl, timeoutMs: hubspot.timeoutMs }),
     name: options.isRehearsal ? 'the embedded CRM' : 'HubSpot',
-    context: { requestId: 'command', urgency: 'bulk', deadline: deadlineIn(patienceMs) },
+    context: { requestId: 'command', urgency: 'urgent', deadline: deadlineIn(patienceMs) },
     close: () => upstream.close(),
   };
 }

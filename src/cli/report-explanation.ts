@@ -37,6 +37,8 @@ function formatKey(key: KeyExplanation, index: number): string {
   const properties = key.search.map(({ property, spellings }) =>
     spellings === 1 ? property : `${property} (${spellings} spellings)`,
   );
+  if (key.search.length === 0)
+    return `${name}: ${key.looksFor.map(show).join(' and ')}, which no record holds: the CRM has no such property`;
   const way = key.isRead === undefined ? 'looked up' : 'searched';
   const where = key.isRead === true ? `read by ${key.store}` : `${way} in ${properties.join(', ')}`;
   return `${name}: ${key.looksFor.map(show).join(' and ')}, ${where}`;

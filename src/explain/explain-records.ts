@@ -58,7 +58,7 @@ export async function explainRecords(
     explanations.push({
       object: mapping.object,
       ...(typeof record.externalId === 'string' && { externalId: record.externalId }),
-      keys: await settleStores(crm, mapping, explainKeys(mapping, record), context),
+      keys: await settleKeys(crm, mapping, explainKeys(mapping, record), context),
       ...(outcome !== undefined && { match: explainMatch(mapping, outcome) }),
       create: create.write,
       update: crm && matched ? await compareHeld(crm, mapping, matched, update.write, context) : update.write,
@@ -68,19 +68,22 @@ export async function explainRecords(
   return explanations;
 }
 
-/** Finds out which rules read the CRM's store and which search. */
-async function settleStores(
+/** Finds out which rules read the CRM's store, and which properties there are to search in. */
+async function settleKeys(
   crm: Crm | undefined,
   mapping: Mapping,
   keys: readonly KeyExplanation[],
   context: CallContext,
-): Promise<KeyExplanation[]> {
+): Promise<readonly KeyExplanation[]> {
+  if (crm === undefined) return keys;
+  const { objectType } = mapping.target;
+  const names = new Set((await crm.readProperties(objectType, context)).map(({ name }) => name));
   return await Promise.all(
     keys.map(async (key) => {
-      if (crm === undefined || 'passedOver' in key) return key;
+      if ('passedOver' in key) return key;
       const { store } = key;
-      const isRead = store !== undefined && (await crm.canReadBy(mapping.target.objectType, store, context));
-      return { ...key, isRead };
+      const isRead = store !== undefined && (await crm.canReadBy(objectType, store, context));
+      return { ...key, isRead, search: key.search.filter(({ property }) => names.has(property)) };
     }),
   );
 }

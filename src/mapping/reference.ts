@@ -77,6 +77,15 @@ Files are plain YAML 1.2. Values are taken as the text that stands there, so \`n
 quotes; duplicate keys, anchors, aliases and tags are errors. Put \`# yaml-language-server: $schema=../schema.json\` on
 the first line, and editors complete and underline.
 
+Sets of files to start from, each with examples:
+
+- \`hubspot/\`: the one that the bridge reads unless \`MAPPINGS_DIR\` names another; HubSpot's own properties.
+- \`examples/minimal/\`: contacts by e-mail, five fields, nothing made.
+- \`examples/german-portal/\`: properties and options of a portal's own, and most of what can be written.
+
+To make one yours, copy it (\`cp -r mappings/examples/minimal mappings/mine\`; the schema is \`../schema.json\` from there), point
+\`MAPPINGS_DIR\` at it, and run \`npx enginy-bridge check --live\`. A bridge that runs takes an edited file into force by itself, or says what is wrong.
+
 ## Recipes
 
 \`\`\`yaml

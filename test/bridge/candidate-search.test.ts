@@ -9,6 +9,7 @@ const context: CallContext = { requestId: 'r', urgency: 'bulk', deadline: deadli
 function searchFor(...values: string[]): SearchRequest {
   return {
     objectType: 'contacts',
+    version: 'v1',
     keys: values.map((value) => ({
       rule: 0,
       name: 'linkedinUrl',
@@ -73,4 +74,19 @@ test('searches anew once a flight has landed', async () => {
   crm.put('contacts', { id: '2', properties: { hs_linkedin_url: 'ada' } });
 
   expect((await candidates.find(searchFor('ada'), context)).get('ada')).toEqual({ ids: ['2'] });
+});
+
+test('does not share searches between versions of a mapping file, nor between rules that look for the same value', async () => {
+  const { search, waiting } = gatedCrm();
+  const candidates = createCandidateSearch({ search });
+  const first = searchFor('ada');
+  const nextVersion = { ...first, version: 'v2' };
+  const nextRule = { ...first, keys: first.keys.map((key) => ({ ...key, rule: 1 })) };
+
+  const found = [first, nextVersion, nextRule, first].map((request) => candidates.find(request, context));
+  await expect.poll(() => waiting.length).toBe(3);
+  for (const land of waiting) land(asItIs);
+
+  expect((await Promise.all(found)).map((outcome) => outcome.get('ada'))).toEqual(Array(4).fill({ ids: ['1'] }));
+  expect(waiting).toHaveLength(3);
 });

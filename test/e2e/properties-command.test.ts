@@ -107,7 +107,7 @@ async function customDefinitions(crm: { url: string; token: string }): Promise<R
     .map((definition) => ({ ...definition, groupName: 'contactinformation' }));
 }
 
-test('says what it cannot do, and ends with 1', async () => {
+test('says what it cannot do, and ends with 1 where the CRM refuses, with 2 where it was called wrongly', async () => {
   const crm = await startCrm({ scopes: { without: ['crm.schemas.contacts.write'] } });
   const file = fileWith('body.json', JSON.stringify({ contacts: [contact] }));
   const other = fileWith('other.json', '{"tasks":[]}');
