@@ -19,7 +19,7 @@ test('writes any JSON value in the same way at the bottom of a deep one', () => 
       for (let level = 1; level < levels; level += 1) value = [value];
       expect(jsonText(value)).toBe(`${'['.repeat(levels)}${JSON.stringify(inner)}${']'.repeat(levels)}`);
     }),
-    { numRuns: 30 },
+    { numRuns: 10 },
   );
 });
 

@@ -2,7 +2,7 @@ import type { Crm } from '../../src/crm/crm.ts';
 import { createHubSpotCrm } from '../../src/crm/hubspot/hubspot-crm.ts';
 import type { HubSpotExchange } from '../../src/crm/hubspot/transport.ts';
 import type { LaneSettings } from '../../src/crm/lanes.ts';
-import { createPacer } from '../../src/crm/pacer.ts';
+import { type Clock, createPacer } from '../../src/crm/pacer.ts';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { logSink } from './log-sink.ts';
 
@@ -17,12 +17,16 @@ export interface OpenedHubSpot {
 /** HubSpot's port over the embedded CRM: the real SDK, the real pacer, real HTTP. Nothing is limited or late unless asked for. */
 export async function openHubSpot(
   options: SandboxOptions = {},
-  settings: Partial<LaneSettings> & { timeoutMs?: number } = {},
+  settings: Partial<LaneSettings> & { timeoutMs?: number; clock?: Clock } = {},
 ): Promise<OpenedHubSpot> {
   const sandbox = await startSandbox({ indexLagMs: 0, limits: false, ...options });
   const exchanges: HubSpotExchange[] = [];
   const log = logSink();
-  const pacer = createPacer({ burstPerTenSeconds: 10_000, searchPerSecond: 1_000, ...settings }, { log: log.log });
+  const { clock, ...lanes } = settings;
+  const pacer = createPacer(
+    { burstPerTenSeconds: 10_000, searchPerSecond: 1_000, ...lanes },
+    { log: log.log, ...(clock === undefined ? {} : { clock }) },
+  );
   const crm = createHubSpotCrm(
     { pacer, log: log.log, onExchange: (_context, exchange) => exchanges.push(exchange) },
     { accessToken: sandbox.token, baseUrl: sandbox.url, timeoutMs: settings.timeoutMs ?? 5_000 },

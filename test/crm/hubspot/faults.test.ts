@@ -7,6 +7,7 @@ import { createHubSpotCrm } from '../../../src/crm/hubspot/hubspot-crm.ts';
 import { createPacer } from '../../../src/crm/pacer.ts';
 import { CrmUnavailableError } from '../../../src/errors.ts';
 import type { SandboxOptions } from '../../../src/sandbox/sandbox.ts';
+import { fastClock } from '../../support/fast-clock.ts';
 import { logSink } from '../../support/log-sink.ts';
 import { type OpenedHubSpot, openHubSpot } from '../../support/open-hubspot.ts';
 import { bulkContext } from '../crm-conformance.ts';
@@ -249,39 +250,43 @@ test('tells the truth about every create, whatever goes wrong', () => {
       fc.array(flaw, { minLength: 1, maxLength: 230 }),
       fc.array(fc.tuple(fc.integer({ min: 0, max: 3 }), fault), { maxLength: 3 }),
       async (flaws, faults) => {
-        await withHubSpot(async ({ crm, sandbox }) => {
-          sandbox.seed({ contacts: [{ properties: { email: 'taken@example.com' } }] });
-          for (const [skip, action] of faults) {
-            const match = { kind: 'batch-create' } as const;
-            sandbox.faults.add({
-              match,
-              skip,
-              action:
-                action.kind === 'status' && action.status === 429
-                  ? { ...action, headers: { 'retry-after': '0' } }
-                  : action,
+        await withHubSpot(
+          async ({ crm, sandbox }) => {
+            sandbox.seed({ contacts: [{ properties: { email: 'taken@example.com' } }] });
+            for (const [skip, action] of faults) {
+              const match = { kind: 'batch-create' } as const;
+              sandbox.faults.add({
+                match,
+                skip,
+                action:
+                  action.kind === 'status' && action.status === 429
+                    ? { ...action, headers: { 'retry-after': '0' } }
+                    : action,
+              });
+            }
+            const inputs = flaws.map((kind, at) => {
+              const email =
+                kind === 'email' ? `bad ${at}` : kind === 'taken' ? 'taken@example.com' : `p${at}@example.com`;
+              const extra =
+                kind === 'property' ? { shoe_size: '44' } : kind === 'option' ? { hs_lead_status: 'nonsense' } : {};
+              return { properties: { email, lastname: `unique-${at}`, ...extra } };
             });
-          }
-          const inputs = flaws.map((kind, at) => {
-            const email =
-              kind === 'email' ? `bad ${at}` : kind === 'taken' ? 'taken@example.com' : `p${at}@example.com`;
-            const extra =
-              kind === 'property' ? { shoe_size: '44' } : kind === 'option' ? { hs_lead_status: 'nonsense' } : {};
-            return { properties: { email, lastname: `unique-${at}`, ...extra } };
-          });
 
-          const outcomes = await crm.create('contacts', inputs, bulkContext(20_000));
+            const outcomes = await crm.create('contacts', inputs, bulkContext(2_000_000));
 
-          const stored = sandbox.records('contacts').map(({ properties }) => properties.lastname);
-          expect(outcomes).toHaveLength(inputs.length);
-          expect(new Set(stored).size).toBe(stored.length);
-          for (const [at, outcome] of outcomes.entries()) {
-            const { email, lastname } = inputs[at]?.properties ?? {};
-            expect({ email, outcome, isTrue: isTrue(outcome, stored.includes(lastname)) }).toMatchObject({
-              isTrue: true,
-            });
-          }
-        });
+            const stored = sandbox.records('contacts').map(({ properties }) => properties.lastname);
+            expect(outcomes).toHaveLength(inputs.length);
+            expect(new Set(stored).size).toBe(stored.length);
+            for (const [at, outcome] of outcomes.entries()) {
+              const { email, lastname } = inputs[at]?.properties ?? {};
+              expect({ email, outcome, isTrue: isTrue(outcome, stored.includes(lastname)) }).toMatchObject({
+                isTrue: true,
+              });
+            }
+          },
+          {},
+          { clock: fastClock(100) },
+        );
       },
     ),
     { numRuns: 25 },
