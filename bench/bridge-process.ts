@@ -34,7 +34,7 @@ export async function startBridgeProcess(
   program: Program = 'source',
 ): Promise<BridgeProcess> {
   const root = new URL('..', import.meta.url).pathname;
-  const child = spawn(process.execPath, ['--max-semi-space-size=8', programs[program]], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=4', programs[program]], {
     cwd: root,
     env: { PORT: '0', HOST: '127.0.0.1', API_KEY: key, LOG_LEVEL: 'info', CAPTURE: 'off', ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
