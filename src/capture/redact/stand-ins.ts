@@ -13,6 +13,8 @@ export interface StandIns {
   digits(run: string): string;
   /** As {@link StandIns.digits}, never with a zero at the front where there was none: a number stays a number. */
   wholeNumber(run: string): string;
+  /** Makes the stand-in of something larger once. */
+  remember(name: string, make: () => string): string;
   /** Days by which dates are moved, the same for all. */
   readonly daysMoved: number;
 }
@@ -95,6 +97,14 @@ export function createStandIns(secret: string): StandIns {
     },
     digits,
     wholeNumber,
+    remember(name, make) {
+      const known = remembered.get(name);
+      if (known !== undefined) return known;
+      if (remembered.size >= mostRemembered) remembered.clear();
+      const made = make();
+      remembered.set(name, made);
+      return made;
+    },
     daysMoved: 200 + (Number.parseInt(digest(key, 'days'), 16) % 1_200),
   };
 }
