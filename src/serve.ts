@@ -34,8 +34,8 @@ export interface RunningBridge {
   readonly captures: RunningCapture['counts'] | undefined;
 }
 
-/** Captures that are still to be written when the bridge stops. */
-const captureGraceMs = 2_000;
+/** However long the requests took to end, so long captures may take that are still to be written. */
+const leastCaptureGraceMs = 1_500;
 
 /**
  * Builds the bridge and listens. In sandbox mode the embedded CRM is started first and closed last.
@@ -89,7 +89,7 @@ export async function startBridge(
   const server = createServer(app);
   const inFlight = countInFlight(server);
   const admin = config.admin === undefined ? undefined : createAdminServer({ metrics, log });
-  const closeRest = async () => {
+  const closeRest = async (captureGraceMs: number) => {
     mappings.close();
     await admin?.close();
     await upstream.close();
@@ -110,8 +110,9 @@ export async function startBridge(
       reloadMappings: mappings.reload,
       async close(graceMs) {
         isStopping = true;
+        const startedAt = performance.now();
         const cutOff = await closeServer(server, graceMs, inFlight);
-        await closeRest();
+        await closeRest(Math.max(leastCaptureGraceMs, graceMs - (performance.now() - startedAt)));
         return cutOff;
       },
       get captures() {
@@ -120,7 +121,7 @@ export async function startBridge(
     };
   } catch (error) {
     // What is left open would keep the process from ending.
-    await closeRest();
+    await closeRest(0);
     throw error;
   }
 }

@@ -2,6 +2,8 @@
  * The thread that replaces people's values and writes files, so that the bridge's own thread only hands texts over. Started by
  * capture-writer.ts; whatever goes wrong here is told there once and never hurts a request.
  */
+import { readlinkSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openCaptureFolder, readOrMakeSecret } from './capture-folder.ts';
 import type { WriterMessage, WriterReport, WriterSettings } from './capture-writer.ts';
@@ -45,7 +47,18 @@ function handle(composer: Composer, folder: ReturnType<typeof openCaptureFolder>
   }
 }
 
+/** On Linux threads have a priority of their own: this one works when the processor has nothing better to do. */
+function stepBack(): void {
+  try {
+    const thread = Number(readlinkSync('/proc/thread-self').split('/').at(-1));
+    if (thread > 0) setPriority(thread, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // Elsewhere the thread shares the processor as an equal.
+  }
+}
+
 let work: ((message: WriterMessage) => void) | undefined;
+stepBack();
 try {
   work = start();
 } catch (error) {
@@ -54,7 +67,8 @@ try {
 
 parentPort?.on('message', (message: WriterMessage) => {
   try {
-    if (work !== undefined || message.kind === 'flush') (work ?? (() => report({ kind: 'flushed' })))(message);
+    if (work !== undefined) work(message);
+    else if (message.kind === 'flush') report({ kind: 'flushed' });
   } catch (error) {
     report({ kind: 'trouble', where: 'file', reason: reasonOf(error) });
   } finally {

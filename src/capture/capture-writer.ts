@@ -42,19 +42,29 @@ export interface CaptureWriter {
 }
 
 /** What may wait at most; beyond it captures are dropped instead of filling the memory. */
-const mostWaiting = 500;
+const mostWaiting = 2_000;
 const mostBytesWaiting = 128 * 1024 ** 2;
-/** Calls that are kept for a thread which has not been needed yet. */
-const mostAmbient = 60;
+/** Captures are handed over when no request has ended for this long, so that a burst is not slowed by its own captures … */
+const quietMs = 50;
+/** A folder that cannot be used is tried again after this. */
+const retryFolderMs = 60_000;
+/** … but when they have waited this long at the latest. */
+const longestWaitMs = 3_000;
+/** Calls that are kept for a thread that starts later. */
+const mostAmbient = 40;
 
 export function createCaptureWriter(settings: WriterSettings, log: Logger): CaptureWriter {
   let worker: Worker | undefined;
   let isBroken = false;
+  let pending: WriterMessage[] = [];
+  let pendingSince = 0;
+  const timer = setTimeout(handOver, quietMs).unref();
   let waiting = 0;
   let bytesWaiting = 0;
   let dropped = 0;
   let written = 0;
   let isDropping = false;
+  let pausedUntil = 0;
   const toldTroubles = new Set<string>();
   let onFlushed: (() => void) | undefined;
   /** What the thread is to know when it starts: it starts with the first capture, perhaps never. By name, newest last. */
@@ -78,7 +88,6 @@ export function createCaptureWriter(settings: WriterSettings, log: Logger): Capt
     for (const [name, exchange] of ambient) {
       worker.postMessage({ kind: 'ambient', name, exchange } satisfies WriterMessage);
     }
-    ambient.clear();
     return worker;
   }
 
@@ -93,6 +102,7 @@ export function createCaptureWriter(settings: WriterSettings, log: Logger): Capt
     if (report.kind === 'flushed') onFlushed?.();
     else if (report.kind === 'trouble') {
       const { where, reason } = report;
+      if (where === 'folder') pause();
       if (toldTroubles.has(`${where} ${reason}`)) return;
       toldTroubles.add(`${where} ${reason}`);
       log.warn({ folder: settings.folder, reason }, 'a capture could not be written; this is told once per reason');
@@ -104,28 +114,47 @@ export function createCaptureWriter(settings: WriterSettings, log: Logger): Capt
     }
   }
 
+  /** The thread has no folder to write to: it ends, and another one tries later. */
+  function pause(): void {
+    pausedUntil = performance.now() + retryFolderMs;
+    void worker?.terminate();
+    worker = undefined;
+    pending = [];
+    waiting = 0;
+    bytesWaiting = 0;
+  }
+
+  function handOver(): void {
+    if (pending.length === 0) return;
+    const thread = started();
+    for (const message of pending) thread?.postMessage(message);
+    pending = [];
+  }
+
   function send(message: WriterMessage): void {
-    started()?.postMessage(message);
+    if (pending.length === 0) pendingSince = performance.now();
+    pending.push(message);
+    if (performance.now() - pendingSince > longestWaitMs) handOver();
+    else timer.refresh();
   }
 
   return {
     setMapping(sources) {
       mapping = sources;
-      worker?.postMessage({ kind: 'mapping', mapping } satisfies WriterMessage);
+      if (worker !== undefined) send({ kind: 'mapping', mapping });
     },
     setAmbient(name, exchange) {
-      if (worker !== undefined) worker.postMessage({ kind: 'ambient', name, exchange } satisfies WriterMessage);
-      else if (!isBroken) {
-        ambient.set(name, exchange);
-        for (const [oldest] of ambient) {
-          if (ambient.size <= mostAmbient) break;
-          ambient.delete(oldest);
-        }
+      if (isBroken) return;
+      ambient.set(name, exchange);
+      for (const [oldest] of ambient) {
+        if (ambient.size <= mostAmbient) break;
+        ambient.delete(oldest);
       }
+      if (worker !== undefined) send({ kind: 'ambient', name, exchange });
     },
     write(capture, ambient) {
       const size = sizeOf(capture);
-      if (isBroken) return;
+      if (isBroken || performance.now() < pausedUntil) return;
       if (waiting >= mostWaiting || bytesWaiting + size > mostBytesWaiting) {
         dropped += 1;
         if (!isDropping) log.warn({ waiting, bytesWaiting }, 'captures are dropped: writing cannot keep up');
@@ -143,13 +172,15 @@ export function createCaptureWriter(settings: WriterSettings, log: Logger): Capt
       return written;
     },
     async close(graceMs) {
+      handOver();
+      clearTimeout(timer);
       if (worker === undefined) return;
       const { promise, resolve } = Promise.withResolvers<void>();
       onFlushed = resolve;
-      const timer = setTimeout(resolve, graceMs);
-      send({ kind: 'flush' });
+      const enough = setTimeout(resolve, graceMs);
+      worker.postMessage({ kind: 'flush' } satisfies WriterMessage);
       await promise;
-      clearTimeout(timer);
+      clearTimeout(enough);
       await worker?.terminate();
       worker = undefined;
       isBroken = true;

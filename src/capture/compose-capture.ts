@@ -20,7 +20,8 @@ export interface ComposerSettings {
 /** The mapping files that a capture refers to by their hash. */
 export interface MappingSources {
   readonly hash: string;
-  readonly files: readonly { readonly name: string; readonly text: string }[];
+  /** `kind`: what it maps, e.g. `contacts`. */
+  readonly files: readonly { readonly kind: string; readonly name: string; readonly text: string }[];
   /** Every text in them: what a mapping itself writes says nothing about anybody. */
   readonly texts: readonly string[];
   /** Properties in which Enginy's ids are kept. */
@@ -46,7 +47,7 @@ export function createComposer(settings: ComposerSettings): Composer {
   const ambientTexts = new Map<string, string>();
   const noMapping = { hash: '', files: [], texts: [], identityProperties: [] };
   let mapping: MappingSources = noMapping;
-  let mappingText = JSON.stringify({ hash: '', files: [] });
+  const mappingTexts = new Map<string, string>();
   let constants: ReadonlySet<string> = new Set(COUNTRIES);
   let phrases = phrasePattern([]);
 
@@ -105,10 +106,23 @@ export function createComposer(settings: ComposerSettings): Composer {
     };
   }
 
+  /** The files that a request of this path can be about. */
+  function mappingTextFor(path: string): string {
+    const subject = /^\/(companies|activities|tasks)\b/.exec(path)?.[1] ?? 'contacts';
+    const known = mappingTexts.get(subject);
+    if (known !== undefined) return known;
+    const isLinked = subject === 'activities' || subject === 'tasks';
+    const wanted = new Set(['contacts', subject, ...(isLinked ? ['companies'] : [])]);
+    const files = mapping.files.filter(({ kind }) => wanted.has(kind)).map(({ name, text }) => ({ name, text }));
+    const text = JSON.stringify({ hash: mapping.hash, files });
+    mappingTexts.set(subject, text);
+    return text;
+  }
+
   return {
     setMapping(sources) {
       mapping = sources;
-      mappingText = JSON.stringify({ hash: sources.hash, files: sources.files });
+      mappingTexts.clear();
       renewConstants();
     },
     setAmbient(name, raw) {
@@ -170,7 +184,7 @@ export function createComposer(settings: ComposerSettings): Composer {
       const text = `${JSON.stringify(head, null, 1).slice(0, -2)},
  "exchanges": [${lines.map((line) => `\n  ${line}`).join(',')}\n ],
  "ambient": [${known.map((line) => `\n  ${line}`).join(',')}\n ],
- "mapping": ${isInForce ? mappingText : JSON.stringify({ hash: raw.mappingHash, files: [] })}
+ "mapping": ${isInForce ? mappingTextFor(raw.path) : JSON.stringify({ hash: raw.mappingHash, files: [] })}
 }
 `;
       return { name, text };

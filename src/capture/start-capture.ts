@@ -52,12 +52,12 @@ export function startCapture(config: Config, log: Logger): RunningCapture | unde
 }
 
 function sourcesOf(mappings: Mappings): MappingSources {
-  const files = Object.values(mappings).flatMap((mapping) =>
-    typeof mapping === 'object' && 'file' in mapping ? [mapping.file] : [],
+  const files = Object.entries(mappings).flatMap(([kind, mapping]) =>
+    typeof mapping === 'object' && 'file' in mapping ? [{ kind, file: mapping.file }] : [],
   );
   return {
     hash: mappings.hash,
-    files: files.map((file) => ({ name: basename(file), text: readFileSync(file, 'utf8') })),
+    files: files.map(({ kind, file }) => ({ kind, name: basename(file), text: readFileSync(file, 'utf8') })),
     texts: [...new Set(textsIn(mappings))],
     identityProperties: [mappings.contacts, mappings.companies].flatMap((mapping) => mapping?.identity?.crm ?? []),
   };

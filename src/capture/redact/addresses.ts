@@ -26,8 +26,12 @@ export function hasAddress(text: string): boolean {
   return text.includes('@') || text.includes('://') || /www\.|linkedin\.com\//i.test(text);
 }
 
+/** An address and nothing else, as most texts with one are. */
+const PLAIN_EMAIL = /^[\w.+-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/;
+
 /** Replaces e-mail and web addresses wherever they stand; what lies between them goes through `rest`. */
 export function replaceAddresses(words: StandIns, text: string, rest: (between: string) => string): string {
+  if (PLAIN_EMAIL.test(text)) return standInEmail(words, text);
   let replaced = '';
   let at = 0;
   for (const { index, found } of addressesIn(text)) {
@@ -68,6 +72,10 @@ export function standInEmail(words: StandIns, address: string): string {
  * the public suffix stays, and so do free-mail providers, public platforms and reserved names.
  */
 export function standInDomain(words: StandIns, host: string): string {
+  return words.remember(`domain ${host}`, () => replaceDomain(words, host));
+}
+
+function replaceDomain(words: StandIns, host: string): string {
   const lower = host.toLowerCase();
   if (isFreeMailDomain(lower)) return host;
   const parsed = parse(lower, { allowPrivateDomains: true, extractHostname: false, validateHostname: false });

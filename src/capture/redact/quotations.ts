@@ -18,6 +18,9 @@ interface Token {
 }
 
 const TOKEN = /[\p{L}\p{M}]+|\p{Nd}+/gu;
+const ASCII_TOKEN = /[a-z]+|[0-9]+/gi;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII, which is faster to search
+const ASCII = /^[\x00-\x7f]*$/;
 /** Words of names count alone; other values only whole, or by three words in a row. */
 const NAMES: ReadonlySet<Hint> = new Set(['person', 'family name', 'company', 'email', 'domain', 'url']);
 
@@ -43,10 +46,11 @@ const SENTENCES: ReadonlySet<string> = new Set(
 );
 
 export function createQuotations(words: StandIns, replaced: Iterable<readonly [text: string, hint: Hint]>): Quotations {
-  const runs = new Set<string>();
-  for (const [text, hint] of replaced) indexValue(runs, text, hint);
+  const values = [...replaced];
+  let runs: ReadonlySet<string> | undefined;
+  let nameWords: ReadonlySet<string> | undefined;
 
-  function isMarked(tokens: readonly Token[]): boolean[] {
+  function isMarked(runs: ReadonlySet<string>, tokens: readonly Token[]): boolean[] {
     const marked = new Array<boolean>(tokens.length).fill(false);
     const wordAt = (index: number) => tokens[index]?.word ?? '';
     for (let at = 0; at < tokens.length; at += 1) {
@@ -57,29 +61,47 @@ export function createQuotations(words: StandIns, replaced: Iterable<readonly [t
     return marked;
   }
 
-  function replaceQuoted(text: string, isReplaced: (word: string) => boolean = () => true): string {
+  function replaceQuoted(runs: ReadonlySet<string>, text: string): string {
     const tokens = tokensOf(text);
-    const marked = isMarked(tokens);
+    const marked = isMarked(runs, tokens);
     let result = '';
     let at = 0;
-    tokens.forEach(({ start, end, word }, index) => {
+    tokens.forEach(({ start, end }, index) => {
       const isCutOff = marked[index - 1] === true && /^(?:…|\.\.\.)/.test(text.slice(end));
       const original = text.slice(start, end);
-      const isQuoted = (marked[index] === true || isCutOff) && isReplaced(word);
+      const isQuoted = marked[index] === true || isCutOff;
       result += text.slice(at, start) + (isQuoted ? words.text(original) : original);
       at = end;
     });
     return result + text.slice(at);
   }
 
-  function withAddresses(text: string, rest: (text: string) => string): string {
-    return hasAddress(text) ? replaceAddresses(words, text, rest) : rest(text);
-  }
-
   return {
-    sentence: (text) => withAddresses(text, (rest) => replaceQuoted(rest)),
-    id: (text) => replaceQuoted(text, (word) => /^\D{3,}$/.test(word)),
+    sentence(text) {
+      runs ??= indexOf(values, indexValue);
+      const all = runs;
+      const rest = (between: string) => replaceQuoted(all, between);
+      return hasAddress(text) ? replaceAddresses(words, text, rest) : rest(text);
+    },
+    id(text) {
+      nameWords ??= indexOf(values, indexName);
+      const names = nameWords;
+      return text.replace(/\p{L}{3,}/gu, (word) => (names.has(word.toLowerCase()) ? words.text(word) : word));
+    },
   };
+}
+
+type Values = readonly (readonly [text: string, hint: Hint])[];
+
+function indexOf(values: Values, add: (into: Set<string>, text: string, hint: Hint) => void): ReadonlySet<string> {
+  const index = new Set<string>();
+  for (const [text, hint] of values) add(index, text, hint);
+  return index;
+}
+
+function indexName(names: Set<string>, text: string, hint: Hint): void {
+  if (!NAMES.has(hint)) return;
+  for (const { word } of tokensOf(text)) if (isTelling(word)) names.add(word);
 }
 
 /** Runs of one to three words by which a value is found within a sentence. */
@@ -104,7 +126,7 @@ function isTelling(word: string): boolean {
 }
 
 function tokensOf(text: string): Token[] {
-  return [...text.matchAll(TOKEN)].map((match) => ({
+  return [...text.matchAll(ASCII.test(text) ? ASCII_TOKEN : TOKEN)].map((match) => ({
     start: match.index,
     end: match.index + match[0].length,
     word: match[0].toLowerCase(),

@@ -113,10 +113,14 @@ function idValue(deps: RedactDeps, place: Place, value: string, into: Json | unk
   return redactId(deps, value, into, at);
 }
 
+/** Ids that are made of no name: digests and numbers behind a word for what they number. */
+const PLAIN_ID =
+  /^(?:[0-9a-f-]+|(?:lead|contact|company|person|account|task|activity|message|user|enginy|genesy|crm|ext|id)[-_:]?\d+)$/i;
+
 /** An id that is made of letters is looked at again when all names are known. */
 export function redactId(deps: RedactDeps, value: string, into: Json | unknown[], at: string | number): string {
   const replaced = deps.values.value(value, 'id');
-  if (replaced === value && /[a-z]{3}/i.test(value) && !/^[0-9a-f-]+$/i.test(value)) {
+  if (replaced === value && /[a-z]{3}/i.test(value) && !PLAIN_ID.test(value)) {
     deps.later('id', value, (again) => put(into, at, again));
   }
   return replaced;

@@ -13,6 +13,8 @@ export interface StandIns {
   digits(run: string): string;
   /** As {@link StandIns.digits}, never with a zero at the front where there was none: a number stays a number. */
   wholeNumber(run: string): string;
+  /** Makes the stand-in of something larger once. */
+  remember(name: string, make: () => string): string;
   /** Days by which dates are moved, the same for all. */
   readonly daysMoved: number;
 }
@@ -95,6 +97,14 @@ export function createStandIns(secret: string): StandIns {
     },
     digits,
     wholeNumber,
+    remember(name, make) {
+      const known = remembered.get(name);
+      if (known !== undefined) return known;
+      if (remembered.size >= mostRemembered) remembered.clear();
+      const made = make();
+      remembered.set(name, made);
+      return made;
+    },
     daysMoved: 200 + (Number.parseInt(digest(key, 'days'), 16) % 1_200),
   };
 }
@@ -176,7 +186,17 @@ function foreignWord(key: string, word: string, latin: (lower: string) => string
   const stands = isPlainLatin(base) ? [...sameCase(base, latin(base.toLowerCase()))] : otherScript(key, bases);
   let at = 0;
   const replaced = parts.map((part) => (/\p{M}/u.test(part) ? part : (stands[at++] ?? ''))).join('');
-  return word === word.normalize('NFC') ? replaced.normalize('NFC') : replaced;
+  return word === word.normalize('NFC') ? composed(replaced) : replaced;
+}
+
+const ACCENTS = ['\u0301', '\u0300', '\u0302', '\u0308', '\u0303', '\u030c', '\u0307', '\u0304', '\u0327'];
+
+/** Letters with accents as one character each, as addresses want them: where there is none, with another accent. */
+function composed(text: string): string {
+  return text.normalize('NFC').replace(/(\p{L})(\p{M}+)/gu, (whole, letter: string) => {
+    const found = ACCENTS.map((accent) => (letter + accent).normalize('NFC')).find((one) => [...one].length === 1);
+    return found ?? whole.slice(0, letter.length);
+  });
 }
 
 function spellOut(letter: string): string {

@@ -21,11 +21,15 @@ export function createRecordBook(exchanges: readonly CapturedExchange[]): Record
   const calls = exchanges.map((exchange) => ({ exchange, meaning: meaningOf(exchange) }));
   /** By object type and record id; later calls complete what earlier ones said. */
   const records = new Map<string, Known>();
+  /** Properties that were asked of a record: what did not come back then is not there. */
+  const asked = new Map<string, Set<string>>();
   for (const { exchange, meaning } of calls) {
     if (meaning.kind !== 'read' && meaning.kind !== 'search' && meaning.kind !== 'write') continue;
     for (const { id, properties, ...rest } of resultsOf(exchange)) {
       const key = `${meaning.objectType} ${String(id)}`;
       const before = records.get(key)?.properties ?? {};
+      const wanted = meaning.kind === 'write' ? [] : meaning.properties;
+      asked.set(key, new Set([...(asked.get(key) ?? []), ...wanted]));
       records.set(key, { id: String(id), properties: { ...before, ...(isJson(properties) ? properties : {}) }, rest });
     }
   }
@@ -59,7 +63,11 @@ export function createRecordBook(exchanges: readonly CapturedExchange[]): Record
         if (known === undefined || known === 'missing') missing.push(id);
         else if (!found.includes(known)) found.push(known);
       }
-      for (const record of found) noteUnknownProperties(call, record, guesses);
+      for (const record of found) {
+        const known = asked.get(`${call.objectType} ${record.id}`) ?? new Set();
+        const unknown = call.properties.filter((name) => !known.has(name) && !Object.hasOwn(record.properties, name));
+        guesses.push(...unknown.map((name) => `that ${call.objectType} ${record.id} has no ${name}`));
+      }
       const errors = missing.length === 0 ? [] : [notFound(missing)];
       return reply(missing.length === 0 ? 200 : 207, {
         status: 'COMPLETE',
@@ -110,12 +118,6 @@ function keysOf(record: Json, idProperty: string | undefined): string[] {
   );
   // An entry of the merged ids may carry its time behind a colon.
   return idProperty === undefined ? [String(record.id), ...values.map((value) => value.split(':')[0] ?? '')] : values;
-}
-
-function noteUnknownProperties(call: Read, record: Known, guesses: string[]): void {
-  for (const name of call.properties) {
-    if (!Object.hasOwn(record.properties, name)) guesses.push(`that ${call.objectType} ${record.id} has no ${name}`);
-  }
 }
 
 function withProperties({ id, properties, rest }: Known, names: readonly string[]): Json {

@@ -1,0 +1,171 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openCaptureFolder, readOrMakeSecret } from '../../src/capture/capture-folder.ts';
+import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
+import { startCapturing, temporaryFolder } from './capturing.ts';
+
+const roomy = { maxFiles: 100, maxBytes: 1_000_000, maxAgeMs: 86_400_000 };
+
+function name(n: number): string {
+  return `2026-11-20T12-00-${String(n).padStart(2, '0')}.000Z_POST_contacts_201_0000000${n % 10}.json`;
+}
+
+function namesIn(folder: string): string[] {
+  return readdirSync(folder).sort();
+}
+
+test('the oldest captures go when there are too many, too large or too old', () => {
+  const [many, large, old] = [temporaryFolder(), temporaryFolder(), temporaryFolder()];
+  const tenSeconds = { ...roomy, maxAgeMs: 10_000 };
+  let now = Date.now();
+
+  const byCount = openCaptureFolder(many, { ...roomy, maxFiles: 2 });
+  for (const n of [1, 2, 3]) byCount.write(name(n), 'x');
+  const bySize = openCaptureFolder(large, { ...roomy, maxBytes: 25 });
+  for (const n of [1, 2, 3]) bySize.write(name(n), '0123456789');
+  const byAge = openCaptureFolder(old, tenSeconds, () => now);
+  byAge.write(name(1), 'x');
+  now += 20_000;
+  byAge.write(name(2), 'x');
+
+  expect(namesIn(many)).toEqual([name(2), name(3)]);
+  expect(namesIn(large)).toEqual([name(2), name(3)]);
+  expect(namesIn(old)).toEqual([name(2)]);
+});
+
+test('a folder that is opened again goes on where it was, removes halves, and leaves other people’s files alone', () => {
+  const folder = temporaryFolder();
+  for (const n of [1, 2, 3]) {
+    writeFileSync(join(folder, name(n)), 'x');
+    utimesSync(join(folder, name(n)), new Date(), new Date());
+  }
+  writeFileSync(join(folder, `${name(4)}.writing`), 'half');
+  writeFileSync(join(folder, 'notes.txt'), 'mine');
+
+  openCaptureFolder(folder, { ...roomy, maxFiles: 2 }).write(name(5), 'x');
+
+  expect(namesIn(folder)).toEqual([name(3), name(5), 'notes.txt']);
+});
+
+test('a folder makes one key for its stand-ins, which nobody else may read', () => {
+  const folder = temporaryFolder();
+
+  const secret = readOrMakeSecret(folder);
+
+  expect(secret).toMatch(/^[0-9a-f]{64}$/);
+  expect(readOrMakeSecret(folder)).toBe(secret);
+  expect(statSync(join(folder, '.secret')).mode & 0o077).toBe(0);
+});
+
+test('captures are readable by their owner alone, and none is left half written', async () => {
+  const bridge = await startCapturing();
+  await bridge.send('GET', '/nowhere');
+  const [file] = await bridge.stop();
+
+  expect(statSync(join(bridge.folder, file?.name ?? '')).mode & 0o077).toBe(0);
+  expect(namesIn(bridge.folder).filter((found) => found.endsWith('.writing'))).toEqual([]);
+});
+
+test('a folder that cannot be written is told once and hurts no request', async () => {
+  const parent = temporaryFolder();
+  // A file where the folder should be: even a user who may do everything cannot make it.
+  writeFileSync(join(parent, 'captures'), '');
+  const crm = await startCrm();
+  const bridge = await startBridgeOn(crm, { CAPTURE: 'all', CAPTURE_DIR: join(parent, 'captures') });
+
+  const statuses: number[] = [];
+  for (let n = 0; n < 5; n += 1) statuses.push((await bridge.send('GET', '/health')).status);
+  await bridge.close(1_000);
+
+  expect(statuses).toEqual([200, 200, 200, 200, 200]);
+  expect(bridge.log.entries.filter(({ msg }) => String(msg).includes('capture'))).toHaveLength(1);
+});
+
+test('only what went wrong is kept unless everything is asked for, and nothing when captures are off', async () => {
+  const errors = await startCapturing({ environment: { CAPTURE: 'errors' } });
+  await errors.send('GET', '/health');
+  await errors.send('POST', '/contacts', { contacts: [{ externalId: 'l-1', email: 'ada@example.com' }] });
+  await errors.send('POST', '/contacts', { contacts: [{ externalId: 'l-2', email: 'no address', firstName: 'A' }] });
+  await errors.send('PUT', '/contacts', { contacts: [{ crmId: '404', title: 'x' }] });
+  await errors.send('POST', '/contacts', { contacts: 1 });
+  const kept = await errors.stop();
+  const off = await startCapturing({ environment: { CAPTURE: 'off' } });
+  await off.send('GET', '/nowhere');
+
+  expect(kept.map(({ capture }) => [capture.request.method, capture.answer?.status])).toEqual([
+    ['POST', 201],
+    ['PUT', 200],
+    ['POST', 400],
+  ]);
+  expect(await off.stop()).toEqual([]);
+});
+
+test('somebody who tries keys does not push everything else out', async () => {
+  const bridge = await startCapturing();
+  for (let n = 0; n < 20; n += 1) await bridge.send('GET', '/users', undefined, { 'x-api-key': `guess-${n}` });
+
+  expect(await bridge.stop()).toHaveLength(1);
+});
+
+test('values stay as they are where the operator may keep them, and secrets never do', async () => {
+  const bridge = await startCapturing({ environment: { CAPTURE_PERSONAL_DATA: 'keep' } });
+  await bridge.send(
+    'POST',
+    '/contacts',
+    { contacts: [{ externalId: 'l-1', email: 'ada@example.com' }] },
+    { cookie: 'session=1' },
+  );
+  const [file] = await bridge.stop();
+
+  expect(file?.capture.personalData).toBe('kept');
+  expect(file?.text).toContain('ada@example.com');
+  expect(file?.text).not.toContain('good-key');
+  expect(file?.text).not.toContain(bridge.crm.token);
+  expect(file?.text).not.toContain('session=1');
+});
+
+test('bridges that are given the same key make the same stand-ins', async () => {
+  const texts: unknown[] = [];
+  for (let n = 0; n < 2; n += 1) {
+    const bridge = await startCapturing({ environment: { CAPTURE_SECRET: 'shared by two bridges' } });
+    await bridge.send('POST', '/contacts', { contacts: [{ externalId: 'l-1', email: 'ada.lovelace@acme.com' }] });
+    const [file] = await bridge.stop();
+    texts.push(file?.capture.request.body);
+    expect(existsSync(join(bridge.folder, '.secret'))).toBe(false);
+  }
+
+  expect(texts[0]).toEqual(texts[1]);
+});
+
+test('plain nock takes the exchanges of a capture as they are', async () => {
+  const bridge = await startCapturing();
+  await bridge.send('POST', '/contacts/sync', { contacts: [{ externalId: 'l-1', email: 'ada@example.com' }] });
+  const [file] = await bridge.stop();
+  const { default: nock } = await import('nock');
+
+  const scopes = nock.define(JSON.parse(JSON.stringify(file?.capture.exchanges)));
+  nock.cleanAll();
+  nock.restore();
+
+  expect(scopes).toHaveLength(file?.capture.exchanges.length ?? -1);
+  expect(readFileSync(join(bridge.folder, file?.name ?? ''), 'utf8')).toContain('"scope":"https://api.hubapi.com"');
+});
+
+test('a folder of captures may be made of several levels', () => {
+  const folder = join(temporaryFolder(), 'a', 'b');
+  openCaptureFolder(folder, roomy).write(name(1), 'x');
+  mkdirSync(join(folder, 'c'));
+  chmodSync(folder, 0o755);
+
+  expect(namesIn(folder)).toEqual([name(1), 'c']);
+});

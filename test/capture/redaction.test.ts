@@ -1,0 +1,182 @@
+import fc from 'fast-check';
+import { parsePhoneNumberFromString } from 'libphonenumber-js';
+import { expect, test } from 'vitest';
+import type { Hint } from '../../src/capture/redact/hints.ts';
+import { createStandIns } from '../../src/capture/redact/stand-ins.ts';
+import { createValueRedactor } from '../../src/capture/redact/value-redactor.ts';
+import { foldCompanyName } from '../../src/mapping/company-name.ts';
+import { normalizeDatetime } from '../../src/mapping/date-text.ts';
+import { normalizeEmail } from '../../src/mapping/email-address.ts';
+import { foldText } from '../../src/mapping/fold-text.ts';
+import { firstName, lastName } from '../../src/mapping/full-name.ts';
+import { linkedinUrlVariants, normalizeLinkedinUrl } from '../../src/mapping/linkedin-url.ts';
+import { normalizeNumber } from '../../src/mapping/number-text.ts';
+import { normalizePhone, phoneVariants } from '../../src/mapping/phone-number.ts';
+import { normalizeDomain, normalizeDomainName, normalizeUrl } from '../../src/mapping/web-domain.ts';
+
+const words = createStandIns('a secret of this test');
+
+function redactor() {
+  return createValueRedactor({ words, constants: new Set(), phrases: undefined, defaultCountry: undefined });
+}
+
+function redact(text: string, hint: Hint = 'unknown'): string {
+  return redactor().value(text, hint);
+}
+
+test('the same value becomes the same stand-in, in every process that has the key, and another one with another key', () => {
+  const again = createStandIns('a secret of this test');
+  const other = createStandIns('another secret of this test');
+
+  expect(again.text('Ada Lovelace')).toBe(words.text('Ada Lovelace'));
+  expect(other.text('Ada Lovelace')).not.toBe(words.text('Ada Lovelace'));
+});
+
+test('a stand-in keeps length, case and everything between words', () => {
+  const stand = words.text("  O'Neil-SMITH, Ada (b. 1815) ");
+
+  expect(stand).toMatch(/^ {2}[A-Z]'[A-Z][a-z]{3}-[A-Z]{5}, [A-Z][a-z]{2} \([a-z]\. \d{4}\) $/);
+});
+
+test('two short words, and two numbers, never share a stand-in', () => {
+  const letters = [...'abcdefghijklmnopqrstuvwxyz'];
+  const pairs = letters.flatMap((a) => letters.map((b) => a + b));
+
+  expect(new Set(pairs.map((pair) => words.text(pair))).size).toBe(676);
+  expect(new Set(Array.from({ length: 5_000 }, (_unused, n) => words.digits(String(n).padStart(7, '0')))).size).toBe(
+    5_000,
+  );
+});
+
+test.each([
+  ['Ada@Example.COM', 'email'],
+  [' ada.lovelace+x@shop.acme.co.uk ', 'email'],
+  ['Ada Lovelace <ADA@acme.com>', 'email'],
+  ['ada@gmail.com', 'email'],
+  ['müller@münchen.de', 'email'],
+] as const)('an address is read the same before and after: %s', (address, hint) => {
+  const canonical = normalizeEmail(address);
+
+  expect(normalizeEmail(redact(address, hint))).toBe(redact(String(canonical), hint));
+});
+
+test('a free-mail address stays one, a company’s becomes another company’s under the same suffix', () => {
+  expect(redact('ada.lovelace@gmail.com', 'email')).toMatch(/^[a-z]{3}\.[a-z]{8}@gmail\.com$/);
+  expect(redact('ada@acme.co.uk', 'email')).toMatch(/^[a-z]{3}@[a-z]{4}\.co\.uk$/);
+  expect(redact('ada@acme.co.uk', 'email')).not.toContain('acme');
+});
+
+test('a company’s domain is the same stand-in in its addresses, its website and its own field', () => {
+  const domain = redact('acme-tools.com', 'domain');
+
+  expect(redact('ada@acme-tools.com', 'email').split('@')[1]).toBe(domain);
+  expect(new URL(redact('https://www.acme-tools.com/about', 'url')).hostname).toBe(`www.${domain}`);
+  expect(normalizeDomain(redact('HTTPS://WWW.Acme-Tools.com/x', 'domain'))).toBe(domain);
+  expect(normalizeDomainName(redact('acme-tools.es', 'domain'))).toBe(normalizeDomainName(domain));
+  expect(normalizeDomain(redact('xn--mnchen-3ya.de', 'domain'))).toBe(normalizeDomain(redact('münchen.de', 'domain')));
+});
+
+test.each([
+  'https://www.linkedin.com/in/Ada-Lovelace/',
+  'linkedin.com/in/ada-lovelace',
+  'http://de.linkedin.com/in/ADA-LOVELACE?trk=feed',
+  'www.linkedin.com/in/ada-lovelace/details/experience',
+])('every spelling of a LinkedIn address becomes a spelling of one stand-in: %s', (url) => {
+  const stand = redact('https://www.linkedin.com/in/ada-lovelace', 'url');
+
+  expect(normalizeLinkedinUrl(redact(url, 'url'))).toBe(stand);
+});
+
+test('accents, percent signs and member numbers of LinkedIn addresses survive', () => {
+  const accented = normalizeLinkedinUrl(redact('https://www.linkedin.com/in/josé-garcía', 'url'));
+  const urn = 'https://www.linkedin.com/in/ACoAAABcDeFgHiJkLmNoPqRsTuVwXyZ0123456789';
+
+  expect(normalizeLinkedinUrl(redact('https://www.linkedin.com/in/jos%C3%A9-garc%C3%ADa/', 'url'))).toBe(accented);
+  expect(normalizeLinkedinUrl(redact(urn, 'url'))).toBe(redact(urn, 'url'));
+  expect(redact(urn.toLowerCase(), 'url')).toBe(redact(urn, 'url').toLowerCase());
+});
+
+test('what a search asks for is the same whether it is made from the original or from the stand-in', () => {
+  const url = 'https://www.linkedin.com/in/ada-lovelace';
+  const phone = '+34600111222';
+  const values = redactor();
+  const stand = values.value(phone, 'phone');
+
+  expect(linkedinUrlVariants(url).map((variant) => redact(variant, 'url'))).toEqual(
+    linkedinUrlVariants(redact(url, 'url')),
+  );
+  expect(phoneVariants(phone).map((variant) => values.value(variant, 'phone'))).toEqual(phoneVariants(stand));
+});
+
+test.each(['+34 600 111 222', '0034600111222', '+1 (617) 555-0123', '+44 20 7946 0958 ext. 12', '+49 (0)30 901820'])(
+  'a telephone number stays a valid number of its country in its spelling: %s',
+  (phone) => {
+    const stand = redact(phone, 'phone');
+    const before = parsePhoneNumberFromString(phone.replace(/^00/, '+'));
+    const after = parsePhoneNumberFromString(stand.replace(/^00/, '+'));
+
+    expect(stand).not.toBe(phone);
+    expect(stand.replace(/\d/g, '0')).toBe(phone.replace(/\d/g, '0'));
+    expect([after?.country, after?.isValid()]).toEqual([before?.country, before?.isValid()]);
+    expect(normalizePhone(stand, undefined)).toBe(redact(String(normalizePhone(phone, undefined)), 'phone'));
+  },
+);
+
+test.each(['Dr. Ada van der Lovelace', 'Lovelace, Ada', 'Ada Lovelace, PhD', 'Ada', 'Ludwig de la Cruz Jr.'])(
+  'a full name is taken apart the same way: %s',
+  (name) => {
+    const stand = redact(name, 'person');
+
+    expect(firstName(stand)).toBe(redact(firstName(name) ?? '', 'person') || undefined);
+    expect(lastName(stand)).toBe(redact(lastName(name) ?? '', 'family name') || undefined);
+    expect(stand).not.toContain('Ada');
+  },
+);
+
+test('legal forms and accents of a company’s name count as little as before', () => {
+  const folded = foldCompanyName(redact('Société Générale, S.A.', 'company'));
+
+  expect(foldCompanyName(redact('SOCIETE GENERALE', 'company'))).toBe(folded);
+  expect(foldCompanyName(redact('societe generale Ltd', 'company'))).toBe(folded);
+  expect(redact('Acme GmbH', 'company')).toMatch(/^[A-Z][a-z]{3} GmbH$/);
+});
+
+test('texts are equal without case and accents after exactly when they were before', () => {
+  const text = fc.string({ unit: fc.constantFrom(...'aAbBéÉzñ Ü-.19'), maxLength: 12 });
+  fc.assert(
+    fc.property(text, text, (a, b) => {
+      expect(foldText(words.text(a)) === foldText(words.text(b))).toBe(foldText(a) === foldText(b));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('numbers and dates of fields that nobody described stay numbers and dates', () => {
+  expect(normalizeNumber(redact('1,200.50'))).toBe(redact(String(normalizeNumber('1,200.50'))));
+  expect(redact('1200.5')).toMatch(/^[1-9]\d{3}\.[1-9]$/);
+  expect(redact('0')).toBe('0');
+  const moved = normalizeDatetime(redact('2026-11-20T01:00:00+02:00'));
+  expect(redact('2026-11-19T23:00:00.000Z')).toBe(moved);
+  expect(redact('true')).toBe('true');
+});
+
+test('markup keeps its tags and entities, and nothing else', () => {
+  const stand = redact(
+    '<p class="x" title="Ada">Hi&nbsp;Ada &amp; co, <a href="mailto:ada@acme.com">write</a><!-- Ada --></p>',
+    'text',
+  );
+
+  expect(stand).toMatch(
+    /^<p class="x" title="[A-Z][a-z]{2}">[A-Z][a-z]&nbsp;[A-Z][a-z]{2} &amp; [a-z]{2}, <a href="mailto:[a-z]{3}@[a-z]{4}\.com">[a-z]{5}<\/a><!-- [A-Z][a-z]{2} --><\/p>$/,
+  );
+  expect(stand).not.toContain('Ada');
+});
+
+test('web addresses stay web addresses', () => {
+  const stand = redact('See https://acme.com/people/ada?who=Ada%20L#top, please', 'text');
+
+  expect(stand).toMatch(
+    /^[A-Z][a-z]{2} https:\/\/[a-z]{4}\.com\/[a-z]{6}\/[a-z]{3}\?[a-z]{3}=[A-Z][a-z]{2}%20[A-Z]#[a-z]{3}, [a-z]{6}$/,
+  );
+  expect(normalizeUrl(stand.split(' ')[1]?.replace(',', '') ?? '')).toEqual(expect.any(String));
+});

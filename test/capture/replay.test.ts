@@ -1,0 +1,194 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Capture } from '../../src/capture/capture-file.ts';
+import { replayCapture } from '../../src/capture/replay/replay-capture.ts';
+import { differenceLine } from '../../src/capture/replay/report.ts';
+import { loadMappings } from '../../src/mapping/load-mappings.ts';
+import { replay, shippedMappings, startCapturing, temporaryFolder } from './capturing.ts';
+
+const shipped = new URL('../../mappings/hubspot', import.meta.url).pathname;
+
+/** The shipped mapping files with a change in one of them. */
+function changedMappings(file: string, change: (text: string) => string) {
+  const folder = temporaryFolder();
+  cpSync(shipped, folder, { recursive: true });
+  const before = readFileSync(join(folder, file), 'utf8');
+  const after = change(before);
+  expect(after).not.toBe(before);
+  writeFileSync(join(folder, file), after);
+  return loadMappings(folder);
+}
+
+const grace = {
+  externalId: 'lead-1',
+  email: 'grace.hopper@acme.com',
+  firstName: 'Grace',
+  lastName: 'Hopper',
+  title: 'Rear Admiral',
+  linkedinUrl: 'https://www.linkedin.com/in/grace-hopper',
+};
+
+async function captureOf(
+  play: (bridge: Awaited<ReturnType<typeof startCapturing>>) => Promise<void>,
+): Promise<Capture> {
+  const bridge = await startCapturing();
+  await play(bridge);
+  const last = (await bridge.stop()).at(-1);
+  if (last === undefined) throw new Error('nothing was captured');
+  return last.capture;
+}
+
+test('a changed mapping makes the replay name the property that differs', async () => {
+  const capture = await captureOf(async ({ send }) => {
+    await send('POST', '/contacts', { contacts: [grace] });
+  });
+  const changed = changedMappings('contacts.yaml', (text) =>
+    text.replace('crm: jobtitle,          transform: [one_line]', 'crm: jobtitle,          transform: [uppercase]'),
+  );
+
+  const { differences } = await replayCapture(capture, changed);
+
+  expect(differences.map(differenceLine)).toEqual([
+    expect.stringMatching(
+      /^changed {2}create contacts lead-1: jobtitle was "[A-Z][a-z]{3} [A-Z][a-z]{6}", is "[A-Z]{4} [A-Z]{7}"$/,
+    ),
+  ]);
+});
+
+test('a field that is mapped to another property is told by both names, in the answer too', async () => {
+  const capture = await captureOf(async ({ send, crm }) => {
+    crm.seed({ contacts: [{ properties: { email: grace.email, lifecyclestage: 'customer' } }] });
+    await send('POST', '/contacts/sync', { contacts: [grace] });
+  });
+  const changed = changedMappings('contacts.yaml', (text) =>
+    text.replace('enginy: lifecycleStage, value_map', 'enginy: stage, value_map'),
+  );
+
+  const { differences } = await replayCapture(capture, changed);
+
+  expect(differences.map(differenceLine)).toEqual([
+    'missing  answer results[lead-1].properties.lifecycleStage: was "Customer"',
+    'unexpected  answer results[lead-1].properties.stage: is "Customer"',
+  ]);
+});
+
+test('a rule that is tried no longer is a search that is missing', async () => {
+  const capture = await captureOf(async ({ send }) => {
+    await send('POST', '/contacts/sync', { contacts: [{ externalId: 'lead-1', linkedinUrl: grace.linkedinUrl }] });
+  });
+  const changed = changedMappings('contacts.yaml', (text) =>
+    text.replace(/\n *- \{ enginy: linkedinUrl, crm: hs_linkedin_url, transform: \[linkedin_url\] \}/, ''),
+  );
+
+  const { differences } = await replayCapture(capture, changed);
+
+  expect(differences.length).toBeGreaterThan(0);
+  for (const { kind, what } of differences) {
+    expect([kind, what.startsWith('search contacts for hs_linkedin_url=')]).toEqual(['missing', true]);
+  }
+});
+
+test('calls that are cut differently are answered by what they mean', async () => {
+  const capture = await captureOf(async ({ send, crm }) => {
+    crm.seed({ contacts: [{ properties: { email: 'ada@acme.com' } }, { properties: { email: 'mary@acme.com' } }] });
+    await send('POST', '/contacts/sync', {
+      contacts: ['ada', 'mary', 'nobody'].map((who) => ({ externalId: `lead-${who}-1`, email: `${who}@acme.com` })),
+    });
+  });
+  // As a bridge would have asked that cuts its calls smaller.
+  const [whole, ...rest] = capture.exchanges;
+  if (whole === undefined) throw new Error('no call was captured');
+  const body = whole.body as { inputs: { id: string }[] };
+  const response = whole.response as { results: { properties: { email: string } }[]; errors: unknown[] };
+  const parts = body.inputs.map(({ id }) => {
+    const results = response.results.filter(({ properties }) => properties.email === id);
+    return {
+      ...whole,
+      body: { ...body, inputs: [{ id }] },
+      status: results.length > 0 ? 200 : 207,
+      response: results.length > 0 ? { status: 'COMPLETE', results } : { ...response, results },
+    };
+  });
+
+  const replayed = await replay({ ...capture, exchanges: [...parts, ...rest] });
+
+  expect(replayed.differences).toEqual([]);
+  expect(replayed.guesses).toEqual([]);
+  expect(replayed.calls).toEqual({ recorded: capture.exchanges.length + 2, replayed: capture.exchanges.length });
+});
+
+test('what the capture cannot answer is told', async () => {
+  const capture = await captureOf(async ({ send }) => {
+    await send('POST', '/contacts/sync', { contacts: [grace] });
+  });
+
+  const learned = capture.exchanges.filter(({ method }) => method === 'GET');
+  const { differences, guesses } = await replay({ ...capture, exchanges: learned });
+
+  expect(differences.every(({ kind }) => kind === 'unexpected')).toBe(true);
+  expect(guesses).toContainEqual(expect.stringMatching(/^that no contacts has email [a-z]+\.[a-z]+@[a-z]+\.com$/));
+});
+
+test('requests that shared calls replay each for itself', async () => {
+  const bridge = await startCapturing();
+  const { contacts } = bridge.crm.seed({
+    contacts: Array.from({ length: 6 }, (_unused, n) => ({ properties: { email: `person-${n}@acme.com` } })),
+  });
+  await bridge.send('POST', '/contacts', { contacts: [{ externalId: 'first', email: 'first@acme.com' }] });
+  await Promise.all([
+    ...contacts.map((crmId, n) => bridge.send('PUT', '/contacts', { contacts: [{ crmId, title: `Title ${n}` }] })),
+    ...[1, 2, 3].map((n) =>
+      bridge.send('POST', '/contacts/sync', { contacts: [{ externalId: `l-${n}`, linkedinUrl: grace.linkedinUrl }] }),
+    ),
+    ...contacts.map((contactId, n) =>
+      bridge.send('POST', '/activities', {
+        type: 'LINKEDIN',
+        body: `Hello ${n}`,
+        contactId,
+        metadata: { messageId: `m-${n}` },
+      }),
+    ),
+  ]);
+  const files = await bridge.stop();
+  const shared = files.filter(({ capture }) => capture.exchanges.some(({ call }) => call.shared === true));
+
+  const outcomes: object[] = [];
+  for (const { name, capture } of files) {
+    const { differences, guesses } = await replay(capture);
+    if (differences.length > 0 || guesses.length > 0) outcomes.push({ name, differences, guesses });
+  }
+
+  expect(shared.length).toBeGreaterThan(3);
+  expect(outcomes).toEqual([]);
+});
+
+test('a replay needs no network: an address that nobody intercepted is refused', async () => {
+  const capture = await captureOf(async ({ send }) => {
+    await send('POST', '/contacts/sync', { contacts: [grace] });
+  });
+  let refused: unknown;
+  const mappings = {
+    ...shippedMappings,
+    get contacts() {
+      // Asked for while the request is served.
+      refused ??= fetch('https://example.com/').then(
+        () => 'reached',
+        () => 'refused',
+      );
+      return shippedMappings.contacts;
+    },
+  };
+
+  await replayCapture(capture, mappings);
+
+  expect(await refused).toBe('refused');
+});
+
+test('a capture without its bodies cannot be replayed, and says why', async () => {
+  const capture = await captureOf(async ({ send }) => {
+    await send('GET', '/health');
+  });
+
+  await expect(replay({ ...capture, trimmed: true })).rejects.toThrow(/bodies were left out/);
+});
