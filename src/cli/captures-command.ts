@@ -3,11 +3,11 @@ import { CaptureFileError } from '../capture/capture-file.ts';
 import { describeCapture, listHead, listRow } from '../capture/describe-capture.ts';
 import { findCapture, findCaptures } from '../capture/find-captures.ts';
 import { EnvironmentSchema } from '../config.ts';
-import { readEnvironment } from '../environment.ts';
+import { type CommandIo, UsageError } from './command-io.ts';
 import { textTable } from './text-table.ts';
 
 /** `enginy-bridge captures list|show`: what happened to requests. Reads files, asks nobody. */
-export function capturesCommand(): Command {
+export function capturesCommand(io: CommandIo): Command {
   const command = new Command('captures').description('what happened to single requests (CAPTURE says which are kept)');
   command
     .command('list')
@@ -16,14 +16,16 @@ export function capturesCommand(): Command {
     .option('--find <text>', 'only those that mention this id, e-mail, name, number or address')
     .option('--errors', 'only those with an error or a warning')
     .option('--last <count>', 'the newest so many', wholeNumber, 50)
-    .action((options: ListOptions) => run(() => list(options)));
+    .action((options: ListOptions) => run(() => list(io, options)));
   command
     .command('show')
     .description('print one capture: what came, each call of the CRM, what was answered')
     .argument('<capture>', 'its file, a part of its name, or the id of its request')
     .option('--dir <folder>', 'folder of the captures (default: CAPTURE_DIR, or captures)')
     .option('--bodies', 'print what was sent and received, too')
-    .action((reference: string, options: { dir?: string; bodies?: boolean }) => run(() => show(reference, options)));
+    .action((reference: string, options: { dir?: string; bodies?: boolean }) =>
+      run(() => show(io, reference, options)),
+    );
   return command;
 }
 
@@ -34,21 +36,21 @@ interface ListOptions {
   readonly last: number;
 }
 
-function list({ dir, find, errors, last }: ListOptions): void {
-  const { CAPTURE_SECRET: secret } = readEnvironment();
-  const folder = captureFolder(dir);
+function list(io: CommandIo, { dir, find, errors, last }: ListOptions): void {
+  const { CAPTURE_SECRET: secret } = io.environment();
+  const folder = captureFolder(io, dir);
   const { found, problems } = findCaptures(folder, {
     ...(find !== undefined && { text: find }),
     ...(secret !== undefined && { secret }),
     ...(errors !== true && { newest: last }),
   });
   const shown = errors === true ? found.filter(({ capture }) => hasTrouble(capture)).slice(-last) : found;
-  for (const problem of problems) process.stderr.write(`${problem}\n`);
+  for (const problem of problems) io.complain(`${problem}\n`);
   if (shown.length === 0) {
-    process.stdout.write(`No capture in ${folder}${find === undefined ? '' : ` mentions ${find}`}\n`);
+    io.print(`No capture in ${folder}${find === undefined ? '' : ` mentions ${find}`}\n`);
     return;
   }
-  process.stdout.write(`${textTable([listHead, ...shown.map(({ capture, name }) => listRow(capture, name))])}\n`);
+  io.print(`${textTable([listHead, ...shown.map(({ capture, name }) => listRow(capture, name))])}\n`);
 }
 
 function hasTrouble({
@@ -61,9 +63,9 @@ function hasTrouble({
   return answer === null || answer.status >= 400 || summary.errors + summary.warnings > 0;
 }
 
-function show(reference: string, { dir, bodies }: { dir?: string; bodies?: boolean }): void {
-  const { capture, file } = findCapture(captureFolder(dir), reference);
-  process.stdout.write(`${file}\n${describeCapture(capture).join('\n')}\n`);
+function show(io: CommandIo, reference: string, { dir, bodies }: { dir?: string; bodies?: boolean }): void {
+  const { capture, file } = findCapture(captureFolder(io, dir), reference);
+  io.print(`${file}\n${describeCapture(capture).join('\n')}\n`);
   if (bodies !== true) return;
   const parts = [
     ['Request', capture.request],
@@ -73,12 +75,12 @@ function show(reference: string, { dir, bodies }: { dir?: string; bodies?: boole
     ]),
     ['Answer', capture.answer],
   ] as const;
-  for (const [title, value] of parts) process.stdout.write(`\n${title}\n${JSON.stringify(value, null, 2)}\n`);
+  for (const [title, value] of parts) io.print(`\n${title}\n${JSON.stringify(value, null, 2)}\n`);
 }
 
 /** The folder that was named, or else the one that the bridge writes to. */
-export function captureFolder(named: string | undefined): string {
-  return named ?? EnvironmentSchema.shape.CAPTURE_DIR.parse(readEnvironment().CAPTURE_DIR);
+export function captureFolder(io: CommandIo, named: string | undefined): string {
+  return named ?? EnvironmentSchema.shape.CAPTURE_DIR.parse(io.environment().CAPTURE_DIR);
 }
 
 function wholeNumber(text: string): number {
@@ -90,8 +92,7 @@ function run(work: () => void): void {
   try {
     work();
   } catch (error) {
-    if (!(error instanceof CaptureFileError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 2;
+    if (error instanceof CaptureFileError) throw new UsageError(error.message);
+    throw error;
   }
 }

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
 import { applyPlan, type PlannedProperty, planProperties } from '../bridge/plan-properties.ts';
 import { describeProblem } from '../bridge/problem.ts';
@@ -11,6 +9,7 @@ import { GatewayError } from '../errors.ts';
 import { MappingError } from '../mapping/diagnostic.ts';
 import { loadMappings } from '../mapping/load-mappings.ts';
 import type { Mapping } from '../mapping/mapping-file.ts';
+import { agrees } from './agrees.ts';
 import { type CommandIo, UsageError } from './command-io.ts';
 import { readPayloads } from './payload-files.ts';
 import { readToolConfig } from './tool-config.ts';
@@ -112,18 +111,6 @@ async function apply(work: Work, isAgreed: boolean): Promise<void> {
       if (typeof outcome !== 'string') io.setStatus(1);
       io.print(`${mapping.object}  ${property.name}  ${result}\n`);
     }
-  }
-}
-
-async function agrees(question: string): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    // Where nobody can answer the input ends at once, and no answer is a no.
-    const ended = once(terminal, 'close').then(() => '');
-    const answer = await Promise.race([terminal.question(question), ended]);
-    return /^y(es)?$/i.test(answer.trim());
-  } finally {
-    terminal.close();
   }
 }
 

@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
 import { type Capture, CaptureFileError } from '../capture/capture-file.ts';
 import { findCapture } from '../capture/find-captures.ts';
@@ -7,11 +6,12 @@ import { NotReplayableError, type Replay, replayCapture } from '../capture/repla
 import { describeReplay, differenceLine } from '../capture/replay/report.ts';
 import { sendLive, whatItWrites } from '../capture/replay/send-live.ts';
 import { EnvironmentSchema } from '../config.ts';
-import { readEnvironment } from '../environment.ts';
 import { MappingError } from '../mapping/diagnostic.ts';
 import type { Mappings } from '../mapping/file-kinds.ts';
 import { loadMappings } from '../mapping/load-mappings.ts';
+import { agrees } from './agrees.ts';
 import { captureFolder } from './captures-command.ts';
+import { type CommandIo, type ExitStatus, UsageError } from './command-io.ts';
 
 interface ReplayOptions {
   readonly dir?: string;
@@ -26,11 +26,11 @@ interface ReplayOptions {
 }
 
 /** What the exit status says: everything the same, something differs, something could not be replayed. */
-const differs = 1;
-const failed = 2;
+const differs: ExitStatus = 1;
+const failed: ExitStatus = 2;
 
 /** `enginy-bridge replay`: runs captured requests again, offline unless told otherwise. */
-export function replayCommand(): Command {
+export function replayCommand(io: CommandIo): Command {
   const command = new Command('replay')
     .description("run captured requests again, offline, with today's code and mapping files, and print what differs")
     .argument('<captures...>', 'files, parts of names, or ids of requests')
@@ -46,51 +46,46 @@ export function replayCommand(): Command {
   return command
     .addOption(command.createOption('--against <url>', 'the same as --live').hideHelp())
     .action(async (references: string[], options: ReplayOptions) => {
-      let status = 0;
-      for (const reference of references) status = Math.max(status, await runOne(reference, options));
-      process.exitCode = status;
+      const statuses: ExitStatus[] = [];
+      for (const reference of references) statuses.push(await runOne(io, reference, options));
+      io.setStatus(statuses.includes(failed) ? failed : statuses.includes(differs) ? differs : 0);
     });
 }
 
-async function runOne(reference: string, options: ReplayOptions): Promise<number> {
+async function runOne(io: CommandIo, reference: string, options: ReplayOptions): Promise<ExitStatus> {
   try {
-    const { capture, name } = findCapture(captureFolder(options.dir), reference);
-    process.stdout.write(
-      `${name}  ${capture.request.method} ${capture.request.path}  ${capture.answer?.status ?? 'no answer'}\n`,
-    );
+    const { capture, name } = findCapture(captureFolder(io, options.dir), reference);
+    io.print(`${name}  ${capture.request.method} ${capture.request.path}  ${capture.answer?.status ?? 'no answer'}\n`);
     const url = options.live ?? options.against;
-    if (url !== undefined) return await live(capture, url, options);
-    return await offline(capture, options);
+    if (url !== undefined) return await live(io, capture, url, options);
+    return await offline(io, capture, options);
   } catch (error) {
     const isExpected = [CaptureFileError, NotReplayableError, MappingError, UsageError].some(
       (kind) => error instanceof kind,
     );
     if (!isExpected || !(error instanceof Error)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    io.complain(`error: ${error.message}\n`);
     return failed;
   }
 }
 
-class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
-async function offline(capture: Capture, options: ReplayOptions): Promise<number> {
-  const mappings = options.save === undefined ? chosenMappings(capture, options.mapping) : capturedMappings(capture);
+async function offline(io: CommandIo, capture: Capture, options: ReplayOptions): Promise<ExitStatus> {
+  const mappings =
+    options.save === undefined ? chosenMappings(io, capture, options.mapping) : capturedMappings(capture);
   const replay = await replayCapture(capture, mappings);
-  print(describeReplay(replay));
-  if (options.save !== undefined) save(capture, replay, options.save, options);
+  print(io, describeReplay(replay));
+  if (options.save !== undefined) save(io, capture, replay, options.save, options);
   return replay.differences.length === 0 || options.save !== undefined ? 0 : differs;
 }
 
-function chosenMappings(capture: Capture, which: string | undefined): Mappings {
+function chosenMappings(io: CommandIo, capture: Capture, which: string | undefined): Mappings {
   if (which === 'capture') return capturedMappings(capture);
   const { defaultCountry } = capture.settings;
-  const folder = which ?? EnvironmentSchema.shape.MAPPINGS_DIR.parse(readEnvironment().MAPPINGS_DIR);
+  const folder = which ?? EnvironmentSchema.shape.MAPPINGS_DIR.parse(io.environment().MAPPINGS_DIR);
   return loadMappings(folder, defaultCountry === undefined ? {} : { defaultCountry });
 }
 
-function save(capture: Capture, replay: Replay, name: string, options: ReplayOptions): void {
+function save(io: CommandIo, capture: Capture, replay: Replay, name: string, options: ReplayOptions): void {
   if (!/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name)) {
     throw new UsageError('The name of a regression test has small letters, digits and hyphens');
   }
@@ -102,28 +97,31 @@ function save(capture: Capture, replay: Replay, name: string, options: ReplayOpt
     options.story ?? `${capture.request.method} ${capture.request.path} of ${capture.startedAt.slice(0, 10)}`;
   const file = saveRegression(options.into, name, { story, capture, expected });
   const meant = expected.length === 0 ? '' : ', and expects what differs above';
-  print([`saved as ${file}: npm test replays it from now on${meant}`]);
+  print(io, [`saved as ${file}: npm test replays it from now on${meant}`]);
 }
 
-async function live(capture: Capture, url: string, options: ReplayOptions): Promise<number> {
-  const environment = readEnvironment();
+async function live(io: CommandIo, capture: Capture, url: string, options: ReplayOptions): Promise<ExitStatus> {
+  const environment = io.environment();
   const key = options.key ?? EnvironmentSchema.shape.API_KEY.parse(environment.API_KEY)?.[0];
   if (key === undefined) throw new UsageError('API_KEY is not set: give the key of the running bridge with --key');
   const header = EnvironmentSchema.shape.API_KEY_HEADER.parse(environment.API_KEY_HEADER);
   const writes = whatItWrites(capture);
   if (writes.length > 0) {
-    print([
+    print(io, [
       `This writes to the CRM behind ${url}${capture.personalData === 'kept' ? '' : ', with stand-ins for people'}:`,
     ]);
-    print(writes.map((line) => `  ${line}`));
-    if (options.yes !== true && !(await confirmed())) {
-      print(['not sent']);
+    print(
+      io,
+      writes.map((line) => `  ${line}`),
+    );
+    if (options.yes !== true && !(await agrees('Send it? (yes/no) '))) {
+      print(io, ['not sent']);
       return failed;
     }
   }
   try {
     const { status, differences } = await sendLive(capture, { url, header, key });
-    print([`answered ${status}`, ...(differences.length === 0 ? ['same'] : differences.map(differenceLine))]);
+    print(io, [`answered ${status}`, ...(differences.length === 0 ? ['same'] : differences.map(differenceLine))]);
     return differences.length === 0 ? 0 : differs;
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
@@ -131,18 +129,6 @@ async function live(capture: Capture, url: string, options: ReplayOptions): Prom
   }
 }
 
-async function confirmed(): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    // A script that ends its input says no.
-    const ended = new Promise<string>((resolve) => terminal.once('close', () => resolve('')));
-    const answer = await Promise.race([terminal.question('Send it? (yes/no) '), ended]);
-    return /^y(?:es)?$/i.test(answer.trim());
-  } finally {
-    terminal.close();
-  }
-}
-
-function print(lines: readonly string[]): void {
-  for (const line of lines) process.stdout.write(`  ${line}\n`);
+function print(io: CommandIo, lines: readonly string[]): void {
+  for (const line of lines) io.print(`  ${line}\n`);
 }

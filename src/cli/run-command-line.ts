@@ -35,8 +35,8 @@ export async function runCommandLine(args: readonly string[], io: CommandIo): Pr
     .addCommand(checkCommand(io))
     .addCommand(explainCommand(io))
     .addCommand(propertiesCommand(io))
-    .addCommand(capturesCommand())
-    .addCommand(replayCommand());
+    .addCommand(capturesCommand(io))
+    .addCommand(replayCommand(io));
   adopt(program, io);
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { readRegression, runRegression } from '../../src/capture/replay/regression.ts';
+import { type CommandRun, runCommand } from '../cli/run-command.ts';
 import { startCapturing, temporaryFolder } from './capturing.ts';
 
 // Each test starts the program several times.
@@ -10,25 +11,21 @@ vi.setConfig({ testTimeout: 90_000 });
 
 const root = new URL('../../', import.meta.url).pathname;
 
-interface Ended {
-  readonly status: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Runs the command line program as a person would, with this typed into it. */
+/** Runs the command line as a person would, in a process of its own where something is typed into it. */
 function run(
   args: readonly string[],
   options: { typed?: string; environment?: Record<string, string> } = {},
-): Promise<Ended> {
-  const { promise, resolve } = Promise.withResolvers<Ended>();
+): Promise<CommandRun> {
+  if (options.typed === undefined) return runCommand(args, options);
+  const { promise, resolve } = Promise.withResolvers<CommandRun>();
   const child = execFile(
     process.execPath,
     ['src/cli/main.ts', ...args],
     { cwd: root, env: { ...options.environment } },
-    (error, out, err) => resolve({ status: error === null ? 0 : Number(error.code), out, err }),
+    // The program ends with one of its three statuses.
+    (error, out, err) => resolve({ status: (error === null ? 0 : error.code) as CommandRun['status'], out, err }),
   );
-  child.stdin?.end(options.typed ?? '');
+  child.stdin?.end(options.typed);
   return promise;
 }
 
@@ -83,9 +80,9 @@ test('captures show tells what happened, call by call', async () => {
   expect(bodies.out).toContain('"objectWriteTraceId": "0"');
   expect([none.status, none.err]).toEqual([
     2,
-    `There is no capture nothing-like-it, neither as a file nor in ${folder}\n`,
+    `error: There is no capture nothing-like-it, neither as a file nor in ${folder}\n`,
   ]);
-  expect([several.status, several.err]).toEqual([2, '3 captures have POST in their name\n']);
+  expect([several.status, several.err]).toEqual([2, 'error: 3 captures have POST in their name\n']);
 });
 
 test('replay says "same" and exits with 0, names what differs and exits with 1, and with 2 for what is no capture', async () => {
@@ -151,7 +148,7 @@ test('replay --live shows what it will write and sends it only when told to', as
   const args = ['replay', '--dir', folder, '_201_', '--live', target.url];
 
   const refused = await run(args, { ...at, typed: 'no\n' });
-  const unasked = await run(args, at);
+  const unasked = await run(args, { ...at, typed: '' });
   const before = target.crm.records('contacts').length;
   const sent = await run(args, { ...at, typed: 'yes\n' });
   const after = target.crm.records('contacts').length;
@@ -165,5 +162,5 @@ test('replay --live shows what it will write and sends it only when told to', as
   expect(sent.out).toContain('answered 201');
   expect(read.out).toContain('answered 200');
   expect(read.out).not.toContain('Send it?');
-  expect([nowhere.status, nowhere.err]).toEqual([2, 'Nothing answers at http://127.0.0.1:1\n']);
+  expect([nowhere.status, nowhere.err]).toEqual([2, 'error: Nothing answers at http://127.0.0.1:1\n']);
 });
