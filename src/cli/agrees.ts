@@ -1,14 +1,6 @@
-import { once } from 'node:events';
-import { createInterface } from 'node:readline/promises';
+import type { CommandIo } from './command-io.ts';
 
-/** Asks on the terminal. Where nobody can answer the input ends at once, and no answer is a no. */
-export async function agrees(question: string): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    const ended = once(terminal, 'close').then(() => '');
-    const answer = await Promise.race([terminal.question(question), ended]);
-    return /^y(es)?$/i.test(answer.trim());
-  } finally {
-    terminal.close();
-  }
+/** Asks whoever runs the command; everything but a yes is a no, and so is nobody there to answer. */
+export async function agrees(io: Pick<CommandIo, 'ask'>, question: string): Promise<boolean> {
+  return /^y(es)?$/i.test((await io.ask(question)).trim());
 }

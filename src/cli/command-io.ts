@@ -18,6 +18,8 @@ export interface CommandIo {
   readonly width: number | undefined;
   environment(): Environment;
   readInput(): Promise<string>;
+  /** One line typed by a person; empty where nobody can answer. */
+  ask(question: string): Promise<string>;
   setStatus(status: ExitStatus): void;
 }
 

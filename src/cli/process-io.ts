@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 import { readEnvironment } from '../environment.ts';
 import type { CommandIo } from './command-io.ts';
@@ -23,8 +25,20 @@ export function processIo(): CommandIo {
     width: stdout.isTTY === true ? stdout.columns : undefined,
     environment: readEnvironment,
     readInput: () => text(process.stdin),
+    ask,
     setStatus: (status) => {
       process.exitCode = status;
     },
   };
+}
+
+async function ask(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    // Where nobody can answer the input ends at once.
+    const ended = once(terminal, 'close').then(() => '');
+    return await Promise.race([terminal.question(question), ended]);
+  } finally {
+    terminal.close();
+  }
 }

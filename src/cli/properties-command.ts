@@ -101,7 +101,7 @@ async function apply(work: Work, isAgreed: boolean): Promise<void> {
   await plan(work);
   const count = plans.reduce((sum, { planned }) => sum + countOf(planned, 'make'), 0);
   if (count === 0) return;
-  if (!isAgreed && !(await agrees(`Make ${count} properties? [y/N] `))) {
+  if (!isAgreed && !(await agrees(io, `Make ${count} properties? [y/N] `))) {
     io.print('Nothing was made.\n');
     return;
   }

@@ -114,7 +114,7 @@ async function live(io: CommandIo, capture: Capture, url: string, options: Repla
       io,
       writes.map((line) => `  ${line}`),
     );
-    if (options.yes !== true && !(await agrees('Send it? (yes/no) '))) {
+    if (options.yes !== true && !(await agrees(io, 'Send it? (yes/no) '))) {
       print(io, ['not sent']);
       return failed;
     }

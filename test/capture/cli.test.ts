@@ -1,33 +1,14 @@
-import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { readRegression, runRegression } from '../../src/capture/replay/regression.ts';
-import { type CommandRun, runCommand } from '../cli/run-command.ts';
+import { runCommand } from '../cli/run-command.ts';
 import { startCapturing, temporaryFolder } from './capturing.ts';
 
 // Each test starts the program several times.
 vi.setConfig({ testTimeout: 90_000 });
 
-const root = new URL('../../', import.meta.url).pathname;
-
-/** Runs the command line as a person would, in a process of its own where something is typed into it. */
-function run(
-  args: readonly string[],
-  options: { typed?: string; environment?: Record<string, string> } = {},
-): Promise<CommandRun> {
-  if (options.typed === undefined) return runCommand(args, options);
-  const { promise, resolve } = Promise.withResolvers<CommandRun>();
-  const child = execFile(
-    process.execPath,
-    ['src/cli/main.ts', ...args],
-    { cwd: root, env: { ...options.environment } },
-    // The program ends with one of its three statuses.
-    (error, out, err) => resolve({ status: (error === null ? 0 : error.code) as CommandRun['status'], out, err }),
-  );
-  child.stdin?.end(options.typed);
-  return promise;
-}
+const run = runCommand;
 
 /** A folder with a sync, a create with a failed record, and a request that was refused. */
 async function someCaptures() {

@@ -10,6 +10,8 @@ export interface CommandRun {
 export interface CommandSetting {
   readonly environment?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** What a person types when asked. */
+  readonly typed?: string;
   readonly hasColor?: boolean;
 }
 
@@ -29,6 +31,10 @@ export async function runCommand(args: readonly string[], setting: CommandSettin
     width: undefined,
     environment: () => setting.environment ?? {},
     readInput: async () => setting.input ?? '',
+    ask: async (question) => {
+      out += question;
+      return setting.typed ?? '';
+    },
     setStatus: (given) => {
       status = given;
     },

@@ -1,29 +1,14 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { runCommand } from '../cli/run-command.ts';
 import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
 
-const program = new URL('../../src/cli/main.ts', import.meta.url).pathname;
-
-/** Runs the program as a user would, with this environment alone. */
+/** Runs the command line with this environment alone. */
 async function runProgram(args: readonly string[], environment: Record<string, string>) {
-  const child = spawn(process.execPath, [program, ...args], {
-    cwd: new URL('../..', import.meta.url).pathname,
-    env: environment,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const output = { stdout: '', stderr: '' };
-  child.stdout.on('data', (chunk: Buffer) => {
-    output.stdout += chunk.toString();
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    output.stderr += chunk.toString();
-  });
-  const { promise, resolve } = Promise.withResolvers<number | null>();
-  child.on('close', resolve);
-  return { code: await promise, ...output };
+  const { status, out, err } = await runCommand(args, { environment });
+  return { code: status, stdout: out, stderr: err };
 }
 
 function fileWith(name: string, content: string): string {
