@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { cutMarker } from '../bridge/html-body.ts';
 import { type Capture, type CapturedExchange, captureFileName, captureScope, captureVersion } from './capture-file.ts';
+import { summaryOf } from './capture-summary.ts';
 import { type ObjectDefinitions, readDefinitions } from './portal-facts.ts';
 import type { RawCapture, RawExchange } from './raw-capture.ts';
+import { COUNTRIES } from './redact/countries.ts';
 import { createQuotations } from './redact/quotations.ts';
 import { redactBrokenBody, redactEnginyAnswer, redactEnginyRequest, redactPath } from './redact/redact-enginy.ts';
 import { type RedactDeps, redactCrmBody, redactId } from './redact/redact-exchange.ts';
@@ -283,50 +285,4 @@ function failureOf({ error = '' }: RawExchange): { failure: 'time-out' | 'networ
   const code = /\(([A-Z][A-Z0-9_]+)\)/.exec(error)?.[1];
   const isNetwork = code !== undefined || /could not be reached/.test(error);
   return { failure: isNetwork ? 'network' : 'time-out', ...(code !== undefined && { networkCode: code }) };
-}
-
-function summaryOf(path: string, request: unknown, answer: unknown, upstreamCalls: number): Capture['summary'] {
-  const results = listIn(answer, 'results');
-  const failed = results.filter((result) => isObject(result) && result.success === false).length;
-  const isError = isObject(answer) && typeof answer.error === 'string';
-  const warnings = [...results, answer].flatMap((entry) =>
-    isObject(entry) && Array.isArray(entry.warnings) ? entry.warnings : [],
-  );
-  return {
-    records: recordsIn(request, path),
-    errors: listIn(answer, 'errors').length + failed + (isError ? 1 : 0),
-    warnings: warnings.length,
-    upstreamCalls,
-  };
-}
-
-function recordsIn(request: unknown, path: string): number {
-  for (const key of ['contacts', 'companies', 'associations', 'ids']) {
-    const list = listIn(request, key);
-    if (list.length > 0) return list.length;
-  }
-  return isObject(request) && /^\/(?:activities|tasks)\b/.test(path) ? 1 : 0;
-}
-
-function listIn(value: unknown, key: string): readonly unknown[] {
-  const list = isObject(value) ? value[key] : undefined;
-  return Array.isArray(list) ? list : [];
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Countries by code and by English name. */
-const COUNTRIES: readonly string[] = countryNames();
-
-function countryNames(): string[] {
-  const names = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
-  const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
-  return letters.flatMap((first) =>
-    letters.flatMap((second) => {
-      const name = names.of(first + second);
-      return name === undefined ? [] : [(first + second).toLowerCase(), name.toLowerCase()];
-    }),
-  );
 }
