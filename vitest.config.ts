@@ -1,12 +1,15 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** Tests in which nock takes over the network of the process: each file gets a process of its own. */
-const withNock = ['test/crm/hubspot/**/*.test.ts', 'test/capture/**/*.test.ts', 'test/regressions/**/*.test.ts'];
+/** Tests in which nock takes over the network of the whole process: they get one of their own. */
+const withNock = ['test/crm/hubspot/replay.test.ts'];
 
 export default defineConfig({
   test: {
     environment: 'node',
     testTimeout: 20_000,
+    // Much of the time is waiting for answers: one worker more than there are cores keeps all of them busy.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       { extends: true, test: { name: 'nock', include: withNock } },
       { extends: true, test: { name: 'shared', include: ['test/**/*.test.ts'], exclude: withNock, isolate: false } },
