@@ -16,7 +16,7 @@ const stopWithinMs = 13_000;
 export async function runBridge(): Promise<void> {
   try {
     const config = loadConfig(readEnvironment());
-    const log = createLogger({ level: config.logLevel, secretHeader: config.auth.header });
+    const log = createLogger({ level: config.logLevel, secretHeader: config.auth.header }, standardOutput());
     const bridge = await startBridge(config, log);
     log.info(
       { url: bridge.url, adminUrl: bridge.adminUrl, mode: config.isSandbox ? 'sandbox' : 'hubspot' },
@@ -38,6 +38,18 @@ export async function runBridge(): Promise<void> {
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;
   }
+}
+
+/**
+ * Standard output as a plain stream. pino's own writer tries a broken pipe again for ever when the process ends, so that a bridge
+ * whose log reader is gone would not stop.
+ */
+function standardOutput(): NodeJS.WriteStream {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // Nobody reads the log any more; requests are served all the same.
+    if (error.code !== 'EPIPE') throw error;
+  });
+  return process.stdout;
 }
 
 function sandboxNotice(url: string, header: string, key: string): string {

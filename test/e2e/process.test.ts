@@ -73,6 +73,18 @@ test('on SIGTERM it takes no new request, finishes what is in flight and exits 0
   await expect(sendTo(url, 'GET', '/livez')).rejects.toThrow();
 });
 
+test.each([0, 2])('stops when told to although nobody reads its log any more, %i requests later', async (requests) => {
+  const bridge = startProcess({});
+  const url = await urlOf(bridge);
+  bridge.child.stdout.destroy();
+  bridge.child.stderr.destroy();
+
+  for (let n = 0; n < requests; n += 1) expect((await sendTo(url, 'GET', '/livez')).status).toBe(200);
+  stop(bridge.child);
+
+  expect(await bridge.exited).toBe(0);
+});
+
 test('creates that a kill -9 interrupts are finished by the next process, with one record for each', async () => {
   const crm = await startCrm({ latency: { 'batch-create': 150 } });
   const environment = { HUBSPOT_ACCESS_TOKEN: crm.token, HUBSPOT_BASE_URL: crm.url, API_KEY: 'good-key' };
