@@ -1,4 +1,5 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
 import { expect } from 'vitest';
 import { openApiDocument } from '../../src/contract/openapi.ts';
 
@@ -9,6 +10,7 @@ interface Described {
 // The document's own generator gives it this form; that it is sound OpenAPI is tested in openapi.test.ts.
 const document = openApiDocument({ version: '0', keyHeader: 'x-api-key' }) as unknown as Described;
 const ajv = new Ajv2020({ strict: false, allErrors: true });
+addFormats.default(ajv);
 ajv.addSchema(document, 'openapi');
 const validators = new Map<string, ValidateFunction>();
 
