@@ -40,11 +40,20 @@ function randomFrom(seed: number): () => number {
   };
 }
 
+/** The two kinds of record, and the field whose values are followed: one with a row in the mapping, one without. */
+const kinds = {
+  contacts: { field: 'title', property: 'jobtitle' },
+  companies: { field: 'engagementStatus', property: 'engagement_status' },
+} as const;
+
+type Kind = keyof typeof kinds;
+
 /** What Enginy knows of one of its leads: the ids it was told, and the values that the CRM may hold. */
 interface Lead {
+  readonly kind: Kind;
   readonly record: Readonly<Record<string, string>> & { readonly externalId: string };
   crmId?: string;
-  /** Values of `title` that may stand in the CRM: the last one acknowledged, and those sent since without a good answer. */
+  /** Values of the followed field that may stand in the CRM: the last one acknowledged, and those sent since without a good answer. */
   titles: Set<string | undefined>;
 }
 
@@ -55,6 +64,8 @@ interface Drill {
   readonly faultChance: number;
   operations: number;
   readonly untruths: string[];
+  /** Message → the id that its activity was answered with. */
+  readonly activities: Map<string, string>;
 }
 
 function pick<Item>(drill: Drill, items: readonly Item[]): Item {
@@ -63,13 +74,23 @@ function pick<Item>(drill: Drill, items: readonly Item[]): Item {
   return item;
 }
 
-/** One request; a fault or two may wait for the calls it makes. */
-async function request(drill: Drill, method: string, path: string, contacts: readonly object[]): Promise<Answer> {
-  drill.operations += contacts.length;
+/** A fault or two may wait for the calls of the next request. */
+function armFaults(drill: Drill): void {
   for (let n = 0; n < 2; n += 1) {
     if (drill.random() < drill.faultChance) drill.sandbox.faults.add({ action: pick(drill, faults) });
   }
-  return await drill.send(method, path, { contacts });
+}
+
+async function request(
+  drill: Drill,
+  method: string,
+  kind: Kind,
+  records: readonly object[],
+  rest = '',
+): Promise<Answer> {
+  drill.operations += records.length;
+  armFaults(drill);
+  return await drill.send(method, `/${kind}${rest}`, { [kind]: records });
 }
 
 function learnId(drill: Drill, lead: Lead | undefined, crmId: string, where: string): void {
@@ -80,15 +101,11 @@ function learnId(drill: Drill, lead: Lead | undefined, crmId: string, where: str
 }
 
 /** Sends a create as a client does: again, until each lead has an id. */
-async function create(drill: Drill, leads: readonly Lead[]): Promise<void> {
+async function create(drill: Drill, kind: Kind, leads: readonly Lead[]): Promise<void> {
   let open = leads;
   for (let attempt = 0; attempt < 12 && open.length > 0; attempt += 1) {
-    const answer = await request(
-      drill,
-      'POST',
-      '/contacts',
-      open.map(({ record }) => record),
-    );
+    const records = open.map(({ record }) => record);
+    const answer = await request(drill, 'POST', kind, records);
     if (answer.status !== 201) continue;
     const { results, errors = [] } = answer.body;
     if (results.length + errors.length !== open.length)
@@ -101,15 +118,11 @@ async function create(drill: Drill, leads: readonly Lead[]): Promise<void> {
   if (open.length > 0) drill.untruths.push(`create: ${open.length} leads got no id in twelve attempts`);
 }
 
-async function update(drill: Drill, leads: readonly Lead[], title: string): Promise<void> {
+async function update(drill: Drill, kind: Kind, leads: readonly Lead[], title: string): Promise<void> {
   const known = leads.filter(({ crmId }) => crmId !== undefined);
   for (const lead of known) lead.titles.add(title);
-  const answer = await request(
-    drill,
-    'PUT',
-    '/contacts',
-    known.map(({ crmId }) => ({ crmId, title })),
-  );
+  const changes = known.map(({ crmId }) => ({ crmId, [kinds[kind].field]: title }));
+  const answer = await request(drill, 'PUT', kind, changes);
   if (answer.status !== 200) return;
   for (const { crmId, success, warnings } of answer.body.results) {
     const lead = known.find((candidate) => candidate.crmId === crmId);
@@ -118,13 +131,9 @@ async function update(drill: Drill, leads: readonly Lead[], title: string): Prom
   }
 }
 
-async function sync(drill: Drill, leads: readonly Lead[]): Promise<void> {
-  const answer = await request(
-    drill,
-    'POST',
-    '/contacts/sync',
-    leads.map(({ record }) => record),
-  );
+async function sync(drill: Drill, kind: Kind, leads: readonly Lead[]): Promise<void> {
+  const records = leads.map(({ record }) => record);
+  const answer = await request(drill, 'POST', kind, records, '/sync');
   if (answer.status !== 200) return;
   const matched = new Map<string, string>();
   for (const { externalId, crmId } of answer.body.results) matched.set(externalId, crmId);
@@ -139,37 +148,88 @@ async function sync(drill: Drill, leads: readonly Lead[]): Promise<void> {
   }
 }
 
+/** Logs an activity as a client does: again, until it has an id; sometimes once more after that. */
+async function logActivity(drill: Drill, lead: Lead, messageId: string): Promise<void> {
+  const activity = {
+    type: 'LINKEDIN',
+    direction: 'OUTBOUND',
+    contactId: lead.crmId,
+    body: 'Hello',
+    metadata: { messageId },
+  };
+  for (let attempt = 0; attempt < 12; attempt += 1) {
+    drill.operations += 1;
+    armFaults(drill);
+    const { status, body } = await drill.send('POST', '/activities', activity);
+    if (status !== 201) continue;
+    const known = drill.activities.get(messageId);
+    if (known !== undefined && known !== body.id) drill.untruths.push(`activity: ${messageId} has two ids`);
+    drill.activities.set(messageId, body.id);
+    if (drill.random() < 0.7) return;
+  }
+  if (!drill.activities.has(messageId)) drill.untruths.push(`activity: ${messageId} got no id in twelve attempts`);
+}
+
 /** One client's leads; nobody else touches them, so their history is in order. */
-function makeLeads(client: number, count: number): Lead[] {
+function makeLeads(client: number, kind: Kind, count: number): Lead[] {
   return Array.from({ length: count }, (_unused, n) => {
-    const externalId = `lead-${client}-${n}`;
-    const email = n % 3 === 2 ? {} : { email: `${externalId}@example.com` };
-    const linkedinUrl = `https://www.linkedin.com/in/${externalId}`;
-    return {
-      record: { externalId, firstName: 'Test', lastName: externalId, linkedinUrl, ...email },
-      titles: new Set([undefined]),
-    };
+    const externalId = `${kind}-${client}-${n}`;
+    const hasKey = n % 3 !== 2;
+    const record =
+      kind === 'contacts'
+        ? {
+            externalId,
+            firstName: 'Test',
+            lastName: externalId,
+            linkedinUrl: `https://www.linkedin.com/in/${externalId}`,
+            ...(hasKey ? { email: `${externalId}@example.com` } : {}),
+          }
+        : { externalId, name: `Company ${externalId}`, ...(hasKey ? { domain: `${externalId}.example.com` } : {}) };
+    return { kind, record, titles: new Set([undefined]) };
   });
 }
 
-async function runClient(drill: Drill, client: number, mostOperations: number): Promise<Lead[]> {
-  const leads = makeLeads(client, 60);
+async function runClient(drill: Drill, client: number, kind: Kind, mostOperations: number): Promise<Lead[]> {
+  const leads = makeLeads(client, kind, 60);
   let made = 0;
   for (let step = 0; drill.operations < mostOperations || made < leads.length; step += 1) {
     const batch = 1 + Math.floor(drill.random() * 12);
     if (made < leads.length && (made === 0 || drill.random() < 0.4)) {
-      await create(drill, leads.slice(made, made + batch));
+      await create(drill, kind, leads.slice(made, made + batch));
       made = Math.min(leads.length, made + batch);
-    } else {
-      const start = Math.floor(drill.random() * made);
-      const some = leads.slice(start, Math.min(made, start + batch));
-      const kind = drill.random();
-      if (kind < 0.5) await update(drill, some, `Title ${client}.${step}`);
-      else if (kind < 0.8) await sync(drill, some);
-      else await create(drill, some);
+      continue;
     }
+    const start = Math.floor(drill.random() * made);
+    const some = leads.slice(start, Math.min(made, start + batch));
+    const [lead] = some;
+    const turn = drill.random();
+    if (turn < 0.15 && kind === 'contacts' && lead?.crmId !== undefined) {
+      await logActivity(drill, lead, `message-${client}-${step}`);
+    } else if (turn < 0.5) await update(drill, kind, some, `Title ${client}.${step}`);
+    else if (turn < 0.8) await sync(drill, kind, some);
+    else await create(drill, kind, some);
   }
   return leads;
+}
+
+/** Every lead is one record, with its id and a value that it may hold; every message one activity. */
+function compareWithCrm({ sandbox, activities }: Drill, leads: readonly Lead[]): void {
+  for (const kind of ['contacts', 'companies'] as const) {
+    const records = new Map(sandbox.records(kind).map((record) => [record.id, record.properties]));
+    const ofKind = leads.filter((lead) => lead.kind === kind);
+    expect(records.size).toBe(ofKind.length);
+    for (const { record, crmId, titles } of ofKind) {
+      const properties = records.get(crmId ?? '');
+      expect(properties?.enginy_external_id).toBe(record.externalId);
+      expect([...titles]).toContain(properties?.[kinds[kind].property]);
+    }
+  }
+  expect(
+    sandbox
+      .records('communications')
+      .map(({ id }) => id)
+      .sort(),
+  ).toEqual([...activities.values()].sort());
 }
 
 test.each([
@@ -185,9 +245,13 @@ test.each([
       { HUBSPOT_TIMEOUT_MS: '250', REQUEST_TIMEOUT_MS: '800000', LOG_LEVEL: 'info' },
       { clock: fastClock(100) },
     );
-    const drill: Drill = { sandbox, send, random: randomFrom(seed), faultChance, operations: 0, untruths: [] };
+    const random = randomFrom(seed);
+    const drill: Drill = { sandbox, send, random, faultChance, operations: 0, untruths: [], activities: new Map() };
 
-    const leads = (await Promise.all([1, 2, 3, 4].map((client) => runClient(drill, client, 2_000)))).flat();
+    const clients = (['contacts', 'contacts', 'contacts', 'companies'] as const).map((kind, client) =>
+      runClient(drill, client, kind, 2_000),
+    );
+    const leads = (await Promise.all(clients)).flat();
     sandbox.faults.clear();
 
     expect(drill.operations).toBeGreaterThanOrEqual(2_000);
@@ -195,12 +259,7 @@ test.each([
     expect(faulty / sandbox.log.length).toBeGreaterThan(faultChance / 4);
     expect(drill.untruths).toEqual([]);
     expect(log.entries.filter(({ level }) => level === 'error')).toEqual([]);
-    const records = new Map(sandbox.records('contacts').map((record) => [record.id, record.properties]));
-    expect(records.size).toBe(leads.length);
-    for (const { record, crmId, titles } of leads) {
-      const properties = records.get(crmId ?? '');
-      expect(properties?.enginy_external_id).toBe(record.externalId);
-      expect([...titles]).toContain(properties?.jobtitle);
-    }
+    expect(drill.activities.size).toBeGreaterThan(0);
+    compareWithCrm(drill, leads);
   },
 );
