@@ -65,7 +65,10 @@ test('npx finds it in a clone, without the network and whatever the Node of the 
 
 test('a bridge that gets SIGHUP reads the mapping files anew and goes on', async () => {
   const dir = shippedFolder();
-  const child = spawn(process.execPath, [bin, 'serve'], { cwd: root, env: { PORT: '0', MAPPINGS_DIR: dir } });
+  const child = spawn(process.execPath, [bin, 'serve'], {
+    cwd: root,
+    env: { PORT: '0', CAPTURE: 'off', MAPPINGS_DIR: dir },
+  });
   const exited = once(child, 'exit');
   onTestFinished(async () => {
     child.kill('SIGKILL');

@@ -11,7 +11,7 @@ const main = new URL('../../src/main.ts', import.meta.url).pathname;
 function startProcess(environment: Record<string, string>) {
   const child = spawn(process.execPath, [main], {
     cwd: new URL('../..', import.meta.url).pathname,
-    env: { PORT: '0', ...environment },
+    env: { PORT: '0', CAPTURE: 'off', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];
