@@ -13,7 +13,7 @@ import {
 import type { IdentityBook } from './identity.ts';
 import { problemFromError, problemFromRead } from './problem.ts';
 import type { Turns } from './turns.ts';
-import { applyChanges, omit, rememberKeys, type WriteDeps } from './update-records.ts';
+import { applyChanges, asRefusedProperty, omit, rememberKeys, type WriteDeps } from './update-records.ts';
 import { accountForAll, lostProblem, type WriteResult } from './write-result.ts';
 import { type Draft, writeStripping } from './write-stripping.ts';
 
@@ -68,9 +68,15 @@ function mergeSame(records: readonly NewRecord[]): NewRecord[] {
   const merged = new Map<string, NewRecord>();
   for (const record of records) {
     const earlier = merged.get(record.externalId);
-    merged.set(record.externalId, earlier === undefined ? record : { ...earlier, ...record });
+    merged.set(record.externalId, earlier === undefined ? record : { ...earlier, ...withoutGaps(record) });
   }
   return [...merged.values()];
+}
+
+/** A gap in what was sent later takes nothing from what was sent first. */
+function withoutGaps(record: NewRecord): NewRecord {
+  const filled = Object.entries(record).filter(([, value]) => value !== undefined && value !== null && value !== '');
+  return { ...Object.fromEntries(filled), externalId: record.externalId };
 }
 
 async function createUnits(step: Step, units: readonly Unit[]): Promise<void> {
@@ -142,12 +148,10 @@ async function createFresh(step: Step, units: readonly Unit[]): Promise<void> {
       isKept: (name) => name === identityProperty(step),
       recover: (names) => recoverMissing(step, names),
     },
-    (open, positions) =>
-      sendCreates(
-        step,
-        open,
-        positions.flatMap((position) => ready[position]?.record ?? []),
-      ),
+    async (open, positions) => {
+      const records = positions.flatMap((position) => ready[position]?.record ?? []);
+      return await chargeForeignValues(step, await sendCreates(step, open, records), open, records);
+    },
   );
   const unnamed: Unit[] = [];
   ready.forEach((unit, index) => {
@@ -247,6 +251,28 @@ async function sendCreates(
     outcomes[index] = repeated[position] ?? { problem: lostProblem };
   });
   return outcomes;
+}
+
+/**
+ * A conflict over a value that does not say who the record is, such as a customer number of the portal's own, costs that value: a
+ * record is linked to the holder of an identifying value alone.
+ */
+async function chargeForeignValues(
+  step: Step,
+  outcomes: readonly WriteOutcome[],
+  drafts: readonly Draft[],
+  records: readonly NewRecord[],
+): Promise<WriteOutcome[]> {
+  return await Promise.all(
+    outcomes.map(async (outcome, index) => {
+      const record = records[index];
+      if (record === undefined || !('problem' in outcome) || outcome.problem.kind !== 'conflict') return outcome;
+      const { property } = outcome.problem;
+      const identifying = await uniqueValues(step, record);
+      const isIdentifying = property === undefined || identifying.some((value) => value.property === property);
+      return isIdentifying ? outcome : asRefusedProperty(outcome, drafts[index]);
+    }),
+  );
 }
 
 function isAmbiguous(outcome: WriteOutcome): boolean {

@@ -278,7 +278,7 @@ async function sendUpdates(
 }
 
 /** A unique value that another record holds costs the property, like any value that the CRM refuses. */
-function asRefusedProperty<Outcome extends { record: CrmRecord } | { problem: CrmProblem }>(
+export function asRefusedProperty<Outcome extends { record: CrmRecord } | { problem: CrmProblem }>(
   outcome: Outcome,
   draft: Draft | undefined,
 ): Outcome | { problem: CrmProblem } {

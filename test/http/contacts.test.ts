@@ -408,3 +408,32 @@ test('keeps answers with their records when a large request is matched in slices
     Array.from({ length: 500 }, (_unused, n) => [`lead-${n * 7}`, String(n * 7)]),
   );
 });
+
+test('a conflict over a unique value that does not say who the contact is costs the value and links nobody', async () => {
+  const names = ['email', 'hs_additional_emails', 'firstname', 'enginy_external_id'].map((name) => ({ name }));
+  const unique = { name: 'customer_number', isUnique: true };
+  const crm = fakeCrm({ properties: { contacts: [...names, unique] } });
+  crm.put('contacts', { id: '7', properties: { customer_number: 'C-1', firstname: 'Somebody else' } });
+  const app = await startApp(crm);
+
+  const answer = await app.send('POST', '/contacts', {
+    contacts: [{ externalId: 'lead-1', firstName: 'Ada', customer_number: 'C-1' }],
+  });
+
+  const [result] = answer.body.results;
+  expect(result.crmId).not.toBe('7');
+  expect(result.warnings).toEqual([expect.stringContaining('record 7 already has this value')]);
+  expect(crm.records.get('contacts')?.get('7')?.properties.firstname).toBe('Somebody else');
+});
+
+test('a gap in the second copy of a record takes nothing from the first', async () => {
+  const crm = fakeCrm();
+  const app = await startApp(crm);
+
+  await app.send('POST', '/contacts', {
+    contacts: [ada, { externalId: 'lead-1', email: '', firstName: null, title: 'Countess' }],
+  });
+
+  const [record] = crm.records.get('contacts')?.values() ?? [];
+  expect(record?.properties).toMatchObject({ email: 'ada@example.com', firstname: 'Ada', jobtitle: 'Countess' });
+});
