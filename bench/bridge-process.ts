@@ -26,7 +26,7 @@ const key = 'bench';
 /** `source` is what `npm start` runs, `built` what `npm run build` makes for a container. */
 export type Program = 'source' | 'built';
 
-const programs: Readonly<Record<Program, string>> = { source: 'src/main.ts', built: 'dist/main.js' };
+const programs: Readonly<Record<Program, string>> = { source: 'src/main.ts', built: 'dist/src/main.js' };
 
 /** Starts the bridge with these variables, as the npm scripts do, and waits until it listens. */
 export async function startBridgeProcess(

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Sandbox } from '../src/sandbox/sandbox.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { BridgeProcess } from './bridge-process.ts';
 import { emailOf, leads, newLeads } from './people.ts';
 import { formatTable } from './table.ts';

@@ -1,4 +1,4 @@
-import type { Sandbox } from '../src/sandbox/sandbox.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
 import { formatTable } from './table.ts';
 import { limits } from './world.ts';
 

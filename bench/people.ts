@@ -1,4 +1,4 @@
-import type { SeedRecord } from '../src/sandbox/seed-data.ts';
+import type { SeedRecord } from '../sandbox/seed-data.ts';
 
 /** Invented people, the same ones in every run: number `n` always has the same address and LinkedIn name. */
 export function emailOf(n: number): string {

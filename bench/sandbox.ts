@@ -101,7 +101,7 @@ interface SandboxProcess {
 
 async function start(): Promise<SandboxProcess> {
   const options = ['--port', '0', '--token', 'bench', '--empty', '--no-limits', '--index-lag', '0'];
-  const child = spawn(process.execPath, ['src/sandbox/main.ts', ...options], {
+  const child = spawn(process.execPath, ['sandbox/main.ts', ...options], {
     cwd: new URL('..', import.meta.url).pathname,
     stdio: ['ignore', 'pipe', 'inherit'],
   });

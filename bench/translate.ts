@@ -1,6 +1,6 @@
-import { loadMappings } from '../src/mapping/load-mappings.ts';
-import { matchKeys } from '../src/mapping/match-keys.ts';
-import { toCrmProperties } from '../src/mapping/translate.ts';
+import { loadMappings } from '../src/mapping/check/load-mappings.ts';
+import { matchKeys } from '../src/mapping/run/match-keys.ts';
+import { toCrmProperties } from '../src/mapping/run/translate.ts';
 import { formatTable } from './table.ts';
 
 const COUNT = 100_000;

@@ -1,4 +1,4 @@
-import { type Sandbox, startSandbox } from '../src/sandbox/sandbox.ts';
+import { type Sandbox, startSandbox } from '../sandbox/sandbox.ts';
 import { type BridgeProcess, type Program, startBridgeProcess } from './bridge-process.ts';
 import { seedContacts } from './people.ts';
 

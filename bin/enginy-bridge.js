@@ -14,7 +14,7 @@ const pinned = new URL('../node_modules/node/bin/node', import.meta.url);
 if (isNewEnough) {
   // Node keeps what it makes of the source: the next command starts in half the time.
   module.enableCompileCache();
-  await import(existsSync(source) ? source.href : new URL('../dist/cli/main.js', import.meta.url).href);
+  await import(existsSync(source) ? source.href : new URL('../dist/src/cli/main.js', import.meta.url).href);
 } else if (existsSync(pinned)) {
   handOver(fileURLToPath(pinned));
 } else {

@@ -5,10 +5,10 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { styleText } from 'node:util';
+import { startSandbox } from '../sandbox/sandbox.ts';
+import { exampleSeed } from '../sandbox/seed.ts';
 import { loadConfig } from '../src/config.ts';
 import { createLogger } from '../src/logger.ts';
-import { startSandbox } from '../src/sandbox/sandbox.ts';
-import { exampleSeed } from '../src/sandbox/seed.ts';
 import { startBridge } from '../src/serve.ts';
 import { type ExportRequest, runExport } from './export.ts';
 import { type HubSpotCall, showCalls, showPlayed } from './show.ts';

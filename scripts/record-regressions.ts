@@ -5,11 +5,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startSandbox } from '../sandbox/sandbox.ts';
 import { findCaptures } from '../src/capture/find-captures.ts';
 import { runRegression, saveRegression } from '../src/capture/replay/regression.ts';
 import { loadConfig } from '../src/config.ts';
 import { createLogger } from '../src/logger.ts';
-import { startSandbox } from '../src/sandbox/sandbox.ts';
 import { startBridge } from '../src/serve.ts';
 import { type Send, type Story, stories } from './regression-stories.ts';
 

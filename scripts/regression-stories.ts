@@ -1,4 +1,4 @@
-import type { Sandbox, SandboxOptions } from '../src/sandbox/sandbox.ts';
+import type { Sandbox, SandboxOptions } from '../sandbox/sandbox.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of the bridge, whose shape each story knows
 export type Send = (method: string, path: string, body?: unknown) => Promise<any>;

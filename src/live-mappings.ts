@@ -1,11 +1,11 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from './logger.ts';
-import { formatDiagnostic } from './mapping/diagnostic.ts';
-import type { Mappings } from './mapping/file-kinds.ts';
-import { type CheckedMappings, checkMappings, loadMappings } from './mapping/load-mappings.ts';
-import type { MappingState } from './mapping/mapping-state.ts';
-import type { TransformContext } from './mapping/transforms.ts';
+import type { Mappings } from './mapping/check/file-kinds.ts';
+import { type CheckedMappings, checkMappings, loadMappings } from './mapping/check/load-mappings.ts';
+import type { MappingState } from './mapping/check/mapping-state.ts';
+import { formatDiagnostic } from './mapping/schema/diagnostic.ts';
+import type { TransformContext } from './mapping/values/transforms.ts';
 
 /** The mapping files in force, which follow their folder. */
 export interface LiveMappings {

@@ -3,7 +3,7 @@ import type { HubSpotExchange } from './crm/hubspot/transport.ts';
 import type { Pacer } from './crm/pacer.ts';
 import type { RequestMeter } from './http/request-meter.ts';
 import type { ReloadResult } from './live-mappings.ts';
-import type { MappingState } from './mapping/mapping-state.ts';
+import type { MappingState } from './mapping/check/mapping-state.ts';
 
 /** What the bridge counts, in the form of Prometheus. Names and numbers only: no id, no value of a record. */
 export interface Metrics extends RequestMeter {

@@ -2,7 +2,7 @@ import type { pino } from 'pino';
 import { ConfigError, loadConfig } from './config.ts';
 import { readEnvironment } from './environment.ts';
 import { createLogger } from './logger.ts';
-import { MappingError } from './mapping/diagnostic.ts';
+import { MappingError } from './mapping/schema/diagnostic.ts';
 import { type RunningBridge, startBridge } from './serve.ts';
 
 /** An orchestrator waits 15 s or longer before it kills; the margin is for closing and the last log lines. */

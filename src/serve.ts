@@ -3,8 +3,8 @@ import type { pino } from 'pino';
 import { createAdminServer } from './admin-server.ts';
 import { createApp } from './app.ts';
 import { createBridgeDeps } from './bridge/bridge-deps.ts';
-import { checkPropertyAccess } from './bridge/check-property-access.ts';
-import { type RunningCapture, startCapture } from './capture/start-capture.ts';
+import { checkPropertyAccess } from './bridge/properties/check-property-access.ts';
+import { type RunningCapture, startCapture } from './capture/record/start-capture.ts';
 import type { Config } from './config.ts';
 import type { Crm } from './crm/crm.ts';
 import { deadlineIn } from './crm/deadline.ts';
@@ -13,8 +13,8 @@ import { hubSpotPropertyRules } from './crm/hubspot/property-rules.ts';
 import { type Clock, createPacer } from './crm/pacer.ts';
 import { closeServer, countInFlight, listen } from './listening.ts';
 import { loadLiveMappings } from './live-mappings.ts';
-import type { Mappings } from './mapping/file-kinds.ts';
-import type { TransformContext } from './mapping/transforms.ts';
+import type { Mappings } from './mapping/check/file-kinds.ts';
+import type { TransformContext } from './mapping/values/transforms.ts';
 import { createMetrics } from './metrics.ts';
 
 export interface RunningBridge {
@@ -148,8 +148,8 @@ function checkProperties(crm: Crm, log: pino.Logger, { contacts, companies }: Ma
 /** Loaded only when it is needed: production never pays for it. */
 async function startEmbeddedCrm() {
   const [{ startSandbox }, { exampleSeed }] = await Promise.all([
-    import('./sandbox/sandbox.ts'),
-    import('./sandbox/seed.ts'),
+    import('../sandbox/sandbox.ts'),
+    import('../sandbox/seed.ts'),
   ]);
   const sandbox = await startSandbox();
   sandbox.seed(exampleSeed);

@@ -3,6 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 
 const root = new URL('../src/', import.meta.url).pathname;
+const sandboxRoot = new URL('../sandbox/', import.meta.url).pathname;
 
 interface SourceFile {
   /** Relative to src, e.g. `bridge/match-records.ts`. */
@@ -14,22 +15,30 @@ interface SourceFile {
   readonly packages: readonly string[];
 }
 
-const files: readonly SourceFile[] = readdirSync(root, { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.ts'))
-  .map((path) => {
-    const text = readFileSync(join(root, path), 'utf8');
-    const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '');
-    return {
-      path,
-      text,
-      imports: specifiers
-        .filter((specifier) => specifier.startsWith('.'))
-        .map((specifier) => relative(root, join(root, dirname(path), specifier))),
-      packages: specifiers
-        .filter((specifier) => !specifier.startsWith('.') && !specifier.startsWith('node:'))
-        .map((specifier) => /^(@[^/]+\/[^/]+|[^/]+)/.exec(specifier)?.[0] ?? specifier),
-    };
-  });
+const files = readSources(root);
+const sandboxFiles = readSources(sandboxRoot);
+
+/** @returns every TypeScript file below this folder, with what it imports. */
+function readSources(folder: string): readonly SourceFile[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => {
+      const text = readFileSync(join(folder, path), 'utf8');
+      const specifiers = [...text.matchAll(/(?:^|\s)(?:from\s+|import\s+|import\(\s*)'([^'\n]+)'/g)].map(
+        (match) => match[1] ?? '',
+      );
+      return {
+        path,
+        text,
+        imports: specifiers
+          .filter((specifier) => specifier.startsWith('.'))
+          .map((specifier) => relative(folder, join(folder, dirname(path), specifier))),
+        packages: specifiers
+          .filter((specifier) => !specifier.startsWith('.') && !specifier.startsWith('node:'))
+          .map((specifier) => /^(@[^/]+\/[^/]+|[^/]+)/.exec(specifier)?.[0] ?? specifier),
+      };
+    });
+}
 
 function placesOf(packageName: string): string[] {
   return files.filter(({ packages }) => packages.includes(packageName)).map(({ path }) => path);
@@ -43,9 +52,9 @@ test('one file reads the environment', () => {
 
 test.each([
   ['p-limit', /^crm\/pacer\.ts$/],
-  ['lru-cache', /^bridge\/record-id-cache\.ts$/],
-  ['sanitize-html', /^bridge\/html-body\.ts$/],
-  ['yaml', /^mapping\/load-mappings\.ts$/],
+  ['lru-cache', /^bridge\/records\/record-id-cache\.ts$/],
+  ['sanitize-html', /^bridge\/timeline\/html-body\.ts$/],
+  ['yaml', /^mapping\/check\/load-mappings\.ts$/],
   ['@hubspot/api-client', /^crm\/hubspot\//],
   ['express', /^(app\.ts|http\/)/],
   ['prom-client', /^metrics\.ts$/],
@@ -59,27 +68,46 @@ test.each([
   expect(places.filter((path) => !place.test(path))).toEqual([]);
 });
 
-/** Folder → the folders and files of src that it may import from, itself always. */
+/** Folder → the folders and files of src that it may import from, itself always. The longest folder that fits decides. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   'contract/': ['errors.ts'],
-  'mapping/': [],
+  'mapping/values/': [],
+  'mapping/schema/': ['mapping/values/'],
+  'mapping/run/': ['mapping/schema/', 'mapping/values/'],
+  'mapping/check/': ['mapping/run/', 'mapping/schema/', 'mapping/values/'],
   'crm/hubspot/': ['crm/', 'errors.ts', 'logger.ts'],
   'crm/': ['errors.ts', 'logger.ts'],
   'bridge/': ['mapping/', 'crm/crm.ts', 'crm/deadline.ts', 'contract/', 'errors.ts', 'logger.ts'],
+  'bridge/properties/': ['bridge/', 'mapping/', 'crm/crm.ts', 'crm/deadline.ts', 'errors.ts', 'logger.ts'],
+  'bridge/records/': ['bridge/', 'mapping/', 'crm/crm.ts', 'crm/deadline.ts', 'contract/', 'errors.ts', 'logger.ts'],
+  'bridge/timeline/': ['bridge/', 'mapping/', 'crm/crm.ts', 'crm/deadline.ts', 'contract/', 'errors.ts', 'logger.ts'],
   'http/': ['bridge/', 'mapping/', 'crm/crm.ts', 'crm/deadline.ts', 'contract/', 'errors.ts', 'logger.ts'],
   'live-check/': ['mapping/', 'crm/crm.ts', 'errors.ts'],
   'explain/': ['bridge/', 'mapping/', 'crm/crm.ts', 'logger.ts'],
   'capture/redact/': ['mapping/'],
+  'capture/record/': ['capture/', 'bridge/', 'crm/crm.ts', 'mapping/', 'config.ts', 'logger.ts', 'version.ts'],
   'capture/replay/': ['capture/', 'app.ts', 'bridge/', 'crm/', 'mapping/', 'errors.ts'],
   'capture/': ['bridge/', 'crm/crm.ts', 'mapping/', 'config.ts', 'logger.ts', 'version.ts'],
-  'sandbox/': [],
+};
+
+/** Folder → rooms beside or above it that it must not know: within a house the arrows go one way. */
+const mustNotImport: Readonly<Record<string, readonly string[]>> = {
+  'bridge/properties/': ['bridge/records/', 'bridge/timeline/'],
+  'bridge/records/': ['bridge/timeline/'],
+  'crm/': ['crm/hubspot/'],
+  'capture/redact/': ['capture/record/', 'capture/replay/'],
+  'capture/record/': ['capture/replay/'],
 };
 
 test.each(Object.entries(mayImport))('%s imports in one direction only', (folder, allowed) => {
   const within = files.filter(({ path }) => path.startsWith(folder) && isInnermost(path, folder));
   const strays = within.flatMap(({ path, imports }) =>
     imports
-      .filter((target) => ![folder, ...allowed].some((prefix) => target.startsWith(prefix)))
+      .filter(
+        (target) =>
+          ![folder, ...allowed].some((prefix) => target.startsWith(prefix)) ||
+          mustNotImport[folder]?.some((prefix) => target.startsWith(prefix)),
+      )
       .map((target) => `${path} → ${target}`),
   );
 
@@ -92,8 +120,45 @@ function isInnermost(path: string, folder: string): boolean {
   return !Object.keys(mayImport).some((other) => other.length > folder.length && path.startsWith(other));
 }
 
-test('the port and the pacer know no CRM', () => {
-  const outside = files.filter(({ path }) => path.startsWith('crm/') && !path.startsWith('crm/hubspot/'));
+test('the embedded CRM imports nothing of the bridge', () => {
+  const strays = sandboxFiles.flatMap(({ path, imports, packages }) =>
+    [...imports.filter((target) => target.startsWith('..')), ...packages].map((target) => `${path} → ${target}`),
+  );
 
-  expect(outside.filter(({ imports }) => imports.some((target) => target.startsWith('crm/hubspot/')))).toEqual([]);
+  expect(sandboxFiles.length).toBeGreaterThan(0);
+  expect(strays).toEqual([]);
+});
+
+test.each([
+  ['src', files],
+  ['sandbox', sandboxFiles],
+])('%s has no circle of imports, of types neither', (_house, sources) => {
+  const imports = new Map(sources.map((file) => [file.path, file.imports]));
+  const circles: string[] = [];
+  const done = new Set<string>();
+  const visit = (path: string, trail: readonly string[]): void => {
+    const start = trail.indexOf(path);
+    if (start >= 0) circles.push([...trail.slice(start), path].join(' → '));
+    if (start >= 0 || done.has(path)) return;
+    for (const target of imports.get(path) ?? []) visit(target, [...trail, path]);
+    done.add(path);
+  };
+  for (const { path } of sources) visit(path, []);
+
+  expect(circles).toEqual([]);
+});
+
+test('a folder has at most 30 source files, and a file at most 400 lines', () => {
+  const all = [
+    ...files.map((file) => ({ house: 'src', ...file })),
+    ...sandboxFiles.map((file) => ({ house: 'sandbox', ...file })),
+  ];
+  const counts = new Map<string, number>();
+  for (const { house, path } of all) {
+    const folder = dirname(join(house, path));
+    counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  }
+
+  expect([...counts].filter(([, count]) => count > 30)).toEqual([]);
+  expect(all.filter(({ text }) => text.trimEnd().split('\n').length > 400).map(({ path }) => path)).toEqual([]);
 });

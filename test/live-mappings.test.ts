@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } fro
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { loadLiveMappings, type ReloadResult } from '../src/live-mappings.ts';
-import { MappingError } from '../src/mapping/diagnostic.ts';
+import { MappingError } from '../src/mapping/schema/diagnostic.ts';
 import { logSink } from './support/log-sink.ts';
 import { mappingFolder } from './support/mapping-folder.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { checkFolder } from '../src/mapping/check-folder.ts';
-import { formatDiagnostic } from '../src/mapping/diagnostic.ts';
+import { checkFolder } from '../src/mapping/check/check-folder.ts';
+import { formatDiagnostic } from '../src/mapping/schema/diagnostic.ts';
 import { findingsIn } from './cli/read-scenario.ts';
 import { runCommand } from './cli/run-command.ts';
 import { startBridgeOn, startCrm } from './support/start-bridge.ts';

@@ -1,16 +1,16 @@
 import type { Crm } from '../crm/crm.ts';
 import type { Logger } from '../logger.ts';
-import type { PropertyRules } from '../mapping/property-name.ts';
-import { type CandidateSearch, createCandidateSearch } from './candidate-search.ts';
-import { createLookUpFinisher, type LookUpFinisher } from './finish-look-ups.ts';
+import type { PropertyRules } from '../mapping/run/property-name.ts';
 import { gatherCalls } from './gathering-crm.ts';
-import { createIdentityBook, type IdentityBook } from './identity.ts';
-import { createOwnPropertyBook, type OwnPropertyBook } from './own-property.ts';
-import { createOwnerBook, type OwnerBook } from './owners.ts';
-import { createRecordIdCache, type RecordIdCache } from './record-id-cache.ts';
+import { createIdentityBook, type IdentityBook } from './properties/identity.ts';
+import { createOwnPropertyBook, type OwnPropertyBook } from './properties/own-property.ts';
+import { createUnknownFields, type UnknownFields } from './properties/unknown-fields.ts';
+import { type CandidateSearch, createCandidateSearch } from './records/candidate-search.ts';
+import { createLookUpFinisher, type LookUpFinisher } from './records/finish-look-ups.ts';
+import { createRecordIdCache, type RecordIdCache } from './records/record-id-cache.ts';
+import { createUpdateDesk, type UpdateDesk } from './records/update-desk.ts';
+import { createOwnerBook, type OwnerBook } from './timeline/owners.ts';
 import { createTurns, type Turns } from './turns.ts';
-import { createUnknownFields, type UnknownFields } from './unknown-fields.ts';
-import { createUpdateDesk, type UpdateDesk } from './update-desk.ts';
 
 /** What the bridge's functions need beside the mapping in force: built once, shared by all requests. */
 export interface BridgeDeps {

@@ -1,5 +1,5 @@
+import { isJson, type Meaning, meaningOf } from './call-meaning.ts';
 import type { Capture, CapturedExchange } from './capture-file.ts';
-import { isJson, type Meaning, meaningOf } from './replay/call-meaning.ts';
 import { resultsOf } from './replay/record-book.ts';
 
 /** One line of a list: time, endpoint, status, counts, duration. */

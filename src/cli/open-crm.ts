@@ -43,8 +43,8 @@ export async function openCrm(config: Config, options: { readonly isRehearsal: b
 /** Loaded only when it is asked for. */
 async function startEmbeddedCrm(): Promise<{ accessToken: string; baseUrl: string; close: () => Promise<void> }> {
   const [{ startSandbox }, { exampleSeed }] = await Promise.all([
-    import('../sandbox/sandbox.ts'),
-    import('../sandbox/seed.ts'),
+    import('../../sandbox/sandbox.ts'),
+    import('../../sandbox/seed.ts'),
   ]);
   const sandbox = await startSandbox({ indexLagMs: 0 });
   sandbox.seed(exampleSeed);

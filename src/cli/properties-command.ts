@@ -1,14 +1,14 @@
 import { Command } from 'commander';
-import { applyPlan, type PlannedProperty, planProperties } from '../bridge/plan-properties.ts';
 import { describeProblem } from '../bridge/problem.ts';
+import { applyPlan, type PlannedProperty, planProperties } from '../bridge/properties/plan-properties.ts';
 import { recordKinds } from '../contract/records.ts';
 import type { CallContext, Crm, NewProperty } from '../crm/crm.ts';
 import { deadlineIn } from '../crm/deadline.ts';
 import { hubSpotPropertyRules } from '../crm/hubspot/property-rules.ts';
 import { GatewayError } from '../errors.ts';
-import { MappingError } from '../mapping/diagnostic.ts';
-import { loadMappings } from '../mapping/load-mappings.ts';
-import type { Mapping } from '../mapping/mapping-file.ts';
+import { loadMappings } from '../mapping/check/load-mappings.ts';
+import { MappingError } from '../mapping/schema/diagnostic.ts';
+import type { Mapping } from '../mapping/schema/mapping-file.ts';
 import { agrees } from './agrees.ts';
 import { type CommandIo, UsageError } from './command-io.ts';
 import { readPayloads } from './payload-files.ts';

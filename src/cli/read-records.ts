@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { RecordKind } from '../contract/records.ts';
-import type { EnginyRecord } from '../mapping/field-value.ts';
+import type { EnginyRecord } from '../mapping/values/field-value.ts';
 import { type CommandIo, UsageError } from './command-io.ts';
 
 /**

@@ -1,8 +1,8 @@
-import { compileMapping } from '../mapping/compile-mapping.ts';
-import type { PairReader } from '../mapping/compile-match-rule.ts';
-import { type EnginyRecord, readField, toFieldValue } from '../mapping/field-value.ts';
-import type { Mapping } from '../mapping/mapping-file.ts';
-import { matchKeys } from '../mapping/match-keys.ts';
+import { compileMapping } from '../mapping/run/compile-mapping.ts';
+import type { PairReader } from '../mapping/run/compile-match-rule.ts';
+import { matchKeys } from '../mapping/run/match-keys.ts';
+import type { Mapping } from '../mapping/schema/mapping-file.ts';
+import { type EnginyRecord, readField, toFieldValue } from '../mapping/values/field-value.ts';
 
 /** What one match rule does with a record. */
 export type KeyExplanation =

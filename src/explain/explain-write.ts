@@ -1,12 +1,12 @@
 import { describeProblem } from '../bridge/problem.ts';
-import { createUnknownFields } from '../bridge/unknown-fields.ts';
+import { createUnknownFields } from '../bridge/properties/unknown-fields.ts';
 import type { CallContext, Crm, NewProperty } from '../crm/crm.ts';
 import type { Logger } from '../logger.ts';
-import type { EnginyRecord } from '../mapping/field-value.ts';
-import type { Mapping } from '../mapping/mapping-file.ts';
-import type { PropertyRules } from '../mapping/property-name.ts';
-import { type FieldTrace, type RowTrace, traceTranslation } from '../mapping/trace-translation.ts';
-import { type Translation, toCrmProperties } from '../mapping/translate.ts';
+import type { PropertyRules } from '../mapping/run/property-name.ts';
+import { type FieldTrace, type RowTrace, traceTranslation } from '../mapping/run/trace-translation.ts';
+import { type Translation, toCrmProperties } from '../mapping/run/translate.ts';
+import type { Mapping } from '../mapping/schema/mapping-file.ts';
+import type { EnginyRecord } from '../mapping/values/field-value.ts';
 import { pretendMaking } from './read-only-crm.ts';
 
 /** Everything that would be sent for one record. */

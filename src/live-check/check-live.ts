@@ -1,9 +1,9 @@
 import type { Account, CallContext, Crm, PropertyDefinition } from '../crm/crm.ts';
-import { type Diagnostic, formatDiagnostic } from '../mapping/diagnostic.ts';
-import type { Mappings } from '../mapping/file-kinds.ts';
-import type { Finding } from '../mapping/finding.ts';
-import { didYouMean, nearestWord } from '../mapping/nearest-word.ts';
-import { locateFindings, type ParsedYaml } from '../mapping/parsed-yaml.ts';
+import type { Mappings } from '../mapping/check/file-kinds.ts';
+import { locateFindings, type ParsedYaml } from '../mapping/check/parsed-yaml.ts';
+import { type Diagnostic, formatDiagnostic } from '../mapping/schema/diagnostic.ts';
+import type { Finding } from '../mapping/schema/finding.ts';
+import { didYouMean, nearestWord } from '../mapping/values/nearest-word.ts';
 import { type MappedObject, mappedObjects } from './mapped-object.ts';
 import type { MappedRow } from './mapped-row.ts';
 import { findMissingScopes } from './missing-scopes.ts';

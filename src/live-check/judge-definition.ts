@@ -1,5 +1,5 @@
 import type { PropertyDefinition } from '../crm/crm.ts';
-import type { Finding, Path } from '../mapping/finding.ts';
+import type { Finding, Path } from '../mapping/schema/finding.ts';
 import { describeType } from './value-fit.ts';
 
 /** What is written must be writable. */

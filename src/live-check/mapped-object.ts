@@ -1,9 +1,9 @@
-import type { ActivityMapping } from '../mapping/activity-mapping.ts';
-import type { Mappings } from '../mapping/file-kinds.ts';
-import type { Path } from '../mapping/finding.ts';
-import type { Mapping } from '../mapping/mapping-file.ts';
-import type { ConstantRow, PlainRow } from '../mapping/plain-row.ts';
-import type { TaskMapping } from '../mapping/task-mapping.ts';
+import type { Mappings } from '../mapping/check/file-kinds.ts';
+import type { ActivityMapping } from '../mapping/schema/activity-mapping.ts';
+import type { Path } from '../mapping/schema/finding.ts';
+import type { Mapping } from '../mapping/schema/mapping-file.ts';
+import type { ConstantRow, PlainRow } from '../mapping/schema/plain-row.ts';
+import type { TaskMapping } from '../mapping/schema/task-mapping.ts';
 import type { MappedRow } from './mapped-row.ts';
 import { constantRows, keyRow, plainRows } from './plain-rows.ts';
 import { matchRows, readRow, returnRows } from './reading-rows.ts';

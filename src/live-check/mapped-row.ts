@@ -1,5 +1,5 @@
 import type { PropertyDefinition } from '../crm/crm.ts';
-import type { Finding, Path } from '../mapping/finding.ts';
+import type { Finding, Path } from '../mapping/schema/finding.ts';
 
 /** One property that a mapping file names, what for, and how its definition in the CRM is judged. */
 export interface MappedRow {

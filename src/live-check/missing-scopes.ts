@@ -1,6 +1,6 @@
 import type { CallContext, Crm, CrmProblem, PropertyDefinition } from '../crm/crm.ts';
 import { CrmRejectedError, NotSupportedError } from '../errors.ts';
-import type { Finding } from '../mapping/finding.ts';
+import type { Finding } from '../mapping/schema/finding.ts';
 import type { MappedObject } from './mapped-object.ts';
 
 export interface Access {

@@ -1,5 +1,5 @@
-import type { Path } from '../mapping/finding.ts';
-import type { ConstantRow, PlainRow } from '../mapping/plain-row.ts';
+import type { Path } from '../mapping/schema/finding.ts';
+import type { ConstantRow, PlainRow } from '../mapping/schema/plain-row.ts';
 import { judgeText, judgeUnique, judgeWritable } from './judge-definition.ts';
 import type { MappedRow } from './mapped-row.ts';
 import { fitValue } from './value-fit.ts';

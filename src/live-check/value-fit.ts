@@ -1,11 +1,11 @@
 import type { PropertyDefinition, PropertyType } from '../crm/crm.ts';
-import type { Finding, Path } from '../mapping/finding.ts';
-import type { TransformStep } from '../mapping/mapping-file.ts';
-import { createOptionMatcher } from '../mapping/match-option.ts';
-import { didYouMean, nearestWord } from '../mapping/nearest-word.ts';
-import { isProblem } from '../mapping/problem.ts';
-import { toPropertyValue } from '../mapping/property-value.ts';
-import { readStep } from '../mapping/transform-chain.ts';
+import { toPropertyValue } from '../mapping/run/property-value.ts';
+import { readStep } from '../mapping/run/transform-chain.ts';
+import type { Finding, Path } from '../mapping/schema/finding.ts';
+import type { TransformStep } from '../mapping/schema/mapping-file.ts';
+import { createOptionMatcher } from '../mapping/values/match-option.ts';
+import { didYouMean, nearestWord } from '../mapping/values/nearest-word.ts';
+import { isProblem } from '../mapping/values/problem.ts';
 
 /** What comes out of a list of transforms, as far as they say it. */
 export type ValueForm = 'text' | 'number' | 'bool' | 'date' | 'datetime';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fitValue, shapeOf } from '../../src/bridge/fit-value.ts';
+import { fitValue, shapeOf } from '../../src/bridge/properties/fit-value.ts';
 
 const longest = 65_536;
 const stages = {

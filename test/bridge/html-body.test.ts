@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { escapeHtml, fromHtmlBody, longestBody, toHtmlBody, unescapeHtml } from '../../src/bridge/html-body.ts';
+import {
+  escapeHtml,
+  fromHtmlBody,
+  longestBody,
+  toHtmlBody,
+  unescapeHtml,
+} from '../../src/bridge/timeline/html-body.ts';
 
 test.each([
   ['Hello\nAda', 'Hello<br>Ada'],

@@ -1,10 +1,10 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { checkPropertyAccess } from '../../src/bridge/check-property-access.ts';
+import { checkPropertyAccess } from '../../src/bridge/properties/check-property-access.ts';
 import type { CrmProblem, NewProperty, PropertyDefinition } from '../../src/crm/crm.ts';
 import { hubSpotPropertyRules } from '../../src/crm/hubspot/property-rules.ts';
 import { CrmRejectedError, CrmUnavailableError } from '../../src/errors.ts';
-import { describeField } from '../../src/mapping/field-mark.ts';
-import { fieldKey, ownPropertyName } from '../../src/mapping/property-name.ts';
+import { describeField } from '../../src/mapping/run/field-mark.ts';
+import { fieldKey, ownPropertyName } from '../../src/mapping/run/property-name.ts';
 import { type FakeCrm, fakeCrm } from '../support/fake-crm.ts';
 import { logSink } from '../support/log-sink.ts';
 import { shippedWith } from '../support/shipped-mappings.ts';

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openCaptureFolder, readOrMakeSecret } from '../../src/capture/capture-folder.ts';
+import { openCaptureFolder, readOrMakeSecret } from '../../src/capture/record/capture-folder.ts';
 import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
 import { startCapturing, temporaryFolder } from './capturing.ts';
 

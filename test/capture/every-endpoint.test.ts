@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { exampleSeed } from '../../src/sandbox/seed.ts';
+import { exampleSeed } from '../../sandbox/seed.ts';
 import { replay, startCapturing } from './capturing.ts';
 
 const ada = '734931000001';

@@ -4,15 +4,15 @@ import { expect, test } from 'vitest';
 import type { Hint } from '../../src/capture/redact/hints.ts';
 import { createStandIns } from '../../src/capture/redact/stand-ins.ts';
 import { createValueRedactor } from '../../src/capture/redact/value-redactor.ts';
-import { foldCompanyName } from '../../src/mapping/company-name.ts';
-import { normalizeDatetime } from '../../src/mapping/date-text.ts';
-import { normalizeEmail } from '../../src/mapping/email-address.ts';
-import { foldText } from '../../src/mapping/fold-text.ts';
-import { firstName, lastName } from '../../src/mapping/full-name.ts';
-import { linkedinUrlVariants, normalizeLinkedinUrl } from '../../src/mapping/linkedin-url.ts';
-import { normalizeNumber } from '../../src/mapping/number-text.ts';
-import { normalizePhone, phoneVariants } from '../../src/mapping/phone-number.ts';
-import { normalizeDomain, normalizeDomainName, normalizeUrl } from '../../src/mapping/web-domain.ts';
+import { foldCompanyName } from '../../src/mapping/values/company-name.ts';
+import { normalizeDatetime } from '../../src/mapping/values/date-text.ts';
+import { normalizeEmail } from '../../src/mapping/values/email-address.ts';
+import { foldText } from '../../src/mapping/values/fold-text.ts';
+import { firstName, lastName } from '../../src/mapping/values/full-name.ts';
+import { linkedinUrlVariants, normalizeLinkedinUrl } from '../../src/mapping/values/linkedin-url.ts';
+import { normalizeNumber } from '../../src/mapping/values/number-text.ts';
+import { normalizePhone, phoneVariants } from '../../src/mapping/values/phone-number.ts';
+import { normalizeDomain, normalizeDomainName, normalizeUrl } from '../../src/mapping/values/web-domain.ts';
 
 const words = createStandIns('a secret of this test');
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import { startSandbox } from '../../sandbox/sandbox.ts';
 import { mappingFolder } from '../support/mapping-folder.ts';
 import { startCrm } from '../support/start-bridge.ts';
 import { findingsIn } from './read-scenario.ts';

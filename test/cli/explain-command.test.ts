@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startSandbox } from '../../src/sandbox/sandbox.ts';
+import { startSandbox } from '../../sandbox/sandbox.ts';
 import { mappingFolder } from '../support/mapping-folder.ts';
 import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
 import { type CommandSetting, runCommand } from './run-command.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { diagnosticKinds, liveDiagnosticKinds } from '../../src/mapping/diagnostic.ts';
-import { parseYaml } from '../../src/mapping/load-mappings.ts';
+import { parseYaml } from '../../src/mapping/check/load-mappings.ts';
+import { diagnosticKinds, liveDiagnosticKinds } from '../../src/mapping/schema/diagnostic.ts';
 import { findingsIn, runScenario, type Scenario } from './read-scenario.ts';
 
 const FOLDER = new URL('./scenarios/', import.meta.url);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { FaultAction } from '../../src/sandbox/faults.ts';
-import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import type { FaultAction } from '../../sandbox/faults.ts';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { fastClock } from '../support/fast-clock.ts';
 import type { Answer } from '../support/start-app.ts';
 import { startBridgeOn, startCrm } from '../support/start-bridge.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createOwnerBook } from '../../src/bridge/owners.ts';
+import { createOwnerBook } from '../../src/bridge/timeline/owners.ts';
 import { CrmUnavailableError, NotSupportedError } from '../../src/errors.ts';
 import { fakeCrm } from '../support/fake-crm.ts';
 import { startSeededCrm } from '../support/seeded-crm.ts';

@@ -1,6 +1,6 @@
-import { checkSources } from '../../src/mapping/load-mappings.ts';
-import type { Mapping } from '../../src/mapping/mapping-file.ts';
-import type { TransformContext } from '../../src/mapping/transforms.ts';
+import { checkSources } from '../../src/mapping/check/load-mappings.ts';
+import type { Mapping } from '../../src/mapping/schema/mapping-file.ts';
+import type { TransformContext } from '../../src/mapping/values/transforms.ts';
 
 /** A contacts mapping out of its text; version, target and a match rule are added where they are missing. */
 export function aMapping(text: string, context: TransformContext = {}): Mapping {

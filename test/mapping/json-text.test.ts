@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { toFieldValue } from '../../src/mapping/field-value.ts';
-import { jsonText } from '../../src/mapping/json-text.ts';
+import { toFieldValue } from '../../src/mapping/values/field-value.ts';
+import { jsonText } from '../../src/mapping/values/json-text.ts';
 
 test('writes any JSON value as the engine does', () => {
   fc.assert(

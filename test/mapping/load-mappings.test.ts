@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { checkFolder } from '../../src/mapping/check-folder.ts';
-import { formatDiagnostic, MappingError } from '../../src/mapping/diagnostic.ts';
-import { checkMappings, loadMappings } from '../../src/mapping/load-mappings.ts';
+import { checkFolder } from '../../src/mapping/check/check-folder.ts';
+import { checkMappings, loadMappings } from '../../src/mapping/check/load-mappings.ts';
+import { formatDiagnostic, MappingError } from '../../src/mapping/schema/diagnostic.ts';
 
 const CONTACTS = `version: 1
 target: hubspot/contacts

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { candidateKeys, matchKeys, propertiesToRead } from '../../src/mapping/match-keys.ts';
+import { candidateKeys, matchKeys, propertiesToRead } from '../../src/mapping/run/match-keys.ts';
 import { aMapping } from './a-mapping.ts';
 
 const rules = (text: string, context = {}) =>

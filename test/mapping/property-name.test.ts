@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { describeField, fieldLabel, readFieldMark, showField } from '../../src/mapping/field-mark.ts';
-import { fieldKey, ownPropertyName, propertyName } from '../../src/mapping/property-name.ts';
+import { describeField, fieldLabel, readFieldMark, showField } from '../../src/mapping/run/field-mark.ts';
+import { fieldKey, ownPropertyName, propertyName } from '../../src/mapping/run/property-name.ts';
 
 const rules = { longestName: 100, reservedPrefixes: ['hs_'], longestText: 65_536 };
 

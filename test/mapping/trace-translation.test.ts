@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { traceTranslation } from '../../src/mapping/trace-translation.ts';
+import { traceTranslation } from '../../src/mapping/run/trace-translation.ts';
 import { aMapping } from './a-mapping.ts';
 
 const mapping = aMapping(`

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { expect, test } from 'vitest';
-import { isFreeMailDomain } from '../../src/mapping/free-mail-domains.ts';
-import { isProblem } from '../../src/mapping/problem.ts';
-import { findTransform, transformNames, transforms } from '../../src/mapping/transforms.ts';
-import { toCrmProperties } from '../../src/mapping/translate.ts';
+import { toCrmProperties } from '../../src/mapping/run/translate.ts';
+import { isFreeMailDomain } from '../../src/mapping/values/free-mail-domains.ts';
+import { isProblem } from '../../src/mapping/values/problem.ts';
+import { findTransform, transformNames, transforms } from '../../src/mapping/values/transforms.ts';
 import { aMapping } from './a-mapping.ts';
 
 const NONE = 'problem';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { callKinds } from '../../src/sandbox/http/call-kind.ts';
-import { switchChoices } from '../../src/sandbox/switches.ts';
+import { callKinds } from '../../sandbox/http/call-kind.ts';
+import { switchChoices } from '../../sandbox/switches.ts';
 import { startPortal } from './conformance/portal.ts';
 
 const page = readFileSync('docs/sandbox.md', 'utf8');

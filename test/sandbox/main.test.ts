@@ -8,7 +8,7 @@ function start(...args: string[]): {
   output: () => string;
   printed: (text: RegExp) => Promise<RegExpExecArray>;
 } {
-  const child = spawn(process.execPath, ['src/sandbox/main.ts', ...args], { stdio: 'pipe' });
+  const child = spawn(process.execPath, ['sandbox/main.ts', ...args], { stdio: 'pipe' });
   onTestFinished(() => void child.kill('SIGKILL'));
   let output = '';
   const listeners = new Set<() => void>();

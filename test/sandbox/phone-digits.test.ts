@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { phoneDigits } from '../../src/sandbox/records/phone-digits.ts';
+import { phoneDigits } from '../../sandbox/records/phone-digits.ts';
 
 test.each([
   ['+1 555-1234', '15551234', '15551234'],

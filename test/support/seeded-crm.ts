@@ -1,4 +1,4 @@
-import type { SandboxOptions } from '../../src/sandbox/sandbox.ts';
+import type { SandboxOptions } from '../../sandbox/sandbox.ts';
 import { startCrm } from './start-bridge.ts';
 
 /** Two contacts, two companies and the people who own them, as somebody at HubSpot had made them. */

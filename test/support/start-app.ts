@@ -5,7 +5,7 @@ import { type AppDeps, type AppSettings, createApp } from '../../src/app.ts';
 import { createBridgeDeps } from '../../src/bridge/bridge-deps.ts';
 import type { Crm } from '../../src/crm/crm.ts';
 import { hubSpotPropertyRules } from '../../src/crm/hubspot/property-rules.ts';
-import { loadMappings } from '../../src/mapping/load-mappings.ts';
+import { loadMappings } from '../../src/mapping/check/load-mappings.ts';
 import { expectAsDescribed } from './as-described.ts';
 import { logSink } from './log-sink.ts';
 

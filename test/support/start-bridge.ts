@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
+import { type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts';
 import { loadConfig } from '../../src/config.ts';
-import { type SandboxOptions, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { startBridge } from '../../src/serve.ts';
 import { logSink } from './log-sink.ts';
 import { type Answer, sendTo } from './start-app.ts';

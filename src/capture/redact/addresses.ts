@@ -1,7 +1,7 @@
 /** Stand-ins for addresses of the internet: they keep their form, and what the bridge reads of it. */
 import { domainToASCII, domainToUnicode } from 'node:url';
 import { parse } from 'tldts';
-import { isFreeMailDomain } from '../../mapping/free-mail-domains.ts';
+import { isFreeMailDomain } from '../../mapping/values/free-mail-domains.ts';
 import type { StandIns } from './stand-ins.ts';
 
 /** `ada@example.com` anywhere in a text; what comes before the @ is one word of any script. */

@@ -1,6 +1,6 @@
 /** Stand-ins for names: the words that people and companies share (`van der`, `Dr.`, `GmbH`) stay, since matching reads them. */
-import { LEGAL_FORMS } from '../../mapping/company-name.ts';
-import { PARTICLES, SUFFIXES, TITLES } from '../../mapping/full-name.ts';
+import { LEGAL_FORMS } from '../../mapping/values/company-name.ts';
+import { PARTICLES, SUFFIXES, TITLES } from '../../mapping/values/full-name.ts';
 import type { StandIns } from './stand-ins.ts';
 
 /** @param isFamilyName a particle at the front belongs to the name that follows. */

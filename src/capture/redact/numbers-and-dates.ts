@@ -1,4 +1,4 @@
-import { normalizeDatetime } from '../../mapping/date-text.ts';
+import { normalizeDatetime } from '../../mapping/values/date-text.ts';
 import type { StandIns } from './stand-ins.ts';
 
 const NUMBER = /^([+-]?)(\d{1,3}(?:[,.'’ \u00a0\u202f]\d{3})+|\d+)(?:([.,])(\d+))?$/;

@@ -1,6 +1,6 @@
+import { callKey, isJson, type Json, type Meaning, meaningOf, type WireCall } from '../call-meaning.ts';
 import type { Capture, CapturedExchange } from '../capture-file.ts';
 import { asRecorded, type BookAnswer, reply } from './book-answer.ts';
-import { callKey, isJson, type Json, type Meaning, meaningOf, type WireCall } from './call-meaning.ts';
 import { answerLinks } from './link-book.ts';
 import { createRecordBook } from './record-book.ts';
 import { createWriteBook } from './write-book.ts';

@@ -1,5 +1,5 @@
+import { isJson, meaningOf, type WireCall, type WriteInput } from '../call-meaning.ts';
 import type { CapturedExchange } from '../capture-file.ts';
-import { isJson, meaningOf, type WireCall, type WriteInput } from './call-meaning.ts';
 
 /** How a call of the replay is answered. */
 export type BookAnswer =

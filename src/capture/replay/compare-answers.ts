@@ -1,4 +1,4 @@
-import { isJson } from './call-meaning.ts';
+import { isJson } from '../call-meaning.ts';
 import { type Difference, quoted } from './compare-calls.ts';
 import { isSameMoment, type Moments } from './moments.ts';
 

@@ -1,4 +1,4 @@
-import { type Json, type Meaning, meaningOf, type WireCall, type WriteInput } from './call-meaning.ts';
+import { type Json, type Meaning, meaningOf, type WireCall, type WriteInput } from '../call-meaning.ts';
 import { isSameMoment, type Moments } from './moments.ts';
 import { likeness } from './write-book.ts';
 

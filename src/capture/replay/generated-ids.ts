@@ -1,5 +1,5 @@
+import { isJson, meaningOf } from '../call-meaning.ts';
 import type { Capture, CapturedExchange } from '../capture-file.ts';
-import { isJson, meaningOf } from './call-meaning.ts';
 import { resultsOf } from './record-book.ts';
 
 /**

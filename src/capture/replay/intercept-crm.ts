@@ -1,6 +1,6 @@
+import type { WireCall } from '../call-meaning.ts';
 import { captureScope } from '../capture-file.ts';
 import type { BookAnswer } from './book-answer.ts';
-import type { WireCall } from './call-meaning.ts';
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 

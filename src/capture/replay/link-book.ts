@@ -1,6 +1,6 @@
+import { isJson, type LinkItem, type Meaning, meaningOf } from '../call-meaning.ts';
 import type { CapturedExchange } from '../capture-file.ts';
 import { asRecorded, type BookAnswer, reply } from './book-answer.ts';
-import { isJson, type LinkItem, type Meaning, meaningOf } from './call-meaning.ts';
 
 /** Links of several recorded calls together. */
 export function answerLinks(

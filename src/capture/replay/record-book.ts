@@ -1,6 +1,6 @@
+import { isJson, type Json, type Meaning, meaningOf } from '../call-meaning.ts';
 import type { CapturedExchange } from '../capture-file.ts';
 import { asRecorded, type BookAnswer, reply } from './book-answer.ts';
-import { isJson, type Json, type Meaning, meaningOf } from './call-meaning.ts';
 
 type Read = Extract<Meaning, { kind: 'read' }>;
 type Search = Extract<Meaning, { kind: 'search' }>;

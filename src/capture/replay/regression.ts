@@ -1,12 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { hasErrors, MappingError } from '../../mapping/diagnostic.ts';
-import type { Mappings } from '../../mapping/file-kinds.ts';
-import { checkSources } from '../../mapping/load-mappings.ts';
+import type { Mappings } from '../../mapping/check/file-kinds.ts';
+import { checkSources } from '../../mapping/check/load-mappings.ts';
+import { hasErrors, MappingError } from '../../mapping/schema/diagnostic.ts';
+import { isJson } from '../call-meaning.ts';
 import { type Capture, type CapturedExchange, CaptureFileError, parseCapture } from '../capture-file.ts';
-import { readDefinitions } from '../portal-facts.ts';
-import { isJson } from './call-meaning.ts';
+import { readDefinitions } from '../record/portal-facts.ts';
 import { replayCapture } from './replay-capture.ts';
 import { differenceLine } from './report.ts';
 

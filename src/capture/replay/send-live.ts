@@ -1,5 +1,5 @@
+import { isJson } from '../call-meaning.ts';
 import type { Capture } from '../capture-file.ts';
-import { isJson } from './call-meaning.ts';
 import { compareAnswers } from './compare-answers.ts';
 import type { Difference } from './compare-calls.ts';
 

@@ -1,6 +1,6 @@
+import { isJson, type Json, type Meaning, meaningOf, type WriteInput } from '../call-meaning.ts';
 import type { CapturedExchange } from '../capture-file.ts';
 import { asRecorded, type BookAnswer, replaceTraceIds, reply } from './book-answer.ts';
-import { isJson, type Json, type Meaning, meaningOf, type WriteInput } from './call-meaning.ts';
 import { resultsOf } from './record-book.ts';
 
 type Write = Extract<Meaning, { kind: 'write' }>;

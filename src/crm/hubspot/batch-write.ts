@@ -14,14 +14,7 @@ import { HubSpotRefusal, isAboutContent, problemOf } from './errors.ts';
 import { matchResults } from './match-results.ts';
 import { problemOfEntry } from './problems.ts';
 import type { HubSpotCall, Transport } from './transport.ts';
-
-export interface WriteInput {
-  /** Unique within the work. */
-  readonly traceId: string;
-  /** Present on updates. */
-  readonly id?: string;
-  readonly properties: Readonly<Record<string, string>>;
-}
+import type { WriteInput } from './write-input.ts';
 
 export interface BatchWrite<I extends WriteInput> {
   /** At most 100 inputs. */

@@ -1,5 +1,5 @@
 import type { HubSpotRecord } from './answers.ts';
-import type { WriteInput } from './batch-write.ts';
+import type { WriteInput } from './write-input.ts';
 
 /**
  * Which result belongs to which input. HubSpot promises no order: the trace id decides where it is echoed, then the record id, then a

@@ -1,6 +1,6 @@
 import { Router } from 'express';
-import { type ActivityDeps, logActivity } from '../../bridge/log-activity.ts';
-import { readActivity } from '../../bridge/read-activity.ts';
+import { type ActivityDeps, logActivity } from '../../bridge/timeline/log-activity.ts';
+import { readActivity } from '../../bridge/timeline/read-activity.ts';
 import { ActivityBody } from '../../contract/activities.ts';
 import { checkBody } from '../../contract/parse.ts';
 import { methodNotAllowed } from '../error-handler.ts';

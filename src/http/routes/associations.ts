@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import { linkRecords } from '../../bridge/link-records.ts';
+import { linkRecords } from '../../bridge/records/link-records.ts';
 import { AssociationsBody } from '../../contract/associations.ts';
 import { checkBody } from '../../contract/parse.ts';
 import type { Crm } from '../../crm/crm.ts';

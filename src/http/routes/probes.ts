@@ -1,6 +1,6 @@
 import { Router } from 'express';
-import { formatDiagnostic } from '../../mapping/diagnostic.ts';
-import type { MappingState } from '../../mapping/mapping-state.ts';
+import type { MappingState } from '../../mapping/check/mapping-state.ts';
+import { formatDiagnostic } from '../../mapping/schema/diagnostic.ts';
 import { createKeyCheck, type KeySettings } from '../authenticate.ts';
 import { methodNotAllowed } from '../error-handler.ts';
 

@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import { readRecords } from '../../bridge/read-records.ts';
+import { readRecords } from '../../bridge/records/read-records.ts';
 import { idOf } from '../../contract/optional-fields.ts';
 import { checkBody } from '../../contract/parse.ts';
 import type { RecordKind } from '../../contract/records.ts';

@@ -1,9 +1,9 @@
 import { type RequestHandler, type Response, Router } from 'express';
 import type { BridgeDeps } from '../../bridge/bridge-deps.ts';
-import { createRecords } from '../../bridge/create-records.ts';
-import { type MatchOutcome, matchRecords } from '../../bridge/match-records.ts';
 import { describeProblem, errorForAll } from '../../bridge/problem.ts';
-import { rejectUnknownFields } from '../../bridge/reject-unknown.ts';
+import { createRecords } from '../../bridge/records/create-records.ts';
+import { type MatchOutcome, matchRecords } from '../../bridge/records/match-records.ts';
+import { rejectUnknownFields } from '../../bridge/records/reject-unknown.ts';
 import type { WriteResult } from '../../bridge/write-result.ts';
 import { checkBody } from '../../contract/parse.ts';
 import {
@@ -18,8 +18,8 @@ import {
 } from '../../contract/records.ts';
 import type { CrmProblem } from '../../crm/crm.ts';
 import { NotSupportedError } from '../../errors.ts';
-import type { Mapping } from '../../mapping/mapping-file.ts';
-import { toEnginyProperties } from '../../mapping/translate.ts';
+import { toEnginyProperties } from '../../mapping/run/translate.ts';
+import type { Mapping } from '../../mapping/schema/mapping-file.ts';
 import { methodNotAllowed } from '../error-handler.ts';
 import { mappingsOf } from '../mappings-in-force.ts';
 import { callContext, noteFacts } from '../request-context.ts';

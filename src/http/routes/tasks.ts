@@ -1,7 +1,7 @@
 import { type RequestHandler, Router } from 'express';
-import { changeTask, completeTasks } from '../../bridge/change-tasks.ts';
-import { createTask, type TaskDeps } from '../../bridge/create-task.ts';
-import { readTask, readTasks } from '../../bridge/read-tasks.ts';
+import { changeTask, completeTasks } from '../../bridge/timeline/change-tasks.ts';
+import { createTask, type TaskDeps } from '../../bridge/timeline/create-task.ts';
+import { readTask, readTasks } from '../../bridge/timeline/read-tasks.ts';
 import { idOf } from '../../contract/optional-fields.ts';
 import { checkBody } from '../../contract/parse.ts';
 import { IdsBody, TaskBatchPatch, TaskBody, TaskPatch } from '../../contract/tasks.ts';

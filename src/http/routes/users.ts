@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import type { OwnerBook } from '../../bridge/owners.ts';
+import type { OwnerBook } from '../../bridge/timeline/owners.ts';
 import type { User } from '../../contract/users.ts';
 import { methodNotAllowed } from '../error-handler.ts';
 import { callContext } from '../request-context.ts';

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import type { SandboxOptions } from '../../../src/sandbox/sandbox.ts';
+import type { SandboxOptions } from '../../../sandbox/sandbox.ts';
 import { raw, refusalOf, startPortal, type TestPortal } from './portal.ts';
 
 const noon = Date.parse('2026-05-01T12:00:00Z');

@@ -1,6 +1,6 @@
 import { Client } from '@hubspot/api-client';
 import { onTestFinished } from 'vitest';
-import { type Sandbox, type SandboxOptions, startSandbox } from '../../../src/sandbox/sandbox.ts';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../../sandbox/sandbox.ts';
 import { checkAnswer } from './openapi.ts';
 
 export interface TestPortal {

@@ -1,0 +1,104 @@
+import type { CallContext, Crm, CrmProblem, CrmRecord, ObjectType } from '../../crm/crm.ts';
+import type { MatchKey } from '../../mapping/run/match-keys.ts';
+import { problemFromRead } from '../problem.ts';
+
+/** What a search knows of a record that may match: the rest is read fresh. */
+export type Candidates = { readonly ids: readonly string[] } | { readonly problem: CrmProblem };
+
+/**
+ * Searches for the records behind match keys; equal keys that other requests are searching at the same moment are waited for
+ * instead of being searched twice.
+ */
+export interface CandidateSearch {
+  /** @returns one entry per distinct value of the keys, all of one rule. */
+  find(search: SearchRequest, context: CallContext): Promise<ReadonlyMap<string, Candidates>>;
+}
+
+export interface SearchRequest {
+  readonly objectType: ObjectType;
+  /** Of the mapping file: another version may mean another thing by the same rule. */
+  readonly version: string;
+  /** Keys of one rule, distinct by value. */
+  readonly keys: readonly MatchKey[];
+  /** Canonical values that a candidate holds under the rule. */
+  readonly valuesOf: (record: CrmRecord) => readonly string[];
+  readonly properties: readonly string[];
+}
+
+export function createCandidateSearch(crm: Pick<Crm, 'search'>): CandidateSearch {
+  const flights = new Map<string, Promise<Candidates>>();
+
+  async function find(search: SearchRequest, context: CallContext): Promise<ReadonlyMap<string, Candidates>> {
+    const joined = new Map<string, Promise<Candidates>>();
+    const own: MatchKey[] = [];
+    for (const key of search.keys) {
+      const flight = flights.get(flightKey(search, key));
+      if (flight === undefined) own.push(key);
+      else joined.set(key.value, flight);
+    }
+    const results = new Map(own.length === 0 ? [] : await takeOff(search, own, context));
+    const leftover: MatchKey[] = [];
+    for (const key of search.keys) {
+      const flight = joined.get(key.value);
+      if (flight === undefined) continue;
+      const landed = await flight;
+      // The other request's deadline is not ours: what it could not reach is searched again.
+      if ('problem' in landed && landed.problem.kind === 'late') leftover.push(key);
+      else results.set(key.value, landed);
+    }
+    if (leftover.length > 0)
+      for (const [value, found] of await takeOff(search, leftover, context)) results.set(value, found);
+    return results;
+  }
+
+  async function takeOff(search: SearchRequest, keys: readonly MatchKey[], context: CallContext) {
+    const flight = runSearch(crm, { ...search, keys }, context);
+    for (const key of keys) {
+      const name = flightKey(search, key);
+      const result = flight.then((found) => found.get(key.value) ?? { ids: [] });
+      flights.set(name, result);
+      void result.finally(() => {
+        if (flights.get(name) === result) flights.delete(name);
+      });
+    }
+    return flight;
+  }
+
+  return { find };
+}
+
+/** What a search under way is known by: only for the same key may another request join it. */
+export function flightKey(
+  { objectType, version }: Pick<SearchRequest, 'objectType' | 'version'>,
+  key: MatchKey,
+): string {
+  return `${objectType}\u0001${version}\u0001${key.rule}\u0001${key.value}`;
+}
+
+/** Never rejects for the CRM's sake: a failed search is a problem of every key it was for. */
+async function runSearch(
+  crm: Pick<Crm, 'search'>,
+  search: SearchRequest,
+  context: CallContext,
+): Promise<Map<string, Candidates>> {
+  const needles = search.keys.map((key) => ({ key: key.value, clauses: key.clauses }));
+  try {
+    const outcome = await crm.search(search.objectType, needles, search.properties, context);
+    const idsByValue = new Map<string, Set<string>>();
+    for (const record of outcome.candidates) {
+      for (const value of search.valuesOf(record)) {
+        const ids = idsByValue.get(value) ?? new Set<string>();
+        idsByValue.set(value, ids.add(record.id));
+      }
+    }
+    return new Map(
+      search.keys.map(({ value }): [string, Candidates] => {
+        const problem = outcome.failed.get(value);
+        return [value, problem === undefined ? { ids: [...(idsByValue.get(value) ?? [])] } : { problem }];
+      }),
+    );
+  } catch (error) {
+    const problem = problemFromRead(error);
+    return new Map(search.keys.map(({ value }) => [value, { problem }]));
+  }
+}

@@ -1,0 +1,59 @@
+import type { ActivityBody } from '../../contract/activities.ts';
+import { idOf, textOf } from '../../contract/optional-fields.ts';
+import { InvalidRequestError } from '../../errors.ts';
+import { findActivityType } from '../../mapping/run/translate-activity.ts';
+import type { ActivityMapping, ActivityType, Direction } from '../../mapping/schema/activity-mapping.ts';
+import { normalizeDatetime } from '../../mapping/values/date-text.ts';
+import { fingerprint } from './fingerprint.ts';
+
+/** An activity as Enginy sent it, its fields read. */
+export interface SentActivity {
+  readonly typeName: string;
+  readonly type: ActivityType;
+  readonly direction: Direction;
+  readonly subject: string | undefined;
+  readonly body: string | undefined;
+  readonly ownerId: string | undefined;
+  readonly occurredAt: string | undefined;
+  readonly contactId: string | undefined;
+  readonly companyId: string | undefined;
+  readonly messageId: string | undefined;
+  readonly warnings: readonly string[];
+}
+
+/** @throws InvalidRequestError for a type that the mapping does not know. */
+export function readSentActivity(mapping: ActivityMapping, activity: ActivityBody): SentActivity {
+  const found = findActivityType(mapping, activity.type);
+  if (found === undefined) {
+    throw new InvalidRequestError(`type must be one of ${Object.keys(mapping.types).join(', ')}`);
+  }
+  const sentTime = textOf(activity.occurredAt);
+  const time = sentTime === undefined ? undefined : normalizeDatetime(sentTime);
+  return {
+    typeName: found.name,
+    type: found.type,
+    direction: directionOf(textOf(activity.direction)) ?? mapping.direction_if_missing,
+    subject: textOf(activity.subject)?.replace(/\s+/g, ' ').trim(),
+    body: textOf(activity.body),
+    ownerId: idOf(activity.ownerId),
+    occurredAt: typeof time === 'string' ? time : undefined,
+    contactId: idOf(activity.contactId),
+    companyId: idOf(activity.companyId),
+    messageId: textOf(activity.metadata?.messageId),
+    warnings:
+      typeof time === 'object' ? [`occurredAt ${time.problem}: the activity was logged at the time it was sent`] : [],
+  };
+}
+
+function directionOf(word: string | undefined): Direction | undefined {
+  if (word === undefined) return undefined;
+  return word.trim().toUpperCase() === 'INBOUND' ? 'INBOUND' : 'OUTBOUND';
+}
+
+/** What makes two activities the same; undefined when nothing tells a second sending from a second activity. */
+export function activityFingerprint(sent: SentActivity): string | undefined {
+  const about = [sent.typeName, sent.direction, sent.contactId ?? ''];
+  if (sent.messageId !== undefined) return fingerprint([...about, 'message', sent.messageId]);
+  if (sent.occurredAt === undefined) return undefined;
+  return fingerprint([...about, 'time', sent.companyId ?? '', sent.occurredAt, sent.subject ?? '', sent.body ?? '']);
+}

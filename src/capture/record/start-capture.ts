@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { Config } from '../../config.ts';
+import type { Logger } from '../../logger.ts';
+import type { Mappings } from '../../mapping/check/file-kinds.ts';
+import { version } from '../../version.ts';
+import { createCaptureWriter } from './capture-writer.ts';
+import type { MappingSources } from './compose-capture.ts';
+import { createRecorder, type Recorder } from './recorder.ts';
+
+export interface RunningCapture {
+  readonly recorder: Recorder;
+  /** To be called with the mapping files that come into force, at the start and whenever they change. */
+  useMappings(mappings: Mappings): void;
+  /** Captures written and dropped so far. */
+  readonly counts: { readonly written: number; readonly dropped: number };
+  close(graceMs: number): Promise<void>;
+}
+
+/** Starts what CAPTURE asks for; undefined for `off`. */
+export function startCapture(config: Config, log: Logger): RunningCapture | undefined {
+  if (config.capture === undefined) return undefined;
+  const { mode, dir, personalData, secret, limits } = config.capture;
+  const writer = createCaptureWriter(
+    {
+      folder: dir,
+      limits,
+      ...(secret !== undefined && { secret }),
+      composer: {
+        personalData,
+        bridge: { version, node: process.versions.node, sandbox: config.isSandbox },
+        settings: {
+          ...(config.defaultCountry !== undefined && { defaultCountry: config.defaultCountry }),
+          requestTimeoutMs: config.requestTimeoutMs,
+          hubspotTimeoutMs: config.hubspot.timeoutMs,
+          bodyLimitBytes: config.bodyLimitBytes,
+          burstPerTenSeconds: config.hubspot.burstPerTenSeconds,
+          searchPerSecond: config.hubspot.searchPerSecond,
+        },
+      },
+    },
+    log,
+  );
+  return {
+    recorder: createRecorder(writer, mode),
+    useMappings: (mappings) => writer.setMapping(sourcesOf(mappings)),
+    get counts() {
+      return { written: writer.written, dropped: writer.dropped };
+    },
+    close: (graceMs) => writer.close(graceMs),
+  };
+}
+
+function sourcesOf(mappings: Mappings): MappingSources {
+  const files = Object.entries(mappings).flatMap(([kind, mapping]) =>
+    typeof mapping === 'object' && 'file' in mapping ? [{ kind, file: mapping.file }] : [],
+  );
+  return {
+    hash: mappings.hash,
+    files: files.map(({ kind, file }) => ({ kind, name: basename(file), text: readFileSync(file, 'utf8') })),
+    texts: [...new Set(textsIn(mappings))],
+    identityProperties: [mappings.contacts, mappings.companies].flatMap((mapping) => mapping?.identity?.crm ?? []),
+  };
+}
+
+/** Every text in the files, keys of value maps among them. */
+function textsIn(content: unknown): string[] {
+  if (typeof content === 'string') return content.length > 200 ? [] : [content];
+  if (typeof content !== 'object' || content === null) return [];
+  if (Array.isArray(content)) return content.flatMap(textsIn);
+  return Object.entries(content).flatMap(([key, value]) => [key, ...textsIn(value)]);
+}

@@ -1,0 +1,247 @@
+import { readSources } from '../run/compile-field-row.ts';
+import { mapKey, readStep } from '../run/transform-chain.ts';
+import type { Finding, Path } from '../schema/finding.ts';
+import type { FieldRow, RecordMappingFile, RecordObject, TransformStep } from '../schema/mapping-file.ts';
+import { didYouMean, nearestWord } from '../values/nearest-word.ts';
+import { findTransform, transformNames } from '../values/transforms.ts';
+import { enginyFields, enginyWordFor } from './enginy-fields.ts';
+import { lintMatch } from './lint-match.ts';
+
+/** What the schema cannot say: rules about several keys at once. Every finding of the file. */
+export function lintRecordFile(object: RecordObject, file: RecordMappingFile): Finding[] {
+  return [
+    ...lintMatch(file),
+    ...lintTransforms(file),
+    ...lintSources(file),
+    ...lintTargets(file),
+    ...lintReturns(file),
+    ...lintValueMaps(file),
+    ...lintSettings(file),
+    ...lintFieldNames(object, file),
+  ];
+}
+
+function lintTransforms(file: RecordMappingFile): Finding[] {
+  return allTransformSteps(file).flatMap(({ path, step }) => {
+    if (typeof step !== 'string' && Object.keys(step).length !== 1) {
+      return [
+        { path, kind: 'unknown-transform', message: 'a transform with an argument is written { name: argument }' },
+      ];
+    }
+    return lintTransform(path, step);
+  });
+}
+
+function lintTransform(path: Path, step: TransformStep): Finding[] {
+  const { name, argument } = readStep(step);
+  const place = argument === undefined ? { path } : { path: [...path, name], atKey: true };
+  const transform = findTransform(name);
+  if (transform === undefined) {
+    const suggestion = nearestWord(name, transformNames);
+    const message = `"${name}" is not a transform${didYouMean(suggestion)}`;
+    return [{ ...place, kind: 'unknown-transform', message, ...(suggestion !== undefined && { suggestion }) }];
+  }
+  const wanted = transform.argument;
+  if (wanted === undefined) {
+    return argument === undefined
+      ? []
+      : [{ ...place, kind: 'unknown-transform', message: `"${name}" takes no argument` }];
+  }
+  if (argument !== undefined && wanted.isValid(argument)) return [];
+  return [{ path, kind: 'unknown-transform', message: `"${name}" needs an argument: { ${name}: ${wanted.summary} }` }];
+}
+
+/** Every step of every transform list of the file, with its path. */
+function allTransformSteps(file: RecordMappingFile): { readonly path: Path; readonly step: TransformStep }[] {
+  const lists: { path: Path; steps: readonly TransformStep[] }[] = [];
+  const add = (path: Path, steps: readonly TransformStep[]) => {
+    lists.push({ path: [...path, 'transform'], steps });
+  };
+  file.match.rules.forEach((rule, index) => {
+    if (rule === 'identity') return;
+    add(['match', 'rules', index], rule.transform);
+    rule.all?.forEach((pair, at) => {
+      add(['match', 'rules', index, 'all', at], pair.transform);
+    });
+  });
+  file.write.fields.forEach((row, index) => {
+    const path = ['write', 'fields', index];
+    add(path, row.transform);
+    for (const key of ['first_of', 'concat'] as const) {
+      row[key]?.forEach((source, at) => {
+        if (typeof source !== 'string') add([...path, key, at], source.transform);
+      });
+    }
+  });
+  file.return.forEach((row, index) => {
+    add(['return', index], row.transform);
+  });
+  return lists.flatMap(({ path, steps }) => steps.map((step, at) => ({ path: [...path, at], step })));
+}
+
+function lintSources(file: RecordMappingFile): Finding[] {
+  const rows = file.write.fields.flatMap((row, index): Finding[] => {
+    const path = ['write', 'fields', index];
+    const ways = (['enginy', 'first_of', 'concat'] as const).filter((key) => row[key] !== undefined);
+    if (ways.length === 0) {
+      return [{ path, kind: 'bad-source', message: 'the row names no field: it needs enginy, first_of or concat' }];
+    }
+    if (ways.length > 1) {
+      const message = `the row has ${ways.join(' and ')}, but a value can come from one of them only`;
+      return [{ path: [...path, ways[1] ?? ''], atKey: true, kind: 'bad-source', message }];
+    }
+    if (row.with === undefined || row.concat !== undefined) return [];
+    return [{ path: [...path, 'with'], atKey: true, kind: 'bad-source', message: '"with" belongs to concat' }];
+  });
+  const returns = file.return.flatMap((row, index): Finding[] => {
+    if ((row.crm === undefined) !== (row.first_of === undefined)) return [];
+    const message = 'the row needs either crm or first_of to say where the value comes from';
+    return [{ path: ['return', index], kind: 'bad-source', message }];
+  });
+  return [...rows, ...returns];
+}
+
+function lintTargets(file: RecordMappingFile): Finding[] {
+  const targets: { property: string; path: Path }[] = [];
+  if (file.identity !== undefined) targets.push({ property: file.identity.crm, path: ['identity', 'crm'] });
+  file.write.fields.forEach((row, index) => {
+    targets.push({ property: row.crm, path: ['write', 'fields', index, 'crm'] });
+  });
+  file.write.fields.forEach((row, index) => {
+    const path = ['write', 'fields', index, 'keep_raw_in'];
+    if (row.keep_raw_in !== undefined) targets.push({ property: row.keep_raw_in, path });
+  });
+  file.write.on_create.forEach((row, index) => {
+    targets.push({ property: row.crm, path: ['write', 'on_create', index, 'crm'] });
+  });
+  return repeated(
+    targets.map(({ property, path }) => ({ name: property, path })),
+    'duplicate-target',
+    (name) => `"${name}" is written by a row above already`,
+  );
+}
+
+function lintReturns(file: RecordMappingFile): Finding[] {
+  const names = file.return.map((row, index) => ({ name: row.enginy, path: ['return', index, 'enginy'] }));
+  return repeated(names, 'duplicate-return', (name) => `"${name}" is returned by a row above already`);
+}
+
+function repeated(
+  named: readonly { readonly name: string; readonly path: Path }[],
+  kind: 'duplicate-target' | 'duplicate-return',
+  say: (name: string) => string,
+): Finding[] {
+  const seen = new Set<string>();
+  return named.flatMap(({ name, path }) => {
+    if (seen.has(name)) return [{ path, kind, message: say(name) }];
+    seen.add(name);
+    return [];
+  });
+}
+
+function lintValueMaps(file: RecordMappingFile): Finding[] {
+  const names = Object.keys(file.value_maps);
+  const uses = [
+    ...file.write.fields.map((row, index) => ({ name: row.value_map, path: ['write', 'fields', index, 'value_map'] })),
+    ...file.return.map((row, index) => ({ name: row.value_map, path: ['return', index, 'value_map'] })),
+  ];
+  const used = new Set(uses.map((use) => use.name));
+  const unknown = uses.flatMap(({ name, path }): Finding[] => {
+    if (name === undefined || names.includes(name)) return [];
+    const suggestion = nearestWord(name, names);
+    const message = `there is no value map "${name}" under value_maps${didYouMean(suggestion)}`;
+    return [{ path, kind: 'unknown-value-map', message, ...(suggestion !== undefined && { suggestion }) }];
+  });
+  const unused = names
+    .filter((name) => !used.has(name))
+    .map((name): Finding => {
+      const message = `no row uses the value map "${name}"`;
+      return { path: ['value_maps', name], atKey: true, kind: 'unused-value-map', severity: 'warning', message };
+    });
+  const twice = names.flatMap((name) => {
+    const keys = Object.keys(file.value_maps[name]?.map ?? {});
+    return keys
+      .filter((key, at) => keys.findIndex((other) => mapKey(other) === mapKey(key)) < at)
+      .map((key): Finding => {
+        const message = `"${key}" stands in this map twice, since case does not matter`;
+        return { path: ['value_maps', name, 'map', key], atKey: true, kind: 'contradiction', message };
+      });
+  });
+  return [...unknown, ...unused, ...twice];
+}
+
+function lintSettings(file: RecordMappingFile): Finding[] {
+  return file.write.fields.flatMap((row, index) => {
+    const path = ['write', 'fields', index];
+    return [...lintRowSettings(file, row, path), ...lintDirection(file, row, path)];
+  });
+}
+
+function lintRowSettings(file: RecordMappingFile, row: FieldRow, path: Path): Finding[] {
+  const findings: Finding[] = [];
+  const say = (key: string, message: string) => {
+    findings.push({ path: [...path, key], kind: 'contradiction', message });
+  };
+  const overwrite = row.overwrite ?? file.write.overwrite;
+  if (row.on_empty === 'clear' && overwrite !== 'always') {
+    say('on_empty', `an empty value cannot clear a property whose overwrite is ${overwrite}`);
+  }
+  if (row.backward === 'force' && overwrite !== 'always') {
+    say('backward', `a step back cannot be forced on a property whose overwrite is ${overwrite}`);
+  }
+  return findings;
+}
+
+function lintDirection(file: RecordMappingFile, row: FieldRow, path: Path): Finding[] {
+  if (row.direction !== 'both') return [];
+  const place = { path: [...path, 'direction'] };
+  if (row.enginy === undefined) {
+    const message = 'only a row with a single enginy field can be read in both directions';
+    return [{ ...place, kind: 'not-reversible', message }];
+  }
+  const map = row.value_map === undefined ? undefined : file.value_maps[row.value_map]?.map;
+  const values = Object.values(map ?? {}).map(mapKey);
+  const repeatedValue = values.find((value, at) => values.indexOf(value) < at);
+  if (repeatedValue === undefined) return [];
+  const message = `the value map "${row.value_map}" cannot be read backwards, since it gives "${repeatedValue}" more than once`;
+  return [{ ...place, kind: 'not-reversible', message }];
+}
+
+function lintFieldNames(object: RecordObject, file: RecordMappingFile): Finding[] {
+  const named: { field: string; path: Path }[] = [];
+  file.match.rules.forEach((rule, index) => {
+    if (rule === 'identity') return;
+    const path = ['match', 'rules', index];
+    if (rule.enginy !== undefined) named.push({ field: rule.enginy, path: [...path, 'enginy'] });
+    rule.all?.forEach((pair, at) => {
+      named.push({ field: pair.enginy, path: [...path, 'all', at, 'enginy'] });
+    });
+  });
+  file.write.fields.forEach((row, index) => {
+    const key = row.concat !== undefined ? 'concat' : row.first_of !== undefined ? 'first_of' : 'enginy';
+    readSources(row).forEach(({ field }, at) => {
+      const path = ['write', 'fields', index, key];
+      const source = key === 'enginy' ? undefined : row[key]?.[at];
+      if (source === undefined) named.push({ field, path });
+      else named.push({ field, path: typeof source === 'string' ? [...path, at] : [...path, at, 'enginy'] });
+    });
+  });
+  return named.flatMap(({ field, path }) => lintFieldName(object, field, path));
+}
+
+/** Names with an underscore, a space or a `customField` in front are the user's own and need no documentation. */
+function lintFieldName(object: RecordObject, field: string, path: Path): Finding[] {
+  const documented = enginyFields[object];
+  if (documented.includes(field) || /[_\s.]|^customField/.test(field)) return [];
+  const suggestion = nearestWord(field, documented) ?? enginyWordFor(object, field);
+  const message = `Enginy documents no field "${field}" of ${object}${didYouMean(suggestion)}`;
+  return [
+    {
+      path,
+      kind: 'not-an-enginy-field',
+      severity: 'warning',
+      message,
+      ...(suggestion !== undefined && { suggestion }),
+    },
+  ];
+}

@@ -1,0 +1,105 @@
+import type { z } from 'zod';
+import type { Path } from '../schema/finding.ts';
+
+/** What is left of a file's content when the parts that its schema refuses are taken out. */
+export interface PrunedContent {
+  readonly content: unknown;
+  /** A path in what is left → the path in the whole content. */
+  readonly restore: (path: Path) => Path;
+}
+
+/** What was decided so far; paths are those of the whole content, as JSON. */
+interface Cuts {
+  readonly refused: Set<string>;
+  /** Needed texts that are refused or lacking: a name that nothing else has stands in for them. */
+  readonly standIns: Map<string, { readonly parent: string; readonly key: string }>;
+  /** Of each list, the positions that are left. */
+  readonly kept: Map<string, readonly number[]>;
+}
+
+const MOST_ROUNDS = 20;
+
+/**
+ * Takes out what the schema refuses, so that the rest can still be linted; undefined when nothing usable is left.
+ * @param skeleton what stands in for keys at the top that are lacking.
+ */
+export function pruneContent(
+  schema: z.ZodType,
+  skeleton: Readonly<Record<string, unknown>>,
+  content: unknown,
+): PrunedContent | undefined {
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) return undefined;
+  const cuts: Cuts = { refused: new Set(), standIns: new Map(), kept: new Map() };
+  const restore = (path: Path) => restorePath(path, cuts.kept);
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    cuts.kept.clear();
+    const left = { ...skeleton, ...copyWithout(content, [], cuts) };
+    const parsed = schema.safeParse(left);
+    if (parsed.success) return { content: left, restore };
+    for (const path of parsed.error.issues.flatMap((issue) => refusedPaths(issue))) {
+      if (path.length === 0) return undefined;
+      refuse(restore(path), isThere(left, path), cuts);
+    }
+  }
+  return undefined;
+}
+
+/** What is there goes; what is lacking gets a stand-in, and where that does not help, the group around it goes. */
+function refuse(path: Path, isPresent: boolean, cuts: Cuts): void {
+  const place = JSON.stringify(path);
+  const key = path.at(-1);
+  if (!isPresent && typeof key === 'string' && !cuts.standIns.has(place)) {
+    cuts.standIns.set(place, { parent: JSON.stringify(path.slice(0, -1)), key });
+  } else if (cuts.standIns.has(place)) cuts.refused.add(JSON.stringify(path.slice(0, -1)));
+  else cuts.refused.add(place);
+}
+
+/** A key that is unknown, or the place of a value that is refused or lacking. */
+function refusedPaths(issue: z.core.$ZodIssue): Path[] {
+  const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => [...path, key]);
+  if (issue.code !== 'invalid_union') return [path];
+  // A group that only has a key too many, or one bad value in it, need not go as a whole.
+  const isInside = (inner: z.core.$ZodIssue) => inner.path.length > 0 || inner.code === 'unrecognized_keys';
+  const branch = issue.errors.find((inner) => inner.length > 0 && inner.every(isInside));
+  if (branch === undefined) return [path];
+  return branch.flatMap((inner) => refusedPaths(inner).map((rest) => [...path, ...rest]));
+}
+
+function isThere(content: unknown, path: Path): boolean {
+  let value = content;
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return false;
+    value = (value as Record<string | number, unknown>)[step]; // an object or array of parsed YAML, asked by own key
+  }
+  return true;
+}
+
+function copyWithout<Value>(value: Value, path: Path, cuts: Cuts): Value;
+function copyWithout(value: unknown, path: Path, cuts: Cuts): unknown {
+  const place = JSON.stringify(path);
+  const isLeft = (step: string | number) => !cuts.refused.has(JSON.stringify([...path, step]));
+  if (Array.isArray(value)) {
+    const indexes = value.map((_, index) => index).filter(isLeft);
+    cuts.kept.set(place, indexes);
+    return indexes.map((index) => copyWithout(value[index], [...path, index], cuts));
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([key, entry]) => entry !== undefined && isLeft(key));
+  const copy = Object.fromEntries(entries.map(([key, entry]) => [key, copyWithout(entry, [...path, key], cuts)]));
+  let number = 0;
+  for (const { parent, key } of cuts.standIns.values()) {
+    number += 1;
+    if (parent === place) copy[key] = `stand_in_${number}`;
+  }
+  return copy;
+}
+
+function restorePath(path: Path, kept: ReadonlyMap<string, readonly number[]>): Path {
+  const restored: (string | number)[] = [];
+  for (const step of path) {
+    const indexes = typeof step === 'number' ? kept.get(JSON.stringify(restored)) : undefined;
+    restored.push(typeof step === 'number' ? (indexes?.[step] ?? step) : step);
+  }
+  return restored;
+}

@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { matchKeys } from '../run/match-keys.ts';
+import { toCrmProperties, toEnginyProperties } from '../run/translate.ts';
+import type { Diagnostic } from '../schema/diagnostic.ts';
+import type { Finding, Path } from '../schema/finding.ts';
+import type { Mapping } from '../schema/mapping-file.ts';
+import { locateFindings, type ParsedYaml } from './parsed-yaml.ts';
+import { schemaFindings } from './schema-findings.ts';
+
+const Properties = z.record(z.string(), z.string());
+
+const Example = z.strictObject({
+  name: z.string().min(1).meta({ description: 'What the example shows, as a sentence.' }),
+  enginy: z.record(z.string(), z.unknown()).optional().meta({ description: 'A record as Enginy sends it.' }),
+  match_keys: Properties.optional().meta({ description: 'What is looked for, by rule, in the order of the rules.' }),
+  create: Properties.optional().meta({ description: 'All properties that a create writes.' }),
+  update: Properties.optional().meta({ description: 'All properties that an update writes.' }),
+  update_if_empty: Properties.optional().meta({
+    description: 'All properties that an update writes where the CRM holds nothing.',
+  }),
+  options: Properties.optional().meta({ description: "Texts that a create compares with the portal's options." }),
+  unknown: z.array(z.string()).optional().meta({ description: 'Names of the fields that have no row.' }),
+  warnings: z.array(z.string()).optional().meta({ description: 'The beginning of each warning.' }),
+  crm: z
+    .record(z.string(), z.string().nullable())
+    .optional()
+    .meta({ description: 'A record as the CRM holds it, instead of `enginy`.' }),
+  returns: z.record(z.string(), z.unknown()).optional().meta({ description: 'All that Enginy gets of it.' }),
+});
+type Example = z.output<typeof Example>;
+
+/** The form of a `*.examples.yaml` file. */
+export const ExamplesFile = z.strictObject({
+  default_country: z
+    .string()
+    .regex(/^[A-Z]{2}$/, { error: 'must be an ISO country such as ES' })
+    .optional()
+    .meta({ description: 'Country for telephone numbers without prefix, in place of DEFAULT_COUNTRY.' }),
+  examples: z
+    .array(Example)
+    .min(1)
+    .meta({ description: 'The examples; each says what must come out, and nothing else may.' }),
+});
+
+/** Runs the examples beside a mapping; each difference is a finding at the line of the expectation. */
+export function runExamples(mapping: Mapping, examples: ParsedYaml): Diagnostic[] {
+  if (examples.diagnostics.length > 0) return [...examples.diagnostics];
+  const malformed = schemaFindings(ExamplesFile, examples.content);
+  if (malformed.length > 0) return locateFindings(examples, malformed);
+  const file = ExamplesFile.parse(examples.content);
+  const context = file.default_country === undefined ? {} : { defaultCountry: file.default_country };
+  const subject: Mapping = { ...mapping, context: { ...mapping.context, ...context } };
+  return locateFindings(
+    examples,
+    file.examples.flatMap((example, index) => runExample(subject, example, ['examples', index])),
+  );
+}
+
+/** How many examples a file holds; 0 for one that cannot be read. */
+export function countExamples(examples: ParsedYaml): number {
+  const parsed = ExamplesFile.safeParse(examples.content);
+  return parsed.success ? parsed.data.examples.length : 0;
+}
+
+function runExample(mapping: Mapping, example: Example, path: Path): Finding[] {
+  const { enginy, crm } = example;
+  const fromEnginy = ['match_keys', 'create', 'update', 'update_if_empty', 'options', 'unknown', 'warnings'] as const;
+  const asked = fromEnginy.filter((key) => example[key] !== undefined);
+  if ((enginy === undefined) === (crm === undefined)) {
+    return [exampleFailure(path, `"${example.name}" needs either enginy or crm`)];
+  }
+  if (crm !== undefined) {
+    const misplaced = asked[0];
+    if (misplaced !== undefined)
+      return [exampleFailure([...path, misplaced], `"${misplaced}" belongs to an example with enginy`)];
+    if (example.returns === undefined)
+      return [exampleFailure(path, `"${example.name}" expects nothing: it needs returns`)];
+    return compareExample([...path, 'returns'], example.name, example.returns, toEnginyProperties(mapping, crm));
+  }
+  if (enginy === undefined) return [];
+  if (asked.length === 0)
+    return [exampleFailure(path, `"${example.name}" expects nothing: it needs ${fromEnginy.join(', ')}`)];
+  const created = toCrmProperties(mapping, enginy, 'create');
+  const updated = toCrmProperties(mapping, enginy, 'update');
+  const actual = {
+    match_keys: Object.fromEntries(
+      matchKeys(mapping, enginy).map((key) => [key.name, key.value.replaceAll('\u0000', ' + ')]),
+    ),
+    create: created.properties,
+    update: updated.properties,
+    update_if_empty: updated.ifEmpty,
+    options: Object.fromEntries(Object.entries(created.looseOptions).map(([name, { text }]) => [name, text])),
+    unknown: created.unknown.map(({ field }) => field),
+    warnings: created.warnings,
+  };
+  return asked.flatMap((key) => compareExample([...path, key], example.name, example[key], actual[key]));
+}
+
+/** How what came out differs from what an example says must come out. */
+export function compareExample(path: Path, example: string, expected: unknown, actual: unknown): Finding[] {
+  const key = path.at(-1);
+  if (Array.isArray(expected) && Array.isArray(actual)) {
+    const isWarnings = key === 'warnings';
+    const fits = (want: unknown, got: unknown) =>
+      isWarnings ? String(got).startsWith(String(want)) : String(got) === String(want);
+    const missing = expected.filter((want) => !actual.some((got) => fits(want, got)));
+    const extra = actual.filter((got) => !expected.some((want) => fits(want, got)));
+    return [
+      ...missing.map((want) => exampleFailure(path, `"${example}": ${key} lacks ${show(want)}`)),
+      ...extra.map((got) => exampleFailure(path, `"${example}": ${key} also has ${show(got)}`)),
+    ];
+  }
+  const wanted = new Map(Object.entries(expected ?? {}));
+  const got = new Map(Object.entries(actual ?? {}));
+  const wrong = [...wanted].flatMap(([name, want]) => {
+    if (JSON.stringify(got.get(name)) === JSON.stringify(want)) return [];
+    const found = got.has(name) ? `is ${show(got.get(name))}` : 'is absent';
+    return [exampleFailure([...path, name], `"${example}": ${key}.${name} ${found}, expected ${show(want)}`)];
+  });
+  const extra = [...got].flatMap(([name, value]) =>
+    wanted.has(name)
+      ? []
+      : [exampleFailure(path, `"${example}": ${key}.${name} is ${show(value)}, expected to be absent`)],
+  );
+  return [...wrong, ...extra];
+}
+
+function show(value: unknown): string {
+  return JSON.stringify(value);
+}
+
+/** A finding that an example did not come out. */
+export function exampleFailure(path: Path, message: string): Finding {
+  return { path, kind: 'example-failed', message };
+}

@@ -1,0 +1,142 @@
+import type { FieldRow, Mapping, TransformStep } from '../schema/mapping-file.ts';
+import { type EnginyRecord, type FieldValue, readField, toFieldValue, toText } from '../values/field-value.ts';
+import { isProblem, type Problem } from '../values/problem.ts';
+import { compileChain, type StepListener, type TransformChain } from './transform-chain.ts';
+
+/** What one row makes of one record. */
+export type RowReading =
+  | { readonly kind: 'value'; readonly value: string; readonly field: string; readonly troubles: readonly Trouble[] }
+  /** Nothing to write. `isSent`: Enginy sent the field, but empty. */
+  | { readonly kind: 'empty'; readonly isSent: boolean }
+  /** There is a value, but not one that can be written. */
+  | { readonly kind: 'unusable'; readonly troubles: readonly Trouble[] };
+
+/** A field whose value could not be used, and that value as text. */
+export interface Trouble {
+  readonly field: string;
+  readonly problem: string;
+  readonly given: string;
+}
+
+/** Told which field is read and of every step of its value. */
+export interface RowListener {
+  readonly onField: (field: string, given: FieldValue | undefined) => void;
+  readonly onStep: StepListener;
+}
+
+export interface FieldReader {
+  readonly row: FieldRow;
+  /** Names of the fields that the row reads. */
+  readonly sources: readonly string[];
+  readonly overwrite: 'always' | 'if_empty' | 'never';
+  readonly onEmpty: 'skip' | 'clear';
+  read(record: EnginyRecord, listener?: RowListener): RowReading;
+}
+
+interface SourceReader {
+  readonly field: string;
+  readonly chain: TransformChain | undefined;
+}
+
+/** Makes one row of `write.fields` ready to run. */
+export function compileFieldRow(mapping: Mapping, row: FieldRow): FieldReader {
+  const sources = readSources(row).map(({ field, steps }) => ({
+    field,
+    chain: steps.length === 0 ? undefined : compileChain(steps, mapping.context),
+  }));
+  const valueMap = row.value_map === undefined ? undefined : mapping.value_maps[row.value_map];
+  const chain = compileChain(
+    row.transform,
+    mapping.context,
+    row.value_map === undefined || valueMap === undefined ? undefined : { name: row.value_map, valueMap },
+  );
+  const separator = row.with ?? ' ';
+  return {
+    row,
+    sources: sources.map((source) => source.field),
+    overwrite: row.overwrite ?? mapping.write.overwrite,
+    onEmpty: row.on_empty ?? mapping.write.on_empty,
+    read: (record, listener) =>
+      row.concat === undefined
+        ? readFirst(record, sources, chain, listener)
+        : readAll(record, sources, chain, separator, listener),
+  };
+}
+
+/** The fields that a row names, each with the transforms of its own. */
+export function readSources(row: FieldRow): { readonly field: string; readonly steps: readonly TransformStep[] }[] {
+  const sources = row.concat ?? row.first_of ?? (row.enginy === undefined ? [] : [row.enginy]);
+  return sources.map((source) =>
+    typeof source === 'string' ? { field: source, steps: [] } : { field: source.enginy, steps: source.transform },
+  );
+}
+
+const NO_TROUBLES: readonly Trouble[] = [];
+
+function readFirst(
+  record: EnginyRecord,
+  sources: readonly SourceReader[],
+  chain: TransformChain,
+  listener?: RowListener,
+): RowReading {
+  let troubles = NO_TROUBLES;
+  let isSent = false;
+  for (const source of sources) {
+    const sent = readField(record, source.field);
+    if (sent === undefined) continue;
+    isSent = true;
+    const given = toFieldValue(sent);
+    listener?.onField(source.field, given);
+    if (given === undefined) continue;
+    const result = runSource(source, chain, given, listener);
+    if (result === undefined) continue;
+    if (!isProblem(result)) return { kind: 'value', value: toText(result), field: source.field, troubles };
+    troubles = [...troubles, { field: source.field, problem: result.problem, given: toText(given) }];
+  }
+  return troubles.length > 0 ? { kind: 'unusable', troubles } : { kind: 'empty', isSent };
+}
+
+function readAll(
+  record: EnginyRecord,
+  sources: readonly SourceReader[],
+  chain: TransformChain,
+  separator: string,
+  listener?: RowListener,
+): RowReading {
+  const troubles: Trouble[] = [];
+  const parts: string[] = [];
+  const fields: string[] = [];
+  let isSent = false;
+  for (const source of sources) {
+    const sent = readField(record, source.field);
+    if (sent === undefined) continue;
+    isSent = true;
+    const given = toFieldValue(sent);
+    listener?.onField(source.field, given);
+    if (given === undefined) continue;
+    const part = source.chain === undefined ? given : source.chain.run(given, listener?.onStep);
+    if (part === undefined) continue;
+    if (isProblem(part)) {
+      troubles.push({ field: source.field, problem: part.problem, given: toText(given) });
+      continue;
+    }
+    parts.push(toText(part));
+    fields.push(source.field);
+  }
+  const joined = parts.join(separator);
+  const result = joined === '' ? undefined : chain.run(joined, listener?.onStep);
+  const field = fields.join('+');
+  if (isProblem(result)) troubles.push({ field, problem: result.problem, given: joined });
+  else if (result !== undefined) return { kind: 'value', value: toText(result), field, troubles };
+  return troubles.length > 0 ? { kind: 'unusable', troubles } : { kind: 'empty', isSent };
+}
+
+function runSource(
+  source: SourceReader,
+  chain: TransformChain,
+  given: FieldValue,
+  listener: RowListener | undefined,
+): FieldValue | Problem | undefined {
+  const own = source.chain === undefined ? given : source.chain.run(given, listener?.onStep);
+  return own === undefined || isProblem(own) ? own : chain.run(own, listener?.onStep);
+}

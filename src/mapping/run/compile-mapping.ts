@@ -1,0 +1,30 @@
+import type { Mapping } from '../schema/mapping-file.ts';
+import { compileFieldRow, type FieldReader } from './compile-field-row.ts';
+import { compileMatchRule, type MatchRuleReader } from './compile-match-rule.ts';
+import { compileReturnRows, type ReturnReader } from './compile-return-row.ts';
+
+/** A mapping made ready to run: all look-ups of rows, transforms and value maps are done once. */
+export interface CompiledMapping {
+  readonly fields: readonly FieldReader[];
+  readonly rules: readonly MatchRuleReader[];
+  readonly returns: readonly ReturnReader[];
+  /** Fields that have a row or are to be ignored: anything else is unknown. */
+  readonly knownFields: ReadonlySet<string>;
+}
+
+const compiled = new WeakMap<Mapping, CompiledMapping>();
+
+/** Compiles on first use; a mapping is frozen, so the result holds for its life. */
+export function compileMapping(mapping: Mapping): CompiledMapping {
+  const known = compiled.get(mapping);
+  if (known !== undefined) return known;
+  const fields = mapping.write.fields.map((row) => compileFieldRow(mapping, row));
+  const result: CompiledMapping = {
+    fields,
+    rules: mapping.match.rules.map((rule) => compileMatchRule(mapping, rule)),
+    returns: compileReturnRows(mapping),
+    knownFields: new Set([...fields.flatMap((row) => row.sources), ...mapping.write.ignore]),
+  };
+  compiled.set(mapping, result);
+  return result;
+}

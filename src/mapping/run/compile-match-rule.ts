@@ -1,0 +1,96 @@
+import type { Mapping, MatchPair } from '../schema/mapping-file.ts';
+import { type EnginyRecord, readField, toFieldValue, toText } from '../values/field-value.ts';
+import { compileChain, type TransformChain } from './transform-chain.ts';
+
+/** How a search may find candidates, values in small letters: as one of several spellings, or as words of a longer text. */
+export type MatchClause =
+  | { readonly property: string; readonly in: readonly string[] }
+  | { readonly property: string; readonly tokens: readonly string[] };
+
+/** One pair of a match rule, made ready to run. */
+export interface PairReader {
+  readonly field: string;
+  readonly property: string;
+  /** All properties that may hold the value. */
+  readonly properties: readonly string[];
+  /** False for forms that are good for comparing only: the store cannot be read by them. */
+  readonly isStored: boolean;
+  /** The record's value in its canonical form and as it was given; undefined when it cannot identify. */
+  readRecord(record: EnginyRecord): { readonly canonical: string; readonly given: string } | undefined;
+  /** Canonical forms of all values that a CRM record holds for this pair. */
+  readCandidate(properties: Readonly<Record<string, string | null>>): readonly string[];
+  clauses(canonical: string, given: string): readonly MatchClause[];
+}
+
+export interface MatchRuleReader {
+  readonly name: string;
+  readonly pairs: readonly PairReader[];
+  /** The pair by which candidates are searched. */
+  readonly searchPair: PairReader;
+}
+
+/** Makes one match rule ready to run. Rules that are not complete do not get here: lint.ts refuses the file. */
+export function compileMatchRule(mapping: Mapping, rule: Mapping['match']['rules'][number]): MatchRuleReader {
+  if (rule === 'identity') {
+    if (mapping.identity === undefined) throw new Error('the rule "identity" needs an identity section');
+    const pair = compilePair(mapping, { ...mapping.identity, also: [], transform: [] });
+    return { name: 'identity', pairs: [pair], searchPair: pair };
+  }
+  const written = rule.all ?? [singlePair(rule)];
+  const pairs = written.map((pair) => compilePair(mapping, pair));
+  const searchPair = pairs.find((pair) => pair.property === rule.search_by) ?? pairs[0];
+  if (searchPair === undefined) throw new Error('a match rule needs a pair');
+  return { name: pairs.map((pair) => pair.field).join('+'), pairs, searchPair };
+}
+
+function singlePair(rule: Exclude<Mapping['match']['rules'][number], 'identity'>): MatchPair {
+  const { enginy, crm, also, search, transform } = rule;
+  if (enginy === undefined || crm === undefined) throw new Error('a match rule needs both sides');
+  return search === undefined ? { enginy, crm, also, transform } : { enginy, crm, also, search, transform };
+}
+
+function compilePair(mapping: Mapping, pair: MatchPair): PairReader {
+  const chain = compileChain(pair.transform, mapping.context);
+  const form = chain.form;
+  const properties = [pair.crm, ...pair.also];
+  const searched = pair.search ?? properties;
+  return {
+    field: pair.enginy,
+    property: pair.crm,
+    properties,
+    isStored: form?.role !== 'comparing',
+    readRecord: (record) => {
+      const value = toFieldValue(readField(record, pair.enginy));
+      const given = typeof value === 'string' ? value : value?.[0];
+      const canonical = given === undefined ? undefined : toCanonical(chain, given);
+      return given === undefined || canonical === undefined ? undefined : { canonical, given };
+    },
+    readCandidate: (held) => {
+      const canonicals = new Set<string>();
+      for (const property of properties) {
+        const value = Object.hasOwn(held, property) ? held[property] : undefined;
+        if (value === undefined || value === null) continue;
+        // A name may hold a semicolon of its own; further properties and values of a strict form hold several by it.
+        const isList = value.includes(';') && (property !== pair.crm || form?.role === 'canonical');
+        for (const part of isList ? [value, ...value.split(';')] : [value]) {
+          const canonical = toCanonical(chain, part);
+          if (canonical !== undefined) canonicals.add(canonical);
+        }
+      }
+      return [...canonicals];
+    },
+    clauses: (canonical, given) => {
+      const words = form?.variants?.(canonical, given) ?? [canonical.toLowerCase()];
+      return searched.map((property) =>
+        form?.search === 'tokens' ? { property, tokens: words } : { property, in: words },
+      );
+    },
+  };
+}
+
+function toCanonical(chain: TransformChain, given: string): string | undefined {
+  const result = chain.run(given.trim());
+  if (result === undefined || (typeof result !== 'string' && !Array.isArray(result))) return undefined;
+  const canonical = toText(result);
+  return canonical === '' || chain.form?.isShared?.(canonical) === true ? undefined : canonical;
+}

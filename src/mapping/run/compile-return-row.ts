@@ -1,0 +1,99 @@
+import type { FieldRow, Mapping, ReturnRow, ValueMap } from '../schema/mapping-file.ts';
+import { normalizeDate, normalizeDatetime } from '../values/date-text.ts';
+import { toText } from '../values/field-value.ts';
+import { normalizeNumber } from '../values/number-text.ts';
+import { isProblem } from '../values/problem.ts';
+import { transforms } from '../values/transforms.ts';
+import { compileChain, type StepListener } from './transform-chain.ts';
+
+/** One value on its way to Enginy, made ready to run. */
+export interface ReturnReader {
+  /** Name under which Enginy gets the value. */
+  readonly field: string;
+  /** CRM properties that are read, the first that has a value wins. */
+  readonly properties: readonly string[];
+  /** Undefined when the CRM has no value, or none that fits the row's type. */
+  read(properties: Readonly<Record<string, string | null>>, listen?: StepListener): unknown;
+}
+
+/** The rows of `return`, and the rows of `write` whose direction is `both` and that no return row replaces. */
+export function compileReturnRows(mapping: Mapping): ReturnReader[] {
+  const rows = mapping.return.map((row) => compileReturnRow(mapping, row, findMap(mapping, row.value_map)));
+  const named = new Set(rows.map((row) => row.field));
+  const both = mapping.write.fields.filter((row) => row.direction === 'both' && !named.has(row.enginy ?? ''));
+  return [...rows, ...both.map((row) => compileBothWays(mapping, row))];
+}
+
+function compileReturnRow(mapping: Mapping, row: ReturnRow, valueMap: NamedMap | undefined): ReturnReader {
+  const chain = compileChain(row.transform, mapping.context, valueMap);
+  const properties = row.first_of ?? (row.crm === undefined ? [] : [row.crm]);
+  return {
+    field: row.enginy,
+    properties,
+    read: (held, listen) => {
+      for (const property of properties) {
+        const value = Object.hasOwn(held, property) ? held[property] : undefined;
+        if (value === undefined || value === null || value.trim() === '') continue;
+        const result = chain.run(value, listen);
+        const typed = result === undefined || isProblem(result) ? undefined : toType(toText(result), row.type);
+        if (typed !== undefined) return typed;
+      }
+      return undefined;
+    },
+  };
+}
+
+function compileBothWays(mapping: Mapping, row: FieldRow): ReturnReader {
+  const found = findMap(mapping, row.value_map);
+  const backward = found === undefined ? undefined : { name: found.name, valueMap: invert(found.valueMap) };
+  return compileReturnRow(
+    mapping,
+    { crm: row.crm, enginy: row.enginy ?? row.crm, transform: [], type: 'text' },
+    backward,
+  );
+}
+
+interface NamedMap {
+  readonly name: string;
+  readonly valueMap: ValueMap;
+}
+
+function findMap(mapping: Mapping, name: string | undefined): NamedMap | undefined {
+  const valueMap = name === undefined ? undefined : mapping.value_maps[name];
+  return name === undefined || valueMap === undefined ? undefined : { name, valueMap };
+}
+
+/** Reads a value map from right to left; what it does not have is left out or passed on, as in the other direction. */
+function invert(valueMap: ValueMap): ValueMap {
+  const map = Object.fromEntries(Object.entries(valueMap.map).map(([from, to]) => [to, from]));
+  return { map, otherwise: valueMap.otherwise === 'keep' ? 'keep' : 'skip' };
+}
+
+function toType(text: string, type: ReturnRow['type']): unknown {
+  switch (type) {
+    case 'text':
+      return text;
+    case 'number':
+      return usable(normalizeNumber(text), Number);
+    case 'boolean':
+      return usable(transforms.boolean.apply(text), (word) => word === 'true');
+    case 'date':
+      return usable(normalizeDate(text), String);
+    case 'datetime':
+      return usable(normalizeDatetime(text), String);
+    case 'list':
+      return splitList(text);
+  }
+}
+
+function usable<Result>(value: unknown, read: (text: string) => Result): Result | undefined {
+  return typeof value === 'string' ? read(value) : undefined;
+}
+
+function splitList(text: string): string[] | undefined {
+  const items = text
+    .split(';')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+  return items.length === 0 ? undefined : items;
+}

@@ -1,0 +1,75 @@
+import type { Mapping } from '../schema/mapping-file.ts';
+import type { EnginyRecord } from '../values/field-value.ts';
+import { compileMapping } from './compile-mapping.ts';
+import type { MatchClause } from './compile-match-rule.ts';
+
+/** What one match rule looks for on behalf of one record. */
+export interface MatchKey {
+  /** Index of the rule in the mapping. */
+  readonly rule: number;
+  /** For logs: `email`, `identity`, `firstName+lastName+company`. */
+  readonly name: string;
+  /** Canonical; the parts of a composite rule are joined by `\u0000`. */
+  readonly value: string;
+  /** Rules of a single pair: the value by which the CRM's store could be read, if it can be read by that property. */
+  readonly store?: { readonly property: string; readonly value: string };
+  /** Any one of them may find candidates, which {@link candidateKeys} verifies. */
+  readonly clauses: readonly MatchClause[];
+}
+
+const SEPARATOR = '\u0000';
+/** More combinations than this of one CRM record's values are no contact but a rubbish heap. */
+const MOST_COMBINATIONS = 1000;
+
+/** What to look for, in the order of the rules. A rule whose Enginy value is empty, unusable or shared gives no key. */
+export function matchKeys(mapping: Mapping, record: EnginyRecord): MatchKey[] {
+  const keys: MatchKey[] = [];
+  compileMapping(mapping).rules.forEach((reader, rule) => {
+    const { name, pairs, searchPair } = reader;
+    let value: string | undefined;
+    let clauses: readonly MatchClause[] = [];
+    for (const pair of pairs) {
+      const read = pair.readRecord(record);
+      if (read === undefined) return;
+      value = value === undefined ? read.canonical : value + SEPARATOR + read.canonical;
+      if (pair === searchPair) clauses = pair.clauses(read.canonical, read.given);
+    }
+    if (value === undefined) return;
+    if (pairs.length > 1 || !searchPair.isStored) keys.push({ rule, name, value, clauses });
+    else keys.push({ rule, name, value, store: { property: searchPair.property, value }, clauses });
+  });
+  return keys;
+}
+
+/**
+ * All canonical values that a CRM record holds under one rule: it matches a key of that rule when the list has the
+ * key's value. Further properties (`also`) and several values in one property are included.
+ */
+export function candidateKeys(
+  mapping: Mapping,
+  rule: number,
+  properties: Readonly<Record<string, string | null>>,
+): string[] {
+  const reader = compileMapping(mapping).rules[rule];
+  if (reader === undefined) throw new RangeError(`the mapping has no match rule ${rule}`);
+  let combinations = [''];
+  reader.pairs.forEach((pair, index) => {
+    const held = pair.readCandidate(properties);
+    combinations = combinations
+      .flatMap((before) => held.map((value) => (index === 0 ? value : before + SEPARATOR + value)))
+      .slice(0, MOST_COMBINATIONS);
+  });
+  return combinations;
+}
+
+/** All CRM properties that are needed to verify candidates and to serve `return`, each once. */
+export function propertiesToRead(mapping: Mapping): string[] {
+  const { rules, returns } = compileMapping(mapping);
+  return [
+    ...new Set([
+      ...(mapping.identity === undefined ? [] : [mapping.identity.crm]),
+      ...rules.flatMap((rule) => rule.pairs.flatMap((pair) => pair.properties)),
+      ...returns.flatMap((row) => row.properties),
+    ]),
+  ];
+}

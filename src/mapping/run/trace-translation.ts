@@ -1,0 +1,66 @@
+import type { Mapping } from '../schema/mapping-file.ts';
+import { type EnginyRecord, toText } from '../values/field-value.ts';
+import { isProblem } from '../values/problem.ts';
+import { compileMapping } from './compile-mapping.ts';
+import { emptyTranslation, type Translation, writeRow } from './translate.ts';
+
+/** How the value of one row came about. */
+export interface RowTrace {
+  readonly property: string;
+  /** Fields that were sent, in the order in which they were tried, each with what its transforms made of it. */
+  readonly fields: readonly FieldTrace[];
+  /** What is written, as text; absent when nothing is. */
+  readonly value?: string;
+  readonly outcome:
+    | 'written'
+    | 'written if empty'
+    | 'compared with options'
+    | 'cleared'
+    | 'nothing to write'
+    | 'left out';
+  readonly warnings: readonly string[];
+}
+
+export interface FieldTrace {
+  readonly field: string;
+  /** Absent when the field was sent empty. */
+  readonly given?: string;
+  readonly steps: readonly { readonly name: string; readonly result?: string; readonly problem?: string }[];
+}
+
+/** Row by row, what {@link toCrmProperties} does with a record and why; rows in the order of the file. */
+export function traceTranslation(mapping: Mapping, record: EnginyRecord, mode: 'create' | 'update'): RowTrace[] {
+  return compileMapping(mapping).fields.map((reader) => {
+    const fields: { field: string; given?: string; steps: FieldTrace['steps'][number][] }[] = [];
+    const translation = emptyTranslation();
+    writeRow(reader, record, mode, translation, {
+      onField: (field, given) =>
+        fields.push({ field, ...(given !== undefined && { given: toText(given) }), steps: [] }),
+      onStep: ({ name, result }) => {
+        const step = isProblem(result) ? result : { ...(result !== undefined && { result: toText(result) }) };
+        fields.at(-1)?.steps.push({ name, ...step });
+      },
+    });
+    return {
+      property: reader.row.crm,
+      fields,
+      warnings: translation.warnings,
+      ...outcomeOf(reader.row.crm, translation),
+    };
+  });
+}
+
+function outcomeOf(property: string, translation: Translation): Pick<RowTrace, 'value' | 'outcome'> {
+  const { properties, ifEmpty, looseOptions, warnings } = translation;
+  const written = own(properties, property);
+  if (written !== undefined) return { value: written, outcome: written === '' ? 'cleared' : 'written' };
+  const filled = own(ifEmpty, property);
+  if (filled !== undefined) return { value: filled, outcome: 'written if empty' };
+  const option = own(looseOptions, property);
+  if (option !== undefined) return { value: option.text, outcome: 'compared with options' };
+  return { outcome: warnings.length > 0 ? 'left out' : 'nothing to write' };
+}
+
+function own<Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}

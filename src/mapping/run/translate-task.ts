@@ -1,0 +1,50 @@
+import { propertiesOfRows, readPlainRow } from '../schema/plain-row.ts';
+import type { TaskMapping } from '../schema/task-mapping.ts';
+import { type PlainTranslation, writePlainRows } from './translate-activity.ts';
+
+/** Fields of a task, ready to be written, as properties. */
+export function toTaskProperties(
+  mapping: TaskMapping,
+  read: (field: string) => string | undefined,
+  mode: 'create' | 'update',
+): PlainTranslation {
+  const translation = writePlainRows(mapping.fields, read);
+  if (mode === 'update') return translation;
+  const constants = Object.fromEntries(mapping.on_create.map(({ crm, value }) => [crm, value]));
+  return { ...translation, properties: { ...translation.properties, ...constants } };
+}
+
+/** A task of the CRM: texts by Enginy's names, `completed` being `true` or another word. */
+export function fromTaskProperties(
+  mapping: TaskMapping,
+  properties: Readonly<Record<string, string | null>>,
+): ReadonlyMap<string, string> {
+  return new Map(
+    mapping.fields.flatMap((row): [string, string][] => {
+      const value = readPlainRow(row, properties);
+      return value === undefined ? [] : [[row.enginy, value]];
+    }),
+  );
+}
+
+/** When a completed task was completed, as the CRM writes it. */
+export function completionTime(
+  mapping: TaskMapping,
+  properties: Readonly<Record<string, string | null>>,
+): string | undefined {
+  return (
+    mapping.completed_at
+      .map((name) => properties[name])
+      .find((value) => value !== undefined && value !== null && value !== '') ?? undefined
+  );
+}
+
+/** Properties that {@link fromTaskProperties} and {@link completionTime} look at. */
+export function taskProperties(mapping: TaskMapping): string[] {
+  return [...new Set([...propertiesOfRows(mapping.fields), ...mapping.completed_at])];
+}
+
+/** The property that keeps Enginy's own word for a type, where the file wants one. */
+export function keptWordProperties(mapping: TaskMapping): string[] {
+  return mapping.fields.flatMap(({ kept_in }) => (kept_in === undefined ? [] : [kept_in]));
+}
