@@ -1,3 +1,5 @@
+import { isObject } from '../json.ts';
+
 /** What a call asks of the CRM, whatever else went with it in the same batch. */
 export type Meaning =
   | {
@@ -54,10 +56,10 @@ export interface WireCall {
 
 export function meaningOf({ method, path, body }: WireCall): Meaning {
   const [route = ''] = path.split('?');
-  const inputs = isJson(body) && Array.isArray(body.inputs) ? body.inputs.filter(isJson) : [];
+  const inputs = isObject(body) && Array.isArray(body.inputs) ? body.inputs.filter(isObject) : [];
   const [, objectType = '', verb = ''] =
     /^\/crm\/(?:v\d|objects)\/(?:objects|[\d-]+)\/([^/]+)\/(?:batch\/)?([a-z]+)$/.exec(route) ?? [];
-  if (method === 'POST' && objectType !== '' && isJson(body)) {
+  if (method === 'POST' && objectType !== '' && isObject(body)) {
     if (verb === 'read') {
       const idProperty = typeof body.idProperty === 'string' ? body.idProperty : undefined;
       return {
@@ -86,7 +88,7 @@ export function meaningOf({ method, path, body }: WireCall): Meaning {
     return {
       kind: 'make properties',
       objectType: made[1] ?? '',
-      definitions: made[2] === undefined ? (isJson(body) ? [body] : []) : inputs,
+      definitions: made[2] === undefined ? (isObject(body) ? [body] : []) : inputs,
     };
   }
   return { kind: 'other', call: `${method} ${path}${body === undefined ? '' : ` ${canonical(body)}`}` };
@@ -104,7 +106,7 @@ function canonical(value: unknown, key = ''): string {
     const parts = value.map((entry) => canonical(entry));
     return `[${(UNORDERED.has(key) ? parts.sort() : parts).join(',')}]`;
   }
-  if (!isJson(value)) return JSON.stringify(value) ?? '';
+  if (!isObject(value)) return JSON.stringify(value) ?? '';
   const entries = Object.entries(value)
     .filter(([name, entry]) => name !== 'objectWriteTraceId' && entry !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1));
@@ -112,8 +114,8 @@ function canonical(value: unknown, key = ''): string {
 }
 
 function termsOf(body: Json): string[] {
-  const groups = Array.isArray(body.filterGroups) ? body.filterGroups.filter(isJson) : [];
-  const filters = groups.flatMap(({ filters }) => (Array.isArray(filters) ? filters.filter(isJson) : []));
+  const groups = Array.isArray(body.filterGroups) ? body.filterGroups.filter(isObject) : [];
+  const filters = groups.flatMap(({ filters }) => (Array.isArray(filters) ? filters.filter(isObject) : []));
   return filters.flatMap(({ propertyName, value, values }) => {
     const all = Array.isArray(values) ? values : value === undefined ? [''] : [value];
     return all.map((one) => `${String(propertyName)}=${String(one).toLowerCase()}`);
@@ -121,7 +123,7 @@ function termsOf(body: Json): string[] {
 }
 
 function writeInput(input: Json): WriteInput {
-  const properties = isJson(input.properties) ? input.properties : {};
+  const properties = isObject(input.properties) ? input.properties : {};
   return {
     id: typeof input.id === 'string' ? input.id : undefined,
     traceId: typeof input.objectWriteTraceId === 'string' ? input.objectWriteTraceId : undefined,
@@ -131,15 +133,11 @@ function writeInput(input: Json): WriteInput {
 }
 
 function linkItem(input: Json): LinkItem {
-  const from = isJson(input.from) ? input.from : isJson(input._from) ? input._from : {};
-  const to = isJson(input.to) ? input.to : {};
+  const from = isObject(input.from) ? input.from : isObject(input._from) ? input._from : {};
+  const to = isObject(input.to) ? input.to : {};
   return { fromId: String(from.id), toId: String(to.id) };
 }
 
 function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : [];
-}
-
-export function isJson(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
-import { isJson, type Meaning, meaningOf } from './call-meaning.ts';
+import { isObject } from '../json.ts';
+import { type Meaning, meaningOf } from './call-meaning.ts';
 import type { Capture, CapturedExchange } from './capture-file.ts';
 import { resultsOf } from './replay/record-book.ts';
 
@@ -96,12 +97,12 @@ function some(values: readonly string[]): string {
 function describeOutcome(exchange: CapturedExchange): string {
   const { response, status, call } = exchange;
   if (call.failure !== undefined) return call.failure === 'time-out' ? 'no answer came' : 'the network failed';
-  if (!isJson(response)) return status >= 400 ? 'an answer that is no JSON' : '';
+  if (!isObject(response)) return status >= 400 ? 'an answer that is no JSON' : '';
   if (status >= 400)
     return short(
       `${String(response.category ?? response.errorType ?? '')} ${String(response.policyName ?? '')} ${String(response.message ?? '')}`,
     );
-  const errors = Array.isArray(response.errors) ? response.errors.filter(isJson) : [];
+  const errors = Array.isArray(response.errors) ? response.errors.filter(isObject) : [];
   const parts = Array.isArray(response.results) ? [`${resultsOf(exchange).length} back`] : [];
   if (errors.length > 0)
     parts.push(
@@ -114,7 +115,7 @@ function describeOutcome(exchange: CapturedExchange): string {
 }
 
 function contextOf(error: Record<string, unknown>): string {
-  const ids = isJson(error.context) && Array.isArray(error.context.ids) ? error.context.ids.map(String) : [];
+  const ids = isObject(error.context) && Array.isArray(error.context.ids) ? error.context.ids.map(String) : [];
   return ids.length === 0 ? '' : ` (${some(ids)})`;
 }
 
@@ -130,7 +131,7 @@ function describeKnown({ remembered, ambient }: Capture): string[] {
 
 function describeAnswer({ answer }: Capture): string[] {
   if (answer === null) return [];
-  if (!isJson(answer.body)) return ['Answer:', `  ${short(JSON.stringify(answer.body) ?? '(empty)')}`];
+  if (!isObject(answer.body)) return ['Answer:', `  ${short(JSON.stringify(answer.body) ?? '(empty)')}`];
   const { results, errors, ...rest } = answer.body;
   const lines = [
     ...listOf(results).map(describeResult),
@@ -159,7 +160,7 @@ function keyOf(entry: Record<string, unknown>): string {
 }
 
 function listOf(value: unknown): Record<string, unknown>[] {
-  return Array.isArray(value) ? value.filter(isJson) : [];
+  return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
 function short(text: string): string {

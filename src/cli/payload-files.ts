@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type RecordKind, recordKinds, type SentRecord } from '../contract/records.ts';
+import { isObject } from '../json.ts';
 import { UsageError } from './command-io.ts';
 
 /** Records by kind, as Enginy sends them. */
@@ -15,7 +16,7 @@ export function readPayloads(files: readonly string[]): Payload {
     let found = 0;
     for (const body of bodiesIn(readJson(file))) {
       for (const kind of recordKinds) {
-        const sent = listIn(body, kind).filter(isRecord);
+        const sent = listIn(body, kind).filter(isObject);
         records[kind].push(...sent);
         found += sent.length;
       }
@@ -49,17 +50,13 @@ function parse(text: string): unknown {
 /** A capture holds the request beside what came of it; its body may be text. */
 function bodiesIn(content: unknown): unknown[] {
   if (Array.isArray(content)) return content.flatMap(bodiesIn);
-  if (!isRecord(content)) return [];
+  if (!isObject(content)) return [];
   const { request } = content;
-  if (!isRecord(request)) return [content];
+  if (!isObject(request)) return [content];
   return [typeof request.body === 'string' ? parse(request.body) : request.body];
 }
 
 function listIn(body: unknown, kind: RecordKind): readonly unknown[] {
-  const list = isRecord(body) ? body[kind] : undefined;
+  const list = isObject(body) ? body[kind] : undefined;
   return Array.isArray(list) ? list : [];
-}
-
-function isRecord(value: unknown): value is SentRecord {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { RecordKind } from '../contract/records.ts';
+import { isObject } from '../json.ts';
 import type { EnginyRecord } from '../mapping/values/field-value.ts';
 import { type CommandIo, UsageError } from './command-io.ts';
 
@@ -43,8 +44,4 @@ function recordsIn(content: unknown, kind: RecordKind): readonly unknown[] {
   if (isObject(content.request)) return recordsIn(content.request.body, kind);
   const isOther = Object.values(content).length === 1 && Array.isArray(Object.values(content)[0]);
   return isOther ? [] : [content];
-}
-
-function isObject(value: unknown): value is EnginyRecord {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 import type { ActivityAnswer, ActivityBody } from '../../contract/activities.ts';
 import type { CallContext } from '../../crm/crm.ts';
 import { NotSupportedError } from '../../errors.ts';
+import { isDeeperThan } from '../../json.ts';
 import type { Mappings } from '../../mapping/check/file-kinds.ts';
 import { toActivityProperties } from '../../mapping/run/translate-activity.ts';
 import type { ActivityMapping } from '../../mapping/schema/activity-mapping.ts';
@@ -8,7 +9,6 @@ import type { OwnProperty } from '../properties/own-property.ts';
 import { linksTo, readLinked } from '../records/linked-records.ts';
 import { composeActivityBody, splitActivityBody } from './activity-body.ts';
 import { type CreateOnceDeps, createOnce } from './create-once.ts';
-import { isDeeperThan } from './nesting.ts';
 import type { OwnerBook } from './owners.ts';
 import { participantsOf } from './participants.ts';
 import { activityFingerprint, readSentActivity } from './sent-activity.ts';

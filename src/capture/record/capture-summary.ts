@@ -1,3 +1,4 @@
+import { isObject } from '../../json.ts';
 import type { Capture } from '../capture-file.ts';
 
 /** Counts for a list, without reading the rest. */
@@ -27,8 +28,4 @@ function recordsIn(request: unknown, path: string): number {
 function listIn(value: unknown, key: string): readonly unknown[] {
   const list = isObject(value) ? value[key] : undefined;
   return Array.isArray(list) ? list : [];
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { isObject } from '../../json.ts';
 import type { PropertyFacts } from '../redact/redact-exchange.ts';
 
 /** What the definitions of one kind of object say that replacing and replaying needs. */
@@ -63,8 +64,4 @@ function slimDefinition(definition: Record<string, unknown>, options: readonly R
         options: options.map(({ value, label, hidden }) => ({ label, value, ...(hidden === true && { hidden }) })),
       }),
   };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { isObject } from '../../json.ts';
 import { type Hint, hintOfProperty } from './hints.ts';
 import { looksLikeNumber } from './numbers-and-dates.ts';
 import type { ValueRedactor } from './value-redactor.ts';
@@ -216,8 +217,4 @@ function isOption(options: ReadonlySet<string>, value: string): boolean {
 function put(into: Json | unknown[], at: string | number, value: string): void {
   // A list is written by its positions, an object by its names.
   (into as Record<string | number, unknown>)[at] = value;
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
-import { callKey, isJson, type Json, type Meaning, meaningOf, type WireCall } from '../call-meaning.ts';
+import { isObject } from '../../json.ts';
+import { callKey, type Json, type Meaning, meaningOf, type WireCall } from '../call-meaning.ts';
 import type { Capture, CapturedExchange } from '../capture-file.ts';
 import { asRecorded, type BookAnswer, reply } from './book-answer.ts';
 import { answerLinks } from './link-book.ts';
@@ -107,10 +108,10 @@ export function createAnswerBook(capture: Pick<Capture, 'exchanges' | 'ambient'>
   /** Properties that the replay made although the recorded request did not. */
   function withNewProperties(call: WireCall, answered: BookAnswer): BookAnswer {
     const objectType = /^\/crm\/v3\/properties\/([^/?]+)/.exec(call.path)?.[1];
-    if (objectType === undefined || call.method !== 'GET' || answered.kind !== 'reply' || !isJson(answered.body))
+    if (objectType === undefined || call.method !== 'GET' || answered.kind !== 'reply' || !isObject(answered.body))
       return answered;
     const known = Array.isArray(answered.body.results) ? answered.body.results : [];
-    const names = new Set(known.filter(isJson).map(({ name }) => name));
+    const names = new Set(known.filter(isObject).map(({ name }) => name));
     const added = (made.get(objectType) ?? []).filter(({ name }) => !names.has(name));
     return added.length === 0 ? answered : { ...answered, body: { ...answered.body, results: [...known, ...added] } };
   }
@@ -118,7 +119,7 @@ export function createAnswerBook(capture: Pick<Capture, 'exchanges' | 'ambient'>
   function unknown(call: WireCall, meaning: Meaning): BookAnswer {
     if (meaning.kind === 'other' && /\/groups$/.test(call.path)) {
       guesses.push('that the property group can be made');
-      return reply(201, isJson(call.body) ? call.body : {});
+      return reply(201, isObject(call.body) ? call.body : {});
     }
     guesses.push(`an answer to ${call.method} ${call.path}`);
     return reply(404, {
@@ -158,7 +159,8 @@ function propertyOutcome(
     if (!meaning.definitions.some((definition) => definition.name === name)) continue;
     if (exchange.call.failure !== undefined) continue;
     if (exchange.status >= 400) return { kind: 'refused', exchange };
-    const errors = isJson(exchange.response) && Array.isArray(exchange.response.errors) ? exchange.response.errors : [];
+    const errors =
+      isObject(exchange.response) && Array.isArray(exchange.response.errors) ? exchange.response.errors : [];
     const error = errors.find((entry) => JSON.stringify(entry).includes(`"${name}"`));
     return error === undefined ? { kind: 'made' } : { kind: 'error', error };
   }

@@ -1,4 +1,5 @@
-import { isJson, meaningOf, type WireCall, type WriteInput } from '../call-meaning.ts';
+import { isObject } from '../../json.ts';
+import { meaningOf, type WireCall, type WriteInput } from '../call-meaning.ts';
 import type { CapturedExchange } from '../capture-file.ts';
 
 /** How a call of the replay is answered. */
@@ -53,7 +54,7 @@ function isSameInput(a: WriteInput, b: WriteInput): boolean {
 
 export function replaceTraceIds(value: unknown, numbers: ReadonlyMap<string, string>): unknown {
   if (Array.isArray(value)) return value.map((entry) => replaceTraceIds(entry, numbers));
-  if (!isJson(value)) return value;
+  if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, entry]) => {
       if (name !== 'objectWriteTraceId') return [name, replaceTraceIds(entry, numbers)];

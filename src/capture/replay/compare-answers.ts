@@ -1,4 +1,4 @@
-import { isJson } from '../call-meaning.ts';
+import { isObject } from '../../json.ts';
 import { type Difference, quoted } from './compare-calls.ts';
 import { isSameMoment, type Moments } from './moments.ts';
 
@@ -20,7 +20,7 @@ export function compareAnswers(then: ComparedAnswer, now: ComparedAnswer, moment
 function compare(into: Difference[], where: string, then: unknown, now: unknown, moments: Moments): void {
   if (Array.isArray(then) && Array.isArray(now)) {
     compareLists(into, where, then, now, moments);
-  } else if (isJson(then) && isJson(now)) {
+  } else if (isObject(then) && isObject(now)) {
     for (const name of new Set([...Object.keys(then), ...Object.keys(now)])) {
       const place = where === 'answer' ? `answer ${name}` : `${where}.${name}`;
       if (!Object.hasOwn(now, name)) into.push({ kind: 'missing', what: place, detail: `was ${quoted(then[name])}` });
@@ -51,7 +51,7 @@ function compareLists(
   }
   const shared = [...before.keys()].filter((key) => after.has(key));
   const order = [...after.keys()].filter((key) => before.has(key));
-  const isOrdered = then.every(isJson);
+  const isOrdered = then.every(isObject);
   if (isOrdered && shared.join('\u0001') !== order.join('\u0001')) {
     into.push({ kind: 'changed', what: where, detail: 'the order is another one' });
   }
@@ -70,7 +70,7 @@ function keyed(list: readonly unknown[]): Map<string, unknown> {
 }
 
 function keyOf(entry: unknown): string {
-  if (!isJson(entry)) return typeof entry === 'string' ? entry : JSON.stringify(entry);
+  if (!isObject(entry)) return typeof entry === 'string' ? entry : JSON.stringify(entry);
   if (entry.contactCRMId !== undefined) return `${String(entry.contactCRMId)}–${String(entry.companyCRMId)}`;
   const id = entry.externalId ?? entry.crmId ?? entry.id;
   return id === undefined ? JSON.stringify(entry) : String(id);

@@ -1,4 +1,5 @@
-import { isJson, meaningOf } from '../call-meaning.ts';
+import { isObject } from '../../json.ts';
+import { meaningOf } from '../call-meaning.ts';
 import type { Capture, CapturedExchange } from '../capture-file.ts';
 import { resultsOf } from './record-book.ts';
 
@@ -45,7 +46,7 @@ function replaceKeys(body: unknown, replace: (key: string) => string): unknown {
 
 /** Those of the record that the answer is about first: in a shared call there are other requests' too. */
 function recordedKeys({ exchanges, answer }: Pick<Capture, 'exchanges' | 'answer'>): string[] {
-  const answered = isJson(answer?.body) ? answer.body.id : undefined;
+  const answered = isObject(answer?.body) ? answer.body.id : undefined;
   const about = exchanges.flatMap((exchange) => keysOfRecord(exchange, answered));
   const own = exchanges.filter(({ call }) => call.shared !== true).flatMap(({ body }) => keysIn(body));
   const shared = exchanges.flatMap(({ body }) => keysIn(body));

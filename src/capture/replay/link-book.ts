@@ -1,4 +1,5 @@
-import { isJson, type LinkItem, type Meaning, meaningOf } from '../call-meaning.ts';
+import { isObject } from '../../json.ts';
+import { type LinkItem, type Meaning, meaningOf } from '../call-meaning.ts';
 import type { CapturedExchange } from '../capture-file.ts';
 import { asRecorded, type BookAnswer, reply } from './book-answer.ts';
 
@@ -26,7 +27,7 @@ export function answerLinks(
     }
     if (exchange.call.failure !== undefined || exchange.status >= 400)
       return asRecorded(exchange, { method: 'POST', path: '' });
-    const body = isJson(exchange.response) ? exchange.response : {};
+    const body = isObject(exchange.response) ? exchange.response : {};
     results.push(...(Array.isArray(body.results) ? body.results.filter((result) => isAbout(result, item)) : []));
     errors.push(...(Array.isArray(body.errors) ? body.errors.filter((error) => isAbout(error, item)) : []));
   }

@@ -1,4 +1,5 @@
-import { isJson, type Json, type Meaning, meaningOf } from '../call-meaning.ts';
+import { isObject } from '../../json.ts';
+import { type Json, type Meaning, meaningOf } from '../call-meaning.ts';
 import type { CapturedExchange } from '../capture-file.ts';
 import { asRecorded, type BookAnswer, reply } from './book-answer.ts';
 
@@ -30,7 +31,11 @@ export function createRecordBook(exchanges: readonly CapturedExchange[]): Record
       const before = records.get(key)?.properties ?? {};
       const wanted = meaning.kind === 'write' ? [] : meaning.properties;
       asked.set(key, new Set([...(asked.get(key) ?? []), ...wanted]));
-      records.set(key, { id: String(id), properties: { ...before, ...(isJson(properties) ? properties : {}) }, rest });
+      records.set(key, {
+        id: String(id),
+        properties: { ...before, ...(isObject(properties) ? properties : {}) },
+        rest,
+      });
     }
   }
 
@@ -106,7 +111,7 @@ export function createRecordBook(exchanges: readonly CapturedExchange[]): Record
 
 /** Values by which a record can have been asked for. */
 function keysOf(record: Json, idProperty: string | undefined): string[] {
-  const properties = isJson(record.properties) ? record.properties : {};
+  const properties = isObject(record.properties) ? record.properties : {};
   const names =
     idProperty === undefined
       ? ['hs_merged_object_ids', 'hs_calculated_merged_vids']
@@ -135,6 +140,6 @@ function notFound(ids: readonly string[]): Json {
 }
 
 export function resultsOf({ response, call, status }: CapturedExchange): Json[] {
-  if (call.failure !== undefined || status >= 400 || !isJson(response)) return [];
-  return Array.isArray(response.results) ? response.results.filter(isJson) : [];
+  if (call.failure !== undefined || status >= 400 || !isObject(response)) return [];
+  return Array.isArray(response.results) ? response.results.filter(isObject) : [];
 }

@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { isObject } from '../../json.ts';
 import type { Mappings } from '../../mapping/check/file-kinds.ts';
 import { checkSources } from '../../mapping/check/load-mappings.ts';
 import { hasErrors, MappingError } from '../../mapping/schema/diagnostic.ts';
-import { isJson } from '../call-meaning.ts';
 import { type Capture, type CapturedExchange, CaptureFileError, parseCapture } from '../capture-file.ts';
 import { readDefinitions } from '../record/portal-facts.ts';
 import { replayCapture } from './replay-capture.ts';
@@ -58,8 +58,8 @@ function withoutUnmentioned(capture: Capture): Capture {
   const slim = (exchange: CapturedExchange) => {
     if (!isDefinitions(exchange)) return exchange;
     const { slim: response } = readDefinitions(exchange.response);
-    const results = isJson(response) && Array.isArray(response.results) ? response.results : [];
-    const kept = results.filter((definition) => isJson(definition) && words.has(String(definition.name)));
+    const results = isObject(response) && Array.isArray(response.results) ? response.results : [];
+    const kept = results.filter((definition) => isObject(definition) && words.has(String(definition.name)));
     return { ...exchange, response: { results: kept } };
   };
   return { ...rest, ambient: ambient.map(slim), exchanges: exchanges.map(slim) };

@@ -1,4 +1,4 @@
-import { isJson } from '../call-meaning.ts';
+import { isObject } from '../../json.ts';
 import type { Capture } from '../capture-file.ts';
 import { compareAnswers } from './compare-answers.ts';
 import type { Difference } from './compare-calls.ts';
@@ -8,12 +8,12 @@ export function whatItWrites({ request }: Capture): string[] {
   const { method, path, body } = request;
   const isRead = method === 'GET' || /\/sync$/.test(path) || (method === 'POST' && /\/batch$/.test(path));
   if (isRead) return [];
-  const records = isJson(body)
+  const records = isObject(body)
     ? Object.entries(body).flatMap(([key, value]) =>
-        Array.isArray(value) ? value.filter(isJson).map((entry) => ({ key, entry })) : [],
+        Array.isArray(value) ? value.filter(isObject).map((entry) => ({ key, entry })) : [],
       )
     : [];
-  if (records.length === 0) return [`${method} ${path}: ${isJson(body) ? Object.keys(body).join(', ') : 'no body'}`];
+  if (records.length === 0) return [`${method} ${path}: ${isObject(body) ? Object.keys(body).join(', ') : 'no body'}`];
   return records.map(({ key, entry }) => {
     const { externalId, crmId, ...fields } = entry;
     return `${method} ${path}: ${key} ${String(externalId ?? crmId ?? '')} with ${Object.keys(fields).join(', ')}`;

@@ -1,4 +1,5 @@
-import { isJson, type Json, type Meaning, meaningOf, type WriteInput } from '../call-meaning.ts';
+import { isObject } from '../../json.ts';
+import { type Json, type Meaning, meaningOf, type WriteInput } from '../call-meaning.ts';
 import type { CapturedExchange } from '../capture-file.ts';
 import { asRecorded, type BookAnswer, replaceTraceIds, reply } from './book-answer.ts';
 import { resultsOf } from './record-book.ts';
@@ -60,7 +61,7 @@ export function createWriteBook(exchanges: readonly CapturedExchange[]): WriteBo
           const result = replaceTraceIds(outcome.result, numbers) as Json;
           results.push({
             ...result,
-            properties: { ...(isJson(result.properties) ? result.properties : {}), ...input.properties },
+            properties: { ...(isObject(result.properties) ? result.properties : {}), ...input.properties },
           });
         }
       }
@@ -84,7 +85,9 @@ function attemptsOf(exchange: CapturedExchange): Attempt[] {
   }
   const left = [...resultsOf(exchange)];
   const errors =
-    isJson(exchange.response) && Array.isArray(exchange.response.errors) ? exchange.response.errors.filter(isJson) : [];
+    isObject(exchange.response) && Array.isArray(exchange.response.errors)
+      ? exchange.response.errors.filter(isObject)
+      : [];
   return inputs.map((input) => {
     const error = errors.find((entry) => namesInput(entry, input));
     if (error !== undefined) return { ...base, input, outcome: { kind: 'error', error } };
@@ -94,7 +97,7 @@ function attemptsOf(exchange: CapturedExchange): Attempt[] {
 }
 
 function namesInput(error: Json, input: WriteInput): boolean {
-  const context = isJson(error.context) ? error.context : {};
+  const context = isObject(error.context) ? error.context : {};
   const names = (key: string) => (Array.isArray(context[key]) ? context[key].map(String) : []);
   if (input.traceId !== undefined && names('objectWriteTraceId').length > 0) {
     return names('objectWriteTraceId').includes(input.traceId);
@@ -106,7 +109,7 @@ function takeResult(results: Json[], input: WriteInput): Json | undefined {
   let best = -1;
   let most = 0;
   results.forEach((result, at) => {
-    const properties = isJson(result.properties) ? result.properties : {};
+    const properties = isObject(result.properties) ? result.properties : {};
     const shared = Object.entries(input.properties).filter(
       ([name, value]) => String(properties[name]).toLowerCase() === value.toLowerCase(),
     );

@@ -1,8 +1,8 @@
 import { CrmRejectedError, NotSupportedError } from '../../errors.ts';
+import { isObject } from '../../json.ts';
 import type { Account, CallContext, Owner } from '../crm.ts';
 import { idOf, nextPageOf, readBatchAnswer, unknownShape } from './answers.ts';
 import { listOwnersPage, readAccountDetails } from './api.ts';
-import { isObject } from './error-body.ts';
 import type { Transport } from './transport.ts';
 
 /** Active people, all pages. Queues own records too but are nobody. Throws NotSupportedError without the owners scope. */

@@ -1,7 +1,7 @@
+import { isObject } from '../../json.ts';
 import type { CallContext, ObjectType, PropertyDefinition, PropertyType } from '../crm.ts';
 import { idOf, readBatchAnswer } from './answers.ts';
 import { listProperties } from './api.ts';
-import { isObject } from './error-body.ts';
 import type { Transport } from './transport.ts';
 
 /** Property definitions by object type: read once, kept for a while, and asked for once however many ask together. */

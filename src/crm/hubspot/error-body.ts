@@ -1,3 +1,5 @@
+import { isObject } from '../../json.ts';
+
 /** HubSpot's error answers, parsed: every field of them is optional (its error reference says so), and the edge answers HTML. */
 
 /** One entry of `errors`, or a whole error body: they have the same shape. */
@@ -35,10 +37,6 @@ export function readHubSpotError(body: unknown): HubSpotError {
 /** All values that the error, or one of the errors within it, gives for a context key. */
 export function contextValues(error: HubSpotError, key: string): readonly string[] {
   return [...(error.context[key] ?? []), ...error.errors.flatMap((inner) => contextValues(inner, key))];
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function textOf(value: unknown): string | undefined {

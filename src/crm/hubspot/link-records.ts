@@ -1,8 +1,9 @@
+import { isObject } from '../../json.ts';
 import type { CallContext, CrmProblem, LinkOutcome, ObjectType, Pair } from '../crm.ts';
 import { idOf, readBatchAnswer } from './answers.ts';
 import { LINKS_PER_WRITE, linkBatch } from './api.ts';
 import { chunksOf } from './chunks.ts';
-import { contextValues, type HubSpotError, isObject } from './error-body.ts';
+import { contextValues, type HubSpotError } from './error-body.ts';
 import { type HubSpotRefusal, isAboutContent, repeatableProblemOf } from './errors.ts';
 import { throwIfNothingDone } from './outcomes.ts';
 import { problemOfEntry } from './problems.ts';

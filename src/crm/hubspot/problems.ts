@@ -1,5 +1,6 @@
+import { isObject } from '../../json.ts';
 import type { CrmProblem, InvalidProperty } from '../crm.ts';
-import { contextValues, type HubSpotError, isObject } from './error-body.ts';
+import { contextValues, type HubSpotError } from './error-body.ts';
 import { parseJson } from './errors.ts';
 
 /**

@@ -1,11 +1,12 @@
 import { GatewayError } from '../../errors.ts';
+import { isObject } from '../../json.ts';
 import type { CallContext, CrmProblem, NewProperty, NewPropertyOutcome, ObjectType } from '../crm.ts';
 import type { Pacer } from '../pacer.ts';
 import { readBatchAnswer } from './answers.ts';
 import { BATCH, createPropertyBatch, createPropertyGroup, type PropertyBodyInput } from './api.ts';
 import { chunksOf } from './chunks.ts';
 import type { Definitions } from './definitions.ts';
-import { contextValues, type HubSpotError, isObject } from './error-body.ts';
+import { contextValues, type HubSpotError } from './error-body.ts';
 import { HubSpotRefusal, isAboutContent, repeatableProblemOf } from './errors.ts';
 import { problemOfEntry } from './problems.ts';
 import type { Transport } from './transport.ts';

@@ -1,8 +1,9 @@
+import { isObject } from '../../json.ts';
 import type { CallContext, CrmProblem, ObjectType } from '../crm.ts';
 import { idOf, readBatchAnswer } from './answers.ts';
 import { LINKS_PER_READ, readLinkBatch } from './api.ts';
 import { chunksOf } from './chunks.ts';
-import { contextValues, isObject } from './error-body.ts';
+import { contextValues } from './error-body.ts';
 import { repeatableProblemOf } from './errors.ts';
 import { throwIfNothingDone } from './outcomes.ts';
 import { problemOfEntry } from './problems.ts';

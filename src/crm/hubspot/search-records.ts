@@ -1,8 +1,8 @@
 import { CrmUnavailableError } from '../../errors.ts';
+import { isObject } from '../../json.ts';
 import type { CallContext, CrmProblem, CrmRecord, Needle, ObjectType, SearchOutcome } from '../crm.ts';
 import { nextPageOf, readBatchAnswer, readRecord, unknownShape } from './answers.ts';
 import { type SearchBody, searchRecords as searchCall } from './api.ts';
-import { isObject } from './error-body.ts';
 import { isAboutContent } from './errors.ts';
 import { lookupProblem, throwIfNothingDone } from './outcomes.ts';
 import { namesUnknownProperty } from './problems.ts';

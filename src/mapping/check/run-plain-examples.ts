@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isObject } from '../../json.ts';
 import {
   findActivityType,
   fromActivityProperties,
@@ -109,13 +110,9 @@ function makeActivity(mapping: ActivityMapping, sent: Readonly<Record<string, un
     occurredAt: textOf(sent.occurredAt) ?? '',
     ownerId: textOf(sent.ownerId),
     participants: textOf(sent.participants),
-    metadata: isGroup(sent.metadata) ? sent.metadata : undefined,
+    metadata: isObject(sent.metadata) ? sent.metadata : undefined,
   });
   return { object: found.type.object, translation };
-}
-
-function isGroup(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function textOf(value: unknown): string | undefined {

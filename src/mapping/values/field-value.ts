@@ -1,3 +1,4 @@
+import { isObject } from '../../json.ts';
 import { jsonText } from './json-text.ts';
 import { plainNumber } from './number-text.ts';
 
@@ -38,10 +39,6 @@ export function readField(record: EnginyRecord, field: string): unknown {
 export function readCustomFields(record: EnginyRecord): EnginyRecord | undefined {
   const custom = Object.hasOwn(record, 'customFields') ? record.customFields : undefined;
   return isObject(custom) ? custom : undefined;
-}
-
-function isObject(value: unknown): value is EnginyRecord {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isBlank(text: string): boolean {

@@ -1,3 +1,8 @@
+/** Whether a parsed JSON value is an object, not a list and not null. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** Whether a JSON value has more levels than these. The engine's own JSON writer runs out of stack on very deep ones. */
 export function isDeeperThan(levels: number, value: unknown): boolean {
   let layer: unknown[] = [value];
