@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { HubSpotExchange } from './crm/hubspot/transport.ts';
+import type { HubSpotExchange } from './crm/hubspot/transport/exchange.ts';
 import type { Pacer } from './crm/pacer.ts';
 import type { RequestMeter } from './http/request-meter.ts';
 import type { ReloadResult } from './live-mappings.ts';

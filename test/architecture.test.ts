@@ -68,6 +68,9 @@ test.each([
   expect(places.filter((path) => !place.test(path))).toEqual([]);
 });
 
+/** What records, links and properties of HubSpot build on. They do not know each other. */
+const hubSpotCommon = ['crm/hubspot/problems/', 'crm/hubspot/calls/', 'crm/hubspot/transport/'];
+
 /** Folder → the folders and files of src that it may import from, itself always. The longest folder that fits decides. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   'contract/': ['errors.ts'],
@@ -76,6 +79,19 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'mapping/run/': ['mapping/schema/', 'mapping/values/'],
   'mapping/check/': ['mapping/run/', 'mapping/schema/', 'mapping/values/'],
   'crm/hubspot/': ['crm/', 'errors.ts', 'logger.ts'],
+  'crm/hubspot/transport/': [
+    'crm/crm.ts',
+    'crm/lanes.ts',
+    'crm/pacer.ts',
+    'crm/retry.ts',
+    'crm/slot-window.ts',
+    'errors.ts',
+  ],
+  'crm/hubspot/calls/': ['crm/hubspot/transport/', 'crm/crm.ts', 'errors.ts'],
+  'crm/hubspot/problems/': ['crm/hubspot/calls/', 'crm/hubspot/transport/', 'crm/crm.ts', 'errors.ts'],
+  'crm/hubspot/records/': [...hubSpotCommon, 'crm/crm.ts', 'errors.ts'],
+  'crm/hubspot/links/': [...hubSpotCommon, 'crm/crm.ts', 'errors.ts'],
+  'crm/hubspot/properties/': [...hubSpotCommon, 'crm/crm.ts', 'crm/pacer.ts', 'errors.ts'],
   'crm/': ['errors.ts', 'logger.ts'],
   'bridge/': ['mapping/', 'crm/crm.ts', 'crm/deadline.ts', 'contract/', 'errors.ts', 'logger.ts'],
   'bridge/properties/': ['bridge/', 'mapping/', 'crm/crm.ts', 'crm/deadline.ts', 'errors.ts', 'logger.ts'],

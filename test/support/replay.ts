@@ -3,7 +3,7 @@ import nock from 'nock';
 import { afterEach, beforeEach } from 'vitest';
 import type { Crm } from '../../src/crm/crm.ts';
 import { createHubSpotCrm } from '../../src/crm/hubspot/hubspot-crm.ts';
-import type { HubSpotExchange } from '../../src/crm/hubspot/transport.ts';
+import type { HubSpotExchange } from '../../src/crm/hubspot/transport/exchange.ts';
 import { type Clock, createPacer } from '../../src/crm/pacer.ts';
 import { logSink } from './log-sink.ts';
 

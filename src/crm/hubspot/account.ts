@@ -1,9 +1,9 @@
 import { CrmRejectedError, NotSupportedError } from '../../errors.ts';
 import { isObject } from '../../json.ts';
 import type { Account, CallContext, Owner } from '../crm.ts';
-import { idOf, nextPageOf, readBatchAnswer, unknownShape } from './answers.ts';
-import { listOwnersPage, readAccountDetails } from './api.ts';
-import type { Transport } from './transport.ts';
+import { idOf, nextPageOf, readBatchAnswer, unknownShape } from './calls/answers.ts';
+import { listOwnersPage, readAccountDetails } from './calls/api.ts';
+import type { Transport } from './transport/transport.ts';
 
 /** Active people, all pages. Queues own records too but are nobody. Throws NotSupportedError without the owners scope. */
 export async function listOwners(transport: Transport, context: CallContext): Promise<readonly Owner[]> {

@@ -1,16 +1,16 @@
 /** The port for HubSpot, on @hubspot/api-client. Each question has its file; this one says which answers which. */
 import type { CallContext, Crm, ObjectType } from '../crm.ts';
 import { listOwners, readAccount } from './account.ts';
-import { createRecords } from './create-records.ts';
-import { createDefinitions, type Definitions } from './definitions.ts';
-import { linkRecords } from './link-records.ts';
-import { createPropertyMaker } from './properties.ts';
-import { readLinks } from './read-links.ts';
-import { lookupBy, lookupById, readRecords } from './read-records.ts';
-import { searchRecords } from './search-records.ts';
-import { createTransport, type TransportDeps, type TransportSettings } from './transport.ts';
-import { unlinkRecords } from './unlink-records.ts';
-import { updateRecords } from './update-records.ts';
+import { linkRecords } from './links/link-records.ts';
+import { readLinks } from './links/read-links.ts';
+import { unlinkRecords } from './links/unlink-records.ts';
+import { createDefinitions, type Definitions } from './properties/definitions.ts';
+import { createPropertyMaker } from './properties/properties.ts';
+import { createRecords } from './records/create-records.ts';
+import { lookupBy, lookupById, readRecords } from './records/read-records.ts';
+import { searchRecords } from './records/search-records.ts';
+import { updateRecords } from './records/update-records.ts';
+import { createTransport, type TransportDeps, type TransportSettings } from './transport/transport.ts';
 
 export function createHubSpotCrm(deps: TransportDeps, settings: TransportSettings): Crm {
   const transport = createTransport(deps, settings);

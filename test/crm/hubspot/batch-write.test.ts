@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { newLedger, writeBatch } from '../../../src/crm/hubspot/batch-write.ts';
-import { readHubSpotError } from '../../../src/crm/hubspot/error-body.ts';
-import { HubSpotRefusal } from '../../../src/crm/hubspot/errors.ts';
-import { matchResults } from '../../../src/crm/hubspot/match-results.ts';
-import type { HubSpotCall, Transport } from '../../../src/crm/hubspot/transport.ts';
-import type { WriteInput } from '../../../src/crm/hubspot/write-input.ts';
+import { newLedger, writeBatch } from '../../../src/crm/hubspot/records/batch-write.ts';
+import { matchResults } from '../../../src/crm/hubspot/records/match-results.ts';
+import type { WriteInput } from '../../../src/crm/hubspot/records/write-input.ts';
+import { readHubSpotError } from '../../../src/crm/hubspot/transport/error-body.ts';
+import { HubSpotRefusal } from '../../../src/crm/hubspot/transport/errors.ts';
+import type { HubSpotCall, Transport } from '../../../src/crm/hubspot/transport/transport.ts';
 import { bulkContext } from '../crm-conformance.ts';
 
 interface SentCall extends HubSpotCall {

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { readHubSpotError } from '../../../src/crm/hubspot/error-body.ts';
-import { failureOf, networkFailure, parseJson, type RawAnswer } from '../../../src/crm/hubspot/errors.ts';
-import { existingIdIn, namedProperties, problemOfEntry } from '../../../src/crm/hubspot/problems.ts';
+import { existingIdIn, namedProperties, problemOfEntry } from '../../../src/crm/hubspot/problems/problems.ts';
+import { readHubSpotError } from '../../../src/crm/hubspot/transport/error-body.ts';
+import { failureOf, networkFailure, parseJson, type RawAnswer } from '../../../src/crm/hubspot/transport/errors.ts';
 import { CrmRejectedError, CrmUnavailableError } from '../../../src/errors.ts';
 
 const answer = (status: number, body: unknown, headers: Record<string, string> = {}): RawAnswer => ({

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Needle, SearchClause } from '../../../src/crm/crm.ts';
-import type { SearchBody } from '../../../src/crm/hubspot/api.ts';
-import { packNeedles, searchAfterId } from '../../../src/crm/hubspot/search.ts';
+import type { SearchBody } from '../../../src/crm/hubspot/calls/api.ts';
+import { packNeedles, searchAfterId } from '../../../src/crm/hubspot/records/search.ts';
 
 const word = fc.string({ unit: 'binary', minLength: 1, maxLength: 12 });
 const value = fc.oneof(

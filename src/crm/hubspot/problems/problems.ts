@@ -1,7 +1,7 @@
-import { isObject } from '../../json.ts';
-import type { CrmProblem, InvalidProperty } from '../crm.ts';
-import { contextValues, type HubSpotError } from './error-body.ts';
-import { parseJson } from './errors.ts';
+import { isObject } from '../../../json.ts';
+import type { CrmProblem, InvalidProperty } from '../../crm.ts';
+import { contextValues, type HubSpotError } from '../transport/error-body.ts';
+import { parseJson } from '../transport/errors.ts';
 
 /**
  * HubSpot's words on one record, from an entry of a 207 or from a refusal of the whole call (a 4xx), as a problem of the port.

@@ -1,4 +1,4 @@
-import { isObject } from '../../json.ts';
+import { isObject } from '../../../json.ts';
 
 /** HubSpot's error answers, parsed: every field of them is optional (its error reference says so), and the edge answers HTML. */
 

@@ -1,10 +1,10 @@
-import type { CallContext, ObjectType, Pair, UnlinkOutcome } from '../crm.ts';
-import { LINKS_PER_WRITE, unlinkBatch } from './api.ts';
-import { chunksOf } from './chunks.ts';
-import { isAboutContent, repeatableProblemOf } from './errors.ts';
-import { throwIfNothingDone } from './outcomes.ts';
-import { problemOfEntry } from './problems.ts';
-import type { Transport } from './transport.ts';
+import type { CallContext, ObjectType, Pair, UnlinkOutcome } from '../../crm.ts';
+import { LINKS_PER_WRITE, unlinkBatch } from '../calls/api.ts';
+import { chunksOf } from '../calls/chunks.ts';
+import { throwIfNothingDone } from '../problems/outcomes.ts';
+import { problemOfEntry } from '../problems/problems.ts';
+import { isAboutContent, repeatableProblemOf } from '../transport/errors.ts';
+import type { Transport } from '../transport/transport.ts';
 
 /** Removes links, 2,000 pairs a call. HubSpot's answer names no pairs: a call is done for all of them or refused for all. */
 export async function unlinkRecords(

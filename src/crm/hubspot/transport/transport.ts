@@ -1,11 +1,12 @@
 import { Client } from '@hubspot/api-client';
-import { DeadlineError } from '../../errors.ts';
-import type { CallContext } from '../crm.ts';
-import type { LaneName } from '../lanes.ts';
-import type { Attempt, Clock, Pacer, Turn } from '../pacer.ts';
-import type { CallFailure, Repeat } from '../retry.ts';
-import type { RateReport } from '../slot-window.ts';
+import { DeadlineError } from '../../../errors.ts';
+import type { CallContext } from '../../crm.ts';
+import type { LaneName } from '../../lanes.ts';
+import type { Attempt, Clock, Pacer, Turn } from '../../pacer.ts';
+import type { CallFailure, Repeat } from '../../retry.ts';
+import type { RateReport } from '../../slot-window.ts';
 import { failureOf, networkFailure, numberOf, parseJson, timeOutFailure } from './errors.ts';
+import { exchangeOf, type HubSpotExchange } from './exchange.ts';
 import { answerOf, newWire, onWire, type Wire, wireMiddleware } from './wire.ts';
 
 /** One call of HubSpot's API: how it is sent and what it costs. */
@@ -21,26 +22,6 @@ export interface HubSpotCall {
 export interface HubSpotAnswer {
   readonly status: number;
   readonly body: unknown;
-}
-
-/** One try as it went over the wire; `Authorization` is no part of it. Bodies are the texts parsed as JSON, or the texts themselves. */
-export interface HubSpotExchange {
-  readonly purpose: string;
-  readonly method: string;
-  readonly path: string;
-  readonly requestText?: string;
-  readonly requestBody?: unknown;
-  readonly status?: number;
-  readonly responseHeaders: Readonly<Record<string, string>>;
-  readonly responseText?: string;
-  readonly responseBody?: unknown;
-  /** ISO 8601. */
-  readonly startedAt: string;
-  readonly durationMs: number;
-  readonly waitedMs: number;
-  readonly attempt: number;
-  /** Why there is no usable answer; never the CRM's own text. */
-  readonly error?: string;
 }
 
 export interface Log {
@@ -102,7 +83,7 @@ async function attempt(
     const { status } = wire;
     deps.log.debug({ requestId: context.requestId, purpose: call.purpose, status, attempt: turn.attempt }, error);
   }
-  deps.onExchange?.(context, exchangeOf(call, wire, { startedAt, durationMs, turn, error }));
+  deps.onExchange?.(context, exchangeOf(call.purpose, wire, { startedAt, durationMs, turn, error }));
   const rate = call.lane === 'burst' ? rateOf(wire.headers) : undefined;
   return rate === undefined ? outcome : { ...outcome, rate };
 }
@@ -158,40 +139,6 @@ function outcomeOf(wire: Wire, failure: CallFailure | undefined): Attempt<HubSpo
   const body = answer.status === 204 ? {} : parseJson(answer.text);
   const isUsable = answer.status >= 200 && answer.status < 300 && typeof body === 'object' && body !== null;
   return isUsable ? { ok: true, value: { status: answer.status, body } } : { ok: false, failure: failureOf(answer) };
-}
-
-function exchangeOf(
-  call: HubSpotCall,
-  wire: Wire,
-  of: { startedAt: string; durationMs: number; turn: Turn; error: string | undefined },
-): HubSpotExchange {
-  const { requestText, text } = wire;
-  return {
-    purpose: call.purpose,
-    method: wire.method,
-    path: wire.path,
-    ...(requestText !== undefined && { requestText }),
-    // Parsed for those alone who look.
-    get requestBody() {
-      return requestText === undefined ? undefined : (parseJson(requestText) ?? requestText);
-    },
-    ...(wire.status !== undefined && { status: wire.status }),
-    responseHeaders: withoutCookies(wire.headers),
-    ...(text !== undefined && { responseText: text }),
-    get responseBody() {
-      return text === undefined ? undefined : (parseJson(text) ?? text);
-    },
-    startedAt: of.startedAt,
-    durationMs: Math.round(of.durationMs),
-    waitedMs: Math.round(of.turn.waitedMs),
-    attempt: of.turn.attempt,
-    ...(of.error !== undefined && { error: of.error }),
-  };
-}
-
-/** The edge sets cookies that stand for the session with it. */
-function withoutCookies(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'set-cookie'));
 }
 
 /** The ten-second headers of the usage guidelines. Search and association answers carry none that count for their lane. */

@@ -1,14 +1,14 @@
-import { CrmUnavailableError } from '../../errors.ts';
-import { isObject } from '../../json.ts';
-import type { CallContext, CrmProblem, CrmRecord, Needle, ObjectType, SearchOutcome } from '../crm.ts';
-import { nextPageOf, readBatchAnswer, readRecord, unknownShape } from './answers.ts';
-import { type SearchBody, searchRecords as searchCall } from './api.ts';
-import { isAboutContent } from './errors.ts';
-import { lookupProblem, throwIfNothingDone } from './outcomes.ts';
-import { namesUnknownProperty } from './problems.ts';
+import { CrmUnavailableError } from '../../../errors.ts';
+import { isObject } from '../../../json.ts';
+import type { CallContext, CrmProblem, CrmRecord, Needle, ObjectType, SearchOutcome } from '../../crm.ts';
+import { nextPageOf, readBatchAnswer, readRecord, unknownShape } from '../calls/answers.ts';
+import { type SearchBody, searchRecords as searchCall } from '../calls/api.ts';
+import { lookupProblem, throwIfNothingDone } from '../problems/outcomes.ts';
+import { namesUnknownProperty } from '../problems/problems.ts';
+import { splitLookup } from '../problems/split-lookup.ts';
+import { isAboutContent } from '../transport/errors.ts';
+import type { Transport } from '../transport/transport.ts';
 import { packNeedles, searchAfterId } from './search.ts';
-import { splitLookup } from './split-lookup.ts';
-import type { Transport } from './transport.ts';
 
 /** HubSpot refuses to page past this many results of one query (its search guide). */
 const MOST_RESULTS = 10_000;

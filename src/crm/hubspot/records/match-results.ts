@@ -1,4 +1,4 @@
-import type { HubSpotRecord } from './answers.ts';
+import type { HubSpotRecord } from '../calls/answers.ts';
 import type { WriteInput } from './write-input.ts';
 
 /**

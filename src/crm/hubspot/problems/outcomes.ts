@@ -1,6 +1,6 @@
-import { CrmRejectedError, CrmUnavailableError } from '../../errors.ts';
-import type { CrmProblem, WriteOutcome } from '../crm.ts';
-import { HubSpotRefusal, isAboutContent, repeatableProblemOf } from './errors.ts';
+import { CrmRejectedError, CrmUnavailableError } from '../../../errors.ts';
+import type { CrmProblem, WriteOutcome } from '../../crm.ts';
+import { HubSpotRefusal, isAboutContent, repeatableProblemOf } from '../transport/errors.ts';
 import { namedProperties } from './problems.ts';
 
 /**

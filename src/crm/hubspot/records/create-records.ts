@@ -1,10 +1,10 @@
-import type { CallContext, CreateInput, ObjectType, WriteOutcome } from '../crm.ts';
-import { BATCH, type CreateBodyInput, createBatch, defaultAssociationType } from './api.ts';
+import type { CallContext, CreateInput, ObjectType, WriteOutcome } from '../../crm.ts';
+import { BATCH, type CreateBodyInput, createBatch, defaultAssociationType } from '../calls/api.ts';
+import { chunksOfDistinct } from '../calls/chunks.ts';
+import { inOrder, throwIfNothingWritten } from '../problems/outcomes.ts';
+import type { Transport } from '../transport/transport.ts';
 import { type BatchWrite, newLedger, writeBatch } from './batch-write.ts';
-import { chunksOfDistinct } from './chunks.ts';
-import { inOrder, throwIfNothingWritten } from './outcomes.ts';
 import { lookupById, readRecords } from './read-records.ts';
-import type { Transport } from './transport.ts';
 import type { WriteInput } from './write-input.ts';
 
 interface Create extends WriteInput {

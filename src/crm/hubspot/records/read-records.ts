@@ -1,12 +1,12 @@
-import type { CallContext, CrmProblem, CrmRecord, ObjectType, ReadOutcome } from '../crm.ts';
-import { readBatchAnswer, readRecord } from './answers.ts';
-import { BATCH, readBatch } from './api.ts';
-import { chunksOfDistinct } from './chunks.ts';
-import { contextValues } from './error-body.ts';
-import { isAboutContent } from './errors.ts';
-import { lookupProblem, throwIfNothingDone } from './outcomes.ts';
-import { splitLookup } from './split-lookup.ts';
-import type { Transport } from './transport.ts';
+import type { CallContext, CrmProblem, CrmRecord, ObjectType, ReadOutcome } from '../../crm.ts';
+import { readBatchAnswer, readRecord } from '../calls/answers.ts';
+import { BATCH, readBatch } from '../calls/api.ts';
+import { chunksOfDistinct } from '../calls/chunks.ts';
+import { lookupProblem, throwIfNothingDone } from '../problems/outcomes.ts';
+import { splitLookup } from '../problems/split-lookup.ts';
+import { contextValues } from '../transport/error-body.ts';
+import { isAboutContent } from '../transport/errors.ts';
+import type { Transport } from '../transport/transport.ts';
 
 /**
  * How an answer of batch/read is matched to what was asked. HubSpot keeps no order, answers a merged id with the survivor and a

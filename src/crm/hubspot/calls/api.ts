@@ -2,9 +2,9 @@
  * Every endpoint that the bridge uses, in one place: which lane it costs and whether it may be repeated. The SDK's groups hold the
  * paths (v3 and v4); when date-versioned paths replace them, this file and wire.ts are what changes.
  */
-import type { ObjectType } from '../crm.ts';
-import type { HubSpotCall } from './transport.ts';
-import { getRaw } from './wire.ts';
+import type { ObjectType } from '../../crm.ts';
+import type { HubSpotCall } from '../transport/transport.ts';
+import { getRaw } from '../transport/wire.ts';
 
 /** Inputs per call. Objects and properties: HubSpot's batch guides; associations: its associations guide and changelog of 2025-02-10. */
 export const BATCH = 100;

@@ -1,10 +1,10 @@
-import type { CallContext, CrmProblem, CrmRecord, ObjectType, UpdateInput, WriteOutcome } from '../crm.ts';
-import { BATCH, type UpdateBodyInput, updateBatch } from './api.ts';
+import type { CallContext, CrmProblem, CrmRecord, ObjectType, UpdateInput, WriteOutcome } from '../../crm.ts';
+import { BATCH, type UpdateBodyInput, updateBatch } from '../calls/api.ts';
+import { chunksOfDistinct } from '../calls/chunks.ts';
+import { inOrder, lookupProblem, throwIfNothingWritten } from '../problems/outcomes.ts';
+import type { Transport } from '../transport/transport.ts';
 import { type BatchWrite, type Ledger, newLedger, writeBatch } from './batch-write.ts';
-import { chunksOfDistinct } from './chunks.ts';
-import { inOrder, lookupProblem, throwIfNothingWritten } from './outcomes.ts';
 import { lookupById, readRecords } from './read-records.ts';
-import type { Transport } from './transport.ts';
 import type { WriteInput } from './write-input.ts';
 
 interface Update extends WriteInput {

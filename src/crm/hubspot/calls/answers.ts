@@ -1,8 +1,8 @@
 /** HubSpot's 2xx bodies, parsed. A shape that is not known is an error, never an empty list. */
-import { CrmUnavailableError } from '../../errors.ts';
-import { isObject } from '../../json.ts';
-import type { CrmRecord } from '../crm.ts';
-import { type HubSpotError, readHubSpotError } from './error-body.ts';
+import { CrmUnavailableError } from '../../../errors.ts';
+import { isObject } from '../../../json.ts';
+import type { CrmRecord } from '../../crm.ts';
+import { type HubSpotError, readHubSpotError } from '../transport/error-body.ts';
 
 export interface BatchAnswer<T> {
   readonly results: readonly T[];

@@ -1,13 +1,13 @@
-import { isObject } from '../../json.ts';
-import type { CallContext, CrmProblem, LinkOutcome, ObjectType, Pair } from '../crm.ts';
-import { idOf, readBatchAnswer } from './answers.ts';
-import { LINKS_PER_WRITE, linkBatch } from './api.ts';
-import { chunksOf } from './chunks.ts';
-import { contextValues, type HubSpotError } from './error-body.ts';
-import { type HubSpotRefusal, isAboutContent, repeatableProblemOf } from './errors.ts';
-import { throwIfNothingDone } from './outcomes.ts';
-import { problemOfEntry } from './problems.ts';
-import type { Transport } from './transport.ts';
+import { isObject } from '../../../json.ts';
+import type { CallContext, CrmProblem, LinkOutcome, ObjectType, Pair } from '../../crm.ts';
+import { idOf, readBatchAnswer } from '../calls/answers.ts';
+import { LINKS_PER_WRITE, linkBatch } from '../calls/api.ts';
+import { chunksOf } from '../calls/chunks.ts';
+import { throwIfNothingDone } from '../problems/outcomes.ts';
+import { problemOfEntry } from '../problems/problems.ts';
+import { contextValues, type HubSpotError } from '../transport/error-body.ts';
+import { type HubSpotRefusal, isAboutContent, repeatableProblemOf } from '../transport/errors.ts';
+import type { Transport } from '../transport/transport.ts';
 
 const UNACCOUNTED: CrmProblem = { kind: 'unavailable', message: 'HubSpot’s answer does not account for this link' };
 

@@ -5,8 +5,8 @@
  * (HubSpot's search guide). `IN` clauses of one property share a filter; a clause of words is a group of its own. The body's length
  * is what binds: it is counted in bytes of its JSON, the stricter reading of "characters".
  */
-import type { CrmProblem, Needle, SearchClause } from '../crm.ts';
-import type { SearchBody, SearchFilter } from './api.ts';
+import type { CrmProblem, Needle, SearchClause } from '../../crm.ts';
+import type { SearchBody, SearchFilter } from '../calls/api.ts';
 
 export interface PackedSearch {
   readonly keys: readonly string[];

@@ -1,13 +1,13 @@
-import { isObject } from '../../json.ts';
-import type { CallContext, CrmProblem, ObjectType } from '../crm.ts';
-import { idOf, readBatchAnswer } from './answers.ts';
-import { LINKS_PER_READ, readLinkBatch } from './api.ts';
-import { chunksOf } from './chunks.ts';
-import { contextValues } from './error-body.ts';
-import { repeatableProblemOf } from './errors.ts';
-import { throwIfNothingDone } from './outcomes.ts';
-import { problemOfEntry } from './problems.ts';
-import type { Transport } from './transport.ts';
+import { isObject } from '../../../json.ts';
+import type { CallContext, CrmProblem, ObjectType } from '../../crm.ts';
+import { idOf, readBatchAnswer } from '../calls/answers.ts';
+import { LINKS_PER_READ, readLinkBatch } from '../calls/api.ts';
+import { chunksOf } from '../calls/chunks.ts';
+import { throwIfNothingDone } from '../problems/outcomes.ts';
+import { problemOfEntry } from '../problems/problems.ts';
+import { contextValues } from '../transport/error-body.ts';
+import { repeatableProblemOf } from '../transport/errors.ts';
+import type { Transport } from '../transport/transport.ts';
 
 const UNACCOUNTED: CrmProblem = { kind: 'unavailable', message: 'HubSpot’s answer does not account for these links' };
 

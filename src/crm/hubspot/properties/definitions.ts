@@ -1,8 +1,8 @@
-import { isObject } from '../../json.ts';
-import type { CallContext, ObjectType, PropertyDefinition, PropertyType } from '../crm.ts';
-import { idOf, readBatchAnswer } from './answers.ts';
-import { listProperties } from './api.ts';
-import type { Transport } from './transport.ts';
+import { isObject } from '../../../json.ts';
+import type { CallContext, ObjectType, PropertyDefinition, PropertyType } from '../../crm.ts';
+import { idOf, readBatchAnswer } from '../calls/answers.ts';
+import { listProperties } from '../calls/api.ts';
+import type { Transport } from '../transport/transport.ts';
 
 /** Property definitions by object type: read once, kept for a while, and asked for once however many ask together. */
 export interface Definitions {

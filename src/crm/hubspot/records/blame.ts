@@ -1,7 +1,7 @@
 /** Which records of a batch an error is about. HubSpot says it in five ways; where it says it in none the answer is empty. */
-import type { CrmProblem, InvalidProperty } from '../crm.ts';
-import { contextValues, type HubSpotError } from './error-body.ts';
-import { coordinatesIn, isUnknown, namedProperties, problemOfEntry } from './problems.ts';
+import type { CrmProblem, InvalidProperty } from '../../crm.ts';
+import { coordinatesIn, isUnknown, namedProperties, problemOfEntry } from '../problems/problems.ts';
+import { contextValues, type HubSpotError } from '../transport/error-body.ts';
 import type { WriteInput } from './write-input.ts';
 
 /** The inputs that an entry of a 207 names: by trace id, by record id, or by the value that clashes. */

@@ -1,15 +1,15 @@
-import { GatewayError } from '../../errors.ts';
-import { isObject } from '../../json.ts';
-import type { CallContext, CrmProblem, NewProperty, NewPropertyOutcome, ObjectType } from '../crm.ts';
-import type { Pacer } from '../pacer.ts';
-import { readBatchAnswer } from './answers.ts';
-import { BATCH, createPropertyBatch, createPropertyGroup, type PropertyBodyInput } from './api.ts';
-import { chunksOf } from './chunks.ts';
+import { GatewayError } from '../../../errors.ts';
+import { isObject } from '../../../json.ts';
+import type { CallContext, CrmProblem, NewProperty, NewPropertyOutcome, ObjectType } from '../../crm.ts';
+import type { Pacer } from '../../pacer.ts';
+import { readBatchAnswer } from '../calls/answers.ts';
+import { BATCH, createPropertyBatch, createPropertyGroup, type PropertyBodyInput } from '../calls/api.ts';
+import { chunksOf } from '../calls/chunks.ts';
+import { problemOfEntry } from '../problems/problems.ts';
+import { contextValues, type HubSpotError } from '../transport/error-body.ts';
+import { HubSpotRefusal, isAboutContent, repeatableProblemOf } from '../transport/errors.ts';
+import type { Transport } from '../transport/transport.ts';
 import type { Definitions } from './definitions.ts';
-import { contextValues, type HubSpotError } from './error-body.ts';
-import { HubSpotRefusal, isAboutContent, repeatableProblemOf } from './errors.ts';
-import { problemOfEntry } from './problems.ts';
-import type { Transport } from './transport.ts';
 
 /** Makes custom properties, their group first; one that exists already is a success, whoever made it. */
 export interface PropertyMaker {

@@ -1,6 +1,6 @@
-import { type CrmErrorDetail, CrmRejectedError, CrmUnavailableError, DeadlineError } from '../../errors.ts';
-import type { CrmProblem } from '../crm.ts';
-import type { CallFailure } from '../retry.ts';
+import { type CrmErrorDetail, CrmRejectedError, CrmUnavailableError, DeadlineError } from '../../../errors.ts';
+import type { CrmProblem } from '../../crm.ts';
+import type { CallFailure } from '../../retry.ts';
 import { contextValues, type HubSpotError, readHubSpotError } from './error-body.ts';
 
 /** What arrived: status, headers with lower-case names, and the body as text. */

@@ -5,15 +5,15 @@
  * record, matched by the trace id that each input carries; or refused whole, nothing written. After a refusal the records that it
  * names are taken out and the rest is sent again; where it names none, the offender is found by halves.
  */
-import { CrmUnavailableError } from '../../errors.ts';
-import type { CallContext, CrmProblem, WriteOutcome } from '../crm.ts';
-import { type BatchAnswer, type HubSpotRecord, readBatchAnswer, readRecord } from './answers.ts';
+import { CrmUnavailableError } from '../../../errors.ts';
+import type { CallContext, CrmProblem, WriteOutcome } from '../../crm.ts';
+import { type BatchAnswer, type HubSpotRecord, readBatchAnswer, readRecord } from '../calls/answers.ts';
+import { problemOfEntry } from '../problems/problems.ts';
+import type { HubSpotError } from '../transport/error-body.ts';
+import { HubSpotRefusal, isAboutContent, problemOf } from '../transport/errors.ts';
+import type { HubSpotCall, Transport } from '../transport/transport.ts';
 import { blamedBy, entryOwners } from './blame.ts';
-import type { HubSpotError } from './error-body.ts';
-import { HubSpotRefusal, isAboutContent, problemOf } from './errors.ts';
 import { matchResults } from './match-results.ts';
-import { problemOfEntry } from './problems.ts';
-import type { HubSpotCall, Transport } from './transport.ts';
 import type { WriteInput } from './write-input.ts';
 
 export interface BatchWrite<I extends WriteInput> {
