@@ -1,8 +1,8 @@
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import type { pino } from 'pino';
-import type { BridgeDeps } from './bridge/bridge-deps.ts';
 import { recordKinds } from './contract/records.ts';
+import type { Bridge } from './create-bridge.ts';
 import { authenticate } from './http/authenticate.ts';
 import { errorHandler, notFound } from './http/error-handler.ts';
 import { jsonBody } from './http/json-body.ts';
@@ -23,7 +23,7 @@ import { userRoutes } from './http/routes/users.ts';
 import type { Mappings } from './mapping/check/file-kinds.ts';
 import { version } from './version.ts';
 
-export interface AppDeps extends BridgeDeps, HealthDeps, Readiness {
+export interface AppDeps extends Bridge, HealthDeps, Readiness {
   /** The mapping files in force; asked once per request. */
   readonly mappings: () => Mappings;
   /** Absent: nothing is measured. */
@@ -58,9 +58,8 @@ export function createApp(deps: AppDeps, settings: AppSettings): Express {
   app.use(userRoutes(deps));
   for (const kind of recordKinds) app.use(recordRoutes(deps, kind), recordBatchRoutes(deps, kind));
   app.use(associationRoutes(deps));
-  const single = { ...deps, crm: deps.gatheredCrm };
-  app.use(activityRoutes(single));
-  app.use(taskRoutes(single));
+  app.use(activityRoutes(deps));
+  app.use(taskRoutes(deps));
   app.use(notFound);
   app.use(errorHandler(deps.log));
   return app;

@@ -2,10 +2,10 @@ import { createServer } from 'node:http';
 import type { pino } from 'pino';
 import { createAdminServer } from './admin-server.ts';
 import { createApp } from './app.ts';
-import { createBridgeDeps } from './bridge/bridge-deps.ts';
 import { checkPropertyAccess } from './bridge/properties/check-property-access.ts';
 import { type RunningCapture, startCapture } from './capture/record/start-capture.ts';
 import type { Config } from './config.ts';
+import { createBridge } from './create-bridge.ts';
 import type { Crm } from './crm/crm.ts';
 import { deadlineIn } from './crm/deadline.ts';
 import { createHubSpotCrm } from './crm/hubspot/hubspot-crm.ts';
@@ -75,7 +75,7 @@ export async function startBridge(
   let isStopping = false;
   const app = createApp(
     {
-      ...createBridgeDeps({ crm, log, watcher: capture?.recorder }, { ...config, propertyRules: hubSpotPropertyRules }),
+      ...createBridge({ crm, log, watcher: capture?.recorder }, { ...config, propertyRules: hubSpotPropertyRules }),
       log,
       recorder: capture?.recorder,
       mappings: mappings.current,

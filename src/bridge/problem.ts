@@ -1,7 +1,14 @@
 import type { CrmProblem } from '../crm/crm.ts';
-import { CrmRejectedError, CrmUnavailableError, DeadlineError, type GatewayError } from '../errors.ts';
+import {
+  CrmRejectedError,
+  CrmUnavailableError,
+  DeadlineError,
+  type GatewayError,
+  InvalidRequestError,
+  NotFoundError,
+} from '../errors.ts';
 
-/** One sentence for the record's entry in the answer. */
+/** One sentence for a record's entry in the answer. */
 export function describeProblem(problem: CrmProblem): string {
   switch (problem.kind) {
     case 'invalid': {
@@ -19,16 +26,16 @@ export function describeProblem(problem: CrmProblem): string {
     case 'unavailable':
       return `The CRM was not available: ${problem.message}`;
     case 'ambiguous':
-      return `The CRM did not say whether it was done: ${problem.message}`;
+      return `The CRM did not confirm whether the write succeeded: ${problem.message}`;
     case 'late':
-      return `Not reached within the request's time: ${problem.message}`;
+      return `The request timed out before this record was processed: ${problem.message}`;
   }
 }
 
 /**
- * The error for a request of which nothing could be done or learned, or undefined when its problems are the records' own.
- * Said only when every problem is of the CRM's or the deadline's making and none may have been carried out: then the whole
- * request may be sent again.
+ * The error of a request of which nothing was done or learned; undefined when problems belong to single records.
+ * Returned only if every problem was caused by the CRM or the deadline and no write can have happened, so that the caller may
+ * send the whole request again.
  */
 export function errorForAll(problems: readonly CrmProblem[]): GatewayError | undefined {
   const [first] = problems;
@@ -51,13 +58,30 @@ export function errorForAll(problems: readonly CrmProblem[]): GatewayError | und
   return undefined;
 }
 
-/** What the exception of a look-up means for each record that it would have served: whether it was done does not matter. */
+/** The error of a request about one record that met this problem. */
+export function errorForOne(problem: CrmProblem): GatewayError {
+  const error = errorForAll([problem]);
+  if (error !== undefined) return error;
+  switch (problem.kind) {
+    case 'not-found':
+      return new NotFoundError(problem.message);
+    case 'ambiguous':
+      return new CrmUnavailableError(describeProblem(problem), { ambiguous: true });
+    default:
+      return new InvalidRequestError(describeProblem(problem), { code: 'The CRM refused the record' });
+  }
+}
+
+/** The problem of each record that a failed lookup would have served. A lookup is safe to repeat, so it is never `ambiguous`. */
 export function problemFromRead(error: unknown): CrmProblem {
   const problem = problemFromError(error);
   return problem.kind === 'ambiguous' ? { kind: 'unavailable', message: problem.message } : problem;
 }
 
-/** What the exception of a whole write means for each record that the write would have served. */
+/**
+ * The problem of each record that a failed call would have written.
+ * @throws the error itself when it is not one of the CRM or the deadline.
+ */
 export function problemFromError(error: unknown): CrmProblem {
   if (error instanceof CrmRejectedError) {
     const { missingScopes } = error.detail;

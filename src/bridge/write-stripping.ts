@@ -1,4 +1,5 @@
-import { type CrmProblem, type InvalidProperty, noSuchProperty, type WriteOutcome } from '../crm/crm.ts';
+import { type InvalidProperty, noSuchProperty, type WriteOutcome } from '../crm/crm.ts';
+import { unaccounted } from './unaccounted.ts';
 
 /** Property values on their way to the CRM, and where they came from. */
 export interface Draft {
@@ -10,30 +11,30 @@ export interface Draft {
 
 export interface DraftOutcome {
   readonly outcome: WriteOutcome | 'nothing left';
-  /** As it was last sent. */
+  /** As last sent. */
   readonly draft: Draft;
 }
 
 export interface StrippingOptions {
-  /** False (`on_invalid: fail`) makes the first refusal final. */
+  /** False (`on_invalid: fail`): the first refusal is final. */
   readonly isStripping: boolean;
-  /** Properties without which the record must not be written. */
+  /** Properties that must not be dropped: without them the record is not written. */
   readonly isKept?: (property: string) => boolean;
   /**
-   * Asked once about properties that the CRM does not have.
-   * @returns those that it has now: the record is sent again with them.
+   * Called with properties that the CRM does not have.
+   * @returns those that exist now: the record is sent again with them.
    */
   readonly recover?: (names: ReadonlySet<string>) => Promise<ReadonlySet<string>>;
 }
 
 /** A record loses at most this many rounds of properties before it counts as refused. */
-const mostRounds = 6;
-/** A property that is there by all accounts, and still refused as missing, is left out after this many rounds. */
-const mostRecoveries = 2;
+const maxRounds = 6;
+/** A property that was recovered and is still refused as missing is dropped after this many rounds. */
+const maxRecoveries = 2;
 
 /**
- * Sends drafts and, where the CRM refuses the value of a property, sends the record again without it: a value costs that
- * property, not the record. Each property left out becomes a warning.
+ * Sends drafts. Where the CRM refuses the value of a property, the record is sent again without it: an invalid value costs its
+ * property, not the record. Each dropped property becomes a warning.
  *
  * @param send writes drafts; the numbers are positions in `drafts`.
  */
@@ -50,11 +51,11 @@ export async function writeStripping(
       open.map(({ draft }) => draft),
       open.map(({ position }) => position),
     );
-    const recovered = round <= mostRecoveries ? await recoverMissing(outcomes, options) : nothing;
+    const recovered = round <= maxRecoveries ? await recoverMissing(outcomes, options) : nothing;
     const again: typeof open = [];
     open.forEach(({ draft, position }, index) => {
-      const outcome = outcomes[index] ?? { problem: unanswered };
-      const stripped = round < mostRounds ? stripRefused(draft, outcome, options, recovered) : undefined;
+      const outcome = outcomes[index] ?? unaccounted('ambiguous');
+      const stripped = round < maxRounds ? stripRefused(draft, outcome, { ...options, recovered }) : undefined;
       if (stripped === undefined) settled[position] = { outcome, draft };
       else if (Object.keys(stripped.properties).length === 0) {
         settled[position] = { outcome: 'nothing left', draft: stripped };
@@ -62,10 +63,8 @@ export async function writeStripping(
     });
     open = again;
   }
-  return drafts.map((draft, index) => settled[index] ?? { outcome: { problem: unanswered }, draft });
+  return drafts.map((draft, index) => settled[index] ?? { outcome: unaccounted('ambiguous'), draft });
 }
-
-const unanswered: CrmProblem = { kind: 'ambiguous', message: 'the answer left this record out' };
 
 const nothing: ReadonlySet<string> = new Set();
 
@@ -85,12 +84,11 @@ function missingName({ name, code }: InvalidProperty): readonly string[] {
   return code === noSuchProperty ? [name] : [];
 }
 
-/** The draft as it is to be sent again, without what was refused; undefined where that does not help. */
+/** @returns the draft to send again, without what was refused; undefined where that does not help. */
 function stripRefused(
   draft: Draft,
   outcome: WriteOutcome,
-  { isStripping, isKept }: StrippingOptions,
-  recovered: ReadonlySet<string>,
+  { isStripping, isKept, recovered }: StrippingOptions & { readonly recovered: ReadonlySet<string> },
 ): Draft | undefined {
   const named = refusedIn(outcome).filter(({ name }) => Object.hasOwn(draft.properties, name));
   const refused = named.filter(({ name }) => !recovered.has(name));
@@ -103,7 +101,7 @@ function stripRefused(
   );
 }
 
-/** Leaves properties out, with one warning each that names the Enginy field and the reason. */
+/** Drops properties, with one warning each that names the Enginy field and the reason. */
 export function withoutProperties(draft: Draft, reasons: ReadonlyMap<string, string>): Draft {
   const properties = Object.fromEntries(Object.entries(draft.properties).filter(([name]) => !reasons.has(name)));
   const warnings = [...reasons].map(([name, reason]) => {

@@ -95,14 +95,17 @@ async function match(
   records: readonly EnginyRecord[],
   context: CallContext,
 ): Promise<readonly MatchOutcome[]> {
-  const ids = createRecordIdCache({ max: 10_000, ttlMs: 60_000 });
-  return await matchRecords({ crm, ids, log, candidates: createCandidateSearch(crm) }, mapping, records, context);
+  const idCache = createRecordIdCache({ max: 10_000, ttlMs: 60_000 });
+  return await matchRecords(
+    { crm, idCache, log, candidateSearch: createCandidateSearch(crm), mapping, context },
+    records,
+  );
 }
 
 function explainMatch(mapping: Mapping, outcome: MatchOutcome): MatchExplanation {
   if (outcome === 'no match') return { none: true };
   if ('problem' in outcome) return { problem: describeProblem(outcome.problem) };
-  if ('candidateIds' in outcome) return { rule: outcome.rule, several: outcome.candidateIds };
+  if ('matchingIds' in outcome) return { rule: outcome.rule, several: outcome.matchingIds };
   const { record, rule } = outcome;
   return { crmId: record.id, rule, returned: toEnginyProperties(mapping, record.properties) };
 }

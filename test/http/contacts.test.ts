@@ -152,7 +152,7 @@ test('says so when nobody can tell whether a create was carried out', async () =
   const answer = await app.send('POST', '/contacts', { contacts: [{ externalId: 'lead-5', firstName: 'Mary' }] });
 
   expect(answer.body.results).toEqual([]);
-  expect(answer.body.errors[0].error).toContain('did not say whether it was done');
+  expect(answer.body.errors[0].error).toContain('did not confirm whether the write succeeded');
 });
 
 test('where the portal forbids the identity property, memory recognises a repeated create, and the log says so once', async () => {
@@ -386,7 +386,7 @@ test('look-ups that a request could not reach in its time go on after its answer
   const body = { contacts: [{ externalId: 'a', linkedinUrl: 'https://www.linkedin.com/in/ada-lovelace' }] };
 
   const first = await app.send('POST', '/contacts/sync', body);
-  await expect.poll(() => app.log.entries.some(({ msg }) => msg === 'look-ups after the answer are done')).toBe(true);
+  await expect.poll(() => app.log.entries.some(({ msg }) => msg === 'lookups after the answer are done')).toBe(true);
   crm.failAlways('search', new CrmUnavailableError('search must not be needed any more'));
   const second = await app.send('POST', '/contacts/sync', body);
 

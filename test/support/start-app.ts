@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { type AppDeps, type AppSettings, createApp } from '../../src/app.ts';
-import { createBridgeDeps } from '../../src/bridge/bridge-deps.ts';
+import { createBridge } from '../../src/create-bridge.ts';
 import type { Crm } from '../../src/crm/crm.ts';
 import { hubSpotPropertyRules } from '../../src/crm/hubspot/property-rules.ts';
 import { loadMappings } from '../../src/mapping/check/load-mappings.ts';
@@ -34,10 +34,7 @@ export async function startApp(
   const { log } = sink;
   const app = createApp(
     {
-      ...createBridgeDeps(
-        { crm, log },
-        { cache: { max: 10_000, ttlMs: 3_600_000 }, propertyRules: hubSpotPropertyRules },
-      ),
+      ...createBridge({ crm, log }, { cache: { max: 10_000, ttlMs: 3_600_000 }, propertyRules: hubSpotPropertyRules }),
       log,
       mappings: () => shippedMappings,
       isSandbox: false,

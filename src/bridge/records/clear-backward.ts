@@ -1,60 +1,72 @@
-import type { CallContext, Crm, CrmRecord, PropertyDefinition } from '../../crm/crm.ts';
+import type { Crm, CrmRecord, PropertyDefinition, UpdateInput } from '../../crm/crm.ts';
 import { GatewayError } from '../../errors.ts';
-import type { Mapping } from '../../mapping/schema/mapping-file.ts';
 import { describeProblem, problemFromRead } from '../problem.ts';
+import type { RequestScope } from '../request-scope.ts';
+import { unaccounted } from '../unaccounted.ts';
+import { withoutProperties } from '../write-stripping.ts';
+import type { RecordUpdate } from './record-update.ts';
 
-/** A record with properties that shall be written even where that is a step back. */
-export interface ForcedChange {
-  readonly current: CrmRecord;
-  readonly properties: Readonly<Record<string, string>>;
-  readonly forced: readonly string[];
+interface BackwardScope extends RequestScope {
+  readonly crm: Pick<Crm, 'update' | 'readProperties'>;
 }
+
+/** An update with properties that are written even where that is a step back. */
+type ForcedUpdate = RecordUpdate & { readonly current: CrmRecord };
 
 /**
  * Clears properties whose new value comes before the current one in the order of the options. HubSpot accepts a step back of
- * `lifecyclestage` and does not take it; cleared in one call, the property can be set in the next.
- *
- * @returns for each change in order: the properties that could not be cleared, with the reason.
+ * `lifecyclestage` and ignores it; once the property is cleared, the next call can set it. A property that could not be cleared is
+ * dropped from its draft with a warning.
  */
-export async function clearBackward(
-  deps: { readonly crm: Pick<Crm, 'update' | 'readProperties'> },
-  mapping: Mapping,
-  changes: readonly ForcedChange[],
-  context: CallContext,
-): Promise<ReadonlyMap<string, string>[]> {
-  const failures = changes.map(() => new Map<string, string>());
-  if (changes.length === 0) return failures;
-  const { objectType } = mapping.target;
+export async function clearBackward(scope: BackwardScope, updates: readonly RecordUpdate[]): Promise<void> {
+  const forced = updates.filter((update): update is ForcedUpdate => {
+    return update.translation.forced.length > 0 && update.current !== undefined;
+  });
+  if (forced.length === 0) return;
   try {
-    const definitions = await deps.crm.readProperties(objectType, context);
-    const clears = changes.flatMap((change, position) => {
-      const names = change.forced.filter((name) => isStepBack(change, name, definitions));
-      const properties = Object.fromEntries(names.map((name) => [name, '']));
-      return names.length === 0 ? [] : [{ position, names, input: { id: change.current.id, properties } }];
+    const definitions = await scope.crm.readProperties(scope.mapping.target.objectType, scope.context);
+    const clears = forced.flatMap((update) => {
+      const names = update.translation.forced.filter((name) => isStepBack(update, name, definitions));
+      return names.length === 0 ? [] : [{ update, names }];
     });
-    if (clears.length === 0) return failures;
-    const inputs = clears.map(({ input }) => input);
-    const outcomes = await deps.crm.update(objectType, inputs, context);
-    clears.forEach(({ position, names }, index) => {
-      const outcome = outcomes[index];
-      if (outcome !== undefined && 'record' in outcome) return;
-      const reason = outcome === undefined ? 'the CRM did not answer' : describeProblem(outcome.problem);
-      for (const name of names) failures[position]?.set(name, `it could not be moved back: ${reason}`);
-    });
+    await sendClears(scope, clears);
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
-    const reason = `it could not be moved back: ${describeProblem(problemFromRead(error))}`;
-    changes.forEach(({ forced }, position) => {
-      for (const name of forced) failures[position]?.set(name, reason);
-    });
+    const reason = describeProblem(problemFromRead(error));
+    for (const update of forced) dropNotCleared(update, update.translation.forced, reason);
   }
-  return failures;
 }
 
-/** A value that is no option of the property may stand anywhere in its order, and is taken for a step back. */
-function isStepBack(change: ForcedChange, name: string, definitions: readonly PropertyDefinition[]): boolean {
-  const now = change.current.properties[name] ?? '';
-  const next = Object.hasOwn(change.properties, name) ? change.properties[name] : undefined;
+async function sendClears(
+  { crm, mapping, context }: BackwardScope,
+  clears: readonly { readonly update: ForcedUpdate; readonly names: readonly string[] }[],
+): Promise<void> {
+  if (clears.length === 0) return;
+  const inputs = clears.map(({ update, names }): UpdateInput => {
+    return { id: update.current.id, properties: Object.fromEntries(names.map((name) => [name, ''])) };
+  });
+  const outcomes = await crm.update(mapping.target.objectType, inputs, context);
+  clears.forEach(({ update, names }, index) => {
+    const outcome = outcomes[index] ?? unaccounted('ambiguous');
+    if ('problem' in outcome) dropNotCleared(update, names, describeProblem(outcome.problem));
+  });
+}
+
+function dropNotCleared(update: RecordUpdate, names: readonly string[], reason: string): void {
+  update.draft = withoutProperties(
+    update.draft,
+    new Map(names.map((name) => [name, `it could not be moved back: ${reason}`])),
+  );
+}
+
+/** A value that is not an option of the property has no place in its order, and counts as a step back. */
+function isStepBack(
+  { current, draft }: ForcedUpdate,
+  name: string,
+  definitions: readonly PropertyDefinition[],
+): boolean {
+  const now = current.properties[name] ?? '';
+  const next = Object.hasOwn(draft.properties, name) ? draft.properties[name] : undefined;
   if (now === '' || next === undefined || next === '' || next === now) return false;
   const options = definitions.find((definition) => definition.name === name)?.options ?? [];
   const [from, to] = [now, next].map((value) => options.findIndex((option) => option.value === value));

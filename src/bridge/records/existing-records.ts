@@ -1,128 +1,122 @@
 import type { NewRecord } from '../../contract/records.ts';
-import type { CallContext, Crm, CrmProblem } from '../../crm/crm.ts';
+import type { Crm } from '../../crm/crm.ts';
 import type { Logger } from '../../logger.ts';
 import { matchKeys } from '../../mapping/run/match-keys.ts';
-import type { Mapping } from '../../mapping/schema/mapping-file.ts';
+import { type Lookup, lookupIn } from '../lookup.ts';
 import { problemFromRead } from '../problem.ts';
 import type { IdentityState } from '../properties/identity.ts';
-import { lostProblem } from '../write-result.ts';
+import type { RequestScope } from '../request-scope.ts';
 import type { RecordIdCache } from './record-id-cache.ts';
 
-export interface ExistingDeps {
+export interface ExistingScope extends RequestScope {
   readonly crm: Crm;
-  readonly ids: RecordIdCache;
+  readonly idCache: RecordIdCache;
   readonly log: Logger;
-  readonly mapping: Mapping;
-  readonly context: CallContext;
+  /** Whether the CRM keeps Enginy's ids. */
   readonly state: IdentityState;
 }
 
-/** Undefined: nothing of that Enginy id was ever created, as far as anyone can know. */
-export type Existing = { readonly id: string } | { readonly problem: CrmProblem } | undefined;
-
 /** The property that keeps Enginy's ids, where the portal has it. */
-export function identityProperty(deps: Pick<ExistingDeps, 'state' | 'mapping'>): string | undefined {
-  return deps.state === 'memory' ? undefined : deps.mapping.identity?.crm;
+export function identityProperty({ state, mapping }: Pick<ExistingScope, 'state' | 'mapping'>): string | undefined {
+  return state === 'memory' ? undefined : mapping.identity?.crm;
 }
 
 /**
- * Who was created before: asked of the CRM where it keeps Enginy's ids, of the bridge's memory otherwise.
- * @returns one entry per record, in order.
+ * Finds the records that Enginy's ids created before: in the CRM where it keeps those ids, in the bridge's memory otherwise.
+ * @returns one lookup per record, in order.
  */
 export async function findCreatedBefore(
-  deps: ExistingDeps,
+  scope: ExistingScope,
   records: readonly NewRecord[],
-): Promise<readonly Existing[]> {
-  if (deps.state === 'new') return records.map(() => undefined);
-  const property = identityProperty(deps);
+): Promise<readonly Lookup[]> {
+  if (scope.state === 'new') return records.map(() => 'missing');
+  const property = identityProperty(scope);
+  const externalIds = records.map(({ externalId }) => externalId);
   try {
-    return property === undefined ? await findInMemory(deps, records) : await findInCrm(deps, property, records);
+    if (property === undefined) return await findInMemory(scope, externalIds);
+    const read = await scope.crm.readBy(objectTypeOf(scope), property, externalIds, [], scope.context);
+    return externalIds.map((externalId) => lookupIn(read, externalId));
   } catch (error) {
     const problem = problemFromRead(error);
     return records.map(() => ({ problem }));
   }
 }
 
-async function findInCrm(deps: ExistingDeps, property: string, records: readonly NewRecord[]): Promise<Existing[]> {
-  const values = records.map(({ externalId }) => externalId);
-  const read = await deps.crm.readBy(deps.mapping.target.objectType, property, values, [], deps.context);
-  return values.map((value): Existing => {
-    const record = read.found.get(value);
-    if (record !== undefined) return { id: record.id };
-    return read.missing.has(value) ? undefined : { problem: read.failed.get(value) ?? lostProblem };
-  });
-}
-
-async function findInMemory(deps: ExistingDeps, records: readonly NewRecord[]): Promise<Existing[]> {
-  const { objectType } = deps.mapping.target;
-  const ids = records.map(({ externalId }) => deps.ids.get(objectType, createdKey(externalId)));
+async function findInMemory(scope: ExistingScope, externalIds: readonly string[]): Promise<Lookup[]> {
+  const objectType = objectTypeOf(scope);
+  const ids = externalIds.map((externalId) => scope.idCache.get(objectType, createdKey(externalId)));
   const known = [...new Set(ids.filter((id) => id !== undefined))];
-  if (known.length === 0) return records.map(() => undefined);
-  const read = await deps.crm.readByIds(objectType, known, [], deps.context);
-  return ids.map((id): Existing => {
-    if (id === undefined || read.missing.has(id)) return undefined;
-    const record = read.found.get(id);
-    return record === undefined ? { problem: read.failed.get(id) ?? lostProblem } : { id: record.id };
-  });
+  if (known.length === 0) return externalIds.map(() => 'missing');
+  const read = await scope.crm.readByIds(objectType, known, [], scope.context);
+  return ids.map((id) => (id === undefined ? 'missing' : lookupIn(read, id)));
 }
 
-/** Remembers what a create led to, for portals that do not keep Enginy's ids. */
-export function rememberCreated(deps: ExistingDeps, externalId: string, id: string): void {
-  deps.ids.remember(deps.mapping.target.objectType, [createdKey(externalId)], id);
+/** Remembers which record a create led to, for portals that do not keep Enginy's ids. */
+export function rememberCreated(scope: ExistingScope, externalId: string, id: string): void {
+  scope.idCache.remember(objectTypeOf(scope), [createdKey(externalId)], id);
 }
 
 function createdKey(externalId: string) {
   return { name: 'created', value: externalId };
 }
 
-/** Values of one record that the CRM's store knows as unique, Enginy's id first. */
-export async function uniqueValues(
-  deps: ExistingDeps,
-  record: NewRecord,
-): Promise<{ readonly property: string; readonly value: string }[]> {
-  const identity = identityProperty(deps);
+export interface UniqueValue {
+  readonly property: string;
+  readonly value: string;
+}
+
+/** Values of one record that are unique in the CRM's store, Enginy's id first. */
+export async function uniqueValues(scope: ExistingScope, record: NewRecord): Promise<UniqueValue[]> {
+  const identity = identityProperty(scope);
   const values = identity === undefined ? [] : [{ property: identity, value: record.externalId }];
-  for (const { store } of matchKeys(deps.mapping, record)) {
+  for (const { store } of matchKeys(scope.mapping, record)) {
     if (store === undefined || values.some(({ property }) => property === store.property)) continue;
-    if (await deps.crm.canReadBy(deps.mapping.target.objectType, store.property, deps.context)) values.push(store);
+    if (await scope.crm.canReadBy(objectTypeOf(scope), store.property, scope.context)) values.push(store);
   }
   return values;
 }
 
-/** `none`: the store proves that no record holds the unique values; `unknown`: it could not be asked, or there are none. */
-export type Holder = { readonly id: string } | 'none' | 'unknown';
-
 /**
- * Looks up, by their unique values, records whose create was not clearly answered or was refused as a conflict.
- * @returns one entry per record, in order.
+ * Finds, by their unique values, the records that hold them: for creates that were not clearly answered or refused as a conflict.
+ * @returns one lookup per record, in order; `missing` only where the store proves that no record holds any of the values.
  */
-export async function findHolders(deps: ExistingDeps, records: readonly NewRecord[]): Promise<readonly Holder[]> {
+export async function findHolders(scope: ExistingScope, records: readonly NewRecord[]): Promise<readonly Lookup[]> {
   try {
-    const valuesOfRecords = await Promise.all(records.map((record) => uniqueValues(deps, record)));
-    const byProperty = new Map<string, Set<string>>();
-    for (const { property, value } of valuesOfRecords.flat()) {
-      byProperty.set(property, (byProperty.get(property) ?? new Set()).add(value));
-    }
-    const reads = new Map(
-      await Promise.all(
-        [...byProperty].map(async ([property, values]) => {
-          const { objectType } = deps.mapping.target;
-          return [property, await deps.crm.readBy(objectType, property, [...values], [], deps.context)] as const;
-        }),
-      ),
-    );
-    return valuesOfRecords.map((values): Holder => {
-      const answers = values.map(({ property, value }) => {
-        const read = reads.get(property);
-        return read?.found.get(value) ?? (read?.missing.has(value) === true ? 'missing' : 'failed');
-      });
-      const record = answers.find((answer) => typeof answer === 'object');
-      if (record !== undefined) return { id: record.id };
-      return answers.length > 0 && answers.every((answer) => answer === 'missing') ? 'none' : 'unknown';
+    const valuesOfRecords = await Promise.all(records.map((record) => uniqueValues(scope, record)));
+    const lookups = await readUnique(scope, valuesOfRecords.flat());
+    return valuesOfRecords.map((values): Lookup => {
+      const found = values.map(lookups);
+      const holder = found.find((lookup) => lookup !== 'missing' && 'record' in lookup);
+      if (holder !== undefined) return holder;
+      return found.find((lookup) => lookup !== 'missing') ?? (values.length > 0 ? 'missing' : noUniqueValue);
     });
   } catch (error) {
-    const { kind } = problemFromRead(error);
-    deps.log.debug({ requestId: deps.context.requestId, problem: kind }, 'look-up after a create failed');
-    return records.map(() => 'unknown');
+    const problem = problemFromRead(error);
+    scope.log.debug({ requestId: scope.context.requestId, problem: problem.kind }, 'lookup after a create failed');
+    return records.map(() => ({ problem }));
   }
+}
+
+const noUniqueValue: Lookup = { problem: { kind: 'ambiguous', message: 'the record has no unique value' } };
+
+/** Reads all values, one call per property. */
+async function readUnique(
+  scope: ExistingScope,
+  values: readonly UniqueValue[],
+): Promise<(value: UniqueValue) => Lookup> {
+  const byProperty = Map.groupBy(values, ({ property }) => property);
+  const reads = new Map(
+    await Promise.all(
+      [...byProperty].map(async ([property, group]) => {
+        const distinct = [...new Set(group.map(({ value }) => value))];
+        return [property, await scope.crm.readBy(objectTypeOf(scope), property, distinct, [], scope.context)] as const;
+      }),
+    ),
+  );
+  const nothing = { found: new Map(), missing: new Set<string>(), failed: new Map() };
+  return ({ property, value }) => lookupIn(reads.get(property) ?? nothing, value);
+}
+
+function objectTypeOf({ mapping }: RequestScope): string {
+  return mapping.target.objectType;
 }

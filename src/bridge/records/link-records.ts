@@ -1,20 +1,18 @@
 import type { AssociationsAnswer, AssociationsBody } from '../../contract/associations.ts';
 import { idOf } from '../../contract/optional-fields.ts';
-import type { CallContext, Crm, CrmProblem } from '../../crm/crm.ts';
-import type { Mappings } from '../../mapping/check/file-kinds.ts';
+import type { CrmProblem } from '../../crm/crm.ts';
 import { describeProblem, errorForAll } from '../problem.ts';
-import { linkTypes } from './linked-records.ts';
+import { unaccounted } from '../unaccounted.ts';
+import { type LinkScope, linkTypes } from './linked-records.ts';
 
 /**
- * Links contacts with companies. A pair that is linked already counts as created, so a repeated request gets the same answer; a
+ * Links contacts with companies. A pair that is already linked counts as created, so a repeated request gets the same answer. A
  * pair that is sent twice counts once.
- * @throws GatewayError when nothing could be done and all of it may be sent again.
+ * @throws GatewayError when nothing was done and the caller may send the whole request again.
  */
 export async function linkRecords(
-  deps: { readonly crm: Crm },
-  mappings: Mappings,
+  { crm, mappings, context }: LinkScope,
   associations: AssociationsBody['associations'],
-  context: CallContext,
 ): Promise<AssociationsAnswer> {
   const pairs = new Map(
     associations.map(({ contactCRMId, companyCRMId }) => {
@@ -25,10 +23,10 @@ export async function linkRecords(
   const distinct = [...pairs.values()];
   if (distinct.length === 0) return { success: true, created: 0 };
   const { contact, company } = linkTypes(mappings);
-  const outcomes = await deps.crm.link(contact.objectType, company.objectType, distinct, context);
+  const outcomes = await crm.link(contact.objectType, company.objectType, distinct, context);
   const problems: CrmProblem[] = [];
   const errors = distinct.flatMap(({ fromId, toId }, index) => {
-    const outcome = outcomes[index] ?? { problem: unanswered };
+    const outcome = outcomes[index] ?? unaccounted('unavailable');
     if (outcome === 'linked') return [];
     problems.push(outcome.problem);
     return [{ contactCRMId: fromId, companyCRMId: toId, error: describeProblem(outcome.problem) }];
@@ -38,5 +36,3 @@ export async function linkRecords(
   if (failure !== undefined) throw failure;
   return { success: created > 0, created, ...(errors.length === 0 ? {} : { errors }) };
 }
-
-const unanswered: CrmProblem = { kind: 'unavailable', message: 'the answer left this pair out' };

@@ -1,13 +1,20 @@
 import type { CallContext, CreateInput, Crm, CrmRecord } from '../../crm/crm.ts';
 import { InvalidRequestError } from '../../errors.ts';
 import type { Mappings } from '../../mapping/check/file-kinds.ts';
-import { errorForOne } from '../single-error.ts';
-import { lostProblem } from '../write-result.ts';
+import { lookupIn } from '../lookup.ts';
+import { errorForOne } from '../problem.ts';
 
 /** The records that a task or activity is about. */
 export interface LinkedRecords {
   readonly contact?: CrmRecord | undefined;
   readonly company?: CrmRecord | undefined;
+}
+
+/** A request that links records, and the CRM that serves it. */
+export interface LinkScope {
+  readonly crm: Crm;
+  readonly mappings: Pick<Mappings, 'contacts' | 'companies'>;
+  readonly context: CallContext;
 }
 
 interface AskedIds {
@@ -20,24 +27,19 @@ interface AskedIds {
  * @throws InvalidRequestError that names the field and the id when there is no such record.
  */
 export async function readLinked(
-  deps: { readonly crm: Crm; readonly mappings: Pick<Mappings, 'contacts' | 'companies'> },
-  asked: AskedIds,
+  scope: LinkScope,
+  { contactId, companyId }: AskedIds,
   contactProperties: readonly string[],
-  context: CallContext,
 ): Promise<LinkedRecords> {
-  const types = linkTypes(deps.mappings);
+  const types = linkTypes(scope.mappings);
   const [contact, company] = await Promise.all([
-    readOne(
-      deps.crm,
-      { ...types.contact, field: 'contactId', id: asked.contactId, properties: contactProperties },
-      context,
-    ),
-    readOne(deps.crm, { ...types.company, field: 'companyId', id: asked.companyId, properties: [] }, context),
+    readOne(scope, { ...types.contact, field: 'contactId', id: contactId, properties: contactProperties }),
+    readOne(scope, { ...types.company, field: 'companyId', id: companyId, properties: [] }),
   ]);
   return { contact, company };
 }
 
-/** The CRM's objects that hold contacts and companies. */
+/** The object types of the CRM that hold contacts and companies. */
 export function linkTypes(mappings: Pick<Mappings, 'contacts' | 'companies'>) {
   return {
     contact: { objectType: mappings.contacts.target.objectType, singular: 'contact' },
@@ -65,13 +67,15 @@ interface Wanted {
   readonly properties: readonly string[];
 }
 
-async function readOne(crm: Crm, wanted: Wanted, context: CallContext): Promise<CrmRecord | undefined> {
+async function readOne({ crm, context }: LinkScope, wanted: Wanted): Promise<CrmRecord | undefined> {
   const { objectType, singular, field, id, properties } = wanted;
   if (id === undefined) return undefined;
   const read = await crm.readByIds(objectType, [id], properties, context);
-  const found = read.found.get(id);
-  if (found !== undefined) return found;
-  if (!read.missing.has(id)) throw errorForOne(read.failed.get(id) ?? lostProblem);
+  const lookup = lookupIn(read, id);
+  if (lookup !== 'missing') {
+    if ('problem' in lookup) throw errorForOne(lookup.problem);
+    return lookup.record;
+  }
   throw new InvalidRequestError(`${field}: no ${singular} with id ${id} exists in the CRM`, {
     code: `Unknown ${singular}`,
   });

@@ -1,40 +1,42 @@
-import type { CallContext, Crm, CrmProblem, CrmRecord, ReadOutcome } from '../../crm/crm.ts';
+import type { Crm, CrmProblem, CrmRecord, ReadOutcome } from '../../crm/crm.ts';
 import type { Logger } from '../../logger.ts';
 import { candidateKeys, type MatchKey, matchKeys, propertiesToRead } from '../../mapping/run/match-keys.ts';
 import type { Mapping } from '../../mapping/schema/mapping-file.ts';
 import type { EnginyRecord } from '../../mapping/values/field-value.ts';
+import { lookupIn } from '../lookup.ts';
 import { problemFromRead } from '../problem.ts';
-import type { CandidateSearch } from './candidate-search.ts';
+import type { RequestScope } from '../request-scope.ts';
+import type { CandidateSearch, Candidates } from './candidate-search.ts';
 import type { RecordIdCache } from './record-id-cache.ts';
 
 export interface MatchDeps {
   readonly crm: Crm;
-  readonly ids: RecordIdCache;
-  readonly candidates: CandidateSearch;
+  readonly idCache: RecordIdCache;
+  readonly candidateSearch: CandidateSearch;
   readonly log: Logger;
 }
 
 export type MatchOutcome =
   | { readonly record: CrmRecord; readonly rule: string }
   | 'no match'
-  /** Several records hold the value, and the mapping does not say which one counts. */
-  | { readonly rule: string; readonly candidateIds: readonly string[] }
+  /** Several records match, and the mapping does not say which one to choose. */
+  | { readonly rule: string; readonly matchingIds: readonly string[] }
   | { readonly problem: CrmProblem };
+
+export interface MatchScope extends MatchDeps, RequestScope {}
 
 /**
  * Finds which records exist in the CRM: rule after rule, all records that are still open together. Stores that can be read by
- * a unique property are read; the rest is remembered ids first, then search. Every match is verified on values read fresh.
- * @returns one outcome per record, in order. A look-up that failed is a problem of its record, never "no match".
+ * a unique property are read; otherwise remembered ids come first, then search. Every match is verified on freshly read values.
+ * @returns one outcome per record, in order. A failed lookup is a problem of its record, never "no match".
  */
 export async function matchRecords(
-  deps: MatchDeps,
-  mapping: Mapping,
+  scope: MatchScope,
   records: readonly EnginyRecord[],
-  context: CallContext,
 ): Promise<readonly MatchOutcome[]> {
   const slices: Promise<readonly MatchOutcome[]>[] = [];
   for (let start = 0; start < records.length; start += sliceSize) {
-    slices.push(matchSlice(deps, mapping, records.slice(start, start + sliceSize), context));
+    slices.push(matchSlice(scope, records.slice(start, start + sliceSize)));
   }
   return (await Promise.all(slices)).flat();
 }
@@ -42,77 +44,70 @@ export async function matchRecords(
 /** Large requests are matched in slices, so that one slice searches while the next one is still read from the store. */
 const sliceSize = 1_000;
 
-async function matchSlice(
-  deps: MatchDeps,
-  mapping: Mapping,
-  records: readonly EnginyRecord[],
-  context: CallContext,
-): Promise<readonly MatchOutcome[]> {
-  const keysOfRecords = records.map((record) => matchKeys(mapping, record));
-  const outcomes = new Array<MatchOutcome | undefined>(records.length);
-  const step = { ...deps, mapping, properties: propertiesToRead(mapping), context };
-
-  for (let rule = 0; rule < mapping.match.rules.length; rule += 1) {
-    const recordsByValue = new Map<string, number[]>();
-    const keys: MatchKey[] = [];
-    keysOfRecords.forEach((keysOfRecord, index) => {
-      const key = keysOfRecord.find((candidate) => candidate.rule === rule);
-      if (key === undefined || outcomes[index] !== undefined) return;
-      const sharing = recordsByValue.get(key.value);
-      if (sharing !== undefined) sharing.push(index);
-      else {
-        recordsByValue.set(key.value, [index]);
-        keys.push(key);
-      }
-    });
-    if (keys.length === 0) continue;
-    for (const [value, outcome] of await applyRule(step, rule, keys)) {
+async function matchSlice(scope: MatchScope, records: readonly EnginyRecord[]): Promise<readonly MatchOutcome[]> {
+  const subjects = records.map((record): Subject => ({ record, keys: matchKeys(scope.mapping, record) }));
+  for (let rule = 0; rule < scope.mapping.match.rules.length; rule += 1) {
+    const byValue = groupByValue(subjects, rule);
+    if (byValue.size === 0) continue;
+    const keys = [...byValue.values()].map(({ key }) => key);
+    for (const [value, outcome] of await applyRule({ ...scope, rule }, keys)) {
       if (outcome === 'no match') continue;
-      for (const index of recordsByValue.get(value) ?? []) outcomes[index] = outcome;
+      for (const subject of byValue.get(value)?.subjects ?? []) subject.outcome = outcome;
     }
   }
-
-  return records.map((record, index) => {
-    const outcome = outcomes[index];
-    const keys = keysOfRecords[index] ?? [];
-    if (outcome !== undefined && outcome !== 'no match' && 'record' in outcome) {
-      rememberMatch(step, keys, outcome.record);
-    }
-    logOutcome(deps.log, mapping, record, context, keys, outcome);
-    return outcome ?? 'no match';
+  return subjects.map((subject) => {
+    const { keys, outcome = 'no match' } = subject;
+    if (outcome !== 'no match' && 'record' in outcome) rememberMatch(scope, keys, outcome.record);
+    logOutcome(scope, subject);
+    return outcome;
   });
 }
 
-interface Step extends MatchDeps {
-  readonly mapping: Mapping;
-  readonly properties: readonly string[];
-  readonly context: CallContext;
+/** A record to match; open until it has an outcome. */
+interface Subject {
+  readonly record: EnginyRecord;
+  readonly keys: readonly MatchKey[];
+  outcome?: MatchOutcome;
 }
 
-async function applyRule(
-  step: Step,
-  rule: number,
-  keys: readonly MatchKey[],
-): Promise<ReadonlyMap<string, MatchOutcome>> {
+/** @returns for each value of the open records under this rule: its key, and the records that share it. */
+function groupByValue(subjects: readonly Subject[], rule: number) {
+  const groups = new Map<string, { readonly key: MatchKey; readonly subjects: Subject[] }>();
+  for (const subject of subjects) {
+    const key = subject.keys.find((one) => one.rule === rule);
+    if (key === undefined || subject.outcome !== undefined) continue;
+    const group = groups.get(key.value);
+    if (group === undefined) groups.set(key.value, { key, subjects: [subject] });
+    else group.subjects.push(subject);
+  }
+  return groups;
+}
+
+interface RuleScope extends MatchScope {
+  /** Position of the rule in the mapping. */
+  readonly rule: number;
+}
+
+async function applyRule(scope: RuleScope, keys: readonly MatchKey[]): Promise<ReadonlyMap<string, MatchOutcome>> {
   const stored = keys.filter((key) => key.store !== undefined);
   const property = stored[0]?.store?.property;
   try {
-    if (property !== undefined && (await step.crm.canReadBy(objectTypeOf(step), property, step.context))) {
-      return await readStore(step, property, stored);
+    if (property !== undefined && (await scope.crm.canReadBy(objectTypeOf(scope), property, scope.context))) {
+      return await readStore(scope, property, stored);
     }
   } catch (error) {
     const problem = problemFromRead(error);
     return new Map(keys.map(({ value }) => [value, { problem }]));
   }
-  return await searchIndex(step, rule, await findable(step, keys));
+  return await searchIndex(scope, await findable(scope, keys));
 }
 
 /**
- * Leaves out the clauses whose property the portal does not have: nothing can hold a value there, and the CRM would refuse the
- * whole search. A key without clauses then has no match.
+ * Drops clauses whose property the portal does not have: no record can hold a value there, and the CRM would refuse the whole
+ * search. A key without clauses then has no match.
  */
-async function findable(step: Step, keys: readonly MatchKey[]): Promise<readonly MatchKey[]> {
-  const names = await readNames(step);
+async function findable(scope: MatchScope, keys: readonly MatchKey[]): Promise<readonly MatchKey[]> {
+  const names = await readNames(scope);
   if (names === undefined) return keys;
   return keys.map((key) => {
     const clauses = key.clauses.filter(({ property }) => names.has(property));
@@ -120,103 +115,112 @@ async function findable(step: Step, keys: readonly MatchKey[]): Promise<readonly
   });
 }
 
-/** Undefined where the CRM does not tell: then everything is searched, and the CRM's own answer decides. */
-async function readNames(step: Step): Promise<ReadonlySet<string> | undefined> {
+/** Undefined where the CRM does not show its definitions: then everything is searched, and the CRM's answer decides. */
+async function readNames(scope: MatchScope): Promise<ReadonlySet<string> | undefined> {
   try {
-    const definitions = await step.crm.readProperties(objectTypeOf(step), step.context);
+    const definitions = await scope.crm.readProperties(objectTypeOf(scope), scope.context);
     return new Set(definitions.map(({ name }) => name));
   } catch (error) {
-    step.log.debug({ requestId: step.context.requestId, problem: problemFromRead(error).kind }, 'no definitions');
+    scope.log.debug({ requestId: scope.context.requestId, problem: problemFromRead(error).kind }, 'no definitions');
     return undefined;
   }
 }
 
 /** A unique property leads to one record or none, so nothing is left to decide. */
-async function readStore(step: Step, property: string, keys: readonly MatchKey[]): Promise<Map<string, MatchOutcome>> {
+async function readStore(
+  scope: MatchScope,
+  property: string,
+  keys: readonly MatchKey[],
+): Promise<Map<string, MatchOutcome>> {
   const asked = keys.map((key) => key.store?.value ?? key.value);
-  const read = await step.crm.readBy(objectTypeOf(step), property, asked, step.properties, step.context);
+  const read = await scope.crm.readBy(
+    objectTypeOf(scope),
+    property,
+    asked,
+    propertiesToRead(scope.mapping),
+    scope.context,
+  );
   return new Map(
     keys.map((key, index): [string, MatchOutcome] => {
-      const value = asked[index] ?? key.value;
-      const record = read.found.get(value);
-      if (record !== undefined) return [key.value, { record, rule: key.name }];
-      if (read.missing.has(value)) return [key.value, 'no match'];
-      return [key.value, { problem: read.failed.get(value) ?? unaccounted }];
+      const lookup = lookupIn(read, asked[index] ?? key.value);
+      if (lookup === 'missing') return [key.value, 'no match'];
+      return [key.value, 'record' in lookup ? { record: lookup.record, rule: key.name } : lookup];
     }),
   );
 }
 
-const unaccounted: CrmProblem = { kind: 'unavailable', message: 'the answer left this value out' };
-
 /** Remembered ids first; what they do not prove goes to the search. */
-async function searchIndex(step: Step, rule: number, keys: readonly MatchKey[]): Promise<Map<string, MatchOutcome>> {
+async function searchIndex(scope: RuleScope, keys: readonly MatchKey[]): Promise<Map<string, MatchOutcome>> {
   const remembered = new Map<string, readonly string[]>();
   for (const key of keys) {
-    const id = step.ids.get(objectTypeOf(step), key);
+    const id = scope.idCache.get(objectTypeOf(scope), key);
     if (id !== undefined) remembered.set(key.value, [id]);
   }
   const outcomes = new Map<string, MatchOutcome>();
-  const known = keys.filter((key) => remembered.has(key.value));
-  for (const [value, outcome] of await verify(step, rule, known, remembered)) {
+  for (const [value, outcome] of await verify(scope, keys, remembered)) {
     if (outcome !== 'no match') outcomes.set(value, outcome);
   }
   const open: MatchKey[] = [];
   for (const key of keys) {
     if (outcomes.has(key.value)) continue;
-    if (remembered.has(key.value)) step.ids.forget(objectTypeOf(step), key);
+    if (remembered.has(key.value)) scope.idCache.forget(objectTypeOf(scope), key);
     if (key.clauses.length === 0) outcomes.set(key.value, 'no match');
     else open.push(key);
   }
   if (open.length === 0) return outcomes;
 
-  const search = {
-    objectType: objectTypeOf(step),
-    version: step.mapping.hash,
-    keys: open,
-    valuesOf: (record: CrmRecord) => candidateKeys(step.mapping, rule, record.properties),
-    properties: step.properties,
-  };
   const candidates = new Map<string, readonly string[]>();
-  for (const [value, found] of await step.candidates.find(search, step.context)) {
+  for (const [value, found] of await findCandidates(scope, open)) {
     if ('problem' in found) outcomes.set(value, found);
     else candidates.set(value, found.ids);
   }
-  const searched = open.filter((key) => candidates.has(key.value));
-  for (const [value, outcome] of await verify(step, rule, searched, candidates)) outcomes.set(value, outcome);
+  for (const [value, outcome] of await verify(scope, open, candidates)) outcomes.set(value, outcome);
   return outcomes;
 }
 
-/** Reads the candidates fresh by id and keeps those that still hold the value; merged ones count as their survivor. */
+function findCandidates(scope: RuleScope, keys: readonly MatchKey[]): Promise<ReadonlyMap<string, Candidates>> {
+  const { mapping, rule } = scope;
+  const search = {
+    objectType: objectTypeOf(scope),
+    version: mapping.hash,
+    keys,
+    valuesOf: (record: CrmRecord) => candidateKeys(mapping, rule, record.properties),
+    properties: propertiesToRead(mapping),
+  };
+  return scope.candidateSearch.find(search, scope.context);
+}
+
+/**
+ * Reads the candidates fresh by id and keeps those that still hold the value; merged ones count as their survivor.
+ * @returns one outcome per value that has an entry in `idsByValue`.
+ */
 async function verify(
-  step: Step,
-  rule: number,
+  scope: RuleScope,
   keys: readonly MatchKey[],
   idsByValue: ReadonlyMap<string, readonly string[]>,
 ): Promise<Map<string, MatchOutcome>> {
-  const ids = [...new Set(keys.flatMap((key) => idsByValue.get(key.value) ?? []))];
-  const read = ids.length === 0 ? nothingRead : await readFresh(step, ids);
-  return new Map(
-    keys.map((key): [string, MatchOutcome] => {
-      const holders = new Map<string, CrmRecord>();
-      for (const id of idsByValue.get(key.value) ?? []) {
-        const record = read.found.get(id);
-        if (record === undefined) {
-          const problem = read.failed.get(id) ?? (read.missing.has(id) ? undefined : unaccounted);
-          if (problem !== undefined) return [key.value, { problem }];
-        } else if (candidateKeys(step.mapping, rule, record.properties).includes(key.value)) {
-          holders.set(record.id, record);
-        }
-      }
-      return [key.value, decide(step.mapping, key, [...holders.values()])];
-    }),
-  );
+  const { mapping, rule } = scope;
+  const ids = [...new Set(keys.flatMap(({ value }) => idsByValue.get(value) ?? []))];
+  const read = ids.length === 0 ? nothingRead : await readFresh(scope, ids);
+  const outcomes = new Map<string, MatchOutcome>();
+  for (const key of keys) {
+    const candidates = idsByValue.get(key.value);
+    if (candidates === undefined) continue;
+    const lookups = candidates.map((id) => lookupIn(read, id)).filter((lookup) => lookup !== 'missing');
+    const failed = lookups.find((lookup) => 'problem' in lookup);
+    const records = lookups.flatMap((lookup) => ('record' in lookup ? [lookup.record] : []));
+    const holders = records.filter(({ properties }) => candidateKeys(mapping, rule, properties).includes(key.value));
+    const distinct = new Map(holders.map((record) => [record.id, record]));
+    outcomes.set(key.value, failed ?? decide(mapping, key, [...distinct.values()]));
+  }
+  return outcomes;
 }
 
 const nothingRead: ReadOutcome = { found: new Map(), missing: new Set(), failed: new Map() };
 
-async function readFresh(step: Step, ids: readonly string[]): Promise<ReadOutcome> {
+async function readFresh(scope: MatchScope, ids: readonly string[]): Promise<ReadOutcome> {
   try {
-    return await step.crm.readByIds(objectTypeOf(step), ids, step.properties, step.context);
+    return await scope.crm.readByIds(objectTypeOf(scope), ids, propertiesToRead(scope.mapping), scope.context);
   } catch (error) {
     const problem = problemFromRead(error);
     return { ...nothingRead, failed: new Map(ids.map((id) => [id, problem])) };
@@ -228,7 +232,7 @@ function decide(mapping: Mapping, key: MatchKey, holders: readonly CrmRecord[]):
   if (only === undefined) return 'no match';
   if (second === undefined) return { record: only, rule: key.name };
   if (mapping.match.if_several === 'error') {
-    return { rule: key.name, candidateIds: holders.map(({ id }) => id).sort() };
+    return { rule: key.name, matchingIds: holders.map(({ id }) => id).sort() };
   }
   const byAge = [...holders].sort((a, b) => compareAge(a, b));
   const chosen = mapping.match.if_several === 'oldest' ? byAge[0] : byAge.at(-1);
@@ -241,33 +245,26 @@ function compareAge(a: CrmRecord, b: CrmRecord): number {
   return dates !== 0 ? dates : a.id.localeCompare(b.id, 'en', { numeric: true });
 }
 
-/** Only keys whose value the record really holds: another rule's value may belong to another record. */
-function rememberMatch(step: Step, keys: readonly MatchKey[], record: CrmRecord): void {
-  const held = keys.filter((key) => candidateKeys(step.mapping, key.rule, record.properties).includes(key.value));
-  step.ids.remember(objectTypeOf(step), held, record.id);
+/** Only keys whose value the record holds: another rule's value may belong to another record. */
+function rememberMatch(scope: MatchScope, keys: readonly MatchKey[], record: CrmRecord): void {
+  const held = keys.filter((key) => candidateKeys(scope.mapping, key.rule, record.properties).includes(key.value));
+  scope.idCache.remember(objectTypeOf(scope), held, record.id);
 }
 
-function objectTypeOf(step: Step): string {
-  return step.mapping.target.objectType;
+function objectTypeOf(scope: MatchScope): string {
+  return scope.mapping.target.objectType;
 }
 
-function logOutcome(
-  log: Logger,
-  mapping: Mapping,
-  record: EnginyRecord | undefined,
-  context: CallContext,
-  keys: readonly MatchKey[],
-  outcome: MatchOutcome | undefined,
-): void {
+function logOutcome({ log, mapping, context }: MatchScope, { record, keys, outcome }: Subject): void {
   const facts = {
     requestId: context.requestId,
     object: mapping.object,
-    externalId: record?.externalId,
+    externalId: record.externalId,
     rulesTried: keys.map(({ name }) => name),
   };
   if (outcome === undefined || outcome === 'no match') log.debug(facts, 'no rule matched');
   else if ('record' in outcome) log.debug({ ...facts, rule: outcome.rule, crmId: outcome.record.id }, 'matched');
-  else if ('candidateIds' in outcome) {
-    log.info({ ...facts, rule: outcome.rule, candidateIds: outcome.candidateIds }, 'several records match');
-  } else log.debug({ ...facts, problem: outcome.problem.kind }, 'look-up failed');
+  else if ('matchingIds' in outcome) {
+    log.info({ ...facts, rule: outcome.rule, matchingIds: outcome.matchingIds }, 'several records match');
+  } else log.debug({ ...facts, problem: outcome.problem.kind }, 'lookup failed');
 }

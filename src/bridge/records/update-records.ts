@@ -1,331 +1,200 @@
 import type { KnownRecord } from '../../contract/records.ts';
-import type { CallContext, Crm, CrmProblem, CrmRecord } from '../../crm/crm.ts';
+import type { Crm, CrmProblem, CrmRecord, UpdateInput, WriteOutcome } from '../../crm/crm.ts';
 import type { Logger } from '../../logger.ts';
-import { candidateKeys, matchKeys } from '../../mapping/run/match-keys.ts';
 import { type Translation, toCrmProperties } from '../../mapping/run/translate.ts';
 import type { Mapping } from '../../mapping/schema/mapping-file.ts';
 import type { EnginyRecord } from '../../mapping/values/field-value.ts';
+import { type Lookup, lookupIn } from '../lookup.ts';
+import { omitProperty } from '../omit-property.ts';
 import { problemFromError, problemFromRead } from '../problem.ts';
 import type { UnknownFields } from '../properties/unknown-fields.ts';
-import { accountForAll, lostProblem, type WriteResult } from '../write-result.ts';
-import { type Draft, withoutProperties, writeStripping } from '../write-stripping.ts';
+import type { RequestScope } from '../request-scope.ts';
+import { unaccounted } from '../unaccounted.ts';
+import { requireResult, type WriteResult } from '../write-result.ts';
+import { type DraftOutcome, writeStripping } from '../write-stripping.ts';
 import { clearBackward } from './clear-backward.ts';
+import { conflictAsInvalidProperty } from './conflict-as-invalid-property.ts';
 import type { RecordIdCache } from './record-id-cache.ts';
+import { type Change, mergeChanges, openUpdates, type RecordUpdate } from './record-update.ts';
+import { rememberKeys } from './remember-keys.ts';
 
 export interface WriteDeps {
   readonly crm: Crm;
-  readonly ids: RecordIdCache;
+  readonly idCache: RecordIdCache;
   readonly unknownFields: UnknownFields;
   readonly log: Logger;
 }
 
-/** One record of the CRM and what is to change in it. */
-export interface Change {
-  readonly id: string;
-  /** As Enginy sent it: its match keys are remembered once it is written. */
-  readonly record: EnginyRecord;
-  readonly translation: Translation;
-}
+export interface WriteScope extends WriteDeps, RequestScope {}
 
 /** PUT: updates records by their CRM id. One result per record, in order. */
-export async function updateRecords(
-  deps: WriteDeps,
-  mapping: Mapping,
-  records: readonly KnownRecord[],
-  context: CallContext,
-): Promise<WriteResult[]> {
+export async function updateRecords(scope: WriteScope, records: readonly KnownRecord[]): Promise<WriteResult[]> {
   const changes = records.map((record) => ({
     id: record.crmId,
     record,
-    translation: withoutIdentity(mapping, toCrmProperties(mapping, record, 'update')),
+    translation: translateUpdate(scope.mapping, record),
   }));
-  return await applyChanges(deps, mapping, changes, context);
+  return await applyChanges(scope, changes);
 }
 
-/** In a PUT the CRM's id says which record is meant; Enginy's own is given to a record by a create alone. */
-function withoutIdentity(mapping: Mapping, translation: Translation): Translation {
+/** In a PUT the CRM's id identifies the record; only a create writes Enginy's own id. */
+export function translateUpdate(mapping: Mapping, record: EnginyRecord): Translation {
+  const translation = toCrmProperties(mapping, record, 'update');
   const property = mapping.identity?.crm;
   if (property === undefined || !Object.hasOwn(translation.ifEmpty, property)) return translation;
-  return { ...translation, ifEmpty: omit(translation.ifEmpty, property) };
-}
-
-/** The properties without one of them. */
-export function omit(properties: Readonly<Record<string, string>>, name: string): Record<string, string> {
-  return Object.fromEntries(Object.entries(properties).filter(([property]) => property !== name));
+  return { ...translation, ifEmpty: omitProperty(translation.ifEmpty, property) };
 }
 
 /**
- * Applies changes by id. Several changes of one record are written as one, later values over earlier ones, and answered each.
+ * Applies changes by id. Several changes of one record are written as one, and each gets its own answer.
  * @returns one result per change, in order.
  */
-export async function applyChanges(
-  deps: WriteDeps,
-  mapping: Mapping,
-  changes: readonly Change[],
-  context: CallContext,
-): Promise<WriteResult[]> {
-  const merged = mergeById(changes);
-  const resolved = await deps.unknownFields.resolve(
-    mapping,
-    merged.map(({ translation }) => translation),
-    context,
-  );
-  const results = new Array<WriteResult | undefined>(merged.length);
-  const resolvable: Resolved[] = [];
-  merged.forEach(({ id, translation }, position) => {
-    const resolution = resolved[position] ?? { problem: lostProblem, warnings: [] };
-    if ('problem' in resolution) results[position] = resolution;
-    else resolvable.push({ id, position, forced: translation.forced, ...resolution });
-  });
-
-  const current = await readCurrent(deps, mapping, resolvable, context);
-  const forceable = await withForcedCleared(deps, mapping, resolvable, current, context);
-  const ready: { draft: Draft; position: number }[] = [];
-  for (const { id, position, draft, ifEmpty } of forceable) {
-    const found = current.get(id);
-    if (found === undefined) ready.push({ draft, position });
-    else if ('problem' in found) results[position] = { problem: found.problem, warnings: draft.warnings };
-    else {
-      const completed = fillEmpty(draft, ifEmpty, found.record);
-      if (Object.keys(completed.properties).length > 0) ready.push({ draft: completed, position });
-      else results[position] = { crmId: id, warnings: draft.warnings };
-    }
-  }
-
-  const written = await sendUpdates(deps, mapping, merged, ready, context);
-  ready.forEach(({ position }, index) => {
-    results[position] = written[index];
-  });
-  return spread(deps, mapping, changes, merged, results);
+export async function applyChanges(scope: WriteScope, changes: readonly Change[]): Promise<WriteResult[]> {
+  const updates = mergeChanges(changes);
+  await resolveDrafts(scope, updates);
+  await readCurrent(scope, openUpdates(updates));
+  await clearBackward(scope, openUpdates(updates));
+  for (const update of openUpdates(updates)) fillEmpty(update);
+  await sendUpdates(scope, openUpdates(updates));
+  for (const update of updates) rememberUpdate(scope, update);
+  const results = new Map(updates.map(({ id, result }) => [id, result]));
+  return changes.map(({ id }) => requireResult(scope, results.get(id)));
 }
 
-interface MergedChange {
-  readonly id: string;
-  readonly translation: Translation;
-  /** Positions in the changes that were merged. */
-  readonly positions: readonly number[];
-}
-
-function mergeById(changes: readonly Change[]): MergedChange[] {
-  const byId = new Map<string, { id: string; translation: Translation; positions: number[] }>();
-  changes.forEach(({ id, translation }, position) => {
-    const earlier = byId.get(id);
-    if (earlier === undefined) byId.set(id, { id, translation, positions: [position] });
+/** Decides what needs the CRM's property definitions, such as fields without a row. */
+async function resolveDrafts(scope: WriteScope, updates: readonly RecordUpdate[]): Promise<void> {
+  const translations = updates.map(({ translation }) => translation);
+  const resolutions = await scope.unknownFields.resolve(scope.mapping, translations, scope.context);
+  updates.forEach((update, index) => {
+    const resolution = resolutions[index] ?? { ...unaccounted('ambiguous'), warnings: [] };
+    if ('problem' in resolution) update.result = resolution;
     else {
-      earlier.translation = mergeTranslations(earlier.translation, translation);
-      earlier.positions.push(position);
+      update.draft = resolution.draft;
+      update.ifEmpty = resolution.ifEmpty;
     }
   });
-  return [...byId.values()];
 }
-
-function mergeTranslations(first: Translation, second: Translation): Translation {
-  return {
-    ...second,
-    properties: { ...first.properties, ...second.properties },
-    ifEmpty: { ...first.ifEmpty, ...second.ifEmpty },
-    sources: { ...first.sources, ...second.sources },
-    looseOptions: { ...first.looseOptions, ...second.looseOptions },
-    forced: [...new Set([...first.forced, ...second.forced])],
-    unknown: [...first.unknown, ...second.unknown],
-    warnings: [...new Set([...first.warnings, ...second.warnings])],
-  };
-}
-
-/** A change of which everything is decided that can be without the record's current values. */
-interface Resolved {
-  readonly id: string;
-  /** Position among the merged changes. */
-  readonly position: number;
-  readonly draft: Draft;
-  readonly ifEmpty: Readonly<Record<string, string>>;
-  readonly forced: readonly string[];
-}
-
-type Current = { readonly record: CrmRecord } | { readonly problem: CrmProblem };
 
 /**
- * Reads what must be known before writing: the current values that `if_empty` and `backward: force` ask for, and whether a record exists that has
- * nothing to be written, since an answer must not say "success" about a record that is not there.
+ * Reads what must be known before writing: the current values that `if_empty` and `backward: force` ask for, and whether a record
+ * exists that has nothing to be written, since an answer must not report success for a record that does not exist.
  */
-async function readCurrent(
-  deps: WriteDeps,
-  mapping: Mapping,
-  resolved: readonly Resolved[],
-  context: CallContext,
-): Promise<ReadonlyMap<string, Current>> {
-  const asked = resolved.filter(({ draft, ifEmpty, forced }) => {
+async function readCurrent(scope: WriteScope, updates: readonly RecordUpdate[]): Promise<void> {
+  const asked = updates.filter(({ draft, ifEmpty, translation }) => {
     const hasNothing = Object.keys(draft.properties).length === 0;
-    return hasNothing || Object.keys(ifEmpty).length > 0 || forced.length > 0;
+    return hasNothing || Object.keys(ifEmpty).length > 0 || translation.forced.length > 0;
   });
-  const properties = [...new Set(asked.flatMap(({ ifEmpty, forced }) => [...Object.keys(ifEmpty), ...forced]))];
-  return await readExisting(
-    deps,
-    mapping,
-    asked.map(({ id }) => id),
-    context,
-    properties,
-  );
-}
-
-/** Clears what can only be moved back from nothing; a value whose property could not be cleared is left out. */
-async function withForcedCleared(
-  deps: WriteDeps,
-  mapping: Mapping,
-  resolved: readonly Resolved[],
-  current: ReadonlyMap<string, Current>,
-  context: CallContext,
-): Promise<readonly Resolved[]> {
-  const changes = resolved.flatMap((change) => {
-    const found = current.get(change.id);
-    if (change.forced.length === 0 || found === undefined || 'problem' in found) return [];
-    const { record } = found;
-    return [{ change, forced: { current: record, properties: change.draft.properties, forced: change.forced } }];
-  });
-  const failures = await clearBackward(
-    deps,
-    mapping,
-    changes.map(({ forced }) => forced),
-    context,
-  );
-  const reasons = new Map(changes.map(({ change }, index) => [change, failures[index] ?? new Map<string, string>()]));
-  return resolved.map((change) => {
-    const failed = reasons.get(change);
-    return failed === undefined || failed.size === 0
-      ? change
-      : { ...change, draft: withoutProperties(change.draft, failed) };
+  const names = asked.flatMap(({ ifEmpty, translation }) => [...Object.keys(ifEmpty), ...translation.forced]);
+  const lookups = await readRecords(scope, asked, [...new Set(names)]);
+  asked.forEach((update, index) => {
+    const lookup = lookups[index] ?? unaccounted('unavailable');
+    if (lookup !== 'missing' && 'record' in lookup) update.current = lookup.record;
+    else update.result = failedUpdate(scope, update, lookup === 'missing' ? lookup : lookup.problem);
   });
 }
 
-async function readExisting(
-  deps: WriteDeps,
-  mapping: Mapping,
-  ids: readonly string[],
-  context: CallContext,
-  properties: readonly string[] = [],
-): Promise<ReadonlyMap<string, Current>> {
-  const current = new Map<string, Current>();
-  if (ids.length === 0) return current;
+/** @returns one lookup per update, in order. */
+async function readRecords(
+  { crm, mapping, context }: WriteScope,
+  updates: readonly RecordUpdate[],
+  properties: readonly string[],
+): Promise<readonly Lookup[]> {
+  if (updates.length === 0) return [];
   try {
-    const read = await deps.crm.readByIds(mapping.target.objectType, ids, properties, context);
-    for (const id of ids) {
-      const record = read.found.get(id);
-      if (record !== undefined) current.set(id, { record });
-      else if (read.missing.has(id)) current.set(id, { problem: notFound(mapping, id) });
-      else current.set(id, { problem: read.failed.get(id) ?? lostProblem });
-    }
+    const ids = updates.map(({ id }) => id);
+    const read = await crm.readByIds(mapping.target.objectType, ids, properties, context);
+    return ids.map((id) => lookupIn(read, id));
   } catch (error) {
     const problem = problemFromRead(error);
-    for (const id of ids) current.set(id, { problem });
+    return updates.map(() => ({ problem }));
   }
-  return current;
 }
 
-function notFound(mapping: Mapping, id: string): CrmProblem {
+function failedUpdate(
+  { mapping }: WriteScope,
+  { id, draft: { warnings } }: RecordUpdate,
+  problem: CrmProblem | 'missing',
+): WriteResult {
+  if (problem !== 'missing' && problem.kind !== 'not-found') return { problem, warnings };
   const kind = mapping.object === 'contacts' ? 'contact' : 'company';
-  return { kind: 'not-found', message: `No ${kind} with id ${id} exists in the CRM` };
+  return { problem: { kind: 'not-found', message: `No ${kind} with id ${id} exists in the CRM` }, warnings };
 }
 
-function fillEmpty(draft: Draft, ifEmpty: Readonly<Record<string, string>>, record: CrmRecord): Draft {
-  const added = Object.entries(ifEmpty).filter(([name]) => {
-    const held = record.properties[name];
-    return !Object.hasOwn(draft.properties, name) && (held === undefined || held === null || held === '');
-  });
-  return added.length === 0 ? draft : { ...draft, properties: { ...draft.properties, ...Object.fromEntries(added) } };
+/** Adds the values whose property holds none; an update with nothing to write is done. */
+function fillEmpty(update: RecordUpdate): void {
+  const { id, current, draft, ifEmpty } = update;
+  if (current === undefined) return;
+  const properties = { ...draft.properties };
+  for (const [name, value] of Object.entries(ifEmpty)) {
+    if (!Object.hasOwn(properties, name) && isEmpty(current, name)) properties[name] = value;
+  }
+  update.draft = { ...draft, properties };
+  if (Object.keys(properties).length === 0) update.result = { crmId: id, warnings: draft.warnings };
 }
 
-async function sendUpdates(
-  deps: WriteDeps,
-  mapping: Mapping,
-  merged: readonly MergedChange[],
-  ready: readonly { draft: Draft; position: number }[],
-  context: CallContext,
-): Promise<WriteResult[]> {
-  const idAt = (index: number) => merged[ready[index]?.position ?? -1]?.id ?? '';
-  const outcomes = await writeStripping(
-    ready.map(({ draft }) => draft),
+function isEmpty({ properties }: CrmRecord, name: string): boolean {
+  const held = properties[name];
+  return held === undefined || held === null || held === '';
+}
+
+async function sendUpdates(scope: WriteScope, updates: readonly RecordUpdate[]): Promise<void> {
+  const { mapping, context } = scope;
+  const written = await writeStripping(
+    updates.map(({ draft }) => draft),
     {
       isStripping: mapping.write.on_invalid === 'strip',
-      recover: (names) => deps.unknownFields.recover(mapping, names, context),
+      recover: (names) => scope.unknownFields.recover(mapping, names, context),
     },
-    async (drafts, positions) => {
-      const inputs = drafts.map(({ properties }, index) => ({ id: idAt(positions[index] ?? -1), properties }));
-      try {
-        const answered = await deps.crm.update(mapping.target.objectType, inputs, context);
-        return answered.map((outcome, index) => asRefusedProperty(outcome, drafts[index]));
-      } catch (error) {
-        const problem = problemFromError(error);
-        return inputs.map(() => ({ problem }));
-      }
-    },
+    (drafts, positions) =>
+      tryUpdate(
+        scope,
+        drafts.map(({ properties }, index) => ({ id: updates[positions[index] ?? -1]?.id ?? '', properties })),
+      ),
   );
-  const emptied = outcomes.flatMap(({ outcome }, index) => (outcome === 'nothing left' ? [idAt(index)] : []));
-  const existing = await readExisting(deps, mapping, emptied, context);
-  return outcomes.map(({ outcome, draft }, index) => {
-    const id = idAt(index);
-    if (outcome === 'nothing left') {
-      const found = existing.get(id) ?? { problem: lostProblem };
-      return 'problem' in found ? { ...found, warnings: draft.warnings } : { crmId: id, warnings: draft.warnings };
-    }
-    if ('problem' in outcome) {
-      const { problem } = outcome;
-      return { problem: problem.kind === 'not-found' ? notFound(mapping, id) : problem, warnings: draft.warnings };
-    }
-    const { record } = outcome;
-    const moved = record.id === id ? [] : [`record ${id} was merged into ${record.id}, which was updated`];
-    return { crmId: id, warnings: [...draft.warnings, ...moved] };
+  for (const [index, update] of updates.entries()) applyOutcome(scope, update, written[index]);
+  const emptied = openUpdates(updates);
+  const lookups = await readRecords(scope, emptied, []);
+  emptied.forEach((update, index) => {
+    const lookup = lookups[index] ?? unaccounted('unavailable');
+    update.result =
+      lookup !== 'missing' && 'record' in lookup
+        ? { crmId: update.id, warnings: update.draft.warnings }
+        : failedUpdate(scope, update, lookup === 'missing' ? lookup : lookup.problem);
   });
 }
 
-/** A unique value that another record holds costs the property, like any value that the CRM refuses. */
-export function asRefusedProperty<Outcome extends { record: CrmRecord } | { problem: CrmProblem }>(
-  outcome: Outcome,
-  draft: Draft | undefined,
-): Outcome | { problem: CrmProblem } {
-  if (!('problem' in outcome) || outcome.problem.kind !== 'conflict') return outcome;
-  const { property, existingId, message } = outcome.problem;
-  if (property === undefined || draft === undefined || !Object.hasOwn(draft.properties, property)) return outcome;
-  const holder = existingId === undefined ? 'another record' : `record ${existingId}`;
-  return {
-    problem: { kind: 'invalid', message, properties: [{ name: property, reason: `${holder} already has this value` }] },
-  };
+async function tryUpdate(
+  { crm, mapping, context }: WriteScope,
+  inputs: readonly UpdateInput[],
+): Promise<readonly WriteOutcome[]> {
+  try {
+    const outcomes = await crm.update(mapping.target.objectType, inputs, context);
+    return outcomes.map((outcome, index) => conflictAsInvalidProperty(outcome, inputs[index]));
+  } catch (error) {
+    const problem = problemFromError(error);
+    return inputs.map(() => ({ problem }));
+  }
 }
 
-/** Hands the results of merged changes back to each change, and remembers the match keys of what was written. */
-function spread(
-  deps: WriteDeps,
-  mapping: Mapping,
-  changes: readonly Change[],
-  merged: readonly MergedChange[],
-  results: readonly (WriteResult | undefined)[],
-): WriteResult[] {
-  const spreadResults = new Array<WriteResult | undefined>(changes.length);
-  merged.forEach(({ positions }, index) => {
-    const result = results[index];
-    for (const position of positions) {
-      spreadResults[position] = result;
-      const change = changes[position];
-      if (change !== undefined && result !== undefined && 'crmId' in result) {
-        rememberKeys(deps.ids, mapping, change.record, change.translation.properties, result.crmId);
-      }
-    }
-  });
-  return accountForAll(spreadResults, changes.length, () => {
-    deps.log.error({ object: mapping.object }, 'a record ended without a result');
-    return { problem: lostProblem, warnings: [] };
-  });
+/** Sets the result of what was sent; an update of which nothing was left stays open until its record is known to exist. */
+function applyOutcome(scope: WriteScope, update: RecordUpdate, written: DraftOutcome | undefined): void {
+  if (written === undefined) return;
+  const { outcome, draft } = written;
+  update.draft = draft;
+  if (outcome === 'nothing left') return;
+  if ('problem' in outcome) {
+    update.result = failedUpdate(scope, update, outcome.problem);
+    return;
+  }
+  const { id } = update;
+  const survivor = outcome.record.id;
+  const merged = survivor === id ? [] : [`record ${id} was merged into ${survivor}, which was updated`];
+  update.result = { crmId: id, warnings: [...draft.warnings, ...merged] };
 }
 
-/** Remembers an id under the match keys of a record whose values were just written. */
-export function rememberKeys(
-  ids: RecordIdCache,
-  mapping: Mapping,
-  record: EnginyRecord,
-  written: Readonly<Record<string, string>>,
-  id: string,
-): void {
-  const keys = matchKeys(mapping, record).filter((key) =>
-    candidateKeys(mapping, key.rule, written).includes(key.value),
-  );
-  ids.remember(mapping.target.objectType, keys, id);
+function rememberUpdate(scope: WriteScope, { changes, result }: RecordUpdate): void {
+  if (result === undefined || 'problem' in result) return;
+  for (const { record, translation } of changes) {
+    rememberKeys(scope, { id: result.crmId, record, properties: translation.properties });
+  }
 }

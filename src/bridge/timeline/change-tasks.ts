@@ -4,11 +4,10 @@ import type { CallContext, CrmProblem, UpdateInput, WriteOutcome } from '../../c
 import type { Mappings } from '../../mapping/check/file-kinds.ts';
 import { toTaskProperties } from '../../mapping/run/translate-task.ts';
 import type { TaskMapping } from '../../mapping/schema/task-mapping.ts';
-import { describeProblem, errorForAll, problemFromError } from '../problem.ts';
+import { describeProblem, errorForAll, errorForOne, problemFromError } from '../problem.ts';
 import { recoverOwn } from '../properties/own-property.ts';
 import { linkTypes, readLinked } from '../records/linked-records.ts';
-import { errorForOne } from '../single-error.ts';
-import { lostProblem } from '../write-result.ts';
+import { unaccounted } from '../unaccounted.ts';
 import { type Draft, writeStripping } from '../write-stripping.ts';
 import type { TaskDeps } from './create-task.ts';
 import { type ReadTask, readTask, readTasks, taskMapping } from './read-tasks.ts';
@@ -29,7 +28,7 @@ export async function changeTask(
   const mapping = taskMapping(mappings);
   const before = await readTask(deps, mappings, id, context);
   const asked = { contactId: idOf(patch.contactId), companyId: idOf(patch.companyId) };
-  const linked = await readLinked({ crm: deps.crm, mappings }, asked, [], context);
+  const linked = await readLinked({ crm: deps.batchingCrm, mappings, context }, asked, []);
   const isSame = patch.completed === before.answer.completed;
   const draft = await draftTask(deps, mapping, isSame ? { ...patch, completed: undefined } : patch, undefined, context);
   const warnings = await writeDraft(deps, mapping, id, draft, context);
@@ -97,7 +96,7 @@ async function writeDraft(
     const problem = problems.get(id);
     return [problem === undefined ? { record: { id, properties: {} } } : { problem }];
   });
-  const outcome: WriteOutcome | 'nothing left' = written?.outcome ?? { problem: lostProblem };
+  const outcome: WriteOutcome | 'nothing left' = written?.outcome ?? unaccounted('ambiguous');
   if (outcome !== 'nothing left' && 'problem' in outcome) throw errorForOne(outcome.problem);
   return written?.draft.warnings ?? [];
 }
@@ -111,10 +110,10 @@ async function sendUpdates(
 ): Promise<ReadonlyMap<string, CrmProblem>> {
   if (inputs.length === 0) return new Map();
   try {
-    const outcomes = await deps.crm.update(objectType, inputs, context);
+    const outcomes = await deps.batchingCrm.update(objectType, inputs, context);
     return new Map(
       inputs.flatMap(({ id }, index): [string, CrmProblem][] => {
-        const outcome = outcomes[index] ?? { problem: lostProblem };
+        const outcome = outcomes[index] ?? unaccounted('ambiguous');
         return 'problem' in outcome ? [[id, outcome.problem]] : [];
       }),
     );
@@ -133,12 +132,12 @@ async function relink(
   const { from, to, id, target, linkedIds } = move;
   if (target === undefined) return;
   if (!linkedIds.includes(target)) {
-    const [outcome] = await deps.crm.link(from, to, [{ fromId: id, toId: target }], context);
-    if (outcome !== 'linked') throw errorForOne(outcome?.problem ?? lostProblem);
+    const [outcome] = await deps.batchingCrm.link(from, to, [{ fromId: id, toId: target }], context);
+    if (outcome !== 'linked') throw errorForOne((outcome ?? unaccounted('unavailable')).problem);
   }
   const pairs = linkedIds.filter((linkedId) => linkedId !== target).map((toId) => ({ fromId: id, toId }));
   if (pairs.length === 0) return;
-  for (const outcome of await deps.crm.unlink(from, to, pairs, context)) {
+  for (const outcome of await deps.batchingCrm.unlink(from, to, pairs, context)) {
     if (outcome !== 'unlinked') throw errorForOne(outcome.problem);
   }
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { CallContext, CreateInput, Crm, CrmProblem, ObjectType, WriteOutcome } from '../../crm/crm.ts';
 import { GatewayError } from '../../errors.ts';
-import { problemFromError } from '../problem.ts';
+import type { KeyedLock } from '../keyed-lock.ts';
+import { omitProperty } from '../omit-property.ts';
+import { errorForOne, problemFromError } from '../problem.ts';
 import {
   type OwnProperty,
   type OwnPropertyBook,
@@ -9,16 +11,14 @@ import {
   recoverOwn,
 } from '../properties/own-property.ts';
 import type { RecordIdCache } from '../records/record-id-cache.ts';
-import { omit } from '../records/update-records.ts';
-import { errorForOne } from '../single-error.ts';
-import type { Turns } from '../turns.ts';
-import { lostProblem } from '../write-result.ts';
+import { unaccounted } from '../unaccounted.ts';
 import { type Draft, type DraftOutcome, writeStripping } from '../write-stripping.ts';
 
 export interface CreateOnceDeps {
-  readonly crm: Crm;
-  readonly ids: RecordIdCache;
-  readonly turns: Turns;
+  /** Requests about one record each share its batch calls. */
+  readonly batchingCrm: Crm;
+  readonly idCache: RecordIdCache;
+  readonly lock: KeyedLock;
   readonly ownProperties: OwnPropertyBook;
 }
 
@@ -52,7 +52,7 @@ export interface CreatedOnce {
 export async function createOnce(deps: CreateOnceDeps, record: OnceRecord, context: CallContext): Promise<CreatedOnce> {
   // Without a fingerprint a key of its own still tells whether an unclear create was carried out.
   const key = record.fingerprint ?? randomUUID();
-  return await deps.turns.take([`${record.objectType}\u0001${record.keeper.name}\u0001${key}`], async () => {
+  return await deps.lock.run([`${record.objectType}\u0001${record.keeper.name}\u0001${key}`], async () => {
     const first = await attempt(deps, record, key, context);
     if ('id' in first) return first;
     // The property was removed from the portal since it was last seen: it is made anew.
@@ -90,16 +90,16 @@ interface Step extends CreateOnceDeps {
 
 async function findMade(step: Step): Promise<string | undefined> {
   const { objectType, keeper } = step.record;
-  const value = step.state === 'memory' ? step.ids.get(objectType, cacheKey(step)) : step.key;
+  const value = step.state === 'memory' ? step.idCache.get(objectType, cacheKey(step)) : step.key;
   if (value === undefined) return undefined;
   const read =
     step.state === 'memory'
-      ? await step.crm.readByIds(objectType, [value], [], step.context)
-      : await step.crm.readBy(objectType, keeper.name, [value], [], step.context);
+      ? await step.batchingCrm.readByIds(objectType, [value], [], step.context)
+      : await step.batchingCrm.readBy(objectType, keeper.name, [value], [], step.context);
   const found = read.found.get(value);
   if (found !== undefined) return found.id;
   if (read.missing.has(value)) return undefined;
-  throw errorForOne(read.failed.get(value) ?? lostProblem);
+  throw errorForOne(read.failed.get(value) ?? unaccounted('unavailable').problem);
 }
 
 async function create(step: Step): Promise<CreatedOnce | KeeperGone> {
@@ -108,7 +108,7 @@ async function create(step: Step): Promise<CreatedOnce | KeeperGone> {
   const isKept = state !== 'memory';
   const draft = isKept
     ? { ...record.draft, properties: { ...record.draft.properties, [keeper.name]: key } }
-    : { ...record.draft, properties: omit(record.draft.properties, keeper.name) };
+    : { ...record.draft, properties: omitProperty(record.draft.properties, keeper.name) };
   let isRepeat = false;
   const [written] = await writeStripping(
     [draft],
@@ -130,7 +130,7 @@ async function create(step: Step): Promise<CreatedOnce | KeeperGone> {
   const outcome = outcomeOf(written);
   if ('record' in outcome) {
     const { id } = outcome.record;
-    if (!isKept && record.fingerprint !== undefined) step.ids.remember(record.objectType, [cacheKey(step)], id);
+    if (!isKept && record.fingerprint !== undefined) step.idCache.remember(record.objectType, [cacheKey(step)], id);
     const { properties, warnings } = isRepeat ? { ...record.draft, warnings: [] } : (written?.draft ?? record.draft);
     return { id, isRepeat, properties, warnings };
   }
@@ -140,7 +140,7 @@ async function create(step: Step): Promise<CreatedOnce | KeeperGone> {
 }
 
 function outcomeOf(written: DraftOutcome | undefined): WriteOutcome {
-  if (written === undefined) return { problem: lostProblem };
+  if (written === undefined) return unaccounted('ambiguous');
   if (written.outcome !== 'nothing left') return written.outcome;
   return { problem: { kind: 'invalid', message: 'no field was left that the CRM accepts', properties: [] } };
 }
@@ -162,8 +162,8 @@ async function sendOnce(step: Step, draft: Draft): Promise<WriteOutcome> {
 async function tryCreate(step: Step, { properties }: Draft): Promise<WriteOutcome> {
   const { objectType, links } = step.record;
   try {
-    const [outcome] = await step.crm.create(objectType, [{ properties, links }], step.context);
-    return outcome ?? { problem: lostProblem };
+    const [outcome] = await step.batchingCrm.create(objectType, [{ properties, links }], step.context);
+    return outcome ?? unaccounted('ambiguous');
   } catch (error) {
     return { problem: problemFromError(error) };
   }

@@ -40,7 +40,7 @@ export async function createTask(
     completed: 'false',
   } as const;
   const asked = { contactId: idOf(body.contactId), companyId: idOf(body.companyId) };
-  const linked = await readLinked({ crm: deps.crm, mappings }, asked, [], context);
+  const linked = await readLinked({ crm: deps.batchingCrm, mappings, context }, asked, []);
   const draft = await draftTask(deps, mapping, body, defaults, context);
   const created = await createOnce(
     deps,

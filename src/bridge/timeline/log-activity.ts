@@ -40,7 +40,7 @@ export async function logActivity(
   const sent = readSentActivity(mapping, activity);
   const names = mapping.people === undefined ? [] : Object.values(mapping.people);
   const [linked, owner] = await Promise.all([
-    readLinked({ crm: deps.crm, mappings }, sent, names, context),
+    readLinked({ crm: deps.batchingCrm, mappings, context }, sent, names),
     sent.ownerId === undefined ? undefined : deps.owners.find(sent.ownerId, context),
   ]);
   const warnings = [...sent.warnings];

@@ -5,8 +5,8 @@ import type { Mappings } from '../../mapping/check/file-kinds.ts';
 import { activityProperties, fromActivityProperties, typeOfOpening } from '../../mapping/run/translate-activity.ts';
 import type { ActivityMapping } from '../../mapping/schema/activity-mapping.ts';
 import { normalizeDatetime } from '../../mapping/values/date-text.ts';
+import { errorForOne } from '../problem.ts';
 import { linkTypes } from '../records/linked-records.ts';
-import { errorForOne } from '../single-error.ts';
 import { splitActivityBody } from './activity-body.ts';
 import { activityMapping } from './log-activity.ts';
 
@@ -16,7 +16,7 @@ import { activityMapping } from './log-activity.ts';
  * @throws NotFoundError when none of them has it, or another GatewayError when one could not be asked.
  */
 export async function readActivity(
-  deps: { readonly crm: Crm },
+  deps: { readonly batchingCrm: Crm },
   mappings: Mappings,
   id: string,
   context: CallContext,
@@ -25,7 +25,7 @@ export async function readActivity(
   const reads = await Promise.all(
     Object.keys(mapping.objects).map(async (object) => ({
       object,
-      read: await deps.crm.readByIds(object, [id], activityProperties(mapping, object), context),
+      read: await deps.batchingCrm.readByIds(object, [id], activityProperties(mapping, object), context),
     })),
   );
   const found = reads.flatMap(({ object, read }) => {
@@ -41,7 +41,7 @@ export async function readActivity(
   }
   const [contactId, companyId] = await Promise.all(
     Object.values(linkTypes(mappings)).map(({ objectType }) =>
-      firstLink(deps.crm, activity.object, objectType, id, context),
+      firstLink(deps.batchingCrm, activity.object, objectType, id, context),
     ),
   );
   return { ...toAnswer(mapping, activity.object, activity.record), ...optional({ contactId, companyId }) };

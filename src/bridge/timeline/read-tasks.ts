@@ -5,9 +5,8 @@ import type { Mappings } from '../../mapping/check/file-kinds.ts';
 import { completionTime, fromTaskProperties, taskProperties } from '../../mapping/run/translate-task.ts';
 import type { TaskMapping } from '../../mapping/schema/task-mapping.ts';
 import { normalizeDatetime } from '../../mapping/values/date-text.ts';
-import { errorForAll } from '../problem.ts';
+import { errorForAll, errorForOne } from '../problem.ts';
 import { linkTypes } from '../records/linked-records.ts';
-import { errorForOne } from '../single-error.ts';
 import { fromHtmlBody } from './html-body.ts';
 
 /** A task as the CRM has it, with the records that it is linked to. */
@@ -23,7 +22,7 @@ export interface ReadTask {
  * @throws GatewayError when one of them could not be looked up: it must not look like one that does not exist.
  */
 export async function readTasks(
-  deps: { readonly crm: Crm },
+  deps: { readonly batchingCrm: Crm },
   mappings: Mappings,
   ids: readonly string[],
   context: CallContext,
@@ -34,9 +33,9 @@ export async function readTasks(
   const { objectType } = mapping.target;
   const types = linkTypes(mappings);
   const [tasks, contacts, companies] = await Promise.all([
-    deps.crm.readByIds(objectType, distinct, taskProperties(mapping), context),
-    deps.crm.readLinks(objectType, types.contact.objectType, distinct, context),
-    deps.crm.readLinks(objectType, types.company.objectType, distinct, context),
+    deps.batchingCrm.readByIds(objectType, distinct, taskProperties(mapping), context),
+    deps.batchingCrm.readLinks(objectType, types.contact.objectType, distinct, context),
+    deps.batchingCrm.readLinks(objectType, types.company.objectType, distinct, context),
   ]);
   throwIfAnyFailed([tasks.failed, contacts.failed, companies.failed]);
   return new Map(
@@ -52,7 +51,7 @@ export async function readTasks(
 
 /** @throws NotFoundError in the contract's words when there is no such task. */
 export async function readTask(
-  deps: { readonly crm: Crm },
+  deps: { readonly batchingCrm: Crm },
   mappings: Mappings,
   id: string,
   context: CallContext,

@@ -5,8 +5,8 @@ import { keptWordProperties, toTaskProperties } from '../../mapping/run/translat
 import type { TaskMapping } from '../../mapping/schema/task-mapping.ts';
 import { normalizeDatetime } from '../../mapping/values/date-text.ts';
 import { readField, toFieldValue, toText } from '../../mapping/values/field-value.ts';
+import { omitProperty } from '../omit-property.ts';
 import type { OwnProperty, OwnPropertyBook } from '../properties/own-property.ts';
-import { omit } from '../records/update-records.ts';
 import type { Draft } from '../write-stripping.ts';
 import { toHtmlBody } from './html-body.ts';
 import type { OwnerBook } from './owners.ts';
@@ -83,7 +83,7 @@ async function withoutForbidden(
   let left = properties;
   for (const keeper of wordKeepers(mapping)) {
     if (!Object.hasOwn(properties, keeper.name)) continue;
-    if ((await deps.ownProperties.ensure(keeper, context)) === 'memory') left = omit(left, keeper.name);
+    if ((await deps.ownProperties.ensure(keeper, context)) === 'memory') left = omitProperty(left, keeper.name);
   }
   return left;
 }

@@ -2,7 +2,7 @@ import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type DestinationStream, pino } from 'pino';
 import { createApp } from '../../app.ts';
-import { createBridgeDeps } from '../../bridge/bridge-deps.ts';
+import { createBridge } from '../../create-bridge.ts';
 import { createHubSpotCrm } from '../../crm/hubspot/hubspot-crm.ts';
 import { hubSpotPropertyRules } from '../../crm/hubspot/property-rules.ts';
 import { createPacer, type Pacer } from '../../crm/pacer.ts';
@@ -52,12 +52,12 @@ export async function replayCapture(capture: Capture, mappings: Mappings): Promi
     { pacer, log, clock: clock.forCalls },
     { accessToken: replayKey, baseUrl: captureScope, timeoutMs: hubspotTimeoutMs },
   );
-  const deps = createBridgeDeps(
+  const deps = createBridge(
     { crm, log },
     { cache: { max: 100_000, ttlMs: 3_600_000 }, propertyRules: hubSpotPropertyRules },
   );
   for (const { objectType, name, value, id } of capture.remembered)
-    deps.ids.remember(objectType, [{ name, value }], id);
+    deps.idCache.remember(objectType, [{ name, value }], id);
   const app = createApp(
     {
       ...deps,

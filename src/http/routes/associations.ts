@@ -14,7 +14,8 @@ export function associationRoutes(deps: { readonly crm: Crm }): Router {
     .route('/associations')
     .post(async (request, response) => {
       const { associations } = checkBody(AssociationsBody, request.body);
-      const answer = await linkRecords(deps, mappingsOf(response), associations, callContext(response, 'bulk'));
+      const scope = { ...deps, mappings: mappingsOf(response), context: callContext(response, 'bulk') };
+      const answer = await linkRecords(scope, associations);
       noteFacts(response, { pairs: associations.length, linked: answer.created, failed: answer.errors?.length ?? 0 });
       response.json(answer);
     })

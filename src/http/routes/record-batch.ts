@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import { readRecords } from '../../bridge/records/read-records.ts';
+import { readById } from '../../bridge/records/read-by-id.ts';
 import { idOf } from '../../contract/optional-fields.ts';
 import { checkBody } from '../../contract/parse.ts';
 import type { RecordKind } from '../../contract/records.ts';
@@ -19,7 +19,7 @@ export function recordBatchRoutes(deps: { readonly crm: Crm }, kind: RecordKind)
       const ids = checkBody(IdsBody, request.body).ids.flatMap((id) => idOf(id) ?? []);
       const mapping = mappingsOf(response)[kind];
       if (mapping === undefined) throw new NotSupportedError(`There is no mapping file for ${kind}`);
-      const results = await readRecords(deps, mapping, ids, callContext(response, 'bulk'));
+      const results = await readById({ ...deps, mapping, context: callContext(response, 'bulk') }, ids);
       noteFacts(response, { records: ids.length, found: results.length });
       response.json({ results });
     })

@@ -1,9 +1,10 @@
 import { type RequestHandler, type Response, Router } from 'express';
-import type { BridgeDeps } from '../../bridge/bridge-deps.ts';
 import { describeProblem, errorForAll } from '../../bridge/problem.ts';
-import { createRecords } from '../../bridge/records/create-records.ts';
-import { type MatchOutcome, matchRecords } from '../../bridge/records/match-records.ts';
+import { type CreateDeps, createRecords } from '../../bridge/records/create-records.ts';
+import type { LookupFinisher } from '../../bridge/records/lookup-finisher.ts';
+import { type MatchDeps, type MatchOutcome, matchRecords } from '../../bridge/records/match-records.ts';
 import { rejectUnknownFields } from '../../bridge/records/reject-unknown.ts';
+import type { UpdateBatcher } from '../../bridge/records/update-batcher.ts';
 import type { WriteResult } from '../../bridge/write-result.ts';
 import { checkBody } from '../../contract/parse.ts';
 import {
@@ -24,8 +25,13 @@ import { methodNotAllowed } from '../error-handler.ts';
 import { mappingsOf } from '../mappings-in-force.ts';
 import { callContext, noteFacts } from '../request-context.ts';
 
+export interface RecordRouteDeps extends MatchDeps, CreateDeps {
+  readonly updateBatcher: UpdateBatcher;
+  readonly lookupFinisher: LookupFinisher;
+}
+
 /** POST, PUT and POST …/sync for contacts or companies: parse, call the bridge, answer in the request's order. */
-export function recordRoutes(deps: BridgeDeps, kind: RecordKind): Router {
+export function recordRoutes(deps: RecordRouteDeps, kind: RecordKind): Router {
   const router = Router();
   router
     .route(`/${kind}`)
@@ -36,13 +42,16 @@ export function recordRoutes(deps: BridgeDeps, kind: RecordKind): Router {
   return router;
 }
 
-function createHandler(deps: BridgeDeps, kind: RecordKind): RequestHandler {
+function createHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler {
   const schema = newRecordsSchema(kind);
   return async (request, response) => {
     const records = checkBody(schema, request.body)[kind] ?? [];
     const mapping = mappingOf(response, kind);
     rejectUnknownFields(mapping, records);
-    const results = await createRecords(deps, mapping, records, callContext(response, urgencyOf(records)));
+    const results = await createRecords(
+      { ...deps, mapping, context: callContext(response, urgencyOf(records)) },
+      records,
+    );
     failIfNothingDone(results);
     const answer: CreateAnswer = { results: [] };
     records.forEach(({ externalId }, index) => {
@@ -56,13 +65,13 @@ function createHandler(deps: BridgeDeps, kind: RecordKind): RequestHandler {
   };
 }
 
-function updateHandler(deps: BridgeDeps, kind: RecordKind): RequestHandler {
+function updateHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler {
   const schema = knownRecordsSchema(kind);
   return async (request, response) => {
     const records = checkBody(schema, request.body)[kind] ?? [];
     const mapping = mappingOf(response, kind);
     rejectUnknownFields(mapping, records);
-    const results = await deps.updates.update(mapping, records, callContext(response, urgencyOf(records)));
+    const results = await deps.updateBatcher.update(mapping, records, callContext(response, urgencyOf(records)));
     failIfNothingDone(results);
     const answer: UpdateAnswer = {
       results: records.flatMap(({ crmId }, index) => {
@@ -77,18 +86,18 @@ function updateHandler(deps: BridgeDeps, kind: RecordKind): RequestHandler {
   };
 }
 
-function syncHandler(deps: BridgeDeps, kind: RecordKind): RequestHandler {
+function syncHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler {
   const schema = newRecordsSchema(kind);
   return async (request, response) => {
     const records = checkBody(schema, request.body)[kind] ?? [];
     const mapping = mappingOf(response, kind);
     const context = callContext(response, urgencyOf(records));
-    const outcomes = await matchRecords(deps, mapping, records, context);
-    deps.lookUps.finish(mapping, records, outcomes, context);
+    const outcomes = await matchRecords({ ...deps, mapping, context }, records);
+    deps.lookupFinisher.finish({ mapping, context }, { records, outcomes });
     const problems = outcomes.flatMap((outcome) => (isProblem(outcome) ? [outcome.problem] : []));
     const failure = problems.length === records.length ? errorForAll(problems) : undefined;
     if (failure !== undefined) throw failure;
-    const answer = syncAnswer(mapping, kind, records, outcomes);
+    const answer = syncAnswer(mapping, records, outcomes);
     noteFacts(response, {
       records: records.length,
       matched: answer.results.length,
@@ -98,20 +107,15 @@ function syncHandler(deps: BridgeDeps, kind: RecordKind): RequestHandler {
   };
 }
 
-function syncAnswer(
-  mapping: Mapping,
-  kind: RecordKind,
-  records: readonly NewRecord[],
-  outcomes: readonly MatchOutcome[],
-): SyncAnswer {
+function syncAnswer(mapping: Mapping, records: readonly NewRecord[], outcomes: readonly MatchOutcome[]): SyncAnswer {
   const answer: SyncAnswer = { results: [] };
   records.forEach(({ externalId }, index) => {
     const outcome = outcomes[index];
     if (outcome === undefined || outcome === 'no match') return;
     if (isProblem(outcome)) addError(answer, externalId, describeProblem(outcome.problem));
-    else if ('candidateIds' in outcome) {
-      const ids = outcome.candidateIds;
-      addError(answer, externalId, `${ids.length} ${kind} match by ${outcome.rule}: ${ids.join(', ')}`);
+    else if ('matchingIds' in outcome) {
+      const ids = outcome.matchingIds;
+      addError(answer, externalId, `${ids.length} ${mapping.object} match by ${outcome.rule}: ${ids.join(', ')}`);
     } else {
       const properties = toEnginyProperties(mapping, outcome.record.properties);
       const optional = Object.keys(properties).length === 0 ? {} : { properties };
@@ -125,7 +129,7 @@ function isProblem(outcome: MatchOutcome): outcome is { readonly problem: CrmPro
   return outcome !== 'no match' && 'problem' in outcome;
 }
 
-/** Where nothing at all was done and all of it may be sent again, the request fails as a whole instead of one by one. */
+/** Where nothing was done and the caller may send everything again, the whole request fails instead of each record. */
 function failIfNothingDone(results: readonly WriteResult[]): void {
   const problems = results.flatMap((result) => ('problem' in result ? [result.problem] : []));
   const failure = problems.length === results.length ? errorForAll(problems) : undefined;
@@ -137,7 +141,7 @@ function addError(answer: { errors?: RecordError[] | undefined }, externalId: st
   answer.errors.push({ externalId, error });
 }
 
-/** What was left out before the record failed is often the reason. */
+/** What was dropped before the record failed is often the reason. */
 function describeFailure(result: WriteResult & { readonly problem: CrmProblem }): string {
   return [describeProblem(result.problem), ...result.warnings].join('; ');
 }
@@ -154,7 +158,7 @@ function countWrites(results: readonly WriteResult[]): Readonly<Record<string, n
   };
 }
 
-/** Somebody may be waiting for a few records; thousands of them are a job. */
+/** A user may be waiting for a few records; thousands of them are a job. */
 function urgencyOf(records: readonly unknown[]): 'urgent' | 'bulk' {
   return records.length <= 10 ? 'urgent' : 'bulk';
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createGatherer } from '../../src/bridge/gather.ts';
+import { createBatcher } from '../../src/bridge/batcher.ts';
 import type { CallContext } from '../../src/crm/crm.ts';
 import { deadlineIn } from '../../src/crm/deadline.ts';
 
@@ -8,51 +8,49 @@ function contextOf(requestId: string, ms = 60_000): CallContext {
   return { requestId, urgency: 'bulk', deadline: deadlineIn(ms) };
 }
 
-/** A gatherer that doubles numbers and keeps its batches. */
-function doubling(most: number) {
+/** A batcher that doubles numbers and keeps its batches. */
+function doubling(maxItems: number) {
   const batches: (readonly number[])[] = [];
   const contexts: CallContext[] = [];
-  const gatherer = createGatherer<number, number>({
-    windowMs: 1,
-    patienceMs: 1_000,
-    most,
-    run: async (items, context) => {
+  const batcher = createBatcher<number, number>(
+    async (items, context) => {
       batches.push(items);
       contexts.push(context);
       return items.map((item) => item * 2);
     },
-  });
-  return { batches, contexts, gatherer };
+    { windowMs: 1, maxWaitMs: 1_000, maxItems },
+  );
+  return { batches, contexts, batcher };
 }
 
 test('everyone gets the results of its own items, whatever batches they travelled in', async () => {
   const works = fc.array(fc.array(fc.integer({ min: -1000, max: 1000 }), { maxLength: 8 }), { maxLength: 30 });
   await fc.assert(
-    fc.asyncProperty(works, fc.integer({ min: 1, max: 10 }), async (pieces, most) => {
-      const { batches, gatherer } = doubling(most);
+    fc.asyncProperty(works, fc.integer({ min: 1, max: 10 }), async (pieces, maxItems) => {
+      const { batches, batcher } = doubling(maxItems);
 
-      const results = await Promise.all(pieces.map((items, index) => gatherer.add(items, contextOf(`r${index}`))));
+      const results = await Promise.all(pieces.map((items, index) => batcher.add(items, contextOf(`r${index}`))));
 
       expect(results).toEqual(pieces.map((items) => items.map((item) => item * 2)));
       expect(batches.flat().length).toBe(pieces.flat().length);
-      for (const batch of batches) expect(batch.length).toBeLessThanOrEqual(Math.max(most, 8));
+      for (const batch of batches) expect(batch.length).toBeLessThanOrEqual(Math.max(maxItems, 8));
     }),
     { numRuns: 60 },
   );
 });
 
 test('pieces that arrive together share a batch', async () => {
-  const { batches, gatherer } = doubling(100);
+  const { batches, batcher } = doubling(100);
 
-  await Promise.all(Array.from({ length: 60 }, (_unused, index) => gatherer.add([index], contextOf(`r${index}`))));
+  await Promise.all(Array.from({ length: 60 }, (_unused, index) => batcher.add([index], contextOf(`r${index}`))));
 
   expect(batches).toHaveLength(1);
 });
 
 test('a shared batch ends with the earliest deadline of its members', async () => {
-  const { contexts, gatherer } = doubling(100);
+  const { contexts, batcher } = doubling(100);
 
-  await Promise.all([gatherer.add([1], contextOf('a', 50_000)), gatherer.add([2], contextOf('b', 20_000))]);
+  await Promise.all([batcher.add([1], contextOf('a', 50_000)), batcher.add([2], contextOf('b', 20_000))]);
 
   expect(contexts[0]?.requestId).toBe('a');
   expect(contexts[0]?.deadline.remainingMs()).toBeLessThanOrEqual(20_000);
@@ -60,44 +58,40 @@ test('a shared batch ends with the earliest deadline of its members', async () =
 
 test('a batch that fails, fails for everyone in it and for nobody else', async () => {
   let isBroken = true;
-  const gatherer = createGatherer<number, number>({
-    windowMs: 1,
-    patienceMs: 1_000,
-    most: 100,
-    run: async (items) => {
+  const batcher = createBatcher<number, number>(
+    async (items) => {
       if (isBroken) throw new RangeError('broken');
       return items;
     },
-  });
+    { windowMs: 1, maxWaitMs: 1_000, maxItems: 100 },
+  );
 
-  const failed = await Promise.allSettled([gatherer.add([1], contextOf('a')), gatherer.add([2], contextOf('b'))]);
+  const failed = await Promise.allSettled([batcher.add([1], contextOf('a')), batcher.add([2], contextOf('b'))]);
   isBroken = false;
 
   expect(failed.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-  expect(await gatherer.add([3], contextOf('c'))).toEqual([3]);
+  expect(await batcher.add([3], contextOf('c'))).toEqual([3]);
 });
 
 test('what arrives while a batch is on its way goes along with the next one', async () => {
   const landings: (() => void)[] = [];
   const batches: (readonly number[])[] = [];
-  const gatherer = createGatherer<number, number>({
-    windowMs: 1,
-    patienceMs: 60_000,
-    most: 100,
-    run: async (items) => {
+  const batcher = createBatcher<number, number>(
+    async (items) => {
       batches.push(items);
       await new Promise<void>((resolve) => {
         landings.push(resolve);
       });
       return items;
     },
-  });
+    { windowMs: 1, maxWaitMs: 60_000, maxItems: 100 },
+  );
 
-  const first = gatherer.add([1], contextOf('a'));
+  const first = batcher.add([1], contextOf('a'));
   await expect.poll(() => batches.length).toBe(1);
-  const later = [gatherer.add([2], contextOf('b'))];
+  const later = [batcher.add([2], contextOf('b'))];
   await new Promise(setImmediate);
-  later.push(gatherer.add([3], contextOf('c')));
+  later.push(batcher.add([3], contextOf('c')));
   landings[0]?.();
   await first;
   await expect.poll(() => batches.length).toBe(2);
@@ -109,18 +103,16 @@ test('what arrives while a batch is on its way goes along with the next one', as
 
 test('a batch does not wait for ever for the one before it', async () => {
   const batches: (readonly number[])[] = [];
-  const gatherer = createGatherer<number, number>({
-    windowMs: 1,
-    patienceMs: 1,
-    most: 100,
-    run: async (items) => {
+  const batcher = createBatcher<number, number>(
+    async (items) => {
       batches.push(items);
       return items[0] === 1 ? await new Promise(() => undefined) : items;
     },
-  });
+    { windowMs: 1, maxWaitMs: 1, maxItems: 100 },
+  );
 
-  void gatherer.add([1], contextOf('a'));
+  void batcher.add([1], contextOf('a'));
   await expect.poll(() => batches.length).toBe(1);
 
-  expect(await gatherer.add([2], contextOf('b'))).toEqual([2]);
+  expect(await batcher.add([2], contextOf('b'))).toEqual([2]);
 });

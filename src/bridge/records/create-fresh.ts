@@ -1,0 +1,203 @@
+import type { NewRecord } from '../../contract/records.ts';
+import type { CrmProblem, WriteOutcome } from '../../crm/crm.ts';
+import { toCrmProperties } from '../../mapping/run/translate.ts';
+import { omitProperty } from '../omit-property.ts';
+import { problemFromError, problemFromRead } from '../problem.ts';
+import type { IdentityBook } from '../properties/identity.ts';
+import { unaccounted } from '../unaccounted.ts';
+import type { WriteResult } from '../write-result.ts';
+import { type Draft, type DraftOutcome, writeStripping } from '../write-stripping.ts';
+import { conflictAsInvalidProperty } from './conflict-as-invalid-property.ts';
+import {
+  type ExistingScope,
+  findHolders,
+  identityProperty,
+  rememberCreated,
+  uniqueValues,
+} from './existing-records.ts';
+import { rememberKeys } from './remember-keys.ts';
+import type { WriteDeps } from './update-records.ts';
+
+export interface CreateScope extends WriteDeps, ExistingScope {
+  readonly identity: IdentityBook;
+}
+
+/** One record on its way: it may turn out to exist, and in the end it has a result. */
+export interface RecordCreation {
+  readonly record: NewRecord;
+  /** The record of the CRM to link it to; `hasIdentity` when that already holds its Enginy id. */
+  existing?: { readonly id: string; readonly hasIdentity: boolean };
+  result?: WriteResult;
+}
+
+/** Creates records that are new; each ends with a result, or with the existing record to link it to. */
+export async function createFresh(scope: CreateScope, creations: readonly RecordCreation[]): Promise<void> {
+  if (creations.length === 0) return;
+  const { mapping, context } = scope;
+  const translations = creations.map(({ record }) => toCrmProperties(mapping, record, 'create'));
+  const resolutions = await scope.unknownFields.resolve(mapping, translations, context);
+  const ready: RecordCreation[] = [];
+  const drafts: Draft[] = [];
+  creations.forEach((creation, index) => {
+    const resolution = resolutions[index] ?? { ...unaccounted('ambiguous'), warnings: [] };
+    if ('problem' in resolution) creation.result = resolution;
+    else {
+      ready.push(creation);
+      drafts.push(withStorableIdentity(scope, resolution.draft));
+    }
+  });
+  const written = await writeStripping(
+    drafts,
+    {
+      isStripping: mapping.write.on_invalid === 'strip',
+      isKept: (name) => name === identityProperty(scope),
+      recover: (names) => recoverMissing(scope, names),
+    },
+    (open, positions) =>
+      sendRound(
+        scope,
+        open.map((draft, index) => ({ draft, record: ready[positions[index] ?? -1]?.record })),
+      ),
+  );
+  for (const [index, creation] of ready.entries()) applyOutcome(scope, creation, written[index]);
+  await linkToHolders(scope, ready);
+}
+
+function applyOutcome(scope: CreateScope, creation: RecordCreation, written: DraftOutcome | undefined): void {
+  if (written === undefined) return;
+  const { outcome, draft } = written;
+  const { warnings, properties } = draft;
+  if (outcome === 'nothing left') creation.result = { problem: nothingToCreate, warnings };
+  else if ('record' in outcome) {
+    const { record } = creation;
+    const { id } = outcome.record;
+    rememberKeys(scope, { id, record, properties });
+    rememberCreated(scope, record.externalId, id);
+    creation.result = { crmId: id, warnings };
+  } else if (outcome.problem.kind === 'conflict' && outcome.problem.existingId !== undefined) {
+    creation.existing = { id: outcome.problem.existingId, hasIdentity: false };
+  } else creation.result = { problem: outcome.problem, warnings };
+}
+
+const nothingToCreate: CrmProblem = {
+  kind: 'invalid',
+  message: 'the record has no field that the CRM accepts',
+  properties: [],
+};
+
+/** As {@link UnknownFields.recover}; the property that keeps Enginy's ids may have been removed as well. */
+async function recoverMissing(scope: CreateScope, names: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+  const recovered = await scope.unknownFields.recover(scope.mapping, names, scope.context);
+  const identity = identityProperty(scope);
+  if (identity === undefined || !names.has(identity) || recovered.has(identity)) return recovered;
+  scope.identity.doubt(scope.mapping);
+  try {
+    const state = await scope.identity.ensure(scope.mapping, scope.context);
+    return state === 'memory' ? recovered : new Set([...recovered, identity]);
+  } catch (error) {
+    const { kind } = problemFromRead(error);
+    scope.log.debug({ requestId: scope.context.requestId, problem: kind }, 'the property for Enginy ids is gone');
+    return recovered;
+  }
+}
+
+/** Translation puts Enginy's id into its property; a portal without that property must not receive it. */
+function withStorableIdentity(scope: CreateScope, draft: Draft): Draft {
+  const property = scope.mapping.identity?.crm;
+  if (property === undefined || scope.state !== 'memory') return draft;
+  return { ...draft, properties: omitProperty(draft.properties, property) };
+}
+
+/** A conflict that names no holder: the store does. */
+async function linkToHolders(scope: CreateScope, creations: readonly RecordCreation[]): Promise<void> {
+  const unnamed = creations.filter(
+    ({ result }) => result !== undefined && 'problem' in result && result.problem.kind === 'conflict',
+  );
+  if (unnamed.length === 0) return;
+  const holders = await findHolders(
+    scope,
+    unnamed.map(({ record }) => record),
+  );
+  unnamed.forEach((creation, index) => {
+    const holder = holders[index];
+    if (holder === undefined || holder === 'missing' || 'problem' in holder) return;
+    creation.existing = { id: holder.record.id, hasIdentity: false };
+    delete creation.result;
+  });
+}
+
+/** A draft in one round of creates, and the record that it stands for. */
+interface OpenCreate {
+  readonly draft: Draft;
+  readonly record: NewRecord | undefined;
+}
+
+async function sendRound(scope: CreateScope, creates: readonly OpenCreate[]): Promise<readonly WriteOutcome[]> {
+  const outcomes = await sendAndVerify(scope, creates);
+  return await Promise.all(
+    creates.map((create, index) =>
+      dropNonIdentifyingConflict(scope, create, outcomes[index] ?? unaccounted('ambiguous')),
+    ),
+  );
+}
+
+/**
+ * Sends creates. Where it is unclear whether one happened, it is looked up, and sent once more only where the store proves that no
+ * record holds its unique values: should the first attempt land after all, the same values prevent a duplicate.
+ */
+async function sendAndVerify(scope: CreateScope, creates: readonly OpenCreate[]): Promise<readonly WriteOutcome[]> {
+  const outcomes = await tryCreate(scope, creates);
+  const unclear = creates.flatMap((create, index) => {
+    const { record } = create;
+    return record !== undefined && isAmbiguous(outcomes[index]) ? [{ draft: create.draft, record, index }] : [];
+  });
+  if (unclear.length === 0) return outcomes;
+
+  const holders = await findHolders(
+    scope,
+    unclear.map(({ record }) => record),
+  );
+  const verified = [...outcomes];
+  unclear.forEach(({ draft, index }, position) => {
+    const holder = holders[position] ?? unaccounted('unavailable');
+    if (holder === 'missing' || 'problem' in holder) return;
+    verified[index] = { record: { id: holder.record.id, properties: draft.properties } };
+  });
+  const absent = unclear.filter((_create, position) => holders[position] === 'missing');
+  const repeated = await tryCreate(scope, absent);
+  absent.forEach(({ index }, position) => {
+    verified[index] = repeated[position] ?? unaccounted('ambiguous');
+  });
+  return verified;
+}
+
+/**
+ * A conflict over a value that does not identify the record, such as a customer number of the portal's own, costs only that value.
+ * A record is linked only to the holder of an identifying value.
+ */
+async function dropNonIdentifyingConflict(
+  scope: CreateScope,
+  { draft, record }: OpenCreate,
+  outcome: WriteOutcome,
+): Promise<WriteOutcome> {
+  if (record === undefined || !('problem' in outcome) || outcome.problem.kind !== 'conflict') return outcome;
+  const { property } = outcome.problem;
+  const identifying = await uniqueValues(scope, record);
+  const isIdentifying = property === undefined || identifying.some((value) => value.property === property);
+  return isIdentifying ? outcome : conflictAsInvalidProperty(outcome, draft);
+}
+
+function isAmbiguous(outcome: WriteOutcome | undefined): boolean {
+  return outcome !== undefined && 'problem' in outcome && outcome.problem.kind === 'ambiguous';
+}
+
+async function tryCreate(scope: CreateScope, creates: readonly OpenCreate[]): Promise<readonly WriteOutcome[]> {
+  if (creates.length === 0) return [];
+  try {
+    const inputs = creates.map(({ draft: { properties } }) => ({ properties }));
+    return await scope.crm.create(scope.mapping.target.objectType, inputs, scope.context);
+  } catch (error) {
+    const problem = problemFromError(error);
+    return creates.map(() => ({ problem }));
+  }
+}

@@ -1,0 +1,8 @@
+import type { CallContext } from '../crm/crm.ts';
+import type { Mapping } from '../mapping/schema/mapping-file.ts';
+
+/** What all records of one request share: the mapping version that serves it, and its id, urgency and deadline. */
+export interface RequestScope {
+  readonly mapping: Mapping;
+  readonly context: CallContext;
+}

@@ -1,0 +1,58 @@
+import { createBatchingCrm } from './bridge/batching-crm.ts';
+import { createKeyedLock } from './bridge/keyed-lock.ts';
+import { createIdentityBook } from './bridge/properties/identity.ts';
+import { createOwnPropertyBook } from './bridge/properties/own-property.ts';
+import { createUnknownFields } from './bridge/properties/unknown-fields.ts';
+import { type CandidateSearch, createCandidateSearch } from './bridge/records/candidate-search.ts';
+import { createLookupFinisher } from './bridge/records/lookup-finisher.ts';
+import { createRecordIdCache, type RecordIdCache } from './bridge/records/record-id-cache.ts';
+import { createUpdateBatcher } from './bridge/records/update-batcher.ts';
+import type { TaskDeps } from './bridge/timeline/create-task.ts';
+import type { ActivityDeps } from './bridge/timeline/log-activity.ts';
+import { createOwnerBook } from './bridge/timeline/owners.ts';
+import type { Crm } from './crm/crm.ts';
+import type { RecordRouteDeps } from './http/routes/records.ts';
+import type { Logger } from './logger.ts';
+import type { PropertyRules } from './mapping/run/property-name.ts';
+
+/** All that the routes share: built once per process. Each function of the bridge asks for its own part of it. */
+export interface Bridge extends RecordRouteDeps, ActivityDeps, TaskDeps {}
+
+/** Sees what a request takes from memory and from other requests: each method returns the same thing, watched. */
+export interface BridgeWatcher {
+  watchIds(idCache: RecordIdCache): RecordIdCache;
+  watchCandidates(candidateSearch: CandidateSearch): CandidateSearch;
+}
+
+export interface BridgeSettings {
+  readonly cache: { readonly max: number; readonly ttlMs: number };
+  /** What the CRM allows in custom properties. */
+  readonly propertyRules: PropertyRules;
+}
+
+/** Builds the bridge on a CRM. */
+export function createBridge(
+  { crm, log, watcher }: { readonly crm: Crm; readonly log: Logger; readonly watcher?: BridgeWatcher | undefined },
+  settings: BridgeSettings,
+): Bridge {
+  const idCache = createRecordIdCache(settings.cache);
+  const candidateSearch = createCandidateSearch(crm);
+  const matching = {
+    crm,
+    log,
+    idCache: watcher?.watchIds(idCache) ?? idCache,
+    candidateSearch: watcher?.watchCandidates(candidateSearch) ?? candidateSearch,
+  };
+  const writing = { ...matching, unknownFields: createUnknownFields({ crm, log, rules: settings.propertyRules }) };
+  return {
+    ...writing,
+    batchingCrm: createBatchingCrm(crm),
+    lookupFinisher: createLookupFinisher(matching),
+    identity: createIdentityBook({ crm, log }),
+    lock: createKeyedLock(),
+    updateBatcher: createUpdateBatcher(writing),
+    ownProperties: createOwnPropertyBook({ crm, log }),
+    owners: createOwnerBook({ crm }),
+    clock: Date.now,
+  };
+}
