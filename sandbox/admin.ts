@@ -58,7 +58,7 @@ const handlers: Readonly<Record<string, AdminHandler>> = {
     const primary = object.records.find(recordId(requiredString(body, 'primaryObjectId')));
     const other = object.records.find(recordId(requiredString(body, 'objectIdToMerge')));
     if (!primary || !other || primary === other) throw new RangeError('two records that exist are needed');
-    return ok({ id: String(mergeRecords(world.portal, object, primary, other).id) });
+    return ok({ id: String(mergeRecords(object, primary, other).id) });
   },
   'POST /__sandbox/reset': (world) => {
     world.reset();
@@ -67,8 +67,8 @@ const handlers: Readonly<Record<string, AdminHandler>> = {
 };
 
 /** Answers an admin call. No token is asked for: the sandbox listens on loopback and holds no real data. */
-export function answerAdmin(world: World, method: string, url: URL, bodyText: string): Answer {
-  const name = `${method} ${url.pathname.replace(/\/$/, '')}`;
+export function answerAdmin(world: World, endpoint: string, bodyText: string): Answer {
+  const name = endpoint.replace(/\/$/, '');
   const handler = Object.hasOwn(handlers, name) ? handlers[name] : undefined;
   if (!handler) return { status: 404, body: { message: `no such call: ${name}`, calls: Object.keys(handlers) } };
   try {

@@ -36,24 +36,19 @@ export interface ObjectType {
   readonly searchable: readonly string[];
 }
 
-const activity = (
-  name: ObjectName,
-  singular: string,
-  typeId: string,
-  firstId: number,
-  rest: Pick<ObjectType, 'properties' | 'groups' | 'required' | 'searchable'>,
-): ObjectType => ({
-  name,
-  singular,
-  typeId,
-  firstId,
+type ActivityType = Omit<
+  ObjectType,
+  'defaultProperties' | 'createdProperty' | 'modifiedProperty' | 'readScopes' | 'writeScopes' | 'schemaScopes'
+>;
+
+const activity = (own: ActivityType): ObjectType => ({
   defaultProperties: ['hs_createdate', 'hs_lastmodifieddate', 'hs_object_id'],
   createdProperty: 'hs_createdate',
   modifiedProperty: 'hs_lastmodifieddate',
   readScopes: ['crm.objects.contacts.read'],
   writeScopes: ['crm.objects.contacts.write'],
-  schemaScopes: { read: `crm.schemas.${name}.read`, write: `crm.schemas.${name}.write` },
-  ...rest,
+  schemaScopes: { read: `crm.schemas.${own.name}.read`, write: `crm.schemas.${own.name}.write` },
+  ...own,
 });
 
 export const objectTypes: readonly ObjectType[] = [
@@ -99,25 +94,41 @@ export const objectTypes: readonly ObjectType[] = [
     firstId: 421_369_000_001,
     searchable: ['name', 'domain', 'website', 'phone'],
   },
-  activity('tasks', 'task', '0-27', 477_970_000_001, {
+  activity({
+    name: 'tasks',
+    singular: 'task',
+    typeId: '0-27',
+    firstId: 477_970_000_001,
     properties: taskProperties,
     groups: taskGroups,
     required: ['hs_timestamp'],
     searchable: ['hs_task_subject', 'hs_task_body'],
   }),
-  activity('emails', 'email', '0-49', 488_010_000_001, {
+  activity({
+    name: 'emails',
+    singular: 'email',
+    typeId: '0-49',
+    firstId: 488_010_000_001,
     properties: emailProperties,
     groups: emailGroups,
     required: ['hs_timestamp'],
     searchable: ['hs_email_subject'],
   }),
-  activity('communications', 'communication', '0-18', 499_020_000_001, {
+  activity({
+    name: 'communications',
+    singular: 'communication',
+    typeId: '0-18',
+    firstId: 499_020_000_001,
     properties: communicationProperties,
     groups: communicationGroups,
     required: ['hs_timestamp', 'hs_communication_channel_type', 'hs_communication_logged_from'],
     searchable: ['hs_communication_body'],
   }),
-  activity('notes', 'note', '0-46', 478_016_000_001, {
+  activity({
+    name: 'notes',
+    singular: 'note',
+    typeId: '0-46',
+    firstId: 478_016_000_001,
     properties: noteProperties,
     groups: noteGroups,
     required: ['hs_timestamp'],

@@ -23,6 +23,8 @@ export interface PortalSettings {
 
 /** Everything of one object type. */
 export interface ObjectData {
+  /** The account that holds it. */
+  readonly portal: Portal;
   readonly type: ObjectType;
   readonly records: RecordStore;
   readonly properties: PropertyRegistry;
@@ -103,6 +105,6 @@ export class Portal {
       lagMs: settings.propertyLagMs,
     });
     const reader = createReaders(records, this.#computeContext(type.name, records));
-    return { type, records, properties, index, reader };
+    return { portal: this, type, records, properties, index, reader };
   }
 }

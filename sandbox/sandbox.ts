@@ -89,11 +89,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       [...world.portal.associations.linked({ type: from, id: Number(fromId) }, to).keys()].map(String),
     merge(name, primaryId, otherId) {
       const object = world.portal.object(name);
-      return String(
-        mergeRecords(world.portal, object, liveRecord(world, name, primaryId), liveRecord(world, name, otherId)).id,
-      );
+      return String(mergeRecords(object, liveRecord(world, name, primaryId), liveRecord(world, name, otherId)).id);
     },
-    archive: (name, id) => archiveRecord(world.portal, world.portal.object(name), liveRecord(world, name, id)),
+    archive: (name, id) => archiveRecord(world.portal.object(name), liveRecord(world, name, id)),
     spend: (lane, calls) => world.limiter?.spend(lane, calls, world.clock.now()),
     reset: () => world.reset(),
     close: () =>

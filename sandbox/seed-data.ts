@@ -42,12 +42,12 @@ export function seedPortal(portal: Portal, data: SeedData): Record<ObjectName, s
   for (const owner of data.owners ?? []) portal.owners.set(owner.id, owner);
   for (const name of objectNames)
     for (const definition of data.properties?.[name] ?? []) {
-      const outcome = addProperty(portal, portal.object(name), definition);
+      const outcome = addProperty(portal.object(name), definition);
       if (isProblem(outcome)) throw new Refusal(outcome);
     }
   const ids = Object.fromEntries(objectNames.map((name) => [name, seedRecords(portal, name, data[name] ?? [])]));
   for (const { from, fromId, to, toId } of data.links ?? [])
-    linkRecords(portal, { type: from, id: Number(fromId) }, { type: to, id: Number(toId) });
+    linkRecords(portal, { from: { type: from, id: Number(fromId) }, to: { type: to, id: Number(toId) } });
   // Built from the list of all names.
   return ids as Record<ObjectName, string[]>;
 }
@@ -57,7 +57,7 @@ function seedRecords(portal: Portal, name: ObjectName, records: Iterable<SeedRec
   const ids: string[] = [];
   for (const { id, properties, createdAt } of records) {
     const values = new Map(Object.entries(properties));
-    fillDefaults(portal, object, values);
+    fillDefaults(object, values);
     const at = {
       ...(id !== undefined && { id: Number(id) }),
       ...(createdAt !== undefined && { createdAt: Date.parse(createdAt) }),

@@ -3,10 +3,17 @@ import type { Call } from '../http/call.ts';
 import { asList, asObject, requiredString } from '../http/json-body.ts';
 import { invalid, notFound, type Problem, Refusal } from '../http/problem.ts';
 import type { ObjectData } from '../portal.ts';
-import { type BatchEntry, batchAnswer, inOwnOrder, type RawInput, readInputs } from '../records/batch-input.ts';
+import {
+  asCreated,
+  type BatchEntry,
+  batchAnswer,
+  inOwnOrder,
+  type RawInput,
+  readInputs,
+} from '../records/batch-input.ts';
 import { objectOfCall, recordId } from '../records/object-of-call.ts';
 import { linkRecords } from '../records/side-effects.ts';
-import type { End } from './association-store.ts';
+import type { End, Ends } from './association-store.ts';
 import {
   type AssociationType,
   associationType,
@@ -34,7 +41,7 @@ export function associateDefault(call: Call): Answer {
   refuseRepeatedPairs(ends);
   const results: Record<string, unknown>[] = [];
   const errors: BatchEntry[] = [];
-  const good: { from: End; to: End }[] = [];
+  const good: Ends[] = [];
   for (const { fromId, toId } of ends) {
     const resolved = resolvePair(pair, fromId, toId);
     if ('problem' in resolved) errors.push(resolved);
@@ -43,7 +50,7 @@ export function associateDefault(call: Call): Answer {
   const first = errors[0];
   if (first && portal.switches.unknownAssociationIds === '400') throw new Refusal(first.problem);
   for (const { from, to } of good) {
-    linkRecords(portal, from, to);
+    linkRecords(portal, { from, to });
     results.push(specJson(from, to, type.typeId), specJson(to, from, type.reverseId));
   }
   const answer = batchAnswer(
@@ -60,7 +67,7 @@ export function associateDefaultOne(call: Call): Answer {
   const type = defaultAssociationType(pair.from.type.name, pair.to.type.name);
   if (!type) throw new Refusal(noType(pair));
   const { from, to } = endsOfCall(call, pair);
-  linkRecords(call.portal, from, to);
+  linkRecords(call.portal, { from, to });
   return batchAnswer(call.portal, [specJson(from, to, type.typeId), specJson(to, from, type.reverseId)], []);
 }
 
@@ -69,7 +76,7 @@ export function batchAssociate(call: Call): Answer {
   const { portal } = call;
   const pair = pairOfCall(call);
   const inputs = readInputs(call, maximum.create);
-  if (!inputs) return batchAnswer(portal, [], [], 201);
+  if (!inputs) return asCreated(batchAnswer(portal, [], []));
   const ends = inputs.map((input) => ({ input, fromId: idIn(input, 'from'), toId: idIn(input, 'to') }));
   refuseRepeatedPairs(ends);
   const results: Record<string, unknown>[] = [];
@@ -79,9 +86,12 @@ export function batchAssociate(call: Call): Answer {
     const types = readTypes(pair, input.types);
     if ('problem' in resolved) errors.push(resolved);
     else if (!Array.isArray(types)) errors.push({ problem: types });
-    else results.push(link(call, pair, resolved, types));
+    else {
+      linkRecords(portal, resolved, idsOf(types));
+      results.push(labelsJson(pair, resolved, types));
+    }
   }
-  return batchAnswer(portal, results, errors, 201);
+  return asCreated(batchAnswer(portal, results, errors));
 }
 
 /** `PUT /crm/v4/objects/{from}/{id}/associations/{to}/{id}` with a list of types: these become all that the pair has. */
@@ -91,7 +101,7 @@ export function associateOne(call: Call): Answer {
   if (!Array.isArray(types)) throw new Refusal(types);
   const { from, to } = endsOfCall(call, pair);
   call.portal.associations.replace(from, to, types);
-  return ok(labelsJson(pair, from, to, types), 201);
+  return ok(labelsJson(pair, { from, to }, types), 201);
 }
 
 /** `DELETE /crm/v4/objects/{from}/{id}/associations/{to}/{id}`. */
@@ -123,7 +133,7 @@ export function batchReadAssociations(call: Call): Answer {
   const errors: BatchEntry[] = [];
   for (const input of inputs) {
     const id = requiredString(input, 'id');
-    const page = readPage(call, pair, recordId(id), String(input.after ?? ''), maximum.page);
+    const page = readPage(call, pair, { id: recordId(id), after: String(input.after ?? ''), limit: maximum.page });
     if (page.results.length === 0) errors.push({ problem: noAssociations(pair, id) });
     else results.push({ from: { id }, to: page.results, ...(page.paging && { paging: page.paging }) });
   }
@@ -138,7 +148,7 @@ export function listAssociations(call: Call): Answer {
     throw new Refusal(invalid(`limit must be between 1 and ${maximum.page}`));
   const record = pair.from.records.find(recordId(call.params.fromId ?? ''));
   if (!record) throw new Refusal(notFound());
-  return ok(readPage(call, pair, record.id, call.query.get('after') ?? '', limit));
+  return ok(readPage(call, pair, { id: record.id, after: call.query.get('after') ?? '', limit }));
 }
 
 /** `GET /crm/v4/associations/{from}/{to}/labels`. */
@@ -150,9 +160,7 @@ export function listLabels(call: Call): Answer {
 function readPage(
   call: Call,
   pair: Pair,
-  id: number,
-  after: string,
-  limit: number,
+  { id, after, limit }: { readonly id: number; readonly after: string; readonly limit: number },
 ): { results: unknown[]; paging?: { next: { after: string } } } {
   const types = associationTypesBetween(pair.from.type.name, pair.to.type.name);
   const from: End = { type: pair.from.type.name, id: pair.from.records.survivorOf(id) };
@@ -171,26 +179,15 @@ function readPage(
   };
 }
 
-function link(
-  call: Call,
-  pair: Pair,
-  { from, to }: { from: End; to: End },
-  types: readonly AssociationType[],
-): Record<string, unknown> {
-  linkRecords(
-    call.portal,
-    from,
-    to,
-    types.map(({ typeId }) => typeId),
-  );
-  return labelsJson(pair, from, to, types);
+function idsOf(types: readonly AssociationType[]): number[] {
+  return types.map(({ typeId }) => typeId);
 }
 
 function pairOfCall(call: Call): Pair {
   return { from: objectOfCall(call, 'from'), to: objectOfCall(call, 'to') };
 }
 
-function endsOfCall(call: Call, pair: Pair): { from: End; to: End } {
+function endsOfCall(call: Call, pair: Pair): Ends {
   const resolved = resolvePair(pair, call.params.fromId ?? '', call.params.toId ?? '');
   if (!('problem' in resolved)) return resolved;
   const { from, to } = pair;
@@ -202,7 +199,7 @@ function endsOfCall(call: Call, pair: Pair): { from: End; to: End } {
   );
 }
 
-function resolvePair(pair: Pair, fromId: string, toId: string): { from: End; to: End } | { problem: Problem } {
+function resolvePair(pair: Pair, fromId: string, toId: string): Ends | { problem: Problem } {
   const from = pair.from.records.find(recordId(fromId));
   const to = pair.to.records.find(recordId(toId));
   if (from && to)
@@ -265,7 +262,7 @@ function specJson(from: End, to: End, associationTypeId: number): Record<string,
   };
 }
 
-function labelsJson(pair: Pair, from: End, to: End, types: readonly AssociationType[]): Record<string, unknown> {
+function labelsJson(pair: Pair, { from, to }: Ends, types: readonly AssociationType[]): Record<string, unknown> {
   return {
     fromObjectTypeId: pair.from.type.typeId,
     fromObjectId: from.id,

@@ -10,6 +10,12 @@ export interface End {
   readonly id: number;
 }
 
+/** Both ends of a link. */
+export interface Ends {
+  readonly from: End;
+  readonly to: End;
+}
+
 const none: ReadonlyMap<number, ReadonlySet<number>> = new Map();
 
 /** Links between records, kept in both directions. */

@@ -21,6 +21,13 @@ export function unauthorized(correlationId: string): Answer {
   };
 }
 
+/** What the body of a refusal depends on. */
+export interface RefusedCall {
+  readonly correlationId: string;
+  readonly switches: Switches;
+  readonly portalId: number;
+}
+
 const policyWords: Record<PolicyName, string> = {
   TEN_SECONDLY_ROLLING: 'ten_secondly_rolling',
   SECONDLY: 'secondly',
@@ -28,12 +35,7 @@ const policyWords: Record<PolicyName, string> = {
 };
 
 /** Note `errorType` where other errors have `category`; an older form has `category: RATE_LIMITS` and no policy. */
-export function rateLimited(
-  policyName: PolicyName,
-  correlationId: string,
-  switches: Switches,
-  portalId: number,
-): Answer {
+export function rateLimited(policyName: PolicyName, { correlationId, switches, portalId }: RefusedCall): Answer {
   const message = `You have reached your ${policyWords[policyName]} limit.`;
   const waitSeconds = policyName === 'TEN_SECONDLY_ROLLING' ? 10 : policyName === 'SECONDLY' ? 1 : 3600;
   return {
@@ -72,9 +74,10 @@ export function wrongMediaType(correlationId: string, switches: Switches): Answe
 }
 
 /** A body for a status asked for by a fault, as HubSpot or the edge before it would send. */
-export function answerOfStatus(status: number, correlationId: string, switches: Switches, portalId: number): Answer {
+export function answerOfStatus(status: number, call: RefusedCall): Answer {
+  const { correlationId } = call;
   if (status === 401) return unauthorized(correlationId);
-  if (status === 429) return rateLimited('TEN_SECONDLY_ROLLING', correlationId, switches, portalId);
+  if (status === 429) return rateLimited('TEN_SECONDLY_ROLLING', call);
   if (status === 414) return uriTooLong();
   if (status === 502 || status === 504 || status >= 520)
     return htmlPage(status, `${status} ${edgeWords[status] ?? 'Error'}`);

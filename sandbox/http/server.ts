@@ -2,20 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answerAdmin } from '../admin.ts';
-import { formatInstant } from '../clock.ts';
-import type { FaultAction } from '../faults.ts';
 import { drawLatency } from '../latency.ts';
 import { findObjectType } from '../object-types.ts';
 import type { LogEntry } from '../request-log.ts';
 import type { World } from '../world.ts';
-import { type Answer, htmlPage, jsonType, textOf } from './answer.ts';
+import type { Answer } from './answer.ts';
 import type { Call } from './call.ts';
 import { parseJson } from './json-body.ts';
+import { playFault } from './play-fault.ts';
 import { errorBody, Refusal } from './problem.ts';
 import { rateHeaders } from './rate-headers.ts';
 import { redactEmails } from './redact-emails.ts';
 import {
-  answerOfStatus,
+  type RefusedCall,
   rateLimited,
   unauthorized,
   uriTooLong,
@@ -25,11 +24,13 @@ import {
 } from './refusals.ts';
 import { findRoute, type RouteMatch } from './routes.ts';
 import { requireScopes } from './scopes.ts';
+import { send, withHeaders } from './send.ts';
 
 /** Addresses longer than this are refused by the edge. */
 const maximumUrlLength = 16_000;
 
 interface Exchange {
+  readonly world: World;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly url: URL;
@@ -57,10 +58,10 @@ async function serve(world: World, request: IncomingMessage, response: ServerRes
   const bodyText = await readBody(request);
   const url = new URL(request.url ?? '/', 'http://sandbox');
   if (url.pathname === '/__sandbox' || url.pathname.startsWith('/__sandbox/')) {
-    send(response, answerAdmin(world, request.method ?? 'GET', url, bodyText), {});
+    send(response, answerAdmin(world, `${request.method ?? 'GET'} ${url.pathname}`, bodyText));
     return;
   }
-  await serveCall(world, { request, response, url, bodyText, correlationId: randomUUID() });
+  await serveCall({ world, request, response, url, bodyText, correlationId: randomUUID() });
 }
 
 function readBody(request: IncomingMessage): Promise<string> {
@@ -72,13 +73,13 @@ function readBody(request: IncomingMessage): Promise<string> {
   });
 }
 
-async function serveCall(world: World, exchange: Exchange): Promise<void> {
-  const { request, response, url, correlationId } = exchange;
+async function serveCall(exchange: Exchange): Promise<void> {
+  const { world, request, response, url, correlationId } = exchange;
   const match = findRoute(request.method ?? 'GET', url.pathname);
   const known = typeof match === 'object' ? match : undefined;
   const body = tryParse(exchange.bodyText);
-  const entry = startEntry(world, exchange, known, body.value);
-  const refuse = () => (match === undefined ? wrongPath() : refuseInFront(world, exchange, match));
+  const entry = startEntry(exchange, known, body.value);
+  const refuse = () => (match === undefined ? wrongPath() : refuseInFront(exchange, match));
   const isCountedOnArrival = world.switches.callCounted === 'on-arrival';
   const refusedOnArrival = isCountedOnArrival ? refuse() : undefined;
   const latencyMs = drawLatency(world.latency, entry.kind);
@@ -89,20 +90,21 @@ async function serveCall(world: World, exchange: Exchange): Promise<void> {
     ? undefined
     : world.faults.take({ method: entry.method, path: entry.path, kind: entry.kind, object: entry.object });
   entry.fault = fault?.kind;
-  const run = () => front ?? runCall(world, exchange, known, body);
+  const run = () => front ?? runCall(exchange, known, body);
   const headers = {
     'x-hubspot-correlation-id': correlationId,
     ...(known &&
       world.limiter &&
       rateHeaders(known.route.lane, world.limiter.budget(known.route.lane, world.clock.now()), world.switches)),
   };
-  const status = fault ? await play(world, exchange, fault, run, headers) : send(response, run(), headers);
+  const status = fault
+    ? await playFault(fault, { response, headers, run, now: world.clock.now(), refused: refusedCall(exchange) })
+    : send(response, withHeaders(run(), headers));
   world.log.finish(entry, status);
 }
 
 function startEntry(
-  world: World,
-  { request, url, bodyText, correlationId }: Exchange,
+  { world, request, url, bodyText, correlationId }: Exchange,
   match: RouteMatch | undefined,
   body: unknown,
 ): LogEntry {
@@ -121,9 +123,13 @@ function startEntry(
   });
 }
 
+function refusedCall({ world, correlationId }: Exchange): RefusedCall {
+  return { correlationId, switches: world.switches, portalId: world.options.account.portalId };
+}
+
 /** Token, method, media type, limits, scopes: what HubSpot checks before it looks at the call itself. */
-function refuseInFront(world: World, exchange: Exchange, match: RouteMatch | 'method'): Answer | undefined {
-  const { request, url, bodyText, correlationId } = exchange;
+function refuseInFront(exchange: Exchange, match: RouteMatch | 'method'): Answer | undefined {
+  const { world, request, url, bodyText, correlationId } = exchange;
   const { switches } = world;
   if (url.href.length > maximumUrlLength) return uriTooLong();
   if (request.headers.authorization !== `Bearer ${world.options.token}`) return unauthorized(correlationId);
@@ -131,7 +137,7 @@ function refuseInFront(world: World, exchange: Exchange, match: RouteMatch | 'me
   const { lane } = match.route;
   const countsDaily = lane !== 'search' || switches.searchCountsDaily === 'yes';
   const policy = world.limiter?.take(lane, world.clock.now(), countsDaily);
-  if (policy) return rateLimited(policy, correlationId, switches, world.options.account.portalId);
+  if (policy) return rateLimited(policy, refusedCall(exchange));
   const mediaType = request.headers['content-type'] ?? '';
   if (bodyText !== '' && !/^application\/([\w.+-]+\+)?json\b/i.test(mediaType))
     return wrongMediaType(correlationId, switches);
@@ -153,8 +159,7 @@ function tryParse(bodyText: string): ParsedBody {
 }
 
 function runCall(
-  world: World,
-  { url, bodyText, correlationId }: Exchange,
+  { world, url, bodyText, correlationId }: Exchange,
   match: RouteMatch | undefined,
   body: ParsedBody,
 ): Answer {
@@ -181,102 +186,4 @@ function runCall(
     const { problem, headers } = error;
     return { status: problem.status, headers, body: errorBody(problem, correlationId) };
   }
-}
-
-/** Plays a fault; `run` carries the call out. Returns the status that was sent, 0 for none. */
-async function play(
-  world: World,
-  { response, correlationId }: Exchange,
-  fault: FaultAction,
-  run: () => Answer,
-  headers: Readonly<Record<string, string>>,
-): Promise<number> {
-  const ofStatus = (status: number) =>
-    answerOfStatus(status, correlationId, world.switches, world.options.account.portalId);
-  switch (fault.kind) {
-    case 'status': {
-      const answer = fault.body === undefined ? ofStatus(fault.status) : { status: fault.status, body: fault.body };
-      return send(response, answer, { ...headers, ...fault.headers });
-    }
-    case 'html':
-      return send(response, htmlPage(fault.status ?? 502, `${fault.status ?? 502} Bad Gateway`), headers);
-    case 'silent-success': {
-      const time = formatInstant(world.clock.now());
-      const isCreate = response.req.url?.endsWith('/batch/create');
-      return send(
-        response,
-        { status: isCreate ? 201 : 200, body: { status: 'COMPLETE', results: [], startedAt: time, completedAt: time } },
-        headers,
-      );
-    }
-    case 'done-then-status':
-      run();
-      return send(response, ofStatus(fault.status), headers);
-    case 'done-then-reset':
-      run();
-      return reset(response);
-    case 'reset':
-      return reset(response);
-    case 'done-then-hang':
-      run();
-      return 0;
-    case 'hang':
-      return 0;
-    case 'malformed-json':
-      return sendCut(response, run(), headers);
-    case 'no-content-type': {
-      const answer = run();
-      response.writeHead(answer.status, headers);
-      response.end(textOf(answer));
-      return answer.status;
-    }
-    case 'slow-body':
-      return sendSlowly(response, run(), headers, fault.ms);
-  }
-}
-
-function send(response: ServerResponse, answer: Answer, headers: Readonly<Record<string, string>>): number {
-  const text = textOf(answer);
-  const length = Buffer.byteLength(text);
-  const type = answer.contentType ?? (answer.body === undefined ? undefined : jsonType);
-  response.writeHead(answer.status, {
-    ...headers,
-    ...answer.headers,
-    ...(type !== undefined && { 'content-type': type }),
-    ...(answer.status !== 204 && { 'content-length': String(length) }),
-  });
-  // As many bytes as characters means ASCII, which goes out several times faster as Latin-1.
-  response.end(text, length === text.length ? 'latin1' : 'utf8');
-  return answer.status;
-}
-
-/** The first half of the JSON, as a complete answer. */
-function sendCut(response: ServerResponse, answer: Answer, headers: Readonly<Record<string, string>>): number {
-  const text = textOf(answer);
-  return send(response, { ...answer, text: text.slice(0, Math.ceil(text.length / 2)), contentType: jsonType }, headers);
-}
-
-/** Headers at once, half of the body, the rest after a while. */
-async function sendSlowly(
-  response: ServerResponse,
-  answer: Answer,
-  headers: Readonly<Record<string, string>>,
-  ms: number,
-): Promise<number> {
-  const text = textOf(answer);
-  response.writeHead(answer.status, {
-    ...headers,
-    ...answer.headers,
-    'content-type': answer.contentType ?? jsonType,
-  });
-  const half = Math.ceil(text.length / 2);
-  response.write(text.slice(0, half));
-  await sleep(ms);
-  response.end(text.slice(half));
-  return answer.status;
-}
-
-function reset(response: ServerResponse): number {
-  response.socket?.resetAndDestroy();
-  return 0;
 }

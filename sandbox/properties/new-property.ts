@@ -24,7 +24,7 @@ export function readNewProperty(raw: unknown, switches: Switches): PropertyDefin
   const groupName = requiredString(input, 'groupName');
   const options = readOptions(input.options);
   const problem =
-    checkName(name, switches) ?? checkType(type, fieldType) ?? checkOptions(name, type, fieldType, options);
+    checkName(name, switches) ?? checkType(type, fieldType) ?? checkOptions({ name, type, fieldType, options });
   if (problem) return problem;
   if (label.trim() === '') return invalid('The label of a property cannot be empty');
   return {
@@ -53,7 +53,7 @@ export function changeProperty(definition: PropertyDefinition, raw: unknown): Pr
   const type = optionalString(change, 'type') ?? definition.type;
   const fieldType = optionalString(change, 'fieldType') ?? definition.fieldType;
   const options = change.options === undefined ? definition.options : readOptions(change.options);
-  const problem = checkType(type, fieldType) ?? checkOptions(definition.name, type, fieldType, options);
+  const problem = checkType(type, fieldType) ?? checkOptions({ name: definition.name, type, fieldType, options });
   if (problem) return problem;
   return {
     ...definition,
@@ -88,6 +88,14 @@ function checkName(name: string, switches: Switches): Problem | undefined {
   return undefined;
 }
 
+/** What the options of a property depend on. */
+interface Shape {
+  readonly name: string;
+  readonly type: string;
+  readonly fieldType: string;
+  readonly options: readonly PropertyOption[];
+}
+
 function checkType(type: string, fieldType: string): Problem | undefined {
   const allowed = Object.hasOwn(fieldTypes, type) ? fieldTypes[type] : undefined;
   if (!allowed) return invalid(`Property type '${type}' cannot be created`, { context: { type: [type] } });
@@ -98,12 +106,7 @@ function checkType(type: string, fieldType: string): Problem | undefined {
       });
 }
 
-function checkOptions(
-  name: string,
-  type: string,
-  fieldType: string,
-  options: readonly PropertyOption[],
-): Problem | undefined {
+function checkOptions({ name, type, fieldType, options }: Shape): Problem | undefined {
   if (fieldType === 'calculation_equation') return undefined;
   const values = options.map(({ value }) => value);
   if (new Set(values).size !== values.length) return invalid(`Property '${name}' has an option value twice`);

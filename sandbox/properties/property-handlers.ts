@@ -2,8 +2,8 @@ import { type Answer, noContent, ok } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
 import { asObject, optionalString, requiredString } from '../http/json-body.ts';
 import { notFound, type Problem, Refusal } from '../http/problem.ts';
-import type { ObjectData, Portal } from '../portal.ts';
-import { type BatchEntry, batchAnswer, readInputs } from '../records/batch-input.ts';
+import type { ObjectData } from '../portal.ts';
+import { asCreated, type BatchEntry, batchAnswer, readInputs } from '../records/batch-input.ts';
 import { objectOfCall } from '../records/object-of-call.ts';
 import { changeProperty, readNewProperty } from './new-property.ts';
 import { groupJson, propertyJson } from './property-json.ts';
@@ -23,7 +23,7 @@ export function getProperty(call: Call): Answer {
 }
 
 export function createProperty(call: Call): Answer {
-  const outcome = addProperty(call.portal, objectOfCall(call), call.body);
+  const outcome = addProperty(objectOfCall(call), call.body);
   if (isProblem(outcome)) throw new Refusal(outcome);
   return ok(propertyJson(outcome), 201);
 }
@@ -40,7 +40,7 @@ export function updateProperty(call: Call): Answer {
 }
 
 export function archiveProperty(call: Call): Answer {
-  const problem = removeProperty(call.portal, objectOfCall(call), call.params.name ?? '');
+  const problem = removeProperty(objectOfCall(call), call.params.name ?? '');
   if (problem) throw new Refusal(problem);
   return noContent;
 }
@@ -51,11 +51,11 @@ export function batchCreateProperties(call: Call): Answer {
   const results: Record<string, unknown>[] = [];
   const errors: BatchEntry[] = [];
   for (const input of readInputs(call, 100) ?? []) {
-    const outcome = addProperty(call.portal, object, input);
+    const outcome = addProperty(object, input);
     if (isProblem(outcome)) errors.push({ problem: outcome });
     else results.push(propertyJson(outcome));
   }
-  return batchAnswer(call.portal, results, errors, 201);
+  return asCreated(batchAnswer(call.portal, results, errors));
 }
 
 export function batchReadProperties(call: Call): Answer {
@@ -76,7 +76,7 @@ export function batchReadProperties(call: Call): Answer {
 export function batchArchiveProperties(call: Call): Answer {
   const object = objectOfCall(call);
   for (const input of readInputs(call, 100) ?? []) {
-    const problem = removeProperty(call.portal, object, requiredString(input, 'name'));
+    const problem = removeProperty(object, requiredString(input, 'name'));
     if (problem && problem.status !== 404) throw new Refusal(problem);
   }
   return noContent;
@@ -119,22 +119,22 @@ export function archiveGroup(call: Call): Answer {
 }
 
 /** Adds or restores; a unique property becomes a key under which records are found. */
-export function addProperty(portal: Portal, object: ObjectData, raw: unknown): PropertyEntry | Problem {
-  const definition = readNewProperty(raw, portal.switches);
+export function addProperty(object: ObjectData, raw: unknown): PropertyEntry | Problem {
+  const definition = readNewProperty(raw, object.portal.switches);
   if (isProblem(definition)) return definition;
-  const outcome = object.properties.create(definition, portal.now);
+  const outcome = object.properties.create(definition, object.portal.now);
   if (!isProblem(outcome) && definition.hasUniqueValue) {
     const { name } = definition;
     object.records.addKey(name, (version) => {
       const value = object.records.stored(version, name);
-      return value ? [portal.uniqueKey(name, value)] : [];
+      return value ? [object.portal.uniqueKey(name, value)] : [];
     });
   }
   return outcome;
 }
 
-function removeProperty(portal: Portal, object: ObjectData, name: string): Problem | undefined {
-  const problem = object.properties.archive(name, portal.now);
+function removeProperty(object: ObjectData, name: string): Problem | undefined {
+  const problem = object.properties.archive(name, object.portal.now);
   if (!problem) object.records.removeKey(name);
   return problem;
 }

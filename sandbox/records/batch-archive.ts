@@ -9,7 +9,7 @@ export function batchArchive(call: Call): Answer {
   const object = objectOfCall(call);
   for (const input of readInputs(call, 100) ?? []) {
     const record = object.records.find(recordId(idOf(input)));
-    if (record) archiveRecord(call.portal, object, record);
+    if (record) archiveRecord(object, record);
   }
   return noContent;
 }

@@ -54,32 +54,26 @@ export interface BatchEntry {
 }
 
 /** The answer of a batch call: 207 as soon as there is an error. */
-export function batchAnswer(
-  portal: Portal,
-  results: readonly object[],
-  errors: readonly BatchEntry[],
-  status = 200,
-): Answer {
+export function batchAnswer(portal: Portal, results: readonly object[], errors: readonly BatchEntry[]): Answer {
   return batchTextAnswer(
     portal,
     results.map((result) => JSON.stringify(result)),
     errors,
-    status,
   );
 }
 
 /** The same with results that are JSON already. */
-export function batchTextAnswer(
-  portal: Portal,
-  results: readonly string[],
-  errors: readonly BatchEntry[],
-  status = 200,
-): Answer {
+export function batchTextAnswer(portal: Portal, results: readonly string[], errors: readonly BatchEntry[]): Answer {
   const time = formatInstant(portal.now);
   const listed = errors.map(({ problem, traceId }) => batchError(problem, traceId));
   const failed = listed.length === 0 ? '' : `"numErrors":${listed.length},"errors":${JSON.stringify(listed)},`;
   const text = `{"status":"COMPLETE","results":[${results.join(',')}],${failed}"startedAt":"${time}","completedAt":"${time}"}`;
-  return okText(text, listed.length === 0 ? status : 207);
+  return okText(text, listed.length === 0 ? 200 : 207);
+}
+
+/** A batch that creates answers 201 instead of 200. */
+export function asCreated(answer: Answer): Answer {
+  return answer.status === 200 ? { ...answer, status: 201 } : answer;
 }
 
 /** Puts results into an order that has nothing to do with the inputs', the same one each time. */

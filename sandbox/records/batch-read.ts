@@ -2,11 +2,11 @@ import type { Answer } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
 import { asObject, asStrings, optionalString } from '../http/json-body.ts';
 import { invalid, type Problem, Refusal } from '../http/problem.ts';
-import type { ObjectData, Portal } from '../portal.ts';
+import type { ObjectData } from '../portal.ts';
 import { batchAnswer, batchTextAnswer, idOf, inOwnOrder, readInputs, refuseDuplicates } from './batch-input.ts';
 import { objectOfCall, recordId } from './object-of-call.ts';
 import type { StoredRecord } from './record-store.ts';
-import { historyJson, recordText, shownProperties } from './record-text.ts';
+import { historyJson, recordText, shownProperties, withFields } from './record-text.ts';
 
 /** `POST …/batch/read`: reads the store, not the search index. Misses share one entry of a 207. */
 export function batchRead(call: Call): Answer {
@@ -18,7 +18,7 @@ export function batchRead(call: Call): Answer {
   if (!inputs) return batchAnswer(portal, [], []);
   const ids = inputs.map(idOf);
   const idProperty = optionalString(body, 'idProperty');
-  const find = finder(portal, object, idProperty, call.query.get('archived') === 'true');
+  const find = finder(object, idProperty, call.query.get('archived') === 'true');
   refuseDuplicates(idProperty ? ids.map((id) => portal.uniqueKey(idProperty, id)) : ids);
 
   const found = new Map<number, StoredRecord>();
@@ -30,9 +30,10 @@ export function batchRead(call: Call): Answer {
   }
   const shown = shownProperties(object, asStrings(body.properties), portal.now);
   const results = inOwnOrder(portal, [...found.values()], (record) => record.id).map(({ version }) => {
-    const extra =
-      history.length > 0 ? { propertiesWithHistory: historyJson(portal, object, version, history) } : undefined;
-    return recordText(portal, object, version, shown, extra);
+    const text = recordText(object, version, shown);
+    return history.length > 0
+      ? withFields(text, { propertiesWithHistory: historyJson(object, version, history) })
+      : text;
   });
   return batchTextAnswer(portal, results, missing.length > 0 ? [{ problem: missingRecords(object, missing) }] : []);
 }
@@ -49,7 +50,6 @@ export function missingRecords(object: ObjectData, ids: readonly string[]): Prob
 
 /** Looks records up by id (merges followed) or by a unique property, secondary e-mails included. */
 export function finder(
-  portal: Portal,
   object: ObjectData,
   idProperty: string | undefined,
   archived = false,
@@ -57,13 +57,13 @@ export function finder(
   const { records } = object;
   if (idProperty === undefined || idProperty === 'hs_object_id')
     return archived ? (id) => records.archived.get(recordId(id)) : (id) => records.find(recordId(id));
-  requireUnique(portal, object, idProperty);
-  return archived ? () => undefined : (id) => records.findByKey(idProperty, portal.uniqueKey(idProperty, id));
+  requireUnique(object, idProperty);
+  return archived ? () => undefined : (id) => records.findByKey(idProperty, object.portal.uniqueKey(idProperty, id));
 }
 
-export function requireUnique(portal: Portal, object: ObjectData, idProperty: string): void {
+export function requireUnique(object: ObjectData, idProperty: string): void {
   if (object.records.hasKey(idProperty)) return;
-  const { portalId } = portal.settings.account;
+  const { portalId } = object.portal.settings.account;
   throw new Refusal(
     invalid(
       `Unable to perform update/upsert by non-unique ${object.type.typeId} property ${idProperty} in portal ID ${portalId}`,

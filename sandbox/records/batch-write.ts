@@ -4,6 +4,7 @@ import { optionalString } from '../http/json-body.ts';
 import { conflict, invalid, type Problem, Refusal } from '../http/problem.ts';
 import type { ObjectData, Portal } from '../portal.ts';
 import {
+  asCreated,
   type BatchEntry,
   batchAnswer,
   batchTextAnswer,
@@ -19,7 +20,7 @@ import { type Claims, claim, conflictOnCreate, conflictOnUpdate } from './confli
 import { normalizeEmail } from './normalize.ts';
 import { objectOfCall } from './object-of-call.ts';
 import type { StoredRecord } from './record-store.ts';
-import { createdText, updatedText } from './record-text.ts';
+import { createdText, updatedText, withFields } from './record-text.ts';
 import { isRefused, type Values, validateProperties } from './validate-properties.ts';
 import { createRecord, isPlanned, type PlannedCreate, planCreate, updateRecord } from './write-record.ts';
 
@@ -27,8 +28,7 @@ import { createRecord, isPlanned, type PlannedCreate, planCreate, updateRecord }
 interface Step {
   conflict(claims?: Claims): Problem | undefined;
   claim(claims: Claims): void;
-  /** `extra` is added to the record in the answer. */
-  apply(extra?: Readonly<Record<string, unknown>>): Written;
+  apply(): Written;
 }
 
 interface Written {
@@ -44,9 +44,9 @@ export function batchCreate(call: Call): Answer {
   const { portal } = call;
   const object = objectOfCall(call);
   const inputs = readInputs(call, 100);
-  if (!inputs) return batchAnswer(portal, [], [], 201);
+  if (!inputs) return asCreated(batchAnswer(portal, [], []));
   if (portal.switches.sameEmailTwiceInCreate === 'whole') refuseRepeatedEmails(inputs);
-  return write(call, inputs, 201, (input) => createStep(portal, object, planCreate(portal, object, input)));
+  return asCreated(write(call, inputs, (input) => createStep(object, planCreate(object, input))));
 }
 
 /** `POST …/batch/update`. Unknown ids go into a 207 while the others are written. */
@@ -56,11 +56,11 @@ export function batchUpdate(call: Call): Answer {
   const inputs = readInputs(call, 100);
   if (!inputs) return batchAnswer(portal, [], []);
   refuseDuplicates(inputs.map((input) => keyOf(portal, input)));
-  const written = inputs.filter((input) => !isLeftOut(portal, object, input));
-  return write(call, written, 200, (input) => {
-    const record = finderOf(portal, object, input)(idOf(input));
+  const written = inputs.filter((input) => !isLeftOut(object, input));
+  return write(call, written, (input) => {
+    const record = finderOf(object, input)(idOf(input));
     if (!record) return 'missing';
-    return updateStep(portal, object, record, validateProperties(portal, object, input.properties, 'update'));
+    return updateStep(object, record, validateProperties(object, input.properties, 'update'));
   });
 }
 
@@ -74,11 +74,11 @@ export function batchUpsert(call: Call): Answer {
     if (optionalString(input, 'idProperty') === undefined)
       throw new Refusal(invalid('idProperty is required for upsert'));
   refuseDuplicates(inputs.map((input) => keyOf(portal, input)));
-  return write(call, inputs, 200, (input) => upsertStep(portal, object, input));
+  return write(call, inputs, (input) => upsertStep(object, input));
 }
 
 /** Without trace ids all or nothing, the first offender decides; with them each input for itself. */
-function write(call: Call, inputs: readonly RawInput[], status: number, check: (input: RawInput) => Checked): Answer {
+function write(call: Call, inputs: readonly RawInput[], check: (input: RawInput) => Checked): Answer {
   const { portal } = call;
   const object = objectOfCall(call);
   const traces = traceIds(inputs);
@@ -93,14 +93,17 @@ function write(call: Call, inputs: readonly RawInput[], status: number, check: (
       const problem =
         step === 'missing' ? missingRecords(object, [idOf(input)]) : isStep(step) ? step.conflict() : step;
       if (problem) errors.push({ problem, traceId });
-      else if (isStep(step)) done.push(step.apply(echoes ? { objectWriteTraceId: traceId } : undefined));
+      else if (isStep(step)) {
+        const written = step.apply();
+        done.push(echoes ? withAnswerFields(written, { objectWriteTraceId: traceId }) : written);
+      }
     }
   } else {
     for (const step of planAll(inputs, check, missing)) done.push(step.apply());
     if (missing.length > 0) errors.push({ problem: missingRecords(object, missing) });
   }
   const results = inOwnOrder(portal, done, ({ id }) => id).map(({ text }) => text);
-  return batchTextAnswer(portal, results, errors, status);
+  return batchTextAnswer(portal, results, errors);
 }
 
 /** Checks every input before anything is written; throws at the first one that is refused. */
@@ -122,67 +125,59 @@ function planAll(inputs: readonly RawInput[], check: (input: RawInput) => Checke
   return steps;
 }
 
-function createStep(
-  portal: Portal,
-  object: ObjectData,
-  plan: PlannedCreate | Problem,
-  isUpsert = false,
-): Step | Problem {
+function createStep(object: ObjectData, plan: PlannedCreate | Problem): Step | Problem {
   if (!isPlanned(plan)) return plan;
   return {
     conflict(claims) {
-      const problem = conflictOnCreate(portal, object, plan.values, claims);
-      const namesId = portal.switches.conflictNamesId === 'yes' || !problem?.inputContext || claims === undefined;
+      const problem = conflictOnCreate(object, plan.values, claims);
+      const namesId =
+        object.portal.switches.conflictNamesId === 'yes' || !problem?.inputContext || claims === undefined;
       return namesId ? problem : { ...problem, message: problem.message.replace(/ Existing ID: .*/, '') };
     },
-    claim: (claims) => claim(portal, object, plan.values, claims, 'new'),
-    apply(extra) {
-      const { id, version } = createRecord(portal, object, plan);
-      const added = isUpsert ? { ...extra, new: true } : extra;
-      return { id, text: createdText(portal, object, version, added) };
+    claim: (claims) => claim(object, plan, claims),
+    apply() {
+      const { id, version } = createRecord(object, plan);
+      return { id, text: createdText(object, version) };
     },
   };
 }
 
-function updateStep(
-  portal: Portal,
-  object: ObjectData,
-  record: StoredRecord,
-  values: Values | Problem,
-  isUpsert = false,
-): Step | Problem {
+function updateStep(object: ObjectData, record: StoredRecord, values: Values | Problem): Step | Problem {
   if (isRefused(values)) return values;
   return {
-    conflict: (claims) => conflictOnUpdate(portal, object, record, values, claims),
-    claim: (claims) => claim(portal, object, values, claims, record.id),
-    apply(extra) {
-      const written = updateRecord(portal, object, record, values);
-      const added = isUpsert ? { ...extra, new: false } : extra;
-      return { id: record.id, text: updatedText(portal, object, record.version, written, added) };
+    conflict: (claims) => conflictOnUpdate(object, { record, values }, claims),
+    claim: (claims) => claim(object, { record, values }, claims),
+    apply() {
+      const written = updateRecord(object, record, values);
+      return { id: record.id, text: updatedText(object, record.version, written) };
     },
   };
 }
 
-function upsertStep(portal: Portal, object: ObjectData, input: RawInput): Step | Problem {
+function upsertStep(object: ObjectData, input: RawInput): Step | Problem {
   const idProperty = optionalString(input, 'idProperty') ?? '';
   const id = idOf(input);
-  const record = finderOf(portal, object, input)(id);
+  const record = finderOf(object, input)(id);
   if (!record) {
     const properties = { [idProperty]: id, ...(input.properties as object | undefined) };
-    return createStep(
-      portal,
-      object,
-      planCreate(portal, object, { properties, associations: input.associations }),
-      true,
-    );
+    return showNew(createStep(object, planCreate(object, { properties, associations: input.associations })), true);
   }
-  const values = validateProperties(portal, object, input.properties, 'update');
+  const values = validateProperties(object, input.properties, 'update');
   if (!isRefused(values) && idProperty === 'email') {
-    // The key may be a secondary address: it lands on its owner and must not become the primary one.
+    // The key may be a secondary address: the write goes to its record, and the address must not become the primary one.
     if (values.get('email') === normalizeEmail(id)) values.delete('email');
-    if (portal.switches.upsertByEmail === 'clears') clearOthers(object, record, values);
+    if (object.portal.switches.upsertByEmail === 'clears') clearOthers(object, record, values);
   }
-  return updateStep(portal, object, record, values, true);
+  return showNew(updateStep(object, record, values), false);
+}
+
+/** The results of an upsert say whether the record is new. */
+function showNew(step: Step | Problem, isNew: boolean): Step | Problem {
+  return isStep(step) ? { ...step, apply: () => withAnswerFields(step.apply(), { new: isNew }) } : step;
+}
+
+function withAnswerFields({ id, text }: Written, fields: Readonly<Record<string, unknown>>): Written {
+  return { id, text: withFields(text, fields) };
 }
 
 /** HubSpot does not support partial upserts by e-mail; one reading is that what is left out is emptied. */
@@ -196,19 +191,19 @@ function clearOthers(object: ObjectData, record: StoredRecord, values: Values): 
 }
 
 /** A merged-away id is left out of an update without a word (reported once; a switch). */
-function isLeftOut(portal: Portal, object: ObjectData, input: RawInput): boolean {
+function isLeftOut(object: ObjectData, input: RawInput): boolean {
   return (
-    portal.switches.mergedUpdate === 'missing' &&
+    object.portal.switches.mergedUpdate === 'missing' &&
     optionalString(input, 'idProperty') === undefined &&
     object.records.forwards.has(Number(idOf(input)))
   );
 }
 
-function finderOf(portal: Portal, object: ObjectData, input: RawInput): (id: string) => StoredRecord | undefined {
+function finderOf(object: ObjectData, input: RawInput): (id: string) => StoredRecord | undefined {
   const idProperty = optionalString(input, 'idProperty');
   // Reading by hs_object_id is fine, writing by it is refused (segmentio/action-destinations #3957).
-  if (idProperty !== undefined) requireUnique(portal, object, idProperty);
-  return finder(portal, object, idProperty);
+  if (idProperty !== undefined) requireUnique(object, idProperty);
+  return finder(object, idProperty);
 }
 
 function keyOf(portal: Portal, input: RawInput): string {

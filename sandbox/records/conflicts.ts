@@ -1,11 +1,19 @@
 import { conflict, invalid, type Problem } from '../http/problem.ts';
-import type { ObjectData, Portal } from '../portal.ts';
+import type { ObjectData } from '../portal.ts';
 import { additionalEmails } from './normalize.ts';
 import type { StoredRecord } from './record-store.ts';
 import type { Values } from './validate-properties.ts';
 
 /** Unique values that earlier inputs of a call will take, so that a whole batch can be checked before anything is written. */
 export type Claims = Map<string, number | 'new'>;
+
+/** Values on their way to a record; a create has none yet. */
+interface Change {
+  readonly values: Values;
+  readonly record?: StoredRecord;
+}
+
+type Update = Required<Change>;
 
 /** Another holder of a value that must be unique. */
 interface Clash {
@@ -15,13 +23,8 @@ interface Clash {
 }
 
 /** What is wrong with the unique values of a new record. */
-export function conflictOnCreate(
-  portal: Portal,
-  object: ObjectData,
-  values: Values,
-  claims?: Claims,
-): Problem | undefined {
-  const { switches } = portal;
+export function conflictOnCreate(object: ObjectData, values: Values, claims?: Claims): Problem | undefined {
+  const { switches } = object.portal;
   const { blockedEmails, archived } = object.records;
   const email = values.get('email');
   if (object.type.name === 'contacts' && email) {
@@ -33,59 +36,41 @@ export function conflictOnCreate(
       for (const record of archived.values())
         if (object.records.stored(record.version, 'email') === email) return emailTaken(record.id);
   }
-  const clash = findClash(portal, object, values, undefined, claims);
+  const clash = findClash(object, { values }, claims);
   if (!clash) return undefined;
   if (clash.property === 'email') return emailTaken(clash.holder);
   return switches.uniqueConflictOnCreate === 'conflict'
     ? conflict(`${titleOf(object)} already exists.${existingId(clash.holder)}`, inputContext(clash.holder))
-    : valueTaken(portal, object, clash, object.records.nextId);
+    : valueTaken(object, clash, object.records.nextId);
 }
 
 /** What is wrong with unique values that a record is to get. */
-export function conflictOnUpdate(
-  portal: Portal,
-  object: ObjectData,
-  record: StoredRecord,
-  values: Values,
-  claims?: Claims,
-): Problem | undefined {
-  const clash = findClash(portal, object, values, record, claims);
-  return clash && valueTaken(portal, object, clash, record.id);
+export function conflictOnUpdate(object: ObjectData, change: Update, claims?: Claims): Problem | undefined {
+  const clash = findClash(object, change, claims);
+  return clash && valueTaken(object, clash, change.record.id);
 }
 
 /** Notes the unique values of an input as taken. */
-export function claim(
-  portal: Portal,
-  object: ObjectData,
-  values: Values,
-  claims: Claims,
-  holder: number | 'new',
-): void {
-  for (const { property, key } of uniqueKeys(portal, object, values)) claims.set(`${property}\n${key}`, holder);
+export function claim(object: ObjectData, { values, record }: Change, claims: Claims): void {
+  for (const { property, key } of uniqueKeys(object, values)) claims.set(`${property}\n${key}`, record?.id ?? 'new');
 }
 
-function findClash(
-  portal: Portal,
-  object: ObjectData,
-  values: Values,
-  self: StoredRecord | undefined,
-  claims: Claims | undefined,
-): Clash | undefined {
-  for (const { property, key } of uniqueKeys(portal, object, values)) {
+function findClash(object: ObjectData, { values, record }: Change, claims: Claims | undefined): Clash | undefined {
+  for (const { property, key } of uniqueKeys(object, values)) {
     const holder = object.records.findByKey(property, key)?.id ?? claims?.get(`${property}\n${key}`);
-    if (holder !== undefined && holder !== self?.id) return { property, value: key, holder };
+    if (holder !== undefined && holder !== record?.id) return { property, value: key, holder };
   }
   return undefined;
 }
 
 /** The unique values among the given ones; a contact's secondary e-mails count as its e-mail. */
-function uniqueKeys(portal: Portal, object: ObjectData, values: Values): { property: string; key: string }[] {
+function uniqueKeys(object: ObjectData, values: Values): { property: string; key: string }[] {
   const keys: { property: string; key: string }[] = [];
   for (const [property, value] of values) {
     if (property === 'hs_additional_emails')
       keys.push(...additionalEmails(value).map((key) => ({ property: 'email', key })));
     else if (value !== '' && object.records.hasKey(property))
-      keys.push({ property, key: portal.uniqueKey(property, value) });
+      keys.push({ property, key: object.portal.uniqueKey(property, value) });
   }
   return keys;
 }
@@ -103,8 +88,8 @@ function inputContext(holder: number | 'new'): Partial<Problem> {
 }
 
 /** The first id is the record being written, the second one the holder. */
-function valueTaken(portal: Portal, object: ObjectData, clash: Clash, self: number): Problem {
-  const { portalId } = portal.settings.account;
+function valueTaken(object: ObjectData, clash: Clash, self: number): Problem {
+  const { portalId } = object.portal.settings.account;
   return invalid(
     `Cannot set PropertyValueCoordinates{portalId=${portalId}, objectTypeId=${object.type.typeId}, propertyName=${clash.property}, value=${clash.value}} on ${self}. ${clash.holder} already has that value.`,
     {

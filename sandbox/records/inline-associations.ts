@@ -2,7 +2,7 @@ import { type AssociationType, associationType } from '../associations/associati
 import { asList, asObject, requiredString } from '../http/json-body.ts';
 import { invalid, type Problem } from '../http/problem.ts';
 import { type ObjectName, objectTypes } from '../object-types.ts';
-import type { ObjectData, Portal } from '../portal.ts';
+import type { ObjectData } from '../portal.ts';
 
 export interface PlannedLink {
   readonly to: ObjectName;
@@ -11,7 +11,7 @@ export interface PlannedLink {
 }
 
 /** Reads `associations` of a create: `[{to: {id}, types: [{associationCategory, associationTypeId}]}]`. */
-export function planLinks(portal: Portal, object: ObjectData, raw: unknown): readonly PlannedLink[] | Problem {
+export function planLinks(object: ObjectData, raw: unknown): readonly PlannedLink[] | Problem {
   const wrong: string[] = [];
   const links: PlannedLink[] = [];
   for (const entry of asList(raw)) {
@@ -23,9 +23,9 @@ export function planLinks(portal: Portal, object: ObjectData, raw: unknown): rea
       wrong.push(`UNKNOWN=${id} is not valid`);
       continue;
     }
-    const record = portal.object(target.to).records.find(Number(id));
+    const record = object.portal.object(target.to).records.find(Number(id));
     if (record) links.push({ to: target.to, toId: record.id, types: target.types });
-    else wrong.push(`${portal.object(target.to).type.singular.toUpperCase()}=${id} is not valid`);
+    else wrong.push(`${object.portal.object(target.to).type.singular.toUpperCase()}=${id} is not valid`);
   }
   if (wrong.length === 0) return links;
   // The same words for an unknown id and for a wrong type id (hubspot-api-nodejs#646).

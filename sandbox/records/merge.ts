@@ -2,7 +2,7 @@ import { type Answer, noContent, okText } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
 import { asObject, optionalString, requiredString } from '../http/json-body.ts';
 import { invalid, notFound, Refusal } from '../http/problem.ts';
-import type { ObjectData, Portal } from '../portal.ts';
+import type { ObjectData } from '../portal.ts';
 import { finder } from './batch-read.ts';
 import { additionalEmails } from './normalize.ts';
 import { objectOfCall, recordId } from './object-of-call.ts';
@@ -21,17 +21,12 @@ export function merge(call: Call): Answer {
   const other = object.records.find(recordId(requiredString(body, 'objectIdToMerge')));
   if (!primary || !other) throw new Refusal(notFound());
   if (primary === other) throw new Refusal(invalid('A record cannot be merged with itself'));
-  const survivor = mergeRecords(call.portal, object, primary, other);
-  return okText(recordText(call.portal, object, survivor.version, shownProperties(object, [], call.portal.now)));
+  const survivor = mergeRecords(object, primary, other);
+  return okText(recordText(object, survivor.version, shownProperties(object, [], call.portal.now)));
 }
 
 /** Folds one record into another: its address becomes a secondary one, its links move, its id answers with the survivor. */
-export function mergeRecords(
-  portal: Portal,
-  object: ObjectData,
-  primary: StoredRecord,
-  other: StoredRecord,
-): StoredRecord {
+export function mergeRecords(object: ObjectData, primary: StoredRecord, other: StoredRecord): StoredRecord {
   const { records } = object;
   const read = (record: StoredRecord, name: string) => records.stored(record.version, name) ?? '';
   const merged = read(primary, 'hs_merged_object_ids').split(';').filter(Boolean);
@@ -40,25 +35,24 @@ export function mergeRecords(
   const values: Values = new Map();
   for (const name of records.storedNames(other.version))
     if (read(primary, name) === '' && read(other, name) !== '' && name !== 'email') values.set(name, read(other, name));
-  if (object.type.name === 'contacts') foldAddresses(values, read, primary, other);
-  const isNew = portal.switches.mergeId === 'new';
+  if (object.type.name === 'contacts')
+    for (const [name, value] of foldedAddresses(object, primary, other)) values.set(name, value);
+  const isNew = object.portal.switches.mergeId === 'new';
   const folded = [...merged, String(other.id), ...(isNew ? [String(primary.id)] : [])];
   values.set('hs_merged_object_ids', folded.join(';'));
   if (object.type.name === 'contacts')
-    values.set('hs_calculated_merged_vids', folded.map((id) => `${id}:${portal.now}`).join(';'));
+    values.set('hs_calculated_merged_vids', folded.map((id) => `${id}:${object.portal.now}`).join(';'));
 
-  const survivor = isNew ? succeed(portal, object, primary, values) : primary;
-  take(portal, object, other, survivor);
-  if (!isNew) records.update(primary, values, portal.now);
+  const survivor = isNew ? succeed(object, primary, values) : primary;
+  take(object, other, survivor);
+  if (!isNew) records.update(primary, values, object.portal.now);
   return survivor;
 }
 
-function foldAddresses(
-  values: Values,
-  read: (record: StoredRecord, name: string) => string,
-  primary: StoredRecord,
-  other: StoredRecord,
-): void {
+/** The address and the secondary addresses of the survivor. */
+function foldedAddresses({ records }: ObjectData, primary: StoredRecord, other: StoredRecord): Values {
+  const read = ({ version }: StoredRecord, name: string) => records.stored(version, name) ?? '';
+  const values: Values = new Map();
   const email = read(primary, 'email') || read(other, 'email');
   if (email) values.set('email', email);
   const secondary = [primary, other].flatMap((record) => [
@@ -67,25 +61,26 @@ function foldAddresses(
   ]);
   const list = [...new Set(secondary)].filter((address) => address !== '' && address !== email);
   if (list.length > 0) values.set('hs_additional_emails', list.join(';'));
+  return values;
 }
 
 /** Some merges make a record with an id of its own: both old ids are then forwarded to it. */
-function succeed(portal: Portal, object: ObjectData, primary: StoredRecord, changes: Values): StoredRecord {
+function succeed(object: ObjectData, primary: StoredRecord, changes: Values): StoredRecord {
   const { records } = object;
   const values: Values = new Map();
   for (const name of records.storedNames(primary.version))
     values.set(name, records.stored(primary.version, name) ?? '');
   for (const [name, value] of changes) values.set(name, value);
-  const survivor = records.insert(values, portal.now, { createdAt: primary.createdAt });
-  take(portal, object, primary, survivor);
+  const survivor = records.insert(values, object.portal.now, { createdAt: primary.createdAt });
+  take(object, primary, survivor);
   return survivor;
 }
 
-function take(portal: Portal, object: ObjectData, from: StoredRecord, into: StoredRecord): void {
+function take(object: ObjectData, from: StoredRecord, into: StoredRecord): void {
   const type = object.type.name;
-  object.records.remove(from, portal.now);
+  object.records.remove(from, object.portal.now);
   object.records.forwards.set(from.id, into.id);
-  portal.associations.move({ type, id: from.id }, { type, id: into.id });
+  object.portal.associations.move({ type, id: from.id }, { type, id: into.id });
 }
 
 /** `POST …/gdpr-delete {objectId, idProperty?}`: for good, and the address is put on the block list. */
@@ -95,7 +90,7 @@ export function gdprDelete(call: Call): Answer {
   const body = asObject(call.body ?? {});
   const idProperty = optionalString(body, 'idProperty');
   const id = requiredString(body, 'objectId');
-  const record = finder(portal, object, idProperty)(id);
+  const record = finder(object, idProperty)(id);
   if (record) {
     const email = object.records.stored(record.version, 'email');
     portal.associations.removeAll({ type: object.type.name, id: record.id });

@@ -126,7 +126,7 @@ export class RecordStore {
       // Set on the next line: a version points back to its record.
       version: undefined as never,
     };
-    record.version = this.#version(record, [], values, now);
+    record.version = newVersion(record, this.#merge([], values), now);
     this.live.set(id, record);
     this.#addKeys(record.version);
     this.#onChange(record);
@@ -135,7 +135,7 @@ export class RecordStore {
 
   update(record: StoredRecord, values: ReadonlyMap<string, string>, now: number): void {
     this.#dropKeys(record.version);
-    record.version = this.#version(record, record.version.values, values, now);
+    record.version = newVersion(record, this.#merge(record.version.values, values), now);
     this.#addKeys(record.version);
     this.#onChange(record);
   }
@@ -152,16 +152,6 @@ export class RecordStore {
   remove(record: StoredRecord, now: number): void {
     this.archive(record, now);
     this.archived.delete(record.id);
-  }
-
-  #version(record: StoredRecord, before: Values, changes: ReadonlyMap<string, string>, now: number): RecordVersion {
-    const values = this.#merge(before, changes);
-    return {
-      record,
-      values,
-      isPlain: !values.some((value) => value !== undefined && escaped.test(value)),
-      updatedAt: now,
-    };
   }
 
   #merge(values: Values, changes: ReadonlyMap<string, string>): Values {
@@ -183,4 +173,13 @@ export class RecordStore {
     for (const index of this.#keys.values())
       for (const key of index.keysOf(version)) if (index.ids.get(key) === version.record.id) index.ids.delete(key);
   }
+}
+
+function newVersion(record: StoredRecord, values: Values, updatedAt: number): RecordVersion {
+  return {
+    record,
+    values,
+    isPlain: !values.some((value) => value !== undefined && escaped.test(value)),
+    updatedAt,
+  };
 }

@@ -1,5 +1,5 @@
 import { formatInstant } from '../clock.ts';
-import type { ObjectData, Portal } from '../portal.ts';
+import type { ObjectData } from '../portal.ts';
 import { computedValues } from './computed-values.ts';
 import type { ReadValue } from './read-value.ts';
 import type { RecordVersion } from './record-store.ts';
@@ -22,16 +22,10 @@ export function shownProperties(object: ObjectData, asked: readonly string[], no
 }
 
 /**
- * A record as the objects API answers it, as JSON; a property that was never set is null. Written as text, because making objects
- * for JSON.stringify was most of the work of a batch read. `extra` is added at the end.
+ * A record as the objects API answers it, as JSON; a property that was never set is null. Written as text, because building objects
+ * for JSON.stringify was most of the work of a batch read.
  */
-export function recordText(
-  portal: Portal,
-  object: ObjectData,
-  version: RecordVersion,
-  shown: Shown,
-  extra?: Readonly<Record<string, unknown>>,
-): string {
+export function recordText(object: ObjectData, version: RecordVersion, shown: Shown): string {
   const { record, isPlain } = version;
   let properties = '';
   for (const { key, read } of shown) {
@@ -40,35 +34,29 @@ export function recordText(
     else properties += isPlain ? `${key}"${value}",` : `${key}${JSON.stringify(value)},`;
   }
   const archivedAt = record.archivedAt === undefined ? '' : `,"archivedAt":"${formatInstant(record.archivedAt)}"`;
-  const rest = extra === undefined ? '' : JSON.stringify(extra).slice(1, -1);
   return (
     `{"id":"${record.idText}","properties":{${properties.slice(0, -1)}},"createdAt":"${formatInstant(record.createdAt)}",` +
     `"updatedAt":"${formatInstant(version.updatedAt)}","archived":${record.archivedAt !== undefined}${archivedAt},` +
-    `"url":"${recordUrl(portal, object, record.idText)}"${rest === '' ? '' : `,${rest}`}}`
+    `"url":"${recordUrl(object, record.idText)}"}`
   );
 }
 
+/** Adds fields at the end of a JSON object that is text already. */
+export function withFields(text: string, fields: Readonly<Record<string, unknown>>): string {
+  const added = JSON.stringify(fields).slice(1, -1);
+  return added === '' ? text : `${text.slice(0, -1)},${added}}`;
+}
+
 /** After a create HubSpot returns every property that has a value. */
-export function createdText(
-  portal: Portal,
-  object: ObjectData,
-  version: RecordVersion,
-  extra?: Readonly<Record<string, unknown>>,
-): string {
+export function createdText(object: ObjectData, version: RecordVersion): string {
   const names = [...object.records.storedNames(version), ...Object.keys(computedValues[object.type.name])];
   const withValue = showing(object, names).filter(({ read }) => read(version) !== null);
-  return recordText(portal, object, version, withValue, extra);
+  return recordText(object, version, withValue);
 }
 
 /** After an update: what was written, and a few that HubSpot adds. */
-export function updatedText(
-  portal: Portal,
-  object: ObjectData,
-  version: RecordVersion,
-  written: Iterable<string>,
-  extra?: Readonly<Record<string, unknown>>,
-): string {
-  return recordText(portal, object, version, showing(object, [...written, ...alwaysShown(object)]), extra);
+export function updatedText(object: ObjectData, version: RecordVersion, written: Iterable<string>): string {
+  return recordText(object, version, showing(object, [...written, ...alwaysShown(object)]));
 }
 
 function showing(object: ObjectData, names: readonly string[]): Shown {
@@ -80,8 +68,8 @@ function alwaysShown({ type }: ObjectData): string[] {
 }
 
 /** `url` of a record in HubSpot's user interface. */
-function recordUrl(portal: Portal, object: ObjectData, id: string): string {
-  const { uiDomain, portalId } = portal.settings.account;
+function recordUrl(object: ObjectData, id: string): string {
+  const { uiDomain, portalId } = object.portal.settings.account;
   return object.type.name === 'tasks'
     ? `https://${uiDomain}/tasks/${portalId}/view/all/task/${id}`
     : `https://${uiDomain}/contacts/${portalId}/record/${object.type.typeId}/${id}`;
@@ -89,15 +77,14 @@ function recordUrl(portal: Portal, object: ObjectData, id: string): string {
 
 /** The only history kept is the present value. */
 export function historyJson(
-  portal: Portal,
   object: ObjectData,
   version: RecordVersion,
   asked: readonly string[],
 ): Record<string, unknown> {
   const entries = asked
-    .filter((name) => object.properties.usable(name, portal.now))
+    .filter((name) => object.properties.usable(name, object.portal.now))
     .map((name) => {
-      const value = portal.value(object.type, version, name);
+      const value = object.portal.value(object.type, version, name);
       const entry = {
         value,
         timestamp: formatInstant(version.updatedAt),

@@ -1,4 +1,4 @@
-import type { End } from '../associations/association-store.ts';
+import type { End, Ends } from '../associations/association-store.ts';
 import { associationType, defaultAssociationType } from '../associations/association-types.ts';
 import { formatInstant } from '../clock.ts';
 import type { ObjectData, Portal } from '../portal.ts';
@@ -7,10 +7,10 @@ import type { StoredRecord } from './record-store.ts';
 import type { Values } from './validate-properties.ts';
 
 /** Values that HubSpot fills in by itself when a record is made. */
-export function fillDefaults(portal: Portal, object: ObjectData, values: Values): void {
+export function fillDefaults(object: ObjectData, values: Values): void {
   const { name } = object.type;
   if (name === 'contacts' || name === 'companies') {
-    if (portal.switches.createdLifecycleStage === 'lead' && !values.get('lifecyclestage'))
+    if (object.portal.switches.createdLifecycleStage === 'lead' && !values.get('lifecyclestage'))
       values.set('lifecyclestage', 'lead');
   }
   const domain = values.get('domain');
@@ -19,24 +19,23 @@ export function fillDefaults(portal: Portal, object: ObjectData, values: Values)
 }
 
 /** Values that follow from those being written; also drops what HubSpot silently does not apply. */
-export function applyRules(portal: Portal, object: ObjectData, values: Values, record: StoredRecord | undefined): void {
+export function applyRules(object: ObjectData, values: Values, record: StoredRecord | undefined): void {
   const before = (property: string) => (record ? (object.records.stored(record.version, property) ?? '') : '');
-  if (isBackward(portal, object, before('lifecyclestage'), values.get('lifecyclestage')))
-    values.delete('lifecyclestage');
-  appendToLists(portal, object, values, before);
+  if (isBackward(object, before('lifecyclestage'), values.get('lifecyclestage'))) values.delete('lifecyclestage');
+  appendToLists(object, values, before);
   const { name } = object.type;
   const email = values.get('email');
   if (name === 'contacts' && email) promoteAddress(values, email, before('hs_additional_emails'));
   const owner = values.get('hubspot_owner_id');
   if (owner && owner !== before('hubspot_owner_id'))
-    values.set('hubspot_owner_assigneddate', formatInstant(portal.now));
-  if (name === 'tasks') stampCompletion(portal, values, before('hs_task_status'));
+    values.set('hubspot_owner_assigneddate', formatInstant(object.portal.now));
+  if (name === 'tasks') stampCompletion(object.portal, values, before('hs_task_status'));
   const headers = values.get('hs_email_headers');
   if (name === 'emails' && headers) spreadHeaders(values, headers);
 }
 
 /** Makes the first company of a contact its primary one. */
-export function linkRecords(portal: Portal, from: End, to: End, typeIds?: readonly number[]): void {
+export function linkRecords(portal: Portal, { from, to }: Ends, typeIds?: readonly number[]): void {
   const types = (typeIds ?? []).map((typeId) => associationType(from.type, to.type, typeId));
   const wanted = typeIds === undefined ? [defaultAssociationType(from.type, to.type)] : types;
   for (const type of wanted) if (type) portal.associations.add(from, to, type);
@@ -62,33 +61,33 @@ export function linkCompanyOfDomain(portal: Portal, contact: StoredRecord): void
   const existing = [...companies.records.live.values()].find(
     (company) => companies.records.stored(company.version, 'domain') === domain,
   );
-  const company = existing ?? companies.records.insert(companyOfDomain(portal, companies, domain), portal.now);
-  linkRecords(portal, { type: 'contacts', id: contact.id }, { type: 'companies', id: company.id });
+  const company = existing ?? companies.records.insert(companyOfDomain(companies, domain), portal.now);
+  linkRecords(portal, { from: { type: 'contacts', id: contact.id }, to: { type: 'companies', id: company.id } });
 }
 
-function companyOfDomain(portal: Portal, companies: ObjectData, domain: string): Values {
+function companyOfDomain(companies: ObjectData, domain: string): Values {
   const values: Values = new Map([
     ['domain', domain],
     ['name', domain],
     ['hs_object_source', 'COMPANIES'],
     ['hs_object_source_label', 'CRM_SETTING'],
   ]);
-  fillDefaults(portal, companies, values);
+  fillDefaults(companies, values);
   return values;
 }
 
 /** A lifecycle stage only moves forward: a step back is accepted and not applied (clearing it first works). */
-function isBackward(portal: Portal, object: ObjectData, before: string, after: string | undefined): boolean {
-  if (portal.switches.lifecycleBackward === 'applied' || !before || !after) return false;
-  const stages = object.properties.usable('lifecyclestage', portal.now)?.options.map(({ value }) => value) ?? [];
+function isBackward(object: ObjectData, before: string, after: string | undefined): boolean {
+  if (object.portal.switches.lifecycleBackward === 'applied' || !before || !after) return false;
+  const stages = object.properties.usable('lifecyclestage', object.portal.now)?.options.map(({ value }) => value) ?? [];
   return stages.indexOf(after) < stages.indexOf(before);
 }
 
 /** A leading `;` appends to a list of values instead of replacing it. */
-function appendToLists(portal: Portal, object: ObjectData, values: Values, before: (property: string) => string): void {
+function appendToLists(object: ObjectData, values: Values, before: (property: string) => string): void {
   for (const [name, value] of values) {
     if (!value.startsWith(';')) continue;
-    if (object.properties.usable(name, portal.now)?.fieldType !== 'checkbox') continue;
+    if (object.properties.usable(name, object.portal.now)?.fieldType !== 'checkbox') continue;
     const parts = `${before(name)}${value}`.split(';').filter((part) => part !== '');
     values.set(name, [...new Set(parts)].join(';'));
   }

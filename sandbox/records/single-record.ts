@@ -4,24 +4,19 @@ import type { Call } from '../http/call.ts';
 import { asObject } from '../http/json-body.ts';
 import { invalid, notFound, Refusal } from '../http/problem.ts';
 import { findObjectType } from '../object-types.ts';
-import type { ObjectData, Portal } from '../portal.ts';
+import type { ObjectData } from '../portal.ts';
 import { finder } from './batch-read.ts';
 import { conflictOnCreate, conflictOnUpdate } from './conflicts.ts';
 import { objectOfCall, recordId } from './object-of-call.ts';
 import type { StoredRecord } from './record-store.ts';
-import { createdText, historyJson, recordText, shownProperties, updatedText } from './record-text.ts';
+import { createdText, historyJson, recordText, shownProperties, updatedText, withFields } from './record-text.ts';
 import { isRefused, validateProperties } from './validate-properties.ts';
 import { createRecord, isPlanned, planCreate, updateRecord } from './write-record.ts';
 
 /** `GET …/{id}?properties=a,b&associations=companies&idProperty=email`; a merged id answers with the survivor. */
 export function getRecord(call: Call): Answer {
   const object = objectOfCall(call);
-  const find = finder(
-    call.portal,
-    object,
-    call.query.get('idProperty') ?? undefined,
-    call.query.get('archived') === 'true',
-  );
+  const find = finder(object, call.query.get('idProperty') ?? undefined, call.query.get('archived') === 'true');
   const record = find(call.params.id ?? '');
   if (!record) throw new Refusal(notFound());
   return okText(fullText(call, object, record));
@@ -48,28 +43,26 @@ export function listRecords(call: Call): Answer {
 
 /** `POST …`. */
 export function createOne(call: Call): Answer {
-  const { portal } = call;
   const object = objectOfCall(call);
-  const plan = planCreate(portal, object, asObject(call.body ?? {}));
+  const plan = planCreate(object, asObject(call.body ?? {}));
   if (!isPlanned(plan)) throw new Refusal(plan);
-  const problem = conflictOnCreate(portal, object, plan.values);
+  const problem = conflictOnCreate(object, plan.values);
   if (problem) throw new Refusal(problem);
-  return okText(createdText(portal, object, createRecord(portal, object, plan).version), 201);
+  return okText(createdText(object, createRecord(object, plan).version), 201);
 }
 
 /** `PATCH …/{id}`. */
 export function updateOne(call: Call): Answer {
-  const { portal } = call;
   const object = objectOfCall(call);
-  const record = finder(portal, object, call.query.get('idProperty') ?? undefined)(call.params.id ?? '');
+  const record = finder(object, call.query.get('idProperty') ?? undefined)(call.params.id ?? '');
   if (!record) throw new Refusal(notFound());
-  const values = validateProperties(portal, object, asObject(call.body ?? {}).properties, 'update');
+  const values = validateProperties(object, asObject(call.body ?? {}).properties, 'update');
   if (isRefused(values)) throw new Refusal(values);
   if (values.size === 0) throw new Refusal(invalid('No properties found to update, please provide at least one.'));
-  const problem = conflictOnUpdate(portal, object, record, values);
+  const problem = conflictOnUpdate(object, { record, values });
   if (problem) throw new Refusal(problem);
-  const written = updateRecord(portal, object, record, values);
-  return okText(updatedText(portal, object, record.version, written));
+  const written = updateRecord(object, record, values);
+  return okText(updatedText(object, record.version, written));
 }
 
 /** `DELETE …/{id}`: into the recycle bin; once more is no error. */
@@ -77,14 +70,14 @@ export function archiveOne(call: Call): Answer {
   const object = objectOfCall(call);
   const id = recordId(call.params.id ?? '');
   const record = object.records.find(id);
-  if (record) archiveRecord(call.portal, object, record);
+  if (record) archiveRecord(object, record);
   else if (!object.records.archived.has(id)) throw new Refusal(notFound());
   return noContent;
 }
 
-export function archiveRecord(portal: Portal, object: ObjectData, record: StoredRecord): void {
-  object.records.archive(record, portal.now);
-  portal.associations.removeAll({ type: object.type.name, id: record.id });
+export function archiveRecord(object: ObjectData, record: StoredRecord): void {
+  object.records.archive(record, object.portal.now);
+  object.portal.associations.removeAll({ type: object.type.name, id: record.id });
 }
 
 function fullText({ portal, query }: Call, object: ObjectData, record: StoredRecord): string {
@@ -95,23 +88,18 @@ function fullText({ portal, query }: Call, object: ObjectData, record: StoredRec
       .filter((name) => name !== '');
   const history = list('propertiesWithHistory');
   const shown = shownProperties(object, list('properties'), portal.now);
-  return recordText(portal, object, record.version, shown, {
-    ...(history.length > 0 && { propertiesWithHistory: historyJson(portal, object, record.version, history) }),
-    ...associationsJson(portal, object, record, list('associations')),
+  return withFields(recordText(object, record.version, shown), {
+    ...(history.length > 0 && { propertiesWithHistory: historyJson(object, record.version, history) }),
+    ...associationsJson(object, record, list('associations')),
   });
 }
 
 /** Links in the v3 shape: ids as texts, types by name such as `task_to_contact`; absent when there are none. */
-function associationsJson(
-  portal: Portal,
-  object: ObjectData,
-  record: StoredRecord,
-  names: readonly string[],
-): Record<string, unknown> {
+function associationsJson(object: ObjectData, record: StoredRecord, names: readonly string[]): Record<string, unknown> {
   const listed = names.flatMap((name) => {
     const to = findObjectType(name);
     if (!to) throw new Refusal({ status: 400, message: `Unable to infer object type from: ${name}` });
-    const links = portal.associations.linked({ type: object.type.name, id: record.id }, to.name);
+    const links = object.portal.associations.linked({ type: object.type.name, id: record.id }, to.name);
     const pair = `${object.type.singular}_to_${to.singular}`;
     const types = associationTypesBetween(object.type.name, to.name);
     const isLabelled = types.length > 1;

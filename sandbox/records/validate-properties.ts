@@ -10,22 +10,17 @@ export type Purpose = 'create' | 'update';
 export type Values = Map<string, string>;
 
 /** Checks the `properties` of one input. All bad ones are reported together, as HubSpot does. */
-export function validateProperties(
-  portal: Portal,
-  object: ObjectData,
-  raw: unknown,
-  purpose: Purpose,
-): Values | Problem {
+export function validateProperties(object: ObjectData, raw: unknown, purpose: Purpose): Values | Problem {
   const values: Values = new Map();
   const problems = new Map<string, ValueProblem>();
   for (const [name, rawValue] of Object.entries(asObject(raw ?? {}))) {
-    const value = textOf(rawValue, portal.switches.nullValues);
+    const value = textOf(rawValue, object.portal.switches.nullValues);
     if (value === undefined) continue;
-    const parsed = validate(portal, object, name, value, purpose);
+    const parsed = validate(object, { name, value }, purpose);
     if ('problem' in parsed) problems.set(name, parsed.problem);
     else values.set(name, parsed.value);
   }
-  return problems.size === 0 ? values : validationProblem(portal, problems);
+  return problems.size === 0 ? values : validationProblem(object.portal, problems);
 }
 
 export function isRefused(outcome: Values | Problem): outcome is Problem {
@@ -39,15 +34,13 @@ function textOf(value: unknown, nullValues: 'refused' | 'ignored' | 'clears'): s
 }
 
 function validate(
-  portal: Portal,
   object: ObjectData,
-  name: string,
-  value: string,
+  { name, value }: { readonly name: string; readonly value: string },
   purpose: Purpose,
 ): { value: string } | { problem: ValueProblem } {
-  const definition = object.properties.usable(name, portal.now);
+  const definition = object.properties.usable(name, object.portal.now);
   if (!definition) return refuse('PROPERTY_DOESNT_EXIST', `Property "${name}" does not exist`);
-  if (name === 'hs_additional_emails') return validateAdditionalEmails(portal, value, purpose);
+  if (name === 'hs_additional_emails') return validateAdditionalEmails(object.portal, value, purpose);
   if (definition.readOnlyValue)
     return refuse('READ_ONLY_VALUE', `"${name}" is a read only property; its value cannot be set.`);
   if (name === 'email' && object.type.name === 'contacts' && value !== '') {
@@ -56,8 +49,8 @@ function validate(
   }
   if (name === 'domain' && object.type.name === 'companies') return { value: normalizeDomain(value) };
   return parseValue(definition, value, {
-    switches: portal.switches,
-    isOwner: (id) => portal.isOwner(id),
+    switches: object.portal.switches,
+    isOwner: (id) => object.portal.isOwner(id),
   });
 }
 

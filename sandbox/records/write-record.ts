@@ -1,5 +1,5 @@
 import { invalid, type Problem } from '../http/problem.ts';
-import type { ObjectData, Portal } from '../portal.ts';
+import type { ObjectData } from '../portal.ts';
 import { type PlannedLink, planLinks } from './inline-associations.ts';
 import type { StoredRecord } from './record-store.ts';
 import { applyRules, fillDefaults, linkCompanyOfDomain, linkRecords } from './side-effects.ts';
@@ -12,15 +12,14 @@ export interface PlannedCreate {
 }
 
 export function planCreate(
-  portal: Portal,
   object: ObjectData,
   input: { readonly properties?: unknown; readonly associations?: unknown },
 ): PlannedCreate | Problem {
-  const values = validateProperties(portal, object, input.properties, 'create');
+  const values = validateProperties(object, input.properties, 'create');
   if (isRefused(values)) return values;
-  const missing = missingRequired(portal, object, values);
+  const missing = missingRequired(object, values);
   if (missing) return missing;
-  const links = planLinks(portal, object, input.associations);
+  const links = planLinks(object, input.associations);
   return 'status' in links ? links : { values, links };
 }
 
@@ -28,30 +27,29 @@ export function isPlanned(plan: PlannedCreate | Problem): plan is PlannedCreate 
   return 'links' in plan && 'values' in plan;
 }
 
-export function createRecord(portal: Portal, object: ObjectData, { values, links }: PlannedCreate): StoredRecord {
-  fillDefaults(portal, object, values);
-  applyRules(portal, object, values, undefined);
-  const record = object.records.insert(values, portal.now);
+export function createRecord(object: ObjectData, { values, links }: PlannedCreate): StoredRecord {
+  fillDefaults(object, values);
+  applyRules(object, values, undefined);
+  const record = object.records.insert(values, object.portal.now);
   for (const { to, toId, types } of links)
     linkRecords(
-      portal,
-      { type: object.type.name, id: record.id },
-      { type: to, id: toId },
+      object.portal,
+      { from: { type: object.type.name, id: record.id }, to: { type: to, id: toId } },
       types.map((type) => type.typeId),
     );
-  if (object.type.name === 'contacts') linkCompanyOfDomain(portal, record);
+  if (object.type.name === 'contacts') linkCompanyOfDomain(object.portal, record);
   return record;
 }
 
 /** Writes checked values. Returns the names of what was sent, for the answer. */
-export function updateRecord(portal: Portal, object: ObjectData, record: StoredRecord, values: Values): string[] {
+export function updateRecord(object: ObjectData, record: StoredRecord, values: Values): string[] {
   const sent = [...values.keys()];
-  applyRules(portal, object, values, record);
-  object.records.update(record, values, portal.now);
+  applyRules(object, values, record);
+  object.records.update(record, values, object.portal.now);
   return sent;
 }
 
-function missingRequired(portal: Portal, object: ObjectData, values: Values): Problem | undefined {
+function missingRequired(object: ObjectData, values: Values): Problem | undefined {
   const { name, singular, required } = object.type;
   const missing = required.filter((property) => !values.get(property));
   if (missing.length > 0)
@@ -62,7 +60,7 @@ function missingRequired(portal: Portal, object: ObjectData, values: Values): Pr
     return invalid('Error creating CONTACT. One of email, firstname or lastname is required.', {
       context: { properties: ['email', 'firstname', 'lastname'] },
     });
-  const needsName = name === 'companies' && portal.switches.companyNeeds === 'name-or-domain';
+  const needsName = name === 'companies' && object.portal.switches.companyNeeds === 'name-or-domain';
   if (needsName && !values.get('name') && !values.get('domain'))
     return invalid('Error creating COMPANY. One of name or domain is required.', {
       context: { properties: ['name', 'domain'] },

@@ -1,7 +1,7 @@
 import type { PropertyDefinition, PropertyType } from '../definitions/property-definition.ts';
 import { invalid, Refusal } from '../http/problem.ts';
 import { findObjectType } from '../object-types.ts';
-import type { ObjectData, Portal } from '../portal.ts';
+import type { ObjectData } from '../portal.ts';
 import { volatileProperties } from '../records/computed-values.ts';
 import type { RecordVersion } from '../records/record-store.ts';
 import type { Filter } from './search-request.ts';
@@ -15,9 +15,9 @@ export interface Matcher {
 }
 
 /** Makes a filter runnable; an unknown property is refused. */
-export function compileFilter(portal: Portal, object: ObjectData, filter: Filter): Matcher {
-  if (filter.property.startsWith('associations.')) return compileAssociationFilter(portal, object, filter);
-  const definition = object.properties.usable(filter.property, portal.now);
+export function compileFilter(object: ObjectData, filter: Filter): Matcher {
+  if (filter.property.startsWith('associations.')) return compileAssociationFilter(object, filter);
+  const definition = object.properties.usable(filter.property, object.portal.now);
   if (!definition)
     throw new Refusal(invalid(`There was a problem with the request: unknown property ${filter.property}`));
   const read = object.reader(filter.property);
@@ -132,11 +132,11 @@ export function orderOf(type: PropertyType, value: string): number {
 }
 
 /** The pseudo property `associations.contact`: records linked to a record, or to any or none. */
-function compileAssociationFilter(portal: Portal, object: ObjectData, filter: Filter): Matcher {
+function compileAssociationFilter(object: ObjectData, filter: Filter): Matcher {
   const to = findObjectType(filter.property.slice('associations.'.length));
   if (!to) throw new Refusal(invalid(`There was a problem with the request: unknown property ${filter.property}`));
   const linkedIds = (version: RecordVersion) =>
-    portal.associations.linked({ type: object.type.name, id: version.record.id }, to.name);
+    object.portal.associations.linked({ type: object.type.name, id: version.record.id }, to.name);
   const wanted = filter.operator === 'IN' ? filter.values : [filter.value];
   switch (filter.operator) {
     case 'EQ':

@@ -1,7 +1,7 @@
 import { type Answer, okText } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
 import { invalid, Refusal } from '../http/problem.ts';
-import type { ObjectData, Portal } from '../portal.ts';
+import type { ObjectData } from '../portal.ts';
 import { objectOfCall } from '../records/object-of-call.ts';
 import type { RecordVersion } from '../records/record-store.ts';
 import { recordText, shownProperties } from '../records/record-text.ts';
@@ -14,23 +14,23 @@ export function search(call: Call): Answer {
   const object = objectOfCall(call);
   const request = readSearchRequest(call.body, call.bodyText, portal.switches);
   object.index.refresh(portal.now);
-  const found = sorted(portal, object, request, findMatches(portal, object, request));
+  const found = sorted(object, request, findMatches(object, request));
   const page = found.slice(request.after, request.after + request.limit);
   const end = request.after + page.length;
   const shown = shownProperties(object, request.properties, portal.now);
-  const results = page.map((version) => recordText(portal, object, version, shown)).join(',');
+  const results = page.map((version) => recordText(object, version, shown)).join(',');
   const paging = end < found.length && page.length > 0 ? `,"paging":{"next":{"after":"${end}"}}` : '';
   return okText(`{"total":${found.length},"results":[${results}]${paging}}`);
 }
 
-function findMatches(portal: Portal, object: ObjectData, { groups, query }: SearchRequest): RecordVersion[] {
-  const inQuery = queryTest(portal, object, query);
-  const compiled = groups.map((filters) => filters.map((filter) => compileFilter(portal, object, filter)));
+function findMatches(object: ObjectData, { groups, query }: SearchRequest): RecordVersion[] {
+  const inQuery = queryTest(object, query);
+  const compiled = groups.map((filters) => filters.map((filter) => compileFilter(object, filter)));
   const found = new Map<number, RecordVersion>();
   for (const matchers of compiled.length > 0 ? compiled : [[]]) {
     for (const id of candidateIds(object, matchers)) {
       if (found.has(id)) continue;
-      const version = object.index.get(id, portal.now);
+      const version = object.index.get(id, object.portal.now);
       if (version && matchers.every(({ matches }) => matches(version)) && inQuery(version)) found.set(id, version);
     }
   }
@@ -45,7 +45,7 @@ function candidateIds(object: ObjectData, matchers: readonly Matcher[]): Iterabl
 }
 
 /** Free text: every word must occur in one of the default searchable properties. */
-function queryTest(portal: Portal, object: ObjectData, query: string | undefined): (version: RecordVersion) => boolean {
+function queryTest(object: ObjectData, query: string | undefined): (version: RecordVersion) => boolean {
   const words = (query ?? '')
     .toLowerCase()
     .split(/\s+/)
@@ -53,18 +53,18 @@ function queryTest(portal: Portal, object: ObjectData, query: string | undefined
   if (words.length === 0) return () => true;
   return (version) => {
     const text = object.type.searchable
-      .map((property) => portal.value(object.type, version, property) ?? '')
+      .map((property) => object.portal.value(object.type, version, property) ?? '')
       .join(' ')
       .toLowerCase();
     return words.every((word) => text.includes(word));
   };
 }
 
-function sorted(portal: Portal, object: ObjectData, { sort }: SearchRequest, found: RecordVersion[]): RecordVersion[] {
+function sorted(object: ObjectData, { sort }: SearchRequest, found: RecordVersion[]): RecordVersion[] {
   const byAge = (a: RecordVersion, b: RecordVersion) =>
     a.record.createdAt - b.record.createdAt || a.record.id - b.record.id;
   if (!sort) return found.sort(byAge);
-  const definition = object.properties.usable(sort.property, portal.now);
+  const definition = object.properties.usable(sort.property, object.portal.now);
   if (!definition)
     throw new Refusal(invalid(`There was a problem with the request: unknown property ${sort.property}`));
   const readValue = object.reader(sort.property);
