@@ -75,16 +75,16 @@ export type SearchClause =
   /** The property contains every one of the words. */
   | { readonly property: string; readonly tokens: readonly string[] };
 
-/** Something to find: any one of its clauses may find it. The clauses of one needle stay in one call. */
-export interface Needle {
+/** Something to find: any one of its clauses may find it. The clauses of one search key stay in one call. */
+export interface SearchKey {
   readonly key: string;
   readonly clauses: readonly SearchClause[];
 }
 
-/** Candidates of all needles together; which candidate serves which needle is for the caller to verify by value. */
+/** Candidates of all search keys together; which candidate serves which search key is for the caller to verify by value. */
 export interface SearchOutcome {
   readonly candidates: readonly CrmRecord[];
-  /** Keys of the needles that could not be looked up, or not to the end. */
+  /** Keys of the search keys that could not be looked up, or not to the end. */
   readonly failed: ReadonlyMap<string, CrmProblem>;
 }
 
@@ -182,7 +182,7 @@ export interface Crm {
   /** Searches an index that may lag behind writes; pages are read to the end. */
   search(
     objectType: ObjectType,
-    needles: readonly Needle[],
+    searchKeys: readonly SearchKey[],
     properties: readonly string[],
     context: CallContext,
   ): Promise<SearchOutcome>;

@@ -70,20 +70,20 @@ export function testCrmConformance(name: string, open: () => Promise<OpenedCrm>)
     expect(await can('enginy_note')).toBe(false);
   });
 
-  conforms('finds by any clause of a needle, regardless of case', async (crm) => {
+  conforms('finds by any clause of a search key, regardless of case', async (crm) => {
     await makeProperty(crm, 'enginy_note', false);
     const ada = await createdId(crm, { email: 'ada@example.com', enginy_note: 'Alpha' });
     const bob = await createdId(crm, { email: 'bob@example.com', enginy_note: 'beta' });
     await createdId(crm, { email: 'eve@example.com', enginy_note: 'gamma' });
 
-    const needle = {
+    const searchKey = {
       key: 'n',
       clauses: [
         { property: 'enginy_note', in: ['ALPHA', 'nobody'] },
         { property: 'email', in: ['bob@example.com'] },
       ],
     };
-    const { candidates, failed } = await crm.search('contacts', [needle], ['email'], bulkContext());
+    const { candidates, failed } = await crm.search('contacts', [searchKey], ['email'], bulkContext());
 
     expect(candidates.map(({ id }) => id).sort()).toEqual([ada, bob].sort());
     expect(failed.size).toBe(0);
@@ -93,8 +93,8 @@ export function testCrmConformance(name: string, open: () => Promise<OpenedCrm>)
     const both = await createdId(crm, { name: 'Acme Rockets Ltd' }, 'companies');
     await createdId(crm, { name: 'Acme Anvils Ltd' }, 'companies');
 
-    const needle = { key: 'n', clauses: [{ property: 'name', tokens: ['acme', 'rockets'] }] };
-    const { candidates } = await crm.search('companies', [needle], ['name'], bulkContext());
+    const searchKey = { key: 'n', clauses: [{ property: 'name', tokens: ['acme', 'rockets'] }] };
+    const { candidates } = await crm.search('companies', [searchKey], ['name'], bulkContext());
 
     expect(candidates.map(({ id }) => id)).toEqual([both]);
   });

@@ -231,10 +231,10 @@ export function fakeCrm(options: FakeCrmOptions = {}): FakeCrm {
         }
         return { found, missing: new Set(values.filter((value) => !found.has(value))), failed: new Map() };
       }),
-    search: (objectType, needles, names) =>
-      call('search', { objectType, count: needles.length }, () => ({
+    search: (objectType, searchKeys, names) =>
+      call('search', { objectType, count: searchKeys.length }, () => ({
         candidates: [...storeOf(objectType).values()]
-          .filter((record) => needles.some(({ clauses }) => clauses.some((clause) => holds(record, clause))))
+          .filter((record) => searchKeys.some(({ clauses }) => clauses.some((clause) => holds(record, clause))))
           .map((record) => pick(record, names)),
         failed: new Map(),
       })),

@@ -81,9 +81,9 @@ async function runSearch(
   search: SearchRequest,
   context: CallContext,
 ): Promise<Map<string, Candidates>> {
-  const needles = search.keys.map((key) => ({ key: key.value, clauses: key.clauses }));
+  const searchKeys = search.keys.map((key) => ({ key: key.value, clauses: key.clauses }));
   try {
-    const outcome = await crm.search(search.objectType, needles, search.properties, context);
+    const outcome = await crm.search(search.objectType, searchKeys, search.properties, context);
     const idsByValue = new Map<string, Set<string>>();
     for (const record of outcome.candidates) {
       for (const value of search.valuesOf(record)) {

@@ -28,8 +28,8 @@ export function createHubSpotCrm(deps: TransportDeps, settings: TransportSetting
       const isGone = async () => !(await isListed(definitions, objectType, property, context, true));
       return readRecords(transport, { ...lookupBy(objectType, property), isGone }, values, properties, context);
     },
-    search: (objectType, needles, properties, context) =>
-      searchRecords(transport, objectType, needles, properties, context),
+    search: (objectType, searchKeys, properties, context) =>
+      searchRecords(transport, objectType, searchKeys, properties, context),
     create: (objectType, inputs, context) => createRecords(transport, objectType, inputs, context),
     update: (objectType, inputs, context) => updateRecords(transport, objectType, inputs, context),
     readProperties: (objectType, context, options) => definitions.of(objectType, context, options),

@@ -164,9 +164,9 @@ test('finds everyone of a search with more results than HubSpot lists', () =>
       properties: { email: `p${at}@example.com`, lastname: 'Smith' },
     }));
     sandbox.seed({ contacts });
-    const needle = { key: 'n', clauses: [{ property: 'lastname', in: ['Smith'] }] };
+    const searchKey = { key: 'n', clauses: [{ property: 'lastname', in: ['Smith'] }] };
 
-    const { candidates, failed } = await crm.search('contacts', [needle], ['email'], bulkContext(30_000));
+    const { candidates, failed } = await crm.search('contacts', [searchKey], ['email'], bulkContext(30_000));
 
     expect(failed.size).toBe(0);
     expect(new Set(candidates.map(({ properties }) => properties.email)).size).toBe(10_300);

@@ -322,9 +322,9 @@ test('takes a search that ends before its total for failed', async () => {
 test('names the property that a search was refused for', async () => {
   replay('search-contacts-unknown-property');
   const { crm } = replayedHubSpot();
-  const needle = { key: 'n', clauses: [{ property: 'hs_linkedin_url', in: ['https://linkedin.com/in/ada'] }] };
+  const searchKey = { key: 'n', clauses: [{ property: 'hs_linkedin_url', in: ['https://linkedin.com/in/ada'] }] };
 
-  const { failed } = await crm.search('contacts', [needle], ['email'], context);
+  const { failed } = await crm.search('contacts', [searchKey], ['email'], context);
 
   expect(failed.get('n')).toMatchObject({ kind: 'invalid', properties: [{ name: 'hs_linkedin_url' }] });
 });

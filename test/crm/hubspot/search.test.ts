@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Needle, SearchClause } from '../../../src/crm/crm.ts';
+import type { SearchClause, SearchKey } from '../../../src/crm/crm.ts';
 import type { SearchBody } from '../../../src/crm/hubspot/calls/api.ts';
-import { packNeedles, searchAfterId } from '../../../src/crm/hubspot/records/search.ts';
+import { packSearchKeys, searchAfterId } from '../../../src/crm/hubspot/records/search.ts';
 
 const word = fc.string({ unit: 'binary', minLength: 1, maxLength: 12 });
 const value = fc.oneof(
@@ -14,7 +14,7 @@ const clause: fc.Arbitrary<SearchClause> = fc.oneof(
   fc.record({ property, in: fc.array(value, { maxLength: 150 }) }),
   fc.record({ property, tokens: fc.array(word, { maxLength: 9 }) }),
 );
-const needles: fc.Arbitrary<Needle[]> = fc
+const searchKeys: fc.Arbitrary<SearchKey[]> = fc
   .array(fc.array(clause, { maxLength: 4 }), { maxLength: 30 })
   .map((list) => list.map((clauses, at) => ({ key: `k${at}`, clauses })));
 const properties = fc.uniqueArray(fc.constantFrom('email', 'firstname', 'hs_additional_emails', 'lifecyclestage'));
@@ -26,8 +26,8 @@ function sizeOf(body: SearchBody): number {
 
 test('keeps every request within HubSpot’s limits', () => {
   fc.assert(
-    fc.property(needles, properties, (list, names) => {
-      for (const { body } of packNeedles(list, names).searches) {
+    fc.property(searchKeys, properties, (list, names) => {
+      for (const { body } of packSearchKeys(list, names).searches) {
         expect(sizeOf(body)).toBeLessThanOrEqual(3_000);
         expect(body.filterGroups.length).toBeGreaterThanOrEqual(1);
         expect(body.filterGroups.length).toBeLessThanOrEqual(5);
@@ -41,14 +41,14 @@ test('keeps every request within HubSpot’s limits', () => {
   );
 });
 
-test('asks for every value of every needle, in lower case, or says why not', () => {
+test('asks for every value of every search key, in lower case, or says why not', () => {
   fc.assert(
-    fc.property(needles, properties, (list, names) => {
-      const { searches, failed } = packNeedles(list, names);
-      for (const needle of list) {
-        const mine = searches.filter(({ keys }) => keys.includes(needle.key)).map(({ body }) => body);
-        expect(mine.length > 0).toBe(!failed.has(needle.key));
-        for (const wanted of failed.has(needle.key) ? [] : needle.clauses.flatMap(valuesOf)) {
+    fc.property(searchKeys, properties, (list, names) => {
+      const { searches, failed } = packSearchKeys(list, names);
+      for (const searchKey of list) {
+        const mine = searches.filter(({ keys }) => keys.includes(searchKey.key)).map(({ body }) => body);
+        expect(mine.length > 0).toBe(!failed.has(searchKey.key));
+        for (const wanted of failed.has(searchKey.key) ? [] : searchKey.clauses.flatMap(valuesOf)) {
           expect(mine.some((body) => asksFor(body, wanted))).toBe(true);
         }
       }
@@ -69,19 +69,20 @@ function asksFor(body: SearchBody, wanted: { property: string; value: string }):
   );
 }
 
-test('keeps the clauses of one needle in one request wherever one can hold them', () => {
+test('keeps the clauses of one search key in one request wherever one can hold them', () => {
   fc.assert(
-    fc.property(needles, properties, (list, names) => {
-      const together = packNeedles(list, names);
-      for (const needle of list) {
-        const alone = packNeedles([needle], names).searches.length;
-        if (alone <= 1) expect(together.searches.filter(({ keys }) => keys.includes(needle.key))).toHaveLength(alone);
+    fc.property(searchKeys, properties, (list, names) => {
+      const together = packSearchKeys(list, names);
+      for (const searchKey of list) {
+        const alone = packSearchKeys([searchKey], names).searches.length;
+        if (alone <= 1)
+          expect(together.searches.filter(({ keys }) => keys.includes(searchKey.key))).toHaveLength(alone);
       }
     }),
   );
 });
 
-function linkedInNeedle(at: number): Needle {
+function linkedInKey(at: number): SearchKey {
   const slug = `ada-lovelace${String(at).padStart(3, '0')}`;
   const bases = [`linkedin.com/in/${slug}`, `www.linkedin.com/in/${slug}`];
   const urls = bases.flatMap((base) => [`https://${base}`, `http://${base}`]);
@@ -89,18 +90,18 @@ function linkedInNeedle(at: number): Needle {
 }
 
 test('finds at least eight LinkedIn URLs per search, with eight spellings of each', () => {
-  const list = Array.from({ length: 800 }, (_, at) => linkedInNeedle(at));
+  const list = Array.from({ length: 800 }, (_, at) => linkedInKey(at));
 
-  const { searches, failed } = packNeedles(list, ['hs_linkedin_url']);
+  const { searches, failed } = packSearchKeys(list, ['hs_linkedin_url']);
 
   expect(failed.size).toBe(0);
   expect(800 / searches.length).toBeGreaterThanOrEqual(8);
 });
 
-test('puts a value that several needles share into a request once', () => {
+test('puts a value that several search keys share into a request once', () => {
   const shared = { property: 'domain', in: ['Acme.com', 'acme.com '] };
 
-  const { searches } = packNeedles(
+  const { searches } = packSearchKeys(
     [
       { key: 'a', clauses: [shared] },
       { key: 'b', clauses: [shared] },
@@ -115,7 +116,10 @@ test('puts a value that several needles share into a request once', () => {
 });
 
 test('asks for words with one filter each in a group of their own', () => {
-  const { searches } = packNeedles([{ key: 'a', clauses: [{ property: 'name', tokens: ['Acme', 'Corp'] }] }], ['name']);
+  const { searches } = packSearchKeys(
+    [{ key: 'a', clauses: [{ property: 'name', tokens: ['Acme', 'Corp'] }] }],
+    ['name'],
+  );
 
   expect(searches[0]?.body.filterGroups).toEqual([
     {
@@ -127,8 +131,8 @@ test('asks for words with one filter each in a group of their own', () => {
   ]);
 });
 
-test('reports a needle with nothing in it and one with a value that no request can hold', () => {
-  const { searches, failed } = packNeedles(
+test('reports a search key with nothing in it and one with a value that no request can hold', () => {
+  const { searches, failed } = packSearchKeys(
     [
       { key: 'empty', clauses: [{ property: 'email', in: [' ', ''] }] },
       { key: 'long', clauses: [{ property: 'email', in: ['x'.repeat(3_000)] }] },
@@ -144,7 +148,7 @@ test('reports a needle with nothing in it and one with a value that no request c
 });
 
 test('goes on from a record id, replacing an earlier one', () => {
-  const [packed] = packNeedles(
+  const [packed] = packSearchKeys(
     [{ key: 'a', clauses: [{ property: 'email', in: ['a@example.com'] }] }],
     ['email'],
   ).searches;

@@ -1,6 +1,6 @@
 import { CrmUnavailableError } from '../../../errors.ts';
 import { isObject } from '../../../json.ts';
-import type { CallContext, CrmProblem, CrmRecord, Needle, ObjectType, SearchOutcome } from '../../crm.ts';
+import type { CallContext, CrmProblem, CrmRecord, ObjectType, SearchKey, SearchOutcome } from '../../crm.ts';
 import { nextPageOf, readBatchAnswer, readRecord, unknownShape } from '../calls/answers.ts';
 import { type SearchBody, searchRecords as searchCall } from '../calls/api.ts';
 import { lookupProblem, throwIfNothingDone } from '../problems/outcomes.ts';
@@ -8,25 +8,25 @@ import { namesUnknownProperty } from '../problems/problems.ts';
 import { splitLookup } from '../problems/split-lookup.ts';
 import { isAboutContent } from '../transport/errors.ts';
 import type { Transport } from '../transport/transport.ts';
-import { packNeedles, searchAfterId } from './search.ts';
+import { packSearchKeys, searchAfterId } from './search.ts';
 
 /** HubSpot refuses to page past this many results of one query (its search guide). */
 const MOST_RESULTS = 10_000;
 
 /**
- * Searches for all needles in as few calls as HubSpot's limits allow, each read to its last page.
+ * Searches for all search keys in as few calls as HubSpot's limits allow, each read to its last page.
  * Throws only where the token is refused, or where HubSpot is down and not one search was answered.
  */
 export async function searchRecords(
   transport: Transport,
   objectType: ObjectType,
-  needles: readonly Needle[],
+  searchKeys: readonly SearchKey[],
   properties: readonly string[],
   context: CallContext,
 ): Promise<SearchOutcome> {
   const candidates = new Map<string, CrmRecord>();
-  const byKey = new Map(needles.map((needle) => [needle.key, needle]));
-  const packed = packNeedles(needles, properties);
+  const byKey = new Map(searchKeys.map((searchKey) => [searchKey.key, searchKey]));
+  const packed = packSearchKeys(searchKeys, properties);
   const failed = new Map<string, CrmProblem>(packed.failed);
   const errors: unknown[] = [];
   let answered = 0;
@@ -35,10 +35,10 @@ export async function searchRecords(
     for await (const record of pagesOf(transport, objectType, body, context)) candidates.set(record.id, record);
     answered += 1;
   };
-  const runNeedles = async (some: readonly Needle[]) => {
-    for (const { body } of packNeedles(some, properties).searches) await run(body);
+  const runSearchKeys = async (some: readonly SearchKey[]) => {
+    for (const { body } of packSearchKeys(some, properties).searches) await run(body);
   };
-  const fail = (some: readonly Needle[], error: unknown) => {
+  const fail = (some: readonly SearchKey[], error: unknown) => {
     errors.push(error);
     for (const { key } of some) failed.set(key, lookupProblem(error));
   };
@@ -48,8 +48,8 @@ export async function searchRecords(
       try {
         await run(body);
       } catch (error) {
-        const some = keys.map((key) => byKey.get(key)).filter((needle) => needle !== undefined);
-        await splitLookup(some, error, runNeedles, fail, canSplit);
+        const some = keys.map((key) => byKey.get(key)).filter((searchKey) => searchKey !== undefined);
+        await splitLookup(some, error, runSearchKeys, fail, canSplit);
       }
     }),
   );

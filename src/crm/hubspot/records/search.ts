@@ -1,11 +1,11 @@
 /**
- * Needles → search requests of the size that HubSpot takes. Pure: nothing here calls anything.
+ * Search keys → search requests of the size that HubSpot takes. Pure: nothing here calls anything.
  *
  * One request has up to five filter groups (OR) of up to six filters (AND), eighteen in all, and a body of at most 3,000 characters
  * (HubSpot's search guide). `IN` clauses of one property share a filter; a clause of words is a group of its own. The body's length
  * is what binds: it is counted in bytes of its JSON, the stricter reading of "characters".
  */
-import type { CrmProblem, Needle, SearchClause } from '../../crm.ts';
+import type { CrmProblem, SearchClause, SearchKey } from '../../crm.ts';
 import type { SearchBody, SearchFilter } from '../calls/api.ts';
 
 export interface PackedSearch {
@@ -13,9 +13,9 @@ export interface PackedSearch {
   readonly body: SearchBody;
 }
 
-export interface PackedNeedles {
+export interface PackedSearchKeys {
   readonly searches: readonly PackedSearch[];
-  /** Needles that no request can hold. */
+  /** Search keys that no request can hold. */
   readonly failed: ReadonlyMap<string, CrmProblem>;
 }
 
@@ -28,20 +28,20 @@ const PAGE = 200;
 /** `"after":"9800",` on later pages. */
 const PAGING_BYTES = 15;
 
-/** Packs needles, in order. All clauses of one stay together; only one too large for any request is spread over several. */
-export function packNeedles(needles: readonly Needle[], properties: readonly string[]): PackedNeedles {
+/** Packs search keys, in order. All clauses of one stay together; only one too large for any request is spread over several. */
+export function packSearchKeys(searchKeys: readonly SearchKey[], properties: readonly string[]): PackedSearchKeys {
   const failed = new Map<string, CrmProblem>();
   const drafts: Draft[] = [];
-  for (const needle of needles) {
-    const parts = partsOf(needle.clauses.map(normalise).filter(isNotEmpty), properties);
+  for (const searchKey of searchKeys) {
+    const parts = partsOf(searchKey.clauses.map(normalise).filter(isNotEmpty), properties);
     if (parts === undefined || parts.length === 0) {
-      failed.set(needle.key, parts === undefined ? TOO_LONG : NOTHING_TO_FIND);
+      failed.set(searchKey.key, parts === undefined ? TOO_LONG : NOTHING_TO_FIND);
       continue;
     }
     for (const part of parts) {
-      if (drafts.at(-1)?.add(needle.key, part)) continue;
+      if (drafts.at(-1)?.add(searchKey.key, part)) continue;
       const draft = new Draft(properties);
-      draft.add(needle.key, part);
+      draft.add(searchKey.key, part);
       drafts.push(draft);
     }
   }
