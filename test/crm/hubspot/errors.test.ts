@@ -1,9 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { existingIdIn, namedProperties, problemOfEntry } from '../../../src/crm/hubspot/problems/problems.ts';
+import { namedProperties, problemOfEntry } from '../../../src/crm/hubspot/problems/problems.ts';
 import { readHubSpotError } from '../../../src/crm/hubspot/transport/error-body.ts';
-import { failureOf, networkFailure, parseJson, type RawAnswer } from '../../../src/crm/hubspot/transport/errors.ts';
-import { CrmRejectedError, CrmUnavailableError } from '../../../src/errors.ts';
+import { failureOf, networkFailure, type RawAnswer } from '../../../src/crm/hubspot/transport/errors.ts';
 
 const answer = (status: number, body: unknown, headers: Record<string, string> = {}): RawAnswer => ({
   status,
@@ -120,61 +118,4 @@ test('takes an entry without a cause for undecided and any refusal for decided',
   expect(problemOfEntry(blank, 'ambiguous').kind).toBe('ambiguous');
   expect(problemOfEntry(blank, 'unavailable').kind).toBe('unavailable');
   expect(problemOfEntry(blank, 'refusal').kind).toBe('invalid');
-});
-
-/** Recordings of real answers; the tests hold without them. */
-const recordings = new URL('../../../../shared/recordings/', import.meta.url);
-
-interface Recorded {
-  readonly file: string;
-  readonly status: number;
-  readonly path: string;
-  readonly body: unknown;
-  readonly text: string;
-  readonly headers: Record<string, string>;
-}
-
-function recorded(): Recorded[] {
-  if (!existsSync(recordings)) return [];
-  return readdirSync(recordings)
-    .filter((file) => file.endsWith('.json'))
-    .flatMap((file) => {
-      const parsed = parseJson(readFileSync(new URL(file, recordings), 'utf8'));
-      const exchanges: unknown = Object(parsed).exchanges;
-      return (Array.isArray(exchanges) ? exchanges : []).map((exchange) => ({
-        file,
-        status: Number(exchange.status),
-        path: String(exchange.path),
-        body: exchange.response,
-        text: exchange.responseText ?? JSON.stringify(exchange.response ?? ''),
-        headers: exchange.headers ?? {},
-      }));
-    });
-}
-
-test('classifies every recorded error answer', () => {
-  for (const { status, text, headers } of recorded().filter((entry) => entry.status >= 400)) {
-    const { kind, error } = failureOf({ status, headers, text });
-
-    const expected = status === 429 ? 'limited' : status >= 500 ? 'perhaps-done' : 'final';
-    expect(kind).toBe(expected);
-    expect(error).toBeInstanceOf(expected === 'final' ? CrmRejectedError : CrmUnavailableError);
-  }
-});
-
-test('reads the existing id out of every recorded conflict that names one', () => {
-  for (const { body } of recorded().filter((entry) => entry.status === 409)) {
-    const error = readHubSpotError(body);
-
-    expect(problemOfEntry(error, 'refusal').kind).toBe('conflict');
-    if (/ID: \d+$/.test(error.message)) expect(existingIdIn(error)).toBe(error.message.split('ID: ')[1]);
-  }
-});
-
-test('finds the cause of every recorded error in a 207', () => {
-  for (const { body } of recorded().filter((entry) => entry.status === 207)) {
-    for (const entry of readHubSpotError(body).errors) {
-      expect(['invalid', 'conflict', 'not-found']).toContain(problemOfEntry(entry, 'ambiguous').kind);
-    }
-  }
 });

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { raw, refusalOf, startPortal, toCreate } from './portal.ts';
 
 const create = { inputs: [toCreate({ email: 'ada@example.com' })] };
@@ -95,7 +95,7 @@ test.each([
     signal: patience.signal,
   });
   const outcome = call.catch((error: unknown) => error);
-  await vi.waitFor(() => expect(sandbox.faults.pending).toEqual([]));
+  await expect.poll(() => sandbox.faults.pending).toEqual([]);
   const other = await raw(sandbox, '/crm/v3/objects/contacts');
   patience.abort();
 

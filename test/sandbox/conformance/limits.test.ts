@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { SandboxOptions } from '../../../sandbox/sandbox.ts';
 import { raw, refusalOf, startPortal, type TestPortal } from './portal.ts';
 
@@ -100,7 +100,7 @@ test.each([
   const { sandbox } = await startLimited({ limits: { burst: 1 }, latency: { owners: 50 }, switches: { callCounted } });
 
   const slow = raw(sandbox, '/crm/v3/owners');
-  await vi.waitFor(() => expect(sandbox.log).toHaveLength(1));
+  await expect.poll(() => sandbox.log).toHaveLength(1);
   sandbox.advance(10_000);
   await slow;
   const next = await raw(sandbox, '/crm/v3/objects/contacts');

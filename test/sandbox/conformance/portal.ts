@@ -1,35 +1,40 @@
 import { Client } from '@hubspot/api-client';
 import { onTestFinished } from 'vitest';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../../sandbox/sandbox.ts';
-import { checkAnswer } from './openapi.ts';
+import type { AnswerCheck } from '../../fidelity/openapi-documents.ts';
 
 export interface TestPortal {
   readonly sandbox: Sandbox;
   readonly client: Client;
-  /** Every answer so far that does not fit HubSpot's documents. */
-  readonly violations: readonly string[];
 }
 
-/**
- * A sandbox and the real SDK talking to it, for one test: no limits and no lag unless asked for. When the test ends, every
- * answer that it got must have fitted HubSpot's own documents.
- */
+let checkAnswer: AnswerCheck | undefined;
+
+/** From now on every portal validates each answer of its sandbox, and a test with an invalid answer fails (`npm run test:fidelity`). */
+export function checkAnswersWith(check: AnswerCheck): void {
+  checkAnswer = check;
+}
+
+/** A sandbox and the real SDK talking to it, for one test: no limits and no lag unless asked for. */
 export async function startPortal(options: SandboxOptions = {}): Promise<TestPortal> {
   const sandbox = await startSandbox({ limits: false, indexLagMs: 0, ...options });
   const client = new Client({ accessToken: sandbox.token, basePath: sandbox.url });
-  const violations: string[] = [];
-  const restore = watchAnswers(sandbox.url, violations);
-  onTestFinished(async () => {
-    restore();
-    await sandbox.close();
-    if (violations.length > 0)
-      throw new Error(`answers that do not fit HubSpot's documents:\n${violations.join('\n')}`);
-  });
-  return { sandbox, client, violations };
+  if (checkAnswer) failOnInvalidAnswers(sandbox.url, checkAnswer);
+  onTestFinished(() => sandbox.close());
+  return { sandbox, client };
 }
 
-/** Looks at every answer that comes from the sandbox; the SDK calls the global fetch. */
-function watchAnswers(url: string, violations: string[]): () => void {
+function failOnInvalidAnswers(url: string, check: AnswerCheck): void {
+  const violations: string[] = [];
+  const restore = watchAnswers(url, (...answer) => violations.push(...check(...answer)));
+  onTestFinished(() => {
+    restore();
+    if (violations.length > 0) throw new Error(`answers that violate HubSpot's documents:\n${violations.join('\n')}`);
+  });
+}
+
+/** Reports every JSON answer of the sandbox; the SDK calls the global fetch. */
+function watchAnswers(url: string, report: (...answer: Parameters<AnswerCheck>) => void): () => void {
   const original = globalThis.fetch;
   globalThis.fetch = async (input, init) => {
     const response = await original(input, init);
@@ -38,7 +43,7 @@ function watchAnswers(url: string, violations: string[]): () => void {
     if (origin === url && isJson && !pathname.startsWith('/__sandbox')) {
       const text = await response.clone().text();
       const method = init?.method ?? 'GET';
-      if (isWhole(text)) violations.push(...checkAnswer(method, pathname, response.status, JSON.parse(text)));
+      if (isWhole(text)) report(method, pathname, response.status, JSON.parse(text));
     }
     return response;
   };

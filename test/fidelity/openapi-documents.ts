@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
@@ -13,44 +13,66 @@ interface Operation {
   readonly validators: ReadonlyMap<string, () => ValidateFunction | undefined>;
 }
 
-const folder = join(process.cwd(), '../shared/hubspot-openapi');
+/** Compares an answer with the documents of its call. @returns each mismatch as a sentence; empty if the answer fits. */
+export type AnswerCheck = (method: string, requestPath: string, status: number, body: unknown) => readonly string[];
 
-/** True where HubSpot's own documents lie beside the project. */
-export const hasDocuments = existsSync(folder);
+/**
+ * Reads every OpenAPI document below this folder: a clone of HubSpot's public specification collection, or some of its files.
+ * @throws if no document describes the CRM's contacts.
+ */
+export function loadDocuments(folder: string): AnswerCheck {
+  const operations = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.json'))
+    .flatMap((name) => {
+      const document = JSON.parse(readFileSync(join(folder, name), 'utf8')) as Json;
+      return document.openapi === undefined ? [] : operationsOf(document);
+    });
+  if (!operations.some(({ path }) => path.test('/crm/v3/objects/contacts')))
+    throw new Error(`HUBSPOT_OPENAPI_DIR holds no document of /crm/v3/objects/contacts: ${folder}`);
+  return (method, requestPath, status, body) => checkAnswer(operations, { method, requestPath, status, body });
+}
 
-const operations: readonly Operation[] = hasDocuments ? loadOperations() : [];
+interface Answer {
+  readonly method: string;
+  readonly requestPath: string;
+  readonly status: number;
+  readonly body: unknown;
+}
 
-/** Holds an answer against the document of its call: what does not fit, in words. Nothing to say without documents. */
-export function checkAnswer(method: string, requestPath: string, status: number, body: unknown): string[] {
-  if (!hasDocuments) return [];
+function checkAnswer(
+  operations: readonly Operation[],
+  { method, requestPath, status, body }: Answer,
+): readonly string[] {
   const path = requestPath.replace(/\/$/, '');
   const call = `${method} ${path} → ${status}`;
-  const operation = operations
-    .filter((one) => one.method === method && one.path.test(path))
-    .sort((a, b) => b.fixedSegments - a.fixedSegments)[0];
-  if (!operation)
+  const matching = operations.filter((one) => one.method === method && one.path.test(path));
+  const mostFixed = Math.max(...matching.map(({ fixedSegments }) => fixedSegments));
+  // The collection may hold one API in several documents: an answer that fits one of them is right.
+  const verdicts = matching
+    .filter(({ fixedSegments }) => fixedSegments === mostFixed)
+    .map((operation) => mismatches(operation, { path, status, body }));
+  if (verdicts.length === 0)
     return status === 404 || status === 405 || path.includes('/labels') ? [] : [`${call}: no document describes it`];
+  if (verdicts.some((found) => found.length === 0)) return [];
+  return (verdicts[0] ?? []).map((found) => `${call}: ${found}`);
+}
+
+function mismatches(
+  operation: Operation,
+  { path, status, body }: { readonly path: string; readonly status: number; readonly body: unknown },
+): readonly string[] {
   const declared = operation.validators.has(String(status)) ? String(status) : 'default';
   // A 2xx that is not declared makes the SDK throw; the switch that plays it is named in docs/sandbox.md.
-  if (declared === 'default' && status < 300) return path.endsWith('/associate/default') ? [] : [`${call}: undeclared`];
+  if (declared === 'default' && status < 300) return path.endsWith('/associate/default') ? [] : ['undeclared'];
   const validate = operation.validators.get(declared)?.();
   if (!validate || validate(body)) return [];
   return (validate.errors ?? []).map(
-    (error) => `${call}: ${error.instancePath || '/'} ${error.message} ${JSON.stringify(error.params)}`,
+    (error) => `${error.instancePath || '/'} ${error.message} ${JSON.stringify(error.params)}`,
   );
 }
 
-function loadOperations(): Operation[] {
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.json'))
-    .flatMap((name) => {
-      const document: unknown = JSON.parse(readFileSync(join(folder, name), 'utf8'));
-      return operationsOf(name, document as Json);
-    });
-}
-
-function operationsOf(name: string, document: Json): Operation[] {
-  const ajv = once(() => createAjv(name, document));
+function operationsOf(document: Json): Operation[] {
+  const ajv = once(() => createAjv(document));
   return Object.entries(document.paths as Record<string, Record<string, Json>>).flatMap(([template, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
       method: method.toUpperCase(),
@@ -59,35 +81,35 @@ function operationsOf(name: string, document: Json): Operation[] {
       validators: new Map(
         Object.entries(operation.responses as Record<string, Json>).map(([status, response]) => [
           status,
-          once(() => compile(ajv(), name, response)),
+          once(() => compile(ajv(), response)),
         ]),
       ),
     })),
   );
 }
 
-function createAjv(name: string, document: Json): Ajv {
+function createAjv(document: Json): Ajv {
   const ajv = new Ajv({ strict: false, allErrors: true });
   // The package is CommonJS: at run time its default export is the function, in its types an object that holds it.
   (addFormats as unknown as (ajv: Ajv) => void)(ajv);
-  ajv.addSchema({ $id: name, components: convert(document.components as Json) });
+  ajv.addSchema({ $id: 'document', components: convert(document.components as Json) });
   return ajv;
 }
 
-function once<Value>(make: () => Value): () => Value {
-  let made: { readonly value: Value } | undefined;
+function once<Value>(create: () => Value): () => Value {
+  let created: { readonly value: Value } | undefined;
   return () => {
-    made ??= { value: make() };
-    return made.value;
+    created ??= { value: create() };
+    return created.value;
   };
 }
 
-function compile(ajv: Ajv, name: string, response: Json): ValidateFunction | undefined {
+function compile(ajv: Ajv, response: Json): ValidateFunction | undefined {
   if (response.$ref === '#/components/responses/Error')
-    return ajv.compile({ $ref: `${name}#/components/schemas/Error` });
+    return ajv.compile({ $ref: 'document#/components/schemas/Error' });
   const content = Object.values((response.content ?? {}) as Record<string, Json>)[0];
   const schema = content?.schema as Json | undefined;
-  return schema && ajv.compile({ $ref: `${name}${String(schema.$ref)}` });
+  return schema && ajv.compile({ $ref: `document${String(schema.$ref)}` });
 }
 
 /**

@@ -1,29 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { SandboxOptions } from '../../../sandbox/sandbox.ts';
-import { raw, startPortal, type TestPortal } from './portal.ts';
+import type { SandboxOptions } from '../../sandbox/sandbox.ts';
+import { raw, startPortal, type TestPortal } from '../sandbox/conformance/portal.ts';
+import { type RecordedExchange, recordedExchanges } from './recorded-exchanges.ts';
 
 type Json = Record<string, unknown>;
 
-interface Exchange {
-  readonly method: string;
-  readonly path: string;
-  readonly status: number;
-  readonly when?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly response: Json;
-}
-
-const folder = join(process.cwd(), '../shared/recordings');
-
-/** Recorded exchanges, or none where the recordings do not lie beside the project. */
-function recorded(file: string): Exchange[] {
-  const path = join(folder, `${file}.json`);
-  if (!existsSync(path)) return [];
-  const { exchanges } = JSON.parse(readFileSync(path, 'utf8')) as { exchanges: Exchange[] };
-  return exchanges;
-}
+const recordings = recordedExchanges();
 
 /** Every field of the recording is in the answer, with a value of the same type. */
 function expectFields(answer: unknown, recording: unknown, at = ''): void {
@@ -57,7 +39,7 @@ const contacts = '/crm/v3/objects/contacts';
 interface Story {
   readonly name: string;
   readonly file: string;
-  readonly pick: (exchange: Exchange) => boolean;
+  readonly pick: (exchange: RecordedExchange) => boolean;
   readonly options?: SandboxOptions;
   readonly call: (portal: TestPortal) => Promise<{ status: number; body: Json; headers: Record<string, string> }>;
   /** Where the recording was made through a tool that reports every success as 200. */
@@ -211,12 +193,12 @@ test.each(stories)('answers with the recorded fields: $name', async ({ file, pic
 
   const answer = await call(portal);
 
-  // Without recordings the answer is still compared in form with itself, so the call is proved to work.
-  const exchange = recorded(file).find(pick) ?? { status: answer.status, response: answer.body };
+  const exchange = recordings.get(file)?.find(pick);
+  if (!exchange) throw new Error(`HUBSPOT_RECORDINGS_DIR has no such exchange in ${file}.json`);
   expect(answer.status).toBe(status ?? exchange.status);
   expectFields(answer.body, exchange.response);
   for (const field of same) expect(answer.body[field], field).toEqual(exchange.response[field]);
-  const headers = Object.keys('headers' in exchange ? (exchange.headers ?? {}) : {});
+  const headers = Object.keys(exchange.headers ?? {});
   for (const name of headers.filter((header) => header.startsWith('x-hubspot-')))
     expect(answer.headers).toHaveProperty([name]);
 });
