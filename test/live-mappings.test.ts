@@ -19,7 +19,7 @@ async function follow(dir: string) {
   onTestFinished(() => live.close());
   const results: ReloadResult[] = [];
   live.follow((result) => results.push(result));
-  const settled = (...expected: ReloadResult[]) => expect.poll(() => results, { timeout: 10_000 }).toEqual(expected);
+  const settled = (...expected: ReloadResult[]) => expect.poll(() => results).toEqual(expected);
   return { live, entries, settled };
 }
 

@@ -85,7 +85,7 @@ test('a folder that cannot be written is told once and hurts no request', async 
 
   const statuses: number[] = [];
   for (let n = 0; n < 5; n += 1) statuses.push((await bridge.send('GET', '/health')).status);
-  await bridge.close(1_000);
+  await bridge.close(60_000);
 
   expect(statuses).toEqual([200, 200, 200, 200, 200]);
   expect(bridge.log.entries.filter(({ msg }) => String(msg).includes('capture'))).toHaveLength(1);

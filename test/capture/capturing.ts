@@ -29,7 +29,7 @@ export async function startCapturing(options: { crm?: SandboxOptions; environmen
     log: bridge.log,
     /** Stops the bridge and gives the files that it wrote, oldest first. */
     async stop(): Promise<{ name: string; text: string; capture: Capture }[]> {
-      await bridge.close(10_000);
+      await bridge.close(60_000);
       return readFolder(folder);
     },
   };

@@ -1,12 +1,11 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { readRegression, runRegression } from '../../src/capture/replay/regression.ts';
 import { runCommand } from '../cli/run-command.ts';
 import { startCapturing, temporaryFolder } from './capturing.ts';
 
 // Each test starts the program several times.
-vi.setConfig({ testTimeout: 90_000 });
 
 const run = runCommand;
 

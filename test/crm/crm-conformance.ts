@@ -8,7 +8,7 @@ export interface OpenedCrm {
   close(): Promise<void>;
 }
 
-export function bulkContext(ms = 15_000): CallContext {
+export function bulkContext(ms = 600_000): CallContext {
   return { requestId: 'test', urgency: 'bulk', deadline: deadlineIn(ms) };
 }
 

@@ -8,4 +8,4 @@ test('the demo plays an export twice and shows that the second one creates nothi
   expect(stdout).toContain('POST /contacts/sync');
   expect(stdout).toContain('POST /crm/v3/objects/contacts/batch/create');
   expect(stdout).toContain('The second run created nothing.');
-}, 60_000);
+});

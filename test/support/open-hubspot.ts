@@ -4,6 +4,7 @@ import { createHubSpotCrm } from '../../src/crm/hubspot/hubspot-crm.ts';
 import type { HubSpotExchange } from '../../src/crm/hubspot/transport/exchange.ts';
 import type { LaneSettings } from '../../src/crm/lanes.ts';
 import { type Clock, createPacer } from '../../src/crm/pacer.ts';
+import { type HeldTimers, heldTimers } from './held-timers.ts';
 import { logSink } from './log-sink.ts';
 
 export interface OpenedHubSpot {
@@ -11,25 +12,33 @@ export interface OpenedHubSpot {
   readonly sandbox: Sandbox;
   readonly exchanges: HubSpotExchange[];
   readonly log: ReturnType<typeof logSink>;
+  /** What the time-outs of calls go by: a call waits for its answer until the test expires it. */
+  readonly callTimers: HeldTimers;
   close(): Promise<void>;
 }
 
 /** HubSpot's port over the embedded CRM: the real SDK, the real pacer, real HTTP. Nothing is limited or late unless asked for. */
 export async function openHubSpot(
   options: SandboxOptions = {},
-  settings: Partial<LaneSettings> & { timeoutMs?: number; clock?: Clock } = {},
+  settings: Partial<LaneSettings> & { clock?: Clock } = {},
 ): Promise<OpenedHubSpot> {
   const sandbox = await startSandbox({ indexLagMs: 0, limits: false, ...options });
   const exchanges: HubSpotExchange[] = [];
   const log = logSink();
+  const callTimers = heldTimers();
   const { clock, ...lanes } = settings;
   const pacer = createPacer(
     { burstPerTenSeconds: 10_000, searchPerSecond: 1_000, ...lanes },
     { log: log.log, ...(clock === undefined ? {} : { clock }) },
   );
   const crm = createHubSpotCrm(
-    { pacer, log: log.log, onExchange: (_context, exchange) => exchanges.push(exchange) },
-    { accessToken: sandbox.token, baseUrl: sandbox.url, timeoutMs: settings.timeoutMs ?? 5_000 },
+    {
+      pacer,
+      log: log.log,
+      clock: { now: () => performance.now(), ...callTimers },
+      onExchange: (_context, exchange) => exchanges.push(exchange),
+    },
+    { accessToken: sandbox.token, baseUrl: sandbox.url, timeoutMs: 5_000 },
   );
-  return { crm, sandbox, exchanges, log, close: () => sandbox.close() };
+  return { crm, sandbox, exchanges, log, callTimers, close: () => sandbox.close() };
 }

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { SandboxOptions } from '../../../sandbox/sandbox.ts';
-import type { Crm, CrmProblem, WriteOutcome } from '../../../src/crm/crm.ts';
+import type { CallContext, Crm, CrmProblem, WriteOutcome } from '../../../src/crm/crm.ts';
 import { createHubSpotCrm } from '../../../src/crm/hubspot/hubspot-crm.ts';
 import { createPacer } from '../../../src/crm/pacer.ts';
 import { CrmUnavailableError } from '../../../src/errors.ts';
@@ -56,18 +56,17 @@ test('asks for definitions once, however many ask', () =>
   }));
 
 test('gives up a call that hangs and reads again', () =>
-  withHubSpot(
-    async ({ crm, sandbox }) => {
-      const [id = ''] = sandbox.seed({ contacts: [{ properties: { email: 'ada@example.com' } }] }).contacts;
-      sandbox.faults.add({ action: { kind: 'hang' } });
+  withHubSpot(async ({ crm, sandbox, callTimers }) => {
+    const [id = ''] = sandbox.seed({ contacts: [{ properties: { email: 'ada@example.com' } }] }).contacts;
+    sandbox.faults.add({ action: { kind: 'hang' } });
 
-      const read = await crm.readByIds('contacts', [id], ['email'], bulkContext());
+    const reading = crm.readByIds('contacts', [id], ['email'], bulkContext());
+    await expect.poll(() => sandbox.faults.pending).toEqual([]);
+    callTimers.expire();
+    const read = await reading;
 
-      expect(read.found.get(id)?.properties.email).toBe('ada@example.com');
-    },
-    {},
-    { timeoutMs: 150 },
-  ));
+    expect(read.found.get(id)?.properties.email).toBe('ada@example.com');
+  }));
 
 for (const action of [
   { kind: 'reset' },
@@ -84,18 +83,17 @@ for (const action of [
   const name = 'status' in action ? `${action.kind} ${action.status}` : action.kind;
 
   test(`calls a create that met "${name}" ambiguous and sends it once`, () =>
-    withHubSpot(
-      async ({ crm, sandbox, exchanges }) => {
-        sandbox.faults.add({ action });
+    withHubSpot(async ({ crm, sandbox, exchanges, callTimers }) => {
+      sandbox.faults.add({ action });
 
-        const outcomes = await crm.create('contacts', people(2), bulkContext());
+      const creating = crm.create('contacts', people(2), bulkContext());
+      await expect.poll(() => sandbox.faults.pending).toEqual([]);
+      if (action.kind.endsWith('hang')) callTimers.expire();
+      const outcomes = await creating;
 
-        expect(outcomes).toMatchObject([{ problem: { kind: 'ambiguous' } }, { problem: { kind: 'ambiguous' } }]);
-        expect(exchanges).toHaveLength(1);
-      },
-      {},
-      { timeoutMs: 300 },
-    ));
+      expect(outcomes).toMatchObject([{ problem: { kind: 'ambiguous' } }, { problem: { kind: 'ambiguous' } }]);
+      expect(exchanges).toHaveLength(1);
+    }));
 }
 
 test('writes an update through a lost answer and broken JSON', () =>
@@ -215,11 +213,20 @@ test('sends nothing after the deadline and says so for each record', () =>
   }));
 
 test('answers by the deadline although HubSpot does not', () =>
-  withHubSpot(async ({ crm, sandbox }) => {
+  withHubSpot(async ({ crm, sandbox, callTimers }) => {
     sandbox.faults.add({ action: { kind: 'hang' }, times: 0 });
+    const atDeadline = async <Result>(call: (context: CallContext) => Promise<Result>): Promise<Result> => {
+      let remainingMs = 300;
+      const callsBefore = sandbox.counters.calls;
+      const result = call({ ...bulkContext(), deadline: { remainingMs: () => remainingMs } });
+      await expect.poll(() => sandbox.counters.calls).toBeGreaterThan(callsBefore);
+      remainingMs = 0;
+      callTimers.expire();
+      return result;
+    };
 
-    const read = await crm.readByIds('contacts', ['1'], [], bulkContext(300));
-    const created = await crm.create('contacts', people(1), bulkContext(400));
+    const read = await atDeadline((context) => crm.readByIds('contacts', ['1'], [], context));
+    const created = await atDeadline((context) => crm.create('contacts', people(1), context));
 
     expect(read.failed.get('1')?.kind).toBe('late');
     expect(created).toMatchObject([{ problem: { kind: 'ambiguous' } }]);
