@@ -1,7 +1,7 @@
 import { createBatchingCrm } from './bridge/batching-crm.ts';
 import { createKeyedLock } from './bridge/keyed-lock.ts';
-import { createIdentityBook } from './bridge/properties/identity.ts';
-import { createOwnPropertyBook } from './bridge/properties/own-property.ts';
+import { createIdentityProperties } from './bridge/properties/identity-property.ts';
+import { createManagedProperties } from './bridge/properties/managed-property.ts';
 import { createUnknownFields } from './bridge/properties/unknown-fields.ts';
 import { type CandidateSearch, createCandidateSearch } from './bridge/records/candidate-search.ts';
 import { createLookupFinisher } from './bridge/records/lookup-finisher.ts';
@@ -9,7 +9,7 @@ import { createRecordIdCache, type RecordIdCache } from './bridge/records/record
 import { createUpdateBatcher } from './bridge/records/update-batcher.ts';
 import type { TaskDeps } from './bridge/timeline/create-task.ts';
 import type { ActivityDeps } from './bridge/timeline/log-activity.ts';
-import { createOwnerBook } from './bridge/timeline/owners.ts';
+import { createOwnerDirectory } from './bridge/timeline/owner-directory.ts';
 import type { Crm } from './crm/crm.ts';
 import type { RecordRouteDeps } from './http/routes/records.ts';
 import type { Logger } from './logger.ts';
@@ -43,16 +43,17 @@ export function createBridge(
     idCache: watcher?.watchIds(idCache) ?? idCache,
     candidateSearch: watcher?.watchCandidates(candidateSearch) ?? candidateSearch,
   };
+  const managedProperties = createManagedProperties({ crm, log });
   const writing = { ...matching, unknownFields: createUnknownFields({ crm, log, rules: settings.propertyRules }) };
   return {
     ...writing,
     batchingCrm: createBatchingCrm(crm),
     lookupFinisher: createLookupFinisher(matching),
-    identity: createIdentityBook({ crm, log }),
+    identity: createIdentityProperties(managedProperties),
     lock: createKeyedLock(),
     updateBatcher: createUpdateBatcher(writing),
-    ownProperties: createOwnPropertyBook({ crm, log }),
-    owners: createOwnerBook({ crm }),
+    managedProperties,
+    owners: createOwnerDirectory({ crm }),
     clock: Date.now,
   };
 }

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { pino } from 'pino';
 import { createAdminServer } from './admin-server.ts';
 import { createApp } from './app.ts';
-import { checkPropertyAccess } from './bridge/properties/check-property-access.ts';
+import { prepareIdProperties } from './bridge/properties/prepare-id-property.ts';
 import { type RunningCapture, startCapture } from './capture/record/start-capture.ts';
 import type { Config } from './config.ts';
 import { createBridge } from './create-bridge.ts';
@@ -140,7 +140,7 @@ const startCheckMs = 30_000;
 function checkProperties(crm: Crm, log: pino.Logger, { contacts, companies }: Mappings): void {
   const records = [contacts, companies].filter((mapping) => mapping !== undefined);
   const context = { requestId: 'start', urgency: 'bulk', deadline: deadlineIn(startCheckMs) } as const;
-  checkPropertyAccess({ crm, log }, records, context).catch((error: unknown) => {
+  prepareIdProperties({ crm, log }, records, context).catch((error: unknown) => {
     log.error({ err: error }, 'the check of properties failed');
   });
 }

@@ -14,35 +14,35 @@ import { type CommandIo, UsageError } from './command-io.ts';
 import { readPayloads } from './payload-files.ts';
 import { readToolConfig } from './tool-config.ts';
 
-/** Nothing is called; the plan alone must be made by then. */
+/** Limits a plan without a CRM, which makes no calls. */
 const timeoutMs = 120_000;
 
 const after = `
 Examples:
-  enginy-bridge properties plan captures/*.json       what would be made; without a token, as for an account that has none
-  enginy-bridge properties apply captures/*.json      make them in the account of HUBSPOT_ACCESS_TOKEN, after a question
+  enginy-bridge properties plan captures/*.json       what would be created; without a token, for an account that has none
+  enginy-bridge properties apply captures/*.json      create them in the account of HUBSPOT_ACCESS_TOKEN, after a confirmation
 
-Exit status: 0 done, 1 the CRM refused to make one, 2 a file or the account could not be read, or the call is wrong.
+Exit status: 0 done, 1 the CRM refused to create one, 2 a file or the account could not be read, or the usage is wrong.
 `;
 
-/** `enginy-bridge properties plan|apply`: the custom properties that payloads would lead to, before anything is sent. */
+/** `enginy-bridge properties plan|apply`: the custom properties that payloads would need, before anything is sent. */
 export function propertiesCommand(io: CommandIo): Command {
   const command = new Command('properties')
     .description(
-      'the custom properties that requests of Enginy would make in the CRM, for portals where somebody approves them first',
+      'plan and create the custom properties that requests from Enginy would need, for portals where an administrator approves them first',
     )
     .addHelpText('after', after);
   const files = 'bodies of POST or PUT requests for contacts or companies as JSON, or captures of them';
   command
     .command('plan')
-    .description('print which properties would be made, with names and types; nothing is made')
+    .description('print which properties would be created, with names and types; nothing is created')
     .argument('<files...>', files)
     .action((paths: string[]) => run(io, paths, plan));
   command
     .command('apply')
-    .description('make them in the CRM, after a question')
+    .description('create them in the CRM, after a confirmation')
     .argument('<files...>', files)
-    .option('-y, --yes', 'do not ask')
+    .option('-y, --yes', 'skip the confirmation')
     .action((paths: string[], options: { yes?: boolean }) =>
       run(io, paths, (work) => apply(work, options.yes === true)),
     );
@@ -80,7 +80,7 @@ async function prepare(io: CommandIo, paths: readonly string[]): Promise<Work> {
   for (const kind of recordKinds) {
     const mapping = mappings[kind];
     if (mapping === undefined || payload[kind].length === 0) continue;
-    const planned = await planProperties({ crm: read, rules: hubSpotPropertyRules }, mapping, payload[kind], context);
+    const planned = await planProperties({ crm: read, rules: hubSpotPropertyRules, mapping, context }, payload[kind]);
     plans.push({ mapping, planned });
   }
   return { io, crm, plans, context };
@@ -90,23 +90,24 @@ const nothingThere: [] = [];
 
 async function plan({ io, crm, plans }: Work): Promise<void> {
   if (crm === undefined) {
-    io.print('HUBSPOT_ACCESS_TOKEN is not set: shown as for a portal that has none of them.\n\n');
+    io.print('HUBSPOT_ACCESS_TOKEN is not set: the plan assumes a portal that has none of these properties.\n\n');
   }
   for (const { mapping, planned } of plans) io.print(describePlan(mapping, planned));
 }
 
 async function apply(work: Work, isAgreed: boolean): Promise<void> {
   const { io, crm, plans, context } = work;
-  if (crm === undefined) throw new UsageError('HUBSPOT_ACCESS_TOKEN is not set: there is no portal to make them in');
+  if (crm === undefined)
+    throw new UsageError('HUBSPOT_ACCESS_TOKEN is not set: there is no portal to create the properties in');
   await plan(work);
-  const count = plans.reduce((sum, { planned }) => sum + countOf(planned, 'make'), 0);
+  const count = plans.reduce((sum, { planned }) => sum + countOf(planned, 'create'), 0);
   if (count === 0) return;
-  if (!isAgreed && !(await agrees(io, `Make ${count} properties? [y/N] `))) {
-    io.print('Nothing was made.\n');
+  if (!isAgreed && !(await agrees(io, `Create ${count} properties? [y/N] `))) {
+    io.print('No properties were created.\n');
     return;
   }
   for (const { mapping, planned } of plans) {
-    for (const { property, outcome } of await applyPlan(crm, mapping, planned, context)) {
+    for (const { property, outcome } of await applyPlan({ crm, mapping, context }, planned)) {
       const result = typeof outcome === 'string' ? outcome : describeProblem(outcome.problem);
       if (typeof outcome !== 'string') io.setStatus(1);
       io.print(`${mapping.object}  ${property.name}  ${result}\n`);
@@ -117,8 +118,8 @@ async function apply(work: Work, isAgreed: boolean): Promise<void> {
 function describePlan(mapping: Mapping, planned: readonly PlannedProperty[]): string {
   const rows = planned.map((each): readonly string[] => {
     if (each.kind === 'refused') return ['refused', '', '', `${each.source}: ${each.reason}`];
-    if (each.kind === 'there') return ['there', each.name, each.type, each.source];
-    return ['make', each.property.name, typeName(each.property), each.source];
+    if (each.kind === 'exists') return ['exists', each.name, each.type, each.source];
+    return ['create', each.property.name, typeName(each.property), each.source];
   });
   const widths = [0, 1, 2].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
   const lines = rows.map((row) =>
@@ -127,11 +128,11 @@ function describePlan(mapping: Mapping, planned: readonly PlannedProperty[]): st
       .join('  ')
       .trimEnd(),
   );
-  const counts = (['make', 'there', 'refused'] as const).map((kind) => `${countOf(planned, kind)} ${counted[kind]}`);
+  const counts = (['create', 'exists', 'refused'] as const).map((kind) => `${countOf(planned, kind)} ${counted[kind]}`);
   return `${mapping.object} (${mapping.file}): ${counts.join(', ')}\n${lines.map((line) => `  ${line}\n`).join('')}\n`;
 }
 
-const counted = { make: 'to make', there: 'there', refused: 'refused' } as const;
+const counted = { create: 'to create', exists: 'existing', refused: 'refused' } as const;
 
 function countOf(planned: readonly PlannedProperty[], kind: PlannedProperty['kind']): number {
   return planned.filter((each) => each.kind === kind).length;

@@ -60,7 +60,7 @@ export async function explainWrite(
     const problem = resolution === undefined ? {} : { problem: describeProblem(resolution.problem) };
     return { write: { values: [], warnings: resolution?.warnings ?? [], ...problem }, made };
   }
-  const { draft, ifEmpty } = resolution;
+  const { ifEmpty, ...draft } = resolution;
   const explain = (property: string, value: string, when: ValueExplanation['when']): ValueExplanation => ({
     property,
     value,

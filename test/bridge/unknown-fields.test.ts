@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { checkPropertyAccess } from '../../src/bridge/properties/check-property-access.ts';
+import { prepareIdProperties } from '../../src/bridge/properties/prepare-id-property.ts';
 import type { CrmProblem, NewProperty, PropertyDefinition } from '../../src/crm/crm.ts';
 import { hubSpotPropertyRules } from '../../src/crm/hubspot/property-rules.ts';
 import { CrmRejectedError, CrmUnavailableError } from '../../src/errors.ts';
@@ -31,7 +31,7 @@ function define(crm: FakeCrm, definition: Partial<PropertyDefinition> & { name: 
   crm.definitionsOf('contacts').set(definition.name, { ...anyOther, label: definition.name, ...definition });
 }
 
-test('stores a field without a row in a property of its own, in the group, with label and mark', async () => {
+test('stores a field without a row in a property of its own, with group, label and mark', async () => {
   const crm = crmWithRecords();
   const app = await startApp(crm);
 
@@ -59,7 +59,7 @@ test('stores entries of customFields, in creates and for companies as well', asy
 
   const values = [...(crm.records.get('companies')?.values() ?? [])].map(({ properties }) => properties.funding_round);
   expect(values).toEqual(['C', 'B']);
-  expect(countOf(crm, 'createProperties')).toBe(2); // the other one makes the property for Enginy's ids
+  expect(countOf(crm, 'createProperties')).toBe(2); // the other call creates the property for Enginy's ids
 });
 
 test('puts a field into the property of exactly its name', async () => {
@@ -73,12 +73,12 @@ test('puts a field into the property of exactly its name', async () => {
   expect(answer.body.results[1]).toEqual({
     crmId: '2',
     success: true,
-    warnings: ['nps_score was left out: it is not a number, which its property nps_score wants'],
+    warnings: ['nps_score → nps_score was skipped: it is not a number'],
   });
   expect(countOf(crm, 'createProperties')).toBe(0);
 });
 
-test('takes any later value for a property that it made as text', async () => {
+test('accepts any later value for a property that it created as text', async () => {
   const crm = crmWithRecords();
   const app = await startApp(crm);
 
@@ -91,7 +91,7 @@ test('takes any later value for a property that it made as text', async () => {
   expect(valuesOf(crm)?.campaign_opens).toHaveLength(1001);
 });
 
-test('makes properties of declared types, and a text area for a long text', async () => {
+test('creates properties of declared types, and a text area for a long text', async () => {
   const crm = crmWithRecords();
   const mappings = shippedWith('contacts', (write) => {
     write.unknown_fields.types = { last_engaged_at: 'datetime', replied: 'bool', opens: 'number', born: 'date' };
@@ -110,21 +110,21 @@ test('makes properties of declared types, and a text area for a long text', asyn
   );
 
   expect(valuesOf(crm)).toMatchObject({ last_engaged_at: '2026-10-07T10:00:00.000Z', replied: 'true', opens: '5' });
-  const made = ['last_engaged_at', 'replied', 'opens', 'summary'].map((name) => {
+  const created = ['last_engaged_at', 'replied', 'opens', 'summary'].map((name) => {
     const { type, isLong } = crm.definitionsOf('contacts').get(name) ?? {};
     return [type, isLong];
   });
-  expect(made).toEqual([
+  expect(created).toEqual([
     ['datetime', false],
     ['bool', false],
     ['number', false],
     ['text', true],
   ]);
   expect(crm.definitionsOf('contacts').has('born')).toBe(false);
-  expect(answer.body.results[0].warnings).toEqual(['born was left out: it is not a date']);
+  expect(answer.body.results[0].warnings).toEqual(['born was skipped: it is not a date']);
 });
 
-test('tells two fields apart whose names become one, in every process alike', async () => {
+test('keeps two fields with the same property name apart, in every process alike', async () => {
   const crm = crmWithRecords();
   const first = await startApp(crm);
   const second = await startApp(crm);
@@ -137,7 +137,7 @@ test('tells two fields apart whose names become one, in every process alike', as
   expect(valuesOf(crm, '2')).toMatchObject({ campaign_opens: '3', [other]: '4' });
 });
 
-test('does not write a field into a property that was made for another of nearly its name', async () => {
+test('does not write a field into a property created for a field with a similar name', async () => {
   const crm = crmWithRecords();
   const app = await startApp(crm);
 
@@ -149,16 +149,16 @@ test('does not write a field into a property that was made for another of nearly
 
 test('finds the property of a field by its mark, whatever its name', async () => {
   const crm = crmWithRecords();
-  define(crm, { name: 'renamed_by_somebody', description: `${describeField('Opens')} Reviewed by Kim.` });
+  define(crm, { name: 'renamed_by_a_user', description: `${describeField('Opens')} Reviewed by Kim.` });
   const app = await startApp(crm);
 
   await app.send(...update({ crmId: '1', Opens: '5' }));
 
-  expect(valuesOf(crm)).toMatchObject({ renamed_by_somebody: '5' });
+  expect(valuesOf(crm)).toMatchObject({ renamed_by_a_user: '5' });
   expect(countOf(crm, 'createProperties')).toBe(0);
 });
 
-test('takes a property that an administrator made by hand in the group', async () => {
+test('uses a property that an administrator created by hand in the group', async () => {
   const crm = crmWithRecords();
   define(crm, { name: 'engagement_status', label: 'Engagement Status', group: 'enginy' });
   const app = await startApp(crm);
@@ -168,7 +168,7 @@ test('takes a property that an administrator made by hand in the group', async (
   expect(valuesOf(crm)).toMatchObject({ engagement_status: 'new' });
 });
 
-test('leaves a property of the CRM alone whose name only resembles the field', async () => {
+test('does not touch a CRM property whose name only resembles the field', async () => {
   const crm = crmWithRecords();
   define(crm, { name: 'lead_status', label: 'Lead status' });
   const app = await startApp(crm);
@@ -179,7 +179,7 @@ test('leaves a property of the CRM alone whose name only resembles the field', a
   expect(valuesOf(crm)).toMatchObject({ [ownPropertyName('Lead Status', hubSpotPropertyRules)]: 'hot' });
 });
 
-test('names a field whose property is read-only, and writes the others', async () => {
+test('warns about a field whose property is read-only, and writes the others', async () => {
   const crm = crmWithRecords();
   define(crm, { name: 'notes_last_contacted', isReadOnly: true });
   const app = await startApp(crm);
@@ -188,11 +188,11 @@ test('names a field whose property is read-only, and writes the others', async (
 
   expect(valuesOf(crm)).toMatchObject({ jobtitle: 'Countess' });
   expect(answer.body.results[0].warnings).toEqual([
-    "notes_last_contacted was left out: the CRM's property notes_last_contacted is read-only",
+    "notes_last_contacted was skipped: the CRM's property notes_last_contacted is read-only",
   ]);
 });
 
-test('never writes a field over the property that keeps the ids, nor over what a row writes', async () => {
+test('never overwrites the property that stores the ids, nor what a row writes', async () => {
   const crm = crmWithRecords();
   const app = await startApp(crm);
   await app.send('POST', '/contacts', { contacts: [{ externalId: 'lead-1', email: 'new@example.com' }] });
@@ -204,12 +204,12 @@ test('never writes a field over the property that keeps the ids, nor over what a
   expect(valuesOf(crm)).toMatchObject({ jobtitle: 'Countess' });
   expect(valuesOf(crm)).not.toHaveProperty('enginy_external_id');
   expect(answer.body.results[0].warnings).toEqual([
-    "enginy_external_id was left out: the property of that name keeps Enginy's ids",
-    'jobtitle was left out: its property jobtitle is written from title',
+    "enginy_external_id was skipped: the property of that name stores Enginy's ids",
+    'jobtitle was skipped: its property jobtitle is already written from title',
   ]);
 });
 
-test('makes five properties in one or two calls for fifty requests at once', async () => {
+test('creates five properties in one or two calls for fifty concurrent requests', async () => {
   const crm = crmWithRecords();
   for (let id = 100; id < 150; id += 1) crm.put('contacts', { id: String(id), properties: {} });
   const app = await startApp(crm);
@@ -238,7 +238,7 @@ test('makes five properties in one or two calls for fifty requests at once', asy
   expect(creations.reduce((sum, { count }) => sum + count, 0)).toBe(5);
 });
 
-test('costs nothing for records that need no definition', async () => {
+test('makes no further call for records that need no definition', async () => {
   const crm = crmWithRecords();
   const app = await startApp(crm);
 
@@ -247,7 +247,7 @@ test('costs nothing for records that need no definition', async () => {
   expect(crm.calls.map(({ method }) => method)).toEqual(['update']);
 });
 
-test('takes a property that another process makes at the same moment', async () => {
+test('uses a property that another process creates at the same moment', async () => {
   const crm = crmWithRecords();
   crm.failNext('createProperties', (carryOut) => {
     carryOut();
@@ -261,7 +261,7 @@ test('takes a property that another process makes at the same moment', async () 
   expect(valuesOf(crm)).toMatchObject({ opens: '5' });
 });
 
-test('takes another name when the name went to another field at the same moment', async () => {
+test('uses another name when the name goes to another field at the same moment', async () => {
   const crm = crmWithRecords();
   crm.failNext('createProperties', () => {
     define(crm, { name: 'opens', description: describeField('OPENS!'), group: 'enginy' });
@@ -277,7 +277,7 @@ test('takes another name when the name went to another field at the same moment'
   });
 });
 
-test('takes another name when the CRM hides a property of that name', async () => {
+test('uses another name when the CRM hides a property of that name', async () => {
   const crm = crmWithRecords();
   crm.failNext('createProperties', () => ['existed']);
   const app = await startApp(crm);
@@ -287,25 +287,25 @@ test('takes another name when the CRM hides a property of that name', async () =
   expect(valuesOf(crm)).toMatchObject({ [ownPropertyName('opens', hubSpotPropertyRules)]: '5' });
 });
 
-test('writes the known fields and names the others where it may not make properties, asking once', async () => {
+test('writes the known fields and warns about the others when it may not create properties, asking once', async () => {
   const crm = crmWithRecords({ forbidsNewProperties: true });
   const app = await startApp(crm);
 
   const first = await app.send(...update({ crmId: '1', title: 'Countess', opens: '5' }));
   const second = await app.send(...update({ crmId: '2', title: 'Admiral', clicks: '2' }));
 
-  const reason = 'the CRM does not let the bridge make properties (missing scope schemas.write)';
+  const reason = 'the CRM does not let the bridge create properties (missing scope schemas.write)';
   expect(first.body).toEqual({
-    results: [{ crmId: '1', success: true, warnings: [`opens was left out: ${reason}`] }],
+    results: [{ crmId: '1', success: true, warnings: [`opens was skipped: ${reason}`] }],
   });
-  expect(second.body.results[0].warnings).toEqual([`clicks was left out: ${reason}`]);
+  expect(second.body.results[0].warnings).toEqual([`clicks was skipped: ${reason}`]);
   expect([valuesOf(crm)?.jobtitle, valuesOf(crm, '2')?.jobtitle]).toEqual(['Countess', 'Admiral']);
   expect(countOf(crm, 'createProperties')).toBe(1);
-  const told = app.log.entries.filter(({ level }) => level === 'warn');
-  expect(told).toEqual([expect.objectContaining({ objectType: 'contacts', missingScopes: ['schemas.write'] })]);
+  const logged = app.log.entries.filter(({ level }) => level === 'warn');
+  expect(logged).toEqual([expect.objectContaining({ objectType: 'contacts', missingScopes: ['schemas.write'] })]);
 });
 
-test('asks again after ten minutes whether it may make properties', async () => {
+test('asks again after ten minutes whether it may create properties', async () => {
   vi.useFakeTimers({ toFake: ['performance'] });
   onTestFinished(() => {
     vi.useRealTimers();
@@ -322,7 +322,7 @@ test('asks again after ten minutes whether it may make properties', async () => 
   expect(valuesOf(crm)).toMatchObject({ opens: '6' });
 });
 
-test('names a field whose property the CRM refuses, and stores the others', async () => {
+test('warns about a field whose property the CRM refuses, and stores the others', async () => {
   const crm = crmWithRecords();
   const refusal: CrmProblem = {
     kind: 'invalid',
@@ -338,13 +338,13 @@ test('names a field whose property the CRM refuses, and stores the others', asyn
     crmId: '1',
     success: true,
     warnings: [
-      'opens was left out: the CRM did not make the property opens: You have reached the limit of 1000 properties',
+      'opens was skipped: the CRM did not create the property opens: You have reached the limit of 1000 properties',
     ],
   });
   expect(valuesOf(crm)).toMatchObject({ jobtitle: 'Countess' });
 });
 
-test('makes no more properties than the mapping allows, those of earlier days counted', async () => {
+test('creates no more properties than the mapping allows, including those created earlier', async () => {
   const crm = crmWithRecords();
   define(crm, { name: 'older', description: describeField('older'), group: 'enginy' });
   const mappings = shippedWith('contacts', (write) => {
@@ -357,15 +357,15 @@ test('makes no more properties than the mapping allows, those of earlier days co
     app.send(...update({ crmId: '2', c: '1', d: '2' })),
   ]);
 
-  const made = ['a', 'b', 'c', 'd'].filter((name) => crm.definitionsOf('contacts').has(name));
-  expect(made).toHaveLength(2);
+  const created = ['a', 'b', 'c', 'd'].filter((name) => crm.definitionsOf('contacts').has(name));
+  expect(created).toHaveLength(2);
   const warnings = [...new Set([first, second].flatMap(({ body }) => body.results[0].warnings ?? []))];
   expect(warnings).toHaveLength(2);
-  for (const warning of warnings) expect(warning).toMatch(/the mapping allows 3 properties .* there are 3$/);
+  for (const warning of warnings) expect(warning).toMatch(/the mapping allows 3 created properties .* 3 exist$/);
   expect(valuesOf(crm)).toMatchObject({ older: '3' });
 });
 
-test('fails the records whose properties cannot be made for the moment, and no others', async () => {
+test('fails only the records whose properties cannot be created at the moment', async () => {
   const crm = crmWithRecords();
   crm.failAlways('createProperties', new CrmUnavailableError('HubSpot is down'));
   const app = await startApp(crm);
@@ -381,7 +381,7 @@ test('fails the records whose properties cannot be made for the moment, and no o
   expect(valuesOf(crm)).not.toHaveProperty('jobtitle');
 });
 
-test('answers 503 when definitions cannot be read and nothing else was asked', async () => {
+test('answers 503 when definitions cannot be read and nothing else was requested', async () => {
   const crm = crmWithRecords();
   crm.failAlways('readProperties', new CrmUnavailableError('HubSpot is down', { ambiguous: true }));
   const app = await startApp(crm);
@@ -391,7 +391,7 @@ test('answers 503 when definitions cannot be read and nothing else was asked', a
   expect(answer.status).toBe(503);
 });
 
-test('writes what it can when the CRM does not show its definitions', async () => {
+test('writes what it can when the CRM does not let it read definitions', async () => {
   const crm = crmWithRecords();
   crm.failAlways('readProperties', new CrmRejectedError('no', { missingScopes: ['schemas.read'] }));
   const app = await startApp(crm);
@@ -399,12 +399,12 @@ test('writes what it can when the CRM does not show its definitions', async () =
   const answer = await app.send(...update({ crmId: '1', title: 'Countess', opens: '5' }));
 
   expect(answer.body.results[0].warnings).toEqual([
-    'opens was left out: the CRM does not show the bridge its properties',
+    'opens was skipped: the CRM does not let the bridge read its properties',
   ]);
   expect(valuesOf(crm)).toMatchObject({ jobtitle: 'Countess' });
 });
 
-test('makes a property anew that somebody removed, and sends the value again', async () => {
+test('creates a property again that a user removed, and resends the value', async () => {
   const crm = crmWithRecords();
   const app = await startApp(crm);
   await app.send(...update({ crmId: '1', Opens: '5' }));
@@ -419,7 +419,7 @@ test('makes a property anew that somebody removed, and sends the value again', a
   expect(crm.definitionsOf('contacts').get('opens')).toMatchObject({ description: describeField('Opens') });
 });
 
-test('creates with the property for the ids made anew after somebody removed it', async () => {
+test('creates the property for the ids again after a user removed it', async () => {
   const crm = crmWithRecords();
   const app = await startApp(crm);
   await app.send('POST', '/contacts', { contacts: [{ externalId: 'a', email: 'a@example.com' }] });
@@ -432,7 +432,7 @@ test('creates with the property for the ids made anew after somebody removed it'
   expect(stored?.properties.enginy_external_id).toBe('b');
 });
 
-test('does not ask for definitions again and again because a row names a property that is not there', async () => {
+test('does not read definitions repeatedly when a row names a property that does not exist', async () => {
   const crm = crmWithRecords();
   crm.definitionsOf('contacts').delete('jobtitle');
   const app = await startApp(crm);
@@ -447,7 +447,7 @@ test('does not ask for definitions again and again because a row names a propert
   expect(countOf(crm, 'readProperties')).toBe(2);
 });
 
-test('clears a property of a field that is sent empty only where the mapping says so, and makes none for it', async () => {
+test('clears the property of an empty field only where the mapping says so, and creates none for it', async () => {
   const crm = crmWithRecords();
   const mappings = shippedWith('contacts', (write) => {
     write.on_empty = 'clear';
@@ -462,14 +462,16 @@ test('clears a property of a field that is sent empty only where the mapping say
   expect(crm.definitionsOf('contacts').has('clicks')).toBe(false);
 });
 
-test('cuts a text at the length that the CRM takes, and says so', async () => {
+test('cuts a text at the length that the CRM accepts, with a warning', async () => {
   const crm = crmWithRecords();
   const app = await startApp(crm);
 
   const answer = await app.send(...update({ crmId: '1', notes: 'x'.repeat(70_000) }));
 
   expect(valuesOf(crm)?.notes).toHaveLength(65_536);
-  expect(answer.body.results[0].warnings).toEqual(['notes → notes is not complete: it was cut to 65,536 characters']);
+  expect(answer.body.results[0].warnings).toEqual([
+    'notes → notes was only partly stored: it was cut to 65,536 characters',
+  ]);
 });
 
 test('stores a value nested a hundred thousand levels deep', async () => {
@@ -503,8 +505,8 @@ test('ignores, reports or rejects fields without a row as the mapping says', asy
   policy.current = 'report';
   const reported = [await send(), await send()];
   expect(reported[1]?.body.results[1].warnings).toEqual([
-    'opens was left out: the mapping has no row for it',
-    'tier was left out: the mapping has no row for it',
+    'opens was skipped: the mapping has no row for it',
+    'tier was skipped: the mapping has no row for it',
   ]);
   const lines = app.log.entries.filter(({ msg }) => msg === 'fields without a row were not stored');
   expect(lines).toEqual([expect.objectContaining({ object: 'contacts', fields: ['opens', 'tier'] })]);
@@ -527,7 +529,7 @@ const industry: Partial<PropertyDefinition> & { name: string } = {
   ],
 };
 
-test('compares a loose option with the options of the portal, and keeps the text where none fits', async () => {
+test('matches a text with the options of the portal, and keeps the text where none matches', async () => {
   const crm = fakeCrm({ properties: { companies: [{ name: 'name' }, { name: 'email' }, industry] } });
   crm.put('companies', { id: '9', properties: {} });
   crm.put('companies', { id: '8', properties: {} });
@@ -544,12 +546,12 @@ test('compares a loose option with the options of the portal, and keeps the text
   expect(companies?.get('9')?.properties).toEqual({ industry: 'HOSPITAL_HEALTH_CARE' });
   expect(companies?.get('8')?.properties).toEqual({ enginy_industry: 'Beekeeping' });
   expect(answer.body.results[1].warnings).toEqual([
-    'industry → industry was left out: it is not one of the options of the property; the text is kept in enginy_industry',
+    'industry → industry was skipped: it is not an option of the property; the text is kept in enginy_industry',
   ]);
   expect(crm.definitionsOf('companies').get('enginy_industry')).toMatchObject({ type: 'text', group: 'enginy' });
 });
 
-test('names a kept text that has no property to go to', async () => {
+test('warns about a raw text whose property cannot be created', async () => {
   const crm = fakeCrm({
     properties: { companies: [{ name: 'name' }, { name: 'numberofemployees', type: 'number' }] },
     forbidsNewProperties: true,
@@ -563,7 +565,7 @@ test('names a kept text that has no property to go to', async () => {
 
   expect(crm.records.get('companies')?.get('9')?.properties).toEqual({ name: 'Acme' });
   expect(answer.body.results[0].warnings.join('\n')).toContain(
-    'numberOfEmployees → enginy_employees was left out: the CRM does not let the bridge make properties',
+    'numberOfEmployees → enginy_employees was skipped: the CRM does not let the bridge create properties',
   );
 });
 
@@ -599,7 +601,7 @@ test('moves a stage back by clearing it first, and forward without', async () =>
   ]);
 });
 
-test('says at start, in one line, which permissions are missing', async () => {
+test('logs missing permissions at start, in one line', async () => {
   const sink = logSink();
   const asked: string[] = [];
   const crm = {
@@ -611,7 +613,7 @@ test('says at start, in one line, which permissions are missing', async () => {
   const { contacts, companies } = shippedWith('contacts', () => {})();
   if (contacts === undefined || companies === undefined) throw new Error('both files are shipped');
 
-  await checkPropertyAccess({ crm, log: sink.log }, [contacts, companies], {
+  await prepareIdProperties({ crm, log: sink.log }, [contacts, companies], {
     requestId: 'start',
     urgency: 'bulk',
     deadline: { remainingMs: () => 1000 },

@@ -259,7 +259,7 @@ test('a portal that allows no property of the bridge is served from memory, and 
   expect(first.status).toBe(201);
   expect(second.body.id).toBe(first.body.id);
   expect(crm.records('emails')).toHaveLength(1);
-  expect(bridge.log.entries.filter(({ msg }) => msg.includes('recognised from memory only'))).toHaveLength(1);
+  expect(bridge.log.entries.filter(({ msg }) => msg.includes('until the next restart'))).toHaveLength(1);
 });
 
 test('a new property that HubSpot takes a moment to know delays the first activity and loses nothing', async () => {

@@ -25,7 +25,7 @@ const environmentOf = (crm: { url: string; token: string }) => ({
   HUBSPOT_BASE_URL: crm.url,
 });
 
-test('plans without a token, from bodies, lists of them, one a line, and captures', async () => {
+test('plans without a token, from bodies, lists of bodies, NDJSON and captures', async () => {
   const files = [
     fileWith('body.json', JSON.stringify({ contacts: [contact] })),
     fileWith('list.json', JSON.stringify([{ contacts: [{ externalId: '2', Tier: 'A' }] }])),
@@ -39,15 +39,15 @@ test('plans without a token, from bodies, lists of them, one a line, and capture
   const { code, stdout } = await runProgram(['properties', 'plan', ...files], {});
 
   expect(code).toBe(0);
-  expect(stdout).toContain('contacts (mappings/hubspot/contacts.yaml): 6 to make, 0 there, 0 refused');
-  expect(stdout).toMatch(/make {2}enginy_external_id +text, unique +the mapping itself/);
-  expect(stdout).toMatch(/make {2}campaign_opens +text +campaignOpens/);
-  expect(stdout).toMatch(/make {2}campaign_opens_[0-9a-f]{8} +text +campaign-opens/);
-  expect(stdout).toMatch(/make {2}notes +text, several lines +notes/);
-  for (const name of ['tier', 'segment', 'funding', 'fit']) expect(stdout).toMatch(new RegExp(`make {2}${name} `));
+  expect(stdout).toContain('contacts (mappings/hubspot/contacts.yaml): 6 to create, 0 existing, 0 refused');
+  expect(stdout).toMatch(/create {2}enginy_external_id +text, unique +the mapping itself/);
+  expect(stdout).toMatch(/create {2}campaign_opens +text +campaignOpens/);
+  expect(stdout).toMatch(/create {2}campaign_opens_[0-9a-f]{8} +text +campaign-opens/);
+  expect(stdout).toMatch(/create {2}notes +text, several lines +notes/);
+  for (const name of ['tier', 'segment', 'funding', 'fit']) expect(stdout).toMatch(new RegExp(`create {2}${name} `));
 });
 
-test('makes what it planned, and a bridge without the permission then stores every field', async () => {
+test('creates what it planned, so that a bridge without the permission stores every field', async () => {
   const crm = await startCrm();
   const [crmId = ''] = crm.seed({ contacts: [{ properties: {} }] }).contacts;
   const file = fileWith('body.json', JSON.stringify({ contacts: [contact] }));
@@ -59,10 +59,10 @@ test('makes what it planned, and a bridge without the permission then stores eve
   const again = await runProgram(['properties', 'apply', file], environmentOf(crm));
 
   expect([planned.code, applied.code, again.code]).toEqual([0, 0, 0]);
-  expect(planned.stdout).toContain('4 to make, 0 there, 0 refused');
+  expect(planned.stdout).toContain('4 to create, 0 existing, 0 refused');
   expect(writesOfPlan).toBe(0);
   expect(applied.stdout).toMatch(/contacts {2}campaign_opens {2}created\n/);
-  expect(again.stdout).toContain('0 to make, 4 there, 0 refused');
+  expect(again.stdout).toContain('0 to create, 4 existing, 0 refused');
 
   const limited = await startCrm({ scopes: { without: ['crm.schemas.contacts.write'] } });
   const [limitedId = ''] = limited.seed({
@@ -80,7 +80,7 @@ test('makes what it planned, and a bridge without the permission then stores eve
   }
 });
 
-/** The definitions that were made, to be put into another portal as its administrator would. */
+/** The definitions that were created, ready for another portal, as its administrator would create them. */
 async function customDefinitions(crm: { url: string; token: string }): Promise<Record<string, unknown>[]> {
   const response = await fetch(`${crm.url}/crm/v3/properties/contacts`, {
     headers: { authorization: `Bearer ${crm.token}` },
@@ -92,7 +92,7 @@ async function customDefinitions(crm: { url: string; token: string }): Promise<R
     .map((definition) => ({ ...definition, groupName: 'contactinformation' }));
 }
 
-test('says what it cannot do, and ends with 1 where the CRM refuses, with 2 where it was called wrongly', async () => {
+test('reports what it cannot do, and exits with 1 when the CRM refuses and 2 on wrong usage', async () => {
   const crm = await startCrm({ scopes: { without: ['crm.schemas.contacts.write'] } });
   const file = fileWith('body.json', JSON.stringify({ contacts: [contact] }));
   const other = fileWith('other.json', '{"tasks":[]}');
@@ -106,5 +106,5 @@ test('says what it cannot do, and ends with 1 where the CRM refuses, with 2 wher
   expect(refused.stdout).toContain('crm.schemas.contacts.write');
   expect([noToken.code, noToken.stderr]).toEqual([2, expect.stringContaining('HUBSPOT_ACCESS_TOKEN is not set')]);
   expect([noRecords.code, noRecords.stderr]).toEqual([2, expect.stringContaining('other.json holds no records')]);
-  expect(noAnswer.stdout).toContain('Nothing was made');
+  expect(noAnswer.stdout).toContain('No properties were created');
 });

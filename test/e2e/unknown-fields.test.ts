@@ -22,8 +22,8 @@ async function definitionsIn(crm: Sandbox, object = 'contacts'): Promise<readonl
   return ((await response.json()) as { results: Definition[] }).results;
 }
 
-/** What the bridge made for fields, without the property for Enginy's ids. */
-async function madeIn(crm: Sandbox, object = 'contacts'): Promise<string[]> {
+/** What the bridge created for fields, without the property for Enginy's ids. */
+async function createdIn(crm: Sandbox, object = 'contacts'): Promise<string[]> {
   const definitions = await definitionsIn(crm, object);
   return definitions.flatMap(({ name, groupName }) =>
     groupName === 'enginy' && name !== 'enginy_external_id' ? [name] : [],
@@ -66,7 +66,7 @@ async function expectAllStored(crm: Sandbox, ids: readonly string[]): Promise<vo
   });
 }
 
-test('fifty updates at once with five new fields: five properties, one or two creation calls, every value stored', async () => {
+test('stores fifty concurrent updates with five new fields in five properties, with one or two creation calls', async () => {
   const crm = await startCrm({ propertyLagMs: 300 });
   const ids = seedContacts(crm, 50);
   const bridge = await startBridgeOn(crm);
@@ -74,12 +74,12 @@ test('fifty updates at once with five new fields: five properties, one or two cr
   const answers = await sendFifty([bridge], ids);
 
   expect(answers.map((answer) => answer?.body)).toEqual(ids.map((crmId) => ({ results: [{ crmId, success: true }] })));
-  expect(await madeIn(crm)).toHaveLength(5);
+  expect(await createdIn(crm)).toHaveLength(5);
   expect(creationCalls(crm).length).toBeLessThanOrEqual(2);
   await expectAllStored(crm, ids);
 });
 
-test('fifty updates at once through two bridges: five properties, every value stored', async () => {
+test('stores fifty concurrent updates through two bridges in five properties', async () => {
   const crm = await startCrm({ propertyLagMs: 300, latency: 20 });
   const ids = seedContacts(crm, 50);
   const bridges = await Promise.all([startBridgeOn(crm), startBridgeOn(crm)]);
@@ -87,7 +87,7 @@ test('fifty updates at once through two bridges: five properties, every value st
   const answers = await sendFifty(bridges, ids);
 
   expect(answers.map((answer) => answer?.body)).toEqual(ids.map((crmId) => ({ results: [{ crmId, success: true }] })));
-  expect(await madeIn(crm)).toHaveLength(5);
+  expect(await createdIn(crm)).toHaveLength(5);
   await expectAllStored(crm, ids);
 });
 
@@ -151,7 +151,7 @@ test.each(['contacts', 'companies'] as const)(
   },
 );
 
-test('without the schema scope: 200, known fields written, the others named, one line at start', async () => {
+test('writes the known fields and warns about the others without the schema scope, with one log line at start', async () => {
   const scopes = ['crm.schemas.contacts.write', 'crm.schemas.companies.write'];
   const crm = await startCrm({ scopes: { without: scopes } });
   const [crmId] = seedContacts(crm, 1);
@@ -165,12 +165,12 @@ test('without the schema scope: 200, known fields written, the others named, one
 
   expect(warned()[0]).toMatchObject({ missingScopes: scopes, msg: expect.stringContaining(scopes.join(', ')) });
   expect(answer.status).toBe(200);
-  const reason = 'the CRM does not let the bridge make properties (missing scope crm.schemas.contacts.write)';
+  const reason = 'the CRM does not let the bridge create properties (missing scope crm.schemas.contacts.write)';
   expect(answer.body.results).toEqual([
     {
       crmId,
       success: true,
-      warnings: [`campaignOpens was left out: ${reason}`, `Engagement Status was left out: ${reason}`],
+      warnings: [`campaignOpens was skipped: ${reason}`, `Engagement Status was skipped: ${reason}`],
     },
   ]);
   expect(crm.records('contacts')[0]?.properties).toMatchObject({ jobtitle: 'Countess' });
@@ -192,7 +192,7 @@ test.each(['context', 'bare'] as const)(
   },
 );
 
-test('at the portal limit: known fields written, the field named, the portal asked once', async () => {
+test('writes the known fields and warns about the new one at the portal limit, asking the portal once', async () => {
   const crm = await startCrm({ customPropertyLimit: 0 });
   const [crmId] = seedContacts(crm, 1);
   const bridge = await startBridgeOn(crm);
@@ -203,14 +203,14 @@ test('at the portal limit: known fields written, the field named, the portal ask
   for (const answer of answers) {
     expect(answer.status).toBe(200);
     expect(answer.body.results).toEqual([
-      { crmId, success: true, warnings: [expect.stringMatching(/^campaignOpens was left out: .*limit of 0 custom/)] },
+      { crmId, success: true, warnings: [expect.stringMatching(/^campaignOpens was skipped: .*limit of 0 custom/)] },
     ]);
   }
   expect(crm.records('contacts')[0]?.properties).toMatchObject({ jobtitle: 'Countess' });
   expect(creationCalls(crm)).toHaveLength(1);
 });
 
-test('restores an archived property of that name, and one that is archived while the bridge runs', async () => {
+test('restores an archived property of that name, also one archived while the bridge runs', async () => {
   const crm = await startCrm();
   const [crmId] = seedContacts(crm, 1);
   const bridge = await startBridgeOn(crm);
@@ -233,7 +233,7 @@ test('restores an archived property of that name, and one that is archived while
   expect(crm.records('contacts')[0]?.properties).toMatchObject({ campaign_opens: '3' });
 });
 
-test('creates go on after somebody archived the property for the ids', async () => {
+test('keeps creating records after a user archived the property for the ids', async () => {
   const crm = await startCrm({ propertyLagMs: 200 });
   const bridge = await startBridgeOn(crm);
   await bridge.send('POST', '/contacts', { contacts: [{ externalId: 'a', email: 'a@example.com' }] });
@@ -248,7 +248,7 @@ test('creates go on after somebody archived the property for the ids', async () 
   expect(crm.records('contacts').at(-1)?.properties).toMatchObject({ enginy_external_id: 'b' });
 });
 
-test('writes the options of the portal for an industry, and keeps what is none', async () => {
+test('writes the portal option for an industry, and keeps a text that matches none', async () => {
   const crm = await startCrm();
   const bridge = await startBridgeOn(crm);
 
@@ -278,7 +278,7 @@ function mappingsWithRow(row: string): string {
   return folder;
 }
 
-test('moves a stage back where the mapping forces it, and says nothing untrue where it does not', async () => {
+test('moves a stage back where the mapping forces it, and gives no false answer where it does not', async () => {
   const crm = await startCrm();
   const [crmId] = crm.seed({ contacts: [{ properties: { lifecyclestage: 'customer' } }] }).contacts;
   const stage = () => crm.records('contacts')[0]?.properties.lifecyclestage;
@@ -392,12 +392,12 @@ test.each(['PUT', 'POST'] as const)(
     const storedCount = names.filter((_name, index) => values.has(`value of ${index}`)).length;
     expect(storedCount).toBe(100); // as many as the mapping allows
     expect(result.warnings).toHaveLength(100);
-    for (const warning of result.warnings) expect(warning).toMatch(/^.+ was left out: .+/su);
+    for (const warning of result.warnings) expect(warning).toMatch(/^.+ was (skipped|left out): .+/su);
     for (const { path } of crm.log)
       expect(path).toMatch(
         /^\/crm\/v3\/(objects|properties)\/(contacts|companies)(\/(groups|batch\/(create|read|update)))?(\?archived=(true|false))?$/,
       );
-    for (const name of await madeIn(crm)) expect(name).toMatch(/^(?!hs_)[a-z][a-z0-9_]{0,99}$/);
+    for (const name of await createdIn(crm)) expect(name).toMatch(/^(?!hs_)[a-z][a-z0-9_]{0,99}$/);
     expect(bridge.log.entries.filter(({ level }) => level === 'error')).toEqual([]);
   },
 );

@@ -164,7 +164,7 @@ test('where the portal forbids the identity property, memory recognises a repeat
   const second = await app.send('POST', '/contacts', { contacts: [nameless] });
 
   expect(second.body).toEqual(first.body);
-  expect(app.log.entries.filter(({ msg }) => msg.includes('from memory only'))).toHaveLength(1);
+  expect(app.log.entries.filter(({ msg }) => msg.includes('until the next restart'))).toHaveLength(1);
 });
 
 test('syncs by e-mail regardless of case, and leaves out who does not exist', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createOwnerBook } from '../../src/bridge/timeline/owners.ts';
+import { createOwnerDirectory } from '../../src/bridge/timeline/owner-directory.ts';
 import { CrmUnavailableError, NotSupportedError } from '../../src/errors.ts';
 import { fakeCrm } from '../support/fake-crm.ts';
 import { startSeededCrm } from '../support/seeded-crm.ts';
@@ -22,7 +22,7 @@ test('asks the CRM once for five minutes, however many ask at once, and then aga
   const crm = fakeCrm();
   crm.owners.push(olga);
   let nowMs = 0;
-  const app = await startApp(crm, { deps: { owners: createOwnerBook({ crm, now: () => nowMs }) } });
+  const app = await startApp(crm, { deps: { owners: createOwnerDirectory({ crm, now: () => nowMs }) } });
 
   const answers = await Promise.all([1, 2, 3].map(() => app.send('GET', '/users')));
   nowMs += 4 * 60_000;
@@ -60,7 +60,7 @@ test('says 503 when the CRM is down, and does not remember that', async () => {
 test('an owner who joined since the list was read is found', async () => {
   const crm = fakeCrm();
   let nowMs = 0;
-  const app = await startApp(crm, { deps: { owners: createOwnerBook({ crm, now: () => nowMs }) } });
+  const app = await startApp(crm, { deps: { owners: createOwnerDirectory({ crm, now: () => nowMs }) } });
   await app.send('GET', '/users');
   crm.owners.push(olga);
   nowMs += 60_000;

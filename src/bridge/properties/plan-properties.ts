@@ -4,93 +4,90 @@ import type { PropertyRules } from '../../mapping/run/property-name.ts';
 import { toCrmProperties } from '../../mapping/run/translate.ts';
 import type { Mapping } from '../../mapping/schema/mapping-file.ts';
 import type { EnginyRecord } from '../../mapping/values/field-value.ts';
-import { neededProperties } from './check-property-access.ts';
-import { type Location, locateFields } from './field-locator.ts';
-import { fieldNeeds, latestValues } from './field-needs.ts';
+import { type FieldLocation, locateFields } from './field-location.ts';
+import { requiredProperties } from './prepare-id-property.ts';
 import { createPropertyCatalogue, type PropertyCatalogue } from './property-catalogue.ts';
-import type { PropertyMaker } from './property-maker.ts';
+import { type PropertyCreationQueue, unanswered } from './property-creation-queue.ts';
+import { fieldNeeds, latestValues } from './unknown-fields.ts';
 
-/** One field or own property of a mapping, and what it would lead to. */
+/** What one field, or the mapping itself, would need in the CRM. */
 export type PlannedProperty =
-  | { readonly kind: 'make'; readonly source: string; readonly property: NewProperty }
-  | { readonly kind: 'there'; readonly source: string; readonly name: string; readonly type: string }
+  | { readonly kind: 'create'; readonly source: string; readonly property: NewProperty }
+  | { readonly kind: 'exists'; readonly source: string; readonly name: string; readonly type: string }
   | { readonly kind: 'refused'; readonly source: string; readonly reason: string };
 
+export interface PlanScope {
+  readonly crm: Pick<Crm, 'readProperties'>;
+  readonly rules: PropertyRules;
+  readonly mapping: Mapping;
+  readonly context: CallContext;
+}
+
 /**
- * Which properties records would lead to, decided as the bridge decides while it runs; nothing is made.
+ * Lists the properties that records would need, decided by the same code that serves requests; nothing is created.
  *
  * @param records as Enginy would send them, creates or updates.
  * @throws GatewayError when the CRM's definitions cannot be read.
  */
 export async function planProperties(
-  deps: { readonly crm: Pick<Crm, 'readProperties'>; readonly rules: PropertyRules },
-  mapping: Mapping,
+  { crm, rules, mapping, context }: PlanScope,
   records: readonly EnginyRecord[],
-  context: CallContext,
 ): Promise<PlannedProperty[]> {
-  const catalogue = createPropertyCatalogue(deps.crm);
-  const made = new Map<string, NewProperty>();
-  const own = await planOwn(catalogue, mapping, context);
-  const values = records.flatMap((record) => [...latestValues(toCrmProperties(mapping, record, 'update'))]);
-  const { countMade } = await catalogue.read(mapping.target.objectType, context);
-  const maker = pretend(catalogue, made, countMade);
-  const needs = fieldNeeds(deps.rules, mapping, values);
-  const locations = await locateFields({ catalogue, maker, rules: deps.rules }, mapping, needs, context);
-  const fields = [...locations].flatMap(([field, location]) => planned(showField(field), location, made));
-  return [...own, ...fields];
-}
-
-async function planOwn(
-  catalogue: PropertyCatalogue,
-  mapping: Mapping,
-  context: CallContext,
-): Promise<PlannedProperty[]> {
+  const catalogue = createPropertyCatalogue(crm);
   const index = await catalogue.read(mapping.target.objectType, context);
-  return neededProperties(mapping).map((property): PlannedProperty => {
-    const there = index.get(property.name);
+  const required = requiredProperties(mapping).map((property): PlannedProperty => {
+    const existing = index.get(property.name);
     const source = 'the mapping itself';
-    return there === undefined
-      ? { kind: 'make', source, property }
-      : { kind: 'there', source, name: there.name, type: there.type };
+    if (existing === undefined) return { kind: 'create', source, property };
+    return { kind: 'exists', source, name: existing.name, type: existing.type };
   });
+  const values = records.flatMap((record) => [...latestValues(toCrmProperties(mapping, record, 'update'))]);
+  const planned = new Map<string, NewProperty>();
+  const queue = createDryRunQueue(catalogue, planned, index.createdCount);
+  const scope = { catalogue, queue, rules, mapping, context };
+  const locations = await locateFields(scope, fieldNeeds(scope, values));
+  const fields = [...locations].flatMap(([field, location]) => planField(showField(field), location, planned));
+  return [...required, ...fields];
 }
 
-/** Makes nothing, and lets the catalogue believe that it did: later fields see the names that are taken. */
-function pretend(catalogue: PropertyCatalogue, made: Map<string, NewProperty>, madeBefore: number): PropertyMaker {
+/** Creates nothing but adds each property to the catalogue, so that later fields see the names that are taken. */
+function createDryRunQueue(
+  catalogue: PropertyCatalogue,
+  planned: Map<string, NewProperty>,
+  createdBefore: number,
+): PropertyCreationQueue {
   return {
-    async make(objectType, { atMost, ...property }) {
-      if (made.has(property.name)) return 'made';
-      if (atMost !== undefined && madeBefore + made.size >= atMost) {
-        return { refused: `the mapping allows ${atMost} properties to be made (at_most)` };
+    async create(objectType, { maxCreated, ...property }) {
+      if (planned.has(property.name)) return 'exists';
+      if (maxCreated !== undefined && createdBefore + planned.size >= maxCreated) {
+        return { refused: `the mapping allows ${maxCreated} created properties (at_most)` };
       }
       catalogue.add(objectType, property);
-      made.set(property.name, property);
-      return 'made';
+      planned.set(property.name, property);
+      return 'exists';
     },
   };
 }
 
-function planned(source: string, location: Location, made: ReadonlyMap<string, NewProperty>): PlannedProperty[] {
-  if (location === 'nowhere' || 'problem' in location) return [];
+function planField(
+  source: string,
+  location: FieldLocation,
+  planned: ReadonlyMap<string, NewProperty>,
+): PlannedProperty[] {
+  if (location === 'none' || 'problem' in location) return [];
   if ('refused' in location) return [{ kind: 'refused', source, reason: location.refused }];
   const { name, type } = location.definition;
-  const property = made.get(name);
-  return [property === undefined ? { kind: 'there', source, name, type } : { kind: 'make', source, property }];
+  const property = planned.get(name);
+  return [property === undefined ? { kind: 'exists', source, name, type } : { kind: 'create', source, property }];
 }
 
-/** Makes what a plan says. One outcome per property to make, in the plan's order. */
+/** Creates what a plan lists. One outcome per property to create, in the plan's order. */
 export async function applyPlan(
-  crm: Pick<Crm, 'createProperties'>,
-  mapping: Mapping,
+  { crm, mapping, context }: Pick<PlanScope, 'mapping' | 'context'> & { readonly crm: Pick<Crm, 'createProperties'> },
   plan: readonly PlannedProperty[],
-  context: CallContext,
 ): Promise<readonly { readonly property: NewProperty; readonly outcome: NewPropertyOutcome }[]> {
-  const properties = plan.flatMap((each) => (each.kind === 'make' ? [each.property] : []));
+  const properties = plan.flatMap((each) => (each.kind === 'create' ? [each.property] : []));
   if (properties.length === 0) return [];
   const outcomes = await crm.createProperties(mapping.target.objectType, properties, context);
-  return properties.map((property, index) => ({ property, outcome: outcomes[index] ?? unanswered }));
+  return properties.map((property, index) => ({ property, outcome: outcomes[index] ?? { problem: unanswered } }));
 }
-
-const unanswered: NewPropertyOutcome = {
-  problem: { kind: 'unavailable', message: 'the answer left the property out' },
-};

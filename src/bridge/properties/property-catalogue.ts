@@ -1,15 +1,23 @@
 import type { CallContext, Crm, NewProperty, ObjectType, PropertyDefinition } from '../../crm/crm.ts';
 import { readFieldMark } from '../../mapping/run/field-mark.ts';
 import { fieldKey } from '../../mapping/run/property-name.ts';
-import type { PropertyIndex } from './field-place.ts';
 
-/** The CRM's property definitions, completed by what this process has just made and the CRM does not list yet. */
+/** The properties of one kind of record, by name and by the field they were created for. */
+export interface PropertyIndex {
+  get(name: string): PropertyDefinition | undefined;
+  /** The property that carries a field's mark. */
+  createdFor(field: string): PropertyDefinition | undefined;
+  /** How many properties were created for fields. */
+  readonly createdCount: number;
+}
+
+/** The CRM's property definitions, plus those this process has just created and the CRM does not list yet. */
 export interface PropertyCatalogue {
   /** @throws GatewayError when the definitions cannot be read. */
   read(objectType: ObjectType, context: CallContext, options?: { readonly refresh?: boolean }): Promise<PropertyIndex>;
-  /** To be called when a property was made. */
+  /** Call it when a property was created. */
   add(objectType: ObjectType, property: NewProperty): void;
-  /** To be called when the CRM says that properties do not exist. */
+  /** Call it when the CRM reports that properties do not exist. */
   drop(objectType: ObjectType, names: Iterable<string>): void;
 }
 
@@ -47,14 +55,19 @@ function indexOf(definitions: readonly PropertyDefinition[]): PropertyIndex {
   for (const definition of definitions) {
     const mark = readFieldMark(definition.description);
     const other = mark === undefined ? undefined : byMark.get(mark);
-    // Somebody copied a property with its description: every replica must choose the same of the two.
+    // A user copied a property with its description: every replica must choose the same one of the two.
     if (mark !== undefined && (other === undefined || definition.name < other.name)) byMark.set(mark, definition);
   }
   return {
     get: (name) => byName.get(name),
-    madeFor: (field) => byMark.get(fieldKey(field)),
-    countMade: byMark.size,
+    createdFor: (field) => byMark.get(fieldKey(field)),
+    createdCount: byMark.size,
   };
+}
+
+/** Whether the bridge can write values of this property. */
+export function isWritable({ isReadOnly, isCalculated, type }: PropertyDefinition): boolean {
+  return !isReadOnly && !isCalculated && type !== 'other';
 }
 
 function asDefinition(property: NewProperty): PropertyDefinition {

@@ -1,71 +1,66 @@
-import type { CallContext, NewProperty, PropertyDefinition } from '../../crm/crm.ts';
+import type { NewProperty, PropertyDefinition } from '../../crm/crm.ts';
 import { GatewayError } from '../../errors.ts';
 import { compileMapping } from '../../mapping/run/compile-mapping.ts';
 import type { Mapping } from '../../mapping/schema/mapping-file.ts';
-import { type LocatorDeps, makeInTime } from './field-locator.ts';
-import { keptTextProperties } from './kept-texts.ts';
-import type { WantedProperty } from './property-maker.ts';
+import type { RequestedProperty } from './property-creation-queue.ts';
+import type { PropertyScope } from './property-scope.ts';
+import { rawTextProperties } from './raw-text-fallback.ts';
 
-export type RecoverProperties = (
-  mapping: Mapping,
-  names: ReadonlySet<string>,
-  context: CallContext,
-) => Promise<ReadonlySet<string>>;
+/** @returns those of the names that exist now and may be sent again. */
+export type RecoverProperties = (scope: PropertyScope, names: ReadonlySet<string>) => Promise<ReadonlySet<string>>;
 
-/** How long a property that is really missing is not asked for again. */
-const missingLastsMs = 60_000;
+/** How long the bridge does not ask again for a property that is really missing. */
+const missingTtlMs = 60_000;
 
-/** As {@link recoverProperties}, without asking the CRM with every request for what a row names and it does not have. */
-export function createRecovery(deps: LocatorDeps, now: () => number = () => performance.now()): RecoverProperties {
+/** As {@link recoverProperties}, without asking the CRM in every request about a property that a row names and the CRM lacks. */
+export function createRecovery(now: () => number = () => performance.now()): RecoverProperties {
   const missing = new Map<string, number>();
-  return async (mapping, names, context) => {
-    const key = (name: string) => `${mapping.target.objectType}/${name}`;
+  return async (scope, names) => {
+    const key = (name: string) => `${scope.mapping.target.objectType}/${name}`;
     const asked = new Set([...names].filter((name) => (missing.get(key(name)) ?? 0) <= now()));
     if (asked.size === 0) return asked;
-    const recovered = await recoverProperties(deps, mapping, asked, context);
+    const recovered = await recoverProperties(scope, asked);
     for (const name of asked) {
       if (recovered.has(name)) missing.delete(key(name));
-      else missing.set(key(name), now() + missingLastsMs);
+      else missing.set(key(name), now() + missingTtlMs);
     }
     return recovered;
   };
 }
 
 /**
- * Looks again at properties of which the CRM said that it does not have them: somebody removed them, or another process made them a
- * moment ago. Those of fields without a row and of kept texts are made anew; those of the mapping's rows are not the bridge's to make.
- *
- * @returns the names that may be sent again.
+ * Checks properties again that the CRM reported as missing: a user removed them, or another process created them a moment ago. Those of
+ * fields without a row and of `keep_raw_in` are created again; those that rows name are not the bridge's to create.
  */
-async function recoverProperties(
-  deps: LocatorDeps,
-  mapping: Mapping,
-  names: ReadonlySet<string>,
-  context: CallContext,
-): Promise<ReadonlySet<string>> {
+async function recoverProperties(scope: PropertyScope, names: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+  const { catalogue, queue, mapping, context } = scope;
   const { objectType } = mapping.target;
   try {
-    const before = await deps.catalogue.read(objectType, context);
-    deps.catalogue.drop(objectType, names);
-    const now = await deps.catalogue.read(objectType, context, { refresh: true });
+    const before = await catalogue.read(objectType, context);
+    catalogue.drop(objectType, names);
+    const now = await catalogue.read(objectType, context, { refresh: true });
     const recovered = await Promise.all(
       [...names].map(async (name) => {
         if (now.get(name) !== undefined) return true;
         const property = asItWas(mapping, name, before.get(name));
-        return property !== undefined && (await makeInTime(deps.maker, objectType, property, context)) === 'made';
+        return property !== undefined && (await queue.create(objectType, property, context)) === 'exists';
       }),
     );
     return new Set([...names].filter((_name, index) => recovered[index]));
   } catch (error) {
-    // The first refusal stands: its properties are left out, and named.
+    // The CRM's first answer stands: the properties are skipped with a warning.
     if (error instanceof GatewayError) return new Set();
     throw error;
   }
 }
 
-function asItWas(mapping: Mapping, name: string, before: PropertyDefinition | undefined): WantedProperty | undefined {
-  const kept = keptTextProperties(mapping).find((property) => property.name === name);
-  if (kept !== undefined || before === undefined || isRowTarget(mapping, name)) return kept;
+function asItWas(
+  mapping: Mapping,
+  name: string,
+  before: PropertyDefinition | undefined,
+): RequestedProperty | undefined {
+  const forRawText = rawTextProperties(mapping).find((property) => property.name === name);
+  if (forRawText !== undefined || before === undefined || isRowTarget(mapping, name)) return forRawText;
   const { label, description = '', isLong } = before;
   return { name, label, description, isLong, type: typeOf(before), group: mapping.write.unknown_fields.group };
 }
@@ -75,7 +70,7 @@ function isRowTarget(mapping: Mapping, name: string): boolean {
   return isRow || name === mapping.identity?.crm || mapping.write.on_create.some(({ crm }) => crm === name);
 }
 
-/** Options cannot be made anew; their values fit a text. */
+/** The options cannot be created again; a text property accepts their values. */
 function typeOf({ type }: PropertyDefinition): NewProperty['type'] {
   return type === 'enum' || type === 'other' ? 'text' : type;
 }

@@ -1,33 +1,34 @@
-import type { CallContext, Crm } from '../../crm/crm.ts';
+import type { CallContext, Crm, NewProperty } from '../../crm/crm.ts';
 import { GatewayError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import { showField } from '../../mapping/run/field-mark.ts';
 import type { PropertyRules } from '../../mapping/run/property-name.ts';
 import { ownProperties, type Translation } from '../../mapping/run/translate.ts';
 import type { Mapping } from '../../mapping/schema/mapping-file.ts';
+import { toFieldValue, toText } from '../../mapping/values/field-value.ts';
 import { problemFromRead } from '../problem.ts';
-import { type Drafting, endDrafting, type Resolution, startDrafting } from './drafting.ts';
-import type { LocatorDeps } from './field-locator.ts';
-import type { PropertyIndex } from './field-place.ts';
-import { settleKeptTexts } from './kept-texts.ts';
-import { settleLooseOptions } from './loose-options.ts';
-import { createPropertyCatalogue } from './property-catalogue.ts';
-import { createPropertyMaker } from './property-maker.ts';
-import { createRecovery, type RecoverProperties } from './recover-properties.ts';
-import { storeUnknown } from './store-unknown.ts';
+import { shapeOf, toPropertyText } from './convert-value.ts';
+import { DraftBuilder, type ResolvedDraft } from './draft-builder.ts';
+import { type FieldLocation, type FieldNeed, locateFields } from './field-location.ts';
+import { matchOptions } from './option-matching.ts';
+import { createPropertyCatalogue, type PropertyIndex } from './property-catalogue.ts';
+import { createPropertyCreationQueue } from './property-creation-queue.ts';
+import type { PropertyDeps, PropertyScope } from './property-scope.ts';
+import { storeRawTexts } from './raw-text-fallback.ts';
+import { createRecovery } from './recover-properties.ts';
 
-/** Decides what only the CRM's property definitions can decide: fields without a row, loose options, kept texts. */
+/** Settles what depends on the CRM's property definitions: fields without a row, `match_option` and `keep_raw_in`. */
 export interface UnknownFields {
   /**
-   * A record that needs no definition costs no call.
-   * @returns one per translation, in order; what could not be stored is named in its warnings.
+   * Records that need no definition cause no call.
+   * @returns one draft per translation, in order; its warnings name what was not stored.
    */
-  resolve(mapping: Mapping, translations: readonly Translation[], context: CallContext): Promise<Resolution[]>;
+  resolve(mapping: Mapping, translations: readonly Translation[], context: CallContext): Promise<ResolvedDraft[]>;
   /**
-   * To be called when the CRM says of properties that it does not have them.
-   * @returns those that it has now, made anew where they held values of fields without a row: they may be sent again.
+   * Call it when the CRM reports properties as missing. Those that held values of fields without a row are created again.
+   * @returns those of the names that exist now and may be sent again.
    */
-  readonly recover: RecoverProperties;
+  recover(mapping: Mapping, names: ReadonlySet<string>, context: CallContext): Promise<ReadonlySet<string>>;
 }
 
 export interface UnknownFieldsDeps {
@@ -36,88 +37,171 @@ export interface UnknownFieldsDeps {
   readonly log: Logger;
 }
 
-export function createUnknownFields(deps: UnknownFieldsDeps): UnknownFields {
-  const { crm, log, rules } = deps;
+export function createUnknownFields({ crm, log, rules }: UnknownFieldsDeps): UnknownFields {
   const catalogue = createPropertyCatalogue(crm);
-  const locator: LocatorDeps = { catalogue, rules, maker: createPropertyMaker({ crm, catalogue, log }) };
-  const report = createReport(log);
+  const deps: PropertyDeps = { catalogue, rules, queue: createPropertyCreationQueue({ crm, catalogue, log }) };
+  const recover = createRecovery();
+  const warnOfUnmapped = createUnmappedWarnings(log);
 
   return {
     async resolve(mapping, translations, context) {
-      const draftings = translations.map(startDrafting);
-      const kept = ownProperties(mapping).flatMap(({ name, isIdentity }) => (isIdentity ? [] : [name]));
+      const builders = translations.map((translation) => new DraftBuilder(translation));
+      const rawTextNames = ownProperties(mapping).flatMap(({ name, isIdentity }) => (isIdentity ? [] : [name]));
       const isStored = mapping.write.unknown_fields.policy === 'create';
-      if (!isStored) report(mapping, draftings);
-      const affected = draftings.filter((drafting) => needsDefinitions(drafting, kept, isStored));
-      if (affected.length > 0) await settle(locator, mapping, affected, { isStored, context });
-      return draftings.map(endDrafting);
+      if (!isStored) warnOfUnmapped(mapping, builders);
+      const affected = builders.filter((builder) => {
+        const { unknown, looseOptions } = builder.translation;
+        if (isStored && unknown.length > 0) return true;
+        return Object.keys(looseOptions).length > 0 || rawTextNames.some((name) => builder.has(name));
+      });
+      if (affected.length > 0) await settle({ ...deps, mapping, context }, affected);
+      return builders.map((builder) => builder.build());
     },
-    recover: createRecovery(locator),
+    recover: (mapping, names, context) => recover({ ...deps, mapping, context }, names),
   };
 }
 
-function needsDefinitions(drafting: Drafting, kept: readonly string[], isStored: boolean): boolean {
-  const { unknown, looseOptions } = drafting.translation;
-  if (isStored && unknown.length > 0) return true;
-  if (Object.keys(looseOptions).length > 0) return true;
-  return kept.some((name) => drafting.properties.has(name) || drafting.ifEmpty.has(name));
-}
-
-async function settle(
-  deps: LocatorDeps,
-  mapping: Mapping,
-  draftings: readonly Drafting[],
-  { isStored, context }: { isStored: boolean; context: CallContext },
-): Promise<void> {
+async function settle(scope: PropertyScope, builders: readonly DraftBuilder[]): Promise<void> {
+  const { mapping, rules } = scope;
   try {
-    const index = await readIfAllowed(deps, mapping, context);
-    for (const drafting of draftings) settleLooseOptions(drafting, index, deps.rules.longestText);
-    await settleKeptTexts(deps, mapping, draftings, index, context);
-    if (!isStored) return;
-    if (index !== undefined) await storeUnknown(deps, mapping, draftings, context);
-    else warnOfAll(draftings, 'the CRM does not show the bridge its properties');
+    const index = await readIndexIfAllowed(scope);
+    for (const builder of builders) matchOptions(builder, index, rules.longestText);
+    // Without definitions the texts are sent as they are, and the CRM decides.
+    if (index !== undefined) await storeRawTexts(scope, builders, index);
+    if (mapping.write.unknown_fields.policy !== 'create') return;
+    if (index !== undefined) await storeFields(scope, builders);
+    else skipAll(builders, 'the CRM does not let the bridge read its properties');
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
     const problem = problemFromRead(error);
-    for (const drafting of draftings) drafting.problem ??= problem;
+    for (const builder of builders) builder.fail(problem);
   }
 }
 
-/** Undefined when the CRM refuses to show its definitions: then records are written as far as can be without them. */
-async function readIfAllowed(
-  deps: LocatorDeps,
-  mapping: Mapping,
-  context: CallContext,
-): Promise<PropertyIndex | undefined> {
+/** Undefined when the CRM refuses to show its definitions: records are then written as far as possible without them. */
+async function readIndexIfAllowed({ catalogue, mapping, context }: PropertyScope): Promise<PropertyIndex | undefined> {
   try {
-    return await deps.catalogue.read(mapping.target.objectType, context);
+    return await catalogue.read(mapping.target.objectType, context);
   } catch (error) {
     if (error instanceof GatewayError && problemFromRead(error).kind === 'refused') return undefined;
     throw error;
   }
 }
 
-function warnOfAll(draftings: readonly Drafting[], reason: string): void {
-  for (const { translation, warnings } of draftings) {
-    for (const { field } of translation.unknown) warnings.push(`${showField(field)} was left out: ${reason}`);
+/**
+ * Stores fields without a row in properties of their own, which are created when missing. What cannot be stored is named in the
+ * record's warnings; a record whose property cannot be created at the moment fails, so that Enginy sends it again.
+ */
+async function storeFields(scope: PropertyScope, builders: readonly DraftBuilder[]): Promise<void> {
+  const values = builders.flatMap(({ translation }) => [...latestValues(translation)]);
+  const locations = await locateFields(scope, fieldNeeds(scope, values));
+  for (const builder of builders) {
+    for (const [field, value] of latestValues(builder.translation)) {
+      const location = locations.get(field);
+      if (location !== undefined) storeField(scope, builder, { field, value, location });
+    }
   }
 }
 
-/** Policies that store nothing: `ignore` is silent; the others name each field in its record, and once in the log. */
-function createReport(log: Logger): (mapping: Mapping, draftings: readonly Drafting[]) => void {
-  const reported = new Set<string>();
-  return (mapping, draftings) => {
+function storeField(
+  { mapping, rules }: PropertyScope,
+  builder: DraftBuilder,
+  { field, value, location }: { field: string; value: unknown; location: FieldLocation },
+): void {
+  const label = showField(field);
+  const skip = (reason: string) => builder.warnings.push(`${label} was skipped: ${reason}`);
+  if (location === 'none') {
+    const converted = toPropertyText(value, shapeOf(declaredType(mapping, field)), rules.longestText);
+    if ('problem' in converted) skip(converted.problem);
+    return;
+  }
+  if ('refused' in location) {
+    skip(location.refused);
+    return;
+  }
+  if ('problem' in location) {
+    builder.fail(location.problem);
+    return;
+  }
+  const { name } = location.definition;
+  if (builder.has(name)) {
+    skip(`its property ${name} is already written from ${builder.sources.get(name) ?? 'another field'}`);
+    return;
+  }
+  const converted = toPropertyText(value, location.definition, rules.longestText);
+  if ('problem' in converted) {
+    builder.warnings.push(`${label} → ${name} was skipped: ${converted.problem}`);
+    return;
+  }
+  builder.properties.set(name, converted.value);
+  builder.sources.set(name, label);
+  if (converted.note !== undefined) {
+    builder.warnings.push(`${builder.nameOf(name)} was only partly stored: ${converted.note}`);
+  }
+}
+
+/** The fields without a row and their values. A field that comes twice belongs to two merged updates, and the later value counts. */
+export function latestValues({ unknown }: Pick<Translation, 'unknown'>): ReadonlyMap<string, unknown> {
+  return new Map(unknown.map(({ field, value }) => [field, value]));
+}
+
+/** A text longer than this, or of several lines, gets a text area. Both kinds of property hold the same length. */
+const maxLineLength = 255;
+
+/** The property that each field needs, considering all of its values. */
+export function fieldNeeds(
+  { mapping, rules }: Pick<PropertyScope, 'mapping' | 'rules'>,
+  values: Iterable<readonly [field: string, value: unknown]>,
+): FieldNeed[] {
+  const needs = new Map<string, FieldNeed>();
+  for (const [field, value] of values) {
+    const known = needs.get(field);
+    const type = known?.type ?? declaredType(mapping, field);
+    // No property is created for a value that it could not hold, or only to be cleared.
+    const converted = toPropertyText(value, shapeOf(type), rules.longestText);
+    needs.set(field, {
+      field,
+      type,
+      isLong: known?.isLong === true || (type === 'text' && isLongText(value)),
+      mayCreate: known?.mayCreate === true || ('value' in converted && converted.value !== ''),
+    });
+  }
+  return [...needs.values()];
+}
+
+/** Types are declared, not guessed: a type that fits today's value need not fit tomorrow's. */
+function declaredType(mapping: Mapping, field: string): NewProperty['type'] {
+  const { types } = mapping.write.unknown_fields;
+  return (Object.hasOwn(types, field) ? types[field] : undefined) ?? 'text';
+}
+
+function isLongText(value: unknown): boolean {
+  const given = toFieldValue(value);
+  const text = given === undefined ? '' : toText(given);
+  return text.length > maxLineLength || text.includes('\n');
+}
+
+function skipAll(builders: readonly DraftBuilder[], reason: string): void {
+  for (const { translation, warnings } of builders) {
+    for (const { field } of translation.unknown) warnings.push(`${showField(field)} was skipped: ${reason}`);
+  }
+}
+
+/** For policies that store nothing: `ignore` is silent; the others warn about each field, and log it once. */
+function createUnmappedWarnings(log: Logger): (mapping: Mapping, builders: readonly DraftBuilder[]) => void {
+  const logged = new Set<string>();
+  return (mapping, builders) => {
     if (mapping.write.unknown_fields.policy === 'ignore') return;
-    warnOfAll(draftings, 'the mapping has no row for it');
-    const fields = new Set(draftings.flatMap(({ translation }) => translation.unknown.map(({ field }) => field)));
-    const fresh = [...fields].filter((field) => !reported.has(`${mapping.object}/${field}`));
+    skipAll(builders, 'the mapping has no row for it');
+    const fields = new Set(builders.flatMap(({ translation }) => translation.unknown.map(({ field }) => field)));
+    const fresh = [...fields].filter((field) => !logged.has(`${mapping.object}/${field}`));
     if (fresh.length === 0) return;
-    for (const field of fresh) if (reported.size < mostReported) reported.add(`${mapping.object}/${field}`);
-    const shown = fresh.slice(0, mostShown).map(showField);
+    for (const field of fresh) if (logged.size < maxRemembered) logged.add(`${mapping.object}/${field}`);
+    const shown = fresh.slice(0, maxShown).map(showField);
     log.info({ object: mapping.object, fields: shown, count: fresh.length }, 'fields without a row were not stored');
   };
 }
 
-/** Names come from outside: neither memory nor log may grow with them for ever. */
-const mostReported = 10_000;
-const mostShown = 100;
+/** Field names come from outside: neither memory nor log may grow with them without limit. */
+const maxRemembered = 10_000;
+const maxShown = 100;

@@ -3,7 +3,7 @@ import type { CrmProblem, WriteOutcome } from '../../crm/crm.ts';
 import { toCrmProperties } from '../../mapping/run/translate.ts';
 import { omitProperty } from '../omit-property.ts';
 import { problemFromError, problemFromRead } from '../problem.ts';
-import type { IdentityBook } from '../properties/identity.ts';
+import type { IdentityProperties } from '../properties/identity-property.ts';
 import { unaccounted } from '../unaccounted.ts';
 import type { WriteResult } from '../write-result.ts';
 import { type Draft, type DraftOutcome, writeStripping } from '../write-stripping.ts';
@@ -19,7 +19,7 @@ import { rememberKeys } from './remember-keys.ts';
 import type { WriteDeps } from './update-records.ts';
 
 export interface CreateScope extends WriteDeps, ExistingScope {
-  readonly identity: IdentityBook;
+  readonly identity: IdentityProperties;
 }
 
 /** One record on its way: it may turn out to exist, and in the end it has a result. */
@@ -43,7 +43,7 @@ export async function createFresh(scope: CreateScope, creations: readonly Record
     if ('problem' in resolution) creation.result = resolution;
     else {
       ready.push(creation);
-      drafts.push(withStorableIdentity(scope, resolution.draft));
+      drafts.push(withStorableIdentity(scope, resolution));
     }
   });
   const written = await writeStripping(
@@ -90,10 +90,10 @@ async function recoverMissing(scope: CreateScope, names: ReadonlySet<string>): P
   const recovered = await scope.unknownFields.recover(scope.mapping, names, scope.context);
   const identity = identityProperty(scope);
   if (identity === undefined || !names.has(identity) || recovered.has(identity)) return recovered;
-  scope.identity.doubt(scope.mapping);
+  scope.identity.invalidate(scope.mapping);
   try {
     const state = await scope.identity.ensure(scope.mapping, scope.context);
-    return state === 'memory' ? recovered : new Set([...recovered, identity]);
+    return state === 'unavailable' ? recovered : new Set([...recovered, identity]);
   } catch (error) {
     const { kind } = problemFromRead(error);
     scope.log.debug({ requestId: scope.context.requestId, problem: kind }, 'the property for Enginy ids is gone');
@@ -104,7 +104,7 @@ async function recoverMissing(scope: CreateScope, names: ReadonlySet<string>): P
 /** Translation puts Enginy's id into its property; a portal without that property must not receive it. */
 function withStorableIdentity(scope: CreateScope, draft: Draft): Draft {
   const property = scope.mapping.identity?.crm;
-  if (property === undefined || scope.state !== 'memory') return draft;
+  if (property === undefined || scope.state !== 'unavailable') return draft;
   return { ...draft, properties: omitProperty(draft.properties, property) };
 }
 

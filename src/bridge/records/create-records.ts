@@ -2,7 +2,7 @@ import type { NewRecord } from '../../contract/records.ts';
 import { toCrmProperties } from '../../mapping/run/translate.ts';
 import type { KeyedLock } from '../keyed-lock.ts';
 import { omitProperty } from '../omit-property.ts';
-import type { IdentityBook } from '../properties/identity.ts';
+import type { IdentityProperties } from '../properties/identity-property.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { unaccounted } from '../unaccounted.ts';
 import { requireResult, type WriteResult } from '../write-result.ts';
@@ -11,7 +11,7 @@ import { findCreatedBefore, rememberCreated, uniqueValues } from './existing-rec
 import { applyChanges, type WriteDeps } from './update-records.ts';
 
 export interface CreateDeps extends WriteDeps {
-  readonly identity: IdentityBook;
+  readonly identity: IdentityProperties;
   /** A resend that overtakes its first attempt waits for it. */
   readonly lock: KeyedLock;
 }
@@ -114,7 +114,7 @@ async function linkExisting(scope: CreateScope, creations: readonly RecordCreati
     const { record, existing } = creation;
     if (existing === undefined) return [];
     const translation = toCrmProperties(scope.mapping, record, 'update');
-    const needsNoId = existing.hasIdentity || scope.state === 'memory';
+    const needsNoId = existing.hasIdentity || scope.state === 'unavailable';
     const ifEmpty =
       needsNoId && identity !== undefined ? omitProperty(translation.ifEmpty, identity) : translation.ifEmpty;
     return [{ creation, change: { id: existing.id, record, translation: { ...translation, ifEmpty } } }];

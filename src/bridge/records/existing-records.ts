@@ -4,7 +4,7 @@ import type { Logger } from '../../logger.ts';
 import { matchKeys } from '../../mapping/run/match-keys.ts';
 import { type Lookup, lookupIn } from '../lookup.ts';
 import { problemFromRead } from '../problem.ts';
-import type { IdentityState } from '../properties/identity.ts';
+import type { ManagedPropertyState } from '../properties/managed-property.ts';
 import type { RequestScope } from '../request-scope.ts';
 import type { RecordIdCache } from './record-id-cache.ts';
 
@@ -13,12 +13,12 @@ export interface ExistingScope extends RequestScope {
   readonly idCache: RecordIdCache;
   readonly log: Logger;
   /** Whether the CRM keeps Enginy's ids. */
-  readonly state: IdentityState;
+  readonly state: ManagedPropertyState;
 }
 
 /** The property that keeps Enginy's ids, where the portal has it. */
 export function identityProperty({ state, mapping }: Pick<ExistingScope, 'state' | 'mapping'>): string | undefined {
-  return state === 'memory' ? undefined : mapping.identity?.crm;
+  return state === 'unavailable' ? undefined : mapping.identity?.crm;
 }
 
 /**

@@ -69,8 +69,9 @@ async function resolveDrafts(scope: WriteScope, updates: readonly RecordUpdate[]
     const resolution = resolutions[index] ?? { ...unaccounted('ambiguous'), warnings: [] };
     if ('problem' in resolution) update.result = resolution;
     else {
-      update.draft = resolution.draft;
-      update.ifEmpty = resolution.ifEmpty;
+      const { ifEmpty, ...draft } = resolution;
+      update.draft = draft;
+      update.ifEmpty = ifEmpty;
     }
   });
 }

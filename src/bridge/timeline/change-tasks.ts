@@ -5,7 +5,7 @@ import type { Mappings } from '../../mapping/check/file-kinds.ts';
 import { toTaskProperties } from '../../mapping/run/translate-task.ts';
 import type { TaskMapping } from '../../mapping/schema/task-mapping.ts';
 import { describeProblem, errorForAll, errorForOne, problemFromError } from '../problem.ts';
-import { recoverOwn } from '../properties/own-property.ts';
+import { recoverManaged } from '../properties/managed-property.ts';
 import { linkTypes, readLinked } from '../records/linked-records.ts';
 import { unaccounted } from '../unaccounted.ts';
 import { type Draft, writeStripping } from '../write-stripping.ts';
@@ -90,7 +90,7 @@ async function writeDraft(
   context: CallContext,
 ): Promise<readonly string[]> {
   if (Object.keys(draft.properties).length === 0) return draft.warnings;
-  const recover = recoverOwn(deps.ownProperties, wordKeepers(mapping), context);
+  const recover = recoverManaged(deps.managedProperties, wordKeepers(mapping), context);
   const [written] = await writeStripping([draft], { isStripping: true, recover }, async ([open = draft]) => {
     const problems = await sendUpdates(deps, mapping.target.objectType, [{ id, properties: open.properties }], context);
     const problem = problems.get(id);

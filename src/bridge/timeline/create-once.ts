@@ -5,11 +5,11 @@ import type { KeyedLock } from '../keyed-lock.ts';
 import { omitProperty } from '../omit-property.ts';
 import { errorForOne, problemFromError } from '../problem.ts';
 import {
-  type OwnProperty,
-  type OwnPropertyBook,
-  type OwnPropertyState,
-  recoverOwn,
-} from '../properties/own-property.ts';
+  type ManagedProperty,
+  type ManagedProperties,
+  type ManagedPropertyState,
+  recoverManaged,
+} from '../properties/managed-property.ts';
 import type { RecordIdCache } from '../records/record-id-cache.ts';
 import { unaccounted } from '../unaccounted.ts';
 import { type Draft, type DraftOutcome, writeStripping } from '../write-stripping.ts';
@@ -19,19 +19,19 @@ export interface CreateOnceDeps {
   readonly batchingCrm: Crm;
   readonly idCache: RecordIdCache;
   readonly lock: KeyedLock;
-  readonly ownProperties: OwnPropertyBook;
+  readonly managedProperties: ManagedProperties;
 }
 
 /** A record that must be made once, however often it is sent. */
 export interface OnceRecord {
   readonly objectType: ObjectType;
   /** The unique property that keeps the fingerprint. */
-  readonly keeper: OwnProperty;
+  readonly keeper: ManagedProperty;
   /** What makes two of them the same; undefined: nothing does, each one sent is one made. */
   readonly fingerprint: string | undefined;
   readonly draft: Draft;
   /** Further properties of the bridge's own that the draft may hold. */
-  readonly ownProperties?: readonly OwnProperty[];
+  readonly managedProperties?: readonly ManagedProperty[];
   readonly links: NonNullable<CreateInput['links']>;
 }
 
@@ -56,7 +56,7 @@ export async function createOnce(deps: CreateOnceDeps, record: OnceRecord, conte
     const first = await attempt(deps, record, key, context);
     if ('id' in first) return first;
     // The property was removed from the portal since it was last seen: it is made anew.
-    deps.ownProperties.doubt(record.keeper);
+    deps.managedProperties.invalidate(record.keeper);
     const second = await attempt(deps, record, key, context);
     if ('id' in second) return second;
     throw errorForOne(second.problem);
@@ -74,7 +74,7 @@ async function attempt(
   key: string,
   context: CallContext,
 ): Promise<CreatedOnce | KeeperGone> {
-  const state = await deps.ownProperties.ensure(record.keeper, context);
+  const state = await deps.managedProperties.ensure(record.keeper, context);
   const step: Step = { ...deps, record, key, state, context };
   const known = record.fingerprint === undefined || state === 'new' ? undefined : await findMade(step);
   if (known !== undefined) return { id: known, isRepeat: true, properties: record.draft.properties, warnings: [] };
@@ -84,16 +84,16 @@ async function attempt(
 interface Step extends CreateOnceDeps {
   readonly record: OnceRecord;
   readonly key: string;
-  readonly state: OwnPropertyState;
+  readonly state: ManagedPropertyState;
   readonly context: CallContext;
 }
 
 async function findMade(step: Step): Promise<string | undefined> {
   const { objectType, keeper } = step.record;
-  const value = step.state === 'memory' ? step.idCache.get(objectType, cacheKey(step)) : step.key;
+  const value = step.state === 'unavailable' ? step.idCache.get(objectType, cacheKey(step)) : step.key;
   if (value === undefined) return undefined;
   const read =
-    step.state === 'memory'
+    step.state === 'unavailable'
       ? await step.batchingCrm.readByIds(objectType, [value], [], step.context)
       : await step.batchingCrm.readBy(objectType, keeper.name, [value], [], step.context);
   const found = read.found.get(value);
@@ -105,7 +105,7 @@ async function findMade(step: Step): Promise<string | undefined> {
 async function create(step: Step): Promise<CreatedOnce | KeeperGone> {
   const { record, key, state } = step;
   const { keeper } = record;
-  const isKept = state !== 'memory';
+  const isKept = state !== 'unavailable';
   const draft = isKept
     ? { ...record.draft, properties: { ...record.draft.properties, [keeper.name]: key } }
     : { ...record.draft, properties: omitProperty(record.draft.properties, keeper.name) };
@@ -115,7 +115,7 @@ async function create(step: Step): Promise<CreatedOnce | KeeperGone> {
     {
       isStripping: true,
       isKept: (property) => property === keeper.name,
-      recover: recoverOwn(step.ownProperties, record.ownProperties ?? [], step.context),
+      recover: recoverManaged(step.managedProperties, record.managedProperties ?? [], step.context),
     },
     async ([open = draft]) => {
       const outcome = await sendOnce(step, open);
@@ -148,7 +148,7 @@ function outcomeOf(written: DraftOutcome | undefined): WriteOutcome {
 /** One create; an unclear one is looked up, and sent once more only where the store proves that it was not carried out. */
 async function sendOnce(step: Step, draft: Draft): Promise<WriteOutcome> {
   const first = await tryCreate(step, draft);
-  if ('record' in first || first.problem.kind !== 'ambiguous' || step.state === 'memory') return first;
+  if ('record' in first || first.problem.kind !== 'ambiguous' || step.state === 'unavailable') return first;
   try {
     const made = await findMade(step);
     return made === undefined ? await tryCreate(step, draft) : { record: { id: made, properties: draft.properties } };

@@ -4,7 +4,7 @@ import type { CallContext } from '../../crm/crm.ts';
 import type { Mappings } from '../../mapping/check/file-kinds.ts';
 import { fromTaskProperties } from '../../mapping/run/translate-task.ts';
 import type { TaskMapping } from '../../mapping/schema/task-mapping.ts';
-import type { OwnProperty } from '../properties/own-property.ts';
+import type { ManagedProperty } from '../properties/managed-property.ts';
 import { type LinkedRecords, linksTo, readLinked } from '../records/linked-records.ts';
 import { type CreateOnceDeps, createOnce } from './create-once.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -49,7 +49,7 @@ export async function createTask(
       keeper: keeperOf(mapping),
       fingerprint: fingerprintOf(body),
       draft,
-      ownProperties: wordKeepers(mapping),
+      managedProperties: wordKeepers(mapping),
       links: linksTo(mappings, linked),
     },
     context,
@@ -104,7 +104,7 @@ function fingerprintOf(body: TaskBody): string | undefined {
   return fingerprint(['task', body.subject, dueDate, contactId ?? '', companyId ?? '', ...rest]);
 }
 
-function keeperOf(mapping: TaskMapping): OwnProperty {
+function keeperOf(mapping: TaskMapping): ManagedProperty {
   return {
     objectType: mapping.target.objectType,
     name: mapping.key,
@@ -112,7 +112,7 @@ function keeperOf(mapping: TaskMapping): OwnProperty {
     description: 'Fingerprint of the task in Enginy, kept by enginy-bridge so that a resend finds it. Do not edit.',
     isUnique: true,
     group: mapping.group,
-    withoutIt: 'tasks that are sent twice are recognised from memory only',
-    whenDenied: 'memory',
+    fallbackNote: 'resent tasks are only detected until the next restart',
+    whenDenied: 'unavailable',
   };
 }

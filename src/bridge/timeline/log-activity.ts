@@ -5,16 +5,16 @@ import { isDeeperThan } from '../../json.ts';
 import type { Mappings } from '../../mapping/check/file-kinds.ts';
 import { toActivityProperties } from '../../mapping/run/translate-activity.ts';
 import type { ActivityMapping } from '../../mapping/schema/activity-mapping.ts';
-import type { OwnProperty } from '../properties/own-property.ts';
+import type { ManagedProperty } from '../properties/managed-property.ts';
 import { linksTo, readLinked } from '../records/linked-records.ts';
 import { composeActivityBody, splitActivityBody } from './activity-body.ts';
 import { type CreateOnceDeps, createOnce } from './create-once.ts';
-import type { OwnerBook } from './owners.ts';
+import type { OwnerDirectory } from './owner-directory.ts';
 import { participantsOf } from './participants.ts';
 import { activityFingerprint, readSentActivity } from './sent-activity.ts';
 
 export interface ActivityDeps extends CreateOnceDeps {
-  readonly owners: OwnerBook;
+  readonly owners: OwnerDirectory;
   /** The wall clock, in milliseconds since 1970. */
   readonly clock: () => number;
 }
@@ -107,7 +107,7 @@ export function activityMapping(mappings: Mappings): ActivityMapping {
 }
 
 /** The unique property that keeps an activity's fingerprint. */
-function keeperOf(mapping: ActivityMapping, objectType: string): OwnProperty {
+function keeperOf(mapping: ActivityMapping, objectType: string): ManagedProperty {
   return {
     objectType,
     name: mapping.key,
@@ -115,7 +115,7 @@ function keeperOf(mapping: ActivityMapping, objectType: string): OwnProperty {
     description: 'Fingerprint of the activity in Enginy, kept by enginy-bridge so that a resend finds it. Do not edit.',
     isUnique: true,
     group: mapping.group,
-    withoutIt: 'activities that are sent twice are recognised from memory only',
-    whenDenied: 'memory',
+    fallbackNote: 'resent activities are only detected until the next restart',
+    whenDenied: 'unavailable',
   };
 }

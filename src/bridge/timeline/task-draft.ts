@@ -6,14 +6,14 @@ import type { TaskMapping } from '../../mapping/schema/task-mapping.ts';
 import { normalizeDatetime } from '../../mapping/values/date-text.ts';
 import { readField, toFieldValue, toText } from '../../mapping/values/field-value.ts';
 import { omitProperty } from '../omit-property.ts';
-import type { OwnProperty, OwnPropertyBook } from '../properties/own-property.ts';
+import type { ManagedProperty, ManagedProperties } from '../properties/managed-property.ts';
 import type { Draft } from '../write-stripping.ts';
 import { toHtmlBody } from './html-body.ts';
-import type { OwnerBook } from './owners.ts';
+import type { OwnerDirectory } from './owner-directory.ts';
 
 export interface TaskDraftDeps {
-  readonly owners: OwnerBook;
-  readonly ownProperties: OwnPropertyBook;
+  readonly owners: OwnerDirectory;
+  readonly managedProperties: ManagedProperties;
 }
 
 /** What a field of a task says when Enginy does not: for new tasks. */
@@ -60,7 +60,7 @@ export async function draftTask(
 }
 
 /** The properties that keep Enginy's own words. */
-export function wordKeepers(mapping: TaskMapping): OwnProperty[] {
+export function wordKeepers(mapping: TaskMapping): ManagedProperty[] {
   return keptWordProperties(mapping).map((name) => ({
     objectType: mapping.target.objectType,
     name,
@@ -68,8 +68,8 @@ export function wordKeepers(mapping: TaskMapping): OwnProperty[] {
     description: "Enginy's own word for the type of this task, kept by enginy-bridge.",
     isUnique: false,
     group: mapping.group,
-    withoutIt: 'types that the CRM does not know come back as the nearest one that it knows',
-    whenDenied: 'memory',
+    fallbackNote: 'types that the CRM does not know come back as the nearest one that it knows',
+    whenDenied: 'unavailable',
   }));
 }
 
@@ -83,7 +83,8 @@ async function withoutForbidden(
   let left = properties;
   for (const keeper of wordKeepers(mapping)) {
     if (!Object.hasOwn(properties, keeper.name)) continue;
-    if ((await deps.ownProperties.ensure(keeper, context)) === 'memory') left = omitProperty(left, keeper.name);
+    if ((await deps.managedProperties.ensure(keeper, context)) === 'unavailable')
+      left = omitProperty(left, keeper.name);
   }
   return left;
 }

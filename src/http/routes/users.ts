@@ -1,11 +1,11 @@
 import { Router } from 'express';
-import type { OwnerBook } from '../../bridge/timeline/owners.ts';
+import type { OwnerDirectory } from '../../bridge/timeline/owner-directory.ts';
 import type { User } from '../../contract/users.ts';
 import { methodNotAllowed } from '../error-handler.ts';
 import { callContext } from '../request-context.ts';
 
 export interface UserRouteDeps {
-  readonly owners: OwnerBook;
+  readonly owners: OwnerDirectory;
 }
 
 /** GET /users: who may own records; 501 where the CRM does not tell, which switches owner selection off in Enginy. */

@@ -2,7 +2,7 @@ import type { CallContext, Crm, Owner } from '../../crm/crm.ts';
 import { DeadlineError, NotSupportedError } from '../../errors.ts';
 
 /** The people who may own records, remembered for a while. */
-export interface OwnerBook {
+export interface OwnerDirectory {
   /** @throws NotSupportedError where the CRM does not let them be listed. */
   list(context: CallContext): Promise<readonly Owner[]>;
   /**
@@ -23,10 +23,10 @@ interface Entry {
   isSettled: boolean;
 }
 
-export function createOwnerBook(deps: {
+export function createOwnerDirectory(deps: {
   readonly crm: Pick<Crm, 'listOwners'>;
   readonly now?: () => number;
-}): OwnerBook {
+}): OwnerDirectory {
   const now = deps.now ?? (() => performance.now());
   let entry: Entry | undefined;
 

@@ -1,0 +1,82 @@
+import type { PropertyDefinition } from '../../crm/crm.ts';
+import { toPropertyValue } from '../../mapping/run/property-value.ts';
+import { type FieldValue, toFieldValue, toText } from '../../mapping/values/field-value.ts';
+import { createOptionMatcher } from '../../mapping/values/match-option.ts';
+import { isProblem } from '../../mapping/values/problem.ts';
+
+/** The part of a property's definition that decides which texts it accepts. */
+export type PropertyShape = Pick<PropertyDefinition, 'type' | 'isMultiple' | 'options' | 'hasExternalOptions'>;
+
+/** A value as the property accepts it, with a note if part of it was lost; or why the property rejects it. Neither text quotes the value. */
+export type PropertyText = { readonly value: string; readonly note?: string } | { readonly problem: string };
+
+/** The shape of properties that the bridge creates. */
+export function shapeOf(type: Exclude<PropertyDefinition['type'], 'enum' | 'other'>): PropertyShape {
+  return { type, isMultiple: false, options: [], hasExternalOptions: false };
+}
+
+/**
+ * Converts any JSON value to the text that a property of this shape accepts: arrays are joined with `;`, objects become JSON, and
+ * texts are matched loosely with options. An empty value gives an empty text, which clears the property.
+ *
+ * @param maxLength characters that the CRM accepts; a longer text is cut, with a note.
+ */
+export function toPropertyText(value: unknown, shape: PropertyShape, maxLength: number): PropertyText {
+  const given = toFieldValue(value);
+  if (given === undefined) return { value: '' };
+  switch (shape.type) {
+    case 'text':
+      return cutText(toText(given), maxLength);
+    case 'enum':
+      return shape.hasExternalOptions ? cutText(toText(given), maxLength) : matchOptions(given, shape);
+    case 'other':
+      return { problem: 'the bridge cannot write properties of this type' };
+    default: {
+      const converted = toPropertyValue(value, shape.type);
+      if (isProblem(converted)) return { problem: `it ${converted.problem}` };
+      return { value: converted ?? '' };
+    }
+  }
+}
+
+/** Removes lone surrogates and null characters, for which a CRM may refuse a whole call, and cuts a text that is too long. */
+function cutText(text: string, maxLength: number): PropertyText {
+  const clean = text.toWellFormed().replaceAll('\u0000', '');
+  if (clean.length <= maxLength) return { value: clean };
+  const cut = clean.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, '');
+  return { value: `${cut}…`, note: `it was cut to ${maxLength.toLocaleString('en')} characters` };
+}
+
+const noOption = 'it is not an option of the property';
+
+function matchOptions(given: FieldValue, shape: PropertyShape): PropertyText {
+  const match = matcherOf(shape.options);
+  const whole = match(toText(given));
+  if (whole !== undefined) return { value: whole };
+  if (!shape.isMultiple) return { problem: noOption };
+  const items = splitItems(given);
+  const values = new Set(items.flatMap((item) => match(item) ?? []));
+  const lost = items.filter((item) => match(item) === undefined).length;
+  if (values.size === 0) return { problem: noOption };
+  const value = [...values].join(';');
+  if (lost === 0) return { value };
+  const are = lost === 1 ? 'is not an option' : 'are not options';
+  return { value, note: `${lost} of its ${items.length} values ${are} of the property` };
+}
+
+/** Several values come as a list, or as one text separated by `;` or, without any `;`, by `,`. */
+function splitItems(given: FieldValue): string[] {
+  const items = typeof given === 'string' ? given.split(given.includes(';') ? ';' : ',') : given;
+  return items.filter((item) => item.trim() !== '');
+}
+
+const matchers = new WeakMap<PropertyShape['options'], (text: string) => string | undefined>();
+
+/** Definitions are cached for minutes and serve many records, so their options are indexed once. */
+function matcherOf(options: PropertyShape['options']): (text: string) => string | undefined {
+  const known = matchers.get(options);
+  if (known !== undefined) return known;
+  const matcher = createOptionMatcher(options);
+  matchers.set(options, matcher);
+  return matcher;
+}

@@ -1,0 +1,64 @@
+import type { CrmProblem } from '../../crm/crm.ts';
+import type { Translation } from '../../mapping/run/translate.ts';
+import type { Draft } from '../write-stripping.ts';
+
+/** A record ready to be written, or the reason why it cannot be written now. */
+export type ResolvedDraft =
+  | (Draft & {
+      /** Updates: written only where the CRM holds no value. */
+      readonly ifEmpty: Readonly<Record<string, string>>;
+    })
+  | { readonly problem: CrmProblem; readonly warnings: readonly string[] };
+
+/** Turns a translated record into a draft, step by step, once the CRM's property definitions are known. */
+export class DraftBuilder {
+  readonly translation: Translation;
+  readonly properties: Map<string, string>;
+  /** Written only where the CRM holds no value. */
+  readonly ifEmpty: Map<string, string>;
+  /** Property → Enginy field. */
+  readonly sources: Map<string, string>;
+  readonly warnings: string[];
+  #problem: CrmProblem | undefined;
+
+  constructor(translation: Translation) {
+    this.translation = translation;
+    this.properties = new Map(Object.entries(translation.properties));
+    this.ifEmpty = new Map(Object.entries(translation.ifEmpty));
+    this.sources = new Map(Object.entries(translation.sources));
+    this.warnings = [...translation.warnings];
+  }
+
+  has(property: string): boolean {
+    return this.properties.has(property) || this.ifEmpty.has(property);
+  }
+
+  /** Drops a property and adds a warning with the reason. */
+  skip(property: string, reason: string): void {
+    this.properties.delete(property);
+    this.ifEmpty.delete(property);
+    this.warnings.push(`${this.nameOf(property)} was skipped: ${reason}`);
+  }
+
+  /** `field → property`, for warnings. */
+  nameOf(property: string): string {
+    const source = this.sources.get(property);
+    return source === undefined ? property : `${source} → ${property}`;
+  }
+
+  /** The record cannot be written now. The first problem counts. */
+  fail(problem: CrmProblem): void {
+    this.#problem ??= problem;
+  }
+
+  build(): ResolvedDraft {
+    const { warnings } = this;
+    if (this.#problem !== undefined) return { problem: this.#problem, warnings };
+    return {
+      properties: Object.fromEntries(this.properties),
+      ifEmpty: Object.fromEntries(this.ifEmpty),
+      sources: Object.fromEntries(this.sources),
+      warnings,
+    };
+  }
+}

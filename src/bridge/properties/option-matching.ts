@@ -1,0 +1,42 @@
+import type { LooseOption } from '../../mapping/run/translate.ts';
+import { toPropertyText } from './convert-value.ts';
+import type { DraftBuilder } from './draft-builder.ts';
+import type { PropertyIndex } from './property-catalogue.ts';
+
+/**
+ * Matches texts with the options of the portal's properties (`match_option`). A text that matches none is skipped with a warning, and
+ * goes into the property that the mapping names for it (`keep_raw_in`).
+ *
+ * @param index undefined when the CRM does not let the bridge read definitions: then the texts are sent as they are, and the CRM decides.
+ */
+export function matchOptions(builder: DraftBuilder, index: PropertyIndex | undefined, maxLength: number): void {
+  for (const [property, option] of Object.entries(builder.translation.looseOptions)) {
+    const target = option.ifEmpty ? builder.ifEmpty : builder.properties;
+    if (index === undefined) {
+      target.set(property, option.text);
+      continue;
+    }
+    const definition = index.get(property);
+    const matched =
+      definition === undefined
+        ? { problem: 'the CRM has no such property' }
+        : toPropertyText(option.text, definition, maxLength);
+    if ('value' in matched) target.set(property, matched.value);
+    if ('problem' in matched) keepRawText(builder, { property, option, loss: `was skipped: ${matched.problem}` });
+    else if (matched.note !== undefined) {
+      keepRawText(builder, { property, option, loss: `was only partly stored: ${matched.note}` });
+    }
+  }
+}
+
+function keepRawText(
+  { sources, warnings, properties, ifEmpty }: DraftBuilder,
+  { property, option, loss }: { readonly property: string; readonly option: LooseOption; readonly loss: string },
+): void {
+  const field = sources.get(property) ?? property;
+  const kept = option.keepRawIn === undefined ? '' : `; the text is kept in ${option.keepRawIn}`;
+  warnings.push(`${field} → ${property} ${loss}${kept}`);
+  if (option.keepRawIn === undefined) return;
+  (option.ifEmpty ? ifEmpty : properties).set(option.keepRawIn, option.text);
+  sources.set(option.keepRawIn, field);
+}
