@@ -3,8 +3,8 @@ import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
 
 test('at the deadline a create reports what was done and what was not, and sending it again does the rest', async () => {
   const crm = await startCrm({ latency: { 'batch-create': 40 } });
-  // Some fifteen calls can go out in that time, and a few of them make the identity property.
-  const slow = await startBridgeOn(crm, { HUBSPOT_RATE_LIMIT: '50', REQUEST_TIMEOUT_MS: '2000' });
+  // Far fewer calls than the 60 that all records need fit into that time.
+  const slow = await startBridgeOn(crm, { HUBSPOT_RATE_LIMIT: '40', REQUEST_TIMEOUT_MS: '3000' });
   const contacts = Array.from({ length: 3_000 }, (_unused, n) => ({
     externalId: `lead-${n}`,
     firstName: `Number ${n}`,
@@ -17,10 +17,15 @@ test('at the deadline a create reports what was done and what was not, and sendi
   expect(results.length).toBeGreaterThan(0);
   expect(errors.length).toBeGreaterThan(0);
   expect(results.length + errors.length).toBe(3_000);
-  expect(new Set(errors.map(({ error }: { error: string }) => error.split(':')[0]))).toEqual(
-    new Set(['The request timed out before this record was processed']),
-  );
-  expect(crm.records('contacts')).toHaveLength(results.length);
+  // A call that is under way at the deadline may have succeeded; all others were not sent.
+  const notProcessed = 'The request timed out before this record was processed';
+  const notConfirmed = 'The CRM did not confirm whether the write succeeded';
+  const reasons = errors.map(({ error }: { error: string }) => error.split(':')[0]);
+  const unconfirmed = reasons.filter((reason: string) => reason === notConfirmed).length;
+  expect(reasons.filter((reason: string) => reason !== notConfirmed && reason !== notProcessed)).toEqual([]);
+  const created = crm.records('contacts').length;
+  expect(created).toBeGreaterThanOrEqual(results.length);
+  expect(created).toBeLessThanOrEqual(results.length + unconfirmed);
 
   const quick = await startBridgeOn(crm);
   const second = await quick.send('POST', '/contacts', { contacts });
