@@ -1,6 +1,6 @@
-import { loadMappings } from '../src/mapping/check/load-mappings.ts';
+import { loadMappings } from '../src/mapping/load/load-mappings.ts';
 import { matchKeys } from '../src/mapping/run/match-keys.ts';
-import { toCrmProperties } from '../src/mapping/run/translate.ts';
+import { toCrmProperties } from '../src/mapping/run/translate-record.ts';
 import { formatTable } from './table.ts';
 
 const COUNT = 100_000;

@@ -20,7 +20,7 @@ import { recordBatchRoutes } from './http/routes/record-batch.ts';
 import { recordRoutes } from './http/routes/records.ts';
 import { taskRoutes } from './http/routes/tasks.ts';
 import { userRoutes } from './http/routes/users.ts';
-import type { Mappings } from './mapping/check/file-kinds.ts';
+import type { Mappings } from './mapping/load/file-kinds.ts';
 import { version } from './version.ts';
 
 export interface AppDeps extends Bridge, HealthDeps, Readiness {

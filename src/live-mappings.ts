@@ -1,17 +1,17 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from './logger.ts';
-import type { Mappings } from './mapping/check/file-kinds.ts';
-import { type CheckedMappings, checkMappings, loadMappings } from './mapping/check/load-mappings.ts';
-import type { MappingState } from './mapping/check/mapping-state.ts';
+import type { Mappings } from './mapping/load/file-kinds.ts';
+import { type CheckedMappings, checkMappings, loadMappings } from './mapping/load/load-mappings.ts';
+import type { ReloadState } from './mapping/load/reload-state.ts';
 import { formatDiagnostic } from './mapping/schema/diagnostic.ts';
-import type { TransformContext } from './mapping/values/transforms.ts';
+import type { Locale } from './mapping/values/locale.ts';
 
 /** The mapping files in force, which follow their folder. */
 export interface LiveMappings {
   /** The last version without errors, whole. */
   current(): Mappings;
-  state(): MappingState;
+  state(): ReloadState;
   /** Starts to follow the folder; told of every look that read the files. */
   follow(onReload: (result: ReloadResult, mappings: Mappings) => void): void;
   /** Looks at the folder now, whether or not it seems changed. */
@@ -28,14 +28,14 @@ export type ReloadResult = 'applied' | 'refused' | 'unchanged';
  * @throws MappingError when the files have errors at the start.
  */
 export async function loadLiveMappings(
-  settings: { readonly dir: string; readonly context: TransformContext; readonly pollMs: number },
+  settings: { readonly dir: string; readonly locale: Locale; readonly pollMs: number },
   deps: { readonly log: Logger },
 ): Promise<LiveMappings> {
-  const { dir, context, pollMs } = settings;
+  const { dir, locale, pollMs } = settings;
   let seen = await fingerprint(dir);
   let pending: string | undefined;
-  let mappings = loadMappings(dir, context);
-  let state: MappingState = { hash: mappings.hash, loadedAt: new Date().toISOString() };
+  let mappings = loadMappings(dir, locale);
+  let state: ReloadState = { hash: mappings.hash, loadedAt: new Date().toISOString() };
   let queue: Promise<void> = Promise.resolve();
   let waiting = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -77,7 +77,7 @@ export async function loadLiveMappings(
       pending = now;
       return;
     }
-    const checked = checkMappings(dir, context);
+    const checked = checkMappings(dir, locale);
     pending = await fingerprint(dir);
     // Changed while it was read: half of it may be old. The next look takes it up.
     if (pending !== now) return;

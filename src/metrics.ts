@@ -3,7 +3,7 @@ import type { HubSpotExchange } from './crm/hubspot/transport/exchange.ts';
 import type { Pacer } from './crm/pacer.ts';
 import type { RequestMeter } from './http/request-meter.ts';
 import type { ReloadResult } from './live-mappings.ts';
-import type { MappingState } from './mapping/check/mapping-state.ts';
+import type { ReloadState } from './mapping/load/reload-state.ts';
 
 /** What the bridge counts, in the form of Prometheus. Names and numbers only: no id, no value of a record. */
 export interface Metrics extends RequestMeter {
@@ -13,7 +13,7 @@ export interface Metrics extends RequestMeter {
   observeCall(exchange: Pick<HubSpotExchange, 'purpose' | 'status' | 'durationMs'>): void;
   observeReload(result: ReloadResult): void;
   /** Gauges that are read whenever somebody asks. */
-  watch(sources: { readonly pacer: Pick<Pacer, 'state'>; readonly mappingState: () => MappingState }): void;
+  watch(sources: { readonly pacer: Pick<Pacer, 'state'>; readonly mappingState: () => ReloadState }): void;
 }
 
 const prefix = 'enginy_bridge_';
@@ -107,7 +107,7 @@ function watchLanes(registers: Registry[], pacer: Pick<Pacer, 'state'>): void {
   }
 }
 
-function watchMapping(registers: Registry[], state: () => MappingState): void {
+function watchMapping(registers: Registry[], state: () => ReloadState): void {
   new Gauge({
     name: `${prefix}mapping_info`,
     help: 'The mapping files in force, by their hash.',

@@ -13,8 +13,8 @@ import { hubSpotPropertyRules } from './crm/hubspot/property-rules.ts';
 import { type Clock, createPacer } from './crm/pacer.ts';
 import { closeServer, countInFlight, listen } from './listening.ts';
 import { loadLiveMappings } from './live-mappings.ts';
-import type { Mappings } from './mapping/check/file-kinds.ts';
-import type { TransformContext } from './mapping/values/transforms.ts';
+import type { Mappings } from './mapping/load/file-kinds.ts';
+import type { Locale } from './mapping/values/locale.ts';
 import { createMetrics } from './metrics.ts';
 
 export interface RunningBridge {
@@ -52,7 +52,7 @@ export async function startBridge(
   const checksAtStart = overrides.checksAtStart !== false;
   const metrics = createMetrics({ ofProcess: config.admin !== undefined });
   const pollMs = overrides.pollMs ?? mappingPollMs;
-  const mappings = await loadLiveMappings({ dir: config.mappingsDir, context: contextOf(config), pollMs }, { log });
+  const mappings = await loadLiveMappings({ dir: config.mappingsDir, locale: localeOf(config), pollMs }, { log });
   const capture = startCapture(config, log);
   capture?.useMappings(mappings.current());
   const upstream = config.isSandbox ? await startEmbeddedCrm() : { ...config.hubspot, close: async () => {} };
@@ -129,7 +129,7 @@ export async function startBridge(
 /** An edit is in force some two seconds after it was saved. */
 const mappingPollMs = 1_000;
 
-function contextOf({ defaultCountry }: Config): TransformContext {
+function localeOf({ defaultCountry }: Config): Locale {
   return defaultCountry === undefined ? {} : { defaultCountry };
 }
 

@@ -54,7 +54,7 @@ test.each([
   ['p-limit', /^crm\/pacer\.ts$/],
   ['lru-cache', /^bridge\/records\/record-id-cache\.ts$/],
   ['sanitize-html', /^bridge\/timeline\/html-body\.ts$/],
-  ['yaml', /^mapping\/check\/load-mappings\.ts$/],
+  ['yaml', /^mapping\/load\/parse-yaml\.ts$/],
   ['@hubspot/api-client', /^crm\/hubspot\//],
   ['express', /^(app\.ts|http\/)/],
   ['prom-client', /^metrics\.ts$/],
@@ -75,9 +75,11 @@ const hubSpotCommon = ['crm/hubspot/problems/', 'crm/hubspot/calls/', 'crm/hubsp
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   'contract/': ['errors.ts'],
   'mapping/values/': [],
-  'mapping/schema/': ['mapping/values/'],
-  'mapping/run/': ['mapping/schema/', 'mapping/values/'],
-  'mapping/check/': ['mapping/run/', 'mapping/schema/', 'mapping/values/'],
+  'mapping/transforms/': ['mapping/values/'],
+  'mapping/schema/': ['mapping/transforms/', 'mapping/values/'],
+  'mapping/run/': ['mapping/schema/', 'mapping/transforms/', 'mapping/values/'],
+  'mapping/load/': ['mapping/run/', 'mapping/schema/', 'mapping/transforms/', 'mapping/values/'],
+  'mapping/check/': ['mapping/load/', 'mapping/run/', 'mapping/schema/', 'mapping/transforms/', 'mapping/values/'],
   'crm/hubspot/': ['crm/', 'errors.ts', 'logger.ts'],
   'crm/hubspot/transport/': [
     'crm/crm.ts',

@@ -15,7 +15,7 @@ write: { fields: [{ enginy: title, crm: ${title} }] }
 /** Follows a folder; `settled` waits until the results so far are these. */
 async function follow(dir: string) {
   const { log, entries } = logSink();
-  const live = await loadLiveMappings({ dir, context: {}, pollMs: 5 }, { log });
+  const live = await loadLiveMappings({ dir, locale: {}, pollMs: 5 }, { log });
   onTestFinished(() => live.close());
   const results: ReloadResult[] = [];
   live.follow((result) => results.push(result));
@@ -139,5 +139,5 @@ test('takes a new file of another kind into the same version', async () => {
 test('does not start with files that have errors', async () => {
   const dir = mappingFolder({ 'contacts.yaml': contacts('Job Title') });
 
-  await expect(loadLiveMappings({ dir, context: {}, pollMs: 1_000 }, logSink())).rejects.toThrow(MappingError);
+  await expect(loadLiveMappings({ dir, locale: {}, pollMs: 1_000 }, logSink())).rejects.toThrow(MappingError);
 });

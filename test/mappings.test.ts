@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { checkFolder } from '../src/mapping/check/check-folder.ts';
-import { enginyFields } from '../src/mapping/check/enginy-fields.ts';
-import { checkSources } from '../src/mapping/check/load-mappings.ts';
+import { enginyFields } from '../src/mapping/load/enginy-fields.ts';
+import { checkSources } from '../src/mapping/load/load-mappings.ts';
 import { formatDiagnostic } from '../src/mapping/schema/diagnostic.ts';
 
 test('ships mapping files that lint clean and whose examples come out as written', () => {

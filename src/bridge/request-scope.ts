@@ -1,5 +1,5 @@
 import type { CallContext } from '../crm/crm.ts';
-import type { Mapping } from '../mapping/schema/mapping-file.ts';
+import type { Mapping } from '../mapping/schema/record-mapping.ts';
 
 /** What all records of one request share: the mapping version that serves it, and its id, urgency and deadline. */
 export interface RequestScope {

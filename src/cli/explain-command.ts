@@ -5,9 +5,9 @@ import { hubSpotPropertyRules } from '../crm/hubspot/property-rules.ts';
 import { GatewayError } from '../errors.ts';
 import { explainRecords, type RecordExplanation } from '../explain/explain-records.ts';
 import { createLogger } from '../logger.ts';
-import { checkMappings } from '../mapping/check/load-mappings.ts';
+import { checkMappings } from '../mapping/load/load-mappings.ts';
 import { formatDiagnostic } from '../mapping/schema/diagnostic.ts';
-import type { Mapping } from '../mapping/schema/mapping-file.ts';
+import type { Mapping } from '../mapping/schema/record-mapping.ts';
 import { demandFolder } from './check-command.ts';
 import { type CommandIo, UsageError } from './command-io.ts';
 import { readRecords } from './read-records.ts';
@@ -78,9 +78,9 @@ async function explain(io: CommandIo, object: RecordKind, payload: string, optio
   }
 }
 
-function readMapping(dir: string, object: RecordKind, context: Mapping['context']): Mapping {
+function readMapping(dir: string, object: RecordKind, locale: Mapping['locale']): Mapping {
   demandFolder(dir);
-  const { mappings, diagnostics } = checkMappings(dir, context);
+  const { mappings, diagnostics } = checkMappings(dir, locale);
   if (mappings === undefined) {
     throw new UsageError(`the mapping files have errors:\n${diagnostics.map(formatDiagnostic).join('\n')}`);
   }

@@ -6,8 +6,8 @@ import { NotReplayableError, type Replay, replayCapture } from '../capture/repla
 import { describeReplay, differenceLine } from '../capture/replay/report.ts';
 import { sendLive, whatItWrites } from '../capture/replay/send-live.ts';
 import { EnvironmentSchema } from '../config.ts';
-import type { Mappings } from '../mapping/check/file-kinds.ts';
-import { loadMappings } from '../mapping/check/load-mappings.ts';
+import type { Mappings } from '../mapping/load/file-kinds.ts';
+import { loadMappings } from '../mapping/load/load-mappings.ts';
 import { MappingError } from '../mapping/schema/diagnostic.ts';
 import { agrees } from './agrees.ts';
 import { captureFolder } from './captures-command.ts';

@@ -1,7 +1,7 @@
 import { compileMapping } from '../mapping/run/compile-mapping.ts';
 import type { PairReader } from '../mapping/run/compile-match-rule.ts';
 import { matchKeys } from '../mapping/run/match-keys.ts';
-import type { Mapping } from '../mapping/schema/mapping-file.ts';
+import type { Mapping } from '../mapping/schema/record-mapping.ts';
 import { type EnginyRecord, readField, toFieldValue } from '../mapping/values/field-value.ts';
 
 /** What one match rule does with a record. */

@@ -4,8 +4,8 @@ import type { CallContext, Crm, NewProperty } from '../crm/crm.ts';
 import type { Logger } from '../logger.ts';
 import type { PropertyRules } from '../mapping/run/property-name.ts';
 import { type FieldTrace, type RowTrace, traceTranslation } from '../mapping/run/trace-translation.ts';
-import { type Translation, toCrmProperties } from '../mapping/run/translate.ts';
-import type { Mapping } from '../mapping/schema/mapping-file.ts';
+import { type Translation, toCrmProperties } from '../mapping/run/translate-record.ts';
+import type { Mapping } from '../mapping/schema/record-mapping.ts';
 import type { EnginyRecord } from '../mapping/values/field-value.ts';
 import { pretendMaking } from './read-only-crm.ts';
 

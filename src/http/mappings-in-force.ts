@@ -1,5 +1,5 @@
 import type { RequestHandler, Response } from 'express';
-import type { Mappings } from '../mapping/check/file-kinds.ts';
+import type { Mappings } from '../mapping/load/file-kinds.ts';
 import { noteFacts } from './request-context.ts';
 
 /**

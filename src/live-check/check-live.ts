@@ -1,6 +1,7 @@
 import type { Account, CallContext, Crm, PropertyDefinition } from '../crm/crm.ts';
-import type { Mappings } from '../mapping/check/file-kinds.ts';
-import { locateFindings, type ParsedYaml } from '../mapping/check/parsed-yaml.ts';
+import type { Mappings } from '../mapping/load/file-kinds.ts';
+import { locateFindings } from '../mapping/load/locate-findings.ts';
+import type { ParsedYaml } from '../mapping/load/parse-yaml.ts';
 import { type Diagnostic, formatDiagnostic } from '../mapping/schema/diagnostic.ts';
 import type { Finding } from '../mapping/schema/finding.ts';
 import { didYouMean, nearestWord } from '../mapping/values/nearest-word.ts';

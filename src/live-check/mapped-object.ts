@@ -1,9 +1,9 @@
-import type { Mappings } from '../mapping/check/file-kinds.ts';
+import type { Mappings } from '../mapping/load/file-kinds.ts';
 import type { ActivityMapping } from '../mapping/schema/activity-mapping.ts';
 import type { Path } from '../mapping/schema/finding.ts';
-import type { Mapping } from '../mapping/schema/mapping-file.ts';
-import type { ConstantRow, PlainRow } from '../mapping/schema/plain-row.ts';
+import type { Mapping } from '../mapping/schema/record-mapping.ts';
 import type { TaskMapping } from '../mapping/schema/task-mapping.ts';
+import type { ConstantRow, TimelineRow } from '../mapping/schema/timeline-row.ts';
 import type { MappedRow } from './mapped-row.ts';
 import { constantRows, keyRow, plainRows } from './plain-rows.ts';
 import { matchRows, readRow, returnRows } from './reading-rows.ts';
@@ -76,12 +76,12 @@ function activityObjects(mapping: ActivityMapping, contacts: Mapping): MappedObj
 }
 
 function rowsAt(
-  { fields, on_create }: { readonly fields: readonly PlainRow[]; readonly on_create: readonly ConstantRow[] },
+  { fields, on_create }: { readonly fields: readonly TimelineRow[]; readonly on_create: readonly ConstantRow[] },
   path: Path,
 ): MappedRow[] {
   return [...plainRows(fields, [...path, 'fields']), ...constantRows(on_create, [...path, 'on_create'])];
 }
 
-function hasOwner(rows: readonly PlainRow[]): boolean {
+function hasOwner(rows: readonly TimelineRow[]): boolean {
   return rows.some(({ enginy }) => enginy === 'ownerId');
 }

@@ -1,5 +1,5 @@
 import type { Path } from '../mapping/schema/finding.ts';
-import type { ConstantRow, PlainRow } from '../mapping/schema/plain-row.ts';
+import type { ConstantRow, TimelineRow } from '../mapping/schema/timeline-row.ts';
 import { judgeText, judgeUnique, judgeWritable } from './judge-definition.ts';
 import type { MappedRow } from './mapped-row.ts';
 import { fitValue } from './value-fit.ts';
@@ -22,7 +22,7 @@ export function keyRow(property: string): MappedRow {
 }
 
 /** Rows that are written and read back. What form a value has is the bridge's own doing; the words of a map are the file's. */
-export function plainRows(rows: readonly PlainRow[], at: Path): MappedRow[] {
+export function plainRows(rows: readonly TimelineRow[], at: Path): MappedRow[] {
   return rows.flatMap((row, index) => {
     const path = [...at, index];
     const written: MappedRow = {

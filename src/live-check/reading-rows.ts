@@ -1,6 +1,6 @@
 import type { PropertyDefinition, PropertyType } from '../crm/crm.ts';
 import type { Finding, Path } from '../mapping/schema/finding.ts';
-import type { Mapping, MatchPair, ReturnRow } from '../mapping/schema/mapping-file.ts';
+import type { Mapping, MatchPair, ReturnRow } from '../mapping/schema/record-mapping.ts';
 import type { MappedRow } from './mapped-row.ts';
 import { describeType, fitValue, formOf } from './value-fit.ts';
 

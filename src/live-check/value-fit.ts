@@ -2,10 +2,10 @@ import type { PropertyDefinition, PropertyType } from '../crm/crm.ts';
 import { toPropertyValue } from '../mapping/run/property-value.ts';
 import { readStep } from '../mapping/run/transform-chain.ts';
 import type { Finding, Path } from '../mapping/schema/finding.ts';
-import type { TransformStep } from '../mapping/schema/mapping-file.ts';
-import { createOptionMatcher } from '../mapping/values/match-option.ts';
+import type { TransformStep } from '../mapping/schema/record-mapping.ts';
 import { didYouMean, nearestWord } from '../mapping/values/nearest-word.ts';
-import { isProblem } from '../mapping/values/problem.ts';
+import { createOptionMatcher } from '../mapping/values/option-matcher.ts';
+import { isValueProblem } from '../mapping/values/value-problem.ts';
 
 /** What comes out of a list of transforms, as far as they say it. */
 export type ValueForm = 'text' | 'number' | 'bool' | 'date' | 'datetime';
@@ -92,7 +92,7 @@ export function fitValue(
     const parts = isMultiple ? value.split(';').map((part) => part.trim()) : [value];
     return parts.flatMap((part) => fitOption(part, definition, place, options.isLoose === true));
   }
-  if (type === 'text' || type === 'other' || !isProblem(toPropertyValue(value, type))) return [];
+  if (type === 'text' || type === 'other' || !isValueProblem(toPropertyValue(value, type))) return [];
   return [{ ...place, kind: 'type-mismatch', message: `"${value}" is not what "${name}" takes: ${typeNames[type]}` }];
 }
 

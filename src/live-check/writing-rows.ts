@@ -1,7 +1,7 @@
 import type { PropertyDefinition } from '../crm/crm.ts';
 import { readSources } from '../mapping/run/compile-field-row.ts';
 import type { Finding, Path } from '../mapping/schema/finding.ts';
-import type { FieldRow, Mapping, ValueMap } from '../mapping/schema/mapping-file.ts';
+import type { FieldRow, Mapping, ValueMap } from '../mapping/schema/record-mapping.ts';
 import { judgeText, judgeUnique, judgeWritable } from './judge-definition.ts';
 import type { MappedRow } from './mapped-row.ts';
 import { constantRows } from './plain-rows.ts';

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import type { SandboxOptions } from '../../sandbox/sandbox.ts';
 import { type Capture, parseCapture } from '../../src/capture/capture-file.ts';
 import { type Replay, replayCapture } from '../../src/capture/replay/replay-capture.ts';
-import { loadMappings } from '../../src/mapping/check/load-mappings.ts';
+import { loadMappings } from '../../src/mapping/load/load-mappings.ts';
 import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
 
 export const shippedMappings = loadMappings(new URL('../../mappings/hubspot', import.meta.url).pathname);

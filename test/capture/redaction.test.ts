@@ -12,7 +12,8 @@ import { firstName, lastName } from '../../src/mapping/values/full-name.ts';
 import { linkedinUrlVariants, normalizeLinkedinUrl } from '../../src/mapping/values/linkedin-url.ts';
 import { normalizeNumber } from '../../src/mapping/values/number-text.ts';
 import { normalizePhone, phoneVariants } from '../../src/mapping/values/phone-number.ts';
-import { normalizeDomain, normalizeDomainName, normalizeUrl } from '../../src/mapping/values/web-domain.ts';
+import { normalizeDomain, normalizeDomainName } from '../../src/mapping/values/web-domain.ts';
+import { normalizeUrl } from '../../src/mapping/values/web-url.ts';
 
 const words = createStandIns('a secret of this test');
 

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { Capture } from '../../src/capture/capture-file.ts';
 import { replayCapture } from '../../src/capture/replay/replay-capture.ts';
 import { differenceLine } from '../../src/capture/replay/report.ts';
-import { loadMappings } from '../../src/mapping/check/load-mappings.ts';
+import { loadMappings } from '../../src/mapping/load/load-mappings.ts';
 import { replay, shippedMappings, startCapturing, temporaryFolder } from './capturing.ts';
 
 const shipped = new URL('../../mappings/hubspot', import.meta.url).pathname;

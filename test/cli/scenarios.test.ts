@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { parseYaml } from '../../src/mapping/check/load-mappings.ts';
+import { parseYaml } from '../../src/mapping/load/parse-yaml.ts';
 import { diagnosticKinds, liveDiagnosticKinds } from '../../src/mapping/schema/diagnostic.ts';
 import { findingsIn, runScenario, type Scenario } from './read-scenario.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { WriteOutcome } from '../../src/crm/crm.ts';
 import { CrmRejectedError, CrmUnavailableError, DeadlineError, type GatewayError } from '../../src/errors.ts';
-import { loadMappings } from '../../src/mapping/check/load-mappings.ts';
+import { loadMappings } from '../../src/mapping/load/load-mappings.ts';
 import { type FakeCrm, fakeCrm } from '../support/fake-crm.ts';
 import { startApp } from '../support/start-app.ts';
 

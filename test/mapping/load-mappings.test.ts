@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { checkFolder } from '../../src/mapping/check/check-folder.ts';
-import { checkMappings, loadMappings } from '../../src/mapping/check/load-mappings.ts';
+import { checkMappings, loadMappings } from '../../src/mapping/load/load-mappings.ts';
 import { formatDiagnostic, MappingError } from '../../src/mapping/schema/diagnostic.ts';
 
 const CONTACTS = `version: 1
@@ -25,7 +25,7 @@ test('loads every mapping of a folder, frozen, with a digest of each file and of
   const { contacts, companies, hash } = loadMappings(dir, { defaultCountry: 'ES' });
 
   expect(contacts).toMatchObject({ object: 'contacts', target: { crm: 'hubspot', objectType: 'contacts' } });
-  expect(contacts.context).toEqual({ defaultCountry: 'ES' });
+  expect(contacts.locale).toEqual({ defaultCountry: 'ES' });
   expect(companies?.object).toBe('companies');
   expect(new Set([contacts.hash, companies?.hash, hash]).size).toBe(3);
   expect(hash).toMatch(/^[0-9a-f]{12}$/);

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { candidateKeys, matchKeys, propertiesToRead } from '../../src/mapping/run/match-keys.ts';
 import { aMapping } from './a-mapping.ts';
 
-const rules = (text: string, context = {}) =>
-  aMapping(`identity: { enginy: externalId, crm: enginy_external_id }\nmatch:\n  rules:\n${text}`, context);
+const rules = (text: string, locale = {}) =>
+  aMapping(`identity: { enginy: externalId, crm: enginy_external_id }\nmatch:\n  rules:\n${text}`, locale);
 
 test('gives the keys of a record in the order of the rules, and none where a value is missing or cannot be used', () => {
   const mapping = rules(`

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { checkSources } from '../../src/mapping/check/load-mappings.ts';
 import { mappingJsonSchema, mappingReference } from '../../src/mapping/check/reference.ts';
+import { checkSources } from '../../src/mapping/load/load-mappings.ts';
 
 const STALE = 'is stale: run `npm run generate`';
 const shipped = readdirSync('mappings', { recursive: true, encoding: 'utf8' }).filter(

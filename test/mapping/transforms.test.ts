@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { expect, test } from 'vitest';
-import { toCrmProperties } from '../../src/mapping/run/translate.ts';
+import { toCrmProperties } from '../../src/mapping/run/translate-record.ts';
+import { findTransform, transformNames, transforms } from '../../src/mapping/transforms/transforms.ts';
 import { isFreeMailDomain } from '../../src/mapping/values/free-mail-domains.ts';
-import { isProblem } from '../../src/mapping/values/problem.ts';
-import { findTransform, transformNames, transforms } from '../../src/mapping/values/transforms.ts';
+import { isValueProblem } from '../../src/mapping/values/value-problem.ts';
 import { aMapping } from './a-mapping.ts';
 
 const NONE = 'problem';
@@ -13,12 +13,10 @@ const NONE = 'problem';
 function run(name: string, value: string, { country, argument = '' }: { country?: string; argument?: string } = {}) {
   const transform = findTransform(name);
   if (transform === undefined) throw new Error(`no transform ${name}`);
-  const context = country === undefined ? {} : { defaultCountry: country };
+  const locale = country === undefined ? {} : { defaultCountry: country };
   const result =
-    transform.takes === 'list'
-      ? transform.apply(value.split(';'), argument)
-      : transform.apply(value, context, argument);
-  if (isProblem(result)) return NONE;
+    transform.takes === 'list' ? transform.apply(value.split(';'), argument) : transform.apply(value, locale, argument);
+  if (isValueProblem(result)) return NONE;
   return typeof result === 'string' || result === undefined ? result : result.join(';');
 }
 

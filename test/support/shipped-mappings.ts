@@ -1,6 +1,6 @@
-import type { Mappings } from '../../src/mapping/check/file-kinds.ts';
-import { loadMappings } from '../../src/mapping/check/load-mappings.ts';
-import type { Mapping } from '../../src/mapping/schema/mapping-file.ts';
+import type { Mappings } from '../../src/mapping/load/file-kinds.ts';
+import { loadMappings } from '../../src/mapping/load/load-mappings.ts';
+import type { Mapping } from '../../src/mapping/schema/record-mapping.ts';
 
 type Mutable<T> = { -readonly [Key in keyof T]: Mutable<T[Key]> };
 

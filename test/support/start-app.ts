@@ -5,7 +5,7 @@ import { type AppDeps, type AppSettings, createApp } from '../../src/app.ts';
 import { createBridge } from '../../src/create-bridge.ts';
 import type { Crm } from '../../src/crm/crm.ts';
 import { hubSpotPropertyRules } from '../../src/crm/hubspot/property-rules.ts';
-import { loadMappings } from '../../src/mapping/check/load-mappings.ts';
+import { loadMappings } from '../../src/mapping/load/load-mappings.ts';
 import { expectAsDescribed } from './as-described.ts';
 import { logSink } from './log-sink.ts';
 

@@ -1,8 +1,8 @@
 import type { PropertyDefinition } from '../../crm/crm.ts';
 import { toPropertyValue } from '../../mapping/run/property-value.ts';
 import { type FieldValue, toFieldValue, toText } from '../../mapping/values/field-value.ts';
-import { createOptionMatcher } from '../../mapping/values/match-option.ts';
-import { isProblem } from '../../mapping/values/problem.ts';
+import { createOptionMatcher } from '../../mapping/values/option-matcher.ts';
+import { isValueProblem } from '../../mapping/values/value-problem.ts';
 
 /** The part of a property's definition that decides which texts it accepts. */
 export type PropertyShape = Pick<PropertyDefinition, 'type' | 'isMultiple' | 'options' | 'hasExternalOptions'>;
@@ -33,7 +33,7 @@ export function toPropertyText(value: unknown, shape: PropertyShape, maxLength: 
       return { problem: 'the bridge cannot write properties of this type' };
     default: {
       const converted = toPropertyValue(value, shape.type);
-      if (isProblem(converted)) return { problem: `it ${converted.problem}` };
+      if (isValueProblem(converted)) return { problem: `it ${converted.problem}` };
       return { value: converted ?? '' };
     }
   }

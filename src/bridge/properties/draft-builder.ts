@@ -1,5 +1,5 @@
 import type { CrmProblem } from '../../crm/crm.ts';
-import type { Translation } from '../../mapping/run/translate.ts';
+import type { Translation } from '../../mapping/run/translate-record.ts';
 import type { Draft } from '../write-stripping.ts';
 
 /** A record ready to be written, or the reason why it cannot be written now. */

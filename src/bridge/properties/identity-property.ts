@@ -1,5 +1,5 @@
 import type { CallContext, NewProperty } from '../../crm/crm.ts';
-import type { Mapping } from '../../mapping/schema/mapping-file.ts';
+import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import type { ManagedProperties, ManagedProperty, ManagedPropertyState } from './managed-property.ts';
 
 /** The unique property that stores Enginy's ids; without one, repeated creates are only detected by the bridge's own memory. */

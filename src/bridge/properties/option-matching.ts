@@ -1,4 +1,4 @@
-import type { LooseOption } from '../../mapping/run/translate.ts';
+import type { LooseOption } from '../../mapping/run/translate-record.ts';
 import { toPropertyText } from './convert-value.ts';
 import type { DraftBuilder } from './draft-builder.ts';
 import type { PropertyIndex } from './property-catalogue.ts';

@@ -1,8 +1,8 @@
 import type { CallContext, Crm, NewProperty, NewPropertyOutcome } from '../../crm/crm.ts';
 import { showField } from '../../mapping/run/field-mark.ts';
 import type { PropertyRules } from '../../mapping/run/property-name.ts';
-import { toCrmProperties } from '../../mapping/run/translate.ts';
-import type { Mapping } from '../../mapping/schema/mapping-file.ts';
+import { toCrmProperties } from '../../mapping/run/translate-record.ts';
+import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import type { EnginyRecord } from '../../mapping/values/field-value.ts';
 import { type FieldLocation, locateFields } from './field-location.ts';
 import { requiredProperties } from './prepare-id-property.ts';

@@ -1,7 +1,7 @@
 import type { CallContext, Crm, CrmProblem, NewProperty } from '../../crm/crm.ts';
 import { GatewayError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
-import type { Mapping } from '../../mapping/schema/mapping-file.ts';
+import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import { describeProblem, problemFromRead } from '../problem.ts';
 import { identityDefinition } from './identity-property.ts';
 import { rawTextProperties } from './raw-text-fallback.ts';

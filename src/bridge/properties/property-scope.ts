@@ -1,6 +1,6 @@
 import type { CallContext } from '../../crm/crm.ts';
 import type { PropertyRules } from '../../mapping/run/property-name.ts';
-import type { Mapping } from '../../mapping/schema/mapping-file.ts';
+import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import type { PropertyCatalogue } from './property-catalogue.ts';
 import type { PropertyCreationQueue } from './property-creation-queue.ts';
 

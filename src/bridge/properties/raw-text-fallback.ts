@@ -1,7 +1,7 @@
 import type { PropertyDefinition } from '../../crm/crm.ts';
 import { fieldLabel } from '../../mapping/run/field-mark.ts';
-import { ownProperties } from '../../mapping/run/translate.ts';
-import type { Mapping } from '../../mapping/schema/mapping-file.ts';
+import { ownProperties } from '../../mapping/run/translate-record.ts';
+import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import { toPropertyText } from './convert-value.ts';
 import type { DraftBuilder } from './draft-builder.ts';
 import { isWritable, type PropertyIndex } from './property-catalogue.ts';

@@ -1,7 +1,7 @@
 import type { NewProperty, PropertyDefinition } from '../../crm/crm.ts';
 import { GatewayError } from '../../errors.ts';
 import { compileMapping } from '../../mapping/run/compile-mapping.ts';
-import type { Mapping } from '../../mapping/schema/mapping-file.ts';
+import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import type { RequestedProperty } from './property-creation-queue.ts';
 import type { PropertyScope } from './property-scope.ts';
 import { rawTextProperties } from './raw-text-fallback.ts';

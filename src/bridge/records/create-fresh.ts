@@ -1,6 +1,6 @@
 import type { NewRecord } from '../../contract/records.ts';
 import type { CrmProblem, WriteOutcome } from '../../crm/crm.ts';
-import { toCrmProperties } from '../../mapping/run/translate.ts';
+import { toCrmProperties } from '../../mapping/run/translate-record.ts';
 import { omitProperty } from '../omit-property.ts';
 import { problemFromError, problemFromRead } from '../problem.ts';
 import type { IdentityProperties } from '../properties/identity-property.ts';

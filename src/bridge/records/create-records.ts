@@ -1,5 +1,5 @@
 import type { NewRecord } from '../../contract/records.ts';
-import { toCrmProperties } from '../../mapping/run/translate.ts';
+import { toCrmProperties } from '../../mapping/run/translate-record.ts';
 import type { KeyedLock } from '../keyed-lock.ts';
 import { omitProperty } from '../omit-property.ts';
 import type { IdentityProperties } from '../properties/identity-property.ts';

@@ -1,6 +1,6 @@
 import type { CallContext, CreateInput, Crm, CrmRecord } from '../../crm/crm.ts';
 import { InvalidRequestError } from '../../errors.ts';
-import type { Mappings } from '../../mapping/check/file-kinds.ts';
+import type { Mappings } from '../../mapping/load/file-kinds.ts';
 import { lookupIn } from '../lookup.ts';
 import { errorForOne } from '../problem.ts';
 

@@ -1,7 +1,7 @@
 import type { Crm, CrmProblem, CrmRecord, ReadOutcome } from '../../crm/crm.ts';
 import type { Logger } from '../../logger.ts';
 import { candidateKeys, type MatchKey, matchKeys, propertiesToRead } from '../../mapping/run/match-keys.ts';
-import type { Mapping } from '../../mapping/schema/mapping-file.ts';
+import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import type { EnginyRecord } from '../../mapping/values/field-value.ts';
 import { lookupIn } from '../lookup.ts';
 import { problemFromRead } from '../problem.ts';

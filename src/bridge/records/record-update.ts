@@ -1,5 +1,5 @@
 import type { CrmRecord } from '../../crm/crm.ts';
-import type { Translation } from '../../mapping/run/translate.ts';
+import type { Translation } from '../../mapping/run/translate-record.ts';
 import type { EnginyRecord } from '../../mapping/values/field-value.ts';
 import type { WriteResult } from '../write-result.ts';
 import type { Draft } from '../write-stripping.ts';

@@ -1,7 +1,7 @@
 import { InvalidRequestError } from '../../errors.ts';
 import { showField } from '../../mapping/run/field-mark.ts';
-import { toCrmProperties } from '../../mapping/run/translate.ts';
-import type { Mapping } from '../../mapping/schema/mapping-file.ts';
+import { toCrmProperties } from '../../mapping/run/translate-record.ts';
+import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import { type EnginyRecord, toFieldValue } from '../../mapping/values/field-value.ts';
 
 /** More than this many fields are counted, not listed. */

@@ -1,5 +1,5 @@
 import { candidateKeys, matchKeys } from '../../mapping/run/match-keys.ts';
-import type { Mapping } from '../../mapping/schema/mapping-file.ts';
+import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import type { EnginyRecord } from '../../mapping/values/field-value.ts';
 import type { RecordIdCache } from './record-id-cache.ts';
 

@@ -1,6 +1,6 @@
 import type { KnownRecord } from '../../contract/records.ts';
 import type { CallContext } from '../../crm/crm.ts';
-import type { Mapping } from '../../mapping/schema/mapping-file.ts';
+import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import { type Batcher, createBatcher } from '../batcher.ts';
 import type { WriteResult } from '../write-result.ts';
 import { updateRecords, type WriteDeps } from './update-records.ts';

@@ -1,8 +1,8 @@
 import type { KnownRecord } from '../../contract/records.ts';
 import type { Crm, CrmProblem, CrmRecord, UpdateInput, WriteOutcome } from '../../crm/crm.ts';
 import type { Logger } from '../../logger.ts';
-import { type Translation, toCrmProperties } from '../../mapping/run/translate.ts';
-import type { Mapping } from '../../mapping/schema/mapping-file.ts';
+import { type Translation, toCrmProperties } from '../../mapping/run/translate-record.ts';
+import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import type { EnginyRecord } from '../../mapping/values/field-value.ts';
 import { type Lookup, lookupIn } from '../lookup.ts';
 import { omitProperty } from '../omit-property.ts';

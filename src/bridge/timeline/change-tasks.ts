@@ -1,7 +1,7 @@
 import { idOf } from '../../contract/optional-fields.ts';
 import type { TaskAnswer, TaskPatch } from '../../contract/tasks.ts';
 import type { CallContext, CrmProblem, UpdateInput, WriteOutcome } from '../../crm/crm.ts';
-import type { Mappings } from '../../mapping/check/file-kinds.ts';
+import type { Mappings } from '../../mapping/load/file-kinds.ts';
 import { toTaskProperties } from '../../mapping/run/translate-task.ts';
 import type { TaskMapping } from '../../mapping/schema/task-mapping.ts';
 import { describeProblem, errorForAll, errorForOne, problemFromError } from '../problem.ts';

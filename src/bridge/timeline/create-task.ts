@@ -1,7 +1,7 @@
 import { idOf, textOf } from '../../contract/optional-fields.ts';
 import type { TaskAnswer, TaskBody } from '../../contract/tasks.ts';
 import type { CallContext } from '../../crm/crm.ts';
-import type { Mappings } from '../../mapping/check/file-kinds.ts';
+import type { Mappings } from '../../mapping/load/file-kinds.ts';
 import { fromTaskProperties } from '../../mapping/run/translate-task.ts';
 import type { TaskMapping } from '../../mapping/schema/task-mapping.ts';
 import type { ManagedProperty } from '../properties/managed-property.ts';

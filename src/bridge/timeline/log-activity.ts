@@ -2,7 +2,7 @@ import type { ActivityAnswer, ActivityBody } from '../../contract/activities.ts'
 import type { CallContext } from '../../crm/crm.ts';
 import { NotSupportedError } from '../../errors.ts';
 import { isDeeperThan } from '../../json.ts';
-import type { Mappings } from '../../mapping/check/file-kinds.ts';
+import type { Mappings } from '../../mapping/load/file-kinds.ts';
 import { toActivityProperties } from '../../mapping/run/translate-activity.ts';
 import type { ActivityMapping } from '../../mapping/schema/activity-mapping.ts';
 import type { ManagedProperty } from '../properties/managed-property.ts';

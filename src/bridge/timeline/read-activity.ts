@@ -1,7 +1,7 @@
 import type { ActivityAnswer } from '../../contract/activities.ts';
 import type { CallContext, Crm, CrmRecord } from '../../crm/crm.ts';
 import { NotFoundError } from '../../errors.ts';
-import type { Mappings } from '../../mapping/check/file-kinds.ts';
+import type { Mappings } from '../../mapping/load/file-kinds.ts';
 import { activityProperties, fromActivityProperties, typeOfOpening } from '../../mapping/run/translate-activity.ts';
 import type { ActivityMapping } from '../../mapping/schema/activity-mapping.ts';
 import { normalizeDatetime } from '../../mapping/values/date-text.ts';

@@ -1,7 +1,7 @@
 import type { TaskAnswer } from '../../contract/tasks.ts';
 import type { CallContext, Crm, CrmProblem, CrmRecord } from '../../crm/crm.ts';
 import { NotFoundError, NotSupportedError } from '../../errors.ts';
-import type { Mappings } from '../../mapping/check/file-kinds.ts';
+import type { Mappings } from '../../mapping/load/file-kinds.ts';
 import { completionTime, fromTaskProperties, taskProperties } from '../../mapping/run/translate-task.ts';
 import type { TaskMapping } from '../../mapping/schema/task-mapping.ts';
 import { normalizeDatetime } from '../../mapping/values/date-text.ts';

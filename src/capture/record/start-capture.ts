@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Config } from '../../config.ts';
 import type { Logger } from '../../logger.ts';
-import type { Mappings } from '../../mapping/check/file-kinds.ts';
+import type { Mappings } from '../../mapping/load/file-kinds.ts';
 import { version } from '../../version.ts';
 import { createCaptureWriter } from './capture-writer.ts';
 import type { MappingSources } from './compose-capture.ts';

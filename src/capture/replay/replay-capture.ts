@@ -7,7 +7,7 @@ import { createHubSpotCrm } from '../../crm/hubspot/hubspot-crm.ts';
 import { hubSpotPropertyRules } from '../../crm/hubspot/property-rules.ts';
 import { createPacer, type Pacer } from '../../crm/pacer.ts';
 import { CrmUnavailableError } from '../../errors.ts';
-import type { Mappings } from '../../mapping/check/file-kinds.ts';
+import type { Mappings } from '../../mapping/load/file-kinds.ts';
 import { type Capture, captureScope } from '../capture-file.ts';
 import { laneOf } from '../record/ambient.ts';
 import { createAnswerBook } from './answer-book.ts';

@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import type { MappingState } from '../../mapping/check/mapping-state.ts';
+import type { ReloadState } from '../../mapping/load/reload-state.ts';
 import { formatDiagnostic } from '../../mapping/schema/diagnostic.ts';
 import { createKeyCheck, type KeySettings } from '../authenticate.ts';
 import { methodNotAllowed } from '../error-handler.ts';
@@ -7,7 +7,7 @@ import { methodNotAllowed } from '../error-handler.ts';
 export interface Readiness {
   /** False from the moment on which the process was told to stop. */
   isReady(): boolean;
-  mappingState(): MappingState;
+  mappingState(): ReloadState;
 }
 
 /**
@@ -35,7 +35,7 @@ export function probeRoutes(readiness: Readiness, auth: KeySettings): Router {
   return router;
 }
 
-function describeMapping({ hash, loadedAt, refused }: MappingState): object {
+function describeMapping({ hash, loadedAt, refused }: ReloadState): object {
   if (refused === undefined) return { hash, loadedAt };
   return { hash, loadedAt, refused: { at: refused.at, findings: refused.diagnostics.map(formatDiagnostic) } };
 }

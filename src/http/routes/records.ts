@@ -19,8 +19,8 @@ import {
 } from '../../contract/records.ts';
 import type { CrmProblem } from '../../crm/crm.ts';
 import { NotSupportedError } from '../../errors.ts';
-import { toEnginyProperties } from '../../mapping/run/translate.ts';
-import type { Mapping } from '../../mapping/schema/mapping-file.ts';
+import { toEnginyProperties } from '../../mapping/run/translate-record.ts';
+import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import { methodNotAllowed } from '../error-handler.ts';
 import { mappingsOf } from '../mappings-in-force.ts';
 import { callContext, noteFacts } from '../request-context.ts';

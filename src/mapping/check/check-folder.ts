@@ -1,7 +1,8 @@
-import type { TransformContext } from '../values/transforms.ts';
-import { type CheckedMappings, checkMappings, readExamples } from './load-mappings.ts';
+import { type CheckedMappings, checkMappings } from '../load/load-mappings.ts';
+import { readExamples } from '../load/read-folder.ts';
+import type { Locale } from '../values/locale.ts';
 import { countExamples, runExamples } from './run-examples.ts';
-import { countPlainExamples, runPlainExamples } from './run-plain-examples.ts';
+import { countTimelineExamples, runTimelineExamples } from './run-timeline-examples.ts';
 
 /** All that can be found in a folder of mapping files without asking a CRM: the files and the examples beside them. */
 export interface FolderReport extends CheckedMappings {
@@ -10,8 +11,8 @@ export interface FolderReport extends CheckedMappings {
 }
 
 /** Checks the mapping files of a folder, and runs their examples once the files themselves are sound. */
-export function checkFolder(dir: string, context: TransformContext = {}): FolderReport {
-  const checked = checkMappings(dir, context);
+export function checkFolder(dir: string, locale: Locale = {}): FolderReport {
+  const checked = checkMappings(dir, locale);
   const { mappings } = checked;
   if (mappings === undefined) return { ...checked, examples: 0 };
   const diagnostics = [...checked.diagnostics];
@@ -27,8 +28,8 @@ export function checkFolder(dir: string, context: TransformContext = {}): Folder
     if (mapping === undefined) continue;
     const file = readExamples(mapping.file);
     if (file === undefined) continue;
-    diagnostics.push(...runPlainExamples(mapping, file));
-    examples += countPlainExamples(file);
+    diagnostics.push(...runTimelineExamples(mapping, file));
+    examples += countTimelineExamples(file);
   }
   return { ...checked, diagnostics, examples };
 }

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { fileKinds } from '../load/file-kinds.ts';
 import { diagnosticKinds, liveDiagnosticKinds } from '../schema/diagnostic.ts';
-import { type Transform, transformNames, transforms } from '../values/transforms.ts';
-import { fileKinds } from './file-kinds.ts';
+import type { Transform } from '../transforms/transform.ts';
+import { transformNames, transforms } from '../transforms/transforms.ts';
 import { ExamplesFile } from './run-examples.ts';
-import { PlainExamplesFile } from './run-plain-examples.ts';
+import { TimelineExamplesFile } from './run-timeline-examples.ts';
 
 /** The part of JSON Schema that the reference page reads. */
 interface JsonSchema {
@@ -52,7 +53,7 @@ export function mappingReference(): string {
     'Examples of `contacts.yaml` stand in `contacts.examples.yaml`. Each key says all that comes out there: what is not named must not come out. `enginy-bridge check` runs them.',
     ...sections(asSchema(ExamplesFile), ''),
     'Examples of `tasks.yaml` and `activities.yaml` have fewer keys. Bodies stand there as Enginy sends them, before they are made HTML.',
-    ...sections(asSchema(PlainExamplesFile), ''),
+    ...sections(asSchema(TimelineExamplesFile), ''),
     '## What the check finds',
     '`npx enginy-bridge check` prints each finding as one line, `file:line:column  severity  kind  message`, and all of them at once. Errors forbid the files, warnings do not.',
     kindTable(diagnosticKinds),

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { locateFindings } from '../load/locate-findings.ts';
+import type { ParsedYaml } from '../load/parse-yaml.ts';
+import { schemaFindings } from '../load/schema-findings.ts';
 import { matchKeys } from '../run/match-keys.ts';
-import { toCrmProperties, toEnginyProperties } from '../run/translate.ts';
+import { toCrmProperties, toEnginyProperties } from '../run/translate-record.ts';
 import type { Diagnostic } from '../schema/diagnostic.ts';
 import type { Finding, Path } from '../schema/finding.ts';
-import type { Mapping } from '../schema/mapping-file.ts';
-import { locateFindings, type ParsedYaml } from './parsed-yaml.ts';
-import { schemaFindings } from './schema-findings.ts';
+import type { Mapping } from '../schema/record-mapping.ts';
 
 const Properties = z.record(z.string(), z.string());
 
@@ -48,8 +49,8 @@ export function runExamples(mapping: Mapping, examples: ParsedYaml): Diagnostic[
   const malformed = schemaFindings(ExamplesFile, examples.content);
   if (malformed.length > 0) return locateFindings(examples, malformed);
   const file = ExamplesFile.parse(examples.content);
-  const context = file.default_country === undefined ? {} : { defaultCountry: file.default_country };
-  const subject: Mapping = { ...mapping, context: { ...mapping.context, ...context } };
+  const locale = file.default_country === undefined ? {} : { defaultCountry: file.default_country };
+  const subject: Mapping = { ...mapping, locale: { ...mapping.locale, ...locale } };
   return locateFindings(
     examples,
     file.examples.flatMap((example, index) => runExample(subject, example, ['examples', index])),

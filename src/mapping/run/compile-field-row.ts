@@ -1,6 +1,6 @@
-import type { FieldRow, Mapping, TransformStep } from '../schema/mapping-file.ts';
+import type { FieldRow, Mapping, TransformStep } from '../schema/record-mapping.ts';
 import { type EnginyRecord, type FieldValue, readField, toFieldValue, toText } from '../values/field-value.ts';
-import { isProblem, type Problem } from '../values/problem.ts';
+import { isValueProblem, type ValueProblem } from '../values/value-problem.ts';
 import { compileChain, type StepListener, type TransformChain } from './transform-chain.ts';
 
 /** What one row makes of one record. */
@@ -42,12 +42,12 @@ interface SourceReader {
 export function compileFieldRow(mapping: Mapping, row: FieldRow): FieldReader {
   const sources = readSources(row).map(({ field, steps }) => ({
     field,
-    chain: steps.length === 0 ? undefined : compileChain(steps, mapping.context),
+    chain: steps.length === 0 ? undefined : compileChain(steps, mapping.locale),
   }));
   const valueMap = row.value_map === undefined ? undefined : mapping.value_maps[row.value_map];
   const chain = compileChain(
     row.transform,
-    mapping.context,
+    mapping.locale,
     row.value_map === undefined || valueMap === undefined ? undefined : { name: row.value_map, valueMap },
   );
   const separator = row.with ?? ' ';
@@ -90,7 +90,7 @@ function readFirst(
     if (given === undefined) continue;
     const result = runSource(source, chain, given, listener);
     if (result === undefined) continue;
-    if (!isProblem(result)) return { kind: 'value', value: toText(result), field: source.field, troubles };
+    if (!isValueProblem(result)) return { kind: 'value', value: toText(result), field: source.field, troubles };
     troubles = [...troubles, { field: source.field, problem: result.problem, given: toText(given) }];
   }
   return troubles.length > 0 ? { kind: 'unusable', troubles } : { kind: 'empty', isSent };
@@ -116,7 +116,7 @@ function readAll(
     if (given === undefined) continue;
     const part = source.chain === undefined ? given : source.chain.run(given, listener?.onStep);
     if (part === undefined) continue;
-    if (isProblem(part)) {
+    if (isValueProblem(part)) {
       troubles.push({ field: source.field, problem: part.problem, given: toText(given) });
       continue;
     }
@@ -126,7 +126,7 @@ function readAll(
   const joined = parts.join(separator);
   const result = joined === '' ? undefined : chain.run(joined, listener?.onStep);
   const field = fields.join('+');
-  if (isProblem(result)) troubles.push({ field, problem: result.problem, given: joined });
+  if (isValueProblem(result)) troubles.push({ field, problem: result.problem, given: joined });
   else if (result !== undefined) return { kind: 'value', value: toText(result), field, troubles };
   return troubles.length > 0 ? { kind: 'unusable', troubles } : { kind: 'empty', isSent };
 }
@@ -136,7 +136,7 @@ function runSource(
   chain: TransformChain,
   given: FieldValue,
   listener: RowListener | undefined,
-): FieldValue | Problem | undefined {
+): FieldValue | ValueProblem | undefined {
   const own = source.chain === undefined ? given : source.chain.run(given, listener?.onStep);
-  return own === undefined || isProblem(own) ? own : chain.run(own, listener?.onStep);
+  return own === undefined || isValueProblem(own) ? own : chain.run(own, listener?.onStep);
 }

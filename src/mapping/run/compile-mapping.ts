@@ -1,4 +1,4 @@
-import type { Mapping } from '../schema/mapping-file.ts';
+import type { Mapping } from '../schema/record-mapping.ts';
 import { compileFieldRow, type FieldReader } from './compile-field-row.ts';
 import { compileMatchRule, type MatchRuleReader } from './compile-match-rule.ts';
 import { compileReturnRows, type ReturnReader } from './compile-return-row.ts';

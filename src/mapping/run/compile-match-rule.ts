@@ -1,4 +1,4 @@
-import type { Mapping, MatchPair } from '../schema/mapping-file.ts';
+import type { Mapping, MatchPair } from '../schema/record-mapping.ts';
 import { type EnginyRecord, readField, toFieldValue, toText } from '../values/field-value.ts';
 import { compileChain, type TransformChain } from './transform-chain.ts';
 
@@ -29,7 +29,7 @@ export interface MatchRuleReader {
   readonly searchPair: PairReader;
 }
 
-/** Makes one match rule ready to run. Rules that are not complete do not get here: lint.ts refuses the file. */
+/** Makes one match rule ready to run. Rules that are not complete do not get here: lint-record-file.ts refuses the file. */
 export function compileMatchRule(mapping: Mapping, rule: Mapping['match']['rules'][number]): MatchRuleReader {
   if (rule === 'identity') {
     if (mapping.identity === undefined) throw new Error('the rule "identity" needs an identity section');
@@ -50,7 +50,7 @@ function singlePair(rule: Exclude<Mapping['match']['rules'][number], 'identity'>
 }
 
 function compilePair(mapping: Mapping, pair: MatchPair): PairReader {
-  const chain = compileChain(pair.transform, mapping.context);
+  const chain = compileChain(pair.transform, mapping.locale);
   const form = chain.form;
   const properties = [pair.crm, ...pair.also];
   const searched = pair.search ?? properties;

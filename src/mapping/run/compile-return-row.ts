@@ -1,9 +1,10 @@
-import type { FieldRow, Mapping, ReturnRow, ValueMap } from '../schema/mapping-file.ts';
+import type { FieldRow, Mapping, ReturnRow, ValueMap } from '../schema/record-mapping.ts';
+import { normalizeBoolean } from '../values/boolean-text.ts';
 import { normalizeDate, normalizeDatetime } from '../values/date-text.ts';
 import { toText } from '../values/field-value.ts';
 import { normalizeNumber } from '../values/number-text.ts';
-import { isProblem } from '../values/problem.ts';
-import { transforms } from '../values/transforms.ts';
+import { splitText } from '../values/text-list.ts';
+import { isValueProblem } from '../values/value-problem.ts';
 import { compileChain, type StepListener } from './transform-chain.ts';
 
 /** One value on its way to Enginy, made ready to run. */
@@ -25,7 +26,7 @@ export function compileReturnRows(mapping: Mapping): ReturnReader[] {
 }
 
 function compileReturnRow(mapping: Mapping, row: ReturnRow, valueMap: NamedMap | undefined): ReturnReader {
-  const chain = compileChain(row.transform, mapping.context, valueMap);
+  const chain = compileChain(row.transform, mapping.locale, valueMap);
   const properties = row.first_of ?? (row.crm === undefined ? [] : [row.crm]);
   return {
     field: row.enginy,
@@ -35,7 +36,7 @@ function compileReturnRow(mapping: Mapping, row: ReturnRow, valueMap: NamedMap |
         const value = Object.hasOwn(held, property) ? held[property] : undefined;
         if (value === undefined || value === null || value.trim() === '') continue;
         const result = chain.run(value, listen);
-        const typed = result === undefined || isProblem(result) ? undefined : toType(toText(result), row.type);
+        const typed = result === undefined || isValueProblem(result) ? undefined : toType(toText(result), row.type);
         if (typed !== undefined) return typed;
       }
       return undefined;
@@ -76,13 +77,13 @@ function toType(text: string, type: ReturnRow['type']): unknown {
     case 'number':
       return usable(normalizeNumber(text), Number);
     case 'boolean':
-      return usable(transforms.boolean.apply(text), (word) => word === 'true');
+      return usable(normalizeBoolean(text), (word) => word === 'true');
     case 'date':
       return usable(normalizeDate(text), String);
     case 'datetime':
       return usable(normalizeDatetime(text), String);
     case 'list':
-      return splitList(text);
+      return nonEmptyList(splitText(text, ';'));
   }
 }
 
@@ -90,10 +91,6 @@ function usable<Result>(value: unknown, read: (text: string) => Result): Result 
   return typeof value === 'string' ? read(value) : undefined;
 }
 
-function splitList(text: string): string[] | undefined {
-  const items = text
-    .split(';')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
+function nonEmptyList(items: readonly string[]): readonly string[] | undefined {
   return items.length === 0 ? undefined : items;
 }

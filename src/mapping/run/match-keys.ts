@@ -1,4 +1,4 @@
-import type { Mapping } from '../schema/mapping-file.ts';
+import type { Mapping } from '../schema/record-mapping.ts';
 import type { EnginyRecord } from '../values/field-value.ts';
 import { compileMapping } from './compile-mapping.ts';
 import type { MatchClause } from './compile-match-rule.ts';

@@ -1,7 +1,7 @@
-import type { FieldRow, Mapping } from '../schema/mapping-file.ts';
+import type { FieldRow, Mapping } from '../schema/record-mapping.ts';
 import { readSources } from './compile-field-row.ts';
 import { compileMapping } from './compile-mapping.ts';
-import { toEnginyProperties } from './translate.ts';
+import { toEnginyProperties } from './translate-record.ts';
 
 /**
  * A CRM record under Enginy's names, as far as the mapping can tell: what a sync answer carries, Enginy's id, and each written

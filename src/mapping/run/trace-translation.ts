@@ -1,8 +1,8 @@
-import type { Mapping } from '../schema/mapping-file.ts';
+import type { Mapping } from '../schema/record-mapping.ts';
 import { type EnginyRecord, toText } from '../values/field-value.ts';
-import { isProblem } from '../values/problem.ts';
+import { isValueProblem } from '../values/value-problem.ts';
 import { compileMapping } from './compile-mapping.ts';
-import { emptyTranslation, type Translation, writeRow } from './translate.ts';
+import { emptyTranslation, type Translation, writeRow } from './translate-record.ts';
 
 /** How the value of one row came about. */
 export interface RowTrace {
@@ -37,7 +37,7 @@ export function traceTranslation(mapping: Mapping, record: EnginyRecord, mode: '
       onField: (field, given) =>
         fields.push({ field, ...(given !== undefined && { given: toText(given) }), steps: [] }),
       onStep: ({ name, result }) => {
-        const step = isProblem(result) ? result : { ...(result !== undefined && { result: toText(result) }) };
+        const step = isValueProblem(result) ? result : { ...(result !== undefined && { result: toText(result) }) };
         fields.at(-1)?.steps.push({ name, ...step });
       },
     });

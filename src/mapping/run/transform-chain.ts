@@ -1,26 +1,31 @@
-import type { TransformStep, ValueMap } from '../schema/mapping-file.ts';
+import type { TransformStep, ValueMap } from '../schema/record-mapping.ts';
+import type { TextTransform, Transform } from '../transforms/transform.ts';
+import { findTransform } from '../transforms/transforms.ts';
 import type { FieldValue } from '../values/field-value.ts';
-import { isProblem, type Problem } from '../values/problem.ts';
-import { findTransform, type TextTransform, type Transform, type TransformContext } from '../values/transforms.ts';
+import type { Locale } from '../values/locale.ts';
+import { isValueProblem, type ValueProblem } from '../values/value-problem.ts';
 
 /** Told of every step that changed a value or gave it up; `explain` listens, translation does not. */
-export type StepListener = (step: { readonly name: string; readonly result: FieldValue | Problem | undefined }) => void;
+export type StepListener = (step: {
+  readonly name: string;
+  readonly result: FieldValue | ValueProblem | undefined;
+}) => void;
 
 /** A list of transforms, and perhaps a value map, made ready to run. */
 export interface TransformChain {
   /** Undefined when a transform left nothing over. Never throws. */
-  run(value: FieldValue, listen?: StepListener): FieldValue | Problem | undefined;
+  run(value: FieldValue, listen?: StepListener): FieldValue | ValueProblem | undefined;
   /** The last transform that works on texts, which decides how the result is compared and searched. */
   readonly form: TextTransform | undefined;
 }
 
-/** Unknown transform names do not get here: lint.ts refuses the file. */
+/** Unknown transform names do not get here: lint-record-file.ts refuses the file. */
 export function compileChain(
   steps: readonly TransformStep[],
-  context: TransformContext,
+  locale: Locale,
   valueMap?: { readonly name: string; readonly valueMap: ValueMap },
 ): TransformChain {
-  const stages = steps.map((step) => compileStep(step, context));
+  const stages = steps.map((step) => compileStep(step, locale));
   if (valueMap !== undefined) stages.push(compileValueMap(valueMap.name, valueMap.valueMap));
   let form: TextTransform | undefined;
   for (const step of steps) {
@@ -37,11 +42,11 @@ export function readStep(step: TransformStep): { readonly name: string; readonly
   return { name, argument };
 }
 
-const TOO_LONG: Problem = { problem: 'is too long' };
+const TOO_LONG: ValueProblem = { problem: 'is too long' };
 
 interface Stage {
   readonly name: string;
-  readonly apply: (value: FieldValue) => FieldValue | Problem | undefined;
+  readonly apply: (value: FieldValue) => FieldValue | ValueProblem | undefined;
 }
 
 function runStages(stages: readonly Stage[], value: FieldValue, listen?: StepListener) {
@@ -49,29 +54,29 @@ function runStages(stages: readonly Stage[], value: FieldValue, listen?: StepLis
   for (const stage of stages) {
     const result = stage.apply(current);
     listen?.({ name: stage.name, result });
-    if (result === undefined || isProblem(result)) return result;
+    if (result === undefined || isValueProblem(result)) return result;
     if (result.length === 0) return undefined;
     current = result;
   }
   return current;
 }
 
-function compileStep(step: TransformStep, context: TransformContext): Stage {
+function compileStep(step: TransformStep, locale: Locale): Stage {
   const { name, argument = '' } = readStep(step);
   const transform = findTransform(name);
   if (transform === undefined) throw new Error(`there is no transform "${name}"`);
-  return { name, apply: (value) => applyTransform(transform, value, context, argument) };
+  return { name, apply: (value) => applyTransform(transform, value, locale, argument) };
 }
 
-function applyTransform(transform: Transform, value: FieldValue, context: TransformContext, argument: string) {
+function applyTransform(transform: Transform, value: FieldValue, locale: Locale, argument: string) {
   if (transform.takes === 'list') return transform.apply(typeof value === 'string' ? [value] : value, argument);
   const longest = transform.longest ?? Number.POSITIVE_INFINITY;
-  return eachItem(value, (item) => (item.length > longest ? TOO_LONG : transform.apply(item, context, argument)));
+  return eachItem(value, (item) => (item.length > longest ? TOO_LONG : transform.apply(item, locale, argument)));
 }
 
 function compileValueMap(name: string, { map, otherwise }: ValueMap): Stage {
   const entries = new Map(Object.entries(map).map(([from, to]) => [mapKey(from), to]));
-  const missing: Problem = { problem: `has a value that the value map "${name}" does not have` };
+  const missing: ValueProblem = { problem: `has a value that the value map "${name}" does not have` };
   const fallback = (item: string) => {
     if (otherwise === 'keep') return item;
     return otherwise === 'skip' ? missing : otherwise.set;
@@ -90,16 +95,16 @@ export function mapKey(text: string): string {
 /** A list keeps the items that came through; it is a problem only when none did. */
 function eachItem(
   value: FieldValue,
-  apply: (item: string) => FieldValue | Problem | undefined,
-): FieldValue | Problem | undefined {
+  apply: (item: string) => FieldValue | ValueProblem | undefined,
+): FieldValue | ValueProblem | undefined {
   if (typeof value === 'string') return apply(value);
   const items: string[] = [];
-  let problem: Problem | undefined;
+  let problem: ValueProblem | undefined;
   for (const item of value) {
     const result = apply(item);
     if (typeof result === 'string') {
       if (result !== '') items.push(result);
-    } else if (isProblem(result)) problem ??= result;
+    } else if (isValueProblem(result)) problem ??= result;
     else if (result !== undefined) items.push(...result);
   }
   return items.length === 0 ? problem : items;

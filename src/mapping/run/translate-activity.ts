@@ -1,6 +1,6 @@
 import type { ActivityMapping, ActivityType, Direction } from '../schema/activity-mapping.ts';
-import { type PlainRow, propertiesOfRows, readPlainRow, writePlainRow } from '../schema/plain-row.ts';
 import { toFieldValue, toText } from '../values/field-value.ts';
+import { propertiesOfRows, readTimelineRow, type TimelineTranslation, writeTimelineRows } from './timeline-rows.ts';
 
 /** An activity whose fields are ready to be written: texts, the body as the CRM is to show it. */
 export interface ActivityFields {
@@ -13,13 +13,6 @@ export interface ActivityFields {
   /** Sender and receiver, in the CRM's own form. */
   readonly participants?: string | undefined;
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
-}
-
-/** Properties of one new record, where each came from, and what was left out. */
-export interface PlainTranslation {
-  readonly properties: Record<string, string>;
-  readonly sources: Record<string, string>;
-  readonly warnings: string[];
 }
 
 /** Enginy's type as the file spells it, with what the file says of it; case does not matter. */
@@ -37,33 +30,11 @@ export function toActivityProperties(
   mapping: ActivityMapping,
   object: string,
   fields: ActivityFields,
-): PlainTranslation {
+): TimelineTranslation {
   const { fields: rows = [], on_create = [] } = mapping.objects[object] ?? {};
   const constants = Object.fromEntries(on_create.map(({ crm, value }) => [crm, value]));
-  const translation = writePlainRows(rows, (field) => fieldOf(fields, field));
+  const translation = writeTimelineRows(rows, (field) => fieldOf(fields, field));
   return { ...translation, properties: { ...translation.properties, ...constants } };
-}
-
-/** Values as properties, row by row. */
-export function writePlainRows(
-  rows: readonly PlainRow[],
-  read: (field: string) => string | undefined,
-): PlainTranslation {
-  const translation: PlainTranslation = { properties: {}, sources: {}, warnings: [] };
-  for (const row of rows) {
-    const value = read(row.enginy);
-    if (value === undefined) continue;
-    const written = writePlainRow(row, value);
-    if ('problem' in written) {
-      translation.warnings.push(`${row.enginy} → ${row.crm} was left out: ${written.problem}`);
-      continue;
-    }
-    for (const [name, text] of Object.entries(written.properties)) {
-      translation.properties[name] = text;
-      translation.sources[name] = row.enginy;
-    }
-  }
-  return translation;
 }
 
 /** Fields of a logged activity as the CRM's record has them: texts by Enginy's names. */
@@ -75,7 +46,7 @@ export function fromActivityProperties(
   const rows = mapping.objects[object]?.fields ?? [];
   return new Map(
     rows.flatMap((row): [string, string][] => {
-      const value = readPlainRow(row, properties);
+      const value = readTimelineRow(row, properties);
       return value === undefined ? [] : [[row.enginy, value]];
     }),
   );

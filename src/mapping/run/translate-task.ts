@@ -1,14 +1,13 @@
-import { propertiesOfRows, readPlainRow } from '../schema/plain-row.ts';
 import type { TaskMapping } from '../schema/task-mapping.ts';
-import { type PlainTranslation, writePlainRows } from './translate-activity.ts';
+import { propertiesOfRows, readTimelineRow, type TimelineTranslation, writeTimelineRows } from './timeline-rows.ts';
 
 /** Fields of a task, ready to be written, as properties. */
 export function toTaskProperties(
   mapping: TaskMapping,
   read: (field: string) => string | undefined,
   mode: 'create' | 'update',
-): PlainTranslation {
-  const translation = writePlainRows(mapping.fields, read);
+): TimelineTranslation {
+  const translation = writeTimelineRows(mapping.fields, read);
   if (mode === 'update') return translation;
   const constants = Object.fromEntries(mapping.on_create.map(({ crm, value }) => [crm, value]));
   return { ...translation, properties: { ...translation.properties, ...constants } };
@@ -21,7 +20,7 @@ export function fromTaskProperties(
 ): ReadonlyMap<string, string> {
   return new Map(
     mapping.fields.flatMap((row): [string, string][] => {
-      const value = readPlainRow(row, properties);
+      const value = readTimelineRow(row, properties);
       return value === undefined ? [] : [[row.enginy, value]];
     }),
   );

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { didYouMean, nearestWord } from '../values/nearest-word.ts';
 import type { Finding } from './finding.ts';
-import { CrmProperty, text, word } from './mapping-file.ts';
-import { ConstantRow, lintPlainRows, PlainRow } from './plain-row.ts';
+import { CrmProperty, text, word } from './scalars.ts';
+import { ConstantRow, lintTimelineRows, TimelineRow } from './timeline-row.ts';
 
 export const directions = ['OUTBOUND', 'INBOUND'] as const;
 export type Direction = (typeof directions)[number];
@@ -11,7 +11,7 @@ export type Direction = (typeof directions)[number];
 const activityFields = ['type', 'direction', 'subject', 'body', 'occurredAt', 'ownerId', 'participants'] as const;
 
 const LoggedObject = z.strictObject({
-  fields: z.array(PlainRow).min(1).meta({ description: 'One row for each field, written and read back.' }),
+  fields: z.array(TimelineRow).min(1).meta({ description: 'One row for each field, written and read back.' }),
   on_create: z.array(ConstantRow).default([]).meta({ description: 'Constants for new records.' }),
 });
 
@@ -69,7 +69,7 @@ export function lintActivityFile(file: ActivityMappingFile): Finding[] {
   return [
     ...Object.entries(file.types).flatMap(([name, type]) => lintType(file, name, type)),
     ...Object.entries(file.objects).flatMap(([name, object]) => [
-      ...lintPlainRows(object.fields, object.on_create, ['objects', name]),
+      ...lintTimelineRows(object.fields, object.on_create, ['objects', name]),
       ...object.fields.flatMap((row, index) => lintField(row.enginy, ['objects', name, 'fields', index, 'enginy'])),
       ...lintNeeded(name, object.fields),
     ]),
@@ -93,7 +93,7 @@ function lintField(field: string, path: readonly (string | number)[]): Finding[]
   return [suggestion === undefined ? found : { ...found, suggestion }];
 }
 
-function lintNeeded(name: string, rows: readonly PlainRow[]): Finding[] {
+function lintNeeded(name: string, rows: readonly TimelineRow[]): Finding[] {
   return (['occurredAt', 'body'] as const)
     .filter((field) => !rows.some(({ enginy }) => enginy === field))
     .map((field) => ({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Finding } from './finding.ts';
-import { CrmProperty, text, wholeNumber } from './mapping-file.ts';
-import { ConstantRow, lintPlainRows, PlainRow } from './plain-row.ts';
+import { CrmProperty, text, wholeNumber } from './scalars.ts';
+import { ConstantRow, lintTimelineRows, TimelineRow } from './timeline-row.ts';
 
 /** Fields that a task cannot do without. */
 const neededFields = ['subject', 'dueDate', 'completed'] as const;
@@ -16,13 +16,12 @@ export const TaskMappingFile = z
       .meta({ description: 'The CRM and the kind of record: hubspot/tasks.' }),
     key: CrmProperty('A unique property, made when missing, that makes a task which is sent twice one task.'),
     group: text('Property group of the properties that are made; made when missing.').default('enginy'),
-    due_after_days: wholeNumber(
-      'Due date of a task that is sent without one: so many days after it was sent.',
-      0,
-      365,
-      1,
-    ),
-    fields: z.array(PlainRow).min(1).meta({ description: 'One row for each field, written and read back.' }),
+    due_after_days: wholeNumber('Due date of a task that is sent without one: so many days after it was sent.', {
+      min: 0,
+      max: 365,
+      fallback: 1,
+    }),
+    fields: z.array(TimelineRow).min(1).meta({ description: 'One row for each field, written and read back.' }),
     on_create: z.array(ConstantRow).default([]).meta({ description: 'Constants for new tasks.' }),
     completed_at: z
       .array(CrmProperty('A property that holds a point in time.'))
@@ -44,7 +43,7 @@ export function lintTaskFile(file: z.output<typeof TaskMappingFile>): Finding[] 
   const rows = file.fields.map(({ enginy }) => enginy);
   const missing = neededFields.filter((field) => !rows.includes(field));
   return [
-    ...lintPlainRows(file.fields, file.on_create, []),
+    ...lintTimelineRows(file.fields, file.on_create, []),
     ...missing.map(
       (field): Finding => ({
         path: ['fields'],

@@ -1,11 +1,11 @@
-import type { Problem } from './problem.ts';
+import type { ValueProblem } from './value-problem.ts';
 
-const NOT_A_DATE: Problem = { problem: 'is not a date' };
+const NOT_A_DATE: ValueProblem = { problem: 'is not a date' };
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const ISO_DATETIME = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2})?(\.\d{1,9})?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
 
 /** `YYYY-MM-DD`, the day as it was written; of a point in time without time zone the day in UTC. */
-export function normalizeDate(text: string): string | Problem {
+export function normalizeDate(text: string): string | ValueProblem {
   const trimmed = text.trim();
   const instant = readEpoch(trimmed);
   if (instant !== undefined) return instant.toISOString().slice(0, 10);
@@ -14,7 +14,7 @@ export function normalizeDate(text: string): string | Problem {
 }
 
 /** ISO 8601 in UTC with milliseconds; a time without zone counts as UTC, a day as its beginning. */
-export function normalizeDatetime(text: string): string | Problem {
+export function normalizeDatetime(text: string): string | ValueProblem {
   const trimmed = text.trim();
   const instant = readEpoch(trimmed);
   if (instant !== undefined) return instant.toISOString();
@@ -30,7 +30,7 @@ export function normalizeDatetime(text: string): string | Problem {
 }
 
 /** Four digits: `2014`, or the year of a date. */
-export function normalizeYear(text: string): string | Problem {
+export function normalizeYear(text: string): string | ValueProblem {
   const trimmed = text.trim().replace(/\.0+$/, '');
   if (/^[12]\d{3}$/.test(trimmed)) return trimmed;
   const day = normalizeDate(trimmed);

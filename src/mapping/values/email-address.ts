@@ -1,6 +1,6 @@
-import type { Problem } from './problem.ts';
+import type { ValueProblem } from './value-problem.ts';
 
-const NOT_AN_ADDRESS: Problem = { problem: 'is not an e-mail address' };
+const NOT_AN_ADDRESS: ValueProblem = { problem: 'is not an e-mail address' };
 
 /** One address: no spaces or brackets, a dotted domain whose last label is not a number. Length limits of RFC 5321. */
 const ADDRESS =
@@ -10,7 +10,7 @@ const ADDRESS =
 const PLAIN_ADDRESS = /^[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/i;
 
 /** The one form in which e-mail addresses are stored and compared: bare, lower-case. */
-export function normalizeEmail(text: string): string | Problem {
+export function normalizeEmail(text: string): string | ValueProblem {
   if (text.length <= 64 && PLAIN_ADDRESS.test(text)) return text.toLowerCase();
   let address = text.replace(/[\u200b-\u200d\u2060\ufeff]/g, '').trim();
   const bracketed = /<([^<>]*)>\s*$/.exec(address);

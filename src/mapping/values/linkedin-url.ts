@@ -1,6 +1,6 @@
-import type { Problem } from './problem.ts';
+import type { ValueProblem } from './value-problem.ts';
 
-const NOT_LINKEDIN: Problem = { problem: 'is not the address of a LinkedIn profile or page' };
+const NOT_LINKEDIN: ValueProblem = { problem: 'is not the address of a LinkedIn profile or page' };
 
 /** `linkedin.com/in/ada`, with or without scheme, `www.`, a country's or the mobile subdomain, and whatever follows. */
 const LINKEDIN_PATH = /^(?:https?:)?(?:\/\/)?(?:[a-z0-9-]+\.)*linkedin\.com\/(?:mwlite\/)?([a-z]+)\/([^?#]*)/i;
@@ -15,7 +15,7 @@ const MEMBER_URN = /^AC[a-z][A-Za-z0-9_-]{30,}$/;
  * The one form in which LinkedIn addresses are stored and compared, `https://www.linkedin.com/in/ada`: lower-case,
  * percent-decoded, without what follows the name. Sales Navigator links keep their path, which means nothing shortened.
  */
-export function normalizeLinkedinUrl(text: string): string | Problem {
+export function normalizeLinkedinUrl(text: string): string | ValueProblem {
   const match = LINKEDIN_PATH.exec(text.trim());
   if (match === null) return NOT_LINKEDIN;
   const kind = match[1]?.toLowerCase() ?? '';

@@ -1,55 +1,18 @@
-import type { Problem } from './problem.ts';
+import type { ValueProblem } from './value-problem.ts';
 
-const NOT_A_NUMBER: Problem = { problem: 'is not a number' };
-const MULTIPLIERS: Readonly<Record<string, number>> = {
-  k: 3,
-  thousand: 3,
-  m: 6,
-  mm: 6,
-  mio: 6,
-  mn: 6,
-  mil: 6,
-  million: 6,
-  millions: 6,
-  b: 9,
-  bn: 9,
-  billion: 9,
-  billions: 9,
-  t: 12,
-  trillion: 12,
-};
+const NOT_A_NUMBER: ValueProblem = { problem: 'is not a number' };
 
 /** Digits with one optional point, as CRMs want them (no thousands separators); `1,234.50` → `1234.5`. */
-export function normalizeNumber(text: string): string | Problem {
+export function normalizeNumber(text: string): string | ValueProblem {
   const digits = readNumber(text);
   return digits ?? NOT_A_NUMBER;
 }
 
 /** As {@link normalizeNumber}, and nothing behind the point but zeros. */
-export function normalizeInteger(text: string): string | Problem {
+export function normalizeInteger(text: string): string | ValueProblem {
   const digits = readNumber(text);
   if (digits === undefined) return NOT_A_NUMBER;
   return digits.includes('.') ? { problem: 'is not a whole number' } : digits;
-}
-
-/** A sum of money: `$5M` → `5000000`, `€1.2 billion` → `1200000000`. A range is refused. */
-export function normalizeAmount(text: string): string | Problem {
-  const match =
-    /^(?:[a-z]{2,3}\s+|~|about\s+)?[\p{Sc}]?\s*([-+]?[\d][\d.,\s'’]*)\s*([a-z]*)\.?\s*(?:[\p{Sc}]|usd|eur|gbp|chf|us\$)?\s*\+?$/iu.exec(
-      text.trim(),
-    );
-  const digits = match?.[1] === undefined ? undefined : readNumber(match[1]);
-  if (digits === undefined) return { problem: 'is not an amount of money' };
-  const word = match?.[2]?.toLowerCase() ?? '';
-  if (word === '' || /^(usd|eur|gbp|chf)$/.test(word)) return digits;
-  const zeros = Object.hasOwn(MULTIPLIERS, word) ? MULTIPLIERS[word] : undefined;
-  return zeros === undefined ? { problem: 'is not an amount of money' } : shiftPoint(digits, zeros);
-}
-
-/** The lower end of a range: `51-200` → `51`, `10,001+` → `10001`, `250` → `250`. */
-export function lowerBound(text: string): string | Problem {
-  const match = /^\D{0,12}?(\d[\d.,']*)\s*(?:[-–—+]|to\b|or more\b|employees\b|$)/i.exec(text.trim());
-  return (match?.[1] === undefined ? undefined : readNumber(match[1])) ?? NOT_A_NUMBER;
 }
 
 /** A JavaScript number as plain digits: never `1e+21`. Not a number and infinity give undefined. */
@@ -60,7 +23,8 @@ export function plainNumber(value: number): string | undefined {
   return Number.isInteger(value) ? BigInt(value).toString() : value.toFixed(20).replace(/0+$/, '').replace(/\.$/, '');
 }
 
-function readNumber(text: string): string | undefined {
+/** Plain digits with one optional point; undefined for a text that is not a number. */
+export function readNumber(text: string): string | undefined {
   let digits = text.trim().replace(/(?<=\d)[\s\u00a0\u202f'’](?=\d{3}(?!\d))/g, '');
   const comma = digits.lastIndexOf(',');
   const point = digits.lastIndexOf('.');
@@ -83,10 +47,4 @@ function readNumber(text: string): string | undefined {
 
 function isGrouped(digits: string, separator: ',' | '.'): boolean {
   return separator === ',' ? /^[-+]?[1-9]\d{0,2}(,\d{3})+$/.test(digits) : /^[-+]?[1-9]\d{0,2}(\.\d{3})+$/.test(digits);
-}
-
-function shiftPoint(digits: string, places: number): string {
-  const [whole = '0', fraction = ''] = digits.split('.');
-  const moved = `${whole}${fraction.slice(0, places).padEnd(places, '0')}`;
-  return readNumber(fraction.length > places ? `${moved}.${fraction.slice(places)}` : moved) ?? digits;
 }

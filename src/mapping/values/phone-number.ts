@@ -1,10 +1,10 @@
 import { type CountryCode, isSupportedCountry, Metadata, parsePhoneNumberFromString } from 'libphonenumber-js/min';
-import type { Problem } from './problem.ts';
+import type { ValueProblem } from './value-problem.ts';
 
-const NO_PREFIX: Problem = {
+const NO_PREFIX: ValueProblem = {
   problem: 'is not a telephone number that can be read without a country (DEFAULT_COUNTRY is not set)',
 };
-const NOT_A_NUMBER: Problem = { problem: 'is not a telephone number' };
+const NOT_A_NUMBER: ValueProblem = { problem: 'is not a telephone number' };
 
 /** True when telephone numbers of this ISO country can be read. */
 export function isKnownCountry(code: string): boolean {
@@ -15,7 +15,7 @@ export function isKnownCountry(code: string): boolean {
  * E.164 (`+34600111222`), the one form in which telephone numbers are stored and compared; an extension stays behind it.
  * @param defaultCountry ISO code of the country in which a number without prefix is dialled.
  */
-export function normalizePhone(text: string, defaultCountry: string | undefined): string | Problem {
+export function normalizePhone(text: string, defaultCountry: string | undefined): string | ValueProblem {
   const number = text.trim().replace(/^tel:/i, '');
   const plain = readPlainNumber(number);
   if (plain !== undefined) return `+${plain.callingCode}${plain.national}`;

@@ -1,8 +1,8 @@
 import { domainToASCII, domainToUnicode } from 'node:url';
 import { parse } from 'tldts';
-import type { Problem } from './problem.ts';
+import type { ValueProblem } from './value-problem.ts';
 
-const NOT_A_DOMAIN: Problem = { problem: 'is not an internet domain' };
+const NOT_A_DOMAIN: ValueProblem = { problem: 'is not an internet domain' };
 
 /** Labels of letters, digits, hyphens and underscores, at least two of them. */
 const HOST = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{2,63}$/;
@@ -14,17 +14,17 @@ interface Domain {
 }
 
 /** `https://www.Acme.com:8080/about` → `acme.com`; subdomains other than `www` stay. */
-export function normalizeDomain(text: string): string | Problem {
+export function normalizeDomain(text: string): string | ValueProblem {
   return readDomain(text)?.host ?? NOT_A_DOMAIN;
 }
 
 /** `shop.acme.co.uk` → `acme.co.uk`: what was registered. */
-export function normalizeRootDomain(text: string): string | Problem {
+export function normalizeRootDomain(text: string): string | ValueProblem {
   return readDomain(text)?.root ?? NOT_A_DOMAIN;
 }
 
 /** `acme.co.uk` → `acme`: equal for `acme.com` and `acme.es`. */
-export function normalizeDomainName(text: string): string | Problem {
+export function normalizeDomainName(text: string): string | ValueProblem {
   const bare = text.trim().toLowerCase();
   if (/^[a-z0-9-]+$/.test(bare)) return bare;
   return readDomain(text)?.name ?? NOT_A_DOMAIN;
@@ -36,18 +36,6 @@ export function domainVariants(canonical: string): string[] {
   return unicode === canonical || unicode === ''
     ? [canonical, `www.${canonical}`]
     : [canonical, `www.${canonical}`, unicode];
-}
-
-/** A web address with scheme, lower-case host and no trailing slash; anything but http and https is refused. */
-export function normalizeUrl(text: string): string | Problem {
-  const trimmed = text.trim();
-  const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(trimmed) ? trimmed : `https://${trimmed.replace(/^\/\//, '')}`;
-  const url = URL.parse(withScheme);
-  if (url === null || !/^https?:$/.test(url.protocol) || readDomain(url.hostname) === undefined) {
-    return { problem: 'is not a web address' };
-  }
-  if (url.username !== '' || url.password !== '') return { problem: 'is a web address with a password in it' };
-  return url.pathname === '/' && url.search === '' && url.hash === '' ? url.origin : url.href;
 }
 
 /** Undefined for addresses without a registrable domain: IP numbers, `localhost`, bare public suffixes. */

@@ -1,9 +1,9 @@
 import { readSources } from '../run/compile-field-row.ts';
 import { mapKey, readStep } from '../run/transform-chain.ts';
 import type { Finding, Path } from '../schema/finding.ts';
-import type { FieldRow, RecordMappingFile, RecordObject, TransformStep } from '../schema/mapping-file.ts';
+import type { FieldRow, RecordMappingFile, RecordObject, TransformStep } from '../schema/record-mapping.ts';
+import { findTransform, transformNames } from '../transforms/transforms.ts';
 import { didYouMean, nearestWord } from '../values/nearest-word.ts';
-import { findTransform, transformNames } from '../values/transforms.ts';
 import { enginyFields, enginyWordFor } from './enginy-fields.ts';
 import { lintMatch } from './lint-match.ts';
 

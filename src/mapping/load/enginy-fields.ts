@@ -1,4 +1,4 @@
-import type { RecordObject } from '../schema/mapping-file.ts';
+import type { RecordObject } from '../schema/record-mapping.ts';
 
 /** Fields that Enginy documents for its records. It may send any other; those are no mistake, only unknown. */
 export const enginyFields: Readonly<Record<RecordObject, readonly string[]>> = {

@@ -1,13 +1,6 @@
 import type { Diagnostic } from '../schema/diagnostic.ts';
-import type { Finding, Path } from '../schema/finding.ts';
-
-/** YAML as plain data, and the way back from a path in it to line and column. */
-export interface ParsedYaml {
-  readonly file: string;
-  readonly content: unknown;
-  readonly diagnostics: readonly Diagnostic[];
-  locate(path: Path, atKey?: boolean): { readonly line: number; readonly column: number };
-}
+import type { Finding } from '../schema/finding.ts';
+import type { ParsedYaml } from './parse-yaml.ts';
 
 /** Findings as diagnostics in the order of the file; in one group unknown keys come before missing ones. */
 export function locateFindings(yaml: ParsedYaml, findings: readonly Finding[]): Diagnostic[] {

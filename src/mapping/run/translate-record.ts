@@ -1,4 +1,4 @@
-import type { Mapping } from '../schema/mapping-file.ts';
+import type { Mapping } from '../schema/record-mapping.ts';
 import { type EnginyRecord, readCustomFields, toFieldValue, toText } from '../values/field-value.ts';
 import type { FieldReader, RowListener, Trouble } from './compile-field-row.ts';
 import { compileMapping } from './compile-mapping.ts';
@@ -9,7 +9,7 @@ export interface Translation {
   readonly properties: Record<string, string>;
   /** Updates: to be written only where the CRM holds nothing. */
   readonly ifEmpty: Record<string, string>;
-  /** Texts to be compared with the portal's options (match-option.ts). */
+  /** Texts to be compared with the portal's options (option-matcher.ts). */
   readonly looseOptions: Record<string, LooseOption>;
   /** Properties to be cleared before they are written, since the CRM ignores a step back. */
   readonly forced: string[];

@@ -1,16 +1,16 @@
 import type { z } from 'zod';
 import { type ActivityMapping, ActivityMappingFile, lintActivityFile } from '../schema/activity-mapping.ts';
 import type { Finding } from '../schema/finding.ts';
-import { type Mapping, RecordMappingFile, type RecordObject } from '../schema/mapping-file.ts';
+import { type Mapping, RecordMappingFile, type RecordObject } from '../schema/record-mapping.ts';
 import { lintTaskFile, type TaskMapping, TaskMappingFile } from '../schema/task-mapping.ts';
-import type { TransformContext } from '../values/transforms.ts';
-import { lintRecordFile } from './lint.ts';
+import type { Locale } from '../values/locale.ts';
+import { lintRecordFile } from './lint-record-file.ts';
 
 /** Where a mapping came from and what it may know. */
 export interface MappingOrigin {
   readonly file: string;
   readonly hash: string;
-  readonly context: TransformContext;
+  readonly locale: Locale;
 }
 
 /** One kind of mapping file, chosen by the second half of `target`. */

@@ -1,8 +1,8 @@
 import { readSources } from '../run/compile-field-row.ts';
 import { readStep } from '../run/transform-chain.ts';
 import type { Finding, Path } from '../schema/finding.ts';
-import type { MatchPair, RecordMappingFile, TransformStep } from '../schema/mapping-file.ts';
-import { findTransform } from '../values/transforms.ts';
+import type { MatchPair, RecordMappingFile, TransformStep } from '../schema/record-mapping.ts';
+import { findTransform } from '../transforms/transforms.ts';
 
 type Rule = RecordMappingFile['match']['rules'][number];
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createOptionMatcher } from '../../src/mapping/values/match-option.ts';
+import { createOptionMatcher } from '../../src/mapping/values/option-matcher.ts';
 
 const industries = [
   { value: 'HOSPITAL_HEALTH_CARE', label: 'Hospital & Health Care' },

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../schema/diagnostic.ts';
 
 /** Which version of a folder of mapping files is in force. */
-export interface MappingState {
+export interface ReloadState {
   /** Digest of the files in force. */
   readonly hash: string;
   /** ISO 8601. */

@@ -1,42 +1,11 @@
 import { z } from 'zod';
-import { type TransformContext, transformNames } from '../values/transforms.ts';
+import { transformNames } from '../transforms/transforms.ts';
+import type { Locale } from '../values/locale.ts';
+import { CrmProperty, EnginyField, flag, text, wholeNumber, word } from './scalars.ts';
 
 /** Kinds of record that this schema maps; other kinds of file have schemas of their own in file-kinds.ts. */
 export const recordObjects = ['contacts', 'companies'] as const;
 export type RecordObject = (typeof recordObjects)[number];
-
-// Every scalar of a mapping file arrives as the text that was written (`no` and `1-10` stay text); these read it.
-export const text = (description: string) =>
-  z
-    .string()
-    .min(1)
-    .max(500)
-    .meta({ description, type: ['string', 'number', 'boolean'] });
-export const wholeNumber = (description: string, least: number, most: number, fallback: number) =>
-  z
-    .string()
-    .regex(/^\d{1,7}$/, { error: 'must be a whole number' })
-    .transform(Number)
-    .pipe(z.int().min(least).max(most))
-    .default(fallback)
-    .meta({ description, type: 'integer', minimum: least, maximum: most, default: fallback });
-const flag = (description: string) =>
-  z
-    .enum(['true', 'false'])
-    .transform((word) => word === 'true')
-    .meta({ description, type: 'boolean', enum: undefined });
-export const word = <const Words extends readonly [string, ...string[]]>(words: Words, description: string) =>
-  z.enum(words).meta({ description });
-
-export const EnginyField = (description: string) => text(description).max(200);
-export const CrmProperty = (description: string) =>
-  z
-    .string()
-    .max(250)
-    .regex(/^[a-z][a-z0-9_]*$/, {
-      error: 'must be the internal name of a CRM property: small letters, digits and underscores, a letter first',
-    })
-    .meta({ description });
 
 const TransformStep = z
   .union([
@@ -156,7 +125,11 @@ const UnknownFields = z.strictObject({
     .regex(/^[a-z][a-z0-9_]{0,99}$/, { error: 'must be a group name: small letters, digits and underscores' })
     .default('enginy')
     .meta({ description: 'Property group of the properties that are made; made when missing.' }),
-  at_most: wholeNumber('How many properties may be made this way for this kind of record.', 0, 10_000, 100),
+  at_most: wholeNumber('How many properties may be made this way for this kind of record.', {
+    min: 0,
+    max: 10_000,
+    fallback: 100,
+  }),
   types: z
     .record(z.string(), word(PropertyTypes, 'Type of the property that is made.'))
     .default({})
@@ -253,7 +226,7 @@ export interface Mapping extends Omit<RecordMappingFile, 'target'> {
   readonly target: { readonly crm: string; readonly objectType: string };
   /** The file's path as it was given, for messages. */
   readonly file: string;
-  readonly context: TransformContext;
+  readonly locale: Locale;
   /** Short digest of the file's text. */
   readonly hash: string;
 }

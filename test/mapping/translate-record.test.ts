@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ownProperties, toCrmProperties, toEnginyProperties } from '../../src/mapping/run/translate.ts';
+import { ownProperties, toCrmProperties, toEnginyProperties } from '../../src/mapping/run/translate-record.ts';
 import { aMapping } from './a-mapping.ts';
 
 test('writes constants and defaults on create only', () => {

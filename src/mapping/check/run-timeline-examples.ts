@@ -1,24 +1,21 @@
 import { z } from 'zod';
 import { isObject } from '../../json.ts';
-import {
-  findActivityType,
-  fromActivityProperties,
-  type PlainTranslation,
-  toActivityProperties,
-} from '../run/translate-activity.ts';
+import { locateFindings } from '../load/locate-findings.ts';
+import type { ParsedYaml } from '../load/parse-yaml.ts';
+import { schemaFindings } from '../load/schema-findings.ts';
+import type { TimelineTranslation } from '../run/timeline-rows.ts';
+import { findActivityType, fromActivityProperties, toActivityProperties } from '../run/translate-activity.ts';
 import { fromTaskProperties, toTaskProperties } from '../run/translate-task.ts';
 import type { ActivityMapping } from '../schema/activity-mapping.ts';
 import type { Diagnostic } from '../schema/diagnostic.ts';
 import type { Finding, Path } from '../schema/finding.ts';
 import type { TaskMapping } from '../schema/task-mapping.ts';
 import { toFieldValue, toText } from '../values/field-value.ts';
-import { locateFindings, type ParsedYaml } from './parsed-yaml.ts';
 import { compareExample, exampleFailure } from './run-examples.ts';
-import { schemaFindings } from './schema-findings.ts';
 
 const Texts = z.record(z.string(), z.string());
 
-const PlainExample = z.strictObject({
+const TimelineExample = z.strictObject({
   name: z.string().min(1).meta({ description: 'What the example shows, as a sentence.' }),
   enginy: z
     .record(z.string(), z.unknown())
@@ -33,22 +30,22 @@ const PlainExample = z.strictObject({
     .meta({ description: 'A record as the CRM holds it, instead of `enginy`.' }),
   returns: Texts.optional().meta({ description: 'All that is read from it, as text.' }),
 });
-type PlainExample = z.output<typeof PlainExample>;
+type TimelineExample = z.output<typeof TimelineExample>;
 
 /** The form of `tasks.examples.yaml` and `activities.examples.yaml`. */
-export const PlainExamplesFile = z.strictObject({
+export const TimelineExamplesFile = z.strictObject({
   examples: z
-    .array(PlainExample)
+    .array(TimelineExample)
     .min(1)
     .meta({ description: 'The examples; each says what must come out, and nothing else may.' }),
 });
 
 /** Runs the examples beside the files of tasks and activities. Bodies are compared as the mapping gets them, before HTML is made. */
-export function runPlainExamples(mapping: TaskMapping | ActivityMapping, examples: ParsedYaml): Diagnostic[] {
+export function runTimelineExamples(mapping: TaskMapping | ActivityMapping, examples: ParsedYaml): Diagnostic[] {
   if (examples.diagnostics.length > 0) return [...examples.diagnostics];
-  const malformed = schemaFindings(PlainExamplesFile, examples.content);
+  const malformed = schemaFindings(TimelineExamplesFile, examples.content);
   if (malformed.length > 0) return locateFindings(examples, malformed);
-  const file = PlainExamplesFile.parse(examples.content);
+  const file = TimelineExamplesFile.parse(examples.content);
   return locateFindings(
     examples,
     file.examples.flatMap((example, index) => runExample(mapping, example, ['examples', index])),
@@ -56,12 +53,12 @@ export function runPlainExamples(mapping: TaskMapping | ActivityMapping, example
 }
 
 /** How many examples a file holds; 0 for one that cannot be read. */
-export function countPlainExamples(examples: ParsedYaml): number {
-  const parsed = PlainExamplesFile.safeParse(examples.content);
+export function countTimelineExamples(examples: ParsedYaml): number {
+  const parsed = TimelineExamplesFile.safeParse(examples.content);
   return parsed.success ? parsed.data.examples.length : 0;
 }
 
-function runExample(mapping: TaskMapping | ActivityMapping, example: PlainExample, path: Path): Finding[] {
+function runExample(mapping: TaskMapping | ActivityMapping, example: TimelineExample, path: Path): Finding[] {
   const { name, enginy, crm, create, warnings, returns, object } = example;
   if ((enginy === undefined) === (crm === undefined))
     return [exampleFailure(path, `"${name}" needs either enginy or crm`)];
@@ -89,7 +86,7 @@ function runExample(mapping: TaskMapping | ActivityMapping, example: PlainExampl
 
 interface Made {
   readonly object: string;
-  readonly translation: PlainTranslation;
+  readonly translation: TimelineTranslation;
 }
 
 function makeTask(mapping: TaskMapping, sent: Readonly<Record<string, unknown>>): Made {

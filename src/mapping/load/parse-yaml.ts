@@ -1,0 +1,117 @@
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import type { Diagnostic } from '../schema/diagnostic.ts';
+import type { Path } from '../schema/finding.ts';
+
+/** A file as it was read: its path, for messages, and its text. */
+export interface SourceFile {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** YAML as plain data, and the way back from a path in it to line and column. */
+export interface ParsedYaml {
+  readonly file: string;
+  readonly content: unknown;
+  readonly diagnostics: readonly Diagnostic[];
+  locate(path: Path, atKey?: boolean): { readonly line: number; readonly column: number };
+}
+
+/**
+ * Parses one YAML text in the plain form of mapping files: no duplicate keys, anchors, aliases, tags or second documents.
+ * `text`: every value is the text that was written; `json`: numbers, true, false and null are told apart.
+ */
+export function parseYaml({ file, text }: SourceFile, values: 'text' | 'json'): ParsedYaml {
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    version: '1.2',
+    schema: values === 'text' ? 'failsafe' : 'core',
+    lineCounter: lines,
+    stringKeys: true,
+    uniqueKeys: true,
+    prettyErrors: false,
+  });
+  const diagnostics: Diagnostic[] = [];
+  const report = (offset: number, message: string) => {
+    const { line, col } = lines.linePos(offset);
+    diagnostics.push({
+      file,
+      line: Math.max(line, 1),
+      column: Math.max(col, 1),
+      severity: 'error',
+      kind: 'yaml',
+      message,
+    });
+  };
+  for (const problem of [...document.errors, ...document.warnings]) report(problem.pos[0], plainYamlMessage(problem));
+  const places = new Map<string, { key?: number; value: number }>();
+  const content = toPlain(document.contents, [], places, report);
+  if (content === undefined && diagnostics.length === 0) report(0, 'the file is empty');
+  return { file, content, diagnostics, locate: (path, atKey) => locate(lines, places, path, atKey === true) };
+}
+
+type Places = Map<string, { key?: number; value: number }>;
+
+function toPlain(
+  node: Node | null,
+  path: Path,
+  places: Places,
+  report: (offset: number, message: string) => void,
+): unknown {
+  if (node === null) return undefined;
+  const start = node.range?.[0] ?? 0;
+  const key = JSON.stringify(path);
+  places.set(key, { ...places.get(key), value: start });
+  if (isAlias(node)) {
+    report(start, 'aliases (*name) are not used in mapping files: write the value out');
+    return undefined;
+  }
+  if ('anchor' in node && node.anchor !== undefined) {
+    report(start, 'anchors (&name) are not used in mapping files');
+  }
+  if (node.tag !== undefined)
+    report(start, `tags (${node.tag.replace('tag:yaml.org,2002:', '!!')}) are not used in mapping files`);
+  if (isScalar(node)) {
+    return node.type === 'PLAIN' && node.source === '' ? undefined : node.value;
+  }
+  if (isSeq(node)) {
+    // The AST's items are nodes, or null for an entry that is empty.
+    return node.items.map((item, index) => toPlain(item as Node | null, [...path, index], places, report) ?? null);
+  }
+  if (!isMap(node)) return undefined;
+  const entries: [string, unknown][] = [];
+  for (const pair of node.items) {
+    const pairKey = pair.key;
+    if (!isScalar(pairKey)) continue;
+    const name = String(pairKey.value);
+    const at = pairKey.range?.[0] ?? start;
+    if (name === '__proto__') {
+      report(at, '"__proto__" cannot be used as a key');
+      continue;
+    }
+    const inner = [...path, name];
+    places.set(JSON.stringify(inner), { key: at, value: at });
+    entries.push([name, toPlain(pair.value as Node | null, inner, places, report)]); // a parsed map holds nodes only
+  }
+  return Object.fromEntries(entries);
+}
+
+/** The place of a path, or of the nearest thing around it that is there. */
+function locate(lines: LineCounter, places: Places, path: Path, atKey: boolean) {
+  for (let length = path.length; length >= 0; length -= 1) {
+    const place = places.get(JSON.stringify(path.slice(0, length)));
+    if (place === undefined) continue;
+    const isWhole = length === path.length;
+    const { line, col } = lines.linePos(atKey && isWhole ? (place.key ?? place.value) : place.value);
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  }
+  return { line: 1, column: 1 };
+}
+
+function plainYamlMessage(problem: { code: string; message: string }): string {
+  if (problem.code === 'DUPLICATE_KEY') return 'this key stands here twice';
+  if (problem.code === 'MULTIPLE_DOCS') return 'a mapping file is one document: "---" cannot start another';
+  const unclosed = /^Flow (sequence|map) .* end with a (.)$/.exec(problem.message);
+  if (unclosed !== null)
+    return `the ${unclosed[1] === 'map' ? 'group' : 'list'} that begins here or before must end with ${unclosed[2]}`;
+  return problem.message.replace(/\s+/g, ' ').replace(/; please use YAML\.\w+\(\)/, '');
+}

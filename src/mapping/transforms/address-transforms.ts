@@ -1,0 +1,84 @@
+import { normalizeEmail } from '../values/email-address.ts';
+import { isFreeMailDomain } from '../values/free-mail-domains.ts';
+import { linkedinUrlVariants, normalizeLinkedinUrl } from '../values/linkedin-url.ts';
+import { normalizePhone, phoneVariants } from '../values/phone-number.ts';
+import type { ValueProblem } from '../values/value-problem.ts';
+import { domainVariants, normalizeDomain, normalizeDomainName, normalizeRootDomain } from '../values/web-domain.ts';
+import { normalizeUrl } from '../values/web-url.ts';
+import type { Transform } from './transform.ts';
+
+/** Transforms of what people and companies are reached by: email, phone, web. */
+export const addressTransforms = {
+  email: {
+    summary: 'An e-mail address in small letters, without "mailto:" or a name around it.',
+    role: 'canonical',
+    example: ['Ada <Ada@Example.com>', 'ada@example.com'],
+    takes: 'text',
+    longest: 1_000,
+    apply: normalizeEmail,
+  },
+  e164: {
+    summary: 'A telephone number with its country; numbers without prefix are read as DEFAULT_COUNTRY.',
+    role: 'canonical',
+    example: ['+34 600 11 12 22', '+34600111222'],
+    takes: 'text',
+    longest: 100,
+    apply: (value, locale) => normalizePhone(value, locale.defaultCountry),
+    variants: phoneVariants,
+  },
+  linkedin_url: {
+    summary: "A LinkedIn profile's or page's address in its one canonical form.",
+    role: 'canonical',
+    example: ['es.linkedin.com/in/Ada-L/?trk=x', 'https://www.linkedin.com/in/ada-l'],
+    takes: 'text',
+    longest: 2_000,
+    apply: normalizeLinkedinUrl,
+    variants: linkedinUrlVariants,
+  },
+  url: {
+    summary: 'A web address with scheme and without a trailing slash.',
+    role: 'canonical',
+    example: ['Acme.com/', 'https://acme.com'],
+    takes: 'text',
+    longest: 2_000,
+    apply: normalizeUrl,
+  },
+  domain: {
+    summary: 'An internet domain: no scheme, "www.", path or port. As a match rule it ignores free-mail providers.',
+    role: 'canonical',
+    example: ['https://www.Acme.com/about', 'acme.com'],
+    takes: 'text',
+    longest: 2_000,
+    apply: normalizeDomain,
+    variants: domainVariants,
+    isShared: isFreeMailDomain,
+  },
+  root_domain: {
+    summary: 'As `domain`, and without subdomains.',
+    role: 'canonical',
+    example: ['shop.acme.co.uk', 'acme.co.uk'],
+    takes: 'text',
+    longest: 2_000,
+    apply: normalizeRootDomain,
+    variants: domainVariants,
+    isShared: isFreeMailDomain,
+  },
+  domain_name: {
+    summary: 'For comparing: a domain without its extension, so that acme.com and acme.es are one.',
+    role: 'comparing',
+    example: ['www.acme.co.uk', 'acme'],
+    takes: 'text',
+    longest: 2_000,
+    apply: companyDomainName,
+    variants: (canonical) => canonical.split('-').filter((word) => word !== ''),
+    search: 'tokens',
+  },
+} as const satisfies Readonly<Record<string, Transform>>;
+
+const sharedDomain: ValueProblem = { problem: 'is the domain of a free-mail provider' };
+
+/** The name of a company's own domain; a free-mail provider's is refused. */
+function companyDomainName(text: string): string | ValueProblem {
+  const domain = normalizeDomain(text);
+  return typeof domain === 'string' && isFreeMailDomain(domain) ? sharedDomain : normalizeDomainName(text);
+}

@@ -1,0 +1,30 @@
+import { normalizeDate, normalizeDatetime, normalizeYear } from '../values/date-text.ts';
+import type { Transform } from './transform.ts';
+
+/** Transforms that read dates and times. */
+export const dateTransforms = {
+  iso_date: {
+    summary: 'A day as YYYY-MM-DD.',
+    role: 'converting',
+    example: ['31 Jan 2026', '2026-01-31'],
+    takes: 'text',
+    longest: 100,
+    apply: normalizeDate,
+  },
+  iso_datetime: {
+    summary: 'A point in time as ISO 8601 in UTC.',
+    role: 'converting',
+    example: ['2026-01-31T10:00:00+01:00', '2026-01-31T09:00:00.000Z'],
+    takes: 'text',
+    longest: 100,
+    apply: normalizeDatetime,
+  },
+  year: {
+    summary: 'A year of four digits, also out of a date.',
+    role: 'converting',
+    example: ['2014-05-01', '2014'],
+    takes: 'text',
+    longest: 100,
+    apply: normalizeYear,
+  },
+} as const satisfies Readonly<Record<string, Transform>>;

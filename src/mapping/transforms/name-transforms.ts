@@ -1,0 +1,42 @@
+import { companyNameVariants, foldCompanyName } from '../values/company-name.ts';
+import { foldText } from '../values/fold-text.ts';
+import { firstName, lastName } from '../values/full-name.ts';
+import type { Transform } from './transform.ts';
+
+/** Transforms of names of people and companies. */
+export const nameTransforms = {
+  fold: {
+    summary: 'For comparing names: small letters, no accents, single spaces.',
+    role: 'comparing',
+    example: [' José  ÁLVAREZ', 'jose alvarez'],
+    takes: 'text',
+    longest: 1_000,
+    apply: foldText,
+    variants: (canonical, given) => [...new Set([given.trim().replace(/\s+/g, ' ').toLowerCase(), canonical])],
+  },
+  company_name: {
+    summary: 'For comparing companies: no legal form (Inc., GmbH, S.L.), punctuation, accents or capitals.',
+    role: 'comparing',
+    example: ['Société Générale, S.A.', 'societe generale'],
+    takes: 'text',
+    longest: 1_000,
+    apply: foldCompanyName,
+    variants: companyNameVariants,
+  },
+  first_name: {
+    summary: 'The given names of a full name.',
+    role: 'converting',
+    example: ['Ludwig van Beethoven', 'Ludwig'],
+    takes: 'text',
+    longest: 500,
+    apply: firstName,
+  },
+  last_name: {
+    summary: 'The family name of a full name.',
+    role: 'converting',
+    example: ['Ludwig van Beethoven', 'van Beethoven'],
+    takes: 'text',
+    longest: 500,
+    apply: lastName,
+  },
+} as const satisfies Readonly<Record<string, Transform>>;

@@ -1,0 +1,49 @@
+import { normalizeAmount } from '../values/amount-text.ts';
+import { normalizeBoolean } from '../values/boolean-text.ts';
+import { lowerBound } from '../values/number-range.ts';
+import { normalizeInteger, normalizeNumber } from '../values/number-text.ts';
+import type { Transform } from './transform.ts';
+
+/** Transforms that read numbers and yes or no. */
+export const numberTransforms = {
+  number: {
+    summary: 'A number in plain digits with one optional point; thousands separators are removed.',
+    role: 'converting',
+    example: ['1,234.50', '1234.5'],
+    takes: 'text',
+    longest: 100,
+    apply: normalizeNumber,
+  },
+  integer: {
+    summary: 'As `number`, but refuses fractions.',
+    role: 'converting',
+    example: ['10 000', '10000'],
+    takes: 'text',
+    longest: 100,
+    apply: normalizeInteger,
+  },
+  amount: {
+    summary: 'A sum of money as a number: signs of currency go, K, M and B are multiplied out.',
+    role: 'converting',
+    example: ['$5.2M', '5200000'],
+    takes: 'text',
+    longest: 100,
+    apply: normalizeAmount,
+  },
+  lower_bound: {
+    summary: 'The lower end of a range of numbers.',
+    role: 'converting',
+    example: ['51-200 employees', '51'],
+    takes: 'text',
+    longest: 100,
+    apply: lowerBound,
+  },
+  boolean: {
+    summary: 'true or false, also from yes, no, y, n, on, off, 1 and 0.',
+    role: 'converting',
+    example: ['Yes', 'true'],
+    takes: 'text',
+    longest: 100,
+    apply: normalizeBoolean,
+  },
+} as const satisfies Readonly<Record<string, Transform>>;

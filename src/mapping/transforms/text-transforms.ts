@@ -1,0 +1,54 @@
+import { cleanText, toOneLine, truncate } from '../values/plain-text.ts';
+import type { Transform } from './transform.ts';
+
+/** Transforms that make any text look better. */
+export const textTransforms = {
+  trim: {
+    summary: 'Removes white space at both ends.',
+    role: 'cosmetic',
+    example: [' Ada ', 'Ada'],
+    takes: 'text',
+    apply: (value) => value.trim(),
+  },
+  one_line: {
+    summary: 'Turns line breaks, tabs and runs of spaces into single spaces, and trims.',
+    role: 'cosmetic',
+    example: ['Ada\n  Lovelace ', 'Ada Lovelace'],
+    takes: 'text',
+    apply: toOneLine,
+  },
+  text: {
+    summary: 'Keeps paragraphs but removes control characters and white space at the ends of lines.',
+    role: 'cosmetic',
+    example: ['Hello \r\nworld\u0000', 'Hello\nworld'],
+    takes: 'text',
+    apply: cleanText,
+  },
+  truncate: {
+    summary: 'Cuts a text to a number of characters, the last of which becomes "…".',
+    role: 'cosmetic',
+    example: ['{ truncate: 6 }: Lovelace', 'Lovel…'],
+    argument: { summary: 'a whole number from 1 to 65536', isValid: (text) => isWholeNumber(text, 1, 65_536) },
+    takes: 'text',
+    apply: (value, _context, argument) => truncate(value, Number(argument)),
+  },
+  lowercase: {
+    summary: 'Writes all letters small.',
+    role: 'cosmetic',
+    example: ['ADA', 'ada'],
+    takes: 'text',
+    apply: (value) => value.trim().toLowerCase(),
+  },
+  uppercase: {
+    summary: 'Writes all letters large.',
+    role: 'cosmetic',
+    example: ['es', 'ES'],
+    takes: 'text',
+    apply: (value) => value.trim().toUpperCase(),
+    variants: (canonical) => [canonical.toLowerCase()],
+  },
+} as const satisfies Readonly<Record<string, Transform>>;
+
+function isWholeNumber(text: string, min: number, max: number): boolean {
+  return /^\d{1,6}$/.test(text) && Number(text) >= min && Number(text) <= max;
+}

@@ -1,0 +1,22 @@
+/** Text on one line: line breaks, tabs and runs of spaces become single spaces. */
+export function toOneLine(text: string): string {
+  // Most values are on one line already, and looking is faster than replacing.
+  return /[^\S ]|\p{Cc}|\s\s|^\s|\s$/u.test(text) ? text.replace(/[\s\p{Cc}]+/gu, ' ').trim() : text;
+}
+
+/** Text with its paragraphs, without control characters and trailing white space. */
+export function cleanText(text: string): string {
+  return text
+    .replace(/\r\n?/g, '\n')
+    .replace(/(?![\n\t])\p{Cc}/gu, '')
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n')
+    .trim();
+}
+
+/** At most `max` characters (code points); the last character of a shortened text is `…`. */
+export function truncate(text: string, max: number): string {
+  const characters = Array.from(text);
+  return characters.length <= max ? text : `${characters.slice(0, max - 1).join('')}…`;
+}
