@@ -44,7 +44,7 @@ export async function startBridgeProcess(
   return {
     url,
     pid: child.pid,
-    send: (method, path, body) => send(url, method, path, body),
+    send: (method, path, body) => send(`${url}${path}`, method, body),
     memory: () => readMemory(child.pid),
     async stop() {
       child.kill('SIGTERM');
@@ -66,9 +66,9 @@ async function readUrl(child: ChildProcess): Promise<string> {
   return await promise;
 }
 
-async function send(url: string, method: string, path: string, body: unknown): Promise<TimedAnswer> {
+async function send(url: string, method: string, body: unknown): Promise<TimedAnswer> {
   const startedAt = performance.now();
-  const response = await fetch(`${url}${path}`, {
+  const response = await fetch(url, {
     method,
     headers: { 'x-api-key': key, 'content-type': 'application/json' },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),

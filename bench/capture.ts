@@ -31,7 +31,7 @@ const works: readonly Work[] = [
     name: 'sync of 100 contacts',
     requests: 20,
     atOnce: 4,
-    send: (bridge) => bridge.send('POST', '/contacts/sync', { contacts: leads('e-mail', 100) }),
+    send: (bridge) => bridge.send('POST', '/contacts/sync', { contacts: leads('email', 100) }),
   },
   {
     name: 'create of 50 contacts',
@@ -51,7 +51,7 @@ export async function run(): Promise<object> {
   const all = await startBridge(sandbox, { ...unlimited, CAPTURE: 'all', CAPTURE_DIR: folder, ...limits });
   try {
     const rows = [];
-    for (const work of works) rows.push(await compare(work, off, all, sandbox));
+    for (const work of works) rows.push(await compare(work, { off, all }, sandbox));
     const sent = works.reduce((sum, { requests }) => sum + requests * (rounds + 1), 0);
     await all.stop();
     const written = readdirSync(folder).filter((name) => name.endsWith('.json')).length;
@@ -77,14 +77,14 @@ export async function run(): Promise<object> {
   }
 }
 
-async function compare(work: Work, off: BridgeProcess, all: BridgeProcess, sandbox: Sandbox) {
+async function compare(work: Work, bridges: Readonly<Record<'off' | 'all', BridgeProcess>>, sandbox: Sandbox) {
   const speeds: Record<'off' | 'all', number[]> = { off: [], all: [] };
   const cpu: Record<'off' | 'all', number> = { off: 0, all: 0 };
-  for (const bridge of [off, all]) await oneRound(work, bridge);
+  for (const bridge of [bridges.off, bridges.all]) await oneRound(work, bridge);
   for (let round = 0; round < rounds; round += 1) {
     const order = round % 2 === 0 ? (['off', 'all'] as const) : (['all', 'off'] as const);
     for (const name of order) {
-      const bridge = name === 'off' ? off : all;
+      const bridge = bridges[name];
       const before = cpuMs(bridge.pid);
       const startedAt = performance.now();
       await oneRound(work, bridge);

@@ -12,10 +12,10 @@ export async function run(): Promise<object> {
     process.stderr.write(`${JSON.stringify(measured)}\n`);
   };
   for (const count of [100, 1_000, 10_000]) {
-    for (const kind of ['e-mail', 'LinkedIn', 'mixed'] as const) await measureSync(kind, count, note);
+    for (const kind of ['email', 'LinkedIn', 'mixed'] as const) await measureSync({ kind, count }, note);
     note(await measureCreate(count));
   }
-  await measureSync('LinkedIn', 1_000, note, 'arrival');
+  await measureSync({ kind: 'LinkedIn', count: 1_000, counted: 'arrival' }, note);
   note(await measureGathered());
   note(await measureNaive(100));
   process.stdout.write(`${formatRows(rows)}\n`);
@@ -65,11 +65,15 @@ async function measureTasks(): Promise<object> {
   }
 }
 
+interface SyncCase {
+  readonly kind: Kind;
+  readonly count: number;
+  readonly counted?: 'response' | 'arrival';
+}
+
 async function measureSync(
-  kind: Kind,
-  count: number,
+  { kind, count, counted = 'response' }: SyncCase,
   note: (measured: Measured) => void,
-  counted: 'response' | 'arrival' = 'response',
 ): Promise<void> {
   const sandbox = await startCrm(count, { isLimited: true });
   const bridge = await startBridge(sandbox, { HUBSPOT_SEARCH_COUNTED: counted });

@@ -31,7 +31,7 @@ async function measureMemoryOf(program: Program): Promise<{ idleMb: number; peak
   try {
     await bridge.send('GET', '/health');
     const { nowMb: idleMb } = bridge.memory();
-    await bridge.send('POST', '/contacts/sync', { contacts: leads('e-mail', 10_000) });
+    await bridge.send('POST', '/contacts/sync', { contacts: leads('email', 10_000) });
     await bridge.send('POST', '/contacts', { contacts: newLeads(10_000, 'memory') });
     return { idleMb, peakMb: bridge.memory().peakMb };
   } finally {
@@ -84,15 +84,15 @@ async function measureGrowth(): Promise<object> {
   const bridge = await startBridge(sandbox, unlimited);
   const rows: { records: number; ms: number; msPerThousand: number }[] = [];
   try {
-    await bridge.send('POST', '/contacts/sync', { contacts: leads('e-mail', 1_000) });
+    await bridge.send('POST', '/contacts/sync', { contacts: leads('email', 1_000) });
     for (const records of [1_000, 5_000, 10_000, 50_000]) {
-      const { ms, body } = await bridge.send('POST', '/contacts/sync', { contacts: leads('e-mail', records) });
+      const { ms, body } = await bridge.send('POST', '/contacts/sync', { contacts: leads('email', records) });
       if (body.results.length !== records) throw new Error(`${body.results.length} of ${records} matched`);
       rows.push({ records, ms: Math.round(ms), msPerThousand: rounded((ms / records) * 1_000) });
     }
     process.stdout.write(
       `\n${formatTable([
-        ['sync by e-mail, no limits', 'ms', 'ms per 1,000'],
+        ['sync by email, no limits', 'ms', 'ms per 1,000'],
         ...rows.map((row) => [`${row.records} records`, row.ms, row.msPerThousand]),
       ])}\n`,
     );

@@ -20,13 +20,13 @@ export function* seedContacts(count: number): Generator<SeedRecord> {
   }
 }
 
-export type Kind = 'e-mail' | 'LinkedIn' | 'mixed';
+export type Kind = 'email' | 'LinkedIn' | 'mixed';
 
 /** What Enginy would sync: all of them exist, except a tenth of the mixed ones. */
 export function leads(kind: Kind, count: number): object[] {
   return Array.from({ length: count }, (_unused, n) => {
     const externalId = `lead-${n}`;
-    if (kind === 'e-mail') return { externalId, email: emailOf(n).toUpperCase(), firstName: 'Person' };
+    if (kind === 'email') return { externalId, email: emailOf(n).toUpperCase(), firstName: 'Person' };
     if (kind === 'LinkedIn') return { externalId, linkedinUrl: linkedinUrlOf(n), firstName: 'Person' };
     if (n % 10 === 9) return { externalId, email: `nobody-${n}@example.com` };
     if (n % 10 < 7) return { externalId, email: emailOf(n), linkedinUrl: linkedinUrlOf(n) };

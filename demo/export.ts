@@ -46,13 +46,16 @@ export async function runExport(send: Send): Promise<void> {
   const users = await send({ title: 'Who may own records?', method: 'GET', path: '/users', status: 200 });
   const ownerId = textIn(listIn(users)[0], 'id');
 
-  const accountIds = await exportRecords(send, 'companies', companies, { description: 'Exported by the demo' });
-  const leadIds = await exportRecords(
-    send,
-    'contacts',
-    contacts.map(({ account: _account, ...contact }) => contact),
-    { title: 'Head of Operations' },
-  );
+  const accountIds = await exportRecords(send, {
+    kind: 'companies',
+    records: companies,
+    update: { description: 'Exported by the demo' },
+  });
+  const leadIds = await exportRecords(send, {
+    kind: 'contacts',
+    records: contacts.map(({ account: _account, ...contact }) => contact),
+    update: { title: 'Head of Operations' },
+  });
 
   await send({
     title: 'Link every contact with its company',
@@ -74,13 +77,15 @@ export async function runExport(send: Send): Promise<void> {
 
 type Kind = 'companies' | 'contacts';
 
+interface Export {
+  readonly kind: Kind;
+  readonly records: readonly { readonly externalId: string }[];
+  /** Fields for the records that exist already. */
+  readonly update: object;
+}
+
 /** Sync, then create what was not found and update what was. @returns CRM ids by Enginy id. */
-async function exportRecords(
-  send: Send,
-  kind: Kind,
-  records: readonly { readonly externalId: string }[],
-  update: object,
-): Promise<ReadonlyMap<string, string>> {
+async function exportRecords(send: Send, { kind, records, update }: Export): Promise<ReadonlyMap<string, string>> {
   const synced = await send({
     title: `Which of the ${kind} does HubSpot have?`,
     method: 'POST',
@@ -125,7 +130,7 @@ async function logCampaign(send: Send, about: About): Promise<void> {
   const events = [
     ['An invitation went out on LinkedIn', 'LINKEDIN_CONNECTION', 'OUTBOUND', outbound, 'Shall we connect?'],
     ['It was accepted', 'LINKEDIN_CONNECTION', 'INBOUND', inbound, undefined],
-    ['A first e-mail went out', 'EMAIL', 'OUTBOUND', outbound, '<p>Hello Leo,<br>have you seen <b>this</b>?</p>'],
+    ['A first email went out', 'EMAIL', 'OUTBOUND', outbound, '<p>Hello Leo,<br>have you seen <b>this</b>?</p>'],
     ['Leo answered', 'EMAIL', 'INBOUND', inbound, 'Tell me more.\nLeo'],
   ] as const;
   for (const [index, [title, type, direction, subject, text]] of events.entries()) {

@@ -12,7 +12,7 @@ import type { World } from './world.ts';
 
 type AdminHandler = (world: World, body: Readonly<Record<string, unknown>>) => Answer;
 
-/** What `/__sandbox` offers, by method and path; the same things the in-process handle does. */
+/** What `/__sandbox` offers, by method and path; the same calls as the in-process handle. */
 const handlers: Readonly<Record<string, AdminHandler>> = {
   'GET /__sandbox': (world) =>
     ok({
@@ -53,11 +53,12 @@ const handlers: Readonly<Record<string, AdminHandler>> = {
   'POST /__sandbox/seed': (world, body) => ok(seedPortal(world.portal, body as SeedData), 201),
   'POST /__sandbox/merge': (world, body) => {
     const type = findObjectType(requiredString(body, 'objectType'));
-    if (!type) throw new RangeError('objectType is not known');
+    if (!type) throw new RangeError('unknown objectType');
     const object = world.portal.object(type.name);
     const primary = object.records.find(recordId(requiredString(body, 'primaryObjectId')));
     const other = object.records.find(recordId(requiredString(body, 'objectIdToMerge')));
-    if (!primary || !other || primary === other) throw new RangeError('two records that exist are needed');
+    if (!primary || !other || primary === other)
+      throw new RangeError('primaryObjectId and objectIdToMerge must name two existing records');
     return ok({ id: String(mergeRecords(object, primary, other).id) });
   },
   'POST /__sandbox/reset': (world) => {
@@ -66,11 +67,11 @@ const handlers: Readonly<Record<string, AdminHandler>> = {
   },
 };
 
-/** Answers an admin call. No token is asked for: the sandbox listens on loopback and holds no real data. */
+/** Answers an admin call. No token is required: the sandbox listens on loopback and holds no real data. */
 export function answerAdmin(world: World, endpoint: string, bodyText: string): Answer {
   const name = endpoint.replace(/\/$/, '');
   const handler = Object.hasOwn(handlers, name) ? handlers[name] : undefined;
-  if (!handler) return { status: 404, body: { message: `no such call: ${name}`, calls: Object.keys(handlers) } };
+  if (!handler) return { status: 404, body: { message: `No such call: ${name}`, calls: Object.keys(handlers) } };
   try {
     return handler(world, asObject(parseJson(bodyText) ?? {}));
   } catch (error) {

@@ -59,7 +59,7 @@ export class Faults {
   #armed: Armed[] = [];
 
   add(fault: Fault): void {
-    if (!actionKinds.has(fault.action?.kind)) throw new RangeError(`there is no fault "${fault.action?.kind}"`);
+    if (!actionKinds.has(fault.action?.kind)) throw new RangeError(`unknown fault "${fault.action?.kind}"`);
     this.#armed.push({
       fault,
       skip: fault.skip ?? 0,
@@ -71,7 +71,7 @@ export class Faults {
     this.#armed = [];
   }
 
-  /** Faults that have not happened as often as they were to: a test may assert that none is left. */
+  /** Faults that have not yet happened as often as requested: a test can assert that none is left. */
   get pending(): readonly Fault[] {
     return this.#armed.map(({ fault }) => fault);
   }

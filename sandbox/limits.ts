@@ -36,7 +36,7 @@ export interface Budget {
   readonly dailyRemaining: number;
 }
 
-/** Counts calls in rolling windows of the sandbox's clock. A refused call takes no place in its window, but counts for the day. */
+/** Counts calls in rolling windows of the sandbox's clock. A refused call does not count in its window, but counts toward the daily limit. */
 export class RateLimiter {
   readonly limits: Limits;
   readonly #account: Account;
@@ -55,7 +55,7 @@ export class RateLimiter {
     };
   }
 
-  /** Takes a place for a call, or names the policy that refuses it. */
+  /** Counts a call, or returns the policy that refuses it. */
   take(lane: Lane, now: number, countsDaily: boolean): PolicyName | undefined {
     this.#startDay(now);
     const isOverDay =
@@ -85,7 +85,7 @@ export class RateLimiter {
     return { used: this.#daily, limit: this.limits.daily };
   }
 
-  /** Uses up part of the budget, as other apps in the account do. */
+  /** Uses part of the budget, as other apps of the account do. */
   spend(lane: Lane, calls: number, now: number): void {
     for (let call = 0; call < calls; call++) this.take(lane, now, true);
   }

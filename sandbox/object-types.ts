@@ -144,7 +144,7 @@ const byPathName = new Map<string, ObjectType>(
   ]),
 );
 
-/** Finds an object by plural, singular or type id, whatever the case, as HubSpot's paths do. */
+/** Finds an object by plural, singular or type id, ignoring case, as HubSpot's paths do. */
 export function findObjectType(pathName: string): ObjectType | undefined {
   return byPathName.get(pathName.toLowerCase());
 }

@@ -33,7 +33,7 @@ export interface ObjectData {
   reader(property: string): ReadValue;
 }
 
-/** The state of one HubSpot account: records, definitions, owners, links. A reset makes a new one. */
+/** The state of one HubSpot account: records, definitions, owners, links. A reset creates a new one. */
 export class Portal {
   readonly settings: PortalSettings;
   readonly associations = new AssociationStore();

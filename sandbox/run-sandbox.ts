@@ -3,19 +3,19 @@ import type { SandboxOptions } from './options.ts';
 import { startSandbox } from './sandbox.ts';
 import { exampleSeed } from './seed.ts';
 
-const usage = `Runs the embedded CRM alone: a server that answers as HubSpot's API does.
+const usage = `Runs the embedded CRM alone: a server that answers like HubSpot's API.
 
   npx enginy-bridge sandbox [options]      or      npm run sandbox -- [options]
 
   --port N               port (default: 8910; 0 = a free one)
   --host ADDRESS         address (default: 127.0.0.1)
   --token TEXT           bearer token (default: sandbox-token)
-  --empty                no example records
+  --empty                start without example records
   --no-limits            no rate limits
-  --index-lag MS         search lags this much behind writes (default: 1000)
-  --latency MS           wait before every answer
-  --without-scope NAME   start the token without a scope (repeatable)
-  --switch NAME=VALUE    outcome of an open question, see docs/sandbox.md (repeatable)
+  --index-lag MS         delay until writes are searchable (default: 1000)
+  --latency MS           delay before every answer
+  --without-scope NAME   remove a scope from the token (repeatable)
+  --switch NAME=VALUE    set a switch, see docs/sandbox.md (repeatable)
   --help
 `;
 
@@ -27,7 +27,7 @@ export interface SandboxOutput {
 
 /**
  * Runs the embedded CRM with these command-line options until SIGTERM or SIGINT.
- * @returns true once it listens or has shown its help; false when an option is wrong, which it has said then.
+ * @returns true once it listens or has shown its help; false if an option is invalid, after printing the reason.
  */
 export async function runSandbox(args: readonly string[], out: SandboxOutput): Promise<boolean> {
   try {

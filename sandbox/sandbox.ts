@@ -14,7 +14,7 @@ import { World } from './world.ts';
 export type { SandboxOptions } from './options.ts';
 export type { SeedData } from './seed-data.ts';
 
-/** A record as it is in the store, whatever search sees. */
+/** A record as stored, which may be newer than what search returns. */
 export interface SandboxRecord {
   readonly id: string;
   readonly properties: Readonly<Record<string, string>>;
@@ -97,7 +97,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     close: () =>
       new Promise((resolve, reject) => {
         server.close((error) => (error ? reject(error) : resolve()));
-        // Hanging answers would keep it open for ever.
+        // Hanging answers would keep the server open.
         server.closeAllConnections();
       }),
   };

@@ -1,6 +1,6 @@
 /**
- * Facts that HubSpot's documents leave open, and account settings. Each is a switch that plays every outcome; the first one is the default.
- * docs/sandbox.md explains them one by one (a test compares the two).
+ * Facts that HubSpot's documents leave open, and account settings. The first choice of each is the default. docs/sandbox.md explains
+ * them (a test compares the two).
  */
 export const switchChoices = {
   traceIdEcho: ['omit', 'echo'],
@@ -52,7 +52,7 @@ export function resolveSwitches(chosen: Readonly<Record<string, unknown>> = {}):
   const resolved = Object.fromEntries(Object.entries(switchChoices).map(([name, choices]) => [name, choices[0]]));
   for (const [name, value] of Object.entries(chosen)) {
     if (value === undefined) continue;
-    if (!Object.hasOwn(switchChoices, name)) throw new RangeError(`there is no switch "${name}"`);
+    if (!Object.hasOwn(switchChoices, name)) throw new RangeError(`unknown switch "${name}"`);
     const choices: readonly string[] = switchChoices[name as SwitchName];
     if (typeof value !== 'string' || !choices.includes(value))
       throw new RangeError(`switch "${name}" must be one of ${choices.join(', ')}`);

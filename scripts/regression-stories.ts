@@ -34,7 +34,7 @@ async function warmUp(send: Send): Promise<void> {
 
 export const stories: Readonly<Record<string, Story>> = {
   'conflict-is-linked': {
-    about: 'A contact whose e-mail exists in HubSpot is linked and updated instead of doubled.',
+    about: 'A contact whose email exists in HubSpot is linked and updated instead of doubled.',
     async play(send, crm) {
       await warmUp(send);
       crm.seed(aContact({ email: grace.email, firstname: 'G.' }));

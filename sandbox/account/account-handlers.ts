@@ -28,10 +28,10 @@ export function dailyUsage({ portal, usage }: Call): Answer {
 
 /** `GET /crm/v3/owners?limit&after&email&archived`; `archived=true` lists deactivated owners only. */
 export function listOwners({ portal, query }: Call): Answer {
-  const maximum = Number(portal.switches.ownersPageMaximum);
+  const max = Number(portal.switches.ownersPageMaximum);
   const limit = Number(query.get('limit') ?? 100);
-  if (!Number.isInteger(limit) || limit < 1 || limit > maximum)
-    throw new Refusal(invalid(`limit must be between 1 and ${maximum}`));
+  if (!Number.isInteger(limit) || limit < 1 || limit > max)
+    throw new Refusal(invalid(`limit must be between 1 and ${max}`));
   const archived = query.get('archived') === 'true';
   const email = query.get('email')?.toLowerCase();
   const after = Number(query.get('after') ?? 0);

@@ -21,8 +21,8 @@ import {
   defaultAssociationType,
 } from './association-types.ts';
 
-/** Most inputs of one call: creates (docs.workato.com), reads (HubSpot's changelog of 2025-02). */
-const maximum = { create: 2000, read: 1000, page: 500 };
+/** Max inputs of one call: creates (docs.workato.com), reads (HubSpot's changelog of 2025-02). */
+const max = { create: 2000, read: 1000, page: 500 };
 
 interface Pair {
   readonly from: ObjectData;
@@ -33,7 +33,7 @@ interface Pair {
 export function associateDefault(call: Call): Answer {
   const { portal } = call;
   const pair = pairOfCall(call);
-  const inputs = readInputs(call, maximum.create);
+  const inputs = readInputs(call, max.create);
   if (!inputs) return batchAnswer(portal, [], []);
   const type = defaultAssociationType(pair.from.type.name, pair.to.type.name);
   if (!type) throw new Refusal(noType(pair));
@@ -75,7 +75,7 @@ export function associateDefaultOne(call: Call): Answer {
 export function batchAssociate(call: Call): Answer {
   const { portal } = call;
   const pair = pairOfCall(call);
-  const inputs = readInputs(call, maximum.create);
+  const inputs = readInputs(call, max.create);
   if (!inputs) return asCreated(batchAnswer(portal, [], []));
   const ends = inputs.map((input) => ({ input, fromId: idIn(input, 'from'), toId: idIn(input, 'to') }));
   refuseRepeatedPairs(ends);
@@ -114,7 +114,7 @@ export function dissociateOne(call: Call): Answer {
 /** `POST …/batch/archive {inputs: [{from: {id}, to: [{id}]}]}`. */
 export function batchDissociate(call: Call): Answer {
   const pair = pairOfCall(call);
-  for (const input of readInputs(call, maximum.create) ?? [])
+  for (const input of readInputs(call, max.create) ?? [])
     for (const target of asList(input.to))
       call.portal.associations.remove(
         { type: pair.from.type.name, id: recordId(idIn(input, 'from')) },
@@ -127,13 +127,13 @@ export function batchDissociate(call: Call): Answer {
 export function batchReadAssociations(call: Call): Answer {
   const { portal } = call;
   const pair = pairOfCall(call);
-  const inputs = readInputs(call, maximum.read);
+  const inputs = readInputs(call, max.read);
   if (!inputs) return batchAnswer(portal, [], []);
   const results: Record<string, unknown>[] = [];
   const errors: BatchEntry[] = [];
   for (const input of inputs) {
     const id = requiredString(input, 'id');
-    const page = readPage(call, pair, { id: recordId(id), after: String(input.after ?? ''), limit: maximum.page });
+    const page = readPage(call, pair, { id: recordId(id), after: String(input.after ?? ''), limit: max.page });
     if (page.results.length === 0) errors.push({ problem: noAssociations(pair, id) });
     else results.push({ from: { id }, to: page.results, ...(page.paging && { paging: page.paging }) });
   }
@@ -143,9 +143,9 @@ export function batchReadAssociations(call: Call): Answer {
 /** `GET /crm/v4/objects/{from}/{id}/associations/{to}?limit&after`. */
 export function listAssociations(call: Call): Answer {
   const pair = pairOfCall(call);
-  const limit = Number(call.query.get('limit') ?? maximum.page);
-  if (!Number.isInteger(limit) || limit < 1 || limit > maximum.page)
-    throw new Refusal(invalid(`limit must be between 1 and ${maximum.page}`));
+  const limit = Number(call.query.get('limit') ?? max.page);
+  if (!Number.isInteger(limit) || limit < 1 || limit > max.page)
+    throw new Refusal(invalid(`limit must be between 1 and ${max.page}`));
   const record = pair.from.records.find(recordId(call.params.fromId ?? ''));
   if (!record) throw new Refusal(notFound());
   return ok(readPage(call, pair, { id: record.id, after: call.query.get('after') ?? '', limit }));
@@ -170,7 +170,7 @@ function readPage(
   const page = links.slice(0, limit);
   const last = page.at(-1);
   return {
-    // Ids are numbers here, whatever the declared type says.
+    // Ids are numbers here, although HubSpot's document declares strings.
     results: page.map(([toObjectId, typeIds]) => ({
       toObjectId,
       associationTypes: types.filter(({ typeId }) => typeIds.has(typeId)).map(typeJson),

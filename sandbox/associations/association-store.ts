@@ -64,7 +64,7 @@ export class AssociationStore {
     return [...this.#links].flatMap(([pair, links]) => {
       const [from, to] = pair.split('>');
       if (from !== end.type) return [];
-      // The key was made of two object names.
+      // The key consists of two object names.
       return [...(links.get(end.id) ?? [])].map(([id, typeIds]) => ({ to: to as ObjectName, id, typeIds }));
     });
   }
@@ -76,10 +76,10 @@ export class AssociationStore {
   }
 }
 
-function obtain<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+function obtain<Key, Value>(map: Map<Key, Value>, key: Key, create: () => Value): Value {
   const known = map.get(key);
   if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
-  return made;
+  const created = create();
+  map.set(key, created);
+  return created;
 }

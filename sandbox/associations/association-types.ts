@@ -7,7 +7,7 @@ export interface AssociationType {
   readonly typeId: number;
   /** Type of the same link seen from the other side. */
   readonly reverseId: number;
-  /** `default` is what associate/default makes; `primary` marks a contact's main company. */
+  /** `default` is what associate/default creates; `primary` marks a contact's main company. */
   readonly role: 'default' | 'primary';
   readonly label: string | null;
 }

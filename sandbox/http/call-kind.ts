@@ -1,4 +1,4 @@
-/** What a call does, whatever its object: the unit of counters, latency and faults. */
+/** What a call does, for any object: the unit of counters, latency and faults. */
 export const callKinds = [
   'get',
   'list',

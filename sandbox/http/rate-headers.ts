@@ -1,7 +1,7 @@
 import { type Budget, type Lane, windowMs } from '../limits.ts';
 import type { Switches } from '../switches.ts';
 
-/** Headers that tell the budget. Search answers carry none (HubSpot's search guide), association batches have no burst window. */
+/** Headers that report the budget. Search answers carry none (HubSpot's search guide), association batches have no burst window. */
 export function rateHeaders(lane: Lane, budget: Budget, switches: Switches): Record<string, string> {
   const daily = {
     'x-hubspot-ratelimit-daily': String(budget.daily),

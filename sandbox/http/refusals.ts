@@ -3,7 +3,7 @@ import type { Switches } from '../switches.ts';
 import { type Answer, htmlPage } from './answer.ts';
 import { errorBody, type Problem } from './problem.ts';
 
-/** Ready-made refusals that come from in front of the handlers, in the forms that were recorded. */
+/** Refusals that are sent before a handler runs, in their recorded forms. */
 
 export function unauthorized(correlationId: string): Answer {
   return {

@@ -27,7 +27,7 @@ import { requireScopes } from './scopes.ts';
 import { send, withHeaders } from './send.ts';
 
 /** Addresses longer than this are refused by the edge. */
-const maximumUrlLength = 16_000;
+const maxUrlLength = 16_000;
 
 interface Exchange {
   readonly world: World;
@@ -42,7 +42,7 @@ interface Exchange {
 export function createSandboxServer(world: World): Server {
   return createServer({ maxHeaderSize: 64 * 1024, keepAliveTimeout: 60_000 }, (request, response) => {
     serve(world, request, response).catch((error: unknown) => {
-      // A fault of the sandbox itself: shown to whoever calls it, so that a test fails with its reason.
+      // A bug of the sandbox: returned to the caller, so that a test fails with the reason.
       if (response.headersSent || response.destroyed) response.destroy();
       else {
         response.writeHead(500, { 'content-type': 'application/json', 'x-sandbox-error': 'true' });
@@ -131,7 +131,7 @@ function refusedCall({ world, correlationId }: Exchange): RefusedCall {
 function refuseInFront(exchange: Exchange, match: RouteMatch | 'method'): Answer | undefined {
   const { world, request, url, bodyText, correlationId } = exchange;
   const { switches } = world;
-  if (url.href.length > maximumUrlLength) return uriTooLong();
+  if (url.href.length > maxUrlLength) return uriTooLong();
   if (request.headers.authorization !== `Bearer ${world.options.token}`) return unauthorized(correlationId);
   if (match === 'method') return wrongMethod(correlationId);
   const { lane } = match.route;

@@ -19,7 +19,7 @@ export interface GroupEntry {
 }
 
 /** At most ten unique properties per object (HubSpot's properties guide). */
-const maximumUnique = 10;
+const maxUnique = 10;
 
 /** The property definitions and groups of one object type. */
 export class PropertyRegistry {
@@ -73,8 +73,8 @@ export class PropertyRegistry {
       return invalid(`You have reached the limit of ${this.#limits.custom} custom properties for ${this.type.name}`, {
         subCategory: 'PropertyValidationError.PROPERTY_LIMIT_REACHED',
       });
-    if (definition.hasUniqueValue && custom.filter((entry) => entry.definition.hasUniqueValue).length >= maximumUnique)
-      return invalid(`Only ${maximumUnique} properties with unique values are allowed for ${this.type.name}`, {
+    if (definition.hasUniqueValue && custom.filter((entry) => entry.definition.hasUniqueValue).length >= maxUnique)
+      return invalid(`Only ${maxUnique} properties with unique values are allowed for ${this.type.name}`, {
         subCategory: 'PropertyValidationError.UNIQUE_PROPERTY_LIMIT_REACHED',
       });
     const entry: PropertyEntry = {

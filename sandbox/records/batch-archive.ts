@@ -4,7 +4,7 @@ import { idOf, readInputs } from './batch-input.ts';
 import { objectOfCall, recordId } from './object-of-call.ts';
 import { archiveRecord } from './single-record.ts';
 
-/** `POST …/batch/archive`: ids that do not exist are passed over. */
+/** `POST …/batch/archive`: unknown ids are skipped. */
 export function batchArchive(call: Call): Answer {
   const object = objectOfCall(call);
   for (const input of readInputs(call, 100) ?? []) {

@@ -10,7 +10,7 @@ export type RawInput = Readonly<Record<string, unknown>>;
 /**
  * The inputs of a batch call. Undefined when `inputs` is missing: HubSpot then answers a success in which nothing was done (rudder-transformer #5147).
  */
-export function readInputs(call: Call, maximum: number): readonly RawInput[] | undefined {
+export function readInputs(call: Call, max: number): readonly RawInput[] | undefined {
   const body = asObject(call.body ?? {});
   if (body.inputs === undefined || body.inputs === null) {
     if (call.portal.switches.missingInputs === 'silent') return undefined;
@@ -20,8 +20,8 @@ export function readInputs(call: Call, maximum: number): readonly RawInput[] | u
     });
   }
   const inputs = asList(body.inputs).map(asObject);
-  if (inputs.length > maximum)
-    throw new Refusal(invalid(`The batch holds ${inputs.length} inputs; at most ${maximum} are allowed in one call`));
+  if (inputs.length > max)
+    throw new Refusal(invalid(`The batch holds ${inputs.length} inputs; at most ${max} are allowed in one call`));
   if (inputs.length === 0 && call.portal.switches.emptyInputs === 'refused')
     throw new Refusal(invalid('The batch must hold at least one object'));
   return inputs;

@@ -48,7 +48,7 @@ export function missingRecords(object: ObjectData, ids: readonly string[]): Prob
   };
 }
 
-/** Looks records up by id (merges followed) or by a unique property, secondary e-mails included. */
+/** Finds records by id, following merges, or by a unique property, secondary emails included. */
 export function finder(
   object: ObjectData,
   idProperty: string | undefined,

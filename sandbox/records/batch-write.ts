@@ -56,7 +56,7 @@ export function batchUpdate(call: Call): Answer {
   const inputs = readInputs(call, 100);
   if (!inputs) return batchAnswer(portal, [], []);
   refuseDuplicates(inputs.map((input) => keyOf(portal, input)));
-  const written = inputs.filter((input) => !isLeftOut(object, input));
+  const written = inputs.filter((input) => !isOmitted(object, input));
   return write(call, written, (input) => {
     const record = finderOf(object, input)(idOf(input));
     if (!record) return 'missing';
@@ -77,7 +77,7 @@ export function batchUpsert(call: Call): Answer {
   return write(call, inputs, (input) => upsertStep(object, input));
 }
 
-/** Without trace ids all or nothing, the first offender decides; with them each input for itself. */
+/** Without trace ids all or nothing, the first bad input refuses the call; with them each input succeeds or fails alone. */
 function write(call: Call, inputs: readonly RawInput[], check: (input: RawInput) => Checked): Answer {
   const { portal } = call;
   const object = objectOfCall(call);
@@ -180,7 +180,7 @@ function withAnswerFields({ id, text }: Written, fields: Readonly<Record<string,
   return { id, text: withFields(text, fields) };
 }
 
-/** HubSpot does not support partial upserts by e-mail; one reading is that what is left out is emptied. */
+/** HubSpot does not support partial upserts by email; one reading is that omitted properties are cleared. */
 function clearOthers(object: ObjectData, record: StoredRecord, values: Values): void {
   for (const name of object.records.storedNames(record.version)) {
     const definition = object.type.properties.find((property) => property.name === name);
@@ -190,8 +190,8 @@ function clearOthers(object: ObjectData, record: StoredRecord, values: Values): 
   }
 }
 
-/** A merged-away id is left out of an update without a word (reported once; a switch). */
-function isLeftOut(object: ObjectData, input: RawInput): boolean {
+/** A merged-away id is silently omitted from the results of an update (reported once; a switch). */
+function isOmitted(object: ObjectData, input: RawInput): boolean {
   return (
     object.portal.switches.mergedUpdate === 'missing' &&
     optionalString(input, 'idProperty') === undefined &&

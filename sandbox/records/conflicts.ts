@@ -63,7 +63,7 @@ function findClash(object: ObjectData, { values, record }: Change, claims: Claim
   return undefined;
 }
 
-/** The unique values among the given ones; a contact's secondary e-mails count as its e-mail. */
+/** The unique values among the given ones; a contact's secondary emails count as its email. */
 function uniqueKeys(object: ObjectData, values: Values): { property: string; key: string }[] {
   const keys: { property: string; key: string }[] = [];
   for (const [property, value] of values) {

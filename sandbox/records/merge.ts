@@ -11,7 +11,7 @@ import { recordText, shownProperties } from './record-text.ts';
 import type { Values } from './validate-properties.ts';
 
 /** A record takes up at most this many others (HubSpot's merge guide). */
-const maximumMerges = 250;
+const maxMerges = 250;
 
 /** `POST …/merge {primaryObjectId, objectIdToMerge}`. */
 export function merge(call: Call): Answer {
@@ -30,8 +30,7 @@ export function mergeRecords(object: ObjectData, primary: StoredRecord, other: S
   const { records } = object;
   const read = (record: StoredRecord, name: string) => records.stored(record.version, name) ?? '';
   const merged = read(primary, 'hs_merged_object_ids').split(';').filter(Boolean);
-  if (merged.length >= maximumMerges)
-    throw new Refusal({ status: 414, message: 'The record has been merged too often' });
+  if (merged.length >= maxMerges) throw new Refusal({ status: 414, message: 'The record has been merged too often' });
   const values: Values = new Map();
   for (const name of records.storedNames(other.version))
     if (read(primary, name) === '' && read(other, name) !== '' && name !== 'email') values.set(name, read(other, name));
@@ -64,7 +63,7 @@ function foldedAddresses({ records }: ObjectData, primary: StoredRecord, other: 
   return values;
 }
 
-/** Some merges make a record with an id of its own: both old ids are then forwarded to it. */
+/** Some merges create a record with a new id: both old ids then lead to it. */
 function succeed(object: ObjectData, primary: StoredRecord, changes: Values): StoredRecord {
   const { records } = object;
   const values: Values = new Map();

@@ -26,7 +26,7 @@ export function additionalEmails(value: string | undefined): string[] {
     .filter((email) => email !== '');
 }
 
-/** Domains of mail providers: they never make or identify a company. */
+/** Domains of mail providers: they never create or identify a company. */
 const mailProviders = new Set(
   'gmail.com googlemail.com outlook.com hotmail.com live.com yahoo.com icloud.com me.com aol.com gmx.de gmx.net web.de proton.me protonmail.com mail.com yandex.com'.split(
     ' ',

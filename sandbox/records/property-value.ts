@@ -18,13 +18,13 @@ export interface ValueContext {
 }
 
 /** Text values hold at most this many characters (HubSpot's properties guide). */
-const maximumTextLength = 65_536;
+const maxTextLength = 65_536;
 
 /** Checks a value against its property's definition and gives it the form in which HubSpot stores it. '' clears and is always allowed. */
 export function parseValue(definition: PropertyDefinition, value: string, context: ValueContext): ParsedValue {
   if (value === '') return { value };
-  if (value.length > maximumTextLength)
-    return refuse('VALUE_TOO_LONG', `${definition.name} was longer than the ${maximumTextLength} characters allowed`);
+  if (value.length > maxTextLength)
+    return refuse('VALUE_TOO_LONG', `${definition.name} was longer than the ${maxTextLength} characters allowed`);
   switch (definition.type) {
     case 'number':
       return parseNumber(value, context.switches);

@@ -4,7 +4,7 @@ import type { RecordStore, RecordVersion } from './record-store.ts';
 /** Reads one property of a record: stored, else computed, else null. */
 export type ReadValue = (version: RecordVersion) => string | null;
 
-/** Readers by property, made once: a batch read looks up hundreds of values. */
+/** Readers by property, created once: a batch read needs hundreds of values. */
 export function createReaders(records: RecordStore, context: ComputeContext): (property: string) => ReadValue {
   const computed = computedValues[records.type.name];
   const readers = new Map<string, ReadValue>();

@@ -7,7 +7,7 @@ export type Values = readonly (string | undefined)[];
 export interface RecordVersion {
   readonly record: StoredRecord;
   readonly values: Values;
-  /** True when no value holds anything that JSON escapes: found out once, when it is written. */
+  /** True when no value holds anything that JSON escapes: computed once, on write. */
   readonly isPlain: boolean;
   /** Epoch milliseconds, as all times here. */
   readonly updatedAt: number;
@@ -45,7 +45,7 @@ export class RecordStore {
   readonly #onChange: (record: StoredRecord) => void;
   #nextId: number;
 
-  /** @param onChange told after every change of a record, archiving included. */
+  /** @param onChange called after every change of a record, archiving included. */
   constructor(type: ObjectType, onChange: (record: StoredRecord) => void) {
     this.type = type;
     this.#onChange = onChange;

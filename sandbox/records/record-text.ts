@@ -11,7 +11,7 @@ interface ShownProperty {
   readonly read: ReadValue;
 }
 
-/** The properties that an answer shows, in order; made once for a call. */
+/** The properties that an answer shows, in order; built once per call. */
 export type Shown = readonly ShownProperty[];
 
 /** Names asked for, with those that HubSpot always adds. Naming properties replaces the defaults; unknown names are ignored. */

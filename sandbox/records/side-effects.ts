@@ -6,7 +6,7 @@ import { isMailProvider } from './normalize.ts';
 import type { StoredRecord } from './record-store.ts';
 import type { Values } from './validate-properties.ts';
 
-/** Values that HubSpot fills in by itself when a record is made. */
+/** Values that HubSpot fills in when a record is created. */
 export function fillDefaults(object: ObjectData, values: Values): void {
   const { name } = object.type;
   if (name === 'contacts' || name === 'companies') {
@@ -52,7 +52,7 @@ function markFirstCompany(portal: Portal, from: End, to: End): void {
   if (primary && !hasPrimary) portal.associations.add(contact, company, primary);
 }
 
-/** The account setting that makes a company from the domain of a new contact's address, beside whatever the integration does. */
+/** Plays the account setting that creates a company from the domain of a new contact's address, independently of the integration. */
 export function linkCompanyOfDomain(portal: Portal, contact: StoredRecord): void {
   if (portal.switches.companiesFromEmailDomains !== 'on') return;
   const domain = portal.value(portal.object('contacts').type, contact.version, 'hs_email_domain');

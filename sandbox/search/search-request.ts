@@ -37,7 +37,7 @@ export interface SearchRequest {
 }
 
 /** Limits of HubSpot's search guide. */
-const maximum = {
+const max = {
   groups: 5,
   filtersPerGroup: 6,
   filters: 18,
@@ -52,23 +52,21 @@ export function readSearchRequest(body: unknown, bodyText: string, switches: Swi
   const request = asObject(body ?? {});
   const query = optionalString(request, 'query');
   const measured = switches.searchLengthOf === 'body' ? bodyText.length : (query ?? '').length;
-  if (measured > maximum.characters)
-    refuse(`The request is ${measured} characters long; a search may have at most ${maximum.characters}`);
+  if (measured > max.characters)
+    refuse(`The request is ${measured} characters long; a search may have at most ${max.characters}`);
   const groups = asList(request.filterGroups).map((group) =>
     asList(asObject(group).filters).map((filter) => readFilter(filter, switches)),
   );
-  if (groups.length > maximum.groups)
-    refuse(`There are ${groups.length} filter groups; at most ${maximum.groups} are allowed`);
-  const longest = Math.max(0, ...groups.map((group) => group.length));
-  if (longest > maximum.filtersPerGroup)
-    refuse(`A filter group holds ${longest} filters; at most ${maximum.filtersPerGroup} are allowed`);
+  if (groups.length > max.groups) refuse(`There are ${groups.length} filter groups; at most ${max.groups} are allowed`);
+  const maxFilters = Math.max(0, ...groups.map((group) => group.length));
+  if (maxFilters > max.filtersPerGroup)
+    refuse(`A filter group holds ${maxFilters} filters; at most ${max.filtersPerGroup} are allowed`);
   const filters = groups.flat().length;
-  if (filters > maximum.filters) refuse(`There are ${filters} filters; at most ${maximum.filters} are allowed in all`);
+  if (filters > max.filters) refuse(`There are ${filters} filters; at most ${max.filters} are allowed in all`);
   const limit = readNumber(request.limit, 10, 'limit');
-  if (limit > maximum.limit) refuse(`The limit is ${limit}; at most ${maximum.limit} results are allowed on a page`);
+  if (limit > max.limit) refuse(`The limit is ${limit}; at most ${max.limit} results are allowed on a page`);
   const after = readNumber(request.after, 0, 'after');
-  if (after + limit > maximum.results)
-    refuse(`Only the first ${maximum.results} results of a search can be paged through`);
+  if (after + limit > max.results) refuse(`Only the first ${max.results} results of a search can be paged through`);
   return { groups, sort: readSort(request.sorts), query, properties: asStrings(request.properties), limit, after };
 }
 
@@ -80,8 +78,8 @@ function readFilter(raw: unknown, switches: Switches): Filter {
   const values = asStrings(filter.values);
   const isList = operator === 'IN' || operator === 'NOT_IN';
   if (isList && values.length === 0) refuse(`The operator ${operator} needs values`);
-  if (isList && switches.inMaximum === '100' && values.length > maximum.inValues)
-    refuse(`The operator ${operator} takes at most ${maximum.inValues} values`);
+  if (isList && switches.inMaximum === '100' && values.length > max.inValues)
+    refuse(`The operator ${operator} takes at most ${max.inValues} values`);
   const needsValue = !isList && operator !== 'HAS_PROPERTY' && operator !== 'NOT_HAS_PROPERTY';
   const value = optionalString(filter, 'value');
   if (needsValue && (value === undefined || value === '')) refuse(`The operator ${operator} needs a value`);

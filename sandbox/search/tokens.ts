@@ -1,4 +1,4 @@
-/** Tokens of a text as the search index makes them: lower case, cut at everything that is neither letter nor digit. */
+/** Tokens of a text as the search index splits it: lower case, split at everything except letters and digits. */
 export function tokensOf(text: string): string[] {
   return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 }
@@ -8,7 +8,7 @@ export function queryTokens(text: string): string[] {
   return (text.toLowerCase().match(/[\p{L}\p{N}*]+/gu) ?? []).filter((token) => /[^*]/.test(token));
 }
 
-/** Tells whether every token of the query is among the tokens, in whatever order. */
+/** True if every token of the query is among the tokens, in any order. */
 export function containsTokens(tokens: readonly string[], query: readonly string[]): boolean {
   return query.every((wanted) => {
     if (!wanted.includes('*')) return tokens.includes(wanted);

@@ -44,7 +44,7 @@ test('prints its address, its token and a curl line that works, and ends on SIGT
 
 test.each([
   [['--port', 'x'], '--port must be a whole number, not "x"'],
-  [['--switch', 'nope=x'], 'there is no switch "nope"'],
+  [['--switch', 'nope=x'], 'unknown switch "nope"'],
   [['--nope'], "Unknown option '--nope'"],
 ])('refuses %j in one line', async (args, message) => {
   const { child, output } = start(...args);

@@ -48,7 +48,7 @@ test('starts a task as not started and stamps its completion', async () => {
   expect(reopened.properties).toMatchObject({ hs_task_is_completed: '0', hs_task_completion_date: '' });
 });
 
-test('tells an overdue task by the clock', async () => {
+test('derives whether a task is overdue from the clock', async () => {
   const { client, sandbox } = await startPortal({ now: () => Date.parse('2026-05-01T11:00:00Z') });
   const { id } = await client.crm.objects.tasks.basicApi.create({ properties: { hs_timestamp: at }, associations: [] });
   const overdue = async () =>
@@ -82,7 +82,7 @@ test.each([
   expect(refusal.body.errors?.[0]?.code).toBe(code);
 });
 
-test('fills the from and to of an e-mail out of its headers', async () => {
+test('fills the from and to of an email from its headers', async () => {
   const { client } = await startPortal();
   const headers = {
     from: { email: 'nora@example.com', firstName: 'Nora', lastName: 'L' },
@@ -127,7 +127,7 @@ test('logs a LinkedIn message and a note', async () => {
   expect(note.properties.hs_note_body).toBe('<p>x</p>');
 });
 
-test('makes a second activity when a create is repeated', async () => {
+test('creates a second activity when a create is repeated', async () => {
   const { client, sandbox } = await startPortal();
   const create = () =>
     client.crm.objects.notes.basicApi.create({ properties: { hs_timestamp: at, hs_note_body: 'x' }, associations: [] });

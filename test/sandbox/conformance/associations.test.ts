@@ -164,7 +164,7 @@ test('reads links with their types and says in a 207 which records have none', a
   });
 });
 
-test('makes the first company primary and shows it as associatedcompanyid, unless told not to', async () => {
+test('marks the first company as primary and shows it as associatedcompanyid, unless the switch says never', async () => {
   const { client, people, firms, sandbox } = await withRecords();
   const link = (person = '', firm = '') =>
     client.crm.associations.v4.basicApi.createDefault('contacts', person, 'companies', firm);
@@ -262,11 +262,11 @@ test('links a new record by inline associations and shows them in the v3 shape',
 });
 
 test.each([
-  ['an id that does not exist', '11', 279, 'COMPANY=11 is not valid'],
-  ['a type id that leads nowhere', '11', 9999, 'UNKNOWN=11 is not valid'],
-])('refuses %s inline, singly with 400 and in a traced batch in a 207', async (_name, id, associationTypeId, wrong) => {
+  ['an id that does not exist', 279, 'COMPANY=11 is not valid'],
+  ['a type id that leads nowhere', 9999, 'UNKNOWN=11 is not valid'],
+])('refuses %s inline, singly with 400 and in a traced batch in a 207', async (_name, associationTypeId, wrong) => {
   const { client } = await withRecords();
-  const associations = [{ to: { id }, types: [{ associationCategory: 'HUBSPOT_DEFINED', associationTypeId }] }];
+  const associations = [{ to: { id: '11' }, types: [{ associationCategory: 'HUBSPOT_DEFINED', associationTypeId }] }];
 
   const single = await refusalOf(
     client.crm.contacts.basicApi.create({ properties: { firstname: 'A' }, associations } as never),
@@ -282,7 +282,7 @@ test.each([
   });
 });
 
-test('takes 2,000 pairs to create and 1,000 records to read', async () => {
+test('accepts 2,000 pairs to create and 1,000 records to read', async () => {
   const { sandbox } = await startPortal();
   const ids = (count: number) => Array.from({ length: count }, (_, n) => `${n}`);
   const read = (count: number) =>

@@ -5,7 +5,7 @@ const batch = '/crm/v3/objects/contacts/batch';
 const people = (count: number) =>
   Array.from({ length: count }, (_, n) => toCreate({ email: `person${n}@example.com` }));
 
-test('takes 100 inputs and refuses 101', async () => {
+test('accepts 100 inputs and refuses 101', async () => {
   const { client } = await startPortal();
 
   const created = await client.crm.contacts.batchApi.create({ inputs: people(100) });
@@ -15,7 +15,7 @@ test('takes 100 inputs and refuses 101', async () => {
   expect(refusal).toMatchObject({ code: 400, body: { category: 'VALIDATION_ERROR' } });
 });
 
-test('takes only 50 inputs when histories are asked for', async () => {
+test('accepts only 50 inputs when histories are requested', async () => {
   const { client, sandbox } = await startPortal();
   const { contacts } = sandbox.seed({
     contacts: Array.from({ length: 51 }, () => ({ properties: { firstname: 'A' } })),
@@ -61,7 +61,7 @@ test('without trace ids one bad input stops the whole create', async () => {
   expect(sandbox.records('contacts')).toEqual([]);
 });
 
-test('without trace ids one existing e-mail stops the whole create with 409 and its id', async () => {
+test('without trace ids one existing email stops the whole create with 409 and its id', async () => {
   const { client, sandbox } = await startPortal();
   const { contacts } = sandbox.seed({ contacts: [{ properties: { email: 'ada@example.com' } }] });
 
@@ -78,7 +78,7 @@ test('without trace ids one existing e-mail stops the whole create with 409 and 
   expect(sandbox.records('contacts')).toHaveLength(1);
 });
 
-test('may leave the existing id out of a 409 on a batch', async () => {
+test('omits the existing id from a 409 on a batch with the switch', async () => {
   const { client, sandbox } = await startPortal({ switches: { conflictNamesId: 'no' } });
   sandbox.seed({ contacts: [{ properties: { email: 'ada@example.com' } }] });
 
@@ -89,7 +89,7 @@ test('may leave the existing id out of a 409 on a batch', async () => {
   expect(refusal.body.message).toBe('Contact already exists.');
 });
 
-test('with trace ids the good ones are created and the rest is told apart', async () => {
+test('with trace ids the good ones are created and each failure names its input', async () => {
   const { client, sandbox } = await startPortal();
   const { contacts } = sandbox.seed({ contacts: [{ properties: { email: 'ada@example.com' } }] });
 
@@ -138,7 +138,7 @@ test('echoes trace ids only where the switch says so', async () => {
   expect(echoed.results[0]?.objectWriteTraceId).toBe('a');
 });
 
-test('refuses the same e-mail twice in one create, whole or only the second', async () => {
+test('refuses the same email twice in one create, whole or only the second', async () => {
   const { client, sandbox } = await startPortal();
   const inputs = [toCreate({ email: 'ada@example.com' }, 'a'), toCreate({ email: 'Ada@Example.com' }, 'b')];
 
@@ -245,7 +245,7 @@ test('refuses to update by hs_object_id', async () => {
   expect(refusal.body.message).toContain('Unable to perform update/upsert by non-unique 0-1 property hs_object_id');
 });
 
-test('updates by e-mail', async () => {
+test('updates by email', async () => {
   const { client, sandbox } = await startPortal();
   const { contacts } = sandbox.seed({ contacts: [{ properties: { email: 'ada@example.com' } }] });
 
@@ -296,7 +296,7 @@ test('refuses inputs of another form with a position and no category', async () 
   }
 });
 
-test('archives in a batch and passes unknown ids over', async () => {
+test('archives in a batch and skips unknown ids', async () => {
   const { client, sandbox } = await startPortal();
   const { contacts } = sandbox.seed({
     contacts: [{ properties: { firstname: 'A' } }, { properties: { firstname: 'B' } }],

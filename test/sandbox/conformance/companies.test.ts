@@ -22,7 +22,7 @@ test.each([
   expect(company.properties).not.toHaveProperty('lastmodifieddate');
 });
 
-test('makes a duplicate at every repeated create, for nothing about a company is unique', async () => {
+test('creates a duplicate at every repeated create, since no company property is unique', async () => {
   const { client, sandbox } = await startPortal();
   const input = toCreate({ name: 'Acme', domain: 'acme.example.com' });
 
@@ -42,7 +42,7 @@ test('returns the default properties of companies', async () => {
   expect(Object.keys(read.properties)).toEqual(['createdate', 'domain', 'hs_lastmodifieddate', 'hs_object_id', 'name']);
 });
 
-test('takes additional domains and finds a company by them', async () => {
+test('accepts additional domains and finds a company by them', async () => {
   const { client } = await startPortal();
   const { id } = await client.crm.companies.basicApi.create({
     properties: {
@@ -83,14 +83,14 @@ test('asks for a name or a domain where the switch says so', async () => {
   const { client, sandbox } = await startPortal();
   const create = () => client.crm.companies.basicApi.create({ properties: { city: 'Graz' }, associations: [] });
 
-  const made = await create();
+  const created = await create();
   sandbox.setSwitches({ companyNeeds: 'name-or-domain' });
 
-  expect(made.properties.city).toBe('Graz');
+  expect(created.properties.city).toBe('Graz');
   expect((await refusalOf(create())).code).toBe(400);
 });
 
-test('makes companies from the addresses of new contacts, once per domain and never for mail providers', async () => {
+test('creates companies from the addresses of new contacts, once per domain and never for mail providers', async () => {
   const { client, sandbox } = await startPortal({ switches: { companiesFromEmailDomains: 'on' } });
 
   await client.crm.contacts.batchApi.create({
@@ -104,7 +104,7 @@ test('makes companies from the addresses of new contacts, once per domain and ne
   expect(sandbox.linked('companies', companies[0]?.id ?? '', 'contacts')).toHaveLength(2);
 });
 
-test('makes no companies from contacts unless told to', async () => {
+test('creates no companies from contacts by default', async () => {
   const { client, sandbox } = await startPortal();
 
   await client.crm.contacts.basicApi.create({ properties: { email: 'a@acme.example.com' }, associations: [] });

@@ -16,7 +16,7 @@ test('creates contacts in a batch and reads them by id', async () => {
   expect(read.results.map(({ properties }) => properties.firstname).sort()).toEqual(['Ada', 'Sam']);
 });
 
-test('lower-cases e-mail addresses and keeps everything as text', async () => {
+test('lower-cases email addresses and keeps everything as text', async () => {
   const { client } = await startPortal();
 
   const contact = await client.crm.contacts.basicApi.create({ properties: ada, associations: [] });
@@ -87,7 +87,7 @@ test('refuses an update without properties', async () => {
   expect(refusal.body.message).toContain('No properties found to update');
 });
 
-test('asks for one of e-mail, first name and last name', async () => {
+test('requires one of email, first name and last name', async () => {
   const { client } = await startPortal();
 
   const refusal = await refusalOf(
@@ -105,7 +105,7 @@ test('answers 404 for an id that does not exist', async () => {
   expect(refusal).toMatchObject({ code: 404, body: { category: 'OBJECT_NOT_FOUND', message: 'resource not found' } });
 });
 
-test('finds one contact by e-mail', async () => {
+test('finds one contact by email', async () => {
   const { client } = await startPortal();
   const { id } = await client.crm.contacts.basicApi.create({ properties: ada, associations: [] });
 

@@ -58,7 +58,7 @@ test('answers an HTML page with status 200', async () => {
   expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html;charset=utf-8']);
 });
 
-test('does the call and then says that it failed', async () => {
+test('executes the call and then reports a failure', async () => {
   const { client, sandbox } = await startPortal();
   sandbox.faults.add({ match: { kind: 'batch-create' }, action: { kind: 'done-then-status', status: 503 } });
 
@@ -114,7 +114,7 @@ test('sends the body slowly', async () => {
   expect(await response.json()).toEqual({ results: [] });
 });
 
-test('cuts the JSON of an answer off', async () => {
+test('truncates the JSON of an answer', async () => {
   const { client, sandbox } = await startPortal();
   sandbox.faults.add({ action: { kind: 'malformed-json' } });
 
@@ -122,7 +122,7 @@ test('cuts the JSON of an answer off', async () => {
   expect(sandbox.records('contacts')).toHaveLength(1);
 });
 
-test('leaves the content type out, which the SDK answers with an error without a status', async () => {
+test('omits the content type, which the SDK answers with an error without a status', async () => {
   const { client, sandbox } = await startPortal();
   sandbox.faults.add({ action: { kind: 'no-content-type' } });
 
@@ -132,7 +132,7 @@ test('leaves the content type out, which the SDK answers with an error without a
   expect(outcome).not.toHaveProperty('code');
 });
 
-test('says that all is well and does nothing', async () => {
+test('reports success and does nothing', async () => {
   const { client, sandbox } = await startPortal();
   sandbox.faults.add({ action: { kind: 'silent-success' } });
 
@@ -142,7 +142,7 @@ test('says that all is well and does nothing', async () => {
   expect(sandbox.records('contacts')).toEqual([]);
 });
 
-test('hits only the calls that it names, after those that it lets pass, as often as it is told', async () => {
+test('hits only matching calls, after the skipped ones, the given number of times', async () => {
   const { sandbox } = await startPortal();
   sandbox.faults.add({
     match: { method: 'POST', object: 'contacts', path: '/batch/', kind: 'batch-read' },
@@ -161,7 +161,7 @@ test('hits only the calls that it names, after those that it lets pass, as often
   expect(hits).toEqual([207, 503, 503, 207]);
 });
 
-test('goes on until it is cleared when told to happen 0 times', async () => {
+test('repeats a fault with times 0 until it is cleared', async () => {
   const { sandbox } = await startPortal();
   const status = async () => (await raw(sandbox, '/crm/v3/objects/contacts')).status;
   sandbox.faults.add({ times: 0, action: { kind: 'status', status: 500 } });
@@ -175,5 +175,5 @@ test('goes on until it is cleared when told to happen 0 times', async () => {
 test('refuses a fault that it does not know', async () => {
   const { sandbox } = await startPortal();
 
-  expect(() => sandbox.faults.add({ action: { kind: 'explode' } } as never)).toThrow('there is no fault "explode"');
+  expect(() => sandbox.faults.add({ action: { kind: 'explode' } } as never)).toThrow('unknown fault "explode"');
 });

@@ -108,7 +108,7 @@ test.each([
   expect(next.status).toBe(status);
 });
 
-test('tells the budget in headers, but never on searches', async () => {
+test('reports the budget in headers, but never on searches', async () => {
   const { sandbox } = await startLimited({ limits: { burst: 190, daily: 625_000 } });
   const headersOf = (response: Response) =>
     Object.fromEntries([...response.headers].filter(([name]) => name.startsWith('x-hubspot-ratelimit')));
@@ -129,7 +129,7 @@ test('tells the budget in headers, but never on searches', async () => {
   expect(found.headers.get('x-hubspot-correlation-id')).toBeTruthy();
 });
 
-test('leaves the daily headers out where the switch says so, and shows them on searches as in 2022', async () => {
+test('omits the daily headers with the switch, and shows them on searches as in 2022', async () => {
   const { sandbox } = await startLimited({ switches: { dailyHeaders: 'absent', searchHeaders: 'daily' } });
 
   const read = await raw(sandbox, '/crm/v3/objects/contacts');

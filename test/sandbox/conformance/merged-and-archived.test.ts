@@ -45,7 +45,7 @@ test('merges over HTTP', async () => {
   expect(sandbox.records('contacts')).toHaveLength(1);
 });
 
-test('leaves a merged-away id out of the results of an update without a word, or writes the survivor', async () => {
+test('silently omits a merged-away id from the results of an update, or writes the survivor', async () => {
   const { client, sandbox, keep, lose } = await withTwo();
   sandbox.merge('contacts', keep, lose);
   const update = () =>
@@ -107,17 +107,17 @@ test('archives once more without an error, but not what never was', async () => 
   expect((await refusalOf(client.crm.contacts.basicApi.archive('1'))).code).toBe(404);
 });
 
-test('makes a new contact for the address of an archived one, or refuses it', async () => {
+test('creates a new contact for the address of an archived one, or refuses it', async () => {
   const { client, sandbox, keep } = await withTwo();
   const create = () =>
     client.crm.contacts.basicApi.create({ properties: { email: 'ada@example.com' }, associations: [] });
   await client.crm.contacts.basicApi.archive(keep);
 
-  const made = await create();
-  sandbox.archive('contacts', made.id);
+  const created = await create();
+  sandbox.archive('contacts', created.id);
   sandbox.setSwitches({ archivedEmailOnCreate: 'conflict' });
 
-  expect(made.id).not.toBe(keep);
+  expect(created.id).not.toBe(keep);
   expect((await refusalOf(create())).code).toBe(409);
 });
 

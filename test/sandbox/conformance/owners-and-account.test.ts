@@ -41,7 +41,7 @@ test('lists deactivated owners only when asked, without their user id', async ()
   expect(results[0]?.userId).toBeUndefined();
 });
 
-test('finds an owner by e-mail, id and user id', async () => {
+test('finds an owner by email, id and user id', async () => {
   const { client, sandbox } = await startPortal();
   sandbox.seed({ owners });
 
@@ -51,7 +51,7 @@ test('finds an owner by e-mail, id and user id', async () => {
   expect((await refusalOf(client.crm.owners.ownersApi.getById(99))).code).toBe(404);
 });
 
-test.each(['500', '100'] as const)('takes at most %s owners on a page', async (ownersPageMaximum) => {
+test.each(['500', '100'] as const)('accepts at most %s owners on a page', async (ownersPageMaximum) => {
   const { client } = await startPortal({ switches: { ownersPageMaximum } });
   const page = (limit: number) => client.crm.owners.ownersApi.getPage(undefined, undefined, limit);
 
@@ -80,7 +80,7 @@ test('describes the account, with the offset of its zone at this moment', async 
   expect(summer).toMatchObject({ utcOffset: '-04:00' });
 });
 
-test('tells the use of the day', async () => {
+test('reports the daily usage', async () => {
   const { client } = await startPortal({
     limits: { daily: 1000 },
     now: () => Date.parse('2026-01-15T12:00:00Z'),

@@ -87,7 +87,7 @@ test('creates a property that can be written at once', async () => {
   expect(contact.properties.seen_at).toBe('Graz');
 });
 
-test('makes a new property usable only after its lag where one is set', async () => {
+test('allows a new property to be used only after its lag', async () => {
   const portal = await startPortal({ propertyLagMs: 700, now: () => Date.parse('2026-05-01T12:00:00Z') });
   await create(portal, 'seen_at');
   const write = () =>
@@ -113,7 +113,7 @@ test.each(['Seen', 'seen at', 'seen-at', '1st', '_x', 'hs_mine', 'x'.repeat(101)
   },
 );
 
-test('takes the hs_ prefix where the switch says so', async () => {
+test('accepts the hs_ prefix with the switch', async () => {
   const portal = await startPortal({ switches: { hsPrefixInNames: 'accepted' } });
 
   expect((await create(portal, 'hs_mine')).name).toBe('hs_mine');
@@ -162,7 +162,7 @@ test('refuses a name that exists, singly with 409 and in a batch in a 207', asyn
   expect(batch).toMatchObject({ httpStatusCode: 207, data: { results: [{ name: 'other' }], errors: [expected] } });
 });
 
-test('takes an archived property away and restores it with its old values', async () => {
+test('removes an archived property and restores it with its old values', async () => {
   const portal = await startPortal();
   const { client } = portal;
   await create(portal, 'seen_at');
@@ -240,7 +240,7 @@ test('reads and archives properties in batches', async () => {
   expect((await refusalOf(portal.client.crm.properties.coreApi.getByName('contacts', 'seen_at'))).code).toBe(404);
 });
 
-test('makes groups, refuses them twice, and archives them once they are empty', async () => {
+test('creates groups, refuses duplicates, and archives them once they are empty', async () => {
   const portal = await startPortal();
   const { groupsApi } = portal.client.crm.properties;
 

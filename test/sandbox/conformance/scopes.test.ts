@@ -49,7 +49,7 @@ test.each([
   expect(refusal.body).not.toHaveProperty('errors');
 });
 
-test('takes a list of scopes, to which account info always belongs', async () => {
+test('accepts a list of scopes, to which account info always belongs', async () => {
   const { client, sandbox } = await startPortal({ scopes: ['crm.objects.contacts.read'] });
 
   expect((await client.crm.contacts.basicApi.getPage()).results).toEqual([]);
@@ -81,7 +81,7 @@ test.each([
   ['either', 200, '<p>x</p>'],
   ['both', 403, undefined],
   ['redacts', 200, ''],
-] as const)('plays e-mails without sales-email-read: %s', async (emailScopes, status, body) => {
+] as const)('plays emails without sales-email-read: %s', async (emailScopes, status, body) => {
   const portal = await startPortal({ scopes: { without: ['sales-email-read'] }, switches: { emailScopes } });
   const id = await logEmail(portal);
 

@@ -42,7 +42,7 @@ test('shows the old values until an update has come through', async () => {
   expect(await findAda(portal)).toEqual(['Linz']);
 });
 
-test('lets a new contact vanish once more for a moment', async () => {
+test('hides a new contact again for a moment', async () => {
   const portal = await startPortal({ ...clock, indexLagMs: 1000, indexFlicker: { afterMs: 500, forMs: 2000 } });
   await portal.client.crm.contacts.basicApi.create({
     properties: { email: 'ada@example.com', city: 'Graz' },
@@ -58,7 +58,7 @@ test('lets a new contact vanish once more for a moment', async () => {
   expect(seen).toEqual([1, 1, 0, 0, 1]);
 });
 
-test('lags one second unless told otherwise', async () => {
+test('lags one second by default', async () => {
   const portal = await startPortal({ ...clock, indexLagMs: undefined as never });
   await portal.client.crm.contacts.basicApi.create({ properties: { email: 'ada@example.com' }, associations: [] });
 

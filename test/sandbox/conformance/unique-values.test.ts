@@ -20,7 +20,7 @@ async function withUniqueProperty(options: Parameters<typeof startPortal>[0] = {
   return portal;
 }
 
-test('refuses a second contact with the same e-mail and names the first', async () => {
+test('refuses a second contact with the same email and names the first', async () => {
   const { client } = await startPortal();
   const { id } = await client.crm.contacts.basicApi.create({
     properties: { email: 'ada@example.com' },
@@ -37,7 +37,7 @@ test('refuses a second contact with the same e-mail and names the first', async 
   });
 });
 
-test('finds secondary e-mails in batch reads without saying which input found what', async () => {
+test('finds secondary emails in batch reads without saying which input found what', async () => {
   const { client, sandbox } = await startPortal();
   const { contacts } = sandbox.seed({
     contacts: [{ properties: { email: 'ada@example.com', hs_additional_emails: 'ada@old.example.com;a@example.com' } }],
@@ -51,7 +51,7 @@ test('finds secondary e-mails in batch reads without saying which input found wh
   expect(answer.results[0]).toMatchObject({ id: contacts[0], properties: { email: 'ada@example.com' } });
 });
 
-test('counts a secondary e-mail as taken when a contact is created', async () => {
+test('counts a secondary email as taken when a contact is created', async () => {
   const { client, sandbox } = await startPortal();
   const { contacts } = sandbox.seed({
     contacts: [{ properties: { email: 'ada@example.com', hs_additional_emails: 'a@example.com' } }],
@@ -64,7 +64,7 @@ test('counts a secondary e-mail as taken when a contact is created', async () =>
   expect(refusal.body.message).toBe(`Contact already exists. Existing ID: ${contacts[0]}`);
 });
 
-test('refuses an e-mail that another contact has on update, with the writer first and the holder second', async () => {
+test('refuses an email that another contact has on update, with the writer first and the holder second', async () => {
   const { client, sandbox } = await startPortal();
   const { contacts } = sandbox.seed({
     contacts: [{ properties: { email: 'ada@example.com' } }, { properties: { email: 'bo@example.com' } }],
@@ -82,7 +82,7 @@ test('refuses an e-mail that another contact has on update, with the writer firs
   expect(refusal.body.message).toContain(`on ${writer}. ${holder} already has that value.`);
 });
 
-test('lets a contact take its own secondary e-mail as the primary one', async () => {
+test('lets a contact take its own secondary email as the primary one', async () => {
   const { client, sandbox } = await startPortal();
   const { contacts } = sandbox.seed({
     contacts: [{ properties: { email: 'ada@example.com', hs_additional_emails: 'a@example.com' } }],
@@ -100,7 +100,7 @@ test.each([
   ['create-only', 201, 400],
   ['writable', 201, 200],
   ['read-only', 400, 400],
-] as const)('plays additional e-mails as %s', async (additionalEmails, onCreate, onUpdate) => {
+] as const)('plays additional emails as %s', async (additionalEmails, onCreate, onUpdate) => {
   const { client, sandbox } = await startPortal({ switches: { additionalEmails } });
   const { contacts } = sandbox.seed({ contacts: [{ properties: { firstname: 'A' } }] });
   const status = (call: Promise<unknown>, good: number) =>
@@ -135,7 +135,7 @@ test('reads by a unique custom property, and refuses to read by any other', asyn
   expect(refusal.code).toBe(400);
 });
 
-test('tells unique values apart by case where the switch says so', async () => {
+test('compares unique values by case with the switch', async () => {
   const { client, sandbox } = await withUniqueProperty({ switches: { uniqueIgnoresCase: 'no' } });
   sandbox.seed({ contacts: [{ properties: { firstname: 'A', outside_id: 'E-1' } }] });
 
@@ -232,7 +232,7 @@ test('refuses to upsert companies by domain', async () => {
 test.each([
   ['keeps', 'Graz'],
   ['clears', ''],
-] as const)('plays an upsert by e-mail that %s what is left out', async (upsertByEmail, city) => {
+] as const)('plays an upsert by email that %s omitted properties', async (upsertByEmail, city) => {
   const { client, sandbox } = await startPortal({ switches: { upsertByEmail } });
   sandbox.seed({ contacts: [{ properties: { email: 'ada@example.com', city: 'Graz' } }] });
 
@@ -245,7 +245,7 @@ test.each([
   ]);
 });
 
-test('lands an upsert by a secondary e-mail on its owner and keeps the primary one', async () => {
+test('applies an upsert by a secondary email to its contact and keeps the primary one', async () => {
   const { client, sandbox } = await startPortal();
   const { contacts } = sandbox.seed({
     contacts: [{ properties: { email: 'ada@example.com', hs_additional_emails: 'a@example.com' } }],

@@ -101,7 +101,7 @@ test.each(['INVALID_NUMBER', 'INVALID_INTEGER', 'INVALID_LONG'] as const)(
   },
 );
 
-test('takes dates in both forms and returns them as HubSpot does', async () => {
+test('accepts dates in both forms and returns them as HubSpot does', async () => {
   const { client } = await startPortal();
   await client.crm.properties.coreApi.create('contacts', {
     name: 'met_on',
@@ -202,7 +202,7 @@ test('refuses texts of more than 65,536 characters', async () => {
   expect(refusal.body.errors?.[0]?.context?.propertyName).toEqual(['message']);
 });
 
-test('takes JSON numbers and booleans as text', async () => {
+test('accepts JSON numbers and booleans as text', async () => {
   const { sandbox } = await startPortal();
 
   const created = await post(sandbox, contacts, { properties: { firstname: 7, hs_email_optout: true } });
@@ -273,7 +273,7 @@ test('moves a lifecycle stage forward only, unless it is cleared first', async (
   expect(await stage()).toBe('lead');
 });
 
-test('applies a backward lifecycle stage where the switch says so, and makes no lead where it says none', async () => {
+test('applies a backward lifecycle stage and sets no initial stage with the switches', async () => {
   const { client } = await startPortal({ switches: { lifecycleBackward: 'applied', createdLifecycleStage: 'none' } });
   const plain = await client.crm.contacts.basicApi.create({ properties: { firstname: 'A' }, associations: [] });
   const { id } = await client.crm.contacts.basicApi.create({
