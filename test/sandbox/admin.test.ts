@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { raw, startPortal, type TestPortal } from './conformance/portal.ts';
 
 async function admin({ sandbox }: TestPortal, call: string, body?: unknown) {
@@ -59,11 +59,14 @@ test('keeps the latest entries and counts all requests', async () => {
 });
 
 test('sees how many calls run at once', async () => {
-  const portal = await startPortal({ latency: 20 });
+  const { sandbox } = await startPortal({ latency: 5000 });
+  const aborted = new AbortController();
 
-  await Promise.all([1, 2, 3].map(() => raw(portal.sandbox, '/crm/v3/owners')));
+  const calls = Promise.allSettled([1, 2, 3].map(() => raw(sandbox, '/crm/v3/owners', { signal: aborted.signal })));
+  await vi.waitFor(() => expect(sandbox.counters.maxConcurrent).toBe(3), { timeout: 5000 });
+  aborted.abort();
 
-  expect(portal.sandbox.counters.maxConcurrent).toBe(3);
+  expect((await calls).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
 });
 
 test('arms and clears faults over HTTP', async () => {
