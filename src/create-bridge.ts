@@ -7,16 +7,15 @@ import { type CandidateSearch, createCandidateSearch } from './bridge/records/ca
 import { createLookupFinisher } from './bridge/records/lookup-finisher.ts';
 import { createRecordIdCache, type RecordIdCache } from './bridge/records/record-id-cache.ts';
 import { createUpdateBatcher } from './bridge/records/update-batcher.ts';
-import type { TaskDeps } from './bridge/timeline/create-task.ts';
-import type { ActivityDeps } from './bridge/timeline/log-activity.ts';
 import { createOwnerDirectory } from './bridge/timeline/owner-directory.ts';
+import type { TimelineDeps } from './bridge/timeline/timeline-scope.ts';
 import type { Crm } from './crm/crm.ts';
 import type { RecordRouteDeps } from './http/routes/records.ts';
 import type { Logger } from './logger.ts';
 import type { PropertyRules } from './mapping/run/property-name.ts';
 
 /** All that the routes share: built once per process. Each function of the bridge asks for its own part of it. */
-export interface Bridge extends RecordRouteDeps, ActivityDeps, TaskDeps {}
+export interface Bridge extends RecordRouteDeps, TimelineDeps {}
 
 /** Sees what a request takes from memory and from other requests: each method returns the same thing, watched. */
 export interface BridgeWatcher {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import {
   escapeHtml,
   fromHtmlBody,
-  longestBody,
+  maxBodyLength,
   toHtmlBody,
   unescapeHtml,
 } from '../../src/bridge/timeline/html-body.ts';
@@ -37,7 +37,7 @@ test.each([
   expect(toHtmlBody(given)).toBe(clean);
 });
 
-test('nothing that runs is left of anything', () => {
+test('leaves no executable HTML in any input', () => {
   const piece = fc.oneof(
     fc.constantFrom(
       '<script>',
@@ -59,7 +59,7 @@ test('nothing that runs is left of anything', () => {
   );
 });
 
-test('text comes back as it was written', () => {
+test('returns a text unchanged after a round trip', () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
       // HTML is not text, and white space around a body says nothing.
@@ -69,7 +69,7 @@ test('text comes back as it was written', () => {
   );
 });
 
-test('a body is never longer than the CRM keeps, and never ends within a tag, an entity or a character', () => {
+test('never exceeds the length that the CRM stores, and never splits a tag, an entity or a character', () => {
   const opening = '<p><strong>LinkedIn message sent</strong></p>';
   const unit = fc.constantFrom(
     '<p>A sentence.</p>',
@@ -86,7 +86,7 @@ test('a body is never longer than the CRM keeps, and never ends within a tag, an
       fc.integer({ min: 4000, max: 9000 }),
       (units, times) => {
         const html = toHtmlBody(units.join('').repeat(times), opening);
-        expect(html.length).toBeLessThanOrEqual(longestBody);
+        expect(html.length).toBeLessThanOrEqual(maxBodyLength);
         expect(html.startsWith(opening)).toBe(true);
         expect(html).not.toMatch(/<[^>]*$|&[a-z]*$/);
         expect(html.isWellFormed()).toBe(true);
@@ -101,14 +101,14 @@ test('a body is never longer than the CRM keeps, and never ends within a tag, an
   );
 });
 
-test('a body nested without end is shown as text instead of keeping the process busy', () => {
+test('converts extremely nested HTML to text instead of keeping the process busy', () => {
   const html = toHtmlBody(`${'<b>'.repeat(100_000)}deep`);
 
-  expect(html.length).toBeLessThanOrEqual(longestBody);
+  expect(html.length).toBeLessThanOrEqual(maxBodyLength);
   expect(html).not.toContain('<b>');
 });
 
-test('escaping and unescaping are each other’s inverse', () => {
+test('unescaping reverses escaping', () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
       expect(unescapeHtml(escapeHtml(text))).toBe(text);

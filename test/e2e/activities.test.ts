@@ -11,7 +11,7 @@ const email = {
   metadata: { messageId: 'message-1', sequenceIndex: 1, sequenceMessageCount: 3 },
 };
 
-test('logs an outbound e-mail on the timelines of contact and company, with owner, time, sender and receiver', async () => {
+test('logs an outbound email on the timelines of contact and company, with owner, time, sender and receiver', async () => {
   const { crm, ada, engines } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
 
@@ -49,7 +49,7 @@ test('logs an outbound e-mail on the timelines of contact and company, with owne
   expect(crm.linked('emails', answer.body.id, 'companies')).toEqual([engines]);
 });
 
-test('logs an inbound e-mail as incoming, from the contact', async () => {
+test('logs an inbound email as incoming, from the contact', async () => {
   const { crm, ada } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
 
@@ -100,7 +100,7 @@ test.each([
   });
 });
 
-test('the same activity sent again, later or at once, has the first id and is logged once', async () => {
+test('logs an activity once when it is resent, later or concurrently, and returns the first id', async () => {
   const { crm, ada } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
   const sent = { ...email, contactId: ada };
@@ -112,7 +112,7 @@ test('the same activity sent again, later or at once, has the first id and is lo
   expect(crm.records('emails')).toHaveLength(1);
 });
 
-test('the same activity sent again after a restart has the first id', async () => {
+test('returns the first id for an activity that is resent after a restart', async () => {
   const { crm, ada } = await startSeededCrm();
   const sent = { ...email, type: 'LINKEDIN', contactId: ada };
 
@@ -123,7 +123,7 @@ test('the same activity sent again after a restart has the first id', async () =
   expect(crm.records('communications')).toHaveLength(1);
 });
 
-test('without a message id, type, contact, time and body make an activity the same; nothing less does', async () => {
+test('identifies an activity without a message id by type, contact, time and body together', async () => {
   const { crm, ada, grace } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
   const sent = { ...email, metadata: {}, contactId: ada };
@@ -143,7 +143,7 @@ test('without a message id, type, contact, time and body make an activity the sa
   expect(new Set([first, ...others]).size).toBe(7);
 });
 
-test('one message id for two contacts is two activities', async () => {
+test('logs one message id for two contacts as two activities', async () => {
   const { crm, ada, grace } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
 
@@ -153,7 +153,7 @@ test('one message id for two contacts is two activities', async () => {
   expect(crm.records('emails')).toHaveLength(2);
 });
 
-test('a create that broke off is looked up before it is sent again', async () => {
+test('looks up an interrupted create before sending it again', async () => {
   const { crm, ada } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
   await bridge.send('POST', '/activities', { ...email, metadata: { messageId: 'earlier' }, contactId: ada });
@@ -165,7 +165,7 @@ test('a create that broke off is looked up before it is sent again', async () =>
   expect(crm.records('emails')).toHaveLength(2);
 });
 
-test('a contact or company that does not exist is a 400 that names it, and nothing is created', async () => {
+test('answers 400 and names a contact or company that does not exist, and creates nothing', async () => {
   const { crm, ada } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
 
@@ -178,7 +178,7 @@ test('a contact or company that does not exist is a 400 that names it, and nothi
   expect(crm.records('emails')).toEqual([]);
 });
 
-test('an owner who is unknown, inactive or a queue costs the owner, with a warning, not the activity', async () => {
+test('skips an owner who is unknown, inactive or a queue, with a warning, and logs the activity', async () => {
   const { crm, ada } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
 
@@ -188,11 +188,11 @@ test('an owner who is unknown, inactive or a queue costs the owner, with a warni
 
     expect(answer.status).toBe(201);
     expect(answer.body).not.toHaveProperty('ownerId');
-    expect(answer.body.warnings).toEqual([`ownerId was left out: the CRM has no active owner ${ownerId}`]);
+    expect(answer.body.warnings).toEqual([`ownerId was skipped: the CRM has no active owner ${ownerId}`]);
   }
 });
 
-test('HTML is cleaned of scripts, handlers and tracking pixels', async () => {
+test('removes scripts, handlers and tracking pixels from HTML', async () => {
   const { crm, ada } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
   const body =
@@ -206,7 +206,7 @@ test('HTML is cleaned of scripts, handlers and tracking pixels', async () => {
   );
 });
 
-test('a body that is longer than HubSpot keeps is cut, closed and marked', async () => {
+test('cuts, closes and marks a body that is longer than HubSpot stores', async () => {
   const { crm, ada } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
   const body = `<div>${'<p>A sentence &amp; another one.</p>'.repeat(5000)}</div>`;
@@ -220,7 +220,7 @@ test('a body that is longer than HubSpot keeps is cut, closed and marked', async
   expect(kept).toMatch(/<\/p><\/div><p><em>\[cut here: .*\]<\/em><\/p>$/);
 });
 
-test('an activity without contact and company is logged and says that no timeline shows it', async () => {
+test('logs an activity without contact and company, with a warning that no timeline shows it', async () => {
   const { crm } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
 
@@ -230,7 +230,7 @@ test('an activity without contact and company is logged and says that no timelin
   expect(answer.body.warnings).toEqual([expect.stringContaining('no timeline')]);
 });
 
-test('an activity without a time is logged now; a time that is none costs itself', async () => {
+test('logs an activity without a time now, and skips an invalid time', async () => {
   const { crm, ada } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
 
@@ -248,7 +248,7 @@ test('an activity without a time is logged now; a time that is none costs itself
   expect(broken.body.warnings).toEqual([expect.stringContaining('occurredAt')]);
 });
 
-test('a portal that allows no property of the bridge is served from memory, and the log says so once', async () => {
+test('serves a portal that allows no managed property from memory, and logs that once', async () => {
   const { crm, ada } = await startSeededCrm({ scopes: { without: ['crm.schemas.emails.write'] } });
   const bridge = await startBridgeOn(crm);
   const sent = { ...email, contactId: ada };
@@ -262,7 +262,7 @@ test('a portal that allows no property of the bridge is served from memory, and 
   expect(bridge.log.entries.filter(({ msg }) => msg.includes('until the next restart'))).toHaveLength(1);
 });
 
-test('a new property that HubSpot takes a moment to know delays the first activity and loses nothing', async () => {
+test('waits until HubSpot knows a new property, and loses no activity', async () => {
   const { crm, ada } = await startSeededCrm({ propertyLagMs: 600 });
   const bridge = await startBridgeOn(crm);
   const sent = { ...email, contactId: ada };
@@ -275,7 +275,7 @@ test('a new property that HubSpot takes a moment to know delays the first activi
   expect(crm.records('emails')).toHaveLength(1);
 });
 
-test('a property of the bridge that somebody removed from the portal is made anew', async () => {
+test('creates a managed property again that a user removed from the portal', async () => {
   const { crm, ada } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
   await bridge.send('POST', '/activities', { ...email, contactId: ada });
@@ -294,7 +294,7 @@ test('a property of the bridge that somebody removed from the portal is made ane
   ]);
 });
 
-test('an unknown activity is a 404', async () => {
+test('answers 404 for an unknown activity', async () => {
   const { crm } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
 

@@ -4,7 +4,7 @@ import { startBridgeOn } from '../support/start-bridge.ts';
 
 const task = { subject: 'Call Ada', description: 'About <the> engine\n& more', dueDate: '2026-06-01T09:00:00Z' };
 
-test('creates a task and tells it again with everything that was sent', async () => {
+test('creates a task and returns it with everything that was sent', async () => {
   const { crm, ada, engines } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
   const sent = { ...task, type: 'meeting', ownerId: '61', contactId: ada, companyId: engines };
@@ -42,7 +42,7 @@ test.each([
   expect([created.body.type, read.body.type]).toEqual([type, type]);
 });
 
-test('a type that somebody changed in HubSpot is the one that counts', async () => {
+test('returns the type that a user set in HubSpot', async () => {
   const { crm } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
   const { id } = (await bridge.send('POST', '/tasks', { ...task, type: 'meeting' })).body;
@@ -53,7 +53,7 @@ test('a type that somebody changed in HubSpot is the one that counts', async () 
   expect(read.body.type).toBe('call');
 });
 
-test('a portal without the scope for task properties still takes tasks', async () => {
+test('creates tasks in a portal without the scope for task properties', async () => {
   const { crm } = await startSeededCrm({ scopes: { without: ['crm.schemas.tasks.write'] } });
   const bridge = await startBridgeOn(crm);
 
@@ -63,7 +63,7 @@ test('a portal without the scope for task properties still takes tasks', async (
   expect([created.status, read.body.type]).toEqual([201, 'call']);
 });
 
-test('the property that keeps types is made anew when somebody removed it', async () => {
+test('creates the property that stores types again after a user removed it', async () => {
   const { crm } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
   const { id } = (await bridge.send('POST', '/tasks', { ...task, type: 'meeting' })).body;
@@ -77,7 +77,7 @@ test('the property that keeps types is made anew when somebody removed it', asyn
   expect([created.status, created.body.type, created.body.warnings]).toEqual([201, 'dinner', undefined]);
 });
 
-test('a task without a due date is due a day later, since HubSpot wants one', async () => {
+test('makes a task without a due date due a day later, since HubSpot requires one', async () => {
   const { crm } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
 
@@ -89,7 +89,7 @@ test('a task without a due date is due a day later, since HubSpot wants one', as
   expect(answer.body.dueDate).toMatch(/^\d{4}-/);
 });
 
-test('a task may be created completed, and unknown fields and an id of its own are no mistake', async () => {
+test('creates a completed task, and allows unknown fields and an id', async () => {
   const { crm } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
 
@@ -107,7 +107,7 @@ test('a task may be created completed, and unknown fields and an id of its own a
   expect(crm.records('tasks')[0]?.properties.hs_task_status).toBe('COMPLETED');
 });
 
-test('a task that says for whom and until when is created once, however often it is sent', async () => {
+test('creates a task with a due date and a contact or company once, however often it is sent', async () => {
   const { crm, ada } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
   const sent = { ...task, contactId: ada };
@@ -121,7 +121,7 @@ test('a task that says for whom and until when is created once, however often it
   expect(crm.records('tasks')).toHaveLength(2);
 });
 
-test('tasks that nothing tells apart from a second wish are created each', async () => {
+test('creates each task when a resend cannot be distinguished from a second task', async () => {
   const { crm } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
 
@@ -131,7 +131,7 @@ test('tasks that nothing tells apart from a second wish are created each', async
   expect(crm.records('tasks')).toHaveLength(2);
 });
 
-test('PATCH changes any field, moves the task to another contact and company, and leaves the rest', async () => {
+test('changes any field with PATCH, moves the task to another contact and company, and leaves the rest', async () => {
   const { crm, ada, grace, engines, mark } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
   const { id } = (
@@ -167,7 +167,7 @@ test('PATCH changes any field, moves the task to another contact and company, an
   expect(crm.linked('tasks', id, 'contacts')).toEqual([grace]);
 });
 
-test('completing, completing again and reopening', async () => {
+test('completes a task, completes it again and reopens it', async () => {
   const { crm } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
   const { id } = (await bridge.send('POST', '/tasks', task)).body;
@@ -181,7 +181,7 @@ test('completing, completing again and reopening', async () => {
   expect(reopened.body).toMatchObject({ completed: false, completedAt: null });
 });
 
-test('a task that is in progress in HubSpot is not set back by completed: false', async () => {
+test('does not reset a task that is in progress in HubSpot with completed: false', async () => {
   const { crm } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
   const { id } = (await bridge.send('POST', '/tasks', task)).body;
@@ -193,7 +193,7 @@ test('a task that is in progress in HubSpot is not set back by completed: false'
   expect(crm.records('tasks')[0]?.properties.hs_task_status).toBe('IN_PROGRESS');
 });
 
-test('/tasks/batch reads and completes tasks by the hundred and leaves unknown ids out', async () => {
+test('reads and completes tasks by the hundred with /tasks/batch, and omits unknown ids', async () => {
   const { crm, ada, engines } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
   const ids = crm.seed({
@@ -222,7 +222,7 @@ test('/tasks/batch reads and completes tasks by the hundred and leaves unknown i
   expect(writes).toHaveLength(2);
 });
 
-test('an unknown task is a 404 in the words of the contract; an empty batch is an empty list', async () => {
+test('answers 404 in the words of the contract for an unknown task, and an empty list for an empty batch', async () => {
   const { crm } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
 
@@ -236,7 +236,7 @@ test('an unknown task is a 404 in the words of the contract; an empty batch is a
   expect([batch.status, batch.body]).toEqual([200, []]);
 });
 
-test('an unknown contact, owner or due date: the first is a 400 that names it, the others cost themselves', async () => {
+test('answers 400 for an unknown contact, and skips an unknown owner and an invalid due date', async () => {
   const { crm, ada } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
 
@@ -249,7 +249,7 @@ test('an unknown contact, owner or due date: the first is a 400 that names it, t
   expect(others.status).toBe(201);
   expect(others.body.warnings).toEqual([
     expect.stringContaining('dueDate'),
-    'ownerId was left out: the CRM has no active owner 64',
+    'ownerId was skipped: the CRM has no active owner 64',
   ]);
   expect(crm.records('tasks')).toHaveLength(1);
 });

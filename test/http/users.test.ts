@@ -8,7 +8,7 @@ import { startBridgeOn } from '../support/start-bridge.ts';
 
 const olga = { id: '61', name: 'Olga Owner', email: 'olga@example.com' };
 
-test('lists active people, not queues nor those who left', async () => {
+test('lists active users, without queues and former users', async () => {
   const { crm } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
 
@@ -18,7 +18,7 @@ test('lists active people, not queues nor those who left', async () => {
   expect(answer.body).toEqual([olga, { id: '62', name: 'Otto Owner', email: 'otto@example.com' }]);
 });
 
-test('asks the CRM once for five minutes, however many ask at once, and then again', async () => {
+test('asks the CRM once in five minutes, however many requests arrive at once', async () => {
   const crm = fakeCrm();
   crm.owners.push(olga);
   let nowMs = 0;
@@ -35,7 +35,7 @@ test('asks the CRM once for five minutes, however many ask at once, and then aga
   expect([early, crm.calls.length]).toEqual([1, 2]);
 });
 
-test('says 501 without the scope, which switches owner selection off in Enginy', async () => {
+test('answers 501 without the scope, which turns off owner selection in Enginy', async () => {
   const { crm } = await startSeededCrm({ scopes: { without: ['crm.objects.owners.read'] } });
   const bridge = await startBridgeOn(crm);
 
@@ -45,7 +45,7 @@ test('says 501 without the scope, which switches owner selection off in Enginy',
   expect(answer.body.message).toContain('crm.objects.owners.read');
 });
 
-test('says 503 when the CRM is down, and does not remember that', async () => {
+test('answers 503 when the CRM is down, without caching that', async () => {
   const crm = fakeCrm();
   crm.owners.push(olga);
   crm.failNext('listOwners', new CrmUnavailableError('HubSpot cannot be reached'));
@@ -57,7 +57,7 @@ test('says 503 when the CRM is down, and does not remember that', async () => {
   expect([first.status, second.status]).toEqual([503, 200]);
 });
 
-test('an owner who joined since the list was read is found', async () => {
+test('finds an owner who joined after the list was read', async () => {
   const crm = fakeCrm();
   let nowMs = 0;
   const app = await startApp(crm, { deps: { owners: createOwnerDirectory({ crm, now: () => nowMs }) } });
@@ -71,7 +71,7 @@ test('an owner who joined since the list was read is found', async () => {
   expect(answer.body).not.toHaveProperty('warnings');
 });
 
-test('where owners cannot be listed, an owner is sent as it came', async () => {
+test('sends an owner unchanged when owners cannot be listed', async () => {
   const crm = fakeCrm();
   crm.failAlways('listOwners', new NotSupportedError('no scope'));
   const app = await startApp(crm);

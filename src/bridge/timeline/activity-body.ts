@@ -1,10 +1,10 @@
 import type { ActivityType, Direction } from '../../mapping/schema/activity-mapping.ts';
 import { escapeHtml, fromHtmlBody, toHtmlBody, unescapeHtml } from './html-body.ts';
 
-/** A longer subject would push the message out of sight. */
-const longestSubject = 500;
+/** A longer subject would push the message out of view. */
+const maxSubjectLength = 500;
 
-/** The body as the CRM is to show it; where the object has no place for them, it opens with what happened and the subject. */
+/** The body as the CRM shows it. For objects without fields for them, it opens with the kind of activity and the subject. */
 export function composeActivityBody(sent: {
   readonly type: ActivityType;
   readonly direction: Direction;
@@ -13,11 +13,11 @@ export function composeActivityBody(sent: {
 }): string | undefined {
   const words = sent.type.opening?.[sent.direction];
   if (words === undefined) return sent.body === undefined ? undefined : toHtmlBody(sent.body);
-  const subject = sent.subject === undefined ? '' : `: ${escapeHtml(sent.subject.slice(0, longestSubject))}`;
+  const subject = sent.subject === undefined ? '' : `: ${escapeHtml(sent.subject.slice(0, maxSubjectLength))}`;
   return toHtmlBody(sent.body ?? '', `<p><strong>${escapeHtml(words)}</strong>${subject}</p>`);
 }
 
-/** A composed body taken apart again; a body without an opening line is all body. */
+/** Splits a composed body again; without an opening line everything is body. */
 export function splitActivityBody(html: string): {
   readonly words?: string;
   readonly subject?: string;

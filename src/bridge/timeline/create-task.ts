@@ -1,69 +1,56 @@
 import { idOf, textOf } from '../../contract/optional-fields.ts';
 import type { TaskAnswer, TaskBody } from '../../contract/tasks.ts';
-import type { CallContext } from '../../crm/crm.ts';
-import type { Mappings } from '../../mapping/load/file-kinds.ts';
 import { fromTaskProperties } from '../../mapping/run/translate-task.ts';
 import type { TaskMapping } from '../../mapping/schema/task-mapping.ts';
 import type { ManagedProperty } from '../properties/managed-property.ts';
 import { type LinkedRecords, linksTo, readLinked } from '../records/linked-records.ts';
-import { type CreateOnceDeps, createOnce } from './create-once.ts';
+import { createOnce } from './create-once.ts';
 import { fingerprint } from './fingerprint.ts';
-import { readTask, taskMapping } from './read-tasks.ts';
-import { draftTask, type TaskDraftDeps, wordKeepers } from './task-draft.ts';
-
-export interface TaskDeps extends CreateOnceDeps, TaskDraftDeps {
-  /** The wall clock, in milliseconds since 1970. */
-  readonly clock: () => number;
-}
+import { readTask } from './read-tasks.ts';
+import { draftTask, originalTypeProperties } from './task-draft.ts';
+import { type TimelineScope, taskMapping } from './timeline-scope.ts';
 
 export interface CreatedTask {
   readonly answer: TaskAnswer;
+  /** True when an earlier request created it. */
   readonly isRepeat: boolean;
 }
 
 const dayMs = 86_400_000;
 
 /**
- * Creates a task on its contact and company. One that says for whom and until when is created once, however often it is sent.
+ * Creates a task on its contact and company. A task with a due date and a contact or company is created once, however often Enginy
+ * sends it.
  * @throws InvalidRequestError when the contact or company does not exist; nothing is created then.
  */
-export async function createTask(
-  deps: TaskDeps,
-  mappings: Mappings,
-  body: TaskBody,
-  context: CallContext,
-): Promise<CreatedTask> {
-  const mapping = taskMapping(mappings);
-  const now = deps.clock();
+export async function createTask(scope: TimelineScope, body: TaskBody): Promise<CreatedTask> {
+  const { mappings } = scope;
+  const mapping = taskMapping(scope);
+  const now = scope.clock();
   const defaults = {
     dueDate: new Date(now + mapping.due_after_days * dayMs).toISOString(),
     completed: 'false',
   } as const;
-  const asked = { contactId: idOf(body.contactId), companyId: idOf(body.companyId) };
-  const linked = await readLinked({ crm: deps.batchingCrm, mappings, context }, asked, []);
-  const draft = await draftTask(deps, mapping, body, defaults, context);
-  const created = await createOnce(
-    deps,
-    {
-      objectType: mapping.target.objectType,
-      keeper: keeperOf(mapping),
-      fingerprint: fingerprintOf(body),
-      draft,
-      managedProperties: wordKeepers(mapping),
-      links: linksTo(mappings, linked),
-    },
-    context,
-  );
-  const { id, isRepeat, properties, warnings } = created;
-  if (isRepeat) return { answer: (await readTask(deps, mappings, id, context)).answer, isRepeat };
+  const ids = { contactId: idOf(body.contactId), companyId: idOf(body.companyId) };
+  const linked = await readLinked({ ...scope, crm: scope.batchingCrm }, ids, []);
+  const draft = await draftTask(scope, body, defaults);
+  const { id, isRepeat, properties, warnings } = await createOnce(scope, {
+    objectType: mapping.target.objectType,
+    keyProperty: keyPropertyOf(mapping),
+    fingerprint: fingerprintOf(body),
+    draft,
+    managedProperties: originalTypeProperties(mapping),
+    links: linksTo(mappings, linked),
+  });
+  if (isRepeat) return { answer: (await readTask(scope, id)).answer, isRepeat };
   const answer = answerOf(mapping, { id, properties, linked, body, now });
   return { answer: warnings.length === 0 ? answer : { ...answer, warnings: [...warnings] }, isRepeat };
 }
 
-/** What was written is what is told; a read would cost three calls and tell the same. */
+/** Answers with what was written; reading it back would take three calls for the same result. */
 function answerOf(
   mapping: TaskMapping,
-  made: {
+  created: {
     readonly id: string;
     readonly properties: Readonly<Record<string, string>>;
     readonly linked: LinkedRecords;
@@ -71,13 +58,13 @@ function answerOf(
     readonly now: number;
   },
 ): TaskAnswer {
-  const { id, linked, body, now } = made;
+  const { id, linked, body, now } = created;
   const { contact, company } = linked;
   const {
     description: _written,
     completed,
     ...written
-  } = Object.fromEntries(fromTaskProperties(mapping, made.properties));
+  } = Object.fromEntries(fromTaskProperties(mapping, created.properties));
   const description = textOf(body.description);
   const type = written.type === undefined ? undefined : textOf(body.type)?.trim();
   const isCompleted = completed === 'true';
@@ -94,7 +81,7 @@ function answerOf(
   };
 }
 
-/** Undefined when nothing tells a second sending from a second task. */
+/** Undefined when a resend cannot be distinguished from a second task. */
 function fingerprintOf(body: TaskBody): string | undefined {
   const { id } = body;
   if (typeof id === 'string' && id !== '') return fingerprint(['id', id, body.subject]);
@@ -104,7 +91,8 @@ function fingerprintOf(body: TaskBody): string | undefined {
   return fingerprint(['task', body.subject, dueDate, contactId ?? '', companyId ?? '', ...rest]);
 }
 
-function keeperOf(mapping: TaskMapping): ManagedProperty {
+/** The unique property that stores a task's fingerprint. */
+function keyPropertyOf(mapping: TaskMapping): ManagedProperty {
   return {
     objectType: mapping.target.objectType,
     name: mapping.key,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** A digest of several texts: the same for the same texts in the same order, and none of them can be read from it. */
+/** A digest of several texts: equal for the same texts in the same order. The texts cannot be read from it. */
 export function fingerprint(texts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(texts)).digest('hex');
 }

@@ -1,21 +1,20 @@
 import type { CallContext, Crm, Owner } from '../../crm/crm.ts';
 import { DeadlineError, NotSupportedError } from '../../errors.ts';
 
-/** The people who may own records, remembered for a while. */
+/** The CRM's users who can own records, cached for a few minutes. */
 export interface OwnerDirectory {
-  /** @throws NotSupportedError where the CRM does not let them be listed. */
+  /** @throws NotSupportedError where the CRM does not let the bridge list them. */
   list(context: CallContext): Promise<readonly Owner[]>;
   /**
-   * The owner of an id. `unknown`: the CRM has no such active person; `unasked`: it does not say who they are.
-   * An id that the memory does not have is asked for anew, since the person may have joined a minute ago.
+   * Finds an owner by id. `unknown`: the CRM has no such active user; `unlisted`: it does not let the bridge list its users.
+   * An id that is not in the cache causes a new read, since the user may have joined a minute ago.
    */
-  find(id: string, context: CallContext): Promise<Owner | 'unknown' | 'unasked'>;
+  find(id: string, context: CallContext): Promise<Owner | 'unknown' | 'unlisted'>;
 }
 
-/** How long a list is good for. */
-const lastsMs = 5 * 60_000;
-/** An unknown id makes the list be read again at most this often. */
-const rereadAfterMs = 30_000;
+const ttlMs = 5 * 60_000;
+/** An unknown id causes a new read at most this often. */
+const minRereadMs = 30_000;
 
 interface Entry {
   readonly at: number;
@@ -23,6 +22,7 @@ interface Entry {
   isSettled: boolean;
 }
 
+/** @param deps.now milliseconds of a monotonic clock. */
 export function createOwnerDirectory(deps: {
   readonly crm: Pick<Crm, 'listOwners'>;
   readonly now?: () => number;
@@ -39,35 +39,35 @@ export function createOwnerDirectory(deps: {
       },
       (error: unknown) => {
         fresh.isSettled = true;
-        // A missing scope is remembered like a list; any other failure is not: the next one asks again.
+        // A missing scope is cached like a list; after any other failure the next request reads again.
         if (entry === fresh && !(error instanceof NotSupportedError)) entry = undefined;
       },
     );
     return fresh;
   }
 
-  async function list(context: CallContext, atMostMs: number): Promise<readonly Owner[]> {
+  async function list(context: CallContext, maxAgeMs: number): Promise<readonly Owner[]> {
     const known = entry;
-    // One reading at a time, however many ask.
-    const isUsable = known !== undefined && (!known.isSettled || now() - known.at < atMostMs);
+    // One read at a time, however many requests wait for it.
+    const isUsable = known !== undefined && (!known.isSettled || now() - known.at < maxAgeMs);
     if (!isUsable) return await read(context).owners;
     try {
       return await known.owners;
     } catch (error) {
-      // The reading was another request's, and so was its deadline.
+      // The read belonged to another request, and so did the deadline.
       if (error instanceof DeadlineError) return await read(context).owners;
       throw error;
     }
   }
 
   return {
-    list: (context) => list(context, lastsMs),
+    list: (context) => list(context, ttlMs),
     async find(id, context) {
       try {
-        const known = (await list(context, lastsMs)).find((owner) => owner.id === id);
-        return known ?? (await list(context, rereadAfterMs)).find((owner) => owner.id === id) ?? 'unknown';
+        const known = (await list(context, ttlMs)).find((owner) => owner.id === id);
+        return known ?? (await list(context, minRereadMs)).find((owner) => owner.id === id) ?? 'unknown';
       } catch (error) {
-        if (error instanceof NotSupportedError) return 'unasked';
+        if (error instanceof NotSupportedError) return 'unlisted';
         throw error;
       }
     },

@@ -2,12 +2,11 @@ import type { CrmRecord, Owner } from '../../crm/crm.ts';
 import type { ActivityMapping, Direction } from '../../mapping/schema/activity-mapping.ts';
 import { firstName, lastName } from '../../mapping/values/full-name.ts';
 
-/** Who wrote to whom, as HubSpot's e-mails take it (its guide to the emails object): JSON with `from` and `to`. */
+/** Sender and receiver as HubSpot's emails expect them (its guide to the emails object): JSON with `from` and `to`. */
 export function participantsOf(
   mapping: ActivityMapping,
   direction: Direction,
-  contact: CrmRecord | undefined,
-  owner: Owner | undefined,
+  { contact, owner }: { readonly contact: CrmRecord | undefined; readonly owner: Owner | undefined },
 ): string | undefined {
   const { people } = mapping;
   const lead =

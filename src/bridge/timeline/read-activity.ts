@@ -1,31 +1,25 @@
 import type { ActivityAnswer } from '../../contract/activities.ts';
-import type { CallContext, Crm, CrmRecord } from '../../crm/crm.ts';
+import type { CrmRecord, ObjectType } from '../../crm/crm.ts';
 import { NotFoundError } from '../../errors.ts';
-import type { Mappings } from '../../mapping/load/file-kinds.ts';
 import { activityProperties, fromActivityProperties, typeOfOpening } from '../../mapping/run/translate-activity.ts';
 import type { ActivityMapping } from '../../mapping/schema/activity-mapping.ts';
 import { normalizeDatetime } from '../../mapping/values/date-text.ts';
 import { errorForOne } from '../problem.ts';
 import { linkTypes } from '../records/linked-records.ts';
 import { splitActivityBody } from './activity-body.ts';
-import { activityMapping } from './log-activity.ts';
+import { activityMapping, type ReadScope } from './timeline-scope.ts';
 
 /**
- * Reads one activity. Its id does not tell which object keeps it, so all that keep activities are asked; should two of them know
- * the id, the one that the bridge logged is meant.
- * @throws NotFoundError when none of them has it, or another GatewayError when one could not be asked.
+ * Reads one activity. Its id does not say which kind of CRM object it is, so all kinds that hold activities are read; if two of them
+ * have the id, the one that the bridge logged is returned.
+ * @throws NotFoundError when no kind has it, or another GatewayError when a read failed.
  */
-export async function readActivity(
-  deps: { readonly batchingCrm: Crm },
-  mappings: Mappings,
-  id: string,
-  context: CallContext,
-): Promise<ActivityAnswer> {
-  const mapping = activityMapping(mappings);
+export async function readActivity(scope: ReadScope, id: string): Promise<ActivityAnswer> {
+  const mapping = activityMapping(scope);
   const reads = await Promise.all(
     Object.keys(mapping.objects).map(async (object) => ({
       object,
-      read: await deps.batchingCrm.readByIds(object, [id], activityProperties(mapping, object), context),
+      read: await scope.batchingCrm.readByIds(object, [id], activityProperties(mapping, object), scope.context),
     })),
   );
   const found = reads.flatMap(({ object, read }) => {
@@ -40,21 +34,18 @@ export async function readActivity(
       : errorForOne(problem);
   }
   const [contactId, companyId] = await Promise.all(
-    Object.values(linkTypes(mappings)).map(({ objectType }) =>
-      firstLink(deps.batchingCrm, activity.object, objectType, id, context),
+    Object.values(linkTypes(scope.mappings)).map(({ objectType }) =>
+      firstLink(scope, { from: activity.object, to: objectType, id }),
     ),
   );
   return { ...toAnswer(mapping, activity.object, activity.record), ...optional({ contactId, companyId }) };
 }
 
 async function firstLink(
-  crm: Crm,
-  from: string,
-  to: string,
-  id: string,
-  context: CallContext,
+  { batchingCrm, context }: ReadScope,
+  { from, to, id }: { readonly from: ObjectType; readonly to: ObjectType; readonly id: string },
 ): Promise<string | undefined> {
-  const { found, failed } = await crm.readLinks(from, to, [id], context);
+  const { found, failed } = await batchingCrm.readLinks(from, to, [id], context);
   const problem = failed.get(id);
   if (problem !== undefined) throw errorForOne(problem);
   return found.get(id)?.[0];
@@ -63,13 +54,13 @@ async function firstLink(
 function toAnswer(mapping: ActivityMapping, object: string, { id, properties }: CrmRecord): ActivityAnswer {
   const fields = fromActivityProperties(mapping, object, properties);
   const { words, subject, body } = splitActivityBody(fields.get('body') ?? '');
-  const told = typeOfOpening(mapping, object, words);
-  const direction = told?.direction ?? fields.get('direction');
+  const opening = typeOfOpening(mapping, object, words);
+  const direction = opening?.direction ?? fields.get('direction');
   const time = fields.get('occurredAt');
   const occurredAt = time === undefined ? undefined : normalizeDatetime(time);
   return {
     id,
-    type: told?.type ?? object,
+    type: opening?.type ?? object,
     ...optional({
       subject: fields.get('subject') ?? subject,
       body: body === '' ? undefined : body,

@@ -1,13 +1,13 @@
 import type { TaskAnswer } from '../../contract/tasks.ts';
-import type { CallContext, Crm, CrmProblem, CrmRecord } from '../../crm/crm.ts';
-import { NotFoundError, NotSupportedError } from '../../errors.ts';
-import type { Mappings } from '../../mapping/load/file-kinds.ts';
+import type { CrmProblem, CrmRecord } from '../../crm/crm.ts';
+import { NotFoundError } from '../../errors.ts';
 import { completionTime, fromTaskProperties, taskProperties } from '../../mapping/run/translate-task.ts';
 import type { TaskMapping } from '../../mapping/schema/task-mapping.ts';
 import { normalizeDatetime } from '../../mapping/values/date-text.ts';
 import { errorForAll, errorForOne } from '../problem.ts';
 import { linkTypes } from '../records/linked-records.ts';
 import { fromHtmlBody } from './html-body.ts';
+import { type ReadScope, taskMapping } from './timeline-scope.ts';
 
 /** A task as the CRM has it, with the records that it is linked to. */
 export interface ReadTask {
@@ -17,25 +17,21 @@ export interface ReadTask {
 }
 
 /**
- * Reads tasks by id, and what they are linked to, by the hundred.
- * @returns tasks by id in the order of the ids; ids that no task has are left out.
- * @throws GatewayError when one of them could not be looked up: it must not look like one that does not exist.
+ * Reads tasks by id with their links, in batches.
+ * @returns tasks by id, in the order of the ids; unknown ids are omitted.
+ * @throws GatewayError when a lookup failed: such a task must not look like one that does not exist.
  */
-export async function readTasks(
-  deps: { readonly batchingCrm: Crm },
-  mappings: Mappings,
-  ids: readonly string[],
-  context: CallContext,
-): Promise<Map<string, ReadTask>> {
-  const mapping = taskMapping(mappings);
+export async function readTasks(scope: ReadScope, ids: readonly string[]): Promise<Map<string, ReadTask>> {
+  const { batchingCrm, context } = scope;
+  const mapping = taskMapping(scope);
   const distinct = [...new Set(ids)];
   if (distinct.length === 0) return new Map();
   const { objectType } = mapping.target;
-  const types = linkTypes(mappings);
+  const types = linkTypes(scope.mappings);
   const [tasks, contacts, companies] = await Promise.all([
-    deps.batchingCrm.readByIds(objectType, distinct, taskProperties(mapping), context),
-    deps.batchingCrm.readLinks(objectType, types.contact.objectType, distinct, context),
-    deps.batchingCrm.readLinks(objectType, types.company.objectType, distinct, context),
+    batchingCrm.readByIds(objectType, distinct, taskProperties(mapping), context),
+    batchingCrm.readLinks(objectType, types.contact.objectType, distinct, context),
+    batchingCrm.readLinks(objectType, types.company.objectType, distinct, context),
   ]);
   throwIfAnyFailed([tasks.failed, contacts.failed, companies.failed]);
   return new Map(
@@ -44,27 +40,17 @@ export async function readTasks(
       if (record === undefined) return [];
       const contactIds = contacts.found.get(id) ?? [];
       const companyIds = companies.found.get(id) ?? [];
-      return [[id, { answer: toAnswer(mapping, record, contactIds[0], companyIds[0]), contactIds, companyIds }]];
+      const answer = toAnswer(mapping, record, { contactId: contactIds[0], companyId: companyIds[0] });
+      return [[id, { answer, contactIds, companyIds }]];
     }),
   );
 }
 
 /** @throws NotFoundError in the contract's words when there is no such task. */
-export async function readTask(
-  deps: { readonly batchingCrm: Crm },
-  mappings: Mappings,
-  id: string,
-  context: CallContext,
-): Promise<ReadTask> {
-  const task = (await readTasks(deps, mappings, [id], context)).get(id);
+export async function readTask(scope: ReadScope, id: string): Promise<ReadTask> {
+  const task = (await readTasks(scope, [id])).get(id);
   if (task === undefined) throw new NotFoundError(`No task exists with ID: ${id}`, 'Task not found');
   return task;
-}
-
-/** @throws NotSupportedError when there is no mapping file for tasks. */
-export function taskMapping(mappings: Mappings): TaskMapping {
-  if (mappings.tasks === undefined) throw new NotSupportedError('There is no mapping file for tasks');
-  return mappings.tasks;
 }
 
 function throwIfAnyFailed(maps: readonly ReadonlyMap<string, CrmProblem>[]): void {
@@ -76,8 +62,7 @@ function throwIfAnyFailed(maps: readonly ReadonlyMap<string, CrmProblem>[]): voi
 function toAnswer(
   mapping: TaskMapping,
   { id, properties }: CrmRecord,
-  contactId: string | undefined,
-  companyId: string | undefined,
+  { contactId, companyId }: { readonly contactId: string | undefined; readonly companyId: string | undefined },
 ): TaskAnswer {
   const {
     subject = '',
@@ -104,7 +89,7 @@ function isoOrNull(time: string | undefined): string | null {
   return time === undefined ? null : isoOf(time);
 }
 
-/** ISO 8601; what the CRM writes in another form is given back as it is. */
+/** ISO 8601; a time that the CRM writes in another form is returned unchanged. */
 function isoOf(time: string): string {
   const iso = normalizeDatetime(time);
   return typeof iso === 'string' ? iso : time;

@@ -6,7 +6,7 @@ import type { ActivityMapping, ActivityType, Direction } from '../../mapping/sch
 import { normalizeDatetime } from '../../mapping/values/date-text.ts';
 import { fingerprint } from './fingerprint.ts';
 
-/** An activity as Enginy sent it, its fields read. */
+/** An activity as Enginy sent it, with its fields parsed. */
 export interface SentActivity {
   readonly typeName: string;
   readonly type: ActivityType;
@@ -21,7 +21,7 @@ export interface SentActivity {
   readonly warnings: readonly string[];
 }
 
-/** @throws InvalidRequestError for a type that the mapping does not know. */
+/** @throws InvalidRequestError for a type that the mapping does not have. */
 export function readSentActivity(mapping: ActivityMapping, activity: ActivityBody): SentActivity {
   const found = findActivityType(mapping, activity.type);
   if (found === undefined) {
@@ -50,7 +50,7 @@ function directionOf(word: string | undefined): Direction | undefined {
   return word.trim().toUpperCase() === 'INBOUND' ? 'INBOUND' : 'OUTBOUND';
 }
 
-/** What makes two activities the same; undefined when nothing tells a second sending from a second activity. */
+/** Equal for two requests that mean the same activity; undefined when a resend cannot be distinguished from a second activity. */
 export function activityFingerprint(sent: SentActivity): string | undefined {
   const about = [sent.typeName, sent.direction, sent.contactId ?? ''];
   if (sent.messageId !== undefined) return fingerprint([...about, 'message', sent.messageId]);

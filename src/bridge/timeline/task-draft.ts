@@ -1,46 +1,40 @@
 import { idOf, textOf } from '../../contract/optional-fields.ts';
 import type { TaskBody, TaskPatch } from '../../contract/tasks.ts';
-import type { CallContext } from '../../crm/crm.ts';
 import { keptWordProperties, toTaskProperties } from '../../mapping/run/translate-task.ts';
 import type { TaskMapping } from '../../mapping/schema/task-mapping.ts';
 import { normalizeDatetime } from '../../mapping/values/date-text.ts';
 import { readField, toFieldValue, toText } from '../../mapping/values/field-value.ts';
 import { omitProperty } from '../omit-property.ts';
-import type { ManagedProperty, ManagedProperties } from '../properties/managed-property.ts';
+import type { ManagedProperty } from '../properties/managed-property.ts';
 import type { Draft } from '../write-stripping.ts';
 import { toHtmlBody } from './html-body.ts';
-import type { OwnerDirectory } from './owner-directory.ts';
+import { type TimelineScope, taskMapping } from './timeline-scope.ts';
 
-export interface TaskDraftDeps {
-  readonly owners: OwnerDirectory;
-  readonly managedProperties: ManagedProperties;
-}
-
-/** What a field of a task says when Enginy does not: for new tasks. */
+/** Values of a new task that Enginy does not send. */
 export interface TaskDefaults {
   readonly dueDate: string;
   readonly completed: 'false';
 }
 
 /**
- * A task as Enginy sent it, as properties on their way to the CRM. A due date that is none and an owner whom the CRM does not
- * have cost that field, with a warning.
+ * Turns a task from Enginy into a draft. An invalid due date and an unknown owner cost only that field, with a warning.
+ *
+ * @param defaults for a new task; absent for an update.
  */
 export async function draftTask(
-  deps: TaskDraftDeps,
-  mapping: TaskMapping,
+  scope: TimelineScope,
   body: TaskBody | TaskPatch,
-  defaults: TaskDefaults | undefined,
-  context: CallContext,
+  defaults?: TaskDefaults,
 ): Promise<Draft> {
+  const mapping = taskMapping(scope);
   const warnings: string[] = [];
   const sentDue = textOf(body.dueDate);
   const due = sentDue === undefined ? undefined : normalizeDatetime(sentDue);
-  if (typeof due === 'object') warnings.push(`dueDate was left out: it ${due.problem}`);
+  if (typeof due === 'object') warnings.push(`dueDate was skipped: it ${due.problem}`);
 
   let ownerId = idOf(body.ownerId);
-  if (ownerId !== undefined && (await deps.owners.find(ownerId, context)) === 'unknown') {
-    warnings.push(`ownerId was left out: the CRM has no active owner ${ownerId}`);
+  if (ownerId !== undefined && (await scope.owners.find(ownerId, scope.context)) === 'unknown') {
+    warnings.push(`ownerId was skipped: the CRM has no active owner ${ownerId}`);
     ownerId = undefined;
   }
 
@@ -55,12 +49,12 @@ export async function draftTask(
   const read = (field: string) =>
     Object.hasOwn(known, field) ? known[field] : mapText(toFieldValue(readField(body, field)), toText);
   const translation = toTaskProperties(mapping, read, defaults === undefined ? 'update' : 'create');
-  const properties = await withoutForbidden(deps, mapping, translation.properties, context);
+  const properties = await withoutUnavailable(scope, translation.properties);
   return { properties, sources: translation.sources, warnings: [...warnings, ...translation.warnings] };
 }
 
-/** The properties that keep Enginy's own words. */
-export function wordKeepers(mapping: TaskMapping): ManagedProperty[] {
+/** The properties that store Enginy's own word for a task's type. */
+export function originalTypeProperties(mapping: TaskMapping): ManagedProperty[] {
   return keptWordProperties(mapping).map((name) => ({
     objectType: mapping.target.objectType,
     name,
@@ -68,23 +62,21 @@ export function wordKeepers(mapping: TaskMapping): ManagedProperty[] {
     description: "Enginy's own word for the type of this task, kept by enginy-bridge.",
     isUnique: false,
     group: mapping.group,
-    fallbackNote: 'types that the CRM does not know come back as the nearest one that it knows',
+    fallbackNote: 'task types that the CRM does not know are returned as the nearest known type',
     whenDenied: 'unavailable',
   }));
 }
 
-/** Leaves Enginy's own words out where the portal does not let the bridge make a property for them. */
-async function withoutForbidden(
-  deps: TaskDraftDeps,
-  mapping: TaskMapping,
+/** Drops Enginy's own words where the portal does not let the bridge create a property for them. */
+async function withoutUnavailable(
+  scope: TimelineScope,
   properties: Readonly<Record<string, string>>,
-  context: CallContext,
 ): Promise<Readonly<Record<string, string>>> {
   let left = properties;
-  for (const keeper of wordKeepers(mapping)) {
-    if (!Object.hasOwn(properties, keeper.name)) continue;
-    if ((await deps.managedProperties.ensure(keeper, context)) === 'unavailable')
-      left = omitProperty(left, keeper.name);
+  for (const property of originalTypeProperties(taskMapping(scope))) {
+    if (!Object.hasOwn(properties, property.name)) continue;
+    const state = await scope.managedProperties.ensure(property, scope.context);
+    if (state === 'unavailable') left = omitProperty(left, property.name);
   }
   return left;
 }

@@ -1,20 +1,21 @@
 import { Router } from 'express';
-import { type ActivityDeps, logActivity } from '../../bridge/timeline/log-activity.ts';
+import { logActivity } from '../../bridge/timeline/log-activity.ts';
 import { readActivity } from '../../bridge/timeline/read-activity.ts';
+import type { TimelineDeps } from '../../bridge/timeline/timeline-scope.ts';
 import { ActivityBody } from '../../contract/activities.ts';
 import { checkBody } from '../../contract/parse.ts';
 import { methodNotAllowed } from '../error-handler.ts';
-import { mappingsOf } from '../mappings-in-force.ts';
-import { callContext, noteFacts } from '../request-context.ts';
+import { noteFacts } from '../request-context.ts';
+import { timelineScopeOf } from '../timeline-scope-of.ts';
 
-/** POST /activities logs one activity, GET /activities/:id tells it again. */
-export function activityRoutes(deps: ActivityDeps): Router {
+/** POST /activities logs one activity, GET /activities/:id returns it. */
+export function activityRoutes(deps: TimelineDeps): Router {
   const router = Router();
   router
     .route('/activities')
     .post(async (request, response) => {
       const body = checkBody(ActivityBody, request.body);
-      const { answer, isRepeat } = await logActivity(deps, mappingsOf(response), body, callContext(response, 'urgent'));
+      const { answer, isRepeat } = await logActivity(timelineScopeOf(deps, response, 'urgent'), body);
       noteFacts(response, { activity: answer.id, type: answer.type, isRepeat, warned: answer.warnings?.length ?? 0 });
       response.status(201).json(answer);
     })
@@ -22,7 +23,7 @@ export function activityRoutes(deps: ActivityDeps): Router {
   router
     .route('/activities/:id')
     .get(async (request, response) => {
-      response.json(await readActivity(deps, mappingsOf(response), request.params.id, callContext(response, 'urgent')));
+      response.json(await readActivity(timelineScopeOf(deps, response, 'urgent'), request.params.id));
     })
     .all(methodNotAllowed('GET'));
   return router;
