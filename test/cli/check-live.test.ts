@@ -100,7 +100,7 @@ test('a token that is refused ends with 2, says so without the token, and still 
   const { status, out, err } = await runCommand(['check', '--live', dir], { environment });
 
   expect(status).toBe(2);
-  expect(err).toBe('error: the files could not be compared with HubSpot: HubSpot refused the access token\n');
+  expect(err).toBe('error: the files could not be compared with HubSpot: HubSpot rejected the access token\n');
   expect(findingsIn(out)).toEqual([expect.stringContaining('not-an-enginy-field')]);
 });
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { existingIdIn, problemOfEntry } from '../../src/crm/hubspot/problems/problems.ts';
+import { existingIdIn } from '../../src/crm/hubspot/problems/conflicts.ts';
+import { problemOfEntry } from '../../src/crm/hubspot/problems/entry-problem.ts';
 import { readHubSpotError } from '../../src/crm/hubspot/transport/error-body.ts';
-import { failureOf } from '../../src/crm/hubspot/transport/errors.ts';
+import { failureOf } from '../../src/crm/hubspot/transport/response-failure.ts';
 import { CrmRejectedError, CrmUnavailableError } from '../../src/errors.ts';
 import { type RecordedExchange, recordedExchanges } from './recorded-exchanges.ts';
 

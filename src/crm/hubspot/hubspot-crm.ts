@@ -1,77 +1,57 @@
-/** The port for HubSpot, on @hubspot/api-client. Each question has its file; this one says which answers which. */
-import type { CallContext, Crm, ObjectType } from '../crm.ts';
-import { listOwners, readAccount } from './account.ts';
+/** The port for HubSpot, on @hubspot/api-client. Each operation has its file; this one says which file implements which. */
+import type { CallContext, Crm } from '../crm.ts';
+import { accountDetails } from './calls/account-calls.ts';
 import { linkRecords } from './links/link-records.ts';
 import { readLinks } from './links/read-links.ts';
 import { unlinkRecords } from './links/unlink-records.ts';
-import { createDefinitions, type Definitions } from './properties/definitions.ts';
-import { createPropertyMaker } from './properties/properties.ts';
+import { listOwners } from './list-owners.ts';
+import { createHubSpotProperties } from './properties/hubspot-properties.ts';
+import { createPropertyDefinitions } from './properties/property-definitions.ts';
+import { createUniqueProperties } from './properties/unique-properties.ts';
 import { createRecords } from './records/create-records.ts';
-import { lookupBy, lookupById, readRecords } from './records/read-records.ts';
-import { searchRecords } from './records/search-records.ts';
+import { lookupBy, lookupById } from './records/lookup.ts';
+import { readInBatches } from './records/read-in-batches.ts';
+import { searchAllPages } from './records/search-all-pages.ts';
 import { updateRecords } from './records/update-records.ts';
+import type { Send } from './transport/hubspot-call.ts';
 import { createTransport, type TransportDeps, type TransportSettings } from './transport/transport.ts';
 
 export function createHubSpotCrm(deps: TransportDeps, settings: TransportSettings): Crm {
   const transport = createTransport(deps, settings);
-  const definitions = createDefinitions(transport);
-  const maker = createPropertyMaker({ transport, pacer: deps.pacer }, definitions);
+  const definitions = createPropertyDefinitions(transport);
+  const hubSpotProperties = createHubSpotProperties({ transport, pacer: deps.pacer, definitions });
+  const unique = createUniqueProperties(definitions);
+  const sendFor =
+    (context: CallContext): Send =>
+    (call) =>
+      transport(call, context);
+  // The port fixes the parameters of these functions.
   return {
-    canReadBy: (objectType, property, context) => canReadBy(definitions, objectType, property, context),
+    canReadBy: (objectType, property, context) => unique.canReadBy({ objectType, property }, context),
     readByIds: (objectType, ids, properties, context) =>
-      readRecords(transport, lookupById(objectType), ids, properties, context),
+      readInBatches(sendFor(context), { lookup: lookupById(objectType), values: ids, properties }),
     readBy: async (objectType, property, values, properties, context) => {
-      // A property that the portal does not have yet is held by no record.
-      if (!(await isKnown(definitions, objectType, property, context))) {
+      // A property that does not exist in the account yet has no values.
+      if (!(await unique.exists({ objectType, property }, context))) {
         return { found: new Map(), missing: new Set(values), failed: new Map() };
       }
-      const isGone = async () => !(await isListed(definitions, objectType, property, context, true));
-      return readRecords(transport, { ...lookupBy(objectType, property), isGone }, values, properties, context);
+      const isGone = () => unique.isGone({ objectType, property }, context);
+      return readInBatches(sendFor(context), {
+        lookup: { ...lookupBy(objectType, property), isGone },
+        values,
+        properties,
+      });
     },
-    search: (objectType, searchKeys, properties, context) =>
-      searchRecords(transport, objectType, searchKeys, properties, context),
-    create: (objectType, inputs, context) => createRecords(transport, objectType, inputs, context),
-    update: (objectType, inputs, context) => updateRecords(transport, objectType, inputs, context),
+    search: (objectType, keys, properties, context) =>
+      searchAllPages(sendFor(context), { objectType, keys, properties }),
+    create: (objectType, inputs, context) => createRecords(sendFor(context), objectType, inputs),
+    update: (objectType, inputs, context) => updateRecords(sendFor(context), objectType, inputs),
     readProperties: (objectType, context, options) => definitions.of(objectType, context, options),
-    createProperties: (objectType, properties, context) => maker.create(objectType, properties, context),
-    link: (from, to, pairs, context) => linkRecords(transport, from, to, pairs, context),
-    unlink: (from, to, pairs, context) => unlinkRecords(transport, from, to, pairs, context),
-    readLinks: (from, to, ids, context) => readLinks(transport, from, to, ids, context),
-    listOwners: (context) => listOwners(transport, context),
-    readAccount: (context) => readAccount(transport, context),
+    createProperties: (objectType, properties, context) => hubSpotProperties.create(objectType, properties, context),
+    link: (from, to, pairs, context) => linkRecords(sendFor(context), { from, to }, pairs),
+    unlink: (from, to, pairs, context) => unlinkRecords(sendFor(context), { from, to }, pairs),
+    readLinks: (from, to, ids, context) => readLinks(sendFor(context), { from, to }, ids),
+    listOwners: (context) => listOwners(sendFor(context)),
+    readAccount: (context) => transport(accountDetails(), context),
   };
-}
-
-/** A contact's e-mail is unique although its definition says otherwise; everything else goes by the definition. */
-async function canReadBy(
-  definitions: Definitions,
-  objectType: ObjectType,
-  property: string,
-  context: CallContext,
-): Promise<boolean> {
-  if (objectType === 'contacts' && property === 'email') return true;
-  return (await definitions.of(objectType, context)).some(({ name, isUnique }) => name === property && isUnique);
-}
-
-async function isKnown(
-  definitions: Definitions,
-  objectType: ObjectType,
-  property: string,
-  context: CallContext,
-): Promise<boolean> {
-  if (objectType === 'contacts' && property === 'email') return true;
-  return (
-    (await isListed(definitions, objectType, property, context, false)) ||
-    (await isListed(definitions, objectType, property, context, true))
-  );
-}
-
-async function isListed(
-  definitions: Definitions,
-  objectType: ObjectType,
-  property: string,
-  context: CallContext,
-  refresh: boolean,
-): Promise<boolean> {
-  return (await definitions.of(objectType, context, { refresh })).some(({ name }) => name === property);
 }

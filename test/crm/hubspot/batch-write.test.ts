@@ -1,38 +1,33 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { newLedger, writeBatch } from '../../../src/crm/hubspot/records/batch-write.ts';
+import type { BatchResponse } from '../../../src/crm/hubspot/calls/batch-response.ts';
+import { createBatch, type HubSpotRecord } from '../../../src/crm/hubspot/calls/record-calls.ts';
+import type { BatchInput } from '../../../src/crm/hubspot/records/batch-input.ts';
+import { BatchWrite } from '../../../src/crm/hubspot/records/batch-write.ts';
 import { matchResults } from '../../../src/crm/hubspot/records/match-results.ts';
-import type { WriteInput } from '../../../src/crm/hubspot/records/write-input.ts';
 import { readHubSpotError } from '../../../src/crm/hubspot/transport/error-body.ts';
-import { HubSpotRefusal } from '../../../src/crm/hubspot/transport/errors.ts';
-import type { HubSpotCall, Transport } from '../../../src/crm/hubspot/transport/transport.ts';
-import { bulkContext } from '../crm-conformance.ts';
+import type { HubSpotCall, Send } from '../../../src/crm/hubspot/transport/hubspot-call.ts';
+import { HubSpotRefusal } from '../../../src/crm/hubspot/transport/hubspot-refusal.ts';
 
-interface SentCall extends HubSpotCall {
-  readonly inputs: readonly WriteInput[];
+interface SentCall extends HubSpotCall<BatchResponse<HubSpotRecord>> {
+  readonly inputs: readonly BatchInput[];
 }
 
-const inputs = (count: number): WriteInput[] =>
+const inputs = (count: number): BatchInput[] =>
   Array.from({ length: count }, (_, at) => ({ traceId: String(at), properties: { lastname: `n${at}` } }));
 
-const write = {
+const kind = {
   unsure: 'ambiguous' as const,
-  call: (some: readonly WriteInput[]): SentCall => ({
-    purpose: 'create',
-    lane: 'burst',
-    repeat: 'if-not-done',
-    send: () => Promise.resolve(),
-    inputs: some,
-  }),
+  call: (some: readonly BatchInput[]): SentCall => ({ ...createBatch('contacts', []), inputs: some }),
 };
 
-/** HubSpot at its least helpful: it refuses any call with a bad record in it, and names nothing. */
-function silentRefuser(bad: ReadonlySet<string>): { transport: Transport; calls: number[]; written: string[] } {
+/** HubSpot at its least helpful: it refuses any call that contains a bad record, and names none. */
+function silentRefuser(bad: ReadonlySet<string>): { send: Send; calls: number[]; written: string[] } {
   const calls: number[] = [];
   const written: string[] = [];
-  const transport: Transport = async (call) => {
-    // The only calls made here are those of `write` above.
-    const { inputs: sent } = call as SentCall;
+  const send: Send = async (call) => {
+    // The only calls sent here are those of `kind` above.
+    const { inputs: sent } = call as unknown as SentCall;
     calls.push(sent.length);
     if (sent.some(({ traceId }) => bad.has(traceId))) {
       const body = readHubSpotError({
@@ -43,25 +38,22 @@ function silentRefuser(bad: ReadonlySet<string>): { transport: Transport; calls:
       throw new HubSpotRefusal('HubSpot refused the call', { status: 400 }, body);
     }
     written.push(...sent.map(({ traceId }) => traceId));
-    return {
-      status: 201,
-      body: { results: sent.map(({ traceId, properties }) => ({ id: `9${traceId}`, properties })) },
-    };
+    return call.read({ results: sent.map(({ traceId, properties }) => ({ id: `9${traceId}`, properties })) });
   };
-  return { transport, calls, written };
+  return { send, calls, written };
 }
 
-test('finds one bad record of 100 that HubSpot does not name within eight calls more, wherever it stands', async () => {
+test('finds one unnamed bad record of 100 with at most eight extra calls, wherever it is', async () => {
   for (let bad = 0; bad < 100; bad += 1) {
     const hubspot = silentRefuser(new Set([String(bad)]));
-    const ledger = newLedger<WriteInput>();
+    const write = new BatchWrite(hubspot.send, kind);
     const batch = inputs(100);
 
-    await writeBatch(hubspot.transport, write, batch, bulkContext(), ledger);
+    await write.write(batch);
 
     expect(hubspot.calls.length).toBeLessThanOrEqual(9);
-    expect([...ledger.outcomes.values()].filter((outcome) => 'record' in outcome)).toHaveLength(99);
-    expect(ledger.outcomes.get(batch[bad] ?? { traceId: '', properties: {} })).toMatchObject({
+    expect([...write.outcomes.values()].filter((outcome) => 'record' in outcome)).toHaveLength(99);
+    expect(write.outcomes.get(batch[bad] ?? { traceId: '', properties: {} })).toMatchObject({
       problem: { kind: 'invalid' },
     });
   }
@@ -75,13 +67,13 @@ test('writes every good record once and refuses every bad one, however many ther
       async (count, positions) => {
         const bad = new Set(positions.filter((at) => at < count).map(String));
         const hubspot = silentRefuser(bad);
-        const ledger = newLedger<WriteInput>();
+        const write = new BatchWrite(hubspot.send, kind);
         const batch = inputs(count);
 
-        await writeBatch(hubspot.transport, write, batch, bulkContext(), ledger);
+        await write.write(batch);
 
         for (const input of batch) {
-          expect('problem' in (ledger.outcomes.get(input) ?? {})).toBe(bad.has(input.traceId));
+          expect('problem' in (write.outcomes.get(input) ?? {})).toBe(bad.has(input.traceId));
         }
         expect(hubspot.written.sort()).toEqual(
           batch
@@ -106,7 +98,7 @@ test('matches results by trace id before anything else', () => {
   ]);
 });
 
-test('matches every result to its input in any order, as long as something sent tells them apart', () =>
+test('matches every result to its input in any order if a sent value distinguishes them', () =>
   fc.assert(
     fc.property(fc.shuffledSubarray([0, 1, 2, 3, 4, 5, 6], { minLength: 0 }), (order) => {
       const batch = inputs(7).map((input, at) => ({
@@ -125,7 +117,7 @@ test('matches every result to its input in any order, as long as something sent 
     }),
   ));
 
-test('goes by the order only where the numbers agree and nothing speaks against it', () => {
+test('matches by order only if the numbers agree and no value contradicts it', () => {
   const same = [0, 1].map((at) => ({ traceId: String(at), properties: { lastname: 'Smith' } }));
   const result = (id: string, lastname: string) => ({ id, properties: { lastname } });
 

@@ -1,9 +1,12 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { namedProperties, problemOfEntry } from '../../../src/crm/hubspot/problems/problems.ts';
+import { problemOfEntry } from '../../../src/crm/hubspot/problems/entry-problem.ts';
+import { namedProperties } from '../../../src/crm/hubspot/problems/named-properties.ts';
 import { readHubSpotError } from '../../../src/crm/hubspot/transport/error-body.ts';
-import { failureOf, networkFailure, type RawAnswer } from '../../../src/crm/hubspot/transport/errors.ts';
+import { networkFailure } from '../../../src/crm/hubspot/transport/network-failure.ts';
+import { failureOf } from '../../../src/crm/hubspot/transport/response-failure.ts';
+import type { RawResponse } from '../../../src/crm/hubspot/transport/wire.ts';
 
-const answer = (status: number, body: unknown, headers: Record<string, string> = {}): RawAnswer => ({
+const response = (status: number, body: unknown, headers: Record<string, string> = {}): RawResponse => ({
   status,
   headers,
   text: typeof body === 'string' ? body : JSON.stringify(body),
@@ -24,10 +27,10 @@ test.each([
   [200, '<html>maintenance</html>', 'perhaps-done'],
   [302, '', 'perhaps-done'],
 ])('classifies %i %j as %s', (status, body, kind) => {
-  expect(failureOf(answer(status, body)).kind).toBe(kind);
+  expect(failureOf(response(status, body)).kind).toBe(kind);
 });
 
-test('never puts a body into an error’s text or fields', () => {
+test("never puts a response body into an error's message or fields", () => {
   const body = {
     status: 'error',
     category: 'VALIDATION_ERROR',
@@ -37,7 +40,7 @@ test('never puts a body into an error’s text or fields', () => {
 
   for (const status of [400, 401, 403, 404, 409, 423, 429, 477, 500]) {
     const { error } = failureOf(
-      answer(status, body, { authorization: 'Bearer secret', 'x-hubspot-correlation-id': 'c-1' }),
+      response(status, body, { authorization: 'Bearer secret', 'x-hubspot-correlation-id': 'c-1' }),
     );
 
     const visible = JSON.stringify({ ...error, message: error.message, stack: error.stack });
@@ -47,7 +50,7 @@ test('never puts a body into an error’s text or fields', () => {
   }
 });
 
-test('takes the wait from Retry-After, as seconds or as a date, then from the interval', () => {
+test('reads the wait from Retry-After, in seconds or as a date, or else from the interval', () => {
   const limit = { errorType: 'RATE_LIMIT', policyName: 'TEN_SECONDLY_ROLLING', message: '' };
   vi.useFakeTimers({ now: Date.UTC(2026, 2, 12), toFake: ['Date'] });
   onTestFinished(() => {
@@ -55,12 +58,12 @@ test('takes the wait from Retry-After, as seconds or as a date, then from the in
   });
   const soon = new Date(Date.UTC(2026, 2, 12, 0, 1)).toUTCString();
 
-  expect(failureOf(answer(429, limit, { 'retry-after': '3' })).retryAfterMs).toBe(3_000);
-  expect(failureOf(answer(429, limit, { 'retry-after': soon })).retryAfterMs).toBe(60_000);
-  expect(failureOf(answer(429, limit, { 'x-hubspot-ratelimit-interval-milliseconds': '10000' })).retryAfterMs).toBe(
+  expect(failureOf(response(429, limit, { 'retry-after': '3' })).retryAfterMs).toBe(3_000);
+  expect(failureOf(response(429, limit, { 'retry-after': soon })).retryAfterMs).toBe(60_000);
+  expect(failureOf(response(429, limit, { 'x-hubspot-ratelimit-interval-milliseconds': '10000' })).retryAfterMs).toBe(
     10_000,
   );
-  expect(failureOf(answer(429, limit, { 'retry-after': 'soon' })).retryAfterMs).toBeUndefined();
+  expect(failureOf(response(429, limit, { 'retry-after': 'soon' })).retryAfterMs).toBeUndefined();
 });
 
 test('names missing scopes wherever HubSpot puts them', () => {
@@ -68,7 +71,7 @@ test('names missing scopes wherever HubSpot puts them', () => {
   const forms = [{ errors: [{ message: '', context: scopes }] }, { context: scopes }];
 
   for (const form of forms) {
-    const { error } = failureOf(answer(403, { category: 'MISSING_SCOPES', ...form }));
+    const { error } = failureOf(response(403, { category: 'MISSING_SCOPES', ...form }));
     expect(error).toMatchObject({ detail: { missingScopes: ['crm.objects.owners.read'] } });
   }
 });
@@ -79,20 +82,20 @@ test.each([
   ['UND_ERR_CONNECT_TIMEOUT', 'not-done', false],
   ['ECONNRESET', 'perhaps-done', true],
   ['UND_ERR_SOCKET', 'perhaps-done', true],
-])('says whether a call that met %s can have been carried out', (code, kind, ambiguous) => {
+])('decides whether a call that failed with %s can have been carried out', (code, kind, ambiguous) => {
   const cause = Object.assign(new Error('low level'), { code });
 
   expect(networkFailure(new TypeError('fetch failed', { cause }))).toMatchObject({ kind, error: { ambiguous } });
 });
 
-test('looks for the reason of a connection that failed to every address of a name', () => {
+test('finds the reason when connections to every address of a host failed', () => {
   const refused = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
   const cause = new AggregateError([refused, refused]);
 
   expect(networkFailure(new TypeError('fetch failed', { cause })).kind).toBe('not-done');
 });
 
-test('takes properties from errors[], from the JSON in the message and from the words', () => {
+test('reads properties from errors[], from JSON in the message and from its words', () => {
   const listed = readHubSpotError({
     message: 'Property values were not valid: …',
     errors: [{ message: 'x was not a valid long.', code: 'INVALID_LONG', context: { propertyName: ['closedate'] } }],
@@ -112,7 +115,7 @@ test('takes properties from errors[], from the JSON in the message and from the 
   expect(namedProperties(inWords)).toMatchObject([{ name: 'shoe_size' }]);
 });
 
-test('takes an entry without a cause for undecided and any refusal for decided', () => {
+test('treats an entry without a cause as undecided and any refusal as decided', () => {
   const blank = readHubSpotError({ status: 'error', category: 'INTERNAL_ERROR', message: 'There was a problem' });
 
   expect(problemOfEntry(blank, 'ambiguous').kind).toBe('ambiguous');

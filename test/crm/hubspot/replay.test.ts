@@ -111,7 +111,7 @@ test('sends no create twice after a 502, and keeps HubSpot’s words out of prob
 
   const outcomes = await crm.create('contacts', [email('ada')], context);
 
-  expect(outcomes).toEqual([{ problem: { kind: 'ambiguous', message: 'HubSpot answered 502' } }]);
+  expect(outcomes).toEqual([{ problem: { kind: 'ambiguous', message: 'HubSpot returned status 502' } }]);
   expect(exchanges).toHaveLength(1);
   expect(log.text()).not.toContain('example.com');
   expect(log.text()).not.toContain(TOKEN);
@@ -218,7 +218,7 @@ test('throws for an answer in an unknown shape', async () => {
   replay('read-contacts-unknown-shape');
   const { crm } = replayedHubSpot();
 
-  await expect(crm.readByIds('contacts', ['5001'], [], context)).rejects.toThrow(/form that the bridge does not know/);
+  await expect(crm.readByIds('contacts', ['5001'], [], context)).rejects.toThrow(/unknown format/);
 });
 
 test('reads through a 502, a lock, a move and a rate limit', async () => {
@@ -237,11 +237,11 @@ test('reads through a 502, a lock, a move and a rate limit', async () => {
   ]);
 });
 
-test('fails at once when the day’s limit is reached', async () => {
+test('fails at once when the daily limit is reached', async () => {
   replay('read-contacts-daily-limit');
   const { crm, exchanges } = replayedHubSpot();
 
-  await expect(crm.readByIds('contacts', ['5001'], [], context)).rejects.toThrow(/day’s limit/);
+  await expect(crm.readByIds('contacts', ['5001'], [], context)).rejects.toThrow(/daily limit/);
   await expect(crm.readByIds('contacts', ['5002'], [], context)).rejects.toThrow(CrmUnavailableError);
   expect(exchanges).toHaveLength(1);
 });

@@ -6,8 +6,8 @@ export function chunksOf<T>(items: readonly T[], size: number): readonly T[][] {
 }
 
 /**
- * As {@link chunksOf}, with no two items of one key in the same piece: HubSpot refuses a whole batch for a repeated id
- * ("Duplicate IDs found in batch input"), whatever its case. An item without a key never collides.
+ * Like {@link chunksOf}, with no two items of one key in the same piece: HubSpot refuses a whole batch because of a repeated id
+ * ("Duplicate IDs found in batch input"), regardless of case. An item without a key never collides.
  */
 export function chunksOfDistinct<T>(
   items: readonly T[],

@@ -1,72 +1,58 @@
-import { isObject } from '../../../json.ts';
-import type { CallContext, CrmProblem, ObjectType } from '../../crm.ts';
-import { idOf, readBatchAnswer } from '../calls/answers.ts';
-import { LINKS_PER_READ, readLinkBatch } from '../calls/api.ts';
+import type { CrmProblem } from '../../crm.ts';
+import type { BatchResponse } from '../calls/batch-response.ts';
 import { chunksOf } from '../calls/chunks.ts';
-import { throwIfNothingDone } from '../problems/outcomes.ts';
-import { problemOfEntry } from '../problems/problems.ts';
+import {
+  type FoundLinks,
+  type LinkReadInput,
+  type LinkTypes,
+  MAX_IDS_PER_LINK_READ,
+  readLinkBatch,
+} from '../calls/link-calls.ts';
+import { problemOfCall, unaccounted } from '../problems/call-problem.ts';
+import { CallTally } from '../problems/call-tally.ts';
+import { problemOfEntry } from '../problems/entry-problem.ts';
 import { contextValues } from '../transport/error-body.ts';
-import { repeatableProblemOf } from '../transport/errors.ts';
-import type { Transport } from '../transport/transport.ts';
+import type { Send } from '../transport/hubspot-call.ts';
 
-const UNACCOUNTED: CrmProblem = { kind: 'unavailable', message: 'HubSpot’s answer does not account for these links' };
-
-interface FoundLinks {
-  readonly fromId: string;
-  readonly toIds: readonly string[];
-  readonly after?: string;
+interface LinkOutcomes {
+  readonly found: Map<string, readonly string[]>;
+  readonly failed: Map<string, CrmProblem>;
 }
 
-/** Reads 1,000 ids a call, each to its last page. "No associations found" is an answer: an empty list. */
-export async function readLinks(
-  transport: Transport,
-  from: ObjectType,
-  to: ObjectType,
-  ids: readonly string[],
-  context: CallContext,
-): Promise<{ found: ReadonlyMap<string, readonly string[]>; failed: ReadonlyMap<string, CrmProblem> }> {
-  const found = new Map<string, string[]>();
-  const failed = new Map<string, CrmProblem>();
-  const errors: unknown[] = [];
-  let answered = 0;
+/** Reads 1,000 ids per call, each to its last page. "No associations found" is a result: an empty list. */
+export async function readLinks(send: Send, types: LinkTypes, ids: readonly string[]): Promise<LinkOutcomes> {
+  const outcomes: LinkOutcomes = { found: new Map(), failed: new Map() };
+  const tally = new CallTally();
   const distinct = [...new Set(ids)];
-  // An id that is no number belongs to no record, so nothing is linked to it.
-  for (const id of distinct) if (!/^\d+$/.test(id)) found.set(id, []);
+  // An id that is not a number belongs to no record, so it has no links.
+  for (const id of distinct) if (!/^\d+$/.test(id)) outcomes.found.set(id, []);
+  const valid = distinct.filter((id) => /^\d+$/.test(id));
   await Promise.all(
-    chunksOf(
-      distinct.filter((id) => /^\d+$/.test(id)),
-      LINKS_PER_READ,
-    ).map(async (chunk) => {
+    chunksOf(valid, MAX_IDS_PER_LINK_READ).map(async (chunk) => {
       try {
-        let open: readonly { id: string; after?: string }[] = chunk.map((id) => ({ id }));
+        let open: readonly LinkReadInput[] = chunk.map((id) => ({ id }));
         while (open.length > 0) {
-          open = await readPage(transport, from, to, open, context, found, failed);
-          answered += 1;
+          open = settlePage(open, await send(readLinkBatch(types, open)), outcomes);
+          tally.addAnswer();
         }
       } catch (error) {
-        errors.push(error);
-        for (const id of chunk) failed.set(id, repeatableProblemOf(error));
+        tally.addError(error);
+        for (const id of chunk) outcomes.failed.set(id, problemOfCall(error));
       }
     }),
   );
-  throwIfNothingDone(errors, answered);
-  for (const id of failed.keys()) found.delete(id);
-  return { found, failed };
+  tally.throwIfNothingDone();
+  for (const id of outcomes.failed.keys()) outcomes.found.delete(id);
+  return outcomes;
 }
 
-/** One call; answers with what has a further page. */
-async function readPage(
-  transport: Transport,
-  from: ObjectType,
-  to: ObjectType,
-  inputs: readonly { id: string; after?: string }[],
-  context: CallContext,
-  found: Map<string, string[]>,
-  failed: Map<string, CrmProblem>,
-): Promise<readonly { id: string; after?: string }[]> {
-  const { body } = await transport(readLinkBatch(from, to, inputs), context);
-  const { results, errors } = readBatchAnswer(body, readFoundLinks);
-  const next: { id: string; after?: string }[] = [];
+/** Keeps what one response says; returns the records whose links have another page. */
+function settlePage(
+  inputs: readonly LinkReadInput[],
+  { results, errors }: BatchResponse<FoundLinks>,
+  { found, failed }: LinkOutcomes,
+): readonly LinkReadInput[] {
+  const next: LinkReadInput[] = [];
   const open = new Set(inputs.map(({ id }) => id));
   for (const { fromId, toIds, after } of results) {
     if (!open.delete(fromId)) continue;
@@ -81,15 +67,6 @@ async function readPage(
       else failed.set(id, problemOfEntry(error, 'unavailable'));
     }
   }
-  for (const id of open) failed.set(id, UNACCOUNTED);
+  for (const id of open) failed.set(id, unaccounted('unavailable', 'link'));
   return next;
-}
-
-function readFoundLinks(value: unknown): FoundLinks | undefined {
-  if (!isObject(value) || !isObject(value.from) || !Array.isArray(value.to)) return undefined;
-  const fromId = idOf(value.from.id);
-  const toIds = value.to.map((entry: unknown) => (isObject(entry) ? idOf(entry.toObjectId) : undefined));
-  if (fromId === undefined || toIds.includes(undefined)) return undefined;
-  const after = isObject(value.paging) && isObject(value.paging.next) ? idOf(value.paging.next.after) : undefined;
-  return { fromId, toIds: toIds.filter((id) => id !== undefined), ...(after !== undefined && { after }) };
 }

@@ -1,39 +1,33 @@
-import type { CallContext, ObjectType, Pair, UnlinkOutcome } from '../../crm.ts';
-import { LINKS_PER_WRITE, unlinkBatch } from '../calls/api.ts';
+import type { Pair, UnlinkOutcome } from '../../crm.ts';
 import { chunksOf } from '../calls/chunks.ts';
-import { throwIfNothingDone } from '../problems/outcomes.ts';
-import { problemOfEntry } from '../problems/problems.ts';
-import { isAboutContent, repeatableProblemOf } from '../transport/errors.ts';
-import type { Transport } from '../transport/transport.ts';
+import { type LinkTypes, MAX_PAIRS_PER_WRITE, unlinkBatch } from '../calls/link-calls.ts';
+import { problemOfCall } from '../problems/call-problem.ts';
+import { CallTally } from '../problems/call-tally.ts';
+import { problemOfEntry } from '../problems/entry-problem.ts';
+import type { Send } from '../transport/hubspot-call.ts';
+import { isAboutContent } from '../transport/hubspot-refusal.ts';
 
-/** Removes links, 2,000 pairs a call. HubSpot's answer names no pairs: a call is done for all of them or refused for all. */
+/** Removes links, 2,000 pairs per call. HubSpot's response names no pairs: a call succeeds or fails for all of them. */
 export async function unlinkRecords(
-  transport: Transport,
-  from: ObjectType,
-  to: ObjectType,
+  send: Send,
+  types: LinkTypes,
   pairs: readonly Pair[],
-  context: CallContext,
 ): Promise<readonly UnlinkOutcome[]> {
-  const errors: unknown[] = [];
-  let answered = 0;
+  const tally = new CallTally();
   const outcomes = await Promise.all(
-    chunksOf(pairs, LINKS_PER_WRITE).map(async (chunk): Promise<UnlinkOutcome[]> => {
+    chunksOf(pairs, MAX_PAIRS_PER_WRITE).map(async (chunk): Promise<UnlinkOutcome[]> => {
       try {
-        await transport(unlinkBatch(from, to, chunk), context);
-        answered += 1;
+        await send(unlinkBatch(types, chunk));
+        tally.addAnswer();
         return chunk.map(() => 'unlinked');
       } catch (error) {
-        if (isAboutContent(error)) {
-          answered += 1;
-          const problem = problemOfEntry(error.body, 'refusal');
-          return chunk.map(() => ({ problem }));
-        }
-        errors.push(error);
-        const problem = repeatableProblemOf(error);
+        if (isAboutContent(error)) tally.addAnswer();
+        else tally.addError(error);
+        const problem = isAboutContent(error) ? problemOfEntry(error.body, 'refusal') : problemOfCall(error);
         return chunk.map(() => ({ problem }));
       }
     }),
   );
-  throwIfNothingDone(errors, answered);
+  tally.throwIfNothingDone();
   return outcomes.flat();
 }

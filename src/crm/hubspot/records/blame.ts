@@ -1,11 +1,13 @@
-/** Which records of a batch an error is about. HubSpot says it in five ways; where it says it in none the answer is empty. */
+/** Which records of a batch an error is about. HubSpot names them in five ways; if it uses none, the result is empty. */
 import type { CrmProblem, InvalidProperty } from '../../crm.ts';
-import { coordinatesIn, isUnknown, namedProperties, problemOfEntry } from '../problems/problems.ts';
+import { coordinatesIn } from '../problems/conflicts.ts';
+import { problemOfEntry } from '../problems/entry-problem.ts';
+import { invalidProperties, isUnknown, namedProperties } from '../problems/named-properties.ts';
 import { contextValues, type HubSpotError } from '../transport/error-body.ts';
-import type { WriteInput } from './write-input.ts';
+import type { BatchInput } from './batch-input.ts';
 
 /** The inputs that an entry of a 207 names: by trace id, by record id, or by the value that clashes. */
-export function entryOwners<I extends WriteInput>(entry: HubSpotError, inputs: readonly I[]): readonly I[] {
+export function entryOwners<I extends BatchInput>(entry: HubSpotError, inputs: readonly I[]): readonly I[] {
   const traceIds = new Set(contextValues(entry, 'objectWriteTraceId'));
   if (traceIds.size > 0) return inputs.filter((input) => traceIds.has(input.traceId));
   const ids = new Set([...contextValues(entry, 'ids'), ...contextValues(entry, 'id')]);
@@ -14,7 +16,7 @@ export function entryOwners<I extends WriteInput>(entry: HubSpotError, inputs: r
 }
 
 /** The inputs that a refusal of the whole call is about, each with its own problem. */
-export function blamedBy<I extends WriteInput>(
+export function blamedBy<I extends BatchInput>(
   refusal: HubSpotError,
   inputs: readonly I[],
 ): ReadonlyMap<I, CrmProblem> {
@@ -26,48 +28,50 @@ export function blamedBy<I extends WriteInput>(
   }
   if (blamed.size > 0) return blamed;
   const named = namedProperties(refusal);
+  const batch: RefusedBatch = { refusal, inputs };
   for (const input of inputs) {
-    const properties = named.filter((property) => isAbout(property, refusal, input, inputs));
-    if (properties.length > 0) blamed.set(input, invalid(properties));
+    const properties = named.filter((property) => isAbout(property, input, batch));
+    if (properties.length > 0) blamed.set(input, invalidProperties(properties));
   }
-  if (named.length === 0) for (const input of withEmailIn(refusal, inputs)) blamed.set(input, invalid([BAD_EMAIL]));
+  if (named.length > 0) return blamed;
+  for (const input of withEmailIn(refusal, inputs)) blamed.set(input, invalidProperties([BAD_EMAIL]));
   return blamed;
 }
 
-const BAD_EMAIL: InvalidProperty = { name: 'email', reason: 'the value is not a valid e-mail address' };
+const BAD_EMAIL: InvalidProperty = { name: 'email', reason: 'the value is not a valid email address' };
 
-function isAbout(
-  property: InvalidProperty,
-  refusal: HubSpotError,
-  input: WriteInput,
-  inputs: readonly WriteInput[],
-): boolean {
+interface RefusedBatch {
+  readonly refusal: HubSpotError;
+  readonly inputs: readonly BatchInput[];
+}
+
+function isAbout(property: InvalidProperty, input: BatchInput, { refusal, inputs }: RefusedBatch): boolean {
   const value = sentValue(input, property.name);
   if (value === undefined) return false;
   // These are about the property, so every record that sends it is refused; all others are about one record's value.
   if (isUnknown(property) || property.code === 'READ_ONLY_VALUE' || /read.only/i.test(property.reason)) return true;
   const senders = inputs.filter((other) => sentValue(other, property.name) !== undefined);
-  return senders.length === 1 || wordsOn(refusal, property.name).some((words) => mentions(words, value));
+  return senders.length === 1 || messagesOn(refusal, property.name).some((text) => mentions(text, value));
 }
 
-/** What the refusal says of the property before it lists the options that would be allowed. */
-function wordsOn(refusal: HubSpotError, name: string): readonly string[] {
+/** The refusal's messages on the property, without the list of allowed options. */
+function messagesOn(refusal: HubSpotError, name: string): readonly string[] {
   const inner = refusal.errors.filter((error) => (error.context.propertyName ?? []).includes(name));
   const texts = inner.length > 0 ? inner.map((error) => error.message) : [refusal.message];
   return texts.map((text) => text.split(/allowed options/i)[0] ?? '');
 }
 
-function mentions(words: string, value: string): boolean {
+function mentions(text: string, value: string): boolean {
   const escaped = value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return value !== '' && new RegExp(`(^|[^\\p{L}\\p{N}_])${escaped}($|[^\\p{L}\\p{N}_])`, 'iu').test(words);
+  return value !== '' && new RegExp(`(^|[^\\p{L}\\p{N}_])${escaped}($|[^\\p{L}\\p{N}_])`, 'iu').test(text);
 }
 
-function withEmailIn<I extends WriteInput>(refusal: HubSpotError, inputs: readonly I[]): readonly I[] {
+function withEmailIn<I extends BatchInput>(refusal: HubSpotError, inputs: readonly I[]): readonly I[] {
   const named = inputs.filter((input) => mentions(refusal.message, sentValue(input, 'email') ?? ''));
   return /e-?mail/i.test(refusal.message) ? named : [];
 }
 
-function clashing<I extends WriteInput>(error: HubSpotError, inputs: readonly I[]): readonly I[] {
+function clashing<I extends BatchInput>(error: HubSpotError, inputs: readonly I[]): readonly I[] {
   const clash = coordinatesIn(error);
   if (clash === undefined) return [];
   const written = inputs.filter((input) => input.id === clash.writtenId);
@@ -75,14 +79,6 @@ function clashing<I extends WriteInput>(error: HubSpotError, inputs: readonly I[
   return inputs.filter((input) => sentValue(input, clash.property)?.toLowerCase() === clash.value.toLowerCase());
 }
 
-function invalid(properties: readonly InvalidProperty[]): CrmProblem {
-  return {
-    kind: 'invalid',
-    message: properties.map(({ name, reason }) => `${name}: ${reason}`).join('; '),
-    properties,
-  };
-}
-
-function sentValue(input: WriteInput, name: string): string | undefined {
+function sentValue(input: BatchInput, name: string): string | undefined {
   return Object.hasOwn(input.properties, name) ? input.properties[name] : undefined;
 }

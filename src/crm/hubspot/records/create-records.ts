@@ -1,24 +1,33 @@
-import type { CallContext, CreateInput, ObjectType, WriteOutcome } from '../../crm.ts';
-import { BATCH, type CreateBodyInput, createBatch, defaultAssociationType } from '../calls/api.ts';
+import type { CreateInput, ObjectType, WriteOutcome } from '../../crm.ts';
 import { chunksOfDistinct } from '../calls/chunks.ts';
-import { inOrder, throwIfNothingWritten } from '../problems/outcomes.ts';
-import type { Transport } from '../transport/transport.ts';
-import { type BatchWrite, newLedger, writeBatch } from './batch-write.ts';
-import { lookupById, readRecords } from './read-records.ts';
-import type { WriteInput } from './write-input.ts';
+import { defaultAssociationType } from '../calls/default-associations.ts';
+import { type CreateBodyInput, createBatch, MAX_RECORDS_PER_CALL } from '../calls/record-calls.ts';
+import type { Send } from '../transport/hubspot-call.ts';
+import type { BatchInput } from './batch-input.ts';
+import { BatchWrite } from './batch-write.ts';
+import { lookupById } from './lookup.ts';
+import { readInBatches } from './read-in-batches.ts';
 
-interface Create extends WriteInput {
+interface Create extends BatchInput {
   readonly associations: CreateBodyInput['associations'];
 }
 
-/** Creates 100 records a call. Two with one e-mail never share a call: HubSpot would refuse it whole. */
+/** Creates 100 records per call. Two with the same email never share a call: HubSpot would refuse it whole. */
 export async function createRecords(
-  transport: Transport,
+  send: Send,
   objectType: ObjectType,
   inputs: readonly CreateInput[],
-  context: CallContext,
 ): Promise<readonly WriteOutcome[]> {
-  const ledger = newLedger<Create>();
+  const batch = new BatchWrite<Create>(send, {
+    unsure: 'ambiguous',
+    call: (some) => createBatch(objectType, some.map(bodyOf)),
+    ownerOfConflict: async (existingId, some) => {
+      const lookup = lookupById(objectType);
+      const read = { lookup, values: [existingId], properties: identifyingProperties(some) };
+      const { found } = await readInBatches(send, read);
+      return ownerOf(found.get(existingId)?.properties, some);
+    },
+  });
   const creates = inputs.map(
     (input, at): Create => ({
       traceId: String(at),
@@ -31,19 +40,14 @@ export async function createRecords(
       (link) => defaultAssociationType(objectType, link.objectType) === undefined,
     );
     if (unknown === undefined) return true;
-    const message = `HubSpot has no default link from ${objectType} to ${unknown.objectType}`;
-    ledger.outcomes.set(create, { problem: { kind: 'invalid', message, properties: [] } });
+    const message = `HubSpot has no default association from ${objectType} to ${unknown.objectType}`;
+    batch.outcomes.set(create, { problem: { kind: 'invalid', message, properties: [] } });
     return false;
   });
-  const write: BatchWrite<Create> = {
-    unsure: 'ambiguous',
-    call: (some) => createBatch(objectType, some.map(bodyOf)),
-    ownerOfConflict: (id, some) => ownerOfConflict(transport, objectType, id, some, context),
-  };
-  const chunks = chunksOfDistinct(ready, BATCH, (create) => comparable(create.properties.email));
-  await Promise.all(chunks.map((chunk) => writeBatch(transport, write, chunk, context, ledger)));
-  throwIfNothingWritten(ledger.errors, ledger.answered);
-  return inOrder(creates, ledger.outcomes, 'ambiguous');
+  const chunks = chunksOfDistinct(ready, MAX_RECORDS_PER_CALL, (create) => comparable(create.properties.email));
+  await Promise.all(chunks.map((chunk) => batch.write(chunk)));
+  batch.throwIfNothingWritten();
+  return batch.inOrder(creates);
 }
 
 function associationsOf(objectType: ObjectType, input: CreateInput): CreateBodyInput['associations'] {
@@ -58,35 +62,29 @@ function bodyOf({ traceId, properties, associations }: Create): CreateBodyInput 
   return { objectWriteTraceId: traceId, properties, associations };
 }
 
+function identifyingProperties(inputs: readonly Create[]): readonly string[] {
+  return [...new Set(['email', 'hs_additional_emails', ...inputs.flatMap((input) => Object.keys(input.properties))])];
+}
+
 /**
- * "Contact already exists. Existing ID: N" for a whole batch does not say which input: the existing record's own values do.
- * Secondary e-mails count; for other objects any sent value that tells the inputs apart.
+ * "Contact already exists. Existing ID: N" for a whole batch does not name the input; the existing record's values do.
+ * Secondary emails count, and for other objects any sent value that distinguishes the inputs.
  */
-async function ownerOfConflict(
-  transport: Transport,
-  objectType: ObjectType,
-  existingId: string,
+function ownerOf(
+  existing: Readonly<Record<string, string | null>> | undefined,
   inputs: readonly Create[],
-  context: CallContext,
-): Promise<Create | undefined> {
-  const names = [
-    ...new Set(['email', 'hs_additional_emails', ...inputs.flatMap((input) => Object.keys(input.properties))]),
-  ];
-  const { found } = await readRecords(transport, lookupById(objectType), [existingId], names, context);
-  const existing = found.get(existingId);
+): Create | undefined {
   if (existing === undefined) return undefined;
-  const emails = [existing.properties.email, ...(existing.properties.hs_additional_emails ?? '').split(';')].map(
-    comparable,
-  );
+  const emails = [existing.email, ...(existing.hs_additional_emails ?? '').split(';')].map(comparable);
   const byEmail = inputs.filter((input) => {
     const email = comparable(input.properties.email);
     return email !== undefined && emails.includes(email);
   });
   if (byEmail.length === 1) return byEmail[0];
-  const likes = inputs.filter((input) =>
-    Object.entries(input.properties).some(([name, value]) => isSame(existing.properties[name], value)),
+  const alike = inputs.filter((input) =>
+    Object.entries(input.properties).some(([name, value]) => isSame(existing[name], value)),
   );
-  return likes.length === 1 ? likes[0] : undefined;
+  return alike.length === 1 ? alike[0] : undefined;
 }
 
 function isSame(a: string | null | undefined, b: string): boolean {

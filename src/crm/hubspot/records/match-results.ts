@@ -1,11 +1,11 @@
-import type { HubSpotRecord } from '../calls/answers.ts';
-import type { WriteInput } from './write-input.ts';
+import type { HubSpotRecord } from '../calls/record-calls.ts';
+import type { BatchInput } from './batch-input.ts';
 
 /**
- * Which result belongs to which input. HubSpot promises no order: the trace id decides where it is echoed, then the record id, then a
- * sent value that no two inputs share, and only for creates that are still open, in equal number, the order.
+ * Assigns each result to its input. HubSpot guarantees no order: the trace id decides if it is echoed, then the record id, then a
+ * sent value that no two inputs share. Order only decides for creates that remain, if as many results remain and agree with them.
  */
-export function matchResults<I extends WriteInput>(
+export function matchResults<I extends BatchInput>(
   inputs: readonly I[],
   results: readonly HubSpotRecord[],
 ): ReadonlyMap<I, HubSpotRecord> {
@@ -34,21 +34,21 @@ export function matchResults<I extends WriteInput>(
   return matched;
 }
 
-/** Properties that every input sends, e-mail first: it is what most often tells contacts apart. */
-function sharedProperties(inputs: readonly WriteInput[]): readonly string[] {
+/** Properties that every input sends, email first: it distinguishes contacts most often. */
+function sharedProperties(inputs: readonly BatchInput[]): readonly string[] {
   const names = Object.keys(inputs[0]?.properties ?? {}).filter((name) =>
     inputs.every((input) => Object.hasOwn(input.properties, name)),
   );
   return names.sort((a, b) => Number(b === 'email') - Number(a === 'email'));
 }
 
-function distinctValues<I extends WriteInput>(inputs: readonly I[], name: string): ReadonlyMap<string, I> | undefined {
+function distinctValues<I extends BatchInput>(inputs: readonly I[], name: string): ReadonlyMap<string, I> | undefined {
   const byValue = new Map(inputs.map((input) => [comparable(input.properties[name]), input]));
   return byValue.size === inputs.length && !byValue.has('') ? byValue : undefined;
 }
 
-/** Nothing that was sent came back different, or something came back as sent. */
-function isLike(input: WriteInput, result: HubSpotRecord | undefined): boolean {
+/** None of the sent properties came back, or at least one came back as sent. */
+function isLike(input: BatchInput, result: HubSpotRecord | undefined): boolean {
   const returned = Object.keys(input.properties).filter((name) => comparable(result?.properties[name]) !== '');
   const same = returned.filter((name) => comparable(result?.properties[name]) === comparable(input.properties[name]));
   return result !== undefined && (returned.length === 0 || same.length > 0);

@@ -1,81 +1,92 @@
-import type { CallContext, CrmProblem, CrmRecord, ObjectType, UpdateInput, WriteOutcome } from '../../crm.ts';
-import { BATCH, type UpdateBodyInput, updateBatch } from '../calls/api.ts';
+import type { CrmProblem, CrmRecord, ObjectType, ReadOutcome, UpdateInput, WriteOutcome } from '../../crm.ts';
 import { chunksOfDistinct } from '../calls/chunks.ts';
-import { inOrder, lookupProblem, throwIfNothingWritten } from '../problems/outcomes.ts';
-import type { Transport } from '../transport/transport.ts';
-import { type BatchWrite, type Ledger, newLedger, writeBatch } from './batch-write.ts';
-import { lookupById, readRecords } from './read-records.ts';
-import type { WriteInput } from './write-input.ts';
+import { MAX_RECORDS_PER_CALL, type UpdateBodyInput, updateBatch } from '../calls/record-calls.ts';
+import { problemOfLookup } from '../problems/call-problem.ts';
+import type { Send } from '../transport/hubspot-call.ts';
+import type { BatchInput } from './batch-input.ts';
+import { type BatchKind, BatchWrite } from './batch-write.ts';
+import { lookupById } from './lookup.ts';
+import { readInBatches } from './read-in-batches.ts';
 
-interface Update extends WriteInput {
+interface Update extends BatchInput {
   readonly id: string;
 }
 
+/** What the calls of one update share. */
+interface UpdateScope {
+  readonly send: Send;
+  readonly objectType: ObjectType;
+  readonly kind: BatchKind<Update>;
+}
+
 /**
- * Updates 100 records a call. What the answer leaves out is looked up: a merged-away id may be missing from it without an error
- * although nothing, or the survivor, was written.
+ * Updates 100 records per call. Records that the response does not mention are read back: a merged id may be missing from it
+ * without an error although nothing, or the surviving record, was written.
  */
 export async function updateRecords(
-  transport: Transport,
+  send: Send,
   objectType: ObjectType,
   inputs: readonly UpdateInput[],
-  context: CallContext,
 ): Promise<readonly WriteOutcome[]> {
-  const ledger = newLedger<Update>();
-  const updates = inputs.map((input, at): Update => ({ traceId: String(at), ...input }));
-  const ready = updates.filter((update) => {
-    if (/^\d+$/.test(update.id)) return true;
-    ledger.outcomes.set(update, { problem: NOT_FOUND });
-    return false;
-  });
-  const write: BatchWrite<Update> = {
+  const kind: BatchKind<Update> = {
     unsure: 'unavailable',
     call: (some) => updateBatch(objectType, some.map(bodyOf)),
   };
-  const isFilled = (update: Update) => Object.keys(update.properties).length > 0;
-  const filled = ready.filter(isFilled);
-  const chunks = chunksOfDistinct(filled, BATCH, ({ id }) => id);
-  await Promise.all(chunks.map((chunk) => writeBatch(transport, write, chunk, context, ledger)));
-  throwIfNothingWritten(ledger.errors, ledger.answered);
-  // An update without properties writes nothing (HubSpot refuses it): all it asks is whether the record exists.
-  const open = ready.filter((update) => !isFilled(update) || ledger.unaccounted.has(update));
-  await settleOpen(transport, objectType, write, open, context, ledger);
-  return inOrder(updates, ledger.outcomes, 'unavailable');
+  const scope: UpdateScope = { send, objectType, kind };
+  const batch = new BatchWrite<Update>(send, kind);
+  const updates = inputs.map((input, at): Update => ({ traceId: String(at), ...input }));
+  const ready = updates.filter((update) => {
+    if (/^\d+$/.test(update.id)) return true;
+    batch.outcomes.set(update, { problem: NOT_FOUND });
+    return false;
+  });
+  await writeAll(batch, ready.filter(hasProperties));
+  batch.throwIfNothingWritten();
+  // An update without properties writes nothing (HubSpot refuses it): it only checks whether the record exists.
+  const open = ready.filter((update) => !hasProperties(update) || batch.unaccounted.has(update));
+  await settleOpen(scope, batch, open);
+  return batch.inOrder(updates);
 }
 
 const NOT_FOUND: CrmProblem = { kind: 'not-found', message: 'HubSpot has no such record' };
 
-/** Reads what became of the records; where the update is not in them it goes, once, to the record that answers for the id. */
-async function settleOpen(
-  transport: Transport,
-  objectType: ObjectType,
-  write: BatchWrite<Update>,
-  open: readonly Update[],
-  context: CallContext,
-  ledger: Ledger<Update>,
-): Promise<void> {
+async function writeAll(batch: BatchWrite<Update>, updates: readonly Update[]): Promise<void> {
+  const chunks = chunksOfDistinct(updates, MAX_RECORDS_PER_CALL, ({ id }) => id);
+  await Promise.all(chunks.map((chunk) => batch.write(chunk)));
+}
+
+/** Reads the records back. One without the update gets it again, once, under the id of the record that was returned for it. */
+async function settleOpen(scope: UpdateScope, batch: BatchWrite<Update>, open: readonly Update[]): Promise<void> {
   if (open.length === 0) return;
-  const ids = open.map(({ id }) => id);
-  const names = [...new Set(open.flatMap(({ properties }) => Object.keys(properties)))];
-  const read = await readRecords(transport, lookupById(objectType), ids, names, context).catch((error: unknown) => ({
-    found: new Map<string, CrmRecord>(),
-    missing: new Set<string>(),
-    failed: new Map(ids.map((id) => [id, lookupProblem(error)])),
-  }));
+  const read = await readBack(scope, open);
   const again = new Map<Update, Update>();
   for (const update of open) {
     const record = read.found.get(update.id);
-    if (record === undefined) ledger.outcomes.set(update, { problem: read.failed.get(update.id) ?? NOT_FOUND });
-    else if (isApplied(update, record)) ledger.outcomes.set(update, { record });
+    if (record === undefined) batch.outcomes.set(update, { problem: read.failed.get(update.id) ?? NOT_FOUND });
+    else if (isApplied(update, record)) batch.outcomes.set(update, { record });
     else again.set({ ...update, id: record.id }, update);
   }
-  const second = newLedger<Update>();
-  const chunks = chunksOfDistinct([...again.keys()], BATCH, ({ id }) => id);
-  await Promise.all(chunks.map((chunk) => writeBatch(transport, write, chunk, context, second)));
+  const second = new BatchWrite<Update>(scope.send, scope.kind);
+  await writeAll(second, [...again.keys()]);
   for (const [resent, update] of again) {
     const outcome = second.outcomes.get(resent);
-    if (outcome !== undefined) ledger.outcomes.set(update, outcome);
+    if (outcome !== undefined) batch.outcomes.set(update, outcome);
   }
+}
+
+async function readBack({ send, objectType }: UpdateScope, updates: readonly Update[]): Promise<ReadOutcome> {
+  const values = updates.map(({ id }) => id);
+  const properties = [...new Set(updates.flatMap((update) => Object.keys(update.properties)))];
+  try {
+    return await readInBatches(send, { lookup: lookupById(objectType), values, properties });
+  } catch (error) {
+    const problem = problemOfLookup(error);
+    return { found: new Map(), missing: new Set(), failed: new Map(values.map((id) => [id, problem])) };
+  }
+}
+
+function hasProperties({ properties }: Update): boolean {
+  return Object.keys(properties).length > 0;
 }
 
 function isApplied(update: Update, record: CrmRecord): boolean {

@@ -1,6 +1,6 @@
 import { isObject } from '../../../json.ts';
 
-/** HubSpot's error answers, parsed: every field of them is optional (its error reference says so), and the edge answers HTML. */
+/** HubSpot's error responses, parsed. Every field is optional (its error reference says so), and the edge returns HTML. */
 
 /** One entry of `errors`, or a whole error body: they have the same shape. */
 export interface HubSpotError {
@@ -14,7 +14,7 @@ export interface HubSpotError {
   readonly errors: readonly HubSpotError[];
 }
 
-/** Reads an error body, or an entry of a 207; anything that is not an object reads as an error without words. */
+/** Reads an error body, or an entry of a 207; anything that is not an object reads as an error without a message. */
 export function readHubSpotError(body: unknown): HubSpotError {
   if (!isObject(body)) return { message: '', context: {}, errors: [] };
   const category = textOf(body.category) ?? textOf(body.errorType);

@@ -1,8 +1,9 @@
 import type { Turn } from '../../pacer.ts';
-import { parseJson } from './errors.ts';
+import { parseJson } from './parse-json.ts';
+import { type ResponseHeaders, withoutCookies } from './response-headers.ts';
 import type { Wire } from './wire.ts';
 
-/** One try as it went over the wire; `Authorization` is no part of it. Bodies are the texts parsed as JSON, or the texts themselves. */
+/** One attempt as sent and received, without `Authorization`. Bodies are parsed JSON, or the text itself if it is not JSON. */
 export interface HubSpotExchange {
   readonly purpose: string;
   readonly method: string;
@@ -10,7 +11,7 @@ export interface HubSpotExchange {
   readonly requestText?: string;
   readonly requestBody?: unknown;
   readonly status?: number;
-  readonly responseHeaders: Readonly<Record<string, string>>;
+  readonly responseHeaders: ResponseHeaders;
   readonly responseText?: string;
   readonly responseBody?: unknown;
   /** ISO 8601. */
@@ -18,22 +19,25 @@ export interface HubSpotExchange {
   readonly durationMs: number;
   readonly waitedMs: number;
   readonly attempt: number;
-  /** Why there is no usable answer; never the CRM's own text. */
+  /** Why there is no usable response; never the CRM's own text. */
   readonly error?: string;
 }
 
-export function exchangeOf(
-  purpose: string,
-  wire: Wire,
-  of: { startedAt: string; durationMs: number; turn: Turn; error: string | undefined },
-): HubSpotExchange {
+export interface AttemptTimes {
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly turn: Turn;
+  readonly error: string | undefined;
+}
+
+export function exchangeOf(purpose: string, wire: Wire, attempt: AttemptTimes): HubSpotExchange {
   const { requestText, text } = wire;
   return {
     purpose,
     method: wire.method,
     path: wire.path,
     ...(requestText !== undefined && { requestText }),
-    // Parsed for those alone who look.
+    // Parsed only when read.
     get requestBody() {
       return requestText === undefined ? undefined : (parseJson(requestText) ?? requestText);
     },
@@ -43,15 +47,10 @@ export function exchangeOf(
     get responseBody() {
       return text === undefined ? undefined : (parseJson(text) ?? text);
     },
-    startedAt: of.startedAt,
-    durationMs: Math.round(of.durationMs),
-    waitedMs: Math.round(of.turn.waitedMs),
-    attempt: of.turn.attempt,
-    ...(of.error !== undefined && { error: of.error }),
+    startedAt: attempt.startedAt,
+    durationMs: Math.round(attempt.durationMs),
+    waitedMs: Math.round(attempt.turn.waitedMs),
+    attempt: attempt.turn.attempt,
+    ...(attempt.error !== undefined && { error: attempt.error }),
   };
-}
-
-/** The edge sets cookies that stand for the session with it. */
-function withoutCookies(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'set-cookie'));
 }

@@ -1,10 +1,17 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Client } from '@hubspot/api-client';
-import type { RawAnswer } from './errors.ts';
+import type { ResponseHeaders } from './response-headers.ts';
+
+/** A complete response; the body as text. */
+export interface RawResponse {
+  readonly status: number;
+  readonly headers: ResponseHeaders;
+  readonly text: string;
+}
 
 /**
- * What went over the wire for one try. The SDK's models drop fields that they do not declare (policyName, warnings) and its
- * exceptions carry bodies in their text, so answers are read here instead and the SDK's own results are left unused.
+ * What one attempt sent and received. The SDK's models drop fields that they do not declare (policyName, warnings) and its
+ * exceptions contain response bodies in their messages, so responses are read here and the SDK's own results are ignored.
  */
 export interface Wire {
   method: string;
@@ -12,13 +19,13 @@ export interface Wire {
   /** Body as sent: JSON text. */
   requestText?: string;
   status?: number;
-  headers: Readonly<Record<string, string>>;
+  headers: ResponseHeaders;
   text?: string;
 }
 
 const current = new AsyncLocalStorage<Wire>();
 
-/** Runs one SDK call and notes in the returned promise's wire what was sent and what came back. Rejects as the SDK does. */
+/** Runs one SDK call and records in `wire` what was sent and received. Rejects as the SDK does. */
 export function onWire<T>(wire: Wire, call: () => Promise<T>): Promise<T> {
   return current.run(wire, call);
 }
@@ -27,13 +34,13 @@ export function newWire(): Wire {
   return { method: '', path: '', headers: {} };
 }
 
-/** The answer, where one arrived completely. */
-export function answerOf(wire: Wire): RawAnswer | undefined {
+/** The response, if it arrived completely. */
+export function responseOf(wire: Wire): RawResponse | undefined {
   if (wire.status === undefined || wire.text === undefined) return undefined;
   return { status: wire.status, headers: wire.headers, text: wire.text };
 }
 
-/** For the SDK's generated groups. The contexts are theirs; the interfaces name the part that is used. */
+/** For the SDK's generated API groups. The casts below name the part of their contexts that is used. */
 export const wireMiddleware = {
   pre(context: unknown): unknown {
     const wire = current.getStore();
@@ -50,7 +57,7 @@ export const wireMiddleware = {
   },
   async post(context: unknown): Promise<unknown> {
     const wire = current.getStore();
-    // As above: a ResponseContext, whose body keeps its text for a second reading.
+    // As above: a ResponseContext, whose body can be read a second time.
     const response = context as {
       httpStatusCode: number;
       headers: Record<string, string>;
@@ -65,7 +72,7 @@ export const wireMiddleware = {
   },
 };
 
-/** `client.apiRequest` knows no middleware, so its raw response is noted here. */
+/** `client.apiRequest` bypasses the middleware, so its response is recorded here. */
 export async function getRaw(client: Client, path: string): Promise<void> {
   const wire = current.getStore();
   if (wire !== undefined) Object.assign(wire, { method: 'GET', path });

@@ -1,47 +1,47 @@
 /**
- * Search keys → search requests of the size that HubSpot takes. Pure: nothing here calls anything.
+ * Packs search keys into search requests of the size that HubSpot accepts. Pure: nothing here makes a call.
  *
  * One request has up to five filter groups (OR) of up to six filters (AND), eighteen in all, and a body of at most 3,000 characters
  * (HubSpot's search guide). `IN` clauses of one property share a filter; a clause of words is a group of its own. The body's length
- * is what binds: it is counted in bytes of its JSON, the stricter reading of "characters".
+ * is usually the limit that is reached first: it is counted in bytes of its JSON, the stricter reading of "characters".
  */
 import type { CrmProblem, SearchClause, SearchKey } from '../../crm.ts';
-import type { SearchBody, SearchFilter } from '../calls/api.ts';
+import type { SearchBody, SearchFilter } from '../calls/record-calls.ts';
 
 export interface PackedSearch {
   readonly keys: readonly string[];
   readonly body: SearchBody;
 }
 
-export interface PackedSearchKeys {
+export interface PackedSearches {
   readonly searches: readonly PackedSearch[];
-  /** Search keys that no request can hold. */
+  /** Keys that fit into no request. */
   readonly failed: ReadonlyMap<string, CrmProblem>;
 }
 
-const MOST_BYTES = 3_000;
-const MOST_GROUPS = 5;
-const MOST_FILTERS_IN_GROUP = 6;
-const MOST_FILTERS = 18;
-const MOST_VALUES = 100;
-const PAGE = 200;
+const MAX_BYTES = 3_000;
+const MAX_GROUPS = 5;
+const MAX_FILTERS_IN_GROUP = 6;
+const MAX_FILTERS = 18;
+const MAX_VALUES = 100;
+const PAGE_SIZE = 200;
 /** `"after":"9800",` on later pages. */
 const PAGING_BYTES = 15;
 
-/** Packs search keys, in order. All clauses of one stay together; only one too large for any request is spread over several. */
-export function packSearchKeys(searchKeys: readonly SearchKey[], properties: readonly string[]): PackedSearchKeys {
+/** Packs the keys in order. The clauses of one key stay together unless they are too large for one request. */
+export function packSearchKeys(keys: readonly SearchKey[], properties: readonly string[]): PackedSearches {
   const failed = new Map<string, CrmProblem>();
-  const drafts: Draft[] = [];
-  for (const searchKey of searchKeys) {
-    const parts = partsOf(searchKey.clauses.map(normalise).filter(isNotEmpty), properties);
+  const drafts: SearchDraft[] = [];
+  for (const key of keys) {
+    const parts = partsOf(key.clauses.map(normalise).filter(isNotEmpty), properties);
     if (parts === undefined || parts.length === 0) {
-      failed.set(searchKey.key, parts === undefined ? TOO_LONG : NOTHING_TO_FIND);
+      failed.set(key.key, parts === undefined ? TOO_LONG : NOTHING_TO_FIND);
       continue;
     }
     for (const part of parts) {
-      if (drafts.at(-1)?.add(searchKey.key, part)) continue;
-      const draft = new Draft(properties);
-      draft.add(searchKey.key, part);
+      if (drafts.at(-1)?.add(key.key, part)) continue;
+      const draft = new SearchDraft(properties);
+      draft.add(key.key, part);
       drafts.push(draft);
     }
   }
@@ -49,7 +49,7 @@ export function packSearchKeys(searchKeys: readonly SearchKey[], properties: rea
 }
 
 /**
- * The same search by ascending record id, from an id on: HubSpot pages no further than 10,000 results of one query. Undefined where
+ * The same search by ascending record id, after a given id: HubSpot returns no more than 10,000 results of one query. Undefined if
  * the narrower search would be too large.
  */
 export function searchAfterId(body: SearchBody, id: string): SearchBody | undefined {
@@ -60,44 +60,44 @@ export function searchAfterId(body: SearchBody, id: string): SearchBody | undefi
   const count = groups.reduce((sum, { filters }) => sum + filters.length, 0);
   const narrower = { ...body, filterGroups: groups, sorts: ['hs_object_id'] };
   const isTooLarge =
-    count > MOST_FILTERS ||
-    groups.some(({ filters }) => filters.length > MOST_FILTERS_IN_GROUP) ||
-    bytesOf(narrower) + PAGING_BYTES > MOST_BYTES;
+    count > MAX_FILTERS ||
+    groups.some(({ filters }) => filters.length > MAX_FILTERS_IN_GROUP) ||
+    bytesOf(narrower) + PAGING_BYTES > MAX_BYTES;
   return isTooLarge ? undefined : narrower;
 }
 
 const TOO_LONG: CrmProblem = { kind: 'invalid', message: 'A value is too long for a HubSpot search', properties: [] };
 const NOTHING_TO_FIND: CrmProblem = { kind: 'invalid', message: 'There is no value to search for', properties: [] };
 
-/** `IN` finds text only in lower case. Of more words than a group holds the longest serve: candidates are verified anyway. */
+/** `IN` finds text only in lower case. If there are more words than a group holds, the longest are used: candidates are verified anyway. */
 function normalise(clause: SearchClause): SearchClause {
   const clean = (values: readonly string[]) => [
     ...new Set(values.map((value) => value.trim().toLowerCase()).filter((value) => value !== '')),
   ];
   if ('in' in clause) return { property: clause.property, in: clean(clause.in) };
   const words = clean(clause.tokens).sort((a, b) => b.length - a.length);
-  return { property: clause.property, tokens: words.slice(0, MOST_FILTERS_IN_GROUP) };
+  return { property: clause.property, tokens: words.slice(0, MAX_FILTERS_IN_GROUP) };
 }
 
 function isNotEmpty(clause: SearchClause): boolean {
   return 'in' in clause ? clause.in.length > 0 : clause.tokens.length > 0;
 }
 
-/** The clauses in one part where a request can hold them all, else cut value by value; undefined when one alone is too long. */
+/** The clauses in one part if a request can hold them all, or else cut value by value; undefined if a single one is too long. */
 function partsOf(clauses: readonly SearchClause[], properties: readonly string[]): SearchClause[][] | undefined {
   if (clauses.length === 0) return [];
-  if (new Draft(properties).add('', clauses)) return [[...clauses]];
+  if (new SearchDraft(properties).add('', clauses)) return [[...clauses]];
   const atoms = clauses.flatMap((clause): SearchClause[] =>
     'in' in clause ? clause.in.map((value) => ({ property: clause.property, in: [value] })) : [clause],
   );
-  const parts: { draft: Draft; atoms: SearchClause[] }[] = [];
+  const parts: { draft: SearchDraft; atoms: SearchClause[] }[] = [];
   for (const atom of atoms) {
     const last = parts.at(-1);
     if (last?.draft.add('', [atom])) {
       last.atoms.push(atom);
       continue;
     }
-    const draft = new Draft(properties);
+    const draft = new SearchDraft(properties);
     if (!draft.add('', [atom])) return undefined;
     parts.push({ draft, atoms: [atom] });
   }
@@ -109,8 +109,8 @@ interface InGroup {
   readonly values: string[];
 }
 
-/** A request while it is being filled. Its length is kept by addition, exact to the byte. */
-class Draft {
+/** A request while it is being filled. Its length is counted as it grows, exact to the byte. */
+class SearchDraft {
   readonly keys = new Set<string>();
   readonly #properties: readonly string[];
   readonly #inGroups: InGroup[] = [];
@@ -124,7 +124,7 @@ class Draft {
     this.#bytes = bytesOf(this.body()) + PAGING_BYTES;
   }
 
-  /** Adds all of the clauses, or none where they do not fit (false). */
+  /** Adds all of the clauses, or none if they do not fit (false). */
   add(key: string, clauses: readonly SearchClause[]): boolean {
     const plan = this.#plan(clauses);
     if (plan === undefined) return false;
@@ -143,7 +143,7 @@ class Draft {
     return {
       filterGroups: [...inFilters, ...this.#wordGroups.map((filters) => ({ filters }))],
       properties: this.#properties,
-      limit: PAGE,
+      limit: PAGE_SIZE,
     };
   }
 
@@ -156,7 +156,7 @@ class Draft {
     const groups =
       this.#inGroups.length + this.#wordGroups.length + plan.newInGroups.length + plan.newWordGroups.length;
     const fits =
-      groups <= MOST_GROUPS && this.#filters + plan.filters <= MOST_FILTERS && this.#bytes + plan.bytes <= MOST_BYTES;
+      groups <= MAX_GROUPS && this.#filters + plan.filters <= MAX_FILTERS && this.#bytes + plan.bytes <= MAX_BYTES;
     return fits ? plan : undefined;
   }
 
@@ -164,9 +164,9 @@ class Draft {
     const name = JSON.stringify([property, value]);
     if (this.#known.has(name) || plan.known.has(name)) return;
     plan.known.add(name);
-    const opened = plan.newInGroups.find((group) => group.property === property && group.values.length < MOST_VALUES);
+    const opened = plan.newInGroups.find((group) => group.property === property && group.values.length < MAX_VALUES);
     const index = this.#inGroups.findIndex(
-      (group, at) => group.property === property && group.values.length + planned(plan, at) < MOST_VALUES,
+      (group, at) => group.property === property && group.values.length + planned(plan, at) < MAX_VALUES,
     );
     if (index >= 0) {
       plan.values.push([index, value]);
@@ -194,7 +194,7 @@ class Draft {
 }
 
 interface Plan {
-  /** Index of a present group and a value that joins it. */
+  /** Index of an existing group and the value to add to it. */
   readonly values: [number, string][];
   readonly newInGroups: InGroup[];
   readonly newWordGroups: SearchFilter[][];

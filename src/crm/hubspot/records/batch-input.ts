@@ -1,6 +1,6 @@
 /** One record of a batch that creates or updates. */
-export interface WriteInput {
-  /** Unique within the work. */
+export interface BatchInput {
+  /** Unique within the batches of one request. */
   readonly traceId: string;
   /** Present on updates. */
   readonly id?: string;

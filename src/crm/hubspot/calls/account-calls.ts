@@ -1,0 +1,55 @@
+/** The calls that read the account and its owners: paths and responses. */
+import { isObject } from '../../../json.ts';
+import type { Account, Owner } from '../../crm.ts';
+import type { HubSpotCall } from '../transport/hubspot-call.ts';
+import { getRaw } from '../transport/wire.ts';
+import { idOf, nextPageOf, type Page, readBatchResponse, unknownShape } from './batch-response.ts';
+
+const OWNERS_PER_PAGE = 100;
+
+/** Active users only; queues, which may own records too, are dropped. */
+export function ownersPage(after: string | undefined): HubSpotCall<Page<Owner>> {
+  return {
+    purpose: 'list owners',
+    lane: 'burst',
+    repeat: 'always',
+    send: (client) => client.crm.owners.ownersApi.getPageWithHttpInfo(undefined, after, OWNERS_PER_PAGE, false),
+    read: (body) => {
+      const { results } = readBatchResponse(body, (value) => (isObject(value) && idOf(value.id) ? value : undefined));
+      return { results: results.flatMap(readOwner), after: nextPageOf(body) };
+    },
+  };
+}
+
+/** `GET /account-info/v3/details` needs no scope, so it proves that the token is valid and nothing else. The SDK has no group for it. */
+export function accountDetails(): HubSpotCall<Account> {
+  return {
+    purpose: 'read account',
+    lane: 'burst',
+    repeat: 'always',
+    send: (client) => getRaw(client, '/account-info/v3/details'),
+    read: readAccountDetails,
+  };
+}
+
+function readOwner(value: Record<string, unknown>): Owner[] {
+  const id = idOf(value.id);
+  if (id === undefined || value.archived === true || (value.type !== undefined && value.type !== 'PERSON')) return [];
+  const email = typeof value.email === 'string' && value.email !== '' ? value.email : undefined;
+  const names = [value.firstName, value.lastName].filter((name) => typeof name === 'string' && name.trim() !== '');
+  const name = names.length > 0 ? names.join(' ') : (email ?? `Owner ${id}`);
+  return [{ id, name, ...(email !== undefined && { email }) }];
+}
+
+function readAccountDetails(body: unknown): Account {
+  const id = isObject(body) ? idOf(body.portalId) : undefined;
+  if (!isObject(body) || id === undefined) throw unknownShape('the account has no id');
+  const domain = typeof body.uiDomain === 'string' ? body.uiDomain : 'app.hubspot.com';
+  // 0-1 and 0-2 are HubSpot's type ids of contacts and companies.
+  const template = (typeId: string) => `https://${domain}/contacts/${id}/record/${typeId}/{{crmId}}`;
+  return {
+    id,
+    timeZone: typeof body.timeZone === 'string' ? body.timeZone : 'UTC',
+    linkTemplates: { contacts: template('0-1'), companies: template('0-2') },
+  };
+}

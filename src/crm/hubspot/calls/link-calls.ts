@@ -1,0 +1,80 @@
+/** The calls that link, unlink and list linked records (HubSpot's associations): paths (through the SDK's groups), bodies and responses. */
+import { isObject } from '../../../json.ts';
+import type { ObjectType, Pair } from '../../crm.ts';
+import type { HubSpotCall } from '../transport/hubspot-call.ts';
+import { type BatchResponse, idOf, readBatchResponse } from './batch-response.ts';
+
+/** Per call (HubSpot's associations guide and its changelog of 2025-02-10). */
+export const MAX_PAIRS_PER_WRITE = 2_000;
+export const MAX_IDS_PER_LINK_READ = 1_000;
+
+/** The kinds of record that a link joins, in its direction. */
+export interface LinkTypes {
+  readonly from: ObjectType;
+  readonly to: ObjectType;
+}
+
+/** A record whose links are read, from a page on. */
+export interface LinkReadInput {
+  readonly id: string;
+  readonly after?: string;
+}
+
+export interface FoundLinks {
+  readonly fromId: string;
+  readonly toIds: readonly string[];
+  /** Cursor of the next page of this record's links. */
+  readonly after?: string;
+}
+
+/** Repeatable: linking linked records changes nothing. The response lists both directions. The SDK writes `from` as `_from`. */
+export function linkBatch({ from, to }: LinkTypes, pairs: readonly Pair[]): HubSpotCall<BatchResponse<Pair>> {
+  const inputs = pairs.map((pair) => ({ _from: { id: pair.fromId }, to: { id: pair.toId } }));
+  return {
+    purpose: `link ${from} to ${to}`,
+    lane: 'associations',
+    repeat: 'always',
+    send: (client) => client.crm.associations.v4.batchApi.createDefaultWithHttpInfo(from, to, { inputs }),
+    read: (body) => readBatchResponse(body, readLink),
+  };
+}
+
+/** Repeatable: unlinking unlinked records changes nothing. Returns 204 without a body. */
+export function unlinkBatch({ from, to }: LinkTypes, pairs: readonly Pair[]): HubSpotCall<void> {
+  const inputs = pairs.map((pair) => ({ _from: { id: pair.fromId }, to: [{ id: pair.toId }] }));
+  return {
+    purpose: `unlink ${from} from ${to}`,
+    lane: 'associations',
+    repeat: 'always',
+    send: (client) => client.crm.associations.v4.batchApi.archiveWithHttpInfo(from, to, { inputs }),
+    read: () => undefined,
+  };
+}
+
+export function readLinkBatch(
+  { from, to }: LinkTypes,
+  inputs: readonly LinkReadInput[],
+): HubSpotCall<BatchResponse<FoundLinks>> {
+  return {
+    purpose: `read links of ${from} to ${to}`,
+    lane: 'associations',
+    repeat: 'always',
+    send: (client) => client.crm.associations.v4.batchApi.getPageWithHttpInfo(from, to, { inputs: [...inputs] }),
+    read: (body) => readBatchResponse(body, readFoundLinks),
+  };
+}
+
+function readLink(value: unknown): Pair | undefined {
+  if (!isObject(value) || !isObject(value.from) || !isObject(value.to)) return undefined;
+  const [fromId, toId] = [idOf(value.from.id), idOf(value.to.id)];
+  return fromId === undefined || toId === undefined ? undefined : { fromId, toId };
+}
+
+function readFoundLinks(value: unknown): FoundLinks | undefined {
+  if (!isObject(value) || !isObject(value.from) || !Array.isArray(value.to)) return undefined;
+  const fromId = idOf(value.from.id);
+  const toIds = value.to.map((entry: unknown) => (isObject(entry) ? idOf(entry.toObjectId) : undefined));
+  if (fromId === undefined || toIds.includes(undefined)) return undefined;
+  const after = isObject(value.paging) && isObject(value.paging.next) ? idOf(value.paging.next.after) : undefined;
+  return { fromId, toIds: toIds.filter((id) => id !== undefined), ...(after !== undefined && { after }) };
+}

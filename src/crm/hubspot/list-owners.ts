@@ -1,0 +1,26 @@
+import { CrmRejectedError, NotSupportedError } from '../../errors.ts';
+import type { Owner } from '../crm.ts';
+import { ownersPage } from './calls/account-calls.ts';
+import type { Page } from './calls/batch-response.ts';
+import type { Send } from './transport/hubspot-call.ts';
+
+/** Active users, all pages. Throws NotSupportedError without the owners scope. */
+export async function listOwners(send: Send): Promise<readonly Owner[]> {
+  const owners: Owner[] = [];
+  let after: string | undefined;
+  do {
+    const page = await readPage(send, after);
+    owners.push(...page.results);
+    after = page.after;
+  } while (after !== undefined);
+  return owners;
+}
+
+async function readPage(send: Send, after: string | undefined): Promise<Page<Owner>> {
+  try {
+    return await send(ownersPage(after));
+  } catch (error) {
+    if (!(error instanceof CrmRejectedError) || error.detail.status !== 403) throw error;
+    throw new NotSupportedError('The HubSpot token lacks the scope crm.objects.owners.read', { cause: error });
+  }
+}

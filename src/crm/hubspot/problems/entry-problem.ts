@@ -1,0 +1,49 @@
+import type { CrmProblem } from '../../crm.ts';
+import { contextValues, type HubSpotError } from '../transport/error-body.ts';
+import type { Unsure } from './call-problem.ts';
+import { coordinatesIn, existingIdIn, isConflict } from './conflicts.ts';
+import { invalidProperties, namedProperties } from './named-properties.ts';
+import { shortened } from './shortened.ts';
+
+/**
+ * HubSpot's error about one record, from an entry of a 207 or from a refusal of the whole call (a 4xx), as a problem of the port.
+ * `unsure` is what an entry without a cause means; a refusal always has a cause.
+ */
+export function problemOfEntry(error: HubSpotError, unsure: Unsure | 'refusal'): CrmProblem {
+  if (existingIdIn(error) !== undefined || isConflict(error)) return conflict(error);
+  if (error.category === 'OBJECT_NOT_FOUND') return { kind: 'not-found', message: 'HubSpot has no such record' };
+  if (error.category === 'MISSING_SCOPES' || error.category?.includes('PERMISSION')) {
+    const scopes = [...contextValues(error, 'requiredGranularScopes'), ...contextValues(error, 'requiredScopes')];
+    const message = 'HubSpot denied access to the record';
+    return { kind: 'refused', message, ...(scopes.length > 0 && { missingScopes: scopes }) };
+  }
+  const properties = namedProperties(error);
+  if (properties.length > 0) {
+    const problem = invalidProperties(properties);
+    return { ...problem, message: shortened(problem.message) };
+  }
+  if (unsure !== 'refusal' && !hasCause(error)) {
+    return { kind: unsure, message: `HubSpot failed to process the record${withMessage(error)}` };
+  }
+  return { kind: 'invalid', message: `HubSpot rejected the record${withMessage(error)}`, properties: [] };
+}
+
+function conflict(error: HubSpotError): CrmProblem {
+  const existingId = existingIdIn(error);
+  const property = coordinatesIn(error)?.property;
+  return {
+    kind: 'conflict',
+    message: existingId === undefined ? 'Another record has this value' : `Record ${existingId} has this value`,
+    ...(existingId !== undefined && { existingId }),
+    ...(property !== undefined && { property }),
+  };
+}
+
+function hasCause({ category }: HubSpotError): boolean {
+  return category !== undefined && !/INTERNAL|RATE_LIMIT|UNAVAILABLE|TIMEOUT/.test(category);
+}
+
+function withMessage(error: HubSpotError): string {
+  const text = shortened(error.message);
+  return text === '' ? '' : `: ${text}`;
+}

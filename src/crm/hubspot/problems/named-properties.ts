@@ -1,0 +1,73 @@
+import { isObject } from '../../../json.ts';
+import { type CrmProblem, type InvalidProperty, noSuchProperty } from '../../crm.ts';
+import type { HubSpotError } from '../transport/error-body.ts';
+import { parseJson } from '../transport/parse-json.ts';
+import { shortened } from './shortened.ts';
+
+/** Properties that the error names, each once: in `errors[]`, in the JSON within its message, or else in the message's words. */
+export function namedProperties(error: HubSpotError): readonly InvalidProperty[] {
+  const found = new Map<string, InvalidProperty>();
+  const add = ({ name, code, text }: NamedProperty) => {
+    if (name === '' || found.has(name)) return;
+    found.set(name, { name, ...(code !== undefined && { code }), reason: reasonOf(code, text) });
+  };
+  for (const { context, code, message } of [...error.errors, error]) {
+    for (const name of context.propertyName ?? []) add({ name, code, text: message });
+  }
+  for (const listed of listedInMessage(error.message)) add(listed);
+  if (found.size === 0) {
+    const name = /\bpropert(?:y|ies)\b[^"'“]{0,40}["'“]([a-z][a-z0-9_]*)["'”]/i.exec(error.message)?.[1];
+    if (name !== undefined) add({ name, code: error.code, text: error.message });
+  }
+  return [...found.values()];
+}
+
+interface NamedProperty {
+  readonly name: string;
+  readonly code: string | undefined;
+  readonly text: string;
+}
+
+/** The problem of a record whose named properties HubSpot did not accept. */
+export function invalidProperties(properties: readonly InvalidProperty[]): CrmProblem & { readonly kind: 'invalid' } {
+  return {
+    kind: 'invalid',
+    message: properties.map(({ name, reason }) => `${name}: ${reason}`).join('; '),
+    properties,
+  };
+}
+
+/** The refusal is about a property that does not exist in the account, regardless of the values sent. */
+export function namesUnknownProperty(error: HubSpotError): boolean {
+  return namedProperties(error).some(isUnknown);
+}
+
+export function isUnknown(property: InvalidProperty): boolean {
+  return property.code === noSuchProperty || /does ?n[o']t exist/i.test(property.reason);
+}
+
+/** "Property values were not valid: [{…, "error":"INVALID_OPTION", "name":"industry"}]": JSON within the text. */
+function listedInMessage(message: string): NamedProperty[] {
+  const start = message.indexOf('[{');
+  const list = start < 0 ? undefined : parseJson(message.slice(start, message.lastIndexOf(']') + 1));
+  if (!Array.isArray(list)) return [];
+  return list.filter(isObject).flatMap((entry) => {
+    if (typeof entry.name !== 'string') return [];
+    const text = typeof entry.message === 'string' ? entry.message : '';
+    return [{ name: entry.name, text, code: typeof entry.error === 'string' ? entry.error : undefined }];
+  });
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  INVALID_OPTION: 'the value is not one of the allowed options',
+  [noSuchProperty]: 'the property does not exist',
+  READ_ONLY_VALUE: 'the property is read-only',
+  INVALID_EMAIL: 'the value is not a valid email address',
+};
+
+function reasonOf(code: string | undefined, text: string): string {
+  const known = code === undefined ? undefined : REASONS[code];
+  if (known !== undefined) return known;
+  if (/allowed options/i.test(text)) return 'the value is not one of the allowed options';
+  return shortened(text) || 'the value was rejected';
+}

@@ -1,0 +1,134 @@
+import type { CrmProblem, CrmRecord, ReadOutcome } from '../../crm.ts';
+import { chunksOfDistinct } from '../calls/chunks.ts';
+import { MAX_RECORDS_PER_CALL, readBatch } from '../calls/record-calls.ts';
+import { problemOfLookup, unaccounted } from '../problems/call-problem.ts';
+import { CallTally } from '../problems/call-tally.ts';
+import { type RefusableLookup, splitLookup } from '../problems/halving.ts';
+import { contextValues } from '../transport/error-body.ts';
+import type { Send } from '../transport/hubspot-call.ts';
+import { isAboutContent } from '../transport/hubspot-refusal.ts';
+import { type Lookup, lookupKey } from './lookup.ts';
+
+/** What to read: values of the lookup's property (or ids), and the properties to return. */
+export interface BatchRead {
+  readonly lookup: Lookup;
+  readonly values: readonly string[];
+  readonly properties: readonly string[];
+}
+
+/**
+ * Reads 100 values per call. Throws only if the token is refused, or if HubSpot is down and answered no call.
+ * Ids that are not numbers are missing: HubSpot has none, and would refuse the whole call because of one.
+ */
+export async function readInBatches(send: Send, read: BatchRead): Promise<ReadOutcome> {
+  const { lookup } = read;
+  const outcome: MutableOutcome = { found: new Map(), missing: new Set(), failed: new Map() };
+  const tally = new CallTally();
+  const scope: ReadScope = {
+    send,
+    lookup,
+    outcome,
+    properties: [...new Set([...read.properties, ...lookup.extraProperties])],
+  };
+  const work: RefusableLookup<string> = {
+    run: async (values) => {
+      await readChunk(scope, values);
+      tally.addAnswer();
+    },
+    fail: (values, error) => {
+      tally.addError(error);
+      for (const value of values) outcome.failed.set(value, problemOfLookup(error));
+    },
+    canSplit: isAboutContent,
+  };
+  const afterFailure = async (values: readonly string[], error: unknown) => {
+    const isGone = isAboutContent(error) && (await lookup.isGone?.()) === true;
+    if (!isGone) return await splitLookup(work, values, error);
+    tally.addAnswer();
+    for (const value of values) outcome.missing.add(value);
+  };
+  await Promise.all(
+    chunksOfDistinct(readableValues(read, outcome), MAX_RECORDS_PER_CALL, lookupKey).map((chunk) =>
+      work.run(chunk).catch((error: unknown) => afterFailure(chunk, error)),
+    ),
+  );
+  tally.throwIfNothingDone();
+  return outcome;
+}
+
+const EMPTY: CrmProblem = { kind: 'invalid', message: 'Cannot look up an empty value', properties: [] };
+
+interface MutableOutcome {
+  readonly found: Map<string, CrmRecord>;
+  readonly missing: Set<string>;
+  readonly failed: Map<string, CrmProblem>;
+}
+
+/** What all calls of one read share. */
+interface ReadScope {
+  readonly send: Send;
+  readonly lookup: Lookup;
+  readonly properties: readonly string[];
+  readonly outcome: MutableOutcome;
+}
+
+/** The distinct values that HubSpot accepts; the others get their outcome here. */
+function readableValues({ lookup, values }: BatchRead, outcome: MutableOutcome): readonly string[] {
+  return [...new Set(values)].filter((value) => {
+    if (value.trim() === '') outcome.failed.set(value, EMPTY);
+    else if (lookup.idProperty === undefined && !/^\d+$/.test(value)) outcome.missing.add(value);
+    else return true;
+    return false;
+  });
+}
+
+async function readChunk(scope: ReadScope, values: readonly string[]): Promise<void> {
+  const { lookup, outcome } = scope;
+  const { results, missed } = await readOnce(scope, values);
+  const byKey = new Map<string, CrmRecord>();
+  const used = new Set<string>();
+  for (const record of results) for (const key of lookup.keysOf(record)) if (!byKey.has(key)) byKey.set(key, record);
+  const open: string[] = [];
+  for (const value of values) {
+    const record = byKey.get(lookupKey(value));
+    if (record !== undefined) {
+      outcome.found.set(value, record);
+      used.add(record.id);
+    } else if (missed.has(lookupKey(value))) {
+      outcome.missing.add(value);
+    } else {
+      open.push(value);
+    }
+  }
+  // A returned record that no value claimed belongs to one of the open values: reading them one by one shows to which.
+  const hasUnclaimed = results.some((record) => !used.has(record.id));
+  const single = hasUnclaimed ? open.slice(0, MAX_SINGLE_READS) : [];
+  for (const value of open.slice(single.length)) outcome.failed.set(value, unaccounted('unavailable', 'record'));
+  await Promise.all(single.map((value) => readSingle(scope, value)));
+}
+
+/** Further single reads for one call would cost more calls than they are worth. */
+const MAX_SINGLE_READS = 10;
+
+async function readSingle(scope: ReadScope, value: string): Promise<void> {
+  const { results, missed } = await readOnce(scope, [value]);
+  const [record, ...others] = results;
+  if (record !== undefined && others.length === 0) scope.outcome.found.set(value, record);
+  else if (record === undefined && missed.has(lookupKey(value))) scope.outcome.missing.add(value);
+  else scope.outcome.failed.set(value, unaccounted('unavailable', 'record'));
+}
+
+async function readOnce(
+  { send, lookup, properties }: ReadScope,
+  values: readonly string[],
+): Promise<{ results: readonly CrmRecord[]; missed: ReadonlySet<string> }> {
+  const { objectType, idProperty } = lookup;
+  const inputs = values.map((id) => ({ id: idProperty === undefined ? id : id.trim() }));
+  const body = { inputs, properties, ...(idProperty !== undefined && { idProperty }) };
+  const { results, errors } = await send(readBatch(objectType, body));
+  // One entry of category OBJECT_NOT_FOUND names all misses (207); the inputs of other entries stay open.
+  const missed = errors
+    .filter((error) => error.category === 'OBJECT_NOT_FOUND')
+    .flatMap((error) => contextValues(error, 'ids').concat(contextValues(error, 'id')));
+  return { results, missed: new Set(missed.map(lookupKey)) };
+}

@@ -1,0 +1,93 @@
+import { CrmUnavailableError } from '../../../errors.ts';
+import type { CrmProblem, CrmRecord, ObjectType, SearchKey, SearchOutcome } from '../../crm.ts';
+import { unknownShape } from '../calls/batch-response.ts';
+import { type SearchBody, searchPage } from '../calls/record-calls.ts';
+import { problemOfLookup } from '../problems/call-problem.ts';
+import { CallTally } from '../problems/call-tally.ts';
+import { type RefusableLookup, splitLookup } from '../problems/halving.ts';
+import { namesUnknownProperty } from '../problems/named-properties.ts';
+import type { Send } from '../transport/hubspot-call.ts';
+import { isAboutContent } from '../transport/hubspot-refusal.ts';
+import { packSearchKeys, searchAfterId } from './pack-search-keys.ts';
+
+/** HubSpot refuses to page past this many results of one query (its search guide). */
+const MAX_RESULTS = 10_000;
+
+/** What to search for, and the properties to return. */
+export interface KeySearch {
+  readonly objectType: ObjectType;
+  readonly keys: readonly SearchKey[];
+  readonly properties: readonly string[];
+}
+
+/**
+ * Searches for all keys in as few calls as HubSpot's limits allow, and reads every result page.
+ * Throws only if the token is refused, or if HubSpot is down and answered no search.
+ */
+export async function searchAllPages(send: Send, { objectType, keys, properties }: KeySearch): Promise<SearchOutcome> {
+  const candidates = new Map<string, CrmRecord>();
+  const byKey = new Map(keys.map((key) => [key.key, key]));
+  const packed = packSearchKeys(keys, properties);
+  const failed = new Map<string, CrmProblem>(packed.failed);
+  const tally = new CallTally();
+
+  const run = async (body: SearchBody) => {
+    for await (const record of pagesOf(send, objectType, body)) candidates.set(record.id, record);
+    tally.addAnswer();
+  };
+  const lookup: RefusableLookup<SearchKey> = {
+    run: async (some) => {
+      for (const { body } of packSearchKeys(some, properties).searches) await run(body);
+    },
+    fail: (some, error) => {
+      tally.addError(error);
+      for (const { key } of some) failed.set(key, problemOfLookup(error));
+    },
+    canSplit,
+  };
+
+  await Promise.all(
+    packed.searches.map(async (search) => {
+      try {
+        await run(search.body);
+      } catch (error) {
+        const some = search.keys.map((key) => byKey.get(key)).filter((key) => key !== undefined);
+        await splitLookup(lookup, some, error);
+      }
+    }),
+  );
+  tally.throwIfNothingDone();
+  return { candidates: [...candidates.values()], failed };
+}
+
+function canSplit(error: unknown): boolean {
+  return error instanceof TooBroadError || (isAboutContent(error) && !namesUnknownProperty(error.body));
+}
+
+/** More results than HubSpot returns for one query, and no room in the body for continuing by id. */
+class TooBroadError extends CrmUnavailableError {}
+
+async function* pagesOf(send: Send, objectType: ObjectType, body: SearchBody): AsyncGenerator<CrmRecord> {
+  let current = body;
+  while (true) {
+    const { results, after, total } = await send(searchPage(objectType, current));
+    yield* results;
+    const last = results.at(-1);
+    if (after === undefined || last === undefined) {
+      const isCutShort = current.after === undefined && results.length < total;
+      if (isCutShort || after !== undefined) throw unknownShape('a search ended before its last result');
+      return;
+    }
+    // Too many for one query: continues by id instead, from the first page on or, without an id to continue from, from the start.
+    const isById = current.sorts !== undefined;
+    if (!isById && total > MAX_RESULTS) current = narrowed(body, '0');
+    else if (Number(after) < MAX_RESULTS) current = { ...current, after };
+    else current = narrowed(body, isById ? last.id : '0');
+  }
+}
+
+function narrowed(body: SearchBody, afterId: string): SearchBody {
+  const narrower = searchAfterId(body, afterId);
+  if (narrower === undefined) throw new TooBroadError('A search finds more records than HubSpot returns');
+  return narrower;
+}
