@@ -6,11 +6,12 @@ import { prepareIdProperties } from './bridge/properties/prepare-id-property.ts'
 import { type RunningCapture, startCapture } from './capture/record/start-capture.ts';
 import type { Config } from './config.ts';
 import { createBridge } from './create-bridge.ts';
+import type { Clock } from './crm/clock.ts';
 import type { Crm } from './crm/crm.ts';
 import { deadlineIn } from './crm/deadline.ts';
 import { createHubSpotCrm } from './crm/hubspot/hubspot-crm.ts';
 import { hubSpotPropertyRules } from './crm/hubspot/property-rules.ts';
-import { type Clock, createPacer } from './crm/pacer.ts';
+import { createPacer } from './crm/pacer.ts';
 import { closeServer, countInFlight, listen } from './listening.ts';
 import { loadLiveMappings } from './live-mappings.ts';
 import type { Mappings } from './mapping/load/file-kinds.ts';

@@ -1,9 +1,9 @@
 import type { GatewayError } from '../errors.ts';
 
-/** `always`: carrying the call out twice does no harm. `if-not-done`: only when the first try certainly did nothing. */
+/** `always`: executing the call twice does no harm. `if-not-done`: repeat only if the first attempt certainly did nothing. */
 export type Repeat = 'always' | 'if-not-done';
 
-/** Why a try failed, in the words that decide about the next one. */
+/** Why an attempt failed, by what that means for the next one. */
 export interface CallFailure {
   readonly kind: /** "Too many": nothing was done, and the lane must pause. */
     | 'limited'
@@ -11,48 +11,50 @@ export interface CallFailure {
     | 'not-done'
     /** Another writer holds the record for a moment. */
     | 'locked'
-    /** A 5xx, a reset, a time-out: perhaps it was carried out. */
+    /** A 5xx, a reset, a timeout: the call may have been executed. */
     | 'perhaps-done'
-    /** The answer is an answer: trying again would bring the same. */
+    /** Trying again would bring the same response. */
     | 'final';
   readonly error: GatewayError;
-  /** The CRM's own wish. */
+  /** The wait that the CRM asked for. */
   readonly retryAfterMs?: number;
-  /** The day's budget is gone: nothing helps until it is renewed. */
+  /** The daily limit is reached: no retry helps until it is reset. */
   readonly isDaily?: boolean;
 }
 
-interface Rule {
-  readonly firstWaitMs: number;
-  readonly atMostMs: number;
-  /** Tries in all. */
-  readonly tries: number;
+interface Backoff {
+  /** The first wait; each further one is twice as long. */
+  readonly firstMs: number;
+  readonly maxMs: number;
+}
+
+interface Rule extends Backoff {
+  readonly maxAttempts: number;
   readonly repeats: readonly Repeat[];
 }
 
-/** Waits double from try to try, with jitter. HubSpot holds a lock for two seconds (its error reference for 423). */
+/** HubSpot holds a lock for two seconds (its error reference for 423). */
 const RULES: Readonly<Record<Exclude<CallFailure['kind'], 'final'>, Rule>> = {
-  limited: { firstWaitMs: 0, atMostMs: 0, tries: 12, repeats: ['always', 'if-not-done'] },
-  'not-done': { firstWaitMs: 150, atMostMs: 5_000, tries: 4, repeats: ['always', 'if-not-done'] },
-  locked: { firstWaitMs: 2_500, atMostMs: 8_000, tries: 5, repeats: ['always'] },
-  'perhaps-done': { firstWaitMs: 400, atMostMs: 8_000, tries: 5, repeats: ['always'] },
+  limited: { firstMs: 0, maxMs: 0, maxAttempts: 12, repeats: ['always', 'if-not-done'] },
+  'not-done': { firstMs: 150, maxMs: 5_000, maxAttempts: 4, repeats: ['always', 'if-not-done'] },
+  locked: { firstMs: 2_500, maxMs: 8_000, maxAttempts: 5, repeats: ['always'] },
+  'perhaps-done': { firstMs: 400, maxMs: 8_000, maxAttempts: 5, repeats: ['always'] },
 };
 
-/** Milliseconds to wait before the next try, or undefined when there should be none. `attempt` counts from 1. */
+/** Milliseconds to wait before the next attempt, or undefined if there should be none. `attempts` counts those made so far. */
 export function nextTry(
   failure: CallFailure,
-  repeat: Repeat,
-  attempt: number,
+  call: { readonly repeat: Repeat; readonly attempts: number },
   random: () => number,
 ): number | undefined {
   if (failure.kind === 'final' || failure.isDaily) return undefined;
   const rule = RULES[failure.kind];
-  if (!rule.repeats.includes(repeat) || attempt >= rule.tries) return undefined;
+  if (!rule.repeats.includes(call.repeat) || call.attempts >= rule.maxAttempts) return undefined;
   if (failure.kind === 'limited') return 0;
-  return Math.max(failure.retryAfterMs ?? 0, backoffMs(rule.firstWaitMs, attempt, rule.atMostMs, random));
+  return Math.max(failure.retryAfterMs ?? 0, backoffMs(rule, call.attempts, random));
 }
 
-/** `firstMs` doubled per attempt, at most `atMostMs`, spread over the 25 % above so that many do not come back together. */
-export function backoffMs(firstMs: number, attempt: number, atMostMs: number, random: () => number): number {
-  return Math.min(firstMs * 2 ** (attempt - 1), atMostMs) * (1 + 0.25 * random());
+/** `firstMs` doubled per attempt up to `maxMs`, plus up to 25 % so that many calls do not come back together. */
+export function backoffMs({ firstMs, maxMs }: Backoff, attempt: number, random: () => number): number {
+  return Math.min(firstMs * 2 ** (attempt - 1), maxMs) * (1 + 0.25 * random());
 }

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { CallContext } from '../../src/crm/crm.ts';
 import type { LaneName, LaneSettings } from '../../src/crm/lanes.ts';
-import { type Attempt, createPacer, type Pacer } from '../../src/crm/pacer.ts';
+import type { Attempt } from '../../src/crm/paced-call.ts';
+import { createPacer, type Pacer } from '../../src/crm/pacer.ts';
 import type { CallFailure, Repeat } from '../../src/crm/retry.ts';
 import { CrmRejectedError, CrmUnavailableError, DeadlineError } from '../../src/errors.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -392,12 +393,12 @@ test('fails all calls at once when the day’s budget is gone, and probes every 
   const waiting = call(clock, pacer, traffic, { name: 'waiting' });
 
   await expect(clock.runUntil(first)).rejects.toThrow(CrmUnavailableError);
-  await expect(clock.runUntil(waiting)).rejects.toThrow(/day’s limit/);
-  await expect(clock.runUntil(call(clock, pacer, traffic, { name: 'refused' }))).rejects.toThrow(/day’s limit/);
+  await expect(clock.runUntil(waiting)).rejects.toThrow(/daily limit/);
+  await expect(clock.runUntil(call(clock, pacer, traffic, { name: 'refused' }))).rejects.toThrow(/daily limit/);
   await clock.advance(5 * 60_000);
   const probe = call(clock, pacer, traffic, { name: 'probe' });
   await expect(clock.runUntil(call(clock, pacer, traffic, { name: 'beside the probe' }))).rejects.toThrow(
-    /day’s limit/,
+    /daily limit/,
   );
   await clock.runUntil(probe);
   await clock.runUntil(call(clock, pacer, traffic, { name: 'after' }));

@@ -1,5 +1,5 @@
+import type { Clock } from '../../src/crm/clock.ts';
 import type { Deadline } from '../../src/crm/deadline.ts';
-import type { Clock } from '../../src/crm/pacer.ts';
 
 interface Timer {
   readonly at: number;

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/crm/pacer.ts';
+import type { Clock } from '../../src/crm/clock.ts';
 
 /** A clock on which everything happens `speed` times as fast: waits of seconds pass in milliseconds, in the same order. */
 export function fastClock(speed: number): Clock {

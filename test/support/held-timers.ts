@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/crm/pacer.ts';
+import type { Clock } from '../../src/crm/clock.ts';
 
 /** Timers that expire when the test says so, and never by themselves. */
 export interface HeldTimers extends Pick<Clock, 'setTimer' | 'clearTimer'> {

@@ -1,9 +1,10 @@
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts';
+import type { Clock } from '../../src/crm/clock.ts';
 import type { Crm } from '../../src/crm/crm.ts';
 import { createHubSpotCrm } from '../../src/crm/hubspot/hubspot-crm.ts';
 import type { HubSpotExchange } from '../../src/crm/hubspot/transport/exchange.ts';
 import type { LaneSettings } from '../../src/crm/lanes.ts';
-import { type Clock, createPacer } from '../../src/crm/pacer.ts';
+import { createPacer } from '../../src/crm/pacer.ts';
 import { type HeldTimers, heldTimers } from './held-timers.ts';
 import { logSink } from './log-sink.ts';
 

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import nock from 'nock';
 import { afterEach, beforeEach } from 'vitest';
+import type { Clock } from '../../src/crm/clock.ts';
 import type { Crm } from '../../src/crm/crm.ts';
 import { createHubSpotCrm } from '../../src/crm/hubspot/hubspot-crm.ts';
 import type { HubSpotExchange } from '../../src/crm/hubspot/transport/exchange.ts';
-import { type Clock, createPacer } from '../../src/crm/pacer.ts';
+import { createPacer } from '../../src/crm/pacer.ts';
 import { logSink } from './log-sink.ts';
 
 export const TOKEN = 'pat-na1-00000000-test';

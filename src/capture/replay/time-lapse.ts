@@ -1,4 +1,4 @@
-import type { Clock } from '../../crm/pacer.ts';
+import type { Clock } from '../../crm/clock.ts';
 
 /**
  * Time for a replay: it stands still while anything is being done and jumps to the next timer when nothing is. A request that

@@ -1,7 +1,9 @@
 import { Client } from '@hubspot/api-client';
 import { DeadlineError } from '../../../errors.ts';
+import { type Clock, systemClock } from '../../clock.ts';
 import type { CallContext } from '../../crm.ts';
-import type { Attempt, Clock, Pacer, Turn } from '../../pacer.ts';
+import type { Attempt, Turn } from '../../paced-call.ts';
+import type { Pacer } from '../../pacer.ts';
 import type { CallFailure } from '../../retry.ts';
 import { exchangeOf, type HubSpotExchange } from './exchange.ts';
 import type { HubSpotCall, Transport } from './hubspot-call.ts';
@@ -69,7 +71,7 @@ async function attempt(sender: Sender, { call, context }: ContextualCall, turn: 
   const start = performance.now();
   const wire = newWire();
   const timeout = timeoutOf(sender.timeoutMs, { call, context });
-  const failure = await withinTimeout(sender.clock ?? systemTimers, timeout, () =>
+  const failure = await withinTimeout(sender.clock ?? systemClock, timeout, () =>
     onWire(wire, () => call.send(sender.client)),
   );
   const outcome = outcomeOf(wire, failure);
@@ -99,11 +101,9 @@ function timeoutOf(timeoutMs: number, { call, context }: ContextualCall): Timeou
   return { ms, failure: { kind: 'final', error } };
 }
 
-type Timers = Pick<Clock, 'setTimer' | 'clearTimer'>;
-
 /** The SDK has no timeout: the call races against a timer, and a later response is ignored. */
 async function withinTimeout(
-  clock: Timers,
+  clock: Clock,
   timeout: Timeout,
   send: () => Promise<unknown>,
 ): Promise<CallFailure | undefined> {
@@ -121,12 +121,6 @@ async function withinTimeout(
     clock.clearTimer(timer);
   }
 }
-
-const systemTimers: Timers = {
-  setTimer: (run, ms) => setTimeout(run, ms),
-  // The handle comes from setTimer above.
-  clearTimer: (timer) => clearTimeout(timer as NodeJS.Timeout),
-};
 
 /** A complete response decides, whatever the SDK makes of it; without one the failure does. */
 function outcomeOf(wire: Wire, failure: CallFailure | undefined): Attempt<unknown> {

@@ -1,0 +1,214 @@
+import pLimit from 'p-limit';
+import { DeadlineError } from '../errors.ts';
+import type { Clock } from './clock.ts';
+import type { CallContext } from './crm.ts';
+import { DAILY_PROBE_MS, DailyLimit } from './daily-limit.ts';
+import { FairQueue } from './fair-queue.ts';
+import { LaneBudget } from './lane-budget.ts';
+import type { LaneLimits, LaneName } from './lanes.ts';
+import type { Attempt, PacedCall, Turn } from './paced-call.ts';
+import { type CallFailure, nextTry, type Repeat } from './retry.ts';
+import type { Slot } from './slot-window.ts';
+
+export interface LaneState {
+  readonly limit: number;
+  readonly used: number;
+  readonly waiting: number;
+  readonly running: number;
+  readonly pausedMs: number;
+}
+
+export interface LaneDeps {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: { warn(fields: object, message: string): void } | undefined;
+}
+
+interface Job {
+  readonly context: CallContext;
+  readonly repeat: Repeat;
+  readonly requestedAt: number;
+  attempts: number;
+  deadlineTimer: unknown;
+  start(turn: Turn): Promise<Attempt<unknown>>;
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+/** A call that must not be repeated does not start with less time left than it needs for a response. */
+const MIN_TIME_FOR_UNREPEATABLE_MS = 200;
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** The calls of one lane: queues them, starts them when the budget permits, and repeats them where that may help. */
+export class Lane {
+  readonly #name: LaneName;
+  readonly #limits: LaneLimits;
+  readonly #deps: LaneDeps;
+  readonly #budget: LaneBudget;
+  readonly #daily = new DailyLimit();
+  readonly #concurrency: ReturnType<typeof pLimit>;
+  readonly #urgent = new FairQueue<Job>();
+  readonly #bulk = new FairQueue<Job>();
+  #timer: unknown;
+
+  constructor(name: LaneName, limits: LaneLimits, deps: LaneDeps) {
+    this.#name = name;
+    this.#limits = limits;
+    this.#deps = deps;
+    this.#budget = new LaneBudget(limits, deps.random);
+    this.#concurrency = pLimit(limits.concurrency);
+  }
+
+  run<T>(call: PacedCall<T>, context: CallContext): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const job: Job = {
+        context,
+        repeat: call.repeat,
+        requestedAt: this.#deps.clock.now(),
+        attempts: 0,
+        deadlineTimer: undefined,
+        start: (turn) => call.attempt(turn),
+        // A job is untyped inside the queue; its value comes from `start` above.
+        resolve: (value) => resolve(value as T),
+        reject,
+      };
+      this.#enqueue(job, 'back');
+    });
+  }
+
+  state(): LaneState {
+    return {
+      ...this.#budget.state(this.#deps.clock.now()),
+      waiting: this.#urgent.size + this.#bulk.size,
+      running: this.#running,
+    };
+  }
+
+  get #running(): number {
+    return this.#concurrency.activeCount + this.#concurrency.pendingCount;
+  }
+
+  #enqueue(job: Job, end: 'front' | 'back'): void {
+    const remaining = job.context.deadline.remainingMs();
+    const error = remaining <= 0 ? late() : this.#daily.errorFor(this.#deps.clock.now());
+    if (error !== undefined) {
+      job.reject(error);
+      return;
+    }
+    const queue = this.#queueOf(job);
+    if (end === 'front') queue.pushFront(job.context.requestId, job);
+    else queue.push(job.context.requestId, job);
+    if (remaining < MAX_TIMER_MS) {
+      job.deadlineTimer = this.#deps.clock.setTimer(() => {
+        if (queue.remove(job.context.requestId, job)) job.reject(late());
+      }, Math.ceil(remaining));
+    }
+    this.#pump();
+  }
+
+  #queueOf(job: Job): FairQueue<Job> {
+    return job.context.urgency === 'urgent' ? this.#urgent : this.#bulk;
+  }
+
+  /** Starts what may start, and sets the timer for the moment at which the next call may. */
+  #pump(): void {
+    const { clock } = this.#deps;
+    let now = clock.now();
+    let at = this.#nextStart(now);
+    while (at <= now) {
+      const job = this.#urgent.shift() ?? this.#bulk.shift();
+      if (job === undefined) break;
+      this.#start(job, now);
+      now = clock.now();
+      at = this.#nextStart(now);
+    }
+    clock.clearTimer(this.#timer);
+    this.#timer = Number.isFinite(at) && at > now ? clock.setTimer(() => this.#pump(), Math.ceil(at - now)) : undefined;
+  }
+
+  /** When the next waiting call may start; Infinity if none waits or a running one must end first. */
+  #nextStart(now: number): number {
+    const isUrgent = this.#urgent.size > 0;
+    if (!isUrgent && this.#bulk.size === 0) return Number.POSITIVE_INFINITY;
+    const places = isUrgent ? this.#limits.concurrency : this.#bulkConcurrency();
+    if (this.#running >= places) return Number.POSITIVE_INFINITY;
+    return this.#budget.nextStart(now, isUrgent ? 'urgent' : 'bulk');
+  }
+
+  /** A fifth of the places stays free for urgent calls, so that slow bulk calls cannot hold them all. */
+  #bulkConcurrency(): number {
+    return Math.max(1, this.#limits.concurrency - Math.floor(this.#limits.concurrency / 5));
+  }
+
+  #start(job: Job, now: number): void {
+    const { clock } = this.#deps;
+    clock.clearTimer(job.deadlineTimer);
+    const remaining = job.context.deadline.remainingMs();
+    if (remaining <= 0 || (job.repeat === 'if-not-done' && remaining < MIN_TIME_FOR_UNREPEATABLE_MS)) {
+      job.reject(late());
+      return;
+    }
+    const slot = this.#budget.take(now);
+    job.attempts += 1;
+    const turn: Turn = { attempt: job.attempts, waitedMs: now - job.requestedAt };
+    this.#concurrency(() => job.start(turn)).then(
+      (attempt) => this.#finish(job, slot, attempt),
+      (error: unknown) => {
+        this.#budget.release(slot, clock.now());
+        job.reject(error);
+        this.#pump();
+      },
+    );
+  }
+
+  #finish(job: Job, slot: Slot, attempt: Attempt<unknown>): void {
+    const now = this.#deps.clock.now();
+    this.#budget.release(slot, now, attempt.rate);
+    if (attempt.ok) {
+      this.#budget.endPauses();
+      this.#daily.clear();
+      if (attempt.rate?.dailyRemaining === 0) this.#stopForTheDay(now);
+      job.resolve(attempt.value);
+    } else {
+      if (attempt.failure.isDaily) this.#stopForTheDay(now);
+      else if (attempt.failure.kind === 'limited') this.#pause(slot, attempt.failure, now);
+      this.#retryOrReject(job, attempt.failure, now);
+    }
+    this.#pump();
+  }
+
+  #retryOrReject(job: Job, failure: CallFailure, now: number): void {
+    const waitMs = nextTry(failure, job, this.#deps.random);
+    const startsAt = waitMs === undefined ? undefined : Math.max(now + waitMs, this.#budget.pausedUntil);
+    if (startsAt === undefined || startsAt - now >= job.context.deadline.remainingMs()) {
+      job.reject(failure.error);
+      return;
+    }
+    if (waitMs === 0) this.#enqueue(job, 'front');
+    else this.#deps.clock.setTimer(() => this.#enqueue(job, 'front'), waitMs ?? 0);
+  }
+
+  #pause(slot: Slot, failure: CallFailure, now: number): void {
+    const pauseMs = this.#budget.pause(slot, failure, now);
+    if (pauseMs === undefined) return;
+    this.#deps.log?.warn({ lane: this.#name, pauseMs: Math.round(pauseMs) }, 'The CRM returned a rate limit error');
+  }
+
+  #stopForTheDay(now: number): void {
+    this.#daily.reach(now);
+    this.#deps.log?.warn(
+      { lane: this.#name, probeMs: DAILY_PROBE_MS },
+      "The CRM's daily limit of API calls is reached",
+    );
+    for (const queue of [this.#urgent, this.#bulk]) {
+      for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
+        this.#deps.clock.clearTimer(job.deadlineTimer);
+        job.reject(this.#daily.error(now));
+      }
+    }
+  }
+}
+
+function late(): DeadlineError {
+  return new DeadlineError('The request timed out before the CRM could be called');
+}

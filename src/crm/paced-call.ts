@@ -1,0 +1,23 @@
+import type { LaneName } from './lanes.ts';
+import type { CallFailure, Repeat } from './retry.ts';
+import type { RateReport } from './slot-window.ts';
+
+/** A call to the CRM, as the pacer sees it. */
+export interface PacedCall<T> {
+  readonly lane: LaneName;
+  readonly repeat: Repeat;
+  /** Makes one attempt. Must not throw: a failure is a result too. */
+  attempt(turn: Turn): Promise<Attempt<T>>;
+}
+
+export interface Turn {
+  /** Counts from 1. */
+  readonly attempt: number;
+  /** From the request to call until this start, including all waiting and earlier attempts. */
+  readonly waitedMs: number;
+}
+
+export type Attempt<T> = { readonly rate?: RateReport } & (
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: CallFailure }
+);
