@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSandbox } from '../sandbox/sandbox.ts';
-import { findCaptures } from '../src/capture/find-captures.ts';
+import { findCaptures } from '../src/capture/inspect/find-captures.ts';
 import { runRegression, saveRegression } from '../src/capture/replay/regression.ts';
 import { loadConfig } from '../src/config.ts';
 import { createLogger } from '../src/logger.ts';

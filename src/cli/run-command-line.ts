@@ -1,12 +1,12 @@
 import { Command, CommanderError } from 'commander';
-import { capturesCommand } from './captures-command.ts';
-import { checkCommand } from './check-command.ts';
 import { type CommandIo, UsageError } from './command-io.ts';
-import { explainCommand } from './explain-command.ts';
-import { propertiesCommand } from './properties-command.ts';
-import { replayCommand } from './replay-command.ts';
-import { sandboxCommand } from './sandbox-command.ts';
-import { serveCommand } from './serve-command.ts';
+import { capturesCommand } from './commands/captures-command.ts';
+import { checkCommand } from './commands/check-command.ts';
+import { explainCommand } from './commands/explain-command.ts';
+import { propertiesCommand } from './commands/properties-command.ts';
+import { replayCommand } from './commands/replay-command.ts';
+import { sandboxCommand } from './commands/sandbox-command.ts';
+import { serveCommand } from './commands/serve-command.ts';
 
 const after = `
 Examples:

@@ -197,8 +197,8 @@ test('nothing of what people are called, wrote or can be reached by gets into a 
 
   const outcomes: object[] = [];
   for (const { name, capture } of files) {
-    const { differences, guesses } = await replay(capture);
-    if (differences.length > 0 || guesses.length > 0) outcomes.push({ name, differences, guesses });
+    const { differences, assumptions } = await replay(capture);
+    if (differences.length > 0 || assumptions.length > 0) outcomes.push({ name, differences, assumptions });
   }
   expect(outcomes).toEqual([]);
 });

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openCaptureFolder, readOrMakeSecret } from '../../src/capture/record/capture-folder.ts';
+import { openCaptureFolder, readOrCreateSecret } from '../../src/capture/record/capture-folder.ts';
 import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
 import { startCapturing, temporaryFolder } from './capturing.ts';
 
@@ -60,10 +60,10 @@ test('a folder that is opened again goes on where it was, removes halves, and le
 test('a folder makes one key for its stand-ins, which nobody else may read', () => {
   const folder = temporaryFolder();
 
-  const secret = readOrMakeSecret(folder);
+  const secret = readOrCreateSecret(folder);
 
   expect(secret).toMatch(/^[0-9a-f]{64}$/);
-  expect(readOrMakeSecret(folder)).toBe(secret);
+  expect(readOrCreateSecret(folder)).toBe(secret);
   expect(statSync(join(folder, '.secret')).mode & 0o077).toBe(0);
 });
 
@@ -112,7 +112,7 @@ test('only what went wrong is kept unless everything is asked for, and nothing w
 
 test('somebody who tries keys does not push everything else out', async () => {
   const bridge = await startCapturing();
-  for (let n = 0; n < 20; n += 1) await bridge.send('GET', '/users', undefined, { 'x-api-key': `guess-${n}` });
+  for (let n = 0; n < 20; n += 1) await bridge.send('GET', '/users', undefined, { 'x-api-key': `assumption-${n}` });
 
   expect(await bridge.stop()).toHaveLength(1);
 });

@@ -126,8 +126,8 @@ test('a capture of every endpoint replays as the same, offline', async () => {
 
   const outcomes: object[] = [];
   for (const { name, capture } of files) {
-    const { differences, guesses } = await replay(capture);
-    if (differences.length > 0 || guesses.length > 0) outcomes.push({ name, differences, guesses });
+    const { differences, assumptions } = await replay(capture);
+    if (differences.length > 0 || assumptions.length > 0) outcomes.push({ name, differences, assumptions });
   }
 
   expect(outcomes).toEqual([]);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { expect, test } from 'vitest';
 import type { Hint } from '../../src/capture/redact/hints.ts';
-import { createStandIns } from '../../src/capture/redact/stand-ins.ts';
+import { createPseudonyms } from '../../src/capture/redact/pseudonyms.ts';
 import { createValueRedactor } from '../../src/capture/redact/value-redactor.ts';
 import { foldCompanyName } from '../../src/mapping/values/company-name.ts';
 import { normalizeDatetime } from '../../src/mapping/values/date-text.ts';
@@ -15,10 +15,10 @@ import { normalizePhone, phoneVariants } from '../../src/mapping/values/phone-nu
 import { normalizeDomain, normalizeDomainName } from '../../src/mapping/values/web-domain.ts';
 import { normalizeUrl } from '../../src/mapping/values/web-url.ts';
 
-const words = createStandIns('a secret of this test');
+const pseudonyms = createPseudonyms('a secret of this test');
 
 function redactor() {
-  return createValueRedactor({ words, constants: new Set(), phrases: undefined, defaultCountry: undefined });
+  return createValueRedactor({ pseudonyms, constants: new Set(), phrases: undefined, defaultCountry: undefined });
 }
 
 function redact(text: string, hint: Hint = 'unknown'): string {
@@ -26,15 +26,15 @@ function redact(text: string, hint: Hint = 'unknown'): string {
 }
 
 test('the same value becomes the same stand-in, in every process that has the key, and another one with another key', () => {
-  const again = createStandIns('a secret of this test');
-  const other = createStandIns('another secret of this test');
+  const again = createPseudonyms('a secret of this test');
+  const other = createPseudonyms('another secret of this test');
 
-  expect(again.text('Ada Lovelace')).toBe(words.text('Ada Lovelace'));
-  expect(other.text('Ada Lovelace')).not.toBe(words.text('Ada Lovelace'));
+  expect(again.text('Ada Lovelace')).toBe(pseudonyms.text('Ada Lovelace'));
+  expect(other.text('Ada Lovelace')).not.toBe(pseudonyms.text('Ada Lovelace'));
 });
 
 test('a stand-in keeps length, case and everything between words', () => {
-  const stand = words.text("  O'Neil-SMITH, Ada (b. 1815) ");
+  const stand = pseudonyms.text("  O'Neil-SMITH, Ada (b. 1815) ");
 
   expect(stand).toMatch(/^ {2}[A-Z]'[A-Z][a-z]{3}-[A-Z]{5}, [A-Z][a-z]{2} \([a-z]\. \d{4}\) $/);
 });
@@ -43,10 +43,10 @@ test('two short words, and two numbers, never share a stand-in', () => {
   const letters = [...'abcdefghijklmnopqrstuvwxyz'];
   const pairs = letters.flatMap((a) => letters.map((b) => a + b));
 
-  expect(new Set(pairs.map((pair) => words.text(pair))).size).toBe(676);
-  expect(new Set(Array.from({ length: 5_000 }, (_unused, n) => words.digits(String(n).padStart(7, '0')))).size).toBe(
-    5_000,
-  );
+  expect(new Set(pairs.map((pair) => pseudonyms.text(pair))).size).toBe(676);
+  expect(
+    new Set(Array.from({ length: 5_000 }, (_unused, n) => pseudonyms.digits(String(n).padStart(7, '0')))).size,
+  ).toBe(5_000);
 });
 
 test.each([
@@ -146,7 +146,7 @@ test('texts are equal without case and accents after exactly when they were befo
   const text = fc.string({ unit: fc.constantFrom(...'aAbBéÉzñ Ü-.19'), maxLength: 12 });
   fc.assert(
     fc.property(text, text, (a, b) => {
-      expect(foldText(words.text(a)) === foldText(words.text(b))).toBe(foldText(a) === foldText(b));
+      expect(foldText(pseudonyms.text(a)) === foldText(pseudonyms.text(b))).toBe(foldText(a) === foldText(b));
     }),
     { numRuns: 500 },
   );

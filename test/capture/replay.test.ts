@@ -114,7 +114,7 @@ test('calls that are cut differently are answered by what they mean', async () =
   const replayed = await replay({ ...capture, exchanges: [...parts, ...rest] });
 
   expect(replayed.differences).toEqual([]);
-  expect(replayed.guesses).toEqual([]);
+  expect(replayed.assumptions).toEqual([]);
   expect(replayed.calls).toEqual({ recorded: capture.exchanges.length + 2, replayed: capture.exchanges.length });
 });
 
@@ -124,10 +124,10 @@ test('what the capture cannot answer is told', async () => {
   });
 
   const learned = capture.exchanges.filter(({ method }) => method === 'GET');
-  const { differences, guesses } = await replay({ ...capture, exchanges: learned });
+  const { differences, assumptions } = await replay({ ...capture, exchanges: learned });
 
   expect(differences.every(({ kind }) => kind === 'unexpected')).toBe(true);
-  expect(guesses).toContainEqual(expect.stringMatching(/^that no contacts has email [a-z]+\.[a-z]+@[a-z]+\.com$/));
+  expect(assumptions).toContainEqual(expect.stringMatching(/^that no contacts has email [a-z]+\.[a-z]+@[a-z]+\.com$/));
 });
 
 test('requests that shared calls replay each for itself', async () => {
@@ -155,8 +155,8 @@ test('requests that shared calls replay each for itself', async () => {
 
   const outcomes: object[] = [];
   for (const { name, capture } of files) {
-    const { differences, guesses } = await replay(capture);
-    if (differences.length > 0 || guesses.length > 0) outcomes.push({ name, differences, guesses });
+    const { differences, assumptions } = await replay(capture);
+    if (differences.length > 0 || assumptions.length > 0) outcomes.push({ name, differences, assumptions });
   }
 
   expect(shared.length).toBeGreaterThan(3);

@@ -71,7 +71,7 @@ export function openCaptureFolder(path: string, limits: FolderLimits, now: () =>
 }
 
 /** The folder's own key for stand-ins, made when it is missing. */
-export function readOrMakeSecret(folder: string): string {
+export function readOrCreateSecret(folder: string): string {
   const file = join(folder, '.secret');
   try {
     writeFileSync(file, `${randomBytes(32).toString('hex')}\n`, { flag: 'wx', mode: 0o600 });

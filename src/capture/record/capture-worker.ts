@@ -5,7 +5,7 @@
 import { readlinkSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { openCaptureFolder, readOrMakeSecret } from './capture-folder.ts';
+import { openCaptureFolder, readOrCreateSecret } from './capture-folder.ts';
 import type { WriterMessage, WriterReport, WriterSettings } from './capture-writer.ts';
 import { type Composer, createComposer } from './compose-capture.ts';
 
@@ -24,7 +24,7 @@ function reasonOf(error: unknown): string {
 
 function start(): (message: WriterMessage) => void {
   const folder = openCaptureFolder(settings.folder, settings.limits);
-  const secret = settings.secret ?? readOrMakeSecret(settings.folder);
+  const secret = settings.secret ?? readOrCreateSecret(settings.folder);
   const composer = createComposer({ ...settings.composer, secret });
   return (message) => handle(composer, folder, message);
 }
@@ -35,7 +35,7 @@ function handle(composer: Composer, folder: ReturnType<typeof openCaptureFolder>
       composer.setMapping(message.mapping);
       return;
     case 'ambient':
-      composer.setAmbient(message.name, message.exchange);
+      composer.addKnowledge(message.name, message.exchange);
       return;
     case 'capture': {
       const { name, text } = composer.compose(message.capture, message.ambient);

@@ -32,7 +32,7 @@ export type WriterReport =
 /** Hands captures to a thread of their own. Never waits, never throws: what cannot be written is told in the log, once. */
 export interface CaptureWriter {
   setMapping(mapping: MappingSources): void;
-  setAmbient(name: string, exchange: RawExchange): void;
+  addKnowledge(name: string, exchange: RawExchange): void;
   write(capture: RawCapture, ambient: readonly string[]): void;
   /** Captures that were dropped because the thread could not keep up. */
   readonly dropped: number;
@@ -143,7 +143,7 @@ export function createCaptureWriter(settings: WriterSettings, log: Logger): Capt
       mapping = sources;
       if (worker !== undefined) send({ kind: 'mapping', mapping });
     },
-    setAmbient(name, exchange) {
+    addKnowledge(name, exchange) {
       if (isBroken) return;
       ambient.set(name, exchange);
       for (const [oldest] of ambient) {

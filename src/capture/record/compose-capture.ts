@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { cutMarker } from '../../bridge/timeline/html-body.ts';
 import { type Capture, type CapturedExchange, captureFileName, captureScope, captureVersion } from '../capture-file.ts';
 import { COUNTRIES } from '../redact/countries.ts';
+import { createPseudonyms } from '../redact/pseudonyms.ts';
 import { createQuotations } from '../redact/quotations.ts';
 import { redactBrokenBody, redactEnginyAnswer, redactEnginyRequest, redactPath } from '../redact/redact-enginy.ts';
 import { type RedactDeps, redactCrmBody, redactId } from '../redact/redact-exchange.ts';
-import { createStandIns } from '../redact/stand-ins.ts';
 import { createValueRedactor } from '../redact/value-redactor.ts';
 import { summaryOf } from './capture-summary.ts';
 import { type ObjectDefinitions, readDefinitions } from './portal-facts.ts';
@@ -34,8 +34,8 @@ export interface MappingSources {
 export interface Composer {
   setMapping(mapping: MappingSources): void;
   /** A call that taught the bridge something for later requests; `name` is `what#version`. */
-  setAmbient(name: string, exchange: RawExchange): void;
-  /** @param ambient names of {@link Composer.setAmbient} that the request could build upon. */
+  addKnowledge(name: string, exchange: RawExchange): void;
+  /** @param ambient names of {@link Composer.addKnowledge} that the request could build upon. */
   compose(raw: RawCapture, ambient: readonly string[]): { readonly name: string; readonly text: string };
 }
 
@@ -43,7 +43,7 @@ export interface Composer {
 const KEPT_HEADERS = /^(?:content-type|retry-after|x-hubspot-ratelimit-.*|x-hubspot-correlation-id)$/i;
 
 export function createComposer(settings: ComposerSettings): Composer {
-  const words = createStandIns(settings.secret);
+  const pseudonyms = createPseudonyms(settings.secret);
   const isKept = settings.personalData === 'keep';
   const definitions = new Map<string, ObjectDefinitions>();
   const ambientTexts = new Map<string, string>();
@@ -64,7 +64,12 @@ export function createComposer(settings: ComposerSettings): Composer {
   }
 
   function redaction() {
-    const values = createValueRedactor({ words, constants, phrases, defaultCountry: settings.settings.defaultCountry });
+    const values = createValueRedactor({
+      pseudonyms,
+      constants,
+      phrases,
+      defaultCountry: settings.settings.defaultCountry,
+    });
     const pending: { how: 'sentence' | 'id'; text: string; put: (text: string) => void }[] = [];
     const deps: RedactDeps = {
       values,
@@ -76,7 +81,7 @@ export function createComposer(settings: ComposerSettings): Composer {
     };
     const finish = () => {
       if (pending.length === 0) return;
-      const quotations = createQuotations(words, values.replaced());
+      const quotations = createQuotations(pseudonyms, values.replaced());
       for (const { how, text, put } of pending) put(quotations[how](text));
       pending.length = 0;
     };
@@ -127,7 +132,7 @@ export function createComposer(settings: ComposerSettings): Composer {
       mappingTexts.clear();
       renewConstants();
     },
-    setAmbient(name, raw) {
+    addKnowledge(name, raw) {
       const { deps, finish } = redaction();
       const objectType = /^\/crm\/v3\/properties\/([^/?]+)(?:\?|$)/.exec(raw.path)?.[1];
       const exchange = toExchange(isKept ? undefined : deps, raw, Date.parse(raw.startedAt));

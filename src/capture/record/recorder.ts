@@ -2,8 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { type CandidateSearch, flightKey } from '../../bridge/records/candidate-search.ts';
 import type { RecordIdCache } from '../../bridge/records/record-id-cache.ts';
 import type { CallContext } from '../../crm/crm.ts';
-import { type AmbientSnapshot, createAmbient } from './ambient.ts';
 import { type CaptureWriter, sizeOf } from './capture-writer.ts';
+import { createPriorKnowledge, type KnowledgeSnapshot } from './prior-knowledge.ts';
 import type { RawCapture, RawExchange, RememberedId } from './raw-capture.ts';
 
 /** Which requests are kept: those that had an error or a warning, or all. */
@@ -57,7 +57,7 @@ interface OpenRecording {
   readonly remembered: Map<string, RememberedId>;
   /** Requests whose work was waited for. */
   readonly joined: Set<OpenRecording>;
-  readonly knownAtStart: AmbientSnapshot;
+  readonly knownAtStart: KnowledgeSnapshot;
   key: RawCapture['key'];
   body?: Uint8Array;
 }
@@ -65,7 +65,7 @@ interface OpenRecording {
 export function createRecorder(writer: CaptureWriter, mode: CaptureMode): Recorder {
   const open = new Map<string, Set<OpenRecording>>();
   const current = new AsyncLocalStorage<OpenRecording>();
-  const ambient = createAmbient((name, exchange) => writer.setAmbient(name, exchange));
+  const ambient = createPriorKnowledge((name, exchange) => writer.addKnowledge(name, exchange));
   let refusedAt = Number.NEGATIVE_INFINITY;
 
   function finish(recording: OpenRecording, answer: Answer | undefined, hasTrouble: boolean): void {
@@ -91,7 +91,7 @@ export function createRecorder(writer: CaptureWriter, mode: CaptureMode): Record
       remembered: [...recording.remembered.values()],
       isTrimmed: false,
     });
-    writer.write(raw, ambient.usedBy(recording.facts.path, recording.exchanges, recording.knownAtStart));
+    writer.write(raw, ambient.relevantTo(recording.facts.path, recording.exchanges, recording.knownAtStart));
   }
 
   return {

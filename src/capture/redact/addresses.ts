@@ -2,7 +2,7 @@
 import { domainToASCII, domainToUnicode } from 'node:url';
 import { parse } from 'tldts';
 import { isFreeMailDomain } from '../../mapping/values/free-mail-domains.ts';
-import type { StandIns } from './stand-ins.ts';
+import type { Pseudonyms } from './pseudonyms.ts';
 
 /** `ada@example.com` anywhere in a text; what comes before the @ is one word of any script. */
 const EMAIL = /[^\s@<>()[\]\\,;:"'`=|{}/?#&]+@[\p{L}\p{N}][\p{L}\p{N}.-]*[\p{L}\p{N}]/giu;
@@ -30,13 +30,14 @@ export function hasAddress(text: string): boolean {
 const PLAIN_EMAIL = /^[\w.+-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/;
 
 /** Replaces e-mail and web addresses wherever they stand; what lies between them goes through `rest`. */
-export function replaceAddresses(words: StandIns, text: string, rest: (between: string) => string): string {
-  if (PLAIN_EMAIL.test(text)) return standInEmail(words, text);
+export function replaceAddresses(pseudonyms: Pseudonyms, text: string, rest: (between: string) => string): string {
+  if (PLAIN_EMAIL.test(text)) return replaceEmail(pseudonyms, text);
   let replaced = '';
   let at = 0;
   for (const { index, found } of addressesIn(text)) {
     replaced += rest(text.slice(at, index));
-    replaced += found.includes('@') && !found.includes('://') ? standInEmail(words, found) : standInUrl(words, found);
+    replaced +=
+      found.includes('@') && !found.includes('://') ? replaceEmail(pseudonyms, found) : replaceUrl(pseudonyms, found);
     at = index + found.length;
   }
   return replaced + rest(text.slice(at));
@@ -62,24 +63,24 @@ function addressesIn(text: string): { readonly index: number; readonly found: st
     });
 }
 
-export function standInEmail(words: StandIns, address: string): string {
+export function replaceEmail(pseudonyms: Pseudonyms, address: string): string {
   const at = address.lastIndexOf('@');
-  return `${words.text(address.slice(0, at))}@${standInDomain(words, address.slice(at + 1))}`;
+  return `${pseudonyms.text(address.slice(0, at))}@${replaceDomain(pseudonyms, address.slice(at + 1))}`;
 }
 
 /**
- * The labels of a company's domain are replaced like words, so that a company's name and its domain still resemble each other;
+ * The labels of a company's domain are replaced like pseudonyms, so that a company's name and its domain still resemble each other;
  * the public suffix stays, and so do free-mail providers, public platforms and reserved names.
  */
-export function standInDomain(words: StandIns, host: string): string {
-  return words.remember(`domain ${host}`, () => replaceDomain(words, host));
+export function replaceDomain(pseudonyms: Pseudonyms, host: string): string {
+  return pseudonyms.remember(`domain ${host}`, () => computeDomain(pseudonyms, host));
 }
 
-function replaceDomain(words: StandIns, host: string): string {
+function computeDomain(pseudonyms: Pseudonyms, host: string): string {
   const lower = host.toLowerCase();
   if (isFreeMailDomain(lower)) return host;
   const parsed = parse(lower, { allowPrivateDomains: true, extractHostname: false, validateHostname: false });
-  if (parsed.isIp === true) return host.replace(/\d+/g, (part) => String(Number(words.digits(part)) % 255));
+  if (parsed.isIp === true) return host.replace(/\d+/g, (part) => String(Number(pseudonyms.digits(part)) % 255));
   const registered = parsed.domain ?? lower;
   const suffix = parsed.domain === null ? '' : `.${parsed.publicSuffix ?? ''}`;
   const isPublic = PLATFORMS.has(registered) || RESERVED.test(registered);
@@ -88,17 +89,17 @@ function replaceDomain(words: StandIns, host: string): string {
   return (
     labels
       .split('.')
-      .map((label) => standInLabel(words, label))
+      .map((label) => replaceLabel(pseudonyms, label))
       .join('.') + kept
   );
 }
 
-function standInLabel(words: StandIns, label: string): string {
+function replaceLabel(pseudonyms: Pseudonyms, label: string): string {
   const lower = label.toLowerCase();
   if (/^www\d?$/.test(lower) || lower === 'api' || lower === '') return label;
-  if (!lower.startsWith('xn--')) return words.text(label);
-  const stand = domainToASCII(words.text(domainToUnicode(lower)));
-  return stand === '' ? words.text(label) : stand;
+  if (!lower.startsWith('xn--')) return pseudonyms.text(label);
+  const stand = domainToASCII(pseudonyms.text(domainToUnicode(lower)));
+  return stand === '' ? pseudonyms.text(label) : stand;
 }
 
 /** The public number of a LinkedIn member; its first letters say what it is (see mapping/linkedin-url.ts). */
@@ -107,24 +108,26 @@ const MEMBER_URN = /^ac[a-z][a-z0-9_-]{30,}$/i;
 const LINKEDIN_KIND =
   /^(?:in|pub|company|school|showcase|sales|mwlite|lead|people|profile|feed|posts|about|detail|recent-activity)$/i;
 
-/** Scheme, host by {@link standInDomain}, and a path whose words are replaced; percent signs are respected. */
-export function standInUrl(words: StandIns, address: string): string {
+/** Scheme, host by {@link replaceDomain}, and a path whose words are replaced; percent signs are respected. */
+export function replaceUrl(pseudonyms: Pseudonyms, address: string): string {
   const [, scheme = '', user = '', host = '', port = '', rest = ''] =
     /^((?:[a-z][a-z0-9+.-]*:)?\/\/)?([^/?#@]*@)?([^/?#:]*)(:\d*)?([\s\S]*)$/i.exec(address) ?? [];
   const isLinkedin = /(?:^|\.)linkedin\.com$/i.test(host);
   const isHubSpot = /(?:^|\.)(?:hubspot|hubapi)\.com$/i.test(host);
-  const standUser = user === '' ? '' : `${words.text(user.slice(0, -1))}@`;
-  const standHost = isHubSpot ? host : standInDomain(words, host);
-  const standRest = isHubSpot ? rest : rest.replace(/[^/?#&=;,]+/g, (part) => standInPart(words, part, isLinkedin));
+  const standUser = user === '' ? '' : `${pseudonyms.text(user.slice(0, -1))}@`;
+  const standHost = isHubSpot ? host : replaceDomain(pseudonyms, host);
+  const standRest = isHubSpot
+    ? rest
+    : rest.replace(/[^/?#&=;,]+/g, (part) => replacePathPart(pseudonyms, part, isLinkedin));
   return scheme + standUser + standHost + port + standRest;
 }
 
-function standInPart(words: StandIns, part: string, isLinkedin: boolean): string {
+function replacePathPart(pseudonyms: Pseudonyms, part: string, isLinkedin: boolean): string {
   if (isLinkedin && LINKEDIN_KIND.test(part)) return part;
-  if (isLinkedin && MEMBER_URN.test(part)) return part.slice(0, 3) + words.text(part.slice(3));
-  if (!part.includes('%')) return words.text(part);
+  if (isLinkedin && MEMBER_URN.test(part)) return part.slice(0, 3) + pseudonyms.text(part.slice(3));
+  if (!part.includes('%')) return pseudonyms.text(part);
   return withinEncoding(part, (decoded) =>
-    MEMBER_URN.test(decoded) ? decoded.slice(0, 3) + words.text(decoded.slice(3)) : words.text(decoded),
+    MEMBER_URN.test(decoded) ? decoded.slice(0, 3) + pseudonyms.text(decoded.slice(3)) : pseudonyms.text(decoded),
   );
 }
 

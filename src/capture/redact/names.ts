@@ -1,10 +1,10 @@
-/** Stand-ins for names: the words that people and companies share (`van der`, `Dr.`, `GmbH`) stay, since matching reads them. */
+/** Stand-ins for names: the pseudonyms that people and companies share (`van der`, `Dr.`, `GmbH`) stay, since matching reads them. */
 import { LEGAL_FORMS } from '../../mapping/values/company-name.ts';
 import { PARTICLES, SUFFIXES, TITLES } from '../../mapping/values/full-name.ts';
-import type { StandIns } from './stand-ins.ts';
+import type { Pseudonyms } from './pseudonyms.ts';
 
 /** @param isFamilyName a particle at the front belongs to the name that follows. */
-export function standInPersonName(words: StandIns, name: string, isFamilyName: boolean): string {
+export function replacePersonName(pseudonyms: Pseudonyms, name: string, isFamilyName: boolean): string {
   const title = TITLES.exec(name.trimStart())?.[0] ?? '';
   const start = name.length - name.trimStart().length + title.length;
   const suffix = SUFFIXES.exec(name.slice(start))?.[0] ?? '';
@@ -15,16 +15,16 @@ export function standInPersonName(words: StandIns, name: string, isFamilyName: b
   const replaced = middle.replace(/\S+/g, (word) => {
     position += 1;
     const isBefore = position < count && (position > 1 || isFamilyName);
-    return isBefore && PARTICLES.has(word.toLowerCase()) ? word : words.text(word);
+    return isBefore && PARTICLES.has(word.toLowerCase()) ? word : pseudonyms.text(word);
   });
   return name.slice(0, start) + replaced + name.slice(end);
 }
 
-export function standInCompanyName(words: StandIns, name: string): string {
+export function replaceCompanyName(pseudonyms: Pseudonyms, name: string): string {
   let position = 0;
   return name.replace(/[^\s,]+/g, (word) => {
     position += 1;
     const bare = word.toLowerCase().replace(/[.()]/g, '');
-    return position > 1 && LEGAL_FORMS.has(bare) ? word : words.text(word);
+    return position > 1 && LEGAL_FORMS.has(bare) ? word : pseudonyms.text(word);
   });
 }

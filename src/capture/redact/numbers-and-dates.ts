@@ -1,5 +1,5 @@
 import { normalizeDatetime } from '../../mapping/values/date-text.ts';
-import type { StandIns } from './stand-ins.ts';
+import type { Pseudonyms } from './pseudonyms.ts';
 
 const NUMBER = /^([+-]?)(\d{1,3}(?:[,.'’ \u00a0\u202f]\d{3})+|\d+)(?:([.,])(\d+))?$/;
 const ISO = /^(\d{4}-\d{2}-\d{2})(?:([T ])(\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(Z|[+-]\d{2}:?\d{2})?)?$/i;
@@ -24,17 +24,17 @@ export function numberKey(text: string): string | undefined {
 }
 
 /** Other digits in the same spelling; zero stays zero, and zeros at the end of a fraction stay. */
-export function standInNumber(words: StandIns, text: string): string {
+export function replaceNumber(pseudonyms: Pseudonyms, text: string): string {
   const trimmed = text.trim();
   const match = NUMBER.exec(trimmed);
-  if (match === null) return words.text(text);
+  if (match === null) return pseudonyms.text(text);
   const [, sign = '', whole = '', point = '', fraction = ''] = match;
   const zeros = /0*$/.exec(fraction)?.[0] ?? '';
   const significant = fraction.slice(0, fraction.length - zeros.length);
-  const stand = words.wholeNumber(whole.replace(/\D/g, ''));
+  const stand = pseudonyms.wholeNumber(whole.replace(/\D/g, ''));
   let at = 0;
   const spelled = whole.replace(/\d/g, () => stand.charAt(at++));
-  const standFraction = significant === '' ? '' : reversed(words.wholeNumber(reversed(significant)));
+  const standFraction = significant === '' ? '' : reversed(pseudonyms.wholeNumber(reversed(significant)));
   return text.replace(trimmed, () => `${sign}${spelled}${point}${standFraction}${zeros}`);
 }
 
@@ -58,13 +58,13 @@ export function dateKey(text: string): number | undefined {
  * The date moved by a number of whole days that is the same for all dates, so that order, intervals and time of day stay. Forms
  * that only people write become ISO 8601.
  */
-export function standInDate(words: StandIns, text: string): string {
+export function replaceDate(pseudonyms: Pseudonyms, text: string): string {
   const trimmed = text.trim();
-  const moved = words.daysMoved * dayMs;
+  const moved = pseudonyms.daysMoved * dayMs;
   if (isEpochMs(trimmed)) return text.replace(trimmed, String(Number(trimmed) - moved));
   const match = ISO.exec(trimmed);
   const instant = match === null ? instantOf(trimmed) : Date.parse(`${match[1]}T00:00:00Z`);
-  if (instant === undefined || Number.isNaN(instant)) return words.text(text);
+  if (instant === undefined || Number.isNaN(instant)) return pseudonyms.text(text);
   const day = new Date(instant - moved).toISOString().slice(0, 10);
   if (match === null) return text.replace(trimmed, day);
   return text.replace(trimmed, () => day + trimmed.slice(10));

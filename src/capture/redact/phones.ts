@@ -1,5 +1,5 @@
 import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/min';
-import type { StandIns } from './stand-ins.ts';
+import type { Pseudonyms } from './pseudonyms.ts';
 
 /** How many of its last digits a telephone number loses: what comes before says country, region and kind. */
 const replacedDigits = [6, 4, 3, 2] as const;
@@ -16,24 +16,24 @@ export function looksLikePhone(text: string): boolean {
  * spellings of one number (with prefix, without, digits alone) become spellings of one stand-in. Where a country has no number
  * of that form, as some small ones have not, fewer are.
  */
-export function standInPhone(words: StandIns, text: string, defaultCountry: string | undefined): string {
+export function replacePhone(pseudonyms: Pseudonyms, text: string, defaultCountry: string | undefined): string {
   const extension = EXTENSION.exec(text)?.[0] ?? '';
   const number = text.slice(0, text.length - extension.length);
   const [most, ...fewer] = replacedDigits;
-  let stand = replaceLast(words, number, most);
+  let stand = replaceLast(pseudonyms, number, most);
   if (isValidIn(number, defaultCountry)) {
     for (const count of fewer) {
       if (isValidIn(stand, defaultCountry)) break;
-      stand = replaceLast(words, number, count);
+      stand = replaceLast(pseudonyms, number, count);
     }
   }
-  return stand + extension.replace(/\d+/, (digits) => words.digits(digits));
+  return stand + extension.replace(/\d+/, (digits) => pseudonyms.digits(digits));
 }
 
-function replaceLast(words: StandIns, text: string, most: number): string {
+function replaceLast(pseudonyms: Pseudonyms, text: string, most: number): string {
   const digits = text.replace(/\D/g, '');
   const count = digits.length > most ? most : Math.max(1, digits.length - 1);
-  const stand = words.digits(digits.slice(-count));
+  const stand = pseudonyms.digits(digits.slice(-count));
   let at = stand.length;
   return [...text]
     .reverse()

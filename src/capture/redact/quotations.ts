@@ -1,6 +1,6 @@
 import { hasAddress, replaceAddresses } from './addresses.ts';
 import type { Hint } from './hints.ts';
-import type { StandIns } from './stand-ins.ts';
+import type { Pseudonyms } from './pseudonyms.ts';
 
 /** Finds values where they are quoted within sentences, of HubSpot's or of the bridge's, and replaces them there. */
 export interface Quotations {
@@ -45,7 +45,10 @@ const SENTENCES: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-export function createQuotations(words: StandIns, replaced: Iterable<readonly [text: string, hint: Hint]>): Quotations {
+export function createQuotations(
+  pseudonyms: Pseudonyms,
+  replaced: Iterable<readonly [text: string, hint: Hint]>,
+): Quotations {
   const values = [...replaced];
   let runs: ReadonlySet<string> | undefined;
   let nameWords: ReadonlySet<string> | undefined;
@@ -70,7 +73,7 @@ export function createQuotations(words: StandIns, replaced: Iterable<readonly [t
       const isCutOff = marked[index - 1] === true && /^(?:…|\.\.\.)/.test(text.slice(end));
       const original = text.slice(start, end);
       const isQuoted = marked[index] === true || isCutOff;
-      result += text.slice(at, start) + (isQuoted ? words.text(original) : original);
+      result += text.slice(at, start) + (isQuoted ? pseudonyms.text(original) : original);
       at = end;
     });
     return result + text.slice(at);
@@ -81,12 +84,12 @@ export function createQuotations(words: StandIns, replaced: Iterable<readonly [t
       runs ??= indexOf(values, indexValue);
       const all = runs;
       const rest = (between: string) => replaceQuoted(all, between);
-      return hasAddress(text) ? replaceAddresses(words, text, rest) : rest(text);
+      return hasAddress(text) ? replaceAddresses(pseudonyms, text, rest) : rest(text);
     },
     id(text) {
       nameWords ??= indexOf(values, indexName);
       const names = nameWords;
-      return text.replace(/\p{L}{3,}/gu, (word) => (names.has(word.toLowerCase()) ? words.text(word) : word));
+      return text.replace(/\p{L}{3,}/gu, (word) => (names.has(word.toLowerCase()) ? pseudonyms.text(word) : word));
     },
   };
 }

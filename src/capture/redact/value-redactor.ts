@@ -1,13 +1,13 @@
-import { hasAddress, replaceAddresses, standInDomain, standInUrl } from './addresses.ts';
+import { hasAddress, replaceAddresses, replaceDomain, replaceUrl } from './addresses.ts';
 import { type Hint, hintOfField, isPersonal } from './hints.ts';
 import { replaceInMarkup } from './markup.ts';
-import { standInCompanyName, standInPersonName } from './names.ts';
-import { dateKey, looksLikeDate, looksLikeNumber, numberKey, standInDate, standInNumber } from './numbers-and-dates.ts';
-import { looksLikePhone, standInPhone } from './phones.ts';
-import type { StandIns } from './stand-ins.ts';
+import { replaceCompanyName, replacePersonName } from './names.ts';
+import { dateKey, looksLikeDate, looksLikeNumber, numberKey, replaceDate, replaceNumber } from './numbers-and-dates.ts';
+import { looksLikePhone, replacePhone } from './phones.ts';
+import type { Pseudonyms } from './pseudonyms.ts';
 
 export interface ValueSettings {
-  readonly words: StandIns;
+  readonly pseudonyms: Pseudonyms;
   /** Lower-case values that say nothing about anybody: options of HubSpot's properties, values of the mapping files. */
   readonly constants: ReadonlySet<string>;
   /** What the mapping files and the bridge itself put into texts; one group that is the whole pattern. */
@@ -41,7 +41,7 @@ export function looksLikeId(text: string): boolean {
   return /^(?=\S*\d)[\w.:~-]{1,200}$/.test(text);
 }
 
-export function createValueRedactor({ words, constants, phrases, defaultCountry }: ValueSettings): ValueRedactor {
+export function createValueRedactor({ pseudonyms, constants, phrases, defaultCountry }: ValueSettings): ValueRedactor {
   const known = new Map<Hint, Map<string, string>>();
   const keptTexts = new Set<string>();
   const keptNumbers = new Set<string>();
@@ -68,15 +68,17 @@ export function createValueRedactor({ words, constants, phrases, defaultCountry 
         return parts(text, (part) => (looksLikePhone(part) ? phone(part) : free(part)));
       case 'person':
       case 'family name':
-        return hasAddress(text) ? free(text) : standInPersonName(words, text, hint === 'family name');
+        return hasAddress(text) ? free(text) : replacePersonName(pseudonyms, text, hint === 'family name');
       case 'company':
-        return hasAddress(text) ? free(text) : standInCompanyName(words, text);
+        return hasAddress(text) ? free(text) : replaceCompanyName(pseudonyms, text);
       case 'domain':
         return parts(text, (part) => (isBareDomain(part) ? domain(part) : free(part)));
       case 'url':
         return parts(text, (part) => {
           if (hasAddress(part)) return free(part);
-          return /^[^\s/]+\.[^\s/]+(?:\/\S*)?$/.test(part.trim()) ? standInUrl(words, part) : words.text(part);
+          return /^[^\s/]+\.[^\s/]+(?:\/\S*)?$/.test(part.trim())
+            ? replaceUrl(pseudonyms, part)
+            : pseudonyms.text(part);
         });
       case 'text':
         return wording(text);
@@ -113,10 +115,11 @@ export function createValueRedactor({ words, constants, phrases, defaultCountry 
       const parsed = parseJson(trimmed);
       if (parsed !== undefined) return JSON.stringify(inner(parsed));
     }
-    if (looksLikeDate(trimmed)) return keptDates.has(dateKey(trimmed) ?? Number.NaN) ? text : standInDate(words, text);
+    if (looksLikeDate(trimmed))
+      return keptDates.has(dateKey(trimmed) ?? Number.NaN) ? text : replaceDate(pseudonyms, text);
     if (phoneDigits.has(trimmed.replace(/\D/g, ''))) return phone(text);
     if (looksLikeNumber(trimmed)) {
-      return keptNumbers.has(numberKey(trimmed) ?? '') ? text : standInNumber(words, text);
+      return keptNumbers.has(numberKey(trimmed) ?? '') ? text : replaceNumber(pseudonyms, text);
     }
     if (looksLikePhone(trimmed)) return phone(text);
     if (text.includes(';') && !text.includes('&')) return parts(text, unknown);
@@ -145,7 +148,9 @@ export function createValueRedactor({ words, constants, phrases, defaultCountry 
 
   /** Words, and addresses among them. */
   function free(text: string): string {
-    return hasAddress(text) ? replaceAddresses(words, text, (rest) => words.text(rest)) : words.text(text);
+    return hasAddress(text)
+      ? replaceAddresses(pseudonyms, text, (rest) => pseudonyms.text(rest))
+      : pseudonyms.text(text);
   }
 
   function phone(text: string): string {
@@ -154,11 +159,11 @@ export function createValueRedactor({ words, constants, phrases, defaultCountry 
       phoneDigits.add(digits);
       phoneDigits.add(digits.replace(/^00/, ''));
     }
-    return standInPhone(words, text, defaultCountry);
+    return replacePhone(pseudonyms, text, defaultCountry);
   }
 
   function domain(text: string): string {
-    return text.replace(/\S+/, (host) => standInDomain(words, host));
+    return text.replace(/\S+/, (host) => replaceDomain(pseudonyms, host));
   }
 
   function keep(text: string): void {

@@ -1,6 +1,6 @@
 import { type Json, type Meaning, meaningOf, type WireCall, type WriteInput } from '../call-meaning.ts';
 import { isSameMoment, type Moments } from './moments.ts';
-import { likeness } from './write-book.ts';
+import { likeness } from './recorded-writes.ts';
 
 /** One thing that is not as it was. */
 export interface Difference {

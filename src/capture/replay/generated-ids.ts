@@ -1,7 +1,7 @@
 import { isObject } from '../../json.ts';
 import { meaningOf } from '../call-meaning.ts';
 import type { Capture, CapturedExchange } from '../capture-file.ts';
-import { resultsOf } from './record-book.ts';
+import { resultsOf } from './recorded-reads.ts';
 
 /**
  * Keys that the bridge makes itself, by chance or as the digest of what was sent: those of a replay are others than those of then,

@@ -1,6 +1,6 @@
 import type { WireCall } from '../call-meaning.ts';
 import { captureScope } from '../capture-file.ts';
-import type { BookAnswer } from './book-answer.ts';
+import type { CrmReply } from './crm-reply.ts';
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
@@ -10,7 +10,7 @@ const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
  */
 export async function interceptCrm(
   ownPort: number,
-  answer: (call: WireCall) => Promise<BookAnswer>,
+  answer: (call: WireCall) => Promise<CrmReply>,
 ): Promise<{ close(): void }> {
   const { default: nock } = await import('nock');
   if (!nock.isActive()) nock.activate();

@@ -73,8 +73,8 @@ export async function runRegression({ capture, expected }: Regression): Promise<
   readonly unexpected: readonly string[];
   readonly absent: readonly string[];
 }> {
-  const { differences, guesses } = await replayCapture(capture, capturedMappings(capture));
-  const lines = [...differences.map(differenceLine), ...guesses.map((guess) => `assumed  ${guess}`)];
+  const { differences, assumptions } = await replayCapture(capture, capturedMappings(capture));
+  const lines = [...differences.map(differenceLine), ...assumptions.map((assumption) => `assumed  ${assumption}`)];
   return {
     unexpected: lines.filter((line) => !expected.includes(line)),
     absent: expected.filter((line) => !lines.includes(line)),

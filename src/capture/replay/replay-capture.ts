@@ -9,18 +9,18 @@ import { createPacer, type Pacer } from '../../crm/pacer.ts';
 import { CrmUnavailableError } from '../../errors.ts';
 import type { Mappings } from '../../mapping/load/file-kinds.ts';
 import { type Capture, captureScope } from '../capture-file.ts';
-import { laneOf } from '../record/ambient.ts';
-import { createAnswerBook } from './answer-book.ts';
+import { laneOf } from '../record/prior-knowledge.ts';
 import { compareAnswers } from './compare-answers.ts';
 import { type ComparedCall, compareCalls, type Difference } from './compare-calls.ts';
 import { createGeneratedIds } from './generated-ids.ts';
 import { interceptCrm } from './intercept-crm.ts';
+import { createRecordedAnswers } from './recorded-answers.ts';
 import { createTimeLapse } from './time-lapse.ts';
 
 export interface Replay {
   readonly differences: readonly Difference[];
   /** What the capture could not answer and the replay went on with all the same. */
-  readonly guesses: readonly string[];
+  readonly assumptions: readonly string[];
   /** Where today's bridge makes more or fewer calls for the same: told, no difference. */
   readonly calls: { readonly recorded: number; readonly replayed: number };
   readonly answer: { readonly status: number; readonly body?: unknown };
@@ -42,7 +42,7 @@ const keyHeader = 'x-api-key';
 export async function replayCapture(capture: Capture, mappings: Mappings): Promise<Replay> {
   if (capture.trimmed === true) throw new NotReplayableError('its bodies were left out because of their size');
   const clock = createTimeLapse();
-  const book = createAnswerBook(capture);
+  const book = createRecordedAnswers(capture);
   const made: ComparedCall[] = [];
   let isAnswered = false;
   const log = pino({ level: 'silent' }, nowhere);
@@ -90,7 +90,7 @@ export async function replayCapture(capture: Capture, mappings: Mappings): Promi
   try {
     const answer = await clock.runUntil(send(port, capture));
     isAnswered = true;
-    return judge(capture, answer, made, book.guesses);
+    return judge(capture, answer, made, book.assumptions);
   } finally {
     network.close();
     server.closeAllConnections();
@@ -104,7 +104,7 @@ function judge(
   capture: Capture,
   answer: Replay['answer'],
   made: readonly ComparedCall[],
-  guesses: readonly string[],
+  assumptions: readonly string[],
 ): Replay {
   const moments = { laterByMs: 0, toleranceMs: capture.durationMs + 2_000 };
   const recorded = capture.exchanges.map((exchange) => ({
@@ -121,7 +121,7 @@ function judge(
   const calls = compareCalls(recorded.filter(isOwn), made.filter(isOwn), moments);
   return {
     differences: [...answers, ...calls],
-    guesses: [...new Set(guesses)],
+    assumptions: [...new Set(assumptions)],
     calls: { recorded: recorded.filter(isOwn).length, replayed: made.filter(isOwn).length },
     answer,
   };

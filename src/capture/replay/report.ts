@@ -9,14 +9,14 @@ export function differenceLine({ kind, what, detail }: Difference): string {
 /** `same`, or what differs, then what the capture could not answer. */
 export function describeReplay({
   differences,
-  guesses,
+  assumptions,
   calls,
-}: Pick<Replay, 'differences' | 'guesses' | 'calls'>): string[] {
+}: Pick<Replay, 'differences' | 'assumptions' | 'calls'>): string[] {
   const lines = differences.length === 0 ? ['same'] : differences.map(differenceLine);
   if (calls.recorded !== calls.replayed) {
     lines.push(
       `note  ${calls.replayed} calls of the CRM were made, ${calls.recorded} then: cut, repeated or remembered differently`,
     );
   }
-  return [...lines, ...guesses.map((guess) => `not in the capture, assumed  ${guess}`)];
+  return [...lines, ...assumptions.map((assumption) => `not in the capture, assumed  ${assumption}`)];
 }

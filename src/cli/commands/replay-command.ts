@@ -1,17 +1,17 @@
 import { Command } from 'commander';
-import { type Capture, CaptureFileError } from '../capture/capture-file.ts';
-import { findCapture } from '../capture/find-captures.ts';
-import { capturedMappings, saveRegression } from '../capture/replay/regression.ts';
-import { NotReplayableError, type Replay, replayCapture } from '../capture/replay/replay-capture.ts';
-import { describeReplay, differenceLine } from '../capture/replay/report.ts';
-import { sendLive, whatItWrites } from '../capture/replay/send-live.ts';
-import { EnvironmentSchema } from '../config.ts';
-import type { Mappings } from '../mapping/load/file-kinds.ts';
-import { loadMappings } from '../mapping/load/load-mappings.ts';
-import { MappingError } from '../mapping/schema/diagnostic.ts';
-import { agrees } from './agrees.ts';
+import { type Capture, CaptureFileError } from '../../capture/capture-file.ts';
+import { findCapture } from '../../capture/inspect/find-captures.ts';
+import { capturedMappings, saveRegression } from '../../capture/replay/regression.ts';
+import { NotReplayableError, type Replay, replayCapture } from '../../capture/replay/replay-capture.ts';
+import { describeReplay, differenceLine } from '../../capture/replay/report.ts';
+import { sendLive, whatItWrites } from '../../capture/replay/send-live.ts';
+import { EnvironmentSchema } from '../../config.ts';
+import type { Mappings } from '../../mapping/load/file-kinds.ts';
+import { loadMappings } from '../../mapping/load/load-mappings.ts';
+import { MappingError } from '../../mapping/schema/diagnostic.ts';
+import { type CommandIo, type ExitStatus, UsageError } from '../command-io.ts';
+import { confirm } from '../inputs/confirm.ts';
 import { captureFolder } from './captures-command.ts';
-import { type CommandIo, type ExitStatus, UsageError } from './command-io.ts';
 
 interface ReplayOptions {
   readonly dir?: string;
@@ -92,7 +92,10 @@ function save(io: CommandIo, capture: Capture, replay: Replay, name: string, opt
   if (capture.personalData === 'kept') {
     throw new UsageError('The capture holds people’s values as they are: it must not become part of the project');
   }
-  const expected = [...replay.differences.map(differenceLine), ...replay.guesses.map((guess) => `assumed  ${guess}`)];
+  const expected = [
+    ...replay.differences.map(differenceLine),
+    ...replay.assumptions.map((assumption) => `assumed  ${assumption}`),
+  ];
   const story =
     options.story ?? `${capture.request.method} ${capture.request.path} of ${capture.startedAt.slice(0, 10)}`;
   const file = saveRegression(options.into, name, { story, capture, expected });
@@ -114,7 +117,7 @@ async function live(io: CommandIo, capture: Capture, url: string, options: Repla
       io,
       writes.map((line) => `  ${line}`),
     );
-    if (options.yes !== true && !(await agrees(io, 'Send it? (yes/no) '))) {
+    if (options.yes !== true && !(await confirm(io, 'Send it? (yes/no) '))) {
       print(io, ['not sent']);
       return failed;
     }

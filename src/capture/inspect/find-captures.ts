@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Capture, CaptureFileError, isCaptureFileName, parseCapture, readCapture } from './capture-file.ts';
-import type { Hint } from './redact/hints.ts';
-import { createStandIns } from './redact/stand-ins.ts';
-import { createValueRedactor } from './redact/value-redactor.ts';
+import { type Capture, CaptureFileError, isCaptureFileName, parseCapture, readCapture } from '../capture-file.ts';
+import type { Hint } from '../redact/hints.ts';
+import { createPseudonyms } from '../redact/pseudonyms.ts';
+import { createValueRedactor } from '../redact/value-redactor.ts';
 
 export interface FoundCapture {
   readonly name: string;
@@ -73,7 +73,7 @@ function spellingsOf(text: string, secret: string | undefined): string[] {
   const spellings = [text];
   if (secret !== undefined) {
     const values = createValueRedactor({
-      words: createStandIns(secret),
+      pseudonyms: createPseudonyms(secret),
       constants: new Set(),
       phrases: undefined,
       defaultCountry: undefined,

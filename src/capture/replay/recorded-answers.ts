@@ -1,16 +1,16 @@
 import { isObject } from '../../json.ts';
 import { callKey, type Json, type Meaning, meaningOf, type WireCall } from '../call-meaning.ts';
 import type { Capture, CapturedExchange } from '../capture-file.ts';
-import { asRecorded, type BookAnswer, reply } from './book-answer.ts';
-import { answerLinks } from './link-book.ts';
-import { createRecordBook } from './record-book.ts';
-import { createWriteBook } from './write-book.ts';
+import { asRecorded, type CrmReply, reply } from './crm-reply.ts';
+import { answerLinks } from './recorded-links.ts';
+import { createRecordedReads } from './recorded-reads.ts';
+import { createRecordedWrites } from './recorded-writes.ts';
 
 /** The recorded exchanges as a CRM that answers. */
-export interface AnswerBook {
-  answer(call: WireCall): BookAnswer;
+export interface RecordedAnswers {
+  answer(call: WireCall): CrmReply;
   /** What was asked and could not be answered from the capture, in words. */
-  readonly guesses: readonly string[];
+  readonly assumptions: readonly string[];
 }
 
 /**
@@ -18,7 +18,7 @@ export interface AnswerBook {
  * what the recorded calls say of each of its parts. What the capture knows nothing of is answered so that the bridge can go on,
  * and told.
  */
-export function createAnswerBook(capture: Pick<Capture, 'exchanges' | 'ambient'>): AnswerBook {
+export function createRecordedAnswers(capture: Pick<Capture, 'exchanges' | 'ambient'>): RecordedAnswers {
   const open = new Map<string, CapturedExchange[]>();
   const last = new Map<string, CapturedExchange>();
   const inOrder = [...capture.exchanges].sort((a, b) => a.call.startedMs - b.call.startedMs);
@@ -33,12 +33,12 @@ export function createAnswerBook(capture: Pick<Capture, 'exchanges' | 'ambient'>
     if (later !== undefined) open.set(key, [{ ...exchange, call: { ...exchange.call, durationMs: 0 } }, ...later]);
   }
   const all = [...capture.ambient, ...inOrder];
-  const records = createRecordBook(all);
-  const writes = createWriteBook(inOrder);
+  const records = createRecordedReads(all);
+  const writes = createRecordedWrites(inOrder);
   const made = new Map<string, Json[]>();
-  const guesses: string[] = [];
+  const assumptions: string[] = [];
 
-  function answer(call: WireCall): BookAnswer {
+  function answer(call: WireCall): CrmReply {
     const key = callKey(call);
     const recorded = open.get(key)?.shift();
     if (recorded !== undefined) {
@@ -49,17 +49,17 @@ export function createAnswerBook(capture: Pick<Capture, 'exchanges' | 'ambient'>
     return byMeaning(meaning, call) ?? again(key, call) ?? unknown(call, meaning);
   }
 
-  function byMeaning(meaning: Meaning, call: WireCall): BookAnswer | undefined {
+  function byMeaning(meaning: Meaning, call: WireCall): CrmReply | undefined {
     switch (meaning.kind) {
       case 'read':
-        return records.read(meaning, guesses);
+        return records.read(meaning, assumptions);
       case 'search':
-        return records.search(meaning, guesses);
+        return records.search(meaning, assumptions);
       case 'write':
-        return writes.write(meaning, guesses);
+        return writes.write(meaning, assumptions);
       case 'link':
       case 'read links':
-        return answerLinks(inOrder, meaning, guesses);
+        return answerLinks(inOrder, meaning, assumptions);
       case 'make properties':
         return makeProperties(meaning.objectType, meaning.definitions);
       case 'other':
@@ -68,12 +68,12 @@ export function createAnswerBook(capture: Pick<Capture, 'exchanges' | 'ambient'>
   }
 
   /** Asked once more than it was: the last answer still holds. */
-  function again(key: string, call: WireCall): BookAnswer | undefined {
+  function again(key: string, call: WireCall): CrmReply | undefined {
     const recorded = last.get(key);
     return recorded === undefined ? undefined : withNewProperties(call, asRecorded(recorded, call));
   }
 
-  function fromAmbient(call: WireCall): BookAnswer | undefined {
+  function fromAmbient(call: WireCall): CrmReply | undefined {
     const [route = ''] = call.path.split('?');
     const exact = capture.ambient.find((exchange) => callKey(exchange) === callKey(call));
     const near = capture.ambient.find(
@@ -83,7 +83,7 @@ export function createAnswerBook(capture: Pick<Capture, 'exchanges' | 'ambient'>
     return found === undefined ? undefined : withNewProperties(call, { ...asRecorded(found, call), ...noDelay });
   }
 
-  function makeProperties(objectType: string, definitions: readonly Json[]): BookAnswer {
+  function makeProperties(objectType: string, definitions: readonly Json[]): CrmReply {
     const results: Json[] = [];
     const errors: unknown[] = [];
     for (const definition of definitions) {
@@ -93,7 +93,7 @@ export function createAnswerBook(capture: Pick<Capture, 'exchanges' | 'ambient'>
       if (recorded?.kind === 'error') errors.push(recorded.error);
       else {
         if (recorded === undefined)
-          guesses.push(`that the property ${String(definition.name)} of ${objectType} can be made`);
+          assumptions.push(`that the property ${String(definition.name)} of ${objectType} can be made`);
         made.set(objectType, [...(made.get(objectType) ?? []), definition]);
         results.push({ ...definition });
       }
@@ -106,7 +106,7 @@ export function createAnswerBook(capture: Pick<Capture, 'exchanges' | 'ambient'>
   }
 
   /** Properties that the replay made although the recorded request did not. */
-  function withNewProperties(call: WireCall, answered: BookAnswer): BookAnswer {
+  function withNewProperties(call: WireCall, answered: CrmReply): CrmReply {
     const objectType = /^\/crm\/v3\/properties\/([^/?]+)/.exec(call.path)?.[1];
     if (objectType === undefined || call.method !== 'GET' || answered.kind !== 'reply' || !isObject(answered.body))
       return answered;
@@ -116,12 +116,12 @@ export function createAnswerBook(capture: Pick<Capture, 'exchanges' | 'ambient'>
     return added.length === 0 ? answered : { ...answered, body: { ...answered.body, results: [...known, ...added] } };
   }
 
-  function unknown(call: WireCall, meaning: Meaning): BookAnswer {
+  function unknown(call: WireCall, meaning: Meaning): CrmReply {
     if (meaning.kind === 'other' && /\/groups$/.test(call.path)) {
-      guesses.push('that the property group can be made');
+      assumptions.push('that the property group can be made');
       return reply(201, isObject(call.body) ? call.body : {});
     }
-    guesses.push(`an answer to ${call.method} ${call.path}`);
+    assumptions.push(`an answer to ${call.method} ${call.path}`);
     return reply(404, {
       status: 'error',
       category: 'OBJECT_NOT_FOUND',
@@ -129,7 +129,7 @@ export function createAnswerBook(capture: Pick<Capture, 'exchanges' | 'ambient'>
     });
   }
 
-  return { answer, guesses };
+  return { answer, assumptions };
 }
 
 const noDelay = { afterMs: 0 } as const;

@@ -1,5 +1,5 @@
-import { type Config, ConfigError, loadConfig } from '../config.ts';
-import { type CommandIo, UsageError } from './command-io.ts';
+import { type Config, ConfigError, loadConfig } from '../../config.ts';
+import { type CommandIo, UsageError } from '../command-io.ts';
 
 /** What a command needs of the environment; the rest of it may be wrong or missing. */
 const needed = [

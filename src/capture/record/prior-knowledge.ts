@@ -4,22 +4,22 @@ import type { RawExchange } from './raw-capture.ts';
  * Calls whose answers outlive the request that made them: definitions of properties, owners, the account, a refused attempt to
  * make a property, a day's limit that is used up. A later request builds upon them without asking again.
  */
-export interface Ambient {
+export interface PriorKnowledge {
   /** Keeps the call when it is of that kind. */
   note(exchange: RawExchange): void;
   /** What is known at this moment. */
-  snapshot(): AmbientSnapshot;
+  snapshot(): KnowledgeSnapshot;
   /**
    * Names of what a request may have built upon: what was known when it began, and what other requests learned meanwhile.
    * @param own the calls that it made itself.
    */
-  usedBy(path: string, own: readonly RawExchange[], atStart: AmbientSnapshot): readonly string[];
+  relevantTo(path: string, own: readonly RawExchange[], atStart: KnowledgeSnapshot): readonly string[];
 }
 
 /** Key → the newest call of it. */
-export type AmbientSnapshot = ReadonlyMap<string, AmbientEntry>;
+export type KnowledgeSnapshot = ReadonlyMap<string, KnowledgeEntry>;
 
-interface AmbientEntry {
+interface KnowledgeEntry {
   /** Differs from version to version of the same key. */
   readonly name: string;
   readonly at: number;
@@ -37,11 +37,11 @@ const ownerPaths = /^\/(?:users|tasks|activities)\b/;
 const lastsMs = 10 * 60_000;
 
 /** @param onNew told of every call that is kept, under a name of its own. */
-export function createAmbient(
+export function createPriorKnowledge(
   onNew: (name: string, exchange: RawExchange) => void,
   now: () => number = () => performance.now(),
-): Ambient {
-  let entries: AmbientSnapshot = new Map();
+): PriorKnowledge {
+  let entries: KnowledgeSnapshot = new Map();
   let count = 0;
   return {
     note(exchange) {
@@ -57,7 +57,7 @@ export function createAmbient(
       onNew(name, exchange);
     },
     snapshot: () => entries,
-    usedBy(path, own, atStart) {
+    relevantTo(path, own, atStart) {
       const isWanted = wantedBy(path, own);
       const made = new Set(own.map(keyOf));
       const used: string[] = [];

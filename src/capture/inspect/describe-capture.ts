@@ -1,7 +1,7 @@
-import { isObject } from '../json.ts';
-import { type Meaning, meaningOf } from './call-meaning.ts';
-import type { Capture, CapturedExchange } from './capture-file.ts';
-import { resultsOf } from './replay/record-book.ts';
+import { isObject } from '../../json.ts';
+import { type Meaning, meaningOf } from '../call-meaning.ts';
+import type { Capture, CapturedExchange } from '../capture-file.ts';
+import { resultsOf } from '../replay/recorded-reads.ts';
 
 /** One line of a list: time, endpoint, status, counts, duration. */
 export function listRow(

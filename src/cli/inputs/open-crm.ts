@@ -1,10 +1,10 @@
-import type { Config } from '../config.ts';
-import type { CallContext, Crm } from '../crm/crm.ts';
-import { deadlineIn } from '../crm/deadline.ts';
-import { createHubSpotCrm } from '../crm/hubspot/hubspot-crm.ts';
-import { createPacer } from '../crm/pacer.ts';
-import { createLogger } from '../logger.ts';
-import { UsageError } from './command-io.ts';
+import type { Config } from '../../config.ts';
+import type { CallContext, Crm } from '../../crm/crm.ts';
+import { deadlineIn } from '../../crm/deadline.ts';
+import { createHubSpotCrm } from '../../crm/hubspot/hubspot-crm.ts';
+import { createPacer } from '../../crm/pacer.ts';
+import { createLogger } from '../../logger.ts';
+import { UsageError } from '../command-io.ts';
 
 export interface OpenCrm {
   readonly crm: Crm;
@@ -43,8 +43,8 @@ export async function openCrm(config: Config, options: { readonly isRehearsal: b
 /** Loaded only when it is asked for. */
 async function startEmbeddedCrm(): Promise<{ accessToken: string; baseUrl: string; close: () => Promise<void> }> {
   const [{ startSandbox }, { exampleSeed }] = await Promise.all([
-    import('../../sandbox/sandbox.ts'),
-    import('../../sandbox/seed.ts'),
+    import('../../../sandbox/sandbox.ts'),
+    import('../../../sandbox/seed.ts'),
   ]);
   const sandbox = await startSandbox({ indexLagMs: 0 });
   sandbox.seed(exampleSeed);

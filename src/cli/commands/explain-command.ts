@@ -1,18 +1,18 @@
 import { Argument, Command } from 'commander';
-import { type RecordKind, recordKinds } from '../contract/records.ts';
-import { deadlineIn } from '../crm/deadline.ts';
-import { hubSpotPropertyRules } from '../crm/hubspot/property-rules.ts';
-import { GatewayError } from '../errors.ts';
-import { explainRecords, type RecordExplanation } from '../explain/explain-records.ts';
-import { createLogger } from '../logger.ts';
-import { checkMappings } from '../mapping/load/load-mappings.ts';
-import { formatDiagnostic } from '../mapping/schema/diagnostic.ts';
-import type { Mapping } from '../mapping/schema/record-mapping.ts';
+import { type RecordKind, recordKinds } from '../../contract/records.ts';
+import { deadlineIn } from '../../crm/deadline.ts';
+import { hubSpotPropertyRules } from '../../crm/hubspot/property-rules.ts';
+import { GatewayError } from '../../errors.ts';
+import { explainRecords, type RecordExplanation } from '../../explain/explain-records.ts';
+import { createLogger } from '../../logger.ts';
+import { checkMappings } from '../../mapping/load/load-mappings.ts';
+import { formatDiagnostic } from '../../mapping/schema/diagnostic.ts';
+import type { Mapping } from '../../mapping/schema/record-mapping.ts';
+import { type CommandIo, UsageError } from '../command-io.ts';
+import { readRecords } from '../inputs/read-records.ts';
+import { readToolConfig } from '../inputs/tool-config.ts';
+import { formatExplanation } from '../report/report-explanation.ts';
 import { demandFolder } from './check-command.ts';
-import { type CommandIo, UsageError } from './command-io.ts';
-import { readRecords } from './read-records.ts';
-import { formatExplanation } from './report-explanation.ts';
-import { readToolConfig } from './tool-config.ts';
 
 const after = `
 The payload is the body of a request such as {"contacts": [...]}, a list of records or one record, as Enginy sends it.
@@ -66,7 +66,7 @@ async function explain(io: CommandIo, object: RecordKind, payload: string, optio
     tell(io, await explainRecords(deps, mapping, records, call), options);
     return;
   }
-  const { openCrm } = await import('./open-crm.ts');
+  const { openCrm } = await import('../inputs/open-crm.ts');
   const open = await openCrm(config, { isRehearsal: options.sandbox === true });
   try {
     tell(io, await explainRecords({ ...deps, crm: open.crm }, mapping, records, open.context), options);

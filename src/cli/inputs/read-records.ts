@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { RecordKind } from '../contract/records.ts';
-import { isObject } from '../json.ts';
-import type { EnginyRecord } from '../mapping/values/field-value.ts';
-import { type CommandIo, UsageError } from './command-io.ts';
+import type { RecordKind } from '../../contract/records.ts';
+import { isObject } from '../../json.ts';
+import type { EnginyRecord } from '../../mapping/values/field-value.ts';
+import { type CommandIo, UsageError } from '../command-io.ts';
 
 /**
  * The records of a payload: the body of a request, a list of records, one record, or a capture of a request.

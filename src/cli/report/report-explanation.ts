@@ -1,8 +1,8 @@
 import { styleText } from 'node:util';
-import type { KeyExplanation } from '../explain/explain-keys.ts';
-import type { MatchExplanation, RecordExplanation } from '../explain/explain-records.ts';
-import type { ValueExplanation, WriteExplanation } from '../explain/explain-write.ts';
-import type { FieldTrace } from '../mapping/run/trace-translation.ts';
+import type { KeyExplanation } from '../../explain/explain-keys.ts';
+import type { MatchExplanation, RecordExplanation } from '../../explain/explain-records.ts';
+import type { ValueExplanation, WriteExplanation } from '../../explain/explain-write.ts';
+import type { FieldTrace } from '../../mapping/run/trace-translation.ts';
 
 interface Layout {
   readonly number: number;

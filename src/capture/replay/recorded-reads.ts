@@ -1,15 +1,15 @@
 import { isObject } from '../../json.ts';
 import { type Json, type Meaning, meaningOf } from '../call-meaning.ts';
 import type { CapturedExchange } from '../capture-file.ts';
-import { asRecorded, type BookAnswer, reply } from './book-answer.ts';
+import { asRecorded, type CrmReply, reply } from './crm-reply.ts';
 
 type Read = Extract<Meaning, { kind: 'read' }>;
 type Search = Extract<Meaning, { kind: 'search' }>;
 
 /** What the recorded calls say about records, for reads and searches that were cut differently. */
-export interface RecordBook {
-  read(call: Read, guesses: string[]): BookAnswer;
-  search(call: Search, guesses: string[]): BookAnswer;
+export interface RecordedReads {
+  read(call: Read, assumptions: string[]): CrmReply;
+  search(call: Search, assumptions: string[]): CrmReply;
 }
 
 interface Known {
@@ -18,7 +18,7 @@ interface Known {
   readonly rest: Json;
 }
 
-export function createRecordBook(exchanges: readonly CapturedExchange[]): RecordBook {
+export function createRecordedReads(exchanges: readonly CapturedExchange[]): RecordedReads {
   const calls = exchanges.map((exchange) => ({ exchange, meaning: meaningOf(exchange) }));
   /** By object type and record id; later calls complete what earlier ones said. */
   const records = new Map<string, Known>();
@@ -58,20 +58,21 @@ export function createRecordBook(exchanges: readonly CapturedExchange[]): Record
   }
 
   return {
-    read(call, guesses) {
+    read(call, assumptions) {
       const found: Known[] = [];
       const missing: string[] = [];
       for (const id of call.ids) {
         const known = find(call, id);
         if (typeof known === 'object' && 'call' in known) return asRecorded(known, { method: 'POST', path: '' });
-        if (known === undefined) guesses.push(`that no ${call.objectType} has ${call.idProperty ?? 'the id'} ${id}`);
+        if (known === undefined)
+          assumptions.push(`that no ${call.objectType} has ${call.idProperty ?? 'the id'} ${id}`);
         if (known === undefined || known === 'missing') missing.push(id);
         else if (!found.includes(known)) found.push(known);
       }
       for (const record of found) {
         const known = asked.get(`${call.objectType} ${record.id}`) ?? new Set();
         const unknown = call.properties.filter((name) => !known.has(name) && !Object.hasOwn(record.properties, name));
-        guesses.push(...unknown.map((name) => `that ${call.objectType} ${record.id} has no ${name}`));
+        assumptions.push(...unknown.map((name) => `that ${call.objectType} ${record.id} has no ${name}`));
       }
       const errors = missing.length === 0 ? [] : [notFound(missing)];
       return reply(missing.length === 0 ? 200 : 207, {
@@ -80,7 +81,7 @@ export function createRecordBook(exchanges: readonly CapturedExchange[]): Record
         ...(errors.length > 0 && { numErrors: errors.length, errors }),
       });
     },
-    search(call, guesses) {
+    search(call, assumptions) {
       const results = new Map<string, Known>();
       const terms = new Set(call.terms);
       const answered = new Set<string>();
@@ -101,7 +102,7 @@ export function createRecordBook(exchanges: readonly CapturedExchange[]): Record
       }
       if (answered.size === 0 && failed !== undefined) return asRecorded(failed, { method: 'POST', path: '' });
       for (const term of terms) {
-        if (!answered.has(term)) guesses.push(`that a search of ${call.objectType} for ${term} finds nothing more`);
+        if (!answered.has(term)) assumptions.push(`that a search of ${call.objectType} for ${term} finds nothing more`);
       }
       const list = [...results.values()].map((record) => withProperties(record, call.properties));
       return reply(200, { total: list.length, results: list });

@@ -1,18 +1,18 @@
 import { Command } from 'commander';
-import { describeProblem } from '../bridge/problem.ts';
-import { applyPlan, type PlannedProperty, planProperties } from '../bridge/properties/plan-properties.ts';
-import { recordKinds } from '../contract/records.ts';
-import type { CallContext, Crm, NewProperty } from '../crm/crm.ts';
-import { deadlineIn } from '../crm/deadline.ts';
-import { hubSpotPropertyRules } from '../crm/hubspot/property-rules.ts';
-import { GatewayError } from '../errors.ts';
-import { loadMappings } from '../mapping/load/load-mappings.ts';
-import { MappingError } from '../mapping/schema/diagnostic.ts';
-import type { Mapping } from '../mapping/schema/record-mapping.ts';
-import { agrees } from './agrees.ts';
-import { type CommandIo, UsageError } from './command-io.ts';
-import { readPayloads } from './payload-files.ts';
-import { readToolConfig } from './tool-config.ts';
+import { describeProblem } from '../../bridge/problem.ts';
+import { applyPlan, type PlannedProperty, planProperties } from '../../bridge/properties/plan-properties.ts';
+import { recordKinds } from '../../contract/records.ts';
+import type { CallContext, Crm, NewProperty } from '../../crm/crm.ts';
+import { deadlineIn } from '../../crm/deadline.ts';
+import { hubSpotPropertyRules } from '../../crm/hubspot/property-rules.ts';
+import { GatewayError } from '../../errors.ts';
+import { loadMappings } from '../../mapping/load/load-mappings.ts';
+import { MappingError } from '../../mapping/schema/diagnostic.ts';
+import type { Mapping } from '../../mapping/schema/record-mapping.ts';
+import { type CommandIo, UsageError } from '../command-io.ts';
+import { confirm } from '../inputs/confirm.ts';
+import { readPayloads } from '../inputs/payload-files.ts';
+import { readToolConfig } from '../inputs/tool-config.ts';
 
 /** Limits a plan without a CRM, which makes no calls. */
 const timeoutMs = 120_000;
@@ -72,7 +72,7 @@ async function prepare(io: CommandIo, paths: readonly string[]): Promise<Work> {
   const mappings = loadMappings(config.mappingsDir, {});
   const open = config.isSandbox
     ? undefined
-    : await (await import('./open-crm.ts')).openCrm(config, { isRehearsal: false });
+    : await (await import('../inputs/open-crm.ts')).openCrm(config, { isRehearsal: false });
   const crm = open?.crm;
   const context = open?.context ?? { requestId: 'properties', urgency: 'bulk', deadline: deadlineIn(timeoutMs) };
   const read = { readProperties: crm === undefined ? async () => nothingThere : crm.readProperties };
@@ -102,7 +102,7 @@ async function apply(work: Work, isAgreed: boolean): Promise<void> {
   await plan(work);
   const count = plans.reduce((sum, { planned }) => sum + countOf(planned, 'create'), 0);
   if (count === 0) return;
-  if (!isAgreed && !(await agrees(io, `Create ${count} properties? [y/N] `))) {
+  if (!isAgreed && !(await confirm(io, `Create ${count} properties? [y/N] `))) {
     io.print('No properties were created.\n');
     return;
   }

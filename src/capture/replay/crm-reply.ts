@@ -3,7 +3,7 @@ import { meaningOf, type WireCall, type WriteInput } from '../call-meaning.ts';
 import type { CapturedExchange } from '../capture-file.ts';
 
 /** How a call of the replay is answered. */
-export type BookAnswer =
+export type CrmReply =
   | {
       readonly kind: 'reply';
       readonly status: number;
@@ -14,12 +14,12 @@ export type BookAnswer =
   | { readonly kind: 'network failure'; readonly code: string | undefined; readonly afterMs: number }
   | { readonly kind: 'silence' };
 
-export function reply(status: number, body: unknown): BookAnswer {
+export function reply(status: number, body: unknown): CrmReply {
   return { kind: 'reply', status, body, headers: { 'content-type': 'application/json' }, afterMs: 0 };
 }
 
 /** The recorded answer; inputs that are numbered differently now are called by their new numbers in it. */
-export function asRecorded(exchange: CapturedExchange, call: WireCall): BookAnswer {
+export function asRecorded(exchange: CapturedExchange, call: WireCall): CrmReply {
   const { failure, networkCode, durationMs } = exchange.call;
   if (failure === 'time-out') return { kind: 'silence' };
   if (failure === 'network') return { kind: 'network failure', code: networkCode, afterMs: durationMs };

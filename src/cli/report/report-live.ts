@@ -1,4 +1,4 @@
-import type { LiveFile, LiveReport, LiveRow } from '../live-check/check-live.ts';
+import type { LiveFile, LiveReport, LiveRow } from '../../live-check/check-live.ts';
 import { type Mark, paintMark } from './report-folder.ts';
 
 const arrows: Readonly<Record<LiveRow['section'], string>> = {

@@ -1,14 +1,14 @@
 import { isObject } from '../../json.ts';
 import { type Json, type Meaning, meaningOf, type WriteInput } from '../call-meaning.ts';
 import type { CapturedExchange } from '../capture-file.ts';
-import { asRecorded, type BookAnswer, replaceTraceIds, reply } from './book-answer.ts';
-import { resultsOf } from './record-book.ts';
+import { asRecorded, type CrmReply, replaceTraceIds, reply } from './crm-reply.ts';
+import { resultsOf } from './recorded-reads.ts';
 
 type Write = Extract<Meaning, { kind: 'write' }>;
 
 /** What became of each record that was written, for writes that were cut differently or carry other values now. */
-export interface WriteBook {
-  write(call: Write, guesses: string[]): BookAnswer;
+export interface RecordedWrites {
+  write(call: Write, assumptions: string[]): CrmReply;
 }
 
 /** One input of a recorded write and what the CRM said of it. */
@@ -26,7 +26,7 @@ interface Attempt {
 /** Ids of records that a replay makes and the recorded request did not. */
 const firstMadeUpId = 9_000_000_000_001;
 
-export function createWriteBook(exchanges: readonly CapturedExchange[]): WriteBook {
+export function createRecordedWrites(exchanges: readonly CapturedExchange[]): RecordedWrites {
   const attempts = exchanges.flatMap(attemptsOf);
   let madeUp = 0;
 
@@ -42,14 +42,14 @@ export function createWriteBook(exchanges: readonly CapturedExchange[]): WriteBo
   }
 
   return {
-    write(call, guesses) {
+    write(call, assumptions) {
       const results: Json[] = [];
       const errors: Json[] = [];
       for (const input of call.inputs) {
         const attempt = take(call, input);
         if (attempt === undefined) {
           madeUp += 1;
-          guesses.push(`that the CRM would ${call.verb} ${call.objectType} ${nameOf(input)}`.trimEnd());
+          assumptions.push(`that the CRM would ${call.verb} ${call.objectType} ${nameOf(input)}`.trimEnd());
           results.push({ id: input.id ?? String(firstMadeUpId + madeUp), properties: { ...input.properties } });
           continue;
         }

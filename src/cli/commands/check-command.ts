@@ -1,14 +1,14 @@
 import { statSync } from 'node:fs';
 import { Command } from 'commander';
-import { GatewayError } from '../errors.ts';
-import { checkLive, type LiveReport } from '../live-check/check-live.ts';
-import { checkFolder, type FolderReport } from '../mapping/check/check-folder.ts';
-import { sortDiagnostics } from '../mapping/schema/diagnostic.ts';
-import { type CommandIo, UsageError } from './command-io.ts';
-import type { OpenCrm } from './open-crm.ts';
-import { countFindings, type FolderFindings, formatFolder } from './report-folder.ts';
-import { formatLive } from './report-live.ts';
-import { readToolConfig } from './tool-config.ts';
+import { GatewayError } from '../../errors.ts';
+import { checkLive, type LiveReport } from '../../live-check/check-live.ts';
+import { checkFolder, type FolderReport } from '../../mapping/check/check-folder.ts';
+import { sortDiagnostics } from '../../mapping/schema/diagnostic.ts';
+import { type CommandIo, UsageError } from '../command-io.ts';
+import type { OpenCrm } from '../inputs/open-crm.ts';
+import { readToolConfig } from '../inputs/tool-config.ts';
+import { countFindings, type FolderFindings, formatFolder } from '../report/report-folder.ts';
+import { formatLive } from '../report/report-live.ts';
 
 const after = `
 Every finding of every file is one line:  file:line:column  severity  kind  message
@@ -67,7 +67,7 @@ async function check(io: CommandIo, dirs: readonly string[], options: CheckOptio
     tell(io, folders.map(toChecked), options);
     return;
   }
-  const { openCrm } = await import('./open-crm.ts');
+  const { openCrm } = await import('../inputs/open-crm.ts');
   const open = await openCrm(config, { isRehearsal: options.sandbox === true });
   try {
     const checked: Checked[] = [];

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { type RecordKind, recordKinds, type SentRecord } from '../contract/records.ts';
-import { isObject } from '../json.ts';
-import { UsageError } from './command-io.ts';
+import { type RecordKind, recordKinds, type SentRecord } from '../../contract/records.ts';
+import { isObject } from '../../json.ts';
+import { UsageError } from '../command-io.ts';
 
 /** Records by kind, as Enginy sends them. */
 export type Payload = Readonly<Record<RecordKind, readonly SentRecord[]>>;

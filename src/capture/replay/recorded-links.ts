@@ -1,14 +1,14 @@
 import { isObject } from '../../json.ts';
 import { type LinkItem, type Meaning, meaningOf } from '../call-meaning.ts';
 import type { CapturedExchange } from '../capture-file.ts';
-import { asRecorded, type BookAnswer, reply } from './book-answer.ts';
+import { asRecorded, type CrmReply, reply } from './crm-reply.ts';
 
 /** Links of several recorded calls together. */
 export function answerLinks(
   exchanges: readonly CapturedExchange[],
   meaning: Extract<Meaning, { kind: 'link' | 'read links' }>,
-  guesses: string[],
-): BookAnswer {
+  assumptions: string[],
+): CrmReply {
   const results: unknown[] = [];
   const errors: unknown[] = [];
   for (const item of meaning.items) {
@@ -22,7 +22,7 @@ export function answerLinks(
       );
     });
     if (exchange === undefined) {
-      guesses.push(`whether ${meaning.from} ${item.fromId} is linked to ${meaning.to} ${item.toId}`.trimEnd());
+      assumptions.push(`whether ${meaning.from} ${item.fromId} is linked to ${meaning.to} ${item.toId}`.trimEnd());
       continue;
     }
     if (exchange.call.failure !== undefined || exchange.status >= 400)

@@ -1,10 +1,10 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { CaptureFileError } from '../capture/capture-file.ts';
-import { describeCapture, listHead, listRow } from '../capture/describe-capture.ts';
-import { findCapture, findCaptures } from '../capture/find-captures.ts';
-import { EnvironmentSchema } from '../config.ts';
-import { type CommandIo, UsageError } from './command-io.ts';
-import { textTable } from './text-table.ts';
+import { CaptureFileError } from '../../capture/capture-file.ts';
+import { describeCapture, listHead, listRow } from '../../capture/inspect/describe-capture.ts';
+import { findCapture, findCaptures } from '../../capture/inspect/find-captures.ts';
+import { EnvironmentSchema } from '../../config.ts';
+import { type CommandIo, UsageError } from '../command-io.ts';
+import { textTable } from '../report/text-table.ts';
 
 /** `enginy-bridge captures list|show`: what happened to requests. Reads files, asks nobody. */
 export function capturesCommand(io: CommandIo): Command {

@@ -6,7 +6,7 @@ export function serveCommand(): Command {
     .description('run the bridge (all settings come from the environment or .env, see .env.example)')
     .action(async () => {
       // Loaded only when it is needed: no other command pays for it.
-      const { runBridge } = await import('../run.ts');
+      const { runBridge } = await import('../../run.ts');
       await runBridge();
     });
 }

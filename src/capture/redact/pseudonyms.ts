@@ -6,12 +6,12 @@
  */
 import { createCipheriv, hash, hkdfSync } from 'node:crypto';
 
-export interface StandIns {
+export interface Pseudonyms {
   /** Replaces every word and every number of the text. `isKept` names words (lower-case) that stay. */
   text(text: string, isKept?: (word: string) => boolean): string;
   /** Digits of the same number. */
   digits(run: string): string;
-  /** As {@link StandIns.digits}, never with a zero at the front where there was none: a number stays a number. */
+  /** As {@link Pseudonyms.digits}, never with a zero at the front where there was none: a number stays a number. */
   wholeNumber(run: string): string;
   /** Makes the stand-in of something larger once. */
   remember(name: string, make: () => string): string;
@@ -32,7 +32,7 @@ const ASCII_WORD = /[A-Za-z]+|[0-9]+/g;
 const ASCII = /^[\x00-\x7f]*$/;
 
 /** @param secret whoever has it can find out whether a stand-in belongs to a value that he knows. */
-export function createStandIns(secret: string): StandIns {
+export function createPseudonyms(secret: string): Pseudonyms {
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'enginy-bridge stand-ins', 32)).toString('hex');
   const lists = new Map<string, Uint32Array>();
   const remembered = new Map<string, string>();

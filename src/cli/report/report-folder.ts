@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { Diagnostic } from '../mapping/schema/diagnostic.ts';
+import type { Diagnostic } from '../../mapping/schema/diagnostic.ts';
 
 /** What one folder of mapping files is found to be. */
 export interface FolderFindings {

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { CommandIo } from './command-io.ts';
+import type { CommandIo } from '../command-io.ts';
 
 /** `enginy-bridge sandbox`: what `npm run sandbox` does. Options are read by the sandbox itself, which stands alone. */
 export function sandboxCommand(io: CommandIo): Command {
@@ -11,7 +11,7 @@ export function sandboxCommand(io: CommandIo): Command {
     .helpOption(false)
     .action(async (args: string[]) => {
       // Loaded only when it is needed: no other command pays for it.
-      const { runSandbox } = await import('../../sandbox/run-sandbox.ts');
+      const { runSandbox } = await import('../../../sandbox/run-sandbox.ts');
       io.setStatus((await runSandbox(args, io)) ? 0 : 2);
     });
 }
