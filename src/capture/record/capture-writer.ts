@@ -122,6 +122,7 @@ export function createCaptureWriter(settings: WriterSettings, log: Logger): Capt
     pending = [];
     waiting = 0;
     bytesWaiting = 0;
+    onFlushed?.();
   }
 
   function handOver(): void {
