@@ -5,12 +5,12 @@ import type { ParsedYaml } from '../mapping/load/parse-yaml.ts';
 import { type Diagnostic, formatDiagnostic } from '../mapping/schema/diagnostic.ts';
 import type { Finding } from '../mapping/schema/finding.ts';
 import { didYouMean, nearestWord } from '../mapping/values/nearest-word.ts';
+import { describeType } from './judge-value.ts';
 import { type MappedObject, mappedObjects } from './mapped-object.ts';
 import type { MappedRow } from './mapped-row.ts';
 import { findMissingScopes } from './missing-scopes.ts';
-import { describeType } from './value-fit.ts';
 
-/** What of the port a check needs: reading only. */
+/** The part of the port that a check needs: reading only. */
 export type ReadingCrm = Pick<Crm, 'readProperties' | 'readByIds' | 'listOwners' | 'readAccount'>;
 
 export interface LiveReport {
@@ -31,23 +31,36 @@ export interface LiveRow {
   readonly field: string;
   readonly property: string;
   readonly mark: '✓' | '!' | '✕';
-  /** The CRM's side of it, or the kinds of what was found. */
+  /** The type in the CRM, or the kinds of its findings. */
   readonly note: string;
 }
 
+/** One check: the CRM to read, and the context of its calls. */
+export interface CheckScope {
+  readonly crm: ReadingCrm;
+  readonly context: CallContext;
+}
+
 /**
- * Compares mapping files with the properties of a CRM. Reads only, and writes nothing; so permissions to write are not proven.
- * @param documents the files, by path, for the places of findings.
- * @throws CrmRejectedError when the token is refused, CrmUnavailableError when the CRM cannot be asked.
+ * Compares mapping files with the properties of a CRM. It only reads, so it cannot prove permissions to write.
+ * @throws CrmRejectedError when the token is refused, CrmUnavailableError when the CRM does not answer.
  */
 export async function checkLive(
-  crm: ReadingCrm,
+  { crm, context }: CheckScope,
   mappings: Mappings,
   documents: ReadonlyMap<string, ParsedYaml>,
-  context: CallContext,
 ): Promise<LiveReport> {
   const account = await crm.readAccount(context);
-  const checked = await Promise.all(mappedObjects(mappings).map((object) => checkOne(crm, object, documents, context)));
+  const checked = await Promise.all(
+    mappedObjects(mappings).map(async (object) => {
+      const { rows, findings } = await checkObject({ crm, context }, object);
+      const document = documents.get(object.file);
+      return {
+        file: { file: object.file, objectType: object.objectType, rows },
+        diagnostics: document === undefined ? [] : locateFindings(document, findings),
+      };
+    }),
+  );
   return {
     account,
     files: checked.map(({ file }) => file),
@@ -55,38 +68,32 @@ export async function checkLive(
   };
 }
 
-interface Judged {
+interface CheckedRow {
   readonly row: MappedRow;
   readonly definition: PropertyDefinition | undefined;
   readonly findings: readonly Finding[];
 }
 
-async function checkOne(
-  crm: ReadingCrm,
+async function checkObject(
+  scope: CheckScope,
   object: MappedObject,
-  documents: ReadonlyMap<string, ParsedYaml>,
-  context: CallContext,
-): Promise<{ readonly file: LiveFile; readonly diagnostics: readonly Diagnostic[] }> {
-  const { file, objectType } = object;
-  const access = await findMissingScopes(crm, object, context);
-  const judged = access.definitions === undefined ? [] : await judgeAll(crm, object, access.definitions, context);
-  const document = documents.get(file);
-  const findings = [...access.findings, ...judged.flatMap((one) => one.findings)];
+): Promise<{ readonly rows: readonly LiveRow[]; readonly findings: readonly Finding[] }> {
+  const access = await findMissingScopes(scope, object);
+  const checked = access.definitions === undefined ? [] : await checkRows(scope, object, access.definitions);
   return {
-    file: { file, objectType, rows: judged.map(toLiveRow) },
-    diagnostics: document === undefined ? [] : locateFindings(document, findings),
+    rows: checked.map(toLiveRow),
+    findings: [...access.findings, ...checked.flatMap(({ findings }) => findings)],
   };
 }
 
-async function judgeAll(
-  crm: ReadingCrm,
+async function checkRows(
+  scope: CheckScope,
   { rows, objectType }: MappedObject,
   definitions: readonly PropertyDefinition[],
-  context: CallContext,
-): Promise<Judged[]> {
+): Promise<CheckedRow[]> {
   const byName = new Map(definitions.map((definition) => [definition.name, definition]));
   const isMissing = rows.some(({ property }) => !byName.has(property));
-  const archived = isMissing ? await readArchived(crm, objectType, context) : new Set<string>();
+  const archived = isMissing ? await readArchived(scope, objectType) : new Set<string>();
   return rows.map((row) => {
     const definition = byName.get(row.property);
     const findings = definition === undefined ? judgeMissing(row, archived, definitions) : row.judge(definition);
@@ -94,7 +101,7 @@ async function judgeAll(
   });
 }
 
-async function readArchived(crm: ReadingCrm, objectType: string, context: CallContext): Promise<ReadonlySet<string>> {
+async function readArchived({ crm, context }: CheckScope, objectType: string): Promise<ReadonlySet<string>> {
   const archived = await crm.readProperties(objectType, context, { archived: true });
   return new Set(archived.filter(({ isArchived }) => isArchived).map(({ name }) => name));
 }
@@ -106,18 +113,18 @@ function judgeMissing(
 ): Finding[] {
   const { path, property } = row;
   if (archived.has(property)) {
-    const message = row.isMade
-      ? `"${property}" is archived in the CRM; the bridge restores it on first use, with the values that it had`
+    const message = row.isCreated
+      ? `"${property}" is archived in the CRM; the bridge restores it on first use, with its values`
       : `"${property}" is archived in the CRM: restore it there, or name another property`;
-    return [{ path, kind: 'archived-property', severity: row.isMade ? 'warning' : 'error', message }];
+    return [{ path, kind: 'archived-property', severity: row.isCreated ? 'warning' : 'error', message }];
   }
-  if (row.isMade) return [];
+  if (row.isCreated) return [];
   const suggestion = nearestProperty(property, definitions);
   const message = `the CRM has no property "${property}"${didYouMean(suggestion)}`;
   return [{ path, kind: 'unknown-property', message, ...(suggestion !== undefined && { suggestion }) }];
 }
 
-/** By name first; people also write down the label, or the words of it. */
+/** By name first; a mapping may also name the label, or its words. */
 function nearestProperty(property: string, definitions: readonly PropertyDefinition[]): string | undefined {
   const labels = new Map(
     definitions.map(({ name, label }) => [label.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '_'), name]),
@@ -129,16 +136,16 @@ function nearestProperty(property: string, definitions: readonly PropertyDefinit
   return labels.get(property) ?? byName ?? labels.get(nearestWord(property, labels.keys()) ?? '');
 }
 
-function toLiveRow({ row, definition, findings }: Judged): LiveRow {
+function toLiveRow({ row, definition, findings }: CheckedRow): LiveRow {
   const { section, field, property } = row;
   const isError = findings.some(({ severity }) => severity !== 'warning');
   const mark = isError ? '✕' : findings.length > 0 ? '!' : '✓';
   const kinds = [...new Set(findings.map(({ kind }) => kind))].join(', ');
-  const fact = definition === undefined ? 'made on first use' : describeType(definition);
+  const fact = definition === undefined ? 'created on first use' : describeType(definition);
   return { section, field, property, mark, note: kinds || fact };
 }
 
-/** Rows that share a value map find its slips once each. */
+/** Rows that share a value map report the same findings. */
 function distinct(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   return [...new Map(diagnostics.map((diagnostic) => [formatDiagnostic(diagnostic), diagnostic])).values()];
 }

@@ -1,24 +1,24 @@
 import type { PropertyDefinition } from '../crm/crm.ts';
 import type { Finding, Path } from '../mapping/schema/finding.ts';
-import { describeType } from './value-fit.ts';
+import { describeType } from './judge-value.ts';
 
-/** What is written must be writable. */
+/** A property that is written must be writable. */
 export function judgeWritable(definition: PropertyDefinition, path: Path): Finding[] {
   if (!definition.isReadOnly) return [];
-  const reason = definition.isCalculated ? 'is computed by the CRM' : 'is kept by the CRM itself';
+  const reason = definition.isCalculated ? 'is computed by the CRM' : 'is managed by the CRM';
   return [{ path, kind: 'read-only-property', message: `"${definition.name}" ${reason} and cannot be written` }];
 }
 
-/** What is to keep any text must be a text. */
+/** A property that stores any text must be a text property. */
 export function judgeText(definition: PropertyDefinition, path: Path): Finding[] {
   if (definition.type === 'text' || definition.type === 'other') return [];
-  const message = `"${definition.name}" takes ${describeType(definition)}, but any text must fit in here`;
+  const message = `"${definition.name}" expects ${describeType(definition)}, but it must accept any text`;
   return [{ path, kind: 'type-mismatch', message }];
 }
 
-/** What tells a repeated create must be unique. */
+/** A property that detects repeated creates must be unique. */
 export function judgeUnique({ name, isUnique }: PropertyDefinition, path: Path): Finding[] {
   if (isUnique) return [];
-  const message = `"${name}" exists and is not unique, which cannot be changed later: name another property here, which the bridge then makes`;
+  const message = `"${name}" exists and is not unique, which cannot be changed later: name another property here, and the bridge creates it`;
   return [{ path, kind: 'not-unique', message }];
 }

@@ -5,18 +5,18 @@ import type { Mapping } from '../mapping/schema/record-mapping.ts';
 import type { TaskMapping } from '../mapping/schema/task-mapping.ts';
 import type { ConstantRow, TimelineRow } from '../mapping/schema/timeline-row.ts';
 import type { MappedRow } from './mapped-row.ts';
-import { constantRows, keyRow, plainRows } from './plain-rows.ts';
 import { matchRows, readRow, returnRows } from './reading-rows.ts';
+import { constantRows, keyRow, timelineRows } from './timeline-rows.ts';
 import { writingRows } from './writing-rows.ts';
 
-/** What one mapping file says of one object of the CRM. */
+/** What one mapping file says about one object of the CRM. */
 export interface MappedObject {
   readonly file: string;
   readonly objectType: string;
-  /** Where findings about the object as a whole stand. */
+  /** Where findings about the whole object are reported. */
   readonly path: Path;
   readonly rows: readonly MappedRow[];
-  /** Enginy chooses who owns such records. */
+  /** Enginy chooses the owners of such records. */
   readonly hasOwners: boolean;
   /** The bridge does little without it. */
   readonly isEssential: boolean;
@@ -79,7 +79,7 @@ function rowsAt(
   { fields, on_create }: { readonly fields: readonly TimelineRow[]; readonly on_create: readonly ConstantRow[] },
   path: Path,
 ): MappedRow[] {
-  return [...plainRows(fields, [...path, 'fields']), ...constantRows(on_create, [...path, 'on_create'])];
+  return [...timelineRows(fields, [...path, 'fields']), ...constantRows(on_create, [...path, 'on_create'])];
 }
 
 function hasOwner(rows: readonly TimelineRow[]): boolean {

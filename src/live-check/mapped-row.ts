@@ -1,16 +1,16 @@
 import type { PropertyDefinition } from '../crm/crm.ts';
 import type { Finding, Path } from '../mapping/schema/finding.ts';
 
-/** One property that a mapping file names, what for, and how its definition in the CRM is judged. */
+/** One property that a mapping file names, its purpose, and the check of its definition in the CRM. */
 export interface MappedRow {
   readonly section: 'identity' | 'match' | 'write' | 'on_create' | 'return' | 'kept text';
-  /** Where the property's name stands. */
+  /** Where the file names the property. */
   readonly path: Path;
   /** Enginy's side: field names, or the constant. */
   readonly field: string;
   readonly property: string;
-  /** The bridge makes the property when it is missing. */
-  readonly isMade: boolean;
-  /** What is wrong about using the property so; no finding when all is well. */
+  /** The bridge creates the property when it is missing. */
+  readonly isCreated: boolean;
+  /** @returns what prevents this use of the property. */
   judge(definition: PropertyDefinition): readonly Finding[];
 }

@@ -5,18 +5,19 @@ import type { MappedObject } from './mapped-object.ts';
 
 export interface Access {
   readonly findings: readonly Finding[];
-  /** Absent when the CRM does not show them. */
+  /** Absent when the token may not read them. */
   readonly definitions?: readonly PropertyDefinition[];
 }
 
+type PermissionCrm = Pick<Crm, 'readProperties' | 'readByIds' | 'listOwners'>;
+
 /**
- * Tries, by reading, what a mapped object needs to be allowed. What the CRM refuses is a finding at the object's place.
+ * Checks, by reading, the permissions that a mapped object needs. A refusal becomes a finding at the object's place.
  * The token itself must have been accepted before.
  */
 export async function findMissingScopes(
-  crm: Pick<Crm, 'readProperties' | 'readByIds' | 'listOwners'>,
+  { crm, context }: { readonly crm: PermissionCrm; readonly context: CallContext },
   object: MappedObject,
-  context: CallContext,
 ): Promise<Access> {
   const { objectType, path } = object;
   const [definitions, records, owners] = await Promise.all([
@@ -25,33 +26,41 @@ export async function findMissingScopes(
     object.hasOwners ? attempt(() => crm.listOwners(context)) : undefined,
   ]);
   const findings: Finding[] = [];
-  const note = (problem: CrmProblem, purpose: string, severity: 'error' | 'warning') =>
-    findings.push({ path, kind: 'missing-scope', severity, message: tell(problem, purpose) });
+  const note = (refusal: Refusal, purpose: string, severity: 'error' | 'warning') =>
+    findings.push({ path, kind: 'missing-scope', severity, message: describeRefusal(refusal, purpose) });
   const severity = object.isEssential ? 'error' : 'warning';
-  if ('problem' in definitions) note(definitions.problem, `read the properties of ${objectType}`, severity);
-  const refusal = 'problem' in records ? records.problem : records.value.failed.get('1');
-  if (refusal?.kind === 'refused') note(refusal, `read ${objectType}`, severity);
-  if (owners !== undefined && 'problem' in owners) {
-    note(owners.problem, 'list the owners, so that none can be chosen in Enginy', 'warning');
+  if ('refusal' in definitions) note(definitions.refusal, `read the properties of ${objectType}`, severity);
+  const refused = 'refusal' in records ? records.refusal : records.value.failed.get('1');
+  if (refused !== undefined && isRefusal(refused)) note(refused, `read ${objectType}`, severity);
+  if (owners !== undefined && 'refusal' in owners) {
+    note(owners.refusal, 'list the owners, so Enginy cannot offer a choice of owners', 'warning');
   }
-  return 'problem' in definitions ? { findings } : { findings, definitions: definitions.value };
+  return 'refusal' in definitions ? { findings } : { findings, definitions: definitions.value };
+}
+
+/** Why the token may not do something. */
+interface Refusal {
+  readonly message: string;
+  readonly missingScopes?: readonly string[] | undefined;
+}
+
+function isRefusal(refused: Refusal | CrmProblem): refused is Refusal {
+  return !('kind' in refused) || refused.kind === 'refused';
 }
 
 async function attempt<Value>(
   read: () => Promise<Value>,
-): Promise<{ readonly value: Value } | { readonly problem: CrmProblem }> {
+): Promise<{ readonly value: Value } | { readonly refusal: Refusal }> {
   try {
     return { value: await read() };
   } catch (error) {
-    if (!(error instanceof CrmRejectedError || error instanceof NotSupportedError)) throw error;
-    const { missingScopes } = error instanceof CrmRejectedError ? error.detail : {};
-    return {
-      problem: { kind: 'refused', message: error.message, ...(missingScopes !== undefined && { missingScopes }) },
-    };
+    if (error instanceof NotSupportedError) return { refusal: { message: error.message } };
+    if (!(error instanceof CrmRejectedError)) throw error;
+    return { refusal: { message: error.message, missingScopes: error.detail.missingScopes } };
   }
 }
 
-function tell(problem: CrmProblem, purpose: string): string {
-  const scopes = problem.kind === 'refused' ? (problem.missingScopes ?? []) : [];
-  return `the token may not ${purpose}: ${scopes.length > 0 ? `it lacks ${scopes.join(' or ')}` : problem.message}`;
+function describeRefusal({ message, missingScopes = [] }: Refusal, purpose: string): string {
+  const reason = missingScopes.length > 0 ? `it lacks ${missingScopes.join(' or ')}` : message;
+  return `the token may not ${purpose}: ${reason}`;
 }

@@ -1,10 +1,10 @@
 import type { Path } from '../mapping/schema/finding.ts';
 import type { ConstantRow, TimelineRow } from '../mapping/schema/timeline-row.ts';
 import { judgeText, judgeUnique, judgeWritable } from './judge-definition.ts';
+import { judgeValue } from './judge-value.ts';
 import type { MappedRow } from './mapped-row.ts';
-import { fitValue } from './value-fit.ts';
 
-/** The unique property of a task or an activity that keeps what it is recognised by. */
+/** The unique property of a task or an activity that stores its fingerprint. */
 export function keyRow(property: string): MappedRow {
   const path = ['key'];
   return {
@@ -12,7 +12,7 @@ export function keyRow(property: string): MappedRow {
     path,
     field: '(fingerprint)',
     property,
-    isMade: true,
+    isCreated: true,
     judge: (definition) => [
       ...judgeWritable(definition, path),
       ...judgeText(definition, path),
@@ -21,8 +21,8 @@ export function keyRow(property: string): MappedRow {
   };
 }
 
-/** Rows that are written and read back. What form a value has is the bridge's own doing; the words of a map are the file's. */
-export function plainRows(rows: readonly TimelineRow[], at: Path): MappedRow[] {
+/** Rows that are written and read back. The bridge decides the form of a value, so only values in the file are checked. */
+export function timelineRows(rows: readonly TimelineRow[], at: Path): MappedRow[] {
   return rows.flatMap((row, index) => {
     const path = [...at, index];
     const written: MappedRow = {
@@ -30,11 +30,13 @@ export function plainRows(rows: readonly TimelineRow[], at: Path): MappedRow[] {
       path: [...path, 'crm'],
       field: row.enginy,
       property: row.crm,
-      isMade: false,
+      isCreated: false,
       judge: (definition) => [
         ...judgeWritable(definition, [...path, 'crm']),
-        ...Object.entries(row.map ?? {}).flatMap(([from, to]) => fitValue(to, definition, [...path, 'map', from])),
-        ...(row.otherwise === undefined ? [] : fitValue(row.otherwise, definition, [...path, 'otherwise'])),
+        ...Object.entries(row.map ?? {}).flatMap(([from, to]) =>
+          judgeValue(to, definition, { path: [...path, 'map', from] }),
+        ),
+        ...(row.otherwise === undefined ? [] : judgeValue(row.otherwise, definition, { path: [...path, 'otherwise'] })),
       ],
     };
     if (row.kept_in === undefined) return [written];
@@ -44,24 +46,24 @@ export function plainRows(rows: readonly TimelineRow[], at: Path): MappedRow[] {
       path: keptPath,
       field: row.enginy,
       property: row.kept_in,
-      isMade: true,
+      isCreated: true,
       judge: (definition) => [...judgeWritable(definition, keptPath), ...judgeText(definition, keptPath)],
     };
     return [written, kept];
   });
 }
 
-/** Constants that new records get. */
+/** Constants of new records. */
 export function constantRows(rows: readonly ConstantRow[], at: Path): MappedRow[] {
   return rows.map(({ crm, value }, index) => ({
     section: 'on_create',
     path: [...at, index, 'crm'],
     field: JSON.stringify(value),
     property: crm,
-    isMade: false,
+    isCreated: false,
     judge: (definition) => [
       ...judgeWritable(definition, [...at, index, 'crm']),
-      ...fitValue(value, definition, [...at, index, 'value']),
+      ...judgeValue(value, definition, { path: [...at, index, 'value'] }),
     ],
   }));
 }

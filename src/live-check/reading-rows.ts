@@ -1,10 +1,10 @@
 import type { PropertyDefinition, PropertyType } from '../crm/crm.ts';
 import type { Finding, Path } from '../mapping/schema/finding.ts';
 import type { Mapping, MatchPair, ReturnRow } from '../mapping/schema/record-mapping.ts';
+import { describeType, formOf, judgeValue } from './judge-value.ts';
 import type { MappedRow } from './mapped-row.ts';
-import { describeType, fitValue, formOf } from './value-fit.ts';
 
-/** Properties that match rules compare or search. The rule `identity` is judged with the identity itself. */
+/** Properties that match rules compare or search. The rule `identity` is checked with the identity itself. */
 export function matchRows(mapping: Mapping): MappedRow[] {
   return mapping.match.rules.flatMap((rule, index) => {
     if (rule === 'identity') return [];
@@ -27,7 +27,7 @@ function pairRows(pair: MatchPair, path: Path, isSearched: boolean): MappedRow[]
     path: at,
     field: pair.enginy,
     property,
-    isMade: false,
+    isCreated: false,
     judge: (definition) => (isSearchedBy ? judgeSearch(pair, definition, at) : []),
   });
   const isOwn = isSearched && pair.search === undefined;
@@ -38,19 +38,19 @@ function pairRows(pair: MatchPair, path: Path, isSearched: boolean): MappedRow[]
   ];
 }
 
-/** Days and points in time are searched as numbers, and forms of the CRM's own not at all. */
+/** Dates are searched as numbers, and the CRM's own types cannot be searched. */
 const unsearchable: readonly PropertyType[] = ['date', 'datetime', 'other'];
 
 function judgeSearch(pair: MatchPair, definition: PropertyDefinition, path: Path): Finding[] {
   const { name, type } = definition;
   if (unsearchable.includes(type)) {
-    const message = `"${name}" holds ${describeType(definition)}, which no match rule can search by`;
+    const message = `"${name}" holds ${describeType(definition)}, which match rules cannot search`;
     return [{ path, kind: 'not-searchable', message }];
   }
   const form = formOf(pair.transform);
   if ((type === 'number' && form !== 'number') || (type === 'bool' && form !== 'bool')) {
     const transform = type === 'number' ? 'number' : 'boolean';
-    const message = `"${name}" holds ${describeType(definition)}: a search for a text fails; the rule wants transform: [${transform}]`;
+    const message = `"${name}" holds ${describeType(definition)}: a search for text fails; the rule needs transform: [${transform}]`;
     return [{ path, kind: 'type-mismatch', message }];
   }
   return [];
@@ -69,19 +69,19 @@ export function returnRows(mapping: Mapping): MappedRow[] {
         path: at,
         field: row.enginy,
         property,
-        isMade: false,
+        isCreated: false,
         judge: (definition) => [...judgeType(row, definition, path), ...judgeMapped(mapping, row, definition)],
       }),
     );
   });
 }
 
-/** A property that the bridge reads for reasons of its own. */
+/** A property that the bridge itself reads. */
 export function readRow(field: string, property: string, path: Path): MappedRow {
-  return { section: 'return', path, field, property, isMade: false, judge: () => [] };
+  return { section: 'return', path, field, property, isCreated: false, judge: () => [] };
 }
 
-/** JSON type → types of property whose every value can be read so. Texts and options may hold such values too. */
+/** JSON type → types of property whose values always have it. Text and options may hold such values too. */
 const readFrom: Readonly<Record<Exclude<ReturnRow['type'], 'text' | 'list'>, readonly PropertyType[]>> = {
   number: ['number'],
   boolean: ['bool'],
@@ -89,7 +89,7 @@ const readFrom: Readonly<Record<Exclude<ReturnRow['type'], 'text' | 'list'>, rea
   datetime: ['date', 'datetime'],
 };
 
-/** What transforms and value maps make of a value is theirs; only rows without them are judged. */
+/** Only rows without transforms and value maps are checked: those may change a value's type. */
 function judgeType(row: ReturnRow, definition: PropertyDefinition, path: Path): Finding[] {
   if (row.value_map !== undefined || row.transform.length > 0 || row.type === 'text' || definition.type === 'other') {
     return [];
@@ -98,16 +98,16 @@ function judgeType(row: ReturnRow, definition: PropertyDefinition, path: Path): 
   const place = { path: [...path, 'type'], kind: 'type-mismatch' } as const;
   if (row.type === 'list') {
     if (definition.isMultiple || definition.type === 'text') return [];
-    return [{ ...place, severity: 'warning', message: `${holds}: a list of it never has more than one item` }];
+    return [{ ...place, severity: 'warning', message: `${holds}: its list never has more than one item` }];
   }
   if (readFrom[row.type].includes(definition.type)) return [];
   const isPossible = definition.type === 'text' || definition.type === 'enum';
   return isPossible
-    ? [{ ...place, severity: 'warning', message: `${holds}: a value that is no ${row.type} is left out` }]
+    ? [{ ...place, severity: 'warning', message: `${holds}: a value that is not a ${row.type} is omitted` }]
     : [{ ...place, message: `${holds}, which is never a ${row.type}` }];
 }
 
-/** A left side that is no option never comes: harmless, but probably a slip. */
+/** A key that is not an option never occurs: harmless, but probably a mistake. */
 function judgeMapped(mapping: Mapping, row: ReturnRow, definition: PropertyDefinition): Finding[] {
   const valueMap = row.value_map === undefined ? undefined : mapping.value_maps[row.value_map];
   if (valueMap === undefined || row.transform.length > 0) return [];
@@ -115,7 +115,7 @@ function judgeMapped(mapping: Mapping, row: ReturnRow, definition: PropertyDefin
   return Object.keys(valueMap.map)
     .filter((from) => definition.type !== 'enum' || !options.includes(from.trim().toLowerCase()))
     .flatMap((from) =>
-      fitValue(from, definition, ['value_maps', row.value_map ?? '', 'map', from], { atKey: true }).map(
+      judgeValue(from, definition, { path: ['value_maps', row.value_map ?? '', 'map', from], atKey: true }).map(
         (finding): Finding => ({ ...finding, severity: 'warning' }),
       ),
     );

@@ -3,11 +3,11 @@ import { readSources } from '../mapping/run/compile-field-row.ts';
 import type { Finding, Path } from '../mapping/schema/finding.ts';
 import type { FieldRow, Mapping, ValueMap } from '../mapping/schema/record-mapping.ts';
 import { judgeText, judgeUnique, judgeWritable } from './judge-definition.ts';
+import { formOf, judgeForm, judgeValue } from './judge-value.ts';
 import type { MappedRow } from './mapped-row.ts';
-import { constantRows } from './plain-rows.ts';
-import { fitForm, fitValue, formOf } from './value-fit.ts';
+import { constantRows } from './timeline-rows.ts';
 
-/** Everything that is written: identity, rows, the texts that they keep, constants. */
+/** Everything that is written: identity, rows, the raw texts that they store, constants. */
 export function writingRows(mapping: Mapping): MappedRow[] {
   return [
     ...identityRows(mapping),
@@ -25,7 +25,7 @@ function identityRows({ identity }: Mapping): MappedRow[] {
       path,
       field: identity.enginy,
       property: identity.crm,
-      isMade: true,
+      isCreated: true,
       judge: (definition) => [
         ...judgeWritable(definition, path),
         ...judgeText(definition, path),
@@ -43,11 +43,11 @@ function fieldRows(mapping: Mapping, row: FieldRow, path: Path): MappedRow[] {
     path: [...path, 'crm'],
     field,
     property: row.crm,
-    isMade: false,
+    isCreated: false,
     judge: (definition) => [
       ...judgeWritable(definition, [...path, 'crm']),
-      ...judgeValues(mapping, row, path, definition),
-      ...(row.default === undefined ? [] : fitValue(row.default, definition, [...path, 'default'])),
+      ...judgeValues({ mapping, row, path }, definition),
+      ...(row.default === undefined ? [] : judgeValue(row.default, definition, { path: [...path, 'default'] })),
     ],
   };
   if (row.keep_raw_in === undefined) return [written];
@@ -57,14 +57,21 @@ function fieldRows(mapping: Mapping, row: FieldRow, path: Path): MappedRow[] {
     path: keptPath,
     field,
     property: row.keep_raw_in,
-    isMade: true,
+    isCreated: true,
     judge: (definition) => [...judgeWritable(definition, keptPath), ...judgeText(definition, keptPath)],
   };
   return [written, kept];
 }
 
-/** The values that the row gives: those of its value map one by one, the others by the form that its transforms give them. */
-function judgeValues(mapping: Mapping, row: FieldRow, path: Path, definition: PropertyDefinition): Finding[] {
+/** A row of a mapping file and its path there. */
+interface PlacedRow {
+  readonly mapping: Mapping;
+  readonly row: FieldRow;
+  readonly path: Path;
+}
+
+/** Checks the values that a row gives: those of its value map one by one, others by the form that its transforms give them. */
+function judgeValues({ mapping, row, path }: PlacedRow, definition: PropertyDefinition): Finding[] {
   const isLoose = row.match_option === true;
   if (isLoose && definition.type !== 'enum') {
     const message = `match_option needs a property with options, and "${row.crm}" has none`;
@@ -72,12 +79,12 @@ function judgeValues(mapping: Mapping, row: FieldRow, path: Path, definition: Pr
   }
   const valueMap = row.value_map === undefined ? undefined : mapping.value_maps[row.value_map];
   const mapped = valueMap === undefined ? [] : judgeValueMap(row, valueMap, definition);
-  const comesThrough = valueMap === undefined || valueMap.otherwise === 'keep';
-  if (!comesThrough || isLoose) return mapped;
+  const passesThrough = valueMap === undefined || valueMap.otherwise === 'keep';
+  if (!passesThrough || isLoose) return mapped;
   // Sources may have transforms of their own, but the row's come last.
   const ownForms = new Set(readSources(row).map((source) => formOf([...source.steps, ...row.transform])));
   const [form, ...others] = [...ownForms];
-  const fit = fitForm(others.length > 0 ? 'text' : (form ?? 'text'), definition, [...path, 'crm']);
+  const fit = judgeForm(others.length > 0 ? 'text' : (form ?? 'text'), definition, [...path, 'crm']);
   return [...mapped, ...fit];
 }
 
@@ -85,9 +92,11 @@ function judgeValueMap(row: FieldRow, { map, otherwise }: ValueMap, definition: 
   const isLoose = row.match_option === true;
   const path = ['value_maps', row.value_map ?? ''];
   return [
-    ...Object.entries(map).flatMap(([from, to]) => fitValue(to, definition, [...path, 'map', from], { isLoose })),
+    ...Object.entries(map).flatMap(([from, to]) =>
+      judgeValue(to, definition, { path: [...path, 'map', from], isLoose }),
+    ),
     ...(typeof otherwise === 'string'
       ? []
-      : fitValue(otherwise.set, definition, [...path, 'otherwise', 'set'], { isLoose })),
+      : judgeValue(otherwise.set, definition, { path: [...path, 'otherwise', 'set'], isLoose })),
   ];
 }

@@ -96,7 +96,7 @@ async function checkAgainst({ crm, context }: OpenCrm, folder: Folder): Promise<
   const checked = toChecked(folder);
   const { mappings, documents } = folder.report;
   if (mappings === undefined) return checked;
-  const live = await checkLive(crm, mappings, documents, context);
+  const live = await checkLive({ crm, context }, mappings, documents);
   return { ...checked, diagnostics: sortDiagnostics([...checked.diagnostics, ...live.diagnostics]), live };
 }
 

@@ -7,7 +7,7 @@ import { didYouMean, nearestWord } from '../mapping/values/nearest-word.ts';
 import { createOptionMatcher } from '../mapping/values/option-matcher.ts';
 import { isValueProblem } from '../mapping/values/value-problem.ts';
 
-/** What comes out of a list of transforms, as far as they say it. */
+/** The form of the values that a list of transforms gives. */
 export type ValueForm = 'text' | 'number' | 'bool' | 'date' | 'datetime';
 
 const forms: Readonly<Record<string, ValueForm>> = {
@@ -21,18 +21,18 @@ const forms: Readonly<Record<string, ValueForm>> = {
   iso_datetime: 'datetime',
 };
 
-/** The form that the last transform with an opinion gives. */
+/** Decided by the last transform that sets a form. */
 export function formOf(steps: readonly TransformStep[]): ValueForm {
   const last = steps.findLast((step) => Object.hasOwn(forms, readStep(step).name));
   return last === undefined ? 'text' : (forms[readStep(last).name] ?? 'text');
 }
 
-/** The words for a type in a message: `a number`, `one of 12 options`. */
+/** Describes a type in a message: `a number`, `one of 12 options`. */
 export function describeType(definition: PropertyDefinition): string {
   const { type, options, hasExternalOptions, isMultiple } = definition;
   if (type !== 'enum') return typeNames[type];
-  if (hasExternalOptions) return 'an option that is kept elsewhere (an owner)';
-  if (options.length === 0) return isMultiple ? 'several values' : 'one of no options';
+  if (hasExternalOptions) return 'an owner';
+  if (options.length === 0) return isMultiple ? 'several values' : 'an enumeration without options';
   if (options.length === 1) return `the option ${options[0]?.value}`;
   return `${isMultiple ? 'any' : 'one'} of ${options.length} options`;
 }
@@ -41,13 +41,13 @@ const typeNames: Readonly<Record<Exclude<PropertyType, 'enum'>, string>> = {
   text: 'text',
   number: 'a number',
   bool: 'true or false',
-  date: 'a day',
-  datetime: 'a point in time',
-  other: 'a form of its own',
+  date: 'a date',
+  datetime: 'a date and time',
+  other: 'a type of its own',
 };
 
-/** Form of the value → types of property that take it always; any text may fit by chance, so it is only warned about. */
-const takenBy: Readonly<Record<ValueForm, readonly PropertyType[]>> = {
+/** Form of the value → types of property that always accept it. Any text may fit by chance, so it only causes a warning. */
+const acceptedBy: Readonly<Record<ValueForm, readonly PropertyType[]>> = {
   text: ['text', 'other'],
   number: ['number', 'text', 'other'],
   bool: ['bool', 'text', 'other'],
@@ -63,52 +63,52 @@ const advice: Readonly<Partial<Record<PropertyType, string>>> = {
   enum: 'a value_map, or match_option: true',
 };
 
-/** Judges values of a form on their way into a property; the values of a value map are judged one by one instead. */
-export function fitForm(form: ValueForm, definition: PropertyDefinition, path: Path): Finding[] {
+/** Checks values of a form that a property receives. The values of a value map are checked one by one instead. */
+export function judgeForm(form: ValueForm, definition: PropertyDefinition, path: Path): Finding[] {
   const { name, type, hasExternalOptions } = definition;
-  if (takenBy[form].includes(type) || (type === 'enum' && hasExternalOptions)) return [];
-  const takes = `"${name}" takes ${describeType(definition)}`;
+  if (acceptedBy[form].includes(type) || (type === 'enum' && hasExternalOptions)) return [];
+  const expected = `"${name}" expects ${describeType(definition)}`;
   if (form !== 'text' && type !== 'enum') {
-    const message = `${takes}, but the row gives ${typeNames[form]}`;
+    const message = `${expected}, but the row gives ${typeNames[form]}`;
     return [{ path, kind: 'type-mismatch', message }];
   }
-  const message = `${takes}: a text that is none is left out; the row wants ${advice[type] ?? 'another property'}`;
+  const message = `${expected}: text that does not fit is dropped; the row needs ${advice[type] ?? 'another property'}`;
   return [{ path, kind: 'type-mismatch', severity: 'warning', message }];
 }
 
-/**
- * Judges one value that stands in the file and is written as it is.
- * @param isLoose the value is compared with the labels of the options, as `match_option` does.
- */
-export function fitValue(
-  value: string,
-  definition: PropertyDefinition,
-  path: Path,
-  options: { readonly isLoose?: boolean; readonly atKey?: boolean } = {},
-): Finding[] {
-  const { name, type, isMultiple } = definition;
-  const place = options.atKey === true ? { path, atKey: true } : { path };
-  if (type === 'enum') {
-    const parts = isMultiple ? value.split(';').map((part) => part.trim()) : [value];
-    return parts.flatMap((part) => fitOption(part, definition, place, options.isLoose === true));
-  }
-  if (type === 'text' || type === 'other' || !isValueProblem(toPropertyValue(value, type))) return [];
-  return [{ ...place, kind: 'type-mismatch', message: `"${value}" is not what "${name}" takes: ${typeNames[type]}` }];
+/** Where a value stands in the file, and how it is compared. */
+export interface ValuePlace {
+  readonly path: Path;
+  /** The value is the key at this path. */
+  readonly atKey?: boolean;
+  /** The value is compared with the labels of the options, as `match_option` does. */
+  readonly isLoose?: boolean;
 }
 
-function fitOption(
-  value: string,
-  definition: PropertyDefinition,
-  place: { readonly path: Path; readonly atKey?: boolean },
-  isLoose: boolean,
-): Finding[] {
+/** Checks one value of the file that is written unchanged. */
+export function judgeValue(value: string, definition: PropertyDefinition, place: ValuePlace): Finding[] {
+  const { name, type, isMultiple } = definition;
+  if (type === 'enum') {
+    const parts = isMultiple ? value.split(';').map((part) => part.trim()) : [value];
+    return parts.flatMap((part) => judgeOption(part, definition, place));
+  }
+  if (type === 'text' || type === 'other' || !isValueProblem(toPropertyValue(value, type))) return [];
+  const message = `"${value}" does not fit "${name}", which expects ${typeNames[type]}`;
+  return [{ ...locationOf(place), kind: 'type-mismatch', message }];
+}
+
+function locationOf({ path, atKey }: ValuePlace): Pick<Finding, 'path' | 'atKey'> {
+  return atKey === true ? { path, atKey } : { path };
+}
+
+function judgeOption(value: string, definition: PropertyDefinition, place: ValuePlace): Finding[] {
   const { name, options, hasExternalOptions } = definition;
   if (hasExternalOptions || options.some((option) => option.value === value)) return [];
   const meant = createOptionMatcher(options)(value);
-  if (isLoose && meant !== undefined) return [];
+  if (place.isLoose === true && meant !== undefined) return [];
   const values = options.map((option) => option.value);
   const suggestion = meant ?? nearestWord(value, values);
   const few = values.length <= 12 ? ` (options: ${values.join(', ')})` : '';
   const message = `"${value}" is not an option of "${name}"${didYouMean(suggestion) || few}`;
-  return [{ ...place, kind: 'not-an-option', message, ...(suggestion !== undefined && { suggestion }) }];
+  return [{ ...locationOf(place), kind: 'not-an-option', message, ...(suggestion !== undefined && { suggestion }) }];
 }
