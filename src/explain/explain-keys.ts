@@ -4,26 +4,26 @@ import { matchKeys } from '../mapping/run/match-keys.ts';
 import type { Mapping } from '../mapping/schema/record-mapping.ts';
 import { type EnginyRecord, readField, toFieldValue } from '../mapping/values/field-value.ts';
 
-/** What one match rule does with a record. */
+/** What one match rule does with a record. The names are those of `explain --json`. */
 export type KeyExplanation =
   | {
       readonly rule: string;
       /** The canonical value that is compared; the parts of a rule with several pairs in their order. */
       readonly looksFor: readonly string[];
-      /** What a search asks, property by property: several spellings, any of them; or words, all of them (one spelling). */
+      /** What a search looks for in each property: any of several spellings, or all of several words (one spelling). */
       readonly search: readonly {
         readonly property: string;
         readonly asks: readonly string[];
         readonly spellings: number;
       }[];
-      /** The property by which the CRM's store can be read instead, if it is unique there. */
+      /** The property by which the CRM's store can be read instead, if the property is unique there. */
       readonly store?: string;
-      /** Whether it is; absent where no CRM was asked. */
+      /** Whether it is unique; absent without a CRM. */
       readonly isRead?: boolean;
     }
   | { readonly rule: string; readonly passedOver: string };
 
-/** Every rule in its order; one without a usable value is passed over. */
+/** Explains every rule in order; a rule without a usable value is skipped. */
 export function explainKeys(mapping: Mapping, record: EnginyRecord): KeyExplanation[] {
   const keys = matchKeys(mapping, record);
   return compileMapping(mapping).rules.map(({ name, pairs }, index): KeyExplanation => {
@@ -42,9 +42,11 @@ export function explainKeys(mapping: Mapping, record: EnginyRecord): KeyExplanat
   });
 }
 
-/** A rule is passed over for the first of its fields that gives nothing to compare. */
+/** A rule is skipped because of the first of its fields that has no value to compare. */
 function reasonOf(pairs: readonly PairReader[], record: EnginyRecord): string {
   const field = pairs.find((pair) => pair.readRecord(record) === undefined)?.field ?? '';
   const isSent = toFieldValue(readField(record, field)) !== undefined;
-  return isSent ? `${field} is of no use for it: not readable, or shared by many` : `${field} is empty or was not sent`;
+  return isSent
+    ? `${field} cannot be used: it is not readable, or many records share it`
+    : `${field} is empty or missing`;
 }

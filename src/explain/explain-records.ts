@@ -2,14 +2,12 @@ import { describeProblem } from '../bridge/problem.ts';
 import { createCandidateSearch } from '../bridge/records/candidate-search.ts';
 import { type MatchOutcome, matchRecords } from '../bridge/records/match-records.ts';
 import { createRecordIdCache } from '../bridge/records/record-id-cache.ts';
-import type { CallContext, Crm, NewProperty } from '../crm/crm.ts';
-import type { Logger } from '../logger.ts';
-import type { PropertyRules } from '../mapping/run/property-name.ts';
+import type { Crm, NewProperty } from '../crm/crm.ts';
 import { toEnginyProperties } from '../mapping/run/translate-record.ts';
 import type { Mapping } from '../mapping/schema/record-mapping.ts';
 import type { EnginyRecord } from '../mapping/values/field-value.ts';
 import { explainKeys, type KeyExplanation } from './explain-keys.ts';
-import { explainWrite, type WriteExplanation } from './explain-write.ts';
+import { type ExplainScope, explainWrite, type WriteExplanation } from './explain-write.ts';
 import { readOnlyCrm } from './read-only-crm.ts';
 
 /** What the bridge would do with one record of Enginy, and why. */
@@ -17,11 +15,11 @@ export interface RecordExplanation {
   readonly object: string;
   readonly externalId?: string;
   readonly keys: readonly KeyExplanation[];
-  /** Only when a CRM was asked. */
+  /** Absent without a CRM. */
   readonly match?: MatchExplanation;
   readonly create: WriteExplanation;
   readonly update: WriteExplanation;
-  /** Custom properties that do not exist yet and would be made. */
+  /** Custom properties that do not exist yet and would be created. */
   readonly made: readonly { readonly name: string; readonly type: string; readonly label: string }[];
 }
 
@@ -31,49 +29,43 @@ export type MatchExplanation =
   | { readonly rule: string; readonly several: readonly string[] }
   | { readonly problem: string };
 
-export interface ExplainDeps {
-  readonly rules: PropertyRules;
-  readonly log: Logger;
-  /** The CRM to ask; absent: the mapping files alone are explained. */
-  readonly crm?: Crm;
-}
-
 /** Explains records one by one, in their order. Reads the CRM where there is one, and never writes to it. */
 export async function explainRecords(
-  deps: ExplainDeps,
-  mapping: Mapping,
+  request: ExplainScope,
   records: readonly EnginyRecord[],
-  context: CallContext,
 ): Promise<RecordExplanation[]> {
-  const crm = deps.crm === undefined ? undefined : readOnlyCrm(deps.crm);
-  const outcomes = crm === undefined ? [] : await match({ ...deps, crm }, mapping, records, context);
+  const crm = request.crm === undefined ? undefined : readOnlyCrm(request.crm);
+  const scope = { ...request, crm };
+  const outcomes = crm === undefined ? [] : await match({ ...request, crm }, records);
   const explanations: RecordExplanation[] = [];
-  for (const [index, record] of records.entries()) {
-    const outcome = outcomes[index];
-    const write = { rules: deps.rules, log: deps.log, crm };
-    const create = await explainWrite(write, mapping, record, 'create', context);
-    const update = await explainWrite(write, mapping, record, 'update', context);
-    const matched =
-      outcome !== undefined && outcome !== 'no match' && 'record' in outcome ? outcome.record.id : undefined;
-    explanations.push({
-      object: mapping.object,
-      ...(typeof record.externalId === 'string' && { externalId: record.externalId }),
-      keys: await settleKeys(crm, mapping, explainKeys(mapping, record), context),
-      ...(outcome !== undefined && { match: explainMatch(mapping, outcome) }),
-      create: create.write,
-      update: crm && matched ? await compareHeld(crm, mapping, matched, update.write, context) : update.write,
-      made: newProperties([...create.made, ...update.made]),
-    });
-  }
+  for (const [index, record] of records.entries()) explanations.push(await explainOne(scope, record, outcomes[index]));
   return explanations;
 }
 
-/** Finds out which rules read the CRM's store, and which properties there are to search in. */
-async function settleKeys(
-  crm: Crm | undefined,
-  mapping: Mapping,
+async function explainOne(
+  scope: ExplainScope,
+  record: EnginyRecord,
+  outcome: MatchOutcome | undefined,
+): Promise<RecordExplanation> {
+  const { mapping } = scope;
+  const create = await explainWrite(scope, record, 'create');
+  const update = await explainWrite(scope, record, 'update');
+  const id = outcome !== undefined && outcome !== 'no match' && 'record' in outcome ? outcome.record.id : undefined;
+  return {
+    object: mapping.object,
+    ...(typeof record.externalId === 'string' && { externalId: record.externalId }),
+    keys: await completeKeys(scope, explainKeys(mapping, record)),
+    ...(outcome !== undefined && { match: explainMatch(mapping, outcome) }),
+    create: create.write,
+    update: id === undefined ? update.write : await compareHeld(scope, id, update.write),
+    made: newProperties([...create.created, ...update.created]),
+  };
+}
+
+/** Adds which rules read the CRM's store, and drops properties that the CRM does not have. */
+async function completeKeys(
+  { crm, mapping, context }: ExplainScope,
   keys: readonly KeyExplanation[],
-  context: CallContext,
 ): Promise<readonly KeyExplanation[]> {
   if (crm === undefined) return keys;
   const { objectType } = mapping.target;
@@ -88,18 +80,14 @@ async function settleKeys(
   );
 }
 
-/** As a sync does it, with nothing remembered. */
+/** Matches as a sync does, with nothing remembered. */
 async function match(
-  { crm, log }: { readonly crm: Crm; readonly log: Logger },
-  mapping: Mapping,
+  { crm, log, mapping, context }: ExplainScope & { readonly crm: Crm },
   records: readonly EnginyRecord[],
-  context: CallContext,
 ): Promise<readonly MatchOutcome[]> {
   const idCache = createRecordIdCache({ max: 10_000, ttlMs: 60_000 });
-  return await matchRecords(
-    { crm, idCache, log, candidateSearch: createCandidateSearch(crm), mapping, context },
-    records,
-  );
+  const candidateSearch = createCandidateSearch(crm);
+  return await matchRecords({ crm, idCache, log, candidateSearch, mapping, context }, records);
 }
 
 function explainMatch(mapping: Mapping, outcome: MatchOutcome): MatchExplanation {
@@ -110,17 +98,15 @@ function explainMatch(mapping: Mapping, outcome: MatchOutcome): MatchExplanation
   return { crmId: record.id, rule, returned: toEnginyProperties(mapping, record.properties) };
 }
 
-/** Puts beside each value what the record holds now. */
+/** Adds to each value what the record holds now. */
 async function compareHeld(
-  crm: Crm,
-  mapping: Mapping,
+  { crm, mapping, context }: ExplainScope,
   id: string,
   update: WriteExplanation,
-  context: CallContext,
 ): Promise<WriteExplanation> {
   const names = update.values.filter(({ isMade }) => !isMade).map(({ property }) => property);
-  const read = await crm.readByIds(mapping.target.objectType, [id], names, context);
-  const held = read.found.get(id)?.properties;
+  const read = await crm?.readByIds(mapping.target.objectType, [id], names, context);
+  const held = read?.found.get(id)?.properties;
   if (held === undefined) return update;
   return { ...update, values: update.values.map((value) => ({ ...value, now: held[value.property] ?? null })) };
 }

@@ -1,28 +1,28 @@
 import type { Crm, NewProperty } from '../crm/crm.ts';
 
-/** The CRM as far as it is read; every write is refused, whoever asks. */
+/** A CRM that can only be read; every write throws. */
 export function readOnlyCrm(crm: Crm): Crm {
   const refuse = async (): Promise<never> => {
-    throw new Error('an explanation never writes');
+    throw new Error('an explanation must not write');
   };
   return { ...crm, create: refuse, update: refuse, createProperties: refuse, link: refuse, unlink: refuse };
 }
 
 type PropertyCrm = Pick<Crm, 'readProperties' | 'createProperties'>;
 
-/** Reads the CRM's properties and makes new ones in its mind alone, so that what depends on them can be seen. */
-export function pretendMaking(crm: Pick<Crm, 'readProperties'>): {
+/** Reads the CRM's properties and only pretends to create new ones, to show what would depend on them. */
+export function pretendCreating(crm: Pick<Crm, 'readProperties'>): {
   readonly crm: PropertyCrm;
-  /** Properties that would have been made, by name. */
-  readonly made: ReadonlyMap<string, NewProperty>;
+  /** Properties that would have been created, by name. */
+  readonly created: ReadonlyMap<string, NewProperty>;
 } {
-  const made = new Map<string, NewProperty>();
+  const created = new Map<string, NewProperty>();
   return {
-    made,
+    created,
     crm: {
       readProperties: (...question) => crm.readProperties(...question),
       createProperties: async (_objectType, properties) => {
-        for (const property of properties) made.set(property.name, property);
+        for (const property of properties) created.set(property.name, property);
         return properties.map(() => 'created');
       },
     },

@@ -63,13 +63,13 @@ async function explain(io: CommandIo, object: RecordKind, payload: string, optio
   };
   if (!options.live) {
     const call = { requestId: 'explain', urgency: 'bulk', deadline: deadlineIn(60_000) } as const;
-    tell(io, await explainRecords(deps, mapping, records, call), options);
+    tell(io, await explainRecords({ ...deps, mapping, context: call }, records), options);
     return;
   }
   const { openCrm } = await import('../inputs/open-crm.ts');
   const open = await openCrm(config, { isRehearsal: options.sandbox === true });
   try {
-    tell(io, await explainRecords({ ...deps, crm: open.crm }, mapping, records, open.context), options);
+    tell(io, await explainRecords({ ...deps, crm: open.crm, mapping, context: open.context }, records), options);
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
     throw new UsageError(`${open.name} could not be asked: ${error.message}`);

@@ -20,11 +20,11 @@ export function formatExplanation(explanation: RecordExplanation, layout: Layout
     ...(match === undefined ? [] : [['finds', formatMatch(match)] as [string, string[]]]),
     ['a create would send', formatWrite(create)],
     ['an update would send', formatWrite(update)],
-    ['properties that would be made', made.map(({ name, type, label }) => `${name} (${type}), for ${label}`)],
+    ['properties that would be created', made.map(({ name, type, label }) => `${name} (${type}), for ${label}`)],
   ];
-  const told = sections.filter(([, lines]) => lines.length > 0);
+  const shown = sections.filter(([, lines]) => lines.length > 0);
   const head = bold(`${object}, record ${layout.number} of ${layout.of}${id}`);
-  return `${head}\n${told.map(([title, lines]) => `  ${bold(title)}\n${indent(lines)}`).join('')}\n`;
+  return `${head}\n${shown.map(([title, lines]) => `  ${bold(title)}\n${indent(lines)}`).join('')}\n`;
 }
 
 function indent(lines: readonly string[]): string {
@@ -33,7 +33,7 @@ function indent(lines: readonly string[]): string {
 
 function formatKey(key: KeyExplanation, index: number): string {
   const name = `${index + 1} ${key.rule}`;
-  if ('passedOver' in key) return `${name}: passed over, since ${key.passedOver}`;
+  if ('passedOver' in key) return `${name}: skipped: ${key.passedOver}`;
   const properties = key.search.map(({ property, spellings }) =>
     spellings === 1 ? property : `${property} (${spellings} spellings)`,
   );
@@ -46,7 +46,7 @@ function formatKey(key: KeyExplanation, index: number): string {
 
 function formatMatch(match: MatchExplanation): string[] {
   if ('none' in match) return ['no record: Enginy would create it'];
-  if ('problem' in match) return [`nothing, since the look-up failed: ${match.problem}`];
+  if ('problem' in match) return [`nothing, because the lookup failed: ${match.problem}`];
   if ('several' in match)
     return [
       `${match.several.length} records by ${match.rule}, so that it goes into errors: ${match.several.join(', ')}`,
@@ -73,7 +73,7 @@ function formatOrigin(value: ValueExplanation): string {
     'if empty': ', only where the CRM holds nothing',
     option: ', as the option that fits',
   };
-  return `  ← ${origin}${condition[value.when]}${value.isMade ? ', in a property made for it' : ''}${formatNow(value)}`;
+  return `  ← ${origin}${condition[value.when]}${value.isMade ? ', in a property created for it' : ''}${formatNow(value)}`;
 }
 
 function formatSource(source: string): string {
