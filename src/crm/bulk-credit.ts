@@ -1,17 +1,17 @@
 /**
  * Spreads bulk calls over the window. Every call draws on a credit that grows at the window's average rate, and bulk calls wait for
  * it; without it one burst would use up the window, and an urgent call would wait until that burst leaves it. So a window's slots
- * come free evenly, and an urgent call waits a tenth of the window at most.
+ * come free evenly, and an urgent call waits at most a tenth of the window.
  */
 export class BulkCredit {
-  readonly #most: number;
+  readonly #max: number;
   #credit: number;
   #at = 0;
 
-  /** `most`: bulk calls that may start in one go. */
-  constructor(most: number) {
-    this.#most = most;
-    this.#credit = most;
+  /** `max`: bulk calls that may start at once. */
+  constructor(max: number) {
+    this.#max = max;
+    this.#credit = max;
   }
 
   /** When the next bulk call may start, at `perMs` calls a millisecond: `now` or later. */
@@ -20,14 +20,14 @@ export class BulkCredit {
     return this.#credit >= 1 ? now : now + (1 - this.#credit) / perMs;
   }
 
-  /** Any call, urgent ones too: what they take bulk calls must leave. */
+  /** Counts any call, urgent ones included: what they use is not available to bulk calls. */
   spend(now: number, perMs: number): void {
     this.#grow(now, perMs);
     this.#credit -= 1;
   }
 
   #grow(now: number, perMs: number): void {
-    this.#credit = Math.min(this.#most, this.#credit + (now - this.#at) * perMs);
+    this.#credit = Math.min(this.#max, this.#credit + (now - this.#at) * perMs);
     this.#at = now;
   }
 }

@@ -1,9 +1,9 @@
 /**
- * The port: what the bridge asks of any CRM, in words that no CRM owns. One folder beside this file implements it for one CRM.
+ * The port: what the bridge needs from any CRM, in CRM-neutral terms. One folder beside this file implements it for one CRM.
  *
  * Rules that every implementation keeps:
- * - Any number of values or inputs is taken; the implementation cuts them into the calls that its CRM allows.
- * - Every value and every input is accounted for in the answer: found, missing, or failed with a problem. Never silence.
+ * - It accepts any number of values or inputs and splits them into the calls that its CRM allows.
+ * - Every value and every input has an outcome: found, missing, or failed with a problem.
  * - One bad record is a value ({@link CrmProblem}), not an exception. Exceptions of the GatewayError family are for calls
  *   that failed as a whole (token refused, CRM down before anything was done).
  */
@@ -22,14 +22,14 @@ export interface CrmRecord {
   readonly createdAt?: string;
 }
 
-/** Who asks, how urgently, and until when. Passed down to every call. */
+/** Which request makes a call, how urgent it is, and its deadline. Passed to every call. */
 export interface CallContext {
   /** Id of Enginy's request: bulk requests take turns by it, and log lines carry it. */
   readonly requestId: string;
   /** `urgent` calls (single tasks, activities, health) go before `bulk` ones. */
   readonly urgency: 'urgent' | 'bulk';
   readonly deadline: Deadline;
-  /** Ids of further requests that this call serves, where their work was gathered. */
+  /** Ids of other requests that this call serves, if their work was batched. */
   readonly alsoFor?: readonly string[];
 }
 
@@ -42,14 +42,14 @@ export type CrmProblem =
   | { readonly kind: 'not-found'; readonly message: string }
   /** The CRM refused the bridge: token, scope, permission. */
   | { readonly kind: 'refused'; readonly message: string; readonly missingScopes?: readonly string[] }
-  /** Certainly not done, because of the CRM's state: may be sent again later. */
+  /** Certainly not executed, because of the CRM's state: can be sent again later. */
   | { readonly kind: 'unavailable'; readonly message: string; readonly retryAfterSeconds?: number }
-  /** Perhaps done, perhaps not: look it up before sending it again. */
+  /** May have been executed: look it up before sending it again. */
   | { readonly kind: 'ambiguous'; readonly message: string }
-  /** Not sent: the request's deadline came first. */
+  /** Not sent: the request's deadline passed first. */
   | { readonly kind: 'late'; readonly message: string };
 
-/** The one code that the bridge acts on: the CRM has no property of that name (any more, or yet). */
+/** The only code that the bridge acts on: the CRM has no property of that name (anymore, or yet). */
 export const noSuchProperty = 'PROPERTY_DOESNT_EXIST';
 
 export interface InvalidProperty {
@@ -60,9 +60,9 @@ export interface InvalidProperty {
   readonly reason: string;
 }
 
-/** Answer of a read by id or by a unique property: every value asked for is in exactly one of the three. */
+/** Result of a read by id or by a unique property: every requested value is in exactly one of the three. */
 export interface ReadOutcome {
-  /** Value as asked → record. A merged id answers with the surviving record, whose `id` differs from the value asked. */
+  /** Requested value → record. For a merged id it is the surviving record, whose `id` differs from the requested one. */
   readonly found: ReadonlyMap<string, CrmRecord>;
   readonly missing: ReadonlySet<string>;
   readonly failed: ReadonlyMap<string, CrmProblem>;
@@ -81,10 +81,10 @@ export interface SearchKey {
   readonly clauses: readonly SearchClause[];
 }
 
-/** Candidates of all search keys together; which candidate serves which search key is for the caller to verify by value. */
+/** Candidates of all search keys together; which candidate serves which search key is up to the caller to verify by value. */
 export interface SearchOutcome {
   readonly candidates: readonly CrmRecord[];
-  /** Keys of the search keys that could not be looked up, or not to the end. */
+  /** Keys of the search keys that could not be looked up completely. */
   readonly failed: ReadonlyMap<string, CrmProblem>;
 }
 
@@ -114,7 +114,7 @@ export interface PropertyDefinition {
   /** Long text (a text area). */
   readonly isLong: boolean;
   readonly options: readonly { readonly value: string; readonly label: string; readonly isHidden?: boolean }[];
-  /** True for an enum whose options live elsewhere (owners): its empty option list proves nothing. */
+  /** True for an enum whose options are stored elsewhere (owners): its empty option list proves nothing. */
   readonly hasExternalOptions: boolean;
   readonly isReadOnly: boolean;
   readonly isCalculated: boolean;
@@ -133,7 +133,7 @@ export interface NewProperty {
   readonly group: string;
 }
 
-/** `existed`: another one was faster; a success. */
+/** `existed`: another client was faster; a success. */
 export type NewPropertyOutcome = 'created' | 'existed' | { readonly problem: CrmProblem };
 
 export interface Pair {
@@ -160,7 +160,7 @@ export interface Account {
 }
 
 export interface Crm {
-  /** True when {@link Crm.readBy} takes this property: a read of the store, with no lag and outside the search limit. */
+  /** True if {@link Crm.readBy} accepts this property: a read of the store, with no lag and outside the search limit. */
   canReadBy(objectType: ObjectType, property: string, context: CallContext): Promise<boolean>;
 
   readByIds(
@@ -187,28 +187,28 @@ export interface Crm {
     context: CallContext,
   ): Promise<SearchOutcome>;
 
-  /** Never repeats a call that may have been carried out: such inputs come back as `ambiguous`. */
+  /** Never repeats a call that may have been executed: such inputs are returned as `ambiguous`. */
   create(
     objectType: ObjectType,
     inputs: readonly CreateInput[],
     context: CallContext,
   ): Promise<readonly WriteOutcome[]>;
 
-  /** Ids must be distinct. Result records carry at least the id; a merged id answers with the survivor's. */
+  /** Ids must be distinct. Result records carry at least the id; for a merged id it is the surviving record's. */
   update(
     objectType: ObjectType,
     inputs: readonly UpdateInput[],
     context: CallContext,
   ): Promise<readonly WriteOutcome[]>;
 
-  /** Definitions of all properties, archived ones left out unless asked for; may be served from a cache. */
+  /** Definitions of all properties, without archived ones unless requested; may be served from a cache. */
   readProperties(
     objectType: ObjectType,
     context: CallContext,
     options?: { readonly refresh?: boolean; readonly archived?: boolean },
   ): Promise<readonly PropertyDefinition[]>;
 
-  /** Makes the group first where it is missing. One outcome per property, in order. */
+  /** Creates the group first if it is missing. One outcome per property, in order. */
   createProperties(
     objectType: ObjectType,
     properties: readonly NewProperty[],
@@ -217,7 +217,7 @@ export interface Crm {
 
   link(from: ObjectType, to: ObjectType, pairs: readonly Pair[], context: CallContext): Promise<readonly LinkOutcome[]>;
 
-  /** Removes what links the two records of a pair. Where nothing does, that is a success. One outcome per pair, in order. */
+  /** Removes all links between the two records of a pair. No link is a success too. One outcome per pair, in order. */
   unlink(
     from: ObjectType,
     to: ObjectType,
@@ -236,7 +236,7 @@ export interface Crm {
     readonly failed: ReadonlyMap<string, CrmProblem>;
   }>;
 
-  /** Active people who may own records, all pages. */
+  /** Active users who may own records, all pages. */
   listOwners(context: CallContext): Promise<readonly Owner[]>;
 
   /** The cheapest proof that the CRM answers and accepts the token. */

@@ -1,6 +1,6 @@
-/** The moment until which a request's work may go on, on a clock that never jumps. */
+/** The moment by which a request's work must end, on a clock that never jumps. */
 export interface Deadline {
-  /** Milliseconds left; zero or less when it has passed. */
+  /** Milliseconds left; zero or less once it has passed. */
   remainingMs(): number;
 }
 

@@ -12,7 +12,7 @@ export class FairQueue<T> {
     this.#size += 1;
   }
 
-  /** For an item that had its turn and must try again: it goes first within its request. */
+  /** For an item that must be retried: it goes first within its request. */
   pushFront(requestId: string, item: T): void {
     this.#itemsOf(requestId).unshift(item);
     this.#size += 1;
@@ -32,7 +32,7 @@ export class FairQueue<T> {
     return undefined;
   }
 
-  /** Takes an item out wherever it stands; false when it is not waiting. */
+  /** Removes an item from any position; false if it is not waiting. */
   remove(requestId: string, item: T): boolean {
     const items = this.#byRequest.get(requestId);
     const at = items?.indexOf(item) ?? -1;

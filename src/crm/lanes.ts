@@ -1,5 +1,5 @@
 /**
- * The budgets that a CRM meters, as data. A lane's window is a rolling one: no more than `limit` calls may be counted by the CRM
+ * The rate limits of a CRM, as data. A lane's window is a rolling one: no more than `limit` calls may be counted by the CRM
  * in any stretch of `windowMs`, whatever moment between a call's start and its response the CRM counts it at.
  */
 export type LaneName = 'burst' | 'search' | 'associations';
@@ -11,11 +11,11 @@ export interface LaneLimits {
   /** Calls in flight at once. */
   readonly concurrency: number;
   /**
-   * How long after its start a call is counted by the CRM at the latest, as far as is believed; until the CRM contradicts with a
+   * How long after its start a call is counted by the CRM at the latest, as the lane assumes until the CRM returns a
    * "too many". Infinity: at any moment up to the response, which is always safe.
    */
   readonly countedWithinMs: number;
-  /** Bulk calls that may start in one go; further ones start at the window's average rate, so that slots come free evenly. */
+  /** Bulk calls that may start at once; further ones start at the window's average rate, so that slots come free evenly. */
   readonly bulkBurst: number;
   /** Shortest pause after a "too many" that names no time. */
   readonly minimumPauseMs: number;
@@ -26,7 +26,7 @@ export interface LaneSettings {
   readonly searchPerSecond: number;
   /**
    * `response` (default): a search is counted at any moment up to its response. `arrival`: when it reaches the CRM, so that a slot
-   * comes free sooner; 13 % more searches at ordinary latencies, and a 429 where the belief is wrong.
+   * comes free sooner; 13 % more searches at ordinary latencies, and a 429 if the assumption is wrong.
    */
   readonly searchCounted?: 'response' | 'arrival';
   readonly associationsPerTenSeconds?: number;
@@ -37,7 +37,7 @@ export interface LaneSettings {
 /** HubSpot's smallest associations budget (Free and Starter), from its associations guide. */
 const ASSOCIATIONS_PER_TEN_SECONDS = 100;
 const CONCURRENCY = 20;
-/** How differently long two requests may travel to HubSpot. */
+/** By how much the travel times of two requests to HubSpot may differ. */
 const TRAVEL_MS = 20;
 
 /** The three lanes of HubSpot's usage guidelines. Search and v4 association batches are exempt from the ten-second window. */

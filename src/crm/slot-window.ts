@@ -10,7 +10,7 @@ export interface Slot {
   freeAt: number;
 }
 
-/** What a CRM's answer said about its budget; each part only where it was sent. */
+/** What a CRM's response said about its budget; each part only if it was sent. */
 export interface RateReport {
   readonly max?: number;
   readonly remaining?: number;
@@ -20,7 +20,7 @@ export interface RateReport {
 
 /** How long a lane that met a "too many" counts from the response; twice as long each time. */
 const FIRST_DISTRUST_MS = 10 * 60_000;
-const LONGEST_DISTRUST_MS = 24 * 3_600_000;
+const MAX_DISTRUST_MS = 24 * 3_600_000;
 /** Clocks of two machines drift, and timers fire a little early: both stay far below this. */
 const MARGIN_MS = 5;
 
@@ -29,10 +29,10 @@ const MARGIN_MS = 5;
  * one window after the response: of two calls in one slot the CRM counts the second at least a window after the first, and never
  * more than `limit` in any window, whatever its clock says.
  *
- * That costs `latency / (window + latency)` of the rate: 1.6 % of a ten-second window at 80-250 ms, 14 % of a one-second window.
- * Nothing that is certain can do better: where on its way a call is counted is not known, and any earlier start could be counted
- * together with it. A lane may be told to believe that a call is counted within some time of its start (`countedWithinMs`); the first
- * "too many" ends that belief for a while.
+ * This loses `latency / (window + latency)` of the rate: 1.6 % of a ten-second window at 80-250 ms, 14 % of a one-second window.
+ * No safe approach does better: it is unknown when on its way a call is counted, and any earlier start could be counted
+ * together with it. A lane can assume that a call is counted within some time of its start (`countedWithinMs`); the first
+ * "too many" suspends that assumption for a while.
  */
 export class SlotWindow {
   readonly #limits: LaneLimits;
@@ -65,7 +65,7 @@ export class SlotWindow {
     return this.#slots.length;
   }
 
-  /** When the next call may start: `now` or later; Infinity when that depends on an answer still awaited. */
+  /** When the next call may start: `now` or later; Infinity if that depends on a response still awaited. */
   nextStart(now: number): number {
     const excess = this.used(now) - this.limit(now);
     if (excess < 0) return now;
@@ -90,11 +90,11 @@ export class SlotWindow {
     slot.freeAt = Math.min(slot.freeAt, now + this.#windowMs + MARGIN_MS);
   }
 
-  /** A "too many" came: what was believed of the moment of counting is not believed for a while. */
+  /** A "too many" came: suspends the assumption about the moment of counting for a while. */
   distrust(now: number): void {
     if (!Number.isFinite(this.#countedWithin(now))) return;
     this.#distrustedUntil = now + this.#distrustMs;
-    this.#distrustMs = Math.min(2 * this.#distrustMs, LONGEST_DISTRUST_MS);
+    this.#distrustMs = Math.min(2 * this.#distrustMs, MAX_DISTRUST_MS);
   }
 
   #countedWithin(now: number): number {

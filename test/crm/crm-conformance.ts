@@ -12,7 +12,7 @@ export function bulkContext(ms = 600_000): CallContext {
   return { requestId: 'test', urgency: 'bulk', deadline: deadlineIn(ms) };
 }
 
-/** The behaviour that every implementation of the port must have, told through the port alone. */
+/** The behaviour that every implementation of the port must have, checked through the port alone. */
 export function testCrmConformance(name: string, open: () => Promise<OpenedCrm>): void {
   const conforms = (sentence: string, run: (crm: Crm) => Promise<void>) =>
     test(`${name} ${sentence}`, async () => {
@@ -24,7 +24,7 @@ export function testCrmConformance(name: string, open: () => Promise<OpenedCrm>)
       }
     });
 
-  conforms('reads by id what it created, and tells what is missing', async (crm) => {
+  conforms('reads created records by id, and reports missing ones', async (crm) => {
     const id = await createdId(crm, { email: 'ada@example.com', firstname: 'Ada' });
 
     const read = await crm.readByIds('contacts', [id, '404404404'], ['firstname'], bulkContext());
@@ -34,7 +34,7 @@ export function testCrmConformance(name: string, open: () => Promise<OpenedCrm>)
     expect(read.failed.size).toBe(0);
   });
 
-  conforms('reads by e-mail regardless of case, under each spelling asked for', async (crm) => {
+  conforms('reads by email regardless of case, under each requested spelling', async (crm) => {
     const id = await createdId(crm, { email: 'ada@example.com' });
 
     const asked = ['Ada@Example.com', 'ada@example.com', 'bob@example.com'];
@@ -59,7 +59,7 @@ export function testCrmConformance(name: string, open: () => Promise<OpenedCrm>)
     expect([...after.missing]).toEqual(['k2']);
   });
 
-  conforms('says which properties can be read by', async (crm) => {
+  conforms('reports which properties records can be read by', async (crm) => {
     await makeProperty(crm, 'enginy_key', true);
     await makeProperty(crm, 'enginy_note', false);
 
@@ -89,7 +89,7 @@ export function testCrmConformance(name: string, open: () => Promise<OpenedCrm>)
     expect(failed.size).toBe(0);
   });
 
-  conforms('finds by words only where all of them are there', async (crm) => {
+  conforms('finds by words only if all of them are present', async (crm) => {
     const both = await createdId(crm, { name: 'Acme Rockets Ltd' }, 'companies');
     await createdId(crm, { name: 'Acme Anvils Ltd' }, 'companies');
 
@@ -99,7 +99,7 @@ export function testCrmConformance(name: string, open: () => Promise<OpenedCrm>)
     expect(candidates.map(({ id }) => id)).toEqual([both]);
   });
 
-  conforms('creates any number of records and answers in their order', async (crm) => {
+  conforms('creates any number of records and returns outcomes in their order', async (crm) => {
     const inputs = Array.from({ length: 250 }, (_, at) => ({
       properties: { email: `p${at}@example.com`, firstname: `P${at}` },
     }));
@@ -113,7 +113,7 @@ export function testCrmConformance(name: string, open: () => Promise<OpenedCrm>)
     );
   });
 
-  conforms('creates the good records of a batch whatever is wrong with others', async (crm) => {
+  conforms('creates the valid records of a batch whatever is wrong with others', async (crm) => {
     const outcomes = await crm.create(
       'contacts',
       [{ properties: { email: 'ada@example.com' } }, { properties: { email: 'bob@example.com', no_such_thing: 'x' } }],
@@ -124,7 +124,7 @@ export function testCrmConformance(name: string, open: () => Promise<OpenedCrm>)
     expect(outcomes[1]).toMatchObject({ problem: { kind: 'invalid', properties: [{ name: 'no_such_thing' }] } });
   });
 
-  conforms('names the record that already has the e-mail', async (crm) => {
+  conforms('names the record that already has the email', async (crm) => {
     const id = await createdId(crm, { email: 'ada@example.com' });
 
     const outcomes = await crm.create('contacts', [{ properties: { email: 'ADA@example.com' } }], bulkContext());
@@ -132,17 +132,17 @@ export function testCrmConformance(name: string, open: () => Promise<OpenedCrm>)
     expect(outcomes).toMatchObject([{ problem: { kind: 'conflict', existingId: id } }]);
   });
 
-  conforms('makes one record of two creates with one e-mail', async (crm) => {
+  conforms('creates one record from two creates with the same email', async (crm) => {
     const input: CreateInput = { properties: { email: 'ada@example.com' } };
 
     const outcomes = await crm.create('contacts', [input, input], bulkContext());
 
-    const made = outcomes.filter((outcome) => 'record' in outcome);
-    expect(made).toHaveLength(1);
+    const created = outcomes.filter((outcome) => 'record' in outcome);
+    expect(created).toHaveLength(1);
     expect(outcomes.filter((outcome) => 'problem' in outcome)).toMatchObject([{ problem: { kind: 'conflict' } }]);
   });
 
-  conforms('updates what exists and tells of each of the others', async (crm) => {
+  conforms('updates existing records and reports each of the others', async (crm) => {
     const id = await createdId(crm, { email: 'ada@example.com', firstname: 'Ada' });
     const other = await createdId(crm, { email: 'bob@example.com', firstname: 'Bob' });
 
@@ -166,7 +166,7 @@ export function testCrmConformance(name: string, open: () => Promise<OpenedCrm>)
     expect(read.found.get(other)?.properties.firstname).toBe('Bob');
   });
 
-  conforms('refuses an e-mail that another record has', async (crm) => {
+  conforms('refuses an email that another record has', async (crm) => {
     const id = await createdId(crm, { email: 'ada@example.com' });
     const other = await createdId(crm, { email: 'bob@example.com' });
 
@@ -179,7 +179,7 @@ export function testCrmConformance(name: string, open: () => Promise<OpenedCrm>)
     expect(outcomes).toMatchObject([{ problem: { kind: 'conflict', existingId: id } }]);
   });
 
-  conforms('makes properties once, however often it is asked', async (crm) => {
+  conforms('creates properties once, however often it is called', async (crm) => {
     const property = {
       name: 'enginy_note',
       label: 'Note',
@@ -198,7 +198,7 @@ export function testCrmConformance(name: string, open: () => Promise<OpenedCrm>)
     ]);
   });
 
-  conforms('links records, again and twice in one call without harm', async (crm) => {
+  conforms('links records, repeatedly and twice in one call without harm', async (crm) => {
     const contact = await createdId(crm, { email: 'ada@example.com' });
     const company = await createdId(crm, { name: 'Acme' }, 'companies');
     const pair = { fromId: contact, toId: company };
@@ -219,7 +219,7 @@ export function testCrmConformance(name: string, open: () => Promise<OpenedCrm>)
     expect(back.found.get(company)).toEqual([contact]);
   });
 
-  conforms('links what it creates, and answers for records without links', async (crm) => {
+  conforms('links created records, and reports records without links', async (crm) => {
     const contact = await createdId(crm, { email: 'ada@example.com' });
     const task: CreateInput = {
       properties: { hs_task_subject: 'Call', hs_timestamp: '2026-03-01T09:00:00Z' },
@@ -253,7 +253,7 @@ export function testCrmConformance(name: string, open: () => Promise<OpenedCrm>)
     expect(back.found.get(dropped)).toEqual([]);
   });
 
-  conforms('knows its account', async (crm) => {
+  conforms('reads its account', async (crm) => {
     const account = await crm.readAccount(bulkContext());
 
     expect(account.id).toMatch(/./);
@@ -261,7 +261,7 @@ export function testCrmConformance(name: string, open: () => Promise<OpenedCrm>)
     expect(account.linkTemplates.companies).toContain('{{crmId}}');
   });
 
-  conforms('answers nothing asked with nothing', async (crm) => {
+  conforms('returns nothing for empty input', async (crm) => {
     const read = await crm.readByIds('contacts', [], [], bulkContext());
     const found = await crm.search('contacts', [], [], bulkContext());
 

@@ -69,16 +69,16 @@ function failed(kind: CallFailure['kind'], more: Partial<CallFailure> = {}): Att
   return { ok: false, failure: { kind, error, ...more } };
 }
 
-/** The most calls that the CRM counted in any half-open window. */
+/** The maximum number of calls that the CRM counted in any half-open window. */
 function mostInWindow(counted: readonly number[], windowMs: number): number {
   const times = [...counted].sort((a, b) => a - b);
   let first = 0;
-  let most = 0;
+  let max = 0;
   for (const [index, time] of times.entries()) {
     while ((times[first] ?? 0) <= time - windowMs) first += 1;
-    most = Math.max(most, index - first + 1);
+    max = Math.max(max, index - first + 1);
   }
-  return most;
+  return max;
 }
 
 const latencies = fc.array(fc.tuple(fc.integer({ min: 0, max: 3_000 }), fc.double({ min: 0, max: 1, noNaN: true })), {
@@ -128,7 +128,7 @@ function ordinaryLatency(index: number): number {
   return 80 + ((index * 7_919) % 171);
 }
 
-/** Starts per second, the first and the last hundred left out. */
+/** Starts per second, without the first and the last hundred. */
 async function rateAtSaturation(
   lane: LaneName,
   calls: number,
@@ -149,12 +149,12 @@ test('uses at least 97 % of a ten-second budget when the rate is what limits', a
   expect(await rateAtSaturation('burst', 1_000, ordinaryLatency)).toBeGreaterThan(0.97 * 10);
 });
 
-test('uses of the search budget what a window and a latency leave of it', async () => {
+test('uses the part of the search budget that window and latency leave', async () => {
   expect(await rateAtSaturation('search', 500, ordinaryLatency)).toBeGreaterThan(0.85 * 5);
   expect(await rateAtSaturation('search', 500, () => 20)).toBeGreaterThan(0.97 * 5);
 });
 
-test('uses 97 % of the search budget when told that searches are counted on arrival, never more than all of it', async () => {
+test('uses 97 % of the search budget if searches count on arrival, and never more than all of it', async () => {
   expect(await rateAtSaturation('search', 500, ordinaryLatency, { searchCounted: 'arrival' })).toBeGreaterThan(
     0.97 * 5,
   );
@@ -167,7 +167,7 @@ test('uses 97 % of the search budget when told that searches are counted on arri
   expect(mostInWindow(traffic.counted, 1_000)).toBeLessThanOrEqual(5);
 });
 
-test('no longer believes that searches are counted on arrival once a 429 says otherwise', async () => {
+test('stops assuming that searches count on arrival after a 429', async () => {
   const { clock, pacer, traffic } = setUp({ searchCounted: 'arrival' });
   const refused = call(clock, pacer, traffic, { lane: 'search', answers: [failed('limited')] });
   await clock.runUntil(refused);
@@ -181,7 +181,7 @@ test('no longer believes that searches are counted on arrival once a 429 says ot
   expect(mostInWindow(traffic.counted, 1_000)).toBeLessThanOrEqual(5);
 });
 
-test('starts at once whatever the budget still allows', async () => {
+test('starts at once as many calls as the budget still allows', async () => {
   const { clock, pacer, traffic } = setUp({ concurrency: 100 });
 
   await clock.runUntil(
@@ -242,10 +242,10 @@ test('starves no request, however many urgent and bulk ones there are', async ()
 test('bounds the calls in flight', async () => {
   const { clock, pacer } = setUp({ concurrency: 5 });
   let running = 0;
-  let most = 0;
+  let max = 0;
   const attempt = async (): Promise<Attempt<unknown>> => {
     running += 1;
-    most = Math.max(most, running);
+    max = Math.max(max, running);
     await clock.sleep(5_000);
     running -= 1;
     return { ok: true, value: undefined };
@@ -256,7 +256,7 @@ test('bounds the calls in flight', async () => {
     Promise.all(Array.from({ length: 40 }, () => pacer.run({ lane: 'burst', repeat: 'always', attempt }, context))),
   );
 
-  expect(most).toBe(5);
+  expect(max).toBe(5);
 });
 
 test('pauses the whole lane after a 429, for as long as the CRM asks, and then tries again', async () => {
@@ -274,7 +274,7 @@ test('pauses the whole lane after a 429, for as long as the CRM asks, and then t
   expect(startOf('search')).toEqual([150]);
 });
 
-test('pauses longer for each 429 in a row where the CRM names no time', async () => {
+test('pauses longer for each 429 in a row if the CRM names no time', async () => {
   const { clock, pacer, traffic } = setUp();
   const limited = failed('limited');
 
@@ -312,7 +312,7 @@ test('repeats a create that certainly was not done: after a 429, or when the con
   expect(traffic.starts).toHaveLength(3);
 });
 
-test('gives up after a few tries, and at once where the answer is final', async () => {
+test('gives up after a few attempts, and at once if the response is final', async () => {
   const { clock, pacer, traffic } = setUp();
   const down = call(clock, pacer, traffic, {
     answers: Array.from({ length: 50 }, () => failed('perhaps-done')),
@@ -377,7 +377,7 @@ test('does not wait for a retry that would come after the deadline', async () =>
   expect(clock.now()).toBe(100);
 });
 
-test('does not start a create that has no time left for its answer', async () => {
+test('does not start a create that has no time left for its response', async () => {
   const { clock, pacer, traffic } = setUp();
 
   const create = call(clock, pacer, traffic, { repeat: 'if-not-done', deadlineMs: 100 });
@@ -386,7 +386,7 @@ test('does not start a create that has no time left for its answer', async () =>
   expect(traffic.starts).toHaveLength(0);
 });
 
-test('fails all calls at once when the day’s budget is gone, and probes every five minutes', async () => {
+test('fails all calls at once when the daily limit is reached, and probes every five minutes', async () => {
   const { clock, pacer, traffic } = setUp({ burstPerTenSeconds: 1 });
   const gone = failed('limited', { isDaily: true });
   const first = call(clock, pacer, traffic, { answers: [gone], name: 'first' });
@@ -406,7 +406,7 @@ test('fails all calls at once when the day’s budget is gone, and probes every 
   expect(traffic.starts.map(({ name }) => name)).toEqual(['first', 'probe', 'after']);
 });
 
-test('shrinks to what the CRM allows and to what others leave of it', async () => {
+test('shrinks to what the CRM allows and to what other clients leave of it', async () => {
   const { clock, pacer, traffic } = setUp();
   const rate = { max: 50, remaining: 29, intervalMs: 10_000 };
 
@@ -418,7 +418,7 @@ test('shrinks to what the CRM allows and to what others leave of it', async () =
   expect(pacer.state().burst.limit).toBe(50);
 });
 
-test('takes no calls of its own for those of others', async () => {
+test('does not count its own calls as those of other clients', async () => {
   const { clock, pacer, traffic } = setUp({ burstPerTenSeconds: 50 });
   let used = 0;
   const work = Array.from({ length: 40 }, (_, index) => {
@@ -438,7 +438,7 @@ test('takes no calls of its own for those of others', async () => {
   expect(traffic.starts).toHaveLength(0);
 });
 
-test('pauses for work that the CRM needs time for, but not past the deadline', async () => {
+test('waits for the CRM to finish its work, but not past the deadline', async () => {
   const { clock, pacer } = setUp();
   const context = (ms: number) => ({ requestId: 'r', urgency: 'bulk' as const, deadline: clock.deadlineIn(ms) });
 

@@ -1,6 +1,6 @@
 /**
  * What HubSpot allows in custom properties. Letters, digits and underscores, a letter first, at most 65,536 characters of text:
- * its properties guide. The length of names and the prefix are what integrators report; no limit is documented.
+ * its properties guide. The length of names and the prefix are reported by integrators; HubSpot documents no limit.
  */
 export const hubSpotPropertyRules = {
   longestName: 100,

@@ -31,7 +31,7 @@ const people = (count: number, from = 0) =>
     properties: { email: `p${from + at}@example.com`, firstname: `P${at}` },
   }));
 
-test('makes ⌈n/100⌉ calls for n records', () =>
+test('sends n records in ⌈n/100⌉ calls', () =>
   withHubSpot(async ({ crm, exchanges }) => {
     await crm.create('contacts', people(250), bulkContext());
     await crm.readBy(
@@ -42,12 +42,12 @@ test('makes ⌈n/100⌉ calls for n records', () =>
       bulkContext(),
     );
 
-    const made = (purpose: string) => exchanges.filter((exchange) => exchange.purpose === purpose).length;
-    expect(made('create contacts')).toBe(3);
-    expect(made('read contacts by email')).toBe(10);
+    const callsFor = (purpose: string) => exchanges.filter((exchange) => exchange.purpose === purpose).length;
+    expect(callsFor('create contacts')).toBe(3);
+    expect(callsFor('read contacts by email')).toBe(10);
   }));
 
-test('asks for definitions once, however many ask', () =>
+test('reads definitions once for any number of concurrent requests', () =>
   withHubSpot(async ({ crm, exchanges }) => {
     await Promise.all(Array.from({ length: 20 }, () => crm.canReadBy('contacts', 'firstname', bulkContext())));
     await crm.readProperties('contacts', bulkContext());
@@ -55,7 +55,7 @@ test('asks for definitions once, however many ask', () =>
     expect(exchanges).toHaveLength(1);
   }));
 
-test('gives up a call that hangs and reads again', () =>
+test('gives up a read that hangs and repeats it', () =>
   withHubSpot(async ({ crm, sandbox, callTimers }) => {
     const [id = ''] = sandbox.seed({ contacts: [{ properties: { email: 'ada@example.com' } }] }).contacts;
     sandbox.faults.add({ action: { kind: 'hang' } });
@@ -96,7 +96,7 @@ for (const action of [
     }));
 }
 
-test('writes an update through a lost answer and broken JSON', () =>
+test('completes an update despite a lost response and broken JSON', () =>
   withHubSpot(async ({ crm, sandbox }) => {
     const [id = ''] = sandbox.seed({ contacts: [{ properties: { email: 'ada@example.com' } }] }).contacts;
     sandbox.faults.add({ action: { kind: 'done-then-status', status: 502 } });
@@ -108,7 +108,7 @@ test('writes an update through a lost answer and broken JSON', () =>
     expect(sandbox.records('contacts')[0]?.properties.firstname).toBe('Ada');
   }));
 
-test('does not take an update for done that HubSpot passed over in silence', () =>
+test('does not report an update as done if HubSpot silently skipped it', () =>
   withHubSpot(async ({ crm, sandbox }) => {
     const [id = ''] = sandbox.seed({ contacts: [{ properties: { email: 'ada@example.com' } }] }).contacts;
     sandbox.faults.add({ match: { kind: 'batch-update' }, action: { kind: 'silent-success' } });
@@ -119,19 +119,19 @@ test('does not take an update for done that HubSpot passed over in silence', () 
     expect(sandbox.records('contacts')[0]?.properties.firstname).toBe('Ada');
   }));
 
-test('answers for a new property when it can be used', () =>
+test('reports a new property as created once it can be used', () =>
   withHubSpot(
     async ({ crm }) => {
       const property = { name: 'enginy_note', label: 'Note', description: '', type: 'text', group: 'enginy' } as const;
 
-      const made = await crm.createProperties('contacts', [property], bulkContext());
+      const outcomes = await crm.createProperties('contacts', [property], bulkContext());
       const written = await crm.create(
         'contacts',
         [{ properties: { firstname: 'Ada', enginy_note: 'x' } }],
         bulkContext(),
       );
 
-      expect(made).toEqual(['created']);
+      expect(outcomes).toEqual(['created']);
       expect(written).toMatchObject([{ record: { properties: { enginy_note: 'x' } } }]);
     },
     { propertyLagMs: 400 },
@@ -156,7 +156,7 @@ for (const mergedUpdate of ['missing', 'survivor'] as const) {
     ));
 }
 
-test('finds everyone of a search with more results than HubSpot lists', () =>
+test('finds every record of a search with more results than HubSpot returns', () =>
   withHubSpot(async ({ crm, sandbox }) => {
     const contacts = Array.from({ length: 10_300 }, (_, at) => ({
       properties: { email: `p${at}@example.com`, lastname: 'Smith' },
@@ -170,7 +170,7 @@ test('finds everyone of a search with more results than HubSpot lists', () =>
     expect(new Set(candidates.map(({ properties }) => properties.email)).size).toBe(10_300);
   }));
 
-test('says that nothing answers where nothing listens', async () => {
+test('reports HubSpot as unreachable if nothing listens', async () => {
   const server = createServer();
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
@@ -194,7 +194,7 @@ test('says that nothing answers where nothing listens', async () => {
   ]);
 });
 
-test('sends nothing after the deadline and says so for each record', () =>
+test('sends nothing after the deadline and reports that for each record', () =>
   withHubSpot(async ({ crm, exchanges }) => {
     const read = await crm.readByIds('contacts', ['1'], [], bulkContext(0));
     const found = await crm.search(
@@ -212,7 +212,7 @@ test('sends nothing after the deadline and says so for each record', () =>
     expect(exchanges).toEqual([]);
   }));
 
-test('answers by the deadline although HubSpot does not', () =>
+test('returns by the deadline although HubSpot does not respond', () =>
   withHubSpot(async ({ crm, sandbox, callTimers }) => {
     sandbox.faults.add({ action: { kind: 'hang' }, times: 0 });
     const atDeadline = async <Result>(call: (context: CallContext) => Promise<Result>): Promise<Result> => {
@@ -240,7 +240,7 @@ function isTrue(outcome: WriteOutcome | undefined, isInStore: boolean): boolean 
   return undecided.includes(outcome.problem.kind) || !isInStore;
 }
 
-test('tells the truth about every create, whatever goes wrong', () => {
+test('reports the true outcome of every create, whatever goes wrong', () => {
   const fault = fc.constantFrom(
     { kind: 'reset' } as const,
     { kind: 'status', status: 500 } as const,

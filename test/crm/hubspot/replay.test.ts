@@ -24,7 +24,7 @@ test('creates what it can and names the record that exists, by trace id', async 
   expect(outcomes).toMatchObject([{ record: { id: '5001' } }, { problem: { kind: 'conflict', existingId: '4711' } }]);
 });
 
-test('asks the existing record whose conflict it is when HubSpot refuses a whole batch, and sends the rest again', async () => {
+test('reads the existing record to find the conflicting input of a refused batch, and sends the rest again', async () => {
   replay('create-contacts-whole-batch-refused');
   const { crm } = replayedHubSpot();
 
@@ -37,7 +37,7 @@ test('asks the existing record whose conflict it is when HubSpot refuses a whole
   ]);
 });
 
-test('takes a success that says nothing of the records for no success', async () => {
+test('does not treat a success response without records as success', async () => {
   replay('create-contacts-nothing-said');
   const { crm } = replayedHubSpot();
 
@@ -46,7 +46,7 @@ test('takes a success that says nothing of the records for no success', async ()
   expect(outcomes).toMatchObject([{ problem: { kind: 'ambiguous' } }, { problem: { kind: 'ambiguous' } }]);
 });
 
-test('gives an entry that names nobody to the one record that is left', async () => {
+test('assigns an error entry without a name to the only remaining record', async () => {
   replay('create-contacts-entry-names-nobody');
   const { crm } = replayedHubSpot();
 
@@ -55,7 +55,7 @@ test('gives an entry that names nobody to the one record that is left', async ()
   expect(outcomes).toMatchObject([{ problem: { kind: 'invalid' } }, { record: { id: '5001' } }]);
 });
 
-test('matches results in another order by what was sent', async () => {
+test('matches reordered results by the values sent', async () => {
   replay('create-contacts-in-another-order');
   const { crm } = replayedHubSpot();
   const inputs = [
@@ -69,14 +69,14 @@ test('matches results in another order by what was sent', async () => {
   expect(outcomes).toMatchObject([{ record: { id: '5001' } }, { record: { id: '5002' } }, { record: { id: '5003' } }]);
 });
 
-test('accepts a success with another status than the SDK expects', async () => {
+test('accepts a success status that the SDK does not expect', async () => {
   replay('create-contacts-answered-200');
   const { crm } = replayedHubSpot();
 
   expect(await crm.create('contacts', [email('ada')], context)).toMatchObject([{ record: { id: '5001' } }]);
 });
 
-test('finds the record of a refused option by its value, although other records send the property too', async () => {
+test('finds the record with a refused option by its value, although other records send the property too', async () => {
   replay('create-contacts-bad-option-names-no-record');
   const { crm } = replayedHubSpot();
   const input = (name: string, status: string) => contact({ email: `${name}@example.com`, hs_lead_status: status });
@@ -94,7 +94,7 @@ test('finds the record of a refused option by its value, although other records 
   ]);
 });
 
-test('blames a property that does not exist on every record that sends it', async () => {
+test('reports a property that does not exist for every record that sends it', async () => {
   replay('create-contacts-unknown-property');
   const { crm } = replayedHubSpot();
   const inputs = [contact({ email: 'ada@example.com', shoe_size: '38' }), email('bob'), contact({ shoe_size: '44' })];
@@ -105,7 +105,7 @@ test('blames a property that does not exist on every record that sends it', asyn
   expect(outcomes).toMatchObject([refused, { record: { id: '5002' } }, refused]);
 });
 
-test('sends no create twice after a 502, and keeps HubSpot’s words out of problem and log', async () => {
+test("sends no create twice after a 502, and keeps HubSpot's message out of problem and log", async () => {
   replay('create-contacts-bad-gateway');
   const { crm, exchanges, log } = replayedHubSpot();
 
@@ -117,7 +117,7 @@ test('sends no create twice after a 502, and keeps HubSpot’s words out of prob
   expect(log.text()).not.toContain(TOKEN);
 });
 
-test('writes to the surviving record when the answer leaves a merged id out', async () => {
+test('writes to the surviving record when the response omits a merged id', async () => {
   replay('update-contacts-merged-id-left-out');
   const { crm } = replayedHubSpot();
 
@@ -126,14 +126,14 @@ test('writes to the surviving record when the answer leaves a merged id out', as
   expect(outcomes).toMatchObject([{ record: { id: '5001' } }, { record: { id: '5009' } }]);
 });
 
-test('does not write again what a left out record already holds', async () => {
+test('does not repeat an update that an omitted record already has', async () => {
   replay('update-contacts-left-out-but-written');
   const { crm } = replayedHubSpot();
 
   expect(await crm.update('contacts', [rename('5002', 'Bob')], context)).toMatchObject([{ record: { id: '5009' } }]);
 });
 
-test('names the holder of an e-mail when it refuses a whole update for it', async () => {
+test('names the record that has the email when a whole update is refused for it', async () => {
   replay('update-contacts-email-taken');
   const { crm } = replayedHubSpot();
 
@@ -167,7 +167,7 @@ test('names a refused option without the list of all options', async () => {
   });
 });
 
-test('finds a contact by its secondary e-mail and tells each value apart', async () => {
+test('finds a contact by its secondary email and reports each value separately', async () => {
   replay('read-contacts-by-secondary-email');
   const { crm } = replayedHubSpot();
 
@@ -181,7 +181,7 @@ test('finds a contact by its secondary e-mail and tells each value apart', async
   expect([...read.missing]).toEqual(['nobody@example.com']);
 });
 
-test('answers merged ids with the surviving record', async () => {
+test('returns the surviving record for merged ids', async () => {
   replay('read-contacts-merged');
   const { crm } = replayedHubSpot();
 
@@ -194,7 +194,7 @@ test('answers merged ids with the surviving record', async () => {
   ]);
 });
 
-test('asks again for one id where a record came back that does not say what it was merged from', async () => {
+test('reads a single id again if a record came back that does not list its merged ids', async () => {
   replay('read-contacts-survivor-does-not-tell');
   const { crm } = replayedHubSpot();
 
@@ -204,7 +204,7 @@ test('asks again for one id where a record came back that does not say what it w
   expect(read.found.get('5001')?.id).toBe('5001');
 });
 
-test('takes a value that the answer leaves out for failed, never for missing', async () => {
+test('reports a value that the response omits as failed, never as missing', async () => {
   replay('read-contacts-nothing-said');
   const { crm } = replayedHubSpot();
 
@@ -214,14 +214,14 @@ test('takes a value that the answer leaves out for failed, never for missing', a
   expect(read.failed.get('5001')).toMatchObject({ kind: 'unavailable' });
 });
 
-test('throws for an answer in an unknown shape', async () => {
+test('throws for a response in an unknown format', async () => {
   replay('read-contacts-unknown-shape');
   const { crm } = replayedHubSpot();
 
   await expect(crm.readByIds('contacts', ['5001'], [], context)).rejects.toThrow(/unknown format/);
 });
 
-test('reads through a 502, a lock, a move and a rate limit', async () => {
+test('completes a read despite a 502, a lock, a move and a rate limit', async () => {
   replay('read-contacts-down-then-up');
   const { crm, exchanges } = replayedHubSpot();
 
@@ -246,14 +246,14 @@ test('fails at once when the daily limit is reached', async () => {
   expect(exchanges).toHaveLength(1);
 });
 
-test('does not wait for hours while a portal is being moved', async () => {
+test('does not wait for hours while an account is being moved', async () => {
   replay('read-contacts-being-moved-for-hours');
   const { crm } = replayedHubSpot();
 
   await expect(crm.readByIds('contacts', ['5001'], [], context)).rejects.toMatchObject({ retryAfterSeconds: 7_200 });
 });
 
-test('says that the token was refused', async () => {
+test('reports a rejected token', async () => {
   replay('read-contacts-token-refused');
   const { crm } = replayedHubSpot();
 
@@ -263,14 +263,14 @@ test('says that the token was refused', async () => {
   await expect(failed).rejects.toMatchObject({ detail: { status: 401, category: 'INVALID_AUTHENTICATION' } });
 });
 
-test('takes a wrong address for a refusal of the bridge, not for missing records', async () => {
+test('treats a wrong URL as a refusal of the bridge, not as missing records', async () => {
   replay('read-contacts-wrong-address');
   const { crm } = replayedHubSpot();
 
   await expect(crm.readByIds('contacts', ['5001', '5002'], [], context)).rejects.toThrow(CrmRejectedError);
 });
 
-test('names the scope that is missing', async () => {
+test('names the missing scope', async () => {
   replay('read-contacts-missing-scope');
   const { crm } = replayedHubSpot();
 
@@ -280,7 +280,7 @@ test('names the scope that is missing', async () => {
   });
 });
 
-test('reads an answer without a content type', async () => {
+test('reads a response without a content type', async () => {
   replay('read-contacts-no-content-type');
   const { crm } = replayedHubSpot();
 
@@ -312,7 +312,7 @@ test('slows down and searches again after a 429 that names no policy', async () 
   expect(log.entries).toContainEqual(expect.objectContaining({ level: 'warn', lane: 'search' }));
 });
 
-test('takes a search that ends before its total for failed', async () => {
+test('reports a search that ends before its total as failed', async () => {
   replay('search-contacts-cut-short');
   const { crm } = replayedHubSpot();
 
@@ -337,7 +337,7 @@ const newProperty = (name: string): NewProperty => ({
   group: 'enginy',
 });
 
-test('takes a group and a property that exist for a success', async () => {
+test('treats an existing group and property as success', async () => {
   replay('create-properties-one-exists');
   const { crm } = replayedHubSpot();
 
@@ -350,7 +350,7 @@ test('takes a group and a property that exist for a success', async () => {
   expect(outcomes).toEqual(['created', 'existed']);
 });
 
-test('makes the other properties when HubSpot refuses a whole batch for one that exists', async () => {
+test('creates the other properties when HubSpot refuses a whole batch because one exists', async () => {
   replay('create-properties-refused-whole');
   const { crm } = replayedHubSpot();
 
@@ -363,7 +363,7 @@ test('makes the other properties when HubSpot refuses a whole batch for one that
   expect(outcomes).toEqual(['created', 'existed']);
 });
 
-test('tells per property that the portal forbids new ones', async () => {
+test('reports per property that the account does not allow new ones', async () => {
   replay('create-properties-forbidden');
   const { crm } = replayedHubSpot();
 
@@ -372,7 +372,7 @@ test('tells per property that the portal forbids new ones', async () => {
   expect(outcomes).toMatchObject([{ problem: { kind: 'refused', missingScopes: ['crm.schemas.contacts.write'] } }]);
 });
 
-test('links the good pairs when HubSpot refuses a whole batch for an unknown id', async () => {
+test('links the valid pairs when HubSpot refuses a whole batch because of an unknown id', async () => {
   replay('link-whole-batch-refused');
   const { crm } = replayedHubSpot();
   const pair = { fromId: '5001', toId: '7001' };
@@ -382,7 +382,7 @@ test('links the good pairs when HubSpot refuses a whole batch for an unknown id'
   expect(outcomes).toMatchObject(['linked', { problem: { kind: 'not-found' } }, 'linked']);
 });
 
-test('reads links to the last page, and none as none', async () => {
+test('reads links to the last page, and an empty list if there are none', async () => {
   replay('read-links-two-pages-and-none');
   const { crm } = replayedHubSpot();
 
@@ -397,7 +397,7 @@ test('reads links to the last page, and none as none', async () => {
   expect(links.failed.size).toBe(0);
 });
 
-test('lists people among the owners, from all pages', async () => {
+test('lists the users among the owners, from all pages', async () => {
   replay('list-owners-two-pages');
   const { crm } = replayedHubSpot();
 
@@ -407,14 +407,14 @@ test('lists people among the owners, from all pages', async () => {
   ]);
 });
 
-test('says that users are not supported without the owners scope', async () => {
+test('reports users as not supported without the owners scope', async () => {
   replay('list-owners-missing-scope');
   const { crm } = replayedHubSpot();
 
   await expect(crm.listOwners(context)).rejects.toThrow(NotSupportedError);
 });
 
-test('hands each exchange out as it was, without the token', async () => {
+test('reports each exchange as sent and received, without the token', async () => {
   replay('create-contacts-one-exists');
   const { crm, exchanges } = replayedHubSpot();
 

@@ -24,7 +24,7 @@ function sizeOf(body: SearchBody): number {
   return Buffer.byteLength(JSON.stringify({ ...body, after: '9800' }));
 }
 
-test('keeps every request within HubSpot’s limits', () => {
+test("keeps every request within HubSpot's limits", () => {
   fc.assert(
     fc.property(searchKeys, properties, (list, names) => {
       for (const { body } of packSearchKeys(list, names).searches) {
@@ -41,7 +41,7 @@ test('keeps every request within HubSpot’s limits', () => {
   );
 });
 
-test('asks for every value of every search key, in lower case, or says why not', () => {
+test('asks for every value of every search key, in lower case, or reports why not', () => {
   fc.assert(
     fc.property(searchKeys, properties, (list, names) => {
       const { searches, failed } = packSearchKeys(list, names);
@@ -69,7 +69,7 @@ function asksFor(body: SearchBody, wanted: { property: string; value: string }):
   );
 }
 
-test('keeps the clauses of one search key in one request wherever one can hold them', () => {
+test('keeps the clauses of one search key in one request if they fit', () => {
   fc.assert(
     fc.property(searchKeys, properties, (list, names) => {
       const together = packSearchKeys(list, names);
@@ -98,7 +98,7 @@ test('finds at least eight LinkedIn URLs per search, with eight spellings of eac
   expect(800 / searches.length).toBeGreaterThanOrEqual(8);
 });
 
-test('puts a value that several search keys share into a request once', () => {
+test('sends a value that several search keys share only once', () => {
   const shared = { property: 'domain', in: ['Acme.com', 'acme.com '] };
 
   const { searches } = packSearchKeys(
@@ -115,7 +115,7 @@ test('puts a value that several search keys share into a request once', () => {
   ]);
 });
 
-test('asks for words with one filter each in a group of their own', () => {
+test('searches for words with one filter each in a group of their own', () => {
   const { searches } = packSearchKeys(
     [{ key: 'a', clauses: [{ property: 'name', tokens: ['Acme', 'Corp'] }] }],
     ['name'],
@@ -131,7 +131,7 @@ test('asks for words with one filter each in a group of their own', () => {
   ]);
 });
 
-test('reports a search key with nothing in it and one with a value that no request can hold', () => {
+test('reports an empty search key and one with a value that fits into no request', () => {
   const { searches, failed } = packSearchKeys(
     [
       { key: 'empty', clauses: [{ property: 'email', in: [' ', ''] }] },
@@ -147,7 +147,7 @@ test('reports a search key with nothing in it and one with a value that no reque
   ]);
 });
 
-test('goes on from a record id, replacing an earlier one', () => {
+test('continues after a record id, replacing an earlier one', () => {
   const [packed] = packSearchKeys(
     [{ key: 'a', clauses: [{ property: 'email', in: ['a@example.com'] }] }],
     ['email'],
