@@ -106,7 +106,7 @@ export function withoutProperties(draft: Draft, reasons: ReadonlyMap<string, str
   const properties = Object.fromEntries(Object.entries(draft.properties).filter(([name]) => !reasons.has(name)));
   const warnings = [...reasons].map(([name, reason]) => {
     const source = Object.hasOwn(draft.sources, name) ? `${draft.sources[name]} → ${name}` : name;
-    return `${source} was left out: ${reason}`;
+    return `${source} was skipped: ${reason}`;
   });
   return { properties, sources: draft.sources, warnings: [...draft.warnings, ...warnings] };
 }

@@ -440,7 +440,7 @@ test('does not read definitions repeatedly when a row names a property that does
   for (let round = 1; round <= 3; round += 1) {
     const answer = await app.send(...update({ crmId: '1', title: 'Countess', city: 'London' }));
     expect(answer.body.results[0].warnings).toEqual([
-      'title → jobtitle was left out: there is no such property (PROPERTY_DOESNT_EXIST)',
+      'title → jobtitle was skipped: there is no such property (PROPERTY_DOESNT_EXIST)',
     ]);
   }
 

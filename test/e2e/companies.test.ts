@@ -118,7 +118,7 @@ test.each(['contacts', 'companies'] as const)(
 
     expect(answer.body.results).toHaveLength(1);
     expect(answer.body.results[0].warnings).toContainEqual(
-      expect.stringMatching(/^ownerId → hubspot_owner_id was left out/),
+      expect.stringMatching(/^ownerId → hubspot_owner_id was skipped/),
     );
   },
 );

@@ -127,7 +127,7 @@ test('a value that the CRM refuses costs the property, with a warning that names
   const answer = await app.send('POST', '/contacts', { contacts: [{ ...ada, title: 'Countess' }] });
 
   const [result] = answer.body.results;
-  expect(result.warnings).toEqual(['title → jobtitle was left out: not an option (INVALID_OPTION)']);
+  expect(result.warnings).toEqual(['title → jobtitle was skipped: not an option (INVALID_OPTION)']);
   expect(crm.records.get('contacts')?.get(result.crmId)?.properties).not.toHaveProperty('jobtitle');
 });
 
@@ -311,7 +311,7 @@ test('an e-mail that another record holds costs the e-mail, not the update', asy
   });
 
   expect(answer.body.results).toEqual([
-    { crmId: '8', success: true, warnings: ['email → email was left out: record 7 already has this value'] },
+    { crmId: '8', success: true, warnings: ['email → email was skipped: record 7 already has this value'] },
   ]);
   expect(crm.records.get('contacts')?.get('8')?.properties).toMatchObject({
     email: 'grace@example.com',

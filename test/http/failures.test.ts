@@ -129,7 +129,7 @@ test('a value that the CRM refuses costs the field, with a warning', async () =>
   const answer = await app.send('POST', '/tasks', { ...task, type: 'call' });
 
   expect(answer.status).toBe(201);
-  expect(answer.body.warnings).toEqual(['type → hs_task_type was left out: no option (INVALID_OPTION)']);
+  expect(answer.body.warnings).toEqual(['type → hs_task_type was skipped: no option (INVALID_OPTION)']);
   expect(answer.body).not.toHaveProperty('type');
 });
 

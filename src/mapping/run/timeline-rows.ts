@@ -18,7 +18,7 @@ export function writeTimelineRows(
     if (value === undefined) continue;
     const written = writeTimelineRow(row, value);
     if ('problem' in written) {
-      translation.warnings.push(`${row.enginy} → ${row.crm} was left out: ${written.problem}`);
+      translation.warnings.push(`${row.enginy} → ${row.crm} was skipped: ${written.problem}`);
       continue;
     }
     for (const [name, text] of Object.entries(written.properties)) {
