@@ -11,6 +11,7 @@ import type { Crm } from './crm/crm.ts';
 import { deadlineIn } from './crm/deadline.ts';
 import { createHubSpotCrm } from './crm/hubspot/hubspot-crm.ts';
 import { hubSpotPropertyRules } from './crm/hubspot/property-rules.ts';
+import { hubSpotProtocol } from './crm/hubspot/protocol/hubspot-protocol.ts';
 import { createPacer } from './crm/pacer.ts';
 import { closeServer, countInFlight, listen } from './listening.ts';
 import { loadLiveMappings } from './live-mappings.ts';
@@ -54,7 +55,7 @@ export async function startBridge(
   const metrics = createMetrics({ ofProcess: config.admin !== undefined });
   const pollMs = overrides.pollMs ?? mappingPollMs;
   const mappings = await loadLiveMappings({ dir: config.mappingsDir, locale: localeOf(config), pollMs }, { log });
-  const capture = startCapture(config, log);
+  const capture = startCapture(config, { log, protocol: hubSpotProtocol });
   capture?.useMappings(mappings.current());
   const upstream = config.isSandbox ? await startEmbeddedCrm() : { ...config.hubspot, close: async () => {} };
   const pacer = createPacer(config.hubspot, {

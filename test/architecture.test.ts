@@ -71,6 +71,11 @@ test.each([
 /** What records, links and properties of HubSpot build on. They do not know each other. */
 const hubSpotCommon = ['crm/hubspot/problems/', 'crm/hubspot/calls/', 'crm/hubspot/transport/'];
 
+const captureCommon = ['capture/', 'mapping/', 'crm/crm-protocol.ts'];
+
+/** The files of captures that choose a CRM: the thread that records, and the wiring of the replay. */
+const captureWiring = ['capture/record/capture-worker.ts', 'capture/replay/replayed-crm.ts'];
+
 /** Folder → the folders and files of src that it may import from, itself always. The longest folder that fits decides. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   'contract/': ['errors.ts'],
@@ -95,6 +100,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'crm/hubspot/problems/': ['crm/hubspot/calls/', 'crm/hubspot/transport/', 'crm/crm.ts', 'errors.ts'],
   'crm/hubspot/records/': [...hubSpotCommon, 'crm/crm.ts', 'errors.ts'],
   'crm/hubspot/links/': [...hubSpotCommon, 'crm/crm.ts', 'errors.ts'],
+  'crm/hubspot/protocol/': ['crm/crm-protocol.ts', 'crm/lanes.ts'],
   'crm/hubspot/properties/': [...hubSpotCommon, 'crm/crm.ts', 'crm/pacer.ts', 'errors.ts'],
   'crm/': ['errors.ts', 'logger.ts'],
   'bridge/': ['mapping/', 'crm/crm.ts', 'crm/deadline.ts', 'contract/', 'errors.ts', 'logger.ts'],
@@ -104,10 +110,20 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'http/': ['bridge/', 'mapping/', 'crm/crm.ts', 'crm/deadline.ts', 'contract/', 'errors.ts', 'logger.ts'],
   'live-check/': ['mapping/', 'crm/crm.ts', 'errors.ts'],
   'explain/': ['bridge/', 'mapping/', 'crm/crm.ts', 'logger.ts'],
-  'capture/redact/': ['mapping/'],
-  'capture/inspect/': ['capture/'],
-  'capture/record/': ['capture/', 'bridge/', 'crm/crm.ts', 'mapping/', 'config.ts', 'logger.ts', 'version.ts'],
-  'capture/replay/': ['capture/', 'app.ts', 'create-bridge.ts', 'bridge/', 'crm/', 'mapping/', 'errors.ts'],
+  'capture/redact/': ['mapping/', 'crm/crm-protocol.ts'],
+  'capture/inspect/': ['capture/', 'crm/crm-protocol.ts'],
+  'capture/record/': [...captureCommon, 'bridge/', 'crm/crm.ts', 'config.ts', 'logger.ts', 'version.ts'],
+  'capture/replay/': [
+    ...captureCommon,
+    'app.ts',
+    'create-bridge.ts',
+    'bridge/',
+    'crm/clock.ts',
+    'crm/crm.ts',
+    'crm/pacer.ts',
+    'errors.ts',
+    'logger.ts',
+  ],
   'capture/': [],
 };
 
@@ -117,8 +133,10 @@ const mustNotImport: Readonly<Record<string, readonly string[]>> = {
   'bridge/properties/': ['bridge/records/', 'bridge/timeline/'],
   'bridge/records/': ['bridge/timeline/'],
   'crm/': ['crm/hubspot/'],
+  'capture/': ['capture/inspect/', 'capture/record/', 'capture/redact/', 'capture/replay/'],
+  'capture/inspect/': ['capture/record/', 'capture/replay/'],
   'capture/record/': ['capture/inspect/', 'capture/replay/'],
-  'capture/replay/': ['capture/inspect/'],
+  'capture/replay/': ['capture/inspect/', 'capture/record/'],
 };
 
 test.each(Object.entries(mayImport))('%s imports in one direction only', (folder, allowed) => {
@@ -127,7 +145,7 @@ test.each(Object.entries(mayImport))('%s imports in one direction only', (folder
     imports
       .filter(
         (target) =>
-          ![folder, 'json.ts', ...allowed].some((prefix) => target.startsWith(prefix)) ||
+          !allowedFor(path, [folder, 'json.ts', ...allowed]).some((prefix) => target.startsWith(prefix)) ||
           mustNotImport[folder]?.some((prefix) => target.startsWith(prefix)),
       )
       .map((target) => `${path} → ${target}`),
@@ -135,6 +153,18 @@ test.each(Object.entries(mayImport))('%s imports in one direction only', (folder
 
   expect(within.length).toBeGreaterThan(0);
   expect(strays).toEqual([]);
+});
+
+function allowedFor(path: string, prefixes: readonly string[]): readonly string[] {
+  return captureWiring.includes(path) ? [...prefixes, 'crm/hubspot/'] : prefixes;
+}
+
+test('only the wiring of captures chooses a CRM', () => {
+  const choosers = files.filter(
+    ({ path, imports }) => path.startsWith('capture/') && imports.some((target) => target.startsWith('crm/hubspot/')),
+  );
+
+  expect(choosers.map(({ path }) => path).sort()).toEqual(captureWiring);
 });
 
 /** `crm/hubspot/x.ts` is judged by the rule of `crm/hubspot/`, not by that of `crm/`. */

@@ -4,9 +4,6 @@ import { z } from 'zod';
 /** The version of the form below. A reader refuses files of a later one. */
 export const captureVersion = 1;
 
-/** Where recorded exchanges are played back, whatever address they were recorded from. */
-export const captureScope = 'https://api.hubapi.com';
-
 const Call = z.object({
   purpose: z.string(),
   /** Milliseconds after the request arrived. */
@@ -15,7 +12,7 @@ const Call = z.object({
   /** Turns, pauses and earlier tries before this one, in milliseconds. */
   waitedMs: z.number(),
   attempt: z.number(),
-  /** `time-out`, `network`: no answer arrived; `status` is then only a stand-in for plain nock. */
+  /** `time-out`, `network`: no answer arrived; `status` is then only a placeholder for plain nock. */
   failure: z.enum(['time-out', 'network']).optional(),
   /** Node's word for what the network did, e.g. `ECONNRESET`. */
   networkCode: z.string().optional(),

@@ -57,7 +57,7 @@ test('a folder that is opened again goes on where it was, removes halves, and le
   expect(namesIn(folder)).toEqual([name(3), name(5), 'notes.txt']);
 });
 
-test('a folder makes one key for its stand-ins, which nobody else may read', () => {
+test('a folder makes one key for its placeholders, which nobody else may read', () => {
   const folder = temporaryFolder();
 
   const secret = readOrCreateSecret(folder);
@@ -134,7 +134,7 @@ test('values stay as they are where the operator may keep them, and secrets neve
   expect(file?.text).not.toContain('session=1');
 });
 
-test('bridges that are given the same key make the same stand-ins', async () => {
+test('bridges that are given the same key make the same placeholders', async () => {
   const texts: unknown[] = [];
   for (let n = 0; n < 2; n += 1) {
     const bridge = await startCapturing({ environment: { CAPTURE_SECRET: 'shared by two bridges' } });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { expect, test } from 'vitest';
-import type { Hint } from '../../src/capture/redact/hints.ts';
+import type { ValueKind } from '../../src/crm/crm-protocol.ts';
 import { createPseudonyms } from '../../src/capture/redact/pseudonyms.ts';
 import { createValueRedactor } from '../../src/capture/redact/value-redactor.ts';
 import { foldCompanyName } from '../../src/mapping/values/company-name.ts';
@@ -21,11 +21,11 @@ function redactor() {
   return createValueRedactor({ pseudonyms, constants: new Set(), phrases: undefined, defaultCountry: undefined });
 }
 
-function redact(text: string, hint: Hint = 'unknown'): string {
-  return redactor().value(text, hint);
+function redact(text: string, kind: ValueKind = 'unknown'): string {
+  return redactor().value(text, kind);
 }
 
-test('the same value becomes the same stand-in, in every process that has the key, and another one with another key', () => {
+test('the same value becomes the same placeholder, in every process that has the key, and another one with another key', () => {
   const again = createPseudonyms('a secret of this test');
   const other = createPseudonyms('another secret of this test');
 
@@ -33,13 +33,13 @@ test('the same value becomes the same stand-in, in every process that has the ke
   expect(other.text('Ada Lovelace')).not.toBe(pseudonyms.text('Ada Lovelace'));
 });
 
-test('a stand-in keeps length, case and everything between words', () => {
+test('a placeholder keeps length, case and everything between words', () => {
   const stand = pseudonyms.text("  O'Neil-SMITH, Ada (b. 1815) ");
 
   expect(stand).toMatch(/^ {2}[A-Z]'[A-Z][a-z]{3}-[A-Z]{5}, [A-Z][a-z]{2} \([a-z]\. \d{4}\) $/);
 });
 
-test('two short words, and two numbers, never share a stand-in', () => {
+test('two short words, and two numbers, never share a placeholder', () => {
   const letters = [...'abcdefghijklmnopqrstuvwxyz'];
   const pairs = letters.flatMap((a) => letters.map((b) => a + b));
 
@@ -55,10 +55,10 @@ test.each([
   ['Ada Lovelace <ADA@acme.com>', 'email'],
   ['ada@gmail.com', 'email'],
   ['müller@münchen.de', 'email'],
-] as const)('an address is read the same before and after: %s', (address, hint) => {
+] as const)('an address is read the same before and after: %s', (address, kind) => {
   const canonical = normalizeEmail(address);
 
-  expect(normalizeEmail(redact(address, hint))).toBe(redact(String(canonical), hint));
+  expect(normalizeEmail(redact(address, kind))).toBe(redact(String(canonical), kind));
 });
 
 test('a free-mail address stays one, a company’s becomes another company’s under the same suffix', () => {
@@ -67,7 +67,7 @@ test('a free-mail address stays one, a company’s becomes another company’s u
   expect(redact('ada@acme.co.uk', 'email')).not.toContain('acme');
 });
 
-test('a company’s domain is the same stand-in in its addresses, its website and its own field', () => {
+test('a company’s domain is the same placeholder in its addresses, its website and its own field', () => {
   const domain = redact('acme-tools.com', 'domain');
 
   expect(redact('ada@acme-tools.com', 'email').split('@')[1]).toBe(domain);
@@ -82,7 +82,7 @@ test.each([
   'linkedin.com/in/ada-lovelace',
   'http://de.linkedin.com/in/ADA-LOVELACE?trk=feed',
   'www.linkedin.com/in/ada-lovelace/details/experience',
-])('every spelling of a LinkedIn address becomes a spelling of one stand-in: %s', (url) => {
+])('every spelling of a LinkedIn address becomes a spelling of one placeholder: %s', (url) => {
   const stand = redact('https://www.linkedin.com/in/ada-lovelace', 'url');
 
   expect(normalizeLinkedinUrl(redact(url, 'url'))).toBe(stand);
@@ -97,7 +97,7 @@ test('accents, percent signs and member numbers of LinkedIn addresses survive', 
   expect(redact(urn.toLowerCase(), 'url')).toBe(redact(urn, 'url').toLowerCase());
 });
 
-test('what a search asks for is the same whether it is made from the original or from the stand-in', () => {
+test('what a search asks for is the same whether it is made from the original or from the placeholder', () => {
   const url = 'https://www.linkedin.com/in/ada-lovelace';
   const phone = '+34600111222';
   const values = redactor();

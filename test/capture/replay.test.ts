@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Capture } from '../../src/capture/capture-file.ts';
 import { replayCapture } from '../../src/capture/replay/replay-capture.ts';
-import { differenceLine } from '../../src/capture/replay/report.ts';
+import { differenceLine } from '../../src/capture/replay/difference.ts';
 import { loadMappings } from '../../src/mapping/load/load-mappings.ts';
 import { replay, shippedMappings, startCapturing, temporaryFolder } from './capturing.ts';
 
@@ -190,5 +190,5 @@ test('a capture without its bodies cannot be replayed, and says why', async () =
     await send('GET', '/health');
   });
 
-  await expect(replay({ ...capture, trimmed: true })).rejects.toThrow(/bodies were left out/);
+  await expect(replay({ ...capture, trimmed: true })).rejects.toThrow(/bodies were omitted/);
 });

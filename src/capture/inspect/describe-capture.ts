@@ -1,7 +1,6 @@
+import type { AnswerReader, CallMeaning, CrmProtocol, Json } from '../../crm/crm-protocol.ts';
 import { isObject } from '../../json.ts';
-import { type Meaning, meaningOf } from '../call-meaning.ts';
 import type { Capture, CapturedExchange } from '../capture-file.ts';
-import { resultsOf } from '../replay/recorded-reads.ts';
 
 /** One line of a list: time, endpoint, status, counts, duration. */
 export function listRow(
@@ -24,24 +23,24 @@ export function listRow(
 export const listHead = ['time (UTC)', 'endpoint', 'status', 'records', 'errors', 'warnings', 'calls', 'ms', 'name'];
 
 /** What happened to a request, for a person: what came, each call of the CRM, what was answered. */
-export function describeCapture(capture: Capture): string[] {
+export function describeCapture(protocol: CrmProtocol, capture: Capture): string[] {
   const { request, answer, summary, bridge, mapping, settings } = capture;
   const status = answer === null ? 'not answered: the caller went away' : `answered ${answer.status}`;
   return [
     `${request.method} ${request.path}  ${status} after ${capture.durationMs} ms  (${capture.startedAt})`,
     `  request ${capture.requestId}: ${count(summary.records, 'record')}, ${count(summary.errors, 'error')}, ${count(summary.warnings, 'warning')}`,
     `  bridge ${bridge.version} on Node ${bridge.node}${bridge.sandbox ? ', embedded CRM' : ''}; mapping ${mapping.hash}; limits ${settings.burstPerTenSeconds} per 10 s, ${settings.searchPerSecond} searches per s`,
-    `  people's values were ${capture.personalData === 'kept' ? 'kept as they are' : 'replaced by stand-ins'}${capture.trimmed === true ? '; bodies were left out for their size' : ''}`,
+    `  people's values were ${capture.personalData === 'kept' ? 'kept as they are' : 'replaced by placeholders'}${capture.trimmed === true ? '; bodies were left out for their size' : ''}`,
     ...(request.key === 'good' ? [] : [`  the API key was ${request.key}`]),
     '',
-    ...describeCalls(capture),
+    ...describeCalls(protocol, capture),
     ...describeKnown(capture),
     '',
     ...describeAnswer(capture),
   ];
 }
 
-function describeCalls({ exchanges }: Capture): string[] {
+function describeCalls(protocol: CrmProtocol, { exchanges }: Capture): string[] {
   if (exchanges.length === 0) return ['No call of the CRM.'];
   const ordered = [...exchanges].sort((a, b) => a.call.startedMs - b.call.startedMs);
   return [
@@ -56,18 +55,18 @@ function describeCalls({ exchanges }: Capture): string[] {
         ...(shared === true ? ['shared with other requests'] : []),
       ];
       const tail = notes.length === 0 ? '' : `  (${notes.join(', ')})`;
-      return `${times}  ${status.padEnd(4)}  ${describeExchange(exchange)}${tail}`;
+      return `${times}  ${status.padEnd(4)}  ${describeExchange(protocol, exchange)}${tail}`;
     }),
   ];
 }
 
-function describeExchange(exchange: CapturedExchange): string {
-  const asked = describeMeaning(meaningOf(exchange), exchange);
-  const told = describeOutcome(exchange);
-  return told === '' ? asked : `${asked}: ${told}`;
+function describeExchange({ calls, answers }: CrmProtocol, exchange: CapturedExchange): string {
+  const meaning = describeMeaning(calls.meaningOf(exchange), exchange);
+  const outcome = describeOutcome(answers, exchange);
+  return outcome === '' ? meaning : `${meaning}: ${outcome}`;
 }
 
-function describeMeaning(meaning: Meaning, { call }: CapturedExchange): string {
+function describeMeaning(meaning: CallMeaning, { call }: CapturedExchange): string {
   switch (meaning.kind) {
     case 'read':
       return `read ${meaning.objectType} by ${meaning.idProperty ?? 'id'}, ${some(meaning.ids)}`;
@@ -79,44 +78,41 @@ function describeMeaning(meaning: Meaning, { call }: CapturedExchange): string {
       return `link ${meaning.from} to ${meaning.to}, ${count(meaning.items.length, 'pair')}`;
     case 'read links':
       return `read links of ${meaning.from} to ${meaning.to}, ${count(meaning.items.length, 'record')}`;
-    case 'make properties':
-      return `make properties of ${meaning.objectType}: ${meaning.definitions.map(({ name }) => String(name)).join(', ')}`;
+    case 'create properties':
+      return `create properties of ${meaning.objectType}: ${meaning.definitions.map(({ name }) => name).join(', ')}`;
+    case 'create property group':
     case 'other':
       return call.purpose;
   }
 }
 
-const shownValues = 3;
-const longestText = 160;
+const maxValues = 3;
+const maxText = 160;
 
 function some(values: readonly string[]): string {
-  const shown = values.slice(0, shownValues).join(', ');
-  return values.length > shownValues ? `${shown} and ${values.length - shownValues} more` : shown;
+  const shown = values.slice(0, maxValues).join(', ');
+  return values.length > maxValues ? `${shown} and ${values.length - maxValues} more` : shown;
 }
 
-function describeOutcome(exchange: CapturedExchange): string {
+function describeOutcome(answers: AnswerReader, exchange: CapturedExchange): string {
   const { response, status, call } = exchange;
   if (call.failure !== undefined) return call.failure === 'time-out' ? 'no answer came' : 'the network failed';
-  if (!isObject(response)) return status >= 400 ? 'an answer that is no JSON' : '';
-  if (status >= 400)
-    return short(
-      `${String(response.category ?? response.errorType ?? '')} ${String(response.policyName ?? '')} ${String(response.message ?? '')}`,
-    );
-  const errors = Array.isArray(response.errors) ? response.errors.filter(isObject) : [];
-  const parts = Array.isArray(response.results) ? [`${resultsOf(exchange).length} back`] : [];
-  if (errors.length > 0)
-    parts.push(
-      ...errors
-        .slice(0, shownValues)
-        .map((error) => short(`${String(error.category ?? 'error')}: ${String(error.message)}${contextOf(error)}`)),
-    );
-  if (errors.length > shownValues) parts.push(`${errors.length - shownValues} more errors`);
+  if (!isObject(response)) return status >= 400 ? 'an answer that is not JSON' : '';
+  if (status >= 400) {
+    const { category, message } = answers.describeError(response);
+    return short(`${category} ${message}`);
+  }
+  const errors = answers.errorsIn(response);
+  const parts = Array.isArray(response.results) ? [`${answers.resultsIn(response).length} returned`] : [];
+  parts.push(...errors.slice(0, maxValues).map((error) => short(describeError(answers, error))));
+  if (errors.length > maxValues) parts.push(`${errors.length - maxValues} more errors`);
   return parts.join('; ');
 }
 
-function contextOf(error: Record<string, unknown>): string {
-  const ids = isObject(error.context) && Array.isArray(error.context.ids) ? error.context.ids.map(String) : [];
-  return ids.length === 0 ? '' : ` (${some(ids)})`;
+function describeError(answers: AnswerReader, error: Json): string {
+  const { category, message, ids } = answers.describeError(error);
+  const inputs = ids.length === 0 ? '' : ` (${some(ids)})`;
+  return `${category === '' ? 'error' : category}: ${message}${inputs}`;
 }
 
 function describeKnown({ remembered, ambient }: Capture): string[] {
@@ -165,7 +161,7 @@ function listOf(value: unknown): Record<string, unknown>[] {
 
 function short(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
-  return line.length > longestText ? `${line.slice(0, longestText - 1)}…` : line;
+  return line.length > maxText ? `${line.slice(0, maxText - 1)}…` : line;
 }
 
 function count(number: number, thing: string): string {

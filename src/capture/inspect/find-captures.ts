@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ValueKind } from '../../crm/crm-protocol.ts';
 import { type Capture, CaptureFileError, isCaptureFileName, parseCapture, readCapture } from '../capture-file.ts';
-import type { Hint } from '../redact/hints.ts';
 import { createPseudonyms } from '../redact/pseudonyms.ts';
 import { createValueRedactor } from '../redact/value-redactor.ts';
 
@@ -13,7 +13,7 @@ export interface FoundCapture {
 
 /**
  * The captures of a folder, oldest first. Files that cannot be read are told in `problems`, not thrown.
- * @param text only those that mention it: an id, or somebody's e-mail, name or number, whose stand-in is looked for.
+ * @param text only those that mention it: an id, or somebody's e-mail, name or number, whose placeholder is looked for.
  */
 export function findCaptures(
   folder: string,
@@ -66,9 +66,9 @@ function ownSecret(folder: string): string | undefined {
   return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
 }
 
-const hints: readonly Hint[] = ['email', 'phone', 'person', 'family name', 'company', 'domain', 'url', 'text'];
+const kinds: readonly ValueKind[] = ['email', 'phone', 'person', 'family name', 'company', 'domain', 'url', 'text'];
 
-/** The text itself and every stand-in that it may have become, as they stand in JSON, lower-case. */
+/** The text itself and every placeholder that it may have become, as they stand in JSON, lower-case. */
 function spellingsOf(text: string, secret: string | undefined): string[] {
   const spellings = [text];
   if (secret !== undefined) {
@@ -78,7 +78,7 @@ function spellingsOf(text: string, secret: string | undefined): string[] {
       phrases: undefined,
       defaultCountry: undefined,
     });
-    spellings.push(...hints.map((hint) => values.value(text, hint)));
+    spellings.push(...kinds.map((kind) => values.value(text, kind)));
   }
   return [...new Set(spellings)].map((spelling) => JSON.stringify(spelling).slice(1, -1).toLowerCase());
 }

@@ -70,7 +70,7 @@ export function openCaptureFolder(path: string, limits: FolderLimits, now: () =>
   };
 }
 
-/** The folder's own key for stand-ins, made when it is missing. */
+/** The folder's own key for placeholders, made when it is missing. */
 export function readOrCreateSecret(folder: string): string {
   const file = join(folder, '.secret');
   try {

@@ -1,8 +1,8 @@
 import { isObject } from '../../json.ts';
 import type { Capture } from '../capture-file.ts';
 
-/** Counts for a list, without reading the rest. */
-export function summaryOf(path: string, request: unknown, answer: unknown, upstreamCalls: number): Capture['summary'] {
+/** Counts for a list of captures, without reading the rest of the file. */
+export function summaryOf(path: string, request: unknown, answer: unknown): Omit<Capture['summary'], 'upstreamCalls'> {
   const results = listIn(answer, 'results');
   const failed = results.filter((result) => isObject(result) && result.success === false).length;
   const isError = isObject(answer) && typeof answer.error === 'string';
@@ -13,7 +13,6 @@ export function summaryOf(path: string, request: unknown, answer: unknown, upstr
     records: recordsIn(request, path),
     errors: listIn(answer, 'errors').length + failed + (isError ? 1 : 0),
     warnings: warnings.length,
-    upstreamCalls,
   };
 }
 

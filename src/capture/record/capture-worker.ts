@@ -1,15 +1,16 @@
 /**
- * The thread that replaces people's values and writes files, so that the bridge's own thread only hands texts over. Started by
- * capture-writer.ts; whatever goes wrong here is told there once and never hurts a request.
+ * The thread that replaces personal data and writes files, so that the bridge's own thread only hands over texts. Started by
+ * capture-thread.ts, which logs failures once per reason; they never affect a request.
  */
 import { readlinkSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
+import { hubSpotProtocol } from '../../crm/hubspot/protocol/hubspot-protocol.ts';
 import { openCaptureFolder, readOrCreateSecret } from './capture-folder.ts';
-import type { WriterMessage, WriterReport, WriterSettings } from './capture-writer.ts';
 import { type Composer, createComposer } from './compose-capture.ts';
+import type { WriterMessage, WriterReport, WriterSettings } from './writer-messages.ts';
 
-// What capture-writer.ts starts the thread with.
+// What capture-thread.ts starts the thread with.
 const settings = workerData as WriterSettings;
 
 function report(message: WriterReport): void {
@@ -25,7 +26,7 @@ function reasonOf(error: unknown): string {
 function start(): (message: WriterMessage) => void {
   const folder = openCaptureFolder(settings.folder, settings.limits);
   const secret = settings.secret ?? readOrCreateSecret(settings.folder);
-  const composer = createComposer({ ...settings.composer, secret });
+  const composer = createComposer(hubSpotProtocol, { ...settings.composer, secret });
   return (message) => handle(composer, folder, message);
 }
 
@@ -34,11 +35,11 @@ function handle(composer: Composer, folder: ReturnType<typeof openCaptureFolder>
     case 'mapping':
       composer.setMapping(message.mapping);
       return;
-    case 'ambient':
+    case 'knowledge':
       composer.addKnowledge(message.name, message.exchange);
       return;
     case 'capture': {
-      const { name, text } = composer.compose(message.capture, message.ambient);
+      const { name, text } = composer.compose(message.capture, message.knowledge);
       folder.write(name, text);
       return;
     }

@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { cutMarker } from '../../bridge/timeline/html-body.ts';
-import { type Capture, type CapturedExchange, captureFileName, captureScope, captureVersion } from '../capture-file.ts';
-import { COUNTRIES } from '../redact/countries.ts';
+import type { CrmProtocol } from '../../crm/crm-protocol.ts';
+import { type Capture, captureFileName, captureVersion } from '../capture-file.ts';
 import { createPseudonyms } from '../redact/pseudonyms.ts';
-import { createQuotations } from '../redact/quotations.ts';
-import { redactBrokenBody, redactEnginyAnswer, redactEnginyRequest, redactPath } from '../redact/redact-enginy.ts';
-import { type RedactDeps, redactCrmBody, redactId } from '../redact/redact-exchange.ts';
+import { type Redaction, startRedaction } from '../redact/redaction.ts';
 import { createValueRedactor } from '../redact/value-redactor.ts';
 import { summaryOf } from './capture-summary.ts';
-import { type ObjectDefinitions, readDefinitions } from './portal-facts.ts';
+import { readBody, toCapturedExchange } from './captured-exchange.ts';
+import { toCapturedAnswer, toCapturedIds, toCapturedRequest } from './captured-request.ts';
+import { type MappingSources, PortalKnowledge } from './portal-knowledge.ts';
 import type { RawCapture, RawExchange } from './raw-capture.ts';
+import { VersionedTexts } from './versioned-texts.ts';
 
-/** What a composer knows of the bridge that it serves. */
+/** What a composer knows about the bridge that it serves. */
 export interface ComposerSettings {
   readonly personalData: 'redact' | 'keep';
   readonly secret: string;
@@ -19,275 +19,129 @@ export interface ComposerSettings {
   readonly settings: Capture['settings'];
 }
 
-/** The mapping files that a capture refers to by their hash. */
-export interface MappingSources {
-  readonly hash: string;
-  /** `kind`: what it maps, e.g. `contacts`. */
-  readonly files: readonly { readonly kind: string; readonly name: string; readonly text: string }[];
-  /** Every text in them: what a mapping itself writes says nothing about anybody. */
-  readonly texts: readonly string[];
-  /** Properties in which Enginy's ids are kept. */
-  readonly identityProperties: readonly string[];
-}
-
-/** Turns what was noted of a request into the text of its file, with people's values replaced. */
+/** Turns the recording of a request into the text of its capture file, with personal data replaced. */
 export interface Composer {
   setMapping(mapping: MappingSources): void;
-  /** A call that taught the bridge something for later requests; `name` is `what#version`. */
+  /** Adds a call from which the bridge learned something for later requests; `name` is `key#version`. */
   addKnowledge(name: string, exchange: RawExchange): void;
-  /** @param ambient names of {@link Composer.addKnowledge} that the request could build upon. */
-  compose(raw: RawCapture, ambient: readonly string[]): { readonly name: string; readonly text: string };
+  /** @param knowledge names given to {@link Composer.addKnowledge} that the request could rely on. */
+  compose(raw: RawCapture, knowledge: readonly string[]): { readonly name: string; readonly text: string };
 }
 
-/** Answers of HubSpot carry many headers; these mean something. */
-const KEPT_HEADERS = /^(?:content-type|retry-after|x-hubspot-ratelimit-.*|x-hubspot-correlation-id)$/i;
-
-export function createComposer(settings: ComposerSettings): Composer {
-  const pseudonyms = createPseudonyms(settings.secret);
-  const isKept = settings.personalData === 'keep';
-  const definitions = new Map<string, ObjectDefinitions>();
-  const ambientTexts = new Map<string, string>();
-  const noMapping = { hash: '', files: [], texts: [], identityProperties: [] };
-  let mapping: MappingSources = noMapping;
+export function createComposer(protocol: CrmProtocol, composerSettings: ComposerSettings): Composer {
+  const { personalData, secret, bridge, settings } = composerSettings;
+  const pseudonyms = createPseudonyms(secret);
+  const portal = new PortalKnowledge();
+  const knowledgeTexts = new VersionedTexts();
   const mappingTexts = new Map<string, string>();
-  let constants: ReadonlySet<string> = new Set(COUNTRIES);
-  let phrases = phrasePattern([]);
 
-  function renewConstants(): void {
-    const values = new Set(COUNTRIES);
-    for (const text of mapping.texts) values.add(text.toLowerCase());
-    for (const { facts } of definitions.values()) {
-      for (const { options } of facts.values()) for (const option of options) values.add(option);
-    }
-    constants = values;
-    phrases = phrasePattern(mapping.texts);
-  }
-
-  function redaction() {
-    const values = createValueRedactor({
-      pseudonyms,
-      constants,
-      phrases,
-      defaultCountry: settings.settings.defaultCountry,
-    });
-    const pending: { how: 'sentence' | 'id'; text: string; put: (text: string) => void }[] = [];
-    const deps: RedactDeps = {
+  function start(): { readonly redaction: Redaction | undefined; finish(): void } {
+    const { constants, phrases, mapping } = portal;
+    const values = createValueRedactor({ pseudonyms, constants, phrases, defaultCountry: settings.defaultCountry });
+    const { redaction, finish } = startRedaction(pseudonyms, {
       values,
+      content: protocol.content,
       portal: {
-        property: (objectType, name) => definitions.get(objectType)?.facts.get(name),
+        property: (objectType, name) => portal.property(objectType, name),
         identityProperties: new Set(mapping.identityProperties),
       },
-      later: (how, text, put) => pending.push({ how, text, put }),
-    };
-    const finish = () => {
-      if (pending.length === 0) return;
-      const quotations = createQuotations(pseudonyms, values.replaced());
-      for (const { how, text, put } of pending) put(quotations[how](text));
-      pending.length = 0;
-    };
-    return { deps, finish };
+    });
+    return { redaction: personalData === 'keep' ? undefined : redaction, finish };
   }
 
-  function toExchange(deps: RedactDeps | undefined, raw: RawExchange, startedAt: number): CapturedExchange {
-    const body = readBody(raw.requestText);
-    const response = raw.responseText === undefined ? '' : readBody(raw.responseText);
-    const headers = Object.entries(raw.responseHeaders).filter(([name]) => KEPT_HEADERS.test(name));
-    return {
-      scope: captureScope,
-      method: raw.method,
-      path: deps === undefined ? raw.path : redactCrmPath(deps, raw.path),
-      ...(body !== undefined && { body: deps === undefined ? body : redactCrmBody(deps, raw.path, body) }),
-      // Plain nock knows no silence: a gateway's time-out is what comes nearest.
-      status: raw.responseText === undefined ? 504 : (raw.status ?? 504),
-      response: deps === undefined ? response : redactResponse(deps, raw.path, response),
-      ...(headers.length > 0 && { rawHeaders: headers.flat() }),
-      call: {
-        purpose: raw.purpose,
-        startedMs: Math.round(Date.parse(raw.startedAt) - startedAt),
-        durationMs: raw.durationMs,
-        waitedMs: raw.waitedMs,
-        attempt: raw.attempt,
-        ...(raw.responseText === undefined && failureOf(raw)),
-        ...(raw.isShared === true && { shared: true }),
-      },
-    };
+  /** What the bridge learned during the request decides how its values are read. */
+  function learnDefinitions(exchange: RawExchange): void {
+    const read = protocol.definitions.readIn(exchange);
+    if (read === undefined || read.isArchived || exchange.status !== 200) return;
+    portal.useDefinitions(read.objectType, protocol.definitions.parse(readBody(exchange.responseText)));
   }
 
-  /** The files that a request of this path can be about. */
-  function mappingTextFor(path: string): string {
-    const subject = /^\/(companies|activities|tasks)\b/.exec(path)?.[1] ?? 'contacts';
-    const known = mappingTexts.get(subject);
-    if (known !== undefined) return known;
-    const isLinked = subject === 'activities' || subject === 'tasks';
-    const wanted = new Set(['contacts', subject, ...(isLinked ? ['companies'] : [])]);
-    const files = mapping.files.filter(({ kind }) => wanted.has(kind)).map(({ name, text }) => ({ name, text }));
-    const text = JSON.stringify({ hash: mapping.hash, files });
+  function mappingText(raw: RawCapture): string {
+    const { mapping } = portal;
+    if (raw.mappingHash !== mapping.hash) return JSON.stringify({ hash: raw.mappingHash, files: [] });
+    const subject = /^\/(companies|activities|tasks)\b/.exec(raw.path)?.[1] ?? 'contacts';
+    const text = mappingTexts.get(subject) ?? JSON.stringify({ hash: mapping.hash, files: filesFor(subject, mapping) });
     mappingTexts.set(subject, text);
     return text;
   }
 
   return {
-    setMapping(sources) {
-      mapping = sources;
+    setMapping(mapping) {
+      portal.useMapping(mapping);
       mappingTexts.clear();
-      renewConstants();
     },
     addKnowledge(name, raw) {
-      const { deps, finish } = redaction();
-      const objectType = /^\/crm\/v3\/properties\/([^/?]+)(?:\?|$)/.exec(raw.path)?.[1];
-      const exchange = toExchange(isKept ? undefined : deps, raw, Date.parse(raw.startedAt));
-      if (objectType !== undefined && raw.method === 'GET' && raw.status === 200) {
-        const read = readDefinitions(exchange.response);
-        exchange.response = read.slim;
-        if (!/archived=true/.test(raw.path)) {
-          definitions.set(objectType, read);
-          renewConstants();
-        }
+      const { redaction, finish } = start();
+      const exchange = toCapturedExchange(protocol, raw, { redaction, startedAt: Date.parse(raw.startedAt) });
+      const read = protocol.definitions.readIn(raw);
+      if (read !== undefined && raw.status === 200) {
+        const definitions = protocol.definitions.parse(exchange.response);
+        exchange.response = definitions.slim;
+        if (!read.isArchived) portal.useDefinitions(read.objectType, definitions);
       }
       finish();
-      ambientTexts.set(name, JSON.stringify(exchange));
-      forgetOldVersions(ambientTexts, name);
+      knowledgeTexts.set(name, JSON.stringify(exchange));
     },
-    compose(raw, ambient) {
-      const { deps: redacting, finish } = redaction();
-      const deps = isKept ? undefined : redacting;
+    compose(raw, knowledge) {
+      const { redaction, finish } = start();
+      for (const exchange of raw.exchanges) learnDefinitions(exchange);
       const startedAt = Date.parse(raw.startedAt);
-      // What the bridge learned during the request itself decides how its values are read.
-      for (const exchange of raw.exchanges) learnDefinitions(definitions, exchange, renewConstants);
-      const request = toRequest(deps, raw);
-      const exchanges = raw.exchanges.map((exchange) => toExchange(deps, exchange, startedAt));
-      const answer = toAnswer(deps, raw);
-      const remembered = raw.remembered.map((entry) => {
-        const copy = { ...entry };
-        if (deps !== undefined) copy.value = rememberedValue(deps, copy);
-        return copy;
-      });
+      const request = toCapturedRequest(redaction, raw);
+      const exchanges = raw.exchanges.map((each) => toCapturedExchange(protocol, each, { redaction, startedAt }));
+      const answer = toCapturedAnswer(redaction, raw);
+      const remembered = toCapturedIds(redaction, raw);
       finish();
       const head = {
-        version: captureVersion,
-        summary: summaryOf(raw.path, request.body, answer?.body, raw.exchanges.length),
-        requestId: raw.requestId,
-        startedAt: raw.startedAt,
-        durationMs: Math.round(raw.durationMs),
-        personalData: isKept ? 'kept' : 'replaced',
+        ...headOf(raw, summaryOf(raw.path, request.body, answer?.body)),
+        personalData: personalData === 'keep' ? 'kept' : 'replaced',
         ...(raw.isTrimmed && { trimmed: true }),
-        bridge: settings.bridge,
-        settings: settings.settings,
+        bridge,
+        settings,
         request,
         answer,
         remembered,
       };
-      const name = captureFileName({
-        startedAt: raw.startedAt,
-        method: raw.method,
-        path: raw.path,
-        status: raw.answer?.status,
-        unique: randomBytes(4).toString('hex'),
+      const text = fileText(head, {
+        exchanges: exchanges.map((exchange) => JSON.stringify(exchange)),
+        ambient: knowledge.flatMap((name) => knowledgeTexts.get(name) ?? []),
+        mapping: mappingText(raw),
       });
-      // One line per exchange; what is the same in many files was made into text once.
-      const lines = exchanges.map((exchange) => JSON.stringify(exchange));
-      const known = ambient.flatMap((name) => ambientTexts.get(name) ?? []);
-      const isInForce = raw.mappingHash === mapping.hash;
-      const text = `${JSON.stringify(head, null, 1).slice(0, -2)},
- "exchanges": [${lines.map((line) => `\n  ${line}`).join(',')}\n ],
- "ambient": [${known.map((line) => `\n  ${line}`).join(',')}\n ],
- "mapping": ${isInForce ? mappingTextFor(raw.path) : JSON.stringify({ hash: raw.mappingHash, files: [] })}
-}
-`;
-      return { name, text };
+      return { name: nameOf(raw), text };
     },
   };
 }
 
-/** Texts of several words, which may be put into a text of somebody's; the bridge has one of its own. */
-function phrasePattern(texts: readonly string[]): RegExp {
-  const phrases = [cutMarker, ...texts.filter((text) => /\S\s+\S/.test(text))];
-  return new RegExp(`(${phrases.map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})`);
+/** The mapping files that a request for this subject can involve. */
+function filesFor(subject: string, { files }: MappingSources): { name: string; text: string }[] {
+  const isLinked = subject === 'activities' || subject === 'tasks';
+  const wanted = new Set(['contacts', subject, ...(isLinked ? ['companies'] : [])]);
+  return files.filter(({ kind }) => wanted.has(kind)).map(({ name, text }) => ({ name, text }));
 }
 
-/** Requests that began a while ago may still refer to older versions; more than a few are not needed. */
-const versionsKept = 8;
-
-function forgetOldVersions(texts: Map<string, string>, newest: string): void {
-  const key = newest.slice(0, newest.lastIndexOf('#') + 1);
-  const versions = [...texts.keys()].filter((name) => name.startsWith(key));
-  for (const name of versions.slice(0, -versionsKept)) texts.delete(name);
-}
-
-function learnDefinitions(
-  definitions: Map<string, ObjectDefinitions>,
-  { method, path, status, responseText }: RawExchange,
-  renew: () => void,
-): void {
-  const objectType = /^\/crm\/v3\/properties\/([^/?]+)\/?(?:\?archived=false)?$/.exec(path)?.[1];
-  if (objectType === undefined || method !== 'GET' || status !== 200) return;
-  definitions.set(objectType, readDefinitions(readBody(responseText)));
-  renew();
-}
-
-function toRequest(deps: RedactDeps | undefined, raw: RawCapture): Capture['request'] {
-  const text = raw.body === undefined ? undefined : new TextDecoder().decode(raw.body);
-  const body = text === undefined || text === '' ? undefined : readBody(text);
-  const objectType = /^\/(contacts|companies|tasks)\b/.exec(raw.path)?.[1] ?? '';
-  const path = deps === undefined ? raw.path : redactPath(deps, raw.path);
-  const base = { method: raw.method, path, headers: { ...raw.headers }, key: raw.key };
-  if (body === undefined) return base;
-  if (typeof body === 'string' && body === text) {
-    return { ...base, bodyText: deps === undefined ? text : redactBrokenBody(deps, text) };
-  }
-  return { ...base, body: deps === undefined ? body : redactEnginyRequest(deps, body, objectType) };
-}
-
-function toAnswer(deps: RedactDeps | undefined, raw: RawCapture): Capture['answer'] {
-  if (raw.answer === undefined) return null;
-  const { status, headers, text } = raw.answer;
-  const body = text === '' ? undefined : readBody(text);
-  if (body === undefined) return { status, headers: { ...headers } };
+function headOf(raw: RawCapture, summary: Omit<Capture['summary'], 'upstreamCalls'>) {
   return {
-    status,
-    headers: { ...headers },
-    body: deps === undefined ? body : redactEnginyAnswer(deps, body, raw.path),
+    version: captureVersion,
+    summary: { ...summary, upstreamCalls: raw.exchanges.length },
+    requestId: raw.requestId,
+    startedAt: raw.startedAt,
+    durationMs: Math.round(raw.durationMs),
   };
 }
 
-function rememberedValue(deps: RedactDeps, entry: { name: string; value: string }): string {
-  if (entry.name === 'created') return redactId(deps, entry.value, entry, 'value');
-  return deps.values.value(entry.value, 'unknown');
+function nameOf({ startedAt, method, path, answer }: RawCapture): string {
+  return captureFileName({ startedAt, method, path, status: answer?.status, unique: randomBytes(4).toString('hex') });
 }
 
-/** Parsed JSON; a text that is none stays a text. */
-function readBody(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
+/** One line per exchange. */
+function fileText(
+  head: object,
+  { exchanges, ambient, mapping }: { exchanges: readonly string[]; ambient: readonly string[]; mapping: string },
+): string {
+  const lines = (texts: readonly string[]) => texts.map((text) => `\n  ${text}`).join(',');
+  return `${JSON.stringify(head, null, 1).slice(0, -2)},
+ "exchanges": [${lines(exchanges)}\n ],
+ "ambient": [${lines(ambient)}\n ],
+ "mapping": ${mapping}
 }
-
-function redactResponse(deps: RedactDeps, path: string, response: unknown): unknown {
-  if (typeof response !== 'string') return redactCrmBody(deps, path, response);
-  // A page of HTML or a cut-off answer: nothing of it is needed but its form.
-  return deps.values.value(response, 'text');
-}
-
-function redactCrmPath(deps: RedactDeps, path: string): string {
-  if (!/[@%]|[?&](?:email|query|q)=/i.test(path)) return path;
-  return path.replace(/[^/?&=]+/g, (part) =>
-    /[@%]/.test(part) ? encodeURIComponent(deps.values.value(decodePart(part), 'unknown')) : part,
-  );
-}
-
-function decodePart(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
-}
-
-function failureOf({ error = '' }: RawExchange): { failure: 'time-out' | 'network'; networkCode?: string } {
-  const code = /\(([A-Z][A-Z0-9_]+)\)/.exec(error)?.[1];
-  const isNetwork = code !== undefined || /could not be reached/.test(error);
-  return { failure: isNetwork ? 'network' : 'time-out', ...(code !== undefined && { networkCode: code }) };
+`;
 }

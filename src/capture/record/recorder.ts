@@ -2,14 +2,15 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { type CandidateSearch, flightKey } from '../../bridge/records/candidate-search.ts';
 import type { RecordIdCache } from '../../bridge/records/record-id-cache.ts';
 import type { CallContext } from '../../crm/crm.ts';
+import type { CallReader } from '../../crm/crm-protocol.ts';
 import { type CaptureWriter, sizeOf } from './capture-writer.ts';
 import { createPriorKnowledge, type KnowledgeSnapshot } from './prior-knowledge.ts';
 import type { RawCapture, RawExchange, RememberedId } from './raw-capture.ts';
 
-/** Which requests are kept: those that had an error or a warning, or all. */
+/** Which requests are captured: those with an error or a warning, or all. */
 export type CaptureMode = 'errors' | 'all';
 
-/** What is known of a request when it arrives. */
+/** What is known about a request when it arrives. */
 export interface RequestFacts {
   readonly requestId: string;
   readonly method: string;
@@ -20,34 +21,34 @@ export interface RequestFacts {
 
 export type Answer = NonNullable<RawCapture['answer']>;
 
-/** Notes of one request in the making. */
+/** The recording of one request. */
 export interface Recording {
   setKey(key: RawCapture['key']): void;
   setBody(body: Uint8Array): void;
-  /** To be called once, when the answer is out or the caller is gone. */
+  /** Call once, when the answer was sent or the caller disconnected. */
   finish(answer: Answer | undefined, hasTrouble: boolean): void;
-  /** Runs the request's work so that what it takes from memory is noted here. */
+  /** Runs the request's work and notes what it reads from memory. */
   run<Result>(work: () => Result): Result;
 }
 
 /**
- * Follows requests through the bridge: the calls made for each, what it took from memory, and other requests' work that it shared.
- * Costs a request next to nothing: texts that exist anyway are kept until its answer is out.
+ * Follows requests through the bridge: the calls made for each, what it read from memory, and the work it shared with others.
+ * Cheap for a request: it only keeps texts that exist anyway until the answer is sent.
  */
 export interface Recorder {
   begin(facts: RequestFacts): Recording;
-  /** For the CRM's adapter: one call went over the wire. */
+  /** For the CRM's adapter: one call was made. */
   exchange(context: CallContext, exchange: RawExchange): void;
-  /** The same cache; what a request takes from it is noted. */
+  /** The same cache; what a request reads from it is noted. */
   watchIds(ids: RecordIdCache): RecordIdCache;
-  /** The same search; who waits for whose search is noted. */
+  /** The same search; which request waits for which is noted. */
   watchCandidates(candidates: CandidateSearch): CandidateSearch;
 }
 
-/** Bodies of one request that together are larger are left out of its capture. */
-const mostBytes = 24 * 1024 ** 2;
-/** A scanner that tries keys must not push everything else out: refused keys are kept this seldom. */
-const refusalEveryMs = 10_000;
+/** Bodies of a request that exceed this together are omitted from its capture. */
+const maxBytes = 24 * 1024 ** 2;
+/** A scanner that tries keys must not push everything else out: requests with a wrong key are captured at most this often. */
+const minRefusalIntervalMs = 10_000;
 
 interface OpenRecording {
   readonly facts: RequestFacts;
@@ -55,59 +56,44 @@ interface OpenRecording {
   readonly start: number;
   readonly exchanges: RawExchange[];
   readonly remembered: Map<string, RememberedId>;
-  /** Requests whose work was waited for. */
+  /** Requests whose searches this one waited for. */
   readonly joined: Set<OpenRecording>;
   readonly knownAtStart: KnowledgeSnapshot;
   key: RawCapture['key'];
   body?: Uint8Array;
 }
 
-export function createRecorder(writer: CaptureWriter, mode: CaptureMode): Recorder {
-  const open = new Map<string, Set<OpenRecording>>();
+export interface RecorderDeps {
+  readonly writer: CaptureWriter;
+  readonly calls: CallReader;
+}
+
+export function createRecorder({ writer, calls }: RecorderDeps, mode: CaptureMode): Recorder {
+  const open = new OpenRecordings();
   const current = new AsyncLocalStorage<OpenRecording>();
-  const ambient = createPriorKnowledge((name, exchange) => writer.addKnowledge(name, exchange));
+  const knowledge = createPriorKnowledge(calls, (name, exchange) => writer.addKnowledge(name, exchange));
   let refusedAt = Number.NEGATIVE_INFINITY;
 
-  function finish(recording: OpenRecording, answer: Answer | undefined, hasTrouble: boolean): void {
-    const { requestId } = recording.facts;
-    const same = open.get(requestId);
-    same?.delete(recording);
-    if (same?.size === 0) open.delete(requestId);
-    if (mode === 'errors' && !hasTrouble) return;
+  function isWanted({ key }: OpenRecording, hasTrouble: boolean): boolean {
+    if (mode === 'errors' && !hasTrouble) return false;
+    if (key === 'good') return true;
     const now = performance.now();
-    if (recording.key !== 'good') {
-      if (now - refusedAt < refusalEveryMs) return;
-      refusedAt = now;
-    }
-    const exchanges = allExchanges(recording);
-    const raw = trimmed({
-      ...recording.facts,
-      startedAt: recording.startedAt,
-      durationMs: now - recording.start,
-      key: recording.key,
-      ...(recording.body !== undefined && { body: recording.body }),
-      ...(answer !== undefined && { answer }),
-      exchanges,
-      remembered: [...recording.remembered.values()],
-      isTrimmed: false,
-    });
-    writer.write(raw, ambient.relevantTo(recording.facts.path, recording.exchanges, recording.knownAtStart));
+    if (now - refusedAt < minRefusalIntervalMs) return false;
+    refusedAt = now;
+    return true;
+  }
+
+  function finish(recording: OpenRecording, answer: Answer | undefined, hasTrouble: boolean): void {
+    open.remove(recording);
+    if (!isWanted(recording, hasTrouble)) return;
+    const { facts, exchanges, knownAtStart } = recording;
+    writer.write(toRawCapture(calls, recording, answer), knowledge.relevantTo(facts.path, exchanges, knownAtStart));
   }
 
   return {
     begin(facts) {
-      const recording: OpenRecording = {
-        facts,
-        startedAt: new Date().toISOString(),
-        start: performance.now(),
-        exchanges: [],
-        remembered: new Map(),
-        joined: new Set(),
-        knownAtStart: ambient.snapshot(),
-        key: 'missing',
-      };
-      const same = open.get(facts.requestId) ?? new Set();
-      open.set(facts.requestId, same.add(recording));
+      const recording = startRecording(facts, knowledge.snapshot());
+      open.add(recording);
       let isFinished = false;
       return {
         setKey(key) {
@@ -124,33 +110,86 @@ export function createRecorder(writer: CaptureWriter, mode: CaptureMode): Record
       };
     },
     exchange(context, exchange) {
-      ambient.note(exchange);
+      knowledge.note(exchange);
       const ids = new Set([context.requestId, ...(context.alsoFor ?? [])]);
-      const recordings = [...ids].flatMap((id) => [...(open.get(id) ?? [])]);
+      const recordings = open.of(ids);
       const noted = recordings.length > 1 || ids.size > 1 ? { ...exchange, isShared: true } : exchange;
       for (const recording of recordings) recording.exchanges.push(noted);
     },
-    watchIds: (ids) => ({
-      get(objectType, key) {
-        const id = ids.get(objectType, key);
-        if (id !== undefined) {
-          const entry = { objectType, name: key.name, value: key.value, id };
-          current.getStore()?.remembered.set(`${objectType}\u0001${key.name}\u0001${key.value}`, entry);
-        }
-        return id;
-      },
-      remember: (objectType, keys, id) => ids.remember(objectType, keys, id),
-      forget: (objectType, key) => ids.forget(objectType, key),
-      get size() {
-        return ids.size;
-      },
-    }),
-    watchCandidates: (candidates) => watchFlights(candidates, current),
+    watchIds: (ids) => watchIds(ids, current),
+    watchCandidates: (candidates) => watchCandidates(candidates, current),
   };
 }
 
-/** Equal look-ups of concurrent requests share one search: the first that asks makes it, the others join. */
-function watchFlights(candidates: CandidateSearch, current: AsyncLocalStorage<OpenRecording>): CandidateSearch {
+function startRecording(facts: RequestFacts, knownAtStart: KnowledgeSnapshot): OpenRecording {
+  return {
+    facts,
+    startedAt: new Date().toISOString(),
+    start: performance.now(),
+    exchanges: [],
+    remembered: new Map(),
+    joined: new Set(),
+    knownAtStart,
+    key: 'missing',
+  };
+}
+
+/** Recordings by request id; several requests may carry the same one. */
+class OpenRecordings {
+  readonly #byId = new Map<string, Set<OpenRecording>>();
+
+  add(recording: OpenRecording): void {
+    const { requestId } = recording.facts;
+    const same = this.#byId.get(requestId) ?? new Set();
+    this.#byId.set(requestId, same.add(recording));
+  }
+
+  remove(recording: OpenRecording): void {
+    const { requestId } = recording.facts;
+    const same = this.#byId.get(requestId);
+    same?.delete(recording);
+    if (same?.size === 0) this.#byId.delete(requestId);
+  }
+
+  of(requestIds: Iterable<string>): OpenRecording[] {
+    return [...requestIds].flatMap((id) => [...(this.#byId.get(id) ?? [])]);
+  }
+}
+
+function toRawCapture(calls: CallReader, recording: OpenRecording, answer: Answer | undefined): RawCapture {
+  return trimmed({
+    ...recording.facts,
+    startedAt: recording.startedAt,
+    durationMs: performance.now() - recording.start,
+    key: recording.key,
+    ...(recording.body !== undefined && { body: recording.body }),
+    ...(answer !== undefined && { answer }),
+    exchanges: allExchanges(calls, recording),
+    remembered: [...recording.remembered.values()],
+    isTrimmed: false,
+  });
+}
+
+function watchIds(ids: RecordIdCache, current: AsyncLocalStorage<OpenRecording>): RecordIdCache {
+  return {
+    get(objectType, key) {
+      const id = ids.get(objectType, key);
+      if (id !== undefined) {
+        const entry = { objectType, name: key.name, value: key.value, id };
+        current.getStore()?.remembered.set(`${objectType}\u0001${key.name}\u0001${key.value}`, entry);
+      }
+      return id;
+    },
+    remember: (objectType, keys, id) => ids.remember(objectType, keys, id),
+    forget: (objectType, key) => ids.forget(objectType, key),
+    get size() {
+      return ids.size;
+    },
+  };
+}
+
+/** Equal lookups of concurrent requests share one search: the first request makes it, the others join. */
+function watchCandidates(candidates: CandidateSearch, current: AsyncLocalStorage<OpenRecording>): CandidateSearch {
   const askers = new Map<string, OpenRecording>();
   return {
     async find(search, context) {
@@ -175,17 +214,19 @@ function watchFlights(candidates: CandidateSearch, current: AsyncLocalStorage<Op
   };
 }
 
-/** Its own calls and, marked, the searches of the requests that it waited for; in the order in which they began. */
-function allExchanges(recording: OpenRecording): readonly RawExchange[] {
+/** Its own calls and, marked as shared, the searches of the requests it waited for, in the order in which they began. */
+function allExchanges(calls: CallReader, recording: OpenRecording): readonly RawExchange[] {
   if (recording.joined.size === 0) return recording.exchanges;
   const others = [...recording.joined].flatMap(({ exchanges }) =>
-    exchanges.filter(({ path }) => path.endsWith('/search')).map((exchange) => ({ ...exchange, isShared: true })),
+    exchanges
+      .filter(({ path }) => calls.laneOf(path) === 'search')
+      .map((exchange) => ({ ...exchange, isShared: true })),
   );
   return [...recording.exchanges, ...others].sort((a, b) => a.startedAt.localeCompare(b.startedAt));
 }
 
 function trimmed(raw: RawCapture): RawCapture {
-  if (sizeOf(raw) <= mostBytes) return raw;
+  if (sizeOf(raw) <= maxBytes) return raw;
   const { body: _body, ...rest } = raw;
   return {
     ...rest,

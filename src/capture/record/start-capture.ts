@@ -1,24 +1,28 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Config } from '../../config.ts';
+import type { CrmProtocol } from '../../crm/crm-protocol.ts';
 import type { Logger } from '../../logger.ts';
 import type { Mappings } from '../../mapping/load/file-kinds.ts';
 import { version } from '../../version.ts';
 import { createCaptureWriter } from './capture-writer.ts';
-import type { MappingSources } from './compose-capture.ts';
+import type { MappingSources } from './portal-knowledge.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 
 export interface RunningCapture {
   readonly recorder: Recorder;
-  /** To be called with the mapping files that come into force, at the start and whenever they change. */
+  /** Call with the active mapping files, at the start and whenever they change. */
   useMappings(mappings: Mappings): void;
   /** Captures written and dropped so far. */
   readonly counts: { readonly written: number; readonly dropped: number };
   close(graceMs: number): Promise<void>;
 }
 
-/** Starts what CAPTURE asks for; undefined for `off`. */
-export function startCapture(config: Config, log: Logger): RunningCapture | undefined {
+/** Starts captures as CAPTURE configures them; undefined for `off`. */
+export function startCapture(
+  config: Config,
+  { log, protocol }: { readonly log: Logger; readonly protocol: CrmProtocol },
+): RunningCapture | undefined {
   if (config.capture === undefined) return undefined;
   const { mode, dir, personalData, secret, limits } = config.capture;
   const writer = createCaptureWriter(
@@ -42,7 +46,7 @@ export function startCapture(config: Config, log: Logger): RunningCapture | unde
     log,
   );
   return {
-    recorder: createRecorder(writer, mode),
+    recorder: createRecorder({ writer, calls: protocol.calls }, mode),
     useMappings: (mappings) => writer.setMapping(sourcesOf(mappings)),
     get counts() {
       return { written: writer.written, dropped: writer.dropped };
@@ -63,7 +67,7 @@ function sourcesOf(mappings: Mappings): MappingSources {
   };
 }
 
-/** Every text in the files, keys of value maps among them. */
+/** Every text in the files, including keys of value maps. */
 function textsIn(content: unknown): string[] {
   if (typeof content === 'string') return content.length > 200 ? [] : [content];
   if (typeof content !== 'object' || content === null) return [];

@@ -1,4 +1,4 @@
-/** Stand-ins for addresses of the internet: they keep their form, and what the bridge reads of it. */
+/** Placeholders for addresses of the internet: they keep their form, and what the bridge reads of it. */
 import { domainToASCII, domainToUnicode } from 'node:url';
 import { parse } from 'tldts';
 import { isFreeMailDomain } from '../../mapping/values/free-mail-domains.ts';

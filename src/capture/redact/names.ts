@@ -1,4 +1,4 @@
-/** Stand-ins for names: the pseudonyms that people and companies share (`van der`, `Dr.`, `GmbH`) stay, since matching reads them. */
+/** Placeholders for names: the pseudonyms that people and companies share (`van der`, `Dr.`, `GmbH`) stay, since matching reads them. */
 import { LEGAL_FORMS } from '../../mapping/values/company-name.ts';
 import { PARTICLES, SUFFIXES, TITLES } from '../../mapping/values/full-name.ts';
 import type { Pseudonyms } from './pseudonyms.ts';

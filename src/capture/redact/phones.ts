@@ -13,7 +13,7 @@ export function looksLikePhone(text: string): boolean {
 
 /**
  * Another number of the same country and kind in the same spelling. The last six digits are replaced by themselves, so that all
- * spellings of one number (with prefix, without, digits alone) become spellings of one stand-in. Where a country has no number
+ * spellings of one number (with prefix, without, digits alone) become spellings of one placeholder. Where a country has no number
  * of that form, as some small ones have not, fewer are.
  */
 export function replacePhone(pseudonyms: Pseudonyms, text: string, defaultCountry: string | undefined): string {

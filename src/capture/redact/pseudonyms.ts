@@ -1,7 +1,7 @@
 /**
- * Stand-ins for words and numbers: another word of the same length, the same one for the same word wherever it stands, in
+ * Placeholders for words and numbers: another word of the same length, the same one for the same word wherever it stands, in
  * whatever case or with whatever accents. Because every word is replaced on its own and everything between words stays, a
- * stand-in behaves in matching as the original does: trimmed, lower-cased, cut at a space or a dot, two texts are equal
+ * placeholder behaves in matching as the original does: trimmed, lower-cased, cut at a space or a dot, two texts are equal
  * afterwards when and only when they were before.
  */
 import { createCipheriv, hash, hkdfSync } from 'node:crypto';
@@ -13,14 +13,14 @@ export interface Pseudonyms {
   digits(run: string): string;
   /** As {@link Pseudonyms.digits}, never with a zero at the front where there was none: a number stays a number. */
   wholeNumber(run: string): string;
-  /** Makes the stand-in of something larger once. */
+  /** Makes the placeholder of something larger once. */
   remember(name: string, make: () => string): string;
   /** Days by which dates are moved, the same for all. */
   readonly daysMoved: number;
 }
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
-/** Up to this length a word's stand-in comes from a shuffled list of all words of that length, so that no two share one. */
+/** Up to this length a word's placeholder comes from a shuffled list of all words of that length, so that no two share one. */
 const longestShuffled = 4;
 /** Digits are replaced in groups of this many from the right, each by a shuffled list, so that no two numbers share one. */
 const digitGroup = 6;
@@ -31,7 +31,7 @@ const ASCII_WORD = /[A-Za-z]+|[0-9]+/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII, which is faster to search
 const ASCII = /^[\x00-\x7f]*$/;
 
-/** @param secret whoever has it can find out whether a stand-in belongs to a value that he knows. */
+/** @param secret whoever has it can find out whether a placeholder belongs to a value that he knows. */
 export function createPseudonyms(secret: string): Pseudonyms {
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'enginy-bridge stand-ins', 32)).toString('hex');
   const lists = new Map<string, Uint32Array>();

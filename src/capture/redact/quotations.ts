@@ -1,5 +1,5 @@
+import type { ValueKind } from '../../crm/crm-protocol.ts';
 import { hasAddress, replaceAddresses } from './addresses.ts';
-import type { Hint } from './hints.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 
 /** Finds values where they are quoted within sentences, of HubSpot's or of the bridge's, and replaces them there. */
@@ -22,7 +22,7 @@ const ASCII_TOKEN = /[a-z]+|[0-9]+/gi;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII, which is faster to search
 const ASCII = /^[\x00-\x7f]*$/;
 /** Words of names count alone; other values only whole, or by three words in a row. */
-const NAMES: ReadonlySet<Hint> = new Set(['person', 'family name', 'company', 'email', 'domain', 'url']);
+const NAMES: ReadonlySet<ValueKind> = new Set(['person', 'family name', 'company', 'email', 'domain', 'url']);
 
 /**
  * Words that sentences of the bridge and of HubSpot are made of: somebody's name that is one of them is not found where it stands
@@ -47,7 +47,7 @@ const SENTENCES: ReadonlySet<string> = new Set(
 
 export function createQuotations(
   pseudonyms: Pseudonyms,
-  replaced: Iterable<readonly [text: string, hint: Hint]>,
+  replaced: Iterable<readonly [text: string, kind: ValueKind]>,
 ): Quotations {
   const values = [...replaced];
   let runs: ReadonlySet<string> | undefined;
@@ -94,23 +94,23 @@ export function createQuotations(
   };
 }
 
-type Values = readonly (readonly [text: string, hint: Hint])[];
+type Values = readonly (readonly [text: string, kind: ValueKind])[];
 
-function indexOf(values: Values, add: (into: Set<string>, text: string, hint: Hint) => void): ReadonlySet<string> {
+function indexOf(values: Values, add: (into: Set<string>, text: string, kind: ValueKind) => void): ReadonlySet<string> {
   const index = new Set<string>();
-  for (const [text, hint] of values) add(index, text, hint);
+  for (const [text, kind] of values) add(index, text, kind);
   return index;
 }
 
-function indexName(names: Set<string>, text: string, hint: Hint): void {
-  if (!NAMES.has(hint)) return;
+function indexName(names: Set<string>, text: string, kind: ValueKind): void {
+  if (!NAMES.has(kind)) return;
   for (const { word } of tokensOf(text)) if (isTelling(word)) names.add(word);
 }
 
 /** Runs of one to three words by which a value is found within a sentence. */
-function indexValue(runs: Set<string>, text: string, hint: Hint): void {
+function indexValue(runs: Set<string>, text: string, kind: ValueKind): void {
   const tokens = tokensOf(text).map(({ word }) => word);
-  const countAlone = tokens.length === 1 || (NAMES.has(hint) && (isNameHint(hint) || !/\s/.test(text.trim())));
+  const countAlone = tokens.length === 1 || (NAMES.has(kind) && (isNameKind(kind) || !/\s/.test(text.trim())));
   for (const word of countAlone ? tokens.filter(isTelling) : []) runs.add(word);
   const length = Math.min(tokens.length, 3);
   for (let at = 0; length > 1 && at + length <= tokens.length; at += 1) {
@@ -120,8 +120,8 @@ function indexValue(runs: Set<string>, text: string, hint: Hint): void {
   }
 }
 
-function isNameHint(hint: Hint): boolean {
-  return hint === 'person' || hint === 'family name' || hint === 'company';
+function isNameKind(kind: ValueKind): boolean {
+  return kind === 'person' || kind === 'family name' || kind === 'company';
 }
 
 function isTelling(word: string): boolean {

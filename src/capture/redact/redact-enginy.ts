@@ -1,56 +1,63 @@
-import { type Hint, hintOfField, hintOfProperty } from './hints.ts';
-import { type RedactDeps, redactId } from './redact-exchange.ts';
+import type { ValueKind } from '../../crm/crm-protocol.ts';
+import { kindOfField } from './field-kinds.ts';
+import { redactId } from './redact-id.ts';
+import type { Put, Redaction } from './redaction.ts';
 import { looksLikeId } from './value-redactor.ts';
 
 type Json = Record<string, unknown>;
 
-/** Paths of Enginy's contract; anything else in an address is somebody's. */
+/** Path segments of Enginy's contract; any other segment may be personal. */
 const PATH_WORDS = new Set('health contacts companies sync batch associations activities tasks users'.split(' '));
-/** Fields of an answer that are sentences. */
+/** Answer fields that contain sentences. */
 const SENTENCE_FIELDS = new Set(['error', 'message', 'warnings']);
+/** Objects and lists of the contract whose own fields are described. */
+const CONTAINERS = new Set('contacts companies associations results errors ids properties metadata'.split(' '));
 
-/** Replaces people's values in the body of Enginy's request. */
-export function redactEnginyRequest(deps: RedactDeps, body: unknown, objectType: string): unknown {
-  return walk(deps, { objectType, isInside: false, isAnswer: false, isUsers: false }, body, '');
+/** Replaces personal data in the body of Enginy's request. */
+export function redactEnginyRequest(redaction: Redaction, body: unknown, objectType: string): unknown {
+  return mapValue({ redaction, objectType, isInside: false, isAnswer: false, isUsers: false }, body, '');
 }
 
-/** Replaces people's values in the bridge's answer. */
-export function redactEnginyAnswer(deps: RedactDeps, body: unknown, path: string): unknown {
-  return walk(deps, { objectType: '', isInside: false, isAnswer: true, isUsers: path.startsWith('/users') }, body, '');
+/** Replaces personal data in the bridge's answer. */
+export function redactEnginyAnswer(redaction: Redaction, body: unknown, path: string): unknown {
+  const isUsers = path.startsWith('/users');
+  return mapValue({ redaction, objectType: '', isInside: false, isAnswer: true, isUsers }, body, '');
 }
 
-/** An address of the bridge with what may be somebody's in it replaced. */
-export function redactPath(deps: RedactDeps, path: string): string {
+/** Replaces personal data in a path of the bridge. */
+export function redactPath(redaction: Redaction, path: string): string {
   const [route = '', query] = path.split('?', 2);
+  const part = (text: string) => redactPathPart(redaction, text);
   const redacted = route
     .split('/')
-    .map((segment) => (segment === '' || PATH_WORDS.has(segment) ? segment : pathValue(deps, segment)))
+    .map((segment) => (segment === '' || PATH_WORDS.has(segment) ? segment : part(segment)))
     .join('/');
   if (query === undefined) return redacted;
   const pairs = query.split('&').map((pair) => {
     const [name = '', ...value] = pair.split('=');
-    return value.length === 0 ? pathValue(deps, name) : `${pathValue(deps, name)}=${pathValue(deps, value.join('='))}`;
+    return value.length === 0 ? part(name) : `${part(name)}=${part(value.join('='))}`;
   });
   return `${redacted}?${pairs.join('&')}`;
 }
 
-function pathValue(deps: RedactDeps, part: string): string {
+function redactPathPart({ values }: Redaction, part: string): string {
   if (/^\d+$/.test(part)) return part;
   try {
     const decoded = decodeURIComponent(part);
-    const replaced = deps.values.value(decoded, looksLikeId(decoded) ? 'id' : 'text');
+    const replaced = values.value(decoded, looksLikeId(decoded) ? 'id' : 'text');
     return decoded === part ? replaced : encodeURIComponent(replaced);
   } catch {
-    return deps.values.value(part, 'text');
+    return values.value(part, 'text');
   }
 }
 
-/** A body that is no JSON: its words go, its form stays, so that it is broken at the same place. */
-export function redactBrokenBody(deps: RedactDeps, text: string): string {
-  return text.replace(/\\.|[^\\]+/gs, (piece) => (piece.startsWith('\\') ? piece : deps.values.value(piece, 'text')));
+/** Replaces the words of a body that is not JSON and keeps its form, so that it is broken at the same position. */
+export function redactBrokenBody({ values }: Redaction, text: string): string {
+  return text.replace(/\\.|[^\\]+/gs, (piece) => (piece.startsWith('\\') ? piece : values.value(piece, 'text')));
 }
 
 interface Place {
+  readonly redaction: Redaction;
   readonly objectType: string;
   /** Within a field that the contract does not describe. */
   readonly isInside: boolean;
@@ -58,86 +65,72 @@ interface Place {
   readonly isUsers: boolean;
 }
 
-function walk(deps: RedactDeps, place: Place, value: unknown, key: string): unknown {
+/** A value in the copy, and the field it belongs to. */
+interface Entry {
+  readonly key: string;
+  readonly put: Put;
+}
+
+function mapValue(place: Place, value: unknown, key: string): unknown {
   if (Array.isArray(value)) {
     const list: unknown[] = [];
-    for (const entry of value) list.push(leaf(deps, place, entry, key, list, list.length));
+    value.forEach((item, at) => {
+      list[at] = mapEntry(place, item, {
+        key,
+        put: (text) => {
+          list[at] = text;
+        },
+      });
+    });
     return list;
   }
   if (typeof value !== 'object' || value === null) return value;
   const copy: Json = {};
-  for (const [name, entry] of Object.entries(value)) {
-    copy[name] = leaf(deps, place, entry, name, copy, name);
+  for (const [name, item] of Object.entries(value)) {
+    copy[name] = mapEntry(place, item, {
+      key: name,
+      put: (text) => {
+        copy[name] = text;
+      },
+    });
   }
   return copy;
 }
 
-function leaf(
-  deps: RedactDeps,
-  place: Place,
-  value: unknown,
-  key: string,
-  into: Json | unknown[],
-  at: string | number,
-): unknown {
-  if (typeof value === 'string') return text(deps, place, value, key, into, at);
-  const hint = place.isInside ? 'unknown' : fieldHint(place, key);
-  if (typeof value === 'number') return deps.values.number(value, hint);
+function mapEntry(place: Place, value: unknown, entry: Entry): unknown {
+  const { key } = entry;
+  if (typeof value === 'string') return redactText(place, value, entry);
+  const kind = kindOf(place, key);
+  if (typeof value === 'number') return place.redaction.values.number(value, kind);
   if (typeof value !== 'object' || value === null) return value;
-  const isOpen =
-    hint === 'unknown' && key !== '' && !containers.has(key) && !(place.isAnswer && SENTENCE_FIELDS.has(key));
-  return walk(deps, isOpen ? { ...place, isInside: true } : place, value, key);
+  const isDescribed = key === '' || CONTAINERS.has(key) || (place.isAnswer && SENTENCE_FIELDS.has(key));
+  return mapValue(kind === 'unknown' && !isDescribed ? { ...place, isInside: true } : place, value, key);
 }
 
-/** Objects and lists of the contract whose own fields are described. */
-const containers = new Set([
-  'contacts',
-  'companies',
-  'associations',
-  'results',
-  'errors',
-  'ids',
-  'properties',
-  'metadata',
-]);
-
-function text(
-  deps: RedactDeps,
-  place: Place,
-  value: string,
-  key: string,
-  into: Json | unknown[],
-  at: string | number,
-): string {
+function redactText(place: Place, value: string, { key, put }: Entry): string {
+  const { redaction, isAnswer, isInside } = place;
+  const { values, portal } = redaction;
   if (value === '') return value;
-  if (place.isAnswer && SENTENCE_FIELDS.has(key) && !place.isInside) return sentence(deps, value, into, at);
-  if (place.isAnswer && key === 'status') return value;
-  const hint = place.isInside ? 'unknown' : fieldHint(place, key);
-  if (hint === 'id') return redactId(deps, value, into, at);
-  if (hint === 'unknown') {
-    const facts = deps.portal.property(place.objectType, key);
-    if (facts?.options.has(value.toLowerCase()) === true) {
-      deps.values.keep(value);
-      return value;
-    }
-    // What a mapping file makes of a property is known from the file.
-    if (place.isAnswer && !place.isInside)
-      return deps.values.known(value) ? value : deps.values.value(value, 'unknown');
+  if (isAnswer && SENTENCE_FIELDS.has(key) && !isInside) {
+    redaction.defer('sentence', value, put);
+    return value;
   }
-  return deps.values.value(value, hint);
+  if (isAnswer && key === 'status') return value;
+  const kind = kindOf(place, key);
+  if (kind === 'id') return redactId(redaction, value, put);
+  if (kind !== 'unknown') return values.value(value, kind);
+  if (portal.property(place.objectType, key)?.options.has(value.toLowerCase()) === true) {
+    values.keep(value);
+    return value;
+  }
+  // Values that the mapping files write into an answer are known from the files.
+  return isAnswer && !isInside && values.known(value) ? value : values.value(value, 'unknown');
 }
 
-function sentence(deps: RedactDeps, value: string, into: Json | unknown[], at: string | number): string {
-  deps.later('sentence', value, (replaced) => {
-    // A list is written by its positions, an object by its names.
-    (into as Record<string | number, unknown>)[at] = replaced;
-  });
-  return value;
-}
-
-function fieldHint(place: Place, key: string): Hint {
-  if (place.isUsers && key === 'name') return 'person';
-  const hint = hintOfField(key);
-  // Answers that give a record as the CRM has it use the CRM's own names.
-  return hint === 'unknown' && place.isAnswer ? (hintOfProperty(key) ?? hint) : hint;
+function kindOf({ redaction, isInside, isAnswer, isUsers }: Place, key: string): ValueKind {
+  if (isInside) return 'unknown';
+  if (isUsers && key === 'name') return 'person';
+  const kind = kindOfField(key);
+  // Answers that return a record as the CRM stores it use the CRM's property names.
+  return kind === 'unknown' && isAnswer ? (redaction.content.kindOf(key) ?? kind) : kind;
 }

@@ -1,5 +1,6 @@
+import type { ValueKind } from '../../crm/crm-protocol.ts';
 import { hasAddress, replaceAddresses, replaceDomain, replaceUrl } from './addresses.ts';
-import { type Hint, hintOfField, isPersonal } from './hints.ts';
+import { isPersonal, kindOfField } from './field-kinds.ts';
 import { replaceInMarkup } from './markup.ts';
 import { replaceCompanyName, replacePersonName } from './names.ts';
 import { dateKey, looksLikeDate, looksLikeNumber, numberKey, replaceDate, replaceNumber } from './numbers-and-dates.ts';
@@ -18,14 +19,14 @@ export interface ValueSettings {
 
 /** Replaces the values of one capture. What a value became it becomes everywhere in the capture. */
 export interface ValueRedactor {
-  value(text: string, hint: Hint): string;
-  number(value: number, hint: Hint): number;
+  value(text: string, kind: ValueKind): string;
+  number(value: number, kind: ValueKind): number;
   /** A value that stays as it is, here and where it comes back in another form. */
   keep(text: string): void;
   /** True for a constant of the portal or of the mapping files. */
   known(text: string): boolean;
-  /** What was replaced so far: original, hint. */
-  replaced(): Iterable<readonly [text: string, hint: Hint]>;
+  /** What was replaced so far: original, kind. */
+  replaced(): Iterable<readonly [text: string, kind: ValueKind]>;
 }
 
 const YES_OR_NO = /^(?:true|false|yes|no|on|off|null|none|n\/a|-)$/i;
@@ -42,23 +43,23 @@ export function looksLikeId(text: string): boolean {
 }
 
 export function createValueRedactor({ pseudonyms, constants, phrases, defaultCountry }: ValueSettings): ValueRedactor {
-  const known = new Map<Hint, Map<string, string>>();
+  const known = new Map<ValueKind, Map<string, string>>();
   const keptTexts = new Set<string>();
   const keptNumbers = new Set<string>();
   const keptDates = new Set<number>();
   const phoneDigits = new Set<string>();
 
-  function value(text: string, hint: Hint): string {
+  function value(text: string, kind: ValueKind): string {
     if (text === '') return text;
-    const ofHint = known.get(hint) ?? new Map<string, string>();
-    known.set(hint, ofHint);
-    const stand = ofHint.get(text) ?? replace(text, hint);
-    ofHint.set(text, stand);
+    const ofKind = known.get(kind) ?? new Map<string, string>();
+    known.set(kind, ofKind);
+    const stand = ofKind.get(text) ?? replace(text, kind);
+    ofKind.set(text, stand);
     return stand;
   }
 
-  function replace(text: string, hint: Hint): string {
-    switch (hint) {
+  function replace(text: string, kind: ValueKind): string {
+    switch (kind) {
       case 'id':
         if (/^\d+$/.test(text)) return text;
         return text.includes('@') || text.includes('/') || !looksLikeId(text) ? free(text) : text;
@@ -68,7 +69,7 @@ export function createValueRedactor({ pseudonyms, constants, phrases, defaultCou
         return parts(text, (part) => (looksLikePhone(part) ? phone(part) : free(part)));
       case 'person':
       case 'family name':
-        return hasAddress(text) ? free(text) : replacePersonName(pseudonyms, text, hint === 'family name');
+        return hasAddress(text) ? free(text) : replacePersonName(pseudonyms, text, kind === 'family name');
       case 'company':
         return hasAddress(text) ? free(text) : replaceCompanyName(pseudonyms, text);
       case 'domain':
@@ -128,12 +129,12 @@ export function createValueRedactor({ pseudonyms, constants, phrases, defaultCou
   }
 
   /** JSON within a text: names stay, values are replaced. */
-  function inner(parsed: unknown, hint: Hint = 'unknown'): unknown {
-    if (typeof parsed === 'string') return value(parsed, hint);
-    if (typeof parsed === 'number') return number(parsed, hint);
-    if (Array.isArray(parsed)) return parsed.map((entry) => inner(entry, hint));
+  function inner(parsed: unknown, kind: ValueKind = 'unknown'): unknown {
+    if (typeof parsed === 'string') return value(parsed, kind);
+    if (typeof parsed === 'number') return number(parsed, kind);
+    if (Array.isArray(parsed)) return parsed.map((entry) => inner(entry, kind));
     if (typeof parsed !== 'object' || parsed === null) return parsed;
-    return Object.fromEntries(Object.entries(parsed).map(([name, entry]) => [name, inner(entry, hintWithin(name))]));
+    return Object.fromEntries(Object.entries(parsed).map(([name, entry]) => [name, inner(entry, kindWithin(name))]));
   }
 
   /** What people wrote, perhaps completed by phrases of the mapping files. */
@@ -174,14 +175,14 @@ export function createValueRedactor({ pseudonyms, constants, phrases, defaultCou
     if (date !== undefined) keptDates.add(date);
   }
 
-  function number(given: number, hint: Hint): number {
-    if (hint === 'id' || !Number.isFinite(given)) return given;
+  function number(given: number, kind: ValueKind): number {
+    if (kind === 'id' || !Number.isFinite(given)) return given;
     const text = String(given);
-    if (!isPersonal(hint)) {
+    if (!isPersonal(kind)) {
       keep(text);
       return given;
     }
-    const stand = Number(hint === 'phone' ? phone(text) : value(text, 'unknown'));
+    const stand = Number(kind === 'phone' ? phone(text) : value(text, 'unknown'));
     return Number.isFinite(stand) ? stand : given;
   }
 
@@ -191,17 +192,17 @@ export function createValueRedactor({ pseudonyms, constants, phrases, defaultCou
     keep,
     known: (text) => constants.has(text.trim().toLowerCase()),
     *replaced() {
-      for (const [hint, values] of known) {
-        for (const [text, stand] of values) if (text !== stand) yield [text, hint] as const;
+      for (const [kind, values] of known) {
+        for (const [text, stand] of values) if (text !== stand) yield [text, kind] as const;
       }
     },
   };
 }
 
 /** Names within JSON are not those of the contract, but may say what their values are. */
-function hintWithin(name: string): Hint {
-  const hint = hintOfField(name);
-  return ['email', 'phone', 'person', 'family name'].includes(hint) ? hint : 'unknown';
+function kindWithin(name: string): ValueKind {
+  const kind = kindOfField(name);
+  return ['email', 'phone', 'person', 'family name'].includes(kind) ? kind : 'unknown';
 }
 
 /** `a@example.com;b@example.com`: several values in one text. */

@@ -1,5 +1,5 @@
 import { isObject } from '../../json.ts';
-import { type Difference, quoted } from './compare-calls.ts';
+import { type Difference, quoted } from './difference.ts';
 import { isSameMoment, type Moments } from './moments.ts';
 
 export interface ComparedAnswer {
@@ -7,53 +7,61 @@ export interface ComparedAnswer {
   readonly body?: unknown;
 }
 
-/** Compares two answers to Enginy by what they say about each record; the order of warnings and of keys does not count. */
-export function compareAnswers(then: ComparedAnswer, now: ComparedAnswer, moments: Moments): Difference[] {
+/** Compares two answers to Enginy by what they say about each record. The order of warnings and of keys does not count. */
+export function compareAnswers(recorded: ComparedAnswer, replayed: ComparedAnswer, moments: Moments): Difference[] {
   const differences: Difference[] = [];
-  if (then.status !== now.status) {
-    differences.push({ kind: 'changed', what: 'answer status', detail: `was ${then.status}, is ${now.status}` });
+  if (recorded.status !== replayed.status) {
+    const detail = `was ${recorded.status}, is ${replayed.status}`;
+    differences.push({ kind: 'changed', what: 'answer status', detail });
   }
-  compare(differences, 'answer', then.body, now.body, moments);
+  compare({ differences, moments }, 'answer', [recorded.body, replayed.body]);
   return differences;
 }
 
-function compare(into: Difference[], where: string, then: unknown, now: unknown, moments: Moments): void {
-  if (Array.isArray(then) && Array.isArray(now)) {
-    compareLists(into, where, then, now, moments);
-  } else if (isObject(then) && isObject(now)) {
-    for (const name of new Set([...Object.keys(then), ...Object.keys(now)])) {
-      const place = where === 'answer' ? `answer ${name}` : `${where}.${name}`;
-      if (!Object.hasOwn(now, name)) into.push({ kind: 'missing', what: place, detail: `was ${quoted(then[name])}` });
-      else if (!Object.hasOwn(then, name))
-        into.push({ kind: 'unexpected', what: place, detail: `is ${quoted(now[name])}` });
-      else compare(into, place, then[name], now[name], moments);
-    }
-  } else if (JSON.stringify(then) !== JSON.stringify(now) && !isSameMoment(then, now, moments)) {
-    into.push({ kind: 'changed', what: where, detail: `was ${quoted(then)}, is ${quoted(now)}` });
+interface Comparison {
+  readonly differences: Difference[];
+  readonly moments: Moments;
+}
+
+function compare(into: Comparison, what: string, [before, after]: readonly [unknown, unknown]): void {
+  if (Array.isArray(before) && Array.isArray(after)) compareLists(into, what, [before, after]);
+  else if (isObject(before) && isObject(after)) compareObjects(into, what, [before, after]);
+  else if (JSON.stringify(before) !== JSON.stringify(after) && !isSameMoment(before, after, into.moments)) {
+    into.differences.push({ kind: 'changed', what, detail: `was ${quoted(before)}, is ${quoted(after)}` });
   }
 }
 
-function compareLists(
-  into: Difference[],
-  where: string,
-  then: readonly unknown[],
-  now: readonly unknown[],
-  moments: Moments,
-): void {
-  const before = keyed(then);
-  const after = keyed(now);
-  for (const [key, entry] of before) {
-    if (after.has(key)) compare(into, `${where}[${key}]`, entry, after.get(key), moments);
-    else into.push({ kind: 'missing', what: `${where}[${key}]`, detail: `was ${quoted(entry)}` });
+type Json = Record<string, unknown>;
+
+function compareObjects(into: Comparison, where: string, [before, after]: readonly [Json, Json]): void {
+  for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    const what = where === 'answer' ? `answer ${name}` : `${where}.${name}`;
+    if (!Object.hasOwn(after, name)) {
+      into.differences.push({ kind: 'missing', what, detail: `was ${quoted(before[name])}` });
+    } else if (!Object.hasOwn(before, name)) {
+      into.differences.push({ kind: 'unexpected', what, detail: `is ${quoted(after[name])}` });
+    } else compare(into, what, [before[name], after[name]]);
   }
-  for (const [key, entry] of after) {
-    if (!before.has(key)) into.push({ kind: 'unexpected', what: `${where}[${key}]`, detail: `is ${quoted(entry)}` });
+}
+
+type List = readonly unknown[];
+
+function compareLists(into: Comparison, where: string, [before, after]: readonly [List, List]): void {
+  const recorded = keyed(before);
+  const replayed = keyed(after);
+  for (const [key, entry] of recorded) {
+    const what = `${where}[${key}]`;
+    if (replayed.has(key)) compare(into, what, [entry, replayed.get(key)]);
+    else into.differences.push({ kind: 'missing', what, detail: `was ${quoted(entry)}` });
   }
-  const shared = [...before.keys()].filter((key) => after.has(key));
-  const order = [...after.keys()].filter((key) => before.has(key));
-  const isOrdered = then.every(isObject);
-  if (isOrdered && shared.join('\u0001') !== order.join('\u0001')) {
-    into.push({ kind: 'changed', what: where, detail: 'the order is another one' });
+  for (const [key, entry] of replayed) {
+    if (recorded.has(key)) continue;
+    into.differences.push({ kind: 'unexpected', what: `${where}[${key}]`, detail: `is ${quoted(entry)}` });
+  }
+  const order = [...recorded.keys()].filter((key) => replayed.has(key));
+  const newOrder = [...replayed.keys()].filter((key) => recorded.has(key));
+  if (before.every(isObject) && order.join('\u0001') !== newOrder.join('\u0001')) {
+    into.differences.push({ kind: 'changed', what: where, detail: 'the order differs' });
   }
 }
 

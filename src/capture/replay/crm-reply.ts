@@ -1,5 +1,4 @@
-import { isObject } from '../../json.ts';
-import { meaningOf, type WireCall, type WriteInput } from '../call-meaning.ts';
+import type { ComposedReply, CrmProtocol, WireCall, WriteInput } from '../../crm/crm-protocol.ts';
 import type { CapturedExchange } from '../capture-file.ts';
 
 /** How a call of the replay is answered. */
@@ -14,12 +13,15 @@ export type CrmReply =
   | { readonly kind: 'network failure'; readonly code: string | undefined; readonly afterMs: number }
   | { readonly kind: 'silence' };
 
-export function reply(status: number, body: unknown): CrmReply {
+export function reply({ status, body }: ComposedReply): CrmReply {
   return { kind: 'reply', status, body, headers: { 'content-type': 'application/json' }, afterMs: 0 };
 }
 
-/** The recorded answer; inputs that are numbered differently now are called by their new numbers in it. */
-export function asRecorded(exchange: CapturedExchange, call: WireCall): CrmReply {
+/**
+ * The recorded answer.
+ * @param call the call that gets it: where its inputs are numbered differently, so are those of the answer.
+ */
+export function asRecorded(protocol: CrmProtocol, exchange: CapturedExchange, call?: WireCall): CrmReply {
   const { failure, networkCode, durationMs } = exchange.call;
   if (failure === 'time-out') return { kind: 'silence' };
   if (failure === 'network') return { kind: 'network failure', code: networkCode, afterMs: durationMs };
@@ -27,41 +29,35 @@ export function asRecorded(exchange: CapturedExchange, call: WireCall): CrmReply
   return {
     kind: 'reply',
     status: exchange.status,
-    body: renumbered(exchange, call),
+    body: call === undefined ? exchange.response : renumbered(protocol, exchange, call),
     headers: { 'content-type': 'application/json', ...headers },
     afterMs: durationMs,
   };
 }
 
-function renumbered(exchange: CapturedExchange, call: WireCall): unknown {
-  const then = meaningOf(exchange);
-  const now = meaningOf(call);
-  if (then.kind !== 'write' || now.kind !== 'write') return exchange.response;
-  const left = [...now.inputs];
-  const numbers = new Map<string, string>();
-  for (const input of then.inputs) {
+/** True when the CRM refused the whole call or no answer arrived. */
+export function hasFailed({ call, status }: CapturedExchange): boolean {
+  return call.failure !== undefined || status >= 400;
+}
+
+function renumbered({ calls, replies }: CrmProtocol, exchange: CapturedExchange, call: WireCall): unknown {
+  const recorded = calls.meaningOf(exchange);
+  const replayed = calls.meaningOf(call);
+  if (recorded.kind !== 'write' || replayed.kind !== 'write') return exchange.response;
+  const left = [...replayed.inputs];
+  const traceIds = new Map<string, string>();
+  for (const input of recorded.inputs) {
     const at = left.findIndex((other) => isSameInput(input, other));
     const [same] = at < 0 ? [] : left.splice(at, 1);
-    if (input.traceId !== undefined && same?.traceId !== undefined) numbers.set(input.traceId, same.traceId);
+    if (input.traceId !== undefined && same?.traceId !== undefined) traceIds.set(input.traceId, same.traceId);
   }
-  return [...numbers].every(([a, b]) => a === b) ? exchange.response : replaceTraceIds(exchange.response, numbers);
+  if ([...traceIds].every(([before, after]) => before === after)) return exchange.response;
+  return replies.withTraceIds(exchange.response, traceIds);
 }
 
 function isSameInput(a: WriteInput, b: WriteInput): boolean {
   const names = new Set([...Object.keys(a.properties), ...Object.keys(b.properties)]);
   return a.id === b.id && [...names].every((name) => a.properties[name] === b.properties[name]);
-}
-
-export function replaceTraceIds(value: unknown, numbers: ReadonlyMap<string, string>): unknown {
-  if (Array.isArray(value)) return value.map((entry) => replaceTraceIds(entry, numbers));
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, entry]) => {
-      if (name !== 'objectWriteTraceId') return [name, replaceTraceIds(entry, numbers)];
-      if (Array.isArray(entry)) return [name, entry.map((id) => numbers.get(String(id)) ?? id)];
-      return [name, numbers.get(String(entry)) ?? entry];
-    }),
-  );
 }
 
 function pairs(flat: readonly string[]): [string, string][] {

@@ -1,23 +1,25 @@
+import type { CrmProtocol } from '../../crm/crm-protocol.ts';
 import { isObject } from '../../json.ts';
-import { meaningOf } from '../call-meaning.ts';
 import type { Capture, CapturedExchange } from '../capture-file.ts';
-import { resultsOf } from './recorded-reads.ts';
+import { hasFailed } from './crm-reply.ts';
+
+type Recorded = Pick<Capture, 'exchanges' | 'answer'>;
 
 /**
- * Keys that the bridge makes itself, by chance or as the digest of what was sent: those of a replay are others than those of then,
- * since chance is and values were replaced. Each new one stands for one of the recorded ones.
+ * Keys that the bridge generates, at random or as a digest of what was sent. A replay generates others, because the random source
+ * differs and values were redacted. Each new key is paired with one of the recorded keys.
  */
 export interface GeneratedIds {
-  /** What the replay sends, in the words of the capture. */
+  /** What the replay sends, with the capture's keys. */
   toRecorded(body: unknown): unknown;
-  /** What the capture answers, in the words of the replay. */
+  /** What the capture answers, with the replay's keys. */
   toReplayed(body: unknown): unknown;
 }
 
 const GENERATED = /(?<![0-9a-f-])(?:[0-9a-f]{64}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})(?![0-9a-f-])/g;
 
-export function createGeneratedIds(capture: Pick<Capture, 'exchanges' | 'answer'>): GeneratedIds {
-  const free = recordedKeys(capture);
+export function createGeneratedIds(protocol: CrmProtocol, capture: Recorded): GeneratedIds {
+  const free = recordedKeys(protocol, capture);
   const recorded = new Set(free);
   const recordedOf = new Map<string, string>();
   const replayedOf = new Map<string, string>();
@@ -44,19 +46,19 @@ function replaceKeys(body: unknown, replace: (key: string) => string): unknown {
   return JSON.parse(text.replace(GENERATED, replace)) as unknown;
 }
 
-/** Those of the record that the answer is about first: in a shared call there are other requests' too. */
-function recordedKeys({ exchanges, answer }: Pick<Capture, 'exchanges' | 'answer'>): string[] {
+/** First those of the record that the answer is about: a shared call also contains keys of other requests. */
+function recordedKeys(protocol: CrmProtocol, { exchanges, answer }: Recorded): string[] {
   const answered = isObject(answer?.body) ? answer.body.id : undefined;
-  const about = exchanges.flatMap((exchange) => keysOfRecord(exchange, answered));
+  const about = exchanges.flatMap((exchange) => keysOfRecord(protocol, exchange, answered));
   const own = exchanges.filter(({ call }) => call.shared !== true).flatMap(({ body }) => keysIn(body));
   const shared = exchanges.flatMap(({ body }) => keysIn(body));
   return [...new Set([...about, ...own, ...shared])];
 }
 
-function keysOfRecord(exchange: CapturedExchange, id: unknown): string[] {
-  const meaning = meaningOf(exchange);
-  if (typeof id !== 'string') return [];
-  const results = resultsOf(exchange);
+function keysOfRecord({ answers, calls }: CrmProtocol, exchange: CapturedExchange, id: unknown): string[] {
+  if (typeof id !== 'string' || hasFailed(exchange)) return [];
+  const meaning = calls.meaningOf(exchange);
+  const results = answers.recordsIn(exchange);
   const at = results.findIndex((result) => result.id === id);
   if (at < 0) return [];
   const found = keysIn(results[at]);

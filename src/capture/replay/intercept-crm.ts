@@ -1,22 +1,21 @@
-import type { WireCall } from '../call-meaning.ts';
-import { captureScope } from '../capture-file.ts';
+import type { WireCall } from '../../crm/crm-protocol.ts';
 import type { CrmReply } from './crm-reply.ts';
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 /**
- * Closes the network of this process but for one port of loopback, and answers what is sent to the CRM. nock is loaded here alone:
- * it takes over the process's HTTP as soon as it is.
+ * Answers the calls to the CRM and blocks all other network access of this process, except to one loopback port. nock is loaded
+ * only here, because it takes over the process's HTTP as soon as it is loaded.
  */
 export async function interceptCrm(
-  ownPort: number,
+  { origin, ownPort }: { readonly origin: string; readonly ownPort: number },
   answer: (call: WireCall) => Promise<CrmReply>,
 ): Promise<{ close(): void }> {
   const { default: nock } = await import('nock');
   if (!nock.isActive()) nock.activate();
   nock.disableNetConnect();
   nock.enableNetConnect((host) => host === `127.0.0.1:${ownPort}`);
-  const scope = nock(captureScope).persist();
+  const scope = nock(origin).persist();
   for (const method of methods) {
     scope.intercept(/.*/, method).reply(async (request: Request) => {
       const { pathname, search } = new URL(request.url);
@@ -26,7 +25,7 @@ export async function interceptCrm(
         const text = typeof answered.body === 'string' ? answered.body : JSON.stringify(answered.body);
         return [answered.status, text, answered.headers];
       }
-      // Silence never gets here: its answer does not come.
+      // A silent call never gets here: its answer does not arrive.
       const code = answered.kind === 'network failure' ? answered.code : undefined;
       throw Object.assign(new Error('the network failed'), { code: code ?? 'ECONNRESET' });
     });

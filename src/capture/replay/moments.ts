@@ -1,11 +1,11 @@
-/** How far two times of day may be apart and still be the same: the bridge stamps what it writes with the time it is. */
+/** How far apart two timestamps may be and still count as the same: the bridge stamps what it writes with the current time. */
 export interface Moments {
-  /** From the recorded request to this one, in milliseconds; zero where the replay set its clock back. */
+  /** Time from the recorded request to this one; zero when the replay sets its clock back. */
   readonly laterByMs: number;
   readonly toleranceMs: number;
 }
 
-/** True for two time stamps that each say the same moment of their request. */
+/** True for two timestamps of the same moment, each relative to its request. */
 export function isSameMoment(then: unknown, now: unknown, { laterByMs, toleranceMs }: Moments): boolean {
   const before = instantOf(then);
   const after = instantOf(now);

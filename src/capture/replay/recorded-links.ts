@@ -1,44 +1,44 @@
-import { isObject } from '../../json.ts';
-import { type LinkItem, type Meaning, meaningOf } from '../call-meaning.ts';
+import type { CrmProtocol, LinkItem, LinkMeaning } from '../../crm/crm-protocol.ts';
 import type { CapturedExchange } from '../capture-file.ts';
-import { asRecorded, type CrmReply, reply } from './crm-reply.ts';
+import { asRecorded, type CrmReply, hasFailed, reply } from './crm-reply.ts';
 
-/** Links of several recorded calls together. */
-export function answerLinks(
-  exchanges: readonly CapturedExchange[],
-  meaning: Extract<Meaning, { kind: 'link' | 'read links' }>,
-  assumptions: string[],
-): CrmReply {
-  const results: unknown[] = [];
-  const errors: unknown[] = [];
-  for (const item of meaning.items) {
-    const exchange = exchanges.find((each) => {
-      const then = meaningOf(each);
-      return (
-        then.kind === meaning.kind &&
-        then.from === meaning.from &&
-        then.to === meaning.to &&
-        then.items.some((other) => other.fromId === item.fromId && other.toId === item.toId)
-      );
-    });
-    if (exchange === undefined) {
-      assumptions.push(`whether ${meaning.from} ${item.fromId} is linked to ${meaning.to} ${item.toId}`.trimEnd());
-      continue;
-    }
-    if (exchange.call.failure !== undefined || exchange.status >= 400)
-      return asRecorded(exchange, { method: 'POST', path: '' });
-    const body = isObject(exchange.response) ? exchange.response : {};
-    results.push(...(Array.isArray(body.results) ? body.results.filter((result) => isAbout(result, item)) : []));
-    errors.push(...(Array.isArray(body.errors) ? body.errors.filter((error) => isAbout(error, item)) : []));
-  }
-  return reply(errors.length > 0 ? 207 : 200, {
-    status: 'COMPLETE',
-    results,
-    ...(errors.length > 0 && { errors, numErrors: errors.length }),
-  });
+/** Answers link calls from the links of all recorded calls together. */
+export interface RecordedLinks {
+  /** @param assumptions receives what the capture does not say. */
+  answer(call: LinkMeaning, assumptions: string[]): CrmReply;
 }
 
-function isAbout(entry: unknown, item: LinkItem): boolean {
-  const ids = new Set(JSON.stringify(entry).match(/\d+/g) ?? []);
-  return ids.has(item.fromId) && (item.toId === '' || ids.has(item.toId) || !('to' in Object(entry)));
+export function createRecordedLinks(protocol: CrmProtocol, exchanges: readonly CapturedExchange[]): RecordedLinks {
+  const { answers, calls, replies } = protocol;
+
+  function find(call: LinkMeaning, item: LinkItem): CapturedExchange | undefined {
+    return exchanges.find((exchange) => {
+      const recorded = calls.meaningOf(exchange);
+      return (
+        recorded.kind === call.kind &&
+        recorded.from === call.from &&
+        recorded.to === call.to &&
+        recorded.items.some(({ fromId, toId }) => fromId === item.fromId && toId === item.toId)
+      );
+    });
+  }
+
+  return {
+    answer(call, assumptions) {
+      const results: unknown[] = [];
+      const errors: unknown[] = [];
+      for (const item of call.items) {
+        const exchange = find(call, item);
+        if (exchange === undefined) {
+          assumptions.push(`whether ${call.from} ${item.fromId} is linked to ${call.to} ${item.toId}`.trimEnd());
+          continue;
+        }
+        if (hasFailed(exchange)) return asRecorded(protocol, exchange);
+        const isAboutItem = (entry: unknown) => answers.isAboutLink(entry, item);
+        results.push(...answers.resultsIn(exchange.response).filter(isAboutItem));
+        errors.push(...answers.errorsIn(exchange.response).filter(isAboutItem));
+      }
+      return reply(replies.batch('link', { results, errors }));
+    },
+  };
 }

@@ -1,146 +1,142 @@
-import { isObject } from '../../json.ts';
-import { type Json, type Meaning, meaningOf } from '../call-meaning.ts';
+import type {
+  AnsweredRecord,
+  CallMeaning,
+  CrmProtocol,
+  Json,
+  ReadMeaning,
+  SearchMeaning,
+} from '../../crm/crm-protocol.ts';
 import type { CapturedExchange } from '../capture-file.ts';
-import { asRecorded, type CrmReply, reply } from './crm-reply.ts';
+import { asRecorded, type CrmReply, hasFailed, reply } from './crm-reply.ts';
 
-type Read = Extract<Meaning, { kind: 'read' }>;
-type Search = Extract<Meaning, { kind: 'search' }>;
-
-/** What the recorded calls say about records, for reads and searches that were cut differently. */
+/** Answers reads and searches that are batched differently than they were recorded. */
 export interface RecordedReads {
-  read(call: Read, assumptions: string[]): CrmReply;
-  search(call: Search, assumptions: string[]): CrmReply;
+  /** @param assumptions receives what the capture does not say. */
+  read(call: ReadMeaning, assumptions: string[]): CrmReply;
+  search(call: SearchMeaning, assumptions: string[]): CrmReply;
 }
 
-interface Known {
-  readonly id: string;
-  readonly properties: Json;
-  readonly rest: Json;
+interface RecordedCall {
+  readonly exchange: CapturedExchange;
+  readonly meaning: CallMeaning;
+  readonly records: readonly AnsweredRecord[];
 }
 
-export function createRecordedReads(exchanges: readonly CapturedExchange[]): RecordedReads {
-  const calls = exchanges.map((exchange) => ({ exchange, meaning: meaningOf(exchange) }));
+type Known = Omit<AnsweredRecord, 'traceId'>;
+
+/** What all recorded calls together say about records. */
+interface Records {
   /** By object type and record id; later calls complete what earlier ones said. */
-  const records = new Map<string, Known>();
-  /** Properties that were asked of a record: what did not come back then is not there. */
-  const asked = new Map<string, Set<string>>();
-  for (const { exchange, meaning } of calls) {
-    if (meaning.kind !== 'read' && meaning.kind !== 'search' && meaning.kind !== 'write') continue;
-    for (const { id, properties, ...rest } of resultsOf(exchange)) {
-      const key = `${meaning.objectType} ${String(id)}`;
-      const before = records.get(key)?.properties ?? {};
-      const wanted = meaning.kind === 'write' ? [] : meaning.properties;
-      asked.set(key, new Set([...(asked.get(key) ?? []), ...wanted]));
-      records.set(key, {
-        id: String(id),
-        properties: { ...before, ...(isObject(properties) ? properties : {}) },
-        rest,
-      });
-    }
-  }
+  readonly known: Map<string, Known>;
+  /** Properties that were requested of a record: those that did not come back are empty. */
+  readonly requested: Map<string, Set<string>>;
+}
 
-  function find(call: Read, value: string): Known | 'missing' | CapturedExchange | undefined {
-    const wanted = value.toLowerCase();
-    let failed: CapturedExchange | undefined;
-    for (const { exchange, meaning } of calls) {
-      if (meaning.kind !== 'read' || meaning.objectType !== call.objectType || meaning.idProperty !== call.idProperty)
-        continue;
-      if (!meaning.ids.some((id) => id.toLowerCase() === wanted)) continue;
-      if (exchange.call.failure !== undefined || exchange.status >= 400) {
-        failed = exchange;
-        continue;
-      }
-      const result = resultsOf(exchange).find((record) => keysOf(record, call.idProperty).includes(wanted));
-      return result === undefined ? 'missing' : records.get(`${call.objectType} ${String(result.id)}`);
-    }
-    if (failed !== undefined) return failed;
-    return call.idProperty === undefined ? records.get(`${call.objectType} ${value}`) : undefined;
-  }
+export function createRecordedReads(protocol: CrmProtocol, exchanges: readonly CapturedExchange[]): RecordedReads {
+  const calls = exchanges.map(
+    (exchange): RecordedCall => ({
+      exchange,
+      meaning: protocol.calls.meaningOf(exchange),
+      records: hasFailed(exchange) ? [] : protocol.answers.recordsIn(exchange),
+    }),
+  );
+  const records = collect(calls);
+  const composed = (found: Iterable<Known>, names: readonly string[]): Json[] =>
+    [...found].map((record) => protocol.replies.record(record, names));
 
   return {
     read(call, assumptions) {
-      const found: Known[] = [];
+      const found = new Set<Known>();
       const missing: string[] = [];
       for (const id of call.ids) {
-        const known = find(call, id);
-        if (typeof known === 'object' && 'call' in known) return asRecorded(known, { method: 'POST', path: '' });
-        if (known === undefined)
+        const result = findRecord(protocol, { calls, records }, { call, id });
+        if (typeof result === 'object' && 'call' in result) return asRecorded(protocol, result);
+        if (result === undefined)
           assumptions.push(`that no ${call.objectType} has ${call.idProperty ?? 'the id'} ${id}`);
-        if (known === undefined || known === 'missing') missing.push(id);
-        else if (!found.includes(known)) found.push(known);
+        if (result === undefined || result === 'missing') missing.push(id);
+        else found.add(result);
       }
-      for (const record of found) {
-        const known = asked.get(`${call.objectType} ${record.id}`) ?? new Set();
-        const unknown = call.properties.filter((name) => !known.has(name) && !Object.hasOwn(record.properties, name));
-        assumptions.push(...unknown.map((name) => `that ${call.objectType} ${record.id} has no ${name}`));
-      }
-      const errors = missing.length === 0 ? [] : [notFound(missing)];
-      return reply(missing.length === 0 ? 200 : 207, {
-        status: 'COMPLETE',
-        results: found.map((record) => withProperties(record, call.properties)),
-        ...(errors.length > 0 && { numErrors: errors.length, errors }),
-      });
+      for (const record of found) assumptions.push(...unknownProperties(records, call, record));
+      const errors = missing.length === 0 ? [] : [protocol.replies.missing(missing)];
+      return reply(protocol.replies.batch('read', { results: composed(found, call.properties), errors }));
     },
     search(call, assumptions) {
-      const results = new Map<string, Known>();
-      const terms = new Set(call.terms);
-      const answered = new Set<string>();
-      let failed: CapturedExchange | undefined;
-      for (const { exchange, meaning } of calls) {
-        if (meaning.kind !== 'search' || meaning.objectType !== call.objectType) continue;
-        const shared = meaning.terms.filter((term) => terms.has(term));
-        if (shared.length === 0) continue;
-        if (exchange.call.failure !== undefined || exchange.status >= 400) {
-          failed = exchange;
-          continue;
-        }
-        for (const term of shared) answered.add(term);
-        for (const { id } of resultsOf(exchange)) {
-          const record = records.get(`${call.objectType} ${String(id)}`);
-          if (record !== undefined) results.set(record.id, record);
-        }
-      }
-      if (answered.size === 0 && failed !== undefined) return asRecorded(failed, { method: 'POST', path: '' });
-      for (const term of terms) {
-        if (!answered.has(term)) assumptions.push(`that a search of ${call.objectType} for ${term} finds nothing more`);
-      }
-      const list = [...results.values()].map((record) => withProperties(record, call.properties));
-      return reply(200, { total: list.length, results: list });
+      const { found, answered, failed } = findByTerms({ calls, records }, call);
+      if (answered.size === 0 && failed !== undefined) return asRecorded(protocol, failed);
+      const open = [...new Set(call.terms)].filter((term) => !answered.has(term));
+      assumptions.push(...open.map((term) => `that a search of ${call.objectType} for ${term} finds nothing more`));
+      return reply(protocol.replies.search(composed(found, call.properties)));
     },
   };
 }
 
-/** Values by which a record can have been asked for. */
-function keysOf(record: Json, idProperty: string | undefined): string[] {
-  const properties = isObject(record.properties) ? record.properties : {};
-  const names =
-    idProperty === undefined
-      ? ['hs_merged_object_ids', 'hs_calculated_merged_vids']
-      : [idProperty, ...(idProperty === 'email' ? ['hs_additional_emails'] : [])];
-  const values = names.flatMap((name) =>
-    String(properties[name] ?? '')
-      .toLowerCase()
-      .split(';'),
-  );
-  // An entry of the merged ids may carry its time behind a colon.
-  return idProperty === undefined ? [String(record.id), ...values.map((value) => value.split(':')[0] ?? '')] : values;
+function collect(calls: readonly RecordedCall[]): Records {
+  const known = new Map<string, Known>();
+  const requested = new Map<string, Set<string>>();
+  for (const { meaning, records } of calls) {
+    if (meaning.kind !== 'read' && meaning.kind !== 'search' && meaning.kind !== 'write') continue;
+    for (const { id, properties, rest } of records) {
+      const key = `${meaning.objectType} ${id}`;
+      const wanted = meaning.kind === 'write' ? [] : meaning.properties;
+      requested.set(key, new Set([...(requested.get(key) ?? []), ...wanted]));
+      known.set(key, { id, properties: { ...known.get(key)?.properties, ...properties }, rest });
+    }
+  }
+  return { known, requested };
 }
 
-function withProperties({ id, properties, rest }: Known, names: readonly string[]): Json {
-  const kept = ['hs_object_id', 'createdate', ...names].map((name) => [name, properties[name] ?? null]);
-  return { id, properties: Object.fromEntries(kept), ...rest };
+interface Source {
+  readonly calls: readonly RecordedCall[];
+  readonly records: Records;
 }
 
-function notFound(ids: readonly string[]): Json {
-  return {
-    status: 'error',
-    category: 'OBJECT_NOT_FOUND',
-    message: 'Could not get some objects, they may be deleted or not exist.',
-    context: { ids },
-  };
+/** @returns `missing` where a recorded call says so; the failed exchange where every one failed. */
+function findRecord(
+  { answers }: CrmProtocol,
+  { calls, records }: Source,
+  { call, id }: { readonly call: ReadMeaning; readonly id: string },
+): Known | 'missing' | CapturedExchange | undefined {
+  const wanted = id.toLowerCase();
+  let failed: CapturedExchange | undefined;
+  for (const { exchange, meaning, records: answered } of calls) {
+    if (meaning.kind !== 'read' || meaning.objectType !== call.objectType || meaning.idProperty !== call.idProperty)
+      continue;
+    if (!meaning.ids.some((one) => one.toLowerCase() === wanted)) continue;
+    if (hasFailed(exchange)) {
+      failed = exchange;
+      continue;
+    }
+    const result = answered.find((record) => answers.lookupValuesOf(record, call.idProperty).includes(wanted));
+    return result === undefined ? 'missing' : records.known.get(`${call.objectType} ${result.id}`);
+  }
+  if (failed !== undefined) return failed;
+  return call.idProperty === undefined ? records.known.get(`${call.objectType} ${id}`) : undefined;
 }
 
-export function resultsOf({ response, call, status }: CapturedExchange): Json[] {
-  if (call.failure !== undefined || status >= 400 || !isObject(response)) return [];
-  return Array.isArray(response.results) ? response.results.filter(isObject) : [];
+function unknownProperties({ requested }: Records, { objectType, properties }: ReadMeaning, record: Known): string[] {
+  const known = requested.get(`${objectType} ${record.id}`);
+  return properties
+    .filter((name) => known?.has(name) !== true && !Object.hasOwn(record.properties, name))
+    .map((name) => `that ${objectType} ${record.id} has no ${name}`);
+}
+
+function findByTerms({ calls, records }: Source, call: SearchMeaning) {
+  const found = new Set<Known>();
+  const answered = new Set<string>();
+  let failed: CapturedExchange | undefined;
+  for (const { exchange, meaning, records: results } of calls) {
+    if (meaning.kind !== 'search' || meaning.objectType !== call.objectType) continue;
+    const shared = meaning.terms.filter((term) => call.terms.includes(term));
+    if (shared.length === 0) continue;
+    if (hasFailed(exchange)) {
+      failed = exchange;
+      continue;
+    }
+    for (const term of shared) answered.add(term);
+    for (const { id } of results) {
+      const record = records.known.get(`${call.objectType} ${id}`);
+      if (record !== undefined) found.add(record);
+    }
+  }
+  return { found, answered, failed };
 }

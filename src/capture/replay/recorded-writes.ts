@@ -1,124 +1,102 @@
-import { isObject } from '../../json.ts';
-import { type Json, type Meaning, meaningOf, type WriteInput } from '../call-meaning.ts';
+import type { AnsweredRecord, CrmProtocol, Json, WriteInput, WriteMeaning } from '../../crm/crm-protocol.ts';
 import type { CapturedExchange } from '../capture-file.ts';
-import { asRecorded, type CrmReply, replaceTraceIds, reply } from './crm-reply.ts';
-import { resultsOf } from './recorded-reads.ts';
+import { asRecorded, type CrmReply, hasFailed, reply } from './crm-reply.ts';
+import { inputSimilarity } from './input-similarity.ts';
 
-type Write = Extract<Meaning, { kind: 'write' }>;
-
-/** What became of each record that was written, for writes that were cut differently or carry other values now. */
+/** Answers writes that are batched differently than they were recorded, or carry other values. */
 export interface RecordedWrites {
-  write(call: Write, assumptions: string[]): CrmReply;
+  /** @param assumptions receives what the capture does not say. */
+  write(call: WriteMeaning, assumptions: string[]): CrmReply;
 }
 
-/** One input of a recorded write and what the CRM said of it. */
+/** One input of a recorded write and the CRM's answer to it. */
 interface Attempt {
-  readonly verb: Write['verb'];
+  readonly verb: WriteMeaning['verb'];
   readonly objectType: string;
   readonly input: WriteInput;
   readonly outcome:
-    | { readonly kind: 'result'; readonly result: Json }
+    | { readonly kind: 'result'; readonly result: AnsweredRecord }
     | { readonly kind: 'error'; readonly error: Json }
-    | { readonly kind: 'whole'; readonly exchange: CapturedExchange };
+    /** The call failed as a whole. */
+    | { readonly kind: 'failed call'; readonly exchange: CapturedExchange };
   isUsed: boolean;
 }
 
-/** Ids of records that a replay makes and the recorded request did not. */
-const firstMadeUpId = 9_000_000_000_001;
+/** Ids of records that a replay creates and the recorded request did not. */
+const firstInventedId = 9_000_000_000_001;
 
-export function createRecordedWrites(exchanges: readonly CapturedExchange[]): RecordedWrites {
-  const attempts = exchanges.flatMap(attemptsOf);
-  let madeUp = 0;
+export function createRecordedWrites(protocol: CrmProtocol, exchanges: readonly CapturedExchange[]): RecordedWrites {
+  const attempts = exchanges.flatMap((exchange) => attemptsOf(protocol, exchange));
+  let invented = 0;
 
-  function take(call: Write, input: WriteInput): Attempt | undefined {
-    const candidates = attempts.filter(({ verb, objectType }) => verb === call.verb && objectType === call.objectType);
-    const ranked = candidates
-      .map((attempt) => ({ attempt, likeness: likeness(attempt.input, input) }))
-      .filter(({ likeness: score }) => score > 0)
-      .sort((a, b) => Number(a.attempt.isUsed) - Number(b.attempt.isUsed) || b.likeness - a.likeness);
-    const best = ranked[0]?.attempt;
-    if (best !== undefined) best.isUsed = true;
-    return best;
+  function take(call: WriteMeaning, input: WriteInput): Attempt | undefined {
+    const [best] = attempts
+      .filter(({ verb, objectType }) => verb === call.verb && objectType === call.objectType)
+      .map((attempt) => ({ attempt, score: inputSimilarity(protocol.calls, attempt.input, input) }))
+      .filter(({ score }) => score > 0)
+      .sort((a, b) => Number(a.attempt.isUsed) - Number(b.attempt.isUsed) || b.score - a.score);
+    if (best !== undefined) best.attempt.isUsed = true;
+    return best?.attempt;
   }
 
   return {
     write(call, assumptions) {
-      const results: Json[] = [];
-      const errors: Json[] = [];
+      const results: unknown[] = [];
+      const errors: unknown[] = [];
       for (const input of call.inputs) {
         const attempt = take(call, input);
         if (attempt === undefined) {
-          madeUp += 1;
-          assumptions.push(`that the CRM would ${call.verb} ${call.objectType} ${nameOf(input)}`.trimEnd());
-          results.push({ id: input.id ?? String(firstMadeUpId + madeUp), properties: { ...input.properties } });
+          invented += 1;
+          assumptions.push(
+            `that the CRM would ${call.verb} ${call.objectType} ${protocol.calls.nameOf(input)}`.trimEnd(),
+          );
+          results.push({ id: input.id ?? String(firstInventedId + invented), properties: { ...input.properties } });
           continue;
         }
         const { outcome } = attempt;
-        if (outcome.kind === 'whole') return asRecorded(outcome.exchange, { method: 'POST', path: '' });
-        const numbers = new Map([[attempt.input.traceId ?? '', input.traceId ?? '']]);
-        if (outcome.kind === 'error') errors.push(replaceTraceIds(outcome.error, numbers) as Json);
-        else {
-          const result = replaceTraceIds(outcome.result, numbers) as Json;
-          results.push({
-            ...result,
-            properties: { ...(isObject(result.properties) ? result.properties : {}), ...input.properties },
-          });
-        }
+        if (outcome.kind === 'failed call') return asRecorded(protocol, outcome.exchange);
+        const traceIds = new Map([[attempt.input.traceId ?? '', input.traceId ?? '']]);
+        if (outcome.kind === 'error') errors.push(protocol.replies.withTraceIds(outcome.error, traceIds));
+        else results.push(protocol.replies.withTraceIds(resultFor(outcome.result, input), traceIds));
       }
-      const status = errors.length > 0 ? 207 : call.verb === 'create' ? 201 : 200;
-      return reply(status, {
-        status: 'COMPLETE',
-        results,
-        ...(errors.length > 0 && { numErrors: errors.length, errors }),
-      });
+      const kind = call.verb === 'create' ? 'create' : 'update';
+      return reply(protocol.replies.batch(kind, { results, errors }));
     },
   };
 }
 
-function attemptsOf(exchange: CapturedExchange): Attempt[] {
-  const meaning = meaningOf(exchange);
+/** The recorded result with what was written now. */
+function resultFor({ id, properties, rest }: AnsweredRecord, input: WriteInput): Json {
+  return { id, ...rest, properties: { ...properties, ...input.properties } };
+}
+
+function attemptsOf({ answers, calls }: CrmProtocol, exchange: CapturedExchange): Attempt[] {
+  const meaning = calls.meaningOf(exchange);
   if (meaning.kind !== 'write') return [];
   const { verb, objectType, inputs } = meaning;
   const base = { verb, objectType, isUsed: false };
-  if (exchange.call.failure !== undefined || exchange.status >= 400) {
-    return inputs.map((input) => ({ ...base, input, outcome: { kind: 'whole', exchange } }));
+  if (hasFailed(exchange)) {
+    return inputs.map((input) => ({ ...base, input, outcome: { kind: 'failed call', exchange } }));
   }
-  const left = [...resultsOf(exchange)];
-  const errors =
-    isObject(exchange.response) && Array.isArray(exchange.response.errors)
-      ? exchange.response.errors.filter(isObject)
-      : [];
+  const left = answers.recordsIn(exchange);
+  const errors = answers.errorsIn(exchange.response);
   return inputs.map((input) => {
-    const error = errors.find((entry) => namesInput(entry, input));
+    const error = errors.find((entry) => answers.isAboutInput(entry, input));
     if (error !== undefined) return { ...base, input, outcome: { kind: 'error', error } };
     const result = takeResult(left, input);
-    return { ...base, input, outcome: result === undefined ? { kind: 'whole', exchange } : { kind: 'result', result } };
+    if (result === undefined) return { ...base, input, outcome: { kind: 'failed call', exchange } };
+    return { ...base, input, outcome: { kind: 'result', result } };
   });
 }
 
-function namesInput(error: Json, input: WriteInput): boolean {
-  const context = isObject(error.context) ? error.context : {};
-  const names = (key: string) => (Array.isArray(context[key]) ? context[key].map(String) : []);
-  if (input.traceId !== undefined && names('objectWriteTraceId').length > 0) {
-    return names('objectWriteTraceId').includes(input.traceId);
-  }
-  return input.id !== undefined && names('ids').includes(input.id);
-}
-
-function takeResult(results: Json[], input: WriteInput): Json | undefined {
+/** Removes and returns the result that belongs to the input. */
+function takeResult(results: AnsweredRecord[], input: WriteInput): AnsweredRecord | undefined {
   let best = -1;
-  let most = 0;
+  let bestScore = 0;
   results.forEach((result, at) => {
-    const properties = isObject(result.properties) ? result.properties : {};
-    const shared = Object.entries(input.properties).filter(
-      ([name, value]) => String(properties[name]).toLowerCase() === value.toLowerCase(),
-    );
-    const score =
-      (input.traceId !== undefined && result.objectWriteTraceId === input.traceId ? 1_000 : 0) +
-      (input.id !== undefined && result.id === input.id ? 1_000 : 0) +
-      shared.length;
-    if (score > most) {
-      most = score;
+    const score = resultScore(result, input);
+    if (score > bestScore) {
+      bestScore = score;
       best = at;
     }
   });
@@ -126,15 +104,13 @@ function takeResult(results: Json[], input: WriteInput): Json | undefined {
   return best < 0 ? undefined : results.splice(best, 1)[0];
 }
 
-/** How surely two inputs mean the same record: by id, else by the values that they share. */
-export function likeness(a: WriteInput, b: WriteInput): number {
-  if (a.id !== undefined || b.id !== undefined) return a.id === b.id ? 1_000 : 0;
-  return Object.entries(b.properties).reduce((score, [name, value]) => {
-    if (a.properties[name] !== value) return score;
-    return score + (/(?:^|_)(?:email|external_id)$/.test(name) ? 100 : 1);
-  }, 0);
-}
-
-function nameOf({ id, properties }: WriteInput): string {
-  return id ?? properties.enginy_external_id ?? properties.email ?? properties.name ?? '';
+function resultScore({ id, properties, traceId }: AnsweredRecord, input: WriteInput): number {
+  const shared = Object.entries(input.properties).filter(
+    ([name, value]) => String(properties[name]).toLowerCase() === value.toLowerCase(),
+  );
+  return (
+    (input.traceId !== undefined && traceId === input.traceId ? 1_000 : 0) +
+    (input.id !== undefined && id === input.id ? 1_000 : 0) +
+    shared.length
+  );
 }

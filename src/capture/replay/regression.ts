@@ -1,34 +1,33 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { isObject } from '../../json.ts';
 import type { Mappings } from '../../mapping/load/file-kinds.ts';
 import { checkSources } from '../../mapping/load/load-mappings.ts';
 import { hasErrors, MappingError } from '../../mapping/schema/diagnostic.ts';
 import { type Capture, type CapturedExchange, CaptureFileError, parseCapture } from '../capture-file.ts';
-import { readDefinitions } from '../record/portal-facts.ts';
+import { differenceLine } from './difference.ts';
 import { replayCapture } from './replay-capture.ts';
-import { differenceLine } from './report.ts';
+import { replayedProtocol } from './replayed-crm.ts';
 
-/** A capture that `npm test` replays with its own mapping files, and the differences that are meant. */
+/** A capture that `npm test` replays with its own mapping files, and the differences it expects. */
 export interface Regression {
-  /** What it is about, in a sentence. */
+  /** What it tests, in a sentence. */
   readonly story: string;
   readonly capture: Capture;
-  /** Lines of the report that are expected: a fault that was mended since. */
+  /** Report lines that are expected, e.g. because a bug was fixed since. */
   readonly expected: readonly string[];
 }
 
 const RegressionSchema = z.object({ story: z.string(), expected: z.array(z.string()), capture: z.unknown() });
 
-/** @throws CaptureFileError for a file that is none. */
+/** @throws CaptureFileError for any other file. */
 export function readRegression(file: string): Regression {
   const parsed = RegressionSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')));
-  if (!parsed.success) throw new CaptureFileError(`${file} is not a regression`);
+  if (!parsed.success) throw new CaptureFileError(`${file} is not a regression test`);
   return { ...parsed.data, capture: parseCapture(parsed.data.capture, file) };
 }
 
-/** Writes `<folder>/<name>.json`; answers its path. */
+/** Writes `<folder>/<name>.json` and returns its path. */
 export function saveRegression(folder: string, name: string, { story, capture, expected }: Regression): string {
   const file = join(folder, `${name}.json`);
   mkdirSync(dirname(file), { recursive: true });
@@ -48,26 +47,24 @@ export function saveRegression(folder: string, name: string, { story, capture, e
   return file;
 }
 
-/** Definitions of properties that neither the request nor the mapping files mention make up most of a capture, for nothing. */
+/** Omits property definitions that neither the request nor the mapping files mention: they make up most of a capture. */
 function withoutUnmentioned(capture: Capture): Capture {
+  const { definitions } = replayedProtocol;
   const { ambient, exchanges, ...rest } = capture;
-  const isDefinitions = ({ method, path }: CapturedExchange) =>
-    method === 'GET' && /^\/crm\/v3\/properties\//.test(path);
+  const isDefinitions = (exchange: CapturedExchange) => definitions.readIn(exchange) !== undefined;
   const text = JSON.stringify({ rest, calls: exchanges.filter((exchange) => !isDefinitions(exchange)) });
   const words = new Set(text.match(/[a-z][a-z0-9_]*/g) ?? []);
   const slim = (exchange: CapturedExchange) => {
     if (!isDefinitions(exchange)) return exchange;
-    const { slim: response } = readDefinitions(exchange.response);
-    const results = isObject(response) && Array.isArray(response.results) ? response.results : [];
-    const kept = results.filter((definition) => isObject(definition) && words.has(String(definition.name)));
-    return { ...exchange, response: { results: kept } };
+    const response = definitions.only(definitions.parse(exchange.response).slim, (name) => words.has(name));
+    return { ...exchange, response };
   };
   return { ...rest, ambient: ambient.map(slim), exchanges: exchanges.map(slim) };
 }
 
 /**
  * Replays a regression with the mapping files that it carries.
- * @returns differences that nobody expects, and expected ones that did not come.
+ * @returns unexpected differences, and expected ones that did not occur.
  */
 export async function runRegression({ capture, expected }: Regression): Promise<{
   readonly unexpected: readonly string[];
@@ -82,11 +79,11 @@ export async function runRegression({ capture, expected }: Regression): Promise<
 }
 
 /**
- * The mapping files that were in force when the request was captured.
- * @throws CaptureFileError when the capture has none; MappingError when today's bridge does not take them.
+ * The mapping files that were active when the request was captured.
+ * @throws CaptureFileError when the capture has none; MappingError when today's bridge rejects them.
  */
 export function capturedMappings({ mapping, settings }: Capture): Mappings {
-  if (mapping.files.length === 0) throw new CaptureFileError('The capture carries no mapping files');
+  if (mapping.files.length === 0) throw new CaptureFileError('The capture contains no mapping files');
   const sources = mapping.files.map(({ name, text }) => ({ file: name, text }));
   const { mappings, diagnostics } = checkSources(
     'capture',

@@ -1,9 +1,9 @@
 import { isObject } from '../../json.ts';
 import type { Capture } from '../capture-file.ts';
 import { compareAnswers } from './compare-answers.ts';
-import type { Difference } from './compare-calls.ts';
+import type { Difference } from './difference.ts';
 
-/** What sending a captured request again would write, in words; empty when it only reads. */
+/** What sending a captured request again would write, for a person; empty for a request that only reads. */
 export function whatItWrites({ request }: Capture): string[] {
   const { method, path, body } = request;
   const isRead = method === 'GET' || /\/sync$/.test(path) || (method === 'POST' && /\/batch$/.test(path));
@@ -22,7 +22,7 @@ export function whatItWrites({ request }: Capture): string[] {
 
 /**
  * Sends a captured request to a running bridge.
- * @throws TypeError of `fetch` when nothing answers there.
+ * @throws TypeError of `fetch` when nothing answers at the URL.
  */
 export async function sendLive(
   capture: Capture,

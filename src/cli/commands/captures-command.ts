@@ -3,6 +3,7 @@ import { CaptureFileError } from '../../capture/capture-file.ts';
 import { describeCapture, listHead, listRow } from '../../capture/inspect/describe-capture.ts';
 import { findCapture, findCaptures } from '../../capture/inspect/find-captures.ts';
 import { EnvironmentSchema } from '../../config.ts';
+import { hubSpotProtocol } from '../../crm/hubspot/protocol/hubspot-protocol.ts';
 import { type CommandIo, UsageError } from '../command-io.ts';
 import { textTable } from '../report/text-table.ts';
 
@@ -65,7 +66,7 @@ function hasTrouble({
 
 function show(io: CommandIo, reference: string, { dir, bodies }: { dir?: string; bodies?: boolean }): void {
   const { capture, file } = findCapture(captureFolder(io, dir), reference);
-  io.print(`${file}\n${describeCapture(capture).join('\n')}\n`);
+  io.print(`${file}\n${describeCapture(hubSpotProtocol, capture).join('\n')}\n`);
   if (bodies !== true) return;
   const parts = [
     ['Request', capture.request],

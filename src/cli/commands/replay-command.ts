@@ -1,9 +1,10 @@
 import { Command } from 'commander';
 import { type Capture, CaptureFileError } from '../../capture/capture-file.ts';
 import { findCapture } from '../../capture/inspect/find-captures.ts';
+import { differenceLine } from '../../capture/replay/difference.ts';
 import { capturedMappings, saveRegression } from '../../capture/replay/regression.ts';
 import { NotReplayableError, type Replay, replayCapture } from '../../capture/replay/replay-capture.ts';
-import { describeReplay, differenceLine } from '../../capture/replay/report.ts';
+import { describeReplay } from '../../capture/replay/report.ts';
 import { sendLive, whatItWrites } from '../../capture/replay/send-live.ts';
 import { EnvironmentSchema } from '../../config.ts';
 import type { Mappings } from '../../mapping/load/file-kinds.ts';
@@ -111,7 +112,7 @@ async function live(io: CommandIo, capture: Capture, url: string, options: Repla
   const writes = whatItWrites(capture);
   if (writes.length > 0) {
     print(io, [
-      `This writes to the CRM behind ${url}${capture.personalData === 'kept' ? '' : ', with stand-ins for people'}:`,
+      `This writes to the CRM behind ${url}${capture.personalData === 'kept' ? '' : ', with placeholders for people'}:`,
     ]);
     print(
       io,

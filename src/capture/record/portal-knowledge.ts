@@ -1,0 +1,66 @@
+import { cutMarker } from '../../bridge/timeline/html-body.ts';
+import type { ObjectDefinitions, PropertyFacts } from '../../crm/crm-protocol.ts';
+import { COUNTRIES } from '../redact/countries.ts';
+
+/** The mapping files that a capture refers to by their hash. */
+export interface MappingSources {
+  readonly hash: string;
+  /** `kind`: what the file maps, e.g. `contacts`. */
+  readonly files: readonly { readonly kind: string; readonly name: string; readonly text: string }[];
+  /** Every text in them: what a mapping writes by itself is not personal data. */
+  readonly texts: readonly string[];
+  /** Properties in which Enginy's ids are stored. */
+  readonly identityProperties: readonly string[];
+}
+
+/** What is known of the portal and of the mapping files, and decides which values are personal. */
+export class PortalKnowledge {
+  readonly #definitions = new Map<string, ObjectDefinitions>();
+  #mapping: MappingSources = { hash: '', files: [], texts: [], identityProperties: [] };
+  #constants: ReadonlySet<string> = new Set(COUNTRIES);
+  #phrases = phrasePattern([]);
+
+  get mapping(): MappingSources {
+    return this.#mapping;
+  }
+
+  /** Lowercase values that identify no one. */
+  get constants(): ReadonlySet<string> {
+    return this.#constants;
+  }
+
+  /** Texts of several words that the mapping files and the bridge itself write. */
+  get phrases(): RegExp {
+    return this.#phrases;
+  }
+
+  property(objectType: string, name: string): PropertyFacts | undefined {
+    return this.#definitions.get(objectType)?.facts.get(name);
+  }
+
+  useMapping(mapping: MappingSources): void {
+    this.#mapping = mapping;
+    this.#phrases = phrasePattern(mapping.texts);
+    this.#collectConstants();
+  }
+
+  useDefinitions(objectType: string, definitions: ObjectDefinitions): void {
+    this.#definitions.set(objectType, definitions);
+    this.#collectConstants();
+  }
+
+  #collectConstants(): void {
+    const values = new Set(COUNTRIES);
+    for (const text of this.#mapping.texts) values.add(text.toLowerCase());
+    for (const { facts } of this.#definitions.values()) {
+      for (const { options } of facts.values()) for (const option of options) values.add(option);
+    }
+    this.#constants = values;
+  }
+}
+
+/** Matches texts of several words, which may become part of a user's text. */
+function phrasePattern(texts: readonly string[]): RegExp {
+  const phrases = [cutMarker, ...texts.filter((text) => /\S\s+\S/.test(text))];
+  return new RegExp(`(${phrases.map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})`);
+}

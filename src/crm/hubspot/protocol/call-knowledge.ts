@@ -1,0 +1,56 @@
+import type { Knowledge, NotedCall } from '../../crm-protocol.ts';
+import type { LaneName } from '../../lanes.ts';
+
+/** HubSpot meters searches and associations separately (its usage guidelines). */
+export function laneOf(path: string): LaneName {
+  if (/\/search(?:$|\?)/.test(path)) return 'search';
+  return path.includes('/associations/') ? 'associations' : 'burst';
+}
+
+export function objectTypeOf(path: string): string | undefined {
+  return /^\/crm\/v\d\/objects\/([^/?]+)/.exec(path)?.[1];
+}
+
+/** Activities are stored as emails, communications and notes. */
+const OBJECT_TYPES: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/^\/contacts\b/, ['contacts']],
+  [/^\/companies\b/, ['companies']],
+  [/^\/activities\b/, ['emails', 'communications', 'notes']],
+  [/^\/tasks\b/, ['tasks']],
+];
+
+export function objectTypesFor(endpoint: string): readonly string[] {
+  return OBJECT_TYPES.flatMap(([pattern, types]) => (pattern.test(endpoint) ? types : []));
+}
+
+export function dailyLimitKey(path: string): string {
+  return `daily ${laneOf(path)}`;
+}
+
+export function knowledgeFrom({
+  method,
+  path,
+  status,
+  responseText,
+  requestText = '',
+}: NotedCall): Knowledge | undefined {
+  if (status === undefined || responseText === undefined) return undefined;
+  if (status === 429) {
+    const isDaily = /DAILY|daily/.test(responseText);
+    return isDaily ? { key: dailyLimitKey(path), kind: 'daily limit', objectType: '' } : undefined;
+  }
+  if (status >= 500) return undefined;
+  const [route = '', query = ''] = path.split('?');
+  const objectType = /^\/crm\/v\d\/properties\/([^/]+)/.exec(route)?.[1];
+  if (objectType !== undefined) {
+    if (method === 'GET') return { key: `definitions ${objectType} ${query}`, kind: 'definitions', objectType };
+    if (route.endsWith('/groups')) {
+      return { key: `group ${objectType} ${requestText}`, kind: 'property group', objectType };
+    }
+    // Once created, a property is part of the definitions.
+    if (status < 207) return undefined;
+    return { key: `refused ${objectType} ${route} ${requestText}`, kind: 'refused creation', objectType };
+  }
+  if (/^\/crm\/v\d\/owners/.test(route)) return { key: `owners ${query}`, kind: 'owners', objectType: '' };
+  return route.startsWith('/account-info/') ? { key: 'account', kind: 'account', objectType: '' } : undefined;
+}

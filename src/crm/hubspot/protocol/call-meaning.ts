@@ -1,0 +1,136 @@
+import { isObject } from '../../../json.ts';
+import type {
+  CallMeaning,
+  Json,
+  LinkItem,
+  LinkMeaning,
+  NewDefinition,
+  WireCall,
+  WriteInput,
+} from '../../crm-protocol.ts';
+
+/** Paths of the CRM API, versioned (`/crm/v3/objects/contacts`) or dated (`/crm/objects/2026-03/contacts`). */
+const RECORDS = /^\/crm\/(?:v\d|objects)\/(?:objects|[\d-]+)\/([^/]+)\/(?:batch\/)?([a-z]+)$/;
+const LINKS = /^\/crm\/(?:v4\/associations|associations\/[\d-]+)\/([^/]+)\/([^/]+)\/batch\/(.+)$/;
+const PROPERTIES = /^\/crm\/(?:v3\/properties|properties\/[\d-]+)\/([^/]+)(\/batch\/create|\/groups)?$/;
+
+export function meaningOf(call: WireCall): CallMeaning {
+  const [route = ''] = call.path.split('?');
+  return (
+    recordCall(route, call) ??
+    linkCall(route, call) ??
+    propertyCall(route, call) ?? { kind: 'other', call: canonicalCall(call) }
+  );
+}
+
+function recordCall(route: string, { method, body }: WireCall): CallMeaning | undefined {
+  const [, objectType = '', verb = ''] = RECORDS.exec(route) ?? [];
+  if (method !== 'POST' || objectType === '' || !isObject(body)) return undefined;
+  const inputs = inputsOf(body);
+  switch (verb) {
+    case 'read': {
+      const idProperty = typeof body.idProperty === 'string' ? body.idProperty : undefined;
+      const ids = inputs.map(({ id }) => String(id));
+      return { kind: 'read', objectType, idProperty, ids, properties: texts(body.properties) };
+    }
+    case 'search':
+      return { kind: 'search', objectType, terms: termsOf(body), properties: texts(body.properties) };
+    case 'create':
+    case 'update':
+    case 'upsert':
+    case 'archive':
+      return { kind: 'write', verb, objectType, inputs: inputs.map(writeInput) };
+    default:
+      return undefined;
+  }
+}
+
+function linkCall(route: string, { body }: WireCall): LinkMeaning | undefined {
+  const link = LINKS.exec(route);
+  if (link === null) return undefined;
+  const [, from = '', to = '', verb] = link;
+  const inputs = inputsOf(body);
+  if (verb !== 'read') return { kind: 'link', from, to, items: inputs.map(linkItem) };
+  return { kind: 'read links', from, to, items: inputs.map(({ id }) => ({ fromId: String(id), toId: '' })) };
+}
+
+function propertyCall(route: string, call: WireCall): CallMeaning | undefined {
+  const [, objectType, suffix] = PROPERTIES.exec(route) ?? [];
+  if (objectType === undefined || call.method !== 'POST') return undefined;
+  if (suffix === '/groups') return { kind: 'create property group', objectType, call: canonicalCall(call) };
+  const bodies = suffix === undefined ? (isObject(call.body) ? [call.body] : []) : inputsOf(call.body);
+  return { kind: 'create properties', objectType, definitions: bodies.map(newDefinition) };
+}
+
+function newDefinition(body: Json): NewDefinition {
+  const traits = ['type', 'fieldType', 'label', 'groupName', 'hasUniqueValue'].flatMap((key) =>
+    body[key] === undefined ? [] : [`${key} ${String(body[key])}`],
+  );
+  return { name: String(body.name), traits, body };
+}
+
+/** As {@link import('../../crm-protocol.ts').CallReader.keyOf} describes it. */
+export function keyOf({ method, path, body }: WireCall): string {
+  return `${method} ${path} ${canonical(body)}`;
+}
+
+function canonicalCall({ method, path, body }: WireCall): string {
+  return `${method} ${path}${body === undefined ? '' : ` ${canonical(body)}`}`;
+}
+
+const UNORDERED = new Set(['inputs', 'properties', 'values', 'filters', 'filterGroups', 'propertiesWithHistory']);
+
+function canonical(value: unknown, key = ''): string {
+  if (Array.isArray(value)) {
+    const parts = value.map((entry) => canonical(entry));
+    return `[${(UNORDERED.has(key) ? parts.sort() : parts).join(',')}]`;
+  }
+  if (!isObject(value)) return JSON.stringify(value) ?? '';
+  const entries = Object.entries(value)
+    .filter(([name, entry]) => name !== 'objectWriteTraceId' && entry !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([name, entry]) => `${JSON.stringify(name)}:${canonical(entry, name)}`).join(',')}}`;
+}
+
+function inputsOf(body: unknown): Json[] {
+  return isObject(body) && Array.isArray(body.inputs) ? body.inputs.filter(isObject) : [];
+}
+
+function termsOf(body: Json): string[] {
+  const groups = Array.isArray(body.filterGroups) ? body.filterGroups.filter(isObject) : [];
+  const filters = groups.flatMap(({ filters }) => (Array.isArray(filters) ? filters.filter(isObject) : []));
+  return filters.flatMap(({ propertyName, value, values }) => {
+    const all = Array.isArray(values) ? values : value === undefined ? [''] : [value];
+    return all.map((one) => `${String(propertyName)}=${String(one).toLowerCase()}`);
+  });
+}
+
+function writeInput(input: Json): WriteInput {
+  const properties = isObject(input.properties) ? input.properties : {};
+  return {
+    id: typeof input.id === 'string' ? input.id : undefined,
+    traceId: typeof input.objectWriteTraceId === 'string' ? input.objectWriteTraceId : undefined,
+    properties: Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, String(value)])),
+    associations: input.associations,
+  };
+}
+
+function linkItem(input: Json): LinkItem {
+  const from = isObject(input.from) ? input.from : isObject(input._from) ? input._from : {};
+  const to = isObject(input.to) ? input.to : {};
+  return { fromId: String(from.id), toId: String(to.id) };
+}
+
+function texts(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : [];
+}
+
+/** True for a property that identifies a record across writes. */
+export function isIdentifying(property: string): boolean {
+  return /(?:^|_)(?:email|external_id)$/.test(property);
+}
+
+/** A record's id, or the value that a person knows it by. */
+export function nameOf({ id, properties }: WriteInput): string {
+  return id ?? properties.enginy_external_id ?? properties.email ?? properties.name ?? '';
+}
