@@ -383,5 +383,6 @@ test('searches by spellings in small letters, each once', () => {
       const spellings = transform.variants?.(canonical, value) ?? [];
       expect(spellings).toEqual([...new Set(spellings.map((spelling) => spelling.toLowerCase()))]);
     }),
+    { examples: [['a-a.com', 'domain_name']] },
   );
 });

@@ -70,7 +70,7 @@ export const addressTransforms = {
     takes: 'text',
     longest: 2_000,
     apply: companyDomainName,
-    variants: (canonical) => canonical.split('-').filter((word) => word !== ''),
+    variants: (canonical) => [...new Set(canonical.split('-').filter((word) => word !== ''))],
     search: 'tokens',
   },
 } as const satisfies Readonly<Record<string, Transform>>;
