@@ -5,13 +5,13 @@ import { createLogger } from './logger.ts';
 import { MappingError } from './mapping/schema/diagnostic.ts';
 import { type RunningBridge, startBridge } from './serve.ts';
 
-/** An orchestrator waits 15 s or longer before it kills; the margin is for closing and the last log lines. */
+/** An orchestrator waits 15 s or longer before it kills the process; the margin is for closing and the last log lines. */
 const stopWithinMs = 13_000;
 
 /**
  * Runs the bridge as this process until a signal stops it: SIGTERM and SIGINT finish what is in flight and exit 0. SIGHUP
- * reads the mapping files anew.
- * A mistake in the configuration or the mapping files is printed, all of them at once, and ends the process with 1.
+ * reads the mapping files again.
+ * All mistakes in the configuration or the mapping files are printed at once, and the process exits with 1.
  */
 export async function runBridge(): Promise<void> {
   try {
@@ -25,7 +25,7 @@ export async function runBridge(): Promise<void> {
     if (config.isSandbox)
       process.stdout.write(sandboxNotice(bridge.url, config.auth.header, config.auth.keys[0] ?? ''));
     process.on('SIGHUP', () => {
-      log.info({ signal: 'SIGHUP' }, 'reading the mapping files anew');
+      log.info({ signal: 'SIGHUP' }, 'reading the mapping files again');
       void bridge.reloadMappings();
     });
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -41,12 +41,12 @@ export async function runBridge(): Promise<void> {
 }
 
 /**
- * Standard output as a plain stream. pino's own writer tries a broken pipe again for ever when the process ends, so that a bridge
+ * Standard output as a plain stream. pino's own writer retries a broken pipe without end when the process stops, so that a bridge
  * whose log reader is gone would not stop.
  */
 function standardOutput(): NodeJS.WriteStream {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // Nobody reads the log any more; requests are served all the same.
+    // The log reader is gone; requests are still served.
     if (error.code !== 'EPIPE') throw error;
   });
   return process.stdout;
@@ -54,7 +54,7 @@ function standardOutput(): NodeJS.WriteStream {
 
 function sandboxNotice(url: string, header: string, key: string): string {
   return `
-Sandbox mode: HUBSPOT_ACCESS_TOKEN is not set, so an embedded CRM with a few made-up records stands in for HubSpot.
+Sandbox mode: HUBSPOT_ACCESS_TOKEN is not set, so an embedded CRM with a few made-up records replaces HubSpot.
 Try it:
 
   curl -s ${url}/contacts/sync -H '${header}: ${key}' -H 'content-type: application/json' \\
@@ -64,7 +64,7 @@ Try it:
 }
 
 async function stop(bridge: RunningBridge, log: pino.Logger, signal: string): Promise<void> {
-  log.info({ signal }, 'stopping: no new requests, those in flight are finished');
+  log.info({ signal }, 'stopping: finishing requests in flight');
   const cutOff = await bridge.close(stopWithinMs);
   if (cutOff > 0) log.warn({ cutOff }, 'stopped before every request was finished');
   else log.info({}, 'stopped');

@@ -24,26 +24,31 @@ export interface RunningBridge {
   readonly url: string;
   /** Where its metrics are; undefined unless ADMIN_PORT is set. */
   readonly adminUrl: string | undefined;
-  /** Reads the mapping files anew; with errors the last good version stays in force. */
+  /** Reads the mapping files again; if they have errors, the last valid version stays active. */
   reloadMappings(): Promise<void>;
   /**
    * Stops accepting, waits for the requests in flight, then closes what was opened.
-   * @param graceMs after this many milliseconds, requests that are still running are cut off.
+   * @param graceMs after this many milliseconds, running requests are cut off.
    * @returns how many requests were cut off.
    */
   close(graceMs: number): Promise<number>;
-  /** What became of captures; undefined when they are off. */
+  /** How many captures were written and dropped; undefined when captures are off. */
   readonly captures: RunningCapture['counts'] | undefined;
 }
 
-/** However long the requests took to end, so long captures may take that are still to be written. */
-const leastCaptureGraceMs = 1_500;
+/** Captures get at least this long to be written, however long the requests took to end. */
+const minCaptureGraceMs = 1_500;
+
+type CrmDeps = Pick<Parameters<typeof createHubSpotCrm>[0], 'onExchange'> & {
+  readonly log: pino.Logger;
+  readonly clock: Clock | undefined;
+};
 
 /**
  * Builds the bridge and listens. In sandbox mode the embedded CRM is started first and closed last.
- * @param overrides.clock what the pacer waits by; the system's unless given.
+ * @param overrides.clock the clock of the pacer; by default the system's.
  * @param overrides.checksAtStart false where every call to the CRM must come from a request.
- * @param overrides.pollMs how often the folder of mapping files is looked at.
+ * @param overrides.pollMs how often the folder of mapping files is checked.
  * @throws MappingError when a mapping file has mistakes; the error of `listen` when the port is taken.
  */
 export async function startBridge(
@@ -57,22 +62,14 @@ export async function startBridge(
   const mappings = await loadLiveMappings({ dir: config.mappingsDir, locale: localeOf(config), pollMs }, { log });
   const capture = startCapture(config, { log, protocol: hubSpotProtocol });
   capture?.useMappings(mappings.current());
-  const upstream = config.isSandbox ? await startEmbeddedCrm() : { ...config.hubspot, close: async () => {} };
-  const pacer = createPacer(config.hubspot, {
+  const { crm, pacer, ...upstream } = await openCrm(config, {
     log,
-    ...(overrides.clock === undefined ? {} : { clock: overrides.clock }),
-  });
-  const crm = createHubSpotCrm(
-    {
-      pacer,
-      log,
-      onExchange: (context, exchange) => {
-        metrics.observeCall(exchange);
-        capture?.recorder.exchange(context, exchange);
-      },
+    clock: overrides.clock,
+    onExchange: (context, exchange) => {
+      metrics.observeCall(exchange);
+      capture?.recorder.exchange(context, exchange);
     },
-    { accessToken: upstream.accessToken, baseUrl: upstream.baseUrl, timeoutMs: config.hubspot.timeoutMs },
-  );
+  });
   metrics.watch({ pacer, mappingState: mappings.state });
   let isStopping = false;
   const app = createApp(
@@ -101,10 +98,10 @@ export async function startBridge(
     const adminUrl = config.admin === undefined ? undefined : await admin?.listen(config.admin);
     const url = await listen(server, config.listen);
     if (checksAtStart) checkProperties(crm, log, mappings.current());
-    mappings.follow((result, inForce) => {
+    mappings.follow((result, active) => {
       metrics.observeReload(result);
-      if (result === 'applied') capture?.useMappings(inForce);
-      if (result === 'applied' && checksAtStart) checkProperties(crm, log, inForce);
+      if (result === 'applied') capture?.useMappings(active);
+      if (result === 'applied' && checksAtStart) checkProperties(crm, log, active);
     });
     return {
       url,
@@ -114,7 +111,7 @@ export async function startBridge(
         isStopping = true;
         const startedAt = performance.now();
         const cutOff = await closeServer(server, graceMs, inFlight);
-        await closeRest(Math.max(leastCaptureGraceMs, graceMs - (performance.now() - startedAt)));
+        await closeRest(Math.max(minCaptureGraceMs, graceMs - (performance.now() - startedAt)));
         return cutOff;
       },
       get captures() {
@@ -122,13 +119,25 @@ export async function startBridge(
       },
     };
   } catch (error) {
-    // What is left open would keep the process from ending.
+    // Anything left open would keep the process alive.
     await closeRest(0);
     throw error;
   }
 }
 
-/** An edit is in force some two seconds after it was saved. */
+/** Connects to HubSpot, or in sandbox mode to an embedded CRM that it starts. */
+async function openCrm(config: Config, { log, clock, onExchange }: CrmDeps) {
+  const upstream = config.isSandbox ? await startEmbeddedCrm() : { ...config.hubspot, close: async () => {} };
+  const pacer = createPacer(config.hubspot, { log, ...(clock === undefined ? {} : { clock }) });
+  const { accessToken, baseUrl, close } = upstream;
+  const crm = createHubSpotCrm(
+    { pacer, log, onExchange },
+    { accessToken, baseUrl, timeoutMs: config.hubspot.timeoutMs },
+  );
+  return { crm, pacer, close };
+}
+
+/** An edit is active about two seconds after it was saved. */
 const mappingPollMs = 1_000;
 
 function localeOf({ defaultCountry }: Config): Locale {
@@ -138,16 +147,16 @@ function localeOf({ defaultCountry }: Config): Locale {
 /** Long enough for a slow CRM; the bridge serves meanwhile. */
 const startCheckMs = 30_000;
 
-/** What is missing is said in the log. Returns at once: the bridge starts whatever the CRM says, or does not say. */
+/** Logs which properties are missing. Returns at once: the bridge starts whether or not the CRM answers. */
 function checkProperties(crm: Crm, log: pino.Logger, { contacts, companies }: Mappings): void {
   const records = [contacts, companies].filter((mapping) => mapping !== undefined);
   const context = { requestId: 'start', urgency: 'bulk', deadline: deadlineIn(startCheckMs) } as const;
   prepareIdProperties({ crm, log }, records, context).catch((error: unknown) => {
-    log.error({ err: error }, 'the check of properties failed');
+    log.error({ err: error }, 'could not check the properties');
   });
 }
 
-/** Loaded only when it is needed: production never pays for it. */
+/** Loaded on demand, so that production never loads it. */
 async function startEmbeddedCrm() {
   const [{ startSandbox }, { exampleSeed }] = await Promise.all([
     import('../sandbox/sandbox.ts'),
