@@ -7,14 +7,20 @@ import type { ReloadState } from './mapping/load/reload-state.ts';
 import { formatDiagnostic } from './mapping/schema/diagnostic.ts';
 import type { Locale } from './mapping/values/locale.ts';
 
-/** The mapping files in force, which follow their folder. */
+interface LiveMappingSettings {
+  readonly dir: string;
+  readonly locale: Locale;
+  readonly pollMs: number;
+}
+
+/** The active mapping files, which follow their folder. */
 export interface LiveMappings {
-  /** The last version without errors, whole. */
+  /** The last version without errors. */
   current(): Mappings;
   state(): ReloadState;
-  /** Starts to follow the folder; told of every look that read the files. */
+  /** Starts to follow the folder; called after every look that read the files. */
   follow(onReload: (result: ReloadResult, mappings: Mappings) => void): void;
-  /** Looks at the folder now, whether or not it seems changed. */
+  /** Checks the folder now, even if it seems unchanged. */
   reload(): Promise<void>;
   close(): void;
 }
@@ -22,76 +28,33 @@ export interface LiveMappings {
 export type ReloadResult = 'applied' | 'refused' | 'unchanged';
 
 /**
- * Loads the mapping files. Once they are followed, the folder is looked at every `pollMs`, and what was edited is checked and put in
- * force as a whole. Looking at sizes and times also notices a folder that is replaced by a symlink, as Kubernetes does it, and
- * works on network file systems, where notices from the kernel do not come.
+ * Loads the mapping files. Once they are followed, the folder is checked every `pollMs`, and an edit is validated and applied
+ * atomically. Comparing sizes and times also notices a folder that is replaced by a symlink, as Kubernetes does it, and works on
+ * network file systems, where the kernel sends no notifications.
  * @throws MappingError when the files have errors at the start.
  */
 export async function loadLiveMappings(
-  settings: { readonly dir: string; readonly locale: Locale; readonly pollMs: number },
+  { dir, locale, pollMs }: LiveMappingSettings,
   deps: { readonly log: Logger },
 ): Promise<LiveMappings> {
-  const { dir, locale, pollMs } = settings;
-  let seen = await fingerprint(dir);
-  let pending: string | undefined;
-  let mappings = loadMappings(dir, locale);
-  let state: ReloadState = { hash: mappings.hash, loadedAt: new Date().toISOString() };
+  const readSettled = createSettledReader(dir, await fingerprint(dir));
+  const active = createActiveMappings(loadMappings(dir, locale), deps.log);
+  let report: (result: ReloadResult, mappings: Mappings) => void = () => {};
   let queue: Promise<void> = Promise.resolve();
   let waiting = 0;
   let timer: NodeJS.Timeout | undefined;
-  let tell: (result: ReloadResult, mappings: Mappings) => void = () => {};
-
-  function settle(checked: CheckedMappings): void {
-    const result = put(checked);
-    tell(result, mappings);
-  }
-
-  function put({ mappings: edited, diagnostics }: CheckedMappings): ReloadResult {
-    const findings = diagnostics.slice(0, mostLogged).map(formatDiagnostic);
-    if (edited === undefined) {
-      state = { ...state, refused: { at: new Date().toISOString(), diagnostics } };
-      const facts = { mapping: mappings.hash, findings, count: diagnostics.length };
-      deps.log.warn(facts, 'the edited mapping files have errors: the last good version stays in force');
-      return 'refused';
-    }
-    const before = mappings.hash;
-    if (edited.hash === before) {
-      if (state.refused !== undefined) deps.log.info({ mapping: before }, 'the mapping files are as they were again');
-      state = { hash: state.hash, loadedAt: state.loadedAt };
-      return 'unchanged';
-    }
-    mappings = edited;
-    state = { hash: edited.hash, loadedAt: new Date().toISOString() };
-    deps.log.info({ mapping: edited.hash, before, findings }, 'the edited mapping files are in force');
-    return 'applied';
-  }
 
   async function look(isAsked: boolean): Promise<void> {
-    const now = await fingerprint(dir);
-    if (!isAsked && now === seen) {
-      pending = undefined;
-      return;
-    }
-    // Editors and deployments write in steps: two looks must agree.
-    if (!isAsked && now !== pending) {
-      pending = now;
-      return;
-    }
-    const checked = checkMappings(dir, locale);
-    pending = await fingerprint(dir);
-    // Changed while it was read: half of it may be old. The next look takes it up.
-    if (pending !== now) return;
-    seen = now;
-    pending = undefined;
-    settle(checked);
+    const checked = await readSettled(isAsked, () => checkMappings(dir, locale));
+    if (checked !== undefined) report(active.apply(checked), active.current());
   }
 
-  /** One look after the other. */
-  function lookOnce(isAsked: boolean): Promise<void> {
+  /** Runs one look after the other. */
+  function enqueueLook(isAsked: boolean): Promise<void> {
     waiting += 1;
     queue = queue
       .then(() => look(isAsked))
-      .catch((error: unknown) => deps.log.error({ err: error }, 'the mapping files could not be looked at'))
+      .catch((error: unknown) => deps.log.error({ err: error }, 'could not check the mapping files'))
       .finally(() => {
         waiting -= 1;
       });
@@ -99,23 +62,79 @@ export async function loadLiveMappings(
   }
 
   return {
-    current: () => mappings,
-    state: () => state,
+    current: active.current,
+    state: active.state,
     follow(onReload) {
-      tell = onReload;
+      report = onReload;
       timer ??= setInterval(() => {
-        if (waiting === 0) void lookOnce(false);
+        if (waiting === 0) void enqueueLook(false);
       }, pollMs).unref();
     },
-    reload: () => lookOnce(true),
+    reload: () => enqueueLook(true),
     close: () => clearInterval(timer),
   };
 }
 
-/** A log line is no report: `check` tells the rest. */
-const mostLogged = 20;
+/** The version that serves requests, and its state. */
+function createActiveMappings(loaded: Mappings, log: Logger) {
+  let mappings = loaded;
+  let state: ReloadState = { hash: mappings.hash, loadedAt: new Date().toISOString() };
+  return {
+    current: () => mappings,
+    state: () => state,
+    apply({ mappings: edited, diagnostics }: CheckedMappings): ReloadResult {
+      const findings = diagnostics.slice(0, maxLogged).map(formatDiagnostic);
+      if (edited === undefined) {
+        state = { ...state, refused: { at: new Date().toISOString(), diagnostics } };
+        const facts = { mapping: mappings.hash, findings, count: diagnostics.length };
+        log.warn(facts, 'the edited mapping files have errors: the last valid version stays active');
+        return 'refused';
+      }
+      const before = mappings.hash;
+      if (edited.hash === before) {
+        if (state.refused !== undefined) log.info({ mapping: before }, 'the mapping files are unchanged again');
+        state = { hash: state.hash, loadedAt: state.loadedAt };
+        return 'unchanged';
+      }
+      mappings = edited;
+      state = { hash: edited.hash, loadedAt: new Date().toISOString() };
+      log.info({ mapping: edited.hash, before, findings }, 'the edited mapping files are active');
+      return 'applied';
+    },
+  };
+}
 
-/** Changes whenever a file that may be a mapping is added, removed or written. Never throws: a folder that is gone is a state too. */
+/**
+ * Reads the folder once it is stable: editors and deployments write in steps, so two looks must agree, and a folder that changes
+ * while it is read is read again at the next look.
+ */
+function createSettledReader(dir: string, initial: string) {
+  let seen = initial;
+  let pending: string | undefined;
+  /** @returns what was read; undefined when nothing changed, or the folder is not stable. */
+  return async <Result>(isAsked: boolean, read: () => Result): Promise<Result | undefined> => {
+    const now = await fingerprint(dir);
+    if (!isAsked && now === seen) {
+      pending = undefined;
+      return undefined;
+    }
+    if (!isAsked && now !== pending) {
+      pending = now;
+      return undefined;
+    }
+    const result = read();
+    pending = await fingerprint(dir);
+    if (pending !== now) return undefined;
+    seen = now;
+    pending = undefined;
+    return result;
+  };
+}
+
+/** A log line is not a report: `check` lists all findings. */
+const maxLogged = 20;
+
+/** Changes whenever a file that may be a mapping is added, removed or written. Never throws: a missing folder is a state too. */
 async function fingerprint(dir: string): Promise<string> {
   try {
     const names = (await readdir(dir)).filter((name) => /\.ya?ml$/i.test(name)).toSorted();

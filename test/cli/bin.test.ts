@@ -82,7 +82,7 @@ test('a bridge that gets SIGHUP reads the mapping files anew and goes on', async
 
   writeFileSync(join(dir, 'contacts.yaml'), 'version: 1\n');
   child.kill('SIGHUP');
-  await expect.poll(output).toContain('the last good version stays in force');
+  await expect.poll(output).toContain('the last valid version stays active');
   const answer = await sendTo(url, 'GET', '/readyz', undefined, { 'x-api-key': 'sandbox' });
   child.kill('SIGTERM');
 
