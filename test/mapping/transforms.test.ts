@@ -15,7 +15,9 @@ function run(name: string, value: string, { country, argument = '' }: { country?
   if (transform === undefined) throw new Error(`no transform ${name}`);
   const locale = country === undefined ? {} : { defaultCountry: country };
   const result =
-    transform.takes === 'list' ? transform.apply(value.split(';'), argument) : transform.apply(value, locale, argument);
+    transform.accepts === 'list'
+      ? transform.apply(value.split(';'), argument)
+      : transform.apply(value, locale, argument);
   if (isValueProblem(result)) return NONE;
   return typeof result === 'string' || result === undefined ? result : result.join(';');
 }
@@ -276,8 +278,8 @@ const anything = fc.oneof(
 
 /** Transforms whose result is read again as itself: all but those that take something away on purpose. */
 const IDEMPOTENT = transformNames.filter((name) => {
-  const { takes, role } = transforms[name];
-  return takes === 'text' && (role !== 'converting' || !['first_name', 'last_name', 'split'].includes(name));
+  const { accepts, role } = transforms[name];
+  return accepts === 'text' && (role !== 'converting' || !['first_name', 'last_name', 'split'].includes(name));
 });
 
 test.each(IDEMPOTENT.map((name) => ({ name })))('$name leaves its own results as they are', ({ name }) => {
@@ -315,7 +317,7 @@ test.each([
   fc.assert(
     fc.property(values, (given) => {
       const canonical = run(name, given);
-      if (transform?.takes !== 'text' || canonical === undefined || canonical === NONE) return;
+      if (transform?.accepts !== 'text' || canonical === undefined || canonical === NONE) return;
       for (const spelling of transform.variants?.(canonical, given) ?? []) expect(run(name, spelling)).toBe(canonical);
     }),
   );
@@ -379,7 +381,7 @@ test('searches by spellings in small letters, each once', () => {
     fc.property(anything, fc.constantFrom(...transformNames), (value, name) => {
       const transform = findTransform(name);
       const canonical = run(name, value);
-      if (transform?.takes !== 'text' || canonical === undefined || canonical === NONE) return;
+      if (transform?.accepts !== 'text' || canonical === undefined || canonical === NONE) return;
       const spellings = transform.variants?.(canonical, value) ?? [];
       expect(spellings).toEqual([...new Set(spellings.map((spelling) => spelling.toLowerCase()))]);
     }),

@@ -7,6 +7,7 @@ import { toCrmProperties, toEnginyProperties } from '../run/translate-record.ts'
 import type { Diagnostic } from '../schema/diagnostic.ts';
 import type { Finding, Path } from '../schema/finding.ts';
 import type { Mapping } from '../schema/record-mapping.ts';
+import { compareExample, exampleFailure } from './compare-example.ts';
 
 const Properties = z.record(z.string(), z.string());
 
@@ -76,7 +77,10 @@ function runExample(mapping: Mapping, example: Example, path: Path): Finding[] {
       return [exampleFailure([...path, misplaced], `"${misplaced}" belongs to an example with enginy`)];
     if (example.returns === undefined)
       return [exampleFailure(path, `"${example.name}" expects nothing: it needs returns`)];
-    return compareExample([...path, 'returns'], example.name, example.returns, toEnginyProperties(mapping, crm));
+    return compareExample([...path, 'returns'], example.name, {
+      expected: example.returns,
+      actual: toEnginyProperties(mapping, crm),
+    });
   }
   if (enginy === undefined) return [];
   if (asked.length === 0)
@@ -94,43 +98,7 @@ function runExample(mapping: Mapping, example: Example, path: Path): Finding[] {
     unknown: created.unknown.map(({ field }) => field),
     warnings: created.warnings,
   };
-  return asked.flatMap((key) => compareExample([...path, key], example.name, example[key], actual[key]));
-}
-
-/** How what came out differs from what an example says must come out. */
-export function compareExample(path: Path, example: string, expected: unknown, actual: unknown): Finding[] {
-  const key = path.at(-1);
-  if (Array.isArray(expected) && Array.isArray(actual)) {
-    const isWarnings = key === 'warnings';
-    const fits = (want: unknown, got: unknown) =>
-      isWarnings ? String(got).startsWith(String(want)) : String(got) === String(want);
-    const missing = expected.filter((want) => !actual.some((got) => fits(want, got)));
-    const extra = actual.filter((got) => !expected.some((want) => fits(want, got)));
-    return [
-      ...missing.map((want) => exampleFailure(path, `"${example}": ${key} lacks ${show(want)}`)),
-      ...extra.map((got) => exampleFailure(path, `"${example}": ${key} also has ${show(got)}`)),
-    ];
-  }
-  const wanted = new Map(Object.entries(expected ?? {}));
-  const got = new Map(Object.entries(actual ?? {}));
-  const wrong = [...wanted].flatMap(([name, want]) => {
-    if (JSON.stringify(got.get(name)) === JSON.stringify(want)) return [];
-    const found = got.has(name) ? `is ${show(got.get(name))}` : 'is absent';
-    return [exampleFailure([...path, name], `"${example}": ${key}.${name} ${found}, expected ${show(want)}`)];
-  });
-  const extra = [...got].flatMap(([name, value]) =>
-    wanted.has(name)
-      ? []
-      : [exampleFailure(path, `"${example}": ${key}.${name} is ${show(value)}, expected to be absent`)],
+  return asked.flatMap((key) =>
+    compareExample([...path, key], example.name, { expected: example[key], actual: actual[key] }),
   );
-  return [...wrong, ...extra];
-}
-
-function show(value: unknown): string {
-  return JSON.stringify(value);
-}
-
-/** A finding that an example did not come out. */
-export function exampleFailure(path: Path, message: string): Finding {
-  return { path, kind: 'example-failed', message };
 }

@@ -11,7 +11,7 @@ import type { Diagnostic } from '../schema/diagnostic.ts';
 import type { Finding, Path } from '../schema/finding.ts';
 import type { TaskMapping } from '../schema/task-mapping.ts';
 import { toFieldValue, toText } from '../values/field-value.ts';
-import { compareExample, exampleFailure } from './run-examples.ts';
+import { compareExample, exampleFailure } from './compare-example.ts';
 
 const Texts = z.record(z.string(), z.string());
 
@@ -68,7 +68,7 @@ function runExample(mapping: TaskMapping | ActivityMapping, example: TimelineExa
       mapping.object === 'tasks'
         ? fromTaskProperties(mapping, crm)
         : fromActivityProperties(mapping, object ?? '', crm);
-    return compareExample([...path, 'returns'], name, returns, Object.fromEntries(fields));
+    return compareExample([...path, 'returns'], name, { expected: returns, actual: Object.fromEntries(fields) });
   }
   if (create === undefined && warnings === undefined) {
     return [exampleFailure(path, `"${name}" expects nothing: it needs create, warnings`)];
@@ -79,8 +79,12 @@ function runExample(mapping: TaskMapping | ActivityMapping, example: TimelineExa
   const kept = object === undefined || made.object === object ? [] : [`is kept by ${made.object}, expected ${object}`];
   return [
     ...kept.map((difference) => exampleFailure([...path, 'object'], `"${name}" ${difference}`)),
-    ...(create === undefined ? [] : compareExample([...path, 'create'], name, create, made.translation.properties)),
-    ...(warnings === undefined ? [] : compareExample([...path, 'warnings'], name, warnings, made.translation.warnings)),
+    ...(create === undefined
+      ? []
+      : compareExample([...path, 'create'], name, { expected: create, actual: made.translation.properties })),
+    ...(warnings === undefined
+      ? []
+      : compareExample([...path, 'warnings'], name, { expected: warnings, actual: made.translation.warnings })),
   ];
 }
 

@@ -58,7 +58,7 @@ export const enginyFields: Readonly<Record<RecordObject, readonly string[]>> = {
 };
 
 /** Words that administrators reach for, and what Enginy calls it. */
-const OTHER_WORDS: Readonly<Record<RecordObject, Readonly<Record<string, string>>>> = {
+const otherWords: Readonly<Record<RecordObject, Readonly<Record<string, string>>>> = {
   contacts: {
     jobtitle: 'title',
     position: 'title',
@@ -85,7 +85,7 @@ const OTHER_WORDS: Readonly<Record<RecordObject, Readonly<Record<string, string>
 
 /** What Enginy calls the thing that an administrator named in other words, if that is known. */
 export function enginyWordFor(object: RecordObject, word: string): string | undefined {
-  const words = OTHER_WORDS[object];
+  const words = otherWords[object];
   const bare = word.toLowerCase().replace(/[\s_-]/g, '');
   return Object.hasOwn(words, bare) ? words[bare] : undefined;
 }

@@ -44,20 +44,22 @@ export function parseYaml({ file, text }: SourceFile, values: 'text' | 'json'): 
   };
   for (const problem of [...document.errors, ...document.warnings]) report(problem.pos[0], plainYamlMessage(problem));
   const places = new Map<string, { key?: number; value: number }>();
-  const content = toPlain(document.contents, [], places, report);
+  const content = toPlain(document.contents, [], { places, report });
   if (content === undefined && diagnostics.length === 0) report(0, 'the file is empty');
-  return { file, content, diagnostics, locate: (path, atKey) => locate(lines, places, path, atKey === true) };
+  return { file, content, diagnostics, locate: (path, atKey) => locate({ lines, places }, path, atKey === true) };
 }
 
 type Places = Map<string, { key?: number; value: number }>;
 
-function toPlain(
-  node: Node | null,
-  path: Path,
-  places: Places,
-  report: (offset: number, message: string) => void,
-): unknown {
+/** Collects what reading finds: where each value stands, and what is not allowed. */
+interface Collector {
+  readonly places: Places;
+  readonly report: (offset: number, message: string) => void;
+}
+
+function toPlain(node: Node | null, path: Path, collector: Collector): unknown {
   if (node === null) return undefined;
+  const { places, report } = collector;
   const start = node.range?.[0] ?? 0;
   const key = JSON.stringify(path);
   places.set(key, { ...places.get(key), value: start });
@@ -75,7 +77,7 @@ function toPlain(
   }
   if (isSeq(node)) {
     // The AST's items are nodes, or null for an entry that is empty.
-    return node.items.map((item, index) => toPlain(item as Node | null, [...path, index], places, report) ?? null);
+    return node.items.map((item, index) => toPlain(item as Node | null, [...path, index], collector) ?? null);
   }
   if (!isMap(node)) return undefined;
   const entries: [string, unknown][] = [];
@@ -90,13 +92,17 @@ function toPlain(
     }
     const inner = [...path, name];
     places.set(JSON.stringify(inner), { key: at, value: at });
-    entries.push([name, toPlain(pair.value as Node | null, inner, places, report)]); // a parsed map holds nodes only
+    entries.push([name, toPlain(pair.value as Node | null, inner, collector)]); // a parsed map holds nodes only
   }
   return Object.fromEntries(entries);
 }
 
 /** The place of a path, or of the nearest thing around it that is there. */
-function locate(lines: LineCounter, places: Places, path: Path, atKey: boolean) {
+function locate(
+  { lines, places }: { readonly lines: LineCounter; readonly places: Places },
+  path: Path,
+  atKey: boolean,
+) {
   for (let length = path.length; length >= 0; length -= 1) {
     const place = places.get(JSON.stringify(path.slice(0, length)));
     if (place === undefined) continue;

@@ -17,7 +17,7 @@ interface Cuts {
   readonly kept: Map<string, readonly number[]>;
 }
 
-const MOST_ROUNDS = 20;
+const maxRounds = 20;
 
 /**
  * Takes out what the schema refuses, so that the rest can still be linted; undefined when nothing usable is left.
@@ -31,7 +31,7 @@ export function pruneContent(
   if (typeof content !== 'object' || content === null || Array.isArray(content)) return undefined;
   const cuts: Cuts = { refused: new Set(), standIns: new Map(), kept: new Map() };
   const restore = (path: Path) => restorePath(path, cuts.kept);
-  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+  for (let round = 0; round < maxRounds; round += 1) {
     cuts.kept.clear();
     const left = { ...skeleton, ...copyWithout(content, [], cuts) };
     const parsed = schema.safeParse(left);

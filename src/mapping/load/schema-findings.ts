@@ -6,7 +6,7 @@ import { didYouMean, nearestWord } from '../values/nearest-word.ts';
 export function schemaFindings(schema: z.ZodType, content: unknown): Finding[] {
   const parsed = schema.safeParse(content);
   if (parsed.success) return [];
-  const findings = parsed.error.issues.flatMap((issue) => toFindings(schema, content, issue, []));
+  const findings = parsed.error.issues.flatMap((issue) => toFindings({ schema, content }, issue, []));
   const rank = (finding: Finding) => (finding.kind === 'missing-key' ? 1 : 0);
   return findings.toSorted((a, b) => rank(a) - rank(b));
 }
@@ -19,7 +19,14 @@ export function keysAt(schema: z.ZodType, path: Path): readonly string[] | undef
   return keys.length === 0 ? undefined : [...new Set(keys)];
 }
 
-function toFindings(schema: z.ZodType, content: unknown, issue: z.core.$ZodIssue, base: Path): Finding[] {
+/** What was checked, and against which schema. */
+interface Checked {
+  readonly schema: z.ZodType;
+  readonly content: unknown;
+}
+
+function toFindings(checked: Checked, issue: z.core.$ZodIssue, base: Path): Finding[] {
+  const { schema, content } = checked;
   const path: Path = [...base, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))];
   const value = valueAt(content, path);
   switch (issue.code) {
@@ -27,10 +34,10 @@ function toFindings(schema: z.ZodType, content: unknown, issue: z.core.$ZodIssue
       return issue.keys.map((key) => unknownKey(schema, path, key));
     case 'invalid_union':
       return bestBranch(issue.errors, value).flatMap((inner) =>
-        inner === undefined ? [badOption(schema, path, value, issue)] : toFindings(schema, content, inner, path),
+        inner === undefined ? [badOption(checked, path, issue)] : toFindings(checked, inner, path),
       );
     default:
-      return [value === undefined ? missingKey(path) : badOption(schema, path, value, issue)];
+      return [value === undefined ? missingKey(path) : badOption(checked, path, issue)];
   }
 }
 
@@ -56,7 +63,8 @@ function missingKey(path: Path): Finding {
   };
 }
 
-function badOption(schema: z.ZodType, path: Path, value: unknown, issue: z.core.$ZodIssue): Finding {
+function badOption({ schema, content }: Checked, path: Path, issue: z.core.$ZodIssue): Finding {
+  const value = valueAt(content, path);
   const words = wordsAt(schema, path);
   const last = path.at(-1);
   const name = typeof last === 'string' ? `"${last}"` : placeName(path);
@@ -73,7 +81,7 @@ function badOption(schema: z.ZodType, path: Path, value: unknown, issue: z.core.
 function expectation(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return `must be ${KIND_NAMES[issue.expected] ?? issue.expected}`;
+      return `must be ${kindNames[issue.expected] ?? issue.expected}`;
     case 'too_small':
       return issue.origin === 'string'
         ? 'must not be empty'
@@ -87,7 +95,7 @@ function expectation(issue: z.core.$ZodIssue): string {
   }
 }
 
-const KIND_NAMES: Readonly<Record<string, string>> = {
+const kindNames: Readonly<Record<string, string>> = {
   object: 'a group of keys',
   record: 'a group of keys',
   array: 'a list',

@@ -1,18 +1,23 @@
 import type { FieldRow, Mapping, TransformStep } from '../schema/record-mapping.ts';
 import { type EnginyRecord, type FieldValue, readField, toFieldValue, toText } from '../values/field-value.ts';
-import { isValueProblem, type ValueProblem } from '../values/value-problem.ts';
+import { isValueProblem } from '../values/value-problem.ts';
 import { compileChain, type StepListener, type TransformChain } from './transform-chain.ts';
 
 /** What one row makes of one record. */
 export type RowReading =
-  | { readonly kind: 'value'; readonly value: string; readonly field: string; readonly troubles: readonly Trouble[] }
+  | {
+      readonly kind: 'value';
+      readonly value: string;
+      readonly field: string;
+      readonly problems: readonly FieldProblem[];
+    }
   /** Nothing to write. `isSent`: Enginy sent the field, but empty. */
   | { readonly kind: 'empty'; readonly isSent: boolean }
   /** There is a value, but not one that can be written. */
-  | { readonly kind: 'unusable'; readonly troubles: readonly Trouble[] };
+  | { readonly kind: 'unusable'; readonly problems: readonly FieldProblem[] };
 
 /** A field whose value could not be used, and that value as text. */
-export interface Trouble {
+export interface FieldProblem {
   readonly field: string;
   readonly problem: string;
   readonly given: string;
@@ -50,16 +55,14 @@ export function compileFieldRow(mapping: Mapping, row: FieldRow): FieldReader {
     mapping.locale,
     row.value_map === undefined || valueMap === undefined ? undefined : { name: row.value_map, valueMap },
   );
-  const separator = row.with ?? ' ';
+  const values: RowSources = { sources, chain, separator: row.with ?? ' ' };
   return {
     row,
     sources: sources.map((source) => source.field),
     overwrite: row.overwrite ?? mapping.write.overwrite,
     onEmpty: row.on_empty ?? mapping.write.on_empty,
     read: (record, listener) =>
-      row.concat === undefined
-        ? readFirst(record, sources, chain, listener)
-        : readAll(record, sources, chain, separator, listener),
+      row.concat === undefined ? readFirst(values, record, listener) : readAll(values, record, listener),
   };
 }
 
@@ -71,15 +74,19 @@ export function readSources(row: FieldRow): { readonly field: string; readonly s
   );
 }
 
-const NO_TROUBLES: readonly Trouble[] = [];
+/** Where a row's value comes from, ready to run. */
+interface RowSources {
+  readonly sources: readonly SourceReader[];
+  /** The row's own transforms and value map, after those of the source. */
+  readonly chain: TransformChain;
+  /** Between the parts of a `concat`. */
+  readonly separator: string;
+}
 
-function readFirst(
-  record: EnginyRecord,
-  sources: readonly SourceReader[],
-  chain: TransformChain,
-  listener?: RowListener,
-): RowReading {
-  let troubles = NO_TROUBLES;
+const noProblems: readonly FieldProblem[] = [];
+
+function readFirst({ sources, chain }: RowSources, record: EnginyRecord, listener?: RowListener): RowReading {
+  let problems = noProblems;
   let isSent = false;
   for (const source of sources) {
     const sent = readField(record, source.field);
@@ -88,22 +95,17 @@ function readFirst(
     const given = toFieldValue(sent);
     listener?.onField(source.field, given);
     if (given === undefined) continue;
-    const result = runSource(source, chain, given, listener);
+    const own = source.chain === undefined ? given : source.chain.run(given, listener?.onStep);
+    const result = own === undefined || isValueProblem(own) ? own : chain.run(own, listener?.onStep);
     if (result === undefined) continue;
-    if (!isValueProblem(result)) return { kind: 'value', value: toText(result), field: source.field, troubles };
-    troubles = [...troubles, { field: source.field, problem: result.problem, given: toText(given) }];
+    if (!isValueProblem(result)) return { kind: 'value', value: toText(result), field: source.field, problems };
+    problems = [...problems, { field: source.field, problem: result.problem, given: toText(given) }];
   }
-  return troubles.length > 0 ? { kind: 'unusable', troubles } : { kind: 'empty', isSent };
+  return problems.length > 0 ? { kind: 'unusable', problems } : { kind: 'empty', isSent };
 }
 
-function readAll(
-  record: EnginyRecord,
-  sources: readonly SourceReader[],
-  chain: TransformChain,
-  separator: string,
-  listener?: RowListener,
-): RowReading {
-  const troubles: Trouble[] = [];
+function readAll({ sources, chain, separator }: RowSources, record: EnginyRecord, listener?: RowListener): RowReading {
+  const problems: FieldProblem[] = [];
   const parts: string[] = [];
   const fields: string[] = [];
   let isSent = false;
@@ -117,7 +119,7 @@ function readAll(
     const part = source.chain === undefined ? given : source.chain.run(given, listener?.onStep);
     if (part === undefined) continue;
     if (isValueProblem(part)) {
-      troubles.push({ field: source.field, problem: part.problem, given: toText(given) });
+      problems.push({ field: source.field, problem: part.problem, given: toText(given) });
       continue;
     }
     parts.push(toText(part));
@@ -126,17 +128,7 @@ function readAll(
   const joined = parts.join(separator);
   const result = joined === '' ? undefined : chain.run(joined, listener?.onStep);
   const field = fields.join('+');
-  if (isValueProblem(result)) troubles.push({ field, problem: result.problem, given: joined });
-  else if (result !== undefined) return { kind: 'value', value: toText(result), field, troubles };
-  return troubles.length > 0 ? { kind: 'unusable', troubles } : { kind: 'empty', isSent };
-}
-
-function runSource(
-  source: SourceReader,
-  chain: TransformChain,
-  given: FieldValue,
-  listener: RowListener | undefined,
-): FieldValue | ValueProblem | undefined {
-  const own = source.chain === undefined ? given : source.chain.run(given, listener?.onStep);
-  return own === undefined || isValueProblem(own) ? own : chain.run(own, listener?.onStep);
+  if (isValueProblem(result)) problems.push({ field, problem: result.problem, given: joined });
+  else if (result !== undefined) return { kind: 'value', value: toText(result), field, problems };
+  return problems.length > 0 ? { kind: 'unusable', problems } : { kind: 'empty', isSent };
 }

@@ -1,24 +1,24 @@
 import { fieldKey } from './property-name.ts';
 
-const LONGEST_LABEL = 100;
+const maxLabelLength = 100;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is to be replaced
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ud800-\udfff]/gu;
+const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ud800-\udfff]/gu;
 
 /** A field's name for people: on one line, without control characters, long ones cut. Nothing printable gives undefined. */
 export function fieldLabel(field: string): string | undefined {
   const text = field
-    .slice(0, 4 * LONGEST_LABEL)
-    .replace(UNPRINTABLE, ' ')
+    .slice(0, 4 * maxLabelLength)
+    .replace(unprintable, ' ')
     .replace(/\s+/g, ' ')
     .trim();
   if (text === '') return undefined;
   const letters = [...text];
-  return letters.length > LONGEST_LABEL ? `${letters.slice(0, LONGEST_LABEL - 1).join('')}…` : text;
+  return letters.length > maxLabelLength ? `${letters.slice(0, maxLabelLength - 1).join('')}…` : text;
 }
 
 /** A field's name in a warning or a log line: as {@link fieldLabel}, and never empty. */
 export function showField(field: string): string {
-  return fieldLabel(field) ?? JSON.stringify(field.slice(0, LONGEST_LABEL));
+  return fieldLabel(field) ?? JSON.stringify(field.slice(0, maxLabelLength));
 }
 
 /**

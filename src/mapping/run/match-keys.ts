@@ -17,9 +17,9 @@ export interface MatchKey {
   readonly clauses: readonly MatchClause[];
 }
 
-const SEPARATOR = '\u0000';
+const separator = '\u0000';
 /** More combinations than this of one CRM record's values are no contact but a rubbish heap. */
-const MOST_COMBINATIONS = 1000;
+const maxCombinations = 1000;
 
 /** What to look for, in the order of the rules. A rule whose Enginy value is empty, unusable or shared gives no key. */
 export function matchKeys(mapping: Mapping, record: EnginyRecord): MatchKey[] {
@@ -31,7 +31,7 @@ export function matchKeys(mapping: Mapping, record: EnginyRecord): MatchKey[] {
     for (const pair of pairs) {
       const read = pair.readRecord(record);
       if (read === undefined) return;
-      value = value === undefined ? read.canonical : value + SEPARATOR + read.canonical;
+      value = value === undefined ? read.canonical : value + separator + read.canonical;
       if (pair === searchPair) clauses = pair.clauses(read.canonical, read.given);
     }
     if (value === undefined) return;
@@ -56,8 +56,8 @@ export function candidateKeys(
   reader.pairs.forEach((pair, index) => {
     const held = pair.readCandidate(properties);
     combinations = combinations
-      .flatMap((before) => held.map((value) => (index === 0 ? value : before + SEPARATOR + value)))
-      .slice(0, MOST_COMBINATIONS);
+      .flatMap((before) => held.map((value) => (index === 0 ? value : before + separator + value)))
+      .slice(0, maxCombinations);
   });
   return combinations;
 }

@@ -12,9 +12,9 @@ export interface PropertyRules {
 }
 
 /** Stands before names that could not stand alone. */
-const PREFIX = 'enginy_';
+const namePrefix = 'enginy_';
 /** More of a field's name than this changes nothing in the property's but its hash. */
-const MOST_READ = 500;
+const maxRead = 500;
 
 /**
  * The name of the property for a field of Enginy: `campaignOpens` → `campaign_opens`, `Größe` → `grosse`, `2nd` → `enginy_2nd`.
@@ -25,7 +25,7 @@ export function propertyName(field: string, rules: PropertyRules): string {
   const words = toWords(field);
   if (words === '') return ownPropertyName(field, rules);
   const name = allowed(words, rules);
-  const isWhole = name.length <= rules.longestName && field.length <= MOST_READ;
+  const isWhole = name.length <= rules.longestName && field.length <= maxRead;
   return isWhole ? name : ownPropertyName(field, rules);
 }
 
@@ -44,7 +44,7 @@ export function fieldKey(field: string): string {
 
 /** Lower-case words of letters and digits, joined by underscores. */
 function toWords(field: string): string {
-  return anyAscii(field.slice(0, MOST_READ).toWellFormed())
+  return anyAscii(field.slice(0, maxRead).toWellFormed())
     .replace(/([a-z\d])([A-Z])/g, '$1_$2')
     .replace(/([A-Z])([A-Z][a-z])/g, '$1_$2')
     .toLowerCase()
@@ -54,5 +54,5 @@ function toWords(field: string): string {
 
 function allowed(words: string, rules: PropertyRules): string {
   const isAllowed = /^[a-z]/.test(words) && !rules.reservedPrefixes.some((prefix) => words.startsWith(prefix));
-  return isAllowed ? words : `${PREFIX}${words}`;
+  return isAllowed ? words : `${namePrefix}${words}`;
 }

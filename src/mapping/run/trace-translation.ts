@@ -2,7 +2,7 @@ import type { Mapping } from '../schema/record-mapping.ts';
 import { type EnginyRecord, toText } from '../values/field-value.ts';
 import { isValueProblem } from '../values/value-problem.ts';
 import { compileMapping } from './compile-mapping.ts';
-import { emptyTranslation, type Translation, writeRow } from './translate-record.ts';
+import { emptyTranslation, type Translation, type WriteMode, writeRow } from './translate-record.ts';
 
 /** How the value of one row came about. */
 export interface RowTrace {
@@ -29,18 +29,22 @@ export interface FieldTrace {
 }
 
 /** Row by row, what {@link toCrmProperties} does with a record and why; rows in the order of the file. */
-export function traceTranslation(mapping: Mapping, record: EnginyRecord, mode: 'create' | 'update'): RowTrace[] {
+export function traceTranslation(mapping: Mapping, record: EnginyRecord, mode: WriteMode): RowTrace[] {
   return compileMapping(mapping).fields.map((reader) => {
     const fields: { field: string; given?: string; steps: FieldTrace['steps'][number][] }[] = [];
     const translation = emptyTranslation();
-    writeRow(reader, record, mode, translation, {
-      onField: (field, given) =>
-        fields.push({ field, ...(given !== undefined && { given: toText(given) }), steps: [] }),
-      onStep: ({ name, result }) => {
-        const step = isValueProblem(result) ? result : { ...(result !== undefined && { result: toText(result) }) };
-        fields.at(-1)?.steps.push({ name, ...step });
+    writeRow(
+      reader,
+      { record, mode, translation },
+      {
+        onField: (field, given) =>
+          fields.push({ field, ...(given !== undefined && { given: toText(given) }), steps: [] }),
+        onStep: ({ name, result }) => {
+          const step = isValueProblem(result) ? result : { ...(result !== undefined && { result: toText(result) }) };
+          fields.at(-1)?.steps.push({ name, ...step });
+        },
       },
-    });
+    );
     return {
       property: reader.row.crm,
       fields,

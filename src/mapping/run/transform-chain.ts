@@ -1,5 +1,5 @@
 import type { TransformStep, ValueMap } from '../schema/record-mapping.ts';
-import type { TextTransform, Transform } from '../transforms/transform.ts';
+import type { TextTransform } from '../transforms/transform.ts';
 import { findTransform } from '../transforms/transforms.ts';
 import type { FieldValue } from '../values/field-value.ts';
 import type { Locale } from '../values/locale.ts';
@@ -30,7 +30,7 @@ export function compileChain(
   let form: TextTransform | undefined;
   for (const step of steps) {
     const transform = findTransform(readStep(step).name);
-    if (transform?.takes === 'text') form = transform;
+    if (transform?.accepts === 'text') form = transform;
   }
   return { form, run: (value, listen) => runStages(stages, value, listen) };
 }
@@ -42,7 +42,7 @@ export function readStep(step: TransformStep): { readonly name: string; readonly
   return { name, argument };
 }
 
-const TOO_LONG: ValueProblem = { problem: 'is too long' };
+const tooLong: ValueProblem = { problem: 'is too long' };
 
 interface Stage {
   readonly name: string;
@@ -65,13 +65,12 @@ function compileStep(step: TransformStep, locale: Locale): Stage {
   const { name, argument = '' } = readStep(step);
   const transform = findTransform(name);
   if (transform === undefined) throw new Error(`there is no transform "${name}"`);
-  return { name, apply: (value) => applyTransform(transform, value, locale, argument) };
-}
-
-function applyTransform(transform: Transform, value: FieldValue, locale: Locale, argument: string) {
-  if (transform.takes === 'list') return transform.apply(typeof value === 'string' ? [value] : value, argument);
-  const longest = transform.longest ?? Number.POSITIVE_INFINITY;
-  return eachItem(value, (item) => (item.length > longest ? TOO_LONG : transform.apply(item, locale, argument)));
+  if (transform.accepts === 'list') {
+    return { name, apply: (value) => transform.apply(typeof value === 'string' ? [value] : value, argument) };
+  }
+  const { maxLength = Number.POSITIVE_INFINITY, apply } = transform;
+  const applyToItem = (item: string) => (item.length > maxLength ? tooLong : apply(item, locale, argument));
+  return { name, apply: (value) => eachItem(value, applyToItem) };
 }
 
 function compileValueMap(name: string, { map, otherwise }: ValueMap): Stage {

@@ -1,6 +1,6 @@
-import type { Mapping } from '../schema/record-mapping.ts';
+import type { FieldRow, Mapping } from '../schema/record-mapping.ts';
 import { type EnginyRecord, readCustomFields, toFieldValue, toText } from '../values/field-value.ts';
-import type { FieldReader, RowListener, Trouble } from './compile-field-row.ts';
+import type { FieldProblem, FieldReader, RowListener, RowReading } from './compile-field-row.ts';
 import { compileMapping } from './compile-mapping.ts';
 
 /** What becomes of one record of Enginy. No property is in two of the first three places. */
@@ -29,24 +29,36 @@ export interface LooseOption {
   readonly keepRawIn?: string;
 }
 
-type Mode = 'create' | 'update';
+export type WriteMode = 'create' | 'update';
+
 /** Fields that say which record is meant. */
-const IDS: ReadonlySet<string> = new Set(['externalId', 'crmId']);
+const idFields: ReadonlySet<string> = new Set(['externalId', 'crmId']);
 
 /**
  * A record of Enginy as CRM properties. A create carries the identity property, constants and defaults; an update
  * carries only what was sent, with the identity (where it was sent) to be filled where it is empty.
  */
-export function toCrmProperties(mapping: Mapping, record: EnginyRecord, mode: Mode): Translation {
+export function toCrmProperties(mapping: Mapping, record: EnginyRecord, mode: WriteMode): Translation {
   const translation = emptyTranslation();
   const compiled = compileMapping(mapping);
-  writeIdentity(mapping, record, mode, translation);
-  for (const reader of compiled.fields) writeRow(reader, record, mode, translation);
+  const write: RecordWrite = { record, mode, translation };
+  writeIdentity(mapping, write);
+  for (const reader of compiled.fields) writeRow(reader, write);
   if (mode === 'create') {
-    for (const { crm, value } of mapping.write.on_create) put(translation, 'properties', crm, value, '(constant)');
+    for (const { crm, value } of mapping.write.on_create) {
+      put(translation, 'properties', { property: crm, value, source: '(constant)' });
+    }
   }
-  collectUnknown(mapping, compiled.knownFields, record, mode, translation);
+  collectUnknown(mapping, compiled.knownFields, write);
   return translation;
+}
+
+/** One record on its way into a translation. */
+export interface RecordWrite {
+  readonly record: EnginyRecord;
+  readonly mode: WriteMode;
+  /** Filled row by row. */
+  readonly translation: Translation;
 }
 
 /** A translation that nothing was written into yet. */
@@ -79,73 +91,79 @@ export function ownProperties(mapping: Mapping): { name: string; field: string; 
 /** Writes what one row makes of the record into the translation; `explain` calls it with a listener, row by row. */
 export function writeRow(
   reader: FieldReader,
-  record: EnginyRecord,
-  mode: Mode,
-  translation: Translation,
+  { record, mode, translation }: RecordWrite,
   listener?: RowListener,
 ): void {
   const { row, overwrite } = reader;
   if (mode === 'update' && overwrite === 'never') return;
   const place = mode === 'update' && overwrite === 'if_empty' ? 'ifEmpty' : 'properties';
   const reading = reader.read(record, listener);
-  if (reading.kind !== 'empty') warn(reader, reading.troubles, reading.kind === 'unusable', place, translation);
+  if (reading.kind !== 'empty') warn(row, reading, translation);
+  if (reading.kind === 'unusable') keepRaw(row, reading.problems, { translation, place });
   if (reading.kind === 'value') {
+    const { value, field } = reading;
     if (row.match_option === true) {
       const keepRawIn = row.keep_raw_in === undefined ? {} : { keepRawIn: row.keep_raw_in };
-      translation.looseOptions[row.crm] = { text: reading.value, ifEmpty: place === 'ifEmpty', ...keepRawIn };
-      translation.sources[row.crm] = reading.field;
+      translation.looseOptions[row.crm] = { text: value, ifEmpty: place === 'ifEmpty', ...keepRawIn };
+      translation.sources[row.crm] = field;
     } else {
-      put(translation, place, row.crm, reading.value, reading.field);
+      put(translation, place, { property: row.crm, value, source: field });
     }
     if (row.backward === 'force' && mode === 'update') translation.forced.push(row.crm);
   } else if (mode === 'create') {
-    if (row.default !== undefined) put(translation, 'properties', row.crm, row.default, '(default)');
+    if (row.default !== undefined) {
+      put(translation, 'properties', { property: row.crm, value: row.default, source: '(default)' });
+    }
   } else if (reading.kind === 'empty' && reading.isSent && reader.onEmpty === 'clear') {
-    put(translation, 'properties', row.crm, '', reader.sources.join('+'));
+    put(translation, 'properties', { property: row.crm, value: '', source: reader.sources.join('+') });
   }
+}
+
+interface SourcedValue {
+  readonly property: string;
+  readonly value: string;
+  readonly source: string;
 }
 
 function put(
   translation: Translation,
   place: 'properties' | 'ifEmpty',
-  property: string,
-  value: string,
-  source: string,
+  { property, value, source }: SourcedValue,
 ): void {
   translation[place][property] = value;
   translation.sources[property] = source;
 }
 
-function warn(
-  { row }: FieldReader,
-  troubles: readonly Trouble[],
-  isLeftOut: boolean,
-  place: 'properties' | 'ifEmpty',
-  translation: Translation,
-): void {
-  const first = troubles[0];
-  const isKept = isLeftOut && first !== undefined && row.keep_raw_in !== undefined;
-  for (const { field, problem } of troubles) {
-    const kept = isKept ? `; the text is kept in ${row.keep_raw_in}` : '';
+/** One warning for each field of the row that could not be used. */
+function warn(row: FieldRow, reading: Exclude<RowReading, { kind: 'empty' }>, translation: Translation): void {
+  const isKept = reading.kind === 'unusable' && row.keep_raw_in !== undefined;
+  const kept = isKept ? `; the text is kept in ${row.keep_raw_in}` : '';
+  for (const { field, problem } of reading.problems) {
     translation.warnings.push(`${field} ${problem} and was not written to ${row.crm}${kept}`);
   }
-  if (isKept && row.keep_raw_in !== undefined) put(translation, place, row.keep_raw_in, first.given, first.field);
 }
 
-function writeIdentity(mapping: Mapping, record: EnginyRecord, mode: Mode, translation: Translation): void {
+/** Keeps the text of a value that does not fit, where the row names a property for it. */
+function keepRaw(
+  row: FieldRow,
+  [first]: readonly FieldProblem[],
+  { translation, place }: { readonly translation: Translation; readonly place: 'properties' | 'ifEmpty' },
+): void {
+  if (first === undefined || row.keep_raw_in === undefined) return;
+  put(translation, place, { property: row.keep_raw_in, value: first.given, source: first.field });
+}
+
+function writeIdentity(mapping: Mapping, { record, mode, translation }: RecordWrite): void {
   if (mapping.identity === undefined) return;
   const { enginy, crm } = mapping.identity;
   const id = toFieldValue(Object.hasOwn(record, enginy) ? record[enginy] : undefined);
-  if (id !== undefined) put(translation, mode === 'create' ? 'properties' : 'ifEmpty', crm, toText(id).trim(), enginy);
+  if (id === undefined) return;
+  const place = mode === 'create' ? 'properties' : 'ifEmpty';
+  put(translation, place, { property: crm, value: toText(id).trim(), source: enginy });
 }
 
-function collectUnknown(
-  mapping: Mapping,
-  known: ReadonlySet<string>,
-  record: EnginyRecord,
-  mode: Mode,
-  translation: Translation,
-): void {
+function collectUnknown(mapping: Mapping, known: ReadonlySet<string>, write: RecordWrite): void {
+  const { record, mode, translation } = write;
   const keepsEmpty = mode === 'update' && mapping.write.on_empty === 'clear';
   const collect = (field: string, value: unknown) => {
     if (toFieldValue(value) !== undefined) translation.unknown.push({ field, value });
@@ -153,7 +171,7 @@ function collectUnknown(
   };
   const custom = known.has('customFields') ? undefined : readCustomFields(record);
   for (const field of Object.keys(record)) {
-    if (known.has(field) || IDS.has(field) || field === mapping.identity?.enginy) continue;
+    if (known.has(field) || idFields.has(field) || field === mapping.identity?.enginy) continue;
     if (field !== 'customFields' || custom === undefined) collect(field, record[field]);
   }
   if (custom === undefined) return;

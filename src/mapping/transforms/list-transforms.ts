@@ -8,7 +8,7 @@ export const listTransforms = {
     role: 'converting',
     example: ["{ split: ',' }: a, b", 'a;b'],
     argument: { summary: 'the separator', isValid: (text) => text !== '' },
-    takes: 'text',
+    accepts: 'text',
     apply: (value, _context, argument) => splitText(value, argument),
   },
   take: {
@@ -16,14 +16,14 @@ export const listTransforms = {
     role: 'converting',
     example: ['{ take: 1 }: [a, b]', 'a'],
     argument: { summary: 'a whole number but not 0', isValid: (text) => /^-?[1-9]\d{0,3}$/.test(text) },
-    takes: 'list',
+    accepts: 'list',
     apply: (values, argument) => values.at(Number(argument) > 0 ? Number(argument) - 1 : Number(argument)),
   },
   unique: {
     summary: 'Drops repeated items of a list, regardless of case.',
     role: 'converting',
     example: ['[a, A, b]', 'a;b'],
-    takes: 'list',
+    accepts: 'list',
     apply: uniqueTexts,
   },
   join: {
@@ -31,7 +31,7 @@ export const listTransforms = {
     role: 'converting',
     example: ["{ join: ', ' }: [a, b]", 'a, b'],
     argument: { summary: 'what stands between the items', isValid: () => true },
-    takes: 'list',
+    accepts: 'list',
     apply: (values, argument) => values.join(argument),
   },
 } as const satisfies Readonly<Record<string, Transform>>;

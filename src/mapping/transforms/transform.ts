@@ -21,9 +21,9 @@ interface TransformBase {
 
 /** Works on one text; each item of a list is transformed by itself. */
 export interface TextTransform extends TransformBase {
-  readonly takes: 'text';
+  readonly accepts: 'text';
   /** Texts of more characters are refused unread: nothing of the kind is that long, and reading them takes long. */
-  readonly longest?: number;
+  readonly maxLength?: number;
   readonly apply: (
     value: string,
     locale: Locale,
@@ -39,7 +39,7 @@ export interface TextTransform extends TransformBase {
 
 /** Works on a whole list; a single text counts as a list of one. */
 export interface ListTransform extends TransformBase {
-  readonly takes: 'list';
+  readonly accepts: 'list';
   readonly apply: (values: readonly string[], argument: string) => string | readonly string[] | undefined;
 }
 

@@ -1,7 +1,7 @@
 import { readNumber } from './number-text.ts';
 import type { ValueProblem } from './value-problem.ts';
 
-const MULTIPLIERS: Readonly<Record<string, number>> = {
+const multipliers: Readonly<Record<string, number>> = {
   k: 3,
   thousand: 3,
   m: 6,
@@ -29,7 +29,7 @@ export function normalizeAmount(text: string): string | ValueProblem {
   if (digits === undefined) return { problem: 'is not an amount of money' };
   const word = match?.[2]?.toLowerCase() ?? '';
   if (word === '' || /^(usd|eur|gbp|chf)$/.test(word)) return digits;
-  const zeros = Object.hasOwn(MULTIPLIERS, word) ? MULTIPLIERS[word] : undefined;
+  const zeros = Object.hasOwn(multipliers, word) ? multipliers[word] : undefined;
   return zeros === undefined ? { problem: 'is not an amount of money' } : shiftPoint(digits, zeros);
 }
 

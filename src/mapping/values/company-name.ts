@@ -1,7 +1,7 @@
 import { foldText } from './fold-text.ts';
 
 /** Words at the end of a company's name that say its legal form, folded. */
-export const LEGAL_FORMS: ReadonlySet<string> = new Set(
+export const legalForms: ReadonlySet<string> = new Set(
   (
     'inc incorporated corp corporation co company llc llp lp ltd limited plc pllc pc gmbh mbh ag kg ohg gbr ug se ' +
     'sa sas sasu sarl eurl sl slu sll slp sau scoop spa srl srls sapa snc bv nv vof cv sprl bvba vzw ab oy oyj as asa aps ' +
@@ -11,7 +11,7 @@ export const LEGAL_FORMS: ReadonlySet<string> = new Set(
 );
 
 /** Forms that search asks for after the bare name; the commonest, since a search body holds 3,000 characters. */
-const SEARCHED_FORMS = [' inc', ' inc.', ', inc.', ' ltd', ' llc', ' gmbh', ' s.l.', ' s.a.', ' ag', ' sas'];
+const searchedForms = [' inc', ' inc.', ', inc.', ' ltd', ' llc', ' gmbh', ' s.l.', ' s.a.', ' ag', ' sas'];
 
 /**
  * A company's name as people mean it, for comparing only: no legal form at its end, no punctuation, no accents, no case.
@@ -36,7 +36,7 @@ export function foldCompanyName(text: string): string | undefined {
 export function companyNameVariants(canonical: string, given: string): string[] {
   const lower = given.trim().replace(/\s+/g, ' ').toLowerCase();
   // A name of signs alone ("!!!") would be read as the legal form behind it.
-  const forms = /[\p{L}\p{N}]/u.test(canonical) ? SEARCHED_FORMS : [];
+  const forms = /[\p{L}\p{N}]/u.test(canonical) ? searchedForms : [];
   return [...new Set([lower, canonical, ...forms.map((form) => canonical + form)])];
 }
 
@@ -45,7 +45,7 @@ function withoutLegalForm(words: readonly string[]): readonly string[] {
   for (let letters = 4; letters >= 1; letters -= 1) {
     const tail = words.slice(-letters);
     const isSpelledOut = letters === 1 || tail.every((word) => word.length === 1);
-    if (letters < words.length && isSpelledOut && LEGAL_FORMS.has(tail.join(''))) {
+    if (letters < words.length && isSpelledOut && legalForms.has(tail.join(''))) {
       return withoutLegalForm(words.slice(0, -letters));
     }
   }

@@ -1,16 +1,16 @@
 import type { ValueProblem } from './value-problem.ts';
 
-const NOT_A_DATE: ValueProblem = { problem: 'is not a date' };
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-const ISO_DATETIME = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2})?(\.\d{1,9})?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
+const notADate: ValueProblem = { problem: 'is not a date' };
+const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+const isoDatetime = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2})?(\.\d{1,9})?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
 
 /** `YYYY-MM-DD`, the day as it was written; of a point in time without time zone the day in UTC. */
 export function normalizeDate(text: string): string | ValueProblem {
   const trimmed = text.trim();
   const instant = readEpoch(trimmed);
   if (instant !== undefined) return instant.toISOString().slice(0, 10);
-  const day = ISO_DATETIME.exec(trimmed)?.[1] ?? readDay(trimmed);
-  return day !== undefined && isRealDay(day) ? day : NOT_A_DATE;
+  const day = isoDatetime.exec(trimmed)?.[1] ?? readDay(trimmed);
+  return day !== undefined && isRealDay(day) ? day : notADate;
 }
 
 /** ISO 8601 in UTC with milliseconds; a time without zone counts as UTC, a day as its beginning. */
@@ -18,7 +18,7 @@ export function normalizeDatetime(text: string): string | ValueProblem {
   const trimmed = text.trim();
   const instant = readEpoch(trimmed);
   if (instant !== undefined) return instant.toISOString();
-  const match = ISO_DATETIME.exec(trimmed);
+  const match = isoDatetime.exec(trimmed);
   if (match === null) {
     const day = readDay(trimmed);
     return day !== undefined && isRealDay(day) ? `${day}T00:00:00.000Z` : { problem: 'is not a date and time' };
@@ -56,7 +56,7 @@ function readDay(text: string): string | undefined {
 }
 
 function monthNumber(name: string | undefined): string {
-  return String(MONTHS.indexOf((name ?? '').slice(0, 3).toLowerCase()) + 1);
+  return String(months.indexOf((name ?? '').slice(0, 3).toLowerCase()) + 1);
 }
 
 function toDay(year = '', month = '', day = ''): string {

@@ -1,17 +1,17 @@
 import type { ValueProblem } from './value-problem.ts';
 
-const NOT_AN_ADDRESS: ValueProblem = { problem: 'is not an e-mail address' };
+const notAnAddress: ValueProblem = { problem: 'is not an e-mail address' };
 
 /** One address: no spaces or brackets, a dotted domain whose last label is not a number. Length limits of RFC 5321. */
-const ADDRESS =
+const emailAddress =
   /^[^\s@<>()[\]\\,;:"]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+(?!\d+$)[\p{L}\p{N}-]{2,63}$/u;
 
 /** An address that is in good form already, but for its capitals: nearly all of them. */
-const PLAIN_ADDRESS = /^[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/i;
+const plainAddress = /^[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/i;
 
 /** The one form in which e-mail addresses are stored and compared: bare, lower-case. */
 export function normalizeEmail(text: string): string | ValueProblem {
-  if (text.length <= 64 && PLAIN_ADDRESS.test(text)) return text.toLowerCase();
+  if (text.length <= 64 && plainAddress.test(text)) return text.toLowerCase();
   let address = text.replace(/[\u200b-\u200d\u2060\ufeff]/g, '').trim();
   const bracketed = /<([^<>]*)>\s*$/.exec(address);
   if (bracketed?.[1] !== undefined) address = bracketed[1].trim();
@@ -20,7 +20,7 @@ export function normalizeEmail(text: string): string | ValueProblem {
     .replace(/\?.*$/s, '')
     .replace(/[.,;]+$/, '')
     .toLowerCase();
-  if (address.length > 254 || !ADDRESS.test(address)) return NOT_AN_ADDRESS;
-  if (address.startsWith('.') || address.includes('..') || address.includes('.@')) return NOT_AN_ADDRESS;
+  if (address.length > 254 || !emailAddress.test(address)) return notAnAddress;
+  if (address.startsWith('.') || address.includes('..') || address.includes('.@')) return notAnAddress;
   return address;
 }

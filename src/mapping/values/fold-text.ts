@@ -1,5 +1,5 @@
 /** Letters that Unicode does not take apart into a base letter and an accent, and the sigma of word ends. */
-const LETTERS: Readonly<Record<string, string>> = {
+const specialLetters: Readonly<Record<string, string>> = {
   ß: 'ss',
   ø: 'o',
   æ: 'ae',
@@ -12,7 +12,7 @@ const LETTERS: Readonly<Record<string, string>> = {
   ħ: 'h',
   ς: 'σ',
 };
-const SPECIAL_LETTER = /[ßøæœłđðþıħς]/g;
+const specialLetter = /[ßøæœłđðþıħς]/g;
 
 /** Text as people mean it, for comparing only: lower-case, no accents, single spaces. Empty text gives undefined. */
 export function foldText(text: string): string | undefined {
@@ -20,7 +20,7 @@ export function foldText(text: string): string | undefined {
     .normalize('NFKD')
     .toLowerCase()
     .replace(/[\u0300-\u036f\u200b-\u200d\u2060\ufeff]/g, '')
-    .replace(SPECIAL_LETTER, (letter) => LETTERS[letter] ?? letter)
+    .replace(specialLetter, (letter) => specialLetters[letter] ?? letter)
     .normalize('NFC')
     .replace(/\s+/g, ' ')
     .trim();

@@ -5,7 +5,7 @@
  * placeholders such as example.com, or fetch their list while being installed. Mailboxes that only an internet provider's
  * customers get are listed where that provider's own staff does not write from the same domain.
  */
-const PROVIDERS = `
+const providers = `
 gmail.com googlemail.com
 outlook.com hotmail.com live.com msn.com passport.com windowslive.com
 outlook.at outlook.be outlook.cl outlook.cz outlook.de outlook.dk outlook.es outlook.fr outlook.ie outlook.it outlook.jp
@@ -76,9 +76,9 @@ mweb.co.za webmail.co.za telkomsa.net vodamail.co.za
 emirates.net.ae maktoob.com
 `;
 
-const FREE_MAIL: ReadonlySet<string> = new Set(PROVIDERS.split(/\s+/).filter((domain) => domain !== ''));
+const freeMailDomains: ReadonlySet<string> = new Set(providers.split(/\s+/).filter((domain) => domain !== ''));
 
 /** True for domains (in canonical form) whose mailboxes anybody may have. */
 export function isFreeMailDomain(domain: string): boolean {
-  return FREE_MAIL.has(domain);
+  return freeMailDomains.has(domain);
 }

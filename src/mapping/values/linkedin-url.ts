@@ -1,33 +1,33 @@
 import type { ValueProblem } from './value-problem.ts';
 
-const NOT_LINKEDIN: ValueProblem = { problem: 'is not the address of a LinkedIn profile or page' };
+const notLinkedin: ValueProblem = { problem: 'is not the address of a LinkedIn profile or page' };
 
 /** `linkedin.com/in/ada`, with or without scheme, `www.`, a country's or the mobile subdomain, and whatever follows. */
-const LINKEDIN_PATH = /^(?:https?:)?(?:\/\/)?(?:[a-z0-9-]+\.)*linkedin\.com\/(?:mwlite\/)?([a-z]+)\/([^?#]*)/i;
+const linkedinPath = /^(?:https?:)?(?:\/\/)?(?:[a-z0-9-]+\.)*linkedin\.com\/(?:mwlite\/)?([a-z]+)\/([^?#]*)/i;
 
 /** Profiles and pages whose address is one word after the kind. */
-const KINDS = new Set(['in', 'company', 'school', 'showcase']);
+const pageKinds = new Set(['in', 'company', 'school', 'showcase']);
 
 /** Member numbers that stand in for a public name; LinkedIn tells their letters' case apart. */
-const MEMBER_URN = /^AC[a-z][A-Za-z0-9_-]{30,}$/;
+const memberUrn = /^AC[a-z][A-Za-z0-9_-]{30,}$/;
 
 /**
  * The one form in which LinkedIn addresses are stored and compared, `https://www.linkedin.com/in/ada`: lower-case,
  * percent-decoded, without what follows the name. Sales Navigator links keep their path, which means nothing shortened.
  */
 export function normalizeLinkedinUrl(text: string): string | ValueProblem {
-  const match = LINKEDIN_PATH.exec(text.trim());
-  if (match === null) return NOT_LINKEDIN;
+  const match = linkedinPath.exec(text.trim());
+  if (match === null) return notLinkedin;
   const kind = match[1]?.toLowerCase() ?? '';
   const path = (match[2] ?? '').replace(/\/+$/, '');
-  if (kind === 'sales') return path === '' ? NOT_LINKEDIN : `https://www.linkedin.com/sales/${path}`;
+  if (kind === 'sales') return path === '' ? notLinkedin : `https://www.linkedin.com/sales/${path}`;
   if (kind === 'pub') {
-    return path === '' ? NOT_LINKEDIN : `https://www.linkedin.com/pub/${decodeSlug(path).toLowerCase()}`;
+    return path === '' ? notLinkedin : `https://www.linkedin.com/pub/${decodeSlug(path).toLowerCase()}`;
   }
-  if (!KINDS.has(kind)) return NOT_LINKEDIN;
+  if (!pageKinds.has(kind)) return notLinkedin;
   const slug = decodeSlug(path.split('/', 1)[0] ?? '').trim();
-  if (slug === '' || /[\s/?#%]/.test(slug)) return NOT_LINKEDIN;
-  return `https://www.linkedin.com/${kind}/${MEMBER_URN.test(slug) ? slug : slug.toLowerCase()}`;
+  if (slug === '' || /[\s/?#%]/.test(slug)) return notLinkedin;
+  return `https://www.linkedin.com/${kind}/${memberUrn.test(slug) ? slug : slug.toLowerCase()}`;
 }
 
 /**

@@ -1,17 +1,17 @@
 import type { ValueProblem } from './value-problem.ts';
 
-const NOT_A_NUMBER: ValueProblem = { problem: 'is not a number' };
+const notANumber: ValueProblem = { problem: 'is not a number' };
 
 /** Digits with one optional point, as CRMs want them (no thousands separators); `1,234.50` → `1234.5`. */
 export function normalizeNumber(text: string): string | ValueProblem {
   const digits = readNumber(text);
-  return digits ?? NOT_A_NUMBER;
+  return digits ?? notANumber;
 }
 
 /** As {@link normalizeNumber}, and nothing behind the point but zeros. */
 export function normalizeInteger(text: string): string | ValueProblem {
   const digits = readNumber(text);
-  if (digits === undefined) return NOT_A_NUMBER;
+  if (digits === undefined) return notANumber;
   return digits.includes('.') ? { problem: 'is not a whole number' } : digits;
 }
 

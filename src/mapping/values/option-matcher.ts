@@ -8,7 +8,7 @@ export interface Option {
 }
 
 /** Words that say nothing about which option is meant, in the languages of usual labels. */
-const SMALL_WORDS = new Set(['and', 'or', 'of', 'the', 'und', 'et', 'y', 'e', 'og', 'och', 'en']);
+const stopWords = new Set(['and', 'or', 'of', 'the', 'und', 'et', 'y', 'e', 'og', 'och', 'en']);
 
 /**
  * Finds the option that a text means: its value or label exactly, or else regardless of case, accents, punctuation and
@@ -52,5 +52,5 @@ function single(values: ReadonlySet<string> | undefined): string | undefined {
 
 function looseForm(text: string): string {
   const words = (foldText(text) ?? '').split(/[^\p{L}\p{N}]+/u);
-  return words.filter((word) => !SMALL_WORDS.has(word)).join('');
+  return words.filter((word) => !stopWords.has(word)).join('');
 }

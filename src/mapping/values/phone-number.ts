@@ -1,10 +1,10 @@
 import { type CountryCode, isSupportedCountry, Metadata, parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import type { ValueProblem } from './value-problem.ts';
 
-const NO_PREFIX: ValueProblem = {
+const noPrefix: ValueProblem = {
   problem: 'is not a telephone number that can be read without a country (DEFAULT_COUNTRY is not set)',
 };
-const NOT_A_NUMBER: ValueProblem = { problem: 'is not a telephone number' };
+const notANumber: ValueProblem = { problem: 'is not a telephone number' };
 
 /** True when telephone numbers of this ISO country can be read. */
 export function isKnownCountry(code: string): boolean {
@@ -22,9 +22,9 @@ export function normalizePhone(text: string, defaultCountry: string | undefined)
   const country = defaultCountry !== undefined && isSupportedCountry(defaultCountry) ? defaultCountry : undefined;
   // Without two digits there is nothing to read; the library would find out by throwing, which takes its time.
   const parsed = /\d\D*\d/.test(number) ? parsePhone(number, country) : undefined;
-  if (parsed === undefined || !parsed.isPossible()) return country === undefined ? NO_PREFIX : NOT_A_NUMBER;
+  if (parsed === undefined || !parsed.isPossible()) return country === undefined ? noPrefix : notANumber;
   // A row of zeros loses one each time it is read.
-  if (parsePhoneNumberFromString(parsed.number)?.number !== parsed.number) return NOT_A_NUMBER;
+  if (parsePhoneNumberFromString(parsed.number)?.number !== parsed.number) return notANumber;
   return parsed.ext === undefined ? parsed.number : `${parsed.number} ext. ${parsed.ext}`;
 }
 
@@ -45,7 +45,7 @@ function parsePhone(text: string, country: CountryCode | undefined) {
  * Country codes whose numbers, once written with `+`, hold nothing to take out as long as they do not begin with 0 or 1
  * (prefixes for dialling inside a country). Most numbers are of this kind, and reading them here takes a tenth of the time.
  */
-const PLAIN_CODES: Readonly<Record<string, CountryCode>> = {
+const plainCodes: Readonly<Record<string, CountryCode>> = {
   1: 'US',
   31: 'NL',
   32: 'BE',
@@ -68,7 +68,7 @@ const PLAIN_CODES: Readonly<Record<string, CountryCode>> = {
 
 /** Possible lengths of a country's numbers by its code, read from the library once. */
 const possibleLengths: ReadonlyMap<string, ReadonlySet<number>> = new Map(
-  Object.entries(PLAIN_CODES).map(([callingCode, country]) => {
+  Object.entries(plainCodes).map(([callingCode, country]) => {
     const metadata = new Metadata();
     metadata.selectNumberingPlan(country);
     return [callingCode, new Set(metadata.numberingPlan?.possibleLengths())];

@@ -2,10 +2,10 @@ import { domainToASCII, domainToUnicode } from 'node:url';
 import { parse } from 'tldts';
 import type { ValueProblem } from './value-problem.ts';
 
-const NOT_A_DOMAIN: ValueProblem = { problem: 'is not an internet domain' };
+const notADomain: ValueProblem = { problem: 'is not an internet domain' };
 
 /** Labels of letters, digits, hyphens and underscores, at least two of them. */
-const HOST = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{2,63}$/;
+const hostName = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{2,63}$/;
 
 interface Domain {
   readonly host: string;
@@ -15,19 +15,19 @@ interface Domain {
 
 /** `https://www.Acme.com:8080/about` → `acme.com`; subdomains other than `www` stay. */
 export function normalizeDomain(text: string): string | ValueProblem {
-  return readDomain(text)?.host ?? NOT_A_DOMAIN;
+  return readDomain(text)?.host ?? notADomain;
 }
 
 /** `shop.acme.co.uk` → `acme.co.uk`: what was registered. */
 export function normalizeRootDomain(text: string): string | ValueProblem {
-  return readDomain(text)?.root ?? NOT_A_DOMAIN;
+  return readDomain(text)?.root ?? notADomain;
 }
 
 /** `acme.co.uk` → `acme`: equal for `acme.com` and `acme.es`. */
 export function normalizeDomainName(text: string): string | ValueProblem {
   const bare = text.trim().toLowerCase();
   if (/^[a-z0-9-]+$/.test(bare)) return bare;
-  return readDomain(text)?.name ?? NOT_A_DOMAIN;
+  return readDomain(text)?.name ?? notADomain;
 }
 
 /** Spellings under which a CRM is likely to hold the domain. */
@@ -48,7 +48,7 @@ function readDomain(text: string): Domain | undefined {
     .replace(/\.$/, '');
   while (host.startsWith('www.')) host = host.slice(4);
   if (/[^\x21-\x7e]/.test(host)) host = domainToASCII(host);
-  if (!HOST.test(host)) return undefined;
+  if (!hostName.test(host)) return undefined;
   // Private suffixes count: two customers of github.io are two companies.
   const parsed = parse(host, { allowPrivateDomains: true, extractHostname: false });
   if (parsed.isIp === true || parsed.domain === null || parsed.hostname === null) return undefined;

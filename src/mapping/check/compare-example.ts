@@ -1,0 +1,43 @@
+import type { Finding, Path } from '../schema/finding.ts';
+
+/** How what came out differs from what an example says must come out. */
+export function compareExample(
+  path: Path,
+  example: string,
+  { expected, actual }: { readonly expected: unknown; readonly actual: unknown },
+): Finding[] {
+  const key = path.at(-1);
+  if (Array.isArray(expected) && Array.isArray(actual)) {
+    const isWarnings = key === 'warnings';
+    const fits = (want: unknown, got: unknown) =>
+      isWarnings ? String(got).startsWith(String(want)) : String(got) === String(want);
+    const missing = expected.filter((want) => !actual.some((got) => fits(want, got)));
+    const extra = actual.filter((got) => !expected.some((want) => fits(want, got)));
+    return [
+      ...missing.map((want) => exampleFailure(path, `"${example}": ${key} lacks ${show(want)}`)),
+      ...extra.map((got) => exampleFailure(path, `"${example}": ${key} also has ${show(got)}`)),
+    ];
+  }
+  const wanted = new Map(Object.entries(expected ?? {}));
+  const got = new Map(Object.entries(actual ?? {}));
+  const wrong = [...wanted].flatMap(([name, want]) => {
+    if (JSON.stringify(got.get(name)) === JSON.stringify(want)) return [];
+    const found = got.has(name) ? `is ${show(got.get(name))}` : 'is absent';
+    return [exampleFailure([...path, name], `"${example}": ${key}.${name} ${found}, expected ${show(want)}`)];
+  });
+  const extra = [...got].flatMap(([name, value]) =>
+    wanted.has(name)
+      ? []
+      : [exampleFailure(path, `"${example}": ${key}.${name} is ${show(value)}, expected to be absent`)],
+  );
+  return [...wrong, ...extra];
+}
+
+function show(value: unknown): string {
+  return JSON.stringify(value);
+}
+
+/** A finding that an example did not come out. */
+export function exampleFailure(path: Path, message: string): Finding {
+  return { path, kind: 'example-failed', message };
+}
