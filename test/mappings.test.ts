@@ -47,7 +47,7 @@ const CONTACT_SLIPS: [string, string, string, string | undefined, string][] = [
     'jobtitle,          transform: [one_line] }\n    - { enginy: linkedinUrl',
   ],
   ['{ enginy: city,        crm: city, ', '{ enginy: city, ', 'missing-key', undefined, '{ enginy: city'],
-  ['direction: both }\n    # Without', 'direction: bot }\n    # Without', 'bad-option', 'both', 'bot }'],
+  ['direction: both }\n    # The full name', 'direction: bot }\n    # The full name', 'bad-option', 'both', 'bot }'],
   ['overwrite: never }', 'overwrite: never, on_empty: clear }', 'contradiction', undefined, 'clear }'],
   [
     '{ enginy: fullName, transform: [first_name] }',

@@ -52,11 +52,11 @@ test('throws one error with all findings of all files', () => {
 
 test('says so when the folder is not there or holds no contacts', () => {
   expect(checkMappings('/nowhere/mappings').diagnostics.map(formatDiagnostic)).toEqual([
-    '/nowhere/mappings:1:1  error  missing-file  the folder cannot be read (ENOENT)',
+    '/nowhere/mappings:1:1  error  missing-file  cannot read the folder (ENOENT)',
   ]);
   const dir = aFolder({});
   expect(checkMappings(dir).diagnostics.map(formatDiagnostic)).toEqual([
-    `${dir}:1:1  error  missing-file  no file here has a target such as hubspot/contacts`,
+    `${dir}:1:1  error  missing-file  no file in this folder maps contacts (target: hubspot/contacts)`,
   ]);
 });
 
@@ -68,7 +68,7 @@ test('passes over what is no mapping file, and warns of names that look like one
 
   expect(mappings?.contacts).toBeDefined();
   expect(diagnostics.map(formatDiagnostic)).toEqual([
-    `${join(dir, 'companies.yml')}:1:1  warning  unread-file  the file is not read: names of mapping files end in .yaml`,
+    `${join(dir, 'companies.yml')}:1:1  warning  unread-file  the file is ignored: names of mapping files must end in .yaml`,
   ]);
 });
 
@@ -76,7 +76,7 @@ test('refuses a file that is not UTF-8 text, and reads one with a byte order mar
   const broken = aFolder({ 'contacts.yaml': Buffer.from([0xff, 0xfe, 0x41]) });
   const windows = aFolder({ 'contacts.yaml': `\ufeff${CONTACTS.replaceAll('\n', '\r\n')}` });
 
-  expect(checkMappings(broken).diagnostics[0]?.message).toMatch(/cannot be read as UTF-8/);
+  expect(checkMappings(broken).diagnostics[0]?.message).toMatch(/cannot read the file as UTF-8/);
   expect(checkMappings(windows).diagnostics).toEqual([]);
 });
 
@@ -122,13 +122,13 @@ test('runs the examples beside the files and points at the line of each that fai
   expect(diagnostics.every(({ kind }) => kind === 'example-failed')).toBe(true);
   expect(diagnostics.map(({ line, message }) => `${line} ${message}`)).toEqual([
     '5 "addresses are small": create.email is "ada@example.com", expected "ada@example.org"',
-    '6 "addresses are small": create.jobtitle is absent, expected "CTO"',
-    '8 "addresses are small": unknown lacks "titel"',
-    '8 "addresses are small": unknown also has "title"',
-    '9 "expects nothing" expects nothing: it needs match_keys, create, update, update_if_empty, options, unknown, warnings',
+    '6 "addresses are small": create.jobtitle is missing, expected "CTO"',
+    '8 "addresses are small": unknown is missing "titel"',
+    '8 "addresses are small": unknown has unexpected "title"',
+    '9 "expects nothing" has no expectation: add match_keys, create, update, update_if_empty, options, unknown, warnings',
     '11 "has both sides" needs either enginy or crm',
-    '16 "returns nothing": returns.email is absent, expected "a@example.com"',
-    '19 "create" belongs to an example with enginy',
+    '16 "returns nothing": returns.email is missing, expected "a@example.com"',
+    '19 "create" is only allowed in an example with enginy',
   ]);
 });
 

@@ -45,12 +45,12 @@ test('tells row by row which field was read, what each transform made of it, and
           given: ' ADA ',
           steps: [
             { name: 'trim', result: 'ADA' },
-            { name: 'email', problem: 'is not an e-mail address' },
+            { name: 'email', problem: 'is not an email address' },
           ],
         },
       ],
       outcome: 'left out',
-      warnings: ['email is not an e-mail address and was not written to email'],
+      warnings: ['email is not an email address and was not written to email'],
     },
     {
       property: 'jobtitle',

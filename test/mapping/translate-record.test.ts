@@ -62,7 +62,7 @@ test('does not clear what a field that cannot be used was meant for', () => {
   const { properties, warnings } = toCrmProperties(mapping, { email: 'nobody' }, 'update');
 
   expect(properties).toEqual({});
-  expect(warnings).toEqual(['email is not an e-mail address and was not written to email']);
+  expect(warnings).toEqual(['email is not an email address and was not written to email']);
 });
 
 test('asks for clearing of unknown fields only where the whole file clears', () => {
@@ -120,7 +120,7 @@ value_maps: { band: { map: { 1-10: small, Yes: agreed }, otherwise: ${otherwise}
   expect(read('skip', ' yes').properties).toEqual({ band: 'agreed' });
   expect(read('skip', '11-50')).toMatchObject({
     properties: {},
-    warnings: ['companySize has a value that the value map "band" does not have and was not written to band'],
+    warnings: ['companySize has a value that is not in the value map "band" and was not written to band'],
   });
   expect(read('keep', '11-50').properties).toEqual({ band: '11-50' });
   expect(read('{ set: large }', 'constructor').properties).toEqual({ band: 'large' });
@@ -218,8 +218,8 @@ test('reads custom fields beside the record, which wins, and warns where the two
     { field: 'state', value: 'B' },
   ]);
   expect(warnings).toEqual([
-    'customFields.city was not written, since city was sent beside it',
-    'customFields.score was not written, since score was sent beside it',
+    'customFields.city was not written, because city was also sent',
+    'customFields.score was not written, because score was also sent',
   ]);
 });
 

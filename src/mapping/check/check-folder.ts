@@ -4,13 +4,13 @@ import type { Locale } from '../values/locale.ts';
 import { countExamples, runExamples } from './run-examples.ts';
 import { countTimelineExamples, runTimelineExamples } from './run-timeline-examples.ts';
 
-/** All that can be found in a folder of mapping files without asking a CRM: the files and the examples beside them. */
+/** The result of checking a folder of mapping files and their examples, without a CRM. */
 export interface FolderReport extends CheckedMappings {
-  /** How many examples were run. */
+  /** Number of examples that were run. */
   readonly examples: number;
 }
 
-/** Checks the mapping files of a folder, and runs their examples once the files themselves are sound. */
+/** Checks the mapping files of a folder and, if they have no errors, runs their examples. */
 export function checkFolder(dir: string, locale: Locale = {}): FolderReport {
   const checked = checkMappings(dir, locale);
   const { mappings } = checked;

@@ -1,6 +1,6 @@
 import type { Finding, Path } from '../schema/finding.ts';
 
-/** How what came out differs from what an example says must come out. */
+/** The differences between the actual result and the expected one. */
 export function compareExample(
   path: Path,
   example: string,
@@ -14,21 +14,21 @@ export function compareExample(
     const missing = expected.filter((want) => !actual.some((got) => fits(want, got)));
     const extra = actual.filter((got) => !expected.some((want) => fits(want, got)));
     return [
-      ...missing.map((want) => exampleFailure(path, `"${example}": ${key} lacks ${show(want)}`)),
-      ...extra.map((got) => exampleFailure(path, `"${example}": ${key} also has ${show(got)}`)),
+      ...missing.map((want) => exampleFailure(path, `"${example}": ${key} is missing ${show(want)}`)),
+      ...extra.map((got) => exampleFailure(path, `"${example}": ${key} has unexpected ${show(got)}`)),
     ];
   }
   const wanted = new Map(Object.entries(expected ?? {}));
   const got = new Map(Object.entries(actual ?? {}));
   const wrong = [...wanted].flatMap(([name, want]) => {
     if (JSON.stringify(got.get(name)) === JSON.stringify(want)) return [];
-    const found = got.has(name) ? `is ${show(got.get(name))}` : 'is absent';
+    const found = got.has(name) ? `is ${show(got.get(name))}` : 'is missing';
     return [exampleFailure([...path, name], `"${example}": ${key}.${name} ${found}, expected ${show(want)}`)];
   });
   const extra = [...got].flatMap(([name, value]) =>
     wanted.has(name)
       ? []
-      : [exampleFailure(path, `"${example}": ${key}.${name} is ${show(value)}, expected to be absent`)],
+      : [exampleFailure(path, `"${example}": ${key}.${name} is ${show(value)}, but was not expected`)],
   );
   return [...wrong, ...extra];
 }
@@ -37,7 +37,7 @@ function show(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** A finding that an example did not come out. */
+/** A finding for an example with an unexpected result. */
 export function exampleFailure(path: Path, message: string): Finding {
   return { path, kind: 'example-failed', message };
 }

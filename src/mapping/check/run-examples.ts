@@ -14,37 +14,37 @@ const Properties = z.record(z.string(), z.string());
 const Example = z.strictObject({
   name: z.string().min(1).meta({ description: 'What the example shows, as a sentence.' }),
   enginy: z.record(z.string(), z.unknown()).optional().meta({ description: 'A record as Enginy sends it.' }),
-  match_keys: Properties.optional().meta({ description: 'What is looked for, by rule, in the order of the rules.' }),
+  match_keys: Properties.optional().meta({ description: 'The values to look up, by rule, in the order of the rules.' }),
   create: Properties.optional().meta({ description: 'All properties that a create writes.' }),
   update: Properties.optional().meta({ description: 'All properties that an update writes.' }),
   update_if_empty: Properties.optional().meta({
-    description: 'All properties that an update writes where the CRM holds nothing.',
+    description: 'All properties that an update writes only if they are empty in the CRM.',
   }),
-  options: Properties.optional().meta({ description: "Texts that a create compares with the portal's options." }),
-  unknown: z.array(z.string()).optional().meta({ description: 'Names of the fields that have no row.' }),
+  options: Properties.optional().meta({ description: "Texts that a create matches to the portal's options." }),
+  unknown: z.array(z.string()).optional().meta({ description: 'Names of all fields without a row.' }),
   warnings: z.array(z.string()).optional().meta({ description: 'The beginning of each warning.' }),
   crm: z
     .record(z.string(), z.string().nullable())
     .optional()
-    .meta({ description: 'A record as the CRM holds it, instead of `enginy`.' }),
-  returns: z.record(z.string(), z.unknown()).optional().meta({ description: 'All that Enginy gets of it.' }),
+    .meta({ description: 'A record as stored in the CRM, instead of `enginy`.' }),
+  returns: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .meta({ description: 'All properties that are returned to Enginy.' }),
 });
 type Example = z.output<typeof Example>;
 
-/** The form of a `*.examples.yaml` file. */
+/** Schema of `contacts.examples.yaml` and `companies.examples.yaml`. */
 export const ExamplesFile = z.strictObject({
   default_country: z
     .string()
-    .regex(/^[A-Z]{2}$/, { error: 'must be an ISO country such as ES' })
+    .regex(/^[A-Z]{2}$/, { error: 'must be a two-letter ISO country code, for example ES' })
     .optional()
-    .meta({ description: 'Country for telephone numbers without prefix, in place of DEFAULT_COUNTRY.' }),
-  examples: z
-    .array(Example)
-    .min(1)
-    .meta({ description: 'The examples; each says what must come out, and nothing else may.' }),
+    .meta({ description: 'Country of phone numbers without a country prefix, instead of DEFAULT_COUNTRY.' }),
+  examples: z.array(Example).min(1).meta({ description: 'The examples, each with its complete expected result.' }),
 });
 
-/** Runs the examples beside a mapping; each difference is a finding at the line of the expectation. */
+/** Runs the examples of a mapping file; each difference is a diagnostic at the line of the expectation. */
 export function runExamples(mapping: Mapping, examples: ParsedYaml): Diagnostic[] {
   if (examples.diagnostics.length > 0) return [...examples.diagnostics];
   const malformed = schemaFindings(ExamplesFile, examples.content);
@@ -58,7 +58,7 @@ export function runExamples(mapping: Mapping, examples: ParsedYaml): Diagnostic[
   );
 }
 
-/** How many examples a file holds; 0 for one that cannot be read. */
+/** Number of examples in a file; 0 if the file is invalid. */
 export function countExamples(examples: ParsedYaml): number {
   const parsed = ExamplesFile.safeParse(examples.content);
   return parsed.success ? parsed.data.examples.length : 0;
@@ -74,9 +74,9 @@ function runExample(mapping: Mapping, example: Example, path: Path): Finding[] {
   if (crm !== undefined) {
     const misplaced = asked[0];
     if (misplaced !== undefined)
-      return [exampleFailure([...path, misplaced], `"${misplaced}" belongs to an example with enginy`)];
+      return [exampleFailure([...path, misplaced], `"${misplaced}" is only allowed in an example with enginy`)];
     if (example.returns === undefined)
-      return [exampleFailure(path, `"${example.name}" expects nothing: it needs returns`)];
+      return [exampleFailure(path, `"${example.name}" has no expectation: add returns`)];
     return compareExample([...path, 'returns'], example.name, {
       expected: example.returns,
       actual: toEnginyProperties(mapping, crm),
@@ -84,7 +84,7 @@ function runExample(mapping: Mapping, example: Example, path: Path): Finding[] {
   }
   if (enginy === undefined) return [];
   if (asked.length === 0)
-    return [exampleFailure(path, `"${example.name}" expects nothing: it needs ${fromEnginy.join(', ')}`)];
+    return [exampleFailure(path, `"${example.name}" has no expectation: add ${fromEnginy.join(', ')}`)];
   const created = toCrmProperties(mapping, enginy, 'create');
   const updated = toCrmProperties(mapping, enginy, 'update');
   const actual = {

@@ -21,26 +21,26 @@ const TimelineExample = z.strictObject({
     .record(z.string(), z.unknown())
     .optional()
     .meta({ description: 'A task or an activity as Enginy sends it.' }),
-  create: Texts.optional().meta({ description: 'All properties that a new record gets.' }),
+  create: Texts.optional().meta({ description: 'All properties of the new record.' }),
   warnings: z.array(z.string()).optional().meta({ description: 'The beginning of each warning.' }),
-  object: z.string().optional().meta({ description: 'Activities: the object that keeps it.' }),
+  object: z.string().optional().meta({ description: 'For activities: the CRM object that stores it.' }),
   crm: z
     .record(z.string(), z.string().nullable())
     .optional()
-    .meta({ description: 'A record as the CRM holds it, instead of `enginy`.' }),
-  returns: Texts.optional().meta({ description: 'All that is read from it, as text.' }),
+    .meta({ description: 'A record as stored in the CRM, instead of `enginy`.' }),
+  returns: Texts.optional().meta({ description: 'All fields read from it, as text.' }),
 });
 type TimelineExample = z.output<typeof TimelineExample>;
 
-/** The form of `tasks.examples.yaml` and `activities.examples.yaml`. */
+/** Schema of `tasks.examples.yaml` and `activities.examples.yaml`. */
 export const TimelineExamplesFile = z.strictObject({
   examples: z
     .array(TimelineExample)
     .min(1)
-    .meta({ description: 'The examples; each says what must come out, and nothing else may.' }),
+    .meta({ description: 'The examples, each with its complete expected result.' }),
 });
 
-/** Runs the examples beside the files of tasks and activities. Bodies are compared as the mapping gets them, before HTML is made. */
+/** Runs the examples of the mapping files for tasks and activities. Bodies are compared before conversion to HTML. */
 export function runTimelineExamples(mapping: TaskMapping | ActivityMapping, examples: ParsedYaml): Diagnostic[] {
   if (examples.diagnostics.length > 0) return [...examples.diagnostics];
   const malformed = schemaFindings(TimelineExamplesFile, examples.content);
@@ -52,7 +52,7 @@ export function runTimelineExamples(mapping: TaskMapping | ActivityMapping, exam
   );
 }
 
-/** How many examples a file holds; 0 for one that cannot be read. */
+/** Number of examples in a file; 0 if the file is invalid. */
 export function countTimelineExamples(examples: ParsedYaml): number {
   const parsed = TimelineExamplesFile.safeParse(examples.content);
   return parsed.success ? parsed.data.examples.length : 0;
@@ -63,7 +63,7 @@ function runExample(mapping: TaskMapping | ActivityMapping, example: TimelineExa
   if ((enginy === undefined) === (crm === undefined))
     return [exampleFailure(path, `"${name}" needs either enginy or crm`)];
   if (crm !== undefined) {
-    if (returns === undefined) return [exampleFailure(path, `"${name}" expects nothing: it needs returns`)];
+    if (returns === undefined) return [exampleFailure(path, `"${name}" has no expectation: add returns`)];
     const fields =
       mapping.object === 'tasks'
         ? fromTaskProperties(mapping, crm)
@@ -71,36 +71,38 @@ function runExample(mapping: TaskMapping | ActivityMapping, example: TimelineExa
     return compareExample([...path, 'returns'], name, { expected: returns, actual: Object.fromEntries(fields) });
   }
   if (create === undefined && warnings === undefined) {
-    return [exampleFailure(path, `"${name}" expects nothing: it needs create, warnings`)];
+    return [exampleFailure(path, `"${name}" has no expectation: add create, warnings`)];
   }
-  const made = mapping.object === 'tasks' ? makeTask(mapping, enginy ?? {}) : makeActivity(mapping, enginy ?? {});
-  if (made === undefined)
-    return [exampleFailure([...path, 'enginy'], `"${name}": the file has no such type of activity`)];
-  const kept = object === undefined || made.object === object ? [] : [`is kept by ${made.object}, expected ${object}`];
+  const created =
+    mapping.object === 'tasks' ? createTask(mapping, enginy ?? {}) : createActivity(mapping, enginy ?? {});
+  if (created === undefined)
+    return [exampleFailure([...path, 'enginy'], `"${name}": the mapping file has no such activity type`)];
+  const misplaced =
+    object === undefined || created.object === object ? [] : [`is stored as ${created.object}, expected ${object}`];
   return [
-    ...kept.map((difference) => exampleFailure([...path, 'object'], `"${name}" ${difference}`)),
+    ...misplaced.map((difference) => exampleFailure([...path, 'object'], `"${name}" ${difference}`)),
     ...(create === undefined
       ? []
-      : compareExample([...path, 'create'], name, { expected: create, actual: made.translation.properties })),
+      : compareExample([...path, 'create'], name, { expected: create, actual: created.translation.properties })),
     ...(warnings === undefined
       ? []
-      : compareExample([...path, 'warnings'], name, { expected: warnings, actual: made.translation.warnings })),
+      : compareExample([...path, 'warnings'], name, { expected: warnings, actual: created.translation.warnings })),
   ];
 }
 
-interface Made {
+interface Created {
   readonly object: string;
   readonly translation: TimelineTranslation;
 }
 
-function makeTask(mapping: TaskMapping, sent: Readonly<Record<string, unknown>>): Made {
+function createTask(mapping: TaskMapping, sent: Readonly<Record<string, unknown>>): Created {
   return {
     object: mapping.target.objectType,
     translation: toTaskProperties(mapping, (field) => textOf(sent[field]), 'create'),
   };
 }
 
-function makeActivity(mapping: ActivityMapping, sent: Readonly<Record<string, unknown>>): Made | undefined {
+function createActivity(mapping: ActivityMapping, sent: Readonly<Record<string, unknown>>): Created | undefined {
   const found = findActivityType(mapping, textOf(sent.type) ?? '');
   if (found === undefined) return undefined;
   const translation = toActivityProperties(mapping, found.type.object, {

@@ -5,8 +5,8 @@ import { pruneContent } from './prune-content.ts';
 import { schemaFindings } from './schema-findings.ts';
 
 /**
- * What the schema and the linter of its kind say of one file's content. A content that the schema refuses is linted
- * without what is refused, for all findings to come at once.
+ * Checks a file's content against the schema and the linter of its kind. If the schema rejects parts of the content, the
+ * linter checks the rest, so that all findings are reported at once.
  */
 export function checkContent(name: FileKindName, content: unknown): Finding[] {
   const kind = fileKinds[name];
@@ -18,7 +18,7 @@ export function checkContent(name: FileKindName, content: unknown): Finding[] {
   return [...findings, ...linted.filter((finding) => !followsFrom(finding, findings, content))];
 }
 
-/** True when the finding is about what had to be taken out, or was put in, for the linter to run at all. */
+/** True if the finding is only a consequence of pruning: it is about a part that was removed or a placeholder. */
 function followsFrom(finding: Finding, findings: readonly Finding[], content: unknown): boolean {
   if (finding.kind === 'unused-value-map') return true;
   if (finding.kind === 'bad-rule' && findings.some(({ path }) => path[0] === 'identity')) return true;
@@ -31,19 +31,19 @@ function followsFrom(finding: Finding, findings: readonly Finding[], content: un
   return finding.kind === 'bad-source' && findings.some(({ path }) => JSON.stringify(path).startsWith(`${start},`));
 }
 
-/** The kind of a file by its `target`; undefined, perhaps with a finding, when that names none. */
+/** The kind of a file by its `target`; undefined if it names none, with a finding if the name is unknown. */
 export function kindByTarget(content: unknown, findings: Finding[]): FileKindName | undefined {
   const word = readTarget(content)?.split('/')[1];
   if (word === undefined) return undefined;
   const found = kindNames.find((name) => name === word);
   if (found !== undefined) return found;
   const suggestion = nearestWord(word, kindNames);
-  const message = `"${word}" is not a kind of record that can be mapped (${kindNames.join(', ')})${didYouMean(suggestion)}`;
+  const message = `"${word}" is not a supported record type (${kindNames.join(', ')})${didYouMean(suggestion)}`;
   findings.push({ path: ['target'], kind: 'unknown-target', message, ...(suggestion !== undefined && { suggestion }) });
   return undefined;
 }
 
-/** The kind that a file is probably meant to have, by its name. */
+/** The most likely kind of a file, by its name. */
 export function kindByName(file: string): FileKindName {
   return kindNames.find((name) => file.split(/[/\\]/).at(-1) === `${name}.yaml`) ?? 'contacts';
 }

@@ -1,6 +1,6 @@
 import type { RecordObject } from '../schema/record-mapping.ts';
 
-/** Fields that Enginy documents for its records. It may send any other; those are no mistake, only unknown. */
+/** Fields that Enginy documents for its records. It may send others, which are treated as unknown fields. */
 export const enginyFields: Readonly<Record<RecordObject, readonly string[]>> = {
   contacts: [
     'externalId',
@@ -57,7 +57,7 @@ export const enginyFields: Readonly<Record<RecordObject, readonly string[]>> = {
   ],
 };
 
-/** Words that administrators reach for, and what Enginy calls it. */
+/** Common other names for Enginy's fields. */
 const otherWords: Readonly<Record<RecordObject, Readonly<Record<string, string>>>> = {
   contacts: {
     jobtitle: 'title',
@@ -83,7 +83,7 @@ const otherWords: Readonly<Record<RecordObject, Readonly<Record<string, string>>
   },
 };
 
-/** What Enginy calls the thing that an administrator named in other words, if that is known. */
+/** The Enginy field that is commonly called by this other name, if known. */
 export function enginyWordFor(object: RecordObject, word: string): string | undefined {
   const words = otherWords[object];
   const bare = word.toLowerCase().replace(/[\s_-]/g, '');

@@ -6,27 +6,27 @@ import { lintTaskFile, type TaskMapping, TaskMappingFile } from '../schema/task-
 import type { Locale } from '../values/locale.ts';
 import { lintRecordFile } from './lint-record-file.ts';
 
-/** Where a mapping came from and what it may know. */
+/** Where a mapping comes from, and the locale of its values. */
 export interface MappingOrigin {
   readonly file: string;
   readonly hash: string;
   readonly locale: Locale;
 }
 
-/** One kind of mapping file, chosen by the second half of `target`. */
+/** A kind of mapping file, selected by the second half of `target`. */
 export interface FileKind<Built> {
   readonly schema: z.ZodType;
-  /** What stands in for keys at the top that a file lacks, so that the rest of it can be linted all the same. */
+  /** Placeholders for missing top-level keys, so that the rest of the file can be linted. */
   readonly skeleton: Readonly<Record<string, unknown>>;
-  /** The bridge does not start without a file of this kind. */
+  /** True if the bridge does not start without such a file. */
   readonly isRequired: boolean;
-  /** Findings beyond the schema; the content has passed the schema. */
+  /** Checks beyond the schema; requires content that passes the schema. */
   lint(content: unknown): Finding[];
-  /** The content has passed schema and lint. */
+  /** Requires content that passes schema and lint. */
   build(content: unknown, origin: MappingOrigin): Built;
 }
 
-/** All kinds of mapping file: a new kind is one more entry, with a schema and a lint of its own. */
+/** All kinds of mapping files. To add a kind, add an entry with its own schema and lint. */
 export const fileKinds = {
   contacts: recordKind('contacts', true),
   companies: recordKind('companies', false),
@@ -38,12 +38,12 @@ export type FileKindName = keyof typeof fileKinds;
 
 type BuiltBy<Kind> = Kind extends FileKind<infer Built> ? Built : never;
 
-/** All mapping files of one folder, by kind. */
+/** All mapping files of a folder, by kind. */
 export type Mappings = {
   readonly [Name in FileKindName]?: BuiltBy<(typeof fileKinds)[Name]>;
 } & {
   readonly contacts: Mapping;
-  /** Short digest of all files together. */
+  /** Short digest of all files. */
   readonly hash: string;
 };
 

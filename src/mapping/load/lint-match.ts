@@ -6,7 +6,7 @@ import { findTransform } from '../transforms/transforms.ts';
 
 type Rule = RecordMappingFile['match']['rules'][number];
 
-/** Match rules that cannot be carried out, or that would not find what the bridge itself has written. */
+/** Match rules that cannot work, or that would not find records that the bridge itself created. */
 export function lintMatch(file: RecordMappingFile): Finding[] {
   return file.match.rules.flatMap((rule, index) => {
     const path = ['match', 'rules', index];
@@ -18,12 +18,12 @@ export function lintMatch(file: RecordMappingFile): Finding[] {
 function lintRule(file: RecordMappingFile, rule: Rule, path: Path): Finding[] {
   if (rule === 'identity') {
     if (file.identity !== undefined) return [];
-    return [{ path, kind: 'bad-rule', message: 'the rule identity needs an identity section in this file' }];
+    return [{ path, kind: 'bad-rule', message: 'the rule identity requires an identity section in this file' }];
   }
   if (rule.all === undefined) return lintSinglePair(rule, path);
   const extra = (['enginy', 'crm', 'search'] as const).find((key) => rule[key] !== undefined);
   if (extra !== undefined) {
-    const message = `"${extra}" belongs into the pairs of "all", or the rule has no "all"`;
+    const message = `"${extra}" is not allowed beside "all": move it into the pairs`;
     return [{ path: [...path, extra], atKey: true, kind: 'bad-rule', message }];
   }
   if (rule.all.length < 2) {
@@ -42,7 +42,7 @@ function lintSinglePair(rule: Exclude<Rule, 'identity'>, path: Path): Finding[] 
       return { path: [...path, key], atKey: true, kind: 'missing-key', message };
     });
   if (rule.search_by === undefined) return findings;
-  const message = '"search_by" belongs to rules with "all"';
+  const message = '"search_by" is only allowed in rules with "all"';
   return [...findings, { path: [...path, 'search_by'], atKey: true, kind: 'bad-rule', message }];
 }
 
@@ -57,20 +57,20 @@ function lintForms(file: RecordMappingFile, rule: Exclude<Rule, 'identity'>, pat
     const written = storedForm(row.transform);
     if (matched === undefined || written === undefined || matched === written) return [];
     const message =
-      `"${pair.crm}" is matched as ${matched || 'it is'} but written as ${written || 'it is'}: ` +
+      `"${pair.crm}" is matched as ${matched || 'is'} but written as ${written || 'is'}: ` +
       'records that the bridge creates would not be found again; use the same transforms in both places';
     return [{ path: [...at, 'transform'], kind: 'match-write-differ', message }];
   });
 }
 
-/** The transforms that decide how a value is stored; undefined where the value is only compared. */
+/** The transforms that determine how a value is stored; undefined if the value is only compared. */
 function storedForm(steps: readonly TransformStep[]): string | undefined {
   const names: string[] = [];
   for (const step of steps) {
     const { name, argument } = readStep(step);
     const role = findTransform(name)?.role;
     if (role === undefined || role === 'comparing') return undefined;
-    // Case does not matter to a search, and white space is cut from what is compared.
+    // Searches ignore case, and comparisons ignore surrounding white space.
     if (role !== 'cosmetic') names.push(argument === undefined ? name : `${name}: ${argument}`);
   }
   return names.join(', ');

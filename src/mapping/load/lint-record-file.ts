@@ -7,7 +7,7 @@ import { didYouMean, nearestWord } from '../values/nearest-word.ts';
 import { enginyFields, enginyWordFor } from './enginy-fields.ts';
 import { lintMatch } from './lint-match.ts';
 
-/** What the schema cannot say: rules about several keys at once. Every finding of the file. */
+/** Checks what the schema cannot: rules across several keys. */
 export function lintRecordFile(object: RecordObject, file: RecordMappingFile): Finding[] {
   return [
     ...lintMatch(file),
@@ -24,9 +24,7 @@ export function lintRecordFile(object: RecordObject, file: RecordMappingFile): F
 function lintTransforms(file: RecordMappingFile): Finding[] {
   return allTransformSteps(file).flatMap(({ path, step }) => {
     if (typeof step !== 'string' && Object.keys(step).length !== 1) {
-      return [
-        { path, kind: 'unknown-transform', message: 'a transform with an argument is written { name: argument }' },
-      ];
+      return [{ path, kind: 'unknown-transform', message: 'write a transform with an argument as { name: argument }' }];
     }
     return lintTransform(path, step);
   });
@@ -45,13 +43,15 @@ function lintTransform(path: Path, step: TransformStep): Finding[] {
   if (wanted === undefined) {
     return argument === undefined
       ? []
-      : [{ ...place, kind: 'unknown-transform', message: `"${name}" takes no argument` }];
+      : [{ ...place, kind: 'unknown-transform', message: `"${name}" does not accept an argument` }];
   }
   if (argument !== undefined && wanted.isValid(argument)) return [];
-  return [{ path, kind: 'unknown-transform', message: `"${name}" needs an argument: { ${name}: ${wanted.summary} }` }];
+  return [
+    { path, kind: 'unknown-transform', message: `"${name}" requires an argument: { ${name}: ${wanted.summary} }` },
+  ];
 }
 
-/** Every step of every transform list of the file, with its path. */
+/** All steps of all transform lists in the file, with their paths. */
 function allTransformSteps(file: RecordMappingFile): { readonly path: Path; readonly step: TransformStep }[] {
   const lists: { path: Path; steps: readonly TransformStep[] }[] = [];
   const add = (path: Path, steps: readonly TransformStep[]) => {
@@ -84,18 +84,25 @@ function lintSources(file: RecordMappingFile): Finding[] {
     const path = ['write', 'fields', index];
     const ways = (['enginy', 'first_of', 'concat'] as const).filter((key) => row[key] !== undefined);
     if (ways.length === 0) {
-      return [{ path, kind: 'bad-source', message: 'the row names no field: it needs enginy, first_of or concat' }];
+      return [{ path, kind: 'bad-source', message: 'the row has no source: add enginy, first_of or concat' }];
     }
     if (ways.length > 1) {
-      const message = `the row has ${ways.join(' and ')}, but a value can come from one of them only`;
+      const message = `the row has ${ways.join(' and ')}: use only one of them`;
       return [{ path: [...path, ways[1] ?? ''], atKey: true, kind: 'bad-source', message }];
     }
     if (row.with === undefined || row.concat !== undefined) return [];
-    return [{ path: [...path, 'with'], atKey: true, kind: 'bad-source', message: '"with" belongs to concat' }];
+    return [
+      {
+        path: [...path, 'with'],
+        atKey: true,
+        kind: 'bad-source',
+        message: '"with" is only allowed together with concat',
+      },
+    ];
   });
   const returns = file.return.flatMap((row, index): Finding[] => {
     if ((row.crm === undefined) !== (row.first_of === undefined)) return [];
-    const message = 'the row needs either crm or first_of to say where the value comes from';
+    const message = 'the row needs either crm or first_of as its source';
     return [{ path: ['return', index], kind: 'bad-source', message }];
   });
   return [...rows, ...returns];
@@ -117,23 +124,23 @@ function lintTargets(file: RecordMappingFile): Finding[] {
   return repeated(
     targets.map(({ property, path }) => ({ name: property, path })),
     'duplicate-target',
-    (name) => `"${name}" is written by a row above already`,
+    (name) => `"${name}" is already written by an earlier row`,
   );
 }
 
 function lintReturns(file: RecordMappingFile): Finding[] {
   const names = file.return.map((row, index) => ({ name: row.enginy, path: ['return', index, 'enginy'] }));
-  return repeated(names, 'duplicate-return', (name) => `"${name}" is returned by a row above already`);
+  return repeated(names, 'duplicate-return', (name) => `"${name}" is already returned by an earlier row`);
 }
 
 function repeated(
   named: readonly { readonly name: string; readonly path: Path }[],
   kind: 'duplicate-target' | 'duplicate-return',
-  say: (name: string) => string,
+  describe: (name: string) => string,
 ): Finding[] {
   const seen = new Set<string>();
   return named.flatMap(({ name, path }) => {
-    if (seen.has(name)) return [{ path, kind, message: say(name) }];
+    if (seen.has(name)) return [{ path, kind, message: describe(name) }];
     seen.add(name);
     return [];
   });
@@ -149,7 +156,7 @@ function lintValueMaps(file: RecordMappingFile): Finding[] {
   const unknown = uses.flatMap(({ name, path }): Finding[] => {
     if (name === undefined || names.includes(name)) return [];
     const suggestion = nearestWord(name, names);
-    const message = `there is no value map "${name}" under value_maps${didYouMean(suggestion)}`;
+    const message = `value_maps has no value map "${name}"${didYouMean(suggestion)}`;
     return [{ path, kind: 'unknown-value-map', message, ...(suggestion !== undefined && { suggestion }) }];
   });
   const unused = names
@@ -163,7 +170,7 @@ function lintValueMaps(file: RecordMappingFile): Finding[] {
     return keys
       .filter((key, at) => keys.findIndex((other) => mapKey(other) === mapKey(key)) < at)
       .map((key): Finding => {
-        const message = `"${key}" stands in this map twice, since case does not matter`;
+        const message = `"${key}" is repeated in this map (case does not matter)`;
         return { path: ['value_maps', name, 'map', key], atKey: true, kind: 'contradiction', message };
       });
   });
@@ -179,15 +186,15 @@ function lintSettings(file: RecordMappingFile): Finding[] {
 
 function lintRowSettings(file: RecordMappingFile, row: FieldRow, path: Path): Finding[] {
   const findings: Finding[] = [];
-  const say = (key: string, message: string) => {
+  const report = (key: string, message: string) => {
     findings.push({ path: [...path, key], kind: 'contradiction', message });
   };
   const overwrite = row.overwrite ?? file.write.overwrite;
   if (row.on_empty === 'clear' && overwrite !== 'always') {
-    say('on_empty', `an empty value cannot clear a property whose overwrite is ${overwrite}`);
+    report('on_empty', `on_empty: clear requires overwrite: always, but overwrite is ${overwrite}`);
   }
   if (row.backward === 'force' && overwrite !== 'always') {
-    say('backward', `a step back cannot be forced on a property whose overwrite is ${overwrite}`);
+    report('backward', `backward: force requires overwrite: always, but overwrite is ${overwrite}`);
   }
   return findings;
 }
@@ -196,14 +203,14 @@ function lintDirection(file: RecordMappingFile, row: FieldRow, path: Path): Find
   if (row.direction !== 'both') return [];
   const place = { path: [...path, 'direction'] };
   if (row.enginy === undefined) {
-    const message = 'only a row with a single enginy field can be read in both directions';
+    const message = 'direction: both requires a row with a single enginy field';
     return [{ ...place, kind: 'not-reversible', message }];
   }
   const map = row.value_map === undefined ? undefined : file.value_maps[row.value_map]?.map;
   const values = Object.values(map ?? {}).map(mapKey);
   const repeatedValue = values.find((value, at) => values.indexOf(value) < at);
   if (repeatedValue === undefined) return [];
-  const message = `the value map "${row.value_map}" cannot be read backwards, since it gives "${repeatedValue}" more than once`;
+  const message = `the value map "${row.value_map}" cannot be reversed: it maps several values to "${repeatedValue}"`;
   return [{ ...place, kind: 'not-reversible', message }];
 }
 
@@ -229,12 +236,12 @@ function lintFieldNames(object: RecordObject, file: RecordMappingFile): Finding[
   return named.flatMap(({ field, path }) => lintFieldName(object, field, path));
 }
 
-/** Names with an underscore, a space or a `customField` in front are the user's own and need no documentation. */
+/** Names with an underscore, a space, a dot or the prefix `customField` are custom fields, which Enginy does not document. */
 function lintFieldName(object: RecordObject, field: string, path: Path): Finding[] {
   const documented = enginyFields[object];
   if (documented.includes(field) || /[_\s.]|^customField/.test(field)) return [];
   const suggestion = nearestWord(field, documented) ?? enginyWordFor(object, field);
-  const message = `Enginy documents no field "${field}" of ${object}${didYouMean(suggestion)}`;
+  const message = `"${field}" is not a documented field of Enginy ${object}${didYouMean(suggestion)}`;
   return [
     {
       path,

@@ -8,23 +8,26 @@ import { locateFindings } from './locate-findings.ts';
 import { type ParsedYaml, parseYaml, type SourceFile } from './parse-yaml.ts';
 import { readFolder } from './read-folder.ts';
 
-/** What became of a folder's files. */
+/** The result of checking a folder's files. */
 export interface CheckedMappings {
-  /** Absent when one of the findings is an error. */
+  /** Absent if any diagnostic is an error. */
   readonly mappings?: Mappings;
   readonly diagnostics: readonly Diagnostic[];
-  /** The files as they were read, by path: places for findings that come later. */
+  /** The parsed files by path, to locate later findings. */
   readonly documents: ReadonlyMap<string, ParsedYaml>;
 }
 
-/** Reads, checks and freezes the mapping files of a folder. Throws MappingError with every finding of every file. */
+/**
+ * Reads, checks and freezes the mapping files of a folder.
+ * @throws MappingError with all diagnostics of all files.
+ */
 export function loadMappings(dir: string, locale: Locale = {}): Mappings {
   const { mappings, diagnostics } = checkMappings(dir, locale);
   if (mappings === undefined) throw new MappingError(diagnostics);
   return mappings;
 }
 
-/** As {@link loadMappings}, with the findings as a value. */
+/** Like {@link loadMappings}, but returns the diagnostics instead of throwing. */
 export function checkMappings(dir: string, locale: Locale = {}): CheckedMappings {
   const folder = readFolder(dir);
   if (folder.files === undefined) return { diagnostics: folder.diagnostics, documents: new Map() };
@@ -32,7 +35,7 @@ export function checkMappings(dir: string, locale: Locale = {}): CheckedMappings
   return { ...checked, diagnostics: [...folder.diagnostics, ...checked.diagnostics] };
 }
 
-/** Checks files that were read already. `dir` is named where a whole file is missing. */
+/** Checks files that are already in memory. Diagnostics about missing files name `dir`. */
 export function checkSources(dir: string, sources: readonly SourceFile[], locale: Locale = {}): CheckedMappings {
   const diagnostics: Diagnostic[] = [];
   const documents = new Map<string, ParsedYaml>();
@@ -49,7 +52,7 @@ export function checkSources(dir: string, sources: readonly SourceFile[], locale
     if (yaml.diagnostics.length > 0) continue;
     const first = name === undefined ? undefined : seen.get(name);
     if (first !== undefined) {
-      findings.push({ path: ['target'], kind: 'duplicate-file', message: `${first} maps ${name} already` });
+      findings.push({ path: ['target'], kind: 'duplicate-file', message: `${first} already maps ${name}` });
     } else if (name !== undefined) seen.set(name, source.file);
     findings.push(...checkContent(name ?? kindByName(source.file), yaml.content));
     const located = locateFindings(yaml, findings);
@@ -61,12 +64,12 @@ export function checkSources(dir: string, sources: readonly SourceFile[], locale
   const seenNames = new Set<string>(seen.keys());
   for (const [name, kind] of Object.entries(fileKinds)) {
     if (!kind.isRequired || seenNames.has(name) || isKindUnknown) continue;
-    const message = `no file here has a target such as hubspot/${name}`;
+    const message = `no file in this folder maps ${name} (target: hubspot/${name})`;
     diagnostics.push({ file: dir, line: 1, column: 1, severity: 'error', kind: 'missing-file', message });
   }
   if (hasErrors(diagnostics)) return { diagnostics, documents };
   const hash = digest(sources.map(({ file, text }) => `${file.split(/[/\\]/).at(-1)}\n${text}`).join('\u0000'));
-  // Every kind was built by its own entry of fileKinds, and the required ones have just been seen.
+  // Each entry was built by its own kind, and missing required kinds returned above.
   const mappings = Object.freeze({ ...Object.fromEntries(built), hash }) as unknown as Mappings;
   return { mappings, diagnostics, documents };
 }

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../schema/diagnostic.ts';
 import type { Finding } from '../schema/finding.ts';
 import type { ParsedYaml } from './parse-yaml.ts';
 
-/** Findings as diagnostics in the order of the file; in one group unknown keys come before missing ones. */
+/** Adds line and column to findings, in the order of the file; in one object, unknown keys come before missing ones. */
 export function locateFindings(yaml: ParsedYaml, findings: readonly Finding[]): Diagnostic[] {
   const parentOf = (finding: Finding) => JSON.stringify(finding.path.slice(0, -1));
   const placed = findings.map((finding) => ({ finding, at: yaml.locate(finding.path, finding.atKey) }));

@@ -2,13 +2,13 @@ import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument 
 import type { Diagnostic } from '../schema/diagnostic.ts';
 import type { Path } from '../schema/finding.ts';
 
-/** A file as it was read: its path, for messages, and its text. */
+/** A file's path, for messages, and its text. */
 export interface SourceFile {
   readonly file: string;
   readonly text: string;
 }
 
-/** YAML as plain data, and the way back from a path in it to line and column. */
+/** YAML as plain data, with the line and column of each path in it. */
 export interface ParsedYaml {
   readonly file: string;
   readonly content: unknown;
@@ -17,8 +17,8 @@ export interface ParsedYaml {
 }
 
 /**
- * Parses one YAML text in the plain form of mapping files: no duplicate keys, anchors, aliases, tags or second documents.
- * `text`: every value is the text that was written; `json`: numbers, true, false and null are told apart.
+ * Parses plain YAML: no duplicate keys, anchors, aliases, tags or multiple documents.
+ * @param values `text` reads every scalar as text, `json` recognizes numbers, booleans and null.
  */
 export function parseYaml({ file, text }: SourceFile, values: 'text' | 'json'): ParsedYaml {
   const lines = new LineCounter();
@@ -51,7 +51,7 @@ export function parseYaml({ file, text }: SourceFile, values: 'text' | 'json'): 
 
 type Places = Map<string, { key?: number; value: number }>;
 
-/** Collects what reading finds: where each value stands, and what is not allowed. */
+/** Receives the place of each value, and what is not allowed. */
 interface Collector {
   readonly places: Places;
   readonly report: (offset: number, message: string) => void;
@@ -64,19 +64,19 @@ function toPlain(node: Node | null, path: Path, collector: Collector): unknown {
   const key = JSON.stringify(path);
   places.set(key, { ...places.get(key), value: start });
   if (isAlias(node)) {
-    report(start, 'aliases (*name) are not used in mapping files: write the value out');
+    report(start, 'aliases (*name) are not allowed in mapping files: write out the value');
     return undefined;
   }
   if ('anchor' in node && node.anchor !== undefined) {
-    report(start, 'anchors (&name) are not used in mapping files');
+    report(start, 'anchors (&name) are not allowed in mapping files');
   }
   if (node.tag !== undefined)
-    report(start, `tags (${node.tag.replace('tag:yaml.org,2002:', '!!')}) are not used in mapping files`);
+    report(start, `tags (${node.tag.replace('tag:yaml.org,2002:', '!!')}) are not allowed in mapping files`);
   if (isScalar(node)) {
     return node.type === 'PLAIN' && node.source === '' ? undefined : node.value;
   }
   if (isSeq(node)) {
-    // The AST's items are nodes, or null for an entry that is empty.
+    // Items of a parsed sequence are nodes, or null for an empty entry.
     return node.items.map((item, index) => toPlain(item as Node | null, [...path, index], collector) ?? null);
   }
   if (!isMap(node)) return undefined;
@@ -97,7 +97,7 @@ function toPlain(node: Node | null, path: Path, collector: Collector): unknown {
   return Object.fromEntries(entries);
 }
 
-/** The place of a path, or of the nearest thing around it that is there. */
+/** The place of a path, or of its nearest parent in the file. */
 function locate(
   { lines, places }: { readonly lines: LineCounter; readonly places: Places },
   path: Path,
@@ -114,10 +114,10 @@ function locate(
 }
 
 function plainYamlMessage(problem: { code: string; message: string }): string {
-  if (problem.code === 'DUPLICATE_KEY') return 'this key stands here twice';
-  if (problem.code === 'MULTIPLE_DOCS') return 'a mapping file is one document: "---" cannot start another';
+  if (problem.code === 'DUPLICATE_KEY') return 'duplicate key';
+  if (problem.code === 'MULTIPLE_DOCS') return 'a mapping file is a single document: "---" cannot start another';
   const unclosed = /^Flow (sequence|map) .* end with a (.)$/.exec(problem.message);
   if (unclosed !== null)
-    return `the ${unclosed[1] === 'map' ? 'group' : 'list'} that begins here or before must end with ${unclosed[2]}`;
+    return `the ${unclosed[1] === 'map' ? 'object' : 'list'} that starts here or earlier must end with ${unclosed[2]}`;
   return problem.message.replace(/\s+/g, ' ').replace(/; please use YAML\.\w+\(\)/, '');
 }

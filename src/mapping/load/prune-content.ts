@@ -1,27 +1,27 @@
 import type { z } from 'zod';
 import type { Path } from '../schema/finding.ts';
 
-/** What is left of a file's content when the parts that its schema refuses are taken out. */
+/** A file's content without the parts that its schema rejects. */
 export interface PrunedContent {
   readonly content: unknown;
-  /** A path in what is left → the path in the whole content. */
+  /** Converts a path in the pruned content to the path in the original. */
   readonly restore: (path: Path) => Path;
 }
 
-/** What was decided so far; paths are those of the whole content, as JSON. */
+/** The decisions so far; paths refer to the original content, as JSON. */
 interface Cuts {
   readonly refused: Set<string>;
-  /** Needed texts that are refused or lacking: a name that nothing else has stands in for them. */
-  readonly standIns: Map<string, { readonly parent: string; readonly key: string }>;
-  /** Of each list, the positions that are left. */
+  /** Required texts that are rejected or missing: each gets a unique placeholder. */
+  readonly placeholders: Map<string, { readonly parent: string; readonly key: string }>;
+  /** The remaining indexes of each list. */
   readonly kept: Map<string, readonly number[]>;
 }
 
 const maxRounds = 20;
 
 /**
- * Takes out what the schema refuses, so that the rest can still be linted; undefined when nothing usable is left.
- * @param skeleton what stands in for keys at the top that are lacking.
+ * Removes the parts that the schema rejects, so that the rest can be linted; undefined if nothing usable is left.
+ * @param skeleton placeholders for missing top-level keys.
  */
 export function pruneContent(
   schema: z.ZodType,
@@ -29,7 +29,7 @@ export function pruneContent(
   content: unknown,
 ): PrunedContent | undefined {
   if (typeof content !== 'object' || content === null || Array.isArray(content)) return undefined;
-  const cuts: Cuts = { refused: new Set(), standIns: new Map(), kept: new Map() };
+  const cuts: Cuts = { refused: new Set(), placeholders: new Map(), kept: new Map() };
   const restore = (path: Path) => restorePath(path, cuts.kept);
   for (let round = 0; round < maxRounds; round += 1) {
     cuts.kept.clear();
@@ -44,22 +44,22 @@ export function pruneContent(
   return undefined;
 }
 
-/** What is there goes; what is lacking gets a stand-in, and where that does not help, the group around it goes. */
+/** Removes a rejected value. A missing one gets a placeholder; if that is rejected too, its parent is removed. */
 function refuse(path: Path, isPresent: boolean, cuts: Cuts): void {
   const place = JSON.stringify(path);
   const key = path.at(-1);
-  if (!isPresent && typeof key === 'string' && !cuts.standIns.has(place)) {
-    cuts.standIns.set(place, { parent: JSON.stringify(path.slice(0, -1)), key });
-  } else if (cuts.standIns.has(place)) cuts.refused.add(JSON.stringify(path.slice(0, -1)));
+  if (!isPresent && typeof key === 'string' && !cuts.placeholders.has(place)) {
+    cuts.placeholders.set(place, { parent: JSON.stringify(path.slice(0, -1)), key });
+  } else if (cuts.placeholders.has(place)) cuts.refused.add(JSON.stringify(path.slice(0, -1)));
   else cuts.refused.add(place);
 }
 
-/** A key that is unknown, or the place of a value that is refused or lacking. */
+/** The paths of unknown keys, and of rejected or missing values. */
 function refusedPaths(issue: z.core.$ZodIssue): Path[] {
   const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => [...path, key]);
   if (issue.code !== 'invalid_union') return [path];
-  // A group that only has a key too many, or one bad value in it, need not go as a whole.
+  // An object with an unknown key or one bad value is not removed as a whole.
   const isInside = (inner: z.core.$ZodIssue) => inner.path.length > 0 || inner.code === 'unrecognized_keys';
   const branch = issue.errors.find((inner) => inner.length > 0 && inner.every(isInside));
   if (branch === undefined) return [path];
@@ -88,9 +88,9 @@ function copyWithout(value: unknown, path: Path, cuts: Cuts): unknown {
   const entries = Object.entries(value).filter(([key, entry]) => entry !== undefined && isLeft(key));
   const copy = Object.fromEntries(entries.map(([key, entry]) => [key, copyWithout(entry, [...path, key], cuts)]));
   let number = 0;
-  for (const { parent, key } of cuts.standIns.values()) {
+  for (const { parent, key } of cuts.placeholders.values()) {
     number += 1;
-    if (parent === place) copy[key] = `stand_in_${number}`;
+    if (parent === place) copy[key] = `placeholder_${number}`;
   }
   return copy;
 }

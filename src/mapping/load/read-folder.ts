@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Diagnostic } from '../schema/diagnostic.ts';
 import { type ParsedYaml, parseYaml, type SourceFile } from './parse-yaml.ts';
 
-/** The mapping files of a folder; `files` is absent when the folder cannot be read. */
+/** Reads the mapping files of a folder; `files` is absent if the folder cannot be read. */
 export function readFolder(dir: string): { files?: SourceFile[]; diagnostics: Diagnostic[] } {
   const at = { line: 1, column: 1 } as const;
   const diagnostics: Diagnostic[] = [];
@@ -11,7 +11,7 @@ export function readFolder(dir: string): { files?: SourceFile[]; diagnostics: Di
   try {
     names = readdirSync(dir).toSorted();
   } catch (error) {
-    const message = `the folder cannot be read (${errorCode(error)})`;
+    const message = `cannot read the folder (${errorCode(error)})`;
     return { diagnostics: [{ file: dir, ...at, severity: 'error', kind: 'missing-file', message }] };
   }
   const files: SourceFile[] = [];
@@ -19,21 +19,21 @@ export function readFolder(dir: string): { files?: SourceFile[]; diagnostics: Di
     const file = join(dir, name);
     if (name.startsWith('.') || /\.examples\.ya?ml$/.test(name)) continue;
     if (/\.(yml|YAML|YML)$/.test(name)) {
-      const message = 'the file is not read: names of mapping files end in .yaml';
+      const message = 'the file is ignored: names of mapping files must end in .yaml';
       diagnostics.push({ file, ...at, severity: 'warning', kind: 'unread-file', message });
     }
     if (!name.endsWith('.yaml')) continue;
     try {
       files.push({ file, text: readText(file) });
     } catch (error) {
-      const message = `the file cannot be read as UTF-8 text (${errorCode(error)})`;
+      const message = `cannot read the file as UTF-8 text (${errorCode(error)})`;
       diagnostics.push({ file, ...at, severity: 'error', kind: 'yaml', message });
     }
   }
   return { files, diagnostics };
 }
 
-/** Reads the examples beside a mapping file (`contacts.yaml` → `contacts.examples.yaml`); undefined when there are none. */
+/** Reads the examples of a mapping file (`contacts.yaml` → `contacts.examples.yaml`); undefined if there are none. */
 export function readExamples(mappingFile: string): ParsedYaml | undefined {
   const file = mappingFile.replace(/\.yaml$/, '.examples.yaml');
   return existsSync(file) ? parseYaml({ file, text: readText(file) }, 'json') : undefined;

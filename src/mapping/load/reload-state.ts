@@ -1,11 +1,11 @@
 import type { Diagnostic } from '../schema/diagnostic.ts';
 
-/** Which version of a folder of mapping files is in force. */
+/** Which version of the mapping files is active. */
 export interface ReloadState {
-  /** Digest of the files in force. */
+  /** Digest of the active files. */
   readonly hash: string;
   /** ISO 8601. */
   readonly loadedAt: string;
-  /** The edit that lies in the folder and cannot be used; a restart would fail with it. */
+  /** An edit in the folder that has errors and is not active; a restart would fail with it. */
   readonly refused?: { readonly at: string; readonly diagnostics: readonly Diagnostic[] };
 }

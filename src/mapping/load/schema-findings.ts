@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Finding, Path } from '../schema/finding.ts';
 import { didYouMean, nearestWord } from '../values/nearest-word.ts';
 
-/** What a schema says against a file's content, each problem at its own path; unknown keys before missing ones. */
+/** Validates content against a schema: one finding per issue, at its own path; unknown keys come before missing ones. */
 export function schemaFindings(schema: z.ZodType, content: unknown): Finding[] {
   const parsed = schema.safeParse(content);
   if (parsed.success) return [];
@@ -11,7 +11,7 @@ export function schemaFindings(schema: z.ZodType, content: unknown): Finding[] {
   return findings.toSorted((a, b) => rank(a) - rank(b));
 }
 
-/** Keys that an object at this path may have; undefined where any key may stand. */
+/** Keys that an object at this path may have; undefined if any key is allowed. */
 export function keysAt(schema: z.ZodType, path: Path): readonly string[] | undefined {
   const keys = schemasAt(schema, path).flatMap((found) =>
     found instanceof z.ZodObject ? Object.keys(found.shape) : [],
@@ -19,7 +19,7 @@ export function keysAt(schema: z.ZodType, path: Path): readonly string[] | undef
   return keys.length === 0 ? undefined : [...new Set(keys)];
 }
 
-/** What was checked, and against which schema. */
+/** The content that is validated, and its schema. */
 interface Checked {
   readonly schema: z.ZodType;
   readonly content: unknown;
@@ -49,7 +49,7 @@ function unknownKey(schema: z.ZodType, path: Path, key: string): Finding {
     path: [...path, key],
     atKey: true,
     kind: 'unknown-key',
-    message: `"${key}" is not a key of ${placeName(path)}${end}`,
+    message: `unknown key "${key}" in ${placeName(path)}${end}`,
     ...(suggestion !== undefined && { suggestion }),
   };
 }
@@ -71,7 +71,7 @@ function badOption({ schema, content }: Checked, path: Path, issue: z.core.$ZodI
   if (typeof value === 'string' && words.length > 0) {
     const suggestion = nearestWord(value, words);
     const possible =
-      words.length === 1 ? `cannot stand here (possible: ${words[0]})` : `is not one of ${words.join(', ')}`;
+      words.length === 1 ? `is not allowed here (expected ${words[0]})` : `is not one of ${words.join(', ')}`;
     const message = `"${value}" ${possible}${didYouMean(suggestion)}`;
     return { path, kind: 'bad-option', message, ...(suggestion !== undefined && { suggestion }) };
   }
@@ -89,24 +89,24 @@ function expectation(issue: z.core.$ZodIssue): string {
     case 'too_big':
       return `may be at most ${issue.maximum}${issue.origin === 'string' ? ' characters long' : itemsOf(issue.origin)}`;
     case 'invalid_union':
-      return 'has none of the forms that are possible here';
+      return 'does not match any form that is allowed here';
     default:
       return issue.message.startsWith('must') ? issue.message : `is not valid: ${issue.message}`;
   }
 }
 
 const kindNames: Readonly<Record<string, string>> = {
-  object: 'a group of keys',
-  record: 'a group of keys',
+  object: 'an object',
+  record: 'an object',
   array: 'a list',
-  string: 'a text',
+  string: 'text',
 };
 
 function itemsOf(origin: string): string {
   return origin === 'array' ? ' entries' : '';
 }
 
-/** Of the forms that a value could have had, the one that it was probably meant to have. */
+/** The issues of the union branch that the value was most likely intended to match. */
 function bestBranch(
   branches: readonly z.core.$ZodIssue[][],
   value: unknown,
@@ -121,7 +121,7 @@ function isAnotherForm(issue: z.core.$ZodIssue): boolean {
   return issue.code === 'invalid_type' || issue.code === 'invalid_value';
 }
 
-/** Words that the schema allows at this path. */
+/** Options that the schema allows at this path. */
 function wordsAt(schema: z.ZodType, path: Path): string[] {
   return schemasAt(schema, path).flatMap((found) => {
     if (found instanceof z.ZodEnum) return found.options.map(String);
@@ -129,7 +129,7 @@ function wordsAt(schema: z.ZodType, path: Path): string[] {
   });
 }
 
-/** All schemas that may apply at this path, with the wrappers (default, optional, pipe, union) taken off. */
+/** All schemas that may apply at this path, unwrapped (default, optional, pipe, union). */
 function schemasAt(schema: z.core.$ZodType, path: Path): z.core.$ZodType[] {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
     return schemasAt(schema.unwrap(), path);

@@ -3,7 +3,7 @@ import { type EnginyRecord, type FieldValue, readField, toFieldValue, toText } f
 import { isValueProblem } from '../values/value-problem.ts';
 import { compileChain, type StepListener, type TransformChain } from './transform-chain.ts';
 
-/** What one row makes of one record. */
+/** What a row reads from a record. */
 export type RowReading =
   | {
       readonly kind: 'value';
@@ -13,17 +13,17 @@ export type RowReading =
     }
   /** Nothing to write. `isSent`: Enginy sent the field, but empty. */
   | { readonly kind: 'empty'; readonly isSent: boolean }
-  /** There is a value, but not one that can be written. */
+  /** There is a value, but it cannot be written. */
   | { readonly kind: 'unusable'; readonly problems: readonly FieldProblem[] };
 
-/** A field whose value could not be used, and that value as text. */
+/** A field with a value that cannot be used, and the value as text. */
 export interface FieldProblem {
   readonly field: string;
   readonly problem: string;
   readonly given: string;
 }
 
-/** Told which field is read and of every step of its value. */
+/** Receives each field that is read and each step of its value. */
 export interface RowListener {
   readonly onField: (field: string, given: FieldValue | undefined) => void;
   readonly onStep: StepListener;
@@ -43,7 +43,7 @@ interface SourceReader {
   readonly chain: TransformChain | undefined;
 }
 
-/** Makes one row of `write.fields` ready to run. */
+/** Compiles a row of `write.fields`. */
 export function compileFieldRow(mapping: Mapping, row: FieldRow): FieldReader {
   const sources = readSources(row).map(({ field, steps }) => ({
     field,
@@ -66,7 +66,7 @@ export function compileFieldRow(mapping: Mapping, row: FieldRow): FieldReader {
   };
 }
 
-/** The fields that a row names, each with the transforms of its own. */
+/** The fields that a row names, each with its own transforms. */
 export function readSources(row: FieldRow): { readonly field: string; readonly steps: readonly TransformStep[] }[] {
   const sources = row.concat ?? row.first_of ?? (row.enginy === undefined ? [] : [row.enginy]);
   return sources.map((source) =>
@@ -74,10 +74,10 @@ export function readSources(row: FieldRow): { readonly field: string; readonly s
   );
 }
 
-/** Where a row's value comes from, ready to run. */
+/** The compiled sources of a row's value. */
 interface RowSources {
   readonly sources: readonly SourceReader[];
-  /** The row's own transforms and value map, after those of the source. */
+  /** The transforms and value map of the row, applied after those of the source. */
   readonly chain: TransformChain;
   /** Between the parts of a `concat`. */
   readonly separator: string;

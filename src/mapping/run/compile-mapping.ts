@@ -3,18 +3,18 @@ import { compileFieldRow, type FieldReader } from './compile-field-row.ts';
 import { compileMatchRule, type MatchRuleReader } from './compile-match-rule.ts';
 import { compileReturnRows, type ReturnReader } from './compile-return-row.ts';
 
-/** A mapping made ready to run: all look-ups of rows, transforms and value maps are done once. */
+/** A compiled mapping: rows, transforms and value maps are resolved once. */
 export interface CompiledMapping {
   readonly fields: readonly FieldReader[];
   readonly rules: readonly MatchRuleReader[];
   readonly returns: readonly ReturnReader[];
-  /** Fields that have a row or are to be ignored: anything else is unknown. */
+  /** Fields that have a row or are ignored; all others are unknown. */
   readonly knownFields: ReadonlySet<string>;
 }
 
 const compiled = new WeakMap<Mapping, CompiledMapping>();
 
-/** Compiles on first use; a mapping is frozen, so the result holds for its life. */
+/** Compiles on first use. Mappings are frozen, so the result is cached for their lifetime. */
 export function compileMapping(mapping: Mapping): CompiledMapping {
   const known = compiled.get(mapping);
   if (known !== undefined) return known;

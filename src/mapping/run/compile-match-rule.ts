@@ -2,22 +2,22 @@ import type { Mapping, MatchPair } from '../schema/record-mapping.ts';
 import { type EnginyRecord, readField, toFieldValue, toText } from '../values/field-value.ts';
 import { compileChain, type TransformChain } from './transform-chain.ts';
 
-/** How a search may find candidates, values in small letters: as one of several spellings, or as words of a longer text. */
+/** A search filter that finds candidates by lowercase values: one of several spellings, or words within a longer text. */
 export type MatchClause =
   | { readonly property: string; readonly in: readonly string[] }
   | { readonly property: string; readonly tokens: readonly string[] };
 
-/** One pair of a match rule, made ready to run. */
+/** A compiled pair of a match rule. */
 export interface PairReader {
   readonly field: string;
   readonly property: string;
   /** All properties that may hold the value. */
   readonly properties: readonly string[];
-  /** False for forms that are good for comparing only: the store cannot be read by them. */
+  /** False for forms that are for comparing only: records cannot be read by them. */
   readonly isStored: boolean;
-  /** The record's value in its canonical form and as it was given; undefined when it cannot identify. */
+  /** The record's value in canonical form and as given; undefined if it cannot identify a record. */
   readRecord(record: EnginyRecord): { readonly canonical: string; readonly given: string } | undefined;
-  /** Canonical forms of all values that a CRM record holds for this pair. */
+  /** The canonical forms of all values of a candidate for this pair. */
   readCandidate(properties: Readonly<Record<string, string | null>>): readonly string[];
   clauses(canonical: string, given: string): readonly MatchClause[];
 }
@@ -25,11 +25,11 @@ export interface PairReader {
 export interface MatchRuleReader {
   readonly name: string;
   readonly pairs: readonly PairReader[];
-  /** The pair by which candidates are searched. */
+  /** The pair that searches use. */
   readonly searchPair: PairReader;
 }
 
-/** Makes one match rule ready to run. Rules that are not complete do not get here: lint-record-file.ts refuses the file. */
+/** Compiles a match rule. Incomplete rules do not get here: lint-match.ts rejects the file. */
 export function compileMatchRule(mapping: Mapping, rule: Mapping['match']['rules'][number]): MatchRuleReader {
   if (rule === 'identity') {
     if (mapping.identity === undefined) throw new Error('the rule "identity" needs an identity section');
@@ -70,7 +70,7 @@ function compilePair(mapping: Mapping, pair: MatchPair): PairReader {
       for (const property of properties) {
         const value = Object.hasOwn(held, property) ? held[property] : undefined;
         if (value === undefined || value === null) continue;
-        // A name may hold a semicolon of its own; further properties and values of a strict form hold several by it.
+        // A semicolon may be part of a name; in other properties, and in canonical values, it separates several values.
         const isList = value.includes(';') && (property !== pair.crm || form?.role === 'canonical');
         for (const part of isList ? [value, ...value.split(';')] : [value]) {
           const canonical = toCanonical(chain, part);

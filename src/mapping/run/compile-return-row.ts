@@ -7,17 +7,17 @@ import { splitText } from '../values/text-list.ts';
 import { isValueProblem } from '../values/value-problem.ts';
 import { compileChain, type StepListener } from './transform-chain.ts';
 
-/** One value on its way to Enginy, made ready to run. */
+/** A compiled row that returns a value to Enginy. */
 export interface ReturnReader {
-  /** Name under which Enginy gets the value. */
+  /** Name of the value in the answer. */
   readonly field: string;
-  /** CRM properties that are read, the first that has a value wins. */
+  /** CRM properties to read; the first with a value is used. */
   readonly properties: readonly string[];
-  /** Undefined when the CRM has no value, or none that fits the row's type. */
+  /** Undefined if the CRM has no value that fits the row's type. */
   read(properties: Readonly<Record<string, string | null>>, listen?: StepListener): unknown;
 }
 
-/** The rows of `return`, and the rows of `write` whose direction is `both` and that no return row replaces. */
+/** The rows of `return`, and the `write` rows with direction `both` that no return row replaces. */
 export function compileReturnRows(mapping: Mapping): ReturnReader[] {
   const rows = mapping.return.map((row) => compileReturnRow(mapping, row, findMap(mapping, row.value_map)));
   const named = new Set(rows.map((row) => row.field));
@@ -64,7 +64,7 @@ function findMap(mapping: Mapping, name: string | undefined): NamedMap | undefin
   return name === undefined || valueMap === undefined ? undefined : { name, valueMap };
 }
 
-/** Reads a value map from right to left; what it does not have is left out or passed on, as in the other direction. */
+/** Reverses a value map; values that are not in the map are skipped or kept, as in the other direction. */
 function invert(valueMap: ValueMap): ValueMap {
   const map = Object.fromEntries(Object.entries(valueMap.map).map(([from, to]) => [to, from]));
   return { map, otherwise: valueMap.otherwise === 'keep' ? 'keep' : 'skip' };

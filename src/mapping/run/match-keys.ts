@@ -3,25 +3,25 @@ import type { EnginyRecord } from '../values/field-value.ts';
 import { compileMapping } from './compile-mapping.ts';
 import type { MatchClause } from './compile-match-rule.ts';
 
-/** What one match rule looks for on behalf of one record. */
+/** The value by which one match rule looks up one record. */
 export interface MatchKey {
   /** Index of the rule in the mapping. */
   readonly rule: number;
   /** For logs: `email`, `identity`, `firstName+lastName+company`. */
   readonly name: string;
-  /** Canonical; the parts of a composite rule are joined by `\u0000`. */
+  /** Canonical; the parts of a rule with several pairs are joined by `\u0000`. */
   readonly value: string;
-  /** Rules of a single pair: the value by which the CRM's store could be read, if it can be read by that property. */
+  /** For rules with a single pair: the value to read records by, if the CRM can read by that property. */
   readonly store?: { readonly property: string; readonly value: string };
-  /** Any one of them may find candidates, which {@link candidateKeys} verifies. */
+  /** Each clause may find candidates, which {@link candidateKeys} verifies. */
   readonly clauses: readonly MatchClause[];
 }
 
 const separator = '\u0000';
-/** More combinations than this of one CRM record's values are no contact but a rubbish heap. */
+/** Limits the combinations of values of one candidate, for records with very many values. */
 const maxCombinations = 1000;
 
-/** What to look for, in the order of the rules. A rule whose Enginy value is empty, unusable or shared gives no key. */
+/** The match keys of a record, in the order of the rules. A rule is skipped if its Enginy value is empty, unusable or shared. */
 export function matchKeys(mapping: Mapping, record: EnginyRecord): MatchKey[] {
   const keys: MatchKey[] = [];
   compileMapping(mapping).rules.forEach((reader, rule) => {
@@ -42,8 +42,8 @@ export function matchKeys(mapping: Mapping, record: EnginyRecord): MatchKey[] {
 }
 
 /**
- * All canonical values that a CRM record holds under one rule: it matches a key of that rule when the list has the
- * key's value. Further properties (`also`) and several values in one property are included.
+ * All canonical values of a candidate for one rule: the candidate holds a key of that rule if the list contains the
+ * key's value. Includes the properties of `also`, and several values in one property.
  */
 export function candidateKeys(
   mapping: Mapping,
@@ -62,7 +62,7 @@ export function candidateKeys(
   return combinations;
 }
 
-/** All CRM properties that are needed to verify candidates and to serve `return`, each once. */
+/** All CRM properties needed to verify candidates and to serve `return`, without repeats. */
 export function propertiesToRead(mapping: Mapping): string[] {
   const { rules, returns } = compileMapping(mapping);
   return [

@@ -1,25 +1,25 @@
 import { createHash } from 'node:crypto';
 import anyAscii from 'any-ascii';
 
-/** What a CRM allows as the internal name of a custom property; letters, digits and underscores, a letter first, are understood. */
+/** A CRM's limits for custom properties, besides names of letters, digits and underscores that start with a letter. */
 export interface PropertyRules {
   /** Characters. */
   readonly longestName: number;
-  /** Beginnings of names that the CRM keeps for itself. */
+  /** Prefixes that the CRM reserves. */
   readonly reservedPrefixes: readonly string[];
   /** Characters of a text value. */
   readonly longestText: number;
 }
 
-/** Stands before names that could not stand alone. */
+/** Prefix for names that are not allowed on their own. */
 const namePrefix = 'enginy_';
-/** More of a field's name than this changes nothing in the property's but its hash. */
+/** Characters of a field's name that go into the property's name; longer names only differ in their hash. */
 const maxRead = 500;
 
 /**
  * The name of the property for a field of Enginy: `campaignOpens` → `campaign_opens`, `Größe` → `grosse`, `2nd` → `enginy_2nd`.
- * Other scripts are written in Latin letters; where nothing is left the name is a hash. The same field always gives the same name,
- * but several fields may share one: {@link ownPropertyName} tells them apart.
+ * Other scripts are transliterated to Latin letters; if nothing is left, the name is a hash. The same field always gives the same
+ * name, but several fields may share one: {@link ownPropertyName} gives each its own.
  */
 export function propertyName(field: string, rules: PropertyRules): string {
   const words = toWords(field);
@@ -29,7 +29,7 @@ export function propertyName(field: string, rules: PropertyRules): string {
   return isWhole ? name : ownPropertyName(field, rules);
 }
 
-/** A name that no other field gets: as {@link propertyName}, with a hash of the field behind it. */
+/** A name that no other field gets: like {@link propertyName}, with a hash of the field as suffix. */
 export function ownPropertyName(field: string, rules: PropertyRules): string {
   const words = toWords(field) || 'field';
   const suffix = `_${fieldKey(field)}`;
@@ -37,7 +37,7 @@ export function ownPropertyName(field: string, rules: PropertyRules): string {
   return `${name.replace(/_+$/, '')}${suffix}`;
 }
 
-/** Eight digits that stand for a field; spellings that look the same (Unicode's composed and decomposed forms) share them. */
+/** Eight hex digits that identify a field; composed and decomposed Unicode forms give the same key. */
 export function fieldKey(field: string): string {
   return createHash('sha256').update(field.normalize('NFC')).digest('hex').slice(0, 8);
 }

@@ -5,7 +5,7 @@ import { toFieldValue, toText } from '../values/field-value.ts';
 import { normalizeNumber } from '../values/number-text.ts';
 import { isValueProblem, type ValueProblem } from '../values/value-problem.ts';
 
-/** Types that properties for unknown fields may have. */
+/** Types of properties for unknown fields. */
 export type UnknownFieldType = RecordMappingFile['write']['unknown_fields']['types'][string];
 
 const parsers = {
@@ -16,8 +16,8 @@ const parsers = {
 } as const;
 
 /**
- * Any JSON value as the text of a property of this type: arrays joined with `;`, objects as JSON, numbers in plain
- * digits. Undefined for an empty value, a problem for one that does not fit the type.
+ * Converts any JSON value to the text of a property of this type: arrays are joined with `;`, objects become JSON, numbers
+ * plain digits. Undefined for an empty value, a problem for one that does not fit the type.
  */
 export function toPropertyValue(value: unknown, type: UnknownFieldType): string | undefined | ValueProblem {
   const field = toFieldValue(value);

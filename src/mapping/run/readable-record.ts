@@ -4,8 +4,8 @@ import { compileMapping } from './compile-mapping.ts';
 import { toEnginyProperties } from './translate-record.ts';
 
 /**
- * A CRM record under Enginy's names, as far as the mapping can tell: what a sync answer carries, Enginy's id, and each written
- * field as the CRM holds it. What the CRM does not have is absent.
+ * Translates a CRM record to Enginy's names as far as the mapping allows: the properties of a sync answer, Enginy's id, and each
+ * written field as stored in the CRM. Properties without a value are omitted.
  */
 export function toReadableRecord(
   mapping: Mapping,
@@ -25,7 +25,7 @@ export function toReadableRecord(
   return { ...fields, ...toEnginyProperties(mapping, properties) };
 }
 
-/** Properties that {@link toReadableRecord} looks at. */
+/** The properties that {@link toReadableRecord} needs. */
 export function readableProperties(mapping: Mapping): string[] {
   const written = mapping.write.fields.flatMap(({ crm, keep_raw_in }) =>
     keep_raw_in === undefined ? [crm] : [crm, keep_raw_in],
@@ -35,7 +35,7 @@ export function readableProperties(mapping: Mapping): string[] {
   return [...new Set([...identity, ...written, ...returned])];
 }
 
-/** The field that a row is about: its own, or the first of several that may fill the property. Joined fields cannot be told apart. */
+/** The field of a row, or the first of its alternatives. Undefined for joined fields, which cannot be separated. */
 function fieldOf(row: FieldRow): string | undefined {
   return row.concat === undefined ? readSources(row)[0]?.field : undefined;
 }

@@ -1,13 +1,13 @@
 import type { TimelineRow } from '../schema/timeline-row.ts';
 
-/** Properties of one new record, where each came from, and what was left out. */
+/** Properties of one record, the Enginy field behind each, and a warning for each skipped value. */
 export interface TimelineTranslation {
   readonly properties: Record<string, string>;
   readonly sources: Record<string, string>;
   readonly warnings: string[];
 }
 
-/** Values as properties, row by row. */
+/** Translates values to properties, row by row. */
 export function writeTimelineRows(
   rows: readonly TimelineRow[],
   read: (field: string) => string | undefined,
@@ -29,21 +29,20 @@ export function writeTimelineRows(
   return translation;
 }
 
-/** What a row makes of a value: properties to write, or nothing, with the reason. */
+/** What a row writes for a value, or why it writes nothing. */
 type Written = { readonly properties: Readonly<Record<string, string>> } | { readonly problem: string };
 
-/** Enginy's value as CRM properties. */
+/** Translates Enginy's value to CRM properties. */
 function writeTimelineRow(row: TimelineRow, value: string): Written {
   const mapped = row.map === undefined ? value : (findWord(row.map, value) ?? row.otherwise);
   const kept = row.kept_in === undefined ? {} : { [row.kept_in]: value };
-  if (mapped === undefined)
-    return { problem: `"${value.slice(0, 40)}" is not one of the words that the mapping knows` };
+  if (mapped === undefined) return { problem: `"${value.slice(0, 40)}" is not in the map` };
   return { properties: { [row.crm]: mapped, ...kept } };
 }
 
 /**
- * The CRM's value as Enginy's. The kept word counts while it still means what the CRM says: when somebody has changed the value
- * there, the CRM's counts. Undefined where the CRM holds nothing.
+ * Translates the CRM's value to Enginy's. The stored original is returned as long as it still maps to the CRM's value; once a user
+ * has changed the value in the CRM, the CRM's value wins. Undefined if the CRM has no value.
  */
 export function readTimelineRow(
   row: TimelineRow,
@@ -57,7 +56,7 @@ export function readTimelineRow(
   return Object.entries(row.map).find(([, crmValue]) => crmValue === value)?.[0] ?? value;
 }
 
-/** Properties that {@link readTimelineRow} looks at. */
+/** The properties that {@link readTimelineRow} needs. */
 export function propertiesOfRows(rows: readonly TimelineRow[]): string[] {
   return [...new Set(rows.flatMap(({ crm, kept_in }) => (kept_in === undefined ? [crm] : [crm, kept_in])))];
 }

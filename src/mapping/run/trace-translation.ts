@@ -4,12 +4,12 @@ import { isValueProblem } from '../values/value-problem.ts';
 import { compileMapping } from './compile-mapping.ts';
 import { emptyTranslation, type Translation, type WriteMode, writeRow } from './translate-record.ts';
 
-/** How the value of one row came about. */
+/** How a row arrived at its value. */
 export interface RowTrace {
   readonly property: string;
-  /** Fields that were sent, in the order in which they were tried, each with what its transforms made of it. */
+  /** The fields that were sent, in the order they were tried, each with the results of its transforms. */
   readonly fields: readonly FieldTrace[];
-  /** What is written, as text; absent when nothing is. */
+  /** The value to write, as text; absent if nothing is written. */
   readonly value?: string;
   readonly outcome:
     | 'written'
@@ -23,12 +23,12 @@ export interface RowTrace {
 
 export interface FieldTrace {
   readonly field: string;
-  /** Absent when the field was sent empty. */
+  /** Absent if the field was sent empty. */
   readonly given?: string;
   readonly steps: readonly { readonly name: string; readonly result?: string; readonly problem?: string }[];
 }
 
-/** Row by row, what {@link toCrmProperties} does with a record and why; rows in the order of the file. */
+/** Explains row by row what {@link toCrmProperties} does with a record, in the order of the file. */
 export function traceTranslation(mapping: Mapping, record: EnginyRecord, mode: WriteMode): RowTrace[] {
   return compileMapping(mapping).fields.map((reader) => {
     const fields: { field: string; given?: string; steps: FieldTrace['steps'][number][] }[] = [];

@@ -5,21 +5,21 @@ import type { FieldValue } from '../values/field-value.ts';
 import type { Locale } from '../values/locale.ts';
 import { isValueProblem, type ValueProblem } from '../values/value-problem.ts';
 
-/** Told of every step that changed a value or gave it up; `explain` listens, translation does not. */
+/** Receives the result of every step; used by `explain`, not by translation. */
 export type StepListener = (step: {
   readonly name: string;
   readonly result: FieldValue | ValueProblem | undefined;
 }) => void;
 
-/** A list of transforms, and perhaps a value map, made ready to run. */
+/** A compiled list of transforms, optionally followed by a value map. */
 export interface TransformChain {
-  /** Undefined when a transform left nothing over. Never throws. */
+  /** Undefined if a transform leaves nothing. Never throws. */
   run(value: FieldValue, listen?: StepListener): FieldValue | ValueProblem | undefined;
-  /** The last transform that works on texts, which decides how the result is compared and searched. */
+  /** The last transform that accepts text; it determines how the result is compared and searched. */
   readonly form: TextTransform | undefined;
 }
 
-/** Unknown transform names do not get here: lint-record-file.ts refuses the file. */
+/** Compiles a transform list. Unknown names do not get here: lint-record-file.ts rejects the file. */
 export function compileChain(
   steps: readonly TransformStep[],
   locale: Locale,
@@ -35,7 +35,7 @@ export function compileChain(
   return { form, run: (value, listen) => runStages(stages, value, listen) };
 }
 
-/** A step of a transform list as name and argument. */
+/** The name and argument of a step. */
 export function readStep(step: TransformStep): { readonly name: string; readonly argument?: string } {
   if (typeof step === 'string') return { name: step };
   const [name = '', argument = ''] = Object.entries(step)[0] ?? [];
@@ -75,7 +75,7 @@ function compileStep(step: TransformStep, locale: Locale): Stage {
 
 function compileValueMap(name: string, { map, otherwise }: ValueMap): Stage {
   const entries = new Map(Object.entries(map).map(([from, to]) => [mapKey(from), to]));
-  const missing: ValueProblem = { problem: `has a value that the value map "${name}" does not have` };
+  const missing: ValueProblem = { problem: `has a value that is not in the value map "${name}"` };
   const fallback = (item: string) => {
     if (otherwise === 'keep') return item;
     return otherwise === 'skip' ? missing : otherwise.set;
@@ -86,12 +86,12 @@ function compileValueMap(name: string, { map, otherwise }: ValueMap): Stage {
   };
 }
 
-/** The form in which the left side of a value map is compared: regardless of case and of white space around it. */
+/** Folds an input value of a value map for comparing: case and surrounding white space do not matter. */
 export function mapKey(text: string): string {
   return text.trim().toLowerCase();
 }
 
-/** A list keeps the items that came through; it is a problem only when none did. */
+/** Applies a function to each item. Items with a problem are dropped; the result is a problem only if no item is left. */
 function eachItem(
   value: FieldValue,
   apply: (item: string) => FieldValue | ValueProblem | undefined,

@@ -2,7 +2,7 @@ import type { ActivityMapping, ActivityType, Direction } from '../schema/activit
 import { toFieldValue, toText } from '../values/field-value.ts';
 import { propertiesOfRows, readTimelineRow, type TimelineTranslation, writeTimelineRows } from './timeline-rows.ts';
 
-/** An activity whose fields are ready to be written: texts, the body as the CRM is to show it. */
+/** The fields of an activity, ready to write: all texts, with the body as the CRM displays it. */
 export interface ActivityFields {
   readonly type: string;
   readonly direction: Direction;
@@ -10,12 +10,12 @@ export interface ActivityFields {
   readonly body?: string | undefined;
   readonly occurredAt: string;
   readonly ownerId?: string | undefined;
-  /** Sender and receiver, in the CRM's own form. */
+  /** Sender and recipient, in the CRM's format. */
   readonly participants?: string | undefined;
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Enginy's type as the file spells it, with what the file says of it; case does not matter. */
+/** Finds Enginy's activity type in the file, regardless of case. */
 export function findActivityType(
   mapping: ActivityMapping,
   sent: string,
@@ -25,7 +25,7 @@ export function findActivityType(
   return found === undefined ? undefined : { name: found[0], type: found[1] };
 }
 
-/** An activity as properties of the object that keeps its type. */
+/** Translates an activity to properties of the CRM object that stores its type. */
 export function toActivityProperties(
   mapping: ActivityMapping,
   object: string,
@@ -37,7 +37,7 @@ export function toActivityProperties(
   return { ...translation, properties: { ...translation.properties, ...constants } };
 }
 
-/** Fields of a logged activity as the CRM's record has them: texts by Enginy's names. */
+/** Translates the record of a logged activity to texts by Enginy's field names. */
 export function fromActivityProperties(
   mapping: ActivityMapping,
   object: string,
@@ -52,12 +52,12 @@ export function fromActivityProperties(
   );
 }
 
-/** Properties that {@link fromActivityProperties} needs. */
+/** The properties that {@link fromActivityProperties} needs. */
 export function activityProperties(mapping: ActivityMapping, object: string): string[] {
   return [...propertiesOfRows(mapping.objects[object]?.fields ?? []), mapping.key];
 }
 
-/** The type and direction that an opening line tells, or those of the only type without one. */
+/** The type and direction of an opening line; the first type of the object if no line matches. */
 export function typeOfOpening(
   mapping: ActivityMapping,
   object: string,

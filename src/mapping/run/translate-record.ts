@@ -3,40 +3,40 @@ import { type EnginyRecord, readCustomFields, toFieldValue, toText } from '../va
 import type { FieldProblem, FieldReader, RowListener, RowReading } from './compile-field-row.ts';
 import { compileMapping } from './compile-mapping.ts';
 
-/** What becomes of one record of Enginy. No property is in two of the first three places. */
+/** The translation of one Enginy record. A property is in at most one of the first three fields. */
 export interface Translation {
-  /** To be written as they are. */
+  /** Properties to write. */
   readonly properties: Record<string, string>;
-  /** Updates: to be written only where the CRM holds nothing. */
+  /** In updates: properties to write only if they are empty in the CRM. */
   readonly ifEmpty: Record<string, string>;
-  /** Texts to be compared with the portal's options (option-matcher.ts). */
+  /** Texts to match to the property's options (option-matcher.ts). */
   readonly looseOptions: Record<string, LooseOption>;
-  /** Properties to be cleared before they are written, since the CRM ignores a step back. */
+  /** Properties to clear before writing, because the CRM ignores a step back. */
   readonly forced: string[];
-  /** Fields without a row, entries of `customFields` among them; never empty, except where the file clears by default. */
+  /** Fields without a row, including entries of `customFields`. Values are empty only if the file clears by default. */
   readonly unknown: { readonly field: string; readonly value: unknown }[];
-  /** What was left out and why, without values. */
+  /** What was not written and why, without values. */
   readonly warnings: string[];
-  /** CRM property → Enginy field, several joined by `+`; `(constant)` and `(default)` for values out of the file. */
+  /** CRM property → Enginy field (several are joined by `+`), or `(constant)` or `(default)` for values from the file. */
   readonly sources: Record<string, string>;
 }
 
 export interface LooseOption {
   readonly text: string;
-  /** Updates: to be written only where the CRM holds nothing. */
+  /** In updates: write only if the property is empty in the CRM. */
   readonly ifEmpty: boolean;
-  /** Property that takes the text where no option fits. */
+  /** Property that stores the text if no option matches. */
   readonly keepRawIn?: string;
 }
 
 export type WriteMode = 'create' | 'update';
 
-/** Fields that say which record is meant. */
+/** Fields that identify the record. */
 const idFields: ReadonlySet<string> = new Set(['externalId', 'crmId']);
 
 /**
- * A record of Enginy as CRM properties. A create carries the identity property, constants and defaults; an update
- * carries only what was sent, with the identity (where it was sent) to be filled where it is empty.
+ * Translates an Enginy record to CRM properties. A create includes the identity property, constants and defaults. An update
+ * includes only what was sent; the identity, if sent, is written only if it is empty in the CRM.
  */
 export function toCrmProperties(mapping: Mapping, record: EnginyRecord, mode: WriteMode): Translation {
   const translation = emptyTranslation();
@@ -53,7 +53,7 @@ export function toCrmProperties(mapping: Mapping, record: EnginyRecord, mode: Wr
   return translation;
 }
 
-/** One record on its way into a translation. */
+/** A record and the translation that it is written to. */
 export interface RecordWrite {
   readonly record: EnginyRecord;
   readonly mode: WriteMode;
@@ -61,12 +61,12 @@ export interface RecordWrite {
   readonly translation: Translation;
 }
 
-/** A translation that nothing was written into yet. */
+/** An empty translation. */
 export function emptyTranslation(): Translation {
   return { properties: {}, ifEmpty: {}, looseOptions: {}, forced: [], unknown: [], warnings: [], sources: {} };
 }
 
-/** A CRM record as the `properties` of Enginy's answer. What the CRM does not have is absent, never null. */
+/** Translates a CRM record to the `properties` of a sync answer. Properties without a value are omitted, never null. */
 export function toEnginyProperties(
   mapping: Mapping,
   properties: Readonly<Record<string, string | null>>,
@@ -79,7 +79,7 @@ export function toEnginyProperties(
   return answer;
 }
 
-/** Properties of their own that a mapping needs and that are made when missing. */
+/** The properties that a mapping needs and that the bridge creates if missing. */
 export function ownProperties(mapping: Mapping): { name: string; field: string; isIdentity: boolean }[] {
   const kept = compileMapping(mapping).fields.flatMap(({ row, sources }) =>
     row.keep_raw_in === undefined ? [] : [{ name: row.keep_raw_in, field: sources.join('+'), isIdentity: false }],
@@ -88,7 +88,7 @@ export function ownProperties(mapping: Mapping): { name: string; field: string; 
   return [{ name: mapping.identity.crm, field: mapping.identity.enginy, isIdentity: true }, ...kept];
 }
 
-/** Writes what one row makes of the record into the translation; `explain` calls it with a listener, row by row. */
+/** Adds one row's value to the translation; `explain` calls it row by row, with a listener. */
 export function writeRow(
   reader: FieldReader,
   { record, mode, translation }: RecordWrite,
@@ -134,7 +134,7 @@ function put(
   translation.sources[property] = source;
 }
 
-/** One warning for each field of the row that could not be used. */
+/** Adds a warning for each field of the row that cannot be used. */
 function warn(row: FieldRow, reading: Exclude<RowReading, { kind: 'empty' }>, translation: Translation): void {
   const isKept = reading.kind === 'unusable' && row.keep_raw_in !== undefined;
   const kept = isKept ? `; the text is kept in ${row.keep_raw_in}` : '';
@@ -143,7 +143,7 @@ function warn(row: FieldRow, reading: Exclude<RowReading, { kind: 'empty' }>, tr
   }
 }
 
-/** Keeps the text of a value that does not fit, where the row names a property for it. */
+/** Stores the text of a value that does not fit, if the row names a property for it. */
 function keepRaw(
   row: FieldRow,
   [first]: readonly FieldProblem[],
@@ -180,7 +180,7 @@ function collectUnknown(mapping: Mapping, known: ReadonlySet<string>, write: Rec
     if (!isSentTwice) {
       if (!known.has(field)) collect(field, custom[field]);
     } else if (toFieldValue(custom[field]) !== undefined && custom[field] !== record[field]) {
-      translation.warnings.push(`customFields.${field} was not written, since ${field} was sent beside it`);
+      translation.warnings.push(`customFields.${field} was not written, because ${field} was also sent`);
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { TaskMapping } from '../schema/task-mapping.ts';
 import { propertiesOfRows, readTimelineRow, type TimelineTranslation, writeTimelineRows } from './timeline-rows.ts';
 
-/** Fields of a task, ready to be written, as properties. */
+/** Translates the fields of a task to properties. */
 export function toTaskProperties(
   mapping: TaskMapping,
   read: (field: string) => string | undefined,
@@ -13,7 +13,7 @@ export function toTaskProperties(
   return { ...translation, properties: { ...translation.properties, ...constants } };
 }
 
-/** A task of the CRM: texts by Enginy's names, `completed` being `true` or another word. */
+/** Translates a CRM task to texts by Enginy's field names; `completed` is `true` or another word. */
 export function fromTaskProperties(
   mapping: TaskMapping,
   properties: Readonly<Record<string, string | null>>,
@@ -26,7 +26,7 @@ export function fromTaskProperties(
   );
 }
 
-/** When a completed task was completed, as the CRM writes it. */
+/** When a task was completed, in the CRM's format. */
 export function completionTime(
   mapping: TaskMapping,
   properties: Readonly<Record<string, string | null>>,
@@ -38,12 +38,12 @@ export function completionTime(
   );
 }
 
-/** Properties that {@link fromTaskProperties} and {@link completionTime} look at. */
+/** The properties that {@link fromTaskProperties} and {@link completionTime} need. */
 export function taskProperties(mapping: TaskMapping): string[] {
   return [...new Set([...propertiesOfRows(mapping.fields), ...mapping.completed_at])];
 }
 
-/** The property that keeps Enginy's own word for a type, where the file wants one. */
+/** The properties that store Enginy's original values. */
 export function keptWordProperties(mapping: TaskMapping): string[] {
   return mapping.fields.flatMap(({ kept_in }) => (kept_in === undefined ? [] : [kept_in]));
 }

@@ -7,56 +7,56 @@ import { ConstantRow, lintTimelineRows, TimelineRow } from './timeline-row.ts';
 export const directions = ['OUTBOUND', 'INBOUND'] as const;
 export type Direction = (typeof directions)[number];
 
-/** Fields of an activity that a row may name; `metadata.x` for anything within `metadata`. */
+/** Activity fields that a row may use, besides `metadata.x` for any entry of `metadata`. */
 const activityFields = ['type', 'direction', 'subject', 'body', 'occurredAt', 'ownerId', 'participants'] as const;
 
 const LoggedObject = z.strictObject({
-  fields: z.array(TimelineRow).min(1).meta({ description: 'One row for each field, written and read back.' }),
-  on_create: z.array(ConstantRow).default([]).meta({ description: 'Constants for new records.' }),
+  fields: z.array(TimelineRow).min(1).meta({ description: 'One row per field, used for writing and reading.' }),
+  on_create: z.array(ConstantRow).default([]).meta({ description: 'Constant values for new records.' }),
 });
 
 const ActivityType = z.strictObject({
-  object: text('The object, one of `objects`, that keeps activities of this type.'),
+  object: text('The entry of `objects` that stores activities of this type.'),
   opening: z
     .strictObject({
-      OUTBOUND: text('Words for what was sent.'),
-      INBOUND: text('Words for what came in.'),
+      OUTBOUND: text('First line of outbound activities.'),
+      INBOUND: text('First line of inbound activities.'),
     })
     .optional()
-    .meta({ description: 'For objects that know no direction: the line that opens the body.' }),
+    .meta({ description: 'For objects without a direction: the first line of the body.' }),
 });
 export type ActivityType = z.output<typeof ActivityType>;
 
-/** What the mapping file of activities may hold. */
+/** Schema of the mapping file for activities. */
 export const ActivityMappingFile = z
   .strictObject({
-    version: z.literal('1').meta({ description: 'Version of the form of this file.', type: 'integer', const: 1 }),
+    version: z.literal('1').meta({ description: 'Version of the file format.', type: 'integer', const: 1 }),
     target: z
       .string()
-      .regex(/^[a-z][a-z0-9_]*\/[a-z0-9_]+$/, { error: 'must be CRM/kind, for example hubspot/activities' })
-      .meta({ description: 'The CRM and the kind of record: hubspot/activities.' }),
+      .regex(/^[a-z][a-z0-9_]*\/[a-z0-9_]+$/, { error: 'must be CRM/type, for example hubspot/activities' })
+      .meta({ description: 'The CRM and the record type: hubspot/activities.' }),
     key: CrmProperty(
-      'A unique property of every object, made when missing, that makes an activity which is sent twice one activity.',
+      'Unique property of every object that prevents duplicates when an activity is sent twice; created if missing.',
     ),
-    group: text('Property group of the properties that are made; made when missing.').default('enginy'),
-    direction_if_missing: word(directions, 'What an activity without a direction counts as.').default('OUTBOUND'),
+    group: text('Property group for created properties; created if missing.').default('enginy'),
+    direction_if_missing: word(directions, 'Direction of an activity sent without one.').default('OUTBOUND'),
     types: z
       .record(z.string(), ActivityType)
-      .meta({ description: "Enginy's types of activity, and where each is kept." }),
-    objects: z.record(z.string(), LoggedObject).meta({ description: "The CRM's objects that keep activities." }),
+      .meta({ description: "Enginy's activity types and where each is stored." }),
+    objects: z.record(z.string(), LoggedObject).meta({ description: 'The CRM objects that store activities.' }),
     people: z
       .strictObject({
-        email: CrmProperty('Property of a contact with the e-mail address.'),
-        first_name: CrmProperty('Property of a contact with the first name.'),
-        last_name: CrmProperty('Property of a contact with the last name.'),
+        email: CrmProperty('Contact property with the email address.'),
+        first_name: CrmProperty('Contact property with the first name.'),
+        last_name: CrmProperty('Contact property with the last name.'),
       })
       .optional()
-      .meta({ description: 'Where `participants` finds the contact who sent or got an e-mail.' }),
+      .meta({ description: 'How `participants` names the contact who sent or received an email.' }),
   })
   .meta({ title: 'Mapping file for activities' });
 type ActivityMappingFile = z.output<typeof ActivityMappingFile>;
 
-/** The loaded and checked file of activities. Plain frozen data. */
+/** The loaded and checked mapping file for activities. Plain frozen data. */
 export interface ActivityMapping extends Omit<ActivityMappingFile, 'target'> {
   readonly object: 'activities';
   readonly target: { readonly crm: string };
@@ -64,7 +64,7 @@ export interface ActivityMapping extends Omit<ActivityMappingFile, 'target'> {
   readonly hash: string;
 }
 
-/** Findings beyond the schema. */
+/** Checks beyond the schema. */
 export function lintActivityFile(file: ActivityMappingFile): Finding[] {
   return [
     ...Object.entries(file.types).flatMap(([name, type]) => lintType(file, name, type)),
@@ -80,7 +80,7 @@ function lintType(file: ActivityMappingFile, name: string, type: ActivityType): 
   const objects = Object.keys(file.objects);
   if (objects.includes(type.object)) return [];
   const suggestion = nearestWord(type.object, objects);
-  const message = `"${type.object}" is not one of objects (${objects.join(', ')})${didYouMean(suggestion)}`;
+  const message = `"${type.object}" is not defined under objects (${objects.join(', ')})${didYouMean(suggestion)}`;
   const path = ['types', name, 'object'];
   return [{ path, kind: 'bad-option', message, ...(suggestion !== undefined && { suggestion }) }];
 }
@@ -100,6 +100,6 @@ function lintNeeded(name: string, rows: readonly TimelineRow[]): Finding[] {
       path: ['objects', name, 'fields'],
       atKey: true,
       kind: 'missing-key',
-      message: `no row has the field "${field}"`,
+      message: `no row maps the field "${field}"`,
     }));
 }

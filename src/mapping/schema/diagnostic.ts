@@ -1,44 +1,43 @@
-/** What can be found in a mapping file, and the sentence that the reference page says about it. A closed list. */
+/** The kinds of diagnostics in mapping files, each with its sentence in the reference page. A closed list. */
 export const diagnosticKinds = {
-  yaml: 'The file is not the plain YAML that mapping files are written in (syntax, duplicate keys, anchors, aliases, tags).',
-  'unknown-key': 'A key that this place does not have.',
-  'missing-key': 'A key that this place needs.',
-  'bad-option': 'A value of the wrong form, or a word that is not on the list for this key.',
-  'unknown-target': '`target` names a kind of record that the bridge does not map.',
-  'missing-file': 'No file of the folder maps a kind of record that the bridge cannot do without.',
-  'duplicate-file': 'Two files map the same kind of record.',
-  'unread-file': 'A file that looks like a mapping but is not read because of its name.',
-  'unknown-transform': 'A transform that does not exist, or an argument that it does not take.',
-  'unknown-value-map': 'A value map that the file does not have.',
-  'unused-value-map': 'A value map that no row uses.',
+  yaml: 'The file is not plain YAML (syntax error, duplicate key, anchor, alias or tag).',
+  'unknown-key': 'A key that is not allowed here.',
+  'missing-key': 'A required key is missing.',
+  'bad-option': 'A value has the wrong form or is not one of the allowed options.',
+  'unknown-target': '`target` names a record type that the bridge does not support.',
+  'missing-file': 'No file in the folder maps a required record type.',
+  'duplicate-file': 'Two files map the same record type.',
+  'unread-file': 'A file that looks like a mapping file is ignored because of its name.',
+  'unknown-transform': 'A transform does not exist or does not accept this argument.',
+  'unknown-value-map': 'A row uses a value map that the file does not define.',
+  'unused-value-map': 'No row uses this value map.',
   'duplicate-target': 'Two rows write the same CRM property.',
   'duplicate-return': 'Two rows return the same Enginy property.',
-  'bad-source': 'A row must say in exactly one way where its value comes from.',
-  'bad-rule': 'A match rule that cannot be carried out as written.',
-  contradiction: 'Two settings of one row that cannot both hold.',
-  'not-reversible': 'A value map that is read in both directions must give each value once.',
+  'bad-source': 'A row must have exactly one source for its value.',
+  'bad-rule': 'A match rule cannot work as written.',
+  contradiction: 'Two settings in one row contradict each other.',
+  'not-reversible': 'A value map used in both directions maps several values to one.',
   'match-write-differ':
-    'A property is matched in one form and written in another, so that created records would not be found again.',
-  'not-an-enginy-field': 'A field name that Enginy does not document and that looks like a slip.',
-  'example-failed': 'An example beside the mapping does not come out as written.',
+    'A property is matched in one form but written in another, so created records would not be found again.',
+  'not-an-enginy-field': 'A field that Enginy does not document, probably a typo.',
+  'example-failed': 'The result of an example differs from what it expects.',
 } as const;
 
-/** What can be found by comparing a mapping file with the properties of a CRM (`check --live`). A closed list. */
+/** The kinds of diagnostics from comparing a mapping file with the properties of a CRM (`check --live`). A closed list. */
 export const liveDiagnosticKinds = {
-  'unknown-property': 'The CRM has no property of this name.',
-  'archived-property': 'The property was archived in the CRM: it holds no values there any more.',
-  'read-only-property': 'The property is written, but the CRM computes it or keeps it for itself.',
-  'type-mismatch':
-    "The row gives values that do not fit the property's type, or reads them as a type that they do not have.",
-  'not-an-option': "A value that is not among the property's options.",
-  'not-unique': 'The identity property exists but is not unique, so that it cannot prevent duplicates.',
-  'not-searchable': 'A match rule needs a property that the CRM cannot search by.',
-  'missing-scope': 'The token is not allowed to do what this needs.',
+  'unknown-property': 'The CRM has no property with this name.',
+  'archived-property': 'The property is archived in the CRM and no longer holds values.',
+  'read-only-property': 'The mapping writes the property, but it is read-only in the CRM.',
+  'type-mismatch': "The values that the row writes or reads do not fit the property's type.",
+  'not-an-option': "The value is not one of the property's options.",
+  'not-unique': 'The identity property exists but is not unique, so it cannot prevent duplicates.',
+  'not-searchable': 'A match rule uses a property that the CRM cannot search by.',
+  'missing-scope': 'The token lacks a scope that this needs.',
 } as const;
 
 export type DiagnosticKind = keyof typeof diagnosticKinds | keyof typeof liveDiagnosticKinds;
 
-/** One finding. `line` and `column` count from 1. */
+/** A finding with its place in a file. `line` and `column` count from 1. */
 export interface Diagnostic {
   readonly file: string;
   readonly line: number;
@@ -46,7 +45,7 @@ export interface Diagnostic {
   readonly severity: 'error' | 'warning';
   readonly kind: DiagnosticKind;
   readonly message: string;
-  /** The word that was probably meant; also part of the message. */
+  /** The word that was probably intended; also part of the message. */
   readonly suggestion?: string;
 }
 
@@ -56,19 +55,19 @@ export function formatDiagnostic(diagnostic: Diagnostic): string {
   return `${file}:${line}:${column}  ${severity}  ${kind}  ${message}`;
 }
 
-/** File after file, each from top to bottom. */
+/** Sorts by file, then by line and column. */
 export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const files = [...new Set(diagnostics.map(({ file }) => file))];
   const rank = (diagnostic: Diagnostic) => files.indexOf(diagnostic.file);
   return diagnostics.toSorted((a, b) => rank(a) - rank(b) || a.line - b.line || a.column - b.column);
 }
 
-/** True when one of the findings forbids using the files. */
+/** True if any diagnostic is an error, so that the files cannot be used. */
 export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some((diagnostic) => diagnostic.severity === 'error');
 }
 
-/** The mapping files cannot be used; carries every finding of every file, warnings included. */
+/** Thrown when mapping files cannot be used; carries all diagnostics of all files, warnings included. */
 export class MappingError extends Error {
   override readonly name = 'MappingError';
   readonly diagnostics: readonly Diagnostic[];

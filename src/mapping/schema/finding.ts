@@ -1,12 +1,12 @@
 import type { DiagnosticKind } from './diagnostic.ts';
 
-/** Way from the root of a file to a value: keys and positions in lists. */
+/** Path from the root of a file to a value: keys and list indexes. */
 export type Path = readonly (string | number)[];
 
-/** A finding before its line is known: checks give paths, the loader finds the place. */
+/** What a check found at a path of a file; the loader adds line and column, which makes it a diagnostic. */
 export interface Finding {
   readonly path: Path;
-  /** Point at the key of the path's last step instead of its value. */
+  /** Points at the last key of the path instead of its value. */
   readonly atKey?: boolean;
   readonly kind: DiagnosticKind;
   readonly severity?: 'error' | 'warning';

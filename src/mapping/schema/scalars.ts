@@ -33,6 +33,7 @@ export const CrmProperty = (description: string) =>
     .string()
     .max(250)
     .regex(/^[a-z][a-z0-9_]*$/, {
-      error: 'must be the internal name of a CRM property: small letters, digits and underscores, a letter first',
+      error:
+        'must be the internal name of a CRM property: lowercase letters, digits and underscores, starting with a letter',
     })
     .meta({ description });

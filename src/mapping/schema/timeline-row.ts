@@ -2,29 +2,31 @@ import { z } from 'zod';
 import type { Finding, Path } from './finding.ts';
 import { CrmProperty, EnginyField, text } from './scalars.ts';
 
-/** One value, both ways: rows of tasks and activities, which are written and read back by the same row. */
+/** A row of a task or an activity: one field, written and read by the same row. */
 export const TimelineRow = z.strictObject({
-  enginy: EnginyField('Field of Enginy that is written, and returned under the same name.'),
-  crm: CrmProperty('CRM property that keeps it, by its internal name.'),
+  enginy: EnginyField('Enginy field to write, and to return under the same name.'),
+  crm: CrmProperty('CRM property that stores it, by its internal name.'),
   map: z
-    .record(z.string(), text('The value that goes out.'))
+    .record(z.string(), text('Output value.'))
     .optional()
-    .meta({ description: 'Left the value of Enginy (case does not matter), right the value of the CRM.' }),
-  otherwise: text('With `map`: what is written for a value that the map does not have; nothing otherwise.').optional(),
+    .meta({ description: "Enginy's value on the left (case does not matter), the CRM's value on the right." }),
+  otherwise: text(
+    'With `map`: value to write for values that are not in the map; by default they are skipped.',
+  ).optional(),
   kept_in: CrmProperty(
-    "With `map`: a property, made when missing, that keeps Enginy's own word, so that the word sent is the word returned.",
+    "With `map`: property that stores Enginy's original value, so that the value sent is the value returned; created if missing.",
   ).optional(),
 });
 export type TimelineRow = z.output<typeof TimelineRow>;
 
-/** A constant that every new record gets. */
+/** A constant value for every new record. */
 export const ConstantRow = z.strictObject({
-  crm: CrmProperty('CRM property that every new record gets.'),
+  crm: CrmProperty('CRM property to set on every new record.'),
   value: text("The value, as the CRM stores it (an option's internal value)."),
 });
 export type ConstantRow = z.output<typeof ConstantRow>;
 
-/** Findings that hold for any list of rows: no property is written twice, and keys of a map belong to a map. */
+/** Checks for any list of rows: no property is written twice, and the keys of a map need a map. */
 export function lintTimelineRows(rows: readonly TimelineRow[], constants: readonly ConstantRow[], at: Path): Finding[] {
   const seen = new Set<string>();
   const repeated = (name: string, path: Path): Finding[] => {
@@ -32,7 +34,7 @@ export function lintTimelineRows(rows: readonly TimelineRow[], constants: readon
       seen.add(name);
       return [];
     }
-    return [{ path, kind: 'duplicate-target', message: `"${name}" is written by a row above already` }];
+    return [{ path, kind: 'duplicate-target', message: `"${name}" is already written by an earlier row` }];
   };
   return [
     ...rows.flatMap((row, index) => {
@@ -54,6 +56,6 @@ function lintMapKeys(row: TimelineRow, path: Path): Finding[] {
     path: [...path, key],
     atKey: true,
     kind: 'contradiction',
-    message: `"${key}" needs a map beside it`,
+    message: `"${key}" requires "map" in the same row`,
   }));
 }

@@ -7,10 +7,10 @@ import { domainVariants, normalizeDomain, normalizeDomainName, normalizeRootDoma
 import { normalizeUrl } from '../values/web-url.ts';
 import type { Transform } from './transform.ts';
 
-/** Transforms of what people and companies are reached by: email, phone, web. */
+/** Transforms of contact details: email addresses, phone numbers, URLs and domains. */
 export const addressTransforms = {
   email: {
-    summary: 'An e-mail address in small letters, without "mailto:" or a name around it.',
+    summary: 'A lowercase email address, without "mailto:" or a display name.',
     role: 'canonical',
     example: ['Ada <Ada@Example.com>', 'ada@example.com'],
     accepts: 'text',
@@ -18,7 +18,7 @@ export const addressTransforms = {
     apply: normalizeEmail,
   },
   e164: {
-    summary: 'A telephone number with its country; numbers without prefix are read as DEFAULT_COUNTRY.',
+    summary: 'A phone number in E.164 format; numbers without a country prefix are read as numbers of DEFAULT_COUNTRY.',
     role: 'canonical',
     example: ['+34 600 11 12 22', '+34600111222'],
     accepts: 'text',
@@ -27,7 +27,7 @@ export const addressTransforms = {
     variants: phoneVariants,
   },
   linkedin_url: {
-    summary: "A LinkedIn profile's or page's address in its one canonical form.",
+    summary: 'The canonical URL of a LinkedIn profile or page.',
     role: 'canonical',
     example: ['es.linkedin.com/in/Ada-L/?trk=x', 'https://www.linkedin.com/in/ada-l'],
     accepts: 'text',
@@ -36,7 +36,7 @@ export const addressTransforms = {
     variants: linkedinUrlVariants,
   },
   url: {
-    summary: 'A web address with scheme and without a trailing slash.',
+    summary: 'A URL with a scheme and without a trailing slash.',
     role: 'canonical',
     example: ['Acme.com/', 'https://acme.com'],
     accepts: 'text',
@@ -44,7 +44,7 @@ export const addressTransforms = {
     apply: normalizeUrl,
   },
   domain: {
-    summary: 'An internet domain: no scheme, "www.", path or port. As a match rule it ignores free-mail providers.',
+    summary: 'A domain name without scheme, "www.", path or port. In match rules it ignores free email providers.',
     role: 'canonical',
     example: ['https://www.Acme.com/about', 'acme.com'],
     accepts: 'text',
@@ -54,7 +54,7 @@ export const addressTransforms = {
     isShared: isFreeMailDomain,
   },
   root_domain: {
-    summary: 'As `domain`, and without subdomains.',
+    summary: 'Like `domain`, but without subdomains.',
     role: 'canonical',
     example: ['shop.acme.co.uk', 'acme.co.uk'],
     accepts: 'text',
@@ -64,7 +64,7 @@ export const addressTransforms = {
     isShared: isFreeMailDomain,
   },
   domain_name: {
-    summary: 'For comparing: a domain without its extension, so that acme.com and acme.es are one.',
+    summary: 'For comparing: a domain without its extension, so that acme.com equals acme.es.',
     role: 'comparing',
     example: ['www.acme.co.uk', 'acme'],
     accepts: 'text',
@@ -75,9 +75,9 @@ export const addressTransforms = {
   },
 } as const satisfies Readonly<Record<string, Transform>>;
 
-const sharedDomain: ValueProblem = { problem: 'is the domain of a free-mail provider' };
+const sharedDomain: ValueProblem = { problem: 'is the domain of a free email provider' };
 
-/** The name of a company's own domain; a free-mail provider's is refused. */
+/** The name of a company's own domain; a free email provider's is refused. */
 function companyDomainName(text: string): string | ValueProblem {
   const domain = normalizeDomain(text);
   return typeof domain === 'string' && isFreeMailDomain(domain) ? sharedDomain : normalizeDomainName(text);

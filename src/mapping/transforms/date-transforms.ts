@@ -4,7 +4,7 @@ import type { Transform } from './transform.ts';
 /** Transforms that read dates and times. */
 export const dateTransforms = {
   iso_date: {
-    summary: 'A day as YYYY-MM-DD.',
+    summary: 'A date as YYYY-MM-DD.',
     role: 'converting',
     example: ['31 Jan 2026', '2026-01-31'],
     accepts: 'text',
@@ -12,7 +12,7 @@ export const dateTransforms = {
     apply: normalizeDate,
   },
   iso_datetime: {
-    summary: 'A point in time as ISO 8601 in UTC.',
+    summary: 'A date and time in ISO 8601, in UTC.',
     role: 'converting',
     example: ['2026-01-31T10:00:00+01:00', '2026-01-31T09:00:00.000Z'],
     accepts: 'text',
@@ -20,7 +20,7 @@ export const dateTransforms = {
     apply: normalizeDatetime,
   },
   year: {
-    summary: 'A year of four digits, also out of a date.',
+    summary: 'A four-digit year; also accepts a date.',
     role: 'converting',
     example: ['2014-05-01', '2014'],
     accepts: 'text',

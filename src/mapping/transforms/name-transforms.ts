@@ -6,7 +6,7 @@ import type { Transform } from './transform.ts';
 /** Transforms of names of people and companies. */
 export const nameTransforms = {
   fold: {
-    summary: 'For comparing names: small letters, no accents, single spaces.',
+    summary: 'For comparing names: lowercase, no accents, single spaces.',
     role: 'comparing',
     example: [' José  ÁLVAREZ', 'jose alvarez'],
     accepts: 'text',
@@ -15,7 +15,7 @@ export const nameTransforms = {
     variants: (canonical, given) => [...new Set([given.trim().replace(/\s+/g, ' ').toLowerCase(), canonical])],
   },
   company_name: {
-    summary: 'For comparing companies: no legal form (Inc., GmbH, S.L.), punctuation, accents or capitals.',
+    summary: 'For comparing company names: removes legal forms (Inc., GmbH, S.L.), punctuation, accents and case.',
     role: 'comparing',
     example: ['Société Générale, S.A.', 'societe generale'],
     accepts: 'text',
@@ -24,7 +24,7 @@ export const nameTransforms = {
     variants: companyNameVariants,
   },
   first_name: {
-    summary: 'The given names of a full name.',
+    summary: 'The given names in a full name.',
     role: 'converting',
     example: ['Ludwig van Beethoven', 'Ludwig'],
     accepts: 'text',
@@ -32,7 +32,7 @@ export const nameTransforms = {
     apply: firstName,
   },
   last_name: {
-    summary: 'The family name of a full name.',
+    summary: 'The family name in a full name.',
     role: 'converting',
     example: ['Ludwig van Beethoven', 'van Beethoven'],
     accepts: 'text',

@@ -4,10 +4,10 @@ import { lowerBound } from '../values/number-range.ts';
 import { normalizeInteger, normalizeNumber } from '../values/number-text.ts';
 import type { Transform } from './transform.ts';
 
-/** Transforms that read numbers and yes or no. */
+/** Transforms that read numbers and booleans. */
 export const numberTransforms = {
   number: {
-    summary: 'A number in plain digits with one optional point; thousands separators are removed.',
+    summary: 'A number in plain digits with an optional decimal point; thousands separators are removed.',
     role: 'converting',
     example: ['1,234.50', '1234.5'],
     accepts: 'text',
@@ -15,7 +15,7 @@ export const numberTransforms = {
     apply: normalizeNumber,
   },
   integer: {
-    summary: 'As `number`, but refuses fractions.',
+    summary: 'Like `number`, but rejects fractions.',
     role: 'converting',
     example: ['10 000', '10000'],
     accepts: 'text',
@@ -23,7 +23,7 @@ export const numberTransforms = {
     apply: normalizeInteger,
   },
   amount: {
-    summary: 'A sum of money as a number: signs of currency go, K, M and B are multiplied out.',
+    summary: 'An amount of money as a number: currency signs are removed, K, M and B are multiplied out.',
     role: 'converting',
     example: ['$5.2M', '5200000'],
     accepts: 'text',
@@ -39,7 +39,7 @@ export const numberTransforms = {
     apply: lowerBound,
   },
   boolean: {
-    summary: 'true or false, also from yes, no, y, n, on, off, 1 and 0.',
+    summary: 'true or false; also accepts yes, no, y, n, on, off, 1 and 0.',
     role: 'converting',
     example: ['Yes', 'true'],
     accepts: 'text',

@@ -1,31 +1,31 @@
 import { cleanText, toOneLine, truncate } from '../values/plain-text.ts';
 import type { Transform } from './transform.ts';
 
-/** Transforms that make any text look better. */
+/** Cosmetic transforms, for any text. */
 export const textTransforms = {
   trim: {
-    summary: 'Removes white space at both ends.',
+    summary: 'Removes white space from both ends.',
     role: 'cosmetic',
     example: [' Ada ', 'Ada'],
     accepts: 'text',
     apply: (value) => value.trim(),
   },
   one_line: {
-    summary: 'Turns line breaks, tabs and runs of spaces into single spaces, and trims.',
+    summary: 'Replaces line breaks, tabs and runs of spaces with single spaces, and trims.',
     role: 'cosmetic',
     example: ['Ada\n  Lovelace ', 'Ada Lovelace'],
     accepts: 'text',
     apply: toOneLine,
   },
   text: {
-    summary: 'Keeps paragraphs but removes control characters and white space at the ends of lines.',
+    summary: 'Keeps paragraphs, but removes control characters and trailing white space.',
     role: 'cosmetic',
     example: ['Hello \r\nworld\u0000', 'Hello\nworld'],
     accepts: 'text',
     apply: cleanText,
   },
   truncate: {
-    summary: 'Cuts a text to a number of characters, the last of which becomes "…".',
+    summary: 'Shortens text to a number of characters; the last one becomes "…".',
     role: 'cosmetic',
     example: ['{ truncate: 6 }: Lovelace', 'Lovel…'],
     argument: { summary: 'a whole number from 1 to 65536', isValid: (text) => isWholeNumber(text, 1, 65_536) },
@@ -33,14 +33,14 @@ export const textTransforms = {
     apply: (value, _context, argument) => truncate(value, Number(argument)),
   },
   lowercase: {
-    summary: 'Writes all letters small.',
+    summary: 'Converts to lowercase.',
     role: 'cosmetic',
     example: ['ADA', 'ada'],
     accepts: 'text',
     apply: (value) => value.trim().toLowerCase(),
   },
   uppercase: {
-    summary: 'Writes all letters large.',
+    summary: 'Converts to uppercase.',
     role: 'cosmetic',
     example: ['es', 'ES'],
     accepts: 'text',

@@ -2,11 +2,11 @@ import type { Locale } from '../values/locale.ts';
 import type { ValueProblem } from '../values/value-problem.ts';
 
 /**
- * What a transform does to a value, which decides where it may be used:
- * - `canonical`: gives the one form in which such values are stored and compared;
- * - `comparing`: gives a form good for comparing only, since it drops what people want to read;
- * - `converting`: gives another value (a number, a date, one name of two);
- * - `cosmetic`: gives the same value, better looking.
+ * What a transform does to a value, which decides where it can be used:
+ * - `canonical`: returns the one form in which such values are stored and compared;
+ * - `comparing`: returns a form for comparing only, because it drops what people want to read;
+ * - `converting`: returns another value (a number, a date, part of a name);
+ * - `cosmetic`: returns the same value in a cleaner form.
  */
 export type TransformRole = 'canonical' | 'comparing' | 'converting' | 'cosmetic';
 
@@ -15,29 +15,29 @@ interface TransformBase {
   readonly summary: string;
   readonly role: TransformRole;
   readonly example: readonly [given: string, result: string];
-  /** What stands behind the colon in `{ truncate: 100 }`; without it the transform is written as a bare name. */
+  /** The argument in `{ truncate: 100 }`; a transform without one is written as a bare name. */
   readonly argument?: { readonly summary: string; readonly isValid: (argument: string) => boolean };
 }
 
-/** Works on one text; each item of a list is transformed by itself. */
+/** Works on one text; the items of a list are transformed one by one. */
 export interface TextTransform extends TransformBase {
   readonly accepts: 'text';
-  /** Texts of more characters are refused unread: nothing of the kind is that long, and reading them takes long. */
+  /** Longer texts (in characters) are rejected unread: no such value is that long, and parsing them is slow. */
   readonly maxLength?: number;
   readonly apply: (
     value: string,
     locale: Locale,
     argument: string,
   ) => string | readonly string[] | undefined | ValueProblem;
-  /** Lower-case spellings that a CRM is likely to hold, for a search; without it, the value itself. */
+  /** Lowercase spellings that a CRM is likely to hold, for searches; the value itself by default. */
   readonly variants?: (canonical: string, given: string) => readonly string[];
-  /** `tokens`: the value is found as words inside a longer one. */
+  /** `tokens`: search for the words of the value within longer values. */
   readonly search?: 'in' | 'tokens';
-  /** Values that stand for many people and so identify nobody. */
+  /** True for values that many people share, which therefore identify no record. */
   readonly isShared?: (canonical: string) => boolean;
 }
 
-/** Works on a whole list; a single text counts as a list of one. */
+/** Works on a whole list; a single text is treated as a list of one. */
 export interface ListTransform extends TransformBase {
   readonly accepts: 'list';
   readonly apply: (values: readonly string[], argument: string) => string | readonly string[] | undefined;

@@ -20,7 +20,7 @@ export type TransformName = keyof typeof transforms;
 
 export const transformNames = Object.keys(transforms) as readonly TransformName[]; // Object.keys of a closed table
 
-/** The transform of this name, or undefined; names such as `constructor` are no transforms. */
+/** The transform with this name, or undefined (also for names that every object has, such as `constructor`). */
 export function findTransform(name: string): Transform | undefined {
   return Object.hasOwn(transforms, name) ? transforms[name as TransformName] : undefined; // hasOwn has just shown it
 }

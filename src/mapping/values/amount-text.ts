@@ -19,7 +19,7 @@ const multipliers: Readonly<Record<string, number>> = {
   trillion: 12,
 };
 
-/** A sum of money: `$5M` → `5000000`, `€1.2 billion` → `1200000000`. A range is refused. */
+/** Parses an amount of money: `$5M` → `5000000`, `€1.2 billion` → `1200000000`. Ranges are rejected. */
 export function normalizeAmount(text: string): string | ValueProblem {
   const match =
     /^(?:[a-z]{2,3}\s+|~|about\s+)?[\p{Sc}]?\s*([-+]?[\d][\d.,\s'’]*)\s*([a-z]*)\.?\s*(?:[\p{Sc}]|usd|eur|gbp|chf|us\$)?\s*\+?$/iu.exec(

@@ -1,6 +1,6 @@
 import { foldText } from './fold-text.ts';
 
-/** Words at the end of a company's name that say its legal form, folded. */
+/** Legal forms at the end of company names, folded. */
 export const legalForms: ReadonlySet<string> = new Set(
   (
     'inc incorporated corp corporation co company llc llp lp ltd limited plc pllc pc gmbh mbh ag kg ohg gbr ug se ' +
@@ -10,15 +10,15 @@ export const legalForms: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Forms that search asks for after the bare name; the commonest, since a search body holds 3,000 characters. */
+/** The most common forms, appended to the bare name in searches; a search body is limited to 3,000 characters. */
 const searchedForms = [' inc', ' inc.', ', inc.', ' ltd', ' llc', ' gmbh', ' s.l.', ' s.a.', ' ag', ' sas'];
 
 /**
- * A company's name as people mean it, for comparing only: no legal form at its end, no punctuation, no accents, no case.
- * `Société Générale, S.A.` → `societe generale`. A name that is nothing but a legal form stays.
+ * Folds a company name for comparing: no legal form at the end, no punctuation, no accents, no case.
+ * `Société Générale, S.A.` → `societe generale`. A name that consists of a legal form only is kept.
  */
 export function foldCompanyName(text: string): string | undefined {
-  // What stands in brackets is no part of the name, unless there is nothing else.
+  // Text in brackets is not part of the name, unless there is nothing else.
   const bare = text.replace(/\([^)]*\)/g, ' ');
   const words = foldText(/[\p{L}\p{N}]/u.test(bare) ? bare : text)
     ?.replace(/['’`´]/g, '')
@@ -32,10 +32,10 @@ export function foldCompanyName(text: string): string | undefined {
   return withoutLegalForm(words).join(' ');
 }
 
-/** Spellings under which a CRM is likely to hold the name, lower-case, the one that was given first. */
+/** Lowercase spellings that a CRM is likely to hold, the given one first. */
 export function companyNameVariants(canonical: string, given: string): string[] {
   const lower = given.trim().replace(/\s+/g, ' ').toLowerCase();
-  // A name of signs alone ("!!!") would be read as the legal form behind it.
+  // A name without letters and digits ("!!!") would be read as the legal form after it.
   const forms = /[\p{L}\p{N}]/u.test(canonical) ? searchedForms : [];
   return [...new Set([lower, canonical, ...forms.map((form) => canonical + form)])];
 }

@@ -4,7 +4,7 @@ const notADate: ValueProblem = { problem: 'is not a date' };
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const isoDatetime = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2})?(\.\d{1,9})?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
 
-/** `YYYY-MM-DD`, the day as it was written; of a point in time without time zone the day in UTC. */
+/** Parses a date to `YYYY-MM-DD`. The date is kept as written; epoch timestamps give the date in UTC. */
 export function normalizeDate(text: string): string | ValueProblem {
   const trimmed = text.trim();
   const instant = readEpoch(trimmed);
@@ -13,7 +13,7 @@ export function normalizeDate(text: string): string | ValueProblem {
   return day !== undefined && isRealDay(day) ? day : notADate;
 }
 
-/** ISO 8601 in UTC with milliseconds; a time without zone counts as UTC, a day as its beginning. */
+/** Parses a date and time to ISO 8601 in UTC with milliseconds. A time without a zone is UTC; a date is midnight UTC. */
 export function normalizeDatetime(text: string): string | ValueProblem {
   const trimmed = text.trim();
   const instant = readEpoch(trimmed);
@@ -29,7 +29,7 @@ export function normalizeDatetime(text: string): string | ValueProblem {
   return parsed.toISOString();
 }
 
-/** Four digits: `2014`, or the year of a date. */
+/** Parses a four-digit year: `2014`, or the year of a date. */
 export function normalizeYear(text: string): string | ValueProblem {
   const trimmed = text.trim().replace(/\.0+$/, '');
   if (/^[12]\d{3}$/.test(trimmed)) return trimmed;
@@ -37,13 +37,13 @@ export function normalizeYear(text: string): string | ValueProblem {
   return typeof day === 'string' && /^[12]/.test(day) ? day.slice(0, 4) : { problem: 'is not a year' };
 }
 
-/** Milliseconds or seconds since 1970, told apart by their length. */
+/** Milliseconds or seconds since 1970, distinguished by length. */
 function readEpoch(text: string): Date | undefined {
   if (/^\d{12,13}$/.test(text)) return new Date(Number(text));
   return /^\d{9,10}$/.test(text) ? new Date(Number(text) * 1000) : undefined;
 }
 
-/** Days in forms that every country reads alike; `03/04/2026` is not one of them. */
+/** Dates in unambiguous formats; `03/04/2026` is not one of them. */
 function readDay(text: string): string | undefined {
   const yearFirst = /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})$/.exec(text);
   if (yearFirst !== null) return toDay(yearFirst[1], yearFirst[3], yearFirst[4]);

@@ -1,15 +1,15 @@
 import type { ValueProblem } from './value-problem.ts';
 
-const notAnAddress: ValueProblem = { problem: 'is not an e-mail address' };
+const notAnAddress: ValueProblem = { problem: 'is not an email address' };
 
 /** One address: no spaces or brackets, a dotted domain whose last label is not a number. Length limits of RFC 5321. */
 const emailAddress =
   /^[^\s@<>()[\]\\,;:"]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+(?!\d+$)[\p{L}\p{N}-]{2,63}$/u;
 
-/** An address that is in good form already, but for its capitals: nearly all of them. */
+/** A well-formed address, except for case: nearly all of them. */
 const plainAddress = /^[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/i;
 
-/** The one form in which e-mail addresses are stored and compared: bare, lower-case. */
+/** Parses an email address to its canonical form: bare and lowercase. */
 export function normalizeEmail(text: string): string | ValueProblem {
   if (text.length <= 64 && plainAddress.test(text)) return text.toLowerCase();
   let address = text.replace(/[\u200b-\u200d\u2060\ufeff]/g, '').trim();

@@ -2,13 +2,13 @@ import { isObject } from '../../json.ts';
 import { jsonText } from './json-text.ts';
 import { plainNumber } from './number-text.ts';
 
-/** One record of Enginy's request, as it came: any field, any JSON value. */
+/** A record of Enginy's request, as received: any field, any JSON value. */
 export type EnginyRecord = Readonly<Record<string, unknown>>;
 
-/** A value on its way through transforms: one text, or several for fields with several options. */
+/** A value between transforms: one text, or several for multiple-select fields. */
 export type FieldValue = string | readonly string[];
 
-/** A JSON value as text; undefined for everything that counts as empty (null, white space, `[]`, `{}`). */
+/** Converts a JSON value to text; undefined for empty values (null, white space, `[]`, `{}`). */
 export function toFieldValue(value: unknown): FieldValue | undefined {
   if (typeof value === 'string') return isBlank(value) ? undefined : value;
   if (Array.isArray(value)) {
@@ -18,14 +18,14 @@ export function toFieldValue(value: unknown): FieldValue | undefined {
   return toItem(value);
 }
 
-/** Several values become one text in the way that fields with several options want it. */
+/** Joins several values with `;`, as multiple-select properties expect. */
 export function toText(value: FieldValue): string {
   return typeof value === 'string' ? value : value.join(';');
 }
 
 /**
- * The field of this name: the record's own, or else the entry of `customFields`. Names such as `constructor` find only
- * what was really sent. Undefined when it was not sent at all; a field sent empty comes back as it came.
+ * Reads a field of the record, or else of `customFields`. Names such as `constructor` only find what was sent.
+ * Undefined if the field was not sent; a field that was sent empty is returned as received.
  */
 export function readField(record: EnginyRecord, field: string): unknown {
   const own = Object.hasOwn(record, field) ? record[field] : undefined;
@@ -35,14 +35,14 @@ export function readField(record: EnginyRecord, field: string): unknown {
   return own;
 }
 
-/** The entries of `customFields`, when it is an object. */
+/** The entries of `customFields`, if it is an object. */
 export function readCustomFields(record: EnginyRecord): EnginyRecord | undefined {
   const custom = Object.hasOwn(record, 'customFields') ? record.customFields : undefined;
   return isObject(custom) ? custom : undefined;
 }
 
 function isBlank(text: string): boolean {
-  // Most values begin with a letter or digit, and need no look at the rest.
+  // Most values start with a printable character, so that trimming can be skipped.
   return text.charCodeAt(0) <= 32 || text.charCodeAt(0) > 126 || text === '' ? text.trim() === '' : false;
 }
 

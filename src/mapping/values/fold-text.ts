@@ -1,4 +1,4 @@
-/** Letters that Unicode does not take apart into a base letter and an accent, and the sigma of word ends. */
+/** Letters that Unicode does not decompose into a base letter and an accent, and the final sigma. */
 const specialLetters: Readonly<Record<string, string>> = {
   ß: 'ss',
   ø: 'o',
@@ -14,7 +14,7 @@ const specialLetters: Readonly<Record<string, string>> = {
 };
 const specialLetter = /[ßøæœłđðþıħς]/g;
 
-/** Text as people mean it, for comparing only: lower-case, no accents, single spaces. Empty text gives undefined. */
+/** Folds text for comparing: lowercase, no accents, single spaces. Undefined if nothing is left. */
 export function foldText(text: string): string | undefined {
   const folded = text
     .normalize('NFKD')

@@ -1,9 +1,9 @@
 /**
- * Domains under which anybody may have a mailbox: they say nothing about an employer, so they never identify a company.
+ * Domains of free email providers. They say nothing about an employer, so they never identify a company.
  *
- * Kept here because the packaged lists do not fit: they hold companies' own domains (a ticket system's or a shop's) and
- * placeholders such as example.com, or fetch their list while being installed. Mailboxes that only an internet provider's
- * customers get are listed where that provider's own staff does not write from the same domain.
+ * Kept here because the published packages do not fit: they contain companies' own domains (of ticket systems or shops) and
+ * placeholders such as example.com, or download their list during installation. Internet providers are listed if their
+ * own staff does not use the same domain.
  */
 const providers = `
 gmail.com googlemail.com
@@ -78,7 +78,7 @@ emirates.net.ae maktoob.com
 
 const freeMailDomains: ReadonlySet<string> = new Set(providers.split(/\s+/).filter((domain) => domain !== ''));
 
-/** True for domains (in canonical form) whose mailboxes anybody may have. */
+/** True for the domain (in canonical form) of a free email provider. */
 export function isFreeMailDomain(domain: string): boolean {
   return freeMailDomains.has(domain);
 }

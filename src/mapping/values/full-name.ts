@@ -1,16 +1,16 @@
-/** Words that belong to the family name that follows them. */
+/** Particles, which belong to the family name after them. */
 export const nameParticles: ReadonlySet<string> = new Set(
   'van von der den de del della di da do dos das du la le las los el al bin ibn ben ter ten zu zum zur'.split(' '),
 );
 export const nameTitles = /^(?:(?:mr|mrs|ms|miss|dr|prof|ing|sir|herr|frau|don|doña|sr|sra)\.?\s+)+/i;
 export const nameSuffixes = /(?:[\s,]+(?:jr|sr|ii|iii|iv|phd|ph\.d|md|mba|msc|esq|cpa)\.?)+$/i;
 
-/** The given names of a full name: all words before the family name. A single word is a given name. */
+/** The given names in a full name: all words before the family name. A single word is a given name. */
 export function firstName(fullName: string): string | undefined {
   return splitFullName(fullName).first;
 }
 
-/** The family name of a full name: its last word and the particles before it (`van`, `de la`). */
+/** The family name in a full name: the last word and the particles before it (`van`, `de la`). */
 export function lastName(fullName: string): string | undefined {
   return splitFullName(fullName).last;
 }

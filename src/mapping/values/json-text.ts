@@ -1,4 +1,4 @@
-/** A parsed JSON value as JSON, however deeply nested: a body may hold more levels than the engine's own writer has stack for. */
+/** Serializes a parsed JSON value of any depth: `JSON.stringify` overflows the stack on deeply nested values. */
 export function jsonText(value: object): string {
   try {
     return JSON.stringify(value);
@@ -8,7 +8,7 @@ export function jsonText(value: object): string {
   }
 }
 
-/** Parts still to be written, the next one last: a finished piece of text, or a value. */
+/** A part to be written: finished text, or a value. */
 type Part = { readonly text: string } | { readonly value: unknown };
 
 function writeWithoutRecursion(root: object): string {

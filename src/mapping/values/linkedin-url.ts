@@ -1,19 +1,19 @@
 import type { ValueProblem } from './value-problem.ts';
 
-const notLinkedin: ValueProblem = { problem: 'is not the address of a LinkedIn profile or page' };
+const notLinkedin: ValueProblem = { problem: 'is not the URL of a LinkedIn profile or page' };
 
-/** `linkedin.com/in/ada`, with or without scheme, `www.`, a country's or the mobile subdomain, and whatever follows. */
+/** `linkedin.com/in/ada`, with or without scheme, `www.`, country or mobile subdomain, and anything after it. */
 const linkedinPath = /^(?:https?:)?(?:\/\/)?(?:[a-z0-9-]+\.)*linkedin\.com\/(?:mwlite\/)?([a-z]+)\/([^?#]*)/i;
 
-/** Profiles and pages whose address is one word after the kind. */
+/** Page types whose URL has a single slug after the type. */
 const pageKinds = new Set(['in', 'company', 'school', 'showcase']);
 
-/** Member numbers that stand in for a public name; LinkedIn tells their letters' case apart. */
+/** Member ids in place of a public name; LinkedIn treats them as case-sensitive. */
 const memberUrn = /^AC[a-z][A-Za-z0-9_-]{30,}$/;
 
 /**
- * The one form in which LinkedIn addresses are stored and compared, `https://www.linkedin.com/in/ada`: lower-case,
- * percent-decoded, without what follows the name. Sales Navigator links keep their path, which means nothing shortened.
+ * Parses a LinkedIn URL to its canonical form, `https://www.linkedin.com/in/ada`: lowercase, percent-decoded, without
+ * anything after the slug. Sales Navigator links keep their whole path.
  */
 export function normalizeLinkedinUrl(text: string): string | ValueProblem {
   const match = linkedinPath.exec(text.trim());
@@ -31,8 +31,8 @@ export function normalizeLinkedinUrl(text: string): string | ValueProblem {
 }
 
 /**
- * Spellings under which a CRM is likely to hold the address, lower-case, eight at most: eight addresses of usual length
- * with all their spellings must fit into one search body of 3,000 characters (HubSpot's search guide).
+ * Lowercase spellings that a CRM is likely to hold, at most eight: eight URLs of usual length with all their spellings
+ * must fit into one search body of 3,000 characters (HubSpot's search guide).
  */
 export function linkedinUrlVariants(canonical: string): string[] {
   const rest = canonical.slice('https://www.'.length).toLowerCase();
@@ -56,7 +56,7 @@ export function linkedinUrlVariants(canonical: string): string[] {
   ];
 }
 
-/** Decodes until nothing changes (links pasted twice are encoded twice); text that is not well encoded stays. */
+/** Decodes repeatedly, because links pasted twice are encoded twice; malformed encoding is kept. */
 function decodeSlug(slug: string): string {
   let decoded = slug;
   for (let round = 0; round < 3 && decoded.includes('%'); round += 1) {

@@ -1,7 +1,7 @@
 /**
- * The word of the list that was probably meant, or undefined when none is near.
- * A difference of case or of separators always counts as near, and so does a beginning; else about one slip in three
- * letters is allowed.
+ * The most similar word in the list, or undefined if none is similar.
+ * Words that differ only in case or separators are always similar, and so is a prefix; otherwise about one edit per
+ * three letters is allowed.
  */
 export function nearestWord(word: string, words: Iterable<string>): string | undefined {
   let best: string | undefined;
@@ -16,7 +16,7 @@ export function nearestWord(word: string, words: Iterable<string>): string | und
   return best;
 }
 
-/** ` did you mean "x"?` as the end of a message, or nothing. */
+/** `; did you mean "x"?` as the end of a message, or an empty text. */
 export function didYouMean(suggestion: string | undefined): string {
   return suggestion === undefined ? '' : `; did you mean "${suggestion}"?`;
 }
@@ -31,7 +31,7 @@ function bare(word: string): string {
   return word.replace(/[\s_-]/g, '');
 }
 
-/** Letters to add, drop or change, and neighbours to swap, between two words. */
+/** Edit distance: insertions, deletions, substitutions and swaps of adjacent letters. */
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, index) => index);

@@ -2,20 +2,20 @@ import type { ValueProblem } from './value-problem.ts';
 
 const notANumber: ValueProblem = { problem: 'is not a number' };
 
-/** Digits with one optional point, as CRMs want them (no thousands separators); `1,234.50` → `1234.5`. */
+/** Parses a number to digits with an optional decimal point, as CRMs expect; `1,234.50` → `1234.5`. */
 export function normalizeNumber(text: string): string | ValueProblem {
   const digits = readNumber(text);
   return digits ?? notANumber;
 }
 
-/** As {@link normalizeNumber}, and nothing behind the point but zeros. */
+/** Like {@link normalizeNumber}, but rejects fractions other than zero. */
 export function normalizeInteger(text: string): string | ValueProblem {
   const digits = readNumber(text);
   if (digits === undefined) return notANumber;
   return digits.includes('.') ? { problem: 'is not a whole number' } : digits;
 }
 
-/** A JavaScript number as plain digits: never `1e+21`. Not a number and infinity give undefined. */
+/** Formats a JavaScript number as plain digits, never `1e+21`. Undefined for NaN and infinity. */
 export function plainNumber(value: number): string | undefined {
   if (!Number.isFinite(value)) return undefined;
   const text = String(value === 0 ? 0 : value);

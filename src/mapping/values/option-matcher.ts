@@ -1,19 +1,19 @@
 import { foldText } from './fold-text.ts';
 
-/** One option of a property, as the CRM defines it. */
+/** An option of a CRM property. */
 export interface Option {
   readonly value: string;
   readonly label: string;
   readonly isHidden?: boolean;
 }
 
-/** Words that say nothing about which option is meant, in the languages of usual labels. */
+/** Words that are ignored when matching labels, in common languages. */
 const stopWords = new Set(['and', 'or', 'of', 'the', 'und', 'et', 'y', 'e', 'og', 'och', 'en']);
 
 /**
- * Finds the option that a text means: its value or label exactly, or else regardless of case, accents, punctuation and
- * small words ("Hospital & Health Care" is `HOSPITAL_HEALTH_CARE`). The result is the option's value; undefined when no
- * option fits or several fit equally well. Options that people can see win over hidden ones.
+ * Creates a function that finds the option for a text: by exact value or label, or else regardless of case, accents,
+ * punctuation and stop words ("Hospital & Health Care" is `HOSPITAL_HEALTH_CARE`). It returns the option's value, or
+ * undefined if no option matches or several match equally well. Visible options take precedence over hidden ones.
  */
 export function createOptionMatcher(options: readonly Option[]): (text: string) => string | undefined {
   const tables = [

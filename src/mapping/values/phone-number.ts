@@ -2,33 +2,33 @@ import { type CountryCode, isSupportedCountry, Metadata, parsePhoneNumberFromStr
 import type { ValueProblem } from './value-problem.ts';
 
 const noPrefix: ValueProblem = {
-  problem: 'is not a telephone number that can be read without a country (DEFAULT_COUNTRY is not set)',
+  problem: 'is a phone number without a country prefix, and DEFAULT_COUNTRY is not set',
 };
-const notANumber: ValueProblem = { problem: 'is not a telephone number' };
+const notANumber: ValueProblem = { problem: 'is not a phone number' };
 
-/** True when telephone numbers of this ISO country can be read. */
+/** True if phone numbers of this ISO country can be parsed. */
 export function isKnownCountry(code: string): boolean {
   return isSupportedCountry(code);
 }
 
 /**
- * E.164 (`+34600111222`), the one form in which telephone numbers are stored and compared; an extension stays behind it.
- * @param defaultCountry ISO code of the country in which a number without prefix is dialled.
+ * Parses a phone number to its canonical form, E.164 (`+34600111222`); an extension is appended.
+ * @param defaultCountry ISO code of the country of numbers without a country prefix.
  */
 export function normalizePhone(text: string, defaultCountry: string | undefined): string | ValueProblem {
   const number = text.trim().replace(/^tel:/i, '');
   const plain = readPlainNumber(number);
   if (plain !== undefined) return `+${plain.callingCode}${plain.national}`;
   const country = defaultCountry !== undefined && isSupportedCountry(defaultCountry) ? defaultCountry : undefined;
-  // Without two digits there is nothing to read; the library would find out by throwing, which takes its time.
+  // Without two digits there is no number; the library would throw, which is slow.
   const parsed = /\d\D*\d/.test(number) ? parsePhone(number, country) : undefined;
   if (parsed === undefined || !parsed.isPossible()) return country === undefined ? noPrefix : notANumber;
-  // A row of zeros loses one each time it is read.
+  // Numbers of zeros lose one each time they are parsed.
   if (parsePhoneNumberFromString(parsed.number)?.number !== parsed.number) return notANumber;
   return parsed.ext === undefined ? parsed.number : `${parsed.number} ext. ${parsed.ext}`;
 }
 
-/** Spellings that a CRM or its search index is likely to hold: with `+`, digits alone, and without the country's code. */
+/** Spellings that a CRM or its search index is likely to hold: with `+`, digits only, and without the calling code. */
 export function phoneVariants(canonical: string): string[] {
   const number = canonical.replace(/ ext\. .*$/, '');
   const national = readPlainNumber(number)?.national ?? parsePhoneNumberFromString(number)?.nationalNumber;
@@ -36,14 +36,14 @@ export function phoneVariants(canonical: string): string[] {
 }
 
 function parsePhone(text: string, country: CountryCode | undefined) {
-  // `00` is how most of the world writes `+`.
+  // In most countries `00` means `+`.
   if (country === undefined && /^00[1-9]/.test(text)) return parsePhoneNumberFromString(`+${text.slice(2)}`);
   return parsePhoneNumberFromString(text, country === undefined ? {} : { defaultCountry: country });
 }
 
 /**
- * Country codes whose numbers, once written with `+`, hold nothing to take out as long as they do not begin with 0 or 1
- * (prefixes for dialling inside a country). Most numbers are of this kind, and reading them here takes a tenth of the time.
+ * Calling codes whose national numbers need no further parsing if they do not start with 0 or 1 (national prefixes).
+ * Most numbers are of this kind, and parsing them here takes a tenth of the time.
  */
 const plainCodes: Readonly<Record<string, CountryCode>> = {
   1: 'US',
@@ -66,7 +66,7 @@ const plainCodes: Readonly<Record<string, CountryCode>> = {
   358: 'FI',
 };
 
-/** Possible lengths of a country's numbers by its code, read from the library once. */
+/** Possible lengths of national numbers by calling code, from the library's metadata. */
 const possibleLengths: ReadonlyMap<string, ReadonlySet<number>> = new Map(
   Object.entries(plainCodes).map(([callingCode, country]) => {
     const metadata = new Metadata();
@@ -75,7 +75,7 @@ const possibleLengths: ReadonlyMap<string, ReadonlySet<number>> = new Map(
   }),
 );
 
-/** A number with `+` and a code of the list above; undefined for all that the library has to look at. */
+/** Parses a number with `+` and a calling code of the list above; undefined for numbers that the library must parse. */
 function readPlainNumber(text: string): { readonly callingCode: string; readonly national: string } | undefined {
   if (!/^\+[1-9][\d .()/-]{6,22}$/.test(text) || text.includes('(0')) return undefined;
   const digits = text.replace(/\D/g, '');

@@ -1,9 +1,9 @@
-/** Why a value cannot be used, in words that follow a field's name: `is not an e-mail address`. Never the value itself. */
+/** Why a value cannot be used, worded to follow a field's name: `is not an email address`. Never contains the value. */
 export interface ValueProblem {
   readonly problem: string;
 }
 
-/** True for a {@link ValueProblem}; false for any text, list or gap. */
+/** True for a {@link ValueProblem}; false for texts, lists and undefined. */
 export function isValueProblem(value: unknown): value is ValueProblem {
   return typeof value === 'object' && value !== null && 'problem' in value;
 }

@@ -2,7 +2,7 @@ import { domainToASCII, domainToUnicode } from 'node:url';
 import { parse } from 'tldts';
 import type { ValueProblem } from './value-problem.ts';
 
-const notADomain: ValueProblem = { problem: 'is not an internet domain' };
+const notADomain: ValueProblem = { problem: 'is not a domain name' };
 
 /** Labels of letters, digits, hyphens and underscores, at least two of them. */
 const hostName = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{2,63}$/;
@@ -13,24 +13,24 @@ interface Domain {
   readonly name: string;
 }
 
-/** `https://www.Acme.com:8080/about` → `acme.com`; subdomains other than `www` stay. */
+/** `https://www.Acme.com:8080/about` → `acme.com`; subdomains other than `www` are kept. */
 export function normalizeDomain(text: string): string | ValueProblem {
   return readDomain(text)?.host ?? notADomain;
 }
 
-/** `shop.acme.co.uk` → `acme.co.uk`: what was registered. */
+/** `shop.acme.co.uk` → `acme.co.uk`: the registrable domain. */
 export function normalizeRootDomain(text: string): string | ValueProblem {
   return readDomain(text)?.root ?? notADomain;
 }
 
-/** `acme.co.uk` → `acme`: equal for `acme.com` and `acme.es`. */
+/** `acme.co.uk` → `acme`, the same as for `acme.com` and `acme.es`. */
 export function normalizeDomainName(text: string): string | ValueProblem {
   const bare = text.trim().toLowerCase();
   if (/^[a-z0-9-]+$/.test(bare)) return bare;
   return readDomain(text)?.name ?? notADomain;
 }
 
-/** Spellings under which a CRM is likely to hold the domain. */
+/** Spellings that a CRM is likely to hold. */
 export function domainVariants(canonical: string): string[] {
   const unicode = domainToUnicode(canonical);
   return unicode === canonical || unicode === ''
@@ -38,7 +38,7 @@ export function domainVariants(canonical: string): string[] {
     : [canonical, `www.${canonical}`, unicode];
 }
 
-/** Undefined for addresses without a registrable domain: IP numbers, `localhost`, bare public suffixes. */
+/** Undefined for hosts without a registrable domain: IP addresses, `localhost`, bare public suffixes. */
 function readDomain(text: string): Domain | undefined {
   let host = text.trim().toLowerCase();
   host = host.replace(/^(?:[a-z][a-z0-9+.-]*:)?\/\//, '').replace(/[/?#\\].*$/s, '');
@@ -49,7 +49,7 @@ function readDomain(text: string): Domain | undefined {
   while (host.startsWith('www.')) host = host.slice(4);
   if (/[^\x21-\x7e]/.test(host)) host = domainToASCII(host);
   if (!hostName.test(host)) return undefined;
-  // Private suffixes count: two customers of github.io are two companies.
+  // Private suffixes count: two subdomains of github.io are two companies.
   const parsed = parse(host, { allowPrivateDomains: true, extractHostname: false });
   if (parsed.isIp === true || parsed.domain === null || parsed.hostname === null) return undefined;
   if (parsed.isIcann !== true && parsed.isPrivate !== true) return undefined;
