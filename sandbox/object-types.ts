@@ -23,6 +23,8 @@ export interface ObjectType {
   readonly groups: readonly GroupDefinition[];
   /** Returned when `properties` is not given. */
   readonly defaultProperties: readonly string[];
+  /** Added to the answer of an update, besides what was written. */
+  readonly addedToUpdates: readonly string[];
   readonly createdProperty: string;
   readonly modifiedProperty: string;
   /** Without all of these a create is refused. */
@@ -36,9 +38,18 @@ export interface ObjectType {
   readonly searchable: readonly string[];
 }
 
+const source = ['hs_object_source', 'hs_object_source_id', 'hs_object_source_label'];
+const taskCompletion = ['hs_task_is_completed', 'hs_task_completion_date'];
+
 type ActivityType = Omit<
   ObjectType,
-  'defaultProperties' | 'createdProperty' | 'modifiedProperty' | 'readScopes' | 'writeScopes' | 'schemaScopes'
+  | 'defaultProperties'
+  | 'addedToUpdates'
+  | 'createdProperty'
+  | 'modifiedProperty'
+  | 'readScopes'
+  | 'writeScopes'
+  | 'schemaScopes'
 >;
 
 const activity = (own: ActivityType): ObjectType => ({
@@ -48,6 +59,7 @@ const activity = (own: ActivityType): ObjectType => ({
   readScopes: ['crm.objects.contacts.read'],
   writeScopes: ['crm.objects.contacts.write'],
   schemaScopes: { read: `crm.schemas.${own.name}.read`, write: `crm.schemas.${own.name}.write` },
+  addedToUpdates: own.name === 'tasks' ? [...source, ...taskCompletion] : source,
   ...own,
 });
 
@@ -59,6 +71,7 @@ export const objectTypes: readonly ObjectType[] = [
     properties: contactProperties,
     groups: contactGroups,
     defaultProperties: ['createdate', 'email', 'firstname', 'hs_object_id', 'lastmodifieddate', 'lastname'],
+    addedToUpdates: [...source, 'hs_is_unworked', 'hs_pipeline', 'lifecyclestage'],
     createdProperty: 'createdate',
     modifiedProperty: 'lastmodifieddate',
     required: [],
@@ -85,6 +98,7 @@ export const objectTypes: readonly ObjectType[] = [
     properties: companyProperties,
     groups: companyGroups,
     defaultProperties: ['createdate', 'domain', 'hs_lastmodifieddate', 'hs_object_id', 'name'],
+    addedToUpdates: [...source, 'hs_pipeline', 'hs_task_label', 'lifecyclestage'],
     createdProperty: 'createdate',
     modifiedProperty: 'hs_lastmodifieddate',
     required: [],

@@ -202,6 +202,8 @@ function endsOfCall(call: Call, pair: Pair): Ends {
 function resolvePair(pair: Pair, fromId: string, toId: string): Ends | { problem: Problem } {
   const from = pair.from.records.find(recordId(fromId));
   const to = pair.to.records.find(recordId(toId));
+  if (from && from === to)
+    return { problem: invalid(`${fromId} cannot be associated with itself`, { context: { id: [fromId] } }) };
   if (from && to)
     return { from: { type: pair.from.type.name, id: from.id }, to: { type: pair.to.type.name, id: to.id } };
   const wrong = from ? toId : fromId;

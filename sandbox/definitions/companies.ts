@@ -64,7 +64,8 @@ export const companyProperties = [
       ['DISMISSED', 'NONE', 'SNOOZED'],
       { hidden: true },
     ),
-    select('lifecyclestage', 'Lifecycle Stage', lifecycleStages),
+    // Recorded so: external options that are listed all the same.
+    select('lifecyclestage', 'Lifecycle Stage', lifecycleStages, { externalOptions: true }),
     select('hs_lead_status', 'Lead Status', leadStatuses),
     owner('hubspot_owner_id', 'Company owner'),
     number('hs_parent_company_id', 'Parent Company', { readOnlyValue: true }),

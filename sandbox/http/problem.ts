@@ -21,7 +21,12 @@ export interface Problem {
   readonly links?: Readonly<Record<string, string>>;
   /** Context that HubSpot adds in an entry of a 207 only, e.g. `existingId`. */
   readonly inputContext?: ErrorContext;
+  /** The invalid values of an input, which a refused batch joins. */
+  readonly invalidValues?: InvalidValues;
 }
+
+/** Refused values by property, with HubSpot's code and sentence. */
+export type InvalidValues = readonly (readonly [string, { readonly code: string; readonly message: string }])[];
 
 /** Thrown to refuse the whole call. */
 export class Refusal extends Error {

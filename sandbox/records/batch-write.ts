@@ -21,7 +21,7 @@ import { normalizeEmail } from './normalize.ts';
 import { objectOfCall } from './object-of-call.ts';
 import type { StoredRecord } from './record-store.ts';
 import { createdText, updatedText, withFields } from './record-text.ts';
-import { isRefused, type Values, validateProperties } from './validate-properties.ts';
+import { isRefused, joinInvalidValues, type Values, validateProperties } from './validate-properties.ts';
 import { createRecord, isPlanned, type PlannedCreate, planCreate, updateRecord } from './write-record.ts';
 
 /** A checked input: `conflict` looks at unique values as they stand when it is asked, `apply` writes. */
@@ -85,7 +85,6 @@ function write(call: Call, inputs: readonly RawInput[], check: (input: RawInput)
   const done: Written[] = [];
   const echoes = portal.switches.traceIdEcho === 'echo';
   const errors: BatchEntry[] = [];
-  const missing: string[] = [];
   if (traces) {
     for (const [at, input] of inputs.entries()) {
       const traceId = traces[at];
@@ -99,30 +98,34 @@ function write(call: Call, inputs: readonly RawInput[], check: (input: RawInput)
       }
     }
   } else {
-    for (const step of planAll(inputs, check, missing)) done.push(step.apply());
+    const { steps, missing } = planAll(call, inputs, check);
+    for (const step of steps) done.push(step.apply());
     if (missing.length > 0) errors.push({ problem: missingRecords(object, missing) });
   }
   const results = inOwnOrder(portal, done, ({ id }) => id).map(({ text }) => text);
   return batchTextAnswer(portal, results, errors);
 }
 
-/** Checks every input before anything is written; throws at the first one that is refused. */
-function planAll(inputs: readonly RawInput[], check: (input: RawInput) => Checked, missing: string[]): Step[] {
+/** Checks every input before anything is written. Invalid values are all reported, of other problems the first one. */
+function planAll(call: Call, inputs: readonly RawInput[], check: (input: RawInput) => Checked): Plan {
+  const checked = inputs.map((input) => ({ input, step: check(input) }));
+  const problems = checked.map(({ step }) => step).filter(isProblem);
+  const [first] = problems;
+  if (first) throw new Refusal(joinInvalidValues(call.portal, problems) ?? first);
   const claims: Claims = new Map();
-  const steps: Step[] = [];
-  for (const input of inputs) {
-    const step = check(input);
-    if (step === 'missing') {
-      missing.push(idOf(input));
-      continue;
-    }
-    if (!isStep(step)) throw new Refusal(step);
+  const steps = checked.map(({ step }) => step).filter(isStep);
+  for (const step of steps) {
     const problem = step.conflict(claims);
     if (problem) throw new Refusal(problem);
     step.claim(claims);
-    steps.push(step);
   }
-  return steps;
+  return { steps, missing: checked.filter(({ step }) => step === 'missing').map(({ input }) => idOf(input)) };
+}
+
+interface Plan {
+  readonly steps: readonly Step[];
+  /** Ids that no record has. */
+  readonly missing: readonly string[];
 }
 
 function createStep(object: ObjectData, plan: PlannedCreate | Problem): Step | Problem {
@@ -219,6 +222,10 @@ function refuseRepeatedEmails(inputs: readonly RawInput[]): void {
     if (key && seen.has(key)) throw new Refusal(conflict('Contact already exists.'));
     seen.add(key);
   }
+}
+
+function isProblem(checked: Checked): checked is Problem {
+  return checked !== 'missing' && !isStep(checked);
 }
 
 function isStep(checked: Checked): checked is Step {

@@ -43,6 +43,7 @@ export const computedValues: Record<ObjectName, Readonly<Record<string, Compute>
     ...onEvery,
     createdate: ({ record }) => formatInstant(record.createdAt),
     lastmodifieddate: ({ updatedAt }) => formatInstant(updatedAt),
+    num_notes: (version, { countLinks }) => String(countLinks(version, 'notes')),
     hs_is_contact: () => 'true',
     hs_is_unworked: () => 'true',
     hs_pipeline: () => 'contacts-lifecycle-pipeline',
@@ -65,6 +66,8 @@ export const computedValues: Record<ObjectName, Readonly<Record<string, Compute>
     hs_lastmodifieddate: ({ updatedAt }) => formatInstant(updatedAt),
     hs_pipeline: () => 'companies-lifecycle-pipeline',
     hs_task_label: (version, { stored }) => stored(version, 'name') ?? null,
+    hs_num_child_companies: () => '0',
+    num_notes: (version, { countLinks }) => String(countLinks(version, 'notes')),
     num_associated_contacts: (version, { countLinks }) => String(countLinks(version, 'contacts')),
   },
   tasks: {
@@ -84,6 +87,7 @@ export const computedValues: Record<ObjectName, Readonly<Record<string, Compute>
 export const volatileProperties: ReadonlySet<string> = new Set([
   'associatedcompanyid',
   'num_associated_contacts',
+  'num_notes',
   'hs_task_is_overdue',
   'hs_task_is_past_due_date',
 ]);

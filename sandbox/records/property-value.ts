@@ -49,7 +49,7 @@ function parseNumber(value: string, switches: Switches): ParsedValue {
 }
 
 function parseEnumeration(definition: PropertyDefinition, value: string, context: ValueContext): ParsedValue {
-  if (definition.externalOptions) {
+  if (definition.externalOptions && definition.options.length === 0) {
     if (definition.referencedObjectType !== 'OWNER' || context.isOwner(value)) return { value };
     return refuse('INVALID_OPTION', `${value} was not a valid owner id; no such owner exists or it is not active`);
   }

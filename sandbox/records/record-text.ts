@@ -54,9 +54,10 @@ export function createdText(object: ObjectData, version: RecordVersion): string 
   return recordText(object, version, withValue);
 }
 
-/** After an update: what was written, and a few that HubSpot adds. */
+/** After an update: what was written, and what recorded answers add where it has a value. */
 export function updatedText(object: ObjectData, version: RecordVersion, written: Iterable<string>): string {
-  return recordText(object, version, showing(object, [...written, ...alwaysShown(object)]));
+  const added = object.type.addedToUpdates.filter((name) => object.reader(name)(version) !== null);
+  return recordText(object, version, showing(object, [...written, ...alwaysShown(object), ...added]));
 }
 
 function showing(object: ObjectData, names: readonly string[]): Shown {

@@ -1,5 +1,5 @@
 import { asObject, asString } from '../http/json-body.ts';
-import { type ErrorDetail, invalid, type Problem } from '../http/problem.ts';
+import { type ErrorDetail, type InvalidValues, invalid, type Problem } from '../http/problem.ts';
 import type { ObjectData, Portal } from '../portal.ts';
 import { additionalEmails, normalizeDomain, normalizeEmail } from './normalize.ts';
 import { parseValue, type ValueProblem } from './property-value.ts';
@@ -20,7 +20,7 @@ export function validateProperties(object: ObjectData, raw: unknown, purpose: Pu
     if ('problem' in parsed) problems.set(name, parsed.problem);
     else values.set(name, parsed.value);
   }
-  return problems.size === 0 ? values : validationProblem(object.portal, problems);
+  return problems.size === 0 ? values : validationProblem(object.portal, [...problems]);
 }
 
 export function isRefused(outcome: Values | Problem): outcome is Problem {
@@ -69,24 +69,33 @@ function validateAdditionalEmails(
 }
 
 /** The details stand as JSON inside the message; newer answers repeat them in `errors[]`. */
-function validationProblem(portal: Portal, problems: ReadonlyMap<string, ValueProblem>): Problem {
-  const listed = [...problems].map(([name, { code, message }]) => ({
+function validationProblem({ settings, switches }: Portal, problems: InvalidValues): Problem {
+  const listed = problems.map(([name, { code, message }]) => ({
     isValid: false,
     message,
     error: code,
     name,
     localizedErrorMessage: message,
-    portalId: portal.settings.account.portalId,
+    portalId: settings.account.portalId,
   }));
-  const errors: ErrorDetail[] = [...problems].map(([name, { code, message }]) => ({
+  const errors: ErrorDetail[] = problems.map(([name, { code, message }]) => ({
     message,
     code,
     context: { propertyName: [name] },
   }));
-  return invalid(
-    `Property values were not valid: ${JSON.stringify(listed)}`,
-    portal.switches.validationErrors === 'listed' ? { errors } : {},
-  );
+  return {
+    ...invalid(
+      `Property values were not valid: ${JSON.stringify(listed)}`,
+      switches.validationErrors === 'listed' ? { errors } : {},
+    ),
+    invalidValues: problems,
+  };
+}
+
+/** One problem for the invalid values of all inputs, as a refused batch names them (recorded). */
+export function joinInvalidValues(portal: Portal, problems: readonly Problem[]): Problem | undefined {
+  const values = problems.flatMap(({ invalidValues = [] }) => invalidValues);
+  return values.length > 0 ? validationProblem(portal, values) : undefined;
 }
 
 function refuse(code: string, message: string): { problem: ValueProblem } {

@@ -41,12 +41,16 @@ export function createRecord(object: ObjectData, { values, links }: PlannedCreat
   return record;
 }
 
-/** Writes checked values. Returns the names of what was sent, for the answer. */
+/** Writes checked values; one that changes nothing leaves `updatedAt` as it was (recorded). Returns the names sent, for the answer. */
 export function updateRecord(object: ObjectData, record: StoredRecord, values: Values): string[] {
   const sent = [...values.keys()];
   applyRules(object, values, record);
-  object.records.update(record, values, object.portal.now);
+  if (!isStored(object, record, values)) object.records.update(record, values, object.portal.now);
   return sent;
+}
+
+function isStored({ records }: ObjectData, { version }: StoredRecord, values: Values): boolean {
+  return [...values].every(([name, value]) => records.stored(version, name) === value);
 }
 
 function missingRequired(object: ObjectData, values: Values): Problem | undefined {

@@ -18,7 +18,11 @@ export function search(call: Call): Answer {
   const page = found.slice(request.after, request.after + request.limit);
   const end = request.after + page.length;
   const shown = shownProperties(object, request.properties, portal.now);
-  const results = page.map((version) => recordText(object, version, shown)).join(',');
+  // Matched by the index, shown from the store: a record archived meanwhile counts in `total` and is missing (recorded answers).
+  const results = page
+    .filter(({ record }) => record.archivedAt === undefined)
+    .map(({ record }) => recordText(object, record.version, shown))
+    .join(',');
   const paging = end < found.length && page.length > 0 ? `,"paging":{"next":{"after":"${end}"}}` : '';
   return okText(`{"total":${found.length},"results":[${results}]${paging}}`);
 }

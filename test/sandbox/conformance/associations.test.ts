@@ -295,3 +295,25 @@ test('accepts 2,000 pairs to create and 1,000 records to read', async () => {
   expect([(await read(1000)).status, (await read(1001)).status]).toEqual([207, 400]);
   expect([(await create(2000)).status, (await create(2001)).status]).toEqual([207, 400]);
 });
+
+test('names a link from a record to itself in a 207 and creates the others', async () => {
+  const { sandbox, people } = await withRecords();
+
+  const answer = await post(sandbox, '/crm/v4/associations/contacts/contacts/batch/associate/default', {
+    inputs: [
+      { from: { id: people[0] }, to: { id: people[0] } },
+      { from: { id: people[0] }, to: { id: people[1] } },
+    ],
+  });
+
+  expect(answer).toMatchObject({ status: 207, body: { numErrors: 1, errors: [{ context: { id: [people[0]] } }] } });
+  expect(sandbox.linked('contacts', people[0] ?? '', 'contacts')).toEqual([people[1]]);
+});
+
+test('ignores an unknown name in associations', async () => {
+  const { client, people } = await withRecords();
+
+  const read = await client.crm.contacts.basicApi.getById(people[0] ?? '', undefined, undefined, ['companies', 'nope']);
+
+  expect(read.id).toBe(people[0]);
+});

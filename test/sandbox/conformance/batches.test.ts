@@ -50,14 +50,17 @@ test('answers in an order of its own', async () => {
   expect(read.results.map(({ id }) => id)).toEqual(created.results.map(({ id }) => id));
 });
 
-test('without trace ids one bad input stops the whole create', async () => {
+test('without trace ids invalid inputs stop the whole create, and all their values are named', async () => {
   const { client, sandbox } = await startPortal();
 
   const refusal = await refusalOf(
-    client.crm.contacts.batchApi.create({ inputs: [toCreate({ firstname: 'A' }), toCreate({ email: 'nonsense' })] }),
+    client.crm.contacts.batchApi.create({
+      inputs: [toCreate({ firstname: 'A' }), toCreate({ email: 'nonsense' }), toCreate({ hs_lead_status: 'MAYBE' })],
+    }),
   );
 
-  expect(refusal.body.errors?.[0]?.code).toBe('INVALID_EMAIL');
+  expect(refusal.body.errors?.map(({ code }) => code)).toEqual(['INVALID_EMAIL', 'INVALID_OPTION']);
+  expect(refusal.body.message).toContain('MAYBE was not one of the allowed options');
   expect(sandbox.records('contacts')).toEqual([]);
 });
 

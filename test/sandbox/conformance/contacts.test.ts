@@ -178,3 +178,18 @@ test('gives the present value as the history of a property', async () => {
 
   expect(read.propertiesWithHistory?.firstname?.map(({ value }) => value)).toEqual(['Ada']);
 });
+
+test('leaves updatedAt alone and answers the whole record when an update changes nothing', async () => {
+  const { client, sandbox } = await startPortal();
+  const { contacts } = sandbox.seed({ contacts: [{ properties: { email: 'ada@example.com', city: 'Graz' } }] });
+  const id = contacts[0] ?? '';
+  const before = await client.crm.contacts.basicApi.getById(id);
+
+  sandbox.advance(60_000);
+  const same = await client.crm.contacts.basicApi.update(id, { properties: { city: 'Graz' } });
+  const other = await client.crm.contacts.basicApi.update(id, { properties: { city: 'Linz' } });
+
+  expect(same.updatedAt).toEqual(before.updatedAt);
+  expect(same.properties).toMatchObject({ city: 'Graz', lifecyclestage: 'lead', hs_object_source: 'INTEGRATION' });
+  expect(other.updatedAt.getTime()).toBeGreaterThanOrEqual(before.updatedAt.getTime() + 60_000);
+});

@@ -39,7 +39,7 @@ async function withPeople(): Promise<TestPortal> {
           hs_additional_emails: 'ada@old.example.com',
           lifecyclestage: 'lead',
           hs_linkedin_url: 'https://www.linkedin.com/in/Ada-M',
-          num_notes: '3',
+          num_contacted_notes: '3',
         },
       },
       {
@@ -49,7 +49,7 @@ async function withPeople(): Promise<TestPortal> {
           email: 'bo@example.org',
           lifecyclestage: 'customer',
           city: 'Graz',
-          num_notes: '20',
+          num_contacted_notes: '20',
         },
       },
       {
@@ -77,10 +77,10 @@ test.each<[string, Filter, string[]]>([
     [],
   ],
   ['NOT_IN', { propertyName: 'firstname', operator: 'NOT_IN', values: ['ada'] }, ['Bo', 'Cem']],
-  ['numbers by size', { propertyName: 'num_notes', operator: 'GT', value: '4' }, ['Bo']],
-  ['GTE', { propertyName: 'num_notes', operator: 'GTE', value: '3' }, ['Ada', 'Bo']],
-  ['LT', { propertyName: 'num_notes', operator: 'LT', value: '4' }, ['Ada']],
-  ['LTE', { propertyName: 'num_notes', operator: 'LTE', value: '20' }, ['Ada', 'Bo']],
+  ['numbers by size', { propertyName: 'num_contacted_notes', operator: 'GT', value: '4' }, ['Bo']],
+  ['GTE', { propertyName: 'num_contacted_notes', operator: 'GTE', value: '3' }, ['Ada', 'Bo']],
+  ['LT', { propertyName: 'num_contacted_notes', operator: 'LT', value: '4' }, ['Ada']],
+  ['LTE', { propertyName: 'num_contacted_notes', operator: 'LTE', value: '20' }, ['Ada', 'Bo']],
   ['times by ISO text', { propertyName: 'createdate', operator: 'LT', value: '2026-01-15' }, ['Ada']],
   [
     'times by epoch milliseconds',
@@ -141,7 +141,7 @@ test('sorts by one property and by age otherwise', async () => {
     'Bo',
     'Ada',
   ]);
-  expect(await find(portal, [], { sorts: ['num_notes'] })).toEqual(['Cem', 'Ada', 'Bo']);
+  expect(await find(portal, [], { sorts: ['num_contacted_notes'] })).toEqual(['Cem', 'Ada', 'Bo']);
 });
 
 test('looks at names, addresses and numbers for free text', async () => {
@@ -221,7 +221,7 @@ test.each<[string, object]>([
   ],
   [
     'a word as a number',
-    { filterGroups: [{ filters: [{ propertyName: 'num_notes', operator: 'GT', value: 'many' }] }] },
+    { filterGroups: [{ filters: [{ propertyName: 'num_contacted_notes', operator: 'GT', value: 'many' }] }] },
   ],
 ])('refuses %s', async (_name, body) => {
   const { sandbox } = await startPortal();

@@ -75,6 +75,7 @@ function readDefinition(value: unknown): PropertyDefinition | undefined {
   if (!isObject(value) || typeof value.name !== 'string' || typeof value.type !== 'string') return undefined;
   const metadata = isObject(value.modificationMetadata) ? value.modificationMetadata : {};
   const fieldType = typeof value.fieldType === 'string' ? value.fieldType : '';
+  const options = Array.isArray(value.options) ? value.options.flatMap(readOption) : [];
   const isCalculated = value.calculated === true || fieldType === 'calculation_equation';
   return {
     name: value.name,
@@ -83,8 +84,9 @@ function readDefinition(value: unknown): PropertyDefinition | undefined {
     type: Object.hasOwn(TYPES, value.type) ? (TYPES[value.type] ?? 'other') : 'other',
     isMultiple: value.type === 'enumeration' && fieldType === 'checkbox',
     isLong: fieldType === 'textarea' || fieldType === 'html',
-    options: Array.isArray(value.options) ? value.options.flatMap(readOption) : [],
-    hasExternalOptions: value.externalOptions === true,
+    options,
+    // Company lifecycle stages are recorded as external although they are listed.
+    hasExternalOptions: value.externalOptions === true && options.length === 0,
     isReadOnly: metadata.readOnlyValue === true || isCalculated,
     isCalculated,
     isArchived: value.archived === true,

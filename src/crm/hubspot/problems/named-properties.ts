@@ -47,7 +47,7 @@ export function isUnknown(property: InvalidProperty): boolean {
 }
 
 /** "Property values were not valid: [{…, "error":"INVALID_OPTION", "name":"industry"}]": JSON within the text. */
-function listedInMessage(message: string): NamedProperty[] {
+export function listedInMessage(message: string): NamedProperty[] {
   const start = message.indexOf('[{');
   const list = start < 0 ? undefined : parseJson(message.slice(start, message.lastIndexOf(']') + 1));
   if (!Array.isArray(list)) return [];

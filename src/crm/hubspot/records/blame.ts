@@ -2,7 +2,7 @@
 import type { CrmProblem, InvalidProperty } from '../../crm.ts';
 import { coordinatesIn } from '../problems/conflicts.ts';
 import { problemOfEntry } from '../problems/entry-problem.ts';
-import { invalidProperties, isUnknown, namedProperties } from '../problems/named-properties.ts';
+import { invalidProperties, isUnknown, listedInMessage, namedProperties } from '../problems/named-properties.ts';
 import { contextValues, type HubSpotError } from '../transport/error-body.ts';
 import type { BatchInput } from './batch-input.ts';
 
@@ -51,14 +51,25 @@ function isAbout(property: InvalidProperty, input: BatchInput, { refusal, inputs
   // These are about the property, so every record that sends it is refused; all others are about one record's value.
   if (isUnknown(property) || property.code === 'READ_ONLY_VALUE' || /read.only/i.test(property.reason)) return true;
   const senders = inputs.filter((other) => sentValue(other, property.name) !== undefined);
-  return senders.length === 1 || messagesOn(refusal, property.name).some((text) => mentions(text, value));
+  if (senders.length === 1) return true;
+  return messagesOn(refusal, property.name).some((words) => {
+    const exact = senders.filter((sender) => isQuoted(words, sentValue(sender, property.name) ?? ''));
+    return exact.length > 0 ? isQuoted(words, value) : mentions(words, value);
+  });
 }
 
 /** The refusal's messages on the property, without the list of allowed options. */
 function messagesOn(refusal: HubSpotError, name: string): readonly string[] {
   const inner = refusal.errors.filter((error) => (error.context.propertyName ?? []).includes(name));
-  const texts = inner.length > 0 ? inner.map((error) => error.message) : [refusal.message];
-  return texts.map((text) => text.split(/allowed options/i)[0] ?? '');
+  const listed = listedInMessage(refusal.message).filter((entry) => entry.name === name && entry.text !== '');
+  const texts = inner.length > 0 ? inner.map(({ message }) => message) : listed.map(({ text }) => text);
+  return (texts.length > 0 ? texts : [refusal.message]).map((text) => text.split(/allowed options/i)[0] ?? '');
+}
+
+/** "X was not one of …": X is the text that was sent, so a record that sent a part of it is not to blame. */
+function isQuoted(words: string, value: string): boolean {
+  const [, text] = /^"?(.+?)"? was not (?:one of|a valid)/s.exec(words) ?? [];
+  return text !== undefined && (text === value || value.split(';').includes(text));
 }
 
 function mentions(text: string, value: string): boolean {

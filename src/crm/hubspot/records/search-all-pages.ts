@@ -73,16 +73,14 @@ async function* pagesOf(send: Send, objectType: ObjectType, body: SearchBody): A
     const { results, after, total } = await send(searchPage(objectType, current));
     yield* results;
     const last = results.at(-1);
-    if (after === undefined || last === undefined) {
-      const isCutShort = current.after === undefined && results.length < total;
-      if (isCutShort || after !== undefined) throw unknownShape('a search ended before its last result');
-      return;
-    }
+    // Not by `total`: it also counts records archived meanwhile, which HubSpot omits from `results` (recorded).
+    if (after === undefined) return;
     // Too many for one query: continues by id instead, from the first page on or, without an id to continue from, from the start.
     const isById = current.sorts !== undefined;
     if (!isById && total > MAX_RESULTS) current = narrowed(body, '0');
-    else if (Number(after) < MAX_RESULTS) current = { ...current, after };
-    else current = narrowed(body, isById ? last.id : '0');
+    else if (Number(after) > Number(current.after ?? 0) && Number(after) < MAX_RESULTS) current = { ...current, after };
+    else if (isById && last === undefined) throw unknownShape('an empty search page has no usable next page');
+    else current = narrowed(body, last && isById ? last.id : '0');
   }
 }
 
