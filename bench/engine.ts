@@ -22,7 +22,7 @@ export async function run(): Promise<object> {
   return { limits, latency, rows, tasks: await measureTasks() };
 }
 
-/** What somebody waits for who makes a task while a large create keeps the CRM busy. */
+/** How long a user waits who creates a task while a large create keeps the CRM busy. */
 async function measureTasks(): Promise<object> {
   const sandbox = await startCrm(1, { isLimited: true });
   const bridge = await startBridge(sandbox);
@@ -81,8 +81,8 @@ async function measureSync(
   const expected = kind === 'mixed' ? count * 0.9 : count;
   try {
     for (const state of ['cold', 'warm']) {
-      const told = counted === 'arrival' ? ', searches counted on arrival' : '';
-      const facts = { what: `sync by ${kind}, ${state}${told}`, records: count, leastCalls: Math.ceil(count / 100) };
+      const label = counted === 'arrival' ? ', searches counted on arrival' : '';
+      const facts = { what: `sync by ${kind}, ${state}${label}`, records: count, leastCalls: Math.ceil(count / 100) };
       note(
         await measure(sandbox, facts, async () => {
           const answer = await bridge.send('POST', '/contacts/sync', { contacts });

@@ -29,7 +29,7 @@ function targetOf(live: {
   return live.current().contacts.write.fields[0]?.crm;
 }
 
-test('puts an edited file in force, and says so in the log', async () => {
+test('activates an edited file and logs it', async () => {
   const dir = mappingFolder({ 'contacts.yaml': contacts('jobtitle') });
   const { live, entries, settled } = await follow(dir);
   const before = live.current().hash;
@@ -42,7 +42,7 @@ test('puts an edited file in force, and says so in the log', async () => {
   expect(entries).toContainEqual(expect.objectContaining({ level: 'info', before, mapping: live.current().hash }));
 });
 
-test('keeps the last good version after a bad edit, tells what is wrong, and takes the next good one', async () => {
+test('keeps the last valid version after a bad edit, logs the findings, and activates the next valid one', async () => {
   const dir = mappingFolder({ 'contacts.yaml': contacts('jobtitle') });
   const { live, entries, settled } = await follow(dir);
   const before = live.current();

@@ -86,7 +86,7 @@ async function startGermanPortal() {
   return crm;
 }
 
-test('the German set fits its portal, and the portal without the properties is told from it', async () => {
+test('the German set fits its portal, and a portal without the properties is detected', async () => {
   const crm = await startGermanPortal();
   const bare = await startCrm();
   const check = (on: typeof crm) =>

@@ -56,7 +56,7 @@ test('a shared batch ends with the earliest deadline of its members', async () =
   expect(contexts[0]?.deadline.remainingMs()).toBeLessThanOrEqual(20_000);
 });
 
-test('a batch that fails, fails for everyone in it and for nobody else', async () => {
+test('rejects every caller of a failed batch, and no other caller', async () => {
   let isBroken = true;
   const batcher = createBatcher<number, number>(
     async (items) => {
@@ -101,7 +101,7 @@ test('what arrives while a batch is on its way goes along with the next one', as
   expect(batches).toEqual([[1], [2, 3]]);
 });
 
-test('a batch does not wait for ever for the one before it', async () => {
+test('starts a batch after its patience although the batch before it is still in flight', async () => {
   const batches: (readonly number[])[] = [];
   const batcher = createBatcher<number, number>(
     async (items) => {

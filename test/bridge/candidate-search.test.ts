@@ -37,7 +37,7 @@ function gatedCrm() {
 
 const asItIs = (outcome: SearchOutcome) => outcome;
 
-test('searches equal look-ups of requests that run at once a single time, and answers each', async () => {
+test('searches once for equal lookups of concurrent requests, and answers each', async () => {
   const { crm, search, waiting } = gatedCrm();
   const candidates = createCandidateSearch({ search });
 
@@ -66,7 +66,7 @@ test('searches again for itself what another request could not reach in its own 
   expect((await second).get('ada')).toEqual({ ids: ['1'] });
 });
 
-test('searches anew once a flight has landed', async () => {
+test('searches again once the shared search has ended', async () => {
   const crm = fakeCrm();
   const candidates = createCandidateSearch(crm);
 

@@ -92,7 +92,7 @@ test.each(['--live', '--live --sandbox'])('%s needs an account to ask, and says 
   }
 });
 
-test('a token that is refused ends with 2, says so without the token, and still tells what the files say', async () => {
+test('exits with 2 for a refused token, without printing it, and still reports the findings in the files', async () => {
   const crm = await startCrm();
   const dir = mappingFolder({ 'contacts.yaml': `${contacts}    - { enginy: nickname, crm: nick_name }\n` });
   const environment = environmentFor({ url: crm.url, token: 'pat-na1-revoked' });

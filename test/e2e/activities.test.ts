@@ -68,7 +68,7 @@ test.each([
   ['LINKEDIN_INMAIL', 'INBOUND', 'LinkedIn InMail received'],
   ['LINKEDIN_CONNECTION', 'OUTBOUND', 'LinkedIn connection request sent'],
   ['LINKEDIN_CONNECTION', 'INBOUND', 'LinkedIn connection request accepted'],
-])('logs %s %s as a communication that opens with "%s", and tells it again', async (type, direction, words) => {
+])('logs %s %s as a communication that opens with "%s", and returns it as sent', async (type, direction, words) => {
   const { crm, ada } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
 

@@ -32,8 +32,10 @@ test('at the deadline a create reports what was done and what was not, and sendi
 
   expect(second.body.results).toHaveLength(3_000);
   expect(crm.records('contacts')).toHaveLength(3_000);
-  const told = new Map(second.body.results.map(({ externalId, crmId }: Record<string, string>) => [externalId, crmId]));
-  for (const { externalId, crmId } of results) expect(told.get(externalId)).toBe(crmId);
+  const crmIdOf = new Map(
+    second.body.results.map(({ externalId, crmId }: Record<string, string>) => [externalId, crmId]),
+  );
+  for (const { externalId, crmId } of results) expect(crmIdOf.get(externalId)).toBe(crmId);
 });
 
 test('a request of which nothing could be done in its time is a 504', async () => {

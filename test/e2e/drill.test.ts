@@ -48,7 +48,7 @@ const kinds = {
 
 type Kind = keyof typeof kinds;
 
-/** What Enginy knows of one of its leads: the ids it was told, and the values that the CRM may hold. */
+/** What Enginy knows of one of its leads: the ids it received, and the values that the CRM may hold. */
 interface Lead {
   readonly kind: Kind;
   readonly record: Readonly<Record<string, string>> & { readonly externalId: string };
@@ -94,7 +94,7 @@ async function request(
 }
 
 function learnId(drill: Drill, lead: Lead | undefined, crmId: string, where: string): void {
-  if (lead === undefined) drill.untruths.push(`${where}: a result for nobody`);
+  if (lead === undefined) drill.untruths.push(`${where}: a result for an unknown lead`);
   else if (lead.crmId !== undefined && lead.crmId !== crmId) {
     drill.untruths.push(`${where}: ${lead.record.externalId} was ${lead.crmId}, is now ${crmId}`);
   } else lead.crmId = crmId;
@@ -126,7 +126,7 @@ async function update(drill: Drill, kind: Kind, leads: readonly Lead[], title: s
   if (answer.status !== 200) return;
   for (const { crmId, success, warnings } of answer.body.results) {
     const lead = known.find((candidate) => candidate.crmId === crmId);
-    if (lead === undefined) drill.untruths.push('update: a result for nobody');
+    if (lead === undefined) drill.untruths.push('update: a result for an unknown lead');
     else if (success === true && warnings === undefined) lead.titles = new Set([title]);
   }
 }
@@ -170,7 +170,7 @@ async function logActivity(drill: Drill, lead: Lead, messageId: string): Promise
   if (!drill.activities.has(messageId)) drill.untruths.push(`activity: ${messageId} got no id in twelve attempts`);
 }
 
-/** One client's leads; nobody else touches them, so their history is in order. */
+/** One client's leads; no other client touches them, so their history is in order. */
 function makeLeads(client: number, kind: Kind, count: number): Lead[] {
   return Array.from({ length: count }, (_unused, n) => {
     const externalId = `${kind}-${client}-${n}`;

@@ -86,7 +86,7 @@ test('a token that HubSpot does not accept makes every endpoint answer 502 and s
   expect(bridge.log.text()).not.toContain('pat-na1-revoked');
 });
 
-test('a call that hangs is given up after its time and told as 503', async () => {
+test('a call that hangs is aborted at its timeout and reported as 503', async () => {
   const crm = await startCrm();
   const bridge = await startBridgeOn(crm, { HUBSPOT_TIMEOUT_MS: '100', REQUEST_TIMEOUT_MS: '1000' });
   crm.faults.add({ match: { path: '/contacts/batch/read' }, times: 0, action: { kind: 'hang' } });

@@ -98,7 +98,7 @@ test('1,000 requests while the files are swapped: none fails, and each is served
   expect(used).toEqual(new Set(['jobtitle', 'city']));
 });
 
-test('a bad edit shows in /readyz to whoever has the key, and in the metrics; the bridge goes on', async () => {
+test('a bad edit shows in /readyz for callers with the key, and in the metrics; the bridge keeps serving', async () => {
   const crm = await startCrm();
   const dir = mappingFolder({ 'contacts.yaml': version('jobtitle') });
   const bridge = await startBridgeOn(crm, { MAPPINGS_DIR: dir, ADMIN_PORT: '0' });
@@ -106,14 +106,14 @@ test('a bad edit shows in /readyz to whoever has the key, and in the metrics; th
 
   writeFileSync(join(dir, 'contacts.yaml'), version('jobtitle').replace('policy: ignore', 'policy: ignored'));
   await bridge.reloadMappings();
-  const told = await bridge.send('GET', '/readyz');
+  const readiness = await bridge.send('GET', '/readyz');
   const untold = await bridge.send('GET', '/readyz', undefined, { 'x-api-key': 'another' });
   const sync = await bridge.send('POST', '/contacts/sync', { contacts: [{ externalId: 'a', email: 'a@example.com' }] });
   const metrics = await (await fetch(`${bridge.adminUrl}/metrics`)).text();
 
   expect(good.body).toEqual({ status: 'ok', mapping: { hash: expect.any(String), loadedAt: expect.any(String) } });
-  expect([told.status, told.body.mapping.hash]).toEqual([200, good.body.mapping.hash]);
-  expect(told.body.mapping.refused.findings).toEqual([
+  expect([readiness.status, readiness.body.mapping.hash]).toEqual([200, good.body.mapping.hash]);
+  expect(readiness.body.mapping.refused.findings).toEqual([
     `${dir}/contacts.yaml:7:29  error  bad-option  "ignored" is not one of create, ignore, report, reject; did you mean "ignore"?`,
   ]);
   expect(untold.body).toEqual({ status: 'ok' });

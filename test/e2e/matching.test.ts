@@ -42,7 +42,7 @@ async function startWith(kind: 'contacts' | 'companies', match: string, environm
 }
 
 test.each([
-  ['a secondary e-mail in capitals', { email: 'COUNTESS@home.example.org' }],
+  ['a secondary email in capitals', { email: 'COUNTESS@home.example.org' }],
   ['a LinkedIn URL in another spelling', { linkedinUrl: 'http://es.linkedin.com/in/Ada-Lovelace-Example?trk=x' }],
   ['a telephone number without its prefix', { phone: '912 345 678' }],
   ['the telephone number as a mobile one', { mobilePhone: '0034 912345678' }],
@@ -81,7 +81,7 @@ const emailAndCompany = `match:
         - { enginy: email,   crm: email,   transform: [email] }
         - { enginy: company, crm: company, transform: [company_name] }`;
 
-test('e-mail and company together', async () => {
+test('email and company together', async () => {
   const { ids, sync } = await startWith('contacts', emailAndCompany);
 
   const both = await sync({ email: 'Ada@engines.example.com', company: 'ANALYTICAL ENGINES' });

@@ -73,7 +73,7 @@ test('on SIGTERM it takes no new request, finishes what is in flight and exits 0
   await expect(sendTo(url, 'GET', '/livez')).rejects.toThrow();
 });
 
-test.each([0, 2])('stops when told to although nobody reads its log any more, %i requests later', async (requests) => {
+test.each([0, 2])('stops on a signal although its log is no longer read, %i requests later', async (requests) => {
   const bridge = startProcess({});
   const url = await urlOf(bridge);
   bridge.child.stdout.destroy();

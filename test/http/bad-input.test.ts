@@ -113,7 +113,7 @@ test.each(withBody)('%s %s with 10,000 entries accounts for each of them', async
 
   const { results = [], errors = [] } = answer.body;
   expect(answer.status).toBeLessThan(300);
-  // What is looked up and not there is left out: that is an answer too.
+  // A lookup without a result is omitted: that is an answer too.
   expect(results.length + errors.length).toBe(isIds || path.endsWith('/sync') ? 0 : 10_000);
 });
 

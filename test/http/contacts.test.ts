@@ -53,7 +53,7 @@ test('the same create sent twice at once makes one record', async () => {
   expect(crm.records.get('contacts')?.size).toBe(1);
 });
 
-test('links a contact whose e-mail exists: its id is returned and its fields are updated', async () => {
+test('links a contact whose email exists: returns its id and updates its fields', async () => {
   const crm = fakeCrm();
   crm.put('contacts', { id: '7', properties: { email: 'ada@example.com', firstname: 'A.' } });
   const app = await startApp(crm);
@@ -144,7 +144,7 @@ test('a create that was carried out but answered badly is found, not repeated', 
   expect(crm.records.get('contacts')?.size).toBe(1);
 });
 
-test('says so when nobody can tell whether a create was carried out', async () => {
+test('reports a create as unconfirmed when HubSpot never answers', async () => {
   const crm = fakeCrm({ forbidsNewProperties: true });
   crm.failNext('create', () => [{ problem: { kind: 'ambiguous', message: 'no answer in time' } }]);
   const app = await startApp(crm);
@@ -167,7 +167,7 @@ test('where the portal forbids the identity property, memory recognises a repeat
   expect(app.log.entries.filter(({ msg }) => msg.includes('until the next restart'))).toHaveLength(1);
 });
 
-test('syncs by e-mail regardless of case, and leaves out who does not exist', async () => {
+test('syncs by email regardless of case, and omits contacts that do not exist', async () => {
   const crm = fakeCrm();
   crm.put('contacts', { id: '7', properties: { email: 'ada@example.com' } });
   const app = await startApp(crm);
@@ -236,7 +236,7 @@ test('does not return a remembered record that was deleted meanwhile', async () 
   expect(answer.body).toEqual({ results: [] });
 });
 
-test('a look-up that failed puts its record into errors, never into silence', async () => {
+test('reports a record whose lookup failed in errors, never as not found', async () => {
   const crm = fakeCrm();
   crm.put('contacts', { id: '7', properties: { email: 'ada@example.com' } });
   crm.failAlways('search', new CrmUnavailableError('HubSpot is limited'));
@@ -300,7 +300,7 @@ test('never says success about a contact that is not there, although nothing had
   expect(answer.body.results[0]).toMatchObject({ crmId: '404', success: false });
 });
 
-test('an e-mail that another record holds costs the e-mail, not the update', async () => {
+test('drops an email that another record holds, and writes the rest of the update', async () => {
   const crm = fakeCrm();
   crm.put('contacts', { id: '7', properties: { email: 'ada@example.com' } });
   crm.put('contacts', { id: '8', properties: { email: 'grace@example.com' } });
@@ -375,7 +375,7 @@ test('single updates that arrive together share batch calls, and each gets its o
   expect(crm.calls.filter(({ method }) => method === 'update').length).toBeLessThan(101);
 });
 
-test('look-ups that a request could not reach in its time go on after its answer', async () => {
+test('continues lookups after the response that a request could not finish in time', async () => {
   const crm = fakeCrm();
   crm.put('contacts', { id: '8', properties: { hs_linkedin_url: 'https://www.linkedin.com/in/ada-lovelace' } });
   crm.failNext('search', () => ({
@@ -409,7 +409,7 @@ test('keeps answers with their records when a large request is matched in slices
   );
 });
 
-test('a conflict over a unique value that does not say who the contact is costs the value and links nobody', async () => {
+test('drops a conflicting unique value that does not identify a contact, and links no record', async () => {
   const names = ['email', 'hs_additional_emails', 'firstname', 'enginy_external_id'].map((name) => ({ name }));
   const unique = { name: 'customer_number', isUnique: true };
   const crm = fakeCrm({ properties: { contacts: [...names, unique] } });

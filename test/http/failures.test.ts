@@ -144,7 +144,7 @@ test('a record that the CRM refuses for reasons of its own is a 400 that says th
   expect(answer.body.message).toContain('a rule of the portal');
 });
 
-test('a task that could not be completed is told as it is, with the reason', async () => {
+test('returns a task that could not be completed with its current state and the reason', async () => {
   const crm = crmWithAda();
   const app = await startApp(crm);
   const first = (await app.send('POST', '/tasks', { subject: 'A' })).body.id;
@@ -178,7 +178,7 @@ test('a mapping folder without tasks and activities switches their endpoints off
   expect(statuses).toEqual([501, 501, 501]);
 });
 
-test('a property of the bridge that is gone is made anew, within the same request', async () => {
+test('creates a missing managed property again, within the same request', async () => {
   const crm = crmWithAda();
   const app = await startApp(crm);
   await app.send('POST', '/activities', { ...email, metadata: { messageId: 'm-0' } });

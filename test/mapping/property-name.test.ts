@@ -41,7 +41,7 @@ test.each(['', '   ', '___', '\u0000\u0007', '\ud800', '\u200f'])('falls back to
   expect(propertyName(field, rules)).toBe(`field_${fieldKey(field)}`);
 });
 
-test('tells long names apart that begin alike, and cuts them to what is allowed', () => {
+test('keeps long names with the same beginning distinct, and cuts them to the allowed length', () => {
   const long = 'engagement '.repeat(14);
 
   const names = [`${long}one`, `${long}two`, `${'x'.repeat(10_000)}1`, `${'x'.repeat(10_000)}2`].map((field) =>

@@ -12,7 +12,7 @@ write:
     - { enginy: ownerId, crm: hubspot_owner_id, overwrite: never }
 `);
 
-test('tells row by row which field was read, what each transform made of it, and what is written', () => {
+test('traces row by row which field was read, what each transform returned, and what is written', () => {
   const trace = traceTranslation(
     mapping,
     { firstName: '', fullName: 'Ada Lovelace', email: ' ADA ', title: 'CTO', industry: 'Banking', ownerId: '1' },
@@ -70,7 +70,7 @@ test('tells row by row which field was read, what each transform made of it, and
   ]);
 });
 
-test('tells a cleared property from one with nothing to write', () => {
+test('distinguishes a cleared property from one with nothing to write', () => {
   const outcomes = (record: Record<string, unknown>) =>
     traceTranslation(mapping, record, 'update').map(({ outcome }) => outcome);
 

@@ -47,7 +47,7 @@ test.each([
   ['ada@127.0.0.1', NONE],
   [`${'a'.repeat(65)}@example.com`, NONE],
   ['n/a', NONE],
-])('reads the e-mail address %j as %j', (given, expected) => {
+])('reads the email address %j as %j', (given, expected) => {
   expect(run('email', given)).toBe(expected);
 });
 

@@ -7,7 +7,7 @@ interface Timer {
   readonly run: () => void;
 }
 
-/** Time that moves only when told, from timer to timer, with everything that follows from one done before the next. */
+/** Time that moves only when advanced, from timer to timer, with everything that follows from one done before the next. */
 export class FakeClock implements Clock {
   #now = 0;
   #numbers = 0;

@@ -1,7 +1,7 @@
 import type { SandboxOptions } from '../../sandbox/sandbox.ts';
 import { startCrm } from './start-bridge.ts';
 
-/** Two contacts, two companies and the people who own them, as somebody at HubSpot had made them. */
+/** Two contacts, two companies and the people who own them, as a HubSpot user would have created them. */
 export async function startSeededCrm(options: SandboxOptions = {}) {
   const crm = await startCrm(options);
   const { contacts, companies } = crm.seed({
