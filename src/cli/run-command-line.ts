@@ -7,6 +7,7 @@ import { propertiesCommand } from './commands/properties-command.ts';
 import { replayCommand } from './commands/replay-command.ts';
 import { sandboxCommand } from './commands/sandbox-command.ts';
 import { serveCommand } from './commands/serve-command.ts';
+import { printableOutput } from './report/printable.ts';
 
 const after = `
 Examples:
@@ -23,8 +24,9 @@ Exit status: 0 all is well, 1 something was found, 2 the command could not do it
 "enginy-bridge help COMMAND" explains a command.
 `;
 
-/** Runs one command line, without the program's name. What it prints and ends with goes to `io`; only faults of ours are thrown. */
-export async function runCommandLine(args: readonly string[], io: CommandIo): Promise<void> {
+/** Runs one command line, without the program's name. What it prints and ends with goes to `outside`; only faults of ours are thrown. */
+export async function runCommandLine(args: readonly string[], outside: CommandIo): Promise<void> {
+  const io = withVisibleControls(outside);
   const program = new Command('enginy-bridge')
     .description('Lets Enginy use HubSpot as its custom CRM: runs the bridge, and helps with what steers it.')
     .addHelpText('after', after)
@@ -47,6 +49,15 @@ export async function runCommandLine(args: readonly string[], io: CommandIo): Pr
       io.setStatus(2);
     } else throw error;
   }
+}
+
+/** Whatever a command prints, from files and callers too: nothing in it may steer the terminal. */
+function withVisibleControls(io: CommandIo): CommandIo {
+  // The properties are getters: they keep their object.
+  return Object.assign(Object.create(io) as CommandIo, {
+    print: (text: string) => io.print(printableOutput(text, { keepColor: io.hasColor })),
+    complain: (text: string) => io.complain(printableOutput(text, { keepColor: false })),
+  });
 }
 
 /** Commander's own texts go the same way as ours, and nothing ends the process. */
