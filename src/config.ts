@@ -1,6 +1,7 @@
 import { isSupportedCountry } from 'libphonenumber-js';
 import { z } from 'zod';
-import type { Environment } from './environment.ts';
+import type { Environment, UnusedSettings } from './environment.ts';
+import { describeSlips, type GivenSettings, signsOfAccount } from './setting-slips.ts';
 
 /** Every mistake found in the environment, one line each. Raised at start only. */
 export class ConfigError extends Error {
@@ -60,7 +61,10 @@ export const EnvironmentSchema = z.object({
     .string()
     .trim()
     .refine((token) => !/^bearer\b/i.test(token), 'must be the token alone, without "Bearer"')
-    .refine((token) => !/\s/.test(token), 'must not contain white space')
+    .refine(
+      (token) => /^[!#-&(-_a-~]*$/.test(token),
+      'must not contain white space, quotation marks or special characters',
+    )
     .optional(),
   HUBSPOT_BASE_URL: httpUrl.prefault('https://api.hubapi.com').transform((url) => url.replace(/\/+$/, '')),
   HUBSPOT_RATE_LIMIT: wholeNumber(1, 10_000).prefault('100'),
@@ -95,10 +99,13 @@ export const EnvironmentSchema = z.object({
     .prefault('info'),
   SANDBOX: z
     .enum(['true', 'false'], { error: 'must be true or false' })
-    .prefault('false')
-    .transform((text) => text === 'true'),
+    .transform((text) => text === 'true')
+    .optional(),
   NODE_ENV: z.string().optional(),
 });
+
+/** Enginy's key in sandbox mode, unless API_KEY is set. */
+export const sandboxKey = 'sandbox';
 
 export interface Config {
   /** Talk to the embedded CRM instead of HubSpot. */
@@ -138,34 +145,53 @@ export interface Config {
   readonly logLevel: z.infer<typeof EnvironmentSchema>['LOG_LEVEL'];
 }
 
+const nothingUnused: UnusedSettings = { empty: [], unreadLines: [] };
+
 /**
  * Turns the environment into a frozen configuration.
+ * @param unused what was given but sets nothing; the embedded CRM starts only if none of it looks like a HubSpot account.
  * @throws ConfigError with every problem at once, one line each, never a value of a secret.
  */
-export function loadConfig(environment: Environment): Config {
-  const parsed = EnvironmentSchema.safeParse(environment);
+export function loadConfig(environment: Environment, unused: UnusedSettings = nothingUnused): Config {
+  const given: GivenSettings = { ...unused, environment, known: Object.keys(EnvironmentSchema.shape) };
+  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value?.trim() !== ''));
+  const parsed = EnvironmentSchema.safeParse(present);
   const problems = parsed.success
-    ? crossChecks(parsed.data)
+    ? crossChecks(parsed.data, given)
     : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
-  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
+  if (!parsed.success || problems.length > 0) throw new ConfigError([...problems, ...furtherSlips(problems, given)]);
   return freezeConfig(parsed.data);
+}
+
+/** What the log warns about at start: names that are nearly settings, and lines of `.env` that set nothing. */
+export function settingWarnings(environment: Environment, unused: UnusedSettings): readonly string[] {
+  return describeSlips({ ...unused, environment, known: Object.keys(EnvironmentSchema.shape) });
+}
+
+/** A value may be missing because its name is misspelt. */
+function furtherSlips(problems: readonly string[], given: GivenSettings): readonly string[] {
+  return describeSlips(given).filter((slip) => !problems.some((problem) => problem.includes(slip)));
 }
 
 type ParsedEnvironment = z.infer<typeof EnvironmentSchema>;
 
-function crossChecks(env: ParsedEnvironment): string[] {
-  const problems: string[] = [];
-  const isSandbox = env.HUBSPOT_ACCESS_TOKEN === undefined;
-  if (!isSandbox && env.API_KEY === undefined) {
-    problems.push('API_KEY is missing: choose a long random text and enter the same in Enginy');
+const sandboxAdvice = '(to run the embedded CRM, which keeps nothing, set SANDBOX=true)';
+
+function crossChecks(env: ParsedEnvironment, given: GivenSettings): string[] {
+  if (env.HUBSPOT_ACCESS_TOKEN !== undefined) {
+    return [
+      ...(env.API_KEY === undefined
+        ? ['API_KEY is missing: choose a long random text and enter the same in Enginy']
+        : []),
+      ...(env.SANDBOX ? ['SANDBOX is true although HUBSPOT_ACCESS_TOKEN is set: remove one of them'] : []),
+    ];
   }
-  if (!isSandbox && env.SANDBOX) {
-    problems.push('SANDBOX is true although HUBSPOT_ACCESS_TOKEN is set: leave one of them out');
-  }
-  if (isSandbox && env.NODE_ENV === 'production' && !env.SANDBOX) {
-    problems.push('HUBSPOT_ACCESS_TOKEN is missing (to run the embedded CRM in production anyway, set SANDBOX=true)');
-  }
-  return problems;
+  if (env.SANDBOX) return [];
+  const signs = signsOfAccount(given);
+  if (env.SANDBOX === false) signs.push('SANDBOX is false');
+  if (env.NODE_ENV === 'production') signs.push('NODE_ENV is production');
+  if (signs.length === 0) return [];
+  return [`HUBSPOT_ACCESS_TOKEN is missing: ${signs.join(', ')} ${sandboxAdvice}`];
 }
 
 function freezeConfig(env: ParsedEnvironment): Config {
@@ -175,7 +201,7 @@ function freezeConfig(env: ParsedEnvironment): Config {
     listen: Object.freeze({ host: env.HOST ?? (isSandbox ? '127.0.0.1' : '0.0.0.0'), port: env.PORT }),
     auth: Object.freeze({
       header: env.API_KEY_HEADER.toLowerCase(),
-      keys: Object.freeze(env.API_KEY ?? ['sandbox']),
+      keys: Object.freeze(env.API_KEY ?? [sandboxKey]),
     }),
     hubspot: Object.freeze({
       accessToken: env.HUBSPOT_ACCESS_TOKEN ?? '',

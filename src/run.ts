@@ -1,6 +1,6 @@
 import type { pino } from 'pino';
-import { ConfigError, loadConfig } from './config.ts';
-import { readEnvironment } from './environment.ts';
+import { type Config, ConfigError, loadConfig, sandboxKey, settingWarnings } from './config.ts';
+import { readSettings } from './environment.ts';
 import { createLogger } from './logger.ts';
 import { MappingError } from './mapping/schema/diagnostic.ts';
 import { type RunningBridge, startBridge } from './serve.ts';
@@ -15,15 +15,16 @@ const stopWithinMs = 13_000;
  */
 export async function runBridge(): Promise<void> {
   try {
-    const config = loadConfig(readEnvironment());
+    const { environment, unused } = readSettings();
+    const config = loadConfig(environment, unused);
     const log = createLogger({ level: config.logLevel, secretHeader: config.auth.header }, standardOutput());
+    for (const warning of settingWarnings(environment, unused)) log.warn({}, warning);
     const bridge = await startBridge(config, log);
     log.info(
       { url: bridge.url, adminUrl: bridge.adminUrl, mode: config.isSandbox ? 'sandbox' : 'hubspot' },
       'enginy-bridge listens',
     );
-    if (config.isSandbox)
-      process.stdout.write(sandboxNotice(bridge.url, config.auth.header, config.auth.keys[0] ?? ''));
+    if (config.isSandbox) process.stdout.write(sandboxNotice(bridge.url, config.auth));
     process.on('SIGHUP', () => {
       log.info({ signal: 'SIGHUP' }, 'reading the mapping files again');
       void bridge.reloadMappings();
@@ -52,9 +53,11 @@ function standardOutput(): NodeJS.WriteStream {
   return process.stdout;
 }
 
-function sandboxNotice(url: string, header: string, key: string): string {
+/** Names the key only where it is the public one of the sandbox: the log must not hold a key of somebody's own. */
+function sandboxNotice(url: string, { header, keys }: Config['auth']): string {
+  const key = keys.includes(sandboxKey) ? sandboxKey : 'YOUR_API_KEY';
   return `
-Sandbox mode: HUBSPOT_ACCESS_TOKEN is not set, so an embedded CRM with a few made-up records replaces HubSpot.
+Sandbox mode: an embedded CRM with a few made-up records replaces HubSpot. It keeps nothing: all records are gone when the bridge stops.
 Try it:
 
   curl -s ${url}/contacts/sync -H '${header}: ${key}' -H 'content-type: application/json' \\

@@ -1,4 +1,4 @@
-import { type Config, ConfigError, loadConfig } from '../../config.ts';
+import { type Config, ConfigError, loadConfig, settingWarnings } from '../../config.ts';
 import { type CommandIo, UsageError } from '../command-io.ts';
 
 /** What a command needs of the environment; the rest of it may be wrong or missing. */
@@ -13,11 +13,14 @@ const needed = [
 ] as const;
 
 /** The configuration of a command that serves nobody. Throws UsageError with every mistake in what it needs. */
-export function readToolConfig(io: Pick<CommandIo, 'environment'>): Config {
+export function readToolConfig(io: Pick<CommandIo, 'environment' | 'complain'>): Config {
   const environment = io.environment();
   const relevant = Object.fromEntries(needed.map((name) => [name, environment[name]]));
+  const mode = environment.HUBSPOT_ACCESS_TOKEN === undefined ? { SANDBOX: 'true' } : { API_KEY: 'not needed' };
+  const slips = settingWarnings(environment, { empty: [], unreadLines: [] });
+  for (const slip of slips) io.complain(`warning: ${slip}\n`);
   try {
-    return loadConfig({ ...relevant, API_KEY: 'no request is served' });
+    return loadConfig({ ...relevant, ...mode });
   } catch (error) {
     if (error instanceof ConfigError) throw new UsageError(error.message);
     throw error;
