@@ -7,6 +7,7 @@ import { authenticate } from './http/authenticate.ts';
 import { errorHandler, notFound } from './http/error-handler.ts';
 import { jsonBody } from './http/json-body.ts';
 import { takeMappings } from './http/mappings-in-force.ts';
+import { type DecisionListener, followDecisions } from './http/note-decisions.ts';
 import { type RequestRecorder, recordRequests } from './http/record-requests.ts';
 import { startDeadline } from './http/request-context.ts';
 import { requestLog } from './http/request-log.ts';
@@ -31,6 +32,8 @@ export interface AppDeps extends Bridge, HealthDeps, Readiness {
   readonly log: pino.Logger;
   /** Notes requests for captures; none unless given. */
   readonly recorder?: RequestRecorder | undefined;
+  /** Receives what was decided about each record; nothing is noted unless given. */
+  readonly decisionListener?: DecisionListener | undefined;
 }
 
 export interface AppSettings {
@@ -48,6 +51,7 @@ export function createApp(deps: AppDeps, settings: AppSettings): Express {
   if (deps.meter !== undefined) app.use(measureRequests(deps.meter));
   app.use(helmet());
   app.use(probeRoutes(deps, settings.auth));
+  app.use(followDecisions(deps.decisionListener));
   app.use(recordRequests(deps.recorder, () => deps.mappings().hash));
   app.use(startDeadline(settings.requestTimeoutMs, deps.now));
   app.use(authenticate(settings.auth));

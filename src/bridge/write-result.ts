@@ -1,12 +1,32 @@
 import type { CrmProblem } from '../crm/crm.ts';
 import type { Logger } from '../logger.ts';
+import { nothingDecided, type WriteDecision } from './decisions.ts';
 import type { RequestScope } from './request-scope.ts';
 import { unaccounted } from './unaccounted.ts';
+import type { Draft } from './write-stripping.ts';
 
 /** The outcome of one record: its id and warnings about what was omitted from it, or why it was not written. */
-export type WriteResult =
-  | { readonly crmId: string; readonly warnings: readonly string[] }
-  | { readonly problem: CrmProblem; readonly warnings: readonly string[] };
+export type WriteResult = ({ readonly crmId: string } | { readonly problem: CrmProblem }) & {
+  readonly warnings: readonly string[];
+  readonly decision: WriteDecision;
+};
+
+/** What was decided about a draft: as it was last sent, or would have been. */
+export function decisionOf(outcome: WriteDecision['outcome'], draft: Draft): WriteDecision {
+  const isWritten = outcome === 'created' || outcome === 'updated' || outcome === 'linked';
+  return {
+    outcome,
+    written: isWritten ? Object.keys(draft.properties) : [],
+    heldBack: draft.heldBack,
+    createdProperties: draft.createdProperties ?? [],
+  };
+}
+
+/** A record of which nothing was written. */
+export function failed(problem: CrmProblem, draft?: Pick<Draft, 'warnings' | 'heldBack'>): WriteResult {
+  if (draft === undefined) return { problem, warnings: [], decision: nothingDecided };
+  return { problem, warnings: draft.warnings, decision: { ...nothingDecided, heldBack: draft.heldBack } };
+}
 
 /** The final check that every record of a request ends with a result. A gap is a fault of ours and is logged as an error. */
 export function requireResult(
@@ -15,5 +35,5 @@ export function requireResult(
 ): WriteResult {
   if (result !== undefined) return result;
   log.error({ requestId: context.requestId, object: mapping.object }, 'a record ended without a result');
-  return { ...unaccounted('ambiguous'), warnings: [] };
+  return failed(unaccounted('ambiguous').problem);
 }

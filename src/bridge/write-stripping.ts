@@ -1,4 +1,5 @@
 import { type InvalidProperty, noSuchProperty, type WriteOutcome } from '../crm/crm.ts';
+import type { HeldBack, HeldBackReason } from '../mapping/run/held-back.ts';
 import { unaccounted } from './unaccounted.ts';
 
 /** Property values on their way to the CRM, and where they came from. */
@@ -7,6 +8,10 @@ export interface Draft {
   /** Property → Enginy field, for warnings. */
   readonly sources: Readonly<Record<string, string>>;
   readonly warnings: readonly string[];
+  /** What was held back so far, by name. */
+  readonly heldBack: readonly HeldBack[];
+  /** Custom properties that were created for it. */
+  readonly createdProperties?: readonly string[];
 }
 
 export interface DraftOutcome {
@@ -97,16 +102,49 @@ function stripRefused(
   if (!isStripping || spared.length === 0) return undefined;
   return withoutProperties(
     draft,
-    new Map(spared.map(({ name, code, reason }) => [name, code === undefined ? reason : `${reason} (${code})`])),
+    new Map(
+      spared.map(({ name, code, reason }) => [
+        name,
+        {
+          text: code === undefined ? reason : `${reason} (${code})`,
+          reason: code === undefined ? 'taken' : (reasonsByCode[code] ?? 'refused'),
+          ...(code !== undefined && { detail: code }),
+        },
+      ]),
+    ),
   );
 }
 
+/** Codes of the CRM that say more than that it refused the value. */
+const reasonsByCode: Readonly<Record<string, HeldBackReason>> = {
+  [noSuchProperty]: 'no-property',
+  INVALID_OPTION: 'no-option',
+  READ_ONLY_VALUE: 'read-only',
+  INVALID_OWNER_ID: 'unknown-owner',
+  OWNER_NOT_FOUND: 'unknown-owner',
+};
+
+/** Why a property is dropped from a draft: for the warning, and for the records of what was decided. */
+export interface DropReason {
+  readonly text: string;
+  readonly reason: HeldBackReason;
+  readonly detail?: string;
+}
+
 /** Drops properties, with one warning each that names the Enginy field and the reason. */
-export function withoutProperties(draft: Draft, reasons: ReadonlyMap<string, string>): Draft {
+export function withoutProperties(draft: Draft, reasons: ReadonlyMap<string, DropReason>): Draft {
   const properties = Object.fromEntries(Object.entries(draft.properties).filter(([name]) => !reasons.has(name)));
-  const warnings = [...reasons].map(([name, reason]) => {
+  const warnings = [...reasons].map(([name, { text }]) => {
     const source = Object.hasOwn(draft.sources, name) ? `${draft.sources[name]} → ${name}` : name;
-    return `${source} was skipped: ${reason}`;
+    return `${source} was skipped: ${text}`;
   });
-  return { properties, sources: draft.sources, warnings: [...draft.warnings, ...warnings] };
+  const heldBack = [...reasons].map(([property, { text: _text, ...why }]): HeldBack => {
+    return { field: draft.sources[property] ?? property, property, ...why };
+  });
+  return {
+    ...draft,
+    properties,
+    warnings: [...draft.warnings, ...warnings],
+    heldBack: [...draft.heldBack, ...heldBack],
+  };
 }

@@ -9,6 +9,7 @@ import {
 } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { describeBodyError } from './json-body.ts';
+import { noteFailure } from './note-decisions.ts';
 
 /** The one place that turns an error into a status and `{ error, message, requestId }`. */
 export function errorHandler(log: Logger): ErrorRequestHandler {
@@ -21,6 +22,7 @@ export function errorHandler(log: Logger): ErrorRequestHandler {
       return;
     }
     if (error === undefined) {
+      noteFailure(response, thrown, 'Internal error');
       log.error({ requestId, err: thrown }, 'unexpected error');
       response.status(500).json({
         error: 'Internal error',
@@ -29,6 +31,7 @@ export function errorHandler(log: Logger): ErrorRequestHandler {
       });
       return;
     }
+    noteFailure(response, error, error.code);
     logKnown(log, error, requestId);
     if (error instanceof CrmUnavailableError) response.setHeader('Retry-After', String(error.retryAfterSeconds));
     if (error instanceof MethodNotAllowedError) response.setHeader('Allow', error.allowed.join(', '));

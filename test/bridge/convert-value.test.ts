@@ -42,7 +42,7 @@ test.each([
   ['date', 'last week'],
   ['datetime', 'soon'],
 ] as const)('rejects for a %s the value %j', (type, value) => {
-  expect(toPropertyText(value, shapeOf(type), maxLength)).toEqual({ problem: expect.stringMatching(/^it is /) });
+  expect(toPropertyText(value, shapeOf(type), maxLength)).toMatchObject({ problem: expect.stringMatching(/^it is /) });
 });
 
 test.each([
@@ -54,7 +54,7 @@ test.each([
 });
 
 test('rejects a text that matches no option, without listing the options', () => {
-  expect(toPropertyText('Later', stages, maxLength)).toEqual({ problem: 'it is not an option of the property' });
+  expect(toPropertyText('Later', stages, maxLength)).toMatchObject({ problem: 'it is not an option of the property' });
   expect(toPropertyText(['NEW', 'IN_PROGRESS'], stages, maxLength)).toHaveProperty('problem');
 });
 
@@ -66,7 +66,7 @@ test.each([
   [['NEW', 'Later', 'x'], { value: 'NEW', note: '2 of its 3 values are not options of the property' }],
   ['Later', { problem: 'it is not an option of the property' }],
 ])('matches %j with several options', (value, converted) => {
-  expect(toPropertyText(value, topics, maxLength)).toEqual(converted);
+  expect(toPropertyText(value, topics, maxLength)).toMatchObject(converted);
 });
 
 test('leaves values of external options to the CRM', () => {
@@ -78,7 +78,7 @@ test('leaves values of external options to the CRM', () => {
 test('cuts a text that is too long between two characters, with a note', () => {
   const converted = toPropertyText(`${'a'.repeat(maxLength - 2)}👑👑`, shapeOf('text'), maxLength);
 
-  expect(converted).toEqual({ value: `${'a'.repeat(maxLength - 2)}…`, note: 'it was cut to 65,536 characters' });
+  expect(converted).toMatchObject({ value: `${'a'.repeat(maxLength - 2)}…`, note: 'it was cut to 65,536 characters' });
   expect(toPropertyText('a'.repeat(maxLength), shapeOf('text'), maxLength)).toEqual({ value: 'a'.repeat(maxLength) });
 });
 

@@ -1,4 +1,5 @@
 import type { PropertyDefinition } from '../../crm/crm.ts';
+import type { HeldBackReason } from '../../mapping/run/held-back.ts';
 import { toPropertyValue } from '../../mapping/run/property-value.ts';
 import { type FieldValue, toFieldValue, toText } from '../../mapping/values/field-value.ts';
 import { createOptionMatcher } from '../../mapping/values/option-matcher.ts';
@@ -8,7 +9,9 @@ import { isValueProblem } from '../../mapping/values/value-problem.ts';
 export type PropertyShape = Pick<PropertyDefinition, 'type' | 'isMultiple' | 'options' | 'hasExternalOptions'>;
 
 /** A value as the property accepts it, with a note if part of it was lost; or why the property rejects it. Neither text quotes the value. */
-export type PropertyText = { readonly value: string; readonly note?: string } | { readonly problem: string };
+export type PropertyText =
+  | { readonly value: string; readonly note?: string; readonly reason?: HeldBackReason }
+  | { readonly problem: string; readonly reason: HeldBackReason };
 
 /** The shape of properties that the bridge creates. */
 export function shapeOf(type: Exclude<PropertyDefinition['type'], 'enum' | 'other'>): PropertyShape {
@@ -30,10 +33,10 @@ export function toPropertyText(value: unknown, shape: PropertyShape, maxLength: 
     case 'enum':
       return shape.hasExternalOptions ? cutText(toText(given), maxLength) : matchOptions(given, shape);
     case 'other':
-      return { problem: 'the bridge cannot write properties of this type' };
+      return { problem: 'the bridge cannot write properties of this type', reason: 'unreadable' };
     default: {
       const converted = toPropertyValue(value, shape.type);
-      if (isValueProblem(converted)) return { problem: `it ${converted.problem}` };
+      if (isValueProblem(converted)) return { problem: `it ${converted.problem}`, reason: 'unreadable' };
       return { value: converted ?? '' };
     }
   }
@@ -44,24 +47,24 @@ function cutText(text: string, maxLength: number): PropertyText {
   const clean = text.toWellFormed().replaceAll('\u0000', '');
   if (clean.length <= maxLength) return { value: clean };
   const cut = clean.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, '');
-  return { value: `${cut}…`, note: `it was cut to ${maxLength.toLocaleString('en')} characters` };
+  return { value: `${cut}…`, note: `it was cut to ${maxLength.toLocaleString('en')} characters`, reason: 'cut' };
 }
 
-const noOption = 'it is not an option of the property';
+const noOption = { problem: 'it is not an option of the property', reason: 'no-option' } as const;
 
 function matchOptions(given: FieldValue, shape: PropertyShape): PropertyText {
   const match = matcherOf(shape.options);
   const whole = match(toText(given));
   if (whole !== undefined) return { value: whole };
-  if (!shape.isMultiple) return { problem: noOption };
+  if (!shape.isMultiple) return noOption;
   const items = splitItems(given);
   const values = new Set(items.flatMap((item) => match(item) ?? []));
   const lost = items.filter((item) => match(item) === undefined).length;
-  if (values.size === 0) return { problem: noOption };
+  if (values.size === 0) return noOption;
   const value = [...values].join(';');
   if (lost === 0) return { value };
   const are = lost === 1 ? 'is not an option' : 'are not options';
-  return { value, note: `${lost} of its ${items.length} values ${are} of the property` };
+  return { value, note: `${lost} of its ${items.length} values ${are} of the property`, reason: 'some-options' };
 }
 
 /** Several values come as a list, or as one text separated by `;` or, without any `;`, by `,`. */

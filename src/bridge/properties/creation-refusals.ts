@@ -1,11 +1,20 @@
 import type { ObjectType } from '../../crm/crm.ts';
+import type { HeldBackReason } from '../../mapping/run/held-back.ts';
+
+/** Why a property is not created or not written. */
+export interface Refusal {
+  /** The end of a sentence that starts with the field's name. */
+  readonly refused: string;
+  readonly reason: HeldBackReason;
+  readonly detail?: string;
+}
 
 /** Remembers which properties the CRM refused to create, so that not every request asks again. */
 export interface CreationRefusals {
-  reasonFor(objectType: ObjectType, name: string): string | undefined;
-  refuse(objectType: ObjectType, name: string, reason: string): void;
+  find(objectType: ObjectType, name: string): Refusal | undefined;
+  refuse(objectType: ObjectType, name: string, refusal: Refusal): void;
   /** The CRM does not allow any property to be created. */
-  refuseAll(objectType: ObjectType, reason: string): void;
+  refuseAll(objectType: ObjectType, refusal: Refusal): void;
 }
 
 /** After this time the bridge asks again. */
@@ -14,20 +23,20 @@ const maxRefusals = 10_000;
 
 /** @param now milliseconds of a monotonic clock. */
 export function createCreationRefusals(now: () => number): CreationRefusals {
-  const known = new Map<string, { readonly reason: string; readonly until: number }>();
-  const reasonOf = (key: string) => {
-    const refusal = known.get(key);
-    if (refusal !== undefined && now() < refusal.until) return refusal.reason;
+  const known = new Map<string, { readonly refusal: Refusal; readonly until: number }>();
+  const refusalOf = (key: string) => {
+    const entry = known.get(key);
+    if (entry !== undefined && now() < entry.until) return entry.refusal;
     known.delete(key);
     return undefined;
   };
-  const remember = (key: string, reason: string) => {
+  const remember = (key: string, refusal: Refusal) => {
     if (known.size >= maxRefusals) known.clear();
-    known.set(key, { reason, until: now() + ttlMs });
+    known.set(key, { refusal, until: now() + ttlMs });
   };
   return {
-    reasonFor: (objectType, name) => reasonOf(objectType) ?? reasonOf(`${objectType}/${name}`),
-    refuse: (objectType, name, reason) => remember(`${objectType}/${name}`, reason),
-    refuseAll: (objectType, reason) => remember(objectType, reason),
+    find: (objectType, name) => refusalOf(objectType) ?? refusalOf(`${objectType}/${name}`),
+    refuse: (objectType, name, refusal) => remember(`${objectType}/${name}`, refusal),
+    refuseAll: (objectType, refusal) => remember(objectType, refusal),
   };
 }

@@ -1,6 +1,8 @@
 import type { CrmProblem } from '../../crm/crm.ts';
+import type { HeldBack } from '../../mapping/run/held-back.ts';
 import type { Translation } from '../../mapping/run/translate-record.ts';
 import type { Draft } from '../write-stripping.ts';
+import type { Refusal } from './creation-refusals.ts';
 
 /** A record ready to be written, or the reason why it cannot be written now. */
 export type ResolvedDraft =
@@ -8,7 +10,7 @@ export type ResolvedDraft =
       /** Updates: written only where the CRM holds no value. */
       readonly ifEmpty: Readonly<Record<string, string>>;
     })
-  | { readonly problem: CrmProblem; readonly warnings: readonly string[] };
+  | { readonly problem: CrmProblem; readonly warnings: readonly string[]; readonly heldBack: readonly HeldBack[] };
 
 /** Turns a translated record into a draft, step by step, once the CRM's property definitions are known. */
 export class DraftBuilder {
@@ -19,6 +21,8 @@ export class DraftBuilder {
   /** Property → Enginy field. */
   readonly sources: Map<string, string>;
   readonly warnings: string[];
+  readonly heldBack: HeldBack[];
+  readonly createdProperties: string[] = [];
   #problem: CrmProblem | undefined;
 
   constructor(translation: Translation) {
@@ -27,6 +31,7 @@ export class DraftBuilder {
     this.ifEmpty = new Map(Object.entries(translation.ifEmpty));
     this.sources = new Map(Object.entries(translation.sources));
     this.warnings = [...translation.warnings];
+    this.heldBack = [...translation.heldBack];
   }
 
   has(property: string): boolean {
@@ -34,10 +39,11 @@ export class DraftBuilder {
   }
 
   /** Drops a property and adds a warning with the reason. */
-  skip(property: string, reason: string): void {
+  skip(property: string, { refused, ...why }: Refusal): void {
     this.properties.delete(property);
     this.ifEmpty.delete(property);
-    this.warnings.push(`${this.nameOf(property)} was skipped: ${reason}`);
+    this.warnings.push(`${this.nameOf(property)} was skipped: ${refused}`);
+    this.heldBack.push({ field: this.sources.get(property) ?? property, property, ...why });
   }
 
   /** `field → property`, for warnings. */
@@ -52,13 +58,15 @@ export class DraftBuilder {
   }
 
   build(): ResolvedDraft {
-    const { warnings } = this;
-    if (this.#problem !== undefined) return { problem: this.#problem, warnings };
+    const { warnings, heldBack, createdProperties } = this;
+    if (this.#problem !== undefined) return { problem: this.#problem, warnings, heldBack };
     return {
       properties: Object.fromEntries(this.properties),
       ifEmpty: Object.fromEntries(this.ifEmpty),
       sources: Object.fromEntries(this.sources),
       warnings,
+      heldBack,
+      createdProperties,
     };
   }
 }

@@ -2,6 +2,7 @@ import type { CrmProblem, NewProperty, PropertyDefinition } from '../../crm/crm.
 import { describeField, fieldLabel, readFieldMark } from '../../mapping/run/field-mark.ts';
 import { fieldKey, ownPropertyName, type PropertyRules, propertyName } from '../../mapping/run/property-name.ts';
 import { isWritable, type PropertyIndex } from './property-catalogue.ts';
+import type { Refusal } from './creation-refusals.ts';
 import type { RequestedProperty } from './property-creation-queue.ts';
 import type { PropertyScope } from './property-scope.ts';
 
@@ -16,10 +17,14 @@ export interface FieldNeed {
 
 /** Where the values of a field go. */
 export type FieldLocation =
-  | { readonly definition: PropertyDefinition }
+  | {
+      readonly definition: PropertyDefinition;
+      /** True where it was created while this request waited. */
+      readonly isNew?: boolean;
+    }
   /** No property exists, and none was to be created. */
   | 'none'
-  | { readonly refused: string }
+  | Refusal
   /** Not available at the moment. */
   | { readonly problem: CrmProblem };
 
@@ -36,6 +41,7 @@ export async function locateFields(
 ): Promise<ReadonlyMap<string, FieldLocation>> {
   const locations = new Map<string, FieldLocation>();
   const hidden = new Set<string>();
+  const created = new Set<string>();
   let open = needs;
   for (let round = 1; open.length > 0 && round <= maxRounds; round += 1) {
     const index = await scope.catalogue.read(scope.mapping.target.objectType, scope.context);
@@ -43,19 +49,24 @@ export async function locateFields(
       open.map(async (need) => {
         const location = locate(scope, need, { index, hidden });
         if (location === 'none' || !('create' in location)) {
-          locations.set(need.field, location);
+          const isNew = location !== 'none' && 'definition' in location && created.has(location.definition.name);
+          locations.set(need.field, isNew ? { ...location, isNew } : location);
           return;
         }
         const property = newProperty(scope, need, location.create);
         const outcome = await scope.queue.create(scope.mapping.target.objectType, property, scope.context);
         if (outcome === 'hidden') hidden.add(property.name);
-        else if (outcome !== 'exists') locations.set(need.field, outcome);
+        else if (outcome === 'exists') created.add(property.name);
+        else locations.set(need.field, outcome);
       }),
     );
     open = open.filter(({ field }) => !locations.has(field));
   }
   for (const { field } of open) {
-    locations.set(field, { refused: 'other fields already use every property name that would fit' });
+    locations.set(field, {
+      refused: 'other fields already use every property name that would fit',
+      reason: 'no-property',
+    });
   }
   return locations;
 }
@@ -69,7 +80,8 @@ function locate(
   const place = placeField(field, index, { rules, group, isTaken: (name) => hidden.has(name) });
   if ('create' in place) return mayCreate ? place : 'none';
   if ('refused' in place) return place;
-  if (place.use.name === mapping.identity?.crm) return { refused: "the property of that name stores Enginy's ids" };
+  if (place.use.name === mapping.identity?.crm)
+    return { refused: "the property of that name stores Enginy's ids", reason: 'read-only' };
   return { definition: place.use };
 }
 
@@ -86,11 +98,7 @@ function newProperty({ mapping }: PropertyScope, need: FieldNeed, name: string):
   };
 }
 
-type Place =
-  | { readonly use: PropertyDefinition }
-  | { readonly create: string }
-  /** Why the field has no place, as the end of a sentence that starts with its name. */
-  | { readonly refused: string };
+type Place = { readonly use: PropertyDefinition } | { readonly create: string } | Refusal;
 
 /**
  * Decides where the values of a field without a row go. Every process and every replica decides alike, since all of it is read from
@@ -106,7 +114,9 @@ function placeField(
 ): Place {
   const exact = index.get(field);
   if (exact !== undefined && isAvailableTo(field, exact)) {
-    return isWritable(exact) ? { use: exact } : { refused: `the CRM's property ${exact.name} is read-only` };
+    return isWritable(exact)
+      ? { use: exact }
+      : { refused: `the CRM's property ${exact.name} is read-only`, reason: 'read-only' };
   }
   const marked = index.createdFor(field);
   if (marked !== undefined && isWritable(marked)) return { use: marked };
@@ -121,7 +131,7 @@ function placeField(
   if (isFree(hashedName)) return { create: hashedName };
   const hashed = index.get(hashedName);
   if (hashed !== undefined && isWritable(hashed)) return { use: hashed };
-  return { refused: `the CRM's property ${hashedName} cannot be written` };
+  return { refused: `the CRM's property ${hashedName} cannot be written`, reason: 'read-only' };
 }
 
 /** A property that was created for one field is not available to another field of the same name. */

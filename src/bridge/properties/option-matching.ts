@@ -1,3 +1,4 @@
+import type { HeldBackReason } from '../../mapping/run/held-back.ts';
 import type { LooseOption } from '../../mapping/run/translate-record.ts';
 import { toPropertyText } from './convert-value.ts';
 import type { DraftBuilder } from './draft-builder.ts';
@@ -19,23 +20,39 @@ export function matchOptions(builder: DraftBuilder, index: PropertyIndex | undef
     const definition = index.get(property);
     const matched =
       definition === undefined
-        ? { problem: 'the CRM has no such property' }
+        ? { problem: 'the CRM has no such property', reason: 'no-property' as const }
         : toPropertyText(option.text, definition, maxLength);
     if ('value' in matched) target.set(property, matched.value);
-    if ('problem' in matched) keepRawText(builder, { property, option, loss: `was skipped: ${matched.problem}` });
+    const reason = matched.reason ?? 'some-options';
+    if ('problem' in matched)
+      keepRawText(builder, { property, option, loss: `was skipped: ${matched.problem}`, reason });
     else if (matched.note !== undefined) {
-      keepRawText(builder, { property, option, loss: `was only partly stored: ${matched.note}` });
+      keepRawText(builder, { property, option, loss: `was only partly stored: ${matched.note}`, reason });
     }
   }
 }
 
+/** A text of which all or part does not fit its property. */
+interface LostText {
+  readonly property: string;
+  readonly option: LooseOption;
+  readonly loss: string;
+  readonly reason: HeldBackReason;
+}
+
 function keepRawText(
-  { sources, warnings, properties, ifEmpty }: DraftBuilder,
-  { property, option, loss }: { readonly property: string; readonly option: LooseOption; readonly loss: string },
+  { sources, warnings, heldBack, properties, ifEmpty }: DraftBuilder,
+  { property, option, loss, reason }: LostText,
 ): void {
   const field = sources.get(property) ?? property;
   const kept = option.keepRawIn === undefined ? '' : `; the text is kept in ${option.keepRawIn}`;
   warnings.push(`${field} → ${property} ${loss}${kept}`);
+  heldBack.push({
+    field,
+    property,
+    reason,
+    ...(option.keepRawIn !== undefined && { detail: `kept in ${option.keepRawIn}` }),
+  });
   if (option.keepRawIn === undefined) return;
   (option.ifEmpty ? ifEmpty : properties).set(option.keepRawIn, option.text);
   sources.set(option.keepRawIn, field);

@@ -60,7 +60,7 @@ function createDryRunQueue(
     async create(objectType, { maxCreated, ...property }) {
       if (planned.has(property.name)) return 'exists';
       if (maxCreated !== undefined && createdBefore + planned.size >= maxCreated) {
-        return { refused: `the mapping allows ${maxCreated} created properties (at_most)` };
+        return { refused: `the mapping allows ${maxCreated} created properties (at_most)`, reason: 'limit' };
       }
       catalogue.add(objectType, property);
       planned.set(property.name, property);

@@ -3,7 +3,7 @@ import { DeadlineError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import { describeProblem, problemFromError, problemFromRead } from '../problem.ts';
 import { raceDeadline } from '../race-deadline.ts';
-import { type CreationRefusals, createCreationRefusals } from './creation-refusals.ts';
+import { type CreationRefusals, createCreationRefusals, type Refusal } from './creation-refusals.ts';
 import type { PropertyCatalogue } from './property-catalogue.ts';
 
 export type CreationOutcome =
@@ -12,7 +12,7 @@ export type CreationOutcome =
   /** The CRM has a property of that name that it does not list. */
   | 'hidden'
   /** It will not be created, for this reason. */
-  | { readonly refused: string }
+  | Refusal
   /** It could not be created now. */
   | { readonly problem: CrmProblem };
 
@@ -66,8 +66,8 @@ export function createPropertyCreationQueue(deps: CreationDeps & { now?: () => n
 
   return {
     async create(objectType, property, context) {
-      const reason = refusals.reasonFor(objectType, property.name);
-      if (reason !== undefined) return { refused: reason };
+      const refusal = refusals.find(objectType, property.name);
+      if (refusal !== undefined) return refusal;
       const queue = queueOf(objectType);
       let pending = queue.sent.get(property.name) ?? queue.waiting.get(property.name);
       if (pending === undefined) {
@@ -158,7 +158,8 @@ async function withinLimit(deps: CreationDeps, { objectType, pending, context }:
     const { name, maxCreated } = each.property;
     if (index.get(name) !== undefined) each.resolve('exists');
     else if (maxCreated !== undefined && count >= maxCreated) {
-      each.resolve({ refused: `the mapping allows ${maxCreated} created properties (at_most), and ${count} exist` });
+      const refused = `the mapping allows ${maxCreated} created properties (at_most), and ${count} exist`;
+      each.resolve({ refused, reason: 'limit', detail: `at_most: ${maxCreated}` });
     } else {
       if (maxCreated !== undefined) count += 1;
       return true;
@@ -209,19 +210,25 @@ function rememberRefusal(
       const reason = 'the CRM does not let the bridge create properties';
       const scopes = problem.missingScopes ?? [];
       const refused = scopes.length === 0 ? reason : `${reason} (missing scope ${scopes.join(', ')})`;
-      if (refusals.reasonFor(objectType, name) === undefined) {
+      if (refusals.find(objectType, name) === undefined) {
         const facts = { objectType, missingScopes: scopes, reason: problem.message };
         log.warn(facts, `${reason}: fields without a row are not stored`);
       }
-      refusals.refuseAll(objectType, refused);
-      return { refused };
+      const refusal: Refusal = {
+        refused,
+        reason: 'no-permission',
+        ...(scopes.length > 0 && { detail: scopes.join(', ') }),
+      };
+      refusals.refuseAll(objectType, refusal);
+      return refusal;
     }
     default: {
       const reason = describeProblem(problem);
       const refused = `the CRM did not create the property ${name}: ${reason}`;
       log.warn({ objectType, property: name, reason }, 'could not create a property');
-      refusals.refuse(objectType, name, refused);
-      return { refused };
+      const refusal: Refusal = { refused, reason: 'no-property' };
+      refusals.refuse(objectType, name, refusal);
+      return refusal;
     }
   }
 }

@@ -47,10 +47,11 @@ async function createFor(
   property: RequestedProperty,
 ): Promise<void> {
   const outcome = await queue.create(mapping.target.objectType, property, context);
-  if (outcome === 'exists') return;
   for (const builder of builders) {
-    if (outcome === 'hidden') builder.skip(property.name, 'the CRM hides its property of that name');
-    else if ('refused' in outcome) builder.skip(property.name, outcome.refused);
+    if (outcome === 'exists') builder.createdProperties.push(property.name);
+    else if (outcome === 'hidden') {
+      builder.skip(property.name, { refused: 'the CRM hides its property of that name', reason: 'no-permission' });
+    } else if ('refused' in outcome) builder.skip(property.name, outcome);
     else builder.fail(outcome.problem);
   }
 }
@@ -58,14 +59,14 @@ async function createFor(
 function storeRawText(builder: DraftBuilder, definition: PropertyDefinition, maxLength: number): void {
   const { name } = definition;
   if (!isWritable(definition)) {
-    builder.skip(name, 'the property is read-only');
+    builder.skip(name, { refused: 'the property is read-only', reason: 'read-only' });
     return;
   }
   for (const target of [builder.properties, builder.ifEmpty]) {
     const text = target.get(name);
     if (text === undefined) continue;
     const converted = toPropertyText(text, definition, maxLength);
-    if ('problem' in converted) builder.skip(name, converted.problem);
+    if ('problem' in converted) builder.skip(name, { refused: converted.problem, reason: converted.reason });
     else target.set(name, converted.value);
   }
 }

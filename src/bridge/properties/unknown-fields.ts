@@ -8,6 +8,7 @@ import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import { toFieldValue, toText } from '../../mapping/values/field-value.ts';
 import { problemFromRead } from '../problem.ts';
 import { shapeOf, toPropertyText } from './convert-value.ts';
+import type { Refusal } from './creation-refusals.ts';
 import { DraftBuilder, type ResolvedDraft } from './draft-builder.ts';
 import { type FieldLocation, type FieldNeed, locateFields } from './field-location.ts';
 import { matchOptions } from './option-matching.ts';
@@ -70,7 +71,9 @@ async function settle(scope: PropertyScope, builders: readonly DraftBuilder[]): 
     if (index !== undefined) await storeRawTexts(scope, builders, index);
     if (mapping.write.unknown_fields.policy !== 'create') return;
     if (index !== undefined) await storeFields(scope, builders);
-    else skipAll(builders, 'the CRM does not let the bridge read its properties');
+    else {
+      skipAll(builders, { refused: 'the CRM does not let the bridge read its properties', reason: 'no-permission' });
+    }
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
     const problem = problemFromRead(error);
@@ -109,14 +112,18 @@ function storeField(
   { field, value, location }: { field: string; value: unknown; location: FieldLocation },
 ): void {
   const label = showField(field);
-  const skip = (reason: string) => builder.warnings.push(`${label} was skipped: ${reason}`);
+  const skip = ({ refused, ...why }: Refusal, property?: string) => {
+    const name = property === undefined ? {} : { property };
+    builder.warnings.push(`${[label, ...Object.values(name)].join(' → ')} was skipped: ${refused}`);
+    builder.heldBack.push({ field: label, ...name, ...why });
+  };
   if (location === 'none') {
     const converted = toPropertyText(value, shapeOf(declaredType(mapping, field)), rules.longestText);
-    if ('problem' in converted) skip(converted.problem);
+    if ('problem' in converted) skip({ refused: converted.problem, reason: converted.reason });
     return;
   }
   if ('refused' in location) {
-    skip(location.refused);
+    skip(location);
     return;
   }
   if ('problem' in location) {
@@ -125,18 +132,22 @@ function storeField(
   }
   const { name } = location.definition;
   if (builder.has(name)) {
-    skip(`its property ${name} is already written from ${builder.sources.get(name) ?? 'another field'}`);
+    const other = builder.sources.get(name);
+    const refused = `its property ${name} is already written from ${other ?? 'another field'}`;
+    skip({ refused, reason: 'other-field', ...(other !== undefined && { detail: other }) });
     return;
   }
   const converted = toPropertyText(value, location.definition, rules.longestText);
   if ('problem' in converted) {
-    builder.warnings.push(`${label} → ${name} was skipped: ${converted.problem}`);
+    skip({ refused: converted.problem, reason: converted.reason }, name);
     return;
   }
   builder.properties.set(name, converted.value);
   builder.sources.set(name, label);
+  if (location.isNew === true) builder.createdProperties.push(name);
   if (converted.note !== undefined) {
     builder.warnings.push(`${builder.nameOf(name)} was only partly stored: ${converted.note}`);
+    builder.heldBack.push({ field: label, property: name, reason: converted.reason ?? 'cut' });
   }
 }
 
@@ -181,9 +192,12 @@ function isLongText(value: unknown): boolean {
   return text.length > maxLineLength || text.includes('\n');
 }
 
-function skipAll(builders: readonly DraftBuilder[], reason: string): void {
-  for (const { translation, warnings } of builders) {
-    for (const { field } of translation.unknown) warnings.push(`${showField(field)} was skipped: ${reason}`);
+function skipAll(builders: readonly DraftBuilder[], { refused, ...why }: Refusal): void {
+  for (const { translation, warnings, heldBack } of builders) {
+    for (const { field } of translation.unknown) {
+      warnings.push(`${showField(field)} was skipped: ${refused}`);
+      heldBack.push({ field: showField(field), ...why });
+    }
   }
 }
 
@@ -192,7 +206,7 @@ function createUnmappedWarnings(log: Logger): (mapping: Mapping, builders: reado
   const logged = new Set<string>();
   return (mapping, builders) => {
     if (mapping.write.unknown_fields.policy === 'ignore') return;
-    skipAll(builders, 'the mapping has no row for it');
+    skipAll(builders, { refused: 'the mapping has no row for it', reason: 'no-row' });
     const fields = new Set(builders.flatMap(({ translation }) => translation.unknown.map(({ field }) => field)));
     const fresh = [...fields].filter((field) => !logged.has(`${mapping.object}/${field}`));
     if (fresh.length === 0) return;

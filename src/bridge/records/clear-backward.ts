@@ -55,7 +55,7 @@ async function sendClears(
 function dropNotCleared(update: RecordUpdate, names: readonly string[], reason: string): void {
   update.draft = withoutProperties(
     update.draft,
-    new Map(names.map((name) => [name, `it could not be moved back: ${reason}`])),
+    new Map(names.map((name) => [name, { text: `it could not be moved back: ${reason}`, reason: 'backward' }])),
   );
 }
 

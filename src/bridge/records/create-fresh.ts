@@ -5,7 +5,7 @@ import { omitProperty } from '../omit-property.ts';
 import { problemFromError, problemFromRead } from '../problem.ts';
 import type { IdentityProperties } from '../properties/identity-property.ts';
 import { unaccounted } from '../unaccounted.ts';
-import type { WriteResult } from '../write-result.ts';
+import { decisionOf, failed, type WriteResult } from '../write-result.ts';
 import { type Draft, type DraftOutcome, writeStripping } from '../write-stripping.ts';
 import { conflictAsInvalidProperty } from './conflict-as-invalid-property.ts';
 import {
@@ -26,7 +26,12 @@ export interface CreateScope extends WriteDeps, ExistingScope {
 export interface RecordCreation {
   readonly record: NewRecord;
   /** The record of the CRM to link it to; `hasIdentity` when that already holds its Enginy id. */
-  existing?: { readonly id: string; readonly hasIdentity: boolean };
+  existing?: {
+    readonly id: string;
+    readonly hasIdentity: boolean;
+    /** What both have: `externalId`, a unique property, or `this request`. */
+    readonly sharedBy: string;
+  };
   result?: WriteResult;
 }
 
@@ -39,8 +44,8 @@ export async function createFresh(scope: CreateScope, creations: readonly Record
   const ready: RecordCreation[] = [];
   const drafts: Draft[] = [];
   creations.forEach((creation, index) => {
-    const resolution = resolutions[index] ?? { ...unaccounted('ambiguous'), warnings: [] };
-    if ('problem' in resolution) creation.result = resolution;
+    const resolution = resolutions[index] ?? { ...unaccounted('ambiguous'), warnings: [], heldBack: [] };
+    if ('problem' in resolution) creation.result = failed(resolution.problem, resolution);
     else {
       ready.push(creation);
       drafts.push(withStorableIdentity(scope, resolution));
@@ -67,16 +72,17 @@ function applyOutcome(scope: CreateScope, creation: RecordCreation, written: Dra
   if (written === undefined) return;
   const { outcome, draft } = written;
   const { warnings, properties } = draft;
-  if (outcome === 'nothing left') creation.result = { problem: nothingToCreate, warnings };
+  if (outcome === 'nothing left') creation.result = failed(nothingToCreate, draft);
   else if ('record' in outcome) {
     const { record } = creation;
     const { id } = outcome.record;
     rememberKeys(scope, { id, record, properties });
     rememberCreated(scope, record.externalId, id);
-    creation.result = { crmId: id, warnings };
+    creation.result = { crmId: id, warnings, decision: decisionOf('created', draft) };
   } else if (outcome.problem.kind === 'conflict' && outcome.problem.existingId !== undefined) {
-    creation.existing = { id: outcome.problem.existingId, hasIdentity: false };
-  } else creation.result = { problem: outcome.problem, warnings };
+    const { existingId: id, property = 'a unique value' } = outcome.problem;
+    creation.existing = { id, hasIdentity: false, sharedBy: property };
+  } else creation.result = failed(outcome.problem, draft);
 }
 
 const nothingToCreate: CrmProblem = {
@@ -121,7 +127,7 @@ async function linkToHolders(scope: CreateScope, creations: readonly RecordCreat
   unnamed.forEach((creation, index) => {
     const holder = holders[index];
     if (holder === undefined || holder === 'missing' || 'problem' in holder) return;
-    creation.existing = { id: holder.record.id, hasIdentity: false };
+    creation.existing = { id: holder.record.id, hasIdentity: false, sharedBy: 'a unique value' };
     delete creation.result;
   });
 }

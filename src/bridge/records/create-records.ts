@@ -5,7 +5,7 @@ import { omitProperty } from '../omit-property.ts';
 import type { IdentityProperties } from '../properties/identity-property.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { unaccounted } from '../unaccounted.ts';
-import { requireResult, type WriteResult } from '../write-result.ts';
+import { failed, requireResult, type WriteResult } from '../write-result.ts';
 import { type CreateScope, createFresh, type RecordCreation } from './create-fresh.ts';
 import { findCreatedBefore, rememberCreated, uniqueValues } from './existing-records.ts';
 import { applyChanges, type WriteDeps } from './update-records.ts';
@@ -60,7 +60,7 @@ async function createAll(scope: CreateScope, creations: readonly RecordCreation[
   await createFresh(scope, primaries);
   for (const [duplicate, primary] of duplicates) {
     const id = primary.existing?.id ?? createdId(primary);
-    if (id !== undefined) duplicate.existing = { id, hasIdentity: false };
+    if (id !== undefined) duplicate.existing = { id, hasIdentity: false, sharedBy: 'this request' };
     // Its primary failed for reasons of its own. Duplicates are tried one after the other, since they share a value.
     else await createFresh(scope, [duplicate]);
   }
@@ -75,8 +75,8 @@ async function findExisting(scope: CreateScope, creations: readonly RecordCreati
   creations.forEach((creation, index) => {
     const lookup = lookups[index] ?? unaccounted('unavailable');
     if (lookup === 'missing') return;
-    if ('record' in lookup) creation.existing = { id: lookup.record.id, hasIdentity: true };
-    else creation.result = { problem: lookup.problem, warnings: [] };
+    if ('record' in lookup) creation.existing = { id: lookup.record.id, hasIdentity: true, sharedBy: 'externalId' };
+    else creation.result = failed(lookup.problem);
   });
 }
 
@@ -107,6 +107,12 @@ async function groupByUniqueValue(scope: CreateScope, creations: readonly Record
   return { primaries, duplicates };
 }
 
+/** An update that was asked for as a create. */
+function linkedResult({ existing }: RecordCreation, result: WriteResult): WriteResult {
+  if ('problem' in result || existing === undefined) return result;
+  return { ...result, decision: { ...result.decision, outcome: 'linked', linkedBy: existing.sharedBy } };
+}
+
 /** Updates existing records as in PUT, and gives them Enginy's id where they hold none. */
 async function linkExisting(scope: CreateScope, creations: readonly RecordCreation[]): Promise<void> {
   const identity = scope.mapping.identity?.crm;
@@ -127,7 +133,7 @@ async function linkExisting(scope: CreateScope, creations: readonly RecordCreati
   links.forEach(({ creation, change }, index) => {
     const result = results[index];
     if (result === undefined) return;
-    creation.result = result;
+    creation.result = linkedResult(creation, result);
     if ('problem' in result) return;
     const { externalId } = creation.record;
     rememberCreated(scope, externalId, result.crmId);

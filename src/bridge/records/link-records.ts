@@ -5,6 +5,19 @@ import { describeProblem, errorForAll } from '../problem.ts';
 import { unaccounted } from '../unaccounted.ts';
 import { type LinkScope, linkTypes } from './linked-records.ts';
 
+/** A contact and a company, and why they could not be linked. */
+export interface LinkedPair {
+  readonly fromId: string;
+  readonly toId: string;
+  readonly problem?: CrmProblem;
+}
+
+export interface LinkedPairs {
+  readonly answer: AssociationsAnswer;
+  /** Each pair once. */
+  readonly pairs: readonly LinkedPair[];
+}
+
 /**
  * Links contacts with companies. A pair that is already linked counts as created, so a repeated request gets the same answer. A
  * pair that is sent twice counts once.
@@ -13,7 +26,7 @@ import { type LinkScope, linkTypes } from './linked-records.ts';
 export async function linkRecords(
   { crm, mappings, context }: LinkScope,
   associations: AssociationsBody['associations'],
-): Promise<AssociationsAnswer> {
+): Promise<LinkedPairs> {
   const pairs = new Map(
     associations.map(({ contactCRMId, companyCRMId }) => {
       const pair = { fromId: idOf(contactCRMId) ?? '', toId: idOf(companyCRMId) ?? '' };
@@ -21,18 +34,20 @@ export async function linkRecords(
     }),
   );
   const distinct = [...pairs.values()];
-  if (distinct.length === 0) return { success: true, created: 0 };
+  if (distinct.length === 0) return { answer: { success: true, created: 0 }, pairs: [] };
   const { contact, company } = linkTypes(mappings);
   const outcomes = await crm.link(contact.objectType, company.objectType, distinct, context);
-  const problems: CrmProblem[] = [];
-  const errors = distinct.flatMap(({ fromId, toId }, index) => {
+  const linked = distinct.map((pair, index): LinkedPair => {
     const outcome = outcomes[index] ?? unaccounted('unavailable');
-    if (outcome === 'linked') return [];
-    problems.push(outcome.problem);
-    return [{ contactCRMId: fromId, companyCRMId: toId, error: describeProblem(outcome.problem) }];
+    return outcome === 'linked' ? pair : { ...pair, problem: outcome.problem };
   });
+  const errors = linked.flatMap(({ fromId, toId, problem }) =>
+    problem === undefined ? [] : [{ contactCRMId: fromId, companyCRMId: toId, error: describeProblem(problem) }],
+  );
   const created = distinct.length - errors.length;
+  const problems = linked.flatMap(({ problem }) => problem ?? []);
   const failure = created === 0 ? errorForAll(problems) : undefined;
   if (failure !== undefined) throw failure;
-  return { success: created > 0, created, ...(errors.length === 0 ? {} : { errors }) };
+  const answer = { success: created > 0, created, ...(errors.length === 0 ? {} : { errors }) };
+  return { answer, pairs: linked };
 }

@@ -42,8 +42,8 @@ export function mergeChanges(changes: readonly Change[]): RecordUpdate[] {
   }
   return [...byId].map(([id, group]) => {
     const translation = group.map((change) => change.translation).reduce(mergeTranslations);
-    const { properties, sources, warnings, ifEmpty } = translation;
-    return { id, changes: group, translation, draft: { properties, sources, warnings }, ifEmpty };
+    const { properties, sources, warnings, heldBack, ifEmpty } = translation;
+    return { id, changes: group, translation, draft: { properties, sources, warnings, heldBack }, ifEmpty };
   });
 }
 
@@ -57,5 +57,6 @@ function mergeTranslations(first: Translation, second: Translation): Translation
     forced: [...new Set([...first.forced, ...second.forced])],
     unknown: [...first.unknown, ...second.unknown],
     warnings: [...new Set([...first.warnings, ...second.warnings])],
+    heldBack: [...first.heldBack, ...second.heldBack],
   };
 }

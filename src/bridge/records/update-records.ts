@@ -10,8 +10,8 @@ import { problemFromError, problemFromRead } from '../problem.ts';
 import type { UnknownFields } from '../properties/unknown-fields.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { unaccounted } from '../unaccounted.ts';
-import { requireResult, type WriteResult } from '../write-result.ts';
-import { type DraftOutcome, writeStripping } from '../write-stripping.ts';
+import { decisionOf, failed, requireResult, type WriteResult } from '../write-result.ts';
+import { type Draft, type DraftOutcome, writeStripping } from '../write-stripping.ts';
 import { clearBackward } from './clear-backward.ts';
 import { conflictAsInvalidProperty } from './conflict-as-invalid-property.ts';
 import type { RecordIdCache } from './record-id-cache.ts';
@@ -66,8 +66,8 @@ async function resolveDrafts(scope: WriteScope, updates: readonly RecordUpdate[]
   const translations = updates.map(({ translation }) => translation);
   const resolutions = await scope.unknownFields.resolve(scope.mapping, translations, scope.context);
   updates.forEach((update, index) => {
-    const resolution = resolutions[index] ?? { ...unaccounted('ambiguous'), warnings: [] };
-    if ('problem' in resolution) update.result = resolution;
+    const resolution = resolutions[index] ?? { ...unaccounted('ambiguous'), warnings: [], heldBack: [] };
+    if ('problem' in resolution) update.result = failed(resolution.problem, resolution);
     else {
       const { ifEmpty, ...draft } = resolution;
       update.draft = draft;
@@ -113,12 +113,12 @@ async function readRecords(
 
 function failedUpdate(
   { mapping }: WriteScope,
-  { id, draft: { warnings } }: RecordUpdate,
+  { id, draft }: RecordUpdate,
   problem: CrmProblem | 'missing',
 ): WriteResult {
-  if (problem !== 'missing' && problem.kind !== 'not-found') return { problem, warnings };
+  if (problem !== 'missing' && problem.kind !== 'not-found') return failed(problem, draft);
   const kind = mapping.object === 'contacts' ? 'contact' : 'company';
-  return { problem: { kind: 'not-found', message: `No ${kind} with id ${id} exists in the CRM` }, warnings };
+  return failed({ kind: 'not-found', message: `No ${kind} with id ${id} exists in the CRM` }, draft);
 }
 
 /** Adds the values whose property holds none; an update with nothing to write is done. */
@@ -126,11 +126,21 @@ function fillEmpty(update: RecordUpdate): void {
   const { id, current, draft, ifEmpty } = update;
   if (current === undefined) return;
   const properties = { ...draft.properties };
+  const heldBack = [...draft.heldBack];
   for (const [name, value] of Object.entries(ifEmpty)) {
-    if (!Object.hasOwn(properties, name) && isEmpty(current, name)) properties[name] = value;
+    if (Object.hasOwn(properties, name)) continue;
+    if (isEmpty(current, name)) properties[name] = value;
+    // The same value again is no loss, and resends of Enginy's own id are the rule.
+    else if (current.properties[name] !== value) {
+      heldBack.push({ field: draft.sources[name] ?? name, property: name, reason: 'if-empty' });
+    }
   }
-  update.draft = { ...draft, properties };
-  if (Object.keys(properties).length === 0) update.result = { crmId: id, warnings: draft.warnings };
+  update.draft = { ...draft, properties, heldBack };
+  if (Object.keys(properties).length === 0) update.result = unchanged(id, update.draft);
+}
+
+function unchanged(crmId: string, draft: Draft): WriteResult {
+  return { crmId, warnings: draft.warnings, decision: decisionOf('unchanged', draft) };
 }
 
 function isEmpty({ properties }: CrmRecord, name: string): boolean {
@@ -159,7 +169,7 @@ async function sendUpdates(scope: WriteScope, updates: readonly RecordUpdate[]):
     const lookup = lookups[index] ?? unaccounted('unavailable');
     update.result =
       lookup !== 'missing' && 'record' in lookup
-        ? { crmId: update.id, warnings: update.draft.warnings }
+        ? unchanged(update.id, update.draft)
         : failedUpdate(scope, update, lookup === 'missing' ? lookup : lookup.problem);
   });
 }
@@ -190,7 +200,11 @@ function applyOutcome(scope: WriteScope, update: RecordUpdate, written: DraftOut
   const { id } = update;
   const survivor = outcome.record.id;
   const merged = survivor === id ? [] : [`record ${id} was merged into ${survivor}, which was updated`];
-  update.result = { crmId: id, warnings: [...draft.warnings, ...merged] };
+  update.result = {
+    crmId: id,
+    warnings: [...draft.warnings, ...merged],
+    decision: decisionOf('updated', draft),
+  };
 }
 
 function rememberUpdate(scope: WriteScope, { changes, result }: RecordUpdate): void {

@@ -2,27 +2,37 @@ import { idOf } from '../../contract/optional-fields.ts';
 import type { TaskAnswer, TaskPatch } from '../../contract/tasks.ts';
 import type { CrmProblem, UpdateInput, WriteOutcome } from '../../crm/crm.ts';
 import { toTaskProperties } from '../../mapping/run/translate-task.ts';
+import { nothingDecided, type WriteDecision } from '../decisions.ts';
 import { describeProblem, errorForAll, errorForOne, problemFromError } from '../problem.ts';
 import { recoverManaged } from '../properties/managed-property.ts';
 import { linkTypes, readLinked } from '../records/linked-records.ts';
 import { unaccounted } from '../unaccounted.ts';
+import { decisionOf } from '../write-result.ts';
 import { type Draft, writeStripping } from '../write-stripping.ts';
 import { type ReadTask, readTask, readTasks } from './read-tasks.ts';
 import { draftTask, originalTypeProperties } from './task-draft.ts';
 import { type TimelineScope, taskMapping } from './timeline-scope.ts';
+
+export interface ChangedTask {
+  readonly answer: TaskAnswer;
+  readonly decision: WriteDecision;
+  /** Why it was not changed, in a request for many tasks. */
+  readonly problem?: CrmProblem;
+}
 
 /**
  * PATCH of one task: writes the fields that Enginy sent; absent, null and empty fields stay unchanged. A new contact or company
  * replaces the previous one.
  * @throws NotFoundError for an unknown task, InvalidRequestError for an unknown contact or company.
  */
-export async function changeTask(scope: TimelineScope, id: string, patch: TaskPatch): Promise<TaskAnswer> {
+export async function changeTask(scope: TimelineScope, id: string, patch: TaskPatch): Promise<ChangedTask> {
   const before = await readTask(scope, id);
   const ids = { contactId: idOf(patch.contactId), companyId: idOf(patch.companyId) };
   const linked = await readLinked({ ...scope, crm: scope.batchingCrm }, ids, []);
   const isSame = patch.completed === before.answer.completed;
   const draft = await draftTask(scope, isSame ? { ...patch, completed: undefined } : patch);
-  const warnings = await writeDraft(scope, id, draft);
+  const written = await writeDraft(scope, id, draft);
+  const { warnings } = written;
 
   const types = linkTypes(scope.mappings);
   await Promise.all([
@@ -42,7 +52,8 @@ export async function changeTask(scope: TimelineScope, id: string, patch: TaskPa
 
   const { answer } = await readTask(scope, id);
   const timed = withCompletionTime(answer, scope);
-  return warnings.length === 0 ? timed : { ...timed, warnings: [...warnings] };
+  const decision = decisionOf(Object.keys(written.properties).length === 0 ? 'unchanged' : 'updated', written);
+  return { answer: warnings.length === 0 ? timed : { ...timed, warnings: [...warnings] }, decision };
 }
 
 /**
@@ -53,13 +64,14 @@ export async function completeTasks(
   scope: TimelineScope,
   ids: readonly string[],
   completed: boolean,
-): Promise<TaskAnswer[]> {
+): Promise<ChangedTask[]> {
   const before = await readTasks(scope, ids);
   const { properties } = toTaskProperties(
     taskMapping(scope),
     (field) => (field === 'completed' ? String(completed) : undefined),
     'update',
   );
+  const names = Object.keys(properties);
   const inputs = [...before]
     .filter(([, { answer }]) => answer.completed !== completed)
     .map(([id]): UpdateInput => ({ id, properties }));
@@ -70,17 +82,21 @@ export async function completeTasks(
 
   const changed = new Set(inputs.map(({ id }) => id).filter((id) => !problems.has(id)));
   const after = await readTasks(scope, [...changed]);
-  return [...before].flatMap(([id, task]) => {
+  return [...before].flatMap(([id, task]): ChangedTask[] => {
     const problem = problems.get(id);
     if (problem !== undefined) return problem.kind === 'not-found' ? [] : [withProblem(task, problem)];
     // A task that was deleted after the change is omitted, like any task that does not exist.
     const current = changed.has(id) ? after.get(id) : task;
-    return current === undefined ? [] : [withCompletionTime(current.answer, scope)];
+    if (current === undefined) return [];
+    const decision: WriteDecision = changed.has(id)
+      ? { ...nothingDecided, outcome: 'updated', written: names }
+      : unchanged;
+    return [{ answer: withCompletionTime(current.answer, scope), decision }];
   });
 }
 
-async function writeDraft(scope: TimelineScope, id: string, draft: Draft): Promise<readonly string[]> {
-  if (Object.keys(draft.properties).length === 0) return draft.warnings;
+async function writeDraft(scope: TimelineScope, id: string, draft: Draft): Promise<Draft> {
+  if (Object.keys(draft.properties).length === 0) return draft;
   const recover = recoverManaged(scope.managedProperties, originalTypeProperties(taskMapping(scope)), scope.context);
   const [written] = await writeStripping([draft], { isStripping: true, recover }, async ([open = draft]) => {
     const problem = (await sendUpdates(scope, [{ id, properties: open.properties }])).get(id);
@@ -88,7 +104,7 @@ async function writeDraft(scope: TimelineScope, id: string, draft: Draft): Promi
   });
   const outcome: WriteOutcome | 'nothing left' = written?.outcome ?? unaccounted('ambiguous');
   if (outcome !== 'nothing left' && 'problem' in outcome) throw errorForOne(outcome.problem);
-  return written?.draft.warnings ?? [];
+  return written?.draft ?? draft;
 }
 
 /** @returns the problems by id; inputs without one were written. */
@@ -142,6 +158,9 @@ function withCompletionTime(answer: TaskAnswer, { clock }: Pick<TimelineScope, '
   return { ...answer, completedAt: new Date(clock()).toISOString() };
 }
 
-function withProblem({ answer }: ReadTask, problem: CrmProblem): TaskAnswer {
-  return { ...answer, warnings: [`completed was not changed: ${describeProblem(problem)}`] };
+const unchanged: WriteDecision = { ...nothingDecided, outcome: 'unchanged' };
+
+function withProblem({ answer }: ReadTask, problem: CrmProblem): ChangedTask {
+  const warnings = [`completed was not changed: ${describeProblem(problem)}`];
+  return { answer: { ...answer, warnings }, problem, decision: nothingDecided };
 }

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { CreateInput, CrmProblem, ObjectType, WriteOutcome } from '../../crm/crm.ts';
 import { GatewayError } from '../../errors.ts';
+import { nothingDecided, type WriteDecision } from '../decisions.ts';
 import { lookupIn } from '../lookup.ts';
 import { omitProperty } from '../omit-property.ts';
 import { errorForOne, problemFromError } from '../problem.ts';
 import { type ManagedProperty, type ManagedPropertyState, recoverManaged } from '../properties/managed-property.ts';
 import { unaccounted } from '../unaccounted.ts';
+import { decisionOf } from '../write-result.ts';
 import { type Draft, type DraftOutcome, writeStripping } from '../write-stripping.ts';
 import type { TimelineScope } from './timeline-scope.ts';
 
@@ -29,6 +31,7 @@ export interface CreatedOnce {
   /** As they were written; those of the draft when an earlier request created it. */
   readonly properties: Readonly<Record<string, string>>;
   readonly warnings: readonly string[];
+  readonly decision: WriteDecision;
 }
 
 /**
@@ -50,6 +53,9 @@ export async function createOnce(scope: TimelineScope, record: OnceRecord): Prom
   });
 }
 
+/** An earlier request created it; nothing was written. */
+const repeated: WriteDecision = { ...nothingDecided, outcome: 'unchanged' };
+
 /** The one problem that a second attempt may solve. */
 interface KeyPropertyMissing {
   readonly problem: CrmProblem;
@@ -70,7 +76,10 @@ async function attempt(
   const state = await scope.managedProperties.ensure(record.keyProperty, scope.context);
   const createScope: CreateScope = { ...scope, record, key, state };
   const id = record.fingerprint === undefined || state === 'new' ? undefined : await findCreated(createScope);
-  if (id !== undefined) return { id, isRepeat: true, properties: record.draft.properties, warnings: [] };
+  if (id !== undefined) {
+    const { properties } = record.draft;
+    return { id, isRepeat: true, properties, warnings: [], decision: repeated };
+  }
   return await create(createScope);
 }
 
@@ -124,7 +133,8 @@ async function create(scope: CreateScope): Promise<CreatedOnce | KeyPropertyMiss
   const { id } = outcome.record;
   if (!isStored && record.fingerprint !== undefined) scope.idCache.remember(record.objectType, [cacheKey(scope)], id);
   const sent = isRepeat ? { ...record.draft, warnings: [] } : (written?.draft ?? record.draft);
-  return { id, isRepeat, properties: sent.properties, warnings: sent.warnings };
+  const decision = isRepeat ? repeated : decisionOf('created', sent);
+  return { id, isRepeat, properties: sent.properties, warnings: sent.warnings, decision };
 }
 
 function outcomeOf(written: DraftOutcome | undefined): WriteOutcome {

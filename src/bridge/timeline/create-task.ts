@@ -2,6 +2,7 @@ import { idOf, textOf } from '../../contract/optional-fields.ts';
 import type { TaskAnswer, TaskBody } from '../../contract/tasks.ts';
 import { fromTaskProperties } from '../../mapping/run/translate-task.ts';
 import type { TaskMapping } from '../../mapping/schema/task-mapping.ts';
+import type { WriteDecision } from '../decisions.ts';
 import type { ManagedProperty } from '../properties/managed-property.ts';
 import { type LinkedRecords, linksTo, readLinked } from '../records/linked-records.ts';
 import { createOnce } from './create-once.ts';
@@ -14,6 +15,7 @@ export interface CreatedTask {
   readonly answer: TaskAnswer;
   /** True when an earlier request created it. */
   readonly isRepeat: boolean;
+  readonly decision: WriteDecision;
 }
 
 const dayMs = 86_400_000;
@@ -34,7 +36,7 @@ export async function createTask(scope: TimelineScope, body: TaskBody): Promise<
   const ids = { contactId: idOf(body.contactId), companyId: idOf(body.companyId) };
   const linked = await readLinked({ ...scope, crm: scope.batchingCrm }, ids, []);
   const draft = await draftTask(scope, body, defaults);
-  const { id, isRepeat, properties, warnings } = await createOnce(scope, {
+  const { id, isRepeat, properties, warnings, decision } = await createOnce(scope, {
     objectType: mapping.target.objectType,
     keyProperty: keyPropertyOf(mapping),
     fingerprint: fingerprintOf(body),
@@ -42,9 +44,9 @@ export async function createTask(scope: TimelineScope, body: TaskBody): Promise<
     managedProperties: originalTypeProperties(mapping),
     links: linksTo(mappings, linked),
   });
-  if (isRepeat) return { answer: (await readTask(scope, id)).answer, isRepeat };
+  if (isRepeat) return { answer: (await readTask(scope, id)).answer, isRepeat, decision };
   const answer = answerOf(mapping, { id, properties, linked, body, now });
-  return { answer: warnings.length === 0 ? answer : { ...answer, warnings: [...warnings] }, isRepeat };
+  return { answer: warnings.length === 0 ? answer : { ...answer, warnings: [...warnings] }, isRepeat, decision };
 }
 
 /** Answers with what was written; reading it back would take three calls for the same result. */

@@ -3,18 +3,21 @@ import type { ObjectType, Owner } from '../../crm/crm.ts';
 import { isDeeperThan } from '../../json.ts';
 import { toActivityProperties } from '../../mapping/run/translate-activity.ts';
 import type { ActivityMapping } from '../../mapping/schema/activity-mapping.ts';
+import type { WriteDecision } from '../decisions.ts';
 import type { ManagedProperty } from '../properties/managed-property.ts';
 import { type LinkedRecords, linksTo, readLinked } from '../records/linked-records.ts';
 import { composeActivityBody, splitActivityBody } from './activity-body.ts';
 import { createOnce } from './create-once.ts';
 import { participantsOf } from './participants.ts';
 import { activityFingerprint, readSentActivity, type SentActivity } from './sent-activity.ts';
+import { unknownOwner } from './task-draft.ts';
 import { activityMapping, type TimelineScope } from './timeline-scope.ts';
 
 export interface LoggedActivity {
   readonly answer: ActivityAnswer;
   /** True when an earlier request logged it. */
   readonly isRepeat: boolean;
+  readonly decision: WriteDecision;
 }
 
 /**
@@ -49,7 +52,11 @@ export async function logActivity(scope: TimelineScope, activity: ActivityBody):
     objectType: sent.type.object,
     keyProperty: keyPropertyOf(mapping, sent.type.object),
     fingerprint: activityFingerprint(sent),
-    draft: { ...translation, warnings: [...warningsFor(sent, linked, owner), ...translation.warnings] },
+    draft: {
+      ...translation,
+      warnings: [...warningsFor(sent, linked, owner), ...translation.warnings],
+      heldBack: [...sent.heldBack, ...(owner === 'unknown' ? [unknownOwner] : []), ...translation.heldBack],
+    },
     links: linksTo(scope.mappings, linked),
   });
   const isOwnerStored = Object.keys(created.properties).some((name) => translation.sources[name] === 'ownerId');
@@ -67,7 +74,7 @@ export async function logActivity(scope: TimelineScope, activity: ActivityBody):
     ...metadataOf(activity),
     ...(created.warnings.length === 0 ? {} : { warnings: [...created.warnings] }),
   };
-  return { answer, isRepeat: created.isRepeat };
+  return { answer, isRepeat: created.isRepeat, decision: created.decision };
 }
 
 function warningsFor(

@@ -1,6 +1,7 @@
 import type { ActivityBody } from '../../contract/activities.ts';
 import { idOf, textOf } from '../../contract/optional-fields.ts';
 import { InvalidRequestError } from '../../errors.ts';
+import type { HeldBack } from '../../mapping/run/held-back.ts';
 import { findActivityType } from '../../mapping/run/translate-activity.ts';
 import type { ActivityMapping, ActivityType, Direction } from '../../mapping/schema/activity-mapping.ts';
 import { normalizeDatetime } from '../../mapping/values/date-text.ts';
@@ -19,6 +20,7 @@ export interface SentActivity {
   readonly companyId: string | undefined;
   readonly messageId: string | undefined;
   readonly warnings: readonly string[];
+  readonly heldBack: readonly HeldBack[];
 }
 
 /** @throws InvalidRequestError for a type that the mapping does not have. */
@@ -42,6 +44,7 @@ export function readSentActivity(mapping: ActivityMapping, activity: ActivityBod
     messageId: textOf(activity.metadata?.messageId),
     warnings:
       typeof time === 'object' ? [`occurredAt ${time.problem}: the activity was logged at the time it was sent`] : [],
+    heldBack: typeof time === 'object' ? [{ field: 'occurredAt', reason: 'unreadable', detail: time.problem }] : [],
   };
 }
 

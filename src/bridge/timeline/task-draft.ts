@@ -1,5 +1,6 @@
 import { idOf, textOf } from '../../contract/optional-fields.ts';
 import type { TaskBody, TaskPatch } from '../../contract/tasks.ts';
+import type { HeldBack } from '../../mapping/run/held-back.ts';
 import { keptWordProperties, toTaskProperties } from '../../mapping/run/translate-task.ts';
 import type { TaskMapping } from '../../mapping/schema/task-mapping.ts';
 import { normalizeDatetime } from '../../mapping/values/date-text.ts';
@@ -9,6 +10,9 @@ import type { ManagedProperty } from '../properties/managed-property.ts';
 import type { Draft } from '../write-stripping.ts';
 import { toHtmlBody } from './html-body.ts';
 import { type TimelineScope, taskMapping } from './timeline-scope.ts';
+
+/** An `ownerId` that the CRM does not know. */
+export const unknownOwner: HeldBack = { field: 'ownerId', reason: 'unknown-owner' };
 
 /** Values of a new task that Enginy does not send. */
 export interface TaskDefaults {
@@ -28,13 +32,18 @@ export async function draftTask(
 ): Promise<Draft> {
   const mapping = taskMapping(scope);
   const warnings: string[] = [];
+  const heldBack: HeldBack[] = [];
   const sentDue = textOf(body.dueDate);
   const due = sentDue === undefined ? undefined : normalizeDatetime(sentDue);
-  if (typeof due === 'object') warnings.push(`dueDate was skipped: it ${due.problem}`);
+  if (typeof due === 'object') {
+    warnings.push(`dueDate was skipped: it ${due.problem}`);
+    heldBack.push({ field: 'dueDate', reason: 'unreadable', detail: due.problem });
+  }
 
   let ownerId = idOf(body.ownerId);
   if (ownerId !== undefined && (await scope.owners.find(ownerId, scope.context)) === 'unknown') {
     warnings.push(`ownerId was skipped: the CRM has no active owner ${ownerId}`);
+    heldBack.push(unknownOwner);
     ownerId = undefined;
   }
 
@@ -50,7 +59,12 @@ export async function draftTask(
     Object.hasOwn(known, field) ? known[field] : mapText(toFieldValue(readField(body, field)), toText);
   const translation = toTaskProperties(mapping, read, defaults === undefined ? 'update' : 'create');
   const properties = await withoutUnavailable(scope, translation.properties);
-  return { properties, sources: translation.sources, warnings: [...warnings, ...translation.warnings] };
+  return {
+    properties,
+    sources: translation.sources,
+    warnings: [...warnings, ...translation.warnings],
+    heldBack: [...heldBack, ...translation.heldBack],
+  };
 }
 
 /** The properties that store Enginy's own word for a task's type. */

@@ -5,6 +5,8 @@ import type { TimelineDeps } from '../../bridge/timeline/timeline-scope.ts';
 import { ActivityBody } from '../../contract/activities.ts';
 import { checkBody } from '../../contract/parse.ts';
 import { methodNotAllowed } from '../error-handler.ts';
+import { timelineDecision, timelineSubject } from '../describe-decision.ts';
+import { noteDecisions, noteSubjects } from '../note-decisions.ts';
 import { noteFacts } from '../request-context.ts';
 import { timelineScopeOf } from '../timeline-scope-of.ts';
 
@@ -15,7 +17,9 @@ export function activityRoutes(deps: TimelineDeps): Router {
     .route('/activities')
     .post(async (request, response) => {
       const body = checkBody(ActivityBody, request.body);
-      const { answer, isRepeat } = await logActivity(timelineScopeOf(deps, response, 'urgent'), body);
+      noteSubjects(response, () => [timelineSubject('activities', body)]);
+      const { answer, isRepeat, decision } = await logActivity(timelineScopeOf(deps, response, 'urgent'), body);
+      noteDecisions(response, () => [timelineDecision(answer, decision)]);
       noteFacts(response, { activity: answer.id, type: answer.type, isRepeat, warned: answer.warnings?.length ?? 0 });
       response.status(201).json(answer);
     })

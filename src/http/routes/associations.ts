@@ -5,6 +5,8 @@ import { checkBody } from '../../contract/parse.ts';
 import type { Crm } from '../../crm/crm.ts';
 import { methodNotAllowed } from '../error-handler.ts';
 import { mappingsOf } from '../mappings-in-force.ts';
+import { pairDecision, pairSubject } from '../describe-decision.ts';
+import { noteDecisions, noteSubjects } from '../note-decisions.ts';
 import { callContext, noteFacts } from '../request-context.ts';
 
 /** POST /associations: links contacts with companies. */
@@ -15,7 +17,12 @@ export function associationRoutes(deps: { readonly crm: Crm }): Router {
     .post(async (request, response) => {
       const { associations } = checkBody(AssociationsBody, request.body);
       const scope = { ...deps, mappings: mappingsOf(response), context: callContext(response, 'bulk') };
-      const answer = await linkRecords(scope, associations);
+      noteSubjects(response, () =>
+        associations.map(({ contactCRMId, companyCRMId }) => pairSubject(contactCRMId, companyCRMId)),
+      );
+      const { answer, pairs } = await linkRecords(scope, associations);
+      noteSubjects(response, () => pairs.map(({ fromId, toId }) => pairSubject(fromId, toId)));
+      noteDecisions(response, () => pairs.map(({ problem }) => pairDecision(problem)));
       noteFacts(response, { pairs: associations.length, linked: answer.created, failed: answer.errors?.length ?? 0 });
       response.json(answer);
     })

@@ -23,6 +23,8 @@ import { toEnginyProperties } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import { methodNotAllowed } from '../error-handler.ts';
 import { mappingsOf } from '../mappings-in-force.ts';
+import { matchDecision, subjectOf, writeDecision } from '../describe-decision.ts';
+import { noteDecisions, noteSubjects } from '../note-decisions.ts';
 import { callContext, noteFacts } from '../request-context.ts';
 
 export interface RecordRouteDeps extends MatchDeps, CreateDeps {
@@ -46,12 +48,14 @@ function createHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler 
   const schema = newRecordsSchema(kind);
   return async (request, response) => {
     const records = checkBody(schema, request.body)[kind] ?? [];
+    noteSubjects(response, () => records.map((record) => subjectOf(kind, record)));
     const mapping = mappingOf(response, kind);
     rejectUnknownFields(mapping, records);
     const results = await createRecords(
       { ...deps, mapping, context: callContext(response, urgencyOf(records)) },
       records,
     );
+    noteDecisions(response, () => results.map(writeDecision));
     failIfNothingDone(results);
     const answer: CreateAnswer = { results: [] };
     records.forEach(({ externalId }, index) => {
@@ -69,9 +73,11 @@ function updateHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler 
   const schema = knownRecordsSchema(kind);
   return async (request, response) => {
     const records = checkBody(schema, request.body)[kind] ?? [];
+    noteSubjects(response, () => records.map((record) => subjectOf(kind, record)));
     const mapping = mappingOf(response, kind);
     rejectUnknownFields(mapping, records);
     const results = await deps.updateBatcher.update(mapping, records, callContext(response, urgencyOf(records)));
+    noteDecisions(response, () => results.map(writeDecision));
     failIfNothingDone(results);
     const answer: UpdateAnswer = {
       results: records.flatMap(({ crmId }, index) => {
@@ -90,9 +96,11 @@ function syncHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler {
   const schema = newRecordsSchema(kind);
   return async (request, response) => {
     const records = checkBody(schema, request.body)[kind] ?? [];
+    noteSubjects(response, () => records.map((record) => subjectOf(kind, record)));
     const mapping = mappingOf(response, kind);
     const context = callContext(response, urgencyOf(records));
     const outcomes = await matchRecords({ ...deps, mapping, context }, records);
+    noteDecisions(response, () => outcomes.map(matchDecision));
     deps.lookupFinisher.finish({ mapping, context }, { records, outcomes });
     const problems = outcomes.flatMap((outcome) => (isProblem(outcome) ? [outcome.problem] : []));
     const failure = problems.length === records.length ? errorForAll(problems) : undefined;

@@ -7,6 +7,8 @@ import { idOf } from '../../contract/optional-fields.ts';
 import { checkBody } from '../../contract/parse.ts';
 import { IdsBody, TaskBatchPatch, TaskBody, TaskPatch } from '../../contract/tasks.ts';
 import { methodNotAllowed } from '../error-handler.ts';
+import { taskDecisions, timelineDecision, timelineSubject } from '../describe-decision.ts';
+import { noteDecisions, noteSubjects } from '../note-decisions.ts';
 import { noteFacts } from '../request-context.ts';
 import { timelineScopeOf } from '../timeline-scope-of.ts';
 
@@ -27,7 +29,11 @@ export function taskRoutes(deps: TimelineDeps): Router {
     })
     .patch(async (request, response) => {
       const patch = checkBody(TaskPatch, request.body);
-      response.json(await changeTask(timelineScopeOf(deps, response, 'urgent'), request.params.id, patch));
+      const { id } = request.params;
+      noteSubjects(response, () => [{ ...timelineSubject('tasks', patch), crmId: id }]);
+      const { answer, decision } = await changeTask(timelineScopeOf(deps, response, 'urgent'), id, patch);
+      noteDecisions(response, () => [timelineDecision(answer, decision)]);
+      response.json(answer);
     })
     .all(methodNotAllowed('GET', 'PATCH'));
   return router;
@@ -36,7 +42,9 @@ export function taskRoutes(deps: TimelineDeps): Router {
 function createHandler(deps: TimelineDeps): RequestHandler {
   return async (request, response) => {
     const body = checkBody(TaskBody, request.body);
-    const { answer, isRepeat } = await createTask(timelineScopeOf(deps, response, 'urgent'), body);
+    noteSubjects(response, () => [timelineSubject('tasks', body)]);
+    const { answer, isRepeat, decision } = await createTask(timelineScopeOf(deps, response, 'urgent'), body);
+    noteDecisions(response, () => [timelineDecision(answer, decision)]);
     noteFacts(response, { task: answer.id, isRepeat, warned: answer.warnings?.length ?? 0 });
     response.status(201).json(answer);
   };
@@ -55,7 +63,10 @@ function batchPatchHandler(deps: TimelineDeps): RequestHandler {
   return async (request, response) => {
     const { ids, completed } = checkBody(TaskBatchPatch, request.body);
     const asked = idsOf(ids);
-    const answers = await completeTasks(timelineScopeOf(deps, response, urgencyOf(asked)), asked, completed);
+    noteSubjects(response, () => asked.map((crmId) => ({ object: 'tasks', crmId, emails: [] })));
+    const changed = await completeTasks(timelineScopeOf(deps, response, urgencyOf(asked)), asked, completed);
+    const answers = changed.map(({ answer }) => answer);
+    noteDecisions(response, () => taskDecisions(asked, changed));
     noteFacts(response, { records: asked.length, found: answers.length });
     response.json(answers);
   };

@@ -1,10 +1,13 @@
 import type { TimelineRow } from '../schema/timeline-row.ts';
+import type { HeldBack } from './held-back.ts';
 
 /** Properties of one record, the Enginy field behind each, and a warning for each skipped value. */
 export interface TimelineTranslation {
   readonly properties: Record<string, string>;
   readonly sources: Record<string, string>;
   readonly warnings: string[];
+  /** The same values as in `warnings`, by name. */
+  readonly heldBack: HeldBack[];
 }
 
 /** Translates values to properties, row by row. */
@@ -12,13 +15,14 @@ export function writeTimelineRows(
   rows: readonly TimelineRow[],
   read: (field: string) => string | undefined,
 ): TimelineTranslation {
-  const translation: TimelineTranslation = { properties: {}, sources: {}, warnings: [] };
+  const translation: TimelineTranslation = { properties: {}, sources: {}, warnings: [], heldBack: [] };
   for (const row of rows) {
     const value = read(row.enginy);
     if (value === undefined) continue;
     const written = writeTimelineRow(row, value);
     if ('problem' in written) {
       translation.warnings.push(`${row.enginy} → ${row.crm} was skipped: ${written.problem}`);
+      translation.heldBack.push({ field: row.enginy, property: row.crm, reason: 'no-option' });
       continue;
     }
     for (const [name, text] of Object.entries(written.properties)) {

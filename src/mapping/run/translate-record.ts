@@ -1,7 +1,8 @@
 import type { FieldRow, Mapping } from '../schema/record-mapping.ts';
-import { type EnginyRecord, readCustomFields, toFieldValue, toText } from '../values/field-value.ts';
+import { type EnginyRecord, readCustomFields, readField, toFieldValue, toText } from '../values/field-value.ts';
 import type { FieldProblem, FieldReader, RowListener, RowReading } from './compile-field-row.ts';
 import { compileMapping } from './compile-mapping.ts';
+import type { HeldBack, HeldBackReason } from './held-back.ts';
 
 /** The translation of one Enginy record. A property is in at most one of the first three fields. */
 export interface Translation {
@@ -17,6 +18,8 @@ export interface Translation {
   readonly unknown: { readonly field: string; readonly value: unknown }[];
   /** What was not written and why, without values. */
   readonly warnings: string[];
+  /** Fields that were sent and are not written, with the reason. */
+  readonly heldBack: HeldBack[];
   /** CRM property → Enginy field (several are joined by `+`), or `(constant)` or `(default)` for values from the file. */
   readonly sources: Record<string, string>;
 }
@@ -63,7 +66,16 @@ export interface RecordWrite {
 
 /** An empty translation. */
 export function emptyTranslation(): Translation {
-  return { properties: {}, ifEmpty: {}, looseOptions: {}, forced: [], unknown: [], warnings: [], sources: {} };
+  return {
+    properties: {},
+    ifEmpty: {},
+    looseOptions: {},
+    forced: [],
+    unknown: [],
+    warnings: [],
+    heldBack: [],
+    sources: {},
+  };
 }
 
 /** Translates a CRM record to the `properties` of a sync answer. Properties without a value are omitted, never null. */
@@ -95,7 +107,10 @@ export function writeRow(
   listener?: RowListener,
 ): void {
   const { row, overwrite } = reader;
-  if (mode === 'update' && overwrite === 'never') return;
+  if (mode === 'update' && overwrite === 'never') {
+    if (isSent(reader, record)) holdBack(translation, reader, 'never');
+    return;
+  }
   const place = mode === 'update' && overwrite === 'if_empty' ? 'ifEmpty' : 'properties';
   const reading = reader.read(record, listener);
   if (reading.kind !== 'empty') warn(row, reading, translation);
@@ -116,7 +131,17 @@ export function writeRow(
     }
   } else if (reading.kind === 'empty' && reading.isSent && reader.onEmpty === 'clear') {
     put(translation, 'properties', { property: row.crm, value: '', source: reader.sources.join('+') });
+  } else if (reading.kind === 'empty' && reading.isSent) {
+    holdBack(translation, reader, isSent(reader, record) ? 'dropped' : 'empty');
   }
+}
+
+function isSent({ sources }: FieldReader, record: EnginyRecord): boolean {
+  return sources.some((field) => toFieldValue(readField(record, field)) !== undefined);
+}
+
+function holdBack({ heldBack }: Translation, { row, sources }: FieldReader, reason: HeldBackReason): void {
+  heldBack.push({ field: sources.join('+'), property: row.crm, reason });
 }
 
 interface SourcedValue {
@@ -140,6 +165,7 @@ function warn(row: FieldRow, reading: Exclude<RowReading, { kind: 'empty' }>, tr
   const kept = isKept ? `; the text is kept in ${row.keep_raw_in}` : '';
   for (const { field, problem } of reading.problems) {
     translation.warnings.push(`${field} ${problem} and was not written to ${row.crm}${kept}`);
+    translation.heldBack.push({ field, property: row.crm, reason: 'unreadable', detail: problem });
   }
 }
 
@@ -181,6 +207,7 @@ function collectUnknown(mapping: Mapping, known: ReadonlySet<string>, write: Rec
       if (!known.has(field)) collect(field, custom[field]);
     } else if (toFieldValue(custom[field]) !== undefined && custom[field] !== record[field]) {
       translation.warnings.push(`customFields.${field} was not written, because ${field} was also sent`);
+      translation.heldBack.push({ field: `customFields.${field}`, reason: 'other-field', detail: field });
     }
   }
 }

@@ -1,0 +1,97 @@
+import type { CrmProblem } from '../crm/crm.ts';
+import type { HeldBack } from '../mapping/run/held-back.ts';
+
+/** What was done with one record, by name: which properties were written, which were held back and why. Never a value. */
+export interface WriteDecision {
+  /** `unchanged`: nothing was left to write. */
+  readonly outcome: 'created' | 'linked' | 'updated' | 'unchanged' | 'failed';
+  /** Names of the properties that were written. */
+  readonly written: readonly string[];
+  readonly heldBack: readonly HeldBack[];
+  /** Custom properties that were created for this record's fields. */
+  readonly createdProperties: readonly string[];
+  /** `linked`: what the record shares with the existing one: `externalId`, a unique property, or `this request` for a duplicate within one request. */
+  readonly linkedBy?: string;
+}
+
+/** What a request did with one record, as it is noted for the journal. Names and ids, never a value. */
+export interface RecordDecision extends Omit<WriteDecision, 'outcome'> {
+  readonly object: 'contacts' | 'companies' | 'activities' | 'tasks' | 'associations';
+  /** Enginy's id; absent where it sends none. */
+  readonly externalId?: string;
+  /** The CRM's id; of associations the contact's. */
+  readonly crmId?: string;
+  /** Ids of records that it is about: the contact and company of a task, both ends of an association. */
+  readonly aboutIds?: readonly string[];
+  readonly outcome: WriteDecision['outcome'] | 'matched' | 'not-found' | 'several';
+  /** The match rule that found it, or found several. */
+  readonly rule?: string;
+  /** Ids of the records that match, where there are several. */
+  readonly matchingIds?: readonly string[];
+  readonly problem?: NotedProblem;
+  /** How many warnings the response has for it. */
+  readonly warnings: number;
+  /** Email addresses of the record: stored as keyed digests only. */
+  readonly emails: readonly string[];
+}
+
+/** A problem without the texts that may quote values. */
+export interface NotedProblem {
+  readonly kind: CrmProblem['kind'] | 'request' | 'fault';
+  /** The bridge's own sentence, cut before anything that the CRM said. */
+  readonly text?: string;
+  readonly properties?: readonly { readonly name: string; readonly code?: string }[];
+  readonly property?: string;
+  readonly existingId?: string;
+  readonly missingScopes?: readonly string[];
+}
+
+/** What may be noted of a problem. */
+export function noteProblem(problem: CrmProblem): NotedProblem {
+  switch (problem.kind) {
+    case 'invalid': {
+      const properties = problem.properties.map(({ name, code }) => ({ name, ...(code !== undefined && { code }) }));
+      return { kind: 'invalid', properties };
+    }
+    case 'conflict': {
+      const { property, existingId } = problem;
+      return {
+        kind: 'conflict',
+        ...(property !== undefined && { property }),
+        ...(existingId !== undefined && { existingId }),
+      };
+    }
+    case 'refused': {
+      const { missingScopes } = problem;
+      return { kind: 'refused', text: ownWords(problem.message), ...(missingScopes && { missingScopes }) };
+    }
+    default:
+      return { kind: problem.kind, text: ownWords(problem.message) };
+  }
+}
+
+/** What follows a colon may be the CRM's message, which quotes values. */
+function ownWords(message: string): string {
+  return message.split(':')[0] ?? '';
+}
+
+/** One request and what it did with each of its records. */
+export interface DecidedRequest {
+  readonly requestId: string;
+  /** When it arrived, in milliseconds since 1970. */
+  readonly at: number;
+  readonly method: string;
+  /** The route's pattern, such as `/tasks/:id`. */
+  readonly route: string;
+  /** 499: the caller disconnected. */
+  readonly status: number;
+  readonly durationMs: number;
+  /** Version of the mapping files; absent where the request did not get so far. */
+  readonly mapping?: string;
+  /** The `error` of the response. */
+  readonly error?: string;
+  readonly records: readonly RecordDecision[];
+}
+
+/** The decision about a record that failed before anything was decided. */
+export const nothingDecided: WriteDecision = { outcome: 'failed', written: [], heldBack: [], createdProperties: [] };

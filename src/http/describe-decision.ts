@@ -1,0 +1,85 @@
+import { nothingDecided, noteProblem, type WriteDecision } from '../bridge/decisions.ts';
+import type { MatchOutcome } from '../bridge/records/match-records.ts';
+import type { ChangedTask } from '../bridge/timeline/change-tasks.ts';
+import type { WriteResult } from '../bridge/write-result.ts';
+import { idOf } from '../contract/optional-fields.ts';
+import type { RecordKind, SentRecord } from '../contract/records.ts';
+import type { TaskPatch } from '../contract/tasks.ts';
+import type { CrmProblem } from '../crm/crm.ts';
+import { type Decided, emailsIn, type Subject } from './note-decisions.ts';
+
+/** What a record of contacts or companies is called before it is matched or written. */
+export function subjectOf(object: RecordKind, record: SentRecord): Subject {
+  const { externalId, crmId } = record;
+  return {
+    object,
+    ...(typeof externalId === 'string' && { externalId }),
+    ...(typeof crmId === 'string' && { crmId }),
+    emails: emailsIn(record),
+  };
+}
+
+/** The contact and company that a task or activity is about. */
+export function timelineSubject(
+  object: 'activities' | 'tasks',
+  body: Pick<TaskPatch, 'contactId' | 'companyId'>,
+): Subject {
+  return {
+    object,
+    aboutIds: [idOf(body.contactId), idOf(body.companyId)].filter((id) => id !== undefined),
+    emails: [],
+  };
+}
+
+/** A contact and a company that are to be linked. */
+export function pairSubject(contactId: string | number, companyId: string | number): Subject {
+  return { object: 'associations', aboutIds: [contactId, companyId].map((id) => idOf(id) ?? ''), emails: [] };
+}
+
+export function pairDecision(problem: CrmProblem | undefined): Decided {
+  if (problem === undefined) return { ...nothingDecided, outcome: 'linked', warnings: 0 };
+  return failedBy(problem);
+}
+
+export function writeDecision(result: WriteResult): Decided {
+  const { decision, warnings } = result;
+  if ('problem' in result) return { ...decision, warnings: warnings.length, problem: noteProblem(result.problem) };
+  return { ...decision, warnings: warnings.length, crmId: result.crmId };
+}
+
+export function matchDecision(outcome: MatchOutcome): Decided {
+  if (outcome === 'no match') return { ...nothingDecided, outcome: 'not-found', warnings: 0 };
+  if ('problem' in outcome) return failedBy(outcome.problem);
+  const { rule } = outcome;
+  if ('matchingIds' in outcome) {
+    return { ...nothingDecided, outcome: 'several', warnings: 0, rule, matchingIds: outcome.matchingIds };
+  }
+  return { ...nothingDecided, outcome: 'matched', warnings: 0, rule, crmId: outcome.record.id };
+}
+
+interface TimelineAnswer {
+  readonly id: string;
+  readonly contactId?: string | undefined;
+  readonly companyId?: string | undefined;
+  readonly warnings?: readonly string[] | undefined;
+}
+
+export function timelineDecision(answer: TimelineAnswer, decision: WriteDecision): Decided {
+  const aboutIds = [answer.contactId, answer.companyId].filter((id) => id !== undefined);
+  return { ...decision, crmId: answer.id, aboutIds, warnings: answer.warnings?.length ?? 0 };
+}
+
+/** @param asked ids in their order; a task that does not exist is missing from `changed`. */
+export function taskDecisions(asked: readonly string[], changed: readonly ChangedTask[]): readonly Decided[] {
+  const byId = new Map(changed.map((task) => [task.answer.id, task]));
+  return asked.map((id): Decided => {
+    const task = byId.get(id);
+    if (task === undefined) return { ...nothingDecided, outcome: 'not-found', warnings: 0 };
+    const { answer, decision, problem } = task;
+    return { ...timelineDecision(answer, decision), ...(problem !== undefined && { problem: noteProblem(problem) }) };
+  });
+}
+
+function failedBy(problem: CrmProblem): Decided {
+  return { ...nothingDecided, warnings: 0, problem: noteProblem(problem) };
+}

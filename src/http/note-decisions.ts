@@ -1,0 +1,135 @@
+import type { RequestHandler, Response } from 'express';
+import {
+  type DecidedRequest,
+  type NotedProblem,
+  nothingDecided,
+  noteProblem,
+  type RecordDecision,
+} from '../bridge/decisions.ts';
+import { problemFromError } from '../bridge/problem.ts';
+import { CrmRejectedError, CrmUnavailableError, DeadlineError, GatewayError } from '../errors.ts';
+
+/** What a request's records are called before anything is decided about them. */
+export type Subject = Pick<RecordDecision, 'object' | 'externalId' | 'crmId' | 'aboutIds' | 'emails'>;
+
+/** Receives requests once they are answered; returns at once and never throws. */
+export interface DecisionListener {
+  write(request: DecidedRequest): void;
+}
+
+/** A decision about a subject. Ids that became known replace those of the subject. */
+export type Decided = Omit<RecordDecision, keyof Subject> & Partial<Pick<Subject, 'crmId' | 'aboutIds'>>;
+
+interface Notes {
+  subjects: readonly Subject[];
+  /** One per subject, in order. */
+  decisions?: readonly Decided[];
+  failure?: { readonly code: string; readonly problem: NotedProblem };
+}
+
+/** Notes which records a request is about. Call it before anything can fail. */
+export function noteSubjects(response: Response, subjects: () => readonly Subject[]): void {
+  const notes = notesOf(response);
+  if (notes !== undefined) notes.subjects = subjects();
+}
+
+/** Notes what was decided about each subject, in their order. Ids that are known only now replace those of the subject. */
+export function noteDecisions(response: Response, decisions: () => Notes['decisions']): void {
+  const notes = notesOf(response);
+  const decided = notes === undefined ? undefined : decisions();
+  if (notes !== undefined && decided !== undefined) notes.decisions = decided;
+}
+
+/** Notes why a request failed as a whole. */
+export function noteFailure(response: Response, thrown: unknown, code: string): void {
+  const notes = notesOf(response);
+  if (notes !== undefined) notes.failure = { code, problem: problemOf(thrown) };
+}
+
+/**
+ * Passes every request on once its response was sent, with what was decided about its records. If the caller disconnects first, the
+ * request is passed on when its work is done.
+ */
+export function followDecisions(listener: DecisionListener | undefined): RequestHandler {
+  if (listener === undefined) return (_request, _response, next) => next();
+  return (request, response, next) => {
+    const [at, startedAt] = [Date.now(), performance.now()];
+    const notes: Notes = { subjects: [] };
+    response.locals.decisions = notes;
+    const pass = () => {
+      const mapping = response.locals.mappings?.hash;
+      listener.write({
+        requestId: String(request.id),
+        at,
+        method: request.method,
+        route: routeOf(request.route),
+        status: response.writableFinished ? response.statusCode : 499,
+        durationMs: Math.round(performance.now() - startedAt),
+        ...(typeof mapping === 'string' && { mapping }),
+        ...(notes.failure !== undefined && { error: notes.failure.code }),
+        records: recordsOf(notes),
+      });
+    };
+    let isClosed = false;
+    response.once('close', () => {
+      isClosed = true;
+      if (response.writableEnded) pass();
+    });
+    const end = response.end.bind(response);
+    // `end` has four forms; whatever it is called with goes on unchanged.
+    response.end = ((...given: Parameters<typeof end>) => {
+      const ended = end(...given);
+      if (isClosed) pass();
+      return ended;
+    }) as typeof response.end;
+    next();
+  };
+}
+
+function notesOf(response: Response): Notes | undefined {
+  return response.locals.decisions;
+}
+
+function recordsOf({ subjects, decisions, failure }: Notes): readonly RecordDecision[] {
+  return subjects.map((subject, index): RecordDecision => {
+    const decision = decisions?.[index];
+    if (decision !== undefined) return { ...subject, ...decision };
+    return { ...subject, ...nothingDecided, warnings: 0, ...(failure !== undefined && { problem: failure.problem }) };
+  });
+}
+
+function problemOf(thrown: unknown): NotedProblem {
+  const isCrm =
+    thrown instanceof CrmRejectedError || thrown instanceof CrmUnavailableError || thrown instanceof DeadlineError;
+  if (isCrm) return noteProblem(problemFromError(thrown));
+  return thrown instanceof GatewayError ? { kind: 'request', text: thrown.code } : { kind: 'fault' };
+}
+
+/** Express sets the route on the request once it is known. */
+function routeOf(route: unknown): string {
+  const path = typeof route === 'object' && route !== null && 'path' in route ? route.path : undefined;
+  return typeof path === 'string' ? path : 'none';
+}
+
+/** Texts of a record that look like an email address, its custom fields included. */
+export function emailsIn(record: Readonly<Record<string, unknown>>): readonly string[] {
+  const found: string[] = [];
+  collectEmails(record, found);
+  if (isRecord(record.customFields)) collectEmails(record.customFields, found);
+  return found;
+}
+
+const maxEmails = 4;
+
+function collectEmails(record: Readonly<Record<string, unknown>>, found: string[]): void {
+  for (const name in record) {
+    const value = record[name];
+    if (typeof value !== 'string' || found.length >= maxEmails) continue;
+    const at = value.indexOf('@');
+    if (at > 0 && value.length <= 254 && !found.includes(value)) found.push(value);
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,51 @@
+/** Why a field that Enginy sent was not written, or not as it was sent. The list is closed: each reason has a sentence in the reports. */
+export const heldBackReasons = [
+  /** `overwrite: if_empty`, and the CRM has a value. */
+  'if-empty',
+  /** `overwrite: never`, in an update. */
+  'never',
+  /** Sent empty, and `on_empty: skip`. */
+  'empty',
+  /** The CRM did not let the value move back, such as a lifecycle stage. */
+  'backward',
+  /** The text is not one of the options, or not in the file's map. */
+  'no-option',
+  /** Some of several values are not options; the others were written. */
+  'some-options',
+  /** The text was longer than the CRM accepts; the beginning was written. */
+  'cut',
+  /** Its transforms or value map leave nothing of it. */
+  'dropped',
+  /** Not readable as what its row or property expects. */
+  'unreadable',
+  /** The CRM refused the value. */
+  'refused',
+  /** Another record already has the value, and it must be unique. */
+  'taken',
+  'read-only',
+  /** The CRM has no such property. */
+  'no-property',
+  /** The token may not read or create properties. */
+  'no-permission',
+  /** `at_most`, or the CRM's own limit on properties. */
+  'limit',
+  /** The mapping has no row for the field, and `unknown_fields` does not create one. */
+  'no-row',
+  /** Another field is already written to its property. */
+  'other-field',
+  /** The CRM has no active user with this id. */
+  'unknown-owner',
+] as const;
+
+export type HeldBackReason = (typeof heldBackReasons)[number];
+
+/** A field that was sent and held back. Names only: never a value. */
+export interface HeldBack {
+  /** Enginy's field; several joined by `+`. */
+  readonly field: string;
+  /** Absent for a field that has no property. */
+  readonly property?: string;
+  readonly reason: HeldBackReason;
+  /** What the reason depends on, without values: an error code, a scope, `is not an email address`. */
+  readonly detail?: string;
+}
