@@ -52,7 +52,7 @@ export function createBridge(
     lock: createKeyedLock(),
     updateBatcher: createUpdateBatcher(writing),
     managedProperties,
-    owners: createOwnerDirectory({ crm }),
+    owners: createOwnerDirectory({ crm, log }),
     clock: Date.now,
   };
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createOwnerDirectory } from '../../src/bridge/timeline/owner-directory.ts';
-import { CrmUnavailableError, NotSupportedError } from '../../src/errors.ts';
+import type { Owner } from '../../src/crm/crm.ts';
+import { CrmRejectedError, CrmUnavailableError, NotSupportedError } from '../../src/errors.ts';
 import { fakeCrm } from '../support/fake-crm.ts';
 import { startSeededCrm } from '../support/seeded-crm.ts';
 import { startApp } from '../support/start-app.ts';
@@ -55,6 +56,53 @@ test('answers 503 when the CRM is down, without caching that', async () => {
   const second = await app.send('GET', '/users');
 
   expect([first.status, second.status]).toEqual([503, 200]);
+});
+
+test.each([
+  ['cannot be reached', new CrmUnavailableError('HubSpot cannot be reached')],
+  ['refuses the token', new CrmRejectedError('HubSpot refused the access token', { status: 401 })],
+])('returns the last list while the CRM %s', async (_how, failure) => {
+  const crm = fakeCrm();
+  crm.owners.push(olga);
+  let nowMs = 0;
+  const app = await startApp(crm, { deps: { owners: createOwnerDirectory({ crm, now: () => nowMs }) } });
+  await app.send('GET', '/users');
+  nowMs += 6 * 60_000;
+  crm.failAlways('listOwners', failure);
+
+  const answer = await app.send('GET', '/users');
+
+  expect([answer.status, answer.body]).toEqual([200, [olga]]);
+});
+
+test('returns the list of an earlier process when the CRM is down at the first question, and keeps the next one', async () => {
+  const crm = fakeCrm();
+  crm.owners.push(olga, { id: '62', name: 'Otto Owner' });
+  crm.failNext('listOwners', new CrmUnavailableError('HubSpot cannot be reached'));
+  const kept: (readonly Owner[])[] = [];
+  const store = { read: () => [olga], write: (owners: readonly Owner[]) => void kept.push(owners) };
+  const app = await startApp(crm, { deps: { owners: createOwnerDirectory({ crm, store }) } });
+
+  const first = await app.send('GET', '/users');
+  const second = await app.send('GET', '/users');
+
+  expect([first.status, first.body]).toEqual([200, [olga]]);
+  expect(second.body).toHaveLength(2);
+  expect(kept).toEqual([crm.owners]);
+});
+
+test('returns the last list when the CRM is silent', async () => {
+  const crm = fakeCrm();
+  const owners = createOwnerDirectory({
+    crm: { listOwners: () => new Promise(() => {}) },
+    store: { read: () => [olga], write: () => {} },
+    patienceMs: 0,
+  });
+  const app = await startApp(crm, { deps: { owners } });
+
+  const answer = await app.send('GET', '/users');
+
+  expect([answer.status, answer.body]).toEqual([200, [olga]]);
 });
 
 test('finds an owner who joined after the list was read', async () => {

@@ -1,15 +1,37 @@
 import type { CallContext, Crm, Owner } from '../../crm/crm.ts';
 import { DeadlineError, NotSupportedError } from '../../errors.ts';
+import type { Logger } from '../../logger.ts';
+import { problemFromError } from '../problem.ts';
 
 /** The CRM's users who can own records, cached for a few minutes. */
 export interface OwnerDirectory {
-  /** @throws NotSupportedError where the CRM does not let the bridge list them. */
+  /**
+   * Returns the users. While the CRM is away or slow, the last list that was read, also by an earlier process: Enginy asks once,
+   * when it connects, and an error there switches owner selection off for good.
+   * @throws NotSupportedError where the CRM does not let the bridge list them.
+   */
   list(context: CallContext): Promise<readonly Owner[]>;
   /**
    * Finds an owner by id. `unknown`: the CRM has no such active user; `unlisted`: it does not let the bridge list its users.
    * An id that is not in the cache causes a new read, since the user may have joined a minute ago.
    */
   find(id: string, context: CallContext): Promise<Owner | 'unknown' | 'unlisted'>;
+}
+
+/** Keeps the last list over restarts. Neither method throws. */
+export interface OwnerStore {
+  read(): readonly Owner[] | undefined;
+  write(owners: readonly Owner[]): void;
+}
+
+export interface OwnerDirectoryDeps {
+  readonly crm: Pick<Crm, 'listOwners'>;
+  readonly log?: Logger | undefined;
+  readonly store?: OwnerStore | undefined;
+  /** Milliseconds of a monotonic clock. */
+  readonly now?: () => number;
+  /** How long `list` waits for the CRM where it has an earlier list to return, in milliseconds. */
+  readonly patienceMs?: number;
 }
 
 const ttlMs = 5 * 60_000;
@@ -22,20 +44,21 @@ interface Entry {
   isSettled: boolean;
 }
 
-/** @param deps.now milliseconds of a monotonic clock. */
-export function createOwnerDirectory(deps: {
-  readonly crm: Pick<Crm, 'listOwners'>;
-  readonly now?: () => number;
-}): OwnerDirectory {
+/** Builds the directory. Nothing is read until the first question. */
+export function createOwnerDirectory(deps: OwnerDirectoryDeps): OwnerDirectory {
   const now = deps.now ?? (() => performance.now());
+  const patienceMs = deps.patienceMs ?? 5_000;
   let entry: Entry | undefined;
+  let last = deps.store?.read();
 
   function read(context: CallContext): Entry {
     const fresh: Entry = { at: now(), owners: deps.crm.listOwners(context), isSettled: false };
     entry = fresh;
     fresh.owners.then(
-      () => {
+      (owners) => {
         fresh.isSettled = true;
+        last = owners;
+        deps.store?.write(owners);
       },
       (error: unknown) => {
         fresh.isSettled = true;
@@ -46,7 +69,7 @@ export function createOwnerDirectory(deps: {
     return fresh;
   }
 
-  async function list(context: CallContext, maxAgeMs: number): Promise<readonly Owner[]> {
+  async function current(context: CallContext, maxAgeMs: number): Promise<readonly Owner[]> {
     const known = entry;
     // One read at a time, however many requests wait for it.
     const isUsable = known !== undefined && (!known.isSettled || now() - known.at < maxAgeMs);
@@ -60,12 +83,33 @@ export function createOwnerDirectory(deps: {
     }
   }
 
+  /** The current list, or the last one when the CRM does not return it soon. */
+  async function list(context: CallContext): Promise<readonly Owner[]> {
+    const reading = current(context, ttlMs);
+    const earlier = last;
+    if (earlier === undefined) return await reading;
+    const { promise: waited, resolve: stopWaiting } = Promise.withResolvers<readonly Owner[]>();
+    const timer = setTimeout(stopWaiting, patienceMs, earlier);
+    try {
+      return await Promise.race([reading, waited]);
+    } catch (error) {
+      if (error instanceof NotSupportedError) throw error;
+      const facts = { requestId: context.requestId, problem: problemFromError(error).kind };
+      deps.log?.warn(facts, 'the users could not be read: the last list that was read is returned');
+      return earlier;
+    } finally {
+      clearTimeout(timer);
+      // Where the wait ended first, the read goes on for the next request; `read` handles its failure.
+      reading.catch(() => {});
+    }
+  }
+
   return {
-    list: (context) => list(context, ttlMs),
+    list,
     async find(id, context) {
       try {
-        const known = (await list(context, ttlMs)).find((owner) => owner.id === id);
-        return known ?? (await list(context, minRereadMs)).find((owner) => owner.id === id) ?? 'unknown';
+        const known = (await current(context, ttlMs)).find((owner) => owner.id === id);
+        return known ?? (await current(context, minRereadMs)).find((owner) => owner.id === id) ?? 'unknown';
       } catch (error) {
         if (error instanceof NotSupportedError) return 'unlisted';
         throw error;
