@@ -30,6 +30,9 @@ function handOver(node) {
     // A terminal sends Ctrl-C to both by itself, and a second one would cut the child's stopping short.
     process.on(signal, () => (signal === 'SIGINT' && process.stdin.isTTY ? true : child.kill(signal)));
   }
+  // npm hands a signal to the shell around this program alone, which ends without passing it on.
+  const parent = process.ppid;
+  setInterval(() => process.ppid === parent || child.kill('SIGTERM'), 200).unref();
   child.on('exit', (status, signal) => {
     process.exitCode = status ?? (signal === null ? 1 : 128);
   });

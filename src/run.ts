@@ -1,8 +1,9 @@
 import type { pino } from 'pino';
 import { type Config, ConfigError, loadConfig, sandboxKey, settingWarnings } from './config.ts';
-import { readSettings } from './environment.ts';
+import { type Environment, readSettings } from './environment.ts';
 import { createLogger } from './logger.ts';
 import { MappingError } from './mapping/schema/diagnostic.ts';
+import { watchParent } from './parent-watch.ts';
 import { type RunningBridge, startBridge } from './serve.ts';
 
 /** An orchestrator waits 15 s or longer before it kills the process; the margin is for closing and the last log lines. */
@@ -20,20 +21,13 @@ export async function runBridge(): Promise<void> {
     const log = createLogger({ level: config.logLevel, secretHeader: config.auth.header }, standardOutput());
     for (const warning of settingWarnings(environment, unused)) log.warn({}, warning);
     const bridge = await startBridge(config, log);
+    // Before anything says that the bridge runs: a signal may follow at once.
+    followSignals(bridge, log, environment);
     log.info(
       { url: bridge.url, adminUrl: bridge.adminUrl, mode: config.isSandbox ? 'sandbox' : 'hubspot' },
       'enginy-bridge listens',
     );
     if (config.isSandbox) process.stdout.write(sandboxNotice(bridge.url, config.auth));
-    process.on('SIGHUP', () => {
-      log.info({ signal: 'SIGHUP' }, 'reading the mapping files again');
-      void bridge.reloadMappings();
-    });
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(signal, () => {
-        void stop(bridge, log, signal);
-      });
-    }
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof MappingError || isListenError(error))) throw error;
     process.stderr.write(`${error.message}\n`);
@@ -51,6 +45,20 @@ function standardOutput(): NodeJS.WriteStream {
     if (error.code !== 'EPIPE') throw error;
   });
   return process.stdout;
+}
+
+function followSignals(bridge: RunningBridge, log: pino.Logger, environment: Environment): void {
+  process.on('SIGHUP', () => {
+    log.info({ signal: 'SIGHUP' }, 'reading the mapping files again');
+    void bridge.reloadMappings();
+  });
+  // npm sets it for whatever it runs.
+  if (environment.npm_lifecycle_event !== undefined) watchParent(() => void stop(bridge, log, 'end of the parent'));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      void stop(bridge, log, signal);
+    });
+  }
 }
 
 /** Names the key only where it is the public one of the sandbox: the log must not hold a key of somebody's own. */

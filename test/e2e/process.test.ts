@@ -7,10 +7,15 @@ import { startCrm } from '../support/start-bridge.ts';
 
 const main = new URL('../../src/main.ts', import.meta.url).pathname;
 
+const root = new URL('../..', import.meta.url).pathname;
+
 /** The bridge as a process of its own, with this environment alone. */
-function startProcess(environment: Record<string, string>) {
-  const child = spawn(process.execPath, [main], {
-    cwd: new URL('../..', import.meta.url).pathname,
+function startProcess(
+  environment: Record<string, string>,
+  [program, ...args]: readonly [string, ...string[]] = [process.execPath, main],
+) {
+  const child = spawn(program, args, {
+    cwd: root,
     env: { PORT: '0', CAPTURE: 'off', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -23,7 +28,9 @@ function startProcess(environment: Record<string, string>) {
     child.kill('SIGKILL');
     await exited;
   });
-  return { child, lines, exited };
+  // Closed once the last process has ended that inherited it.
+  const silent = once(child.stdout, 'close');
+  return { child, lines, exited, silent };
 }
 
 async function urlOf({ lines, exited }: { lines: readonly string[]; exited: Promise<unknown> }): Promise<string> {
@@ -72,6 +79,41 @@ test('on SIGTERM it takes no new request, finishes what is in flight and exits 0
   expect(await bridge.exited).toBe(0);
   await expect(sendTo(url, 'GET', '/livez')).rejects.toThrow();
 });
+
+test.each([
+  ['npm start', ['npm', 'start']],
+  ['npx enginy-bridge serve', ['npx', 'enginy-bridge', 'serve']],
+] as const)(
+  'a SIGTERM that %s alone receives lets the bridge finish what is in flight, and end',
+  async (_name, command) => {
+    const crm = await startCrm({ latency: 400 });
+    // biome-ignore lint/style/noProcessEnv: npm needs a home, and the machine's own programs
+    const { PATH = '', HOME = '' } = process.env;
+    const bridge = startProcess(
+      {
+        PATH: PATH.split(':')
+          .filter((folder) => !folder.includes('node_modules'))
+          .join(':'),
+        HOME,
+        npm_config_offline: 'true',
+        npm_config_update_notifier: 'false',
+        HUBSPOT_ACCESS_TOKEN: crm.token,
+        HUBSPOT_BASE_URL: crm.url,
+        API_KEY: 'good-key',
+      },
+      command,
+    );
+    const url = await urlOf(bridge);
+
+    const inFlight = sendTo(url, 'POST', '/contacts/sync', { contacts: [{ externalId: 'a', email: 'a@example.com' }] });
+    await expect.poll(() => crm.log.some(({ path }) => path.endsWith('/objects/contacts/batch/read'))).toBe(true);
+    stop(bridge.child);
+
+    expect((await inFlight).status).toBe(200);
+    await bridge.silent;
+    expect(bridge.lines.at(-1)).toContain('"msg":"stopped"');
+  },
+);
 
 test.each([0, 2])('stops on a signal although its log is no longer read, %i requests later', async (requests) => {
   const bridge = startProcess({});
