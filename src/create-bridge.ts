@@ -8,6 +8,7 @@ import { createLookupFinisher } from './bridge/records/lookup-finisher.ts';
 import { createRecordIdCache, type RecordIdCache } from './bridge/records/record-id-cache.ts';
 import { createUpdateBatcher } from './bridge/records/update-batcher.ts';
 import { createOwnerDirectory } from './bridge/timeline/owner-directory.ts';
+import { createPortalTimeZone } from './bridge/timeline/portal-time-zone.ts';
 import type { TimelineDeps } from './bridge/timeline/timeline-scope.ts';
 import type { Crm } from './crm/crm.ts';
 import type { RecordRouteDeps } from './http/routes/records.ts';
@@ -53,6 +54,7 @@ export function createBridge(
     updateBatcher: createUpdateBatcher(writing),
     managedProperties,
     owners: createOwnerDirectory({ crm, log }),
+    portalTimeZone: createPortalTimeZone({ crm }),
     clock: Date.now,
   };
 }

@@ -149,6 +149,9 @@ export type UnlinkOutcome = 'unlinked' | { readonly problem: CrmProblem };
 export interface Owner {
   readonly id: string;
   readonly name: string;
+  /** The parts of the name, where the CRM keeps them. */
+  readonly firstName?: string;
+  readonly lastName?: string;
   readonly email?: string;
 }
 

@@ -2,6 +2,7 @@ import { idOf, textOf } from '../../contract/optional-fields.ts';
 import type { TaskAnswer, TaskBody } from '../../contract/tasks.ts';
 import { fromTaskProperties } from '../../mapping/run/translate-task.ts';
 import type { TaskMapping } from '../../mapping/schema/task-mapping.ts';
+import { timeKey } from '../../mapping/values/date-text.ts';
 import type { WriteDecision } from '../decisions.ts';
 import type { ManagedProperty } from '../properties/managed-property.ts';
 import { type LinkedRecords, linksTo, readLinked } from '../records/linked-records.ts';
@@ -90,7 +91,7 @@ function fingerprintOf(body: TaskBody): string | undefined {
   const [dueDate, contactId, companyId] = [textOf(body.dueDate), idOf(body.contactId), idOf(body.companyId)];
   if (dueDate === undefined || (contactId === undefined && companyId === undefined)) return undefined;
   const rest = [body.description, body.type, body.ownerId].map((value) => textOf(value) ?? '');
-  return fingerprint(['task', body.subject, dueDate, contactId ?? '', companyId ?? '', ...rest]);
+  return fingerprint(['task', body.subject, timeKey(dueDate), contactId ?? '', companyId ?? '', ...rest]);
 }
 
 /** The unique property that stores a task's fingerprint. */

@@ -1,6 +1,5 @@
 import type { CrmRecord, Owner } from '../../crm/crm.ts';
 import type { ActivityMapping, Direction } from '../../mapping/schema/activity-mapping.ts';
-import { firstName, lastName } from '../../mapping/values/full-name.ts';
 
 /** Sender and receiver as HubSpot's emails expect them (its guide to the emails object): JSON with `from` and `to`. */
 export function participantsOf(
@@ -17,7 +16,7 @@ export function participantsOf(
           contact.properties[people.first_name],
           contact.properties[people.last_name],
         );
-  const sender = owner === undefined ? undefined : person(owner.email, firstName(owner.name), lastName(owner.name));
+  const sender = owner === undefined ? undefined : person(owner.email, owner.firstName, owner.lastName);
   const [from, to] = direction === 'OUTBOUND' ? [sender, lead] : [lead, sender];
   if (from === undefined && to === undefined) return undefined;
   return JSON.stringify({ ...(from === undefined ? {} : { from }), to: to === undefined ? [] : [to], cc: [], bcc: [] });

@@ -16,6 +16,8 @@ export interface SentActivity {
   readonly body: string | undefined;
   readonly ownerId: string | undefined;
   readonly occurredAt: string | undefined;
+  /** Equal for all spellings of the same time; the text as sent if it cannot be read. */
+  readonly timeKey: string | undefined;
   readonly contactId: string | undefined;
   readonly companyId: string | undefined;
   readonly messageId: string | undefined;
@@ -39,6 +41,7 @@ export function readSentActivity(mapping: ActivityMapping, activity: ActivityBod
     body: textOf(activity.body),
     ownerId: idOf(activity.ownerId),
     occurredAt: typeof time === 'string' ? time : undefined,
+    timeKey: typeof time === 'string' ? time : sentTime,
     contactId: idOf(activity.contactId),
     companyId: idOf(activity.companyId),
     messageId: textOf(activity.metadata?.messageId),
@@ -57,6 +60,6 @@ function directionOf(word: string | undefined): Direction | undefined {
 export function activityFingerprint(sent: SentActivity): string | undefined {
   const about = [sent.typeName, sent.direction, sent.contactId ?? ''];
   if (sent.messageId !== undefined) return fingerprint([...about, 'message', sent.messageId]);
-  if (sent.occurredAt === undefined) return undefined;
-  return fingerprint([...about, 'time', sent.companyId ?? '', sent.occurredAt, sent.subject ?? '', sent.body ?? '']);
+  if (sent.timeKey === undefined) return undefined;
+  return fingerprint([...about, 'time', sent.companyId ?? '', sent.timeKey, sent.subject ?? '', sent.body ?? '']);
 }

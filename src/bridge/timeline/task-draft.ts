@@ -3,7 +3,7 @@ import type { TaskBody, TaskPatch } from '../../contract/tasks.ts';
 import type { HeldBack } from '../../mapping/run/held-back.ts';
 import { keptWordProperties, toTaskProperties } from '../../mapping/run/translate-task.ts';
 import type { TaskMapping } from '../../mapping/schema/task-mapping.ts';
-import { normalizeDatetime } from '../../mapping/values/date-text.ts';
+import { normalizeDatetime, timeKey } from '../../mapping/values/date-text.ts';
 import { readField, toFieldValue, toText } from '../../mapping/values/field-value.ts';
 import { omitProperty } from '../omit-property.ts';
 import type { ManagedProperty } from '../properties/managed-property.ts';
@@ -33,9 +33,9 @@ export async function draftTask(
   const mapping = taskMapping(scope);
   const warnings: string[] = [];
   const heldBack: HeldBack[] = [];
-  const sentDue = textOf(body.dueDate);
-  const due = sentDue === undefined ? undefined : normalizeDatetime(sentDue);
-  if (typeof due === 'object') {
+  const due = await readDueDate(scope, body);
+  if (due?.warning !== undefined) warnings.push(due.warning);
+  if (due?.problem !== undefined) {
     warnings.push(`dueDate was skipped: it ${due.problem}`);
     heldBack.push({ field: 'dueDate', reason: 'unreadable', detail: due.problem });
   }
@@ -51,7 +51,7 @@ export async function draftTask(
     subject: textOf(body.subject)?.replace(/\s+/g, ' ').trim(),
     description: mapText(textOf(body.description), toHtmlBody),
     type: textOf(body.type)?.trim(),
-    dueDate: typeof due === 'string' ? due : defaults?.dueDate,
+    dueDate: due?.time ?? defaults?.dueDate,
     ownerId,
     completed: typeof body.completed === 'boolean' ? String(body.completed) : defaults?.completed,
   };
@@ -65,6 +65,21 @@ export async function draftTask(
     warnings: [...warnings, ...translation.warnings],
     heldBack: [...heldBack, ...translation.heldBack],
   };
+}
+
+/** A date without a time is due on that day in the time zone of the portal, as its users see it. */
+async function readDueDate(
+  { portalTimeZone, context }: TimelineScope,
+  body: TaskBody | TaskPatch,
+): Promise<{ readonly time?: string; readonly warning?: string; readonly problem?: string } | undefined> {
+  const sent = textOf(body.dueDate);
+  if (sent === undefined) return undefined;
+  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(timeKey(sent));
+  const timeZone = isDay ? await portalTimeZone.read(context) : 'UTC';
+  const time = normalizeDatetime(sent, timeZone);
+  if (typeof time === 'object') return { problem: time.problem };
+  if (timeZone !== undefined) return { time };
+  return { time, warning: 'dueDate has no time and the CRM does not show its time zone: it was read as midnight UTC' };
 }
 
 /** The properties that store Enginy's own word for a task's type. */

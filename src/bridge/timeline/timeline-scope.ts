@@ -7,6 +7,7 @@ import type { KeyedLock } from '../keyed-lock.ts';
 import type { ManagedProperties } from '../properties/managed-property.ts';
 import type { RecordIdCache } from '../records/record-id-cache.ts';
 import type { OwnerDirectory } from './owner-directory.ts';
+import type { PortalTimeZone } from './portal-time-zone.ts';
 
 /** What activities and tasks need, shared by all requests. */
 export interface TimelineDeps {
@@ -16,6 +17,7 @@ export interface TimelineDeps {
   readonly lock: KeyedLock;
   readonly managedProperties: ManagedProperties;
   readonly owners: OwnerDirectory;
+  readonly portalTimeZone: PortalTimeZone;
   /** The wall clock, in milliseconds since 1970. */
   readonly clock: () => number;
 }

@@ -17,7 +17,7 @@ export const dateTransforms = {
     example: ['2026-01-31T10:00:00+01:00', '2026-01-31T09:00:00.000Z'],
     accepts: 'text',
     maxLength: 100,
-    apply: normalizeDatetime,
+    apply: (value) => normalizeDatetime(value),
   },
   year: {
     summary: 'A four-digit year; also accepts a date.',

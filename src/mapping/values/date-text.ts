@@ -1,32 +1,41 @@
+import { readIsoTime, toInstant, toRealDay, type WrittenTime } from './iso-time.ts';
+import { monthNumber, readMailTime } from './mail-time.ts';
 import type { ValueProblem } from './value-problem.ts';
 
 const notADate: ValueProblem = { problem: 'is not a date' };
-const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-const isoDatetime = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2})?(\.\d{1,9})?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
+const notATime: ValueProblem = { problem: 'is not a date and time' };
 
 /** Parses a date to `YYYY-MM-DD`. The date is kept as written; epoch timestamps give the date in UTC. */
 export function normalizeDate(text: string): string | ValueProblem {
   const trimmed = text.trim();
-  const instant = readEpoch(trimmed);
-  if (instant !== undefined) return instant.toISOString().slice(0, 10);
-  const day = isoDatetime.exec(trimmed)?.[1] ?? readDay(trimmed);
-  return day !== undefined && isRealDay(day) ? day : notADate;
+  return readEpoch(trimmed)?.slice(0, 10) ?? readWritten(trimmed)?.day ?? notADate;
 }
 
-/** Parses a date and time to ISO 8601 in UTC with milliseconds. A time without a zone is UTC; a date is midnight UTC. */
-export function normalizeDatetime(text: string): string | ValueProblem {
+/**
+ * Parses a date and time to ISO 8601 in UTC with milliseconds. A time without a zone is UTC.
+ *
+ * @param timeZone IANA name of the zone in which a date without a time starts; UTC by default.
+ */
+export function normalizeDatetime(text: string, timeZone = 'UTC'): string | ValueProblem {
   const trimmed = text.trim();
-  const instant = readEpoch(trimmed);
-  if (instant !== undefined) return instant.toISOString();
-  const match = isoDatetime.exec(trimmed);
-  if (match === null) {
-    const day = readDay(trimmed);
-    return day !== undefined && isRealDay(day) ? `${day}T00:00:00.000Z` : { problem: 'is not a date and time' };
-  }
-  const [, day = '', time, seconds = ':00', fraction = '', zone = 'Z'] = match;
-  const parsed = new Date(`${day}T${time}${seconds}${fraction.slice(0, 4)}${withColon(zone.toUpperCase())}`);
-  if (Number.isNaN(parsed.getTime()) || !isRealDay(day)) return { problem: 'is not a date and time' };
-  return parsed.toISOString();
+  const epoch = readEpoch(trimmed);
+  if (epoch !== undefined) return epoch;
+  const written = readWritten(trimmed);
+  if (written === undefined) return notATime;
+  const { day, time } = written;
+  return (time === undefined ? startOfDay(day, timeZone) : toInstant(day, time.ms, time.offset)) ?? notATime;
+}
+
+/**
+ * One text for all spellings of the same moment, for comparing; a date without a time stays a date, since when it starts depends on
+ * the time zone. A text that cannot be read is returned as it came.
+ */
+export function timeKey(text: string): string {
+  const trimmed = text.trim();
+  const written = readEpoch(trimmed) === undefined ? readWritten(trimmed) : undefined;
+  if (written !== undefined && written.time === undefined) return written.day;
+  const instant = normalizeDatetime(trimmed);
+  return typeof instant === 'string' ? instant : text;
 }
 
 /** Parses a four-digit year: `2014`, or the year of a date. */
@@ -37,10 +46,21 @@ export function normalizeYear(text: string): string | ValueProblem {
   return typeof day === 'string' && /^[12]/.test(day) ? day.slice(0, 4) : { problem: 'is not a year' };
 }
 
-/** Milliseconds or seconds since 1970, distinguished by length. */
-function readEpoch(text: string): Date | undefined {
-  if (/^\d{12,13}$/.test(text)) return new Date(Number(text));
-  return /^\d{9,10}$/.test(text) ? new Date(Number(text) * 1000) : undefined;
+/** Seconds, milliseconds or microseconds since 1970, distinguished by length, in ISO 8601. */
+function readEpoch(text: string): string | undefined {
+  if (/^\d{9,10}(\.\d+)?$/.test(text)) return new Date(Math.trunc(Number(text) * 1000)).toISOString();
+  if (/^\d{16}$/.test(text)) return new Date(Number(text.slice(0, 13))).toISOString();
+  if (!/^\d{12,13}$/.test(text)) return undefined;
+  // Twelve digits may also be a date, an hour and a minute: 202603011000.
+  const isDate = text.length === 12 && readIsoTime(`${text.slice(0, 8)}T${text.slice(8)}`) !== undefined;
+  return isDate && /^(19|20)/.test(text) ? undefined : new Date(Number(text)).toISOString();
+}
+
+function readWritten(text: string): WrittenTime | undefined {
+  const iso = readIsoTime(text);
+  if (iso !== undefined) return iso;
+  const day = readDay(text);
+  return day === undefined ? readMailTime(text) : { day };
 }
 
 /** Dates in unambiguous formats; `03/04/2026` is not one of them. */
@@ -49,25 +69,39 @@ function readDay(text: string): string | undefined {
   if (yearFirst !== null) return toDay(yearFirst[1], yearFirst[3], yearFirst[4]);
   const dotted = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/.exec(text);
   if (dotted !== null) return toDay(dotted[3], dotted[2], dotted[1]);
-  const named = /^(\d{1,2})\.? ([a-z]{3,9})\.?,? (\d{4})$/i.exec(text);
-  if (named !== null) return toDay(named[3], monthNumber(named[2]), named[1]);
+  const named = /^(\d{1,2})\.?[ -]([a-z]{3,9})\.?,?[ -](\d{4})$/i.exec(text);
+  if (named !== null) return toDay(named[3], monthNumber(named[2] ?? ''), named[1]);
   const american = /^([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})$/i.exec(text);
-  return american === null ? undefined : toDay(american[3], monthNumber(american[1]), american[2]);
+  return american === null ? undefined : toDay(american[3], monthNumber(american[1] ?? ''), american[2]);
 }
 
-function monthNumber(name: string | undefined): string {
-  return String(months.indexOf((name ?? '').slice(0, 3).toLowerCase()) + 1);
+function toDay(year = '', month = '', day = ''): string | undefined {
+  return toRealDay(year, month, day);
 }
 
-function toDay(year = '', month = '', day = ''): string {
-  return `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
+/** The first moment of a day in a time zone: midnight, or the moment to which the clocks were put forward. */
+function startOfDay(day: string, timeZone: string): string | undefined {
+  const midnight = Date.parse(`${day}T00:00:00.000Z`);
+  // The offset at the result may differ from the one at midnight UTC, so it is looked up again there.
+  let start = midnight - offsetAt(midnight, timeZone);
+  start = midnight - offsetAt(start, timeZone);
+  if (start + offsetAt(start, timeZone) < midnight) start += midnight - start - offsetAt(start, timeZone);
+  return toInstant('1970-01-01', start, 0);
 }
 
-function isRealDay(day: string): boolean {
-  const parsed = new Date(`${day}T00:00:00.000Z`);
-  return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(day);
-}
+const formats = new Map<string, Intl.DateTimeFormat>();
 
-function withColon(zone: string): string {
-  return /^[+-]\d{4}$/.test(zone) ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone;
+/** Milliseconds east of UTC. */
+function offsetAt(instant: number, timeZone: string): number {
+  if (timeZone === 'UTC') return 0;
+  let format = formats.get(timeZone);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' });
+    formats.set(timeZone, format);
+  }
+  const name = format.formatToParts(instant).find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  const match = /([+-])(\d{2}):(\d{2})/.exec(name);
+  if (match === null) return 0;
+  const ms = (Number(match[2]) * 60 + Number(match[3])) * 60_000;
+  return match[1] === '+' ? ms : -ms;
 }

@@ -36,9 +36,22 @@ function readOwner(value: Record<string, unknown>): Owner[] {
   const id = idOf(value.id);
   if (id === undefined || value.archived === true || (value.type !== undefined && value.type !== 'PERSON')) return [];
   const email = typeof value.email === 'string' && value.email !== '' ? value.email : undefined;
-  const names = [value.firstName, value.lastName].filter((name) => typeof name === 'string' && name.trim() !== '');
-  const name = names.length > 0 ? names.join(' ') : (email ?? `Owner ${id}`);
-  return [{ id, name, ...(email !== undefined && { email }) }];
+  const firstName = namePart(value.firstName);
+  const lastName = namePart(value.lastName);
+  const names = [firstName, lastName].filter((name) => name !== undefined);
+  return [
+    {
+      id,
+      name: names.length > 0 ? names.join(' ') : (email ?? `Owner ${id}`),
+      ...(firstName !== undefined && { firstName }),
+      ...(lastName !== undefined && { lastName }),
+      ...(email !== undefined && { email }),
+    },
+  ];
+}
+
+function namePart(value: unknown): string | undefined {
+  return typeof value === 'string' && value.trim() !== '' ? value : undefined;
 }
 
 function readAccountDetails(body: unknown): Account {

@@ -1,0 +1,51 @@
+import type { CallContext, Crm } from '../../crm/crm.ts';
+import { GatewayError } from '../../errors.ts';
+import { problemFromRead } from '../problem.ts';
+
+/** The time zone of the CRM account, an IANA name, cached for an hour. */
+export interface PortalTimeZone {
+  /**
+   * Undefined if the CRM does not let the bridge read its account, or names a zone that this system does not know.
+   * @throws GatewayError when the account cannot be read at the moment.
+   */
+  read(context: CallContext): Promise<string | undefined>;
+}
+
+const ttlMs = 60 * 60_000;
+
+/** @param deps.now milliseconds of a monotonic clock. */
+export function createPortalTimeZone(deps: {
+  readonly crm: Pick<Crm, 'readAccount'>;
+  readonly now?: () => number;
+}): PortalTimeZone {
+  const now = deps.now ?? (() => performance.now());
+  let known: { readonly at: number; readonly timeZone: string | undefined } | undefined;
+
+  return {
+    async read(context) {
+      if (known !== undefined && now() - known.at < ttlMs) return known.timeZone;
+      const timeZone = await readTimeZone(deps.crm, context);
+      known = { at: now(), timeZone };
+      return timeZone;
+    },
+  };
+}
+
+async function readTimeZone(crm: Pick<Crm, 'readAccount'>, context: CallContext): Promise<string | undefined> {
+  try {
+    const { timeZone } = await crm.readAccount(context);
+    return isTimeZone(timeZone) ? timeZone : undefined;
+  } catch (error) {
+    if (error instanceof GatewayError && problemFromRead(error).kind === 'refused') return undefined;
+    throw error;
+  }
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
