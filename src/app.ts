@@ -3,10 +3,11 @@ import helmet from 'helmet';
 import type { pino } from 'pino';
 import { recordKinds } from './contract/records.ts';
 import type { Bridge } from './create-bridge.ts';
+import { takeMappings } from './http/active-mappings.ts';
 import { authenticate } from './http/authenticate.ts';
+import { type BodyLimits, defaultBodyLimits } from './http/body-limits.ts';
 import { errorHandler, notFound } from './http/error-handler.ts';
 import { jsonBody } from './http/json-body.ts';
-import { takeMappings } from './http/mappings-in-force.ts';
 import { type DecisionListener, followDecisions } from './http/note-decisions.ts';
 import { type RequestRecorder, recordRequests } from './http/record-requests.ts';
 import { startDeadline } from './http/request-context.ts';
@@ -25,12 +26,12 @@ import type { Mappings } from './mapping/load/file-kinds.ts';
 import { version } from './version.ts';
 
 export interface AppDeps extends Bridge, HealthDeps, Readiness {
-  /** The mapping files in force; asked once per request. */
+  /** The active mapping files; read once per request. */
   readonly mappings: () => Mappings;
-  /** Absent: nothing is measured. */
+  /** If absent, nothing is measured. */
   readonly meter?: RequestMeter;
   readonly log: pino.Logger;
-  /** Notes requests for captures; none unless given. */
+  /** Records requests for captures; if absent, there are none. */
   readonly recorder?: RequestRecorder | undefined;
   /** Receives what was decided about each record; nothing is noted unless given. */
   readonly decisionListener?: DecisionListener | undefined;
@@ -38,11 +39,12 @@ export interface AppDeps extends Bridge, HealthDeps, Readiness {
 
 export interface AppSettings {
   readonly auth: { readonly header: string; readonly keys: readonly string[] };
-  readonly bodyLimitBytes: number;
+  /** The defaults apply to what is not given. */
+  readonly bodyLimits: Partial<BodyLimits>;
   readonly requestTimeoutMs: number;
 }
 
-/** The middleware and routes, in the order in which a request meets them. */
+/** The middleware and routes, in the order in which a request passes them. */
 export function createApp(deps: AppDeps, settings: AppSettings): Express {
   const app = express();
   app.disable('x-powered-by');
@@ -58,7 +60,7 @@ export function createApp(deps: AppDeps, settings: AppSettings): Express {
   app.use(takeMappings(deps.mappings));
   app.use(healthRoute(deps));
   app.use(openApiRoute({ version, keyHeader: settings.auth.header }));
-  app.use(jsonBody(settings.bodyLimitBytes));
+  app.use(jsonBody({ ...defaultBodyLimits, ...settings.bodyLimits }));
   app.use(userRoutes(deps));
   for (const kind of recordKinds) app.use(recordRoutes(deps, kind), recordBatchRoutes(deps, kind));
   app.use(associationRoutes(deps));

@@ -1,6 +1,7 @@
 import { isSupportedCountry } from 'libphonenumber-js';
 import { z } from 'zod';
 import type { Environment, UnusedSettings } from './environment.ts';
+import { type BodyLimits, defaultBodyLimits } from './http/body-limits.ts';
 import { describeSlips, type GivenSettings, signsOfAccount } from './setting-slips.ts';
 
 /** Every mistake found in the environment, one line each. Raised at start only. */
@@ -29,12 +30,16 @@ function toBytes(text: string): number {
   return parts ? Number(parts[1]) * (sizeUnits[(parts[2] ?? '').toLowerCase()] ?? 1) : Number.NaN;
 }
 
-function size(standard: string) {
+/** Above this, one request could use up the memory of the process. */
+const mostBodyBytes = 200 * 1024 ** 2;
+
+function size(standard: string, most = 1024 ** 4) {
   return z
     .string()
     .refine((text) => toBytes(text) > 0, `must be a size such as ${standard}`)
     .prefault(standard)
-    .transform(toBytes);
+    .transform(toBytes)
+    .pipe(z.number().max(most, `must be at most ${most / 1024 ** 2}mb`));
 }
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https address' });
@@ -80,7 +85,12 @@ export const EnvironmentSchema = z.object({
     .transform((text) => text.toUpperCase())
     .refine(isSupportedCountry, 'must be an ISO 3166 country of two letters, such as DE')
     .optional(),
-  BODY_LIMIT: size('50mb'),
+  BODY_LIMIT: size('20mb', mostBodyBytes),
+  BODY_LIMIT_TOTAL: size('60mb'),
+  MAX_ITEMS: wholeNumber(1, 10_000_000).prefault(String(defaultBodyLimits.maxItems)),
+  MAX_FIELDS: wholeNumber(1, 1_000_000).prefault(String(defaultBodyLimits.maxFields)),
+  MAX_VALUES: wholeNumber(1, 100_000_000).prefault(String(defaultBodyLimits.maxValues)),
+  MAX_DEPTH: wholeNumber(5, 1_000).prefault(String(defaultBodyLimits.maxDepth)),
   CACHE_MAX: wholeNumber(1, 10_000_000).prefault('100000'),
   CACHE_TTL_S: wholeNumber(1, 31_536_000).prefault('86400'),
   ADMIN_PORT: wholeNumber(0, 65_535).optional(),
@@ -127,7 +137,7 @@ export interface Config {
   readonly mappingsDir: string;
   /** ISO 3166 code for phone numbers written without a prefix. */
   readonly defaultCountry: string | undefined;
-  readonly bodyLimitBytes: number;
+  readonly bodyLimits: BodyLimits;
   readonly cache: { readonly max: number; readonly ttlMs: number };
   /** Where metrics are served; undefined: nowhere. */
   readonly admin: { readonly host: string; readonly port: number } | undefined;
@@ -180,18 +190,23 @@ const sandboxAdvice = '(to run the embedded CRM, which keeps nothing, set SANDBO
 function crossChecks(env: ParsedEnvironment, given: GivenSettings): string[] {
   if (env.HUBSPOT_ACCESS_TOKEN !== undefined) {
     return [
+      ...bodyLimitMistakes(env),
       ...(env.API_KEY === undefined
         ? ['API_KEY is missing: choose a long random text and enter the same in Enginy']
         : []),
       ...(env.SANDBOX ? ['SANDBOX is true although HUBSPOT_ACCESS_TOKEN is set: remove one of them'] : []),
     ];
   }
-  if (env.SANDBOX) return [];
+  if (env.SANDBOX) return bodyLimitMistakes(env);
   const signs = signsOfAccount(given);
   if (env.SANDBOX === false) signs.push('SANDBOX is false');
   if (env.NODE_ENV === 'production') signs.push('NODE_ENV is production');
-  if (signs.length === 0) return [];
+  if (signs.length === 0) return bodyLimitMistakes(env);
   return [`HUBSPOT_ACCESS_TOKEN is missing: ${signs.join(', ')} ${sandboxAdvice}`];
+}
+
+function bodyLimitMistakes(env: ParsedEnvironment): string[] {
+  return env.BODY_LIMIT_TOTAL < env.BODY_LIMIT ? ['BODY_LIMIT_TOTAL must be at least BODY_LIMIT'] : [];
 }
 
 function freezeConfig(env: ParsedEnvironment): Config {
@@ -214,7 +229,14 @@ function freezeConfig(env: ParsedEnvironment): Config {
     requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
     mappingsDir: env.MAPPINGS_DIR,
     defaultCountry: env.DEFAULT_COUNTRY,
-    bodyLimitBytes: env.BODY_LIMIT,
+    bodyLimits: Object.freeze({
+      maxBytes: env.BODY_LIMIT,
+      maxBytesInProgress: env.BODY_LIMIT_TOTAL,
+      maxItems: env.MAX_ITEMS,
+      maxFields: env.MAX_FIELDS,
+      maxValues: env.MAX_VALUES,
+      maxDepth: env.MAX_DEPTH,
+    }),
     admin: env.ADMIN_PORT === undefined ? undefined : Object.freeze({ host: env.ADMIN_HOST, port: env.ADMIN_PORT }),
     cache: Object.freeze({ max: env.CACHE_MAX, ttlMs: env.CACHE_TTL_S * 1000 }),
     capture: captureOf(env),

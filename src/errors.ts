@@ -49,6 +49,14 @@ export class MethodNotAllowedError extends GatewayError {
   }
 }
 
+/** The bridge has too much work in progress; the request was not looked at and can be sent again. */
+export class BusyError extends GatewayError {
+  override readonly name = 'BusyError';
+  readonly status = 503;
+  readonly code = 'Bridge busy';
+  readonly retryAfterSeconds = 5;
+}
+
 /** The portal does not offer what the endpoint needs (for example owners without their scope). */
 export class NotSupportedError extends GatewayError {
   override readonly name = 'NotSupportedError';

@@ -72,7 +72,7 @@ test('takes several keys, a size with a unit and a country in small letters', ()
   const config = loadConfig({ ...hubspot, API_KEY: 'old, new', BODY_LIMIT: '2mb', DEFAULT_COUNTRY: 'de' });
 
   expect(config.auth.keys).toEqual(['old', 'new']);
-  expect(config.bodyLimitBytes).toBe(2 * 1024 * 1024);
+  expect(config.bodyLimits.maxBytes).toBe(2 * 1024 * 1024);
   expect(config.defaultCountry).toBe('DE');
 });
 

@@ -1,28 +1,35 @@
 import { z } from 'zod';
-import { optionalId, optionalText } from './optional-fields.ts';
+import { maxShortText, optionalId, optionalShortText, optionalText } from './optional-fields.ts';
 import { Warnings } from './records.ts';
 
-const directionWord = z
-  .string({ error: 'must be a text' })
-  .regex(/^\s*(inbound|outbound)?\s*$/i, 'must be INBOUND or OUTBOUND')
+const directions = new Set(['', 'inbound', 'outbound']);
+
+const direction = z
+  .string({ error: 'must be a string' })
+  .refine(
+    (text) => text.length <= maxShortText && directions.has(text.trim().toLowerCase()),
+    'must be INBOUND or OUTBOUND',
+  )
+  .describe('INBOUND or OUTBOUND')
   .nullish();
 
-/** Body of POST /activities: one activity; fields that are not named here are no mistake. */
+/** Body of POST /activities: one activity. Unknown fields are allowed. */
 export const ActivityBody = z.looseObject(
   {
     type: z
-      .string({ error: 'must be a text' })
+      .string({ error: 'must be a string' })
+      .max(maxShortText, `must have at most ${maxShortText} characters`)
       .regex(/\S/, 'must not be empty')
       .describe('EMAIL, LINKEDIN, LINKEDIN_INMAIL or LINKEDIN_CONNECTION'),
     subject: optionalText,
     body: optionalText.describe('Text or HTML'),
-    direction: directionWord,
+    direction,
     ownerId: optionalId.describe('An id of GET /users'),
-    occurredAt: optionalText.describe('ISO 8601; now when left out'),
+    occurredAt: optionalShortText.describe('ISO 8601; defaults to now'),
     contactId: optionalId.describe('Id of a contact in the CRM'),
     companyId: optionalId.describe('Id of a company in the CRM'),
     metadata: z
-      .looseObject({ messageId: optionalText }, { error: 'must be an object' })
+      .looseObject({ messageId: optionalShortText }, { error: 'must be an object' })
       .nullish()
       .describe('messageId, sequenceIndex, sequenceMessageCount and anything else'),
   },

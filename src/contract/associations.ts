@@ -13,8 +13,8 @@ export type AssociationsBody = z.infer<typeof AssociationsBody>;
 export const AssociationError = z.object({ contactCRMId: z.string(), companyCRMId: z.string(), error: z.string() });
 
 export const AssociationsAnswer = z.object({
-  success: z.boolean().describe('False only when not one of the pairs could be linked'),
-  created: z.number().int().describe('Distinct pairs that are linked now, those that were before included'),
+  success: z.boolean().describe('False only if no pair could be linked'),
+  created: z.number().int().describe('Distinct pairs that are linked now, including those that were linked before'),
   errors: z.array(AssociationError).optional(),
 });
 export type AssociationsAnswer = z.infer<typeof AssociationsAnswer>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Answer of POST /contacts/batch and /companies/batch: unknown ids are left out. */
+/** Response of POST /contacts/batch and /companies/batch: unknown ids are omitted. */
 export const RecordsAnswer = z.object({
   results: z.array(z.looseObject({ id: z.string() }).describe("The record's fields under Enginy's names")),
 });

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-/** Body of every answer that is not a success. */
+/** Body of every error response. */
 export const ErrorAnswer = z.object({
   error: z.string().describe('Short and stable'),
-  message: z.string().describe('For a person; names the place of a mistake'),
+  message: z.string().describe('For a person; names the offending field'),
   requestId: z.string(),
 });
 export type ErrorAnswer = z.infer<typeof ErrorAnswer>;

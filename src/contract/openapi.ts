@@ -4,27 +4,27 @@ import { type Operation, operations } from './operations.ts';
 
 type Json = Record<string, unknown>;
 
-/** Statuses of failure and when they are said. */
+/** Error statuses and their meaning. */
 const failures: Readonly<Record<string, string>> = {
-  400: 'The request does not fit the contract; the message names the place',
+  400: 'The request violates the contract; the message names the offending field',
   401: 'The API key is missing or wrong',
-  404: 'There is no such record or path',
-  405: 'The path does not know this method',
-  413: 'The body is larger than BODY_LIMIT',
-  415: 'The body is not JSON',
-  500: 'A fault of the bridge',
-  501: 'The CRM does not offer this',
-  502: 'The CRM refused the bridge: token or scope',
-  503: 'The CRM is down or limited; send again after Retry-After seconds',
-  504: 'Nothing could be done in time',
+  404: 'No such record or endpoint',
+  405: 'The method is not allowed',
+  413: 'The body exceeds a limit; the message names the setting',
+  415: 'The body is not declared as JSON in UTF-8',
+  500: 'Internal error',
+  501: 'Not available in this CRM or configuration',
+  502: 'The CRM refused the token, or a scope is missing',
+  503: 'The CRM is unavailable or rate limited, or the bridge is busy; retry after Retry-After seconds',
+  504: 'Nothing was processed in time',
 };
 
-/** Only these say something without a key, in a form of their own. */
+/** The response of the probes while the process stops. */
 const withoutKey = 'stopping';
 
 /**
- * The bridge described in OpenAPI 3.1, made from the schemas that check its requests.
- * @param settings the header that carries the key, as the operator chose it.
+ * The OpenAPI 3.1 document, generated from the schemas that validate requests.
+ * @param settings.keyHeader the header that carries the API key.
  */
 export function openApiDocument(settings: { readonly version: string; readonly keyHeader: string }): Json {
   const paths: Record<string, Json> = {};
@@ -36,7 +36,7 @@ export function openApiDocument(settings: { readonly version: string; readonly k
     info: {
       title: 'enginy-bridge',
       version: settings.version,
-      description: "Enginy's custom-CRM contract, answered from HubSpot.",
+      description: "Enginy's custom-CRM contract, backed by HubSpot.",
     },
     security: [{ apiKey: [] }],
     paths,

@@ -14,24 +14,24 @@ import {
 import { IdsBody, TaskAnswer, TaskBatchPatch, TaskBody, TaskPatch, TasksAnswer } from './tasks.ts';
 import { UsersAnswer } from './users.ts';
 
-/** One endpoint: what goes in and what comes out when it works. */
+/** One endpoint with its request and its successful response. */
 export interface Operation {
   readonly method: 'get' | 'post' | 'put' | 'patch';
-  /** `{id}` stands for a part of the path. */
+  /** `{id}` is a path parameter. */
   readonly path: string;
   readonly summary: string;
   readonly body?: z.ZodType;
   /** Status and body of success. */
   readonly status: 200 | 201;
   readonly answer: z.ZodType;
-  /** False for what an orchestrator asks without a key. */
+  /** False for the probes, which require no key. */
   readonly needsKey?: false;
 }
 
-/** All endpoints of the bridge, in the order in which Enginy's documentation has them. */
+/** All endpoints of the bridge, in the order of Enginy's documentation. */
 export const operations: readonly Operation[] = [
-  { method: 'get', path: '/health', summary: 'Connection test: asks the CRM', status: 200, answer: HealthAnswer },
-  { method: 'get', path: '/users', summary: 'People who may own records', status: 200, answer: UsersAnswer },
+  { method: 'get', path: '/health', summary: 'Connection test: calls the CRM', status: 200, answer: HealthAnswer },
+  { method: 'get', path: '/users', summary: 'Users that can own records', status: 200, answer: UsersAnswer },
   ...recordOperations('contacts'),
   ...recordOperations('companies'),
   {
@@ -45,7 +45,7 @@ export const operations: readonly Operation[] = [
   {
     method: 'post',
     path: '/activities',
-    summary: 'Log an e-mail or a LinkedIn event',
+    summary: 'Log an email or a LinkedIn event',
     body: ActivityBody,
     status: 201,
     answer: ActivityAnswer,
@@ -62,13 +62,13 @@ export const operations: readonly Operation[] = [
     answer: TasksAnswer,
   },
   { method: 'get', path: '/tasks/{id}', summary: 'One task', status: 200, answer: TaskAnswer },
-  { method: 'patch', path: '/tasks/{id}', summary: 'Change a task', body: TaskPatch, status: 200, answer: TaskAnswer },
-  { method: 'get', path: '/openapi.json', summary: 'This description', status: 200, answer: OpenApiAnswer },
-  { method: 'get', path: '/livez', summary: 'The process runs', status: 200, answer: ProbeAnswer, needsKey: false },
+  { method: 'patch', path: '/tasks/{id}', summary: 'Update a task', body: TaskPatch, status: 200, answer: TaskAnswer },
+  { method: 'get', path: '/openapi.json', summary: 'This document', status: 200, answer: OpenApiAnswer },
+  { method: 'get', path: '/livez', summary: 'Liveness', status: 200, answer: ProbeAnswer, needsKey: false },
   {
     method: 'get',
     path: '/readyz',
-    summary: 'The process takes requests',
+    summary: 'Readiness',
     status: 200,
     answer: ReadyAnswer,
     needsKey: false,

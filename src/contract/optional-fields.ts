@@ -1,28 +1,43 @@
 import { z } from 'zod';
 
-/** A field that may be left out, be null or be empty: all three say nothing. Numbers are taken as their text. */
-export const optionalText = z.union([z.string(), z.number()], { error: 'must be a text' }).nullish();
+/** Free text that may be omitted, null or empty. Numbers are accepted. BODY_LIMIT alone bounds its length. */
+export const optionalText = z.union([z.string(), z.number()], { error: 'must be a string' }).nullish();
 
-/** An id in a body: a text; a number is taken as its digits. */
-export const id = z
-  .union([z.string().regex(/\S/).max(512), z.number().int().nonnegative()], {
-    error: 'must be an id: a text that is not empty',
+/** The longest value of a field that is a code, a date or an id of another system. */
+export const maxShortText = 500;
+
+/** Optional text that is never prose. */
+export const optionalShortText = z
+  .union([z.string().max(maxShortText, `must have at most ${maxShortText} characters`), z.number()], {
+    error: 'must be a string',
   })
-  .describe('An id, as the bridge gave it');
-
-/** An id that may be left out, be null or be empty. */
-export const optionalId = z
-  .union([z.string().max(512), z.number().int().nonnegative()], { error: 'must be an id: a text' })
   .nullish();
 
-/** What an optional field says: undefined for everything that says nothing. */
+const maxIdLength = 512;
+const tooLongId = `must have at most ${maxIdLength} characters`;
+
+/** An id in a body: a string; an integer is accepted as its digits. */
+export const id = z
+  .union([z.string().max(maxIdLength, tooLongId).regex(/\S/, 'must not be empty'), z.number().int().nonnegative()], {
+    error: 'must be an id: a string or a whole number',
+  })
+  .describe('An id that the bridge returned');
+
+/** An id that may be omitted, null or empty. */
+export const optionalId = z
+  .union([z.string().max(maxIdLength, tooLongId), z.number().int().nonnegative()], {
+    error: 'must be an id: a string or a whole number',
+  })
+  .nullish();
+
+/** The value of an optional field; undefined if it is omitted, null or blank. */
 export function textOf(value: string | number | null | undefined): string | undefined {
   if (value === undefined || value === null) return undefined;
   const text = String(value);
   return text.trim() === '' ? undefined : text;
 }
 
-/** As {@link textOf}, without white space around it: for ids. */
+/** Like {@link textOf}, trimmed: for ids. */
 export function idOf(value: string | number | null | undefined): string | undefined {
   return textOf(value)?.trim();
 }

@@ -1,21 +1,39 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { InvalidRequestError } from '../errors.ts';
+import { isObject } from '../json.ts';
 
-/** More than this many problems are counted, not listed. */
-const listedProblems = 20;
+/** A response lists this many problems. Validation stops there: a body of a million bad records has a million. */
+const maxProblems = 20;
+
+type Path = readonly PropertyKey[];
 
 /**
- * Checks a body against its schema and gives back the body itself, not a copy: fields that no schema names stay as they came.
- * @throws InvalidRequestError that names every place, e.g. `contacts[3].externalId must be a text`.
+ * Validates a body and returns the body itself, not a copy: fields without a schema stay as they were sent.
+ * @throws InvalidRequestError that names the first places, e.g. `contacts[3].externalId must be a string`.
  */
 export function checkBody<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {
-  const parsed = schema.safeParse(body);
+  const problems: string[] = [];
+  for (const { path, message } of issuesOf(schema, body, [])) {
+    if (problems.length === maxProblems) throw new InvalidRequestError(`${problems.join('; ')}; and more`);
+    problems.push(`${formatPath(path)} ${message}`);
+  }
+  if (problems.length > 0) throw new InvalidRequestError(problems.join('; '));
   // The cast is sound: the schemas used here check and never transform.
-  if (parsed.success) return body as z.infer<Schema>;
-  const problems = parsed.error.issues.map((issue) => `${formatPath(issue.path)} ${issue.message}`);
-  const more = problems.length - listedProblems;
-  const listed = problems.slice(0, listedProblems).join('; ');
-  throw new InvalidRequestError(more > 0 ? `${listed}; and ${more} more` : listed);
+  return body as z.infer<Schema>;
+}
+
+/** Lists are validated entry by entry, so that the caller can stop early. */
+function* issuesOf(schema: z.core.$ZodType, value: unknown, path: Path): Generator<{ path: Path; message: string }> {
+  if (schema instanceof z.ZodObject && isObject(value)) {
+    for (const [name, field] of Object.entries<z.core.$ZodType>(schema.shape)) {
+      yield* issuesOf(field, Object.hasOwn(value, name) ? value[name] : undefined, [...path, name]);
+    }
+  } else if (schema instanceof z.ZodArray && Array.isArray(value)) {
+    for (const [index, item] of value.entries()) yield* issuesOf(schema.element, item, [...path, index]);
+  } else {
+    const { error } = z.safeParse(schema, value);
+    for (const issue of error?.issues ?? []) yield { path: [...path, ...issue.path], message: issue.message };
+  }
 }
 
 /** `['contacts', 3, 'externalId']` → `contacts[3].externalId`; the body itself is `body`. */

@@ -4,15 +4,15 @@ import { z } from 'zod';
 export const recordKinds = ['contacts', 'companies'] as const;
 export type RecordKind = (typeof recordKinds)[number];
 
-/** A record as Enginy sent it: every field kept as it came. */
+/** A record as Enginy sent it. */
 export type SentRecord = Readonly<Record<string, unknown>>;
 export type NewRecord = SentRecord & { readonly externalId: string };
 export type KnownRecord = SentRecord & { readonly crmId: string };
 
-/** A text that must be there; the longest that HubSpot's unique properties and paths take is far above 512. */
+/** A required string. HubSpot's unique properties and paths accept far more than 512 characters. */
 export function requiredText() {
   return z
-    .string({ error: ({ input }) => (input === undefined ? 'is missing' : 'must be a text') })
+    .string({ error: ({ input }) => (input === undefined ? 'is missing' : 'must be a string') })
     .min(1, 'must not be empty')
     .max(512, 'must have at most 512 characters');
 }
@@ -23,7 +23,7 @@ const crmId = requiredText().describe('Id of the record in the CRM');
 export const NewRecordSchema = z.looseObject({ externalId }, { error: 'must be an object' });
 export const KnownRecordSchema = z.looseObject({ crmId }, { error: 'must be an object' });
 
-/** Body of POST /contacts, POST /contacts/sync and their company twins. */
+/** Body of POST /contacts, POST /contacts/sync and their counterparts for companies. */
 export function newRecordsSchema(kind: RecordKind) {
   return z.object({ [kind]: z.array(NewRecordSchema, { error: 'must be an array' }) }, { error: 'must be an object' });
 }
@@ -36,7 +36,7 @@ export function knownRecordsSchema(kind: RecordKind) {
   );
 }
 
-export const Warnings = z.array(z.string()).describe('What was left out of an otherwise good answer, and why');
+export const Warnings = z.array(z.string()).describe('What was dropped although the record succeeded, and why');
 
 export const RecordError = z.object({ externalId: z.string(), error: z.string() });
 export type RecordError = z.infer<typeof RecordError>;

@@ -1,25 +1,25 @@
 import { z } from 'zod';
-import { id, optionalId, optionalText } from './optional-fields.ts';
+import { id, optionalId, optionalShortText, optionalText } from './optional-fields.ts';
 import { Warnings } from './records.ts';
 
-const subject = z.string({ error: 'must be a text' }).regex(/\S/, 'must not be empty');
+const subject = z.string({ error: 'must be a string' }).regex(/\S/, 'must not be empty');
 const completed = z.boolean({ error: 'must be true or false' });
 
 const fields = {
   description: optionalText.describe('Text or HTML'),
-  type: optionalText.describe('call, email, meeting or anything else'),
+  type: optionalShortText.describe('call, email, meeting or anything else'),
   ownerId: optionalId.describe('An id of GET /users'),
-  dueDate: optionalText.describe('ISO 8601'),
+  dueDate: optionalShortText.describe('ISO 8601'),
   contactId: optionalId.describe('Id of a contact in the CRM'),
   companyId: optionalId.describe('Id of a company in the CRM'),
   completed: completed.nullish(),
 };
 
-/** Body of POST /tasks; fields that are not named here are no mistake. */
+/** Body of POST /tasks. Unknown fields are allowed. */
 export const TaskBody = z.looseObject({ subject, ...fields }, { error: 'must be an object' });
 export type TaskBody = z.infer<typeof TaskBody>;
 
-/** Body of PATCH /tasks/:id: what is left out, null or empty stays as it is. */
+/** Body of PATCH /tasks/:id: fields that are omitted, null or empty are not changed. */
 export const TaskPatch = z.looseObject({ subject: subject.nullish(), ...fields }, { error: 'must be an object' });
 export type TaskPatch = z.infer<typeof TaskPatch>;
 

@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import {
+  BusyError,
   CrmRejectedError,
   CrmUnavailableError,
   GatewayError,
@@ -8,16 +9,15 @@ import {
   NotFoundError,
 } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { describeBodyError } from './json-body.ts';
 import { noteFailure } from './note-decisions.ts';
 
-/** The one place that turns an error into a status and `{ error, message, requestId }`. */
+/** Turns an error into a status and `{ error, message, requestId }`. */
 export function errorHandler(log: Logger): ErrorRequestHandler {
   return (thrown, request, response, next) => {
-    const error = thrown instanceof GatewayError ? thrown : (describeBodyError(thrown) ?? describeUriError(thrown));
+    const error = thrown instanceof GatewayError ? thrown : describeUriError(thrown);
     const requestId = request.id;
     if (response.headersSent) {
-      log.error({ requestId, err: thrown }, 'failed after the answer had begun');
+      log.error({ requestId, err: thrown }, 'failed after the response had begun');
       next(thrown);
       return;
     }
@@ -26,14 +26,15 @@ export function errorHandler(log: Logger): ErrorRequestHandler {
       log.error({ requestId, err: thrown }, 'unexpected error');
       response.status(500).json({
         error: 'Internal error',
-        message: `Something went wrong in the bridge; the log has it under request ${String(requestId)}`,
+        message: `Something went wrong in the bridge; the log has details under request ${String(requestId)}`,
         requestId,
       });
       return;
     }
     noteFailure(response, error, error.code);
     logKnown(log, error, requestId);
-    if (error instanceof CrmUnavailableError) response.setHeader('Retry-After', String(error.retryAfterSeconds));
+    if (error instanceof CrmUnavailableError || error instanceof BusyError)
+      response.setHeader('Retry-After', String(error.retryAfterSeconds));
     if (error instanceof MethodNotAllowedError) response.setHeader('Allow', error.allowed.join(', '));
     response.status(error.status).json({ error: error.code, message: error.message, requestId });
   };
@@ -55,14 +56,14 @@ function describeUriError(thrown: unknown): GatewayError | undefined {
   return thrown instanceof URIError ? new InvalidRequestError('The path is not properly encoded') : undefined;
 }
 
-/** Every path that no route knows. */
+/** For paths without a route. */
 export const notFound: RequestHandler = (request) => {
-  throw new NotFoundError(`There is no ${request.path} here`);
+  throw new NotFoundError(`No such endpoint: ${request.path}`);
 };
 
 /** For the end of a route: the path exists, the method does not. */
 export function methodNotAllowed(...allowed: readonly string[]): RequestHandler {
   return (request) => {
-    throw new MethodNotAllowedError(`${request.method} is not served here`, allowed);
+    throw new MethodNotAllowedError(`Method ${request.method} is not allowed`, allowed);
   };
 }

@@ -54,8 +54,8 @@ export function recordKey(request: IncomingMessage, key: 'good' | 'missing' | 'w
   recordings.get(request)?.setKey(key);
 }
 
-/** For the JSON reader's `verify`: the body as it came. */
-export function recordBody(request: IncomingMessage, _response: ServerResponse, body: Buffer): void {
+/** To be called with the body as it was sent, decompressed. */
+export function recordBody(request: IncomingMessage, body: Buffer): void {
   recordings.get(request)?.setBody(body);
 }
 

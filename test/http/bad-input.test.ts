@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { defaultBodyLimits } from '../../src/http/body-limits.ts';
 import { fakeCrm } from '../support/fake-crm.ts';
 import { startApp } from '../support/start-app.ts';
 
@@ -101,7 +102,7 @@ test.each(withBody)(
 );
 
 test.each(withBody)('%s %s with 10,000 entries accounts for each of them', async (method, path, body) => {
-  const app = await startApp(fakeCrm(), { settings: { bodyLimitBytes: 50_000_000 } });
+  const app = await startApp(fakeCrm(), { settings: { bodyLimits: defaultBodyLimits } });
   const isIds = path.endsWith('/batch');
   const entries = Array.from({ length: 10_000 }, (_unused, index) => {
     if (isIds) return `id-${index}`;

@@ -44,7 +44,7 @@ export async function startApp(
     },
     {
       auth: { header: 'x-api-key', keys: ['good-key', 'next-key'] },
-      bodyLimitBytes: 1024 * 1024,
+      bodyLimits: { maxBytes: 1024 * 1024 },
       requestTimeoutMs: 30_000,
       ...overrides.settings,
     },

@@ -37,7 +37,7 @@ export function startCapture(
           ...(config.defaultCountry !== undefined && { defaultCountry: config.defaultCountry }),
           requestTimeoutMs: config.requestTimeoutMs,
           hubspotTimeoutMs: config.hubspot.timeoutMs,
-          bodyLimitBytes: config.bodyLimitBytes,
+          bodyLimitBytes: config.bodyLimits.maxBytes,
           burstPerTenSeconds: config.hubspot.burstPerTenSeconds,
           searchPerSecond: config.hubspot.searchPerSecond,
         },

@@ -90,7 +90,9 @@ async function createReplayedBridge(capture: Capture, mappings: Mappings, clock:
     {
       auth: { header: replayKeyHeader, keys: [replayKey] },
       // A body that was too large is not captured: one above this limit replaces it.
-      bodyLimitBytes: capture.answer?.status === 413 ? tooLargeBytes - 1 : capture.settings.bodyLimitBytes,
+      bodyLimits: {
+        maxBytes: capture.answer?.status === 413 ? tooLargeBytes - 1 : capture.settings.bodyLimitBytes,
+      },
       requestTimeoutMs: capture.settings.requestTimeoutMs,
     },
   );

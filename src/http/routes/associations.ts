@@ -3,9 +3,9 @@ import { linkRecords } from '../../bridge/records/link-records.ts';
 import { AssociationsBody } from '../../contract/associations.ts';
 import { checkBody } from '../../contract/parse.ts';
 import type { Crm } from '../../crm/crm.ts';
-import { methodNotAllowed } from '../error-handler.ts';
-import { mappingsOf } from '../mappings-in-force.ts';
+import { mappingsOf } from '../active-mappings.ts';
 import { pairDecision, pairSubject } from '../describe-decision.ts';
+import { methodNotAllowed } from '../error-handler.ts';
 import { noteDecisions, noteSubjects } from '../note-decisions.ts';
 import { callContext, noteFacts } from '../request-context.ts';
 

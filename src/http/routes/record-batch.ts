@@ -6,8 +6,8 @@ import type { RecordKind } from '../../contract/records.ts';
 import { IdsBody } from '../../contract/tasks.ts';
 import type { Crm } from '../../crm/crm.ts';
 import { NotSupportedError } from '../../errors.ts';
+import { mappingsOf } from '../active-mappings.ts';
 import { methodNotAllowed } from '../error-handler.ts';
-import { mappingsOf } from '../mappings-in-force.ts';
 import { callContext, noteFacts } from '../request-context.ts';
 
 /** POST /contacts/batch and /companies/batch: records by id, under Enginy's names. */

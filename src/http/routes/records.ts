@@ -21,9 +21,9 @@ import type { CrmProblem } from '../../crm/crm.ts';
 import { NotSupportedError } from '../../errors.ts';
 import { toEnginyProperties } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
-import { methodNotAllowed } from '../error-handler.ts';
-import { mappingsOf } from '../mappings-in-force.ts';
+import { mappingsOf } from '../active-mappings.ts';
 import { matchDecision, subjectOf, writeDecision } from '../describe-decision.ts';
+import { methodNotAllowed } from '../error-handler.ts';
 import { noteDecisions, noteSubjects } from '../note-decisions.ts';
 import { callContext, noteFacts } from '../request-context.ts';
 

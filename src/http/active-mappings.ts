@@ -3,15 +3,15 @@ import type { Mappings } from '../mapping/load/file-kinds.ts';
 import { noteFacts } from './request-context.ts';
 
 /**
- * Takes the mapping files in force when the request arrives: all of the request is done by this one version, which the header
- * `X-Mapping` and the log line name.
+ * Takes the mapping files that are active when the request arrives. The whole request uses this version; the header `X-Mapping` and
+ * the log line name it.
  */
 export function takeMappings(mappings: () => Mappings): RequestHandler {
   return (_request, response, next) => {
-    const inForce = mappings();
-    response.locals.mappings = inForce;
-    response.setHeader('X-Mapping', inForce.hash);
-    noteFacts(response, { mapping: inForce.hash });
+    const active = mappings();
+    response.locals.mappings = active;
+    response.setHeader('X-Mapping', active.hash);
+    noteFacts(response, { mapping: active.hash });
     next();
   };
 }
