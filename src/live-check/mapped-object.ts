@@ -62,7 +62,7 @@ function activityObjects(mapping: ActivityMapping, contacts: Mapping): MappedObj
       file,
       objectType,
       path: ['objects', objectType],
-      rows: [keyRow(key), ...rowsAt(object, ['objects', objectType])],
+      rows: [keyRow(key), ...rowsAt(object, ['objects', objectType]), ...constantsOfTypes(mapping, objectType)],
       hasOwners: hasOwner(object.fields),
       isEssential: false,
     }),
@@ -73,6 +73,12 @@ function activityObjects(mapping: ActivityMapping, contacts: Mapping): MappedObj
   );
   const { objectType } = contacts.target;
   return [...objects, { file, objectType, path: ['people'], rows, hasOwners: false, isEssential: false }];
+}
+
+function constantsOfTypes({ types }: ActivityMapping, objectType: string): MappedRow[] {
+  return Object.entries(types).flatMap(([name, { object, on_create }]) =>
+    object === objectType ? constantRows(on_create, ['types', name, 'on_create']) : [],
+  );
 }
 
 function rowsAt(

@@ -53,7 +53,7 @@ export function timelineRows(rows: readonly TimelineRow[], at: Path): MappedRow[
   });
 }
 
-/** Constants of new records. */
+/** Constants of new records, or of every write. */
 export function constantRows(rows: readonly ConstantRow[], at: Path): MappedRow[] {
   return rows.map(({ crm, value }, index) => ({
     section: 'on_create',

@@ -13,6 +13,7 @@ export function writingRows(mapping: Mapping): MappedRow[] {
     ...identityRows(mapping),
     ...mapping.write.fields.flatMap((row, index) => fieldRows(mapping, row, ['write', 'fields', index])),
     ...constantRows(mapping.write.on_create, ['write', 'on_create']),
+    ...constantRows(mapping.write.always, ['write', 'always']),
   ];
 }
 

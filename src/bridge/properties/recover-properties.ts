@@ -67,7 +67,8 @@ function asItWas(
 
 function isRowTarget(mapping: Mapping, name: string): boolean {
   const isRow = compileMapping(mapping).fields.some(({ row }) => row.crm === name);
-  return isRow || name === mapping.identity?.crm || mapping.write.on_create.some(({ crm }) => crm === name);
+  const constants = [...mapping.write.on_create, ...mapping.write.always];
+  return isRow || name === mapping.identity?.crm || constants.some(({ crm }) => crm === name);
 }
 
 /** The options cannot be created again; a text property accepts their values. */

@@ -77,7 +77,7 @@ function formatOrigin(value: ValueExplanation): string {
 }
 
 function formatSource(source: string): string {
-  return source === '(constant)' ? 'constant of on_create' : source === '(default)' ? 'default of the row' : source;
+  return source === '(constant)' ? 'constant of the file' : source === '(default)' ? 'default of the row' : source;
 }
 
 function formatField({ field, given, steps }: FieldTrace): string {

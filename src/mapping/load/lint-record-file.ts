@@ -118,9 +118,11 @@ function lintTargets(file: RecordMappingFile): Finding[] {
     const path = ['write', 'fields', index, 'keep_raw_in'];
     if (row.keep_raw_in !== undefined) targets.push({ property: row.keep_raw_in, path });
   });
-  file.write.on_create.forEach((row, index) => {
-    targets.push({ property: row.crm, path: ['write', 'on_create', index, 'crm'] });
-  });
+  for (const section of ['on_create', 'always'] as const) {
+    file.write[section].forEach((row, index) => {
+      targets.push({ property: row.crm, path: ['write', section, index, 'crm'] });
+    });
+  }
   return repeated(
     targets.map(({ property, path }) => ({ name: property, path })),
     'duplicate-target',

@@ -32,7 +32,10 @@ export function toActivityProperties(
   fields: ActivityFields,
 ): TimelineTranslation {
   const { fields: rows = [], on_create = [] } = mapping.objects[object] ?? {};
-  const constants = Object.fromEntries(on_create.map(({ crm, value }) => [crm, value]));
+  const ofType = (mapping.types[fields.type]?.on_create ?? []).filter(
+    ({ direction = fields.direction }) => direction === fields.direction,
+  );
+  const constants = Object.fromEntries([...on_create, ...ofType].map(({ crm, value }) => [crm, value]));
   const translation = writeTimelineRows(rows, (field) => fieldOf(fields, field));
   return { ...translation, properties: { ...translation.properties, ...constants } };
 }

@@ -47,10 +47,9 @@ export function toCrmProperties(mapping: Mapping, record: EnginyRecord, mode: Wr
   const write: RecordWrite = { record, mode, translation };
   writeIdentity(mapping, write);
   for (const reader of compiled.fields) writeRow(reader, write);
-  if (mode === 'create') {
-    for (const { crm, value } of mapping.write.on_create) {
-      put(translation, 'properties', { property: crm, value, source: '(constant)' });
-    }
+  const { on_create, always } = mapping.write;
+  for (const { crm, value } of mode === 'create' ? [...on_create, ...always] : always) {
+    put(translation, 'properties', { property: crm, value, source: '(constant)' });
   }
   collectUnknown(mapping, compiled.knownFields, write);
   return translation;

@@ -15,6 +15,10 @@ const LoggedObject = z.strictObject({
   on_create: z.array(ConstantRow).default([]).meta({ description: 'Constant values for new records.' }),
 });
 
+const ActivityConstant = ConstantRow.extend({
+  direction: word(directions, 'Only for activities of this direction; both by default.').optional(),
+});
+
 const ActivityType = z.strictObject({
   object: text('The entry of `objects` that stores activities of this type.'),
   opening: z
@@ -24,6 +28,10 @@ const ActivityType = z.strictObject({
     })
     .optional()
     .meta({ description: 'For objects without a direction: the first line of the body.' }),
+  on_create: z
+    .array(ActivityConstant)
+    .default([])
+    .meta({ description: "Constant values for activities of this type; they replace the object's." }),
 });
 export type ActivityType = z.output<typeof ActivityType>;
 

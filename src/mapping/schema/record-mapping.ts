@@ -106,8 +106,8 @@ const FieldRow = z.strictObject({
 });
 export type FieldRow = z.output<typeof FieldRow>;
 
-const OnCreateRow = z.strictObject({
-  crm: CrmProperty('CRM property to set on every new record.'),
+const RecordConstant = z.strictObject({
+  crm: CrmProperty('CRM property to set.'),
   value: text("The value, as the CRM stores it (an option's internal value)."),
 });
 
@@ -141,7 +141,11 @@ const Write = z.strictObject({
   overwrite: word(Overwrite, 'Default for rows without this key.').default('always'),
   on_empty: word(OnEmpty, 'Default for rows without this key.').default('skip'),
   fields: z.array(FieldRow).default([]).meta({ description: 'One row for each CRM property to write.' }),
-  on_create: z.array(OnCreateRow).default([]).meta({ description: 'Constant values for new records.' }),
+  on_create: z.array(RecordConstant).default([]).meta({ description: 'Constant values for new records.' }),
+  always: z
+    .array(RecordConstant)
+    .default([])
+    .meta({ description: 'Constant values for every create and every update.' }),
   on_invalid: word(
     ['strip', 'fail'],
     'What to do when the CRM rejects a value: drop that value, or fail the whole record.',
