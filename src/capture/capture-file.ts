@@ -1,88 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { operations } from '../contract/operations.ts';
+import { isDeeperThan } from '../json.ts';
+import { readRegularFile } from '../regular-file.ts';
+import { type Capture, CaptureSchema, captureVersion } from './capture-schema.ts';
 
-/** The version of the form below. A reader refuses files of a later one. */
-export const captureVersion = 1;
-
-const Call = z.object({
-  purpose: z.string(),
-  /** Milliseconds after the request arrived. */
-  startedMs: z.number(),
-  durationMs: z.number(),
-  /** Turns, pauses and earlier tries before this one, in milliseconds. */
-  waitedMs: z.number(),
-  attempt: z.number(),
-  /** `time-out`, `network`: no answer arrived; `status` is then only a placeholder for plain nock. */
-  failure: z.enum(['time-out', 'network']).optional(),
-  /** Node's word for what the network did, e.g. `ECONNRESET`. */
-  networkCode: z.string().optional(),
-  /** Several requests of Enginy took part. */
-  shared: z.boolean().optional(),
-});
-
-/** A nock definition (`nock.define` takes it as it is) and what happened around it. */
-const Exchange = z.object({
-  scope: z.string(),
-  method: z.string(),
-  path: z.string(),
-  body: z.unknown().optional(),
-  status: z.number(),
-  response: z.unknown(),
-  rawHeaders: z.array(z.string()).optional(),
-  call: Call,
-});
-export type CapturedExchange = z.infer<typeof Exchange>;
-
-const CaptureSchema = z.object({
-  version: z.literal(captureVersion),
-  /** Counts for a list, without reading the rest. */
-  summary: z.object({
-    records: z.number(),
-    errors: z.number(),
-    warnings: z.number(),
-    upstreamCalls: z.number(),
-  }),
-  requestId: z.string(),
-  /** ISO 8601. */
-  startedAt: z.string(),
-  durationMs: z.number(),
-  personalData: z.enum(['replaced', 'kept']),
-  /** Bodies were left out for their size: to be read, not to be replayed. */
-  trimmed: z.boolean().optional(),
-  bridge: z.object({ version: z.string(), node: z.string(), sandbox: z.boolean() }),
-  settings: z.object({
-    defaultCountry: z.string().optional(),
-    requestTimeoutMs: z.number(),
-    hubspotTimeoutMs: z.number(),
-    bodyLimitBytes: z.number(),
-    burstPerTenSeconds: z.number(),
-    searchPerSecond: z.number(),
-  }),
-  request: z.object({
-    method: z.string(),
-    path: z.string(),
-    headers: z.record(z.string(), z.string()),
-    /** Whether it carried the API key; the key itself is never kept. */
-    key: z.enum(['good', 'missing', 'wrong']),
-    body: z.unknown().optional(),
-    /** A body that is no JSON. */
-    bodyText: z.string().optional(),
-  }),
-  /** Null when the caller went away before it was ready. */
-  answer: z
-    .object({ status: z.number(), headers: z.record(z.string(), z.string()), body: z.unknown().optional() })
-    .nullable(),
-  exchanges: z.array(Exchange),
-  /** What the bridge knew from earlier: property definitions, owners. Served in a replay when asked for. */
-  ambient: z.array(Exchange),
-  /** Record ids that the bridge remembered from earlier requests and used. */
-  remembered: z.array(z.object({ objectType: z.string(), name: z.string(), value: z.string(), id: z.string() })),
-  mapping: z.object({
-    hash: z.string(),
-    files: z.array(z.object({ name: z.string(), text: z.string() })),
-  }),
-});
-export type Capture = z.infer<typeof CaptureSchema>;
+/** Bodies of a capture together have at most 24 MB; JSON escapes some of it. */
+const maxFileBytes = 64 * 1024 ** 2;
+/** The bridge accepts bodies of 100 levels; a capture puts a few around them. */
+const maxLevels = 120;
 
 const RegressionFile = z.object({ story: z.string(), capture: z.record(z.string(), z.unknown()) });
 
@@ -93,20 +18,34 @@ export class CaptureFileError extends Error {
 
 /** @throws CaptureFileError that names the file and the first thing that is wrong with it. */
 export function readCapture(file: string): Capture {
+  return parseCaptureText(readCaptureText(file), file);
+}
+
+/** The text of a file that may be a capture. Throws CaptureFileError for a device, a pipe or a file that is too large. */
+export function readCaptureText(file: string): string {
+  try {
+    return readRegularFile(file, maxFileBytes);
+  } catch (error) {
+    throw new CaptureFileError(`${file} cannot be read (${reasonOf(error)})`, { cause: error });
+  }
+}
+
+/** As {@link readCapture}, of a text that was read already. */
+export function parseCaptureText(text: string, file: string): Capture {
   let content: unknown;
   try {
-    content = JSON.parse(readFileSync(file, 'utf8'));
+    content = JSON.parse(text);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'it is not JSON';
-    throw new CaptureFileError(`${file} cannot be read (${code})`, { cause: error });
+    throw new CaptureFileError(`${file} cannot be read (it is not JSON)`, { cause: error });
   }
   // A regression test holds its capture within.
   const within = RegressionFile.safeParse(content);
   return parseCapture(within.success ? within.data.capture : content, file);
 }
 
-/** As {@link readCapture}, of what was read already. */
+/** As {@link readCapture}, of parsed JSON. */
 export function parseCapture(content: unknown, file: string): Capture {
+  if (isDeeperThan(maxLevels, content)) throw new CaptureFileError(`${file} has more than ${maxLevels} levels`);
   const parsed = CaptureSchema.safeParse(content);
   if (parsed.success) return parsed.data;
   const version = typeof content === 'object' && content !== null && 'version' in content ? content.version : undefined;
@@ -117,25 +56,56 @@ export function parseCapture(content: unknown, file: string): Capture {
   throw new CaptureFileError(`${file} is not a capture: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim());
 }
 
-/** `2026-11-20T12-34-56.789Z_POST_contacts-sync_200_3f2a91c0.json`: sorts by time, tells what it is about. */
+/** Words in the paths of the contract; any other segment may be somebody's name. */
+export const routeWords: ReadonlySet<string> = new Set(
+  operations.flatMap(({ path }) => path.split('/').filter((segment) => /^[a-z]+$/.test(segment))),
+);
+
+/** Methods that a file name may have; Node accepts many more. */
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
+
+/** `2026-11-20T12-34-56.789Z_POST_contacts-sync_200_3f2a91c0.json`: sorts by time and says what it is about. */
 export function captureFileName(of: {
   readonly startedAt: string;
   readonly method: string;
   readonly path: string;
   readonly status: number | undefined;
+  /** Hexadecimal. */
   readonly unique: string;
 }): string {
-  const route = of.path
-    .split('?')[0]
-    ?.split('/')
-    .filter((segment) => /^[a-z]+$/.test(segment))
+  const segments = of.path.split('?', 1)[0]?.split('/') ?? [];
+  const route = segments
+    .filter((segment) => routeWords.has(segment))
     .slice(0, 3)
     .join('-');
-  const time = of.startedAt.replace(/:/g, '-');
-  return `${time}_${of.method}_${route === undefined || route === '' ? 'other' : route}_${of.status ?? 'none'}_${of.unique}.json`;
+  const parts = [
+    of.startedAt.replace(/:/g, '-'),
+    methods.includes(of.method) ? of.method : 'other',
+    route === '' ? 'other' : route,
+    String(of.status ?? 'none'),
+    of.unique,
+  ];
+  return `${parts.join('_')}.json`;
 }
+
+/** The parts that {@link captureFileName} joins, in its order. */
+const FILE_NAME = new RegExp(
+  `^${[
+    '\\d{4}-\\d{2}-\\d{2}T[\\d-]+\\.\\d{3}Z',
+    // Versions before 0.2 used any method; their files are counted and deleted, too.
+    `(?:${methods.join('|')}|other|[A-Z-]+)`,
+    '[a-z-]+',
+    '(?:\\d{3}|none)',
+    '[0-9a-f]+',
+  ].join('_')}\\.json$`,
+);
 
 /** True for the name of a capture, finished and written by this project. */
 export function isCaptureFileName(name: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}T[\d-]+\.\d{3}Z_[A-Z]+_[a-z-]+_(?:\d{3}|none)_[0-9a-f]+\.json$/.test(name);
+  return FILE_NAME.test(name);
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown reason';
+  return 'code' in error ? String(error.code) : error.message;
 }

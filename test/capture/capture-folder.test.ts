@@ -1,15 +1,18 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { captureFileName, isCaptureFileName } from '../../src/capture/capture-file.ts';
 import { openCaptureFolder, readOrCreateSecret } from '../../src/capture/record/capture-folder.ts';
 import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
 import { startCapturing, temporaryFolder } from './capturing.ts';
@@ -168,4 +171,71 @@ test('a folder of captures may be made of several levels', () => {
   chmodSync(folder, 0o755);
 
   expect(namesIn(folder)).toEqual([name(1), 'c']);
+});
+
+test.each(['GET', 'PATCH', 'M-SEARCH', 'PROPFIND', 'x', 'ÄÖÜ', 'A_B', '../../x', ''])(
+  'the name of a capture of %j is known again, so that it is counted and deleted',
+  (method) => {
+    for (const path of ['/contacts/sync', '/', '*', '/ada/lovelace?x=/contacts', '//a/../b', '/contacts/ada', '']) {
+      for (const status of [200, undefined]) {
+        const named = captureFileName({
+          startedAt: new Date().toISOString(),
+          method,
+          path,
+          status,
+          unique: '0a1b2c3d',
+        });
+        expect(isCaptureFileName(named), named).toBe(true);
+        expect(named).not.toMatch(/ada|lovelace|\.\.\//);
+      }
+    }
+  },
+);
+
+test('requests with unusual methods stay within the limits of the folder', async () => {
+  const folder = temporaryFolder();
+  const opened = openCaptureFolder(folder, { ...roomy, maxFiles: 3 });
+  for (let n = 0; n < 10; n += 1) {
+    const startedAt = new Date(1_700_000_000_000 + n * 1_000).toISOString();
+    const unique = String(n).padStart(8, '0');
+    opened.write(captureFileName({ startedAt, method: 'M-SEARCH', path: '/x', status: 404, unique }), 'x');
+  }
+
+  expect(namesIn(folder)).toHaveLength(3);
+  openCaptureFolder(folder, { ...roomy, maxFiles: 1 });
+  expect(namesIn(folder)).toHaveLength(1);
+});
+
+test('a jump of the system’s clock deletes nothing, in either direction', () => {
+  for (const jumpMs of [15, -15].map((days) => days * 86_400_000)) {
+    const folder = temporaryFolder();
+    const opened = openCaptureFolder(folder, { ...roomy, maxFiles: 10_000, maxAgeMs: 14 * 86_400_000 });
+    for (const n of [1, 2, 3]) opened.write(name(n), 'x');
+    const now = vi.spyOn(Date, 'now').mockImplementation(() => 1_800_000_000_000 + jumpMs);
+    // As a file system stamps files by the clock after the jump; the folder is read again after 500 writes.
+    for (let n = 0; n < 500; n += 1) opened.write(name(n % 60), 'x');
+    for (const found of namesIn(folder)) utimesSync(join(folder, found), 1, 1);
+    for (let n = 0; n < 500; n += 1) opened.write(name(n % 60), 'x');
+    now.mockRestore();
+
+    expect(namesIn(folder)).toHaveLength(60);
+  }
+});
+
+test('folders are created for their owner alone, and one that cannot exist is refused instead of tried without end', () => {
+  const folder = join(temporaryFolder(), 'a', 'b');
+  openCaptureFolder(folder, roomy);
+
+  expect(statSync(folder).mode & 0o077).toBe(0);
+  expect(statSync(join(folder, '..')).mode & 0o077).toBe(0);
+  expect(() => openCaptureFolder('/proc/1/x/y', roomy)).toThrow();
+});
+
+test('a key that is a pipe or too short is refused', () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, '.secret'), 'short\n');
+  expect(() => readOrCreateSecret(folder)).toThrow('too short');
+  rmSync(join(folder, '.secret'));
+  execFileSync('mkfifo', [join(folder, '.secret')]);
+  expect(() => readOrCreateSecret(folder)).toThrow('not a regular file');
 });

@@ -1,6 +1,6 @@
 import type { AnswerReader, CallMeaning, CrmProtocol, Json } from '../../crm/crm-protocol.ts';
 import { isObject } from '../../json.ts';
-import type { Capture, CapturedExchange } from '../capture-file.ts';
+import type { Capture, CapturedExchange } from '../capture-schema.ts';
 
 /** One line of a list: time, endpoint, status, counts, duration. */
 export function listRow(

@@ -1,7 +1,15 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ValueKind } from '../../crm/crm-protocol.ts';
-import { type Capture, CaptureFileError, isCaptureFileName, parseCapture, readCapture } from '../capture-file.ts';
+import { readRegularFile } from '../../regular-file.ts';
+import {
+  CaptureFileError,
+  isCaptureFileName,
+  parseCaptureText,
+  readCapture,
+  readCaptureText,
+} from '../capture-file.ts';
+import type { Capture } from '../capture-schema.ts';
 import { createPseudonyms } from '../redact/pseudonyms.ts';
 import { createValueRedactor } from '../redact/value-redactor.ts';
 
@@ -28,11 +36,12 @@ export function findCaptures(
     if (options.newest !== undefined && found.length >= options.newest) break;
     const file = join(folder, name);
     try {
-      const content = readFileSync(file, 'utf8');
+      const content = readCaptureText(file);
       if (needles !== undefined && !mentions(content, needles)) continue;
-      found.push({ name, file, capture: parseCapture(JSON.parse(content), file) });
+      found.push({ name, file, capture: parseCaptureText(content, file) });
     } catch (error) {
-      problems.push(error instanceof CaptureFileError ? error.message : `${file} cannot be read`);
+      if (!(error instanceof CaptureFileError)) throw error;
+      problems.push(error.message);
     }
   }
   return { found: found.reverse(), problems };
@@ -63,7 +72,7 @@ function captureNames(folder: string): string[] {
 
 function ownSecret(folder: string): string | undefined {
   const file = join(folder, '.secret');
-  return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
+  return existsSync(file) ? readRegularFile(file, 1_000).trim() : undefined;
 }
 
 const kinds: readonly ValueKind[] = ['email', 'phone', 'person', 'family name', 'company', 'domain', 'url', 'text'];

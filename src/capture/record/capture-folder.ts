@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { readRegularFile } from '../../regular-file.ts';
 import { isCaptureFileName } from '../capture-file.ts';
 
 /** How much a folder of captures may hold; the oldest files go first. */
@@ -22,12 +23,22 @@ export interface CaptureFolder {
 const writesPerScan = 500;
 const temporarySuffix = '.writing';
 
-export function openCaptureFolder(path: string, limits: FolderLimits, now: () => number = Date.now): CaptureFolder {
-  mkdirSync(path, { recursive: true });
+/**
+ * @param now milliseconds since 1970. By default it goes on from the moment of opening at the pace of a steady clock: when the
+ * system's clock jumps, the files do not become old.
+ */
+export function openCaptureFolder(path: string, limits: FolderLimits, now = steadyClock()): CaptureFolder {
+  makeFolder(path);
   removeLeftovers(path);
   let files = scan(path);
   let bytes = sum(files);
   let writes = 0;
+
+  /** What is known of a file's age holds: its time stamp is the system clock's. */
+  function rescan(): KnownFile[] {
+    const known = new Map(files.map((file) => [file.name, file.writtenAt]));
+    return scan(path).map((file) => ({ ...file, writtenAt: known.get(file.name) ?? file.writtenAt }));
+  }
 
   function rotate(): void {
     const oldest = now() - limits.maxAgeMs;
@@ -55,13 +66,9 @@ export function openCaptureFolder(path: string, limits: FolderLimits, now: () =>
         throw error;
       }
       writes += 1;
-      if (writes % writesPerScan === 0) {
-        files = scan(path);
-        bytes = sum(files);
-      } else {
-        files.push({ name, bytes: Buffer.byteLength(text), writtenAt: now() });
-        bytes += files.at(-1)?.bytes ?? 0;
-      }
+      files.push({ name, bytes: Buffer.byteLength(text), writtenAt: now() });
+      if (writes % writesPerScan === 0) files = rescan();
+      bytes = writes % writesPerScan === 0 ? sum(files) : bytes + (files.at(-1)?.bytes ?? 0);
       rotate();
     },
     get count() {
@@ -70,7 +77,7 @@ export function openCaptureFolder(path: string, limits: FolderLimits, now: () =>
   };
 }
 
-/** The folder's own key for placeholders, made when it is missing. */
+/** The folder's own key for placeholders, created when it is missing. */
 export function readOrCreateSecret(folder: string): string {
   const file = join(folder, '.secret');
   try {
@@ -78,7 +85,31 @@ export function readOrCreateSecret(folder: string): string {
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   }
-  return readFileSync(file, 'utf8').trim();
+  const secret = readRegularFile(file, 1_000).trim();
+  // Written by another process at this moment, or damaged: placeholders must not be made from an empty key.
+  if (secret.length < 16) throw new Error('the key in .secret is too short');
+  return secret;
+}
+
+/**
+ * The folder and those above it, readable by their owner alone. Node's own `recursive` does not end where the file system denies
+ * that a parent exists (`/proc/1/x`).
+ */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EEXIST' && statSync(path).isDirectory()) return;
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    makeFolder(dirname(path));
+    mkdirSync(path, { mode: 0o700 });
+  }
+}
+
+function steadyClock(): () => number {
+  const difference = Date.now() - performance.now();
+  return () => difference + performance.now();
 }
 
 interface KnownFile {

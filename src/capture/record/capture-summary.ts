@@ -1,5 +1,5 @@
 import { isObject } from '../../json.ts';
-import type { Capture } from '../capture-file.ts';
+import type { Capture } from '../capture-schema.ts';
 
 /** Counts for a list of captures, without reading the rest of the file. */
 export function summaryOf(path: string, request: unknown, answer: unknown): Omit<Capture['summary'], 'upstreamCalls'> {

@@ -1,14 +1,38 @@
 import { extname } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from '../../logger.ts';
+import { maxKnownNames } from './latest-texts.ts';
 import type { MappingSources } from './portal-knowledge.ts';
-import type { RawExchange } from './raw-capture.ts';
-import type { WriterMessage, WriterReport, WriterSettings } from './writer-messages.ts';
+import type { KnownCall } from './prior-knowledge.ts';
+import type { RawCapture } from './raw-capture.ts';
+import type { CaptureOutcome, WriterMessage, WriterReport, WriterSettings } from './writer-messages.ts';
 
 /** An unusable folder is tried again after this. */
 const retryFolderMs = 60_000;
-/** Knowledge that is kept for a thread that starts later. */
-const maxKnowledge = 40;
+/** A thread that does not end within this, whatever is left of the grace, waits for its file system. */
+const minTerminateMs = 500;
+
+/** For tests: how a thread is started, and what happens when it cannot be ended. */
+export interface ThreadParts {
+  readonly startWorker?: (settings: WriterSettings) => Worker;
+  /** By default, the process is killed when it exits: it would wait for the thread without end. */
+  readonly onStuck?: () => void;
+}
+
+export interface ThreadEvents extends ThreadParts {
+  /** A capture was handled. */
+  onDone(size: number, outcome: CaptureOutcome): void;
+  /** What was posted is lost. */
+  onPaused(): void;
+}
+
+/** A capture to write. */
+export interface PostedCapture {
+  readonly capture: RawCapture;
+  readonly knowledge: readonly KnownCall[];
+  readonly size: number;
+}
 
 /** The thread that writes captures. It starts with the first capture, and again after its folder was unusable. */
 export class CaptureThread {
@@ -22,17 +46,13 @@ export class CaptureThread {
   readonly #loggedTroubles = new Set<string>();
   /** What the thread must know when it starts. */
   #mapping: MappingSources | undefined;
-  /** By name, newest last. */
-  readonly #knowledge = new Map<string, RawExchange>();
+  /** Names of the calls that the current thread knows, newest last. */
+  readonly #knownNames = new Set<string>();
 
   constructor(settings: WriterSettings, log: Logger, events: ThreadEvents) {
     this.#settings = settings;
     this.#log = log;
     this.#events = events;
-  }
-
-  get isRunning(): boolean {
-    return this.#worker !== undefined;
   }
 
   /** False when the thread failed, and for a minute after its folder was unusable. */
@@ -42,66 +62,86 @@ export class CaptureThread {
 
   setMapping(mapping: MappingSources): void {
     this.#mapping = mapping;
+    if (this.#worker !== undefined) this.#send({ kind: 'mapping', mapping });
   }
 
-  addKnowledge(name: string, exchange: RawExchange): void {
-    this.#knowledge.set(name, exchange);
-    const [oldest] = this.#knowledge.keys();
-    if (this.#knowledge.size > maxKnowledge && oldest !== undefined) this.#knowledge.delete(oldest);
+  /** Calls that the thread does not know yet go ahead of the capture that relies on them. */
+  post({ capture, knowledge, size }: PostedCapture): void {
+    if (this.#worker === undefined) this.#start();
+    for (const known of knowledge) this.#introduce(known);
+    const names = knowledge.map(({ name }) => name);
+    const isSent = this.#send({ kind: 'capture', capture, knowledge: names, size });
+    if (!isSent) this.#events.onDone(size, 'lost');
   }
 
-  post(messages: readonly WriterMessage[]): void {
-    const worker = this.#worker ?? this.#start();
-    for (const message of messages) worker?.postMessage(message);
-  }
-
-  /** Waits up to `graceMs` for what was posted, and ends the thread. */
+  /** Waits up to `graceMs` for what was posted, and ends the thread. Never waits longer for a file system that blocks. */
   async close(graceMs: number): Promise<void> {
-    if (this.#worker === undefined) return;
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    const endsAt = performance.now() + graceMs;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#onFlushed = resolve;
     const timer = setTimeout(resolve, graceMs);
-    this.#worker.postMessage({ kind: 'flush' } satisfies WriterMessage);
+    this.#send({ kind: 'flush' });
     await promise;
     clearTimeout(timer);
-    await this.#worker?.terminate();
     this.#worker = undefined;
     this.#isBroken = true;
+    const leftMs = Math.max(minTerminateMs, endsAt - performance.now());
+    const hasEnded = await Promise.race([worker.terminate().then(() => true), wait(leftMs, false, { ref: true })]);
+    if (!hasEnded) this.#giveUp();
   }
 
-  #start(): Worker | undefined {
-    if (this.#isBroken) return undefined;
-    // Source runs as .ts, the built program as .js; the compiler does not rewrite this URL.
-    const file = new URL(`./capture-worker${extname(import.meta.url)}`, import.meta.url);
+  #giveUp(): void {
+    this.#log.error({ folder: this.#settings.folder }, 'the folder of captures blocks: its thread does not end');
+    const { onStuck = killOnExit } = this.#events;
+    onStuck();
+  }
+
+  #introduce({ name, exchange }: KnownCall): void {
+    if (this.#knownNames.has(name)) return;
+    if (!this.#send({ kind: 'knowledge', name, exchange })) return;
+    this.#knownNames.add(name);
+    const [oldest] = this.#knownNames;
+    if (this.#knownNames.size > maxKnownNames && oldest !== undefined) this.#knownNames.delete(oldest);
+  }
+
+  #send(message: WriterMessage): boolean {
+    if (this.#worker === undefined) return false;
     try {
-      this.#worker = new Worker(file, { workerData: this.#settings, name: 'captures' });
+      this.#worker.postMessage(message);
+      return true;
+    } catch (error) {
+      this.#logTrouble('hand-over', error instanceof Error ? error.name : 'unknown reason');
+      return false;
+    }
+  }
+
+  #start(): void {
+    if (this.#isBroken) return;
+    const { startWorker = startCaptureWorker } = this.#events;
+    try {
+      const worker = startWorker(this.#settings);
+      worker.unref();
+      worker.on('message', (report: WriterReport) => this.#receive(report));
+      worker.on('error', (error) => this.#fail(error));
+      this.#worker = worker;
     } catch (error) {
       this.#fail(error);
-      return undefined;
+      return;
     }
-    this.#worker.unref();
-    this.#worker.on('message', (report: WriterReport) => this.#receive(report));
-    this.#worker.on('error', (error) => this.#fail(error));
-    for (const message of this.#initialMessages()) this.#worker.postMessage(message);
-    return this.#worker;
-  }
-
-  #initialMessages(): WriterMessage[] {
-    const mapping = this.#mapping;
-    return [
-      ...(mapping === undefined ? [] : [{ kind: 'mapping', mapping } as const]),
-      ...[...this.#knowledge].map(([name, exchange]) => ({ kind: 'knowledge', name, exchange }) as const),
-    ];
+    this.#knownNames.clear();
+    if (this.#mapping !== undefined) this.#send({ kind: 'mapping', mapping: this.#mapping });
   }
 
   #receive(report: WriterReport): void {
     if (report.kind === 'flushed') this.#onFlushed?.();
-    else if (report.kind === 'done') this.#events.onDone(report.size, report.isWritten);
+    else if (report.kind === 'done') this.#events.onDone(report.size, report.outcome);
     else this.#logTrouble(report.where, report.reason);
+    if (report.kind === 'trouble' && report.where === 'folder') this.#pause();
   }
 
-  #logTrouble(where: 'folder' | 'file', reason: string): void {
-    if (where === 'folder') this.#pause();
+  #logTrouble(where: string, reason: string): void {
     if (this.#loggedTroubles.has(`${where} ${reason}`)) return;
     this.#loggedTroubles.add(`${where} ${reason}`);
     this.#log.warn({ folder: this.#settings.folder, reason }, 'could not write a capture (logged once per reason)');
@@ -110,8 +150,9 @@ export class CaptureThread {
   /** The thread has no folder to write to: it ends, and a new one starts later. */
   #pause(): void {
     this.#pausedUntil = performance.now() + retryFolderMs;
-    void this.#worker?.terminate();
+    const worker = this.#worker;
     this.#worker = undefined;
+    worker?.terminate().catch((error: unknown) => this.#log.warn({ err: error }, 'the thread of captures did not end'));
     this.#events.onPaused();
     this.#onFlushed?.();
   }
@@ -119,14 +160,19 @@ export class CaptureThread {
   #fail(error: unknown): void {
     this.#isBroken = true;
     this.#worker = undefined;
+    this.#events.onPaused();
     this.#onFlushed?.();
     this.#log.error({ err: error }, 'captures stopped: their thread failed');
   }
 }
 
-export interface ThreadEvents {
-  /** A capture was handled. */
-  onDone(size: number, isWritten: boolean): void;
-  /** What was posted is lost. */
-  onPaused(): void;
+function startCaptureWorker(settings: WriterSettings): Worker {
+  // Source runs as .ts, the built program as .js; the compiler does not rewrite this URL.
+  const file = new URL(`./capture-worker${extname(import.meta.url)}`, import.meta.url);
+  return new Worker(file, { workerData: settings, name: 'captures' });
+}
+
+/** A process that exits waits for its threads, also for one that waits for a file system. */
+function killOnExit(): void {
+  process.once('exit', () => process.kill(process.pid, 'SIGKILL'));
 }

@@ -6,9 +6,9 @@ import { readlinkSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { hubSpotProtocol } from '../../crm/hubspot/protocol/hubspot-protocol.ts';
-import { openCaptureFolder, readOrCreateSecret } from './capture-folder.ts';
+import { type CaptureFolder, openCaptureFolder, readOrCreateSecret } from './capture-folder.ts';
 import { type Composer, createComposer } from './compose-capture.ts';
-import type { WriterMessage, WriterReport, WriterSettings } from './writer-messages.ts';
+import type { CaptureOutcome, WriterMessage, WriterReport, WriterSettings } from './writer-messages.ts';
 
 // What capture-thread.ts starts the thread with.
 const settings = workerData as WriterSettings;
@@ -23,29 +23,32 @@ function reasonOf(error: unknown): string {
   return 'code' in error ? String(error.code) : error.name;
 }
 
-function start(): (message: WriterMessage) => void {
+type Work = (message: WriterMessage) => CaptureOutcome;
+
+function start(): Work {
   const folder = openCaptureFolder(settings.folder, settings.limits);
   const secret = settings.secret ?? readOrCreateSecret(settings.folder);
   const composer = createComposer(hubSpotProtocol, { ...settings.composer, secret });
   return (message) => handle(composer, folder, message);
 }
 
-function handle(composer: Composer, folder: ReturnType<typeof openCaptureFolder>, message: WriterMessage): void {
+function handle(composer: Composer, folder: CaptureFolder, message: WriterMessage): CaptureOutcome {
   switch (message.kind) {
     case 'mapping':
       composer.setMapping(message.mapping);
-      return;
+      break;
     case 'knowledge':
       composer.addKnowledge(message.name, message.exchange);
-      return;
+      break;
     case 'capture': {
-      const { name, text } = composer.compose(message.capture, message.knowledge);
+      const { name, text, isOverTime } = composer.compose(message.capture, message.knowledge);
       folder.write(name, text);
-      return;
+      return isOverTime ? 'trimmed' : 'written';
     }
     case 'flush':
       report({ kind: 'flushed' });
   }
+  return 'lost';
 }
 
 /** On Linux threads have a priority of their own: this one works when the processor has nothing better to do. */
@@ -58,7 +61,7 @@ function stepBack(): void {
   }
 }
 
-let work: ((message: WriterMessage) => void) | undefined;
+let work: Work | undefined;
 stepBack();
 try {
   work = start();
@@ -67,12 +70,13 @@ try {
 }
 
 parentPort?.on('message', (message: WriterMessage) => {
+  let outcome: CaptureOutcome = 'lost';
   try {
-    if (work !== undefined) work(message);
+    if (work !== undefined) outcome = work(message);
     else if (message.kind === 'flush') report({ kind: 'flushed' });
   } catch (error) {
     report({ kind: 'trouble', where: 'file', reason: reasonOf(error) });
   } finally {
-    if (message.kind === 'capture') report({ kind: 'done', size: message.size, isWritten: work !== undefined });
+    if (message.kind === 'capture') report({ kind: 'done', size: message.size, outcome });
   }
 });

@@ -1,20 +1,28 @@
 import type { Logger } from '../../logger.ts';
-import { CaptureThread } from './capture-thread.ts';
+import { CaptureThread, type ThreadParts } from './capture-thread.ts';
 import type { MappingSources } from './portal-knowledge.ts';
-import type { RawCapture, RawExchange } from './raw-capture.ts';
-import type { WriterMessage, WriterSettings } from './writer-messages.ts';
+import type { KnownCall } from './prior-knowledge.ts';
+import type { RawCapture } from './raw-capture.ts';
+import type { CaptureOutcome, WriterSettings } from './writer-messages.ts';
 
 /** Hands captures to a thread of their own. Never waits and never throws: failures are logged once per reason. */
 export interface CaptureWriter {
   setMapping(mapping: MappingSources): void;
-  addKnowledge(name: string, exchange: RawExchange): void;
-  /** @param knowledge names given to {@link CaptureWriter.addKnowledge} that the request could rely on. */
-  write(capture: RawCapture, knowledge: readonly string[]): void;
-  /** Captures that were dropped because the thread could not keep up. */
-  readonly dropped: number;
-  readonly written: number;
+  /** @param knowledge earlier calls that the request could rely on. */
+  write(capture: RawCapture, knowledge: readonly KnownCall[]): void;
+  readonly counts: Readonly<CaptureCounts>;
   /** Waits up to `graceMs` for queued captures, and ends the thread. */
   close(graceMs: number): Promise<void>;
+}
+
+/** Captures since the start. */
+export interface CaptureCounts {
+  /** Written, those without their bodies included. */
+  written: number;
+  /** Written without their bodies, because replacing values took too long. */
+  trimmed: number;
+  /** Not written: the thread could not keep up, failed, or was stopped before. */
+  dropped: number;
 }
 
 /** Beyond these, captures are dropped instead of filling the memory. */
@@ -25,35 +33,51 @@ const quietMs = 50;
 /** … but after this long at the latest. */
 const maxWaitMs = 3_000;
 
-export function createCaptureWriter(settings: WriterSettings, log: Logger): CaptureWriter {
+export function createCaptureWriter(settings: WriterSettings, log: Logger, parts?: ThreadParts): CaptureWriter {
   const backlog = { waiting: 0, bytesWaiting: 0 };
-  const counts = { dropped: 0, written: 0 };
+  const counts: CaptureCounts = { written: 0, trimmed: 0, dropped: 0 };
   let isDropping = false;
-  let pending: WriterMessage[] = [];
+  let pending: (() => void)[] = [];
   let pendingSince = 0;
   const timer = setTimeout(handOver, quietMs).unref();
   const thread = new CaptureThread(settings, log, {
-    onDone(size, isWritten) {
+    onDone(size, outcome) {
       backlog.waiting -= 1;
       backlog.bytesWaiting -= size;
-      if (isWritten) counts.written += 1;
+      count(outcome);
       if (backlog.waiting === 0) isDropping = false;
     },
-    onPaused() {
-      pending = [];
-      backlog.waiting = 0;
-      backlog.bytesWaiting = 0;
-    },
+    onPaused: dropWaiting,
+    ...parts,
   });
 
-  function handOver(): void {
-    if (pending.length > 0) thread.post(pending);
-    pending = [];
+  function count(outcome: CaptureOutcome): void {
+    if (outcome === 'lost') counts.dropped += 1;
+    else counts.written += 1;
+    if (outcome === 'trimmed') counts.trimmed += 1;
+    if (outcome === 'trimmed' && counts.trimmed === 1) {
+      log.warn({}, 'a capture was written without its bodies: replacing their values took too long (logged once)');
+    }
   }
 
-  function send(message: WriterMessage): void {
+  function dropWaiting(): number {
+    const { waiting } = backlog;
+    counts.dropped += waiting;
+    pending = [];
+    backlog.waiting = 0;
+    backlog.bytesWaiting = 0;
+    return waiting;
+  }
+
+  function handOver(): void {
+    const sending = pending;
+    pending = [];
+    for (const send of sending) send();
+  }
+
+  function queue(send: () => void): void {
     if (pending.length === 0) pendingSince = performance.now();
-    pending.push(message);
+    pending.push(send);
     if (performance.now() - pendingSince > maxWaitMs) handOver();
     else timer.refresh();
   }
@@ -65,14 +89,7 @@ export function createCaptureWriter(settings: WriterSettings, log: Logger): Capt
   }
 
   return {
-    setMapping(mapping) {
-      thread.setMapping(mapping);
-      if (thread.isRunning) send({ kind: 'mapping', mapping });
-    },
-    addKnowledge(name, exchange) {
-      thread.addKnowledge(name, exchange);
-      if (thread.isRunning) send({ kind: 'knowledge', name, exchange });
-    },
+    setMapping: (mapping) => queue(() => thread.setMapping(mapping)),
     write(capture, knowledge) {
       if (!thread.isUsable) return;
       const size = sizeOf(capture);
@@ -82,18 +99,15 @@ export function createCaptureWriter(settings: WriterSettings, log: Logger): Capt
       }
       backlog.waiting += 1;
       backlog.bytesWaiting += size;
-      send({ kind: 'capture', capture, knowledge, size });
+      queue(() => thread.post({ capture, knowledge, size }));
     },
-    get dropped() {
-      return counts.dropped;
-    },
-    get written() {
-      return counts.written;
-    },
+    counts,
     async close(graceMs) {
       handOver();
       clearTimeout(timer);
       await thread.close(graceMs);
+      const lost = dropWaiting();
+      if (lost > 0) log.warn({ lost }, 'captures were lost: the bridge stopped before they were written');
     },
   };
 }

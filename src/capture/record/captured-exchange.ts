@@ -1,5 +1,5 @@
 import type { CrmProtocol } from '../../crm/crm-protocol.ts';
-import type { CapturedExchange } from '../capture-file.ts';
+import type { CapturedExchange } from '../capture-schema.ts';
 import { redactCrmBody } from '../redact/redact-crm-body.ts';
 import type { Redaction } from '../redact/redaction.ts';
 import type { RawExchange } from './raw-capture.ts';

@@ -1,4 +1,4 @@
-import type { Capture } from '../capture-file.ts';
+import type { Capture } from '../capture-schema.ts';
 import { redactBrokenBody, redactEnginyAnswer, redactEnginyRequest, redactPath } from '../redact/redact-enginy.ts';
 import { redactId } from '../redact/redact-id.ts';
 import type { Redaction } from '../redact/redaction.ts';
@@ -10,13 +10,21 @@ export function toCapturedRequest(redaction: Redaction | undefined, raw: RawCapt
   const text = raw.body === undefined ? undefined : new TextDecoder().decode(raw.body);
   const body = text === undefined || text === '' ? undefined : readBody(text);
   const objectType = /^\/(contacts|companies|tasks)\b/.exec(raw.path)?.[1] ?? '';
-  const path = redaction === undefined ? raw.path : redactPath(redaction, raw.path);
+  const path = originForm(redaction === undefined ? raw.path : redactPath(redaction, raw.path));
   const base = { method: raw.method, path, headers: { ...raw.headers }, key: raw.key };
   if (body === undefined) return base;
   if (typeof body === 'string' && body === text) {
     return { ...base, bodyText: redaction === undefined ? text : redactBrokenBody(redaction, text) };
   }
   return { ...base, body: redaction === undefined ? body : redactEnginyRequest(redaction, body, objectType) };
+}
+
+/** A request line may hold anything that a path of a capture must not be, e.g. `*` or a whole URL. */
+function originForm(path: string): string {
+  const escaped = path.replace(/[^!-[\]-~]/g, (character) => encodeURIComponent(character.toWellFormed()));
+  return escaped.startsWith('/')
+    ? escaped.replace(/^\/\/+/, (slashes) => `/${slashes.slice(1).replaceAll('/', '%2F')}`)
+    : `/${encodeURIComponent(escaped)}`;
 }
 
 /** The bridge's answer as a capture stores it. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { CrmProtocol } from '../../crm/crm-protocol.ts';
-import { type Capture, captureFileName, captureVersion } from '../capture-file.ts';
+import { captureFileName } from '../capture-file.ts';
+import { type Capture, captureVersion } from '../capture-schema.ts';
 import { createPseudonyms } from '../redact/pseudonyms.ts';
 import { type Redaction, startRedaction } from '../redact/redaction.ts';
 import { createValueRedactor } from '../redact/value-redactor.ts';
@@ -9,7 +10,7 @@ import { readBody, toCapturedExchange } from './captured-exchange.ts';
 import { toCapturedAnswer, toCapturedIds, toCapturedRequest } from './captured-request.ts';
 import { type MappingSources, PortalKnowledge } from './portal-knowledge.ts';
 import type { RawCapture, RawExchange } from './raw-capture.ts';
-import { VersionedTexts } from './versioned-texts.ts';
+import { LatestTexts } from './latest-texts.ts';
 
 /** What a composer knows about the bridge that it serves. */
 export interface ComposerSettings {
@@ -25,14 +26,21 @@ export interface Composer {
   /** Adds a call from which the bridge learned something for later requests; `name` is `key#version`. */
   addKnowledge(name: string, exchange: RawExchange): void;
   /** @param knowledge names given to {@link Composer.addKnowledge} that the request could rely on. */
-  compose(raw: RawCapture, knowledge: readonly string[]): { readonly name: string; readonly text: string };
+  compose(raw: RawCapture, knowledge: readonly string[]): ComposedCapture;
+}
+
+export interface ComposedCapture {
+  readonly name: string;
+  readonly text: string;
+  /** Replacing values took too long: bodies are omitted. */
+  readonly isOverTime: boolean;
 }
 
 export function createComposer(protocol: CrmProtocol, composerSettings: ComposerSettings): Composer {
   const { personalData, secret, bridge, settings } = composerSettings;
   const pseudonyms = createPseudonyms(secret);
   const portal = new PortalKnowledge();
-  const knowledgeTexts = new VersionedTexts();
+  const knowledgeTexts = new LatestTexts();
   const mappingTexts = new Map<string, string>();
 
   function start(): { readonly redaction: Redaction | undefined; finish(): void } {
@@ -106,7 +114,7 @@ export function createComposer(protocol: CrmProtocol, composerSettings: Composer
         ambient: knowledge.flatMap((name) => knowledgeTexts.get(name) ?? []),
         mapping: mappingText(raw),
       });
-      return { name: nameOf(raw), text };
+      return { name: nameOf(raw), text, isOverTime: false };
     },
   };
 }

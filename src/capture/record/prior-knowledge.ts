@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { CallReader, Knowledge } from '../../crm/crm-protocol.ts';
 import type { RawExchange } from './raw-capture.ts';
 
@@ -11,34 +12,37 @@ export interface PriorKnowledge {
   /** What is known now. */
   snapshot(): KnowledgeSnapshot;
   /**
-   * Names of the knowledge a request may rely on: what was known when it began, and what other requests learned meanwhile.
+   * What a request may rely on: what was known when it began, and what other requests learned meanwhile.
    * @param own the calls that it made itself.
    */
-  relevantTo(endpoint: string, own: readonly RawExchange[], atStart: KnowledgeSnapshot): readonly string[];
+  relevantTo(endpoint: string, own: readonly RawExchange[], atStart: KnowledgeSnapshot): readonly KnownCall[];
+}
+
+/** A call that later requests rely on. */
+export interface KnownCall {
+  /** Different for every version of the same key. */
+  readonly name: string;
+  readonly exchange: RawExchange;
 }
 
 /** Key → the latest call of it. */
 export type KnowledgeSnapshot = ReadonlyMap<string, KnowledgeEntry>;
 
-interface KnowledgeEntry {
+interface KnowledgeEntry extends KnownCall {
   readonly knowledge: Knowledge;
-  /** Different for every version of the same key. */
-  readonly name: string;
   readonly at: number;
 }
 
 const ownerEndpoints = /^\/(?:users|tasks|activities)\b/;
 /** The bridge remembers definitions for 10 minutes, owners for 5, a refusal for 10, and property groups until it stops. */
 const maxAgeMs = 10 * 60_000;
+/** Refused attempts to create a property, of which there may be thousands, make room for the others. */
+const maxEntries = 40;
 
-/** @param onNew called for every call that is kept, with its name. */
-export function createPriorKnowledge(
-  calls: CallReader,
-  onNew: (name: string, exchange: RawExchange) => void,
-  now: () => number = () => performance.now(),
-): PriorKnowledge {
+export function createPriorKnowledge(calls: CallReader, now: () => number = () => performance.now()): PriorKnowledge {
   let entries: KnowledgeSnapshot = new Map();
   let count = 0;
+  const isFresh = ({ knowledge, at }: KnowledgeEntry) => knowledge.kind === 'property group' || now() - at < maxAgeMs;
   return {
     note(exchange) {
       const knowledge = calls.knowledgeFrom(exchange);
@@ -48,22 +52,35 @@ export function createPriorKnowledge(
       }
       if (knowledge === undefined) return;
       count += 1;
-      const name = `${knowledge.key}#${count}`;
-      entries = new Map(entries).set(knowledge.key, { knowledge, name, at: now() });
-      onNew(name, exchange);
+      const key = shortKey(knowledge.key);
+      const others = [...entries].filter(([other, entry]) => other !== key && isFresh(entry));
+      const added: KnowledgeEntry = { knowledge: { ...knowledge, key }, name: `${key}#${count}`, exchange, at: now() };
+      entries = new Map([...roomIn(others), [key, added]]);
     },
     snapshot: () => entries,
     relevantTo(endpoint, own, atStart) {
       const isNeeded = neededBy(calls, endpoint, own);
-      const ownKeys = new Set(own.map((exchange) => calls.knowledgeFrom(exchange)?.key));
+      const ownKeys = new Set(own.map((exchange) => shortKey(calls.knowledgeFrom(exchange)?.key ?? '')));
       return [...entries].flatMap(([key, latest]) => {
         const entry = ownKeys.has(key) ? atStart.get(key) : latest;
-        if (entry === undefined || !isNeeded(entry.knowledge)) return [];
-        const isFresh = entry.knowledge.kind === 'property group' || now() - entry.at < maxAgeMs;
-        return isFresh ? [entry.name] : [];
+        return entry !== undefined && isNeeded(entry.knowledge) && isFresh(entry) ? [entry] : [];
       });
     },
   };
+}
+
+type Entries = readonly (readonly [string, KnowledgeEntry])[];
+
+/** Without the oldest, so that there is room for one more. */
+function roomIn(entries: Entries): Entries {
+  if (entries.length < maxEntries) return entries;
+  const refused = entries.findIndex(([, { knowledge }]) => knowledge.kind === 'refused creation');
+  return entries.toSpliced(Math.max(0, refused), 1);
+}
+
+/** Some keys contain a whole body. */
+function shortKey(key: string): string {
+  return key.length <= 200 ? key : `${key.slice(0, 100)} ${hash('sha256', key)}`;
 }
 
 function neededBy(calls: CallReader, endpoint: string, own: readonly RawExchange[]): (knowledge: Knowledge) => boolean {

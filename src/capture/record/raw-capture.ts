@@ -50,8 +50,41 @@ export interface RawCapture {
   };
   readonly exchanges: readonly RawExchange[];
   readonly remembered: readonly RememberedId[];
-  /** Hash of the mapping files in force. */
+  /** Hash of the active mapping files. */
   readonly mappingHash: string;
-  /** Bodies were left out, since together they were too large. */
+  /** Bodies were omitted: together they were too large, or replacing their values took too long. */
   readonly isTrimmed: boolean;
+}
+
+/** Only the plain texts of a call: what it may have besides, e.g. parsed bodies, must not be copied to another thread. */
+export function toRawExchange(from: RawExchange): RawExchange {
+  return {
+    purpose: from.purpose,
+    method: from.method,
+    path: from.path,
+    ...(from.requestText !== undefined && { requestText: from.requestText }),
+    ...(from.status !== undefined && { status: from.status }),
+    responseHeaders: { ...from.responseHeaders },
+    ...(from.responseText !== undefined && { responseText: from.responseText }),
+    startedAt: from.startedAt,
+    durationMs: from.durationMs,
+    waitedMs: from.waitedMs,
+    attempt: from.attempt,
+    ...(from.error !== undefined && { error: from.error }),
+    ...(from.isShared === true && { isShared: true }),
+  };
+}
+
+/** Without its bodies. */
+export function withoutBodies(raw: RawCapture): RawCapture {
+  const { body: _body, ...rest } = raw;
+  return {
+    ...rest,
+    exchanges: raw.exchanges.map(({ requestText: _request, responseText, ...exchange }) => ({
+      ...exchange,
+      ...(responseText !== undefined && { responseText: '' }),
+    })),
+    ...(raw.answer !== undefined && { answer: { ...raw.answer, text: '' } }),
+    isTrimmed: true,
+  };
 }

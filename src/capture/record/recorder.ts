@@ -5,7 +5,7 @@ import type { CallContext } from '../../crm/crm.ts';
 import type { CallReader } from '../../crm/crm-protocol.ts';
 import { type CaptureWriter, sizeOf } from './capture-writer.ts';
 import { createPriorKnowledge, type KnowledgeSnapshot } from './prior-knowledge.ts';
-import type { RawCapture, RawExchange, RememberedId } from './raw-capture.ts';
+import { type RawCapture, type RawExchange, type RememberedId, toRawExchange, withoutBodies } from './raw-capture.ts';
 
 /** Which requests are captured: those with an error or a warning, or all. */
 export type CaptureMode = 'errors' | 'all';
@@ -71,7 +71,7 @@ export interface RecorderDeps {
 export function createRecorder({ writer, calls }: RecorderDeps, mode: CaptureMode): Recorder {
   const open = new OpenRecordings();
   const current = new AsyncLocalStorage<OpenRecording>();
-  const knowledge = createPriorKnowledge(calls, (name, exchange) => writer.addKnowledge(name, exchange));
+  const knowledge = createPriorKnowledge(calls);
   let refusedAt = Number.NEGATIVE_INFINITY;
 
   function isWanted({ key }: OpenRecording, hasTrouble: boolean): boolean {
@@ -109,7 +109,8 @@ export function createRecorder({ writer, calls }: RecorderDeps, mode: CaptureMod
         },
       };
     },
-    exchange(context, exchange) {
+    exchange(context, made) {
+      const exchange = toRawExchange(made);
       knowledge.note(exchange);
       const ids = new Set([context.requestId, ...(context.alsoFor ?? [])]);
       const recordings = open.of(ids);
@@ -226,15 +227,5 @@ function allExchanges(calls: CallReader, recording: OpenRecording): readonly Raw
 }
 
 function trimmed(raw: RawCapture): RawCapture {
-  if (sizeOf(raw) <= maxBytes) return raw;
-  const { body: _body, ...rest } = raw;
-  return {
-    ...rest,
-    exchanges: raw.exchanges.map(({ requestText: _request, responseText, ...exchange }) => ({
-      ...exchange,
-      ...(responseText !== undefined && { responseText: '' }),
-    })),
-    ...(raw.answer !== undefined && { answer: { ...raw.answer, text: '' } }),
-    isTrimmed: true,
-  };
+  return sizeOf(raw) <= maxBytes ? raw : withoutBodies(raw);
 }

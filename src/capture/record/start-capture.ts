@@ -5,7 +5,7 @@ import type { CrmProtocol } from '../../crm/crm-protocol.ts';
 import type { Logger } from '../../logger.ts';
 import type { Mappings } from '../../mapping/load/file-kinds.ts';
 import { version } from '../../version.ts';
-import { createCaptureWriter } from './capture-writer.ts';
+import { type CaptureCounts, createCaptureWriter } from './capture-writer.ts';
 import type { MappingSources } from './portal-knowledge.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 
@@ -13,8 +13,8 @@ export interface RunningCapture {
   readonly recorder: Recorder;
   /** Call with the active mapping files, at the start and whenever they change. */
   useMappings(mappings: Mappings): void;
-  /** Captures written and dropped so far. */
-  readonly counts: { readonly written: number; readonly dropped: number };
+  /** Captures written and dropped since the start. */
+  readonly counts: Readonly<CaptureCounts>;
   close(graceMs: number): Promise<void>;
 }
 
@@ -48,9 +48,7 @@ export function startCapture(
   return {
     recorder: createRecorder({ writer, calls: protocol.calls }, mode),
     useMappings: (mappings) => writer.setMapping(sourcesOf(mappings)),
-    get counts() {
-      return { written: writer.written, dropped: writer.dropped };
-    },
+    counts: writer.counts,
     close: (graceMs) => writer.close(graceMs),
   };
 }

@@ -22,7 +22,10 @@ export type WriterMessage =
     }
   | { readonly kind: 'flush' };
 
+/** `trimmed`: written without its bodies, because replacing their values took too long. */
+export type CaptureOutcome = 'written' | 'trimmed' | 'lost';
+
 export type WriterReport =
-  | { readonly kind: 'done'; readonly size: number; readonly isWritten: boolean }
+  | { readonly kind: 'done'; readonly size: number; readonly outcome: CaptureOutcome }
   | { readonly kind: 'trouble'; readonly where: 'folder' | 'file'; readonly reason: string }
   | { readonly kind: 'flushed' };

@@ -1,5 +1,5 @@
 import type { ComposedReply, CrmProtocol, WireCall, WriteInput } from '../../crm/crm-protocol.ts';
-import type { CapturedExchange } from '../capture-file.ts';
+import type { CapturedExchange } from '../capture-schema.ts';
 
 /** How a call of the replay is answered. */
 export type CrmReply =

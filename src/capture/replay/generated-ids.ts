@@ -1,6 +1,6 @@
 import type { CrmProtocol } from '../../crm/crm-protocol.ts';
 import { isObject } from '../../json.ts';
-import type { Capture, CapturedExchange } from '../capture-file.ts';
+import type { Capture, CapturedExchange } from '../capture-schema.ts';
 import { hasFailed } from './crm-reply.ts';
 
 type Recorded = Pick<Capture, 'exchanges' | 'answer'>;

@@ -1,5 +1,5 @@
 import type { CallMeaning, CrmProtocol, WireCall } from '../../crm/crm-protocol.ts';
-import type { Capture, CapturedExchange } from '../capture-file.ts';
+import type { Capture, CapturedExchange } from '../capture-schema.ts';
 import { asRecorded, type CrmReply, reply } from './crm-reply.ts';
 import { createRecordedLinks } from './recorded-links.ts';
 import { createRecordedProperties } from './recorded-properties.ts';

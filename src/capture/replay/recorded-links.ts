@@ -1,5 +1,5 @@
 import type { CrmProtocol, LinkItem, LinkMeaning } from '../../crm/crm-protocol.ts';
-import type { CapturedExchange } from '../capture-file.ts';
+import type { CapturedExchange } from '../capture-schema.ts';
 import { asRecorded, type CrmReply, hasFailed, reply } from './crm-reply.ts';
 
 /** Answers link calls from the links of all recorded calls together. */

@@ -1,5 +1,5 @@
 import type { CallMeaning, CrmProtocol, Json, NewDefinition, WireCall } from '../../crm/crm-protocol.ts';
-import type { Capture, CapturedExchange } from '../capture-file.ts';
+import type { Capture, CapturedExchange } from '../capture-schema.ts';
 import { asRecorded, type CrmReply, hasFailed, reply } from './crm-reply.ts';
 
 /** Answers property creations, and remembers what a replay created that the recorded request did not. */

@@ -6,7 +6,7 @@ import type {
   ReadMeaning,
   SearchMeaning,
 } from '../../crm/crm-protocol.ts';
-import type { CapturedExchange } from '../capture-file.ts';
+import type { CapturedExchange } from '../capture-schema.ts';
 import { asRecorded, type CrmReply, hasFailed, reply } from './crm-reply.ts';
 
 /** Answers reads and searches that are batched differently than they were recorded. */

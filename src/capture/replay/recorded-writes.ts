@@ -1,5 +1,5 @@
 import type { AnsweredRecord, CrmProtocol, Json, WriteInput, WriteMeaning } from '../../crm/crm-protocol.ts';
-import type { CapturedExchange } from '../capture-file.ts';
+import type { CapturedExchange } from '../capture-schema.ts';
 import { asRecorded, type CrmReply, hasFailed, reply } from './crm-reply.ts';
 import { inputSimilarity } from './input-similarity.ts';
 

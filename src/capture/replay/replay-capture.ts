@@ -6,7 +6,7 @@ import { createBridge } from '../../create-bridge.ts';
 import type { Pacer } from '../../crm/pacer.ts';
 import { CrmUnavailableError } from '../../errors.ts';
 import type { Mappings } from '../../mapping/load/file-kinds.ts';
-import type { Capture } from '../capture-file.ts';
+import type { Capture } from '../capture-schema.ts';
 import { compareAnswers } from './compare-answers.ts';
 import { compareCalls } from './compare-calls.ts';
 import type { ComparedCall } from './compared-calls.ts';

@@ -5,7 +5,7 @@ import { hubSpotPropertyRules } from '../../crm/hubspot/property-rules.ts';
 import { hubSpotProtocol } from '../../crm/hubspot/protocol/hubspot-protocol.ts';
 import { createPacer, type Pacer } from '../../crm/pacer.ts';
 import type { Logger } from '../../logger.ts';
-import type { Capture } from '../capture-file.ts';
+import type { Capture } from '../capture-schema.ts';
 import type { TimeLapse } from './time-lapse.ts';
 
 /** The only file of the replay that names a CRM. */

@@ -1,5 +1,5 @@
 import { request as httpRequest } from 'node:http';
-import type { Capture } from '../capture-file.ts';
+import type { Capture } from '../capture-schema.ts';
 
 /** The key and header that a replayed bridge accepts. */
 export const replayKey = 'replay';

@@ -1,11 +1,12 @@
 import { Command } from 'commander';
-import { type Capture, CaptureFileError } from '../../capture/capture-file.ts';
+import { CaptureFileError } from '../../capture/capture-file.ts';
+import type { Capture } from '../../capture/capture-schema.ts';
 import { findCapture } from '../../capture/inspect/find-captures.ts';
 import { differenceLine } from '../../capture/replay/difference.ts';
 import { capturedMappings, saveRegression } from '../../capture/replay/regression.ts';
 import { NotReplayableError, type Replay, replayCapture } from '../../capture/replay/replay-capture.ts';
 import { describeReplay } from '../../capture/replay/report.ts';
-import { sendLive, whatItWrites } from '../../capture/replay/send-live.ts';
+import { LiveUrlError, liveOrigin, sendLive, whatItWrites } from '../../capture/replay/send-live.ts';
 import { EnvironmentSchema } from '../../config.ts';
 import type { Mappings } from '../../mapping/load/file-kinds.ts';
 import { loadMappings } from '../../mapping/load/load-mappings.ts';
@@ -58,14 +59,17 @@ async function runOne(io: CommandIo, reference: string, options: ReplayOptions):
     const { capture, name } = findCapture(captureFolder(io, options.dir), reference);
     io.print(`${name}  ${capture.request.method} ${capture.request.path}  ${capture.answer?.status ?? 'no answer'}\n`);
     const url = options.live ?? options.against;
-    if (url !== undefined) return await live(io, capture, url, options);
+    if (url !== undefined) return await live(io, capture, { ...options, url });
     return await offline(io, capture, options);
   } catch (error) {
-    const isExpected = [CaptureFileError, NotReplayableError, MappingError, UsageError].some(
+    const isExpected = [CaptureFileError, NotReplayableError, MappingError, UsageError, LiveUrlError].some(
       (kind) => error instanceof kind,
     );
-    if (!isExpected || !(error instanceof Error)) throw error;
-    io.complain(`error: ${error.message}\n`);
+    // A capture is data from anywhere: what it makes the replay stumble over is a property of the file.
+    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    io.complain(
+      `error: ${isExpected && error instanceof Error ? error.message : `${reference} cannot be replayed (${reason})`}\n`,
+    );
     return failed;
   }
 }
@@ -104,33 +108,38 @@ function save(io: CommandIo, capture: Capture, replay: Replay, name: string, opt
   print(io, [`saved as ${file}: npm test replays it from now on${meant}`]);
 }
 
-async function live(io: CommandIo, capture: Capture, url: string, options: ReplayOptions): Promise<ExitStatus> {
+async function live(io: CommandIo, capture: Capture, options: ReplayOptions & { url: string }): Promise<ExitStatus> {
   const environment = io.environment();
   const key = options.key ?? EnvironmentSchema.shape.API_KEY.parse(environment.API_KEY)?.[0];
-  if (key === undefined) throw new UsageError('API_KEY is not set: give the key of the running bridge with --key');
+  if (key === undefined) throw new UsageError('API_KEY is not set: pass the key of the running bridge with --key');
   const header = EnvironmentSchema.shape.API_KEY_HEADER.parse(environment.API_KEY_HEADER);
-  const writes = whatItWrites(capture);
-  if (writes.length > 0) {
-    print(io, [
-      `This writes to the CRM behind ${url}${capture.personalData === 'kept' ? '' : ', with placeholders for people'}:`,
-    ]);
-    print(
-      io,
-      writes.map((line) => `  ${line}`),
-    );
-    if (options.yes !== true && !(await confirm(io, 'Send it? (yes/no) '))) {
-      print(io, ['not sent']);
-      return failed;
-    }
+  const origin = liveOrigin(options.url);
+  print(io, sendingTo(origin, capture));
+  if (options.yes !== true && !(await confirm(io, `Send it to ${origin}? (yes/no) `))) {
+    print(io, ['not sent']);
+    return failed;
   }
   try {
-    const { status, differences } = await sendLive(capture, { url, header, key });
+    const { status, differences } = await sendLive(capture, { origin, header, key });
     print(io, [`answered ${status}`, ...(differences.length === 0 ? ['same'] : differences.map(differenceLine))]);
     return differences.length === 0 ? 0 : differs;
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw new UsageError(`Nothing answers at ${url}`);
+    // `fetch` throws a TypeError for a network failure, which is then the cause, and for a request that it does not send.
+    const isUnreachable = error.cause instanceof Error;
+    throw new UsageError(
+      isUnreachable ? `Nothing answers at ${origin}` : `The request cannot be sent: ${error.message}`,
+    );
   }
+}
+
+function sendingTo(origin: string, capture: Capture): string[] {
+  const { method, path } = capture.request;
+  const writes = whatItWrites(capture);
+  const sent = `The API key and ${method} ${path} go to ${origin}`;
+  if (writes.length === 0) return [`${sent}; the request only reads.`];
+  const people = capture.personalData === 'kept' ? '' : ', with placeholders instead of people’s values';
+  return [`${sent}. This writes to the CRM behind it${people}:`, ...writes.map((line) => `  ${line}`)];
 }
 
 function print(io: CommandIo, lines: readonly string[]): void {

@@ -1,0 +1,139 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, constants, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { pino } from 'pino';
+import { expect, onTestFinished, test } from 'vitest';
+import { createCaptureWriter } from '../../src/capture/record/capture-writer.ts';
+import { createPriorKnowledge } from '../../src/capture/record/prior-knowledge.ts';
+import type { RawCapture, RawExchange } from '../../src/capture/record/raw-capture.ts';
+import { toRawExchange } from '../../src/capture/record/raw-capture.ts';
+import { hubSpotProtocol } from '../../src/crm/hubspot/protocol/hubspot-protocol.ts';
+import { readFolder, temporaryFolder } from './capturing.ts';
+
+const exchange: RawExchange = {
+  purpose: 'create a property',
+  method: 'POST',
+  path: '/crm/v3/properties/contacts/batch/create',
+  requestText: '{}',
+  status: 403,
+  responseHeaders: {},
+  responseText: '{}',
+  startedAt: '2026-11-25T10:00:00.000Z',
+  durationMs: 1,
+  waitedMs: 0,
+  attempt: 1,
+};
+
+const capture: RawCapture = {
+  requestId: 'r-1',
+  startedAt: '2026-11-25T10:00:00.000Z',
+  durationMs: 1,
+  method: 'GET',
+  path: '/health',
+  headers: {},
+  key: 'good',
+  answer: { status: 200, headers: {}, text: '{}' },
+  exchanges: [],
+  remembered: [],
+  mappingHash: '',
+  isTrimmed: false,
+};
+
+function start(folder: string, parts?: Parameters<typeof createCaptureWriter>[2]) {
+  const lines: { msg: string; lost?: number }[] = [];
+  const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) });
+  const settings = {
+    requestTimeoutMs: 1,
+    hubspotTimeoutMs: 1,
+    bodyLimitBytes: 1,
+    burstPerTenSeconds: 1,
+    searchPerSecond: 1,
+  };
+  const composer = {
+    personalData: 'redact',
+    bridge: { version: '0', node: '24', sandbox: true },
+    settings,
+  } as const;
+  const limits = { maxFiles: 10, maxBytes: 1e9, maxAgeMs: 1e9 };
+  return { writer: createCaptureWriter({ folder, limits, composer }, log, parts), lines };
+}
+
+/** Waits for a file system that does not answer, as a network mount may. */
+async function stuckWorker(): Promise<{ worker: Worker; release(): void }> {
+  const pipe = join(temporaryFolder(), 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const script = `require('worker_threads').parentPort.postMessage(0); require('fs').readFileSync(${JSON.stringify(pipe)})`;
+  const worker = new Worker(script, { eval: true });
+  await once(worker, 'message');
+  return { worker, release: () => closeSync(openSync(pipe, constants.O_RDWR | constants.O_NONBLOCK)) };
+}
+
+test('stopping does not wait for a folder that blocks, and reports what was lost', async () => {
+  const { worker, release } = await stuckWorker();
+  onTestFinished(release);
+  let stuck = 0;
+  const { writer, lines } = start('/nowhere', { startWorker: () => worker, onStuck: () => (stuck += 1) });
+  writer.write(capture, []);
+  writer.write(capture, []);
+
+  await writer.close(50);
+
+  expect(stuck).toBe(1);
+  expect(writer.counts).toEqual({ written: 0, trimmed: 0, dropped: 2 });
+  expect(lines.map(({ msg }) => msg)).toEqual([
+    'the folder of captures blocks: its thread does not end',
+    'captures were lost: the bridge stopped before they were written',
+  ]);
+  expect(lines[1]?.lost).toBe(2);
+});
+
+test('what cannot be handed over is counted and logged once, and later captures are written', async () => {
+  const folder = temporaryFolder();
+  const { writer, lines } = start(folder);
+  // A function cannot be copied to another thread.
+  const bad = { ...capture, headers: { x: (() => 'x') as unknown as string } };
+  writer.write(bad, []);
+  writer.write(bad, []);
+  writer.write(capture, []);
+
+  await writer.close(20_000);
+
+  expect(writer.counts).toEqual({ written: 1, trimmed: 0, dropped: 2 });
+  expect(lines.filter(({ msg }) => msg.includes('could not write a capture'))).toHaveLength(1);
+  expect(readFolder(folder)).toHaveLength(1);
+});
+
+test('of a call only its texts are kept: nothing parses a body for a capture', () => {
+  const given = Object.defineProperty({ ...exchange, requestBody: {} }, 'responseBody', {
+    enumerable: true,
+    get: () => {
+      throw new RangeError('too deep');
+    },
+  });
+
+  expect(toRawExchange(given)).toEqual(exchange);
+});
+
+test('prior knowledge is bounded, keeps definitions, and forgets refusals after their time', async () => {
+  let now = 0;
+  const knowledge = createPriorKnowledge(hubSpotProtocol.calls, () => now);
+  const definitions = { ...exchange, method: 'GET', path: '/crm/v3/properties/contacts', status: 200 };
+  knowledge.note(definitions);
+  const start = knowledge.snapshot();
+  for (let n = 0; n < 5_000; n += 1) {
+    knowledge.note({ ...exchange, requestText: `${'x'.repeat(2_000)}${n}` });
+    if (n % 1_000 === 0) await turn();
+  }
+
+  const known = knowledge.relevantTo('/contacts', [], start);
+  expect(known).toHaveLength(40);
+  expect(known.map((each) => each.exchange.method)).toContain('GET');
+  expect(Math.max(...known.map(({ name }) => name.length))).toBeLessThan(200);
+  now += 11 * 60_000;
+  expect(knowledge.relevantTo('/contacts', [], knowledge.snapshot())).toEqual([]);
+  knowledge.note(definitions);
+  expect(knowledge.snapshot().size).toBe(1);
+});
