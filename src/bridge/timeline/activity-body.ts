@@ -1,5 +1,5 @@
 import type { ActivityType, Direction } from '../../mapping/schema/activity-mapping.ts';
-import { escapeHtml, fromHtmlBody, toHtmlBody, unescapeHtml } from './html-body.ts';
+import { escapeHtml, fromHtmlBody, toHtmlBody, toInertText, unescapeHtml } from './html-body.ts';
 
 /** A longer subject would push the message out of view. */
 const maxSubjectLength = 500;
@@ -28,7 +28,7 @@ export function splitActivityBody(html: string): {
   const [opening, words = '', subject] = match;
   return {
     words: unescapeHtml(words),
-    ...(subject === undefined ? {} : { subject: unescapeHtml(subject) }),
+    ...(subject === undefined ? {} : { subject: toInertText(unescapeHtml(subject)) }),
     body: fromHtmlBody(html.slice(opening.length)),
   };
 }

@@ -8,6 +8,7 @@ import type { ManagedProperty } from '../properties/managed-property.ts';
 import { type LinkedRecords, linksTo, readLinked } from '../records/linked-records.ts';
 import { createOnce } from './create-once.ts';
 import { fingerprint } from './fingerprint.ts';
+import { fromHtmlBody, toInertText } from './html-body.ts';
 import { readTask } from './read-tasks.ts';
 import { draftTask, originalTypeProperties } from './task-draft.ts';
 import { type TimelineScope, taskMapping } from './timeline-scope.ts';
@@ -63,20 +64,15 @@ function answerOf(
 ): TaskAnswer {
   const { id, linked, body, now } = created;
   const { contact, company } = linked;
-  const {
-    description: _written,
-    completed,
-    ...written
-  } = Object.fromEntries(fromTaskProperties(mapping, created.properties));
-  const description = textOf(body.description);
+  const { description, completed, ...written } = Object.fromEntries(fromTaskProperties(mapping, created.properties));
   const type = written.type === undefined ? undefined : textOf(body.type)?.trim();
   const isCompleted = completed === 'true';
   return {
     id,
     ...written,
-    subject: written.subject ?? '',
-    ...(description === undefined ? {} : { description }),
-    ...(type === undefined ? {} : { type }),
+    subject: toInertText(written.subject ?? ''),
+    ...(description === undefined ? {} : { description: fromHtmlBody(description) }),
+    ...(type === undefined ? {} : { type: toInertText(type) }),
     ...(contact === undefined ? {} : { contactId: contact.id }),
     ...(company === undefined ? {} : { companyId: company.id }),
     completed: isCompleted,

@@ -1,33 +1,91 @@
 import sanitizeHtml from 'sanitize-html';
+import { isLiveMarkup } from './live-markup.ts';
+import { type Markup, scanMarkup } from './scan-markup.ts';
+import { blockTags, keptTags, knownTags } from './tag-names.ts';
 
 /** The longest text that HubSpot stores, in characters (HubSpot's usage guidelines: 65,536). */
 export const maxBodyLength = 65_536;
 /** Ends a body that was cut. */
 export const cutMarker = '<p><em>[cut here: the text is longer than the CRM keeps]</em></p>';
+/** The same at the end of a text that is no HTML. */
+const textCutMarker = '\n\n[cut here: the text is longer than the CRM keeps]';
 
 /** Longer input is cut before it is parsed, so that one request cannot keep the process busy. */
 const maxInputLength = 500_000;
+/** A CRM that holds more than it says is read up to here. */
+const maxReadLength = 150_000;
 const maxDepth = 50;
+const maxAddressLength = 8_000;
 
 /**
  * Converts text or HTML to clean HTML that the CRM can show: no scripts, no forms, no styles, and no images, since the CRM would load
  * tracking pixels and count each view of the record as an opened email. At most {@link maxBodyLength} characters, `opening` included.
+ * Text says the same afterwards, whatever signs it contains: only known, well-formed tags are HTML (see {@link scanMarkup}).
+ *
+ * A line break of the source becomes `<br>`, a line break of HTML `<br />`: {@link fromHtmlBody} distinguishes them by that.
  *
  * @param opening HTML of the bridge, placed first.
  */
-export function toHtmlBody(text: string, opening = ''): string {
-  const html = isHtml(text) ? clean(text.slice(0, maxInputLength)) : textToHtml(text.slice(0, maxInputLength));
-  if (text.length <= maxInputLength && opening.length + html.length <= maxBodyLength) return opening + html;
+export function toHtmlBody(given: string, opening = ''): string {
+  const marker = [cutMarker, textCutMarker].find((end) => given.endsWith(end));
+  const text = marker === undefined ? given : given.slice(0, -marker.length);
+  const html = convert(text.slice(0, maxInputLength));
+  const isWhole = marker === undefined && text.length <= maxInputLength;
+  if (isWhole && opening.length + html.length <= maxBodyLength) return opening + html;
   return opening + cutHtml(html, maxBodyLength - opening.length - cutMarker.length) + cutMarker;
 }
 
 /**
- * Converts HTML from the CRM to what Enginy may have sent: HTML of only text and line breaks becomes text, anything else is returned
- * unchanged. A text that {@link toHtmlBody} wrote comes back unchanged.
+ * Converts HTML from the CRM to what Enginy may have sent. The HTML is cleaned first; if only text and line breaks are left, the
+ * result is text, unless that text would be HTML again: what the CRM shows as signs never comes back as live markup.
+ * For clean HTML, {@link toHtmlBody} reverses this.
  */
-export function fromHtmlBody(html: string): string {
-  const text = html.replace(/<br\s*\/?>/gi, '\n');
-  return /<[a-z/!]/i.test(text) ? html : unescapeHtml(text);
+export function fromHtmlBody(given: string): string {
+  const isCut = given.endsWith(cutMarker) || given.length > maxReadLength;
+  const rest = given.endsWith(cutMarker) ? given.slice(0, -cutMarker.length) : given;
+  const source = wholeUntil(rest, maxReadLength).replace(/\r\n?/g, '\n');
+  const hasSourceLines = !source.includes('\n');
+  const clean = sanitize(withoutDeepTags(hasSourceLines ? source.replace(/<br>/gi, '\n') : source)).trim();
+  if (!clean.includes('<')) return readText(clean) + (isCut ? textCutMarker : '');
+  const hasBlocks = hasBlockTags(clean);
+  const lines = hasSourceLines && hasBlocks ? mapText(clean, breakLines) : clean;
+  const html = lines.replaceAll('<br />', '<br>');
+  return (hasBlocks ? html : readWords(html)) + (isCut ? cutMarker : '');
+}
+
+/** A text with a few bold words or links: its other signs come back as typed, where that is safe and means the same. */
+function readWords(html: string): string {
+  const typed = mapText(html, (text) =>
+    text.replace(/&(?:gt|amp|lt(?=;[^a-z/!?&]|;[a-z][\w .-]*&gt;));/gi, (entity) => unescapeHtml(entity)),
+  );
+  const tags = typed.matchAll(/<([a-z][a-z0-9]*)[^<>]*>/gi);
+  const written = new Set(html.match(/<[^<>]*>/g));
+  const isSafe =
+    !typed.includes('&lt;') &&
+    [...tags].every(([tag, name = '']) => written.has(tag) || !knownTags.has(name.toLowerCase()));
+  return isSafe && convert(typed) === convert(html) ? typed : html;
+}
+
+/** Clean HTML without tags as the text that it shows, or unchanged if that text would be markup. */
+function readText(clean: string): string {
+  const text = unescapeHtml(clean);
+  return isMarkup(text) || isEscapedMarkup(text) ? escapeHtml(text) : text;
+}
+
+function isMarkup(text: string): boolean {
+  return isLiveMarkup(text) || scanMarkup(text).isHtml;
+}
+
+/** True for a text such as `&lt;img src=x onerror=y&gt;`, however often it was escaped: showing it as typed would make it live. */
+function isEscapedMarkup(text: string): boolean {
+  if (!text.includes('&') || text.includes('<')) return false;
+  const deepest = text.replace(/&(?:amp;)*(lt|gt|quot|#39);/g, (_whole, name) => characters.get(`&${name};`) ?? '');
+  return isMarkup(unescapeHtml(text)) || isMarkup(deepest);
+}
+
+/** A text of the CRM that is no HTML, such as a subject: escaped if it would be live where it is taken for HTML. */
+export function toInertText(text: string): string {
+  return isLiveMarkup(text) ? escapeHtml(text) : text;
 }
 
 /** Escapes the characters that have a meaning in HTML. */
@@ -42,74 +100,84 @@ const entities: Readonly<Record<string, string>> = {
   '"': '&quot;',
   "'": '&#39;',
 };
+const characters = new Map(Object.entries(entities).map(([character, entity]) => [entity, character]));
 
 /** Reverses {@link escapeHtml}. */
 export function unescapeHtml(html: string): string {
-  return html.replace(/&(amp|lt|gt|quot|#39|nbsp);/g, (entity) => {
-    if (entity === '&nbsp;') return ' ';
-    return Object.entries(entities).find(([, written]) => written === entity)?.[0] ?? entity;
-  });
+  return html.replace(/&(?:amp|lt|gt|quot|#39);/g, (entity) => characters.get(entity) ?? entity);
 }
 
-const knownTags = new Set([
-  ...sanitizeHtml.defaults.allowedTags,
-  ...[
-    'html',
-    'head',
-    'body',
-    'style',
-    'script',
-    'title',
-    'meta',
-    'link',
-    'base',
-    'img',
-    'font',
-    'center',
-    'form',
-    'input',
-  ],
-  ...[
-    'button',
-    'select',
-    'textarea',
-    'iframe',
-    'object',
-    'embed',
-    'svg',
-    'math',
-    'video',
-    'audio',
-    'del',
-    'ins',
-    'strike',
-  ],
-]);
-
-/** `John <john@example.com>` is text: only a known HTML tag makes it HTML. Anything else is escaped, so it is harmless. */
-function isHtml(text: string): boolean {
-  if (/<!--|<!doctype|&(?:[a-z]{2,8}|#\d{1,6});/i.test(text)) return true;
-  const names = [...text.matchAll(/<\/?([a-z][a-z0-9]*)\b[^<>@]*>/gi)].map(([, name = '']) => name.toLowerCase());
-  return names.some((name) => knownTags.has(name));
+function convert(given: string): string {
+  const text = given.replace(/\r\n?/g, '\n').trim();
+  const markup = scanMarkup(text);
+  if (markup.isHtml) return cleanMarkup(markup);
+  return textToHtml(isEscapedMarkup(text) ? unescapeHtml(text) : text);
 }
 
 function textToHtml(text: string): string {
-  return escapeHtml(text.trim()).replace(/\r\n?|\n/g, '<br>');
+  return breakLines(escapeHtml(text.trim()));
 }
 
-function clean(html: string): string {
-  // The parser's time grows with the square of the depth; real messages are never this deep.
-  if (isTooDeep(html)) return textToHtml(html.replace(/<[^<>]*>/g, ' '));
+function breakLines(text: string): string {
+  return text.replace(/\n/g, '<br>');
+}
+
+/** Changes the text between the tags of clean HTML. */
+function mapText(html: string, change: (text: string) => string): string {
+  return html.replace(/<[^>]*>|[^<]+/g, (part) => (part.startsWith('<') ? part : change(part)));
+}
+
+function cleanMarkup({ html, hasBlocks }: Markup): string {
+  const clean = sanitize(withoutDeepTags(html)).trim();
+  const isOneLine = hasBlocks && !hasBlockTags(clean);
+  const lines = isOneLine ? mapText(clean, (text) => text.replace(/\n/g, ' ')) : clean;
+  if (!lines.includes('<')) return textToHtml(unescapeHtml(lines));
+  return hasBlocks ? lines : mapText(lines, breakLines);
+}
+
+function hasBlockTags(html: string): boolean {
+  for (const [, name = ''] of html.matchAll(/<([a-z][a-z0-9]*)/g)) if (blockTags.has(name)) return true;
+  return false;
+}
+
+/** Cleans until nothing changes: tags that close others only show their effect once more has been removed. */
+function sanitize(html: string): string {
+  let clean = sanitizeOnce(html);
+  // What is longer is cut, and the rest cleaned again.
+  for (let round = 0; round < maxRounds && clean.length <= maxBodyLength && clean.includes('<'); round += 1) {
+    const again = sanitizeOnce(clean);
+    if (again === clean) break;
+    clean = again;
+  }
+  return clean;
+}
+
+const maxRounds = 4;
+
+function sanitizeOnce(html: string): string {
   return sanitizeHtml(html, {
-    allowedTags: sanitizeHtml.defaults.allowedTags,
+    allowedTags: [...keptTags],
     allowedAttributes: { a: ['href'] },
     allowedSchemes: ['http', 'https', 'mailto', 'tel'],
     nestingLimit: maxDepth,
-  }).trim();
+    transformTags: {
+      a: (tagName, { href }) => ({ tagName, attribs: href === undefined || isSuspect(href) ? {} : { href } }),
+    },
+  });
+}
+
+/** The time to check an address grows with the square of its length, and browsers drop control characters from it. */
+function isSuspect(address: string): boolean {
+  return address.length > maxAddressLength || /\p{Cc}/u.test(address);
 }
 
 const selfClosing = /^(?:area|base|br|col|embed|hr|img|input|link|meta|p|li|td|th|tr|dt|dd|option|source|wbr)$/i;
 const maxOpenTags = 1_000;
+
+/** The parser's time grows with the square of the depth; real messages are never this deep. */
+function withoutDeepTags(html: string): string {
+  return isTooDeep(html) ? html.replace(/<[^<>]*>/g, ' ') : html;
+}
 
 function isTooDeep(html: string): boolean {
   let open = 0;
@@ -121,13 +189,19 @@ function isTooDeep(html: string): boolean {
   return false;
 }
 
-/** Cuts clean HTML without splitting a tag, entity or character; every tag is closed. */
+/** Cuts converted HTML without splitting a tag, entity or character; every tag is closed. */
 function cutHtml(html: string, limit: number): string {
+  if (html.length <= limit) return html;
+  const isText = !/<(?!br>)/.test(html);
+  if (isText) return wholeUntil(html, limit).replace(/(?:\s|<br>)+$/, '');
+  const hasSourceLines = html.includes('<br>');
+  const source = html.replaceAll('<br>', '\n');
   let end = limit;
   for (;;) {
-    const cut = clean(wholeUntil(html, end));
+    const clean = sanitize(wholeUntil(source, end)).trim();
+    const cut = hasSourceLines ? mapText(clean, breakLines) : clean;
     if (cut.length <= limit || end <= 0) return cut.length <= limit ? cut : '';
-    // The closing tags made it too long again.
+    // The closing tags and line breaks made it too long again.
     end -= cut.length - limit;
   }
 }

@@ -8,6 +8,7 @@ import type { ManagedProperty } from '../properties/managed-property.ts';
 import { type LinkedRecords, linksTo, readLinked } from '../records/linked-records.ts';
 import { composeActivityBody, splitActivityBody } from './activity-body.ts';
 import { createOnce } from './create-once.ts';
+import { toInertText } from './html-body.ts';
 import { participantsOf } from './participants.ts';
 import { activityFingerprint, readSentActivity, type SentActivity } from './sent-activity.ts';
 import { unknownOwner } from './task-draft.ts';
@@ -63,7 +64,7 @@ export async function logActivity(scope: TimelineScope, activity: ActivityBody):
   const answer: ActivityAnswer = {
     id: created.id,
     type: sent.typeName,
-    ...(sent.subject === undefined ? {} : { subject: sent.subject }),
+    ...(sent.subject === undefined ? {} : { subject: toInertText(sent.subject) }),
     // As it was stored: cleaned, and cut where it was too long.
     ...(sent.body === undefined || body === undefined ? {} : { body: splitActivityBody(body).body }),
     direction: sent.direction,

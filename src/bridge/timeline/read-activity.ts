@@ -7,6 +7,7 @@ import { normalizeDatetime } from '../../mapping/values/date-text.ts';
 import { errorForOne } from '../problem.ts';
 import { linkTypes } from '../records/linked-records.ts';
 import { splitActivityBody } from './activity-body.ts';
+import { toInertText } from './html-body.ts';
 import { activityMapping, type ReadScope } from './timeline-scope.ts';
 
 /**
@@ -56,13 +57,14 @@ function toAnswer(mapping: ActivityMapping, object: string, { id, properties }: 
   const { words, subject, body } = splitActivityBody(fields.get('body') ?? '');
   const opening = typeOfOpening(mapping, object, words);
   const direction = opening?.direction ?? fields.get('direction');
+  const storedSubject = fields.get('subject');
   const time = fields.get('occurredAt');
   const occurredAt = time === undefined ? undefined : normalizeDatetime(time);
   return {
     id,
     type: opening?.type ?? object,
     ...optional({
-      subject: fields.get('subject') ?? subject,
+      subject: storedSubject === undefined ? subject : toInertText(storedSubject),
       body: body === '' ? undefined : body,
       direction: direction === 'INBOUND' || direction === 'OUTBOUND' ? direction : undefined,
       ownerId: fields.get('ownerId'),

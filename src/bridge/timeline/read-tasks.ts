@@ -6,7 +6,7 @@ import type { TaskMapping } from '../../mapping/schema/task-mapping.ts';
 import { normalizeDatetime } from '../../mapping/values/date-text.ts';
 import { errorForAll, errorForOne } from '../problem.ts';
 import { linkTypes } from '../records/linked-records.ts';
-import { fromHtmlBody } from './html-body.ts';
+import { fromHtmlBody, toInertText } from './html-body.ts';
 import { type ReadScope, taskMapping } from './timeline-scope.ts';
 
 /** A task as the CRM has it, with the records that it is linked to. */
@@ -74,9 +74,9 @@ function toAnswer(
   const isCompleted = completed === 'true';
   return {
     id,
-    subject,
+    subject: toInertText(subject),
     ...(description === undefined ? {} : { description: fromHtmlBody(description) }),
-    ...rest,
+    ...Object.fromEntries(Object.entries(rest).map(([field, value]) => [field, toInertText(value)])),
     ...(dueDate === undefined ? {} : { dueDate: isoOf(dueDate) }),
     ...(contactId === undefined ? {} : { contactId }),
     ...(companyId === undefined ? {} : { companyId }),
