@@ -2,9 +2,14 @@ import { z } from 'zod';
 
 /** Response of GET /health. */
 export const HealthAnswer = z.object({
-  status: z.literal('ok'),
+  status: z
+    .enum(['ok', 'degraded'])
+    .describe('degraded: the connection was proven, and for a while the CRM does not answer as it should'),
+  reason: z.string().optional().describe('Why the connection is degraded'),
   sandbox: z.literal(true).optional().describe('Present while the embedded CRM replaces HubSpot'),
 });
+
+export type HealthAnswer = z.infer<typeof HealthAnswer>;
 
 /** Response of GET /readyz; `mapping` only for requests with the API key. */
 export const ReadyAnswer = z.object({

@@ -242,6 +242,9 @@ export interface Crm {
   /** Active users who may own records, all pages. */
   listOwners(context: CallContext): Promise<readonly Owner[]>;
 
-  /** The cheapest proof that the CRM answers and accepts the token. */
-  readAccount(context: CallContext): Promise<Account>;
+  /**
+   * The cheapest proof that the CRM answers and accepts the token.
+   * @param options.isProbe one attempt only: the caller wants to know how the CRM answers now.
+   */
+  readAccount(context: CallContext, options?: { readonly isProbe?: boolean }): Promise<Account>;
 }

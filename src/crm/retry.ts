@@ -1,7 +1,10 @@
 import type { GatewayError } from '../errors.ts';
 
-/** `always`: executing the call twice does no harm. `if-not-done`: repeat only if the first attempt certainly did nothing. */
-export type Repeat = 'always' | 'if-not-done';
+/**
+ * `always`: executing the call twice does no harm. `if-not-done`: repeat only if the first attempt certainly did nothing. `never`: the
+ * first response is the result.
+ */
+export type Repeat = 'always' | 'if-not-done' | 'never';
 
 /** Why an attempt failed, by what that means for the next one. */
 export interface CallFailure {

@@ -52,6 +52,9 @@ export function createHubSpotCrm(deps: TransportDeps, settings: TransportSetting
     unlink: (from, to, pairs, context) => unlinkRecords(sendFor(context), { from, to }, pairs),
     readLinks: (from, to, ids, context) => readLinks(sendFor(context), { from, to }, ids),
     listOwners: (context) => listOwners(sendFor(context)),
-    readAccount: (context) => transport(accountDetails(), context),
+    readAccount: (context, options) => {
+      const call = accountDetails();
+      return transport(options?.isProbe === true ? { ...call, repeat: 'never' } : call, context);
+    },
   };
 }

@@ -1,31 +1,41 @@
 import { Router } from 'express';
+import { type CheckTimers, createConnectionCheck } from '../../bridge/connection-check.ts';
+import type { HealthAnswer } from '../../contract/health.ts';
 import type { Crm } from '../../crm/crm.ts';
 import { methodNotAllowed } from '../error-handler.ts';
 import { callContext } from '../request-context.ts';
-
-/** How long a good answer of the CRM speaks for it, so that a monitor does not use up the CRM's limit. */
-const proofLastsMs = 30_000;
 
 export interface HealthDeps {
   readonly crm: Crm;
   readonly isSandbox: boolean;
   readonly now?: () => number;
+  /** The system's unless given. */
+  readonly timers?: CheckTimers;
 }
 
-/** GET /health, Enginy's connection test: 200 when the CRM answers and accepts the token; 502 or 503 with the reason otherwise. */
+/**
+ * GET /health, Enginy's connection test: 200 when the CRM answers and accepts the token, and while a connection that was proven has
+ * passing trouble; 502 or 503 with the reason otherwise. Answers within three seconds.
+ */
 export function healthRoute(deps: HealthDeps): Router {
-  const now = deps.now ?? (() => performance.now());
-  let provenAt = Number.NEGATIVE_INFINITY;
+  const checkConnection = createConnectionCheck(deps.crm, deps.timers ?? systemTimers(deps.now));
   const router = Router();
   router
     .route('/health')
     .get(async (_request, response) => {
-      if (now() - provenAt > proofLastsMs) {
-        await deps.crm.readAccount(callContext(response, 'urgent'));
-        provenAt = now();
-      }
-      response.json({ status: 'ok', ...(deps.isSandbox ? { sandbox: true } : {}) });
+      const state = await checkConnection(callContext(response, 'urgent'));
+      const answer: HealthAnswer = { ...state, ...(deps.isSandbox ? { sandbox: true } : {}) };
+      response.json(answer);
     })
     .all(methodNotAllowed('GET'));
   return router;
+}
+
+function systemTimers(now: () => number = () => performance.now()): CheckTimers {
+  return {
+    now,
+    setTimer: (run, ms) => setTimeout(run, ms),
+    // The handle comes from setTimer above.
+    clearTimer: (timer) => clearTimeout(timer as NodeJS.Timeout),
+  };
 }

@@ -1,0 +1,92 @@
+import type { CallContext, Crm } from '../crm/crm.ts';
+import { deadlineIn } from '../crm/deadline.ts';
+import { CrmRejectedError, CrmUnavailableError, DeadlineError, GatewayError } from '../errors.ts';
+
+/** `degraded`: the connection was proven, and for a while the CRM does not answer as it should. */
+export type ConnectionState = { readonly status: 'ok' } | { readonly status: 'degraded'; readonly reason: string };
+
+/**
+ * Tells whether the CRM answers and accepts the token, within {@link patienceMs} whatever the CRM does.
+ * @throws CrmRejectedError when the token is refused; CrmUnavailableError when the connection was never proven, or when the trouble
+ * lasts too long to be passing.
+ */
+export type ConnectionCheck = (context: Pick<CallContext, 'requestId'>) => Promise<ConnectionState>;
+
+/** Milliseconds on a clock that never jumps, and its timers. */
+export interface CheckTimers {
+  now(): number;
+  setTimer(run: () => void, ms: number): unknown;
+  clearTimer(timer: unknown): void;
+}
+
+/** How long one answer of the CRM proves the connection. */
+const proofLastsMs = 30_000;
+/** The CRM is asked at most this often, however many ask the bridge. */
+const intervalMs = 10_000;
+/** The CRM's time for an answer; the bridge itself answers earlier. */
+const questionMs = 9_000;
+const patienceMs = 2_500;
+const passingMs = 5 * 60_000;
+
+interface Trouble {
+  readonly since: number;
+  readonly error: unknown;
+}
+
+export function createConnectionCheck(crm: Pick<Crm, 'readAccount'>, timers: CheckTimers): ConnectionCheck {
+  const now = () => timers.now();
+  let provenAt: number | undefined;
+  let askedAt = Number.NEGATIVE_INFINITY;
+  let trouble: Trouble | undefined;
+  let question: Promise<void> | undefined;
+
+  async function ask(requestId: string): Promise<void> {
+    askedAt = now();
+    const since = trouble?.since ?? askedAt;
+    try {
+      const context = { requestId, urgency: 'urgent', deadline: deadlineIn(questionMs, now) } as const;
+      await crm.readAccount(context, { isProbe: true });
+      provenAt = now();
+      trouble = undefined;
+    } catch (error) {
+      trouble = { since, error };
+      // A new token has to prove itself.
+      if (error instanceof CrmRejectedError) provenAt = undefined;
+    }
+    question = undefined;
+  }
+
+  return async ({ requestId }) => {
+    if (trouble === undefined && provenAt !== undefined && now() - provenAt <= proofLastsMs) return { status: 'ok' };
+    if (question === undefined && now() - askedAt >= intervalMs) question = ask(requestId);
+    const isAnswered = question === undefined || (await endsWithin(question, timers));
+    if (isAnswered && trouble === undefined) return { status: 'ok' };
+    const known = isAnswered || trouble?.error instanceof CrmRejectedError ? trouble : undefined;
+    return judge(known ?? { since: trouble?.since ?? askedAt, error: silence(now() - askedAt) }, {
+      isProven: provenAt !== undefined,
+      now: now(),
+    });
+  };
+}
+
+function judge({ since, error }: Trouble, at: { readonly isProven: boolean; readonly now: number }): ConnectionState {
+  const cause = error instanceof DeadlineError ? silence(questionMs) : error;
+  if (!(cause instanceof GatewayError) || cause instanceof CrmRejectedError) throw cause;
+  if (!at.isProven || at.now - since > passingMs) throw cause;
+  return { status: 'degraded', reason: cause.message };
+}
+
+function silence(ms: number): CrmUnavailableError {
+  return new CrmUnavailableError(`The CRM has not answered for ${Math.ceil(ms / 1_000)} s`);
+}
+
+/** @returns false if the work goes on after {@link patienceMs}. */
+async function endsWithin(work: Promise<void>, timers: CheckTimers): Promise<boolean> {
+  let timer: unknown;
+  const patience = new Promise<boolean>((resolve) => {
+    timer = timers.setTimer(() => resolve(false), patienceMs);
+  });
+  const isDone = await Promise.race([work.then(() => true), patience]);
+  timers.clearTimer(timer);
+  return isDone;
+}

@@ -1,0 +1,151 @@
+import { expect, test } from 'vitest';
+import { createConnectionCheck } from '../../src/bridge/connection-check.ts';
+import { createHubSpotCrm } from '../../src/crm/hubspot/hubspot-crm.ts';
+import { createPacer } from '../../src/crm/pacer.ts';
+import { CrmRejectedError, CrmUnavailableError } from '../../src/errors.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { fakeCrm } from '../support/fake-crm.ts';
+import { logSink } from '../support/log-sink.ts';
+import { startApp } from '../support/start-app.ts';
+import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
+
+const down = new CrmUnavailableError('HubSpot returned status 502');
+
+/** A check with a clock of the test's, and what it says at this moment. */
+function checkOn(crm = fakeCrm()) {
+  const clock = new FakeClock();
+  const check = createConnectionCheck(crm, clock);
+  const state = async () => {
+    try {
+      return await clock.runUntil(check({ requestId: 'r' }));
+    } catch (error) {
+      return error;
+    }
+  };
+  const questions = () => crm.calls.filter(({ method }) => method === 'readAccount').length;
+  return { crm, clock, check, state, questions };
+}
+
+test('200 clients that ask each second for a minute, while HubSpot hangs, cause at most seven calls', async () => {
+  const clock = new FakeClock();
+  const sandbox = await startCrm();
+  sandbox.faults.add({ match: { path: '/account-info' }, times: 0, action: { kind: 'hang' } });
+  const pacer = createPacer({ burstPerTenSeconds: 100, searchPerSecond: 5 }, { clock });
+  const deps = { pacer, log: logSink().log, clock };
+  const settings = { accessToken: sandbox.token, baseUrl: sandbox.url, timeoutMs: 10_000 };
+  const check = createConnectionCheck(createHubSpotCrm(deps, settings), clock);
+  const waits: number[] = [];
+
+  for (let second = 0; second < 60; second += 1) {
+    const askedAt = clock.now();
+    for (let client = 0; client < 200; client += 1) {
+      void check({ requestId: 'r' }).catch(() => waits.push(clock.now() - askedAt));
+    }
+    await clock.advance(1_000);
+  }
+  await clock.advance(3_000);
+
+  expect(waits).toHaveLength(200 * 60);
+  expect(Math.max(...waits)).toBeLessThan(3_000);
+  expect(sandbox.log.length).toBeLessThanOrEqual(7);
+});
+
+test('HubSpot is asked once in ten seconds also when it answers with errors, and one call is one attempt', async () => {
+  const sandbox = await startCrm();
+  sandbox.faults.add({ match: { path: '/account-info' }, times: 0, action: { kind: 'status', status: 503 } });
+  const bridge = await startBridgeOn(sandbox);
+
+  const answers = await Promise.all(Array.from({ length: 20 }, () => bridge.send('GET', '/health')));
+
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
+  expect(sandbox.log).toHaveLength(1);
+});
+
+test('a proven connection is degraded for five minutes of trouble, then unavailable, then well again', async () => {
+  const { crm, clock, state } = checkOn();
+  expect(await state()).toEqual({ status: 'ok' });
+  await clock.advance(31_000);
+
+  crm.failAlways('readAccount', down);
+  expect(await state()).toEqual({ status: 'degraded', reason: 'HubSpot returned status 502' });
+  for (let n = 0; n < 29; n += 1) {
+    await clock.advance(10_000);
+    expect(await state()).toMatchObject({ status: 'degraded' });
+  }
+  await clock.advance(11_000);
+  expect(await state()).toBe(down);
+
+  crm.failAlways('readAccount', undefined);
+  await clock.advance(10_000);
+  expect(await state()).toEqual({ status: 'ok' });
+});
+
+test('a connection that was never proven is unavailable at once', async () => {
+  const { crm, state } = checkOn();
+  crm.failAlways('readAccount', down);
+
+  expect(await state()).toBe(down);
+});
+
+test('a refused token is reported at once, also while the CRM does not answer afterwards', async () => {
+  const { crm, clock, state } = checkOn();
+  await state();
+  const refused = new CrmRejectedError('HubSpot rejected the access token', { status: 401 });
+  crm.failAlways('readAccount', refused);
+  await clock.advance(31_000);
+  expect(await state()).toBe(refused);
+
+  crm.failAlways('readAccount', undefined);
+  crm.failNext('readAccount', () => new Promise(() => {}));
+  await clock.advance(10_000);
+  expect(await state()).toBe(refused);
+});
+
+test('a token that was refused once is not proven by what came before', async () => {
+  const { crm, clock, state } = checkOn();
+  await state();
+  crm.failNext('readAccount', new CrmRejectedError('HubSpot rejected the access token', { status: 401 }));
+  await clock.advance(31_000);
+  await state();
+
+  crm.failAlways('readAccount', down);
+  await clock.advance(10_000);
+  expect(await state()).toBe(down);
+});
+
+test('a slow answer proves the connection for those who ask later', async () => {
+  const { crm, clock, check, state, questions } = checkOn();
+  crm.failNext('readAccount', (carryOut) => clock.sleep(6_000).then(carryOut));
+
+  const early = check({ requestId: 'r' }).catch((error: unknown) => error);
+  await clock.advance(2_600);
+  expect(await early).toMatchObject({ name: 'CrmUnavailableError', message: 'The CRM has not answered for 3 s' });
+  await clock.advance(4_000);
+
+  expect(await state()).toEqual({ status: 'ok' });
+  expect(questions()).toBe(1);
+});
+
+test('a proof is asked for again after half a minute, and not before', async () => {
+  const { clock, state, questions } = checkOn();
+
+  for (let n = 0; n < 61; n += 1) {
+    expect(await state()).toEqual({ status: 'ok' });
+    await clock.advance(1_000);
+  }
+
+  expect(questions()).toBe(2);
+});
+
+test('GET /health says that it is degraded, and why', async () => {
+  const crm = fakeCrm();
+  const clock = new FakeClock();
+  const app = await startApp(crm, { deps: { timers: clock } });
+  await app.send('GET', '/health');
+  await clock.advance(31_000);
+  crm.failAlways('readAccount', down);
+
+  const answer = await app.send('GET', '/health');
+
+  expect(answer).toMatchObject({ status: 200, body: { status: 'degraded', reason: 'HubSpot returned status 502' } });
+});
