@@ -87,6 +87,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'mapping/check/': ['mapping/load/', 'mapping/run/', 'mapping/schema/', 'mapping/transforms/', 'mapping/values/'],
   'crm/hubspot/': ['crm/', 'errors.ts', 'logger.ts'],
   'crm/hubspot/transport/': [
+    'crm/bounded-wait.ts',
     'crm/clock.ts',
     'crm/crm.ts',
     'crm/lanes.ts',
@@ -100,7 +101,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'crm/hubspot/problems/': ['crm/hubspot/calls/', 'crm/hubspot/transport/', 'crm/crm.ts', 'errors.ts'],
   'crm/hubspot/records/': [...hubSpotCommon, 'crm/crm.ts', 'errors.ts'],
   'crm/hubspot/links/': [...hubSpotCommon, 'crm/crm.ts', 'errors.ts'],
-  'crm/hubspot/protocol/': ['crm/crm-protocol.ts', 'crm/lanes.ts'],
+  'crm/hubspot/protocol/': ['crm/hubspot/transport/api-versions.ts', 'crm/crm-protocol.ts', 'crm/lanes.ts'],
   'crm/hubspot/properties/': [...hubSpotCommon, 'crm/crm.ts', 'crm/pacer.ts', 'errors.ts'],
   'crm/': ['errors.ts', 'logger.ts'],
   'bridge/': ['mapping/', 'crm/crm.ts', 'crm/deadline.ts', 'contract/', 'errors.ts', 'logger.ts'],

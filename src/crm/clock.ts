@@ -1,13 +1,16 @@
-/** Milliseconds on a clock that never jumps, and its timers. */
+/** Milliseconds on a clock that never jumps, and its timers. A longer timer than the system's longest fires early. */
 export interface Clock {
   now(): number;
   setTimer(run: () => void, ms: number): unknown;
   clearTimer(timer: unknown): void;
 }
 
+/** Node fires a timer of more than 2³¹-1 ms at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => performance.now(),
-  setTimer: (run, ms) => setTimeout(run, ms),
+  setTimer: (run, ms) => setTimeout(run, Math.min(ms, MAX_TIMER_MS)),
   // The handle comes from setTimer above.
   clearTimer: (timer) => clearTimeout(timer as NodeJS.Timeout),
 };

@@ -1,3 +1,4 @@
+import { boundedWait, MAX_WAIT_MS } from './bounded-wait.ts';
 import { BulkCredit } from './bulk-credit.ts';
 import type { LaneLimits } from './lanes.ts';
 import type { Attempt } from './paced-call.ts';
@@ -17,6 +18,7 @@ export class LaneBudget {
   readonly #credit: BulkCredit;
   #pausedUntil = 0;
   #pausesInRow = 0;
+  #isProbing = false;
 
   constructor(limits: LaneLimits, random: () => number) {
     this.#limits = limits;
@@ -54,9 +56,15 @@ export class LaneBudget {
     this.#window.release(slot, now);
   }
 
+  /** A long pause was requested: until a call succeeds, one at a time tests whether the CRM accepts calls again. */
+  get isProbing(): boolean {
+    return this.#isProbing;
+  }
+
   /** A call succeeded: the next pause is a first one again. */
   endPauses(): void {
     this.#pausesInRow = 0;
+    this.#isProbing = false;
   }
 
   /**
@@ -66,11 +74,12 @@ export class LaneBudget {
   pause(slot: Slot, failure: CallFailure, now: number): number | undefined {
     if (slot.startedAt < this.#pausedUntil) return undefined;
     this.#pausesInRow += 1;
-    const requestedMs = failure.retryAfterMs ?? 0;
+    const requestedMs = boundedWait(failure.retryAfterMs ?? 0);
     const pattern = { firstMs: this.#limits.minimumPauseMs, maxMs: MAX_PAUSE_MS };
     const ownMs = backoffMs(pattern, this.#pausesInRow, this.#random);
     const pauseMs = requestedMs > 0 ? requestedMs : ownMs;
     this.#pausedUntil = now + pauseMs;
+    this.#isProbing = requestedMs >= MAX_WAIT_MS;
     this.#window.distrust(now);
     return pauseMs;
   }

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { DeadlineError } from '../errors.ts';
+import { CrmUnavailableError, DeadlineError } from '../errors.ts';
 import type { Clock } from './clock.ts';
 import type { CallContext } from './crm.ts';
 import { DAILY_PROBE_MS, DailyLimit } from './daily-limit.ts';
@@ -37,7 +37,6 @@ interface Job {
 
 /** A call that must not be repeated does not start with less time left than it needs for a response. */
 const MIN_TIME_FOR_UNREPEATABLE_MS = 200;
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** The calls of one lane: queues them, starts them when the budget permits, and repeats them where that may help. */
 export class Lane {
@@ -90,7 +89,7 @@ export class Lane {
 
   #enqueue(job: Job, end: 'front' | 'back'): void {
     const remaining = job.context.deadline.remainingMs();
-    const error = remaining <= 0 ? late() : this.#daily.errorFor(this.#deps.clock.now());
+    const error = this.#errorBeforeStart(remaining);
     if (error !== undefined) {
       job.reject(error);
       return;
@@ -98,11 +97,9 @@ export class Lane {
     const queue = this.#queueOf(job);
     if (end === 'front') queue.pushFront(job.context.requestId, job);
     else queue.push(job.context.requestId, job);
-    if (remaining < MAX_TIMER_MS) {
-      job.deadlineTimer = this.#deps.clock.setTimer(() => {
-        if (queue.remove(job.context.requestId, job)) job.reject(late());
-      }, Math.ceil(remaining));
-    }
+    job.deadlineTimer = this.#deps.clock.setTimer(() => {
+      if (queue.remove(job.context.requestId, job)) job.reject(this.#lateError());
+    }, Math.ceil(remaining));
     this.#pump();
   }
 
@@ -130,13 +127,14 @@ export class Lane {
   #nextStart(now: number): number {
     const isUrgent = this.#urgent.size > 0;
     if (!isUrgent && this.#bulk.size === 0) return Number.POSITIVE_INFINITY;
-    const places = isUrgent ? this.#limits.concurrency : this.#bulkConcurrency();
-    if (this.#running >= places) return Number.POSITIVE_INFINITY;
+    if (this.#running >= this.#places(isUrgent)) return Number.POSITIVE_INFINITY;
     return this.#budget.nextStart(now, isUrgent ? 'urgent' : 'bulk');
   }
 
   /** A fifth of the places stays free for urgent calls, so that slow bulk calls cannot hold them all. */
-  #bulkConcurrency(): number {
+  #places(isUrgent: boolean): number {
+    if (this.#budget.isProbing) return 1;
+    if (isUrgent) return this.#limits.concurrency;
     return Math.max(1, this.#limits.concurrency - Math.floor(this.#limits.concurrency / 5));
   }
 
@@ -186,6 +184,22 @@ export class Lane {
     }
     if (waitMs === 0) this.#enqueue(job, 'front');
     else this.#deps.clock.setTimer(() => this.#enqueue(job, 'front'), waitMs ?? 0);
+  }
+
+  /** Why a call cannot start in the time that it has; undefined if it may. */
+  #errorBeforeStart(remainingMs: number): CrmUnavailableError | DeadlineError | undefined {
+    const now = this.#deps.clock.now();
+    if (remainingMs <= 0) return late();
+    return this.#daily.errorFor(now) ?? (this.#budget.pausedUntil - now >= remainingMs ? this.#lateError() : undefined);
+  }
+
+  /** A call that waited for a pause was not late by its own doing: it can be sent again after the pause. */
+  #lateError(): CrmUnavailableError | DeadlineError {
+    const pausedMs = this.#budget.pausedUntil - this.#deps.clock.now();
+    if (pausedMs <= 0) return late();
+    return new CrmUnavailableError("The CRM's rate limit is reached", {
+      retryAfterSeconds: Math.ceil(pausedMs / 1_000),
+    });
   }
 
   #pause(slot: Slot, failure: CallFailure, now: number): void {

@@ -90,3 +90,29 @@ test('does not share searches between versions of a mapping file, nor between ru
   expect((await Promise.all(found)).map((outcome) => outcome.get('ada'))).toEqual(Array(4).fill({ ids: ['1'] }));
   expect(waiting).toHaveLength(3);
 });
+
+test('keeps a fault within a search to the request whose search it was', async () => {
+  const crm = fakeCrm();
+  crm.put('contacts', { id: '1', properties: { hs_linkedin_url: 'ada' } });
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => void unhandled.push(reason);
+  process.on('unhandledRejection', note);
+  const candidates = createCandidateSearch(crm);
+  const faulty: SearchRequest = {
+    ...searchFor('ada', 'bob'),
+    valuesOf: () => {
+      throw new RangeError('Maximum call stack size exceeded');
+    },
+  };
+
+  const first = candidates.find(faulty, context);
+  const second = candidates.find(searchFor('ada'), context);
+
+  await expect(first).rejects.toThrow(RangeError);
+  expect((await second).get('ada')).toEqual({ ids: ['1'] });
+  await new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+  process.off('unhandledRejection', note);
+  expect(unhandled).toEqual([]);
+});

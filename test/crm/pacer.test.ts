@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { systemClock } from '../../src/crm/clock.ts';
 import type { CallContext } from '../../src/crm/crm.ts';
 import type { LaneName, LaneSettings } from '../../src/crm/lanes.ts';
 import type { Attempt } from '../../src/crm/paced-call.ts';
@@ -446,4 +447,46 @@ test('waits for the CRM to finish its work, but not past the deadline', async ()
 
   expect(clock.now()).toBe(300);
   await expect(pacer.pause(300, context(200))).rejects.toThrow(DeadlineError);
+});
+
+const slowDown = (retryAfterMs: number): Attempt<unknown> => ({
+  ok: false,
+  failure: {
+    kind: 'limited',
+    error: new CrmUnavailableError('limit', { retryAfterSeconds: retryAfterMs / 1_000 }),
+    retryAfterMs,
+  },
+});
+
+test.each([3_600_000, 1e23, Number.MAX_VALUE])(
+  'tests with one call after five minutes whether a pause of %d ms is over',
+  async (retryAfterMs) => {
+    const { clock, pacer, traffic } = setUp();
+    const first = call(clock, pacer, traffic, { answers: [slowDown(retryAfterMs)], deadlineMs: 60_000 });
+    first.catch(() => undefined);
+    await clock.advance(200);
+
+    const soon = call(clock, pacer, traffic, { deadlineMs: 55_000 });
+    await expect(soon).rejects.toMatchObject({ name: 'CrmUnavailableError', retryAfterSeconds: 300 });
+    const later = Array.from({ length: 10 }, () => call(clock, pacer, traffic, { latencyMs: 1_000 }));
+    await clock.advance(300_500);
+    const probes = traffic.starts.length - 1;
+    await clock.runUntil(Promise.all(later));
+
+    await expect(first).rejects.toThrow('limit');
+    expect(probes).toBe(1);
+    expect(traffic.starts).toHaveLength(11);
+  },
+);
+
+test('sets no timer that the system would fire at once', async () => {
+  const timers: number[] = [];
+  const spy = vi.spyOn(globalThis, 'setTimeout').mockImplementation((_run, ms) => {
+    timers.push(ms ?? 0);
+    return 0 as never;
+  });
+  systemClock.setTimer(() => undefined, 1e15);
+  spy.mockRestore();
+
+  expect(timers).toEqual([2 ** 31 - 1]);
 });

@@ -41,9 +41,9 @@ export function createCandidateSearch(crm: Pick<Crm, 'search'>): CandidateSearch
     for (const key of search.keys) {
       const flight = joined.get(key.value);
       if (flight === undefined) continue;
-      const landed = await flight;
-      // The other request's deadline is not ours: what it could not reach is searched again.
-      if ('problem' in landed && landed.problem.kind === 'late') leftover.push(key);
+      const landed = await flight.catch(() => 'failed' as const);
+      // The other request's deadline and its faults are not ours: what it could not reach is searched again.
+      if (landed === 'failed' || ('problem' in landed && landed.problem.kind === 'late')) leftover.push(key);
       else results.set(key.value, landed);
     }
     if (leftover.length > 0)
@@ -57,9 +57,10 @@ export function createCandidateSearch(crm: Pick<Crm, 'search'>): CandidateSearch
       const name = flightKey(search, key);
       const result = flight.then((found) => found.get(key.value) ?? { ids: [] });
       flights.set(name, result);
-      void result.finally(() => {
+      const land = () => {
         if (flights.get(name) === result) flights.delete(name);
-      });
+      };
+      result.then(land, land);
     }
     return flight;
   }

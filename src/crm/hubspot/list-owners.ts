@@ -2,16 +2,18 @@ import { CrmRejectedError, NotSupportedError } from '../../errors.ts';
 import type { Owner } from '../crm.ts';
 import { ownersPage } from './calls/account-calls.ts';
 import type { Page } from './calls/batch-response.ts';
+import { PageProgress } from './calls/page-progress.ts';
 import type { Send } from './transport/hubspot-call.ts';
 
 /** Active users, all pages. Throws NotSupportedError without the owners scope. */
 export async function listOwners(send: Send): Promise<readonly Owner[]> {
   const owners: Owner[] = [];
+  const progress = new PageProgress();
   let after: string | undefined;
   do {
     const page = await readPage(send, after);
     owners.push(...page.results);
-    after = page.after;
+    after = progress.next(page.after, page.results.length);
   } while (after !== undefined);
   return owners;
 }

@@ -25,7 +25,7 @@ test.each([
   [524, 'error code: 524', 'perhaps-done'],
   [530, '', 'perhaps-done'],
   [200, '<html>maintenance</html>', 'perhaps-done'],
-  [302, '', 'perhaps-done'],
+  [302, '', 'final'],
 ])('classifies %i %j as %s', (status, body, kind) => {
   expect(failureOf(response(status, body)).kind).toBe(kind);
 });
@@ -66,6 +66,19 @@ test('reads the wait from Retry-After, in seconds or as a date, or else from the
   expect(failureOf(response(429, limit, { 'retry-after': 'soon' })).retryAfterMs).toBeUndefined();
 });
 
+test.each([
+  { 'retry-after': '3600' },
+  { 'retry-after': '1e20' },
+  { 'retry-after': 'Infinity' },
+  { 'retry-after': 'Fri, 31 Dec 9999 23:59:59 GMT' },
+  { 'x-hubspot-ratelimit-interval-milliseconds': '99999999999' },
+])('waits no longer than five minutes for %j', (headers) => {
+  const { error, retryAfterMs } = failureOf(response(429, { policyName: 'TEN_SECONDLY_ROLLING' }, headers));
+
+  expect(retryAfterMs).toBe(300_000);
+  expect(error).toMatchObject({ retryAfterSeconds: 300 });
+});
+
 test('names missing scopes wherever HubSpot puts them', () => {
   const scopes = { requiredGranularScopes: ['crm.objects.owners.read'] };
   const forms = [{ errors: [{ message: '', context: scopes }] }, { context: scopes }];
@@ -79,13 +92,19 @@ test('names missing scopes wherever HubSpot puts them', () => {
 test.each([
   ['ECONNREFUSED', 'not-done', false],
   ['ENOTFOUND', 'not-done', false],
-  ['UND_ERR_CONNECT_TIMEOUT', 'not-done', false],
   ['ECONNRESET', 'perhaps-done', true],
-  ['UND_ERR_SOCKET', 'perhaps-done', true],
+  ['HPE_INVALID_CONSTANT', 'perhaps-done', true],
 ])('decides whether a call that failed with %s can have been carried out', (code, kind, ambiguous) => {
   const cause = Object.assign(new Error('low level'), { code });
 
   expect(networkFailure(new TypeError('fetch failed', { cause }))).toMatchObject({ kind, error: { ambiguous } });
+});
+
+test('knows that a call did nothing if its connection took too long', () => {
+  const thrown = Object.assign(new Error('low level'), { code: 'ETIMEDOUT', syscall: 'connect' });
+
+  expect(networkFailure(thrown)).toMatchObject({ kind: 'not-done', error: { ambiguous: false } });
+  expect(networkFailure(Object.assign(thrown, { syscall: 'read' }))).toMatchObject({ kind: 'perhaps-done' });
 });
 
 test('finds the reason when connections to every address of a host failed', () => {

@@ -1,8 +1,7 @@
-/** The calls that read the account and its owners: paths and responses. */
+/** The calls that read the account and its owners: queries and responses. */
 import { isObject } from '../../../json.ts';
 import type { Account, Owner } from '../../crm.ts';
 import type { HubSpotCall } from '../transport/hubspot-call.ts';
-import { getRaw } from '../transport/wire.ts';
 import { idOf, nextPageOf, type Page, readBatchResponse, unknownShape } from './batch-response.ts';
 
 const OWNERS_PER_PAGE = 100;
@@ -13,7 +12,14 @@ export function ownersPage(after: string | undefined): HubSpotCall<Page<Owner>> 
     purpose: 'list owners',
     lane: 'burst',
     repeat: 'always',
-    send: (client) => client.crm.owners.ownersApi.getPageWithHttpInfo(undefined, after, OWNERS_PER_PAGE, false),
+    request: ({ owners }) => {
+      const query = new URLSearchParams({
+        ...(after !== undefined && { after }),
+        limit: `${OWNERS_PER_PAGE}`,
+        archived: 'false',
+      });
+      return { method: 'GET', path: `${owners}?${query}` };
+    },
     read: (body) => {
       const { results } = readBatchResponse(body, (value) => (isObject(value) && idOf(value.id) ? value : undefined));
       return { results: results.flatMap(readOwner), after: nextPageOf(body) };
@@ -21,13 +27,13 @@ export function ownersPage(after: string | undefined): HubSpotCall<Page<Owner>> 
   };
 }
 
-/** `GET /account-info/v3/details` needs no scope, so it proves that the token is valid and nothing else. The SDK has no group for it. */
+/** The account's details need no scope, so they prove that the token is valid and nothing else. */
 export function accountDetails(): HubSpotCall<Account> {
   return {
     purpose: 'read account',
     lane: 'burst',
     repeat: 'always',
-    send: (client) => getRaw(client, '/account-info/v3/details'),
+    request: ({ account }) => ({ method: 'GET', path: account }),
     read: readAccountDetails,
   };
 }

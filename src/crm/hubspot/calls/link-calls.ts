@@ -1,4 +1,4 @@
-/** The calls that link, unlink and list linked records (HubSpot's associations): paths (through the SDK's groups), bodies and responses. */
+/** The calls that link, unlink and list linked records (HubSpot's associations): bodies and responses. */
 import { isObject } from '../../../json.ts';
 import type { ObjectType, Pair } from '../../crm.ts';
 import type { HubSpotCall } from '../transport/hubspot-call.ts';
@@ -27,26 +27,26 @@ export interface FoundLinks {
   readonly after?: string;
 }
 
-/** Repeatable: linking linked records changes nothing. The response lists both directions. The SDK writes `from` as `_from`. */
+/** Repeatable: linking linked records changes nothing. The response lists both directions. */
 export function linkBatch({ from, to }: LinkTypes, pairs: readonly Pair[]): HubSpotCall<BatchResponse<Pair>> {
-  const inputs = pairs.map((pair) => ({ _from: { id: pair.fromId }, to: { id: pair.toId } }));
+  const inputs = pairs.map((pair) => ({ from: { id: pair.fromId }, to: { id: pair.toId } }));
   return {
     purpose: `link ${from} to ${to}`,
     lane: 'associations',
     repeat: 'always',
-    send: (client) => client.crm.associations.v4.batchApi.createDefaultWithHttpInfo(from, to, { inputs }),
+    request: ({ links }) => ({ method: 'POST', path: `${links(from, to)}/batch/associate/default`, body: { inputs } }),
     read: (body) => readBatchResponse(body, readLink),
   };
 }
 
-/** Repeatable: unlinking unlinked records changes nothing. Returns 204 without a body. */
+/** Repeatable: unlinking unlinked records changes nothing. The undated API answers 204 without a body, the dated ones 200. */
 export function unlinkBatch({ from, to }: LinkTypes, pairs: readonly Pair[]): HubSpotCall<void> {
-  const inputs = pairs.map((pair) => ({ _from: { id: pair.fromId }, to: [{ id: pair.toId }] }));
+  const inputs = pairs.map((pair) => ({ from: { id: pair.fromId }, to: [{ id: pair.toId }] }));
   return {
     purpose: `unlink ${from} from ${to}`,
     lane: 'associations',
     repeat: 'always',
-    send: (client) => client.crm.associations.v4.batchApi.archiveWithHttpInfo(from, to, { inputs }),
+    request: ({ links }) => ({ method: 'POST', path: `${links(from, to)}/batch/archive`, body: { inputs } }),
     read: () => undefined,
   };
 }
@@ -59,7 +59,7 @@ export function readLinkBatch(
     purpose: `read links of ${from} to ${to}`,
     lane: 'associations',
     repeat: 'always',
-    send: (client) => client.crm.associations.v4.batchApi.getPageWithHttpInfo(from, to, { inputs: [...inputs] }),
+    request: ({ links }) => ({ method: 'POST', path: `${links(from, to)}/batch/read`, body: { inputs } }),
     read: (body) => readBatchResponse(body, readFoundLinks),
   };
 }

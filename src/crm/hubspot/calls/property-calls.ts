@@ -1,4 +1,4 @@
-/** The calls that list and create properties: paths (through the SDK's groups), bodies and responses. */
+/** The calls that list and create properties: bodies and responses. */
 import { isObject } from '../../../json.ts';
 import type { NewProperty, ObjectType, PropertyDefinition, PropertyType } from '../../crm.ts';
 import type { HubSpotCall } from '../transport/hubspot-call.ts';
@@ -28,7 +28,7 @@ export function listProperties(objectType: ObjectType, archived: boolean): HubSp
     purpose: `list ${archived ? 'archived ' : ''}properties of ${objectType}`,
     lane: 'burst',
     repeat: 'always',
-    send: (client) => client.crm.properties.coreApi.getAllWithHttpInfo(objectType, archived),
+    request: (api) => ({ method: 'GET', path: `${api.properties(objectType)}?archived=${archived}` }),
     read: (body) => readBatchResponse(body, readDefinition).results,
   };
 }
@@ -43,8 +43,7 @@ export function createPropertyBatch(
     purpose: `create properties of ${objectType}`,
     lane: 'burst',
     repeat: 'always',
-    // The SDK's type is mutable and uses enums for these texts.
-    send: (client) => client.crm.properties.batchApi.createWithHttpInfo(objectType, { inputs } as never),
+    request: (api) => ({ method: 'POST', path: `${api.properties(objectType)}/batch/create`, body: { inputs } }),
     read: (body) => readBatchResponse(body, nameOf),
   };
 }
@@ -55,7 +54,7 @@ export function createPropertyGroup(objectType: ObjectType, name: string): HubSp
     purpose: `create property group of ${objectType}`,
     lane: 'burst',
     repeat: 'always',
-    send: (client) => client.crm.properties.groupsApi.createWithHttpInfo(objectType, group),
+    request: (api) => ({ method: 'POST', path: `${api.properties(objectType)}/groups`, body: group }),
     read: () => undefined,
   };
 }

@@ -1,11 +1,11 @@
 /**
- * The calls that read, search, create and update records: paths (through the SDK's groups), bodies and responses, which rate limit
+ * The calls that read, search, create and update records: bodies and responses, which rate limit
  * each call counts against, and whether it may be repeated.
  */
 import { isObject } from '../../../json.ts';
 import type { CrmRecord, ObjectType } from '../../crm.ts';
 import type { HubSpotCall } from '../transport/hubspot-call.ts';
-import { type BatchResponse, idOf, nextPageOf, type Page, readBatchResponse } from './batch-response.ts';
+import { type BatchResponse, idOf, nextPageOf, type Page, readBatchResponse, unknownShape } from './batch-response.ts';
 
 /** Inputs per call (HubSpot's batch guides). */
 export const MAX_RECORDS_PER_CALL = 100;
@@ -56,15 +56,16 @@ export interface SearchPage extends Page<HubSpotRecord> {
   readonly total: number;
 }
 
-// The SDK's parameter types are mutable and use enums for these texts; `as never` passes the same JSON unchanged.
-
 export function readBatch(objectType: ObjectType, body: ReadBody): HubSpotCall<BatchResponse<HubSpotRecord>> {
   return {
     purpose: `read ${objectType} by ${body.idProperty ?? 'id'}`,
     lane: 'burst',
     repeat: 'always',
-    send: (client) =>
-      client.crm.objects.batchApi.readWithHttpInfo(objectType, { ...body, propertiesWithHistory: [] } as never),
+    request: ({ records }) => ({
+      method: 'POST',
+      path: `${records(objectType)}/batch/read`,
+      body: { propertiesWithHistory: [], ...body },
+    }),
     read: readRecords,
   };
 }
@@ -74,7 +75,7 @@ export function searchPage(objectType: ObjectType, body: SearchBody): HubSpotCal
     purpose: `search ${objectType}`,
     lane: 'search',
     repeat: 'always',
-    send: (client) => client.crm.objects.searchApi.doSearchWithHttpInfo(objectType, body as never),
+    request: ({ records }) => ({ method: 'POST', path: `${records(objectType)}/search`, body }),
     read: (answer) => ({
       results: readRecords(answer).results,
       after: nextPageOf(answer),
@@ -92,7 +93,7 @@ export function createBatch(
     purpose: `create ${objectType}`,
     lane: 'burst',
     repeat: 'if-not-done',
-    send: (client) => client.crm.objects.batchApi.createWithHttpInfo(objectType, { inputs } as never),
+    request: ({ records }) => ({ method: 'POST', path: `${records(objectType)}/batch/create`, body: { inputs } }),
     read: readRecords,
   };
 }
@@ -105,7 +106,7 @@ export function updateBatch(
     purpose: `update ${objectType}`,
     lane: 'burst',
     repeat: 'always',
-    send: (client) => client.crm.objects.batchApi.updateWithHttpInfo(objectType, { inputs } as never),
+    request: ({ records }) => ({ method: 'POST', path: `${records(objectType)}/batch/update`, body: { inputs } }),
     read: readRecords,
   };
 }
@@ -126,12 +127,13 @@ function readRecord(value: unknown): HubSpotRecord | undefined {
   };
 }
 
-/** Without a prototype, so that a property named `constructor` or `__proto__` is only ever a property. */
+/** Without a prototype, so that a property named `constructor` or `__proto__` is only ever a property. Values are texts. */
 function propertiesOf(value: unknown): Record<string, string | null> {
   const properties: Record<string, string | null> = Object.create(null);
   for (const [name, entry] of Object.entries(isObject(value) ? value : {})) {
     if (entry === null || typeof entry === 'string') properties[name] = entry;
-    else if (entry !== undefined) properties[name] = String(entry);
+    else if (typeof entry === 'number' || typeof entry === 'boolean') properties[name] = String(entry);
+    else throw unknownShape('a property has an unknown shape');
   }
   return properties;
 }

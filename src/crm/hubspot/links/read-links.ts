@@ -8,6 +8,7 @@ import {
   MAX_IDS_PER_LINK_READ,
   readLinkBatch,
 } from '../calls/link-calls.ts';
+import { PageProgress } from '../calls/page-progress.ts';
 import { problemOfCall, unaccounted } from '../problems/call-problem.ts';
 import { CallTally } from '../problems/call-tally.ts';
 import { problemOfEntry } from '../problems/entry-problem.ts';
@@ -31,8 +32,11 @@ export async function readLinks(send: Send, types: LinkTypes, ids: readonly stri
     chunksOf(valid, MAX_IDS_PER_LINK_READ).map(async (chunk) => {
       try {
         let open: readonly LinkReadInput[] = chunk.map((id) => ({ id }));
+        const progress = new Map(chunk.map((id) => [id, new PageProgress()]));
         while (open.length > 0) {
-          open = settlePage(open, await send(readLinkBatch(types, open)), outcomes);
+          const response = await send(readLinkBatch(types, open));
+          checkProgress(response, progress);
+          open = settlePage(open, response, outcomes);
           tally.addAnswer();
         }
       } catch (error) {
@@ -44,6 +48,11 @@ export async function readLinks(send: Send, types: LinkTypes, ids: readonly stri
   tally.throwIfNothingDone();
   for (const id of outcomes.failed.keys()) outcomes.found.delete(id);
   return outcomes;
+}
+
+/** Throws CrmUnavailableError if the pages of a record's links lead nowhere. */
+function checkProgress({ results }: BatchResponse<FoundLinks>, progress: ReadonlyMap<string, PageProgress>): void {
+  for (const { fromId, toIds, after } of results) progress.get(fromId)?.next(after, toIds.length);
 }
 
 /** Keeps what one response says; returns the records whose links have another page. */

@@ -12,9 +12,9 @@ export function isConflict(error: HubSpotError): boolean {
 /** Id of the record that already has the value: in the context, or else in the message. */
 export function existingIdIn(error: HubSpotError): string | undefined {
   const [inContext] = contextValues(error, 'existingId');
-  if (inContext !== undefined && /^\d+$/.test(inContext)) return inContext;
+  if (inContext !== undefined && /^\d{1,20}$/.test(inContext)) return inContext;
   for (const { message } of [error, ...error.errors]) {
-    const id = /\bexisting id:?\s*(\d+)/i.exec(message)?.[1];
+    const id = /\bexisting id:?\s*(\d{1,20})\b/i.exec(message)?.[1];
     if (id !== undefined) return id;
   }
   return coordinatesIn(error)?.holderId;

@@ -1,5 +1,5 @@
 import type { CrmProblem } from '../../crm.ts';
-import { contextValues, type HubSpotError } from '../transport/error-body.ts';
+import { type HubSpotError, missingScopesIn } from '../transport/error-body.ts';
 import type { Unsure } from './call-problem.ts';
 import { coordinatesIn, existingIdIn, isConflict } from './conflicts.ts';
 import { invalidProperties, namedProperties } from './named-properties.ts';
@@ -13,7 +13,7 @@ export function problemOfEntry(error: HubSpotError, unsure: Unsure | 'refusal'):
   if (existingIdIn(error) !== undefined || isConflict(error)) return conflict(error);
   if (error.category === 'OBJECT_NOT_FOUND') return { kind: 'not-found', message: 'HubSpot has no such record' };
   if (error.category === 'MISSING_SCOPES' || error.category?.includes('PERMISSION')) {
-    const scopes = [...contextValues(error, 'requiredGranularScopes'), ...contextValues(error, 'requiredScopes')];
+    const scopes = missingScopesIn(error);
     const message = 'HubSpot denied access to the record';
     return { kind: 'refused', message, ...(scopes.length > 0 && { missingScopes: scopes }) };
   }

@@ -8,7 +8,7 @@ import { shortened } from './shortened.ts';
 export function namedProperties(error: HubSpotError): readonly InvalidProperty[] {
   const found = new Map<string, InvalidProperty>();
   const add = ({ name, code, text }: NamedProperty) => {
-    if (name === '' || found.has(name)) return;
+    if (!PROPERTY_NAME.test(name) || found.has(name)) return;
     found.set(name, { name, ...(code !== undefined && { code }), reason: reasonOf(code, text) });
   };
   for (const { context, code, message } of [...error.errors, error]) {
@@ -21,6 +21,9 @@ export function namedProperties(error: HubSpotError): readonly InvalidProperty[]
   }
   return [...found.values()];
 }
+
+/** Internal names; anything else that stands in a property's place is not repeated. */
+const PROPERTY_NAME = /^[\w.-]{1,200}$/;
 
 interface NamedProperty {
   readonly name: string;
@@ -54,7 +57,13 @@ export function listedInMessage(message: string): NamedProperty[] {
   return list.filter(isObject).flatMap((entry) => {
     if (typeof entry.name !== 'string') return [];
     const text = typeof entry.message === 'string' ? entry.message : '';
-    return [{ name: entry.name, text, code: typeof entry.error === 'string' ? entry.error : undefined }];
+    return [
+      {
+        name: entry.name,
+        text,
+        code: typeof entry.error === 'string' && /^[A-Z_]{1,100}$/.test(entry.error) ? entry.error : undefined,
+      },
+    ];
   });
 }
 

@@ -1,6 +1,7 @@
 import { CrmUnavailableError } from '../../../errors.ts';
 import type { CrmProblem, CrmRecord, ObjectType, SearchKey, SearchOutcome } from '../../crm.ts';
 import { unknownShape } from '../calls/batch-response.ts';
+import { MAX_RESULTS } from '../calls/page-progress.ts';
 import { type SearchBody, searchPage } from '../calls/record-calls.ts';
 import { problemOfLookup } from '../problems/call-problem.ts';
 import { CallTally } from '../problems/call-tally.ts';
@@ -10,8 +11,8 @@ import type { Send } from '../transport/hubspot-call.ts';
 import { isAboutContent } from '../transport/hubspot-refusal.ts';
 import { packSearchKeys, searchAfterId } from './pack-search-keys.ts';
 
-/** HubSpot refuses to page past this many results of one query (its search guide). */
-const MAX_RESULTS = 10_000;
+/** Searches continued by id end here: what finds more is no search for a record. */
+const MAX_CANDIDATES = 10 * MAX_RESULTS;
 
 /** What to search for, and the properties to return. */
 export interface KeySearch {
@@ -69,19 +70,33 @@ class TooBroadError extends CrmUnavailableError {}
 
 async function* pagesOf(send: Send, objectType: ObjectType, body: SearchBody): AsyncGenerator<CrmRecord> {
   let current = body;
+  let count = 0;
+  let lastId = 0n;
   while (true) {
     const { results, after, total } = await send(searchPage(objectType, current));
     yield* results;
+    count += results.length;
     const last = results.at(-1);
     // Not by `total`: it also counts records archived meanwhile, which HubSpot omits from `results` (recorded).
     if (after === undefined) return;
+    if (count > MAX_CANDIDATES) throw new TooBroadError('A search finds too many records');
     // Too many for one query: continues by id instead, from the first page on or, without an id to continue from, from the start.
     const isById = current.sorts !== undefined;
     if (!isById && total > MAX_RESULTS) current = narrowed(body, '0');
     else if (Number(after) > Number(current.after ?? 0) && Number(after) < MAX_RESULTS) current = { ...current, after };
-    else if (isById && last === undefined) throw unknownShape('an empty search page has no usable next page');
-    else current = narrowed(body, last && isById ? last.id : '0');
+    else if (!isById) current = narrowed(body, '0');
+    else {
+      lastId = laterId(last?.id, lastId);
+      current = narrowed(body, String(lastId));
+    }
   }
+}
+
+/** Throws CrmUnavailableError if the search would not get any further. */
+function laterId(id: string | undefined, previous: bigint): bigint {
+  const later = id !== undefined && /^\d{1,20}$/.test(id) ? BigInt(id) : previous;
+  if (later <= previous) throw unknownShape('a search page has no usable next page');
+  return later;
 }
 
 function narrowed(body: SearchBody, afterId: string): SearchBody {

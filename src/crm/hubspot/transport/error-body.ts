@@ -14,14 +14,17 @@ export interface HubSpotError {
   readonly errors: readonly HubSpotError[];
 }
 
-/** Reads an error body, or an entry of a 207; anything that is not an object reads as an error without a message. */
+/**
+ * Reads an error body, or an entry of a 2xx; anything that is not an object reads as an error without a message. Words that the
+ * bridge repeats (categories, codes, scopes, ids of calls) are kept only in their known form.
+ */
 export function readHubSpotError(body: unknown): HubSpotError {
   if (!isObject(body)) return { message: '', context: {}, errors: [] };
-  const category = textOf(body.category) ?? textOf(body.errorType);
+  const category = codeOf(body.category) ?? codeOf(body.errorType);
   const subCategory = textOf(body.subCategory);
-  const code = textOf(body.code) ?? textOf(body.error);
+  const code = codeOf(body.code) ?? codeOf(body.error);
   const policyName = textOf(body.policyName);
-  const correlationId = textOf(body.correlationId);
+  const correlationId = correlationIdOf(body.correlationId);
   return {
     ...(category !== undefined && { category }),
     ...(subCategory !== undefined && { subCategory }),
@@ -37,6 +40,21 @@ export function readHubSpotError(body: unknown): HubSpotError {
 /** All values that the error, or one of the errors within it, gives for a context key. */
 export function contextValues(error: HubSpotError, key: string): readonly string[] {
   return [...(error.context[key] ?? []), ...error.errors.flatMap((inner) => contextValues(inner, key))];
+}
+
+/** The scopes that the error asks for. */
+export function missingScopesIn(error: HubSpotError): readonly string[] {
+  const named = [...contextValues(error, 'requiredGranularScopes'), ...contextValues(error, 'requiredScopes')];
+  return [...new Set(named)].filter((scope) => /^[a-z0-9._-]{1,100}$/.test(scope)).slice(0, 20);
+}
+
+/** The id by which HubSpot's support finds the call. */
+export function correlationIdOf(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[\w-]{1,64}$/.test(value) ? value : undefined;
+}
+
+function codeOf(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[A-Z_]{1,100}$/.test(value) ? value : undefined;
 }
 
 function textOf(value: unknown): string | undefined {

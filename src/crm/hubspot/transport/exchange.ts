@@ -31,7 +31,7 @@ export interface AttemptTimes {
 }
 
 export function exchangeOf(purpose: string, wire: Wire, attempt: AttemptTimes): HubSpotExchange {
-  const { requestText, text } = wire;
+  const { requestText, response } = wire;
   return {
     purpose,
     method: wire.method,
@@ -41,11 +41,11 @@ export function exchangeOf(purpose: string, wire: Wire, attempt: AttemptTimes): 
     get requestBody() {
       return requestText === undefined ? undefined : (parseJson(requestText) ?? requestText);
     },
-    ...(wire.status !== undefined && { status: wire.status }),
-    responseHeaders: withoutCookies(wire.headers),
-    ...(text !== undefined && { responseText: text }),
+    ...(response !== undefined && { status: response.status }),
+    responseHeaders: withoutCookies(response?.headers ?? {}),
+    ...(response !== undefined && { responseText: response.text }),
     get responseBody() {
-      return text === undefined ? undefined : (parseJson(text) ?? text);
+      return response === undefined ? undefined : (parseJson(response.text) ?? response.text);
     },
     startedAt: attempt.startedAt,
     durationMs: Math.round(attempt.durationMs),

@@ -1,16 +1,23 @@
-import type { Client } from '@hubspot/api-client';
 import type { CallContext } from '../../crm.ts';
 import type { LaneName } from '../../lanes.ts';
 import type { Repeat } from '../../retry.ts';
+import type { HubSpotApi } from './api-versions.ts';
 
-/** One call of HubSpot's API: how to send it, what it costs, and what its response means. */
+/** What is sent: a path of HubSpot's API, with its query, and a body that becomes JSON. */
+export interface HubSpotRequest {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body?: object;
+}
+
+/** One call of HubSpot's API: what to send, what it costs, and what its response means. */
 export interface HubSpotCall<T> {
   /** For logs and captures, e.g. `read contacts by email`. */
   readonly purpose: string;
   readonly lane: LaneName;
   readonly repeat: Repeat;
-  send(client: Client): Promise<unknown>;
-  /** Parses the JSON body of a 2xx response. Throws CrmUnavailableError if its shape is unknown. */
+  request(api: HubSpotApi): HubSpotRequest;
+  /** Reads the JSON body of a 2xx response. Throws CrmUnavailableError if its shape is unknown. */
   read(body: unknown): T;
 }
 

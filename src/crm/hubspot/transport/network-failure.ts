@@ -1,13 +1,15 @@
 import { CrmUnavailableError } from '../../../errors.ts';
 import type { CallFailure } from '../../retry.ts';
+import { MAX_RESPONSE_BYTES } from './bounded-agent.ts';
 
 /**
- * Classifies what the SDK threw when no complete response arrived. The reason of a failed fetch is in `cause.code`;
- * without a connection nothing can have been done.
+ * Classifies what was thrown when no complete response arrived. Node's errors have a `code`; without a connection nothing can
+ * have been done.
  */
 export function networkFailure(thrown: unknown): CallFailure {
-  const code = networkCode(thrown);
-  const isUnsent = code !== undefined && NEVER_SENT.has(code);
+  const { code, isConnecting } = reasonOf(thrown);
+  if (code === 'ERR_BUFFER_TOO_LARGE') return tooLargeFailure();
+  const isUnsent = isConnecting || (code !== undefined && NEVER_SENT.has(code));
   const reason = code === undefined ? '' : ` (${code})`;
   const error = new CrmUnavailableError(`HubSpot could not be reached${reason}`, { ambiguous: !isUnsent });
   return { kind: isUnsent ? 'not-done' : 'perhaps-done', error };
@@ -19,7 +21,6 @@ const NEVER_SENT = new Set([
   'EAI_AGAIN',
   'EHOSTUNREACH',
   'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
   'CERT_HAS_EXPIRED',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
@@ -27,13 +28,21 @@ const NEVER_SENT = new Set([
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ]);
 
-function networkCode(thrown: unknown): string | undefined {
+interface NetworkReason {
+  readonly code?: string;
+  /** Failed while connecting. */
+  readonly isConnecting: boolean;
+}
+
+function reasonOf(thrown: unknown): NetworkReason {
   for (let error: unknown = thrown; error instanceof Error; error = error.cause) {
-    if ('code' in error && typeof error.code === 'string') return error.code;
     // A failed connection to a host name with several addresses: one error per address.
-    if (error instanceof AggregateError && error.errors.length > 0) return networkCode(error.errors[0]);
+    if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
+    if ('code' in error && typeof error.code === 'string') {
+      return { code: error.code, isConnecting: 'syscall' in error && error.syscall === 'connect' };
+    }
   }
-  return undefined;
+  return { isConnecting: false };
 }
 
 /** The call timed out; HubSpot may still be working on it. */
@@ -42,4 +51,10 @@ export function timeoutFailure(timeoutMs: number): CallFailure {
     ambiguous: true,
   });
   return { kind: 'perhaps-done', error };
+}
+
+/** A longer response than any that the bridge has reason to read; another attempt would bring the same. */
+export function tooLargeFailure(): CallFailure {
+  const message = `HubSpot's response is larger than ${MAX_RESPONSE_BYTES / 1024 / 1024} MB`;
+  return { kind: 'final', error: new CrmUnavailableError(message, { ambiguous: true }) };
 }

@@ -1,6 +1,6 @@
 import { type CrmErrorDetail, CrmUnavailableError } from '../../../errors.ts';
 import type { CallFailure } from '../../retry.ts';
-import { contextValues, type HubSpotError, readHubSpotError } from './error-body.ts';
+import { correlationIdOf, type HubSpotError, missingScopesIn, readHubSpotError } from './error-body.ts';
 import { HubSpotRefusal } from './hubspot-refusal.ts';
 import { parseJson } from './parse-json.ts';
 import { intervalOf, retryAfterOf } from './response-headers.ts';
@@ -20,7 +20,8 @@ export function failureOf(response: RawResponse): CallFailure {
       ambiguous: true,
       detail,
     });
-    return { kind: 'perhaps-done', error };
+    // A redirect would be the same again; nothing follows it, so that neither a body nor the token goes anywhere else.
+    return { kind: status < 300 ? 'perhaps-done' : 'final', error };
   }
   return { kind: 'final', error: new HubSpotRefusal(refusalMessage(status, detail), detail, body) };
 }
@@ -74,10 +75,8 @@ function bodyOf(response: RawResponse): HubSpotError {
 }
 
 function detailOf(response: RawResponse, body: HubSpotError): CrmErrorDetail {
-  const correlationId = body.correlationId ?? response.headers['x-hubspot-correlation-id'];
-  const scopes = [
-    ...new Set([...contextValues(body, 'requiredGranularScopes'), ...contextValues(body, 'requiredScopes')]),
-  ];
+  const correlationId = body.correlationId ?? correlationIdOf(response.headers['x-hubspot-correlation-id']);
+  const scopes = missingScopesIn(body);
   return {
     status: response.status,
     ...(body.category !== undefined && { category: body.category }),

@@ -1,20 +1,22 @@
+import { boundedWait } from '../../bounded-wait.ts';
 import type { RateReport } from '../../slot-window.ts';
 
 /** Response headers with lower-case names. */
 export type ResponseHeaders = Readonly<Record<string, string>>;
 
-/** `Retry-After` in milliseconds: seconds or a date (RFC 9110). */
+/** `Retry-After` in milliseconds, at most five minutes: seconds or a date (RFC 9110). */
 export function retryAfterOf(headers: ResponseHeaders): number | undefined {
   const value = headers['retry-after'];
   if (value === undefined) return undefined;
   const seconds = Number(value);
-  const ms = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(value) - Date.now();
-  return Number.isFinite(ms) && ms >= 0 ? ms : undefined;
+  const ms = !Number.isNaN(seconds) ? seconds * 1_000 : Date.parse(value) - Date.now();
+  return Number.isNaN(ms) || ms < 0 ? undefined : boundedWait(ms);
 }
 
-/** The length of the rate limit's window in milliseconds. */
+/** The length of the rate limit's window in milliseconds, at most five minutes. */
 export function intervalOf(headers: ResponseHeaders): number | undefined {
-  return numberOf(headers['x-hubspot-ratelimit-interval-milliseconds']);
+  const ms = numberOf(headers['x-hubspot-ratelimit-interval-milliseconds']);
+  return ms === undefined ? undefined : boundedWait(ms);
 }
 
 /** The ten-second headers from the usage guidelines. Responses to searches and association calls have none for their lane. */

@@ -1,17 +1,19 @@
-import { Client } from '@hubspot/api-client';
-import { DeadlineError } from '../../../errors.ts';
+import { CrmUnavailableError, DeadlineError, GatewayError } from '../../../errors.ts';
 import { type Clock, systemClock } from '../../clock.ts';
 import type { CallContext } from '../../crm.ts';
 import type { Attempt, Turn } from '../../paced-call.ts';
 import type { Pacer } from '../../pacer.ts';
 import type { CallFailure } from '../../retry.ts';
+import { type ApiVersion, apiOf } from './api-versions.ts';
+import { CallConnection } from './bounded-agent.ts';
 import { exchangeOf, type HubSpotExchange } from './exchange.ts';
 import type { HubSpotCall, Transport } from './hubspot-call.ts';
-import { networkFailure, timeoutFailure } from './network-failure.ts';
+import { networkFailure, timeoutFailure, tooLargeFailure } from './network-failure.ts';
 import { parseJson } from './parse-json.ts';
 import { failureOf } from './response-failure.ts';
 import { rateOf } from './response-headers.ts';
-import { newWire, onWire, responseOf, type Wire, wireMiddleware } from './wire.ts';
+import { createSendRequest, type SendRequest } from './send-request.ts';
+import { type RawResponse, type Wire, wireOf } from './wire.ts';
 
 export interface Log {
   info(fields: object, message: string): void;
@@ -31,32 +33,44 @@ export interface TransportDeps {
 export interface TransportSettings {
   readonly accessToken: string;
   readonly baseUrl: string;
+  readonly apiVersion?: ApiVersion;
   /** For one call. */
   readonly timeoutMs: number;
 }
 
-/**
- * One SDK client for all calls. The SDK's limiter and retries stay off: both are process-wide, and its retries may duplicate
- * records.
- */
+/** One HTTP client for all calls; the pacer alone decides when a call starts and whether it is repeated. */
 export function createTransport(deps: TransportDeps, settings: TransportSettings): Transport {
-  const client = new Client({
+  const send = createSendRequest({
     accessToken: settings.accessToken.trim(),
-    basePath: settings.baseUrl.replace(/\/+$/, ''),
-    middleware: [wireMiddleware],
+    baseUrl: settings.baseUrl.replace(/\/+$/, ''),
   });
-  const sender: Sender = { ...deps, client, timeoutMs: settings.timeoutMs };
+  const api = apiOf(settings.apiVersion ?? 'v3');
+  const sender: Sender = { ...deps, send, timeoutMs: settings.timeoutMs };
   return async (call, context) => {
+    const wire = wireOf(call.request(api));
     const body = await deps.pacer.run<unknown>(
-      { lane: call.lane, repeat: call.repeat, attempt: (turn) => attempt(sender, { call, context }, turn) },
+      { lane: call.lane, repeat: call.repeat, attempt: (turn) => attempt(sender, { call, context, wire }, turn) },
       context,
     );
-    return call.read(body);
+    return readBody(call, body);
   };
 }
 
+/** Whatever a body holds, reading it fails no more than its own call. */
+function readBody<T>(call: HubSpotCall<T>, body: unknown): T {
+  try {
+    return call.read(body);
+  } catch (error) {
+    if (error instanceof GatewayError) throw error;
+    throw new CrmUnavailableError('HubSpot returned a response in an unknown format', {
+      ambiguous: true,
+      cause: error,
+    });
+  }
+}
+
 interface Sender extends TransportDeps {
-  readonly client: Client;
+  readonly send: SendRequest;
   readonly timeoutMs: number;
 }
 
@@ -64,25 +78,25 @@ interface Sender extends TransportDeps {
 interface ContextualCall {
   readonly call: HubSpotCall<unknown>;
   readonly context: CallContext;
+  readonly wire: Wire;
 }
 
-async function attempt(sender: Sender, { call, context }: ContextualCall, turn: Turn): Promise<Attempt<unknown>> {
+async function attempt(sender: Sender, contextual: ContextualCall, turn: Turn): Promise<Attempt<unknown>> {
+  const { call, context } = contextual;
   const startedAt = new Date().toISOString();
   const start = performance.now();
-  const wire = newWire();
-  const timeout = timeoutOf(sender.timeoutMs, { call, context });
-  const failure = await withinTimeout(sender.clock ?? systemClock, timeout, () =>
-    onWire(wire, () => call.send(sender.client)),
-  );
-  const outcome = outcomeOf(wire, failure);
+  const sent = await sendWithinTimeout(sender, contextual);
+  const response = 'response' in sent ? sent.response : undefined;
+  const outcome = 'response' in sent ? outcomeOf(sent.response) : { ok: false as const, failure: sent.failure };
   const durationMs = performance.now() - start;
   const error = outcome.ok ? undefined : outcome.failure.error.message;
   if (error !== undefined) {
-    const { status } = wire;
+    const status = response?.status;
     sender.log.debug({ requestId: context.requestId, purpose: call.purpose, status, attempt: turn.attempt }, error);
   }
+  const wire: Wire = { ...contextual.wire, ...(response !== undefined && { response }) };
   sender.onExchange?.(context, exchangeOf(call.purpose, wire, { startedAt, durationMs, turn, error }));
-  const rate = call.lane === 'burst' ? rateOf(wire.headers) : undefined;
+  const rate = call.lane === 'burst' && response !== undefined ? rateOf(response.headers) : undefined;
   return rate === undefined ? outcome : { ...outcome, rate };
 }
 
@@ -101,31 +115,34 @@ function timeoutOf(timeoutMs: number, { call, context }: ContextualCall): Timeou
   return { ms, failure: { kind: 'final', error } };
 }
 
-/** The SDK has no timeout: the call races against a timer, and a later response is ignored. */
-async function withinTimeout(
-  clock: Clock,
-  timeout: Timeout,
-  send: () => Promise<unknown>,
-): Promise<CallFailure | undefined> {
+type Sent = { readonly response: RawResponse } | { readonly failure: CallFailure };
+
+/** The timeout ends the request itself: its socket is closed, and what still arrives is neither read nor kept. */
+async function sendWithinTimeout(sender: Sender, contextual: ContextualCall): Promise<Sent> {
+  const clock = sender.clock ?? systemClock;
+  const timeout = timeoutOf(sender.timeoutMs, contextual);
+  const connection = new CallConnection();
   let timer: unknown;
-  const timedOut = new Promise<CallFailure>((resolve) => {
-    timer = clock.setTimer(() => resolve(timeout.failure), timeout.ms);
+  const timedOut = new Promise<Sent>((resolve) => {
+    timer = clock.setTimer(() => {
+      resolve({ failure: timeout.failure });
+      connection.abort();
+    }, timeout.ms);
   });
-  const sent = send().then(
-    () => undefined,
-    (thrown: unknown) => networkFailure(thrown),
+  const sent = sender.send(contextual.wire, connection).then(
+    (response): Sent => ({ response }),
+    (thrown: unknown): Sent => ({ failure: connection.isTooLarge ? tooLargeFailure() : networkFailure(thrown) }),
   );
   try {
     return await Promise.race([sent, timedOut]);
   } finally {
     clock.clearTimer(timer);
+    connection.release();
   }
 }
 
-/** A complete response decides, whatever the SDK makes of it; without one the failure does. */
-function outcomeOf(wire: Wire, failure: CallFailure | undefined): Attempt<unknown> {
-  const response = responseOf(wire);
-  if (response === undefined) return { ok: false, failure: failure ?? networkFailure(undefined) };
+/** Any 2xx with a JSON body is a success, be it 200, 201 or 207: its `errors` say what failed. */
+function outcomeOf(response: RawResponse): Attempt<unknown> {
   // A 204 has no body: HubSpot returns it for an archive.
   const body = response.status === 204 ? {} : parseJson(response.text);
   const isUsable = response.status >= 200 && response.status < 300 && typeof body === 'object' && body !== null;

@@ -1,0 +1,78 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+
+/** As far as an answer goes that a CRM has reason to give: property definitions of large accounts have a few megabytes. */
+export const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
+/** Idle connections are closed before HubSpot's edge closes them, so that no call is sent into a closing one. */
+const IDLE_MS = 4_000;
+
+/** The connection of one call: what ends the call ends it too. */
+export class CallConnection {
+  #socket: Duplex | undefined;
+  #received = 0;
+  #isAborted = false;
+  #isTooLarge = false;
+
+  get isTooLarge(): boolean {
+    return this.#isTooLarge;
+  }
+
+  /** Closes the socket: nothing more is sent, read or kept. */
+  abort(): void {
+    this.#isAborted = true;
+    this.#socket?.destroy();
+  }
+
+  /** The response is complete; the socket may serve other calls. */
+  release(): void {
+    this.#socket?.off('data', this.#count);
+    this.#socket = undefined;
+  }
+
+  use(socket: Duplex): void {
+    this.#socket = socket;
+    socket.on('data', this.#count);
+    if (this.#isAborted) socket.destroy();
+  }
+
+  readonly #count = (chunk: Buffer): void => {
+    this.#received += chunk.length;
+    if (this.#received <= MAX_RESPONSE_BYTES) return;
+    this.#isTooLarge = true;
+    this.abort();
+  };
+}
+
+const current = new AsyncLocalStorage<CallConnection>();
+
+/** Runs a call whose connection can be aborted and counts what it receives. */
+export function onConnection<T>(connection: CallConnection, send: () => Promise<T>): Promise<T> {
+  return current.run(connection, send);
+}
+
+/**
+ * A keep-alive agent that hands each call its socket. The SDK's HTTP library knows neither time-outs nor limits, but it accepts an
+ * agent; Node calls these two methods while the call that needs the socket is being sent.
+ */
+export function boundedAgent(baseUrl: string): HttpAgent {
+  const options = { keepAlive: true, timeout: IDLE_MS };
+  return new URL(baseUrl).protocol === 'https:' ? bounded(new HttpsAgent(options)) : bounded(new HttpAgent(options));
+}
+
+function bounded<A extends HttpAgent>(agent: A): A {
+  const createConnection = agent.createConnection.bind(agent);
+  const reuseSocket = agent.reuseSocket.bind(agent);
+  agent.createConnection = (...args) => {
+    const socket = createConnection(...args);
+    if (socket) current.getStore()?.use(socket);
+    return socket;
+  };
+  agent.reuseSocket = (socket: Socket, request) => {
+    reuseSocket(socket, request);
+    current.getStore()?.use(socket);
+  };
+  return agent;
+}

@@ -1,0 +1,253 @@
+/** What a server in HubSpot's place may do to the bridge: each answer costs one call, and nothing else. */
+import type { ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
+import { expect, onTestFinished, test } from 'vitest';
+import { createHubSpotCrm } from '../../../src/crm/hubspot/hubspot-crm.ts';
+import type { HubSpotExchange } from '../../../src/crm/hubspot/transport/exchange.ts';
+import { createPacer } from '../../../src/crm/pacer.ts';
+import { fastClock } from '../../support/fast-clock.ts';
+import { heldTimers } from '../../support/held-timers.ts';
+import { logSink } from '../../support/log-sink.ts';
+import { startStubUpstream } from '../../support/stub-upstream.ts';
+import { bulkContext } from '../crm-conformance.ts';
+
+const TOKEN = 'pat-na1-0f0f0f0f-canary/token+1';
+
+async function openStub(answer: Parameters<typeof startStubUpstream>[0]) {
+  const upstream = await startStubUpstream(answer);
+  onTestFinished(() => upstream.close());
+  const callTimers = heldTimers();
+  const log = logSink();
+  const exchanges: HubSpotExchange[] = [];
+  const crm = createHubSpotCrm(
+    {
+      pacer: createPacer(
+        { burstPerTenSeconds: 1_000, searchPerSecond: 100 },
+        { log: log.log, clock: fastClock(1_000) },
+      ),
+      log: log.log,
+      clock: { now: () => performance.now(), ...callTimers },
+      onExchange: (_context, exchange) => exchanges.push(exchange),
+    },
+    { accessToken: TOKEN, baseUrl: upstream.url, timeoutMs: 5_000 },
+  );
+  const create = () => crm.create('contacts', [{ properties: { email: 'ada@example.com' } }], bulkContext());
+  return { crm, upstream, callTimers, log, exchanges, create };
+}
+
+const json = (response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}) => {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers });
+  response.end(typeof body === 'string' ? body : JSON.stringify(body));
+};
+
+test('stops reading an endless answer and closes its connection', async () => {
+  const { create, upstream } = await openStub((_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    const chunk = Buffer.alloc(1024 * 1024, ' ');
+    const pour = () => {
+      while (!response.destroyed && response.write(chunk));
+    };
+    response.on('drain', pour);
+    pour();
+  });
+
+  const outcomes = await create();
+
+  expect(outcomes).toMatchObject([{ problem: { kind: 'ambiguous', message: /larger than 32 MB/ } }]);
+  expect(upstream.calls).toHaveLength(1);
+  await expect.poll(() => upstream.connections().open).toBe(0);
+});
+
+test('does not unpack a compressed answer beyond the limit', async () => {
+  const bomb = gzipSync(Buffer.alloc(48 * 1024 * 1024, ' '));
+  const { create, upstream } = await openStub((_request, response) => {
+    response.writeHead(201, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+    response.end(bomb);
+  });
+
+  const outcomes = await create();
+
+  expect(outcomes).toMatchObject([{ problem: { kind: 'ambiguous', message: /larger than 32 MB/ } }]);
+  expect(upstream.calls).toHaveLength(1);
+});
+
+test('reads a compressed answer', async () => {
+  const { crm } = await openStub((_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+    response.end(gzipSync(JSON.stringify({ portalId: 123456, timeZone: 'Europe/Berlin' })));
+  });
+
+  expect(await crm.readAccount(bulkContext())).toMatchObject({ id: '123456', timeZone: 'Europe/Berlin' });
+});
+
+for (const [name, begin] of [
+  ['never answers', () => undefined],
+  ['stops after the headers', (response: ServerResponse) => response.writeHead(201).flushHeaders()],
+  ['stops within the body', (response: ServerResponse) => response.write('{"results":[')],
+] as const) {
+  test(`closes the connection of a call that timed out because HubSpot ${name}`, async () => {
+    const { create, upstream, callTimers } = await openStub((_request, response) => {
+      begin(response);
+    });
+
+    const creating = create();
+    await expect.poll(() => upstream.calls.length).toBe(1);
+    callTimers.expire();
+
+    expect(await creating).toMatchObject([{ problem: { kind: 'ambiguous' } }]);
+    await expect.poll(() => upstream.connections().open).toBe(0);
+    expect(upstream.connections().opened).toBe(1);
+  });
+}
+
+test.each([301, 302, 303, 307, 308])('takes neither body nor token to where a %i points', async (status) => {
+  const other = await startStubUpstream((_request, response) => json(response, 200, { portalId: 666, results: [] }));
+  onTestFinished(() => other.close());
+  const { crm, create, upstream } = await openStub((request, response) =>
+    json(response, status, '', { location: `${other.url}${request.url}` }),
+  );
+
+  await expect(crm.readAccount(bulkContext())).rejects.toThrow(/unknown format/);
+  expect(await create()).toMatchObject([{ problem: { message: /unknown format/ } }]);
+  expect(other.calls).toEqual([]);
+  expect(upstream.calls).toHaveLength(2);
+});
+
+test('keeps the connection for the next call', async () => {
+  const { crm, upstream } = await openStub((_request, response) => json(response, 200, { portalId: 1 }));
+
+  await crm.readAccount(bulkContext());
+  await crm.readAccount(bulkContext());
+
+  expect(upstream.connections().opened).toBe(1);
+});
+
+const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+
+test.each([
+  ['a result', 200, `{"results":[{"id":"1","properties":{"lastname":${nested(50_000)}}}]}`],
+  ['the errors', 400, `${'{"errors":['.repeat(50_000)}${']}'.repeat(50_000)}`],
+  ['the message', 400, JSON.stringify({ message: `Property values were not valid: [{"name":${nested(50_000)}}]` })],
+])('ends the call alone if %s of its answer is nested without end', async (_what, status, body) => {
+  const { crm, exchanges } = await openStub((_request, response) => json(response, status, body));
+
+  const write = crm.create('contacts', [{ properties: { firstname: 'Ada' } }], bulkContext());
+
+  expect(await write).toMatchObject([{ problem: {} }]);
+  expect(exchanges.map(({ responseBody }) => typeof responseBody)).not.toContain('undefined');
+});
+
+test.each([
+  ['a list', [[['x']]]],
+  ['an object that is no text', { toString: 1 }],
+])('believes no property value that is %s', async (_what, lastname) => {
+  const { create } = await openStub((_request, response) =>
+    json(response, 201, { results: [{ id: '7', properties: { lastname } }] }),
+  );
+
+  expect(await create()).toMatchObject([{ problem: { kind: 'ambiguous' } }]);
+});
+
+test('ends a list of owners whose pages lead in a circle', async () => {
+  const { crm, upstream } = await openStub((_request, response) =>
+    json(response, 200, { results: [{ id: '1', email: 'a@example.com' }], paging: { next: { after: 'Mg' } } }),
+  );
+
+  await expect(crm.listOwners(bulkContext())).rejects.toThrow(/unknown format/);
+  expect(upstream.calls).toHaveLength(2);
+});
+
+test('ends a list of owners that never ends', async () => {
+  const owners = Array.from({ length: 5_000 }, (_, at) => ({ id: `${at}`, email: 'a@example.com' }));
+  const { crm, upstream } = await openStub((_request, response) =>
+    json(response, 200, { results: owners, paging: { next: { after: `${upstream.calls.length}` } } }),
+  );
+
+  await expect(crm.listOwners(bulkContext())).rejects.toThrow(/more than 10000 results/);
+  expect(upstream.calls).toHaveLength(3);
+});
+
+test.each([
+  ['the same page again', () => '200'],
+  ['an empty cursor', () => ''],
+  ['a cursor that is no number', () => 'next'],
+])('ends a search whose next page is %s', async (_what, after) => {
+  const { crm, upstream } = await openStub((_request, response) =>
+    json(response, 200, {
+      total: 5,
+      results: [{ id: '5', properties: { email: 'a@example.com' } }],
+      paging: { next: { after: after() } },
+    }),
+  );
+  const searchKey = { key: 'k', clauses: [{ property: 'email', in: ['a@example.com'] }] };
+
+  const search = crm.search('contacts', [searchKey], ['email'], bulkContext());
+
+  await expect(search).rejects.toThrow(/unknown format/);
+  expect(upstream.calls.length).toBeLessThan(60);
+});
+
+test('ends the links of a record whose pages lead in a circle', async () => {
+  const { crm, upstream } = await openStub((_request, response) =>
+    json(response, 200, {
+      results: [{ from: { id: '1' }, to: [{ toObjectId: 2 }], paging: { next: { after: 'again' } } }],
+    }),
+  );
+
+  await expect(crm.readLinks('contacts', 'companies', ['1'], bulkContext())).resolves.toMatchObject({
+    failed: new Map([['1', { kind: 'unavailable' }]]),
+  });
+  expect(upstream.calls).toHaveLength(2);
+});
+
+const escaped = [...TOKEN].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+
+test.each([
+  ['in its message', 400, { message: `Bearer ${TOKEN} was refused` }, {}],
+  ['in the middle of a word', 400, { message: `x${TOKEN}x` }, {}],
+  ['in JSON escapes', 400, `{"message":"Bearer ${escaped}"}`, {}],
+  ['in its category', 403, { category: TOKEN, message: '' }, {}],
+  ['as a scope', 403, { category: 'MISSING_SCOPES', context: { requiredScopes: [TOKEN, `bearer ${TOKEN}`] } }, {}],
+  ['as an id of the call', 500, { correlationId: TOKEN }, { 'x-hubspot-correlation-id': TOKEN }],
+  ['as the name of a property', 400, { message: '', errors: [{ context: { propertyName: [TOKEN] } }] }, {}],
+  ['as a value', 201, { results: [{ id: '7', properties: { email: TOKEN } }] }, {}],
+])('repeats the token nowhere if an answer holds it %s', async (_where, status, body, headers) => {
+  const { create, crm, log, exchanges } = await openStub((_request, response) => json(response, status, body, headers));
+
+  const seen = [
+    await create().catch((error: unknown) => [String(error), JSON.stringify(error)]),
+    await crm.readAccount(bulkContext()).catch((error: unknown) => [String(error), JSON.stringify(error)]),
+    log.text(),
+    exchanges.map((exchange) => ({ ...exchange })),
+  ];
+
+  expect(JSON.stringify(seen)).not.toContain(TOKEN);
+  expect(JSON.stringify(seen)).not.toContain('canary');
+});
+
+test.each([
+  ['a category that is a sentence', { category: 'Ada Lovelace <b>', message: '' }],
+  ['scopes that are sentences', { category: 'MISSING_SCOPES', context: { requiredScopes: ['Ada Lovelace'] } }],
+  ['a code that is a sentence', { message: '', errors: [{ code: 'Ada Lovelace', context: { propertyName: ['x'] } }] }],
+  ['a name that is a sentence', { message: '', errors: [{ context: { propertyName: ['Ada Lovelace'] } }] }],
+])('does not repeat %s', async (_what, body) => {
+  const { create, crm } = await openStub((_request, response) => json(response, 400, body));
+
+  const account = await crm
+    .readAccount(bulkContext())
+    .catch((error: unknown) => [String(error), JSON.stringify(error)]);
+
+  expect(JSON.stringify([await create(), account])).not.toContain('Ada Lovelace');
+});
+
+test('cuts a long message and drops its control characters', async () => {
+  const { create } = await openStub((_request, response) =>
+    json(response, 400, { category: 'VALIDATION_ERROR', message: `No\u001b[2J\r\n\u202e ${'x'.repeat(100_000)}` }),
+  );
+
+  const [outcome] = await create();
+
+  const { message } = outcome !== undefined && 'problem' in outcome ? outcome.problem : { message: '' };
+  expect(message.length).toBeLessThan(250);
+  expect(message).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+});
