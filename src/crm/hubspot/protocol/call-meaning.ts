@@ -111,7 +111,8 @@ function writeInput(input: Json): WriteInput {
     id: typeof input.id === 'string' ? input.id : undefined,
     traceId: typeof input.objectWriteTraceId === 'string' ? input.objectWriteTraceId : undefined,
     properties: Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, String(value)])),
-    associations: input.associations,
+    // As a text in which equal links are equal, whatever the order of their keys.
+    associations: canonical(input.associations ?? []),
   };
 }
 
