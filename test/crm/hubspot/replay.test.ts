@@ -406,7 +406,7 @@ test('lists the users among the owners, from all pages', async () => {
   const { crm } = replayedHubSpot();
 
   expect(await crm.listOwners(context)).toEqual([
-    { id: '61', name: 'Ada Byron', email: 'ada@example.com' },
+    { id: '61', name: 'Ada Byron', email: 'ada@example.com', firstName: 'Ada', lastName: 'Byron' },
     { id: '63', name: 'bob@example.com', email: 'bob@example.com' },
   ]);
 });
