@@ -29,8 +29,8 @@ const CONTACT_SLIPS: [string, string, string, string | undefined, string][] = [
   ['    - identity', '    - idenity', 'bad-option', 'identity', 'idenity'],
   ['  if_several: error', '  if_several: eror', 'bad-option', 'error', 'eror'],
   [
-    'crm: hs_linkedin_url, transform: [linkedin_url] }',
-    'crm: hs_linkedin_url }',
+    'search: [hs_linkedin_url], transform: [linkedin_url] }',
+    'search: [hs_linkedin_url] }',
     'match-write-differ',
     undefined,
     '{ enginy: linkedinUrl',

@@ -115,7 +115,15 @@ export const CaptureSchema = z.object({
   /** What the bridge knew from earlier: property definitions, owners. Served in a replay when asked for. */
   ambient: z.array(Exchange),
   /** Record ids that the bridge remembered from earlier requests and used. */
-  remembered: z.array(z.object({ objectType: z.string(), name: z.string(), value: z.string(), id: z.string() })),
+  remembered: z.array(
+    z.object({
+      objectType: z.string(),
+      name: z.string(),
+      value: z.string(),
+      id: z.string(),
+      searched: z.literal(true).optional(),
+    }),
+  ),
   mapping: z.object({
     hash: z.string().max(200),
     files: z

@@ -53,9 +53,14 @@ export const SyncAnswer = z.object({
       externalId: z.string(),
       crmId: z.string(),
       properties: z.record(z.string(), z.unknown()).optional(),
+      warnings: Warnings.optional(),
     }),
   ),
   errors: z.array(RecordError).optional(),
+  notMatched: z
+    .array(z.object({ externalId: z.string(), reasons: z.array(z.string()) }))
+    .optional()
+    .describe('Records for which a similar record of the CRM was set aside, and why'),
 });
 export type SyncAnswer = z.infer<typeof SyncAnswer>;
 

@@ -1,5 +1,6 @@
 import { describeProblem } from '../bridge/problem.ts';
 import { createCandidateSearch } from '../bridge/records/candidate-search.ts';
+import { explainSetAside } from '../bridge/records/decide-match.ts';
 import { type MatchOutcome, matchRecords } from '../bridge/records/match-records.ts';
 import { createRecordIdCache } from '../bridge/records/record-id-cache.ts';
 import type { Crm, NewProperty } from '../crm/crm.ts';
@@ -23,11 +24,13 @@ export interface RecordExplanation {
   readonly made: readonly { readonly name: string; readonly type: string; readonly label: string }[];
 }
 
-export type MatchExplanation =
+/** Candidates that were set aside come first, one sentence each. */
+export type MatchExplanation = { readonly setAside: readonly string[] } & (
   | { readonly crmId: string; readonly rule: string; readonly returned: Readonly<Record<string, unknown>> }
   | { readonly none: true }
   | { readonly rule: string; readonly several: readonly string[] }
-  | { readonly problem: string };
+  | { readonly problem: string }
+);
 
 /** Explains records one by one, in their order. Reads the CRM where there is one, and never writes to it. */
 export async function explainRecords(
@@ -50,7 +53,7 @@ async function explainOne(
   const { mapping } = scope;
   const create = await explainWrite(scope, record, 'create');
   const update = await explainWrite(scope, record, 'update');
-  const id = outcome !== undefined && outcome !== 'no match' && 'record' in outcome ? outcome.record.id : undefined;
+  const id = outcome !== undefined && 'record' in outcome ? outcome.record.id : undefined;
   return {
     object: mapping.object,
     ...(typeof record.externalId === 'string' && { externalId: record.externalId }),
@@ -91,11 +94,12 @@ async function match(
 }
 
 function explainMatch(mapping: Mapping, outcome: MatchOutcome): MatchExplanation {
-  if (outcome === 'no match') return { none: true };
-  if ('problem' in outcome) return { problem: describeProblem(outcome.problem) };
-  if ('matchingIds' in outcome) return { rule: outcome.rule, several: outcome.matchingIds };
+  const setAside = outcome.setAside.map(explainSetAside);
+  if ('problem' in outcome) return { setAside, problem: describeProblem(outcome.problem) };
+  if ('matchingIds' in outcome) return { setAside, rule: outcome.rule, several: outcome.matchingIds };
+  if ('noMatch' in outcome) return { setAside, none: true };
   const { record, rule } = outcome;
-  return { crmId: record.id, rule, returned: toEnginyProperties(mapping, record.properties) };
+  return { setAside, crmId: record.id, rule, returned: toEnginyProperties(mapping, record.properties) };
 }
 
 /** Adds to each value what the record holds now. */

@@ -48,7 +48,7 @@ export function writeDecision(result: WriteResult): Decided {
 }
 
 export function matchDecision(outcome: MatchOutcome): Decided {
-  if (outcome === 'no match') return { ...nothingDecided, outcome: 'not-found', warnings: 0 };
+  if ('noMatch' in outcome) return { ...nothingDecided, outcome: 'not-found', warnings: 0 };
   if ('problem' in outcome) return failedBy(outcome.problem);
   const { rule } = outcome;
   if ('matchingIds' in outcome) {

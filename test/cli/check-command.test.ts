@@ -69,7 +69,7 @@ test('prints the same as JSON for a machine', async () => {
         findings: [
           {
             file: join(dir, 'contacts.yaml'),
-            line: 34,
+            line: 38,
             column: expect.any(Number),
             severity: 'error',
             kind: 'bad-option',

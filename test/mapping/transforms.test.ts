@@ -114,7 +114,7 @@ test.each([
   ['192.168.0.1', NONE],
   ['http://[::1]/', NONE],
   ['acme', NONE],
-  ['acme.notatld', NONE],
+  ['acme.notatld', 'acme.notatld'],
   ['Acme Inc.', NONE],
   ['acme.com;web.de', NONE],
   ['-acme.com', NONE],

@@ -2,7 +2,8 @@ import { deadlineIn } from '../../crm/deadline.ts';
 import { GatewayError } from '../../errors.ts';
 import type { EnginyRecord } from '../../mapping/values/field-value.ts';
 import type { RequestScope } from '../request-scope.ts';
-import { type MatchDeps, type MatchOutcome, matchRecords } from './match-records.ts';
+import type { MatchDeps } from './find-holders.ts';
+import { type MatchOutcome, matchRecords } from './match-records.ts';
 
 /** How long the lookups of an answered request may continue, in milliseconds. */
 const maxDurationMs = 10 * 60_000;
@@ -37,7 +38,7 @@ export function createLookupFinisher(deps: MatchDeps): LookupFinisher {
       const extended = { ...context, urgency: 'bulk', deadline: deadlineIn(maxDurationMs) } as const;
       matchRecords({ ...deps, mapping, context: extended }, late)
         .then((found) => {
-          const matched = found.filter((outcome) => outcome !== 'no match' && 'record' in outcome).length;
+          const matched = found.filter((outcome) => 'record' in outcome).length;
           deps.log.info({ ...facts, matched }, 'lookups after the answer are done');
         })
         .catch((error: unknown) => {
@@ -52,5 +53,5 @@ export function createLookupFinisher(deps: MatchDeps): LookupFinisher {
 }
 
 function isLate(outcome: MatchOutcome | undefined): boolean {
-  return outcome !== undefined && outcome !== 'no match' && 'problem' in outcome && outcome.problem.kind === 'late';
+  return outcome !== undefined && 'problem' in outcome && outcome.problem.kind === 'late';
 }

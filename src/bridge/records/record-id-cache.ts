@@ -7,30 +7,70 @@ export interface CacheKey {
   readonly value: string;
 }
 
+/** What the process remembers of a match key. */
+export interface RememberedIds {
+  /** Records that are known to hold the key, the latest last. */
+  readonly ids: readonly string[];
+  /** True if a search found these records and no others a few minutes ago, or less. */
+  readonly isSearched: boolean;
+}
+
+/** The result of a search: the records that hold the key, and those that are proved not to hold it. */
+export interface SearchedIds {
+  readonly holders: readonly string[];
+  readonly others: readonly string[];
+}
+
 /**
- * Remembers which record a match key led to, since CRM search lags behind writes. Ids only, never values, and never "there is
- * none": a hit is a hint that the caller verifies by reading the record.
+ * Remembers which records hold a match key, since CRM search lags behind writes. Ids only, never values: every id is a hint that the
+ * caller verifies by reading the record. All records of a key are kept, so that one of them never hides another.
  */
 export interface RecordIdCache {
-  get(objectType: ObjectType, key: CacheKey): string | undefined;
+  get(objectType: ObjectType, key: CacheKey): RememberedIds | undefined;
+  /** Adds a record that was just written with these keys, or read with them. */
   remember(objectType: ObjectType, keys: readonly CacheKey[], id: string): void;
-  forget(objectType: ObjectType, key: CacheKey): void;
+  /** Notes what a search found. Ids that were remembered while it ran are kept. */
+  settle(objectType: ObjectType, key: CacheKey, found: SearchedIds): void;
   readonly size: number;
 }
 
+/** How long a search is trusted to have found all records, in milliseconds. */
+const searchTrustedMs = 10 * 60_000;
+/** A key that more records hold identifies none of them, and is searched every time. */
+const mostIds = 50;
+
 /** @param limits how many keys are kept, and for how many milliseconds after they were last confirmed. */
-export function createRecordIdCache(limits: { readonly max: number; readonly ttlMs: number }): RecordIdCache {
-  const ids = new LRUCache<string, string>({ max: limits.max, ttl: limits.ttlMs });
+export function createRecordIdCache(
+  limits: { readonly max: number; readonly ttlMs: number },
+  now: () => number = () => performance.now(),
+): RecordIdCache {
+  const entries = new LRUCache<string, { readonly ids: readonly string[]; readonly searchedAt?: number }>({
+    max: limits.max,
+    ttl: limits.ttlMs,
+  });
   return {
-    get: (objectType, key) => ids.get(cacheKey(objectType, key)),
-    remember(objectType, keys, id) {
-      for (const key of keys) ids.set(cacheKey(objectType, key), id);
+    get(objectType, key) {
+      const entry = entries.get(cacheKey(objectType, key));
+      if (entry === undefined) return undefined;
+      const { ids, searchedAt } = entry;
+      return { ids, isSearched: searchedAt !== undefined && now() - searchedAt < searchTrustedMs };
     },
-    forget: (objectType, key) => {
-      ids.delete(cacheKey(objectType, key));
+    remember(objectType, keys, id) {
+      for (const key of keys) {
+        const name = cacheKey(objectType, key);
+        const entry = entries.get(name);
+        const ids = [...(entry?.ids ?? []).filter((known) => known !== id), id];
+        entries.set(name, { ...entry, ids: ids.slice(-mostIds) });
+      }
+    },
+    settle(objectType, key, { holders, others }) {
+      const name = cacheKey(objectType, key);
+      const since = (entries.get(name)?.ids ?? []).filter((id) => !others.includes(id));
+      const ids = [...new Set([...holders, ...since])];
+      entries.set(name, ids.length > mostIds ? { ids: ids.slice(-mostIds) } : { ids, searchedAt: now() });
     },
     get size() {
-      return ids.size;
+      return entries.size;
     },
   };
 }

@@ -86,7 +86,7 @@ async function attempt(
 async function findCreated(scope: CreateScope): Promise<string | undefined> {
   const { objectType, keyProperty } = scope.record;
   const isStored = scope.state !== 'unavailable';
-  const value = isStored ? scope.key : scope.idCache.get(objectType, cacheKey(scope));
+  const value = isStored ? scope.key : scope.idCache.get(objectType, cacheKey(scope))?.ids.at(-1);
   if (value === undefined) return undefined;
   const read = isStored
     ? await scope.batchingCrm.readBy(objectType, keyProperty.name, [value], [], scope.context)

@@ -29,6 +29,8 @@ export interface RememberedId {
   readonly name: string;
   readonly value: string;
   readonly id: string;
+  /** True if a recent search had found all records of this key. */
+  readonly searched?: true;
 }
 
 export interface RawCapture {

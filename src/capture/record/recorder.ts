@@ -174,15 +174,16 @@ function toRawCapture(calls: CallReader, recording: OpenRecording, answer: Answe
 function watchIds(ids: RecordIdCache, current: AsyncLocalStorage<OpenRecording>): RecordIdCache {
   return {
     get(objectType, key) {
-      const id = ids.get(objectType, key);
-      if (id !== undefined) {
-        const entry = { objectType, name: key.name, value: key.value, id };
-        current.getStore()?.remembered.set(`${objectType}\u0001${key.name}\u0001${key.value}`, entry);
+      const known = ids.get(objectType, key);
+      for (const id of known?.ids ?? []) {
+        const searched = known?.isSearched === true ? { searched: true as const } : {};
+        const entry = { objectType, name: key.name, value: key.value, id, ...searched };
+        current.getStore()?.remembered.set(`${objectType}\u0001${key.name}\u0001${key.value}\u0001${id}`, entry);
       }
-      return id;
+      return known;
     },
     remember: (objectType, keys, id) => ids.remember(objectType, keys, id),
-    forget: (objectType, key) => ids.forget(objectType, key),
+    settle: (objectType, key, found) => ids.settle(objectType, key, found),
     get size() {
       return ids.size;
     },

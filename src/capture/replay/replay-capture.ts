@@ -73,8 +73,11 @@ async function createReplayedBridge(capture: Capture, mappings: Mappings, clock:
     { crm, log },
     { cache: { max: 100_000, ttlMs: 3_600_000 }, propertyRules: replayedPropertyRules },
   );
-  for (const { objectType, name, value, id } of capture.remembered)
-    deps.idCache.remember(objectType, [{ name, value }], id);
+  for (const { objectType, name, value, id, searched } of capture.remembered) {
+    const key = { name, value };
+    if (searched === true) deps.idCache.settle(objectType, key, { holders: [id], others: [] });
+    else deps.idCache.remember(objectType, [key], id);
+  }
   await exhaustDailyLimits(pacer, capture);
   return createApp(
     {

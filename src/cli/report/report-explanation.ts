@@ -45,6 +45,10 @@ function formatKey(key: KeyExplanation, index: number): string {
 }
 
 function formatMatch(match: MatchExplanation): string[] {
+  return [...match.setAside, ...formatDecision(match)];
+}
+
+function formatDecision(match: MatchExplanation): string[] {
   if ('none' in match) return ['no record: Enginy would create it'];
   if ('problem' in match) return [`nothing, because the lookup failed: ${match.problem}`];
   if ('several' in match)

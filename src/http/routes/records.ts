@@ -1,8 +1,10 @@
 import { type RequestHandler, type Response, Router } from 'express';
 import { describeProblem, errorForAll } from '../../bridge/problem.ts';
 import { type CreateDeps, createRecords } from '../../bridge/records/create-records.ts';
+import { describeSetAside } from '../../bridge/records/decide-match.ts';
+import type { MatchDeps } from '../../bridge/records/find-holders.ts';
 import type { LookupFinisher } from '../../bridge/records/lookup-finisher.ts';
-import { type MatchDeps, type MatchOutcome, matchRecords } from '../../bridge/records/match-records.ts';
+import { type MatchOutcome, matchRecords } from '../../bridge/records/match-records.ts';
 import { rejectUnknownFields } from '../../bridge/records/reject-unknown.ts';
 import type { UpdateBatcher } from '../../bridge/records/update-batcher.ts';
 import type { WriteResult } from '../../bridge/write-result.ts';
@@ -62,7 +64,7 @@ function createHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler 
       const result = results[index];
       if (result === undefined) return;
       if ('problem' in result) addError(answer, externalId, describeFailure(result));
-      else answer.results.push({ externalId, crmId: result.crmId, ...optionalWarnings(result) });
+      else answer.results.push({ externalId, crmId: result.crmId, ...optionalWarnings(result.warnings) });
     });
     noteFacts(response, countWrites(results));
     response.status(201).json(answer);
@@ -84,7 +86,7 @@ function updateHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler 
         const result = results[index];
         if (result === undefined) return [];
         const outcome = 'problem' in result ? { success: false, error: describeFailure(result) } : { success: true };
-        return [{ crmId, ...outcome, ...('problem' in result ? {} : optionalWarnings(result)) }];
+        return [{ crmId, ...outcome, ...('problem' in result ? {} : optionalWarnings(result.warnings)) }];
       }),
     };
     noteFacts(response, countWrites(results));
@@ -119,22 +121,27 @@ function syncAnswer(mapping: Mapping, records: readonly NewRecord[], outcomes: r
   const answer: SyncAnswer = { results: [] };
   records.forEach(({ externalId }, index) => {
     const outcome = outcomes[index];
-    if (outcome === undefined || outcome === 'no match') return;
+    if (outcome === undefined) return;
+    const reasons = outcome.setAside.map(describeSetAside);
     if (isProblem(outcome)) addError(answer, externalId, describeProblem(outcome.problem));
     else if ('matchingIds' in outcome) {
       const ids = outcome.matchingIds;
-      addError(answer, externalId, `${ids.length} ${mapping.object} match by ${outcome.rule}: ${ids.join(', ')}`);
-    } else {
+      const several = `${ids.length} ${mapping.object} match by ${outcome.rule}: ${ids.join(', ')}`;
+      addError(answer, externalId, [several, ...reasons].join('; '));
+    } else if ('record' in outcome) {
       const properties = toEnginyProperties(mapping, outcome.record.properties);
       const optional = Object.keys(properties).length === 0 ? {} : { properties };
-      answer.results.push({ externalId, crmId: outcome.record.id, ...optional });
+      answer.results.push({ externalId, crmId: outcome.record.id, ...optional, ...optionalWarnings(reasons) });
+    } else if (reasons.length > 0) {
+      answer.notMatched ??= [];
+      answer.notMatched.push({ externalId, reasons });
     }
   });
   return answer;
 }
 
-function isProblem(outcome: MatchOutcome): outcome is { readonly problem: CrmProblem } {
-  return outcome !== 'no match' && 'problem' in outcome;
+function isProblem(outcome: MatchOutcome): outcome is MatchOutcome & { readonly problem: CrmProblem } {
+  return 'problem' in outcome;
 }
 
 /** Where nothing was done and the caller may send everything again, the whole request fails instead of each record. */
@@ -154,7 +161,7 @@ function describeFailure(result: WriteResult & { readonly problem: CrmProblem })
   return [describeProblem(result.problem), ...result.warnings].join('; ');
 }
 
-function optionalWarnings({ warnings }: { readonly warnings: readonly string[] }): { warnings?: string[] } {
+function optionalWarnings(warnings: readonly string[]): { warnings?: string[] } {
   return warnings.length === 0 ? {} : { warnings: [...warnings] };
 }
 

@@ -1,8 +1,10 @@
+import { pairsOf, rowsOf } from '../run/compile-evidence.ts';
 import { readSources } from '../run/compile-field-row.ts';
 import { readStep } from '../run/transform-chain.ts';
 import type { Finding, Path } from '../schema/finding.ts';
 import type { MatchPair, RecordMappingFile, TransformStep } from '../schema/record-mapping.ts';
 import { findTransform } from '../transforms/transforms.ts';
+import { didYouMean, nearestWord } from '../values/nearest-word.ts';
 
 type Rule = RecordMappingFile['match']['rules'][number];
 
@@ -11,8 +13,40 @@ export function lintMatch(file: RecordMappingFile): Finding[] {
   return file.match.rules.flatMap((rule, index) => {
     const path = ['match', 'rules', index];
     const broken = lintRule(file, rule, path);
-    return broken.length > 0 || rule === 'identity' ? broken : lintForms(file, rule, path);
+    if (broken.length > 0 || rule === 'identity') return broken;
+    return [...lintForms(file, rule, path), ...lintEvidence(file, rule, [...path, 'unless_differs'])];
   });
+}
+
+/** Names of `unless_differs` that no rule or row explains, or that the rule itself already compares. */
+function lintEvidence(file: RecordMappingFile, rule: Exclude<Rule, 'identity'>, path: Path): Finding[] {
+  const own = rule.all?.map(({ enginy }) => enginy) ?? [rule.enginy];
+  return rule.unless_differs.flatMap((name, index): Finding[] => {
+    const at = [...path, index];
+    if (own.includes(name)) {
+      const message = `this rule only finds records whose "${name}" is equal, so "unless_differs" must not name it`;
+      return [{ path: at, kind: 'contradiction', message }];
+    }
+    if (rule.unless_differs.indexOf(name) < index) {
+      return [{ path: at, kind: 'contradiction', message: `"${name}" is repeated in this list` }];
+    }
+    if (pairsOf(file, name).length > 0) return [];
+    const rows = rowsOf(file, name);
+    if (rows.length === 0) return [unknownEvidence(file, name, at)];
+    if (rows.every((row) => row.match_option !== true && row.value_map === undefined)) return [];
+    const message = `"${name}" is written as an option, which cannot be compared with what Enginy sends`;
+    return [{ path: at, kind: 'bad-rule', message }];
+  });
+}
+
+function unknownEvidence(file: RecordMappingFile, name: string, path: Path): Finding {
+  const rules = file.match.rules.flatMap((rule) =>
+    rule === 'identity' ? ['identity'] : (rule.all?.map(({ enginy }) => enginy) ?? [rule.enginy ?? '']),
+  );
+  const rows = file.write.fields.flatMap((row) => readSources(row).map(({ field }) => field));
+  const suggestion = nearestWord(name, new Set([...rules, ...rows]));
+  const message = `no rule matches by "${name}" and no row writes it${didYouMean(suggestion)}`;
+  return { path, kind: 'bad-rule', message, ...(suggestion !== undefined && { suggestion }) };
 }
 
 function lintRule(file: RecordMappingFile, rule: Rule, path: Path): Finding[] {

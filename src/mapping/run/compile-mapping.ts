@@ -1,4 +1,5 @@
 import type { Mapping } from '../schema/record-mapping.ts';
+import { compileEvidence, type EvidenceReader } from './compile-evidence.ts';
 import { compileFieldRow, type FieldReader } from './compile-field-row.ts';
 import { compileMatchRule, type MatchRuleReader } from './compile-match-rule.ts';
 import { compileReturnRows, type ReturnReader } from './compile-return-row.ts';
@@ -7,6 +8,8 @@ import { compileReturnRows, type ReturnReader } from './compile-return-row.ts';
 export interface CompiledMapping {
   readonly fields: readonly FieldReader[];
   readonly rules: readonly MatchRuleReader[];
+  /** For each rule, what its `unless_differs` compares. */
+  readonly evidence: readonly (readonly EvidenceReader[])[];
   readonly returns: readonly ReturnReader[];
   /** Fields that have a row or are ignored; all others are unknown. */
   readonly knownFields: ReadonlySet<string>;
@@ -22,6 +25,9 @@ export function compileMapping(mapping: Mapping): CompiledMapping {
   const result: CompiledMapping = {
     fields,
     rules: mapping.match.rules.map((rule) => compileMatchRule(mapping, rule)),
+    evidence: mapping.match.rules.map((rule) =>
+      rule === 'identity' ? [] : rule.unless_differs.map((name) => compileEvidence(mapping, name)),
+    ),
     returns: compileReturnRows(mapping),
     knownFields: new Set([...fields.flatMap((row) => row.sources), ...mapping.write.ignore]),
   };

@@ -15,8 +15,14 @@ export interface PairReader {
   readonly properties: readonly string[];
   /** False for forms that are for comparing only: records cannot be read by them. */
   readonly isStored: boolean;
+  /** True for values that belong to one person or company only. */
+  readonly identifies: boolean;
+  /** False for two values of different kinds, which may both belong to one record. */
+  areDifferent(one: string, other: string): boolean;
   /** The record's value in canonical form and as given; undefined if it cannot identify a record. */
   readRecord(record: EnginyRecord): { readonly canonical: string; readonly given: string } | undefined;
+  /** The canonical forms of everything that the record sends in the field; a list has several. */
+  readAll(record: EnginyRecord): readonly string[];
   /** The canonical forms of all values of a candidate for this pair. */
   readCandidate(properties: Readonly<Record<string, string | null>>): readonly string[];
   clauses(canonical: string, given: string): readonly MatchClause[];
@@ -33,7 +39,7 @@ export interface MatchRuleReader {
 export function compileMatchRule(mapping: Mapping, rule: Mapping['match']['rules'][number]): MatchRuleReader {
   if (rule === 'identity') {
     if (mapping.identity === undefined) throw new Error('the rule "identity" needs an identity section');
-    const pair = compilePair(mapping, { ...mapping.identity, also: [], transform: [] });
+    const pair = { ...compilePair(mapping, { ...mapping.identity, also: [], transform: [] }), identifies: true };
     return { name: 'identity', pairs: [pair], searchPair: pair };
   }
   const written = rule.all ?? [singlePair(rule)];
@@ -49,7 +55,8 @@ function singlePair(rule: Exclude<Mapping['match']['rules'][number], 'identity'>
   return search === undefined ? { enginy, crm, also, transform } : { enginy, crm, also, search, transform };
 }
 
-function compilePair(mapping: Mapping, pair: MatchPair): PairReader {
+/** Compiles one pair of a rule. */
+export function compilePair(mapping: Mapping, pair: MatchPair): PairReader {
   const chain = compileChain(pair.transform, mapping.locale);
   const form = chain.form;
   const properties = [pair.crm, ...pair.also];
@@ -59,6 +66,13 @@ function compilePair(mapping: Mapping, pair: MatchPair): PairReader {
     property: pair.crm,
     properties,
     isStored: form?.role !== 'comparing',
+    identifies: form?.identifies === true,
+    areDifferent: form?.areDifferent ?? ((one, other) => one !== other),
+    readAll: (record) => {
+      const value = toFieldValue(readField(record, pair.enginy));
+      const texts = typeof value === 'string' ? [value] : (value ?? []);
+      return texts.flatMap((text) => toCanonical(chain, text) ?? []);
+    },
     readRecord: (record) => {
       const value = toFieldValue(readField(record, pair.enginy));
       const given = typeof value === 'string' ? value : value?.[0];

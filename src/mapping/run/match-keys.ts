@@ -62,13 +62,40 @@ export function candidateKeys(
   return combinations;
 }
 
+/** One reason why a candidate that a rule found is another person or company. */
+export interface Contradiction {
+  /** The field that differs, as `unless_differs` names it. */
+  readonly name: string;
+  /** What the candidate holds instead: personal data, not for logs. */
+  readonly held: readonly string[];
+}
+
+/**
+ * The first thing that speaks against a candidate of a rule, by the rule's `unless_differs`. Nothing does if a value agrees
+ * that belongs to one person or company only: people change jobs, and companies their domain.
+ */
+export function findContradiction(
+  mapping: Mapping,
+  rule: number,
+  { record, candidate }: { readonly record: EnginyRecord; readonly candidate: Readonly<Record<string, string | null>> },
+): Contradiction | undefined {
+  const readers = compileMapping(mapping).evidence[rule] ?? [];
+  const results = readers.map((reader) => ({ reader, result: reader.compare(record, candidate) }));
+  if (results.some(({ reader, result }) => reader.identifies && result === 'agrees')) return undefined;
+  for (const { reader, result } of results) {
+    if (result !== undefined && result !== 'agrees') return { name: reader.name, held: result.held };
+  }
+  return undefined;
+}
+
 /** All CRM properties needed to verify candidates and to serve `return`, without repeats. */
 export function propertiesToRead(mapping: Mapping): string[] {
-  const { rules, returns } = compileMapping(mapping);
+  const { rules, evidence, returns } = compileMapping(mapping);
   return [
     ...new Set([
       ...(mapping.identity === undefined ? [] : [mapping.identity.crm]),
       ...rules.flatMap((rule) => rule.pairs.flatMap((pair) => pair.properties)),
+      ...evidence.flatMap((readers) => readers.flatMap(({ properties }) => properties)),
       ...returns.flatMap((row) => row.properties),
     ]),
   ];

@@ -54,6 +54,16 @@ const MatchRuleObject = z.strictObject({
   search_by: CrmProperty(
     'With `all`: the CRM property of the pair to search by; the first pair by default.',
   ).optional(),
+  unless_differs: z
+    .array(
+      EnginyField('An Enginy field that another rule matches by, or that has a row in `write`; or the word identity.'),
+    )
+    .default([])
+    .meta({
+      description:
+        'For weak rules: a record that this rule finds is not a match if it holds another value for one of these fields. ' +
+        'An equal email, LinkedIn URL or domain among them outweighs the others.',
+    }),
 });
 const MatchRule = z
   .union([

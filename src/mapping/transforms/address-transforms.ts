@@ -1,9 +1,15 @@
 import { normalizeEmail } from '../values/email-address.ts';
 import { isFreeMailDomain } from '../values/free-mail-domains.ts';
-import { linkedinUrlVariants, normalizeLinkedinUrl } from '../values/linkedin-url.ts';
+import { areDifferentLinkedinUrls, linkedinUrlVariants, normalizeLinkedinUrl } from '../values/linkedin-url.ts';
 import { normalizePhone, phoneVariants } from '../values/phone-number.ts';
 import type { ValueProblem } from '../values/value-problem.ts';
-import { domainVariants, normalizeDomain, normalizeDomainName, normalizeRootDomain } from '../values/web-domain.ts';
+import {
+  areDifferentDomains,
+  domainVariants,
+  normalizeDomain,
+  normalizeDomainName,
+  normalizeRootDomain,
+} from '../values/web-domain.ts';
 import { normalizeUrl } from '../values/web-url.ts';
 import type { Transform } from './transform.ts';
 
@@ -16,6 +22,7 @@ export const addressTransforms = {
     accepts: 'text',
     maxLength: 1_000,
     apply: normalizeEmail,
+    identifies: true,
   },
   e164: {
     summary: 'A phone number in E.164 format; numbers without a country prefix are read as numbers of DEFAULT_COUNTRY.',
@@ -34,6 +41,8 @@ export const addressTransforms = {
     maxLength: 2_000,
     apply: normalizeLinkedinUrl,
     variants: linkedinUrlVariants,
+    identifies: true,
+    areDifferent: areDifferentLinkedinUrls,
   },
   url: {
     summary: 'A URL with a scheme and without a trailing slash.',
@@ -52,6 +61,8 @@ export const addressTransforms = {
     apply: normalizeDomain,
     variants: domainVariants,
     isShared: isFreeMailDomain,
+    identifies: true,
+    areDifferent: areDifferentDomains,
   },
   root_domain: {
     summary: 'Like `domain`, but without subdomains.',
@@ -62,6 +73,8 @@ export const addressTransforms = {
     apply: normalizeRootDomain,
     variants: domainVariants,
     isShared: isFreeMailDomain,
+    identifies: true,
+    areDifferent: areDifferentDomains,
   },
   domain_name: {
     summary: 'For comparing: a domain without its extension, so that acme.com equals acme.es.',

@@ -33,6 +33,10 @@ export interface TextTransform extends TransformBase {
   readonly variants?: (canonical: string, given: string) => readonly string[];
   /** `tokens`: search for the words of the value within longer values. */
   readonly search?: 'in' | 'tokens';
+  /** True if a value belongs to one person or company only. */
+  readonly identifies?: true;
+  /** False for two values of different kinds, which may both belong to one record; different texts differ by default. */
+  readonly areDifferent?: (one: string, other: string) => boolean;
   /** True for values that many people share, which therefore identify no record. */
   readonly isShared?: (canonical: string) => boolean;
 }

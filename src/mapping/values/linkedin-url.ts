@@ -56,6 +56,20 @@ export function linkedinUrlVariants(canonical: string): string[] {
   ];
 }
 
+/**
+ * True if two canonical URLs cannot belong to one person or company. One person has a public name and a member id, and one
+ * company a name and a number: only two of the same kind speak against each other.
+ */
+export function areDifferentLinkedinUrls(one: string, other: string): boolean {
+  return one !== other && kindOf(one) === kindOf(other);
+}
+
+function kindOf(canonical: string): string {
+  const [kind = '', slug = ''] = canonical.slice('https://www.linkedin.com/'.length).split('/');
+  if (kind === 'in') return memberUrn.test(slug) ? 'member id' : 'public name';
+  return /^\d+$/.test(slug) ? `${kind} number` : kind;
+}
+
 /** Decodes repeatedly, because links pasted twice are encoded twice; malformed encoding is kept. */
 function decodeSlug(slug: string): string {
   let decoded = slug;

@@ -4,8 +4,8 @@ import type { ValueProblem } from './value-problem.ts';
 
 const notADomain: ValueProblem = { problem: 'is not a domain name' };
 
-/** Labels of letters, digits, hyphens and underscores, at least two of them. */
-const hostName = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{2,63}$/;
+/** Labels of letters, digits, hyphens and underscores, at least two of them; the last one is no number. */
+const hostName = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+(?!\d+$)[a-z0-9-]{2,63}$/;
 
 interface Domain {
   readonly host: string;
@@ -38,7 +38,15 @@ export function domainVariants(canonical: string): string[] {
     : [canonical, `www.${canonical}`, unicode];
 }
 
-/** Undefined for hosts without a registrable domain: IP addresses, `localhost`, bare public suffixes. */
+/** A subdomain is no other company: only different registrable domains differ. Both in canonical form. */
+export function areDifferentDomains(one: string, other: string): boolean {
+  return (readDomain(one)?.root ?? one) !== (readDomain(other)?.root ?? other);
+}
+
+/**
+ * Undefined for IP addresses, `localhost`, single words and bare public suffixes. An unknown suffix counts as one: new ones are
+ * registered all the time.
+ */
 function readDomain(text: string): Domain | undefined {
   let host = text.trim().toLowerCase();
   host = host.replace(/^(?:[a-z][a-z0-9+.-]*:)?\/\//, '').replace(/[/?#\\].*$/s, '');
@@ -52,6 +60,6 @@ function readDomain(text: string): Domain | undefined {
   // Private suffixes count: two subdomains of github.io are two companies.
   const parsed = parse(host, { allowPrivateDomains: true, extractHostname: false });
   if (parsed.isIp === true || parsed.domain === null || parsed.hostname === null) return undefined;
-  if (parsed.isIcann !== true && parsed.isPrivate !== true) return undefined;
+  if (parsed.publicSuffix === 'localhost') return undefined;
   return { host: parsed.hostname, root: parsed.domain, name: parsed.domainWithoutSuffix ?? parsed.domain };
 }

@@ -1,0 +1,183 @@
+import type { Crm, CrmProblem, CrmRecord, ReadOutcome } from '../../crm/crm.ts';
+import type { Logger } from '../../logger.ts';
+import { candidateKeys, type MatchKey, propertiesToRead } from '../../mapping/run/match-keys.ts';
+import { lookupIn } from '../lookup.ts';
+import { problemFromRead } from '../problem.ts';
+import type { RequestScope } from '../request-scope.ts';
+import type { CandidateSearch, Candidates } from './candidate-search.ts';
+import type { RecordIdCache } from './record-id-cache.ts';
+
+export interface MatchDeps {
+  readonly crm: Crm;
+  readonly idCache: RecordIdCache;
+  readonly candidateSearch: CandidateSearch;
+  readonly log: Logger;
+}
+
+export interface RuleScope extends MatchDeps, RequestScope {
+  /** Position of the rule in the mapping. */
+  readonly rule: number;
+}
+
+/** The records that hold a match key, read fresh. */
+export type Holders = { readonly records: readonly CrmRecord[] } | { readonly problem: CrmProblem };
+
+/**
+ * Finds the records that hold the keys of one rule. Stores that can be read by a unique property are read; for the others, what a
+ * search finds and what the process remembers count alike. Every record is verified on freshly read values.
+ * @returns one entry per value of the keys.
+ */
+export async function findHolders(scope: RuleScope, keys: readonly MatchKey[]): Promise<ReadonlyMap<string, Holders>> {
+  const stored = keys.filter((key) => key.store !== undefined);
+  const property = stored[0]?.store?.property;
+  try {
+    if (property !== undefined && (await scope.crm.canReadBy(objectTypeOf(scope), property, scope.context))) {
+      return await readStore(scope, property, stored);
+    }
+  } catch (error) {
+    const problem = problemFromRead(error);
+    return new Map(keys.map(({ value }) => [value, { problem }]));
+  }
+  return await searchIndex(scope, await findable(scope, keys));
+}
+
+/**
+ * Drops clauses whose property the portal does not have: no record can hold a value there, and the CRM would refuse the whole
+ * search. A key without clauses then has no match.
+ */
+async function findable(scope: RuleScope, keys: readonly MatchKey[]): Promise<readonly MatchKey[]> {
+  const names = await readNames(scope);
+  if (names === undefined) return keys;
+  return keys.map((key) => {
+    const clauses = key.clauses.filter(({ property }) => names.has(property));
+    return clauses.length === key.clauses.length ? key : { ...key, clauses };
+  });
+}
+
+/** Undefined where the CRM does not show its definitions: then everything is searched, and the CRM's answer decides. */
+async function readNames(scope: RuleScope): Promise<ReadonlySet<string> | undefined> {
+  try {
+    const definitions = await scope.crm.readProperties(objectTypeOf(scope), scope.context);
+    return new Set(definitions.map(({ name }) => name));
+  } catch (error) {
+    scope.log.debug({ requestId: scope.context.requestId, problem: problemFromRead(error).kind }, 'no definitions');
+    return undefined;
+  }
+}
+
+/** A unique property leads to one record or none. */
+async function readStore(scope: RuleScope, property: string, keys: readonly MatchKey[]): Promise<Map<string, Holders>> {
+  const { crm, mapping, context } = scope;
+  const asked = keys.map((key) => key.store?.value ?? key.value);
+  const read = await crm.readBy(objectTypeOf(scope), property, asked, propertiesToRead(mapping), context);
+  return new Map(
+    keys.map((key, index): [string, Holders] => {
+      const lookup = lookupIn(read, asked[index] ?? key.value);
+      if (lookup === 'missing') return [key.value, { records: [] }];
+      return [key.value, 'record' in lookup ? { records: [lookup.record] } : lookup];
+    }),
+  );
+}
+
+/**
+ * Searches for all keys, except that a large request trusts a recent search whose records still hold the key. What was written since,
+ * and what the search does not show yet, is remembered and counts like a search result.
+ */
+async function searchIndex(scope: RuleScope, keys: readonly MatchKey[]): Promise<Map<string, Holders>> {
+  const { idCache, context } = scope;
+  const remembered = new Map(keys.map((key) => [key.value, idCache.get(objectTypeOf(scope), key)]));
+  const holders = new Map<string, Holders>();
+  const trusted = keys.filter(({ value, clauses }) => {
+    const known = remembered.get(value);
+    return clauses.length === 0 || (context.urgency === 'bulk' && known?.isSearched === true && known.ids.length > 0);
+  });
+  const knownIds = new Map(trusted.map(({ value }) => [value, remembered.get(value)?.ids ?? []]));
+  for (const [value, found] of await verify(scope, trusted, knownIds)) {
+    const isConfirmed = 'problem' in found || found.records.length === (knownIds.get(value)?.length ?? 0);
+    if (isConfirmed) holders.set(value, found);
+  }
+  const open: MatchKey[] = [];
+  for (const key of keys) {
+    if (holders.has(key.value)) continue;
+    if (key.clauses.length === 0) holders.set(key.value, { records: [] });
+    else open.push(key);
+  }
+  if (open.length === 0) return holders;
+
+  const candidates = new Map<string, readonly string[]>();
+  for (const [value, found] of await findCandidates(scope, open)) {
+    if ('problem' in found) holders.set(value, found);
+    else candidates.set(value, [...new Set([...found.ids, ...(remembered.get(value)?.ids ?? [])])]);
+  }
+  const verified = await verify(scope, open, candidates);
+  for (const key of open) {
+    const found = verified.get(key.value);
+    if (found === undefined) continue;
+    holders.set(key.value, found);
+    if ('records' in found) settle(scope, key, { candidates: candidates.get(key.value) ?? [], records: found.records });
+  }
+  return holders;
+}
+
+function settle(
+  scope: RuleScope,
+  key: MatchKey,
+  { candidates, records }: { readonly candidates: readonly string[]; readonly records: readonly CrmRecord[] },
+): void {
+  const holders = records.map(({ id }) => id);
+  const others = candidates.filter((id) => !holders.includes(id));
+  scope.idCache.settle(objectTypeOf(scope), key, { holders, others });
+}
+
+function findCandidates(scope: RuleScope, keys: readonly MatchKey[]): Promise<ReadonlyMap<string, Candidates>> {
+  const { mapping, rule } = scope;
+  const search = {
+    objectType: objectTypeOf(scope),
+    version: mapping.hash,
+    keys,
+    valuesOf: (record: CrmRecord) => candidateKeys(mapping, rule, record.properties),
+    properties: propertiesToRead(mapping),
+  };
+  return scope.candidateSearch.find(search, scope.context);
+}
+
+/**
+ * Reads the candidates fresh by id and keeps those that hold the value; merged ones count as their survivor.
+ * @returns one entry per value that has one in `idsByValue`.
+ */
+async function verify(
+  scope: RuleScope,
+  keys: readonly MatchKey[],
+  idsByValue: ReadonlyMap<string, readonly string[]>,
+): Promise<Map<string, Holders>> {
+  const { mapping, rule } = scope;
+  const ids = [...new Set(keys.flatMap(({ value }) => idsByValue.get(value) ?? []))];
+  const read = ids.length === 0 ? nothingRead : await readFresh(scope, ids);
+  const holders = new Map<string, Holders>();
+  for (const key of keys) {
+    const candidates = idsByValue.get(key.value);
+    if (candidates === undefined) continue;
+    const lookups = candidates.map((id) => lookupIn(read, id)).filter((lookup) => lookup !== 'missing');
+    const failed = lookups.find((lookup) => 'problem' in lookup);
+    const records = lookups.flatMap((lookup) => ('record' in lookup ? [lookup.record] : []));
+    const holding = records.filter(({ properties }) => candidateKeys(mapping, rule, properties).includes(key.value));
+    const distinct = new Map(holding.map((record) => [record.id, record]));
+    holders.set(key.value, failed ?? { records: [...distinct.values()] });
+  }
+  return holders;
+}
+
+const nothingRead: ReadOutcome = { found: new Map(), missing: new Set(), failed: new Map() };
+
+async function readFresh(scope: RuleScope, ids: readonly string[]): Promise<ReadOutcome> {
+  try {
+    return await scope.crm.readByIds(objectTypeOf(scope), ids, propertiesToRead(scope.mapping), scope.context);
+  } catch (error) {
+    const problem = problemFromRead(error);
+    return { ...nothingRead, failed: new Map(ids.map((id) => [id, problem])) };
+  }
+}
+
+function objectTypeOf({ mapping }: RequestScope): string {
+  return mapping.target.objectType;
+}
