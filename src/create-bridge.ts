@@ -7,6 +7,7 @@ import { type CandidateSearch, createCandidateSearch } from './bridge/records/ca
 import { createLookupFinisher } from './bridge/records/lookup-finisher.ts';
 import { createRecordIdCache, type RecordIdCache } from './bridge/records/record-id-cache.ts';
 import { createUpdateBatcher } from './bridge/records/update-batcher.ts';
+import { createCompletedTasks } from './bridge/timeline/completed-tasks.ts';
 import { createOwnerDirectory } from './bridge/timeline/owner-directory.ts';
 import { createPortalTimeZone } from './bridge/timeline/portal-time-zone.ts';
 import type { TimelineDeps } from './bridge/timeline/timeline-scope.ts';
@@ -54,6 +55,7 @@ export function createBridge(
     updateBatcher: createUpdateBatcher(writing),
     managedProperties,
     owners: createOwnerDirectory({ crm, log }),
+    completedTasks: createCompletedTasks(Date.now),
     portalTimeZone: createPortalTimeZone({ crm }),
     clock: Date.now,
   };

@@ -52,7 +52,7 @@ test('one file reads the environment', () => {
 
 test.each([
   ['p-limit', /^crm\/lane\.ts$/],
-  ['lru-cache', /^bridge\/records\/record-id-cache\.ts$/],
+  ['lru-cache', /^bridge\/(records\/record-id-cache|timeline\/completed-tasks)\.ts$/],
   ['sanitize-html', /^bridge\/timeline\/html-body\.ts$/],
   ['yaml', /^mapping\/load\/parse-yaml\.ts$/],
   ['@hubspot/api-client', /^crm\/hubspot\//],

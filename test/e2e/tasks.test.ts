@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { shippedFolder } from '../support/mapping-folder.ts';
 import { startSeededCrm } from '../support/seeded-crm.ts';
 import { startBridgeOn } from '../support/start-bridge.ts';
 
@@ -212,14 +213,73 @@ test('reads and completes tasks by the hundred with /tasks/batch, and omits unkn
 
   expect(read.status).toBe(200);
   expect(read.body.map(({ id }: { id: string }) => id)).toEqual(ids);
-  expect(read.body[0]).toMatchObject({ subject: 'Task 0', contactId: ada, companyId: engines });
-  expect(readCalls).toBe(4);
+  expect(read.body[0]).toEqual({
+    id: ids[0],
+    subject: 'Task 0',
+    dueDate: '2026-06-01T09:00:00.000Z',
+    completed: false,
+    completedAt: null,
+  });
+  expect(readCalls).toBe(2);
   expect(completed.status).toBe(200);
   expect(completed.body).toHaveLength(150);
   expect(
     completed.body.every((each: { completed: boolean; completedAt: unknown }) => each.completed && each.completedAt),
   ).toBe(true);
   expect(writes).toHaveLength(2);
+});
+
+test('returns contacts and companies of a batch where the mapping asks for them', async () => {
+  const { crm, ada, engines } = await startSeededCrm();
+  const dir = shippedFolder({
+    'tasks.yaml': (text) => text.replace('links_in_batches: false', 'links_in_batches: true'),
+  });
+  const bridge = await startBridgeOn(crm, { MAPPINGS_DIR: dir });
+  const task = await bridge.send('POST', '/tasks', { subject: 'Call', contactId: ada, companyId: engines });
+  const { id } = task.body;
+
+  const read = await bridge.send('POST', '/tasks/batch', { ids: [id] });
+  const completed = await bridge.send('PATCH', '/tasks/batch', { ids: [id], completed: true });
+
+  expect(read.body).toEqual([expect.objectContaining({ id, contactId: ada, companyId: engines })]);
+  expect(completed.body).toEqual([expect.objectContaining({ contactId: ada, companyId: engines, completed: true })]);
+});
+
+test('reads a task that was completed long ago once a minute, until the bridge changes it', async () => {
+  const { crm } = await startSeededCrm({ now: () => Date.parse('2026-01-01T10:00:00Z') });
+  const bridge = await startBridgeOn(crm);
+  const [old, open] = crm.seed({
+    tasks: [
+      { properties: { hs_task_subject: 'Old', hs_timestamp: '2026-01-01T09:00:00Z', hs_task_status: 'COMPLETED' } },
+      { properties: { hs_task_subject: 'Open', hs_timestamp: '2026-06-01T09:00:00Z' } },
+    ],
+  }).tasks;
+  const poll = async () => (await bridge.send('POST', '/tasks/batch', { ids: [old, open] })).body;
+  await poll();
+  crm.clearLog();
+
+  const again = await poll();
+  const asked = crm.log.map(({ body }) => body);
+  await bridge.send('PATCH', `/tasks/${old}`, { completed: false });
+  const reopened = await poll();
+
+  expect(again.map(({ completed }: { completed: boolean }) => completed)).toEqual([true, false]);
+  expect(JSON.stringify(asked)).not.toContain(`"${old}"`);
+  expect(reopened[0]).toMatchObject({ id: old, completed: false });
+});
+
+test('answers a resent task without association calls', async () => {
+  const { crm, ada, engines } = await startSeededCrm();
+  const bridge = await startBridgeOn(crm);
+  const task = { subject: 'Call', dueDate: '2026-06-01T09:00:00Z', contactId: ada, companyId: engines };
+  const first = await bridge.send('POST', '/tasks', task);
+  crm.clearLog();
+
+  const second = await bridge.send('POST', '/tasks', task);
+
+  expect(second.body).toEqual(first.body);
+  expect(crm.log.filter(({ path }) => path.includes('/associations/'))).toEqual([]);
+  expect(crm.records('tasks')).toHaveLength(1);
 });
 
 test('answers 404 in the words of the contract for an unknown task, and an empty list for an empty batch', async () => {

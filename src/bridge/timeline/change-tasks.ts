@@ -9,7 +9,7 @@ import { linkTypes, readLinked } from '../records/linked-records.ts';
 import { unaccounted } from '../unaccounted.ts';
 import { decisionOf } from '../write-result.ts';
 import { type Draft, writeStripping } from '../write-stripping.ts';
-import { type ReadTask, readTask, readTasks } from './read-tasks.ts';
+import { linksInBatches, type ReadTask, readTask, readTasks } from './read-tasks.ts';
 import { draftTask, originalTypeProperties } from './task-draft.ts';
 import { type TimelineScope, taskMapping } from './timeline-scope.ts';
 
@@ -32,6 +32,7 @@ export async function changeTask(scope: TimelineScope, id: string, patch: TaskPa
   const isSame = patch.completed === before.answer.completed;
   const draft = await draftTask(scope, isSame ? { ...patch, completed: undefined } : patch);
   const written = await writeDraft(scope, id, draft);
+  scope.completedTasks.forget([id]);
   const { warnings } = written;
 
   const types = linkTypes(scope.mappings);
@@ -65,9 +66,11 @@ export async function completeTasks(
   ids: readonly string[],
   completed: boolean,
 ): Promise<ChangedTask[]> {
-  const before = await readTasks(scope, ids);
+  const mapping = taskMapping(scope);
+  const links = linksInBatches(mapping);
+  const before = await readTasks(scope, ids, links);
   const { properties } = toTaskProperties(
-    taskMapping(scope),
+    mapping,
     (field) => (field === 'completed' ? String(completed) : undefined),
     'update',
   );
@@ -81,7 +84,8 @@ export async function completeTasks(
   if (failure !== undefined) throw failure;
 
   const changed = new Set(inputs.map(({ id }) => id).filter((id) => !problems.has(id)));
-  const after = await readTasks(scope, [...changed]);
+  scope.completedTasks.forget([...changed]);
+  const after = await readTasks(scope, [...changed], links);
   return [...before].flatMap(([id, task]): ChangedTask[] => {
     const problem = problems.get(id);
     if (problem !== undefined) return problem.kind === 'not-found' ? [] : [withProblem(task, problem)];

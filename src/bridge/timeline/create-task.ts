@@ -46,7 +46,11 @@ export async function createTask(scope: TimelineScope, body: TaskBody): Promise<
     managedProperties: originalTypeProperties(mapping),
     links: linksTo(mappings, linked),
   });
-  if (isRepeat) return { answer: (await readTask(scope, id)).answer, isRepeat, decision };
+  if (isRepeat) {
+    // The first request linked what this one names: reading the links would cost two calls of the associations limit.
+    const { answer } = await readTask(scope, id, 'omit');
+    return { answer: { ...answer, ...idsOf(linked) }, isRepeat, decision };
+  }
   const answer = answerOf(mapping, { id, properties, linked, body, now });
   return { answer: warnings.length === 0 ? answer : { ...answer, warnings: [...warnings] }, isRepeat, decision };
 }
@@ -63,7 +67,6 @@ function answerOf(
   },
 ): TaskAnswer {
   const { id, linked, body, now } = created;
-  const { contact, company } = linked;
   const { description, completed, ...written } = Object.fromEntries(fromTaskProperties(mapping, created.properties));
   const type = written.type === undefined ? undefined : textOf(body.type)?.trim();
   const isCompleted = completed === 'true';
@@ -73,10 +76,16 @@ function answerOf(
     subject: toInertText(written.subject ?? ''),
     ...(description === undefined ? {} : { description: fromHtmlBody(description) }),
     ...(type === undefined ? {} : { type: toInertText(type) }),
-    ...(contact === undefined ? {} : { contactId: contact.id }),
-    ...(company === undefined ? {} : { companyId: company.id }),
+    ...idsOf(linked),
     completed: isCompleted,
     completedAt: isCompleted ? new Date(now).toISOString() : null,
+  };
+}
+
+function idsOf({ contact, company }: LinkedRecords): Pick<TaskAnswer, 'contactId' | 'companyId'> {
+  return {
+    ...(contact === undefined ? {} : { contactId: contact.id }),
+    ...(company === undefined ? {} : { companyId: company.id }),
   };
 }
 

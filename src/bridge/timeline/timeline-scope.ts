@@ -6,6 +6,7 @@ import type { TaskMapping } from '../../mapping/schema/task-mapping.ts';
 import type { KeyedLock } from '../keyed-lock.ts';
 import type { ManagedProperties } from '../properties/managed-property.ts';
 import type { RecordIdCache } from '../records/record-id-cache.ts';
+import type { CompletedTasks } from './completed-tasks.ts';
 import type { OwnerDirectory } from './owner-directory.ts';
 import type { PortalTimeZone } from './portal-time-zone.ts';
 
@@ -17,6 +18,7 @@ export interface TimelineDeps {
   readonly lock: KeyedLock;
   readonly managedProperties: ManagedProperties;
   readonly owners: OwnerDirectory;
+  readonly completedTasks: CompletedTasks;
   readonly portalTimeZone: PortalTimeZone;
   /** The wall clock, in milliseconds since 1970. */
   readonly clock: () => number;
@@ -29,7 +31,7 @@ export interface TimelineScope extends TimelineDeps {
 }
 
 /** The part that reading needs. */
-export type ReadScope = Pick<TimelineScope, 'batchingCrm' | 'mappings' | 'context'>;
+export type ReadScope = Pick<TimelineScope, 'batchingCrm' | 'completedTasks' | 'mappings' | 'context'>;
 
 /** @throws NotSupportedError when there is no mapping file for activities. */
 export function activityMapping({ mappings }: Pick<TimelineScope, 'mappings'>): ActivityMapping {

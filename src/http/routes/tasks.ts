@@ -1,7 +1,7 @@
 import { type RequestHandler, Router } from 'express';
 import { changeTask, completeTasks } from '../../bridge/timeline/change-tasks.ts';
 import { createTask } from '../../bridge/timeline/create-task.ts';
-import { readTask, readTasks } from '../../bridge/timeline/read-tasks.ts';
+import { readTask, readTaskBatch } from '../../bridge/timeline/read-tasks.ts';
 import type { TimelineDeps } from '../../bridge/timeline/timeline-scope.ts';
 import { idOf } from '../../contract/optional-fields.ts';
 import { checkBody } from '../../contract/parse.ts';
@@ -53,9 +53,9 @@ function createHandler(deps: TimelineDeps): RequestHandler {
 function batchReadHandler(deps: TimelineDeps): RequestHandler {
   return async (request, response) => {
     const ids = idsOf(checkBody(IdsBody, request.body).ids);
-    const tasks = await readTasks(timelineScopeOf(deps, response, urgencyOf(ids)), ids);
-    noteFacts(response, { records: ids.length, found: tasks.size });
-    response.json([...tasks.values()].map(({ answer }) => answer));
+    const tasks = await readTaskBatch(timelineScopeOf(deps, response, urgencyOf(ids)), ids);
+    noteFacts(response, { records: ids.length, found: tasks.length });
+    response.json(tasks);
   };
 }
 

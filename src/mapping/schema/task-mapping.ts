@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Finding } from './finding.ts';
-import { CrmProperty, text, wholeNumber } from './scalars.ts';
+import { CrmProperty, flag, text, wholeNumber } from './scalars.ts';
 import { ConstantRow, lintTimelineRows, TimelineRow } from './timeline-row.ts';
 
 /** Fields that every task needs. */
@@ -21,6 +21,9 @@ export const TaskMappingFile = z
       max: 365,
       fallback: 1,
     }),
+    links_in_batches: flag(
+      'Also return contactId and companyId for tasks read or completed in batches; costs two more calls of the associations limit.',
+    ).default(false),
     fields: z.array(TimelineRow).min(1).meta({ description: 'One row per field, used for writing and reading.' }),
     on_create: z.array(ConstantRow).default([]).meta({ description: 'Constant values for new tasks.' }),
     completed_at: z
