@@ -36,7 +36,15 @@ export async function startBridgeProcess(
   const root = new URL('..', import.meta.url).pathname;
   const child = spawn(process.execPath, ['--max-semi-space-size=4', programs[program]], {
     cwd: root,
-    env: { PORT: '0', HOST: '127.0.0.1', API_KEY: key, LOG_LEVEL: 'info', CAPTURE: 'off', ...environment },
+    env: {
+      PORT: '0',
+      HOST: '127.0.0.1',
+      API_KEY: key,
+      LOG_LEVEL: 'info',
+      CAPTURE: 'off',
+      JOURNAL: 'off',
+      ...environment,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');

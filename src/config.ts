@@ -102,6 +102,10 @@ export const EnvironmentSchema = z.object({
   CAPTURE_MAX_FILES: wholeNumber(1, 1_000_000).prefault('1000'),
   CAPTURE_MAX_SIZE: size('200mb'),
   CAPTURE_MAX_AGE_DAYS: wholeNumber(1, 3_650).prefault('14'),
+  DATA_DIR: z.string().prefault('data'),
+  JOURNAL: z.enum(['on', 'off'], { error: 'must be on or off' }).prefault('on'),
+  JOURNAL_MAX_AGE_DAYS: wholeNumber(1, 3_650).prefault('30'),
+  JOURNAL_MAX_SIZE: size('500mb'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'must be one of fatal, error, warn, info, debug, trace, silent',
@@ -150,6 +154,16 @@ export interface Config {
         /** Key of the stand-ins; the folder's own unless given. */
         readonly secret: string | undefined;
         readonly limits: { readonly maxFiles: number; readonly maxBytes: number; readonly maxAgeMs: number };
+      }
+    | undefined;
+  /** Undefined: no journal. */
+  readonly journal:
+    | {
+        /** The folder of what the bridge keeps. */
+        readonly dir: string;
+        /** Key of the digests; the folder's own unless given. */
+        readonly secret: string | undefined;
+        readonly limits: { readonly maxAgeMs: number; readonly maxBytes: number };
       }
     | undefined;
   readonly logLevel: z.infer<typeof EnvironmentSchema>['LOG_LEVEL'];
@@ -240,7 +254,20 @@ function freezeConfig(env: ParsedEnvironment): Config {
     admin: env.ADMIN_PORT === undefined ? undefined : Object.freeze({ host: env.ADMIN_HOST, port: env.ADMIN_PORT }),
     cache: Object.freeze({ max: env.CACHE_MAX, ttlMs: env.CACHE_TTL_S * 1000 }),
     capture: captureOf(env),
+    journal: journalOf(env),
     logLevel: env.LOG_LEVEL,
+  });
+}
+
+function journalOf(env: ParsedEnvironment): Config['journal'] {
+  if (env.JOURNAL === 'off') return undefined;
+  return Object.freeze({
+    dir: env.DATA_DIR,
+    secret: env.CAPTURE_SECRET,
+    limits: Object.freeze({
+      maxAgeMs: env.JOURNAL_MAX_AGE_DAYS * 86_400_000,
+      maxBytes: env.JOURNAL_MAX_SIZE,
+    }),
   });
 }
 

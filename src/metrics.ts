@@ -13,7 +13,12 @@ export interface Metrics extends RequestMeter {
   observeCall(exchange: Pick<HubSpotExchange, 'purpose' | 'status' | 'durationMs'>): void;
   observeReload(result: ReloadResult): void;
   /** Gauges that are read whenever somebody asks. */
-  watch(sources: { readonly pacer: Pick<Pacer, 'state'>; readonly mappingState: () => ReloadState }): void;
+  watch(sources: {
+    readonly pacer: Pick<Pacer, 'state'>;
+    readonly mappingState: () => ReloadState;
+    /** Absent: there is no journal. */
+    readonly journal?: { readonly written: number; readonly dropped: number } | undefined;
+  }): void;
 }
 
 const prefix = 'enginy_bridge_';
@@ -77,9 +82,10 @@ export function createMetrics(options: { readonly ofProcess: boolean }): Metrics
       callSeconds.observe(durationMs / 1_000);
     },
     observeReload: (result) => reloads.inc({ result }),
-    watch({ pacer, mappingState }) {
+    watch({ pacer, mappingState, journal }) {
       watchLanes(registers, pacer);
       watchMapping(registers, mappingState);
+      if (journal !== undefined) watchJournal(registers, journal);
     },
   };
 }
@@ -105,6 +111,20 @@ function watchLanes(registers: Registry[], pacer: Pick<Pacer, 'state'>): void {
       },
     });
   }
+}
+
+function watchJournal(registers: Registry[], counts: { readonly written: number; readonly dropped: number }): void {
+  const entries = new Counter({
+    name: `${prefix}journal_entries_total`,
+    help: 'Entries of the journal by result; dropped: the disk was full, slow or not writable.',
+    labelNames: ['result'],
+    registers,
+    collect() {
+      this.reset();
+      for (const result of ['written', 'dropped'] as const) this.inc({ result }, counts[result]);
+    },
+  });
+  entries.reset();
 }
 
 function watchMapping(registers: Registry[], state: () => ReloadState): void {

@@ -13,6 +13,7 @@ import { createHubSpotCrm } from './crm/hubspot/hubspot-crm.ts';
 import { hubSpotPropertyRules } from './crm/hubspot/property-rules.ts';
 import { hubSpotProtocol } from './crm/hubspot/protocol/hubspot-protocol.ts';
 import { createPacer } from './crm/pacer.ts';
+import { startJournal } from './journal/start-journal.ts';
 import { closeServer, countInFlight, listen } from './listening.ts';
 import { loadLiveMappings } from './live-mappings.ts';
 import type { Mappings } from './mapping/load/file-kinds.ts';
@@ -62,6 +63,7 @@ export async function startBridge(
   const mappings = await loadLiveMappings({ dir: config.mappingsDir, locale: localeOf(config), pollMs }, { log });
   const capture = startCapture(config, { log, protocol: hubSpotProtocol });
   capture?.useMappings(mappings.current());
+  const journal = startJournal(config, log);
   const { crm, pacer, ...upstream } = await openCrm(config, {
     log,
     clock: overrides.clock,
@@ -70,13 +72,14 @@ export async function startBridge(
       capture?.recorder.exchange(context, exchange);
     },
   });
-  metrics.watch({ pacer, mappingState: mappings.state });
+  metrics.watch({ pacer, mappingState: mappings.state, journal: journal?.counts });
   let isStopping = false;
   const app = createApp(
     {
       ...createBridge({ crm, log, watcher: capture?.recorder }, { ...config, propertyRules: hubSpotPropertyRules }),
       log,
       recorder: capture?.recorder,
+      decisionListener: journal,
       mappings: mappings.current,
       mappingState: mappings.state,
       meter: metrics,
@@ -92,7 +95,7 @@ export async function startBridge(
     mappings.close();
     await admin?.close();
     await upstream.close();
-    await capture?.close(captureGraceMs);
+    await Promise.all([capture?.close(captureGraceMs), journal?.close(captureGraceMs)]);
   };
   try {
     const adminUrl = config.admin === undefined ? undefined : await admin?.listen(config.admin);

@@ -109,6 +109,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'bridge/records/': ['bridge/', 'mapping/', 'crm/crm.ts', 'crm/deadline.ts', 'contract/', 'errors.ts', 'logger.ts'],
   'bridge/timeline/': ['bridge/', 'mapping/', 'crm/crm.ts', 'crm/deadline.ts', 'contract/', 'errors.ts', 'logger.ts'],
   'http/': ['bridge/', 'mapping/', 'crm/crm.ts', 'crm/deadline.ts', 'contract/', 'errors.ts', 'logger.ts'],
+  'journal/': ['bridge/decisions.ts', 'config.ts', 'logger.ts'],
   'live-check/': ['mapping/', 'crm/crm.ts', 'errors.ts'],
   'explain/': ['bridge/', 'mapping/', 'crm/crm.ts', 'logger.ts'],
   'capture/redact/': ['mapping/', 'contract/', 'crm/crm-protocol.ts'],

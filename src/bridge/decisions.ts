@@ -19,10 +19,11 @@ export interface RecordDecision extends Omit<WriteDecision, 'outcome'> {
   readonly object: 'contacts' | 'companies' | 'activities' | 'tasks' | 'associations';
   /** Enginy's id; absent where it sends none. */
   readonly externalId?: string;
-  /** The CRM's id; of associations the contact's. */
+  /** The CRM's id; absent of associations. */
   readonly crmId?: string;
-  /** Ids of records that it is about: the contact and company of a task, both ends of an association. */
-  readonly aboutIds?: readonly string[];
+  /** The contact and the company that a task, an activity or an association is about. */
+  readonly contactId?: string;
+  readonly companyId?: string;
   readonly outcome: WriteDecision['outcome'] | 'matched' | 'not-found' | 'several';
   /** The match rule that found it, or found several. */
   readonly rule?: string;

@@ -24,16 +24,16 @@ export function timelineSubject(
   object: 'activities' | 'tasks',
   body: Pick<TaskPatch, 'contactId' | 'companyId'>,
 ): Subject {
-  return {
-    object,
-    aboutIds: [idOf(body.contactId), idOf(body.companyId)].filter((id) => id !== undefined),
-    emails: [],
-  };
+  return { object, ...about(idOf(body.contactId), idOf(body.companyId)), emails: [] };
+}
+
+function about(contactId: string | undefined, companyId: string | undefined) {
+  return { ...(contactId !== undefined && { contactId }), ...(companyId !== undefined && { companyId }) };
 }
 
 /** A contact and a company that are to be linked. */
 export function pairSubject(contactId: string | number, companyId: string | number): Subject {
-  return { object: 'associations', aboutIds: [contactId, companyId].map((id) => idOf(id) ?? ''), emails: [] };
+  return { object: 'associations', ...about(idOf(contactId), idOf(companyId)), emails: [] };
 }
 
 export function pairDecision(problem: CrmProblem | undefined): Decided {
@@ -65,8 +65,8 @@ interface TimelineAnswer {
 }
 
 export function timelineDecision(answer: TimelineAnswer, decision: WriteDecision): Decided {
-  const aboutIds = [answer.contactId, answer.companyId].filter((id) => id !== undefined);
-  return { ...decision, crmId: answer.id, aboutIds, warnings: answer.warnings?.length ?? 0 };
+  const { id, contactId, companyId, warnings } = answer;
+  return { ...decision, crmId: id, ...about(contactId, companyId), warnings: warnings?.length ?? 0 };
 }
 
 /** @param asked ids in their order; a task that does not exist is missing from `changed`. */

@@ -10,7 +10,7 @@ import { problemFromError } from '../bridge/problem.ts';
 import { CrmRejectedError, CrmUnavailableError, DeadlineError, GatewayError } from '../errors.ts';
 
 /** What a request's records are called before anything is decided about them. */
-export type Subject = Pick<RecordDecision, 'object' | 'externalId' | 'crmId' | 'aboutIds' | 'emails'>;
+export type Subject = Pick<RecordDecision, 'object' | 'externalId' | 'crmId' | 'contactId' | 'companyId' | 'emails'>;
 
 /** Receives requests once they are answered; returns at once and never throws. */
 export interface DecisionListener {
@@ -18,7 +18,7 @@ export interface DecisionListener {
 }
 
 /** A decision about a subject. Ids that became known replace those of the subject. */
-export type Decided = Omit<RecordDecision, keyof Subject> & Partial<Pick<Subject, 'crmId' | 'aboutIds'>>;
+export type Decided = Omit<RecordDecision, keyof Subject> & Partial<Pick<Subject, 'crmId' | 'contactId' | 'companyId'>>;
 
 interface Notes {
   subjects: readonly Subject[];

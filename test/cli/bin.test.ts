@@ -67,7 +67,7 @@ test('a bridge that gets SIGHUP reads the mapping files anew and goes on', async
   const dir = shippedFolder();
   const child = spawn(process.execPath, [bin, 'serve'], {
     cwd: root,
-    env: { PORT: '0', CAPTURE: 'off', MAPPINGS_DIR: dir },
+    env: { PORT: '0', CAPTURE: 'off', JOURNAL: 'off', MAPPINGS_DIR: dir },
   });
   const exited = once(child, 'exit');
   onTestFinished(async () => {

@@ -16,7 +16,7 @@ function startProcess(
 ) {
   const child = spawn(program, args, {
     cwd: root,
-    env: { PORT: '0', CAPTURE: 'off', ...environment },
+    env: { PORT: '0', CAPTURE: 'off', JOURNAL: 'off', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];

@@ -28,6 +28,7 @@ export async function startBridgeOn(
     HUBSPOT_RATE_LIMIT: '10000',
     HUBSPOT_SEARCH_RATE_LIMIT: '1000',
     CAPTURE: 'off',
+    JOURNAL: 'off',
     ...environment,
   });
   const bridge = await startBridge(config, sink.log, { checksAtStart: false, ...overrides });

@@ -1,0 +1,51 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The kinds of text by which a record is found. */
+export type KeyKind = 'email' | `external ${string}` | `crm ${string}` | 'details';
+
+/** A keyed digest of 48 bits: equal texts can be recognized only by someone who has the key. */
+export type Digest = (kind: KeyKind, text: string) => number;
+
+export function createDigest(secret: string): Digest {
+  return (kind, text) => createHmac('sha256', secret).update(`${kind}\u0001${text}`).digest().readUIntBE(0, 6);
+}
+
+/** As the bridge and the person who searches write the same address. */
+export function canonicalEmail(text: string): string {
+  return text.trim().toLowerCase();
+}
+
+const secretFile = 'journal.key';
+
+/** The key of a folder; undefined where there is none yet. */
+export function readSecret(folder: string): string | undefined {
+  try {
+    const text = readFileSync(join(folder, secretFile), 'utf8').trim();
+    return text === '' ? undefined : text;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** The key of a folder, created if missing. Two processes that start at once agree on one. */
+export function readOrCreateSecret(folder: string): string {
+  const known = readSecret(folder);
+  if (known !== undefined) return known;
+  const file = join(folder, secretFile);
+  const secret = randomBytes(32).toString('hex');
+  try {
+    writeFileSync(file, `${secret}\n`, { flag: 'wx', mode: 0o600 });
+    return secret;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+  const other = readSecret(folder);
+  if (other !== undefined) return other;
+  // An earlier process was killed between creating and writing the file.
+  writeFileSync(`${file}.new`, `${secret}\n`, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+  return secret;
+}

@@ -1,0 +1,40 @@
+import type { DecidedRequest, RecordDecision } from '../bridge/decisions.ts';
+
+/** How much a journal may hold; the oldest entries are deleted first. */
+export interface JournalLimits {
+  readonly maxAgeMs: number;
+  readonly maxBytes: number;
+}
+
+export interface JournalSettings {
+  readonly folder: string;
+  readonly limits: JournalLimits;
+  /** Key of the digests; by default the folder's own. */
+  readonly secret?: string;
+  /** Name of this process among several. */
+  readonly replica: string;
+}
+
+/** Some records of a request; a large one comes in several parts, in order. */
+export interface RequestPart {
+  /** Equal for all parts of one request. */
+  readonly sequence: number;
+  readonly request: Omit<DecidedRequest, 'records'>;
+  /** Of the whole request: records by outcome, and records of which a field was held back. */
+  readonly outcomes: Readonly<Record<string, number>>;
+  readonly heldBack: number;
+  /** Position of the first record of this part. */
+  readonly offset: number;
+  readonly records: readonly RecordDecision[];
+}
+
+export type JournalMessage =
+  | { readonly kind: 'parts'; readonly parts: readonly RequestPart[] }
+  | { readonly kind: 'flush' };
+
+export type JournalReport =
+  | { readonly kind: 'done'; readonly records: number; readonly isWritten: boolean }
+  /** A file could not be opened or written. `isFolder`: nothing can be written until it is opened again. */
+  | { readonly kind: 'trouble'; readonly reason: string; readonly isFolder: boolean }
+  | { readonly kind: 'set aside'; readonly file: string }
+  | { readonly kind: 'flushed' };

@@ -1,0 +1,165 @@
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { DecidedRequest } from '../bridge/decisions.ts';
+import type { Logger } from '../logger.ts';
+import type { Journal } from './journal.ts';
+import type { JournalMessage, JournalReport, JournalSettings, RequestPart } from './journal-messages.ts';
+
+/** How long entries wait to be written together: what a sudden end of the process may cost is well below a second. */
+const flushMs = 250;
+/** Records that are passed to the thread at once; between two such parts, requests get their turn. */
+const partSize = 1_000;
+/** Records that wait for a slow disk; more are dropped. About 300 bytes each. */
+const maxWaiting = 100_000;
+/** An unusable folder is tried again after this. */
+const retryMs = 60_000;
+
+/** Writes the journal in a thread of its own, which starts with the first request. */
+export class JournalThread implements Journal {
+  readonly #settings: JournalSettings;
+  readonly #log: Logger;
+  #worker: Worker | undefined;
+  #parts: RequestPart[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #sequence = 0;
+  /** Records in `#parts` and with the thread. */
+  #waiting = 0;
+  #posted = 0;
+  #pausedUntil = 0;
+  #isClosed = false;
+  #onFlushed: (() => void) | undefined;
+  readonly #logged = new Set<string>();
+  readonly counts = { written: 0, dropped: 0 };
+
+  constructor(settings: JournalSettings, log: Logger) {
+    this.#settings = settings;
+    this.#log = log;
+  }
+
+  write(request: DecidedRequest): void {
+    const { records, ...head } = request;
+    const isFull = this.#waiting > 0 && this.#waiting + records.length > maxWaiting;
+    if (this.#isClosed || isFull || performance.now() < this.#pausedUntil) {
+      this.counts.dropped += records.length;
+      if (isFull) this.#logOnce('the disk is too slow: entries are dropped');
+      return;
+    }
+    this.#sequence += 1;
+    const common = { sequence: this.#sequence, request: head, ...summaryOf(request) };
+    for (let offset = 0; offset === 0 || offset < records.length; offset += partSize) {
+      this.#parts.push({ ...common, offset, records: records.slice(offset, offset + partSize) });
+    }
+    this.#waiting += records.length;
+    this.#timer ??= setTimeout(() => this.#flush(), flushMs).unref();
+  }
+
+  async close(graceMs: number): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    while (this.#parts.length > 0) this.#post(this.#nextParts());
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#onFlushed = resolve;
+    const timer = setTimeout(resolve, graceMs);
+    worker.postMessage({ kind: 'flush' } satisfies JournalMessage);
+    await promise;
+    clearTimeout(timer);
+    await worker.terminate();
+    this.#worker = undefined;
+  }
+
+  /** Passes on what waits, part by part. */
+  #flush(): void {
+    this.#timer = undefined;
+    if (this.#isClosed || this.#parts.length === 0) return;
+    this.#post(this.#nextParts());
+    if (this.#parts.length > 0) setImmediate(() => this.#flush());
+  }
+
+  #nextParts(): readonly RequestPart[] {
+    let records = 0;
+    const end = this.#parts.findIndex((part) => {
+      records += part.records.length + 1;
+      return records > partSize;
+    });
+    return this.#parts.splice(0, end < 0 ? this.#parts.length : Math.max(1, end));
+  }
+
+  #post(parts: readonly RequestPart[]): void {
+    const worker = this.#worker ?? this.#start();
+    const records = parts.reduce((sum, part) => sum + part.records.length, 0);
+    if (worker === undefined) {
+      this.#settle(records, false);
+      return;
+    }
+    this.#posted += records;
+    worker.postMessage({ kind: 'parts', parts } satisfies JournalMessage);
+  }
+
+  #settle(records: number, isWritten: boolean): void {
+    this.#waiting -= records;
+    this.counts[isWritten ? 'written' : 'dropped'] += records;
+  }
+
+  #start(): Worker | undefined {
+    // Source runs as .ts, the built program as .js; the compiler does not rewrite this URL.
+    const file = new URL(`./journal-worker${extname(import.meta.url)}`, import.meta.url);
+    try {
+      const resourceLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128 };
+      this.#worker = new Worker(file, { workerData: this.#settings, name: 'journal', resourceLimits });
+    } catch (error) {
+      this.#fail(error);
+      return undefined;
+    }
+    this.#worker.unref();
+    this.#worker.on('message', (report: JournalReport) => this.#receive(report));
+    this.#worker.on('error', (error) => this.#fail(error));
+    return this.#worker;
+  }
+
+  #receive(report: JournalReport): void {
+    switch (report.kind) {
+      case 'done':
+        this.#posted -= report.records;
+        this.#settle(report.records, report.isWritten);
+        return;
+      case 'set aside':
+        this.#log.warn({ file: report.file }, 'the journal was damaged: it was set aside, and a new one started');
+        return;
+      case 'trouble':
+        if (report.isFolder) this.#pausedUntil = performance.now() + retryMs;
+        this.#logOnce(report.reason);
+        return;
+      case 'flushed':
+        this.#onFlushed?.();
+    }
+  }
+
+  #logOnce(reason: string): void {
+    if (this.#logged.has(reason)) return;
+    this.#logged.add(reason);
+    const { folder } = this.#settings;
+    this.#log.warn({ folder, reason }, 'could not write the journal (logged once per reason)');
+  }
+
+  /** The thread ended; a new one starts in a minute. */
+  #fail(error: unknown): void {
+    this.#log.error({ err: error }, 'the thread of the journal failed');
+    this.#worker = undefined;
+    this.#settle(this.#posted, false);
+    this.#posted = 0;
+    this.#pausedUntil = performance.now() + retryMs;
+    this.#onFlushed?.();
+  }
+}
+
+function summaryOf({ records }: DecidedRequest): Pick<RequestPart, 'outcomes' | 'heldBack'> {
+  const outcomes: Record<string, number> = {};
+  let heldBack = 0;
+  for (const record of records) {
+    outcomes[record.outcome] = (outcomes[record.outcome] ?? 0) + 1;
+    if (record.heldBack.length > 0) heldBack += 1;
+  }
+  return { outcomes, heldBack };
+}

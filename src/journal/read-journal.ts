@@ -1,0 +1,145 @@
+import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
+import type { RecordDecision } from '../bridge/decisions.ts';
+import { canonicalEmail, createDigest, type KeyKind, readSecret } from './digests.ts';
+import type { JournalEntry, JournalReader, JournalRequest, RequestFilter } from './journal.ts';
+import { openForReading, recordsPerRequest } from './journal-file.ts';
+
+/** Other names of the same record that are followed; more would be another record's life. */
+const maxNames = 10;
+const objects = ['contacts', 'companies', 'tasks', 'activities'] as const;
+
+/**
+ * Opens the journal of a folder for reading, beside a bridge that writes it.
+ * @param secret key of the digests; by default the folder's own.
+ * @returns undefined where there is none. Throws JournalFileError for one of a later version.
+ */
+export function openJournalReader(folder: string, secret?: string): JournalReader | undefined {
+  const database = openForReading(folder);
+  if (database === undefined) return undefined;
+  const digest = createDigest(secret ?? readSecret(folder) ?? '');
+  const find = (kind: KeyKind, name: string, limit: number) => findEntries(database, digest(kind, name), limit);
+  return {
+    lifeOf: async (name, limit) => {
+      const kinds: readonly KeyKind[] = objects.flatMap((object) => [`external ${object}`, `crm ${object}`] as const);
+      const named = kinds.flatMap((kind) => find(kind, name, limit));
+      const byEmail = name.includes('@') ? find('email', canonicalEmail(name), limit) : [];
+      const found = new Map([...named, ...byEmail].map((entry) => [entry.id, entry]));
+      for (const [kind, other] of otherNames([...found.values()], name)) {
+        for (const entry of find(kind, other, limit)) found.set(entry.id, entry);
+      }
+      const newest = [...found.values()].sort((a, b) => a.id - b.id).slice(-limit);
+      return newest.map(({ entry }) => entry);
+    },
+    requests: async (filter) => findRequests(database, filter),
+    recordsOf: async ({ position }, limit) => {
+      const [first, end] = [position * recordsPerRequest, (position + 1) * recordsPerRequest];
+      const rows = database
+        .prepare(
+          `${entryColumns} WHERE records.id >= ? AND records.id < ?
+           ORDER BY outcome IN ('failed', 'several') DESC, records.id LIMIT ?`,
+        )
+        .all(first, end, limit);
+      return rows.map((row) => toEntry(row).entry);
+    },
+    close: () => database.close(),
+  };
+}
+
+interface FoundEntry {
+  readonly id: number;
+  readonly entry: JournalEntry;
+}
+
+const entryColumns = `
+  SELECT records.id AS record_id, object, external_id, crm_id, outcome, details.text AS details, ids, requests.*
+  FROM records JOIN requests ON requests.id = records.id / ${recordsPerRequest} LEFT JOIN details ON details.id = records.details`;
+
+function findEntries(database: DatabaseSync, digest: number, limit: number): FoundEntry[] {
+  const query = `${entryColumns} JOIN keys ON keys.record = records.id WHERE keys.digest = ? ORDER BY keys.record DESC LIMIT ?`;
+  return database.prepare(query).all(digest, limit).map(toEntry);
+}
+
+/** A record has more than one name: what was sent for Enginy's id may have been written under the CRM's id alone. */
+function otherNames(found: readonly FoundEntry[], name: string): [KeyKind, string][] {
+  const names = new Map<string, [KeyKind, string]>();
+  for (const { entry } of found) {
+    const { object, externalId, crmId } = entry;
+    if (object !== 'contacts' && object !== 'companies') continue;
+    if (externalId !== undefined && externalId !== name) {
+      names.set(`e${object}${externalId}`, [`external ${object}`, externalId]);
+    }
+    if (crmId !== undefined && crmId !== name) names.set(`c${object}${crmId}`, [`crm ${object}`, crmId]);
+  }
+  return [...names.values()].slice(0, maxNames);
+}
+
+function findRequests(database: DatabaseSync, filter: RequestFilter): JournalRequest[] {
+  const conditions: string[] = [];
+  const values: SQLInputValue[] = [];
+  const add = (condition: string, ...given: SQLInputValue[]) => {
+    conditions.push(condition);
+    values.push(...given);
+  };
+  const { since, until, status, endpoint, outcome, reason, requestId, after, limit } = filter;
+  if (since !== undefined) add('at >= ?', since);
+  if (until !== undefined) add('at < ?', until);
+  if (status !== undefined) add('status BETWEEN ? AND ?', ...status);
+  if (endpoint !== undefined) add('instr(lower(endpoint), ?) > 0', endpoint.toLowerCase());
+  // Ids are ASCII, and every one of them sorts before the last character.
+  if (requestId !== undefined) add('request_id >= ? AND request_id < ?', requestId, `${requestId}\u{10ffff}`);
+  if (after !== undefined) add('requests.id > ?', after);
+  if (outcome !== undefined) add(`EXISTS (${recordsOfRequest} AND outcome = ?)`, outcome);
+  if (reason !== undefined) {
+    add(`EXISTS (${recordsOfRequest} AND instr(details.text, ?) > 0)`, `"reason":${JSON.stringify(reason)}`);
+  }
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+  const rows = database.prepare(`SELECT * FROM requests ${where} ORDER BY id DESC LIMIT ?`).all(...values, limit);
+  return rows.map(toRequest).reverse();
+}
+
+const recordsOfRequest = `
+  SELECT 1 FROM records LEFT JOIN details ON details.id = records.details
+  WHERE records.id >= requests.id * ${recordsPerRequest} AND records.id < (requests.id + 1) * ${recordsPerRequest}`;
+
+type Row = Readonly<Record<string, SQLOutputValue>>;
+
+function toRequest(row: Row): JournalRequest {
+  return {
+    position: Number(row.id),
+    requestId: String(row.request_id),
+    at: Number(row.at),
+    endpoint: String(row.endpoint),
+    status: Number(row.status),
+    durationMs: Number(row.duration_ms),
+    ...(row.mapping !== null && { mapping: String(row.mapping) }),
+    replica: String(row.replica),
+    ...(row.error !== null && { error: String(row.error) }),
+    outcomes: JSON.parse(String(row.outcomes)),
+    heldBack: Number(row.held_back),
+  };
+}
+
+function toEntry(row: Row): FoundEntry {
+  // As write-requests.ts wrote them.
+  const details: Partial<RecordDecision> = typeof row.details === 'string' ? JSON.parse(row.details) : {};
+  const { existingId, ...ids }: Partial<RecordDecision> & { existingId?: string } =
+    typeof row.ids === 'string' ? JSON.parse(row.ids) : {};
+  const { problem } = details;
+  return {
+    id: Number(row.record_id),
+    entry: {
+      request: toRequest(row),
+      object: String(row.object) as RecordDecision['object'],
+      ...(row.external_id !== null && { externalId: String(row.external_id) }),
+      ...(row.crm_id !== null && { crmId: String(row.crm_id) }),
+      outcome: String(row.outcome) as RecordDecision['outcome'],
+      written: [],
+      heldBack: [],
+      createdProperties: [],
+      warnings: 0,
+      ...details,
+      ...ids,
+      ...(problem !== undefined && { problem: { ...problem, ...(existingId !== undefined && { existingId }) } }),
+    },
+  };
+}

@@ -1,0 +1,13 @@
+import { hostname } from 'node:os';
+import type { Config } from '../config.ts';
+import type { Logger } from '../logger.ts';
+import type { Journal } from './journal.ts';
+import { JournalThread } from './journal-thread.ts';
+
+/** Starts the journal as JOURNAL configures it; undefined for `off`. */
+export function startJournal({ journal }: Pick<Config, 'journal'>, log: Logger): Journal | undefined {
+  if (journal === undefined) return undefined;
+  const { dir, secret, limits } = journal;
+  const settings = { folder: dir, limits, replica: hostname(), ...(secret !== undefined && { secret }) };
+  return new JournalThread(settings, log);
+}

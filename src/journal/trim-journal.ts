@@ -1,0 +1,51 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { recordsPerRequest } from './journal-file.ts';
+import type { JournalLimits } from './journal-messages.ts';
+
+/** Part of the requests that goes when the file is too large, so that not every write deletes something. */
+const partToDelete = 0.1;
+/** The file may need more pages while entries are deleted. */
+const targetFill = 0.9;
+
+/**
+ * Deletes the oldest requests, as far as the journal is older or larger than it may be.
+ * @param now milliseconds since 1970.
+ * @returns true if something was deleted.
+ */
+export function trimJournal(database: DatabaseSync, limits: JournalLimits, now: number): boolean {
+  let isTrimmed = false;
+  const tooOld = database.prepare('SELECT max(id) AS id FROM requests WHERE at < ?').get(now - limits.maxAgeMs)?.id;
+  if (typeof tooOld === 'number') {
+    deleteUpTo(database, tooOld);
+    isTrimmed = true;
+  }
+  while (usedBytes(database) > limits.maxBytes * targetFill) {
+    const bounds = database.prepare('SELECT min(id) AS first, max(id) AS last FROM requests').get();
+    const [first, last] = [bounds?.first, bounds?.last];
+    if (typeof first !== 'number' || typeof last !== 'number' || first === last) break;
+    deleteUpTo(database, first + Math.floor((last - first) * partToDelete));
+    isTrimmed = true;
+  }
+  if (isTrimmed) database.exec('PRAGMA incremental_vacuum');
+  return isTrimmed;
+}
+
+function deleteUpTo(database: DatabaseSync, request: number): void {
+  const records = (request + 1) * recordsPerRequest;
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    database.prepare('DELETE FROM requests WHERE id <= ?').run(request);
+    database.prepare('DELETE FROM records WHERE id < ?').run(records);
+    database.prepare('DELETE FROM keys WHERE record < ?').run(records);
+    database.exec('DELETE FROM details WHERE id NOT IN (SELECT details FROM records)');
+    database.exec('COMMIT');
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function usedBytes(database: DatabaseSync): number {
+  const read = (name: string) => Number(database.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0);
+  return (read('page_count') - read('freelist_count')) * read('page_size');
+}

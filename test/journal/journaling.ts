@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { JournalEntry, JournalReader } from '../../src/journal/journal.ts';
+import { openJournalReader } from '../../src/journal/read-journal.ts';
+import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
+
+/** An empty folder, removed when the test ends. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'journal-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A bridge with a journal on an embedded CRM. */
+export async function startJournaling(environment: Record<string, string> = {}, folder = temporaryFolder()) {
+  const crm = await startCrm();
+  const bridge = await startBridgeOn(crm, { JOURNAL: 'on', DATA_DIR: folder, ...environment });
+  return {
+    crm,
+    bridge,
+    folder,
+    send: bridge.send,
+    /** Stops the bridge, which writes what waits, and opens the journal. */
+    async stopAndRead(): Promise<JournalReader> {
+      await bridge.close(5_000);
+      return readJournal(folder);
+    },
+  };
+}
+
+/** The journal of a folder; closed when the test ends. */
+export function readJournal(folder: string): JournalReader {
+  const reader = openJournalReader(folder);
+  if (reader === undefined) throw new Error(`there is no journal in ${folder}`);
+  onTestFinished(() => reader.close());
+  return reader;
+}
+
+/** `PUT /contacts updated`, one line per entry. */
+export function story(entries: readonly JournalEntry[]): string[] {
+  return entries.map(({ request, outcome }) => `${request.endpoint} ${request.status} ${outcome}`);
+}
