@@ -2,7 +2,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from './logger.ts';
 import type { Mappings } from './mapping/load/file-kinds.ts';
-import { type CheckedMappings, checkMappings, loadMappings } from './mapping/load/load-mappings.ts';
+import { checkInThread, type ThreadCheck } from './mapping/load/check-in-thread.ts';
+import { loadMappings } from './mapping/load/load-mappings.ts';
 import type { ReloadState } from './mapping/load/reload-state.ts';
 import { formatDiagnostic } from './mapping/schema/diagnostic.ts';
 import type { Locale } from './mapping/values/locale.ts';
@@ -43,10 +44,11 @@ export async function loadLiveMappings(
   let queue: Promise<void> = Promise.resolve();
   let waiting = 0;
   let timer: NodeJS.Timeout | undefined;
+  let isClosed = false;
 
   async function look(isAsked: boolean): Promise<void> {
-    const checked = await readSettled(isAsked, () => checkMappings(dir, locale));
-    if (checked !== undefined) report(active.apply(checked), active.current());
+    const checked = await readSettled(isAsked, () => checkInThread({ dir, locale }));
+    if (checked !== undefined && !isClosed) report(active.apply(checked), active.current());
   }
 
   /** Runs one look after the other. */
@@ -71,7 +73,10 @@ export async function loadLiveMappings(
       }, pollMs).unref();
     },
     reload: () => enqueueLook(true),
-    close: () => clearInterval(timer),
+    close() {
+      isClosed = true;
+      clearInterval(timer);
+    },
   };
 }
 
@@ -82,9 +87,12 @@ function createActiveMappings(loaded: Mappings, log: Logger) {
   return {
     current: () => mappings,
     state: () => state,
-    apply({ mappings: edited, diagnostics }: CheckedMappings): ReloadResult {
+    apply({ mappings: edited, diagnostics }: ThreadCheck): ReloadResult {
       const findings = diagnostics.slice(0, maxLogged).map(formatDiagnostic);
       if (edited === undefined) {
+        // A folder that cannot be read is read again and again; the log reports it once.
+        const isKnown = JSON.stringify(state.refused?.diagnostics) === JSON.stringify(diagnostics);
+        if (isKnown) return 'refused';
         state = { ...state, refused: { at: new Date().toISOString(), diagnostics } };
         const facts = { mapping: mappings.hash, findings, count: diagnostics.length };
         log.warn(facts, 'the edited mapping files have errors: the last valid version stays active');
@@ -112,7 +120,7 @@ function createSettledReader(dir: string, initial: string) {
   let seen = initial;
   let pending: string | undefined;
   /** @returns what was read; undefined when nothing changed, or the folder is not stable. */
-  return async <Result>(isAsked: boolean, read: () => Result): Promise<Result | undefined> => {
+  return async (isAsked: boolean, read: () => Promise<ThreadCheck>): Promise<ThreadCheck | undefined> => {
     const now = await fingerprint(dir);
     if (!isAsked && now === seen) {
       pending = undefined;
@@ -122,10 +130,11 @@ function createSettledReader(dir: string, initial: string) {
       pending = now;
       return undefined;
     }
-    const result = read();
+    const result = await read();
     pending = await fingerprint(dir);
     if (pending !== now) return undefined;
-    seen = now;
+    // What the system failed to read may be readable at the next look.
+    seen = result.isIncomplete ? `${now} incomplete` : now;
     pending = undefined;
     return result;
   };

@@ -28,11 +28,12 @@ export function formatFolder({ dir, diagnostics, examples }: FolderFindings, has
 
 /** As formatDiagnostic says it, with colours where they are wanted. */
 function formatFinding(diagnostic: Diagnostic, hasColor: boolean): string {
-  const { file, line, column, severity, kind, message } = diagnostic;
+  const { file, line, column, severity, kind, message, excerpt } = diagnostic;
   const paint = (style: Parameters<typeof styleText>[0], text: string) =>
     hasColor ? styleText(style, text, { validateStream: false }) : text;
   const place = paint('bold', `${file}:${line}:${column}`);
-  return `${place}  ${paint(severity === 'error' ? 'red' : 'yellow', severity)}  ${paint('cyan', kind)}  ${message}`;
+  const below = excerpt === undefined ? '' : `\n${excerpt}`;
+  return `${place}  ${paint(severity === 'error' ? 'red' : 'yellow', severity)}  ${paint('cyan', kind)}  ${message}${below}`;
 }
 
 export type Mark = '✓' | '!' | '✕';

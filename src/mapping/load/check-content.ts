@@ -4,6 +4,9 @@ import { type FileKindName, fileKinds } from './file-kinds.ts';
 import { pruneContent } from './prune-content.ts';
 import { schemaFindings } from './schema-findings.ts';
 
+/** A file with more findings is not linted: taking out what the schema rejects takes a round per level. */
+const maxForLint = 200;
+
 /**
  * Checks a file's content against the schema and the linter of its kind. If the schema rejects parts of the content, the
  * linter checks the rest, so that all findings are reported at once.
@@ -12,6 +15,7 @@ export function checkContent(name: FileKindName, content: unknown): Finding[] {
   const kind = fileKinds[name];
   const findings = schemaFindings(kind.schema, content);
   if (findings.length === 0) return kind.lint(content);
+  if (findings.length > maxForLint) return findings;
   const pruned = pruneContent(kind.schema, kind.skeleton, content);
   if (pruned === undefined) return findings;
   const linted = kind.lint(pruned.content).map((finding) => ({ ...finding, path: pruned.restore(finding.path) }));

@@ -169,8 +169,9 @@ function lintValueMaps(file: RecordMappingFile): Finding[] {
     });
   const twice = names.flatMap((name) => {
     const keys = Object.keys(file.value_maps[name]?.map ?? {});
+    const seen = new Set<string>();
     return keys
-      .filter((key, at) => keys.findIndex((other) => mapKey(other) === mapKey(key)) < at)
+      .filter((key) => seen.size === seen.add(mapKey(key)).size)
       .map((key): Finding => {
         const message = `"${key}" is repeated in this map (case does not matter)`;
         return { path: ['value_maps', name, 'map', key], atKey: true, kind: 'contradiction', message };
@@ -210,7 +211,8 @@ function lintDirection(file: RecordMappingFile, row: FieldRow, path: Path): Find
   }
   const map = row.value_map === undefined ? undefined : file.value_maps[row.value_map]?.map;
   const values = Object.values(map ?? {}).map(mapKey);
-  const repeatedValue = values.find((value, at) => values.indexOf(value) < at);
+  const seen = new Set<string>();
+  const repeatedValue = values.find((value) => seen.size === seen.add(value).size);
   if (repeatedValue === undefined) return [];
   const message = `the value map "${row.value_map}" cannot be reversed: it maps several values to "${repeatedValue}"`;
   return [{ ...place, kind: 'not-reversible', message }];

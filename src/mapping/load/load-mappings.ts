@@ -6,6 +6,7 @@ import { checkContent, kindByName, kindByTarget } from './check-content.ts';
 import { type FileKindName, fileKinds, type Mappings } from './file-kinds.ts';
 import { locateFindings } from './locate-findings.ts';
 import { type ParsedYaml, parseYaml, type SourceFile } from './parse-yaml.ts';
+import { plainFaults } from './plain-faults.ts';
 import { readFolder } from './read-folder.ts';
 
 /** The result of checking a folder's files. */
@@ -15,7 +16,12 @@ export interface CheckedMappings {
   readonly diagnostics: readonly Diagnostic[];
   /** The parsed files by path, to locate later findings. */
   readonly documents: ReadonlyMap<string, ParsedYaml>;
+  /** True if the system failed to read something, so that checking again may succeed. */
+  readonly isIncomplete?: boolean;
 }
+
+/** A longer list helps no one, and must not fill the memory. */
+const maxDiagnostics = 200;
 
 /**
  * Reads, checks and freezes the mapping files of a folder.
@@ -29,19 +35,28 @@ export function loadMappings(dir: string, locale: Locale = {}): Mappings {
 
 /** Like {@link loadMappings}, but returns the diagnostics instead of throwing. */
 export function checkMappings(dir: string, locale: Locale = {}): CheckedMappings {
-  const folder = readFolder(dir);
-  if (folder.files === undefined) return { diagnostics: folder.diagnostics, documents: new Map() };
-  const checked = checkSources(dir, folder.files, locale);
-  return { ...checked, diagnostics: [...folder.diagnostics, ...checked.diagnostics] };
+  const { files, diagnostics, isIncomplete } = readFolder(dir);
+  if (files === undefined) return { diagnostics, documents: new Map(), isIncomplete };
+  const { mappings, ...checked } = checkSources(dir, files, locale, diagnostics);
+  return { ...checked, ...(mappings !== undefined && { mappings }), isIncomplete };
 }
 
-/** Checks files that are already in memory. Diagnostics about missing files name `dir`. */
-export function checkSources(dir: string, sources: readonly SourceFile[], locale: Locale = {}): CheckedMappings {
-  const diagnostics: Diagnostic[] = [];
+/**
+ * Checks files that are already in memory. Diagnostics about missing files name `dir`.
+ * @param earlier diagnostics of reading the files; an error among them rejects the folder like any other.
+ */
+export function checkSources(
+  // Four parameters, since most callers need the first two.
+  dir: string,
+  sources: readonly SourceFile[],
+  locale: Locale = {},
+  earlier: readonly Diagnostic[] = [],
+): CheckedMappings {
+  const diagnostics: Diagnostic[] = [...earlier];
   const documents = new Map<string, ParsedYaml>();
   const built = new Map<FileKindName, unknown>();
   const seen = new Map<FileKindName, string>();
-  let isKindUnknown = false;
+  let isKindUnknown = hasErrors(earlier);
   for (const source of sources) {
     const yaml = parseYaml(source, 'text');
     documents.set(source.file, yaml);
@@ -55,7 +70,7 @@ export function checkSources(dir: string, sources: readonly SourceFile[], locale
       findings.push({ path: ['target'], kind: 'duplicate-file', message: `${first} already maps ${name}` });
     } else if (name !== undefined) seen.set(name, source.file);
     findings.push(...checkContent(name ?? kindByName(source.file), yaml.content));
-    const located = locateFindings(yaml, findings);
+    const located = plainFaults(source.text, locateFindings(yaml, findings));
     diagnostics.push(...located);
     if (name === undefined || hasErrors(located)) continue;
     const origin = { file: source.file, hash: digest(source.text), locale };
@@ -67,18 +82,31 @@ export function checkSources(dir: string, sources: readonly SourceFile[], locale
     const message = `no file in this folder maps ${name} (target: hubspot/${name})`;
     diagnostics.push({ file: dir, line: 1, column: 1, severity: 'error', kind: 'missing-file', message });
   }
-  if (hasErrors(diagnostics)) return { diagnostics, documents };
+  if (hasErrors(diagnostics)) return { diagnostics: atMost(maxDiagnostics, diagnostics), documents };
   const hash = digest(sources.map(({ file, text }) => `${file.split(/[/\\]/).at(-1)}\n${text}`).join('\u0000'));
   // Each entry was built by its own kind, and missing required kinds returned above.
   const mappings = Object.freeze({ ...Object.fromEntries(built), hash }) as unknown as Mappings;
-  return { mappings, diagnostics, documents };
+  return { mappings, diagnostics: atMost(maxDiagnostics, diagnostics), documents };
+}
+
+/** The first diagnostics, errors before warnings, with a note of how many are not listed. */
+function atMost(max: number, diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  if (diagnostics.length <= max) return diagnostics;
+  const listed = [
+    ...diagnostics.filter(({ severity }) => severity === 'error'),
+    ...diagnostics.filter(({ severity }) => severity === 'warning'),
+  ].slice(0, max - 1);
+  const message = `${diagnostics.length - listed.length} more findings are not listed`;
+  const [{ file, severity, kind }] = listed.slice(-1) as [Diagnostic]; // never empty: there are more than max
+  return [...listed, { file, line: 1, column: 1, severity, kind, message }];
 }
 
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 
-function deepFreeze<Value>(value: Value): Value {
+/** Freezes plain data with all that it contains. */
+export function deepFreeze<Value>(value: Value): Value {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   for (const entry of Object.values(value)) deepFreeze(entry);
   return Object.freeze(value);

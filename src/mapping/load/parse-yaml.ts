@@ -1,6 +1,8 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type { Diagnostic } from '../schema/diagnostic.ts';
 import type { Path } from '../schema/finding.ts';
+import { excerptOf } from './excerpt.ts';
+import { explainFault } from './explain-fault.ts';
 
 /** A file's path, for messages, and its text. */
 export interface SourceFile {
@@ -11,42 +13,72 @@ export interface SourceFile {
 /** YAML as plain data, with the line and column of each path in it. */
 export interface ParsedYaml {
   readonly file: string;
+  readonly text: string;
   readonly content: unknown;
   readonly diagnostics: readonly Diagnostic[];
   locate(path: Path, atKey?: boolean): { readonly line: number; readonly column: number };
 }
 
+/** Far more than any mapping file has; what is checked later may take time for each value. */
+const maxValues = 20_000;
+const maxDepth = 40;
+/** More are not reported anyway. */
+const maxProblems = 200;
+
 /**
- * Parses plain YAML: no duplicate keys, anchors, aliases, tags or multiple documents.
+ * Parses plain YAML: no duplicate keys, anchors, aliases, tags or multiple documents. If the text is not YAML, only the first fault is
+ * reported, since the others usually follow from it.
  * @param values `text` reads every scalar as text, `json` recognizes numbers, booleans and null.
  */
 export function parseYaml({ file, text }: SourceFile, values: 'text' | 'json'): ParsedYaml {
   const lines = new LineCounter();
-  const document = parseDocument(text, {
-    version: '1.2',
-    schema: values === 'text' ? 'failsafe' : 'core',
-    lineCounter: lines,
-    stringKeys: true,
-    uniqueKeys: true,
-    prettyErrors: false,
-  });
+  const document = parseQuietly(text, values, lines);
   const diagnostics: Diagnostic[] = [];
-  const report = (offset: number, message: string) => {
-    const { line, col } = lines.linePos(offset);
-    diagnostics.push({
-      file,
-      line: Math.max(line, 1),
-      column: Math.max(col, 1),
-      severity: 'error',
-      kind: 'yaml',
-      message,
-    });
+  const add = (place: { line: number; column: number }, message: string) => {
+    if (diagnostics.length === maxProblems) return;
+    diagnostics.push({ file, ...place, severity: 'error', kind: 'yaml', message, excerpt: excerptOf(text, place) });
   };
-  for (const problem of [...document.errors, ...document.warnings]) report(problem.pos[0], plainYamlMessage(problem));
-  const places = new Map<string, { key?: number; value: number }>();
-  const content = toPlain(document.contents, [], { places, report });
+  const report = (offset: number, message: string) => add(placeAt(lines, offset), message);
+  const places: Places = new Map();
+  const locateIn = (path: Path, atKey?: boolean) => locate({ lines, places }, path, atKey === true);
+  const [problem] = [...document.errors, ...document.warnings]
+    .filter(({ code }) => code !== 'TAG_RESOLVE_FAILED') // reported below
+    .toSorted((a, b) => a.pos[0] - b.pos[0]);
+  if (problem !== undefined) {
+    const { message, ...place } = explainFault(text, {
+      ...problem,
+      message: problem.message,
+      ...placeAt(lines, problem.pos[0]),
+    });
+    add({ line: place.line, column: place.column }, message);
+    return { file, text, content: undefined, diagnostics, locate: locateIn };
+  }
+  const content = toPlain(document.contents, [], { places, report, count: 0 });
   if (content === undefined && diagnostics.length === 0) report(0, 'the file is empty');
-  return { file, content, diagnostics, locate: (path, atKey) => locate({ lines, places }, path, atKey === true) };
+  return { file, text, content, diagnostics, locate: locateIn };
+}
+
+/** Without stack traces: a hostile text has a hundred thousand errors, and each trace takes longer than the parsing. */
+function parseQuietly(text: string, values: 'text' | 'json', lineCounter: LineCounter) {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return parseDocument(text, {
+      version: '1.2',
+      schema: values === 'text' ? 'failsafe' : 'core',
+      lineCounter,
+      stringKeys: true,
+      uniqueKeys: false, // takes the square of their number; checked below
+      prettyErrors: false,
+    });
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+function placeAt(lines: LineCounter, offset: number): { line: number; column: number } {
+  const { line, col } = lines.linePos(offset);
+  return { line: Math.max(line, 1), column: Math.max(col, 1) };
 }
 
 type Places = Map<string, { key?: number; value: number }>;
@@ -55,12 +87,21 @@ type Places = Map<string, { key?: number; value: number }>;
 interface Collector {
   readonly places: Places;
   readonly report: (offset: number, message: string) => void;
+  /** Values so far. */
+  count: number;
 }
 
 function toPlain(node: Node | null, path: Path, collector: Collector): unknown {
   if (node === null) return undefined;
   const { places, report } = collector;
   const start = node.range?.[0] ?? 0;
+  collector.count += 1;
+  if (collector.count > maxValues || path.length > maxDepth) {
+    if (collector.count === maxValues + 1) report(start, `the file has more than ${maxValues} values`);
+    if (path.length > maxDepth) report(start, 'the file is nested too deeply');
+    collector.count = Math.max(collector.count, maxValues + 1);
+    return undefined;
+  }
   const key = JSON.stringify(path);
   places.set(key, { ...places.get(key), value: start });
   if (isAlias(node)) {
@@ -77,11 +118,15 @@ function toPlain(node: Node | null, path: Path, collector: Collector): unknown {
   }
   if (isSeq(node)) {
     // Items of a parsed sequence are nodes, or null for an empty entry.
-    return node.items.map((item, index) => toPlain(item as Node | null, [...path, index], collector) ?? null);
+    return node.items
+      .slice(0, maxValues + 1)
+      .map((item, index) => toPlain(item as Node | null, [...path, index], collector) ?? null);
   }
   if (!isMap(node)) return undefined;
   const entries: [string, unknown][] = [];
+  const names = new Set<string>();
   for (const pair of node.items) {
+    if (collector.count > maxValues) break;
     const pairKey = pair.key;
     if (!isScalar(pairKey)) continue;
     const name = String(pairKey.value);
@@ -90,6 +135,11 @@ function toPlain(node: Node | null, path: Path, collector: Collector): unknown {
       report(at, '"__proto__" cannot be used as a key');
       continue;
     }
+    if (names.has(name)) {
+      report(at, 'duplicate key');
+      continue;
+    }
+    names.add(name);
     const inner = [...path, name];
     places.set(JSON.stringify(inner), { key: at, value: at });
     entries.push([name, toPlain(pair.value as Node | null, inner, collector)]); // a parsed map holds nodes only
@@ -111,13 +161,4 @@ function locate(
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   }
   return { line: 1, column: 1 };
-}
-
-function plainYamlMessage(problem: { code: string; message: string }): string {
-  if (problem.code === 'DUPLICATE_KEY') return 'duplicate key';
-  if (problem.code === 'MULTIPLE_DOCS') return 'a mapping file is a single document: "---" cannot start another';
-  const unclosed = /^Flow (sequence|map) .* end with a (.)$/.exec(problem.message);
-  if (unclosed !== null)
-    return `the ${unclosed[1] === 'map' ? 'object' : 'list'} that starts here or earlier must end with ${unclosed[2]}`;
-  return problem.message.replace(/\s+/g, ' ').replace(/; please use YAML\.\w+\(\)/, '');
 }

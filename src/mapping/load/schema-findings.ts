@@ -2,11 +2,16 @@ import { z } from 'zod';
 import type { Finding, Path } from '../schema/finding.ts';
 import { didYouMean, nearestWord } from '../values/nearest-word.ts';
 
+/** More are not reported anyway. */
+const maxFindings = 1_000;
+
 /** Validates content against a schema: one finding per issue, at its own path; unknown keys come before missing ones. */
 export function schemaFindings(schema: z.ZodType, content: unknown): Finding[] {
   const parsed = schema.safeParse(content);
   if (parsed.success) return [];
-  const findings = parsed.error.issues.flatMap((issue) => toFindings({ schema, content }, issue, []));
+  const findings = parsed.error.issues
+    .slice(0, maxFindings)
+    .flatMap((issue) => toFindings({ schema, content }, issue, []));
   const rank = (finding: Finding) => (finding.kind === 'missing-key' ? 1 : 0);
   return findings.toSorted((a, b) => rank(a) - rank(b));
 }
@@ -31,7 +36,7 @@ function toFindings(checked: Checked, issue: z.core.$ZodIssue, base: Path): Find
   const value = valueAt(content, path);
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey(schema, path, key));
+      return issue.keys.slice(0, maxFindings).map((key) => unknownKey(schema, path, key));
     case 'invalid_union':
       return bestBranch(issue.errors, value).flatMap((inner) =>
         inner === undefined ? [badOption(checked, path, issue)] : toFindings(checked, inner, path),

@@ -47,6 +47,8 @@ export interface Diagnostic {
   readonly message: string;
   /** The word that was probably intended; also part of the message. */
   readonly suggestion?: string;
+  /** The line with a caret below it, if the file is not YAML. */
+  readonly excerpt?: string;
 }
 
 /** `file:line:column  severity  kind  message`, on one line. */

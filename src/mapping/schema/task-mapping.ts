@@ -44,6 +44,7 @@ export interface TaskMapping extends Omit<z.output<typeof TaskMappingFile>, 'tar
 /** Checks beyond the schema. */
 export function lintTaskFile(file: z.output<typeof TaskMappingFile>): Finding[] {
   const rows = file.fields.map(({ enginy }) => enginy);
+  const seen = new Set<string>();
   const missing = neededFields.filter((field) => !rows.includes(field));
   return [
     ...lintTimelineRows(file.fields, file.on_create, []),
@@ -56,7 +57,7 @@ export function lintTaskFile(file: z.output<typeof TaskMappingFile>): Finding[] 
       }),
     ),
     ...rows.flatMap((field, index): Finding[] =>
-      rows.indexOf(field) === index
+      seen.size !== seen.add(field).size
         ? []
         : [
             {
