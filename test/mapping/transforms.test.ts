@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { toCrmProperties } from '../../src/mapping/run/translate-record.ts';
 import { findTransform, transformNames, transforms } from '../../src/mapping/transforms/transforms.ts';
 import { isFreeMailDomain } from '../../src/mapping/values/free-mail-domains.ts';
-import { isValueProblem } from '../../src/mapping/values/value-problem.ts';
+import { isPartialValue, isValueProblem } from '../../src/mapping/values/value-problem.ts';
 import { aMapping } from './a-mapping.ts';
 
 const NONE = 'problem';
@@ -19,6 +19,7 @@ function run(name: string, value: string, { country, argument = '' }: { country?
       ? transform.apply(value.split(';'), argument)
       : transform.apply(value, locale, argument);
   if (isValueProblem(result)) return NONE;
+  if (isPartialValue(result)) return result.value;
   return typeof result === 'string' || result === undefined ? result : result.join(';');
 }
 
@@ -43,7 +44,9 @@ test.each([
   ['ada@example', NONE],
   ['ada@@example.com', NONE],
   ['a..b@example.com', NONE],
-  ['ada@example.com, bob@example.com', NONE],
+  ['ada@example.com, bob@example.com', 'ada@example.com'],
+  ['info@xn--mller-kva.de', 'info@müller.de'],
+  ['jose\u0301@example.com', 'josé@example.com'],
   ['ada@127.0.0.1', NONE],
   [`${'a'.repeat(65)}@example.com`, NONE],
   ['n/a', NONE],
@@ -115,8 +118,10 @@ test.each([
   ['http://[::1]/', NONE],
   ['acme', NONE],
   ['acme.notatld', 'acme.notatld'],
+  ['http://10.0.0.1.5/', NONE],
+  ['acme.localhost', NONE],
   ['Acme Inc.', NONE],
-  ['acme.com;web.de', NONE],
+  ['acme.com;web.de', 'acme.com'],
   ['-acme.com', NONE],
 ])('reads the domain %j as %j', (given, expected) => {
   expect(run('domain', given)).toBe(expected);
@@ -162,7 +167,8 @@ test.each([
   ['1.234,50', '1234.5'],
   ['1.234.567', '1234567'],
   ['1,5', '1.5'],
-  ['1.234', '1.234'],
+  ['1.234', NONE],
+  ['1.2345', '1.2345'],
   ["1'000'000", '1000000'],
   ['1 000', '1000'],
   ['007', '7'],

@@ -143,8 +143,8 @@ write:
 
   expect(properties).toEqual({});
   expect(looseOptions).toEqual({
-    industry: { text: 'Banking', ifEmpty: false, keepRawIn: 'enginy_industry' },
-    type: { text: 'Vendor', ifEmpty: true },
+    industry: { text: 'Banking', ifEmpty: false, isPlaceholder: false, keepRawIn: 'enginy_industry' },
+    type: { text: 'Vendor', ifEmpty: true, isPlaceholder: false },
   });
 });
 

@@ -1,6 +1,7 @@
 import type { PropertyDefinition } from '../../crm/crm.ts';
 import type { HeldBackReason } from '../../mapping/run/held-back.ts';
 import { toPropertyValue } from '../../mapping/run/property-value.ts';
+import { normalizeBoolean } from '../../mapping/values/boolean-text.ts';
 import { type FieldValue, toFieldValue, toText } from '../../mapping/values/field-value.ts';
 import { createOptionMatcher } from '../../mapping/values/option-matcher.ts';
 import { isValueProblem } from '../../mapping/values/value-problem.ts';
@@ -43,7 +44,7 @@ export function toPropertyText(value: unknown, shape: PropertyShape, maxLength: 
 }
 
 /** Removes lone surrogates and null characters, for which a CRM may refuse a whole call, and cuts a text that is too long. */
-function cutText(text: string, maxLength: number): PropertyText {
+export function cutText(text: string, maxLength: number): PropertyText {
   const clean = text.toWellFormed().replaceAll('\u0000', '');
   if (clean.length <= maxLength) return { value: clean };
   const cut = clean.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, '');
@@ -56,6 +57,8 @@ function matchOptions(given: FieldValue, shape: PropertyShape): PropertyText {
   const match = matcherOf(shape.options);
   const whole = match(toText(given));
   if (whole !== undefined) return { value: whole };
+  const flag = isCheckbox(shape.options) ? normalizeBoolean(toText(given)) : undefined;
+  if (typeof flag === 'string') return { value: flag };
   if (!shape.isMultiple) return noOption;
   const items = splitItems(given);
   const values = new Set(items.flatMap((item) => match(item) ?? []));
@@ -65,6 +68,11 @@ function matchOptions(given: FieldValue, shape: PropertyShape): PropertyText {
   if (lost === 0) return { value };
   const are = lost === 1 ? 'is not an option' : 'are not options';
   return { value, note: `${lost} of its ${items.length} values ${are} of the property`, reason: 'some-options' };
+}
+
+/** HubSpot has two types for checkboxes; one of them is an enumeration of true and false. */
+function isCheckbox(options: PropertyShape['options']): boolean {
+  return options.length === 2 && ['true', 'false'].every((word) => options.some(({ value }) => value === word));
 }
 
 /** Several values come as a list, or as one text separated by `;` or, without any `;`, by `,`. */

@@ -45,15 +45,16 @@ function keepRawText(
   { property, option, loss, reason }: LostText,
 ): void {
   const field = sources.get(property) ?? property;
-  const kept = option.keepRawIn === undefined ? '' : `; the text is kept in ${option.keepRawIn}`;
+  const keepRawIn = option.isPlaceholder ? undefined : option.keepRawIn;
+  const kept = keepRawIn === undefined ? '' : `; the text is kept in ${keepRawIn}`;
   warnings.push(`${field} → ${property} ${loss}${kept}`);
   heldBack.push({
     field,
     property,
     reason,
-    ...(option.keepRawIn !== undefined && { detail: `kept in ${option.keepRawIn}` }),
+    ...(keepRawIn !== undefined && { detail: `kept in ${keepRawIn}` }),
   });
-  if (option.keepRawIn === undefined) return;
-  (option.ifEmpty ? ifEmpty : properties).set(option.keepRawIn, option.text);
-  sources.set(option.keepRawIn, field);
+  if (keepRawIn === undefined) return;
+  (option.ifEmpty ? ifEmpty : properties).set(keepRawIn, option.text);
+  sources.set(keepRawIn, field);
 }

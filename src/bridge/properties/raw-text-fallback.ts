@@ -67,6 +67,10 @@ function storeRawText(builder: DraftBuilder, definition: PropertyDefinition, max
     if (text === undefined) continue;
     const converted = toPropertyText(text, definition, maxLength);
     if ('problem' in converted) builder.skip(name, { refused: converted.problem, reason: converted.reason });
-    else target.set(name, converted.value);
+    else {
+      target.set(name, converted.value);
+      if (converted.note !== undefined)
+        builder.warnings.push(`${builder.nameOf(name)} was only partly stored: ${converted.note}`);
+    }
   }
 }

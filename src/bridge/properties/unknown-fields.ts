@@ -5,10 +5,12 @@ import { showField } from '../../mapping/run/field-mark.ts';
 import type { PropertyRules } from '../../mapping/run/property-name.ts';
 import { ownProperties, type Translation } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
+import { createEmptyWordTest } from '../../mapping/values/empty-words.ts';
 import { toFieldValue, toText } from '../../mapping/values/field-value.ts';
 import { problemFromRead } from '../problem.ts';
 import { shapeOf, toPropertyText } from './convert-value.ts';
 import type { Refusal } from './creation-refusals.ts';
+import { cutTexts } from './cut-texts.ts';
 import { DraftBuilder, type ResolvedDraft } from './draft-builder.ts';
 import { type FieldLocation, type FieldNeed, locateFields } from './field-location.ts';
 import { matchOptions } from './option-matching.ts';
@@ -55,6 +57,7 @@ export function createUnknownFields({ crm, log, rules }: UnknownFieldsDeps): Unk
         if (isStored && unknown.length > 0) return true;
         return Object.keys(looseOptions).length > 0 || rawTextNames.some((name) => builder.has(name));
       });
+      for (const builder of builders) cutTexts(builder, rules.longestText);
       if (affected.length > 0) await settle({ ...deps, mapping, context }, affected);
       return builders.map((builder) => builder.build());
     },
@@ -118,6 +121,10 @@ function storeField(
     builder.heldBack.push({ field: label, ...name, ...why });
   };
   if (location === 'none') {
+    if (isPlaceholder(mapping, value)) {
+      skip(noValue);
+      return;
+    }
     const converted = toPropertyText(value, shapeOf(declaredType(mapping, field)), rules.longestText);
     if ('problem' in converted) skip({ refused: converted.problem, reason: converted.reason });
     return;
@@ -130,7 +137,12 @@ function storeField(
     builder.fail(location.problem);
     return;
   }
-  const { name } = location.definition;
+  const { name, type } = location.definition;
+  const hasOption = type === 'enum' && 'value' in toPropertyText(value, location.definition, rules.longestText);
+  if (isPlaceholder(mapping, value) && !hasOption) {
+    skip(noValue);
+    return;
+  }
   if (builder.has(name)) {
     const other = builder.sources.get(name);
     const refused = `its property ${name} is already written from ${other ?? 'another field'}`;
@@ -149,6 +161,15 @@ function storeField(
     builder.warnings.push(`${builder.nameOf(name)} was only partly stored: ${converted.note}`);
     builder.heldBack.push({ field: label, property: name, reason: converted.reason ?? 'cut' });
   }
+}
+
+const noValue: Refusal = { refused: 'it means "no value" (empty_words)', reason: 'empty' };
+
+/** A word such as "N/A", which creates no property and replaces no value; an option of that name is a value. */
+function isPlaceholder({ write }: Mapping, value: unknown): boolean {
+  const given = toFieldValue(value);
+  if (given === undefined || typeof value === 'boolean' || typeof value === 'number') return false;
+  return createEmptyWordTest(write.empty_words, 'any_case')(given);
 }
 
 /** The fields without a row and their values. A field that comes twice belongs to two merged updates, and the later value counts. */
@@ -174,7 +195,8 @@ export function fieldNeeds(
       field,
       type,
       isLong: known?.isLong === true || (type === 'text' && isLongText(value)),
-      mayCreate: known?.mayCreate === true || ('value' in converted && converted.value !== ''),
+      mayCreate:
+        known?.mayCreate === true || ('value' in converted && converted.value !== '' && !isPlaceholder(mapping, value)),
     });
   }
   return [...needs.values()];

@@ -116,8 +116,8 @@ write:
     - { enginy: ownerId, crm: hubspot_owner_id, overwrite: never }
     # An empty field clears the property.
     - { enginy: bio, crm: bio, transform: [text, { truncate: 500 }], on_empty: clear }
-    # Maps ranges to options; all other values become "large".
-    - { enginy: companySize, crm: size_band, value_map: size_band, default: unknown }
+    # Maps LinkedIn's ranges to options, however they are written ("51–200 employees"); keeps any other text in another property.
+    - { enginy: companySize, crm: size_band, transform: [employee_range], value_map: size_band, default: unknown, keep_raw_in: enginy_size }
     # Matches free text to the portal's options; keeps text that matches none in another property.
     - { enginy: industry, crm: industry_list, match_option: true, keep_raw_in: enginy_industry }
     # Splits a comma-separated text for a multiple-select property.
@@ -132,8 +132,8 @@ return:
   - { crm: interests,  enginy: tags, type: list }
 value_maps:
   size_band:
-    map: { 1-10: small, 11-50: small, 51-200: medium, 201-500: medium }
-    otherwise: { set: large }
+    map: { 1: small, 2-10: small, 11-50: small, 51-200: medium, 201-500: medium, 501-1000: large, 1001-5000: large, 5001-10000: large, 10001+: large }
+    otherwise: skip
 \`\`\``;
 
 function toJsonSchema(schema: z.ZodType): Record<string, unknown> {

@@ -1,20 +1,29 @@
 import type { FieldRow, Mapping, TransformStep } from '../schema/record-mapping.ts';
+import { createEmptyWordTest } from '../values/empty-words.ts';
 import { type EnginyRecord, type FieldValue, readField, toFieldValue, toText } from '../values/field-value.ts';
+import type { Locale } from '../values/locale.ts';
 import { isValueProblem } from '../values/value-problem.ts';
-import { compileChain, type StepListener, type TransformChain } from './transform-chain.ts';
+import { createRecordLocale } from './record-locale.ts';
+import { type ChainRun, compileChain, type StepListener, type TransformChain } from './transform-chain.ts';
 
 /** What a row reads from a record. */
-export type RowReading =
-  | {
-      readonly kind: 'value';
-      readonly value: string;
-      readonly field: string;
-      readonly problems: readonly FieldProblem[];
-    }
-  /** Nothing to write. `isSent`: Enginy sent the field, but empty. */
-  | { readonly kind: 'empty'; readonly isSent: boolean }
-  /** There is a value, but it cannot be written. */
-  | { readonly kind: 'unusable'; readonly problems: readonly FieldProblem[] };
+export type RowReading = RowNotes &
+  (
+    | { readonly kind: 'value'; readonly value: string; readonly field: string }
+    /** Nothing to write. `isSent`: Enginy sent the field, but empty. */
+    | { readonly kind: 'empty'; readonly isSent: boolean }
+    /** There is a value, but it cannot be written. */
+    | { readonly kind: 'unusable' }
+  );
+
+interface RowNotes {
+  /** Fields that cannot be used. */
+  readonly problems: readonly FieldProblem[];
+  /** Fields of which only a part is in the value. */
+  readonly partials: readonly FieldProblem[];
+  /** Fields with a word that means "no value". */
+  readonly placeholders: readonly string[];
+}
 
 /** A field with a value that cannot be used, and the value as text. */
 export interface FieldProblem {
@@ -35,6 +44,10 @@ export interface FieldReader {
   readonly sources: readonly string[];
   readonly overwrite: 'always' | 'if_empty' | 'never';
   readonly onEmpty: 'skip' | 'clear';
+  /** True if a text that cannot be parsed is written as it came. */
+  readonly keepsUnreadable: boolean;
+  /** True for a text that means "no value". */
+  isPlaceholder(text: string): boolean;
   read(record: EnginyRecord, listener?: RowListener): RowReading;
 }
 
@@ -55,12 +68,22 @@ export function compileFieldRow(mapping: Mapping, row: FieldRow): FieldReader {
     mapping.locale,
     row.value_map === undefined || valueMap === undefined ? undefined : { name: row.value_map, valueMap },
   );
-  const values: RowSources = { sources, chain, separator: row.with ?? ' ' };
+  const hasOptions = row.value_map !== undefined || row.match_option === true;
+  const { empty_words: emptyWords } = mapping.write;
+  const values: RowSources = {
+    sources,
+    chain,
+    separator: row.with ?? ' ',
+    isPlaceholder: createEmptyWordTest(emptyWords, row.empty_words ?? (hasOptions ? 'never' : 'any_case')),
+    localeOf: createRecordLocale(mapping.locale, [row.transform, ...readSources(row).map(({ steps }) => steps)]),
+  };
   return {
     row,
     sources: sources.map((source) => source.field),
     overwrite: row.overwrite ?? mapping.write.overwrite,
     onEmpty: row.on_empty ?? mapping.write.on_empty,
+    keepsUnreadable: !hasOptions && row.concat === undefined && chain.form?.keepsUnreadable === true,
+    isPlaceholder: createEmptyWordTest(emptyWords, row.empty_words ?? 'any_case'),
     read: (record, listener) =>
       row.concat === undefined ? readFirst(values, record, listener) : readAll(values, record, listener),
   };
@@ -81,54 +104,99 @@ interface RowSources {
   readonly chain: TransformChain;
   /** Between the parts of a `concat`. */
   readonly separator: string;
+  readonly isPlaceholder: (value: FieldValue) => boolean;
+  /** What the record says about its own values. */
+  readonly localeOf: (record: EnginyRecord, sent: unknown) => Locale;
 }
 
-const noProblems: readonly FieldProblem[] = [];
+/** Collects what is worth a warning while a row is read. */
+class Notes implements RowNotes {
+  readonly problems: FieldProblem[] = [];
+  readonly partials: FieldProblem[] = [];
+  readonly placeholders: string[] = [];
+  isSent = false;
 
-function readFirst({ sources, chain }: RowSources, record: EnginyRecord, listener?: RowListener): RowReading {
-  let problems = noProblems;
-  let isSent = false;
-  for (const source of sources) {
-    const sent = readField(record, source.field);
-    if (sent === undefined) continue;
-    isSent = true;
-    const given = toFieldValue(sent);
-    listener?.onField(source.field, given);
-    if (given === undefined) continue;
-    const own = source.chain === undefined ? given : source.chain.run(given, listener?.onStep);
-    const result = own === undefined || isValueProblem(own) ? own : chain.run(own, listener?.onStep);
-    if (result === undefined) continue;
-    if (!isValueProblem(result)) return { kind: 'value', value: toText(result), field: source.field, problems };
-    problems = [...problems, { field: source.field, problem: result.problem, given: toText(given) }];
+  empty(): RowReading {
+    const { problems, partials, placeholders, isSent } = this;
+    const kind = problems.length > 0 ? { kind: 'unusable' as const } : { kind: 'empty' as const, isSent };
+    return { ...kind, problems, partials, placeholders };
   }
-  return problems.length > 0 ? { kind: 'unusable', problems } : { kind: 'empty', isSent };
+
+  value(value: string, field: string): RowReading {
+    const { problems, partials, placeholders } = this;
+    return { kind: 'value', value, field, problems, partials, placeholders };
+  }
 }
 
-function readAll({ sources, chain, separator }: RowSources, record: EnginyRecord, listener?: RowListener): RowReading {
-  const problems: FieldProblem[] = [];
+/** A field that was sent and is not empty, and how its transforms run. */
+interface SentField {
+  readonly given: FieldValue;
+  readonly run: ChainRun;
+}
+
+function readSent(
+  { isPlaceholder, localeOf }: RowSources,
+  {
+    record,
+    field,
+    listener,
+  }: { readonly record: EnginyRecord; readonly field: string; readonly listener: RowListener | undefined },
+  notes: Notes,
+): SentField | undefined {
+  const sent = readField(record, field);
+  if (sent === undefined) return undefined;
+  const given = toFieldValue(sent);
+  listener?.onField(field, given);
+  if (given !== undefined && isPlaceholder(given)) {
+    notes.placeholders.push(field);
+    return undefined;
+  }
+  notes.isSent = true;
+  if (given === undefined) return undefined;
+  const onPartial = (problem: string) => {
+    if (!notes.partials.some((partial) => partial.field === field)) {
+      notes.partials.push({ field, problem, given: toText(given) });
+    }
+  };
+  return { given, run: { listen: listener?.onStep, locale: localeOf(record, sent), onPartial } };
+}
+
+function readFirst(row: RowSources, record: EnginyRecord, listener?: RowListener): RowReading {
+  const notes = new Notes();
+  for (const { field, chain } of row.sources) {
+    const sent = readSent(row, { record, field, listener }, notes);
+    if (sent === undefined) continue;
+    const own = chain === undefined ? sent.given : chain.run(sent.given, sent.run);
+    const result = own === undefined || isValueProblem(own) ? own : row.chain.run(own, sent.run);
+    if (result === undefined) continue;
+    if (!isValueProblem(result)) return notes.value(toText(result), field);
+    notes.problems.push({ field, problem: result.problem, given: toText(sent.given) });
+  }
+  return notes.empty();
+}
+
+function readAll(row: RowSources, record: EnginyRecord, listener?: RowListener): RowReading {
+  const notes = new Notes();
   const parts: string[] = [];
   const fields: string[] = [];
-  let isSent = false;
-  for (const source of sources) {
-    const sent = readField(record, source.field);
+  for (const { field, chain } of row.sources) {
+    const sent = readSent(row, { record, field, listener }, notes);
     if (sent === undefined) continue;
-    isSent = true;
-    const given = toFieldValue(sent);
-    listener?.onField(source.field, given);
-    if (given === undefined) continue;
-    const part = source.chain === undefined ? given : source.chain.run(given, listener?.onStep);
+    const part = chain === undefined ? sent.given : chain.run(sent.given, sent.run);
     if (part === undefined) continue;
     if (isValueProblem(part)) {
-      problems.push({ field: source.field, problem: part.problem, given: toText(given) });
+      notes.problems.push({ field, problem: part.problem, given: toText(sent.given) });
       continue;
     }
     parts.push(toText(part));
-    fields.push(source.field);
+    fields.push(field);
   }
-  const joined = parts.join(separator);
-  const result = joined === '' ? undefined : chain.run(joined, listener?.onStep);
+  const joined = parts.join(row.separator);
   const field = fields.join('+');
-  if (isValueProblem(result)) problems.push({ field, problem: result.problem, given: joined });
-  else if (result !== undefined) return { kind: 'value', value: toText(result), field, problems };
-  return problems.length > 0 ? { kind: 'unusable', problems } : { kind: 'empty', isSent };
+  const onPartial = (problem: string) => notes.partials.push({ field, problem, given: joined });
+  const locale = row.localeOf(record, undefined);
+  const result = joined === '' ? undefined : row.chain.run(joined, { listen: listener?.onStep, locale, onPartial });
+  if (isValueProblem(result)) notes.problems.push({ field, problem: result.problem, given: joined });
+  else if (result !== undefined) return notes.value(toText(result), field);
+  return notes.empty();
 }

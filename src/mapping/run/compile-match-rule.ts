@@ -1,6 +1,8 @@
 import type { Mapping, MatchPair } from '../schema/record-mapping.ts';
+import { createEmptyWordTest } from '../values/empty-words.ts';
 import { type EnginyRecord, readField, toFieldValue, toText } from '../values/field-value.ts';
-import { compileChain, type TransformChain } from './transform-chain.ts';
+import { createRecordLocale } from './record-locale.ts';
+import { type ChainRun, compileChain, type TransformChain } from './transform-chain.ts';
 
 /** A search filter that finds candidates by lowercase values: one of several spellings, or words within a longer text. */
 export type MatchClause =
@@ -61,6 +63,8 @@ export function compilePair(mapping: Mapping, pair: MatchPair): PairReader {
   const form = chain.form;
   const properties = [pair.crm, ...pair.also];
   const searched = pair.search ?? properties;
+  const localeOf = createRecordLocale(mapping.locale, [pair.transform]);
+  const isPlaceholder = createEmptyWordTest(mapping.write.empty_words, 'exact');
   return {
     field: pair.enginy,
     property: pair.crm,
@@ -74,10 +78,15 @@ export function compilePair(mapping: Mapping, pair: MatchPair): PairReader {
       return texts.flatMap((text) => toCanonical(chain, text) ?? []);
     },
     readRecord: (record) => {
-      const value = toFieldValue(readField(record, pair.enginy));
-      const given = typeof value === 'string' ? value : value?.[0];
-      const canonical = given === undefined ? undefined : toCanonical(chain, given);
-      return given === undefined || canonical === undefined ? undefined : { canonical, given };
+      const sent = readField(record, pair.enginy);
+      const value = toFieldValue(sent) ?? [];
+      const run = { locale: localeOf(record, sent) };
+      // The first usable item of a list is the one that is written.
+      for (const given of typeof value === 'string' ? [value] : value) {
+        const canonical = isPlaceholder(given) ? undefined : toCanonical(chain, given, run);
+        if (canonical !== undefined) return { canonical, given };
+      }
+      return undefined;
     },
     readCandidate: (held) => {
       const canonicals = new Set<string>();
@@ -102,8 +111,8 @@ export function compilePair(mapping: Mapping, pair: MatchPair): PairReader {
   };
 }
 
-function toCanonical(chain: TransformChain, given: string): string | undefined {
-  const result = chain.run(given.trim());
+function toCanonical(chain: TransformChain, given: string, run?: ChainRun): string | undefined {
+  const result = chain.run(given.trim(), run);
   if (result === undefined || (typeof result !== 'string' && !Array.isArray(result))) return undefined;
   const canonical = toText(result);
   return canonical === '' || chain.form?.isShared?.(canonical) === true ? undefined : canonical;

@@ -35,7 +35,7 @@ function compileReturnRow(mapping: Mapping, row: ReturnRow, valueMap: NamedMap |
       for (const property of properties) {
         const value = Object.hasOwn(held, property) ? held[property] : undefined;
         if (value === undefined || value === null || value.trim() === '') continue;
-        const result = chain.run(value, listen);
+        const result = chain.run(value, { listen });
         const typed = result === undefined || isValueProblem(result) ? undefined : toType(toText(result), row.type);
         if (typed !== undefined) return typed;
       }
@@ -75,7 +75,7 @@ function toType(text: string, type: ReturnRow['type']): unknown {
     case 'text':
       return text;
     case 'number':
-      return usable(normalizeNumber(text), Number);
+      return usable(normalizeNumber(text, { isNumber: true }), Number);
     case 'boolean':
       return usable(normalizeBoolean(text), (word) => word === 'true');
     case 'date':

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import anyAscii from 'any-ascii';
+import { normalizeUnicode } from '../values/normalize-unicode.ts';
 
 /** A CRM's limits for custom properties, besides names of letters, digits and underscores that start with a letter. */
 export interface PropertyRules {
@@ -39,7 +40,7 @@ export function ownPropertyName(field: string, rules: PropertyRules): string {
 
 /** Eight hex digits that identify a field; composed and decomposed Unicode forms give the same key. */
 export function fieldKey(field: string): string {
-  return createHash('sha256').update(field.normalize('NFC')).digest('hex').slice(0, 8);
+  return createHash('sha256').update(normalizeUnicode(field, 'NFC')).digest('hex').slice(0, 8);
 }
 
 /** Lower-case words of letters and digits, joined by underscores. */

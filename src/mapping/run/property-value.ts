@@ -9,10 +9,9 @@ import { isValueProblem, type ValueProblem } from '../values/value-problem.ts';
 export type UnknownFieldType = RecordMappingFile['write']['unknown_fields']['types'][string];
 
 const parsers = {
-  number: normalizeNumber,
   bool: normalizeBoolean,
   date: normalizeDate,
-  datetime: normalizeDatetime,
+  datetime: (text: string) => normalizeDatetime(text),
 } as const;
 
 /**
@@ -24,6 +23,7 @@ export function toPropertyValue(value: unknown, type: UnknownFieldType): string 
   if (field === undefined) return undefined;
   const text = toText(field);
   if (type === 'text') return text;
-  const converted = parsers[type](text);
+  const converted =
+    type === 'number' ? normalizeNumber(text, { isNumber: typeof value === 'number' }) : parsers[type](text);
   return isValueProblem(converted) ? converted : toText(converted);
 }

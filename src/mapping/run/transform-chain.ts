@@ -3,7 +3,8 @@ import type { TextTransform } from '../transforms/transform.ts';
 import { findTransform } from '../transforms/transforms.ts';
 import type { FieldValue } from '../values/field-value.ts';
 import type { Locale } from '../values/locale.ts';
-import { isValueProblem, type ValueProblem } from '../values/value-problem.ts';
+import { severalValues } from '../values/several-values.ts';
+import { isPartialValue, isValueProblem, type ValueProblem } from '../values/value-problem.ts';
 
 /** Receives the result of every step; used by `explain`, not by translation. */
 export type StepListener = (step: {
@@ -11,10 +12,19 @@ export type StepListener = (step: {
   readonly result: FieldValue | ValueProblem | undefined;
 }) => void;
 
+/** What a value comes with, and who learns what happens to it. */
+export interface ChainRun {
+  readonly listen?: StepListener | undefined;
+  /** Instead of the mapping's: for what the record says about its own values. */
+  readonly locale?: Locale | undefined;
+  /** Called for each part of the value that the result does not say, worded to follow a field's name. */
+  readonly onPartial?: ((warning: string) => void) | undefined;
+}
+
 /** A compiled list of transforms, optionally followed by a value map. */
 export interface TransformChain {
   /** Undefined if a transform leaves nothing. Never throws. */
-  run(value: FieldValue, listen?: StepListener): FieldValue | ValueProblem | undefined;
+  run(value: FieldValue, run?: ChainRun): FieldValue | ValueProblem | undefined;
   /** The last transform that accepts text; it determines how the result is compared and searched. */
   readonly form: TextTransform | undefined;
 }
@@ -25,14 +35,23 @@ export function compileChain(
   locale: Locale,
   valueMap?: { readonly name: string; readonly valueMap: ValueMap },
 ): TransformChain {
-  const stages = steps.map((step) => compileStep(step, locale));
+  const stages = steps.map(compileStep);
   if (valueMap !== undefined) stages.push(compileValueMap(valueMap.name, valueMap.valueMap));
   let form: TextTransform | undefined;
   for (const step of steps) {
     const transform = findTransform(readStep(step).name);
     if (transform?.accepts === 'text') form = transform;
   }
-  return { form, run: (value, listen) => runStages(stages, value, listen) };
+  const takesFirst = form?.isSingle === true && !steps.some((step) => makesLists(readStep(step).name));
+  return {
+    form,
+    run: (value, run = {}) => {
+      const result = runStages(stages, value, { ...run, locale: run.locale ?? locale });
+      if (!takesFirst || typeof value === 'string' || value.length === 1 || !Array.isArray(result)) return result;
+      run.onPartial?.(severalValues);
+      return result[0];
+    },
+  };
 }
 
 /** The name and argument of a step. */
@@ -44,16 +63,24 @@ export function readStep(step: TransformStep): { readonly name: string; readonly
 
 const tooLong: ValueProblem = { problem: 'is too long' };
 
-interface Stage {
-  readonly name: string;
-  readonly apply: (value: FieldValue) => FieldValue | ValueProblem | undefined;
+interface StageRun extends ChainRun {
+  readonly locale: Locale;
 }
 
-function runStages(stages: readonly Stage[], value: FieldValue, listen?: StepListener) {
+interface Stage {
+  readonly name: string;
+  readonly apply: (value: FieldValue, run: StageRun) => FieldValue | ValueProblem | undefined;
+}
+
+function makesLists(name: string): boolean {
+  return name === 'split' || findTransform(name)?.accepts === 'list';
+}
+
+function runStages(stages: readonly Stage[], value: FieldValue, run: StageRun) {
   let current: FieldValue = value;
   for (const stage of stages) {
-    const result = stage.apply(current);
-    listen?.({ name: stage.name, result });
+    const result = stage.apply(current, run);
+    run.listen?.({ name: stage.name, result });
     if (result === undefined || isValueProblem(result)) return result;
     if (result.length === 0) return undefined;
     current = result;
@@ -61,7 +88,7 @@ function runStages(stages: readonly Stage[], value: FieldValue, listen?: StepLis
   return current;
 }
 
-function compileStep(step: TransformStep, locale: Locale): Stage {
+function compileStep(step: TransformStep): Stage {
   const { name, argument = '' } = readStep(step);
   const transform = findTransform(name);
   if (transform === undefined) throw new Error(`there is no transform "${name}"`);
@@ -69,8 +96,13 @@ function compileStep(step: TransformStep, locale: Locale): Stage {
     return { name, apply: (value) => transform.apply(typeof value === 'string' ? [value] : value, argument) };
   }
   const { maxLength = Number.POSITIVE_INFINITY, apply } = transform;
-  const applyToItem = (item: string) => (item.length > maxLength ? tooLong : apply(item, locale, argument));
-  return { name, apply: (value) => eachItem(value, applyToItem) };
+  const applyToItem = (item: string, { locale, onPartial }: StageRun) => {
+    const result = item.length > maxLength ? tooLong : apply(item, locale, argument);
+    if (!isPartialValue(result)) return result;
+    onPartial?.(result.warning);
+    return result.value;
+  };
+  return { name, apply: (value, run) => eachItem(value, (item) => applyToItem(item, run)) };
 }
 
 function compileValueMap(name: string, { map, otherwise }: ValueMap): Stage {

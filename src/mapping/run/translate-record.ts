@@ -1,6 +1,6 @@
 import type { FieldRow, Mapping } from '../schema/record-mapping.ts';
 import { type EnginyRecord, readCustomFields, readField, toFieldValue, toText } from '../values/field-value.ts';
-import type { FieldProblem, FieldReader, RowListener, RowReading } from './compile-field-row.ts';
+import type { FieldReader, RowListener, RowReading } from './compile-field-row.ts';
 import { compileMapping } from './compile-mapping.ts';
 import type { HeldBack, HeldBackReason } from './held-back.ts';
 
@@ -28,6 +28,8 @@ export interface LooseOption {
   readonly text: string;
   /** In updates: write only if the property is empty in the CRM. */
   readonly ifEmpty: boolean;
+  /** True for a word that means "no value": it is not stored as text. */
+  readonly isPlaceholder: boolean;
   /** Property that stores the text if no option matches. */
   readonly keepRawIn?: string;
 }
@@ -112,26 +114,28 @@ export function writeRow(
   }
   const place = mode === 'update' && overwrite === 'if_empty' ? 'ifEmpty' : 'properties';
   const reading = reader.read(record, listener);
-  if (reading.kind !== 'empty') warn(row, reading, translation);
-  if (reading.kind === 'unusable') keepRaw(row, reading.problems, { translation, place });
+  warn(reader, reading, { translation, mode });
+  keepRaw(row, reading, { translation, place });
+  if (reading.kind === 'unusable' && reader.keepsUnreadable) keepAsSent(row, reading, { translation, mode });
   if (reading.kind === 'value') {
     const { value, field } = reading;
     if (row.match_option === true) {
       const keepRawIn = row.keep_raw_in === undefined ? {} : { keepRawIn: row.keep_raw_in };
-      translation.looseOptions[row.crm] = { text: value, ifEmpty: place === 'ifEmpty', ...keepRawIn };
+      const isPlaceholder = reader.isPlaceholder(value);
+      translation.looseOptions[row.crm] = { text: value, ifEmpty: place === 'ifEmpty', isPlaceholder, ...keepRawIn };
       translation.sources[row.crm] = field;
     } else {
       put(translation, place, { property: row.crm, value, source: field });
     }
     if (row.backward === 'force' && mode === 'update') translation.forced.push(row.crm);
   } else if (mode === 'create') {
-    if (row.default !== undefined) {
+    if (row.default !== undefined && translation.properties[row.crm] === undefined) {
       put(translation, 'properties', { property: row.crm, value: row.default, source: '(default)' });
     }
   } else if (reading.kind === 'empty' && reading.isSent && reader.onEmpty === 'clear') {
     put(translation, 'properties', { property: row.crm, value: '', source: reader.sources.join('+') });
   } else if (reading.kind === 'empty' && reading.isSent) {
-    holdBack(translation, reader, isSent(reader, record) ? 'dropped' : 'empty');
+    if (reading.placeholders.length === 0) holdBack(translation, reader, isSent(reader, record) ? 'dropped' : 'empty');
   }
 }
 
@@ -158,24 +162,53 @@ function put(
   translation.sources[property] = source;
 }
 
-/** Adds a warning for each field of the row that cannot be used. */
-function warn(row: FieldRow, reading: Exclude<RowReading, { kind: 'empty' }>, translation: Translation): void {
-  const isKept = reading.kind === 'unusable' && row.keep_raw_in !== undefined;
-  const kept = isKept ? `; the text is kept in ${row.keep_raw_in}` : '';
-  for (const { field, problem } of reading.problems) {
-    translation.warnings.push(`${field} ${problem} and was not written to ${row.crm}${kept}`);
-    translation.heldBack.push({ field, property: row.crm, reason: 'unreadable', detail: problem });
+/** Adds a warning for each field of the row that is not written, or not completely. */
+function warn(
+  { row, keepsUnreadable }: FieldReader,
+  { kind, problems, partials, placeholders }: RowReading,
+  { translation, mode }: { readonly translation: Translation; readonly mode: WriteMode },
+): void {
+  const { warnings, heldBack } = translation;
+  const rawIn = row.keep_raw_in === undefined ? '' : `; the text is kept in ${row.keep_raw_in}`;
+  const where = mode === 'create' ? '' : ' if it has no value';
+  for (const { field, problem } of problems) {
+    const inPlace = keepsUnreadable && kind === 'unusable';
+    const done = inPlace ? `: written to ${row.crm} as it came${where}` : ` and was not written to ${row.crm}`;
+    warnings.push(`${field} ${problem}${done}${inPlace && mode === 'create' ? '' : rawIn}`);
+    heldBack.push({ field, property: row.crm, reason: 'unreadable', detail: problem });
+  }
+  for (const { field, problem } of partials) {
+    warnings.push(`${field} ${problem} to ${row.crm}${rawIn}`.replace(/ approximate to /, ' approximate in '));
+    heldBack.push({ field, property: row.crm, reason: 'dropped', detail: problem });
+  }
+  for (const field of placeholders) {
+    warnings.push(`${field} means "no value" (empty_words) and was not written to ${row.crm}`);
+    heldBack.push({ field, property: row.crm, reason: 'empty' });
   }
 }
 
-/** Stores the text of a value that does not fit, if the row names a property for it. */
+/** Stores the text of a value that is not written completely, if the row names a property for it. */
 function keepRaw(
   row: FieldRow,
-  [first]: readonly FieldProblem[],
+  { problems, partials }: RowReading,
   { translation, place }: { readonly translation: Translation; readonly place: 'properties' | 'ifEmpty' },
 ): void {
+  const [first] = [...problems, ...partials];
   if (first === undefined || row.keep_raw_in === undefined) return;
   put(translation, place, { property: row.keep_raw_in, value: first.given, source: first.field });
+}
+
+/** Writes a text that cannot be parsed, where the CRM has no value that it would replace. */
+function keepAsSent(
+  row: FieldRow,
+  { problems: [first] }: RowReading,
+  { translation, mode }: { readonly translation: Translation; readonly mode: WriteMode },
+): void {
+  if (first === undefined) return;
+  const place = mode === 'create' ? 'properties' : 'ifEmpty';
+  put(translation, place, { property: row.crm, value: first.given, source: first.field });
+  // A create stores the text once.
+  if (mode === 'create' && row.keep_raw_in !== undefined) delete translation.properties[row.keep_raw_in];
 }
 
 function writeIdentity(mapping: Mapping, { record, mode, translation }: RecordWrite): void {

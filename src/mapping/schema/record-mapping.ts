@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import emptyWords from '../data/empty-words.json' with { type: 'json' };
 import { transformNames } from '../transforms/transforms.ts';
 import type { Locale } from '../values/locale.ts';
 import { CrmProperty, EnginyField, flag, text, wholeNumber, word } from './scalars.ts';
@@ -105,6 +106,10 @@ const FieldRow = z.strictObject({
     'Whether an update replaces a value that the CRM already has; `never` writes on create only.',
   ).optional(),
   on_empty: word(OnEmpty, 'What an update does if Enginy sends the field empty.').optional(),
+  empty_words: word(
+    ['any_case', 'exact', 'never'],
+    'How `write.empty_words` apply to this row. `exact` suits names: "null" is no value, but "Null" is a last name. By default any_case; never for rows with a value map or match_option.',
+  ).optional(),
   backward: word(
     ['skip', 'force'],
     'For stages that the CRM only moves forward: skip an earlier stage, or force it (clear first, then write).',
@@ -150,6 +155,11 @@ const UnknownFields = z.strictObject({
 const Write = z.strictObject({
   overwrite: word(Overwrite, 'Default for rows without this key.').default('always'),
   on_empty: word(OnEmpty, 'Default for rows without this key.').default('skip'),
+  empty_words: z.array(z.string().min(1).max(100)).max(500).default(emptyWords).meta({
+    description:
+      'Texts that mean "no value", such as N/A, - and null; they are never written and never identify a record. The list replaces the default one; [] switches it off.',
+    default: undefined,
+  }),
   fields: z.array(FieldRow).default([]).meta({ description: 'One row for each CRM property to write.' }),
   on_create: z.array(RecordConstant).default([]).meta({ description: 'Constant values for new records.' }),
   always: z

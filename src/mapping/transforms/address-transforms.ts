@@ -2,6 +2,7 @@ import { normalizeEmail } from '../values/email-address.ts';
 import { isFreeMailDomain } from '../values/free-mail-domains.ts';
 import { areDifferentLinkedinUrls, linkedinUrlVariants, normalizeLinkedinUrl } from '../values/linkedin-url.ts';
 import { normalizePhone, phoneVariants } from '../values/phone-number.ts';
+import { readFirstValue } from '../values/several-values.ts';
 import type { ValueProblem } from '../values/value-problem.ts';
 import {
   areDifferentDomains,
@@ -21,16 +22,20 @@ export const addressTransforms = {
     example: ['Ada <Ada@Example.com>', 'ada@example.com'],
     accepts: 'text',
     maxLength: 1_000,
-    apply: normalizeEmail,
+    isSingle: true,
+    apply: (value) => readFirstValue(value, normalizeEmail, { needsAll: false }),
     identifies: true,
   },
   e164: {
-    summary: 'A phone number in E.164 format; numbers without a country prefix are read as numbers of DEFAULT_COUNTRY.',
+    summary:
+      "A phone number in E.164 format; numbers without a country prefix are read as numbers of the record's country, or else of DEFAULT_COUNTRY.",
     role: 'canonical',
     example: ['+34 600 11 12 22', '+34600111222'],
     accepts: 'text',
     maxLength: 100,
-    apply: (value, locale) => normalizePhone(value, locale.defaultCountry),
+    isSingle: true,
+    keepsUnreadable: true,
+    apply: normalizePhone,
     variants: phoneVariants,
   },
   linkedin_url: {
@@ -39,7 +44,9 @@ export const addressTransforms = {
     example: ['es.linkedin.com/in/Ada-L/?trk=x', 'https://www.linkedin.com/in/ada-l'],
     accepts: 'text',
     maxLength: 2_000,
-    apply: normalizeLinkedinUrl,
+    isSingle: true,
+    keepsUnreadable: true,
+    apply: (value) => readFirstValue(value, normalizeLinkedinUrl, { needsAll: true }),
     variants: linkedinUrlVariants,
     identifies: true,
     areDifferent: areDifferentLinkedinUrls,
@@ -50,7 +57,9 @@ export const addressTransforms = {
     example: ['Acme.com/', 'https://acme.com'],
     accepts: 'text',
     maxLength: 2_000,
-    apply: normalizeUrl,
+    isSingle: true,
+    keepsUnreadable: true,
+    apply: (value) => readFirstValue(value, normalizeUrl, { needsAll: true }),
   },
   domain: {
     summary: 'A domain name without scheme, "www.", path or port. In match rules it ignores free email providers.',
@@ -58,7 +67,8 @@ export const addressTransforms = {
     example: ['https://www.Acme.com/about', 'acme.com'],
     accepts: 'text',
     maxLength: 2_000,
-    apply: normalizeDomain,
+    isSingle: true,
+    apply: (value) => readFirstValue(value, normalizeDomain, { needsAll: true }),
     variants: domainVariants,
     isShared: isFreeMailDomain,
     identifies: true,
@@ -70,7 +80,8 @@ export const addressTransforms = {
     example: ['shop.acme.co.uk', 'acme.co.uk'],
     accepts: 'text',
     maxLength: 2_000,
-    apply: normalizeRootDomain,
+    isSingle: true,
+    apply: (value) => readFirstValue(value, normalizeRootDomain, { needsAll: true }),
     variants: domainVariants,
     isShared: isFreeMailDomain,
     identifies: true,

@@ -9,6 +9,7 @@ export const dateTransforms = {
     example: ['31 Jan 2026', '2026-01-31'],
     accepts: 'text',
     maxLength: 100,
+    isSingle: true,
     apply: normalizeDate,
   },
   iso_datetime: {
@@ -17,6 +18,7 @@ export const dateTransforms = {
     example: ['2026-01-31T10:00:00+01:00', '2026-01-31T09:00:00.000Z'],
     accepts: 'text',
     maxLength: 100,
+    isSingle: true,
     apply: (value) => normalizeDatetime(value),
   },
   year: {
@@ -25,6 +27,7 @@ export const dateTransforms = {
     example: ['2014-05-01', '2014'],
     accepts: 'text',
     maxLength: 100,
+    isSingle: true,
     apply: normalizeYear,
   },
 } as const satisfies Readonly<Record<string, Transform>>;

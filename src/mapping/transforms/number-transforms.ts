@@ -1,34 +1,39 @@
 import { normalizeAmount } from '../values/amount-text.ts';
 import { normalizeBoolean } from '../values/boolean-text.ts';
-import { lowerBound } from '../values/number-range.ts';
+import { lowerBound, normalizeEmployeeRange } from '../values/number-range.ts';
 import { normalizeInteger, normalizeNumber } from '../values/number-text.ts';
 import type { Transform } from './transform.ts';
 
 /** Transforms that read numbers and booleans. */
 export const numberTransforms = {
   number: {
-    summary: 'A number in plain digits with an optional decimal point; thousands separators are removed.',
+    summary:
+      'A number in plain digits with an optional decimal point; thousands separators are removed. `1.234` has two readings and is rejected.',
     role: 'converting',
     example: ['1,234.50', '1234.5'],
     accepts: 'text',
     maxLength: 100,
-    apply: normalizeNumber,
+    isSingle: true,
+    apply: (value, locale) => normalizeNumber(value, locale),
   },
   integer: {
-    summary: 'Like `number`, but rejects fractions.',
+    summary: 'A whole number; `10.000` is ten thousand.',
     role: 'converting',
     example: ['10 000', '10000'],
     accepts: 'text',
     maxLength: 100,
-    apply: normalizeInteger,
+    isSingle: true,
+    apply: (value, locale) => normalizeInteger(value, locale),
   },
   amount: {
-    summary: 'An amount of money as a number: currency signs are removed, K, M and B are multiplied out.',
+    summary:
+      'An amount of money as a number: currencies are removed, words such as K, Mio. and billion are multiplied out.',
     role: 'converting',
     example: ['$5.2M', '5200000'],
     accepts: 'text',
     maxLength: 100,
-    apply: normalizeAmount,
+    isSingle: true,
+    apply: (value, locale) => normalizeAmount(value, locale),
   },
   lower_bound: {
     summary: 'The lower end of a range of numbers.',
@@ -36,7 +41,18 @@ export const numberTransforms = {
     example: ['51-200 employees', '51'],
     accepts: 'text',
     maxLength: 100,
+    isSingle: true,
     apply: lowerBound,
+  },
+  employee_range: {
+    summary:
+      'A number of employees, exact or a range, in one spelling for value maps: "10,001+" is 10001+, "Self-employed" is 1.',
+    role: 'converting',
+    example: ['51–200 employees', '51-200'],
+    accepts: 'text',
+    maxLength: 100,
+    isSingle: true,
+    apply: normalizeEmployeeRange,
   },
   boolean: {
     summary: 'true or false; also accepts yes, no, y, n, on, off, 1 and 0.',
@@ -44,6 +60,7 @@ export const numberTransforms = {
     example: ['Yes', 'true'],
     accepts: 'text',
     maxLength: 100,
+    isSingle: true,
     apply: normalizeBoolean,
   },
 } as const satisfies Readonly<Record<string, Transform>>;

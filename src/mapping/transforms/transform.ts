@@ -1,5 +1,5 @@
 import type { Locale } from '../values/locale.ts';
-import type { ValueProblem } from '../values/value-problem.ts';
+import type { PartialValue, ValueProblem } from '../values/value-problem.ts';
 
 /**
  * What a transform does to a value, which decides where it can be used:
@@ -28,7 +28,11 @@ export interface TextTransform extends TransformBase {
     value: string,
     locale: Locale,
     argument: string,
-  ) => string | readonly string[] | undefined | ValueProblem;
+  ) => string | readonly string[] | undefined | ValueProblem | PartialValue;
+  /** True if properties hold one such value: of a list, the first usable item is the value. */
+  readonly isSingle?: boolean;
+  /** True if such properties accept any text: a text that cannot be parsed is written as it came. */
+  readonly keepsUnreadable?: boolean;
   /** Lowercase spellings that a CRM is likely to hold, for searches; the value itself by default. */
   readonly variants?: (canonical: string, given: string) => readonly string[];
   /** `tokens`: search for the words of the value within longer values. */

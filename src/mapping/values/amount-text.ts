@@ -1,40 +1,103 @@
-import { readNumber } from './number-text.ts';
-import type { ValueProblem } from './value-problem.ts';
+import magnitudes from '../data/magnitudes.json' with { type: 'json' };
+import { type Currency, findCurrency } from './currency.ts';
+import { foldText } from './fold-text.ts';
+import type { Locale } from './locale.ts';
+import { readNumber, type ThreeDigits, withPlainSigns } from './number-text.ts';
+import type { PartialValue, ValueProblem } from './value-problem.ts';
 
-const multipliers: Readonly<Record<string, number>> = {
-  k: 3,
-  thousand: 3,
-  m: 6,
-  mm: 6,
-  mio: 6,
-  mn: 6,
-  mil: 6,
-  million: 6,
-  millions: 6,
-  b: 9,
-  bn: 9,
-  billion: 9,
-  billions: 9,
-  t: 12,
-  trillion: 12,
-};
+const notAnAmount: ValueProblem = { problem: 'is not an amount of money' };
+const twoAmounts: ValueProblem = { problem: 'can be read as two different amounts' };
 
-/** Parses an amount of money: `$5M` → `5000000`, `€1.2 billion` → `1200000000`. Ranges are rejected. */
-export function normalizeAmount(text: string): string | ValueProblem {
-  const match =
-    /^(?:[a-z]{2,3}\s+|~|about\s+)?[\p{Sc}]?\s*([-+]?[\d][\d.,\s'’]*)\s*([a-z]*)\.?\s*(?:[\p{Sc}]|usd|eur|gbp|chf|us\$)?\s*\+?$/iu.exec(
-      text.trim(),
-    );
-  const digits = match?.[1] === undefined ? undefined : readNumber(match[1]);
-  if (digits === undefined) return { problem: 'is not an amount of money' };
-  const word = match?.[2]?.toLowerCase() ?? '';
-  if (word === '' || /^(usd|eur|gbp|chf)$/.test(word)) return digits;
-  const zeros = Object.hasOwn(multipliers, word) ? multipliers[word] : undefined;
-  return zeros === undefined ? { problem: 'is not an amount of money' } : shiftPoint(digits, zeros);
+/** Zeros by word. */
+const zeros: ReadonlyMap<string, number> = new Map(
+  Object.entries(magnitudes.words).flatMap(([count, words]) =>
+    words.split(' ').map((word): [string, number] => [word, Number(count)]),
+  ),
+);
+const approximate: ReadonlySet<string> = new Set(magnitudes.approximate.split(' '));
+/** Words that mean different numbers in different languages; the currency decides, if it can. */
+const zerosByCurrency: ReadonlyMap<string, Readonly<Record<string, number | null>>> = new Map(
+  Object.entries(magnitudes.byCurrency),
+);
+
+/**
+ * Parses an amount of money: `$5M` → `5000000`, `R$ 1.200.000` → `1200000`, `5 mil €` → `5000`. Ranges are rejected, and so is what has
+ * two readings. An approximation is read with a warning.
+ */
+export function normalizeAmount(text: string, { isNumber }: Locale = {}): string | PartialValue | ValueProblem {
+  if (isNumber === true) return readNumber(text, 'decimals');
+  const match = /^([^\d]*?)([-+]?) ?(\d(?:[\d.,' ]*\d)?)([^\d]*)$/u.exec(withPlainSigns(text.trim()));
+  if (match === null) return notAnAmount;
+  const [, before = '', sign = '', digits = '', after = ''] = match;
+  const words = readWords([...tokens(before), ...tokens(after)]);
+  if (words === undefined) return notAnAmount;
+  const places = wordZeros(words.magnitudes, words.currency);
+  if (places === undefined) return notAnAmount;
+  if (places === 'unclear') return twoAmounts;
+  const number = readNumber(sign + digits, threeDigitsOf(words.currency, places));
+  if (typeof number !== 'string') return number.problem === 'is not a number' ? notAnAmount : twoAmounts;
+  const value = shiftPoint(number, places);
+  return words.isApproximate ? { value, warning: 'is only approximate' } : value;
+}
+
+/** An amount of a known currency has as many decimals as the currency has, which is never three but for a few. */
+function threeDigitsOf(currency: Currency | undefined, places: number): ThreeDigits {
+  if (places > 0) return 'scaled';
+  return currency === undefined || currency.decimals === 3 ? 'unclear' : 'group';
+}
+
+interface AmountWords {
+  readonly magnitudes: readonly string[];
+  readonly currency: Currency | undefined;
+  readonly isApproximate: boolean;
+}
+
+/** Undefined if one of the words is of no known kind, or if there are several currencies. */
+function readWords(words: readonly string[]): AmountWords | undefined {
+  const found: string[] = [];
+  const currencies: Currency[] = [];
+  let isApproximate = false;
+  for (const word of words) {
+    const currency = findCurrency(word);
+    const folded = (foldText(word) ?? '').replace(/\.+$/, '');
+    const joined = /^(\p{L}+)([A-Z]{3})$/u.exec(word);
+    const joinedCurrency = joined?.[2] === undefined ? undefined : findCurrency(joined[2]);
+    if (currency !== undefined) currencies.push(currency);
+    else if (word === '+' || approximate.has(folded)) isApproximate = true;
+    else if (zeros.has(folded) || zerosByCurrency.has(folded)) found.push(folded);
+    else if (joinedCurrency !== undefined && zeros.has((joined?.[1] ?? '').toLowerCase())) {
+      found.push((joined?.[1] ?? '').toLowerCase());
+      currencies.push(joinedCurrency);
+    } else return undefined;
+  }
+  return currencies.length > 1 ? undefined : { magnitudes: found, currency: currencies[0], isApproximate };
+}
+
+/** `US$`, `Mio.` and `€` are one token each, `M€` is two. */
+function tokens(text: string): string[] {
+  return text.match(/[\p{L}\p{M}]{1,2}\$s?|[\p{L}\p{M}]+\.?|[^\s\p{L}]/gu) ?? [];
+}
+
+function wordZeros(words: readonly string[], currency: Currency | undefined): number | 'unclear' | undefined {
+  const [first, second] = words;
+  if (first === undefined) return 0;
+  if (words.length > 2) return undefined;
+  // "mil millones" and "thousand million" are a thousand millions, whatever "mil" means alone.
+  if (second !== undefined)
+    return (first === 'mil' || zeros.get(first) === 3) && zeros.get(second) === 6 ? 9 : undefined;
+  const unclear = zerosByCurrency.get(first);
+  if (unclear === undefined) return zeros.get(first);
+  const code = currency?.code ?? '';
+  const places = Object.hasOwn(unclear, code) ? unclear[code] : unclear['*'];
+  return places ?? 'unclear';
 }
 
 function shiftPoint(digits: string, places: number): string {
-  const [whole = '0', fraction = ''] = digits.split('.');
+  if (places === 0) return digits;
+  const sign = digits.startsWith('-') ? '-' : '';
+  const [whole = '0', fraction = ''] = digits.slice(sign.length).split('.');
   const moved = `${whole}${fraction.slice(0, places).padEnd(places, '0')}`;
-  return readNumber(fraction.length > places ? `${moved}.${fraction.slice(places)}` : moved) ?? digits;
+  const shifted = readNumber(fraction.length > places ? `${moved}.${fraction.slice(places)}` : moved, 'decimals');
+  // Three decimals would be read as a group again.
+  return typeof shifted === 'string' ? `${sign}${shifted.replace(/^([1-9]\d{0,2}\.\d{3})$/, '$10')}` : digits;
 }

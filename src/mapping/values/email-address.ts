@@ -1,3 +1,5 @@
+import { domainToASCII, domainToUnicode } from 'node:url';
+import { normalizeUnicode } from './normalize-unicode.ts';
 import type { ValueProblem } from './value-problem.ts';
 
 const notAnAddress: ValueProblem = { problem: 'is not an email address' };
@@ -11,7 +13,7 @@ const plainAddress = /^[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0
 
 /** Parses an email address to its canonical form: bare and lowercase. */
 export function normalizeEmail(text: string): string | ValueProblem {
-  if (text.length <= 64 && plainAddress.test(text)) return text.toLowerCase();
+  if (text.length <= 64 && plainAddress.test(text) && !/xn--/i.test(text)) return text.toLowerCase();
   let address = text.replace(/[\u200b-\u200d\u2060\ufeff]/g, '').trim();
   const bracketed = /<([^<>]*)>\s*$/.exec(address);
   if (bracketed?.[1] !== undefined) address = bracketed[1].trim();
@@ -22,5 +24,16 @@ export function normalizeEmail(text: string): string | ValueProblem {
     .toLowerCase();
   if (address.length > 254 || !emailAddress.test(address)) return notAnAddress;
   if (address.startsWith('.') || address.includes('..') || address.includes('.@')) return notAnAddress;
-  return address;
+  return oneSpelling(address);
+}
+
+/** The composed form, with the domain in letters instead of punycode: `josé@xn--mller-kva.de` → `josé@müller.de`. */
+function oneSpelling(address: string): string | ValueProblem {
+  const at = address.lastIndexOf('@');
+  const ascii = domainToASCII(address.slice(at + 1));
+  const domain = domainToUnicode(ascii);
+  // A domain that cannot be written in both forms does not exist.
+  if (ascii === '' || domain === '' || domainToASCII(domain) !== ascii) return notAnAddress;
+  const spelled = `${normalizeUnicode(address.slice(0, at), 'NFC')}@${domain}`;
+  return emailAddress.test(spelled) ? spelled : notAnAddress;
 }

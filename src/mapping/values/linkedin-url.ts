@@ -1,3 +1,4 @@
+import { normalizeUnicode } from './normalize-unicode.ts';
 import type { ValueProblem } from './value-problem.ts';
 
 const notLinkedin: ValueProblem = { problem: 'is not the URL of a LinkedIn profile or page' };
@@ -80,5 +81,5 @@ function decodeSlug(slug: string): string {
       return decoded;
     }
   }
-  return decoded.normalize('NFC');
+  return normalizeUnicode(decoded, 'NFC');
 }

@@ -1,4 +1,5 @@
 import { foldText } from './fold-text.ts';
+import { withPlainSigns } from './number-text.ts';
 
 /** An option of a CRM property. */
 export interface Option {
@@ -7,13 +8,14 @@ export interface Option {
   readonly isHidden?: boolean;
 }
 
-/** Words that are ignored when matching labels, in common languages. */
+/** Words between others that are ignored when matching labels, in common languages. */
 const stopWords = new Set(['and', 'or', 'of', 'the', 'und', 'et', 'y', 'e', 'og', 'och', 'en']);
 
 /**
- * Creates a function that finds the option for a text: by exact value or label, or else regardless of case, accents,
- * punctuation and stop words ("Hospital & Health Care" is `HOSPITAL_HEALTH_CARE`). It returns the option's value, or
- * undefined if no option matches or several match equally well. Visible options take precedence over hidden ones.
+ * Creates a function that finds the option for a text: by exact value or label, or else regardless of case, accents, punctuation
+ * between words and stop words ("Hospital & Health Care" is `HOSPITAL_HEALTH_CARE`). Signs beside a letter or digit count ("C++" is
+ * not "C"), and digits stay apart ("1-5" is not "15"). It returns the option's value, or undefined if no option matches or several
+ * match equally well. Visible options take precedence over hidden ones.
  */
 export function createOptionMatcher(options: readonly Option[]): (text: string) => string | undefined {
   const tables = [
@@ -22,10 +24,15 @@ export function createOptionMatcher(options: readonly Option[]): (text: string) 
   ].map(indexOptions);
   return (text) => {
     const exact = text.trim();
-    const loose = looseForm(exact);
-    for (const { values, labels, forms } of tables) {
+    if (exact === '') return undefined;
+    for (const { values, labels } of tables) {
       if (values.has(exact)) return exact;
-      const found = single(labels.get(exact)) ?? single(forms.get(loose));
+      const found = single(labels.get(exact));
+      if (found !== undefined) return found;
+    }
+    const [whole, withoutStopWords] = looseForms(exact);
+    for (const { forms, shortForms } of tables) {
+      const found = single(forms.get(whole)) ?? single(shortForms.get(withoutStopWords));
       if (found !== undefined) return found;
     }
     return undefined;
@@ -35,22 +42,61 @@ export function createOptionMatcher(options: readonly Option[]): (text: string) 
 function indexOptions(options: readonly Option[]) {
   const labels = new Map<string, Set<string>>();
   const forms = new Map<string, Set<string>>();
+  const shortForms = new Map<string, Set<string>>();
   for (const { value, label } of options) {
     add(labels, label.trim(), value);
-    for (const form of [looseForm(value), looseForm(label)]) if (form !== '') add(forms, form, value);
+    for (const [whole, withoutStopWords] of [looseForms(value), looseForms(label)]) {
+      add(forms, whole, value);
+      add(shortForms, withoutStopWords, value);
+    }
   }
-  return { values: new Set(options.map((option) => option.value)), labels, forms };
+  return { values: new Set(options.map((option) => option.value)), labels, forms, shortForms };
 }
 
+/** A form of which nothing is left matches nothing. */
 function add(index: Map<string, Set<string>>, key: string, value: string): void {
-  index.set(key, (index.get(key) ?? new Set()).add(value));
+  if (key !== '') index.set(key, (index.get(key) ?? new Set()).add(value));
 }
 
 function single(values: ReadonlySet<string> | undefined): string | undefined {
   return values?.size === 1 ? [...values][0] : undefined;
 }
 
-function looseForm(text: string): string {
-  const words = (foldText(text) ?? '').split(/[^\p{L}\p{N}]+/u);
-  return words.filter((word) => !stopWords.has(word)).join('');
+/** The text as it is compared: with all of its words, and without those that only join others. */
+function looseForms(text: string): readonly [whole: string, withoutStopWords: string] {
+  const tokens = readTokens(text);
+  const isWord = (token: string | undefined) => token !== undefined && /[\p{L}\p{N}]/u.test(token);
+  const kept = tokens.filter(
+    (token, index) => !(stopWords.has(token) && isWord(tokens[index - 1]) && isWord(tokens[index + 1])),
+  );
+  return [joinTokens(tokens), joinTokens(kept)];
+}
+
+/** Between two numbers: what stands for a range has one spelling. */
+const rangeSign = '~';
+
+/** A number, a word, or a sign that carries meaning. Everything else separates. */
+const token =
+  /\d+(?:[.,]\d+)*|[\p{L}\p{M}]+|\p{N}+|[+#<>≤≥=%@*~^$€£¥±!?]+(?=[\p{L}\p{N}])|(?<=[\p{L}\p{N}][+#]*)[+#<>≤≥=%@*~^$€£¥±!?]|(?<![\p{L}\p{N}]\s?)-(?=\p{N})|(?<=[\p{L}\p{N}])-(?![\p{L}\p{N}\s])/gu;
+
+function readTokens(text: string): string[] {
+  const folded = (foldText(withPlainSigns(text)) ?? '')
+    // 1,001 and 1'001 are 1001; a point may also be a decimal point.
+    .replace(
+      /(?<![\d.,])([1-9]\d{0,2})((?:,\d{3})+)(?![\d.,])/g,
+      (_all, first: string, rest: string) => first + rest.replaceAll(',', ''),
+    )
+    .replace(/(?<=\d)\s*(?:[-–—‑]|\b(?:to|bis|a|al|until|till)\b)\s*(?=\d)/g, ` ${rangeSign}`)
+    .replace(/([<>≤≥±+])\s+(?=\d)/g, '$1')
+    .replace(/\s+([+#-])$/, '$1')
+    .replace(/(?<=\d)\s+(?=[%+])/g, '');
+  return folded.match(token) ?? [];
+}
+
+/** Words are joined, so that "E-Learning" is "elearning"; two numbers keep a sign between them. */
+function joinTokens(tokens: readonly string[]): string {
+  return tokens.reduce(
+    (joined, next) => (/\d$/.test(joined) && /^\d/.test(next) ? `${joined}_${next}` : joined + next),
+    '',
+  );
 }

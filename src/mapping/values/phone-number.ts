@@ -1,8 +1,17 @@
-import { type CountryCode, isSupportedCountry, Metadata, parsePhoneNumberFromString } from 'libphonenumber-js/min';
-import type { ValueProblem } from './value-problem.ts';
+import {
+  type CountryCode,
+  isSupportedCountry,
+  Metadata,
+  type PhoneNumber,
+  parsePhoneNumberFromString,
+} from 'libphonenumber-js/min';
+import type { Locale } from './locale.ts';
+import { withPlainSigns } from './number-text.ts';
+import { severalValues } from './several-values.ts';
+import type { PartialValue, ValueProblem } from './value-problem.ts';
 
 const noPrefix: ValueProblem = {
-  problem: 'is a phone number without a country prefix, and DEFAULT_COUNTRY is not set',
+  problem: 'is a phone number without a country prefix, and neither the record nor DEFAULT_COUNTRY names a country',
 };
 const notANumber: ValueProblem = { problem: 'is not a phone number' };
 
@@ -12,17 +21,38 @@ export function isKnownCountry(code: string): boolean {
 }
 
 /**
- * Parses a phone number to its canonical form, E.164 (`+34600111222`); an extension is appended.
- * @param defaultCountry ISO code of the country of numbers without a country prefix.
+ * Parses a phone number to its canonical form, E.164 (`+34600111222`); an extension is appended. A number without a country prefix is
+ * a number of the record's own country, or else of the default one. Of several numbers in one text the first is the value.
  */
-export function normalizePhone(text: string, defaultCountry: string | undefined): string | ValueProblem {
-  const number = text.trim().replace(/^tel:/i, '');
+export function normalizePhone(text: string, locale: Locale): string | PartialValue | ValueProblem {
+  const countries = [locale.recordCountry, locale.defaultCountry].filter(isDialed);
+  const read = (part: string) => readPhone(part, countries);
+  const given = withPlainSigns(text).trim();
+  const parts = given.split(between).filter((part) => part.trim() !== '');
+  if (parts.length < 2) return read(given);
+  const values = parts.map(read).filter((value) => typeof value === 'string');
+  const [first] = values;
+  // A slash or comma may also be part of one number.
+  if (first === undefined || parts.some((part) => part.replace(/\D/g, '').length < 7)) return read(given);
+  return values.length === parts.length && new Set(values).size === 1
+    ? first
+    : { value: first, warning: severalValues };
+}
+
+/** Between two numbers: never inside of one. */
+const between = /[,;|\n\r\t]+|\s+\/\s*|\/\s*(?=\+)|\s+(?:or|and|oder|und|o|y|ou|et|e)\s+|(?<=\d)\s+(?=\+\d)/iu;
+
+function isDialed(code: string | undefined): code is CountryCode {
+  return code !== undefined && isSupportedCountry(code);
+}
+
+function readPhone(text: string, countries: readonly CountryCode[]): string | ValueProblem {
+  const number = withoutMobileDigit(text.trim().replace(/^tel:/i, ''));
   const plain = readPlainNumber(number);
   if (plain !== undefined) return `+${plain.callingCode}${plain.national}`;
-  const country = defaultCountry !== undefined && isSupportedCountry(defaultCountry) ? defaultCountry : undefined;
   // Without two digits there is no number; the library would throw, which is slow.
-  const parsed = /\d\D*\d/.test(number) ? parsePhone(number, country) : undefined;
-  if (parsed === undefined || !parsed.isPossible()) return country === undefined ? noPrefix : notANumber;
+  const parsed = /\d\D*\d/.test(number) ? parsePhone(number, countries) : undefined;
+  if (parsed === undefined) return countries.length === 0 && /^[\d\s().\/-]{5,}$/.test(number) ? noPrefix : notANumber;
   // Numbers of zeros lose one each time they are parsed.
   if (parsePhoneNumberFromString(parsed.number)?.number !== parsed.number) return notANumber;
   return parsed.ext === undefined ? parsed.number : `${parsed.number} ext. ${parsed.ext}`;
@@ -35,10 +65,30 @@ export function phoneVariants(canonical: string): string[] {
   return national === undefined ? [number, number.slice(1)] : [number, number.slice(1), national];
 }
 
-function parsePhone(text: string, country: CountryCode | undefined) {
+/** Mexico dropped the 1 between its calling code and mobile numbers in 2019; both forms mean the same number. */
+function withoutMobileDigit(number: string): string {
+  const digits = number.replace(/[\s().-]/g, '');
+  return /^(?:\+|00)521\d{10}$/.test(digits) ? digits.replace('521', '52') : number;
+}
+
+/** The one reading of a number: as it is written, or with `+` for `00`, or with a `+` that was dropped. */
+function parsePhone(text: string, countries: readonly CountryCode[]): PhoneNumber | undefined {
+  if (text.startsWith('+')) return possible(parsePhoneNumberFromString(text));
+  const national = countries.map((defaultCountry) => parsePhoneNumberFromString(text, { defaultCountry }));
+  // With two countries, the number must exist in one of them; with one, new ranges of numbers are accepted.
+  const found =
+    national.find((number) => number?.isValid()) ?? (countries.length === 1 ? possible(national[0]) : undefined);
+  if (found !== undefined) return found;
+  const digits = text.replace(/[\s().\/-]/g, '');
   // In most countries `00` means `+`.
-  if (country === undefined && /^00[1-9]/.test(text)) return parsePhoneNumberFromString(`+${text.slice(2)}`);
-  return parsePhoneNumberFromString(text, country === undefined ? {} : { defaultCountry: country });
+  if (/^00[1-9]/.test(digits)) return possible(parsePhoneNumberFromString(`+${digits.slice(2)}`));
+  if (!/^[1-9]\d{10,14}$/.test(digits)) return undefined;
+  const international = parsePhoneNumberFromString(`+${digits}`);
+  return international?.isValid() === true ? international : undefined;
+}
+
+function possible(number: PhoneNumber | undefined): PhoneNumber | undefined {
+  return number?.isPossible() === true ? number : undefined;
 }
 
 /**

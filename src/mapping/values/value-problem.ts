@@ -7,3 +7,15 @@ export interface ValueProblem {
 export function isValueProblem(value: unknown): value is ValueProblem {
   return typeof value === 'object' && value !== null && 'problem' in value;
 }
+
+/** A value that does not say all that the text says. */
+export interface PartialValue {
+  readonly value: string;
+  /** Worded to follow a field's name: `has several values; only the first was written`. Never contains the value. */
+  readonly warning: string;
+}
+
+/** True for a {@link PartialValue}. */
+export function isPartialValue(value: unknown): value is PartialValue {
+  return typeof value === 'object' && value !== null && 'warning' in value;
+}

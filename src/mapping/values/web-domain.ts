@@ -55,11 +55,13 @@ function readDomain(text: string): Domain | undefined {
     .replace(/:\d*$/, '')
     .replace(/\.$/, '');
   while (host.startsWith('www.')) host = host.slice(4);
+  // No host name is longer, and converting accents in a row is slow.
+  if (host.length > 253) return undefined;
   if (/[^\x21-\x7e]/.test(host)) host = domainToASCII(host);
-  if (!hostName.test(host)) return undefined;
+  if (!hostName.test(host) || /(?:^|\.)(?:\d+|localhost)$/.test(host)) return undefined;
   // Private suffixes count: two subdomains of github.io are two companies.
   const parsed = parse(host, { allowPrivateDomains: true, extractHostname: false });
+  // Suffixes that the list does not know are as good as others: new ones are added every month.
   if (parsed.isIp === true || parsed.domain === null || parsed.hostname === null) return undefined;
-  if (parsed.publicSuffix === 'localhost') return undefined;
   return { host: parsed.hostname, root: parsed.domain, name: parsed.domainWithoutSuffix ?? parsed.domain };
 }

@@ -1,0 +1,135 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { normalizeAmount } from '../../src/mapping/values/amount-text.ts';
+import { normalizeEmployeeRange } from '../../src/mapping/values/number-range.ts';
+import { normalizeInteger, normalizeNumber } from '../../src/mapping/values/number-text.ts';
+import { isPartialValue } from '../../src/mapping/values/value-problem.ts';
+import { createAll, type ValueCase } from './record-values.ts';
+
+const employees = (sent: unknown, number: string | undefined): ValueCase => ({
+  given: { numberOfEmployees: sent },
+  held: { numberofemployees: number, enginy_employees: number === undefined ? String(sent) : undefined },
+  isWarned: number === undefined,
+});
+
+const revenue = (sent: unknown, number: string | undefined, isKept = number === undefined): ValueCase => ({
+  given: { revenue: sent },
+  held: { annualrevenue: number, enginy_revenue: isKept ? String(sent) : undefined },
+  isWarned: isKept,
+});
+
+const cases: readonly ValueCase[] = [
+  employees('10.000', '10000'),
+  employees('10,000', '10000'),
+  employees('10 000', '10000'),
+  employees('10\u00a0000', '10000'),
+  employees('10\u2009000', '10000'),
+  employees('10\u202f000', '10000'),
+  employees("10'000", '10000'),
+  employees('10’000', '10000'),
+  employees('1,00,000', '100000'),
+  employees('1.234.567', '1234567'),
+  employees('10.000,00', '10000'),
+  employees('１２００', '1200'),
+  employees(1200, '1200'),
+  employees('1.5', undefined),
+  employees(10.125, undefined),
+  employees('51-200', undefined),
+  employees('about 500', undefined),
+  employees('10 00', undefined),
+  employees('1.00.000', undefined),
+  revenue('500.000 €', '500000'),
+  revenue('EUR 250.000', '250000'),
+  revenue('50.000', undefined),
+  revenue('50,000', '50000'),
+  revenue(50.125, '50.125'),
+  revenue('5 mil €', '5000'),
+  revenue('$5 mil', undefined),
+  revenue('US$5M', '5000000'),
+  revenue('R$ 1.200.000', '1200000'),
+  revenue('R$ 5 mi', '5000000'),
+  revenue('2 mil millones €', '2000000000'),
+  revenue('1,5 Mio. €', '1500000'),
+  revenue('1.250 Mio €', undefined),
+  revenue('3 Mrd EUR', '3000000000'),
+  revenue('500k', '500000'),
+  revenue('5 bn USD', '5000000000'),
+  revenue('€12.5M', '12500000'),
+  revenue('5 MEUR', '5000000'),
+  revenue('₹ 5 crore', '50000000'),
+  revenue('Rs. 10 lakh', '1000000'),
+  revenue('12,34,567.50', '1234567.5'),
+  revenue('CHF 1’200’000.50', '1200000.5'),
+  revenue('1.2345M', '1234500'),
+  revenue('KWD 1.234', undefined),
+  revenue('3 тыс. руб', '3000'),
+  revenue('~5M', '5000000', true),
+  revenue('ca. 2 Mio €', '2000000', true),
+  revenue('5M+', '5000000', true),
+  revenue('$1M - $10M', undefined),
+  revenue('500 T€', undefined),
+  revenue('undisclosed', undefined),
+  revenue('5 apples', undefined),
+];
+
+test('reads numbers and amounts of all conventions, and keeps what has no or several readings as text', async () => {
+  expect(await createAll('companies', cases)).toEqual(cases);
+});
+
+test.each([
+  ['51–200', '51-200'],
+  ['51 - 200 employees', '51-200'],
+  ['2-10', '2-10'],
+  ['1,001-5,000 employees', '1001-5000'],
+  ['1.001 bis 5.000 Mitarbeiter', '1001-5000'],
+  ['10,001+ employees', '10001+'],
+  ['10001+', '10001+'],
+  ['10,001 or more', '10001+'],
+  ['Self-employed', '1'],
+  ['1 employee', '1'],
+  ['11 to 50', '11-50'],
+  ['0-1', '0-1'],
+])('reads the range %j as %j', (text, range) => {
+  expect(normalizeEmployeeRange(text)).toBe(range);
+});
+
+const numerals = fc.stringMatching(/^-?[0-9][0-9., ']{0,12}$/);
+const amounts = fc
+  .tuple(
+    fc.constantFrom('', '€', '$ ', 'EUR ', 'ca. '),
+    numerals,
+    fc.constantFrom('', ' M', 'k', ' mil', ' Mio. €', '+', ' bn'),
+  )
+  .map((parts) => parts.join(''));
+
+test.each([
+  { name: 'normalizeNumber', read: (text: string) => normalizeNumber(text), texts: numerals },
+  { name: 'normalizeInteger', read: (text: string) => normalizeInteger(text), texts: numerals },
+  { name: 'normalizeAmount', read: (text: string) => normalizeAmount(text), texts: fc.oneof(amounts, numerals) },
+])('$name never yields a number that its own printing does not read back', ({ read, texts }) => {
+  fc.assert(
+    fc.property(texts, (text) => {
+      const once = read(text);
+      const value = isPartialValue(once) ? once.value : once;
+      if (typeof value === 'string') expect(read(value)).toBe(value);
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+test.each(['en-US', 'de-DE', 'de-CH', 'fr-FR', 'es-ES', 'pt-BR', 'hi-IN', 'en-IN', 'pl-PL', 'sv-SE'])(
+  'never reads a number as %s prints it as another number',
+  (language) => {
+    const format = new Intl.NumberFormat(language, { maximumFractionDigits: 3 });
+    const number = fc.oneof(
+      fc.integer({ min: -1e9, max: 1e9 }),
+      fc.integer({ min: -1e9, max: 1e9 }).map((whole) => whole / 100),
+    );
+    fc.assert(
+      fc.property(number, (value) => {
+        const read = normalizeNumber(format.format(value));
+        if (typeof read === 'string') expect(Number(read)).toBe(value);
+      }),
+    );
+  },
+);
