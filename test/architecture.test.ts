@@ -79,7 +79,6 @@ const captureWiring = ['capture/record/capture-worker.ts', 'capture/replay/repla
 /** Folder → the folders and files of src that it may import from, itself always. The longest folder that fits decides. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   'contract/': ['errors.ts'],
-  'mapping/data/': [],
   'mapping/values/': ['mapping/data/'],
   'mapping/transforms/': ['mapping/values/'],
   'mapping/schema/': ['mapping/data/', 'mapping/transforms/', 'mapping/values/'],

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { normalizeAmount } from '../../src/mapping/values/amount-text.ts';
-import { normalizeEmployeeRange } from '../../src/mapping/values/number-range.ts';
-import { normalizeInteger, normalizeNumber } from '../../src/mapping/values/number-text.ts';
+import { normalizeAmount } from '../../src/mapping/values/numbers/amount-text.ts';
+import { normalizeEmployeeRange } from '../../src/mapping/values/numbers/number-range.ts';
+import { normalizeInteger, normalizeNumber } from '../../src/mapping/values/numbers/number-text.ts';
 import { isPartialValue } from '../../src/mapping/values/value-problem.ts';
 import { createAll, type ValueCase } from './record-values.ts';
 

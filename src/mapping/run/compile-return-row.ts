@@ -2,7 +2,7 @@ import type { FieldRow, Mapping, ReturnRow, ValueMap } from '../schema/record-ma
 import { normalizeBoolean } from '../values/boolean-text.ts';
 import { normalizeDate, normalizeDatetime } from '../values/date-text.ts';
 import { toText } from '../values/field-value.ts';
-import { normalizeNumber } from '../values/number-text.ts';
+import { normalizeNumber } from '../values/numbers/number-text.ts';
 import { splitText } from '../values/text-list.ts';
 import { isValueProblem } from '../values/value-problem.ts';
 import { compileChain, type StepListener } from './transform-chain.ts';

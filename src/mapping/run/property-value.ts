@@ -2,7 +2,7 @@ import type { RecordMappingFile } from '../schema/record-mapping.ts';
 import { normalizeBoolean } from '../values/boolean-text.ts';
 import { normalizeDate, normalizeDatetime } from '../values/date-text.ts';
 import { toFieldValue, toText } from '../values/field-value.ts';
-import { normalizeNumber } from '../values/number-text.ts';
+import { normalizeNumber } from '../values/numbers/number-text.ts';
 import { isValueProblem, type ValueProblem } from '../values/value-problem.ts';
 
 /** Types of properties for unknown fields. */

@@ -1,7 +1,7 @@
-import { normalizeAmount } from '../values/amount-text.ts';
+import { normalizeAmount } from '../values/numbers/amount-text.ts';
 import { normalizeBoolean } from '../values/boolean-text.ts';
-import { lowerBound, normalizeEmployeeRange } from '../values/number-range.ts';
-import { normalizeInteger, normalizeNumber } from '../values/number-text.ts';
+import { lowerBound, normalizeEmployeeRange } from '../values/numbers/number-range.ts';
+import { normalizeInteger, normalizeNumber } from '../values/numbers/number-text.ts';
 import type { Transform } from './transform.ts';
 
 /** Transforms that read numbers and booleans. */

@@ -1,5 +1,5 @@
-import { readIsoTime, toInstant, toRealDay, type WrittenTime } from './iso-time.ts';
-import { monthNumber, readMailTime } from './mail-time.ts';
+import { readIsoTime, toInstant, toRealDay, type WrittenTime } from './times/iso-time.ts';
+import { monthNumber, readMailTime } from './times/mail-time.ts';
 import type { ValueProblem } from './value-problem.ts';
 
 const notADate: ValueProblem = { problem: 'is not a date' };

@@ -1,6 +1,6 @@
 import { isObject } from '../../json.ts';
 import { jsonText } from './json-text.ts';
-import { plainNumber } from './number-text.ts';
+import { plainNumber } from './numbers/number-text.ts';
 
 /** A record of Enginy's request, as received: any field, any JSON value. */
 export type EnginyRecord = Readonly<Record<string, unknown>>;

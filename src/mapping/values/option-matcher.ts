@@ -1,5 +1,5 @@
 import { foldText } from './fold-text.ts';
-import { withPlainSigns } from './number-text.ts';
+import { withPlainSigns } from './numbers/number-text.ts';
 
 /** An option of a CRM property. */
 export interface Option {

@@ -6,7 +6,7 @@ import {
   parsePhoneNumberFromString,
 } from 'libphonenumber-js/min';
 import type { Locale } from './locale.ts';
-import { withPlainSigns } from './number-text.ts';
+import { withPlainSigns } from './numbers/number-text.ts';
 import { severalValues } from './several-values.ts';
 import type { PartialValue, ValueProblem } from './value-problem.ts';
 

@@ -1,5 +1,5 @@
-import type { Locale } from './locale.ts';
-import type { ValueProblem } from './value-problem.ts';
+import type { Locale } from '../locale.ts';
+import type { ValueProblem } from '../value-problem.ts';
 
 const notANumber: ValueProblem = { problem: 'is not a number' };
 const twoNumbers: ValueProblem = { problem: 'can be read as two different numbers' };

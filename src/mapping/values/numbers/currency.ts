@@ -1,5 +1,5 @@
-import currencies from '../data/currencies.json' with { type: 'json' };
-import { foldText } from './fold-text.ts';
+import currencies from '../../data/currencies.json' with { type: 'json' };
+import { foldText } from '../fold-text.ts';
 
 export interface Currency {
   /** ISO code, or `$` where the text does not say which dollar. */
