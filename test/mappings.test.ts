@@ -47,7 +47,13 @@ const CONTACT_SLIPS: [string, string, string, string | undefined, string][] = [
     'jobtitle,          transform: [one_line], empty_words',
   ],
   ['{ enginy: city,        crm: city, ', '{ enginy: city, ', 'missing-key', undefined, '{ enginy: city'],
-  ['direction: both, keep_raw_in: enginy_email }', 'direction: bot, keep_raw_in: enginy_email }', 'bad-option', 'both', 'bot,'],
+  [
+    'direction: both, keep_raw_in: enginy_email }',
+    'direction: bot, keep_raw_in: enginy_email }',
+    'bad-option',
+    'both',
+    'bot,',
+  ],
   ['overwrite: never }', 'overwrite: never, on_empty: clear }', 'contradiction', undefined, 'clear }'],
   [
     '{ enginy: fullName, transform: [first_name] }',
