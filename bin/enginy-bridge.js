@@ -3,7 +3,6 @@
 // that npm has installed beside the project takes over.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -12,8 +11,6 @@ const source = new URL('../src/cli/main.ts', import.meta.url);
 const pinned = new URL('../node_modules/node/bin/node', import.meta.url);
 
 if (isNewEnough) {
-  // Node keeps what it makes of the source: the next command starts in half the time.
-  module.enableCompileCache();
   await import(existsSync(source) ? source.href : new URL('../dist/src/cli/main.js', import.meta.url).href);
 } else if (existsSync(pinned)) {
   handOver(fileURLToPath(pinned));

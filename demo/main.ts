@@ -13,6 +13,8 @@ import { startBridge } from '../src/serve.ts';
 import { type ExportRequest, runExport } from './export.ts';
 import { type HubSpotCall, showCalls, showPlayed } from './show.ts';
 
+const demoKey = 'key-of-the-demo-bridge';
+
 const [url, key] = process.argv.slice(2);
 if (url === undefined) await playOnSandbox();
 else if (key === undefined) {
@@ -33,7 +35,7 @@ async function playOnSandbox(): Promise<void> {
   const environment = {
     HOST: '127.0.0.1',
     PORT: '0',
-    API_KEY: 'demo',
+    API_KEY: demoKey,
     HUBSPOT_ACCESS_TOKEN: crm.token,
     HUBSPOT_BASE_URL: crm.url,
   };
@@ -49,10 +51,10 @@ async function playOnSandbox(): Promise<void> {
     await untilQuiet(() => crm.log.length);
     process.stdout.write(showCalls(takeCalls()));
     heading('A first export, into a HubSpot that knows one of the companies and one of the contacts');
-    await play({ url: bridge.url, key: 'demo', takeCalls });
+    await play({ url: bridge.url, key: demoKey, takeCalls });
     const before = countRecords();
     heading('The same export once more: everything is found');
-    await play({ url: bridge.url, key: 'demo', takeCalls });
+    await play({ url: bridge.url, key: demoKey, takeCalls });
     const made = countRecords() - before;
     heading(
       made === 0 ? 'The second run created nothing.' : `The second run created ${made} records: that is a mistake.`,

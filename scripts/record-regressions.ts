@@ -14,7 +14,7 @@ import { startBridge } from '../src/serve.ts';
 import { type Send, type Story, stories } from './regression-stories.ts';
 
 const target = new URL('../test/regressions', import.meta.url).pathname;
-const apiKey = 'recording';
+const apiKey = 'recording-regressions';
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !Object.hasOwn(stories, name));

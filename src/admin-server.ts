@@ -5,12 +5,12 @@ import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface AdminServer {
-  /** Answers the address. Rejects when the port is taken. */
+  /** Returns the address. Rejects if the port is taken. */
   listen(at: NonNullable<Config['admin']>): Promise<string>;
   close(): Promise<void>;
 }
 
-/** `GET /metrics` on a port of its own, for Prometheus; no key, so that it belongs on loopback or a private network. */
+/** `GET /metrics` on its own port, for Prometheus. It requires no key, so keep it on loopback or a private network. */
 export function createAdminServer(deps: {
   readonly metrics: Pick<Metrics, 'read' | 'contentType'>;
   readonly log: Logger;
@@ -23,7 +23,7 @@ export function createAdminServer(deps: {
       metrics.read().then(
         (text) => response.writeHead(200, { 'content-type': metrics.contentType }).end(text),
         (error: unknown) => {
-          log.error({ err: error }, 'the metrics could not be read');
+          log.error({ err: error }, 'could not read the metrics');
           response.writeHead(500).end();
         },
       );

@@ -4,10 +4,11 @@ import type { pino } from 'pino';
 import { recordKinds } from './contract/records.ts';
 import type { Bridge } from './create-bridge.ts';
 import { takeMappings } from './http/active-mappings.ts';
-import { authenticate } from './http/authenticate.ts';
+import { authenticate, createKeyCheck, type KeySettings } from './http/authenticate.ts';
 import { type BodyLimits, defaultBodyLimits } from './http/body-limits.ts';
 import { errorHandler, notFound } from './http/error-handler.ts';
 import { jsonBody } from './http/json-body.ts';
+import { noStore } from './http/no-store.ts';
 import { type DecisionListener, followDecisions } from './http/note-decisions.ts';
 import { type RequestRecorder, recordRequests } from './http/record-requests.ts';
 import { startDeadline } from './http/request-context.ts';
@@ -38,7 +39,7 @@ export interface AppDeps extends Bridge, HealthDeps, Readiness {
 }
 
 export interface AppSettings {
-  readonly auth: { readonly header: string; readonly keys: readonly string[] };
+  readonly auth: KeySettings;
   /** The defaults apply to what is not given. */
   readonly bodyLimits: Partial<BodyLimits>;
   readonly requestTimeoutMs: number;
@@ -47,16 +48,19 @@ export interface AppSettings {
 /** The middleware and routes, in the order in which a request passes them. */
 export function createApp(deps: AppDeps, settings: AppSettings): Express {
   const app = express();
+  const keyCheck = createKeyCheck(settings.auth, { meter: deps.meter, now: deps.now });
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(requestLog(deps.log));
   if (deps.meter !== undefined) app.use(measureRequests(deps.meter));
   app.use(helmet());
-  app.use(probeRoutes(deps, settings.auth));
+  app.use(noStore);
+  app.use(probeRoutes(deps, keyCheck));
   app.use(followDecisions(deps.decisionListener));
-  app.use(recordRequests(deps.recorder, () => deps.mappings().hash));
   app.use(startDeadline(settings.requestTimeoutMs, deps.now));
-  app.use(authenticate(settings.auth));
+  app.use(authenticate(keyCheck));
+  // After the key: callers without one must not fill the disk.
+  app.use(recordRequests(deps.recorder, () => deps.mappings().hash));
   app.use(takeMappings(deps.mappings));
   app.use(healthRoute(deps));
   app.use(openApiRoute({ version, keyHeader: settings.auth.header }));

@@ -1,5 +1,6 @@
 import { isSupportedCountry } from 'libphonenumber-js';
 import { z } from 'zod';
+import { sandboxKey, toApiKeys } from './api-key-list.ts';
 import type { Environment, UnusedSettings } from './environment.ts';
 import { type BodyLimits, defaultBodyLimits } from './http/body-limits.ts';
 import { describeSlips, type GivenSettings, signsOfAccount } from './setting-slips.ts';
@@ -48,16 +49,8 @@ const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https a
 export const EnvironmentSchema = z.object({
   PORT: wholeNumber(0, 65_535).prefault('3000'),
   HOST: z.string().optional(),
-  API_KEY: z
-    .string()
-    .transform((text) =>
-      text
-        .split(',')
-        .map((key) => key.trim())
-        .filter((key) => key !== ''),
-    )
-    .pipe(z.array(z.string()).min(1, 'holds no key'))
-    .optional(),
+  API_KEY: z.string().transform(toApiKeys).optional(),
+  API_KEY_FILE: z.string().optional(),
   API_KEY_HEADER: z
     .string()
     .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'must be a header name')
@@ -85,6 +78,7 @@ export const EnvironmentSchema = z.object({
     .transform((text) => text.toUpperCase())
     .refine(isSupportedCountry, 'must be an ISO 3166 country of two letters, such as DE')
     .optional(),
+  MAX_CONNECTIONS: wholeNumber(1, 100_000).prefault('500'),
   BODY_LIMIT: size('20mb', mostBodyBytes),
   BODY_LIMIT_TOTAL: size('60mb'),
   MAX_ITEMS: wholeNumber(1, 10_000_000).prefault(String(defaultBodyLimits.maxItems)),
@@ -118,15 +112,19 @@ export const EnvironmentSchema = z.object({
   NODE_ENV: z.string().optional(),
 });
 
-/** Enginy's key in sandbox mode, unless API_KEY is set. */
-export const sandboxKey = 'sandbox';
-
 export interface Config {
   /** Talk to the embedded CRM instead of HubSpot. */
   readonly isSandbox: boolean;
   readonly listen: { readonly host: string; readonly port: number };
   /** `header` in lower case, as Node gives header names. */
-  readonly auth: { readonly header: string; readonly keys: readonly string[] };
+  readonly auth: {
+    readonly header: string;
+    readonly keys: readonly string[];
+    /** Holds the keys instead; read again on SIGHUP. */
+    readonly keyFile: string | undefined;
+  };
+  /** Connections beyond this are closed at once. */
+  readonly maxConnections: number;
   readonly hubspot: {
     /** Empty in sandbox mode: the embedded CRM gives its own. */
     readonly accessToken: string;
@@ -187,6 +185,14 @@ export function loadConfig(environment: Environment, unused: UnusedSettings = no
   return freezeConfig(parsed.data);
 }
 
+/** What the log warns about at start: a connection that anyone on the way can read. */
+export function connectionWarnings({ hubspot }: Config): readonly string[] {
+  const { protocol, hostname } = new URL(hubspot.baseUrl);
+  const isLocal = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+  if (protocol === 'https:' || isLocal) return [];
+  return ['HUBSPOT_BASE_URL is not encrypted: the access token and all records are sent in clear text'];
+}
+
 /** What the log warns about at start: names that are nearly settings, and lines of `.env` that set nothing. */
 export function settingWarnings(environment: Environment, unused: UnusedSettings): readonly string[] {
   return describeSlips({ ...unused, environment, known: Object.keys(EnvironmentSchema.shape) });
@@ -204,23 +210,28 @@ const sandboxAdvice = '(to run the embedded CRM, which keeps nothing, set SANDBO
 function crossChecks(env: ParsedEnvironment, given: GivenSettings): string[] {
   if (env.HUBSPOT_ACCESS_TOKEN !== undefined) {
     return [
-      ...bodyLimitMistakes(env),
-      ...(env.API_KEY === undefined
+      ...commonMistakes(env),
+      ...(env.API_KEY === undefined && env.API_KEY_FILE === undefined
         ? ['API_KEY is missing: choose a long random text and enter the same in Enginy']
         : []),
+      ...(env.API_KEY?.includes(sandboxKey) ? [`API_KEY must not be ${sandboxKey}, which everyone knows`] : []),
       ...(env.SANDBOX ? ['SANDBOX is true although HUBSPOT_ACCESS_TOKEN is set: remove one of them'] : []),
     ];
   }
-  if (env.SANDBOX) return bodyLimitMistakes(env);
+  if (env.SANDBOX) return commonMistakes(env);
   const signs = signsOfAccount(given);
   if (env.SANDBOX === false) signs.push('SANDBOX is false');
   if (env.NODE_ENV === 'production') signs.push('NODE_ENV is production');
-  if (signs.length === 0) return bodyLimitMistakes(env);
+  if (signs.length === 0) return commonMistakes(env);
   return [`HUBSPOT_ACCESS_TOKEN is missing: ${signs.join(', ')} ${sandboxAdvice}`];
 }
 
-function bodyLimitMistakes(env: ParsedEnvironment): string[] {
-  return env.BODY_LIMIT_TOTAL < env.BODY_LIMIT ? ['BODY_LIMIT_TOTAL must be at least BODY_LIMIT'] : [];
+function commonMistakes(env: ParsedEnvironment): string[] {
+  const hasBoth = env.API_KEY !== undefined && env.API_KEY_FILE !== undefined;
+  return [
+    ...(hasBoth ? ['API_KEY and API_KEY_FILE are both set: remove one of them'] : []),
+    ...(env.BODY_LIMIT_TOTAL < env.BODY_LIMIT ? ['BODY_LIMIT_TOTAL must be at least BODY_LIMIT'] : []),
+  ];
 }
 
 function freezeConfig(env: ParsedEnvironment): Config {
@@ -230,7 +241,8 @@ function freezeConfig(env: ParsedEnvironment): Config {
     listen: Object.freeze({ host: env.HOST ?? (isSandbox ? '127.0.0.1' : '0.0.0.0'), port: env.PORT }),
     auth: Object.freeze({
       header: env.API_KEY_HEADER.toLowerCase(),
-      keys: Object.freeze(env.API_KEY ?? [sandboxKey]),
+      keys: Object.freeze(env.API_KEY ?? (env.API_KEY_FILE === undefined ? [sandboxKey] : [])),
+      keyFile: env.API_KEY_FILE,
     }),
     hubspot: Object.freeze({
       accessToken: env.HUBSPOT_ACCESS_TOKEN ?? '',
@@ -240,6 +252,7 @@ function freezeConfig(env: ParsedEnvironment): Config {
       searchCounted: env.HUBSPOT_SEARCH_COUNTED,
       timeoutMs: env.HUBSPOT_TIMEOUT_MS,
     }),
+    maxConnections: env.MAX_CONNECTIONS,
     requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
     mappingsDir: env.MAPPINGS_DIR,
     defaultCountry: env.DEFAULT_COUNTRY,

@@ -1,7 +1,33 @@
-import type { Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Listens, and answers the address. Rejects with the error of `listen` when the port is taken. */
+/** Headers must arrive within this time; Enginy sends them at once. */
+const headersTimeoutMs = 15_000;
+
+/** How often slow connections are looked for. */
+const checkIntervalMs = 1_000;
+
+/**
+ * A server that slow and numerous callers cannot hold.
+ * @param limits.requestTimeoutMs within which a whole request must have arrived, body included.
+ */
+export function createHttpServer(
+  listener: RequestListener,
+  limits: { readonly requestTimeoutMs: number; readonly maxConnections: number },
+): Server {
+  const server = createServer(
+    {
+      headersTimeout: Math.min(headersTimeoutMs, limits.requestTimeoutMs),
+      requestTimeout: limits.requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(checkIntervalMs, limits.requestTimeoutMs),
+    },
+    listener,
+  );
+  server.maxConnections = limits.maxConnections;
+  return server;
+}
+
+/** Listens, and returns the address. Rejects with the error of `listen` when the port is taken. */
 export async function listen(server: Server, at: { readonly host: string; readonly port: number }): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject);
@@ -26,7 +52,7 @@ export function countInFlight(server: Server): () => number {
   return () => count;
 }
 
-/** Stops accepting and waits for what is in flight; after the grace it is cut off. Answers how many requests were. */
+/** Stops accepting and waits for requests in progress; after the grace they are cut off. Returns how many were. */
 export async function closeServer(server: Server, graceMs: number, inFlight: () => number): Promise<number> {
   const { promise: closed, resolve } = Promise.withResolvers<void>();
   server.close(() => resolve());

@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from './logger.ts';
-import type { Mappings } from './mapping/load/file-kinds.ts';
 import { checkInThread, type ThreadCheck } from './mapping/load/check-in-thread.ts';
+import type { Mappings } from './mapping/load/file-kinds.ts';
 import { loadMappings } from './mapping/load/load-mappings.ts';
 import type { ReloadState } from './mapping/load/reload-state.ts';
 import { formatDiagnostic } from './mapping/schema/diagnostic.ts';

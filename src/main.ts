@@ -1,7 +1,6 @@
-import { enableCompileCache } from 'node:module';
+import { enableOwnCompileCache } from './compile-cache.ts';
 
-// Node keeps what it makes of the source, so that the next start is faster and needs less memory.
-enableCompileCache();
+enableOwnCompileCache();
 const { runBridge } = await import('./run.ts');
 
 await runBridge();

@@ -5,26 +5,27 @@ import type { RequestMeter } from './http/request-meter.ts';
 import type { ReloadResult } from './live-mappings.ts';
 import type { ReloadState } from './mapping/load/reload-state.ts';
 
-/** What the bridge counts, in the form of Prometheus. Names and numbers only: no id, no value of a record. */
+/** Prometheus metrics. Names and numbers only: no ids, no values of records. */
 export interface Metrics extends RequestMeter {
   readonly contentType: string;
   /** All metrics as text. */
   read(): Promise<string>;
   observeCall(exchange: Pick<HubSpotExchange, 'purpose' | 'status' | 'durationMs'>): void;
   observeReload(result: ReloadResult): void;
-  /** Gauges that are read whenever somebody asks. */
+  /** Gauges that are read on every scrape. */
   watch(sources: {
     readonly pacer: Pick<Pacer, 'state'>;
     readonly mappingState: () => ReloadState;
+    readonly droppedLogLines: () => number;
     /** Absent: there is no journal. */
     readonly journal?: { readonly written: number; readonly dropped: number } | undefined;
   }): void;
 }
 
 const prefix = 'enginy_bridge_';
-/** From a single look-up to a whole export: seconds. */
+/** Seconds, from a single lookup to a whole export. */
 const buckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
-/** Facts of the log line that count records, and the outcome under which they are counted. */
+/** Counts in the log line, and the outcome that each is counted under. */
 const outcomes = { matched: 'matched', found: 'found', failed: 'failed', warned: 'warned' } as const;
 
 /** @param options.ofProcess also memory, processor time and the like. */
@@ -34,35 +35,42 @@ export function createMetrics(options: { readonly ofProcess: boolean }): Metrics
   if (options.ofProcess) collectDefaultMetrics({ register: registry });
   const requests = new Histogram({
     name: `${prefix}request_duration_seconds`,
-    help: 'Requests of Enginy by route and status; 499: the caller went away.',
+    help: 'Requests by route and status; 499: the caller disconnected.',
     labelNames: ['method', 'route', 'status'],
     buckets,
     registers,
   });
   const records = new Counter({
     name: `${prefix}records_total`,
-    help: 'Records in requests, by route; what became of them by outcome.',
+    help: 'Records in requests by route and outcome.',
     labelNames: ['method', 'route', 'outcome'],
     registers,
   });
   const calls = new Counter({
     name: `${prefix}crm_calls_total`,
-    help: 'Calls to the CRM by purpose and status; 429 is its limit, none a call without an answer.',
+    help: 'Calls to the CRM by purpose and status; none: no response arrived.',
     labelNames: ['purpose', 'status'],
     registers,
   });
   const callSeconds = new Histogram({
     name: `${prefix}crm_call_duration_seconds`,
-    help: 'Time from sending a call to its answer.',
+    help: 'Time from sending a call to its response.',
     buckets,
     registers,
   });
   const reloads = new Counter({
     name: `${prefix}mapping_reloads_total`,
-    help: 'Times the mapping files were read anew, by result.',
+    help: 'Reloads of the mapping files by result.',
     labelNames: ['result'],
     registers,
   });
+  const keys = new Counter({
+    name: `${prefix}rejected_keys_total`,
+    help: 'Requests with a wrong or missing API key.',
+    labelNames: ['result'],
+    registers,
+  });
+  for (const result of ['missing', 'unknown']) keys.inc({ result }, 0);
   for (const result of ['applied', 'refused', 'unchanged']) reloads.inc({ result }, 0);
 
   return {
@@ -82,9 +90,11 @@ export function createMetrics(options: { readonly ofProcess: boolean }): Metrics
       callSeconds.observe(durationMs / 1_000);
     },
     observeReload: (result) => reloads.inc({ result }),
-    watch({ pacer, mappingState, journal }) {
+    observeKey: (result) => keys.inc({ result }),
+    watch({ pacer, mappingState, droppedLogLines, journal }) {
       watchLanes(registers, pacer);
       watchMapping(registers, mappingState);
+      watchLog(registers, droppedLogLines);
       if (journal !== undefined) watchJournal(registers, journal);
     },
   };
@@ -93,10 +103,10 @@ export function createMetrics(options: { readonly ofProcess: boolean }): Metrics
 function watchLanes(registers: Registry[], pacer: Pick<Pacer, 'state'>): void {
   const readings = {
     limit: 'Calls that the lane may make in its window.',
-    used: 'Calls in the present window.',
-    waiting: 'Calls that wait for their turn.',
-    running: 'Calls under way.',
-    pausedMs: 'Milliseconds until the lane goes on after the CRM asked to slow down.',
+    used: 'Calls in the current window.',
+    waiting: 'Calls waiting for a free slot.',
+    running: 'Calls in progress.',
+    pausedMs: 'Milliseconds until the lane resumes after the CRM asked to slow down.',
   } as const;
   for (const [reading, help] of Object.entries(readings)) {
     new Gauge({
@@ -127,10 +137,21 @@ function watchJournal(registers: Registry[], counts: { readonly written: number;
   entries.reset();
 }
 
+function watchLog(registers: Registry[], droppedLines: () => number): void {
+  new Gauge({
+    name: `${prefix}log_lines_dropped`,
+    help: 'Log lines that could not be written since the process started, for example to a full volume.',
+    registers,
+    collect() {
+      this.set(droppedLines());
+    },
+  });
+}
+
 function watchMapping(registers: Registry[], state: () => ReloadState): void {
   new Gauge({
     name: `${prefix}mapping_info`,
-    help: 'The mapping files in force, by their hash.',
+    help: 'The active mapping files, by hash.',
     labelNames: ['hash'],
     registers,
     collect() {
@@ -140,7 +161,7 @@ function watchMapping(registers: Registry[], state: () => ReloadState): void {
   });
   new Gauge({
     name: `${prefix}mapping_loaded_timestamp_seconds`,
-    help: 'When the mapping files in force were loaded.',
+    help: 'When the active mapping files were loaded.',
     registers,
     collect() {
       this.set(Date.parse(state().loadedAt) / 1_000);
@@ -148,7 +169,7 @@ function watchMapping(registers: Registry[], state: () => ReloadState): void {
   });
   new Gauge({
     name: `${prefix}mapping_edit_refused`,
-    help: '1 while the folder holds an edit with errors, so that an older version is in force.',
+    help: '1 while the folder contains an edit with errors and an older version is active.',
     registers,
     collect() {
       this.set(state().refused === undefined ? 0 : 1);

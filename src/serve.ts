@@ -1,6 +1,6 @@
-import { createServer } from 'node:http';
 import type { pino } from 'pino';
 import { createAdminServer } from './admin-server.ts';
+import { loadApiKeys } from './api-keys.ts';
 import { createApp } from './app.ts';
 import { prepareIdProperties } from './bridge/properties/prepare-id-property.ts';
 import { type RunningCapture, startCapture } from './capture/record/start-capture.ts';
@@ -14,7 +14,7 @@ import { hubSpotPropertyRules } from './crm/hubspot/property-rules.ts';
 import { hubSpotProtocol } from './crm/hubspot/protocol/hubspot-protocol.ts';
 import { createPacer } from './crm/pacer.ts';
 import { startJournal } from './journal/start-journal.ts';
-import { closeServer, countInFlight, listen } from './listening.ts';
+import { closeServer, countInFlight, createHttpServer, listen } from './listening.ts';
 import { loadLiveMappings } from './live-mappings.ts';
 import type { Mappings } from './mapping/load/file-kinds.ts';
 import type { Locale } from './mapping/values/locale.ts';
@@ -25,8 +25,8 @@ export interface RunningBridge {
   readonly url: string;
   /** Where its metrics are; undefined unless ADMIN_PORT is set. */
   readonly adminUrl: string | undefined;
-  /** Reads the mapping files again; if they have errors, the last valid version stays active. */
-  reloadMappings(): Promise<void>;
+  /** Reads the mapping files and API_KEY_FILE again; if one has errors, its last valid version stays active. */
+  reload(): Promise<void>;
   /**
    * Stops accepting, waits for the requests in flight, then closes what was opened.
    * @param graceMs after this many milliseconds, running requests are cut off.
@@ -49,15 +49,22 @@ type CrmDeps = Pick<Parameters<typeof createHubSpotCrm>[0], 'onExchange'> & {
  * Builds the bridge and listens. In sandbox mode the embedded CRM is started first and closed last.
  * @param overrides.clock the clock of the pacer; by default the system's.
  * @param overrides.checksAtStart false where every call to the CRM must come from a request.
+ * @param overrides.droppedLogLines for the metrics; by default none are dropped.
  * @param overrides.pollMs how often the folder of mapping files is checked.
  * @throws MappingError when a mapping file has mistakes; the error of `listen` when the port is taken.
  */
 export async function startBridge(
   config: Config,
   log: pino.Logger,
-  overrides: { readonly clock?: Clock; readonly checksAtStart?: boolean; readonly pollMs?: number } = {},
+  overrides: {
+    readonly clock?: Clock;
+    readonly checksAtStart?: boolean;
+    readonly pollMs?: number;
+    readonly droppedLogLines?: () => number;
+  } = {},
 ): Promise<RunningBridge> {
   const checksAtStart = overrides.checksAtStart !== false;
+  const apiKeys = loadApiKeys(config.auth, log);
   const metrics = createMetrics({ ofProcess: config.admin !== undefined });
   const pollMs = overrides.pollMs ?? mappingPollMs;
   const mappings = await loadLiveMappings({ dir: config.mappingsDir, locale: localeOf(config), pollMs }, { log });
@@ -72,7 +79,12 @@ export async function startBridge(
       capture?.recorder.exchange(context, exchange);
     },
   });
-  metrics.watch({ pacer, mappingState: mappings.state, journal: journal?.counts });
+  metrics.watch({
+    pacer,
+    mappingState: mappings.state,
+    droppedLogLines: overrides.droppedLogLines ?? (() => 0),
+    journal: journal?.counts,
+  });
   let isStopping = false;
   const app = createApp(
     {
@@ -86,9 +98,9 @@ export async function startBridge(
       isSandbox: config.isSandbox,
       isReady: () => !isStopping,
     },
-    config,
+    { ...config, auth: { header: config.auth.header, keys: apiKeys.current } },
   );
-  const server = createServer(app);
+  const server = createHttpServer(app, config);
   const inFlight = countInFlight(server);
   const admin = config.admin === undefined ? undefined : createAdminServer({ metrics, log });
   const closeRest = async (captureGraceMs: number) => {
@@ -109,7 +121,10 @@ export async function startBridge(
     return {
       url,
       adminUrl,
-      reloadMappings: mappings.reload,
+      async reload() {
+        apiKeys.reload();
+        await mappings.reload();
+      },
       async close(graceMs) {
         isStopping = true;
         const startedAt = performance.now();

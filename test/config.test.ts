@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { ConfigError, EnvironmentSchema, loadConfig } from '../src/config.ts';
+import { ConfigError, connectionWarnings, EnvironmentSchema, loadConfig } from '../src/config.ts';
 
-const hubspot = { HUBSPOT_ACCESS_TOKEN: 'pat-na1-example', API_KEY: 'secret' };
+const hubspot = { HUBSPOT_ACCESS_TOKEN: 'pat-na1-example', API_KEY: 'a-secret-of-enginy' };
 
 function problemsOf(environment: Record<string, string>): readonly string[] {
   try {
@@ -19,7 +19,7 @@ test('runs on the embedded CRM, on loopback and with a known key, when nothing i
 
   expect(config.isSandbox).toBe(true);
   expect(config.listen).toEqual({ host: '127.0.0.1', port: 3000 });
-  expect(config.auth).toEqual({ header: 'x-api-key', keys: ['sandbox'] });
+  expect(config.auth).toEqual({ header: 'x-api-key', keys: ['sandbox'], keyFile: undefined });
 });
 
 test('listens on every address once it talks to HubSpot', () => {
@@ -69,9 +69,14 @@ test('refuses a token that carries the word Bearer, and never repeats it', () =>
 });
 
 test('takes several keys, a size with a unit and a country in small letters', () => {
-  const config = loadConfig({ ...hubspot, API_KEY: 'old, new', BODY_LIMIT: '2mb', DEFAULT_COUNTRY: 'de' });
+  const config = loadConfig({
+    ...hubspot,
+    API_KEY: 'the-old-key-012345, the-new-key-012345',
+    BODY_LIMIT: '2mb',
+    DEFAULT_COUNTRY: 'de',
+  });
 
-  expect(config.auth.keys).toEqual(['old', 'new']);
+  expect(config.auth.keys).toEqual(['the-old-key-012345', 'the-new-key-012345']);
   expect(config.bodyLimits.maxBytes).toBe(2 * 1024 * 1024);
   expect(config.defaultCountry).toBe('DE');
 });
@@ -86,4 +91,52 @@ test('.env.example names every variable of the schema with its default, and no o
   expect(lines.map(({ name }) => name).sort()).toEqual(Object.keys(EnvironmentSchema.shape).sort());
   const shown = Object.fromEntries(lines.filter(({ value }) => value !== '').map(({ name, value }) => [name, value]));
   expect(EnvironmentSchema.parse(shown)).toEqual({ ...EnvironmentSchema.parse({}), HOST: '0.0.0.0' });
+});
+
+test.each([
+  'a',
+  'fifteen-chars-x',
+  'key with blanks inside',
+  'schlüssel-mit-umlaut-0123',
+  'long-enough-012345, short',
+  ',',
+])('refuses the API key %j, and never repeats it', (key) => {
+  const [problem, ...more] = problemsOf({ ...hubspot, API_KEY: key });
+
+  expect(problem).toMatch(/^API_KEY (must contain keys of at least 16 printable ASCII characters|contains no key)/);
+  expect(more).toEqual([]);
+  if (key.length > 1) expect(problem).not.toContain(key);
+});
+
+test('refuses the public key of the sandbox when it talks to HubSpot', () => {
+  expect(problemsOf({ ...hubspot, API_KEY: 'sandbox' })).toEqual([expect.stringContaining('everyone knows')]);
+});
+
+test('takes the keys from a file instead, not from both', () => {
+  const config = loadConfig({ HUBSPOT_ACCESS_TOKEN: 'pat-na1-example', API_KEY_FILE: '/run/secrets/keys' });
+
+  expect(config.auth).toEqual({ header: 'x-api-key', keys: [], keyFile: '/run/secrets/keys' });
+  expect(problemsOf({ ...hubspot, API_KEY_FILE: 'keys' })).toEqual([expect.stringContaining('both set')]);
+});
+
+test.each(['99999999999gb', '201mb', '9999999999999999999999'])('refuses a BODY_LIMIT of %s', (limit) => {
+  expect(problemsOf({ ...hubspot, BODY_LIMIT: limit, BODY_LIMIT_TOTAL: '1gb' })).toEqual([
+    'BODY_LIMIT must be at most 200mb',
+  ]);
+});
+
+test('refuses a BODY_LIMIT_TOTAL below BODY_LIMIT', () => {
+  expect(problemsOf({ ...hubspot, BODY_LIMIT: '70mb' })).toEqual(['BODY_LIMIT_TOTAL must be at least BODY_LIMIT']);
+});
+
+test.each([
+  ['https://api.hubapi.com', 0],
+  ['http://127.0.0.1:4000', 0],
+  ['http://localhost:4000', 0],
+  ['http://[::1]:4000', 0],
+  ['http://hubspot.internal', 1],
+  ['http://10.0.0.7:8080', 1],
+  ['http://localhost.example.com', 1],
+])('warns about %s %i times, since it would carry the token', (url, warnings) => {
+  expect(connectionWarnings(loadConfig({ ...hubspot, HUBSPOT_BASE_URL: url }))).toHaveLength(warnings);
 });

@@ -1,4 +1,9 @@
-import { processIo } from './process-io.ts';
-import { runCommandLine } from './run-command-line.ts';
+import { enableOwnCompileCache } from '../compile-cache.ts';
+
+enableOwnCompileCache();
+const [{ processIo }, { runCommandLine }] = await Promise.all([
+  import('./process-io.ts'),
+  import('./run-command-line.ts'),
+]);
 
 await runCommandLine(process.argv.slice(2), processIo());

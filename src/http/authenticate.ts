@@ -1,42 +1,50 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
 import { UnauthorizedError } from '../errors.ts';
-import { recordKey } from './record-requests.ts';
+import { createKeyGuard, type KeyGuardDeps } from './key-guard.ts';
 
 export interface KeySettings {
   /** Lower case. */
   readonly header: string;
-  readonly keys: readonly string[];
+  /** The accepted keys; read for every request, since they can be replaced. */
+  readonly keys: () => readonly string[];
+}
+
+type KeyResult = 'missing' | 'unknown' | 'known';
+
+export interface KeyCheck {
+  readonly header: string;
+  /** Counts a rejected key, and delays the result if many were wrong: guessing must not be fast. */
+  check(request: Request): Promise<KeyResult>;
 }
 
 /**
- * Judges the key of a request. Digests of equal length are compared in constant time, and all of them always, so that neither a
- * key's length nor its place in the list can be measured.
+ * Checks API keys. Digests of equal length are compared in constant time, and always all of them, so that neither a key's length nor
+ * its position can be measured.
  */
-export function createKeyCheck({ header, keys }: KeySettings): (request: Request) => 'missing' | 'unknown' | 'known' {
-  const known = keys.map(digest);
-  return (request) => {
-    const sent = request.headers[header];
-    const given = digest(typeof sent === 'string' ? sent.trim() : '');
-    const matches = known.filter((key) => timingSafeEqual(key, given)).length;
-    if (typeof sent !== 'string' || sent === '') return 'missing';
-    return matches === 0 ? 'unknown' : 'known';
+export function createKeyCheck({ header, keys }: KeySettings, deps: KeyGuardDeps = {}): KeyCheck {
+  const guard = createKeyGuard(deps);
+  return {
+    header,
+    async check(request) {
+      const sent = request.headers[header];
+      const given = digest(typeof sent === 'string' ? sent.trim() : '');
+      const matches = keys().filter((key) => timingSafeEqual(digest(key), given)).length;
+      const isMissing = typeof sent !== 'string' || sent === '';
+      if (!isMissing && matches > 0) return 'known';
+      const result = isMissing ? 'missing' : 'unknown';
+      await guard.rejected(result);
+      return result;
+    },
   };
 }
 
-const recorded = { known: 'good', unknown: 'wrong', missing: 'missing' } as const;
-
-/** Lets a request through when its header carries one of the keys. */
-export function authenticate(settings: KeySettings): RequestHandler {
-  const check = createKeyCheck(settings);
-  return (request, _response, next) => {
-    const judged = check(request);
-    recordKey(request, recorded[judged]);
-    if (judged !== 'known') {
-      throw new UnauthorizedError(
-        judged === 'unknown' ? 'The API key is not known' : `The header ${settings.header} is missing`,
-      );
-    }
+/** Lets a request through if its header carries one of the keys. */
+export function authenticate(keyCheck: KeyCheck): RequestHandler {
+  return async (request, _response, next) => {
+    const result = await keyCheck.check(request);
+    if (result === 'unknown') throw new UnauthorizedError('Invalid API key');
+    if (result === 'missing') throw new UnauthorizedError(`Missing API key: send it in the header ${keyCheck.header}`);
     next();
   };
 }

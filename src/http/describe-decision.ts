@@ -1,4 +1,4 @@
-import { nothingDecided, noteProblem, type WriteDecision } from '../bridge/decisions.ts';
+import { noteProblem, nothingDecided, type WriteDecision } from '../bridge/decisions.ts';
 import type { MatchOutcome } from '../bridge/records/match-records.ts';
 import type { ChangedTask } from '../bridge/timeline/change-tasks.ts';
 import type { WriteResult } from '../bridge/write-result.ts';

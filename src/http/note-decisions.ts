@@ -2,8 +2,8 @@ import type { RequestHandler, Response } from 'express';
 import {
   type DecidedRequest,
   type NotedProblem,
-  nothingDecided,
   noteProblem,
+  nothingDecided,
   type RecordDecision,
 } from '../bridge/decisions.ts';
 import { problemFromError } from '../bridge/problem.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestHandler } from 'express';
 
-/** What the recorder of captures offers to this layer; see capture/recorder.ts. */
+/** The part of the capture recorder that this layer uses. */
 export interface RequestRecorder {
   begin(facts: {
     readonly requestId: string;
@@ -25,14 +25,14 @@ interface RecordedAnswer {
   readonly text: string;
 }
 
-/** Headers that say something about the request; keys and cookies are not among them. */
+/** The headers that are recorded: neither keys nor cookies. */
 const requestHeaders = ['content-type', 'content-length', 'content-encoding'] as const;
 const answerHeaders = ['content-type', 'retry-after', 'allow'] as const;
 
-/** Where the recording of a request is kept for {@link recordKey} and {@link recordBody}. */
+/** Where the recording of a request is kept for {@link recordBody}. */
 const recordings = new WeakMap<IncomingMessage, RequestRecording>();
 
-/** Notes what a request was and how it was answered. Without a recorder nothing is noted. */
+/** Records a request, whose key was accepted, and its response. Without a recorder it does nothing. */
 export function recordRequests(recorder: RequestRecorder | undefined, mappingHash: () => string): RequestHandler {
   if (recorder === undefined) return (_request, _response, next) => next();
   return (request, response, next) => {
@@ -43,15 +43,11 @@ export function recordRequests(recorder: RequestRecorder | undefined, mappingHas
       headers: pick(request.headers, requestHeaders),
       mappingHash: mappingHash(),
     });
+    recording.setKey('good');
     recordings.set(request, recording);
     followAnswer(response, recording);
     recording.run(next);
   };
-}
-
-/** To be called once the request's key has been judged. */
-export function recordKey(request: IncomingMessage, key: 'good' | 'missing' | 'wrong'): void {
-  recordings.get(request)?.setKey(key);
 }
 
 /** To be called with the body as it was sent, decompressed. */

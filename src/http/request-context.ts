@@ -4,9 +4,9 @@ import type { RequestHandler, Response } from 'express';
 import type { CallContext } from '../crm/crm.ts';
 import { deadlineIn } from '../crm/deadline.ts';
 
-const acceptableId = /^[A-Za-z0-9._:-]{1,128}$/;
+const acceptableId = /^[A-Za-z0-9._:-]{1,64}$/;
 
-/** The caller's own `X-Request-Id` where it is harmless, else a fresh one; told back in the same header. */
+/** The caller's `X-Request-Id` if it is short and harmless, otherwise a new one; returned in the same header. */
 export function requestIdOf(request: IncomingMessage, response: ServerResponse): string {
   const sent = request.headers['x-request-id'];
   const id = typeof sent === 'string' && acceptableId.test(sent) ? sent : randomUUID();
@@ -22,7 +22,7 @@ export function startDeadline(timeoutMs: number, now?: () => number): RequestHan
   };
 }
 
-/** What the bridge needs to know of the request that is being served. */
+/** The request that is being served, as the bridge needs it. */
 export function callContext(response: Response, urgency: CallContext['urgency']): CallContext {
   return { requestId: response.req.id as string, urgency, deadline: response.locals.deadline };
 }

@@ -3,24 +3,25 @@ import type { RequestHandler } from 'express';
 import type { pino } from 'pino';
 import { pinoHttp } from 'pino-http';
 import { requestIdOf } from './request-context.ts';
+import { routeOf } from './route-of.ts';
 
-/** One line per request: method, path without its query, status, duration and the counts that the route noted. */
+/** One line per request: method, route, status, duration and the counts that the route noted. */
 export function requestLog(log: pino.Logger): RequestHandler {
   return pinoHttp({
     logger: log,
     genReqId: requestIdOf,
     customAttributeKeys: { reqId: 'requestId', responseTime: 'durationMs' },
     quietReqLogger: true,
-    // Addresses may carry a query and headers a key: what the line needs of them is in customProps.
+    // Paths may hold personal data and headers a key: the line has neither.
     serializers: { req: () => undefined, res: () => undefined },
     customLogLevel: (_request, response, error) => {
       if (response.statusCode === 500 || (error && response.statusCode < 400)) return 'error';
       return response.statusCode > 500 ? 'warn' : 'info';
     },
-    customSuccessMessage: (_request, response) => (response.writableFinished ? 'answered' : 'caller went away'),
+    customSuccessMessage: (_request, response) => (response.writableFinished ? 'answered' : 'caller disconnected'),
     customErrorMessage: () => 'answered with an error',
     customSuccessObject: (request, response, value) => ({ ...value, ...factsOf(request, response) }),
-    // The error itself is logged by the error handler, which knows what of it may be told.
+    // The error itself is logged by the error handler, which knows what may be logged.
     customErrorObject: (request, response, _error, value) => ({
       ...value,
       err: undefined,
@@ -32,13 +33,8 @@ export function requestLog(log: pino.Logger): RequestHandler {
 function factsOf(request: IncomingMessage, response: ServerResponse): object {
   return {
     method: request.method,
-    path: pathOf(request),
+    route: routeOf(request),
     status: response.statusCode,
     ...('locals' in response ? (response.locals as { facts?: object }).facts : undefined),
   };
-}
-
-function pathOf(request: IncomingMessage): string | undefined {
-  const url = 'originalUrl' in request ? request.originalUrl : request.url;
-  return typeof url === 'string' ? url.split('?')[0] : undefined;
 }

@@ -1,8 +1,11 @@
 import type { RequestHandler } from 'express';
+import { routeOf } from './route-of.ts';
 
-/** Counts answered requests; what keeps the counts is none of the app's business. */
+/** Counts requests. */
 export interface RequestMeter {
   observe(answered: AnsweredRequest): void;
+  /** A request whose API key was rejected. */
+  observeKey(result: 'missing' | 'unknown'): void;
 }
 
 export interface AnsweredRequest {
@@ -15,14 +18,14 @@ export interface AnsweredRequest {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
-/** Tells the meter of every request once its answer is out, or its caller is gone. */
+/** Reports every request to the meter once it is answered or its caller has disconnected. */
 export function measureRequests(meter: RequestMeter): RequestHandler {
   return (request, response, next) => {
     const startedAt = performance.now();
     response.once('close', () => {
       meter.observe({
         method: request.method,
-        route: routeOf(request.route),
+        route: routeOf(request),
         status: response.writableFinished ? response.statusCode : 499,
         seconds: (performance.now() - startedAt) / 1_000,
         facts: response.locals.facts ?? {},
@@ -30,10 +33,4 @@ export function measureRequests(meter: RequestMeter): RequestHandler {
     });
     next();
   };
-}
-
-/** Express sets the route on the request once it is known. */
-function routeOf(route: unknown): string {
-  const path = typeof route === 'object' && route !== null && 'path' in route ? route.path : undefined;
-  return typeof path === 'string' ? path : 'none';
 }

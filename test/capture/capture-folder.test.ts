@@ -113,11 +113,11 @@ test('only what went wrong is kept unless everything is asked for, and nothing w
   expect(await off.stop()).toEqual([]);
 });
 
-test('somebody who tries keys does not push everything else out', async () => {
+test('callers without a valid key leave no captures', async () => {
   const bridge = await startCapturing();
   for (let n = 0; n < 20; n += 1) await bridge.send('GET', '/users', undefined, { 'x-api-key': `guess-${n}` });
 
-  expect(await bridge.stop()).toHaveLength(1);
+  expect(await bridge.stop()).toEqual([]);
 });
 
 test('values stay as they are where the operator may keep them, and secrets never do', async () => {
@@ -132,7 +132,7 @@ test('values stay as they are where the operator may keep them, and secrets neve
 
   expect(file?.capture.personalData).toBe('kept');
   expect(file?.text).toContain('ada@example.com');
-  expect(file?.text).not.toContain('good-key');
+  expect(file?.text).not.toContain('good-key-for-tests');
   expect(file?.text).not.toContain(bridge.crm.token);
   expect(file?.text).not.toContain('session=1');
 });

@@ -124,7 +124,7 @@ test('replay --save makes a regression that passes, differences that are meant i
 test('replay --live shows what it will write and sends it only when told to', async () => {
   const folder = await someCaptures();
   const target = await startCapturing();
-  const at = { environment: { API_KEY: 'good-key' } };
+  const at = { environment: { API_KEY: 'good-key-for-tests' } };
   const args = ['replay', '--dir', folder, '_201_', '--live', target.url];
 
   const refused = await run(args, { ...at, typed: 'no\n' });

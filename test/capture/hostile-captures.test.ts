@@ -115,7 +115,7 @@ test('every live replay asks, also one that only reads, and names where the key 
   writeFileSync(file, JSON.stringify(changed('request.method', 'GET')));
 
   const unasked = await runCommand(['replay', file, '--live', `${bridge.url}/x`], {
-    environment: { API_KEY: 'good-key' },
+    environment: { API_KEY: 'good-key-for-tests' },
   });
 
   expect(unasked.status).toBe(2);

@@ -14,7 +14,7 @@ const known: Record<string, string> = {};
 const send = (method: string, path: string, body?: unknown): Promise<Answer> => sendTo(bridge.url, method, path, body);
 
 beforeAll(async () => {
-  bridge = await startBridge(loadConfig({ PORT: '0', API_KEY: 'good-key', SANDBOX: 'true' }), logSink().log);
+  bridge = await startBridge(loadConfig({ PORT: '0', API_KEY: 'good-key-for-tests', SANDBOX: 'true' }), logSink().log);
 });
 
 afterAll(async () => {

@@ -70,7 +70,7 @@ test('1,000 requests while the files are swapped: none fails, and each is served
     });
     while (isFlying) {
       swapTo(swaps % 2 === 0 ? 'city' : 'jobtitle');
-      await bridge.reloadMappings();
+      await bridge.reload();
       if (swaps === 0) await learn('city');
       swaps += 1;
     }
@@ -105,7 +105,7 @@ test('a bad edit shows in /readyz for callers with the key, and in the metrics; 
   const good = await bridge.send('GET', '/readyz');
 
   writeFileSync(join(dir, 'contacts.yaml'), version('jobtitle').replace('policy: ignore', 'policy: ignored'));
-  await bridge.reloadMappings();
+  await bridge.reload();
   const readiness = await bridge.send('GET', '/readyz');
   const untold = await bridge.send('GET', '/readyz', undefined, { 'x-api-key': 'another' });
   const sync = await bridge.send('POST', '/contacts/sync', { contacts: [{ externalId: 'a', email: 'a@example.com' }] });

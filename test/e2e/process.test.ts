@@ -1,5 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, readdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
 import { sendTo } from '../support/start-app.ts';
@@ -44,7 +48,8 @@ function stop(child: ChildProcess): void {
 }
 
 test('starts without any setting, says that it is in sandbox mode, and the line that it prints works', async () => {
-  const bridge = startProcess({});
+  const temporary = mkdtempSync(join(tmpdir(), 'temporary-'));
+  const bridge = startProcess({ TMPDIR: temporary });
   const url = await urlOf(bridge);
 
   await expect.poll(() => bridge.lines.join('\n')).toContain('Sandbox mode');
@@ -55,6 +60,8 @@ test('starts without any setting, says that it is in sandbox mode, and the line 
 
   expect(answer.status).toBe(200);
   expect(answer.body.results).toHaveLength(1);
+  // Compiled code in a folder that others can create is code that others can plant.
+  expect(readdirSync(temporary)).toEqual([]);
 });
 
 test('stops with every mistake listed when the environment is wrong', async () => {
@@ -64,19 +71,26 @@ test('stops with every mistake listed when the environment is wrong', async () =
   expect(bridge.lines.join('\n')).toMatch(/PORT[\s\S]*LOG_LEVEL/);
 });
 
-test('on SIGTERM it takes no new request, finishes what is in flight and exits 0', async () => {
+test('on SIGTERM, and on a second one, it takes no new request, finishes what is in flight and exits 0', async () => {
   const crm = await startCrm({ latency: 400 });
-  const bridge = startProcess({ HUBSPOT_ACCESS_TOKEN: crm.token, HUBSPOT_BASE_URL: crm.url, API_KEY: 'good-key' });
+  const bridge = startProcess({
+    HUBSPOT_ACCESS_TOKEN: crm.token,
+    HUBSPOT_BASE_URL: crm.url,
+    API_KEY: 'good-key-for-tests',
+  });
   const url = await urlOf(bridge);
 
   const inFlight = sendTo(url, 'POST', '/contacts/sync', { contacts: [{ externalId: 'a', email: 'a@example.com' }] });
   const asksForContacts = () => crm.log.some(({ path }) => path.endsWith('/objects/contacts/batch/read'));
   await expect.poll(asksForContacts).toBe(true);
   stop(bridge.child);
+  await expect.poll(() => bridge.lines.join('\n')).toContain('stopping: finishing');
+  stop(bridge.child);
   const answer = await inFlight;
 
   expect(answer.status).toBe(200);
   expect(await bridge.exited).toBe(0);
+  expect(bridge.lines.join('\n')).toContain('already stopping');
   await expect(sendTo(url, 'GET', '/livez')).rejects.toThrow();
 });
 
@@ -99,7 +113,7 @@ test.each([
         npm_config_update_notifier: 'false',
         HUBSPOT_ACCESS_TOKEN: crm.token,
         HUBSPOT_BASE_URL: crm.url,
-        API_KEY: 'good-key',
+        API_KEY: 'good-key-for-tests',
       },
       command,
     );
@@ -131,7 +145,7 @@ test('creates that a kill -9 interrupts are finished by the next process, with o
   const crm = await startCrm();
   // The first process never learns what its creates did.
   crm.faults.add({ match: { kind: 'batch-create' }, times: 0, action: { kind: 'done-then-hang' } });
-  const environment = { HUBSPOT_ACCESS_TOKEN: crm.token, HUBSPOT_BASE_URL: crm.url, API_KEY: 'good-key' };
+  const environment = { HUBSPOT_ACCESS_TOKEN: crm.token, HUBSPOT_BASE_URL: crm.url, API_KEY: 'good-key-for-tests' };
   const contacts = Array.from({ length: 300 }, (_unused, n) => ({ externalId: `lead-${n}`, firstName: `Number ${n}` }));
   const killed = startProcess(environment);
 
@@ -148,3 +162,35 @@ test('creates that a kill -9 interrupts are finished by the next process, with o
   expect(kept.length).toBe(300);
   expect(new Set(kept).size).toBe(300);
 });
+
+test.runIf(process.platform === 'linux')(
+  'serves while its log is on a full volume, and counts the lost lines',
+  async () => {
+    const [port, adminPort] = [await freePort(), await freePort()];
+    const bridge = startProcess({ PORT: String(port), ADMIN_PORT: String(adminPort) }, [
+      'sh',
+      '-c',
+      'exec "$0" "$1" > /dev/full',
+      process.execPath,
+      main,
+    ]);
+    const url = `http://127.0.0.1:${port}`;
+
+    await expect.poll(async () => (await fetch(`${url}/livez`).catch(() => undefined))?.status).toBe(200);
+    for (let n = 0; n < 20; n += 1) expect((await sendTo(url, 'GET', '/livez')).status).toBe(200);
+    const metrics = await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text();
+    stop(bridge.child);
+
+    expect(Number(/enginy_bridge_log_lines_dropped (\d+)/.exec(metrics)?.[1])).toBeGreaterThanOrEqual(20);
+    expect(await bridge.exited).toBe(0);
+  },
+);
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}

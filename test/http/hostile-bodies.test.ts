@@ -278,7 +278,7 @@ function openRequest(url: string, head: string) {
   const { promise: status, resolve } = Promise.withResolvers<number>();
   const call = request(`${url}/contacts`, {
     method: 'POST',
-    headers: { 'x-api-key': 'good-key', 'content-type': 'application/json' },
+    headers: { 'x-api-key': 'good-key-for-tests', 'content-type': 'application/json' },
   });
   call.on('response', (response) => {
     response.resume();

@@ -5,7 +5,7 @@ import { fakeCrm } from '../support/fake-crm.ts';
 import { startApp } from '../support/start-app.ts';
 
 test('describes itself in OpenAPI 3.1, behind the key, with the header that the operator chose', async () => {
-  const app = await startApp(fakeCrm(), { settings: { auth: { header: 'x-crm-key', keys: ['k'] } } });
+  const app = await startApp(fakeCrm(), { settings: { auth: { header: 'x-crm-key', keys: () => ['k'] } } });
 
   const without = await app.send('GET', '/openapi.json');
   const answer = await app.send('GET', '/openapi.json', undefined, { 'x-crm-key': 'k' });

@@ -43,7 +43,7 @@ export async function startApp(
       ...overrides.deps,
     },
     {
-      auth: { header: 'x-api-key', keys: ['good-key', 'next-key'] },
+      auth: { header: 'x-api-key', keys: () => ['good-key-for-tests', 'next-key-for-tests'] },
       bodyLimits: { maxBytes: 1024 * 1024 },
       requestTimeoutMs: 30_000,
       ...overrides.settings,
@@ -75,7 +75,7 @@ export async function sendTo(
   const response = await fetch(`${url}${path}`, {
     method,
     headers: {
-      'x-api-key': 'good-key',
+      'x-api-key': 'good-key-for-tests',
       accept: 'application/json',
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...headers,

@@ -22,7 +22,7 @@ export async function startBridgeOn(
   const config = loadConfig({
     HOST: '127.0.0.1',
     PORT: '0',
-    API_KEY: 'good-key',
+    API_KEY: 'good-key-for-tests',
     HUBSPOT_ACCESS_TOKEN: crm.token,
     HUBSPOT_BASE_URL: crm.url,
     HUBSPOT_RATE_LIMIT: '10000',
@@ -38,7 +38,7 @@ export async function startBridgeOn(
   return {
     url: bridge.url,
     adminUrl: bridge.adminUrl,
-    reloadMappings: bridge.reloadMappings,
+    reload: bridge.reload,
     close: bridge.close,
     log: sink,
     send: (method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer> =>

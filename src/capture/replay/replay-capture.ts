@@ -91,7 +91,7 @@ async function createReplayedBridge(capture: Capture, mappings: Mappings, clock:
       now: clock.now,
     },
     {
-      auth: { header: replayKeyHeader, keys: [replayKey] },
+      auth: { header: replayKeyHeader, keys: () => [replayKey] },
       // A body that was too large is not captured: one above this limit replaces it.
       bodyLimits: {
         maxBytes: capture.answer?.status === 413 ? tooLargeBytes - 1 : capture.settings.bodyLimitBytes,

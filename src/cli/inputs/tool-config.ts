@@ -16,7 +16,8 @@ const needed = [
 export function readToolConfig(io: Pick<CommandIo, 'environment' | 'complain'>): Config {
   const environment = io.environment();
   const relevant = Object.fromEntries(needed.map((name) => [name, environment[name]]));
-  const mode = environment.HUBSPOT_ACCESS_TOKEN === undefined ? { SANDBOX: 'true' } : { API_KEY: 'not needed' };
+  const mode =
+    environment.HUBSPOT_ACCESS_TOKEN === undefined ? { SANDBOX: 'true' } : { API_KEY: 'not-needed-for-commands' };
   const slips = settingWarnings(environment, { empty: [], unreadLines: [] });
   for (const slip of slips) io.complain(`warning: ${slip}\n`);
   try {

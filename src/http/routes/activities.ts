@@ -20,7 +20,7 @@ export function activityRoutes(deps: TimelineDeps): Router {
       noteSubjects(response, () => [timelineSubject('activities', body)]);
       const { answer, isRepeat, decision } = await logActivity(timelineScopeOf(deps, response, 'urgent'), body);
       noteDecisions(response, () => [timelineDecision(answer, decision)]);
-      noteFacts(response, { activity: answer.id, type: answer.type, isRepeat, warned: answer.warnings?.length ?? 0 });
+      noteFacts(response, { isRepeat, warned: answer.warnings?.length ?? 0 });
       response.status(201).json(answer);
     })
     .all(methodNotAllowed('POST'));

@@ -1,22 +1,21 @@
 import { Router } from 'express';
 import type { ReloadState } from '../../mapping/load/reload-state.ts';
 import { formatDiagnostic } from '../../mapping/schema/diagnostic.ts';
-import { createKeyCheck, type KeySettings } from '../authenticate.ts';
+import type { KeyCheck } from '../authenticate.ts';
 import { methodNotAllowed } from '../error-handler.ts';
+import { noteFacts } from '../request-context.ts';
 
 export interface Readiness {
-  /** False from the moment on which the process was told to stop. */
+  /** False once the process is stopping. */
   isReady(): boolean;
   mappingState(): ReloadState;
 }
 
 /**
- * GET /livez and GET /readyz for an orchestrator: no key, no call, no details. Whoever sends the key learns from /readyz which
- * mapping files are in force, and what is wrong with an edit that was refused. Such an edit makes nobody unready: the last good
- * version serves.
+ * GET /livez and GET /readyz for an orchestrator: no key, no call, no details. With the key, /readyz also reports the active mapping
+ * files and what is wrong with a rejected edit. Such an edit does not change the status: the last valid version serves.
  */
-export function probeRoutes(readiness: Readiness, auth: KeySettings): Router {
-  const judgeKey = createKeyCheck(auth);
+export function probeRoutes(readiness: Readiness, keyCheck: KeyCheck): Router {
   const router = Router();
   router
     .route('/livez')
@@ -26,9 +25,12 @@ export function probeRoutes(readiness: Readiness, auth: KeySettings): Router {
     .all(methodNotAllowed('GET'));
   router
     .route('/readyz')
-    .get((request, response) => {
+    .get(async (request, response) => {
+      const hasKey = request.headers[keyCheck.header] !== undefined;
+      const key = hasKey ? await keyCheck.check(request) : 'missing';
+      if (key === 'unknown') noteFacts(response, { key });
       const isReady = readiness.isReady();
-      const details = judgeKey(request) === 'known' ? { mapping: describeMapping(readiness.mappingState()) } : {};
+      const details = key === 'known' ? { mapping: describeMapping(readiness.mappingState()) } : {};
       response.status(isReady ? 200 : 503).json({ status: isReady ? 'ok' : 'stopping', ...details });
     })
     .all(methodNotAllowed('GET'));

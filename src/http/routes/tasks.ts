@@ -12,7 +12,7 @@ import { noteDecisions, noteSubjects } from '../note-decisions.ts';
 import { noteFacts } from '../request-context.ts';
 import { timelineScopeOf } from '../timeline-scope-of.ts';
 
-/** Tasks, one by one and many at once. `/tasks/batch` comes first: `batch` is no id. */
+/** Tasks, one by one and many at once. `/tasks/batch` comes first: `batch` is not an id. */
 export function taskRoutes(deps: TimelineDeps): Router {
   const router = Router();
   router.route('/tasks').post(createHandler(deps)).all(methodNotAllowed('POST'));
@@ -45,7 +45,7 @@ function createHandler(deps: TimelineDeps): RequestHandler {
     noteSubjects(response, () => [timelineSubject('tasks', body)]);
     const { answer, isRepeat, decision } = await createTask(timelineScopeOf(deps, response, 'urgent'), body);
     noteDecisions(response, () => [timelineDecision(answer, decision)]);
-    noteFacts(response, { task: answer.id, isRepeat, warned: answer.warnings?.length ?? 0 });
+    noteFacts(response, { isRepeat, warned: answer.warnings?.length ?? 0 });
     response.status(201).json(answer);
   };
 }
@@ -72,7 +72,7 @@ function batchPatchHandler(deps: TimelineDeps): RequestHandler {
   };
 }
 
-/** What one call can carry is as quick as a single task, and somebody may be waiting for it. */
+/** What one call can carry is as fast as a single task, and a user may be waiting for it. */
 function urgencyOf(ids: readonly string[]): 'urgent' | 'bulk' {
   return ids.length <= 100 ? 'urgent' : 'bulk';
 }

@@ -8,7 +8,7 @@ export interface UserRouteDeps {
   readonly owners: OwnerDirectory;
 }
 
-/** GET /users: who may own records; 501 where the CRM does not tell, which switches owner selection off in Enginy. */
+/** GET /users: who may own records; 501 where the CRM does not allow it, which switches owner selection off in Enginy. */
 export function userRoutes(deps: UserRouteDeps): Router {
   const router = Router();
   router
