@@ -8,6 +8,7 @@ import { createLookupFinisher } from './bridge/records/lookup-finisher.ts';
 import { createRecordIdCache, type RecordIdCache } from './bridge/records/record-id-cache.ts';
 import { createUpdateBatcher } from './bridge/records/update-batcher.ts';
 import { createCompletedTasks } from './bridge/timeline/completed-tasks.ts';
+import { createEngagementMarker } from './bridge/timeline/engagement-marker.ts';
 import { createOwnerDirectory } from './bridge/timeline/owner-directory.ts';
 import { createPortalTimeZone } from './bridge/timeline/portal-time-zone.ts';
 import type { TimelineDeps } from './bridge/timeline/timeline-scope.ts';
@@ -56,6 +57,7 @@ export function createBridge(
     managedProperties,
     owners: createOwnerDirectory({ crm, log }),
     completedTasks: createCompletedTasks(Date.now),
+    engagement: createEngagementMarker(writing),
     portalTimeZone: createPortalTimeZone({ crm }),
     clock: Date.now,
   };

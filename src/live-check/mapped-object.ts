@@ -28,7 +28,7 @@ export function mappedObjects(mappings: Mappings): MappedObject[] {
   return [
     ...[contacts, companies].flatMap((mapping) => (mapping === undefined ? [] : [recordObject(mapping)])),
     ...(tasks === undefined ? [] : [taskObject(tasks)]),
-    ...(activities === undefined ? [] : activityObjects(activities, contacts)),
+    ...(activities === undefined ? [] : activityObjects(activities, mappings)),
   ];
 }
 
@@ -55,7 +55,7 @@ function taskObject(mapping: TaskMapping): MappedObject {
   };
 }
 
-function activityObjects(mapping: ActivityMapping, contacts: Mapping): MappedObject[] {
+function activityObjects(mapping: ActivityMapping, mappings: Mappings): MappedObject[] {
   const { file, key, people } = mapping;
   const objects = Object.entries(mapping.objects).map(
     ([objectType, object]): MappedObject => ({
@@ -67,12 +67,26 @@ function activityObjects(mapping: ActivityMapping, contacts: Mapping): MappedObj
       isEssential: false,
     }),
   );
-  if (people === undefined) return objects;
-  const rows = Object.entries(people).map(([name, property]) =>
+  const participants = Object.entries(people ?? {}).map(([name, property]) =>
     readRow(`participants ${name}`, property, ['people', name]),
   );
-  const { objectType } = contacts.target;
-  return [...objects, { file, objectType, path: ['people'], rows, hasOwners: false, isEssential: false }];
+  const marks = (section: 'contacts' | 'companies') =>
+    constantRows(mapping.on_activity[section], ['on_activity', section]);
+  const linked = [
+    { objectType: mappings.contacts.target.objectType, path: ['people'], rows: participants },
+    { objectType: mappings.contacts.target.objectType, path: ['on_activity', 'contacts'], rows: marks('contacts') },
+    {
+      objectType: mappings.companies?.target.objectType ?? 'companies',
+      path: ['on_activity', 'companies'],
+      rows: marks('companies'),
+    },
+  ];
+  return [
+    ...objects,
+    ...linked
+      .filter(({ rows }) => rows.length > 0)
+      .map((object): MappedObject => ({ ...object, file, hasOwners: false, isEssential: false })),
+  ];
 }
 
 function constantsOfTypes({ types }: ActivityMapping, objectType: string): MappedRow[] {

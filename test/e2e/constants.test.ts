@@ -63,6 +63,54 @@ test("constants of an activity type replace the object's, by direction", async (
   ]).toEqual(['WHATS_APP', 'WHATS_APP', 'LINKEDIN_MESSAGE']);
 });
 
+test('sets on_activity properties on contact and company, in batches, by direction and after a resend', async () => {
+  const crm = await startCrm();
+  const { contacts, companies } = crm.seed({
+    contacts: Array.from({ length: 20 }, (_, n) => ({ properties: { email: `c${n}@example.com` } })),
+    companies: [{ properties: { name: 'Acme' } }],
+  });
+  const dir = shippedFolder({
+    'activities.yaml': (text) =>
+      `${text}\non_activity:\n  contacts:\n    - { crm: school, value: engaged }\n    - { crm: degree, value: replied, direction: INBOUND }\n  companies:\n    - { crm: about_us, value: engaged }\n`,
+  });
+  const bridge = await startBridgeOn(crm, { MAPPINGS_DIR: dir });
+  const log = (contactId: string | undefined, direction: string) =>
+    bridge.send('POST', '/activities', {
+      ...{ type: 'LINKEDIN', direction, body: 'Hi', contactId, companyId: companies[0] },
+      metadata: { messageId: `${contactId}-${direction}` },
+    });
+
+  const answers = await Promise.all(contacts.map((id) => log(id, 'OUTBOUND')));
+  await log(contacts[0], 'INBOUND');
+  const updates = crm.log.filter(({ path }) => path.endsWith('/contacts/batch/update')).length;
+  await log(contacts[0], 'INBOUND');
+
+  expect(answers.map(({ body }) => body.warnings)).toEqual(contacts.map(() => undefined));
+  const [first, second] = crm.records('contacts').map(({ properties }) => [properties.school, properties.degree]);
+  expect([first, second]).toEqual([
+    ['engaged', 'replied'],
+    ['engaged', undefined],
+  ]);
+  expect(crm.records('companies')[0]?.properties.about_us).toBe('engaged');
+  expect(updates).toBeLessThan(20);
+  expect(crm.records('communications')).toHaveLength(21);
+});
+
+test('logs the activity although its contact cannot be marked, and says so', async () => {
+  const crm = await startCrm();
+  const { contacts } = crm.seed({ contacts: [{ properties: { email: 'c@example.com' } }] });
+  const dir = shippedFolder({
+    'activities.yaml': (text) => `${text}\non_activity: { contacts: [{ crm: hs_object_id, value: "1" }] }\n`,
+  });
+  const bridge = await startBridgeOn(crm, { MAPPINGS_DIR: dir });
+
+  const answer = await bridge.send('POST', '/activities', { type: 'LINKEDIN', body: 'Hi', contactId: contacts[0] });
+
+  expect(answer.status).toBe(201);
+  expect(answer.body.warnings).toEqual([expect.stringContaining('on_activity: the contact was not marked: ')]);
+  expect(crm.records('communications')).toHaveLength(1);
+});
+
 test.each([
   [
     'contacts.yaml',

@@ -9,6 +9,7 @@ import { type LinkedRecords, linksTo, readLinked } from '../records/linked-recor
 import { composeActivityBody, splitActivityBody } from './activity-body.ts';
 import { createOnce } from './create-once.ts';
 import { toInertText } from './html-body.ts';
+import { markEngagement } from './mark-engagement.ts';
 import { participantsOf } from './participants.ts';
 import { activityFingerprint, readSentActivity, type SentActivity } from './sent-activity.ts';
 import { unknownOwner } from './task-draft.ts';
@@ -60,6 +61,8 @@ export async function logActivity(scope: TimelineScope, activity: ActivityBody):
     },
     links: linksTo(scope.mappings, linked),
   });
+  const { direction } = sent;
+  const warnings = [...created.warnings, ...(await markEngagement(scope, mapping, { linked, direction }))];
   const isOwnerStored = Object.keys(created.properties).some((name) => translation.sources[name] === 'ownerId');
   const answer: ActivityAnswer = {
     id: created.id,
@@ -73,7 +76,7 @@ export async function logActivity(scope: TimelineScope, activity: ActivityBody):
     ...(linked.contact === undefined ? {} : { contactId: linked.contact.id }),
     ...(linked.company === undefined ? {} : { companyId: linked.company.id }),
     ...metadataOf(activity),
-    ...(created.warnings.length === 0 ? {} : { warnings: [...created.warnings] }),
+    ...(warnings.length === 0 ? {} : { warnings }),
   };
   return { answer, isRepeat: created.isRepeat, decision: created.decision };
 }

@@ -7,6 +7,7 @@ import type { KeyedLock } from '../keyed-lock.ts';
 import type { ManagedProperties } from '../properties/managed-property.ts';
 import type { RecordIdCache } from '../records/record-id-cache.ts';
 import type { CompletedTasks } from './completed-tasks.ts';
+import type { EngagementMarker } from './engagement-marker.ts';
 import type { OwnerDirectory } from './owner-directory.ts';
 import type { PortalTimeZone } from './portal-time-zone.ts';
 
@@ -19,6 +20,7 @@ export interface TimelineDeps {
   readonly managedProperties: ManagedProperties;
   readonly owners: OwnerDirectory;
   readonly completedTasks: CompletedTasks;
+  readonly engagement: EngagementMarker;
   readonly portalTimeZone: PortalTimeZone;
   /** The wall clock, in milliseconds since 1970. */
   readonly clock: () => number;

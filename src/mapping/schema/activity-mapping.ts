@@ -52,6 +52,19 @@ export const ActivityMappingFile = z
       .record(z.string(), ActivityType)
       .meta({ description: "Enginy's activity types and where each is stored." }),
     objects: z.record(z.string(), LoggedObject).meta({ description: 'The CRM objects that store activities.' }),
+    on_activity: z
+      .strictObject({
+        contacts: z
+          .array(ActivityConstant)
+          .default([])
+          .meta({ description: 'Properties to set on the contact of a logged activity.' }),
+        companies: z
+          .array(ActivityConstant)
+          .default([])
+          .meta({ description: 'Properties to set on the company of a logged activity.' }),
+      })
+      .default({ contacts: [], companies: [] })
+      .meta({ description: 'What to set on the contact and company when an activity is logged.' }),
     people: z
       .strictObject({
         email: CrmProperty('Contact property with the email address.'),
