@@ -44,6 +44,12 @@ function placesOf(packageName: string): string[] {
   return files.filter(({ packages }) => packages.includes(packageName)).map(({ path }) => path);
 }
 
+test('one file normalizes Unicode, and bounds the text before', () => {
+  const callers = files.filter(({ text }) => text.includes('.normalize(')).map(({ path }) => path);
+
+  expect(callers).toEqual(['mapping/values/normalize-unicode.ts']);
+});
+
 test('one file reads the environment', () => {
   const readers = files.filter(({ text }) => text.includes('process.env')).map(({ path }) => path);
 

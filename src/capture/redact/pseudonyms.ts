@@ -4,6 +4,7 @@
  * placeholder behaves in matching as the original does: trimmed, lower-cased, cut at a space or a dot, two texts are equal
  * afterwards when and only when they were before.
  */
+import { normalizeUnicode } from '../../mapping/values/normalize-unicode.ts';
 import { createCipheriv, hash, hkdfSync } from 'node:crypto';
 
 export interface Pseudonyms {
@@ -177,24 +178,26 @@ const SPELLED_OUT: Readonly<Record<string, string>> = {
 
 /** Accents stay where they were, on other letters; other scripts get letters of their own. */
 function foreignWord(key: string, word: string, latin: (lower: string) => string): string {
-  const digitsOnly = word.normalize('NFKC');
+  const digitsOnly = normalizeUnicode(word, 'NFKC');
   if (/^\d+$/.test(digitsOnly)) return latin(digitsOnly.replace(/\d/g, (digit) => LETTERS.charAt(Number(digit))));
   const spelled = [...word].map((letter) => spellOut(letter)).join('');
-  const parts = [...spelled.normalize('NFD')];
+  const parts = [...normalizeUnicode(spelled, 'NFD')];
   const bases = parts.filter((part) => !/\p{M}/u.test(part));
   const base = bases.join('');
   const stands = isPlainLatin(base) ? [...sameCase(base, latin(base.toLowerCase()))] : otherScript(key, bases);
   let at = 0;
   const replaced = parts.map((part) => (/\p{M}/u.test(part) ? part : (stands[at++] ?? ''))).join('');
-  return word === word.normalize('NFC') ? composed(replaced) : replaced;
+  return word === normalizeUnicode(word, 'NFC') ? composed(replaced) : replaced;
 }
 
 const ACCENTS = ['\u0301', '\u0300', '\u0302', '\u0308', '\u0303', '\u030c', '\u0307', '\u0304', '\u0327'];
 
 /** Letters with accents as one character each, as addresses want them: where there is none, with another accent. */
 function composed(text: string): string {
-  return text.normalize('NFC').replace(/(\p{L})(\p{M}+)/gu, (whole, letter: string) => {
-    const found = ACCENTS.map((accent) => (letter + accent).normalize('NFC')).find((one) => [...one].length === 1);
+  return normalizeUnicode(text, 'NFC').replace(/(\p{L})(\p{M}+)/gu, (whole, letter: string) => {
+    const found = ACCENTS.map((accent) => normalizeUnicode(letter + accent, 'NFC')).find(
+      (one) => [...one].length === 1,
+    );
     return found ?? whole.slice(0, letter.length);
   });
 }

@@ -24,19 +24,21 @@ export const nameTransforms = {
     variants: companyNameVariants,
   },
   first_name: {
-    summary: 'The given names in a full name.',
+    summary: 'The given names in a full name; titles, degrees, pronouns and pictures are dropped.',
     role: 'converting',
     example: ['Ludwig van Beethoven', 'Ludwig'],
     accepts: 'text',
     maxLength: 500,
+    isSingle: true,
     apply: firstName,
   },
   last_name: {
-    summary: 'The family name in a full name.',
+    summary: 'The family name in a full name; "Smith, John" is understood.',
     role: 'converting',
     example: ['Ludwig van Beethoven', 'van Beethoven'],
     accepts: 'text',
     maxLength: 500,
+    isSingle: true,
     apply: lastName,
   },
 } as const satisfies Readonly<Record<string, Transform>>;

@@ -1,17 +1,17 @@
+import data from '../data/legal-forms.json' with { type: 'json' };
 import { foldText } from './fold-text.ts';
 
-/** Legal forms at the end of company names, folded. */
-export const legalForms: ReadonlySet<string> = new Set(
-  (
-    'inc incorporated corp corporation co company llc llp lp ltd limited plc pllc pc gmbh mbh ag kg ohg gbr ug se ' +
-    'sa sas sasu sarl eurl sl slu sll slp sau scoop spa srl srls sapa snc bv nv vof cv sprl bvba vzw ab oy oyj as asa aps ' +
-    'doo dd kft zrt nyrt bt sro spol zoo ooo oao zao pao tov kk gk pte pty pvt sdn bhd jsc pjsc lda ltda eireli ' +
-    'me cia cvba saoc llc-fz fze dmcc holding holdings'
-  ).split(' '),
-);
+const always: ReadonlySet<string> = new Set(data.forms.split(' '));
+/** Forms that are also words of a name ("Spa", "Co"): legal forms where they are written like one. */
+const asWritten: ReadonlySet<string> = new Set(data.asWritten.split(' '));
+const withPoints: ReadonlySet<string> = new Set(data.withPoints.split(' '));
+const afterAnd: ReadonlySet<string> = new Set(data.afterAnd.split(' '));
+
+/** All legal forms at the end of company names, folded. */
+export const legalForms: ReadonlySet<string> = new Set([...always, ...withPoints, ...afterAnd]);
 
 /** The most common forms, appended to the bare name in searches; a search body is limited to 3,000 characters. */
-const searchedForms = [' inc', ' inc.', ', inc.', ' ltd', ' llc', ' gmbh', ' s.l.', ' s.a.', ' ag', ' sas'];
+const searchedForms = data.searched.split('|');
 
 /**
  * Folds a company name for comparing: no legal form at the end, no punctuation, no accents, no case.
@@ -20,16 +20,13 @@ const searchedForms = [' inc', ' inc.', ', inc.', ' ltd', ' llc', ' gmbh', ' s.l
 export function foldCompanyName(text: string): string | undefined {
   // Text in brackets is not part of the name, unless there is nothing else.
   const bare = text.replace(/\([^)]*\)/g, ' ');
-  const words = foldText(/[\p{L}\p{N}]/u.test(bare) ? bare : text)
-    ?.replace(/['’`´]/g, '')
-    // `s.l.` is one word, `booking.com` is two.
-    .replace(/(?<=(?<![\p{L}\p{N}])[\p{L}\p{N}])\.(?=[\s,]|$|[\p{L}\p{N}](?![\p{L}\p{N}]))/gu, '')
-    .replace(/&|\+/g, ' and ')
-    .replace(/[^\p{L}\p{N}\p{M}]+/gu, ' ')
-    .trim()
-    .split(' ');
-  if (words === undefined || words[0] === '') return foldText(text);
-  return withoutLegalForm(words).join(' ');
+  const name = /[\p{L}\p{N}]/u.test(bare) ? bare : text;
+  const isShouted = name === name.toUpperCase();
+  const words = name.split(/[\s,;]+/).flatMap((token) => wordsOf(token, isShouted));
+  if (words.length === 0) return foldText(text);
+  return withoutLegalForm(words)
+    .map(({ word }) => word)
+    .join(' ');
 }
 
 /** Lowercase spellings that a CRM is likely to hold, the given one first. */
@@ -40,14 +37,42 @@ export function companyNameVariants(canonical: string, given: string): string[] 
   return [...new Set([lower, canonical, ...forms.map((form) => canonical + form)])];
 }
 
-function withoutLegalForm(words: readonly string[]): readonly string[] {
-  if (words.length > 1 && words.at(-1) === 'and') return withoutLegalForm(words.slice(0, -1));
-  for (let letters = 4; letters >= 1; letters -= 1) {
-    const tail = words.slice(-letters);
-    const isSpelledOut = letters === 1 || tail.every((word) => word.length === 1);
-    if (letters < words.length && isSpelledOut && legalForms.has(tail.join(''))) {
-      return withoutLegalForm(words.slice(0, -letters));
+interface NameWord {
+  /** Folded. */
+  readonly word: string;
+  /** Written as an abbreviation: `S.p.A.`, `A/S`, a single letter with a point. */
+  readonly hasPoints: boolean;
+  /** Written as a legal form is: `SpA`, not `Spa`. In a name of capital letters alone this says nothing. */
+  readonly isWrittenAsForm: boolean;
+}
+
+function wordsOf(token: string, isShouted: boolean): NameWord[] {
+  const hasPoints = /^\p{L}(?:[./]\p{L})+\.?$|^\p{L}\.$/u.test(token) || /^\p{L}{1,4}\.$/u.test(token);
+  const isWrittenAsForm = !isShouted && asWritten.has(token.replace(/\.$/, ''));
+  const words = (foldText(token) ?? '')
+    .replace(/['’`´]/g, '')
+    // `s.l.` is one word, `booking.com` is two.
+    .replace(/(?<=(?<![\p{L}\p{N}])[\p{L}\p{N}])\.(?=[\s,]|$|[\p{L}\p{N}](?![\p{L}\p{N}]))/gu, '')
+    .replace(/&|\+/g, ' and ')
+    .split(/[^\p{L}\p{N}\p{M}]+/u);
+  return words.filter((word) => word !== '').map((word) => ({ word, hasPoints, isWrittenAsForm }));
+}
+
+function withoutLegalForm(words: readonly NameWord[]): readonly NameWord[] {
+  if (words.length > 1 && words.at(-1)?.word === 'and') return withoutLegalForm(words.slice(0, -1));
+  for (let count = 4; count >= 1; count -= 1) {
+    if (count < words.length && isLegalForm(words.slice(-count), words.at(-count - 1))) {
+      return withoutLegalForm(words.slice(0, -count));
     }
   }
   return words;
+}
+
+function isLegalForm(tail: readonly NameWord[], before: NameWord | undefined): boolean {
+  if (tail.length > 1 && tail.some(({ word }) => word.length !== 1)) return false;
+  const form = tail.map(({ word }) => word).join('');
+  if (always.has(form)) return true;
+  if (afterAnd.has(form) && before !== undefined && ['and', 'y', 'et', 'und'].includes(before.word)) return true;
+  if (!withPoints.has(form)) return false;
+  return tail.every(({ hasPoints, isWrittenAsForm }) => hasPoints || isWrittenAsForm);
 }

@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest';
+import { foldCompanyName } from '../../src/mapping/values/company-name.ts';
+import { createAll, type ValueCase } from './record-values.ts';
+
+const name = (fullName: string, first: string | undefined, last: string | undefined): ValueCase => ({
+  given: { fullName, email: undefined },
+  held: { firstname: first, lastname: last, enginy_full_name: undefined },
+  isWarned: false,
+});
+
+const cases: readonly ValueCase[] = [
+  name('Jane Doe, CFA', 'Jane', 'Doe'),
+  name('Ana Ruiz, RN, BSN', 'Ana', 'Ruiz'),
+  name('Mia Wong (She/Her)', 'Mia', 'Wong'),
+  name('Jane Doe 🚀', 'Jane', 'Doe'),
+  name('Tom Lee | Growth', 'Tom', 'Lee'),
+  name('Don Draper', 'Don', 'Draper'),
+  name('Ing Nguyen', 'Ing', 'Nguyen'),
+  name('Smith, John', 'John', 'Smith'),
+  name('Mia Wong she/her', 'Mia', 'Wong'),
+  name('Alex Kim (they/them) 🏳️‍🌈', 'Alex', 'Kim'),
+  name('👩🏽‍💻 Ada Lovelace', 'Ada', 'Lovelace'),
+  name('Tom Lee • Sales', 'Tom', 'Lee'),
+  name('Tom Lee - CEO at Acme', 'Tom', 'Lee'),
+  name('Tom Lee — Growth', 'Tom', 'Lee'),
+  name('Jean-Luc Picard', 'Jean-Luc', 'Picard'),
+  name('John Smith Jr.', 'John', 'Smith'),
+  name('John Smith, Jr.', 'John', 'Smith'),
+  name('John Smith III', 'John', 'Smith'),
+  name('Ana Ruiz PhD MBA', 'Ana', 'Ruiz'),
+  name('Bruno Mars PMP', 'Bruno', 'Mars'),
+  name('Jane Doe, Ph.D.', 'Jane', 'Doe'),
+  name('Jane Doe, M.Ed., LEED-AP', 'Jane', 'Doe'),
+  name('Jack Ma', 'Jack', 'Ma'),
+  name('Kim Do', 'Kim', 'Do'),
+  name('Yo-Yo Ma', 'Yo-Yo', 'Ma'),
+  name('Smith, John, PhD', 'John', 'Smith'),
+  name('de la Cruz, María José', 'María José', 'de la Cruz'),
+  name('Dr. Ludwig van Beethoven', 'Ludwig', 'van Beethoven'),
+  name('Frau Dr. Anna Weber', 'Anna', 'Weber'),
+  name('Ing. Juan Pérez', 'Juan', 'Pérez'),
+  name('Dipl.-Ing. Karl Braun', 'Karl', 'Braun'),
+  name('Sra. Ana Ruiz', 'Ana', 'Ruiz'),
+  name('Van Morrison', 'Van', 'Morrison'),
+  name('Al Pacino', 'Al', 'Pacino'),
+  name('William "Bill" Gates', 'William', 'Gates'),
+  name('Robert (Bob) Smith', 'Robert', 'Smith'),
+  name('Dean Martin', 'Dean', 'Martin'),
+  name('Cher', 'Cher', undefined),
+];
+
+test('takes full names apart without titles, degrees, pronouns and pictures', async () => {
+  expect(await createAll('contacts', cases)).toEqual(cases);
+});
+
+test('keeps a full name as text where its parts are not clear', async () => {
+  const unclear = ['Jane Doe, Founder', 'García López, María José', 'Doe, Jane, Anna'].map(
+    (fullName): ValueCase => ({
+      given: { fullName, email: `${fullName.length}@example.com` },
+      held: { firstname: undefined, lastname: undefined, enginy_full_name: fullName },
+      isWarned: true,
+    }),
+  );
+
+  expect(await createAll('contacts', unclear)).toEqual(unclear);
+});
+
+test.each([
+  ['Blue Lagoon Spa', 'blue lagoon spa'],
+  ['BLUE LAGOON SPA', 'blue lagoon spa'],
+  ['Enel SpA', 'enel'],
+  ['Enel S.p.A.', 'enel'],
+  ['ENEL S.P.A.', 'enel'],
+  ['Contact Me', 'contact me'],
+  ['Contact ME', 'contact me'],
+  ['Sonae Holding', 'sonae holding'],
+  ['Acme Holdings Ltd', 'acme holdings'],
+  ['The Honest Company', 'the honest company'],
+  ['McKinsey & Company', 'mckinsey'],
+  ['Tiffany & Co.', 'tiffany'],
+  ['Müller & Söhne GmbH & Co. KG', 'muller and sohne'],
+  ['Novo Nordisk A/S', 'novo nordisk'],
+  ['Equinor AS', 'equinor'],
+  ['Such As', 'such as'],
+  ['Gaming PC', 'gaming pc'],
+  ['Smith & Jones P.C.', 'smith and jones'],
+  ['SAP SE', 'sap se'],
+  ['Siemens ag', 'siemens'],
+  ['My CV', 'my cv'],
+  ['Ben & Co', 'ben'],
+])('compares the company %j as %j', (given, folded) => {
+  expect(foldCompanyName(given)).toBe(folded);
+});
