@@ -62,7 +62,7 @@ function splitFullName(fullName: string): NameParts | ValueProblem {
 
 function bareName(fullName: string): string {
   const name = fullName
-    .replace(/[\p{Extended_Pictographic}\p{Regional_Indicator}\p{Emoji_Modifier}\u{fe0f}\u{200d}\u{20e3}®™©]/gu, ' ')
+    .replace(/\p{Extended_Pictographic}|\p{Regional_Indicator}|\p{Emoji_Modifier}|\ufe0f|\u200d|\u20e3/gu, ' ')
     .replace(/\([^()]*\)|\[[^[\]]*\]|\{[^{}]*\}|["“”„«»][^"“”„«»]*["“”„«»]/gu, ' ')
     .replace(/\s+/g, ' ')
     .trim();
