@@ -1,10 +1,9 @@
-import { readSources } from '../run/compile-field-row.ts';
 import { mapKey, readStep } from '../run/transform-chain.ts';
 import type { Finding, Path } from '../schema/finding.ts';
 import type { FieldRow, RecordMappingFile, RecordObject, TransformStep } from '../schema/record-mapping.ts';
 import { findTransform, transformNames } from '../transforms/transforms.ts';
 import { didYouMean, nearestWord } from '../values/nearest-word.ts';
-import { enginyFields, enginyWordFor } from './enginy-fields.ts';
+import { lintFieldNames } from './lint-field-names.ts';
 import { lintMatch } from './lint-match.ts';
 
 /** Checks what the schema cannot: rules across several keys. */
@@ -216,43 +215,4 @@ function lintDirection(file: RecordMappingFile, row: FieldRow, path: Path): Find
   if (repeatedValue === undefined) return [];
   const message = `the value map "${row.value_map}" cannot be reversed: it maps several values to "${repeatedValue}"`;
   return [{ ...place, kind: 'not-reversible', message }];
-}
-
-function lintFieldNames(object: RecordObject, file: RecordMappingFile): Finding[] {
-  const named: { field: string; path: Path }[] = [];
-  file.match.rules.forEach((rule, index) => {
-    if (rule === 'identity') return;
-    const path = ['match', 'rules', index];
-    if (rule.enginy !== undefined) named.push({ field: rule.enginy, path: [...path, 'enginy'] });
-    rule.all?.forEach((pair, at) => {
-      named.push({ field: pair.enginy, path: [...path, 'all', at, 'enginy'] });
-    });
-  });
-  file.write.fields.forEach((row, index) => {
-    const key = row.concat !== undefined ? 'concat' : row.first_of !== undefined ? 'first_of' : 'enginy';
-    readSources(row).forEach(({ field }, at) => {
-      const path = ['write', 'fields', index, key];
-      const source = key === 'enginy' ? undefined : row[key]?.[at];
-      if (source === undefined) named.push({ field, path });
-      else named.push({ field, path: typeof source === 'string' ? [...path, at] : [...path, at, 'enginy'] });
-    });
-  });
-  return named.flatMap(({ field, path }) => lintFieldName(object, field, path));
-}
-
-/** Names with an underscore, a space, a dot or the prefix `customField` are custom fields, which Enginy does not document. */
-function lintFieldName(object: RecordObject, field: string, path: Path): Finding[] {
-  const documented = enginyFields[object];
-  if (documented.includes(field) || /[_\s.]|^customField/.test(field)) return [];
-  const suggestion = nearestWord(field, documented) ?? enginyWordFor(object, field);
-  const message = `"${field}" is not a documented field of Enginy ${object}${didYouMean(suggestion)}`;
-  return [
-    {
-      path,
-      kind: 'not-an-enginy-field',
-      severity: 'warning',
-      message,
-      ...(suggestion !== undefined && { suggestion }),
-    },
-  ];
 }
