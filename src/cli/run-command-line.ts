@@ -3,10 +3,12 @@ import { type CommandIo, UsageError } from './command-io.ts';
 import { capturesCommand } from './commands/captures-command.ts';
 import { checkCommand } from './commands/check-command.ts';
 import { explainCommand } from './commands/explain-command.ts';
+import { fieldsCommand } from './commands/fields-command.ts';
 import { propertiesCommand } from './commands/properties-command.ts';
 import { replayCommand } from './commands/replay-command.ts';
 import { sandboxCommand } from './commands/sandbox-command.ts';
 import { serveCommand } from './commands/serve-command.ts';
+import { transformsCommand } from './commands/transforms-command.ts';
 import { printableOutput } from './report/printable.ts';
 
 const after = `
@@ -14,6 +16,7 @@ Examples:
   enginy-bridge serve                          run the bridge; without a HubSpot token, on the embedded CRM
   enginy-bridge check                          check the mapping files and run the examples beside them
   enginy-bridge check --live                   compare them with the properties of your HubSpot account too
+  enginy-bridge fields                         list Enginy's fields; "transforms" lists what a row can do to a value
   enginy-bridge explain contacts lead.json     what would become of a record, and why
   enginy-bridge captures list --last 20        what happened to the latest requests that had an error or a warning
   enginy-bridge replay FILE                    run a captured request again, offline, and print what differs
@@ -35,6 +38,8 @@ export async function runCommandLine(args: readonly string[], outside: CommandIo
     .addCommand(serveCommand())
     .addCommand(sandboxCommand(io))
     .addCommand(checkCommand(io))
+    .addCommand(fieldsCommand(io))
+    .addCommand(transformsCommand(io))
     .addCommand(explainCommand(io))
     .addCommand(propertiesCommand(io))
     .addCommand(capturesCommand(io))

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { checkMappings } from '../../src/mapping/load/load-mappings.ts';
 import { shippedFolder } from '../support/mapping-folder.ts';
 import { runCommand } from './run-command.ts';
 
@@ -38,7 +40,7 @@ test('prints every finding of every file of every folder in one run, and ends wi
     'unknown-key',
   ]);
   expect(lines).toContain(`✕ ${one}: 3 errors, 0 warnings, 0 examples run`);
-  expect(out).toMatch(/contacts\.examples\.yaml:\d+:\d+ {2}error {2}example-failed/);
+  expect(out).toMatch(/contacts\.examples\.yaml:\d+:\d+ {2}warning {2}example-failed/);
 });
 
 test('lets warnings pass unless it is strict', async () => {
@@ -90,4 +92,44 @@ test('colours findings on a terminal only', async () => {
 
   expect(plain.out).not.toContain('\u001b');
   expect(colored.out).toContain('\u001b[31merror');
+});
+
+test('an intended change is accepted like the bridge accepts it, with one line and one command for the examples', async () => {
+  const dir = shippedFolder({
+    'contacts.yaml': (text) => text.replace(/crm: jobtitle,( +)transform/, 'crm: role_name,$1transform'),
+  });
+  const before = readFileSync(join(dir, 'contacts.examples.yaml'), 'utf8');
+
+  const changed = await runCommand(['check', dir]);
+  const strict = await runCommand(['check', dir, '--strict']);
+  const renewing = await runCommand(['check', dir, '--update-examples']);
+  const after = readFileSync(join(dir, 'contacts.examples.yaml'), 'utf8');
+  const again = await runCommand(['check', dir, '--strict', '--quiet']);
+
+  expect(checkMappings(dir).mappings).toBeDefined();
+  expect([changed.status, changed.out.split('\n').filter((line) => line.includes('example-failed')).length]).toEqual([
+    0, 1,
+  ]);
+  expect(changed.out).toContain(`enginy-bridge check --update-examples ${dir}`);
+  expect(strict.status).toBe(1);
+  expect(strict.out.split('\n').filter((line) => line.includes('example-failed')).length).toBeGreaterThan(1);
+  expect(renewing.status).toBe(0);
+  expect(again).toMatchObject({ status: 0, out: '' });
+  // Comments and what still fits are kept.
+  const lines = (text: string) => text.split('\n').toSorted();
+  expect(lines(after.replace(/\{.*\}/g, ''))).toEqual(
+    lines(before.replaceAll('jobtitle:', 'role_name:').replace(/\{.*\}/g, '')),
+  );
+  expect(after).toContain('update: { email: ada@example.com, role_name: Countess }');
+});
+
+test('lists fields and transforms in the terminal', async () => {
+  const fields = await runCommand(['fields']);
+  const transforms = await runCommand(['transforms']);
+  const json = await runCommand(['transforms', '--json']);
+
+  expect(fields.out).toMatch(/contacts\n {2}externalId\n[\s\S]*companies\n[\s\S]* {2}campaignSequenceStatus .*Ongoing/);
+  expect(transforms.out).toMatch(/^linkedin_url +\S/m);
+  expect(transforms.out).toMatch(/^\{ truncate: .* \} +\S/m);
+  expect(JSON.parse(json.out)).toContainEqual(expect.objectContaining({ name: 'email', summary: expect.any(String) }));
 });

@@ -115,11 +115,12 @@ test('runs the examples beside the files and points at the line of each that fai
 `;
   const dir = aFolder({ 'contacts.yaml': CONTACTS, 'contacts.examples.yaml': examples });
 
-  const { mappings, diagnostics, examples: count } = checkFolder(dir);
+  const { mappings, diagnostics: listed, differences: diagnostics, examples: count } = checkFolder(dir);
 
   expect(mappings).toBeDefined();
   expect(count).toBe(5);
-  expect(diagnostics.every(({ kind }) => kind === 'example-failed')).toBe(true);
+  expect(diagnostics.every(({ kind, severity }) => kind === 'example-failed' && severity === 'warning')).toBe(true);
+  expect(listed.map(({ message }) => message)).toContainEqual(expect.stringMatching(/^\d of 5 examples no longer fit/));
   expect(diagnostics.map(({ line, message }) => `${line} ${message}`)).toEqual([
     '5 "addresses are small": create.email is "ada@example.com", expected "ada@example.org"',
     '6 "addresses are small": create.jobtitle is missing, expected "CTO"',

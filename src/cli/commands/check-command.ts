@@ -1,9 +1,10 @@
-import { statSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { GatewayError } from '../../errors.ts';
 import { checkLive, type LiveReport } from '../../live-check/check-live.ts';
-import { checkFolder, type FolderReport } from '../../mapping/check/check-folder.ts';
+import { checkFolder, type FolderReport, renewExamples } from '../../mapping/check/check-folder.ts';
 import { sortDiagnostics } from '../../mapping/schema/diagnostic.ts';
+import type { Locale } from '../../mapping/values/locale.ts';
 import { type CommandIo, UsageError } from '../command-io.ts';
 import type { OpenCrm } from '../inputs/open-crm.ts';
 import { readToolConfig } from '../inputs/tool-config.ts';
@@ -12,8 +13,9 @@ import { formatLive } from '../report/report-live.ts';
 
 const after = `
 Every finding of every file is one line:  file:line:column  severity  kind  message
-mappings/README.md explains the kinds. Examples (contacts.examples.yaml beside contacts.yaml) are run once the files are
-sound; they are findings too when they do not come out as written.
+mappings/README.md explains the kinds. Examples (contacts.examples.yaml beside contacts.yaml) are run once the files have
+no errors. The bridge does not read them: one warning per file says how many no longer fit, --strict lists each difference,
+and --update-examples sets what they expect to the results of today.
 
 With --live every property that the files name is looked up in your HubSpot account: does it exist, may it be written, do
 type, transforms and options fit. A table shows each row with ✓, ! (warning) or ✕ (error). Nothing is written; so scopes
@@ -22,6 +24,7 @@ for writing are not proven by it.
 Examples:
   enginy-bridge check                          the folder that the bridge reads (MAPPINGS_DIR)
   enginy-bridge check mappings/examples/*      other folders
+  enginy-bridge check --update-examples        renew the examples after an intended change
   enginy-bridge check --live                   compare with the account of HUBSPOT_ACCESS_TOKEN
   enginy-bridge check --live --sandbox         rehearse that on the embedded CRM
   enginy-bridge check --json | jq '.folders[].findings[].message'
@@ -31,6 +34,8 @@ the call is wrong.
 `;
 
 interface CheckOptions {
+  readonly updateExamples?: true;
+  readonly quiet?: true;
   readonly live?: true;
   readonly sandbox?: true;
   readonly json?: true;
@@ -45,6 +50,8 @@ export function checkCommand(io: CommandIo): Command {
     .option('--live', 'also compare them with the properties of your HubSpot account')
     .option('--sandbox', 'with --live: compare with the embedded CRM instead')
     .option('--strict', 'warnings fail the check as well')
+    .option('--update-examples', 'set the expectations of examples that no longer fit to the results of today')
+    .option('--quiet', 'print only findings; nothing if there are none')
     .option('--json', 'print the findings as JSON')
     .addHelpText('after', after)
     .action((dirs: string[], options: CheckOptions) => check(io, dirs, options));
@@ -61,7 +68,8 @@ async function check(io: CommandIo, dirs: readonly string[], options: CheckOptio
   const context = config.defaultCountry === undefined ? {} : { defaultCountry: config.defaultCountry };
   const folders = (dirs.length > 0 ? dirs : [config.mappingsDir]).map((dir) => {
     demandFolder(dir);
-    return { dir, report: checkFolder(dir, context) };
+    if (options.updateExamples) updateExamples(io, dir, context);
+    return { dir, report: withDetails(checkFolder(dir, context), options) };
   });
   if (!options.live) {
     tell(io, folders.map(toChecked), options);
@@ -79,6 +87,21 @@ async function check(io: CommandIo, dirs: readonly string[], options: CheckOptio
     throw new UsageError(`the files could not be compared with ${open.name}: ${error.message}`);
   } finally {
     await open.close();
+  }
+}
+
+/** Strictly, an example that differs is a finding like any other. */
+function withDetails(report: FolderReport, { strict }: CheckOptions): FolderReport {
+  if (!strict || report.differences.length === 0) return report;
+  const others = report.diagnostics.filter(({ kind }) => kind !== 'example-failed');
+  const differences = report.differences.filter(({ kind }) => kind === 'example-failed');
+  return { ...report, diagnostics: sortDiagnostics([...others, ...differences]) };
+}
+
+function updateExamples(io: CommandIo, dir: string, locale: Locale): void {
+  for (const { file, text, renewed } of renewExamples(dir, locale)) {
+    writeFileSync(file, text);
+    io.complain(`${file}: ${renewed} ${renewed === 1 ? 'expectation' : 'expectations'} renewed\n`);
   }
 }
 
@@ -103,8 +126,10 @@ async function checkAgainst({ crm, context }: OpenCrm, folder: Folder): Promise<
 function tell(io: CommandIo, reports: readonly Checked[], options: CheckOptions, crmName = ''): void {
   if (options.json) io.print(`${JSON.stringify({ folders: reports.map(toJson) }, null, 2)}\n`);
   else {
-    for (const { live } of reports) if (live !== undefined) io.print(`${formatLive(live, crmName, io.hasColor)}\n`);
-    for (const report of reports) io.print(formatFolder(report, io.hasColor));
+    for (const { live } of reports) {
+      if (live !== undefined && !options.quiet) io.print(`${formatLive(live, crmName, io.hasColor)}\n`);
+    }
+    for (const report of reports) io.print(formatFolder(report, io.hasColor, options.quiet));
   }
   const { errors, warnings } = countFindings(reports.flatMap(({ diagnostics }) => diagnostics));
   io.setStatus(errors > 0 || (options.strict && warnings > 0) ? 1 : 0);

@@ -16,14 +16,17 @@ export function countFindings(diagnostics: readonly Diagnostic[]): { errors: num
   return { errors, warnings: diagnostics.length - errors };
 }
 
-/** One line per finding and one that sums up. */
-export function formatFolder({ dir, diagnostics, examples }: FolderFindings, hasColor: boolean): string {
+/** One line per finding and, unless it is to be quiet, one that sums up. */
+export function formatFolder(
+  { dir, diagnostics, examples }: FolderFindings,
+  hasColor: boolean,
+  isQuiet = false,
+): string {
   const { errors, warnings } = countFindings(diagnostics);
   const mark = errors > 0 ? '✕' : warnings > 0 ? '!' : '✓';
   const summary = `${mark} ${dir}: ${count(errors, 'error')}, ${count(warnings, 'warning')}, ${count(examples, 'example')} run`;
-  return [...diagnostics.map((diagnostic) => formatFinding(diagnostic, hasColor)), paintMark(summary, mark, hasColor)]
-    .map((line) => `${line}\n`)
-    .join('');
+  const findings = diagnostics.map((diagnostic) => formatFinding(diagnostic, hasColor));
+  return [...findings, ...(isQuiet ? [] : [paintMark(summary, mark, hasColor)])].map((line) => `${line}\n`).join('');
 }
 
 /** As formatDiagnostic says it, with colours where they are wanted. */

@@ -1,10 +1,8 @@
 import { z } from 'zod';
-import { locateFindings } from '../load/locate-findings.ts';
 import type { ParsedYaml } from '../load/parse-yaml.ts';
 import { schemaFindings } from '../load/schema-findings.ts';
 import { matchKeys } from '../run/match-keys.ts';
 import { toCrmProperties, toEnginyProperties } from '../run/translate-record.ts';
-import type { Diagnostic } from '../schema/diagnostic.ts';
 import type { Finding, Path } from '../schema/finding.ts';
 import type { Mapping } from '../schema/record-mapping.ts';
 import { compareExample, exampleFailure } from './compare-example.ts';
@@ -44,18 +42,14 @@ export const ExamplesFile = z.strictObject({
   examples: z.array(Example).min(1).meta({ description: 'The examples, each with its complete expected result.' }),
 });
 
-/** Runs the examples of a mapping file; each difference is a diagnostic at the line of the expectation. */
-export function runExamples(mapping: Mapping, examples: ParsedYaml): Diagnostic[] {
-  if (examples.diagnostics.length > 0) return [...examples.diagnostics];
+/** Runs the examples of a mapping file; each difference is a finding at the expectation. */
+export function runExamples(mapping: Mapping, examples: ParsedYaml): Finding[] {
   const malformed = schemaFindings(ExamplesFile, examples.content);
-  if (malformed.length > 0) return locateFindings(examples, malformed);
+  if (malformed.length > 0) return malformed;
   const file = ExamplesFile.parse(examples.content);
   const locale = file.default_country === undefined ? {} : { defaultCountry: file.default_country };
   const subject: Mapping = { ...mapping, locale: { ...mapping.locale, ...locale } };
-  return locateFindings(
-    examples,
-    file.examples.flatMap((example, index) => runExample(subject, example, ['examples', index])),
-  );
+  return file.examples.flatMap((example, index) => runExample(subject, example, ['examples', index]));
 }
 
 /** Number of examples in a file; 0 if the file is invalid. */

@@ -1,13 +1,11 @@
 import { z } from 'zod';
 import { isObject } from '../../json.ts';
-import { locateFindings } from '../load/locate-findings.ts';
 import type { ParsedYaml } from '../load/parse-yaml.ts';
 import { schemaFindings } from '../load/schema-findings.ts';
 import type { TimelineTranslation } from '../run/timeline-rows.ts';
 import { findActivityType, fromActivityProperties, toActivityProperties } from '../run/translate-activity.ts';
 import { fromTaskProperties, toTaskProperties } from '../run/translate-task.ts';
 import type { ActivityMapping } from '../schema/activity-mapping.ts';
-import type { Diagnostic } from '../schema/diagnostic.ts';
 import type { Finding, Path } from '../schema/finding.ts';
 import type { TaskMapping } from '../schema/task-mapping.ts';
 import { toFieldValue, toText } from '../values/field-value.ts';
@@ -41,15 +39,11 @@ export const TimelineExamplesFile = z.strictObject({
 });
 
 /** Runs the examples of the mapping files for tasks and activities. Bodies are compared before conversion to HTML. */
-export function runTimelineExamples(mapping: TaskMapping | ActivityMapping, examples: ParsedYaml): Diagnostic[] {
-  if (examples.diagnostics.length > 0) return [...examples.diagnostics];
+export function runTimelineExamples(mapping: TaskMapping | ActivityMapping, examples: ParsedYaml): Finding[] {
   const malformed = schemaFindings(TimelineExamplesFile, examples.content);
-  if (malformed.length > 0) return locateFindings(examples, malformed);
+  if (malformed.length > 0) return malformed;
   const file = TimelineExamplesFile.parse(examples.content);
-  return locateFindings(
-    examples,
-    file.examples.flatMap((example, index) => runExample(mapping, example, ['examples', index])),
-  );
+  return file.examples.flatMap((example, index) => runExample(mapping, example, ['examples', index]));
 }
 
 /** Number of examples in a file; 0 if the file is invalid. */
@@ -80,7 +74,10 @@ function runExample(mapping: TaskMapping | ActivityMapping, example: TimelineExa
   const misplaced =
     object === undefined || created.object === object ? [] : [`is stored as ${created.object}, expected ${object}`];
   return [
-    ...misplaced.map((difference) => exampleFailure([...path, 'object'], `"${name}" ${difference}`)),
+    ...misplaced.map((difference) => ({
+      ...exampleFailure([...path, 'object'], `"${name}" ${difference}`),
+      renewal: { path: [...path, 'object'], value: created.object },
+    })),
     ...(create === undefined
       ? []
       : compareExample([...path, 'create'], name, { expected: create, actual: created.translation.properties })),

@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import type { Diagnostic } from '../schema/diagnostic.ts';
-import type { Path } from '../schema/finding.ts';
+import type { Path, YamlEdit } from '../schema/finding.ts';
 import { excerptOf } from './excerpt.ts';
 import { explainFault } from './explain-fault.ts';
 
@@ -161,4 +161,16 @@ function locate(
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   }
   return { line: 1, column: 1 };
+}
+
+/** Changes values of a YAML text. Comments and the style of what stays are kept. */
+export function editYaml(text: string, edits: readonly YamlEdit[]): string {
+  const document = parseDocument(text, { version: '1.2', schema: 'core' });
+  for (const { path, value } of edits) {
+    if (value === undefined) document.deleteIn(path);
+    else document.setIn(path, document.createNode(value, { flow: true }));
+  }
+  const edited = document.toString({ lineWidth: 0 });
+  // The library pads lists as it pads objects; people write [a, b].
+  return /\[ /.test(text) ? edited : edited.replace(/\[ ([^[\]"'\n]*) \]/g, '[$1]');
 }

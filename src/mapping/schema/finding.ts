@@ -12,4 +12,12 @@ export interface Finding {
   readonly severity?: 'error' | 'warning';
   readonly message: string;
   readonly suggestion?: string;
+  /** The change of the file after which the finding is gone; for examples that no longer fit. */
+  readonly renewal?: YamlEdit;
+}
+
+/** Sets a value of a file; without a value, removes it with its key. */
+export interface YamlEdit {
+  readonly path: Path;
+  readonly value?: unknown;
 }
