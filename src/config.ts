@@ -85,6 +85,7 @@ export const EnvironmentSchema = z.object({
   MAX_FIELDS: wholeNumber(1, 1_000_000).prefault(String(defaultBodyLimits.maxFields)),
   MAX_VALUES: wholeNumber(1, 100_000_000).prefault(String(defaultBodyLimits.maxValues)),
   MAX_DEPTH: wholeNumber(5, 1_000).prefault(String(defaultBodyLimits.maxDepth)),
+  MATCH_EXTRA_SEARCHES: wholeNumber(0, 10_000).prefault('20'),
   CACHE_MAX: wholeNumber(1, 10_000_000).prefault('100000'),
   CACHE_TTL_S: wholeNumber(1, 31_536_000).prefault('86400'),
   ADMIN_PORT: wholeNumber(0, 65_535).optional(),
@@ -140,6 +141,8 @@ export interface Config {
   /** ISO 3166 code for phone numbers written without a prefix. */
   readonly defaultCountry: string | undefined;
   readonly bodyLimits: BodyLimits;
+  /** How many searches one request may make beyond the usual ones. */
+  readonly extraSearches: number;
   readonly cache: { readonly max: number; readonly ttlMs: number };
   /** Where metrics are served; undefined: nowhere. */
   readonly admin: { readonly host: string; readonly port: number } | undefined;
@@ -265,6 +268,7 @@ function freezeConfig(env: ParsedEnvironment): Config {
       maxDepth: env.MAX_DEPTH,
     }),
     admin: env.ADMIN_PORT === undefined ? undefined : Object.freeze({ host: env.ADMIN_HOST, port: env.ADMIN_PORT }),
+    extraSearches: env.MATCH_EXTRA_SEARCHES,
     cache: Object.freeze({ max: env.CACHE_MAX, ttlMs: env.CACHE_TTL_S * 1000 }),
     capture: captureOf(env),
     journal: journalOf(env),

@@ -28,6 +28,8 @@ export interface BridgeWatcher {
 
 export interface BridgeSettings {
   readonly cache: { readonly max: number; readonly ttlMs: number };
+  /** How many searches one request may make beyond the usual ones; 20 by default. */
+  readonly extraSearches?: number;
   /** What the CRM allows in custom properties. */
   readonly propertyRules: PropertyRules;
 }
@@ -42,6 +44,7 @@ export function createBridge(
   const matching = {
     crm,
     log,
+    extraSearches: settings.extraSearches ?? 20,
     idCache: watcher?.watchIds(idCache) ?? idCache,
     candidateSearch: watcher?.watchCandidates(candidateSearch) ?? candidateSearch,
   };

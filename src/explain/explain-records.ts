@@ -90,7 +90,7 @@ async function match(
 ): Promise<readonly MatchOutcome[]> {
   const idCache = createRecordIdCache({ max: 10_000, ttlMs: 60_000 });
   const candidateSearch = createCandidateSearch(crm);
-  return await matchRecords({ crm, idCache, log, candidateSearch, mapping, context }, records);
+  return await matchRecords({ crm, idCache, log, candidateSearch, extraSearches: 20, mapping, context }, records);
 }
 
 function explainMatch(mapping: Mapping, outcome: MatchOutcome): MatchExplanation {

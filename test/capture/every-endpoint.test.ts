@@ -52,7 +52,7 @@ test('a capture of every endpoint replays as the same, offline', async () => {
         fullName: 'Dr. Grace van der Hopper',
         company: 'Acme, Inc.',
         phone: '+34 600 111 222',
-        linkedinUrl: 'https://www.linkedin.com/in/grace-hopper-é',
+        linkedinUrl: 'https://www.linkedin.com/in/grace-hopper-e',
         ownerId: '61000001',
         tags: ['navy', 'cobol'],
         customFields: { secretNote: 'Loves compilers', age: 85, born: '1906-12-09', nested: { deep: ['x y', 3.5] } },

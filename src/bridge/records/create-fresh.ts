@@ -7,6 +7,7 @@ import type { IdentityProperties } from '../properties/identity-property.ts';
 import { unaccounted } from '../unaccounted.ts';
 import { decisionOf, failed, type WriteResult } from '../write-result.ts';
 import { type Draft, type DraftOutcome, writeStripping } from '../write-stripping.ts';
+import type { CandidateSearch } from './candidate-search.ts';
 import { conflictAsInvalidProperty } from './conflict-as-invalid-property.ts';
 import {
   type ExistingScope,
@@ -20,6 +21,9 @@ import type { WriteDeps } from './update-records.ts';
 
 export interface CreateScope extends WriteDeps, ExistingScope {
   readonly identity: IdentityProperties;
+  readonly candidateSearch: CandidateSearch;
+  /** How many searches a request may make beyond the usual ones. */
+  readonly extraSearches: number;
 }
 
 /** One record on its way: it may turn out to exist, and in the end it has a result. */

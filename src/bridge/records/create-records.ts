@@ -1,25 +1,31 @@
 import type { NewRecord } from '../../contract/records.ts';
 import { toCrmProperties } from '../../mapping/run/translate-record.ts';
+import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import type { KeyedLock } from '../keyed-lock.ts';
 import { omitProperty } from '../omit-property.ts';
 import type { IdentityProperties } from '../properties/identity-property.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { unaccounted } from '../unaccounted.ts';
 import { failed, requireResult, type WriteResult } from '../write-result.ts';
+import type { CandidateSearch } from './candidate-search.ts';
 import { type CreateScope, createFresh, type RecordCreation } from './create-fresh.ts';
+import { findIdentified, identifyingKeys } from './find-identified.ts';
 import { findCreatedBefore, rememberCreated, uniqueValues } from './existing-records.ts';
 import { applyChanges, type WriteDeps } from './update-records.ts';
 
 export interface CreateDeps extends WriteDeps {
   readonly identity: IdentityProperties;
+  readonly candidateSearch: CandidateSearch;
+  /** How many searches a request may make beyond the usual ones. */
+  readonly extraSearches: number;
   /** A resend that overtakes its first attempt waits for it. */
   readonly lock: KeyedLock;
 }
 
 /**
  * POST: creates records so that a repeated create is harmless. A record whose Enginy id or email already belongs to a record of the
- * CRM is linked: the answer holds that record's id, and its fields are updated as in PUT. Records that are the same are written
- * once, and each gets its own answer.
+ * CRM is linked: the answer holds that record's id, and its fields are updated as in PUT. So is a record whose LinkedIn URL or
+ * domain does. Records that are the same are written once, and each gets its own answer.
  * @returns one result per record, in order.
  */
 export async function createRecords(
@@ -28,7 +34,7 @@ export async function createRecords(
 ): Promise<WriteResult[]> {
   if (records.length === 0) return [];
   const { mapping, context } = request;
-  const names = records.map(({ externalId }) => `${mapping.target.objectType}\u0001${externalId}`);
+  const names = records.flatMap((record) => lockNames(mapping, record));
   return await request.lock.run(names, async () => {
     const scope = { ...request, state: await request.identity.ensure(mapping, context) };
     const creations = mergeSame(records).map((record): RecordCreation => ({ record }));
@@ -36,6 +42,13 @@ export async function createRecords(
     const results = new Map(creations.map(({ record, result }) => [record.externalId, result]));
     return records.map(({ externalId }) => requireResult(scope, results.get(externalId)));
   });
+}
+
+/** Creates that share Enginy's id or an identifying value wait for each other. */
+function lockNames(mapping: Mapping, record: NewRecord): string[] {
+  const { objectType } = mapping.target;
+  const keys = identifyingKeys(mapping, record).map(({ name, value }) => `${objectType}\u0001${name}\u0001${value}`);
+  return [`${objectType}\u0001${record.externalId}`, ...keys];
 }
 
 /** The same Enginy id twice in one request is one record; what was sent later completes what was sent first. */
@@ -56,7 +69,8 @@ function withoutEmpty(record: NewRecord): NewRecord {
 
 async function createAll(scope: CreateScope, creations: readonly RecordCreation[]): Promise<void> {
   await findExisting(scope, creations);
-  const { primaries, duplicates } = await groupByUniqueValue(scope, creations.filter(isOpen));
+  await findIdentified(scope, creations.filter(isOpen));
+  const { primaries, duplicates } = await groupByIdentity(scope, creations.filter(isOpen));
   await createFresh(scope, primaries);
   for (const [duplicate, primary] of duplicates) {
     const id = primary.existing?.id ?? createdId(primary);
@@ -89,16 +103,18 @@ function createdId({ result }: RecordCreation): string | undefined {
 }
 
 /**
- * Different Enginy ids with one email are one record of the CRM: the first (the primary) is created, its duplicates are linked to
- * it. Within one batch the CRM would refuse the second.
+ * Different Enginy ids with one email, LinkedIn URL or domain are one record of the CRM: the first (the primary) is created, its
+ * duplicates are linked to it.
  */
-async function groupByUniqueValue(scope: CreateScope, creations: readonly RecordCreation[]) {
+async function groupByIdentity(scope: CreateScope, creations: readonly RecordCreation[]) {
   const primaries: RecordCreation[] = [];
   const duplicates = new Map<RecordCreation, RecordCreation>();
   const primaryOf = new Map<string, RecordCreation>();
   const valuesOfCreations = await Promise.all(creations.map(({ record }) => uniqueValues(scope, record)));
   creations.forEach((creation, index) => {
-    const values = (valuesOfCreations[index] ?? []).map(({ property, value }) => `${property}\u0001${value}`);
+    const unique = (valuesOfCreations[index] ?? []).map(({ property, value }) => `${property}\u0001${value}`);
+    const keys = identifyingKeys(scope.mapping, creation.record).map(({ name, value }) => `${name}\u0001${value}`);
+    const values = [...unique, ...keys];
     const primary = values.map((value) => primaryOf.get(value)).find((found) => found !== undefined);
     if (primary === undefined) primaries.push(creation);
     else duplicates.set(creation, primary);

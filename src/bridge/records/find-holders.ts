@@ -6,17 +6,21 @@ import { problemFromRead } from '../problem.ts';
 import type { RequestScope } from '../request-scope.ts';
 import type { CandidateSearch, Candidates } from './candidate-search.ts';
 import type { RecordIdCache } from './record-id-cache.ts';
+import { isTrusted, type SearchPolicy } from './search-policy.ts';
 
 export interface MatchDeps {
   readonly crm: Crm;
   readonly idCache: RecordIdCache;
   readonly candidateSearch: CandidateSearch;
+  /** How many searches one request may make beyond the usual ones. */
+  readonly extraSearches: number;
   readonly log: Logger;
 }
 
 export interface RuleScope extends MatchDeps, RequestScope {
   /** Position of the rule in the mapping. */
   readonly rule: number;
+  readonly searches: SearchPolicy;
 }
 
 /** The records that hold a match key, read fresh. */
@@ -80,21 +84,20 @@ async function readStore(scope: RuleScope, property: string, keys: readonly Matc
 }
 
 /**
- * Searches for all keys, except that a large request trusts a recent search whose records still hold the key. What was written since,
- * and what the search does not show yet, is remembered and counts like a search result.
+ * Searches for the keys, except where the policy trusts what is remembered and those records still hold the key. What was written
+ * since the search, or is not shown by it yet, is remembered and counts like a search result.
  */
 async function searchIndex(scope: RuleScope, keys: readonly MatchKey[]): Promise<Map<string, Holders>> {
-  const { idCache, context } = scope;
+  const { idCache, searches } = scope;
   const remembered = new Map(keys.map((key) => [key.value, idCache.get(objectTypeOf(scope), key)]));
   const holders = new Map<string, Holders>();
   const trusted = keys.filter(({ value, clauses }) => {
-    const known = remembered.get(value);
-    return clauses.length === 0 || (context.urgency === 'bulk' && known?.isSearched === true && known.ids.length > 0);
+    return clauses.length === 0 || isTrusted(searches, remembered.get(value));
   });
   const knownIds = new Map(trusted.map(({ value }) => [value, remembered.get(value)?.ids ?? []]));
   for (const [value, found] of await verify(scope, trusted, knownIds)) {
     const isConfirmed = 'problem' in found || found.records.length === (knownIds.get(value)?.length ?? 0);
-    if (isConfirmed) holders.set(value, found);
+    if (isConfirmed || searches === 'never') holders.set(value, found);
   }
   const open: MatchKey[] = [];
   for (const key of keys) {

@@ -4,6 +4,7 @@ import type { EnginyRecord } from '../../mapping/values/field-value.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { decideMatch, describeSetAside, type SetAside } from './decide-match.ts';
 import { findHolders, type MatchDeps } from './find-holders.ts';
+import type { SearchPolicy } from './search-policy.ts';
 
 /** How matching one record ended. Candidates that were set aside are named in every case. */
 export type MatchOutcome = { readonly setAside: readonly SetAside[] } & (
@@ -14,7 +15,12 @@ export type MatchOutcome = { readonly setAside: readonly SetAside[] } & (
   | { readonly problem: CrmProblem }
 );
 
-export interface MatchScope extends MatchDeps, RequestScope {}
+export interface MatchScope extends MatchDeps, RequestScope {
+  /** Positions of the rules to try; all of them by default. */
+  readonly rules?: readonly number[];
+  /** By default a large request does not repeat a search that found something lately. */
+  readonly searches?: SearchPolicy;
+}
 
 /**
  * Finds which records exist in the CRM: rule after rule, all records that are still open together. A rule proposes candidates; one
@@ -39,11 +45,12 @@ async function matchSlice(scope: MatchScope, records: readonly EnginyRecord[]): 
   const subjects = records.map(
     (record): Subject => ({ record, keys: matchKeys(scope.mapping, record), setAside: [], result: undefined }),
   );
-  for (let rule = 0; rule < scope.mapping.match.rules.length; rule += 1) {
+  const { searches = scope.context.urgency === 'bulk' ? 'unless matched lately' : 'always' } = scope;
+  for (const rule of scope.rules ?? scope.mapping.match.rules.keys()) {
     const byValue = groupByValue(subjects, rule);
     if (byValue.size === 0) continue;
     const keys = [...byValue.values()].map(({ key }) => key);
-    for (const [value, found] of await findHolders({ ...scope, rule }, keys)) {
+    for (const [value, found] of await findHolders({ ...scope, rule, searches }, keys)) {
       const group = byValue.get(value);
       for (const subject of group?.subjects ?? []) {
         if ('problem' in found) subject.result = found;

@@ -62,6 +62,15 @@ export function candidateKeys(
   return combinations;
 }
 
+/** Positions of the rules whose value belongs to one person or company only: email, LinkedIn URL, domain. */
+export function identifyingRules(mapping: Mapping): readonly number[] {
+  return compileMapping(mapping).rules.flatMap(({ pairs }, rule) => {
+    const [pair, second] = pairs;
+    const isIdentity = mapping.match.rules[rule] === 'identity';
+    return pair?.identifies === true && pair.isStored && second === undefined && !isIdentity ? [rule] : [];
+  });
+}
+
 /** One reason why a candidate that a rule found is another person or company. */
 export interface Contradiction {
   /** The field that differs, as `unless_differs` names it. */

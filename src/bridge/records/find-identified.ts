@@ -1,0 +1,86 @@
+import type { NewRecord } from '../../contract/records.ts';
+import { identifyingRules, type MatchKey, matchKeys } from '../../mapping/run/match-keys.ts';
+import type { Mapping } from '../../mapping/schema/record-mapping.ts';
+import { failed } from '../write-result.ts';
+import type { CreateScope, RecordCreation } from './create-fresh.ts';
+import { type MatchOutcome, matchRecords } from './match-records.ts';
+import type { SearchPolicy } from './search-policy.ts';
+
+/** About as many URLs in all their usual spellings as one search holds. */
+const keysPerSearch = 8;
+
+/** The keys of a record that belong to one person or company only, besides Enginy's id. */
+export function identifyingKeys(mapping: Mapping, record: NewRecord): MatchKey[] {
+  const rules = identifyingRules(mapping);
+  return matchKeys(mapping, record).filter(({ rule }) => rules.includes(rule));
+}
+
+/**
+ * Finds records of the CRM that hold an identifying value of a record that is about to be created: a LinkedIn URL, a domain. Values
+ * that are unique in the CRM, such as emails, are left to it: it refuses the second record, which is then linked.
+ *
+ * What a sync has searched lately is not searched again. A request that would need more searches than `extraSearches` relies on
+ * that, and on what the process remembers.
+ */
+export async function findIdentified(scope: CreateScope, creations: readonly RecordCreation[]): Promise<void> {
+  const { mapping, context, crm } = scope;
+  const { objectType } = mapping.target;
+  const rules: number[] = [];
+  for (const rule of identifyingRules(mapping)) {
+    const property = propertyOf(mapping, rule);
+    if (property === undefined || !(await crm.canReadBy(objectType, property, context))) rules.push(rule);
+  }
+  const asked = creations.filter(({ record }) => matchKeys(mapping, record).some(({ rule }) => rules.includes(rule)));
+  if (asked.length === 0) return;
+  const policy = choosePolicy(scope, { creations: asked, rules });
+  const match = (some: readonly RecordCreation[], by: readonly number[], searches: SearchPolicy) =>
+    matchRecords(
+      { ...scope, rules: by, searches },
+      some.map(({ record }) => record),
+    );
+  const outcomes = await match(asked, rules, policy);
+  const hits = asked.filter((_creation, index) => !('noMatch' in (outcomes[index] ?? {})));
+  if (hits.length === 0) return;
+  // An email that comes first in the file may lead to another record: all identifying rules decide, in their order.
+  const decided = await match(hits, identifyingRules(mapping), policy === 'never' ? 'never' : 'unless searched lately');
+  hits.forEach((creation, index) => {
+    applyOutcome(mapping, creation, decided[index]);
+  });
+}
+
+function applyOutcome(mapping: Mapping, creation: RecordCreation, outcome: MatchOutcome | undefined): void {
+  if (outcome === undefined || 'noMatch' in outcome) return;
+  if ('problem' in outcome) creation.result = failed(outcome.problem);
+  else if ('record' in outcome) {
+    creation.existing = { id: outcome.record.id, hasIdentity: false, sharedBy: outcome.rule };
+  } else {
+    const { matchingIds: ids, rule } = outcome;
+    const message = `${ids.length} ${mapping.object} match by ${rule}: ${ids.join(', ')}`;
+    creation.result = failed({ kind: 'invalid', message, properties: [] });
+  }
+}
+
+/** How much a request may search. One that would need too many searches does not search at all, and says so in the log. */
+function choosePolicy(
+  scope: CreateScope,
+  { creations, rules }: { readonly creations: readonly RecordCreation[]; readonly rules: readonly number[] },
+): SearchPolicy {
+  const { mapping, context, idCache, log, extraSearches } = scope;
+  if (context.urgency === 'urgent') return 'always';
+  const open = new Set<string>();
+  for (const { record } of creations) {
+    for (const key of identifyingKeys(mapping, record)) {
+      if (!rules.includes(key.rule) || idCache.get(mapping.target.objectType, key)?.isSearched === true) continue;
+      open.add(`${key.rule}\u0001${key.value}`);
+    }
+  }
+  if (open.size <= extraSearches * keysPerSearch) return 'unless searched lately';
+  const facts = { requestId: context.requestId, object: mapping.object, keys: open.size };
+  log.info(facts, 'too many new records to search for: only what the bridge remembers is compared');
+  return 'never';
+}
+
+function propertyOf(mapping: Mapping, rule: number): string | undefined {
+  const written = mapping.match.rules[rule];
+  return written === undefined || written === 'identity' ? undefined : written.crm;
+}

@@ -1,0 +1,154 @@
+import { expect, test } from 'vitest';
+import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
+
+/** Two spellings of one identifying value. */
+const same = [
+  [
+    'contacts',
+    'a LinkedIn URL',
+    { linkedinUrl: 'https://www.linkedin.com/in/ada-l/' },
+    { linkedinUrl: 'es.linkedin.com/in/Ada-L?trk=x' },
+  ],
+  [
+    'contacts',
+    'a LinkedIn URL without an email on one side',
+    { email: 'a@x.example', linkedinUrl: 'linkedin.com/in/ada-l' },
+    { linkedinUrl: 'http://linkedin.com/in/ADA-L/de' },
+  ],
+  ['contacts', 'an email', { email: 'Ada@X.example' }, { email: 'mailto:ada@x.example' }],
+  [
+    'contacts',
+    'an email, with different profiles',
+    { email: 'ada@x.example', linkedinUrl: 'linkedin.com/in/a' },
+    { email: 'ADA@x.example', linkedinUrl: 'linkedin.com/in/b' },
+  ],
+  ['companies', 'a domain', { domain: 'https://www.acme.example/about' }, { domain: 'ACME.example' }],
+  ['companies', 'a domain in unicode', { domain: 'müller.example' }, { domain: 'xn--mller-kva.example' }],
+  [
+    'companies',
+    'a LinkedIn page',
+    { linkedinUrl: 'linkedin.com/company/acme/about' },
+    { linkedinUrl: 'https://www.linkedin.com/company/Acme' },
+  ],
+  [
+    'companies',
+    'a domain, with different names',
+    { name: 'Acme', domain: 'acme.example' },
+    { name: 'Acme Holding', domain: 'www.acme.example' },
+  ],
+] as const;
+
+const named = (kind: 'contacts' | 'companies', externalId: string, sent: object) => ({
+  externalId,
+  ...(kind === 'contacts' ? { firstName: 'Ada' } : { name: `Company ${externalId}` }),
+  ...sent,
+});
+
+const idsIn = ({ body }: { body: { results: { crmId: string }[] } }) => body.results.map(({ crmId }) => crmId);
+
+test.each(same)('%s with %s in two spellings are one record: in one request', async (kind, _by, one, other) => {
+  const crm = await startCrm();
+  const { send } = await startBridgeOn(crm);
+
+  const ids = idsIn(await send('POST', `/${kind}`, { [kind]: [named(kind, 'a', one), named(kind, 'b', other)] }));
+
+  expect(crm.records(kind).map(({ id }) => id)).toEqual([ids[0]]);
+  expect(ids).toEqual([ids[0], ids[0]]);
+});
+
+test.each(same)(
+  '%s with %s in two spellings are one record: in two requests at once',
+  async (kind, _by, one, other) => {
+    const crm = await startCrm({ indexLagMs: 60_000 });
+    const { send } = await startBridgeOn(crm);
+
+    const answers = await Promise.all([
+      send('POST', `/${kind}`, { [kind]: [named(kind, 'x', {}), named(kind, 'a', one)] }),
+      send('POST', `/${kind}`, { [kind]: [named(kind, 'b', other), named(kind, 'y', {})] }),
+    ]);
+
+    expect(crm.records(kind)).toHaveLength(3);
+    expect(idsIn(answers[0])[1]).toBe(idsIn(answers[1])[0]);
+  },
+);
+
+test.each(same)('%s with %s in two spellings are one record: in a later request', async (kind, _by, one, other) => {
+  const crm = await startCrm({ indexLagMs: 60_000 });
+  const { send } = await startBridgeOn(crm);
+
+  const first = await send('POST', `/${kind}`, { [kind]: [named(kind, 'a', one)] });
+  const second = await send('POST', `/${kind}`, { [kind]: [named(kind, 'b', other)] });
+
+  expect(crm.records(kind)).toHaveLength(1);
+  expect(idsIn(second)).toEqual(idsIn(first));
+});
+
+test.each(same)('%s with %s in two spellings are one record: after a restart', async (kind, _by, one, other) => {
+  const crm = await startCrm();
+  const first = await (await startBridgeOn(crm)).send('POST', `/${kind}`, { [kind]: [named(kind, 'a', one)] });
+  const second = await (await startBridgeOn(crm)).send('POST', `/${kind}`, { [kind]: [named(kind, 'b', other)] });
+
+  expect(crm.records(kind)).toHaveLength(1);
+  expect(idsIn(second)).toEqual(idsIn(first));
+});
+
+test('many requests that share different values with each other neither wait for ever nor create a duplicate', async () => {
+  const crm = await startCrm({ indexLagMs: 60_000 });
+  const { send } = await startBridgeOn(crm);
+  const lead = (n: number) => ({
+    externalId: `lead-${n}`,
+    firstName: 'Ada',
+    email: `person-${n % 5}@x.example`,
+    linkedinUrl: `https://www.linkedin.com/in/person-${n % 5}${n % 2 === 0 ? '/' : '?a=b'}`,
+  });
+
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_unused, n) => send('POST', '/contacts', { contacts: [lead(n), lead(n + 3)] })),
+  );
+
+  expect(answers.every(({ status, body }) => status === 201 && body.results.length === 2)).toBe(true);
+  expect(crm.records('contacts')).toHaveLength(5);
+});
+
+test('a create that two companies of the CRM could be is an error with their ids, not a third company', async () => {
+  const crm = await startCrm();
+  const { companies } = crm.seed({
+    companies: [
+      { properties: { name: 'A', domain: 'acme.example' } },
+      { properties: { name: 'B', domain: 'acme.example' } },
+    ],
+  });
+  const { send } = await startBridgeOn(crm);
+
+  const { body } = await send('POST', '/companies', {
+    companies: [{ externalId: 'a', name: 'A', domain: 'www.acme.example' }],
+  });
+
+  expect(body.errors).toEqual([{ externalId: 'a', error: `2 companies match by domain: ${companies.join(', ')}` }]);
+  expect(crm.records('companies')).toHaveLength(2);
+});
+
+test('creates after a sync that found nothing are not searched for again, and a very large create is not searched for at all', async () => {
+  const crm = await startCrm();
+  const { send, log } = await startBridgeOn(crm, { LOG_LEVEL: 'info' });
+  const searches = () => crm.log.filter(({ path }) => path.endsWith('/search')).length;
+  const leads = Array.from({ length: 20 }, (_unused, n) => ({
+    externalId: `lead-${n}`,
+    firstName: 'Ada',
+    linkedinUrl: `https://www.linkedin.com/in/person-${n}`,
+  }));
+  await send('POST', '/contacts/sync', { contacts: leads });
+  const searched = searches();
+
+  await send('POST', '/contacts', { contacts: leads });
+  expect(searches()).toBe(searched);
+  const many = Array.from({ length: 200 }, (_unused, n) => ({
+    ...leads[0],
+    externalId: `n-${n}`,
+    linkedinUrl: `linkedin.com/in/n-${n}`,
+  }));
+  await send('POST', '/contacts', { contacts: many });
+  expect(searches()).toBe(searched);
+  expect(crm.records('contacts')).toHaveLength(220);
+  expect(log.entries).toContainEqual(expect.objectContaining({ level: 'info', keys: 200 }));
+});
