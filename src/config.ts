@@ -141,7 +141,6 @@ export interface Config {
   /** ISO 3166 code for phone numbers written without a prefix. */
   readonly defaultCountry: string | undefined;
   readonly bodyLimits: BodyLimits;
-  /** How many searches one request may make beyond the usual ones. */
   readonly extraSearches: number;
   readonly cache: { readonly max: number; readonly ttlMs: number };
   /** Where metrics are served; undefined: nowhere. */
@@ -152,7 +151,6 @@ export interface Config {
         readonly mode: 'errors' | 'all';
         readonly dir: string;
         readonly personalData: 'redact' | 'keep';
-        /** Key of the stand-ins; the folder's own unless given. */
         readonly secret: string | undefined;
         readonly limits: { readonly maxFiles: number; readonly maxBytes: number; readonly maxAgeMs: number };
       }
@@ -160,9 +158,7 @@ export interface Config {
   /** Undefined: no journal. */
   readonly journal:
     | {
-        /** The folder of what the bridge keeps. */
         readonly dir: string;
-        /** Key of the digests; the folder's own unless given. */
         readonly secret: string | undefined;
         readonly limits: { readonly maxAgeMs: number; readonly maxBytes: number };
       }

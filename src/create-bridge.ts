@@ -49,14 +49,15 @@ export function createBridge(
     candidateSearch: watcher?.watchCandidates(candidateSearch) ?? candidateSearch,
   };
   const managedProperties = createManagedProperties({ crm, log });
+  const identity = createIdentityProperties(managedProperties);
   const writing = { ...matching, unknownFields: createUnknownFields({ crm, log, rules: settings.propertyRules }) };
   return {
     ...writing,
     batchingCrm: createBatchingCrm(crm),
     lookupFinisher: createLookupFinisher(matching),
-    identity: createIdentityProperties(managedProperties),
+    identity,
     lock: createKeyedLock(),
-    updateBatcher: createUpdateBatcher(writing),
+    updateBatcher: createUpdateBatcher({ ...writing, identity }),
     managedProperties,
     owners: createOwnerDirectory({ crm, log }),
     completedTasks: createCompletedTasks(Date.now),

@@ -23,6 +23,8 @@ export interface DraftOutcome {
 export interface StrippingOptions {
   /** False (`on_invalid: fail`): the first refusal is final. */
   readonly isStripping: boolean;
+  /** Properties that are dropped even where refusals are final. */
+  readonly isOptional?: (property: string) => boolean;
   /** Properties that must not be dropped: without them the record is not written. */
   readonly isKept?: (property: string) => boolean;
   /**
@@ -93,13 +95,14 @@ function missingName({ name, code }: InvalidProperty): readonly string[] {
 function stripRefused(
   draft: Draft,
   outcome: WriteOutcome,
-  { isStripping, isKept, recovered }: StrippingOptions & { readonly recovered: ReadonlySet<string> },
+  { isStripping, isKept, isOptional, recovered }: StrippingOptions & { readonly recovered: ReadonlySet<string> },
 ): Draft | undefined {
   const named = refusedIn(outcome).filter(({ name }) => Object.hasOwn(draft.properties, name));
   const refused = named.filter(({ name }) => !recovered.has(name));
   if (refused.length === 0) return named.length === 0 ? undefined : draft;
   const spared = refused.filter(({ name }) => isKept?.(name) !== true);
-  if (!isStripping || spared.length === 0) return undefined;
+  const isFinal = !isStripping && !spared.every(({ name }) => isOptional?.(name) === true);
+  if (isFinal || spared.length === 0) return undefined;
   return withoutProperties(
     draft,
     new Map(

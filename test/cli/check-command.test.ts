@@ -71,7 +71,7 @@ test('prints the same as JSON for a machine', async () => {
         findings: [
           {
             file: join(dir, 'contacts.yaml'),
-            line: 38,
+            line: 39,
             column: expect.any(Number),
             severity: 'error',
             kind: 'bad-option',

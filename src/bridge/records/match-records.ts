@@ -2,6 +2,7 @@ import type { CrmProblem, CrmRecord } from '../../crm/crm.ts';
 import { candidateKeys, type MatchKey, matchKeys } from '../../mapping/run/match-keys.ts';
 import type { EnginyRecord } from '../../mapping/values/field-value.ts';
 import type { RequestScope } from '../request-scope.ts';
+import { rememberClaim, sentIdentity } from './claim-identity.ts';
 import { decideMatch, describeSetAside, type SetAside } from './decide-match.ts';
 import { findHolders, type MatchDeps } from './find-holders.ts';
 import type { SearchPolicy } from './search-policy.ts';
@@ -59,8 +60,8 @@ async function matchSlice(scope: MatchScope, records: readonly EnginyRecord[]): 
     }
   }
   return subjects.map((subject) => {
-    const { keys, result } = subject;
-    if (result !== undefined && 'record' in result) rememberMatch(scope, keys, result.record);
+    const { result } = subject;
+    if (result !== undefined && 'record' in result) rememberMatch(scope, subject, result.record);
     const outcome: MatchOutcome = { ...(result ?? { noMatch: true }), setAside: subject.setAside };
     logOutcome(scope, subject, outcome);
     return outcome;
@@ -102,9 +103,17 @@ function groupByValue(subjects: readonly Subject[], rule: number) {
 }
 
 /** Only keys whose value the record holds: another rule's value may belong to another record. */
-function rememberMatch({ mapping, idCache }: MatchScope, keys: readonly MatchKey[], record: CrmRecord): void {
-  const held = keys.filter((key) => candidateKeys(mapping, key.rule, record.properties).includes(key.value));
+function rememberMatch(scope: MatchScope, subject: Subject, record: CrmRecord): void {
+  const { mapping, idCache } = scope;
+  const held = subject.keys.filter((key) => {
+    return candidateKeys(mapping, key.rule, record.properties).includes(key.value);
+  });
   idCache.remember(mapping.target.objectType, held, record.id);
+  const { identity } = mapping;
+  const externalId = sentIdentity(mapping, subject.record);
+  if (identity?.claim !== 'on_update' || externalId === undefined || (record.properties[identity.crm] ?? '') !== '')
+    return;
+  rememberClaim(scope, { crmId: record.id, externalId });
 }
 
 function logOutcome({ log, mapping, context }: MatchScope, { record, keys }: Subject, outcome: MatchOutcome): void {

@@ -12,8 +12,10 @@ import type { RequestScope } from '../request-scope.ts';
 import { unaccounted } from '../unaccounted.ts';
 import { decisionOf, failed, requireResult, type WriteResult } from '../write-result.ts';
 import { type Draft, type DraftOutcome, writeStripping } from '../write-stripping.ts';
+import { type ClaimScope, claimIdentities, settleClaims } from './claim-identity.ts';
 import { clearBackward } from './clear-backward.ts';
 import { conflictAsInvalidProperty } from './conflict-as-invalid-property.ts';
+import { keepPrimary, primariesIn } from './keep-primary.ts';
 import type { RecordIdCache } from './record-id-cache.ts';
 import { type Change, mergeChanges, openUpdates, type RecordUpdate } from './record-update.ts';
 import { rememberKeys } from './remember-keys.ts';
@@ -28,21 +30,28 @@ export interface WriteDeps {
 export interface WriteScope extends WriteDeps, RequestScope {}
 
 /** PUT: updates records by their CRM id. One result per record, in order. */
-export async function updateRecords(scope: WriteScope, records: readonly KnownRecord[]): Promise<WriteResult[]> {
-  const changes = records.map((record) => ({
-    id: record.crmId,
-    record,
-    translation: translateUpdate(scope.mapping, record),
-  }));
-  return await applyChanges(scope, changes);
+export async function updateRecords(
+  scope: WriteScope & ClaimScope,
+  records: readonly KnownRecord[],
+): Promise<WriteResult[]> {
+  const updates = records.map((record) => ({ record, translation: translateUpdate(scope.mapping, record) }));
+  const translations = await claimIdentities(scope, updates);
+  const results = await applyChanges(
+    scope,
+    updates.map(({ record, translation }, index) => {
+      return { id: record.crmId, record, translation: translations[index] ?? translation };
+    }),
+  );
+  settleClaims(scope, results);
+  return results;
 }
 
-/** In a PUT the CRM's id identifies the record; only a create writes Enginy's own id. */
+/** In a PUT the CRM's id identifies the record; Enginy's own id is at most added where the record holds none. */
 export function translateUpdate(mapping: Mapping, record: EnginyRecord): Translation {
   const translation = toCrmProperties(mapping, record, 'update');
-  const property = mapping.identity?.crm;
-  if (property === undefined || !Object.hasOwn(translation.ifEmpty, property)) return translation;
-  return { ...translation, ifEmpty: omitProperty(translation.ifEmpty, property) };
+  const { identity } = mapping;
+  if (identity === undefined || identity.claim === 'on_update') return translation;
+  return { ...translation, ifEmpty: omitProperty(translation.ifEmpty, identity.crm) };
 }
 
 /**
@@ -54,7 +63,10 @@ export async function applyChanges(scope: WriteScope, changes: readonly Change[]
   await resolveDrafts(scope, updates);
   await readCurrent(scope, openUpdates(updates));
   await clearBackward(scope, openUpdates(updates));
-  for (const update of openUpdates(updates)) fillEmpty(update);
+  for (const update of openUpdates(updates)) {
+    keepPrimary(scope.mapping, update);
+    fillEmpty(update);
+  }
   await sendUpdates(scope, openUpdates(updates));
   for (const update of updates) rememberUpdate(scope, update);
   const results = new Map(updates.map(({ id, result }) => [id, result]));
@@ -77,15 +89,23 @@ async function resolveDrafts(scope: WriteScope, updates: readonly RecordUpdate[]
 }
 
 /**
- * Reads what must be known before writing: the current values that `if_empty` and `backward: force` ask for, and whether a record
+ * Reads what must be known before writing: the current values that `if_empty` and `backward: force` ask for, further values of a property
+ * that identifies, and whether a record
  * exists that has nothing to be written, since an answer must not report success for a record that does not exist.
  */
 async function readCurrent(scope: WriteScope, updates: readonly RecordUpdate[]): Promise<void> {
-  const asked = updates.filter(({ draft, ifEmpty, translation }) => {
+  const primaries = new Map(updates.map((update) => [update, primariesIn(scope.mapping, update)]));
+  const asked = updates.filter((update) => {
+    const { draft, ifEmpty, translation } = update;
     const hasNothing = Object.keys(draft.properties).length === 0;
-    return hasNothing || Object.keys(ifEmpty).length > 0 || translation.forced.length > 0;
+    const isConditional = Object.keys(ifEmpty).length > 0 || translation.forced.length > 0;
+    return hasNothing || isConditional || primaries.get(update)?.length !== 0;
   });
-  const names = asked.flatMap(({ ifEmpty, translation }) => [...Object.keys(ifEmpty), ...translation.forced]);
+  const names = asked.flatMap((update) => [
+    ...Object.keys(update.ifEmpty),
+    ...update.translation.forced,
+    ...(primaries.get(update) ?? []).flatMap(({ name, secondary }) => [name, ...secondary]),
+  ]);
   const lookups = await readRecords(scope, asked, [...new Set(names)]);
   asked.forEach((update, index) => {
     const lookup = lookups[index] ?? unaccounted('unavailable');
@@ -154,6 +174,8 @@ async function sendUpdates(scope: WriteScope, updates: readonly RecordUpdate[]):
     updates.map(({ draft }) => draft),
     {
       isStripping: mapping.write.on_invalid === 'strip',
+      // Leaving Enginy's id is a service of the bridge, and must not fail the record that was asked for.
+      isOptional: (name) => name === mapping.identity?.crm,
       recover: (names) => scope.unknownFields.recover(mapping, names, context),
     },
     (drafts, positions) =>

@@ -45,6 +45,12 @@ export function toCapturedIds(redaction: Redaction | undefined, raw: RawCapture)
   return raw.remembered.map((entry) => {
     const copy = { ...entry };
     if (redaction === undefined) return copy;
+    if (entry.name === 'claim') {
+      copy.id = redactId(redaction, entry.id, (value) => {
+        copy.id = value;
+      });
+      return copy;
+    }
     if (entry.name !== 'created') copy.value = redaction.values.value(entry.value, 'unknown');
     else {
       copy.value = redactId(redaction, entry.value, (value) => {

@@ -41,7 +41,10 @@ export interface MatchRuleReader {
 export function compileMatchRule(mapping: Mapping, rule: Mapping['match']['rules'][number]): MatchRuleReader {
   if (rule === 'identity') {
     if (mapping.identity === undefined) throw new Error('the rule "identity" needs an identity section');
-    const pair = { ...compilePair(mapping, { ...mapping.identity, also: [], transform: [] }), identifies: true };
+    const pair = {
+      ...compilePair(mapping, { enginy: mapping.identity.enginy, crm: mapping.identity.crm, also: [], transform: [] }),
+      identifies: true,
+    };
     return { name: 'identity', pairs: [pair], searchPair: pair };
   }
   const written = rule.all ?? [singlePair(rule)];

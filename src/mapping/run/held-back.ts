@@ -2,6 +2,8 @@
 export const heldBackReasons = [
   /** `overwrite: if_empty`, and the CRM has a value. */
   'if-empty',
+  /** The record holds it as a further value, such as an earlier address. */
+  'secondary',
   /** `overwrite: never`, in an update. */
   'never',
   /** Sent empty, and `on_empty: skip`. */

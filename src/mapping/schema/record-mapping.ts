@@ -221,6 +221,10 @@ export const RecordMappingFile = z
       .strictObject({
         enginy: EnginyField("Enginy's id of a record."),
         crm: CrmProperty('Unique custom property that stores the id; created if missing.'),
+        claim: word(
+          ['on_update', 'never'],
+          'Whether an update stores the id in a matched record that has none, so that the record is found again.',
+        ).default('on_update'),
       })
       .optional()
       .meta({ description: "Where Enginy's id is stored, so that a repeated create does not create a duplicate." }),
