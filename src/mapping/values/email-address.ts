@@ -22,6 +22,7 @@ export function normalizeEmail(text: string): string | ValueProblem {
     .replace(/\?.*$/s, '')
     .replace(/[.,;]+$/, '')
     .toLowerCase();
+  address = normalizeUnicode(address, 'NFC');
   if (address.length > 254 || !emailAddress.test(address)) return notAnAddress;
   if (address.startsWith('.') || address.includes('..') || address.includes('.@')) return notAnAddress;
   return oneSpelling(address);
@@ -34,6 +35,6 @@ function oneSpelling(address: string): string | ValueProblem {
   const domain = domainToUnicode(ascii);
   // A domain that cannot be written in both forms does not exist.
   if (ascii === '' || domain === '' || domainToASCII(domain) !== ascii) return notAnAddress;
-  const spelled = `${normalizeUnicode(address.slice(0, at), 'NFC')}@${domain}`;
+  const spelled = `${address.slice(0, at)}@${domain}`;
   return emailAddress.test(spelled) ? spelled : notAnAddress;
 }

@@ -47,6 +47,7 @@ export function lastName(fullName: string): string | ValueProblem | undefined {
  */
 function splitFullName(fullName: string): NameParts | ValueProblem {
   const name = bareName(fullName);
+  if (name === '' && fullName.trim() !== '') return unclear;
   const isShouted = name === name.toUpperCase();
   const [start = '', ...rest] = name.split(',').map((part) => part.trim());
   const others = rest.filter((part) => part !== '' && !isCredentials(part, isShouted));
