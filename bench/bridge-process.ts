@@ -21,7 +21,8 @@ export interface TimedAnswer {
   readonly ms: number;
 }
 
-const key = 'bench-key-0123456789';
+/** The API key of every bridge that a bench starts. */
+export const benchKey = 'bench-key-0123456789';
 
 /** `source` is what `npm start` runs, `built` what `npm run build` makes for a container. */
 export type Program = 'source' | 'built';
@@ -39,7 +40,7 @@ export async function startBridgeProcess(
     env: {
       PORT: '0',
       HOST: '127.0.0.1',
-      API_KEY: key,
+      API_KEY: benchKey,
       LOG_LEVEL: 'info',
       CAPTURE: 'off',
       JOURNAL: 'off',
@@ -78,7 +79,7 @@ async function send(url: string, method: string, body: unknown): Promise<TimedAn
   const startedAt = performance.now();
   const response = await fetch(url, {
     method,
-    headers: { 'x-api-key': key, 'content-type': 'application/json' },
+    headers: { 'x-api-key': benchKey, 'content-type': 'application/json' },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const answer = await response.json();

@@ -10,6 +10,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   translate: async () => await import('./translate.ts'),
   sandbox: async () => await import('./sandbox.ts'),
   capture: async () => await import('./capture.ts'),
+  hostile: async () => await import('./hostile.ts'),
   engine: async () => await import('./engine.ts'),
 };
 

@@ -30,5 +30,5 @@ export const maxExpansion = 100;
 /** Expansion is not judged below this size: short repetitive bodies compress well. */
 export const expansionFreeBytes = 1024 * 1024;
 
-/** UTF-8 bytes of a field's name. HubSpot's labels are shorter. */
-export const maxNameBytes = 4_096;
+/** UTF-8 bytes of a field's name: as long as a value that HubSpot stores. Names that are too long for a label become warnings later. */
+export const maxNameBytes = 65_536;

@@ -474,15 +474,18 @@ test('cuts a text at the length that the CRM accepts, with a warning', async () 
   ]);
 });
 
-test('stores a value nested a hundred thousand levels deep', async () => {
+test('stores a deeply nested value, and refuses one of a hundred thousand levels', async () => {
   const crm = crmWithRecords();
   const app = await startApp(crm);
-  const deep = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`;
+  const nested = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
+  const send = (tree: string) => app.send('PUT', '/contacts', `{"contacts":[{"crmId":"1","tree":${tree}}]}`);
 
-  const answer = await app.send('PUT', '/contacts', `{"contacts":[{"crmId":"1","tree":${deep}}]}`);
+  const stored = await send(nested(90));
+  const refused = await send(nested(100_000));
 
-  expect(answer.status).toBe(200);
-  expect(valuesOf(crm)?.tree).toHaveLength(65_536);
+  expect([stored.status, refused.status]).toEqual([200, 400]);
+  expect(valuesOf(crm)?.tree).toBe(nested(90));
+  expect(refused.body.message).toContain('(MAX_DEPTH)');
 });
 
 test('ignores, reports or rejects fields without a row as the mapping says', async () => {

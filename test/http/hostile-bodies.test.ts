@@ -51,7 +51,7 @@ const overLimit: readonly (readonly [string, string, number, string])[] = [
   ['POST /contacts', `{"contacts":[{"__proto__":1,"__proto__":2}]}`, 400, 'contacts[0].__proto__ is given twice'],
   [
     'POST /contacts',
-    `{"contacts":[{"${'n'.repeat(5000)}":1}]}`,
+    `{"contacts":[{"${'n'.repeat(70_000)}":1}]}`,
     400,
     'contacts[0] has a field whose name is longer than',
   ],
