@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { operations } from '../contract/operations.ts';
+import { routeWords } from '../contract/route-words.ts';
 import { isDeeperThan } from '../json.ts';
 import { readRegularFile } from '../regular-file.ts';
 import { type Capture, CaptureSchema, captureVersion } from './capture-schema.ts';
@@ -55,11 +55,6 @@ export function parseCapture(content: unknown, file: string): Capture {
   const [issue] = parsed.error.issues;
   throw new CaptureFileError(`${file} is not a capture: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim());
 }
-
-/** Words in the paths of the contract; any other segment may be somebody's name. */
-export const routeWords: ReadonlySet<string> = new Set(
-  operations.flatMap(({ path }) => path.split('/').filter((segment) => /^[a-z]+$/.test(segment))),
-);
 
 /** Methods that a file name may have; Node accepts many more. */
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];

@@ -60,7 +60,7 @@ const contact = {
   somethingNew: canary('cnew'),
   'weird name': canary('cweird'),
 };
-canaries.push('1971-03-04', '918273645', '450200051332');
+canaries.push('918273645', '450200051332');
 
 const company = {
   externalId: 'company-77001',

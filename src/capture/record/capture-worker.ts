@@ -7,7 +7,7 @@ import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { hubSpotProtocol } from '../../crm/hubspot/protocol/hubspot-protocol.ts';
 import { type CaptureFolder, openCaptureFolder, readOrCreateSecret } from './capture-folder.ts';
-import { type Composer, createComposer } from './compose-capture.ts';
+import { Composer } from './compose-capture.ts';
 import type { CaptureOutcome, WriterMessage, WriterReport, WriterSettings } from './writer-messages.ts';
 
 // What capture-thread.ts starts the thread with.
@@ -28,7 +28,7 @@ type Work = (message: WriterMessage) => CaptureOutcome;
 function start(): Work {
   const folder = openCaptureFolder(settings.folder, settings.limits);
   const secret = settings.secret ?? readOrCreateSecret(settings.folder);
-  const composer = createComposer(hubSpotProtocol, { ...settings.composer, secret });
+  const composer = new Composer(hubSpotProtocol, { ...settings.composer, secret });
   return (message) => handle(composer, folder, message);
 }
 

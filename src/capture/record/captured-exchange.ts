@@ -1,5 +1,6 @@
 import type { CrmProtocol } from '../../crm/crm-protocol.ts';
 import type { CapturedExchange } from '../capture-schema.ts';
+import { withinPercent } from '../redact/encodings.ts';
 import { redactCrmBody } from '../redact/redact-crm-body.ts';
 import type { Redaction } from '../redact/redaction.ts';
 import type { RawExchange } from './raw-capture.ts';
@@ -49,24 +50,18 @@ export function readBody(text: string | undefined): unknown {
 }
 
 function redactResponse(redaction: Redaction, path: string, response: unknown): unknown {
-  if (typeof response !== 'string') return redactCrmBody(redaction, path, response);
   // An HTML page or a truncated answer: only its form matters.
-  return redaction.values.value(response, 'text');
+  return typeof response === 'string'
+    ? redaction.values.value(response, 'text')
+    : redactCrmBody(redaction, path, response);
 }
 
+/** Segments with a percent sign or an @, and values of searches, may be somebody's. */
 function redactCrmPath({ values }: Redaction, path: string): string {
   if (!/[@%]|[?&](?:email|query|q)=/i.test(path)) return path;
   return path.replace(/[^/?&=]+/g, (part) =>
-    /[@%]/.test(part) ? encodeURIComponent(values.value(decodePart(part), 'unknown')) : part,
+    /[@%]/.test(part) ? withinPercent(part, (decoded) => values.value(decoded, 'unknown')) : part,
   );
-}
-
-function decodePart(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
 }
 
 function failureOf({ error = '' }: RawExchange): { failure: 'time-out' | 'network'; networkCode?: string } {

@@ -1,22 +1,30 @@
 import type { Capture } from '../capture-schema.ts';
 import { redactBrokenBody, redactEnginyAnswer, redactEnginyRequest, redactPath } from '../redact/redact-enginy.ts';
-import { redactId } from '../redact/redact-id.ts';
 import type { Redaction } from '../redact/redaction.ts';
 import { readBody } from './captured-exchange.ts';
 import type { RawCapture } from './raw-capture.ts';
 
 /** Enginy's request as a capture stores it. Without a redaction personal data is kept. */
 export function toCapturedRequest(redaction: Redaction | undefined, raw: RawCapture): Capture['request'] {
-  const text = raw.body === undefined ? undefined : new TextDecoder().decode(raw.body);
+  const text = raw.body === undefined ? undefined : decoded(raw.body, raw.headers['content-type']);
   const body = text === undefined || text === '' ? undefined : readBody(text);
-  const objectType = /^\/(contacts|companies|tasks)\b/.exec(raw.path)?.[1] ?? '';
   const path = originForm(redaction === undefined ? raw.path : redactPath(redaction, raw.path));
   const base = { method: raw.method, path, headers: { ...raw.headers }, key: raw.key };
   if (body === undefined) return base;
   if (typeof body === 'string' && body === text) {
     return { ...base, bodyText: redaction === undefined ? text : redactBrokenBody(redaction, text) };
   }
-  return { ...base, body: redaction === undefined ? body : redactEnginyRequest(redaction, body, objectType) };
+  return { ...base, body: redaction === undefined ? body : redactEnginyRequest(redaction, body) };
+}
+
+/** In the charset that the request names; UTF-8 where it names none that exists. */
+function decoded(body: Uint8Array, contentType = ''): string {
+  const charset = /charset="?([\w-]{1,40})/i.exec(contentType)?.[1] ?? 'utf-8';
+  try {
+    return new TextDecoder(charset).decode(body);
+  } catch {
+    return new TextDecoder().decode(body);
+  }
 }
 
 /** A request line may hold anything that a path of a capture must not be, e.g. `*` or a whole URL. */
@@ -43,20 +51,9 @@ export function toCapturedAnswer(redaction: Redaction | undefined, raw: RawCaptu
 /** The remembered ids that the request used. */
 export function toCapturedIds(redaction: Redaction | undefined, raw: RawCapture): Capture['remembered'] {
   return raw.remembered.map((entry) => {
-    const copy = { ...entry };
-    if (redaction === undefined) return copy;
-    if (entry.name === 'claim') {
-      copy.id = redactId(redaction, entry.id, (value) => {
-        copy.id = value;
-      });
-      return copy;
-    }
-    if (entry.name !== 'created') copy.value = redaction.values.value(entry.value, 'unknown');
-    else {
-      copy.value = redactId(redaction, entry.value, (value) => {
-        copy.value = value;
-      });
-    }
-    return copy;
+    // Enginy's ids, which stay: as the value of a created record, as the claim on another.
+    const isOwnId = entry.name === 'created' || entry.name === 'claim';
+    const value = redaction === undefined || isOwnId ? entry.value : redaction.values.value(entry.value, 'unknown');
+    return { ...entry, value };
   });
 }

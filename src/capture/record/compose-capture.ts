@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import type { CrmProtocol } from '../../crm/crm-protocol.ts';
+import { isDeeperThan } from '../../json.ts';
 import { captureFileName } from '../capture-file.ts';
 import { type Capture, captureVersion } from '../capture-schema.ts';
-import { createPseudonyms } from '../redact/pseudonyms.ts';
-import { type Redaction, startRedaction } from '../redact/redaction.ts';
-import { createValueRedactor } from '../redact/value-redactor.ts';
+import { createPseudonyms, type Pseudonyms } from '../redact/pseudonyms.ts';
+import type { Redaction } from '../redact/redaction.ts';
+import { createValueRedactor, OverTimeError } from '../redact/value-redactor.ts';
 import { summaryOf } from './capture-summary.ts';
 import { readBody, toCapturedExchange } from './captured-exchange.ts';
 import { toCapturedAnswer, toCapturedIds, toCapturedRequest } from './captured-request.ts';
-import { type MappingSources, PortalKnowledge } from './portal-knowledge.ts';
-import type { RawCapture, RawExchange } from './raw-capture.ts';
 import { LatestTexts } from './latest-texts.ts';
+import { type MappingSources, PortalKnowledge } from './portal-knowledge.ts';
+import { type RawCapture, type RawExchange, withoutBodies } from './raw-capture.ts';
 
 /** What a composer knows about the bridge that it serves. */
 export interface ComposerSettings {
@@ -20,103 +21,138 @@ export interface ComposerSettings {
   readonly settings: Capture['settings'];
 }
 
-/** Turns the recording of a request into the text of its capture file, with personal data replaced. */
-export interface Composer {
-  setMapping(mapping: MappingSources): void;
-  /** Adds a call from which the bridge learned something for later requests; `name` is `key#version`. */
-  addKnowledge(name: string, exchange: RawExchange): void;
-  /** @param knowledge names given to {@link Composer.addKnowledge} that the request could rely on. */
-  compose(raw: RawCapture, knowledge: readonly string[]): ComposedCapture;
-}
+/** Replacing the values of one capture may take this much time of the processor; then it is written without its bodies. */
+const budgetMs = 5_000;
+/** A reader refuses captures with more levels. */
+const maxLevels = 105;
 
 export interface ComposedCapture {
   readonly name: string;
   readonly text: string;
-  /** Replacing values took too long: bodies are omitted. */
+  /** Replacing values took too long, or a body was too deep: bodies are omitted. */
   readonly isOverTime: boolean;
 }
 
-export function createComposer(protocol: CrmProtocol, composerSettings: ComposerSettings): Composer {
-  const { personalData, secret, bridge, settings } = composerSettings;
-  const pseudonyms = createPseudonyms(secret);
-  const portal = new PortalKnowledge();
-  const knowledgeTexts = new LatestTexts();
-  const mappingTexts = new Map<string, string>();
+/** Turns the recording of a request into the text of its capture file, with personal data replaced. */
+export class Composer {
+  readonly #protocol: CrmProtocol;
+  readonly #settings: ComposerSettings;
+  readonly #pseudonyms: Pseudonyms;
+  readonly #now: () => number;
+  readonly #portal = new PortalKnowledge();
+  readonly #knowledgeTexts = new LatestTexts();
+  readonly #mappingTexts = new Map<string, string>();
 
-  function start(): { readonly redaction: Redaction | undefined; finish(): void } {
-    const { constants, phrases, mapping } = portal;
-    const values = createValueRedactor({ pseudonyms, constants, phrases, defaultCountry: settings.defaultCountry });
-    const { redaction, finish } = startRedaction(pseudonyms, {
+  /** @param now milliseconds of work of this thread, which is one of low priority. */
+  constructor(protocol: CrmProtocol, settings: ComposerSettings, now = workedMs) {
+    this.#protocol = protocol;
+    this.#settings = settings;
+    this.#pseudonyms = createPseudonyms(settings.secret);
+    this.#now = now;
+  }
+
+  setMapping(mapping: MappingSources): void {
+    this.#portal.useMapping(mapping);
+    this.#mappingTexts.clear();
+  }
+
+  /** Adds a call from which the bridge learned something for later requests; `name` is `key#version`. */
+  addKnowledge(name: string, raw: RawExchange): void {
+    const { definitions } = this.#protocol;
+    const redaction = this.#startRedaction();
+    const exchange = toCapturedExchange(this.#protocol, raw, { redaction, startedAt: Date.parse(raw.startedAt) });
+    const read = definitions.readIn(raw);
+    if (read !== undefined && raw.status === 200) {
+      const parsed = definitions.parse(exchange.response);
+      exchange.response = parsed.slim;
+      if (!read.isArchived) this.#portal.useDefinitions(read.objectType, parsed);
+    }
+    this.#knowledgeTexts.set(name, JSON.stringify(exchange));
+  }
+
+  /** @param knowledge names given to {@link Composer.addKnowledge} that the request could rely on. */
+  compose(raw: RawCapture, knowledge: readonly string[]): ComposedCapture {
+    const name = nameOf(raw);
+    try {
+      return { name, text: this.#textOf(raw, knowledge), isOverTime: false };
+    } catch (error) {
+      if (!(error instanceof OverTimeError || error instanceof RangeError)) throw error;
+      return { name, text: this.#textOf(withoutBodies(raw), knowledge), isOverTime: true };
+    }
+  }
+
+  #textOf(raw: RawCapture, knowledge: readonly string[]): string {
+    for (const exchange of raw.exchanges) this.#learnDefinitions(exchange);
+    const redaction = this.#startRedaction();
+    redaction?.values.keepId(raw.requestId);
+    const startedAt = Date.parse(raw.startedAt);
+    const request = toCapturedRequest(redaction, raw);
+    const exchanges = raw.exchanges.map((each) => toCapturedExchange(this.#protocol, each, { redaction, startedAt }));
+    const answer = toCapturedAnswer(redaction, raw);
+    const remembered = toCapturedIds(redaction, raw);
+    if (isDeeperThan(maxLevels, { request, exchanges, answer })) throw new RangeError('a body is too deep');
+    const { personalData, bridge, settings } = this.#settings;
+    const head = {
+      ...headOf(raw, summaryOf(raw.path, request.body, answer?.body)),
+      personalData: personalData === 'keep' ? 'kept' : 'replaced',
+      ...(raw.isTrimmed && { trimmed: true }),
+      bridge,
+      settings,
+      request,
+      answer,
+      remembered,
+    };
+    return fileText(head, {
+      exchanges: exchanges.map((exchange) => JSON.stringify(exchange)),
+      ambient: knowledge.flatMap((name) => this.#knowledgeTexts.get(name) ?? []),
+      mapping: this.#mappingText(raw),
+    });
+  }
+
+  /** Undefined: values stay as they are. */
+  #startRedaction(): Redaction | undefined {
+    const { personalData, settings } = this.#settings;
+    if (personalData === 'keep') return undefined;
+    const { constants, phrases, mapping } = this.#portal;
+    const endsAt = this.#now() + budgetMs;
+    const checkTime = () => {
+      if (this.#now() > endsAt) throw new OverTimeError('replacing values took too long');
+    };
+    const { defaultCountry } = settings;
+    const values = createValueRedactor({ pseudonyms: this.#pseudonyms, constants, phrases, defaultCountry, checkTime });
+    for (const name of this.#portal.names) values.keepName(name);
+    return {
       values,
-      content: protocol.content,
+      content: this.#protocol.content,
       portal: {
-        property: (objectType, name) => portal.property(objectType, name),
+        property: (objectType, name) => this.#portal.property(objectType, name),
         identityProperties: new Set(mapping.identityProperties),
       },
-    });
-    return { redaction: personalData === 'keep' ? undefined : redaction, finish };
+    };
   }
 
   /** What the bridge learned during the request decides how its values are read. */
-  function learnDefinitions(exchange: RawExchange): void {
-    const read = protocol.definitions.readIn(exchange);
+  #learnDefinitions(exchange: RawExchange): void {
+    const { definitions } = this.#protocol;
+    const read = definitions.readIn(exchange);
     if (read === undefined || read.isArchived || exchange.status !== 200) return;
-    portal.useDefinitions(read.objectType, protocol.definitions.parse(readBody(exchange.responseText)));
+    this.#portal.useDefinitions(read.objectType, definitions.parse(readBody(exchange.responseText)));
   }
 
-  function mappingText(raw: RawCapture): string {
-    const { mapping } = portal;
+  #mappingText(raw: RawCapture): string {
+    const { mapping } = this.#portal;
     if (raw.mappingHash !== mapping.hash) return JSON.stringify({ hash: raw.mappingHash, files: [] });
     const subject = /^\/(companies|activities|tasks)\b/.exec(raw.path)?.[1] ?? 'contacts';
-    const text = mappingTexts.get(subject) ?? JSON.stringify({ hash: mapping.hash, files: filesFor(subject, mapping) });
-    mappingTexts.set(subject, text);
+    const text =
+      this.#mappingTexts.get(subject) ?? JSON.stringify({ hash: mapping.hash, files: filesFor(subject, mapping) });
+    this.#mappingTexts.set(subject, text);
     return text;
   }
+}
 
-  return {
-    setMapping(mapping) {
-      portal.useMapping(mapping);
-      mappingTexts.clear();
-    },
-    addKnowledge(name, raw) {
-      const { redaction, finish } = start();
-      const exchange = toCapturedExchange(protocol, raw, { redaction, startedAt: Date.parse(raw.startedAt) });
-      const read = protocol.definitions.readIn(raw);
-      if (read !== undefined && raw.status === 200) {
-        const definitions = protocol.definitions.parse(exchange.response);
-        exchange.response = definitions.slim;
-        if (!read.isArchived) portal.useDefinitions(read.objectType, definitions);
-      }
-      finish();
-      knowledgeTexts.set(name, JSON.stringify(exchange));
-    },
-    compose(raw, knowledge) {
-      const { redaction, finish } = start();
-      for (const exchange of raw.exchanges) learnDefinitions(exchange);
-      const startedAt = Date.parse(raw.startedAt);
-      const request = toCapturedRequest(redaction, raw);
-      const exchanges = raw.exchanges.map((each) => toCapturedExchange(protocol, each, { redaction, startedAt }));
-      const answer = toCapturedAnswer(redaction, raw);
-      const remembered = toCapturedIds(redaction, raw);
-      finish();
-      const head = {
-        ...headOf(raw, summaryOf(raw.path, request.body, answer?.body)),
-        personalData: personalData === 'keep' ? 'kept' : 'replaced',
-        ...(raw.isTrimmed && { trimmed: true }),
-        bridge,
-        settings,
-        request,
-        answer,
-        remembered,
-      };
-      const text = fileText(head, {
-        exchanges: exchanges.map((exchange) => JSON.stringify(exchange)),
-        ambient: knowledge.flatMap((name) => knowledgeTexts.get(name) ?? []),
-        mapping: mappingText(raw),
-      });
-      return { name: nameOf(raw), text, isOverTime: false };
-    },
-  };
+function workedMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
 }
 
 /** The mapping files that a request for this subject can involve. */

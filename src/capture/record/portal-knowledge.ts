@@ -1,5 +1,6 @@
 import { cutMarker } from '../../bridge/timeline/html-body.ts';
 import type { ObjectDefinitions, PropertyFacts } from '../../crm/crm-protocol.ts';
+import { contractConstants } from '../redact/contract-constants.ts';
 import { COUNTRIES } from '../redact/countries.ts';
 
 /** The mapping files that a capture refers to by their hash. */
@@ -13,11 +14,14 @@ export interface MappingSources {
   readonly identityProperties: readonly string[];
 }
 
+const timeZones = Intl.supportedValuesOf('timeZone').map((zone) => zone.toLowerCase());
+
 /** What is known of the portal and of the mapping files, and decides which values are personal. */
 export class PortalKnowledge {
   readonly #definitions = new Map<string, ObjectDefinitions>();
   #mapping: MappingSources = { hash: '', files: [], texts: [], identityProperties: [] };
-  #constants: ReadonlySet<string> = new Set(COUNTRIES);
+  #constants: ReadonlySet<string> = new Set([...COUNTRIES, ...contractConstants, ...timeZones]);
+  #names: ReadonlySet<string> = new Set();
   #phrases = phrasePattern([]);
 
   get mapping(): MappingSources {
@@ -27,6 +31,11 @@ export class PortalKnowledge {
   /** Lowercase values that identify no one. */
   get constants(): ReadonlySet<string> {
     return this.#constants;
+  }
+
+  /** Names of properties, and what the mapping files call things: structure, not values. */
+  get names(): ReadonlySet<string> {
+    return this.#names;
   }
 
   /** Texts of several words that the mapping files and the bridge itself write. */
@@ -50,12 +59,18 @@ export class PortalKnowledge {
   }
 
   #collectConstants(): void {
-    const values = new Set(COUNTRIES);
-    for (const text of this.#mapping.texts) values.add(text.toLowerCase());
+    const { texts } = this.#mapping;
+    const values = new Set([...COUNTRIES, ...contractConstants, ...timeZones]);
+    const names = new Set(texts.filter((text) => /^\w+$/.test(text)));
+    for (const text of texts) values.add(text.toLowerCase());
     for (const { facts } of this.#definitions.values()) {
-      for (const { options } of facts.values()) for (const option of options) values.add(option);
+      for (const [name, { options }] of facts) {
+        names.add(name);
+        for (const option of options) values.add(option);
+      }
     }
     this.#constants = values;
+    this.#names = names;
   }
 }
 

@@ -28,8 +28,3 @@ const KIND_OF = new Map(
 export function kindOfField(name: string): ValueKind {
   return KIND_OF.get(name) ?? 'unknown';
 }
-
-/** Kinds whose values are personal data, whatever they look like. */
-export function isPersonal(kind: ValueKind): boolean {
-  return !['id', 'constant', 'date'].includes(kind);
-}

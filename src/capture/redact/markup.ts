@@ -1,11 +1,14 @@
-/** HTML keeps its tags and its entities; what people wrote, addresses in attributes among it, goes through `replace`. */
+import { withinReferences } from './encodings.ts';
+
+/** HTML keeps its tags; what people wrote, addresses in attributes among it, goes through `replace`. */
 export function replaceInMarkup(text: string, replace: (text: string) => string): string {
   if (!/[<&]/.test(text)) return replace(text);
-  return text.replace(/<[^<>]*>|&(?:[a-z][a-z0-9]{1,30}|#x?[0-9a-f]{1,6});|[^<&]+|[<&]/gi, (piece) => {
-    if (piece.startsWith('&') && piece.length > 1) return piece;
-    if (!piece.startsWith('<') || piece.length === 1) return replace(piece);
-    return isTag(piece) ? replaceInTag(piece, replace) : replace(piece);
-  });
+  return text
+    .split(/(<[^<>]{1,4000}>)/)
+    .map((piece, index) =>
+      index % 2 === 1 && isTag(piece) ? replaceInTag(piece, replace) : withinReferences(piece, replace),
+    )
+    .join('');
 }
 
 const TAGS = new Set(
@@ -16,9 +19,15 @@ const TAGS = new Set(
     'thead title tr tt u ul var wbr'
   ).split(' '),
 );
-/** Attributes whose values are of no person's making. */
-const PLAIN_ATTRIBUTES =
-  /^(?:align|border|cellpadding|cellspacing|class|color|colspan|dir|height|rel|rowspan|style|target|valign|width)$/i;
+/** Attributes whose names stay; a value stays if it is a number, a colour, or a word that HTML gives a meaning. */
+const ATTRIBUTES = new Set(
+  (
+    'align alt bgcolor border cellpadding cellspacing class color colspan content dir face height href id lang name rel rowspan size ' +
+    'src style target title type valign width'
+  ).split(' '),
+);
+const WORDS =
+  /^(?:#[0-9a-f]{3,8}|[\d.]+(?:px|em|rem|pt|%)?|left|right|center|top|middle|bottom|ltr|rtl|auto|_blank|noopener|nofollow|noreferrer)$/i;
 
 function isTag(piece: string): boolean {
   const name = /^<\/?([a-z][a-z0-9]*)(?=[\s/>])/i.exec(piece)?.[1];
@@ -26,15 +35,18 @@ function isTag(piece: string): boolean {
 }
 
 function replaceInTag(tag: string, replace: (text: string) => string): string {
-  return tag.replace(
-    /([a-z][a-z0-9-]*)(\s*=\s*)("[^"]*"|'[^']*'|[^\s"'>]+)/gi,
-    (whole, name: string, equals: string, value: string) =>
-      PLAIN_ATTRIBUTES.test(name) ? whole : name + equals + replaceTarget(value, replace),
-  );
+  const [start = ''] = /^<\/?[a-z][a-z0-9]*/i.exec(tag) ?? [];
+  const inside = tag.slice(start.length).replace(/"[^"]*"|'[^']*'|[^\s"'=/>]+/g, (part) => {
+    const quote = /^["']/.test(part) ? part.charAt(0) : '';
+    const value = quote === '' ? part : part.slice(1, -1);
+    if (quote === '' && ATTRIBUTES.has(value.toLowerCase())) return part;
+    return quote + (WORDS.test(value) ? value : replaceTarget(value, replace)) + quote;
+  });
+  return start + inside;
 }
 
 /** The scheme of a link says what it is, not whose. */
 function replaceTarget(value: string, replace: (text: string) => string): string {
-  const scheme = /^["']?\s*(?:mailto|tel|sms):/i.exec(value)?.[0] ?? '';
-  return scheme + replace(value.slice(scheme.length));
+  const scheme = /^\s{0,9}(?:mailto|tel|sms):/i.exec(value)?.[0] ?? '';
+  return scheme + withinReferences(value.slice(scheme.length), replace);
 }

@@ -1,30 +1,40 @@
-/** Placeholders for names: the pseudonyms that people and companies share (`van der`, `Dr.`, `GmbH`) stay, since matching reads them. */
+/** Placeholders for names: taken apart as the bridge does it. Words that matching reads (`van der`, `GmbH`) stay. */
 import { legalForms } from '../../mapping/values/company-name.ts';
-import { nameParticles, nameSuffixes, nameTitles } from '../../mapping/values/full-name.ts';
+import { firstName, lastName, nameParticles } from '../../mapping/values/full-name.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 
-/** @param isFamilyName a particle at the front belongs to the name that follows. */
-export function replacePersonName(pseudonyms: Pseudonyms, name: string, isFamilyName: boolean): string {
-  const title = nameTitles.exec(name.trimStart())?.[0] ?? '';
-  const start = name.length - name.trimStart().length + title.length;
-  const suffix = nameSuffixes.exec(name.slice(start))?.[0] ?? '';
-  const end = name.length - suffix.length;
-  const middle = name.slice(start, end);
-  const count = middle.trim().split(/\s+/).length;
+/** A longer text is no name; patterns for names may take quadratic time. */
+const longestName = 200;
+/** Particles that are no name by themselves; one of them replaces the others (`Le`, `Ben`). */
+const PLAIN_PARTICLES = new Set(['van', 'von', 'der', 'den', 'de', 'del', 'della', 'ter', 'ten', 'zu', 'zum', 'zur']);
+
+/** A given name, or a full name without its titles and degrees. */
+export function replacePersonName(pseudonyms: Pseudonyms, name: string): string {
+  if (name.length > longestName) return pseudonyms.text(name);
+  const first = firstName(name);
+  const last = lastName(name);
+  // A name whose parts are not clear stays unclear: what is between its words stays.
+  if (typeof first !== 'string' || first === '' || typeof last === 'object') return pseudonyms.text(name);
+  const given = pseudonyms.text(first);
+  return last === undefined ? given : `${given} ${replaceFamilyName(pseudonyms, last)}`;
+}
+
+export function replaceFamilyName(pseudonyms: Pseudonyms, name: string): string {
+  if (name.length > longestName) return pseudonyms.text(name);
+  const count = name.trim().split(/\s+/).length;
   let position = 0;
-  const replaced = middle.replace(/\S+/g, (word) => {
+  return name.replace(/\S+/g, (word) => {
     position += 1;
-    const isBefore = position < count && (position > 1 || isFamilyName);
-    return isBefore && nameParticles.has(word.toLowerCase()) ? word : pseudonyms.text(word);
+    if (position === count || !nameParticles.has(word.toLowerCase())) return pseudonyms.text(word);
+    return PLAIN_PARTICLES.has(word.toLowerCase()) ? word : 'de';
   });
-  return name.slice(0, start) + replaced + name.slice(end);
 }
 
 export function replaceCompanyName(pseudonyms: Pseudonyms, name: string): string {
   let position = 0;
   return name.replace(/[^\s,]+/g, (word) => {
     position += 1;
-    const bare = word.toLowerCase().replace(/[.()]/g, '');
-    return position > 1 && legalForms.has(bare) ? word : pseudonyms.text(word);
+    const bare = word.slice(0, 20).toLowerCase().replace(/[.()]/g, '');
+    return position > 1 && word.length <= 20 && legalForms.has(bare) ? word : pseudonyms.text(word);
   });
 }

@@ -8,16 +8,14 @@ import { normalizeUnicode } from '../../mapping/values/normalize-unicode.ts';
 import { createCipheriv, hash, hkdfSync } from 'node:crypto';
 
 export interface Pseudonyms {
-  /** Replaces every word and every number of the text. `isKept` names words (lower-case) that stay. */
-  text(text: string, isKept?: (word: string) => boolean): string;
+  /** Replaces every word and every number of the text. */
+  text(text: string): string;
   /** Digits of the same number. */
   digits(run: string): string;
   /** As {@link Pseudonyms.digits}, never with a zero at the front where there was none: a number stays a number. */
   wholeNumber(run: string): string;
   /** Makes the placeholder of something larger once. */
   remember(name: string, make: () => string): string;
-  /** Days by which dates are moved, the same for all. */
-  readonly daysMoved: number;
 }
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
@@ -25,6 +23,8 @@ const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 const longestShuffled = 4;
 /** Digits are replaced in groups of this many from the right, each by a shuffled list, so that no two numbers share one. */
 const digitGroup = 6;
+/** Longer runs of letters are no word; Unicode's normal forms of them may take quadratic time. */
+const longestWord = 64;
 const mostRemembered = 200_000;
 
 const WORD = /\p{L}[\p{L}\p{M}]*|\p{Nd}+/gu;
@@ -32,7 +32,7 @@ const ASCII_WORD = /[A-Za-z]+|[0-9]+/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII, which is faster to search
 const ASCII = /^[\x00-\x7f]*$/;
 
-/** @param secret whoever has it can find out whether a placeholder belongs to a value that he knows. */
+/** @param secret with it, one can check whether a placeholder belongs to a known value. */
 export function createPseudonyms(secret: string): Pseudonyms {
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'enginy-bridge stand-ins', 32)).toString('hex');
   const lists = new Map<string, Uint32Array>();
@@ -59,13 +59,13 @@ export function createPseudonyms(secret: string): Pseudonyms {
   }
 
   function digits(run: string): string {
-    let text = '';
+    const groups: string[] = [];
     for (let end = run.length; end > 0; end -= digitGroup) {
       const group = run.slice(Math.max(0, end - digitGroup), end);
       const stand = shuffled('digits', 10 ** group.length)[Number(group)] ?? 0;
-      text = String(stand).padStart(group.length, '0') + text;
+      groups.push(String(stand).padStart(group.length, '0'));
     }
-    return text;
+    return groups.reverse().join('');
   }
 
   function wholeNumber(run: string): string {
@@ -82,20 +82,19 @@ export function createPseudonyms(secret: string): Pseudonyms {
     if (first >= 48 && first <= 57) return digits(word);
     const known = remembered.get(word);
     if (known !== undefined) return known;
-    const stand = isPlainLatin(word)
-      ? sameCase(word, lowerWord(word.toLowerCase()))
-      : foreignWord(key, word, lowerWord);
+    const stand =
+      word.length > longestWord
+        ? hashedWord(key, word)
+        : isPlainLatin(word)
+          ? sameCase(word, lowerWord(word.toLowerCase()))
+          : foreignWord(key, word, lowerWord);
     if (remembered.size >= mostRemembered) remembered.clear();
     remembered.set(word, stand);
     return stand;
   }
 
   return {
-    text(text, isKept) {
-      const pattern = ASCII.test(text) ? ASCII_WORD : WORD;
-      if (isKept === undefined) return text.replace(pattern, replaceWord);
-      return text.replace(pattern, (word) => (isKept(word.toLowerCase()) ? word : replaceWord(word)));
-    },
+    text: (text) => text.replace(ASCII.test(text) ? ASCII_WORD : WORD, replaceWord),
     digits,
     wholeNumber,
     remember(name, make) {
@@ -106,24 +105,26 @@ export function createPseudonyms(secret: string): Pseudonyms {
       remembered.set(name, made);
       return made;
     },
-    daysMoved: 200 + (Number.parseInt(digest(key, 'days'), 16) % 1_200),
   };
 }
 
 /** SHA-512/256 is not open to length extension, so a key in front of the text makes it a sound keyed digest (FIPS 180-4). */
 function digest(key: string, text: string): string {
-  return hash('sha512-256', `${key}\u0000${text}`, 'hex').slice(0, 12);
+  return hash('sha512-256', `${key}\u0000${text}`, 'hex');
 }
 
-function hashedWord(key: string, word: string): string {
-  let text = '';
-  for (let block = 0; text.length < word.length; block += 1) {
-    const bytes = hash('sha512-256', `${key}\u0000${block}${word}`, 'buffer');
+/** The word is hashed once; further letters come from the digest and a counter. */
+function hashedWord(key: string, word: string, length = word.length): string {
+  const own = digest(key, word);
+  const letters: string[] = [];
+  for (let block = 0; letters.length < length; block += 1) {
+    const bytes = hash('sha512-256', `${key}\u0000${block}${own}`, 'buffer');
     // Two bytes a letter: the preference for the first letters of the alphabet is below one in two thousand.
-    for (let at = 0; at < 32 && text.length < word.length; at += 2)
-      text += LETTERS.charAt((bytes.readUInt16LE(at) * 26) >> 16);
+    for (let at = 0; at < 32 && letters.length < length; at += 2) {
+      letters.push(LETTERS.charAt((bytes.readUInt16LE(at) * 26) >> 16));
+    }
   }
-  return text;
+  return letters.join('');
 }
 
 /** Fisher and Yates' shuffle of 0 … size-1, its random numbers from AES in counter mode. */
@@ -228,12 +229,16 @@ const ALPHABETS: readonly (readonly [number, number])[] = [
 
 function otherScript(key: string, letters: readonly string[]): string[] {
   const lower = letters.join('').toLowerCase();
+  const stream = hashedWord(key, lower, letters.length * 3);
   return letters.map((letter, at) => {
     const code = letter.toLowerCase().codePointAt(0) ?? 0;
     const [first, last] = ALPHABETS.find(([from, to]) => code >= from && code <= to) ?? [97, 122];
-    const stand = String.fromCodePoint(
-      first + (Number.parseInt(digest(key, `${at} ${lower}`), 16) % (last - first + 1)),
-    );
+    const stand = String.fromCodePoint(first + (letterNumber(stream, at) % (last - first + 1)));
     return letter === letter.toLowerCase() ? stand : stand.toUpperCase();
   });
+}
+
+/** A number below 26³ from three letters of the stream. */
+function letterNumber(stream: string, at: number): number {
+  return [0, 1, 2].reduce((sum, next) => sum * 26 + stream.charCodeAt(at * 3 + next) - 97, 0);
 }

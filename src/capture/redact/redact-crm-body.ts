@@ -1,55 +1,70 @@
 import type { BodyText, PropertyPlace, ValueKind } from '../../crm/crm-protocol.ts';
-import { looksLikeNumber } from './numbers-and-dates.ts';
-import { redactId } from './redact-id.ts';
+import { isObject } from '../../json.ts';
+import { isDate } from './numbers.ts';
 import type { Redaction } from './redaction.ts';
 
 /** Replaces personal data in a body that was sent to the CRM or came from it. */
 export function redactCrmBody(redaction: Redaction, path: string, body: unknown): unknown {
-  return redaction.content.mapBody(path, body, {
-    text: (found) => redactText(redaction, found),
-    number(value, property) {
-      const kind = kindOf(redaction, property, String(value));
-      return redaction.values.number(value, kind === 'option' ? 'constant' : kind);
-    },
+  const { content, values } = redaction;
+  keepNames(redaction, body, 0);
+  if (typeof body === 'string') return values.value(body, 'text');
+  return content.mapBody(path, body, {
+    text: ({ text, role }) => redactText(redaction, text, role),
+    number: (value, property) => values.number(value, kindOf(redaction, property, String(value)) ?? 'constant'),
   });
 }
 
-function redactText(redaction: Redaction, found: BodyText): string {
-  const { text, role, put } = found;
+function redactText(redaction: Redaction, text: string, role: BodyText['role']): string {
+  const { values } = redaction;
   switch (role.kind) {
-    case 'property':
-      return redactProperty(redaction, role, found);
+    case 'property': {
+      if (redaction.portal.identityProperties.has(role.name)) {
+        values.keepId(text);
+        return text;
+      }
+      const kind = kindOf(redaction, role, text);
+      return kind === undefined ? text : values.value(text, kind);
+    }
     case 'id':
-      return redactId(redaction, text, put);
+      return values.value(text, 'id');
+    case 'structure':
+      return isStructure(text) ? text : values.sentence(text);
     case 'sentence':
-      redaction.defer('sentence', text, put);
-      return text;
+      return values.sentence(text);
     case 'value':
-      return redaction.values.value(text, role.of);
+      return values.value(text, role.of);
   }
 }
 
-function redactProperty(redaction: Redaction, property: PropertyPlace, { text, put }: BodyText): string {
-  const kind = kindOf(redaction, property, text);
-  if (kind === 'id') return redactId(redaction, text, put);
-  if (kind !== 'option') return redaction.values.value(text, kind);
-  redaction.values.keep(text);
-  return text;
-}
-
-/** `option`: a value that the portal itself offers. */
-function kindOf({ content, portal }: Redaction, property: PropertyPlace, value: string): ValueKind | 'option' {
+/** Undefined: a value that the portal itself offers. */
+function kindOf({ content, portal }: Redaction, property: PropertyPlace, value: string): ValueKind | undefined {
   const { objectType, name } = property;
-  if (portal.identityProperties.has(name)) return 'id';
   const kind = content.kindOf(name);
   if (kind !== undefined && kind !== 'constant') return kind;
   const facts = portal.property(objectType, name);
-  if (facts !== undefined && facts.options.size > 0 && isOption(facts.options, value)) return 'option';
+  if (facts !== undefined && facts.options.size > 0 && isOption(facts.options, value)) return undefined;
   if (kind !== undefined) return kind;
   const isMeasure = facts?.isBuiltIn === true && ['number', 'date', 'datetime', 'bool'].includes(facts.type);
-  return isMeasure && (looksLikeNumber(value) || facts.type !== 'number') ? 'date' : 'unknown';
+  return isMeasure ? 'date' : 'unknown';
 }
 
 function isOption(options: ReadonlySet<string>, value: string): boolean {
-  return value.split(';').every((part) => options.has(part.toLowerCase()));
+  return value.length <= 10_000 && value.split(';').every((part) => options.has(part.toLowerCase()));
+}
+
+/** Names of properties are structure: an error about a value names them. */
+function keepNames(redaction: Redaction, body: unknown, depth: number): void {
+  if (depth > 6 || typeof body !== 'object' || body === null) return;
+  for (const [name, entry] of Object.entries(body)) {
+    if (name === 'properties' && isObject(entry))
+      for (const property of Object.keys(entry)) redaction.values.keepName(property);
+    else if (name === 'properties' && Array.isArray(entry))
+      for (const property of entry) redaction.values.keepName(String(property));
+    else keepNames(redaction, entry, depth + 1);
+  }
+}
+
+/** Ids, times, and names of types and links: `0-1`, `2026-11-20T12:00:00Z`. */
+function isStructure(text: string): boolean {
+  return isDate(text) || /^(?:\d{1,20}|\d-\d{1,12}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$/.test(text);
 }

@@ -1,136 +1,122 @@
+import { routeWords } from '../../contract/route-words.ts';
 import type { ValueKind } from '../../crm/crm-protocol.ts';
+import { isObject } from '../../json.ts';
+import { withinPercent } from './encodings.ts';
 import { kindOfField } from './field-kinds.ts';
-import { redactId } from './redact-id.ts';
-import type { Put, Redaction } from './redaction.ts';
-import { looksLikeId } from './value-redactor.ts';
+import type { Redaction } from './redaction.ts';
 
 type Json = Record<string, unknown>;
 
-/** Path segments of Enginy's contract; any other segment may be personal. */
-const PATH_WORDS = new Set('health contacts companies sync batch associations activities tasks users'.split(' '));
-/** Answer fields that contain sentences. */
+/** Fields of answers that contain sentences. */
 const SENTENCE_FIELDS = new Set(['error', 'message', 'warnings']);
-/** Objects and lists of the contract whose own fields are described. */
-const CONTAINERS = new Set('contacts companies associations results errors ids properties metadata'.split(' '));
+/** Lists of the contract, whose entries have described fields. */
+const LISTS = new Set('contacts companies associations results errors ids warnings'.split(' '));
+/** Objects of the contract, whose fields are described. */
+const OBJECTS = new Set(['properties', 'metadata']);
 
-/** Replaces personal data in the body of Enginy's request. */
-export function redactEnginyRequest(redaction: Redaction, body: unknown, objectType: string): unknown {
-  return mapValue({ redaction, objectType, isInside: false, isAnswer: false, isUsers: false }, body, '');
-}
-
-/** Replaces personal data in the bridge's answer. */
-export function redactEnginyAnswer(redaction: Redaction, body: unknown, path: string): unknown {
-  const isUsers = path.startsWith('/users');
-  return mapValue({ redaction, objectType: '', isInside: false, isAnswer: true, isUsers }, body, '');
-}
-
-/** Replaces personal data in a path of the bridge. */
-export function redactPath(redaction: Redaction, path: string): string {
-  const [route = '', query] = path.split('?', 2);
-  const part = (text: string) => redactPathPart(redaction, text);
-  const redacted = route
-    .split('/')
-    .map((segment) => (segment === '' || PATH_WORDS.has(segment) ? segment : part(segment)))
-    .join('/');
-  if (query === undefined) return redacted;
-  const pairs = query.split('&').map((pair) => {
-    const [name = '', ...value] = pair.split('=');
-    return value.length === 0 ? part(name) : `${part(name)}=${part(value.join('='))}`;
-  });
-  return `${redacted}?${pairs.join('&')}`;
-}
-
-function redactPathPart({ values }: Redaction, part: string): string {
-  if (/^\d+$/.test(part)) return part;
-  try {
-    const decoded = decodeURIComponent(part);
-    const replaced = values.value(decoded, looksLikeId(decoded) ? 'id' : 'text');
-    return decoded === part ? replaced : encodeURIComponent(replaced);
-  } catch {
-    return values.value(part, 'text');
-  }
-}
-
-/** Replaces the words of a body that is not JSON and keeps its form, so that it is broken at the same position. */
-export function redactBrokenBody({ values }: Redaction, text: string): string {
-  return text.replace(/\\.|[^\\]+/gs, (piece) => (piece.startsWith('\\') ? piece : values.value(piece, 'text')));
-}
-
-interface Place {
+interface Side {
   readonly redaction: Redaction;
-  readonly objectType: string;
-  /** Within a field that the contract does not describe. */
-  readonly isInside: boolean;
   readonly isAnswer: boolean;
   readonly isUsers: boolean;
 }
 
-/** A value in the copy, and the field it belongs to. */
-interface Entry {
-  readonly key: string;
-  readonly put: Put;
+/** Replaces personal data in the body of Enginy's request, whatever its form. */
+export function redactEnginyRequest(redaction: Redaction, body: unknown): unknown {
+  return redactTop({ redaction, isAnswer: false, isUsers: false }, body);
 }
 
-function mapValue(place: Place, value: unknown, key: string): unknown {
-  if (Array.isArray(value)) {
-    const list: unknown[] = [];
-    value.forEach((item, at) => {
-      list[at] = mapEntry(place, item, {
-        key,
-        put: (text) => {
-          list[at] = text;
-        },
-      });
+/** Replaces personal data in the bridge's answer. */
+export function redactEnginyAnswer(redaction: Redaction, body: unknown, path: string): unknown {
+  return redactTop({ redaction, isAnswer: true, isUsers: path.startsWith('/users') }, body);
+}
+
+/** Replaces personal data in a path of the bridge. The name of a query parameter says what its value is. */
+export function redactPath({ values }: Redaction, path: string): string {
+  const at = path.indexOf('?');
+  const route = at < 0 ? path : path.slice(0, at);
+  const part = (text: string, kind: ValueKind) =>
+    withinPercent(text, (decoded) => values.value(decoded, /^\d{1,20}$/.test(decoded) ? kind : 'unknown'));
+  const redacted = route
+    .split('/')
+    .map((segment) => (segment === '' || routeWords.has(segment) ? segment : part(segment, 'id')))
+    .join('/');
+  if (at < 0) return redacted;
+  const pairs = path
+    .slice(at + 1)
+    .split('&')
+    .map((pair) => {
+      const [name = '', ...rest] = pair.split('=');
+      const kind = kindOfField(name);
+      const replacedName = kind === 'unknown' ? part(name, 'unknown') : name;
+      if (rest.length === 0) return replacedName;
+      return `${replacedName}=${withinPercent(rest.join('='), (decoded) => values.value(decoded.replaceAll('+', ' '), kind))}`;
     });
-    return list;
-  }
-  if (typeof value !== 'object' || value === null) return value;
+  return `${redacted}?${pairs.join('&').replaceAll(' ', '+')}`;
+}
+
+/** Replaces the words of a body that is not JSON and keeps its form, so that it is broken at the same position. */
+export function redactBrokenBody({ values }: Redaction, text: string): string {
+  return text.replace(/\\(?!u[0-9a-f]{4}).|(?:\\u[0-9a-f]{4}|[^\\])+/gis, (piece) =>
+    /^\\[^u]/.test(piece) ? piece : values.value(piece, 'text'),
+  );
+}
+
+/** The body itself: an object of the contract, or anything else. */
+function redactTop(side: Side, body: unknown): unknown {
+  if (side.isAnswer && Array.isArray(body)) return body.map((entry) => redactTop(side, entry));
+  return isObject(body) ? redactObject(side, body) : redactLeaf(side, body, 'unknown');
+}
+
+/** An object whose fields the contract describes. */
+function redactObject(side: Side, object: Json): Json {
+  const { values } = side.redaction;
   const copy: Json = {};
-  for (const [name, item] of Object.entries(value)) {
-    copy[name] = mapEntry(place, item, {
-      key: name,
-      put: (text) => {
-        copy[name] = text;
-      },
-    });
+  for (const [name, value] of Object.entries(object)) {
+    values.keepName(name);
+    copy[name] = redactField(side, name, value);
   }
   return copy;
 }
 
-function mapEntry(place: Place, value: unknown, entry: Entry): unknown {
-  const { key } = entry;
-  if (typeof value === 'string') return redactText(place, value, entry);
-  const kind = kindOf(place, key);
-  if (typeof value === 'number') return place.redaction.values.number(value, kind);
-  if (typeof value !== 'object' || value === null) return value;
-  const isDescribed = key === '' || CONTAINERS.has(key) || (place.isAnswer && SENTENCE_FIELDS.has(key));
-  return mapValue(kind === 'unknown' && !isDescribed ? { ...place, isInside: true } : place, value, key);
-}
-
-function redactText(place: Place, value: string, { key, put }: Entry): string {
-  const { redaction, isAnswer, isInside } = place;
-  const { values, portal } = redaction;
-  if (value === '') return value;
-  if (isAnswer && SENTENCE_FIELDS.has(key) && !isInside) {
-    redaction.defer('sentence', value, put);
+function redactField(side: Side, name: string, value: unknown): unknown {
+  const { values } = side.redaction;
+  if (name === 'externalId' && (typeof value === 'string' || typeof value === 'number')) {
+    values.keepId(String(value));
     return value;
   }
-  if (isAnswer && key === 'status') return value;
-  const kind = kindOf(place, key);
-  if (kind === 'id') return redactId(redaction, value, put);
-  if (kind !== 'unknown') return values.value(value, kind);
-  if (portal.property(place.objectType, key)?.options.has(value.toLowerCase()) === true) {
-    values.keep(value);
-    return value;
+  if (side.isAnswer && SENTENCE_FIELDS.has(name)) return redactSentences(side, value);
+  if (LISTS.has(name) && Array.isArray(value)) {
+    return value.map((entry) =>
+      isObject(entry) ? redactObject(side, entry) : redactLeaf(side, entry, kindOf(side, name)),
+    );
   }
-  // Values that the mapping files write into an answer are known from the files.
-  return isAnswer && !isInside && values.known(value) ? value : values.value(value, 'unknown');
+  if (OBJECTS.has(name) && isObject(value)) return redactObject(side, value);
+  return redactLeaf(side, value, kindOf(side, name));
 }
 
-function kindOf({ redaction, isInside, isAnswer, isUsers }: Place, key: string): ValueKind {
-  if (isInside) return 'unknown';
-  if (isUsers && key === 'name') return 'person';
-  const kind = kindOfField(key);
+function redactSentences(side: Side, value: unknown): unknown {
+  if (typeof value === 'string') return side.redaction.values.sentence(value);
+  return Array.isArray(value) ? value.map((entry) => redactSentences(side, entry)) : redactLeaf(side, value, 'unknown');
+}
+
+/** Whatever it is: nothing stays that was not judged. Fields within are not those of the contract. */
+function redactLeaf(side: Side, value: unknown, kind: ValueKind): unknown {
+  const { values } = side.redaction;
+  if (typeof value === 'string') return values.value(value, kind);
+  if (typeof value === 'number') return values.number(value, kind);
+  if (Array.isArray(value)) return value.map((entry) => redactLeaf(side, entry, kind));
+  if (!isObject(value)) return value;
+  const copy: Json = {};
+  for (const [name, entry] of Object.entries(value)) {
+    values.keepName(name);
+    copy[name] = redactLeaf(side, entry, 'unknown');
+  }
+  return copy;
+}
+
+function kindOf({ redaction, isAnswer, isUsers }: Side, name: string): ValueKind {
+  if (isUsers && name === 'name') return 'person';
+  const kind = kindOfField(name);
   // Answers that return a record as the CRM stores it use the CRM's property names.
-  return kind === 'unknown' && isAnswer ? (redaction.content.kindOf(key) ?? kind) : kind;
+  return kind === 'unknown' && isAnswer ? (redaction.content.kindOf(name) ?? kind) : kind;
 }

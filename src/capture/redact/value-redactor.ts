@@ -1,135 +1,137 @@
 import type { ValueKind } from '../../crm/crm-protocol.ts';
-import { hasAddress, replaceAddresses, replaceDomain, replaceUrl } from './addresses.ts';
-import { isPersonal, kindOfField } from './field-kinds.ts';
+import { isDeeperThan } from '../../json.ts';
+import { replaceDomain, replaceText, replaceUrl } from './addresses.ts';
+import { kindOfField } from './field-kinds.ts';
 import { replaceInMarkup } from './markup.ts';
-import { replaceCompanyName, replacePersonName } from './names.ts';
-import { dateKey, looksLikeDate, looksLikeNumber, numberKey, replaceDate, replaceNumber } from './numbers-and-dates.ts';
-import { looksLikePhone, replacePhone } from './phones.ts';
+import { replaceCompanyName, replaceFamilyName, replacePersonName } from './names.ts';
+import { digitsOf, isDate, isNumber, looksLikePhone, replaceNumber, replacePhone, shortestPhone } from './numbers.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
+import { replaceInSentence } from './sentences.ts';
 
 export interface ValueSettings {
   readonly pseudonyms: Pseudonyms;
-  /** Lower-case values that say nothing about anybody: options of HubSpot's properties, values of the mapping files. */
+  /** Lowercase values that identify no one: options of the portal, values of the mapping files, constants of the contract. */
   readonly constants: ReadonlySet<string>;
   /** What the mapping files and the bridge itself put into texts; one group that is the whole pattern. */
   readonly phrases: RegExp | undefined;
   /** ISO country of telephone numbers without prefix. */
   readonly defaultCountry: string | undefined;
+  /** Throws {@link OverTimeError} when the capture has taken too long. */
+  readonly checkTime?: () => void;
 }
 
-/** Replaces the values of one capture. What a value became it becomes everywhere in the capture. */
+/** Replaces the values of one capture. Equal values get equal placeholders, in every capture with the same secret. */
 export interface ValueRedactor {
   value(text: string, kind: ValueKind): string;
   number(value: number, kind: ValueKind): number;
-  /** A value that stays as it is, here and where it comes back in another form. */
-  keep(text: string): void;
-  /** True for a constant of the portal or of the mapping files. */
-  known(text: string): boolean;
-  /** What was replaced so far: original, kind. */
-  replaced(): Iterable<readonly [text: string, kind: ValueKind]>;
+  /** A text of the bridge or of the CRM that may quote values, or that should be structure. */
+  sentence(text: string): string;
+  /** An id, which stays wherever it is. */
+  keepId(id: string): void;
+  /** The name of a field or property: its words stay in sentences. */
+  keepName(name: string): void;
 }
 
+/** Replacing the values of a capture took too long. */
+export class OverTimeError extends Error {
+  override readonly name = 'OverTimeError';
+}
+
+/** Longer texts are cut: HubSpot keeps no more of a value (HubSpot's usage guidelines). */
+const longestValue = 65_536;
+const maxLevels = 50;
 const YES_OR_NO = /^(?:true|false|yes|no|on|off|null|none|n\/a|-)$/i;
-const RANGE =
-  /^[<>~]?\s*[\d.,\s]+(?:k|m|bn?)?\s*(?:[-–—+]|to)?\s*(?:[\d.,\s]+)?(?:k|m|bn?)?\s*\+?\s*(?:employees|people)?$/i;
-const AMOUNT = /^[a-z]{0,3}\s?\p{Sc}?\s?[\d.,\s]+(?:k|m|mm|mio|mn|bn?|thousand|million|billion)?\s?\p{Sc}?\+?$/iu;
-
-/** Digests and random ids say nothing that could be read from them. */
+/** Digests and random ids, from which nothing can be read. */
 const GENERATED = /^(?:[0-9a-f]{64}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$/;
+/** What may be around the numbers of a size or an amount. */
+const UNITS = new Set([
+  ...'k m mm mio mn b bn thousand million billion to employees people'.split(' '),
+  ...Intl.supportedValuesOf('currency').map((code) => code.toLowerCase()),
+]);
 
-/** Ids have a digit and no spaces; numbers are HubSpot's. */
-export function looksLikeId(text: string): boolean {
-  return /^(?=\S*\d)[\w.:~-]{1,200}$/.test(text);
-}
+export function createValueRedactor(settings: ValueSettings): ValueRedactor {
+  const known = new Map<string, string>();
+  const keptIds = new Set<string>();
+  const keptNames = new Set<string>();
+  const replaced = { phones: new Set<string>(), numbers: new Set<string>() };
+  const { pseudonyms, constants, defaultCountry } = settings;
+  const plain = (text: string) => replaceText(pseudonyms, text);
 
-export function createValueRedactor({ pseudonyms, constants, phrases, defaultCountry }: ValueSettings): ValueRedactor {
-  const known = new Map<ValueKind, Map<string, string>>();
-  const keptTexts = new Set<string>();
-  const keptNumbers = new Set<string>();
-  const keptDates = new Set<number>();
-  const phoneDigits = new Set<string>();
-
-  function value(text: string, kind: ValueKind): string {
-    if (text === '') return text;
-    const ofKind = known.get(kind) ?? new Map<string, string>();
-    known.set(kind, ofKind);
-    const stand = ofKind.get(text) ?? replace(text, kind);
-    ofKind.set(text, stand);
-    return stand;
+  function value(given: string, kind: ValueKind): string {
+    settings.checkTime?.();
+    const text = given.length > longestValue ? given.slice(0, longestValue) : given;
+    const key = `${kind} ${text}`;
+    const placeholder = known.get(key) ?? replace(text, kind);
+    if (key.length < 300) known.set(key, placeholder);
+    return placeholder;
   }
 
   function replace(text: string, kind: ValueKind): string {
+    if (text.trim() === '' || keptIds.has(text)) return text;
     switch (kind) {
       case 'id':
-        if (/^\d+$/.test(text)) return text;
-        return text.includes('@') || text.includes('/') || !looksLikeId(text) ? free(text) : text;
+        return /^\d{1,20}$/.test(text) || GENERATED.test(text) ? text : unknown(text);
       case 'email':
-        return free(text);
+        return parts(text, plain);
       case 'phone':
-        return parts(text, (part) => (looksLikePhone(part) ? phone(part) : free(part)));
+        return parts(text, (part) => (looksLikePhone(part) ? phone(part) : plain(part)));
       case 'person':
+        return hasAddress(text) ? plain(text) : replacePersonName(pseudonyms, text);
       case 'family name':
-        return hasAddress(text) ? free(text) : replacePersonName(pseudonyms, text, kind === 'family name');
+        return hasAddress(text) ? plain(text) : replaceFamilyName(pseudonyms, text);
       case 'company':
-        return hasAddress(text) ? free(text) : replaceCompanyName(pseudonyms, text);
+        return hasAddress(text) ? plain(text) : replaceCompanyName(pseudonyms, text);
       case 'domain':
-        return parts(text, (part) => (isBareDomain(part) ? domain(part) : free(part)));
+        return parts(text, (part) => (isBareDomain(part) ? domain(part) : plain(part)));
       case 'url':
-        return parts(text, (part) => {
-          if (hasAddress(part)) return free(part);
-          return /^[^\s/]+\.[^\s/]+(?:\/\S*)?$/.test(part.trim())
-            ? replaceUrl(pseudonyms, part)
-            : pseudonyms.text(part);
-        });
+        return parts(text, (part) => (/^\s*[^\s/@:]+\.[^\s/]+(?:\/\S*)?\s*$/.test(part) ? url(part) : plain(part)));
       case 'text':
-        return wording(text);
+        return isConstant(text) ? text : wording(text);
       case 'constant':
       case 'date':
-        if (isConstant(text)) {
-          keep(text);
-          return text;
-        }
-        return unknown(text);
+        return isConstant(text) || isMeasure(text) ? kept(text) : unknown(text);
       case 'unknown':
         return unknown(text);
     }
   }
 
+  /** The same number stays where the CRM has it in a property that is not described. */
+  function kept(text: string): string {
+    keptIds.add(text.trim());
+    if (isNumber(text)) keptIds.add(digitsOf(text));
+    return text;
+  }
+
   function isConstant(text: string): boolean {
-    const trimmed = text.trim();
-    return (
-      constants.has(trimmed.toLowerCase()) ||
-      YES_OR_NO.test(trimmed) ||
-      RANGE.test(trimmed) ||
-      AMOUNT.test(trimmed) ||
-      looksLikeDate(trimmed)
-    );
+    return text.length <= 200 && constants.has(text.trim().toLowerCase());
   }
 
   function unknown(text: string): string {
     const trimmed = text.trim();
-    if (trimmed === '' || YES_OR_NO.test(trimmed)) return text;
-    if (GENERATED.test(trimmed) || keptTexts.has(trimmed.toLowerCase())) return text;
+    if (trimmed === '' || YES_OR_NO.test(trimmed) || GENERATED.test(trimmed)) return text;
+    if (keptIds.has(trimmed) || isConstant(trimmed)) return text;
+    if (isNumber(trimmed) && keptIds.has(digitsOf(trimmed))) return text;
     // Keys of rules with several pairs.
     if (text.includes('\u0001')) return text.split('\u0001').map(unknown).join('\u0001');
-    if (/^[[{]/.test(trimmed)) {
-      const parsed = parseJson(trimmed);
-      if (parsed !== undefined) return JSON.stringify(inner(parsed));
-    }
-    if (looksLikeDate(trimmed))
-      return keptDates.has(dateKey(trimmed) ?? Number.NaN) ? text : replaceDate(pseudonyms, text);
-    if (phoneDigits.has(trimmed.replace(/\D/g, ''))) return phone(text);
-    if (looksLikeNumber(trimmed)) {
-      return keptNumbers.has(numberKey(trimmed) ?? '') ? text : replaceNumber(pseudonyms, text);
-    }
-    if (looksLikePhone(trimmed)) return phone(text);
+    const structured = withinJson(trimmed);
+    if (structured !== undefined) return structured;
+    const digits = trimmed.length <= 40 ? digitsOf(trimmed) : '';
+    if (replaced.phones.has(digits) && looksLikePhone(trimmed)) return phone(text);
+    if (isDate(trimmed) || (isMeasure(trimmed) && digits.length < shortestPhone)) return text;
+    if (isNumber(trimmed)) return wholeNumber(text);
     if (text.includes(';') && !text.includes('&')) return parts(text, unknown);
-    if (isBareDomain(text)) return domain(text);
-    return replaceInMarkup(text, free);
+    return isBareDomain(text) ? domain(text) : wording(text);
+  }
+
+  function withinJson(text: string): string | undefined {
+    const parsed = /^[[{]/.test(text) ? parseJson(text) : undefined;
+    return parsed === undefined || isDeeperThan(maxLevels, parsed)
+      ? undefined
+      : JSON.stringify(inner(parsed, 'unknown'));
   }
 
   /** JSON within a text: names stay, values are replaced. */
-  function inner(parsed: unknown, kind: ValueKind = 'unknown'): unknown {
+  function inner(parsed: unknown, kind: ValueKind): unknown {
     if (typeof parsed === 'string') return value(parsed, kind);
     if (typeof parsed === 'number') return number(parsed, kind);
     if (Array.isArray(parsed)) return parsed.map((entry) => inner(entry, kind));
@@ -139,7 +141,8 @@ export function createValueRedactor({ pseudonyms, constants, phrases, defaultCou
 
   /** What people wrote, perhaps completed by phrases of the mapping files. */
   function wording(text: string): string {
-    const replaceAll = (piece: string) => replaceInMarkup(piece, free);
+    const replaceAll = (piece: string) => replaceInMarkup(piece, plain);
+    const { phrases } = settings;
     if (phrases === undefined || !phrases.test(text)) return replaceAll(text);
     return text
       .split(phrases)
@@ -147,56 +150,81 @@ export function createValueRedactor({ pseudonyms, constants, phrases, defaultCou
       .join('');
   }
 
-  /** Words, and addresses among them. */
-  function free(text: string): string {
-    return hasAddress(text)
-      ? replaceAddresses(pseudonyms, text, (rest) => pseudonyms.text(rest))
-      : pseudonyms.text(text);
+  function phone(text: string): string {
+    const digits = digitsOf(text);
+    replaced.phones.add(digits);
+    replaced.phones.add(digits.replace(/^00/, ''));
+    return replacePhone(pseudonyms, text, defaultCountry);
   }
 
-  function phone(text: string): string {
-    const digits = text.replace(/\D/g, '');
-    if (digits.length >= 7) {
-      phoneDigits.add(digits);
-      phoneDigits.add(digits.replace(/^00/, ''));
-    }
-    return replacePhone(pseudonyms, text, defaultCountry);
+  function wholeNumber(text: string): string {
+    replaced.numbers.add(digitsOf(text));
+    return replaceNumber(pseudonyms, text);
   }
 
   function domain(text: string): string {
     return text.replace(/\S+/, (host) => replaceDomain(pseudonyms, host));
   }
 
-  function keep(text: string): void {
-    keptTexts.add(text.trim().toLowerCase());
-    const number = numberKey(text);
-    if (number !== undefined) keptNumbers.add(number);
-    const date = /\d{4}/.test(text) ? dateKey(text) : undefined;
-    if (date !== undefined) keptDates.add(date);
+  function url(text: string): string {
+    return text.replace(/\S+/, (address) => replaceUrl(pseudonyms, address));
   }
 
   function number(given: number, kind: ValueKind): number {
-    if (kind === 'id' || !Number.isFinite(given)) return given;
     const text = String(given);
-    if (!isPersonal(kind)) {
-      keep(text);
-      return given;
-    }
-    const stand = Number(kind === 'phone' ? phone(text) : value(text, 'unknown'));
-    return Number.isFinite(stand) ? stand : given;
+    if (kind === 'id' || !Number.isFinite(given) || !isNumber(text)) return given;
+    if ((kind === 'constant' || kind === 'date') && isMeasure(text)) return Number(kept(text));
+    const placeholder = Number(kind === 'phone' && text.length > 6 ? phone(text) : value(text, 'unknown'));
+    return Number.isFinite(placeholder) ? placeholder : 0;
+  }
+
+  function isKept(text: string): boolean {
+    return keptIds.has(text) || keptNames.has(text.toLowerCase()) || isConstant(text);
   }
 
   return {
     value,
     number,
-    keep,
-    known: (text) => constants.has(text.trim().toLowerCase()),
-    *replaced() {
-      for (const [kind, values] of known) {
-        for (const [text, stand] of values) if (text !== stand) yield [text, kind] as const;
+    sentence(given) {
+      settings.checkTime?.();
+      return replaceInSentence(given.slice(0, longestValue), {
+        isKept,
+        quoted: (text) => value(text, 'unknown'),
+        word: (text) =>
+          replaced.phones.has(text)
+            ? phone(text)
+            : replaced.numbers.has(text)
+              ? wholeNumber(text)
+              : /^\d+$/.test(text) || isDate(text)
+                ? text
+                : plain(text),
+        number: (text) => (replaced.phones.has(digitsOf(text)) ? phone(text) : plain(text)),
+      });
+    },
+    keepId: (id) => keptIds.add(id),
+    keepName(name) {
+      if (name.length > 200) return;
+      keptNames.add(name.toLowerCase());
+      for (const word of name.match(/[\p{L}\p{M}]+/gu) ?? []) {
+        keptNames.add(word.toLowerCase());
+        for (const part of word.match(/\p{Lu}?[\p{Ll}\p{M}]+/gu) ?? []) keptNames.add(part.toLowerCase());
       }
     },
   };
+}
+
+/** At most two numbers, as in `51-200` or `EUR 1.5M`, and units. */
+function isMeasure(text: string): boolean {
+  const trimmed = text.trim();
+  if (isDate(trimmed) || YES_OR_NO.test(trimmed)) return true;
+  if (trimmed.length > 60 || !/^[\d\s.,'’<>~+\-–—\p{L}\p{Sc}]+$/u.test(trimmed)) return false;
+  const numbers = trimmed.replace(/(?<=\d)[.,'’](?=\d)/g, '').match(/\d+/g) ?? [];
+  const isSized = numbers.length >= 1 && numbers.length <= 2 && numbers.every((digits) => digits.length <= 13);
+  return isSized && (trimmed.match(/\p{L}+/gu) ?? []).every((word) => UNITS.has(word.toLowerCase()));
+}
+
+function hasAddress(text: string): boolean {
+  return /@|:\/\/|www\.|linkedin\.com\//i.test(text);
 }
 
 /** Names within JSON are not those of the contract, but may say what their values are. */
@@ -211,7 +239,8 @@ function parts(text: string, replace: (part: string) => string): string {
 }
 
 function isBareDomain(text: string): boolean {
-  return /^\s*(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+[\p{L}][\p{L}\p{N}-]+\.?\s*$/u.test(text);
+  const host = text.length <= 260 ? text.trim() : '';
+  return /^(?:[\p{L}\p{N}-]+\.)+\p{L}[\p{L}\p{N}-]+\.?$/u.test(host);
 }
 
 function parseJson(text: string): unknown {

@@ -35,7 +35,7 @@ export function mapBody(path: string, body: unknown, visitor: BodyVisitor): unkn
 function mapValue(place: Place, value: unknown, key: string): unknown {
   if (Array.isArray(value)) {
     const isPlain = key === 'properties' || key === 'propertiesWithHistory' || PLAIN_KEYS.has(key);
-    return isPlain ? value : mapList(place, value, key);
+    return isPlain ? mapStructure(place, value) : mapList(place, value, key);
   }
   if (!isObject(value)) return value;
   if (key === 'properties') return mapProperties(place, value);
@@ -44,11 +44,22 @@ function mapValue(place: Place, value: unknown, key: string): unknown {
   const inside = typeof value.idProperty === 'string' ? { ...place, idProperty: value.idProperty } : place;
   const copy: Json = {};
   for (const [name, entry] of Object.entries(value)) {
-    if (PLAIN_KEYS.has(name)) copy[name] = entry;
+    if (PLAIN_KEYS.has(name)) copy[name] = mapStructure(inside, entry);
     else if (typeof entry === 'string') mapText(inside, roleOf(inside, name, entry), slot(copy, name, entry));
     else copy[name] = mapValue(inside, entry, name);
   }
   return copy;
+}
+
+/** What should be names and words of HubSpot: the visitor decides whether it is. */
+function mapStructure(place: Place, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((entry) => mapStructure(place, entry));
+  if (isObject(value)) {
+    return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, mapStructure(place, entry)]));
+  }
+  return typeof value === 'string'
+    ? place.visitor.text({ text: value, role: { kind: 'structure' }, put: () => undefined })
+    : value;
 }
 
 function mapList(place: Place, list: readonly unknown[], key: string): unknown[] {
@@ -106,7 +117,7 @@ function mapProperties(place: Place, properties: Json): Json {
     if (typeof entry === 'string') mapText(place, propertyRole(place, name), slot(copy, name, entry));
     else if (typeof entry === 'number') copy[name] = visitor.number(entry, { objectType, name });
     else if (Array.isArray(entry)) copy[name] = entry.map((version) => mapVersion(place, name, version));
-    else copy[name] = entry;
+    else copy[name] = mapStructure(place, entry);
   }
   return copy;
 }
@@ -146,7 +157,10 @@ function mapTexts(place: Place, role: Role, list: readonly unknown[]): unknown[]
 function mapErrorContext(place: Place, context: Json): Json {
   const copy: Json = { ...context };
   for (const [name, entry] of Object.entries(context)) {
-    if (PLAIN_CONTEXT.test(name)) continue;
+    if (PLAIN_CONTEXT.test(name)) {
+      copy[name] = mapStructure(place, entry);
+      continue;
+    }
     if (Array.isArray(entry)) copy[name] = mapTexts(place, { kind: 'id' }, entry);
     else if (typeof entry === 'string') mapText(place, { kind: 'id' }, slot(copy, name, entry));
   }

@@ -1,0 +1,69 @@
+import { withinEscapes, withinReferences } from './encodings.ts';
+import { digitsOf, isDate } from './numbers.ts';
+import { programWords } from './program-words.ts';
+
+/** How values within a sentence are replaced. */
+export interface SentenceParts {
+  /** Whether a name of the CRM or of a field, an id, or an option: it stays. */
+  isKept(text: string): boolean;
+  /** Replaces a quoted value. */
+  quoted(text: string): string;
+  /** Replaces a word, an address or a number. */
+  word(text: string): string;
+  /** Replaces digits that may be a telephone number. */
+  number(text: string): string;
+}
+
+const QUOTED = /("[^"\n]{1,300}"|“[^”\n]{1,300}”)/;
+const NUMBERS = /(\+?\(?\d(?:(?:[ \/.-]|\) ?| \()?\d){6,24})/;
+/** Ids of HubSpot have fewer digits. */
+const longestId = 13;
+
+/** Replaces what a sentence quotes. A word stays only if the program, the CRM or the contract has it. */
+export function replaceInSentence(text: string, parts: SentenceParts): string {
+  return withinEscapes(text, (decoded) => withinReferences(decoded, (plain) => replacePlain(plain, parts)));
+}
+
+function replacePlain(text: string, parts: SentenceParts): string {
+  return text
+    .split(QUOTED)
+    .map((piece, index, all) => {
+      // JSON within a message of HubSpot: its names and its own sentences.
+      const isJson = all[index - 1]?.endsWith(':') === true || all[index + 1]?.startsWith(':') === true;
+      return index % 2 === 1 && !isJson ? replaceQuoted(piece, parts) : replaceUnquoted(piece, parts);
+    })
+    .join('');
+}
+
+function replaceQuoted(piece: string, parts: SentenceParts): string {
+  const inner = piece.slice(1, -1);
+  return piece.charAt(0) + (parts.isKept(inner) ? inner : parts.quoted(inner)) + piece.slice(-1);
+}
+
+function replaceUnquoted(text: string, parts: SentenceParts): string {
+  return text
+    .split(NUMBERS)
+    .map((piece, index) => {
+      if (index % 2 === 0) return piece.replace(/[^\s,;[\]{}()"']+/g, (chunk) => replaceChunk(chunk, parts));
+      const isId = piece.split(' ').every((part) => /^\d{8,}$/.test(part) && part.length <= longestId);
+      return isDate(piece) || (isId && !parts.isKept(piece)) ? parts.word(piece) : parts.number(piece);
+    })
+    .join('');
+}
+
+function replaceChunk(chunk: string, parts: SentenceParts): string {
+  const bare = chunk.replace(/^[:.]|[:.!?…]{1,3}$/g, '');
+  if (parts.isKept(bare)) return chunk;
+  const at = chunk.includes('://') ? -1 : chunk.indexOf('=');
+  if (at >= 0) return `${replaceChunk(chunk.slice(0, at), parts)}=${replaceWords(chunk.slice(at + 1), parts)}`;
+  return replaceWords(chunk, parts);
+}
+
+function replaceWords(chunk: string, parts: SentenceParts): string {
+  if (/@|:\/\/|%[0-9a-f]{2}/i.test(chunk)) return parts.word(chunk);
+  const words = programWords();
+  return chunk.replace(/[\p{L}\p{M}]+|\p{Nd}+/gu, (word) => {
+    if (/^\d/.test(word)) return digitsOf(word).length <= longestId ? word : parts.number(word);
+    return words.has(word.toLowerCase()) || parts.isKept(word) ? word : parts.word(word);
+  });
+}
