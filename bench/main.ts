@@ -11,6 +11,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   sandbox: async () => await import('./sandbox.ts'),
   capture: async () => await import('./capture.ts'),
   hostile: async () => await import('./hostile.ts'),
+  journal: async () => await import('./journal.ts'),
   engine: async () => await import('./engine.ts'),
 };
 

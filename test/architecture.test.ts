@@ -117,7 +117,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'http/': ['bridge/', 'mapping/', 'crm/crm.ts', 'crm/deadline.ts', 'contract/', 'errors.ts', 'logger.ts'],
   'journal/': ['bridge/decisions.ts', 'config.ts', 'logger.ts'],
   'live-check/': ['mapping/', 'crm/crm.ts', 'errors.ts'],
-  'explain/': ['bridge/', 'mapping/', 'crm/crm.ts', 'logger.ts'],
+  'explain/': ['bridge/', 'mapping/', 'contract/', 'crm/crm.ts', 'errors.ts', 'logger.ts'],
   'capture/redact/': ['mapping/', 'contract/', 'crm/crm-protocol.ts'],
   'capture/inspect/': ['capture/', 'crm/crm-protocol.ts'],
   'capture/record/': [...captureCommon, 'bridge/', 'crm/crm.ts', 'config.ts', 'logger.ts', 'version.ts'],

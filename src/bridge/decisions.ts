@@ -27,6 +27,10 @@ export interface RecordDecision extends Omit<WriteDecision, 'outcome'> {
   readonly outcome: WriteDecision['outcome'] | 'matched' | 'not-found' | 'several';
   /** The match rule that found it, or found several. */
   readonly rule?: string;
+  /** Names of the rules that had a value to compare; of records that were not found. */
+  readonly tried?: readonly string[];
+  /** Records that a rule found and that are another person or company. */
+  readonly setAside?: readonly { readonly id: string; readonly rule: string; readonly differs: string }[];
   /** Ids of the records that match, where there are several. */
   readonly matchingIds?: readonly string[];
   readonly problem?: NotedProblem;

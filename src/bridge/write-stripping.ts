@@ -106,16 +106,21 @@ function stripRefused(
   return withoutProperties(
     draft,
     new Map(
-      spared.map(({ name, code, reason }) => [
+      spared.map(({ name, code, reason, holderId }) => [
         name,
         {
           text: code === undefined ? reason : `${reason} (${code})`,
           reason: code === undefined ? 'taken' : (reasonsByCode[code] ?? 'refused'),
-          ...(code !== undefined && { detail: code }),
+          ...detailOf(code, holderId),
         },
       ]),
     ),
   );
+}
+
+function detailOf(code: string | undefined, holderId: string | undefined): Pick<DropReason, 'detail'> {
+  if (holderId !== undefined) return { detail: `record ${holderId}` };
+  return code === undefined ? {} : { detail: code };
 }
 
 /** Codes of the CRM that say more than that it refused the value. */

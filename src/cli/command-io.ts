@@ -21,6 +21,8 @@ export interface CommandIo {
   /** One line typed by a person; empty where nobody can answer. */
   ask(question: string): Promise<string>;
   setStatus(status: ExitStatus): void;
+  /** Aborted when the reader of the output is gone; a command that runs until it is stopped ends then. */
+  readonly stop?: AbortSignal;
 }
 
 /** The command cannot be carried out as it was called; the message is for the person who called it. Exit status 2. */

@@ -7,9 +7,11 @@ import type { CommandIo } from './command-io.ts';
 /** The process's own streams. Colour on a terminal only, and not where NO_COLOR is set (no-color.org). */
 export function processIo(): CommandIo {
   const { stdout, stderr } = process;
+  const stop = new AbortController();
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     // Whoever reads the output has seen enough of it, as `head` does.
     if (error.code !== 'EPIPE') throw error;
+    stop.abort();
   });
   return {
     print: (line) => {
@@ -24,6 +26,7 @@ export function processIo(): CommandIo {
     },
     width: stdout.isTTY === true ? stdout.columns : undefined,
     environment: readEnvironment,
+    stop: stop.signal,
     readInput: () => text(process.stdin),
     ask,
     setStatus: (status) => {

@@ -4,10 +4,13 @@ import { capturesCommand } from './commands/captures-command.ts';
 import { checkCommand } from './commands/check-command.ts';
 import { explainCommand } from './commands/explain-command.ts';
 import { fieldsCommand } from './commands/fields-command.ts';
+import { leadCommand } from './commands/lead-command.ts';
 import { propertiesCommand } from './commands/properties-command.ts';
 import { replayCommand } from './commands/replay-command.ts';
+import { requestsCommand } from './commands/requests-command.ts';
 import { sandboxCommand } from './commands/sandbox-command.ts';
 import { serveCommand } from './commands/serve-command.ts';
+import { tailCommand } from './commands/tail-command.ts';
 import { transformsCommand } from './commands/transforms-command.ts';
 import { printableOutput } from './report/printable.ts';
 
@@ -18,6 +21,8 @@ Examples:
   enginy-bridge check --live                   compare them with the properties of your HubSpot account too
   enginy-bridge fields                         list Enginy's fields; "transforms" lists what a row can do to a value
   enginy-bridge explain contacts lead.json     what would become of a record, and why
+  enginy-bridge lead lead-7                    what happened to one record, and why
+  enginy-bridge requests --since "tuesday 14:00"  what happened to all requests since then
   enginy-bridge captures list --last 20        what happened to the latest requests that had an error or a warning
   enginy-bridge replay FILE                    run a captured request again, offline, and print what differs
   enginy-bridge properties plan payload.json   which custom properties requests would make
@@ -42,6 +47,9 @@ export async function runCommandLine(args: readonly string[], outside: CommandIo
     .addCommand(transformsCommand(io))
     .addCommand(explainCommand(io))
     .addCommand(propertiesCommand(io))
+    .addCommand(leadCommand(io))
+    .addCommand(requestsCommand(io))
+    .addCommand(tailCommand(io))
     .addCommand(capturesCommand(io))
     .addCommand(replayCommand(io));
   adopt(program, io);

@@ -58,6 +58,8 @@ export interface InvalidProperty {
   readonly code?: string;
   /** Short, without the rejected value's neighbours; never a list of every option. */
   readonly reason: string;
+  /** The record that already has the value, where it must be unique. */
+  readonly holderId?: string;
 }
 
 /** Result of a read by id or by a unique property: every requested value is in exactly one of the three. */

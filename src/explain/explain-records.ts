@@ -4,6 +4,7 @@ import { explainSetAside } from '../bridge/records/decide-match.ts';
 import { type MatchOutcome, matchRecords } from '../bridge/records/match-records.ts';
 import { createRecordIdCache } from '../bridge/records/record-id-cache.ts';
 import type { Crm, NewProperty } from '../crm/crm.ts';
+import type { HeldBack } from '../mapping/run/held-back.ts';
 import { toEnginyProperties } from '../mapping/run/translate-record.ts';
 import type { Mapping } from '../mapping/schema/record-mapping.ts';
 import type { EnginyRecord } from '../mapping/values/field-value.ts';
@@ -112,7 +113,12 @@ async function compareHeld(
   const read = await crm?.readByIds(mapping.target.objectType, [id], names, context);
   const held = read?.found.get(id)?.properties;
   if (held === undefined) return update;
-  return { ...update, values: update.values.map((value) => ({ ...value, now: held[value.property] ?? null })) };
+  const values = update.values.map((value) => ({ ...value, now: held[value.property] ?? null }));
+  const kept = values.flatMap(({ property, value, source, when, now }): HeldBack[] => {
+    const isKept = when === 'if empty' && now !== null && now !== '' && now !== value;
+    return isKept ? [{ field: source, property, reason: 'if-empty' }] : [];
+  });
+  return { ...update, values, heldBack: [...update.heldBack, ...kept] };
 }
 
 function newProperties(properties: readonly NewProperty[]): RecordExplanation['made'] {

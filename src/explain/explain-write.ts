@@ -2,12 +2,15 @@ import { describeProblem } from '../bridge/problem.ts';
 import { createUnknownFields } from '../bridge/properties/unknown-fields.ts';
 import { translateUpdate } from '../bridge/records/update-records.ts';
 import type { RequestScope } from '../bridge/request-scope.ts';
+import type { Draft } from '../bridge/write-stripping.ts';
 import type { Crm, NewProperty } from '../crm/crm.ts';
 import type { Logger } from '../logger.ts';
+import type { HeldBack } from '../mapping/run/held-back.ts';
 import type { PropertyRules } from '../mapping/run/property-name.ts';
 import { type FieldTrace, type RowTrace, traceTranslation } from '../mapping/run/trace-translation.ts';
 import { type Translation, toCrmProperties } from '../mapping/run/translate-record.ts';
 import type { EnginyRecord } from '../mapping/values/field-value.ts';
+import { judgeDraft } from './judge-draft.ts';
 import { pretendCreating } from './read-only-crm.ts';
 
 /** What would be sent for one record. */
@@ -15,6 +18,8 @@ export interface WriteExplanation {
   readonly values: readonly ValueExplanation[];
   /** As Enginy would receive them. */
   readonly warnings: readonly string[];
+  /** What would not be written and why, as the journal notes it; with a CRM also what it would reject. */
+  readonly heldBack: readonly HeldBack[];
   /** Why nothing would be sent. */
   readonly problem?: string;
 }
@@ -61,7 +66,10 @@ export async function explainWrite(
   const created = [...pretended.created.values()];
   if (resolution === undefined || 'problem' in resolution) {
     const problem = resolution === undefined ? {} : { problem: describeProblem(resolution.problem) };
-    return { write: { values: [], warnings: resolution?.warnings ?? [], ...problem }, created };
+    return {
+      write: { values: [], warnings: resolution?.warnings ?? [], heldBack: resolution?.heldBack ?? [], ...problem },
+      created,
+    };
   }
   const { ifEmpty, ...draft } = resolution;
   const explain = (property: string, value: string, when: ValueExplanation['when']): ValueExplanation => ({
@@ -77,7 +85,27 @@ export async function explainWrite(
     ...Object.entries(ifEmpty).map(([property, value]) => explain(property, value, 'if empty')),
     ...(isOffline ? looseTexts(translation).map(([property, text]) => explain(property, text, 'option')) : []),
   ];
-  return { write: { values, warnings: draft.warnings }, created };
+  const rejected = await rejectedBy(scope, {
+    sources: draft.sources,
+    properties: withoutNames({ ...ifEmpty, ...draft.properties }, pretended.created),
+  });
+  return { write: { values, warnings: draft.warnings, heldBack: [...draft.heldBack, ...rejected] }, created };
+}
+
+/** What the CRM would reject; nothing without a CRM, or where it does not show its definitions. */
+async function rejectedBy(
+  { crm, mapping, context }: ExplainScope,
+  draft: Pick<Draft, 'properties' | 'sources'>,
+): Promise<readonly HeldBack[]> {
+  if (crm === undefined) return [];
+  const definitions = await crm.readProperties(mapping.target.objectType, context);
+  // The bridge creates the property for Enginy's ids itself.
+  const { [mapping.identity?.crm ?? '']: _identity, ...properties } = draft.properties;
+  return judgeDraft({ ...draft, properties }, definitions);
+}
+
+function withoutNames(properties: Readonly<Record<string, string>>, names: ReadonlyMap<string, unknown>) {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => !names.has(name)));
 }
 
 function fieldsOf(trace: RowTrace | undefined): { fields?: readonly FieldTrace[] } {

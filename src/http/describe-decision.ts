@@ -48,13 +48,14 @@ export function writeDecision(result: WriteResult): Decided {
 }
 
 export function matchDecision(outcome: MatchOutcome): Decided {
-  if ('noMatch' in outcome) return { ...nothingDecided, outcome: 'not-found', warnings: 0 };
-  if ('problem' in outcome) return failedBy(outcome.problem);
+  // What the candidates hold there is personal data and stays behind.
+  const setAside = outcome.setAside.map(({ id, rule, differs }) => ({ id, rule, differs }));
+  const common = { ...nothingDecided, warnings: 0, ...(setAside.length > 0 && { setAside }) };
+  if ('noMatch' in outcome) return { ...common, outcome: 'not-found', tried: outcome.tried };
+  if ('problem' in outcome) return { ...common, problem: noteProblem(outcome.problem) };
   const { rule } = outcome;
-  if ('matchingIds' in outcome) {
-    return { ...nothingDecided, outcome: 'several', warnings: 0, rule, matchingIds: outcome.matchingIds };
-  }
-  return { ...nothingDecided, outcome: 'matched', warnings: 0, rule, crmId: outcome.record.id };
+  if ('matchingIds' in outcome) return { ...common, outcome: 'several', rule, matchingIds: outcome.matchingIds };
+  return { ...common, outcome: 'matched', rule, crmId: outcome.record.id };
 }
 
 interface TimelineAnswer {

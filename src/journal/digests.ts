@@ -1,15 +1,22 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, hash, randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The kinds of text by which a record is found. */
 export type KeyKind = 'email' | `external ${string}` | `crm ${string}` | 'details';
 
-/** A keyed digest of 48 bits: equal texts can be recognized only by someone who has the key. */
+/**
+ * A digest of 48 bits. That of an email address is keyed: only someone who has the key can recognize an address. Ids are in the
+ * journal anyway; their digests are faster.
+ */
 export type Digest = (kind: KeyKind, text: string) => number;
 
 export function createDigest(secret: string): Digest {
-  return (kind, text) => createHmac('sha256', secret).update(`${kind}\u0001${text}`).digest().readUIntBE(0, 6);
+  return (kind, text) => {
+    const whole = `${kind}\u0001${text}`;
+    const hex = kind === 'email' ? createHmac('sha256', secret).update(whole).digest('hex') : hash('sha256', whole);
+    return Number.parseInt(hex.slice(0, 12), 16);
+  };
 }
 
 /** As the bridge and the person who searches write the same address. */

@@ -16,7 +16,6 @@ const migrations: readonly string[] = [
     duration_ms INTEGER NOT NULL, mapping TEXT, replica TEXT NOT NULL, error TEXT, outcomes TEXT NOT NULL, held_back INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX requests_at ON requests (at);
-  CREATE INDEX requests_request_id ON requests (request_id);
   -- id: that of the request, times 2^20, plus the position in it.
   CREATE TABLE records (
     id INTEGER PRIMARY KEY, object TEXT NOT NULL, external_id TEXT, crm_id TEXT, outcome TEXT NOT NULL,
@@ -24,7 +23,10 @@ const migrations: readonly string[] = [
   ) STRICT;
   -- What many records have in common: names of properties, reasons. id: digest of the text.
   CREATE TABLE details (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;
-  CREATE TABLE keys (digest INTEGER NOT NULL, record INTEGER NOT NULL, PRIMARY KEY (digest, record)) STRICT, WITHOUT ROWID;
+  -- Digests are random: in one index, every write would change pages all over the file. Those of some thousand records form a bucket.
+  CREATE TABLE keys (
+    bucket INTEGER NOT NULL, digest INTEGER NOT NULL, record INTEGER NOT NULL, PRIMARY KEY (bucket, digest, record)
+  ) STRICT, WITHOUT ROWID;
   `,
 ];
 
@@ -56,15 +58,18 @@ export function openJournalFile(folder: string, onSetAside: (file: string) => vo
   }
 }
 
-/** @returns undefined where the folder has no journal. Throws as {@link openJournalFile}. */
+/** @returns undefined where the folder has no journal, or one that is just being created. Throws as {@link openJournalFile}. */
 export function openForReading(folder: string): DatabaseSync | undefined {
   const file = journalPath(folder);
   if (!existsSync(file)) return undefined;
   const database = new (sqlite().DatabaseSync)(file, { readOnly: true });
   try {
     database.exec('PRAGMA busy_timeout = 5000');
-    demandKnown(file, versionOf(database));
-    return database;
+    const version = versionOf(database);
+    demandKnown(file, version);
+    if (version > 0) return database;
+    database.close();
+    return undefined;
   } catch (error) {
     database.close();
     throw error;
@@ -80,7 +85,7 @@ function openForWriting(file: string): DatabaseSync {
     database.exec('PRAGMA synchronous = NORMAL; PRAGMA cache_size = -2048; PRAGMA journal_size_limit = 16777216');
     migrate(file, database);
     // Reads a page of every table: a file whose pages are gone is noticed now.
-    database.exec('SELECT max(id) FROM requests; SELECT max(id) FROM records; SELECT max(digest) FROM keys');
+    database.exec('SELECT max(id) FROM requests; SELECT max(id) FROM records; SELECT max(bucket) FROM keys');
     return database;
   } catch (error) {
     database.close();

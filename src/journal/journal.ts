@@ -40,9 +40,9 @@ export interface RequestFilter {
   readonly reason?: string;
   /** The beginning of a request id. */
   readonly requestId?: string;
-  /** Only requests behind this position. */
+  /** Only requests behind this position, from there on. */
   readonly after?: number;
-  /** Only the newest so many. */
+  /** Only the newest so many; with `after`, the oldest. */
   readonly limit: number;
 }
 

@@ -24,7 +24,8 @@ export function openJournalReader(folder: string, secret?: string): JournalReade
       const named = kinds.flatMap((kind) => find(kind, name, limit));
       const byEmail = name.includes('@') ? find('email', canonicalEmail(name), limit) : [];
       const found = new Map([...named, ...byEmail].map((entry) => [entry.id, entry]));
-      for (const [kind, other] of otherNames([...found.values()], name)) {
+      const own = [...named.filter(({ entry }) => entry.externalId === name || entry.crmId === name), ...byEmail];
+      for (const [kind, other] of otherNames(own, name)) {
         for (const entry of find(kind, other, limit)) found.set(entry.id, entry);
       }
       const newest = [...found.values()].sort((a, b) => a.id - b.id).slice(-limit);
@@ -55,7 +56,15 @@ const entryColumns = `
   FROM records JOIN requests ON requests.id = records.id / ${recordsPerRequest} LEFT JOIN details ON details.id = records.details`;
 
 function findEntries(database: DatabaseSync, digest: number, limit: number): FoundEntry[] {
-  const query = `${entryColumns} JOIN keys ON keys.record = records.id WHERE keys.digest = ? ORDER BY keys.record DESC LIMIT ?`;
+  // One lookup in each bucket; CROSS JOIN keeps this order.
+  const query = `
+    WITH RECURSIVE buckets (n) AS (
+      SELECT min(bucket) FROM keys UNION ALL SELECT n + 1 FROM buckets WHERE n < (SELECT max(bucket) FROM keys)
+    ), found AS (
+      SELECT keys.record FROM buckets CROSS JOIN keys ON keys.bucket = buckets.n AND keys.digest = ?
+      ORDER BY keys.record DESC LIMIT ?
+    )
+    ${entryColumns} WHERE records.id IN (SELECT record FROM found)`;
   return database.prepare(query).all(digest, limit).map(toEntry);
 }
 
@@ -93,8 +102,10 @@ function findRequests(database: DatabaseSync, filter: RequestFilter): JournalReq
     add(`EXISTS (${recordsOfRequest} AND instr(details.text, ?) > 0)`, `"reason":${JSON.stringify(reason)}`);
   }
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
-  const rows = database.prepare(`SELECT * FROM requests ${where} ORDER BY id DESC LIMIT ?`).all(...values, limit);
-  return rows.map(toRequest).reverse();
+  const order = after === undefined ? 'DESC' : 'ASC';
+  const rows = database.prepare(`SELECT * FROM requests ${where} ORDER BY id ${order} LIMIT ?`).all(...values, limit);
+  const requests = rows.map(toRequest);
+  return after === undefined ? requests.reverse() : requests;
 }
 
 const recordsOfRequest = `

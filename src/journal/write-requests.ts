@@ -12,14 +12,23 @@ export interface RequestWriter {
 
 /** Ids that are longer say nothing more; a caller may choose them. */
 const maxIdLength = 512;
+/** See the table of keys: so many records make a bucket whose index is small. */
+const recordsPerBucket = 5_000;
 /** Known details are remembered up to this number. */
 const maxRemembered = 10_000;
+/** Of several matching records, and of those that were set aside, so many are kept. */
+const maxCandidates = 100;
 /** Of several matching records, so many can be searched for. */
 const maxMatchingKeys = 10;
 
 export function createRequestWriter(database: DatabaseSync, digest: Digest, replica: string): RequestWriter {
   const statements = prepare(database);
-  const known = new Set<number>();
+  const known = new Map<string, number>();
+  let bucket = Number(database.prepare('SELECT max(bucket) AS bucket FROM keys').get()?.bucket ?? 0);
+  /** Records in the current bucket; after a restart a new one is soon begun. */
+  let inBucket = 0;
+  /** Of the records of this transaction: digest and id. */
+  let keys: [digest: number, record: number][] = [];
   /** The request whose parts are still arriving. */
   let current: { readonly sequence: number; readonly id: number } | undefined;
 
@@ -41,28 +50,41 @@ export function createRequestWriter(database: DatabaseSync, digest: Digest, repl
     return current.id;
   }
 
+  function detailsIdOf(text: string): number {
+    const remembered = known.get(text);
+    if (remembered !== undefined) return remembered;
+    const id = digest('details', text);
+    statements.details.run(id, text);
+    if (known.size >= maxRemembered) known.clear();
+    known.set(text, id);
+    return id;
+  }
+
   function writeRecord(id: number, record: RecordDecision): void {
-    const text = JSON.stringify(detailsOf(record));
-    const details = digest('details', text);
-    if (!known.has(details)) {
-      statements.details.run(details, text);
-      if (known.size >= maxRemembered) known.clear();
-      known.add(details);
-    }
     const { object, outcome, externalId, crmId } = record;
+    const details = detailsIdOf(JSON.stringify(detailsOf(record)));
     statements.record.run(id, object, short(externalId), short(crmId), outcome, details, idsOf(record));
-    for (const [kind, key] of keysOf(record)) statements.key.run(digest(kind, key), id);
+    addKeys(record, (kind, key) => keys.push([digest(kind, key), id]));
   }
 
   return {
     write(parts) {
       const before = current;
+      keys = [];
+      if (inBucket >= recordsPerBucket) {
+        bucket += 1;
+        inBucket = 0;
+      }
       database.exec('BEGIN IMMEDIATE');
       try {
         for (const part of parts) {
+          inBucket += part.records.length;
           const first = idOf(part) * recordsPerRequest + part.offset;
           for (const [index, record] of part.records.entries()) writeRecord(first + index, record);
         }
+        // In the order of their index, which then changes page by page.
+        keys.sort(([a], [b]) => a - b);
+        for (const [key, record] of keys) statements.key.run(bucket, key, record);
         database.exec('COMMIT');
       } catch (error) {
         // What was remembered of this transaction is not in the file.
@@ -85,16 +107,17 @@ function prepare(database: DatabaseSync) {
       'INSERT INTO records (id, object, external_id, crm_id, outcome, details, ids) VALUES (?, ?, ?, ?, ?, ?, ?)',
     ),
     details: database.prepare('INSERT OR IGNORE INTO details (id, text) VALUES (?, ?)'),
-    key: database.prepare('INSERT OR IGNORE INTO keys (digest, record) VALUES (?, ?)'),
+    key: database.prepare('INSERT OR IGNORE INTO keys (bucket, digest, record) VALUES (?, ?, ?)'),
   };
 }
 
 /** What many records have in common. */
 function detailsOf(record: RecordDecision): object {
-  const { rule, linkedBy, written, heldBack, createdProperties, warnings, problem } = record;
+  const { rule, tried, linkedBy, written, heldBack, createdProperties, warnings, problem } = record;
   const { existingId: _existingId, text, ...common } = problem ?? {};
   return {
     rule,
+    ...(tried !== undefined && { tried: tried.slice(0, maxHeldBack) }),
     linkedBy,
     ...(written.length > 0 && { written }),
     ...(heldBack.length > 0 && { heldBack: heldBack.slice(0, maxHeldBack) }),
@@ -108,23 +131,28 @@ function detailsOf(record: RecordDecision): object {
 const maxHeldBack = 200;
 
 /** What belongs to one record alone. */
-function idsOf({ contactId, companyId, matchingIds, problem }: RecordDecision): string | null {
-  const existingId = problem?.existingId;
-  if (contactId === undefined && companyId === undefined && matchingIds === undefined && existingId === undefined) {
-    return null;
-  }
-  return JSON.stringify({ contactId, companyId, matchingIds: matchingIds?.slice(0, 100), existingId });
+function idsOf({ contactId, companyId, matchingIds, setAside, problem }: RecordDecision): string | null {
+  const [matching, aside] = [matchingIds?.slice(0, maxCandidates), setAside?.slice(0, maxCandidates)];
+  const text = JSON.stringify({
+    contactId,
+    companyId,
+    matchingIds: matching,
+    setAside: aside,
+    existingId: problem?.existingId,
+  });
+  return text === '{}' ? null : text;
 }
 
-/** Under which keys the record is found. */
-function* keysOf(record: RecordDecision): Iterable<readonly [KeyKind, string]> {
-  const { object, externalId, crmId, contactId, companyId, matchingIds, emails } = record;
-  if (externalId !== undefined) yield [`external ${object}`, externalId];
-  if (crmId !== undefined) yield [`crm ${object}`, crmId];
-  if (contactId !== undefined) yield ['crm contacts', contactId];
-  if (companyId !== undefined) yield ['crm companies', companyId];
-  for (const id of matchingIds?.slice(0, maxMatchingKeys) ?? []) yield [`crm ${object}`, id];
-  for (const email of emails) yield ['email', canonicalEmail(email)];
+/** Adds the keys under which the record is found. */
+function addKeys(record: RecordDecision, add: (kind: KeyKind, text: string) => void): void {
+  const { object, externalId, crmId, contactId, companyId, matchingIds, setAside, emails } = record;
+  if (externalId !== undefined) add(`external ${object}`, externalId);
+  if (crmId !== undefined) add(`crm ${object}`, crmId);
+  if (contactId !== undefined) add('crm contacts', contactId);
+  if (companyId !== undefined) add('crm companies', companyId);
+  for (const id of matchingIds?.slice(0, maxMatchingKeys) ?? []) add(`crm ${object}`, id);
+  for (const { id } of setAside?.slice(0, maxMatchingKeys) ?? []) add(`crm ${object}`, id);
+  for (const email of emails) add('email', canonicalEmail(email));
 }
 
 function short(id: string | undefined): string | null {

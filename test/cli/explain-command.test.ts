@@ -130,3 +130,61 @@ test('says when the account cannot be asked', async () => {
   expect({ status, out }).toEqual({ status: 2, out: '' });
   expect(err).toContain('HubSpot could not be asked: HubSpot could not be reached');
 });
+
+test('takes fields as arguments, and names the row that holds one back', async () => {
+  const { out, status } = await runCommand(['explain', 'contacts', 'email=ada@example.com', 'title=', 'ownerId=7']);
+
+  expect(status).toBe(0);
+  expect(out).toContain('an update would hold back\n    title → jobtitle: Enginy sent it empty');
+  expect(out).toMatch(
+    /ownerId → hubspot_owner_id: .* overwrite: never\n.*set overwrite: always in mappings\/hubspot\/contacts\.yaml:\d+/,
+  );
+});
+
+test('--live names values that HubSpot would reject, and properties that it does not have', async () => {
+  const fields = [
+    'email=new@example.com',
+    'customFields.hs_lead_status=Not a status',
+    'customFields.createdate=2026-01-01',
+  ];
+  const { out, status } = await runCommand(['explain', 'contacts', ...fields, '--live', '--sandbox']);
+
+  expect(status).toBe(0);
+  expect(out).toContain('hs_lead_status: its value is not an option that');
+  expect(out).toContain('createdate');
+});
+
+test('fields and a file together are a usage error', async () => {
+  const { err, status } = await runCommand(['explain', 'contacts', 'email=a@example.com', 'lead.json']);
+
+  expect({ status, err }).toEqual({ status: 2, err: 'error: expected one file, or fields as field=value\n' });
+});
+
+test('explains a task: what is sent, linked and held back', async () => {
+  const task = ['subject=Call', 'type=call', 'dueDate=someday', 'contactId=101', 'ownerId=4242'];
+  const { out, status } = await runCommand(['explain', 'tasks', ...task]);
+
+  expect(status).toBe(0);
+  expect(out).toMatch(/tasks: would be created as a record of tasks\n {2}sends\n[\s\S]*hs_task_subject +"Call"/);
+  expect(out).toContain('contacts 101');
+  expect(out).toContain('dueDate: its value');
+});
+
+test('explains an activity, and one of a type that the file does not have', async () => {
+  const activity = { type: 'EMAIL', direction: 'OUTBOUND', subject: 'Hi', body: 'Hello', contactId: '101' };
+  const good = await runCommand(['explain', 'activities', '--json'], { input: JSON.stringify(activity) });
+  const bad = await runCommand(['explain', 'activities', 'type=PIGEON']);
+
+  const [explanation] = JSON.parse(good.out);
+  expect(explanation).toMatchObject({ object: 'activities', objectType: 'emails', isRepeat: false });
+  expect(explanation.values).toContainEqual({ property: 'hs_email_subject', value: 'Hi' });
+  expect(bad.out).toContain('activities: type must be one of');
+});
+
+test('explain of a task on the embedded CRM writes nothing and names an unknown owner', async () => {
+  const task = ['subject=Call', 'dueDate=2026-12-01T10:00:00Z', 'ownerId=4242'];
+  const { out, status } = await runCommand(['explain', 'tasks', ...task, '--live', '--sandbox']);
+
+  expect(status).toBe(0);
+  expect(out).toContain('ownerId: HubSpot has no active user with this id');
+});

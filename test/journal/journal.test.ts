@@ -121,7 +121,7 @@ test('serves on where its folder cannot be written, and logs that once', async (
     const answer = await send('POST', '/contacts/sync', { contacts: [{ externalId: id, email: `${id}@example.com` }] });
     expect(answer.status).toBe(200);
   }
-  await bridge.close(5_000);
+  await bridge.close(30_000);
 
   expect(bridge.log.entries.filter(({ msg }) => msg.startsWith('could not write the journal'))).toHaveLength(1);
 });
@@ -133,7 +133,7 @@ test('leaves a file of a later version alone', async () => {
   later.close();
   const { bridge, send } = await startJournaling({}, folder);
   await send('POST', '/contacts/sync', { contacts: [{ externalId: 'a', email: 'a@example.com' }] });
-  await bridge.close(5_000);
+  await bridge.close(30_000);
 
   expect(bridge.log.text()).toContain('was written by a later version');
   expect(readdirSync(folder).filter((name) => name.includes('.damaged-'))).toEqual([]);
@@ -197,10 +197,10 @@ test('writes nothing where it is off', async () => {
 test('goes on after a restart, in the same file', async () => {
   const first = await startJournaling();
   await first.send('POST', '/contacts/sync', { contacts: [{ externalId: 'a', email: 'a@example.com' }] });
-  await first.bridge.close(5_000);
+  await first.bridge.close(30_000);
   const second = await startJournaling({}, first.folder);
   await second.send('POST', '/contacts/sync', { contacts: [{ externalId: 'a', email: 'A@example.com' }] });
-  await second.bridge.close(5_000);
+  await second.bridge.close(30_000);
 
   expect(await readJournal(first.folder).lifeOf('a@example.com', 10)).toHaveLength(2);
 });

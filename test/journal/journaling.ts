@@ -24,7 +24,7 @@ export async function startJournaling(environment: Record<string, string> = {}, 
     send: bridge.send,
     /** Stops the bridge, which writes what waits, and opens the journal. */
     async stopAndRead(): Promise<JournalReader> {
-      await bridge.close(5_000);
+      await bridge.close(30_000);
       return readJournal(folder);
     },
   };

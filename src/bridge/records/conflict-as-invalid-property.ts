@@ -13,6 +13,16 @@ export function conflictAsInvalidProperty(
   if (property === undefined || draft === undefined || !Object.hasOwn(draft.properties, property)) return outcome;
   const holder = existingId === undefined ? 'another record' : `record ${existingId}`;
   return {
-    problem: { kind: 'invalid', message, properties: [{ name: property, reason: `${holder} already has this value` }] },
+    problem: {
+      kind: 'invalid',
+      message,
+      properties: [
+        {
+          name: property,
+          reason: `${holder} already has this value`,
+          ...(existingId !== undefined && { holderId: existingId }),
+        },
+      ],
+    },
   };
 }

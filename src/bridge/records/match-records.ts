@@ -10,7 +10,8 @@ import type { SearchPolicy } from './search-policy.ts';
 /** How matching one record ended. Candidates that were set aside are named in every case. */
 export type MatchOutcome = { readonly setAside: readonly SetAside[] } & (
   | { readonly record: CrmRecord; readonly rule: string }
-  | { readonly noMatch: true }
+  /** `tried`: names of the rules that had a value to compare. */
+  | { readonly noMatch: true; readonly tried: readonly string[] }
   /** Several records match, and the mapping does not say which one to choose. */
   | { readonly rule: string; readonly matchingIds: readonly string[] }
   | { readonly problem: CrmProblem }
@@ -60,9 +61,12 @@ async function matchSlice(scope: MatchScope, records: readonly EnginyRecord[]): 
     }
   }
   return subjects.map((subject) => {
-    const { result } = subject;
+    const { keys, result } = subject;
     if (result !== undefined && 'record' in result) rememberMatch(scope, subject, result.record);
-    const outcome: MatchOutcome = { ...(result ?? { noMatch: true }), setAside: subject.setAside };
+    const outcome: MatchOutcome = {
+      ...(result ?? { noMatch: true, tried: keys.map(({ name }) => name) }),
+      setAside: subject.setAside,
+    };
     logOutcome(scope, subject, outcome);
     return outcome;
   });

@@ -1,17 +1,31 @@
 import { Argument, Command } from 'commander';
+import type { Config } from '../../config.ts';
 import { type RecordKind, recordKinds } from '../../contract/records.ts';
+import { createBridge } from '../../create-bridge.ts';
+import type { CallContext, Crm } from '../../crm/crm.ts';
 import { deadlineIn } from '../../crm/deadline.ts';
 import { hubSpotPropertyRules } from '../../crm/hubspot/property-rules.ts';
 import { GatewayError } from '../../errors.ts';
-import { explainRecords, type RecordExplanation } from '../../explain/explain-records.ts';
-import { createLogger } from '../../logger.ts';
+import { explainRecords } from '../../explain/explain-records.ts';
+import {
+  explainTimeline,
+  type TimelineExplainScope,
+  type TimelineExplanation,
+} from '../../explain/explain-timeline.ts';
+import { pretendWriting } from '../../explain/pretend-writing.ts';
+import { createLogger, type Logger } from '../../logger.ts';
+import type { Mappings } from '../../mapping/load/file-kinds.ts';
 import { checkMappings } from '../../mapping/load/load-mappings.ts';
 import { formatDiagnostic } from '../../mapping/schema/diagnostic.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
+import type { EnginyRecord } from '../../mapping/values/field-value.ts';
 import { type CommandIo, UsageError } from '../command-io.ts';
+import { isField, recordOf } from '../inputs/field-arguments.ts';
+import { readMappingPlaces } from '../inputs/mapping-places.ts';
 import { readRecords } from '../inputs/read-records.ts';
 import { readToolConfig } from '../inputs/tool-config.ts';
 import { formatExplanation } from '../report/report-explanation.ts';
+import { formatTimeline } from '../report/report-timeline.ts';
 import { demandFolder } from './check-command.ts';
 
 const after = `
@@ -23,7 +37,9 @@ rule, what Enginy would get back, and what the record holds now. Nothing is ever
 Examples:
   enginy-bridge explain contacts lead.json
   echo '{"email": "Ada@Example.com", "fullName": "Ada Lovelace"}' | enginy-bridge explain contacts
+  enginy-bridge explain contacts email=ada@example.com customFields.segment=A phone=
   enginy-bridge explain companies payload.json --live
+  enginy-bridge explain tasks subject=Call type=call dueDate=2026-12-01 contactId=101
   enginy-bridge explain contacts lead.json --live --sandbox      rehearse on the embedded CRM
   enginy-bridge explain contacts lead.json --json | jq '.[0].create.values'
 
@@ -41,35 +57,67 @@ interface ExplainOptions {
 export function explainCommand(io: CommandIo): Command {
   return new Command('explain')
     .description('show what would become of records, and why; writes nothing')
-    .addArgument(new Argument('<object>', 'kind of record').choices(recordKinds))
-    .argument('[payload]', 'JSON file, or - for standard input', '-')
+    .addArgument(new Argument('<object>', 'kind of record').choices([...recordKinds, 'tasks', 'activities']))
+    .argument('[payload...]', 'JSON file, - for standard input (default), or field=value for one record', [])
     .option('--mappings <dir>', 'folder of mapping files (default: MAPPINGS_DIR)')
     .option('--live', 'look the records up in your HubSpot account')
     .option('--sandbox', 'with --live: look them up in the embedded CRM instead')
     .option('--json', 'print the explanation as JSON')
     .addHelpText('after', after)
-    .action((object: RecordKind, payload: string, options: ExplainOptions) => explain(io, object, payload, options));
+    .action((object: Asked['object'], payload: readonly string[], options: ExplainOptions) =>
+      explain(io, { object, payload }, options),
+    );
 }
 
-async function explain(io: CommandIo, object: RecordKind, payload: string, options: ExplainOptions): Promise<void> {
+interface Asked {
+  readonly object: RecordKind | 'tasks' | 'activities';
+  readonly payload: readonly string[];
+}
+
+async function explain(io: CommandIo, { object, payload }: Asked, options: ExplainOptions): Promise<void> {
   if (options.sandbox && !options.live) throw new UsageError('--sandbox belongs to --live');
   const config = readToolConfig(io);
-  const context = config.defaultCountry === undefined ? {} : { defaultCountry: config.defaultCountry };
-  const mapping = readMapping(options.mappings ?? config.mappingsDir, object, context);
-  const records = await readRecords(io, object, payload);
-  const deps = {
-    rules: hubSpotPropertyRules,
-    log: createLogger({ level: 'silent', secretHeader: config.auth.header }),
-  };
+  const locale = config.defaultCountry === undefined ? {} : { defaultCountry: config.defaultCountry };
+  const dir = options.mappings ?? config.mappingsDir;
+  const mappings = readMappings(dir, locale);
+  const records = await readPayload(io, object, payload);
+  const log = createLogger({ level: 'silent', secretHeader: config.auth.header });
+  await onCrm(config, options, async ({ crm, context }) => {
+    const places = readMappingPlaces(dir);
+    if (object === 'tasks' || object === 'activities') {
+      const scope = timelineScope({ crm, context }, { config, mappings, log });
+      const explanations: TimelineExplanation[] = [];
+      for (const record of records) explanations.push(await explainTimeline(scope, object, record));
+      report(io, options, explanations, (explanation) => formatTimeline(explanation, places));
+      return;
+    }
+    const mapping = mappings[object];
+    if (mapping === undefined) throw new UsageError(`there is no mapping file for ${object} in ${dir}`);
+    const explanations = await explainRecords({ rules: hubSpotPropertyRules, log, crm, mapping, context }, records);
+    const layout = { of: explanations.length, hasColor: io.hasColor, places };
+    report(io, options, explanations, (explanation, index) =>
+      formatExplanation(explanation, { ...layout, number: index + 1 }),
+    );
+  });
+}
+
+interface AskedCrm {
+  /** Undefined without --live. */
+  readonly crm: Crm | undefined;
+  readonly context: CallContext;
+}
+
+/** Does the work with the CRM that the options ask for. */
+async function onCrm(config: Config, options: ExplainOptions, work: (asked: AskedCrm) => Promise<void>): Promise<void> {
   if (!options.live) {
-    const call = { requestId: 'explain', urgency: 'bulk', deadline: deadlineIn(60_000) } as const;
-    tell(io, await explainRecords({ ...deps, mapping, context: call }, records), options);
+    const context = { requestId: 'explain', urgency: 'bulk', deadline: deadlineIn(60_000) } as const;
+    await work({ crm: undefined, context });
     return;
   }
   const { openCrm } = await import('../inputs/open-crm.ts');
   const open = await openCrm(config, { isRehearsal: options.sandbox === true });
   try {
-    tell(io, await explainRecords({ ...deps, crm: open.crm, mapping, context: open.context }, records), options);
+    await work(open);
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
     throw new UsageError(`${open.name} could not be asked: ${error.message}`);
@@ -78,22 +126,46 @@ async function explain(io: CommandIo, object: RecordKind, payload: string, optio
   }
 }
 
-function readMapping(dir: string, object: RecordKind, locale: Mapping['locale']): Mapping {
-  demandFolder(dir);
-  const { mappings, diagnostics } = checkMappings(dir, locale);
-  if (mappings === undefined) {
-    throw new UsageError(`the mapping files have errors:\n${diagnostics.map(formatDiagnostic).join('\n')}`);
-  }
-  const mapping = mappings[object];
-  if (mapping === undefined) throw new UsageError(`there is no mapping file for ${object} in ${dir}`);
-  return mapping;
+/** The code that serves tasks and activities, on a CRM that only pretends to write. */
+function timelineScope(
+  { crm, context }: AskedCrm,
+  { config, mappings, log }: { readonly config: Config; readonly mappings: Mappings; readonly log: Logger },
+): TimelineExplainScope {
+  const pretended = pretendWriting(crm);
+  const bridge = createBridge({ crm: pretended.crm, log }, { ...config, propertyRules: hubSpotPropertyRules });
+  return {
+    scope: { ...bridge, mappings, context },
+    creates: pretended.creates,
+    ...(crm !== undefined && { definitionsOf: (objectType: string) => crm.readProperties(objectType, context) }),
+  };
 }
 
-function tell(io: CommandIo, explanations: readonly RecordExplanation[], options: ExplainOptions): void {
-  if (options.json) io.print(`${JSON.stringify(explanations, null, 2)}\n`);
-  else {
-    explanations.forEach((explanation, index) => {
-      io.print(formatExplanation(explanation, { number: index + 1, of: explanations.length, hasColor: io.hasColor }));
-    });
-  }
+function readMappings(dir: string, locale: Mapping['locale']): Mappings {
+  demandFolder(dir);
+  const { mappings, diagnostics } = checkMappings(dir, locale);
+  if (mappings !== undefined) return mappings;
+  throw new UsageError(`the mapping files have errors:\n${diagnostics.map(formatDiagnostic).join('\n')}`);
+}
+
+/** One file or standard input, or the fields of one record. */
+async function readPayload(
+  io: CommandIo,
+  object: Asked['object'],
+  payload: readonly string[],
+): Promise<readonly EnginyRecord[]> {
+  const [first = '-', ...rest] = payload;
+  if (payload.length > 0 && payload.every(isField)) return [recordOf(payload)];
+  if (rest.length > 0) throw new UsageError('expected one file, or fields as field=value');
+  return await readRecords(io, object, first);
+}
+
+function report<Explanation>(
+  io: CommandIo,
+  { json }: ExplainOptions,
+  explanations: readonly Explanation[],
+  // Four: what is printed, where, and in which of two forms.
+  format: (explanation: Explanation, index: number) => string,
+): void {
+  if (json) io.print(`${JSON.stringify(explanations, null, 2)}\n`);
+  else for (const [index, explanation] of explanations.entries()) io.print(format(explanation, index));
 }

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import type { RecordKind } from '../../contract/records.ts';
 import { isObject } from '../../json.ts';
 import type { EnginyRecord } from '../../mapping/values/field-value.ts';
 import { type CommandIo, UsageError } from '../command-io.ts';
@@ -9,7 +8,7 @@ import { type CommandIo, UsageError } from '../command-io.ts';
  * @param source a file, or `-` for standard input.
  * @throws UsageError that says what is wrong with it.
  */
-export async function readRecords(io: CommandIo, kind: RecordKind, source: string): Promise<readonly EnginyRecord[]> {
+export async function readRecords(io: CommandIo, kind: string, source: string): Promise<readonly EnginyRecord[]> {
   const name = source === '-' ? 'standard input' : source;
   const content = parse(source === '-' ? await io.readInput() : readText(source), name);
   const records = recordsIn(content, kind);
@@ -36,7 +35,7 @@ function parse(text: string, name: string): unknown {
   }
 }
 
-function recordsIn(content: unknown, kind: RecordKind): readonly unknown[] {
+function recordsIn(content: unknown, kind: string): readonly unknown[] {
   if (Array.isArray(content)) return content;
   if (!isObject(content)) return [];
   const list = content[kind];

@@ -3,11 +3,14 @@ import type { KeyExplanation } from '../../explain/explain-keys.ts';
 import type { MatchExplanation, RecordExplanation } from '../../explain/explain-records.ts';
 import type { ValueExplanation, WriteExplanation } from '../../explain/explain-write.ts';
 import type { FieldTrace } from '../../mapping/run/trace-translation.ts';
+import type { MappingPlaces } from '../inputs/mapping-places.ts';
+import { heldBackLines } from './held-back-words.ts';
 
 interface Layout {
   readonly number: number;
   readonly of: number;
   readonly hasColor: boolean;
+  readonly places: MappingPlaces;
 }
 
 /** One record's explanation, for a person. */
@@ -19,7 +22,9 @@ export function formatExplanation(explanation: RecordExplanation, layout: Layout
     ['looks for, in this order', keys.map(formatKey)],
     ...(match === undefined ? [] : [['finds', formatMatch(match)] as [string, string[]]]),
     ['a create would send', formatWrite(create)],
+    ['a create would hold back', formatHeldBack(create, object, layout.places)],
     ['an update would send', formatWrite(update)],
+    ['an update would hold back', formatHeldBack(update, object, layout.places)],
     ['properties that would be created', made.map(({ name, type, label }) => `${name} (${type}), for ${label}`)],
   ];
   const shown = sections.filter(([, lines]) => lines.length > 0);
@@ -57,6 +62,11 @@ function formatDecision(match: MatchExplanation): string[] {
     ];
   const returned = Object.entries(match.returned).map(([name, value]) => `returns ${name}: ${JSON.stringify(value)}`);
   return [`record ${match.crmId} by ${match.rule}`, ...returned];
+}
+
+/** In the words of "lead". */
+function formatHeldBack({ heldBack }: WriteExplanation, object: string, places: MappingPlaces): string[] {
+  return heldBack.flatMap((held) => heldBackLines(held, object, places));
 }
 
 function formatWrite({ values, warnings, problem }: WriteExplanation): string[] {

@@ -1,0 +1,84 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { EnvironmentSchema } from '../../config.ts';
+import type { JournalEntry } from '../../journal/journal.ts';
+import type { CommandIo } from '../command-io.ts';
+import { readMappingPlaces } from '../inputs/mapping-places.ts';
+import { createCaptureFinder, journalFolder, openJournal } from '../inputs/open-journal.ts';
+import { printableJson } from '../report/printable.ts';
+import { formatEntry } from '../report/report-entry.ts';
+
+const after = `
+Prints the life of one record, newest last: what Enginy sent, by which rule the record was found, what was written, what was held
+back and why, and where to change that. Reads the journal (DATA_DIR); HubSpot is not called. The journal holds names and ids, never
+values; an email address is compared by its digest. Times are UTC.
+
+Examples:
+  enginy-bridge lead lead-7
+  enginy-bridge lead 50117341                  a HubSpot id
+  enginy-bridge lead ada.lovelace@acme.com
+  enginy-bridge lead lead-7 --json | jq '.[].heldBack'
+
+Exit status: 0 printed, 2 there is no journal, or the usage is wrong.
+`;
+
+interface LeadOptions {
+  readonly dir?: string;
+  readonly mappings?: string;
+  readonly last: number;
+  readonly json?: true;
+}
+
+/** `enginy-bridge lead NAME`. */
+export function leadCommand(io: CommandIo): Command {
+  return new Command('lead')
+    .description('show what happened to one record, and why')
+    .argument('<name>', "Enginy's id, HubSpot's id or an email address")
+    .option('--dir <folder>', 'folder of the journal (default: DATA_DIR, or data)')
+    .option('--mappings <dir>', 'folder of mapping files (default: MAPPINGS_DIR)')
+    .option('--last <count>', 'show only the newest <count>', count, 20)
+    .option('--json', 'print the entries as JSON')
+    .addHelpText('after', after)
+    .action((name: string, options: LeadOptions) => showLead(io, name, options));
+}
+
+async function showLead(io: CommandIo, name: string, options: LeadOptions): Promise<void> {
+  const journal = openJournal(io, options.dir);
+  try {
+    const entries = await journal.lifeOf(name, options.last);
+    if (options.json) io.print(`${printableJson(entries)}\n`);
+    else if (entries.length > 0) printEntries(io, entries, options.mappings);
+    else await explainNothing(io, { name, folder: journalFolder(io, options.dir) }, journal);
+  } finally {
+    journal.close();
+  }
+}
+
+/** Prints entries with the places in the mapping files and the captures to look at. */
+export function printEntries(io: CommandIo, entries: readonly JournalEntry[], mappingsDir: string | undefined): void {
+  const dir = mappingsDir ?? EnvironmentSchema.shape.MAPPINGS_DIR.parse(io.environment().MAPPINGS_DIR);
+  const places = readMappingPlaces(dir);
+  const captureOf = createCaptureFinder(io);
+  const texts = entries.map((entry) =>
+    formatEntry(entry, { places, hasColor: io.hasColor, capture: captureOf(entry.request) }),
+  );
+  io.print(texts.join('\n'));
+}
+
+async function explainNothing(
+  io: CommandIo,
+  { name, folder }: { readonly name: string; readonly folder: string },
+  journal: Pick<ReturnType<typeof openJournal>, 'requests'>,
+): Promise<void> {
+  const [newest] = await journal.requests({ limit: 1 });
+  const hint =
+    newest === undefined
+      ? 'The journal is empty: no request has arrived since it was started.'
+      : 'Enginy sent no record with this name while the journal was kept, or sent it under another one: try its HubSpot id or email.';
+  io.print(`No entry for ${name} in ${folder}. ${hint}\n`);
+}
+
+/** @throws InvalidArgumentError for anything but a whole number from 1. */
+export function count(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('must be a whole number');
+  return Number(text);
+}

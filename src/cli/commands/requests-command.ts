@@ -1,0 +1,123 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { JournalReader, RequestFilter } from '../../journal/journal.ts';
+import { heldBackReasons } from '../../mapping/run/held-back.ts';
+import { type CommandIo, UsageError } from '../command-io.ts';
+import { openJournal } from '../inputs/open-journal.ts';
+import { parseTimeInput, timeForms } from '../inputs/time-input.ts';
+import { printableJson } from '../report/printable.ts';
+import { formatRequest } from '../report/report-request.ts';
+import { count, printEntries } from './lead-command.ts';
+
+const outcomes = ['matched', 'not-found', 'several', 'created', 'linked', 'updated', 'unchanged', 'failed'] as const;
+
+const after = `
+Lists requests from the journal, newest last; with an id, or the beginning of one, all records of that request. Times are UTC;
+--since and --until accept ${timeForms}.
+
+Examples:
+  enginy-bridge requests --since "tuesday 14:00" --until "tuesday 15:00"
+  enginy-bridge requests --status 5xx
+  enginy-bridge requests --endpoint "PUT /contacts" --reason if-empty
+  enginy-bridge requests 3f2a91c0
+
+Reasons: ${heldBackReasons.join(', ')}.
+Exit status: 0 printed, 2 there is no journal, or the usage is wrong.
+`;
+
+interface RequestsOptions {
+  readonly dir?: string;
+  readonly mappings?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly status?: readonly [number, number];
+  readonly endpoint?: string;
+  readonly outcome?: string;
+  readonly reason?: string;
+  readonly last: number;
+  readonly json?: true;
+}
+
+/** `enginy-bridge requests [ID]`. */
+export function requestsCommand(io: CommandIo): Command {
+  return new Command('requests')
+    .description('list requests and what became of their records')
+    .argument('[id]', 'the id of one request, or its beginning')
+    .option('--since <time>', 'only from this time on')
+    .option('--until <time>', 'only before this time')
+    .option('--status <status>', 'only with this status: 503, or 5xx for 500 to 599', statusRange)
+    .option('--endpoint <text>', 'only endpoints that contain this, e.g. "PUT /contacts"')
+    .addOption(new Option('--outcome <outcome>', 'only with a record of this outcome').choices(outcomes))
+    .addOption(new Option('--reason <reason>', 'only with a field held back for this reason').choices(heldBackReasons))
+    .option('--last <count>', 'show only the newest <count>', count, 50)
+    .option('--dir <folder>', 'folder of the journal (default: DATA_DIR, or data)')
+    .option('--mappings <dir>', 'folder of mapping files (default: MAPPINGS_DIR)')
+    .option('--json', 'print JSON')
+    .addHelpText('after', after)
+    .action((id: string | undefined, options: RequestsOptions) => listRequests(io, id, options));
+}
+
+async function listRequests(io: CommandIo, id: string | undefined, options: RequestsOptions): Promise<void> {
+  const filter = toFilter(id, options);
+  const journal = openJournal(io, options.dir);
+  try {
+    if (id === undefined) await printList(io, journal, { filter, isJson: options.json === true });
+    else await printOne(io, journal, { id, filter, options });
+  } finally {
+    journal.close();
+  }
+}
+
+async function printList(
+  io: CommandIo,
+  journal: JournalReader,
+  { filter, isJson }: { readonly filter: RequestFilter; readonly isJson: boolean },
+): Promise<void> {
+  const requests = await journal.requests(filter);
+  if (isJson) io.print(`${printableJson(requests)}\n`);
+  else if (requests.length === 0) io.print('No request fits.\n');
+  else io.print(requests.map((request) => `${formatRequest(request, io.hasColor)}\n`).join(''));
+}
+
+/** Of a request of many records, so many are printed. */
+const maxRecords = 1_000;
+
+async function printOne(
+  io: CommandIo,
+  journal: JournalReader,
+  { id, filter, options }: { readonly id: string; readonly filter: RequestFilter; readonly options: RequestsOptions },
+): Promise<void> {
+  const requests = await journal.requests(filter);
+  const [request] = requests;
+  if (request === undefined) throw new UsageError(`the journal has no request whose id begins with ${id}`);
+  const entries = (await Promise.all(requests.map((one) => journal.recordsOf(one, maxRecords)))).flat();
+  if (options.json) {
+    io.print(`${printableJson({ requests, entries })}\n`);
+    return;
+  }
+  io.print(requests.map((one) => `${formatRequest(one, io.hasColor)}\n`).join(''));
+  if (entries.length > 0) {
+    io.print('\n');
+    printEntries(io, entries, options.mappings);
+  }
+}
+
+function toFilter(id: string | undefined, options: RequestsOptions): RequestFilter {
+  const { since, until, status, endpoint, outcome, reason, last } = options;
+  return {
+    limit: last,
+    ...(id !== undefined && { requestId: id }),
+    ...(since !== undefined && { since: parseTimeInput(since, { name: '--since' }) }),
+    ...(until !== undefined && { until: parseTimeInput(until, { name: '--until' }) }),
+    ...(status !== undefined && { status }),
+    ...(endpoint !== undefined && { endpoint }),
+    ...(outcome !== undefined && { outcome }),
+    ...(reason !== undefined && { reason }),
+  };
+}
+
+function statusRange(text: string): readonly [number, number] {
+  const [, digit, exact] = /^(?:([1-5])xx|([1-5]\d\d))$/i.exec(text) ?? [];
+  if (exact !== undefined) return [Number(exact), Number(exact)];
+  if (digit !== undefined) return [Number(digit) * 100, Number(digit) * 100 + 99];
+  throw new InvalidArgumentError('must be a status such as 503, or a group such as 5xx');
+}

@@ -1,0 +1,67 @@
+import type { NotedProblem } from '../../bridge/decisions.ts';
+
+/** Why a record or request failed, and what to do: one or two lines. */
+export function problemLines(problem: NotedProblem): string[] {
+  const { kind, text = '' } = problem;
+  switch (kind) {
+    case 'refused':
+      return refusedLines(problem);
+    case 'unavailable':
+      return [
+        `${text}; nothing was written`,
+        '  Enginy can send the record again; if this persists, see status.hubspot.com',
+      ];
+    case 'ambiguous':
+      return [
+        `HubSpot did not confirm whether the write succeeded: ${text}`,
+        '  look for the record in HubSpot; sending it again is safe and links it if it exists',
+      ];
+    case 'late':
+      return [
+        'the time for the request (REQUEST_TIMEOUT_MS) ran out before this record was processed; nothing was written',
+        '  Enginy can send the record again; if this persists, send fewer records at once or raise HUBSPOT_RATE_LIMIT',
+      ];
+    case 'invalid':
+      return invalidLines(problem);
+    case 'conflict':
+      return [
+        `${problem.property ?? 'a unique value'} already belongs to ${problem.existingId === undefined ? 'another record' : `record ${problem.existingId}`}`,
+        '  merge the two records in HubSpot if they are the same',
+      ];
+    case 'not-found':
+      return [
+        'HubSpot has no record with this id: it was deleted, or belongs to another account',
+        '  sync the record again in Enginy, so that Enginy learns its current id',
+      ];
+    case 'request':
+      return [`the request was rejected: ${text}`, '  the response names the field; see the log under the request id'];
+    case 'fault':
+      return ['the bridge failed', '  this is a bug: the log has the details under the request id'];
+  }
+}
+
+function refusedLines({ text = '', missingScopes = [] }: NotedProblem): string[] {
+  if (missingScopes.length > 0) {
+    return [
+      `the HubSpot token lacks the scope ${missingScopes.join(', ')}; nothing was written`,
+      '  add the scope to the app of the token in HubSpot',
+    ];
+  }
+  const isToken = text.includes('access token');
+  return [
+    `${text}; nothing was written`,
+    isToken
+      ? '  the token was revoked or mistyped: create a new one in HubSpot and set HUBSPOT_ACCESS_TOKEN'
+      : '  check the scopes and permissions of the token in HubSpot',
+  ];
+}
+
+function invalidLines({ properties = [] }: NotedProblem): string[] {
+  if (properties.length === 0)
+    return ['HubSpot accepted none of the fields', '  check the mapping with explain --live'];
+  const named = properties.map(({ name, code }) => (code === undefined ? name : `${name} (${code})`)).join(', ');
+  return [
+    `HubSpot rejected ${named}`,
+    '  correct the value in Enginy, or the row of the property; on_invalid: strip writes the rest',
+  ];
+}

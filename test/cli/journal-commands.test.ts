@@ -1,0 +1,175 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { runCommandLine } from '../../src/cli/run-command-line.ts';
+import { startJournaling, temporaryFolder } from '../journal/journaling.ts';
+import { shippedFolder } from '../support/mapping-folder.ts';
+import { runCommand } from './run-command.ts';
+
+/** A journal with one create, one update that holds a field back, and one failure. */
+async function playedJournal(environment: Record<string, string> = {}) {
+  const journaling = await startJournaling(environment);
+  const { send, bridge, folder } = journaling;
+  const contact = { externalId: 'lead-7', email: 'ada@example.com', phone: '+14155550100' };
+  const { body } = await send('POST', '/contacts', { contacts: [contact] }, { 'x-request-id': '3f2a91c0-create' });
+  const { crmId } = body.results[0];
+  await send('PUT', '/contacts', { contacts: [{ crmId, phone: '+14155550142' }] }, { 'x-request-id': '77aa-update' });
+  await send('PUT', '/contacts', { contacts: [{ crmId: '424242', title: 'x' }] }, { 'x-request-id': '99bb-failure' });
+  await bridge.close(30_000);
+  return { folder, crmId, environment: { DATA_DIR: folder, CAPTURE_DIR: folder } };
+}
+
+test('lead names the row of the mapping file that held a field back', async () => {
+  const { environment, crmId } = await playedJournal();
+
+  const { out } = await runCommand(['lead', crmId], { environment });
+
+  const [, file = '', line = ''] = /set overwrite: always in (\S+):(\d+)/.exec(out) ?? [];
+  expect(readFileSync(file, 'utf8').split('\n')[Number(line) - 1]).toContain('crm: phone,');
+});
+
+test('lead says when the mapping files have changed since', async () => {
+  const { environment } = await playedJournal();
+  const changed = shippedFolder({ 'contacts.yaml': (text) => `# changed\n${text}` });
+
+  const same = await runCommand(['lead', 'lead-7'], { environment });
+  const other = await runCommand(['lead', 'lead-7', '--mappings', changed], { environment });
+  const none = await runCommand(['lead', 'lead-7', '--mappings', join(changed, 'missing')], { environment });
+
+  expect(same.out).not.toContain('changed since');
+  expect(other.out).toContain('(changed since)');
+  expect(none.out).toContain('set overwrite: always in the mapping file for contacts');
+});
+
+test('lead points to the capture of the request', async () => {
+  const captures = temporaryFolder();
+  const { environment } = await playedJournal({ CAPTURE: 'all', CAPTURE_DIR: captures });
+
+  const { out } = await runCommand(['lead', 'lead-7'], { environment: { ...environment, CAPTURE_DIR: captures } });
+  const [, reference = ''] = /captures show (\S+)/.exec(out) ?? [];
+  const shown = await runCommand(['captures', 'show', reference], { environment: { CAPTURE_DIR: captures } });
+
+  expect(shown.status).toBe(0);
+  expect(shown.out).toContain('POST /contacts');
+});
+
+test('lead explains an unknown name, and a missing journal', async () => {
+  const { environment } = await playedJournal();
+
+  const unknown = await runCommand(['lead', 'lead-8'], { environment });
+  const missing = await runCommand(['lead', 'lead-7'], { environment: { DATA_DIR: join(temporaryFolder(), 'none') } });
+
+  expect(unknown).toMatchObject({ status: 0, out: expect.stringContaining('No entry for lead-8') });
+  expect(missing).toMatchObject({ status: 2, err: expect.stringContaining('there is no journal in') });
+});
+
+test('lead and requests print JSON', async () => {
+  const { environment } = await playedJournal();
+
+  const lead = await runCommand(['lead', 'lead-7', '--json'], { environment });
+  const requests = await runCommand(['requests', '--json'], { environment });
+  const one = await runCommand(['requests', '77aa', '--json'], { environment });
+
+  expect(JSON.parse(lead.out).map(({ outcome }: { outcome: string }) => outcome)).toEqual(['created', 'unchanged']);
+  expect(JSON.parse(requests.out)).toHaveLength(3);
+  expect(JSON.parse(one.out).entries[0].heldBack).toEqual([{ field: 'phone', property: 'phone', reason: 'if-empty' }]);
+});
+
+test.each([
+  [[], ['3f2a91c0-create', '77aa-update', '99bb-failure']],
+  [
+    ['--endpoint', 'put'],
+    ['77aa-update', '99bb-failure'],
+  ],
+  [['--outcome', 'failed'], ['99bb-failure']],
+  [['--reason', 'if-empty'], ['77aa-update']],
+  [['--status', '2xx', '--last', '1'], ['99bb-failure']],
+  [['--status', '503'], []],
+  [
+    ['--since', '1h'],
+    ['3f2a91c0-create', '77aa-update', '99bb-failure'],
+  ],
+  [['--until', '1h'], []],
+  [['3f2a'], ['3f2a91c0-create']],
+])('requests %j', async (args, ids) => {
+  const { environment } = await playedJournal();
+
+  const { out, err, status } = await runCommand(['requests', ...args], { environment });
+
+  expect({ err, status }).toEqual({ err: '', status: 0 });
+  expect(['3f2a91c0-create', '77aa-update', '99bb-failure'].filter((id) => out.includes(id))).toEqual(ids);
+});
+
+test.each([
+  [['--status', 'bad'], 'must be a status such as 503'],
+  [['--outcome', 'exploded'], 'Allowed choices are matched'],
+  [['--reason', 'mood'], 'Allowed choices are if-empty'],
+  [['--since', 'someday'], '--since is not a time'],
+  [['ffff'], 'the journal has no request whose id begins with ffff'],
+])('requests %j is a usage error', async (args, message) => {
+  const { environment } = await playedJournal();
+
+  const { err, status } = await runCommand(['requests', ...args], { environment });
+
+  expect(status).toBe(2);
+  expect(err).toContain(message);
+});
+
+test('tail prints what is there, follows what arrives, and unfolds failures', async () => {
+  const { bridge, send, folder } = await startJournaling();
+  const stop = new AbortController();
+  let out = '';
+  const { promise: seen, resolve } = Promise.withResolvers<void>();
+  const command = runCommandLine(['tail', '--dir', folder], {
+    print: (text) => {
+      out += text;
+      if (out.includes('second-one')) resolve();
+    },
+    complain: () => {},
+    hasColor: false,
+    width: undefined,
+    environment: () => ({}),
+    readInput: async () => '',
+    ask: async () => '',
+    setStatus: () => {},
+    stop: stop.signal,
+  });
+  await send('PUT', '/contacts', { contacts: [{ crmId: '424242', title: 'x' }] }, { 'x-request-id': 'first-one' });
+  await send('PUT', '/contacts', { contacts: [{ crmId: '424243', title: 'x' }] }, { 'x-request-id': 'second-one' });
+  await seen;
+  stop.abort();
+  await command;
+  await bridge.close(1_000);
+
+  expect(out.match(/first-one/g)).toHaveLength(1);
+  expect(out).toContain('contact 424242 failed: HubSpot has no record with this id');
+});
+
+test('a line is coloured on a terminal only', async () => {
+  const { environment } = await playedJournal();
+
+  const plain = await runCommand(['requests'], { environment });
+  const coloured = await runCommand(['requests'], { environment, hasColor: true });
+
+  expect(plain.out).not.toContain('\u001b');
+  expect(coloured.out).toContain('\u001b[33m');
+});
+
+/** Command lines of docs/support.md about the journal. */
+const [aboutJournal = ''] = readFileSync('docs/support.md', 'utf8').split('# Captures: every call');
+const documented = [...aboutJournal.matchAll(/^npx enginy-bridge (.*)$/gm)]
+  .map(([, line = '']) => line)
+  .filter((line) => line !== 'tail' && !line.includes('--live'));
+
+test('docs/support.md shows commands', () => {
+  expect(documented.length).toBeGreaterThanOrEqual(3);
+});
+
+test.each(documented)('runs as docs/support.md shows it: %s', async (line) => {
+  const { environment } = await playedJournal();
+  const words = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain = '']) => quoted ?? plain);
+
+  const { status, err } = await runCommand(words, { environment });
+
+  expect({ status, err }).toEqual({ status: 0, err: '' });
+});
