@@ -61,7 +61,8 @@ function recordKind(object: RecordObject, isRequired: boolean): FileKind<Mapping
     build: (content, origin) => {
       const { target, ...file } = RecordMappingFile.parse(content);
       const [crm = '', objectType = ''] = target.split('/');
-      return { ...file, ...origin, object, target: { crm, objectType } };
+      const locale = { ...origin.locale, sharedHosts: file.match.shared_hosts };
+      return { ...file, ...origin, locale, object, target: { crm, objectType } };
     },
   };
 }

@@ -58,14 +58,15 @@ interface SourceReader {
 
 /** Compiles a row of `write.fields`. */
 export function compileFieldRow(mapping: Mapping, row: FieldRow): FieldReader {
+  const locale = { ...mapping.locale, isWriting: true };
   const sources = readSources(row).map(({ field, steps }) => ({
     field,
-    chain: steps.length === 0 ? undefined : compileChain(steps, mapping.locale),
+    chain: steps.length === 0 ? undefined : compileChain(steps, locale),
   }));
   const valueMap = row.value_map === undefined ? undefined : mapping.value_maps[row.value_map];
   const chain = compileChain(
     row.transform,
-    mapping.locale,
+    locale,
     row.value_map === undefined || valueMap === undefined ? undefined : { name: row.value_map, valueMap },
   );
   const hasOptions = row.value_map !== undefined || row.match_option === true;
@@ -75,7 +76,7 @@ export function compileFieldRow(mapping: Mapping, row: FieldRow): FieldReader {
     chain,
     separator: row.with ?? ' ',
     isPlaceholder: createEmptyWordTest(emptyWords, row.empty_words ?? (hasOptions ? 'never' : 'any_case')),
-    localeOf: createRecordLocale(mapping.locale, [row.transform, ...readSources(row).map(({ steps }) => steps)]),
+    localeOf: createRecordLocale(locale, [row.transform, ...readSources(row).map(({ steps }) => steps)]),
   };
   return {
     row,

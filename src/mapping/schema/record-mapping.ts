@@ -234,6 +234,18 @@ export const RecordMappingFile = z
           .array(MatchRule)
           .min(1)
           .meta({ description: 'Rules, tried in order; a rule is skipped if its Enginy value is empty or unusable.' }),
+        shared_hosts: z
+          .array(
+            z
+              .string()
+              .regex(/^(?:[a-z0-9-]+\.)+[a-z0-9-]+$/, { error: 'must be a host name such as directory.example' }),
+          )
+          .default([])
+          .meta({
+            description:
+              'Further hosts that many companies share, such as directories: with their subdomains they identify no company and are ' +
+              'not stored as a domain. Social networks, marketplaces, link lists and site builders are built in.',
+          }),
         if_several: word(
           ['error', 'oldest', 'newest'],
           'What to do if several CRM records match: report an error for that record, or use the oldest or newest by creation date.',

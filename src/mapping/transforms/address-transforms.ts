@@ -1,16 +1,11 @@
 import { normalizeEmail } from '../values/email-address.ts';
 import { isFreeMailDomain } from '../values/free-mail-domains.ts';
 import { areDifferentLinkedinUrls, linkedinUrlVariants, normalizeLinkedinUrl } from '../values/linkedin-url.ts';
+import type { Locale } from '../values/locale.ts';
 import { normalizePhone, phoneVariants } from '../values/phone-number.ts';
 import { readFirstValue } from '../values/several-values.ts';
 import type { ValueProblem } from '../values/value-problem.ts';
-import {
-  areDifferentDomains,
-  domainVariants,
-  normalizeDomain,
-  normalizeDomainName,
-  normalizeRootDomain,
-} from '../values/web-domain.ts';
+import { areDifferentDomains, domainVariants, normalizeDomainName, normalizeOwnDomain } from '../values/web-domain.ts';
 import { normalizeUrl } from '../values/web-url.ts';
 import type { Transform } from './transform.ts';
 
@@ -62,13 +57,15 @@ export const addressTransforms = {
     apply: (value) => readFirstValue(value, normalizeUrl, { needsAll: true }),
   },
   domain: {
-    summary: 'A domain name without scheme, "www.", path or port. In match rules it ignores free email providers.',
+    summary:
+      'A company\'s domain without scheme, "www.", path or port. Pages on shared platforms (facebook.com, linktr.ee) are rejected; ' +
+      'match rules also ignore free email providers.',
     role: 'canonical',
     example: ['https://www.Acme.com/about', 'acme.com'],
     accepts: 'text',
     maxLength: 2_000,
     isSingle: true,
-    apply: (value) => readFirstValue(value, normalizeDomain, { needsAll: true }),
+    apply: (value, locale) => readFirstValue(value, (part) => normalizeOwnDomain(part, locale), { needsAll: true }),
     variants: domainVariants,
     isShared: isFreeMailDomain,
     identifies: true,
@@ -81,7 +78,8 @@ export const addressTransforms = {
     accepts: 'text',
     maxLength: 2_000,
     isSingle: true,
-    apply: (value) => readFirstValue(value, normalizeRootDomain, { needsAll: true }),
+    apply: (value, locale) =>
+      readFirstValue(value, (part) => normalizeOwnDomain(part, locale, true), { needsAll: true }),
     variants: domainVariants,
     isShared: isFreeMailDomain,
     identifies: true,
@@ -102,7 +100,9 @@ export const addressTransforms = {
 const sharedDomain: ValueProblem = { problem: 'is the domain of a free email provider' };
 
 /** The name of a company's own domain; a free email provider's is refused. */
-function companyDomainName(text: string): string | ValueProblem {
-  const domain = normalizeDomain(text);
-  return typeof domain === 'string' && isFreeMailDomain(domain) ? sharedDomain : normalizeDomainName(text);
+function companyDomainName(text: string, locale: Locale): string | ValueProblem {
+  if (!text.includes('.')) return normalizeDomainName(text);
+  const domain = normalizeOwnDomain(text, locale);
+  if (typeof domain !== 'string') return domain;
+  return isFreeMailDomain(domain) ? sharedDomain : normalizeDomainName(text);
 }

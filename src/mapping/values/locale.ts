@@ -4,6 +4,10 @@ export interface Locale {
   readonly defaultCountry?: string;
   /** ISO code of the country of the record that holds the value; takes precedence over the default. */
   readonly recordCountry?: string;
+  /** Hosts that many companies share, besides those of shared-hosts.ts. */
+  readonly sharedHosts?: readonly string[];
+  /** True for a value that is to be stored, which must be the record's own. */
+  readonly isWriting?: boolean;
   /** True for a JSON number: it was printed by a program, so a point is a decimal point. */
   readonly isNumber?: boolean;
 }

@@ -1,5 +1,7 @@
 import { domainToASCII, domainToUnicode } from 'node:url';
 import { parse } from 'tldts';
+import type { Locale } from './locale.ts';
+import { sharedHostKind } from './shared-hosts.ts';
 import type { ValueProblem } from './value-problem.ts';
 
 const notADomain: ValueProblem = { problem: 'is not a domain name' };
@@ -18,9 +20,21 @@ export function normalizeDomain(text: string): string | ValueProblem {
   return readDomain(text)?.host ?? notADomain;
 }
 
-/** `shop.acme.co.uk` → `acme.co.uk`: the registrable domain. */
-export function normalizeRootDomain(text: string): string | ValueProblem {
-  return readDomain(text)?.root ?? notADomain;
+const sharedPage: ValueProblem = {
+  problem: 'is a page on a platform that many companies share, not a domain of its own',
+};
+
+/**
+ * Like {@link normalizeDomain}, for a company's own domain: a page on a shared platform is a problem. So is, for a value that is to be
+ * stored, the subdomain of a customer of a site builder, although it identifies him.
+ * @param isRoot true for the registrable domain.
+ */
+export function normalizeOwnDomain(text: string, locale: Locale, isRoot = false): string | ValueProblem {
+  const domain = readDomain(text);
+  if (domain === undefined) return notADomain;
+  const kind = sharedHostKind(domain.host, locale.sharedHosts);
+  if (kind === 'platform' || (kind === 'customer' && locale.isWriting === true)) return sharedPage;
+  return isRoot && kind === undefined ? domain.root : domain.host;
 }
 
 /** `acme.co.uk` → `acme`, the same as for `acme.com` and `acme.es`. */
