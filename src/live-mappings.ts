@@ -19,6 +19,8 @@ export interface LiveMappings {
   /** The last version without errors. */
   current(): Mappings;
   state(): ReloadState;
+  /** Adds to the state what the CRM lacks of this version; ignored if another version is active by then. */
+  noteMissing(hash: string, missing: readonly string[]): void;
   /** Starts to follow the folder; called after every look that read the files. */
   follow(onReload: (result: ReloadResult, mappings: Mappings) => void): void;
   /** Checks the folder now, even if it seems unchanged. */
@@ -66,6 +68,7 @@ export async function loadLiveMappings(
   return {
     current: active.current,
     state: active.state,
+    noteMissing: active.noteMissing,
     follow(onReload) {
       report = onReload;
       timer ??= setInterval(() => {
@@ -87,6 +90,9 @@ function createActiveMappings(loaded: Mappings, log: Logger) {
   return {
     current: () => mappings,
     state: () => state,
+    noteMissing(hash: string, missing: readonly string[]): void {
+      if (hash === state.hash && missing.length > 0) state = { ...state, missing };
+    },
     apply({ mappings: edited, diagnostics }: ThreadCheck): ReloadResult {
       const findings = diagnostics.slice(0, maxLogged).map(formatDiagnostic);
       if (edited === undefined) {
@@ -101,7 +107,8 @@ function createActiveMappings(loaded: Mappings, log: Logger) {
       const before = mappings.hash;
       if (edited.hash === before) {
         if (state.refused !== undefined) log.info({ mapping: before }, 'the mapping files are unchanged again');
-        state = { hash: state.hash, loadedAt: state.loadedAt };
+        const { refused: _refused, ...active } = state;
+        state = active;
         return 'unchanged';
       }
       mappings = edited;

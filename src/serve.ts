@@ -15,8 +15,8 @@ import { hubSpotProtocol } from './crm/hubspot/protocol/hubspot-protocol.ts';
 import { createPacer } from './crm/pacer.ts';
 import { startJournal } from './journal/start-journal.ts';
 import { closeServer, countInFlight, createHttpServer, listen } from './listening.ts';
-import { loadLiveMappings } from './live-mappings.ts';
-import type { Mappings } from './mapping/load/file-kinds.ts';
+import { findMissingProperties } from './live-check/missing-properties.ts';
+import { type LiveMappings, loadLiveMappings } from './live-mappings.ts';
 import type { Locale } from './mapping/values/locale.ts';
 import { createMetrics } from './metrics.ts';
 
@@ -112,11 +112,11 @@ export async function startBridge(
   try {
     const adminUrl = config.admin === undefined ? undefined : await admin?.listen(config.admin);
     const url = await listen(server, config.listen);
-    if (checksAtStart) checkProperties(crm, log, mappings.current());
+    if (checksAtStart) checkProperties(crm, log, mappings);
     mappings.follow((result, active) => {
       metrics.observeReload(result);
       if (result === 'applied') capture?.useMappings(active);
-      if (result === 'applied' && checksAtStart) checkProperties(crm, log, active);
+      if (result === 'applied' && checksAtStart) checkProperties(crm, log, mappings);
     });
     return {
       url,
@@ -165,14 +165,26 @@ function localeOf({ defaultCountry }: Config): Locale {
 /** Long enough for a slow CRM; the bridge serves meanwhile. */
 const startCheckMs = 30_000;
 
-/** Logs which properties are missing. Returns at once: the bridge starts whether or not the CRM answers. */
-function checkProperties(crm: Crm, log: pino.Logger, { contacts, companies }: Mappings): void {
-  const records = [contacts, companies].filter((mapping) => mapping !== undefined);
+/** Logs and notes which properties are missing. Returns at once: the bridge starts whether or not the CRM answers. */
+function checkProperties(crm: Crm, log: pino.Logger, live: LiveMappings): void {
+  const mappings = live.current();
+  const records = [mappings.contacts, mappings.companies].filter((mapping) => mapping !== undefined);
   const context = { requestId: 'start', urgency: 'bulk', deadline: deadlineIn(startCheckMs) } as const;
   prepareIdProperties({ crm, log }, records, context).catch((error: unknown) => {
     log.error({ err: error }, 'could not check the properties');
   });
+  findMissingProperties(crm, mappings, context)
+    .then((missing) => {
+      live.noteMissing(mappings.hash, missing);
+      const facts = { mapping: mappings.hash, count: missing.length, missing: missing.slice(0, maxMissingLogged) };
+      if (missing.length > 0) log.warn(facts, 'the mapping files name properties that the CRM does not have');
+    })
+    .catch((error: unknown) => {
+      log.warn({ err: error }, 'could not compare the mapping files with the properties of the CRM');
+    });
 }
+
+const maxMissingLogged = 20;
 
 /** Loaded on demand, so that production never loads it. */
 async function startEmbeddedCrm() {

@@ -18,6 +18,10 @@ export const ReadyAnswer = z.object({
     .object({
       hash: z.string().describe('Version of the active mapping files, as in the X-Mapping header'),
       loadedAt: z.iso.datetime(),
+      missing: z
+        .array(z.string())
+        .optional()
+        .meta({ description: 'Properties that the files name and the CRM does not have.' }),
       refused: z
         .object({ at: z.iso.datetime(), findings: z.array(z.string()) })
         .optional()

@@ -161,3 +161,23 @@ test('serves metrics and nothing else on the admin port', async () => {
   expect(bridge.adminUrl).toMatch(/^http:\/\/127\.0\.0\.1:/);
   expect(statuses).toEqual([404, 405, 401]);
 });
+
+test('an edit that names properties the portal lacks is active, with a warning in the log and in /readyz', async () => {
+  const crm = await startCrm();
+  const dir = mappingFolder({ 'contacts.yaml': version('jobtitle') });
+  const bridge = await startBridgeOn(crm, { MAPPINGS_DIR: dir }, { checksAtStart: true });
+
+  writeFileSync(join(dir, 'contacts.yaml'), version('job_titel'));
+  await bridge.reload();
+
+  const missing = [
+    'contacts.yaml, write title: the CRM has no contacts property "job_titel"; did you mean "jobtitle"?',
+    'contacts.yaml, return from_job_titel: the CRM has no contacts property "job_titel"; did you mean "jobtitle"?',
+  ];
+  await expect.poll(async () => (await bridge.send('GET', '/readyz')).body.mapping.missing).toEqual(missing);
+  expect(bridge.log.entries.map((entry) => entry.missing)).toContainEqual(missing);
+
+  writeFileSync(join(dir, 'contacts.yaml'), version('city'));
+  await bridge.reload();
+  expect((await bridge.send('GET', '/readyz')).body.mapping).not.toHaveProperty('missing');
+});

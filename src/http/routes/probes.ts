@@ -37,7 +37,7 @@ export function probeRoutes(readiness: Readiness, keyCheck: KeyCheck): Router {
   return router;
 }
 
-function describeMapping({ hash, loadedAt, refused }: ReloadState): object {
-  if (refused === undefined) return { hash, loadedAt };
-  return { hash, loadedAt, refused: { at: refused.at, findings: refused.diagnostics.map(formatDiagnostic) } };
+function describeMapping({ refused, ...active }: ReloadState): object {
+  if (refused === undefined) return active;
+  return { ...active, refused: { at: refused.at, findings: refused.diagnostics.map(formatDiagnostic) } };
 }
