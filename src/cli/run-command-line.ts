@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { type CommandIo, UsageError } from './command-io.ts';
 import { capturesCommand } from './commands/captures-command.ts';
 import { checkCommand } from './commands/check-command.ts';
+import { conformanceCommand } from './commands/conformance-command.ts';
 import { explainCommand } from './commands/explain-command.ts';
 import { fieldsCommand } from './commands/fields-command.ts';
 import { leadCommand } from './commands/lead-command.ts';
@@ -26,6 +27,7 @@ Examples:
   enginy-bridge captures list --last 20        what happened to the latest requests that had an error or a warning
   enginy-bridge replay FILE                    run a captured request again, offline, and print what differs
   enginy-bridge properties plan payload.json   which custom properties requests would make
+  enginy-bridge conformance URL                check any server against Enginy's contract
 
 All settings come from the environment or from .env (see .env.example).
 Exit status: 0 all is well, 1 something was found, 2 the command could not do its work.
@@ -51,7 +53,8 @@ export async function runCommandLine(args: readonly string[], outside: CommandIo
     .addCommand(requestsCommand(io))
     .addCommand(tailCommand(io))
     .addCommand(capturesCommand(io))
-    .addCommand(replayCommand(io));
+    .addCommand(replayCommand(io))
+    .addCommand(conformanceCommand(io));
   adopt(program, io);
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -1,0 +1,76 @@
+import type { Check } from '../check.ts';
+import { demand, demandError, demandStatus, demandText, objectOf } from '../expectations.ts';
+import type { Session } from '../session.ts';
+
+const types = ['EMAIL', 'LINKEDIN', 'LINKEDIN_INMAIL', 'LINKEDIN_CONNECTION'];
+
+/** POST /activities, on the contact and company that the create checks left. */
+export const activityChecks: readonly Check[] = [
+  ...types.flatMap((type) =>
+    ['OUTBOUND', 'INBOUND'].map(
+      (direction): Check => ({
+        id: `activities.${type.toLowerCase()}.${direction.toLowerCase()}`,
+        level: 'must',
+        title: `POST /activities logs ${type} ${direction}`,
+        remedy: 'Answer 201 with the id of the activity: Enginy keeps it to prevent duplicates.',
+        run: async (session) => {
+          await log(session, { type, direction, body: '<p>Hello <b>there</b></p>', messageId: `${type}-${direction}` });
+        },
+      }),
+    ),
+  ),
+  {
+    id: 'activities.repeat',
+    level: 'should',
+    title: 'the same message sent again gets the same id',
+    remedy: 'Recognize metadata.messageId, so that a repeated request makes no second entry on the timeline.',
+    run: async (session) => {
+      const activity = { type: 'EMAIL', direction: 'OUTBOUND', body: 'Sent twice', messageId: 'twice' };
+      const first = await log(session, activity);
+      demand((await log(session, activity)) === first, 'it was logged twice under two ids');
+    },
+  },
+  {
+    id: 'activities.empty-body',
+    level: 'must',
+    title: 'an activity without a body is logged',
+    remedy: 'Connection requests and voice messages have no text: log them as what they are.',
+    run: async (session) => {
+      await log(session, { type: 'LINKEDIN_CONNECTION', direction: 'OUTBOUND', body: '', messageId: 'empty' });
+    },
+  },
+  {
+    id: 'activities.no-type',
+    level: 'must',
+    title: 'an activity without a type answers 400',
+    remedy: 'Answer 400 and name the missing field.',
+    run: async ({ send }) => demandError(await send('POST', '/activities', { body: { body: 'x' } }), 400),
+  },
+];
+
+interface Activity {
+  readonly type: string;
+  readonly direction: string;
+  readonly body: string;
+  readonly messageId: string;
+}
+
+async function log(session: Session, { messageId, ...activity }: Activity): Promise<string> {
+  const reply = await session.send('POST', '/activities', {
+    body: {
+      ...activity,
+      subject: '[1/3] [FROM Conformance] Check',
+      occurredAt: '2026-10-01T12:00:00.000Z',
+      contactId: session.id('contact'),
+      companyId: session.id('company'),
+      metadata: {
+        messageId: `${session.mark}-${messageId}`,
+        sequenceIndex: 1,
+        sequenceMessageCount: 3,
+        anything: { x: 1 },
+      },
+    },
+  });
+  demandStatus(reply, 200, 201);
+  return demandText(objectOf(reply).id, 'id');
+}

@@ -1,0 +1,68 @@
+import type { Check } from '../check.ts';
+import { demand, demandError, demandStatus, demandText, objectOf, objectsOf } from '../expectations.ts';
+import type { Session } from '../session.ts';
+
+const link = (session: Session) => ({ contactCRMId: session.id('contact'), companyCRMId: session.id('company') });
+
+/** POST /associations, on the contact and company that the create checks left. */
+export const associationChecks: readonly Check[] = [
+  {
+    id: 'associations.one',
+    level: 'must',
+    title: 'POST /associations links a contact with a company',
+    remedy: 'Answer 200 with {"success": true, "created": 1}.',
+    run: async (session) => {
+      const body = await associate(session, [link(session)]);
+      demand(body.success === true, 'success is not true');
+    },
+  },
+  {
+    id: 'associations.repeat',
+    level: 'must',
+    title: 'a link that exists already is a success',
+    remedy: 'Enginy may send a link again: answer success, not an error.',
+    run: async (session) => demand((await associate(session, [link(session)])).success === true, 'success is not true'),
+  },
+  {
+    id: 'associations.count',
+    level: 'should',
+    title: 'the same pair twice in a request counts once',
+    remedy: 'Remove duplicates before you count.',
+    run: async (session) => {
+      const { created } = await associate(session, [link(session), link(session)]);
+      demand(created === undefined || (typeof created === 'number' && created <= 1), 'the pair was counted twice');
+    },
+  },
+  {
+    id: 'associations.unknown-id',
+    level: 'must',
+    title: 'an unknown id is named in errors and does not fail its neighbours',
+    remedy: 'Answer 200 with errors: [{"contactCRMId", "companyCRMId", "error"}] for pairs that cannot be linked.',
+    run: async (session) => {
+      const pair = { contactCRMId: '999999999999', companyCRMId: session.id('company') };
+      const [error] = objectsOf((await associate(session, [link(session), pair])).errors, 'errors');
+      demand(error?.contactCRMId === pair.contactCRMId, 'errors[0] does not name the contact that was sent');
+      demandText(error.error, 'errors[0].error');
+    },
+  },
+  {
+    id: 'associations.empty',
+    level: 'should',
+    title: 'an empty list is a success',
+    remedy: 'Answer {"success": true, "created": 0}.',
+    run: async (session) => demand((await associate(session, [])).success === true, 'success is not true'),
+  },
+  {
+    id: 'associations.no-list',
+    level: 'must',
+    title: 'a body without the list answers 400',
+    remedy: 'Answer 400 when associations is missing.',
+    run: async ({ send }) => demandError(await send('POST', '/associations', { body: {} }), 400),
+  },
+];
+
+async function associate(session: Session, associations: readonly unknown[]): Promise<Record<string, unknown>> {
+  const reply = await session.send('POST', '/associations', { body: { associations } });
+  demandStatus(reply, 200);
+  return objectOf(reply);
+}

@@ -1,0 +1,203 @@
+import type { Check } from '../check.ts';
+import { demand, demandError, demandNoNull, demandStatus, demandText, objectOf, objectsOf } from '../expectations.ts';
+import { Nonconformity } from '../nonconformity.ts';
+import type { Reply, Session } from '../session.ts';
+import type { RecordKind } from './record-kind.ts';
+
+/** POST /contacts and POST /companies. They leave `contact` and `company` in the session. */
+export function createChecks(kind: RecordKind): readonly Check[] {
+  const { list, one } = kind;
+  const path = `/${list}`;
+  const check = (
+    name: string,
+    level: Check['level'],
+    words: readonly [title: string, remedy: string],
+    run: Check['run'],
+  ): Check => ({
+    id: `${list}.create.${name}`,
+    level,
+    title: words[0],
+    remedy: words[1],
+    run,
+  });
+  return [
+    check(
+      'one',
+      'must',
+      [`POST ${path} creates a record`, 'Answer 201 with {"results": [{"externalId", "crmId"}]}.'],
+      async (session) => {
+        session.ids.set(one, await createOne(session, kind, kind.record(session, 'one')));
+      },
+    ),
+    check('status', 'should', [`POST ${path} answers 201`, 'Answer a create with 201.'], async (session) => {
+      demandStatus(await session.send('POST', path, { body: { [list]: [kind.record(session, 'one')] } }), 201);
+    }),
+    check(
+      'repeat',
+      'must',
+      [
+        'a create that is sent again makes no second record',
+        "Keep Enginy's externalId with the record and look it up before creating.",
+      ],
+      async (session) => {
+        const first = session.id(one);
+        const again = await createOne(session, kind, kind.record(session, 'one'));
+        demand(first === again, 'the same record was created twice under two ids');
+      },
+    ),
+    check(
+      'twice-in-one',
+      'must',
+      ['the same record twice in one request is one record', 'Group the records of a request by externalId.'],
+      async (session) => {
+        const record = kind.record(session, 'twice');
+        const reply = await session.send('POST', path, { body: { [list]: [record, record] } });
+        demand(new Set(resultsOf(reply).map(({ crmId }) => crmId)).size === 1, 'one externalId got two CRM ids');
+      },
+    ),
+    check(
+      'same-values',
+      'should',
+      [
+        'another externalId with the same identifying values gets the existing record',
+        'Match by email or domain before creating.',
+      ],
+      async (session) => {
+        const record = { ...kind.record(session, 'one'), externalId: `${session.mark}-other-id` };
+        demand((await createOne(session, kind, record)) === session.id(one), 'a duplicate was created');
+      },
+    ),
+    check(
+      'every-record',
+      'must',
+      ['every record of a batch is in results or in errors', 'Report each record once, in results or in errors.'],
+      async (session) => {
+        const records = ['a', 'b', 'c'].map((name) => kind.record(session, `batch-${name}`));
+        const reply = await session.send('POST', path, { body: { [list]: records } });
+        const named = [...resultsOf(reply), ...errorsOf(reply)].map(({ externalId }) => externalId);
+        demand(
+          records.every(({ externalId }) => named.includes(externalId)),
+          'a record is in neither list',
+        );
+      },
+    ),
+    check(
+      'unknown-fields',
+      'must',
+      [
+        'unknown fields of every JSON type are accepted',
+        'Ignore or store fields you do not know: Enginy sends all it has.',
+      ],
+      async (session) => {
+        const extra = {
+          conformanceNote: 'x',
+          score: 7,
+          isHot: true,
+          tags: ['a', 'b'],
+          nothing: null,
+          customFields: { a: 1 },
+        };
+        await createOne(session, kind, { ...kind.record(session, 'extra'), ...extra });
+      },
+    ),
+    check(
+      'html',
+      'must',
+      ['HTML in a text field is accepted', 'Store or clean HTML, but do not refuse the record.'],
+      async (session) => {
+        await createOne(session, kind, {
+          ...kind.record(session, 'html'),
+          description: '<p>A <b>bold</b> claim &amp; more</p>',
+        });
+      },
+    ),
+    check(
+      'unusual-text',
+      'must',
+      ['quotes, accents, other scripts and emoji are accepted', 'Treat text as UTF-8 everywhere.'],
+      async (session) => {
+        await createOne(session, kind, {
+          ...kind.record(session, 'text'),
+          description: 'O\'Brien "Zoë" 李雷 🚀 <3 100% \\ /',
+        });
+      },
+    ),
+    check(
+      'no-nulls',
+      'must',
+      ['no null stands in results', 'Omit what has no value: null clears the value in Enginy.'],
+      async (session) => {
+        const reply = await session.send('POST', path, { body: { [list]: [kind.record(session, 'one')] } });
+        demandNoNull(objectsOf(objectOf(reply).results, 'results'), 'results');
+      },
+    ),
+    check('empty', 'should', ['an empty list answers an empty result', 'Answer {"results": []}.'], async (session) => {
+      const reply = await session.send('POST', path, { body: { [list]: [] } });
+      demand(resultsOf(reply).length === 0, 'results is not empty');
+    }),
+    check(
+      'no-list',
+      'must',
+      ['a body without the list answers 400', `Answer 400 when ${list} is missing.`],
+      async ({ send }) => demandError(await send('POST', path, { body: {} }), 400),
+    ),
+    check(
+      'no-array',
+      'must',
+      ['a list that is no array answers 400', `Answer 400 when ${list} is no array.`],
+      async ({ send }) => demandError(await send('POST', path, { body: { [list]: 'x' } }), 400),
+    ),
+    check(
+      'one-broken',
+      'should',
+      [
+        'one record without externalId does not refuse its neighbours',
+        'Report the broken record in errors and create the others.',
+      ],
+      async (session) => {
+        const good = kind.record(session, 'neighbour');
+        const reply = await session.send('POST', path, { body: { [list]: [good, { description: 'no id' }] } });
+        demandStatus(reply, 200, 201);
+        demand(
+          resultsOf(reply).some(({ externalId }) => externalId === good.externalId),
+          'the good record was not created',
+        );
+      },
+    ),
+    check(
+      'hundred',
+      'must',
+      ['a batch of 100 records is created', 'Enginy documents batches of 100: create them within a minute.'],
+      async (session) => {
+        const records = Array.from({ length: 100 }, (_, index) => kind.record(session, `hundred-${index}`));
+        const reply = await session.send('POST', path, { body: { [list]: records } });
+        demandStatus(reply, 200, 201);
+        const found = resultsOf(reply).length;
+        demand(found === 100, `${found} of 100 records were created`);
+      },
+    ),
+  ];
+}
+
+async function createOne(session: Session, { list }: RecordKind, record: Record<string, unknown>): Promise<string> {
+  const reply = await session.send('POST', `/${list}`, { body: { [list]: [record] } });
+  demandStatus(reply, 200, 201);
+  const [result] = resultsOf(reply);
+  if (result === undefined) throw new Nonconformity(`results is empty${firstError(reply)}`);
+  demand(result.externalId === record.externalId, 'results[0].externalId is not the one that was sent');
+  return demandText(result.crmId, 'results[0].crmId');
+}
+
+function resultsOf(reply: Reply): readonly Record<string, unknown>[] {
+  return objectsOf(objectOf(reply).results, 'results');
+}
+
+function errorsOf(reply: Reply): readonly Record<string, unknown>[] {
+  const { errors } = objectOf(reply);
+  return errors === undefined ? [] : objectsOf(errors, 'errors');
+}
+
+function firstError(reply: Reply): string {
+  const [error] = errorsOf(reply);
+  return typeof error?.error === 'string' ? `: ${error.error.slice(0, 160)}` : '';
+}

@@ -1,0 +1,140 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { allChecks } from '../../src/conformance/checks/all-checks.ts';
+import { runCommand } from '../cli/run-command.ts';
+import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
+
+/** Any server, on a free loopback port; closed when the test ends. */
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => {
+      server.close(resolve);
+    });
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+interface Printed {
+  readonly mark: string;
+  readonly passed: number;
+  readonly failures: number;
+  readonly results: readonly {
+    readonly check: { readonly id: string; readonly level: string };
+    readonly verdict: string;
+    readonly detail?: string;
+  }[];
+}
+
+async function conformance(url: string, ...options: readonly string[]) {
+  const run = await runCommand(['conformance', url, '--key', 'good-key-for-tests', '--yes', '--json', ...options]);
+  const printed: Printed = JSON.parse(run.out);
+  return { ...run, printed };
+}
+
+test('the bridge passes every check that Enginy needs, and leaves no record twice in the CRM', async () => {
+  const crm = await startCrm();
+  const bridge = await startBridgeOn(crm);
+
+  const { printed, status } = await conformance(bridge.url);
+
+  const failed = printed.results.filter(({ check, verdict }) => verdict === 'failed' && check.level === 'must');
+  expect(failed).toEqual([]);
+  expect(status).toBe(0);
+  expect(printed.results.length).toBe(allChecks.length);
+  const emails = [...crm.records('contacts')]
+    .map(({ properties }) => properties.email)
+    .filter((email) => email?.startsWith(printed.mark));
+  expect(new Set(emails).size).toBe(emails.length);
+  expect(emails.length).toBeGreaterThan(100);
+});
+
+test('a server that answers everything with an empty object fails, check by check', async () => {
+  const url = await serve((_request, response) => response.setHeader('content-type', 'application/json').end('{}'));
+
+  const { printed, status, out } = await conformance(url);
+
+  expect(status).toBe(1);
+  const passed = printed.results.filter(({ verdict }) => verdict === 'passed').map(({ check }) => check.id);
+  expect(passed.toSorted()).toEqual(['health.double-slash', 'health.no-leak', 'health.ok']);
+  expect(out).not.toContain('good-key-for-tests');
+});
+
+test('a server that swallows PATCH /tasks/batch as a task id is found out', async () => {
+  const task = { id: 'batch', subject: 'x', completed: true, completedAt: '2026-11-01T12:00:00.000Z' };
+  const url = await serve((request, response) => {
+    const isCreate = request.method === 'POST' && !request.url?.endsWith('/batch');
+    response.writeHead(isCreate ? 201 : 200, { 'content-type': 'application/json' }).end(JSON.stringify(task));
+  });
+
+  const { printed } = await conformance(url, '--only', 'tasks.batch');
+
+  expect(printed.results.find(({ check }) => check.id === 'tasks.batch-complete')?.detail).toBe(
+    'the body is of type object instead of a list',
+  );
+});
+
+test('follows no redirect, so that the key stays with the server that was named', async () => {
+  const seen: string[] = [];
+  const other = await serve((request, response) => {
+    seen.push(String(request.headers['x-api-key']));
+    response.end('{}');
+  });
+  const url = await serve((_request, response) => response.writeHead(302, { location: other }).end());
+
+  await conformance(url, '--only', 'health');
+
+  expect(seen).toEqual([]);
+});
+
+test('a server that is away is reported as such', async () => {
+  const { printed, status } = await conformance('http://127.0.0.1:9', '--only', 'health.ok');
+
+  expect(status).toBe(1);
+  expect(printed.results[0]?.detail).toMatch(/^GET \/health was not answered: /);
+});
+
+test('writes JUnit XML whose counts are those of the run', async () => {
+  const url = await serve((_request, response) => response.end('{"status":"ok"}'));
+  const file = join(mkdtempSync(join(tmpdir(), 'conformance-')), 'report.xml');
+
+  const { out } = await runCommand([
+    'conformance',
+    url,
+    '--key',
+    'good-key-for-tests',
+    '--yes',
+    '--only',
+    'health',
+    '--junit',
+    file,
+  ]);
+
+  const report = readFileSync(file, 'utf8');
+  expect(report).toContain('<testsuite name="Enginy custom CRM" tests="8" failures="4" skipped="0">');
+  expect(report.match(/<testcase /g)).toHaveLength(8);
+  expect(out).toContain('4 passed, 4 failed, 0 warnings');
+});
+
+test.each([
+  [['conformance', 'ftp://x'], '"ftp://x" is not an http or https address'],
+  [['conformance', 'http://127.0.0.1:9'], 'no API key: give one with --key, or set API_KEY'],
+  [['conformance', 'http://127.0.0.1:9', '--key', 'k'], 'nothing was sent; --yes answers the question'],
+  [['conformance', 'http://127.0.0.1:9', '--key', 'k', '--yes', '--only', 'nothing'], 'no check begins with "nothing"'],
+])('%j exits with 2', async (args, message) => {
+  const { status, err } = await runCommand(args);
+
+  expect([status, err]).toEqual([2, `error: ${message}\n`]);
+});
+
+test('every check has an id of its own', () => {
+  expect(new Set(allChecks.map(({ id }) => id)).size).toBe(allChecks.length);
+});
