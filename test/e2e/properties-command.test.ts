@@ -39,7 +39,7 @@ test('plans without a token, from bodies, lists of bodies, NDJSON and captures',
   const { code, stdout } = await runProgram(['properties', 'plan', ...files], {});
 
   expect(code).toBe(0);
-  expect(stdout).toContain('contacts (mappings/hubspot/contacts.yaml): 6 to create, 0 existing, 0 refused');
+  expect(stdout).toContain('contacts (mappings/hubspot/contacts.yaml): 12 to create, 0 existing, 0 refused');
   expect(stdout).toMatch(/create {2}enginy_external_id +text, unique +the mapping itself/);
   expect(stdout).toMatch(/create {2}campaign_opens +text +campaignOpens/);
   expect(stdout).toMatch(/create {2}campaign_opens_[0-9a-f]{8} +text +campaign-opens/);
@@ -59,10 +59,10 @@ test('creates what it planned, so that a bridge without the permission stores ev
   const again = await runProgram(['properties', 'apply', file], environmentOf(crm));
 
   expect([planned.code, applied.code, again.code]).toEqual([0, 0, 0]);
-  expect(planned.stdout).toContain('4 to create, 0 existing, 0 refused');
+  expect(planned.stdout).toContain('10 to create, 0 existing, 0 refused');
   expect(writesOfPlan).toBe(0);
   expect(applied.stdout).toMatch(/contacts {2}campaign_opens {2}created\n/);
-  expect(again.stdout).toContain('0 to create, 4 existing, 0 refused');
+  expect(again.stdout).toContain('0 to create, 10 existing, 0 refused');
 
   const limited = await startCrm({ scopes: { without: ['crm.schemas.contacts.write'] } });
   const [limitedId = ''] = limited.seed({

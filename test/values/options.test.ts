@@ -36,6 +36,8 @@ const cases: Readonly<Record<string, string | undefined>> = {
   '5 %': '5%',
   '1,001-5,000': '1001-5000',
   '1001 to 5000': '1001-5000',
+  '1,001–5,000 employees': '1001-5000',
+  '1001\u20115000': '1001-5000',
   'Vitamin E': undefined,
   'NON PROFIT': 'Non-Profit',
   nonprofit: 'Non-Profit',

@@ -60,7 +60,12 @@ function readWritten(text: string): WrittenTime | undefined {
   const iso = readIsoTime(text);
   if (iso !== undefined) return iso;
   const day = readDay(text);
-  return day === undefined ? readMailTime(text) : { day };
+  if (day !== undefined) return { day };
+  // 2026/03/01 10:00:00 and 1.3.2026 9:00
+  const [, date = '', hours = '', rest = ''] = /^(\S+) (\d{1,2})(:\d{2}.*)$/.exec(text) ?? [];
+  const dayBefore = readDay(date);
+  const timed = dayBefore === undefined ? undefined : readIsoTime(`${dayBefore}T${hours.padStart(2, '0')}${rest}`);
+  return timed ?? readMailTime(text);
 }
 
 /** Dates in unambiguous formats; `03/04/2026` is not one of them. */

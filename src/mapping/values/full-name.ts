@@ -50,7 +50,12 @@ function splitFullName(fullName: string): NameParts | ValueProblem {
   if (name === '' && fullName.trim() !== '') return unclear;
   const isShouted = name === name.toUpperCase();
   const [start = '', ...rest] = name.split(',').map((part) => part.trim());
-  const others = rest.filter((part) => part !== '' && !isCredentials(part, isShouted));
+  const others = rest.filter(
+    (part) => part !== '' && !isCredentials(part, isShouted) && `${part} `.replace(nameTitles, '') !== '',
+  );
+  // One word before a dash may be half of a double name, and a slash may join two.
+  if (/[/|]/.test(start) || (wordsOf(start).length < 2 && /\S\s+[-–—/|]\s+\S/.test(fullName) && rest.length === 0))
+    return unclear;
   const main = withoutSuffixes(start.replace(nameTitles, ''), isShouted);
   const [given] = others;
   if (given === undefined) return splitWords(main);
@@ -67,8 +72,8 @@ function bareName(fullName: string): string {
     .replace(/\([^()]*\)|\[[^[\]]*\]|\{[^{}]*\}|["“”„«»][^"“”„«»]*["“”„«»]/gu, ' ')
     .replace(/\s+/g, ' ')
     .trim();
-  // A dash or slash between blanks ends the name, unless there is only one word before it.
-  const [before = ''] = name.split(/\s*[|•·●★☆►~]\s*|\s+[-–—/@]\s+/u).filter((part) => part.trim() !== '');
+  // A bar, dash or slash between blanks ends the name.
+  const [before = ''] = name.split(/\s*[|•·●★☆►~]\s*|\s+#|\s+[-–—/@]\s+/u).filter((part) => part.trim() !== '');
   return before.replace(pronouns, '').trim();
 }
 

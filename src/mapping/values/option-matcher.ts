@@ -1,4 +1,5 @@
 import { foldText } from './fold-text.ts';
+import { normalizeEmployeeRange } from './numbers/number-range.ts';
 import { withPlainSigns } from './numbers/number-text.ts';
 
 /** An option of a CRM property. */
@@ -31,8 +32,9 @@ export function createOptionMatcher(options: readonly Option[]): (text: string) 
       if (found !== undefined) return found;
     }
     const [whole, withoutStopWords] = looseForms(exact);
-    for (const { forms, shortForms } of tables) {
-      const found = single(forms.get(whole)) ?? single(shortForms.get(withoutStopWords));
+    for (const { forms, shortForms, ranges } of tables) {
+      const found =
+        single(forms.get(whole)) ?? single(shortForms.get(withoutStopWords)) ?? single(ranges.get(rangeForm(exact)));
       if (found !== undefined) return found;
     }
     return undefined;
@@ -43,14 +45,22 @@ function indexOptions(options: readonly Option[]) {
   const labels = new Map<string, Set<string>>();
   const forms = new Map<string, Set<string>>();
   const shortForms = new Map<string, Set<string>>();
+  const ranges = new Map<string, Set<string>>();
   for (const { value, label } of options) {
     add(labels, label.trim(), value);
+    for (const range of [rangeForm(value), rangeForm(label)]) add(ranges, range, value);
     for (const [whole, withoutStopWords] of [looseForms(value), looseForms(label)]) {
       add(forms, whole, value);
       add(shortForms, withoutStopWords, value);
     }
   }
-  return { values: new Set(options.map((option) => option.value)), labels, forms, shortForms };
+  return { values: new Set(options.map((option) => option.value)), labels, forms, shortForms, ranges };
+}
+
+/** "51-200 employees" and "51–200" are one range; empty for any other text. */
+function rangeForm(text: string): string {
+  const range = normalizeEmployeeRange(text);
+  return typeof range === 'string' && /\d[-+]/.test(range) ? range : '';
 }
 
 /** A form of which nothing is left matches nothing. */
@@ -86,7 +96,7 @@ function readTokens(text: string): string[] {
       /(?<![\d.,])([1-9]\d{0,2})((?:,\d{3})+)(?![\d.,])/g,
       (_all, first: string, rest: string) => first + rest.replaceAll(',', ''),
     )
-    .replace(/(?<=\d)\s*(?:[-–—‑]|\b(?:to|bis|a|al|until|till)\b)\s*(?=\d)/g, ` ${rangeSign}`)
+    .replace(/(?<=\d)\s*(?:[-–—‑‐]|\b(?:to|bis|a|al|until|till)\b)\s*(?=\d)/g, ` ${rangeSign}`)
     .replace(/([<>≤≥±+])\s+(?=\d)/g, '$1')
     .replace(/\s+([+#-])$/, '$1')
     .replace(/(?<=\d)\s+(?=[%+])/g, '');

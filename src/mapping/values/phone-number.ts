@@ -48,6 +48,8 @@ function isDialed(code: string | undefined): code is CountryCode {
 
 function readPhone(text: string, countries: readonly CountryCode[]): string | ValueProblem {
   const number = withoutMobileDigit(text.trim().replace(/^tel:/i, ''));
+  // After a complete number, a slash starts another one or its end: 600 111 222 / 223.
+  if ((number.split('/', 1)[0] ?? '').replace(/\D/g, '').length > 7 && number.includes('/')) return notANumber;
   const plain = readPlainNumber(number);
   if (plain !== undefined) return `+${plain.callingCode}${plain.national}`;
   // Without two digits there is no number; the library would throw, which is slow.

@@ -26,7 +26,10 @@ const zerosByCurrency: ReadonlyMap<string, Readonly<Record<string, number | null
  */
 export function normalizeAmount(text: string, { isNumber }: Locale = {}): string | PartialValue | ValueProblem {
   if (isNumber === true) return readNumber(text, 'decimals');
-  const match = /^([^\d]*?)([-+]?) ?(\d(?:[\d.,' ]*\d)?)([^\d]*)$/u.exec(withPlainSigns(text.trim()));
+  const match = /^([^\d]*?)([-+]?) ?(\d(?:[\d.,' ]*\d)?)([^\d]*)$/u.exec(
+    // "500.000,-" is an amount without cents.
+    withPlainSigns(text.trim()).replace(/(?<=\d),[-–—]{1,2}(?=\D*$)/, ''),
+  );
   if (match === null) return notAnAmount;
   const [, before = '', sign = '', digits = '', after = ''] = match;
   const words = readWords([...tokens(before), ...tokens(after)]);

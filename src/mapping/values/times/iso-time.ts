@@ -12,7 +12,7 @@ export interface WrittenTime {
 }
 
 const clock = String.raw`(\d{2})(?::?(\d{2})(?::?(\d{2})(?:[.,](\d+))?)?)?`;
-const zone = String.raw`(?:(?:\s?(Z|UTC|GMT|UT)|\s?((?:UTC|GMT)?[+\-−]\d{2}(?::?\d{2}(?::?\d{2})?)?))(?:\[[\w/+-]{1,40}\])?)?`;
+const zone = String.raw`(?:(?:\s?(Z|UTC|GMT|UT)|\s?((?:UTC|GMT)[+\-−]\d|(?:UTC|GMT)?[+\-−]\d{2}(?::?\d{2}(?::?\d{2})?)?))(?:\[[\w/+-]{1,40}\])?)?`;
 const calendarDay = /^(\d{4})-?(\d{2})-?(\d{2})$/;
 const ordinalDay = /^(\d{4})-?(\d{3})$/;
 const weekDay = /^(\d{4})-?W(\d{2})-?([1-7])$/i;
@@ -68,7 +68,7 @@ export function toMs(hours: string, minutes: string, seconds: string): number {
 /** Minutes east of UTC of `+01`, `+0100`, `+01:00`, `UTC+01:00`; 0 for no text, undefined for no such offset. */
 export function readOffset(text: string | undefined): number | undefined {
   if (text === undefined) return 0;
-  const match = /^(?:UTC|GMT)?([+\-−])(\d{2}):?(\d{2})?(?::?(\d{2}))?$/i.exec(text);
+  const match = /^(?:UTC|GMT)?([+\-−])(\d{1,2}):?(\d{2})?(?::?(\d{2}))?$/i.exec(text);
   if (match === null) return undefined;
   const [, sign, hours, minutes = '00', seconds = '00'] = match;
   // Offsets have whole minutes today; databases print seconds for local mean times of long ago.
