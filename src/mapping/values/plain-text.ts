@@ -17,6 +17,8 @@ export function cleanText(text: string): string {
 
 /** At most `max` characters (code points); the last character of a shortened text is `…`. */
 export function truncate(text: string, max: number): string {
-  const characters = Array.from(text);
-  return characters.length <= max ? text : `${characters.slice(0, max - 1).join('')}…`;
+  // A character has at most two code units: what lies beyond is never kept, however long it is.
+  const characters = Array.from(text.slice(0, 2 * max));
+  const fits = characters.length <= max && text.length <= 2 * max;
+  return fits ? text : `${characters.slice(0, max - 1).join('')}…`;
 }
