@@ -13,7 +13,7 @@ export interface RequestWriter {
 /** Ids that are longer say nothing more; a caller may choose them. */
 const maxIdLength = 512;
 /** See the table of keys: so many records make a bucket whose index is small. */
-const recordsPerBucket = 5_000;
+const recordsPerBucket = 10_000;
 /** Known details are remembered up to this number. */
 const maxRemembered = 10_000;
 /** Of several matching records, and of those that were set aside, so many are kept. */
