@@ -8,6 +8,7 @@ import type { ComputeContext } from './records/computed-values.ts';
 import { additionalEmails } from './records/normalize.ts';
 import { createReaders, type ReadValue } from './records/read-value.ts';
 import { RecordStore, type RecordVersion } from './records/record-store.ts';
+import type { Requirement } from './records/requirements.ts';
 import { SearchIndex } from './search/search-index.ts';
 import type { Switches } from './switches.ts';
 
@@ -38,6 +39,7 @@ export class Portal {
   readonly settings: PortalSettings;
   readonly associations = new AssociationStore();
   readonly owners = new Map<string, Owner>();
+  requirements: readonly Requirement[] = [];
   readonly #data: ReadonlyMap<ObjectName, ObjectData>;
 
   constructor(settings: PortalSettings) {

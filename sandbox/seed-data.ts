@@ -4,6 +4,7 @@ import type { ObjectName } from './object-types.ts';
 import type { Portal } from './portal.ts';
 import { addProperty } from './properties/property-handlers.ts';
 import { isProblem } from './properties/property-registry.ts';
+import type { Requirement } from './records/requirements.ts';
 import { fillDefaults, linkRecords } from './records/side-effects.ts';
 
 export interface SeedRecord {
@@ -24,8 +25,10 @@ export interface SeedData {
   readonly emails?: Iterable<SeedRecord>;
   readonly communications?: Iterable<SeedRecord>;
   readonly notes?: Iterable<SeedRecord>;
-  /** Definitions as in `POST /crm/v3/properties/{type}`. */
+  /** Definitions as in a create of properties. */
   readonly properties?: Readonly<Partial<Record<ObjectName, readonly Readonly<Record<string, unknown>>[]>>>;
+  /** Properties that the account requires (write validation); they replace those of before. */
+  readonly requirements?: readonly Requirement[];
   /** Pairs of ids, linked with the default type. */
   readonly links?: readonly {
     readonly from: ObjectName;
@@ -40,6 +43,7 @@ const objectNames = ['contacts', 'companies', 'tasks', 'emails', 'communications
 /** Puts records into a portal. Returns the ids in the order given, by object. */
 export function seedPortal(portal: Portal, data: SeedData): Record<ObjectName, string[]> {
   for (const owner of data.owners ?? []) portal.owners.set(owner.id, owner);
+  if (data.requirements !== undefined) portal.requirements = data.requirements;
   for (const name of objectNames)
     for (const definition of data.properties?.[name] ?? []) {
       const outcome = addProperty(portal.object(name), definition);

@@ -1,6 +1,7 @@
 import { isSupportedCountry } from 'libphonenumber-js';
 import { z } from 'zod';
 import { sandboxKey, toApiKeys } from './api-key-list.ts';
+import { type ApiVersion, apiVersions, defaultApiVersion } from './crm/hubspot/transport/api-versions.ts';
 import type { Environment, UnusedSettings } from './environment.ts';
 import { type BodyLimits, defaultBodyLimits } from './http/body-limits.ts';
 import { describeSlips, type GivenSettings, signsOfAccount } from './setting-slips.ts';
@@ -65,6 +66,7 @@ export const EnvironmentSchema = z.object({
     )
     .optional(),
   HUBSPOT_BASE_URL: httpUrl.prefault('https://api.hubapi.com').transform((url) => url.replace(/\/+$/, '')),
+  HUBSPOT_API_VERSION: z.enum(apiVersions, { error: `must be ${apiVersions.join(', ')}` }).prefault(defaultApiVersion),
   HUBSPOT_RATE_LIMIT: wholeNumber(1, 10_000).prefault('100'),
   HUBSPOT_SEARCH_RATE_LIMIT: wholeNumber(1, 1_000).prefault('5'),
   HUBSPOT_SEARCH_COUNTED: z
@@ -130,6 +132,7 @@ export interface Config {
     /** Empty in sandbox mode: the embedded CRM gives its own. */
     readonly accessToken: string;
     readonly baseUrl: string;
+    readonly apiVersion: ApiVersion;
     readonly burstPerTenSeconds: number;
     readonly searchPerSecond: number;
     /** When HubSpot is believed to count a search; see lanes.ts. */
@@ -246,6 +249,7 @@ function freezeConfig(env: ParsedEnvironment): Config {
     hubspot: Object.freeze({
       accessToken: env.HUBSPOT_ACCESS_TOKEN ?? '',
       baseUrl: env.HUBSPOT_BASE_URL,
+      apiVersion: env.HUBSPOT_API_VERSION,
       burstPerTenSeconds: env.HUBSPOT_RATE_LIMIT,
       searchPerSecond: env.HUBSPOT_SEARCH_RATE_LIMIT,
       searchCounted: env.HUBSPOT_SEARCH_COUNTED,

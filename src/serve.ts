@@ -150,7 +150,7 @@ async function openCrm(config: Config, { log, clock, onExchange }: CrmDeps) {
   const { accessToken, baseUrl, close } = upstream;
   const crm = createHubSpotCrm(
     { pacer, log, onExchange },
-    { accessToken, baseUrl, timeoutMs: config.hubspot.timeoutMs },
+    { accessToken, baseUrl, apiVersion: config.hubspot.apiVersion, timeoutMs: config.hubspot.timeoutMs },
   );
   return { crm, pacer, close };
 }

@@ -5,8 +5,11 @@ import { invalid, notFound, Refusal } from '../http/problem.ts';
 import { accountJson, nextMidnight } from './account.ts';
 import { ownerJson } from './owners.ts';
 
-export function accountDetails({ portal }: Call): Answer {
-  return ok(accountJson(portal.settings.account, portal.now));
+/** The dated versions add the account's name and age. */
+export function accountDetails({ portal, version }: Call): Answer {
+  const details = accountJson(portal.settings.account, portal.now);
+  const added = { portalName: 'Embedded CRM', createdAt: '2020-01-01T00:00:00Z' };
+  return ok(version === 'v3' ? details : { ...details, ...added });
 }
 
 /** `GET /account-info/v3/api-usage/daily/private-apps`. */

@@ -35,7 +35,12 @@ export interface PropertyDefinition {
   readonly referencedObjectType?: string;
   readonly hubspotDefined: boolean;
   readonly readOnlyValue: boolean;
+  /** Non-sensitive unless given. */
+  readonly dataSensitivity?: DataSensitivity;
 }
+
+export const dataSensitivities = ['non_sensitive', 'sensitive', 'highly_sensitive'] as const;
+export type DataSensitivity = (typeof dataSensitivities)[number];
 
 export interface GroupDefinition {
   readonly name: string;

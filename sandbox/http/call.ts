@@ -1,7 +1,9 @@
 import type { Portal } from '../portal.ts';
+import type { ApiVersion } from './api-versions.ts';
 
 /** One request as a handler sees it. */
 export interface Call {
+  readonly version: ApiVersion;
   readonly portal: Portal;
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;

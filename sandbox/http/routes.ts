@@ -33,11 +33,13 @@ import { gdprDelete, merge } from '../records/merge.ts';
 import { archiveOne, createOne, getRecord, listRecords, updateOne } from '../records/single-record.ts';
 import { search } from '../search/search.ts';
 import type { Answer } from './answer.ts';
+import { type ApiVersion, apiVersions, pathsOf } from './api-versions.ts';
 import type { Call } from './call.ts';
 import type { CallKind } from './call-kind.ts';
 import { accountScopes, linkScopes, objectScopes, ownerScopes, type ScopesOf, schemaScopes } from './scopes.ts';
 
 export interface Route {
+  readonly version: ApiVersion;
   readonly method: string;
   /** Segments; one that begins with `:` is a parameter. */
   readonly segments: readonly string[];
@@ -47,56 +49,80 @@ export interface Route {
   readonly handle: (call: Call) => Answer;
 }
 
-const objects = '/crm/v3/objects/:objectType';
-const properties = '/crm/v3/properties/:objectType';
-const links = '/crm/v4/associations/:from/:to';
-const recordLinks = '/crm/v4/objects/:from/:fromId/associations';
-
 /** Every call that the sandbox answers; fixed segments go before parameters where both fit. */
-const routes: readonly Route[] = [
-  route(`POST ${objects}/batch/read`, 'batch-read', objectScopes('read'), batchRead),
-  route(`POST ${objects}/batch/create`, 'batch-create', objectScopes('write'), batchCreate),
-  route(`POST ${objects}/batch/update`, 'batch-update', objectScopes('write'), batchUpdate),
-  route(`POST ${objects}/batch/upsert`, 'batch-upsert', objectScopes('write'), batchUpsert),
-  route(`POST ${objects}/batch/archive`, 'batch-archive', objectScopes('write'), batchArchive),
-  route(`POST ${objects}/search`, 'search', objectScopes('read'), search),
-  route(`POST ${objects}/merge`, 'merge', objectScopes('write'), merge),
-  route(`POST ${objects}/gdpr-delete`, 'gdpr-delete', objectScopes('write'), gdprDelete),
-  route(`GET ${objects}`, 'list', objectScopes('read'), listRecords),
-  route(`POST ${objects}`, 'create', objectScopes('write'), createOne),
-  route(`GET ${objects}/:id`, 'get', objectScopes('read'), getRecord),
-  route(`PATCH ${objects}/:id`, 'update', objectScopes('write'), updateOne),
-  route(`DELETE ${objects}/:id`, 'archive', objectScopes('write'), archiveOne),
+const routes: readonly Route[] = apiVersions.flatMap((version) => [
+  ...objectRoutes(version),
+  ...propertyRoutes(version),
+  ...linkRoutes(version),
+  ...accountRoutes(version),
+]);
 
-  route(`POST ${properties}/batch/create`, 'write-properties', schemaScopes('write'), batchCreateProperties),
-  route(`POST ${properties}/batch/read`, 'read-properties', schemaScopes('read'), batchReadProperties),
-  route(`POST ${properties}/batch/archive`, 'write-properties', schemaScopes('write'), batchArchiveProperties),
-  route(`GET ${properties}/groups`, 'read-properties', schemaScopes('read'), listGroups),
-  route(`POST ${properties}/groups`, 'write-properties', schemaScopes('write'), createGroup),
-  route(`GET ${properties}/groups/:name`, 'read-properties', schemaScopes('read'), getGroup),
-  route(`PATCH ${properties}/groups/:name`, 'write-properties', schemaScopes('write'), updateGroup),
-  route(`DELETE ${properties}/groups/:name`, 'write-properties', schemaScopes('write'), archiveGroup),
-  route(`GET ${properties}`, 'read-properties', schemaScopes('read'), listProperties),
-  route(`POST ${properties}`, 'write-properties', schemaScopes('write'), createProperty),
-  route(`GET ${properties}/:name`, 'read-properties', schemaScopes('read'), getProperty),
-  route(`PATCH ${properties}/:name`, 'write-properties', schemaScopes('write'), updateProperty),
-  route(`DELETE ${properties}/:name`, 'write-properties', schemaScopes('write'), archiveProperty),
+function objectRoutes(version: ApiVersion): Route[] {
+  const { objects } = pathsOf(version);
+  const route = routeOf(version);
+  return [
+    route(`POST ${objects}/batch/read`, 'batch-read', objectScopes('read'), batchRead),
+    route(`POST ${objects}/batch/create`, 'batch-create', objectScopes('write'), batchCreate),
+    route(`POST ${objects}/batch/update`, 'batch-update', objectScopes('write'), batchUpdate),
+    route(`POST ${objects}/batch/upsert`, 'batch-upsert', objectScopes('write'), batchUpsert),
+    route(`POST ${objects}/batch/archive`, 'batch-archive', objectScopes('write'), batchArchive),
+    route(`POST ${objects}/search`, 'search', objectScopes('read'), search),
+    route(`POST ${objects}/merge`, 'merge', objectScopes('write'), merge),
+    route(`POST ${objects}/gdpr-delete`, 'gdpr-delete', objectScopes('write'), gdprDelete),
+    route(`GET ${objects}`, 'list', objectScopes('read'), listRecords),
+    route(`POST ${objects}`, 'create', objectScopes('write'), createOne),
+    route(`GET ${objects}/:id`, 'get', objectScopes('read'), getRecord),
+    route(`PATCH ${objects}/:id`, 'update', objectScopes('write'), updateOne),
+    route(`DELETE ${objects}/:id`, 'archive', objectScopes('write'), archiveOne),
+  ];
+}
 
-  route(`POST ${links}/batch/associate/default`, 'associate', linkScopes('write'), associateDefault),
-  route(`POST ${links}/batch/create`, 'associate', linkScopes('write'), batchAssociate),
-  route(`POST ${links}/batch/read`, 'read-associations', linkScopes('read'), batchReadAssociations),
-  route(`POST ${links}/batch/archive`, 'dissociate', linkScopes('write'), batchDissociate),
-  route(`GET ${links}/labels`, 'read-associations', linkScopes('read'), listLabels),
-  route(`PUT ${recordLinks}/default/:to/:toId`, 'associate', linkScopes('write'), associateDefaultOne),
-  route(`GET ${recordLinks}/:to`, 'read-associations', linkScopes('read'), listAssociations),
-  route(`PUT ${recordLinks}/:to/:toId`, 'associate', linkScopes('write'), associateOne),
-  route(`DELETE ${recordLinks}/:to/:toId`, 'dissociate', linkScopes('write'), dissociateOne),
+function propertyRoutes(version: ApiVersion): Route[] {
+  const { properties } = pathsOf(version);
+  const route = routeOf(version);
+  return [
+    route(`POST ${properties}/batch/create`, 'write-properties', schemaScopes('write'), batchCreateProperties),
+    route(`POST ${properties}/batch/read`, 'read-properties', schemaScopes('read'), batchReadProperties),
+    route(`POST ${properties}/batch/archive`, 'write-properties', schemaScopes('write'), batchArchiveProperties),
+    route(`GET ${properties}/groups`, 'read-properties', schemaScopes('read'), listGroups),
+    route(`POST ${properties}/groups`, 'write-properties', schemaScopes('write'), createGroup),
+    route(`GET ${properties}/groups/:name`, 'read-properties', schemaScopes('read'), getGroup),
+    route(`PATCH ${properties}/groups/:name`, 'write-properties', schemaScopes('write'), updateGroup),
+    route(`DELETE ${properties}/groups/:name`, 'write-properties', schemaScopes('write'), archiveGroup),
+    route(`GET ${properties}`, 'read-properties', schemaScopes('read'), listProperties),
+    route(`POST ${properties}`, 'write-properties', schemaScopes('write'), createProperty),
+    route(`GET ${properties}/:name`, 'read-properties', schemaScopes('read'), getProperty),
+    route(`PATCH ${properties}/:name`, 'write-properties', schemaScopes('write'), updateProperty),
+    route(`DELETE ${properties}/:name`, 'write-properties', schemaScopes('write'), archiveProperty),
+  ];
+}
 
-  route('GET /crm/v3/owners', 'owners', ownerScopes, listOwners),
-  route('GET /crm/v3/owners/:id', 'owners', ownerScopes, getOwner),
-  route('GET /account-info/v3/details', 'account', accountScopes, accountDetails),
-  route('GET /account-info/v3/api-usage/daily/private-apps', 'account', accountScopes, dailyUsage),
-];
+function linkRoutes(version: ApiVersion): Route[] {
+  const { links, recordLinks } = pathsOf(version);
+  const route = routeOf(version);
+  return [
+    route(`POST ${links}/batch/associate/default`, 'associate', linkScopes('write'), associateDefault),
+    route(`POST ${links}/batch/create`, 'associate', linkScopes('write'), batchAssociate),
+    route(`POST ${links}/batch/read`, 'read-associations', linkScopes('read'), batchReadAssociations),
+    route(`POST ${links}/batch/archive`, 'dissociate', linkScopes('write'), batchDissociate),
+    route(`GET ${links}/labels`, 'read-associations', linkScopes('read'), listLabels),
+    route(`PUT ${recordLinks}/default/:to/:toId`, 'associate', linkScopes('write'), associateDefaultOne),
+    route(`GET ${recordLinks}/:to`, 'read-associations', linkScopes('read'), listAssociations),
+    route(`PUT ${recordLinks}/:to/:toId`, 'associate', linkScopes('write'), associateOne),
+    route(`DELETE ${recordLinks}/:to/:toId`, 'dissociate', linkScopes('write'), dissociateOne),
+  ];
+}
+
+function accountRoutes(version: ApiVersion): Route[] {
+  const { owners, account } = pathsOf(version);
+  const route = routeOf(version);
+  return [
+    route(`GET ${owners}`, 'owners', ownerScopes, listOwners),
+    route(`GET ${owners}/:id`, 'owners', ownerScopes, getOwner),
+    route(`GET ${account}/details`, 'account', accountScopes, accountDetails),
+    route(`GET ${account}/api-usage/daily/private-apps`, 'account', accountScopes, dailyUsage),
+  ];
+}
 
 const bySegmentCount = new Map<number, Route[]>();
 for (const known of routes) {
@@ -142,14 +168,12 @@ function decode(part: string): string {
   }
 }
 
-/** Four parameters: the routes are a table, and a row reads in columns. */
-function route(endpoint: string, kind: CallKind, scopes: ScopesOf, handle: Route['handle']): Route {
-  const [method = '', path = ''] = endpoint.split(' ');
-  return { method, segments: path.split('/').slice(1), kind, lane: laneOf(path, kind), scopes, handle };
-}
-
-/** Searches and association batches have limits of their own. */
-function laneOf(path: string, kind: CallKind): Lane {
-  if (kind === 'search') return 'search';
-  return path.startsWith(links) ? 'associations' : 'burst';
+/** Searches and association batches have limits of their own. Four parameters: the routes are a table, and a row reads in columns. */
+function routeOf(version: ApiVersion) {
+  return (endpoint: string, kind: CallKind, scopes: ScopesOf, handle: Route['handle']): Route => {
+    const [method = '', path = ''] = endpoint.split(' ');
+    const isLinkBatch = path.startsWith(pathsOf(version).links);
+    const lane: Lane = kind === 'search' ? 'search' : isLinkBatch ? 'associations' : 'burst';
+    return { version, method, segments: path.split('/').slice(1), kind, lane, scopes, handle };
+  };
 }

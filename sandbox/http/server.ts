@@ -7,6 +7,7 @@ import { findObjectType } from '../object-types.ts';
 import type { LogEntry } from '../request-log.ts';
 import type { World } from '../world.ts';
 import type { Answer } from './answer.ts';
+import { answerOf } from './api-versions.ts';
 import type { Call } from './call.ts';
 import { parseJson } from './json-body.ts';
 import { playFault } from './play-fault.ts';
@@ -166,6 +167,7 @@ function runCall(
   if (!match) return wrongPath();
   const { route, params } = match;
   const call: Call = {
+    version: route.version,
     portal: world.portal,
     params,
     query: url.searchParams,
@@ -177,7 +179,8 @@ function runCall(
   try {
     requireScopes(world.scopes, route.scopes(params, world.switches), world.switches);
     if (body.refusal) throw body.refusal;
-    const answer = route.handle(call);
+    const now = world.clock.now();
+    const answer = answerOf(route.version, { ...route, now }, route.handle(call));
     const isRedacted =
       world.switches.emailScopes === 'redacts' && params.objectType !== undefined && !call.hasScope('sales-email-read');
     return isRedacted && findObjectType(params.objectType ?? '')?.name === 'emails' ? redactEmails(answer) : answer;

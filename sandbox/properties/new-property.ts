@@ -1,4 +1,9 @@
-import type { PropertyDefinition, PropertyOption, PropertyType } from '../definitions/property-definition.ts';
+import {
+  dataSensitivities,
+  type PropertyDefinition,
+  type PropertyOption,
+  type PropertyType,
+} from '../definitions/property-definition.ts';
 import { asList, asObject, optionalString, requiredString } from '../http/json-body.ts';
 import { invalid, type Problem } from '../http/problem.ts';
 import type { Switches } from '../switches.ts';
@@ -23,6 +28,7 @@ export function readNewProperty(raw: unknown, switches: Switches): PropertyDefin
   const label = requiredString(input, 'label');
   const groupName = requiredString(input, 'groupName');
   const options = readOptions(input.options);
+  const sensitivity = dataSensitivities.find((known) => known === input.dataSensitivity);
   const problem =
     checkName(name, switches) ?? checkType(type, fieldType) ?? checkOptions({ name, type, fieldType, options });
   if (problem) return problem;
@@ -44,6 +50,7 @@ export function readNewProperty(raw: unknown, switches: Switches): PropertyDefin
     externalOptions: input.externalOptions === true,
     hubspotDefined: false,
     readOnlyValue: fieldType === 'calculation_equation',
+    ...(sensitivity !== undefined && { dataSensitivity: sensitivity }),
   };
 }
 

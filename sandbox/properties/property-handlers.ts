@@ -1,7 +1,8 @@
+import { type DataSensitivity, dataSensitivities } from '../definitions/property-definition.ts';
 import { type Answer, noContent, ok } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
 import { asObject, optionalString, requiredString } from '../http/json-body.ts';
-import { notFound, type Problem, Refusal } from '../http/problem.ts';
+import { invalid, notFound, type Problem, Refusal } from '../http/problem.ts';
 import type { ObjectData } from '../portal.ts';
 import { asCreated, type BatchEntry, batchAnswer, readInputs } from '../records/batch-input.ts';
 import { objectOfCall } from '../records/object-of-call.ts';
@@ -9,10 +10,12 @@ import { changeProperty, readNewProperty } from './new-property.ts';
 import { groupJson, propertyJson } from './property-json.ts';
 import { isProblem, type PropertyEntry } from './property-registry.ts';
 
-/** `GET /crm/v3/properties/{type}?archived=`: all definitions, unpaged. */
+/** `GET …/properties/{type}?archived=&dataSensitivity=`: all definitions of that sensitivity, unpaged. */
 export function listProperties(call: Call): Answer {
   const { properties } = objectOfCall(call);
-  return ok({ results: properties.list(call.portal.now, call.query.get('archived') === 'true').map(propertyJson) });
+  const sensitivity = readSensitivity(call.query.get('dataSensitivity') ?? undefined);
+  const listed = properties.list(call.portal.now, call.query.get('archived') === 'true');
+  return ok({ results: listed.filter((entry) => isOf(entry, sensitivity)).map(propertyJson) });
 }
 
 export function getProperty(call: Call): Answer {
@@ -55,18 +58,24 @@ export function batchCreateProperties(call: Call): Answer {
     if (isProblem(outcome)) errors.push({ problem: outcome });
     else results.push(propertyJson(outcome));
   }
-  return asCreated(batchAnswer(call.portal, results, errors));
+  const answer = batchAnswer(call.portal, results, errors);
+  return call.version === '2026-09' ? answer : asCreated(answer);
 }
 
+/** `POST …/batch/read`; the dated versions require `archived` and `dataSensitivity`. */
 export function batchReadProperties(call: Call): Answer {
   const { properties } = objectOfCall(call);
-  const archived = asObject(call.body ?? {}).archived === true;
+  const body = asObject(call.body ?? {});
+  const sensitivity = readSensitivity(body.dataSensitivity);
+  if (call.version !== 'v3' && (typeof body.archived !== 'boolean' || body.dataSensitivity === undefined))
+    throw new Refusal(invalid('archived and dataSensitivity are required'));
+  const archived = body.archived === true;
   const results: Record<string, unknown>[] = [];
   const missing: string[] = [];
   for (const input of readInputs(call, 100) ?? []) {
     const name = requiredString(input, 'name');
     const entry = properties.entry(name, call.portal.now, archived);
-    if (entry) results.push(propertyJson(entry));
+    if (entry && isOf(entry, sensitivity)) results.push(propertyJson(entry));
     else missing.push(name);
   }
   const problem: Problem = { ...notFound('Could not find some properties'), context: { name: missing } };
@@ -131,6 +140,17 @@ export function addProperty(object: ObjectData, raw: unknown): PropertyEntry | P
     });
   }
   return outcome;
+}
+
+/** Definitions of sensitive properties are given only to those who ask for them. */
+function readSensitivity(value: unknown = 'non_sensitive'): DataSensitivity {
+  const known = dataSensitivities.find((name) => name === value);
+  if (known === undefined) throw new Refusal(invalid(`dataSensitivity must be one of ${dataSensitivities.join(', ')}`));
+  return known;
+}
+
+function isOf({ definition }: PropertyEntry, sensitivity: DataSensitivity): boolean {
+  return (definition.dataSensitivity ?? 'non_sensitive') === sensitivity;
 }
 
 function removeProperty(object: ObjectData, name: string): Problem | undefined {

@@ -18,7 +18,7 @@ export function propertyJson({ definition, createdAt, updatedAt, archivedAt }: P
       ...(definition.type === 'enumeration' && { readOnlyOptions: hubspotDefined && readOnlyValue }),
       readOnlyValue,
     },
-    dataSensitivity: 'non_sensitive',
+    dataSensitivity: definition.dataSensitivity ?? 'non_sensitive',
   };
 }
 

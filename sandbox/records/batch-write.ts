@@ -21,6 +21,7 @@ import { normalizeEmail } from './normalize.ts';
 import { objectOfCall } from './object-of-call.ts';
 import type { StoredRecord } from './record-store.ts';
 import { createdText, updatedText, withFields } from './record-text.ts';
+import { requireOnCreate, requireOnUpdate } from './requirements.ts';
 import { isRefused, joinInvalidValues, type Values, validateProperties } from './validate-properties.ts';
 import { createRecord, isPlanned, type PlannedCreate, planCreate, updateRecord } from './write-record.ts';
 
@@ -46,7 +47,9 @@ export function batchCreate(call: Call): Answer {
   const inputs = readInputs(call, 100);
   if (!inputs) return asCreated(batchAnswer(portal, [], []));
   if (portal.switches.sameEmailTwiceInCreate === 'whole') refuseRepeatedEmails(inputs);
-  return asCreated(write(call, inputs, (input) => createStep(object, planCreate(object, input))));
+  return asCreated(
+    write(call, inputs, (input) => createStep(object, requireOnCreate(call, object, planCreate(object, input)))),
+  );
 }
 
 /** `POST …/batch/update`. Unknown ids go into a 207 while the others are written. */
@@ -60,7 +63,8 @@ export function batchUpdate(call: Call): Answer {
   return write(call, written, (input) => {
     const record = finderOf(object, input)(idOf(input));
     if (!record) return 'missing';
-    return updateStep(object, record, validateProperties(object, input.properties, 'update'));
+    const values = validateProperties(object, input.properties, 'update');
+    return updateStep(object, record, requireOnUpdate(call, { object, record }, values));
   });
 }
 
@@ -74,7 +78,7 @@ export function batchUpsert(call: Call): Answer {
     if (optionalString(input, 'idProperty') === undefined)
       throw new Refusal(invalid('idProperty is required for upsert'));
   refuseDuplicates(inputs.map((input) => keyOf(portal, input)));
-  return write(call, inputs, (input) => upsertStep(object, input));
+  return write(call, inputs, (input) => upsertStep(call, object, input));
 }
 
 /** Without trace ids all or nothing, the first bad input refuses the call; with them each input succeeds or fails alone. */
@@ -157,13 +161,14 @@ function updateStep(object: ObjectData, record: StoredRecord, values: Values | P
   };
 }
 
-function upsertStep(object: ObjectData, input: RawInput): Step | Problem {
+function upsertStep(call: Call, object: ObjectData, input: RawInput): Step | Problem {
   const idProperty = optionalString(input, 'idProperty') ?? '';
   const id = idOf(input);
   const record = finderOf(object, input)(id);
   if (!record) {
     const properties = { [idProperty]: id, ...(input.properties as object | undefined) };
-    return showNew(createStep(object, planCreate(object, { properties, associations: input.associations })), true);
+    const plan = planCreate(object, { properties, associations: input.associations });
+    return showNew(createStep(object, requireOnCreate(call, object, plan)), true);
   }
   const values = validateProperties(object, input.properties, 'update');
   if (!isRefused(values) && idProperty === 'email') {
@@ -171,7 +176,7 @@ function upsertStep(object: ObjectData, input: RawInput): Step | Problem {
     if (values.get('email') === normalizeEmail(id)) values.delete('email');
     if (object.portal.switches.upsertByEmail === 'clears') clearOthers(object, record, values);
   }
-  return showNew(updateStep(object, record, values), false);
+  return showNew(updateStep(object, record, requireOnUpdate(call, { object, record }, values)), false);
 }
 
 /** The results of an upsert say whether the record is new. */

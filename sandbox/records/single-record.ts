@@ -10,6 +10,7 @@ import { conflictOnCreate, conflictOnUpdate } from './conflicts.ts';
 import { objectOfCall, recordId } from './object-of-call.ts';
 import type { StoredRecord } from './record-store.ts';
 import { createdText, historyJson, recordText, shownProperties, updatedText, withFields } from './record-text.ts';
+import { requireOnCreate, requireOnUpdate } from './requirements.ts';
 import { isRefused, validateProperties } from './validate-properties.ts';
 import { createRecord, isPlanned, planCreate, updateRecord } from './write-record.ts';
 
@@ -44,7 +45,7 @@ export function listRecords(call: Call): Answer {
 /** `POST …`. */
 export function createOne(call: Call): Answer {
   const object = objectOfCall(call);
-  const plan = planCreate(object, asObject(call.body ?? {}));
+  const plan = requireOnCreate(call, object, planCreate(object, asObject(call.body ?? {})));
   if (!isPlanned(plan)) throw new Refusal(plan);
   const problem = conflictOnCreate(object, plan.values);
   if (problem) throw new Refusal(problem);
@@ -56,7 +57,8 @@ export function updateOne(call: Call): Answer {
   const object = objectOfCall(call);
   const record = finder(object, call.query.get('idProperty') ?? undefined)(call.params.id ?? '');
   if (!record) throw new Refusal(notFound());
-  const values = validateProperties(object, asObject(call.body ?? {}).properties, 'update');
+  const sent = validateProperties(object, asObject(call.body ?? {}).properties, 'update');
+  const values = requireOnUpdate(call, { object, record }, sent);
   if (isRefused(values)) throw new Refusal(values);
   if (values.size === 0) throw new Refusal(invalid('No properties found to update, please provide at least one.'));
   const problem = conflictOnUpdate(object, { record, values });

@@ -3,6 +3,7 @@ import { createConnectionCheck } from '../../src/bridge/connection-check.ts';
 import { createHubSpotCrm } from '../../src/crm/hubspot/hubspot-crm.ts';
 import { createPacer } from '../../src/crm/pacer.ts';
 import { CrmRejectedError, CrmUnavailableError } from '../../src/errors.ts';
+import { apiVersion } from '../support/api-version.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { fakeCrm } from '../support/fake-crm.ts';
 import { logSink } from '../support/log-sink.ts';
@@ -32,7 +33,7 @@ test('200 clients that ask each second for a minute, while HubSpot hangs, cause 
   sandbox.faults.add({ match: { path: '/account-info' }, times: 0, action: { kind: 'hang' } });
   const pacer = createPacer({ burstPerTenSeconds: 100, searchPerSecond: 5 }, { clock });
   const deps = { pacer, log: logSink().log, clock };
-  const settings = { accessToken: sandbox.token, baseUrl: sandbox.url, timeoutMs: 10_000 };
+  const settings = { accessToken: sandbox.token, baseUrl: sandbox.url, apiVersion, timeoutMs: 10_000 };
   const check = createConnectionCheck(createHubSpotCrm(deps, settings), clock);
   const waits: number[] = [];
 

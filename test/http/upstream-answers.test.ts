@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createHubSpotCrm } from '../../src/crm/hubspot/hubspot-crm.ts';
 import { createPacer } from '../../src/crm/pacer.ts';
+import { apiVersion } from '../support/api-version.ts';
 import { fastClock } from '../support/fast-clock.ts';
 import { logSink } from '../support/log-sink.ts';
 import { type RunningApp, startApp } from '../support/start-app.ts';
@@ -126,7 +127,10 @@ function appOn({ url }: StubUpstream): Promise<RunningApp> {
   const { log } = logSink('silent');
   const clock = fastClock(2_000);
   const pacer = createPacer({ burstPerTenSeconds: 10_000, searchPerSecond: 1_000 }, { log, clock });
-  const crm = createHubSpotCrm({ pacer, log }, { accessToken: 'sandbox-token', baseUrl: url, timeoutMs: 5_000 });
+  const crm = createHubSpotCrm(
+    { pacer, log },
+    { accessToken: 'sandbox-token', baseUrl: url, apiVersion, timeoutMs: 5_000 },
+  );
   return startApp(crm);
 }
 

@@ -2,9 +2,11 @@ import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/s
 import type { Clock } from '../../src/crm/clock.ts';
 import type { Crm } from '../../src/crm/crm.ts';
 import { createHubSpotCrm } from '../../src/crm/hubspot/hubspot-crm.ts';
+import type { ApiVersion } from '../../src/crm/hubspot/transport/api-versions.ts';
 import type { HubSpotExchange } from '../../src/crm/hubspot/transport/exchange.ts';
 import type { LaneSettings } from '../../src/crm/lanes.ts';
 import { createPacer } from '../../src/crm/pacer.ts';
+import { apiVersion as testedVersion } from './api-version.ts';
 import { type HeldTimers, heldTimers } from './held-timers.ts';
 import { logSink } from './log-sink.ts';
 
@@ -21,13 +23,13 @@ export interface OpenedHubSpot {
 /** HubSpot's port over the embedded CRM: the real SDK, the real pacer, real HTTP. Nothing is limited or late unless asked for. */
 export async function openHubSpot(
   options: SandboxOptions = {},
-  settings: Partial<LaneSettings> & { clock?: Clock } = {},
+  settings: Partial<LaneSettings> & { clock?: Clock; apiVersion?: ApiVersion } = {},
 ): Promise<OpenedHubSpot> {
   const sandbox = await startSandbox({ indexLagMs: 0, limits: false, ...options });
   const exchanges: HubSpotExchange[] = [];
   const log = logSink();
   const callTimers = heldTimers();
-  const { clock, ...lanes } = settings;
+  const { clock, apiVersion = testedVersion, ...lanes } = settings;
   const pacer = createPacer(
     { burstPerTenSeconds: 10_000, searchPerSecond: 1_000, ...lanes },
     { log: log.log, ...(clock === undefined ? {} : { clock }) },
@@ -39,7 +41,7 @@ export async function openHubSpot(
       clock: { now: () => performance.now(), ...callTimers },
       onExchange: (_context, exchange) => exchanges.push(exchange),
     },
-    { accessToken: sandbox.token, baseUrl: sandbox.url, timeoutMs: 5_000 },
+    { accessToken: sandbox.token, baseUrl: sandbox.url, apiVersion, timeoutMs: 5_000 },
   );
   return { crm, sandbox, exchanges, log, callTimers, close: () => sandbox.close() };
 }

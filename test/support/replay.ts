@@ -46,7 +46,7 @@ export function replayedHubSpot(timeoutMs = 5_000): Replayed {
   );
   const crm = createHubSpotCrm(
     { pacer, log: log.log, onExchange: (_context, exchange) => exchanges.push(exchange) },
-    { accessToken: TOKEN, baseUrl: 'https://api.hubapi.com', timeoutMs },
+    { accessToken: TOKEN, baseUrl: 'https://api.hubapi.com', apiVersion: 'v3', timeoutMs },
   );
   return { crm, exchanges, log };
 }

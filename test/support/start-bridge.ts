@@ -2,6 +2,7 @@ import { onTestFinished } from 'vitest';
 import { type SandboxOptions, startSandbox } from '../../sandbox/sandbox.ts';
 import { loadConfig } from '../../src/config.ts';
 import { startBridge } from '../../src/serve.ts';
+import { apiVersion } from './api-version.ts';
 import { logSink } from './log-sink.ts';
 import { type Answer, sendTo } from './start-app.ts';
 
@@ -25,6 +26,7 @@ export async function startBridgeOn(
     API_KEY: 'good-key-for-tests',
     HUBSPOT_ACCESS_TOKEN: crm.token,
     HUBSPOT_BASE_URL: crm.url,
+    HUBSPOT_API_VERSION: apiVersion,
     HUBSPOT_RATE_LIMIT: '10000',
     HUBSPOT_SEARCH_RATE_LIMIT: '1000',
     CAPTURE: 'off',

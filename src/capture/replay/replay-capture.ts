@@ -68,7 +68,7 @@ export async function replayCapture(capture: Capture, mappings: Mappings): Promi
 
 async function createReplayedBridge(capture: Capture, mappings: Mappings, clock: TimeLapse): Promise<RequestListener> {
   const log = pino({ level: 'silent' }, nowhere);
-  const { crm, pacer } = createReplayedCrm({ clock, log }, capture.settings);
+  const { crm, pacer } = createReplayedCrm({ clock, log }, capture);
   const deps = createBridge(
     { crm, log },
     { cache: { max: 100_000, ttlMs: 3_600_000 }, propertyRules: replayedPropertyRules },

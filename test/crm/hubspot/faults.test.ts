@@ -7,6 +7,7 @@ import type { CallContext, Crm, CrmProblem, WriteOutcome } from '../../../src/cr
 import { createHubSpotCrm } from '../../../src/crm/hubspot/hubspot-crm.ts';
 import { createPacer } from '../../../src/crm/pacer.ts';
 import { CrmUnavailableError } from '../../../src/errors.ts';
+import { apiVersion } from '../../support/api-version.ts';
 import { fastClock } from '../../support/fast-clock.ts';
 import { logSink } from '../../support/log-sink.ts';
 import { type OpenedHubSpot, openHubSpot } from '../../support/open-hubspot.ts';
@@ -181,7 +182,7 @@ test('reports HubSpot as unreachable if nothing listens', async () => {
     server.close(resolve);
   });
   const pacer = createPacer({ burstPerTenSeconds: 100, searchPerSecond: 5 });
-  const settings = { accessToken: 'token', baseUrl: `http://127.0.0.1:${port}`, timeoutMs: 1_000 };
+  const settings = { accessToken: 'token', baseUrl: `http://127.0.0.1:${port}`, apiVersion, timeoutMs: 1_000 };
   const crm: Crm = createHubSpotCrm({ pacer, log: logSink().log }, settings);
 
   const read = crm.readBy('contacts', 'email', ['ada@example.com'], [], bulkContext());

@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createHubSpotCrm } from '../../../src/crm/hubspot/hubspot-crm.ts';
 import type { HubSpotExchange } from '../../../src/crm/hubspot/transport/exchange.ts';
 import { createPacer } from '../../../src/crm/pacer.ts';
+import { apiVersion } from '../../support/api-version.ts';
 import { fastClock } from '../../support/fast-clock.ts';
 import { heldTimers } from '../../support/held-timers.ts';
 import { logSink } from '../../support/log-sink.ts';
@@ -29,7 +30,7 @@ async function openStub(answer: Parameters<typeof startStubUpstream>[0]) {
       clock: { now: () => performance.now(), ...callTimers },
       onExchange: (_context, exchange) => exchanges.push(exchange),
     },
-    { accessToken: TOKEN, baseUrl: upstream.url, timeoutMs: 5_000 },
+    { accessToken: TOKEN, baseUrl: upstream.url, apiVersion, timeoutMs: 5_000 },
   );
   const create = () => crm.create('contacts', [{ properties: { email: 'ada@example.com' } }], bulkContext());
   return { crm, upstream, callTimers, log, exchanges, create };

@@ -1,5 +1,6 @@
 import type { Knowledge, NotedCall } from '../../crm-protocol.ts';
 import type { LaneName } from '../../lanes.ts';
+import { placeOf } from '../transport/api-versions.ts';
 
 /** HubSpot meters searches and associations separately (its usage guidelines). */
 export function laneOf(path: string): LaneName {
@@ -8,7 +9,8 @@ export function laneOf(path: string): LaneName {
 }
 
 export function objectTypeOf(path: string): string | undefined {
-  return /^\/crm\/v\d\/objects\/([^/?]+)/.exec(path)?.[1];
+  const place = placeOf(path);
+  return place?.area === 'objects' ? place.rest.split('/')[0] : undefined;
 }
 
 /** Activities are stored as emails, communications and notes. */
@@ -40,9 +42,11 @@ export function knowledgeFrom({
     return isDaily ? { key: dailyLimitKey(path), kind: 'daily limit', objectType: '' } : undefined;
   }
   if (status >= 500) return undefined;
-  const [route = '', query = ''] = path.split('?');
-  const objectType = /^\/crm\/v\d\/properties\/([^/]+)/.exec(route)?.[1];
-  if (objectType !== undefined) {
+  const place = placeOf(path);
+  if (place === undefined) return undefined;
+  const { area, rest: route, query } = place;
+  const [objectType] = route.split('/');
+  if (area === 'properties' && objectType !== undefined) {
     if (method === 'GET') return { key: `definitions ${objectType} ${query}`, kind: 'definitions', objectType };
     if (route.endsWith('/groups')) {
       return { key: `group ${objectType} ${requestText}`, kind: 'property group', objectType };
@@ -51,6 +55,6 @@ export function knowledgeFrom({
     if (status < 207) return undefined;
     return { key: `refused ${objectType} ${route} ${requestText}`, kind: 'refused creation', objectType };
   }
-  if (/^\/crm\/v\d\/owners/.test(route)) return { key: `owners ${query}`, kind: 'owners', objectType: '' };
-  return route.startsWith('/account-info/') ? { key: 'account', kind: 'account', objectType: '' } : undefined;
+  if (area === 'owners') return { key: `owners ${query}`, kind: 'owners', objectType: '' };
+  return area === 'account' ? { key: 'account', kind: 'account', objectType: '' } : undefined;
 }

@@ -8,19 +8,29 @@ import type {
   WireCall,
   WriteInput,
 } from '../../crm-protocol.ts';
+import { placeOf } from '../transport/api-versions.ts';
 
-/** Paths of the CRM API, versioned (`/crm/v3/objects/contacts`) or dated (`/crm/objects/2026-03/contacts`). */
-const RECORDS = /^\/crm\/(?:v\d|objects)\/(?:objects|[\d-]+)\/([^/]+)\/(?:batch\/)?([a-z]+)$/;
-const LINKS = /^\/crm\/(?:v4\/associations|associations\/[\d-]+)\/([^/]+)\/([^/]+)\/batch\/(.+)$/;
-const PROPERTIES = /^\/crm\/(?:v3\/properties|properties\/[\d-]+)\/([^/]+)(\/batch\/create|\/groups)?$/;
+/** What follows the area and the version in paths. */
+const RECORDS = /^([^/]+)\/(?:batch\/)?([a-z]+)$/;
+const LINKS = /^([^/]+)\/([^/]+)\/batch\/(.+)$/;
+const PROPERTIES = /^([^/]+)(\/batch\/create|\/groups)?$/;
 
 export function meaningOf(call: WireCall): CallMeaning {
-  const [route = ''] = call.path.split('?');
-  return (
-    recordCall(route, call) ??
-    linkCall(route, call) ??
-    propertyCall(route, call) ?? { kind: 'other', call: canonicalCall(call) }
-  );
+  return knownMeaning(call) ?? { kind: 'other', call: canonicalCall(call) };
+}
+
+function knownMeaning(call: WireCall): CallMeaning | undefined {
+  const place = placeOf(call.path);
+  switch (place?.area) {
+    case 'objects':
+      return recordCall(place.rest, call);
+    case 'associations':
+      return linkCall(place.rest, call);
+    case 'properties':
+      return propertyCall(place.rest, call);
+    default:
+      return undefined;
+  }
 }
 
 function recordCall(route: string, { method, body }: WireCall): CallMeaning | undefined {

@@ -1,5 +1,6 @@
 import { isObject } from '../../../json.ts';
 import type { BodyText, BodyVisitor, Json } from '../../crm-protocol.ts';
+import { placeOf } from '../transport/api-versions.ts';
 
 /** Response keys that never contain user-written text. */
 const PLAIN_KEYS = new Set(
@@ -26,7 +27,8 @@ type Role = BodyText['role'];
 
 /** As {@link import('../../crm-protocol.ts').ContentReader.mapBody} describes it. */
 export function mapBody(path: string, body: unknown, visitor: BodyVisitor): unknown {
-  const [, area = '', type = ''] = /^\/crm\/(?:v\d|[\d-]+)?\/?([a-z]+)\/([^/?]+)?/.exec(path) ?? [];
+  const { area, rest } = placeOf(path) ?? { area: '', rest: '' };
+  const [type = ''] = rest.split('/');
   // Property definitions name no people, but an error may quote a value.
   if (area === 'properties' && !(isObject(body) && body.status === 'error')) return body;
   return mapValue({ visitor, objectType: area === 'objects' ? type : '', isOwner: area === 'owners' }, body, '');

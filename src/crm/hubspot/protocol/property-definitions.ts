@@ -1,15 +1,16 @@
 import { isObject } from '../../../json.ts';
 import type { DefinitionReader, Json, NewDefinition, ObjectDefinitions, PropertyFacts } from '../../crm-protocol.ts';
+import { placeOf } from '../transport/api-versions.ts';
 
 export const definitionReader: DefinitionReader = { readIn, parse, withAdded, only };
 
 function readIn({ method, path }: { method: string; path: string }): ReturnType<DefinitionReader['readIn']> {
-  const objectType = /^\/crm\/v3\/properties\/([^/?]+)\/?(?:\?|$)/.exec(path)?.[1];
-  if (method !== 'GET' || objectType === undefined) return undefined;
-  return { objectType, isArchived: path.includes('archived=true') };
+  const place = placeOf(path);
+  if (method !== 'GET' || place?.area !== 'properties' || !/^[^/]+$/.test(place.rest)) return undefined;
+  return { objectType: place.rest, isArchived: new URLSearchParams(place.query).get('archived') === 'true' };
 }
 
-/** Reads an answer of `GET /crm/v3/properties/{objectType}`; anything else is kept as it is. */
+/** Reads an answer of the list of properties; anything else is kept as it is. */
 function parse(response: unknown): ObjectDefinitions {
   const facts = new Map<string, PropertyFacts>();
   if (!isObject(response) || !Array.isArray(response.results)) return { facts, slim: response };

@@ -37,3 +37,35 @@ export function apiOf(version: ApiVersion): HubSpotApi {
     account: `/account-info/${version}/details`,
   };
 }
+
+export const defaultApiVersion: ApiVersion = '2026-09';
+
+/** Where a path of any version leads: `objects` and `contacts/batch/read`, say. */
+export interface ApiPlace {
+  readonly version: ApiVersion;
+  readonly area: 'objects' | 'properties' | 'associations' | 'owners' | 'account';
+  /** What follows the area and the version, without slashes at its ends. */
+  readonly rest: string;
+  /** Without its question mark. */
+  readonly query: string;
+}
+
+/** Reads a path; undefined for one that no version has. */
+export function placeOf(path: string): ApiPlace | undefined {
+  const [route = '', query = ''] = path.split('?');
+  const account = /^\/account-info\/(v3|\d{4}-\d\d)\/(.+)$/.exec(route);
+  const [, undated = '', v3Rest = ''] =
+    /^\/crm\/v[34]\/(objects|properties|associations|owners)(?:\/(.*))?$/.exec(route) ?? [];
+  const [, dated = '', date = '', rest = ''] =
+    /^\/crm\/(objects|properties|associations|owners)\/(\d{4}-\d\d)(?:\/(.*))?$/.exec(route) ?? [];
+  const area = account === null ? undated || dated : 'account';
+  const version = apiVersions.find((known) => known === (account?.[1] ?? (date || 'v3')));
+  if (area === '' || version === undefined) return undefined;
+  return {
+    version,
+    // One of the alternatives of the patterns above.
+    area: area as ApiPlace['area'],
+    rest: (account?.[2] ?? (dated === '' ? v3Rest : rest)).replace(/\/$/, ''),
+    query,
+  };
+}

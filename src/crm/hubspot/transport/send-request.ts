@@ -6,8 +6,8 @@ import {
   ServerConfiguration,
 } from '@hubspot/api-client/lib/codegen/crm/objects/index.js';
 import { boundedAgent, type CallConnection, MAX_RESPONSE_BYTES, onConnection } from './bounded-agent.ts';
-import type { ResponseHeaders } from './response-headers.ts';
 import { tokenRemover } from './remove-token.ts';
+import type { ResponseHeaders } from './response-headers.ts';
 import type { RawResponse, Wire } from './wire.ts';
 
 export interface Destination {

@@ -33,7 +33,7 @@ export interface TransportDeps {
 export interface TransportSettings {
   readonly accessToken: string;
   readonly baseUrl: string;
-  readonly apiVersion?: ApiVersion;
+  readonly apiVersion: ApiVersion;
   /** For one call. */
   readonly timeoutMs: number;
 }
@@ -44,7 +44,7 @@ export function createTransport(deps: TransportDeps, settings: TransportSettings
     accessToken: settings.accessToken.trim(),
     baseUrl: settings.baseUrl.replace(/\/+$/, ''),
   });
-  const api = apiOf(settings.apiVersion ?? 'v3');
+  const api = apiOf(settings.apiVersion);
   const sender: Sender = { ...deps, send, timeoutMs: settings.timeoutMs };
   return async (call, context) => {
     const wire = wireOf(call.request(api));
