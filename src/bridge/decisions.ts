@@ -58,6 +58,8 @@ export function noteProblem(problem: CrmProblem): NotedProblem {
       const properties = problem.properties.map(({ name, code }) => ({ name, ...(code !== undefined && { code }) }));
       return { kind: 'invalid', properties };
     }
+    case 'incomplete':
+      return { kind: 'incomplete', properties: problem.required.map(({ name }) => ({ name })) };
     case 'conflict': {
       const { property, existingId } = problem;
       return {

@@ -1,4 +1,4 @@
-import type { CrmProblem } from '../crm/crm.ts';
+import type { CrmProblem, RequiredProperty } from '../crm/crm.ts';
 import {
   CrmRejectedError,
   CrmUnavailableError,
@@ -15,6 +15,8 @@ export function describeProblem(problem: CrmProblem): string {
       const named = problem.properties.map(({ name, reason }) => `${name} (${reason})`).join(', ');
       return named === '' ? problem.message : `The CRM refused ${named}`;
     }
+    case 'incomplete':
+      return `${problem.message}: ${howToComplete(problem.required)}`;
     case 'conflict': {
       const holder = problem.existingId === undefined ? 'another record' : `record ${problem.existingId}`;
       return `${problem.property ?? 'A unique value'} already belongs to ${holder}`;
@@ -30,6 +32,14 @@ export function describeProblem(problem: CrmProblem): string {
     case 'late':
       return `The request timed out before this record was processed: ${problem.message}`;
   }
+}
+
+/** What an administrator can do in the mapping file. */
+function howToComplete(required: readonly Pick<RequiredProperty, 'when'>[]): string {
+  const isForNew = required.every(({ when }) => when === 'created');
+  return isForNew
+    ? 'give it a value under `on_create`, or map a field to it with a `default`'
+    : 'give it a value under `always`, or map a field to it';
 }
 
 /**

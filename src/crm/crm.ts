@@ -37,6 +37,12 @@ export interface CallContext {
 export type CrmProblem =
   /** The CRM refused the values of the named properties (unknown, not an option, read-only, badly formed). */
   | { readonly kind: 'invalid'; readonly message: string; readonly properties: readonly InvalidProperty[] }
+  /** The record lacks values that the account requires. */
+  | {
+      readonly kind: 'incomplete';
+      readonly message: string;
+      readonly required: readonly Pick<RequiredProperty, 'name' | 'when'>[];
+    }
   /** Another record holds a value that must be unique. */
   | { readonly kind: 'conflict'; readonly message: string; readonly existingId?: string; readonly property?: string }
   | { readonly kind: 'not-found'; readonly message: string }
@@ -48,6 +54,14 @@ export type CrmProblem =
   | { readonly kind: 'ambiguous'; readonly message: string }
   /** Not sent: the request's deadline passed first. */
   | { readonly kind: 'late'; readonly message: string };
+
+/** A property without which the account accepts no record: a rule of its administrator. */
+export interface RequiredProperty {
+  readonly objectType: ObjectType;
+  readonly name: string;
+  /** `created`: of every new record; `conditional`: of records with certain other values. */
+  readonly when: 'created' | 'conditional';
+}
 
 /** The only code that the bridge acts on: the CRM has no property of that name (anymore, or yet). */
 export const noSuchProperty = 'PROPERTY_DOESNT_EXIST';
@@ -123,6 +137,14 @@ export interface PropertyDefinition {
   readonly isArchived: boolean;
   readonly isUnique: boolean;
   readonly group: string;
+}
+
+export interface ReadPropertiesOptions {
+  /** Not from a cache. */
+  readonly refresh?: boolean;
+  readonly archived?: boolean;
+  /** Also those of sensitive data, which an ordinary list omits. */
+  readonly includeSensitive?: boolean;
 }
 
 export interface NewProperty {
@@ -210,8 +232,11 @@ export interface Crm {
   readProperties(
     objectType: ObjectType,
     context: CallContext,
-    options?: { readonly refresh?: boolean; readonly archived?: boolean },
+    options?: ReadPropertiesOptions,
   ): Promise<readonly PropertyDefinition[]>;
+
+  /** What the account was seen to require of records since the process started, as far as it still applies. */
+  requiredProperties(): readonly RequiredProperty[];
 
   /** Creates the group first if it is missing. One outcome per property, in order. */
   createProperties(

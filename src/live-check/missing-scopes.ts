@@ -21,7 +21,7 @@ export async function findMissingScopes(
 ): Promise<Access> {
   const { objectType, path } = object;
   const [definitions, records, owners] = await Promise.all([
-    attempt(() => crm.readProperties(objectType, context, { refresh: true })),
+    attempt(() => crm.readProperties(objectType, context, { refresh: true, includeSensitive: true })),
     attempt(() => crm.readByIds(objectType, ['1'], [], context)),
     object.hasOwners ? attempt(() => crm.listOwners(context)) : undefined,
   ]);

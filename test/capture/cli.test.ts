@@ -55,7 +55,9 @@ test('captures show tells what happened, call by call', async () => {
 
   expect(shown.out).toContain('POST /contacts  answered 201');
   expect(shown.out).toContain('2 records, 1 error');
-  expect(shown.out).toMatch(/\n +\d+ +\d+ +\d+ {2}207 {3}create contacts, 2 records: 1 returned; VALIDATION_ERROR: /);
+  expect(shown.out).toMatch(
+    /\n +\d+ +\d+ +\d+ {2}20[17] {3}create contacts, 2 records: 1 returned; VALIDATION_ERROR: /,
+  );
   expect(shown.out).toMatch(/\n {2}lead-8 {2}error: /);
   expect(bodies.out).toContain('"objectWriteTraceId": "0"');
   expect([none.status, none.err]).toEqual([

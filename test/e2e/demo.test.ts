@@ -6,6 +6,6 @@ test('the demo plays an export twice and shows that the second one creates nothi
   const { stdout } = await promisify(execFile)(process.execPath, ['demo/main.ts'], { encoding: 'utf8' });
 
   expect(stdout).toContain('POST /contacts/sync');
-  expect(stdout).toContain('POST /crm/v3/objects/contacts/batch/create');
+  expect(stdout).toContain('POST /crm/objects/2026-09/contacts/batch/create');
   expect(stdout).toContain('The second run created nothing.');
 });

@@ -38,7 +38,7 @@ const seedContacts = (crm: Sandbox, count: number): string[] =>
   }).contacts;
 
 const creationCalls = (crm: Sandbox) =>
-  crm.log.filter(({ method, path }) => method === 'POST' && path.endsWith('/properties/contacts/batch/create'));
+  crm.log.filter(({ kind, path }) => kind === 'write-properties' && path.endsWith('/contacts/batch/create'));
 
 const fieldNames = ['Engagement Status', 'campaignOpens', 'últimoContacto', 'реакция', '返信'];
 

@@ -277,6 +277,7 @@ export function fakeCrm(options: FakeCrmOptions = {}): FakeCrm {
         failed: new Map(),
       })),
     listOwners: () => call('listOwners', { count: 1 }, () => owners),
+    requiredProperties: () => [],
     readAccount: () =>
       call('readAccount', { count: 1 }, () => ({
         id: '1',

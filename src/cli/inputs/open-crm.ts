@@ -33,7 +33,10 @@ export async function openCrm(config: Config, options: { readonly isRehearsal: b
   const pacer = createPacer(hubspot, { log });
   const { accessToken, baseUrl } = upstream;
   return {
-    crm: createHubSpotCrm({ pacer, log }, { accessToken, baseUrl, apiVersion: hubspot.apiVersion, timeoutMs: hubspot.timeoutMs }),
+    crm: createHubSpotCrm(
+      { pacer, log },
+      { accessToken, baseUrl, apiVersion: hubspot.apiVersion, timeoutMs: hubspot.timeoutMs },
+    ),
     name: options.isRehearsal ? 'the embedded CRM' : 'HubSpot',
     context: { requestId: 'command', urgency: 'urgent', deadline: deadlineIn(patienceMs) },
     close: () => upstream.close(),

@@ -9,8 +9,10 @@ import { createHubSpotProperties } from './properties/hubspot-properties.ts';
 import { createPropertyDefinitions } from './properties/property-definitions.ts';
 import { createUniqueProperties } from './properties/unique-properties.ts';
 import { createRecords } from './records/create-records.ts';
+import { labelRequired } from './label-required.ts';
 import { lookupBy, lookupById } from './records/lookup.ts';
 import { readInBatches } from './records/read-in-batches.ts';
+import { RequiredProperties } from './records/required-properties.ts';
 import { searchAllPages } from './records/search-all-pages.ts';
 import { updateRecords } from './records/update-records.ts';
 import type { Send } from './transport/hubspot-call.ts';
@@ -21,6 +23,7 @@ export function createHubSpotCrm(deps: TransportDeps, settings: TransportSetting
   const definitions = createPropertyDefinitions(transport);
   const hubSpotProperties = createHubSpotProperties({ transport, pacer: deps.pacer, definitions });
   const unique = createUniqueProperties(definitions);
+  const required = new RequiredProperties();
   const sendFor =
     (context: CallContext): Send =>
     (call) =>
@@ -44,8 +47,16 @@ export function createHubSpotCrm(deps: TransportDeps, settings: TransportSetting
     },
     search: (objectType, keys, properties, context) =>
       searchAllPages(sendFor(context), { objectType, keys, properties }),
-    create: (objectType, inputs, context) => createRecords(sendFor(context), objectType, inputs),
-    update: (objectType, inputs, context) => updateRecords(sendFor(context), objectType, inputs),
+    create: async (objectType, inputs, context) => {
+      const outcomes = await createRecords({ send: sendFor(context), required }, objectType, inputs);
+      return labelRequired(outcomes, definitions, { objectType, context });
+    },
+    update: async (objectType, inputs, context) => {
+      const outcomes = await updateRecords(sendFor(context), objectType, inputs);
+      required.learn(objectType, outcomes);
+      return labelRequired(outcomes, definitions, { objectType, context });
+    },
+    requiredProperties: () => required.list(),
     readProperties: (objectType, context, options) => definitions.of(objectType, context, options),
     createProperties: (objectType, properties, context) => hubSpotProperties.create(objectType, properties, context),
     link: (from, to, pairs, context) => linkRecords(sendFor(context), { from, to }, pairs),

@@ -1,7 +1,10 @@
+import { apiVersions } from '../../../src/crm/hubspot/transport/api-versions.ts';
 import { openHubSpot } from '../../support/open-hubspot.ts';
 import { testCrmConformance } from '../crm-conformance.ts';
 
-testCrmConformance('HubSpot', openHubSpot);
+for (const apiVersion of apiVersions) {
+  testCrmConformance(`HubSpot ${apiVersion}`, () => openHubSpot({}, { apiVersion }));
+}
 testCrmConformance('HubSpot (echoing trace ids, refusing by message, linking all or nothing)', () =>
   openHubSpot({
     switches: {

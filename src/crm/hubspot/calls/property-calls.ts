@@ -23,13 +23,42 @@ interface PropertyBodyInput {
   }[];
 }
 
-export function listProperties(objectType: ObjectType, archived: boolean): HubSpotCall<readonly PropertyDefinition[]> {
+/** HubSpot lists properties of sensitive data only for those who ask for their kind. */
+export const SENSITIVITIES = ['sensitive', 'highly_sensitive'] as const;
+export type Sensitivity = (typeof SENSITIVITIES)[number];
+
+export interface PropertyListing {
+  readonly archived: boolean;
+  readonly sensitivity?: Sensitivity;
+}
+
+export function listProperties(
+  objectType: ObjectType,
+  { archived, sensitivity }: PropertyListing,
+): HubSpotCall<readonly PropertyDefinition[]> {
+  const kind = sensitivity === undefined ? '' : `&dataSensitivity=${sensitivity}`;
   return {
-    purpose: `list ${archived ? 'archived ' : ''}properties of ${objectType}`,
+    purpose: `list ${archived ? 'archived ' : ''}${sensitivity === undefined ? '' : 'sensitive '}properties of ${objectType}`,
     lane: 'burst',
     repeat: 'always',
-    request: (api) => ({ method: 'GET', path: `${api.properties(objectType)}?archived=${archived}` }),
+    request: (api) => ({ method: 'GET', path: `${api.properties(objectType)}?archived=${archived}${kind}` }),
     read: (body) => readBatchResponse(body, readDefinition).results,
+  };
+}
+
+/** Returns which of the properties exist with this sensitivity. The dated versions require all three members. */
+export function readPropertyBatch(
+  objectType: ObjectType,
+  names: readonly string[],
+  dataSensitivity: Sensitivity,
+): HubSpotCall<readonly string[]> {
+  const body = { archived: false, dataSensitivity, inputs: names.map((name) => ({ name })) };
+  return {
+    purpose: `read sensitive properties of ${objectType}`,
+    lane: 'burst',
+    repeat: 'always',
+    request: (api) => ({ method: 'POST', path: `${api.properties(objectType)}/batch/read`, body }),
+    read: (answer) => readBatchResponse(answer, nameOf).results,
   };
 }
 

@@ -2,7 +2,8 @@ import type { CrmProblem } from '../../crm.ts';
 import { type HubSpotError, missingScopesIn } from '../transport/error-body.ts';
 import type { Unsure } from './call-problem.ts';
 import { coordinatesIn, existingIdIn, isConflict } from './conflicts.ts';
-import { invalidProperties, namedProperties } from './named-properties.ts';
+import { incomplete } from './incomplete.ts';
+import { invalidProperties, namedProperties, requiredIn } from './named-properties.ts';
 import { shortened } from './shortened.ts';
 
 /**
@@ -17,6 +18,8 @@ export function problemOfEntry(error: HubSpotError, unsure: Unsure | 'refusal'):
     const message = 'HubSpot denied access to the record';
     return { kind: 'refused', message, ...(scopes.length > 0 && { missingScopes: scopes }) };
   }
+  const required = requiredIn(error);
+  if (required.length > 0) return incomplete(required);
   const properties = namedProperties(error);
   if (properties.length > 0) {
     const problem = invalidProperties(properties);

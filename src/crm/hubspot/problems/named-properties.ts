@@ -1,5 +1,5 @@
 import { isObject } from '../../../json.ts';
-import { type CrmProblem, type InvalidProperty, noSuchProperty } from '../../crm.ts';
+import { type CrmProblem, type InvalidProperty, noSuchProperty, type RequiredProperty } from '../../crm.ts';
 import type { HubSpotError } from '../transport/error-body.ts';
 import { parseJson } from '../transport/parse-json.ts';
 import { shortened } from './shortened.ts';
@@ -29,6 +29,31 @@ interface NamedProperty {
   readonly name: string;
   readonly code: string | undefined;
   readonly text: string;
+}
+
+const REQUIRED: ReadonlyMap<string | undefined, RequiredProperty['when']> = new Map([
+  ['MISSING_REQUIRED_PROPERTY', 'created'],
+  ['MISSING_CONDITIONAL_REQUIRED_PROPERTY', 'conditional'],
+]);
+
+/** Properties that the account requires and the record lacks; none if the error names other problems too. */
+export function requiredIn(error: HubSpotError): readonly Pick<RequiredProperty, 'name' | 'when'>[] {
+  const required = [error, ...error.errors].flatMap((entry) => {
+    const when = REQUIRED.get(entry.code);
+    return when === undefined ? [] : missingNames(entry).map((name) => ({ name, when }));
+  });
+  const others = namedProperties(error).filter(({ code }) => !REQUIRED.has(code));
+  return others.some(({ name }) => !required.some((each) => each.name === name)) ? [] : required;
+}
+
+/** In the context, or else quoted in the message. */
+function missingNames({ context, message }: HubSpotError): readonly string[] {
+  const inContext = ['propertyName', 'propertyNames', 'properties'].flatMap((key) => context[key] ?? []);
+  const names =
+    inContext.length > 0
+      ? inContext
+      : [...message.slice(0, 2_000).matchAll(/["'“]([a-z][a-z0-9_]*)["'”]/g)].map(([, name = '']) => name);
+  return [...new Set(names)].filter((name) => PROPERTY_NAME.test(name));
 }
 
 /** The problem of a record whose named properties HubSpot did not accept. */

@@ -2,7 +2,13 @@ import { GatewayError } from '../../../errors.ts';
 import type { CallContext, CrmProblem, NewProperty, NewPropertyOutcome, ObjectType } from '../../crm.ts';
 import type { Pacer } from '../../pacer.ts';
 import { chunksOf } from '../calls/chunks.ts';
-import { createPropertyBatch, createPropertyGroup, MAX_PROPERTIES_PER_CALL } from '../calls/property-calls.ts';
+import {
+  createPropertyBatch,
+  createPropertyGroup,
+  MAX_PROPERTIES_PER_CALL,
+  readPropertyBatch,
+  SENSITIVITIES,
+} from '../calls/property-calls.ts';
 import { problemOfCall, unaccounted } from '../problems/call-problem.ts';
 import { problemOfEntry } from '../problems/entry-problem.ts';
 import { sendAroundOffenders } from '../problems/halving.ts';
@@ -83,7 +89,7 @@ class PropertyCreation {
   async confirm(properties: readonly NewProperty[], names: PropertyNames): Promise<void> {
     // One that existed may have been created by another process a moment ago.
     const isAwaited = ({ name }: NewProperty) => typeof this.#outcomes.get(name) !== 'object';
-    let awaited = properties.filter(isAwaited);
+    let awaited: readonly NewProperty[] = properties.filter(isAwaited);
     for (let read = 1; awaited.length > 0 && read <= MAX_READS; read += 1) {
       const known = await names(read);
       if (known === undefined) return;
@@ -91,7 +97,25 @@ class PropertyCreation {
         if (known.has(name) && !this.#outcomes.has(name)) this.#outcomes.set(name, 'created');
       }
       awaited = awaited.filter(({ name }) => !known.has(name));
+      if (read === 1) awaited = await this.#withoutSensitive(awaited);
     }
+  }
+
+  /** A list without the name of an existing property is not believed: it omits properties of sensitive data. */
+  async #withoutSensitive(properties: readonly NewProperty[]): Promise<readonly NewProperty[]> {
+    const existing = properties.filter(({ name }) => this.#outcomes.get(name) === 'existed').map(({ name }) => name);
+    if (existing.length === 0) return properties;
+    const found = new Set<string>();
+    for (const sensitivity of SENSITIVITIES) {
+      try {
+        const names = await this.#send(readPropertyBatch(this.#objectType, existing, sensitivity));
+        for (const name of names) found.add(name);
+      } catch (error) {
+        // Without access to sensitive data the list is all there is to read.
+        if (!(error instanceof HubSpotRefusal)) throw error;
+      }
+    }
+    return properties.filter(({ name }) => !found.has(name));
   }
 
   async #ensureGroup(group: string): Promise<void> {

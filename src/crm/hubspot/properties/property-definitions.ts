@@ -1,13 +1,14 @@
-import type { CallContext, ObjectType, PropertyDefinition } from '../../crm.ts';
-import { listProperties } from '../calls/property-calls.ts';
+import type { CallContext, ObjectType, PropertyDefinition, ReadPropertiesOptions } from '../../crm.ts';
+import { listProperties, SENSITIVITIES } from '../calls/property-calls.ts';
 import type { Transport } from '../transport/hubspot-call.ts';
+import { HubSpotRefusal } from '../transport/hubspot-refusal.ts';
 
 /** Property definitions by object type: read once, cached for a while; concurrent requests share one call. */
 export interface PropertyDefinitions {
   of(
     objectType: ObjectType,
     context: CallContext,
-    options?: { readonly refresh?: boolean; readonly archived?: boolean },
+    options?: ReadPropertiesOptions,
   ): Promise<readonly PropertyDefinition[]>;
   forget(objectType: ObjectType): void;
 }
@@ -46,14 +47,30 @@ export function createPropertyDefinitions(
     return entry;
   }
 
+  /** Sensitive ones are not cached: only checks ask for them. An account or token without access to them has none to show. */
+  async function listSensitive(objectType: ObjectType, context: CallContext): Promise<readonly PropertyDefinition[]> {
+    const lists = SENSITIVITIES.map((sensitivity) =>
+      transport(listProperties(objectType, { archived: false, sensitivity }), context).catch((error: unknown) => {
+        if (error instanceof HubSpotRefusal) return [];
+        throw error;
+      }),
+    );
+    return (await Promise.all(lists)).flat();
+  }
+
   return {
-    of(objectType, context, { refresh = false, archived = false } = {}) {
+    async of(objectType, context, { refresh = false, archived = false, includeSensitive = false } = {}) {
       const key = keyOf(objectType, archived);
       const known = entries.get(key);
       // A read in progress is as fresh as a new one, give or take its duration.
       const isUsable = known !== undefined && (!known.isSettled || (!refresh && now() - known.at < FRESH_FOR_MS));
-      const entry = isUsable ? known : load(key, () => transport(listProperties(objectType, archived), context));
-      return entry.definitions;
+      const entry = isUsable ? known : load(key, () => transport(listProperties(objectType, { archived }), context));
+      const [listed, sensitive] = await Promise.all([
+        entry.definitions,
+        includeSensitive ? listSensitive(objectType, context) : [],
+      ]);
+      if (sensitive.length === 0) return listed;
+      return [...new Map([...listed, ...sensitive].map((definition) => [definition.name, definition])).values()];
     },
     forget(objectType) {
       for (const archived of [true, false]) entries.delete(keyOf(objectType, archived));

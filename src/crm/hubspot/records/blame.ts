@@ -1,8 +1,15 @@
 /** Which records of a batch an error is about. HubSpot names them in five ways; if it uses none, the result is empty. */
-import type { CrmProblem, InvalidProperty } from '../../crm.ts';
+import type { CrmProblem, InvalidProperty, RequiredProperty } from '../../crm.ts';
 import { coordinatesIn } from '../problems/conflicts.ts';
 import { problemOfEntry } from '../problems/entry-problem.ts';
-import { invalidProperties, isUnknown, listedInMessage, namedProperties } from '../problems/named-properties.ts';
+import { incomplete } from '../problems/incomplete.ts';
+import {
+  invalidProperties,
+  isUnknown,
+  listedInMessage,
+  namedProperties,
+  requiredIn,
+} from '../problems/named-properties.ts';
 import { contextValues, type HubSpotError } from '../transport/error-body.ts';
 import type { BatchInput } from './batch-input.ts';
 
@@ -27,6 +34,8 @@ export function blamedBy<I extends BatchInput>(
     }
   }
   if (blamed.size > 0) return blamed;
+  const required = requiredIn(refusal);
+  if (required.length > 0) return lacking(required, inputs);
   const named = namedProperties(refusal);
   const batch: RefusedBatch = { refusal, inputs };
   for (const input of inputs) {
@@ -35,6 +44,19 @@ export function blamedBy<I extends BatchInput>(
   }
   if (named.length > 0) return blamed;
   for (const input of withEmailIn(refusal, inputs)) blamed.set(input, invalidProperties([BAD_EMAIL]));
+  return blamed;
+}
+
+/** What is required of every record is missing from all that do not send it. Which records a condition concerns is not known. */
+function lacking<I extends BatchInput>(
+  required: readonly Pick<RequiredProperty, 'name' | 'when'>[],
+  inputs: readonly I[],
+): ReadonlyMap<I, CrmProblem> {
+  const blamed = new Map<I, CrmProblem>();
+  for (const input of inputs) {
+    const missing = required.filter(({ name, when }) => when === 'created' && !sentValue(input, name));
+    if (missing.length > 0) blamed.set(input, incomplete(missing));
+  }
   return blamed;
 }
 

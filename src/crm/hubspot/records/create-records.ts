@@ -7,14 +7,24 @@ import type { BatchInput } from './batch-input.ts';
 import { BatchWrite } from './batch-write.ts';
 import { lookupById } from './lookup.ts';
 import { readInBatches } from './read-in-batches.ts';
+import type { RequiredProperties } from './required-properties.ts';
 
 interface Create extends BatchInput {
   readonly associations: CreateBodyInput['associations'];
 }
 
-/** Creates 100 records per call. Two with the same email never share a call: HubSpot would refuse it whole. */
+/** What the creates of one process share. */
+export interface CreateDeps {
+  readonly send: Send;
+  readonly required: RequiredProperties;
+}
+
+/**
+ * Creates 100 records per call. Two with the same email never share a call: HubSpot would refuse it whole. Records without a value
+ * that HubSpot is known to require are not sent.
+ */
 export async function createRecords(
-  send: Send,
+  { send, required }: CreateDeps,
   objectType: ObjectType,
   inputs: readonly CreateInput[],
 ): Promise<readonly WriteOutcome[]> {
@@ -45,7 +55,22 @@ export async function createRecords(
     return false;
   });
   const chunks = chunksOfDistinct(ready, MAX_RECORDS_PER_CALL, (create) => comparable(create.properties.email));
-  await Promise.all(chunks.map((chunk) => batch.write(chunk)));
+  const write = async (chunk: readonly Create[]) => {
+    const complete = chunk.filter((create) => {
+      const problem = required.problemOfNew(objectType, create.properties);
+      if (problem !== undefined) batch.outcomes.set(create, { problem });
+      return problem === undefined;
+    });
+    if (complete.length > 0) await batch.write(complete);
+    required.learn(
+      objectType,
+      complete.map((create) => batch.outcomes.get(create)).filter((outcome) => outcome !== undefined),
+    );
+  };
+  // The first call shows what the account requires, before the others are sent.
+  const [first = [], ...rest] = chunks;
+  await write(first);
+  await Promise.all(rest.map(write));
   batch.throwIfNothingWritten();
   return batch.inOrder(creates);
 }
