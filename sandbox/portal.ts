@@ -8,7 +8,7 @@ import type { ComputeContext } from './records/computed-values.ts';
 import { additionalEmails } from './records/normalize.ts';
 import { createReaders, type ReadValue } from './records/read-value.ts';
 import { RecordStore, type RecordVersion } from './records/record-store.ts';
-import type { Requirement } from './records/requirements.ts';
+import type { Requirement } from './records/requirement.ts';
 import { SearchIndex } from './search/search-index.ts';
 import type { Switches } from './switches.ts';
 

@@ -4,7 +4,7 @@ import type { ObjectName } from './object-types.ts';
 import type { Portal } from './portal.ts';
 import { addProperty } from './properties/property-handlers.ts';
 import { isProblem } from './properties/property-registry.ts';
-import type { Requirement } from './records/requirements.ts';
+import type { Requirement } from './records/requirement.ts';
 import { fillDefaults, linkRecords } from './records/side-effects.ts';
 
 export interface SeedRecord {

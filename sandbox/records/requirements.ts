@@ -1,17 +1,9 @@
 import type { Call } from '../http/call.ts';
 import { type ErrorDetail, invalid, type Problem } from '../http/problem.ts';
-import type { ObjectName } from '../object-types.ts';
 import type { ObjectData } from '../portal.ts';
 import type { StoredRecord } from './record-store.ts';
 import { isRefused, type Values } from './validate-properties.ts';
 import { isPlanned, type PlannedCreate } from './write-record.ts';
-
-/** A property that the account's administrator requires: of every new record, or of records with a certain value. */
-export interface Requirement {
-  readonly object: ObjectName;
-  readonly property: string;
-  readonly when?: { readonly property: string; readonly value: string };
-}
 
 /** Write validation for a create; 2026-09 enforces it, earlier versions do not. */
 export function requireOnCreate(
