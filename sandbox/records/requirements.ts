@@ -22,21 +22,21 @@ export function requireOnUpdate(
   values: Values | Problem,
 ): Values | Problem {
   if (isRefused(values)) return values;
-  const valueOf = (property: string) => values.get(property) ?? object.records.stored(record.version, property);
-  return missing(call, object, valueOf, false) ?? values;
+  const readValue = (property: string) => values.get(property) ?? object.records.stored(record.version, property);
+  return missing(call, object, readValue, false) ?? values;
 }
 
 /** Four parameters: whose values they are, and whether the record is new, decide together. */
 function missing(
   { version, portal }: Call,
   { type }: ObjectData,
-  valueOf: (property: string) => string | undefined,
+  readValue: (property: string) => string | undefined,
   isNew: boolean,
 ): Problem | undefined {
   if (version !== '2026-09') return undefined;
   const unmet = portal.requirements.filter(({ object, property, when }) => {
-    const applies = when === undefined ? isNew : valueOf(when.property) === when.value;
-    return object === type.name && applies && !valueOf(property);
+    const applies = when === undefined ? isNew : readValue(when.property) === when.value;
+    return object === type.name && applies && !readValue(property);
   });
   if (unmet.length === 0) return undefined;
   const errors = unmet.map(
