@@ -4,6 +4,7 @@ import { sandboxKey, toApiKeys } from './api-key-list.ts';
 import { type ApiVersion, apiVersions, defaultApiVersion } from './crm/hubspot/transport/api-versions.ts';
 import type { Environment, UnusedSettings } from './environment.ts';
 import { type BodyLimits, defaultBodyLimits } from './http/body-limits.ts';
+import { httpUrl, mostBodyBytes, size, wholeNumber } from './setting-kinds.ts';
 import { describeSlips, type GivenSettings, signsOfAccount } from './setting-slips.ts';
 
 /** Every mistake found in the environment, one line each. Raised at start only. */
@@ -16,35 +17,6 @@ export class ConfigError extends Error {
     this.problems = problems;
   }
 }
-
-function wholeNumber(least: number, most: number) {
-  return z
-    .string()
-    .regex(/^\d+$/, 'must be a whole number')
-    .transform(Number)
-    .pipe(z.number().min(least, `must be at least ${least}`).max(most, `must be at most ${most}`));
-}
-
-const sizeUnits: Readonly<Record<string, number>> = { '': 1, b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
-
-function toBytes(text: string): number {
-  const parts = /^(\d+)\s*(b|kb|mb|gb)?$/i.exec(text);
-  return parts ? Number(parts[1]) * (sizeUnits[(parts[2] ?? '').toLowerCase()] ?? 1) : Number.NaN;
-}
-
-/** Above this, one request could use up the memory of the process. */
-const mostBodyBytes = 200 * 1024 ** 2;
-
-function size(standard: string, most = 1024 ** 4) {
-  return z
-    .string()
-    .refine((text) => toBytes(text) > 0, `must be a size such as ${standard}`)
-    .prefault(standard)
-    .transform(toBytes)
-    .pipe(z.number().max(most, `must be at most ${most / 1024 ** 2}mb`));
-}
-
-const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https address' });
 
 /** The variables, one schema each. `.env.example` lists the same names; a test compares the two. */
 export const EnvironmentSchema = z.object({

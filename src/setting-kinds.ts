@@ -1,0 +1,33 @@
+/** Kinds of settings: how a text of the environment is checked and read. */
+import { z } from 'zod';
+
+/** A whole number within limits; given as text. */
+export function wholeNumber(least: number, most: number) {
+  return z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().min(least, `must be at least ${least}`).max(most, `must be at most ${most}`));
+}
+
+const sizeUnits: Readonly<Record<string, number>> = { '': 1, b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
+
+function toBytes(text: string): number {
+  const parts = /^(\d+)\s*(b|kb|mb|gb)?$/i.exec(text);
+  return parts ? Number(parts[1]) * (sizeUnits[(parts[2] ?? '').toLowerCase()] ?? 1) : Number.NaN;
+}
+
+/** Above this, one request could use up the memory of the process. */
+export const mostBodyBytes = 200 * 1024 ** 2;
+
+/** A size in bytes, given as `20mb`. */
+export function size(standard: string, most = 1024 ** 4) {
+  return z
+    .string()
+    .refine((text) => toBytes(text) > 0, `must be a size such as ${standard}`)
+    .prefault(standard)
+    .transform(toBytes)
+    .pipe(z.number().max(most, `must be at most ${most / 1024 ** 2}mb`));
+}
+
+export const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https address' });
