@@ -23,6 +23,11 @@ export function problemLines(problem: NotedProblem): string[] {
       ];
     case 'invalid':
       return invalidLines(problem);
+    case 'incomplete':
+      return [
+        `HubSpot requires ${(problem.properties ?? []).map(({ name }) => name).join(', ')}, which the record lacks`,
+        '  give it a value in the mapping file: under `on_create` or `always`, or with a row; see docs/upgrade.md',
+      ];
     case 'conflict':
       return [
         `${problem.property ?? 'a unique value'} already belongs to ${problem.existingId === undefined ? 'another record' : `record ${problem.existingId}`}`,
