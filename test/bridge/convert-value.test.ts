@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { shapeOf, toPropertyText } from '../../src/bridge/properties/convert-value.ts';
+import { describePart, shapeOf, toPropertyText } from '../../src/bridge/properties/convert-value.ts';
 
 const maxLength = 65_536;
 const stages = {
@@ -93,5 +93,20 @@ test('converts any JSON value to any type without throwing, within the length an
       }
     }),
     { numRuns: 1000 },
+  );
+});
+
+test('a list that was written in part says what was written', () => {
+  const part = {
+    value: 'NEW;OPEN',
+    note: '2 of its 4 values are not options of the property',
+    reason: 'some-options',
+  } as const;
+
+  expect(describePart(part)).toBe(
+    'was only partly stored as "NEW;OPEN": 2 of its 4 values are not options of the property',
+  );
+  expect(describePart({ value: 'x…', note: 'it was cut to 2 characters', reason: 'cut' })).toBe(
+    'was only partly stored: it was cut to 2 characters',
   );
 });

@@ -14,6 +14,12 @@ export type PropertyText =
   | { readonly value: string; readonly note?: string; readonly reason?: HeldBackReason }
   | { readonly problem: string; readonly reason: HeldBackReason };
 
+/** What a warning says of a value that was written in part; of a list, also which options were written. */
+export function describePart({ value, note, reason }: Extract<PropertyText, { readonly value: string }>): string {
+  const written = reason === 'some-options' ? ` as "${value}"` : '';
+  return `was only partly stored${written}: ${note ?? ''}`;
+}
+
 /** The shape of properties that the bridge creates. */
 export function shapeOf(type: Exclude<PropertyDefinition['type'], 'enum' | 'other'>): PropertyShape {
   return { type, isMultiple: false, options: [], hasExternalOptions: false };

@@ -1,6 +1,6 @@
 import type { HeldBackReason } from '../../mapping/run/held-back.ts';
 import type { LooseOption } from '../../mapping/run/translate-record.ts';
-import { toPropertyText } from './convert-value.ts';
+import { describePart, toPropertyText } from './convert-value.ts';
 import type { DraftBuilder } from './draft-builder.ts';
 import type { PropertyIndex } from './property-catalogue.ts';
 
@@ -27,7 +27,7 @@ export function matchOptions(builder: DraftBuilder, index: PropertyIndex | undef
     if ('problem' in matched)
       keepRawText(builder, { property, option, loss: `was skipped: ${matched.problem}`, reason });
     else if (matched.note !== undefined) {
-      keepRawText(builder, { property, option, loss: `was only partly stored: ${matched.note}`, reason });
+      keepRawText(builder, { property, option, loss: describePart(matched), reason });
     }
   }
 }

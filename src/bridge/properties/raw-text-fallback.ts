@@ -2,7 +2,7 @@ import type { PropertyDefinition } from '../../crm/crm.ts';
 import { fieldLabel } from '../../mapping/run/field-mark.ts';
 import { ownProperties } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
-import { toPropertyText } from './convert-value.ts';
+import { describePart, toPropertyText } from './convert-value.ts';
 import type { DraftBuilder } from './draft-builder.ts';
 import { isWritable, type PropertyIndex } from './property-catalogue.ts';
 import type { RequestedProperty } from './property-creation-queue.ts';
@@ -69,8 +69,7 @@ function storeRawText(builder: DraftBuilder, definition: PropertyDefinition, max
     if ('problem' in converted) builder.skip(name, { refused: converted.problem, reason: converted.reason });
     else {
       target.set(name, converted.value);
-      if (converted.note !== undefined)
-        builder.warnings.push(`${builder.nameOf(name)} was only partly stored: ${converted.note}`);
+      if (converted.note !== undefined) builder.warnings.push(`${builder.nameOf(name)} ${describePart(converted)}`);
     }
   }
 }

@@ -8,7 +8,7 @@ import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import { createEmptyWordTest } from '../../mapping/values/empty-words.ts';
 import { toFieldValue, toText } from '../../mapping/values/field-value.ts';
 import { problemFromRead } from '../problem.ts';
-import { shapeOf, toPropertyText } from './convert-value.ts';
+import { describePart, shapeOf, toPropertyText } from './convert-value.ts';
 import type { Refusal } from './creation-refusals.ts';
 import { cutTexts } from './cut-texts.ts';
 import { DraftBuilder, type ResolvedDraft } from './draft-builder.ts';
@@ -158,7 +158,7 @@ function storeField(
   builder.sources.set(name, label);
   if (location.isNew === true) builder.createdProperties.push(name);
   if (converted.note !== undefined) {
-    builder.warnings.push(`${builder.nameOf(name)} was only partly stored: ${converted.note}`);
+    builder.warnings.push(`${builder.nameOf(name)} ${describePart(converted)}`);
     builder.heldBack.push({ field: label, property: name, reason: converted.reason ?? 'cut' });
   }
 }
