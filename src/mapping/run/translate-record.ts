@@ -175,7 +175,8 @@ function warn(
     const inPlace = keepsUnreadable && kind === 'unusable';
     const done = inPlace ? `: written to ${row.crm} as it came${where}` : ` and was not written to ${row.crm}`;
     warnings.push(`${field} ${problem}${done}${inPlace && mode === 'create' ? '' : rawIn}`);
-    heldBack.push({ field, property: row.crm, reason: 'unreadable', detail: problem });
+    // A text that is written as it came is not held back.
+    if (!inPlace) heldBack.push({ field, property: row.crm, reason: 'unreadable', detail: problem });
   }
   for (const { field, problem } of partials) {
     warnings.push(`${field} ${problem} to ${row.crm}${rawIn}`.replace(/ approximate to /, ' approximate in '));

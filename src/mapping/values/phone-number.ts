@@ -54,7 +54,7 @@ function readPhone(text: string, countries: readonly CountryCode[]): string | Va
   if (plain !== undefined) return `+${plain.callingCode}${plain.national}`;
   // Without two digits there is no number; the library would throw, which is slow.
   const parsed = /\d\D*\d/.test(number) ? parsePhone(number, countries) : undefined;
-  if (parsed === undefined) return countries.length === 0 && /^[\d\s().\/-]{5,}$/.test(number) ? noPrefix : notANumber;
+  if (parsed === undefined) return countries.length === 0 && /^[\d\s()./-]{5,}$/.test(number) ? noPrefix : notANumber;
   // Numbers of zeros lose one each time they are parsed.
   if (parsePhoneNumberFromString(parsed.number)?.number !== parsed.number) return notANumber;
   return parsed.ext === undefined ? parsed.number : `${parsed.number} ext. ${parsed.ext}`;
@@ -81,7 +81,7 @@ function parsePhone(text: string, countries: readonly CountryCode[]): PhoneNumbe
   const found =
     national.find((number) => number?.isValid()) ?? (countries.length === 1 ? possible(national[0]) : undefined);
   if (found !== undefined) return found;
-  const digits = text.replace(/[\s().\/-]/g, '');
+  const digits = text.replace(/[\s()./-]/g, '');
   // In most countries `00` means `+`.
   if (/^00[1-9]/.test(digits)) return possible(parsePhoneNumberFromString(`+${digits.slice(2)}`));
   if (!/^[1-9]\d{10,14}$/.test(digits)) return undefined;
