@@ -34,7 +34,7 @@ test('captures list shows them in a table, and finds those that mention somebody
   const ofNobody = await run(['captures', 'list', '--dir', folder, '--find', 'lead-77']);
 
   expect(all.out.split('\n')[0]).toMatch(
-    /^time \(UTC\) +endpoint +status +records +errors +warnings +calls +ms +name$/,
+    /^time \(UTC\) +endpoint +status +records +errors +warnings +calls +ms +name +reason$/,
   );
   expect(all.out.split('\n')).toHaveLength(5);
   expect(all.out).toMatch(/POST \/contacts\/sync +200 +1 +0 +0 +\d+ +\d+ +[0-9a-f]{8}\n/);

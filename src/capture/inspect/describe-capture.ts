@@ -1,12 +1,11 @@
 import type { AnswerReader, CallMeaning, CrmProtocol, Json } from '../../crm/crm-protocol.ts';
 import { isObject } from '../../json.ts';
 import type { Capture, CapturedExchange } from '../capture-schema.ts';
+import { reasonOf, storyOf } from './capture-story.ts';
 
 /** One line of a list: time, endpoint, status, counts, duration. */
-export function listRow(
-  { startedAt, request, answer, summary, durationMs }: Capture,
-  name: string,
-): (string | number)[] {
+export function listRow(capture: Capture, name: string): (string | number)[] {
+  const { startedAt, request, answer, summary, durationMs } = capture;
   return [
     startedAt.replace('T', ' ').replace(/\.\d+Z$/, ''),
     `${request.method} ${request.path}`,
@@ -17,26 +16,64 @@ export function listRow(
     summary.upstreamCalls,
     durationMs,
     name.replace(/^.*_([0-9a-f]+)\.json$/, '$1'),
+    short(reasonOf(capture), maxReason),
   ];
 }
 
-export const listHead = ['time (UTC)', 'endpoint', 'status', 'records', 'errors', 'warnings', 'calls', 'ms', 'name'];
+export const listHead = [
+  'time (UTC)',
+  'endpoint',
+  'status',
+  'records',
+  'errors',
+  'warnings',
+  'calls',
+  'ms',
+  'name',
+  'reason',
+];
 
-/** What happened to a request, for a person: what came, each call of the CRM, what was answered. */
-export function describeCapture(protocol: CrmProtocol, capture: Capture): string[] {
-  const { request, answer, summary, bridge, mapping, settings } = capture;
-  const status = answer === null ? 'not answered: the caller went away' : `answered ${answer.status}`;
+/**
+ * What happened to a request, for a person: what was sent, found, written and held back, then each call of the CRM and the answer.
+ * @param isComplete also what the bridge knew before, and its settings.
+ */
+export function describeCapture(
+  protocol: CrmProtocol,
+  capture: Capture,
+  { isComplete }: { isComplete: boolean },
+): string[] {
+  const { request, answer, summary } = capture;
+  const status = answer === null ? 'not answered: the caller disconnected' : `answered ${answer.status}`;
+  const { sent, found, wrote, heldBack } = storyOf(protocol, capture);
   return [
     `${request.method} ${request.path}  ${status} after ${capture.durationMs} ms  (${capture.startedAt})`,
     `  request ${capture.requestId}: ${count(summary.records, 'record')}, ${count(summary.errors, 'error')}, ${count(summary.warnings, 'warning')}`,
-    `  bridge ${bridge.version} on Node ${bridge.node}${bridge.sandbox ? ', embedded CRM' : ''}; mapping ${mapping.hash}; limits ${settings.burstPerTenSeconds} per 10 s, ${settings.searchPerSecond} searches per s`,
-    `  people's values were ${capture.personalData === 'kept' ? 'kept as they are' : 'replaced by placeholders'}${capture.trimmed === true ? '; bodies were left out for their size' : ''}`,
     ...(request.key === 'good' ? [] : [`  the API key was ${request.key}`]),
+    ...(capture.trimmed === true ? ['  bodies were omitted because of their size'] : []),
+    ...part('Sent', sent),
+    ...part('Found', found),
+    ...part('Wrote', wrote),
+    ...part('Held back or failed', heldBack),
     '',
     ...describeCalls(protocol, capture),
-    ...describeKnown(capture),
+    ...(isComplete ? describeKnown(capture) : []),
     '',
     ...describeAnswer(capture),
+    ...(isComplete ? describeSettings(capture) : []),
+  ];
+}
+
+function part(title: string, lines: readonly string[]): string[] {
+  if (lines.length === 0) return [];
+  const more = lines.length > maxLines ? [`  and ${lines.length - maxLines} more`] : [];
+  return ['', title, ...lines.slice(0, maxLines).map((line) => `  ${short(line)}`), ...more];
+}
+
+function describeSettings({ bridge, mapping, settings, personalData }: Capture): string[] {
+  return [
+    '',
+    `Bridge ${bridge.version} on Node ${bridge.node}${bridge.sandbox ? ', embedded CRM' : ''}; mapping ${mapping.hash}; limits ${settings.burstPerTenSeconds} per 10 s, ${settings.searchPerSecond} searches per s`,
+    `People's values were ${personalData === 'kept' ? 'kept as they are' : 'replaced by placeholders'}`,
   ];
 }
 
@@ -88,6 +125,9 @@ function describeMeaning(meaning: CallMeaning, { call }: CapturedExchange): stri
 
 const maxValues = 3;
 const maxText = 160;
+const maxReason = 80;
+/** Lines of each part of the story. */
+const maxLines = 20;
 
 function some(values: readonly string[]): string {
   const shown = values.slice(0, maxValues).join(', ');
@@ -130,24 +170,22 @@ function describeAnswer({ answer }: Capture): string[] {
   if (!isObject(answer.body)) return ['Answer:', `  ${short(JSON.stringify(answer.body) ?? '(empty)')}`];
   const { results, errors, ...rest } = answer.body;
   const lines = [
-    ...listOf(results).map(describeResult),
+    ...listOf(results).flatMap(describeResult),
     ...listOf(errors).map((entry) => `  ${keyOf(entry)}  error: ${String(entry.error)}`),
   ];
   if (Object.keys(rest).length > 0) lines.push(`  ${short(JSON.stringify(rest))}`);
   return ['Answer:', ...(lines.length === 0 ? ['  (nothing)'] : lines)];
 }
 
-function describeResult(entry: Record<string, unknown>): string {
+function describeResult(entry: Record<string, unknown>): string[] {
   const outcome =
     entry.success === false
       ? `failed: ${String(entry.error)}`
       : entry.crmId === keyOf(entry)
         ? 'done'
         : `→ ${String(entry.crmId ?? entry.id)}`;
-  const warnings = Array.isArray(entry.warnings)
-    ? entry.warnings.map((warning) => `\n      warning: ${String(warning)}`)
-    : [];
-  return `  ${keyOf(entry)}  ${outcome}${warnings.join('')}`;
+  const warnings = Array.isArray(entry.warnings) ? entry.warnings : [];
+  return [`  ${keyOf(entry)}  ${outcome}`, ...warnings.map((warning) => `      warning: ${String(warning)}`)];
 }
 
 function keyOf(entry: Record<string, unknown>): string {
@@ -159,9 +197,9 @@ function listOf(value: unknown): Record<string, unknown>[] {
   return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
-function short(text: string): string {
+function short(text: string, longest = maxText): string {
   const line = text.replace(/\s+/g, ' ').trim();
-  return line.length > maxText ? `${line.slice(0, maxText - 1)}…` : line;
+  return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
 }
 
 function count(number: number, thing: string): string {

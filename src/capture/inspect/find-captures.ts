@@ -20,14 +20,21 @@ export interface FoundCapture {
 }
 
 /**
- * The captures of a folder, oldest first. Files that cannot be read are told in `problems`, not thrown.
- * @param text only those that mention it: an id, or somebody's e-mail, name or number, whose placeholder is looked for.
+ * The captures of a folder, oldest first. Files that cannot be read are listed in `problems`.
+ * @param text only those that mention it: an id, or an email, name or number, whose placeholder is looked for `since`, `until`: milliseconds since 1970.
  */
 export function findCaptures(
   folder: string,
-  options: { readonly text?: string; readonly secret?: string; readonly newest?: number } = {},
+  options: {
+    readonly text?: string;
+    readonly secret?: string;
+    readonly newest?: number;
+    readonly since?: number;
+    readonly until?: number;
+  } = {},
 ): { readonly found: readonly FoundCapture[]; readonly problems: readonly string[] } {
-  const names = captureNames(folder);
+  const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = options;
+  const names = captureNames(folder).filter((name) => momentOf(name) >= since && momentOf(name) <= until);
   const needles =
     options.text === undefined ? undefined : spellingsOf(options.text, options.secret ?? ownSecret(folder));
   const found: FoundCapture[] = [];
@@ -48,7 +55,7 @@ export function findCaptures(
 }
 
 /**
- * One capture by its path, by a part of its name, or by the id of its request.
+ * One capture by its path, by part of its name, or by the beginning of its request id.
  * @throws CaptureFileError when there is none, or more than one.
  */
 export function findCapture(folder: string, reference: string): FoundCapture {
@@ -60,9 +67,18 @@ export function findCapture(folder: string, reference: string): FoundCapture {
     return { name: only, file, capture: readCapture(file) };
   }
   if (second !== undefined) throw new CaptureFileError(`${names.length} captures have ${reference} in their name`);
-  const found = findCaptures(folder).found.find(({ capture }) => capture.requestId === reference);
-  if (found !== undefined) return found;
+  const found = findCaptures(folder).found.filter(({ capture }) => capture.requestId.startsWith(reference));
+  const exact = found.filter(({ capture }) => capture.requestId === reference);
+  const [match, another] = exact.length > 0 ? exact : found;
+  if (match !== undefined && another === undefined) return match;
+  if (another !== undefined)
+    throw new CaptureFileError(`${found.length} captures have a request id that begins with ${reference}`);
   throw new CaptureFileError(`There is no capture ${reference}, neither as a file nor in ${folder}`);
+}
+
+/** Milliseconds since 1970, from the name. */
+function momentOf(name: string): number {
+  return Date.parse(name.slice(0, 24).replace(/T(\d{2})-(\d{2})-/, 'T$1:$2:'));
 }
 
 function captureNames(folder: string): string[] {

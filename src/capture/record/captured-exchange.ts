@@ -59,9 +59,11 @@ function redactResponse(redaction: Redaction, path: string, response: unknown): 
 /** Segments with a percent sign or an @, and values of searches, may be somebody's. */
 function redactCrmPath({ values }: Redaction, path: string): string {
   if (!/[@%]|[?&](?:email|query|q)=/i.test(path)) return path;
-  return path.replace(/[^/?&=]+/g, (part) =>
-    /[@%]/.test(part) ? withinPercent(part, (decoded) => values.value(decoded, 'unknown')) : part,
-  );
+  const replace = (part: string) => withinPercent(part, (decoded) => values.value(decoded, 'unknown'));
+  return path.replace(/([?&](?:email|query|q)=)([^&]*)|[^/?&=]+/gi, (part, name?: string, value = '') => {
+    if (name !== undefined) return name + replace(value);
+    return /[@%]/.test(part) ? replace(part) : part;
+  });
 }
 
 function failureOf({ error = '' }: RawExchange): { failure: 'time-out' | 'network'; networkCode?: string } {

@@ -1,5 +1,6 @@
 import type { CallMeaning, CrmProtocol, WireCall } from '../../crm/crm-protocol.ts';
 import type { Capture, CapturedExchange } from '../capture-schema.ts';
+import { callName } from './call-name.ts';
 import { asRecorded, type CrmReply, reply } from './crm-reply.ts';
 import { createRecordedLinks } from './recorded-links.ts';
 import { createRecordedProperties } from './recorded-properties.ts';
@@ -13,6 +14,10 @@ export interface RecordedAnswers {
   answer(call: WireCall): CrmReply;
   /** What was asked and could not be answered from the capture, for a person. */
   readonly assumptions: readonly string[];
+  /** The first call that was not recorded, and where it came; undefined while all were. */
+  readonly divergence: string | undefined;
+  /** Writes that were answered as their recorded counterparts, although they carry other values. */
+  readonly oldAnswers: readonly string[];
 }
 
 /**
@@ -31,6 +36,16 @@ export function createRecordedAnswers(protocol: CrmProtocol, capture: Recorded):
   const links = createRecordedLinks(protocol, inOrder);
   const properties = createRecordedProperties(protocol, recorded);
   const assumptions: string[] = [];
+  const oldAnswers: string[] = [];
+  let divergence: string | undefined;
+  let count = 0;
+  let previous = 'it was the first call';
+
+  function note(call: WireCall, isAssumed: boolean): void {
+    const name = callName(calls, call);
+    if (isAssumed) divergence ??= `call ${count}, ${name}, was not recorded; ${previous}`;
+    else if (calls.meaningOf(call).kind === 'write') oldAnswers.push(name);
+  }
 
   function byMeaning(meaning: CallMeaning, call: WireCall): CrmReply | undefined {
     switch (meaning.kind) {
@@ -62,6 +77,22 @@ export function createRecordedAnswers(protocol: CrmProtocol, capture: Recorded):
     return exchange === undefined ? undefined : properties.withCreated(call, asRecorded(protocol, exchange, call));
   }
 
+  function exactly(call: WireCall): CrmReply | undefined {
+    const key = calls.keyOf(call);
+    const next = open.get(key)?.shift();
+    if (next === undefined) return undefined;
+    last.set(key, next);
+    return properties.withCreated(call, asRecorded(protocol, next, call));
+  }
+
+  function otherwise(call: WireCall): CrmReply {
+    const meaning = calls.meaningOf(call);
+    const assumed = assumptions.length;
+    const answered = byMeaning(meaning, call) ?? again(call) ?? unknown(meaning, call);
+    if (!last.has(calls.keyOf(call))) note(call, assumptions.length > assumed);
+    return answered;
+  }
+
   function unknown(meaning: CallMeaning, call: WireCall): CrmReply {
     if (meaning.kind === 'create property group') {
       assumptions.push('that the property group can be created');
@@ -73,16 +104,16 @@ export function createRecordedAnswers(protocol: CrmProtocol, capture: Recorded):
 
   return {
     answer(call) {
-      const key = calls.keyOf(call);
-      const next = open.get(key)?.shift();
-      if (next !== undefined) {
-        last.set(key, next);
-        return properties.withCreated(call, asRecorded(protocol, next, call));
-      }
-      const meaning = calls.meaningOf(call);
-      return byMeaning(meaning, call) ?? again(call) ?? unknown(meaning, call);
+      count += 1;
+      const answered = exactly(call) ?? otherwise(call);
+      previous = `before it came ${callName(calls, call)}`;
+      return answered;
     },
     assumptions,
+    oldAnswers,
+    get divergence() {
+      return divergence;
+    },
   };
 }
 

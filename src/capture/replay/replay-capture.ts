@@ -22,6 +22,10 @@ export interface Replay {
   readonly differences: readonly Difference[];
   /** What the capture could not answer; the replay continued with these assumptions. */
   readonly assumptions: readonly string[];
+  /** The first call that the capture does not contain, and where it came. */
+  readonly divergence?: string;
+  /** Writes with other values, to which the CRM's answer is the recorded one. */
+  readonly oldAnswers: readonly string[];
   /** More or fewer calls for the same effect are reported, but are no difference. */
   readonly calls: { readonly recorded: number; readonly replayed: number };
   readonly answer: ReplayedAnswer;
@@ -56,7 +60,13 @@ export async function replayCapture(capture: Capture, mappings: Mappings): Promi
   try {
     const answer = await clock.runUntil(sendRequest(port, capture));
     isAnswered = true;
-    return { ...compare(capture, answer, calls), assumptions: [...new Set(recorded.assumptions)] };
+    const { divergence } = recorded;
+    return {
+      ...compare(capture, answer, calls),
+      assumptions: [...new Set(recorded.assumptions)],
+      ...(divergence !== undefined && { divergence }),
+      oldAnswers: [...new Set(recorded.oldAnswers)],
+    };
   } finally {
     network.close();
     server.closeAllConnections();
@@ -105,7 +115,7 @@ function compare(
   capture: Capture,
   answer: ReplayedAnswer,
   calls: readonly ComparedCall[],
-): Omit<Replay, 'assumptions'> {
+): Omit<Replay, 'assumptions' | 'divergence' | 'oldAnswers'> {
   const moments = { laterByMs: 0, toleranceMs: capture.durationMs + 2_000 };
   // What the bridge already knew may be asked again, but need not be.
   const known = new Set(capture.ambient.map(({ method, path }) => `${method} ${path}`));

@@ -1,32 +1,40 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { CaptureFileError } from '../../capture/capture-file.ts';
+import { reasonOf, storyOf } from '../../capture/inspect/capture-story.ts';
 import { describeCapture, listHead, listRow } from '../../capture/inspect/describe-capture.ts';
-import { findCapture, findCaptures } from '../../capture/inspect/find-captures.ts';
+import { type FoundCapture, findCapture, findCaptures } from '../../capture/inspect/find-captures.ts';
 import { EnvironmentSchema } from '../../config.ts';
 import { hubSpotProtocol } from '../../crm/hubspot/protocol/hubspot-protocol.ts';
 import { type CommandIo, UsageError } from '../command-io.ts';
+import { parseTimeInput, timeForms } from '../inputs/time-input.ts';
+import { printable, printableJson } from '../report/printable.ts';
 import { textTable } from '../report/text-table.ts';
 
-/** `enginy-bridge captures list|show`: what happened to requests. Reads files, asks nobody. */
+/** `enginy-bridge captures list|show`: what happened to requests. Reads files only. */
 export function capturesCommand(io: CommandIo): Command {
-  const command = new Command('captures').description('what happened to single requests (CAPTURE says which are kept)');
+  const command = new Command('captures').description(
+    'show what happened to single requests (CAPTURE decides which are kept)',
+  );
   command
     .command('list')
-    .description('print the captures of a folder, oldest first')
+    .description('list the captures of a folder, oldest first')
     .option('--dir <folder>', 'folder of the captures (default: CAPTURE_DIR, or captures)')
-    .option('--find <text>', 'only those that mention this id, e-mail, name, number or address')
+    .option('--find <text>', 'only those that mention this id, email, name, number or address')
     .option('--errors', 'only those with an error or a warning')
-    .option('--last <count>', 'the newest so many', wholeNumber, 50)
+    .option('--since <time>', `only requests since then, in UTC: ${timeForms}`)
+    .option('--until <time>', 'only requests until then')
+    .option('--last <count>', 'at most this many, the newest', wholeNumber, 50)
+    .option('--json', 'print the list as JSON')
     .action((options: ListOptions) => run(() => list(io, options)));
   command
     .command('show')
-    .description('print one capture: what came, each call of the CRM, what was answered')
-    .argument('<capture>', 'its file, a part of its name, or the id of its request')
+    .description('print one capture: what was sent, found, written and held back, and each call of the CRM')
+    .argument('<capture>', 'its file, part of its name, or the beginning of its request id')
     .option('--dir <folder>', 'folder of the captures (default: CAPTURE_DIR, or captures)')
-    .option('--bodies', 'print what was sent and received, too')
-    .action((reference: string, options: { dir?: string; bodies?: boolean }) =>
-      run(() => show(io, reference, options)),
-    );
+    .option('--all', 'also print what the bridge knew before, and its settings')
+    .option('--bodies', 'also print what was sent and received')
+    .option('--json', 'print the summary and the whole capture as JSON')
+    .action((reference: string, options: ShowOptions) => run(() => show(io, reference, options)));
   return command;
 }
 
@@ -34,39 +42,60 @@ interface ListOptions {
   readonly dir?: string;
   readonly find?: string;
   readonly errors?: boolean;
+  readonly since?: string;
+  readonly until?: string;
   readonly last: number;
+  readonly json?: boolean;
 }
 
-function list(io: CommandIo, { dir, find, errors, last }: ListOptions): void {
+interface ShowOptions {
+  readonly dir?: string;
+  readonly all?: boolean;
+  readonly bodies?: boolean;
+  readonly json?: boolean;
+}
+
+function list(io: CommandIo, options: ListOptions): void {
+  const { dir, find, errors, last, since, until } = options;
   const { CAPTURE_SECRET: secret } = io.environment();
   const folder = captureFolder(io, dir);
   const { found, problems } = findCaptures(folder, {
     ...(find !== undefined && { text: find }),
     ...(secret !== undefined && { secret }),
     ...(errors !== true && { newest: last }),
+    ...(since !== undefined && { since: parseTimeInput(since, { name: '--since' }) }),
+    ...(until !== undefined && { until: parseTimeInput(until, { name: '--until' }) }),
   });
-  const shown = errors === true ? found.filter(({ capture }) => hasTrouble(capture)).slice(-last) : found;
-  for (const problem of problems) io.complain(`${problem}\n`);
-  if (shown.length === 0) {
-    io.print(`No capture in ${folder}${find === undefined ? '' : ` mentions ${find}`}\n`);
+  const shown = errors === true ? found.filter(({ capture }) => reasonOf(capture) !== '').slice(-last) : found;
+  for (const problem of problems) io.complain(`${printable(problem)}\n`);
+  if (options.json === true) io.print(`${printableJson({ captures: shown.map(toJson) })}\n`);
+  else if (shown.length === 0) {
+    io.print(`No capture in ${folder}${find === undefined ? '' : ` mentions ${printable(find)}`}\n`);
+  } else {
+    const rows = shown.map(({ capture, name }) => listRow(capture, name));
+    io.print(`${textTable([listHead, ...rows.map((row) => row.map(printableCell))])}\n`);
+  }
+}
+
+function toJson({ capture, file }: FoundCapture): object {
+  const { requestId, startedAt, request, answer, summary, durationMs } = capture;
+  const { method, path } = request;
+  const status = answer?.status ?? null;
+  return { file, requestId, startedAt, method, path, status, ...summary, durationMs, reason: reasonOf(capture) };
+}
+
+function printableCell(cell: string | number): string | number {
+  return typeof cell === 'number' ? cell : printable(cell);
+}
+
+function show(io: CommandIo, reference: string, { dir, all, bodies, json }: ShowOptions): void {
+  const { capture, file } = findCapture(captureFolder(io, dir), reference);
+  if (json === true) {
+    io.print(`${printableJson({ file, ...storyOf(hubSpotProtocol, capture), capture })}\n`);
     return;
   }
-  io.print(`${textTable([listHead, ...shown.map(({ capture, name }) => listRow(capture, name))])}\n`);
-}
-
-function hasTrouble({
-  summary,
-  answer,
-}: {
-  summary: { errors: number; warnings: number };
-  answer: { status: number } | null;
-}) {
-  return answer === null || answer.status >= 400 || summary.errors + summary.warnings > 0;
-}
-
-function show(io: CommandIo, reference: string, { dir, bodies }: { dir?: string; bodies?: boolean }): void {
-  const { capture, file } = findCapture(captureFolder(io, dir), reference);
-  io.print(`${file}\n${describeCapture(hubSpotProtocol, capture).join('\n')}\n`);
+  const lines = [file, ...describeCapture(hubSpotProtocol, capture, { isComplete: all === true })];
+  io.print(`${lines.map(printable).join('\n')}\n`);
   if (bodies !== true) return;
   const parts = [
     ['Request', capture.request],
@@ -76,10 +105,10 @@ function show(io: CommandIo, reference: string, { dir, bodies }: { dir?: string;
     ]),
     ['Answer', capture.answer],
   ] as const;
-  for (const [title, value] of parts) io.print(`\n${title}\n${JSON.stringify(value, null, 2)}\n`);
+  for (const [title, value] of parts) io.print(`\n${printable(title)}\n${printableJson(value)}\n`);
 }
 
-/** The folder that was named, or else the one that the bridge writes to. */
+/** The given folder, or else the one that the bridge writes to. */
 export function captureFolder(io: CommandIo, named: string | undefined): string {
   return named ?? EnvironmentSchema.shape.CAPTURE_DIR.parse(io.environment().CAPTURE_DIR);
 }

@@ -13,6 +13,7 @@ import { type CommandIo, UsageError } from '../command-io.ts';
 import { confirm } from '../inputs/confirm.ts';
 import { readPayloads } from '../inputs/payload-files.ts';
 import { readToolConfig } from '../inputs/tool-config.ts';
+import { printableJson } from '../report/printable.ts';
 
 /** Limits a plan without a CRM, which makes no calls. */
 const timeoutMs = 120_000;
@@ -37,7 +38,10 @@ export function propertiesCommand(io: CommandIo): Command {
     .command('plan')
     .description('print which properties would be created, with names and types; nothing is created')
     .argument('<files...>', files)
-    .action((paths: string[]) => run(io, paths, plan));
+    .option('--json', 'print the plan as JSON')
+    .action((paths: string[], options: { json?: boolean }) =>
+      run(io, paths, options.json === true ? async (work) => planAsJson(work) : plan),
+    );
   command
     .command('apply')
     .description('create them in the CRM, after a confirmation')
@@ -93,6 +97,15 @@ async function plan({ io, crm, plans }: Work): Promise<void> {
     io.print('HUBSPOT_ACCESS_TOKEN is not set: the plan assumes a portal that has none of these properties.\n\n');
   }
   for (const { mapping, planned } of plans) io.print(describePlan(mapping, planned));
+}
+
+function planAsJson({ io, crm, plans }: Work): void {
+  const objects = plans.map(({ mapping, planned }) => ({
+    object: mapping.object,
+    file: mapping.file,
+    properties: planned,
+  }));
+  io.print(`${printableJson({ comparedWithAccount: crm !== undefined, plans: objects })}\n`);
 }
 
 async function apply(work: Work, isAgreed: boolean): Promise<void> {

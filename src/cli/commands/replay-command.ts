@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { CaptureFileError } from '../../capture/capture-file.ts';
 import type { Capture } from '../../capture/capture-schema.ts';
 import { findCapture } from '../../capture/inspect/find-captures.ts';
-import { differenceLine } from '../../capture/replay/difference.ts';
+import { type Difference, differenceLine } from '../../capture/replay/difference.ts';
 import { capturedMappings, saveRegression } from '../../capture/replay/regression.ts';
 import { NotReplayableError, type Replay, replayCapture } from '../../capture/replay/replay-capture.ts';
 import { describeReplay } from '../../capture/replay/report.ts';
@@ -13,6 +13,7 @@ import { loadMappings } from '../../mapping/load/load-mappings.ts';
 import { MappingError } from '../../mapping/schema/diagnostic.ts';
 import { type CommandIo, type ExitStatus, UsageError } from '../command-io.ts';
 import { confirm } from '../inputs/confirm.ts';
+import { printable, printableJson } from '../report/printable.ts';
 import { captureFolder } from './captures-command.ts';
 
 interface ReplayOptions {
@@ -25,62 +26,98 @@ interface ReplayOptions {
   readonly save?: string;
   readonly story?: string;
   readonly into: string;
+  readonly json?: boolean;
 }
 
-/** What the exit status says: everything the same, something differs, something could not be replayed. */
-const differs: ExitStatus = 1;
-const failed: ExitStatus = 2;
+/** What became of one capture, for --json. */
+interface ReplayOutcome {
+  readonly capture: string;
+  readonly outcome: 'same' | 'differs' | 'failed';
+  readonly differences?: readonly Difference[];
+  readonly assumptions?: readonly string[];
+  readonly divergence?: string;
+  readonly oldAnswers?: readonly string[];
+  readonly error?: string;
+}
+
+/** A command that prints, or keeps quiet until its JSON is complete. */
+interface Job {
+  readonly io: CommandIo;
+  readonly options: ReplayOptions;
+  print(lines: readonly string[]): void;
+}
 
 /** `enginy-bridge replay`: runs captured requests again, offline unless told otherwise. */
 export function replayCommand(io: CommandIo): Command {
   const command = new Command('replay')
     .description("run captured requests again, offline, with today's code and mapping files, and print what differs")
-    .argument('<captures...>', 'files, parts of names, or ids of requests')
+    .argument('<captures...>', 'files, parts of names, or beginnings of request ids')
     .option('--dir <folder>', 'folder of the captures (default: CAPTURE_DIR, or captures)')
-    .option('--mapping <which>', '"capture" for the mapping files of then, or a folder (default: MAPPINGS_DIR)')
-    .option('--live <url>', 'send the request to a running bridge instead, after a question')
+    .option(
+      '--mapping <which>',
+      '"capture" for the mapping files it was captured with, or a folder (default: MAPPINGS_DIR)',
+    )
+    .option('--live <url>', 'send the request to a running bridge instead, after asking')
     .option('--key <key>', 'API key for --live (default: API_KEY)')
     .option('-y, --yes', 'do not ask')
-    .option('--save <name>', 'make it a regression test that npm test replays from now on')
+    .option('--json', 'print the results as JSON')
+    .option('--save <name>', 'save it as a regression test that npm test replays from now on')
     .option('--story <sentence>', 'what the regression test is about')
     .option('--into <folder>', 'where regression tests are', 'test/regressions')
     .addHelpText('after', '\nExit status: 0 the same, 1 something differs, 2 it could not be replayed.');
   return command
     .addOption(command.createOption('--against <url>', 'the same as --live').hideHelp())
     .action(async (references: string[], options: ReplayOptions) => {
-      const statuses: ExitStatus[] = [];
-      for (const reference of references) statuses.push(await runOne(io, reference, options));
-      io.setStatus(statuses.includes(failed) ? failed : statuses.includes(differs) ? differs : 0);
+      const lines = (texts: readonly string[]) => texts.map((text) => `  ${printable(text)}\n`).join('');
+      const print = options.json === true ? () => undefined : (texts: readonly string[]) => io.print(lines(texts));
+      const outcomes: ReplayOutcome[] = [];
+      for (const reference of references) outcomes.push(await runOne({ io, options, print }, reference));
+      if (options.json === true) io.print(`${printableJson({ replays: outcomes })}\n`);
+      io.setStatus(statusOf(outcomes));
     });
 }
 
-async function runOne(io: CommandIo, reference: string, options: ReplayOptions): Promise<ExitStatus> {
+/** Everything the same, something differs, something could not be replayed. */
+function statusOf(outcomes: readonly ReplayOutcome[]): ExitStatus {
+  if (outcomes.some(({ outcome }) => outcome === 'failed')) return 2;
+  return outcomes.some(({ outcome }) => outcome === 'differs') ? 1 : 0;
+}
+
+const expectedErrors = [CaptureFileError, NotReplayableError, MappingError, UsageError, LiveUrlError];
+
+async function runOne(job: Job, reference: string): Promise<ReplayOutcome> {
+  const { io, options } = job;
   try {
     const { capture, name } = findCapture(captureFolder(io, options.dir), reference);
-    io.print(`${name}  ${capture.request.method} ${capture.request.path}  ${capture.answer?.status ?? 'no answer'}\n`);
+    const { method, path } = capture.request;
+    if (options.json !== true) {
+      io.print(`${printable(`${name}  ${method} ${path}  ${capture.answer?.status ?? 'no answer'}`)}\n`);
+    }
     const url = options.live ?? options.against;
-    if (url !== undefined) return await live(io, capture, { ...options, url });
-    return await offline(io, capture, options);
+    const result = url === undefined ? await offline(job, capture) : await live(job, capture, url);
+    return { capture: name, ...result };
   } catch (error) {
-    const isExpected = [CaptureFileError, NotReplayableError, MappingError, UsageError, LiveUrlError].some(
-      (kind) => error instanceof kind,
-    );
+    const isExpected = expectedErrors.some((kind) => error instanceof kind) && error instanceof Error;
     // A capture is data from anywhere: what it makes the replay stumble over is a property of the file.
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    io.complain(
-      `error: ${isExpected && error instanceof Error ? error.message : `${reference} cannot be replayed (${reason})`}\n`,
-    );
-    return failed;
+    const message = isExpected ? error.message : `${reference} cannot be replayed (${reason})`;
+    if (options.json !== true) io.complain(`error: ${message}\n`);
+    return { capture: reference, outcome: 'failed', error: message };
   }
 }
 
-async function offline(io: CommandIo, capture: Capture, options: ReplayOptions): Promise<ExitStatus> {
-  const mappings =
-    options.save === undefined ? chosenMappings(io, capture, options.mapping) : capturedMappings(capture);
+type Result = Omit<ReplayOutcome, 'capture'>;
+
+async function offline(job: Job, capture: Capture): Promise<Result> {
+  const { options, io } = job;
+  const isSaved = options.save !== undefined;
+  const mappings = isSaved ? capturedMappings(capture) : chosenMappings(io, capture, options.mapping);
   const replay = await replayCapture(capture, mappings);
-  print(io, describeReplay(replay));
-  if (options.save !== undefined) save(io, capture, replay, options.save, options);
-  return replay.differences.length === 0 || options.save !== undefined ? 0 : differs;
+  job.print(describeReplay(replay));
+  if (isSaved) save(job, capture, replay);
+  const { differences, assumptions, divergence, oldAnswers } = replay;
+  const outcome = differences.length === 0 || isSaved ? 'same' : 'differs';
+  return { outcome, differences, assumptions, oldAnswers, ...(divergence !== undefined && { divergence }) };
 }
 
 function chosenMappings(io: CommandIo, capture: Capture, which: string | undefined): Mappings {
@@ -90,12 +127,13 @@ function chosenMappings(io: CommandIo, capture: Capture, which: string | undefin
   return loadMappings(folder, defaultCountry === undefined ? {} : { defaultCountry });
 }
 
-function save(io: CommandIo, capture: Capture, replay: Replay, name: string, options: ReplayOptions): void {
+function save({ options, print }: Job, capture: Capture, replay: Replay): void {
+  const { save: name = '', into } = options;
   if (!/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name)) {
-    throw new UsageError('The name of a regression test has small letters, digits and hyphens');
+    throw new UsageError('The name of a regression test consists of lowercase letters, digits and hyphens');
   }
   if (capture.personalData === 'kept') {
-    throw new UsageError('The capture holds people’s values as they are: it must not become part of the project');
+    throw new UsageError("The capture contains people's values as they are: it must not become part of the project");
   }
   const expected = [
     ...replay.differences.map(differenceLine),
@@ -103,26 +141,26 @@ function save(io: CommandIo, capture: Capture, replay: Replay, name: string, opt
   ];
   const story =
     options.story ?? `${capture.request.method} ${capture.request.path} of ${capture.startedAt.slice(0, 10)}`;
-  const file = saveRegression(options.into, name, { story, capture, expected });
-  const meant = expected.length === 0 ? '' : ', and expects what differs above';
-  print(io, [`saved as ${file}: npm test replays it from now on${meant}`]);
+  const file = saveRegression(into, name, { story, capture, expected });
+  const meant = expected.length === 0 ? '' : ', and expects the differences above';
+  print([`saved as ${file}: npm test replays it from now on${meant}`]);
 }
 
-async function live(io: CommandIo, capture: Capture, options: ReplayOptions & { url: string }): Promise<ExitStatus> {
+async function live({ io, options, print }: Job, capture: Capture, url: string): Promise<Result> {
   const environment = io.environment();
   const key = options.key ?? EnvironmentSchema.shape.API_KEY.parse(environment.API_KEY)?.[0];
   if (key === undefined) throw new UsageError('API_KEY is not set: pass the key of the running bridge with --key');
   const header = EnvironmentSchema.shape.API_KEY_HEADER.parse(environment.API_KEY_HEADER);
-  const origin = liveOrigin(options.url);
-  print(io, sendingTo(origin, capture));
+  const origin = liveOrigin(url);
+  print(sendingTo(origin, capture));
   if (options.yes !== true && !(await confirm(io, `Send it to ${origin}? (yes/no) `))) {
-    print(io, ['not sent']);
-    return failed;
+    print(['not sent']);
+    return { outcome: 'failed', error: 'not sent' };
   }
   try {
     const { status, differences } = await sendLive(capture, { origin, header, key });
-    print(io, [`answered ${status}`, ...(differences.length === 0 ? ['same'] : differences.map(differenceLine))]);
-    return differences.length === 0 ? 0 : differs;
+    print([`answered ${status}`, ...(differences.length === 0 ? ['same'] : differences.map(differenceLine))]);
+    return { outcome: differences.length === 0 ? 'same' : 'differs', differences };
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     // `fetch` throws a TypeError for a network failure, which is then the cause, and for a request that it does not send.
@@ -140,8 +178,4 @@ function sendingTo(origin: string, capture: Capture): string[] {
   if (writes.length === 0) return [`${sent}; the request only reads.`];
   const people = capture.personalData === 'kept' ? '' : ', with placeholders instead of people’s values';
   return [`${sent}. This writes to the CRM behind it${people}:`, ...writes.map((line) => `  ${line}`)];
-}
-
-function print(io: CommandIo, lines: readonly string[]): void {
-  for (const line of lines) io.print(`  ${line}\n`);
 }
