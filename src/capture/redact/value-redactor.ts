@@ -1,5 +1,7 @@
 import type { ValueKind } from '../../crm/crm-protocol.ts';
 import { isDeeperThan } from '../../json.ts';
+import emptyWords from '../../mapping/data/empty-words.json' with { type: 'json' };
+import { findCountry } from '../../mapping/values/country-name.ts';
 import { replaceDomain, replaceText, replaceUrl } from './addresses.ts';
 import { kindOfField } from './field-kinds.ts';
 import { replaceInMarkup } from './markup.ts';
@@ -43,6 +45,8 @@ const maxLevels = 50;
 const YES_OR_NO = /^(?:true|false|yes|no|on|off|null|none|n\/a|-)$/i;
 /** Digests and random ids, from which nothing can be read. */
 const GENERATED = /^(?:[0-9a-f]{64}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$/;
+/** Words that mean "no value" to every mapping. */
+const EMPTY: ReadonlySet<string> = new Set(emptyWords.map((word) => word.toLowerCase()));
 /** What may be around the numbers of a size or an amount. */
 const UNITS = new Set([
   ...'k m mm mio mn b bn thousand million billion to employees people'.split(' '),
@@ -67,14 +71,14 @@ export function createValueRedactor(settings: ValueSettings): ValueRedactor {
   }
 
   function replace(text: string, kind: ValueKind): string {
-    if (text.trim() === '' || keptIds.has(text)) return text;
+    if (text.trim() === '' || keptIds.has(text) || EMPTY.has(text.trim().toLowerCase())) return text;
     switch (kind) {
       case 'id':
         return /^\d{1,20}$/.test(text) || GENERATED.test(text) ? text : unknown(text);
       case 'email':
         return parts(text, plain);
       case 'phone':
-        return parts(text, (part) => (looksLikePhone(part) ? phone(part) : plain(part)));
+        return looksLikePhone(text) ? phone(text) : phones(text);
       case 'person':
         return hasAddress(text) ? plain(text) : replacePersonName(pseudonyms, text);
       case 'family name':
@@ -89,7 +93,7 @@ export function createValueRedactor(settings: ValueSettings): ValueRedactor {
         return isConstant(text) ? text : wording(text);
       case 'constant':
       case 'date':
-        return isConstant(text) || isMeasure(text) ? kept(text) : unknown(text);
+        return isConstant(text) || isMeasure(text) || findCountry(text) !== undefined ? kept(text) : unknown(text);
       case 'unknown':
         return unknown(text);
     }
@@ -147,6 +151,14 @@ export function createValueRedactor(settings: ValueSettings): ValueRedactor {
     return text
       .split(phrases)
       .map((piece, index) => (index % 2 === 1 ? piece : replaceAll(piece)))
+      .join('');
+  }
+
+  /** Several numbers in one text. */
+  function phones(text: string): string {
+    return text
+      .split(/([;,|/\n])/)
+      .map((part) => (looksLikePhone(part) ? phone(part) : plain(part)))
       .join('');
   }
 
