@@ -330,7 +330,10 @@ test.each([
 });
 
 test('searches LinkedIn addresses by so few spellings that eight usual ones fit into one search body', () => {
-  const spellings = (at: number) => transforms.linkedin_url.variants(`https://www.linkedin.com/in/ada-lovelace-${at}a`);
+  const spellings = (at: number) => {
+    const url = `https://www.linkedin.com/in/ada-lovelace-${at}a`;
+    return transforms.linkedin_url.variants(url, url);
+  };
   const properties = ['email', 'hs_additional_emails', 'phone', 'mobilephone', 'hs_linkedin_url', 'lifecyclestage'];
   const values = Array.from({ length: 8 }, (_, at) => spellings(at)).flat();
   const filters = [{ propertyName: 'hs_linkedin_url', operator: 'IN', values }];

@@ -107,9 +107,12 @@ export function compilePair(mapping: Mapping, pair: MatchPair): PairReader {
     },
     clauses: (canonical, given) => {
       const words = form?.variants?.(canonical, given) ?? [canonical.toLowerCase()];
-      return searched.map((property) =>
-        form?.search === 'tokens' ? { property, tokens: words } : { property, in: words },
-      );
+      const usual = searched.map((property): MatchClause => {
+        return form?.search === 'tokens' ? { property, tokens: words } : { property, in: words };
+      });
+      if (form?.isSearchedAsGiven?.(canonical) !== true) return usual;
+      const spellings = [...new Set([given.trim().toLowerCase(), canonical])];
+      return [...usual, ...properties.map((property) => ({ property, in: spellings }))];
     },
   };
 }

@@ -32,6 +32,7 @@ export const addressTransforms = {
     keepsUnreadable: true,
     apply: normalizePhone,
     variants: phoneVariants,
+    isSearchedAsGiven: (canonical) => canonical.includes(' ext. '),
   },
   linkedin_url: {
     summary: 'The canonical URL of a LinkedIn profile or page.',

@@ -1,4 +1,4 @@
-import { normalizeUnicode } from './normalize-unicode.ts';
+import { decomposeUnicode, normalizeUnicode } from './normalize-unicode.ts';
 import type { ValueProblem } from './value-problem.ts';
 
 const notLinkedin: ValueProblem = { problem: 'is not the URL of a LinkedIn profile or page' };
@@ -32,20 +32,39 @@ export function normalizeLinkedinUrl(text: string): string | ValueProblem {
 }
 
 /**
- * Lowercase spellings that a CRM is likely to hold, at most eight: eight URLs of usual length with all their spellings
- * must fit into one search body of 3,000 characters (HubSpot's search guide).
+ * Lowercase spellings that a CRM is likely to hold, and the one that was given. Seven for a usual name: eight URLs of usual length with
+ * all their spellings must fit into one search body of 3,000 characters (HubSpot's search guide). A name with other characters is also
+ * asked for in the encodings that browsers and libraries produce, and decomposed.
  */
-export function linkedinUrlVariants(canonical: string): string[] {
+export function linkedinUrlVariants(canonical: string, given: string): string[] {
   const rest = canonical.slice('https://www.'.length).toLowerCase();
-  const encoded = encodeURI(rest).toLowerCase();
-  if (encoded !== rest) {
-    return [rest, encoded].flatMap((path) => [
-      `https://www.${path}`,
-      `https://www.${path}/`,
-      `https://${path}`,
-      `http://www.${path}`,
-    ]);
-  }
+  const asGiven = given.trim().toLowerCase();
+  const paths = new Set([
+    rest,
+    encodeURI(rest).toLowerCase(),
+    encodeStrictly(rest).toLowerCase(),
+    decomposeUnicode(rest),
+  ]);
+  const spelled = paths.size === 1 ? usualSpellings(rest) : [...paths].flatMap(commonSpellings);
+  return [...new Set(asGiven.length <= longestGiven ? [...spelled, asGiven] : spelled)];
+}
+
+/** A longer link, with many tracking parameters, would fill a search of its own. */
+const longestGiven = 500;
+
+/** Encodes also what {@link encodeURI} leaves as it is: `'`, `&`, `+`, brackets. */
+function encodeStrictly(path: string): string {
+  return path
+    .split('/')
+    .map((part) => encodeURIComponent(part).replace(/['()!*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`))
+    .join('/');
+}
+
+function commonSpellings(path: string): string[] {
+  return [`https://www.${path}`, `https://www.${path}/`, `https://${path}`, `http://www.${path}`];
+}
+
+function usualSpellings(rest: string): string[] {
   return [
     `https://www.${rest}`,
     `https://www.${rest}/`,
