@@ -18,7 +18,10 @@ import type { Logger } from './logger.ts';
 import type { PropertyRules } from './mapping/run/property-name.ts';
 
 /** All that the routes share: built once per process. Each function of the bridge asks for its own part of it. */
-export interface Bridge extends RecordRouteDeps, TimelineDeps {}
+export interface Bridge extends RecordRouteDeps, TimelineDeps {
+  /** Call it when an administrator may have changed what the CRM allows: nothing that was refused before is held against it. */
+  forgetRefusals(): void;
+}
 
 /** Sees what a request takes from memory and from other requests: each method returns the same thing, watched. */
 export interface BridgeWatcher {
@@ -50,6 +53,7 @@ export function createBridge(
   };
   const managedProperties = createManagedProperties({ crm, log });
   const identity = createIdentityProperties(managedProperties);
+  const owners = createOwnerDirectory({ crm, log });
   const writing = { ...matching, unknownFields: createUnknownFields({ crm, log, rules: settings.propertyRules }) };
   return {
     ...writing,
@@ -59,9 +63,14 @@ export function createBridge(
     lock: createKeyedLock(),
     updateBatcher: createUpdateBatcher({ ...writing, identity }),
     managedProperties,
-    owners: createOwnerDirectory({ crm, log }),
     completedTasks: createCompletedTasks(Date.now),
     engagement: createEngagementMarker(writing),
+    owners,
+    forgetRefusals() {
+      managedProperties.forgetRefusals();
+      writing.unknownFields.forgetRefusals();
+      owners.forget();
+    },
     portalTimeZone: createPortalTimeZone({ crm }),
     clock: Date.now,
   };

@@ -25,7 +25,7 @@ export interface RunningBridge {
   readonly url: string;
   /** Where its metrics are; undefined unless ADMIN_PORT is set. */
   readonly adminUrl: string | undefined;
-  /** Reads the mapping files and API_KEY_FILE again; if one has errors, its last valid version stays active. */
+  /** Reads the mapping files and API_KEY_FILE again; if one has errors, its last valid version stays active. Asks the CRM again for what it refused. */
   reload(): Promise<void>;
   /**
    * Stops accepting, waits for the requests in flight, then closes what was opened.
@@ -86,9 +86,11 @@ export async function startBridge(
     journal: journal?.counts,
   });
   let isStopping = false;
+  const parts = { crm, log, watcher: capture?.recorder };
+  const bridge = createBridge(parts, { ...config, propertyRules: hubSpotPropertyRules });
   const app = createApp(
     {
-      ...createBridge({ crm, log, watcher: capture?.recorder }, { ...config, propertyRules: hubSpotPropertyRules }),
+      ...bridge,
       log,
       recorder: capture?.recorder,
       decisionListener: journal,
@@ -115,14 +117,17 @@ export async function startBridge(
     if (checksAtStart) checkProperties(crm, log, mappings);
     mappings.follow((result, active) => {
       metrics.observeReload(result);
-      if (result === 'applied') capture?.useMappings(active);
-      if (result === 'applied' && checksAtStart) checkProperties(crm, log, mappings);
+      if (result !== 'applied') return;
+      bridge.forgetRefusals();
+      capture?.useMappings(active);
+      if (checksAtStart) checkProperties(crm, log, mappings);
     });
     return {
       url,
       adminUrl,
       async reload() {
         apiKeys.reload();
+        bridge.forgetRefusals();
         await mappings.reload();
       },
       async close(graceMs) {

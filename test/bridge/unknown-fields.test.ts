@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { createManagedProperties } from '../../src/bridge/properties/managed-property.ts';
 import { prepareIdProperties } from '../../src/bridge/properties/prepare-id-property.ts';
 import type { CrmProblem, NewProperty, PropertyDefinition } from '../../src/crm/crm.ts';
 import { hubSpotPropertyRules } from '../../src/crm/hubspot/property-rules.ts';
@@ -305,7 +306,7 @@ test('writes the known fields and warns about the others when it may not create 
   expect(logged).toEqual([expect.objectContaining({ objectType: 'contacts', missingScopes: ['schemas.write'] })]);
 });
 
-test('asks again after ten minutes whether it may create properties', async () => {
+test('asks again within a minute whether it may create properties', async () => {
   vi.useFakeTimers({ toFake: ['performance'] });
   onTestFinished(() => {
     vi.useRealTimers();
@@ -315,7 +316,7 @@ test('asks again after ten minutes whether it may create properties', async () =
   const app = await startApp(crm, { settings: { requestTimeoutMs: 3_600_000 } });
 
   await app.send(...update({ crmId: '1', opens: '5' }));
-  vi.advanceTimersByTime(601_000);
+  vi.advanceTimersByTime(59_000);
   const answer = await app.send(...update({ crmId: '1', opens: '6' }));
 
   expect(answer.body).toEqual({ results: [{ crmId: '1', success: true }] });
@@ -630,4 +631,27 @@ test('logs missing permissions at start, in one line', async () => {
       msg: expect.stringContaining('add to the token: schemas.contacts.write, schemas.companies.write'),
     }),
   ]);
+});
+
+test('asks again within a minute for a property of its own that the portal did not allow', async () => {
+  const crm = fakeCrm();
+  let nowMs = 0;
+  const managed = createManagedProperties({ crm, log: logSink().log, now: () => nowMs });
+  const context = { requestId: 'r', urgency: 'bulk', deadline: { remainingMs: () => 60_000 } } as const;
+  const property = {
+    objectType: 'notes',
+    name: 'mark',
+    label: 'Mark',
+    description: '',
+    isUnique: true,
+    group: 'enginy',
+  };
+  const state = () => managed.ensure({ ...property, fallbackNote: 'none' }, context);
+  crm.failNext('createProperties', new CrmRejectedError('no', { missingScopes: ['schemas.write'] }));
+
+  const states = [await state(), await state()];
+  nowMs = 59_000;
+  states.push(await state());
+
+  expect(states).toEqual(['unavailable', 'unavailable', 'new']);
 });

@@ -181,3 +181,26 @@ test('an edit that names properties the portal lacks is active, with a warning i
   await bridge.reload();
   expect((await bridge.send('GET', '/readyz')).body.mapping).not.toHaveProperty('missing');
 });
+
+test('a scope that was granted meanwhile counts as soon as the mapping files are read again', async () => {
+  const crm = await startCrm();
+  const { contacts: [crmId] = [] } = crm.seed({ contacts: [{ properties: { email: 'ada@example.com' } }] });
+  crm.faults.add({
+    match: { path: '/properties/contacts', method: 'POST' },
+    times: 0,
+    action: { kind: 'status', status: 403 },
+  });
+  const bridge = await startBridgeOn(crm);
+  const update = () => bridge.send('PUT', '/contacts', { contacts: [{ crmId, campaignOpens: '5' }] });
+  const refused = await update();
+  crm.faults.clear();
+
+  const remembered = await update();
+  await bridge.reloadMappings();
+  const granted = await update();
+
+  expect(refused.body.results[0].warnings).toEqual([expect.stringContaining('campaignOpens was skipped')]);
+  expect(remembered.body).toEqual(refused.body);
+  expect(granted.body).toEqual({ results: [{ crmId, success: true }] });
+  expect(crm.records('contacts')[0]?.properties).toMatchObject({ campaign_opens: '5' });
+});

@@ -129,3 +129,17 @@ test('sends an owner unchanged when owners cannot be listed', async () => {
   expect(answer.body).toMatchObject({ ownerId: '61' });
   expect([...(crm.records.get('tasks')?.values() ?? [])][0]?.properties.hubspot_owner_id).toBe('61');
 });
+
+test('lists the users within a minute after the scope was granted', async () => {
+  const crm = fakeCrm();
+  let nowMs = 0;
+  crm.owners.push(olga);
+  crm.failNext('listOwners', new NotSupportedError('no scope'));
+  const app = await startApp(crm, { deps: { owners: createOwnerDirectory({ crm, now: () => nowMs }) } });
+
+  const statuses: number[] = [];
+  for (; nowMs < 60_000; nowMs += 30_000) statuses.push((await app.send('GET', '/users')).status);
+  statuses.push((await app.send('GET', '/users')).status);
+
+  expect(statuses).toEqual([501, 501, 200]);
+});

@@ -15,10 +15,12 @@ export interface CreationRefusals {
   refuse(objectType: ObjectType, name: string, refusal: Refusal): void;
   /** The CRM does not allow any property to be created. */
   refuseAll(objectType: ObjectType, refusal: Refusal): void;
+  /** For when an administrator may have changed what the CRM allows. */
+  forget(): void;
 }
 
-/** After this time the bridge asks again. */
-const ttlMs = 10 * 60_000;
+/** After this time the bridge asks again: an administrator who has granted a scope expects it to count. */
+const ttlMs = 45_000;
 const maxRefusals = 10_000;
 
 /** @param now milliseconds of a monotonic clock. */
@@ -38,5 +40,6 @@ export function createCreationRefusals(now: () => number): CreationRefusals {
     find: (objectType, name) => refusalOf(objectType) ?? refusalOf(`${objectType}/${name}`),
     refuse: (objectType, name, refusal) => remember(`${objectType}/${name}`, refusal),
     refuseAll: (objectType, refusal) => remember(objectType, refusal),
+    forget: () => known.clear(),
   };
 }

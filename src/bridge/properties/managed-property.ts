@@ -35,10 +35,12 @@ export interface ManagedProperties {
   ensure(property: ManagedProperty, context: CallContext): Promise<ManagedPropertyState>;
   /** Call it when the CRM reports that the property does not exist: the next `ensure` checks again. */
   invalidate(property: Pick<ManagedProperty, 'objectType' | 'name'>): void;
+  /** The next `ensure` asks again for properties that the portal did not allow. */
+  forgetRefusals(): void;
 }
 
 /** After this time the bridge asks again whether the portal allows the property. */
-const refusalTtlMs = 10 * 60_000;
+const refusalTtlMs = 45_000;
 
 interface ManagedPropertyDeps {
   readonly crm: Pick<Crm, 'readProperties' | 'createProperties'>;
@@ -62,8 +64,9 @@ export function createManagedProperties(
         // A later request must look: the one that created the property may have written by then.
         return state === 'new' ? 'ready' : state;
       }
-      // After an invalidation the cached definitions are not to be trusted.
-      const state = prepare(deps, { property, context, refresh: invalidated.delete(key) });
+      // After an invalidation or a refusal the cached definitions are not to be trusted.
+      const refresh = invalidated.delete(key) || entry !== undefined;
+      const state = prepare(deps, { property, context, refresh });
       const fresh = { state, until: Number.POSITIVE_INFINITY };
       known.set(key, fresh);
       try {
@@ -78,6 +81,9 @@ export function createManagedProperties(
       const key = keyOf(property);
       invalidated.add(key);
       known.delete(key);
+    },
+    forgetRefusals() {
+      for (const entry of known.values()) if (Number.isFinite(entry.until)) entry.until = 0;
     },
   };
 }

@@ -57,6 +57,7 @@ function createDryRunQueue(
   createdBefore: number,
 ): PropertyCreationQueue {
   return {
+    forgetRefusals() {},
     async create(objectType, { maxCreated, ...property }) {
       if (planned.has(property.name)) return 'exists';
       if (maxCreated !== undefined && createdBefore + planned.size >= maxCreated) {

@@ -24,6 +24,7 @@ export interface RequestedProperty extends NewProperty {
 /** Creates properties, each of them once however many requests ask, and those of several requests in one call. */
 export interface PropertyCreationQueue {
   create(objectType: ObjectType, property: RequestedProperty, context: CallContext): Promise<CreationOutcome>;
+  forgetRefusals(): void;
 }
 
 /** How long the first request waits for others, in milliseconds: long enough for requests that were sent together. */
@@ -65,6 +66,7 @@ export function createPropertyCreationQueue(deps: CreationDeps & { now?: () => n
   };
 
   return {
+    forgetRefusals: refusals.forget,
     async create(objectType, property, context) {
       const refusal = refusals.find(objectType, property.name);
       if (refusal !== undefined) return refusal;

@@ -7,15 +7,21 @@ import type { PropertyScope } from './property-scope.ts';
 import { rawTextProperties } from './raw-text-fallback.ts';
 
 /** @returns those of the names that exist now and may be sent again. */
-export type RecoverProperties = (scope: PropertyScope, names: ReadonlySet<string>) => Promise<ReadonlySet<string>>;
+type RecoverProperties = (scope: PropertyScope, names: ReadonlySet<string>) => Promise<ReadonlySet<string>>;
+
+export interface Recovery {
+  readonly recover: RecoverProperties;
+  /** The next write asks again for properties that were missing. */
+  forget(): void;
+}
 
 /** How long the bridge does not ask again for a property that is really missing. */
 const missingTtlMs = 60_000;
 
 /** As {@link recoverProperties}, without asking the CRM in every request about a property that a row names and the CRM lacks. */
-export function createRecovery(now: () => number = () => performance.now()): RecoverProperties {
+export function createRecovery(now: () => number = () => performance.now()): Recovery {
   const missing = new Map<string, number>();
-  return async (scope, names) => {
+  const recover: RecoverProperties = async (scope, names) => {
     const key = (name: string) => `${scope.mapping.target.objectType}/${name}`;
     const asked = new Set([...names].filter((name) => (missing.get(key(name)) ?? 0) <= now()));
     if (asked.size === 0) return asked;
@@ -26,6 +32,7 @@ export function createRecovery(now: () => number = () => performance.now()): Rec
     }
     return recovered;
   };
+  return { recover, forget: () => missing.clear() };
 }
 
 /**

@@ -32,6 +32,8 @@ export interface UnknownFields {
    * @returns those of the names that exist now and may be sent again.
    */
   recover(mapping: Mapping, names: ReadonlySet<string>, context: CallContext): Promise<ReadonlySet<string>>;
+  /** Call it when an administrator may have changed what the CRM allows. */
+  forgetRefusals(): void;
 }
 
 export interface UnknownFieldsDeps {
@@ -43,7 +45,7 @@ export interface UnknownFieldsDeps {
 export function createUnknownFields({ crm, log, rules }: UnknownFieldsDeps): UnknownFields {
   const catalogue = createPropertyCatalogue(crm);
   const deps: PropertyDeps = { catalogue, rules, queue: createPropertyCreationQueue({ crm, catalogue, log }) };
-  const recover = createRecovery();
+  const recovery = createRecovery();
   const warnOfUnmapped = createUnmappedWarnings(log);
 
   return {
@@ -61,7 +63,11 @@ export function createUnknownFields({ crm, log, rules }: UnknownFieldsDeps): Unk
       if (affected.length > 0) await settle({ ...deps, mapping, context }, affected);
       return builders.map((builder) => builder.build());
     },
-    recover: (mapping, names, context) => recover({ ...deps, mapping, context }, names),
+    recover: (mapping, names, context) => recovery.recover({ ...deps, mapping, context }, names),
+    forgetRefusals() {
+      deps.queue.forgetRefusals();
+      recovery.forget();
+    },
   };
 }
 

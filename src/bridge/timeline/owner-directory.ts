@@ -16,6 +16,8 @@ export interface OwnerDirectory {
    * An id that is not in the cache causes a new read, since the user may have joined a minute ago.
    */
   find(id: string, context: CallContext): Promise<Owner | 'unknown' | 'unlisted'>;
+  /** The next request reads the users again. */
+  forget(): void;
 }
 
 /** Keeps the last list over restarts. Neither method throws. */
@@ -35,6 +37,8 @@ export interface OwnerDirectoryDeps {
 }
 
 const ttlMs = 5 * 60_000;
+/** How long a missing scope is remembered. */
+const refusalTtlMs = 45_000;
 /** An unknown id causes a new read at most this often. */
 const minRereadMs = 30_000;
 
@@ -42,6 +46,7 @@ interface Entry {
   readonly at: number;
   readonly owners: Promise<readonly Owner[]>;
   isSettled: boolean;
+  isRefused?: boolean;
 }
 
 /** Builds the directory. Nothing is read until the first question. */
@@ -63,7 +68,8 @@ export function createOwnerDirectory(deps: OwnerDirectoryDeps): OwnerDirectory {
       (error: unknown) => {
         fresh.isSettled = true;
         // A missing scope is cached like a list; after any other failure the next request reads again.
-        if (entry === fresh && !(error instanceof NotSupportedError)) entry = undefined;
+        if (error instanceof NotSupportedError) fresh.isRefused = true;
+        else if (entry === fresh) entry = undefined;
       },
     );
     return fresh;
@@ -72,7 +78,8 @@ export function createOwnerDirectory(deps: OwnerDirectoryDeps): OwnerDirectory {
   async function current(context: CallContext, maxAgeMs: number): Promise<readonly Owner[]> {
     const known = entry;
     // One read at a time, however many requests wait for it.
-    const isUsable = known !== undefined && (!known.isSettled || now() - known.at < maxAgeMs);
+    const ageMs = known?.isRefused ? Math.min(maxAgeMs, refusalTtlMs) : maxAgeMs;
+    const isUsable = known !== undefined && (!known.isSettled || now() - known.at < ageMs);
     if (!isUsable) return await read(context).owners;
     try {
       return await known.owners;
@@ -106,6 +113,9 @@ export function createOwnerDirectory(deps: OwnerDirectoryDeps): OwnerDirectory {
 
   return {
     list,
+    forget() {
+      if (entry?.isSettled) entry = undefined;
+    },
     async find(id, context) {
       try {
         const known = (await current(context, ttlMs)).find((owner) => owner.id === id);
