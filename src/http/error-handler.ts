@@ -10,6 +10,7 @@ import {
 } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { noteFailure } from './note-decisions.ts';
+import { withoutPersonalData } from './without-personal-data.ts';
 
 /** Turns an error into a status and `{ error, message, requestId }`. */
 export function errorHandler(log: Logger): ErrorRequestHandler {
@@ -44,7 +45,7 @@ function logKnown(log: Logger, error: GatewayError, requestId: unknown): void {
   const detail = error instanceof CrmRejectedError || error instanceof CrmUnavailableError ? error.detail : {};
   const facts = { requestId, status: error.status, error: error.name, reason: error.message, ...renameStatus(detail) };
   if (error.status >= 500) log.warn(facts, 'request failed');
-  else log.info({ ...facts, reason: undefined }, 'request refused');
+  else log.info({ ...facts, reason: withoutPersonalData(error.message) }, 'request refused');
 }
 
 function renameStatus({ status, ...rest }: { status?: number }): object {

@@ -1,5 +1,5 @@
 import type { CallContext, Crm, CrmProblem, NewProperty } from '../../crm/crm.ts';
-import { GatewayError } from '../../errors.ts';
+import { CrmRejectedError, GatewayError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import { describeProblem, problemFromRead } from '../problem.ts';
@@ -22,9 +22,30 @@ export async function prepareIdProperties(
   mappings: readonly Mapping[],
   context: CallContext,
 ): Promise<void> {
-  const prepared = await Promise.all(
+  const preparing = Promise.all(
     mappings.map(async (mapping) => ({ mapping, problem: await prepareOne(crm, mapping, context) })),
   );
+  try {
+    logProblems(log, await preparing);
+  } catch (error) {
+    if (!isTokenRefused(error)) throw error;
+    log.error(
+      { crmStatus: 401 },
+      `${error.message}: no request can be served until the bridge starts with a valid one`,
+    );
+  }
+}
+
+function isTokenRefused(error: unknown): error is CrmRejectedError {
+  return error instanceof CrmRejectedError && error.detail.status === 401;
+}
+
+interface Prepared {
+  readonly mapping: Mapping;
+  readonly problem: CrmProblem | undefined;
+}
+
+function logProblems(log: Logger, prepared: readonly Prepared[]): void {
   const refused = prepared.filter(({ problem }) => problem?.kind === 'refused');
   if (refused.length > 0) {
     const missingScopes = [...new Set(refused.flatMap(({ problem }) => scopesOf(problem)))];
@@ -52,7 +73,7 @@ async function prepareOne(
     const outcomes = await crm.createProperties(mapping.target.objectType, properties, context);
     return outcomes.find((outcome) => typeof outcome === 'object')?.problem;
   } catch (error) {
-    if (error instanceof GatewayError) return problemFromRead(error);
+    if (error instanceof GatewayError && !isTokenRefused(error)) return problemFromRead(error);
     throw error;
   }
 }

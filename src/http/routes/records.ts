@@ -1,4 +1,5 @@
 import { type RequestHandler, type Response, Router } from 'express';
+import { noteProblem } from '../../bridge/decisions.ts';
 import { describeProblem, errorForAll } from '../../bridge/problem.ts';
 import { type CreateDeps, createRecords } from '../../bridge/records/create-records.ts';
 import { describeSetAside } from '../../bridge/records/decide-match.ts';
@@ -66,7 +67,10 @@ function createHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler 
       if ('problem' in result) addError(answer, externalId, describeFailure(result));
       else answer.results.push({ externalId, crmId: result.crmId, ...optionalWarnings(result.warnings) });
     });
-    noteFacts(response, countWrites(results));
+    noteFacts(
+      response,
+      countWrites(results, (index) => ({ externalId: records[index]?.externalId })),
+    );
     response.status(201).json(answer);
   };
 }
@@ -89,7 +93,10 @@ function updateHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler 
         return [{ crmId, ...outcome, ...('problem' in result ? {} : optionalWarnings(result.warnings)) }];
       }),
     };
-    noteFacts(response, countWrites(results));
+    noteFacts(
+      response,
+      countWrites(results, (index) => ({ crmId: records[index]?.crmId })),
+    );
     response.json(answer);
   };
 }
@@ -112,6 +119,7 @@ function syncHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler {
       records: records.length,
       matched: answer.results.length,
       failed: answer.errors?.length ?? 0,
+      ...failuresOf(outcomes, (index) => ({ externalId: records[index]?.externalId })),
     });
     response.json(answer);
   };
@@ -165,12 +173,29 @@ function optionalWarnings(warnings: readonly string[]): { warnings?: string[] } 
   return warnings.length === 0 ? {} : { warnings: [...warnings] };
 }
 
-function countWrites(results: readonly WriteResult[]): Readonly<Record<string, number>> {
+function countWrites(
+  results: readonly WriteResult[],
+  idOf: (index: number) => object,
+): Readonly<Record<string, unknown>> {
   return {
     records: results.length,
     failed: results.filter((result) => 'problem' in result).length,
     warned: results.filter(({ warnings }) => warnings.length > 0).length,
+    ...failuresOf(results, idOf),
   };
+}
+
+/** A log line is not a report: captures and the journal have all failures. */
+const maxLoggedFailures = 20;
+
+/** Which records failed, and why, in words without their values. */
+function failuresOf(outcomes: readonly object[], idOf: (index: number) => object): object {
+  const failures = outcomes.flatMap((outcome, index) => {
+    // Both outcomes of a match and results of a write carry a problem of the port where they failed.
+    const { problem } = outcome as { readonly problem?: CrmProblem };
+    return problem === undefined ? [] : [{ ...idOf(index), ...noteProblem(problem) }];
+  });
+  return failures.length === 0 ? {} : { failures: failures.slice(0, maxLoggedFailures) };
 }
 
 /** A user may be waiting for a few records; thousands of them are a job. */

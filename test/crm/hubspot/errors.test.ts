@@ -107,6 +107,27 @@ test('knows that a call did nothing if its connection took too long', () => {
   expect(networkFailure(Object.assign(thrown, { syscall: 'read' }))).toMatchObject({ kind: 'perhaps-done' });
 });
 
+test.each([
+  [new TypeError('fetch failed', { cause: new Error('bad port') }), 'HubSpot could not be reached (bad port)'],
+  [new Error('unknown scheme'), 'HubSpot could not be reached (unknown scheme)'],
+  [
+    Object.assign(new Error('certificate has expired'), { code: 'CERT_HAS_EXPIRED' }),
+    'HubSpot could not be reached (certificate has expired, CERT_HAS_EXPIRED)',
+  ],
+  [
+    Object.assign(new Error('getaddrinfo ENOTFOUND api.hubapi.invalid'), { code: 'ENOTFOUND', syscall: 'getaddrinfo' }),
+    'HubSpot could not be reached (ENOTFOUND)',
+  ],
+  [
+    Object.assign(new Error('Parse Error: Expected HTTP/'), { code: 'HPE_INVALID_CONSTANT' }),
+    'HubSpot could not be reached (Parse Error: Expected HTTP/, HPE_INVALID_CONSTANT)',
+  ],
+  [new Error('header "Bearer pat-na1-secret" is invalid'), 'HubSpot could not be reached (header "…" is invalid)'],
+  ['a text', 'HubSpot could not be reached'],
+])('says why a call failed in the words of the error, %#', (thrown, message) => {
+  expect(networkFailure(thrown).error.message).toBe(message);
+});
+
 test('finds the reason when connections to every address of a host failed', () => {
   const refused = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
   const cause = new AggregateError([refused, refused]);

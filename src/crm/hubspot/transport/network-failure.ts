@@ -7,11 +7,13 @@ import { MAX_RESPONSE_BYTES } from './bounded-agent.ts';
  * have been done.
  */
 export function networkFailure(thrown: unknown): CallFailure {
-  const { code, isConnecting } = reasonOf(thrown);
+  const { code, words, isConnecting } = reasonOf(thrown);
   if (code === 'ERR_BUFFER_TOO_LARGE') return tooLargeFailure();
   const isUnsent = isConnecting || (code !== undefined && NEVER_SENT.has(code));
-  const reason = code === undefined ? '' : ` (${code})`;
-  const error = new CrmUnavailableError(`HubSpot could not be reached${reason}`, { ambiguous: !isUnsent });
+  const reason = [words, code].filter((each) => each !== undefined && each !== '').join(', ');
+  const error = new CrmUnavailableError(`HubSpot could not be reached${reason === '' ? '' : ` (${reason})`}`, {
+    ambiguous: !isUnsent,
+  });
   return { kind: isUnsent ? 'not-done' : 'perhaps-done', error };
 }
 
@@ -30,6 +32,8 @@ const NEVER_SENT = new Set([
 
 interface NetworkReason {
   readonly code?: string;
+  /** The error's own message, where it has more to say than the code. */
+  readonly words?: string;
   /** Failed while connecting. */
   readonly isConnecting: boolean;
 }
@@ -39,10 +43,27 @@ function reasonOf(thrown: unknown): NetworkReason {
     // A failed connection to a host name with several addresses: one error per address.
     if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
     if ('code' in error && typeof error.code === 'string') {
-      return { code: error.code, isConnecting: 'syscall' in error && error.syscall === 'connect' };
+      const isConnecting = 'syscall' in error && error.syscall === 'connect';
+      return isAddress(error)
+        ? { code: error.code, isConnecting }
+        : { code: error.code, words: wordsOf(error), isConnecting };
     }
+    if (error.cause === undefined) return { words: wordsOf(error), isConnecting: false };
   }
   return { isConnecting: false };
+}
+
+/** "connect ECONNREFUSED 10.0.0.1:443" adds nothing but an address to its code. */
+function isAddress(error: Error): boolean {
+  return 'syscall' in error;
+}
+
+function wordsOf(error: Error): string {
+  return error.message
+    .replace(/\bbearer [^\s"',]+|\bpat-[a-z0-9]+-[\w-]+/gi, '…')
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+    .trim()
+    .slice(0, 160);
 }
 
 /** The call timed out; HubSpot may still be working on it. */
