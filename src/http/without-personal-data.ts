@@ -8,7 +8,7 @@ export function withoutPersonalData(sentence: string): string {
     .replace(/[^\s"<>]*@[^\s"<>]*/gu, '…')
     .replace(/\b(?:https?:\/\/|www\.)[^\s"'<>]+/giu, '…')
     .replace(/\b[\w-]+(?:\.[\w-]+)+\/[^\s"'<>]+/giu, '…')
-    .replace(/\+\d[\d\s().\/-]{5,}\d|\b\d[\d]*(?:[\s().\/-]+\d+){2,}\b/gu, '…');
+    .replace(/\+\d[\d\s()./-]{5,}\d|\b\d[\d]*(?:[\s()./-]+\d+){2,}\b/gu, '…');
 }
 
 /** Constants (`EMAIL`) and names of properties (`hs_lead_status`); a word of small letters may be somebody's name. */
