@@ -6,6 +6,7 @@ import type { Environment, UnusedSettings } from './environment.ts';
 import { type BodyLimits, defaultBodyLimits } from './http/body-limits.ts';
 import { httpUrl, mostBodyBytes, size, wholeNumber } from './setting-kinds.ts';
 import { describeSlips, type GivenSettings, signsOfAccount } from './setting-slips.ts';
+import { findMappings, shippedMappingsDir } from './shipped-mappings.ts';
 
 /** Every mistake found in the environment, one line each. Raised at start only. */
 export class ConfigError extends Error {
@@ -46,7 +47,7 @@ export const EnvironmentSchema = z.object({
     .prefault('response'),
   HUBSPOT_TIMEOUT_MS: wholeNumber(100, 300_000).prefault('10000'),
   REQUEST_TIMEOUT_MS: wholeNumber(100, 3_600_000).prefault('55000'),
-  MAPPINGS_DIR: z.string().prefault('mappings/hubspot'),
+  MAPPINGS_DIR: z.string().prefault(shippedMappingsDir).transform(findMappings),
   DEFAULT_COUNTRY: z
     .string()
     .transform((text) => text.toUpperCase())

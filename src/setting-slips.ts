@@ -73,8 +73,8 @@ function nearestSetting(name: string, known: readonly string[]): string | undefi
     name,
     known.filter((each) => each.length >= minLength),
   );
-  // About two letters more or less; "NODE" alone is the beginning of NODE_ENV and no slip of it.
-  if (near !== undefined && Math.abs(near.length - name.length) <= 3) return near;
+  // A letter or two more or less: "NODE" is the beginning of NODE_ENV and no slip of it.
+  if (near !== undefined && Math.abs(near.length - name.length) <= (near.length > 8 ? 2 : 1)) return near;
   if (/^(my|x|bridge|enginy|enginy_bridge)?[_-]?api[_-]?keys?$/i.test(name)) return 'API_KEY';
   if (/^((my|private)_?(app_?)?|app_?|service_?)?access_?(token|key)$/i.test(name)) return 'HUBSPOT_ACCESS_TOKEN';
   if (!/hub_?spot/i.test(name)) return undefined;

@@ -126,6 +126,7 @@ test.each([
 
 test('names of other programs are not reported', () => {
   const names = [
+    'IS_SANDBOX',
     'PATH',
     'HOME',
     'NODE',

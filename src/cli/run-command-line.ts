@@ -1,8 +1,10 @@
 import { Command, CommanderError } from 'commander';
+import { version } from '../version.ts';
 import { type CommandIo, UsageError } from './command-io.ts';
 import { capturesCommand } from './commands/captures-command.ts';
 import { checkCommand } from './commands/check-command.ts';
 import { conformanceCommand } from './commands/conformance-command.ts';
+import { completionCommand } from './commands/completion-command.ts';
 import { explainCommand } from './commands/explain-command.ts';
 import { fieldsCommand } from './commands/fields-command.ts';
 import { leadCommand } from './commands/lead-command.ts';
@@ -39,6 +41,7 @@ export async function runCommandLine(args: readonly string[], outside: CommandIo
   const io = withVisibleControls(outside);
   const program = new Command('enginy-bridge')
     .description('Lets Enginy use HubSpot as its custom CRM: runs the bridge, and helps with what steers it.')
+    .version(version, '-V, --version')
     .addHelpText('after', after)
     .showHelpAfterError('("enginy-bridge --help" shows the commands)')
     .showSuggestionAfterError()
@@ -54,7 +57,8 @@ export async function runCommandLine(args: readonly string[], outside: CommandIo
     .addCommand(tailCommand(io))
     .addCommand(capturesCommand(io))
     .addCommand(replayCommand(io))
-    .addCommand(conformanceCommand(io));
+    .addCommand(conformanceCommand(io))
+    .addCommand(completionCommand(io));
   adopt(program, io);
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -89,3 +89,21 @@ test('a bridge that gets SIGHUP reads the mapping files anew and goes on', async
   expect(answer.body.mapping.refused.findings[0]).toContain('contacts.yaml:1:1');
   expect(await exited).toEqual([0, null]);
 });
+
+/** This Node, as if it were an older one. */
+const asOlder = [
+  '--import',
+  `data:text/javascript,${encodeURIComponent("Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.19.0' } })")}`,
+];
+
+test.each([
+  ['npx enginy-bridge check', [bin, 'check']],
+  ['npm start', [join(root, 'bin/run.js'), 'src/main.ts']],
+  ['npm run sandbox', [join(root, 'bin/run.js'), 'sandbox/main.ts']],
+  ['npm run start:built', [join(root, 'bin/run.js'), 'dist/src/main.js']],
+])('%s says in one sentence which Node it needs, where there is no other one', async (_name, args) => {
+  const { status, out, err } = await run(process.execPath, [...asOlder, ...args]);
+
+  expect(err).toMatch(/^enginy-bridge needs Node 22\.20 or newer, and this is 20\.19\.0: run "npm ci[^\n]*\n$/);
+  expect([status, out]).toEqual([2, '']);
+});

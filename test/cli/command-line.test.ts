@@ -42,3 +42,26 @@ test('shows the options of the embedded CRM', async () => {
   expect(status).toBe(0);
   expect(out).toContain('--without-scope NAME');
 });
+
+test('prints its version', async () => {
+  expect(await runCommand(['--version'])).toMatchObject({ status: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+});
+
+test.each([
+  ['bash', '"captures list "*) words="'],
+  ['zsh', 'bashcompinit'],
+  ['fish', "complete -c enginy-bridge -n '__fish_use_subcommand' -a check"],
+])('completes commands and options in %s', async (shell, line) => {
+  const { status, out } = await runCommand(['completion', shell]);
+
+  expect(status).toBe(0);
+  expect(out).toContain(line);
+  expect(out).toContain('strict');
+});
+
+test('refuses to complete in a shell that it does not know', async () => {
+  expect(await runCommand(['completion', 'cmd'])).toMatchObject({
+    status: 2,
+    err: expect.stringContaining('bash, zsh, fish'),
+  });
+});

@@ -196,7 +196,7 @@ test('a scope that was granted meanwhile counts as soon as the mapping files are
   crm.faults.clear();
 
   const remembered = await update();
-  await bridge.reloadMappings();
+  await bridge.reload();
   const granted = await update();
 
   expect(refused.body.results[0].warnings).toEqual([expect.stringContaining('campaignOpens was skipped')]);

@@ -1,0 +1,16 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** The folder of mapping files that the bridge reads unless it is given another. */
+export const shippedMappingsDir = 'mappings/hubspot';
+
+/**
+ * The folder itself, or the package's own copy where the working directory has no folder of the default name, as after an
+ * installation of the package in an empty folder.
+ */
+export function findMappings(dir: string): string {
+  if (dir !== shippedMappingsDir || existsSync(dir)) return dir;
+  // One level above the source, two above the built program.
+  const copies = ['../', '../../'].map((up) => fileURLToPath(new URL(`${up}${shippedMappingsDir}`, import.meta.url)));
+  return copies.find((copy) => existsSync(copy)) ?? dir;
+}
