@@ -9,8 +9,14 @@ export const shippedMappingsDir = 'mappings/hubspot';
  * installation of the package in an empty folder.
  */
 export function findMappings(dir: string): string {
-  if (dir !== shippedMappingsDir || existsSync(dir)) return dir;
+  return dir !== shippedMappingsDir || existsSync(dir) ? dir : shippedMappings;
+}
+
+/** The package's own mapping files. */
+export const shippedMappings = ownFolder();
+
+function ownFolder(): string {
   // One level above the source, two above the built program.
   const copies = ['../', '../../'].map((up) => fileURLToPath(new URL(`${up}${shippedMappingsDir}`, import.meta.url)));
-  return copies.find((copy) => existsSync(copy)) ?? dir;
+  return copies.find((copy) => existsSync(copy)) ?? shippedMappingsDir;
 }

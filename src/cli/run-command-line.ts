@@ -8,6 +8,7 @@ import { completionCommand } from './commands/completion-command.ts';
 import { explainCommand } from './commands/explain-command.ts';
 import { fieldsCommand } from './commands/fields-command.ts';
 import { leadCommand } from './commands/lead-command.ts';
+import { initCommand } from './commands/init-command.ts';
 import { propertiesCommand } from './commands/properties-command.ts';
 import { replayCommand } from './commands/replay-command.ts';
 import { requestsCommand } from './commands/requests-command.ts';
@@ -19,6 +20,7 @@ import { printableOutput } from './report/printable.ts';
 
 const after = `
 Examples:
+  enginy-bridge init                           write .env and mapping files that fit your HubSpot account
   enginy-bridge serve                          run the bridge; without a HubSpot token, on the embedded CRM
   enginy-bridge check                          check the mapping files and run the examples beside them
   enginy-bridge check --live                   compare them with the properties of your HubSpot account too
@@ -45,6 +47,7 @@ export async function runCommandLine(args: readonly string[], outside: CommandIo
     .addHelpText('after', after)
     .showHelpAfterError('("enginy-bridge --help" shows the commands)')
     .showSuggestionAfterError()
+    .addCommand(initCommand(io))
     .addCommand(serveCommand())
     .addCommand(sandboxCommand(io))
     .addCommand(checkCommand(io))

@@ -137,6 +137,8 @@ export interface PropertyDefinition {
   readonly isArchived: boolean;
   readonly isUnique: boolean;
   readonly group: string;
+  /** True for a property that the account's users created; absent otherwise. */
+  readonly isCustom?: boolean;
 }
 
 export interface ReadPropertiesOptions {

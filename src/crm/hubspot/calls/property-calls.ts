@@ -120,6 +120,7 @@ function readDefinition(value: unknown): PropertyDefinition | undefined {
     isArchived: value.archived === true,
     isUnique: value.hasUniqueValue === true,
     group: typeof value.groupName === 'string' ? value.groupName : '',
+    ...(value.hubspotDefined !== true && { isCustom: true }),
   };
 }
 

@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { EnvironmentSchema } from '../../config.ts';
+import { GatewayError } from '../../errors.ts';
+import { insertRows } from '../../init/insert-rows.ts';
+import { type ProposedRow, proposeRows } from '../../init/propose-rows.ts';
+import { checkLive } from '../../live-check/check-live.ts';
+import { checkFolder } from '../../mapping/check/check-folder.ts';
+import { shippedMappings } from '../../shipped-mappings.ts';
+import { type CommandIo, UsageError } from '../command-io.ts';
+import { confirm } from '../inputs/confirm.ts';
+import type { OpenCrm } from '../inputs/open-crm.ts';
+import { readToolConfig } from '../inputs/tool-config.ts';
+import { countFindings } from '../report/report-folder.ts';
+
+const after = `
+Reads the properties of your HubSpot account, and writes into the working directory:
+
+  mappings/portal/  mapping files to start from. Properties of your own that hold what Enginy knows (LinkedIn address, score,
+                    tags, fields of the same name) are proposed as rows in comments, each with the reason.
+  .env              the access token, a new API key, and the folder. Only you can read it (mode 0600).
+
+Nothing is written into HubSpot. A file or folder that exists is only overwritten after a question, or with --force.
+
+Examples:
+  enginy-bridge init                           asks for the access token, unless HUBSPOT_ACCESS_TOKEN is set
+  enginy-bridge init --sandbox                 rehearse on the embedded CRM, without an account
+  HUBSPOT_ACCESS_TOKEN=… enginy-bridge init --yes      in a script: asks nothing
+
+Exit status: 0 the files are written and fit the account, 1 written, but the check found errors, 2 nothing was written.
+`;
+
+interface InitOptions {
+  readonly sandbox?: true;
+  readonly yes?: true;
+  readonly force?: true;
+  readonly dir: string;
+}
+
+/** `enginy-bridge init`. */
+export function initCommand(io: CommandIo): Command {
+  return new Command('init')
+    .description('write .env and mapping files that fit your HubSpot account')
+    .option('--dir <dir>', 'folder for the mapping files', 'mappings/portal')
+    .option('--sandbox', 'rehearse on the embedded CRM')
+    .option('-y, --yes', 'ask nothing; what would need an answer fails')
+    .option('--force', 'overwrite .env and the folder')
+    .addHelpText('after', after)
+    .action((options: InitOptions) => init(io, options));
+}
+
+async function init(io: CommandIo, options: InitOptions): Promise<void> {
+  const token = options.sandbox ? undefined : await tokenFor(io, options);
+  await mayWrite(io, options, ['.env', options.dir]);
+  const environment = { ...io.environment(), ...(token !== undefined && { HUBSPOT_ACCESS_TOKEN: token }) };
+  const config = readToolConfig({ environment: () => environment, complain: io.complain });
+  const { openCrm } = await import('../inputs/open-crm.ts');
+  const open = await openCrm(config, { isRehearsal: options.sandbox === true });
+  try {
+    await writeSetUp(io, { open, options, token });
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    throw new UsageError(`${open.name} could not be read: ${error.message}. Nothing was written.`);
+  } finally {
+    await open.close();
+  }
+}
+
+async function tokenFor(io: CommandIo, options: InitOptions): Promise<string> {
+  const { HUBSPOT_ACCESS_TOKEN: known } = io.environment();
+  const given =
+    known ?? (options.yes ? '' : await io.ask('HubSpot access token (Development > Keys > Service keys): '));
+  const parsed = EnvironmentSchema.shape.HUBSPOT_ACCESS_TOKEN.safeParse(given);
+  if (!parsed.success) throw new UsageError(`the access token ${parsed.error.issues[0]?.message ?? 'is not valid'}`);
+  if (parsed.data === undefined || parsed.data === '') {
+    throw new UsageError('HUBSPOT_ACCESS_TOKEN is not set; add --sandbox to rehearse on the embedded CRM');
+  }
+  return parsed.data;
+}
+
+async function mayWrite(io: CommandIo, options: InitOptions, paths: readonly string[]): Promise<void> {
+  const existing = paths.filter((path) => existsSync(path));
+  if (existing.length === 0 || options.force) return;
+  const question = `${existing.join(' and ')} exist${existing.length === 1 ? 's' : ''} already. Overwrite? [y/N] `;
+  if (!options.yes && (await confirm(io, question))) return;
+  throw new UsageError(
+    `${existing.join(' and ')} exist${existing.length === 1 ? 's' : ''} already, and nothing was written; --force overwrites`,
+  );
+}
+
+interface SetUp {
+  readonly open: OpenCrm;
+  readonly options: InitOptions;
+  readonly token: string | undefined;
+}
+
+async function writeSetUp(io: CommandIo, { open, options, token }: SetUp): Promise<void> {
+  const { crm, context } = open;
+  const account = await crm.readAccount(context);
+  io.print(`✓ ${open.name}, account ${account.id}\n`);
+  const [contacts, companies] = await Promise.all([
+    crm.readProperties('contacts', context),
+    crm.readProperties('companies', context),
+  ]);
+  const own = [...contacts, ...companies].filter(({ isCustom }) => isCustom).length;
+  io.print(`✓ ${contacts.length} properties of contacts and ${companies.length} of companies, ${own} of them yours\n`);
+
+  const rows = { contacts: proposeRows('contacts', contacts), companies: proposeRows('companies', companies) };
+  writeMappings(options.dir, rows);
+  writeEnv(options, token);
+  io.print(
+    `\nWritten:\n  ${options.dir}  ${countOf(rows.contacts, 'contacts')}, ${countOf(rows.companies, 'companies')}\n`,
+  );
+  io.print('  .env  with a new API key\n');
+  for (const { row, reason } of [...rows.contacts, ...rows.companies]) io.print(`  ? ${reason}\n    ${row}\n`);
+
+  const report = checkFolder(options.dir);
+  const live = report.mappings && (await checkLive({ crm, context }, report.mappings, report.documents));
+  const { errors, warnings } = countFindings([...report.diagnostics, ...(live?.diagnostics ?? [])]);
+  io.print(`${errors > 0 ? '✕' : '✓'} check --live: ${errors} errors, ${warnings} warnings\n`);
+  io.print(
+    '\nNext:\n  npx enginy-bridge serve\n\nEnter in Enginy, with the address of this server and API_KEY of .env:\n',
+  );
+  io.print(`  Contact link template  ${account.linkTemplates.contacts}\n`);
+  io.print(`  Company link template  ${account.linkTemplates.companies}\n`);
+  io.setStatus(errors > 0 ? 1 : 0);
+}
+
+function countOf(rows: readonly ProposedRow[], object: string): string {
+  return `${rows.length} row${rows.length === 1 ? '' : 's'} of ${object} to decide`;
+}
+
+function writeMappings(dir: string, rows: Readonly<Record<'contacts' | 'companies', readonly ProposedRow[]>>): void {
+  mkdirSync(dir, { recursive: true });
+  // The shipped examples describe the shipped rows: they would fail as soon as a proposed row is used.
+  const files = readdirSync(shippedMappings).filter((name) => /^[^.]+\.yaml$/.test(name));
+  for (const file of files) {
+    // The schema lies beside the shipped folder, not beside this one.
+    const text = readFileSync(join(shippedMappings, file), 'utf8').replace(/^# yaml-language-server:.*\n#?\n?/, '');
+    const proposed = file === 'contacts.yaml' ? rows.contacts : file === 'companies.yaml' ? rows.companies : [];
+    writeFileSync(join(dir, file), proposed.length === 0 ? text : insertRows(text, proposed));
+  }
+}
+
+function writeEnv({ dir }: InitOptions, token: string | undefined): void {
+  const lines = [
+    '# Settings of enginy-bridge. .env.example of the package lists all of them.',
+    '# Key that Enginy sends: enter the same in Enginy.',
+    `API_KEY=${randomBytes(32).toString('base64url')}`,
+    ...(token === undefined
+      ? [
+          '# A rehearsal on the embedded CRM, which keeps nothing. Replace this line by HUBSPOT_ACCESS_TOKEN=…',
+          'SANDBOX=true',
+        ]
+      : [`HUBSPOT_ACCESS_TOKEN=${token}`]),
+    `MAPPINGS_DIR=${dir}`,
+  ];
+  writeFileSync('.env', `${lines.join('\n')}\n`, { mode: 0o600 });
+  // The mode above counts for a new file only.
+  chmodSync('.env', 0o600);
+}
