@@ -30,7 +30,11 @@ function startWith(bytes: Uint8Array): string {
 }
 
 test.each([
-  ['a letter is missing', `API_KEY=k\nHUBSPOT_ACESS_TOKEN=${secret}`, 'did you mean HUBSPOT_ACCESS_TOKEN?'],
+  [
+    'a letter is missing',
+    `API_KEY=a-long-random-text\nHUBSPOT_ACESS_TOKEN=${secret}`,
+    'did you mean HUBSPOT_ACCESS_TOKEN?',
+  ],
   ['another letter is missing', `HUBSPOT_ACCES_TOKEN=${secret}`, 'did you mean HUBSPOT_ACCESS_TOKEN?'],
   ['letters are swapped', `HUSBPOT_ACCESS_TOKEN=${secret}`, 'did you mean HUBSPOT_ACCESS_TOKEN?'],
   ['the name is short', `HUBSPOT_TOKEN=${secret}`, 'did you mean HUBSPOT_ACCESS_TOKEN?'],
@@ -84,18 +88,18 @@ test.each([
 });
 
 test.each([
-  ['begins with a byte order mark', `\uFEFFHUBSPOT_ACCESS_TOKEN=${secret}\nAPI_KEY=k`],
-  ['has such a mark in the middle', `API_KEY=k\n\uFEFFHUBSPOT_ACCESS_TOKEN=${secret}`],
-  ['has a space without width', `API_KEY=k\n\u200BHUBSPOT_ACCESS_TOKEN=${secret}\u200B`],
-  ['has the line ends of Windows', `API_KEY=k\r\nHUBSPOT_ACCESS_TOKEN=${secret}\r\n`],
-  ['exports its variables', `export API_KEY=k\nexport HUBSPOT_ACCESS_TOKEN="${secret}"`],
-  ['has spaces around "="', `API_KEY = k\nHUBSPOT_ACCESS_TOKEN = ${secret}`],
+  ['begins with a byte order mark', `\uFEFFHUBSPOT_ACCESS_TOKEN=${secret}\nAPI_KEY=a-long-random-text`],
+  ['has such a mark in the middle', `API_KEY=a-long-random-text\n\uFEFFHUBSPOT_ACCESS_TOKEN=${secret}`],
+  ['has a space without width', `API_KEY=a-long-random-text\n\u200BHUBSPOT_ACCESS_TOKEN=${secret}\u200B`],
+  ['has the line ends of Windows', `API_KEY=a-long-random-text\r\nHUBSPOT_ACCESS_TOKEN=${secret}\r\n`],
+  ['exports its variables', `export API_KEY=a-long-random-text\nexport HUBSPOT_ACCESS_TOKEN="${secret}"`],
+  ['has spaces around "="', `API_KEY = a-long-random-text\nHUBSPOT_ACCESS_TOKEN = ${secret}`],
 ])('reads a file that %s', (_case, text) => {
   expect(start(text)).toBe('hubspot');
 });
 
 test('reads a file in the encoding of PowerShell', () => {
-  const text = `\uFEFFAPI_KEY=k\r\nHUBSPOT_ACCESS_TOKEN=${secret}\r\n`;
+  const text = `\uFEFFAPI_KEY=a-long-random-text\r\nHUBSPOT_ACCESS_TOKEN=${secret}\r\n`;
 
   expect(startWith(new Uint8Array(Buffer.from(text, 'utf16le')))).toBe('hubspot');
 });
@@ -118,7 +122,7 @@ test.each([
   ['ADMIN_PROT=1', 'ADMIN_PROT is not a setting of the bridge; did you mean ADMIN_PORT?'],
   ['DEFAULT_COUNTRY: ES', 'line 1 of .env (DEFAULT_COUNTRY) is not of the form NAME=value'],
 ])('a real set-up starts, and %s is reported', (line, warning) => {
-  const text = `API_KEY=k\nHUBSPOT_ACCESS_TOKEN=${secret}\n`;
+  const text = `API_KEY=a-long-random-text\nHUBSPOT_ACCESS_TOKEN=${secret}\n`;
 
   expect(start(`${line}\n${text}`)).toBe('hubspot');
   expect(settingWarnings(...fromFile(Buffer.from(`${line}\n${text}`)))).toEqual([expect.stringContaining(warning)]);
@@ -152,7 +156,7 @@ test('a misspelt API key is named when it is missing', () => {
 });
 
 test.each(['“pat-eu1-abc”', '"pat-eu1-abc', 'pat-eu1-…'])('a token of %s is refused, and not repeated', (token) => {
-  const message = start(`API_KEY=k\nHUBSPOT_ACCESS_TOKEN=${token}`);
+  const message = start(`API_KEY=a-long-random-text\nHUBSPOT_ACCESS_TOKEN=${token}`);
 
   expect(message).toContain('HUBSPOT_ACCESS_TOKEN must not contain');
   expect(message).not.toContain('eu1');
