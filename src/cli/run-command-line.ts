@@ -5,6 +5,7 @@ import { capturesCommand } from './commands/captures-command.ts';
 import { checkCommand } from './commands/check-command.ts';
 import { conformanceCommand } from './commands/conformance-command.ts';
 import { completionCommand } from './commands/completion-command.ts';
+import { doctorCommand } from './commands/doctor-command.ts';
 import { explainCommand } from './commands/explain-command.ts';
 import { fieldsCommand } from './commands/fields-command.ts';
 import { leadCommand } from './commands/lead-command.ts';
@@ -21,6 +22,7 @@ import { printableOutput } from './report/printable.ts';
 const after = `
 Examples:
   enginy-bridge init                           write .env and mapping files that fit your HubSpot account
+  enginy-bridge doctor                         examine everything, and say what to enter in Enginy
   enginy-bridge serve                          run the bridge; without a HubSpot token, on the embedded CRM
   enginy-bridge check                          check the mapping files and run the examples beside them
   enginy-bridge check --live                   compare them with the properties of your HubSpot account too
@@ -48,6 +50,7 @@ export async function runCommandLine(args: readonly string[], outside: CommandIo
     .showHelpAfterError('("enginy-bridge --help" shows the commands)')
     .showSuggestionAfterError()
     .addCommand(initCommand(io))
+    .addCommand(doctorCommand(io))
     .addCommand(serveCommand())
     .addCommand(sandboxCommand(io))
     .addCommand(checkCommand(io))

@@ -121,7 +121,7 @@ async function writeSetUp(io: CommandIo, { open, options, token }: SetUp): Promi
   const { errors, warnings } = countFindings([...report.diagnostics, ...(live?.diagnostics ?? [])]);
   io.print(`${errors > 0 ? '✕' : '✓'} check --live: ${errors} errors, ${warnings} warnings\n`);
   io.print(
-    '\nNext:\n  npx enginy-bridge serve\n\nEnter in Enginy, with the address of this server and API_KEY of .env:\n',
+    '\nNext:\n  npx enginy-bridge doctor\n  npx enginy-bridge serve\n\nEnter in Enginy, with the address of this server and API_KEY of .env:\n',
   );
   io.print(`  Contact link template  ${account.linkTemplates.contacts}\n`);
   io.print(`  Company link template  ${account.linkTemplates.companies}\n`);

@@ -1,0 +1,102 @@
+import { Command } from 'commander';
+import { type Config, ConfigError, loadConfig, settingWarnings } from '../../config.ts';
+import { examineCrm } from '../../doctor/examine-crm.ts';
+import { examineMachine } from '../../doctor/examine-machine.ts';
+import { examineMapping } from '../../doctor/examine-mapping.ts';
+import { examineSettings } from '../../doctor/examine-settings.ts';
+import type { Section } from '../../doctor/examination.ts';
+import { checkFolder } from '../../mapping/check/check-folder.ts';
+import { version } from '../../version.ts';
+import type { CommandIo } from '../command-io.ts';
+import type { OpenCrm } from '../inputs/open-crm.ts';
+import { countMarks, type EnginyForm, formatExamination } from '../report/report-examination.ts';
+
+const after = `
+Looks at the settings, the access token and its scopes, the mapping files against the account, and this machine, and ends with what to
+enter in Enginy. Nothing is written into HubSpot, so scopes for writing are not proven. Secrets are never printed.
+
+Examples:
+  enginy-bridge doctor
+  enginy-bridge doctor --offline               without asking HubSpot
+  enginy-bridge doctor --sandbox               rehearse on the embedded CRM
+  enginy-bridge doctor --json | jq '.sections[].lines[] | select(.mark == "✕")'
+
+Exit status: 0 no errors, 1 errors (with --strict also warnings), 2 HubSpot could not be reached.
+`;
+
+interface DoctorOptions {
+  readonly sandbox?: true;
+  readonly offline?: true;
+  readonly strict?: true;
+  readonly json?: true;
+}
+
+/** `enginy-bridge doctor`. */
+export function doctorCommand(io: CommandIo): Command {
+  return new Command('doctor')
+    .description('examine settings, HubSpot account, mapping files and machine, and say what to enter in Enginy')
+    .option('--sandbox', 'examine the embedded CRM instead of HubSpot')
+    .option('--offline', 'do not ask HubSpot')
+    .option('--strict', 'warnings fail as well')
+    .option('--json', 'print the lines as JSON, with stable ids')
+    .addHelpText('after', after)
+    .action((options: DoctorOptions) => doctor(io, options));
+}
+
+async function doctor(io: CommandIo, options: DoctorOptions): Promise<void> {
+  const { config, problems } = readConfig(io, options);
+  const slips = settingWarnings(io.environment(), { empty: [], unreadLines: [] });
+  const sections: Section[] = [examineSettings(config, problems, slips)];
+  let form: EnginyForm | undefined;
+  let isReached = true;
+  if (config !== undefined) {
+    const open = options.offline ? undefined : await openAccount(config, options);
+    try {
+      const report = checkFolder(config.mappingsDir);
+      if (open !== undefined) {
+        const examined = await examineCrm(open, report.mappings);
+        sections.push(examined.section);
+        ({ isReached } = examined);
+        if (examined.linkTemplates !== undefined) form = formFor(config, examined.linkTemplates);
+      }
+      sections.push(await examineMapping(config.mappingsDir, report, form === undefined ? undefined : open));
+    } finally {
+      await open?.close();
+    }
+    sections.push(examineMachine(config));
+  }
+  const counts = countMarks(sections);
+  if (options.json) io.print(`${JSON.stringify({ version, ...counts, sections, enginy: form }, null, 2)}\n`);
+  else io.print(formatExamination(sections, form, io.hasColor));
+  const hasFindings = counts.errors > 0 || (options.strict === true && counts.warnings > 0);
+  io.setStatus(isReached ? (hasFindings ? 1 : 0) : 2);
+}
+
+function readConfig(io: CommandIo, options: DoctorOptions): { config?: Config; problems: readonly string[] } {
+  const environment = io.environment();
+  try {
+    if (!options.sandbox) return { config: loadConfig(environment), problems: [] };
+    return { config: loadConfig({ ...environment, HUBSPOT_ACCESS_TOKEN: undefined, SANDBOX: 'true' }), problems: [] };
+  } catch (error) {
+    if (error instanceof ConfigError) return { problems: error.problems };
+    throw error;
+  }
+}
+
+async function openAccount(config: Config, { sandbox }: DoctorOptions): Promise<OpenCrm> {
+  const { openCrm } = await import('../inputs/open-crm.ts');
+  return openCrm(config, { isRehearsal: sandbox === true || config.isSandbox });
+}
+
+function formFor(
+  { auth, listen }: Config,
+  templates: { readonly contacts: string; readonly companies: string },
+): EnginyForm {
+  return {
+    'Base URL': `the HTTPS address under which this server is reached (it listens on port ${listen.port})`,
+    'API key header': auth.header,
+    'API key': 'the value of API_KEY',
+    'Contact link template': templates.contacts,
+    'Company link template': templates.companies,
+  };
+}

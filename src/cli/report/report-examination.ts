@@ -1,0 +1,46 @@
+import type { Section } from '../../doctor/examination.ts';
+import { paintMark } from './report-folder.ts';
+
+/** What is entered in Enginy's settings, by the words of its form. */
+export type EnginyForm = Readonly<Record<string, string>>;
+
+/** Sections with one line each, a remedy below what needs one, then what to enter in Enginy, then the counts. */
+export function formatExamination(
+  sections: readonly Section[],
+  form: EnginyForm | undefined,
+  hasColor: boolean,
+): string {
+  const parts = sections.map(({ title, lines }) => [
+    title,
+    ...lines.flatMap(({ mark, text, remedy }) => [
+      paintMark(`  ${mark} ${text}`, mark, hasColor),
+      ...(remedy === undefined ? [] : [`    → ${remedy}`]),
+    ]),
+  ]);
+  if (form !== undefined) {
+    const width = Math.max(...Object.keys(form).map((name) => name.length));
+    parts.push([
+      'Enter in Enginy',
+      ...Object.entries(form).map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
+    ]);
+  }
+  parts.push([describeCounts(countMarks(sections))]);
+  return parts.map((lines) => `${lines.join('\n')}\n`).join('\n');
+}
+
+export interface MarkCounts {
+  readonly errors: number;
+  readonly warnings: number;
+  readonly passed: number;
+}
+
+export function countMarks(sections: readonly Section[]): MarkCounts {
+  const marks = sections.flatMap(({ lines }) => lines.map(({ mark }) => mark));
+  const count = (mark: string) => marks.filter((each) => each === mark).length;
+  return { errors: count('✕'), warnings: count('!'), passed: count('✓') };
+}
+
+function describeCounts({ errors, warnings, passed }: MarkCounts): string {
+  const plural = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`;
+  return `${plural(errors, 'error')}, ${plural(warnings, 'warning')}, ${plural(passed, 'check')} passed`;
+}

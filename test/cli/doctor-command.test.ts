@@ -1,0 +1,176 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { startSandbox } from '../../sandbox/sandbox.ts';
+import { mappingFolder } from '../support/mapping-folder.ts';
+import { startCrm } from '../support/start-bridge.ts';
+import { runCommand } from './run-command.ts';
+
+const key = 'a-key-of-more-than-sixteen-characters';
+const token = 'pat-na1-revoked-00000000';
+
+async function account(options: Parameters<typeof startCrm>[0] = {}) {
+  const crm = await startCrm(options);
+  const CAPTURE_DIR = mkdtempSync(join(tmpdir(), 'doctor-'));
+  const environment = { HUBSPOT_ACCESS_TOKEN: crm.token, HUBSPOT_BASE_URL: crm.url, API_KEY: key, CAPTURE_DIR };
+  return { crm, environment };
+}
+
+interface Line {
+  readonly id: string;
+  readonly mark: string;
+  readonly text: string;
+  readonly remedy?: string;
+}
+
+async function linesOf(environment: Record<string, string>, ...options: string[]) {
+  const { status, out } = await runCommand(['doctor', '--json', ...options], { environment });
+  const report: { sections: { lines: Line[] }[]; enginy?: Record<string, string> } = JSON.parse(out);
+  return { status, out, lines: report.sections.flatMap(({ lines }) => lines), enginy: report.enginy };
+}
+
+test('a set-up without faults passes, and the report ends with what to enter in Enginy', async () => {
+  const { environment } = await account();
+
+  const { status, out } = await runCommand(['doctor'], { environment });
+
+  expect(out).not.toContain('✕');
+  expect(status).toBe(0);
+  expect(out).toContain('Contact link template  https://app.hubspot.com/contacts/8675309/record/0-1/{{crmId}}');
+  expect(out).toMatch(/0 errors, \d+ warnings?, \d+ checks passed\n$/);
+});
+
+test('neither the token nor the key is ever printed', async () => {
+  const { environment } = await account();
+
+  const runs = await Promise.all([
+    runCommand(['doctor'], { environment }),
+    runCommand(['doctor', '--json'], { environment }),
+    runCommand(['doctor'], { environment: { ...environment, HUBSPOT_ACCESS_TOKEN: token } }),
+  ]);
+
+  const printed = runs.map(({ out, err }) => out + err).join('');
+  for (const secret of [key, token, environment.HUBSPOT_ACCESS_TOKEN]) expect(printed).not.toContain(secret);
+});
+
+test('a refused token is an error with a remedy, and nothing is said about what could not be seen', async () => {
+  const { environment } = await account();
+
+  const { status, lines, enginy } = await linesOf({ ...environment, HUBSPOT_ACCESS_TOKEN: token });
+
+  expect(status).toBe(1);
+  const errors = lines.filter(({ mark }) => mark === '✕');
+  expect(errors).toEqual([
+    expect.objectContaining({ id: 'token', remedy: expect.stringContaining('HUBSPOT_ACCESS_TOKEN') }),
+  ]);
+  expect(lines.map(({ id }) => id)).not.toContain('mapping-fits');
+  expect(enginy).toBeUndefined();
+});
+
+test('a HubSpot that cannot be reached is status 2', async () => {
+  const gone = await startSandbox();
+  await gone.close();
+  const environment = { HUBSPOT_ACCESS_TOKEN: gone.token, HUBSPOT_BASE_URL: gone.url, API_KEY: key };
+
+  const { status, lines } = await linesOf(environment);
+
+  expect(status).toBe(2);
+  expect(lines.find(({ id }) => id === 'connection')?.text).toContain('could not be reached');
+});
+
+test.each([
+  ['crm.schemas.contacts.read', 'scope-contacts', '✕'],
+  ['crm.schemas.companies.read', 'scope-companies', '✕'],
+  ['crm.objects.owners.read', 'scope-owners', '!'],
+])('names the feature that lacks %s', async (scope, id, mark) => {
+  const { environment } = await account({ scopes: { without: [scope] } });
+
+  const { lines } = await linesOf(environment);
+
+  const line = lines.find((each) => each.id === id);
+  expect(line).toMatchObject({ mark, remedy: expect.stringContaining('Edit scopes') });
+  expect(line?.text).toContain(scope);
+});
+
+test('an identity property that is not unique is an error', async () => {
+  const { crm, environment } = await account();
+  crm.seed({
+    properties: {
+      contacts: [
+        { name: 'enginy_external_id', label: 'Id', type: 'string', fieldType: 'text', groupName: 'contactinformation' },
+      ],
+    },
+  });
+
+  const { status, lines } = await linesOf(environment);
+
+  expect(status).toBe(1);
+  expect(lines.find(({ id }) => id === 'identity-contacts')).toMatchObject({ mark: '✕', remedy: expect.any(String) });
+});
+
+test('a mapping file that names what the account lacks is an error with its place', async () => {
+  const { environment } = await account();
+  const MAPPINGS_DIR = mappingFolder({
+    'contacts.yaml': `version: 1
+target: hubspot/contacts
+match: { rules: [{ enginy: email, crm: email, transform: [email] }] }
+write: { fields: [{ enginy: title, crm: no_such_property }] }
+`,
+  });
+
+  const { status, lines } = await linesOf({ ...environment, MAPPINGS_DIR });
+
+  expect(status).toBe(1);
+  const found = lines.find(({ id, mark }) => id === 'mapping-fits' && mark === '✕');
+  expect(found?.text).toMatch(/contacts\.yaml:4:\d+ {2}error {2}unknown-property/);
+});
+
+test('wrong settings are listed with the nearest names, and nothing else is examined', async () => {
+  const { status, lines } = await linesOf({ API_KEY: key, HUBSPOT_ACESS_TOKEN: token, PORT: 'x' });
+
+  expect(status).toBe(1);
+  expect(lines.filter(({ mark }) => mark === '✕').length).toBeGreaterThan(0);
+  expect(JSON.stringify(lines)).toContain('did you mean HUBSPOT_ACCESS_TOKEN?');
+  expect(JSON.stringify(lines)).not.toContain(token);
+});
+
+test('offline nothing is asked', async () => {
+  const { crm, environment } = await account();
+
+  const { status } = await linesOf(environment, '--offline');
+
+  expect(status).toBe(0);
+  expect(crm.log).toEqual([]);
+});
+
+test('writes nothing into the account', async () => {
+  const { crm, environment } = await account();
+
+  await linesOf(environment);
+
+  expect(crm.log.length).toBeGreaterThan(0);
+  expect(crm.log.filter(({ method, path }) => method !== 'GET' && !path.includes('/batch/read'))).toEqual([]);
+});
+
+test('a rehearsal needs no settings; --strict fails with warnings', async () => {
+  const captures = { CAPTURE_DIR: mkdtempSync(join(tmpdir(), 'doctor-')), CAPTURE_PERSONAL_DATA: 'keep' };
+
+  const rehearsal = await linesOf(captures, '--sandbox');
+  const strict = await linesOf(captures, '--sandbox', '--strict');
+
+  expect([rehearsal.status, strict.status]).toEqual([0, 1]);
+  expect(rehearsal.lines.find(({ id }) => id === 'captures-personal-data')?.mark).toBe('!');
+});
+
+test('every error has a remedy', async () => {
+  const runs = await Promise.all([
+    linesOf({ PORT: 'x' }),
+    linesOf({ API_KEY: key, HUBSPOT_ACCESS_TOKEN: token, HUBSPOT_BASE_URL: 'http://127.0.0.1:9' }),
+    linesOf({ CAPTURE_DIR: '/proc/captures' }, '--sandbox'),
+  ]);
+
+  const errors = runs.flatMap(({ lines }) => lines.filter(({ mark }) => mark === '✕'));
+  expect(errors.length).toBeGreaterThanOrEqual(3);
+  expect(errors.filter(({ remedy }) => remedy === undefined)).toEqual([]);
+});
