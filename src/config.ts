@@ -1,12 +1,11 @@
-import { isSupportedCountry } from 'libphonenumber-js';
-import { z } from 'zod';
-import { sandboxKey, toApiKeys } from './api-key-list.ts';
-import { type ApiVersion, apiVersions, defaultApiVersion } from './crm/hubspot/transport/api-versions.ts';
+import { sandboxKey } from './api-key-list.ts';
+import type { ApiVersion } from './crm/hubspot/transport/api-versions.ts';
 import type { Environment, UnusedSettings } from './environment.ts';
-import { type BodyLimits, defaultBodyLimits } from './http/body-limits.ts';
-import { httpUrl, mostBodyBytes, size, wholeNumber } from './setting-kinds.ts';
-import { describeSlips, type GivenSettings, signsOfAccount } from './setting-slips.ts';
-import { findMappings, shippedMappingsDir } from './shipped-mappings.ts';
+import type { BodyLimits } from './http/body-limits.ts';
+import { EnvironmentSchema, type ParsedEnvironment } from './settings/environment-schema.ts';
+import { describeSlips, type GivenSettings, signsOfAccount } from './settings/setting-slips.ts';
+
+export { EnvironmentSchema };
 
 /** Every mistake found in the environment, one line each. Raised at start only. */
 export class ConfigError extends Error {
@@ -18,75 +17,6 @@ export class ConfigError extends Error {
     this.problems = problems;
   }
 }
-
-/** The variables, one schema each. `.env.example` lists the same names; a test compares the two. */
-export const EnvironmentSchema = z.object({
-  PORT: wholeNumber(0, 65_535).prefault('3000'),
-  HOST: z.string().optional(),
-  API_KEY: z.string().transform(toApiKeys).optional(),
-  API_KEY_FILE: z.string().optional(),
-  API_KEY_HEADER: z
-    .string()
-    .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'must be a header name')
-    .prefault('X-API-Key'),
-  HUBSPOT_ACCESS_TOKEN: z
-    .string()
-    .trim()
-    .refine((token) => !/^bearer\b/i.test(token), 'must be the token alone, without "Bearer"')
-    .refine(
-      (token) => /^[!#-&(-_a-~]*$/.test(token),
-      'must not contain white space, quotation marks or special characters',
-    )
-    .optional(),
-  HUBSPOT_BASE_URL: httpUrl.prefault('https://api.hubapi.com').transform((url) => url.replace(/\/+$/, '')),
-  HUBSPOT_API_VERSION: z.enum(apiVersions, { error: `must be ${apiVersions.join(', ')}` }).prefault(defaultApiVersion),
-  HUBSPOT_RATE_LIMIT: wholeNumber(1, 10_000).prefault('100'),
-  HUBSPOT_SEARCH_RATE_LIMIT: wholeNumber(1, 1_000).prefault('5'),
-  HUBSPOT_SEARCH_COUNTED: z
-    .enum(['response', 'arrival'], { error: 'must be response or arrival' })
-    .prefault('response'),
-  HUBSPOT_TIMEOUT_MS: wholeNumber(100, 300_000).prefault('10000'),
-  REQUEST_TIMEOUT_MS: wholeNumber(100, 3_600_000).prefault('55000'),
-  MAPPINGS_DIR: z.string().prefault(shippedMappingsDir).transform(findMappings),
-  DEFAULT_COUNTRY: z
-    .string()
-    .transform((text) => text.toUpperCase())
-    .refine(isSupportedCountry, 'must be an ISO 3166 country of two letters, such as DE')
-    .optional(),
-  MAX_CONNECTIONS: wholeNumber(1, 100_000).prefault('500'),
-  BODY_LIMIT: size('20mb', mostBodyBytes),
-  BODY_LIMIT_TOTAL: size('60mb'),
-  MAX_ITEMS: wholeNumber(1, 10_000_000).prefault(String(defaultBodyLimits.maxItems)),
-  MAX_FIELDS: wholeNumber(1, 1_000_000).prefault(String(defaultBodyLimits.maxFields)),
-  MAX_VALUES: wholeNumber(1, 100_000_000).prefault(String(defaultBodyLimits.maxValues)),
-  MAX_DEPTH: wholeNumber(5, 1_000).prefault(String(defaultBodyLimits.maxDepth)),
-  MATCH_EXTRA_SEARCHES: wholeNumber(0, 10_000).prefault('20'),
-  CACHE_MAX: wholeNumber(1, 10_000_000).prefault('100000'),
-  CACHE_TTL_S: wholeNumber(1, 31_536_000).prefault('86400'),
-  ADMIN_PORT: wholeNumber(0, 65_535).optional(),
-  ADMIN_HOST: z.string().prefault('127.0.0.1'),
-  CAPTURE: z.enum(['off', 'errors', 'all'], { error: 'must be off, errors or all' }).prefault('errors'),
-  CAPTURE_DIR: z.string().prefault('captures'),
-  CAPTURE_PERSONAL_DATA: z.enum(['redact', 'keep'], { error: 'must be redact or keep' }).prefault('redact'),
-  CAPTURE_SECRET: z.string().min(16, 'must have 16 characters or more').optional(),
-  CAPTURE_MAX_FILES: wholeNumber(1, 1_000_000).prefault('1000'),
-  CAPTURE_MAX_SIZE: size('200mb'),
-  CAPTURE_MAX_AGE_DAYS: wholeNumber(1, 3_650).prefault('14'),
-  DATA_DIR: z.string().prefault('data'),
-  JOURNAL: z.enum(['on', 'off'], { error: 'must be on or off' }).prefault('on'),
-  JOURNAL_MAX_AGE_DAYS: wholeNumber(1, 3_650).prefault('30'),
-  JOURNAL_MAX_SIZE: size('500mb'),
-  LOG_LEVEL: z
-    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
-      error: 'must be one of fatal, error, warn, info, debug, trace, silent',
-    })
-    .prefault('info'),
-  SANDBOX: z
-    .enum(['true', 'false'], { error: 'must be true or false' })
-    .transform((text) => text === 'true')
-    .optional(),
-  NODE_ENV: z.string().optional(),
-});
 
 export interface Config {
   /** Talk to the embedded CRM instead of HubSpot. */
@@ -139,7 +69,7 @@ export interface Config {
         readonly limits: { readonly maxAgeMs: number; readonly maxBytes: number };
       }
     | undefined;
-  readonly logLevel: z.infer<typeof EnvironmentSchema>['LOG_LEVEL'];
+  readonly logLevel: ParsedEnvironment['LOG_LEVEL'];
 }
 
 const nothingUnused: UnusedSettings = { empty: [], unreadLines: [] };
@@ -177,8 +107,6 @@ export function settingWarnings(environment: Environment, unused: UnusedSettings
 function furtherSlips(problems: readonly string[], given: GivenSettings): readonly string[] {
   return describeSlips(given).filter((slip) => !problems.some((problem) => problem.includes(slip)));
 }
-
-type ParsedEnvironment = z.infer<typeof EnvironmentSchema>;
 
 const sandboxAdvice = '(to run the embedded CRM, which keeps nothing, set SANDBOX=true)';
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type EnvFile, readEnvFile, type UnreadLine } from './env-file.ts';
+import { type EnvFile, readEnvFile, type UnreadLine } from './settings/env-file.ts';
 
 /** Variables by name; an empty text counts as absent, as `FOO=` in a file does for most people. */
 export type Environment = Readonly<Record<string, string | undefined>>;

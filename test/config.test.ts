@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { ConfigError, connectionWarnings, EnvironmentSchema, loadConfig } from '../src/config.ts';
+import { ConfigError, connectionWarnings, loadConfig } from '../src/config.ts';
+import { EnvironmentSchema } from '../src/settings/environment-schema.ts';
 
 const hubspot = { HUBSPOT_ACCESS_TOKEN: 'pat-na1-example', API_KEY: 'a-secret-of-enginy' };
 

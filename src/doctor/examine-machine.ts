@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Config } from '../config.ts';
 import { version } from '../version.ts';
@@ -30,6 +30,7 @@ function examineFolder(id: string, setting: string, dir: string): Examined {
   let existing = resolve(dir);
   while (!existsSync(existing)) existing = dirname(existing);
   try {
+    if (!statSync(existing).isDirectory()) throw new Error('not a folder');
     accessSync(existing, constants.W_OK);
   } catch {
     return {

@@ -80,11 +80,11 @@ test('a HubSpot that cannot be reached is status 2', async () => {
 });
 
 test.each([
-  ['crm.schemas.contacts.read', 'scope-contacts', '✕'],
-  ['crm.schemas.companies.read', 'scope-companies', '✕'],
+  ['crm.objects.contacts.read', 'scope-contacts', '✕'],
+  ['crm.objects.companies.read', 'scope-companies', '✕'],
   ['crm.objects.owners.read', 'scope-owners', '!'],
 ])('names the feature that lacks %s', async (scope, id, mark) => {
-  const { environment } = await account({ scopes: { without: [scope] } });
+  const { environment } = await account({ scopes: { without: [scope, scope.replace('objects', 'schemas')] } });
 
   const { lines } = await linesOf(environment);
 
@@ -167,7 +167,7 @@ test('every error has a remedy', async () => {
   const runs = await Promise.all([
     linesOf({ PORT: 'x' }),
     linesOf({ API_KEY: key, HUBSPOT_ACCESS_TOKEN: token, HUBSPOT_BASE_URL: 'http://127.0.0.1:9' }),
-    linesOf({ CAPTURE_DIR: '/proc/captures' }, '--sandbox'),
+    linesOf({ CAPTURE_DIR: 'package.json/captures' }, '--sandbox'),
   ]);
 
   const errors = runs.flatMap(({ lines }) => lines.filter(({ mark }) => mark === '✕'));

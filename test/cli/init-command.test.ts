@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
-import { readEnvFile } from '../../src/env-file.ts';
+import { readEnvFile } from '../../src/settings/env-file.ts';
 import { startCrm } from '../support/start-bridge.ts';
 import { runCommand } from './run-command.ts';
 

@@ -7,7 +7,7 @@ import { capturedMappings, saveRegression } from '../../capture/replay/regressio
 import { NotReplayableError, type Replay, replayCapture } from '../../capture/replay/replay-capture.ts';
 import { describeReplay } from '../../capture/replay/report.ts';
 import { LiveUrlError, liveOrigin, sendLive, whatItWrites } from '../../capture/replay/send-live.ts';
-import { EnvironmentSchema } from '../../config.ts';
+import { EnvironmentSchema } from '../../settings/environment-schema.ts';
 import type { Mappings } from '../../mapping/load/file-kinds.ts';
 import { loadMappings } from '../../mapping/load/load-mappings.ts';
 import { MappingError } from '../../mapping/schema/diagnostic.ts';

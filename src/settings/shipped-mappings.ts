@@ -16,7 +16,9 @@ export function findMappings(dir: string): string {
 export const shippedMappings = ownFolder();
 
 function ownFolder(): string {
-  // One level above the source, two above the built program.
-  const copies = ['../', '../../'].map((up) => fileURLToPath(new URL(`${up}${shippedMappingsDir}`, import.meta.url)));
+  // Two levels above the source, three above the built program.
+  const copies = ['../../', '../../../'].map((up) =>
+    fileURLToPath(new URL(`${up}${shippedMappingsDir}`, import.meta.url)),
+  );
   return copies.find((copy) => existsSync(copy)) ?? shippedMappingsDir;
 }

@@ -1,6 +1,6 @@
 import type { UnreadLine } from './env-file.ts';
-import type { Environment, UnusedSettings } from './environment.ts';
-import { nearestWord } from './mapping/values/nearest-word.ts';
+import type { Environment, UnusedSettings } from '../environment.ts';
+import { nearestWord } from '../mapping/values/nearest-word.ts';
 
 /** Everything that was given, and the names that the bridge knows. */
 export interface GivenSettings extends UnusedSettings {
