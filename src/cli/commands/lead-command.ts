@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { EnvironmentSchema } from '../../config.ts';
+import { EnvironmentSchema } from '../../settings/environment-schema.ts';
 import type { JournalEntry } from '../../journal/journal.ts';
 import type { CommandIo } from '../command-io.ts';
 import { readMappingPlaces } from '../inputs/mapping-places.ts';

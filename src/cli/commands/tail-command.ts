@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Command } from 'commander';
-import { EnvironmentSchema } from '../../config.ts';
+import { EnvironmentSchema } from '../../settings/environment-schema.ts';
 import type { JournalReader, JournalRequest } from '../../journal/journal.ts';
 import type { CommandIo } from '../command-io.ts';
 import { readMappingPlaces } from '../inputs/mapping-places.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isCaptureFileName } from '../../capture/capture-file.ts';
-import { EnvironmentSchema } from '../../config.ts';
+import { EnvironmentSchema } from '../../settings/environment-schema.ts';
 import type { JournalReader, JournalRequest } from '../../journal/journal.ts';
 import { JournalFileError } from '../../journal/journal-file.ts';
 import { openJournalReader } from '../../journal/read-journal.ts';
