@@ -1,4 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import { defaultBodyLimits } from '../src/http/body-limits.ts';
@@ -130,7 +132,9 @@ async function measureRequests(): Promise<object[]> {
       CAPTURE_DIR: captureDir,
     });
     try {
-      rows.push(await measureRequest(bridge, request));
+      const row = await measureRequest(bridge, request);
+      rows.push(row);
+      process.stdout.write(`${row.what}: ${row.status}, /livez ${row.stallMs} ms, ${row.memoryMb} MB\n`);
     } finally {
       await bridge.stop();
     }
@@ -147,7 +151,7 @@ async function measureRequests(): Promise<object[]> {
   return rows;
 }
 
-const captureDir = '/tmp/enginy-bridge-bench-captures';
+const captureDir = mkdtempSync(join(tmpdir(), 'bench-captures-'));
 
 async function measureRequest(bridge: BridgeProcess, { what, path, method = 'POST', body, isCompressed }: Hostile) {
   await bridge.send('GET', '/health');
