@@ -11,7 +11,11 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'documents',
-          include: ['test/sandbox/conformance/*.test.ts'],
+          include: [
+            'test/sandbox/conformance/*.test.ts',
+            'test/crm/hubspot/conformance.test.ts',
+            'test/crm/hubspot/api-versions.test.ts',
+          ],
           setupFiles: ['test/fidelity/check-answers.ts'],
           isolate: false,
         },

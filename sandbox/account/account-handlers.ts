@@ -5,11 +5,11 @@ import { invalid, notFound, Refusal } from '../http/problem.ts';
 import { accountJson, nextMidnight } from './account.ts';
 import { ownerJson } from './owners.ts';
 
-/** The dated versions add the account's name and age. */
+/** 2026-09 adds the account's name and age (seen live). */
 export function accountDetails({ portal, version }: Call): Answer {
   const details = accountJson(portal.settings.account, portal.now);
   const added = { portalName: 'Embedded CRM', createdAt: '2020-01-01T00:00:00Z' };
-  return ok(version === 'v3' ? details : { ...details, ...added });
+  return ok(version === '2026-09' ? { ...details, ...added } : details);
 }
 
 /** `GET /account-info/v3/api-usage/daily/private-apps`. */

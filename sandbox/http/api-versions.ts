@@ -59,5 +59,8 @@ export function answerOf(version: ApiVersion, call: RoutedCall, answer: Answer):
 
 function emptyBatch(now: number): Pick<Answer, 'text' | 'contentType'> {
   const time = formatInstant(now);
-  return { text: JSON.stringify({ status: 'COMPLETE', startedAt: time, completedAt: time }), contentType: jsonType };
+  return {
+    text: JSON.stringify({ status: 'COMPLETE', results: [], startedAt: time, completedAt: time }),
+    contentType: jsonType,
+  };
 }

@@ -6,6 +6,7 @@ import type { ApiVersion } from '../../src/crm/hubspot/transport/api-versions.ts
 import type { HubSpotExchange } from '../../src/crm/hubspot/transport/exchange.ts';
 import type { LaneSettings } from '../../src/crm/lanes.ts';
 import { createPacer } from '../../src/crm/pacer.ts';
+import { violationsOf } from '../sandbox/conformance/portal.ts';
 import { apiVersion as testedVersion } from './api-version.ts';
 import { type HeldTimers, heldTimers } from './held-timers.ts';
 import { logSink } from './log-sink.ts';
@@ -43,5 +44,12 @@ export async function openHubSpot(
     },
     { accessToken: sandbox.token, baseUrl: sandbox.url, apiVersion, timeoutMs: 5_000 },
   );
-  return { crm, sandbox, exchanges, log, callTimers, close: () => sandbox.close() };
+  const close = async () => {
+    await sandbox.close();
+    const violations = exchanges.flatMap(({ method, path, status, responseBody }) =>
+      status === undefined ? [] : violationsOf(method, path.split('?')[0] ?? '', status, responseBody),
+    );
+    if (violations.length > 0) throw new Error(`answers that violate HubSpot's documents:\n${violations.join('\n')}`);
+  };
+  return { crm, sandbox, exchanges, log, callTimers, close };
 }

@@ -15,6 +15,11 @@ export function checkAnswersWith(check: AnswerCheck): void {
   checkAnswer = check;
 }
 
+/** How an answer violates HubSpot's documents; nothing unless {@link checkAnswersWith} was called. */
+export function violationsOf(...answer: Parameters<AnswerCheck>): readonly string[] {
+  return checkAnswer?.(...answer) ?? [];
+}
+
 /** A sandbox and the real SDK talking to it, for one test: no limits and no lag unless asked for. */
 export async function startPortal(options: SandboxOptions = {}): Promise<TestPortal> {
   const sandbox = await startSandbox({ limits: false, indexLagMs: 0, ...options });
