@@ -395,7 +395,7 @@ test.each(['PUT', 'POST'] as const)(
     for (const warning of result.warnings) expect(warning).toMatch(/^.+ was skipped: .+/su);
     for (const { path } of crm.log)
       expect(path).toMatch(
-        /^\/crm\/v3\/(objects|properties)\/(contacts|companies)(\/(groups|batch\/(create|read|update)))?(\?archived=(true|false))?$/,
+        /^\/crm\/(?:v3\/(?:objects|properties)|(?:objects|properties)\/20\d\d-\d\d)\/(contacts|companies)(\/(groups|batch\/(create|read|update)))?(\?archived=(true|false))?$/,
       );
     for (const name of await createdIn(crm)) expect(name).toMatch(/^(?!hs_)[a-z][a-z0-9_]{0,99}$/);
     expect(bridge.log.entries.filter(({ level }) => level === 'error')).toEqual([]);
