@@ -45,7 +45,12 @@ function logKnown(log: Logger, error: GatewayError, requestId: unknown): void {
   const detail = error instanceof CrmRejectedError || error instanceof CrmUnavailableError ? error.detail : {};
   const facts = { requestId, status: error.status, error: error.name, reason: error.message, ...renameStatus(detail) };
   if (error.status >= 500) log.warn(facts, 'request failed');
-  else log.info({ ...facts, reason: withoutPersonalData(error.message) }, 'request refused');
+  else log.info({ ...facts, reason: reasonForLog(error) }, 'request refused');
+}
+
+/** The sentence of the answer; for a 404 its code alone, since the sentence repeats what the caller wrote into the path. */
+function reasonForLog(error: GatewayError): string {
+  return error instanceof NotFoundError ? error.code : withoutPersonalData(error.message);
 }
 
 function renameStatus({ status, ...rest }: { status?: number }): object {

@@ -25,7 +25,7 @@ test('loads every mapping of a folder, frozen, with a digest of each file and of
   const { contacts, companies, hash } = loadMappings(dir, { defaultCountry: 'ES' });
 
   expect(contacts).toMatchObject({ object: 'contacts', target: { crm: 'hubspot', objectType: 'contacts' } });
-  expect(contacts.locale).toEqual({ defaultCountry: 'ES' });
+  expect(contacts.locale).toMatchObject({ defaultCountry: 'ES' });
   expect(companies?.object).toBe('companies');
   expect(new Set([contacts.hash, companies?.hash, hash]).size).toBe(3);
   expect(hash).toMatch(/^[0-9a-f]{12}$/);
