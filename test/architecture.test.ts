@@ -225,3 +225,18 @@ test('a folder has at most 25 source files, and a file at most 300 lines', () =>
   expect([...counts].filter(([, count]) => count > 25)).toEqual([]);
   expect(all.filter(({ text }) => text.trimEnd().split('\n').length > 300).map(({ path }) => path)).toEqual([]);
 });
+
+test('no list is spread into the arguments of a call that grows with it', () => {
+  // An argument list has room for some 120,000 values; a longer one is a RangeError.
+  const spread =
+    /(?:\.push|\.unshift|\.splice|\.concat|Math\.max|Math\.min|String\.fromCharCode|String\.fromCodePoint)\(\s*(?:[\w.'"[\]]+,\s*)*\.\.\./;
+  const places = files.filter(({ text }) => spread.test(text)).map(({ path }) => path);
+
+  expect(places).toEqual([]);
+});
+
+test('no promise is left with a finally alone, which would pass a rejection on to the process', () => {
+  const places = files.filter(({ text }) => /\bvoid [^;]*\.finally\(/.test(text)).map(({ path }) => path);
+
+  expect(places).toEqual([]);
+});

@@ -86,7 +86,7 @@ export function createBatcher<Item, Result>(
       open ??= openBatch();
       const batch = open;
       const start = batch.items.length;
-      batch.items.push(...items);
+      for (const item of items) batch.items.push(item);
       batch.contexts.push(context);
       if (batch.items.length >= maxItems) batch.start();
       return (await batch.results).slice(start, start + items.length);
@@ -102,6 +102,9 @@ function sharedContext(contexts: readonly CallContext[]): CallContext {
     requestId: first.requestId,
     ...(others.length > 0 && { alsoFor: others }),
     urgency: contexts.some(({ urgency }) => urgency === 'urgent') ? 'urgent' : 'bulk',
-    deadline: { remainingMs: () => Math.min(...contexts.map(({ deadline }) => deadline.remainingMs())) },
+    deadline: {
+      remainingMs: () =>
+        contexts.reduce((least, { deadline }) => Math.min(least, deadline.remainingMs()), Number.POSITIVE_INFINITY),
+    },
   };
 }

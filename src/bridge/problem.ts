@@ -62,7 +62,7 @@ export function errorForAll(problems: readonly CrmProblem[]): GatewayError | und
     const [reason] = problems.filter(({ kind }) => kind === 'unavailable');
     return new CrmUnavailableError(
       reason?.message ?? first.message,
-      waits.length === 0 ? {} : { retryAfterSeconds: Math.max(...waits) },
+      waits.length === 0 ? {} : { retryAfterSeconds: waits.reduce((longest, wait) => Math.max(longest, wait)) },
     );
   }
   return undefined;

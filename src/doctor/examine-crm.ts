@@ -29,7 +29,8 @@ export async function examineCrm(scope: Scope, mappings: Mappings | undefined): 
       await examineOwners(scope),
     ];
     for (const mapping of [mappings?.contacts, mappings?.companies]) {
-      if (mapping !== undefined) lines.push(...(await examineProperties(scope, mapping)));
+      if (mapping === undefined) continue;
+      for (const line of await examineProperties(scope, mapping)) lines.push(line);
     }
     return { section: { title, lines }, linkTemplates: account.linkTemplates, isReached: true };
   } catch (error) {

@@ -1,6 +1,6 @@
-import { checkLive, type ReadingCrm } from '../live-check/check-live.ts';
 import type { CallContext } from '../crm/crm.ts';
 import { GatewayError } from '../errors.ts';
+import { checkLive, type ReadingCrm } from '../live-check/check-live.ts';
 import type { FolderReport } from '../mapping/check/check-folder.ts';
 import { type Diagnostic, formatDiagnostic } from '../mapping/schema/diagnostic.ts';
 import type { Examined, Section } from './examination.ts';
@@ -16,13 +16,13 @@ interface Scope {
  */
 export async function examineMapping(dir: string, report: FolderReport, scope: Scope | undefined): Promise<Section> {
   const lines = [summary('mapping-files', `${dir}: ${report.examples} examples run`, report.diagnostics)];
-  lines.push(...report.diagnostics.map((finding) => lineOf('mapping-files', finding)));
+  for (const finding of report.diagnostics) lines.push(lineOf('mapping-files', finding));
   const { mappings, documents } = report;
   if (scope !== undefined && mappings !== undefined) {
     const findings = await liveFindings(scope, { mappings, documents });
     if (findings !== undefined) {
       lines.push(summary('mapping-fits', 'properties, types and options of the account', findings));
-      lines.push(...findings.map((finding) => lineOf('mapping-fits', finding)));
+      for (const finding of findings) lines.push(lineOf('mapping-fits', finding));
     }
   }
   return { title: 'Mapping', lines: lines.filter((line) => line !== undefined) };

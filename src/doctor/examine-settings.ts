@@ -14,14 +14,9 @@ export function examineSettings(
     remedy: 'correct it in .env or in the environment; .env.example describes every setting',
   }));
   const warnings = slips.filter((slip) => !problems.some((problem) => problem.includes(slip)));
-  lines.push(
-    ...warnings.map((text) => ({
-      id: 'setting-names',
-      mark: '!' as const,
-      text,
-      remedy: 'correct or remove the name',
-    })),
-  );
+  for (const text of warnings) {
+    lines.push({ id: 'setting-names', mark: '!', text, remedy: 'correct or remove the name' });
+  }
   if (config !== undefined) {
     lines.push({
       id: 'settings',

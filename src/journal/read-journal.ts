@@ -87,7 +87,7 @@ function findRequests(database: DatabaseSync, filter: RequestFilter): JournalReq
   const values: SQLInputValue[] = [];
   const add = (condition: string, ...given: SQLInputValue[]) => {
     conditions.push(condition);
-    values.push(...given);
+    for (const value of given) values.push(value);
   };
   const { since, until, status, endpoint, outcome, reason, requestId, after, limit } = filter;
   if (since !== undefined) add('at >= ?', since);

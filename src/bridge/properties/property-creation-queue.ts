@@ -172,12 +172,13 @@ async function withinLimit(deps: CreationDeps, { objectType, pending, context }:
 
 /** Lasts until the latest deadline of the requests that wait: each of them stops waiting at its own. */
 function sharedContext(pending: readonly PendingProperty[]): CallContext {
-  const contexts = pending.flatMap((each) => each.contexts);
+  // A request that waits for many properties is named once.
+  const contexts = [...new Set(pending.flatMap((each) => each.contexts))];
   return {
     requestId: contexts[0]?.requestId ?? 'properties',
     alsoFor: contexts.slice(1).map(({ requestId }) => requestId),
     urgency: contexts.some(({ urgency }) => urgency === 'urgent') ? 'urgent' : 'bulk',
-    deadline: { remainingMs: () => Math.max(...contexts.map(({ deadline }) => deadline.remainingMs())) },
+    deadline: { remainingMs: () => contexts.reduce((most, { deadline }) => Math.max(most, deadline.remainingMs()), 0) },
   };
 }
 

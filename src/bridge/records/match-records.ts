@@ -89,7 +89,7 @@ interface Finding {
 function decide({ mapping }: MatchScope, { subject, key, holders }: Finding): void {
   if (holders.length === 0) return;
   const { decision, setAside } = decideMatch(mapping, key, { record: subject.record, holders });
-  subject.setAside.push(...setAside);
+  for (const each of setAside) subject.setAside.push(each);
   subject.result = decision;
 }
 

@@ -144,7 +144,7 @@ function describeOutcome(answers: AnswerReader, exchange: CapturedExchange): str
   }
   const errors = answers.errorsIn(response);
   const parts = Array.isArray(response.results) ? [`${answers.resultsIn(response).length} returned`] : [];
-  parts.push(...errors.slice(0, maxValues).map((error) => short(describeError(answers, error))));
+  for (const error of errors.slice(0, maxValues)) parts.push(short(describeError(answers, error)));
   if (errors.length > maxValues) parts.push(`${errors.length - maxValues} more errors`);
   return parts.join('; ');
 }

@@ -103,7 +103,7 @@ function spellingsOf(text: string, secret: string | undefined): string[] {
       phrases: undefined,
       defaultCountry: undefined,
     });
-    spellings.push(...kinds.map((kind) => values.value(text, kind)));
+    for (const kind of kinds) spellings.push(values.value(text, kind));
   }
   return [...new Set(spellings)].map((spelling) => JSON.stringify(spelling).slice(1, -1).toLowerCase());
 }

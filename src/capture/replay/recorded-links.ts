@@ -35,8 +35,8 @@ export function createRecordedLinks(protocol: CrmProtocol, exchanges: readonly C
         }
         if (hasFailed(exchange)) return asRecorded(protocol, exchange);
         const isAboutItem = (entry: unknown) => answers.isAboutLink(entry, item);
-        results.push(...answers.resultsIn(exchange.response).filter(isAboutItem));
-        errors.push(...answers.errorsIn(exchange.response).filter(isAboutItem));
+        for (const each of answers.resultsIn(exchange.response).filter(isAboutItem)) results.push(each);
+        for (const each of answers.errorsIn(exchange.response).filter(isAboutItem)) errors.push(each);
       }
       return reply(replies.batch('link', { results, errors }));
     },

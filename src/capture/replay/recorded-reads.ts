@@ -56,15 +56,19 @@ export function createRecordedReads(protocol: CrmProtocol, exchanges: readonly C
         if (result === undefined || result === 'missing') missing.push(id);
         else found.add(result);
       }
-      for (const record of found) assumptions.push(...unknownProperties(records, call, record));
+      for (const record of found) {
+        for (const assumption of unknownProperties(records, call, record)) assumptions.push(assumption);
+      }
       const errors = missing.length === 0 ? [] : [protocol.replies.missing(missing)];
       return reply(protocol.replies.batch('read', { results: composed(found, call.properties), errors }));
     },
     search(call, assumptions) {
       const { found, answered, failed } = findByTerms({ calls, records }, call);
       if (answered.size === 0 && failed !== undefined) return asRecorded(protocol, failed);
-      const open = [...new Set(call.terms)].filter((term) => !answered.has(term));
-      assumptions.push(...open.map((term) => `that a search of ${call.objectType} for ${term} finds nothing more`));
+      for (const term of new Set(call.terms)) {
+        if (answered.has(term)) continue;
+        assumptions.push(`that a search of ${call.objectType} for ${term} finds nothing more`);
+      }
       return reply(protocol.replies.search(composed(found, call.properties)));
     },
   };

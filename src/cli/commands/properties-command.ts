@@ -9,6 +9,7 @@ import { GatewayError } from '../../errors.ts';
 import { loadMappings } from '../../mapping/load/load-mappings.ts';
 import { MappingError } from '../../mapping/schema/diagnostic.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
+import { longestOf } from '../../mapping/values/longest-of.ts';
 import { type CommandIo, UsageError } from '../command-io.ts';
 import { confirm } from '../inputs/confirm.ts';
 import { readPayloads } from '../inputs/payload-files.ts';
@@ -134,7 +135,7 @@ function describePlan(mapping: Mapping, planned: readonly PlannedProperty[]): st
     if (each.kind === 'exists') return ['exists', each.name, each.type, each.source];
     return ['create', each.property.name, typeName(each.property), each.source];
   });
-  const widths = [0, 1, 2].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
+  const widths = [0, 1, 2].map((column) => longestOf(rows.map((row) => row[column] ?? '')));
   const lines = rows.map((row) =>
     row
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))

@@ -17,7 +17,7 @@ export function readPayloads(files: readonly string[]): Payload {
     for (const body of bodiesIn(readJson(file))) {
       for (const kind of recordKinds) {
         const sent = listIn(body, kind).filter(isObject);
-        records[kind].push(...sent);
+        for (const record of sent) records[kind].push(record);
         found += sent.length;
       }
     }

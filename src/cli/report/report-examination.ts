@@ -1,4 +1,5 @@
 import type { Section } from '../../doctor/examination.ts';
+import { longestOf } from '../../mapping/values/longest-of.ts';
 import { paintMark } from './report-folder.ts';
 
 /** What is entered in Enginy's settings, by the words of its form. */
@@ -18,7 +19,7 @@ export function formatExamination(
     ]),
   ]);
   if (form !== undefined) {
-    const width = Math.max(...Object.keys(form).map((name) => name.length));
+    const width = longestOf(Object.keys(form));
     parts.push([
       'Enter in Enginy',
       ...Object.entries(form).map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),

@@ -3,6 +3,7 @@ import type { KeyExplanation } from '../../explain/explain-keys.ts';
 import type { MatchExplanation, RecordExplanation } from '../../explain/explain-records.ts';
 import type { ValueExplanation, WriteExplanation } from '../../explain/explain-write.ts';
 import type { FieldTrace } from '../../mapping/run/trace-translation.ts';
+import { longestOf } from '../../mapping/values/longest-of.ts';
 import type { MappingPlaces } from '../inputs/mapping-places.ts';
 import { heldBackLines } from './held-back-words.ts';
 
@@ -71,7 +72,7 @@ function formatHeldBack({ heldBack }: WriteExplanation, object: string, places: 
 
 function formatWrite({ values, warnings, problem }: WriteExplanation): string[] {
   if (problem !== undefined) return [`nothing: ${problem}`];
-  const width = Math.max(0, ...values.map(({ property }) => property.length));
+  const width = longestOf(values.map(({ property }) => property));
   const lines = values.map(
     (value) =>
       `${value.property.padEnd(width)}  ${value.value === '' ? 'cleared' : show(value.value)}${formatOrigin(value)}`,

@@ -1,4 +1,5 @@
 import type { LiveFile, LiveReport, LiveRow } from '../../live-check/check-live.ts';
+import { longestOf } from '../../mapping/values/longest-of.ts';
 import { type Mark, paintMark } from './report-folder.ts';
 
 const arrows: Readonly<Record<LiveRow['section'], string>> = {
@@ -36,7 +37,7 @@ function formatFile({ file, objectType, rows }: LiveFile, crm: string, hasColor:
 const longest = 40;
 
 function widest(texts: readonly string[]): number {
-  return Math.max(...texts.map((text) => shorten(text).length));
+  return longestOf(texts.map(shorten));
 }
 
 function shorten(text: string): string {

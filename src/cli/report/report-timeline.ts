@@ -1,4 +1,5 @@
 import type { TimelineExplanation } from '../../explain/explain-timeline.ts';
+import { longestOf } from '../../mapping/values/longest-of.ts';
 import type { MappingPlaces } from '../inputs/mapping-places.ts';
 import { heldBackLines } from './held-back-words.ts';
 
@@ -10,7 +11,7 @@ export function formatTimeline(explanation: TimelineExplanation, places: Mapping
     (isRepeat
       ? 'an earlier request created it; nothing would be written'
       : `would be created as a record of ${objectType}`);
-  const width = Math.max(0, ...values.map(({ property }) => property.length));
+  const width = longestOf(values.map(({ property }) => property));
   const sections: [title: string, lines: readonly string[]][] = [
     ['sends', values.map(({ property, value }) => `${property.padEnd(width)}  ${JSON.stringify(value)}`)],
     ['links to', links.map(({ objectType: type, id }) => `${type} ${id}`)],

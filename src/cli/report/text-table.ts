@@ -1,8 +1,8 @@
+import { longestOf } from '../../mapping/values/longest-of.ts';
+
 /** Rows as text in aligned columns; the first row is the head. Numbers are aligned to the right. */
 export function textTable(rows: readonly (readonly (string | number)[])[]): string {
-  const widths = (rows[0] ?? []).map((_head, column) =>
-    Math.max(...rows.map((row) => String(row[column] ?? '').length)),
-  );
+  const widths = (rows[0] ?? []).map((_head, column) => longestOf(rows.map((row) => String(row[column] ?? ''))));
   return rows
     .map((row) =>
       row

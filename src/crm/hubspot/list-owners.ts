@@ -12,7 +12,7 @@ export async function listOwners(send: Send): Promise<readonly Owner[]> {
   let after: string | undefined;
   do {
     const page = await readPage(send, after);
-    owners.push(...page.results);
+    for (const owner of page.results) owners.push(owner);
     after = progress.next(page.after, page.results.length);
   } while (after !== undefined);
   return owners;

@@ -63,15 +63,15 @@ export function checkSources(
     const findings: Finding[] = [];
     const name = yaml.diagnostics.length > 0 ? undefined : kindByTarget(yaml.content, findings);
     isKindUnknown ||= name === undefined;
-    diagnostics.push(...yaml.diagnostics);
+    for (const diagnostic of yaml.diagnostics) diagnostics.push(diagnostic);
     if (yaml.diagnostics.length > 0) continue;
     const first = name === undefined ? undefined : seen.get(name);
     if (first !== undefined) {
       findings.push({ path: ['target'], kind: 'duplicate-file', message: `${first} already maps ${name}` });
     } else if (name !== undefined) seen.set(name, source.file);
-    findings.push(...checkContent(name ?? kindByName(source.file), yaml.content));
+    for (const finding of checkContent(name ?? kindByName(source.file), yaml.content)) findings.push(finding);
     const located = plainFaults(source.text, locateFindings(yaml, findings));
-    diagnostics.push(...located);
+    for (const diagnostic of located) diagnostics.push(diagnostic);
     if (name === undefined || hasErrors(located)) continue;
     const origin = { file: source.file, hash: digest(source.text), locale };
     built.set(name, deepFreeze(fileKinds[name].build(yaml.content, origin)));

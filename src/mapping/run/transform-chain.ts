@@ -136,7 +136,7 @@ function eachItem(
     if (typeof result === 'string') {
       if (result !== '') items.push(result);
     } else if (isValueProblem(result)) problem ??= result;
-    else if (result !== undefined) items.push(...result);
+    else for (const each of result ?? []) items.push(each);
   }
   return items.length === 0 ? problem : items;
 }

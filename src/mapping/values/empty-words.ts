@@ -1,3 +1,5 @@
+import { longestOf } from './longest-of.ts';
+
 /** How the words that mean "no value" are recognised: in any case, only as they are listed, or not at all. */
 export type EmptyWordCase = 'any_case' | 'exact' | 'never';
 
@@ -8,7 +10,7 @@ export function createEmptyWordTest(words: readonly string[], wordCase: EmptyWor
   if (known !== undefined) return known;
   const fold = (text: string) => (wordCase === 'exact' ? text.trim() : text.trim().toLowerCase());
   const listed = new Set(words.map(fold));
-  const longest = Math.max(0, ...words.map(({ length }) => length));
+  const longest = longestOf(words);
   const isEmpty = (text: string) => text.length <= longest + 20 && listed.has(fold(text));
   const test = (value: string | readonly string[]) =>
     typeof value === 'string' ? isEmpty(value) : value.every(isEmpty);

@@ -70,7 +70,7 @@ async function findOffender<T, R extends object>(
       continue;
     }
     latest = sent;
-    aside.push(...other);
+    for (const item of other) aside.push(item);
     const named = write.settleNamed(half, sent);
     if (named.size > 0) return [...half.filter((item) => !named.has(item)), ...aside];
     suspects = half;

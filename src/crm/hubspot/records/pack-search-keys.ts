@@ -130,7 +130,7 @@ class SearchDraft {
     if (plan === undefined) return false;
     for (const [index, value] of plan.values) this.#inGroups[index]?.values.push(value);
     for (const group of plan.newInGroups) this.#inGroups.push(group);
-    this.#wordGroups.push(...plan.newWordGroups);
+    for (const group of plan.newWordGroups) this.#wordGroups.push(group);
     for (const name of plan.known) this.#known.add(name);
     this.#filters += plan.filters;
     this.#bytes += plan.bytes;
