@@ -26,6 +26,10 @@ const pages: readonly [page: string, other: string][] = [
   ['barpepe.github.io', 'tabernajuan.github.io'],
   ['https://barpepe.notion.site/x', 'tabernajuan.notion.site/y'],
   ['wordpress.com', 'https://wordpress.com/tabernajuan'],
+  ['https://www.zoominfo.com/c/bar-pepe/1', 'zoominfo.com/c/taberna-juan/2'],
+  ['https://www.dnb.com/business-directory/bar', 'dnb.com/business-directory/taberna'],
+  ['https://apps.apple.com/app/bar', 'apps.apple.com/app/taberna'],
+  ['barpepe.my.canva.site', 'tabernajuan.my.canva.site'],
 ];
 
 test.each(pages)('%s is no domain, identifies no other company, and is kept', async (page, other) => {

@@ -64,6 +64,11 @@ doctolib.com doctolib.fr doctolib.de doctolib.it doctoralia.com doctoralia.es do
 miodottore.it znanylekarz.pl topdoctors.es zocdoc.com healthgrades.com practo.com treatwell.com treatwell.es treatwell.de treatwell.fr
 treatwell.it treatwell.co.uk treatwell.nl fresha.com booksy.com planity.com vagaro.com mindbodyonline.com styleseat.com
 setmore.com simplybook.me acuityscheduling.com appointy.com salonized.com gympass.com urbansportsclub.com
+zoominfo.com dnb.com rocketreach.co signalhire.com bloomberg.com pitchbook.com owler.com craft.co producthunt.com archive.org
+company-information.service.gov.uk registroimprese.it paginebianche.it firmenabc.at goyellow.de meinestadt.de golocal.de justdial.com
+indiamart.com avvo.com psychologytoday.com academia.edu researchgate.net apps.apple.com podcasts.apple.com
+blog.naver.com smartstore.naver.com zhihu.com zalo.me truthsocial.com vk.ru deliveroo.es shopee.sg shopee.com.br lazada.sg
+hubs.ly mailchi.mp eepurl.com milkshake.app
 `;
 
 /**
@@ -97,6 +102,8 @@ greenhouse.io myworkdayjobs.com
 000webhostapp.com infinityfreeapp.com epizy.com byethost.com freehostia.com awardspace.com x10host.com altervista.org
 free.fr pagesperso-orange.fr e-monsite.com perso.sfr.fr online.fr beepworld.de npage.de homepage-baukasten.de de.tl es.tl
 page.tl hpage.com chayns.site chayns.net local.business dudaone.com multiscreensite.com dudamobile.com
+canva.site myspreadshop.com myspreadshop.de tistory.com mobirisesite.com home.blog codeberg.page nicepage.io pb.online dorik.io
+oopy.io ghost.io ck.page stores.jp base.shop empretienda.com.ar
 neocities.org ning.com wikidot.com fandom.com pbworks.com eklablog.com
 `;
 
