@@ -88,6 +88,12 @@ const addresses: readonly ValueCase[] = [
     true,
   ),
   contact({ email: 'Ada <F1@Acme.com>' }, { email: 'f1@acme.com', enginy_email: undefined }),
+  ...['john smith@acme.com', 'john e smith@acme.com', 'john,smith@acme.com', 'Mail john. smith@acme.com'].map((email) =>
+    contact({ email }, { email: undefined, enginy_email: email }, true),
+  ),
+  contact({ email: 'Work: g1@acme.com' }, { email: 'g1@acme.com', enginy_email: 'Work: g1@acme.com' }, true),
+  contact({ email: 'g2@acme.com (Work)' }, { email: 'g2@acme.com', enginy_email: 'g2@acme.com (Work)' }, true),
+  contact({ email: 'N/A; g3@acme.com' }, { email: 'g3@acme.com', enginy_email: 'N/A; g3@acme.com' }, true),
   contact({ email: 'not an address' }, { email: undefined, enginy_email: 'not an address' }, true),
   contact({ email: 'info@xn--mller-kva.de' }, { email: 'info@müller.de', enginy_email: undefined }),
   contact({ website: 'acme' }, { website: 'acme' }, true),

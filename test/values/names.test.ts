@@ -47,6 +47,11 @@ const cases: readonly ValueCase[] = [
   name('Robert (Bob) Smith', 'Robert', 'Smith'),
   name('Dean Martin', 'Dean', 'Martin'),
   name('Cher', 'Cher', undefined),
+  name('Vu, Ma', 'Ma', 'Vu'),
+  name('Nguyen, Do', 'Do', 'Nguyen'),
+  name('Vu, MA', 'Vu', undefined),
+  name('Ada Byron <ada@example.com>', 'Ada', 'Byron'),
+  name('Christopher Null', 'Christopher', 'Null'),
 ];
 
 test('takes full names apart without titles, degrees, pronouns and pictures', async () => {
@@ -54,7 +59,13 @@ test('takes full names apart without titles, degrees, pronouns and pictures', as
 });
 
 test('keeps a full name as text where its parts are not clear', async () => {
-  const unclear = ['Jane Doe, Founder', 'García López, María José', 'Doe, Jane, Anna'].map(
+  const unclear = [
+    'Jane Doe, Founder',
+    'García López, María José',
+    'Doe, Jane, Anna',
+    'Jane Doe & John Roe',
+    'Ana Ruiz; Eva Vega',
+  ].map(
     (fullName): ValueCase => ({
       given: { fullName, email: `${fullName.length}@example.com` },
       held: { firstname: undefined, lastname: undefined, enginy_full_name: fullName },
@@ -63,6 +74,26 @@ test('keeps a full name as text where its parts are not clear', async () => {
   );
 
   expect(await createAll('contacts', unclear)).toEqual(unclear);
+});
+
+test('a part of a full name that means "no value" is not written', async () => {
+  const parts: readonly [string, string | undefined, string | undefined][] = [
+    ['Jane null', 'Jane', undefined],
+    ['null Doe', undefined, 'Doe'],
+    ['Ana -', 'Ana', undefined],
+    ['undefined undefined', undefined, undefined],
+    ['Unknown Unknown', undefined, undefined],
+    ['Eva (unknown) .', 'Eva', undefined],
+  ];
+  const placeholders = parts.map(
+    ([fullName, firstname, lastname], index): ValueCase => ({
+      given: { fullName, email: `part-${index}@example.com` },
+      held: { firstname, lastname },
+      isWarned: true,
+    }),
+  );
+
+  expect(await createAll('contacts', placeholders)).toEqual(placeholders);
 });
 
 test.each([

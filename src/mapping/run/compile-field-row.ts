@@ -168,6 +168,11 @@ function readFirst(row: RowSources, record: EnginyRecord, listener?: RowListener
     const sent = readSent(row, { record, field, listener }, notes);
     if (sent === undefined) continue;
     const own = chain === undefined ? sent.given : chain.run(sent.given, sent.run);
+    // A part of a value may mean "no value" although the whole does not: the "null" of "Jane null".
+    if (chain !== undefined && own !== undefined && !isValueProblem(own) && row.isPlaceholder(own)) {
+      notes.placeholders.push(field);
+      continue;
+    }
     const result = own === undefined || isValueProblem(own) ? own : row.chain.run(own, sent.run);
     if (result === undefined) continue;
     if (!isValueProblem(result)) return notes.value(toText(result), field);

@@ -51,10 +51,13 @@ function splitFullName(fullName: string): NameParts | ValueProblem {
   const isShouted = name === name.toUpperCase();
   const [start = '', ...rest] = name.split(',').map((part) => part.trim());
   const others = rest.filter(
-    (part) => part !== '' && !isCredentials(part, isShouted) && `${part} `.replace(nameTitles, '') !== '',
+    (part) =>
+      part !== '' &&
+      !(isCredentials(part, isShouted) && !(wordsOf(start).length === 1 && isGivenName(part))) &&
+      `${part} `.replace(nameTitles, '') !== '',
   );
   // One word before a dash may be half of a double name, and a slash may join two.
-  if (/[/|]/.test(start) || (wordsOf(start).length < 2 && /\S\s+[-–—/|]\s+\S/.test(fullName) && rest.length === 0))
+  if (/[/|;&]/.test(start) || (wordsOf(start).length < 2 && /\S\s+[-–—/|]\s+\S/.test(fullName) && rest.length === 0))
     return unclear;
   const main = withoutSuffixes(start.replace(nameTitles, ''), isShouted);
   const [given] = others;
@@ -69,7 +72,7 @@ function splitFullName(fullName: string): NameParts | ValueProblem {
 function bareName(fullName: string): string {
   const name = fullName
     .replace(/\p{Extended_Pictographic}|\p{Regional_Indicator}|\p{Emoji_Modifier}|\ufe0f|\u200d|\u20e3/gu, ' ')
-    .replace(/\([^()]*\)|\[[^[\]]*\]|\{[^{}]*\}|["“”„«»][^"“”„«»]*["“”„«»]/gu, ' ')
+    .replace(/\([^()]*\)|\[[^[\]]*\]|\{[^{}]*\}|<[^<>]*>|["“”„«»][^"“”„«»]*["“”„«»]/gu, ' ')
     .replace(/\s+/g, ' ')
     .trim();
   // A bar, dash or slash between blanks ends the name.
@@ -79,6 +82,11 @@ function bareName(fullName: string): string {
 
 function isCredentials(part: string, isShouted: boolean): boolean {
   return wordsOf(part).every((word) => isSuffix(word) || (!isShouted && isAcronym(word)));
+}
+
+/** A single word that is written as a name is, not as a degree: the "Ma" of `Vu, Ma`. */
+function isGivenName(part: string): boolean {
+  return /^\p{Lu}\p{Ll}+$/u.test(part) && !credentials.has(part) && !generations.has(part.toLowerCase());
 }
 
 /** Two capital letters or more: `RN`, `M.Ed.`, `LEED-AP`. */

@@ -8,6 +8,12 @@ const separators = /[,;|\n\r\t]+|\s+(?:\/|&|\+|or|and|oder|und|o|y|u|ou|et|e)\s+
 const maxParts = 20;
 
 /**
+ * What may stand before the first value: nothing, or a sign that separates. A word before it may belong to it: the
+ * `smith@acme.com` of `john smith@acme.com` is another person's address.
+ */
+const boundary = /(?:^|,\s|[^\p{L}\p{N}\p{M}\s,.'’_-])\s*$/u;
+
+/**
  * Reads a text that may hold several values. The first usable one is the value, with a warning if there is more.
  *
  * @param options.needsAll true where single words of a sentence could be read as values.
@@ -25,6 +31,8 @@ export function readFirstValue(
     const values = parts.map(read).filter((value) => typeof value === 'string');
     const [first] = values;
     if (first === undefined || (needsAll && values.length < parts.length)) continue;
+    const firstPart = parts.find((part) => !isValueProblem(read(part))) ?? '';
+    if (!boundary.test(text.slice(0, text.indexOf(firstPart)))) continue;
     // The same value in two spellings is one value.
     return values.length === parts.length && new Set(values).size === 1
       ? first
