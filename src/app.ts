@@ -56,10 +56,10 @@ export function createApp(deps: AppDeps, settings: AppSettings): Express {
   app.use(helmet());
   app.use(noStore);
   app.use(probeRoutes(deps, keyCheck));
-  app.use(followDecisions(deps.decisionListener));
   app.use(startDeadline(settings.requestTimeoutMs, deps.now));
   app.use(authenticate(keyCheck));
   // After the key: callers without one must not fill the disk.
+  app.use(followDecisions(deps.decisionListener));
   app.use(recordRequests(deps.recorder, () => deps.mappings().hash));
   app.use(takeMappings(deps.mappings));
   app.use(healthRoute(deps));

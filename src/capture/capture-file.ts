@@ -59,12 +59,16 @@ export function parseCapture(content: unknown, file: string): Capture {
 /** Methods that a file name may have; Node accepts many more. */
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
 
-/** `2026-11-20T12-34-56.789Z_POST_contacts-sync_200_3f2a91c0.json`: sorts by time and says what it is about. */
+/**
+ * `2026-11-20T12-34-56.789Z_POST_contacts-sync_200_lead-7_3f2a91c0.json`: sorts by time, says what it is about, and carries the id of
+ * its request. A caller may send the same id twice: the end keeps two names apart.
+ */
 export function captureFileName(of: {
   readonly startedAt: string;
   readonly method: string;
   readonly path: string;
   readonly status: number | undefined;
+  readonly requestId: string;
   /** Hexadecimal. */
   readonly unique: string;
 }): string {
@@ -78,6 +82,7 @@ export function captureFileName(of: {
     methods.includes(of.method) ? of.method : 'other',
     route === '' ? 'other' : route,
     String(of.status ?? 'none'),
+    idInName(of.requestId),
     of.unique,
   ];
   return `${parts.join('_')}.json`;
@@ -91,13 +96,37 @@ const FILE_NAME = new RegExp(
     `(?:${methods.join('|')}|other|[A-Z-]+)`,
     '[a-z-]+',
     '(?:\\d{3}|none)',
-    '[0-9a-f]+',
+    // Captures of earlier versions have no id in their names.
+    '(?:([A-Za-z0-9._=-]{1,64})_)?[0-9a-f]+',
   ].join('_')}\\.json$`,
 );
 
 /** True for the name of a capture, finished and written by this project. */
 export function isCaptureFileName(name: string): boolean {
   return FILE_NAME.test(name);
+}
+
+/** When a capture's request began, from the capture's name; milliseconds since 1970. */
+export function captureMoment(name: string): number {
+  return Date.parse(name.slice(0, 24).replace(/T(\d{2})-(\d{2})-/, 'T$1:$2:'));
+}
+
+/** The id of a capture's request as its name carries it; undefined of a name without one. */
+export function requestIdInName(name: string): string | undefined {
+  return FILE_NAME.exec(name)?.[1];
+}
+
+/** A request id as file names carry it: `:` and whatever else not every file system accepts becomes `=`. */
+export function idInName(requestId: string): string {
+  const id = requestId.slice(0, 64).replace(/[^A-Za-z0-9._-]/g, '=');
+  return id === '' ? '=' : id;
+}
+
+/** The shortest text that names a capture in a command: the beginning of an id that the bridge generated, or a whole id. */
+export function captureReference(name: string): string {
+  const id = requestIdInName(name);
+  if (id === undefined) return name.replace(/^.*_([0-9a-f]+)\.json$/, '$1');
+  return /^[0-9a-f]{8}-[0-9a-f]{4}-/.test(id) ? id.slice(0, 8) : id;
 }
 
 function reasonOf(error: unknown): string {

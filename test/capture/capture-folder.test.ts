@@ -183,6 +183,7 @@ test.each(['GET', 'PATCH', 'M-SEARCH', 'PROPFIND', 'x', 'ÄÖÜ', 'A_B', '../../
           method,
           path,
           status,
+          requestId: 'from:the/caller_1',
           unique: '0a1b2c3d',
         });
         expect(isCaptureFileName(named), named).toBe(true);
@@ -198,7 +199,10 @@ test('requests with unusual methods stay within the limits of the folder', async
   for (let n = 0; n < 10; n += 1) {
     const startedAt = new Date(1_700_000_000_000 + n * 1_000).toISOString();
     const unique = String(n).padStart(8, '0');
-    opened.write(captureFileName({ startedAt, method: 'M-SEARCH', path: '/x', status: 404, unique }), 'x');
+    opened.write(
+      captureFileName({ startedAt, method: 'M-SEARCH', path: '/x', status: 404, requestId: 'x', unique }),
+      'x',
+    );
   }
 
   expect(namesIn(folder)).toHaveLength(3);

@@ -53,6 +53,44 @@ test('lead points to the capture of the request', async () => {
   expect(shown.out).toContain('POST /contacts');
 });
 
+test('the id of a request, or its beginning, names its capture in every command', async () => {
+  const captures = temporaryFolder();
+  const journaling = await startJournaling({ CAPTURE: 'all', CAPTURE_DIR: captures });
+  const contact = { externalId: 'lead-7', email: 'ada@example.com' };
+  const first = await journaling.send('POST', '/contacts/sync', { contacts: [contact] });
+  const id = first.headers.get('x-request-id') ?? '';
+  const sent = ['trace:7/no', 'trace:7_a.B-c', '3f2a91c0', 'x'.repeat(64), 'again', 'again'];
+  for (const each of sent) {
+    await journaling.send('POST', '/contacts/sync', { contacts: [contact] }, { 'x-request-id': each });
+  }
+  await journaling.bridge.close(30_000);
+  const environment = { DATA_DIR: journaling.folder, CAPTURE_DIR: captures };
+
+  for (const name of [id, id.slice(0, 8), id.slice(0, 12), 'trace:7_a.B-c', 'trace:7', '3f2a91c0', 'x'.repeat(20)]) {
+    const shown = await runCommand(['captures', 'show', name], { environment });
+    const [, shownId = ''] = /request (\S+): /.exec(shown.out) ?? [];
+    expect(shownId.startsWith(name), name).toBe(true);
+    expect((await runCommand(['replay', name, '--mapping', 'capture'], { environment })).out, name).toContain('same');
+    expect((await runCommand(['requests', name], { environment })).out, name).toContain('POST /contacts/sync');
+  }
+  const found = await runCommand(['captures', 'list', '--find', id.slice(0, 8), '--json'], { environment });
+  expect(JSON.parse(found.out).captures.map((each: { requestId: string }) => each.requestId)).toEqual([id]);
+  const listed = await runCommand(['captures', 'list'], { environment });
+  expect(listed.out).toContain(id.slice(0, 8));
+
+  const repeated = await runCommand(['captures', 'show', 'again'], { environment });
+  expect([repeated.status, repeated.err]).toEqual([
+    2,
+    expect.stringMatching(/^error: 2 captures fit again; .+_again_/),
+  ]);
+  const entries = JSON.parse((await runCommand(['lead', 'lead-7', '--json'], { environment })).out);
+  expect(entries).toHaveLength(7);
+  for (const { request, capture } of entries) {
+    const { out } = await runCommand(['captures', 'show', capture], { environment });
+    expect(out).toContain(`request ${request.requestId}: `);
+  }
+});
+
 test('lead explains an unknown name, and a missing journal', async () => {
   const { environment } = await playedJournal();
 

@@ -42,6 +42,26 @@ test('keeps the life of a record under every name it has', async () => {
   expect(update?.request.mapping).toMatch(/^[0-9a-f]+$/);
 });
 
+test.each<[string, Record<string, string>]>([
+  ['without a key', { 'x-api-key': '' }],
+  ['with a wrong key', { 'x-api-key': 'wrong-key-0123456789' }],
+])('a request %s leaves no entry', async (_name, headers) => {
+  const { send, stopAndRead } = await startJournaling();
+  const contacts = [{ externalId: 'lead-7', email: 'ada@example.com' }];
+  const answers = [
+    await send('POST', '/contacts/sync', { contacts }, headers),
+    await send('GET', '/users', undefined, headers),
+    await send('GET', '/no-such-route', undefined, headers),
+  ];
+  await send('POST', '/contacts/sync', { contacts });
+
+  const journal = await stopAndRead();
+
+  expect(answers.map(({ status }) => status)).toEqual([401, 401, 401]);
+  const requests = await journal.requests({ limit: 10 });
+  expect(requests.map(({ endpoint, status }) => `${endpoint} ${status}`)).toEqual(['POST /contacts/sync 200']);
+});
+
 test('holds names and ids, never a value', async () => {
   const canaries = ['zq-canary', 'Zqfamily', '+15005550006', 'zqdomain'];
   const record = {

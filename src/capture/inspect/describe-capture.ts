@@ -1,5 +1,6 @@
 import type { AnswerReader, CallMeaning, CrmProtocol, Json } from '../../crm/crm-protocol.ts';
 import { isObject } from '../../json.ts';
+import { captureReference } from '../capture-file.ts';
 import type { Capture, CapturedExchange } from '../capture-schema.ts';
 import { reasonOf, storyOf } from './capture-story.ts';
 
@@ -15,7 +16,7 @@ export function listRow(capture: Capture, name: string): (string | number)[] {
     summary.warnings,
     summary.upstreamCalls,
     durationMs,
-    name.replace(/^.*_([0-9a-f]+)\.json$/, '$1'),
+    captureReference(name),
     short(reasonOf(capture), maxReason),
   ];
 }

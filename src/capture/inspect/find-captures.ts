@@ -4,10 +4,13 @@ import type { ValueKind } from '../../crm/crm-protocol.ts';
 import { readRegularFile } from '../../regular-file.ts';
 import {
   CaptureFileError,
+  captureMoment,
+  idInName,
   isCaptureFileName,
   parseCaptureText,
   readCapture,
   readCaptureText,
+  requestIdInName,
 } from '../capture-file.ts';
 import type { Capture } from '../capture-schema.ts';
 import { createPseudonyms } from '../redact/pseudonyms.ts';
@@ -21,7 +24,8 @@ export interface FoundCapture {
 
 /**
  * The captures of a folder, oldest first. Files that cannot be read are listed in `problems`.
- * @param text only those that mention it: an id, or an email, name or number, whose placeholder is looked for `since`, `until`: milliseconds since 1970.
+ * @param text only those that mention it: an id, or an email, name or number, whose placeholder is looked for; or a request id, of
+ * which the first eight characters are enough. `since`, `until`: milliseconds since 1970.
  */
 export function findCaptures(
   folder: string,
@@ -34,7 +38,7 @@ export function findCaptures(
   } = {},
 ): { readonly found: readonly FoundCapture[]; readonly problems: readonly string[] } {
   const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = options;
-  const names = captureNames(folder).filter((name) => momentOf(name) >= since && momentOf(name) <= until);
+  const names = captureNames(folder).filter((name) => captureMoment(name) >= since && captureMoment(name) <= until);
   const needles =
     options.text === undefined ? undefined : spellingsOf(options.text, options.secret ?? ownSecret(folder));
   const found: FoundCapture[] = [];
@@ -44,7 +48,7 @@ export function findCaptures(
     const file = join(folder, name);
     try {
       const content = readCaptureText(file);
-      if (needles !== undefined && !mentions(content, needles)) continue;
+      if (needles !== undefined && !isOfRequest(name, options.text) && !mentions(content, needles)) continue;
       found.push({ name, file, capture: parseCaptureText(content, file) });
     } catch (error) {
       if (!(error instanceof CaptureFileError)) throw error;
@@ -55,31 +59,46 @@ export function findCaptures(
 }
 
 /**
- * One capture by its path, by part of its name, or by the beginning of its request id.
+ * One capture by its path, by its request id or the beginning of it, or by part of its name.
  * @throws CaptureFileError when there is none, or more than one.
  */
 export function findCapture(folder: string, reference: string): FoundCapture {
   if (existsSync(reference)) return { name: reference, file: reference, capture: readCapture(reference) };
-  const names = captureNames(folder).filter((name) => name.includes(reference));
-  const [only, second] = names;
-  if (only !== undefined && second === undefined) {
-    const file = join(folder, only);
-    return { name: only, file, capture: readCapture(file) };
+  const name = nameFor(captureNames(folder), reference);
+  if (name !== undefined) {
+    const file = join(folder, name);
+    return { name, file, capture: readCapture(file) };
   }
-  if (second !== undefined) throw new CaptureFileError(`${names.length} captures have ${reference} in their name`);
-  const found = findCaptures(folder).found.filter(({ capture }) => capture.requestId.startsWith(reference));
-  const exact = found.filter(({ capture }) => capture.requestId === reference);
-  const [match, another] = exact.length > 0 ? exact : found;
-  if (match !== undefined && another === undefined) return match;
-  if (another !== undefined)
-    throw new CaptureFileError(`${found.length} captures have a request id that begins with ${reference}`);
+  // Names of captures of earlier versions have no request id.
+  const { found } = findCaptures(folder);
+  const mentioning = found.filter(({ capture }) => capture.requestId.startsWith(reference));
+  const only = onlyOne(
+    mentioning.map((each) => each.name),
+    reference,
+  );
+  const match = mentioning.find((each) => each.name === only);
+  if (match !== undefined) return match;
   throw new CaptureFileError(`There is no capture ${reference}, neither as a file nor in ${folder}`);
 }
 
-/** Milliseconds since 1970, from the name. */
-function momentOf(name: string): number {
-  return Date.parse(name.slice(0, 24).replace(/T(\d{2})-(\d{2})-/, 'T$1:$2:'));
+function nameFor(names: readonly string[], reference: string): string | undefined {
+  const id = idInName(reference);
+  const choices = [
+    names.filter((name) => requestIdInName(name) === id),
+    names.filter((name) => requestIdInName(name)?.startsWith(id)),
+    names.filter((name) => name.includes(reference)),
+  ];
+  return onlyOne(choices.find((choice) => choice.length > 0) ?? [], reference);
 }
+
+function onlyOne(names: readonly string[], reference: string): string | undefined {
+  if (names.length <= 1) return names[0];
+  const newest = names.slice(-maxListed).join(', ');
+  throw new CaptureFileError(`${names.length} captures fit ${reference}; choose one by its name: ${newest}`);
+}
+
+/** Of captures that fit, so many are listed. */
+const maxListed = 5;
 
 function captureNames(folder: string): string[] {
   if (!existsSync(folder)) return [];
@@ -89,6 +108,13 @@ function captureNames(folder: string): string[] {
 function ownSecret(folder: string): string | undefined {
   const file = join(folder, '.secret');
   return existsSync(file) ? readRegularFile(file, 1_000).trim() : undefined;
+}
+
+/** Fewer characters may be anything: a text that is searched for is no request id then. */
+const shortestId = 8;
+
+function isOfRequest(name: string, text = ''): boolean {
+  return text.length >= shortestId && requestIdInName(name)?.startsWith(idInName(text)) === true;
 }
 
 const kinds: readonly ValueKind[] = ['email', 'phone', 'person', 'family name', 'company', 'domain', 'url', 'text'];

@@ -172,8 +172,9 @@ function headOf(raw: RawCapture, summary: Omit<Capture['summary'], 'upstreamCall
   };
 }
 
-function nameOf({ startedAt, method, path, answer }: RawCapture): string {
-  return captureFileName({ startedAt, method, path, status: answer?.status, unique: randomBytes(4).toString('hex') });
+function nameOf({ startedAt, method, path, answer, requestId }: RawCapture): string {
+  const unique = randomBytes(4).toString('hex');
+  return captureFileName({ startedAt, method, path, status: answer?.status, requestId, unique });
 }
 
 /** One line per exchange. */

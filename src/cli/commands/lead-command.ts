@@ -45,7 +45,7 @@ async function showLead(io: CommandIo, name: string, options: LeadOptions): Prom
   const journal = openJournal(io, options.dir);
   try {
     const entries = await journal.lifeOf(name, options.last);
-    if (options.json) io.print(`${printableJson(entries)}\n`);
+    if (options.json) io.print(`${printableJson(withCaptures(io, entries))}\n`);
     else if (entries.length > 0) printEntries(io, entries, options.mappings);
     else await explainNothing(io, { name, folder: journalFolder(io, options.dir) }, journal);
   } finally {
@@ -62,6 +62,15 @@ export function printEntries(io: CommandIo, entries: readonly JournalEntry[], ma
     formatEntry(entry, { places, hasColor: io.hasColor, capture: captureOf(entry.request) }),
   );
   io.print(texts.join('\n'));
+}
+
+/** Entries with the name of their capture, where there is one. */
+export function withCaptures(io: CommandIo, entries: readonly JournalEntry[]): readonly object[] {
+  const captureOf = createCaptureFinder(io);
+  return entries.map((entry) => {
+    const capture = captureOf(entry.request);
+    return capture === undefined ? entry : { ...entry, capture };
+  });
 }
 
 async function explainNothing(

@@ -6,7 +6,7 @@ import { openJournal } from '../inputs/open-journal.ts';
 import { parseTimeInput, timeForms } from '../inputs/time-input.ts';
 import { printableJson } from '../report/printable.ts';
 import { formatRequest } from '../report/report-request.ts';
-import { count, printEntries } from './lead-command.ts';
+import { count, printEntries, withCaptures } from './lead-command.ts';
 
 const outcomes = ['matched', 'not-found', 'several', 'created', 'linked', 'updated', 'unchanged', 'failed'] as const;
 
@@ -91,7 +91,7 @@ async function printOne(
   if (request === undefined) throw new UsageError(`the journal has no request whose id begins with ${id}`);
   const entries = (await Promise.all(requests.map((one) => journal.recordsOf(one, maxRecords)))).flat();
   if (options.json) {
-    io.print(`${printableJson({ requests, entries })}\n`);
+    io.print(`${printableJson({ requests, entries: withCaptures(io, entries) })}\n`);
     return;
   }
   io.print(requests.map((one) => `${formatRequest(one, io.hasColor)}\n`).join(''));

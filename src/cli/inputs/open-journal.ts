@@ -1,6 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { isCaptureFileName } from '../../capture/capture-file.ts';
+import { existsSync, readdirSync } from 'node:fs';
+import {
+  captureMoment,
+  captureReference,
+  idInName,
+  isCaptureFileName,
+  requestIdInName,
+} from '../../capture/capture-file.ts';
 import { EnvironmentSchema } from '../../settings/environment-schema.ts';
 import type { JournalReader, JournalRequest } from '../../journal/journal.ts';
 import { JournalFileError } from '../../journal/journal-file.ts';
@@ -40,30 +45,19 @@ export function findJournal(io: Pick<CommandIo, 'environment'>, named: string | 
 /** A capture and the request begin within this time of each other. */
 const toleranceMs = 2_000;
 
-/** Finds the captures of requests by when they began; only files that fit are read. */
+/** Finds the captures of requests: their names carry the request's id. A caller may send an id twice: then time decides. */
 export function createCaptureFinder(
   io: Pick<CommandIo, 'environment'>,
 ): (request: JournalRequest) => string | undefined {
   const folder = EnvironmentSchema.shape.CAPTURE_DIR.parse(io.environment().CAPTURE_DIR);
-  const captures = (existsSync(folder) ? readdirSync(folder) : []).filter(isCaptureFileName).map((name) => {
-    const [day = '', clock = ''] = name.split('_')[0]?.split('T') ?? [];
-    return { name, at: Date.parse(`${day}T${clock.replace(/-/g, ':')}`) };
-  });
+  const names = (existsSync(folder) ? readdirSync(folder) : []).filter(isCaptureFileName);
+  const byId = Map.groupBy(names, requestIdInName);
+  const references = Map.groupBy(names, captureReference);
   return ({ at, requestId }) => {
-    const found = captures.find(
-      (capture) => Math.abs(capture.at - at) <= toleranceMs && mentions(join(folder, capture.name), requestId),
-    );
-    if (found === undefined) return undefined;
-    // The part of the name that is unique.
-    return /_([0-9a-f]+)\.json$/.exec(found.name)?.[1] ?? found.name;
+    const own = byId.get(idInName(requestId)) ?? [];
+    const name = own.find((each) => Math.abs(captureMoment(each) - at) <= toleranceMs);
+    if (name === undefined) return undefined;
+    const reference = captureReference(name);
+    return references.get(reference)?.length === 1 ? reference : name;
   };
-}
-
-function mentions(file: string, requestId: string): boolean {
-  try {
-    return readFileSync(file, 'utf8').includes(JSON.stringify(requestId));
-  } catch {
-    // Deleted a moment ago: there is no capture to show.
-    return false;
-  }
 }
