@@ -5,8 +5,6 @@ import type { BodyLimits } from './http/body-limits.ts';
 import { EnvironmentSchema, type ParsedEnvironment } from './settings/environment-schema.ts';
 import { describeSlips, type GivenSettings, signsOfAccount } from './settings/setting-slips.ts';
 
-export { EnvironmentSchema };
-
 /** Every mistake found in the environment, one line each. Raised at start only. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';

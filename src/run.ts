@@ -47,7 +47,7 @@ function followSignals(bridge: RunningBridge, log: pino.Logger, environment: Env
   if (environment.npm_lifecycle_event !== undefined) watchParent(() => stop('end of the parent'));
 }
 
-/** Names the key only where it is the public one of the sandbox: the log must not hold a key of somebody's own. */
+/** Names the key only where it is the public one of the sandbox: the log must not contain a private key. */
 function sandboxNotice(url: string, { header, keys }: Config['auth']): string {
   const key = keys.includes(sandboxKey) ? sandboxKey : 'YOUR_API_KEY';
   return `

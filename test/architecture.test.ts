@@ -117,6 +117,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'http/': ['bridge/', 'mapping/', 'crm/crm.ts', 'crm/deadline.ts', 'contract/', 'errors.ts', 'logger.ts'],
   'journal/': ['bridge/decisions.ts', 'config.ts', 'logger.ts'],
   'doctor/': ['live-check/', 'mapping/', 'crm/crm.ts', 'config.ts', 'errors.ts', 'version.ts'],
+  'conformance/': [],
   'init/': ['mapping/', 'crm/crm.ts'],
   'live-check/': ['mapping/', 'crm/crm.ts', 'errors.ts'],
   'explain/': ['bridge/', 'mapping/', 'contract/', 'crm/crm.ts', 'errors.ts', 'logger.ts'],

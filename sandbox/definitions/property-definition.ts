@@ -84,14 +84,13 @@ export const coordinates = rowOf('object_coordinates', 'text');
 export const bool: Row = (name, label, extra) =>
   rowOf('bool', 'booleancheckbox')(name, label, { options: optionsOf(['true=True', 'false=False']), ...extra });
 
-/**
- * Options are written `VALUE=Label`, or `VALUE` when the label can be derived from it. Four parameters here and below: definitions are
- * tables, and a row reads in columns.
- */
+/** Options are written `VALUE=Label`, or `VALUE` when the label can be derived from it. */
+// biome-ignore lint/complexity/useMaxParams: definitions are tables, and a row reads in columns
 export const select = (name: string, label: string, options: readonly string[], extra?: Extra): PropertyDefinition =>
   rowOf('enumeration', 'select')(name, label, { options: optionsOf(options), ...extra });
 
 /** Several values at once, joined by `;`. */
+// biome-ignore lint/complexity/useMaxParams: definitions are tables, and a row reads in columns
 export const checkbox = (name: string, label: string, options: readonly string[], extra?: Extra): PropertyDefinition =>
   rowOf('enumeration', 'checkbox')(name, label, { options: optionsOf(options), ...extra });
 

@@ -168,8 +168,9 @@ function decode(part: string): string {
   }
 }
 
-/** Searches and association batches have limits of their own. Four parameters: the routes are a table, and a row reads in columns. */
+/** Searches and association batches have limits of their own. */
 function routeOf(version: ApiVersion) {
+  // biome-ignore lint/complexity/useMaxParams: the routes are a table, and a row reads in columns
   return (endpoint: string, kind: CallKind, scopes: ScopesOf, handle: Route['handle']): Route => {
     const [method = '', path = ''] = endpoint.split(' ');
     const isLinkBatch = path.startsWith(pathsOf(version).links);

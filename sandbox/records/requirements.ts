@@ -26,7 +26,7 @@ export function requireOnUpdate(
   return missing(call, object, readValue, false) ?? values;
 }
 
-/** Four parameters: whose values they are, and whether the record is new, decide together. */
+// biome-ignore lint/complexity/useMaxParams: whose values they are, and whether the record is new, decide together
 function missing(
   { version, portal }: Call,
   { type }: ObjectData,

@@ -13,7 +13,7 @@ export function createBatchingCrm(crm: Crm): Crm {
 
   return {
     ...crm,
-    // More than three parameters: the port's signature.
+    // biome-ignore lint/complexity/useMaxParams: the port's signature
     async readByIds(objectType, ids, properties, context) {
       const batcher = getOrCreate(reads, JSON.stringify(['id', objectType, ...properties]), async (values, shared) => {
         const outcome = await crm.readByIds(objectType, [...new Set(values)], properties, shared);
@@ -21,7 +21,7 @@ export function createBatchingCrm(crm: Crm): Crm {
       });
       return toReadOutcome(ids, await batcher.add(ids, context));
     },
-    // More than three parameters: the port's signature.
+    // biome-ignore lint/complexity/useMaxParams: the port's signature
     async readBy(objectType, property, values, properties, context) {
       const name = JSON.stringify(['property', property, objectType, ...properties]);
       const batcher = getOrCreate(reads, name, async (all, shared) => {

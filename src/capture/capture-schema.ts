@@ -84,7 +84,7 @@ export const CaptureSchema = z.object({
   startedAt: z.iso.datetime(),
   durationMs: milliseconds,
   personalData: z.enum(['replaced', 'kept']),
-  /** Bodies were left out for their size: to be read, not to be replayed. */
+  /** Bodies were omitted because of their size: the capture can be read, but not replayed. */
   trimmed: z.boolean().optional(),
   bridge: z.object({ version: z.string(), node: z.string(), sandbox: z.boolean() }),
   settings: z.object({

@@ -18,7 +18,7 @@ export interface CommandIo {
   readonly width: number | undefined;
   environment(): Environment;
   readInput(): Promise<string>;
-  /** One line typed by a person; empty where nobody can answer. */
+  /** One line typed by a person; empty without a terminal. */
   ask(question: string): Promise<string>;
   setStatus(status: ExitStatus): void;
   /** Aborted when the reader of the output is gone; a command that runs until it is stopped ends then. */

@@ -38,7 +38,7 @@ export function processIo(): CommandIo {
 async function ask(question: string): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
-    // Where nobody can answer the input ends at once.
+    // Without a terminal the input ends at once.
     const ended = once(terminal, 'close').then(() => '');
     return await Promise.race([terminal.question(question), ended]);
   } finally {

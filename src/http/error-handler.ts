@@ -14,6 +14,7 @@ import { withoutPersonalData } from './without-personal-data.ts';
 
 /** Turns an error into a status and `{ error, message, requestId }`. */
 export function errorHandler(log: Logger): ErrorRequestHandler {
+  // biome-ignore lint/complexity/useMaxParams: Express recognizes an error handler by its four parameters
   return (thrown, request, response, next) => {
     const error = thrown instanceof GatewayError ? thrown : describeUriError(thrown);
     const requestId = request.id;

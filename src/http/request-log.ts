@@ -22,6 +22,7 @@ export function requestLog(log: pino.Logger): RequestHandler {
     customErrorMessage: () => 'answered with an error',
     customSuccessObject: (request, response, value) => ({ ...value, ...factsOf(request, response) }),
     // The error itself is logged by the error handler, which knows what may be logged.
+    // biome-ignore lint/complexity/useMaxParams: pino-http's callback
     customErrorObject: (request, response, _error, value) => ({
       ...value,
       err: undefined,

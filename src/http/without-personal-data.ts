@@ -11,7 +11,7 @@ export function withoutPersonalData(sentence: string): string {
     .replace(/\+\d[\d\s()./-]{5,}\d|\b\d[\d]*(?:[\s()./-]+\d+){2,}\b/gu, '…');
 }
 
-/** Constants (`EMAIL`) and names of properties (`hs_lead_status`); a word of small letters may be somebody's name. */
+/** Constants (`EMAIL`) and names of properties (`hs_lead_status`); a lower-case word may be a person's name. */
 function isName(text: string): boolean {
   return /^[A-Z][A-Z0-9_]*$/.test(text) || /^[a-z0-9]+(_[a-z0-9]+)+$/.test(text);
 }

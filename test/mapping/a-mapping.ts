@@ -10,7 +10,7 @@ export function aMapping(text: string, locale: Locale = {}): Mapping {
   const { mappings, diagnostics } = checkSources(
     'test',
     [{ file: 'contacts.yaml', text: `${head.join('\n')}\n${text}` }],
-    locale,
+    { locale },
   );
   if (mappings === undefined) throw new Error(diagnostics.map(({ line, message }) => `${line}: ${message}`).join('\n'));
   return mappings.contacts;

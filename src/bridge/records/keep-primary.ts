@@ -30,10 +30,10 @@ export function keepPrimary(mapping: Mapping, update: RecordUpdate): void {
   const { current } = update;
   if (current === undefined) return;
   for (const primary of primariesIn(mapping, update)) {
-    const held = valuesOf(mapping, current, primary, [primary.name]);
+    const held = candidateKeys(mapping, primary.rule, pick(current, [primary.name]));
     const sent = candidateKeys(mapping, primary.rule, { [primary.name]: update.draft.properties[primary.name] ?? '' });
     if (held.length === 0 || sent.some((value) => held.includes(value))) continue;
-    const others = valuesOf(mapping, current, primary, primary.secondary);
+    const others = candidateKeys(mapping, primary.rule, pick(current, primary.secondary));
     const isSecondary = sent.length > 0 && sent.every((value) => others.includes(value));
     const isMerged = current.id !== update.id;
     if (!isSecondary && !isMerged) continue;
@@ -45,11 +45,6 @@ export function keepPrimary(mapping: Mapping, update: RecordUpdate): void {
   }
 }
 
-function valuesOf(
-  mapping: Mapping,
-  { properties }: CrmRecord,
-  { rule }: PrimaryProperty,
-  names: readonly string[],
-): readonly string[] {
-  return candidateKeys(mapping, rule, Object.fromEntries(names.map((name) => [name, properties[name] ?? null])));
+function pick({ properties }: CrmRecord, names: readonly string[]): Readonly<Record<string, string | null>> {
+  return Object.fromEntries(names.map((name) => [name, properties[name] ?? null]));
 }

@@ -56,7 +56,7 @@ function redactResponse(redaction: Redaction, path: string, response: unknown): 
     : redactCrmBody(redaction, path, response);
 }
 
-/** Segments with a percent sign or an @, and values of searches, may be somebody's. */
+/** Segments with a percent sign or an @, and values of searches, may be personal data. */
 function redactCrmPath({ values }: Redaction, path: string): string {
   if (!/[@%]|[?&](?:email|query|q)=/i.test(path)) return path;
   const replace = (part: string) => withinPercent(part, (decoded) => values.value(decoded, 'unknown'));

@@ -39,6 +39,7 @@ const ACCENTS: Readonly<Record<string, string>> = {
 export function withinReferences(text: string, replace: (decoded: string) => string): string {
   if (!text.includes('&')) return replace(text);
   let isDecoded = false;
+  // biome-ignore lint/complexity/useMaxParams: the groups of the pattern
   const decoded = text.replace(REFERENCE, (whole, hex?: string, decimal?: string, letter = '', accent = '') => {
     const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
     const character =

@@ -86,11 +86,8 @@ export async function runRegression({ capture, expected }: Regression): Promise<
 export function capturedMappings({ mapping, settings }: Capture): Mappings {
   if (mapping.files.length === 0) throw new CaptureFileError('The capture contains no mapping files');
   const sources = mapping.files.map(({ name, text }) => ({ file: name, text }));
-  const { mappings, diagnostics } = checkSources(
-    'capture',
-    sources,
-    settings.defaultCountry === undefined ? {} : { defaultCountry: settings.defaultCountry },
-  );
+  const locale = settings.defaultCountry === undefined ? {} : { defaultCountry: settings.defaultCountry };
+  const { mappings, diagnostics } = checkSources('capture', sources, { locale });
   if (mappings === undefined || hasErrors(diagnostics)) throw new MappingError(diagnostics);
   return mappings;
 }

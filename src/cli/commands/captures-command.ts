@@ -3,7 +3,7 @@ import { CaptureFileError } from '../../capture/capture-file.ts';
 import { reasonOf, storyOf } from '../../capture/inspect/capture-story.ts';
 import { describeCapture, listHead, listRow } from '../../capture/inspect/describe-capture.ts';
 import { type FoundCapture, findCapture, findCaptures } from '../../capture/inspect/find-captures.ts';
-import { EnvironmentSchema } from '../../config.ts';
+import { EnvironmentSchema } from '../../settings/environment-schema.ts';
 import { hubSpotProtocol } from '../../crm/hubspot/protocol/hubspot-protocol.ts';
 import { type CommandIo, UsageError } from '../command-io.ts';
 import { parseTimeInput, timeForms } from '../inputs/time-input.ts';

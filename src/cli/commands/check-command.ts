@@ -72,7 +72,7 @@ async function check(io: CommandIo, dirs: readonly string[], options: CheckOptio
     return { dir, report: withDetails(checkFolder(dir, context), options) };
   });
   if (!options.live) {
-    tell(io, folders.map(toChecked), options);
+    printReports(io, folders.map(toChecked), options);
     return;
   }
   const { openCrm } = await import('../inputs/open-crm.ts');
@@ -80,10 +80,10 @@ async function check(io: CommandIo, dirs: readonly string[], options: CheckOptio
   try {
     const checked: Checked[] = [];
     for (const folder of folders) checked.push(await checkAgainst(open, folder));
-    tell(io, checked, options, open.name);
+    printReports(io, checked, { ...options, crmName: open.name });
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
-    tell(io, folders.map(toChecked), options);
+    printReports(io, folders.map(toChecked), options);
     throw new UsageError(`the files could not be compared with ${open.name}: ${error.message}`);
   } finally {
     await open.close();
@@ -123,7 +123,11 @@ async function checkAgainst({ crm, context }: OpenCrm, folder: Folder): Promise<
   return { ...checked, diagnostics: sortDiagnostics([...checked.diagnostics, ...live.diagnostics]), live };
 }
 
-function tell(io: CommandIo, reports: readonly Checked[], options: CheckOptions, crmName = ''): void {
+function printReports(
+  io: CommandIo,
+  reports: readonly Checked[],
+  { crmName = '', ...options }: CheckOptions & { readonly crmName?: string },
+): void {
   if (options.json) io.print(`${JSON.stringify({ folders: reports.map(toJson) }, null, 2)}\n`);
   else {
     for (const { live } of reports) {

@@ -88,16 +88,17 @@ async function explain(io: CommandIo, { object, payload }: Asked, options: Expla
       const scope = timelineScope({ crm, context }, { config, mappings, log });
       const explanations: TimelineExplanation[] = [];
       for (const record of records) explanations.push(await explainTimeline(scope, object, record));
-      report(io, options, explanations, (explanation) => formatTimeline(explanation, places));
+      const format = (explanation: TimelineExplanation) => formatTimeline(explanation, places);
+      printExplanations(io, explanations, options.json ? undefined : format);
       return;
     }
     const mapping = mappings[object];
     if (mapping === undefined) throw new UsageError(`there is no mapping file for ${object} in ${dir}`);
     const explanations = await explainRecords({ rules: hubSpotPropertyRules, log, crm, mapping, context }, records);
     const layout = { of: explanations.length, hasColor: io.hasColor, places };
-    report(io, options, explanations, (explanation, index) =>
-      formatExplanation(explanation, { ...layout, number: index + 1 }),
-    );
+    const format = (explanation: (typeof explanations)[number], index: number) =>
+      formatExplanation(explanation, { ...layout, number: index + 1 });
+    printExplanations(io, explanations, options.json ? undefined : format);
   });
 }
 
@@ -159,13 +160,12 @@ async function readPayload(
   return await readRecords(io, object, first);
 }
 
-function report<Explanation>(
+/** Prints them as JSON without a `format`. */
+function printExplanations<Explanation>(
   io: CommandIo,
-  { json }: ExplainOptions,
   explanations: readonly Explanation[],
-  // Four: what is printed, where, and in which of two forms.
-  format: (explanation: Explanation, index: number) => string,
+  format: ((explanation: Explanation, index: number) => string) | undefined,
 ): void {
-  if (json) io.print(`${JSON.stringify(explanations, null, 2)}\n`);
+  if (format === undefined) io.print(`${JSON.stringify(explanations, null, 2)}\n`);
   else for (const [index, explanation] of explanations.entries()) io.print(format(explanation, index));
 }

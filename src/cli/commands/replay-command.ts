@@ -47,7 +47,7 @@ interface Job {
   print(lines: readonly string[]): void;
 }
 
-/** `enginy-bridge replay`: runs captured requests again, offline unless told otherwise. */
+/** `enginy-bridge replay`: runs captured requests again, offline by default. */
 export function replayCommand(io: CommandIo): Command {
   const command = new Command('replay')
     .description("run captured requests again, offline, with today's code and mapping files, and print what differs")

@@ -1,6 +1,6 @@
 import type { CommandIo } from '../command-io.ts';
 
-/** Asks whoever runs the command; everything but a yes is a no, and so is nobody there to answer. */
+/** Asks the user for confirmation. Everything but a yes counts as a no, and so does the end of the input. */
 export async function confirm(io: Pick<CommandIo, 'ask'>, question: string): Promise<boolean> {
   return /^y(es)?$/i.test((await io.ask(question)).trim());
 }

@@ -42,7 +42,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Not one JSON document: perhaps one a line; a file without any is told by its emptiness.
+    // Not one JSON document: perhaps one per line. A file without any document gives no records, which the caller reports.
     return undefined;
   }
 }

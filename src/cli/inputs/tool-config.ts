@@ -13,7 +13,7 @@ const needed = [
   'HUBSPOT_TIMEOUT_MS',
 ] as const;
 
-/** The configuration of a command that serves nobody. Throws UsageError with every mistake in what it needs. */
+/** The configuration of a command that serves no requests. Throws UsageError with every mistake in what it needs. */
 export function readToolConfig(io: Pick<CommandIo, 'environment' | 'complain'>): Config {
   const environment = io.environment();
   const relevant = Object.fromEntries(needed.map((name) => [name, environment[name]]));

@@ -6,36 +6,34 @@ import type { RecordKind } from './record-kind.ts';
 
 /** POST /contacts and POST /companies. They leave `contact` and `company` in the session. */
 export function createChecks(kind: RecordKind): readonly Check[] {
+  return [...identityChecks(kind), ...contentChecks(kind), ...bodyChecks(kind)];
+}
+
+type Row = readonly [name: string, level: Check['level'], title: string, remedy: string];
+
+function checkOf({ list }: RecordKind): (row: Row, run: Check['run']) => Check {
+  return ([name, level, title, remedy], run) => ({ id: `${list}.create.${name}`, level, title, remedy, run });
+}
+
+/** One record stays one record. */
+function identityChecks(kind: RecordKind): readonly Check[] {
   const { list, one } = kind;
   const path = `/${list}`;
-  const check = (
-    name: string,
-    level: Check['level'],
-    words: readonly [title: string, remedy: string],
-    run: Check['run'],
-  ): Check => ({
-    id: `${list}.create.${name}`,
-    level,
-    title: words[0],
-    remedy: words[1],
-    run,
-  });
+  const check = checkOf(kind);
   return [
     check(
-      'one',
-      'must',
-      [`POST ${path} creates a record`, 'Answer 201 with {"results": [{"externalId", "crmId"}]}.'],
+      ['one', 'must', `POST ${path} creates a record`, 'Answer 201 with {"results": [{"externalId", "crmId"}]}.'],
       async (session) => {
         session.ids.set(one, await createOne(session, kind, kind.record(session, 'one')));
       },
     ),
-    check('status', 'should', [`POST ${path} answers 201`, 'Answer a create with 201.'], async (session) => {
+    check(['status', 'should', `POST ${path} answers 201`, 'Answer a create with 201.'], async (session) => {
       demandStatus(await session.send('POST', path, { body: { [list]: [kind.record(session, 'one')] } }), 201);
     }),
     check(
-      'repeat',
-      'must',
       [
+        'repeat',
+        'must',
         'a create that is sent again makes no second record',
         "Keep Enginy's externalId with the record and look it up before creating.",
       ],
@@ -46,9 +44,12 @@ export function createChecks(kind: RecordKind): readonly Check[] {
       },
     ),
     check(
-      'twice-in-one',
-      'must',
-      ['the same record twice in one request is one record', 'Group the records of a request by externalId.'],
+      [
+        'twice-in-one',
+        'must',
+        'the same record twice in one request is one record',
+        'Group the records of a request by externalId.',
+      ],
       async (session) => {
         const record = kind.record(session, 'twice');
         const reply = await session.send('POST', path, { body: { [list]: [record, record] } });
@@ -56,9 +57,9 @@ export function createChecks(kind: RecordKind): readonly Check[] {
       },
     ),
     check(
-      'same-values',
-      'should',
       [
+        'same-values',
+        'should',
         'another externalId with the same identifying values gets the existing record',
         'Match by email or domain before creating.',
       ],
@@ -67,10 +68,22 @@ export function createChecks(kind: RecordKind): readonly Check[] {
         demand((await createOne(session, kind, record)) === session.id(one), 'a duplicate was created');
       },
     ),
+  ];
+}
+
+/** Records are accepted and reported whatever they contain. */
+function contentChecks(kind: RecordKind): readonly Check[] {
+  const { list } = kind;
+  const path = `/${list}`;
+  const check = checkOf(kind);
+  return [
     check(
-      'every-record',
-      'must',
-      ['every record of a batch is in results or in errors', 'Report each record once, in results or in errors.'],
+      [
+        'every-record',
+        'must',
+        'every record of a batch is in results or in errors',
+        'Report each record once, in results or in errors.',
+      ],
       async (session) => {
         const records = ['a', 'b', 'c'].map((name) => kind.record(session, `batch-${name}`));
         const reply = await session.send('POST', path, { body: { [list]: records } });
@@ -82,9 +95,9 @@ export function createChecks(kind: RecordKind): readonly Check[] {
       },
     ),
     check(
-      'unknown-fields',
-      'must',
       [
+        'unknown-fields',
+        'must',
         'unknown fields of every JSON type are accepted',
         'Ignore or store fields you do not know: Enginy sends all it has.',
       ],
@@ -101,9 +114,7 @@ export function createChecks(kind: RecordKind): readonly Check[] {
       },
     ),
     check(
-      'html',
-      'must',
-      ['HTML in a text field is accepted', 'Store or clean HTML, but do not refuse the record.'],
+      ['html', 'must', 'HTML in a text field is accepted', 'Store or clean HTML, but do not refuse the record.'],
       async (session) => {
         await createOne(session, kind, {
           ...kind.record(session, 'html'),
@@ -112,9 +123,12 @@ export function createChecks(kind: RecordKind): readonly Check[] {
       },
     ),
     check(
-      'unusual-text',
-      'must',
-      ['quotes, accents, other scripts and emoji are accepted', 'Treat text as UTF-8 everywhere.'],
+      [
+        'unusual-text',
+        'must',
+        'quotes, accents, other scripts and emoji are accepted',
+        'Treat text as UTF-8 everywhere.',
+      ],
       async (session) => {
         await createOne(session, kind, {
           ...kind.record(session, 'text'),
@@ -122,35 +136,38 @@ export function createChecks(kind: RecordKind): readonly Check[] {
         });
       },
     ),
+  ];
+}
+
+/** The form of the response, lists of every size, and bodies without one. */
+function bodyChecks(kind: RecordKind): readonly Check[] {
+  const { list } = kind;
+  const path = `/${list}`;
+  const check = checkOf(kind);
+  return [
     check(
-      'no-nulls',
-      'must',
-      ['no null stands in results', 'Omit what has no value: null clears the value in Enginy.'],
+      ['no-nulls', 'must', 'no null stands in results', 'Omit what has no value: null clears the value in Enginy.'],
       async (session) => {
         const reply = await session.send('POST', path, { body: { [list]: [kind.record(session, 'one')] } });
         demandNoNull(objectsOf(objectOf(reply).results, 'results'), 'results');
       },
     ),
-    check('empty', 'should', ['an empty list answers an empty result', 'Answer {"results": []}.'], async (session) => {
+    check(['empty', 'should', 'an empty list answers an empty result', 'Answer {"results": []}.'], async (session) => {
       const reply = await session.send('POST', path, { body: { [list]: [] } });
       demand(resultsOf(reply).length === 0, 'results is not empty');
     }),
     check(
-      'no-list',
-      'must',
-      ['a body without the list answers 400', `Answer 400 when ${list} is missing.`],
+      ['no-list', 'must', 'a body without the list answers 400', `Answer 400 when ${list} is missing.`],
       async ({ send }) => demandError(await send('POST', path, { body: {} }), 400),
     ),
     check(
-      'no-array',
-      'must',
-      ['a list that is no array answers 400', `Answer 400 when ${list} is no array.`],
+      ['no-array', 'must', 'a list that is no array answers 400', `Answer 400 when ${list} is no array.`],
       async ({ send }) => demandError(await send('POST', path, { body: { [list]: 'x' } }), 400),
     ),
     check(
-      'one-broken',
-      'should',
       [
+        'one-broken',
+        'should',
         'one record without externalId does not refuse its neighbours',
         'Report the broken record in errors and create the others.',
       ],
@@ -165,9 +182,12 @@ export function createChecks(kind: RecordKind): readonly Check[] {
       },
     ),
     check(
-      'hundred',
-      'must',
-      ['a batch of 100 records is created', 'Enginy documents batches of 100: create them within a minute.'],
+      [
+        'hundred',
+        'must',
+        'a batch of 100 records is created',
+        'Enginy documents batches of 100: create them within a minute.',
+      ],
       async (session) => {
         const records = Array.from({ length: 100 }, (_, index) => kind.record(session, `hundred-${index}`));
         const reply = await session.send('POST', path, { body: { [list]: records } });

@@ -7,6 +7,11 @@ type Matches = ReadonlyMap<unknown, unknown>;
 
 /** POST /contacts/sync and POST /companies/sync: they find, and never create. */
 export function syncChecks(kind: RecordKind): readonly Check[] {
+  return [...findingChecks(kind), ...answerChecks(kind)];
+}
+
+/** What is found, and what is not. */
+function findingChecks(kind: RecordKind): readonly Check[] {
   const { list, one } = kind;
   const path = `/${list}/sync`;
   return [
@@ -55,6 +60,14 @@ export function syncChecks(kind: RecordKind): readonly Check[] {
         demand(found.size === 0, 'the second request finds what the first asked for');
       },
     },
+  ];
+}
+
+/** The form of the response. */
+function answerChecks(kind: RecordKind): readonly Check[] {
+  const { list, one } = kind;
+  const path = `/${list}/sync`;
+  return [
     {
       id: `${list}.sync.mixed`,
       level: 'must',
@@ -62,7 +75,7 @@ export function syncChecks(kind: RecordKind): readonly Check[] {
       remedy: 'Return the externalId of the request with each match.',
       run: async (session) => {
         const known = kind.record(session, 'one');
-        const found = await sync(session, kind, [kind.record(session, 'nobody'), known]);
+        const found = await sync(session, kind, [kind.record(session, 'unknown'), known]);
         demand(
           found.size === 1 && found.get(known.externalId) === session.id(one),
           'the match is not that of the record',

@@ -6,6 +6,11 @@ import type { RecordKind } from './record-kind.ts';
 
 /** PUT /contacts and PUT /companies, on the record that the create checks left. */
 export function updateChecks(kind: RecordKind): readonly Check[] {
+  return [...writingChecks(kind), ...answerChecks(kind)];
+}
+
+/** What is written, and to which record. */
+function writingChecks(kind: RecordKind): readonly Check[] {
   const { list, one } = kind;
   const path = `/${list}`;
   return [
@@ -64,6 +69,14 @@ export function updateChecks(kind: RecordKind): readonly Check[] {
         );
       },
     },
+  ];
+}
+
+/** What an update leaves alone, and the form of the response. */
+function answerChecks(kind: RecordKind): readonly Check[] {
+  const { list, one } = kind;
+  const path = `/${list}`;
+  return [
     {
       id: `${list}.update.gaps`,
       level: 'should',

@@ -28,11 +28,12 @@ export function createHubSpotCrm(deps: TransportDeps, settings: TransportSetting
     (context: CallContext): Send =>
     (call) =>
       transport(call, context);
-  // The port fixes the parameters of these functions.
   return {
     canReadBy: (objectType, property, context) => unique.canReadBy({ objectType, property }, context),
+    // biome-ignore lint/complexity/useMaxParams: the port's signature
     readByIds: (objectType, ids, properties, context) =>
       readInBatches(sendFor(context), { lookup: lookupById(objectType), values: ids, properties }),
+    // biome-ignore lint/complexity/useMaxParams: the port's signature
     readBy: async (objectType, property, values, properties, context) => {
       // A property that does not exist in the account yet has no values.
       if (!(await unique.exists({ objectType, property }, context))) {
@@ -45,6 +46,7 @@ export function createHubSpotCrm(deps: TransportDeps, settings: TransportSetting
         properties,
       });
     },
+    // biome-ignore lint/complexity/useMaxParams: the port's signature
     search: (objectType, keys, properties, context) =>
       searchAllPages(sendFor(context), { objectType, keys, properties }),
     create: async (objectType, inputs, context) => {
@@ -59,8 +61,11 @@ export function createHubSpotCrm(deps: TransportDeps, settings: TransportSetting
     requiredProperties: () => required.list(),
     readProperties: (objectType, context, options) => definitions.of(objectType, context, options),
     createProperties: (objectType, properties, context) => hubSpotProperties.create(objectType, properties, context),
+    // biome-ignore lint/complexity/useMaxParams: the port's signature
     link: (from, to, pairs, context) => linkRecords(sendFor(context), { from, to }, pairs),
+    // biome-ignore lint/complexity/useMaxParams: the port's signature
     unlink: (from, to, pairs, context) => unlinkRecords(sendFor(context), { from, to }, pairs),
+    // biome-ignore lint/complexity/useMaxParams: the port's signature
     readLinks: (from, to, ids, context) => readLinks(sendFor(context), { from, to }, ids),
     listOwners: (context) => listOwners(sendFor(context)),
     readAccount: (context, options) => {

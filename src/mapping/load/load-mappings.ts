@@ -37,20 +37,18 @@ export function loadMappings(dir: string, locale: Locale = {}): Mappings {
 export function checkMappings(dir: string, locale: Locale = {}): CheckedMappings {
   const { files, diagnostics, isIncomplete } = readFolder(dir);
   if (files === undefined) return { diagnostics, documents: new Map(), isIncomplete };
-  const { mappings, ...checked } = checkSources(dir, files, locale, diagnostics);
+  const { mappings, ...checked } = checkSources(dir, files, { locale, earlier: diagnostics });
   return { ...checked, ...(mappings !== undefined && { mappings }), isIncomplete };
 }
 
 /**
  * Checks files that are already in memory. Diagnostics about missing files name `dir`.
- * @param earlier diagnostics of reading the files; an error among them rejects the folder like any other.
+ * @param options.earlier diagnostics of reading the files; an error among them rejects the folder like any other.
  */
 export function checkSources(
-  // Four parameters, since most callers need the first two.
   dir: string,
   sources: readonly SourceFile[],
-  locale: Locale = {},
-  earlier: readonly Diagnostic[] = [],
+  { locale = {}, earlier = [] }: { readonly locale?: Locale; readonly earlier?: readonly Diagnostic[] } = {},
 ): CheckedMappings {
   const diagnostics: Diagnostic[] = [...earlier];
   const documents = new Map<string, ParsedYaml>();

@@ -3,7 +3,7 @@ import { unknownShape } from './batch-response.ts';
 /** HubSpot returns no more of one query; a list that goes on is not believed. */
 export const MAX_RESULTS = 10_000;
 
-/** The cursors of one paged list: pages that lead nowhere, or on for ever, end with an error. */
+/** The cursors of one paged list: pages that lead nowhere, or never end, are an error. */
 export class PageProgress {
   readonly #seen = new Set<string>();
   #results = 0;
