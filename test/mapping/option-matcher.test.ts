@@ -32,3 +32,20 @@ test('finds nothing where two options fit equally well', () => {
   expect(find('new open')).toBeUndefined();
   expect(find('New, Open')).toBe('b');
 });
+
+test.each([
+  ['C ++', 'C++'],
+  ['c ++', 'C++'],
+  ['C #', 'C#'],
+  ['C ++ Developer', 'C++ Developer'],
+  ['C # Developer', undefined],
+  ['C developer', 'C Developer'],
+  ['- 1', '-1'],
+  ['− 1', '-1'],
+  ['- 2', undefined],
+  ['c', 'C'],
+])('a sign that a blank separates still counts: %j is %j', (text, value) => {
+  const labels = ['C', 'C++', 'C#', 'C Developer', 'C++ Developer', '-1', '1', '2'];
+
+  expect(createOptionMatcher(labels.map((label) => ({ value: label, label })))(text)).toBe(value);
+});
