@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { startSeededCrm } from '../support/seeded-crm.ts';
-import { startBridgeOn } from '../support/start-bridge.ts';
+import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
 
 const acme = {
   externalId: 'account-1',
@@ -131,3 +131,23 @@ async function addDomain(crm: { url: string; token: string }, id: string, domain
   });
   expect(response.status).toBe(200);
 }
+
+test('a name with signs or accents finds the company that is stored with a legal form', async () => {
+  const pairs = [
+    ['Müller & Söhne GmbH', 'MÜLLER & SÖHNE'],
+    ['Smith & Sons Ltd', 'Smith & Sons'],
+    ["L'Oréal S.A.", "L'Oréal"],
+    ['AT&T Inc.', 'AT&T'],
+    ['Coca-Cola Ltd', 'Coca-Cola Inc'],
+    ['Straße AG', 'Straße'],
+  ] as const;
+  const crm = await startCrm();
+  const { companies } = crm.seed({ companies: pairs.map(([name]) => ({ properties: { name } })) });
+  const { send } = await startBridgeOn(crm);
+
+  const { body } = await send('POST', '/companies/sync', {
+    companies: pairs.map(([, name], index) => ({ externalId: `${index}`, name })),
+  });
+
+  expect(body.results.map(({ crmId }: { crmId: string }) => crmId)).toEqual(companies);
+});

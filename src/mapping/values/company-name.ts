@@ -34,7 +34,11 @@ export function companyNameVariants(canonical: string, given: string): string[] 
   const lower = given.trim().replace(/\s+/g, ' ').toLowerCase();
   // A name without letters and digits ("!!!") would be read as the legal form after it.
   const forms = /[\p{L}\p{N}]/u.test(canonical) ? searchedForms : [];
-  return [...new Set([lower, canonical, ...forms.map((form) => canonical + form)])];
+  // The CRM holds "L'Oréal S.A." and "AT&T Inc." with their signs and accents.
+  const ending = forms.find((form) => lower.endsWith(form) && lower.length > form.length) ?? '';
+  const signed = lower.slice(0, lower.length - ending.length);
+  const names = [...new Set([canonical, signed])];
+  return [...new Set([lower, ...names, ...forms.flatMap((form) => names.map((name) => name + form))])];
 }
 
 interface NameWord {
