@@ -366,6 +366,38 @@ test('creates no more properties than the mapping allows, including those create
   expect(valuesOf(crm)).toMatchObject({ older: '3' });
 });
 
+test.each([
+  [20, undefined],
+  [21, '1 more field was skipped'],
+  [1_500, '1480 more fields were skipped'],
+])('names the first twenty of %i fields that are not stored, and counts the others', async (count, last) => {
+  const crm = crmWithRecords();
+  const mappings = shippedWith('contacts', (write) => {
+    write.unknown_fields.at_most = 2;
+  });
+  const app = await startApp(crm, { deps: { mappings } });
+  const fields = (name: string) =>
+    Object.fromEntries(Array.from({ length: count }, (_unused, index) => [`${name}${index}`, 'x']));
+
+  const answer = await app.send(
+    ...update({ crmId: '1', kept: 'a', other: 'b' }, { crmId: '2', kept: 'c', ...fields('m'), customFields: {} }),
+  );
+  const again = await app.send('POST', '/contacts', { contacts: [{ externalId: 'n', customFields: fields('n') }] });
+
+  expect(valuesOf(crm, '2')).toMatchObject({ kept: 'c' });
+  expect(answer.body.results[0]).toEqual({ crmId: '1', success: true });
+  for (const [{ warnings }, name] of [
+    [answer.body.results[1], 'm'],
+    [again.body.results[0], 'n'],
+  ]) {
+    const named = Array.from({ length: 20 }, (_unused, index) =>
+      expect.stringMatching(new RegExp(`^${name}${index} was skipped: the mapping allows 2 .* 2 exist$`)),
+    );
+    expect(warnings).toEqual(last === undefined ? named : [...named, last]);
+  }
+  expect(countOf(crm, 'createProperties')).toBe(2); // the other call creates the property for Enginy's ids
+});
+
 test('fails only the records whose properties cannot be created at the moment', async () => {
   const crm = crmWithRecords();
   crm.failAlways('createProperties', new CrmUnavailableError('HubSpot is down'));

@@ -1,4 +1,5 @@
 import type { CrmProblem } from '../../crm/crm.ts';
+import { showField } from '../../mapping/run/field-mark.ts';
 import type { HeldBack } from '../../mapping/run/held-back.ts';
 import type { Translation } from '../../mapping/run/translate-record.ts';
 import type { Draft } from '../write-stripping.ts';
@@ -12,6 +13,11 @@ export type ResolvedDraft =
     })
   | { readonly problem: CrmProblem; readonly warnings: readonly string[]; readonly heldBack: readonly HeldBack[] };
 
+/** Of the fields without a row that are not stored, so many are named in warnings; the others are counted. */
+const maxNamed = 20;
+/** And so many are named in the journal. */
+const maxNoted = 200;
+
 /** Turns a translated record into a draft, step by step, once the CRM's property definitions are known. */
 export class DraftBuilder {
   readonly translation: Translation;
@@ -24,6 +30,7 @@ export class DraftBuilder {
   readonly heldBack: HeldBack[];
   readonly createdProperties: string[] = [];
   #problem: CrmProblem | undefined;
+  #skippedFields = 0;
 
   constructor(translation: Translation) {
     this.translation = translation;
@@ -46,6 +53,17 @@ export class DraftBuilder {
     this.heldBack.push({ field: this.sources.get(property) ?? property, property, ...why });
   }
 
+  /** Adds a warning that a field without a row was not stored. A record may have thousands of them: the first ones are named. */
+  skipField(field: string, { refused, ...why }: Refusal, property?: string): void {
+    this.#skippedFields += 1;
+    if (this.#skippedFields > maxNoted) return;
+    const label = showField(field);
+    this.heldBack.push({ field: label, ...(property !== undefined && { property }), ...why });
+    if (this.#skippedFields > maxNamed) return;
+    const name = property === undefined ? label : `${label} → ${property}`;
+    this.warnings.push(`${name} was skipped: ${refused}`);
+  }
+
   /** `field → property`, for warnings. */
   nameOf(property: string): string {
     const source = this.sources.get(property);
@@ -58,7 +76,10 @@ export class DraftBuilder {
   }
 
   build(): ResolvedDraft {
-    const { warnings, heldBack, createdProperties } = this;
+    const { heldBack, createdProperties } = this;
+    const unnamed = this.#skippedFields - maxNamed;
+    const more = unnamed > 0 ? [`${unnamed} more ${unnamed === 1 ? 'field was' : 'fields were'} skipped`] : [];
+    const warnings = [...this.warnings, ...more];
     if (this.#problem !== undefined) return { problem: this.#problem, warnings, heldBack };
     return {
       properties: Object.fromEntries(this.properties),

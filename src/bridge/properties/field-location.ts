@@ -1,9 +1,10 @@
+import { setImmediate } from 'node:timers/promises';
 import type { CrmProblem, NewProperty, PropertyDefinition } from '../../crm/crm.ts';
 import { describeField, fieldLabel, readFieldMark } from '../../mapping/run/field-mark.ts';
 import { fieldKey, ownPropertyName, type PropertyRules, propertyName } from '../../mapping/run/property-name.ts';
 import { isWritable, type PropertyIndex } from './property-catalogue.ts';
 import type { Refusal } from './creation-refusals.ts';
-import type { RequestedProperty } from './property-creation-queue.ts';
+import { limitRefusal, type RequestedProperty } from './property-creation-queue.ts';
 import type { PropertyScope } from './property-scope.ts';
 
 /** A field without a row, and the property it needs if the CRM has none for it. */
@@ -30,6 +31,8 @@ export type FieldLocation =
 
 /** Other processes may create properties for other fields under the same name meanwhile; a field tries again this often. */
 const maxRounds = 4;
+/** Fields that are looked at in one go; between two such slices, other requests get their turn. */
+const sliceSize = 1_000;
 
 /**
  * Finds the property of each field and creates those that are missing.
@@ -42,24 +45,33 @@ export async function locateFields(
   const locations = new Map<string, FieldLocation>();
   const hidden = new Set<string>();
   const created = new Set<string>();
+  const { queue, mapping, context } = scope;
+  const { objectType } = mapping.target;
   let open = needs;
   for (let round = 1; open.length > 0 && round <= maxRounds; round += 1) {
-    const index = await scope.catalogue.read(scope.mapping.target.objectType, scope.context);
-    await Promise.all(
-      open.map(async (need) => {
+    for (let start = 0; start < open.length; start += sliceSize) {
+      const index = await scope.catalogue.read(objectType, context);
+      const full = limitRefusal(mapping.write.unknown_fields.at_most, index.createdCount);
+      const place = async (need: FieldNeed): Promise<void> => {
         const location = locate(scope, need, { index, hidden });
         if (location === 'none' || !('create' in location)) {
           const isNew = location !== 'none' && 'definition' in location && created.has(location.definition.name);
           locations.set(need.field, isNew ? { ...location, isNew } : location);
           return;
         }
+        if (full !== undefined) {
+          locations.set(need.field, full);
+          return;
+        }
         const property = newProperty(scope, need, location.create);
-        const outcome = await scope.queue.create(scope.mapping.target.objectType, property, scope.context);
+        const outcome = await queue.create(objectType, property, context);
         if (outcome === 'hidden') hidden.add(property.name);
         else if (outcome === 'exists') created.add(property.name);
         else locations.set(need.field, outcome);
-      }),
-    );
+      };
+      await Promise.all(open.slice(start, start + sliceSize).map(place));
+      if (start + sliceSize < open.length) await setImmediate();
+    }
     open = open.filter(({ field }) => !locations.has(field));
   }
   for (const { field } of open) {

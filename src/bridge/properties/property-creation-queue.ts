@@ -158,16 +158,22 @@ async function withinLimit(deps: CreationDeps, { objectType, pending, context }:
   let count = index.createdCount;
   return pending.filter((each) => {
     const { name, maxCreated } = each.property;
+    const refusal = limitRefusal(maxCreated, count);
     if (index.get(name) !== undefined) each.resolve('exists');
-    else if (maxCreated !== undefined && count >= maxCreated) {
-      const refused = `the mapping allows ${maxCreated} created properties (at_most), and ${count} exist`;
-      each.resolve({ refused, reason: 'limit', detail: `at_most: ${maxCreated}` });
-    } else {
+    else if (refusal !== undefined) each.resolve(refusal);
+    else {
       if (maxCreated !== undefined) count += 1;
       return true;
     }
     return false;
   });
+}
+
+/** @returns why no further property is created; undefined where the mapping allows more. */
+export function limitRefusal(maxCreated: number | undefined, count: number): Refusal | undefined {
+  if (maxCreated === undefined || count < maxCreated) return undefined;
+  const refused = `the mapping allows ${maxCreated} created properties (at_most), and ${count} exist`;
+  return { refused, reason: 'limit', detail: `at_most: ${maxCreated}` };
 }
 
 /** Lasts until the latest deadline of the requests that wait: each of them stops waiting at its own. */

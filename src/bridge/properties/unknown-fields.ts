@@ -7,6 +7,7 @@ import { ownProperties, type Translation } from '../../mapping/run/translate-rec
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import { createEmptyWordTest } from '../../mapping/values/empty-words.ts';
 import { toFieldValue, toText } from '../../mapping/values/field-value.ts';
+import { mapInSlices } from '../in-slices.ts';
 import { problemFromRead } from '../problem.ts';
 import { describePart, shapeOf, toPropertyText } from './convert-value.ts';
 import type { Refusal } from './creation-refusals.ts';
@@ -53,13 +54,13 @@ export function createUnknownFields({ crm, log, rules }: UnknownFieldsDeps): Unk
       const builders = translations.map((translation) => new DraftBuilder(translation));
       const rawTextNames = ownProperties(mapping).flatMap(({ name, isIdentity }) => (isIdentity ? [] : [name]));
       const isStored = mapping.write.unknown_fields.policy === 'create';
-      if (!isStored) warnOfUnmapped(mapping, builders);
+      if (!isStored) await warnOfUnmapped(mapping, builders);
       const affected = builders.filter((builder) => {
         const { unknown, looseOptions } = builder.translation;
         if (isStored && unknown.length > 0) return true;
         return Object.keys(looseOptions).length > 0 || rawTextNames.some((name) => builder.has(name));
       });
-      for (const builder of builders) cutTexts(builder, rules.longestText);
+      await mapInSlices(builders, (builder) => cutTexts(builder, rules.longestText));
       if (affected.length > 0) await settle({ ...deps, mapping, context }, affected);
       return builders.map((builder) => builder.build());
     },
@@ -105,14 +106,15 @@ async function readIndexIfAllowed({ catalogue, mapping, context }: PropertyScope
  * record's warnings; a record whose property cannot be created at the moment fails, so that Enginy sends it again.
  */
 async function storeFields(scope: PropertyScope, builders: readonly DraftBuilder[]): Promise<void> {
-  const values = builders.flatMap(({ translation }) => [...latestValues(translation)]);
-  const locations = await locateFields(scope, fieldNeeds(scope, values));
-  for (const builder of builders) {
+  const needs = new Map<string, FieldNeed>();
+  await mapInSlices(builders, ({ translation }) => addNeeds(scope, needs, latestValues(translation)));
+  const locations = await locateFields(scope, [...needs.values()]);
+  await mapInSlices(builders, (builder) => {
     for (const [field, value] of latestValues(builder.translation)) {
       const location = locations.get(field);
       if (location !== undefined) storeField(scope, builder, { field, value, location });
     }
-  }
+  });
 }
 
 function storeField(
@@ -120,12 +122,7 @@ function storeField(
   builder: DraftBuilder,
   { field, value, location }: { field: string; value: unknown; location: FieldLocation },
 ): void {
-  const label = showField(field);
-  const skip = ({ refused, ...why }: Refusal, property?: string) => {
-    const name = property === undefined ? {} : { property };
-    builder.warnings.push(`${[label, ...Object.values(name)].join(' → ')} was skipped: ${refused}`);
-    builder.heldBack.push({ field: label, ...name, ...why });
-  };
+  const skip = (refusal: Refusal, property?: string) => builder.skipField(field, refusal, property);
   if (location === 'none') {
     if (isPlaceholder(mapping, value)) {
       skip(noValue);
@@ -160,6 +157,7 @@ function storeField(
     skip({ refused: converted.problem, reason: converted.reason }, name);
     return;
   }
+  const label = showField(field);
   builder.properties.set(name, converted.value);
   builder.sources.set(name, label);
   if (location.isNew === true) builder.createdProperties.push(name);
@@ -188,12 +186,23 @@ const maxLineLength = 255;
 
 /** The property that each field needs, considering all of its values. */
 export function fieldNeeds(
-  { mapping, rules }: Pick<PropertyScope, 'mapping' | 'rules'>,
+  scope: Pick<PropertyScope, 'mapping' | 'rules'>,
   values: Iterable<readonly [field: string, value: unknown]>,
 ): FieldNeed[] {
   const needs = new Map<string, FieldNeed>();
+  addNeeds(scope, needs, values);
+  return [...needs.values()];
+}
+
+function addNeeds(
+  { mapping, rules }: Pick<PropertyScope, 'mapping' | 'rules'>,
+  needs: Map<string, FieldNeed>,
+  values: Iterable<readonly [field: string, value: unknown]>,
+): void {
   for (const [field, value] of values) {
     const known = needs.get(field);
+    // Nothing that a further value could change.
+    if (known?.mayCreate === true && (known.isLong || known.type !== 'text' || !isLongText(value))) continue;
     const type = known?.type ?? declaredType(mapping, field);
     // No property is created for a value that it could not hold, or only to be cleared.
     const converted = toPropertyText(value, shapeOf(type), rules.longestText);
@@ -205,7 +214,6 @@ export function fieldNeeds(
         known?.mayCreate === true || ('value' in converted && converted.value !== '' && !isPlaceholder(mapping, value)),
     });
   }
-  return [...needs.values()];
 }
 
 /** Types are declared, not guessed: a type that fits today's value need not fit tomorrow's. */
@@ -220,22 +228,22 @@ function isLongText(value: unknown): boolean {
   return text.length > maxLineLength || text.includes('\n');
 }
 
-function skipAll(builders: readonly DraftBuilder[], { refused, ...why }: Refusal): void {
-  for (const { translation, warnings, heldBack } of builders) {
-    for (const { field } of translation.unknown) {
-      warnings.push(`${showField(field)} was skipped: ${refused}`);
-      heldBack.push({ field: showField(field), ...why });
-    }
+function skipAll(builders: readonly DraftBuilder[], refusal: Refusal): void {
+  for (const builder of builders) {
+    for (const { field } of builder.translation.unknown) builder.skipField(field, refusal);
   }
 }
 
 /** For policies that store nothing: `ignore` is silent; the others warn about each field, and log it once. */
-function createUnmappedWarnings(log: Logger): (mapping: Mapping, builders: readonly DraftBuilder[]) => void {
+function createUnmappedWarnings(log: Logger): (mapping: Mapping, builders: readonly DraftBuilder[]) => Promise<void> {
   const logged = new Set<string>();
-  return (mapping, builders) => {
+  return async (mapping, builders) => {
     if (mapping.write.unknown_fields.policy === 'ignore') return;
     skipAll(builders, { refused: 'the mapping has no row for it', reason: 'no-row' });
-    const fields = new Set(builders.flatMap(({ translation }) => translation.unknown.map(({ field }) => field)));
+    const fields = new Set<string>();
+    await mapInSlices(builders, ({ translation }) => {
+      for (const { field } of translation.unknown) fields.add(field);
+    });
     const fresh = [...fields].filter((field) => !logged.has(`${mapping.object}/${field}`));
     if (fresh.length === 0) return;
     for (const field of fresh) if (logged.size < maxRemembered) logged.add(`${mapping.object}/${field}`);

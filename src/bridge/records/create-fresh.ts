@@ -1,6 +1,7 @@
 import type { NewRecord } from '../../contract/records.ts';
 import type { CrmProblem, WriteOutcome } from '../../crm/crm.ts';
 import { toCrmProperties } from '../../mapping/run/translate-record.ts';
+import { mapInSlices } from '../in-slices.ts';
 import { omitProperty } from '../omit-property.ts';
 import { problemFromError, problemFromRead } from '../problem.ts';
 import type { IdentityProperties } from '../properties/identity-property.ts';
@@ -43,7 +44,7 @@ export interface RecordCreation {
 export async function createFresh(scope: CreateScope, creations: readonly RecordCreation[]): Promise<void> {
   if (creations.length === 0) return;
   const { mapping, context } = scope;
-  const translations = creations.map(({ record }) => toCrmProperties(mapping, record, 'create'));
+  const translations = await mapInSlices(creations, ({ record }) => toCrmProperties(mapping, record, 'create'));
   const resolutions = await scope.unknownFields.resolve(mapping, translations, context);
   const ready: RecordCreation[] = [];
   const drafts: Draft[] = [];

@@ -2,6 +2,7 @@ import type { NewRecord } from '../../contract/records.ts';
 import { toCrmProperties } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import type { KeyedLock } from '../keyed-lock.ts';
+import { mapInSlices } from '../in-slices.ts';
 import { omitProperty } from '../omit-property.ts';
 import type { IdentityProperties } from '../properties/identity-property.ts';
 import type { RequestScope } from '../request-scope.ts';
@@ -132,7 +133,7 @@ function linkedResult({ existing }: RecordCreation, result: WriteResult): WriteR
 /** Updates existing records as in PUT, and gives them Enginy's id where they hold none. */
 async function linkExisting(scope: CreateScope, creations: readonly RecordCreation[]): Promise<void> {
   const identity = scope.mapping.identity?.crm;
-  const links = creations.flatMap((creation) => {
+  const found = await mapInSlices(creations, (creation) => {
     const { record, existing } = creation;
     if (existing === undefined) return [];
     const translation = toCrmProperties(scope.mapping, record, 'update');
@@ -141,6 +142,7 @@ async function linkExisting(scope: CreateScope, creations: readonly RecordCreati
       needsNoId && identity !== undefined ? omitProperty(translation.ifEmpty, identity) : translation.ifEmpty;
     return [{ creation, change: { id: existing.id, record, translation: { ...translation, ifEmpty } } }];
   });
+  const links = found.flat();
   if (links.length === 0) return;
   const results = await applyChanges(
     scope,

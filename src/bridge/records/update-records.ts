@@ -4,6 +4,7 @@ import type { Logger } from '../../logger.ts';
 import { type Translation, toCrmProperties } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import type { EnginyRecord } from '../../mapping/values/field-value.ts';
+import { mapInSlices } from '../in-slices.ts';
 import { type Lookup, lookupIn } from '../lookup.ts';
 import { omitProperty } from '../omit-property.ts';
 import { problemFromError, problemFromRead } from '../problem.ts';
@@ -34,7 +35,9 @@ export async function updateRecords(
   scope: WriteScope & ClaimScope,
   records: readonly KnownRecord[],
 ): Promise<WriteResult[]> {
-  const updates = records.map((record) => ({ record, translation: translateUpdate(scope.mapping, record) }));
+  const updates = await mapInSlices(records, (record) => {
+    return { record, translation: translateUpdate(scope.mapping, record) };
+  });
   const translations = await claimIdentities(scope, updates);
   const results = await applyChanges(
     scope,
