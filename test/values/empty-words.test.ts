@@ -22,6 +22,19 @@ const words = [
   'NaN',
   '?',
   '…',
+  '----',
+  '—–',
+  '-.-',
+  '•',
+  '{}',
+  '[]',
+  '\u200b',
+  '“N/A”',
+  'n/a.',
+  "'null'",
+  'NOT AVAILABLE',
+  'Not found',
+  '#ERROR!',
 ];
 
 test('never overwrites a value with a word that means "no value", and names the field', async () => {

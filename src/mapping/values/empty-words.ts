@@ -10,12 +10,23 @@ export function createEmptyWordTest(words: readonly string[], wordCase: EmptyWor
   if (known !== undefined) return known;
   const fold = (text: string) => (wordCase === 'exact' ? text.trim() : text.trim().toLowerCase());
   const listed = new Set(words.map(fold));
+  // Where a dash means nothing, so do several, and other signs that only fill a place.
+  const isFiller = (text: string) => listed.has('-') && fillers.test(text);
   const longest = longestOf(words);
-  const isEmpty = (text: string) => text.length <= longest + 20 && listed.has(fold(text));
+  const isEmpty = (text: string) =>
+    text.length <= longest + 20 && (listed.has(fold(text)) || isFiller(text) || listed.has(fold(bare(text))));
   const test = (value: string | readonly string[]) =>
     typeof value === 'string' ? isEmpty(value) : value.every(isEmpty);
   tests[wordCase].set(words, test);
   return test;
+}
+
+/** Dashes, points, bullets, empty brackets, and signs without width; not `!!!`, which is a name. */
+const fillers = /^[\s\p{Pd}\p{Cf}._•·{}[\]()]+$/u;
+
+/** The word in `“N/A”` and `n/a.`. */
+function bare(text: string): string {
+  return text.replace(/^[\s"'“”„«»‘’]+|[\s"'“”„«»‘’.]+$/gu, '');
 }
 
 /** The list of a mapping file serves all of its rows and records. */
