@@ -32,7 +32,11 @@ export function jsonBody(limits: BodyLimits): RequestHandler {
     await checkContents(text, limits);
     // Only what is known to be bounded reaches a capture.
     recordBody(request, body);
+    // The parser cannot pause: with a long body, other requests get their turn before and after it.
+    const isLong = text.length > sliceBytes;
+    if (isLong) await nextTurn();
     request.body = parseJson(text);
+    if (isLong) await nextTurn();
     next();
   };
 }

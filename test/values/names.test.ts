@@ -122,3 +122,13 @@ test.each([
 ])('compares the company %j as %j', (given, folded) => {
   expect(foldCompanyName(given)).toBe(folded);
 });
+
+test.each([
+  ['brackets that never close', `Acme ${'('.repeat(200_000)}`, 'acme'],
+  ['brackets within brackets', `Acme (${'(a)'.repeat(50_000)} Iberia`, 'acme iberia'],
+  ['legal forms', `Acme ${'inc '.repeat(50_000)}`, 'acme'],
+  ['dangling conjunctions', `Acme ${'& '.repeat(50_000)}`, 'acme'],
+  ['spaced letters of a form', `Acme ${'S. L. '.repeat(30_000)}`, 'acme'],
+])('folds a company name with very many %s', (_what, name, folded) => {
+  expect(foldCompanyName(name)).toBe(folded);
+});

@@ -19,7 +19,7 @@ const searchedForms = data.searched.split('|');
  */
 export function foldCompanyName(text: string): string | undefined {
   // Text in brackets is not part of the name, unless there is nothing else.
-  const bare = text.replace(/\([^)]*\)/g, ' ');
+  const bare = withoutBrackets(text);
   const name = /[\p{L}\p{N}]/u.test(bare) ? bare : text;
   const isShouted = name === name.toUpperCase();
   const words = name.split(/[\s,;]+/).flatMap((token) => wordsOf(token, isShouted));
@@ -50,6 +50,19 @@ interface NameWord {
   readonly isWrittenAsForm: boolean;
 }
 
+/** From a bracket to the next that closes. A pattern would look for the end again from each bracket of an unclosed run. */
+function withoutBrackets(text: string): string {
+  const parts: string[] = [];
+  let from = 0;
+  for (let open = text.indexOf('('); open >= 0; open = text.indexOf('(', from)) {
+    const close = text.indexOf(')', open);
+    if (close < 0) break;
+    parts.push(text.slice(from, open));
+    from = close + 1;
+  }
+  return [...parts, text.slice(from)].join(' ');
+}
+
 function wordsOf(token: string, isShouted: boolean): NameWord[] {
   const hasPoints = /^\p{L}(?:[./]\p{L})+\.?$|^\p{L}\.$/u.test(token) || /^\p{L}{1,4}\.$/u.test(token);
   const isWrittenAsForm = !isShouted && asWritten.has(token.replace(/\.$/, ''));
@@ -63,13 +76,16 @@ function wordsOf(token: string, isShouted: boolean): NameWord[] {
 }
 
 function withoutLegalForm(words: readonly NameWord[]): readonly NameWord[] {
-  if (words.length > 1 && words.at(-1)?.word === 'and') return withoutLegalForm(words.slice(0, -1));
-  for (let count = 4; count >= 1; count -= 1) {
-    if (count < words.length && isLegalForm(words.slice(-count), words.at(-count - 1))) {
-      return withoutLegalForm(words.slice(0, -count));
-    }
-  }
-  return words;
+  let length = words.length;
+  for (let count = formLength(words, length); count > 0; count = formLength(words, length)) length -= count;
+  return words.slice(0, length);
+}
+
+/** How many of the first `length` words are a legal form at their end, or a dangling "and"; 0 if they end in neither. */
+function formLength(words: readonly NameWord[], length: number): number {
+  if (length > 1 && words[length - 1]?.word === 'and') return 1;
+  const counts = [4, 3, 2, 1].filter((count) => count < length);
+  return counts.find((count) => isLegalForm(words.slice(length - count, length), words[length - count - 1])) ?? 0;
 }
 
 function isLegalForm(tail: readonly NameWord[], before: NameWord | undefined): boolean {
