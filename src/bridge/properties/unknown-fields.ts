@@ -7,6 +7,7 @@ import { ownProperties, type Translation } from '../../mapping/run/translate-rec
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import { createEmptyWordTest } from '../../mapping/values/empty-words.ts';
 import { toFieldValue, toText } from '../../mapping/values/field-value.ts';
+import { noValue } from '../../mapping/run/no-value.ts';
 import { mapInSlices } from '../in-slices.ts';
 import { problemFromRead } from '../problem.ts';
 import { describePart, shapeOf, toPropertyText } from './convert-value.ts';
@@ -125,7 +126,7 @@ function storeField(
   const skip = (refusal: Refusal, property?: string) => builder.skipField(field, refusal, property);
   if (location === 'none') {
     if (isPlaceholder(mapping, value)) {
-      skip(noValue);
+      skip(meansNoValue);
       return;
     }
     const converted = toPropertyText(value, shapeOf(declaredType(mapping, field)), rules.longestText);
@@ -143,7 +144,7 @@ function storeField(
   const { name, type } = location.definition;
   const hasOption = type === 'enum' && 'value' in toPropertyText(value, location.definition, rules.longestText);
   if (isPlaceholder(mapping, value) && !hasOption) {
-    skip(noValue);
+    skip(meansNoValue);
     return;
   }
   if (builder.has(name)) {
@@ -167,7 +168,7 @@ function storeField(
   }
 }
 
-const noValue: Refusal = { refused: 'it means "no value" (empty_words)', reason: 'empty' };
+const meansNoValue: Refusal = { refused: `it means "${noValue}" (empty_words)`, reason: 'empty' };
 
 /** A word such as "N/A", which creates no property and replaces no value; an option of that name is a value. */
 function isPlaceholder({ write }: Mapping, value: unknown): boolean {

@@ -1,5 +1,6 @@
 import { cutMarker } from '../../bridge/timeline/html-body.ts';
 import type { ObjectDefinitions, PropertyFacts } from '../../crm/crm-protocol.ts';
+import { noValue } from '../../mapping/run/no-value.ts';
 import { contractConstants } from '../redact/contract-constants.ts';
 import { COUNTRIES } from '../redact/countries.ts';
 
@@ -15,12 +16,14 @@ export interface MappingSources {
 }
 
 const timeZones = Intl.supportedValuesOf('timeZone').map((zone) => zone.toLowerCase());
+/** Lowercase values that identify no one, whatever the portal and the mapping files say. */
+const ownConstants: readonly string[] = [...COUNTRIES, ...contractConstants, ...timeZones, noValue];
 
 /** What is known of the portal and of the mapping files, and decides which values are personal. */
 export class PortalKnowledge {
   readonly #definitions = new Map<string, ObjectDefinitions>();
   #mapping: MappingSources = { hash: '', files: [], texts: [], identityProperties: [] };
-  #constants: ReadonlySet<string> = new Set([...COUNTRIES, ...contractConstants, ...timeZones]);
+  #constants: ReadonlySet<string> = new Set(ownConstants);
   #names: ReadonlySet<string> = new Set();
   #phrases = phrasePattern([]);
 
@@ -60,7 +63,7 @@ export class PortalKnowledge {
 
   #collectConstants(): void {
     const { texts } = this.#mapping;
-    const values = new Set([...COUNTRIES, ...contractConstants, ...timeZones]);
+    const values = new Set(ownConstants);
     const names = new Set(texts.filter((text) => /^\w+$/.test(text)));
     for (const text of texts) values.add(text.toLowerCase());
     for (const { facts } of this.#definitions.values()) {

@@ -7,6 +7,7 @@ import { kindOfField } from './field-kinds.ts';
 import { replaceInMarkup } from './markup.ts';
 import { replaceCompanyName, replaceFamilyName, replacePersonName } from './names.ts';
 import { digitsOf, isDate, isNumber, looksLikePhone, replaceNumber, replacePhone, shortestPhone } from './numbers.ts';
+import { betweenOffered } from './offered-words.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import { replaceInSentence } from './sentences.ts';
 
@@ -47,6 +48,8 @@ const YES_OR_NO = /^(?:true|false|yes|no|on|off|null|none|n\/a|-)$/i;
 const GENERATED = /^(?:[0-9a-f]{64}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$/;
 /** Words that mean "no value" to every mapping. */
 const EMPTY: ReadonlySet<string> = new Set(emptyWords.map((word) => word.toLowerCase()));
+/** What may be between several telephone numbers. */
+const PHONE_SEPARATOR = /([;,|/\n])/;
 /** What may be around the numbers of a size or an amount. */
 const UNITS = new Set([
   ...'k m mm mio mn b bn thousand million billion to employees people'.split(' '),
@@ -55,6 +58,8 @@ const UNITS = new Set([
 
 export function createValueRedactor(settings: ValueSettings): ValueRedactor {
   const known = new Map<string, string>();
+  /** Placeholders of values whose kind is known: the same text gets the same one where its kind is not. */
+  const described = new Map<string, string>();
   const keptIds = new Set<string>();
   const keptNames = new Set<string>();
   const replaced = { phones: new Set<string>(), numbers: new Set<string>() };
@@ -66,7 +71,10 @@ export function createValueRedactor(settings: ValueSettings): ValueRedactor {
     const text = given.length > longestValue ? given.slice(0, longestValue) : given;
     const key = `${kind} ${text}`;
     const placeholder = known.get(key) ?? replace(text, kind);
-    if (key.length < 300) known.set(key, placeholder);
+    if (key.length < 300) {
+      known.set(key, placeholder);
+      if (isDescribed(kind) && !described.has(text.trim())) described.set(text.trim(), placeholder.trim());
+    }
     return placeholder;
   }
 
@@ -119,10 +127,13 @@ export function createValueRedactor(settings: ValueSettings): ValueRedactor {
     if (text.includes('\u0001')) return text.split('\u0001').map(unknown).join('\u0001');
     const structured = withinJson(trimmed);
     if (structured !== undefined) return structured;
+    const placeholder = described.get(trimmed);
+    if (placeholder !== undefined) return text.replace(trimmed, () => placeholder);
     const digits = trimmed.length <= 40 ? digitsOf(trimmed) : '';
-    if (replaced.phones.has(digits) && looksLikePhone(trimmed)) return phone(text);
+    if (isReplacedPhone(trimmed)) return phone(text);
     if (isDate(trimmed) || (isMeasure(trimmed) && digits.length < shortestPhone)) return text;
     if (isNumber(trimmed)) return wholeNumber(text);
+    if (PHONE_SEPARATOR.test(text) && text.split(PHONE_SEPARATOR).some(isReplacedPhone)) return phones(text);
     if (text.includes(';') && !text.includes('&')) return parts(text, unknown);
     return isBareDomain(text) ? domain(text) : wording(text);
   }
@@ -145,6 +156,10 @@ export function createValueRedactor(settings: ValueSettings): ValueRedactor {
 
   /** What people wrote, perhaps completed by phrases of the mapping files. */
   function wording(text: string): string {
+    return betweenOffered(text, (piece) => isConstant(piece) || keptIds.has(piece.trim()), ownWording);
+  }
+
+  function ownWording(text: string): string {
     const replaceAll = (piece: string) => replaceInMarkup(piece, plain);
     const { phrases } = settings;
     if (phrases === undefined || !phrases.test(text)) return replaceAll(text);
@@ -157,9 +172,13 @@ export function createValueRedactor(settings: ValueSettings): ValueRedactor {
   /** Several numbers in one text. */
   function phones(text: string): string {
     return text
-      .split(/([;,|/\n])/)
+      .split(PHONE_SEPARATOR)
       .map((part) => (looksLikePhone(part) ? phone(part) : plain(part)))
       .join('');
+  }
+
+  function isReplacedPhone(text: string): boolean {
+    return looksLikePhone(text) && replaced.phones.has(digitsOf(text));
   }
 
   function phone(text: string): string {
@@ -223,6 +242,11 @@ export function createValueRedactor(settings: ValueSettings): ValueRedactor {
       }
     },
   };
+}
+
+/** Whether a value of this kind is personal, and gets a placeholder of a form of its own. */
+function isDescribed(kind: ValueKind): boolean {
+  return kind !== 'unknown' && kind !== 'id' && kind !== 'constant' && kind !== 'date';
 }
 
 /** At most two numbers, as in `51-200` or `EUR 1.5M`, and units. */

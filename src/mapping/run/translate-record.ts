@@ -2,6 +2,7 @@ import type { FieldRow, Mapping } from '../schema/record-mapping.ts';
 import { type EnginyRecord, readCustomFields, readField, toFieldValue, toText } from '../values/field-value.ts';
 import type { FieldReader, RowListener, RowReading } from './compile-field-row.ts';
 import { compileMapping } from './compile-mapping.ts';
+import { noValue } from './no-value.ts';
 import type { HeldBack, HeldBackReason } from './held-back.ts';
 
 /** The translation of one Enginy record. A property is in at most one of the first three fields. */
@@ -183,7 +184,7 @@ function warn(
     heldBack.push({ field, property: row.crm, reason: 'dropped', detail: problem });
   }
   for (const field of placeholders) {
-    warnings.push(`${field} means "no value" (empty_words) and was not written to ${row.crm}`);
+    warnings.push(`${field} means "${noValue}" (empty_words) and was not written to ${row.crm}`);
     heldBack.push({ field, property: row.crm, reason: 'empty' });
   }
 }
