@@ -55,6 +55,9 @@ const phones: readonly ValueCase[] = [
   kept('1-800-FLOWERS'),
   kept('+34 600'),
   kept('600 11', { country: 'Spain' }),
+  kept('213 373 4299', { country: 'Denmark' }),
+  kept('213-373-4298', { country: 'Portugal' }),
+  read('+1 213 373 4297', '+12133734297', { country: 'Denmark' }),
 ];
 
 test('reads phone numbers by the country of the record, and keeps what cannot be read as it came', async () => {

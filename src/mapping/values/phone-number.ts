@@ -25,7 +25,8 @@ export function isKnownCountry(code: string): boolean {
  * a number of the record's own country, or else of the default one. Of several numbers in one text the first is the value.
  */
 export function normalizePhone(text: string, locale: Locale): string | PartialValue | ValueProblem {
-  const countries = [locale.recordCountry, locale.defaultCountry].filter(isDialed);
+  // A number that is none of the record's own country would be another person's in the default one.
+  const countries = [locale.recordCountry, locale.defaultCountry].filter(isDialed).slice(0, 1);
   const read = (part: string) => readPhone(part, countries);
   const given = withPlainSigns(text).trim();
   const parts = given.split(between).filter((part) => part.trim() !== '');
