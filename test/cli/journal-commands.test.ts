@@ -91,6 +91,19 @@ test('the id of a request, or its beginning, names its capture in every command'
   }
 });
 
+test('lead says where the text of an unreadable value was kept', async () => {
+  const mappings = new URL('../../mappings/examples/german-portal', import.meta.url).pathname;
+  const { send, bridge, folder } = await startJournaling({ MAPPINGS_DIR: mappings });
+  const contact = { externalId: 'lead-7', firstName: 'Mary', email: 'mary at home' };
+  await send('POST', '/contacts', { contacts: [contact] });
+  await bridge.close(30_000);
+
+  const environment = { DATA_DIR: folder, MAPPINGS_DIR: mappings };
+  const { out } = await runCommand(['lead', 'lead-7'], { environment });
+
+  expect(out).toContain('email: its value is not an email address; the text was kept in enginy_email');
+});
+
 test('lead explains an unknown name, and a missing journal', async () => {
   const { environment } = await playedJournal();
 

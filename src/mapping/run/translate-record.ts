@@ -172,12 +172,15 @@ function warn(
   const { warnings, heldBack } = translation;
   const rawIn = row.keep_raw_in === undefined ? '' : `; the text is kept in ${row.keep_raw_in}`;
   const where = mode === 'create' ? '' : ' if it has no value';
-  for (const { field, problem } of problems) {
+  for (const [index, { field, problem }] of problems.entries()) {
     const inPlace = keepsUnreadable && kind === 'unusable';
     const done = inPlace ? `: written to ${row.crm} as it came${where}` : ` and was not written to ${row.crm}`;
     warnings.push(`${field} ${problem}${done}${inPlace && mode === 'create' ? '' : rawIn}`);
     // A text that is written as it came is not held back.
-    if (!inPlace) heldBack.push({ field, property: row.crm, reason: 'unreadable', detail: problem });
+    if (inPlace) continue;
+    // Only the first text is kept.
+    const kept = row.keep_raw_in === undefined || index > 0 ? '' : `; the text was kept in ${row.keep_raw_in}`;
+    heldBack.push({ field, property: row.crm, reason: 'unreadable', detail: `${problem}${kept}` });
   }
   for (const { field, problem } of partials) {
     warnings.push(`${field} ${problem} to ${row.crm}${rawIn}`.replace(/ approximate to /, ' approximate in '));
