@@ -306,3 +306,18 @@ value_maps: { band: { map: { 1-10: small, 11-50: medium }, otherwise: keep } }
   });
   expect(toEnginyProperties(mapping, { band: 'huge' })).toEqual({ companySize: 'huge' });
 });
+
+test('names the first twenty entries of customFields that were also sent as fields, and counts the others', () => {
+  const names = Array.from({ length: 500 }, (_unused, index) => `f${index}`);
+  const all = (value: string) => Object.fromEntries(names.map((name) => [name, value]));
+
+  const { unknown, warnings } = toCrmProperties(
+    aMapping('write: { fields: [] }'),
+    { ...all('own'), customFields: all('custom') },
+    'update',
+  );
+
+  expect(unknown).toEqual(names.map((field) => ({ field, value: 'own' })));
+  expect(warnings).toHaveLength(21);
+  expect(warnings.at(-1)).toBe('480 more of customFields were not written, because each was also sent');
+});

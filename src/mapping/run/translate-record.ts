@@ -238,13 +238,21 @@ function collectUnknown(mapping: Mapping, known: ReadonlySet<string>, write: Rec
     if (field !== 'customFields' || custom === undefined) collect(field, record[field]);
   }
   if (custom === undefined) return;
+  let repeated = 0;
   for (const field of Object.keys(custom)) {
     const isSentTwice = Object.hasOwn(record, field) && toFieldValue(record[field]) !== undefined;
     if (!isSentTwice) {
       if (!known.has(field)) collect(field, custom[field]);
     } else if (toFieldValue(custom[field]) !== undefined && custom[field] !== record[field]) {
-      translation.warnings.push(`customFields.${field} was not written, because ${field} was also sent`);
+      repeated += 1;
       translation.heldBack.push({ field: `customFields.${field}`, reason: 'other-field', detail: field });
+      if (repeated > maxRepeated) continue;
+      translation.warnings.push(`customFields.${field} was not written, because ${field} was also sent`);
     }
   }
+  const more = repeated - maxRepeated;
+  if (more > 0) translation.warnings.push(`${more} more of customFields were not written, because each was also sent`);
 }
+
+/** Of the entries of `customFields` that were also sent as fields, so many are named; the others are counted. */
+const maxRepeated = 20;
