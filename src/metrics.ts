@@ -33,6 +33,37 @@ export function createMetrics(options: { readonly ofProcess: boolean }): Metrics
   const registry = new Registry();
   const registers = [registry];
   if (options.ofProcess) collectDefaultMetrics({ register: registry });
+  const { requests, records, calls, callSeconds, reloads, keys } = createInstruments(registers);
+
+  return {
+    contentType: registry.contentType,
+    read: () => registry.metrics(),
+    observe({ method, route, status, seconds, facts }) {
+      requests.observe({ method, route, status }, seconds);
+      if (typeof facts.records !== 'number') return;
+      records.inc({ method, route, outcome: 'sent' }, facts.records);
+      for (const [fact, outcome] of Object.entries(outcomes)) {
+        const count = facts[fact];
+        if (typeof count === 'number') records.inc({ method, route, outcome }, count);
+      }
+    },
+    observeCall({ purpose, status, durationMs }) {
+      calls.inc({ purpose, status: status ?? 'none' });
+      callSeconds.observe(durationMs / 1_000);
+    },
+    observeReload: (result) => reloads.inc({ result }),
+    observeKey: (result) => keys.inc({ result }),
+    watch({ pacer, mappingState, droppedLogLines, journal }) {
+      watchLanes(registers, pacer);
+      watchMapping(registers, mappingState);
+      watchLog(registers, droppedLogLines);
+      if (journal !== undefined) watchJournal(registers, journal);
+    },
+  };
+}
+
+/** What is counted as it happens. */
+function createInstruments(registers: Registry[]) {
   const requests = new Histogram({
     name: `${prefix}request_duration_seconds`,
     help: 'Requests by route and status; 499: the caller disconnected.',
@@ -72,32 +103,7 @@ export function createMetrics(options: { readonly ofProcess: boolean }): Metrics
   });
   for (const result of ['missing', 'unknown']) keys.inc({ result }, 0);
   for (const result of ['applied', 'refused', 'unchanged']) reloads.inc({ result }, 0);
-
-  return {
-    contentType: registry.contentType,
-    read: () => registry.metrics(),
-    observe({ method, route, status, seconds, facts }) {
-      requests.observe({ method, route, status }, seconds);
-      if (typeof facts.records !== 'number') return;
-      records.inc({ method, route, outcome: 'sent' }, facts.records);
-      for (const [fact, outcome] of Object.entries(outcomes)) {
-        const count = facts[fact];
-        if (typeof count === 'number') records.inc({ method, route, outcome }, count);
-      }
-    },
-    observeCall({ purpose, status, durationMs }) {
-      calls.inc({ purpose, status: status ?? 'none' });
-      callSeconds.observe(durationMs / 1_000);
-    },
-    observeReload: (result) => reloads.inc({ result }),
-    observeKey: (result) => keys.inc({ result }),
-    watch({ pacer, mappingState, droppedLogLines, journal }) {
-      watchLanes(registers, pacer);
-      watchMapping(registers, mappingState);
-      watchLog(registers, droppedLogLines);
-      if (journal !== undefined) watchJournal(registers, journal);
-    },
-  };
+  return { requests, records, calls, callSeconds, reloads, keys };
 }
 
 function watchLanes(registers: Registry[], pacer: Pick<Pacer, 'state'>): void {

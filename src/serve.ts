@@ -45,49 +45,26 @@ type CrmDeps = Pick<Parameters<typeof createHubSpotCrm>[0], 'onExchange'> & {
   readonly clock: Clock | undefined;
 };
 
+interface Overrides {
+  /** The clock of the pacer; by default the system's. */
+  readonly clock?: Clock;
+  /** False where every call to the CRM must come from a request. */
+  readonly checksAtStart?: boolean;
+  /** How often the folder of mapping files is checked. */
+  readonly pollMs?: number;
+  /** For the metrics; by default none are dropped. */
+  readonly droppedLogLines?: () => number;
+}
+
 /**
  * Builds the bridge and listens. In sandbox mode the embedded CRM is started first and closed last.
- * @param overrides.clock the clock of the pacer; by default the system's.
- * @param overrides.checksAtStart false where every call to the CRM must come from a request.
- * @param overrides.droppedLogLines for the metrics; by default none are dropped.
- * @param overrides.pollMs how often the folder of mapping files is checked.
  * @throws MappingError when a mapping file has mistakes; the error of `listen` when the port is taken.
  */
-export async function startBridge(
-  config: Config,
-  log: pino.Logger,
-  overrides: {
-    readonly clock?: Clock;
-    readonly checksAtStart?: boolean;
-    readonly pollMs?: number;
-    readonly droppedLogLines?: () => number;
-  } = {},
-): Promise<RunningBridge> {
+export async function startBridge(config: Config, log: pino.Logger, overrides: Overrides = {}): Promise<RunningBridge> {
   const checksAtStart = overrides.checksAtStart !== false;
-  const apiKeys = loadApiKeys(config.auth, log);
-  const metrics = createMetrics({ ofProcess: config.admin !== undefined });
-  const pollMs = overrides.pollMs ?? mappingPollMs;
-  const mappings = await loadLiveMappings({ dir: config.mappingsDir, locale: localeOf(config), pollMs }, { log });
-  const capture = startCapture(config, { log, protocol: hubSpotProtocol });
-  capture?.useMappings(mappings.current());
-  const journal = startJournal(config, log);
-  const { crm, pacer, ...upstream } = await openCrm(config, {
-    log,
-    clock: overrides.clock,
-    onExchange: (context, exchange) => {
-      metrics.observeCall(exchange);
-      capture?.recorder.exchange(context, exchange);
-    },
-  });
-  metrics.watch({
-    pacer,
-    mappingState: mappings.state,
-    droppedLogLines: overrides.droppedLogLines ?? (() => 0),
-    journal: journal?.counts,
-  });
+  const parts = await openParts(config, log, overrides);
+  const { apiKeys, metrics, mappings, capture, journal, crm, bridge } = parts;
   let isStopping = false;
-  const parts = { crm, log, watcher: capture?.recorder };
-  const bridge = createBridge(parts, { ...config, propertyRules: hubSpotPropertyRules });
   const app = createApp(
     {
       ...bridge,
@@ -108,18 +85,14 @@ export async function startBridge(
   const closeRest = async (captureGraceMs: number) => {
     mappings.close();
     await admin?.close();
-    await upstream.close();
+    await parts.closeUpstream();
     await Promise.all([capture?.close(captureGraceMs), journal?.close(captureGraceMs)]);
   };
   try {
     const adminUrl = config.admin === undefined ? undefined : await admin?.listen(config.admin);
     const url = await listen(server, config.listen);
     if (checksAtStart) checkProperties(crm, log, mappings);
-    mappings.follow((result, active) => {
-      metrics.observeReload(result);
-      if (result !== 'applied') return;
-      bridge.forgetRefusals();
-      capture?.useMappings(active);
+    followMappings(parts, () => {
       if (checksAtStart) checkProperties(crm, log, mappings);
     });
     return {
@@ -146,6 +119,48 @@ export async function startBridge(
     await closeRest(0);
     throw error;
   }
+}
+
+/** What serves requests, before anything listens. */
+async function openParts(config: Config, log: pino.Logger, overrides: Overrides) {
+  const apiKeys = loadApiKeys(config.auth, log);
+  const metrics = createMetrics({ ofProcess: config.admin !== undefined });
+  const pollMs = overrides.pollMs ?? mappingPollMs;
+  const mappings = await loadLiveMappings({ dir: config.mappingsDir, locale: localeOf(config), pollMs }, { log });
+  const capture = startCapture(config, { log, protocol: hubSpotProtocol });
+  capture?.useMappings(mappings.current());
+  const journal = startJournal(config, log);
+  const upstream = await openCrm(config, {
+    log,
+    clock: overrides.clock,
+    onExchange: (context, exchange) => {
+      metrics.observeCall(exchange);
+      capture?.recorder.exchange(context, exchange);
+    },
+  });
+  metrics.watch({
+    pacer: upstream.pacer,
+    mappingState: mappings.state,
+    droppedLogLines: overrides.droppedLogLines ?? (() => 0),
+    journal: journal?.counts,
+  });
+  const { crm, close: closeUpstream } = upstream;
+  const deps = { crm, log, watcher: capture?.recorder };
+  const bridge = createBridge(deps, { ...config, propertyRules: hubSpotPropertyRules });
+  return { apiKeys, metrics, mappings, capture, journal, crm, bridge, closeUpstream };
+}
+
+type Parts = Awaited<ReturnType<typeof openParts>>;
+
+/** @param onApplied called after an edit became active. */
+function followMappings({ metrics, mappings, capture, bridge }: Parts, onApplied: () => void): void {
+  mappings.follow((result, active) => {
+    metrics.observeReload(result);
+    if (result !== 'applied') return;
+    bridge.forgetRefusals();
+    capture?.useMappings(active);
+    onApplied();
+  });
 }
 
 /** Connects to HubSpot, or in sandbox mode to an embedded CRM that it starts. */

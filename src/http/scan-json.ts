@@ -21,73 +21,105 @@ const openObject = 0x7b;
 const closeObject = 0x7d;
 const isBlank = (byte: number) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 
+const tooLarge = { status: 413, code: 'Body too large' } as const;
+
+/** The lists and objects around the current place, and how much they contain. */
+class Nesting {
+  readonly #open: Container[] = [];
+  readonly #limits: Limits;
+  #values = 0;
+
+  constructor(limits: Limits) {
+    this.#limits = limits;
+  }
+
+  beginValue(): void {
+    const { maxValues, maxItems } = this.#limits;
+    this.#values += 1;
+    if (this.#values > maxValues) {
+      throw new InvalidRequestError(`body has more than ${maxValues} values (MAX_VALUES)`, tooLarge);
+    }
+    const inside = this.#open.at(-1);
+    if (inside?.names !== undefined || typeof inside?.place !== 'number') return;
+    inside.place += 1;
+    if (inside.place < maxItems) return;
+    this.#open.pop();
+    throw new InvalidRequestError(`${this.#path()} has more than ${maxItems} entries (MAX_ITEMS)`, tooLarge);
+  }
+
+  beginContainer(isObject: boolean): void {
+    const { maxDepth } = this.#limits;
+    this.beginValue();
+    if (this.#open.length >= maxDepth) {
+      throw new InvalidRequestError(`${this.#path()} is nested more than ${maxDepth} levels deep (MAX_DEPTH)`);
+    }
+    this.#open.push(
+      isObject
+        ? { names: new Set(), place: '', expectsName: true }
+        : { names: undefined, place: -1, expectsName: false },
+    );
+  }
+
+  endContainer(): void {
+    this.#open.pop();
+  }
+
+  /** After a comma. */
+  nextEntry(): void {
+    const inside = this.#open.at(-1);
+    if (inside?.names !== undefined) inside.expectsName = true;
+  }
+
+  /** @param start, end the places of the quotes in the text. */
+  addText(text: Buffer, start: number, end: number): void {
+    const inside = this.#open.at(-1);
+    if (inside?.names === undefined || !inside.expectsName) {
+      this.beginValue();
+      return;
+    }
+    inside.expectsName = false;
+    inside.place = '';
+    if (end - start > maxNameBytes) {
+      this.#open.pop();
+      throw new InvalidRequestError(`${this.#path()} has a field whose name is longer than ${maxNameBytes} bytes`);
+    }
+    this.#addName(inside, inside.names, nameOf(text.toString('utf8', start, end + 1)));
+  }
+
+  #addName(inside: Container, names: Set<string>, name: string): void {
+    const { maxFields } = this.#limits;
+    if (names.has(name)) {
+      inside.place = name;
+      throw new InvalidRequestError(`${this.#path()} is given twice`);
+    }
+    names.add(name);
+    if (names.size > maxFields) {
+      this.#open.pop();
+      throw new InvalidRequestError(`${this.#path()} has more than ${maxFields} fields (MAX_FIELDS)`);
+    }
+    inside.place = name;
+  }
+
+  #path(): string {
+    const places = this.#open.slice(0, namedLevels).map(({ place }) => place);
+    return formatPath(places.map((place) => (typeof place === 'string' ? place.slice(0, 100) : place)));
+  }
+}
+
 /**
  * Counts what a JSON text contains without building it, in slices so that other requests are served in between. It does not check the
  * grammar: `JSON.parse` does that afterwards, on a text that is known to be bounded.
  * @throws InvalidRequestError for the first list, object, name or depth over its limit, and for a name that an object has twice.
  */
 export function createJsonScanner(text: Buffer, limits: Limits): { scan(maxBytes: number): boolean } {
-  const open: Container[] = [];
+  const nesting = new Nesting(limits);
   let at = 0;
-  let values = 0;
   /** A number, true, false or null that has begun. */
   let isInWord = false;
 
-  const pathHere = () =>
-    formatPath(
-      open.slice(0, namedLevels).map(({ place }) => (typeof place === 'string' ? place.slice(0, 100) : place)),
-    );
-
-  const beginValue = () => {
-    values += 1;
-    if (values > limits.maxValues) {
-      throw new InvalidRequestError(`body has more than ${limits.maxValues} values (MAX_VALUES)`, tooLarge);
-    }
-    const inside = open.at(-1);
-    if (inside?.names !== undefined || typeof inside?.place !== 'number') return;
-    inside.place += 1;
-    if (inside.place < limits.maxItems) return;
-    open.pop();
-    throw new InvalidRequestError(`${pathHere()} has more than ${limits.maxItems} entries (MAX_ITEMS)`, tooLarge);
-  };
-
-  const beginContainer = (isObject: boolean) => {
-    beginValue();
-    if (open.length >= limits.maxDepth) {
-      throw new InvalidRequestError(`${pathHere()} is nested more than ${limits.maxDepth} levels deep (MAX_DEPTH)`);
-    }
-    open.push(
-      isObject
-        ? { names: new Set(), place: '', expectsName: true }
-        : { names: undefined, place: -1, expectsName: false },
-    );
-  };
-
-  const takeName = (inside: Container, names: Set<string>, end: number) => {
-    inside.expectsName = false;
-    inside.place = '';
-    if (end - at > maxNameBytes) {
-      open.pop();
-      throw new InvalidRequestError(`${pathHere()} has a field whose name is longer than ${maxNameBytes} bytes`);
-    }
-    const name = nameOf(text.toString('utf8', at, end + 1));
-    if (names.has(name)) {
-      inside.place = name;
-      throw new InvalidRequestError(`${pathHere()} is given twice`);
-    }
-    names.add(name);
-    if (names.size > limits.maxFields) {
-      open.pop();
-      throw new InvalidRequestError(`${pathHere()} has more than ${limits.maxFields} fields (MAX_FIELDS)`);
-    }
-    inside.place = name;
-  };
-
   const takeText = () => {
     const end = endOfText(text, at);
-    const inside = open.at(-1);
-    if (inside?.names !== undefined && inside.expectsName) takeName(inside, inside.names, end);
-    else beginValue();
+    nesting.addText(text, at, end);
     at = end;
   };
 
@@ -100,13 +132,11 @@ export function createJsonScanner(text: Buffer, limits: Limits): { scan(maxBytes
         const wasInWord = isInWord;
         isInWord = false;
         if (byte === code.quote) takeText();
-        else if (byte === openObject || byte === code.openList) beginContainer(byte === openObject);
-        else if (byte === closeObject || byte === code.closeList) open.pop();
-        else if (byte === code.comma) {
-          const inside = open.at(-1);
-          if (inside?.names !== undefined) inside.expectsName = true;
-        } else if (byte !== code.colon && !isBlank(byte)) {
-          if (!wasInWord) beginValue();
+        else if (byte === openObject || byte === code.openList) nesting.beginContainer(byte === openObject);
+        else if (byte === closeObject || byte === code.closeList) nesting.endContainer();
+        else if (byte === code.comma) nesting.nextEntry();
+        else if (byte !== code.colon && !isBlank(byte)) {
+          if (!wasInWord) nesting.beginValue();
           isInWord = true;
         }
       }
@@ -114,8 +144,6 @@ export function createJsonScanner(text: Buffer, limits: Limits): { scan(maxBytes
     },
   };
 }
-
-const tooLarge = { status: 413, code: 'Body too large' } as const;
 
 /** The index of the closing quote; the text's length if there is none. */
 function endOfText(text: Buffer, start: number): number {

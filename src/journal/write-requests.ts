@@ -23,7 +23,7 @@ const maxMatchingKeys = 10;
 
 export function createRequestWriter(database: DatabaseSync, digest: Digest, replica: string): RequestWriter {
   const statements = prepare(database);
-  const known = new Map<string, number>();
+  const details = createDetails(statements, digest);
   let bucket = Number(database.prepare('SELECT max(bucket) AS bucket FROM keys').get()?.bucket ?? 0);
   /** Records in the current bucket; after a restart a new one is soon begun. */
   let inBucket = 0;
@@ -32,38 +32,16 @@ export function createRequestWriter(database: DatabaseSync, digest: Digest, repl
   /** The request whose parts are still arriving. */
   let current: { readonly sequence: number; readonly id: number } | undefined;
 
-  function idOf({ sequence, request, outcomes, heldBack }: RequestPart): number {
-    if (current?.sequence === sequence) return current.id;
-    const { lastInsertRowid } = statements.request.run(
-      request.at,
-      request.requestId,
-      `${request.method} ${request.route}`,
-      request.status,
-      request.durationMs,
-      request.mapping ?? null,
-      replica,
-      request.error ?? null,
-      JSON.stringify(outcomes),
-      heldBack,
-    );
-    current = { sequence, id: Number(lastInsertRowid) };
+  function idOf(part: RequestPart): number {
+    if (current?.sequence === part.sequence) return current.id;
+    current = { sequence: part.sequence, id: insertRequest(statements, replica, part) };
     return current.id;
-  }
-
-  function detailsIdOf(text: string): number {
-    const remembered = known.get(text);
-    if (remembered !== undefined) return remembered;
-    const id = digest('details', text);
-    statements.details.run(id, text);
-    if (known.size >= maxRemembered) known.clear();
-    known.set(text, id);
-    return id;
   }
 
   function writeRecord(id: number, record: RecordDecision): void {
     const { object, outcome, externalId, crmId } = record;
-    const details = detailsIdOf(JSON.stringify(detailsOf(record)));
-    statements.record.run(id, object, short(externalId), short(crmId), outcome, details, idsOf(record));
+    const detailsId = details.idOf(JSON.stringify(detailsOf(record)));
+    statements.record.run(id, object, short(externalId), short(crmId), outcome, detailsId, idsOf(record));
     addKeys(record, (kind, key) => keys.push([digest(kind, key), id]));
   }
 
@@ -88,7 +66,7 @@ export function createRequestWriter(database: DatabaseSync, digest: Digest, repl
         database.exec('COMMIT');
       } catch (error) {
         // What was remembered of this transaction is not in the file.
-        known.clear();
+        details.forget();
         current = before;
         if (database.isTransaction) database.exec('ROLLBACK');
         throw error;
@@ -96,6 +74,42 @@ export function createRequestWriter(database: DatabaseSync, digest: Digest, repl
     },
   };
 }
+
+/** Adds the request, and returns its id. */
+function insertRequest(statements: Statements, replica: string, { request, outcomes, heldBack }: RequestPart): number {
+  const { lastInsertRowid } = statements.request.run(
+    request.at,
+    request.requestId,
+    `${request.method} ${request.route}`,
+    request.status,
+    request.durationMs,
+    request.mapping ?? null,
+    replica,
+    request.error ?? null,
+    JSON.stringify(outcomes),
+    heldBack,
+  );
+  return Number(lastInsertRowid);
+}
+
+/** The table of details, which stores each text once. */
+function createDetails(statements: Statements, digest: Digest) {
+  const known = new Map<string, number>();
+  return {
+    idOf(text: string): number {
+      const remembered = known.get(text);
+      if (remembered !== undefined) return remembered;
+      const id = digest('details', text);
+      statements.details.run(id, text);
+      if (known.size >= maxRemembered) known.clear();
+      known.set(text, id);
+      return id;
+    },
+    forget: () => known.clear(),
+  };
+}
+
+type Statements = ReturnType<typeof prepare>;
 
 function prepare(database: DatabaseSync) {
   return {

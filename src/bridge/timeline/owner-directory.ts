@@ -77,10 +77,7 @@ export function createOwnerDirectory(deps: OwnerDirectoryDeps): OwnerDirectory {
 
   async function current(context: CallContext, maxAgeMs: number): Promise<readonly Owner[]> {
     const known = entry;
-    // One read at a time, however many requests wait for it.
-    const ageMs = known?.isRefused ? Math.min(maxAgeMs, refusalTtlMs) : maxAgeMs;
-    const isUsable = known !== undefined && (!known.isSettled || now() - known.at < ageMs);
-    if (!isUsable) return await read(context).owners;
+    if (known === undefined || isTooOld(known, now(), maxAgeMs)) return await read(context).owners;
     try {
       return await known.owners;
     } catch (error) {
@@ -95,19 +92,13 @@ export function createOwnerDirectory(deps: OwnerDirectoryDeps): OwnerDirectory {
     const reading = current(context, ttlMs);
     const earlier = last;
     if (earlier === undefined) return await reading;
-    const { promise: waited, resolve: stopWaiting } = Promise.withResolvers<readonly Owner[]>();
-    const timer = setTimeout(stopWaiting, patienceMs, earlier);
     try {
-      return await Promise.race([reading, waited]);
+      return await soonOr(reading, earlier, patienceMs);
     } catch (error) {
       if (error instanceof NotSupportedError) throw error;
       const facts = { requestId: context.requestId, problem: problemFromError(error).kind };
       deps.log?.warn(facts, 'the users could not be read: the last list that was read is returned');
       return earlier;
-    } finally {
-      clearTimeout(timer);
-      // Where the wait ended first, the read goes on for the next request; `read` handles its failure.
-      reading.catch(() => {});
     }
   }
 
@@ -116,14 +107,43 @@ export function createOwnerDirectory(deps: OwnerDirectoryDeps): OwnerDirectory {
     forget() {
       if (entry?.isSettled) entry = undefined;
     },
-    async find(id, context) {
-      try {
-        const known = (await current(context, ttlMs)).find((owner) => owner.id === id);
-        return known ?? (await current(context, minRereadMs)).find((owner) => owner.id === id) ?? 'unknown';
-      } catch (error) {
-        if (error instanceof NotSupportedError) return 'unlisted';
-        throw error;
-      }
-    },
+    find: (id, context) => findOwner(id, (maxAgeMs) => current(context, maxAgeMs)),
   };
+}
+
+/** @param read the owners, at most so many milliseconds old. */
+async function findOwner(
+  id: string,
+  read: (maxAgeMs: number) => Promise<readonly Owner[]>,
+): Promise<Owner | 'unknown' | 'unlisted'> {
+  try {
+    const known = (await read(ttlMs)).find((owner) => owner.id === id);
+    return known ?? (await read(minRereadMs)).find((owner) => owner.id === id) ?? 'unknown';
+  } catch (error) {
+    if (error instanceof NotSupportedError) return 'unlisted';
+    throw error;
+  }
+}
+
+/** Never while it is being read: one read at a time, however many requests wait for it. */
+function isTooOld({ at, isSettled, isRefused }: Entry, now: number, maxAgeMs: number): boolean {
+  const ageMs = isRefused ? Math.min(maxAgeMs, refusalTtlMs) : maxAgeMs;
+  return isSettled && now - at >= ageMs;
+}
+
+/** What is being read, or the earlier list if it does not arrive within `patienceMs`. */
+async function soonOr(
+  reading: Promise<readonly Owner[]>,
+  earlier: readonly Owner[],
+  patienceMs: number,
+): Promise<readonly Owner[]> {
+  const { promise: waited, resolve: stopWaiting } = Promise.withResolvers<readonly Owner[]>();
+  const timer = setTimeout(stopWaiting, patienceMs, earlier);
+  try {
+    return await Promise.race([reading, waited]);
+  } finally {
+    clearTimeout(timer);
+    // Where the wait ended first, the read goes on for the next request; `read` handles its failure.
+    reading.catch(() => {});
+  }
 }

@@ -37,9 +37,7 @@ export function createCaptureWriter(settings: WriterSettings, log: Logger, parts
   const backlog = { waiting: 0, bytesWaiting: 0 };
   const counts: CaptureCounts = { written: 0, trimmed: 0, dropped: 0 };
   let isDropping = false;
-  let pending: (() => void)[] = [];
-  let pendingSince = 0;
-  const timer = setTimeout(handOver, quietMs).unref();
+  const queue = createQuietQueue();
   const thread = new CaptureThread(settings, log, {
     onDone(size, outcome) {
       backlog.waiting -= 1;
@@ -63,23 +61,10 @@ export function createCaptureWriter(settings: WriterSettings, log: Logger, parts
   function dropWaiting(): number {
     const { waiting } = backlog;
     counts.dropped += waiting;
-    pending = [];
+    queue.clear();
     backlog.waiting = 0;
     backlog.bytesWaiting = 0;
     return waiting;
-  }
-
-  function handOver(): void {
-    const sending = pending;
-    pending = [];
-    for (const send of sending) send();
-  }
-
-  function queue(send: () => void): void {
-    if (pending.length === 0) pendingSince = performance.now();
-    pending.push(send);
-    if (performance.now() - pendingSince > maxWaitMs) handOver();
-    else timer.refresh();
   }
 
   function drop(): void {
@@ -89,7 +74,7 @@ export function createCaptureWriter(settings: WriterSettings, log: Logger, parts
   }
 
   return {
-    setMapping: (mapping) => queue(() => thread.setMapping(mapping)),
+    setMapping: (mapping) => queue.add(() => thread.setMapping(mapping)),
     write(capture, knowledge) {
       if (!thread.isUsable) return;
       const size = sizeOf(capture);
@@ -99,15 +84,51 @@ export function createCaptureWriter(settings: WriterSettings, log: Logger, parts
       }
       backlog.waiting += 1;
       backlog.bytesWaiting += size;
-      queue(() => thread.post({ capture, knowledge, size }));
+      queue.add(() => thread.post({ capture, knowledge, size }));
     },
     counts,
     async close(graceMs) {
-      handOver();
-      clearTimeout(timer);
+      queue.end();
       await thread.close(graceMs);
       const lost = dropWaiting();
       if (lost > 0) log.warn({ lost }, 'captures were lost: the bridge stopped before they were written');
+    },
+  };
+}
+
+interface QuietQueue {
+  add(send: () => void): void;
+  /** Forgets what waits. */
+  clear(): void;
+  /** Runs what waits, and stops the timer. */
+  end(): void;
+}
+
+/** Runs what was added once nothing more is added for a while, or at the latest after the longest wait. */
+function createQuietQueue(): QuietQueue {
+  let pending: (() => void)[] = [];
+  let pendingSince = 0;
+  const timer = setTimeout(handOver, quietMs).unref();
+
+  function handOver(): void {
+    const sending = pending;
+    pending = [];
+    for (const send of sending) send();
+  }
+
+  return {
+    add(send) {
+      if (pending.length === 0) pendingSince = performance.now();
+      pending.push(send);
+      if (performance.now() - pendingSince > maxWaitMs) handOver();
+      else timer.refresh();
+    },
+    clear() {
+      pending = [];
+    },
+    end() {
+      handOver();
+      clearTimeout(timer);
     },
   };
 }

@@ -35,21 +35,34 @@ const ASCII = /^[\x00-\x7f]*$/;
 /** @param secret with it, one can check whether a placeholder belongs to a known value. */
 export function createPseudonyms(secret: string): Pseudonyms {
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'enginy-bridge stand-ins', 32)).toString('hex');
-  const lists = new Map<string, Uint32Array>();
-  const remembered = new Map<string, string>();
+  return new KeyedPseudonyms(key);
+}
 
-  function shuffled(kind: string, size: number): Uint32Array {
+class KeyedPseudonyms implements Pseudonyms {
+  readonly #key: string;
+  readonly #lists = new Map<string, Uint32Array>();
+  readonly #remembered = new Map<string, string>();
+
+  constructor(key: string) {
+    this.#key = key;
+  }
+
+  text(text: string): string {
+    return text.replace(ASCII.test(text) ? ASCII_WORD : WORD, (word) => this.#replaceWord(word));
+  }
+
+  #shuffled(kind: string, size: number): Uint32Array {
     const name = `${kind}/${size}`;
-    const list = lists.get(name) ?? shuffle(key, name, size);
-    lists.set(name, list);
+    const list = this.#lists.get(name) ?? shuffle(this.#key, name, size);
+    this.#lists.set(name, list);
     return list;
   }
 
-  function lowerWord(word: string): string {
-    if (word.length > longestShuffled) return hashedWord(key, word);
+  #lowerWord(word: string): string {
+    if (word.length > longestShuffled) return hashedWord(this.#key, word);
     let number = 0;
     for (let at = 0; at < word.length; at += 1) number = number * 26 + (word.charCodeAt(at) - 97);
-    let stand = shuffled('letters', 26 ** word.length)[number] ?? 0;
+    let stand = this.#shuffled('letters', 26 ** word.length)[number] ?? 0;
     let text = '';
     for (let at = 0; at < word.length; at += 1) {
       text = LETTERS.charAt(stand % 26) + text;
@@ -58,54 +71,49 @@ export function createPseudonyms(secret: string): Pseudonyms {
     return text;
   }
 
-  function digits(run: string): string {
+  digits(run: string): string {
     const groups: string[] = [];
     for (let end = run.length; end > 0; end -= digitGroup) {
       const group = run.slice(Math.max(0, end - digitGroup), end);
-      const stand = shuffled('digits', 10 ** group.length)[Number(group)] ?? 0;
+      const stand = this.#shuffled('digits', 10 ** group.length)[Number(group)] ?? 0;
       groups.push(String(stand).padStart(group.length, '0'));
     }
     return groups.reverse().join('');
   }
 
-  function wholeNumber(run: string): string {
+  wholeNumber(run: string): string {
     if (/^0+$/.test(run)) return run;
     const start = /^0*/.exec(run)?.[0] ?? '';
-    let stand = digits(run.slice(start.length));
+    let stand = this.digits(run.slice(start.length));
     // Walking on from a number that is not allowed keeps the one-to-one.
-    while (stand.startsWith('0')) stand = digits(stand);
+    while (stand.startsWith('0')) stand = this.digits(stand);
     return start + stand;
   }
 
-  function replaceWord(word: string): string {
+  #replaceWord(word: string): string {
     const first = word.charCodeAt(0);
-    if (first >= 48 && first <= 57) return digits(word);
-    const known = remembered.get(word);
+    if (first >= 48 && first <= 57) return this.digits(word);
+    const known = this.#remembered.get(word);
     if (known !== undefined) return known;
     const stand =
       word.length > longestWord
-        ? hashedWord(key, word)
+        ? hashedWord(this.#key, word)
         : isPlainLatin(word)
-          ? sameCase(word, lowerWord(word.toLowerCase()))
-          : foreignWord(key, word, lowerWord);
-    if (remembered.size >= mostRemembered) remembered.clear();
-    remembered.set(word, stand);
+          ? sameCase(word, this.#lowerWord(word.toLowerCase()))
+          : foreignWord(this.#key, word, (lower) => this.#lowerWord(lower));
+    if (this.#remembered.size >= mostRemembered) this.#remembered.clear();
+    this.#remembered.set(word, stand);
     return stand;
   }
 
-  return {
-    text: (text) => text.replace(ASCII.test(text) ? ASCII_WORD : WORD, replaceWord),
-    digits,
-    wholeNumber,
-    remember(name, make) {
-      const known = remembered.get(name);
-      if (known !== undefined) return known;
-      if (remembered.size >= mostRemembered) remembered.clear();
-      const made = make();
-      remembered.set(name, made);
-      return made;
-    },
-  };
+  remember(name: string, make: () => string): string {
+    const known = this.#remembered.get(name);
+    if (known !== undefined) return known;
+    if (this.#remembered.size >= mostRemembered) this.#remembered.clear();
+    const made = make();
+    this.#remembered.set(name, made);
+    return made;
+  }
 }
 
 /** SHA-512/256 is not open to length extension, so a key in front of the text makes it a sound keyed digest (FIPS 180-4). */

@@ -26,16 +26,14 @@ export interface RecordedAnswers {
  * can continue, and reported as assumptions.
  */
 export function createRecordedAnswers(protocol: CrmProtocol, capture: Recorded): RecordedAnswers {
-  const { calls, replies } = protocol;
+  const { calls } = protocol;
   const inOrder = [...capture.exchanges].sort((a, b) => a.call.startedMs - b.call.startedMs);
   const recorded = { exchanges: inOrder, ambient: capture.ambient };
   const open = inSequence(calls.keyOf, recorded);
   const last = new Map<string, CapturedExchange>();
-  const reads = createRecordedReads(protocol, [...capture.ambient, ...inOrder]);
-  const writes = createRecordedWrites(protocol, inOrder);
-  const links = createRecordedLinks(protocol, inOrder);
   const properties = createRecordedProperties(protocol, recorded);
   const assumptions: string[] = [];
+  const parts = createPartAnswers(protocol, recorded, { properties, assumptions });
   const oldAnswers: string[] = [];
   let divergence: string | undefined;
   let count = 0;
@@ -45,30 +43,6 @@ export function createRecordedAnswers(protocol: CrmProtocol, capture: Recorded):
     const name = callName(calls, call);
     if (isAssumed) divergence ??= `call ${count}, ${name}, was not recorded; ${previous}`;
     else if (calls.meaningOf(call).kind === 'write') oldAnswers.push(name);
-  }
-
-  function byMeaning(meaning: CallMeaning, call: WireCall): CrmReply | undefined {
-    switch (meaning.kind) {
-      case 'read':
-        return reads.read(meaning, assumptions);
-      case 'search':
-        return reads.search(meaning, assumptions);
-      case 'write':
-        return writes.write(meaning, assumptions);
-      case 'link':
-      case 'read links':
-        return links.answer(meaning, assumptions);
-      case 'create properties':
-        return properties.create(meaning, assumptions);
-      case 'create property group':
-      case 'other':
-        return known(call);
-    }
-  }
-
-  function known(call: WireCall): CrmReply | undefined {
-    const found = knownAnswer(protocol, capture.ambient, call);
-    return found === undefined ? undefined : properties.withCreated(call, found);
   }
 
   /** Sent once more than recorded: the last answer still holds. */
@@ -88,18 +62,9 @@ export function createRecordedAnswers(protocol: CrmProtocol, capture: Recorded):
   function otherwise(call: WireCall): CrmReply {
     const meaning = calls.meaningOf(call);
     const assumed = assumptions.length;
-    const answered = byMeaning(meaning, call) ?? again(call) ?? unknown(meaning, call);
+    const answered = parts.known(meaning, call) ?? again(call) ?? parts.assumed(meaning, call);
     if (!last.has(calls.keyOf(call))) note(call, assumptions.length > assumed);
     return answered;
-  }
-
-  function unknown(meaning: CallMeaning, call: WireCall): CrmReply {
-    if (meaning.kind === 'create property group') {
-      assumptions.push('that the property group can be created');
-      return reply(replies.groupCreated(call));
-    }
-    assumptions.push(`an answer to ${call.method} ${call.path}`);
-    return reply(replies.unknownCall());
   }
 
   return {
@@ -113,6 +78,64 @@ export function createRecordedAnswers(protocol: CrmProtocol, capture: Recorded):
     oldAnswers,
     get divergence() {
       return divergence;
+    },
+  };
+}
+
+interface PartAnswers {
+  /** What the recorded calls say about each part of the call; undefined where they say nothing. */
+  known(meaning: CallMeaning, call: WireCall): CrmReply | undefined;
+  /** An answer that lets the bridge continue, noted as an assumption. */
+  assumed(meaning: CallMeaning, call: WireCall): CrmReply;
+}
+
+interface Shared {
+  readonly properties: ReturnType<typeof createRecordedProperties>;
+  /** Receives what could not be answered from the capture. */
+  readonly assumptions: string[];
+}
+
+function createPartAnswers(
+  protocol: CrmProtocol,
+  { exchanges, ambient }: Recorded,
+  { properties, assumptions }: Shared,
+): PartAnswers {
+  const { replies } = protocol;
+  const reads = createRecordedReads(protocol, [...ambient, ...exchanges]);
+  const writes = createRecordedWrites(protocol, exchanges);
+  const links = createRecordedLinks(protocol, exchanges);
+
+  function fromAmbient(call: WireCall): CrmReply | undefined {
+    const found = knownAnswer(protocol, ambient, call);
+    return found === undefined ? undefined : properties.withCreated(call, found);
+  }
+
+  return {
+    known(meaning, call) {
+      switch (meaning.kind) {
+        case 'read':
+          return reads.read(meaning, assumptions);
+        case 'search':
+          return reads.search(meaning, assumptions);
+        case 'write':
+          return writes.write(meaning, assumptions);
+        case 'link':
+        case 'read links':
+          return links.answer(meaning, assumptions);
+        case 'create properties':
+          return properties.create(meaning, assumptions);
+        case 'create property group':
+        case 'other':
+          return fromAmbient(call);
+      }
+    },
+    assumed(meaning, call) {
+      if (meaning.kind === 'create property group') {
+        assumptions.push('that the property group can be created');
+        return reply(replies.groupCreated(call));
+      }
+      assumptions.push(`an answer to ${call.method} ${call.path}`);
+      return reply(replies.unknownCall());
     },
   };
 }

@@ -52,16 +52,15 @@ export function createTimeLapse(): TimeLapse {
     if (at >= 0) waiting.splice(at, 1);
   }
 
-  function jump(): boolean {
+  function jump(): void {
     const callsOnTheirWay = [...timers].filter(({ isCall }) => isCall).length - waiting.length;
-    if (callsOnTheirWay > 0) return false;
+    if (callsOnTheirWay > 0) return;
     const [next] = [...timers].sort((a, b) => a.at - b.at || a.number - b.number);
-    if (next === undefined) return false;
+    if (next === undefined) return;
     timers.delete(next);
     now = Math.max(now, next.at);
     if (next.isCall) stopWaiting(next.setAt);
     next.run();
-    return true;
   }
 
   const clock: Clock = { now: () => now, setTimer: (run, ms) => set(run, ms, false), clearTimer: clear };
@@ -73,43 +72,41 @@ export function createTimeLapse(): TimeLapse {
       const since = now;
       waiting.push(since);
       const { promise, resolve } = Promise.withResolvers<void>();
-      if (ms !== undefined) {
-        set(
-          () => {
-            stopWaiting(since);
-            resolve();
-          },
-          ms,
-          false,
-        );
-      }
+      const answer = () => {
+        stopWaiting(since);
+        resolve();
+      };
+      if (ms !== undefined) set(answer, ms, false);
       return promise;
     },
-    async runUntil(work) {
-      let isDone = false;
-      const watched = work.finally(() => {
-        isDone = true;
-      });
-      watched.catch(() => undefined);
-      let seen = activity;
-      let turns = 0;
-      let quietSince = performance.now();
-      while (!isDone) {
-        await new Promise((resolve) => {
-          setImmediate(resolve);
-        });
-        turns += 1;
-        if (seen !== activity) {
-          seen = activity;
-          turns = 0;
-          quietSince = performance.now();
-        } else if (turns >= quietTurns && performance.now() - quietSince >= quietMs) {
-          jump();
-          turns = 0;
-          quietSince = performance.now();
-        }
-      }
-      return await watched;
-    },
+    runUntil: (work) => untilDone(work, () => activity, jump),
   };
+}
+
+/** Calls `onQuiet` whenever the activity has not changed for a while, until the work is done. */
+async function untilDone<Result>(work: Promise<Result>, activity: () => number, onQuiet: () => void): Promise<Result> {
+  let isDone = false;
+  const watched = work.finally(() => {
+    isDone = true;
+  });
+  watched.catch(() => undefined);
+  let seen = activity();
+  let turns = 0;
+  let quietSince = performance.now();
+  while (!isDone) {
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+    turns += 1;
+    if (seen !== activity()) {
+      seen = activity();
+      turns = 0;
+      quietSince = performance.now();
+    } else if (turns >= quietTurns && performance.now() - quietSince >= quietMs) {
+      onQuiet();
+      turns = 0;
+      quietSince = performance.now();
+    }
+  }
+  return await watched;
 }

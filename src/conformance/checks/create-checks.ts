@@ -6,7 +6,7 @@ import type { RecordKind } from './record-kind.ts';
 
 /** POST /contacts and POST /companies. They leave `contact` and `company` in the session. */
 export function createChecks(kind: RecordKind): readonly Check[] {
-  return [...identityChecks(kind), ...contentChecks(kind), ...bodyChecks(kind)];
+  return [...identityChecks(kind), ...reportChecks(kind), ...contentChecks(kind), ...bodyChecks(kind)];
 }
 
 type Row = readonly [name: string, level: Check['level'], title: string, remedy: string];
@@ -71,8 +71,8 @@ function identityChecks(kind: RecordKind): readonly Check[] {
   ];
 }
 
-/** Records are accepted and reported whatever they contain. */
-function contentChecks(kind: RecordKind): readonly Check[] {
+/** What a response says about the records of a batch. */
+function reportChecks(kind: RecordKind): readonly Check[] {
   const { list } = kind;
   const path = `/${list}`;
   const check = checkOf(kind);
@@ -94,6 +94,13 @@ function contentChecks(kind: RecordKind): readonly Check[] {
         );
       },
     ),
+  ];
+}
+
+/** Records are accepted whatever they contain. */
+function contentChecks(kind: RecordKind): readonly Check[] {
+  const check = checkOf(kind);
+  return [
     check(
       [
         'unknown-fields',
