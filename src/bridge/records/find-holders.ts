@@ -6,7 +6,6 @@ import { problemFromRead } from '../problem.ts';
 import type { RequestScope } from '../request-scope.ts';
 import type { CandidateSearch, Candidates } from './candidate-search.ts';
 import type { RecordIdCache } from './record-id-cache.ts';
-import { type SearchBudget, spendOn } from './search-budget.ts';
 import { isTrusted, type SearchPolicy } from './search-policy.ts';
 
 export interface MatchDeps {
@@ -22,8 +21,6 @@ export interface RuleScope extends MatchDeps, RequestScope {
   /** Position of the rule in the mapping. */
   readonly rule: number;
   readonly searches: SearchPolicy;
-  /** Shared by all rules and slices of a request. */
-  readonly budget: SearchBudget;
 }
 
 /** The records that hold a match key, read fresh. */
@@ -45,8 +42,7 @@ export async function findHolders(scope: RuleScope, keys: readonly MatchKey[]): 
     const problem = problemFromRead(error);
     return new Map(keys.map(({ value }) => [value, { problem }]));
   }
-  const found = await searchIndex(scope, await findable(scope, keys));
-  return new Map(keys.map((key) => [key.value, preferUsual(key, found.get(key.value) ?? { records: [] })]));
+  return await searchIndex(scope, await findable(scope, keys));
 }
 
 /**
@@ -57,8 +53,8 @@ async function findable(scope: RuleScope, keys: readonly MatchKey[]): Promise<re
   const names = await readNames(scope);
   if (names === undefined) return keys;
   return keys.map((key) => {
-    const isKnown = ({ property }: { readonly property: string }) => names.has(property);
-    return { ...key, clauses: key.clauses.filter(isKnown), wordClauses: key.wordClauses.filter(isKnown) };
+    const clauses = key.clauses.filter(({ property }) => names.has(property));
+    return clauses.length === key.clauses.length ? key : { ...key, clauses };
   });
 }
 
@@ -112,52 +108,18 @@ async function searchIndex(scope: RuleScope, keys: readonly MatchKey[]): Promise
   if (open.length === 0) return holders;
 
   const candidates = new Map<string, readonly string[]>();
-  const propose = (found: ReadonlyMap<string, Candidates>) => {
-    for (const [value, result] of found) {
-      const known = candidates.get(value) ?? remembered.get(value)?.ids ?? [];
-      if ('problem' in result) holders.set(value, result);
-      else candidates.set(value, [...new Set([...result.ids, ...known])]);
-    }
-  };
-  propose(await findCandidates(scope, open));
-  const verified = await verify(scope, open, candidates);
-  const byWords = spendOn(
-    scope,
-    open.filter((key) => !holders.has(key.value) && isUnfound(key, verified.get(key.value))),
-  );
-  if (byWords.length > 0) {
-    propose(await findCandidates(scope, byWords, 'words'));
-    for (const [value, found] of await verify(scope, byWords, candidates)) verified.set(value, found);
+  for (const [value, found] of await findCandidates(scope, open)) {
+    if ('problem' in found) holders.set(value, found);
+    else candidates.set(value, [...new Set([...found.ids, ...(remembered.get(value)?.ids ?? [])])]);
   }
+  const verified = await verify(scope, open, candidates);
   for (const key of open) {
     const found = verified.get(key.value);
-    if (found === undefined || holders.has(key.value)) continue;
+    if (found === undefined) continue;
     holders.set(key.value, found);
     if ('records' in found) settle(scope, key, { candidates: candidates.get(key.value) ?? [], records: found.records });
   }
   return holders;
-}
-
-/** True if a search by words may find more: no record was found that a search in the usual spellings finds. */
-function isUnfound(key: MatchKey, found: Holders | undefined): boolean {
-  if (found === undefined || 'problem' in found || key.wordClauses.length === 0) return false;
-  return !found.records.some((record) => isFoundAsUsual(key, record));
-}
-
-/**
- * A record that holds the value in an unusual spelling, or in a further property, counts only if no other holds it as usual: search finds
- * it only then, and what the process remembers must not change the result.
- */
-function preferUsual(key: MatchKey, found: Holders): Holders {
-  if ('problem' in found || key.wordClauses.length === 0) return found;
-  const usual = found.records.filter((record) => isFoundAsUsual(key, record));
-  return usual.length === 0 ? found : { records: usual };
-}
-
-function isFoundAsUsual({ clauses }: MatchKey, { properties }: CrmRecord): boolean {
-  return clauses.some((clause) => {
-    return 'in' in clause && clause.in.includes((properties[clause.property] ?? '').toLowerCase());
-  });
 }
 
 function settle(
@@ -170,17 +132,12 @@ function settle(
   scope.idCache.settle(objectTypeOf(scope), key, { holders, others });
 }
 
-function findCandidates(
-  scope: RuleScope,
-  keys: readonly MatchKey[],
-  by: 'spellings' | 'words' = 'spellings',
-): Promise<ReadonlyMap<string, Candidates>> {
+function findCandidates(scope: RuleScope, keys: readonly MatchKey[]): Promise<ReadonlyMap<string, Candidates>> {
   const { mapping, rule } = scope;
   const search = {
     objectType: objectTypeOf(scope),
-    // A search by words finds other records: a request must not wait for one of the other kind.
-    version: `${mapping.hash} ${by}`,
-    keys: by === 'spellings' ? keys : keys.map((key) => ({ ...key, clauses: key.wordClauses })),
+    version: mapping.hash,
+    keys,
     valuesOf: (record: CrmRecord) => candidateKeys(mapping, rule, record.properties),
     properties: propertiesToRead(mapping),
   };

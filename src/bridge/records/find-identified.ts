@@ -32,11 +32,10 @@ export async function findIdentified(scope: CreateScope, creations: readonly Rec
   }
   const asked = creations.filter(({ record }) => matchKeys(mapping, record).some(({ rule }) => rules.includes(rule)));
   if (asked.length === 0) return;
-  const budget = { left: scope.extraSearches };
   const policy = choosePolicy(scope, { creations: asked, rules });
   const match = (some: readonly RecordCreation[], by: readonly number[], searches: SearchPolicy) =>
     matchRecords(
-      { ...scope, rules: by, searches, budget },
+      { ...scope, rules: by, searches },
       some.map(({ record }) => record),
     );
   const outcomes = await match(asked, rules, policy);

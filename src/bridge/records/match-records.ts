@@ -5,7 +5,6 @@ import type { RequestScope } from '../request-scope.ts';
 import { rememberClaim, sentIdentity } from './claim-identity.ts';
 import { decideMatch, describeSetAside, type SetAside } from './decide-match.ts';
 import { findHolders, type MatchDeps } from './find-holders.ts';
-import type { SearchBudget } from './search-budget.ts';
 import type { SearchPolicy } from './search-policy.ts';
 
 /** How matching one record ended. Candidates that were set aside are named in every case. */
@@ -23,8 +22,6 @@ export interface MatchScope extends MatchDeps, RequestScope {
   readonly rules?: readonly number[];
   /** By default a large request does not repeat a search that found something lately. */
   readonly searches?: SearchPolicy;
-  /** For requests that match their records several times; `extraSearches` for each time by default. */
-  readonly budget?: SearchBudget;
 }
 
 /**
@@ -36,10 +33,9 @@ export async function matchRecords(
   scope: MatchScope,
   records: readonly EnginyRecord[],
 ): Promise<readonly MatchOutcome[]> {
-  const budget = scope.budget ?? { left: scope.extraSearches };
   const slices: Promise<readonly MatchOutcome[]>[] = [];
   for (let start = 0; start < records.length; start += sliceSize) {
-    slices.push(matchSlice({ ...scope, budget }, records.slice(start, start + sliceSize)));
+    slices.push(matchSlice(scope, records.slice(start, start + sliceSize)));
   }
   return (await Promise.all(slices)).flat();
 }
@@ -47,7 +43,7 @@ export async function matchRecords(
 /** Large requests are matched in slices, so that one slice searches while the next one is still read from the store. */
 const sliceSize = 1_000;
 
-async function matchSlice(scope: SliceScope, records: readonly EnginyRecord[]): Promise<readonly MatchOutcome[]> {
+async function matchSlice(scope: MatchScope, records: readonly EnginyRecord[]): Promise<readonly MatchOutcome[]> {
   const subjects = records.map(
     (record): Subject => ({ record, keys: matchKeys(scope.mapping, record), setAside: [], result: undefined }),
   );
@@ -75,8 +71,6 @@ async function matchSlice(scope: SliceScope, records: readonly EnginyRecord[]): 
     return outcome;
   });
 }
-
-type SliceScope = MatchScope & { readonly budget: SearchBudget };
 
 /** A record to match; open until it has a result. */
 interface Subject {

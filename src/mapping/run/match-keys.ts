@@ -15,8 +15,6 @@ export interface MatchKey {
   readonly store?: { readonly property: string; readonly value: string };
   /** Each clause may find candidates, which {@link candidateKeys} verifies. */
   readonly clauses: readonly MatchClause[];
-  /** Clauses for values in unusual spellings and in further properties, to search when the usual ones find no record. */
-  readonly wordClauses: readonly MatchClause[];
 }
 
 const separator = '\u0000';
@@ -30,19 +28,15 @@ export function matchKeys(mapping: Mapping, record: EnginyRecord): MatchKey[] {
     const { name, pairs, searchPair } = reader;
     let value: string | undefined;
     let clauses: readonly MatchClause[] = [];
-    let wordClauses: readonly MatchClause[] = [];
     for (const pair of pairs) {
       const read = pair.readRecord(record);
       if (read === undefined) return;
       value = value === undefined ? read.canonical : value + separator + read.canonical;
-      if (pair !== searchPair) continue;
-      clauses = pair.clauses(read.canonical, read.given);
-      wordClauses = pair.wordClauses(read.canonical);
+      if (pair === searchPair) clauses = pair.clauses(read.canonical, read.given);
     }
     if (value === undefined) return;
-    const key: MatchKey = { rule, name, value, clauses, wordClauses };
-    const isReadable = pairs.length === 1 && searchPair.isStored;
-    keys.push(isReadable ? { ...key, store: { property: searchPair.property, value } } : key);
+    if (pairs.length > 1 || !searchPair.isStored) keys.push({ rule, name, value, clauses });
+    else keys.push({ rule, name, value, store: { property: searchPair.property, value }, clauses });
   });
   return keys;
 }

@@ -60,26 +60,6 @@ function encodeStrictly(path: string): string {
     .join('/');
 }
 
-/** More words find no fewer records in practice, and take the place of other URLs in a search. */
-const mostWords = 4;
-/** No slug is longer. */
-const longestWord = 100;
-
-/**
- * The longest words of the slug, one set per encoding: CRMs hold URLs with country hosts, queries and locale suffixes, which no list of
- * spellings covers. HubSpot splits a text at everything except letters and digits.
- */
-export function linkedinUrlWords(canonical: string): string[][] {
-  const slug = canonical.replace(/^https:\/\/www\.linkedin\.com\/[a-z]+\//, '').toLowerCase();
-  const encodings = [slug, encodeURI(slug).toLowerCase(), encodeStrictly(slug).toLowerCase()];
-  const sets = encodings.map((text) => {
-    const words = [...new Set(text.match(/[\p{L}\p{N}]+/gu) ?? [])].filter(({ length }) => length <= longestWord);
-    return words.sort((one, other) => other.length - one.length).slice(0, mostWords);
-  });
-  const distinct = new Map(sets.filter(({ length }) => length > 0).map((words) => [words.join(' '), words]));
-  return [...distinct.values()];
-}
-
 function commonSpellings(path: string): string[] {
   return [`https://www.${path}`, `https://www.${path}/`, `https://${path}`, `http://www.${path}`];
 }
