@@ -4,8 +4,9 @@
  * placeholder behaves in matching as the original does: trimmed, lower-cased, cut at a space or a dot, two texts are equal
  * afterwards when and only when they were before.
  */
-import { normalizeUnicode } from '../../mapping/values/normalize-unicode.ts';
+
 import { createCipheriv, hash, hkdfSync } from 'node:crypto';
+import { normalizeUnicode } from '../../mapping/values/normalize-unicode.ts';
 
 export interface Pseudonyms {
   /** Replaces every word and every number of the text. */

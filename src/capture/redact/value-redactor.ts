@@ -5,6 +5,7 @@ import { findCountry } from '../../mapping/values/country-name.ts';
 import { replaceDomain, replaceText, replaceUrl } from './addresses.ts';
 import { kindOfField } from './field-kinds.ts';
 import { replaceInMarkup } from './markup.ts';
+import { isMeasure, isYesOrNo } from './measures.ts';
 import { replaceCompanyName, replaceFamilyName, replacePersonName } from './names.ts';
 import { digitsOf, isDate, isNumber, looksLikePhone, replaceNumber, replacePhone, shortestPhone } from './numbers.ts';
 import { betweenOffered } from './offered-words.ts';
@@ -43,126 +44,142 @@ export class OverTimeError extends Error {
 /** Longer texts are cut: HubSpot keeps no more of a value (HubSpot's usage guidelines). */
 const longestValue = 65_536;
 const maxLevels = 50;
-const YES_OR_NO = /^(?:true|false|yes|no|on|off|null|none|n\/a|-)$/i;
 /** Digests and random ids, from which nothing can be read. */
 const GENERATED = /^(?:[0-9a-f]{64}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$/;
 /** Words that mean "no value" to every mapping. */
 const EMPTY: ReadonlySet<string> = new Set(emptyWords.map((word) => word.toLowerCase()));
 /** What may be between several telephone numbers. */
 const PHONE_SEPARATOR = /([;,|/\n])/;
-/** What may be around the numbers of a size or an amount. */
-const UNITS = new Set([
-  ...'k m mm mio mn b bn thousand million billion to employees people'.split(' '),
-  ...Intl.supportedValuesOf('currency').map((code) => code.toLowerCase()),
-]);
 
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: its functions share what this capture has replaced and kept
+/** Builds the redactor of one capture. */
 export function createValueRedactor(settings: ValueSettings): ValueRedactor {
-  const known = new Map<string, string>();
-  /** Placeholders of values whose kind is known: the same text gets the same one where its kind is not. */
-  const described = new Map<string, string>();
-  const keptIds = new Set<string>();
-  const keptNames = new Set<string>();
-  const replaced = { phones: new Set<string>(), numbers: new Set<string>() };
-  const { pseudonyms, constants, defaultCountry } = settings;
-  const plain = (text: string) => replaceText(pseudonyms, text);
+  return new CaptureValueRedactor(settings);
+}
 
-  function value(given: string, kind: ValueKind): string {
-    settings.checkTime?.();
+class CaptureValueRedactor implements ValueRedactor {
+  readonly #settings: ValueSettings;
+  readonly #known = new Map<string, string>();
+  /** Placeholders of values whose kind is known: the same text gets the same one where its kind is not. */
+  readonly #described = new Map<string, string>();
+  readonly #keptIds = new Set<string>();
+  readonly #keptNames = new Set<string>();
+  readonly #replaced = { phones: new Set<string>(), numbers: new Set<string>() };
+
+  constructor(settings: ValueSettings) {
+    this.#settings = settings;
+  }
+
+  value(given: string, kind: ValueKind): string {
+    this.#settings.checkTime?.();
     const text = given.length > longestValue ? given.slice(0, longestValue) : given;
     const key = `${kind} ${text}`;
-    const placeholder = known.get(key) ?? replace(text, kind);
+    const placeholder = this.#known.get(key) ?? this.#replace(text, kind);
     if (key.length < 300) {
-      known.set(key, placeholder);
-      if (isDescribed(kind) && !described.has(text.trim())) described.set(text.trim(), placeholder.trim());
+      this.#known.set(key, placeholder);
+      if (isDescribed(kind) && !this.#described.has(text.trim())) this.#described.set(text.trim(), placeholder.trim());
     }
     return placeholder;
   }
 
-  function replace(text: string, kind: ValueKind): string {
-    if (text.trim() === '' || keptIds.has(text) || EMPTY.has(text.trim().toLowerCase())) return text;
+  #replace(text: string, kind: ValueKind): string {
+    if (text.trim() === '' || this.#keptIds.has(text) || EMPTY.has(text.trim().toLowerCase())) return text;
     switch (kind) {
       case 'id':
-        return /^\d{1,20}$/.test(text) || GENERATED.test(text) ? text : unknown(text);
+        return /^\d{1,20}$/.test(text) || GENERATED.test(text) ? text : this.#unknown(text);
       case 'email':
-        return parts(text, plain);
+        return parts(text, (part) => this.#plain(part));
       case 'phone':
-        return looksLikePhone(text) ? phone(text) : phones(text);
+        return looksLikePhone(text) ? this.#phone(text) : this.#phones(text);
       case 'person':
-        return hasAddress(text) ? plain(text) : replacePersonName(pseudonyms, text);
+        return hasAddress(text) ? this.#plain(text) : replacePersonName(this.#settings.pseudonyms, text);
       case 'family name':
-        return hasAddress(text) ? plain(text) : replaceFamilyName(pseudonyms, text);
+        return hasAddress(text) ? this.#plain(text) : replaceFamilyName(this.#settings.pseudonyms, text);
       case 'company':
-        return hasAddress(text) ? plain(text) : replaceCompanyName(pseudonyms, text);
+        return hasAddress(text) ? this.#plain(text) : replaceCompanyName(this.#settings.pseudonyms, text);
       case 'domain':
-        return parts(text, (part) => (isBareDomain(part) ? domain(part) : plain(part)));
+        return parts(text, (part) => (isBareDomain(part) ? this.#domain(part) : this.#plain(part)));
       case 'url':
-        return parts(text, (part) => (/^\s*[^\s/@:]+\.[^\s/]+(?:\/\S*)?\s*$/.test(part) ? url(part) : plain(part)));
+        return parts(text, (part) =>
+          /^\s*[^\s/@:]+\.[^\s/]+(?:\/\S*)?\s*$/.test(part) ? this.#url(part) : this.#plain(part),
+        );
       case 'text':
-        return isConstant(text) ? text : wording(text);
+        return this.#isConstant(text) ? text : this.#wording(text);
       case 'constant':
       case 'date':
-        return isConstant(text) || isMeasure(text) || findCountry(text) !== undefined ? kept(text) : unknown(text);
+        return this.#isConstant(text) || isMeasure(text) || findCountry(text) !== undefined
+          ? this.#kept(text)
+          : this.#unknown(text);
       case 'unknown':
-        return unknown(text);
+        return this.#unknown(text);
     }
   }
 
-  /** The same number stays where the CRM has it in a property that is not described. */
-  function kept(text: string): string {
-    keptIds.add(text.trim());
-    if (isNumber(text)) keptIds.add(digitsOf(text));
+  /** The same number stays where the CRM has it in a property that is not this.#described. */
+  #kept(text: string): string {
+    this.#keptIds.add(text.trim());
+    if (isNumber(text)) this.#keptIds.add(digitsOf(text));
     return text;
   }
 
-  function isConstant(text: string): boolean {
-    return text.length <= 200 && constants.has(text.trim().toLowerCase());
+  #isConstant(text: string): boolean {
+    return text.length <= 200 && this.#settings.constants.has(text.trim().toLowerCase());
   }
 
-  function unknown(text: string): string {
+  #unknown(text: string): string {
     const trimmed = text.trim();
-    if (trimmed === '' || YES_OR_NO.test(trimmed) || GENERATED.test(trimmed)) return text;
-    if (keptIds.has(trimmed) || isConstant(trimmed)) return text;
-    if (isNumber(trimmed) && keptIds.has(digitsOf(trimmed))) return text;
+    if (trimmed === '' || isYesOrNo(trimmed) || GENERATED.test(trimmed)) return text;
+    if (this.#keptIds.has(trimmed) || this.#isConstant(trimmed)) return text;
+    if (isNumber(trimmed) && this.#keptIds.has(digitsOf(trimmed))) return text;
     // Keys of rules with several pairs.
-    if (text.includes('\u0001')) return text.split('\u0001').map(unknown).join('\u0001');
-    const structured = withinJson(trimmed);
+    if (text.includes('\u0001'))
+      return text
+        .split('\u0001')
+        .map((piece) => this.#unknown(piece))
+        .join('\u0001');
+    const structured = this.#withinJson(trimmed);
     if (structured !== undefined) return structured;
-    const placeholder = described.get(trimmed);
+    const placeholder = this.#described.get(trimmed);
     if (placeholder !== undefined) return text.replace(trimmed, () => placeholder);
     const digits = trimmed.length <= 40 ? digitsOf(trimmed) : '';
-    if (isReplacedPhone(trimmed)) return phone(text);
+    if (this.#isReplacedPhone(trimmed)) return this.#phone(text);
     if (isDate(trimmed) || (isMeasure(trimmed) && digits.length < shortestPhone)) return text;
-    if (isNumber(trimmed)) return wholeNumber(text);
-    if (PHONE_SEPARATOR.test(text) && text.split(PHONE_SEPARATOR).some(isReplacedPhone)) return phones(text);
-    if (text.includes(';') && !text.includes('&')) return parts(text, unknown);
-    return isBareDomain(text) ? domain(text) : wording(text);
+    if (isNumber(trimmed)) return this.#wholeNumber(text);
+    if (PHONE_SEPARATOR.test(text) && text.split(PHONE_SEPARATOR).some((part) => this.#isReplacedPhone(part)))
+      return this.#phones(text);
+    if (text.includes(';') && !text.includes('&')) return parts(text, (part) => this.#unknown(part));
+    return isBareDomain(text) ? this.#domain(text) : this.#wording(text);
   }
 
-  function withinJson(text: string): string | undefined {
+  #withinJson(text: string): string | undefined {
     const parsed = /^[[{]/.test(text) ? parseJson(text) : undefined;
     return parsed === undefined || isDeeperThan(maxLevels, parsed)
       ? undefined
-      : JSON.stringify(inner(parsed, 'unknown'));
+      : JSON.stringify(this.#inner(parsed, 'unknown'));
   }
 
-  /** JSON within a text: names stay, values are replaced. */
-  function inner(parsed: unknown, kind: ValueKind): unknown {
-    if (typeof parsed === 'string') return value(parsed, kind);
-    if (typeof parsed === 'number') return number(parsed, kind);
-    if (Array.isArray(parsed)) return parsed.map((entry) => inner(entry, kind));
+  /** JSON within a text: names stay, values are this.#replaced. */
+  #inner(parsed: unknown, kind: ValueKind): unknown {
+    if (typeof parsed === 'string') return this.value(parsed, kind);
+    if (typeof parsed === 'number') return this.number(parsed, kind);
+    if (Array.isArray(parsed)) return parsed.map((entry) => this.#inner(entry, kind));
     if (typeof parsed !== 'object' || parsed === null) return parsed;
-    return Object.fromEntries(Object.entries(parsed).map(([name, entry]) => [name, inner(entry, kindWithin(name))]));
+    return Object.fromEntries(
+      Object.entries(parsed).map(([name, entry]) => [name, this.#inner(entry, kindWithin(name))]),
+    );
   }
 
   /** What people wrote, perhaps completed by phrases of the mapping files. */
-  function wording(text: string): string {
-    return betweenOffered(text, (piece) => isConstant(piece) || keptIds.has(piece.trim()), ownWording);
+  #wording(text: string): string {
+    return betweenOffered(
+      text,
+      (piece) => this.#isConstant(piece) || this.#keptIds.has(piece.trim()),
+      (piece) => this.#ownWording(piece),
+    );
   }
 
-  function ownWording(text: string): string {
-    const replaceAll = (piece: string) => replaceInMarkup(piece, plain);
-    const { phrases } = settings;
+  #ownWording(text: string): string {
+    const replaceAll = (piece: string) => replaceInMarkup(piece, (part) => this.#plain(part));
+    const { phrases } = this.#settings;
     if (phrases === undefined || !phrases.test(text)) return replaceAll(text);
     return text
       .split(phrases)
@@ -171,93 +188,87 @@ export function createValueRedactor(settings: ValueSettings): ValueRedactor {
   }
 
   /** Several numbers in one text. */
-  function phones(text: string): string {
+  #phones(text: string): string {
     return text
       .split(PHONE_SEPARATOR)
-      .map((part) => (looksLikePhone(part) ? phone(part) : plain(part)))
+      .map((part) => (looksLikePhone(part) ? this.#phone(part) : this.#plain(part)))
       .join('');
   }
 
-  function isReplacedPhone(text: string): boolean {
-    return looksLikePhone(text) && replaced.phones.has(digitsOf(text));
+  #isReplacedPhone(text: string): boolean {
+    return looksLikePhone(text) && this.#replaced.phones.has(digitsOf(text));
   }
 
-  function phone(text: string): string {
+  #phone(text: string): string {
     const digits = digitsOf(text);
-    replaced.phones.add(digits);
-    replaced.phones.add(digits.replace(/^00/, ''));
-    return replacePhone(pseudonyms, text, defaultCountry);
+    this.#replaced.phones.add(digits);
+    this.#replaced.phones.add(digits.replace(/^00/, ''));
+    return replacePhone(this.#settings.pseudonyms, text, this.#settings.defaultCountry);
   }
 
-  function wholeNumber(text: string): string {
-    replaced.numbers.add(digitsOf(text));
-    return replaceNumber(pseudonyms, text);
+  #wholeNumber(text: string): string {
+    this.#replaced.numbers.add(digitsOf(text));
+    return replaceNumber(this.#settings.pseudonyms, text);
   }
 
-  function domain(text: string): string {
-    return text.replace(/\S+/, (host) => replaceDomain(pseudonyms, host));
+  #domain(text: string): string {
+    return text.replace(/\S+/, (host) => replaceDomain(this.#settings.pseudonyms, host));
   }
 
-  function url(text: string): string {
-    return text.replace(/\S+/, (address) => replaceUrl(pseudonyms, address));
+  #url(text: string): string {
+    return text.replace(/\S+/, (address) => replaceUrl(this.#settings.pseudonyms, address));
   }
 
-  function number(given: number, kind: ValueKind): number {
+  number(given: number, kind: ValueKind): number {
     const text = String(given);
     if (kind === 'id' || !Number.isFinite(given) || !isNumber(text)) return given;
-    if ((kind === 'constant' || kind === 'date') && isMeasure(text)) return Number(kept(text));
-    const placeholder = Number(kind === 'phone' && text.length > 6 ? phone(text) : value(text, 'unknown'));
+    if ((kind === 'constant' || kind === 'date') && isMeasure(text)) return Number(this.#kept(text));
+    const placeholder = Number(kind === 'phone' && text.length > 6 ? this.#phone(text) : this.value(text, 'unknown'));
     return Number.isFinite(placeholder) ? placeholder : 0;
   }
 
-  function isKept(text: string): boolean {
-    return keptIds.has(text) || keptNames.has(text.toLowerCase()) || isConstant(text);
+  #isKept(text: string): boolean {
+    return this.#keptIds.has(text) || this.#keptNames.has(text.toLowerCase()) || this.#isConstant(text);
   }
 
-  return {
-    value,
-    number,
-    sentence(given) {
-      settings.checkTime?.();
-      return replaceInSentence(given.slice(0, longestValue), {
-        isKept,
-        quoted: (text) => value(text, 'unknown'),
-        word: (text) =>
-          replaced.phones.has(text)
-            ? phone(text)
-            : replaced.numbers.has(text)
-              ? wholeNumber(text)
-              : /^\d+$/.test(text) || isDate(text)
-                ? text
-                : plain(text),
-        number: (text) => (replaced.phones.has(digitsOf(text)) ? phone(text) : plain(text)),
-      });
-    },
-    keepId: (id) => keptIds.add(id),
-    keepName(name) {
-      if (name.length > 200) return;
-      keptNames.add(name.toLowerCase());
-      for (const word of name.match(/[\p{L}\p{M}]+/gu) ?? []) {
-        keptNames.add(word.toLowerCase());
-        for (const part of word.match(/\p{Lu}?[\p{Ll}\p{M}]+/gu) ?? []) keptNames.add(part.toLowerCase());
-      }
-    },
-  };
+  sentence(given: string): string {
+    this.#settings.checkTime?.();
+    return replaceInSentence(given.slice(0, longestValue), {
+      isKept: (text) => this.#isKept(text),
+      quoted: (text) => this.value(text, 'unknown'),
+      word: (text) =>
+        this.#replaced.phones.has(text)
+          ? this.#phone(text)
+          : this.#replaced.numbers.has(text)
+            ? this.#wholeNumber(text)
+            : /^\d+$/.test(text) || isDate(text)
+              ? text
+              : this.#plain(text),
+      number: (text) => (this.#replaced.phones.has(digitsOf(text)) ? this.#phone(text) : this.#plain(text)),
+    });
+  }
+
+  keepId(id: string): void {
+    this.#keptIds.add(id);
+  }
+
+  keepName(name: string): void {
+    if (name.length > 200) return;
+    this.#keptNames.add(name.toLowerCase());
+    for (const word of name.match(/[\p{L}\p{M}]+/gu) ?? []) {
+      this.#keptNames.add(word.toLowerCase());
+      for (const part of word.match(/\p{Lu}?[\p{Ll}\p{M}]+/gu) ?? []) this.#keptNames.add(part.toLowerCase());
+    }
+  }
+
+  #plain(text: string): string {
+    return replaceText(this.#settings.pseudonyms, text);
+  }
 }
 
 /** Whether a value of this kind is personal, and gets a placeholder of a form of its own. */
 function isDescribed(kind: ValueKind): boolean {
   return kind !== 'unknown' && kind !== 'id' && kind !== 'constant' && kind !== 'date';
-}
-
-/** At most two numbers, as in `51-200` or `EUR 1.5M`, and units. */
-function isMeasure(text: string): boolean {
-  const trimmed = text.trim();
-  if (isDate(trimmed) || YES_OR_NO.test(trimmed)) return true;
-  if (trimmed.length > 60 || !/^[\d\s.,'’<>~+\-–—\p{L}\p{Sc}]+$/u.test(trimmed)) return false;
-  const numbers = trimmed.replace(/(?<=\d)[.,'’](?=\d)/g, '').match(/\d+/g) ?? [];
-  const isSized = numbers.length >= 1 && numbers.length <= 2 && numbers.every((digits) => digits.length <= 13);
-  return isSized && (trimmed.match(/\p{L}+/gu) ?? []).every((word) => UNITS.has(word.toLowerCase()));
 }
 
 function hasAddress(text: string): boolean {
