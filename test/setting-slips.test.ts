@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { ConfigError, loadConfig, settingWarnings } from '../src/config.ts';
-import { readEnvFile } from '../src/settings/env-file.ts';
 import { readSettings, type UnusedSettings } from '../src/environment.ts';
+import { readEnvFile } from '../src/settings/env-file.ts';
 
 const secret = 'pat-eu1-4f0c2c1e-8a53-4f0e-9b1d-1d2e3f4a5b6c';
 

@@ -134,7 +134,7 @@ test('lines of any size are written whole', () => {
   expect(output.dropped).toBe(0);
 });
 
-test('the folder for compiled code is used only if nobody else can reach it', () => {
+test('the folder for compiled code is used only if no other user can reach it', () => {
   const root = mkdtempSync(join(tmpdir(), 'cache-'));
   const own = join(root, 'a', 'b');
   mkdirSync(join(root, 'open'), { mode: 0o755 });

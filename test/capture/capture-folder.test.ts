@@ -60,7 +60,7 @@ test('a folder that is opened again goes on where it was, removes halves, and le
   expect(namesIn(folder)).toEqual([name(3), name(5), 'notes.txt']);
 });
 
-test('a folder makes one key for its placeholders, which nobody else may read', () => {
+test('a folder creates one key for its placeholders, which only its owner may read', () => {
   const folder = temporaryFolder();
 
   const secret = readOrCreateSecret(folder);

@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { expect, test } from 'vitest';
-import type { ValueKind } from '../../src/crm/crm-protocol.ts';
-import { canary, encodings, nestings } from './canary-forms.ts';
 import { createPseudonyms } from '../../src/capture/redact/pseudonyms.ts';
 import { createValueRedactor } from '../../src/capture/redact/value-redactor.ts';
+import type { ValueKind } from '../../src/crm/crm-protocol.ts';
 import { foldCompanyName } from '../../src/mapping/values/company-name.ts';
 import { normalizeEmail } from '../../src/mapping/values/email-address.ts';
 import { foldText } from '../../src/mapping/values/fold-text.ts';
@@ -14,6 +13,7 @@ import { normalizeNumber } from '../../src/mapping/values/numbers/number-text.ts
 import { normalizePhone, phoneVariants } from '../../src/mapping/values/phone-number.ts';
 import { normalizeDomain, normalizeDomainName } from '../../src/mapping/values/web-domain.ts';
 import { normalizeUrl } from '../../src/mapping/values/web-url.ts';
+import { canary, encodings, nestings } from './canary-forms.ts';
 
 const pseudonyms = createPseudonyms('a secret of this test');
 

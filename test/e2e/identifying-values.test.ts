@@ -92,7 +92,7 @@ test.each(same)('%s with %s in two spellings are one record: after a restart', a
   expect(idsIn(second)).toEqual(idsIn(first));
 });
 
-test('many requests that share different values with each other neither wait for ever nor create a duplicate', async () => {
+test('many requests that share different values with each other neither wait forever nor create a duplicate', async () => {
   const crm = await startCrm({ indexLagMs: 60_000 });
   const { send } = await startBridgeOn(crm);
   const lead = (n: number) => ({

@@ -1,6 +1,7 @@
 /** Writes one entry after another into the journal of a folder and prints how many are written; ends when it is killed. */
-import { createLogger } from '../../src/logger.ts';
+
 import { JournalThread } from '../../src/journal/journal-thread.ts';
+import { createLogger } from '../../src/logger.ts';
 
 const [folder = ''] = process.argv.slice(2);
 const limits = { maxAgeMs: 86_400_000, maxBytes: 100_000_000 };

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { checkSources } from '../../src/mapping/load/load-mappings.ts';
-import { mappingFolder } from '../support/mapping-folder.ts';
 import { runCommand } from '../cli/run-command.ts';
+import { mappingFolder } from '../support/mapping-folder.ts';
 
 const shipped = readFileSync('mappings/hubspot/contacts.yaml', 'utf8');
 

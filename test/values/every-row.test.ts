@@ -3,8 +3,8 @@ import { loadMappings } from '../../src/mapping/load/load-mappings.ts';
 import { readSources } from '../../src/mapping/run/compile-field-row.ts';
 import type { Mapping } from '../../src/mapping/schema/record-mapping.ts';
 import { findTransform, transformNames } from '../../src/mapping/transforms/transforms.ts';
-import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
 import { shippedFolder } from '../support/mapping-folder.ts';
+import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
 
 /** Values that no field of Enginy should have. */
 const strange: readonly unknown[] = [

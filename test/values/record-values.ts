@@ -1,4 +1,4 @@
-import { startCrm, startBridgeOn } from '../support/start-bridge.ts';
+import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
 
 /** What a value is sent as, and what is in the CRM afterwards: the values of these properties, and how many warnings name the field. */
 export interface ValueCase {

@@ -6,6 +6,7 @@
  */
 
 import { createCipheriv, hash, hkdfSync } from 'node:crypto';
+import { baseLetters } from '../../mapping/values/fold-text.ts';
 import { normalizeUnicode } from '../../mapping/values/normalize-unicode.ts';
 
 export interface Pseudonyms {
@@ -172,20 +173,6 @@ function sameCase(original: string, lower: string): string {
   return text;
 }
 
-/** Letters that Unicode does not take apart, as comparing without accents spells them. */
-const SPELLED_OUT: Readonly<Record<string, string>> = {
-  ß: 'ss',
-  ø: 'o',
-  æ: 'ae',
-  œ: 'oe',
-  ł: 'l',
-  đ: 'd',
-  ð: 'd',
-  þ: 'th',
-  ı: 'i',
-  ħ: 'h',
-};
-
 /** Accents stay where they were, on other letters; other scripts get letters of their own. */
 function foreignWord(key: string, word: string, latin: (lower: string) => string): string {
   const digitsOnly = normalizeUnicode(word, 'NFKC');
@@ -213,7 +200,7 @@ function composed(text: string): string {
 }
 
 function spellOut(letter: string): string {
-  const spelled = SPELLED_OUT[letter.toLowerCase()];
+  const spelled = baseLetters[letter.toLowerCase()];
   if (spelled === undefined) return letter;
   return letter === letter.toLowerCase() ? spelled : spelled.charAt(0).toUpperCase() + spelled.slice(1);
 }

@@ -1,7 +1,7 @@
 import { normalizeUnicode } from './normalize-unicode.ts';
 
-/** Letters that Unicode does not decompose into a base letter and an accent, and the final sigma. */
-const specialLetters: Readonly<Record<string, string>> = {
+/** Letters that Unicode does not decompose into a base letter and an accent. */
+export const baseLetters: Readonly<Record<string, string>> = {
   ß: 'ss',
   ø: 'o',
   æ: 'ae',
@@ -12,8 +12,9 @@ const specialLetters: Readonly<Record<string, string>> = {
   þ: 'th',
   ı: 'i',
   ħ: 'h',
-  ς: 'σ',
 };
+/** The same, and the final sigma. */
+const specialLetters: Readonly<Record<string, string>> = { ...baseLetters, ς: 'σ' };
 const specialLetter = /[ßøæœłđðþıħς]/g;
 
 /** Folds text for comparing: lowercase, no accents, single spaces. Undefined if nothing is left. */

@@ -1,4 +1,4 @@
-import { decomposeUnicode, normalizeUnicode } from './normalize-unicode.ts';
+import { normalizeUnicode } from './normalize-unicode.ts';
 import type { ValueProblem } from './value-problem.ts';
 
 const notLinkedin: ValueProblem = { problem: 'is not the URL of a LinkedIn profile or page' };
@@ -43,7 +43,7 @@ export function linkedinUrlVariants(canonical: string, given: string): string[] 
     rest,
     encodeURI(rest).toLowerCase(),
     encodeStrictly(rest).toLowerCase(),
-    decomposeUnicode(rest),
+    normalizeUnicode(rest, 'NFD'),
   ]);
   const spelled = paths.size === 1 ? usualSpellings(rest) : [...paths].flatMap(commonSpellings);
   return [...new Set(asGiven.length <= longestGiven ? [...spelled, asGiven] : spelled)];

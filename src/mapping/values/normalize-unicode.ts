@@ -7,8 +7,3 @@ export function normalizeUnicode(text: string, form: 'NFC' | 'NFKC' | 'NFD' | 'N
   if (text.length <= maxNormalized) return text.normalize(form);
   return text.slice(0, maxNormalized).toWellFormed().normalize(form) + text.slice(maxNormalized);
 }
-
-/** The text with accents apart from their letters, as some file systems and databases store it. */
-export function decomposeUnicode(text: string): string {
-  return text.normalize('NFD');
-}

@@ -1,9 +1,9 @@
 import magnitudes from '../../data/magnitudes.json' with { type: 'json' };
-import { type Currency, findCurrency } from './currency.ts';
 import { foldText } from '../fold-text.ts';
 import type { Locale } from '../locale.ts';
-import { readNumber, type ThreeDigits, withPlainSigns } from './number-text.ts';
 import type { PartialValue, ValueProblem } from '../value-problem.ts';
+import { type Currency, findCurrency } from './currency.ts';
+import { readNumber, type ThreeDigits, withPlainSigns } from './number-text.ts';
 
 const notAnAmount: ValueProblem = { problem: 'is not an amount of money' };
 const twoAmounts: ValueProblem = { problem: 'can be read as two different amounts' };

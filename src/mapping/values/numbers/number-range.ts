@@ -1,6 +1,6 @@
 import words from '../../data/employee-words.json' with { type: 'json' };
-import { readNumber } from './number-text.ts';
 import { isValueProblem, type ValueProblem } from '../value-problem.ts';
+import { readNumber } from './number-text.ts';
 
 /** Parses the lower end of a range: `51-200` → `51`, `10,001+` → `10001`, `250` → `250`. */
 export function lowerBound(text: string): string | ValueProblem {
