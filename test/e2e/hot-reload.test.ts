@@ -46,7 +46,7 @@ test('1,000 requests while the files are swapped: none fails, and each is served
   }));
   const { contacts: ids = [] } = crm.seed({ contacts: people });
   const { dir, swapTo } = swappedFolder();
-  const bridge = await startBridgeOn(crm, { MAPPINGS_DIR: dir });
+  const bridge = await startBridgeOn(crm, { MAPPINGS_DIR: dir, MAX_CONNECTIONS: '5000' });
   const hashes = new Map<string | null, string>();
   const learn = async (property: string) => {
     const { headers } = await bridge.send('POST', '/contacts/sync', { contacts: [{ externalId: 'x' }] });
