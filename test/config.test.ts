@@ -94,6 +94,16 @@ test('.env.example names every variable of the schema with its default, and no o
   expect(EnvironmentSchema.parse(shown)).toEqual({ ...EnvironmentSchema.parse({}), HOST: '0.0.0.0' });
 });
 
+test('docs/configuration.md explains every variable', () => {
+  const page = readFileSync(new URL('../docs/configuration.md', import.meta.url), 'utf8');
+  const rows = page.split('\n').flatMap((line) => /^\| (`[A-Z].*?) \|/.exec(line)?.[1] ?? []);
+  const explained = rows.flatMap((cell) => [...cell.matchAll(/`([A-Z][A-Z0-9_]*)`/g)].map(([, name = '']) => name));
+
+  // NODE_ENV is Node's own.
+  const known = Object.keys(EnvironmentSchema.shape).filter((name) => name !== 'NODE_ENV');
+  expect(explained.sort()).toEqual(known.sort());
+});
+
 test.each([
   'a',
   'fifteen-chars-x',

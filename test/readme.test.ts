@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { runCommand } from './cli/run-command.ts';
 
-/** Command lines of the README's console blocks that call this program, each with the output that is shown. */
-const shown = [...readFileSync('README.md', 'utf8').matchAll(/```console\n([\s\S]*?)```/g)].flatMap(([, block = '']) =>
+const documents = ['README.md', 'docs/mapping.md'].map((file) => readFileSync(file, 'utf8')).join('\n');
+
+/** Command lines of the documents' console blocks that call this program, each with the output that is shown. */
+const shown = [...documents.matchAll(/```console\n([\s\S]*?)```/g)].flatMap(([, block = '']) =>
   block
     .split(/^\$ /m)
     .slice(1)
@@ -18,7 +20,7 @@ test('shows the commands for mapping files', () => {
   expect(shown.length).toBeGreaterThanOrEqual(3);
 });
 
-test.each(shown)('prints what the README shows: $line', async ({ line, output }) => {
+test.each(shown)('prints what the documents show: $line', async ({ line, output }) => {
   const [, input = '', words = ''] = /^(?:echo '(.*)' \| )?npx enginy-bridge (.*)$/.exec(line) ?? [];
 
   const { status, out } = await runCommand(words.split(' '), { input });
