@@ -1,26 +1,24 @@
 import pLimit from 'p-limit';
 import { CrmUnavailableError, DeadlineError } from '../errors.ts';
+import type { Budget, BudgetState, Slot, Urgency } from './budget.ts';
 import type { Clock } from './clock.ts';
 import type { CallContext } from './crm.ts';
 import { DAILY_PROBE_MS, DailyLimit } from './daily-limit.ts';
 import { FairQueue } from './fair-queue.ts';
-import { LaneBudget } from './lane-budget.ts';
 import type { LaneLimits, LaneName } from './lanes.ts';
 import type { Attempt, PacedCall, Turn } from './paced-call.ts';
 import { type CallFailure, nextTry, type Repeat } from './retry.ts';
-import type { Slot } from './slot-window.ts';
 
-export interface LaneState {
-  readonly limit: number;
-  readonly used: number;
+export interface LaneState extends BudgetState {
   readonly waiting: number;
   readonly running: number;
-  readonly pausedMs: number;
 }
 
 export interface LaneDeps {
   readonly clock: Clock;
   readonly random: () => number;
+  /** Creates the lane's budget; it calls `onChange` when calls may start that had to wait. */
+  readonly createBudget: (name: LaneName, limits: LaneLimits, onChange: () => void) => Budget;
   readonly log: { warn(fields: object, message: string): void } | undefined;
 }
 
@@ -43,18 +41,17 @@ export class Lane {
   readonly #name: LaneName;
   readonly #limits: LaneLimits;
   readonly #deps: LaneDeps;
-  readonly #budget: LaneBudget;
+  readonly #budget: Budget;
   readonly #daily = new DailyLimit();
   readonly #concurrency: ReturnType<typeof pLimit>;
-  readonly #urgent = new FairQueue<Job>();
-  readonly #bulk = new FairQueue<Job>();
+  readonly #queues: Readonly<Record<Urgency, FairQueue<Job>>> = { urgent: new FairQueue(), bulk: new FairQueue() };
   #timer: unknown;
 
   constructor(name: LaneName, limits: LaneLimits, deps: LaneDeps) {
     this.#name = name;
     this.#limits = limits;
     this.#deps = deps;
-    this.#budget = new LaneBudget(limits, deps.random);
+    this.#budget = deps.createBudget(name, limits, () => this.#pump());
     this.#concurrency = pLimit(limits.concurrency);
   }
 
@@ -78,7 +75,7 @@ export class Lane {
   state(): LaneState {
     return {
       ...this.#budget.state(this.#deps.clock.now()),
-      waiting: this.#urgent.size + this.#bulk.size,
+      waiting: this.#queues.urgent.size + this.#queues.bulk.size,
       running: this.#running,
     };
   }
@@ -94,7 +91,7 @@ export class Lane {
       job.reject(error);
       return;
     }
-    const queue = this.#queueOf(job);
+    const queue = this.#queues[job.context.urgency];
     if (end === 'front') queue.pushFront(job.context.requestId, job);
     else queue.push(job.context.requestId, job);
     job.deadlineTimer = this.#deps.clock.setTimer(() => {
@@ -103,50 +100,49 @@ export class Lane {
     this.#pump();
   }
 
-  #queueOf(job: Job): FairQueue<Job> {
-    return job.context.urgency === 'urgent' ? this.#urgent : this.#bulk;
-  }
-
   /** Starts what may start, and sets the timer for the moment at which the next call may. */
   #pump(): void {
     const { clock } = this.#deps;
     let now = clock.now();
-    let at = this.#nextStart(now);
-    while (at <= now) {
-      const job = this.#urgent.shift() ?? this.#bulk.shift();
-      if (job === undefined) break;
-      this.#start(job, now);
+    for (let urgency = this.#next(); urgency !== undefined; urgency = this.#next()) {
+      const slot = this.#budget.take(now, urgency);
+      const job = slot === undefined ? undefined : this.#queues[urgency].shift();
+      if (slot === undefined || job === undefined) break;
+      this.#start(job, slot, now);
       now = clock.now();
-      at = this.#nextStart(now);
     }
+    const at = this.#budget.ask({ urgent: this.#startable('urgent'), bulk: this.#startable('bulk') }, now);
     clock.clearTimer(this.#timer);
-    this.#timer = Number.isFinite(at) && at > now ? clock.setTimer(() => this.#pump(), Math.ceil(at - now)) : undefined;
+    this.#timer = Number.isFinite(at) ? clock.setTimer(() => this.#pump(), Math.ceil(at - now)) : undefined;
   }
 
-  /** When the next waiting call may start; Infinity if none waits or a running one must end first. */
-  #nextStart(now: number): number {
-    const isUrgent = this.#urgent.size > 0;
-    if (!isUrgent && this.#bulk.size === 0) return Number.POSITIVE_INFINITY;
-    if (this.#running >= this.#places(isUrgent)) return Number.POSITIVE_INFINITY;
-    return this.#budget.nextStart(now, isUrgent ? 'urgent' : 'bulk');
+  /** The urgency of the next call to start; undefined if none waits or a running one must end first. */
+  #next(): Urgency | undefined {
+    const urgency = this.#queues.urgent.size > 0 ? 'urgent' : 'bulk';
+    return this.#startable(urgency) > 0 ? urgency : undefined;
+  }
+
+  /** How many waiting calls have a place to run. */
+  #startable(urgency: Urgency): number {
+    return Math.max(0, Math.min(this.#queues[urgency].size, this.#places(urgency) - this.#running));
   }
 
   /** A fifth of the places stays free for urgent calls, so that slow bulk calls cannot hold them all. */
-  #places(isUrgent: boolean): number {
+  #places(urgency: Urgency): number {
     if (this.#budget.isProbing) return 1;
-    if (isUrgent) return this.#limits.concurrency;
+    if (urgency === 'urgent') return this.#limits.concurrency;
     return Math.max(1, this.#limits.concurrency - Math.floor(this.#limits.concurrency / 5));
   }
 
-  #start(job: Job, now: number): void {
+  #start(job: Job, slot: Slot, now: number): void {
     const { clock } = this.#deps;
     clock.clearTimer(job.deadlineTimer);
     const remaining = job.context.deadline.remainingMs();
     if (remaining <= 0 || (job.repeat === 'if-not-done' && remaining < MIN_TIME_FOR_UNREPEATABLE_MS)) {
+      this.#budget.cancel(slot, now);
       job.reject(late());
       return;
     }
-    const slot = this.#budget.take(now);
     job.attempts += 1;
     const turn: Turn = { attempt: job.attempts, waitedMs: now - job.requestedAt };
     this.#concurrency(() => job.start(turn)).then(
@@ -214,7 +210,7 @@ export class Lane {
       { lane: this.#name, probeMs: DAILY_PROBE_MS },
       "The CRM's daily limit of API calls is reached",
     );
-    for (const queue of [this.#urgent, this.#bulk]) {
+    for (const queue of Object.values(this.#queues)) {
       for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
         this.#deps.clock.clearTimer(job.deadlineTimer);
         job.reject(this.#daily.error(now));

@@ -1,6 +1,6 @@
+import type { RateReport } from './budget.ts';
 import type { LaneName } from './lanes.ts';
 import type { CallFailure, Repeat } from './retry.ts';
-import type { RateReport } from './slot-window.ts';
 
 /** A call to the CRM, as the pacer sees it. */
 export interface PacedCall<T> {

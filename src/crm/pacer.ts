@@ -7,8 +7,9 @@
 import { DeadlineError } from '../errors.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { CallContext } from './crm.ts';
-import { Lane, type LaneState } from './lane.ts';
+import { Lane, type LaneDeps, type LaneState } from './lane.ts';
 import { type LaneName, type LaneSettings, lanesFor } from './lanes.ts';
+import { MemoryBudget } from './memory-budget.ts';
 import type { PacedCall } from './paced-call.ts';
 
 export interface Pacer {
@@ -26,11 +27,15 @@ export interface PacerDeps {
   readonly log?: { warn(fields: object, message: string): void };
   readonly clock?: Clock;
   readonly random?: () => number;
+  /** By default the process is alone with its budget. */
+  readonly createBudget?: LaneDeps['createBudget'];
 }
 
 export function createPacer(settings: LaneSettings, deps: PacerDeps = {}): Pacer {
   const clock = deps.clock ?? systemClock;
-  const common = { clock, random: deps.random ?? Math.random, log: deps.log };
+  const random = deps.random ?? Math.random;
+  const createBudget = deps.createBudget ?? ((_name, limits) => new MemoryBudget(limits, random));
+  const common = { clock, random, log: deps.log, createBudget };
   const limits = lanesFor(settings);
   const lanes: Record<LaneName, Lane> = {
     burst: new Lane('burst', limits.burst, common),

@@ -1,21 +1,14 @@
+import type { RateReport, Slot } from './budget.ts';
 import type { LaneLimits } from './lanes.ts';
+import { MinHeap } from './min-heap.ts';
 
 /** One call's place in the window. */
-export interface Slot {
-  readonly startedAt: number;
+export interface WindowSlot extends Slot {
   /** Calls of ours that the CRM can have counted when it counted this one: those before it, and (see report) those after. */
   readonly usedAtStart: number;
   readonly number: number;
   /** From when on the call can no longer be in the CRM's window together with a call that starts now. */
   freeAt: number;
-}
-
-/** What a CRM's response said about its budget; each part only if it was sent. */
-export interface RateReport {
-  readonly max?: number;
-  readonly remaining?: number;
-  readonly intervalMs?: number;
-  readonly dailyRemaining?: number;
 }
 
 /** How long a lane that met a "too many" counts from the response; twice as long each time. */
@@ -33,13 +26,16 @@ const MARGIN_MS = 5;
  * No safe approach does better: it is unknown when on its way a call is counted, and any earlier start could be counted
  * together with it. A lane can assume that a call is counted within some time of its start (`countedWithinMs`); the first
  * "too many" suspends that assumption for a while.
+ *
+ * A call costs O(log n): slots that will come free are in a heap, and one whose time moved forward is in it twice.
  */
 export class SlotWindow {
   readonly #limits: LaneLimits;
   #windowMs: number;
   #max: number;
-  #slots: Slot[] = [];
-  #taken = 0;
+  readonly #comingFree = new MinHeap<WindowSlot>();
+  readonly #taken = new Set<WindowSlot>();
+  #number = 0;
   #foreign = { calls: 0, until: 0 };
   #distrustedUntil = Number.NEGATIVE_INFINITY;
   #distrustMs = FIRST_DISTRUST_MS;
@@ -61,33 +57,49 @@ export class SlotWindow {
   }
 
   used(now: number): number {
-    this.#forget(now);
-    return this.#slots.length;
+    for (let first = this.#comingFree.first; first !== undefined && first.key <= now; first = this.#comingFree.first) {
+      this.#comingFree.removeFirst();
+      if (first.value.freeAt <= now) this.#taken.delete(first.value);
+    }
+    return this.#taken.size;
   }
 
-  /** When the next call may start: `now` or later; Infinity if that depends on a response still awaited. */
-  nextStart(now: number): number {
-    const excess = this.used(now) - this.limit(now);
-    if (excess < 0) return now;
-    const times = this.#slots.map((slot) => slot.freeAt).sort((a, b) => a - b);
-    return times[excess] ?? now;
+  /**
+   * When the next call may start that leaves `reserved` slots free: `now`, or when to ask again; Infinity if that depends on a response
+   * still awaited.
+   */
+  nextStart(now: number, reserved: number): number {
+    if (this.used(now) < this.limit(now) - reserved) return now;
+    return this.#comingFree.first?.key ?? Number.POSITIVE_INFINITY;
   }
 
-  take(now: number): Slot {
-    this.#taken += 1;
+  take(now: number): WindowSlot {
+    this.#number += 1;
     const slot = {
       startedAt: now,
       usedAtStart: this.used(now) + 1,
-      number: this.#taken,
-      freeAt: now + this.#countedWithin(now) + this.#windowMs + MARGIN_MS,
+      number: this.#number,
+      freeAt: Number.POSITIVE_INFINITY,
     };
-    this.#slots.push(slot);
+    this.#taken.add(slot);
+    this.#free(slot, now + this.#countedWithin(now) + this.#windowMs + MARGIN_MS);
     return slot;
   }
 
   /** The call was answered, or given up, at `now`. */
-  release(slot: Slot, now: number): void {
-    slot.freeAt = Math.min(slot.freeAt, now + this.#windowMs + MARGIN_MS);
+  release(slot: WindowSlot, now: number): void {
+    this.#free(slot, now + this.#windowMs + MARGIN_MS);
+  }
+
+  /** The call was not sent. */
+  cancel(slot: WindowSlot, now: number): void {
+    this.#free(slot, now);
+  }
+
+  #free(slot: WindowSlot, at: number): void {
+    if (at >= slot.freeAt) return;
+    slot.freeAt = at;
+    this.#comingFree.add(at, slot);
   }
 
   /** A "too many" came: suspends the assumption about the moment of counting for a while. */
@@ -105,17 +117,13 @@ export class SlotWindow {
    * Follows what the CRM says after `slot`'s call. Other users of the same budget show in `remaining`: what is used beyond the
    * calls of ours that the CRM can have counted is theirs. Call it before {@link SlotWindow.release}.
    */
-  report(slot: Slot, rate: RateReport, now: number): void {
+  report(slot: WindowSlot, rate: RateReport, now: number): void {
     if (rate.max !== undefined && rate.max > 0) this.#max = rate.max;
     if (rate.intervalMs !== undefined && rate.intervalMs >= 1_000) this.#windowMs = rate.intervalMs;
     if (rate.remaining === undefined || rate.max === undefined) return;
-    const ours = slot.usedAtStart + this.#taken - slot.number;
+    const ours = slot.usedAtStart + this.#number - slot.number;
     const calls = Math.max(0, rate.max - rate.remaining - ours);
     if (calls >= this.#foreign.calls || now >= this.#foreign.until)
       this.#foreign = { calls, until: now + this.#windowMs };
-  }
-
-  #forget(now: number): void {
-    if (this.#slots.some((slot) => slot.freeAt <= now)) this.#slots = this.#slots.filter((slot) => slot.freeAt > now);
   }
 }

@@ -8,6 +8,7 @@ import { createPacer, type Pacer } from '../../src/crm/pacer.ts';
 import type { CallFailure, Repeat } from '../../src/crm/retry.ts';
 import { CrmRejectedError, CrmUnavailableError, DeadlineError } from '../../src/errors.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { mostInWindow } from '../support/most-in-window.ts';
 
 const LIMITS = { burstPerTenSeconds: 100, searchPerSecond: 5 };
 
@@ -68,18 +69,6 @@ function call(clock: FakeClock, pacer: Pacer, traffic: Traffic, options: CallOpt
 function failed(kind: CallFailure['kind'], more: Partial<CallFailure> = {}): Attempt<unknown> {
   const error = kind === 'final' ? new CrmRejectedError('refused') : new CrmUnavailableError(`failed: ${kind}`);
   return { ok: false, failure: { kind, error, ...more } };
-}
-
-/** The maximum number of calls that the CRM counted in any half-open window. */
-function mostInWindow(counted: readonly number[], windowMs: number): number {
-  const times = [...counted].sort((a, b) => a - b);
-  let first = 0;
-  let max = 0;
-  for (const [index, time] of times.entries()) {
-    while ((times[first] ?? 0) <= time - windowMs) first += 1;
-    max = Math.max(max, index - first + 1);
-  }
-  return max;
 }
 
 const latencies = fc.array(fc.tuple(fc.integer({ min: 0, max: 3_000 }), fc.double({ min: 0, max: 1, noNaN: true })), {

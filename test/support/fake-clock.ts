@@ -12,6 +12,12 @@ export class FakeClock implements Clock {
   #now = 0;
   #numbers = 0;
   readonly #timers = new Set<Timer>();
+  readonly #settled: () => Promise<void>;
+
+  /** @param settled waits for everything that follows from a timer and needs no further one. */
+  constructor(settled: () => Promise<void> = afterImmediates) {
+    this.#settled = settled;
+  }
 
   now(): number {
     return this.#now;
@@ -43,12 +49,12 @@ export class FakeClock implements Clock {
   /** Lets `ms` pass. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
-    await settled();
+    await this.#settled();
     for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {
       this.#timers.delete(next);
       this.#now = Math.max(this.#now, next.at);
       next.run();
-      await settled();
+      await this.#settled();
     }
     this.#now = end;
   }
@@ -60,7 +66,7 @@ export class FakeClock implements Clock {
       isDone = true;
     });
     watched.catch(() => undefined);
-    await settled();
+    await this.#settled();
     while (!isDone) {
       const next = this.#next(Number.POSITIVE_INFINITY);
       if (next === undefined) throw new Error('the work waits for something that no timer brings');
@@ -80,7 +86,7 @@ export class FakeClock implements Clock {
   }
 }
 
-function settled(): Promise<void> {
+function afterImmediates(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
   });

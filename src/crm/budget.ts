@@ -1,0 +1,68 @@
+import type { CallContext } from './crm.ts';
+import type { CallFailure } from './retry.ts';
+
+export type Urgency = CallContext['urgency'];
+
+/** One call's place in the window. */
+export interface Slot {
+  /** On the lane's clock, in milliseconds. */
+  readonly startedAt: number;
+}
+
+/** Calls that wait and would start at once if the budget permitted it. */
+export type Demand = Readonly<Record<Urgency, number>>;
+
+/** What a CRM's response said about its budget; each part only if it was sent. */
+export interface RateReport {
+  readonly max?: number;
+  readonly remaining?: number;
+  readonly intervalMs?: number;
+  readonly dailyRemaining?: number;
+}
+
+export interface BudgetState {
+  /** Calls that the lane may have in its window now. */
+  readonly limit: number;
+  readonly used: number;
+  readonly pausedMs: number;
+}
+
+/**
+ * When a lane's calls may start, so that the CRM never counts more than `limit` of them in any window. Knows nothing of queues,
+ * deadlines or retries. All times are milliseconds on the clock of the lane. test/crm/budget-conformance.ts holds every
+ * implementation to this.
+ */
+export interface Budget {
+  /** Takes a slot for a call that starts now; undefined if none of this urgency may start yet. */
+  take(now: number, urgency: Urgency): Slot | undefined;
+  /**
+   * States which calls wait, after every change.
+   * @returns when to try {@link Budget.take} again: later than `now`; Infinity if a call must end first, or until the budget calls
+   * the listener that it was created with.
+   */
+  ask(demand: Demand, now: number): number;
+  /** The slot's call was answered or given up at `now`; `rate` is what its response said about the budget. */
+  release(slot: Slot, now: number, rate?: RateReport): void;
+  /** The slot's call was not sent. */
+  cancel(slot: Slot, now: number): void;
+  /**
+   * A "too many" pauses the lane, since its other calls would get the same response. Calls that were in flight with the first one do
+   * not extend the pause.
+   * @returns the length of the pause in milliseconds; undefined if the lane was already paused.
+   */
+  pause(slot: Slot, failure: CallFailure, now: number): number | undefined;
+  /** A call succeeded: the next pause is a first one again. */
+  endPauses(): void;
+  readonly pausedUntil: number;
+  /** A long pause was requested: until a call succeeds, one at a time tests whether the CRM accepts calls again. */
+  readonly isProbing: boolean;
+  state(now: number): BudgetState;
+}
+
+/** Slots in a hundred that bulk calls leave free, so that an urgent call rarely waits for one. */
+const RESERVED_PER_HUNDRED = 2;
+
+/** How many of `limit` slots bulk calls leave free; none of a small limit. */
+export function reservedForUrgent(limit: number): number {
+  return Math.floor((limit * RESERVED_PER_HUNDRED) / 100);
+}
