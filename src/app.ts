@@ -43,6 +43,8 @@ export interface AppSettings {
   /** The defaults apply to what is not given. */
   readonly bodyLimits: Partial<BodyLimits>;
   readonly requestTimeoutMs: number;
+  /** See `TRUST_PROXY`; by default no proxy is trusted. */
+  readonly trustProxy?: number | readonly string[] | undefined;
 }
 
 /** The middleware and routes, in the order in which a request passes them. */
@@ -51,6 +53,7 @@ export function createApp(deps: AppDeps, settings: AppSettings): Express {
   const keyCheck = createKeyCheck(settings.auth, { meter: deps.meter, now: deps.now });
   app.disable('x-powered-by');
   app.disable('etag');
+  if (settings.trustProxy !== undefined) app.set('trust proxy', settings.trustProxy);
   app.use(requestLog(deps.log));
   if (deps.meter !== undefined) app.use(measureRequests(deps.meter));
   app.use(helmet());

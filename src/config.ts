@@ -27,6 +27,19 @@ export interface Config {
     /** Holds the keys instead; read again on SIGHUP. */
     readonly keyFile: string | undefined;
   };
+  /** Paths of PEM files. Undefined: the bridge serves HTTP, behind a proxy that terminates HTTPS. */
+  readonly tls:
+    | {
+        /** The certificate, followed by its intermediate certificates. */
+        readonly cert: string;
+        /** Its private key, without a passphrase. */
+        readonly key: string;
+      }
+    | undefined;
+  /** A number of proxies, or their addresses; undefined: none. */
+  readonly trustProxy: number | readonly string[] | undefined;
+  /** Between a signal to stop and the moment at which no connection is accepted any more. */
+  readonly stopDelayMs: number;
   /** Connections beyond this are closed at once. */
   readonly maxConnections: number;
   readonly hubspot: {
@@ -131,6 +144,8 @@ function commonMistakes(env: ParsedEnvironment): string[] {
   const hasBoth = env.API_KEY !== undefined && env.API_KEY_FILE !== undefined;
   return [
     ...(hasBoth ? ['API_KEY and API_KEY_FILE are both set: remove one of them'] : []),
+    ...(env.TLS_CERT !== undefined && env.TLS_KEY === undefined ? ['TLS_KEY is missing: TLS_CERT is set'] : []),
+    ...(env.TLS_KEY !== undefined && env.TLS_CERT === undefined ? ['TLS_CERT is missing: TLS_KEY is set'] : []),
     ...(env.BODY_LIMIT_TOTAL < env.BODY_LIMIT ? ['BODY_LIMIT_TOTAL must be at least BODY_LIMIT'] : []),
   ];
 }
@@ -154,6 +169,12 @@ function freezeConfig(env: ParsedEnvironment): Config {
       searchCounted: env.HUBSPOT_SEARCH_COUNTED,
       timeoutMs: env.HUBSPOT_TIMEOUT_MS,
     }),
+    tls:
+      env.TLS_CERT === undefined || env.TLS_KEY === undefined
+        ? undefined
+        : Object.freeze({ cert: env.TLS_CERT, key: env.TLS_KEY }),
+    trustProxy: env.TRUST_PROXY,
+    stopDelayMs: env.STOP_DELAY_MS,
     maxConnections: env.MAX_CONNECTIONS,
     requestTimeoutMs: env.REQUEST_TIMEOUT_MS,
     mappingsDir: env.MAPPINGS_DIR,

@@ -1,5 +1,9 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type Server as HttpServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer, Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Certificate } from './certificate.ts';
+
+export type Server = HttpServer | HttpsServer;
 
 /** Headers must arrive within this time; Enginy sends them at once. */
 const headersTimeoutMs = 15_000;
@@ -7,23 +11,38 @@ const headersTimeoutMs = 15_000;
 /** How often slow connections are looked for. */
 const checkIntervalMs = 1_000;
 
-/**
- * A server that slow and numerous callers cannot hold.
- * @param limits.requestTimeoutMs within which a whole request must have arrived, body included.
- */
-export function createHttpServer(
+interface ServerLimits {
+  /** Within which a whole request must have arrived, body included. */
+  readonly requestTimeoutMs: number;
+  readonly maxConnections: number;
+}
+
+/** An HTTP server that slow and numerous callers cannot hold. */
+export function createHttpServer(listener: RequestListener, limits: ServerLimits): Server {
+  return limitConnections(createServer(timeoutsOf(limits), listener), limits);
+}
+
+/** The same over HTTPS. */
+export function createHttpsServer(
   listener: RequestListener,
-  limits: { readonly requestTimeoutMs: number; readonly maxConnections: number },
-): Server {
-  const server = createServer(
-    {
-      headersTimeout: Math.min(headersTimeoutMs, limits.requestTimeoutMs),
-      requestTimeout: limits.requestTimeoutMs,
-      connectionsCheckingInterval: Math.min(checkIntervalMs, limits.requestTimeoutMs),
-    },
-    listener,
-  );
-  server.maxConnections = limits.maxConnections;
+  limits: ServerLimits,
+  certificate: Certificate,
+): HttpsServer {
+  const timeouts = timeoutsOf(limits);
+  const options = { ...timeouts, ...certificate, handshakeTimeout: timeouts.headersTimeout };
+  return limitConnections(createTlsServer(options, listener), limits);
+}
+
+function timeoutsOf({ requestTimeoutMs }: ServerLimits) {
+  return {
+    headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
+    requestTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: Math.min(checkIntervalMs, requestTimeoutMs),
+  };
+}
+
+function limitConnections<T extends Server>(server: T, { maxConnections }: ServerLimits): T {
+  server.maxConnections = maxConnections;
   return server;
 }
 
@@ -37,7 +56,7 @@ export async function listen(server: Server, at: { readonly host: string; readon
   // A TCP server that listens has an address object; only pipes have a text.
   const { port } = server.address() as AddressInfo;
   const reachable = at.host === '0.0.0.0' || at.host === '::' ? 'localhost' : at.host;
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+  return `${server instanceof HttpsServer ? 'https' : 'http'}://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }
 
 /** Counts the requests that are being served. */

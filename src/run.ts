@@ -8,6 +8,7 @@ import { MappingError } from './mapping/schema/diagnostic.ts';
 import { watchParent } from './parent-watch.ts';
 import { type RunningBridge, startBridge } from './serve.ts';
 import { stopOnSignals } from './stop-process.ts';
+import { version } from './version.ts';
 
 /**
  * Runs the bridge as this process until a signal stops it: SIGTERM and SIGINT finish what is in flight and exit 0. SIGHUP
@@ -26,7 +27,15 @@ export async function runBridge(): Promise<void> {
     // Before anything says that the bridge runs: a signal may follow at once.
     followSignals(bridge, log, environment);
     log.info(
-      { url: bridge.url, adminUrl: bridge.adminUrl, mode: config.isSandbox ? 'sandbox' : 'hubspot' },
+      {
+        url: bridge.url,
+        adminUrl: bridge.adminUrl,
+        mode: config.isSandbox ? 'sandbox' : 'hubspot',
+        version,
+        node: process.versions.node,
+        mapping: bridge.mapping,
+        mappingsDir: config.mappingsDir,
+      },
       'enginy-bridge listens',
     );
     if (config.isSandbox) output.write(sandboxNotice(bridge.url, config.auth));

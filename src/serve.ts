@@ -1,12 +1,14 @@
+import type { RequestListener } from 'node:http';
 import type { pino } from 'pino';
 import { createAdminServer } from './admin-server.ts';
 import { loadApiKeys } from './api-keys.ts';
 import { createApp } from './app.ts';
 import { prepareIdProperties } from './bridge/properties/prepare-id-property.ts';
 import { type RunningCapture, startCapture } from './capture/record/start-capture.ts';
+import { type Certificate, followCertificate, readCertificate } from './certificate.ts';
 import type { Config } from './config.ts';
 import { createBridge } from './create-bridge.ts';
-import type { Clock } from './crm/clock.ts';
+import { type Clock, systemClock } from './crm/clock.ts';
 import type { Crm } from './crm/crm.ts';
 import { deadlineIn } from './crm/deadline.ts';
 import { createHubSpotCrm } from './crm/hubspot/hubspot-crm.ts';
@@ -14,7 +16,7 @@ import { hubSpotPropertyRules } from './crm/hubspot/property-rules.ts';
 import { hubSpotProtocol } from './crm/hubspot/protocol/hubspot-protocol.ts';
 import { createPacer } from './crm/pacer.ts';
 import { startJournal } from './journal/start-journal.ts';
-import { closeServer, countInFlight, createHttpServer, listen } from './listening.ts';
+import { closeServer, countInFlight, createHttpServer, createHttpsServer, listen } from './listening.ts';
 import { findMissingProperties } from './live-check/missing-properties.ts';
 import { type LiveMappings, loadLiveMappings } from './live-mappings.ts';
 import type { Locale } from './mapping/values/locale.ts';
@@ -23,16 +25,20 @@ import { createMetrics } from './metrics.ts';
 export interface RunningBridge {
   /** Where it listens, e.g. `http://127.0.0.1:3000`. */
   readonly url: string;
+  /** Hash of the mapping files that it started with. */
+  readonly mapping: string;
   /** Where its metrics are; undefined unless ADMIN_PORT is set. */
   readonly adminUrl: string | undefined;
-  /** Reads the mapping files and API_KEY_FILE again; if one has errors, its last valid version stays active. Asks the CRM again for what it refused. */
+  /** Reads the mapping files, API_KEY_FILE and the certificate again; if one has errors, its last valid version stays active. Asks the CRM again for what it refused. */
   reload(): Promise<void>;
   /**
-   * Stops accepting, waits for the requests in flight, then closes what was opened.
+   * Reports that it is not ready, serves for another `stopDelayMs`, then stops accepting, waits for the requests in flight, then closes what was opened.
    * @param graceMs after this many milliseconds, running requests are cut off.
    * @returns how many requests were cut off.
    */
   close(graceMs: number): Promise<number>;
+  /** How long it goes on accepting requests after it was asked to close; see `STOP_DELAY_MS`. */
+  readonly stopDelayMs: number;
   /** How many captures were written and dropped; undefined when captures are off. */
   readonly captures: RunningCapture['counts'] | undefined;
 }
@@ -46,11 +52,11 @@ type CrmDeps = Pick<Parameters<typeof createHubSpotCrm>[0], 'onExchange'> & {
 };
 
 interface Overrides {
-  /** The clock of the pacer; by default the system's. */
+  /** The clock of the pacer and of STOP_DELAY_MS; by default the system's. */
   readonly clock?: Clock;
   /** False where every call to the CRM must come from a request. */
   readonly checksAtStart?: boolean;
-  /** How often the folder of mapping files is checked. */
+  /** How often the folder of mapping files and the certificate are checked. */
   readonly pollMs?: number;
   /** For the metrics; by default none are dropped. */
   readonly droppedLogLines?: () => number;
@@ -79,11 +85,17 @@ export async function startBridge(config: Config, log: pino.Logger, overrides: O
     },
     { ...config, auth: { header: config.auth.header, keys: apiKeys.current } },
   );
-  const server = createHttpServer(app, config);
+  const { server, follower } = createPublicServer(app, {
+    config,
+    log,
+    certificate: parts.certificate,
+    pollMs: overrides.pollMs,
+  });
   const inFlight = countInFlight(server);
   const admin = config.admin === undefined ? undefined : createAdminServer({ metrics, log });
   const closeRest = async (captureGraceMs: number) => {
     mappings.close();
+    follower?.close();
     await admin?.close();
     await parts.closeUpstream();
     await Promise.all([capture?.close(captureGraceMs), journal?.close(captureGraceMs)]);
@@ -97,14 +109,20 @@ export async function startBridge(config: Config, log: pino.Logger, overrides: O
     });
     return {
       url,
+      mapping: mappings.current().hash,
       adminUrl,
+      stopDelayMs: config.stopDelayMs,
       async reload() {
         apiKeys.reload();
+        follower?.reload();
         bridge.forgetRefusals();
         await mappings.reload();
       },
       async close(graceMs) {
-        isStopping = true;
+        if (!isStopping) {
+          isStopping = true;
+          await stopDelay(config.stopDelayMs, overrides.clock);
+        }
         const startedAt = performance.now();
         const cutOff = await closeServer(server, graceMs, inFlight);
         await closeRest(Math.max(minCaptureGraceMs, graceMs - (performance.now() - startedAt)));
@@ -121,9 +139,36 @@ export async function startBridge(config: Config, log: pino.Logger, overrides: O
   }
 }
 
+interface ServerParts {
+  readonly config: Config;
+  readonly log: pino.Logger;
+  readonly certificate: Certificate | undefined;
+  readonly pollMs: number | undefined;
+}
+
+/** Serves HTTPS where the configuration names a certificate, and follows its files. */
+function createPublicServer(app: RequestListener, { config, log, certificate, pollMs }: ServerParts) {
+  if (config.tls === undefined || certificate === undefined) return { server: createHttpServer(app, config) };
+  const server = createHttpsServer(app, config, certificate);
+  const followed = { files: config.tls, active: certificate, pollMs: pollMs ?? certificatePollMs };
+  return { server, follower: followCertificate(server, followed, log) };
+}
+
+/** Certificates are renewed weeks before they expire. */
+const certificatePollMs = 10_000;
+
+/** @param clock the system's unless given. */
+async function stopDelay(ms: number, clock: Clock = systemClock): Promise<void> {
+  if (ms === 0) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  clock.setTimer(resolve, ms);
+  await promise;
+}
+
 /** What serves requests, before anything listens. */
 async function openParts(config: Config, log: pino.Logger, overrides: Overrides) {
   const apiKeys = loadApiKeys(config.auth, log);
+  const certificate = config.tls === undefined ? undefined : readCertificate(config.tls);
   const metrics = createMetrics({ ofProcess: config.admin !== undefined });
   const pollMs = overrides.pollMs ?? mappingPollMs;
   const mappings = await loadLiveMappings({ dir: config.mappingsDir, locale: localeOf(config), pollMs }, { log });
@@ -147,7 +192,7 @@ async function openParts(config: Config, log: pino.Logger, overrides: Overrides)
   const { crm, close: closeUpstream } = upstream;
   const deps = { crm, log, watcher: capture?.recorder };
   const bridge = createBridge(deps, { ...config, propertyRules: hubSpotPropertyRules });
-  return { apiKeys, metrics, mappings, capture, journal, crm, bridge, closeUpstream };
+  return { apiKeys, certificate, metrics, mappings, capture, journal, crm, bridge, closeUpstream };
 }
 
 type Parts = Awaited<ReturnType<typeof openParts>>;

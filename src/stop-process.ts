@@ -18,7 +18,7 @@ type HostProcess = Pick<NodeJS.Process, 'on' | 'exit' | 'kill' | 'pid'>;
  * @returns stops the bridge for another reason.
  */
 export function stopOnSignals(
-  bridge: Pick<RunningBridge, 'close'>,
+  bridge: Pick<RunningBridge, 'close' | 'stopDelayMs'>,
   log: Logger,
   host: HostProcess = process,
 ): (reason: string) => void {
@@ -28,10 +28,13 @@ export function stopOnSignals(
     if (isStopping) return;
     isStopping = true;
     log.info({ reason }, 'stopping: finishing requests in progress');
-    setTimeout(() => {
-      log.warn({}, 'something did not close in time: ending the process');
-      host.kill(host.pid, 'SIGKILL');
-    }, stopWithinMs + closeWithinMs).unref();
+    setTimeout(
+      () => {
+        log.warn({}, 'something did not close in time: ending the process');
+        host.kill(host.pid, 'SIGKILL');
+      },
+      bridge.stopDelayMs + stopWithinMs + closeWithinMs,
+    ).unref();
     bridge.close(stopWithinMs).then(
       (cutOff) => {
         if (cutOff > 0) log.warn({ cutOff }, 'stopped before every request was finished');

@@ -25,6 +25,7 @@ function startStopper() {
   const closings: number[] = [];
   const sink = logSink();
   const bridge = {
+    stopDelayMs: 0,
     close(graceMs: number) {
       closings.push(graceMs);
       return closed;

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
 import { UnauthorizedError } from '../errors.ts';
+import { noteFacts } from './request-context.ts';
 import { createKeyGuard, type KeyGuardDeps } from './key-guard.ts';
 
 export interface KeySettings {
@@ -39,10 +40,11 @@ export function createKeyCheck({ header, keys }: KeySettings, deps: KeyGuardDeps
   };
 }
 
-/** Lets a request through if its header carries one of the keys. */
+/** Lets a request through if its header carries one of the keys. The log line of any other has the caller's address. */
 export function authenticate(keyCheck: KeyCheck): RequestHandler {
-  return async (request, _response, next) => {
+  return async (request, response, next) => {
     const result = await keyCheck.check(request);
+    if (result !== 'known') noteFacts(response, { client: request.ip });
     if (result === 'unknown') throw new UnauthorizedError('Invalid API key');
     if (result === 'missing') throw new UnauthorizedError(`Missing API key: send it in the header ${keyCheck.header}`);
     next();

@@ -5,7 +5,7 @@ import { pinoHttp } from 'pino-http';
 import { requestIdOf } from './request-context.ts';
 import { routeOf } from './route-of.ts';
 
-/** One line per request: method, route, status, duration and the counts that the route noted. */
+/** One line per request: method, route, status, duration and the counts that the route noted. Probes are logged at debug, unless their key is wrong. */
 export function requestLog(log: pino.Logger): RequestHandler {
   return pinoHttp({
     logger: log,
@@ -14,7 +14,8 @@ export function requestLog(log: pino.Logger): RequestHandler {
     quietReqLogger: true,
     // Paths may hold personal data and headers a key: the line has neither.
     serializers: { req: () => undefined, res: () => undefined },
-    customLogLevel: (_request, response, error) => {
+    customLogLevel: (request, response, error) => {
+      if (isProbe(request) && response.statusCode !== 500 && !('key' in factsNotedOn(response))) return 'debug';
       if (response.statusCode === 500 || (error && response.statusCode < 400)) return 'error';
       return response.statusCode > 500 ? 'warn' : 'info';
     },
@@ -31,11 +32,21 @@ export function requestLog(log: pino.Logger): RequestHandler {
   });
 }
 
+/** An orchestrator asks them every few seconds. */
+function isProbe(request: IncomingMessage): boolean {
+  const route = routeOf(request);
+  return route === '/livez' || route === '/readyz';
+}
+
 function factsOf(request: IncomingMessage, response: ServerResponse): object {
   return {
     method: request.method,
     route: routeOf(request),
     status: response.statusCode,
-    ...('locals' in response ? (response.locals as { facts?: object }).facts : undefined),
+    ...factsNotedOn(response),
   };
+}
+
+function factsNotedOn(response: ServerResponse): object {
+  return ('locals' in response ? (response.locals as { facts?: object }).facts : undefined) ?? {};
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { toApiKeys } from '../api-key-list.ts';
 import { apiVersions, defaultApiVersion } from '../crm/hubspot/transport/api-versions.ts';
 import { defaultBodyLimits } from '../http/body-limits.ts';
-import { httpUrl, mostBodyBytes, size, wholeNumber } from './setting-kinds.ts';
+import { httpUrl, mostBodyBytes, size, trustedProxies, wholeNumber } from './setting-kinds.ts';
 import { findMappings, shippedMappingsDir } from './shipped-mappings.ts';
 
 /** The variables, one schema each. `.env.example` lists the same names; a test compares the two. */
@@ -33,6 +33,10 @@ export const EnvironmentSchema = z.object({
     .enum(['response', 'arrival'], { error: 'must be response or arrival' })
     .prefault('response'),
   HUBSPOT_TIMEOUT_MS: wholeNumber(100, 300_000).prefault('10000'),
+  STOP_DELAY_MS: wholeNumber(0, 600_000).prefault('0'),
+  TLS_CERT: z.string().optional(),
+  TLS_KEY: z.string().optional(),
+  TRUST_PROXY: trustedProxies.optional(),
   REQUEST_TIMEOUT_MS: wholeNumber(100, 3_600_000).prefault('55000'),
   MAPPINGS_DIR: z.string().prefault(shippedMappingsDir).transform(findMappings),
   DEFAULT_COUNTRY: z

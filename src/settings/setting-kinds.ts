@@ -1,4 +1,5 @@
 /** Kinds of settings: how a text of the environment is checked and read. */
+import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
 
 /** A whole number within limits; given as text. */
@@ -31,3 +32,32 @@ export function size(standard: string, most = 1024 ** 4) {
 }
 
 export const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https address' });
+
+const namedNetworks: readonly string[] = ['loopback', 'linklocal', 'uniquelocal'];
+
+function isNetwork(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return namedNetworks.includes(text);
+  if (prefix === undefined) return true;
+  try {
+    new BlockList().addSubnet(
+      address,
+      /^\d+$/.test(prefix) ? Number(prefix) : Number.NaN,
+      `ipv${family === 4 ? 4 : 6}`,
+    );
+    return true;
+  } catch {
+    // An impossible prefix, such as /33: the caller reports it.
+    return false;
+  }
+}
+
+/** The proxies whose `X-Forwarded-For` counts: how many there are, or their addresses and networks, separated by commas. */
+export const trustedProxies = z
+  .string()
+  .transform((text) => (/^\d+$/.test(text.trim()) ? Number(text) : text.split(',').map((each) => each.trim())))
+  .refine(
+    (value) => (typeof value === 'number' ? value <= 10 : value.every(isNetwork)),
+    'must be a number of proxies (10 at most), or addresses and networks such as 10.0.0.0/8 or loopback, separated by commas',
+  );

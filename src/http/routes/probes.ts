@@ -28,7 +28,7 @@ export function probeRoutes(readiness: Readiness, keyCheck: KeyCheck): Router {
     .get(async (request, response) => {
       const hasKey = request.headers[keyCheck.header] !== undefined;
       const key = hasKey ? await keyCheck.check(request) : 'missing';
-      if (key === 'unknown') noteFacts(response, { key });
+      if (key === 'unknown') noteFacts(response, { key, client: request.ip });
       const isReady = readiness.isReady();
       const details = key === 'known' ? { mapping: describeMapping(readiness.mappingState()) } : {};
       response.status(isReady ? 200 : 503).json({ status: isReady ? 'ok' : 'stopping', ...details });

@@ -1,0 +1,103 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import type { Server } from 'node:https';
+import { createSecureContext } from 'node:tls';
+import { type Config, ConfigError } from './config.ts';
+import type { Logger } from './logger.ts';
+import { readRegularFile } from './regular-file.ts';
+
+type CertificateFiles = NonNullable<Config['tls']>;
+
+/** The content of the files. */
+export interface Certificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/**
+ * Reads a certificate and its key, and checks that they belong together.
+ * @throws ConfigError that names the setting whose file is missing or wrong.
+ */
+export function readCertificate(files: CertificateFiles): Certificate {
+  const certificate = { cert: readPem('TLS_CERT', files.cert), key: readPem('TLS_KEY', files.key) };
+  const reason = reasonToReject(certificate);
+  if (reason !== undefined) throw new ConfigError([`TLS_CERT and TLS_KEY cannot be used together: ${reason}`]);
+  return certificate;
+}
+
+function reasonToReject({ cert, key }: Certificate): string | undefined {
+  try {
+    // The secure context accepts an empty key, and a certificate would then be served that no client accepts.
+    if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)))
+      return 'the key belongs to another certificate';
+    createSecureContext({ cert, key });
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message.replace(/^error:[0-9A-F]+:/i, '') : 'unknown error';
+  }
+}
+
+/** A chain of certificates has a few thousand bytes. */
+const maxPemBytes = 1024 ** 2;
+
+function readPem(setting: string, path: string): string {
+  try {
+    return readRegularFile(path, maxPemBytes);
+  } catch (error) {
+    const reason = error instanceof Error ? ('code' in error ? String(error.code) : error.message) : 'unknown error';
+    throw new ConfigError([`${setting}: ${path} cannot be read (${reason})`]);
+  }
+}
+
+/** A certificate that follows its files. */
+export interface LiveCertificate {
+  /** Reads the files now; applies them if they are valid. */
+  reload(): void;
+  close(): void;
+}
+
+/**
+ * Serves a renewed certificate without a restart; connections that are open keep the old one. The two files are rarely replaced at the
+ * same moment, so a change is applied when two looks in a row see the same content. If the files are wrong, the last valid
+ * certificate stays active.
+ */
+export function followCertificate(
+  server: Pick<Server, 'setSecureContext'>,
+  {
+    files,
+    active,
+    pollMs,
+  }: { readonly files: CertificateFiles; readonly active: Certificate; readonly pollMs: number },
+  log: Logger,
+): LiveCertificate {
+  let current = textOf(active);
+  let seen = current;
+  function look(isAsked: boolean): void {
+    const read = attemptToRead(files);
+    const text = 'problem' in read ? read.problem : textOf(read);
+    const isSettled = isAsked || text === seen;
+    seen = text;
+    if (!isSettled || text === current) return;
+    current = text;
+    if ('problem' in read) {
+      log.error({ reason: read.problem }, 'the certificate files have errors: the last valid certificate stays active');
+      return;
+    }
+    server.setSecureContext(read);
+    log.info({}, 'the renewed certificate is active');
+  }
+  const timer = setInterval(() => look(false), pollMs).unref();
+  return { reload: () => look(true), close: () => clearInterval(timer) };
+}
+
+function textOf({ cert, key }: Certificate): string {
+  return `${cert}\n${key}`;
+}
+
+function attemptToRead(files: CertificateFiles): Certificate | { readonly problem: string } {
+  try {
+    return readCertificate(files);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { problem: error.problems.join('; ') };
+  }
+}
