@@ -1,5 +1,6 @@
 import type { CrmProblem } from '../crm/crm.ts';
 import type { Logger } from '../logger.ts';
+import { withoutKept } from '../mapping/run/held-back.ts';
 import { nothingDecided, type WriteDecision } from './decisions.ts';
 import type { RequestScope } from './request-scope.ts';
 import { unaccounted } from './unaccounted.ts';
@@ -25,7 +26,9 @@ export function decisionOf(outcome: WriteDecision['outcome'], draft: Draft): Wri
 /** A record of which nothing was written. */
 export function failed(problem: CrmProblem, draft?: Pick<Draft, 'warnings' | 'heldBack'>): WriteResult {
   if (draft === undefined) return { problem, warnings: [], decision: nothingDecided };
-  return { problem, warnings: draft.warnings, decision: { ...nothingDecided, heldBack: draft.heldBack } };
+  const kept = draft.heldBack.flatMap(({ keptIn = [] }) => keptIn);
+  const { warnings, heldBack } = kept.reduce<Pick<Draft, 'warnings' | 'heldBack'>>(withoutKept, draft);
+  return { problem, warnings, decision: { ...nothingDecided, heldBack } };
 }
 
 /** The final check that every record of a request ends with a result. A gap is a fault of ours and is logged as an error. */

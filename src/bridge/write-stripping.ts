@@ -1,5 +1,5 @@
 import { type InvalidProperty, noSuchProperty, type WriteOutcome } from '../crm/crm.ts';
-import type { HeldBack, HeldBackReason } from '../mapping/run/held-back.ts';
+import { type HeldBack, type HeldBackReason, withoutKept } from '../mapping/run/held-back.ts';
 import { unaccounted } from './unaccounted.ts';
 
 /** Property values on their way to the CRM, and where they came from. */
@@ -149,10 +149,11 @@ export function withoutProperties(draft: Draft, reasons: ReadonlyMap<string, Dro
   const heldBack = [...reasons].map(([property, { text: _text, ...why }]): HeldBack => {
     return { field: draft.sources[property] ?? property, property, ...why };
   });
+  const said = [...reasons.keys()].reduce<Pick<Draft, 'warnings' | 'heldBack'>>(withoutKept, draft);
   return {
     ...draft,
     properties,
-    warnings: [...draft.warnings, ...warnings],
-    heldBack: [...draft.heldBack, ...heldBack],
+    warnings: [...said.warnings, ...warnings],
+    heldBack: [...said.heldBack, ...heldBack],
   };
 }

@@ -4,7 +4,7 @@ import { explainSetAside } from '../bridge/records/decide-match.ts';
 import { type MatchOutcome, matchRecords } from '../bridge/records/match-records.ts';
 import { createRecordIdCache } from '../bridge/records/record-id-cache.ts';
 import type { Crm, NewProperty } from '../crm/crm.ts';
-import type { HeldBack } from '../mapping/run/held-back.ts';
+import { type HeldBack, type HeldBackReason, withoutKept } from '../mapping/run/held-back.ts';
 import { toEnginyProperties } from '../mapping/run/translate-record.ts';
 import type { Mapping } from '../mapping/schema/record-mapping.ts';
 import type { EnginyRecord } from '../mapping/values/field-value.ts';
@@ -114,12 +114,23 @@ async function compareHeld(
   const held = read?.found.get(id)?.properties;
   if (held === undefined) return update;
   const values = update.values.map((value) => ({ ...value, now: held[value.property] ?? null }));
+  // A value that is not sent cannot be rejected; a property that cannot be written is the better reason.
+  const isUnwritable = (property: string) =>
+    update.heldBack.some((held) => held.property === property && unwritable.has(held.reason));
   const kept = values.flatMap(({ property, value, source, when, now }): HeldBack[] => {
     const isKept = when === 'if empty' && now !== null && now !== '' && now !== value;
-    return isKept ? [{ field: source, property, reason: 'if-empty' }] : [];
+    return isKept && !isUnwritable(property) ? [{ field: source, property, reason: 'if-empty' }] : [];
   });
-  return { ...update, values, heldBack: [...update.heldBack, ...kept] };
+  const keptNames = new Set(kept.map(({ property }) => property));
+  const others = { ...update, heldBack: update.heldBack.filter(({ property }) => !keptNames.has(property)) };
+  const said = kept.reduce<Pick<WriteExplanation, 'warnings' | 'heldBack'>>(
+    (before, { property = '' }) => withoutKept(before, property),
+    others,
+  );
+  return { ...update, values, warnings: said.warnings, heldBack: [...said.heldBack, ...kept] };
 }
+
+const unwritable: ReadonlySet<HeldBackReason> = new Set(['read-only', 'no-property']);
 
 function newProperties(properties: readonly NewProperty[]): RecordExplanation['made'] {
   const byName = new Map(properties.map(({ name, type, label }) => [name, { name, type, label }]));

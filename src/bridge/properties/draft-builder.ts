@@ -1,6 +1,6 @@
 import type { CrmProblem } from '../../crm/crm.ts';
 import { showField } from '../../mapping/run/field-mark.ts';
-import type { HeldBack } from '../../mapping/run/held-back.ts';
+import { type HeldBack, withoutKept } from '../../mapping/run/held-back.ts';
 import type { Translation } from '../../mapping/run/translate-record.ts';
 import type { Draft } from '../write-stripping.ts';
 import type { Refusal } from './creation-refusals.ts';
@@ -26,8 +26,8 @@ export class DraftBuilder {
   readonly ifEmpty: Map<string, string>;
   /** Property → Enginy field. */
   readonly sources: Map<string, string>;
-  readonly warnings: string[];
-  readonly heldBack: HeldBack[];
+  warnings: string[];
+  heldBack: HeldBack[];
   readonly createdProperties: string[] = [];
   #problem: CrmProblem | undefined;
   #skippedFields = 0;
@@ -49,6 +49,9 @@ export class DraftBuilder {
   skip(property: string, { refused, ...why }: Refusal): void {
     this.properties.delete(property);
     this.ifEmpty.delete(property);
+    const said = withoutKept(this, property);
+    this.warnings = [...said.warnings];
+    this.heldBack = [...said.heldBack];
     this.warnings.push(`${this.nameOf(property)} was skipped: ${refused}`);
     this.heldBack.push({ field: this.sources.get(property) ?? property, property, ...why });
   }

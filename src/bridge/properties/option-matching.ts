@@ -1,4 +1,4 @@
-import type { HeldBackReason } from '../../mapping/run/held-back.ts';
+import { type HeldBackReason, keptNote } from '../../mapping/run/held-back.ts';
 import type { LooseOption } from '../../mapping/run/translate-record.ts';
 import { describePart, toPropertyText } from './convert-value.ts';
 import type { DraftBuilder } from './draft-builder.ts';
@@ -46,14 +46,9 @@ function keepRawText(
 ): void {
   const field = sources.get(property) ?? property;
   const keepRawIn = option.isPlaceholder ? undefined : option.keepRawIn;
-  const kept = keepRawIn === undefined ? '' : `; the text is kept in ${keepRawIn}`;
+  const kept = keepRawIn === undefined ? '' : keptNote(keepRawIn);
   warnings.push(`${field} → ${property} ${loss}${kept}`);
-  heldBack.push({
-    field,
-    property,
-    reason,
-    ...(keepRawIn !== undefined && { detail: `kept in ${keepRawIn}` }),
-  });
+  heldBack.push({ field, property, reason, ...(keepRawIn !== undefined && { keptIn: keepRawIn }) });
   if (keepRawIn === undefined) return;
   (option.ifEmpty ? ifEmpty : properties).set(keepRawIn, option.text);
   sources.set(keepRawIn, field);

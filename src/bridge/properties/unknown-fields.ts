@@ -2,6 +2,7 @@ import type { CallContext, Crm, NewProperty } from '../../crm/crm.ts';
 import { GatewayError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import { showField } from '../../mapping/run/field-mark.ts';
+import { emptyWord } from '../../mapping/run/held-back.ts';
 import type { PropertyRules } from '../../mapping/run/property-name.ts';
 import { ownProperties, type Translation } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
@@ -168,7 +169,7 @@ function storeField(
   }
 }
 
-const meansNoValue: Refusal = { refused: `it means "${noValue}" (empty_words)`, reason: 'empty' };
+const meansNoValue: Refusal = { refused: `it means "${noValue}" (empty_words)`, reason: 'empty', detail: emptyWord };
 
 /** A word such as "N/A", which creates no property and replaces no value; an option of that name is a value. */
 function isPlaceholder({ write }: Mapping, value: unknown): boolean {

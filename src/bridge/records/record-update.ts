@@ -54,9 +54,14 @@ function mergeTranslations(first: Translation, second: Translation): Translation
     ifEmpty: { ...first.ifEmpty, ...second.ifEmpty },
     sources: { ...first.sources, ...second.sources },
     looseOptions: { ...first.looseOptions, ...second.looseOptions },
+    asSent: { ...withoutKeys(first.asSent, second.ifEmpty), ...second.asSent },
     forced: [...new Set([...first.forced, ...second.forced])],
     unknown: [...first.unknown, ...second.unknown],
     warnings: [...new Set([...first.warnings, ...second.warnings])],
     heldBack: [...first.heldBack, ...second.heldBack],
   };
+}
+
+function withoutKeys(values: Readonly<Record<string, string>>, others: object): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !Object.hasOwn(others, name)));
 }

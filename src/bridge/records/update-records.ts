@@ -1,6 +1,7 @@
 import type { KnownRecord } from '../../contract/records.ts';
 import type { Crm, CrmProblem, CrmRecord, UpdateInput, WriteOutcome } from '../../crm/crm.ts';
 import type { Logger } from '../../logger.ts';
+import { withoutKept } from '../../mapping/run/held-back.ts';
 import { type Translation, toCrmProperties } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import type { EnginyRecord } from '../../mapping/values/field-value.ts';
@@ -20,6 +21,7 @@ import { keepPrimary, primariesIn } from './keep-primary.ts';
 import type { RecordIdCache } from './record-id-cache.ts';
 import { type Change, mergeChanges, openUpdates, type RecordUpdate } from './record-update.ts';
 import { rememberKeys } from './remember-keys.ts';
+import { shareOf } from './share-of-update.ts';
 
 export interface WriteDeps {
   readonly crm: Crm;
@@ -72,8 +74,12 @@ export async function applyChanges(scope: WriteScope, changes: readonly Change[]
   }
   await sendUpdates(scope, openUpdates(updates));
   for (const update of updates) rememberUpdate(scope, update);
-  const results = new Map(updates.map(({ id, result }) => [id, result]));
-  return changes.map(({ id }) => requireResult(scope, results.get(id)));
+  const byId = new Map(updates.map((update) => [update.id, update]));
+  return changes.map((change) => {
+    const update = byId.get(change.id);
+    const result = requireResult(scope, update?.result);
+    return update === undefined ? result : shareOf(update, change, result);
+  });
 }
 
 /** Decides what needs the CRM's property definitions, such as fields without a row. */
@@ -149,16 +155,22 @@ function fillEmpty(update: RecordUpdate): void {
   const { id, current, draft, ifEmpty } = update;
   if (current === undefined) return;
   const properties = { ...draft.properties };
-  const heldBack = [...draft.heldBack];
+  let said: Pick<Draft, 'warnings' | 'heldBack'> = draft;
   for (const [name, value] of Object.entries(ifEmpty)) {
     if (Object.hasOwn(properties, name)) continue;
     if (isEmpty(current, name)) properties[name] = value;
     // The same value again is no loss, and resends of Enginy's own id are the rule.
     else if (current.properties[name] !== value) {
-      heldBack.push({ field: draft.sources[name] ?? name, property: name, reason: 'if-empty' });
+      const { warnings, heldBack } = withoutKept(said, name);
+      const field = draft.sources[name] ?? name;
+      const problem = update.translation.asSent[name];
+      const why =
+        problem === undefined ? { reason: 'if-empty' as const } : { reason: 'unreadable' as const, detail: problem };
+      said = { warnings, heldBack: [...heldBack, { field, property: name, ...why }] };
     }
   }
-  update.draft = { ...draft, properties, heldBack };
+  const { warnings, heldBack } = said;
+  update.draft = { ...draft, properties, warnings, heldBack };
   if (Object.keys(properties).length === 0) update.result = unchanged(id, update.draft);
 }
 

@@ -1,5 +1,6 @@
-import type { HeldBack, HeldBackReason } from '../../mapping/run/held-back.ts';
-import type { MappingPlaces } from '../inputs/mapping-places.ts';
+import { emptyWord, type HeldBack, type HeldBackReason } from '../../mapping/run/held-back.ts';
+import type { Path } from '../../mapping/schema/finding.ts';
+import type { MappingPlaces, RowPlace } from '../inputs/mapping-places.ts';
 
 /** What happened to a field, and what to do about it. */
 interface Words {
@@ -11,8 +12,12 @@ interface Words {
 interface Held extends HeldBack {
   /** Where its row is. */
   readonly row: string;
-  /** Where the file says what happens to fields without a row. */
-  readonly unknownFields: string;
+  readonly kind: RowPlace['kind'];
+  readonly overwrite?: RowPlace['overwrite'];
+  /** Where a key of the file is. */
+  readonly key: (path: Path) => string;
+  /** What its row calls a table of values. */
+  readonly mapKey: 'value_map' | 'map';
 }
 
 /** HubSpot treats the id of an unknown user as one that is not an option. */
@@ -24,43 +29,54 @@ const unknownOwner: Words = {
 };
 
 const words: Readonly<Record<HeldBackReason, (held: Held) => Words>> = {
-  'if-empty': ({ row }) => ({
-    why: 'HubSpot already has a value, and the row says overwrite: if_empty',
-    remedy: `to replace the value, set overwrite: always in ${row}`,
-  }),
-  never: ({ row }) => ({
+  'if-empty': keptValue,
+  never: (held) => ({
     why: 'it is only written to new records, because the row says overwrite: never',
-    remedy: `to update it as well, set overwrite: always in ${row}`,
+    remedy: overwriteRemedy(held, 'never', 'to update it as well'),
   }),
-  empty: ({ row }) => ({
-    why: 'Enginy sent it empty, and on_empty: skip keeps the value that HubSpot has',
-    remedy: `to clear it in HubSpot, set on_empty: clear in ${row}`,
-  }),
+  empty: ({ row, key, kind, detail }) =>
+    detail === emptyWord
+      ? {
+          why: 'it says that there is no value (empty_words)',
+          remedy: `if it is a value, take it out of empty_words in ${key(['write', 'empty_words'])}`,
+        }
+      : {
+          why: 'Enginy sent it empty, and on_empty: skip keeps the value that HubSpot has',
+          remedy: `to clear it in HubSpot, set on_empty: clear in ${kind === 'none' ? key(['write', 'on_empty']) : row}`,
+        },
   backward: ({ property = '' }) => ({
     why: 'HubSpot did not let the value move back',
     remedy: `move ${property} back in HubSpot by hand, or check why HubSpot refused to clear it`,
   }),
-  'no-option': ({ row, property, detail }) =>
+  'no-option': ({ row, property, mapKey, keptIn }) =>
     property === ownerProperty
       ? unknownOwner
       : {
-          why: `its value is not an option that ${property ?? 'the property'} accepts${keptIn(detail)}`,
-          remedy: `add the option in HubSpot, or translate the value (value_map) in ${row}`,
+          why: `its value is not an option that ${property ?? 'the property'} accepts${keptText(keptIn)}`,
+          remedy: `add the option in HubSpot, or translate the value (${mapKey}) in ${row}`,
         },
-  'some-options': ({ row, property, detail }) => ({
-    why: `some of its values are not options of ${property ?? 'the property'}; the others were written${keptIn(detail)}`,
+  'some-options': ({ row, property, keptIn }) => ({
+    why: `some of its values are not options of ${property ?? 'the property'}; the others were written${keptText(keptIn)}`,
     remedy: `add the options in HubSpot, or translate the values in ${row}`,
   }),
   cut: ({ property = 'the property' }) => ({
     why: `it is longer than ${property} can be: the beginning was written`,
   }),
-  dropped: ({ row }) => ({
-    why: 'the transforms or the value map of its row leave nothing of the value',
-    remedy: `check the row in ${row}; explain shows each step`,
-  }),
-  unreadable: ({ row, detail = 'cannot be read as its property expects' }) => ({
-    why: `its value ${detail}`,
-    remedy: `correct it in Enginy, or change the transforms in ${row}`,
+  dropped: ({ row, detail, keptIn }) =>
+    detail === undefined
+      ? {
+          why: 'the transforms or the value map of its row leave nothing of the value',
+          remedy: `check the row in ${row}; explain shows each step`,
+        }
+      : {
+          why: `it ${detail}${keptText(keptIn)}`,
+          ...(keptIn === undefined && {
+            remedy: `to keep the whole text, name a property for it (keep_raw_in) in ${row}`,
+          }),
+        },
+  unreadable: ({ row, kind, detail = 'cannot be read as its property expects', keptIn }) => ({
+    why: `its value ${detail}${keptText(keptIn)}`,
+    remedy: kind === 'none' ? 'correct it in Enginy' : `correct it in Enginy, or change the transforms in ${row}`,
   }),
   refused: ({ detail }) => ({
     why: `HubSpot rejected the value${detail === undefined ? '' : ` (${detail})`}`,
@@ -70,9 +86,12 @@ const words: Readonly<Record<HeldBackReason, (held: Held) => Words>> = {
     why: `${detail} in HubSpot already has this value, and ${property} must be unique`,
     remedy: 'merge the two records in HubSpot if they are the same',
   }),
-  'read-only': ({ row, property = 'the property' }) => ({
+  'read-only': ({ row, kind, property = 'the property' }) => ({
     why: `${property} is read-only in HubSpot`,
-    remedy: `write to another property in ${row}`,
+    remedy:
+      kind === 'none'
+        ? `give the field a row that writes another property in ${row}`
+        : `write to another property in ${row}`,
   }),
   'no-property': ({ row, property = 'for it' }) => ({
     why: `HubSpot has no property ${property}`,
@@ -82,13 +101,13 @@ const words: Readonly<Record<HeldBackReason, (held: Held) => Words>> = {
     why: `the HubSpot token may not create or read properties${detail === undefined ? '' : ` (missing scope: ${detail})`}`,
     remedy: 'add the scope to the app of the token in HubSpot',
   }),
-  limit: ({ unknownFields, detail }) => ({
+  limit: ({ key, detail }) => ({
     why: `no more custom properties may be created${detail === undefined ? '' : ` (${detail})`}`,
-    remedy: `raise at_most in ${unknownFields}, or give the field a row`,
+    remedy: `raise at_most in ${key(['write', 'unknown_fields'])}, or give the field a row`,
   }),
-  'no-row': ({ unknownFields }) => ({
+  'no-row': ({ key }) => ({
     why: 'no row of the mapping file writes it, and unknown_fields does not create properties',
-    remedy: `add a row for it, or set policy: create in ${unknownFields}`,
+    remedy: `add a row for it, or set policy: create in ${key(['write', 'unknown_fields'])}`,
   }),
   'other-field': ({ detail = 'another field' }) => ({
     why: `its place is taken by ${detail}, which was sent too`,
@@ -100,18 +119,45 @@ const words: Readonly<Record<HeldBackReason, (held: Held) => Words>> = {
   'unknown-owner': () => unknownOwner,
 };
 
-function keptIn(detail: string | undefined): string {
-  return detail?.startsWith('kept in ') === true ? `; the text was ${detail}` : '';
+function keptText(keptIn: string | undefined): string {
+  return keptIn === undefined ? '' : `; the text was kept in ${keptIn}`;
+}
+
+/** HubSpot has a value. Only a row can be told to replace it. */
+function keptValue(held: Held): Words {
+  const { kind, property = 'the property' } = held;
+  switch (kind) {
+    case 'identity':
+      return { why: 'the record in HubSpot belongs to another id of Enginy, which is never replaced' };
+    case 'none':
+      return { why: 'HubSpot already has a value' };
+    case 'raw text':
+      return { why: `${property} already keeps a text, and the row says overwrite: if_empty` };
+    case 'field':
+      return {
+        why: 'HubSpot already has a value, and the row says overwrite: if_empty',
+        remedy: overwriteRemedy(held, 'if_empty', 'to replace the value'),
+      };
+  }
+}
+
+/** What to change, or that it was changed since. */
+function overwriteRemedy({ row, overwrite }: Held, then: RowPlace['overwrite'], purpose: string): string {
+  if (overwrite === undefined || overwrite === then) return `${purpose}, set overwrite: always in ${row}`;
+  return `this has changed since: ${row} says overwrite: ${overwrite} now`;
 }
 
 /** One line that says why, and one that says what to do where there is something to do. */
 export function heldBackLines(heldBack: HeldBack, object: string, places: MappingPlaces): string[] {
   const { field, property, reason } = heldBack;
   const say = Object.hasOwn(words, reason) ? words[reason] : () => ({ why: reason });
+  const { place, ...row } = places.row(object, property);
   const { why, remedy }: Words = say({
     ...heldBack,
-    row: places.row(object, property),
-    unknownFields: places.key(object, ['write', 'unknown_fields']),
+    ...row,
+    row: place,
+    key: (path) => places.key(object, path),
+    mapKey: object === 'contacts' || object === 'companies' ? 'value_map' : 'map',
   });
   const name = property === undefined || property === field ? field : `${field} → ${property}`;
   return [`${name}: ${why}`, ...(remedy === undefined ? [] : [`  ${remedy}`])];

@@ -50,4 +50,31 @@ export interface HeldBack {
   readonly reason: HeldBackReason;
   /** What the reason depends on, without values: an error code, a scope, `is not an email address`. */
   readonly detail?: string;
+  /** The property that keeps the text instead (`keep_raw_in`). */
+  readonly keptIn?: string;
+}
+
+/** The detail of an `empty` field that was sent with a word for "no value". */
+export const emptyWord = 'empty_words';
+
+/** What is said about a record that is being written. */
+interface Said {
+  readonly warnings: readonly string[];
+  readonly heldBack: readonly HeldBack[];
+}
+
+/** The end of a warning that says where a text is kept. */
+export function keptNote(property: string): string {
+  return `; the text is kept in ${property}`;
+}
+
+/** Takes back that a text is kept in a property, because the property is not written after all. */
+export function withoutKept({ warnings, heldBack }: Said, property: string): Said {
+  const note = keptNote(property);
+  return {
+    warnings: warnings.map((warning) => (warning.endsWith(note) ? warning.slice(0, -note.length) : warning)),
+    heldBack: heldBack.map(({ keptIn, ...held }) => {
+      return keptIn === undefined || keptIn === property ? held : { ...held, keptIn };
+    }),
+  };
 }

@@ -2,8 +2,9 @@ import type { FieldRow, Mapping } from '../schema/record-mapping.ts';
 import { type EnginyRecord, readCustomFields, readField, toFieldValue, toText } from '../values/field-value.ts';
 import type { FieldReader, RowListener, RowReading } from './compile-field-row.ts';
 import { compileMapping } from './compile-mapping.ts';
+import { showField } from './field-mark.ts';
 import { noValue } from './no-value.ts';
-import type { HeldBack, HeldBackReason } from './held-back.ts';
+import { emptyWord, type HeldBack, type HeldBackReason, keptNote } from './held-back.ts';
 
 /** The translation of one Enginy record. A property is in at most one of the first three fields. */
 export interface Translation {
@@ -15,6 +16,8 @@ export interface Translation {
   readonly looseOptions: Record<string, LooseOption>;
   /** Properties to clear before writing, because the CRM ignores a step back. */
   readonly forced: string[];
+  /** Properties of `ifEmpty` whose text could not be read and is written as it came; with what is wrong. */
+  readonly asSent: Record<string, string>;
   /** Fields without a row, including entries of `customFields`. Values are empty only if the file clears by default. */
   readonly unknown: { readonly field: string; readonly value: unknown }[];
   /** What was not written and why, without values. */
@@ -73,6 +76,7 @@ export function emptyTranslation(): Translation {
     ifEmpty: {},
     looseOptions: {},
     forced: [],
+    asSent: {},
     unknown: [],
     warnings: [],
     heldBack: [],
@@ -170,25 +174,28 @@ function warn(
   { translation, mode }: { readonly translation: Translation; readonly mode: WriteMode },
 ): void {
   const { warnings, heldBack } = translation;
-  const rawIn = row.keep_raw_in === undefined ? '' : `; the text is kept in ${row.keep_raw_in}`;
+  // Only the first text is kept.
+  let keptIn = row.keep_raw_in;
   const where = mode === 'create' ? '' : ' if it has no value';
-  for (const [index, { field, problem }] of problems.entries()) {
+  for (const { field, problem } of problems) {
     const inPlace = keepsUnreadable && kind === 'unusable';
     const done = inPlace ? `: written to ${row.crm} as it came${where}` : ` and was not written to ${row.crm}`;
-    warnings.push(`${field} ${problem}${done}${inPlace && mode === 'create' ? '' : rawIn}`);
+    const note = keptIn === undefined || (inPlace && mode === 'create') ? '' : keptNote(keptIn);
+    warnings.push(`${field} ${problem}${done}${note}`);
     // A text that is written as it came is not held back.
-    if (inPlace) continue;
-    // Only the first text is kept.
-    const kept = row.keep_raw_in === undefined || index > 0 ? '' : `; the text was kept in ${row.keep_raw_in}`;
-    heldBack.push({ field, property: row.crm, reason: 'unreadable', detail: `${problem}${kept}` });
+    if (!inPlace)
+      heldBack.push({ field, property: row.crm, reason: 'unreadable', detail: problem, ...(keptIn && { keptIn }) });
+    keptIn = undefined;
   }
   for (const { field, problem } of partials) {
-    warnings.push(`${field} ${problem} to ${row.crm}${rawIn}`.replace(/ approximate to /, ' approximate in '));
-    heldBack.push({ field, property: row.crm, reason: 'dropped', detail: problem });
+    const note = keptIn === undefined ? '' : keptNote(keptIn);
+    warnings.push(`${field} ${problem} to ${row.crm}${note}`.replace(/ approximate to /, ' approximate in '));
+    heldBack.push({ field, property: row.crm, reason: 'dropped', detail: problem, ...(keptIn && { keptIn }) });
+    keptIn = undefined;
   }
   for (const field of placeholders) {
     warnings.push(`${field} means "${noValue}" (empty_words) and was not written to ${row.crm}`);
-    heldBack.push({ field, property: row.crm, reason: 'empty' });
+    heldBack.push({ field, property: row.crm, reason: 'empty', detail: emptyWord });
   }
 }
 
@@ -212,6 +219,7 @@ function keepAsSent(
   if (first === undefined) return;
   const place = mode === 'create' ? 'properties' : 'ifEmpty';
   put(translation, place, { property: row.crm, value: first.given, source: first.field });
+  translation.asSent[row.crm] = first.problem;
   // A create stores the text once.
   if (mode === 'create' && row.keep_raw_in !== undefined) delete translation.properties[row.keep_raw_in];
 }
@@ -227,10 +235,13 @@ function writeIdentity(mapping: Mapping, { record, mode, translation }: RecordWr
 
 function collectUnknown(mapping: Mapping, known: ReadonlySet<string>, write: RecordWrite): void {
   const { record, mode, translation } = write;
-  const keepsEmpty = mode === 'update' && mapping.write.on_empty === 'clear';
+  const { on_empty, unknown_fields } = mapping.write;
+  const keepsEmpty = mode === 'update' && on_empty === 'clear';
+  const holdsEmpty = mode === 'update' && on_empty === 'skip' && unknown_fields.policy === 'create';
   const collect = (field: string, value: unknown) => {
     if (toFieldValue(value) !== undefined) translation.unknown.push({ field, value });
     else if (keepsEmpty && value !== undefined) translation.unknown.push({ field, value: '' });
+    else if (holdsEmpty && value !== undefined) translation.heldBack.push({ field: showField(field), reason: 'empty' });
   };
   const custom = known.has('customFields') ? undefined : readCustomFields(record);
   for (const field of Object.keys(record)) {
