@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { id } from './optional-fields.ts';
+import { echoedId, position } from './records.ts';
 
-const Association = z.looseObject({ contactCRMId: id, companyCRMId: id }, { error: 'must be an object' });
+export const Association = z.looseObject({ contactCRMId: id, companyCRMId: id }, { error: 'must be an object' });
+
+export type Association = z.infer<typeof Association>;
 
 /** Body of POST /associations. */
 export const AssociationsBody = z.object(
@@ -10,7 +13,15 @@ export const AssociationsBody = z.object(
 );
 export type AssociationsBody = z.infer<typeof AssociationsBody>;
 
-export const AssociationError = z.object({ contactCRMId: z.string(), companyCRMId: z.string(), error: z.string() });
+const sentId = echoedId.nullable().describe('Null where it cannot be used');
+
+export const AssociationError = z.object({
+  contactCRMId: sentId,
+  companyCRMId: sentId,
+  index: position,
+  error: z.string(),
+});
+export type AssociationError = z.infer<typeof AssociationError>;
 
 export const AssociationsAnswer = z.object({
   success: z.boolean().describe('False only if no pair could be linked'),

@@ -16,12 +16,20 @@ export const optionalShortText = z
 const maxIdLength = 512;
 const tooLongId = `must have at most ${maxIdLength} characters`;
 
-/** An id in a body: a string; an integer is accepted as its digits. */
-export const id = z
-  .union([z.string().max(maxIdLength, tooLongId).regex(/\S/, 'must not be empty'), z.number().int().nonnegative()], {
-    error: 'must be an id: a string or a whole number',
-  })
-  .describe('An id that the bridge returned');
+/** An id as it was sent. It is returned in the type in which it was sent. */
+export type SentId = string | number;
+
+/**
+ * A required id: a string, or an integer that JSON carries exactly. HubSpot's unique properties and paths accept far more than 512
+ * characters.
+ */
+export const requiredId = z.union(
+  [z.string().max(maxIdLength, tooLongId).regex(/\S/, 'must not be empty'), z.number().int()],
+  { error: ({ input }) => (input === undefined ? 'is missing' : 'must be an id: a string or a whole number') },
+);
+
+/** The id of a record, task or activity in the CRM. */
+export const id = requiredId.describe('An id that the bridge returned');
 
 /** An id that may be omitted, null or empty. */
 export const optionalId = z

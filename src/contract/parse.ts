@@ -3,9 +3,15 @@ import { InvalidRequestError } from '../errors.ts';
 import { isObject } from '../json.ts';
 
 /** A response lists this many problems. Validation stops there: a body of a million bad records has a million. */
-const maxProblems = 20;
+export const maxProblems = 20;
 
 type Path = readonly PropertyKey[];
+
+/** What does not fit a schema, and where. */
+export interface Issue {
+  readonly path: Path;
+  readonly message: string;
+}
 
 /**
  * Validates a body and returns the body itself, not a copy: fields without a schema stay as they were sent.
@@ -23,7 +29,7 @@ export function checkBody<Schema extends z.ZodType>(schema: Schema, body: unknow
 }
 
 /** Lists are validated entry by entry, so that the caller can stop early. */
-function* issuesOf(schema: z.core.$ZodType, value: unknown, path: Path): Generator<{ path: Path; message: string }> {
+export function* issuesOf(schema: z.core.$ZodType, value: unknown, path: Path): Generator<Issue> {
   if (schema instanceof z.ZodObject && isObject(value)) {
     for (const [name, field] of Object.entries<z.core.$ZodType>(schema.shape)) {
       yield* issuesOf(field, Object.hasOwn(value, name) ? value[name] : undefined, [...path, name]);
@@ -36,9 +42,9 @@ function* issuesOf(schema: z.core.$ZodType, value: unknown, path: Path): Generat
   }
 }
 
-/** `['contacts', 3, 'externalId']` → `contacts[3].externalId`; the body itself is `body`. */
-export function formatPath(path: readonly PropertyKey[]): string {
-  if (path.length === 0) return 'body';
+/** `['contacts', 3, 'externalId']` → `contacts[3].externalId`; an empty path is the whole. */
+export function formatPath(path: Path, whole = 'body'): string {
+  if (path.length === 0) return whole;
   return path.reduce<string>((text, part) => {
     if (typeof part === 'number') return `${text}[${part}]`;
     return text === '' ? String(part) : `${text}.${String(part)}`;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { requiredId } from './optional-fields.ts';
 
 /** The two kinds of record that Enginy exchanges; also the key of the list in its bodies. */
 export const recordKinds = ['contacts', 'companies'] as const;
@@ -9,16 +10,8 @@ export type SentRecord = Readonly<Record<string, unknown>>;
 export type NewRecord = SentRecord & { readonly externalId: string };
 export type KnownRecord = SentRecord & { readonly crmId: string };
 
-/** A required string. HubSpot's unique properties and paths accept far more than 512 characters. */
-export function requiredText() {
-  return z
-    .string({ error: ({ input }) => (input === undefined ? 'is missing' : 'must be a string') })
-    .min(1, 'must not be empty')
-    .max(512, 'must have at most 512 characters');
-}
-
-const externalId = requiredText().describe("Enginy's id of the record");
-const crmId = requiredText().describe('Id of the record in the CRM');
+const externalId = requiredId.describe("Enginy's id of the record");
+const crmId = requiredId.describe('Id of the record in the CRM');
 
 export const NewRecordSchema = z.looseObject({ externalId }, { error: 'must be an object' });
 export const KnownRecordSchema = z.looseObject({ crmId }, { error: 'must be an object' });
@@ -38,11 +31,20 @@ export function knownRecordsSchema(kind: RecordKind) {
 
 export const Warnings = z.array(z.string()).describe('What was dropped although the record succeeded, and why');
 
-export const RecordError = z.object({ externalId: z.string(), error: z.string() });
+/** An id as it was sent. */
+export const echoedId = z.union([z.string(), z.number()]);
+/** Where an entry without a usable id stood in the list. */
+export const position = z.number().int().optional().describe('Position in the request of an entry without a usable id');
+
+export const RecordError = z.object({
+  externalId: echoedId.nullable().describe('Null for an entry without a usable id'),
+  index: position,
+  error: z.string(),
+});
 export type RecordError = z.infer<typeof RecordError>;
 
 export const CreateAnswer = z.object({
-  results: z.array(z.object({ externalId: z.string(), crmId: z.string(), warnings: Warnings.optional() })),
+  results: z.array(z.object({ externalId: echoedId, crmId: z.string(), warnings: Warnings.optional() })),
   errors: z.array(RecordError).optional(),
 });
 export type CreateAnswer = z.infer<typeof CreateAnswer>;
@@ -50,7 +52,7 @@ export type CreateAnswer = z.infer<typeof CreateAnswer>;
 export const SyncAnswer = z.object({
   results: z.array(
     z.object({
-      externalId: z.string(),
+      externalId: echoedId,
       crmId: z.string(),
       properties: z.record(z.string(), z.unknown()).optional(),
       warnings: Warnings.optional(),
@@ -58,7 +60,7 @@ export const SyncAnswer = z.object({
   ),
   errors: z.array(RecordError).optional(),
   notMatched: z
-    .array(z.object({ externalId: z.string(), reasons: z.array(z.string()) }))
+    .array(z.object({ externalId: echoedId, reasons: z.array(z.string()) }))
     .optional()
     .describe('Records for which a similar record of the CRM was set aside, and why'),
 });
@@ -67,7 +69,8 @@ export type SyncAnswer = z.infer<typeof SyncAnswer>;
 export const UpdateAnswer = z.object({
   results: z.array(
     z.object({
-      crmId: z.string(),
+      crmId: echoedId.nullable().describe('Null for an entry without a usable id'),
+      index: position,
       success: z.boolean(),
       error: z.string().optional(),
       properties: z.record(z.string(), z.unknown()).optional(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { id, optionalId, optionalShortText, optionalText } from './optional-fields.ts';
-import { Warnings } from './records.ts';
+import { echoedId, Warnings } from './records.ts';
 
 const subject = z.string({ error: 'must be a string' }).regex(/\S/, 'must not be empty');
 const completed = z.boolean({ error: 'must be true or false' });
@@ -48,4 +48,4 @@ export const TaskAnswer = z.looseObject({
 });
 export type TaskAnswer = z.infer<typeof TaskAnswer>;
 
-export const TasksAnswer = z.array(TaskAnswer);
+export const TasksAnswer = z.array(TaskAnswer.extend({ id: echoedId }));

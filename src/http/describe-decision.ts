@@ -2,14 +2,17 @@ import { noteProblem, nothingDecided, type WriteDecision } from '../bridge/decis
 import type { MatchOutcome } from '../bridge/records/match-records.ts';
 import type { ChangedTask } from '../bridge/timeline/change-tasks.ts';
 import type { WriteResult } from '../bridge/write-result.ts';
-import { idOf } from '../contract/optional-fields.ts';
+import type { RefusedEntry } from '../contract/entries.ts';
+import { idOf, type SentId } from '../contract/optional-fields.ts';
 import type { RecordKind, SentRecord } from '../contract/records.ts';
+import type { SentRecords } from '../contract/sent-records.ts';
 import type { TaskPatch } from '../contract/tasks.ts';
 import type { CrmProblem } from '../crm/crm.ts';
+import { isObject } from '../json.ts';
 import { type Decided, emailsIn, type Subject } from './note-decisions.ts';
 
 /** What a record of contacts or companies is called before it is matched or written. */
-export function subjectOf(object: RecordKind, record: SentRecord): Subject {
+function subjectOf(object: RecordKind, record: SentRecord): Subject {
   const { externalId, crmId } = record;
   return {
     object,
@@ -17,6 +20,30 @@ export function subjectOf(object: RecordKind, record: SentRecord): Subject {
     ...(typeof crmId === 'string' && { crmId }),
     emails: emailsIn(record),
   };
+}
+
+/** The same for all records of a request; those without a usable id come last. */
+export function subjectsOf(
+  object: RecordKind,
+  { records, refused }: Pick<SentRecords<SentRecord>, 'records' | 'refused'>,
+): readonly Subject[] {
+  return [
+    ...records.map((record) => subjectOf(object, record)),
+    ...refused.map(({ sent }) => ({ object, emails: isObject(sent) ? emailsIn(sent) : [] })),
+  ];
+}
+
+/** One decision per subject of {@link subjectsOf}. */
+export function decisionsOf(
+  { refused }: { readonly refused: readonly RefusedEntry[] },
+  decisions: readonly Decided[],
+): readonly Decided[] {
+  return [...decisions, ...refused.map(refusedDecision)];
+}
+
+/** @param entry its reason names fields and no values. */
+function refusedDecision({ reason }: RefusedEntry): Decided {
+  return { ...nothingDecided, warnings: 0, problem: { kind: 'request', text: reason } };
 }
 
 /** The contact and company that a task or activity is about. */
@@ -32,7 +59,7 @@ function about(contactId: string | undefined, companyId: string | undefined) {
 }
 
 /** A contact and a company that are to be linked. */
-export function pairSubject(contactId: string | number, companyId: string | number): Subject {
+export function pairSubject(contactId: SentId | null, companyId: SentId | null): Subject {
   return { object: 'associations', ...about(idOf(contactId), idOf(companyId)), emails: [] };
 }
 

@@ -10,7 +10,7 @@ const mistakes: readonly (readonly [string, string, unknown, string])[] = [
   ...['contacts', 'companies'].flatMap((kind) => [
     ['POST', `/${kind}/sync`, {}, kind] as const,
     ['POST', `/${kind}/sync`, { [kind]: [{}] }, `${kind}[0].externalId`] as const,
-    ['POST', `/${kind}`, { [kind]: [{ externalId: 'a' }, { externalId: 5 }] }, `${kind}[1].externalId`] as const,
+    ['POST', `/${kind}`, { [kind]: [{ externalId: [] }, { externalId: 5.5 }] }, `${kind}[0].externalId`] as const,
     ['POST', `/${kind}`, { [kind]: null }, kind] as const,
     ['POST', `/${kind}`, { [kind]: [[]] }, `${kind}[0]`] as const,
     ['PUT', `/${kind}`, { [kind]: [{ externalId: 'a' }] }, `${kind}[0].crmId`] as const,

@@ -25,7 +25,7 @@ export interface LinkedPairs {
  */
 export async function linkRecords(
   { crm, mappings, context }: LinkScope,
-  associations: AssociationsBody['associations'],
+  associations: Readonly<AssociationsBody['associations']>,
 ): Promise<LinkedPairs> {
   const pairs = new Map(
     associations.map(({ contactCRMId, companyCRMId }) => {

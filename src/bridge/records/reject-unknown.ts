@@ -9,18 +9,23 @@ const mostListed = 20;
 
 /**
  * Policy `reject`: a request with fields that have no row is refused as a whole, before anything is written.
+ * @param places where each record stood in the request.
  * @throws InvalidRequestError that names every place, e.g. `contacts[3].customFields.segment has no row in the mapping`.
  */
-export function rejectUnknownFields(mapping: Mapping, records: readonly EnginyRecord[]): void {
+export function rejectUnknownFields(
+  mapping: Mapping,
+  records: readonly EnginyRecord[],
+  places: readonly { readonly index: number }[],
+): void {
   if (mapping.write.unknown_fields.policy !== 'reject') return;
-  const places = records.flatMap((record, index) =>
+  const unknown = records.flatMap((record, index) =>
     toCrmProperties(mapping, record, 'update').unknown.map(({ field }) => {
       const isOwn = Object.hasOwn(record, field) && toFieldValue(record[field]) !== undefined;
-      return `${mapping.object}[${index}].${isOwn ? '' : 'customFields.'}${showField(field)}`;
+      return `${mapping.object}[${places[index]?.index ?? index}].${isOwn ? '' : 'customFields.'}${showField(field)}`;
     }),
   );
-  if (places.length === 0) return;
-  const listed = places.slice(0, mostListed).map((place) => `${place} has no row in the mapping`);
-  const more = places.length - listed.length;
+  if (unknown.length === 0) return;
+  const listed = unknown.slice(0, mostListed).map((place) => `${place} has no row in the mapping`);
+  const more = unknown.length - listed.length;
   throw new InvalidRequestError(listed.join('; ') + (more > 0 ? `; and ${more} more` : ''));
 }

@@ -84,7 +84,7 @@ function triedText({ tried }: JournalEntry): string {
 /** `contact lead-7`. */
 function nameOf({ object, externalId, crmId, contactId, companyId }: JournalEntry): string {
   const singular = { contacts: 'contact', companies: 'company', tasks: 'task', activities: 'activity' };
-  if (object === 'associations') return `contact ${contactId} and company ${companyId}`;
+  if (object === 'associations') return `contact ${contactId ?? 'without id'} and company ${companyId ?? 'without id'}`;
   const about = [
     contactId === undefined ? [] : `contact ${contactId}`,
     companyId === undefined ? [] : `company ${companyId}`,

@@ -1,10 +1,9 @@
 import { Router } from 'express';
 import { linkRecords } from '../../bridge/records/link-records.ts';
-import { AssociationsBody } from '../../contract/associations.ts';
-import { checkBody } from '../../contract/parse.ts';
+import { readPairs } from '../../contract/sent-pairs.ts';
 import type { Crm } from '../../crm/crm.ts';
 import { mappingsOf } from '../active-mappings.ts';
-import { pairDecision, pairSubject } from '../describe-decision.ts';
+import { decisionsOf, pairDecision, pairSubject } from '../describe-decision.ts';
 import { methodNotAllowed } from '../error-handler.ts';
 import { noteDecisions, noteSubjects } from '../note-decisions.ts';
 import { callContext, noteFacts } from '../request-context.ts';
@@ -15,16 +14,29 @@ export function associationRoutes(deps: { readonly crm: Crm }): Router {
   router
     .route('/associations')
     .post(async (request, response) => {
-      const { associations } = checkBody(AssociationsBody, request.body);
+      const { pairs: associations, refused, complete } = readPairs(request.body);
       const scope = { ...deps, mappings: mappingsOf(response), context: callContext(response, 'bulk') };
       noteSubjects(response, () =>
-        associations.map(({ contactCRMId, companyCRMId }) => pairSubject(contactCRMId, companyCRMId)),
+        [...associations, ...refused].map(({ contactCRMId, companyCRMId }) => pairSubject(contactCRMId, companyCRMId)),
       );
       const { answer, pairs } = await linkRecords(scope, associations);
-      noteSubjects(response, () => pairs.map(({ fromId, toId }) => pairSubject(fromId, toId)));
-      noteDecisions(response, () => pairs.map(({ problem }) => pairDecision(problem)));
-      noteFacts(response, { pairs: associations.length, linked: answer.created, failed: answer.errors?.length ?? 0 });
-      response.json(answer);
+      noteSubjects(response, () => [
+        ...pairs.map(({ fromId, toId }) => pairSubject(fromId, toId)),
+        ...refused.map(({ contactCRMId, companyCRMId }) => pairSubject(contactCRMId, companyCRMId)),
+      ]);
+      noteDecisions(response, () =>
+        decisionsOf(
+          { refused },
+          pairs.map(({ problem }) => pairDecision(problem)),
+        ),
+      );
+      const completed = complete(answer);
+      noteFacts(response, {
+        pairs: associations.length + refused.length,
+        linked: answer.created,
+        failed: completed.errors?.length ?? 0,
+      });
+      response.json(completed);
     })
     .all(methodNotAllowed('POST'));
   return router;

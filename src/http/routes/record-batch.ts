@@ -1,14 +1,14 @@
 import { Router } from 'express';
 import { readById } from '../../bridge/records/read-by-id.ts';
-import { idOf } from '../../contract/optional-fields.ts';
-import { checkBody } from '../../contract/parse.ts';
 import type { RecordKind } from '../../contract/records.ts';
+import { readIds } from '../../contract/sent-ids.ts';
 import { IdsBody } from '../../contract/tasks.ts';
 import type { Crm } from '../../crm/crm.ts';
 import { NotSupportedError } from '../../errors.ts';
 import { mappingsOf } from '../active-mappings.ts';
 import { methodNotAllowed } from '../error-handler.ts';
 import { callContext, noteFacts } from '../request-context.ts';
+import { noteUnusableIds } from '../unusable-ids.ts';
 
 /** POST /contacts/batch and /companies/batch: records by id, under Enginy's names. */
 export function recordBatchRoutes(deps: { readonly crm: Crm }, kind: RecordKind): Router {
@@ -16,12 +16,13 @@ export function recordBatchRoutes(deps: { readonly crm: Crm }, kind: RecordKind)
   router
     .route(`/${kind}/batch`)
     .post(async (request, response) => {
-      const ids = checkBody(IdsBody, request.body).ids.flatMap((id) => idOf(id) ?? []);
+      const { ids, refused, asSent } = readIds(IdsBody, request.body);
       const mapping = mappingsOf(response)[kind];
       if (mapping === undefined) throw new NotSupportedError(`There is no mapping file for ${kind}`);
       const results = await readById({ ...deps, mapping, context: callContext(response, 'bulk') }, ids);
-      noteFacts(response, { records: ids.length, found: results.length });
-      response.json({ results });
+      noteUnusableIds(response, refused);
+      noteFacts(response, { records: ids.length + refused.length, found: results.length });
+      response.json({ results: results.map((record) => ({ ...record, id: asSent(record.id) })) });
     })
     .all(methodNotAllowed('POST'));
   return router;

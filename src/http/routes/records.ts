@@ -9,24 +9,18 @@ import { type MatchOutcome, matchRecords } from '../../bridge/records/match-reco
 import { rejectUnknownFields } from '../../bridge/records/reject-unknown.ts';
 import type { UpdateBatcher } from '../../bridge/records/update-batcher.ts';
 import type { WriteResult } from '../../bridge/write-result.ts';
-import { checkBody } from '../../contract/parse.ts';
-import {
-  type CreateAnswer,
-  knownRecordsSchema,
-  type NewRecord,
-  newRecordsSchema,
-  type RecordError,
-  type RecordKind,
-  type SyncAnswer,
-  type UpdateAnswer,
-} from '../../contract/records.ts';
+import { describeRefused } from '../../contract/entries.ts';
+import type { SentId } from '../../contract/optional-fields.ts';
+import type { CreateAnswer, RecordError, RecordKind, SyncAnswer, UpdateAnswer } from '../../contract/records.ts';
+import { readKnownRecords, readNewRecords, type SentRecords } from '../../contract/sent-records.ts';
 import type { CrmProblem } from '../../crm/crm.ts';
 import { NotSupportedError } from '../../errors.ts';
 import { toEnginyProperties } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import { mappingsOf } from '../active-mappings.ts';
-import { matchDecision, subjectOf, writeDecision } from '../describe-decision.ts';
+import { decisionsOf, matchDecision, subjectsOf, writeDecision } from '../describe-decision.ts';
 import { methodNotAllowed } from '../error-handler.ts';
+import { inRequestOrder } from '../in-request-order.ts';
 import { noteDecisions, noteSubjects } from '../note-decisions.ts';
 import { callContext, noteFacts } from '../request-context.ts';
 
@@ -48,94 +42,103 @@ export function recordRoutes(deps: RecordRouteDeps, kind: RecordKind): Router {
 }
 
 function createHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler {
-  const schema = newRecordsSchema(kind);
   return async (request, response) => {
-    const records = checkBody(schema, request.body)[kind] ?? [];
-    noteSubjects(response, () => records.map((record) => subjectOf(kind, record)));
+    const sent = readNewRecords(kind, request.body);
+    const { records, places } = sent;
+    noteSubjects(response, () => subjectsOf(kind, sent));
     const mapping = mappingOf(response, kind);
-    rejectUnknownFields(mapping, records);
+    rejectUnknownFields(mapping, records, places);
     const results = await createRecords(
       { ...deps, mapping, context: callContext(response, urgencyOf(records)) },
       records,
     );
-    noteDecisions(response, () => results.map(writeDecision));
+    noteDecisions(response, () => decisionsOf(sent, results.map(writeDecision)));
     failIfNothingDone(results);
     const answer: CreateAnswer = { results: [] };
-    records.forEach(({ externalId }, index) => {
+    const failed: Failed[] = [];
+    places.forEach(({ index: at, id: externalId }, index) => {
       const result = results[index];
       if (result === undefined) return;
-      if ('problem' in result) addError(answer, externalId, describeFailure(result));
+      if ('problem' in result) failed.push([at, { externalId, error: describeFailure(result) }]);
       else answer.results.push({ externalId, crmId: result.crmId, ...optionalWarnings(result.warnings) });
     });
+    addErrors(answer, sent, failed);
     noteFacts(
       response,
-      countWrites(results, (index) => ({ externalId: records[index]?.externalId })),
+      countWrites(sent, results, (index) => ({ externalId: records[index]?.externalId })),
     );
     response.status(201).json(answer);
   };
 }
 
 function updateHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler {
-  const schema = knownRecordsSchema(kind);
   return async (request, response) => {
-    const records = checkBody(schema, request.body)[kind] ?? [];
-    noteSubjects(response, () => records.map((record) => subjectOf(kind, record)));
+    const sent = readKnownRecords(kind, request.body);
+    const { records, places } = sent;
+    noteSubjects(response, () => subjectsOf(kind, sent));
     const mapping = mappingOf(response, kind);
-    rejectUnknownFields(mapping, records);
+    rejectUnknownFields(mapping, records, places);
     const results = await deps.updateBatcher.update(mapping, records, callContext(response, urgencyOf(records)));
-    noteDecisions(response, () => results.map(writeDecision));
+    noteDecisions(response, () => decisionsOf(sent, results.map(writeDecision)));
     failIfNothingDone(results);
-    const answer: UpdateAnswer = {
-      results: records.flatMap(({ crmId }, index) => {
-        const result = results[index];
-        if (result === undefined) return [];
-        const outcome = 'problem' in result ? { success: false, error: describeFailure(result) } : { success: true };
-        return [{ crmId, ...outcome, ...('problem' in result ? {} : optionalWarnings(result.warnings)) }];
-      }),
-    };
+    const answered = places.flatMap(({ index: at, id: crmId }, index) => {
+      const result = results[index];
+      return result === undefined ? [] : [[at, updateResult(crmId, result)] as const];
+    });
+    const refused = sent.refused.map(
+      (entry) =>
+        [entry.index, { crmId: null, index: entry.index, success: false, error: describeRefused(entry) }] as const,
+    );
+    const answer: UpdateAnswer = { results: inRequestOrder([...answered, ...refused]) };
     noteFacts(
       response,
-      countWrites(results, (index) => ({ crmId: records[index]?.crmId })),
+      countWrites(sent, results, (index) => ({ crmId: records[index]?.crmId })),
     );
     response.json(answer);
   };
 }
 
+function updateResult(crmId: SentId, result: WriteResult): UpdateAnswer['results'][number] {
+  if ('problem' in result) return { crmId, success: false, error: describeFailure(result) };
+  return { crmId, success: true, ...optionalWarnings(result.warnings) };
+}
+
 function syncHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler {
-  const schema = newRecordsSchema(kind);
   return async (request, response) => {
-    const records = checkBody(schema, request.body)[kind] ?? [];
-    noteSubjects(response, () => records.map((record) => subjectOf(kind, record)));
+    const sent = readNewRecords(kind, request.body);
+    const { records } = sent;
+    noteSubjects(response, () => subjectsOf(kind, sent));
     const mapping = mappingOf(response, kind);
     const context = callContext(response, urgencyOf(records));
     const outcomes = await matchRecords({ ...deps, mapping, context }, records);
-    noteDecisions(response, () => outcomes.map(matchDecision));
+    noteDecisions(response, () => decisionsOf(sent, outcomes.map(matchDecision)));
     deps.lookupFinisher.finish({ mapping, context }, { records, outcomes });
     const problems = outcomes.flatMap((outcome) => (isProblem(outcome) ? [outcome.problem] : []));
     const failure = problems.length === records.length ? errorForAll(problems) : undefined;
     if (failure !== undefined) throw failure;
-    const answer = syncAnswer(mapping, records, outcomes);
+    const answer = syncAnswer(mapping, sent, outcomes);
     noteFacts(response, {
-      records: records.length,
+      records: records.length + sent.refused.length,
       matched: answer.results.length,
       failed: answer.errors?.length ?? 0,
-      ...failuresOf(outcomes, (index) => ({ externalId: records[index]?.externalId })),
+      ...failuresOf(sent, outcomes, (index) => ({ externalId: records[index]?.externalId })),
     });
     response.json(answer);
   };
 }
 
-function syncAnswer(mapping: Mapping, records: readonly NewRecord[], outcomes: readonly MatchOutcome[]): SyncAnswer {
+function syncAnswer(mapping: Mapping, sent: Sent, outcomes: readonly MatchOutcome[]): SyncAnswer {
   const answer: SyncAnswer = { results: [] };
-  records.forEach(({ externalId }, index) => {
+  const failed: Failed[] = [];
+  sent.places.forEach(({ index: at, id: externalId }, index) => {
     const outcome = outcomes[index];
     if (outcome === undefined) return;
     const reasons = outcome.setAside.map(describeSetAside);
-    if (isProblem(outcome)) addError(answer, externalId, describeProblem(outcome.problem));
+    if (isProblem(outcome)) failed.push([at, { externalId, error: describeProblem(outcome.problem) }]);
     else if ('matchingIds' in outcome) {
       const ids = outcome.matchingIds;
       const several = `${ids.length} ${mapping.object} match by ${outcome.rule}: ${ids.join(', ')}`;
-      addError(answer, externalId, [several, ...reasons].join('; '));
+      failed.push([at, { externalId, error: [several, ...reasons].join('; ') }]);
     } else if ('record' in outcome) {
       const properties = toEnginyProperties(mapping, outcome.record.properties);
       const optional = Object.keys(properties).length === 0 ? {} : { properties };
@@ -145,6 +148,7 @@ function syncAnswer(mapping: Mapping, records: readonly NewRecord[], outcomes: r
       answer.notMatched.push({ externalId, reasons });
     }
   });
+  addErrors(answer, sent, failed);
   return answer;
 }
 
@@ -159,9 +163,16 @@ function failIfNothingDone(results: readonly WriteResult[]): void {
   if (failure !== undefined) throw failure;
 }
 
-function addError(answer: { errors?: RecordError[] | undefined }, externalId: string, error: string): void {
-  answer.errors ??= [];
-  answer.errors.push({ externalId, error });
+type Sent = Pick<SentRecords<object>, 'places' | 'refused'>;
+/** The position in the request of a record that failed, and its entry in the response. */
+type Failed = readonly [index: number, entry: RecordError];
+
+/** Names what failed, and the entries without a usable id, in the order of the request. */
+function addErrors(answer: { errors?: RecordError[] | undefined }, { refused }: Sent, failed: readonly Failed[]): void {
+  const unusable = refused.map(
+    (entry): Failed => [entry.index, { externalId: null, index: entry.index, error: describeRefused(entry) }],
+  );
+  if (failed.length + unusable.length > 0) answer.errors = inRequestOrder([...failed, ...unusable]);
 }
 
 /** What was dropped before the record failed is often the reason. */
@@ -174,14 +185,16 @@ function optionalWarnings(warnings: readonly string[]): { warnings?: string[] } 
 }
 
 function countWrites(
+  sent: Sent,
   results: readonly WriteResult[],
   idOf: (index: number) => object,
 ): Readonly<Record<string, unknown>> {
+  const { refused } = sent;
   return {
-    records: results.length,
-    failed: results.filter((result) => 'problem' in result).length,
+    records: results.length + refused.length,
+    failed: results.filter((result) => 'problem' in result).length + refused.length,
     warned: results.filter(({ warnings }) => warnings.length > 0).length,
-    ...failuresOf(results, idOf),
+    ...failuresOf(sent, results, idOf),
   };
 }
 
@@ -189,13 +202,15 @@ function countWrites(
 const maxLoggedFailures = 20;
 
 /** Which records failed, and why, in words without their values. */
-function failuresOf(outcomes: readonly object[], idOf: (index: number) => object): object {
-  const failures = outcomes.flatMap((outcome, index) => {
+function failuresOf({ refused }: Sent, outcomes: readonly object[], idOf: (index: number) => object): object {
+  const unusable = refused.map(({ index, reason }) => ({ index, kind: 'request', text: reason }));
+  const failures = outcomes.flatMap((outcome, index): object[] => {
     // Both outcomes of a match and results of a write carry a problem of the port where they failed.
     const { problem } = outcome as { readonly problem?: CrmProblem };
     return problem === undefined ? [] : [{ ...idOf(index), ...noteProblem(problem) }];
   });
-  return failures.length === 0 ? {} : { failures: failures.slice(0, maxLoggedFailures) };
+  const all = [...failures, ...unusable];
+  return all.length === 0 ? {} : { failures: all.slice(0, maxLoggedFailures) };
 }
 
 /** A user may be waiting for a few records; thousands of them are a job. */

@@ -3,14 +3,15 @@ import { changeTask, completeTasks } from '../../bridge/timeline/change-tasks.ts
 import { createTask } from '../../bridge/timeline/create-task.ts';
 import { readTask, readTaskBatch } from '../../bridge/timeline/read-tasks.ts';
 import type { TimelineDeps } from '../../bridge/timeline/timeline-scope.ts';
-import { idOf } from '../../contract/optional-fields.ts';
 import { checkBody } from '../../contract/parse.ts';
+import { readIds } from '../../contract/sent-ids.ts';
 import { IdsBody, TaskBatchPatch, TaskBody, TaskPatch } from '../../contract/tasks.ts';
 import { taskDecisions, timelineDecision, timelineSubject } from '../describe-decision.ts';
 import { methodNotAllowed } from '../error-handler.ts';
 import { noteDecisions, noteSubjects } from '../note-decisions.ts';
 import { noteFacts } from '../request-context.ts';
 import { timelineScopeOf } from '../timeline-scope-of.ts';
+import { noteUnusableIds } from '../unusable-ids.ts';
 
 /** Tasks, one by one and many at once. `/tasks/batch` comes first: `batch` is not an id. */
 export function taskRoutes(deps: TimelineDeps): Router {
@@ -52,31 +53,30 @@ function createHandler(deps: TimelineDeps): RequestHandler {
 
 function batchReadHandler(deps: TimelineDeps): RequestHandler {
   return async (request, response) => {
-    const ids = idsOf(checkBody(IdsBody, request.body).ids);
+    const { ids, refused, asSent } = readIds(IdsBody, request.body);
     const tasks = await readTaskBatch(timelineScopeOf(deps, response, urgencyOf(ids)), ids);
-    noteFacts(response, { records: ids.length, found: tasks.length });
-    response.json(tasks);
+    noteUnusableIds(response, refused);
+    noteFacts(response, { records: ids.length + refused.length, found: tasks.length });
+    response.json(tasks.map((task) => ({ ...task, id: asSent(task.id) })));
   };
 }
 
 function batchPatchHandler(deps: TimelineDeps): RequestHandler {
   return async (request, response) => {
-    const { ids, completed } = checkBody(TaskBatchPatch, request.body);
-    const asked = idsOf(ids);
+    const { ids: asked, refused, asSent } = readIds(TaskBatchPatch, request.body);
+    // readIds has checked the body.
+    const { completed } = request.body as TaskBatchPatch;
     noteSubjects(response, () => asked.map((crmId) => ({ object: 'tasks', crmId, emails: [] })));
     const changed = await completeTasks(timelineScopeOf(deps, response, urgencyOf(asked)), asked, completed);
     const answers = changed.map(({ answer }) => answer);
     noteDecisions(response, () => taskDecisions(asked, changed));
-    noteFacts(response, { records: asked.length, found: answers.length });
-    response.json(answers);
+    noteUnusableIds(response, refused);
+    noteFacts(response, { records: asked.length + refused.length, found: answers.length });
+    response.json(answers.map((task) => ({ ...task, id: asSent(task.id) })));
   };
 }
 
 /** What one call can carry is as fast as a single task, and a user may be waiting for it. */
 function urgencyOf(ids: readonly string[]): 'urgent' | 'bulk' {
   return ids.length <= 100 ? 'urgent' : 'bulk';
-}
-
-function idsOf(ids: IdsBody['ids']): string[] {
-  return ids.flatMap((id) => idOf(id) ?? []);
 }
