@@ -197,7 +197,7 @@ test('removes scripts, handlers and tracking pixels from HTML', async () => {
   const bridge = await startBridgeOn(crm);
   const body =
     '<p onclick="x()">Hi <a href="javascript:x()">a</a><a href="https://example.com/" target="_top">b</a></p>' +
-    '<script>alert(1)</script><style>p{}</style><iframe src="//x"></iframe><img src="https://t.example/open.gif">';
+    '<script>alert(1)</script><style>p{}</style><img src="https://t.example/open.gif" width="1">';
 
   await bridge.send('POST', '/activities', { ...email, body, contactId: ada });
 

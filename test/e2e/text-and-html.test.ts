@@ -42,6 +42,76 @@ test('a text with signs of HTML is stored as it reads, and answered and read as 
   }
 });
 
+test('white space and words that look like tags come back as sent', async () => {
+  const { crm, ada } = await startSeededCrm();
+  const bridge = await startBridgeOn(crm);
+  const sent = [
+    '  Hi Ada\r\n\r\n  1. call\r\n  2. write  \r\n',
+    'Use <select>, <style> & <script> in the <Title>',
+    'Tom & Jerry &lt;b&gt; &amp; Q&A',
+    '<Title>CEO</Title> <Link>x</Link> <Data>y</Data>',
+    '\tcolumn\tcolumn\t',
+    '漢字 → ñ 🚀 … “x” ‘y’ \u00a0',
+    '<title>CEO</title> of <select><option>Acme</option></select>',
+    '5 < 6 && 7 > 3; a <= b; <3; x<y>z',
+    '{{first_name}} <%= name %> [[x]] %%y%%',
+    '&nbsp;&copy; 2026',
+  ];
+
+  await Promise.all(
+    sent.map(async (text) => {
+      const [activity, task] = await Promise.all([
+        bridge.send('POST', '/activities', { type: 'LINKEDIN', body: text, contactId: ada }),
+        bridge.send('POST', '/tasks', { subject: 'x', description: text, contactId: ada }),
+      ]);
+      const [readActivity, readTask] = await Promise.all([
+        bridge.send('GET', `/activities/${activity.body.id}`),
+        bridge.send('GET', `/tasks/${task.body.id}`),
+      ]);
+      for (const { body } of [activity, readActivity]) expect([body.body, body.warnings]).toEqual([text, undefined]);
+      for (const { body } of [task, readTask]) expect([body.description, body.warnings]).toEqual([text, undefined]);
+    }),
+  );
+});
+
+test('what the CRM does not keep of HTML is named in the warnings, and its words and addresses are stored', async () => {
+  const { crm, ada } = await startSeededCrm();
+  const bridge = await startBridgeOn(crm);
+  const kept = ': the text and address of images, embedded elements and form fields are kept';
+  const cases: readonly (readonly [html: string, stored: string, without: string])[] = [
+    [
+      '<p>Hi <img src="https://x.example/a.png" alt="Office"><img src="cid:1"></p>',
+      '<p>Hi <a href="https://x.example/a.png">Office</a>[image]</p>',
+      `2 images${kept}`,
+    ],
+    ['<p>Hi</p><img src="https://x.example/o.gif" width=1>', '<p>Hi</p>', '1 invisible image'],
+    [
+      '<p>Hi</p><iframe src="https://x.example/v"></iframe>',
+      '<p>Hi</p><a href="https://x.example/v">https://x.example/v</a>',
+      `1 embedded element${kept}`,
+    ],
+    ['<p>Hi</p><textarea>text</textarea>', '<p>Hi</p>text<br />', `1 form field${kept}`],
+    ['<p>Hi</p><script>alert(1)</script><style>p{}</style>', '<p>Hi</p>', '1 script, 1 style sheet'],
+    ['<p>Hi <a href="skype:ada">Ada</a></p>', '<p>Hi <a>Ada</a></p>', '1 link address'],
+  ];
+
+  await Promise.all(
+    cases.map(async ([html, stored, without]) => {
+      const [activity, task] = await Promise.all([
+        bridge.send('POST', '/activities', { type: 'EMAIL', body: html, contactId: ada }),
+        bridge.send('POST', '/tasks', { subject: without, description: html, contactId: ada }),
+      ]);
+      expect(activity.body.warnings).toEqual([`body was stored without ${without}`]);
+      expect(task.body.warnings).toEqual([`description was stored without ${without}`]);
+      const email = crm.records('emails').find(({ id }) => id === activity.body.id);
+      const held = crm.records('tasks').find(({ id }) => id === task.body.id);
+      expect([email?.properties.hs_email_html, held?.properties.hs_task_body]).toEqual([stored, stored]);
+    }),
+  );
+  const long = await bridge.send('POST', '/tasks', { subject: 'x', description: '& '.repeat(20_000), contactId: ada });
+  expect(long.body.warnings).toEqual(['description was cut: with its HTML it is longer than 65,536 characters']);
+});
+
 test.each([
   ['<p>Hi</p><script>alert(1)</script><img src=x onerror=alert(1)>', '<p>Hi</p>'],
   ['&lt;img src=x onerror=alert(1)&gt;', '&lt;img src=x onerror=alert(1)&gt;'],
@@ -76,5 +146,5 @@ test('escaped markup is answered escaped, by POST and GET alike', async () => {
   const read = await bridge.send('GET', `/activities/${activity.body.id}`);
 
   expect([activity.body.body, read.body.body]).toEqual([markup, markup]);
-  expect([task.body.subject, task.body.description]).toEqual(['&lt;img src=x onerror=alert(1)&gt;', '<p>x</p>']);
+  expect([task.body.subject, task.body.description]).toEqual([markup, '<p>x</p>[image]']);
 });

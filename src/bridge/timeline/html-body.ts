@@ -19,19 +19,24 @@ const maxAddressLength = 8_000;
 
 /**
  * Converts text or HTML to clean HTML that the CRM can show: no scripts, no forms, no styles, and no images, since the CRM would load
- * tracking pixels and count each view of the record as an opened email. At most {@link maxBodyLength} characters, `opening` included.
+ * tracking pixels and count each view of the record as an opened email. Their text and addresses are kept (see {@link replaceTag}).
+ * At most {@link maxBodyLength} characters, `opening` included.
  * Text says the same afterwards, whatever signs it contains: only known, well-formed tags are HTML (see {@link scanMarkup}).
  *
  * A line break of the source becomes `<br>`, a line break of HTML `<br />`: {@link fromHtmlBody} distinguishes them by that.
  *
  * @param opening HTML of the bridge, placed first.
+ * @param warn receives what the result does not say, worded to follow a field's name.
  */
-export function toHtmlBody(given: string, opening = ''): string {
+export function toHtmlBody(given: string, opening = '', warn: (warning: string) => void = () => {}): string {
   const marker = [cutMarker, textCutMarker].find((end) => given.endsWith(end));
   const text = marker === undefined ? given : given.slice(0, -marker.length);
-  const html = convert(text.slice(0, maxInputLength));
+  const { html, removed } = convert(text.slice(0, maxInputLength));
+  if (removed.length > 0) warn(describeRemoved(removed));
   const isWhole = marker === undefined && text.length <= maxInputLength;
   if (isWhole && opening.length + html.length <= maxBodyLength) return opening + html;
+  if (marker === undefined)
+    warn(`was cut: with its HTML it is longer than ${maxBodyLength.toLocaleString('en')} characters`);
   return opening + cutHtml(html, maxBodyLength - opening.length - cutMarker.length) + cutMarker;
 }
 
@@ -43,12 +48,16 @@ export function toHtmlBody(given: string, opening = ''): string {
 export function fromHtmlBody(given: string): string {
   const isCut = given.endsWith(cutMarker) || given.length > maxReadLength;
   const rest = given.endsWith(cutMarker) ? given.slice(0, -cutMarker.length) : given;
-  const source = wholeUntil(rest, maxReadLength).replace(/\r\n?/g, '\n');
+  const source = wholeUntil(rest, maxReadLength)
+    .trim()
+    // A CRM may store the character instead of its reference.
+    .replace(/\r(?=<br>)/g, carriageReturn)
+    .replace(/\r\n?/g, '\n');
   const hasSourceLines = !source.includes('\n');
-  const clean = sanitize(withoutDeepTags(hasSourceLines ? source.replace(/<br>/gi, '\n') : source)).trim();
+  const clean = sanitize(withoutDeepTags(hasSourceLines ? readBreaks(source) : source));
   if (!clean.includes('<')) return readText(clean) + (isCut ? textCutMarker : '');
   const hasBlocks = hasBlockTags(clean);
-  const lines = hasSourceLines && hasBlocks ? mapText(clean, breakLines) : clean;
+  const lines = hasSourceLines && hasBlocks ? mapText(clean.trim(), breakLines) : clean.trim();
   const html = lines.replaceAll('<br />', '<br>');
   return (hasBlocks ? html : readWords(html)) + (isCut ? cutMarker : '');
 }
@@ -63,24 +72,29 @@ function readWords(html: string): string {
   const isSafe =
     !typed.includes('&lt;') &&
     [...tags].every(([tag, name = '']) => written.has(tag) || !knownTags.has(name.toLowerCase()));
-  return isSafe && convert(typed) === convert(html) ? typed : html;
+  return isSafe && convert(typed).html === convert(html).html ? typed : html;
 }
 
 /** Clean HTML without tags as the text that it shows, or unchanged if that text would be markup. */
 function readText(clean: string): string {
   const text = unescapeHtml(clean);
-  return isMarkup(text) || isEscapedMarkup(text) ? escapeHtml(text) : text;
+  return needsEscaping(text) ? escapeHtml(text) : text;
 }
 
-function isMarkup(text: string): boolean {
-  return isLiveMarkup(text) || scanMarkup(text).isHtml;
+/**
+ * True for a text that is markup, or the escaped form of one, however often it was escaped: it is answered escaped, and what arrives
+ * in exactly this form is stored as the text that it shows. A text that only contains an entity stays as typed.
+ */
+function needsEscaping(text: string, levels = maxLevels): boolean {
+  if (isLiveMarkup(text) || scanMarkup(text).isHtml) return true;
+  return levels > 0 && isEscaped(text) && needsEscaping(unescapeHtml(text), levels - 1);
 }
 
-/** True for a text such as `&lt;img src=x onerror=y&gt;`, however often it was escaped: showing it as typed would make it live. */
-function isEscapedMarkup(text: string): boolean {
-  if (!text.includes('&') || text.includes('<')) return false;
-  const deepest = text.replace(/&(?:amp;)*(lt|gt|quot|#39);/g, (_whole, name) => characters.get(`&${name};`) ?? '');
-  return isMarkup(unescapeHtml(text)) || isMarkup(deepest);
+const maxLevels = 8;
+
+/** True for a result of {@link escapeHtml}. */
+function isEscaped(text: string): boolean {
+  return text.includes('&') && escapeHtml(unescapeHtml(text)) === text;
 }
 
 /** A text of the CRM that is no HTML, such as a subject: escaped if it would be live where it is taken for HTML. */
@@ -107,19 +121,44 @@ export function unescapeHtml(html: string): string {
   return html.replace(/&(?:amp|lt|gt|quot|#39);/g, (entity) => characters.get(entity) ?? entity);
 }
 
-function convert(given: string): string {
-  const text = given.replace(/\r\n?/g, '\n').trim();
+function convert(text: string): { readonly html: string; readonly removed: Markup['removed'] } {
   const markup = scanMarkup(text);
-  if (markup.isHtml) return cleanMarkup(markup);
-  return textToHtml(isEscapedMarkup(text) ? unescapeHtml(text) : text);
+  if (markup.isHtml) return { html: cleanMarkup(markup), removed: markup.removed };
+  const shown = isEscaped(text) && needsEscaping(unescapeHtml(text)) ? unescapeHtml(text) : text;
+  return { html: textToHtml(shown), removed: [] };
 }
 
+/** Text as HTML from which it can be read exactly, although HTML has neither white space at its ends nor other line ends than `\n`. */
 function textToHtml(text: string): string {
-  return breakLines(escapeHtml(text.trim()));
+  return escapeHtml(text)
+    .replace(/^[^\S\r\n]|[^\S\r\n]$/g, (blank) => `&#${blank.charCodeAt(0)};`)
+    .replace(/\r\n|[\r\n]/g, (end) => htmlBreaks[end] ?? '<br>');
+}
+
+const carriageReturn = '&#13;';
+const htmlBreaks: Readonly<Record<string, string>> = {
+  '\r\n': `${carriageReturn}<br>`,
+  '\r': `${carriageReturn}<br>${carriageReturn}`,
+};
+
+/** Reverses {@link textToHtml} for line ends. */
+function readBreaks(html: string): string {
+  return html.replace(/&#13;<br>&#13;(?!<br>)/g, carriageReturn).replace(/<br>/gi, '\n');
 }
 
 function breakLines(text: string): string {
   return text.replace(/\n/g, '<br>');
+}
+
+/** `was stored without 2 images and 1 script: …` */
+function describeRemoved(removed: Markup['removed']): string {
+  const counts = [...new Set(removed)].map((kind) => {
+    const count = removed.filter((each) => each === kind).length;
+    return `${count} ${count === 1 ? kind : `${kind}s`.replace(/ss$/, 'sses')}`;
+  });
+  const hasKept = removed.some((kind) => ['image', 'embedded element', 'form field'].includes(kind));
+  const kept = hasKept ? ': the text and address of images, embedded elements and form fields are kept' : '';
+  return `was stored without ${counts.join(', ')}${kept}`;
 }
 
 /** Changes the text between the tags of clean HTML. */
@@ -128,7 +167,7 @@ function mapText(html: string, change: (text: string) => string): string {
 }
 
 function cleanMarkup({ html, hasBlocks }: Markup): string {
-  const clean = sanitize(withoutDeepTags(html)).trim();
+  const clean = sanitize(withoutDeepTags(html.replace(/\r\n?/g, '\n'))).trim();
   const isOneLine = hasBlocks && !hasBlockTags(clean);
   const lines = isOneLine ? mapText(clean, (text) => text.replace(/\n/g, ' ')) : clean;
   if (!lines.includes('<')) return textToHtml(unescapeHtml(lines));
@@ -160,6 +199,8 @@ function sanitizeOnce(html: string): string {
     allowedAttributes: { a: ['href'] },
     allowedSchemes: ['http', 'https', 'mailto', 'tel'],
     nestingLimit: maxDepth,
+    // Only these: the words of options and text areas are text.
+    nonTextTags: ['script', 'style', 'xmp'],
     transformTags: {
       a: (tagName, { href }) => ({ tagName, attribs: href === undefined || isSuspect(href) ? {} : { href } }),
     },
@@ -193,7 +234,7 @@ function isTooDeep(html: string): boolean {
 function cutHtml(html: string, limit: number): string {
   if (html.length <= limit) return html;
   const isText = !/<(?!br>)/.test(html);
-  if (isText) return wholeUntil(html, limit).replace(/(?:\s|<br>)+$/, '');
+  if (isText) return wholeUntil(html, limit).replace(/(?:\s|<br>|&#13;)+$/, '');
   const hasSourceLines = html.includes('<br>');
   const source = html.replaceAll('<br>', '\n');
   let end = limit;

@@ -1,6 +1,6 @@
-/** Elements that change how a browser reads what follows them, so that even their bare names are not handed on. */
-const liveTag =
-  /<(?:script|style|iframe|frame|frameset|svg|math|template|noscript|noembed|noframes|xmp|plaintext|textarea|select)(?![\w-])/i;
+/** Elements that change how a browser reads what follows them. A bare name is a word: "use <select> here". */
+const parsingTag =
+  /<(?:script|style|iframe|frame|template|noscript|noembed|noframes|xmp|textarea|select)(?![\w-]|\s*>)|<(?:frameset|svg|math|plaintext)(?![\w-])/i;
 
 /** Elements that load something, unless they are bare names as in `<Link>` or `<link to the offer>`. */
 const loadingTag =
@@ -19,5 +19,25 @@ export function isLiveMarkup(given: string): boolean {
   const start = text.search(/<[a-z]/i);
   if (start === -1) return false;
   const rest = text.slice(start);
-  return liveTag.test(rest) || loadingTag.test(rest) || liveAttribute.test(rest) || liveAddress.test(rest);
+  return (
+    parsingTag.test(rest) ||
+    runsCode(rest) ||
+    loadingTag.test(rest) ||
+    liveAttribute.test(rest) ||
+    liveAddress.test(rest)
+  );
+}
+
+/**
+ * True for a script or style sheet that a browser would run: it has an end tag, or the signs of code follow, since the next script of
+ * the page would end it. Other elements without attributes do nothing.
+ */
+function runsCode(text: string): boolean {
+  return [
+    { tag: /<script\s*>/i, code: /[(`=]|<\/script/i },
+    { tag: /<style\s*>/i, code: /[{@]|<\/style/i },
+  ].some(({ tag, code }) => {
+    const start = text.search(tag);
+    return start !== -1 && code.test(text.slice(start + '<style>'.length));
+  });
 }

@@ -38,7 +38,8 @@ export async function logActivity(scope: TimelineScope, activity: ActivityBody):
 
   const occurredAt = sent.occurredAt ?? new Date(scope.clock()).toISOString();
   const ownerId = owner === 'unknown' ? undefined : sent.ownerId;
-  const body = composeActivityBody(sent);
+  const bodyWarnings: string[] = [];
+  const body = composeActivityBody(sent, (warning) => bodyWarnings.push(`body ${warning}`));
   const known = { contact: linked.contact, owner: typeof owner === 'object' ? owner : undefined };
   const translation = toActivityProperties(mapping, sent.type.object, {
     type: sent.typeName,
@@ -56,7 +57,7 @@ export async function logActivity(scope: TimelineScope, activity: ActivityBody):
     fingerprint: activityFingerprint(sent),
     draft: {
       ...translation,
-      warnings: [...warningsFor(sent, linked, owner), ...translation.warnings],
+      warnings: [...warningsFor(sent, linked, owner), ...bodyWarnings, ...translation.warnings],
       heldBack: [...sent.heldBack, ...(owner === 'unknown' ? [unknownOwner] : []), ...translation.heldBack],
     },
     links: linksTo(scope.mappings, linked),

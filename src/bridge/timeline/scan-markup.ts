@@ -1,11 +1,15 @@
+import { type RemovedKind, replaceTag } from './replace-tag.ts';
 import {
   bareAttributes,
   blockTags,
+  documentTags,
+  droppedTags,
   inlineTags,
   knownAttributes,
   knownTags,
   lineBreakTags,
   openEndedTags,
+  voidTags,
 } from './tag-names.ts';
 
 /** A text as HTML, if it is HTML. */
@@ -16,6 +20,8 @@ export interface Markup {
   readonly hasBlocks: boolean;
   /** The text with only its tags live: whatever else looks like one is escaped, comments are removed. */
   readonly html: string;
+  /** What the CRM does not keep of it, once for each element. */
+  readonly removed: readonly RemovedKind[];
 }
 
 type Token =
@@ -25,6 +31,8 @@ type Token =
 interface Tag {
   readonly name: string;
   readonly isEnd: boolean;
+  /** Written as a word is: `<Title>`. HTML is written in lowercase, or by old programs in capital letters. */
+  readonly isWord: boolean;
   /** True if the tag has attributes, all of them of a form that HTML has. */
   readonly hasAttributes: boolean;
 }
@@ -41,17 +49,29 @@ export function scanMarkup(text: string): Markup {
     const token = tokens[place];
     return token?.kind === 'tag' && blockTags.has(token.tag.name);
   });
+  const removed: RemovedKind[] = [];
+  let openLinks = 0;
   const html = tokens.map((token, place) => {
     if (token.kind !== 'tag') return isHtml && token.kind === 'comment' ? '' : escapeText(token.text);
-    if (counted.has(place)) return token.text;
-    return isHtml && isNoise(token.tag) ? '' : escapeText(token.text);
+    const { tag, text: source } = token;
+    if (!counted.has(place)) return isHtml && isNoise(tag) ? '' : escapeText(source);
+    if (tag.name === 'a') openLinks += tag.isEnd ? -1 : 1;
+    const replacement = replaceTag({ ...tag, source, isInLink: openLinks > 0 });
+    if (replacement.removed !== undefined) removed.push(replacement.removed);
+    return replacement.html;
   });
-  return { isHtml, hasBlocks, html: html.join('') };
+  return { isHtml, hasBlocks, html: html.join(''), removed };
 }
 
 /** Parts of HTML from mail programs that say nothing: Office's own tags, and end tags of blocks without their start. */
-function isNoise({ name, isEnd }: Tag): boolean {
-  return name.includes(':') || (isEnd && knownTags.has(name) && !inlineTags.has(name));
+function isNoise({ name, isEnd, isWord }: Tag): boolean {
+  if (name.includes(':')) return true;
+  return isEnd && !isWord && knownTags.has(name) && !inlineTags.has(name) && !isNeverEnded(name);
+}
+
+/** The end of such an element is no HTML: `<link>x</link>` is a pair of placeholders. */
+function isNeverEnded(name: string): boolean {
+  return voidTags.has(name) && !lineBreakTags.has(name);
 }
 
 function escapeText(text: string): string {
@@ -109,7 +129,8 @@ function scanTag(text: string, from: number): Token | undefined {
   }
   const isEnd = slash === '/';
   if (isEnd && attributes > 0) return undefined;
-  const tag = { name: name.toLowerCase(), isEnd, hasAttributes: attributes > 0 };
+  const isWord = /^[A-Z][a-z]{2,}$/.test(name);
+  const tag = { name: name.toLowerCase(), isEnd, isWord, hasAttributes: attributes > 0 };
   return { kind: 'tag', text: text.slice(from, end + 1), tag };
 }
 
@@ -137,12 +158,16 @@ function countedTags(tags: readonly (Tag | undefined)[]): ReadonlySet<number> {
   const counted = new Set<number>();
   const open = new Map<string, number[]>();
   const openEnded: number[] = [];
+  const weak: number[] = [];
   for (const [place, tag] of tags.entries()) {
     if (tag === undefined || !knownTags.has(tag.name)) continue;
-    const { name, isEnd, hasAttributes } = tag;
+    const { name, isEnd, hasAttributes, isWord } = tag;
+    if (isWord && !hasAttributes && !isEnd) continue;
     if (isEnd) {
-      const start = open.get(name)?.pop();
-      if (start !== undefined) counted.add(start).add(place);
+      const start = isNeverEnded(name) ? undefined : open.get(name)?.pop();
+      if (start === undefined) continue;
+      if (isWeak(name) && !counted.has(start)) weak.push(start, place);
+      else counted.add(start).add(place);
       continue;
     }
     const starts = open.get(name);
@@ -153,5 +178,17 @@ function countedTags(tags: readonly (Tag | undefined)[]): ReadonlySet<number> {
   }
   // One `<p>` alone may be a word; two, or one beside other tags, are paragraphs.
   if (counted.size > 0 || openEnded.length > 1) for (const place of openEnded) counted.add(place);
+  // `<title>CEO</title>` and `<select>one</select>` may be placeholders, unless they are part of a page.
+  const isPage = [...counted].some((place) => isOfPage(tags[place]));
+  if (isPage) for (const place of weak) counted.add(place);
   return counted;
+}
+
+/** A tag that is never kept: without attributes, its name may be a word. */
+function isWeak(name: string): boolean {
+  return droppedTags.has(name) && !documentTags.has(name);
+}
+
+function isOfPage(tag: Tag | undefined): boolean {
+  return tag !== undefined && (blockTags.has(tag.name) || droppedTags.has(tag.name));
 }

@@ -12,11 +12,17 @@ export const blockTags = words(
 );
 
 /** Tags that load, run, embed or ask for something, or that a page has only once. They are never kept. */
-const droppedTags = words(
+export const droppedTags = words(
   'head style script title meta link base img image form input button select option optgroup textarea label fieldset ' +
     'legend iframe object embed applet param svg math video audio source track canvas map area noscript template frame ' +
     'frameset noframes noembed dialog details summary picture marquee xmp plaintext font center html body',
 );
+
+/** Tags of whole documents and of layout: dropped, but never a placeholder. */
+export const documentTags = words('html body center');
+
+/** Tags that HTML never ends: `<Link>x</Link>` is a pair of placeholders. */
+export const voidTags = words('area base br col embed hr img image input link meta param source track wbr');
 
 /** Tags that no end tag follows and that say something without attributes. */
 export const lineBreakTags = words('br hr wbr col');

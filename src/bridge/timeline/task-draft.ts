@@ -49,7 +49,9 @@ export async function draftTask(
 
   const known: Readonly<Record<string, string | undefined>> = {
     subject: textOf(body.subject)?.replace(/\s+/g, ' ').trim(),
-    description: mapText(textOf(body.description), toHtmlBody),
+    description: mapText(textOf(body.description), (text) =>
+      toHtmlBody(text, '', (warning) => warnings.push(`description ${warning}`)),
+    ),
     type: textOf(body.type)?.trim(),
     dueDate: due?.time ?? defaults?.dueDate,
     ownerId,
