@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** Tests in which nock takes over the network of the whole process: they get one of their own. */
@@ -10,6 +11,8 @@ export default defineConfig({
     // Time-outs only end a test that hangs; on a busy machine a test may be slow and still pass.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // Threads and processes that run from source start in half the time.
+    env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/tests', import.meta.url)) },
     expect: { poll: { timeout: 60_000, interval: 10 } },
     // Much of the time is waiting for answers: one worker more than there are cores keeps all of them busy.
     maxWorkers: availableParallelism() + 1,

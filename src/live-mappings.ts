@@ -38,10 +38,10 @@ export type ReloadResult = 'applied' | 'refused' | 'unchanged';
  */
 export async function loadLiveMappings(
   { dir, locale, pollMs }: LiveMappingSettings,
-  deps: { readonly log: Logger },
+  deps: { readonly log: Logger; readonly load?: typeof loadMappings },
 ): Promise<LiveMappings> {
   const readSettled = createSettledReader(dir, await fingerprint(dir));
-  const active = createActiveMappings(loadMappings(dir, locale), deps.log);
+  const active = createActiveMappings((deps.load ?? loadMappings)(dir, locale), deps.log);
   let report: (result: ReloadResult, mappings: Mappings) => void = () => {};
   let queue: Promise<void> = Promise.resolve();
   let waiting = 0;

@@ -19,6 +19,7 @@ import { startJournal } from './journal/start-journal.ts';
 import { closeServer, countInFlight, createHttpServer, createHttpsServer, listen } from './listening.ts';
 import { findMissingProperties } from './live-check/missing-properties.ts';
 import { type LiveMappings, loadLiveMappings } from './live-mappings.ts';
+import type { loadMappings } from './mapping/load/load-mappings.ts';
 import type { Locale } from './mapping/values/locale.ts';
 import { createMetrics } from './metrics.ts';
 
@@ -56,6 +57,8 @@ interface Overrides {
   readonly clock?: Clock;
   /** False where every call to the CRM must come from a request. */
   readonly checksAtStart?: boolean;
+  /** Loads the mapping files at the start; by default from their folder. */
+  readonly loadMappings?: typeof loadMappings;
   /** How often the folder of mapping files and the certificate are checked. */
   readonly pollMs?: number;
   /** For the metrics; by default none are dropped. */
@@ -171,7 +174,10 @@ async function openParts(config: Config, log: pino.Logger, overrides: Overrides)
   const certificate = config.tls === undefined ? undefined : readCertificate(config.tls);
   const metrics = createMetrics({ ofProcess: config.admin !== undefined });
   const pollMs = overrides.pollMs ?? mappingPollMs;
-  const mappings = await loadLiveMappings({ dir: config.mappingsDir, locale: localeOf(config), pollMs }, { log });
+  const mappings = await loadLiveMappings(
+    { dir: config.mappingsDir, locale: localeOf(config), pollMs },
+    { log, ...(overrides.loadMappings !== undefined && { load: overrides.loadMappings }) },
+  );
   const capture = startCapture(config, { log, protocol: hubSpotProtocol });
   capture?.useMappings(mappings.current());
   const journal = startJournal(config, log);

@@ -4,6 +4,7 @@ import { loadConfig } from '../../src/config.ts';
 import { startBridge } from '../../src/serve.ts';
 import { apiVersion } from './api-version.ts';
 import { logSink } from './log-sink.ts';
+import { loadShippedOnce } from './shipped-mappings.ts';
 import { type Answer, sendTo } from './start-app.ts';
 
 /** An embedded CRM without lag and limits unless the test asks for them; closed when the test ends. */
@@ -33,7 +34,11 @@ export async function startBridgeOn(
     JOURNAL: 'off',
     ...environment,
   });
-  const bridge = await startBridge(config, sink.log, { checksAtStart: false, ...overrides });
+  const bridge = await startBridge(config, sink.log, {
+    checksAtStart: false,
+    loadMappings: loadShippedOnce,
+    ...overrides,
+  });
   onTestFinished(async () => {
     await bridge.close(0);
   });

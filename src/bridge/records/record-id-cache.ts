@@ -45,7 +45,9 @@ export function createRecordIdCache(
   now: () => number = () => performance.now(),
 ): RecordIdCache {
   const entries = new LRUCache<string, { readonly ids: readonly string[]; readonly searchedAt?: number }>({
-    max: limits.max,
+    // A size of one per entry bounds their number without reserving memory for all of them at the start, as `max` would.
+    maxSize: limits.max,
+    sizeCalculation: () => 1,
     ttl: limits.ttlMs,
   });
   return {

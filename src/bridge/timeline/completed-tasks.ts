@@ -25,7 +25,7 @@ const max = 10_000;
 
 /** @param clock the wall clock, in milliseconds since 1970. */
 export function createCompletedTasks(clock: () => number): CompletedTasks {
-  const entries = new LRUCache<string, Entry>({ max });
+  const entries = new LRUCache<string, Entry>({ maxSize: max, sizeCalculation: () => 1 });
   const currentEntry = (id: string) => {
     const entry = entries.get(id);
     return entry !== undefined && clock() - entry.at < ttlMs ? entry : undefined;

@@ -4,11 +4,12 @@ import { methodNotAllowed } from '../error-handler.ts';
 
 /** GET /openapi.json: the bridge's own description. */
 export function openApiRoute(settings: { readonly version: string; readonly keyHeader: string }): Router {
-  const document = openApiDocument(settings);
+  let document: object | undefined;
   const router = Router();
   router
     .route('/openapi.json')
     .get((_request, response) => {
+      document ??= openApiDocument(settings);
       response.json(document);
     })
     .all(methodNotAllowed('GET'));
