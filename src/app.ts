@@ -23,6 +23,7 @@ import { recordBatchRoutes } from './http/routes/record-batch.ts';
 import { recordRoutes } from './http/routes/records.ts';
 import { taskRoutes } from './http/routes/tasks.ts';
 import { userRoutes } from './http/routes/users.ts';
+import { type RequestTracer, traceRequests } from './http/trace-requests.ts';
 import type { Mappings } from './mapping/load/file-kinds.ts';
 import { version } from './version.ts';
 
@@ -31,6 +32,8 @@ export interface AppDeps extends Bridge, HealthDeps, Readiness {
   readonly mappings: () => Mappings;
   /** If absent, nothing is measured. */
   readonly meter?: RequestMeter;
+  /** If absent, no trace is continued. */
+  readonly tracer?: RequestTracer;
   readonly log: pino.Logger;
   /** Records requests for captures; if absent, there are none. */
   readonly recorder?: RequestRecorder | undefined;
@@ -55,6 +58,7 @@ export function createApp(deps: AppDeps, settings: AppSettings): Express {
   app.disable('etag');
   if (settings.trustProxy !== undefined) app.set('trust proxy', settings.trustProxy);
   app.use(requestLog(deps.log));
+  if (deps.tracer !== undefined) app.use(traceRequests(deps.tracer));
   if (deps.meter !== undefined) app.use(measureRequests(deps.meter));
   app.use(helmet());
   app.use(noStore);

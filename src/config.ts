@@ -81,6 +81,9 @@ export interface Config {
       }
     | undefined;
   readonly logLevel: ParsedEnvironment['LOG_LEVEL'];
+  readonly logFormat: ParsedEnvironment['LOG_FORMAT'];
+  /** Where traces are sent, as OTLP over HTTP; undefined: nowhere. */
+  readonly traceEndpoint: string | undefined;
 }
 
 const nothingUnused: UnusedSettings = { empty: [], unreadLines: [] };
@@ -193,6 +196,8 @@ function freezeConfig(env: ParsedEnvironment): Config {
     capture: captureOf(env),
     journal: journalOf(env),
     logLevel: env.LOG_LEVEL,
+    logFormat: env.LOG_FORMAT,
+    traceEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
   });
 }
 

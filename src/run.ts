@@ -4,6 +4,7 @@ import { type Config, ConfigError, connectionWarnings, loadConfig, settingWarnin
 import { type Environment, readSettings } from './environment.ts';
 import { createLogOutput } from './log-output.ts';
 import { createLogger } from './logger.ts';
+import { prettyOutput } from './pretty-output.ts';
 import { MappingError } from './mapping/schema/diagnostic.ts';
 import { watchParent } from './parent-watch.ts';
 import { type RunningBridge, startBridge } from './serve.ts';
@@ -20,7 +21,9 @@ export async function runBridge(): Promise<void> {
     const { environment, unused } = readSettings();
     const config = loadConfig(environment, unused);
     const output = createLogOutput();
-    const log = createLogger({ level: config.logLevel, secretHeader: config.auth.header }, output);
+    const isPretty = config.logFormat === 'pretty' || (config.logFormat === 'auto' && process.stdout.isTTY);
+    const lines = isPretty ? await prettyOutput(output, { isColored: process.stdout.hasColors?.() ?? false }) : output;
+    const log = createLogger({ level: config.logLevel, secretHeader: config.auth.header }, lines);
     for (const warning of [...settingWarnings(environment, unused), ...connectionWarnings(config)])
       log.warn({}, warning);
     const bridge = await startBridge(config, log, { droppedLogLines: () => output.dropped });

@@ -22,6 +22,7 @@ import { type LiveMappings, loadLiveMappings } from './live-mappings.ts';
 import type { loadMappings } from './mapping/load/load-mappings.ts';
 import type { Locale } from './mapping/values/locale.ts';
 import { createMetrics } from './metrics.ts';
+import { startTracing } from './tracing/tracing.ts';
 
 export interface RunningBridge {
   /** Where it listens, e.g. `http://127.0.0.1:3000`. */
@@ -83,6 +84,7 @@ export async function startBridge(config: Config, log: pino.Logger, overrides: O
       mappings: mappings.current,
       mappingState: mappings.state,
       meter: metrics,
+      tracer: parts.tracing,
       isSandbox: config.isSandbox,
       isReady: () => !isStopping,
     },
@@ -101,7 +103,7 @@ export async function startBridge(config: Config, log: pino.Logger, overrides: O
     follower?.close();
     await admin?.close();
     await parts.closeUpstream();
-    await Promise.all([capture?.close(captureGraceMs), journal?.close(captureGraceMs)]);
+    await Promise.all([capture?.close(captureGraceMs), journal?.close(captureGraceMs), parts.tracing.close()]);
   };
   try {
     const adminUrl = config.admin === undefined ? undefined : await admin?.listen(config.admin);
@@ -172,6 +174,7 @@ async function stopDelay(ms: number, clock: Clock = systemClock): Promise<void> 
 async function openParts(config: Config, log: pino.Logger, overrides: Overrides) {
   const apiKeys = loadApiKeys(config.auth, log);
   const certificate = config.tls === undefined ? undefined : readCertificate(config.tls);
+  const tracing = await startTracing(config.traceEndpoint, log);
   const metrics = createMetrics({ ofProcess: config.admin !== undefined });
   const pollMs = overrides.pollMs ?? mappingPollMs;
   const mappings = await loadLiveMappings(
@@ -186,6 +189,7 @@ async function openParts(config: Config, log: pino.Logger, overrides: Overrides)
     clock: overrides.clock,
     onExchange: (context, exchange) => {
       metrics.observeCall(exchange);
+      tracing.observeCall(context, exchange);
       capture?.recorder.exchange(context, exchange);
     },
   });
@@ -198,7 +202,7 @@ async function openParts(config: Config, log: pino.Logger, overrides: Overrides)
   const { crm, close: closeUpstream } = upstream;
   const deps = { crm, log, watcher: capture?.recorder };
   const bridge = createBridge(deps, { ...config, propertyRules: hubSpotPropertyRules });
-  return { apiKeys, certificate, metrics, mappings, capture, journal, crm, bridge, closeUpstream };
+  return { apiKeys, certificate, tracing, metrics, mappings, capture, journal, crm, bridge, closeUpstream };
 }
 
 type Parts = Awaited<ReturnType<typeof openParts>>;

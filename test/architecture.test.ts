@@ -50,6 +50,14 @@ test('one file normalizes Unicode, and bounds the text before', () => {
   expect(callers).toEqual(['mapping/values/normalize-unicode.ts']);
 });
 
+test('the SDK of OpenTelemetry and the formatter of logs are loaded on demand only', () => {
+  const importers = files.filter(({ text }) =>
+    /^import (?!type)[^;]*'(pino-pretty|\.\/otlp-provider\.ts)'/m.test(text),
+  );
+
+  expect(importers.map(({ path }) => path)).toEqual([]);
+});
+
 test('one file reads the environment', () => {
   const readers = files.filter(({ text }) => text.includes('process.env')).map(({ path }) => path);
 
@@ -66,6 +74,10 @@ test.each([
   ['prom-client', /^metrics\.ts$/],
   ['commander', /^cli\//],
   ['nock', /^capture\/replay\/intercept-crm\.ts$/],
+  ['pino-pretty', /^pretty-output\.ts$/],
+  ['@opentelemetry/api', /^tracing\//],
+  ['@opentelemetry/sdk-trace', /^tracing\/otlp-provider\.ts$/],
+  ['@opentelemetry/exporter-trace-otlp-http', /^tracing\/otlp-provider\.ts$/],
   ['pino', /^(logger|app|serve|run|http\/request-log|capture\/replay\/replay-capture)\.ts$/],
 ])('%s is used, and from its own place alone', (packageName, place) => {
   const places = placesOf(packageName);
@@ -119,6 +131,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'doctor/': ['live-check/', 'mapping/', 'crm/crm.ts', 'config.ts', 'errors.ts', 'version.ts'],
   'conformance/': [],
   'init/': ['mapping/', 'crm/crm.ts'],
+  'tracing/': ['crm/crm.ts', 'crm/hubspot/transport/exchange.ts', 'http/', 'logger.ts', 'version.ts'],
   'live-check/': ['mapping/', 'crm/crm.ts', 'errors.ts'],
   'explain/': ['bridge/', 'mapping/', 'contract/', 'crm/crm.ts', 'errors.ts', 'logger.ts'],
   'capture/redact/': ['mapping/', 'contract/', 'crm/crm-protocol.ts'],

@@ -29,6 +29,8 @@ export interface CallContext {
   /** `urgent` calls (single tasks, activities, health) go before `bulk` ones. */
   readonly urgency: 'urgent' | 'bulk';
   readonly deadline: Deadline;
+  /** The request's place in a trace (W3C Trace Context); calls carry it on. */
+  readonly traceparent?: string;
   /** Ids of other requests that this call serves, if their work was batched. */
   readonly alsoFor?: readonly string[];
 }

@@ -24,7 +24,8 @@ export function startDeadline(timeoutMs: number, now?: () => number): RequestHan
 
 /** The request that is being served, as the bridge needs it. */
 export function callContext(response: Response, urgency: CallContext['urgency']): CallContext {
-  return { requestId: response.req.id as string, urgency, deadline: response.locals.deadline };
+  const { deadline, traceparent } = response.locals;
+  return { requestId: response.req.id as string, urgency, deadline, ...(traceparent !== undefined && { traceparent }) };
 }
 
 /** Facts for the request's one log line: counts, never values. */

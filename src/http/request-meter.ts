@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { routeOf } from './route-of.ts';
 
 /** Counts requests. */
@@ -21,16 +21,21 @@ export interface AnsweredRequest {
 /** Reports every request to the meter once it is answered or its caller has disconnected. */
 export function measureRequests(meter: RequestMeter): RequestHandler {
   return (request, response, next) => {
-    const startedAt = performance.now();
-    response.once('close', () => {
-      meter.observe({
-        method: request.method,
-        route: routeOf(request),
-        status: response.writableFinished ? response.statusCode : 499,
-        seconds: (performance.now() - startedAt) / 1_000,
-        facts: response.locals.facts ?? {},
-      });
-    });
+    whenAnswered(request, response, (answered) => meter.observe(answered));
     next();
   };
+}
+
+/** Calls `report` once the request is answered, or with status 499 once its caller has disconnected. */
+export function whenAnswered(request: Request, response: Response, report: (answered: AnsweredRequest) => void): void {
+  const startedAt = performance.now();
+  response.once('close', () => {
+    report({
+      method: request.method,
+      route: routeOf(request),
+      status: response.writableFinished ? response.statusCode : 499,
+      seconds: (performance.now() - startedAt) / 1_000,
+      facts: response.locals.facts ?? {},
+    });
+  });
 }

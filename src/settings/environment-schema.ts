@@ -72,6 +72,8 @@ export const EnvironmentSchema = z.object({
       error: 'must be one of fatal, error, warn, info, debug, trace, silent',
     })
     .prefault('info'),
+  LOG_FORMAT: z.enum(['auto', 'json', 'pretty'], { error: 'must be auto, json or pretty' }).prefault('auto'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
   SANDBOX: z
     .enum(['true', 'false'], { error: 'must be true or false' })
     .transform((text) => text === 'true')

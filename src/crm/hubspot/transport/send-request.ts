@@ -36,6 +36,7 @@ export function createSendRequest({ accessToken, baseUrl }: Destination): SendRe
     await authMethods.oauth2?.applySecurityAuthentication(request);
     request.setHeaderParam('Accept', 'application/json, */*;q=0.8');
     request.setHeaderParam('Accept-Encoding', 'gzip');
+    if (wire.traceparent !== undefined) request.setHeaderParam('traceparent', wire.traceparent);
     if (wire.requestText !== undefined) {
       request.setHeaderParam('Content-Type', 'application/json');
       request.setBody(wire.requestText);

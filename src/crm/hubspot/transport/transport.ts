@@ -47,7 +47,7 @@ export function createTransport(deps: TransportDeps, settings: TransportSettings
   const api = apiOf(settings.apiVersion);
   const sender: Sender = { ...deps, send, timeoutMs: settings.timeoutMs };
   return async (call, context) => {
-    const wire = wireOf(call.request(api));
+    const wire = wireOf(call.request(api), context.traceparent);
     const body = await deps.pacer.run<unknown>(
       { lane: call.lane, repeat: call.repeat, attempt: (turn) => attempt(sender, { call, context, wire }, turn) },
       context,

@@ -14,9 +14,16 @@ export interface Wire {
   readonly path: string;
   /** Body as sent: JSON text. */
   readonly requestText?: string;
+  /** Header of that name, if the request belongs to a trace. */
+  readonly traceparent?: string;
   readonly response?: RawResponse;
 }
 
-export function wireOf({ method, path, body }: HubSpotRequest): Wire {
-  return { method, path, ...(body !== undefined && { requestText: JSON.stringify(body) }) };
+export function wireOf({ method, path, body }: HubSpotRequest, traceparent?: string): Wire {
+  return {
+    method,
+    path,
+    ...(body !== undefined && { requestText: JSON.stringify(body) }),
+    ...(traceparent !== undefined && { traceparent }),
+  };
 }
