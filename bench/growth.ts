@@ -104,6 +104,7 @@ function works(): Readonly<Record<string, Work>> {
 
 /** As the mapping files run it: texts that are too long are rejected before they are looked at. */
 function applyTransform(transform: Transform, text: string, argument: string | undefined): unknown {
+  if (transform.accepts === 'owner') return transform.apply({ name: text, email: text });
   if (transform.accepts === 'list') return transform.apply([text], argument ?? '');
   if (text.length > (transform.maxLength ?? Number.POSITIVE_INFINITY)) return undefined;
   return transform.apply(text, { defaultCountry: 'ES' }, argument ?? '');

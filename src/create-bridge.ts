@@ -9,7 +9,7 @@ import { createRecordIdCache, type RecordIdCache } from './bridge/records/record
 import { createUpdateBatcher } from './bridge/records/update-batcher.ts';
 import { createCompletedTasks } from './bridge/timeline/completed-tasks.ts';
 import { createEngagementMarker } from './bridge/timeline/engagement-marker.ts';
-import { createOwnerDirectory } from './bridge/timeline/owner-directory.ts';
+import { createOwnerDirectory, type OwnerDirectory } from './bridge/timeline/owner-directory.ts';
 import { createPortalTimeZone } from './bridge/timeline/portal-time-zone.ts';
 import type { TimelineDeps } from './bridge/timeline/timeline-scope.ts';
 import type { Crm } from './crm/crm.ts';
@@ -19,6 +19,7 @@ import type { PropertyRules } from './mapping/run/property-name.ts';
 
 /** All that the routes share: built once per process. Each function of the bridge asks for its own part of it. */
 export interface Bridge extends RecordRouteDeps, TimelineDeps {
+  readonly owners: OwnerDirectory;
   /** Call it when an administrator may have changed what the CRM allows: nothing that was refused before is held against it. */
   forgetRefusals(): void;
 }

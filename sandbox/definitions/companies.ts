@@ -86,6 +86,7 @@ export const companyProperties = [
       number('num_associated_deals', 'Number of Associated Deals'),
       number('recent_deal_amount', 'Recent Deal Amount'),
       number('total_revenue', 'Total Revenue'),
+      number('hs_num_open_deals', 'Number of open deals'),
       number('hs_num_child_companies', 'Number of child companies'),
       number('hubspotscore', 'HubSpot Score'),
     ]),

@@ -1,4 +1,4 @@
-import type { CrmProblem } from '../crm/crm.ts';
+import type { CrmProblem, CrmProperties } from '../crm/crm.ts';
 import type { Logger } from '../logger.ts';
 import { withoutKept } from '../mapping/run/held-back.ts';
 import { nothingDecided, type WriteDecision } from './decisions.ts';
@@ -7,7 +7,14 @@ import { unaccounted } from './unaccounted.ts';
 import type { Draft } from './write-stripping.ts';
 
 /** The outcome of one record: its id and warnings about what was omitted from it, or why it was not written. */
-export type WriteResult = ({ readonly crmId: string } | { readonly problem: CrmProblem }) & {
+export type WriteResult = (
+  | {
+      readonly crmId: string;
+      /** What the record holds after the write, as far as it is known. */
+      readonly held?: CrmProperties;
+    }
+  | { readonly problem: CrmProblem }
+) & {
   readonly warnings: readonly string[];
   readonly decision: WriteDecision;
 };

@@ -1,8 +1,12 @@
 import { z } from 'zod';
-import { echoedId } from './records.ts';
+import { echoedId, Properties } from './records.ts';
 
 /** Response of POST /contacts/batch and /companies/batch: unknown ids are omitted. */
 export const RecordsAnswer = z.object({
-  results: z.array(z.looseObject({ id: echoedId }).describe("The record's fields under Enginy's names")),
+  results: z.array(
+    z
+      .looseObject({ id: echoedId, ownerId: z.string().optional(), properties: Properties })
+      .describe("The record's fields under Enginy's names, and all of them once more as `properties`"),
+  ),
 });
 export type RecordsAnswer = z.infer<typeof RecordsAnswer>;

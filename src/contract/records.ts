@@ -36,6 +36,12 @@ export const echoedId = z.union([z.string(), z.number()]);
 /** Where an entry without a usable id stood in the list. */
 export const position = z.number().int().optional().describe('Position in the request of an entry without a usable id');
 
+/** Values of a record for Enginy, to which null would mean "clear the value". */
+export const Properties = z
+  .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string()).readonly()]))
+  .describe('Current values of the record, among them `ownerId`; a value that the CRM does not have is omitted');
+export type Properties = z.infer<typeof Properties>;
+
 export const RecordError = z.object({
   externalId: echoedId.nullable().describe('Null for an entry without a usable id'),
   index: position,
@@ -54,7 +60,7 @@ export const SyncAnswer = z.object({
     z.object({
       externalId: echoedId,
       crmId: z.string(),
-      properties: z.record(z.string(), z.unknown()).optional(),
+      properties: Properties.optional(),
       warnings: Warnings.optional(),
     }),
   ),
@@ -73,7 +79,7 @@ export const UpdateAnswer = z.object({
       index: position,
       success: z.boolean(),
       error: z.string().optional(),
-      properties: z.record(z.string(), z.unknown()).optional(),
+      properties: Properties.optional(),
       warnings: Warnings.optional(),
     }),
   ),

@@ -2,11 +2,11 @@ import { describeProblem } from '../bridge/problem.ts';
 import { createCandidateSearch } from '../bridge/records/candidate-search.ts';
 import { explainSetAside } from '../bridge/records/decide-match.ts';
 import { type MatchOutcome, matchRecords } from '../bridge/records/match-records.ts';
+import { ownersToReturn } from '../bridge/owners-to-return.ts';
 import { createRecordIdCache } from '../bridge/records/record-id-cache.ts';
-import type { Crm, NewProperty } from '../crm/crm.ts';
+import type { CallContext, Crm, NewProperty } from '../crm/crm.ts';
 import { type HeldBack, type HeldBackReason, withoutKept } from '../mapping/run/held-back.ts';
 import { toEnginyProperties } from '../mapping/run/translate-record.ts';
-import type { Mapping } from '../mapping/schema/record-mapping.ts';
 import type { EnginyRecord } from '../mapping/values/field-value.ts';
 import { explainKeys, type KeyExplanation } from './explain-keys.ts';
 import { type ExplainScope, explainWrite, type WriteExplanation } from './explain-write.ts';
@@ -59,7 +59,7 @@ async function explainOne(
     object: mapping.object,
     ...(typeof record.externalId === 'string' && { externalId: record.externalId }),
     keys: await completeKeys(scope, explainKeys(mapping, record)),
-    ...(outcome !== undefined && { match: explainMatch(mapping, outcome) }),
+    ...(outcome !== undefined && { match: await explainMatch(scope, outcome) }),
     create: create.write,
     update: id === undefined ? update.write : await compareHeld(scope, id, update.write),
     made: newProperties([...create.created, ...update.created]),
@@ -94,13 +94,16 @@ async function match(
   return await matchRecords({ crm, idCache, log, candidateSearch, extraSearches: 20, mapping, context }, records);
 }
 
-function explainMatch(mapping: Mapping, outcome: MatchOutcome): MatchExplanation {
+async function explainMatch(scope: ExplainScope, outcome: MatchOutcome): Promise<MatchExplanation> {
   const setAside = outcome.setAside.map(explainSetAside);
   if ('problem' in outcome) return { setAside, problem: describeProblem(outcome.problem) };
   if ('matchingIds' in outcome) return { setAside, rule: outcome.rule, several: outcome.matchingIds };
   if ('noMatch' in outcome) return { setAside, none: true };
   const { record, rule } = outcome;
-  return { setAside, crmId: record.id, rule, returned: toEnginyProperties(mapping, record.properties) };
+  const { crm, mapping } = scope;
+  const list = async (context: CallContext) => (await crm?.listOwners(context)) ?? [];
+  const owners = await ownersToReturn({ ...scope, owners: { list } });
+  return { setAside, crmId: record.id, rule, returned: toEnginyProperties(mapping, record.properties, owners) };
 }
 
 /** Adds to each value what the record holds now. */

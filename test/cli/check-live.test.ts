@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { startSandbox } from '../../sandbox/sandbox.ts';
-import { mappingFolder } from '../support/mapping-folder.ts';
+import { mappingFolder, shippedFolder } from '../support/mapping-folder.ts';
 import { startCrm } from '../support/start-bridge.ts';
 import { findingsIn } from './read-scenario.ts';
 import { runCommand } from './run-command.ts';
@@ -78,6 +78,20 @@ test('the shipped files fit an account as HubSpot gives it, and asking changes n
   const calls = crm.log.map(({ method, path }) => `${method} ${path}`);
   expect(calls.length).toBeGreaterThan(3);
   expect(calls.filter((line) => !/^GET |^POST .*\/(batch\/read|search)$/.test(line))).toEqual([]);
+});
+
+test('the optional rows of the shipped files fit an account as HubSpot gives it', async () => {
+  const crm = await startCrm();
+  const switchOn = (text: string) =>
+    text.replaceAll(/^( +)# (- \{ crm: hs_\w+, .*type.*|- \{ crm: hs_lead_status, +enginy.*)$/gm, '$1$2');
+  const dir = shippedFolder({ 'contacts.yaml': switchOn, 'companies.yaml': switchOn });
+
+  const { status, out } = await runCommand(['check', '--live', dir], { environment: environmentFor(crm) });
+
+  expect([status, findingsIn(out)]).toEqual([0, []]);
+  for (const name of ['doNotContact', 'leadStatus', 'lastReplyDate', 'openDeals']) {
+    expect(out).toMatch(new RegExp(`✓ return +${name} `));
+  }
 });
 
 test.each(['--live', '--live --sandbox'])('%s needs an account to ask, and says which', async (flags) => {

@@ -177,8 +177,8 @@ test('12. contacts and companies are updated: 200 with results', async () => {
   });
 
   expect([contacts.status, companies.status]).toEqual([200, 200]);
-  expect(contacts.body.results).toEqual([{ crmId: known.contact, success: true }]);
-  expect(companies.body.results).toEqual([{ crmId: known.company, success: true }]);
+  expect(contacts.body.results).toMatchObject([{ crmId: known.contact, success: true }]);
+  expect(companies.body.results).toMatchObject([{ crmId: known.company, success: true }]);
 });
 
 test('a wrong key is 401 on every endpoint', async () => {

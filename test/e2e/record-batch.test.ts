@@ -19,7 +19,8 @@ test('reads contacts and companies by id under the names that Enginy wrote them 
   const companies = await bridge.send('POST', '/companies/batch', { ids: [companyId, 'none'] });
 
   expect(contacts.status).toBe(200);
-  expect(contacts.body).toEqual({ results: [{ id: contactId, ...contact, lifecycleStage: 'Lead' }] });
+  const fields = { ...contact, lifecycleStage: 'Lead' };
+  expect(contacts.body).toEqual({ results: [{ id: contactId, ...fields, properties: fields }] });
   expect(companies.body.results).toEqual([
     expect.objectContaining({ id: companyId, ...company, numberOfEmployees: '12' }),
   ]);

@@ -265,7 +265,7 @@ test('updates contacts and answers each, a missing one with the reason', async (
 
   expect(answer.status).toBe(200);
   expect(answer.body.results).toEqual([
-    { crmId: '7', success: true },
+    { crmId: '7', success: true, properties: { email: 'ada@example.com' } },
     { crmId: '404', success: false, error: 'No contact with id 404 exists in the CRM' },
   ]);
   expect(crm.records.get('contacts')?.get('7')?.properties.jobtitle).toBe('Countess');
@@ -311,7 +311,12 @@ test('drops an email that another record holds, and writes the rest of the updat
   });
 
   expect(answer.body.results).toEqual([
-    { crmId: '8', success: true, warnings: ['email → email was skipped: record 7 already has this value'] },
+    {
+      crmId: '8',
+      success: true,
+      properties: { email: 'grace@example.com' },
+      warnings: ['email → email was skipped: record 7 already has this value'],
+    },
   ]);
   expect(crm.records.get('contacts')?.get('8')?.properties).toMatchObject({
     email: 'grace@example.com',

@@ -1,10 +1,16 @@
 import type { Crm } from '../../crm/crm.ts';
 import { readableProperties, toReadableRecord } from '../../mapping/run/readable-record.ts';
+import type { ReturnedValue } from '../../mapping/run/compile-return-row.ts';
+import type { Logger } from '../../logger.ts';
 import { errorForAll, errorForOne } from '../problem.ts';
 import type { RequestScope } from '../request-scope.ts';
+import { type OwnerList, ownersToReturn } from '../owners-to-return.ts';
 
-/** A record under Enginy's names. */
-export type ReadRecord = { readonly id: string } & Readonly<Record<string, unknown>>;
+/** A record under Enginy's names: its fields beside its id, and once more, together, as `properties`. */
+export type ReadRecord = {
+  readonly id: string;
+  readonly properties: Readonly<Record<string, ReturnedValue>>;
+} & Readonly<Record<string, unknown>>;
 
 /**
  * Reads contacts or companies by id, in the order of the ids. Unknown ids are omitted; a merged record keeps the id
@@ -12,17 +18,21 @@ export type ReadRecord = { readonly id: string } & Readonly<Record<string, unkno
  * @throws GatewayError when one of them could not be read: it must not look like a record that does not exist.
  */
 export async function readById(
-  { crm, mapping, context }: RequestScope & { readonly crm: Crm },
+  scope: RequestScope & { readonly crm: Crm; readonly owners: OwnerList; readonly log: Logger },
   ids: readonly string[],
 ): Promise<ReadRecord[]> {
+  const { crm, mapping, context } = scope;
   const distinct = [...new Set(ids)];
   if (distinct.length === 0) return [];
   const read = await crm.readByIds(mapping.target.objectType, distinct, readableProperties(mapping), context);
   const problems = [...read.failed.values()];
   const [first] = problems;
   if (first !== undefined) throw errorForAll(problems) ?? errorForOne(first);
+  const owners = await ownersToReturn(scope);
   return distinct.flatMap((id): ReadRecord[] => {
     const record = read.found.get(id);
-    return record === undefined ? [] : [{ ...toReadableRecord(mapping, record.properties), id }];
+    if (record === undefined) return [];
+    const properties = toReadableRecord(mapping, record.properties, owners);
+    return [{ ...properties, id, properties }];
   });
 }

@@ -1,5 +1,5 @@
 import type { KnownRecord } from '../../contract/records.ts';
-import type { Crm, CrmProblem, CrmRecord, UpdateInput, WriteOutcome } from '../../crm/crm.ts';
+import type { Crm, CrmProblem, CrmProperties, CrmRecord, UpdateInput, WriteOutcome } from '../../crm/crm.ts';
 import type { Logger } from '../../logger.ts';
 import { withoutKept } from '../../mapping/run/held-back.ts';
 import { type Translation, toCrmProperties } from '../../mapping/run/translate-record.ts';
@@ -21,6 +21,7 @@ import { keepPrimary, primariesIn } from './keep-primary.ts';
 import type { RecordIdCache } from './record-id-cache.ts';
 import { type Change, mergeChanges, openUpdates, type RecordUpdate } from './record-update.ts';
 import { rememberKeys } from './remember-keys.ts';
+import { completeHeld, returnedInUpdates } from '../returned-values.ts';
 import { shareOf } from './share-of-update.ts';
 
 export interface WriteDeps {
@@ -30,7 +31,10 @@ export interface WriteDeps {
   readonly log: Logger;
 }
 
-export interface WriteScope extends WriteDeps, RequestScope {}
+export interface WriteScope extends WriteDeps, RequestScope {
+  /** Properties that the answer returns: reads that are made anyway ask for them, too. None by default. */
+  readonly returned?: readonly string[];
+}
 
 /** PUT: updates records by their CRM id. One result per record, in order. */
 export async function updateRecords(
@@ -41,14 +45,15 @@ export async function updateRecords(
     return { record, translation: translateUpdate(scope.mapping, record) };
   });
   const translations = await claimIdentities(scope, updates);
+  const returned = returnedInUpdates(scope.mapping);
   const results = await applyChanges(
-    scope,
+    { ...scope, returned },
     updates.map(({ record, translation }, index) => {
       return { id: record.crmId, record, translation: translations[index] ?? translation };
     }),
   );
   settleClaims(scope, results);
-  return results;
+  return await completeHeld({ ...scope, returned }, results);
 }
 
 /** In a PUT the CRM's id identifies the record; Enginy's own id is at most added where the record holds none. */
@@ -114,6 +119,8 @@ async function readCurrent(scope: WriteScope, updates: readonly RecordUpdate[]):
     ...Object.keys(update.ifEmpty),
     ...update.translation.forced,
     ...(primaries.get(update) ?? []).flatMap(({ name, secondary }) => [name, ...secondary]),
+    // For the answer, where it turns out that nothing is to be written.
+    ...(scope.returned ?? []),
   ]);
   const lookups = await readRecords(scope, asked, [...new Set(names)]);
   asked.forEach((update, index) => {
@@ -171,11 +178,11 @@ function fillEmpty(update: RecordUpdate): void {
   }
   const { warnings, heldBack } = said;
   update.draft = { ...draft, properties, warnings, heldBack };
-  if (Object.keys(properties).length === 0) update.result = unchanged(id, update.draft);
+  if (Object.keys(properties).length === 0) update.result = unchanged(id, update.draft, current.properties);
 }
 
-function unchanged(crmId: string, draft: Draft): WriteResult {
-  return { crmId, warnings: draft.warnings, decision: decisionOf('unchanged', draft) };
+function unchanged(crmId: string, draft: Draft, held: CrmProperties): WriteResult {
+  return { crmId, held, warnings: draft.warnings, decision: decisionOf('unchanged', draft) };
 }
 
 function isEmpty({ properties }: CrmRecord, name: string): boolean {
@@ -201,12 +208,12 @@ async function sendUpdates(scope: WriteScope, updates: readonly RecordUpdate[]):
   );
   for (const [index, update] of updates.entries()) applyOutcome(scope, update, written[index]);
   const emptied = openUpdates(updates);
-  const lookups = await readRecords(scope, emptied, []);
+  const lookups = await readRecords(scope, emptied, scope.returned ?? []);
   emptied.forEach((update, index) => {
     const lookup = lookups[index] ?? unaccounted('unavailable');
     update.result =
       lookup !== 'missing' && 'record' in lookup
-        ? unchanged(update.id, update.draft)
+        ? unchanged(update.id, update.draft, lookup.record.properties)
         : failedUpdate(scope, update, lookup === 'missing' ? lookup : lookup.problem);
   });
 }
@@ -239,6 +246,7 @@ function applyOutcome(scope: WriteScope, update: RecordUpdate, written: DraftOut
   const merged = survivor === id ? [] : [`record ${id} was merged into ${survivor}, which was updated`];
   update.result = {
     crmId: id,
+    held: outcome.record.properties,
     warnings: [...draft.warnings, ...merged],
     decision: decisionOf('updated', draft),
   };

@@ -1,17 +1,25 @@
 import { Router } from 'express';
+import type { OwnerList } from '../../bridge/owners-to-return.ts';
 import { readById } from '../../bridge/records/read-by-id.ts';
 import type { RecordKind } from '../../contract/records.ts';
 import { readIds } from '../../contract/sent-ids.ts';
 import { IdsBody } from '../../contract/tasks.ts';
 import type { Crm } from '../../crm/crm.ts';
 import { NotSupportedError } from '../../errors.ts';
+import type { Logger } from '../../logger.ts';
 import { mappingsOf } from '../active-mappings.ts';
 import { methodNotAllowed } from '../error-handler.ts';
 import { callContext, noteFacts } from '../request-context.ts';
 import { noteUnusableIds } from '../unusable-ids.ts';
 
+export interface RecordBatchDeps {
+  readonly crm: Crm;
+  readonly owners: OwnerList;
+  readonly log: Logger;
+}
+
 /** POST /contacts/batch and /companies/batch: records by id, under Enginy's names. */
-export function recordBatchRoutes(deps: { readonly crm: Crm }, kind: RecordKind): Router {
+export function recordBatchRoutes(deps: RecordBatchDeps, kind: RecordKind): Router {
   const router = Router();
   router
     .route(`/${kind}/batch`)

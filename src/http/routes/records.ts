@@ -6,15 +6,24 @@ import { describeSetAside } from '../../bridge/records/decide-match.ts';
 import type { MatchDeps } from '../../bridge/records/find-holders.ts';
 import type { LookupFinisher } from '../../bridge/records/lookup-finisher.ts';
 import { type MatchOutcome, matchRecords } from '../../bridge/records/match-records.ts';
+import { type OwnerList, ownersToReturn } from '../../bridge/owners-to-return.ts';
 import { rejectUnknownFields } from '../../bridge/records/reject-unknown.ts';
 import type { UpdateBatcher } from '../../bridge/records/update-batcher.ts';
 import type { WriteResult } from '../../bridge/write-result.ts';
 import { describeRefused } from '../../contract/entries.ts';
 import type { SentId } from '../../contract/optional-fields.ts';
-import type { CreateAnswer, RecordError, RecordKind, SyncAnswer, UpdateAnswer } from '../../contract/records.ts';
+import type {
+  CreateAnswer,
+  Properties,
+  RecordError,
+  RecordKind,
+  SyncAnswer,
+  UpdateAnswer,
+} from '../../contract/records.ts';
 import { readKnownRecords, readNewRecords, type SentRecords } from '../../contract/sent-records.ts';
-import type { CrmProblem } from '../../crm/crm.ts';
+import type { CrmProblem, CrmProperties } from '../../crm/crm.ts';
 import { NotSupportedError } from '../../errors.ts';
+import type { Owners } from '../../mapping/run/transform-chain.ts';
 import { toEnginyProperties } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import { mappingsOf } from '../active-mappings.ts';
@@ -25,6 +34,7 @@ import { noteDecisions, noteSubjects } from '../note-decisions.ts';
 import { callContext, noteFacts } from '../request-context.ts';
 
 export interface RecordRouteDeps extends MatchDeps, CreateDeps {
+  readonly owners: OwnerList;
   readonly updateBatcher: UpdateBatcher;
   readonly lookupFinisher: LookupFinisher;
 }
@@ -78,12 +88,14 @@ function updateHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler 
     noteSubjects(response, () => subjectsOf(kind, sent));
     const mapping = mappingOf(response, kind);
     rejectUnknownFields(mapping, records, places);
-    const results = await deps.updateBatcher.update(mapping, records, callContext(response, urgencyOf(records)));
+    const context = callContext(response, urgencyOf(records));
+    const results = await deps.updateBatcher.update(mapping, records, context);
     noteDecisions(response, () => decisionsOf(sent, results.map(writeDecision)));
     failIfNothingDone(results);
+    const scope = { mapping, owners: await ownersToReturn({ ...deps, mapping, context }) };
     const answered = places.flatMap(({ index: at, id: crmId }, index) => {
       const result = results[index];
-      return result === undefined ? [] : [[at, updateResult(crmId, result)] as const];
+      return result === undefined ? [] : [[at, updateResult(scope, crmId, result)] as const];
     });
     const refused = sent.refused.map(
       (entry) =>
@@ -98,9 +110,11 @@ function updateHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler 
   };
 }
 
-function updateResult(crmId: SentId, result: WriteResult): UpdateAnswer['results'][number] {
+function updateResult(scope: AnswerScope, crmId: SentId, result: WriteResult): UpdateAnswer['results'][number] {
   if ('problem' in result) return { crmId, success: false, error: describeFailure(result) };
-  return { crmId, success: true, ...optionalWarnings(result.warnings) };
+  const { held, warnings } = result;
+  const properties = scope.mapping.return_in_updates && held !== undefined ? propertiesOf(scope, held) : {};
+  return { crmId, success: true, ...properties, ...optionalWarnings(warnings) };
 }
 
 function syncHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler {
@@ -116,7 +130,8 @@ function syncHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler {
     const problems = outcomes.flatMap((outcome) => (isProblem(outcome) ? [outcome.problem] : []));
     const failure = problems.length === records.length ? errorForAll(problems) : undefined;
     if (failure !== undefined) throw failure;
-    const answer = syncAnswer(mapping, sent, outcomes);
+    const scope = { mapping, owners: await ownersToReturn({ ...deps, mapping, context }) };
+    const answer = syncAnswer(scope, sent, outcomes);
     noteFacts(response, {
       records: records.length + sent.refused.length,
       matched: answer.results.length,
@@ -127,7 +142,14 @@ function syncHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler {
   };
 }
 
-function syncAnswer(mapping: Mapping, sent: Sent, outcomes: readonly MatchOutcome[]): SyncAnswer {
+/** What the answers of one request are translated by. */
+interface AnswerScope {
+  readonly mapping: Mapping;
+  readonly owners: Owners;
+}
+
+function syncAnswer(scope: AnswerScope, sent: Sent, outcomes: readonly MatchOutcome[]): SyncAnswer {
+  const { mapping } = scope;
   const answer: SyncAnswer = { results: [] };
   const failed: Failed[] = [];
   sent.places.forEach(({ index: at, id: externalId }, index) => {
@@ -140,9 +162,8 @@ function syncAnswer(mapping: Mapping, sent: Sent, outcomes: readonly MatchOutcom
       const several = `${ids.length} ${mapping.object} match by ${outcome.rule}: ${ids.join(', ')}`;
       failed.push([at, { externalId, error: [several, ...reasons].join('; ') }]);
     } else if ('record' in outcome) {
-      const properties = toEnginyProperties(mapping, outcome.record.properties);
-      const optional = Object.keys(properties).length === 0 ? {} : { properties };
-      answer.results.push({ externalId, crmId: outcome.record.id, ...optional, ...optionalWarnings(reasons) });
+      const properties = propertiesOf(scope, outcome.record.properties);
+      answer.results.push({ externalId, crmId: outcome.record.id, ...properties, ...optionalWarnings(reasons) });
     } else if (reasons.length > 0) {
       answer.notMatched ??= [];
       answer.notMatched.push({ externalId, reasons });
@@ -150,6 +171,12 @@ function syncAnswer(mapping: Mapping, sent: Sent, outcomes: readonly MatchOutcom
   });
   addErrors(answer, sent, failed);
   return answer;
+}
+
+/** The `properties` of a result; the key is omitted where the record has none of the values. */
+function propertiesOf({ mapping, owners }: AnswerScope, held: CrmProperties): { properties?: Properties } {
+  const properties = toEnginyProperties(mapping, held, owners);
+  return Object.keys(properties).length === 0 ? {} : { properties };
 }
 
 function isProblem(outcome: MatchOutcome): outcome is MatchOutcome & { readonly problem: CrmProblem } {

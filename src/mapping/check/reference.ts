@@ -72,7 +72,7 @@ internal name of a CRM property. Each section has one direction, and there are n
 
 - \`match\` finds existing records. Rules are tried in order.
 - \`write\` is Enginy to CRM: rows, constants for new records, and a policy for fields without a row.
-- \`return\` is CRM to Enginy: the properties in a sync answer.
+- \`return\` is CRM to Enginy: the properties in the answers to a sync and to an update.
 
 Files are plain YAML 1.2. All values are read as text, so \`no\` and \`1-10\` need no quotes. Duplicate keys, anchors,
 aliases and tags are errors. Put \`# yaml-language-server: $schema=../schema.json\` on the first line to get completion

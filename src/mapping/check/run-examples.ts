@@ -25,6 +25,10 @@ const Example = z.strictObject({
     .record(z.string(), z.string().nullable())
     .optional()
     .meta({ description: 'A record as stored in the CRM, instead of `enginy`.' }),
+  owners: z
+    .record(z.string(), z.strictObject({ name: z.string(), email: z.string().optional() }))
+    .optional()
+    .meta({ description: 'With `crm`: the users of the CRM by id, for `owner_name` and `owner_email`.' }),
   returns: z
     .record(z.string(), z.unknown())
     .optional()
@@ -73,7 +77,7 @@ function runExample(mapping: Mapping, example: Example, path: Path): Finding[] {
       return [exampleFailure(path, `"${example.name}" has no expectation: add returns`)];
     return compareExample([...path, 'returns'], example.name, {
       expected: example.returns,
-      actual: toEnginyProperties(mapping, crm),
+      actual: toEnginyProperties(mapping, crm, new Map(Object.entries(example.owners ?? {}))),
     });
   }
   if (enginy === undefined) return [];

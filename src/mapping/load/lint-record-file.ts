@@ -25,7 +25,7 @@ function lintTransforms(file: RecordMappingFile): Finding[] {
     if (typeof step !== 'string' && Object.keys(step).length !== 1) {
       return [{ path, kind: 'unknown-transform', message: 'write a transform with an argument as { name: argument }' }];
     }
-    return lintTransform(path, step);
+    return [...lintTransform(path, step), ...lintOwnerStep(path, step)];
   });
 }
 
@@ -48,6 +48,14 @@ function lintTransform(path: Path, step: TransformStep): Finding[] {
   return [
     { path, kind: 'unknown-transform', message: `"${name}" requires an argument: { ${name}: ${wanted.summary} }` },
   ];
+}
+
+/** Enginy sends ids of owners, and takes an id back as `ownerId`: names are for reading. */
+function lintOwnerStep(path: Path, step: TransformStep): Finding[] {
+  const { name } = readStep(step);
+  if (findTransform(name)?.accepts !== 'owner' || path[0] === 'return') return [];
+  const message = `"${name}" is only allowed in return: records are owned by an id`;
+  return [{ path, kind: 'contradiction', message }];
 }
 
 /** All steps of all transform lists in the file, with their paths. */
@@ -131,7 +139,16 @@ function lintTargets(file: RecordMappingFile): Finding[] {
 
 function lintReturns(file: RecordMappingFile): Finding[] {
   const names = file.return.map((row, index) => ({ name: row.enginy, path: ['return', index, 'enginy'] }));
-  return repeated(names, 'duplicate-return', (name) => `"${name}" is already returned by an earlier row`);
+  const named = file.return.flatMap(({ enginy, transform }, index): Finding[] => {
+    const isNamed = transform.some((step) => findTransform(readStep(step).name)?.accepts === 'owner');
+    if (enginy !== 'ownerId' || !isNamed) return [];
+    const message = 'ownerId must be the id that GET /users lists: return names and emails under another name';
+    return [{ path: ['return', index, 'transform'], kind: 'contradiction', message }];
+  });
+  return [
+    ...repeated(names, 'duplicate-return', (name) => `"${name}" is already returned by an earlier row`),
+    ...named,
+  ];
 }
 
 function repeated(

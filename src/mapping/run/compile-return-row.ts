@@ -5,7 +5,10 @@ import { toText } from '../values/field-value.ts';
 import { normalizeNumber } from '../values/numbers/number-text.ts';
 import { splitText } from '../values/text-list.ts';
 import { isValueProblem } from '../values/value-problem.ts';
-import { compileChain, type StepListener } from './transform-chain.ts';
+import { type ChainRun, compileChain } from './transform-chain.ts';
+
+/** A value for Enginy; never null, which would clear the value there. */
+export type ReturnedValue = string | number | boolean | readonly string[];
 
 /** A compiled row that returns a value to Enginy. */
 export interface ReturnReader {
@@ -14,7 +17,9 @@ export interface ReturnReader {
   /** CRM properties to read; the first with a value is used. */
   readonly properties: readonly string[];
   /** Undefined if the CRM has no value that fits the row's type. */
-  read(properties: Readonly<Record<string, string | null>>, listen?: StepListener): unknown;
+  read(properties: Readonly<Record<string, string | null>>, run?: ChainRun): ReturnedValue | undefined;
+  /** True if the row names the CRM's users. */
+  readonly needsOwners: boolean;
 }
 
 /** The rows of `return`, and the `write` rows with direction `both` that no return row replaces. */
@@ -31,11 +36,12 @@ function compileReturnRow(mapping: Mapping, row: ReturnRow, valueMap: NamedMap |
   return {
     field: row.enginy,
     properties,
-    read: (held, listen) => {
+    needsOwners: chain.needsOwners,
+    read: (held, run) => {
       for (const property of properties) {
         const value = Object.hasOwn(held, property) ? held[property] : undefined;
         if (value === undefined || value === null || value.trim() === '') continue;
-        const result = chain.run(value, { listen });
+        const result = chain.run(value, run);
         const typed = result === undefined || isValueProblem(result) ? undefined : toType(toText(result), row.type);
         if (typed !== undefined) return typed;
       }
@@ -70,12 +76,12 @@ function invert(valueMap: ValueMap): ValueMap {
   return { map, otherwise: valueMap.otherwise === 'keep' ? 'keep' : 'skip' };
 }
 
-function toType(text: string, type: ReturnRow['type']): unknown {
+function toType(text: string, type: ReturnRow['type']): ReturnedValue | undefined {
   switch (type) {
     case 'text':
       return text;
     case 'number':
-      return usable(normalizeNumber(text, { isNumber: true }), Number);
+      return finite(usable(normalizeNumber(text, { isNumber: true }), Number));
     case 'boolean':
       return usable(normalizeBoolean(text), (word) => word === 'true');
     case 'date':
@@ -89,6 +95,11 @@ function toType(text: string, type: ReturnRow['type']): unknown {
 
 function usable<Result>(value: unknown, read: (text: string) => Result): Result | undefined {
   return typeof value === 'string' ? read(value) : undefined;
+}
+
+/** A number with hundreds of digits is infinite in JSON, which would write it as null. */
+function finite(value: number | undefined): number | undefined {
+  return value !== undefined && Number.isFinite(value) ? value : undefined;
 }
 
 function nonEmptyList(items: readonly string[]): readonly string[] | undefined {

@@ -1,7 +1,8 @@
 import type { FieldRow, Mapping } from '../schema/record-mapping.ts';
 import { readSources } from './compile-field-row.ts';
-import { compileMapping } from './compile-mapping.ts';
-import { toEnginyProperties } from './translate-record.ts';
+import type { ReturnedValue } from './compile-return-row.ts';
+import type { Owners } from './transform-chain.ts';
+import { returnedProperties, toEnginyProperties } from './translate-record.ts';
 
 /**
  * Translates a CRM record to Enginy's names as far as the mapping allows: the properties of a sync answer, Enginy's id, and each
@@ -10,8 +11,9 @@ import { toEnginyProperties } from './translate-record.ts';
 export function toReadableRecord(
   mapping: Mapping,
   properties: Readonly<Record<string, string | null>>,
-): Record<string, unknown> {
-  const fields: Record<string, unknown> = {};
+  owners?: Owners,
+): Record<string, ReturnedValue> {
+  const fields: Record<string, ReturnedValue> = {};
   for (const row of mapping.write.fields) {
     const field = fieldOf(row);
     const value = [row.keep_raw_in, row.crm]
@@ -22,7 +24,7 @@ export function toReadableRecord(
   const { identity } = mapping;
   const externalId = identity === undefined ? undefined : properties[identity.crm];
   if (identity !== undefined && externalId) fields[identity.enginy] = externalId;
-  return { ...fields, ...toEnginyProperties(mapping, properties) };
+  return { ...fields, ...toEnginyProperties(mapping, properties, owners) };
 }
 
 /** The properties that {@link toReadableRecord} needs. */
@@ -30,9 +32,8 @@ export function readableProperties(mapping: Mapping): string[] {
   const written = mapping.write.fields.flatMap(({ crm, keep_raw_in }) =>
     keep_raw_in === undefined ? [crm] : [crm, keep_raw_in],
   );
-  const returned = compileMapping(mapping).returns.flatMap(({ properties }) => properties);
   const identity = mapping.identity === undefined ? [] : [mapping.identity.crm];
-  return [...new Set([...identity, ...written, ...returned])];
+  return [...new Set([...identity, ...written, ...returnedProperties(mapping)])];
 }
 
 /** The field of a row, or the first of its alternatives. Undefined for joined fields, which cannot be separated. */

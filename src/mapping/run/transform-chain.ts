@@ -1,5 +1,5 @@
 import type { TransformStep, ValueMap } from '../schema/record-mapping.ts';
-import type { TextTransform } from '../transforms/transform.ts';
+import type { OwnerFacts, TextTransform } from '../transforms/transform.ts';
 import { findTransform } from '../transforms/transforms.ts';
 import type { FieldValue } from '../values/field-value.ts';
 import type { Locale } from '../values/locale.ts';
@@ -19,7 +19,12 @@ export interface ChainRun {
   readonly locale?: Locale | undefined;
   /** Called for each part of the value that the result does not say, worded to follow a field's name. */
   readonly onPartial?: ((warning: string) => void) | undefined;
+  /** The CRM's users by id, for transforms that name them. */
+  readonly owners?: Owners | undefined;
 }
+
+/** The CRM's users by their id as an owner. */
+export type Owners = ReadonlyMap<string, OwnerFacts>;
 
 /** A compiled list of transforms, optionally followed by a value map. */
 export interface TransformChain {
@@ -27,6 +32,8 @@ export interface TransformChain {
   run(value: FieldValue, run?: ChainRun): FieldValue | ValueProblem | undefined;
   /** The last transform that accepts text; it determines how the result is compared and searched. */
   readonly form: TextTransform | undefined;
+  /** True if a transform names the CRM's users. */
+  readonly needsOwners: boolean;
 }
 
 /** Compiles a transform list. Unknown names do not get here: lint-record-file.ts rejects the file. */
@@ -45,6 +52,7 @@ export function compileChain(
   const takesFirst = form?.isSingle === true && !steps.some((step) => makesLists(readStep(step).name));
   return {
     form,
+    needsOwners: steps.some((step) => findTransform(readStep(step).name)?.accepts === 'owner'),
     run: (value, run = {}) => {
       const result = runStages(stages, value, { ...run, locale: run.locale ?? locale });
       if (!takesFirst || typeof value === 'string' || value.length === 1 || !Array.isArray(result)) return result;
@@ -94,6 +102,10 @@ function compileStep(step: TransformStep): Stage {
   if (transform === undefined) throw new Error(`there is no transform "${name}"`);
   if (transform.accepts === 'list') {
     return { name, apply: (value) => transform.apply(typeof value === 'string' ? [value] : value, argument) };
+  }
+  if (transform.accepts === 'owner') {
+    const describe = (owner: OwnerFacts | undefined) => (owner === undefined ? undefined : transform.apply(owner));
+    return { name, apply: (value, { owners }) => eachItem(value, (id) => describe(owners?.get(id.trim()))) };
   }
   const { maxLength = Number.POSITIVE_INFINITY, apply } = transform;
   const applyToItem = (item: string, { locale, onPartial }: StageRun) => {

@@ -1,10 +1,12 @@
 import type { FieldRow, Mapping } from '../schema/record-mapping.ts';
 import { type EnginyRecord, readCustomFields, readField, toFieldValue, toText } from '../values/field-value.ts';
 import type { FieldReader, RowListener, RowReading } from './compile-field-row.ts';
+import type { ReturnedValue } from './compile-return-row.ts';
 import { compileMapping } from './compile-mapping.ts';
 import { showField } from './field-mark.ts';
 import { noValue } from './no-value.ts';
 import { emptyWord, type HeldBack, type HeldBackReason, keptNote } from './held-back.ts';
+import type { Owners } from './transform-chain.ts';
 
 /** The translation of one Enginy record. A property is in at most one of the first three fields. */
 export interface Translation {
@@ -84,17 +86,31 @@ export function emptyTranslation(): Translation {
   };
 }
 
-/** Translates a CRM record to the `properties` of a sync answer. Properties without a value are omitted, never null. */
+/**
+ * Translates a CRM record to the `properties` of an answer. Properties without a value are omitted, never null.
+ * @param owners the CRM's users, where {@link namesOwners} asks for them.
+ */
 export function toEnginyProperties(
   mapping: Mapping,
   properties: Readonly<Record<string, string | null>>,
-): Record<string, unknown> {
-  const answer: Record<string, unknown> = {};
+  owners?: Owners,
+): Record<string, ReturnedValue> {
+  const answer: Record<string, ReturnedValue> = {};
   for (const reader of compileMapping(mapping).returns) {
-    const value = reader.read(properties);
+    const value = reader.read(properties, { owners });
     if (value !== undefined) answer[reader.field] = value;
   }
   return answer;
+}
+
+/** The CRM properties that {@link toEnginyProperties} needs, without repeats. */
+export function returnedProperties(mapping: Mapping): string[] {
+  return [...new Set(compileMapping(mapping).returns.flatMap(({ properties }) => properties))];
+}
+
+/** True if a returned value names a user of the CRM, whom only the CRM's list of users knows. */
+export function namesOwners(mapping: Mapping): boolean {
+  return compileMapping(mapping).returns.some(({ needsOwners }) => needsOwners);
 }
 
 /** The properties that a mapping needs and that the bridge creates if missing. */

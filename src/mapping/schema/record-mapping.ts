@@ -254,8 +254,12 @@ export const RecordMappingFile = z
       .meta({ description: 'How to find an Enginy record in the CRM.' }),
     write: Write.meta({ description: 'Enginy to CRM.' }),
     return: z.array(ReturnRow).default([]).meta({
-      description: 'CRM to Enginy: the `properties` of a sync answer. Properties without a value are omitted.',
+      description:
+        'CRM to Enginy: the `properties` in the answers to a sync and to an update. Properties without a value are omitted.',
     }),
+    return_in_updates: flag(
+      'Whether an update also answers with `properties`, as they are after the write. Usually costs one more read per hundred records.',
+    ).default(true),
     value_maps: z.record(z.string(), ValueMap).default({}).meta({ description: 'Value maps by name.' }),
   })
   .meta({ title: 'Mapping file for contacts or companies' });

@@ -53,4 +53,16 @@ export interface ListTransform extends TransformBase {
   readonly apply: (values: readonly string[], argument: string) => string | readonly string[] | undefined;
 }
 
-export type Transform = TextTransform | ListTransform;
+/** A user of the CRM who can own records. */
+export interface OwnerFacts {
+  readonly name: string;
+  readonly email?: string | undefined;
+}
+
+/** Works on the id of an owner; of use in `return` only, where the CRM's users are known. */
+export interface OwnerTransform extends TransformBase {
+  readonly accepts: 'owner';
+  readonly apply: (owner: OwnerFacts) => string | undefined;
+}
+
+export type Transform = TextTransform | ListTransform | OwnerTransform;

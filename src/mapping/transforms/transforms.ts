@@ -3,6 +3,7 @@ import { dateTransforms } from './date-transforms.ts';
 import { listTransforms } from './list-transforms.ts';
 import { nameTransforms } from './name-transforms.ts';
 import { numberTransforms } from './number-transforms.ts';
+import { ownerTransforms } from './owner-transforms.ts';
 import { textTransforms } from './text-transforms.ts';
 import type { Transform } from './transform.ts';
 
@@ -14,6 +15,7 @@ export const transforms = {
   ...numberTransforms,
   ...dateTransforms,
   ...listTransforms,
+  ...ownerTransforms,
 };
 
 export type TransformName = keyof typeof transforms;
