@@ -1,7 +1,7 @@
 import { fromHtmlBody, toHtmlBody } from '../src/bridge/timeline/html-body.ts';
 import { kindOfField } from '../src/capture/redact/field-kinds.ts';
-import { createPseudonyms } from '../src/capture/redact/pseudonyms.ts';
-import { createValueRedactor } from '../src/capture/redact/value-redactor.ts';
+import { Pseudonyms } from '../src/capture/redact/pseudonyms.ts';
+import { ValueRedactor } from '../src/capture/redact/value-redactor.ts';
 import type { Transform } from '../src/mapping/transforms/transform.ts';
 import { findTransform, transformNames } from '../src/mapping/transforms/transforms.ts';
 import { foldCompanyName } from '../src/mapping/values/company-name.ts';
@@ -93,11 +93,11 @@ function works(): Readonly<Record<string, Work>> {
   all.optionMatcher = createOptionMatcher([{ value: 'SOFTWARE', label: 'Computer Software' }]);
   all.toHtmlBody = (text) => toHtmlBody(text);
   all.fromHtmlBody = fromHtmlBody;
-  const pseudonyms = createPseudonyms('a secret of the bench');
+  const pseudonyms = new Pseudonyms('a secret of the bench');
   const settings = { pseudonyms, constants: new Set<string>(), phrases: undefined, defaultCountry: 'ES' };
   for (const field of ['email', 'firstName', 'phone', 'bio', 'linkedinUrl', 'company', 'odd']) {
     // A redactor of its own each time: it remembers what it has replaced.
-    all[`redact ${field}`] = (text) => createValueRedactor(settings).value(text, kindOfField(field));
+    all[`redact ${field}`] = (text) => new ValueRedactor(settings).value(text, kindOfField(field));
   }
   return all;
 }

@@ -73,6 +73,7 @@ test.each([
   ['express', /^(app\.ts|http\/)/],
   ['prom-client', /^metrics\.ts$/],
   ['commander', /^cli\//],
+  ['entities', /^capture\/redact\/encodings\.ts$/],
   ['nock', /^capture\/replay\/intercept-crm\.ts$/],
   ['pino-pretty', /^pretty-output\.ts$/],
   ['@opentelemetry/api', /^tracing\//],

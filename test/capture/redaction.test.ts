@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { expect, test } from 'vitest';
-import { createPseudonyms } from '../../src/capture/redact/pseudonyms.ts';
-import { createValueRedactor } from '../../src/capture/redact/value-redactor.ts';
+import { Pseudonyms } from '../../src/capture/redact/pseudonyms.ts';
+import { ValueRedactor } from '../../src/capture/redact/value-redactor.ts';
 import type { ValueKind } from '../../src/crm/crm-protocol.ts';
 import { foldCompanyName } from '../../src/mapping/values/company-name.ts';
 import { normalizeEmail } from '../../src/mapping/values/email-address.ts';
@@ -15,10 +15,10 @@ import { normalizeDomain, normalizeDomainName } from '../../src/mapping/values/w
 import { normalizeUrl } from '../../src/mapping/values/web-url.ts';
 import { canary, encodings, nestings } from './canary-forms.ts';
 
-const pseudonyms = createPseudonyms('a secret of this test');
+const pseudonyms = new Pseudonyms('a secret of this test');
 
 function redactor() {
-  return createValueRedactor({ pseudonyms, constants: new Set(), phrases: undefined, defaultCountry: undefined });
+  return new ValueRedactor({ pseudonyms, constants: new Set(), phrases: undefined, defaultCountry: undefined });
 }
 
 function redact(text: string, kind: ValueKind = 'unknown'): string {
@@ -26,8 +26,8 @@ function redact(text: string, kind: ValueKind = 'unknown'): string {
 }
 
 test('the same value becomes the same placeholder, in every process that has the key, and another one with another key', () => {
-  const again = createPseudonyms('a secret of this test');
-  const other = createPseudonyms('another secret of this test');
+  const again = new Pseudonyms('a secret of this test');
+  const other = new Pseudonyms('another secret of this test');
 
   expect(again.text('Ada Lovelace')).toBe(pseudonyms.text('Ada Lovelace'));
   expect(other.text('Ada Lovelace')).not.toBe(pseudonyms.text('Ada Lovelace'));
@@ -211,4 +211,43 @@ test('no canary survives in any kind, encoding and nesting, nor in a sentence', 
     }
   }
   expect(survivors).toEqual([]);
+});
+
+test.each([
+  ['&eacute;', /^&#\d+;$/],
+  ['&szlig;&oslash;&Scaron;', /^(?:&#\d+;|[a-z]){3,}$/i],
+  ['&zqcanary;', /^&nbsp;$/],
+  ['&ampzqcanary;', /^&nbsp;$/],
+  ['&&#122;qcanary;', /^&nbsp;$/],
+  ['&lt;&amp;&#38;&#x26;', /^&lt;&amp;&#38;&#x26;$/],
+  ['AT&T', /^[A-Z]{2}&[A-Z]$/],
+  ['&#122;&#113;canary', /^[a-z]{8}$/],
+  ['&#1114112;x', /^&#1114112;[a-z]$/],
+  ['&notzqcanary;', /^&nbsp;$/],
+])('a character reference of a letter is replaced, one of punctuation stays: %s', (text, expected) => {
+  const placeholder = redact(text, 'text');
+
+  expect(placeholder).toMatch(expected);
+  expect(placeholder).not.toContain('canary');
+});
+
+test.each([
+  'Ёлка',
+  'Ώρα',
+  'Ծով',
+  'שלום',
+  'محمد',
+  'हिन्दी',
+  'สวัสดี',
+  'ქართული',
+  '김민수',
+  'ひらがな',
+  'カタカナ',
+  '王小明',
+])('letters of other scripts are replaced by letters of the same script: %s', (word) => {
+  const placeholder = redact(word, 'text');
+
+  expect(placeholder).not.toBe(word);
+  expect(redact(word.toLowerCase(), 'text')).toBe(placeholder.toLowerCase());
+  expect(/[a-z]/i.test(placeholder)).toBe(false);
 });

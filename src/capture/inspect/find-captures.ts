@@ -13,8 +13,8 @@ import {
   requestIdInName,
 } from '../capture-file.ts';
 import type { Capture } from '../capture-schema.ts';
-import { createPseudonyms } from '../redact/pseudonyms.ts';
-import { createValueRedactor } from '../redact/value-redactor.ts';
+import { Pseudonyms } from '../redact/pseudonyms.ts';
+import { ValueRedactor } from '../redact/value-redactor.ts';
 
 export interface FoundCapture {
   readonly name: string;
@@ -123,8 +123,8 @@ const kinds: readonly ValueKind[] = ['email', 'phone', 'person', 'family name', 
 function spellingsOf(text: string, secret: string | undefined): string[] {
   const spellings = [text];
   if (secret !== undefined) {
-    const values = createValueRedactor({
-      pseudonyms: createPseudonyms(secret),
+    const values = new ValueRedactor({
+      pseudonyms: new Pseudonyms(secret),
       constants: new Set(),
       phrases: undefined,
       defaultCountry: undefined,

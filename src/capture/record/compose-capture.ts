@@ -3,9 +3,9 @@ import type { CrmProtocol } from '../../crm/crm-protocol.ts';
 import { isDeeperThan } from '../../json.ts';
 import { captureFileName } from '../capture-file.ts';
 import { type Capture, captureVersion } from '../capture-schema.ts';
-import { createPseudonyms, type Pseudonyms } from '../redact/pseudonyms.ts';
+import { Pseudonyms } from '../redact/pseudonyms.ts';
 import type { Redaction } from '../redact/redaction.ts';
-import { createValueRedactor, OverTimeError } from '../redact/value-redactor.ts';
+import { OverTimeError, ValueRedactor } from '../redact/value-redactor.ts';
 import { summaryOf } from './capture-summary.ts';
 import { readBody, toCapturedExchange } from './captured-exchange.ts';
 import { toCapturedAnswer, toCapturedIds, toCapturedRequest } from './captured-request.ts';
@@ -47,7 +47,7 @@ export class Composer {
   constructor(protocol: CrmProtocol, settings: ComposerSettings, now = workedMs) {
     this.#protocol = protocol;
     this.#settings = settings;
-    this.#pseudonyms = createPseudonyms(settings.secret);
+    this.#pseudonyms = new Pseudonyms(settings.secret);
     this.#now = now;
   }
 
@@ -119,7 +119,7 @@ export class Composer {
       if (this.#now() > endsAt) throw new OverTimeError('replacing values took too long');
     };
     const { defaultCountry } = settings;
-    const values = createValueRedactor({ pseudonyms: this.#pseudonyms, constants, phrases, defaultCountry, checkTime });
+    const values = new ValueRedactor({ pseudonyms: this.#pseudonyms, constants, phrases, defaultCountry, checkTime });
     for (const name of this.#portal.names) values.keepName(name);
     return {
       values,

@@ -2,7 +2,6 @@ import { cutMarker } from '../../bridge/timeline/html-body.ts';
 import type { ObjectDefinitions, PropertyFacts } from '../../crm/crm-protocol.ts';
 import { noValue } from '../../mapping/run/no-value.ts';
 import { contractConstants } from '../redact/contract-constants.ts';
-import { COUNTRIES } from '../redact/countries.ts';
 
 /** The mapping files that a capture refers to by their hash. */
 export interface MappingSources {
@@ -17,7 +16,7 @@ export interface MappingSources {
 
 const timeZones = Intl.supportedValuesOf('timeZone').map((zone) => zone.toLowerCase());
 /** Lowercase values that identify no one, whatever the portal and the mapping files say. */
-const ownConstants: readonly string[] = [...COUNTRIES, ...contractConstants, ...timeZones, noValue];
+const ownConstants: readonly string[] = [...contractConstants, ...timeZones, noValue];
 
 /** What is known of the portal and of the mapping files, and decides which values are personal. */
 export class PortalKnowledge {

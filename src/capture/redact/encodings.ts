@@ -1,5 +1,5 @@
 /** Replaces text within the encodings in which people's values travel: decoded before, encoded after. */
-import { normalizeUnicode } from '../../mapping/values/normalize-unicode.ts';
+import { decodeHTMLStrict } from 'entities';
 
 /** Percent-encoding, up to three times, written in the same case. Text that is not well encoded is replaced as it is. */
 export function withinPercent(text: string, replace: (decoded: string) => string): string {
@@ -21,47 +21,26 @@ export function withinPercent(text: string, replace: (decoded: string) => string
 }
 
 const ESCAPE = /\\u([0-9a-f]{4})/gi;
-/** Numeric references, and the named ones of letters with accents (HTML 4: `&eacute;`). */
-const REFERENCE = /&#(?:x([0-9a-f]{1,6})|(\d{1,7}));|&([a-z])(acute|grave|circ|uml|tilde|cedil|ring|caron);/gi;
-
-const ACCENTS: Readonly<Record<string, string>> = {
-  acute: '\u0301',
-  grave: '\u0300',
-  circ: '\u0302',
-  uml: '\u0308',
-  tilde: '\u0303',
-  cedil: '\u0327',
-  ring: '\u030a',
-  caron: '\u030c',
-};
+const REFERENCE = /&#?[a-z0-9]{1,31};/gi;
+/** Stands for a reference that HTML does not know: its name may be anybody's. */
+const SPACE = '&nbsp;';
 
 /** Character references of HTML that stand for letters or digits; those of punctuation, e.g. `&amp;`, stay. */
 export function withinReferences(text: string, replace: (decoded: string) => string): string {
   if (!text.includes('&')) return replace(text);
   let isDecoded = false;
-  // biome-ignore lint/complexity/useMaxParams: the groups of the pattern
-  const decoded = text.replace(REFERENCE, (whole, hex?: string, decimal?: string, letter = '', accent = '') => {
-    const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
-    const character =
-      accent === '' ? characterOf(code) : normalizeUnicode(letter + (ACCENTS[accent.toLowerCase()] ?? ''), 'NFC');
-    if (!/^[\p{L}\p{M}\p{Nd}]+$/u.test(character)) return whole;
+  const decoded = text.replace(REFERENCE, (reference) => {
+    const character = decodeHTMLStrict(reference);
+    if (!/^[\p{L}\p{M}\p{Nd}]+$/u.test(character)) return reference;
     isDecoded = true;
     return character;
   });
-  const pieces = decoded.split(/(&(?:[a-z][a-z0-9]{1,30}|#x?[0-9a-f]{1,7});)/i);
-  const replaced = pieces.map((piece, index) => (index % 2 === 0 ? replace(piece) : keptReference(piece))).join('');
+  const kept = decoded.match(REFERENCE)?.map((each) => (decodeHTMLStrict(each) === each ? SPACE : each)) ?? [];
+  const pieces = decoded.split(REFERENCE).map((piece, index) => replace(piece) + (kept[index] ?? ''));
+  const replaced = pieces.join('');
   return isDecoded
     ? replaced.replace(/[\u0080-\u{10ffff}]/gu, (character) => `&#${character.codePointAt(0)};`)
     : replaced;
-}
-
-/** A name that no punctuation has may be anybody's. */
-function keptReference(reference: string): string {
-  return /^&(?:#|(?:amp|lt|gt|quot|apos|nbsp|shy|[lr]s?aquo|[lr][sd]quo|[nm]dash|hellip|bull|middot|copy|reg|trade|euro|pound|deg|zwn?j|e[nm]sp|thinsp);)/i.test(
-    reference,
-  )
-    ? reference
-    : '&nbsp;';
 }
 
 /** `\u00e9` as JSON within a text writes it; other escapes separate words. */
@@ -84,8 +63,4 @@ export function withinEscapes(text: string, replace: (decoded: string) => string
 
 function hexOf(unit: string): string {
   return unit.charCodeAt(0).toString(16).padStart(4, '0');
-}
-
-function characterOf(code: number): string {
-  return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '';
 }

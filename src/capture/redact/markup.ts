@@ -11,27 +11,22 @@ export function replaceInMarkup(text: string, replace: (text: string) => string)
     .join('');
 }
 
-const TAGS = new Set(
+/** Tags, attributes, and values to which HTML gives a meaning. */
+const HTML_WORDS = new Set(
   (
     'a abbr address article aside b big blockquote body br caption center cite code col colgroup dd del details div dl dt em ' +
     'figcaption figure font footer form h1 h2 h3 h4 h5 h6 head header hr html i iframe img input ins kbd label li link main mark ' +
     'meta nav object ol p pre q s samp script section small span strike strong style sub summary sup table tbody td tfoot th ' +
-    'thead title tr tt u ul var wbr'
+    'thead title tr tt u ul var wbr ' +
+    'align alt bgcolor border cellpadding cellspacing class color colspan content dir face height href lang name rel rowspan size ' +
+    'src target type valign width id left right middle top bottom ltr rtl auto _blank noopener nofollow noreferrer'
   ).split(' '),
 );
-/** Attributes whose names stay; a value stays if it is a number, a colour, or a word that HTML gives a meaning. */
-const ATTRIBUTES = new Set(
-  (
-    'align alt bgcolor border cellpadding cellspacing class color colspan content dir face height href id lang name rel rowspan size ' +
-    'src style target title type valign width'
-  ).split(' '),
-);
-const WORDS =
-  /^(?:#[0-9a-f]{3,8}|[\d.]+(?:px|em|rem|pt|%)?|left|right|center|top|middle|bottom|ltr|rtl|auto|_blank|noopener|nofollow|noreferrer)$/i;
+const MEASURE = /^(?:#[0-9a-f]{3,8}|[\d.]+(?:px|em|rem|pt|%)?)$/i;
 
 function isTag(piece: string): boolean {
   const name = /^<\/?([a-z][a-z0-9]*)(?=[\s/>])/i.exec(piece)?.[1];
-  return name !== undefined && TAGS.has(name.toLowerCase());
+  return name !== undefined && HTML_WORDS.has(name.toLowerCase());
 }
 
 function replaceInTag(tag: string, replace: (text: string) => string): string {
@@ -39,8 +34,8 @@ function replaceInTag(tag: string, replace: (text: string) => string): string {
   const inside = tag.slice(start.length).replace(/"[^"]*"|'[^']*'|[^\s"'=/>]+/g, (part) => {
     const quote = /^["']/.test(part) ? part.charAt(0) : '';
     const value = quote === '' ? part : part.slice(1, -1);
-    if (quote === '' && ATTRIBUTES.has(value.toLowerCase())) return part;
-    return quote + (WORDS.test(value) ? value : replaceTarget(value, replace)) + quote;
+    if (HTML_WORDS.has(value.toLowerCase()) || MEASURE.test(value)) return part;
+    return quote + replaceTarget(value, replace) + quote;
   });
   return start + inside;
 }

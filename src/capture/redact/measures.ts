@@ -1,18 +1,13 @@
 import { isDate } from './numbers.ts';
 
-const YES_OR_NO = /^(?:true|false|yes|no|on|off|null|none|n\/a|-)$/i;
+const YES_OR_NO = /^(?:true|false|yes|no|on|off)$/i;
 /** What may be around the numbers of a size or an amount. */
 const UNITS = new Set([
   ...'k m mm mio mn b bn thousand million billion to employees people'.split(' '),
   ...Intl.supportedValuesOf('currency').map((code) => code.toLowerCase()),
 ]);
 
-/** Whether a text is a flag or says that there is no value. */
-export function isYesOrNo(text: string): boolean {
-  return YES_OR_NO.test(text);
-}
-
-/** At most two numbers, as in `51-200` or `EUR 1.5M`, and units. */
+/** A flag, a date, or at most two numbers, as in `51-200` or `EUR 1.5M`, and units. */
 export function isMeasure(text: string): boolean {
   const trimmed = text.trim();
   if (isDate(trimmed) || YES_OR_NO.test(trimmed)) return true;

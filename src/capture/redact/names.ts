@@ -8,9 +8,14 @@ const longestName = 200;
 /** Particles that are no name by themselves; one of them replaces the others (`Le`, `Ben`). */
 const PLAIN_PARTICLES = new Set(['van', 'von', 'der', 'den', 'de', 'del', 'della', 'ter', 'ten', 'zu', 'zum', 'zur']);
 
-/** A given name, or a full name without its titles and degrees. */
-export function replacePersonName(pseudonyms: Pseudonyms, name: string): string {
+export function replaceName(pseudonyms: Pseudonyms, name: string, kind: 'person' | 'family name' | 'company'): string {
   if (name.length > longestName) return pseudonyms.text(name);
+  if (kind === 'company') return replaceCompanyName(pseudonyms, name);
+  return kind === 'person' ? replacePersonName(pseudonyms, name) : replaceFamilyName(pseudonyms, name);
+}
+
+/** A given name, or a full name without its titles and degrees. */
+function replacePersonName(pseudonyms: Pseudonyms, name: string): string {
   const first = firstName(name);
   const last = lastName(name);
   // A name whose parts are not clear stays unclear: what is between its words stays.
@@ -19,8 +24,7 @@ export function replacePersonName(pseudonyms: Pseudonyms, name: string): string 
   return last === undefined ? given : `${given} ${replaceFamilyName(pseudonyms, last)}`;
 }
 
-export function replaceFamilyName(pseudonyms: Pseudonyms, name: string): string {
-  if (name.length > longestName) return pseudonyms.text(name);
+function replaceFamilyName(pseudonyms: Pseudonyms, name: string): string {
   const count = name.trim().split(/\s+/).length;
   let position = 0;
   return name.replace(/\S+/g, (word) => {
@@ -30,7 +34,7 @@ export function replaceFamilyName(pseudonyms: Pseudonyms, name: string): string 
   });
 }
 
-export function replaceCompanyName(pseudonyms: Pseudonyms, name: string): string {
+function replaceCompanyName(pseudonyms: Pseudonyms, name: string): string {
   let position = 0;
   return name.replace(/[^\s,]+/g, (word) => {
     position += 1;

@@ -9,17 +9,6 @@ import { createCipheriv, hash, hkdfSync } from 'node:crypto';
 import { baseLetters } from '../../mapping/values/fold-text.ts';
 import { normalizeUnicode } from '../../mapping/values/normalize-unicode.ts';
 
-export interface Pseudonyms {
-  /** Replaces every word and every number of the text. */
-  text(text: string): string;
-  /** Digits of the same number. */
-  digits(run: string): string;
-  /** As {@link Pseudonyms.digits}, never with a zero at the front where there was none: a number stays a number. */
-  wholeNumber(run: string): string;
-  /** Makes the placeholder of something larger once. */
-  remember(name: string, make: () => string): string;
-}
-
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 /** Up to this length a word's placeholder comes from a shuffled list of all words of that length, so that no two share one. */
 const longestShuffled = 4;
@@ -34,21 +23,17 @@ const ASCII_WORD = /[A-Za-z]+|[0-9]+/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII, which is faster to search
 const ASCII = /^[\x00-\x7f]*$/;
 
-/** @param secret with it, one can check whether a placeholder belongs to a known value. */
-export function createPseudonyms(secret: string): Pseudonyms {
-  const key = Buffer.from(hkdfSync('sha256', secret, '', 'enginy-bridge stand-ins', 32)).toString('hex');
-  return new KeyedPseudonyms(key);
-}
-
-class KeyedPseudonyms implements Pseudonyms {
+export class Pseudonyms {
   readonly #key: string;
   readonly #lists = new Map<string, Uint32Array>();
   readonly #remembered = new Map<string, string>();
 
-  constructor(key: string) {
-    this.#key = key;
+  /** @param secret with it, one can check whether a placeholder belongs to a known value. */
+  constructor(secret: string) {
+    this.#key = Buffer.from(hkdfSync('sha256', secret, '', 'enginy-bridge stand-ins', 32)).toString('hex');
   }
 
+  /** Replaces every word and every number of the text. */
   text(text: string): string {
     return text.replace(ASCII.test(text) ? ASCII_WORD : WORD, (word) => this.#replaceWord(word));
   }
@@ -73,6 +58,7 @@ class KeyedPseudonyms implements Pseudonyms {
     return text;
   }
 
+  /** Digits of the same number. */
   digits(run: string): string {
     const groups: string[] = [];
     for (let end = run.length; end > 0; end -= digitGroup) {
@@ -83,6 +69,7 @@ class KeyedPseudonyms implements Pseudonyms {
     return groups.reverse().join('');
   }
 
+  /** As {@link Pseudonyms.digits}, never with a zero at the front where there was none: a number stays a number. */
   wholeNumber(run: string): string {
     if (/^0+$/.test(run)) return run;
     const start = /^0*/.exec(run)?.[0] ?? '';
@@ -95,19 +82,14 @@ class KeyedPseudonyms implements Pseudonyms {
   #replaceWord(word: string): string {
     const first = word.charCodeAt(0);
     if (first >= 48 && first <= 57) return this.digits(word);
-    const known = this.#remembered.get(word);
-    if (known !== undefined) return known;
-    const stand =
-      word.length > longestWord
-        ? hashedWord(this.#key, word)
-        : isPlainLatin(word)
-          ? sameCase(word, this.#lowerWord(word.toLowerCase()))
-          : foreignWord(this.#key, word, (lower) => this.#lowerWord(lower));
-    if (this.#remembered.size >= mostRemembered) this.#remembered.clear();
-    this.#remembered.set(word, stand);
-    return stand;
+    return this.remember(word, () => {
+      if (word.length > longestWord) return hashedWord(this.#key, word);
+      if (isPlainLatin(word)) return sameCase(word, this.#lowerWord(word.toLowerCase()));
+      return foreignWord(this.#key, word, (lower) => this.#lowerWord(lower));
+    });
   }
 
+  /** Makes the placeholder of something once. */
   remember(name: string, make: () => string): string {
     const known = this.#remembered.get(name);
     if (known !== undefined) return known;
@@ -205,36 +187,24 @@ function spellOut(letter: string): string {
   return letter === letter.toLowerCase() ? spelled : spelled.charAt(0).toUpperCase() + spelled.slice(1);
 }
 
-/** First and last lower-case letter of alphabets without gaps (Unicode's code charts). */
-const ALPHABETS: readonly (readonly [number, number])[] = [
-  [0x3b1, 0x3c9],
-  [0x430, 0x44f],
-  [0x561, 0x586],
-  [0x5d0, 0x5ea],
-  [0x627, 0x63a],
-  [0x905, 0x939],
-  [0xe01, 0xe2e],
-  [0x10d0, 0x10f0],
-  [0x1100, 0x1112],
-  [0x1161, 0x1175],
-  [0x11a8, 0x11c2],
-  [0x3041, 0x3093],
-  [0x30a1, 0x30f3],
-  [0x4e00, 0x9fa5],
-];
-
 function otherScript(key: string, letters: readonly string[]): string[] {
-  const lower = letters.join('').toLowerCase();
-  const stream = hashedWord(key, lower, letters.length * 3);
+  const stream = hashedWord(key, letters.join('').toLowerCase(), letters.length * 3);
   return letters.map((letter, at) => {
-    const code = letter.toLowerCase().codePointAt(0) ?? 0;
-    const [first, last] = ALPHABETS.find(([from, to]) => code >= from && code <= to) ?? [97, 122];
-    const stand = String.fromCodePoint(first + (letterNumber(stream, at) % (last - first + 1)));
+    const number = [0, 1, 2].reduce((sum, next) => sum * 26 + stream.charCodeAt(at * 3 + next) - 97, 0);
+    const stand = neighbour(letter.toLowerCase(), number);
     return letter === letter.toLowerCase() ? stand : stand.toUpperCase();
   });
 }
 
-/** A number below 26³ from three letters of the stream. */
-function letterNumber(stream: string, at: number): number {
-  return [0, 1, 2].reduce((sum, next) => sum * 26 + stream.charCodeAt(at * 3 + next) - 97, 0);
+/** Another lower-case letter of the same alphabet: alphabets have blocks of their own (Unicode's code charts). */
+function neighbour(letter: string, number: number): string {
+  const code = letter.codePointAt(0) ?? 0;
+  const size = code < 0x3000 ? 32 : 2 ** 12;
+  for (let step = 0; step < size; step += 1) {
+    const other = String.fromCodePoint(code - (code % size) + ((number + step) % size));
+    const isLetter = /^[\p{Ll}\p{Lo}]$/u.test(other) && other.toLowerCase() === other;
+    if (isLetter && normalizeUnicode(other, 'NFKD') === other && other.toUpperCase().length === other.length)
+      return other;
+  }
+  return letter;
 }

@@ -64,18 +64,18 @@ export function redactBrokenBody({ values }: Redaction, text: string): string {
 /** The body itself: an object of the contract, or anything else. */
 function redactTop(side: Side, body: unknown): unknown {
   if (side.isAnswer && Array.isArray(body)) return body.map((entry) => redactTop(side, entry));
-  return isObject(body) ? redactObject(side, body) : redactLeaf(side, body, 'unknown');
+  return isObject(body) ? redactObject(side, body) : side.redaction.values.json(body, 'unknown');
 }
 
 /** An object whose fields the contract describes. */
 function redactObject(side: Side, object: Json): Json {
   const { values } = side.redaction;
-  const copy: Json = {};
-  for (const [name, value] of Object.entries(object)) {
-    values.keepName(name);
-    copy[name] = redactField(side, name, value);
-  }
-  return copy;
+  return Object.fromEntries(
+    Object.entries(object).map(([name, value]) => {
+      values.keepName(name);
+      return [name, redactField(side, name, value)];
+    }),
+  );
 }
 
 function redactField(side: Side, name: string, value: unknown): unknown {
@@ -87,31 +87,18 @@ function redactField(side: Side, name: string, value: unknown): unknown {
   if (side.isAnswer && SENTENCE_FIELDS.has(name)) return redactSentences(side, value);
   if (LISTS.has(name) && Array.isArray(value)) {
     return value.map((entry) =>
-      isObject(entry) ? redactObject(side, entry) : redactLeaf(side, entry, kindOf(side, name)),
+      isObject(entry) ? redactObject(side, entry) : side.redaction.values.json(entry, kindOf(side, name)),
     );
   }
   if (OBJECTS.has(name) && isObject(value)) return redactObject(side, value);
-  return redactLeaf(side, value, kindOf(side, name));
+  return values.json(value, kindOf(side, name));
 }
 
 function redactSentences(side: Side, value: unknown): unknown {
   if (typeof value === 'string') return side.redaction.values.sentence(value);
-  return Array.isArray(value) ? value.map((entry) => redactSentences(side, entry)) : redactLeaf(side, value, 'unknown');
-}
-
-/** Whatever it is: nothing stays that was not judged. Fields within are not those of the contract. */
-function redactLeaf(side: Side, value: unknown, kind: ValueKind): unknown {
-  const { values } = side.redaction;
-  if (typeof value === 'string') return values.value(value, kind);
-  if (typeof value === 'number') return values.number(value, kind);
-  if (Array.isArray(value)) return value.map((entry) => redactLeaf(side, entry, kind));
-  if (!isObject(value)) return value;
-  const copy: Json = {};
-  for (const [name, entry] of Object.entries(value)) {
-    values.keepName(name);
-    copy[name] = redactLeaf(side, entry, 'unknown');
-  }
-  return copy;
+  return Array.isArray(value)
+    ? value.map((entry) => redactSentences(side, entry))
+    : side.redaction.values.json(value, 'unknown');
 }
 
 function kindOf({ redaction, isAnswer, isUsers }: Side, name: string): ValueKind {

@@ -1,5 +1,4 @@
 import { withinEscapes, withinReferences } from './encodings.ts';
-import { digitsOf, isDate } from './numbers.ts';
 import { programWords } from './program-words.ts';
 
 /** How values within a sentence are replaced. */
@@ -9,15 +8,11 @@ export interface SentenceParts {
   /** Replaces a quoted value. */
   quoted(text: string): string;
   /** Replaces a word, an address or a number. */
-  word(text: string): string;
-  /** Replaces digits that may be a telephone number. */
-  number(text: string): string;
+  token(text: string): string;
 }
 
 const QUOTED = /("[^"\n]{1,300}"|“[^”\n]{1,300}”)/;
-const NUMBERS = /(\+?\(?\d(?:(?:[ \/.-]|\) ?| \()?\d){6,24})/;
-/** Ids of HubSpot have fewer digits. */
-const longestId = 13;
+const NUMBERS = /(\+?\(?\d(?:(?:[ /.-]|\) ?| \()?\d){6,24})/;
 
 /** Replaces what a sentence quotes. A word stays only if the program, the CRM or the contract has it. */
 export function replaceInSentence(text: string, parts: SentenceParts): string {
@@ -45,8 +40,7 @@ function replaceUnquoted(text: string, parts: SentenceParts): string {
     .split(NUMBERS)
     .map((piece, index) => {
       if (index % 2 === 0) return piece.replace(/[^\s,;[\]{}()"']+/g, (chunk) => replaceChunk(chunk, parts));
-      const isId = piece.split(' ').every((part) => /^\d{8,}$/.test(part) && part.length <= longestId);
-      return isDate(piece) || (isId && !parts.isKept(piece)) ? parts.word(piece) : parts.number(piece);
+      return parts.isKept(piece) ? piece : parts.token(piece);
     })
     .join('');
 }
@@ -60,10 +54,9 @@ function replaceChunk(chunk: string, parts: SentenceParts): string {
 }
 
 function replaceWords(chunk: string, parts: SentenceParts): string {
-  if (/@|:\/\/|%[0-9a-f]{2}/i.test(chunk)) return parts.word(chunk);
+  if (/@|:\/\/|%[0-9a-f]{2}/i.test(chunk)) return parts.token(chunk);
   const words = programWords();
   return chunk.replace(/[\p{L}\p{M}]+|\p{Nd}+/gu, (word) => {
-    if (/^\d/.test(word)) return digitsOf(word).length <= longestId ? word : parts.number(word);
-    return words.has(word.toLowerCase()) || parts.isKept(word) ? word : parts.word(word);
+    return words.has(word.toLowerCase()) || parts.isKept(word) ? word : parts.token(word);
   });
 }

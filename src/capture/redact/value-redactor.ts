@@ -1,14 +1,13 @@
 import type { ValueKind } from '../../crm/crm-protocol.ts';
-import { isDeeperThan } from '../../json.ts';
+import { isDeeperThan, isObject } from '../../json.ts';
 import emptyWords from '../../mapping/data/empty-words.json' with { type: 'json' };
 import { findCountry } from '../../mapping/values/country-name.ts';
-import { replaceDomain, replaceText, replaceUrl } from './addresses.ts';
+import { replaceText, replaceUrl } from './addresses.ts';
 import { kindOfField } from './field-kinds.ts';
 import { replaceInMarkup } from './markup.ts';
-import { isMeasure, isYesOrNo } from './measures.ts';
-import { replaceCompanyName, replaceFamilyName, replacePersonName } from './names.ts';
+import { isMeasure } from './measures.ts';
+import { replaceName } from './names.ts';
 import { digitsOf, isDate, isNumber, looksLikePhone, replaceNumber, replacePhone, shortestPhone } from './numbers.ts';
-import { betweenOffered } from './offered-words.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import { replaceInSentence } from './sentences.ts';
 
@@ -24,18 +23,6 @@ export interface ValueSettings {
   readonly checkTime?: () => void;
 }
 
-/** Replaces the values of one capture. Equal values get equal placeholders, in every capture with the same secret. */
-export interface ValueRedactor {
-  value(text: string, kind: ValueKind): string;
-  number(value: number, kind: ValueKind): number;
-  /** A text of the bridge or of the CRM that may quote values, or that should be structure. */
-  sentence(text: string): string;
-  /** An id, which stays wherever it is. */
-  keepId(id: string): void;
-  /** The name of a field or property: its words stay in sentences. */
-  keepName(name: string): void;
-}
-
 /** Replacing the values of a capture took too long. */
 export class OverTimeError extends Error {
   override readonly name = 'OverTimeError';
@@ -48,15 +35,19 @@ const maxLevels = 50;
 const GENERATED = /^(?:[0-9a-f]{64}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$/;
 /** Words that mean "no value" to every mapping. */
 const EMPTY: ReadonlySet<string> = new Set(emptyWords.map((word) => word.toLowerCase()));
+/** Counts, and ids of HubSpot; digits between may be a telephone number. */
+const NUMBER_OF_SENTENCE = /^(?:\d{1,6}|\d{8,13}(?: \d{8,13})*)$/;
+/** A host, perhaps with a path, and neither a scheme nor a mailbox. */
+const BARE_ADDRESS = /^\s*[^\s/@:]+\.[^\s/]+(?:\/\S*)?\s*$/;
+const PAIR = '\u0001';
+const MARKUP = /<|&#?[a-z0-9]{1,31};/i;
+/** What may be between the words of a list or the parts of a postal address. */
+const LIST_SEPARATOR = /([,;|\n]| [-–·/] )/;
 /** What may be between several telephone numbers. */
 const PHONE_SEPARATOR = /([;,|/\n])/;
 
-/** Builds the redactor of one capture. */
-export function createValueRedactor(settings: ValueSettings): ValueRedactor {
-  return new CaptureValueRedactor(settings);
-}
-
-class CaptureValueRedactor implements ValueRedactor {
+/** Replaces the values of one capture. Equal values get equal placeholders, in every capture with the same secret. */
+export class ValueRedactor {
   readonly #settings: ValueSettings;
   readonly #known = new Map<string, string>();
   /** Placeholders of values whose kind is known: the same text gets the same one where its kind is not. */
@@ -87,21 +78,15 @@ class CaptureValueRedactor implements ValueRedactor {
       case 'id':
         return /^\d{1,20}$/.test(text) || GENERATED.test(text) ? text : this.#unknown(text);
       case 'email':
-        return parts(text, (part) => this.#plain(part));
+      case 'domain':
+      case 'url':
+        return parts(text, (part) => (BARE_ADDRESS.test(part) ? this.#address(part) : this.#plain(part)));
       case 'phone':
         return looksLikePhone(text) ? this.#phone(text) : this.#phones(text);
       case 'person':
-        return hasAddress(text) ? this.#plain(text) : replacePersonName(this.#settings.pseudonyms, text);
       case 'family name':
-        return hasAddress(text) ? this.#plain(text) : replaceFamilyName(this.#settings.pseudonyms, text);
       case 'company':
-        return hasAddress(text) ? this.#plain(text) : replaceCompanyName(this.#settings.pseudonyms, text);
-      case 'domain':
-        return parts(text, (part) => (isBareDomain(part) ? this.#domain(part) : this.#plain(part)));
-      case 'url':
-        return parts(text, (part) =>
-          /^\s*[^\s/@:]+\.[^\s/]+(?:\/\S*)?\s*$/.test(part) ? this.#url(part) : this.#plain(part),
-        );
+        return hasAddress(text) ? this.#plain(text) : replaceName(this.#settings.pseudonyms, text, kind);
       case 'text':
         return this.#isConstant(text) ? text : this.#wording(text);
       case 'constant':
@@ -114,7 +99,7 @@ class CaptureValueRedactor implements ValueRedactor {
     }
   }
 
-  /** The same number stays where the CRM has it in a property that is not this.#described. */
+  /** The same number stays where the CRM has it in a property that is not described. */
   #kept(text: string): string {
     this.#keptIds.add(text.trim());
     if (isNumber(text)) this.#keptIds.add(digitsOf(text));
@@ -122,61 +107,56 @@ class CaptureValueRedactor implements ValueRedactor {
   }
 
   #isConstant(text: string): boolean {
-    return text.length <= 200 && this.#settings.constants.has(text.trim().toLowerCase());
+    if (text.length > 200) return false;
+    // Many words are codes of three letters, some of them names.
+    return (
+      this.#settings.constants.has(text.trim().toLowerCase()) ||
+      (text.trim().length !== 3 && findCountry(text) !== undefined)
+    );
   }
 
   #unknown(text: string): string {
     const trimmed = text.trim();
-    if (trimmed === '' || isYesOrNo(trimmed) || GENERATED.test(trimmed)) return text;
-    if (this.#keptIds.has(trimmed) || this.#isConstant(trimmed)) return text;
-    if (isNumber(trimmed) && this.#keptIds.has(digitsOf(trimmed))) return text;
+    if (trimmed === '' || GENERATED.test(trimmed) || this.#isConstant(trimmed)) return text;
+    if (this.#keptIds.has(trimmed) || (isNumber(trimmed) && this.#keptIds.has(digitsOf(trimmed)))) return text;
     // Keys of rules with several pairs.
-    if (text.includes('\u0001'))
-      return text
-        .split('\u0001')
-        .map((piece) => this.#unknown(piece))
-        .join('\u0001');
-    const structured = this.#withinJson(trimmed);
-    if (structured !== undefined) return structured;
+    if (text.includes(PAIR)) return parts(text, (part) => this.#unknown(part), PAIR);
+    const parsed = /^[[{]/.test(trimmed) ? parseJson(trimmed) : undefined;
+    if (parsed !== undefined && !isDeeperThan(maxLevels, parsed)) return JSON.stringify(this.json(parsed, 'unknown'));
     const placeholder = this.#described.get(trimmed);
     if (placeholder !== undefined) return text.replace(trimmed, () => placeholder);
-    const digits = trimmed.length <= 40 ? digitsOf(trimmed) : '';
     if (this.#isReplacedPhone(trimmed)) return this.#phone(text);
-    if (isDate(trimmed) || (isMeasure(trimmed) && digits.length < shortestPhone)) return text;
+    const isShort = trimmed.length > 40 || digitsOf(trimmed).length < shortestPhone;
+    if (isDate(trimmed) || (isMeasure(trimmed) && isShort)) return text;
     if (isNumber(trimmed)) return this.#wholeNumber(text);
-    if (PHONE_SEPARATOR.test(text) && text.split(PHONE_SEPARATOR).some((part) => this.#isReplacedPhone(part)))
-      return this.#phones(text);
+    if (text.split(PHONE_SEPARATOR).some((part) => this.#isReplacedPhone(part))) return this.#phones(text);
     if (text.includes(';') && !text.includes('&')) return parts(text, (part) => this.#unknown(part));
-    return isBareDomain(text) ? this.#domain(text) : this.#wording(text);
+    return isBareDomain(text) ? this.#address(text) : this.#wording(text);
   }
 
-  #withinJson(text: string): string | undefined {
-    const parsed = /^[[{]/.test(text) ? parseJson(text) : undefined;
-    return parsed === undefined || isDeeperThan(maxLevels, parsed)
-      ? undefined
-      : JSON.stringify(this.#inner(parsed, 'unknown'));
-  }
-
-  /** JSON within a text: names stay, values are this.#replaced. */
-  #inner(parsed: unknown, kind: ValueKind): unknown {
-    if (typeof parsed === 'string') return this.value(parsed, kind);
-    if (typeof parsed === 'number') return this.number(parsed, kind);
-    if (Array.isArray(parsed)) return parsed.map((entry) => this.#inner(entry, kind));
-    if (typeof parsed !== 'object' || parsed === null) return parsed;
+  /** What came as JSON: names stay, and nothing else that was not judged. Names are not those of the contract, but may say what their values are. */
+  json(value: unknown, kind: ValueKind): unknown {
+    if (typeof value === 'string') return this.value(value, kind);
+    if (typeof value === 'number') return this.number(value, kind);
+    if (Array.isArray(value)) return value.map((entry) => this.json(entry, kind));
+    if (!isObject(value)) return value;
     return Object.fromEntries(
-      Object.entries(parsed).map(([name, entry]) => [name, this.#inner(entry, kindWithin(name))]),
+      Object.entries(value).map(([name, entry]) => {
+        this.keepName(name);
+        return [name, this.json(entry, kindWithin(name))];
+      }),
     );
   }
 
-  /** What people wrote, perhaps completed by phrases of the mapping files. */
+  /** What people wrote. What the mapping files or the portal offer stays in a list and a composed text: `Hamburg, Germany`. */
   #wording(text: string): string {
-    return betweenOffered(
-      text,
-      (piece) => this.#isConstant(piece) || this.#keptIds.has(piece.trim()),
-      (piece) => this.#ownWording(piece),
-    );
+    const isOffered = (piece: string) => this.#isConstant(piece) || this.#keptIds.has(piece.trim());
+    const pieces = text.split(LIST_SEPARATOR);
+    if (MARKUP.test(text) || !pieces.some(isOffered)) return this.#ownWording(text);
+    return pieces.map((piece) => (isOffered(piece) ? piece : this.#ownWording(piece))).join('');
   }
 
+  /** Perhaps completed by phrases of the mapping files. */
   #ownWording(text: string): string {
     const replaceAll = (piece: string) => replaceInMarkup(piece, (part) => this.#plain(part));
     const { phrases } = this.#settings;
@@ -211,11 +191,7 @@ class CaptureValueRedactor implements ValueRedactor {
     return replaceNumber(this.#settings.pseudonyms, text);
   }
 
-  #domain(text: string): string {
-    return text.replace(/\S+/, (host) => replaceDomain(this.#settings.pseudonyms, host));
-  }
-
-  #url(text: string): string {
+  #address(text: string): string {
     return text.replace(/\S+/, (address) => replaceUrl(this.#settings.pseudonyms, address));
   }
 
@@ -231,27 +207,28 @@ class CaptureValueRedactor implements ValueRedactor {
     return this.#keptIds.has(text) || this.#keptNames.has(text.toLowerCase()) || this.#isConstant(text);
   }
 
+  /** A text of the bridge or of the CRM that may quote values, or that should be structure. */
   sentence(given: string): string {
     this.#settings.checkTime?.();
     return replaceInSentence(given.slice(0, longestValue), {
       isKept: (text) => this.#isKept(text),
       quoted: (text) => this.value(text, 'unknown'),
-      word: (text) =>
-        this.#replaced.phones.has(text)
-          ? this.#phone(text)
-          : this.#replaced.numbers.has(text)
-            ? this.#wholeNumber(text)
-            : /^\d+$/.test(text) || isDate(text)
-              ? text
-              : this.#plain(text),
-      number: (text) => (this.#replaced.phones.has(digitsOf(text)) ? this.#phone(text) : this.#plain(text)),
+      token: (text) => this.#token(text),
     });
   }
 
+  #token(text: string): string {
+    if (this.#replaced.phones.has(digitsOf(text)) && looksLikePhone(text)) return this.#phone(text);
+    if (this.#replaced.numbers.has(text)) return this.#wholeNumber(text);
+    return isDate(text) || NUMBER_OF_SENTENCE.test(text) ? text : this.#plain(text);
+  }
+
+  /** An id, which stays wherever it is. */
   keepId(id: string): void {
     this.#keptIds.add(id);
   }
 
+  /** The name of a field or property: its words stay in sentences. */
   keepName(name: string): void {
     if (name.length > 200) return;
     this.#keptNames.add(name.toLowerCase());
@@ -275,15 +252,14 @@ function hasAddress(text: string): boolean {
   return /@|:\/\/|www\.|linkedin\.com\//i.test(text);
 }
 
-/** Names within JSON are not those of the contract, but may say what their values are. */
 function kindWithin(name: string): ValueKind {
   const kind = kindOfField(name);
   return ['email', 'phone', 'person', 'family name'].includes(kind) ? kind : 'unknown';
 }
 
 /** `a@example.com;b@example.com`: several values in one text. */
-function parts(text: string, replace: (part: string) => string): string {
-  return text.includes(';') ? text.split(';').map(replace).join(';') : replace(text);
+function parts(text: string, replace: (part: string) => string, separator = ';'): string {
+  return text.split(separator).map(replace).join(separator);
 }
 
 function isBareDomain(text: string): boolean {
