@@ -6,7 +6,7 @@ import { createUnknownFields } from './bridge/properties/unknown-fields.ts';
 import { type CandidateSearch, createCandidateSearch } from './bridge/records/candidate-search.ts';
 import { createLookupFinisher } from './bridge/records/lookup-finisher.ts';
 import { createRecordIdCache, type RecordIdCache } from './bridge/records/record-id-cache.ts';
-import { createUpdateBatcher } from './bridge/records/update-batcher.ts';
+import { createRecordUpdates } from './bridge/records/update-records.ts';
 import { createCompletedTasks } from './bridge/timeline/completed-tasks.ts';
 import { createEngagementMarker } from './bridge/timeline/engagement-marker.ts';
 import { createOwnerDirectory, type OwnerDirectory } from './bridge/timeline/owner-directory.ts';
@@ -62,7 +62,7 @@ export function createBridge(
     lookupFinisher: createLookupFinisher(matching),
     identity,
     lock: createKeyedLock(),
-    updateBatcher: createUpdateBatcher({ ...writing, identity }),
+    recordUpdates: createRecordUpdates({ ...writing, identity }),
     managedProperties,
     completedTasks: createCompletedTasks(Date.now),
     engagement: createEngagementMarker(writing),

@@ -1,10 +1,19 @@
 import type { KnownRecord } from '../../contract/records.ts';
-import type { Crm, CrmProblem, CrmProperties, CrmRecord, UpdateInput, WriteOutcome } from '../../crm/crm.ts';
+import type {
+  CallContext,
+  Crm,
+  CrmProblem,
+  CrmProperties,
+  CrmRecord,
+  UpdateInput,
+  WriteOutcome,
+} from '../../crm/crm.ts';
 import type { Logger } from '../../logger.ts';
 import { withoutKept } from '../../mapping/run/held-back.ts';
 import { type Translation, toCrmProperties } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import type { EnginyRecord } from '../../mapping/values/field-value.ts';
+import { type Batcher, createBatcher } from '../batcher.ts';
 import { mapInSlices } from '../in-slices.ts';
 import { type Lookup, lookupIn } from '../lookup.ts';
 import { omitProperty } from '../omit-property.ts';
@@ -36,11 +45,27 @@ export interface WriteScope extends WriteDeps, RequestScope {
   readonly returned?: readonly string[];
 }
 
-/** PUT: updates records by their CRM id. One result per record, in order. */
-export async function updateRecords(
-  scope: WriteScope & ClaimScope,
-  records: readonly KnownRecord[],
-): Promise<WriteResult[]> {
+/** PUT: updates records by their CRM id. Single records that arrive together, as Enginy's engagement fields do, share batch calls. */
+export interface RecordUpdates {
+  /** @returns one result per record, in order. */
+  update(mapping: Mapping, records: readonly KnownRecord[], context: CallContext): Promise<readonly WriteResult[]>;
+}
+
+export function createRecordUpdates(deps: WriteDeps & Pick<ClaimScope, 'identity'>): RecordUpdates {
+  // Requests under different mapping versions must not mix. A replaced mapping takes its batcher with it.
+  const batchers = new WeakMap<Mapping, Batcher<KnownRecord, WriteResult>>();
+  return {
+    async update(mapping, records, context) {
+      const batcher =
+        batchers.get(mapping) ??
+        createBatcher((batch, shared) => updateRecords({ ...deps, mapping, context: shared }, batch));
+      batchers.set(mapping, batcher);
+      return await batcher.add(records, context);
+    },
+  };
+}
+
+async function updateRecords(scope: WriteScope & ClaimScope, records: readonly KnownRecord[]): Promise<WriteResult[]> {
   const updates = await mapInSlices(records, (record) => {
     return { record, translation: translateUpdate(scope.mapping, record) };
   });

@@ -16,7 +16,7 @@ export interface EngagementMark {
 }
 
 export function createEngagementMarker(deps: WriteDeps): EngagementMarker {
-  // As in update-batcher.ts: a replaced mapping takes its batcher with it.
+  // As in update-records.ts: a replaced mapping takes its batcher with it.
   const batchers = new WeakMap<Mapping, Batcher<EngagementMark, WriteResult>>();
   return {
     async mark(mapping, mark, context) {

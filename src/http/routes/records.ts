@@ -8,7 +8,7 @@ import type { LookupFinisher } from '../../bridge/records/lookup-finisher.ts';
 import { type MatchOutcome, matchRecords } from '../../bridge/records/match-records.ts';
 import { type OwnerList, ownersToReturn } from '../../bridge/owners-to-return.ts';
 import { rejectUnknownFields } from '../../bridge/records/reject-unknown.ts';
-import type { UpdateBatcher } from '../../bridge/records/update-batcher.ts';
+import type { RecordUpdates } from '../../bridge/records/update-records.ts';
 import type { WriteResult } from '../../bridge/write-result.ts';
 import { describeRefused } from '../../contract/entries.ts';
 import type { SentId } from '../../contract/optional-fields.ts';
@@ -35,7 +35,7 @@ import { callContext, noteFacts } from '../request-context.ts';
 
 export interface RecordRouteDeps extends MatchDeps, CreateDeps {
   readonly owners: OwnerList;
-  readonly updateBatcher: UpdateBatcher;
+  readonly recordUpdates: RecordUpdates;
   readonly lookupFinisher: LookupFinisher;
 }
 
@@ -89,7 +89,7 @@ function updateHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler 
     const mapping = mappingOf(response, kind);
     rejectUnknownFields(mapping, records, places);
     const context = callContext(response, urgencyOf(records));
-    const results = await deps.updateBatcher.update(mapping, records, context);
+    const results = await deps.recordUpdates.update(mapping, records, context);
     noteDecisions(response, () => decisionsOf(sent, results.map(writeDecision)));
     failIfNothingDone(results);
     const scope = { mapping, owners: await ownersToReturn({ ...deps, mapping, context }) };

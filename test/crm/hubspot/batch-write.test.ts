@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { BatchResponse } from '../../../src/crm/hubspot/calls/batch-response.ts';
-import { createBatch, type HubSpotRecord } from '../../../src/crm/hubspot/calls/record-calls.ts';
+import type { HubSpotRecord } from '../../../src/crm/hubspot/calls/record-response.ts';
 import type { BatchInput } from '../../../src/crm/hubspot/records/batch-input.ts';
-import { BatchWrite } from '../../../src/crm/hubspot/records/batch-write.ts';
+import { BatchWrite, createBatch } from '../../../src/crm/hubspot/records/batch-write.ts';
 import { matchResults } from '../../../src/crm/hubspot/records/match-results.ts';
 import { readHubSpotError } from '../../../src/crm/hubspot/transport/error-body.ts';
 import type { HubSpotCall, Send } from '../../../src/crm/hubspot/transport/hubspot-call.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { SearchClause, SearchKey } from '../../../src/crm/crm.ts';
-import type { SearchBody } from '../../../src/crm/hubspot/calls/record-calls.ts';
+import type { SearchBody } from '../../../src/crm/hubspot/records/pack-search-keys.ts';
 import { packSearchKeys, searchAfterId } from '../../../src/crm/hubspot/records/pack-search-keys.ts';
 
 const word = fc.string({ unit: 'binary', minLength: 1, maxLength: 12 });

@@ -6,9 +6,9 @@
  * names are dropped and the rest is sent again; where it names none, the offender is found by halves.
  */
 import { CrmUnavailableError } from '../../../errors.ts';
-import type { CrmProblem, WriteOutcome } from '../../crm.ts';
+import type { CrmProblem, ObjectType, WriteOutcome } from '../../crm.ts';
 import type { BatchResponse } from '../calls/batch-response.ts';
-import type { HubSpotRecord } from '../calls/record-calls.ts';
+import { type HubSpotRecord, readRecords } from '../calls/record-response.ts';
 import { problemOfCall, type Unsure, unaccounted } from '../problems/call-problem.ts';
 import { CallTally } from '../problems/call-tally.ts';
 import { problemOfEntry } from '../problems/entry-problem.ts';
@@ -19,6 +19,48 @@ import { HubSpotRefusal, isAboutContent } from '../transport/hubspot-refusal.ts'
 import type { BatchInput } from './batch-input.ts';
 import { blamedBy, entryOwners } from './blame.ts';
 import { matchResults } from './match-results.ts';
+
+export interface CreateBodyInput {
+  readonly properties: Readonly<Record<string, string>>;
+  readonly associations: readonly {
+    readonly to: { readonly id: string };
+    readonly types: readonly { readonly associationCategory: 'HUBSPOT_DEFINED'; readonly associationTypeId: number }[];
+  }[];
+  readonly objectWriteTraceId: string;
+}
+
+export interface UpdateBodyInput {
+  readonly id: string;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly objectWriteTraceId: string;
+}
+
+/** Never repeated blindly: only a unique property keeps a second create from creating a second record. */
+export function createBatch(
+  objectType: ObjectType,
+  inputs: readonly CreateBodyInput[],
+): HubSpotCall<BatchResponse<HubSpotRecord>> {
+  return {
+    purpose: `create ${objectType}`,
+    lane: 'burst',
+    repeat: 'if-not-done',
+    request: ({ records }) => ({ method: 'POST', path: `${records(objectType)}/batch/create`, body: { inputs } }),
+    read: readRecords,
+  };
+}
+
+export function updateBatch(
+  objectType: ObjectType,
+  inputs: readonly UpdateBodyInput[],
+): HubSpotCall<BatchResponse<HubSpotRecord>> {
+  return {
+    purpose: `update ${objectType}`,
+    lane: 'burst',
+    repeat: 'always',
+    request: ({ records }) => ({ method: 'POST', path: `${records(objectType)}/batch/update`, body: { inputs } }),
+    read: readRecords,
+  };
+}
 
 export interface BatchKind<I extends BatchInput> {
   /** At most 100 inputs. */

@@ -1,10 +1,10 @@
 import type { CreateInput, ObjectType, WriteOutcome } from '../../crm.ts';
 import { chunksOfDistinct } from '../calls/chunks.ts';
 import { defaultAssociationType } from '../calls/default-associations.ts';
-import { type CreateBodyInput, createBatch, MAX_RECORDS_PER_CALL } from '../calls/record-calls.ts';
+import { MAX_RECORDS_PER_CALL } from '../calls/record-response.ts';
 import type { Send } from '../transport/hubspot-call.ts';
 import type { BatchInput } from './batch-input.ts';
-import { BatchWrite } from './batch-write.ts';
+import { BatchWrite, type CreateBodyInput, createBatch } from './batch-write.ts';
 import { lookupById } from './lookup.ts';
 import { readInBatches } from './read-in-batches.ts';
 import type { RequiredProperties } from './required-properties.ts';

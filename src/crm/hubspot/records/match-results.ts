@@ -1,4 +1,4 @@
-import type { HubSpotRecord } from '../calls/record-calls.ts';
+import type { HubSpotRecord } from '../calls/record-response.ts';
 import type { BatchInput } from './batch-input.ts';
 
 /**

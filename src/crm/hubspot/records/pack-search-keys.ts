@@ -6,7 +6,22 @@
  * is usually the limit that is reached first: it is counted in bytes of its JSON, the stricter reading of "characters".
  */
 import type { CrmProblem, SearchClause, SearchKey } from '../../crm.ts';
-import type { SearchBody, SearchFilter } from '../calls/record-calls.ts';
+
+export interface SearchBody {
+  readonly filterGroups: readonly { readonly filters: readonly SearchFilter[] }[];
+  readonly properties: readonly string[];
+  readonly limit: number;
+  /** By creation unless given. */
+  readonly sorts?: readonly string[];
+  readonly after?: string;
+}
+
+export interface SearchFilter {
+  readonly propertyName: string;
+  readonly operator: 'IN' | 'CONTAINS_TOKEN' | 'GT';
+  readonly value?: string;
+  readonly values?: readonly string[];
+}
 
 export interface PackedSearch {
   readonly keys: readonly string[];

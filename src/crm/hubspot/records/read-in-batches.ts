@@ -1,11 +1,12 @@
-import type { CrmProblem, CrmRecord, ReadOutcome } from '../../crm.ts';
+import type { CrmProblem, CrmRecord, ObjectType, ReadOutcome } from '../../crm.ts';
 import { chunksOfDistinct } from '../calls/chunks.ts';
-import { MAX_RECORDS_PER_CALL, readBatch } from '../calls/record-calls.ts';
+import type { BatchResponse } from '../calls/batch-response.ts';
+import { type HubSpotRecord, MAX_RECORDS_PER_CALL, readRecords } from '../calls/record-response.ts';
 import { problemOfLookup, unaccounted } from '../problems/call-problem.ts';
 import { CallTally } from '../problems/call-tally.ts';
 import { type RefusableLookup, splitLookup } from '../problems/halving.ts';
 import { contextValues } from '../transport/error-body.ts';
-import type { Send } from '../transport/hubspot-call.ts';
+import type { HubSpotCall, Send } from '../transport/hubspot-call.ts';
 import { isAboutContent } from '../transport/hubspot-refusal.ts';
 import { type Lookup, lookupKey } from './lookup.ts';
 
@@ -131,4 +132,24 @@ async function readOnce(
     .filter((error) => error.category === 'OBJECT_NOT_FOUND')
     .flatMap((error) => contextValues(error, 'ids').concat(contextValues(error, 'id')));
   return { results, missed: new Set(missed.map(lookupKey)) };
+}
+
+interface ReadBody {
+  readonly inputs: readonly { readonly id: string }[];
+  readonly properties: readonly string[];
+  readonly idProperty?: string;
+}
+
+function readBatch(objectType: ObjectType, body: ReadBody): HubSpotCall<BatchResponse<HubSpotRecord>> {
+  return {
+    purpose: `read ${objectType} by ${body.idProperty ?? 'id'}`,
+    lane: 'burst',
+    repeat: 'always',
+    request: ({ records }) => ({
+      method: 'POST',
+      path: `${records(objectType)}/batch/read`,
+      body: { propertiesWithHistory: [], ...body },
+    }),
+    read: readRecords,
+  };
 }

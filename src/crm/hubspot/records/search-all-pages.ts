@@ -1,15 +1,16 @@
 import { CrmUnavailableError } from '../../../errors.ts';
+import { isObject } from '../../../json.ts';
 import type { CrmProblem, CrmRecord, ObjectType, SearchKey, SearchOutcome } from '../../crm.ts';
-import { unknownShape } from '../calls/batch-response.ts';
+import { nextPageOf, type Page, unknownShape } from '../calls/batch-response.ts';
 import { MAX_RESULTS } from '../calls/page-progress.ts';
-import { type SearchBody, searchPage } from '../calls/record-calls.ts';
+import { type HubSpotRecord, readRecords } from '../calls/record-response.ts';
 import { problemOfLookup } from '../problems/call-problem.ts';
 import { CallTally } from '../problems/call-tally.ts';
 import { type RefusableLookup, splitLookup } from '../problems/halving.ts';
 import { namesUnknownProperty } from '../problems/named-properties.ts';
-import type { Send } from '../transport/hubspot-call.ts';
+import type { HubSpotCall, Send } from '../transport/hubspot-call.ts';
 import { isAboutContent } from '../transport/hubspot-refusal.ts';
-import { packSearchKeys, searchAfterId } from './pack-search-keys.ts';
+import { packSearchKeys, type SearchBody, searchAfterId } from './pack-search-keys.ts';
 
 /** Searches continued by id end here: what finds more is no search for a record. */
 const MAX_CANDIDATES = 10 * MAX_RESULTS;
@@ -103,4 +104,23 @@ function narrowed(body: SearchBody, afterId: string): SearchBody {
   const narrower = searchAfterId(body, afterId);
   if (narrower === undefined) throw new TooBroadError('A search finds more records than HubSpot returns');
   return narrower;
+}
+
+interface SearchPage extends Page<HubSpotRecord> {
+  /** Results on all pages together. */
+  readonly total: number;
+}
+
+function searchPage(objectType: ObjectType, body: SearchBody): HubSpotCall<SearchPage> {
+  return {
+    purpose: `search ${objectType}`,
+    lane: 'search',
+    repeat: 'always',
+    request: ({ records }) => ({ method: 'POST', path: `${records(objectType)}/search`, body }),
+    read: (answer) => ({
+      results: readRecords(answer).results,
+      after: nextPageOf(answer),
+      total: isObject(answer) && typeof answer.total === 'number' ? answer.total : 0,
+    }),
+  };
 }

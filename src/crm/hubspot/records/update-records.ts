@@ -1,10 +1,10 @@
 import type { CrmProblem, CrmRecord, ObjectType, ReadOutcome, UpdateInput, WriteOutcome } from '../../crm.ts';
 import { chunksOfDistinct } from '../calls/chunks.ts';
-import { MAX_RECORDS_PER_CALL, type UpdateBodyInput, updateBatch } from '../calls/record-calls.ts';
+import { MAX_RECORDS_PER_CALL } from '../calls/record-response.ts';
 import { problemOfLookup } from '../problems/call-problem.ts';
 import type { Send } from '../transport/hubspot-call.ts';
 import type { BatchInput } from './batch-input.ts';
-import { type BatchKind, BatchWrite } from './batch-write.ts';
+import { type BatchKind, BatchWrite, type UpdateBodyInput, updateBatch } from './batch-write.ts';
 import { lookupById } from './lookup.ts';
 import { readInBatches } from './read-in-batches.ts';
 

@@ -1,0 +1,39 @@
+/** Responses of the calls that read, search, create and update records. */
+import { isObject } from '../../../json.ts';
+import type { CrmRecord } from '../../crm.ts';
+import { type BatchResponse, idOf, readBatchResponse, unknownShape } from './batch-response.ts';
+
+/** Inputs per call (HubSpot's batch guides). */
+export const MAX_RECORDS_PER_CALL = 100;
+
+export interface HubSpotRecord extends CrmRecord {
+  readonly traceId?: string;
+}
+
+/** `{ results, errors? }` with records. */
+export function readRecords(body: unknown): BatchResponse<HubSpotRecord> {
+  return readBatchResponse(body, readRecord);
+}
+
+function readRecord(value: unknown): HubSpotRecord | undefined {
+  if (!isObject(value)) return undefined;
+  const id = idOf(value.id);
+  if (id === undefined) return undefined;
+  return {
+    id,
+    properties: propertiesOf(value.properties),
+    ...(typeof value.createdAt === 'string' && { createdAt: value.createdAt }),
+    ...(typeof value.objectWriteTraceId === 'string' && { traceId: value.objectWriteTraceId }),
+  };
+}
+
+/** Without a prototype, so that a property named `constructor` or `__proto__` is only ever a property. Values are texts. */
+function propertiesOf(value: unknown): Record<string, string | null> {
+  const properties: Record<string, string | null> = Object.create(null);
+  for (const [name, entry] of Object.entries(isObject(value) ? value : {})) {
+    if (entry === null || typeof entry === 'string') properties[name] = entry;
+    else if (typeof entry === 'number' || typeof entry === 'boolean') properties[name] = String(entry);
+    else throw unknownShape('a property has an unknown shape');
+  }
+  return properties;
+}
