@@ -10,7 +10,7 @@ import { foldText } from '../../src/mapping/values/fold-text.ts';
 import { firstName, lastName } from '../../src/mapping/values/full-name.ts';
 import { linkedinUrlVariants, normalizeLinkedinUrl } from '../../src/mapping/values/linkedin-url.ts';
 import { normalizeNumber } from '../../src/mapping/values/numbers/number-text.ts';
-import { normalizePhone, phoneVariants } from '../../src/mapping/values/phone-number.ts';
+import { normalizePhone, phoneVariants } from '../../src/mapping/values/phones/phone-number.ts';
 import { normalizeDomain, normalizeDomainName } from '../../src/mapping/values/web-domain.ts';
 import { normalizeUrl } from '../../src/mapping/values/web-url.ts';
 import { canary, encodings, nestings } from './canary-forms.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { normalizeEmail } from '../../src/mapping/values/email-address.ts';
-import { normalizePhone } from '../../src/mapping/values/phone-number.ts';
+import { normalizePhone } from '../../src/mapping/values/phones/phone-number.ts';
 import { isPartialValue } from '../../src/mapping/values/value-problem.ts';
 import { createAll, type ValueCase } from './record-values.ts';
 
@@ -58,6 +58,48 @@ const phones: readonly ValueCase[] = [
   kept('213 373 4299', { country: 'Denmark' }),
   kept('213-373-4298', { country: 'Portugal' }),
   read('+1 213 373 4297', '+12133734297', { country: 'Denmark' }),
+  read('34 600 111 301', '+34600111301', { country: 'Spain' }),
+  read('34-600-111-302', '+34600111302', { country: 'ES' }),
+  read('49 170 1234503', '+491701234503', { country: 'Germany' }),
+  read('4917012345604', '+4917012345604', { country: 'Germany' }),
+  read('49 (0) 89 1234505', '+49891234505', { country: 'Germany' }),
+  read('44 20 7946 0306', '+442079460306', { country: 'GB' }),
+  read('39 06 1234507', '+39061234507', { country: 'Italy' }),
+  read('91 98765 43308', '+919876543308', { country: 'India' }),
+  read('521 55 1234 5309', '+525512345309', { country: 'Mexico' }),
+  read('34600111310.0', '+34600111310', { country: 'Spain' }),
+  read('1 213 373 4311', '+12133734311', { country: 'Germany' }),
+  kept('34 600 111 312', { country: 'Germany' }),
+  read('0034 (0) 600 111 313', '+34600111313', { country: 'Germany' }),
+  read('00 34 600 111 314', '+34600111314', { country: 'Germany' }),
+  read('+49 (0)89 1234515', '+49891234515'),
+  read('+44 (0) 20 7946 0316', '+442079460316'),
+  read('+39 (06) 1234517', '+39061234517'),
+  read('(0) 89 1234518', '+49891234518', { country: 'Germany' }),
+  read('++34 600 111 319', '+34600111319'),
+  read('+0034 600 111 320', '+34600111320'),
+  read('+34 911 222 321 Ext.: 45', '+34911222321 ext. 45'),
+  read('+34 911 222 322 extensión 12', '+34911222322 ext. 12'),
+  read('+49 89 1234523 Durchwahl 7', '+49891234523 ext. 7'),
+  read('+33 1 23 45 67 24 poste 3', '+33123456724 ext. 3'),
+  read('+34 911 222 325 #45', '+34911222325 ext. 45'),
+  read('Mobile: +34 600 111 326', '+34600111326'),
+  read('Tel. +34 600 111 327', '+34600111327'),
+  read('📞 +34 600 111 328 (WhatsApp)', '+34600111328'),
+  read('https://wa.me/34600111329', '+34600111329'),
+  read('\u202a+34 600 111 330\u202c', '+34600111330'),
+  read('+34·600·111·331', '+34600111331'),
+  first('T: +34 600 111 332 M: +34 600 111 432', '+34600111332', 'T: +34 600 111 332 M: +34 600 111 432'),
+  first('+34600111333 & +34600111433', '+34600111333', '+34600111333 & +34600111433'),
+  first('213-373-4334 - 213-373-4434', '+12133734334', '213-373-4334 - 213-373-4434'),
+  first('2133734335   2133734435', '+12133734335', '2133734335   2133734435'),
+  first('+34 600 111 336 ask for Maria', '+34600111336', '+34 600 111 336 ask for Maria'),
+  first('Fax +34 600 111 337', '+34600111337', 'Fax +34 600 111 337'),
+  kept('+34 6OO 111 338'),
+  kept('6.00111339E8', { country: 'Spain' }),
+  kept('0600 111 340', { country: 'Spain' }),
+  kept('000 000 0000'),
+  kept('213 373 4341 / 4342'),
 ];
 
 test('reads phone numbers by the country of the record, and keeps what cannot be read as it came', async () => {
@@ -154,7 +196,7 @@ test.each([
 });
 
 test('never yields a phone number that its own printing does not read back', () => {
-  const text = fc.stringMatching(/^\+?[0-9 ()./x;-]{5,24}$/);
+  const text = fc.stringMatching(/^(?:\+|00|Tel: )?[0-9 ()./x;-]{5,24}(?: ext 7| DW 12| \(Ada\))?$/);
   const country = fc.constantFrom(undefined, 'ES', 'US', 'DE', 'IT', 'MX', 'AR', 'BR', 'CI');
   fc.assert(
     fc.property(text, country, country, (given, recordCountry, defaultCountry) => {

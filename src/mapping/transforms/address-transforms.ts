@@ -2,7 +2,7 @@ import { normalizeEmail } from '../values/email-address.ts';
 import { isFreeMailDomain } from '../values/free-mail-domains.ts';
 import { areDifferentLinkedinUrls, linkedinUrlVariants, normalizeLinkedinUrl } from '../values/linkedin-url.ts';
 import type { Locale } from '../values/locale.ts';
-import { normalizePhone, phoneVariants } from '../values/phone-number.ts';
+import { normalizePhone, phoneVariants } from '../values/phones/phone-number.ts';
 import { readFirstValue } from '../values/several-values.ts';
 import type { ValueProblem } from '../values/value-problem.ts';
 import { areDifferentDomains, domainVariants, normalizeDomainName, normalizeOwnDomain } from '../values/web-domain.ts';
