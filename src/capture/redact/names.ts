@@ -1,12 +1,28 @@
 /** Placeholders for names: taken apart as the bridge does it. Words that matching reads (`van der`, `GmbH`) stay. */
 import { legalForms } from '../../mapping/values/company-name.ts';
-import { firstName, lastName, nameParticles } from '../../mapping/values/full-name.ts';
+import { firstName, lastName } from '../../mapping/values/full-name.ts';
+import { nameParticles } from '../../mapping/values/name-words.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 
 /** A longer text is no name; patterns for names may take quadratic time. */
 const longestName = 200;
 /** Particles that are no name by themselves; one of them replaces the others (`Le`, `Ben`). */
-const PLAIN_PARTICLES = new Set(['van', 'von', 'der', 'den', 'de', 'del', 'della', 'ter', 'ten', 'zu', 'zum', 'zur']);
+const PLAIN_PARTICLES = new Set([
+  'van',
+  'von',
+  'der',
+  'den',
+  'de',
+  'del',
+  'della',
+  'ter',
+  'ten',
+  'zu',
+  'zum',
+  'zur',
+  'bin',
+  'ibn',
+]);
 
 export function replaceName(pseudonyms: Pseudonyms, name: string, kind: 'person' | 'family name' | 'company'): string {
   if (name.length > longestName) return pseudonyms.text(name);
@@ -19,6 +35,7 @@ function replacePersonName(pseudonyms: Pseudonyms, name: string): string {
   const first = firstName(name);
   const last = lastName(name);
   // A name whose parts are not clear stays unclear: what is between its words stays.
+  if (typeof last === 'string' && first === undefined) return `Mr ${replaceFamilyName(pseudonyms, last)}`;
   if (typeof first !== 'string' || first === '' || typeof last === 'object') return pseudonyms.text(name);
   const given = pseudonyms.text(first);
   return last === undefined ? given : `${given} ${replaceFamilyName(pseudonyms, last)}`;
@@ -29,6 +46,7 @@ function replaceFamilyName(pseudonyms: Pseudonyms, name: string): string {
   let position = 0;
   return name.replace(/\S+/g, (word) => {
     position += 1;
+    if (position > 1 && /^[yi]$/.test(word)) return word;
     if (position === count || !nameParticles.has(word.toLowerCase())) return pseudonyms.text(word);
     return PLAIN_PARTICLES.has(word.toLowerCase()) ? word : 'de';
   });

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { nameParticles } from '../../mapping/values/full-name.ts';
+import { nameParticles } from '../../mapping/values/name-words.ts';
 
 /** Where the program's sentences come from: everything that answers a request. */
 const places = ['bridge', 'contract', 'crm', 'http', 'mapping', 'errors.ts', 'errors.js'];

@@ -1,28 +1,19 @@
-import words from '../data/name-words.json' with { type: 'json' };
+import {
+  isBinder,
+  isCredential,
+  isCredentialInAnyCase,
+  isGeneration,
+  isJob,
+  isPatronymic,
+  isTitle,
+  leadingTitles,
+  nameParticles,
+  pronouns,
+  titlesOfGivenNames,
+} from './name-words.ts';
 import type { ValueProblem } from './value-problem.ts';
 
-/** Particles, which belong to the family name after them. */
-export const nameParticles: ReadonlySet<string> = new Set(words.particles.split(' '));
-/** Titles before a name. Words that are also first names ("Don", "Ing") are titles only with a point. */
-export const nameTitles = new RegExp(
-  `^(?:(?:(?:${anyOf(words.titles)})\\.?|(?:${anyOf(words.dottedTitles)})\\.)\\s+)+`,
-  'iu',
-);
-/** Generations and degrees after a name. */
-export const nameSuffixes = /(?:[\s,]+(?:jr|sr|ii|iii|iv|phd|ph\.d|md|mba|msc|esq|cpa)\.?)+$/i;
-
-const generations: ReadonlySet<string> = new Set(words.generations.split(' '));
-const credentials: ReadonlySet<string> = new Set(words.credentials.split(' '));
-const lowerCredentials: ReadonlySet<string> = new Set([...credentials].map((word) => word.toLowerCase()));
-const pronoun = `(?:${anyOf(words.pronouns)})`;
-const pronouns = new RegExp(`\\s+${pronoun}(?:\\s*/\\s*${pronoun})+\\s*$`, 'iu');
-
 const unclear: ValueProblem = { problem: 'is a name whose parts are not clear' };
-
-/** The alternatives of a pattern. */
-function anyOf(list: string): string {
-  return list.replaceAll('.', '\\.').replaceAll(' ', '|');
-}
 
 interface NameParts {
   readonly first: string | undefined;
@@ -43,7 +34,7 @@ export function lastName(fullName: string): string | ValueProblem | undefined {
 
 /**
  * Takes a full name apart. What is no part of it is dropped: titles, degrees and certificates, pronouns, nicknames in brackets,
- * pictures, and everything after a bar or dash. `Smith, John` is John Smith.
+ * pictures, and everything after a bar or dash. `Smith, John` is John Smith. What can be taken apart in two ways is a problem.
  */
 function splitFullName(fullName: string): NameParts | ValueProblem {
   const name = bareName(fullName);
@@ -53,40 +44,69 @@ function splitFullName(fullName: string): NameParts | ValueProblem {
   const others = rest.filter(
     (part) =>
       part !== '' &&
-      !(isCredentials(part, isShouted) && !(wordsOf(start).length === 1 && isGivenName(part))) &&
-      `${part} `.replace(nameTitles, '') !== '',
+      !(isSuffixes(part, isShouted) && !(wordsOf(start).length === 1 && isGivenName(part))) &&
+      `${part} `.replace(leadingTitles, '') !== '',
   );
   // One word before a dash may be half of a double name, and a slash may join two.
-  if (/[/|;&]/.test(start) || (wordsOf(start).length < 2 && /\S\s+[-–—/|]\s+\S/.test(fullName) && rest.length === 0))
+  if (/[/|;:&@_]/.test(start) || (wordsOf(start).length < 2 && /\S\s+[-–—/|]\s+\S/.test(fullName) && rest.length === 0))
     return unclear;
-  const main = withoutSuffixes(start.replace(nameTitles, ''), isShouted);
+  const bare = start.replace(leadingTitles, '');
   const [given] = others;
-  if (given === undefined) return splitWords(main);
-  // "Smith, John" and "García López, María José" start with the family name, "Jane Doe, Founder" does not.
-  if (others.length > 1 || main === '') return unclear;
-  const isFamilyName = wordsOf(main).filter((word) => !nameParticles.has(word.toLowerCase())).length < 2;
-  if (!isFamilyName) return unclear;
-  return { first: withoutSuffixes(given.replace(nameTitles, ''), isShouted), last: main };
+  if (given === undefined) {
+    const main = withoutSuffixes(bare, { isShouted, least: 2 });
+    if (main === undefined) return unclear;
+    // "Mr Smith" has no given name.
+    if (bare !== start && wordsOf(main).length === 1)
+      return titlesOfGivenNames.test(start) ? unclear : { first: undefined, last: main };
+    return splitWords(main, isShouted);
+  }
+  const main = withoutSuffixes(bare, { isShouted, least: 1 });
+  if (others.length > 1 || main === undefined || main === '') return unclear;
+  return invert(main, withoutSuffixes(given.replace(leadingTitles, ''), { isShouted, least: 1 }));
+}
+
+/** "Smith, John" and "de la Cruz, María José" start with the family name, "Jane Doe, Founder" does not. */
+function invert(family: string, given: string | undefined): NameParts | ValueProblem {
+  const isFamilyName = wordsOf(family).filter((word) => !nameParticles.has(word.toLowerCase())).length < 2;
+  if (!isFamilyName || given === undefined) return unclear;
+  // "Gogh, Vincent van": what belongs before the family name stands at the end.
+  const words = wordsOf(given);
+  let end = words.length;
+  while (end > 1 && nameParticles.has(words[end - 1] ?? '')) end -= 1;
+  return { first: words.slice(0, end).join(' '), last: [...words.slice(end), family].join(' ') };
 }
 
 function bareName(fullName: string): string {
   const name = fullName
     .replace(/\p{Extended_Pictographic}|\p{Regional_Indicator}|\p{Emoji_Modifier}|\ufe0f|\u200d|\u20e3/gu, ' ')
-    .replace(/\([^()]*\)|\[[^[\]]*\]|\{[^{}]*\}|<[^<>]*>|["“”„«»][^"“”„«»]*["“”„«»]/gu, ' ')
+    .replace(
+      /\([^()]*\)|\[[^[\]]*\]|\{[^{}]*\}|<[^<>]*>|["“”„«»][^"“”„«»]*["“”„«»]|(?<=\s)['‘][^'’‘]*['’](?=\s)/gu,
+      ' ',
+    )
     .replace(/\s+/g, ' ')
     .trim();
-  // A bar, dash or slash between blanks ends the name.
-  const [before = ''] = name.split(/\s*[|•·●★☆►~]\s*|\s+#|\s+[-–—/@]\s+/u).filter((part) => part.trim() !== '');
+  // A bar, dash or slash between blanks ends the name, and so does "at Acme".
+  const [before = ''] = name
+    .split(/\s*[|•·●★☆►~]\s*|\s+#|\s+[-–—/@]\s+|\s+@(?=\S)|\s+(?:at|bei|chez)\s+/u)
+    .filter((part) => part.trim() !== '');
   return before.replace(pronouns, '').trim();
 }
 
-function isCredentials(part: string, isShouted: boolean): boolean {
-  return wordsOf(part).every((word) => isSuffix(word) || (!isShouted && isAcronym(word)));
+function isSuffixes(part: string, isShouted: boolean): boolean {
+  const words = wordsOf(part);
+  const isDegree = (word: string) =>
+    isGeneration(word, isShouted) || isCredentialInAnyCase(word) || (!isShouted && isAcronym(word));
+  return words.every(isDegree) || isSpacedDegree(words);
+}
+
+/** `Ph. D.` and `M. Sc.` */
+function isSpacedDegree(words: readonly string[]): boolean {
+  return words.length === 2 && words.every((word) => word.endsWith('.')) && isCredential(words.join(''));
 }
 
 /** A single word that is written as a name is, not as a degree: the "Ma" of `Vu, Ma`. */
 function isGivenName(part: string): boolean {
-  return /^\p{Lu}\p{Ll}+$/u.test(part) && !credentials.has(part) && !generations.has(part.toLowerCase());
+  return /^\p{Lu}\p{Ll}+$/u.test(part) && !isCredential(part) && !isGeneration(part, false);
 }
 
 /** Two capital letters or more: `RN`, `M.Ed.`, `LEED-AP`. */
@@ -94,32 +114,89 @@ function isAcronym(word: string): boolean {
   return (word.match(/\p{Lu}/gu) ?? []).length >= 2 && word.length <= 12;
 }
 
-function isSuffix(word: string): boolean {
-  const bare = word.replace(/[.]/g, '').toLowerCase();
-  return generations.has(bare) || lowerCredentials.has(bare);
-}
-
-/** Without a comma, degrees count only as they are written, since "Ma" and "Do" are family names; two words are left at least. */
-function withoutSuffixes(name: string, isShouted: boolean): string {
+/**
+ * Without a comma, degrees count only as they are written, since "Ma" and "Do" are family names. In a name of capital letters alone,
+ * they count if they have no vowel; with one, the name is unclear.
+ * @param options.least so many words are left.
+ */
+function withoutSuffixes(
+  name: string,
+  { isShouted, least }: { readonly isShouted: boolean; readonly least: number },
+): string | undefined {
   const parts = wordsOf(name);
-  while (parts.length > 2) {
+  while (parts.length > least) {
     const word = parts.at(-1) ?? '';
-    const bare = word.replace(/[.]/g, '');
-    const isDotted = word.includes('.') && lowerCredentials.has(bare.toLowerCase());
-    if (!generations.has(bare.toLowerCase()) && !isDotted && (isShouted || !credentials.has(bare))) break;
+    if (parts.length > least + 1 && isSpacedDegree(parts.slice(-2))) {
+      parts.splice(-2);
+      continue;
+    }
+    const isRegnal = /^[IVX]{2,}$/.test(word) && !isShouted && parts.length > 1;
+    const isDegree = isShouted ? isCredentialInAnyCase(word) : isCredential(word) || isJob(word);
+    if (isDegree && isShouted && !word.includes('.') && /[AEIOUY]/.test(word)) return undefined;
+    if (!isGeneration(word, isShouted) && !isRegnal && !isDegree && !isTitleBehind(word)) break;
     parts.pop();
   }
+  if (parts.length === 2 && /^[IVX]{2,}$/.test(parts[1] ?? '') && !isShouted) parts.pop();
+  // "CEO John Smith"
+  if (!isShouted && parts.length > 2 && isJob(parts[0] ?? '')) parts.shift();
   return parts.join(' ');
+}
+
+/** A title that is no name: "Jane Doe Dr." */
+function isTitleBehind(word: string): boolean {
+  return isTitle.test(word) && (word.includes('.') || /^(?:dr|prof)$/i.test(word));
 }
 
 function wordsOf(text: string): string[] {
   return text.split(' ').filter((word) => word !== '');
 }
 
-function splitWords(name: string): NameParts {
+function splitWords(name: string, isShouted: boolean): NameParts | ValueProblem {
   const parts = wordsOf(name);
-  if (parts.length < 2) return { first: parts[0], last: undefined };
-  let start = parts.length - 1;
-  while (start > 1 && nameParticles.has((parts[start - 1] ?? '').toLowerCase())) start -= 1;
+  const [first = '', second = ''] = parts;
+  if (parts.length < 2) return /[@_\d]|\p{L}\.\p{L}/u.test(first) ? unclear : { first: parts[0], last: undefined };
+  if (isUnclear(parts, isShouted)) return unclear;
+  // "van Gogh" has no given name, "Van Morrison" has.
+  if (parts.length === 2 && nameParticles.has(first) && second !== second.toLowerCase())
+    return { first: undefined, last: name };
+  const start = familyStart(parts);
+  if (start === undefined) return unclear;
   return { first: parts.slice(0, start).join(' '), last: parts.slice(start).join(' ') };
+}
+
+function isUnclear(parts: readonly string[], isShouted: boolean): boolean {
+  const [first = '', second = ''] = parts;
+  const last = parts.at(-1) ?? '';
+  // "Smith J.", "Jane de", "John Smith 2"
+  if (/^\p{Script=Latin}\.?$|^\p{N}/u.test(last) || nameParticles.has(last)) return true;
+  // "DOE John" may be a family name in front, or half of a given one.
+  if (!isShouted && /^\p{Lu}{3,}$/u.test(first) && parts.some((word) => /\p{Ll}/u.test(word))) return true;
+  if (parts.length > 2 && isConjunction(parts[1])) return true;
+  return (
+    parts.length === 2 &&
+    (isBinder(first) ||
+      (/^\p{Script=Arabic}/u.test(first) && isPatronymic(first)) ||
+      (nameParticles.has(first) && second === second.toLowerCase()))
+  );
+}
+
+function isConjunction(word: string | undefined): boolean {
+  return word !== undefined && /^(?:y|i|e|and|und|et|og|och|en|o)$/.test(word);
+}
+
+/** Where the family name starts; undefined where that is not clear. */
+function familyStart(parts: readonly string[]): number | undefined {
+  const patronymic = parts.findIndex((word, index) => index > 0 && isPatronymic(word));
+  if (patronymic > 0) return patronymic;
+  let start = parts.length - 1;
+  // "Ortega y Gasset" is one family name, "Ana López y Juan Ruiz" are two people.
+  const conjunction = parts.findIndex(isConjunction);
+  if (conjunction > 1 && conjunction === start - 1 && /^[yi]$/.test(parts[conjunction] ?? '')) start -= 2;
+  else if (conjunction > 0) return undefined;
+  const bindsLast = (word: string) => nameParticles.has(word.toLowerCase().replace(/\.$/, '')) || isBinder(word);
+  while (start > 1 && bindsLast(parts[start - 1] ?? '')) start -= 1;
+  // "Miguel de Cervantes Saavedra", "María de los Ángeles López": a particle further in front may be part of either.
+  return parts.slice(1, start).some((word) => word === word.toLowerCase() && nameParticles.has(word))
+    ? undefined
+    : start;
 }
