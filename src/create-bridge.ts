@@ -9,7 +9,7 @@ import { createRecordIdCache, type RecordIdCache } from './bridge/records/record
 import { createRecordUpdates } from './bridge/records/update-records.ts';
 import { createCompletedTasks } from './bridge/timeline/completed-tasks.ts';
 import { createEngagementMarker } from './bridge/timeline/engagement-marker.ts';
-import { createOwnerDirectory, type OwnerDirectory } from './bridge/timeline/owner-directory.ts';
+import { createOwnerDirectory, type OwnerDirectory, type OwnerStore } from './bridge/timeline/owner-directory.ts';
 import { createPortalTimeZone } from './bridge/timeline/portal-time-zone.ts';
 import type { TimelineDeps } from './bridge/timeline/timeline-scope.ts';
 import type { Crm } from './crm/crm.ts';
@@ -38,11 +38,16 @@ export interface BridgeSettings {
   readonly propertyRules: PropertyRules;
 }
 
+export interface BridgeDeps {
+  readonly crm: Crm;
+  readonly log: Logger;
+  readonly watcher?: BridgeWatcher | undefined;
+  /** Keeps the users over restarts; if absent, they are read again. */
+  readonly ownerStore?: OwnerStore | undefined;
+}
+
 /** Builds the bridge on a CRM. */
-export function createBridge(
-  { crm, log, watcher }: { readonly crm: Crm; readonly log: Logger; readonly watcher?: BridgeWatcher | undefined },
-  settings: BridgeSettings,
-): Bridge {
+export function createBridge({ crm, log, watcher, ownerStore }: BridgeDeps, settings: BridgeSettings): Bridge {
   const idCache = createRecordIdCache(settings.cache);
   const candidateSearch = createCandidateSearch(crm);
   const matching = {
@@ -54,7 +59,7 @@ export function createBridge(
   };
   const managedProperties = createManagedProperties({ crm, log });
   const identity = createIdentityProperties(managedProperties);
-  const owners = createOwnerDirectory({ crm, log });
+  const owners = createOwnerDirectory({ crm, log, store: ownerStore });
   const writing = { ...matching, unknownFields: createUnknownFields({ crm, log, rules: settings.propertyRules }) };
   return {
     ...writing,

@@ -4,6 +4,8 @@ import { createAdminServer } from './admin-server.ts';
 import { loadApiKeys } from './api-keys.ts';
 import { createApp } from './app.ts';
 import { prepareIdProperties } from './bridge/properties/prepare-id-property.ts';
+import type { OwnerStore } from './bridge/timeline/owner-directory.ts';
+import { createOwnerFile } from './bridge/timeline/owner-file.ts';
 import { type RunningCapture, startCapture } from './capture/record/start-capture.ts';
 import { type Certificate, followCertificate, readCertificate } from './certificate.ts';
 import type { Config } from './config.ts';
@@ -200,9 +202,15 @@ async function openParts(config: Config, log: pino.Logger, overrides: Overrides)
     journal: journal?.counts,
   });
   const { crm, close: closeUpstream } = upstream;
-  const deps = { crm, log, watcher: capture?.recorder };
+  const deps = { crm, log, watcher: capture?.recorder, ownerStore: ownerStoreOf(config, log) };
   const bridge = createBridge(deps, { ...config, propertyRules: hubSpotPropertyRules });
   return { apiKeys, certificate, tracing, metrics, mappings, capture, journal, crm, bridge, closeUpstream };
+}
+
+/** JOURNAL=off stores nothing in DATA_DIR; users of the embedded CRM are not worth keeping. */
+function ownerStoreOf({ journal, hubspot, isSandbox }: Config, log: pino.Logger): OwnerStore | undefined {
+  if (journal === undefined || isSandbox) return undefined;
+  return createOwnerFile(journal.dir, [hubspot.baseUrl, hubspot.accessToken], log);
 }
 
 type Parts = Awaited<ReturnType<typeof openParts>>;

@@ -1,8 +1,13 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createOwnerDirectory } from '../../src/bridge/timeline/owner-directory.ts';
+import { createOwnerFile } from '../../src/bridge/timeline/owner-file.ts';
 import type { Owner } from '../../src/crm/crm.ts';
-import { CrmRejectedError, CrmUnavailableError, NotSupportedError } from '../../src/errors.ts';
+import { CrmRejectedError, CrmUnavailableError, DeadlineError, NotSupportedError } from '../../src/errors.ts';
+import { temporaryFolder } from '../journal/journaling.ts';
 import { fakeCrm } from '../support/fake-crm.ts';
+import { logSink } from '../support/log-sink.ts';
 import { startSeededCrm } from '../support/seeded-crm.ts';
 import { startApp } from '../support/start-app.ts';
 import { startBridgeOn } from '../support/start-bridge.ts';
@@ -46,21 +51,50 @@ test('answers 501 without the scope, which turns off owner selection in Enginy',
   expect(answer.body.message).toContain('crm.objects.owners.read');
 });
 
-test('answers 503 when the CRM is down, without caching that', async () => {
+test('asks again while the CRM is down and there is no list, as long as the request may take', async () => {
   const crm = fakeCrm();
   crm.owners.push(olga);
-  crm.failNext('listOwners', new CrmUnavailableError('HubSpot cannot be reached'));
-  const app = await startApp(crm);
+  for (let n = 0; n < 5; n += 1) crm.failNext('listOwners', new CrmUnavailableError('HubSpot cannot be reached'));
+  const waits: number[] = [];
+  const owners = createOwnerDirectory({ crm, sleep: async (ms) => waits.push(ms) });
+  const app = await startApp(crm, { deps: { owners } });
+
+  const answer = await app.send('GET', '/users');
+
+  expect([answer.status, answer.body]).toEqual([200, [olga]]);
+  expect(waits).toHaveLength(5);
+});
+
+test('answers 503 when the CRM stays down and there is no list, without caching that', async () => {
+  const crm = fakeCrm();
+  crm.owners.push(olga);
+  crm.failAlways('listOwners', new CrmUnavailableError('HubSpot cannot be reached'));
+  let nowMs = 0;
+  const sleep = async (ms: number) => {
+    nowMs += ms;
+  };
+  const owners = createOwnerDirectory({ crm, sleep });
+  const app = await startApp(crm, { deps: { owners, now: () => nowMs } });
 
   const first = await app.send('GET', '/users');
+  crm.failAlways('listOwners', undefined);
   const second = await app.send('GET', '/users');
 
   expect([first.status, second.status]).toEqual([503, 200]);
+  expect(nowMs).toBeGreaterThan(20_000);
+  expect(nowMs).toBeLessThan(30_000);
 });
 
 test.each([
   ['cannot be reached', new CrmUnavailableError('HubSpot cannot be reached')],
   ['refuses the token', new CrmRejectedError('HubSpot refused the access token', { status: 401 })],
+  ['refuses the call', new CrmRejectedError('HubSpot rejected the call with status 400', { status: 400 })],
+  [
+    'is limited',
+    new CrmUnavailableError('The rate limit is reached', { detail: { status: 429 }, retryAfterSeconds: 60 }),
+  ],
+  ['is late', new DeadlineError('The request timed out')],
+  ['answers with what the bridge cannot read', new TypeError('owners is not iterable')],
 ])('returns the last list while the CRM %s', async (_how, failure) => {
   const crm = fakeCrm();
   crm.owners.push(olga);
@@ -89,6 +123,87 @@ test('returns the list of an earlier process when the CRM is down at the first q
   expect([first.status, first.body]).toEqual([200, [olga]]);
   expect(second.body).toHaveLength(2);
   expect(kept).toEqual([crm.owners]);
+});
+
+test('keeps the users in a file of its own over a restart, and serves them while the CRM is away', async () => {
+  const folder = join(temporaryFolder(), 'data');
+  const { crm } = await startSeededCrm();
+  const environment = { JOURNAL: 'on', DATA_DIR: folder };
+  const first = await startBridgeOn(crm, environment);
+  const before = await first.send('GET', '/users');
+  await first.close(1_000);
+  const file = join(folder, 'owners.json');
+  crm.faults.add({ match: { path: '/owners' }, times: 0, action: { kind: 'status', status: 401 } });
+  const second = await startBridgeOn(crm, environment);
+
+  const after = await second.send('GET', '/users');
+
+  expect(before.body).toHaveLength(2);
+  expect([after.status, after.body]).toEqual([200, before.body]);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(readFileSync(file, 'utf8')).not.toContain(crm.token);
+  expect(readdirSync(folder).filter((name) => name.startsWith('owners'))).toEqual(['owners.json']);
+});
+
+test('a kept list is used for its own account alone, and a damaged one not at all', () => {
+  const folder = temporaryFolder();
+  const { log, entries } = logSink();
+  const account = ['https://api.hubapi.com', 'token'];
+  createOwnerFile(folder, account, log).write([olga]);
+  const file = join(folder, 'owners.json');
+  const whole = readFileSync(file, 'utf8');
+  const read = (text: string) => {
+    writeFileSync(file, text);
+    return createOwnerFile(folder, account, log).read();
+  };
+
+  expect(createOwnerFile(folder, account, log).read()).toEqual([olga]);
+  expect(createOwnerFile(folder, ['https://api.hubapi.com', 'other'], log).read()).toBeUndefined();
+  expect(entries).toEqual([]);
+  const damaged = [
+    '',
+    '{',
+    'null',
+    '[]',
+    whole.slice(0, -9),
+    whole.replace('"61"', '61'),
+    whole.replace('Olga Owner', ''),
+  ];
+  expect(damaged.map(read)).toEqual(damaged.map(() => undefined));
+  expect(entries).toHaveLength(damaged.length);
+  expect(JSON.stringify(entries)).not.toMatch(/olga/i);
+});
+
+test('a folder that cannot be written fails no request', async () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'data'), 'a file');
+  const { log, entries } = logSink();
+  const crm = fakeCrm();
+  crm.owners.push(olga);
+  const store = createOwnerFile(join(folder, 'data'), ['a'], log);
+  const app = await startApp(crm, { deps: { owners: createOwnerDirectory({ crm, store }) } });
+
+  const answer = await app.send('GET', '/users');
+
+  expect([answer.status, answer.body]).toEqual([200, [olga]]);
+  expect(entries.map(({ msg }) => msg)).toEqual([
+    'the kept list of users is not used',
+    'the list of users could not be kept',
+  ]);
+});
+
+test('a task keeps its owner while the users cannot be read', async () => {
+  const crm = fakeCrm();
+  crm.owners.push(olga);
+  let nowMs = 0;
+  const app = await startApp(crm, { deps: { owners: createOwnerDirectory({ crm, now: () => nowMs }) } });
+  await app.send('GET', '/users');
+  nowMs += 6 * 60_000;
+  crm.failAlways('listOwners', new CrmUnavailableError('HubSpot cannot be reached'));
+
+  const answer = await app.send('POST', '/tasks', { subject: 'Call', ownerId: '61' });
+
+  expect([answer.status, answer.body.ownerId]).toEqual([201, '61']);
 });
 
 test('returns the last list when the CRM is silent', async () => {

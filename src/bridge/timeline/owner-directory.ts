@@ -1,7 +1,7 @@
+import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
 import type { CallContext, Crm, Owner } from '../../crm/crm.ts';
-import { DeadlineError, NotSupportedError } from '../../errors.ts';
+import { CrmUnavailableError, DeadlineError, GatewayError, NotSupportedError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
-import { problemFromError } from '../problem.ts';
 
 /** The CRM's users who can own records, cached for a few minutes. */
 export interface OwnerDirectory {
@@ -34,6 +34,7 @@ export interface OwnerDirectoryDeps {
   readonly now?: () => number;
   /** How long `list` waits for the CRM where it has an earlier list to return, in milliseconds. */
   readonly patienceMs?: number;
+  readonly sleep?: (ms: number) => Promise<unknown>;
 }
 
 const ttlMs = 5 * 60_000;
@@ -41,6 +42,8 @@ const ttlMs = 5 * 60_000;
 const refusalTtlMs = 45_000;
 /** An unknown id causes a new read at most this often. */
 const minRereadMs = 30_000;
+/** The pause between reads while there is no list to return: an error would switch owner selection off. */
+const retryMs = 3_000;
 
 interface Entry {
   readonly at: number;
@@ -53,6 +56,7 @@ interface Entry {
 export function createOwnerDirectory(deps: OwnerDirectoryDeps): OwnerDirectory {
   const now = deps.now ?? (() => performance.now());
   const patienceMs = deps.patienceMs ?? 5_000;
+  const sleep = deps.sleep ?? setTimeoutPromise;
   let entry: Entry | undefined;
   let last = deps.store?.read();
 
@@ -87,18 +91,41 @@ export function createOwnerDirectory(deps: OwnerDirectoryDeps): OwnerDirectory {
     }
   }
 
+  /** Reads until the CRM answers or the request's time is nearly over. */
+  async function persistently(context: CallContext): Promise<readonly Owner[]> {
+    for (;;) {
+      try {
+        return await current(context, ttlMs);
+      } catch (error) {
+        if (!(error instanceof CrmUnavailableError)) throw error;
+        if (context.deadline.remainingMs() < 2 * retryMs) throw error;
+        await sleep(retryMs);
+      }
+    }
+  }
+
   /** The current list, or the last one when the CRM does not return it soon. */
   async function list(context: CallContext): Promise<readonly Owner[]> {
-    const reading = current(context, ttlMs);
     const earlier = last;
-    if (earlier === undefined) return await reading;
+    if (earlier === undefined) return await persistently(context);
     try {
-      return await soonOr(reading, earlier, patienceMs);
+      return await soonOr(current(context, ttlMs), earlier, patienceMs);
     } catch (error) {
       if (error instanceof NotSupportedError) throw error;
-      const facts = { requestId: context.requestId, problem: problemFromError(error).kind };
+      const facts = { requestId: context.requestId, err: error };
       deps.log?.warn(facts, 'the users could not be read: the last list that was read is returned');
       return earlier;
+    }
+  }
+
+  /** While the CRM is away, a user of the last list is known. */
+  async function find(id: string, context: CallContext): Promise<Owner | 'unknown' | 'unlisted'> {
+    try {
+      return await findOwner(id, (maxAgeMs) => current(context, maxAgeMs));
+    } catch (error) {
+      const known = last?.find((owner) => owner.id === id);
+      if (known === undefined || !(error instanceof GatewayError)) throw error;
+      return known;
     }
   }
 
@@ -107,7 +134,7 @@ export function createOwnerDirectory(deps: OwnerDirectoryDeps): OwnerDirectory {
     forget() {
       if (entry?.isSettled) entry = undefined;
     },
-    find: (id, context) => findOwner(id, (maxAgeMs) => current(context, maxAgeMs)),
+    find,
   };
 }
 

@@ -5,17 +5,17 @@ import type { Page } from './calls/batch-response.ts';
 import { PageProgress } from './calls/page-progress.ts';
 import type { Send } from './transport/hubspot-call.ts';
 
-/** Active users, all pages. Throws NotSupportedError without the owners scope. */
+/** Active users, all pages, each once: a page may shift while it is read. Throws NotSupportedError without the owners scope. */
 export async function listOwners(send: Send): Promise<readonly Owner[]> {
-  const owners: Owner[] = [];
+  const owners = new Map<string, Owner>();
   const progress = new PageProgress();
   let after: string | undefined;
   do {
     const page = await readPage(send, after);
-    for (const owner of page.results) owners.push(owner);
+    for (const owner of page.results) owners.set(owner.id, owner);
     after = progress.next(page.after, page.results.length);
   } while (after !== undefined);
-  return owners;
+  return [...owners.values()];
 }
 
 async function readPage(send: Send, after: string | undefined): Promise<Page<Owner>> {
