@@ -91,23 +91,10 @@ export function createOwnerDirectory(deps: OwnerDirectoryDeps): OwnerDirectory {
     }
   }
 
-  /** Reads until the CRM answers or the request's time is nearly over. */
-  async function persistently(context: CallContext): Promise<readonly Owner[]> {
-    for (;;) {
-      try {
-        return await current(context, ttlMs);
-      } catch (error) {
-        if (!(error instanceof CrmUnavailableError)) throw error;
-        if (context.deadline.remainingMs() < 2 * retryMs) throw error;
-        await sleep(retryMs);
-      }
-    }
-  }
-
   /** The current list, or the last one when the CRM does not return it soon. */
   async function list(context: CallContext): Promise<readonly Owner[]> {
     const earlier = last;
-    if (earlier === undefined) return await persistently(context);
+    if (earlier === undefined) return await persistently(() => current(context, ttlMs), context, sleep);
     try {
       return await soonOr(current(context, ttlMs), earlier, patienceMs);
     } catch (error) {
@@ -136,6 +123,22 @@ export function createOwnerDirectory(deps: OwnerDirectoryDeps): OwnerDirectory {
     },
     find,
   };
+}
+
+/** Reads until the CRM answers or the request's time is nearly over. */
+async function persistently(
+  read: () => Promise<readonly Owner[]>,
+  { deadline }: Pick<CallContext, 'deadline'>,
+  sleep: (ms: number) => Promise<unknown>,
+): Promise<readonly Owner[]> {
+  for (;;) {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof CrmUnavailableError) || deadline.remainingMs() < 2 * retryMs) throw error;
+      await sleep(retryMs);
+    }
+  }
 }
 
 /** @param read the owners, at most so many milliseconds old. */
