@@ -5,6 +5,7 @@ import { recordKinds } from './contract/records.ts';
 import type { Bridge } from './create-bridge.ts';
 import { takeMappings } from './http/active-mappings.ts';
 import { authenticate, createKeyCheck, type KeySettings } from './http/authenticate.ts';
+import { normalizePath } from './http/base-path.ts';
 import { type BodyLimits, defaultBodyLimits } from './http/body-limits.ts';
 import { errorHandler, notFound } from './http/error-handler.ts';
 import { jsonBody } from './http/json-body.ts';
@@ -43,6 +44,8 @@ export interface AppDeps extends Bridge, HealthDeps, Readiness {
 
 export interface AppSettings {
   readonly auth: KeySettings;
+  /** See {@link normalizePath}; '' by default. */
+  readonly basePath?: string;
   /** The defaults apply to what is not given. */
   readonly bodyLimits: Partial<BodyLimits>;
   readonly requestTimeoutMs: number;
@@ -57,6 +60,7 @@ export function createApp(deps: AppDeps, settings: AppSettings): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   if (settings.trustProxy !== undefined) app.set('trust proxy', settings.trustProxy);
+  app.use(normalizePath(settings.basePath ?? ''));
   app.use(requestLog(deps.log));
   if (deps.tracer !== undefined) app.use(traceRequests(deps.tracer));
   if (deps.meter !== undefined) app.use(measureRequests(deps.meter));

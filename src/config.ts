@@ -19,6 +19,8 @@ export class ConfigError extends Error {
 export interface Config {
   /** Talk to the embedded CRM instead of HubSpot. */
   readonly isSandbox: boolean;
+  /** '' or a path such as `/enginy`, without a slash at its end. */
+  readonly basePath: string;
   readonly listen: { readonly host: string; readonly port: number };
   /** `header` in lower case, as Node gives header names. */
   readonly auth: {
@@ -157,6 +159,7 @@ function freezeConfig(env: ParsedEnvironment): Config {
   const isSandbox = env.HUBSPOT_ACCESS_TOKEN === undefined;
   return Object.freeze({
     isSandbox,
+    basePath: env.BASE_PATH,
     listen: Object.freeze({ host: env.HOST ?? (isSandbox ? '127.0.0.1' : '0.0.0.0'), port: env.PORT }),
     auth: Object.freeze({
       header: env.API_KEY_HEADER.toLowerCase(),

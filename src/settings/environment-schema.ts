@@ -3,13 +3,14 @@ import { z } from 'zod';
 import { toApiKeys } from '../api-key-list.ts';
 import { apiVersions, defaultApiVersion } from '../crm/hubspot/transport/api-versions.ts';
 import { defaultBodyLimits } from '../http/body-limits.ts';
-import { httpUrl, mostBodyBytes, size, trustedProxies, wholeNumber } from './setting-kinds.ts';
+import { httpUrl, mostBodyBytes, size, trustedProxies, urlPath, wholeNumber } from './setting-kinds.ts';
 import { findMappings, shippedMappingsDir } from './shipped-mappings.ts';
 
 /** The variables, one schema each. `.env.example` lists the same names; a test compares the two. */
 export const EnvironmentSchema = z.object({
   PORT: wholeNumber(0, 65_535).prefault('3000'),
   HOST: z.string().optional(),
+  BASE_PATH: urlPath.prefault(''),
   API_KEY: z.string().transform(toApiKeys).optional(),
   API_KEY_FILE: z.string().optional(),
   API_KEY_HEADER: z

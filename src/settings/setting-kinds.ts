@@ -33,6 +33,19 @@ export function size(standard: string, most = 1024 ** 4) {
 
 export const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https address' });
 
+/** A path in front of others: `enginy`, `/enginy` and `//enginy/` are `/enginy`; `/` is ''. */
+export const urlPath = z
+  .string()
+  .trim()
+  .regex(/^[A-Za-z0-9._~/-]*$/, 'must be a path such as /enginy, of letters, digits, ".", "_", "~", "-" and "/"')
+  .transform((text) =>
+    text
+      .split('/')
+      .filter((segment) => segment !== '')
+      .map((segment) => `/${segment}`)
+      .join(''),
+  );
+
 const namedNetworks: readonly string[] = ['loopback', 'linklocal', 'uniquelocal'];
 
 function isNetwork(text: string): boolean {

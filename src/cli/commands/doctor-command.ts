@@ -89,11 +89,11 @@ async function openAccount(config: Config, { sandbox }: DoctorOptions): Promise<
 }
 
 function formFor(
-  { auth, listen }: Config,
+  { auth, basePath, listen }: Config,
   templates: { readonly contacts: string; readonly companies: string },
 ): EnginyForm {
   return {
-    'Base URL': `the HTTPS address under which this server is reached (it listens on port ${listen.port})`,
+    'Base URL': `the HTTPS address under which this server is reached${basePath === '' ? '' : `, with ${basePath} at its end`} (it listens on port ${listen.port})`,
     'API key header': auth.header,
     'API key': 'the value of API_KEY',
     'Contact link template': templates.contacts,
