@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { normalizeAmount } from '../../src/mapping/values/numbers/amount-text.ts';
-import { normalizeEmployeeRange } from '../../src/mapping/values/numbers/number-range.ts';
+import { lowerBound, normalizeEmployeeRange } from '../../src/mapping/values/numbers/number-range.ts';
 import { normalizeInteger, normalizeNumber } from '../../src/mapping/values/numbers/number-text.ts';
 import { isPartialValue } from '../../src/mapping/values/value-problem.ts';
 import { createAll, type ValueCase } from './record-values.ts';
@@ -70,6 +70,35 @@ const cases: readonly ValueCase[] = [
   revenue('500 T€', undefined),
   revenue('undisclosed', undefined),
   revenue('5 apples', undefined),
+  employees("1'234", '1234'),
+  employees('1.234,00', '1234'),
+  employees('٣٠٠', '300'),
+  employees('0', '0'),
+  employees('12k', undefined),
+  employees('>5000', undefined),
+  employees('(500)', undefined),
+  employees('1_000', undefined),
+  employees('1e3', undefined),
+  employees('twenty', undefined),
+  revenue('1.234,56 €', '1234.56'),
+  revenue('1,234.56', '1234.56'),
+  revenue("CHF 1'200'000.-", '1200000'),
+  revenue('12k€', '12000'),
+  revenue('$1.2MM', '1200000'),
+  revenue('5 millones de euros', '5000000'),
+  revenue('2 milhões de reais', '2000000'),
+  revenue('£1.2bn GBP', '1200000000'),
+  revenue('$5M USD', '5000000'),
+  revenue('1億円', '100000000'),
+  revenue('¥5000万', '50000000'),
+  revenue('1.200.000,- EUR', '1200000'),
+  revenue('5 mln zł', '5000000'),
+  revenue('€5M USD', undefined),
+  revenue('12T', undefined),
+  revenue('1e6', undefined),
+  revenue('<1M', undefined),
+  revenue('$5M per year', undefined),
+  revenue('(500)', undefined),
 ];
 
 test('reads numbers and amounts of all conventions, and keeps what has no or several readings as text', async () => {
@@ -89,11 +118,55 @@ test.each([
   ['1 employee', '1'],
   ['11 to 50', '11-50'],
   ['0-1', '0-1'],
+  ['10k+', '10000+'],
+  ['1K – 5K', '1000-5000'],
+  ['between 50 and 100', '50-100'],
+  ['entre 11 y 50', '11-50'],
+  ['von 11 bis 50', '11-50'],
+  ['De 11 à 50 salariés', '11-50'],
+  ['11-50 FTE', '11-50'],
+  ['11 — 50 empleados', '11-50'],
+  ['Solo', '1'],
+  ['500 ppl', '500'],
+  ['1-5k', undefined],
+  ['200-51', undefined],
+  ['>5000', undefined],
+  ['<10', undefined],
+  ['about 200', undefined],
+  ['11..50', undefined],
 ])('reads the range %j as %j', (text, range) => {
-  expect(normalizeEmployeeRange(text)).toBe(range);
+  const read = normalizeEmployeeRange(text);
+  expect(typeof read === 'string' ? read : undefined).toBe(range);
+});
+
+test.each([
+  ['51-200', '51'],
+  ['more than 5,000', '5000'],
+  ['> 50', '50'],
+  ['más de 1.000 empleados', '1000'],
+  ['über 250 Mitarbeiter', '250'],
+  ['10,001+', '10001'],
+  ['myself only', '1'],
+  ['51-200 (LinkedIn)', '51'],
+  ['< 10', undefined],
+  ['up to 10', undefined],
+  ['bis 50', undefined],
+  ['about 200', undefined],
+  ['200-51', undefined],
+])('reads the lower end of %j as %j', (text, low) => {
+  const read = lowerBound(text);
+  expect(typeof read === 'string' ? read : undefined).toBe(low);
 });
 
 const numerals = fc.stringMatching(/^-?[0-9][0-9., ']{0,12}$/);
+const ranges = fc
+  .tuple(
+    numerals,
+    fc.constantFrom('', '-', ' to ', '+', ' bis ', 'k-'),
+    fc.oneof(numerals, fc.constant('')),
+    fc.constantFrom('', 'k', '+', ' employees'),
+  )
+  .map((parts) => parts.join(''));
 const amounts = fc
   .tuple(
     fc.constantFrom('', '€', '$ ', 'EUR ', 'ca. '),
@@ -105,6 +178,8 @@ const amounts = fc
 test.each([
   { name: 'normalizeNumber', read: (text: string) => normalizeNumber(text), texts: numerals },
   { name: 'normalizeInteger', read: (text: string) => normalizeInteger(text), texts: numerals },
+  { name: 'normalizeEmployeeRange', read: normalizeEmployeeRange, texts: ranges },
+  { name: 'lowerBound', read: lowerBound, texts: ranges },
   { name: 'normalizeAmount', read: (text: string) => normalizeAmount(text), texts: fc.oneof(amounts, numerals) },
 ])('$name never yields a number that its own printing does not read back', ({ read, texts }) => {
   fc.assert(

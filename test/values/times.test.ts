@@ -36,6 +36,31 @@ const dueDates: Readonly<Record<string, string>> = {
   'Sun, 01 Mar 2026 10:00:00 +0100 (CET)': nine,
   'Sun Mar 01 2026 10:00:00 GMT+0100 (Central European Standard Time)': nine,
   'Sun Mar  1 09:00:00 2026': nine,
+  'Sun, 1 Mar 26 10:00:00 +0100': nine,
+  'Sun Mar 1 09:00:00 UTC 2026': nine,
+  '2026-03-01T10:00:00.000000+0100': nine,
+  '2026-03-01T09:00:00,000Z': nine,
+  '2026-03-01 09:00 AM': nine,
+  '2026-03-01, 09:00': nine,
+  '01.03.2026, 9:00 Uhr': nine,
+  'March 1, 2026 9:00 AM': nine,
+  'Sunday, March 1, 2026 09:00:00 AM': nine,
+  '2026/03/01 9:00 a.m.': nine,
+  '2026‑03‑01 09:00': nine,
+  '２０２６-０３-０１ ０９:００': nine,
+  '/Date(1772355600000+0100)/': nine,
+  '2026-03-01Z': '2026-03-01T00:00:00.000Z',
+  '2026-03-01+01:00': '2026-02-28T23:00:00.000Z',
+  '2026-03-01 12:00 AM': '2026-03-01T00:00:00.000Z',
+  '2026-03-01 12:30 PM': '2026-03-01T12:30:00.000Z',
+  '13/03/2026': '2026-03-12T23:00:00.000Z',
+  '3/13/2026': '2026-03-12T23:00:00.000Z',
+  '1. März 2026': '2026-02-28T23:00:00.000Z',
+  '1 de marzo de 2026': '2026-02-28T23:00:00.000Z',
+  '1er mars 2026': '2026-02-28T23:00:00.000Z',
+  '1 março 2026': '2026-02-28T23:00:00.000Z',
+  '1st March 2026': '2026-02-28T23:00:00.000Z',
+  '2026年3月1日': '2026-02-28T23:00:00.000Z',
   '1772355600': nine,
   '1772355600000': nine,
   '2026-03-01': '2026-02-28T23:00:00.000Z',
@@ -75,6 +100,16 @@ test('names a due date that cannot be read, instead of guessing another one', as
     '2026-W54-1',
     '2026-366',
     'tomorrow',
+    '1 Marketing 2026',
+    '1 listopad 2026',
+    'Monday, March 1, 2026',
+    '2026-03-01 13:00 PM',
+    '2026-03-01 0:30 AM',
+    'March 2026',
+    '01.03.26',
+    '31/04/2026',
+    '46082',
+    '0000-00-00',
   ];
 
   const warnings = await Promise.all(
@@ -89,10 +124,13 @@ test('sees one task and one activity in all spellings of the same time', async (
   const bridge = await startBridgeOn(crm);
   const spellings = Object.keys(dueDates).filter((text) => dueDates[text] === nine);
 
-  for (const time of [...spellings, '1 Mar 2026', '2026-03-01', '20260301']) {
-    await bridge.send('POST', '/tasks', { subject: 'Call', dueDate: time, contactId: ada });
-    await bridge.send('POST', '/activities', { type: 'EMAIL', body: 'Hi', occurredAt: time, contactId: ada });
-  }
+  const days = ['1 Mar 2026', '2026-03-01', '20260301'];
+  await Promise.all(
+    [...spellings, ...days].flatMap((time) => [
+      bridge.send('POST', '/tasks', { subject: 'Call', dueDate: time, contactId: ada }),
+      bridge.send('POST', '/activities', { type: 'EMAIL', body: 'Hi', occurredAt: time, contactId: ada }),
+    ]),
+  );
 
   // One for the moment, one for the day.
   expect(crm.records('tasks')).toHaveLength(2);

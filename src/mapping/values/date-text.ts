@@ -1,5 +1,7 @@
 import { readIsoTime, toInstant, toRealDay, type WrittenTime } from './times/iso-time.ts';
-import { monthNumber, readMailTime } from './times/mail-time.ts';
+import { readMailTime } from './times/mail-time.ts';
+import { isWeekday, monthNumber } from './times/month-names.ts';
+import { withPlainSigns } from './numbers/number-text.ts';
 import type { ValueProblem } from './value-problem.ts';
 
 const notADate: ValueProblem = { problem: 'is not a date' };
@@ -7,7 +9,7 @@ const notATime: ValueProblem = { problem: 'is not a date and time' };
 
 /** Parses a date to `YYYY-MM-DD`. The date is kept as written; epoch timestamps give the date in UTC. */
 export function normalizeDate(text: string): string | ValueProblem {
-  const trimmed = text.trim();
+  const trimmed = plain(text);
   return readEpoch(trimmed)?.slice(0, 10) ?? readWritten(trimmed)?.day ?? notADate;
 }
 
@@ -17,7 +19,7 @@ export function normalizeDate(text: string): string | ValueProblem {
  * @param timeZone IANA name of the zone in which a date without a time starts; UTC by default.
  */
 export function normalizeDatetime(text: string, timeZone = 'UTC'): string | ValueProblem {
-  const trimmed = text.trim();
+  const trimmed = plain(text);
   const epoch = readEpoch(trimmed);
   if (epoch !== undefined) return epoch;
   const written = readWritten(trimmed);
@@ -31,7 +33,7 @@ export function normalizeDatetime(text: string, timeZone = 'UTC'): string | Valu
  * the time zone. A text that cannot be read is returned as it came.
  */
 export function timeKey(text: string): string {
-  const trimmed = text.trim();
+  const trimmed = plain(text);
   const written = readEpoch(trimmed) === undefined ? readWritten(trimmed) : undefined;
   if (written !== undefined && written.time === undefined) return written.day;
   const instant = normalizeDatetime(trimmed);
@@ -46,8 +48,10 @@ export function normalizeYear(text: string): string | ValueProblem {
   return typeof day === 'string' && /^[12]/.test(day) ? day.slice(0, 4) : { problem: 'is not a year' };
 }
 
-/** Seconds, milliseconds or microseconds since 1970, distinguished by length, in ISO 8601. */
+/** Seconds, milliseconds or microseconds since 1970, distinguished by length, in ISO 8601; also as .NET prints them. */
 function readEpoch(text: string): string | undefined {
+  const [, dotNet] = /^\/Date\((\d{12,13})(?:[+-]\d{4})?\)\/$/.exec(text) ?? [];
+  if (dotNet !== undefined) return new Date(Number(dotNet)).toISOString();
   if (/^\d{9,10}(\.\d+)?$/.test(text)) return new Date(Math.trunc(Number(text) * 1000)).toISOString();
   if (/^\d{16}$/.test(text)) return new Date(Number(text.slice(0, 13))).toISOString();
   if (!/^\d{12,13}$/.test(text)) return undefined;
@@ -56,28 +60,65 @@ function readEpoch(text: string): string | undefined {
   return isDate && /^(19|20)/.test(text) ? undefined : new Date(Number(text)).toISOString();
 }
 
+/** Digits, blanks and dashes in one form each. */
+function plain(text: string): string {
+  return withPlainSigns(text)
+    .replace(/\p{Cf}/gu, '')
+    .replace(/(?<=\d)[‐‑–—](?=\d)/g, '-')
+    .trim();
+}
+
 function readWritten(text: string): WrittenTime | undefined {
   const iso = readIsoTime(text);
   if (iso !== undefined) return iso;
   const day = readDay(text);
   if (day !== undefined) return { day };
-  // 2026/03/01 10:00:00 and 1.3.2026 9:00
-  const [, date = '', hours = '', rest = ''] = /^(\S+) (\d{1,2})(:\d{2}.*)$/.exec(text) ?? [];
-  const dayBefore = readDay(date);
-  const timed = dayBefore === undefined ? undefined : readIsoTime(`${dayBefore}T${hours.padStart(2, '0')}${rest}`);
-  return timed ?? readMailTime(text);
+  // XML's dates have a zone: 2026-03-01Z.
+  const [, zoned = '', zone = ''] = /^(\d{4}-\d{2}-\d{2})(Z|[+-]\d{2}:\d{2})$/.exec(text) ?? [];
+  if (zoned !== '') return readIsoTime(`${zoned}T00:00${zone}`);
+  // 2026/03/01 10:00:00, 1.3.2026, 9:00 Uhr, and March 1, 2026 9:00 PM
+  const [, date = '', hours = '', rest = '', half] =
+    /^(.{6,40}?),?\s+(\d{1,2})(:\d{2}(?::\d{2}[^ ]*)?)\s?(?:([ap])\.?m\.?|uhr|h|hrs)?$/i.exec(text) ?? [];
+  const dayBefore = readIsoTime(date)?.time === undefined ? (readIsoTime(date)?.day ?? readDay(date)) : undefined;
+  const hour = dayBefore === undefined ? undefined : hourOfDay(hours, half);
+  return (hour === undefined ? undefined : readIsoTime(`${dayBefore}T${hour}${rest}`)) ?? readMailTime(text);
 }
 
-/** Dates in unambiguous formats; `03/04/2026` is not one of them. */
+/** Two digits of 24 hours; `half` is `a` or `p` on a clock of twelve. */
+function hourOfDay(hours: string, half: string | undefined): string | undefined {
+  const hour = Number(hours);
+  if (half === undefined) return hours.padStart(2, '0');
+  if (hour < 1 || hour > 12) return undefined;
+  return String((hour % 12) + (half.toLowerCase() === 'p' ? 12 : 0)).padStart(2, '0');
+}
+
+const word = String.raw`[\p{L}\p{M}]{3,12}`;
+const dayFirst = new RegExp(
+  String.raw`^(\d{1,2})(?:\.|st|nd|rd|th|er|º|ª)?[ -](?:de |of )?(${word})\.?,?[ -](?:de |of )?(\d{4})$`,
+  'iu',
+);
+const monthFirst = new RegExp(String.raw`^(${word})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})$`, 'iu');
+const withWeekday = new RegExp(String.raw`^(${word})\.?,? (.*)$`, 'iu');
+
+/** Dates with one reading; `03/04/2026` is not one of them, `13/04/2026` is. */
 function readDay(text: string): string | undefined {
-  const yearFirst = /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})$/.exec(text);
-  if (yearFirst !== null) return toDay(yearFirst[1], yearFirst[3], yearFirst[4]);
+  const yearFirst = /^(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})日)$/.exec(text);
+  if (yearFirst !== null) return toDay(yearFirst[1], yearFirst[3] ?? yearFirst[5], yearFirst[4] ?? yearFirst[6]);
   const dotted = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/.exec(text);
   if (dotted !== null) return toDay(dotted[3], dotted[2], dotted[1]);
-  const named = /^(\d{1,2})\.?[ -]([a-z]{3,9})\.?,?[ -](\d{4})$/i.exec(text);
+  const yearLast = /^(\d{1,2})([-/])(\d{1,2})\2(\d{4})$/.exec(text);
+  if (yearLast !== null) {
+    const [, one, , other, year] = yearLast;
+    const days = new Set([toDay(year, one, other), toDay(year, other, one)].filter((day) => day !== undefined));
+    return days.size === 1 ? [...days][0] : undefined;
+  }
+  const named = dayFirst.exec(text);
   if (named !== null) return toDay(named[3], monthNumber(named[2] ?? ''), named[1]);
-  const american = /^([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})$/i.exec(text);
-  return american === null ? undefined : toDay(american[3], monthNumber(american[1] ?? ''), american[2]);
+  const american = monthFirst.exec(text);
+  if (american !== null) return toDay(american[3], monthNumber(american[1] ?? ''), american[2]);
+  const [, weekday = '', rest = ''] = withWeekday.exec(text) ?? [];
+  const day = rest === '' || (withWeekday.test(rest) === false && !/^\d/.test(rest)) ? undefined : readDay(rest);
+  return day !== undefined && isWeekday(weekday, day) ? day : undefined;
 }
 
 function toDay(year = '', month = '', day = ''): string | undefined {

@@ -14,6 +14,8 @@ const zeros: ReadonlyMap<string, number> = new Map(
     words.split(' ').map((word): [string, number] => [word, Number(count)]),
   ),
 );
+/** Words between the others: "5 millones de euros". */
+const joining: ReadonlySet<string> = new Set(magnitudes.joining.split(' '));
 const approximate: ReadonlySet<string> = new Set(magnitudes.approximate.split(' '));
 /** Words that mean different numbers in different languages; the currency decides, if it can. */
 const zerosByCurrency: ReadonlyMap<string, Readonly<Record<string, number | null>>> = new Map(
@@ -28,7 +30,7 @@ export function normalizeAmount(text: string, { isNumber }: Locale = {}): string
   if (isNumber === true) return readNumber(text, 'decimals');
   const match = /^([^\d]*?)([-+]?) ?(\d(?:[\d.,' ]*\d)?)([^\d]*)$/u.exec(
     // "500.000,-" is an amount without cents.
-    withPlainSigns(text.trim()).replace(/(?<=\d),[-–—]{1,2}(?=\D*$)/, ''),
+    withPlainSigns(text.trim()).replace(/(?<=\d)[.,][-–—]{1,2}(?=\D*$)/, ''),
   );
   if (match === null) return notAnAmount;
   const [, before = '', sign = '', digits = '', after = ''] = match;
@@ -65,6 +67,7 @@ function readWords(words: readonly string[]): AmountWords | undefined {
     const folded = (foldText(word) ?? '').replace(/\.+$/, '');
     const joined = /^(\p{L}+)([A-Z]{3})$/u.exec(word);
     const joinedCurrency = joined?.[2] === undefined ? undefined : findCurrency(joined[2]);
+    if (found.length > 0 && joining.has(folded)) continue;
     if (currency !== undefined) currencies.push(currency);
     else if (word === '+' || approximate.has(folded)) isApproximate = true;
     else if (zeros.has(folded) || zerosByCurrency.has(folded)) found.push(folded);
@@ -73,12 +76,22 @@ function readWords(words: readonly string[]): AmountWords | undefined {
       currencies.push(joinedCurrency);
     } else return undefined;
   }
-  return currencies.length > 1 ? undefined : { magnitudes: found, currency: currencies[0], isApproximate };
+  // "$5M USD" and "£1bn GBP" say it twice.
+  const codes = new Set(
+    currencies.map(({ code }) => code).filter((code, _index, all) => code !== '$' || !all.some(isDollar)),
+  );
+  if (codes.size > 1) return undefined;
+  return { magnitudes: found, currency: currencies.find(({ code }) => codes.has(code)), isApproximate };
+}
+
+/** True for the code of a dollar. */
+function isDollar(code: string): boolean {
+  return /^(?:USD|CAD|AUD|NZD|SGD|HKD|TWD|MXN|ARS|CLP|COP)$/.test(code);
 }
 
 /** `US$`, `Mio.` and `€` are one token each, `M€` is two. */
 function tokens(text: string): string[] {
-  return text.match(/[\p{L}\p{M}]{1,2}\$s?|[\p{L}\p{M}]+\.?|[^\s\p{L}]/gu) ?? [];
+  return text.match(/[万萬亿億円元원]|[\p{L}\p{M}]{1,2}\$s?|[\p{L}\p{M}]+\.?|[^\s\p{L}]/gu) ?? [];
 }
 
 function wordZeros(words: readonly string[], currency: Currency | undefined): number | 'unclear' | undefined {

@@ -1,17 +1,15 @@
 import { readOffset, toMs, toRealDay, type WrittenTime } from './iso-time.ts';
-
-const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
+import { isWeekday, monthNumber } from './month-names.ts';
 
 const clock = String.raw`(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?`;
 /** RFC 2822: `Sun, 1 Mar 2026 10:00:00 +0100 (CET)`. */
 const mailTime = new RegExp(
-  String.raw`^(?:([a-z]{3,9}),?\s+)?(\d{1,2})[ -]([a-z]{3,9})[ -](\d{4}),?\s+${clock}(?:\s+(\S+))?(?:\s+\([^()]*\))?$`,
+  String.raw`^(?:([a-z]{3,9}),?\s+)?(\d{1,2})[ -]([a-z]{3,9})[ -](\d{4}|\d{2}),?\s+${clock}(?:\s+(\S+))?(?:\s+\([^()]*\))?$`,
   'i',
 );
-/** JavaScript's `Date.toString()` and C's `ctime`: `Sun Mar 01 2026 10:00:00 GMT+0100 (CET)`, `Sun Mar  1 10:00:00 2026`. */
+/** JavaScript's `Date.toString()`, C's `ctime` and `date`: `Sun Mar 01 2026 10:00:00 GMT+0100 (CET)`, `Sun Mar  1 10:00:00 UTC 2026`. */
 const programTime = new RegExp(
-  String.raw`^([a-z]{3})\s+([a-z]{3})\s+(\d{1,2})\s+(?:(\d{4})\s+)?${clock}(?:\s+(\d{4}))?(?:\s+(\S+))?(?:\s+\([^()]*\))?$`,
+  String.raw`^([a-z]{3})\s+([a-z]{3})\s+(\d{1,2})\s+(?:(\d{4})\s+)?${clock}(?:\s+([A-Z]{1,4}(?=\s+\d{4})))?(?:\s+(\d{4}))?(?:\s+(\S+))?(?:\s+\([^()]*\))?$`,
   'i',
 );
 
@@ -40,15 +38,11 @@ export function readMailTime(text: string): WrittenTime | undefined {
   }
   const program = programTime.exec(text);
   if (program === null) return undefined;
-  const [, weekday, month, day, yearBefore, hours, minutes, seconds, yearAfter, zone] = program;
+  const [, weekday, month, day, yearBefore, hours, minutes, seconds, zoneBefore, yearAfter, zoneAfter] = program;
   if ((yearBefore === undefined) === (yearAfter === undefined)) return undefined;
+  if (zoneBefore !== undefined && zoneAfter !== undefined) return undefined;
+  const zone = zoneBefore ?? zoneAfter;
   return toWrittenTime({ weekday, day, month, year: yearBefore ?? yearAfter, hours, minutes, seconds, zone });
-}
-
-/** The number of a month by its English name or the first three letters of it; undefined for any other word. */
-export function monthNumber(name: string): string | undefined {
-  const at = months.indexOf(name.slice(0, 3).toLowerCase());
-  return at < 0 ? undefined : String(at + 1);
 }
 
 type Part = string | undefined;
@@ -64,11 +58,15 @@ function toWrittenTime(parts: {
   readonly zone: Part;
 }): WrittenTime | undefined {
   const { weekday, day: dayNumber = '', month = '', year = '', hours = '', minutes = '', seconds = '00', zone } = parts;
-  const day = toRealDay(year, monthNumber(month) ?? '', dayNumber);
+  const day = toRealDay(fullYear(year), monthNumber(month) ?? '', dayNumber);
   const offset = zone === undefined ? 0 : (zones.get(zone.toUpperCase()) ?? readOffset(zone));
   const ms = toMs(hours, minutes, seconds);
   if (day === undefined || offset === undefined || Number.isNaN(ms)) return undefined;
-  if (weekday !== undefined && weekdays[new Date(day).getUTCDay()] !== weekday.slice(0, 3).toLowerCase())
-    return undefined;
+  if (weekday !== undefined && !isWeekday(weekday, day)) return undefined;
   return { day, time: { ms, offset } };
+}
+
+/** Years of two digits, as RFC 2822 reads them. */
+function fullYear(year: string): string {
+  return year.length > 2 ? year : `${Number(year) < 50 ? '20' : '19'}${year}`;
 }
