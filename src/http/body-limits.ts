@@ -14,13 +14,13 @@ export interface BodyLimits {
   readonly maxDepth: number;
 }
 
-/** Room for 10,000 records of 50 fields; Enginy documents 100 records per request. */
+/** Room for 10,000 records of 25 fields; Enginy documents 100 records per request. More values would take too long to parse. */
 export const defaultBodyLimits: BodyLimits = {
   maxBytes: 20 * 1024 * 1024,
   maxBytesInProgress: 60 * 1024 * 1024,
-  maxItems: 50_000,
+  maxItems: 20_000,
   maxFields: 2_000,
-  maxValues: 500_000,
+  maxValues: 300_000,
   maxDepth: 100,
 };
 

@@ -9,6 +9,8 @@ import type { JournalMessage, JournalReport, JournalSettings, RequestPart } from
 const flushMs = 250;
 /** Records that are passed to the thread at once; between two such parts, requests get their turn. */
 const partSize = 1_000;
+/** Records that the thread holds at once; its memory stays small, whatever a request contains. */
+const maxPosted = 2 * partSize;
 /** Records that wait for a slow disk; more are dropped. About 300 bytes each. */
 const maxWaiting = 100_000;
 /** An unusable folder is tried again after this. */
@@ -25,6 +27,8 @@ export class JournalThread implements Journal {
   /** Records in `#parts` and with the thread. */
   #waiting = 0;
   #posted = 0;
+  /** True while parts wait for the thread to finish others. */
+  #isWaitingForThread = false;
   #pausedUntil = 0;
   #isClosed = false;
   #onFlushed: (() => void) | undefined;
@@ -73,6 +77,8 @@ export class JournalThread implements Journal {
   #flush(): void {
     this.#timer = undefined;
     if (this.#isClosed || this.#parts.length === 0) return;
+    this.#isWaitingForThread = this.#posted >= maxPosted;
+    if (this.#isWaitingForThread) return;
     this.#post(this.#nextParts());
     if (this.#parts.length > 0) setImmediate(() => this.#flush());
   }
@@ -106,7 +112,7 @@ export class JournalThread implements Journal {
     // Source runs as .ts, the built program as .js; the compiler does not rewrite this URL.
     const file = new URL(`./journal-worker${extname(import.meta.url)}`, import.meta.url);
     try {
-      const resourceLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128 };
+      const resourceLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 };
       this.#worker = new Worker(file, { workerData: this.#settings, name: 'journal', resourceLimits });
     } catch (error) {
       this.#fail(error);
@@ -123,6 +129,7 @@ export class JournalThread implements Journal {
       case 'done':
         this.#posted -= report.records;
         this.#settle(report.records, report.isWritten);
+        if (this.#isWaitingForThread) this.#flush();
         return;
       case 'set aside':
         this.#log.warn({ file: report.file }, 'the journal was damaged: it was set aside, and a new one started');
@@ -149,6 +156,7 @@ export class JournalThread implements Journal {
     this.#worker = undefined;
     this.#settle(this.#posted, false);
     this.#posted = 0;
+    if (this.#isWaitingForThread) this.#flush();
     this.#pausedUntil = performance.now() + retryMs;
     this.#onFlushed?.();
   }

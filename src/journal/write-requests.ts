@@ -14,8 +14,9 @@ export interface RequestWriter {
 const maxIdLength = 512;
 /** See the table of keys: so many records make a bucket whose index is small. */
 const recordsPerBucket = 10_000;
-/** Known details are remembered up to this number. */
+/** Known details are remembered up to this number, and up to this length. */
 const maxRemembered = 10_000;
+const maxRememberedLength = 1_000;
 /** Of several matching records, and of those that were set aside, so many are kept. */
 const maxCandidates = 100;
 /** Of several matching records, so many can be searched for. */
@@ -101,6 +102,7 @@ function createDetails(statements: Statements, digest: Digest) {
       if (remembered !== undefined) return remembered;
       const id = digest('details', text);
       statements.details.run(id, text);
+      if (text.length > maxRememberedLength) return id;
       if (known.size >= maxRemembered) known.clear();
       known.set(text, id);
       return id;

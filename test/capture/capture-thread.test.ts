@@ -10,6 +10,7 @@ import { createCaptureWriter } from '../../src/capture/record/capture-writer.ts'
 import { createPriorKnowledge } from '../../src/capture/record/prior-knowledge.ts';
 import type { RawCapture, RawExchange } from '../../src/capture/record/raw-capture.ts';
 import { toRawExchange } from '../../src/capture/record/raw-capture.ts';
+import { createRecorder } from '../../src/capture/record/recorder.ts';
 import { hubSpotProtocol } from '../../src/crm/hubspot/protocol/hubspot-protocol.ts';
 import { readFolder, temporaryFolder } from './capturing.ts';
 
@@ -136,4 +137,31 @@ test('prior knowledge is bounded, keeps definitions, and forgets refusals after 
   expect(knowledge.relevantTo('/contacts', [], knowledge.snapshot())).toEqual([]);
   knowledge.note(definitions);
   expect(knowledge.snapshot().size).toBe(1);
+});
+
+test('bodies of a request that are too large together are not kept until its end', () => {
+  const written: RawCapture[] = [];
+  const writer = {
+    write: (made: RawCapture) => void written.push(made),
+    setMapping() {},
+    counts: { written: 0, trimmed: 0, dropped: 0 },
+  };
+  const recorder = createRecorder(
+    { writer: { ...writer, close: async () => {} }, calls: hubSpotProtocol.calls },
+    'all',
+  );
+  const facts = { requestId: 'r-1', method: 'POST', path: '/contacts', headers: {}, mappingHash: '' };
+  const context = { requestId: 'r-1', urgency: 'bulk', deadline: { remainingMs: () => 1_000 } } as const;
+
+  const recording = recorder.begin(facts);
+  recording.setBody(Buffer.from('{}'));
+  for (let call = 0; call < 30; call += 1) {
+    recorder.exchange(context, { ...exchange, responseText: 'x'.repeat(1024 ** 2) });
+  }
+  recording.finish({ status: 200, headers: {}, text: '{}' }, false);
+
+  expect(written).toMatchObject([{ isTrimmed: true }]);
+  expect(written[0]?.body).toBeUndefined();
+  expect(written[0]?.exchanges).toHaveLength(30);
+  expect(written[0]?.exchanges.map(({ responseText }) => responseText)).toEqual(Array.from({ length: 30 }, () => ''));
 });

@@ -305,3 +305,22 @@ function countValues(value: unknown): number {
 function literal(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
+
+test('records that share an id are merged as long as they have a bounded number of fields together', async () => {
+  const crm = fakeCrm();
+  const app = await startApp(crm);
+  const record = (n: number, count: number) =>
+    `{"externalId":"a","firstName":"A${n}",${Array.from({ length: count }, (_unused, at) => `"f${n}x${at}":1`).join()}}`;
+  const contacts = (records: number, count: number) =>
+    `{"contacts":[${Array.from({ length: records }, (_unused, n) => record(n, count)).join()}]}`;
+
+  const refused = await app.send('POST', '/contacts', contacts(6, 1_900));
+  const served = await app.send('POST', '/contacts', contacts(50, 2));
+
+  expect([refused.status, refused.body.message]).toEqual([
+    400,
+    'The records with externalId a have more than 10000 different fields together',
+  ]);
+  expect(served.status).toBe(201);
+  expect([...(crm.records.get('contacts')?.values() ?? [])]).toMatchObject([{ properties: { firstname: 'A49' } }]);
+});

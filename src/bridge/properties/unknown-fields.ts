@@ -53,7 +53,7 @@ export function createUnknownFields({ crm, log, rules }: UnknownFieldsDeps): Unk
 
   return {
     async resolve(mapping, translations, context) {
-      const builders = translations.map((translation) => new DraftBuilder(translation));
+      const builders = await mapInSlices(translations, (translation) => new DraftBuilder(translation));
       const rawTextNames = ownProperties(mapping).flatMap(({ name, isIdentity }) => (isIdentity ? [] : [name]));
       const isStored = mapping.write.unknown_fields.policy === 'create';
       if (!isStored) await warnOfUnmapped(mapping, builders);
@@ -64,7 +64,7 @@ export function createUnknownFields({ crm, log, rules }: UnknownFieldsDeps): Unk
       });
       await mapInSlices(builders, (builder) => cutTexts(builder, rules.longestText));
       if (affected.length > 0) await settle({ ...deps, mapping, context }, affected);
-      return builders.map((builder) => builder.build());
+      return await mapInSlices(builders, (builder) => builder.build());
     },
     recover: (mapping, names, context) => recovery.recover({ ...deps, mapping, context }, names),
     forgetRefusals() {
@@ -109,14 +109,19 @@ async function readIndexIfAllowed({ catalogue, mapping, context }: PropertyScope
  */
 async function storeFields(scope: PropertyScope, builders: readonly DraftBuilder[]): Promise<void> {
   const needs = new Map<string, FieldNeed>();
-  await mapInSlices(builders, ({ translation }) => addNeeds(scope, needs, latestValues(translation)));
+  await mapInSlices(fieldsOf(builders), ({ field, value }) => addNeed(scope, needs, { field, value }));
   const locations = await locateFields(scope, [...needs.values()]);
-  await mapInSlices(builders, (builder) => {
-    for (const [field, value] of latestValues(builder.translation)) {
-      const location = locations.get(field);
-      if (location !== undefined) storeField(scope, builder, { field, value, location });
-    }
+  await mapInSlices(fieldsOf(builders), ({ builder, field, value }) => {
+    const location = locations.get(field);
+    if (location !== undefined) storeField(scope, builder, { field, value, location });
   });
+}
+
+/** One by one, because a record merged from many may have very many fields. */
+function* fieldsOf(builders: readonly DraftBuilder[]) {
+  for (const builder of builders) {
+    for (const [field, value] of latestValues(builder.translation)) yield { builder, field, value };
+  }
 }
 
 function storeField(
@@ -192,30 +197,28 @@ export function fieldNeeds(
   values: Iterable<readonly [field: string, value: unknown]>,
 ): FieldNeed[] {
   const needs = new Map<string, FieldNeed>();
-  addNeeds(scope, needs, values);
+  for (const [field, value] of values) addNeed(scope, needs, { field, value });
   return [...needs.values()];
 }
 
-function addNeeds(
+function addNeed(
   { mapping, rules }: Pick<PropertyScope, 'mapping' | 'rules'>,
   needs: Map<string, FieldNeed>,
-  values: Iterable<readonly [field: string, value: unknown]>,
+  { field, value }: { readonly field: string; readonly value: unknown },
 ): void {
-  for (const [field, value] of values) {
-    const known = needs.get(field);
-    // Nothing that a further value could change.
-    if (known?.mayCreate === true && (known.isLong || known.type !== 'text' || !isLongText(value))) continue;
-    const type = known?.type ?? declaredType(mapping, field);
-    // No property is created for a value that it could not hold, or only to be cleared.
-    const converted = toPropertyText(value, shapeOf(type), rules.longestText);
-    needs.set(field, {
-      field,
-      type,
-      isLong: known?.isLong === true || (type === 'text' && isLongText(value)),
-      mayCreate:
-        known?.mayCreate === true || ('value' in converted && converted.value !== '' && !isPlaceholder(mapping, value)),
-    });
-  }
+  const known = needs.get(field);
+  // Nothing that a further value could change.
+  if (known?.mayCreate === true && (known.isLong || known.type !== 'text' || !isLongText(value))) return;
+  const type = known?.type ?? declaredType(mapping, field);
+  // No property is created for a value that it could not hold, or only to be cleared.
+  const converted = toPropertyText(value, shapeOf(type), rules.longestText);
+  needs.set(field, {
+    field,
+    type,
+    isLong: known?.isLong === true || (type === 'text' && isLongText(value)),
+    mayCreate:
+      known?.mayCreate === true || ('value' in converted && converted.value !== '' && !isPlaceholder(mapping, value)),
+  });
 }
 
 /** Types are declared, not guessed: a type that fits today's value need not fit tomorrow's. */

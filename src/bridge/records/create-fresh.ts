@@ -69,7 +69,7 @@ export async function createFresh(scope: CreateScope, creations: readonly Record
         open.map((draft, index) => ({ draft, record: ready[positions[index] ?? -1]?.record })),
       ),
   );
-  for (const [index, creation] of ready.entries()) applyOutcome(scope, creation, written[index]);
+  await mapInSlices(ready.entries(), ([index, creation]) => applyOutcome(scope, creation, written[index]));
   await linkToHolders(scope, ready);
 }
 

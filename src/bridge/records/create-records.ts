@@ -1,4 +1,5 @@
 import type { NewRecord } from '../../contract/records.ts';
+import { InvalidRequestError } from '../../errors.ts';
 import { toCrmProperties } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import type { KeyedLock } from '../keyed-lock.ts';
@@ -28,6 +29,7 @@ export interface CreateDeps extends WriteDeps {
  * CRM is linked: the answer holds that record's id, and its fields are updated as in PUT. So is a record whose LinkedIn URL or
  * domain does. Records that are the same are written once, and each gets its own answer.
  * @returns one result per record, in order.
+ * @throws InvalidRequestError if records with one Enginy id have too many different fields together.
  */
 export async function createRecords(
   request: CreateDeps & RequestScope,
@@ -35,10 +37,11 @@ export async function createRecords(
 ): Promise<WriteResult[]> {
   if (records.length === 0) return [];
   const { mapping, context } = request;
-  const names = records.flatMap((record) => lockNames(mapping, record));
-  return await request.lock.run(names, async () => {
+  const sameRecords = await mergeSame(records);
+  const names = await mapInSlices(records, (record) => lockNames(mapping, record));
+  return await request.lock.run(names.flat(), async () => {
     const scope = { ...request, state: await request.identity.ensure(mapping, context) };
-    const creations = mergeSame(records).map((record): RecordCreation => ({ record }));
+    const creations = sameRecords.map((record): RecordCreation => ({ record }));
     await createAll(scope, creations);
     const results = new Map(creations.map(({ record, result }) => [record.externalId, result]));
     return records.map(({ externalId }) => requireResult(scope, results.get(externalId)));
@@ -53,19 +56,29 @@ function lockNames(mapping: Mapping, record: NewRecord): string[] {
 }
 
 /** The same Enginy id twice in one request is one record; what was sent later completes what was sent first. */
-function mergeSame(records: readonly NewRecord[]): NewRecord[] {
-  const merged = new Map<string, NewRecord>();
-  for (const record of records) {
-    const earlier = merged.get(record.externalId);
-    merged.set(record.externalId, earlier === undefined ? record : { ...earlier, ...withoutEmpty(record) });
-  }
-  return [...merged.values()];
+async function mergeSame(records: readonly NewRecord[]): Promise<NewRecord[]> {
+  const groups = Map.groupBy(records, ({ externalId }) => externalId);
+  return (await mapInSlices(groups.values(), mergeRecords)).flat();
 }
 
+/** Fields of a record that was merged from several; far more than a CRM has properties. */
+const maxMergedFields = 10_000;
+
 /** An empty field that was sent later does not clear what was sent first. */
-function withoutEmpty(record: NewRecord): NewRecord {
-  const filled = Object.entries(record).filter(([, value]) => value !== undefined && value !== null && value !== '');
-  return { ...Object.fromEntries(filled), externalId: record.externalId };
+function mergeRecords([first, ...later]: readonly NewRecord[]): NewRecord[] {
+  if (first === undefined || later.length === 0) return first === undefined ? [] : [first];
+  const fields = new Map(Object.entries(first));
+  for (const record of later) {
+    for (const [field, value] of Object.entries(record)) {
+      if (value !== undefined && value !== null && value !== '') fields.set(field, value);
+    }
+    if (fields.size > maxMergedFields) {
+      throw new InvalidRequestError(
+        `The records with externalId ${first.externalId} have more than ${maxMergedFields} different fields together`,
+      );
+    }
+  }
+  return [{ ...Object.fromEntries(fields), externalId: first.externalId }];
 }
 
 async function createAll(scope: CreateScope, creations: readonly RecordCreation[]): Promise<void> {
@@ -111,17 +124,23 @@ async function groupByIdentity(scope: CreateScope, creations: readonly RecordCre
   const primaries: RecordCreation[] = [];
   const duplicates = new Map<RecordCreation, RecordCreation>();
   const primaryOf = new Map<string, RecordCreation>();
-  const valuesOfCreations = await Promise.all(creations.map(({ record }) => uniqueValues(scope, record)));
+  const valuesOfCreations = await Promise.all(
+    await mapInSlices(creations, ({ record }) => identifyingValues(scope, record)),
+  );
   creations.forEach((creation, index) => {
-    const unique = (valuesOfCreations[index] ?? []).map(({ property, value }) => `${property}\u0001${value}`);
-    const keys = identifyingKeys(scope.mapping, creation.record).map(({ name, value }) => `${name}\u0001${value}`);
-    const values = [...unique, ...keys];
+    const values = valuesOfCreations[index] ?? [];
     const primary = values.map((value) => primaryOf.get(value)).find((found) => found !== undefined);
     if (primary === undefined) primaries.push(creation);
     else duplicates.set(creation, primary);
     for (const value of values) if (!primaryOf.has(value)) primaryOf.set(value, primary ?? creation);
   });
   return { primaries, duplicates };
+}
+
+async function identifyingValues(scope: CreateScope, record: NewRecord): Promise<string[]> {
+  const keys = identifyingKeys(scope.mapping, record).map(({ name, value }) => `${name}\u0001${value}`);
+  const unique = await uniqueValues(scope, record);
+  return [...unique.map(({ property, value }) => `${property}\u0001${value}`), ...keys];
 }
 
 /** An update that was asked for as a create. */

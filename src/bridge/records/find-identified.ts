@@ -1,6 +1,7 @@
 import type { NewRecord } from '../../contract/records.ts';
 import { identifyingRules, type MatchKey, matchKeys } from '../../mapping/run/match-keys.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
+import { mapInSlices } from '../in-slices.ts';
 import { failed } from '../write-result.ts';
 import type { CreateScope, RecordCreation } from './create-fresh.ts';
 import { type MatchOutcome, matchRecords } from './match-records.ts';
@@ -30,9 +31,12 @@ export async function findIdentified(scope: CreateScope, creations: readonly Rec
     const property = propertyOf(mapping, rule);
     if (property === undefined || !(await crm.canReadBy(objectType, property, context))) rules.push(rule);
   }
-  const asked = creations.filter(({ record }) => matchKeys(mapping, record).some(({ rule }) => rules.includes(rule)));
+  const isAsked = await mapInSlices(creations, ({ record }) =>
+    matchKeys(mapping, record).some(({ rule }) => rules.includes(rule)),
+  );
+  const asked = creations.filter((_creation, index) => isAsked[index]);
   if (asked.length === 0) return;
-  const policy = choosePolicy(scope, { creations: asked, rules });
+  const policy = await choosePolicy(scope, { creations: asked, rules });
   const match = (some: readonly RecordCreation[], by: readonly number[], searches: SearchPolicy) =>
     matchRecords(
       { ...scope, rules: by, searches },
@@ -61,19 +65,19 @@ function applyOutcome(mapping: Mapping, creation: RecordCreation, outcome: Match
 }
 
 /** How much a request may search. One that would need too many searches does not search at all, and says so in the log. */
-function choosePolicy(
+async function choosePolicy(
   scope: CreateScope,
   { creations, rules }: { readonly creations: readonly RecordCreation[]; readonly rules: readonly number[] },
-): SearchPolicy {
+): Promise<SearchPolicy> {
   const { mapping, context, idCache, log, extraSearches } = scope;
   if (context.urgency === 'urgent') return 'always';
   const open = new Set<string>();
-  for (const { record } of creations) {
+  await mapInSlices(creations, ({ record }) => {
     for (const key of identifyingKeys(mapping, record)) {
       if (!rules.includes(key.rule) || idCache.get(mapping.target.objectType, key)?.isSearched === true) continue;
       open.add(`${key.rule}\u0001${key.value}`);
     }
-  }
+  });
   if (open.size <= extraSearches * keysPerSearch) return 'unless searched lately';
   const facts = { requestId: context.requestId, object: mapping.object, keys: open.size };
   log.info(facts, 'too many new records to search for: only what the bridge remembers is compared');

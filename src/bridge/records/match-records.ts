@@ -1,6 +1,7 @@
 import type { CrmProblem, CrmRecord } from '../../crm/crm.ts';
 import { candidateKeys, type MatchKey, matchKeys } from '../../mapping/run/match-keys.ts';
 import type { EnginyRecord } from '../../mapping/values/field-value.ts';
+import { mapInSlices } from '../in-slices.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { rememberClaim, sentIdentity } from './claim-identity.ts';
 import { decideMatch, describeSetAside, type SetAside } from './decide-match.ts';
@@ -33,9 +34,12 @@ export async function matchRecords(
   scope: MatchScope,
   records: readonly EnginyRecord[],
 ): Promise<readonly MatchOutcome[]> {
+  const subjects = await mapInSlices(records, (record): Subject => {
+    return { record, keys: matchKeys(scope.mapping, record), setAside: [], result: undefined };
+  });
   const slices: Promise<readonly MatchOutcome[]>[] = [];
   for (let start = 0; start < records.length; start += sliceSize) {
-    slices.push(matchSlice(scope, records.slice(start, start + sliceSize)));
+    slices.push(matchSlice(scope, subjects.slice(start, start + sliceSize)));
   }
   return (await Promise.all(slices)).flat();
 }
@@ -43,10 +47,7 @@ export async function matchRecords(
 /** Large requests are matched in slices, so that one slice searches while the next one is still read from the store. */
 const sliceSize = 1_000;
 
-async function matchSlice(scope: MatchScope, records: readonly EnginyRecord[]): Promise<readonly MatchOutcome[]> {
-  const subjects = records.map(
-    (record): Subject => ({ record, keys: matchKeys(scope.mapping, record), setAside: [], result: undefined }),
-  );
+async function matchSlice(scope: MatchScope, subjects: readonly Subject[]): Promise<readonly MatchOutcome[]> {
   const { searches = scope.context.urgency === 'bulk' ? 'unless matched lately' : 'always' } = scope;
   for (const rule of scope.rules ?? scope.mapping.match.rules.keys()) {
     const byValue = groupByValue(subjects, rule);

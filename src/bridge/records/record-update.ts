@@ -41,27 +41,39 @@ export function mergeChanges(changes: readonly Change[]): RecordUpdate[] {
     else group.push(change);
   }
   return [...byId].map(([id, group]) => {
-    const translation = group.map((change) => change.translation).reduce(mergeTranslations);
+    const translation = mergeTranslations(group.map((change) => change.translation));
     const { properties, sources, warnings, heldBack, ifEmpty } = translation;
     return { id, changes: group, translation, draft: { properties, sources, warnings, heldBack }, ifEmpty };
   });
 }
 
-function mergeTranslations(first: Translation, second: Translation): Translation {
+function mergeTranslations(all: readonly Translation[]): Translation {
+  const [first] = all;
+  if (first !== undefined && all.length === 1) return first;
   return {
-    ...second,
-    properties: { ...first.properties, ...second.properties },
-    ifEmpty: { ...first.ifEmpty, ...second.ifEmpty },
-    sources: { ...first.sources, ...second.sources },
-    looseOptions: { ...first.looseOptions, ...second.looseOptions },
-    asSent: { ...withoutKeys(first.asSent, second.ifEmpty), ...second.asSent },
-    forced: [...new Set([...first.forced, ...second.forced])],
-    unknown: [...first.unknown, ...second.unknown],
-    warnings: [...new Set([...first.warnings, ...second.warnings])],
-    heldBack: [...first.heldBack, ...second.heldBack],
+    properties: merged(all.map(({ properties }) => properties)),
+    ifEmpty: merged(all.map(({ ifEmpty }) => ifEmpty)),
+    sources: merged(all.map(({ sources }) => sources)),
+    looseOptions: merged(all.map(({ looseOptions }) => looseOptions)),
+    asSent: mergedAsSent(all),
+    forced: [...new Set(all.flatMap(({ forced }) => forced))],
+    unknown: all.flatMap(({ unknown }) => unknown),
+    warnings: [...new Set(all.flatMap(({ warnings }) => warnings))],
+    heldBack: all.flatMap(({ heldBack }) => heldBack),
   };
 }
 
-function withoutKeys(values: Readonly<Record<string, string>>, others: object): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).filter(([name]) => !Object.hasOwn(others, name)));
+/** In time that is linear in the number of values, however many objects they are in. */
+function merged<Value>(objects: readonly Readonly<Record<string, Value>>[]): Record<string, Value> {
+  return Object.fromEntries(objects.flatMap((object) => Object.entries(object)));
+}
+
+/** A value that could be read replaces an earlier one that could not. */
+function mergedAsSent(all: readonly Translation[]): Record<string, string> {
+  const kept = new Map<string, string>();
+  for (const { asSent, ifEmpty } of all) {
+    for (const name of Object.keys(ifEmpty)) kept.delete(name);
+    for (const [name, text] of Object.entries(asSent)) kept.set(name, text);
+  }
+  return Object.fromEntries(kept);
 }

@@ -31,7 +31,7 @@ import type { RecordIdCache } from './record-id-cache.ts';
 import { type Change, mergeChanges, openUpdates, type RecordUpdate } from './record-update.ts';
 import { rememberKeys } from './remember-keys.ts';
 import { completeHeld, returnedInUpdates } from '../returned-values.ts';
-import { shareOf } from './share-of-update.ts';
+import { sharesOf } from './share-of-update.ts';
 
 export interface WriteDeps {
   readonly crm: Crm;
@@ -98,18 +98,21 @@ export async function applyChanges(scope: WriteScope, changes: readonly Change[]
   await resolveDrafts(scope, updates);
   await readCurrent(scope, openUpdates(updates));
   await clearBackward(scope, openUpdates(updates));
-  for (const update of openUpdates(updates)) {
+  await mapInSlices(openUpdates(updates), (update) => {
     keepPrimary(scope.mapping, update);
     fillEmpty(update);
-  }
-  await sendUpdates(scope, openUpdates(updates));
-  for (const update of updates) rememberUpdate(scope, update);
-  const byId = new Map(updates.map((update) => [update.id, update]));
-  return changes.map((change) => {
-    const update = byId.get(change.id);
-    const result = requireResult(scope, update?.result);
-    return update === undefined ? result : shareOf(update, change, result);
   });
+  await sendUpdates(scope, openUpdates(updates));
+  await mapInSlices(updates, (update) => rememberUpdate(scope, update));
+  const results = new Map<Change, WriteResult>();
+  await mapInSlices(updates, (update) => {
+    const shares = sharesOf(update, requireResult(scope, update.result));
+    for (const [index, share] of shares.entries()) {
+      const change = update.changes[index];
+      if (change !== undefined) results.set(change, share);
+    }
+  });
+  return changes.map((change) => requireResult(scope, results.get(change)));
 }
 
 /** Decides what needs the CRM's property definitions, such as fields without a row. */

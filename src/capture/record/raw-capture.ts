@@ -77,15 +77,17 @@ export function toRawExchange(from: RawExchange): RawExchange {
   };
 }
 
+/** Without the bodies of the call. */
+export function withoutTexts({ requestText: _request, responseText, ...exchange }: RawExchange): RawExchange {
+  return { ...exchange, ...(responseText !== undefined && { responseText: '' }) };
+}
+
 /** Without its bodies. */
 export function withoutBodies(raw: RawCapture): RawCapture {
   const { body: _body, ...rest } = raw;
   return {
     ...rest,
-    exchanges: raw.exchanges.map(({ requestText: _request, responseText, ...exchange }) => ({
-      ...exchange,
-      ...(responseText !== undefined && { responseText: '' }),
-    })),
+    exchanges: raw.exchanges.map(withoutTexts),
     ...(raw.answer !== undefined && { answer: { ...raw.answer, text: '' } }),
     isTrimmed: true,
   };

@@ -5,7 +5,14 @@ import type { CallContext } from '../../crm/crm.ts';
 import type { CallReader } from '../../crm/crm-protocol.ts';
 import { type CaptureWriter, sizeOf } from './capture-writer.ts';
 import { createPriorKnowledge, type KnowledgeSnapshot } from './prior-knowledge.ts';
-import { type RawCapture, type RawExchange, type RememberedId, toRawExchange, withoutBodies } from './raw-capture.ts';
+import {
+  type RawCapture,
+  type RawExchange,
+  type RememberedId,
+  toRawExchange,
+  withoutBodies,
+  withoutTexts,
+} from './raw-capture.ts';
 
 /** Which requests are captured: those with an error or a warning, or all. */
 export type CaptureMode = 'errors' | 'all';
@@ -54,7 +61,9 @@ interface OpenRecording {
   readonly facts: RequestFacts;
   readonly startedAt: string;
   readonly start: number;
-  readonly exchanges: RawExchange[];
+  exchanges: RawExchange[];
+  /** Length of the bodies kept so far; infinite once they were too large together and were dropped. */
+  size: number;
   readonly remembered: Map<string, RememberedId>;
   /** Requests whose searches this one waited for. */
   readonly joined: Set<OpenRecording>;
@@ -101,6 +110,7 @@ export function createRecorder({ writer, calls }: RecorderDeps, mode: CaptureMod
         },
         setBody(body) {
           recording.body = body;
+          recording.size += body.byteLength;
         },
         run: (work) => current.run(recording, work),
         finish(answer, hasTrouble) {
@@ -115,7 +125,7 @@ export function createRecorder({ writer, calls }: RecorderDeps, mode: CaptureMod
       const ids = new Set([context.requestId, ...(context.alsoFor ?? [])]);
       const recordings = open.of(ids);
       const noted = recordings.length > 1 || ids.size > 1 ? { ...exchange, isShared: true } : exchange;
-      for (const recording of recordings) recording.exchanges.push(noted);
+      for (const recording of recordings) keepExchange(recording, noted);
     },
     watchIds: (ids) => watchIds(ids, current),
     watchCandidates: (candidates) => watchCandidates(candidates, current),
@@ -128,11 +138,24 @@ function startRecording(facts: RequestFacts, knownAtStart: KnowledgeSnapshot): O
     startedAt: new Date().toISOString(),
     start: performance.now(),
     exchanges: [],
+    size: 0,
     remembered: new Map(),
     joined: new Set(),
     knownAtStart,
     key: 'missing',
   };
+}
+
+/** Bodies that would be omitted in the end are dropped at once: they must not fill the memory until then. */
+function keepExchange(recording: OpenRecording, exchange: RawExchange): void {
+  recording.size += (exchange.requestText?.length ?? 0) + (exchange.responseText?.length ?? 0);
+  if (recording.size <= maxBytes) {
+    recording.exchanges.push(exchange);
+    return;
+  }
+  if (recording.size !== Number.POSITIVE_INFINITY) recording.exchanges = recording.exchanges.map(withoutTexts);
+  recording.size = Number.POSITIVE_INFINITY;
+  recording.exchanges.push(withoutTexts(exchange));
 }
 
 /** Recordings by request id; several requests may carry the same one. */
@@ -158,7 +181,7 @@ class OpenRecordings {
 }
 
 function toRawCapture(calls: CallReader, recording: OpenRecording, answer: Answer | undefined): RawCapture {
-  return trimmed({
+  const raw: RawCapture = {
     ...recording.facts,
     startedAt: recording.startedAt,
     durationMs: performance.now() - recording.start,
@@ -168,7 +191,8 @@ function toRawCapture(calls: CallReader, recording: OpenRecording, answer: Answe
     exchanges: allExchanges(calls, recording),
     remembered: [...recording.remembered.values()],
     isTrimmed: false,
-  });
+  };
+  return recording.size === Number.POSITIVE_INFINITY || sizeOf(raw) > maxBytes ? withoutBodies(raw) : raw;
 }
 
 function watchIds(ids: RecordIdCache, current: AsyncLocalStorage<OpenRecording>): RecordIdCache {
@@ -225,8 +249,4 @@ function allExchanges(calls: CallReader, recording: OpenRecording): readonly Raw
       .map((exchange) => ({ ...exchange, isShared: true })),
   );
   return [...recording.exchanges, ...others].sort((a, b) => a.startedAt.localeCompare(b.startedAt));
-}
-
-function trimmed(raw: RawCapture): RawCapture {
-  return sizeOf(raw) <= maxBytes ? raw : withoutBodies(raw);
 }

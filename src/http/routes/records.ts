@@ -57,7 +57,7 @@ function createHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler 
     const { records, places } = sent;
     noteSubjects(response, () => subjectsOf(kind, sent));
     const mapping = mappingOf(response, kind);
-    rejectUnknownFields(mapping, records, places);
+    await rejectUnknownFields(mapping, records, places);
     const results = await createRecords(
       { ...deps, mapping, context: callContext(response, urgencyOf(records)) },
       records,
@@ -87,7 +87,7 @@ function updateHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler 
     const { records, places } = sent;
     noteSubjects(response, () => subjectsOf(kind, sent));
     const mapping = mappingOf(response, kind);
-    rejectUnknownFields(mapping, records, places);
+    await rejectUnknownFields(mapping, records, places);
     const context = callContext(response, urgencyOf(records));
     const results = await deps.recordUpdates.update(mapping, records, context);
     noteDecisions(response, () => decisionsOf(sent, results.map(writeDecision)));
