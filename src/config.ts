@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { sandboxKey } from './api-key-list.ts';
 import type { ApiVersion } from './crm/hubspot/transport/api-versions.ts';
 import type { Environment, UnusedSettings } from './environment.ts';
@@ -62,6 +63,16 @@ export interface Config {
   readonly bodyLimits: BodyLimits;
   readonly extraSearches: number;
   readonly cache: { readonly max: number; readonly ttlMs: number };
+  /** Undefined: this process is alone with HubSpot's limits. */
+  readonly replicas:
+    | {
+        readonly redisUrl: string;
+        /** How many replicas are expected while Redis was never reached. */
+        readonly expected: number;
+        /** Of this one. */
+        readonly name: string;
+      }
+    | undefined;
   /** Where metrics are served; undefined: nowhere. */
   readonly admin: { readonly host: string; readonly port: number } | undefined;
   /** Undefined: no captures. */
@@ -151,6 +162,9 @@ function commonMistakes(env: ParsedEnvironment): string[] {
     ...(hasBoth ? ['API_KEY and API_KEY_FILE are both set: remove one of them'] : []),
     ...(env.TLS_CERT !== undefined && env.TLS_KEY === undefined ? ['TLS_KEY is missing: TLS_CERT is set'] : []),
     ...(env.TLS_KEY !== undefined && env.TLS_CERT === undefined ? ['TLS_CERT is missing: TLS_KEY is set'] : []),
+    ...(env.REPLICAS > 1 && env.REDIS_URL === undefined
+      ? ['REPLICAS is set but REDIS_URL is not: without Redis replicas share no limits']
+      : []),
     ...(env.BODY_LIMIT_TOTAL < env.BODY_LIMIT ? ['BODY_LIMIT_TOTAL must be at least BODY_LIMIT'] : []),
   ];
 }
@@ -196,12 +210,23 @@ function freezeConfig(env: ParsedEnvironment): Config {
     admin: env.ADMIN_PORT === undefined ? undefined : Object.freeze({ host: env.ADMIN_HOST, port: env.ADMIN_PORT }),
     extraSearches: env.MATCH_EXTRA_SEARCHES,
     cache: Object.freeze({ max: env.CACHE_MAX, ttlMs: env.CACHE_TTL_S * 1000 }),
+    replicas: replicasOf(env),
     capture: captureOf(env),
     journal: journalOf(env),
     logLevel: env.LOG_LEVEL,
     logFormat: env.LOG_FORMAT,
     traceEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
   });
+}
+
+function replicasOf(env: ParsedEnvironment): Config['replicas'] {
+  if (env.REDIS_URL === undefined) return undefined;
+  return Object.freeze({ redisUrl: env.REDIS_URL, expected: env.REPLICAS, name: env.INSTANCE ?? processName() });
+}
+
+/** A container that restarts gets its name back; two processes on one host have two names. */
+function processName(): string {
+  return `${hostname()}-${process.pid}`.replaceAll(/[^A-Za-z0-9._-]/g, '-');
 }
 
 function journalOf(env: ParsedEnvironment): Config['journal'] {

@@ -15,6 +15,8 @@ export interface Metrics extends RequestMeter {
   /** Gauges that are read on every scrape. */
   watch(sources: {
     readonly pacer: Pick<Pacer, 'state'>;
+    /** Absent: the bridge shares nothing with other replicas. */
+    readonly redis?: { readonly isUp: boolean; readonly lostCount: number } | undefined;
     readonly mappingState: () => ReloadState;
     readonly droppedLogLines: () => number;
     /** Absent: there is no journal. */
@@ -53,8 +55,9 @@ export function createMetrics(options: { readonly ofProcess: boolean }): Metrics
     },
     observeReload: (result) => reloads.inc({ result }),
     observeKey: (result) => keys.inc({ result }),
-    watch({ pacer, mappingState, droppedLogLines, journal }) {
+    watch({ pacer, redis, mappingState, droppedLogLines, journal }) {
       watchLanes(registers, pacer);
+      if (redis !== undefined) watchSharing(registers, { pacer, redis });
       watchMapping(registers, mappingState);
       watchLog(registers, droppedLogLines);
       if (journal !== undefined) watchJournal(registers, journal);
@@ -127,6 +130,53 @@ function watchLanes(registers: Registry[], pacer: Pick<Pacer, 'state'>): void {
       },
     });
   }
+}
+
+const sharingModes = ['shared', 'own share', 'held'] as const;
+
+function watchSharing(
+  registers: Registry[],
+  sources: {
+    readonly pacer: Pick<Pacer, 'state'>;
+    readonly redis: { readonly isUp: boolean; readonly lostCount: number };
+  },
+): void {
+  const { pacer, redis } = sources;
+  new Gauge({
+    name: `${prefix}redis_up`,
+    help: '1 while Redis can be reached.',
+    registers,
+    collect() {
+      this.set(redis.isUp ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: `${prefix}redis_lost_total`,
+    help: 'How often a working connection to Redis was lost.',
+    registers,
+    collect() {
+      this.set(redis.lostCount);
+    },
+  });
+  new Gauge({
+    name: `${prefix}crm_lane_mode`,
+    help: '1 for how the lane uses its limit: shared with other replicas, its own share without Redis, or held while others may still use it.',
+    labelNames: ['lane', 'mode'],
+    registers,
+    collect() {
+      for (const [lane, { sharing }] of Object.entries(pacer.state()))
+        for (const mode of sharingModes) this.set({ lane, mode }, sharing?.mode === mode ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: `${prefix}crm_lane_clock_steps_total`,
+    help: "How often the lane's clock was corrected because that of Redis had jumped.",
+    labelNames: ['lane'],
+    registers,
+    collect() {
+      for (const [lane, { sharing }] of Object.entries(pacer.state())) this.set({ lane }, sharing?.clockSteps ?? 0);
+    },
+  });
 }
 
 function watchJournal(registers: Registry[], counts: { readonly written: number; readonly dropped: number }): void {

@@ -197,6 +197,7 @@ async function openParts(config: Config, log: pino.Logger, overrides: Overrides)
   });
   metrics.watch({
     pacer: upstream.pacer,
+    redis: upstream.sharing?.redis,
     mappingState: mappings.state,
     droppedLogLines: overrides.droppedLogLines ?? (() => 0),
     journal: journal?.counts,
@@ -229,13 +230,30 @@ function followMappings({ metrics, mappings, capture, bridge }: Parts, onApplied
 /** Connects to HubSpot, or in sandbox mode to an embedded CRM that it starts. */
 async function openCrm(config: Config, { log, clock, onExchange }: CrmDeps) {
   const upstream = config.isSandbox ? await startEmbeddedCrm() : { ...config.hubspot, close: async () => {} };
-  const pacer = createPacer(config.hubspot, { log, ...(clock === undefined ? {} : { clock }) });
-  const { accessToken, baseUrl, close } = upstream;
+  const { accessToken, baseUrl } = upstream;
+  const sharing = await shareWithReplicas(config, accessToken, log);
+  const pacer = createPacer(config.hubspot, {
+    log,
+    ...(clock !== undefined && { clock }),
+    ...(sharing !== undefined && { createBudget: sharing.createBudget }),
+  });
   const crm = createHubSpotCrm(
     { pacer, log, onExchange },
     { accessToken, baseUrl, apiVersion: config.hubspot.apiVersion, timeoutMs: config.hubspot.timeoutMs },
   );
-  return { crm, pacer, close };
+  const close = async () => {
+    await pacer.close();
+    await sharing?.close();
+    await upstream.close();
+  };
+  return { crm, pacer, sharing, close };
+}
+
+/** Loaded on demand: most bridges are one process. */
+async function shareWithReplicas({ replicas, hubspot }: Config, accessToken: string, log: pino.Logger) {
+  if (replicas === undefined) return undefined;
+  const { startSharing } = await import('./replicas/start-sharing.ts');
+  return startSharing({ ...replicas, accessToken, callTimeoutMs: hubspot.timeoutMs }, log);
 }
 
 /** An edit is active about two seconds after it was saved. */

@@ -66,6 +66,7 @@ test('one file reads the environment', () => {
 
 test.each([
   ['p-limit', /^crm\/lane\.ts$/],
+  ['ioredis', /^replicas\/redis-connection\.ts$/],
   ['lru-cache', /^bridge\/(records\/record-id-cache|timeline\/completed-tasks)\.ts$/],
   ['sanitize-html', /^bridge\/timeline\/html-body\.ts$/],
   ['yaml', /^mapping\/load\/parse-yaml\.ts$/],
@@ -127,6 +128,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'bridge/properties/': ['bridge/', 'mapping/', 'crm/crm.ts', 'crm/deadline.ts', 'errors.ts', 'logger.ts'],
   'bridge/records/': ['bridge/', 'mapping/', 'crm/crm.ts', 'crm/deadline.ts', 'contract/', 'errors.ts', 'logger.ts'],
   'bridge/timeline/': ['bridge/', 'mapping/', 'crm/crm.ts', 'crm/deadline.ts', 'contract/', 'errors.ts', 'logger.ts'],
+  'replicas/': ['crm/', 'logger.ts'],
   'http/': ['bridge/', 'mapping/', 'crm/crm.ts', 'crm/deadline.ts', 'contract/', 'errors.ts', 'logger.ts'],
   'journal/': ['bridge/decisions.ts', 'config.ts', 'logger.ts'],
   'doctor/': ['live-check/', 'mapping/', 'crm/crm.ts', 'config.ts', 'errors.ts', 'version.ts'],

@@ -25,6 +25,15 @@ export interface BudgetState {
   readonly limit: number;
   readonly used: number;
   readonly pausedMs: number;
+  /** Only where replicas share the budget. */
+  readonly sharing?: SharingState;
+}
+
+export interface SharingState {
+  /** `own share`: the store cannot be reached. `held`: for the moment nothing may start then, except urgent calls in some lanes. */
+  readonly mode: 'shared' | 'own share' | 'held';
+  /** How often the clock of the lane was corrected, because the store's had jumped. */
+  readonly clockSteps: number;
 }
 
 /**
@@ -57,6 +66,8 @@ export interface Budget {
   /** A long pause was requested: until a call succeeds, one at a time tests whether the CRM accepts calls again. */
   readonly isProbing: boolean;
   state(now: number): BudgetState;
+  /** Leaves the budget to others; no call starts afterwards. */
+  close(): Promise<void>;
 }
 
 /** Slots in a hundred that bulk calls leave free, so that an urgent call rarely waits for one. */

@@ -80,6 +80,10 @@ export class Lane {
     };
   }
 
+  async close(): Promise<void> {
+    await this.#budget.close();
+  }
+
   get #running(): number {
     return this.#concurrency.activeCount + this.#concurrency.pendingCount;
   }
@@ -111,7 +115,8 @@ export class Lane {
       this.#start(job, slot, now);
       now = clock.now();
     }
-    const at = this.#budget.ask({ urgent: this.#startable('urgent'), bulk: this.#startable('bulk') }, now);
+    const urgent = this.#startable('urgent');
+    const at = this.#budget.ask({ urgent, bulk: this.#startable('bulk', urgent) }, now);
     clock.clearTimer(this.#timer);
     this.#timer = Number.isFinite(at) ? clock.setTimer(() => this.#pump(), Math.ceil(at - now)) : undefined;
   }
@@ -122,9 +127,9 @@ export class Lane {
     return this.#startable(urgency) > 0 ? urgency : undefined;
   }
 
-  /** How many waiting calls have a place to run. */
-  #startable(urgency: Urgency): number {
-    return Math.max(0, Math.min(this.#queues[urgency].size, this.#places(urgency) - this.#running));
+  /** How many waiting calls have a place to run, once `others` run too. */
+  #startable(urgency: Urgency, others = 0): number {
+    return Math.max(0, Math.min(this.#queues[urgency].size, this.#places(urgency) - this.#running - others));
   }
 
   /** A fifth of the places stays free for urgent calls, so that slow bulk calls cannot hold them all. */

@@ -70,6 +70,8 @@ export class MemoryBudget implements Budget {
     this.#pause.end();
   }
 
+  async close(): Promise<void> {}
+
   #nextStart(now: number, urgency: Urgency): number {
     if (urgency === 'urgent') return Math.max(this.#window.nextStart(now, 0), this.#pause.until);
     const reserved = reservedForUrgent(this.#window.limit(now));

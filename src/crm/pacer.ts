@@ -21,6 +21,8 @@ export interface Pacer {
   /** Waits `ms` milliseconds for the CRM to finish its work. Throws DeadlineError if the deadline comes first. */
   pause(ms: number, context: CallContext): Promise<void>;
   state(): Readonly<Record<LaneName, LaneState>>;
+  /** Leaves the budget to other replicas. */
+  close(): Promise<void>;
 }
 
 export interface PacerDeps {
@@ -57,5 +59,8 @@ export function createPacer(settings: LaneSettings, deps: PacerDeps = {}): Pacer
       search: lanes.search.state(),
       associations: lanes.associations.state(),
     }),
+    close: async () => {
+      await Promise.all(Object.values(lanes).map((lane) => lane.close()));
+    },
   };
 }

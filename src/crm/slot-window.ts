@@ -1,6 +1,6 @@
 import type { RateReport, Slot } from './budget.ts';
 import type { LaneLimits } from './lanes.ts';
-import { MinHeap } from './min-heap.ts';
+import { SlotSet } from './slot-set.ts';
 
 /** One call's place in the window. */
 export interface WindowSlot extends Slot {
@@ -15,7 +15,7 @@ export interface WindowSlot extends Slot {
 const FIRST_DISTRUST_MS = 10 * 60_000;
 const MAX_DISTRUST_MS = 24 * 3_600_000;
 /** Clocks of two machines drift, and timers fire a little early: both stay far below this. */
-const MARGIN_MS = 5;
+export const MARGIN_MS = 5;
 
 /**
  * A rolling window seen from outside. The CRM counts a call at some moment between its start and its response, so a slot comes free
@@ -26,15 +26,12 @@ const MARGIN_MS = 5;
  * No safe approach does better: it is unknown when on its way a call is counted, and any earlier start could be counted
  * together with it. A lane can assume that a call is counted within some time of its start (`countedWithinMs`); the first
  * "too many" suspends that assumption for a while.
- *
- * A call costs O(log n): slots that will come free are in a heap, and one whose time moved forward is in it twice.
  */
 export class SlotWindow {
   readonly #limits: LaneLimits;
   #windowMs: number;
   #max: number;
-  readonly #comingFree = new MinHeap<WindowSlot>();
-  readonly #taken = new Set<WindowSlot>();
+  readonly #slots = new SlotSet<WindowSlot>();
   #number = 0;
   #foreign = { calls: 0, until: 0 };
   #distrustedUntil = Number.NEGATIVE_INFINITY;
@@ -57,11 +54,7 @@ export class SlotWindow {
   }
 
   used(now: number): number {
-    for (let first = this.#comingFree.first; first !== undefined && first.key <= now; first = this.#comingFree.first) {
-      this.#comingFree.removeFirst();
-      if (first.value.freeAt <= now) this.#taken.delete(first.value);
-    }
-    return this.#taken.size;
+    return this.#slots.count(now);
   }
 
   /**
@@ -70,7 +63,7 @@ export class SlotWindow {
    */
   nextStart(now: number, reserved: number): number {
     if (this.used(now) < this.limit(now) - reserved) return now;
-    return this.#comingFree.first?.key ?? Number.POSITIVE_INFINITY;
+    return this.#slots.nextFree;
   }
 
   take(now: number): WindowSlot {
@@ -79,27 +72,20 @@ export class SlotWindow {
       startedAt: now,
       usedAtStart: this.used(now) + 1,
       number: this.#number,
-      freeAt: Number.POSITIVE_INFINITY,
+      freeAt: now + this.#countedWithin(now) + this.#windowMs + MARGIN_MS,
     };
-    this.#taken.add(slot);
-    this.#free(slot, now + this.#countedWithin(now) + this.#windowMs + MARGIN_MS);
+    this.#slots.add(slot);
     return slot;
   }
 
   /** The call was answered, or given up, at `now`. */
   release(slot: WindowSlot, now: number): void {
-    this.#free(slot, now + this.#windowMs + MARGIN_MS);
+    this.#slots.free(slot, now + this.#windowMs + MARGIN_MS);
   }
 
   /** The call was not sent. */
   cancel(slot: WindowSlot, now: number): void {
-    this.#free(slot, now);
-  }
-
-  #free(slot: WindowSlot, at: number): void {
-    if (at >= slot.freeAt) return;
-    slot.freeAt = at;
-    this.#comingFree.add(at, slot);
+    this.#slots.free(slot, now);
   }
 
   /** A "too many" came: suspends the assumption about the moment of counting for a while. */

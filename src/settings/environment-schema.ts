@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { toApiKeys } from '../api-key-list.ts';
 import { apiVersions, defaultApiVersion } from '../crm/hubspot/transport/api-versions.ts';
 import { defaultBodyLimits } from '../http/body-limits.ts';
-import { httpUrl, mostBodyBytes, size, trustedProxies, urlPath, wholeNumber } from './setting-kinds.ts';
+import { httpUrl, mostBodyBytes, redisUrl, size, trustedProxies, urlPath, wholeNumber } from './setting-kinds.ts';
 import { findMappings, shippedMappingsDir } from './shipped-mappings.ts';
 
 /** The variables, one schema each. `.env.example` lists the same names; a test compares the two. */
@@ -55,6 +55,12 @@ export const EnvironmentSchema = z.object({
   MATCH_EXTRA_SEARCHES: wholeNumber(0, 10_000).prefault('20'),
   CACHE_MAX: wholeNumber(1, 10_000_000).prefault('100000'),
   CACHE_TTL_S: wholeNumber(1, 31_536_000).prefault('86400'),
+  REDIS_URL: redisUrl.optional(),
+  REPLICAS: wholeNumber(1, 1_000).prefault('1'),
+  INSTANCE: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,64}$/, 'must consist of letters, digits, dots, underscores and hyphens')
+    .optional(),
   ADMIN_PORT: wholeNumber(0, 65_535).optional(),
   ADMIN_HOST: z.string().prefault('127.0.0.1'),
   CAPTURE: z.enum(['off', 'errors', 'all'], { error: 'must be off, errors or all' }).prefault('errors'),

@@ -18,6 +18,10 @@ export interface BudgetUnderTest {
   readonly replicas: number;
   /** How often a property is tried. */
   readonly numRuns: number;
+  /** How many calls a property makes at most. */
+  readonly maxCalls: number;
+  /** The smallest limit that is tried. */
+  readonly minLimit: number;
   open(settings: LaneSettings): Promise<Replicas>;
 }
 
@@ -79,12 +83,12 @@ export function budgetConformance(subject: BudgetUnderTest): void {
       latencyMs: fc.nat({ max: 3_000 }),
       countedAt: fc.double({ min: 0, max: 1, noNaN: true }),
     }),
-    { minLength: 1, maxLength: 60 },
+    { minLength: 1, maxLength: subject.maxCalls },
   );
 
   test.each(['burst', 'search'] as const)('never has more %s calls counted in a window than allowed', async (lane) => {
     await fc.assert(
-      fc.asyncProperty(arrivals, fc.integer({ min: 1, max: 12 }), async (calls, limit) => {
+      fc.asyncProperty(arrivals, fc.integer({ min: subject.minLimit, max: 12 }), async (calls, limit) => {
         const settings = { burstPerTenSeconds: limit, searchPerSecond: limit };
         await inWorld(settings, async (world, log) => {
           const work: Promise<void>[] = [];

@@ -1,0 +1,79 @@
+import type { Demand, RateReport } from './budget.ts';
+
+/** What a replica asks of the store that all replicas share, for one lane. Times are milliseconds. */
+export interface LaneQuery {
+  /** The replica's name: letters, digits, `.`, `_` and `-`. */
+  readonly name: string;
+  /** Of the lane's state, as the last answer named it; empty to join. */
+  readonly epoch: string;
+  /** The lane's time now is between these, by the replica's own clock and the last answer; 0 to join. */
+  readonly clock: { readonly low: number; readonly high: number };
+  /** The last answer said `late` although it came at once: the store's clock has jumped. */
+  readonly insists: boolean;
+  readonly limits: {
+    readonly limit: number;
+    readonly windowMs: number;
+    /** A slot whose call is never released comes free this long after its start, plus the window. */
+    readonly leaseMs: number;
+    readonly marginMs: number;
+    readonly bulkBurst: number;
+    /** Slots that bulk calls leave free. */
+    readonly reserved: number;
+  };
+  readonly demand: Demand;
+  /** Ids of slots whose calls have ended. */
+  readonly releases: readonly string[];
+  /** Ids of slots that were not used. */
+  readonly cancelled: readonly string[];
+  /** A "too many" pauses the lane; 0 for none. */
+  readonly pauseMs: number;
+  /** What a response said about the budget, and where in the lane its call stood. */
+  readonly rate?: (RateReport & { readonly usedAtStart: number; readonly number: number }) | undefined;
+  /** When joining: own slots that are not free, each with the time until it is. */
+  readonly declared: readonly (readonly [id: string, remainingMs: number])[];
+  /** When joining: how many slots it held when it lost the lane. */
+  readonly held: number;
+  /** How many replicas it knows of, itself included. */
+  readonly members: number;
+  /** It stops: its share is the others' from now on. */
+  readonly leaves: boolean;
+}
+
+export type LaneAnswer =
+  | LaneGrant
+  /** The store does not know the epoch: the replica must join. Nothing was done. */
+  | { readonly status: 'unknown' }
+  /** The query arrived late, or the store's clock has jumped. Nothing was done. */
+  | { readonly status: 'late' }
+  /** No answer: the store is silent (it may be alive for others), or certainly gone. */
+  | { readonly status: 'lost'; readonly by: 'silence' | 'refusal' };
+
+export interface LaneGrant {
+  readonly status: 'ok';
+  readonly epoch: string;
+  /** The lane's time. */
+  readonly clock: number;
+  /** How many slots were granted. Their numbers in the lane go up to `number`. */
+  readonly granted: number;
+  readonly number: number;
+  /** When to ask again while calls wait. */
+  readonly waitMs: number;
+  readonly used: number;
+  readonly limit: number;
+  readonly windowMs: number;
+  readonly members: number;
+  readonly pausedMs: number;
+  /** How often the lane's clock was corrected. */
+  readonly clockSteps: number;
+}
+
+/** Keeps one lane for all replicas. */
+export interface LaneStore {
+  /** Never throws. */
+  ask(query: LaneQuery): Promise<LaneAnswer>;
+}
+
+/** The id of a slot; the part before the first colon names its replica. */
+export function slotId(name: string, epoch: string, number: number): string {
+  return `${name}:${epoch}:${number}`;
+}

@@ -1,0 +1,291 @@
+import type { Budget, BudgetState, Demand, RateReport, Slot, Urgency } from './budget.ts';
+import { reservedForUrgent } from './budget.ts';
+import { BulkCredit } from './bulk-credit.ts';
+import type { Clock } from './clock.ts';
+import { LaneOutbox, type LaneReports } from './lane-outbox.ts';
+import { LanePause } from './lane-pause.ts';
+import { type LaneGrant, type LaneQuery, type LaneStore, slotId } from './lane-store.ts';
+import type { LaneLimits } from './lanes.ts';
+import { OwnShare } from './own-share.ts';
+import type { CallFailure } from './retry.ts';
+import { SlotSet } from './slot-set.ts';
+import { MARGIN_MS } from './slot-window.ts';
+
+export interface SharedBudgetSettings {
+  /** Of this replica; unique among them. */
+  readonly name: string;
+  readonly limits: LaneLimits;
+  /** No call takes longer. */
+  readonly callTimeoutMs: number;
+  /** Expected number of replicas, while the store was never reached. */
+  readonly replicas: number;
+}
+
+export interface SharedBudgetDeps {
+  readonly store: LaneStore;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly onChange: () => void;
+}
+
+interface SharedSlot extends Slot {
+  readonly id: string;
+  readonly epoch: string;
+  readonly usedAtStart: number;
+  readonly number: number;
+  /** On this replica's clock. */
+  freeAt: number;
+}
+
+/** Where the replica stood with the store at the last answer. */
+interface Joined {
+  readonly epoch: string;
+  /** The lane's time; the answer was composed between the two moments. */
+  readonly clock: number;
+  readonly sentAt: number;
+  readonly receivedAt: number;
+}
+
+/** A replica that was not seen for three seconds counts as vanished. */
+const HEARTBEAT_MS = 1_000;
+const MAX_WAIT_MS = 500;
+/** Releases of calls that end together travel together. */
+const COALESCE_MS = 5;
+/** Nothing starts while a silent store is asked, which takes a quarter of a second. */
+const RETRY_MS = { silence: 500, refusal: 100 };
+/** How often waiting calls look at the own share. */
+const POLL_MS = 40;
+/** A call that was given up may still take a moment to end. */
+const LEASE_GRACE_MS = 1_000;
+
+/**
+ * The budget that several replicas share. A store grants slots, and counts those of all replicas in one window by its own clock; a slot
+ * comes free one window after the store learnt that its call had ended. Without the store each replica continues on its share of the
+ * limit (own-share.ts), and when it returns, declares the slots that it holds.
+ */
+export class SharedBudget implements Budget {
+  readonly #settings: SharedBudgetSettings;
+  readonly #deps: SharedBudgetDeps;
+  readonly #pause: LanePause;
+  readonly #credit: BulkCredit;
+  readonly #slots = new SlotSet<SharedSlot>();
+  readonly #granted: SharedSlot[] = [];
+  readonly #outbox = new LaneOutbox();
+  #demand: Demand = { urgent: 0, bulk: 0 };
+  #joined: Joined | undefined;
+  #wasJoined = false;
+  #own: OwnShare | undefined;
+  #ownNumber = 0;
+  #insists = false;
+  #lane: Pick<LaneGrant, 'limit' | 'used' | 'windowMs' | 'members' | 'clockSteps'>;
+  #isAsking = false;
+  #isClosed = false;
+  #nextAt = Number.POSITIVE_INFINITY;
+  #timer: unknown;
+
+  constructor(settings: SharedBudgetSettings, deps: SharedBudgetDeps) {
+    const { limits, replicas } = settings;
+    this.#settings = settings;
+    this.#deps = deps;
+    this.#pause = new LanePause(limits.minimumPauseMs, deps.random);
+    this.#credit = new BulkCredit(limits.bulkBurst);
+    this.#lane = { limit: limits.limit, used: 0, windowMs: limits.windowMs, members: replicas, clockSteps: 0 };
+    this.#schedule(deps.clock.now());
+  }
+
+  get pausedUntil(): number {
+    return this.#pause.until;
+  }
+
+  get isProbing(): boolean {
+    return this.#pause.isProbing;
+  }
+
+  state(now: number): BudgetState {
+    const { limit, used, clockSteps } = this.#lane;
+    const pausedMs = Math.max(0, this.#pause.until - now);
+    if (this.#own === undefined) return { limit, used, pausedMs, sharing: { mode: 'shared', clockSteps } };
+    const share = this.#own.limit('bulk', now);
+    const mode = share === 0 ? 'held' : 'own share';
+    return { limit: share, used: this.#slots.count(now), pausedMs, sharing: { mode, clockSteps } };
+  }
+
+  take(now: number, urgency: Urgency): Slot | undefined {
+    if (now < this.#pause.until) return undefined;
+    return this.#own === undefined ? this.#granted.pop() : this.#takeOwn(this.#own, now, urgency);
+  }
+
+  ask(demand: Demand, now: number): number {
+    // The lane has started all that it could: what is left was granted for calls that no longer wait.
+    for (const slot of this.#granted.splice(0)) this.cancel(slot, now);
+    const isMore = demand.urgent > this.#demand.urgent || (demand.bulk > 0 && this.#demand.bulk === 0);
+    this.#demand = demand;
+    if (this.#own !== undefined) return demand.urgent + demand.bulk > 0 ? now + POLL_MS : Number.POSITIVE_INFINITY;
+    if (isMore) this.#schedule(now);
+    return Number.POSITIVE_INFINITY;
+  }
+
+  release(slot: SharedSlot, now: number, rate?: RateReport): void {
+    this.#slots.free(slot, now + this.#lane.windowMs * (this.#own?.stretch ?? 1) + MARGIN_MS);
+    if (this.#isUnknownToStore(slot)) return;
+    const isComparable = rate !== undefined && slot.epoch === this.#joined?.epoch;
+    const { usedAtStart, number } = slot;
+    this.#outbox.release(slot.id, isComparable ? { ...rate, usedAtStart, number } : undefined);
+    this.#schedule(now + COALESCE_MS);
+  }
+
+  cancel(slot: SharedSlot, now: number): void {
+    this.#slots.free(slot, now);
+    if (this.#isUnknownToStore(slot)) return;
+    this.#outbox.cancel(slot.id);
+    this.#schedule(now + COALESCE_MS);
+  }
+
+  pause(slot: SharedSlot, failure: CallFailure, now: number): number | undefined {
+    const pauseMs = this.#pause.start(slot, failure, now);
+    if (pauseMs === undefined) return undefined;
+    this.#outbox.pause(pauseMs);
+    this.#schedule(now);
+    return pauseMs;
+  }
+
+  endPauses(): void {
+    this.#pause.end();
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#deps.clock.clearTimer(this.#timer);
+    if (this.#joined !== undefined)
+      await this.#deps.store.ask({ ...this.#query(this.#deps.clock.now(), this.#outbox.take()), leaves: true });
+  }
+
+  /** Taken on the own share, and not declared yet: it will be when the store returns. */
+  #isUnknownToStore({ epoch }: SharedSlot): boolean {
+    return epoch === '' && this.#own !== undefined;
+  }
+
+  #takeOwn(own: OwnShare, now: number, urgency: Urgency): SharedSlot | undefined {
+    // The store is being asked to take this replica back, with the slots that it declared.
+    if (this.#isAsking) return undefined;
+    const limit = own.limit(urgency, now);
+    if (this.#slots.count(now) >= limit) return undefined;
+    const perMs = limit / (this.#lane.windowMs * own.stretch);
+    if (urgency === 'bulk' && this.#credit.nextStart(now, perMs) > now) return undefined;
+    this.#credit.spend(now, perMs);
+    this.#ownNumber += 1;
+    return this.#add({ epoch: '', number: this.#ownNumber, usedAtStart: 0 }, now);
+  }
+
+  #add(slot: Pick<SharedSlot, 'epoch' | 'number' | 'usedAtStart'>, now: number): SharedSlot {
+    // A slot taken without the store gets an id of its own when the store returns; the start keeps a restarted replica's apart.
+    const epoch = slot.epoch === '' ? `own-${Math.floor(now)}` : slot.epoch;
+    const added = {
+      ...slot,
+      id: slotId(this.#settings.name, epoch, slot.number),
+      startedAt: now,
+      freeAt: now + this.#leaseMs + this.#lane.windowMs + MARGIN_MS,
+    };
+    this.#slots.add(added);
+    return added;
+  }
+
+  get #leaseMs(): number {
+    return this.#settings.callTimeoutMs + LEASE_GRACE_MS;
+  }
+
+  /** Asks at `at`, or sooner if that is planned. */
+  #schedule(at: number): void {
+    if (this.#isClosed || at >= this.#nextAt) return;
+    this.#nextAt = at;
+    if (!this.#isAsking) this.#setTimer();
+  }
+
+  #setTimer(): void {
+    const { clock } = this.#deps;
+    clock.clearTimer(this.#timer);
+    this.#timer = clock.setTimer(() => void this.#askStore(), Math.max(0, Math.ceil(this.#nextAt - clock.now())));
+  }
+
+  async #askStore(): Promise<void> {
+    const { clock, store } = this.#deps;
+    this.#nextAt = Number.POSITIVE_INFINITY;
+    this.#isAsking = true;
+    const sentAt = clock.now();
+    const query = this.#query(sentAt, this.#outbox.take());
+    const answer = await store.ask(query);
+    const now = clock.now();
+    if (answer.status === 'ok') this.#apply(answer, sentAt, now);
+    else {
+      this.#outbox.takeBack(query);
+      if (answer.status === 'lost') this.#lose(answer.by, now);
+      else {
+        if (answer.status === 'unknown') this.#joined = undefined;
+        this.#insists = answer.status === 'late';
+        this.#nextAt = now;
+      }
+    }
+    this.#isAsking = false;
+    if (!this.#isClosed) this.#setTimer();
+  }
+
+  #query(now: number, reports: LaneReports): LaneQuery {
+    const { name, limits } = this.#settings;
+    const joined = this.#joined;
+    const count = this.#slots.count(now);
+    return {
+      name,
+      epoch: joined?.epoch ?? '',
+      clock: {
+        low: joined === undefined ? 0 : Math.ceil(joined.clock + now - joined.receivedAt),
+        high: joined === undefined ? 0 : Math.ceil(joined.clock + now - joined.sentAt),
+      },
+      insists: this.#insists,
+      limits: {
+        limit: limits.limit,
+        windowMs: limits.windowMs,
+        leaseMs: this.#leaseMs,
+        marginMs: MARGIN_MS,
+        bulkBurst: limits.bulkBurst,
+        reserved: reservedForUrgent(limits.limit),
+      },
+      demand: joined === undefined ? { urgent: 0, bulk: 0 } : this.#demand,
+      ...reports,
+      declared:
+        joined === undefined ? [...this.#slots.values()].map(({ id, freeAt }) => [id, Math.ceil(freeAt - now)]) : [],
+      held: Math.min(count, this.#own?.held ?? count),
+      members: this.#lane.members,
+      leaves: false,
+    };
+  }
+
+  #apply(answer: LaneGrant, sentAt: number, now: number): void {
+    const { epoch, clock, granted, number, used } = answer;
+    const isReturn = this.#joined === undefined;
+    this.#joined = { epoch, clock, sentAt, receivedAt: now };
+    this.#wasJoined = true;
+    this.#own = undefined;
+    this.#insists = false;
+    this.#lane = answer;
+    if (answer.pausedMs > 0) this.#pause.extend(now + answer.pausedMs);
+    for (let index = granted - 1; index >= 0; index -= 1) {
+      this.#granted.push(this.#add({ epoch, number: number - index, usedAtStart: used - index }, now));
+    }
+    this.#nextAt = Math.min(this.#nextAt, now + HEARTBEAT_MS);
+    this.#deps.onChange();
+    const { urgent, bulk } = this.#demand;
+    if (urgent + bulk === 0) return;
+    this.#nextAt = Math.min(this.#nextAt, isReturn ? now : now + Math.max(2, Math.min(answer.waitMs, MAX_WAIT_MS)));
+  }
+
+  #lose(by: 'silence' | 'refusal', now: number): void {
+    this.#joined = undefined;
+    this.#insists = false;
+    this.#nextAt = now + RETRY_MS[by] * (0.75 + 0.5 * this.#deps.random());
+    if (this.#own !== undefined) return;
+    const loss = { since: now, held: this.#slots.count(now), isSilent: by === 'silence', isFirst: !this.#wasJoined };
+    this.#own = new OwnShare(loss, { ...this.#lane, limit: Math.min(this.#lane.limit, this.#settings.limits.limit) });
+    this.#deps.onChange();
+  }
+}

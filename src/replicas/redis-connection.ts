@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { Redis } from 'ioredis';
+import type { Logger } from '../logger.ts';
+
+/** Why there was no reply: Redis is silent, or it certainly did nothing (no connection, or an error of its own). */
+export type LostBy = 'silence' | 'refusal';
+
+export type Reply<T> = { readonly value: T } | { readonly lostBy: LostBy };
+
+/** What Redis runs as one step. */
+export interface Script {
+  readonly lua: string;
+  readonly sha: string;
+}
+
+export interface RedisConnection {
+  /** Runs commands. Never throws, and answers within about a quarter of a second: Redis is a help, never a condition. */
+  attempt<T>(work: (redis: Redis) => Promise<T>): Promise<Reply<T>>;
+  /** As {@link RedisConnection.attempt}, with a script whose reply is text. */
+  run(script: Script, keys: readonly string[], args: readonly string[]): Promise<Reply<string>>;
+  readonly isUp: boolean;
+  /** How often a working connection was lost since the start. */
+  readonly lostCount: number;
+  close(): Promise<void>;
+}
+
+const commandTimeoutMs = 250;
+const connectTimeoutMs = 500;
+/** A connection over which nothing comes for so long is replaced; every replica asks at least once a second. */
+const socketTimeoutMs = 2_000;
+const maxRetryMs = 2_000;
+
+export function defineScript(lua: string): Script {
+  return { lua, sha: createHash('sha1').update(lua).digest('hex') };
+}
+
+/**
+ * Connects in the background and stays connected.
+ * @param settings.url `redis://` or `rediss://`, with user and password where Redis has access rules.
+ * @param settings.name shown in Redis' list of clients.
+ */
+export function connectRedis(
+  settings: { readonly url: string; readonly name: string },
+  { log }: { readonly log: Logger },
+): RedisConnection {
+  const redis = new Redis(settings.url, {
+    connectionName: `enginy-bridge-${settings.name}`,
+    enableOfflineQueue: false,
+    enableReadyCheck: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout: commandTimeoutMs,
+    connectTimeout: connectTimeoutMs,
+    socketTimeout: socketTimeoutMs,
+    retryStrategy: (times) => Math.min(maxRetryMs, 100 * 2 ** Math.min(times, 10)) * (0.75 + Math.random() / 2),
+    // After a failover the old server only reads.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+  });
+  return watchConnection(redis, log);
+}
+
+function watchConnection(redis: Redis, log: Logger): RedisConnection {
+  let state: 'starting' | 'up' | 'down' = 'starting';
+  let lostCount = 0;
+  let lastError: string | undefined;
+  redis.on('error', (error: Error) => {
+    lastError = error.message;
+  });
+  const opened = new Promise<void>((resolve) => {
+    redis.once('ready', () => resolve());
+    redis.once('close', () => resolve());
+  });
+  const noteUp = () => {
+    if (state === 'down') log.info({ lostCount }, 'Redis can be reached again: the replicas share limits and claims');
+    state = 'up';
+    lastError = undefined;
+  };
+  const noteDown = (lostBy: LostBy, cause: string | undefined) => {
+    if (state === 'down') return;
+    if (state === 'up') lostCount += 1;
+    state = 'down';
+    log.warn({ lostBy, cause }, 'Redis cannot be reached: this replica continues on its share of the limits');
+  };
+  const connection: RedisConnection = {
+    async attempt(work) {
+      if (state === 'starting') await opened;
+      const wasReady = redis.status === 'ready';
+      try {
+        if (!wasReady) throw new Error(lastError ?? 'no connection');
+        const value = await work(redis);
+        noteUp();
+        return { value };
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        const lostBy = wasReady && /timed out|timeout/i.test(message) ? 'silence' : 'refusal';
+        noteDown(lostBy, message);
+        return { lostBy };
+      }
+    },
+    run: (script, keys, args) => connection.attempt((client) => evaluate(client, script, { keys, args })),
+    get isUp() {
+      return state === 'up';
+    },
+    get lostCount() {
+      return lostCount;
+    },
+    async close() {
+      redis.disconnect();
+    },
+  };
+  return connection;
+}
+
+/** Sends the digest of the script, and the script itself only to a server that does not know it. */
+async function evaluate(
+  redis: Redis,
+  { lua, sha }: Script,
+  { keys, args }: { readonly keys: readonly string[]; readonly args: readonly string[] },
+): Promise<string> {
+  try {
+    return String(await redis.evalsha(sha, keys.length, ...keys, ...args));
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+    return String(await redis.eval(lua, keys.length, ...keys, ...args));
+  }
+}

@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import { systemClock } from '../crm/clock.ts';
+import type { LaneDeps } from '../crm/lane.ts';
+import { SharedBudget } from '../crm/shared-budget.ts';
+import type { Logger } from '../logger.ts';
+import { connectRedis, type RedisConnection } from './redis-connection.ts';
+import { createRedisLaneStore } from './redis-lane-store.ts';
+
+export interface SharingSettings {
+  readonly redisUrl: string;
+  /** Of this replica. */
+  readonly name: string;
+  /** Expected number of replicas. */
+  readonly expected: number;
+  readonly accessToken: string;
+  readonly callTimeoutMs: number;
+}
+
+/** What replicas with the same access token share over Redis. */
+export interface Sharing {
+  readonly redis: Pick<RedisConnection, 'isUp' | 'lostCount'>;
+  readonly createBudget: LaneDeps['createBudget'];
+  close(): Promise<void>;
+}
+
+/** Connects to Redis. Returns at once: the bridge starts and serves whether or not Redis answers. */
+export function startSharing(settings: SharingSettings, log: Logger): Sharing {
+  const { redisUrl: url, name, expected, callTimeoutMs } = settings;
+  const redis = connectRedis({ url, name }, { log });
+  const app = createHash('sha256').update(`enginy-bridge ${settings.accessToken}`).digest('hex').slice(0, 16);
+  return {
+    redis,
+    createBudget: (lane, limits, onChange) =>
+      new SharedBudget(
+        { name, limits, callTimeoutMs, replicas: expected },
+        { store: createRedisLaneStore(redis, lane, app), clock: systemClock, random: Math.random, onChange },
+      ),
+    close: () => redis.close(),
+  };
+}
