@@ -59,6 +59,7 @@ export function createBridge({ crm, log, watcher, ownerStore }: BridgeDeps, sett
   };
   const managedProperties = createManagedProperties({ crm, log });
   const identity = createIdentityProperties(managedProperties);
+  const lock = createKeyedLock();
   const owners = createOwnerDirectory({ crm, log, store: ownerStore });
   const writing = { ...matching, unknownFields: createUnknownFields({ crm, log, rules: settings.propertyRules }) };
   return {
@@ -66,8 +67,8 @@ export function createBridge({ crm, log, watcher, ownerStore }: BridgeDeps, sett
     batchingCrm: createBatchingCrm(crm),
     lookupFinisher: createLookupFinisher(matching),
     identity,
-    lock: createKeyedLock(),
-    recordUpdates: createRecordUpdates({ ...writing, identity }),
+    lock,
+    recordUpdates: createRecordUpdates({ ...writing, identity, lock }),
     managedProperties,
     completedTasks: createCompletedTasks(Date.now),
     engagement: createEngagementMarker(writing),

@@ -122,6 +122,7 @@ export const CaptureSchema = z.object({
       value: z.string(),
       id: z.string(),
       searched: z.literal(true).optional(),
+      awaited: z.literal(true).optional(),
     }),
   ),
   mapping: z.object({

@@ -247,6 +247,8 @@ export type ValueKind =
 
 export interface BodyVisitor {
   text(found: BodyText): string;
+  /** Words of one value, for which a search asks together. */
+  words(words: readonly string[], property: PropertyPlace): readonly string[];
   number(value: number, property: PropertyPlace): number;
 }
 

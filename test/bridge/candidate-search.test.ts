@@ -15,6 +15,7 @@ function searchFor(...values: string[]): SearchRequest {
       name: 'linkedinUrl',
       value,
       clauses: [{ property: 'hs_linkedin_url', in: [value] }],
+      wordClauses: [],
     })),
     valuesOf: (record) => [record.properties.hs_linkedin_url ?? ''],
     properties: ['hs_linkedin_url'],

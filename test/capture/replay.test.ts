@@ -85,8 +85,44 @@ test('a rule that is tried no longer is a search that is missing', async () => {
 
   expect(differences.length).toBeGreaterThan(0);
   for (const { kind, what } of differences) {
-    expect([kind, what.startsWith('search contacts for hs_linkedin_url=')]).toEqual(['missing', true]);
+    expect([kind, /^search contacts for (?:hs_linkedin_url|linkedinbio)=/.test(what)]).toEqual(['missing', true]);
   }
+});
+
+test('searches for the words of LinkedIn URLs replay as the same, and no word of a slug is left', async () => {
+  const slugs = [
+    'zyxwada-qwertz',
+    'josé-zyxwpérez',
+    'jos%C3%A9-zyxwpol%C3%A1r',
+    "o'zyxwbrien-&-co",
+    'zyxwmüller-straße',
+    'иван-петров',
+    '王小明',
+    'c++zyxwdev-(x)',
+    'zyxwlovelace99',
+    'ACoAAZyxwQwertzAbCdEfGhIjKlMnOpQrStUvWx-9_z',
+  ];
+  const urls = [
+    ...slugs.map((slug) => `https://www.linkedin.com/in/${slug}`),
+    'https://www.linkedin.com/sales/lead/ACwAAZyxwQwertzAbCdEfGhIjKlMnOp,NAME_SEARCH,zyxw',
+  ];
+  const capture = await captureOf(async ({ send, crm }) => {
+    const held = urls.map((url, at) =>
+      (at % 3 === 0 ? url : url.replace('//www.', '//es.')).replace('/lead/', '/people/'),
+    );
+    crm.seed({ contacts: held.map((url) => ({ properties: { hs_linkedin_url: `${url}?trk=x` } })) });
+    const contacts = urls.map((linkedinUrl, at) => ({ externalId: `lead-${at}`, linkedinUrl }));
+    const { body } = await send('POST', '/contacts/sync', { contacts });
+    expect(body.results.map(({ externalId }: { externalId: string }) => externalId)).toEqual(
+      contacts.map(({ externalId }) => externalId),
+    );
+  });
+
+  const { differences, assumptions } = await replay(capture);
+
+  expect([differences, assumptions]).toEqual([[], []]);
+  expect(JSON.stringify(capture.exchanges)).toContain('CONTAINS_TOKEN');
+  expect(JSON.stringify(capture)).not.toMatch(/zyxw|qwertz|lovelace|иван|петров|小明/i);
 });
 
 test('calls that are cut differently are answered by what they mean', async () => {

@@ -60,7 +60,8 @@ test('links a contact whose email exists: returns its id and updates its fields'
 
   const answer = await app.send('POST', '/contacts', { contacts: [ada] });
 
-  expect(answer.body.results).toEqual([{ externalId: 'lead-1', crmId: '7' }]);
+  const warnings = ['linked to record 7 by email; other values were replaced in firstname'];
+  expect(answer.body.results).toEqual([{ externalId: 'lead-1', crmId: '7', warnings }]);
   expect(crm.records.get('contacts')?.get('7')?.properties).toMatchObject({
     firstname: 'Ada',
     enginy_external_id: 'lead-1',

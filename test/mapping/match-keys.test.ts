@@ -70,6 +70,7 @@ test('makes one key of several pairs and searches by the pair that the rule name
       name: 'firstName+lastName+company',
       value: 'jose\u0000alvarez\u0000acme',
       clauses: [{ property: 'lastname', in: ['álvarez', 'alvarez'] }],
+      wordClauses: [],
     },
   ]);
   expect(candidateKeys(mapping, 0, { firstname: 'Jose', lastname: 'ALVAREZ', company: 'Acme S.L.' })).toEqual([

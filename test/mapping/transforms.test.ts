@@ -69,8 +69,14 @@ test.each([
   ['https://www.linkedin.com/pub/Ada-L/12/34/5a6', 'https://www.linkedin.com/pub/ada-l/12/34/5a6'],
   [
     'https://www.linkedin.com/sales/lead/ACwAAAbC,NAME_SEARCH,x1Yz?_ntb=1',
-    'https://www.linkedin.com/sales/lead/ACwAAAbC,NAME_SEARCH,x1Yz',
+    'https://www.linkedin.com/sales/lead/ACwAAAbC',
   ],
+  ['linkedin.com/sales/people/ACwAAAbC,name,z9', 'https://www.linkedin.com/sales/lead/ACwAAAbC'],
+  ['https://www.linkedin.com/sales/people/ACwAAAbC%2Cname', 'https://www.linkedin.com/sales/lead/ACwAAAbC'],
+  ['https://www.linkedin.com/sales/company/1035/people', 'https://www.linkedin.com/sales/company/1035'],
+  ['https://www.linkedin.com/sales/search/people?query=x', 'https://www.linkedin.com/sales/search/people'],
+  ['https:/linkedin.com//in//Ada//', 'https://www.linkedin.com/in/ada'],
+  ['http://www.linkedin.com///company/Acme//about', 'https://www.linkedin.com/company/acme'],
   [
     'https://www.linkedin.com/in/ACoAABcDeFgHiJkLmNoPqRsTuVwXyZ0123456789/',
     'https://www.linkedin.com/in/ACoAABcDeFgHiJkLmNoPqRsTuVwXyZ0123456789',

@@ -8,8 +8,7 @@ import type { IdentityProperties } from '../properties/identity-property.ts';
 import { unaccounted } from '../unaccounted.ts';
 import { decisionOf, failed, type WriteResult } from '../write-result.ts';
 import { type Draft, type DraftOutcome, writeStripping } from '../write-stripping.ts';
-import type { CandidateSearch } from './candidate-search.ts';
-import { conflictAsInvalidProperty } from './conflict-as-invalid-property.ts';
+import { conflictAsInvalidProperty } from '../conflict-as-invalid-property.ts';
 import {
   type ExistingScope,
   findHolders,
@@ -18,13 +17,10 @@ import {
   uniqueValues,
 } from './existing-records.ts';
 import { rememberKeys } from './remember-keys.ts';
-import type { WriteDeps } from './update-records.ts';
+import type { WriteScope } from './update-records.ts';
 
-export interface CreateScope extends WriteDeps, ExistingScope {
+export interface CreateScope extends WriteScope, ExistingScope {
   readonly identity: IdentityProperties;
-  readonly candidateSearch: CandidateSearch;
-  /** How many searches a request may make beyond the usual ones. */
-  readonly extraSearches: number;
 }
 
 /** One record on its way: it may turn out to exist, and in the end it has a result. */

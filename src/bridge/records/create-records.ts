@@ -1,5 +1,6 @@
 import type { NewRecord } from '../../contract/records.ts';
 import { InvalidRequestError } from '../../errors.ts';
+import { identifyingKeys } from '../../mapping/run/match-keys.ts';
 import { toCrmProperties } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import type { KeyedLock } from '../keyed-lock.ts';
@@ -9,17 +10,14 @@ import type { IdentityProperties } from '../properties/identity-property.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { unaccounted } from '../unaccounted.ts';
 import { failed, requireResult, type WriteResult } from '../write-result.ts';
-import type { CandidateSearch } from './candidate-search.ts';
 import { type CreateScope, createFresh, type RecordCreation } from './create-fresh.ts';
-import { findIdentified, identifyingKeys } from './find-identified.ts';
+import { findIdentified } from './find-identified.ts';
 import { findCreatedBefore, rememberCreated, uniqueValues } from './existing-records.ts';
-import { applyChanges, type WriteDeps } from './update-records.ts';
+import { keepFirstValues } from './keep-primary.ts';
+import { applyChanges, identifyingLocks, type WriteDeps } from './update-records.ts';
 
 export interface CreateDeps extends WriteDeps {
   readonly identity: IdentityProperties;
-  readonly candidateSearch: CandidateSearch;
-  /** How many searches a request may make beyond the usual ones. */
-  readonly extraSearches: number;
   /** A resend that overtakes its first attempt waits for it. */
   readonly lock: KeyedLock;
 }
@@ -37,36 +35,63 @@ export async function createRecords(
 ): Promise<WriteResult[]> {
   if (records.length === 0) return [];
   const { mapping, context } = request;
-  const sameRecords = await mergeSame(records);
+  const { creations, positions } = await mergeSame(mapping, records);
   const names = await mapInSlices(records, (record) => lockNames(mapping, record));
   return await request.lock.run(names.flat(), async () => {
-    const scope = { ...request, state: await request.identity.ensure(mapping, context) };
-    const creations = sameRecords.map((record): RecordCreation => ({ record }));
+    const state = await request.identity.ensure(mapping, context);
+    const scope = { ...request, state, budget: { left: request.extraSearches } };
     await createAll(scope, creations);
-    const results = new Map(creations.map(({ record, result }) => [record.externalId, result]));
-    return records.map(({ externalId }) => requireResult(scope, results.get(externalId)));
+    return positions.map((position) => requireResult(scope, creations[position]?.result));
   });
 }
 
 /** Creates that share Enginy's id or an identifying value wait for each other. */
 function lockNames(mapping: Mapping, record: NewRecord): string[] {
-  const { objectType } = mapping.target;
-  const keys = identifyingKeys(mapping, record).map(({ name, value }) => `${objectType}\u0001${name}\u0001${value}`);
-  return [`${objectType}\u0001${record.externalId}`, ...keys];
+  return [`${mapping.target.objectType}\u0001${record.externalId}`, ...identifyingLocks(mapping, record)];
 }
 
-/** The same Enginy id twice in one request is one record; what was sent later completes what was sent first. */
-async function mergeSame(records: readonly NewRecord[]): Promise<NewRecord[]> {
-  const groups = Map.groupBy(records, ({ externalId }) => externalId);
-  return (await mapInSlices(groups.values(), mergeRecords)).flat();
+/**
+ * The same Enginy id twice in one request is one record; what was sent later completes what was sent first. With another email or profile
+ * it is written after the first one, so that neither is lost without a word.
+ * @returns the creations, and for each record the position of its creation.
+ */
+async function mergeSame(mapping: Mapping, records: readonly NewRecord[]) {
+  const groups = Map.groupBy(records.keys(), (position) => records[position]?.externalId);
+  const creations: RecordCreation[] = [];
+  const positions = new Array<number>(records.length);
+  await mapInSlices(groups.values(), (group) => {
+    for (const part of partsOf(mapping, records, group)) {
+      for (const position of part) positions[position] = creations.length;
+      const record = mergeRecords(part.flatMap((position) => records[position] ?? []));
+      if (record !== undefined) creations.push({ record });
+    }
+  });
+  return { creations, positions };
+}
+
+/** Separates the records that hold another email, profile or domain than the first ones. */
+function partsOf(mapping: Mapping, records: readonly NewRecord[], group: readonly number[]): readonly number[][] {
+  if (group.length < 2) return [[...group]];
+  const same: number[] = [];
+  const others: number[][] = [];
+  const values = new Map<number, string>();
+  for (const position of group) {
+    const record = records[position];
+    const keys = record === undefined ? [] : identifyingKeys(mapping, record);
+    if (keys.every(({ rule, value }) => (values.get(rule) ?? value) === value)) {
+      same.push(position);
+      for (const { rule, value } of keys) values.set(rule, value);
+    } else others.push([position]);
+  }
+  return [same, ...others];
 }
 
 /** Fields of a record that was merged from several; far more than a CRM has properties. */
 const maxMergedFields = 10_000;
 
 /** An empty field that was sent later does not clear what was sent first. */
-function mergeRecords([first, ...later]: readonly NewRecord[]): NewRecord[] {
-  if (first === undefined || later.length === 0) return first === undefined ? [] : [first];
+function mergeRecords([first, ...later]: readonly NewRecord[]): NewRecord | undefined {
+  if (first === undefined || later.length === 0) return first;
   const fields = new Map(Object.entries(first));
   for (const record of later) {
     for (const [field, value] of Object.entries(record)) {
@@ -78,7 +103,7 @@ function mergeRecords([first, ...later]: readonly NewRecord[]): NewRecord[] {
       );
     }
   }
-  return [{ ...Object.fromEntries(fields), externalId: first.externalId }];
+  return { ...Object.fromEntries(fields), externalId: first.externalId };
 }
 
 async function createAll(scope: CreateScope, creations: readonly RecordCreation[]): Promise<void> {
@@ -128,7 +153,7 @@ async function groupByIdentity(scope: CreateScope, creations: readonly RecordCre
     await mapInSlices(creations, ({ record }) => identifyingValues(scope, record)),
   );
   creations.forEach((creation, index) => {
-    const values = valuesOfCreations[index] ?? [];
+    const values = [`\u0001${creation.record.externalId}`, ...(valuesOfCreations[index] ?? [])];
     const primary = values.map((value) => primaryOf.get(value)).find((found) => found !== undefined);
     if (primary === undefined) primaries.push(creation);
     else duplicates.set(creation, primary);
@@ -159,13 +184,17 @@ async function linkExisting(scope: CreateScope, creations: readonly RecordCreati
     const needsNoId = existing.hasIdentity || scope.state === 'unavailable';
     const ifEmpty =
       needsNoId && identity !== undefined ? omitProperty(translation.ifEmpty, identity) : translation.ifEmpty;
-    return [{ creation, change: { id: existing.id, record, translation: { ...translation, ifEmpty } } }];
+    const linkedBy = existing.sharedBy;
+    return [{ creation, change: { id: existing.id, record, translation: { ...translation, ifEmpty }, linkedBy } }];
   });
   const links = found.flat();
   if (links.length === 0) return;
   const results = await applyChanges(
-    scope,
-    links.map(({ change }) => change),
+    { ...scope, searches: 'unless searched lately' },
+    keepFirstValues(
+      scope.mapping,
+      links.map(({ change }) => change),
+    ),
   );
   links.forEach(({ creation, change }, index) => {
     const result = results[index];

@@ -5,8 +5,8 @@ import { lookupIn } from '../lookup.ts';
 import { problemFromRead } from '../problem.ts';
 import type { RequestScope } from '../request-scope.ts';
 import type { CandidateSearch, Candidates } from './candidate-search.ts';
-import type { RecordIdCache } from './record-id-cache.ts';
-import { isTrusted, type SearchPolicy } from './search-policy.ts';
+import type { RecordIdCache, RememberedIds } from './record-id-cache.ts';
+import { isTrusted, type SearchBudget, type SearchPolicy, spendOn } from './search-policy.ts';
 
 export interface MatchDeps {
   readonly crm: Crm;
@@ -21,6 +21,10 @@ export interface RuleScope extends MatchDeps, RequestScope {
   /** Position of the rule in the mapping. */
   readonly rule: number;
   readonly searches: SearchPolicy;
+  /** Shared by all rules and slices of a request. */
+  readonly budget: SearchBudget;
+  /** True if no caller waits for what is found. */
+  readonly isAfterAnswer?: boolean;
 }
 
 /** The records that hold a match key, read fresh. */
@@ -42,7 +46,8 @@ export async function findHolders(scope: RuleScope, keys: readonly MatchKey[]): 
     const problem = problemFromRead(error);
     return new Map(keys.map(({ value }) => [value, { problem }]));
   }
-  return await searchIndex(scope, await findable(scope, keys));
+  const found = await searchIndex(scope, await findable(scope, keys));
+  return new Map(keys.map((key) => [key.value, preferUsual(key, found.get(key.value) ?? { records: [] })]));
 }
 
 /**
@@ -53,8 +58,8 @@ async function findable(scope: RuleScope, keys: readonly MatchKey[]): Promise<re
   const names = await readNames(scope);
   if (names === undefined) return keys;
   return keys.map((key) => {
-    const clauses = key.clauses.filter(({ property }) => names.has(property));
-    return clauses.length === key.clauses.length ? key : { ...key, clauses };
+    const isKnown = ({ property }: { readonly property: string }) => names.has(property);
+    return { ...key, clauses: key.clauses.filter(isKnown), wordClauses: key.wordClauses.filter(isKnown) };
   });
 }
 
@@ -88,17 +93,8 @@ async function readStore(scope: RuleScope, property: string, keys: readonly Matc
  * since the search, or is not shown by it yet, is remembered and counts like a search result.
  */
 async function searchIndex(scope: RuleScope, keys: readonly MatchKey[]): Promise<Map<string, Holders>> {
-  const { idCache, searches } = scope;
-  const remembered = new Map(keys.map((key) => [key.value, idCache.get(objectTypeOf(scope), key)]));
-  const holders = new Map<string, Holders>();
-  const trusted = keys.filter(({ value, clauses }) => {
-    return clauses.length === 0 || isTrusted(searches, remembered.get(value));
-  });
-  const knownIds = new Map(trusted.map(({ value }) => [value, remembered.get(value)?.ids ?? []]));
-  for (const [value, found] of await verify(scope, trusted, knownIds)) {
-    const isConfirmed = 'problem' in found || found.records.length === (knownIds.get(value)?.length ?? 0);
-    if (isConfirmed || searches === 'never') holders.set(value, found);
-  }
+  const remembered = new Map(keys.map((key) => [key.value, scope.idCache.get(objectTypeOf(scope), key)]));
+  const holders = await findTrusted(scope, keys, remembered);
   const open: MatchKey[] = [];
   for (const key of keys) {
     if (holders.has(key.value)) continue;
@@ -107,19 +103,74 @@ async function searchIndex(scope: RuleScope, keys: readonly MatchKey[]): Promise
   }
   if (open.length === 0) return holders;
 
-  const candidates = new Map<string, readonly string[]>();
-  for (const [value, found] of await findCandidates(scope, open)) {
-    if ('problem' in found) holders.set(value, found);
-    else candidates.set(value, [...new Set([...found.ids, ...(remembered.get(value)?.ids ?? [])])]);
-  }
+  const candidates = new Map(open.map(({ value }) => [value, remembered.get(value)?.ids ?? []]));
+  const propose = (found: ReadonlyMap<string, Candidates>) => {
+    for (const [value, result] of found) {
+      if ('problem' in result) holders.set(value, result);
+      else candidates.set(value, [...new Set([...result.ids, ...(candidates.get(value) ?? [])])]);
+    }
+  };
+  propose(await findCandidates(scope, open));
   const verified = await verify(scope, open, candidates);
+  const unfound = open.filter((key) => !holders.has(key.value) && isUnfound(key, verified.get(key.value)));
+  const byWords = spendOn(scope, unfound);
+  if (byWords.length > 0) {
+    propose(await findCandidates(scope, byWords, 'words'));
+    for (const [value, found] of await verify(scope, byWords, candidates)) verified.set(value, found);
+  }
+  const incomplete = new Set(unfound.slice(byWords.length));
   for (const key of open) {
     const found = verified.get(key.value);
-    if (found === undefined) continue;
+    if (found === undefined || holders.has(key.value)) continue;
     holders.set(key.value, found);
-    if ('records' in found) settle(scope, key, { candidates: candidates.get(key.value) ?? [], records: found.records });
+    if ('problem' in found || incomplete.has(key)) continue;
+    settle(scope, key, { candidates: candidates.get(key.value) ?? [], records: found.records });
   }
   return holders;
+}
+
+/** What the policy takes from memory: the records are read, and all of them must still hold the key. */
+async function findTrusted(
+  scope: RuleScope,
+  keys: readonly MatchKey[],
+  remembered: ReadonlyMap<string, RememberedIds | undefined>,
+): Promise<Map<string, Holders>> {
+  const { idCache, searches } = scope;
+  const trusted = keys.filter(({ value, clauses }) => {
+    return clauses.length === 0 || isTrusted(searches, remembered.get(value));
+  });
+  const knownIds = new Map(trusted.map(({ value }) => [value, remembered.get(value)?.ids ?? []]));
+  const found = await verify(scope, trusted, knownIds);
+  const holders = new Map<string, Holders>();
+  for (const key of trusted) {
+    const result = found.get(key.value) ?? { records: [] };
+    const isConfirmed = 'problem' in result || result.records.length === (knownIds.get(key.value)?.length ?? 0);
+    if (isConfirmed || searches === 'never') holders.set(key.value, result);
+    if (searches === 'unless awaited') idCache.deliver(objectTypeOf(scope), key);
+  }
+  return holders;
+}
+
+/** True if a search by words may find more: no record was found that a search in the usual spellings finds. */
+function isUnfound(key: MatchKey, found: Holders | undefined): boolean {
+  if (found === undefined || 'problem' in found || key.wordClauses.length === 0) return false;
+  return !found.records.some((record) => isFoundAsUsual(key, record));
+}
+
+/**
+ * A record that holds the value in an unusual spelling, or in a further property, counts only if no other holds it as usual: search finds
+ * it only then, and what the process remembers must not change the result.
+ */
+function preferUsual(key: MatchKey, found: Holders): Holders {
+  if ('problem' in found || key.wordClauses.length === 0) return found;
+  const usual = found.records.filter((record) => isFoundAsUsual(key, record));
+  return usual.length === 0 ? found : { records: usual };
+}
+
+function isFoundAsUsual({ clauses }: MatchKey, { properties }: CrmRecord): boolean {
+  return clauses.some((clause) => {
+    return 'in' in clause && clause.in.includes((properties[clause.property] ?? '').toLowerCase());
+  });
 }
 
 function settle(
@@ -129,15 +180,20 @@ function settle(
 ): void {
   const holders = records.map(({ id }) => id);
   const others = candidates.filter((id) => !holders.includes(id));
-  scope.idCache.settle(objectTypeOf(scope), key, { holders, others });
+  scope.idCache.settle(objectTypeOf(scope), key, { holders, others, isAwaited: scope.isAfterAnswer === true });
 }
 
-function findCandidates(scope: RuleScope, keys: readonly MatchKey[]): Promise<ReadonlyMap<string, Candidates>> {
+function findCandidates(
+  scope: RuleScope,
+  keys: readonly MatchKey[],
+  by: 'spellings' | 'words' = 'spellings',
+): Promise<ReadonlyMap<string, Candidates>> {
   const { mapping, rule } = scope;
   const search = {
     objectType: objectTypeOf(scope),
-    version: mapping.hash,
-    keys,
+    // A search by words finds other records: a request must not wait for one of the other kind.
+    version: `${mapping.hash} ${by}`,
+    keys: by === 'spellings' ? keys : keys.map((key) => ({ ...key, clauses: key.wordClauses })),
     valuesOf: (record: CrmRecord) => candidateKeys(mapping, rule, record.properties),
     properties: propertiesToRead(mapping),
   };

@@ -1,5 +1,4 @@
-import type { NewRecord } from '../../contract/records.ts';
-import { identifyingRules, type MatchKey, matchKeys } from '../../mapping/run/match-keys.ts';
+import { identifyingKeys, identifyingRules, matchKeys } from '../../mapping/run/match-keys.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import { mapInSlices } from '../in-slices.ts';
 import { failed } from '../write-result.ts';
@@ -9,12 +8,6 @@ import type { SearchPolicy } from './search-policy.ts';
 
 /** About as many URLs in all their usual spellings as one search holds. */
 const keysPerSearch = 8;
-
-/** The keys of a record that belong to one person or company only, besides Enginy's id. */
-export function identifyingKeys(mapping: Mapping, record: NewRecord): MatchKey[] {
-  const rules = identifyingRules(mapping);
-  return matchKeys(mapping, record).filter(({ rule }) => rules.includes(rule));
-}
 
 /**
  * Finds records of the CRM that hold an identifying value of a record that is about to be created: a LinkedIn URL, a domain. Values

@@ -1,10 +1,12 @@
 import type { CrmRecord } from '../../crm/crm.ts';
 import { candidateKeys, identifyingRules } from '../../mapping/run/match-keys.ts';
+import type { Translation } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
-import { withoutProperties } from '../write-stripping.ts';
-import type { RecordUpdate } from './record-update.ts';
+import { omitProperty } from '../omit-property.ts';
+import { type DropReason, withoutProperties } from '../write-stripping.ts';
+import { type Change, isLinked, type RecordUpdate } from './record-update.ts';
 
-/** A property whose value identifies a record, and that has others beside it which hold further values: email, domain. */
+/** A property whose value identifies a record, and those beside it that hold further values: email, LinkedIn URL, domain. */
 interface PrimaryProperty {
   readonly rule: number;
   readonly name: string;
@@ -12,37 +14,98 @@ interface PrimaryProperty {
 }
 
 /** The properties that an update must read before it may write them. */
-export function primariesIn(mapping: Mapping, update: RecordUpdate): readonly PrimaryProperty[] {
+export function primariesIn(mapping: Mapping, { draft, ifEmpty }: RecordUpdate): readonly PrimaryProperty[] {
   return identifyingRules(mapping).flatMap((rule): PrimaryProperty[] => {
     const written = mapping.match.rules[rule];
-    if (written === undefined || written === 'identity' || written.crm === undefined) return [];
-    const { crm: name, also: secondary } = written;
-    const isWritten = (update.draft.properties[name] ?? '') !== '';
-    return secondary.length > 0 && isWritten ? [{ rule, name, secondary }] : [];
+    const name = identifyingProperty(mapping, rule);
+    if (written === undefined || written === 'identity' || name === undefined) return [];
+    const isWritten = [draft.properties, ifEmpty].some((values) => (values[name] ?? '') !== '');
+    return isWritten ? [{ rule, name, secondary: written.also }] : [];
   });
 }
 
+/** The property that a rule with one pair reads. */
+export function identifyingProperty(mapping: Mapping, rule: number): string | undefined {
+  const written = mapping.match.rules[rule];
+  return written === undefined || written === 'identity' ? undefined : written.crm;
+}
+
 /**
- * Drops a value that the record holds as a secondary one, such as a contact's earlier address: written, it would replace the primary
- * one. So would the address of a record that was merged into this one.
+ * Drops a value that would replace one which identifies the record:
+ * - a value that the record holds as a secondary one, such as a contact's earlier address;
+ * - the value of a record that was merged into this one;
+ * - any other value of a create that was linked to this record: HubSpot would forget the contact's address, and the lead may have been
+ *   found by another value.
  */
 export function keepPrimary(mapping: Mapping, update: RecordUpdate): void {
   const { current } = update;
   if (current === undefined) return;
   for (const primary of primariesIn(mapping, update)) {
+    const value = update.draft.properties[primary.name] ?? update.ifEmpty[primary.name] ?? '';
     const held = candidateKeys(mapping, primary.rule, pick(current, [primary.name]));
-    const sent = candidateKeys(mapping, primary.rule, { [primary.name]: update.draft.properties[primary.name] ?? '' });
+    const sent = candidateKeys(mapping, primary.rule, { [primary.name]: value });
     if (held.length === 0 || sent.some((value) => held.includes(value))) continue;
     const others = candidateKeys(mapping, primary.rule, pick(current, primary.secondary));
     const isSecondary = sent.length > 0 && sent.every((value) => others.includes(value));
-    const isMerged = current.id !== update.id;
-    if (!isSecondary && !isMerged) continue;
-    const text = isSecondary
-      ? `the record holds it as a further value (${primary.secondary.join(', ')}), and the first one is kept`
-      : `record ${update.id} was merged into ${current.id}, whose value is kept`;
-    const why = { text, reason: 'secondary', detail: isSecondary ? 'further value' : 'merged' } as const;
+    const why = isSecondary ? secondaryIn(primary) : whyKept(update, current);
+    if (why === undefined) continue;
     update.draft = withoutProperties(update.draft, new Map([[primary.name, why]]));
+    update.ifEmpty = omitProperty(update.ifEmpty, primary.name);
   }
+}
+
+/**
+ * Of several creates that lead to one record, the first value of a property that identifies counts. Later ones are dropped with a warning:
+ * merged, they would replace it.
+ */
+export function keepFirstValues(mapping: Mapping, changes: readonly Change[]): readonly Change[] {
+  const kept = new Map<string, string>();
+  return changes.map((change) => {
+    let { translation } = change;
+    for (const rule of identifyingRules(mapping)) {
+      const name = identifyingProperty(mapping, rule);
+      if (name === undefined) continue;
+      const text = translation.properties[name] ?? translation.ifEmpty[name] ?? '';
+      const [value] = candidateKeys(mapping, rule, { [name]: text });
+      const place = `${change.id}\u0001${name}`;
+      if (value === undefined) continue;
+      const first = kept.get(place);
+      if (first === undefined) kept.set(place, value);
+      else if (first !== value) translation = { ...translation, ...withoutValue(translation, name) };
+    }
+    return translation === change.translation ? change : { ...change, translation };
+  });
+}
+
+function withoutValue(translation: Translation, name: string): Partial<Translation> {
+  const text = 'this request has another value for the same record, which came first';
+  const { createdProperties: _none, ...draft } = withoutProperties(
+    translation,
+    new Map([[name, { text, reason: 'another-value' }]]),
+  );
+  return {
+    ...draft,
+    heldBack: [...draft.heldBack],
+    warnings: [...draft.warnings],
+    ifEmpty: omitProperty(translation.ifEmpty, name),
+  };
+}
+
+function secondaryIn({ secondary }: PrimaryProperty): DropReason {
+  const text = `the record holds it as a further value (${secondary.join(', ')}), and the first one is kept`;
+  return { text, reason: 'secondary', detail: 'further value' };
+}
+
+function whyKept(update: RecordUpdate, { id }: CrmRecord): DropReason | undefined {
+  if (id !== update.id) {
+    return {
+      text: `record ${update.id} was merged into ${id}, whose value is kept`,
+      reason: 'secondary',
+      detail: 'merged',
+    };
+  }
+  if (!isLinked(update)) return undefined;
+  return { text: `record ${id} already existed with another value, which is kept`, reason: 'another-value' };
 }
 
 function pick({ properties }: CrmRecord, names: readonly string[]): Readonly<Record<string, string | null>> {

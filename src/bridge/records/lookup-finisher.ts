@@ -36,7 +36,7 @@ export function createLookupFinisher(deps: MatchDeps): LookupFinisher {
       const facts = { requestId: context.requestId, object: mapping.object, records: late.length };
       deps.log.info(facts, 'continuing lookups after the answer');
       const extended = { ...context, urgency: 'bulk', deadline: deadlineIn(maxDurationMs) } as const;
-      matchRecords({ ...deps, mapping, context: extended }, late)
+      matchRecords({ ...deps, mapping, context: extended, isAfterAnswer: true }, late)
         .then((found) => {
           const matched = found.filter((outcome) => 'record' in outcome).length;
           deps.log.info({ ...facts, matched }, 'lookups after the answer are done');

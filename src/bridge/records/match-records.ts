@@ -6,7 +6,7 @@ import type { RequestScope } from '../request-scope.ts';
 import { rememberClaim, sentIdentity } from './claim-identity.ts';
 import { decideMatch, describeSetAside, type SetAside } from './decide-match.ts';
 import { findHolders, type MatchDeps } from './find-holders.ts';
-import type { SearchPolicy } from './search-policy.ts';
+import type { SearchBudget, SearchPolicy } from './search-policy.ts';
 
 /** How matching one record ended. Candidates that were set aside are named in every case. */
 export type MatchOutcome = { readonly setAside: readonly SetAside[] } & (
@@ -21,8 +21,12 @@ export type MatchOutcome = { readonly setAside: readonly SetAside[] } & (
 export interface MatchScope extends MatchDeps, RequestScope {
   /** Positions of the rules to try; all of them by default. */
   readonly rules?: readonly number[];
-  /** By default a large request does not repeat a search that found something lately. */
+  /** By default a large request does not repeat a search that its first attempt could not wait for. */
   readonly searches?: SearchPolicy;
+  /** True if no caller waits for the outcomes: the same request, sent again, does not repeat the searches. */
+  readonly isAfterAnswer?: boolean;
+  /** For requests that match their records several times; `extraSearches` for each time by default. */
+  readonly budget?: SearchBudget;
 }
 
 /**
@@ -37,9 +41,10 @@ export async function matchRecords(
   const subjects = await mapInSlices(records, (record): Subject => {
     return { record, keys: matchKeys(scope.mapping, record), setAside: [], result: undefined };
   });
+  const budget = scope.budget ?? { left: scope.extraSearches };
   const slices: Promise<readonly MatchOutcome[]>[] = [];
   for (let start = 0; start < records.length; start += sliceSize) {
-    slices.push(matchSlice(scope, subjects.slice(start, start + sliceSize)));
+    slices.push(matchSlice({ ...scope, budget }, subjects.slice(start, start + sliceSize)));
   }
   return (await Promise.all(slices)).flat();
 }
@@ -47,8 +52,8 @@ export async function matchRecords(
 /** Large requests are matched in slices, so that one slice searches while the next one is still read from the store. */
 const sliceSize = 1_000;
 
-async function matchSlice(scope: MatchScope, subjects: readonly Subject[]): Promise<readonly MatchOutcome[]> {
-  const { searches = scope.context.urgency === 'bulk' ? 'unless matched lately' : 'always' } = scope;
+async function matchSlice(scope: SliceScope, subjects: readonly Subject[]): Promise<readonly MatchOutcome[]> {
+  const { searches = scope.context.urgency === 'bulk' ? 'unless awaited' : 'always' } = scope;
   for (const rule of scope.rules ?? scope.mapping.match.rules.keys()) {
     const byValue = groupByValue(subjects, rule);
     if (byValue.size === 0) continue;
@@ -72,6 +77,8 @@ async function matchSlice(scope: MatchScope, subjects: readonly Subject[]): Prom
     return outcome;
   });
 }
+
+type SliceScope = MatchScope & { readonly budget: SearchBudget };
 
 /** A record to match; open until it has a result. */
 interface Subject {

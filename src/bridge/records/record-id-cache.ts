@@ -13,12 +13,16 @@ export interface RememberedIds {
   readonly ids: readonly string[];
   /** True if a search found these records and no others a few minutes ago, or less. */
   readonly isSearched: boolean;
+  /** True if, besides, the request that searched for them was answered before the search ended. */
+  readonly isAwaited: boolean;
 }
 
 /** The result of a search: the records that hold the key, and those that are proved not to hold it. */
 export interface SearchedIds {
   readonly holders: readonly string[];
   readonly others: readonly string[];
+  /** True if the request was answered before. */
+  readonly isAwaited?: boolean;
 }
 
 /**
@@ -31,7 +35,15 @@ export interface RecordIdCache {
   remember(objectType: ObjectType, keys: readonly CacheKey[], id: string): void;
   /** Notes what a search found. Ids that were remembered while it ran are kept. */
   settle(objectType: ObjectType, key: CacheKey, found: SearchedIds): void;
+  /** Notes that an answer contains what an awaited search found. */
+  deliver(objectType: ObjectType, key: CacheKey): void;
   readonly size: number;
+}
+
+interface Entry {
+  readonly ids: readonly string[];
+  readonly searchedAt?: number;
+  readonly isAwaited?: boolean;
 }
 
 /** How long a search is trusted to have found all records, in milliseconds. */
@@ -44,7 +56,7 @@ export function createRecordIdCache(
   limits: { readonly max: number; readonly ttlMs: number },
   now: () => number = () => performance.now(),
 ): RecordIdCache {
-  const entries = new LRUCache<string, { readonly ids: readonly string[]; readonly searchedAt?: number }>({
+  const entries = new LRUCache<string, Entry>({
     // A size of one per entry bounds their number without reserving memory for all of them at the start, as `max` would.
     maxSize: limits.max,
     sizeCalculation: () => 1,
@@ -54,8 +66,9 @@ export function createRecordIdCache(
     get(objectType, key) {
       const entry = entries.get(cacheKey(objectType, key));
       if (entry === undefined) return undefined;
-      const { ids, searchedAt } = entry;
-      return { ids, isSearched: searchedAt !== undefined && now() - searchedAt < searchTrustedMs };
+      const { ids, searchedAt, isAwaited = false } = entry;
+      const isSearched = searchedAt !== undefined && now() - searchedAt < searchTrustedMs;
+      return { ids, isSearched, isAwaited: isSearched && isAwaited };
     },
     remember(objectType, keys, id) {
       for (const key of keys) {
@@ -65,11 +78,16 @@ export function createRecordIdCache(
         entries.set(name, { ...entry, ids: ids.slice(-mostIds) });
       }
     },
-    settle(objectType, key, { holders, others }) {
+    settle(objectType, key, { holders, others, isAwaited = false }) {
       const name = cacheKey(objectType, key);
       const since = (entries.get(name)?.ids ?? []).filter((id) => !others.includes(id));
       const ids = [...new Set([...holders, ...since])];
-      entries.set(name, ids.length > mostIds ? { ids: ids.slice(-mostIds) } : { ids, searchedAt: now() });
+      entries.set(name, ids.length > mostIds ? { ids: ids.slice(-mostIds) } : { ids, searchedAt: now(), isAwaited });
+    },
+    deliver(objectType, key) {
+      const name = cacheKey(objectType, key);
+      const entry = entries.get(name);
+      if (entry?.isAwaited === true) entries.set(name, { ...entry, isAwaited: false });
     },
     get size() {
       return entries.size;

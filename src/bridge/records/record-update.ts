@@ -10,6 +10,8 @@ export interface Change {
   /** As Enginy sent it: its match keys are remembered once it is written. */
   readonly record: EnginyRecord;
   readonly translation: Translation;
+  /** Present if a create led to this record: what both share. */
+  readonly linkedBy?: string;
 }
 
 /** Everything that one request changes in one record of the CRM; filled in until it has a result. */
@@ -25,6 +27,11 @@ export interface RecordUpdate {
   /** The record as it is in the CRM, where the update depends on it. */
   current?: CrmRecord;
   result?: WriteResult;
+}
+
+/** True if a create led to this record. */
+export function isLinked({ changes }: RecordUpdate): boolean {
+  return changes.some(({ linkedBy }) => linkedBy !== undefined);
 }
 
 /** @returns the updates that still need a result. */

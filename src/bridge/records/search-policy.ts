@@ -1,24 +1,70 @@
+import type { Logger } from '../../logger.ts';
+import type { MatchKey } from '../../mapping/run/match-keys.ts';
+import type { RequestScope } from '../request-scope.ts';
 import type { RememberedIds } from './record-id-cache.ts';
 
 /**
  * When a key that no unique property holds is searched for:
  * - `always`;
- * - `unless matched lately`: not if a recent search found records (a large sync);
+ * - `unless awaited`: not if it was searched for after an answer that came too early for it (a large sync that is sent again);
  * - `unless searched lately`: not if a recent search found records, or none (a create after a sync);
  * - `never`: only what the process remembers counts (a create too large to search for).
  */
-export type SearchPolicy = 'always' | 'unless matched lately' | 'unless searched lately' | 'never';
+export type SearchPolicy = 'always' | 'unless awaited' | 'unless searched lately' | 'never';
 
 /** True if what the process remembers of a key is taken as complete. */
 export function isTrusted(policy: SearchPolicy, known: RememberedIds | undefined): boolean {
   switch (policy) {
     case 'always':
       return false;
-    case 'unless matched lately':
-      return known?.isSearched === true && known.ids.length > 0;
+    case 'unless awaited':
+      return known?.isAwaited === true;
     case 'unless searched lately':
       return known?.isSearched === true;
     case 'never':
       return true;
   }
+}
+
+/** How many searches beyond the usual ones a request may still make. */
+export interface SearchBudget {
+  left: number;
+}
+
+/** What one search holds: clauses of words, and words in all (HubSpot's search guide: five groups, eighteen filters). */
+const clausesPerSearch = 5;
+const wordsPerSearch = 18;
+
+/**
+ * Chooses the keys that a request may still search for by words, in their order, and charges their searches to the budget. How many do not
+ * fit is logged: they count as not found.
+ */
+export function spendOn(
+  scope: RequestScope & { readonly budget: SearchBudget; readonly log: Logger },
+  keys: readonly MatchKey[],
+): readonly MatchKey[] {
+  const { budget, log, mapping, context } = scope;
+  const chosen: MatchKey[] = [];
+  let free = { clauses: 0, words: 0 };
+  for (const key of keys) {
+    const size = sizeOf(key);
+    if (size.clauses > free.clauses || size.words > free.words) {
+      const searches = Math.max(1, Math.ceil(size.clauses / clausesPerSearch), Math.ceil(size.words / wordsPerSearch));
+      if (searches > budget.left) break;
+      budget.left -= searches;
+      free = { clauses: clausesPerSearch, words: wordsPerSearch };
+    }
+    free = { clauses: free.clauses - size.clauses, words: free.words - size.words };
+    chosen.push(key);
+  }
+  if (chosen.length < keys.length) {
+    const facts = { requestId: context.requestId, object: mapping.object, rule: keys[0]?.name };
+    log.info({ ...facts, keys: keys.length - chosen.length }, 'values not searched for in unusual spellings');
+  }
+  return chosen;
+}
+
+function sizeOf({ wordClauses }: MatchKey): { readonly clauses: number; readonly words: number } {
+  const words = wordClauses.reduce((sum, clause) => sum + ('tokens' in clause ? clause.tokens.length : 0), 0);
+  return { clauses: wordClauses.length, words };
 }

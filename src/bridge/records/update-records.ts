@@ -1,46 +1,37 @@
 import type { KnownRecord } from '../../contract/records.ts';
-import type {
-  CallContext,
-  Crm,
-  CrmProblem,
-  CrmProperties,
-  CrmRecord,
-  UpdateInput,
-  WriteOutcome,
-} from '../../crm/crm.ts';
-import type { Logger } from '../../logger.ts';
-import { withoutKept } from '../../mapping/run/held-back.ts';
+import type { CallContext, CrmProblem, CrmProperties, CrmRecord, UpdateInput, WriteOutcome } from '../../crm/crm.ts';
+import { identifyingKeys } from '../../mapping/run/match-keys.ts';
 import { type Translation, toCrmProperties } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import type { EnginyRecord } from '../../mapping/values/field-value.ts';
 import { type Batcher, createBatcher } from '../batcher.ts';
 import { mapInSlices } from '../in-slices.ts';
+import type { KeyedLock } from '../keyed-lock.ts';
 import { type Lookup, lookupIn } from '../lookup.ts';
 import { omitProperty } from '../omit-property.ts';
 import { problemFromError, problemFromRead } from '../problem.ts';
 import type { UnknownFields } from '../properties/unknown-fields.ts';
-import type { RequestScope } from '../request-scope.ts';
 import { unaccounted } from '../unaccounted.ts';
 import { decisionOf, failed, requireResult, type WriteResult } from '../write-result.ts';
 import { type Draft, type DraftOutcome, writeStripping } from '../write-stripping.ts';
 import { type ClaimScope, claimIdentities, settleClaims } from './claim-identity.ts';
 import { clearBackward } from './clear-backward.ts';
-import { conflictAsInvalidProperty } from './conflict-as-invalid-property.ts';
+import { conflictAsInvalidProperty } from '../conflict-as-invalid-property.ts';
+import { fillEmpty } from './fill-empty.ts';
+import type { MatchDeps } from './find-holders.ts';
+import { type GuardScope, guardIdentifying } from './guard-identifying.ts';
 import { keepPrimary, primariesIn } from './keep-primary.ts';
-import type { RecordIdCache } from './record-id-cache.ts';
-import { type Change, mergeChanges, openUpdates, type RecordUpdate } from './record-update.ts';
+import { type Change, isLinked, mergeChanges, openUpdates, type RecordUpdate } from './record-update.ts';
 import { rememberKeys } from './remember-keys.ts';
 import { completeHeld, returnedInUpdates } from '../returned-values.ts';
 import { sharesOf } from './share-of-update.ts';
+import { warnReplaced } from './warn-replaced.ts';
 
-export interface WriteDeps {
-  readonly crm: Crm;
-  readonly idCache: RecordIdCache;
+export interface WriteDeps extends MatchDeps {
   readonly unknownFields: UnknownFields;
-  readonly log: Logger;
 }
 
-export interface WriteScope extends WriteDeps, RequestScope {
+export interface WriteScope extends WriteDeps, GuardScope {
   /** Properties that the answer returns: reads that are made anyway ask for them, too. None by default. */
   readonly returned?: readonly string[];
 }
@@ -51,7 +42,7 @@ export interface RecordUpdates {
   update(mapping: Mapping, records: readonly KnownRecord[], context: CallContext): Promise<readonly WriteResult[]>;
 }
 
-export function createRecordUpdates(deps: WriteDeps & Pick<ClaimScope, 'identity'>): RecordUpdates {
+export function createRecordUpdates(deps: WriteDeps & Pick<UpdateScope, 'identity' | 'lock'>): RecordUpdates {
   // Requests under different mapping versions must not mix. A replaced mapping takes its batcher with it.
   const batchers = new WeakMap<Mapping, Batcher<KnownRecord, WriteResult>>();
   return {
@@ -65,7 +56,22 @@ export function createRecordUpdates(deps: WriteDeps & Pick<ClaimScope, 'identity
   };
 }
 
-async function updateRecords(scope: WriteScope & ClaimScope, records: readonly KnownRecord[]): Promise<WriteResult[]> {
+interface UpdateScope extends WriteScope, ClaimScope {
+  readonly lock: KeyedLock;
+}
+
+async function updateRecords(scope: UpdateScope, records: readonly KnownRecord[]): Promise<WriteResult[]> {
+  const locks = await mapInSlices(records, (record) => identifyingLocks(scope.mapping, record));
+  return await scope.lock.run(locks.flat(), () => updateLocked(scope, records));
+}
+
+/** Writes that give a record the same email, profile or domain wait for each other: the second one must see what the first one did. */
+export function identifyingLocks(mapping: Mapping, record: EnginyRecord): string[] {
+  const { objectType } = mapping.target;
+  return identifyingKeys(mapping, record).map(({ name, value }) => `${objectType}\u0001${name}\u0001${value}`);
+}
+
+async function updateLocked(scope: WriteScope & ClaimScope, records: readonly KnownRecord[]): Promise<WriteResult[]> {
   const updates = await mapInSlices(records, (record) => {
     return { record, translation: translateUpdate(scope.mapping, record) };
   });
@@ -98,9 +104,12 @@ export async function applyChanges(scope: WriteScope, changes: readonly Change[]
   await resolveDrafts(scope, updates);
   await readCurrent(scope, openUpdates(updates));
   await clearBackward(scope, openUpdates(updates));
+  await guardIdentifying(scope, openUpdates(updates));
   await mapInSlices(openUpdates(updates), (update) => {
     keepPrimary(scope.mapping, update);
     fillEmpty(update);
+    warnReplaced(update);
+    endIfNothing(update);
   });
   await sendUpdates(scope, openUpdates(updates));
   await mapInSlices(updates, (update) => rememberUpdate(scope, update));
@@ -133,7 +142,8 @@ async function resolveDrafts(scope: WriteScope, updates: readonly RecordUpdate[]
 /**
  * Reads what must be known before writing: the current values that `if_empty` and `backward: force` ask for, further values of a property
  * that identifies, and whether a record
- * exists that has nothing to be written, since an answer must not report success for a record that does not exist.
+ * exists that has nothing to be written, since an answer must not report success for a record that does not exist. After a create, also
+ * what it replaces.
  */
 async function readCurrent(scope: WriteScope, updates: readonly RecordUpdate[]): Promise<void> {
   const primaries = new Map(updates.map((update) => [update, primariesIn(scope.mapping, update)]));
@@ -141,11 +151,12 @@ async function readCurrent(scope: WriteScope, updates: readonly RecordUpdate[]):
     const { draft, ifEmpty, translation } = update;
     const hasNothing = Object.keys(draft.properties).length === 0;
     const isConditional = Object.keys(ifEmpty).length > 0 || translation.forced.length > 0;
-    return hasNothing || isConditional || primaries.get(update)?.length !== 0;
+    return hasNothing || isConditional || isLinked(update) || primaries.get(update)?.length !== 0;
   });
   const names = asked.flatMap((update) => [
     ...Object.keys(update.ifEmpty),
     ...update.translation.forced,
+    ...(isLinked(update) ? Object.keys(update.draft.properties) : []),
     ...(primaries.get(update) ?? []).flatMap(({ name, secondary }) => [name, ...secondary]),
     // For the answer, where it turns out that nothing is to be written.
     ...(scope.returned ?? []),
@@ -185,37 +196,15 @@ function failedUpdate(
   return failed({ kind: 'not-found', message: `No ${kind} with id ${id} exists in the CRM` }, draft);
 }
 
-/** Adds the values whose property holds none; an update with nothing to write is done. */
-function fillEmpty(update: RecordUpdate): void {
-  const { id, current, draft, ifEmpty } = update;
-  if (current === undefined) return;
-  const properties = { ...draft.properties };
-  let said: Pick<Draft, 'warnings' | 'heldBack'> = draft;
-  for (const [name, value] of Object.entries(ifEmpty)) {
-    if (Object.hasOwn(properties, name)) continue;
-    if (isEmpty(current, name)) properties[name] = value;
-    // The same value again is no loss, and resends of Enginy's own id are the rule.
-    else if (current.properties[name] !== value) {
-      const { warnings, heldBack } = withoutKept(said, name);
-      const field = draft.sources[name] ?? name;
-      const problem = update.translation.asSent[name];
-      const why =
-        problem === undefined ? { reason: 'if-empty' as const } : { reason: 'unreadable' as const, detail: problem };
-      said = { warnings, heldBack: [...heldBack, { field, property: name, ...why }] };
-    }
-  }
-  const { warnings, heldBack } = said;
-  update.draft = { ...draft, properties, warnings, heldBack };
-  if (Object.keys(properties).length === 0) update.result = unchanged(id, update.draft, current.properties);
+/** An update with nothing to write is done once its record is known to exist. */
+function endIfNothing(update: RecordUpdate): void {
+  const { id, current, draft } = update;
+  if (current === undefined || Object.keys(draft.properties).length > 0) return;
+  update.result = unchanged(id, draft, current.properties);
 }
 
 function unchanged(crmId: string, draft: Draft, held: CrmProperties): WriteResult {
   return { crmId, held, warnings: draft.warnings, decision: decisionOf('unchanged', draft) };
-}
-
-function isEmpty({ properties }: CrmRecord, name: string): boolean {
-  const held = properties[name];
-  return held === undefined || held === null || held === '';
 }
 
 async function sendUpdates(scope: WriteScope, updates: readonly RecordUpdate[]): Promise<void> {
@@ -280,9 +269,7 @@ function applyOutcome(scope: WriteScope, update: RecordUpdate, written: DraftOut
   };
 }
 
-function rememberUpdate(scope: WriteScope, { changes, result }: RecordUpdate): void {
+function rememberUpdate(scope: WriteScope, { changes, draft, result }: RecordUpdate): void {
   if (result === undefined || 'problem' in result) return;
-  for (const { record, translation } of changes) {
-    rememberKeys(scope, { id: result.crmId, record, properties: translation.properties });
-  }
+  for (const { record } of changes) rememberKeys(scope, { id: result.crmId, record, properties: draft.properties });
 }

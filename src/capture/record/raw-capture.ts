@@ -31,6 +31,8 @@ export interface RememberedId {
   readonly id: string;
   /** True if a recent search had found all records of this key. */
   readonly searched?: true;
+  /** The request that searched for it was answered before the search ended. */
+  readonly awaited?: true;
 }
 
 export interface RawCapture {

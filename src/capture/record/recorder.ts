@@ -201,13 +201,15 @@ function watchIds(ids: RecordIdCache, current: AsyncLocalStorage<OpenRecording>)
       const known = ids.get(objectType, key);
       for (const id of known?.ids ?? []) {
         const searched = known?.isSearched === true ? { searched: true as const } : {};
-        const entry = { objectType, name: key.name, value: key.value, id, ...searched };
+        const awaited = known?.isAwaited === true ? { awaited: true as const } : {};
+        const entry = { objectType, name: key.name, value: key.value, id, ...searched, ...awaited };
         current.getStore()?.remembered.set(`${objectType}\u0001${key.name}\u0001${key.value}\u0001${id}`, entry);
       }
       return known;
     },
     remember: (objectType, keys, id) => ids.remember(objectType, keys, id),
     settle: (objectType, key, found) => ids.settle(objectType, key, found),
+    deliver: (objectType, key) => ids.deliver(objectType, key),
     get size() {
       return ids.size;
     },

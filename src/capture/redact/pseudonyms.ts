@@ -191,7 +191,8 @@ function otherScript(key: string, letters: readonly string[]): string[] {
   const stream = hashedWord(key, letters.join('').toLowerCase(), letters.length * 3);
   return letters.map((letter, at) => {
     const number = [0, 1, 2].reduce((sum, next) => sum * 26 + stream.charCodeAt(at * 3 + next) - 97, 0);
-    const stand = neighbour(letter.toLowerCase(), number);
+    // Without the accent that some letters have: a decomposed spelling must differ where that of the original does.
+    const [stand = ''] = normalizeUnicode(neighbour(letter.toLowerCase(), number), 'NFD');
     return letter === letter.toLowerCase() ? stand : stand.toUpperCase();
   });
 }

@@ -10,6 +10,7 @@ export function redactCrmBody(redaction: Redaction, path: string, body: unknown)
   if (typeof body === 'string') return values.value(body, 'text');
   return content.mapBody(path, body, {
     text: ({ text, role }) => redactText(redaction, text, role),
+    words: (words, property) => values.words(words) ?? words.map((word) => redactProperty(redaction, word, property)),
     number: (value, property) => values.number(value, kindOf(redaction, property, String(value)) ?? 'constant'),
   });
 }
@@ -17,14 +18,8 @@ export function redactCrmBody(redaction: Redaction, path: string, body: unknown)
 function redactText(redaction: Redaction, text: string, role: BodyText['role']): string {
   const { values } = redaction;
   switch (role.kind) {
-    case 'property': {
-      if (redaction.portal.identityProperties.has(role.name)) {
-        values.keepId(text);
-        return text;
-      }
-      const kind = kindOf(redaction, role, text);
-      return kind === undefined ? text : values.value(text, kind);
-    }
+    case 'property':
+      return redactProperty(redaction, text, role);
     case 'id':
       return values.value(text, 'id');
     case 'structure':
@@ -34,6 +29,16 @@ function redactText(redaction: Redaction, text: string, role: BodyText['role']):
     case 'value':
       return values.value(text, role.of);
   }
+}
+
+function redactProperty(redaction: Redaction, text: string, property: PropertyPlace): string {
+  const { values, portal } = redaction;
+  if (portal.identityProperties.has(property.name)) {
+    values.keepId(text);
+    return text;
+  }
+  const kind = kindOf(redaction, property, text);
+  return kind === undefined ? text : values.value(text, kind);
 }
 
 /** Undefined: a value that the portal itself offers. */

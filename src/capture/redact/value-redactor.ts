@@ -9,6 +9,7 @@ import { isMeasure } from './measures.ts';
 import { replaceName } from './names.ts';
 import { digitsOf, isDate, isNumber, looksLikePhone, replaceNumber, replacePhone, shortestPhone } from './numbers.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
+import { SearchedUrls } from './searched-urls.ts';
 import { replaceInSentence } from './sentences.ts';
 
 export interface ValueSettings {
@@ -52,6 +53,7 @@ export class ValueRedactor {
   readonly #known = new Map<string, string>();
   /** Placeholders of values whose kind is known: the same text gets the same one where its kind is not. */
   readonly #described = new Map<string, string>();
+  readonly #searched = new SearchedUrls();
   readonly #keptIds = new Set<string>();
   readonly #keptNames = new Set<string>();
   readonly #replaced = { phones: new Set<string>(), numbers: new Set<string>() };
@@ -64,12 +66,18 @@ export class ValueRedactor {
     this.#settings.checkTime?.();
     const text = given.length > longestValue ? given.slice(0, longestValue) : given;
     const key = `${kind} ${text}`;
-    const placeholder = this.#known.get(key) ?? this.#replace(text, kind);
+    const placeholder = this.#known.get(key) ?? this.#searched.spelling(text) ?? this.#replace(text, kind);
+    if (!this.#known.has(key)) this.#searched.learn(text, placeholder);
     if (key.length < 300) {
       this.#known.set(key, placeholder);
       if (isDescribed(kind) && !this.#described.has(text.trim())) this.#described.set(text.trim(), placeholder.trim());
     }
     return placeholder;
+  }
+
+  /** The words of one LinkedIn URL that was replaced before; undefined for other words. */
+  words(words: readonly string[]): readonly string[] | undefined {
+    return this.#searched.words(words);
   }
 
   #replace(text: string, kind: ValueKind): string {

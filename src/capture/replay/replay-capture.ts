@@ -83,9 +83,10 @@ async function createReplayedBridge(capture: Capture, mappings: Mappings, clock:
     { crm, log },
     { cache: { max: 100_000, ttlMs: 3_600_000 }, propertyRules: replayedPropertyRules },
   );
-  for (const { objectType, name, value, id, searched } of capture.remembered) {
+  for (const { objectType, name, value, id, searched, awaited } of capture.remembered) {
     const key = { name, value };
-    if (searched === true) deps.idCache.settle(objectType, key, { holders: [id], others: [] });
+    if (searched === true)
+      deps.idCache.settle(objectType, key, { holders: [id], others: [], isAwaited: awaited === true });
     else deps.idCache.remember(objectType, [key], id);
   }
   await exhaustDailyLimits(pacer, capture);

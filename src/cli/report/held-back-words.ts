@@ -83,8 +83,12 @@ const words: Readonly<Record<HeldBackReason, (held: Held) => Words>> = {
     remedy: 'correct the value in Enginy, or the rules of the property in HubSpot',
   }),
   taken: ({ property = 'the property', detail = 'another record' }) => ({
-    why: `${detail} in HubSpot already has this value, and ${property} must be unique`,
+    why: `${detail} in HubSpot already has this value, and ${property} belongs to one record only`,
     remedy: 'merge the two records in HubSpot if they are the same',
+  }),
+  unchecked: ({ property = 'the property' }) => ({
+    why: `${property} belongs to one record only, and whether another record has the value could not be checked`,
+    remedy: 'send the record again, in a smaller request if there were many new values',
   }),
   'read-only': ({ row, kind, property = 'the property' }) => ({
     why: `${property} is read-only in HubSpot`,
@@ -115,6 +119,10 @@ const words: Readonly<Record<HeldBackReason, (held: Held) => Words>> = {
   secondary: ({ property = 'the property' }) => ({
     why: `the record already has this value in another property, beside ${property}, which keeps its primary value`,
     remedy: 'make it the primary value in HubSpot if it is the better one',
+  }),
+  'another-value': ({ property = 'the property' }) => ({
+    why: `the create was linked to a record that exists and has another value in ${property}, which was kept`,
+    remedy: 'replace it in HubSpot, or send an update, if the new value is the better one',
   }),
   'unknown-owner': () => unknownOwner,
 };

@@ -28,6 +28,8 @@ export interface PairReader {
   /** The canonical forms of all values of a candidate for this pair. */
   readCandidate(properties: Readonly<Record<string, string | null>>): readonly string[];
   clauses(canonical: string, given: string): readonly MatchClause[];
+  /** For records that the clauses do not find: the words of the value, in every property that may hold it. */
+  wordClauses(canonical: string): readonly MatchClause[];
 }
 
 export interface MatchRuleReader {
@@ -113,6 +115,10 @@ export function compilePair(mapping: Mapping, pair: MatchPair): PairReader {
       if (form?.isSearchedAsGiven?.(canonical) !== true) return usual;
       const spellings = [...new Set([given.trim().toLowerCase(), canonical])];
       return [...usual, ...properties.map((property) => ({ property, in: spellings }))];
+    },
+    wordClauses: (canonical) => {
+      const sets = form?.words?.(canonical) ?? [];
+      return properties.flatMap((property) => sets.map((tokens) => ({ property, tokens })));
     },
   };
 }

@@ -4,6 +4,8 @@ export const heldBackReasons = [
   'if-empty',
   /** The record holds it as a further value, such as an earlier address. */
   'secondary',
+  /** A create was linked to a record that holds another value, which identifies it. */
+  'another-value',
   /** `overwrite: never`, in an update. */
   'never',
   /** Sent empty, and `on_empty: skip`. */
@@ -22,8 +24,10 @@ export const heldBackReasons = [
   'unreadable',
   /** The CRM refused the value. */
   'refused',
-  /** Another record already has the value, and it must be unique. */
+  /** Another record already has the value, which identifies one record only. */
   'taken',
+  /** It identifies a record, and whether another record has it could not be checked. */
+  'unchecked',
   'read-only',
   /** The CRM has no such property. */
   'no-property',

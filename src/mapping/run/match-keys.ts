@@ -1,7 +1,7 @@
 import type { Mapping } from '../schema/record-mapping.ts';
 import type { EnginyRecord } from '../values/field-value.ts';
 import { compileMapping } from './compile-mapping.ts';
-import type { MatchClause } from './compile-match-rule.ts';
+import type { MatchClause, MatchRuleReader, PairReader } from './compile-match-rule.ts';
 
 /** The value by which one match rule looks up one record. */
 export interface MatchKey {
@@ -15,6 +15,8 @@ export interface MatchKey {
   readonly store?: { readonly property: string; readonly value: string };
   /** Each clause may find candidates, which {@link candidateKeys} verifies. */
   readonly clauses: readonly MatchClause[];
+  /** Clauses for values in unusual spellings and in further properties, to search when the usual ones find no record. */
+  readonly wordClauses: readonly MatchClause[];
 }
 
 const separator = '\u0000';
@@ -27,18 +29,27 @@ export function matchKeys(mapping: Mapping, record: EnginyRecord): MatchKey[] {
   compileMapping(mapping).rules.forEach((reader, rule) => {
     const { name, pairs, searchPair } = reader;
     let value: string | undefined;
-    let clauses: readonly MatchClause[] = [];
+    let search: KeySearch = { clauses: [], wordClauses: [] };
     for (const pair of pairs) {
       const read = pair.readRecord(record);
       if (read === undefined) return;
       value = value === undefined ? read.canonical : value + separator + read.canonical;
-      if (pair === searchPair) clauses = pair.clauses(read.canonical, read.given);
+      if (pair === searchPair) search = searchFor(pair, read.canonical, read.given);
     }
-    if (value === undefined) return;
-    if (pairs.length > 1 || !searchPair.isStored) keys.push({ rule, name, value, clauses });
-    else keys.push({ rule, name, value, store: { property: searchPair.property, value }, clauses });
+    if (value !== undefined) keys.push({ rule, name, value, ...search, ...storeOf(reader, value) });
   });
   return keys;
+}
+
+type KeySearch = Pick<MatchKey, 'clauses' | 'wordClauses'>;
+
+function searchFor(pair: PairReader, canonical: string, given: string): KeySearch {
+  return { clauses: pair.clauses(canonical, given), wordClauses: pair.wordClauses(canonical) };
+}
+
+function storeOf({ pairs, searchPair }: MatchRuleReader, value: string): Pick<MatchKey, 'store'> {
+  const isReadable = pairs.length === 1 && searchPair.isStored;
+  return isReadable ? { store: { property: searchPair.property, value } } : {};
 }
 
 /**
@@ -62,6 +73,16 @@ export function candidateKeys(
   return combinations;
 }
 
+/** The key of a value as it is written to the property of a rule with one pair; undefined if it cannot identify a record. */
+export function keyOfValue(mapping: Mapping, rule: number, text: string): MatchKey | undefined {
+  const reader = compileMapping(mapping).rules[rule];
+  if (reader === undefined) throw new RangeError(`the mapping has no match rule ${rule}`);
+  const { name, searchPair } = reader;
+  const [value] = searchPair.readCandidate({ [searchPair.property]: text });
+  if (value === undefined) return undefined;
+  return { rule, name, value, ...searchFor(searchPair, value, text), ...storeOf(reader, value) };
+}
+
 /** Positions of the rules whose value belongs to one person or company only: email, LinkedIn URL, domain. */
 export function identifyingRules(mapping: Mapping): readonly number[] {
   return compileMapping(mapping).rules.flatMap(({ pairs }, rule) => {
@@ -69,6 +90,12 @@ export function identifyingRules(mapping: Mapping): readonly number[] {
     const isIdentity = mapping.match.rules[rule] === 'identity';
     return pair?.identifies === true && pair.isStored && second === undefined && !isIdentity ? [rule] : [];
   });
+}
+
+/** The keys of a record that belong to one person or company only, besides Enginy's id. */
+export function identifyingKeys(mapping: Mapping, record: EnginyRecord): MatchKey[] {
+  const rules = identifyingRules(mapping);
+  return matchKeys(mapping, record).filter(({ rule }) => rules.includes(rule));
 }
 
 /** One reason why a candidate that a rule found is another person or company. */

@@ -1,6 +1,11 @@
 import { normalizeEmail } from '../values/email-address.ts';
 import { isFreeMailDomain } from '../values/free-mail-domains.ts';
-import { areDifferentLinkedinUrls, linkedinUrlVariants, normalizeLinkedinUrl } from '../values/linkedin-url.ts';
+import {
+  areDifferentLinkedinUrls,
+  linkedinUrlVariants,
+  linkedinUrlWords,
+  normalizeLinkedinUrl,
+} from '../values/linkedin-url.ts';
 import type { Locale } from '../values/locale.ts';
 import { normalizePhone, phoneVariants } from '../values/phones/phone-number.ts';
 import { readFirstValue } from '../values/several-values.ts';
@@ -44,6 +49,7 @@ export const addressTransforms = {
     keepsUnreadable: true,
     apply: (value) => readFirstValue(value, normalizeLinkedinUrl, { needsAll: true }),
     variants: linkedinUrlVariants,
+    words: linkedinUrlWords,
     identifies: true,
     areDifferent: areDifferentLinkedinUrls,
   },

@@ -35,6 +35,11 @@ export interface TextTransform extends TransformBase {
   readonly keepsUnreadable?: boolean;
   /** Lowercase spellings that a CRM is likely to hold, for searches; the value itself by default. */
   readonly variants?: (canonical: string, given: string) => readonly string[];
+  /**
+   * Words of a value, one set per encoding in which a CRM may hold it: records that no spelling of `variants` found are searched by
+   * them.
+   */
+  readonly words?: (canonical: string) => readonly (readonly string[])[];
   /** True for values that the CRM indexes in another form than usual: they are searched as given, too, in the properties themselves. */
   readonly isSearchedAsGiven?: (canonical: string) => boolean;
   /** `tokens`: search for the words of the value within longer values. */

@@ -3,8 +3,12 @@ import type { ValueProblem } from './value-problem.ts';
 
 const notLinkedin: ValueProblem = { problem: 'is not the URL of a LinkedIn profile or page' };
 
-/** `linkedin.com/in/ada`, with or without scheme, `www.`, country or mobile subdomain, and anything after it. */
-const linkedinPath = /^(?:https?:)?(?:\/\/)?(?:[a-z0-9-]+\.)*linkedin\.com\/(?:mwlite\/)?([a-z]+)\/([^?#]*)/i;
+/** `linkedin.com/in/ada`, with or without scheme, `www.`, country or mobile subdomain, slashes written twice, and anything after it. */
+const linkedinPath = /^(?:https?:)?\/*(?:[a-z0-9-]+\.)*linkedin\.com\/+(?:mwlite\/+)?([a-z]+)\/+([^?#]*)/i;
+/** A person in Sales Navigator: an id, and after a comma how the link was found. */
+const salesPerson = /^(?:lead|people|profile)\/+([^,/]+)/i;
+/** A company in Sales Navigator: the number of its page. */
+const salesCompany = /^(?:company|accounts?)\/+(\d+)/i;
 
 /** Page types whose URL has a single slug after the type. */
 const pageKinds = new Set(['in', 'company', 'school', 'showcase']);
@@ -14,14 +18,14 @@ const memberUrn = /^AC[a-z][A-Za-z0-9_-]{30,}$/;
 
 /**
  * Parses a LinkedIn URL to its canonical form, `https://www.linkedin.com/in/ada`: lowercase, percent-decoded, without
- * anything after the slug. Sales Navigator links keep their whole path.
+ * anything after the slug.
  */
 export function normalizeLinkedinUrl(text: string): string | ValueProblem {
   const match = linkedinPath.exec(text.trim());
   if (match === null) return notLinkedin;
   const kind = match[1]?.toLowerCase() ?? '';
   const path = (match[2] ?? '').replace(/\/+$/, '');
-  if (kind === 'sales') return path === '' ? notLinkedin : `https://www.linkedin.com/sales/${path}`;
+  if (kind === 'sales') return normalizeSalesPath(path);
   if (kind === 'pub') {
     return path === '' ? notLinkedin : `https://www.linkedin.com/pub/${decodeSlug(path).toLowerCase()}`;
   }
@@ -29,6 +33,15 @@ export function normalizeLinkedinUrl(text: string): string | ValueProblem {
   const slug = decodeSlug(path.split('/', 1)[0] ?? '').trim();
   if (slug === '' || /[\s/?#%]/.test(slug)) return notLinkedin;
   return `https://www.linkedin.com/${kind}/${memberUrn.test(slug) ? slug : slug.toLowerCase()}`;
+}
+
+/** The links that Sales Navigator has for one person are one: `lead/ID,NAME_SEARCH,x`, `people/ID,y`. Other pages keep their whole path. */
+function normalizeSalesPath(path: string): string | ValueProblem {
+  if (path === '') return notLinkedin;
+  const [, person] = salesPerson.exec(decodeSlug(path)) ?? [];
+  const [, company] = salesCompany.exec(path) ?? [];
+  const rest = person === undefined ? (company === undefined ? path : `company/${company}`) : `lead/${person}`;
+  return `https://www.linkedin.com/sales/${rest}`;
 }
 
 /**
@@ -58,6 +71,26 @@ function encodeStrictly(path: string): string {
     .split('/')
     .map((part) => encodeURIComponent(part).replace(/['()!*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`))
     .join('/');
+}
+
+/** More words find no fewer records in practice, and take the place of other URLs in a search. */
+const mostWords = 4;
+/** No slug is longer. */
+const longestWord = 100;
+
+/**
+ * The longest words of the slug, one set per encoding: CRMs hold URLs with country hosts, queries and locale suffixes, which no list of
+ * spellings covers. HubSpot splits a text at everything except letters and digits.
+ */
+export function linkedinUrlWords(canonical: string): string[][] {
+  const slug = canonical.replace(/^https:\/\/www\.linkedin\.com\/(?:sales\/)?[a-z]+\//, '').toLowerCase();
+  const encodings = [slug, encodeURI(slug).toLowerCase(), encodeStrictly(slug).toLowerCase()];
+  const sets = encodings.map((text) => {
+    const words = [...new Set(text.match(/[\p{L}\p{N}]+/gu) ?? [])].filter(({ length }) => length <= longestWord);
+    return words.sort((one, other) => other.length - one.length).slice(0, mostWords);
+  });
+  const distinct = new Map(sets.filter(({ length }) => length > 0).map((words) => [words.join(' '), words]));
+  return [...distinct.values()];
 }
 
 function commonSpellings(path: string): string[] {

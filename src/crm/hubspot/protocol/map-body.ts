@@ -43,6 +43,8 @@ function mapValue(place: Place, value: unknown, key: string): unknown {
   if (key === 'properties') return mapProperties(place, value);
   if (key === 'context') return mapErrorContext(place, value);
   if (typeof value.propertyName === 'string' && 'operator' in value) return mapFilter(place, value);
+  const words = wordsIn(value);
+  if (words !== undefined) return mapWords(place, words);
   const inside = typeof value.idProperty === 'string' ? { ...place, idProperty: value.idProperty } : place;
   const copy: Json = {};
   for (const [name, entry] of Object.entries(value)) {
@@ -146,6 +148,28 @@ function mapFilter(place: Place, filter: Json): Json {
   }
   if (Array.isArray(filter.values)) copy.values = mapTexts(place, role, filter.values);
   return copy;
+}
+
+/** The filters of a group that asks for the words of one value. */
+function wordsIn({ filters }: Json): readonly WordFilter[] | undefined {
+  if (!Array.isArray(filters)) return undefined;
+  const isWord = (filter: unknown): filter is WordFilter =>
+    isObject(filter) && filter.operator === 'CONTAINS_TOKEN' && typeof filter.value === 'string';
+  const words = filters.filter(isWord);
+  const isOneValue =
+    words.length === filters.length && new Set(words.map(({ propertyName }) => propertyName)).size === 1;
+  return isOneValue ? words : undefined;
+}
+
+type WordFilter = Json & { readonly propertyName: string; readonly value: string };
+
+function mapWords({ visitor, objectType }: Place, filters: readonly WordFilter[]): Json {
+  const [{ propertyName: name } = { propertyName: '' }] = filters;
+  const words = visitor.words(
+    filters.map(({ value }) => value),
+    { objectType, name },
+  );
+  return { filters: words.map((value) => ({ propertyName: name, operator: 'CONTAINS_TOKEN', value })) };
 }
 
 function mapTexts(place: Place, role: Role, list: readonly unknown[]): unknown[] {
