@@ -1,5 +1,5 @@
 import type { KnownRecord } from '../../contract/records.ts';
-import type { CallContext, CrmProblem, CrmProperties, CrmRecord, UpdateInput, WriteOutcome } from '../../crm/crm.ts';
+import type { CallContext, CrmProblem, CrmProperties, UpdateInput, WriteOutcome } from '../../crm/crm.ts';
 import { identifyingKeys } from '../../mapping/run/match-keys.ts';
 import { type Translation, toCrmProperties } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
