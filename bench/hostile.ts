@@ -182,7 +182,7 @@ async function measureRequest(bridge: BridgeProcess, { what, path, method = 'POS
   return { what, status: response, ms, stallMs, memoryMb: Math.max(0, bridge.memory().peakMb - idleMb) };
 }
 
-/** Starts the peak of a process anew, on Linux. */
+/** Resets a process's peak memory, on Linux. */
 function resetPeak(pid: number | undefined): void {
   try {
     writeFileSync(`/proc/${pid}/clear_refs`, '5');

@@ -47,7 +47,7 @@ async function playOnSandbox(): Promise<void> {
     return calls;
   };
   try {
-    heading('The bridge starts: it looks for the properties of its own, and makes them');
+    heading('The bridge starts: it looks for its own properties and creates them');
     await untilQuiet(() => crm.log.length);
     process.stdout.write(showCalls(takeCalls()));
     heading('A first export, into a HubSpot that knows one of the companies and one of the contacts');
@@ -55,11 +55,13 @@ async function playOnSandbox(): Promise<void> {
     const before = countRecords();
     heading('The same export once more: everything is found');
     await play({ url: bridge.url, key: demoKey, takeCalls });
-    const made = countRecords() - before;
+    const created = countRecords() - before;
     heading(
-      made === 0 ? 'The second run created nothing.' : `The second run created ${made} records: that is a mistake.`,
+      created === 0
+        ? 'The second run created nothing.'
+        : `The second run created ${created} records: that is a mistake.`,
     );
-    if (made !== 0) process.exitCode = 1;
+    if (created !== 0) process.exitCode = 1;
   } finally {
     await bridge.close(0);
     await crm.close();

@@ -150,7 +150,7 @@ test('a lead goes into the German portal and comes back, through the bridge', as
   ]);
 });
 
-test('the minimal set stores five fields and makes nothing', async () => {
+test('the minimal set stores five fields and creates no property', async () => {
   const crm = await startCrm();
   const bridge = await startBridgeOn(crm, { MAPPINGS_DIR: minimal });
   const lead = { externalId: 'lead-1', email: 'ada@example.com', firstName: 'Ada', phone: '+34600111222', score: 5 };

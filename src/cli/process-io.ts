@@ -9,7 +9,7 @@ export function processIo(): CommandIo {
   const { stdout, stderr } = process;
   const stop = new AbortController();
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // Whoever reads the output has seen enough of it, as `head` does.
+    // The reader has closed the pipe, as `head` does.
     if (error.code !== 'EPIPE') throw error;
     stop.abort();
   });

@@ -21,14 +21,14 @@ export type KeyExplanation =
       /** Whether it is unique; absent without a CRM. */
       readonly isRead?: boolean;
     }
-  | { readonly rule: string; readonly passedOver: string };
+  | { readonly rule: string; readonly skipped: string };
 
 /** Explains every rule in order; a rule without a usable value is skipped. */
 export function explainKeys(mapping: Mapping, record: EnginyRecord): KeyExplanation[] {
   const keys = matchKeys(mapping, record);
   return compileMapping(mapping).rules.map(({ name, pairs }, index): KeyExplanation => {
     const key = keys.find(({ rule }) => rule === index);
-    if (key === undefined) return { rule: name, passedOver: reasonOf(pairs, record) };
+    if (key === undefined) return { rule: name, skipped: reasonOf(pairs, record) };
     return {
       rule: name,
       looksFor: key.value.split('\u0000'),

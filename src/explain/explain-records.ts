@@ -22,7 +22,7 @@ export interface RecordExplanation {
   readonly create: WriteExplanation;
   readonly update: WriteExplanation;
   /** Custom properties that do not exist yet and would be created. */
-  readonly made: readonly { readonly name: string; readonly type: string; readonly label: string }[];
+  readonly newProperties: readonly { readonly name: string; readonly type: string; readonly label: string }[];
 }
 
 /** Candidates that were set aside come first, one sentence each. */
@@ -62,7 +62,7 @@ async function explainOne(
     ...(outcome !== undefined && { match: await explainMatch(scope, outcome) }),
     create: create.write,
     update: id === undefined ? update.write : await compareHeld(scope, id, update.write),
-    made: newProperties([...create.created, ...update.created]),
+    newProperties: describeProperties([...create.created, ...update.created]),
   };
 }
 
@@ -76,7 +76,7 @@ async function completeKeys(
   const names = new Set((await crm.readProperties(objectType, context)).map(({ name }) => name));
   return await Promise.all(
     keys.map(async (key) => {
-      if ('passedOver' in key) return key;
+      if ('skipped' in key) return key;
       const { store } = key;
       const isRead = store !== undefined && (await crm.canReadBy(objectType, store, context));
       return { ...key, isRead, search: key.search.filter(({ property }) => names.has(property)) };
@@ -112,7 +112,7 @@ async function compareHeld(
   id: string,
   update: WriteExplanation,
 ): Promise<WriteExplanation> {
-  const names = update.values.filter(({ isMade }) => !isMade).map(({ property }) => property);
+  const names = update.values.filter(({ isCreated }) => !isCreated).map(({ property }) => property);
   const read = await crm?.readByIds(mapping.target.objectType, [id], names, context);
   const held = read?.found.get(id)?.properties;
   if (held === undefined) return update;
@@ -135,7 +135,7 @@ async function compareHeld(
 
 const unwritable: ReadonlySet<HeldBackReason> = new Set(['read-only', 'no-property']);
 
-function newProperties(properties: readonly NewProperty[]): RecordExplanation['made'] {
+function describeProperties(properties: readonly NewProperty[]): RecordExplanation['newProperties'] {
   const byName = new Map(properties.map(({ name, type, label }) => [name, { name, type, label }]));
   return [...byName.values()];
 }

@@ -34,7 +34,7 @@ export interface ValueExplanation {
   /** The fields that were tried, with the result of each transform; absent for fields without a row. */
   readonly fields?: readonly FieldTrace[];
   /** True where the property would be created for this value. */
-  readonly isMade: boolean;
+  readonly isCreated: boolean;
   /** The value that the matched record holds; absent without a match. */
   readonly now?: string | null;
 }
@@ -60,7 +60,7 @@ export async function explainWrite(
   const isOffline = crm === undefined;
   const pretended = pretendCreating(crm ?? { readProperties: async () => [] });
   const unknownFields = createUnknownFields({ crm: pretended.crm, rules, log });
-  const resolvable = isOffline ? { ...translation, looseOptions: {} } : translation;
+  const resolvable = isOffline ? { ...translation, optionTexts: {} } : translation;
   const [resolution] = await unknownFields.resolve(mapping, [resolvable], context);
   const traces = new Map(traceTranslation(mapping, record, mode).map((trace) => [trace.property, trace]));
   const created = [...pretended.created.values()];
@@ -78,12 +78,12 @@ export async function explainWrite(
     source: draft.sources[property] ?? translation.sources[property] ?? '',
     when,
     ...fieldsOf(traces.get(property)),
-    isMade: pretended.created.has(property),
+    isCreated: pretended.created.has(property),
   });
   const values = [
     ...Object.entries(draft.properties).map(([property, value]) => explain(property, value, 'always')),
     ...Object.entries(ifEmpty).map(([property, value]) => explain(property, value, 'if empty')),
-    ...(isOffline ? looseTexts(translation).map(([property, text]) => explain(property, text, 'option')) : []),
+    ...(isOffline ? optionTextsOf(translation).map(([property, text]) => explain(property, text, 'option')) : []),
   ];
   const rejected = await rejectedBy(scope, {
     sources: draft.sources,
@@ -112,6 +112,6 @@ function fieldsOf(trace: RowTrace | undefined): { fields?: readonly FieldTrace[]
   return trace === undefined || trace.fields.length === 0 ? {} : { fields: trace.fields };
 }
 
-function looseTexts({ looseOptions }: Translation): [property: string, text: string][] {
-  return Object.entries(looseOptions).map(([property, { text }]) => [property, text]);
+function optionTextsOf({ optionTexts }: Translation): [property: string, text: string][] {
+  return Object.entries(optionTexts).map(([property, { text }]) => [property, text]);
 }

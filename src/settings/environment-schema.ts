@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { toApiKeys } from '../api-key-list.ts';
 import { apiVersions, defaultApiVersion } from '../crm/hubspot/transport/api-versions.ts';
 import { defaultBodyLimits } from '../http/body-limits.ts';
-import { httpUrl, mostBodyBytes, redisUrl, size, trustedProxies, urlPath, wholeNumber } from './setting-kinds.ts';
+import { httpUrl, maxBodyBytes, redisUrl, size, trustedProxies, urlPath, wholeNumber } from './setting-kinds.ts';
 import { findMappings, shippedMappingsDir } from './shipped-mappings.ts';
 
 /** The variables, one schema each. `.env.example` lists the same names; a test compares the two. */
@@ -46,7 +46,7 @@ export const EnvironmentSchema = z.object({
     .refine(isSupportedCountry, 'must be an ISO 3166 country of two letters, such as DE')
     .optional(),
   MAX_CONNECTIONS: wholeNumber(1, 100_000).prefault('500'),
-  BODY_LIMIT: size('20mb', mostBodyBytes),
+  BODY_LIMIT: size('20mb', maxBodyBytes),
   BODY_LIMIT_TOTAL: size('60mb'),
   MAX_ITEMS: wholeNumber(1, 10_000_000).prefault(String(defaultBodyLimits.maxItems)),
   MAX_FIELDS: wholeNumber(1, 1_000_000).prefault(String(defaultBodyLimits.maxFields)),

@@ -19,7 +19,7 @@ function toBytes(text: string): number {
 }
 
 /** Above this, one request could use up the memory of the process. */
-export const mostBodyBytes = 200 * 1024 ** 2;
+export const maxBodyBytes = 200 * 1024 ** 2;
 
 /** A size in bytes, given as `20mb`. */
 export function size(standard: string, most = 1024 ** 4) {

@@ -23,7 +23,7 @@ function doubling(maxItems: number) {
   return { batches, contexts, batcher };
 }
 
-test('everyone gets the results of its own items, whatever batches they travelled in', async () => {
+test('every caller gets the results of its own items, whatever batches they were in', async () => {
   const works = fc.array(fc.array(fc.integer({ min: -1000, max: 1000 }), { maxLength: 8 }), { maxLength: 30 });
   await fc.assert(
     fc.asyncProperty(works, fc.integer({ min: 1, max: 10 }), async (pieces, maxItems) => {

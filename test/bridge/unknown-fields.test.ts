@@ -239,7 +239,7 @@ test('creates five properties in one or two calls for fifty concurrent requests'
   expect(creations.reduce((sum, { count }) => sum + count, 0)).toBe(5);
 });
 
-test('makes no further call for records that need no definition', async () => {
+test('sends no further call for records that need no definition', async () => {
   const crm = crmWithRecords();
   const app = await startApp(crm);
 

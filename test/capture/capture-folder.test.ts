@@ -46,7 +46,7 @@ test('the oldest captures go when there are too many, too large or too old', () 
   expect(namesIn(old)).toEqual([name(2)]);
 });
 
-test('a folder that is opened again goes on where it was, removes halves, and leaves other people’s files alone', () => {
+test('a reopened folder continues where it was, removes partial files, and keeps files of other programs', () => {
   const folder = temporaryFolder();
   for (const n of [1, 2, 3]) {
     writeFileSync(join(folder, name(n)), 'x');
@@ -79,7 +79,7 @@ test('captures are readable by their owner alone, and none is left half written'
   expect(namesIn(bridge.folder).filter((found) => found.endsWith('.writing'))).toEqual([]);
 });
 
-test('a folder that cannot be written is told once and hurts no request', async () => {
+test('a folder that cannot be written is logged once and fails no request', async () => {
   const parent = temporaryFolder();
   // A file where the folder should be: even a user who may do everything cannot make it.
   writeFileSync(join(parent, 'captures'), '');
@@ -137,7 +137,7 @@ test('values stay as they are where the operator may keep them, and secrets neve
   expect(file?.text).not.toContain('session=1');
 });
 
-test('bridges that are given the same key make the same placeholders', async () => {
+test('bridges with the same key use the same placeholders', async () => {
   const texts: unknown[] = [];
   for (let n = 0; n < 2; n += 1) {
     const bridge = await startCapturing({ environment: { CAPTURE_SECRET: 'shared by two bridges' } });
@@ -164,7 +164,7 @@ test('plain nock takes the exchanges of a capture as they are', async () => {
   expect(readFileSync(join(bridge.folder, file?.name ?? ''), 'utf8')).toContain('"scope":"https://api.hubapi.com"');
 });
 
-test('a folder of captures may be made of several levels', () => {
+test('a nested folder for captures is created with its parents', () => {
   const folder = join(temporaryFolder(), 'a', 'b');
   openCaptureFolder(folder, roomy).write(name(1), 'x');
   mkdirSync(join(folder, 'c'));
@@ -210,7 +210,7 @@ test('requests with unusual methods stay within the limits of the folder', async
   expect(namesIn(folder)).toHaveLength(1);
 });
 
-test('a jump of the system’s clock deletes nothing, in either direction', () => {
+test('a jump of the system clock deletes nothing, in either direction', () => {
   for (const jumpMs of [15, -15].map((days) => days * 86_400_000)) {
     const folder = temporaryFolder();
     const opened = openCaptureFolder(folder, { ...roomy, maxFiles: 10_000, maxAgeMs: 14 * 86_400_000 });

@@ -24,7 +24,7 @@ async function someCaptures() {
   return bridge.folder;
 }
 
-test('captures list shows them in a table, and finds those that mention somebody', async () => {
+test('captures list shows a table, and finds the captures that mention a person', async () => {
   const folder = await someCaptures();
 
   const all = await run(['captures', 'list', '--dir', folder]);
@@ -44,7 +44,7 @@ test('captures list shows them in a table, and finds those that mention somebody
   expect(ofNobody.out).toBe(`No capture in ${folder} mentions lead-77\n`);
 });
 
-test('captures show tells what happened, call by call', async () => {
+test('captures show prints what happened, call by call', async () => {
   const folder = await someCaptures();
   const name = readdirSync(folder).find((file) => file.includes('_201_')) ?? '';
 
@@ -67,7 +67,7 @@ test('captures show tells what happened, call by call', async () => {
   expect([several.status, several.err]).toEqual([2, expect.stringMatching(/^error: 3 captures fit POST; .*_POST_/)]);
 });
 
-test('replay says "same" and exits with 0, names what differs and exits with 1, and with 2 for what is no capture', async () => {
+test('replay prints "same" and exits with 0, names what differs and exits with 1, and with 2 for what is no capture', async () => {
   const folder = await someCaptures();
   const name = readdirSync(folder).find((file) => file.includes('_201_')) ?? '';
   const content = JSON.parse(readFileSync(join(folder, name), 'utf8'));
@@ -86,7 +86,7 @@ test('replay says "same" and exits with 0, names what differs and exits with 1, 
   expect(broken.err).toContain('package.json is not a capture');
 });
 
-test('replay --save makes a regression that passes, differences that are meant included', async () => {
+test('replay --save creates a regression that passes, accepted differences included', async () => {
   const folder = await someCaptures();
   const into = temporaryFolder();
   const name = readdirSync(folder).find((file) => file.includes('_201_')) ?? '';
@@ -123,7 +123,7 @@ test('replay --save makes a regression that passes, differences that are meant i
   });
 });
 
-test('replay --live shows what it will write and sends it only when told to', async () => {
+test('replay --live shows what it will write and sends it only after confirmation', async () => {
   const folder = await someCaptures();
   const target = await startCapturing();
   const at = { environment: { API_KEY: 'good-key-for-tests' } };

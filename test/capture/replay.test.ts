@@ -39,7 +39,7 @@ async function captureOf(
   return last.capture;
 }
 
-test('a changed mapping makes the replay name the property that differs', async () => {
+test('a replay with a changed mapping names the property that differs', async () => {
   const capture = await captureOf(async ({ send }) => {
     await send('POST', '/contacts', { contacts: [grace] });
   });
@@ -56,7 +56,7 @@ test('a changed mapping makes the replay name the property that differs', async 
   ]);
 });
 
-test('a field that is mapped to another property is told by both names, in the answer too', async () => {
+test('a field that is mapped to another property is reported under both names, also in the response', async () => {
   const capture = await captureOf(async ({ send, crm }) => {
     crm.seed({ contacts: [{ properties: { email: grace.email, lifecyclestage: 'customer' } }] });
     await send('POST', '/contacts/sync', { contacts: [grace] });
@@ -154,7 +154,7 @@ test('calls that are cut differently are answered by what they mean', async () =
   expect(replayed.calls).toEqual({ recorded: capture.exchanges.length + 2, replayed: capture.exchanges.length });
 });
 
-test('what the capture cannot answer is told', async () => {
+test('what the capture cannot answer is reported as an assumption', async () => {
   const capture = await captureOf(async ({ send }) => {
     await send('POST', '/contacts/sync', { contacts: [grace] });
   });
@@ -199,7 +199,7 @@ test('requests that shared calls replay each for itself', async () => {
   expect(outcomes).toEqual([]);
 });
 
-test('a replay needs no network: an address that nobody intercepted is refused', async () => {
+test('a replay needs no network: an address that is not intercepted is refused', async () => {
   const capture = await captureOf(async ({ send }) => {
     await send('POST', '/contacts/sync', { contacts: [grace] });
   });
@@ -221,7 +221,7 @@ test('a replay needs no network: an address that nobody intercepted is refused',
   expect(await refused).toBe('refused');
 });
 
-test('a capture without its bodies cannot be replayed, and says why', async () => {
+test('a capture without its bodies is refused with the reason', async () => {
   const capture = await captureOf(async ({ send }) => {
     await send('GET', '/health');
   });

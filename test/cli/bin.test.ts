@@ -63,7 +63,7 @@ test('npx finds it in a clone, without the network and whatever the Node of the 
   expect(status).toBe(0);
 });
 
-test('a bridge that gets SIGHUP reads the mapping files anew and goes on', async () => {
+test('a bridge that gets SIGHUP reads the mapping files again and keeps serving', async () => {
   const dir = shippedFolder();
   const child = spawn(process.execPath, [bin, 'serve'], {
     cwd: root,
@@ -101,7 +101,7 @@ test.each([
   ['npm start', [join(root, 'bin/run.js'), 'src/main.ts']],
   ['npm run sandbox', [join(root, 'bin/run.js'), 'sandbox/main.ts']],
   ['npm run start:built', [join(root, 'bin/run.js'), 'dist/src/main.js']],
-])('%s says in one sentence which Node it needs, where there is no other one', async (_name, args) => {
+])('%s states in one sentence which Node it needs if it finds no other one', async (_name, args) => {
   const { status, out, err } = await run(process.execPath, [...asOlder, ...args]);
 
   expect(err).toMatch(/^enginy-bridge needs Node 22\.20 or newer, and this is 20\.19\.0: run "npm ci[^\n]*\n$/);

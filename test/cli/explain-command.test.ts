@@ -21,16 +21,16 @@ function on(crm: { readonly url: string; readonly token: string }, input: unknow
   };
 }
 
-interface Told {
+interface Explained {
   readonly create: { readonly values: readonly { readonly property: string; readonly value: string }[] };
-  readonly update: Told['create'];
+  readonly update: Explained['create'];
 }
 
-function toldBy(out: string): Told[] {
-  return JSON.parse(out) as Told[]; // the command's own JSON
+function parseOutput(out: string): Explained[] {
+  return JSON.parse(out) as Explained[]; // the command's own JSON
 }
 
-function propertiesOf({ values }: Told['create']): Record<string, string> {
+function propertiesOf({ values }: Explained['create']): Record<string, string> {
   return Object.fromEntries(values.map(({ property, value }) => [property, value]));
 }
 
@@ -50,11 +50,11 @@ test('writes nothing, whatever it explains', async () => {
   expect(crm.records('contacts').map(({ properties }) => properties.jobtitle)).toEqual([undefined]);
 });
 
-test('tells exactly what the bridge then sends', async () => {
+test('explains exactly what the bridge then sends', async () => {
   const crm = await startCrm();
   const bridge = await startBridgeOn(crm);
   const explained = await runCommand(['explain', 'contacts', '--live', '--json'], on(crm, [lead]));
-  const [told] = toldBy(explained.out);
+  const [explanation] = parseOutput(explained.out);
 
   const created = await bridge.send('POST', '/contacts', { contacts: [lead] });
   const crmId = created.body.results[0].crmId;
@@ -67,9 +67,9 @@ test('tells exactly what the bridge then sends', async () => {
     };
     return body.inputs[0]?.properties;
   };
-  expect(propertiesOf(told?.create ?? { values: [] })).toEqual(sent('batch-create'));
+  expect(propertiesOf(explanation?.create ?? { values: [] })).toEqual(sent('batch-create'));
   // The record that was just created holds Enginy's id.
-  const { phone: _, enginy_external_id: _held, ...update } = propertiesOf(told?.update ?? { values: [] });
+  const { phone: _, enginy_external_id: _held, ...update } = propertiesOf(explanation?.update ?? { values: [] });
   expect(update).toEqual(sent('batch-update'));
 });
 
@@ -117,7 +117,7 @@ test('shows the findings of files that cannot be used', async () => {
   expect(err).toContain(`${dir}/contacts.yaml:3:17  error  bad-option`);
 });
 
-test('says when the account cannot be asked', async () => {
+test('reports that the account cannot be read', async () => {
   const crm = await startSandbox();
   await crm.close();
   const { environment, input = '' } = on(crm, lead);

@@ -41,7 +41,7 @@ async function portal() {
   return { environment: { HUBSPOT_ACCESS_TOKEN: crm.token, HUBSPOT_BASE_URL: crm.url } };
 }
 
-test('the file for a portal with twenty properties of its own fits, and three rows wait to be switched on', async () => {
+test('the file for a portal with twenty custom properties is valid, and three rows are commented out', async () => {
   const folder = inEmptyFolder();
   const { environment } = await portal();
 

@@ -72,7 +72,7 @@ test('a free-mail domain identifies no company', async () => {
   expect(answer.body).toEqual({ results: [] });
 });
 
-test('a repeated create makes no second company, at once, later, or after a restart', async () => {
+test('a repeated create creates no second company, at once, later, or after a restart', async () => {
   const { crm } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
   const before = crm.records('companies').length;

@@ -189,10 +189,10 @@ function makeLeads(client: number, kind: Kind, count: number): Lead[] {
   });
 }
 
-async function runClient(drill: Drill, client: number, kind: Kind, mostOperations: number): Promise<Lead[]> {
+async function runClient(drill: Drill, client: number, kind: Kind, maxOperations: number): Promise<Lead[]> {
   const leads = makeLeads(client, kind, 60);
   let made = 0;
-  for (let step = 0; drill.operations < mostOperations || made < leads.length; step += 1) {
+  for (let step = 0; drill.operations < maxOperations || made < leads.length; step += 1) {
     const batch = 1 + Math.floor(drill.random() * 12);
     if (made < leads.length && (made === 0 || drill.random() < 0.4)) {
       await create(drill, kind, leads.slice(made, made + batch));

@@ -47,7 +47,7 @@ test('what a newcomer tries first works: create, create again, sync by other spe
   expect(crm.records('contacts')[0]?.properties).toMatchObject({ jobtitle: 'Countess', enginy_external_id: 'lead-1' });
 });
 
-test('250 contacts in one request make three write calls', async () => {
+test('250 contacts in one request need three write calls', async () => {
   const crm = await startCrm();
   const bridge = await startBridgeOn(crm);
   const contacts = Array.from({ length: 250 }, (_unused, index) => ({
@@ -62,7 +62,7 @@ test('250 contacts in one request make three write calls', async () => {
   expect(writes).toHaveLength(3);
 });
 
-test('a CRM that cannot be reached makes a sync fail with 503, never with an empty list', async () => {
+test('a sync fails with 503 if the CRM is unreachable, never with an empty list', async () => {
   const crm = await startSandbox();
   await crm.close();
   const bridge = await startBridgeOn(crm, { REQUEST_TIMEOUT_MS: '3000' });
@@ -74,7 +74,7 @@ test('a CRM that cannot be reached makes a sync fail with 503, never with an emp
   expect(answer.body).toEqual({ error: 'CRM unavailable', message: expect.any(String), requestId: expect.any(String) });
 });
 
-test('a token that HubSpot does not accept makes every endpoint answer 502 and say so', async () => {
+test('with a token that HubSpot refuses, every endpoint responds with 502 and the reason', async () => {
   const crm = await startCrm();
   const bridge = await startBridgeOn({ url: crm.url, token: 'pat-na1-revoked' });
 

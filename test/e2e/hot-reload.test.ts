@@ -107,7 +107,7 @@ test('a bad edit shows in /readyz for callers with the key, and in the metrics; 
   writeFileSync(join(dir, 'contacts.yaml'), version('jobtitle').replace('policy: ignore', 'policy: ignored'));
   await bridge.reload();
   const readiness = await bridge.send('GET', '/readyz');
-  const untold = await bridge.send('GET', '/readyz', undefined, { 'x-api-key': 'another' });
+  const withoutKey = await bridge.send('GET', '/readyz', undefined, { 'x-api-key': 'another' });
   const sync = await bridge.send('POST', '/contacts/sync', { contacts: [{ externalId: 'a', email: 'a@example.com' }] });
   const metrics = await (await fetch(`${bridge.adminUrl}/metrics`)).text();
 
@@ -116,14 +116,14 @@ test('a bad edit shows in /readyz for callers with the key, and in the metrics; 
   expect(readiness.body.mapping.refused.findings).toEqual([
     `${dir}/contacts.yaml:7:29  error  bad-option  "ignored" is not one of create, ignore, report, reject; did you mean "ignore"?`,
   ]);
-  expect(untold.body).toEqual({ status: 'ok' });
+  expect(withoutKey.body).toEqual({ status: 'ok' });
   expect([sync.status, sync.headers.get('x-mapping')]).toEqual([200, good.body.mapping.hash]);
   expect(metrics).toContain('enginy_bridge_mapping_reloads_total{result="refused"} 1');
   expect(metrics).toContain('enginy_bridge_mapping_edit_refused 1');
   expect(metrics).toContain(`enginy_bridge_mapping_info{hash="${good.body.mapping.hash}"} 1`);
 });
 
-test('counts requests, records and calls for Prometheus, without a value of anybody', async () => {
+test('counts requests, records and calls for Prometheus, without personal data', async () => {
   const crm = await startCrm();
   const bridge = await startBridgeOn(crm, { ADMIN_PORT: '0' });
   const contacts = [{ externalId: 'lead-1', email: 'ada@example.com' }, { externalId: 'lead-2' }];

@@ -78,7 +78,7 @@ test('creates the property that stores types again after a user removed it', asy
   expect([created.status, created.body.type, created.body.warnings]).toEqual([201, 'dinner', undefined]);
 });
 
-test('makes a task without a due date due a day later, since HubSpot requires one', async () => {
+test('sets the due date of a task without one to a day later, since HubSpot requires one', async () => {
   const { crm } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
 

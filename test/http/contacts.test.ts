@@ -21,7 +21,7 @@ test('creates contacts and answers 201 with an id for each, in order', async () 
   });
 });
 
-test('a repeated create answers with the same ids and makes nothing', async () => {
+test('a repeated create returns the same ids and creates nothing', async () => {
   const crm = fakeCrm();
   const app = await startApp(crm);
 
@@ -42,7 +42,7 @@ test('a repeated create after a restart answers with the same ids', async () => 
   expect(second.body).toEqual(first.body);
 });
 
-test('the same create sent twice at once makes one record', async () => {
+test('the same create sent twice at once creates one record', async () => {
   const crm = fakeCrm();
   const app = await startApp(crm);
   const nameless = { externalId: 'lead-9', firstName: 'Nobody' };
@@ -292,7 +292,7 @@ test('writes two updates of one contact as one and answers both', async () => {
   expect(crm.records.get('contacts')?.get('7')?.properties).toMatchObject({ firstname: 'Ada', city: 'London' });
 });
 
-test('never says success about a contact that is not there, although nothing had to be written', async () => {
+test('never reports success for a missing contact, even if there is nothing to write', async () => {
   const crm = fakeCrm();
   const app = await startApp(crm);
 

@@ -60,7 +60,7 @@ test.each([
   ['POST', '/tasks', task, 'tasks'],
   ['POST', '/activities', email, 'emails'],
 ] as const)(
-  '%s %s: a create that broke off after it was carried out makes one record',
+  '%s %s: a create that broke off after it was carried out creates one record',
   async (method, path, body, object) => {
     const crm = crmWithAda();
     const app = await startApp(crm);
@@ -133,7 +133,7 @@ test('a value that the CRM refuses costs the field, with a warning', async () =>
   expect(answer.body).not.toHaveProperty('type');
 });
 
-test('a record that the CRM refuses for reasons of its own is a 400 that says them', async () => {
+test('a record that the CRM refuses is a 400 with the reason of the CRM', async () => {
   const crm = crmWithAda();
   crm.failNext('create', () => [{ problem: { kind: 'invalid', message: 'a rule of the portal', properties: [] } }]);
   const app = await startApp(crm);

@@ -123,7 +123,7 @@ test('the scanner counts every JSON value and finds nothing wrong with it, in sl
   );
 });
 
-test('the scanner takes any bytes without a failure of its own', () => {
+test('the scanner accepts any bytes without failing', () => {
   const piece = fc.constantFrom('{', '}', '[', ']', '"', '\\', ',', ':', '1', 'tru', ' ', '\\u00', 'é', '\u0000');
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 60 }), fc.integer({ min: 1, max: 9 }), (pieces, slice) => {

@@ -14,7 +14,7 @@ test('answers the connection test with 200 when the key is good', async () => {
   expect(answer.body).toEqual({ status: 'ok' });
 });
 
-test('asks the CRM once for many connection tests', async () => {
+test('sends one CRM call for many connection tests', async () => {
   const crm = fakeCrm();
   const app = await startApp(crm);
 
@@ -54,7 +54,7 @@ test('takes the key in the header that the operator chose', async () => {
   expect((await app.send('GET', '/health', undefined, { 'x-api-key': 'k' })).status).toBe(401);
 });
 
-test('tells an orchestrator about itself without a key and without details', async () => {
+test('serves liveness and readiness without a key and without details', async () => {
   let isReady = true;
   const app = await startApp(fakeCrm(), { deps: { isReady: () => isReady } });
 

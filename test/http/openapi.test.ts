@@ -16,7 +16,7 @@ test('describes itself in OpenAPI 3.1, behind the key, with the header that the 
   expect(answer.body.components.securitySchemes.apiKey).toEqual({ type: 'apiKey', in: 'header', name: 'x-crm-key' });
 });
 
-test('every described endpoint is there, and every operation has an id of its own', async () => {
+test('every described endpoint exists, and every operation has a unique id', async () => {
   const app = await startApp(fakeCrm());
   const { paths } = (await app.send('GET', '/openapi.json')).body;
   const described = Object.entries(paths).flatMap(([path, methods]) =>

@@ -48,7 +48,7 @@ const complaints: readonly Complaint[] = [
     },
   },
   {
-    complaint: 'unknown owner: the lead belongs to nobody',
+    complaint: 'unknown owner: the lead has no owner',
     play: async (send) => {
       await send('POST', '/contacts', contact({ email, ownerId: '987654' }));
     },

@@ -119,7 +119,7 @@ test('is readable by its owner alone and invisible to Git', async () => {
   expect(readFileSync(join(folder, '.gitignore'), 'utf8')).toBe('*\n');
 });
 
-test('sets a damaged file aside, says so, and goes on in a new one', async () => {
+test('sets a damaged file aside, logs it, and continues in a new one', async () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'journal.sqlite'), 'no database at all, but long enough to be looked at. '.repeat(100));
   const { bridge, send, stopAndRead } = await startJournaling({}, folder);
@@ -214,7 +214,7 @@ test('writes nothing where it is off', async () => {
   expect(() => statSync(folder)).toThrow('ENOENT');
 });
 
-test('goes on after a restart, in the same file', async () => {
+test('continues in the same file after a restart', async () => {
   const first = await startJournaling();
   await first.send('POST', '/contacts/sync', { contacts: [{ externalId: 'a', email: 'a@example.com' }] });
   await first.bridge.close(30_000);

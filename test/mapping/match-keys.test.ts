@@ -53,7 +53,7 @@ test('searches other properties where the rule names them, and verifies by the r
   expect(propertiesToRead(mapping)).toEqual(['enginy_external_id', 'phone', 'mobilephone']);
 });
 
-test('makes one key of several pairs and searches by the pair that the rule names', () => {
+test('builds one key from several pairs and searches by the pair that the rule names', () => {
   const mapping = rules(`
     - all:
         - { enginy: firstName, crm: firstname, transform: [fold] }
@@ -90,7 +90,7 @@ test('searches by the first pair where the rule names none', () => {
   ]);
 });
 
-test('does not let a free-mail domain identify anybody, on either side', () => {
+test('never identifies a record by a free-mail domain, on either side', () => {
   const mapping = rules('    - { enginy: domain, crm: domain, also: [hs_additional_domains], transform: [domain] }');
 
   expect(matchKeys(mapping, { domain: 'https://GMAIL.com' })).toEqual([]);

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { describeField, fieldLabel, readFieldMark, showField } from '../../src/mapping/run/field-mark.ts';
 import { fieldKey, ownPropertyName, propertyName } from '../../src/mapping/run/property-name.ts';
 
-const rules = { longestName: 100, reservedPrefixes: ['hs_'], longestText: 65_536 };
+const rules = { maxNameLength: 100, reservedPrefixes: ['hs_'], maxTextLength: 65_536 };
 
 /** Any text: printable or not, with halves of surrogate pairs, empty, very long. */
 const anyField = fc.oneof(
@@ -54,7 +54,7 @@ test('keeps long names with the same beginning distinct, and cuts them to the al
   );
 });
 
-test('makes an allowed name of any text, and the same one each time', () => {
+test('derives an allowed name from any text, and always the same one', () => {
   fc.assert(
     fc.property(anyField, (field) => {
       for (const name of [propertyName(field, rules), ownPropertyName(field, rules)]) {
@@ -83,7 +83,7 @@ test('gives two fields that share a name different names of their own', () => {
 });
 
 test('keeps to the rules of another CRM', () => {
-  const strict = { longestName: 30, reservedPrefixes: ['sf_', 'id'], longestText: 255 };
+  const strict = { maxNameLength: 30, reservedPrefixes: ['sf_', 'id'], maxTextLength: 255 };
 
   expect(propertyName('identity of the campaign', strict)).toBe(
     `enginy_identity_of_th_${fieldKey('identity of the campaign')}`,

@@ -49,7 +49,7 @@ test('traces row by row which field was read, what each transform returned, and 
           ],
         },
       ],
-      outcome: 'left out',
+      outcome: 'skipped',
       warnings: ['email is not an email address and was not written to email'],
     },
     {

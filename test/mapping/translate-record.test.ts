@@ -135,14 +135,14 @@ write:
     - { enginy: companyType, crm: type, match_option: true, overwrite: if_empty }
 `);
 
-  const { properties, looseOptions } = toCrmProperties(
+  const { properties, optionTexts } = toCrmProperties(
     mapping,
     { industry: 'Banking', companyType: 'Vendor' },
     'update',
   );
 
   expect(properties).toEqual({});
-  expect(looseOptions).toEqual({
+  expect(optionTexts).toEqual({
     industry: { text: 'Banking', ifEmpty: false, isPlaceholder: false, keepRawIn: 'enginy_industry' },
     type: { text: 'Vendor', ifEmpty: true, isPlaceholder: false },
   });

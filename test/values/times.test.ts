@@ -170,7 +170,7 @@ test('reads the account once for many tasks, and reads a day as UTC, with a warn
   });
 });
 
-test('puts the parts of an owner’s name into email headers as HubSpot has them', async () => {
+test('writes the parts of an owner name into email headers as HubSpot stores them', async () => {
   const { crm, ada } = await startSeededCrm({});
   crm.seed({
     owners: [

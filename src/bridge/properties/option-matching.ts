@@ -1,5 +1,5 @@
 import { type HeldBackReason, keptNote } from '../../mapping/run/held-back.ts';
-import type { LooseOption } from '../../mapping/run/translate-record.ts';
+import type { OptionText } from '../../mapping/run/translate-record.ts';
 import { describePart, toPropertyText } from './convert-value.ts';
 import type { DraftBuilder } from './draft-builder.ts';
 import type { PropertyIndex } from './property-catalogue.ts';
@@ -11,7 +11,7 @@ import type { PropertyIndex } from './property-catalogue.ts';
  * @param index undefined when the CRM does not let the bridge read definitions: then the texts are sent as they are, and the CRM decides.
  */
 export function matchOptions(builder: DraftBuilder, index: PropertyIndex | undefined, maxLength: number): void {
-  for (const [property, option] of Object.entries(builder.translation.looseOptions)) {
+  for (const [property, option] of Object.entries(builder.translation.optionTexts)) {
     const target = option.ifEmpty ? builder.ifEmpty : builder.properties;
     if (index === undefined) {
       target.set(property, option.text);
@@ -35,7 +35,7 @@ export function matchOptions(builder: DraftBuilder, index: PropertyIndex | undef
 /** A text of which all or part does not fit its property. */
 interface LostText {
   readonly property: string;
-  readonly option: LooseOption;
+  readonly option: OptionText;
   readonly loss: string;
   readonly reason: HeldBackReason;
 }

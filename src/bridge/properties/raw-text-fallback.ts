@@ -36,7 +36,7 @@ export async function storeRawTexts(
       const definition = index.get(property.name);
       const affected = builders.filter((builder) => builder.has(property.name));
       if (definition === undefined) await createFor(scope, affected, property);
-      else for (const builder of affected) storeRawText(builder, definition, scope.rules.longestText);
+      else for (const builder of affected) storeRawText(builder, definition, scope.rules.maxTextLength);
     }),
   );
 }

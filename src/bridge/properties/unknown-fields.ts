@@ -58,11 +58,11 @@ export function createUnknownFields({ crm, log, rules }: UnknownFieldsDeps): Unk
       const isStored = mapping.write.unknown_fields.policy === 'create';
       if (!isStored) await warnOfUnmapped(mapping, builders);
       const affected = builders.filter((builder) => {
-        const { unknown, looseOptions } = builder.translation;
+        const { unknown, optionTexts } = builder.translation;
         if (isStored && unknown.length > 0) return true;
-        return Object.keys(looseOptions).length > 0 || rawTextNames.some((name) => builder.has(name));
+        return Object.keys(optionTexts).length > 0 || rawTextNames.some((name) => builder.has(name));
       });
-      await mapInSlices(builders, (builder) => cutTexts(builder, rules.longestText));
+      await mapInSlices(builders, (builder) => cutTexts(builder, rules.maxTextLength));
       if (affected.length > 0) await settle({ ...deps, mapping, context }, affected);
       return await mapInSlices(builders, (builder) => builder.build());
     },
@@ -78,7 +78,7 @@ async function settle(scope: PropertyScope, builders: readonly DraftBuilder[]): 
   const { mapping, rules } = scope;
   try {
     const index = await readIndexIfAllowed(scope);
-    for (const builder of builders) matchOptions(builder, index, rules.longestText);
+    for (const builder of builders) matchOptions(builder, index, rules.maxTextLength);
     // Without definitions the texts are sent as they are, and the CRM decides.
     if (index !== undefined) await storeRawTexts(scope, builders, index);
     if (mapping.write.unknown_fields.policy !== 'create') return;
@@ -135,7 +135,7 @@ function storeField(
       skip(meansNoValue);
       return;
     }
-    const converted = toPropertyText(value, shapeOf(declaredType(mapping, field)), rules.longestText);
+    const converted = toPropertyText(value, shapeOf(declaredType(mapping, field)), rules.maxTextLength);
     if ('problem' in converted) skip({ refused: converted.problem, reason: converted.reason });
     return;
   }
@@ -148,7 +148,7 @@ function storeField(
     return;
   }
   const { name, type } = location.definition;
-  const hasOption = type === 'enum' && 'value' in toPropertyText(value, location.definition, rules.longestText);
+  const hasOption = type === 'enum' && 'value' in toPropertyText(value, location.definition, rules.maxTextLength);
   if (isPlaceholder(mapping, value) && !hasOption) {
     skip(meansNoValue);
     return;
@@ -159,7 +159,7 @@ function storeField(
     skip({ refused, reason: 'other-field', ...(other !== undefined && { detail: other }) });
     return;
   }
-  const converted = toPropertyText(value, location.definition, rules.longestText);
+  const converted = toPropertyText(value, location.definition, rules.maxTextLength);
   if ('problem' in converted) {
     skip({ refused: converted.problem, reason: converted.reason }, name);
     return;
@@ -211,7 +211,7 @@ function addNeed(
   if (known?.mayCreate === true && (known.isLong || known.type !== 'text' || !isLongText(value))) return;
   const type = known?.type ?? declaredType(mapping, field);
   // No property is created for a value that it could not hold, or only to be cleared.
-  const converted = toPropertyText(value, shapeOf(type), rules.longestText);
+  const converted = toPropertyText(value, shapeOf(type), rules.maxTextLength);
   needs.set(field, {
     field,
     type,

@@ -49,7 +49,7 @@ interface Entry {
 /** How long a search is trusted to have found all records, in milliseconds. */
 const searchTrustedMs = 10 * 60_000;
 /** A key that more records hold identifies none of them, and is searched every time. */
-const mostIds = 50;
+const maxIds = 50;
 
 /** @param limits how many keys are kept, and for how many milliseconds after they were last confirmed. */
 export function createRecordIdCache(
@@ -75,14 +75,14 @@ export function createRecordIdCache(
         const name = cacheKey(objectType, key);
         const entry = entries.get(name);
         const ids = [...(entry?.ids ?? []).filter((known) => known !== id), id];
-        entries.set(name, { ...entry, ids: ids.slice(-mostIds) });
+        entries.set(name, { ...entry, ids: ids.slice(-maxIds) });
       }
     },
     settle(objectType, key, { holders, others, isAwaited = false }) {
       const name = cacheKey(objectType, key);
       const since = (entries.get(name)?.ids ?? []).filter((id) => !others.includes(id));
       const ids = [...new Set([...holders, ...since])];
-      entries.set(name, ids.length > mostIds ? { ids: ids.slice(-mostIds) } : { ids, searchedAt: now(), isAwaited });
+      entries.set(name, ids.length > maxIds ? { ids: ids.slice(-maxIds) } : { ids, searchedAt: now(), isAwaited });
     },
     deliver(objectType, key) {
       const name = cacheKey(objectType, key);

@@ -61,7 +61,7 @@ function mergeTranslations(all: readonly Translation[]): Translation {
     properties: merged(all.map(({ properties }) => properties)),
     ifEmpty: merged(all.map(({ ifEmpty }) => ifEmpty)),
     sources: merged(all.map(({ sources }) => sources)),
-    looseOptions: merged(all.map(({ looseOptions }) => looseOptions)),
+    optionTexts: merged(all.map(({ optionTexts }) => optionTexts)),
     asSent: mergedAsSent(all),
     forced: [...new Set(all.flatMap(({ forced }) => forced))],
     unknown: all.flatMap(({ unknown }) => unknown),

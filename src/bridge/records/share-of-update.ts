@@ -111,7 +111,7 @@ function keyOf({ field, property, reason }: HeldBack): string {
 }
 
 function propertiesOf({ translation }: Change): string[] {
-  const { properties, ifEmpty, looseOptions } = translation;
-  const kept = Object.values(looseOptions).flatMap(({ keepRawIn = [] }) => keepRawIn);
-  return [...Object.keys(properties), ...Object.keys(ifEmpty), ...Object.keys(looseOptions), ...kept];
+  const { properties, ifEmpty, optionTexts } = translation;
+  const kept = Object.values(optionTexts).flatMap(({ keepRawIn = [] }) => keepRawIn);
+  return [...Object.keys(properties), ...Object.keys(ifEmpty), ...Object.keys(optionTexts), ...kept];
 }

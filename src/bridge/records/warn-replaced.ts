@@ -1,7 +1,7 @@
 import type { RecordUpdate } from './record-update.ts';
 
 /** More properties than this are counted, not listed. */
-const mostListed = 20;
+const maxListed = 20;
 
 /**
  * Warns about values of a record that a create found and is about to replace: whoever sent the create does not know that record. Enginy's
@@ -18,8 +18,8 @@ export function warnReplaced(update: RecordUpdate): void {
     return held === '' || isSame(held, value) ? [] : [name];
   });
   if (replaced.length === 0) return;
-  const more = replaced.length - mostListed;
-  const listed = replaced.slice(0, mostListed).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  const more = replaced.length - maxListed;
+  const listed = replaced.slice(0, maxListed).join(', ') + (more > 0 ? ` and ${more} more` : '');
   const warning = `linked to record ${id} by ${linkedBy}; other values were replaced in ${listed}`;
   update.draft = { ...draft, warnings: [...draft.warnings, warning] };
 }

@@ -15,7 +15,7 @@ const PLATFORMS = new Set(
 /** Domains reserved for examples and tests (RFC 2606, RFC 6761). */
 const RESERVED = /^(?:example\.(?:com|org|net|edu)|localhost|[a-z0-9-]+\.(?:example|test|invalid|localhost))$/;
 /** RFC 1035. Longer texts are no host. */
-const longestHost = 253;
+const maxHostLength = 253;
 
 /** Words and numbers of a text; email and web addresses wherever they are. */
 export function replaceText(pseudonyms: Pseudonyms, text: string): string {
@@ -75,7 +75,7 @@ export function replaceEmail(pseudonyms: Pseudonyms, address: string): string {
  * public suffix stays, and so do free-mail providers, public platforms and reserved names.
  */
 export function replaceDomain(pseudonyms: Pseudonyms, host: string): string {
-  if (host.length > longestHost) return pseudonyms.text(host);
+  if (host.length > maxHostLength) return pseudonyms.text(host);
   return pseudonyms.remember(`domain ${host}`, () => computeDomain(pseudonyms, host));
 }
 
@@ -113,7 +113,7 @@ const URL_PARTS = /^((?:[a-z][a-z0-9+.-]*:)?\/\/)?([^/?#@]*@)?([^/?#:]*)(:\d*)?(
 /** Scheme, host by {@link replaceDomain}, and a path whose words are replaced, percent-encoded ones too. */
 export function replaceUrl(pseudonyms: Pseudonyms, address: string): string {
   const [, scheme = '', user = '', host = '', port = '', rest = ''] = URL_PARTS.exec(address) ?? [];
-  const isLinkedin = /(?:^|\.)linkedin\.com$/i.test(host.slice(-longestHost));
+  const isLinkedin = /(?:^|\.)linkedin\.com$/i.test(host.slice(-maxHostLength));
   const replacedUser = user === '' ? '' : `${pseudonyms.text(user.slice(0, -1))}@`;
   const path = rest.replace(/[^/?#&=;,]+/g, (part) =>
     isLinkedin && LINKEDIN_KIND.test(part) ? part : withinPercent(part, (text) => replacePathPart(pseudonyms, text)),

@@ -5,7 +5,7 @@ import { nameParticles } from '../../mapping/values/name-words.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 
 /** A longer text is no name; patterns for names may take quadratic time. */
-const longestName = 200;
+const maxNameLength = 200;
 /** Particles that are no name by themselves; one of them replaces the others (`Le`, `Ben`). */
 const PLAIN_PARTICLES = new Set([
   'van',
@@ -25,7 +25,7 @@ const PLAIN_PARTICLES = new Set([
 ]);
 
 export function replaceName(pseudonyms: Pseudonyms, name: string, kind: 'person' | 'family name' | 'company'): string {
-  if (name.length > longestName) return pseudonyms.text(name);
+  if (name.length > maxNameLength) return pseudonyms.text(name);
   if (kind === 'company') return replaceCompanyName(pseudonyms, name);
   return kind === 'person' ? replacePersonName(pseudonyms, name) : replaceFamilyName(pseudonyms, name);
 }

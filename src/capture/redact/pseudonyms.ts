@@ -11,12 +11,12 @@ import { normalizeUnicode } from '../../mapping/values/normalize-unicode.ts';
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 /** Up to this length a word's placeholder comes from a shuffled list of all words of that length, so that no two share one. */
-const longestShuffled = 4;
+const maxShuffledLength = 4;
 /** Digits are replaced in groups of this many from the right, each by a shuffled list, so that no two numbers share one. */
 const digitGroup = 6;
 /** Longer runs of letters are no word; Unicode's normal forms of them may take quadratic time. */
-const longestWord = 64;
-const mostRemembered = 200_000;
+const maxWordLength = 64;
+const maxRemembered = 200_000;
 
 const WORD = /\p{L}[\p{L}\p{M}]*|\p{Nd}+/gu;
 const ASCII_WORD = /[A-Za-z]+|[0-9]+/g;
@@ -46,7 +46,7 @@ export class Pseudonyms {
   }
 
   #lowerWord(word: string): string {
-    if (word.length > longestShuffled) return hashedWord(this.#key, word);
+    if (word.length > maxShuffledLength) return hashedWord(this.#key, word);
     let number = 0;
     for (let at = 0; at < word.length; at += 1) number = number * 26 + (word.charCodeAt(at) - 97);
     let stand = this.#shuffled('letters', 26 ** word.length)[number] ?? 0;
@@ -83,7 +83,7 @@ export class Pseudonyms {
     const first = word.charCodeAt(0);
     if (first >= 48 && first <= 57) return this.digits(word);
     return this.remember(word, () => {
-      if (word.length > longestWord) return hashedWord(this.#key, word);
+      if (word.length > maxWordLength) return hashedWord(this.#key, word);
       if (isPlainLatin(word)) return sameCase(word, this.#lowerWord(word.toLowerCase()));
       return foreignWord(this.#key, word, (lower) => this.#lowerWord(lower));
     });
@@ -93,7 +93,7 @@ export class Pseudonyms {
   remember(name: string, make: () => string): string {
     const known = this.#remembered.get(name);
     if (known !== undefined) return known;
-    if (this.#remembered.size >= mostRemembered) this.#remembered.clear();
+    if (this.#remembered.size >= maxRemembered) this.#remembered.clear();
     const made = make();
     this.#remembered.set(name, made);
     return made;

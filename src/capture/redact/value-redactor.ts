@@ -30,7 +30,7 @@ export class OverTimeError extends Error {
 }
 
 /** Longer texts are cut: HubSpot keeps no more of a value (HubSpot's usage guidelines). */
-const longestValue = 65_536;
+const maxValueLength = 65_536;
 const maxLevels = 50;
 /** Digests and random ids, from which nothing can be read. */
 const GENERATED = /^(?:[0-9a-f]{64}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$/;
@@ -64,7 +64,7 @@ export class ValueRedactor {
 
   value(given: string, kind: ValueKind): string {
     this.#settings.checkTime?.();
-    const text = given.length > longestValue ? given.slice(0, longestValue) : given;
+    const text = given.length > maxValueLength ? given.slice(0, maxValueLength) : given;
     const key = `${kind} ${text}`;
     const placeholder = this.#known.get(key) ?? this.#searched.spelling(text) ?? this.#replace(text, kind);
     if (!this.#known.has(key)) this.#searched.learn(text, placeholder);
@@ -218,7 +218,7 @@ export class ValueRedactor {
   /** A text of the bridge or of the CRM that may quote values, or that should be structure. */
   sentence(given: string): string {
     this.#settings.checkTime?.();
-    return replaceInSentence(given.slice(0, longestValue), {
+    return replaceInSentence(given.slice(0, maxValueLength), {
       isKept: (text) => this.#isKept(text),
       quoted: (text) => this.value(text, 'unknown'),
       token: (text) => this.#token(text),

@@ -31,7 +31,7 @@ import { demandFolder } from './check-command.ts';
 const after = `
 The payload is the body of a request such as {"contacts": [...]}, a list of records or one record, as Enginy sends it.
 For each record: what is looked for, rule after rule; what a create and an update would send; where each value comes from
-and what each transform made of it; which custom properties would be made. With --live also which record matches, by which
+and the result of each transform; which custom properties would be created. With --live also which record matches, by which
 rule, what Enginy would get back, and what the record holds now. Nothing is ever written.
 
 Examples:

@@ -176,6 +176,6 @@ function sendingTo(origin: string, capture: Capture): string[] {
   const writes = whatItWrites(capture);
   const sent = `The API key and ${method} ${path} go to ${origin}`;
   if (writes.length === 0) return [`${sent}; the request only reads.`];
-  const people = capture.personalData === 'kept' ? '' : ', with placeholders instead of people’s values';
+  const people = capture.personalData === 'kept' ? '' : ", with placeholders instead of people's values";
   return [`${sent}. This writes to the CRM behind it${people}:`, ...writes.map((line) => `  ${line}`)];
 }

@@ -16,7 +16,7 @@ interface Layout {
 
 /** One record's explanation, for a person. */
 export function formatExplanation(explanation: RecordExplanation, layout: Layout): string {
-  const { object, externalId, keys, match, create, update, made } = explanation;
+  const { object, externalId, keys, match, create, update, newProperties } = explanation;
   const id = externalId === undefined ? '' : `, ${externalId}`;
   const bold = (text: string) => (layout.hasColor ? styleText('bold', text, { validateStream: false }) : text);
   const sections: [title: string, lines: readonly string[]][] = [
@@ -26,7 +26,10 @@ export function formatExplanation(explanation: RecordExplanation, layout: Layout
     ['a create would hold back', formatHeldBack(create, object, layout.places)],
     ['an update would send', formatWrite(update)],
     ['an update would hold back', formatHeldBack(update, object, layout.places)],
-    ['properties that would be created', made.map(({ name, type, label }) => `${name} (${type}), for ${label}`)],
+    [
+      'properties that would be created',
+      newProperties.map(({ name, type, label }) => `${name} (${type}), for ${label}`),
+    ],
   ];
   const shown = sections.filter(([, lines]) => lines.length > 0);
   const head = bold(`${object}, record ${layout.number} of ${layout.of}${id}`);
@@ -39,7 +42,7 @@ function indent(lines: readonly string[]): string {
 
 function formatKey(key: KeyExplanation, index: number): string {
   const name = `${index + 1} ${key.rule}`;
-  if ('passedOver' in key) return `${name}: skipped: ${key.passedOver}`;
+  if ('skipped' in key) return `${name}: skipped: ${key.skipped}`;
   const properties = key.search.map(({ property, spellings }) =>
     spellings === 1 ? property : `${property} (${spellings} spellings)`,
   );
@@ -88,7 +91,7 @@ function formatOrigin(value: ValueExplanation): string {
     'if empty': ', only where the CRM holds nothing',
     option: ', as the option that fits',
   };
-  return `  ← ${origin}${condition[value.when]}${value.isMade ? ', in a property created for it' : ''}${formatNow(value)}`;
+  return `  ← ${origin}${condition[value.when]}${value.isCreated ? ', in a property created for it' : ''}${formatNow(value)}`;
 }
 
 function formatSource(source: string): string {

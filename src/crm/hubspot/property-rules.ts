@@ -3,7 +3,7 @@
  * its properties guide. The length of names and the prefix are reported by integrators; HubSpot documents no limit.
  */
 export const hubSpotPropertyRules = {
-  longestName: 100,
+  maxNameLength: 100,
   reservedPrefixes: ['hs_'],
-  longestText: 65_536,
+  maxTextLength: 65_536,
 } as const;

@@ -92,7 +92,7 @@ function runExample(mapping: Mapping, example: Example, path: Path): Finding[] {
     create: created.properties,
     update: updated.properties,
     update_if_empty: updated.ifEmpty,
-    options: Object.fromEntries(Object.entries(created.looseOptions).map(([name, { text }]) => [name, text])),
+    options: Object.fromEntries(Object.entries(created.optionTexts).map(([name, { text }]) => [name, text])),
     unknown: created.unknown.map(({ field }) => field),
     warnings: created.warnings,
   };

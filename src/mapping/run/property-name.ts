@@ -5,11 +5,11 @@ import { normalizeUnicode } from '../values/normalize-unicode.ts';
 /** A CRM's limits for custom properties, besides names of letters, digits and underscores that start with a letter. */
 export interface PropertyRules {
   /** Characters. */
-  readonly longestName: number;
+  readonly maxNameLength: number;
   /** Prefixes that the CRM reserves. */
   readonly reservedPrefixes: readonly string[];
   /** Characters of a text value. */
-  readonly longestText: number;
+  readonly maxTextLength: number;
 }
 
 /** Prefix for names that are not allowed on their own. */
@@ -26,7 +26,7 @@ export function propertyName(field: string, rules: PropertyRules): string {
   const words = toWords(field);
   if (words === '') return ownPropertyName(field, rules);
   const name = allowed(words, rules);
-  const isWhole = name.length <= rules.longestName && field.length <= maxRead;
+  const isWhole = name.length <= rules.maxNameLength && field.length <= maxRead;
   return isWhole ? name : ownPropertyName(field, rules);
 }
 
@@ -34,7 +34,7 @@ export function propertyName(field: string, rules: PropertyRules): string {
 export function ownPropertyName(field: string, rules: PropertyRules): string {
   const words = toWords(field) || 'field';
   const suffix = `_${fieldKey(field)}`;
-  const name = allowed(words, rules).slice(0, rules.longestName - suffix.length);
+  const name = allowed(words, rules).slice(0, rules.maxNameLength - suffix.length);
   return `${name.replace(/_+$/, '')}${suffix}`;
 }
 

@@ -17,7 +17,7 @@ export interface RowTrace {
     | 'compared with options'
     | 'cleared'
     | 'nothing to write'
-    | 'left out';
+    | 'skipped';
   readonly warnings: readonly string[];
 }
 
@@ -55,14 +55,14 @@ export function traceTranslation(mapping: Mapping, record: EnginyRecord, mode: W
 }
 
 function outcomeOf(property: string, translation: Translation): Pick<RowTrace, 'value' | 'outcome'> {
-  const { properties, ifEmpty, looseOptions, warnings } = translation;
+  const { properties, ifEmpty, optionTexts, warnings } = translation;
   const written = own(properties, property);
   if (written !== undefined) return { value: written, outcome: written === '' ? 'cleared' : 'written' };
   const filled = own(ifEmpty, property);
   if (filled !== undefined) return { value: filled, outcome: 'written if empty' };
-  const option = own(looseOptions, property);
+  const option = own(optionTexts, property);
   if (option !== undefined) return { value: option.text, outcome: 'compared with options' };
-  return { outcome: warnings.length > 0 ? 'left out' : 'nothing to write' };
+  return { outcome: warnings.length > 0 ? 'skipped' : 'nothing to write' };
 }
 
 function own<Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined {

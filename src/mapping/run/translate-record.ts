@@ -15,7 +15,7 @@ export interface Translation {
   /** In updates: properties to write only if they are empty in the CRM. */
   readonly ifEmpty: Record<string, string>;
   /** Texts to match to the property's options (option-matcher.ts). */
-  readonly looseOptions: Record<string, LooseOption>;
+  readonly optionTexts: Record<string, OptionText>;
   /** Properties to clear before writing, because the CRM ignores a step back. */
   readonly forced: string[];
   /** Properties of `ifEmpty` whose text could not be read and is written as it came; with what is wrong. */
@@ -30,7 +30,7 @@ export interface Translation {
   readonly sources: Record<string, string>;
 }
 
-export interface LooseOption {
+export interface OptionText {
   readonly text: string;
   /** In updates: write only if the property is empty in the CRM. */
   readonly ifEmpty: boolean;
@@ -76,7 +76,7 @@ export function emptyTranslation(): Translation {
   return {
     properties: {},
     ifEmpty: {},
-    looseOptions: {},
+    optionTexts: {},
     forced: [],
     asSent: {},
     unknown: [],
@@ -143,7 +143,7 @@ export function writeRow(
     if (row.match_option === true) {
       const keepRawIn = row.keep_raw_in === undefined ? {} : { keepRawIn: row.keep_raw_in };
       const isPlaceholder = reader.isPlaceholder(value);
-      translation.looseOptions[row.crm] = { text: value, ifEmpty: place === 'ifEmpty', isPlaceholder, ...keepRawIn };
+      translation.optionTexts[row.crm] = { text: value, ifEmpty: place === 'ifEmpty', isPlaceholder, ...keepRawIn };
       translation.sources[row.crm] = field;
     } else {
       put(translation, place, { property: row.crm, value, source: field });

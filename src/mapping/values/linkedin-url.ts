@@ -59,11 +59,11 @@ export function linkedinUrlVariants(canonical: string, given: string): string[] 
     normalizeUnicode(rest, 'NFD'),
   ]);
   const spelled = paths.size === 1 ? usualSpellings(rest) : [...paths].flatMap(commonSpellings);
-  return [...new Set(asGiven.length <= longestGiven ? [...spelled, asGiven] : spelled)];
+  return [...new Set(asGiven.length <= maxGivenLength ? [...spelled, asGiven] : spelled)];
 }
 
 /** A longer link, with many tracking parameters, would fill a search of its own. */
-const longestGiven = 500;
+const maxGivenLength = 500;
 
 /** Encodes also what {@link encodeURI} leaves as it is: `'`, `&`, `+`, brackets. */
 function encodeStrictly(path: string): string {
@@ -76,7 +76,7 @@ function encodeStrictly(path: string): string {
 /** More words find no fewer records in practice, and take the place of other URLs in a search. */
 const mostWords = 4;
 /** No slug is longer. */
-const longestWord = 100;
+const maxWordLength = 100;
 
 /**
  * The longest words of the slug, one set per encoding: CRMs hold URLs with country hosts, queries and locale suffixes, which no list of
@@ -86,7 +86,7 @@ export function linkedinUrlWords(canonical: string): string[][] {
   const slug = canonical.replace(/^https:\/\/www\.linkedin\.com\/(?:sales\/)?[a-z]+\//, '').toLowerCase();
   const encodings = [slug, encodeURI(slug).toLowerCase(), encodeStrictly(slug).toLowerCase()];
   const sets = encodings.map((text) => {
-    const words = [...new Set(text.match(/[\p{L}\p{N}]+/gu) ?? [])].filter(({ length }) => length <= longestWord);
+    const words = [...new Set(text.match(/[\p{L}\p{N}]+/gu) ?? [])].filter(({ length }) => length <= maxWordLength);
     return words.sort((one, other) => other.length - one.length).slice(0, mostWords);
   });
   const distinct = new Map(sets.filter(({ length }) => length > 0).map((words) => [words.join(' '), words]));

@@ -47,7 +47,7 @@ test('does not treat a success response without records as success', async () =>
 });
 
 test('assigns an error entry without a name to the only remaining record', async () => {
-  replay('create-contacts-entry-names-nobody');
+  replay('create-contacts-entry-unidentified');
   const { crm } = replayedHubSpot();
 
   const outcomes = await crm.create('contacts', [email('bob'), email('ada')], context);

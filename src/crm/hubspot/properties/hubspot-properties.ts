@@ -17,7 +17,7 @@ import type { Send, Transport } from '../transport/hubspot-call.ts';
 import { HubSpotRefusal, isAboutContent } from '../transport/hubspot-refusal.ts';
 import type { PropertyDefinitions } from './property-definitions.ts';
 
-/** Creates custom properties, after their group. A property that already exists is a success, whoever created it. */
+/** Creates custom properties, after their group. A property that already exists is a success, no matter what created it. */
 export interface HubSpotProperties {
   create(
     objectType: ObjectType,
