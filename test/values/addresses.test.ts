@@ -178,6 +178,38 @@ const companies: readonly ValueCase[] = [
   company({ domain: '192.168.0.1' }, { domain: undefined, enginy_domain: '192.168.0.1' }),
   company({ domain: 'https://www.acme.newtld/about' }, { domain: 'acme.newtld', enginy_domain: undefined }, false),
   company({ domain: 'shop.intern' }, { domain: 'shop.intern', enginy_domain: undefined }, false),
+  ...[
+    'https://app.apollo.io/#/companies/5f',
+    'apollo.io/companies/acme',
+    'https://www.dropbox.com/s/abc/acme.pdf',
+    'g2.com/products/acme',
+    'crunchbase.com/organization/acme',
+    'linktr.ee/acme',
+    'acme.notion.site',
+    'acme.wixsite.com/home',
+    'https://acme.slack.com',
+    'acme.zendesk.com',
+    'https://jobs.lever.co/acme',
+    'apply.workable.com/acme',
+    'https://appsource.microsoft.com/product/acme',
+    'getapp.com/software/acme',
+    'https://www.ycombinator.com/companies/acme',
+    'theorg.com/org/acme',
+    'https://leadiq.com/c/acme/5a1',
+    'dealroom.co/companies/acme',
+    'docs.google.com/document/d/1',
+    'https://monday.com/partners/acme',
+  ].map((domain) => company({ domain }, { domain: undefined, enginy_domain: domain })),
+  ...['dropbox.com', 'https://www.zoom.us/', 'slack.com', 'www.hubspot.com'].map((domain) =>
+    company(
+      { domain },
+      { domain: domain.replace(/^https:\/\/|^www\.|www\.|\/$/g, ''), enginy_domain: undefined },
+      false,
+    ),
+  ),
+  ...['(five.example)', '<five.example>', '"five.example"', 'https://https://five.example', 'five.example;'].map(
+    (domain) => company({ domain }, { domain: 'five.example', enginy_domain: undefined }, false),
+  ),
 ];
 
 test('keeps what is no year and no domain beside it', async () => {

@@ -114,6 +114,120 @@ test('writes names that only look like such words, and options of that name', as
   expect(answer.body.results.every(({ warnings }: { warnings?: string[] }) => warnings === undefined)).toBe(true);
 });
 
+const inTitles = [
+  ...[
+    'NA',
+    'na',
+    'n.a',
+    '0',
+    'TBA',
+    'tbc',
+    'To be determined',
+    'MISSING',
+    'not_available',
+    'Not-Applicable',
+    'not  available',
+  ],
+  ...[
+    '{{title}}',
+    '{{ contact.title }}',
+    '${title}',
+    '<%= title %>',
+    '[[title]]',
+    '*|TITLE|*',
+    '%title%',
+    '{job_title}',
+  ],
+  ...[
+    '{{first}} {{last}}',
+    'N/A, N/A',
+    'null null',
+    'N\u200b/A',
+    'Ｎ／Ａ',
+    'n⁄a',
+    '***',
+    '""',
+    '¿?',
+    '|',
+    '\u2800',
+    '\\N',
+  ],
+  ...[
+    'no aplica',
+    'sin especificar',
+    'ninguno',
+    'nicht angegeben',
+    'entfällt',
+    'non communiqué',
+    'non specificato',
+    'n.v.t.',
+  ],
+  ...[
+    'não aplicável',
+    'brak danych',
+    'okänd',
+    'bilinmiyor',
+    'неизвестно',
+    '未知',
+    'なし',
+    '없음',
+    '--Select--',
+    'Bitte wählen',
+  ],
+];
+
+test('knows the words of several languages, signs and variables of templates that say nothing in a text', async () => {
+  const crm = await startCrm();
+  const bridge = await startBridgeOn(crm);
+  const kept = [
+    'Nader',
+    'Na Li',
+    'Other',
+    'No',
+    'Private',
+    '[Acme] sales',
+    '{"a":1}',
+    '100%',
+    'C',
+    '!!!',
+    'Select Partner',
+    '007',
+  ];
+
+  const answer = await bridge.send('POST', '/contacts', {
+    contacts: [...inTitles, ...kept].map((title, index) => ({ externalId: String(index), lastName: 'Case', title })),
+  });
+
+  const held = new Map(crm.records('contacts').map(({ properties }) => [properties.enginy_external_id, properties]));
+  const titles = [...inTitles, ...kept].map((_title, index) => held.get(String(index))?.jobtitle);
+  expect(titles).toEqual([...inTitles.map(() => undefined), ...kept]);
+  expect(answer.body.results.map(({ warnings = [] }: { warnings?: string[] }) => warnings.length)).toEqual([
+    ...inTitles.map(() => 1),
+    ...kept.map(() => 0),
+  ]);
+});
+
+test('keeps 0 and NA where they are values: numbers, countries, names and fields without a row', async () => {
+  const crm = await startCrm();
+  const bridge = await startBridgeOn(crm);
+
+  await bridge.send('POST', '/contacts', {
+    contacts: [
+      { externalId: '1', firstName: 'Na', lastName: 'Null', country: 'NA', customFields: { region: 'NA', score: '0' } },
+    ],
+  });
+  await bridge.send('POST', '/companies', {
+    companies: [{ externalId: '2', name: 'None', numberOfEmployees: 0, revenue: '0' }],
+  });
+
+  expect(crm.records('contacts')[0]?.properties).toMatchObject({
+    ...{ firstname: 'Na', lastname: 'Null', country: 'NA', region: 'NA', score: '0' },
+  });
+  expect(crm.records('companies')[0]?.properties).toMatchObject({
+    ...{ name: 'None', numberofemployees: '0', annualrevenue: '0' },
+  });
+});
+
 test('identifies no company by a word that means "no value"', async () => {
   const crm = await startCrm();
   const bridge = await startBridgeOn(crm);

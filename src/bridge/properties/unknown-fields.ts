@@ -180,7 +180,7 @@ const meansNoValue: Refusal = { refused: `it means "${noValue}" (empty_words)`, 
 function isPlaceholder({ write }: Mapping, value: unknown): boolean {
   const given = toFieldValue(value);
   if (given === undefined || typeof value === 'boolean' || typeof value === 'number') return false;
-  return createEmptyWordTest(write.empty_words, 'any_case')(given);
+  return createEmptyWordTest(write.empty_words, 'any_case', false)(given);
 }
 
 /** The fields without a row and their values. A field that comes twice belongs to two merged updates, and the later value counts. */

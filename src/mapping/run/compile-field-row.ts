@@ -4,7 +4,8 @@ import { type EnginyRecord, type FieldValue, readField, toFieldValue, toText } f
 import type { Locale } from '../values/locale.ts';
 import { isValueProblem } from '../values/value-problem.ts';
 import { createRecordLocale } from './record-locale.ts';
-import { type ChainRun, compileChain, type StepListener, type TransformChain } from './transform-chain.ts';
+import { findTransform } from '../transforms/transforms.ts';
+import { type ChainRun, compileChain, readStep, type StepListener, type TransformChain } from './transform-chain.ts';
 
 /** What a row reads from a record. */
 export type RowReading = RowNotes &
@@ -71,11 +72,13 @@ export function compileFieldRow(mapping: Mapping, row: FieldRow): FieldReader {
   );
   const hasOptions = row.value_map !== undefined || row.match_option === true;
   const { empty_words: emptyWords } = mapping.write;
+  const steps = [...row.transform, ...readSources(row).flatMap((source) => source.steps)];
+  const isProse = !hasOptions && row.transform.length > 0 && steps.every(isOfText);
   const values: RowSources = {
     sources,
     chain,
     separator: row.with ?? ' ',
-    isPlaceholder: createEmptyWordTest(emptyWords, row.empty_words ?? (hasOptions ? 'never' : 'any_case')),
+    isPlaceholder: createEmptyWordTest(emptyWords, row.empty_words ?? (hasOptions ? 'never' : 'any_case'), isProse),
     localeOf: createRecordLocale(locale, [row.transform, ...readSources(row).map(({ steps }) => steps)]),
   };
   return {
@@ -84,10 +87,17 @@ export function compileFieldRow(mapping: Mapping, row: FieldRow): FieldReader {
     overwrite: row.overwrite ?? mapping.write.overwrite,
     onEmpty: row.on_empty ?? mapping.write.on_empty,
     keepsUnreadable: !hasOptions && row.concat === undefined && chain.form?.keepsUnreadable === true,
-    isPlaceholder: createEmptyWordTest(emptyWords, row.empty_words ?? 'any_case'),
+    isPlaceholder: createEmptyWordTest(emptyWords, row.empty_words ?? 'any_case', isProse),
     read: (record, listener) =>
       row.concat === undefined ? readFirst(values, record, listener) : readAll(values, record, listener),
   };
+}
+
+/** True for a transform of texts that people read: what is beside it is no number, date or code. */
+function isOfText(step: TransformStep): boolean {
+  const { name } = readStep(step);
+  const transform = findTransform(name);
+  return transform?.role === 'cosmetic' || name === 'first_name' || name === 'last_name';
 }
 
 /** The fields that a row names, each with its own transforms. */

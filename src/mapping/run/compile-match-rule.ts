@@ -69,7 +69,7 @@ export function compilePair(mapping: Mapping, pair: MatchPair): PairReader {
   const properties = [pair.crm, ...pair.also];
   const searched = pair.search ?? properties;
   const localeOf = createRecordLocale(mapping.locale, [pair.transform]);
-  const isPlaceholder = createEmptyWordTest(mapping.write.empty_words, 'exact');
+  const isPlaceholder = createEmptyWordTest(mapping.write.empty_words, 'exact', true);
   return {
     field: pair.enginy,
     property: pair.crm,

@@ -1,28 +1,71 @@
 import { longestOf } from './longest-of.ts';
+import { normalizeUnicode } from './normalize-unicode.ts';
 
 /** How the words that mean "no value" are recognised: in any case, only as they are listed, or not at all. */
 export type EmptyWordCase = 'any_case' | 'exact' | 'never';
 
-/** Recognises texts that say that there is no value, such as `N/A`. */
-export function createEmptyWordTest(words: readonly string[], wordCase: EmptyWordCase): EmptyWordTest {
+/**
+ * Recognises texts that say that there is no value, such as `N/A`, and variables that a template did not replace.
+ *
+ * @param isProse false for numbers, codes, options and fields of unknown kind: there `0` and `NA` (North America) are values.
+ */
+export function createEmptyWordTest(
+  words: readonly string[],
+  wordCase: EmptyWordCase,
+  isProse: boolean,
+): EmptyWordTest {
   if (wordCase === 'never') return () => false;
-  const known = tests[wordCase].get(words);
+  const cache = tests[wordCase][isProse ? 'prose' : 'other'];
+  const known = cache.get(words);
   if (known !== undefined) return known;
-  const fold = (text: string) => (wordCase === 'exact' ? text.trim() : text.trim().toLowerCase());
-  const listed = new Set(words.map(fold));
-  // Where a dash means nothing, so do several, and other signs that only fill a place.
-  const isFiller = (text: string) => listed.has('-') && fillers.test(text);
+  const fold = (text: string) => (wordCase === 'exact' ? oneForm(text) : foldWord(text));
+  const listed = new Set(words.filter((word) => isProse || !codes.has(word.toLowerCase())).map(fold));
   const longest = longestOf(words);
+  const isWord = (text: string) => listed.has(fold(text)) || listed.has(fold(bare(text)));
+  // Where a dash means nothing, so do several, and other signs that only fill a place.
+  const isFiller = (text: string) => listed.has('-') && (fillers.test(text) || variables.test(text));
+  // "N/A, N/A" and "null null"
+  const isRepeated = (text: string) => {
+    const parts = text.split(/\s*[,;|]\s*|\s+/).filter((part) => part !== '');
+    return parts.length > 1 && parts.length < 5 && parts.every(isWord);
+  };
   const isEmpty = (text: string) =>
-    text.length <= longest + 20 && (listed.has(fold(text)) || isFiller(text) || listed.has(fold(bare(text))));
+    (text.length <= 4 * longest + 20 && (isWord(text) || isRepeated(text))) ||
+    (text.length <= longestFiller && isFiller(text));
   const test = (value: string | readonly string[]) =>
     typeof value === 'string' ? isEmpty(value) : value.every(isEmpty);
-  tests[wordCase].set(words, test);
+  cache.set(words, test);
   return test;
 }
 
-/** Dashes, points, bullets, empty brackets, and signs without width; not `!!!`, which is a name. */
-const fillers = /^[\s\p{Pd}\p{Cf}._•·{}[\]()]+$/u;
+/** Words of the list that are values where texts are not prose. */
+const codes: ReadonlySet<string> = new Set(['0', 'na']);
+
+const longestFiller = 200;
+
+/** Dashes, points, bullets, quotes, empty brackets, and signs without width; not `!!!`, which is a name. */
+const fillers = /^[\s\p{Pd}\p{Cf}\u2800\u3164._•·{}[\]()<>|*=~/\\,;:?¿"'“”„«»‘’]+$/u;
+
+/** One or several variables: `{{title}}`, `${title}`, `<%= title %>`, `[[title]]`, `*|TITLE|*`, `%%title%%`, `{first_name}`. */
+const variables =
+  /^(?:\s*(?:\{\{[^{}]*\}\}|\$\{[^{}]*\}|<%[^<>]*%>|\[\[[^[\]]*\]\]|\*\|[^*|]*\|\*|%%?[a-z_][\w.-]*%%?|\{[a-z_][\w.-]*\}))+\s*$/i;
+
+/** Without signs of no width, and with one kind of each letter, slash and blank. */
+function oneForm(text: string): string {
+  if (/^[\x21-\x7e]*$/.test(text)) return text;
+  return normalizeUnicode(text, 'NFKC')
+    .replace(/\p{Cf}/gu, '')
+    .replace(/[⁄∕]/g, '/')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+/** The same in any case, and with any sign between the words: `not_available`. */
+function foldWord(text: string): string {
+  return oneForm(text)
+    .toLowerCase()
+    .replace(/(?<=\p{L})[_-](?=\p{L})/gu, ' ');
+}
 
 /** The word in `“N/A”` and `n/a.`. */
 function bare(text: string): string {
@@ -30,9 +73,13 @@ function bare(text: string): string {
 }
 
 /** The list of a mapping file serves all of its rows and records. */
-const tests = {
-  any_case: new WeakMap<readonly string[], EmptyWordTest>(),
-  exact: new WeakMap<readonly string[], EmptyWordTest>(),
-};
+const tests = { any_case: caches(), exact: caches() };
+
+function caches() {
+  return {
+    prose: new WeakMap<readonly string[], EmptyWordTest>(),
+    other: new WeakMap<readonly string[], EmptyWordTest>(),
+  };
+}
 
 type EmptyWordTest = (value: string | readonly string[]) => boolean;

@@ -69,6 +69,11 @@ company-information.service.gov.uk registroimprese.it paginebianche.it firmenabc
 indiamart.com avvo.com psychologytoday.com academia.edu researchgate.net apps.apple.com podcasts.apple.com
 blog.naver.com smartstore.naver.com zhihu.com zalo.me truthsocial.com vk.ru deliveroo.es shopee.sg shopee.com.br lazada.sg
 hubs.ly mailchi.mp eepurl.com milkshake.app
+apollo.io lusha.com builtwith.com similarweb.com ycombinator.com tracxn.com cbinsights.com getapp.com getapp.es softwareadvice.com
+trustradius.com leadiq.com seamless.ai cognism.com hunter.io snov.io clay.com kaspr.io adapt.io contactout.com datanyze.com
+leadfeeder.com aeroleads.com growjo.com buzzfile.com rocketreach.com theorg.com comparably.com ambitionbox.com tradeindia.com
+startupranking.com dealroom.co eu-startups.com gust.com seedrs.com crowdcube.com stackshare.io alternativeto.net saashub.com appsumo.com
+getlatka.com bebee.com jooble.org lead411.com uplead.com salesintel.io zoominfo.de dropcontact.com findymail.com wiza.co
 `;
 
 /**
@@ -107,6 +112,20 @@ oopy.io ghost.io ck.page stores.jp base.shop empretienda.com.ar
 neocities.org ning.com wikidot.com fandom.com pbworks.com eklablog.com
 `;
 
+/**
+ * Companies whose hosts hold pages of other companies. The host alone is their own domain; a page there (`dropbox.com/s/…`) is none,
+ * and a subdomain (`acme.slack.com`) belongs to a customer.
+ */
+const vendors = `
+dropbox.com box.com wetransfer.com mega.nz hubspot.com slack.com zoom.us asana.com trello.com airtable.com monday.com clickup.com
+figma.com miro.com loom.com canva.com typeform.com jotform.com surveymonkey.com tally.so squarespace.com shopify.com wix.com
+zendesk.com freshdesk.com freshworks.com intercom.com salesforce.com force.com pipedrive.com zoho.com teamtailor.com lever.co
+bamboohr.com workable.com recruitee.com smartrecruiters.com ashbyhq.com personio.com personio.de softr.io bubble.io
+mailchimp.com sendgrid.com stripe.com paypal.com docusign.com pandadoc.com proposify.com evernote.com microsoft.com office.com
+apple.com adobe.com reuters.com forbes.com techcrunch.com sifted.eu substackcdn.com
+`;
+
+const vendorHosts: ReadonlySet<string> = listOf(vendors);
 const platformHosts: ReadonlySet<string> = listOf(platforms);
 const builderHosts: ReadonlySet<string> = listOf(builders);
 
@@ -118,11 +137,22 @@ function listOf(text: string): ReadonlySet<string> {
  * What a host is, in canonical form: `platform` for a host that many share, `customer` for the subdomain of one customer of a site
  * builder; undefined for all others.
  * @param more further hosts of the first kind, from the mapping file.
+ * @param isPage true if the address names a page on the host.
  */
-export function sharedHostKind(host: string, more: readonly string[] = []): 'platform' | 'customer' | undefined {
+export function sharedHostKind(
+  host: string,
+  more: readonly string[] = [],
+  isPage = false,
+): 'platform' | 'customer' | undefined {
   for (let rest = host; rest.includes('.'); rest = rest.slice(rest.indexOf('.') + 1)) {
     if (platformHosts.has(rest) || more.includes(rest)) return 'platform';
+    if (vendorHosts.has(rest) && (isPage || serviceHost.test(host))) return 'platform';
+    if (vendorHosts.has(rest) && rest !== host) return 'customer';
     if (builderHosts.has(rest)) return rest === host ? 'platform' : 'customer';
   }
   return undefined;
 }
+
+/** Subdomains that a vendor uses for all customers. */
+const serviceHost =
+  /^(?:app|apps|my|go|get|try|share|docs|drive|files|meet|meetings|teams|forms|form|survey|jobs|apply|appsource|marketplace|api|login|accounts|status|support|help|podcasts|itunes|sites|view|pages)\./;

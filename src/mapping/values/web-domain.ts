@@ -10,6 +10,8 @@ const notADomain: ValueProblem = { problem: 'is not a domain name' };
 const hostName = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+(?!\d+$)[a-z0-9-]{2,63}$/;
 
 interface Domain {
+  /** True if the address names a page on the host. */
+  readonly isPage: boolean;
   readonly host: string;
   readonly root: string;
   readonly name: string;
@@ -32,7 +34,7 @@ const sharedPage: ValueProblem = {
 export function normalizeOwnDomain(text: string, locale: Locale, isRoot = false): string | ValueProblem {
   const domain = readDomain(text);
   if (domain === undefined) return notADomain;
-  const kind = sharedHostKind(domain.host, locale.sharedHosts);
+  const kind = sharedHostKind(domain.host, locale.sharedHosts, domain.isPage);
   if (kind === 'platform' || (kind === 'customer' && locale.isWriting === true)) return sharedPage;
   return isRoot && kind === undefined ? domain.root : domain.host;
 }
@@ -62,8 +64,14 @@ export function areDifferentDomains(one: string, other: string): boolean {
  * registered all the time.
  */
 function readDomain(text: string): Domain | undefined {
-  let host = text.trim().toLowerCase();
-  host = host.replace(/^(?:[a-z][a-z0-9+.-]*:)?\/\//, '').replace(/[/?#\\].*$/s, '');
+  const address = text
+    .trim()
+    .replace(/^[\s<("'“‘[]+|[\s>)"'”’\],;]+$/gu, '')
+    .toLowerCase()
+    .replace(/^(?:[a-z][a-z0-9+.-]*:)?\/\//, '')
+    .replace(/^https?:\/\//, '');
+  let host = address.replace(/[/?#\\].*$/s, '');
+  const isPage = /^[^/?#]*\/+[^/?#]/.test(address);
   host = host
     .slice(host.lastIndexOf('@') + 1)
     .replace(/:\d*$/, '')
@@ -77,5 +85,5 @@ function readDomain(text: string): Domain | undefined {
   const parsed = parse(host, { allowPrivateDomains: true, extractHostname: false });
   // Suffixes that the list does not know are as good as others: new ones are added every month.
   if (parsed.isIp === true || parsed.domain === null || parsed.hostname === null) return undefined;
-  return { host: parsed.hostname, root: parsed.domain, name: parsed.domainWithoutSuffix ?? parsed.domain };
+  return { isPage, host: parsed.hostname, root: parsed.domain, name: parsed.domainWithoutSuffix ?? parsed.domain };
 }
