@@ -131,7 +131,7 @@ const inTitles = [
   ...[
     '{{title}}',
     '{{ contact.title }}',
-    '${title}',
+    `\${title}`,
     '<%= title %>',
     '[[title]]',
     '*|TITLE|*',

@@ -4,7 +4,7 @@ import { createOptionMatcher } from '../../src/mapping/values/option-matcher.ts'
 import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
 
 const labels =
-  '15|1-5|C|C#|C++|en|de|A|A+|A-|10|10+|<10|>10|1001-5000|Vitamin|Non-Profit|-5|1.5|Food & Drink|Öffentlich|5%'.split(
+  '15|1-5|C|C#|C++|en|de|A|A+|A-|10|10+|<10|>10|1001-5000|Vitamin|Non-Profit|-5|1.5|Food & Drink|Öffentlich|5%|Café|Résumé|Resume|São Paulo|Łódź|İstanbul|Straße|CO₂|Señor|O’Brien|Jean-Luc|10k|50–100'.split(
     '|',
   );
 
@@ -43,6 +43,24 @@ const cases: Readonly<Record<string, string | undefined>> = {
   nonprofit: 'Non-Profit',
   'food and drink': 'Food & Drink',
   offentlich: 'Öffentlich',
+  OFFENTLICH: 'Öffentlich',
+  'o\u0308ffentlich': 'Öffentlich',
+  cafe: 'Café',
+  'CAFE\u0301': 'Café',
+  resume: 'Resume',
+  RÉSUMÉ: 'Résumé',
+  Résume: undefined,
+  'sao paulo': 'São Paulo',
+  LODZ: 'Łódź',
+  Istanbul: 'İstanbul',
+  STRASSE: 'Straße',
+  CO2: 'CO₂',
+  senor: 'Señor',
+  "o'brien": 'O’Brien',
+  'jean‑luc': 'Jean-Luc',
+  '50 to 100': '50–100',
+  '50100': undefined,
+  'S\u00e3o\u00a0Paulo': 'São Paulo',
   '&': undefined,
   '!': undefined,
   and: undefined,

@@ -1,4 +1,5 @@
 import { foldText } from './fold-text.ts';
+import { normalizeUnicode } from './normalize-unicode.ts';
 import { normalizeEmployeeRange } from './numbers/number-range.ts';
 import { withPlainSigns } from './numbers/number-text.ts';
 
@@ -31,6 +32,11 @@ export function createOptionMatcher(options: readonly Option[]): (text: string) 
       const found = single(labels.get(exact));
       if (found !== undefined) return found;
     }
+    // With the same letters and accents, in another case: "resume" is "Resume" and not "Résumé".
+    for (const { sameLetters } of tables) {
+      const found = single(sameLetters.get(letters(exact)));
+      if (found !== undefined) return found;
+    }
     const [whole, withoutStopWords] = looseForms(exact);
     for (const { forms, shortForms, ranges } of tables) {
       const found =
@@ -43,18 +49,24 @@ export function createOptionMatcher(options: readonly Option[]): (text: string) 
 
 function indexOptions(options: readonly Option[]) {
   const labels = new Map<string, Set<string>>();
+  const sameLetters = new Map<string, Set<string>>();
   const forms = new Map<string, Set<string>>();
   const shortForms = new Map<string, Set<string>>();
   const ranges = new Map<string, Set<string>>();
   for (const { value, label } of options) {
     add(labels, label.trim(), value);
+    for (const text of [value, label]) add(sameLetters, letters(text), value);
     for (const range of [rangeForm(value), rangeForm(label)]) add(ranges, range, value);
     for (const [whole, withoutStopWords] of [looseForms(value), looseForms(label)]) {
       add(forms, whole, value);
       add(shortForms, withoutStopWords, value);
     }
   }
-  return { values: new Set(options.map((option) => option.value)), labels, forms, shortForms, ranges };
+  return { values: new Set(options.map((option) => option.value)), labels, sameLetters, forms, shortForms, ranges };
+}
+
+function letters(text: string): string {
+  return normalizeUnicode(text.trim(), 'NFC').toLowerCase();
 }
 
 /** "51-200 employees" and "51–200" are one range; empty for any other text. */
