@@ -3,6 +3,7 @@ import { checkFolder } from '../src/mapping/check/check-folder.ts';
 import { formatDiagnostic } from '../src/mapping/schema/diagnostic.ts';
 import { findingsIn } from './cli/read-scenario.ts';
 import { runCommand } from './cli/run-command.ts';
+import { portal, startGermanPortal } from './support/german-portal.ts';
 import { startBridgeOn, startCrm } from './support/start-bridge.ts';
 
 const german = 'mappings/examples/german-portal';
@@ -17,74 +18,6 @@ test.each([
   expect(report.diagnostics.map(formatDiagnostic)).toEqual([]);
   expect(report.examples).toBe(examples);
 });
-
-const choice = (name: string, fieldType: 'select' | 'checkbox', options: Readonly<Record<string, string>>) => ({
-  name,
-  type: 'enumeration',
-  fieldType,
-  options: Object.entries(options).map(([value, label], displayOrder) => ({ value, label, displayOrder })),
-});
-const plain = (name: string, type: string, fieldType: string) => ({ name, type, fieldType });
-const yesNo = (name: string) => ({
-  ...choice(name, 'select', { true: 'Ja', false: 'Nein' }),
-  type: 'bool',
-  fieldType: 'booleancheckbox',
-});
-const industries = {
-  software: 'Software und IT',
-  maschinenbau: 'Maschinenbau',
-  automobil: 'Automobil',
-  sonstige: 'Sonstige',
-};
-
-/** What the German portal has beyond HubSpot's own properties. */
-const portal = {
-  contacts: [
-    plain('linkedin_profil', 'string', 'text'),
-    plain('ort', 'string', 'text'),
-    choice('unternehmensgroesse', 'select', {
-      klein: 'Klein',
-      mittel: 'Mittel',
-      gross: 'Groß',
-      konzern: 'Konzern',
-      unbekannt: 'Unbekannt',
-    }),
-    choice('branche', 'select', industries),
-    yesNo('email_geprueft'),
-    choice('gespraechsthemen', 'checkbox', {
-      preise: 'Preise',
-      schnittstellen: 'Schnittstellen',
-      datenschutz: 'Datenschutz',
-    }),
-    plain('enginy_profiltext', 'string', 'textarea'),
-    choice('lead_quelle', 'select', { messe: 'Messe', enginy: 'Enginy' }),
-    plain('lead_score_vertrieb', 'number', 'number'),
-    plain('letzter_termin', 'datetime', 'date'),
-    yesNo('newsletter'),
-    plain('kunde_seit', 'date', 'date'),
-  ],
-  companies: [
-    plain('linkedin_seite', 'string', 'text'),
-    choice('branche', 'select', industries),
-    plain('gruendungsjahr', 'string', 'text'),
-    choice('abc_klasse', 'select', { A: 'A-Kunde', B: 'B-Kunde', C: 'C-Kunde' }),
-    choice('lead_quelle', 'select', { messe: 'Messe', enginy: 'Enginy' }),
-    plain('lead_score_firma', 'number', 'number'),
-  ],
-} as const;
-
-async function startGermanPortal() {
-  const crm = await startCrm();
-  const headers = { authorization: `Bearer ${crm.token}`, 'content-type': 'application/json' };
-  for (const [object, definitions] of Object.entries(portal)) {
-    const groupName = object === 'contacts' ? 'contactinformation' : 'companyinformation';
-    const inputs = definitions.map((definition) => ({ label: definition.name, groupName, ...definition }));
-    const path = `/crm/v3/properties/${object}/batch/create`;
-    const answer = await fetch(`${crm.url}${path}`, { method: 'POST', headers, body: JSON.stringify({ inputs }) });
-    expect(answer.status).toBe(201);
-  }
-  return crm;
-}
 
 test('the German set fits its portal, and a portal without the properties is detected', async () => {
   const crm = await startGermanPortal();
