@@ -117,6 +117,23 @@ test('matches every result to its input in any order if a sent value distinguish
     }),
   ));
 
+test('matches records by all of their values if no single one distinguishes them', () => {
+  const people = [
+    { firstname: 'Ada', lastname: 'Smith' },
+    { firstname: 'Ada', lastname: 'Jones' },
+    { lastname: 'Smith', city: 'Rome' },
+    { lastname: 'Smith' },
+    { lastname: 'Smith' },
+  ];
+  const batch = people.map((properties, at) => ({ traceId: String(at), properties }));
+  const results = [2, 0, 4, 1, 3].map((at) => ({ id: `9${at}`, properties: { ...people[at] } }));
+
+  const matched = matchResults(batch, results);
+
+  expect(batch.map((input) => people[Number(matched.get(input)?.id.slice(1))])).toEqual(people);
+  expect(new Set([...matched.values()].map(({ id }) => id)).size).toBe(people.length);
+});
+
 test('matches by order only if the numbers agree and no value contradicts it', () => {
   const same = [0, 1].map((at) => ({ traceId: String(at), properties: { lastname: 'Smith' } }));
   const result = (id: string, lastname: string) => ({ id, properties: { lastname } });

@@ -3,7 +3,8 @@ import type { BatchInput } from './batch-input.ts';
 
 /**
  * Assigns each result to its input. HubSpot guarantees no order: the trace id decides if it is echoed, then the record id, then a
- * sent value that no two inputs share. Order only decides for creates that remain, if as many results remain and agree with them.
+ * sent value that no two inputs share, then all sent values together. Order only decides for creates that remain, if as many results
+ * remain and agree with them.
  */
 export function matchResults<I extends BatchInput>(
   inputs: readonly I[],
@@ -27,6 +28,14 @@ export function matchResults<I extends BatchInput>(
     for (const result of [...left.results]) pair(byValue?.get(comparable(result.properties[name])), result);
     if (left.results.size === 0) return matched;
   }
+  const names = namesOf(left.inputs);
+  const byAll = Map.groupBy(left.inputs, ({ properties }) => signatureOf(names, properties));
+  const answered = Map.groupBy(left.results, ({ properties }) => signatureOf(names, properties));
+  // Records that are equal in everything that was sent are interchangeable, if all of them were answered.
+  for (const [signature, same] of answered) {
+    const alike = byAll.get(signature) ?? [];
+    if (alike.length === same.length) for (const [at, result] of same.entries()) pair(alike[at], result);
+  }
   const [openInputs, openResults] = [[...left.inputs], [...left.results]];
   const isPlausible =
     openInputs.length === openResults.length && openInputs.every((input, at) => isLike(input, openResults[at]));
@@ -45,6 +54,17 @@ function sharedProperties(inputs: readonly BatchInput[]): readonly string[] {
 function distinctValues<I extends BatchInput>(inputs: readonly I[], name: string): ReadonlyMap<string, I> | undefined {
   const byValue = new Map(inputs.map((input) => [comparable(input.properties[name]), input]));
   return byValue.size === inputs.length && !byValue.has('') ? byValue : undefined;
+}
+
+function namesOf(inputs: Iterable<BatchInput>): readonly string[] {
+  return [...new Set([...inputs].flatMap(({ properties }) => Object.keys(properties)))];
+}
+
+function signatureOf(
+  names: readonly string[],
+  properties: Readonly<Record<string, string | null | undefined>>,
+): string {
+  return JSON.stringify(names.map((name) => comparable(properties[name])));
 }
 
 /** None of the sent properties came back, or at least one came back as sent. */
