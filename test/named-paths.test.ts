@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 
 const root = new URL('../', import.meta.url).pathname;
-const folders = ['src', 'sandbox', 'test', 'mappings', 'docs', 'scripts', 'bin', 'bench', 'demo'];
+const folders = ['src', 'sandbox', 'test', 'mappings', 'docs', 'scripts', 'bin', 'bench', 'demo', 'deploy'];
 /** Every file and folder of the project, folders with a slash at the end, all with one in front: `/src/bridge/`. */
 const paths = [
   ...readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isFile()),
