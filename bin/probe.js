@@ -1,5 +1,6 @@
 // `node bin/probe.js`: asks the bridge that runs on this machine with the same environment for /livez. Status 0 if it answers, else 1.
 // For container images, which have no curl; a command of the program would load all of it every ten seconds.
+// biome-ignore lint/style/noProcessEnv: this program loads nothing of the bridge
 const { HOST, PORT, TLS_CERT } = process.env;
 const { request } = await import(TLS_CERT ? 'node:https' : 'node:http');
 const isAnyAddress = !HOST || HOST === '0.0.0.0' || HOST === '::';
