@@ -1,4 +1,4 @@
-import { createBatchingCrm } from './bridge/batching-crm.ts';
+import { createBatchingCrm, createLookupCrm } from './bridge/batching-crm.ts';
 import { createKeyedLock } from './bridge/keyed-lock.ts';
 import { createIdentityProperties } from './bridge/properties/identity-property.ts';
 import { createManagedProperties } from './bridge/properties/managed-property.ts';
@@ -34,6 +34,8 @@ export interface BridgeSettings {
   readonly cache: { readonly max: number; readonly ttlMs: number };
   /** How many searches one request may make beyond the usual ones; 20 by default. */
   readonly extraSearches?: number;
+  /** False where requests come one at a time: a lookup then waits for no other. */
+  readonly sharesLookups?: boolean;
   /** What the CRM allows in custom properties. */
   readonly propertyRules: PropertyRules;
 }
@@ -49,9 +51,10 @@ export interface BridgeDeps {
 /** Builds the bridge on a CRM. */
 export function createBridge({ crm, log, watcher, ownerStore }: BridgeDeps, settings: BridgeSettings): Bridge {
   const idCache = createRecordIdCache(settings.cache);
-  const candidateSearch = createCandidateSearch(crm);
+  const { sharesLookups = true } = settings;
+  const candidateSearch = createCandidateSearch(crm, { isShared: sharesLookups });
   const matching = {
-    crm,
+    crm: sharesLookups ? createLookupCrm(crm) : crm,
     log,
     extraSearches: settings.extraSearches ?? 20,
     idCache: watcher?.watchIds(idCache) ?? idCache,

@@ -1,4 +1,7 @@
 import type { CallContext } from '../crm/crm.ts';
+import type { Deadline } from '../crm/deadline.ts';
+import { DeadlineError } from '../errors.ts';
+import { raceDeadline } from './race-deadline.ts';
 
 /** Collects small pieces of work that arrive together, so that they share the CRM's batch calls. */
 export interface Batcher<Item, Result> {
@@ -9,17 +12,24 @@ export interface Batcher<Item, Result> {
 /** @returns one result per item, in order. */
 export type RunBatch<Item, Result> = (items: readonly Item[], context: CallContext) => Promise<readonly Result[]>;
 
-export interface BatchLimits {
+export interface BatchPolicy<Result> {
   /** How long the first item of a batch waits for others, in milliseconds. */
   readonly windowMs: number;
   /** How much longer it waits while an earlier batch is running, in milliseconds: items that arrive meanwhile join it. */
   readonly maxWaitMs: number;
   /** A batch of this many items runs at once; a caller that brings as many never waits. */
   readonly maxItems: number;
+  /**
+   * For lookups. What a caller brings may be divided between batches, so that those are full, and a batch runs until the latest
+   * deadline among its callers. A caller whose own deadline comes first gets this result for what is not there yet.
+   */
+  readonly lateResult?: Result;
+  /** True: while no batch is running, the first item does not wait for others. */
+  readonly startsIdle?: boolean;
 }
 
 /** A window too short to notice, a wait of about one answer of HubSpot, and as many items as one of its batch calls accepts. */
-const defaultLimits: BatchLimits = { windowMs: 5, maxWaitMs: 300, maxItems: 100 };
+const defaultPolicy: BatchPolicy<never> = { windowMs: 5, maxWaitMs: 300, maxItems: 100 };
 
 interface Batch<Item, Result> {
   readonly items: Item[];
@@ -30,13 +40,14 @@ interface Batch<Item, Result> {
 }
 
 /**
- * A batch runs under the request id of its first caller and until the earliest deadline among its callers; it is urgent when one
- * of them is.
+ * A batch runs under the request id of its first caller and until the earliest deadline among its callers (the latest, if it
+ * reads); it is urgent when one of them is.
  */
 export function createBatcher<Item, Result>(
   run: RunBatch<Item, Result>,
-  { windowMs, maxWaitMs, maxItems }: BatchLimits = defaultLimits,
+  policy: BatchPolicy<Result> = defaultPolicy,
 ): Batcher<Item, Result> {
+  const { windowMs, maxWaitMs, maxItems, lateResult, startsIdle = false } = policy;
   let open: Batch<Item, Result> | undefined;
   /** Batches that are running. */
   let running = 0;
@@ -70,41 +81,79 @@ export function createBatcher<Item, Result>(
   async function runBatch(items: readonly Item[], contexts: readonly CallContext[]): Promise<readonly Result[]> {
     running += 1;
     try {
-      return await run(items, sharedContext(contexts));
+      return await run(items, sharedContext(contexts, lateResult === undefined ? earliest : latest));
     } finally {
       running -= 1;
-      if (running === 0 && isReady) open?.start();
+      if (running === 0 && (isReady || startsIdle)) open?.start();
     }
+  }
+
+  /** Puts items that fit into it into the open batch. */
+  async function join(items: readonly Item[], context: CallContext): Promise<readonly Result[]> {
+    open ??= openBatch();
+    const batch = open;
+    const start = batch.items.length;
+    for (const item of items) batch.items.push(item);
+    batch.contexts.push(context);
+    if (batch.items.length >= maxItems || (startsIdle && running === 0)) batch.start();
+    return (await batch.results).slice(start, start + items.length);
+  }
+
+  /** The CRM keeps the deadline of what a caller brings for itself, and says what it did until then. */
+  async function divide(items: readonly Item[], context: CallContext, late: Result): Promise<readonly Result[]> {
+    const alone = items.length - (items.length % maxItems);
+    const parts = alone === 0 ? [] : [run(items.slice(0, alone), context)];
+    for (let at = alone; at < items.length; ) {
+      const some = items.slice(at, at + maxItems - (open?.items.length ?? 0));
+      parts.push(orLate(join(some, context), { context, late: some.map(() => late) }));
+      at += some.length;
+    }
+    return (await Promise.all(parts)).flat();
   }
 
   return {
     async add(items, context) {
-      const [first] = items;
-      if (first === undefined) return [];
+      if (items.length === 0) return [];
+      if (lateResult !== undefined) return await divide(items, context, lateResult);
       if (items.length >= maxItems) return await run(items, context);
       if (open !== undefined && open.items.length + items.length > maxItems) open.start();
-      open ??= openBatch();
-      const batch = open;
-      const start = batch.items.length;
-      for (const item of items) batch.items.push(item);
-      batch.contexts.push(context);
-      if (batch.items.length >= maxItems) batch.start();
-      return (await batch.results).slice(start, start + items.length);
+      return await join(items, context);
     },
   };
 }
 
-function sharedContext(contexts: readonly CallContext[]): CallContext {
+async function orLate<Result>(
+  work: Promise<Result>,
+  { context, late }: { readonly context: CallContext; readonly late: Result },
+): Promise<Result> {
+  try {
+    return await raceDeadline(work, context.deadline);
+  } catch (error) {
+    if (error instanceof DeadlineError) return late;
+    throw error;
+  }
+}
+
+function sharedContext(
+  contexts: readonly CallContext[],
+  choose: (deadlines: readonly Deadline[]) => number,
+): CallContext {
   const [first] = contexts;
   if (first === undefined) throw new RangeError('a batch has at least one member');
-  const others = contexts.slice(1).map(({ requestId }) => requestId);
+  const others = contexts.flatMap(({ requestId, alsoFor = [] }) => [requestId, ...alsoFor]).slice(1);
+  const deadlines = contexts.map(({ deadline }) => deadline);
   return {
     requestId: first.requestId,
     ...(others.length > 0 && { alsoFor: others }),
     urgency: contexts.some(({ urgency }) => urgency === 'urgent') ? 'urgent' : 'bulk',
-    deadline: {
-      remainingMs: () =>
-        contexts.reduce((least, { deadline }) => Math.min(least, deadline.remainingMs()), Number.POSITIVE_INFINITY),
-    },
+    deadline: { remainingMs: () => choose(deadlines) },
   };
+}
+
+function earliest(deadlines: readonly Deadline[]): number {
+  return deadlines.reduce((least, deadline) => Math.min(least, deadline.remainingMs()), Number.POSITIVE_INFINITY);
+}
+
+function latest(deadlines: readonly Deadline[]): number {
+  return deadlines.reduce((most, deadline) => Math.max(most, deadline.remainingMs()), 0);
 }

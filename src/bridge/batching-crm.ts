@@ -1,5 +1,5 @@
-import type { CreateInput, Crm, CrmProblem, CrmRecord, ReadOutcome, WriteOutcome } from '../crm/crm.ts';
-import { type Batcher, createBatcher, type RunBatch } from './batcher.ts';
+import type { CallContext, CreateInput, Crm, CrmProblem, CrmRecord, ReadOutcome, WriteOutcome } from '../crm/crm.ts';
+import { type Batcher, type BatchPolicy, createBatcher, type RunBatch } from './batcher.ts';
 import { type Lookup, lookupIn } from './lookup.ts';
 import { unaccounted } from './unaccounted.ts';
 
@@ -8,14 +8,52 @@ import { unaccounted } from './unaccounted.ts';
  * campaign logs its activities one request at a time, but many at once.
  */
 export function createBatchingCrm(crm: Crm): Crm {
-  const reads = new Map<string, Batcher<string, Lookup>>();
   const creates = new Map<string, Batcher<CreateInput, WriteOutcome>>();
-
   return {
     ...crm,
+    ...batchReads(crm),
+    create: (objectType, inputs, context) =>
+      getOrCreate(creates, objectType, () => createBatcher((all, shared) => crm.create(objectType, all, shared))).add(
+        inputs,
+        context,
+      ),
+  };
+}
+
+/**
+ * The same CRM, for lookups: what concurrent requests read at the same moment shares calls of a hundred values. Enginy sends many
+ * requests of a hundred records, of which each rule reads a part. Failed calls fail only the values that they read.
+ */
+export function createLookupCrm(crm: Crm): Crm {
+  return { ...crm, ...batchReads(crm, lookupPolicy(100)) };
+}
+
+/**
+ * How lookups of concurrent requests are gathered. Urgent ones, a few records each, do not wait unless others are under way, and
+ * never go together with bulk ones, which would make those urgent too.
+ */
+export function lookupPolicy(
+  maxItems: number,
+): Record<CallContext['urgency'], BatchPolicy<{ readonly problem: CrmProblem }>> {
+  return {
+    urgent: { windowMs: 5, maxWaitMs: 100, maxItems, lateResult, startsIdle: true },
+    bulk: { windowMs: 5, maxWaitMs: 300, maxItems, lateResult },
+  };
+}
+
+const lateResult = { problem: { kind: 'late', message: 'a lookup that other requests share took too long' } } as const;
+
+/** @param policy by urgency; without it, all reads are gathered alike. */
+function batchReads(crm: Crm, policy?: ReturnType<typeof lookupPolicy>): Pick<Crm, 'readByIds' | 'readBy'> {
+  const reads = new Map<string, Batcher<string, Lookup>>();
+  const batcherFor = (name: readonly string[], context: CallContext, run: RunBatch<string, Lookup>) =>
+    getOrCreate(reads, JSON.stringify(policy === undefined ? name : [context.urgency, ...name]), () =>
+      createBatcher(run, policy?.[context.urgency]),
+    );
+  return {
     // biome-ignore lint/complexity/useMaxParams: the port's signature
     async readByIds(objectType, ids, properties, context) {
-      const batcher = getOrCreate(reads, JSON.stringify(['id', objectType, ...properties]), async (values, shared) => {
+      const batcher = batcherFor(['id', objectType, ...properties], context, async (values, shared) => {
         const outcome = await crm.readByIds(objectType, [...new Set(values)], properties, shared);
         return values.map((value) => lookupIn(outcome, value));
       });
@@ -23,24 +61,22 @@ export function createBatchingCrm(crm: Crm): Crm {
     },
     // biome-ignore lint/complexity/useMaxParams: the port's signature
     async readBy(objectType, property, values, properties, context) {
-      const name = JSON.stringify(['property', property, objectType, ...properties]);
-      const batcher = getOrCreate(reads, name, async (all, shared) => {
+      const name = ['property', property, objectType, ...properties];
+      const batcher = batcherFor(name, context, async (all, shared) => {
         const outcome = await crm.readBy(objectType, property, [...new Set(all)], properties, shared);
         return all.map((value) => lookupIn(outcome, value));
       });
       return toReadOutcome(values, await batcher.add(values, context));
     },
-    create: (objectType, inputs, context) =>
-      getOrCreate(creates, objectType, (all, shared) => crm.create(objectType, all, shared)).add(inputs, context),
   };
 }
 
 function getOrCreate<Item, Result>(
   batchers: Map<string, Batcher<Item, Result>>,
   name: string,
-  run: RunBatch<Item, Result>,
+  create: () => Batcher<Item, Result>,
 ): Batcher<Item, Result> {
-  const batcher = batchers.get(name) ?? createBatcher(run);
+  const batcher = batchers.get(name) ?? create();
   batchers.set(name, batcher);
   return batcher;
 }

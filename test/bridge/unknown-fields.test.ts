@@ -9,7 +9,11 @@ import { fieldKey, ownPropertyName } from '../../src/mapping/run/property-name.t
 import { type FakeCrm, fakeCrm } from '../support/fake-crm.ts';
 import { logSink } from '../support/log-sink.ts';
 import { shippedWith } from '../support/shipped-mappings.ts';
-import { startApp } from '../support/start-app.ts';
+import { startApp as startAnyApp } from '../support/start-app.ts';
+
+/** An app whose updates return no values, so that their answers are about what was written alone. */
+const startApp: typeof startAnyApp = (crm, { deps, settings = {} } = {}) =>
+  startAnyApp(crm, { deps: { mappings: shippedWith('contacts', () => {}), ...deps }, settings });
 
 const missing: CrmProblem = { kind: 'refused', message: 'a scope is missing', missingScopes: ['schemas.write'] };
 
@@ -614,13 +618,13 @@ test('moves a stage back by clearing it first, and forward without', async () =>
   const mappings = shippedWith('contacts', (write) => {
     write.fields.push({ enginy: 'stage', crm: 'lifecyclestage', backward: 'force', transform: [], direction: 'write' });
   });
-  const app = await startApp(crm, { deps: { mappings } });
   const written: unknown[] = [];
   const { update: carryOut } = crm;
   crm.update = async (objectType, inputs, context) => {
     written.push(inputs);
     return await carryOut(objectType, inputs, context);
   };
+  const app = await startApp(crm, { deps: { mappings } });
 
   const answer = await app.send(...update({ crmId: '1', stage: 'lead' }, { crmId: '2', stage: 'customer' }));
 

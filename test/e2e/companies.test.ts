@@ -96,7 +96,7 @@ test('updates what was sent and leaves the rest; unknown ids fail alone', async 
   });
 
   expect(answer.status).toBe(200);
-  expect(answer.body.results).toEqual([
+  expect(answer.body.results).toMatchObject([
     { crmId: engines, success: true },
     { crmId: '424242', success: false, error: 'No company with id 424242 exists in the CRM' },
   ]);

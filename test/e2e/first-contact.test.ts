@@ -40,7 +40,7 @@ test('what a newcomer tries first works: create, create again, sync by other spe
   expect(synced.status).toBe(200);
   expect(synced.body.results.map(({ crmId }: { crmId: string }) => crmId)).toEqual([ada.crmId, mary.crmId]);
   expect(updated.status).toBe(200);
-  expect(updated.body.results).toEqual([
+  expect(updated.body.results).toMatchObject([
     { crmId: ada.crmId, success: true },
     { crmId: '999', success: false, error: 'No contact with id 999 exists in the CRM' },
   ]);

@@ -73,7 +73,9 @@ test('stores fifty concurrent updates with five new fields in five properties, w
 
   const answers = await sendFifty([bridge], ids);
 
-  expect(answers.map((answer) => answer?.body)).toEqual(ids.map((crmId) => ({ results: [{ crmId, success: true }] })));
+  expect(answers.map((answer) => answer?.body)).toMatchObject(
+    ids.map((crmId) => ({ results: [{ crmId, success: true }] })),
+  );
   expect(await createdIn(crm)).toHaveLength(5);
   expect(creationCalls(crm).length).toBeLessThanOrEqual(2);
   await expectAllStored(crm, ids);
@@ -86,7 +88,9 @@ test('stores fifty concurrent updates through two bridges in five properties', a
 
   const answers = await sendFifty(bridges, ids);
 
-  expect(answers.map((answer) => answer?.body)).toEqual(ids.map((crmId) => ({ results: [{ crmId, success: true }] })));
+  expect(answers.map((answer) => answer?.body)).toMatchObject(
+    ids.map((crmId) => ({ results: [{ crmId, success: true }] })),
+  );
   expect(await createdIn(crm)).toHaveLength(5);
   await expectAllStored(crm, ids);
 });
@@ -131,7 +135,7 @@ test.each(['contacts', 'companies'] as const)(
     const second = await send(2);
     const valuesThen = await stored();
 
-    expect([first.body, second.body]).toEqual(Array(2).fill({ results: [{ crmId, success: true }] }));
+    expect([first.body, second.body]).toMatchObject(Array(2).fill({ results: [{ crmId, success: true }] }));
     expect(valuesFirst).toEqual(engagement.map(([, value]) => value));
     expect(valuesThen).toEqual([
       'a while ago',
@@ -166,7 +170,7 @@ test('writes the known fields and warns about the others without the schema scop
   expect(warned()[0]).toMatchObject({ missingScopes: scopes, msg: expect.stringContaining(scopes.join(', ')) });
   expect(answer.status).toBe(200);
   const reason = 'the CRM does not let the bridge create properties (missing scope crm.schemas.contacts.write)';
-  expect(answer.body.results).toEqual([
+  expect(answer.body.results).toMatchObject([
     {
       crmId,
       success: true,
@@ -202,7 +206,7 @@ test('writes the known fields and warns about the new one at the portal limit, a
 
   for (const answer of answers) {
     expect(answer.status).toBe(200);
-    expect(answer.body.results).toEqual([
+    expect(answer.body.results).toMatchObject([
       { crmId, success: true, warnings: [expect.stringMatching(/^campaignOpens was skipped: .*limit of 0 custom/)] },
     ]);
   }
@@ -229,7 +233,7 @@ test('restores an archived property of that name, also one archived while the br
     contacts: [{ crmId, campaignOpens: '3' }],
   });
 
-  expect([sameBridge.body, nextBridge.body]).toEqual(Array(2).fill({ results: [{ crmId, success: true }] }));
+  expect([sameBridge.body, nextBridge.body]).toMatchObject(Array(2).fill({ results: [{ crmId, success: true }] }));
   expect(crm.records('contacts')[0]?.properties).toMatchObject({ campaign_opens: '3' });
 });
 
@@ -292,7 +296,7 @@ test('moves a stage back where the mapping forces it, and gives no false answer 
   const answer = await send(forcing);
 
   expect(stageAfterPlain).toBe('customer');
-  expect(answer.body).toEqual({ results: [{ crmId, success: true }] });
+  expect(answer.body).toMatchObject({ results: [{ crmId, success: true }] });
   expect(stage()).toBe('lead');
 });
 

@@ -19,7 +19,7 @@ export function loadShippedOnce(dir: string, locale: Locale = {}): Mappings {
 
 type Mutable<T> = { -readonly [Key in keyof T]: Mutable<T[Key]> };
 
-/** The shipped mapping files, with the write section of one of them changed. */
+/** The shipped mapping files, with the write section of one of them changed; updates return no values. */
 export function shippedWith(
   object: 'contacts' | 'companies',
   change: (write: Mutable<Mapping['write']>) => void,
@@ -29,6 +29,6 @@ export function shippedWith(
   if (mapping === undefined) throw new Error(`there is no mapping file for ${object}`);
   const write = structuredClone(mapping.write);
   change(write);
-  const changed = { ...shipped, [object]: { ...mapping, write } };
+  const changed = { ...shipped, [object]: { ...mapping, write, return_in_updates: false } };
   return () => changed;
 }

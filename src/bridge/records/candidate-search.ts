@@ -1,6 +1,10 @@
 import type { CallContext, Crm, CrmProblem, CrmRecord, ObjectType } from '../../crm/crm.ts';
 import type { MatchKey } from '../../mapping/run/match-keys.ts';
+import { type Batcher, createBatcher } from '../batcher.ts';
+import { lookupPolicy } from '../batching-crm.ts';
 import { problemFromRead } from '../problem.ts';
+import { raceDeadline } from '../race-deadline.ts';
+import { unaccounted } from '../unaccounted.ts';
 
 /** What a search knows of a record that may match: the rest is read fresh. */
 export type Candidates = { readonly ids: readonly string[] } | { readonly problem: CrmProblem };
@@ -25,8 +29,13 @@ export interface SearchRequest {
   readonly properties: readonly string[];
 }
 
-export function createCandidateSearch(crm: Pick<Crm, 'search'>): CandidateSearch {
+/** @param options.isShared false where requests come one at a time, and would only wait for others. */
+export function createCandidateSearch(
+  crm: Pick<Crm, 'search'>,
+  { isShared = true }: { readonly isShared?: boolean } = {},
+): CandidateSearch {
   const flights = new Map<string, Promise<Candidates>>();
+  const batchers = new Map<string, Batcher<SearchItem, Candidates>>();
 
   async function find(search: SearchRequest, context: CallContext): Promise<ReadonlyMap<string, Candidates>> {
     const joined = new Map<string, Promise<Candidates>>();
@@ -41,7 +50,7 @@ export function createCandidateSearch(crm: Pick<Crm, 'search'>): CandidateSearch
     for (const key of search.keys) {
       const flight = joined.get(key.value);
       if (flight === undefined) continue;
-      const landed = await flight.catch(() => 'failed' as const);
+      const landed = await raceDeadline(flight, context.deadline).catch(() => 'failed' as const);
       // The other request's deadline and its faults are not ours: what it could not reach is searched again.
       if (landed === 'failed' || ('problem' in landed && landed.problem.kind === 'late')) leftover.push(key);
       else results.set(key.value, landed);
@@ -52,7 +61,7 @@ export function createCandidateSearch(crm: Pick<Crm, 'search'>): CandidateSearch
   }
 
   async function takeOff(search: SearchRequest, keys: readonly MatchKey[], context: CallContext) {
-    const flight = runSearch(crm, { ...search, keys }, context);
+    const flight = searchTogether(search, keys, context);
     for (const key of keys) {
       const name = flightKey(search, key);
       const result = flight.then((found) => found.get(key.value) ?? { ids: [] });
@@ -65,7 +74,57 @@ export function createCandidateSearch(crm: Pick<Crm, 'search'>): CandidateSearch
     return flight;
   }
 
+  /** Shares searches with other requests. What another request's part of them breaks is searched again alone. */
+  async function searchTogether(search: SearchRequest, keys: readonly MatchKey[], context: CallContext) {
+    if (!isShared) return await runSearch(crm, { ...search, keys }, context);
+    const name = JSON.stringify([search.objectType, context.urgency]);
+    const batcher =
+      batchers.get(name) ?? createBatcher((items, shared) => runItems(crm, items, shared), policy[context.urgency]);
+    batchers.set(name, batcher);
+    try {
+      const found = await batcher.add(
+        keys.map((key) => ({ search, key })),
+        context,
+      );
+      return new Map(keys.map(({ value }, index) => [value, found[index] ?? unaccounted('unavailable')]));
+    } catch {
+      return await runSearch(crm, { ...search, keys }, context);
+    }
+  }
+
   return { find };
+}
+
+/** So many keys fill some thirty searches: what the last one of a batch has room for is little. */
+const policy = lookupPolicy(300);
+
+/** A key with the request that it comes from. */
+interface SearchItem {
+  readonly search: SearchRequest;
+  readonly key: MatchKey;
+}
+
+/** Searches for keys of several requests. Keys of different rules, or of different versions of the mapping, do not mix. */
+async function runItems(
+  crm: Pick<Crm, 'search'>,
+  items: readonly SearchItem[],
+  context: CallContext,
+): Promise<readonly Candidates[]> {
+  const groups = Map.groupBy(items, ({ search, key }) => JSON.stringify([search.version, key.rule]));
+  const found = new Map<string, ReadonlyMap<string, Candidates>>();
+  await Promise.all(
+    [...groups].map(async ([name, group]) => {
+      const [first] = group;
+      if (first === undefined) return;
+      // Requests that search for equal keys wait for one of them: the keys of a group are distinct, except by chance.
+      const keys = [...new Map(group.map(({ key }) => [key.value, key])).values()];
+      found.set(name, await runSearch(crm, { ...first.search, keys }, context));
+    }),
+  );
+  return items.map(({ search, key }) => {
+    const name = JSON.stringify([search.version, key.rule]);
+    return found.get(name)?.get(key.value) ?? unaccounted('unavailable');
+  });
 }
 
 /** What a search under way is known by: only for the same key may another request join it. */

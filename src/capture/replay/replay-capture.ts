@@ -81,7 +81,7 @@ async function createReplayedBridge(capture: Capture, mappings: Mappings, clock:
   const { crm, pacer } = createReplayedCrm({ clock, log }, capture);
   const deps = createBridge(
     { crm, log },
-    { cache: { max: 100_000, ttlMs: 3_600_000 }, propertyRules: replayedPropertyRules },
+    { cache: { max: 100_000, ttlMs: 3_600_000 }, propertyRules: replayedPropertyRules, sharesLookups: false },
   );
   for (const { objectType, name, value, id, searched, awaited } of capture.remembered) {
     const key = { name, value };

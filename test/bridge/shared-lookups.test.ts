@@ -1,0 +1,225 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { emailOf, type Kind, leads, linkedinUrlOf, seedContacts } from '../../bench/people.ts';
+import { matchRecords } from '../../src/bridge/records/match-records.ts';
+import { createBridge } from '../../src/create-bridge.ts';
+import type { CallContext, Crm } from '../../src/crm/crm.ts';
+import { hubSpotPropertyRules } from '../../src/crm/hubspot/property-rules.ts';
+import { CrmUnavailableError } from '../../src/errors.ts';
+import { checkSources } from '../../src/mapping/load/load-mappings.ts';
+import type { Mapping } from '../../src/mapping/schema/record-mapping.ts';
+import type { EnginyRecord } from '../../src/mapping/values/field-value.ts';
+import { fakeCrm } from '../support/fake-crm.ts';
+import { logSink } from '../support/log-sink.ts';
+import { openHubSpot } from '../support/open-hubspot.ts';
+
+const lookups = ['readBy', 'readByIds', 'search'] as const;
+
+/** Time stands still while a call is under way, and passes a step at a time once nothing else happens. */
+function heldUpstream(crm: Crm) {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  let inFlight = 0;
+  const held = <Arguments extends readonly unknown[], Result>(call: (...given: Arguments) => Promise<Result>) => {
+    return async (...given: Arguments): Promise<Result> => {
+      inFlight += 1;
+      try {
+        return await call(...given);
+      } finally {
+        inFlight -= 1;
+      }
+    };
+  };
+  const watched: Crm = { ...crm, readBy: held(crm.readBy), readByIds: held(crm.readByIds), search: held(crm.search) };
+  return {
+    crm: watched,
+    /** Lets time pass until the work is done. */
+    async until<Result>(work: Promise<Result>): Promise<Result> {
+      let isDone = false;
+      void work.then(
+        () => (isDone = true),
+        () => (isDone = true),
+      );
+      while (!isDone) {
+        for (let turn = 0; turn < 5 || inFlight > 0; turn += 1) await new Promise(setImmediate);
+        vi.advanceTimersByTime(5);
+      }
+      return await work;
+    },
+  };
+}
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function mappingFrom(text: string): Mapping {
+  const { mappings } = checkSources('test', [{ file: 'contacts.yaml', text }], { locale: {} });
+  if (mappings?.contacts === undefined) throw new Error('the mapping of this test is not valid');
+  return mappings.contacts;
+}
+
+const mapping = mappingFrom(`version: 1
+target: hubspot/contacts
+match:
+  rules:
+    - { enginy: email, crm: email, also: [hs_additional_emails], transform: [email] }
+    - { enginy: linkedinUrl, crm: hs_linkedin_url, transform: [linkedin_url] }
+write: { fields: [] }
+return: [{ crm: firstname, enginy: firstName }]
+`);
+
+let requests = 0;
+
+function contextOf(records: readonly unknown[], remainingMs = () => 60_000): CallContext {
+  requests += 1;
+  const urgency = records.length <= 10 ? 'urgent' : 'bulk';
+  return { requestId: `r${requests}`, urgency, deadline: { remainingMs } };
+}
+
+function bridgeOn(crm: Crm) {
+  const { log } = logSink();
+  const deps = createBridge({ crm, log }, { cache: { max: 1, ttlMs: 1 }, propertyRules: hubSpotPropertyRules });
+  return (records: readonly EnginyRecord[], context = contextOf(records), version = mapping) =>
+    matchRecords({ ...deps, mapping: version, context }, records);
+}
+
+test.each<Kind>(['email', 'LinkedIn', 'mixed'])(
+  'many requests of a hundred records by %s make as many calls as one large request',
+  async (kind) => {
+    const { crm: hubSpot, sandbox, close } = await openHubSpot();
+    sandbox.seed({ contacts: seedContacts(1_200) });
+    const records = leads(kind, 1_200) as EnginyRecord[];
+    const { crm, until } = heldUpstream(hubSpot);
+    const calls = async (work: Promise<unknown>) => {
+      const before = sandbox.counters.calls;
+      await until(work);
+      return sandbox.counters.calls - before;
+    };
+    await until(hubSpot.readProperties('contacts', contextOf([])));
+
+    const alone = await calls(bridgeOn(crm)(records));
+    const match = bridgeOn(crm);
+    const queue = Array.from({ length: 12 }, (_unused, n) => records.slice(n * 100, n * 100 + 100));
+    const found: unknown[] = [];
+    const worker = async () => {
+      for (let part = queue.shift(); part !== undefined; part = queue.shift()) found.push(...(await match(part)));
+    };
+    const together = await calls(Promise.all(Array.from({ length: 10 }, worker)));
+
+    expect(together).toBeLessThanOrEqual(alone * 1.1);
+    expect(found.filter((outcome) => Object.hasOwn(Object(outcome), 'record'))).toHaveLength(
+      kind === 'mixed' ? 1_080 : 1_200,
+    );
+    await close();
+  },
+);
+
+/** A CRM with so many contacts, in memory. */
+function crmWith(count: number) {
+  const crm = fakeCrm({
+    properties: {
+      contacts: [{ name: 'email', isUnique: true }, { name: 'hs_linkedin_url' }, { name: 'old_linkedin' }],
+    },
+  });
+  for (let n = 0; n < count; n += 1) {
+    const properties = { email: emailOf(n), hs_linkedin_url: linkedinUrlOf(n), firstname: `Name ${n}` };
+    crm.put('contacts', { id: String(n + 1), properties });
+  }
+  const calls = () => crm.calls.filter(({ method }) => lookups.some((name) => name === method));
+  return { crm, calls };
+}
+
+const byEmail = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_unused, n) => ({ externalId: `l${from + n}`, email: emailOf(from + n) }));
+const byLinkedIn = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_unused, n) => ({
+    externalId: `l${from + n}`,
+    linkedinUrl: linkedinUrlOf(from + n),
+  }));
+
+test('a single record on an idle bridge waits for nobody', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const { crm, calls } = crmWith(3);
+  const match = bridgeOn(crm);
+
+  const [byAddress] = await match(byEmail(1, 2));
+  const [byProfile] = await match(byLinkedIn(2, 3));
+
+  expect(byAddress).toMatchObject({ record: { id: '2' } });
+  expect(byProfile).toMatchObject({ record: { id: '3' } });
+  expect(calls().map(({ method }) => method)).toEqual(['readBy', 'search', 'readByIds']);
+});
+
+test('single records that arrive while a lookup is under way share the next one', async () => {
+  const { crm: fake, calls } = crmWith(30);
+  const { crm, until } = heldUpstream(fake);
+  const match = bridgeOn(crm);
+
+  await until(Promise.all(Array.from({ length: 30 }, (_unused, n) => match(byEmail(n, n + 1)))));
+
+  expect(calls().map(({ count }) => count)).toEqual([1, 29]);
+});
+
+test('a failed call fails the records that it was for, and no others', async () => {
+  const { crm: fake } = crmWith(150);
+  const { crm, until } = heldUpstream(fake);
+  const match = bridgeOn(crm);
+  fake.failNext('readBy', new CrmUnavailableError('HubSpot is away'));
+
+  const [first, second, third] = await until(
+    Promise.all([match(byEmail(0, 50)), match(byEmail(50, 100)), match(byEmail(100, 150))]),
+  );
+
+  for (const outcome of [...(first ?? []), ...(second ?? [])]) {
+    expect(outcome).toMatchObject({ problem: { kind: 'unavailable' } });
+  }
+  expect(third?.every((outcome) => 'record' in outcome)).toBe(true);
+});
+
+test.each([
+  ['reads', byEmail],
+  ['searches', byLinkedIn],
+])('a request that runs out of time leaves the %s that it shares to the others', async (_what, records) => {
+  const { crm: fake } = crmWith(60);
+  const { crm, until } = heldUpstream(fake);
+  const match = bridgeOn(crm);
+  const late = records(0, 30);
+
+  const [missed, served] = await until(
+    Promise.all([
+      match(
+        late,
+        contextOf(late, () => 0),
+      ),
+      match(records(30, 60)),
+    ]),
+  );
+
+  for (const outcome of missed ?? []) expect(outcome).toMatchObject({ problem: { kind: 'late' } });
+  expect(served?.every((outcome) => 'record' in outcome)).toBe(true);
+});
+
+test('each request is matched by its own version of the mapping files', async () => {
+  const { crm: fake } = crmWith(40);
+  for (let n = 0; n < 40; n += 1) {
+    const old = fake.records.get('contacts')?.get(String(n + 1));
+    fake.put('contacts', {
+      id: String(n + 1),
+      properties: { ...old?.properties, old_linkedin: linkedinUrlOf(n + 1_000) },
+    });
+  }
+  const { crm, until } = heldUpstream(fake);
+  const match = bridgeOn(crm);
+  const other = mappingFrom(`version: 1
+target: hubspot/contacts
+match: { rules: [{ enginy: email, crm: email, transform: [email] }, { enginy: linkedinUrl, crm: old_linkedin, transform: [linkedin_url] }] }
+write: { fields: [] }
+`);
+  const records = byLinkedIn(1_000, 1_020);
+
+  const [now, then] = await until(Promise.all([match(records), match(records, contextOf(records), other)]));
+
+  expect(now?.every((outcome) => 'noMatch' in outcome)).toBe(true);
+  expect(then?.map((outcome) => ('record' in outcome ? outcome.record.id : outcome))).toEqual(
+    records.map((_record, n) => String(n + 1)),
+  );
+});
