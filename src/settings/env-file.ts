@@ -37,7 +37,6 @@ function decode(bytes: Uint8Array): string {
   return new TextDecoder('utf-8').decode(bytes);
 }
 
-const assignment = /^\s*(?:export\s+)?([^=]+?)\s*=\s*(.*)$/;
 const plainName = /^[A-Za-z_][\w.-]*$/;
 
 function unreadLines(lines: readonly string[]): UnreadLine[] {
@@ -45,8 +44,12 @@ function unreadLines(lines: readonly string[]): UnreadLine[] {
   for (let index = 0; index < lines.length; index += 1) {
     const text = lines[index] ?? '';
     if (/^\s*(#|$)/.test(text)) continue;
-    const [, name = '', value = ''] = assignment.exec(text) ?? [];
-    if (plainName.test(name)) index = lastLineOf(value, lines, index);
+    const equals = text.indexOf('=');
+    const name = text
+      .slice(0, Math.max(0, equals))
+      .trim()
+      .replace(/^export\s+/, '');
+    if (plainName.test(name)) index = lastLineOf(text.slice(equals + 1).trimStart(), lines, index);
     else unread.push({ line: index + 1, name: nameIn(text) });
   }
   return unread;

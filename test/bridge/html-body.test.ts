@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  cutMarker,
   escapeHtml,
   fromHtmlBody,
   maxBodyLength,
@@ -428,4 +429,33 @@ test('unescaping reverses escaping', () => {
       expect(unescapeHtml(escapeHtml(text))).toBe(text);
     }),
   );
+});
+
+test('very many tags are cut where they would keep the process busy, and reported', () => {
+  const warnings: string[] = [];
+
+  const html = toHtmlBody('<font>a</font>'.repeat(20_000), '', (warning) => warnings.push(warning));
+
+  expect(html.endsWith(cutMarker)).toBe(true);
+  expect(warnings).toContain('was cut: it has more than 30,000 tags');
+});
+
+test.each([
+  `<a data-${'a'.repeat(300_000)}>x</a>`,
+  `<a data-a=${'a'.repeat(300_000)}>x</a>`,
+  `<a href=x ${'/'.repeat(300_000)}>x</a>`,
+  `<a ${'data-a '.repeat(50_000)}>x</a>`,
+  `<img data-a=1 ${'aria-b '.repeat(50_000)}alt=x>`,
+  `<a href="${' '.repeat(300_000)}x">x</a>`,
+  `<a title="${'='.repeat(300_000)}">x</a>`,
+  `<p>x${' '.repeat(300_000)}y</p>`,
+  `<p on${'x'.repeat(300_000)}>x</p>`,
+  `<img alt="${'&'.repeat(300_000)}">x`,
+])('a tag of any length is read in linear time: %#', (text) => {
+  const before = process.threadCpuUsage();
+  toHtmlBody(text);
+  const { user } = process.threadCpuUsage(before);
+
+  // A pattern that tries every place takes a minute.
+  expect(user / 1_000).toBeLessThan(5_000);
 });

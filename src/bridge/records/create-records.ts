@@ -14,6 +14,7 @@ import { type CreateScope, createFresh, type RecordCreation } from './create-fre
 import { findIdentified } from './find-identified.ts';
 import { findCreatedBefore, rememberCreated, uniqueValues } from './existing-records.ts';
 import { keepFirstValues } from './keep-primary.ts';
+import { maxMergedFields } from './record-update.ts';
 import { applyChanges, identifyingLocks, type WriteDeps } from './update-records.ts';
 
 export interface CreateDeps extends WriteDeps {
@@ -85,9 +86,6 @@ function partsOf(mapping: Mapping, records: readonly NewRecord[], group: readonl
   }
   return [same, ...others];
 }
-
-/** Fields of a record that was merged from several; far more than a CRM has properties. */
-const maxMergedFields = 10_000;
 
 /** An empty field that was sent later does not clear what was sent first. */
 function mergeRecords([first, ...later]: readonly NewRecord[]): NewRecord | undefined {

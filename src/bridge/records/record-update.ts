@@ -1,7 +1,7 @@
-import type { CrmRecord } from '../../crm/crm.ts';
+import type { CrmProblem, CrmRecord } from '../../crm/crm.ts';
 import type { Translation } from '../../mapping/run/translate-record.ts';
 import type { EnginyRecord } from '../../mapping/values/field-value.ts';
-import type { WriteResult } from '../write-result.ts';
+import { failed, type WriteResult } from '../write-result.ts';
 import type { Draft } from '../write-stripping.ts';
 
 /** One record of the CRM and what is to change in it. */
@@ -29,6 +29,9 @@ export interface RecordUpdate {
   result?: WriteResult;
 }
 
+/** Fields of a record that was merged from several; far more than a CRM has properties. */
+export const maxMergedFields = 10_000;
+
 /** True if a create led to this record. */
 export function isLinked({ changes }: RecordUpdate): boolean {
   return changes.some(({ linkedBy }) => linkedBy !== undefined);
@@ -48,10 +51,19 @@ export function mergeChanges(changes: readonly Change[]): RecordUpdate[] {
     else group.push(change);
   }
   return [...byId].map(([id, group]) => {
-    const translation = mergeTranslations(group.map((change) => change.translation));
+    const fields = group.reduce((sum, { translation }) => sum + translation.unknown.length, 0);
+    const isTooLarge = group.length > 1 && fields > maxMergedFields;
+    const merging = isTooLarge ? group.slice(0, 1) : group;
+    const translation = mergeTranslations(merging.map((change) => change.translation));
     const { properties, sources, warnings, heldBack, ifEmpty } = translation;
-    return { id, changes: group, translation, draft: { properties, sources, warnings, heldBack }, ifEmpty };
+    const update = { id, changes: group, translation, draft: { properties, sources, warnings, heldBack }, ifEmpty };
+    return isTooLarge ? { ...update, result: failed(tooManyFields(id)) } : update;
   });
+}
+
+function tooManyFields(id: string): CrmProblem {
+  const message = `the updates of record ${id} have more than ${maxMergedFields} fields together: send them in several requests`;
+  return { kind: 'invalid', message, properties: [] };
 }
 
 function mergeTranslations(all: readonly Translation[]): Translation {

@@ -10,7 +10,9 @@ import type { Change, RecordUpdate } from './record-update.ts';
  * @returns one result per change, in order.
  */
 export function sharesOf({ changes, draft }: RecordUpdate, result: WriteResult): readonly WriteResult[] {
-  if (changes.length < 2) return changes.map(() => result);
+  const { written: all, heldBack: held, createdProperties } = result.decision;
+  const isShared = all.length + held.length + createdProperties.length + result.warnings.length > 0;
+  if (changes.length < 2 || !isShared) return changes.map(() => result);
   const index = indexOf(changes, draft.sources);
   const { decision } = result;
   const sendersOf = (property: string) => index.senders(property, draft.sources[property]);

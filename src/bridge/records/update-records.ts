@@ -101,7 +101,7 @@ export function translateUpdate(mapping: Mapping, record: EnginyRecord): Transla
  */
 export async function applyChanges(scope: WriteScope, changes: readonly Change[]): Promise<WriteResult[]> {
   const updates = mergeChanges(changes);
-  await resolveDrafts(scope, updates);
+  await resolveDrafts(scope, openUpdates(updates));
   await readCurrent(scope, openUpdates(updates));
   await clearBackward(scope, openUpdates(updates));
   await guardIdentifying(scope, openUpdates(updates));

@@ -11,7 +11,9 @@ export const cutMarker = '<p><em>[cut here: the text is longer than the CRM keep
 const textCutMarker = '\n\n[cut here: the text is longer than the CRM keeps]';
 
 /** Longer input is cut before it is parsed, so that one request cannot keep the process busy. */
-const maxInputLength = 500_000;
+const maxInputLength = 300_000;
+/** So is input with more `<` than this: each tag takes time of its own, and messages of people have some thousands at most. */
+const maxInputTags = 30_000;
 /** A CRM that holds more than it says is read up to here. */
 const maxReadLength = 150_000;
 const maxDepth = 50;
@@ -31,13 +33,27 @@ const maxAddressLength = 8_000;
 export function toHtmlBody(given: string, opening = '', warn: (warning: string) => void = () => {}): string {
   const marker = [cutMarker, textCutMarker].find((end) => given.endsWith(end));
   const text = marker === undefined ? given : given.slice(0, -marker.length);
-  const { html, removed } = convert(text.slice(0, maxInputLength));
+  const end = endOfInput(text);
+  const { html, removed } = convert(text.slice(0, end));
   if (removed.length > 0) warn(describeRemoved(removed));
-  const isWhole = marker === undefined && text.length <= maxInputLength;
+  const isWhole = marker === undefined && text.length <= end;
   if (isWhole && opening.length + html.length <= maxBodyLength) return opening + html;
   if (marker === undefined)
-    warn(`was cut: with its HTML it is longer than ${maxBodyLength.toLocaleString('en')} characters`);
+    warn(
+      text.length > end && end < maxInputLength
+        ? `was cut: it has more than ${maxInputTags.toLocaleString('en')} tags`
+        : `was cut: with its HTML it is longer than ${maxBodyLength.toLocaleString('en')} characters`,
+    );
   return opening + cutHtml(html, maxBodyLength - opening.length - cutMarker.length) + cutMarker;
+}
+
+function endOfInput(text: string): number {
+  let tags = 0;
+  for (let at = text.indexOf('<'); at !== -1 && at < maxInputLength; at = text.indexOf('<', at + 1)) {
+    tags += 1;
+    if (tags > maxInputTags) return at;
+  }
+  return maxInputLength;
 }
 
 /**
@@ -67,7 +83,7 @@ function readWords(html: string): string {
   const typed = mapText(html, (text) =>
     text.replace(/&(?:gt|amp|lt(?=;[^a-z/!?&]|;[a-z][\w .-]*&gt;));/gi, (entity) => unescapeHtml(entity)),
   );
-  const tags = typed.matchAll(/<([a-z][a-z0-9]*)[^<>]*>/gi);
+  const tags = typed.matchAll(/<([a-z][a-z0-9]*)(?:[^a-z0-9<>][^<>]*)?>/gi);
   const written = new Set(html.match(/<[^<>]*>/g));
   const isSafe =
     !typed.includes('&lt;') &&

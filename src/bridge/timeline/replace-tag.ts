@@ -125,7 +125,7 @@ function hasLostAddress(source: string): boolean {
 /** The value of an attribute as written, with its entities; empty for none. */
 function readAttribute(source: string, name: string): string {
   for (const [, found = '', quoted, single, bare] of source.matchAll(
-    /([^\s"'<>/=]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>=`]+))/g,
+    /(?<![^\s"'<>/=])([^\s"'<>/=]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>=`]+))/g,
   )) {
     if (found.toLowerCase() === name) return (quoted ?? single ?? bare ?? '').trim();
   }

@@ -108,11 +108,12 @@ const MEMBER_URN = /^ac[a-z][a-z0-9_-]{30,}$/i;
 /** Words of a LinkedIn address that say what kind of page it is. */
 const LINKEDIN_KIND =
   /^(?:in|pub|company|school|showcase|sales|mwlite|lead|people|profile|feed|posts|about|detail|recent-activity)$/i;
-const URL_PARTS = /^((?:[a-z][a-z0-9+.-]*:)?\/\/)?([^/?#@]*@)?([^/?#:]*)(:\d*)?([\s\S]*)$/i;
+const URL_PARTS = /^((?:[a-z][a-z0-9+.-]*:)?\/\/)?([^/?#@]*@)?([^/?#:]*)(:\d*)?/i;
 
 /** Scheme, host by {@link replaceDomain}, and a path whose words are replaced, percent-encoded ones too. */
 export function replaceUrl(pseudonyms: Pseudonyms, address: string): string {
-  const [, scheme = '', user = '', host = '', port = '', rest = ''] = URL_PARTS.exec(address) ?? [];
+  const [start = '', scheme = '', user = '', host = '', port = ''] = URL_PARTS.exec(address) ?? [];
+  const rest = address.slice(start.length);
   const isLinkedin = /(?:^|\.)linkedin\.com$/i.test(host.slice(-maxHostLength));
   const replacedUser = user === '' ? '' : `${pseudonyms.text(user.slice(0, -1))}@`;
   const path = rest.replace(/[^/?#&=;,]+/g, (part) =>

@@ -30,7 +30,7 @@ export function isDate(text: string): boolean {
 export function looksLikePhone(text: string): boolean {
   if (text.length > longest) return false;
   const digits = digitsOf(text.replace(EXTENSION, '')).length;
-  const isForm = /^\s*(?:tel:)?[+(]?[\d\s().\-/\u00a0]+(?:ext\.? ?\d+|x\d+)?\s*$/i.test(text);
+  const isForm = /^(?:tel:)?[+(]?[\d\s().\-/\u00a0]+(?:ext\.? ?\d+|x\d+)?$/i.test(text.trim());
   return isForm && digits >= shortestPhone && digits <= 17;
 }
 

@@ -39,7 +39,7 @@ const EMPTY: ReadonlySet<string> = new Set(emptyWords.map((word) => word.toLower
 /** Counts, and ids of HubSpot; digits between may be a telephone number. */
 const NUMBER_OF_SENTENCE = /^(?:\d{1,6}|\d{8,13}(?: \d{8,13})*)$/;
 /** A host, perhaps with a path, and neither a scheme nor a mailbox. */
-const BARE_ADDRESS = /^\s*[^\s/@:]+\.[^\s/]+(?:\/\S*)?\s*$/;
+const BARE_ADDRESS = /^[^\s/@:][^\s/@:.]*\.[^\s/]+(?:\/\S*)?$/;
 const PAIR = '\u0001';
 const MARKUP = /<|&#?[a-z0-9]{1,31};/i;
 /** What may be between the words of a list or the parts of a postal address. */
@@ -88,7 +88,7 @@ export class ValueRedactor {
       case 'email':
       case 'domain':
       case 'url':
-        return parts(text, (part) => (BARE_ADDRESS.test(part) ? this.#address(part) : this.#plain(part)));
+        return parts(text, (part) => (BARE_ADDRESS.test(part.trim()) ? this.#address(part) : this.#plain(part)));
       case 'phone':
         return looksLikePhone(text) ? this.#phone(text) : this.#phones(text);
       case 'person':

@@ -60,7 +60,7 @@ function asWritten(
   documented: readonly string[],
 ): { readonly message: string; readonly suggestion?: string } | undefined {
   const isKnown = (word: string) => documented.includes(word);
-  const custom = /^custom[_ ]?fields?\s*(?:[./:]|\[)\s*["']?([^"'\]]+)["']?\]?$/i.exec(field)?.[1]?.trim();
+  const custom = /^custom[_ ]?fields?\s*(?:[./:]|\[)\s*["']?([^\s"'\]][^"'\]]*)["']?\]?$/i.exec(field)?.[1]?.trim();
   if (custom !== undefined) {
     const message = `"${field}" never matches: entries of customFields are named without a prefix, so write "${custom}"`;
     return { message, suggestion: custom };

@@ -18,7 +18,7 @@ export function lowerBound(text: string): string | ValueProblem {
   return isValueProblem(exact) ? { problem: 'is not a number or a range of numbers' } : exact.replace(/[-+].*$/, '');
 }
 
-const oneNumber = String.raw`(\d[\d.,'’ ]*?k?)`;
+const oneNumber = String.raw`(\d(?:[\d.,'’ ]*[\d.,'’])?(?: ?k)?)`;
 const range = new RegExp(`^(?:${anyOf(words.from)}\\s+)?${oneNumber}\\s*${anyOf(words.to)}\\s*${oneNumber}$`, 'iu');
 const between = new RegExp(`^${anyOf(words.between)}\\s+${oneNumber}\\s+${anyOf(words.and)}\\s+${oneNumber}$`, 'iu');
 const moreThan = new RegExp(`^${anyOf(words.moreThan)}\\s*(?=\\d)`, 'iu');
