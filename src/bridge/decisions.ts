@@ -3,15 +3,32 @@ import type { HeldBack } from '../mapping/run/held-back.ts';
 
 /** What was done with one record, by name: which properties were written, which were held back and why. Never a value. */
 export interface WriteDecision {
-  /** `unchanged`: nothing was left to write. */
-  readonly outcome: 'created' | 'linked' | 'updated' | 'unchanged' | 'failed';
+  /** `unchanged`: nothing was left to write. `several`: the record was not written, because several records match. */
+  readonly outcome: 'created' | 'linked' | 'updated' | 'unchanged' | 'several' | 'failed';
   /** Names of the properties that were written. */
   readonly written: readonly string[];
   readonly heldBack: readonly HeldBack[];
   /** Custom properties that were created for this record's fields. */
   readonly createdProperties: readonly string[];
-  /** `linked`: what the record shares with the existing one: `externalId`, a unique property, or `this request` for a duplicate within one request. */
+  /** `linked`: what the record shares with the existing one: `externalId`, a unique property, `fingerprint`, or `this request` for a duplicate within one request. */
   readonly linkedBy?: string;
+  /** What was looked for before the record was created, such as `identity`; of a record that was not found: the rules that had a value. */
+  readonly tried?: readonly string[];
+  /** Records that a rule found and that are another person or company. */
+  readonly setAside?: readonly NotedCandidate[];
+  /** The match rule that found it, or found several. */
+  readonly rule?: string;
+  /** Ids of the records that match, where there are several. */
+  readonly matchingIds?: readonly string[];
+  /** The record that was written instead, because the CRM had merged this one into it. */
+  readonly survivorId?: string;
+}
+
+/** A candidate that was set aside, without the value that differs. */
+export interface NotedCandidate {
+  readonly id: string;
+  readonly rule: string;
+  readonly differs: string;
 }
 
 /** What a request did with one record, as it is noted for the journal. Names and ids, never a value. */
@@ -24,15 +41,7 @@ export interface RecordDecision extends Omit<WriteDecision, 'outcome'> {
   /** The contact and the company that a task, an activity or an association is about. */
   readonly contactId?: string;
   readonly companyId?: string;
-  readonly outcome: WriteDecision['outcome'] | 'matched' | 'not-found' | 'several';
-  /** The match rule that found it, or found several. */
-  readonly rule?: string;
-  /** Names of the rules that had a value to compare; of records that were not found. */
-  readonly tried?: readonly string[];
-  /** Records that a rule found and that are another person or company. */
-  readonly setAside?: readonly { readonly id: string; readonly rule: string; readonly differs: string }[];
-  /** Ids of the records that match, where there are several. */
-  readonly matchingIds?: readonly string[];
+  readonly outcome: WriteDecision['outcome'] | 'matched' | 'not-found';
   readonly problem?: NotedProblem;
   /** How many warnings the response has for it. */
   readonly warnings: number;
@@ -56,7 +65,7 @@ export function noteProblem(problem: CrmProblem): NotedProblem {
   switch (problem.kind) {
     case 'invalid': {
       const properties = problem.properties.map(({ name, code }) => ({ name, ...(code !== undefined && { code }) }));
-      return { kind: 'invalid', properties };
+      return { kind: 'invalid', properties, ...(properties.length === 0 && { text: ownWords(problem.message) }) };
     }
     case 'incomplete':
       return { kind: 'incomplete', properties: problem.required.map(({ name }) => ({ name })) };

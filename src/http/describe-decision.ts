@@ -1,4 +1,5 @@
 import { noteProblem, nothingDecided, type WriteDecision } from '../bridge/decisions.ts';
+import { noteSetAside } from '../bridge/records/decide-match.ts';
 import type { MatchOutcome } from '../bridge/records/match-records.ts';
 import type { ChangedTask } from '../bridge/timeline/change-tasks.ts';
 import type { WriteResult } from '../bridge/write-result.ts';
@@ -70,14 +71,13 @@ export function pairDecision(problem: CrmProblem | undefined): Decided {
 
 export function writeDecision(result: WriteResult): Decided {
   const { decision, warnings } = result;
-  if ('problem' in result) return { ...decision, warnings: warnings.length, problem: noteProblem(result.problem) };
-  return { ...decision, warnings: warnings.length, crmId: result.crmId };
+  if (!('problem' in result)) return { ...decision, warnings: warnings.length, crmId: result.crmId };
+  const isExplained = decision.outcome === 'several';
+  return { ...decision, warnings: warnings.length, ...(!isExplained && { problem: noteProblem(result.problem) }) };
 }
 
 export function matchDecision(outcome: MatchOutcome): Decided {
-  // What the candidates hold there is personal data and stays behind.
-  const setAside = outcome.setAside.map(({ id, rule, differs }) => ({ id, rule, differs }));
-  const common = { ...nothingDecided, warnings: 0, ...(setAside.length > 0 && { setAside }) };
+  const common = { ...nothingDecided, warnings: 0, ...noteSetAside(outcome.setAside) };
   if ('noMatch' in outcome) return { ...common, outcome: 'not-found', tried: outcome.tried };
   if ('problem' in outcome) return { ...common, problem: noteProblem(outcome.problem) };
   const { rule } = outcome;

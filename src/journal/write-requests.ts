@@ -147,13 +147,14 @@ function detailsOf(record: RecordDecision): object {
 const maxHeldBack = 200;
 
 /** What belongs to one record alone. */
-function idsOf({ contactId, companyId, matchingIds, setAside, problem }: RecordDecision): string | null {
+function idsOf({ contactId, companyId, matchingIds, setAside, survivorId, problem }: RecordDecision): string | null {
   const [matching, aside] = [matchingIds?.slice(0, maxCandidates), setAside?.slice(0, maxCandidates)];
   const text = JSON.stringify({
     contactId,
     companyId,
     matchingIds: matching,
     setAside: aside,
+    survivorId,
     existingId: problem?.existingId,
   });
   return text === '{}' ? null : text;
@@ -161,9 +162,10 @@ function idsOf({ contactId, companyId, matchingIds, setAside, problem }: RecordD
 
 /** Adds the keys under which the record is found. */
 function addKeys(record: RecordDecision, add: (kind: KeyKind, text: string) => void): void {
-  const { object, externalId, crmId, contactId, companyId, matchingIds, setAside, emails } = record;
+  const { object, externalId, crmId, contactId, companyId, matchingIds, setAside, survivorId, emails } = record;
   if (externalId !== undefined) add(`external ${object}`, externalId);
   if (crmId !== undefined) add(`crm ${object}`, crmId);
+  if (survivorId !== undefined) add(`crm ${object}`, survivorId);
   if (contactId !== undefined) add('crm contacts', contactId);
   if (companyId !== undefined) add('crm companies', companyId);
   for (const id of matchingIds?.slice(0, maxMatchingKeys) ?? []) add(`crm ${object}`, id);

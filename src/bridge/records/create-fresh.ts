@@ -2,6 +2,7 @@ import type { NewRecord } from '../../contract/records.ts';
 import type { CrmProblem, WriteOutcome } from '../../crm/crm.ts';
 import { toCrmProperties } from '../../mapping/run/translate-record.ts';
 import { mapInSlices } from '../in-slices.ts';
+import type { WriteDecision } from '../decisions.ts';
 import { omitProperty } from '../omit-property.ts';
 import { problemFromError, problemFromRead } from '../problem.ts';
 import type { IdentityProperties } from '../properties/identity-property.ts';
@@ -33,6 +34,8 @@ export interface RecordCreation {
     /** What both have: `externalId`, a unique property, or `this request`. */
     readonly sharedBy: string;
   };
+  /** What was looked for, and which records were found and set aside. */
+  lookups?: Required<Pick<WriteDecision, 'tried'>> & Pick<WriteDecision, 'setAside'>;
   result?: WriteResult;
 }
 

@@ -42,8 +42,19 @@ export async function createRecords(
     const state = await request.identity.ensure(mapping, context);
     const scope = { ...request, state, budget: { left: request.extraSearches } };
     await createAll(scope, creations);
-    return positions.map((position) => requireResult(scope, creations[position]?.result));
+    return positions.map((position) => requireResult(scope, resultOf(creations[position])));
   });
+}
+
+/** With what was looked for. A record that was linked was found: `linkedBy` says how. */
+function resultOf(creation: RecordCreation | undefined): WriteResult | undefined {
+  if (creation?.result === undefined) return undefined;
+  const { lookups: { tried, setAside } = { tried: [] }, existing, result } = creation;
+  const noted = {
+    ...(existing === undefined && tried.length > 0 && { tried }),
+    ...(setAside !== undefined && { setAside }),
+  };
+  return { ...result, decision: { ...noted, ...result.decision } };
 }
 
 /** Creates that share Enginy's id or an identifying value wait for each other. */
@@ -123,8 +134,10 @@ async function findExisting(scope: CreateScope, creations: readonly RecordCreati
     scope,
     creations.map(({ record }) => record),
   );
+  const isRead = scope.state === 'ready';
   creations.forEach((creation, index) => {
     const lookup = lookups[index] ?? unaccounted('unavailable');
+    if (isRead) creation.lookups = { tried: ['identity'] };
     if (lookup === 'missing') return;
     if ('record' in lookup) creation.existing = { id: lookup.record.id, hasIdentity: true, sharedBy: 'externalId' };
     else creation.result = failed(lookup.problem);

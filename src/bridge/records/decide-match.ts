@@ -2,14 +2,10 @@ import type { CrmRecord } from '../../crm/crm.ts';
 import { findContradiction, type MatchKey } from '../../mapping/run/match-keys.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import type { EnginyRecord } from '../../mapping/values/field-value.ts';
+import type { NotedCandidate } from '../decisions.ts';
 
 /** A candidate that a rule found and that is another person or company, by the rule's `unless_differs`. */
-export interface SetAside {
-  readonly id: string;
-  /** The rule that found it. */
-  readonly rule: string;
-  /** The field that differs. */
-  readonly differs: string;
+export interface SetAside extends NotedCandidate {
   /** What the candidate holds there: personal data, for `explain` only. */
   readonly held: readonly string[];
 }
@@ -55,6 +51,12 @@ function choose(mapping: Mapping, key: MatchKey, holders: readonly CrmRecord[]):
 function compareAge(a: CrmRecord, b: CrmRecord): number {
   const dates = (a.createdAt ?? '').localeCompare(b.createdAt ?? '');
   return dates !== 0 ? dates : a.id.localeCompare(b.id, 'en', { numeric: true });
+}
+
+/** What may be kept of candidates: what they hold is personal data. */
+export function noteSetAside(setAside: readonly SetAside[]): { readonly setAside?: readonly NotedCandidate[] } {
+  if (setAside.length === 0) return {};
+  return { setAside: setAside.map(({ id, rule, differs }) => ({ id, rule, differs })) };
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import { mapInSlices } from '../in-slices.ts';
 import { failed } from '../write-result.ts';
 import type { CreateScope, RecordCreation } from './create-fresh.ts';
+import { noteSetAside } from './decide-match.ts';
 import { type MatchOutcome, matchRecords } from './match-records.ts';
 import type { SearchPolicy } from './search-policy.ts';
 
@@ -36,13 +37,29 @@ export async function findIdentified(scope: CreateScope, creations: readonly Rec
       some.map(({ record }) => record),
     );
   const outcomes = await match(asked, rules, policy);
+  // What only the memory was asked for was not looked for.
+  const isSearched = policy !== 'never';
+  for (const [index, creation] of asked.entries()) noteLookup(creation, outcomes[index], isSearched);
   const hits = asked.filter((_creation, index) => !('noMatch' in (outcomes[index] ?? {})));
   if (hits.length === 0) return;
   // An email that comes first in the file may lead to another record: all identifying rules decide, in their order.
   const decided = await match(hits, identifyingRules(mapping), policy === 'never' ? 'never' : 'unless searched lately');
   hits.forEach((creation, index) => {
+    noteLookup(creation, decided[index], isSearched);
     applyOutcome(mapping, creation, decided[index]);
   });
+}
+
+function noteLookup(creation: RecordCreation, outcome: MatchOutcome | undefined, isSearched: boolean): void {
+  if (outcome === undefined) return;
+  const { tried, setAside = [] } = creation.lookups ?? { tried: [] };
+  const found = isSearched && 'noMatch' in outcome ? outcome.tried : [];
+  const aside = noteSetAside(outcome.setAside).setAside ?? [];
+  const byId = new Map([...setAside, ...aside].map((each) => [`${each.id} ${each.rule}`, each]));
+  creation.lookups = {
+    tried: [...new Set([...tried, ...found])],
+    ...(byId.size > 0 && { setAside: [...byId.values()] }),
+  };
 }
 
 function applyOutcome(mapping: Mapping, creation: RecordCreation, outcome: MatchOutcome | undefined): void {
@@ -53,7 +70,8 @@ function applyOutcome(mapping: Mapping, creation: RecordCreation, outcome: Match
   } else {
     const { matchingIds: ids, rule } = outcome;
     const message = `${ids.length} ${mapping.object} match by ${rule}: ${ids.join(', ')}`;
-    creation.result = failed({ kind: 'invalid', message, properties: [] });
+    const { decision, ...result } = failed({ kind: 'invalid', message, properties: [] });
+    creation.result = { ...result, decision: { ...decision, outcome: 'several', rule, matchingIds: ids } };
   }
 }
 

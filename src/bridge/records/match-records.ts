@@ -54,7 +54,8 @@ const sliceSize = 1_000;
 
 async function matchSlice(scope: SliceScope, subjects: readonly Subject[]): Promise<readonly MatchOutcome[]> {
   const { searches = scope.context.urgency === 'bulk' ? 'unless awaited' : 'always' } = scope;
-  for (const rule of scope.rules ?? scope.mapping.match.rules.keys()) {
+  const rules = scope.rules ?? [...scope.mapping.match.rules.keys()];
+  for (const rule of rules) {
     const byValue = groupByValue(subjects, rule);
     if (byValue.size === 0) continue;
     const keys = [...byValue.values()].map(({ key }) => key);
@@ -70,7 +71,7 @@ async function matchSlice(scope: SliceScope, subjects: readonly Subject[]): Prom
     const { keys, result } = subject;
     if (result !== undefined && 'record' in result) rememberMatch(scope, subject, result.record);
     const outcome: MatchOutcome = {
-      ...(result ?? { noMatch: true, tried: keys.map(({ name }) => name) }),
+      ...(result ?? { noMatch: true, tried: keys.flatMap(({ rule, name }) => (rules.includes(rule) ? name : [])) }),
       setAside: subject.setAside,
     };
     logOutcome(scope, subject, outcome);

@@ -29,6 +29,7 @@ export function sharesOf({ changes, draft }: RecordUpdate, result: WriteResult):
     ...result,
     warnings: warnings[at] ?? [],
     decision: {
+      ...decision,
       outcome: decision.outcome === 'updated' && written[at]?.length === 0 ? 'unchanged' : decision.outcome,
       written: written[at] ?? [],
       heldBack: heldBack[at] ?? [],

@@ -265,7 +265,7 @@ function applyOutcome(scope: WriteScope, update: RecordUpdate, written: DraftOut
     crmId: id,
     held: outcome.record.properties,
     warnings: [...draft.warnings, ...merged],
-    decision: decisionOf('updated', draft),
+    decision: { ...decisionOf('updated', draft), ...(survivor !== id && { survivorId: survivor }) },
   };
 }
 

@@ -54,7 +54,7 @@ export async function createOnce(scope: TimelineScope, record: OnceRecord): Prom
 }
 
 /** An earlier request created it; nothing was written. */
-const repeated: WriteDecision = { ...nothingDecided, outcome: 'unchanged' };
+const repeated: WriteDecision = { ...nothingDecided, outcome: 'linked', linkedBy: 'fingerprint' };
 
 /** The one problem that a second attempt may solve. */
 interface KeyPropertyMissing {

@@ -61,9 +61,9 @@ function refusedLines({ text = '', missingScopes = [] }: NotedProblem): string[]
   ];
 }
 
-function invalidLines({ properties = [] }: NotedProblem): string[] {
+function invalidLines({ properties = [], text = 'HubSpot accepted none of the fields' }: NotedProblem): string[] {
   if (properties.length === 0)
-    return ['HubSpot accepted none of the fields', '  check the mapping with explain --live'];
+    return [text, '  captures show has what HubSpot said; explain --live checks each value of the record'];
   const named = properties.map(({ name, code }) => (code === undefined ? name : `${name} (${code})`)).join(', ');
   return [
     `HubSpot rejected ${named}`,

@@ -19,6 +19,7 @@ export function formatEntry(entry: JournalEntry, { places, hasColor, capture }: 
   const head = `${timeOf(request.at)}  ${request.endpoint}  ${paint(colorOf(entry), outcomeLine(entry))}`;
   const sections: [title: string, lines: readonly string[]][] = [
     ['why', whyLines(entry, places)],
+    ['looked for', lookedForLines(entry)],
     ['set aside', setAsideLines(entry, places)],
     ['wrote', written.length === 0 ? [] : [written.join(', ')]],
     ['created', createdProperties.length === 0 ? [] : [`custom properties ${createdProperties.join(', ')}`]],
@@ -52,7 +53,7 @@ export function outcomeLine(entry: JournalEntry): string {
     case 'not-found':
       return `${who} not found in HubSpot${triedText(entry)}`;
     case 'several':
-      return `${who} not matched: ${matchingIds.length} ${entry.object} match by ${rule}: ${matchingIds.join(', ')}`;
+      return `${who} not ${isSync(entry) ? 'matched' : 'written'}: ${matchingIds.length} ${entry.object} match by ${rule}: ${matchingIds.join(', ')}`;
     case 'created':
       return `${who} created as record ${crmId}`;
     case 'linked':
@@ -60,7 +61,7 @@ export function outcomeLine(entry: JournalEntry): string {
         ? `${who} linked`
         : `${who} linked to record ${crmId}: ${sharedWith(linkedBy)}`;
     case 'updated':
-      return `${who} updated (record ${crmId})`;
+      return `${who} updated (record ${crmId}${entry.survivorId === undefined ? '' : `, which HubSpot has merged into ${entry.survivorId}`})`;
     case 'unchanged':
       return `${who} unchanged (record ${crmId}): nothing was left to write`;
     case 'failed':
@@ -68,8 +69,13 @@ export function outcomeLine(entry: JournalEntry): string {
   }
 }
 
+function isSync({ request }: JournalEntry): boolean {
+  return request.endpoint.endsWith('/sync');
+}
+
 function sharedWith(linkedBy: string | undefined): string {
   if (linkedBy === 'externalId') return 'an earlier request created it for the same Enginy id';
+  if (linkedBy === 'fingerprint') return 'an earlier request created it, and this one repeats that request';
   if (linkedBy === 'this request') return 'another record of this request has the same unique value';
   const what =
     linkedBy === undefined || linkedBy === 'a unique value' ? 'the same email address' : `the same ${linkedBy}`;
@@ -79,6 +85,12 @@ function sharedWith(linkedBy: string | undefined): string {
 function triedText({ tried }: JournalEntry): string {
   if (tried === undefined) return '';
   return tried.length === 0 ? ': it has no value that a rule compares' : `; rules tried: ${tried.join(', ')}`;
+}
+
+/** What a create looked for first. */
+function lookedForLines({ outcome, tried = [] }: JournalEntry): readonly string[] {
+  if (outcome !== 'created' || tried.length === 0) return [];
+  return [`${tried.map((name) => (name === 'identity' ? "Enginy's id" : name)).join(', ')}: no match`];
 }
 
 /** `contact lead-7`. */
