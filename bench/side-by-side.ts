@@ -45,7 +45,9 @@ export interface Compared {
   /** Requests a second, medians of the rounds. */
   readonly withoutPerSecond: number;
   readonly withPerSecond: number;
+  /** Median of the rounds, each compared with its neighbour, and the middle half of them. */
   readonly costPercent: number;
+  readonly costSpread: readonly [number, number];
   /** Processor time a request. */
   readonly withoutCpuMs: number;
   readonly withCpuMs: number;
@@ -74,20 +76,21 @@ export async function compareThroughput(
     sandbox.clearLog();
   }
   const perRequest = (name: 'without' | 'with') => Math.round((cpu[name] / rounds / work.requests) * 100) / 100;
+  // Of neighbouring rounds, so that what else the machine does weighs on both.
+  const costs = speeds.with.map((speed, round) => (1 - speed / (speeds.without[round] ?? speed)) * 100);
   return {
     name: work.name,
     withoutPerSecond: Math.round(median(speeds.without)),
     withPerSecond: Math.round(median(speeds.with)),
-    // Of neighbouring rounds, so that what else the machine does weighs on both.
-    costPercent:
-      Math.round((1 - median(speeds.with.map((speed, round) => speed / (speeds.without[round] ?? speed)))) * 1_000) /
-      10,
+    costPercent: quantile(costs, 0.5),
+    costSpread: [quantile(costs, 0.25), quantile(costs, 0.75)],
     withoutCpuMs: perRequest('without'),
     withCpuMs: perRequest('with'),
   };
 }
 
-async function oneRound(work: Work, bridge: BridgeProcess): Promise<void> {
+/** Does the work once. */
+export async function oneRound(work: Work, bridge: BridgeProcess): Promise<void> {
   let next = 0;
   const caller = async () => {
     while (next < work.requests) {
@@ -100,7 +103,7 @@ async function oneRound(work: Work, bridge: BridgeProcess): Promise<void> {
 }
 
 /** Waits until the process rests: its files are written, and the next round is not slowed by them. */
-async function settled(bridge: BridgeProcess): Promise<void> {
+export async function settled(bridge: BridgeProcess): Promise<void> {
   for (let before = -1, now = processorMs(bridge.pid); before !== now; now = processorMs(bridge.pid)) {
     before = now;
     await new Promise((resolve) => {
@@ -110,7 +113,13 @@ async function settled(bridge: BridgeProcess): Promise<void> {
 }
 
 function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+/** The value below which this part of the values lies, to one decimal. */
+export function quantile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle) - 1] ?? 0)) / 2;
+  const position = (sorted.length - 1) * part;
+  const [low = 0, high = low] = [sorted[Math.floor(position)], sorted[Math.ceil(position)]];
+  return Math.round((low + (high - low) * (position % 1)) * 10) / 10;
 }

@@ -30,6 +30,7 @@ export class JournalThread implements Journal {
   /** True while parts wait for the thread to finish others. */
   #isWaitingForThread = false;
   #pausedUntil = 0;
+  #troubledAt = 0;
   #isClosed = false;
   #onFlushed: (() => void) | undefined;
   readonly #logged = new Set<string>();
@@ -129,6 +130,7 @@ export class JournalThread implements Journal {
       case 'done':
         this.#posted -= report.records;
         this.#settle(report.records, report.isWritten);
+        if (report.isWritten) this.#recover();
         if (this.#isWaitingForThread) this.#flush();
         return;
       case 'set aside':
@@ -143,7 +145,15 @@ export class JournalThread implements Journal {
     }
   }
 
+  /** The same trouble is worth a line again once the journal was written for a while. */
+  #recover(): void {
+    if (this.#logged.size === 0 || performance.now() < this.#troubledAt + retryMs) return;
+    this.#logged.clear();
+    this.#log.info({ folder: this.#settings.folder }, 'the journal is written again');
+  }
+
   #logOnce(reason: string): void {
+    this.#troubledAt = performance.now();
     if (this.#logged.has(reason)) return;
     this.#logged.add(reason);
     const { folder } = this.#settings;

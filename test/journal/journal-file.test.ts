@@ -2,10 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import type { DecidedRequest } from '../../src/bridge/decisions.ts';
 import { createDigest } from '../../src/journal/digests.ts';
 import { journalPath, openJournalFile } from '../../src/journal/journal-file.ts';
+import type { JournalReport } from '../../src/journal/journal-messages.ts';
+import { JournalWriter } from '../../src/journal/journal-writer.ts';
 import { trimJournal } from '../../src/journal/trim-journal.ts';
 import { createRequestWriter } from '../../src/journal/write-requests.ts';
 import { readJournal, temporaryFolder } from './journaling.ts';
@@ -97,4 +100,99 @@ test('writes all of a batch or nothing', () => {
   expect(database.prepare('SELECT count(*) AS n FROM requests').get()?.n).toBe(1);
   expect(database.prepare('SELECT count(*) AS n FROM details').get()?.n).toBe(1);
   database.close();
+});
+
+/** A request of so many records. */
+function part(sequence: number, records: number) {
+  const {
+    records: [record],
+    ...head
+  } = request(sequence, sequence);
+  const list = Array.from({ length: records }, (_unused, n) => ({ ...record, externalId: `lead-${sequence}-${n}` }));
+  return {
+    sequence,
+    request: head,
+    outcomes: { created: records },
+    heldBack: 0,
+    offset: 0,
+    records: list as DecidedRequest['records'],
+  };
+}
+
+test('a full disk costs what does not fit, whole requests, and the journal goes on when there is room', async () => {
+  const folder = temporaryFolder();
+  const reports: JournalReport[] = [];
+  let database: DatabaseSync | undefined;
+  const settings = { folder, limits: { maxAgeMs: 1e15, maxBytes: 1e9 }, replica: 'test' };
+  const writer = new JournalWriter(
+    settings,
+    (report) => reports.push(report),
+    (...given) => {
+      database = openJournalFile(...given);
+      return database;
+    },
+  );
+  expect(writer.write([part(1, 1)])).toBe(true);
+  const pages = Number(database?.prepare('PRAGMA page_count').get()?.page_count);
+  database?.exec(`PRAGMA max_page_count = ${pages + 3}`);
+
+  const sizes = [1, 300, 2, 500, 1, 1_000, 30, 2_000, 400, 5, 900, 1];
+  const fitted = sizes.map((size, n) => writer.write([part(n + 2, size)]));
+  const whileFull = [...reports];
+  database?.exec('PRAGMA max_page_count = 1000000');
+  const again = sizes.map((size, n) => writer.write([part(n + 100, size)]));
+  writer.close();
+
+  expect(fitted[0]).toBe(true);
+  expect(fitted.filter((isWritten) => !isWritten).length).toBeGreaterThan(4);
+  expect(new Set(whileFull.map((report) => JSON.stringify(report)))).toEqual(
+    new Set(['{"kind":"trouble","reason":"the disk is full","isFolder":false}']),
+  );
+  expect(again).toEqual(sizes.map(() => true));
+  expect(reports).toHaveLength(whileFull.length);
+  const journal = readJournal(folder);
+  const kept = await journal.requests({ limit: 100 });
+  expect(kept.map(({ requestId }) => requestId)).toEqual([
+    'r-1',
+    ...fitted.flatMap((isWritten, n) => (isWritten ? [`r-${n + 2}`] : [])),
+    ...sizes.map((_size, n) => `r-${n + 100}`),
+  ]);
+  for (const one of kept) expect(await journal.recordsOf(one, 5_000)).toHaveLength(one.outcomes.created ?? 0);
+});
+
+test('a file of the first version opens, for reading and for writing', async () => {
+  const folder = temporaryFolder();
+  const first = new DatabaseSync(journalPath(folder));
+  // As that version left it: this text is never changed.
+  first.exec(`
+    CREATE TABLE requests (
+      id INTEGER PRIMARY KEY, at INTEGER NOT NULL, request_id TEXT NOT NULL, endpoint TEXT NOT NULL, status INTEGER NOT NULL,
+      duration_ms INTEGER NOT NULL, mapping TEXT, replica TEXT NOT NULL, error TEXT, outcomes TEXT NOT NULL, held_back INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX requests_at ON requests (at);
+    CREATE TABLE records (
+      id INTEGER PRIMARY KEY, object TEXT NOT NULL, external_id TEXT, crm_id TEXT, outcome TEXT NOT NULL, details INTEGER NOT NULL, ids TEXT
+    ) STRICT;
+    CREATE TABLE details (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;
+    CREATE TABLE keys (
+      bucket INTEGER NOT NULL, digest INTEGER NOT NULL, record INTEGER NOT NULL, PRIMARY KEY (bucket, digest, record)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO requests VALUES (1, 5, 'old', 'PUT /contacts', 200, 9, 'abc', 'host', NULL, '{"updated":1}', 1);
+    INSERT INTO details VALUES (7, '{"written":["city"],"heldBack":[{"field":"phone","property":"phone","reason":"if-empty"}]}');
+    INSERT INTO records VALUES (1048576, 'contacts', 'lead-1', '101', 'updated', 7, NULL);
+    INSERT INTO keys VALUES (0, ${digest('external contacts', 'lead-1')}, 1048576);
+    PRAGMA user_version = 1;
+  `);
+  first.close();
+
+  const before = await readJournal(folder).lifeOf('lead-1', 10);
+  const database = openJournalFile(folder, () => expect.unreachable('it is not damaged'));
+  createRequestWriter(database, digest, 'test').write([part(3, 1)]);
+  database.close();
+
+  expect(before).toMatchObject([
+    { crmId: '101', written: ['city'], heldBack: [{ field: 'phone', reason: 'if-empty' }] },
+  ]);
+  expect(await readJournal(folder).lifeOf('lead-1', 10)).toEqual(before);
+  expect((await readJournal(folder).requests({ limit: 10 })).map(({ requestId }) => requestId)).toEqual(['old', 'r-3']);
 });
