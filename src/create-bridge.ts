@@ -1,11 +1,12 @@
 import { createBatchingCrm, createLookupCrm } from './bridge/batching-crm.ts';
+import type { Claims } from './bridge/claims.ts';
 import { createKeyedLock } from './bridge/keyed-lock.ts';
 import { createIdentityProperties } from './bridge/properties/identity-property.ts';
 import { createManagedProperties } from './bridge/properties/managed-property.ts';
 import { createUnknownFields } from './bridge/properties/unknown-fields.ts';
 import { type CandidateSearch, createCandidateSearch } from './bridge/records/candidate-search.ts';
 import { createLookupFinisher } from './bridge/records/lookup-finisher.ts';
-import { createRecordIdCache, type RecordIdCache } from './bridge/records/record-id-cache.ts';
+import { createRecordIdCache, type RecordIdCache, type SharedIds } from './bridge/records/record-id-cache.ts';
 import { createRecordUpdates } from './bridge/records/update-records.ts';
 import { createCompletedTasks } from './bridge/timeline/completed-tasks.ts';
 import { createEngagementMarker } from './bridge/timeline/engagement-marker.ts';
@@ -46,11 +47,13 @@ export interface BridgeDeps {
   readonly watcher?: BridgeWatcher | undefined;
   /** Keeps the users over restarts; if absent, they are read again. */
   readonly ownerStore?: OwnerStore | undefined;
+  /** What several replicas share; if absent, this process is alone. */
+  readonly shared?: { readonly claims: Claims; readonly ids: SharedIds } | undefined;
 }
 
 /** Builds the bridge on a CRM. */
-export function createBridge({ crm, log, watcher, ownerStore }: BridgeDeps, settings: BridgeSettings): Bridge {
-  const idCache = createRecordIdCache(settings.cache);
+export function createBridge({ crm, log, watcher, ownerStore, shared }: BridgeDeps, settings: BridgeSettings): Bridge {
+  const idCache = createRecordIdCache(settings.cache, { shared: shared?.ids });
   const { sharesLookups = true } = settings;
   const candidateSearch = createCandidateSearch(crm, { isShared: sharesLookups });
   const matching = {
@@ -60,11 +63,14 @@ export function createBridge({ crm, log, watcher, ownerStore }: BridgeDeps, sett
     idCache: watcher?.watchIds(idCache) ?? idCache,
     candidateSearch: watcher?.watchCandidates(candidateSearch) ?? candidateSearch,
   };
-  const managedProperties = createManagedProperties({ crm, log });
+  const managedProperties = createManagedProperties({ crm, log, claims: shared?.claims });
   const identity = createIdentityProperties(managedProperties);
-  const lock = createKeyedLock();
+  const lock = createKeyedLock(shared?.claims);
   const owners = createOwnerDirectory({ crm, log, store: ownerStore });
-  const writing = { ...matching, unknownFields: createUnknownFields({ crm, log, rules: settings.propertyRules }) };
+  const writing = {
+    ...matching,
+    unknownFields: createUnknownFields({ crm, log, rules: settings.propertyRules, claims: shared?.claims }),
+  };
   return {
     ...writing,
     batchingCrm: createBatchingCrm(crm),

@@ -16,7 +16,7 @@ export interface Metrics extends RequestMeter {
   watch(sources: {
     readonly pacer: Pick<Pacer, 'state'>;
     /** Absent: the bridge shares nothing with other replicas. */
-    readonly redis?: { readonly isUp: boolean; readonly lostCount: number } | undefined;
+    readonly sharing?: SharingSource | undefined;
     readonly mappingState: () => ReloadState;
     readonly droppedLogLines: () => number;
     /** Absent: there is no journal. */
@@ -55,9 +55,9 @@ export function createMetrics(options: { readonly ofProcess: boolean }): Metrics
     },
     observeReload: (result) => reloads.inc({ result }),
     observeKey: (result) => keys.inc({ result }),
-    watch({ pacer, redis, mappingState, droppedLogLines, journal }) {
+    watch({ pacer, sharing, mappingState, droppedLogLines, journal }) {
       watchLanes(registers, pacer);
-      if (redis !== undefined) watchSharing(registers, { pacer, redis });
+      if (sharing !== undefined) watchSharing(registers, { pacer, ...sharing });
       watchMapping(registers, mappingState);
       watchLog(registers, droppedLogLines);
       if (journal !== undefined) watchJournal(registers, journal);
@@ -132,16 +132,16 @@ function watchLanes(registers: Registry[], pacer: Pick<Pacer, 'state'>): void {
   }
 }
 
+/** What replicas share, as far as it is measured. */
+interface SharingSource {
+  readonly redis: { readonly isUp: boolean; readonly lostCount: number };
+  readonly claims: { readonly unavailableCount: number };
+}
+
 const sharingModes = ['shared', 'own share', 'held'] as const;
 
-function watchSharing(
-  registers: Registry[],
-  sources: {
-    readonly pacer: Pick<Pacer, 'state'>;
-    readonly redis: { readonly isUp: boolean; readonly lostCount: number };
-  },
-): void {
-  const { pacer, redis } = sources;
+function watchSharing(registers: Registry[], sources: SharingSource & { readonly pacer: Pick<Pacer, 'state'> }): void {
+  const { pacer, redis, claims } = sources;
   new Gauge({
     name: `${prefix}redis_up`,
     help: '1 while Redis can be reached.',
@@ -156,6 +156,14 @@ function watchSharing(
     registers,
     collect() {
       this.set(redis.lostCount);
+    },
+  });
+  new Gauge({
+    name: `${prefix}claims_unavailable_total`,
+    help: 'Creates that ran without claims, because Redis could not be reached.',
+    registers,
+    collect() {
+      this.set(claims.unavailableCount);
     },
   });
   new Gauge({

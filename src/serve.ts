@@ -13,10 +13,9 @@ import { createBridge } from './create-bridge.ts';
 import { type Clock, systemClock } from './crm/clock.ts';
 import type { Crm } from './crm/crm.ts';
 import { deadlineIn } from './crm/deadline.ts';
-import { createHubSpotCrm } from './crm/hubspot/hubspot-crm.ts';
 import { hubSpotPropertyRules } from './crm/hubspot/property-rules.ts';
 import { hubSpotProtocol } from './crm/hubspot/protocol/hubspot-protocol.ts';
-import { createPacer } from './crm/pacer.ts';
+import { openCrm } from './open-crm.ts';
 import { startJournal } from './journal/start-journal.ts';
 import { closeServer, countInFlight, createHttpServer, createHttpsServer, listen } from './listening.ts';
 import { findMissingProperties } from './live-check/missing-properties.ts';
@@ -49,11 +48,6 @@ export interface RunningBridge {
 
 /** Captures get at least this long to be written, however long the requests took to end. */
 const minCaptureGraceMs = 1_500;
-
-type CrmDeps = Pick<Parameters<typeof createHubSpotCrm>[0], 'onExchange'> & {
-  readonly log: pino.Logger;
-  readonly clock: Clock | undefined;
-};
 
 interface Overrides {
   /** The clock of the pacer and of STOP_DELAY_MS; by default the system's. */
@@ -197,13 +191,19 @@ async function openParts(config: Config, log: pino.Logger, overrides: Overrides)
   });
   metrics.watch({
     pacer: upstream.pacer,
-    redis: upstream.sharing?.redis,
+    sharing: upstream.sharing,
     mappingState: mappings.state,
     droppedLogLines: overrides.droppedLogLines ?? (() => 0),
     journal: journal?.counts,
   });
   const { crm, close: closeUpstream } = upstream;
-  const deps = { crm, log, watcher: capture?.recorder, ownerStore: ownerStoreOf(config, log) };
+  const deps = {
+    crm,
+    log,
+    watcher: capture?.recorder,
+    ownerStore: ownerStoreOf(config, log),
+    shared: upstream.sharing,
+  };
   const bridge = createBridge(deps, { ...config, propertyRules: hubSpotPropertyRules });
   return { apiKeys, certificate, tracing, metrics, mappings, capture, journal, crm, bridge, closeUpstream };
 }
@@ -225,35 +225,6 @@ function followMappings({ metrics, mappings, capture, bridge }: Parts, onApplied
     capture?.useMappings(active);
     onApplied();
   });
-}
-
-/** Connects to HubSpot, or in sandbox mode to an embedded CRM that it starts. */
-async function openCrm(config: Config, { log, clock, onExchange }: CrmDeps) {
-  const upstream = config.isSandbox ? await startEmbeddedCrm() : { ...config.hubspot, close: async () => {} };
-  const { accessToken, baseUrl } = upstream;
-  const sharing = await shareWithReplicas(config, accessToken, log);
-  const pacer = createPacer(config.hubspot, {
-    log,
-    ...(clock !== undefined && { clock }),
-    ...(sharing !== undefined && { createBudget: sharing.createBudget }),
-  });
-  const crm = createHubSpotCrm(
-    { pacer, log, onExchange },
-    { accessToken, baseUrl, apiVersion: config.hubspot.apiVersion, timeoutMs: config.hubspot.timeoutMs },
-  );
-  const close = async () => {
-    await pacer.close();
-    await sharing?.close();
-    await upstream.close();
-  };
-  return { crm, pacer, sharing, close };
-}
-
-/** Loaded on demand: most bridges are one process. */
-async function shareWithReplicas({ replicas, hubspot }: Config, accessToken: string, log: pino.Logger) {
-  if (replicas === undefined) return undefined;
-  const { startSharing } = await import('./replicas/start-sharing.ts');
-  return startSharing({ ...replicas, accessToken, callTimeoutMs: hubspot.timeoutMs }, log);
 }
 
 /** An edit is active about two seconds after it was saved. */
@@ -286,14 +257,3 @@ function checkProperties(crm: Crm, log: pino.Logger, live: LiveMappings): void {
 }
 
 const maxMissingLogged = 20;
-
-/** Loaded on demand, so that production never loads it. */
-async function startEmbeddedCrm() {
-  const [{ startSandbox }, { exampleSeed }] = await Promise.all([
-    import('../sandbox/sandbox.ts'),
-    import('../sandbox/seed.ts'),
-  ]);
-  const sandbox = await startSandbox();
-  sandbox.seed(exampleSeed);
-  return { accessToken: sandbox.token, baseUrl: sandbox.url, close: () => sandbox.close() };
-}

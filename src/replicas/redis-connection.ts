@@ -18,13 +18,18 @@ export interface RedisConnection {
   attempt<T>(work: (redis: Redis) => Promise<T>): Promise<Reply<T>>;
   /** As {@link RedisConnection.attempt}, with a script whose reply is text. */
   run(script: Script, keys: readonly string[], args: readonly string[]): Promise<Reply<string>>;
+  /** As {@link RedisConnection.attempt} and {@link RedisConnection.run}, but at once without a reply while Redis is known to be away. */
+  useIfUp<T>(work: (redis: Redis) => Promise<T>): Promise<Reply<T>>;
+  runIfUp(script: Script, keys: readonly string[], args: readonly string[]): Promise<Reply<string>>;
   readonly isUp: boolean;
   /** How often a working connection was lost since the start. */
   readonly lostCount: number;
   close(): Promise<void>;
 }
 
-const commandTimeoutMs = 250;
+const replyTimeoutMs = 250;
+/** Nothing waits for these commands any more; the client forgets them. */
+const commandTimeoutMs = 2_000;
 const connectTimeoutMs = 500;
 /** A connection over which nothing comes for so long is replaced; every replica asks at least once a second. */
 const socketTimeoutMs = 2_000;
@@ -87,7 +92,7 @@ function watchConnection(redis: Redis, log: Logger): RedisConnection {
       const wasReady = redis.status === 'ready';
       try {
         if (!wasReady) throw new Error(lastError ?? 'no connection');
-        const value = await work(redis);
+        const value = await withinTimeout(work(redis));
         noteUp();
         return { value };
       } catch (error) {
@@ -98,6 +103,8 @@ function watchConnection(redis: Redis, log: Logger): RedisConnection {
       }
     },
     run: (script, keys, args) => connection.attempt((client) => evaluate(client, script, { keys, args })),
+    useIfUp: async (work) => (state === 'down' ? { lostBy: 'refusal' } : await connection.attempt(work)),
+    runIfUp: (script, keys, args) => connection.useIfUp((client) => evaluate(client, script, { keys, args })),
     get isUp() {
       return state === 'up';
     },
@@ -109,6 +116,25 @@ function watchConnection(redis: Redis, log: Logger): RedisConnection {
     },
   };
   return connection;
+}
+
+/**
+ * Fails when nothing came for a quarter of a second. If this process was busy for that long, the reply may be here already: it is read
+ * before the time is called up.
+ */
+async function withinTimeout<T>(work: Promise<T>): Promise<T> {
+  const { promise: expired, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    setImmediate(() => setImmediate(() => reject(new Error('Command timed out'))));
+  }, replyTimeoutMs);
+  try {
+    return await Promise.race([work, expired]);
+  } finally {
+    clearTimeout(timer);
+    // Whichever comes second is not waited for.
+    work.catch(() => undefined);
+    expired.catch(() => undefined);
+  }
 }
 
 /** Sends the digest of the script, and the script itself only to a server that does not know it. */

@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
+import type { SharedIds } from '../bridge/records/record-id-cache.ts';
 import { systemClock } from '../crm/clock.ts';
 import type { LaneDeps } from '../crm/lane.ts';
 import { SharedBudget } from '../crm/shared-budget.ts';
 import type { Logger } from '../logger.ts';
+import { createKeyDigest } from './key-digest.ts';
+import { createRedisClaims, type RedisClaims } from './redis-claims.ts';
 import { connectRedis, type RedisConnection } from './redis-connection.ts';
+import { createRedisIds } from './redis-ids.ts';
 import { createRedisLaneStore } from './redis-lane-store.ts';
 
 export interface SharingSettings {
@@ -14,12 +18,16 @@ export interface SharingSettings {
   readonly expected: number;
   readonly accessToken: string;
   readonly callTimeoutMs: number;
+  /** How long the record of a match key is remembered. */
+  readonly idTtlMs: number;
 }
 
 /** What replicas with the same access token share over Redis. */
 export interface Sharing {
   readonly redis: Pick<RedisConnection, 'isUp' | 'lostCount'>;
   readonly createBudget: LaneDeps['createBudget'];
+  readonly claims: RedisClaims;
+  readonly ids: SharedIds;
   close(): Promise<void>;
 }
 
@@ -28,8 +36,11 @@ export function startSharing(settings: SharingSettings, log: Logger): Sharing {
   const { redisUrl: url, name, expected, callTimeoutMs } = settings;
   const redis = connectRedis({ url, name }, { log });
   const app = createHash('sha256').update(`enginy-bridge ${settings.accessToken}`).digest('hex').slice(0, 16);
+  const digest = createKeyDigest(settings.accessToken);
   return {
     redis,
+    claims: createRedisClaims(redis, digest),
+    ids: createRedisIds(redis, digest, settings.idTtlMs),
     createBudget: (lane, limits, onChange) =>
       new SharedBudget(
         { name, limits, callTimeoutMs, replicas: expected },

@@ -1,6 +1,7 @@
 import type { CallContext, Crm, NewProperty, NewPropertyOutcome, ObjectType } from '../../crm/crm.ts';
 import { CrmRejectedError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
+import { type Claims, noClaims, propertyClaim } from '../claims.ts';
 import { describeProblem, problemFromRead } from '../problem.ts';
 import { unanswered } from './property-creation-queue.ts';
 
@@ -45,6 +46,8 @@ const refusalTtlMs = 45_000;
 interface ManagedPropertyDeps {
   readonly crm: Pick<Crm, 'readProperties' | 'createProperties'>;
   readonly log: Logger;
+  /** Other replicas may be creating the same property. */
+  readonly claims?: Claims | undefined;
 }
 
 /** @param deps.now milliseconds of a monotonic clock. */
@@ -131,7 +134,12 @@ async function prepare(deps: ManagedPropertyDeps, preparation: Preparation): Pro
     return 'unavailable';
   }
 
-  const outcome = await create(deps, preparation);
+  const { claims = noClaims } = deps;
+  const key = propertyClaim(property.objectType, property.name);
+  const outcome = await claims.hold([key], preparation.context.deadline, (hasWaited) =>
+    // Another replica has created it, most likely.
+    hasWaited ? Promise.resolve('existed' as const) : create(deps, preparation),
+  );
   if (outcome === 'created') {
     deps.log.info(facts, 'created a managed property');
     return 'new';

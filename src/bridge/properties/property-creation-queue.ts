@@ -1,6 +1,7 @@
 import type { CallContext, Crm, CrmProblem, NewProperty, NewPropertyOutcome, ObjectType } from '../../crm/crm.ts';
 import { DeadlineError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
+import { type Claims, propertyClaim } from '../claims.ts';
 import { describeProblem, problemFromError, problemFromRead } from '../problem.ts';
 import { raceDeadline } from '../race-deadline.ts';
 import { type CreationRefusals, createCreationRefusals, type Refusal } from './creation-refusals.ts';
@@ -49,6 +50,8 @@ interface Queue {
 }
 
 interface CreationDeps {
+  /** Other replicas may be creating the same properties. */
+  readonly claims: Claims;
   readonly crm: Pick<Crm, 'createProperties'>;
   readonly catalogue: PropertyCatalogue;
   readonly log: Logger;
@@ -106,7 +109,9 @@ async function drain(deps: BatchDeps, queue: Queue): Promise<void> {
     for (const each of pending) queue.sent.set(each.property.name, each);
     queue.waiting.clear();
     try {
-      await createPending(deps, { objectType: queue.objectType, pending, context: sharedContext(pending) });
+      const batch = { objectType: queue.objectType, pending, context: sharedContext(pending) };
+      const keys = pending.map(({ property }) => propertyClaim(queue.objectType, property.name));
+      await deps.claims.hold(keys, batch.context.deadline, (hasWaited) => createPending(deps, { ...batch, hasWaited }));
     } catch (error) {
       for (const each of pending) each.reject(error);
     }
@@ -124,6 +129,8 @@ interface Batch {
   readonly objectType: ObjectType;
   readonly pending: readonly PendingProperty[];
   readonly context: CallContext;
+  /** Another replica created some of them, perhaps. */
+  readonly hasWaited: boolean;
 }
 
 async function createPending(deps: BatchDeps, batch: Batch): Promise<void> {
@@ -153,8 +160,9 @@ async function createPending(deps: BatchDeps, batch: Batch): Promise<void> {
 }
 
 /** Refuses properties beyond the mapping's limit; those that another process has created meanwhile need no call. */
-async function withinLimit(deps: CreationDeps, { objectType, pending, context }: Batch): Promise<PendingProperty[]> {
-  const index = await deps.catalogue.read(objectType, context);
+async function withinLimit(deps: CreationDeps, batch: Batch): Promise<PendingProperty[]> {
+  const { objectType, pending, context, hasWaited } = batch;
+  const index = await deps.catalogue.read(objectType, context, { refresh: hasWaited });
   let count = index.createdCount;
   return pending.filter((each) => {
     const { name, maxCreated } = each.property;

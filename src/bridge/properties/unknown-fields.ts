@@ -9,6 +9,7 @@ import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import { createEmptyWordTest } from '../../mapping/values/empty-words.ts';
 import { toFieldValue, toText } from '../../mapping/values/field-value.ts';
 import { noValue } from '../../mapping/run/no-value.ts';
+import { type Claims, noClaims } from '../claims.ts';
 import { mapInSlices } from '../in-slices.ts';
 import { problemFromRead } from '../problem.ts';
 import { describePart, shapeOf, toPropertyText } from './convert-value.ts';
@@ -43,11 +44,13 @@ export interface UnknownFieldsDeps {
   readonly crm: Pick<Crm, 'readProperties' | 'createProperties'>;
   readonly rules: PropertyRules;
   readonly log: Logger;
+  /** Other replicas may be creating the same properties. */
+  readonly claims?: Claims | undefined;
 }
 
-export function createUnknownFields({ crm, log, rules }: UnknownFieldsDeps): UnknownFields {
+export function createUnknownFields({ crm, log, rules, claims = noClaims }: UnknownFieldsDeps): UnknownFields {
   const catalogue = createPropertyCatalogue(crm);
-  const deps: PropertyDeps = { catalogue, rules, queue: createPropertyCreationQueue({ crm, catalogue, log }) };
+  const deps: PropertyDeps = { catalogue, rules, queue: createPropertyCreationQueue({ crm, catalogue, log, claims }) };
   const recovery = createRecovery();
   const warnOfUnmapped = createUnmappedWarnings(log);
 

@@ -50,6 +50,10 @@ export async function claimIdentities(
 ): Promise<readonly Translation[]> {
   const property = scope.mapping.identity?.crm;
   if (property === undefined) return updates.map(({ translation }) => translation);
+  if (scope.mapping.identity?.claim === 'on_update') {
+    const keys = updates.map(({ record }) => claimKey(record.crmId));
+    await scope.idCache.prefetch(scope.mapping.target.objectType, keys);
+  }
   const ids = updates.map(({ record }) => claimOf(scope, record));
   const canClaim = ids.some((id) => id !== undefined) && (await canStore(scope));
   return updates.map(({ translation }, index) => {

@@ -38,7 +38,7 @@ export async function createRecords(
   const { mapping, context } = request;
   const { creations, positions } = await mergeSame(mapping, records);
   const names = await mapInSlices(records, (record) => lockNames(mapping, record));
-  return await request.lock.run(names.flat(), async () => {
+  return await request.lock.run(names.flat(), context.deadline, async () => {
     const state = await request.identity.ensure(mapping, context);
     const scope = { ...request, state, budget: { left: request.extraSearches } };
     await createAll(scope, creations);

@@ -44,6 +44,7 @@ export async function findCreatedBefore(
 
 async function findInMemory(scope: ExistingScope, externalIds: readonly string[]): Promise<Lookup[]> {
   const objectType = objectTypeOf(scope);
+  await scope.idCache.prefetch(objectType, externalIds.map(createdKey));
   const ids = externalIds.map((externalId) => scope.idCache.get(objectType, createdKey(externalId))?.ids.at(-1));
   const known = [...new Set(ids.filter((id) => id !== undefined))];
   if (known.length === 0) return externalIds.map(() => 'missing');

@@ -93,6 +93,7 @@ async function readStore(scope: RuleScope, property: string, keys: readonly Matc
  * since the search, or is not shown by it yet, is remembered and counts like a search result.
  */
 async function searchIndex(scope: RuleScope, keys: readonly MatchKey[]): Promise<Map<string, Holders>> {
+  await scope.idCache.prefetch(objectTypeOf(scope), keys);
   const remembered = new Map(keys.map((key) => [key.value, scope.idCache.get(objectTypeOf(scope), key)]));
   const holders = await findTrusted(scope, keys, remembered);
   const open: MatchKey[] = [];

@@ -30,6 +30,8 @@ export interface SearchedIds {
  * caller verifies by reading the record. All records of a key are kept, so that one of them never hides another.
  */
 export interface RecordIdCache {
+  /** Asks the other replicas for the keys that this one does not remember. Call it before {@link RecordIdCache.get}. */
+  prefetch(objectType: ObjectType, keys: readonly CacheKey[]): Promise<void>;
   get(objectType: ObjectType, key: CacheKey): RememberedIds | undefined;
   /** Adds a record that was just written with these keys, or read with them. */
   remember(objectType: ObjectType, keys: readonly CacheKey[], id: string): void;
@@ -46,6 +48,14 @@ interface Entry {
   readonly isAwaited?: boolean;
 }
 
+/** What all replicas remember: the record that was last known to hold a key, by the key's name. Never fails. */
+export interface SharedIds {
+  read(keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  write(keys: readonly string[], id: string): void;
+}
+
+const nothingShared: SharedIds = { read: async () => new Map(), write: () => {} };
+
 /** How long a search is trusted to have found all records, in milliseconds. */
 const searchTrustedMs = 10 * 60_000;
 /** A key that more records hold identifies none of them, and is searched every time. */
@@ -54,7 +64,10 @@ const maxIds = 50;
 /** @param limits how many keys are kept, and for how many milliseconds after they were last confirmed. */
 export function createRecordIdCache(
   limits: { readonly max: number; readonly ttlMs: number },
-  now: () => number = () => performance.now(),
+  {
+    now = () => performance.now(),
+    shared = nothingShared,
+  }: { now?: () => number; shared?: SharedIds | undefined } = {},
 ): RecordIdCache {
   const entries = new LRUCache<string, Entry>({
     // A size of one per entry bounds their number without reserving memory for all of them at the start, as `max` would.
@@ -63,6 +76,13 @@ export function createRecordIdCache(
     ttl: limits.ttlMs,
   });
   return {
+    async prefetch(objectType, keys) {
+      if (shared === nothingShared) return;
+      const names = keys.map((key) => cacheKey(objectType, key)).filter((name) => !entries.has(name));
+      if (names.length === 0) return;
+      const found = await shared.read([...new Set(names)]);
+      for (const [name, id] of found) if (!entries.has(name)) entries.set(name, { ids: [id] });
+    },
     get(objectType, key) {
       const entry = entries.get(cacheKey(objectType, key));
       if (entry === undefined) return undefined;
@@ -71,8 +91,10 @@ export function createRecordIdCache(
       return { ids, isSearched, isAwaited: isSearched && isAwaited };
     },
     remember(objectType, keys, id) {
-      for (const key of keys) {
-        const name = cacheKey(objectType, key);
+      const names = keys.map((key) => cacheKey(objectType, key));
+      const news = names.filter((name) => entries.get(name)?.ids.at(-1) !== id);
+      if (news.length > 0) shared.write(news, id);
+      for (const name of names) {
         const entry = entries.get(name);
         const ids = [...(entry?.ids ?? []).filter((known) => known !== id), id];
         entries.set(name, { ...entry, ids: ids.slice(-maxIds) });

@@ -62,7 +62,7 @@ interface UpdateScope extends WriteScope, ClaimScope {
 
 async function updateRecords(scope: UpdateScope, records: readonly KnownRecord[]): Promise<WriteResult[]> {
   const locks = await mapInSlices(records, (record) => identifyingLocks(scope.mapping, record));
-  return await scope.lock.run(locks.flat(), () => updateLocked(scope, records));
+  return await scope.lock.run(locks.flat(), scope.context.deadline, () => updateLocked(scope, records));
 }
 
 /** Writes that give a record the same email, profile or domain wait for each other: the second one must see what the first one did. */

@@ -42,7 +42,8 @@ export interface CreatedOnce {
 export async function createOnce(scope: TimelineScope, record: OnceRecord): Promise<CreatedOnce> {
   // Without a fingerprint, a random key still shows whether an unclear create was carried out.
   const key = record.fingerprint ?? randomUUID();
-  return await scope.lock.run([`${record.objectType}\u0001${record.keyProperty.name}\u0001${key}`], async () => {
+  const name = `${record.objectType}\u0001${record.keyProperty.name}\u0001${key}`;
+  return await scope.lock.run([name], scope.context.deadline, async () => {
     const first = await attempt(scope, record, key);
     if ('id' in first) return first;
     // The property was removed from the portal since the last request: it is created again.
@@ -86,6 +87,7 @@ async function attempt(
 async function findCreated(scope: CreateScope): Promise<string | undefined> {
   const { objectType, keyProperty } = scope.record;
   const isStored = scope.state !== 'unavailable';
+  if (!isStored) await scope.idCache.prefetch(objectType, [cacheKey(scope)]);
   const value = isStored ? scope.key : scope.idCache.get(objectType, cacheKey(scope))?.ids.at(-1);
   if (value === undefined) return undefined;
   const read = isStored

@@ -207,6 +207,7 @@ function watchIds(ids: RecordIdCache, current: AsyncLocalStorage<OpenRecording>)
       }
       return known;
     },
+    prefetch: (objectType, keys) => ids.prefetch(objectType, keys),
     remember: (objectType, keys, id) => ids.remember(objectType, keys, id),
     settle: (objectType, key, found) => ids.settle(objectType, key, found),
     deliver: (objectType, key) => ids.deliver(objectType, key),

@@ -1,0 +1,50 @@
+import type { Logger } from './logger.ts';
+import type { Config } from './config.ts';
+import type { Clock } from './crm/clock.ts';
+import { createHubSpotCrm } from './crm/hubspot/hubspot-crm.ts';
+import { createPacer } from './crm/pacer.ts';
+
+type CrmDeps = Pick<Parameters<typeof createHubSpotCrm>[0], 'onExchange'> & {
+  readonly log: Logger;
+  readonly clock: Clock | undefined;
+};
+
+/** Connects to HubSpot, or in sandbox mode to an embedded CRM that it starts. */
+export async function openCrm(config: Config, { log, clock, onExchange }: CrmDeps) {
+  const upstream = config.isSandbox ? await startEmbeddedCrm() : { ...config.hubspot, close: async () => {} };
+  const { accessToken, baseUrl } = upstream;
+  const sharing = await shareWithReplicas(config, accessToken, log);
+  const pacer = createPacer(config.hubspot, {
+    log,
+    ...(clock !== undefined && { clock }),
+    ...(sharing !== undefined && { createBudget: sharing.createBudget }),
+  });
+  const crm = createHubSpotCrm(
+    { pacer, log, onExchange },
+    { accessToken, baseUrl, apiVersion: config.hubspot.apiVersion, timeoutMs: config.hubspot.timeoutMs },
+  );
+  const close = async () => {
+    await pacer.close();
+    await sharing?.close();
+    await upstream.close();
+  };
+  return { crm, pacer, sharing, close };
+}
+
+/** Loaded on demand: most bridges are one process. */
+async function shareWithReplicas({ replicas, hubspot, cache }: Config, accessToken: string, log: Logger) {
+  if (replicas === undefined) return undefined;
+  const { startSharing } = await import('./replicas/start-sharing.ts');
+  return startSharing({ ...replicas, accessToken, callTimeoutMs: hubspot.timeoutMs, idTtlMs: cache.ttlMs }, log);
+}
+
+/** Loaded on demand, so that production never loads it. */
+async function startEmbeddedCrm() {
+  const [{ startSandbox }, { exampleSeed }] = await Promise.all([
+    import('../sandbox/sandbox.ts'),
+    import('../sandbox/seed.ts'),
+  ]);
+  const sandbox = await startSandbox();
+  sandbox.seed(exampleSeed);
+  return { accessToken: sandbox.token, baseUrl: sandbox.url, close: () => sandbox.close() };
+}

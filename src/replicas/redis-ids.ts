@@ -1,0 +1,42 @@
+import type { SharedIds } from '../bridge/records/record-id-cache.ts';
+import type { KeyDigest } from './key-digest.ts';
+import type { RedisConnection } from './redis-connection.ts';
+
+const keysPerCall = 500;
+
+/** Which record was last known to hold a match key, for all replicas. */
+export function createRedisIds(redis: RedisConnection, digest: KeyDigest, ttlMs: number): SharedIds {
+  let waiting: (readonly [name: string, id: string])[] = [];
+  const nameOf = (key: string) => `eb:{ids}:${digest(key)}`;
+  const flush = () => {
+    const entries = waiting;
+    waiting = [];
+    for (let from = 0; from < entries.length; from += keysPerCall) {
+      void redis.useIfUp((client) => {
+        const pipeline = client.pipeline();
+        for (const [key, id] of entries.slice(from, from + keysPerCall)) pipeline.set(nameOf(key), id, 'PX', ttlMs);
+        return pipeline.exec();
+      });
+    }
+  };
+  return {
+    async read(keys) {
+      const found = new Map<string, string>();
+      for (let from = 0; from < keys.length; from += keysPerCall) {
+        const chunk = keys.slice(from, from + keysPerCall);
+        const reply = await redis.useIfUp((client) => client.mget(chunk.map(nameOf)));
+        if ('lostBy' in reply) return found;
+        chunk.forEach((key, index) => {
+          const id = reply.value[index];
+          if (typeof id === 'string') found.set(key, id);
+        });
+      }
+      return found;
+    },
+    write(keys, id) {
+      // Sent with everything else of this turn, and before a claim on the record is released.
+      if (waiting.length === 0) queueMicrotask(flush);
+      for (const key of keys) waiting.push([key, id]);
+    },
+  };
+}

@@ -1,0 +1,172 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { sendTo } from '../support/start-app.ts';
+import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
+import { startRedis, type TestRedis } from '../support/start-redis.ts';
+
+let redis: TestRedis;
+
+beforeAll(async () => {
+  redis = await startRedis();
+});
+
+afterAll(async () => {
+  await redis.close();
+});
+
+/** A bridge in a process of its own. */
+async function spawnBridge(crm: { url: string; token: string }, environment: Record<string, string>) {
+  const child = spawn(process.execPath, ['src/main.ts'], {
+    cwd: new URL('../..', import.meta.url).pathname,
+    env: {
+      PORT: '0',
+      HOST: '127.0.0.1',
+      CAPTURE: 'off',
+      JOURNAL: 'off',
+      LOG_FORMAT: 'json',
+      API_KEY: 'good-key-for-tests',
+      HUBSPOT_ACCESS_TOKEN: crm.token,
+      HUBSPOT_BASE_URL: crm.url,
+      HUBSPOT_RATE_LIMIT: '10000',
+      ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const url = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const { url: listening } = JSON.parse(line) as { url?: string };
+      if (listening !== undefined) resolve(listening);
+    });
+    child.once('exit', (code) => reject(new Error(`the bridge ended with ${code}`)));
+  });
+  return { url, kill: () => child.kill('SIGKILL') };
+}
+
+type Replica = Awaited<ReturnType<typeof startBridgeOn>>;
+
+/** Two replicas on one CRM whose search lags a minute behind, as HubSpot's may. */
+async function startReplicas(options: Parameters<typeof startCrm>[0] = {}) {
+  const crm = await startCrm({ indexLagMs: 60_000, ...options });
+  const settings = (name: string) => ({ REDIS_URL: redis.url, REPLICAS: '2', INSTANCE: name });
+  const replicas = [await startBridgeOn(crm, settings('a')), await startBridgeOn(crm, settings('b'))];
+  await expect.poll(() => replicas.every(({ log }) => !log.text().includes('Redis cannot'))).toBe(true);
+  return { crm, replicas };
+}
+
+/** One request to each replica at once. @returns what both answered. */
+async function sendBoth(replicas: readonly Replica[], path: string, bodies: readonly object[]) {
+  return await Promise.all(replicas.map(({ send }, index) => send('POST', path, bodies[index])));
+}
+
+const idOf = ({ body }: { body: { results: { crmId: string }[] } }) => body.results[0]?.crmId;
+
+interface Sent {
+  readonly kind: 'companies' | 'contacts';
+  readonly values: (round: number) => object;
+}
+
+/** Every other round the second replica receives another id of Enginy's. */
+function bodiesOf({ kind, values }: Sent, round: number): object[] {
+  const other = round % 2 === 0 ? `${kind}-${round}` : `${kind}-${round}-again`;
+  return [`${kind}-${round}`, other].map((externalId) => ({ [kind]: [{ externalId, ...values(round) }] }));
+}
+
+const companies: Sent = {
+  kind: 'companies',
+  values: (round) => ({ name: `Company ${round}`, domain: `company-${round}.example` }),
+};
+const contacts: Sent = {
+  kind: 'contacts',
+  values: (round) =>
+    round % 4 < 2
+      ? { firstName: 'Ada', lastName: `L${round}`, linkedinUrl: `https://www.linkedin.com/in/ada-${round}` }
+      : { firstName: 'Ada', lastName: `L${round}`, email: `ada-${round}@example.com` },
+};
+
+const rounds = Array.from({ length: 200 }, (_, round) => round);
+
+async function inParallel<T>(work: (round: number) => Promise<T>): Promise<T[]> {
+  const results: T[] = [];
+  for (let from = 0; from < rounds.length; from += 20) {
+    results.push(...(await Promise.all(rounds.slice(from, from + 20).map(work))));
+  }
+  return results;
+}
+
+test('a company, contact, task and activity sent to two replicas at once are one record each, 200 times', async () => {
+  const { crm, replicas } = await startReplicas();
+
+  const ids = await inParallel(async (round) => {
+    const company = await sendBoth(replicas, '/companies', bodiesOf(companies, round));
+    const contact = await sendBoth(replicas, '/contacts', bodiesOf(contacts, round));
+    const contactId = idOf(contact[0] as never);
+    const task = { subject: 'Call', type: 'CALL', dueDate: '2026-12-01T09:00:00Z', contactId };
+    const activity = { type: 'EMAIL', direction: 'OUTBOUND', occurredAt: '2026-11-01T09:00:00Z', contactId };
+    const metadata = { messageId: `m-${round}` };
+    const tasks = await sendBoth(replicas, '/tasks', [task, task]);
+    const body = { ...activity, subject: 'Hello', body: 'Hi', metadata };
+    const activities = await sendBoth(replicas, '/activities', [body, body]);
+    return {
+      company: company.map((answer) => idOf(answer as never)),
+      contact: contact.map((answer) => idOf(answer as never)),
+      statuses: [...company, ...contact, ...tasks, ...activities].map(({ status }) => status),
+    };
+  });
+
+  expect(ids.filter(({ statuses }) => statuses.some((status) => status < 200 || status > 299))).toEqual([]);
+  expect(ids.filter(({ company, contact }) => company[0] !== company[1] || contact[0] !== contact[1])).toEqual([]);
+  const counts = (['companies', 'contacts', 'tasks', 'emails'] as const).map((kind) => crm.records(kind).length);
+  expect(counts).toEqual([200, 200, 200, 200]);
+});
+
+test('without the unique property, what one replica created is found by the other', async () => {
+  const { crm, replicas } = await startReplicas({ scopes: { without: ['crm.schemas.contacts.write'] } });
+  const body = { contacts: [{ externalId: 'e-1', firstName: 'Ada', linkedinUrl: 'linkedin.com/in/ada' }] };
+
+  const first = await replicas[0]?.send('POST', '/contacts', body);
+  const second = await replicas[1]?.send('POST', '/contacts', body);
+
+  expect(idOf(second as never)).toBe(idOf(first as never));
+  expect(crm.records('contacts')).toHaveLength(1);
+});
+
+test('a create that is killed in the middle and sent to the other replica makes no duplicate and loses nothing', async () => {
+  const { crm, replicas } = await startReplicas({ latency: 300 });
+  const doomed = await spawnBridge(crm, { REDIS_URL: redis.url, INSTANCE: 'c' });
+  const sent = Array.from({ length: 1_000 }, (_, index) => ({
+    externalId: `e-${index}`,
+    firstName: 'Ada',
+    linkedinUrl: `https://www.linkedin.com/in/killed-${index}`,
+  }));
+  const lost = sendTo(doomed.url, 'POST', '/contacts', { contacts: sent }).catch(() => 'lost');
+  await expect.poll(() => crm.records('contacts').length).toBeGreaterThan(100);
+  doomed.kill();
+
+  const answer = await replicas[0]?.send('POST', '/contacts', { contacts: sent });
+
+  expect(await lost).toBe('lost');
+  const { results } = answer?.body as { results: { externalId: string; crmId: string }[] };
+  expect(new Set(results.map(({ crmId }) => crmId)).size).toBe(1_000);
+  expect(crm.records('contacts')).toHaveLength(1_000);
+});
+
+test('Redis holds digests and ids, never a value or an id of Enginy', async () => {
+  const { replicas } = await startReplicas();
+  const { Redis } = await import('ioredis');
+
+  await sendBoth(replicas, '/contacts', [
+    { contacts: [{ externalId: 'secret-1', email: 'hidden@example.com', linkedinUrl: 'linkedin.com/in/hidden' }] },
+    { contacts: [{ externalId: 'secret-2', email: 'hidden@example.com' }] },
+  ]);
+  const client = new Redis(redis.url);
+  const keys = await client.keys('*');
+  const texts = await Promise.all(
+    keys.filter((key) => key.includes('{ids}')).map(async (key) => `${key} ${await client.get(key)}`),
+  );
+  client.disconnect();
+
+  expect(texts.length).toBeGreaterThan(0);
+  expect([...keys, ...texts].filter((text) => /secret|hidden|example/.test(text))).toEqual([]);
+});
