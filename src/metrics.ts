@@ -160,7 +160,7 @@ function watchSharing(registers: Registry[], sources: SharingSource & { readonly
   });
   new Gauge({
     name: `${prefix}claims_unavailable_total`,
-    help: 'Creates that ran without claims, because Redis could not be reached.',
+    help: 'Creates and updates that ran without claims, because Redis could not be reached.',
     registers,
     collect() {
       this.set(claims.unavailableCount);
