@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { parseApiKeys, sandboxKey } from './api-key-list.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { Logger } from './logger.ts';
+import { readRegularFile } from './regular-file.ts';
 
 export interface ApiKeys {
   /** The keys that are accepted now. */
@@ -38,11 +38,15 @@ function readKeys(file: string): readonly string[] {
   return parsed.keys;
 }
 
+const maxFileBytes = 64 * 1024;
+
 function readText(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    // A pipe would block the process when it is read again.
+    return readRegularFile(file, maxFileBytes);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new ConfigError([`API_KEY_FILE cannot be read (${code}): ${file}`]);
+    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+    const reason = code ?? (error instanceof Error ? error.message : 'unknown');
+    throw new ConfigError([`API_KEY_FILE cannot be read (${reason}): ${file}`]);
   }
 }

@@ -1,7 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { EventEmitter } from 'node:events';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { loadApiKeys } from '../src/api-keys.ts';
 import { isPrivate } from '../src/compile-cache.ts';
@@ -164,6 +165,17 @@ test('API_KEY_FILE is read again on demand, and a mistake in it keeps the previo
     keys.reload();
     expect(keys.current()).toHaveLength(2);
   }
+  rmSync(file);
+  for (const target of [file, 'gone', '/etc/passwd/x', '/dev/zero', '/proc/self/mem', dirname(file), 'x'.repeat(300)]) {
+    symlinkSync(target, file);
+    keys.reload();
+    expect(keys.current(), target).toHaveLength(2);
+    rmSync(file);
+  }
+  execFileSync('mkfifo', [file]);
+  keys.reload();
+  expect(keys.current()).toHaveLength(2);
+  rmSync(file);
   writeFileSync(file, 'third-key-0123456789');
   keys.reload();
 

@@ -125,6 +125,18 @@ test('every live replay asks, also one that only reads, and names where the key 
 });
 
 test.each([
+  ['API_KEY', 'short', /^error: API_KEY must contain keys of at least 16 printable ASCII characters[ -~]*\n$/],
+  ['API_KEY', 'kéy-of-sixteen-characters', /^error: API_KEY must contain keys[ -~]*\n$/],
+  ['API_KEY_HEADER', 'no header', /^error: API_KEY_HEADER must be a header name\n$/],
+])('a live replay with a %s that is %j ends in one sentence with status 2', async (name, value, sentence) => {
+  const environment = { API_KEY: 'good-key-for-tests', [name]: value };
+
+  const { status, err } = await runCommand(['replay', regression, '--live', 'http://127.0.0.1:9'], { environment });
+
+  expect([status, err]).toEqual([2, expect.stringMatching(sentence)]);
+});
+
+test.each([
   ['request.method', 'GET\r\nX: y'],
   ['request.method', ''],
   ['request.method', 7],

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -17,6 +18,10 @@ const reasons: Readonly<Record<string, readonly [reason: RegExp, spoil: (file: s
   UTF16: [/not UTF-8/, (file) => writeFileSync(file, Buffer.from('\ufeffversion: 1', 'utf16le'))],
   'a dangling symlink': [/ENOENT/, (file) => symlinkSync('gone', file)],
   'a symlink to itself': [/ELOOP/, (file) => symlinkSync(file, file)],
+  'a symlink through a file': [/ENOTDIR/, (file) => symlinkSync('/etc/passwd/x', file)],
+  'a symlink with a name that is too long': [/ENAMETOOLONG/, (file) => symlinkSync('x'.repeat(300), file)],
+  'a disk that fails': [/EIO/, (file) => symlinkSync('/proc/self/mem', file)],
+  'a pipe': [/not a regular file/, (file) => void execFileSync('mkfifo', [file])],
   'a folder': [/it is a folder/, (file) => mkdirSync(file)],
   'a device without end': [/not a regular file/, (file) => symlinkSync('/dev/zero', file)],
   'a link to the system': [/grew|not a regular|larger/, (file) => symlinkSync('/proc/self/status', file)],
@@ -38,7 +43,7 @@ test.each(Object.keys(reasons))('%s rejects the folder, whichever file it is', a
   }
 });
 
-test.each(['a byte that is not UTF-8', 'a dangling symlink'])(
+test.each(['a byte that is not UTF-8', 'a dangling symlink', 'a disk that fails', 'a pipe', 'a symlink to itself'])(
   '%s keeps the last valid version active, and stops a start',
   async (name) => {
     const dir = shippedFolder();
@@ -97,4 +102,27 @@ test('requests are served while a long file is checked', async () => {
   // On the thread of the requests, the loop would turn a few times only.
   expect(turns).toBeGreaterThan(20);
   live.close();
+});
+
+test('too many open files reject the folder, and the reason may pass', () => {
+  const loader = new URL('../../src/mapping/load/load-mappings.ts', import.meta.url).href;
+  const script = `
+    import { openSync } from 'node:fs';
+    const { checkMappings } = await import(${JSON.stringify(loader)});
+    checkMappings(${JSON.stringify(shippedFolder())});
+    try { for (;;) openSync('/dev/null'); } catch {}
+    const { mappings, diagnostics } = checkMappings(${JSON.stringify(shippedFolder())});
+    process.stdout.write(JSON.stringify({ isActive: mappings !== undefined, diagnostics }));
+  `;
+
+  const out = execFileSync(
+    'sh',
+    ['-c', 'ulimit -n 64; exec "$0" --input-type=module -e "$1"', process.execPath, script],
+    { encoding: 'utf8' },
+  );
+
+  expect(JSON.parse(out)).toMatchObject({
+    isActive: false,
+    diagnostics: [{ message: expect.stringMatching('EMFILE') }],
+  });
 });

@@ -3,6 +3,15 @@ import type { CrmReply } from './crm-reply.ts';
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
+async function loadNock() {
+  try {
+    return (await import('nock')).default;
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
+    throw isMissing ? new Error('the package nock is not installed: run npm ci', { cause: error }) : error;
+  }
+}
+
 /**
  * Answers the calls to the CRM and blocks all other network access of this process, except to one loopback port. nock is loaded
  * only here, because it takes over the process's HTTP as soon as it is loaded.
@@ -11,7 +20,7 @@ export async function interceptCrm(
   { origin, ownPort }: { readonly origin: string; readonly ownPort: number },
   answer: (call: WireCall) => Promise<CrmReply>,
 ): Promise<{ close(): void }> {
-  const { default: nock } = await import('nock');
+  const nock = await loadNock();
   if (!nock.isActive()) nock.activate();
   nock.disableNetConnect();
   nock.enableNetConnect((host) => host === `127.0.0.1:${ownPort}`);

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { Command } from 'commander';
 import { CaptureFileError } from '../../capture/capture-file.ts';
 import type { Capture } from '../../capture/capture-schema.ts';
@@ -7,6 +8,7 @@ import { capturedMappings, saveRegression } from '../../capture/replay/regressio
 import { NotReplayableError, type Replay, replayCapture } from '../../capture/replay/replay-capture.ts';
 import { describeReplay } from '../../capture/replay/report.ts';
 import { LiveUrlError, liveOrigin, sendLive, whatItWrites } from '../../capture/replay/send-live.ts';
+import type { Environment } from '../../environment.ts';
 import { EnvironmentSchema } from '../../settings/environment-schema.ts';
 import type { Mappings } from '../../mapping/load/file-kinds.ts';
 import { loadMappings } from '../../mapping/load/load-mappings.ts';
@@ -123,7 +125,7 @@ async function offline(job: Job, capture: Capture): Promise<Result> {
 function chosenMappings(io: CommandIo, capture: Capture, which: string | undefined): Mappings {
   if (which === 'capture') return capturedMappings(capture);
   const { defaultCountry } = capture.settings;
-  const folder = which ?? EnvironmentSchema.shape.MAPPINGS_DIR.parse(io.environment().MAPPINGS_DIR);
+  const folder = which ?? readSetting('MAPPINGS_DIR', io.environment());
   return loadMappings(folder, defaultCountry === undefined ? {} : { defaultCountry });
 }
 
@@ -148,9 +150,9 @@ function save({ options, print }: Job, capture: Capture, replay: Replay): void {
 
 async function live({ io, options, print }: Job, capture: Capture, url: string): Promise<Result> {
   const environment = io.environment();
-  const key = options.key ?? EnvironmentSchema.shape.API_KEY.parse(environment.API_KEY)?.[0];
+  const key = options.key ?? readSetting('API_KEY', environment)?.[0];
   if (key === undefined) throw new UsageError('API_KEY is not set: pass the key of the running bridge with --key');
-  const header = EnvironmentSchema.shape.API_KEY_HEADER.parse(environment.API_KEY_HEADER);
+  const header = readSetting('API_KEY_HEADER', environment);
   const origin = liveOrigin(url);
   print(sendingTo(origin, capture));
   if (options.yes !== true && !(await confirm(io, `Send it to ${origin}? (yes/no) `))) {
@@ -169,6 +171,16 @@ async function live({ io, options, print }: Job, capture: Capture, url: string):
       isUnreachable ? `Nothing answers at ${origin}` : `The request cannot be sent: ${error.message}`,
     );
   }
+}
+
+type Shape = typeof EnvironmentSchema.shape;
+
+/** One setting alone: the others may be wrong or missing. */
+function readSetting<Name extends keyof Shape>(name: Name, environment: Environment): z.output<Shape[Name]> {
+  const { data, error } = z.safeParse(EnvironmentSchema.shape[name], environment[name]);
+  if (error !== undefined) throw new UsageError(`${name} ${error.issues.map(({ message }) => message).join('; ')}`);
+  // Without an error there is a value, which the compiler does not see for a schema of any name.
+  return data as z.output<Shape[Name]>;
 }
 
 function sendingTo(origin: string, capture: Capture): string[] {
