@@ -51,6 +51,7 @@ const phones: readonly ValueCase[] = [
   first('213 373 4256 or 213 373 4257', '+12133734256', '213 373 4256 or 213 373 4257'),
   first(['+34 600 111 232', '+34 911 222 333'], '+34600111232', '+34 600 111 232;+34 911 222 333'),
   first(['ask', '+34 600 111 233'], '+34600111233', 'ask;+34 600 111 233'),
+  contact({ phone: '0' }, { phone: undefined }, true),
   kept('ask reception'),
   kept('1-800-FLOWERS'),
   kept('+34 600'),
@@ -142,6 +143,10 @@ const addresses: readonly ValueCase[] = [
   contact({ email: 'not an address' }, { email: undefined, enginy_email: 'not an address' }, true),
   contact({ email: 'info@xn--mller-kva.de' }, { email: 'info@müller.de', enginy_email: undefined }),
   contact({ website: 'acme' }, { website: 'acme' }, true),
+  contact({ website: '<https://acme.com/a>' }, { website: 'https://acme.com/a' }),
+  contact({ website: 'https://acme.com/b,' }, { website: 'https://acme.com/b' }),
+  contact({ website: '(acme.com)' }, { website: 'https://acme.com' }),
+  contact({ title: 'CEO\u200b' }, { jobtitle: 'CEO' }),
   contact({ website: 'acme.com acme.es' }, { website: 'https://acme.com', enginy_website: 'acme.com acme.es' }, true),
   contact({ website: 'acme.com, acme.es' }, { website: 'https://acme.com', enginy_website: 'acme.com, acme.es' }, true),
   contact(
@@ -167,6 +172,9 @@ const company = (given: ValueCase['given'], held: ValueCase['held'], isWarned = 
 const companies: readonly ValueCase[] = [
   company({ foundedYear: 'c. 1999' }, { founded_year: undefined, enginy_founded_year: 'c. 1999' }),
   company({ foundedYear: '1999-05-01' }, { founded_year: '1999', enginy_founded_year: undefined }, false),
+  company({ foundedYear: '１９９９' }, { founded_year: '1999', enginy_founded_year: undefined }, false),
+  company({ domain: 'gmail.com' }, { domain: undefined, enginy_domain: 'gmail.com' }),
+  company({ domain: 'www.GMX.de' }, { domain: undefined, enginy_domain: 'www.GMX.de' }),
   company({ foundedYear: 'the nineties' }, { founded_year: undefined, enginy_founded_year: 'the nineties' }),
   company({ domain: 'one.example two.example' }, { domain: 'one.example', enginy_domain: 'one.example two.example' }),
   company(
@@ -207,9 +215,13 @@ const companies: readonly ValueCase[] = [
       false,
     ),
   ),
-  ...['(five.example)', '<five.example>', '"five.example"', 'https://https://five.example', 'five.example;'].map(
-    (domain) => company({ domain }, { domain: 'five.example', enginy_domain: undefined }, false),
-  ),
+  ...[
+    ['(five.example)', 'five.example'],
+    ['<six.example>', 'six.example'],
+    ['"seven.example"', 'seven.example'],
+    ['https://https://eight.example', 'eight.example'],
+    ['nine.example;', 'nine.example'],
+  ].map(([domain, held]) => company({ domain }, { domain: held, enginy_domain: undefined }, false)),
 ];
 
 test('keeps what is no year and no domain beside it', async () => {

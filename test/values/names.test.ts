@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { foldCompanyName } from '../../src/mapping/values/company-name.ts';
+import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
 import { createAll, type ValueCase } from './record-values.ts';
 
 const name = (fullName: string, first: string | undefined, last: string | undefined): ValueCase => ({
@@ -52,6 +53,10 @@ const cases: readonly ValueCase[] = [
   name('Vu, MA', 'Vu', undefined),
   name('Ada Byron <ada@example.com>', 'Ada', 'Byron'),
   name('Christopher Null', 'Christopher', 'Null'),
+  name('Dr.Jane Doe', 'Jane', 'Doe'),
+  name('Prof. em. Dr. Hans Weber', 'Hans', 'Weber'),
+  name('Dr. med. dent. Eva Roth', 'Eva', 'Roth'),
+  name('Jane\u200b Doe\ufeff', 'Jane', 'Doe'),
   name('Jane Doe Dr.', 'Jane', 'Doe'),
   name('Jane Doe Ph. D.', 'Jane', 'Doe'),
   name('Jane Doe, Ph. D.', 'Jane', 'Doe'),
@@ -92,7 +97,7 @@ test('takes full names apart without titles, degrees, pronouns and pictures', as
   expect(await createAll('contacts', cases)).toEqual(cases);
 });
 
-test('keeps a full name as text where its parts are not clear', async () => {
+test('keeps a full name as it came where its parts are not clear', async () => {
   const unclear = [
     'Jane Doe, Founder',
     'García López, María José',
@@ -119,13 +124,27 @@ test('keeps a full name as text where its parts are not clear', async () => {
     '🚀🚀',
   ].map(
     (fullName, index): ValueCase => ({
-      given: { fullName, email: `unclear-${index}@example.com` },
-      held: { firstname: undefined, lastname: undefined, enginy_full_name: fullName },
+      // Without an email address HubSpot requires a name.
+      given: { fullName, email: index % 2 === 0 ? `unclear-${index}@example.com` : undefined },
+      held: { firstname: fullName, lastname: undefined },
       isWarned: true,
     }),
   );
 
   expect(await createAll('contacts', unclear)).toEqual(unclear);
+});
+
+test('an unclear full name never replaces a first name', async () => {
+  const crm = await startCrm();
+  const bridge = await startBridgeOn(crm);
+  const { contacts } = crm.seed({ contacts: [{ properties: { firstname: 'Jane', lastname: 'Doe' } }] });
+
+  const answer = await bridge.send('PUT', '/contacts', { contacts: [{ crmId: contacts[0], fullName: 'Doe J.' }] });
+
+  expect(crm.records('contacts')[0]?.properties).toMatchObject({
+    ...{ firstname: 'Jane', lastname: 'Doe', enginy_full_name: 'Doe J.' },
+  });
+  expect(answer.body.results[0].warnings.length).toBeGreaterThan(0);
 });
 
 test('a part of a full name that means "no value" is not written', async () => {

@@ -86,18 +86,21 @@ export function compileFieldRow(mapping: Mapping, row: FieldRow): FieldReader {
     sources: sources.map((source) => source.field),
     overwrite: row.overwrite ?? mapping.write.overwrite,
     onEmpty: row.on_empty ?? mapping.write.on_empty,
-    keepsUnreadable: !hasOptions && row.concat === undefined && chain.form?.keepsUnreadable === true,
+    keepsUnreadable:
+      !hasOptions &&
+      row.concat === undefined &&
+      [chain, ...sources.map((source) => source.chain)].some((each) => each?.form?.keepsUnreadable === true),
     isPlaceholder: createEmptyWordTest(emptyWords, row.empty_words ?? 'any_case', isProse),
     read: (record, listener) =>
       row.concat === undefined ? readFirst(values, record, listener) : readAll(values, record, listener),
   };
 }
 
-/** True for a transform of texts that people read: what is beside it is no number, date or code. */
+/** True for a transform of prose, names and addresses, where `0` says nothing. */
 function isOfText(step: TransformStep): boolean {
   const { name } = readStep(step);
   const transform = findTransform(name);
-  return transform?.role === 'cosmetic' || name === 'first_name' || name === 'last_name';
+  return transform?.role === 'cosmetic' || transform?.role === 'canonical' || name.endsWith('_name');
 }
 
 /** The fields that a row names, each with its own transforms. */

@@ -30,6 +30,8 @@ export const nameTransforms = {
     accepts: 'text',
     maxLength: 500,
     isSingle: true,
+    // A contact must have a name: where its parts are not clear, the whole name is its first name, if it has none.
+    keepsUnreadable: true,
     apply: firstName,
   },
   last_name: {

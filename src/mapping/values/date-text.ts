@@ -42,7 +42,7 @@ export function timeKey(text: string): string {
 
 /** Parses a four-digit year: `2014`, or the year of a date. */
 export function normalizeYear(text: string): string | ValueProblem {
-  const trimmed = text.trim().replace(/\.0+$/, '');
+  const trimmed = plain(text).replace(/\.0+$/, '');
   if (/^[12]\d{3}$/.test(trimmed)) return trimmed;
   const day = normalizeDate(trimmed);
   return typeof day === 'string' && /^[12]/.test(day) ? day.slice(0, 4) : { problem: 'is not a year' };

@@ -83,6 +83,8 @@ function bareName(fullName: string): string {
       /\([^()]*\)|\[[^[\]]*\]|\{[^{}]*\}|<[^<>]*>|["“”„«»][^"“”„«»]*["“”„«»]|(?<=\s)['‘][^'’‘]*['’](?=\s)/gu,
       ' ',
     )
+    .replace(/^((?:dr|prof|mr|mrs|ms|sr|sra|ing|lic)\.)(?=\p{L}{2})/iu, '$1 ')
+    .replace(/[\u200b\u2060\ufeff\u00ad]/g, '')
     .replace(/\s+/g, ' ')
     .trim();
   // A bar, dash or slash between blanks ends the name, and so does "at Acme".

@@ -1,7 +1,11 @@
 /** Text on one line: line breaks, tabs and runs of spaces become single spaces. */
 export function toOneLine(text: string): string {
   // Most values are on one line already, and looking is faster than replacing.
-  return /[^\S ]|\p{Cc}|\s\s|^\s|\s$/u.test(text) ? text.replace(/[\s\p{Cc}]+/gu, ' ').trim() : text;
+  if (!/[^\S ]|\p{Cc}|\s\s|^\s|\s$|[\u200b\u2060\ufeff]/u.test(text)) return text;
+  return text
+    .replace(/[\u200b\u2060\ufeff]/g, '')
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
 }
 
 /** Text with its paragraphs, without control characters and trailing white space. */

@@ -1,5 +1,6 @@
 import { domainToASCII, domainToUnicode } from 'node:url';
 import { parse } from 'tldts';
+import { isFreeMailDomain } from './free-mail-domains.ts';
 import type { Locale } from './locale.ts';
 import { sharedHostKind } from './shared-hosts.ts';
 import type { ValueProblem } from './value-problem.ts';
@@ -26,6 +27,8 @@ const sharedPage: ValueProblem = {
   problem: 'is a page on a platform that many companies share, not a domain of its own',
 };
 
+const freeMail: ValueProblem = { problem: 'is the domain of a free email provider' };
+
 /**
  * Like {@link normalizeDomain}, for a company's own domain: a page on a shared platform is a problem. So is, for a value that is to be
  * stored, the subdomain of a customer of a site builder, although it identifies him.
@@ -36,6 +39,8 @@ export function normalizeOwnDomain(text: string, locale: Locale, isRoot = false)
   if (domain === undefined) return notADomain;
   const kind = sharedHostKind(domain.host, locale.sharedHosts, domain.isPage);
   if (kind === 'platform' || (kind === 'customer' && locale.isWriting === true)) return sharedPage;
+  // Match rules ignore it, too; stored, HubSpot would associate strangers by it.
+  if (locale.isWriting === true && isFreeMailDomain(domain.host)) return freeMail;
   return isRoot && kind === undefined ? domain.root : domain.host;
 }
 

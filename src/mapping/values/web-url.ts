@@ -3,7 +3,10 @@ import { normalizeDomain } from './web-domain.ts';
 
 /** Parses a URL to one with scheme, lowercase host and no trailing slash; only http and https are accepted. */
 export function normalizeUrl(text: string): string | ValueProblem {
-  const trimmed = text.trim().replace(/^[<("'“‘[](.*)[>)"'”’\]]$/su, '$1');
+  const trimmed = text
+    .trim()
+    .replace(/^[<("'“‘[](.*)[>)"'”’\]]$/su, '$1')
+    .replace(/[,;]+$/, '');
   const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(trimmed) ? trimmed : `https://${trimmed.replace(/^\/\//, '')}`;
   const url = URL.parse(withScheme);
   if (url === null || !/^https?:$/.test(url.protocol) || isValueProblem(normalizeDomain(url.hostname))) {

@@ -91,7 +91,11 @@ function isDollar(code: string): boolean {
 
 /** `US$`, `Mio.` and `€` are one token each, `M€` is two. */
 function tokens(text: string): string[] {
-  return text.match(/[万萬亿億円元원]|[\p{L}\p{M}]{1,2}\$s?|[\p{L}\p{M}]+\.?|[^\s\p{L}]/gu) ?? [];
+  // "1M$" is a million dollars, "A$" is one sign.
+  const spaced = text.replace(/[\p{L}]{1,2}\$s?/gu, (sign) =>
+    findCurrency(sign) === undefined ? sign.replace('$', ' $') : sign,
+  );
+  return spaced.match(/[万萬亿億円元원]|[\p{L}\p{M}]{1,2}\$s?|[\p{L}\p{M}]+\.?|[^\s\p{L}]/gu) ?? [];
 }
 
 function wordZeros(words: readonly string[], currency: Currency | undefined): number | 'unclear' | undefined {
