@@ -1,20 +1,28 @@
 import { expect, test } from 'vitest';
 import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
 
-test('at the deadline a create reports what was done and what was not, and sending it again does the rest', async () => {
-  const crm = await startCrm({ latency: { 'batch-create': 40 } });
-  // Far fewer calls than the 60 that all records need fit into that time.
-  const slow = await startBridgeOn(crm, { HUBSPOT_RATE_LIMIT: '40', REQUEST_TIMEOUT_MS: '3000' });
-  const contacts = Array.from({ length: 3_000 }, (_unused, n) => ({
-    externalId: `lead-${n}`,
-    firstName: `Number ${n}`,
-  }));
+const contacts = Array.from({ length: 3_000 }, (_unused, n) => ({ externalId: `lead-${n}`, firstName: `Number ${n}` }));
 
-  const first = await slow.send('POST', '/contacts', { contacts });
+/** Far fewer calls than the 60 that all records need fit into the time. A busy machine may need the longer one to do anything. */
+const budgets = [
+  { HUBSPOT_RATE_LIMIT: '40', REQUEST_TIMEOUT_MS: '3000' },
+  { HUBSPOT_RATE_LIMIT: '18', REQUEST_TIMEOUT_MS: '24000' },
+];
+
+async function createUntilDeadline() {
+  for (const budget of budgets) {
+    const crm = await startCrm({ latency: { 'batch-create': 40 } });
+    const slow = await startBridgeOn(crm, budget);
+    const first = await slow.send('POST', '/contacts', { contacts });
+    if (first.status === 201 && first.body.results.length > 0) return { crm, first };
+  }
+  throw new Error('nothing was created before any of the deadlines');
+}
+
+test('at the deadline a create reports what was done and what was not, and sending it again does the rest', async () => {
+  const { crm, first } = await createUntilDeadline();
 
   const { results, errors } = first.body;
-  expect(first.status).toBe(201);
-  expect(results.length).toBeGreaterThan(0);
   expect(errors.length).toBeGreaterThan(0);
   expect(results.length + errors.length).toBe(3_000);
   // A call that is under way at the deadline may have succeeded; all others were not sent.

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { startSandbox } from '../../sandbox/sandbox.ts';
+import { fastClock } from '../support/fast-clock.ts';
 import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
 
 const leads = [
@@ -65,7 +66,7 @@ test('250 contacts in one request need three write calls', async () => {
 test('a sync fails with 503 if the CRM is unreachable, never with an empty list', async () => {
   const crm = await startSandbox();
   await crm.close();
-  const bridge = await startBridgeOn(crm, { REQUEST_TIMEOUT_MS: '3000' });
+  const bridge = await startBridgeOn(crm, {}, { clock: fastClock(100) });
 
   const answer = await bridge.send('POST', '/contacts/sync', { contacts: [leads[0]] });
 

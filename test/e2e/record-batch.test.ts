@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { fastClock } from '../support/fast-clock.ts';
 import { startSeededCrm } from '../support/seeded-crm.ts';
 import { startBridgeOn } from '../support/start-bridge.ts';
 
@@ -38,7 +39,7 @@ test('an empty list of ids is answered without asking HubSpot', async () => {
 
 test('a record that could not be looked up fails the request: it must not look unknown', async () => {
   const { crm, ada } = await startSeededCrm();
-  const bridge = await startBridgeOn(crm, { REQUEST_TIMEOUT_MS: '1500' });
+  const bridge = await startBridgeOn(crm, {}, { clock: fastClock(100) });
   crm.faults.add({ match: { path: '/contacts/batch/read' }, times: 0, action: { kind: 'status', status: 503 } });
 
   const answer = await bridge.send('POST', '/contacts/batch', { ids: [ada] });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { fakeCrm } from '../support/fake-crm.ts';
+import { fastClock } from '../support/fast-clock.ts';
 import { shippedFolder } from '../support/mapping-folder.ts';
 import { startSeededCrm } from '../support/seeded-crm.ts';
 import { startApp } from '../support/start-app.ts';
@@ -102,7 +103,7 @@ write: { fields: [{ enginy: title, crm: jobtitle, direction: both }] }
 
 test('an update that cannot be read back succeeds, and says that its values are missing', async () => {
   const { crm, ada } = await startSeededCrm();
-  const { send } = await startBridgeOn(crm, { REQUEST_TIMEOUT_MS: '1500' });
+  const { send } = await startBridgeOn(crm, {}, { clock: fastClock(100) });
   crm.faults.add({ match: { path: '/contacts/batch/read' }, times: 0, action: { kind: 'status', status: 503 } });
 
   const { status, body } = await send('PUT', '/contacts', { contacts: [{ crmId: ada, title: 'Countess' }] });

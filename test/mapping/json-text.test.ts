@@ -14,12 +14,12 @@ test('writes any JSON value as the engine does', () => {
 test('writes any JSON value in the same way at the bottom of a deep one', () => {
   const levels = 20_000;
   fc.assert(
-    fc.property(fc.oneof(fc.jsonValue(), fc.constant(Array.from({ length: 200_000 }, () => 1))), (inner) => {
+    fc.property(fc.jsonValue(), (inner) => {
       let value = [inner];
       for (let level = 1; level < levels; level += 1) value = [value];
       expect(jsonText(value)).toBe(`${'['.repeat(levels)}${JSON.stringify(inner)}${']'.repeat(levels)}`);
     }),
-    { numRuns: 10 },
+    { numRuns: 5, examples: [[Array.from({ length: 200_000 }, () => 1)]] },
   );
 });
 
