@@ -20,7 +20,6 @@ import { startJournal } from './journal/start-journal.ts';
 import { closeServer, countInFlight, createHttpServer, createHttpsServer, listen } from './listening.ts';
 import { findMissingProperties } from './live-check/missing-properties.ts';
 import { type LiveMappings, loadLiveMappings } from './live-mappings.ts';
-import type { loadMappings } from './mapping/load/load-mappings.ts';
 import type { Locale } from './mapping/values/locale.ts';
 import { createMetrics } from './metrics.ts';
 import { startTracing } from './tracing/tracing.ts';
@@ -54,8 +53,10 @@ interface Overrides {
   readonly clock?: Clock;
   /** False where every call to the CRM must come from a request. */
   readonly checksAtStart?: boolean;
+  /** For tests, which wait for captures: on a busy machine a thread of low priority takes many times as long. */
+  readonly capture?: { readonly hasLowPriority: boolean };
   /** Loads the mapping files at the start; by default from their folder. */
-  readonly loadMappings?: typeof loadMappings;
+  readonly loadMappings?: Parameters<typeof loadLiveMappings>[1]['load'];
   /** How often the folder of mapping files and the certificate are checked. */
   readonly pollMs?: number;
   /** For the metrics; by default none are dropped. */
@@ -177,7 +178,7 @@ async function openParts(config: Config, log: pino.Logger, overrides: Overrides)
     { dir: config.mappingsDir, locale: localeOf(config), pollMs },
     { log, ...(overrides.loadMappings !== undefined && { load: overrides.loadMappings }) },
   );
-  const capture = startCapture(config, { log, protocol: hubSpotProtocol });
+  const capture = startCapture(config, { log, protocol: hubSpotProtocol, ...overrides.capture });
   capture?.useMappings(mappings.current());
   const journal = startJournal(config, log);
   const upstream = await openCrm(config, {

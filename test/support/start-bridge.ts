@@ -37,6 +37,7 @@ export async function startBridgeOn(
   const bridge = await startBridge(config, sink.log, {
     checksAtStart: false,
     loadMappings: loadShippedOnce,
+    capture: { hasLowPriority: false },
     ...overrides,
   });
   onTestFinished(async () => {

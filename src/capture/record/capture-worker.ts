@@ -62,7 +62,7 @@ function stepBack(): void {
 }
 
 let work: Work | undefined;
-stepBack();
+if (settings.hasLowPriority !== false) stepBack();
 try {
   work = start();
 } catch (error) {

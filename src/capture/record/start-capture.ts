@@ -7,6 +7,7 @@ import type { Mappings } from '../../mapping/load/file-kinds.ts';
 import { version } from '../../version.ts';
 import { type CaptureCounts, createCaptureWriter } from './capture-writer.ts';
 import type { MappingSources } from './portal-knowledge.ts';
+import type { WriterSettings } from './writer-messages.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 
 export interface RunningCapture {
@@ -21,12 +22,17 @@ export interface RunningCapture {
 /** Starts captures as CAPTURE configures them; undefined for `off`. */
 export function startCapture(
   config: Config,
-  { log, protocol }: { readonly log: Logger; readonly protocol: CrmProtocol },
+  {
+    log,
+    protocol,
+    ...settings
+  }: { readonly log: Logger; readonly protocol: CrmProtocol } & Pick<WriterSettings, 'hasLowPriority'>,
 ): RunningCapture | undefined {
   if (config.capture === undefined) return undefined;
   const { mode, dir, personalData, secret, limits } = config.capture;
   const writer = createCaptureWriter(
     {
+      ...settings,
       folder: dir,
       limits,
       ...(secret !== undefined && { secret }),

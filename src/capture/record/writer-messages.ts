@@ -6,6 +6,8 @@ import type { RawCapture, RawExchange } from './raw-capture.ts';
 export interface WriterSettings {
   readonly folder: string;
   readonly limits: FolderLimits;
+  /** False where the thread keeps its normal priority; by default it is low. */
+  readonly hasLowPriority?: boolean;
   /** Key of the placeholders; by default the folder's own. */
   readonly secret?: string;
   readonly composer: Omit<ComposerSettings, 'secret'>;
