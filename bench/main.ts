@@ -12,6 +12,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   capture: async () => await import('./capture.ts'),
   hostile: async () => await import('./hostile.ts'),
   journal: async () => await import('./journal.ts'),
+  resend: async () => await import('./resend.ts'),
   engine: async () => await import('./engine.ts'),
 };
 

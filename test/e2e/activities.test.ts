@@ -303,3 +303,105 @@ test('answers 404 for an unknown activity', async () => {
   expect(answer.status).toBe(404);
   expect(answer.body.error).toBe('Activity not found');
 });
+
+test('logs what has no text as what it is, and returns it as it was sent', async () => {
+  const { crm, ada } = await startSeededCrm();
+  const bridge = await startBridgeOn(crm);
+  const cases: readonly (readonly [metadata: object, lines: readonly string[]])[] = [
+    [{}, []],
+    [{ voiceMessage: true }, ['Voice message']],
+    [{ voice_note: { duration: 31 } }, ['Voice message']],
+    [{ messageType: 'VOICE' }, ['Voice message']],
+    [{ audioUrl: 'https://cdn.example.com/a.ogg' }, ['Voice message']],
+    [{ voice: false, audio: '', isVoice: 'no', voiceMessage: null, attachments: [], files: {} }, []],
+    [{ type: { toString: 1 }, kind: ['voice'] }, []],
+    [{ attachments: [{ name: 'offer <1>.pdf' }, 'plan.docx'] }, ['Attachment: offer <1>.pdf', 'Attachment: plan.docx']],
+    [{ attachment: 'https://cdn.example.com/x/price%20list.pdf?signature=secret' }, ['Attachment: price list.pdf']],
+    [
+      { files: [{ fileName: ' a\n b.png ' }, { size: 3 }, null, 7] },
+      ['Attachment: a b.png', ...Array(3).fill('Attachment')],
+    ],
+    [
+      { media: [{ url: 'https://cdn.example.com/%E0%A4%A' }], kind: 'audio/ogg' },
+      ['Voice message', 'Attachment: %E0%A4%A'],
+    ],
+    [
+      { images: Array.from({ length: 23 }, (_unused, n) => `${n}.png`) },
+      [...Array.from({ length: 20 }, (_unused, n) => `Attachment: ${n}.png`), 'Attachment: 3 more'],
+    ],
+  ];
+
+  for (const [index, [metadata, lines]] of cases.entries()) {
+    for (const [type, body] of [
+      ['LINKEDIN', ''],
+      ['LINKEDIN', 'See here'],
+      ['EMAIL', null],
+      ['EMAIL', '<p>See <b>here</b></p>'],
+    ]) {
+      const sent = {
+        type,
+        body,
+        direction: 'OUTBOUND',
+        contactId: ada,
+        metadata: { ...metadata, messageId: `${index}-${type}-${body}` },
+      };
+      const { status, body: logged } = await bridge.send('POST', '/activities', sent);
+      const { body: read } = await bridge.send('GET', `/activities/${logged.id}`);
+
+      expect([status, logged.body, read.body]).toEqual([201, body || undefined, body || undefined]);
+      expect([logged.metadata, read.type]).toEqual([sent.metadata, type]);
+      const object = type === 'EMAIL' ? 'emails' : 'communications';
+      const { hs_email_html, hs_communication_body } =
+        crm.records(object).find(({ id }) => id === logged.id)?.properties ?? {};
+      const shown = (hs_email_html ?? hs_communication_body ?? '').replace(
+        /<p><strong>LinkedIn message sent<\/strong><\/p>/,
+        '',
+      );
+      const expected = lines.map((line) => `<p><em>${line.replace('<1>', '&lt;1&gt;')}</em></p>`).join('');
+      expect(shown).toBe(`${expected}${body ?? ''}`);
+    }
+  }
+});
+
+test('a whole conversation that arrives at once keeps its order and costs a few calls', async () => {
+  const { crm, ada, engines } = await startSeededCrm({ latency: { minMs: 100, maxMs: 100 } });
+  const bridge = await startBridgeOn(crm);
+  const start = Date.parse('2025-02-01T09:00:00Z');
+  const conversation = Array.from({ length: 60 }, (_unused, n) => ({
+    type: n % 5 === 0 ? 'EMAIL' : 'LINKEDIN',
+    direction: n % 2 === 0 ? 'OUTBOUND' : 'INBOUND',
+    body: `Message ${n}`,
+    // Enginy's times may have no seconds: neighbors share one.
+    occurredAt: new Date(start + Math.floor(n / 2) * 60_000).toISOString(),
+    contactId: ada,
+    companyId: engines,
+    metadata: { messageId: `message-${n}` },
+  }));
+  await bridge.send('POST', '/activities', { ...conversation[0], type: 'LINKEDIN', metadata: { messageId: 'warm' } });
+  await bridge.send('POST', '/activities', { ...conversation[0], metadata: { messageId: 'warm' } });
+  crm.clearLog();
+
+  const answers = await Promise.all(conversation.map((activity) => bridge.send('POST', '/activities', activity)));
+  const calls = crm.log.length;
+  const again = await Promise.all(conversation.map((activity) => bridge.send('POST', '/activities', activity)));
+
+  expect(answers.every(({ status }) => status === 201)).toBe(true);
+  // One by one they would cost four calls each.
+  expect(calls).toBeLessThan(2 * conversation.length);
+  for (const [type, object, property] of [
+    ['EMAIL', 'emails', 'hs_email_html'],
+    ['LINKEDIN', 'communications', 'hs_communication_body'],
+  ] as const) {
+    const stored = crm
+      .records(object)
+      .toSorted((left, right) => timeOf(left) - timeOf(right) || Number(left.id) - Number(right.id))
+      .map(({ properties }) => /Message \d+/.exec(properties[property] ?? '')?.[0]);
+    const sent = conversation.filter((activity) => activity.type === type).map(({ body }) => body);
+    expect(stored.slice(-sent.length)).toEqual(sent);
+  }
+  expect(again.map(({ body }) => body.id)).toEqual(answers.map(({ body }) => body.id));
+});
+
+function timeOf({ properties }: { readonly properties: Readonly<Record<string, string>> }): number {
+  return Date.parse(properties.hs_timestamp ?? '');
+}

@@ -1,26 +1,45 @@
 import type { ActivityType, Direction } from '../../mapping/schema/activity-mapping.ts';
 import { escapeHtml, fromHtmlBody, toHtmlBody, toInertText, unescapeHtml } from './html-body.ts';
+import { mediaLinePattern } from './media-lines.ts';
 
 /** A longer subject would push the message out of view. */
 const maxSubjectLength = 500;
 
+interface SentBody {
+  readonly type: ActivityType;
+  readonly direction: Direction;
+  readonly subject: string | undefined;
+  readonly body: string | undefined;
+  /** Lines about voice messages and attachments. */
+  readonly media: readonly string[];
+}
+
+/** A body as the CRM shows it, and as it is returned to Enginy. */
+export interface ComposedBody {
+  /** Undefined where there is nothing to show. */
+  readonly html: string | undefined;
+  /** What was sent as it was stored: cleaned, and cut where it was too long; undefined where nothing was sent. */
+  readonly body: string | undefined;
+}
+
 /**
- * The body as the CRM shows it. For objects without fields for them, it opens with the kind of activity and the subject.
+ * Composes the body of an activity. For objects without fields for them, it opens with the kind of activity and the subject; voice
+ * messages and attachments have a line each.
  * @param warn receives what is not stored as it was sent, worded to follow a field's name.
  */
-export function composeActivityBody(
-  sent: {
-    readonly type: ActivityType;
-    readonly direction: Direction;
-    readonly subject: string | undefined;
-    readonly body: string | undefined;
-  },
-  warn: (warning: string) => void,
-): string | undefined {
-  const words = sent.type.opening?.[sent.direction];
-  if (words === undefined) return sent.body === undefined ? undefined : toHtmlBody(sent.body, '', warn);
-  const subject = sent.subject === undefined ? '' : `: ${escapeHtml(sent.subject.slice(0, maxSubjectLength))}`;
-  return toHtmlBody(sent.body ?? '', `<p><strong>${escapeHtml(words)}</strong>${subject}</p>`, warn);
+export function composeActivityBody(sent: SentBody, warn: (warning: string) => void): ComposedBody {
+  const opening = openingOf(sent);
+  if (sent.body === undefined)
+    return { html: opening === '' ? undefined : toHtmlBody('', opening, warn), body: undefined };
+  const html = toHtmlBody(sent.body, opening, warn);
+  return { html, body: fromHtmlBody(html.slice(opening.length)) };
+}
+
+function openingOf({ type, direction, subject, media }: SentBody): string {
+  const words = type.opening?.[direction];
+  const title = subject === undefined ? '' : `: ${escapeHtml(subject.slice(0, maxSubjectLength))}`;
+  const lines = media.map((line) => `<p><em>${escapeHtml(line)}</em></p>`);
+  return `${words === undefined ? '' : `<p><strong>${escapeHtml(words)}</strong>${title}</p>`}${lines.join('')}`;
 }
 
 /** Splits a composed body again; without an opening line everything is body. */
@@ -30,11 +49,17 @@ export function splitActivityBody(html: string): {
   readonly body: string;
 } {
   const match = /^\s*<p><strong>([^<]*)<\/strong>(?:: ([^<]*))?<\/p>/i.exec(html);
-  if (match === null) return { body: fromHtmlBody(html) };
+  if (match === null) return { body: fromHtmlBody(withoutMedia(html)) };
   const [opening, words = '', subject] = match;
   return {
     words: unescapeHtml(words),
     ...(subject === undefined ? {} : { subject: toInertText(unescapeHtml(subject)) }),
-    body: fromHtmlBody(html.slice(opening.length)),
+    body: fromHtmlBody(withoutMedia(html.slice(opening.length))),
   };
+}
+
+const leadingMedia = new RegExp(`^(?:\\s*<p><em>${mediaLinePattern}</em></p>)+`, 'i');
+
+function withoutMedia(html: string): string {
+  return html.replace(leadingMedia, '');
 }

@@ -6,7 +6,7 @@ import type { ActivityMapping } from '../../mapping/schema/activity-mapping.ts';
 import type { WriteDecision } from '../decisions.ts';
 import type { ManagedProperty } from '../properties/managed-property.ts';
 import { type LinkedRecords, linksTo, readLinked } from '../records/linked-records.ts';
-import { composeActivityBody, splitActivityBody } from './activity-body.ts';
+import { composeActivityBody } from './activity-body.ts';
 import { createOnce } from './create-once.ts';
 import { toInertText } from './html-body.ts';
 import { markEngagement } from './mark-engagement.ts';
@@ -39,13 +39,13 @@ export async function logActivity(scope: TimelineScope, activity: ActivityBody):
   const occurredAt = sent.occurredAt ?? new Date(scope.clock()).toISOString();
   const ownerId = owner === 'unknown' ? undefined : sent.ownerId;
   const bodyWarnings: string[] = [];
-  const body = composeActivityBody(sent, (warning) => bodyWarnings.push(`body ${warning}`));
+  const { html, body } = composeActivityBody(sent, (warning) => bodyWarnings.push(`body ${warning}`));
   const known = { contact: linked.contact, owner: typeof owner === 'object' ? owner : undefined };
   const translation = toActivityProperties(mapping, sent.type.object, {
     type: sent.typeName,
     direction: sent.direction,
     subject: sent.subject,
-    body,
+    body: html,
     occurredAt,
     ownerId,
     participants: participantsOf(mapping, sent.direction, known),
@@ -69,8 +69,7 @@ export async function logActivity(scope: TimelineScope, activity: ActivityBody):
     id: created.id,
     type: sent.typeName,
     ...(sent.subject === undefined ? {} : { subject: toInertText(sent.subject) }),
-    // As it was stored: cleaned, and cut where it was too long.
-    ...(sent.body === undefined || body === undefined ? {} : { body: splitActivityBody(body).body }),
+    ...(body === undefined ? {} : { body }),
     direction: sent.direction,
     ...(ownerId !== undefined && isOwnerStored ? { ownerId } : {}),
     occurredAt,

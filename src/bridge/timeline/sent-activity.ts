@@ -6,6 +6,7 @@ import { findActivityType } from '../../mapping/run/translate-activity.ts';
 import type { ActivityMapping, ActivityType, Direction } from '../../mapping/schema/activity-mapping.ts';
 import { normalizeDatetime } from '../../mapping/values/date-text.ts';
 import { fingerprint } from './fingerprint.ts';
+import { mediaLines } from './media-lines.ts';
 
 /** An activity as Enginy sent it, with its fields parsed. */
 export interface SentActivity {
@@ -21,6 +22,8 @@ export interface SentActivity {
   readonly contactId: string | undefined;
   readonly companyId: string | undefined;
   readonly messageId: string | undefined;
+  /** Lines about voice messages and attachments. */
+  readonly media: readonly string[];
   readonly warnings: readonly string[];
   readonly heldBack: readonly HeldBack[];
 }
@@ -45,6 +48,7 @@ export function readSentActivity(mapping: ActivityMapping, activity: ActivityBod
     contactId: idOf(activity.contactId),
     companyId: idOf(activity.companyId),
     messageId: textOf(activity.metadata?.messageId),
+    media: mediaLines(activity.metadata),
     warnings:
       typeof time === 'object' ? [`occurredAt ${time.problem}: the activity was logged at the time it was sent`] : [],
     heldBack: typeof time === 'object' ? [{ field: 'occurredAt', reason: 'unreadable', detail: time.problem }] : [],
@@ -61,5 +65,13 @@ export function activityFingerprint(sent: SentActivity): string | undefined {
   const about = [sent.typeName, sent.direction, sent.contactId ?? ''];
   if (sent.messageId !== undefined) return fingerprint([...about, 'message', sent.messageId]);
   if (sent.timeKey === undefined) return undefined;
-  return fingerprint([...about, 'time', sent.companyId ?? '', sent.timeKey, sent.subject ?? '', sent.body ?? '']);
+  return fingerprint([
+    ...about,
+    'time',
+    sent.companyId ?? '',
+    sent.timeKey,
+    sent.subject ?? '',
+    sent.body ?? '',
+    ...sent.media,
+  ]);
 }

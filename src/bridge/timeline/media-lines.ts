@@ -1,0 +1,74 @@
+import { isObject } from '../../json.ts';
+
+/** More are counted, not listed. */
+const maxListed = 20;
+const maxNameLength = 200;
+
+/** Names in metadata, without case, hyphens and underscores. Enginy does not document them. */
+const voiceNames = new Set(
+  'voice voicemessage voicenote isvoice isvoicemessage voicemessageurl audio audiourl'.split(' '),
+);
+const kindNames = new Set('type messagetype contenttype mediatype kind format'.split(' '));
+const fileNames = new Set('attachment attachments file files document documents image images media'.split(' '));
+const titleNames = ['name', 'filename', 'title', 'url', 'link', 'href'];
+
+/**
+ * What an activity has beside its text, as far as its metadata names it: `Voice message`, `Attachment: offer.pdf`, one line each. A
+ * message without a text is logged as what it is.
+ */
+export function mediaLines(metadata: Readonly<Record<string, unknown>> | null | undefined): readonly string[] {
+  const fields = Object.entries(metadata ?? {}).map(([name, value]) => [plainName(name), value] as const);
+  const isVoice = fields.some(
+    ([name, value]) =>
+      (voiceNames.has(name) && isGiven(value)) || (kindNames.has(name) && typeof value === 'string' && /voice|audio/i.test(value)),
+  );
+  const files = fields.flatMap(([name, value]) => (fileNames.has(name) && isGiven(value) ? [value].flat() : []));
+  const listed = files.slice(0, maxListed).map((file) => describeFile(file));
+  const more = files.length - listed.length;
+  return [...(isVoice ? ['Voice message'] : []), ...listed, ...(more > 0 ? [`Attachment: ${more} more`] : [])];
+}
+
+/** Matches what {@link mediaLines} returns. */
+export const mediaLinePattern = '(?:Voice message|Attachment(?:: [^<]*)?)';
+
+function plainName(name: string): string {
+  return name.toLowerCase().replace(/[-_]/g, '');
+}
+
+/** False for what says that there is none. */
+function isGiven(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length > 0;
+  if (isObject(value)) return Object.keys(value).length > 0;
+  return Boolean(value) && !/^\s*(?:|false|no|none|null|0)\s*$/i.test(String(value));
+}
+
+function describeFile(file: unknown): string {
+  const fields = isObject(file)
+    ? new Map(Object.entries(file).map(([name, value]) => [plainName(name), value]))
+    : undefined;
+  const given = fields === undefined ? file : titleNames.map((name) => fields.get(name)).find((value) => isName(value));
+  const name = isName(given) ? nameOf(given) : '';
+  return name === '' ? 'Attachment' : `Attachment: ${name}`;
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== '';
+}
+
+/** The name of a file; of an address its last segment alone, since signed addresses open to anyone who reads them. */
+function nameOf(text: string): string {
+  const url = /^https?:/i.test(text.trim()) ? URL.parse(text.trim()) : null;
+  const name = url === null ? text : decoded(url.pathname.split('/').findLast((segment) => segment !== '') ?? url.host);
+  return name
+    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+    .trim()
+    .slice(0, maxNameLength);
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
