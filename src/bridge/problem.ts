@@ -34,6 +34,22 @@ export function describeProblem(problem: CrmProblem): string {
   }
 }
 
+/** The same for people who export, as Enginy's report shows it to them: first what to do, then why. */
+export function adviseProblem(problem: CrmProblem): string {
+  return `${advice[problem.kind]}: ${describeProblem(problem)}`;
+}
+
+const advice: Readonly<Record<CrmProblem['kind'], string>> = {
+  invalid: 'Correct the value and export again',
+  incomplete: 'Add the value and export again, or ask your administrator for a default',
+  conflict: 'Merge the two records in the CRM if they are the same',
+  'not-found': 'Sync again, so that Enginy learns the current id',
+  refused: 'Ask your administrator',
+  unavailable: 'Export again later',
+  ambiguous: 'Export again, which creates no duplicate',
+  late: 'Export again',
+};
+
 /** What an administrator can do in the mapping file. */
 function howToComplete(required: readonly Pick<RequiredProperty, 'when'>[]): string {
   const isForNew = required.every(({ when }) => when === 'created');
@@ -78,7 +94,7 @@ export function errorForOne(problem: CrmProblem): GatewayError {
     case 'ambiguous':
       return new CrmUnavailableError(describeProblem(problem), { ambiguous: true });
     default:
-      return new InvalidRequestError(describeProblem(problem), { code: 'The CRM refused the record' });
+      return new InvalidRequestError(adviseProblem(problem), { code: 'The CRM refused the record' });
   }
 }
 

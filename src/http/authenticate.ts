@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
 import { UnauthorizedError } from '../errors.ts';
-import { noteFacts } from './request-context.ts';
 import { createKeyGuard, type KeyGuardDeps } from './key-guard.ts';
+import { noteFacts } from './request-context.ts';
 
 export interface KeySettings {
   /** Lower case. */

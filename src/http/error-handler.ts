@@ -3,6 +3,7 @@ import {
   BusyError,
   CrmRejectedError,
   CrmUnavailableError,
+  DeadlineError,
   GatewayError,
   InvalidRequestError,
   MethodNotAllowedError,
@@ -38,8 +39,15 @@ export function errorHandler(log: Logger): ErrorRequestHandler {
     if (error instanceof CrmUnavailableError || error instanceof BusyError)
       response.setHeader('Retry-After', String(error.retryAfterSeconds));
     if (error instanceof MethodNotAllowedError) response.setHeader('Allow', error.allowed.join(', '));
-    response.status(error.status).json({ error: error.code, message: error.message, requestId });
+    response.status(error.status).json({ error: error.code, message: advise(error), requestId });
   };
+}
+
+/** Enginy shows the message to people who export: first what to do, then why. Of a request that is wrong, the place comes first. */
+function advise(error: GatewayError): string {
+  if (error instanceof CrmRejectedError) return `Ask your administrator: ${error.message}`;
+  if (error instanceof CrmUnavailableError || error instanceof BusyError) return `Try again later: ${error.message}`;
+  return error instanceof DeadlineError ? `Try again, with fewer records at once: ${error.message}` : error.message;
 }
 
 function logKnown(log: Logger, error: GatewayError, requestId: unknown): void {

@@ -98,7 +98,11 @@ test('updates what was sent and leaves the rest; unknown ids fail alone', async 
   expect(answer.status).toBe(200);
   expect(answer.body.results).toMatchObject([
     { crmId: engines, success: true },
-    { crmId: '424242', success: false, error: 'No company with id 424242 exists in the CRM' },
+    {
+      crmId: '424242',
+      success: false,
+      error: 'Sync again, so that Enginy learns the current id: No company with id 424242 exists in the CRM',
+    },
   ]);
   expect(crm.records('companies')[0]?.properties).toMatchObject({
     numberofemployees: '12',

@@ -28,7 +28,7 @@ test('at the deadline a create reports what was done and what was not, and sendi
   // A call that is under way at the deadline may have succeeded; all others were not sent.
   const notProcessed = 'The request timed out before this record was processed';
   const notConfirmed = 'The CRM did not confirm whether the write succeeded';
-  const reasons = errors.map(({ error }: { error: string }) => error.split(':')[0]);
+  const reasons = errors.map(({ error }: { error: string }) => error.split(': ')[1]);
   const unconfirmed = reasons.filter((reason: string) => reason === notConfirmed).length;
   expect(reasons.filter((reason: string) => reason !== notConfirmed && reason !== notProcessed)).toEqual([]);
   const created = crm.records('contacts').length;

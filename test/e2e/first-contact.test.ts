@@ -43,7 +43,11 @@ test('what a newcomer tries first works: create, create again, sync by other spe
   expect(updated.status).toBe(200);
   expect(updated.body.results).toMatchObject([
     { crmId: ada.crmId, success: true },
-    { crmId: '999', success: false, error: 'No contact with id 999 exists in the CRM' },
+    {
+      crmId: '999',
+      success: false,
+      error: 'Sync again, so that Enginy learns the current id: No contact with id 999 exists in the CRM',
+    },
   ]);
   expect(crm.records('contacts')[0]?.properties).toMatchObject({ jobtitle: 'Countess', enginy_external_id: 'lead-1' });
 });

@@ -124,7 +124,12 @@ test('a create that two companies of the CRM could be is an error with their ids
     companies: [{ externalId: 'a', name: 'A', domain: 'www.acme.example' }],
   });
 
-  expect(body.errors).toEqual([{ externalId: 'a', error: `2 companies match by domain: ${companies.join(', ')}` }]);
+  expect(body.errors).toEqual([
+    {
+      externalId: 'a',
+      error: `Merge these duplicates in the CRM: 2 companies match by domain: ${companies.join(', ')}`,
+    },
+  ]);
   expect(crm.records('companies')).toHaveLength(2);
 });
 

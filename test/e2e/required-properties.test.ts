@@ -31,7 +31,7 @@ test('names the property that HubSpot requires for new contacts, and what to do'
     {
       externalId: 'lead-0',
       error:
-        'HubSpot requires Region for new records: give it a value under `on_create`, or map a field to it with a `default`',
+        'Add the value and export again, or ask your administrator for a default: HubSpot requires Region for new records: give it a value under `on_create`, or map a field to it with a `default`',
     },
   ]);
   expect(crm.records('contacts')).toEqual([]);

@@ -208,7 +208,9 @@ test('puts a contact that several records match into errors with their ids', asy
   });
 
   expect(answer.body.results).toEqual([]);
-  expect(answer.body.errors).toEqual([{ externalId: 'lead-1', error: '2 contacts match by linkedinUrl: 8, 9' }]);
+  expect(answer.body.errors).toEqual([
+    { externalId: 'lead-1', error: 'Merge these duplicates in the CRM: 2 contacts match by linkedinUrl: 8, 9' },
+  ]);
 });
 
 test('finds at once what it has just created, although search does not know it yet', async () => {
@@ -267,7 +269,11 @@ test('updates contacts and answers each, a missing one with the reason', async (
   expect(answer.status).toBe(200);
   expect(answer.body.results).toEqual([
     { crmId: '7', success: true, properties: { email: 'ada@example.com' } },
-    { crmId: '404', success: false, error: 'No contact with id 404 exists in the CRM' },
+    {
+      crmId: '404',
+      success: false,
+      error: 'Sync again, so that Enginy learns the current id: No contact with id 404 exists in the CRM',
+    },
   ]);
   expect(crm.records.get('contacts')?.get('7')?.properties.jobtitle).toBe('Countess');
 });

@@ -131,7 +131,8 @@ function appOn({ url }: StubUpstream): Promise<RunningApp> {
     { pacer, log },
     { accessToken: 'sandbox-token', baseUrl: url, apiVersion, timeoutMs: 5_000 },
   );
-  return startApp(crm);
+  // Too short for GET /users to ask again.
+  return startApp(crm, { settings: { requestTimeoutMs: 5_900 } });
 }
 
 test.each(REQUESTS)('answers %s %s without a fault, whatever HubSpot answers', async (...request) => {

@@ -1,7 +1,7 @@
 import type { AssociationsAnswer, AssociationsBody } from '../../contract/associations.ts';
 import { idOf } from '../../contract/optional-fields.ts';
 import type { CrmProblem } from '../../crm/crm.ts';
-import { describeProblem, errorForAll } from '../problem.ts';
+import { adviseProblem, errorForAll } from '../problem.ts';
 import { unaccounted } from '../unaccounted.ts';
 import { type LinkScope, linkTypes } from './linked-records.ts';
 
@@ -42,7 +42,7 @@ export async function linkRecords(
     return outcome === 'linked' ? pair : { ...pair, problem: outcome.problem };
   });
   const errors = linked.flatMap(({ fromId, toId, problem }) =>
-    problem === undefined ? [] : [{ contactCRMId: fromId, companyCRMId: toId, error: describeProblem(problem) }],
+    problem === undefined ? [] : [{ contactCRMId: fromId, companyCRMId: toId, error: adviseProblem(problem) }],
   );
   const created = distinct.length - errors.length;
   const problems = linked.flatMap(({ problem }) => problem ?? []);

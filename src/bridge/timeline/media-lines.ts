@@ -20,7 +20,8 @@ export function mediaLines(metadata: Readonly<Record<string, unknown>> | null | 
   const fields = Object.entries(metadata ?? {}).map(([name, value]) => [plainName(name), value] as const);
   const isVoice = fields.some(
     ([name, value]) =>
-      (voiceNames.has(name) && isGiven(value)) || (kindNames.has(name) && typeof value === 'string' && /voice|audio/i.test(value)),
+      (voiceNames.has(name) && isGiven(value)) ||
+      (kindNames.has(name) && typeof value === 'string' && /voice|audio/i.test(value)),
   );
   const files = fields.flatMap(([name, value]) => (fileNames.has(name) && isGiven(value) ? [value].flat() : []));
   const listed = files.slice(0, maxListed).map((file) => describeFile(file));

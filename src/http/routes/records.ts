@@ -1,12 +1,12 @@
 import { type RequestHandler, type Response, Router } from 'express';
 import { noteProblem } from '../../bridge/decisions.ts';
-import { describeProblem, errorForAll } from '../../bridge/problem.ts';
+import { type OwnerList, ownersToReturn } from '../../bridge/owners-to-return.ts';
+import { adviseProblem, errorForAll } from '../../bridge/problem.ts';
 import { type CreateDeps, createRecords } from '../../bridge/records/create-records.ts';
 import { describeSetAside } from '../../bridge/records/decide-match.ts';
 import type { MatchDeps } from '../../bridge/records/find-holders.ts';
 import type { LookupFinisher } from '../../bridge/records/lookup-finisher.ts';
 import { type MatchOutcome, matchRecords } from '../../bridge/records/match-records.ts';
-import { type OwnerList, ownersToReturn } from '../../bridge/owners-to-return.ts';
 import { rejectUnknownFields } from '../../bridge/records/reject-unknown.ts';
 import type { RecordUpdates } from '../../bridge/records/update-records.ts';
 import type { WriteResult } from '../../bridge/write-result.ts';
@@ -32,6 +32,7 @@ import { methodNotAllowed } from '../error-handler.ts';
 import { inRequestOrder } from '../in-request-order.ts';
 import { noteDecisions, noteSubjects } from '../note-decisions.ts';
 import { callContext, noteFacts } from '../request-context.ts';
+import { sharedWarnings, withSharedWarnings } from '../shared-companies.ts';
 
 export interface RecordRouteDeps extends MatchDeps, CreateDeps {
   readonly owners: OwnerList;
@@ -58,9 +59,14 @@ function createHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler 
     noteSubjects(response, () => subjectsOf(kind, sent));
     const mapping = mappingOf(response, kind);
     await rejectUnknownFields(mapping, records, places);
-    const results = await createRecords(
+    const written = await createRecords(
       { ...deps, mapping, context: callContext(response, urgencyOf(records)) },
       records,
+    );
+    const results = withSharedWarnings(
+      mapping,
+      written,
+      places.map(({ id }) => id),
     );
     noteDecisions(response, () => decisionsOf(sent, results.map(writeDecision)));
     failIfNothingDone(results);
@@ -152,18 +158,23 @@ function syncAnswer(scope: AnswerScope, sent: Sent, outcomes: readonly MatchOutc
   const { mapping } = scope;
   const answer: SyncAnswer = { results: [] };
   const failed: Failed[] = [];
+  const shared = sharedWarnings(
+    mapping,
+    sent.places.map(({ id }, index) => ({ id, crmId: matchedId(outcomes[index]) })),
+  );
   sent.places.forEach(({ index: at, id: externalId }, index) => {
     const outcome = outcomes[index];
     if (outcome === undefined) return;
     const reasons = outcome.setAside.map(describeSetAside);
-    if (isProblem(outcome)) failed.push([at, { externalId, error: describeProblem(outcome.problem) }]);
+    const warnings = [...reasons, ...(shared[index] === undefined ? [] : [shared[index]])];
+    if (isProblem(outcome)) failed.push([at, { externalId, error: adviseProblem(outcome.problem) }]);
     else if ('matchingIds' in outcome) {
       const ids = outcome.matchingIds;
-      const several = `${ids.length} ${mapping.object} match by ${outcome.rule}: ${ids.join(', ')}`;
+      const several = `Merge these duplicates in the CRM: ${ids.length} ${mapping.object} match by ${outcome.rule}: ${ids.join(', ')}`;
       failed.push([at, { externalId, error: [several, ...reasons].join('; ') }]);
     } else if ('record' in outcome) {
       const properties = propertiesOf(scope, outcome.record.properties);
-      answer.results.push({ externalId, crmId: outcome.record.id, ...properties, ...optionalWarnings(reasons) });
+      answer.results.push({ externalId, crmId: outcome.record.id, ...properties, ...optionalWarnings(warnings) });
     } else if (reasons.length > 0) {
       answer.notMatched ??= [];
       answer.notMatched.push({ externalId, reasons });
@@ -177,6 +188,10 @@ function syncAnswer(scope: AnswerScope, sent: Sent, outcomes: readonly MatchOutc
 function propertiesOf({ mapping, owners }: AnswerScope, held: CrmProperties): { properties?: Properties } {
   const properties = toEnginyProperties(mapping, held, owners);
   return Object.keys(properties).length === 0 ? {} : { properties };
+}
+
+function matchedId(outcome: MatchOutcome | undefined): string | undefined {
+  return outcome !== undefined && 'record' in outcome ? outcome.record.id : undefined;
 }
 
 function isProblem(outcome: MatchOutcome): outcome is MatchOutcome & { readonly problem: CrmProblem } {
@@ -204,7 +219,7 @@ function addErrors(answer: { errors?: RecordError[] | undefined }, { refused }: 
 
 /** What was dropped before the record failed is often the reason. */
 function describeFailure(result: WriteResult & { readonly problem: CrmProblem }): string {
-  return [describeProblem(result.problem), ...result.warnings].join('; ');
+  return [adviseProblem(result.problem), ...result.warnings].join('; ');
 }
 
 function optionalWarnings(warnings: readonly string[]): { warnings?: string[] } {
