@@ -79,7 +79,7 @@ test('two Enginy companies on one record of the CRM are named to each other, in 
   const id = created.body.results[0].crmId;
   const expected = [[`${same}: b has record ${id} too`], [`${same}: a has record ${id} too`], undefined];
   const warningsIn = ({ body }: { body: { results: { warnings?: string[] }[] } }) =>
-    body.results.map(({ warnings }) => warnings);
+    body.results.map(({ warnings }) => warnings?.filter((warning) => warning.startsWith(same)));
   expect(created.body.results.map(({ crmId }: { crmId: string }) => crmId === id)).toEqual([true, true, false]);
   expect(warningsIn(created)).toEqual(expected);
   expect(warningsIn(synced)).toEqual(expected);
@@ -97,5 +97,5 @@ test('many companies on one record are counted after the first three', async () 
 
   const { body } = await app.send('POST', '/companies', { companies });
 
-  expect(body.results[7].warnings).toEqual([expect.stringMatching(/: e0, e1, e2, 4 more have record \d+ too$/)]);
+  expect(body.results[7].warnings.at(-1)).toMatch(/: e0, e1, e2, 4 more have record \d+ too$/);
 });
