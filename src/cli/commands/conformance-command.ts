@@ -8,7 +8,7 @@ import { type CommandIo, UsageError } from '../command-io.ts';
 
 const after = `
 Plays the checklist of Enginy's documentation and further checks against any server that implements the contract,
-this bridge or your own. The server creates some 250 contacts and companies, two tasks and ten activities, all with
+this bridge or your own. The server creates some 250 contacts and companies, two tasks and some twenty-five activities, all with
 the word "conformance" and a mark of the run in them: use a test account. Tasks are completed at the end; the
 contract has no way to delete the rest, so the report names the mark to search for.
 

@@ -40,6 +40,39 @@ export const activityChecks: readonly Check[] = [
     },
   },
   {
+    id: 'activities.media',
+    level: 'must',
+    title: 'voice messages and attachments are logged',
+    remedy: 'Accept any entry of metadata, and messages without a body.',
+    run: async (session) => {
+      const metadata = {
+        voiceMessage: true,
+        attachments: [{ name: 'offer.pdf', url: 'https://example.com/offer.pdf' }],
+      };
+      await log(session, { type: 'LINKEDIN', direction: 'INBOUND', messageId: 'media', metadata });
+    },
+  },
+  {
+    id: 'activities.conversation',
+    level: 'must',
+    title: 'a whole conversation with past dates that arrives at once gets an id for each message',
+    remedy: 'Enginy may send a conversation only once the contact replied: log each message at its own time.',
+    run: async (session) => {
+      const ids = await Promise.all(
+        Array.from({ length: 12 }, (_unused, n) =>
+          log(session, {
+            type: 'LINKEDIN',
+            direction: n % 2 === 0 ? 'OUTBOUND' : 'INBOUND',
+            body: `Message ${n}`,
+            messageId: `conversation-${n}`,
+            occurredAt: `2025-02-01T09:${10 + n}:00.000Z`,
+          }),
+        ),
+      );
+      demand(new Set(ids).size === ids.length, 'two messages got the same id');
+    },
+  },
+  {
     id: 'activities.no-type',
     level: 'must',
     title: 'an activity without a type answers 400',
@@ -51,23 +84,27 @@ export const activityChecks: readonly Check[] = [
 interface Activity {
   readonly type: string;
   readonly direction: string;
-  readonly body: string;
+  readonly body?: string;
   readonly messageId: string;
+  readonly occurredAt?: string;
+  /** Beside what every activity has. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
-async function log(session: Session, { messageId, ...activity }: Activity): Promise<string> {
+async function log(session: Session, { messageId, metadata, ...activity }: Activity): Promise<string> {
   const reply = await session.send('POST', '/activities', {
     body: {
-      ...activity,
       subject: '[1/3] [FROM Conformance] Check',
       occurredAt: '2026-10-01T12:00:00.000Z',
       contactId: session.id('contact'),
       companyId: session.id('company'),
+      ...activity,
       metadata: {
         messageId: `${session.mark}-${messageId}`,
         sequenceIndex: 1,
         sequenceMessageCount: 3,
         anything: { x: 1 },
+        ...metadata,
       },
     },
   });

@@ -1,6 +1,7 @@
 import type { Check } from '../check.ts';
 import { demand, demandError, demandStatus, demandText, objectOf, objectsOf } from '../expectations.ts';
 import type { Session } from '../session.ts';
+import { brokenEntries, unusableIds } from './broken-entries.ts';
 
 const link = (session: Session) => ({ contactCRMId: session.id('contact'), companyCRMId: session.id('company') });
 
@@ -43,6 +44,20 @@ export const associationChecks: readonly Check[] = [
       const [error] = objectsOf((await associate(session, [link(session), pair])).errors, 'errors');
       demand(error?.contactCRMId === pair.contactCRMId, 'errors[0] does not name the contact that was sent');
       demandText(error.error, 'errors[0].error');
+    },
+  },
+  {
+    id: 'associations.broken-kinds',
+    level: 'should',
+    title: 'pairs that are none are reported, one by one, and refuse no neighbor',
+    remedy: 'Report each in errors, with null for an id that cannot be used.',
+    run: async (session) => {
+      const { companyCRMId } = link(session);
+      const broken = [...brokenEntries, ...unusableIds.map((contactCRMId) => ({ contactCRMId, companyCRMId }))];
+      const { success, errors = [] } = await associate(session, [...broken, link(session)]);
+      demand(success === true, 'success is not true although one pair is linked');
+      const reported = objectsOf(errors, 'errors').length;
+      demand(reported === broken.length, `${reported} of ${broken.length} broken pairs are in errors`);
     },
   },
   {

@@ -2,6 +2,7 @@ import type { Check } from '../check.ts';
 import { demand, demandError, demandNoNull, demandStatus, demandText, objectOf, objectsOf } from '../expectations.ts';
 import { Nonconformity } from '../nonconformity.ts';
 import type { Reply, Session } from '../session.ts';
+import { amongBroken } from './broken-entries.ts';
 import type { RecordKind } from './record-kind.ts';
 
 /** POST /contacts and POST /companies. They leave `contact` and `company` in the session. */
@@ -131,6 +132,18 @@ function contentChecks(kind: RecordKind): readonly Check[] {
     ),
     check(
       [
+        'numeric-id',
+        'should',
+        'an externalId that is a number is returned as a number',
+        'Accept ids as JSON numbers, and repeat them in the type in which they were sent.',
+      ],
+      async (session) => {
+        const externalId = numberFrom(session.mark);
+        await createOne(session, kind, { ...kind.record(session, 'numeric'), externalId });
+      },
+    ),
+    check(
+      [
         'unusual-text',
         'must',
         'quotes, accents, other scripts and emoji are accepted',
@@ -148,6 +161,10 @@ function contentChecks(kind: RecordKind): readonly Check[] {
 
 /** The form of the response, lists of every size, and bodies without one. */
 function bodyChecks(kind: RecordKind): readonly Check[] {
+  return [...formChecks(kind), ...neighborChecks(kind)];
+}
+
+function formChecks(kind: RecordKind): readonly Check[] {
   const { list } = kind;
   const path = `/${list}`;
   const check = checkOf(kind);
@@ -171,6 +188,15 @@ function bodyChecks(kind: RecordKind): readonly Check[] {
       ['no-array', 'must', 'a list that is no array answers 400', `Answer 400 when ${list} is no array.`],
       async ({ send }) => demandError(await send('POST', path, { body: { [list]: 'x' } }), 400),
     ),
+  ];
+}
+
+/** What one entry of a list may not do to the others. */
+function neighborChecks(kind: RecordKind): readonly Check[] {
+  const { list } = kind;
+  const path = `/${list}`;
+  const check = checkOf(kind);
+  return [
     check(
       [
         'one-broken',
@@ -186,6 +212,26 @@ function bodyChecks(kind: RecordKind): readonly Check[] {
           resultsOf(reply).some(({ externalId }) => externalId === good.externalId),
           'the good record was not created',
         );
+      },
+    ),
+    check(
+      [
+        'broken-kinds',
+        'should',
+        'broken entries of every kind are reported, one by one, and refuse no neighbor',
+        'Report an entry without a usable id by its position: {"externalId": null, "index": 3, "error"}.',
+      ],
+      async (session) => {
+        const good = kind.record(session, 'among-broken');
+        const list = amongBroken([good], 'externalId');
+        const reply = await session.send('POST', path, { body: { [kind.list]: list } });
+        demandStatus(reply, 200, 201);
+        demand(
+          resultsOf(reply).some(({ externalId }) => externalId === good.externalId),
+          'the good record was not created',
+        );
+        const reported = errorsOf(reply).length;
+        demand(reported === list.length - 1, `${reported} of ${list.length - 1} broken entries are in errors`);
       },
     ),
     check(
@@ -213,6 +259,11 @@ async function createOne(session: Session, { list }: RecordKind, record: Record<
   if (result === undefined) throw new Nonconformity(`results is empty${firstError(reply)}`);
   demand(result.externalId === record.externalId, 'results[0].externalId is not the one that was sent');
   return demandText(result.crmId, 'results[0].crmId');
+}
+
+/** A whole number of the run's own. */
+function numberFrom(mark: string): number {
+  return Number.parseInt(mark.slice(2), 16);
 }
 
 function resultsOf(reply: Reply): readonly Record<string, unknown>[] {

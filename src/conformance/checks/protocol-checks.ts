@@ -46,6 +46,19 @@ export const protocolChecks: readonly Check[] = [
     run: async ({ send }) => demandStatus(await send('GET', '//health'), 200),
   },
   {
+    id: 'paths.doubled-slashes',
+    level: 'should',
+    title: 'doubled slashes and a slash at the end of a path do not matter',
+    remedy: 'Treat //contacts//sync/ like /contacts/sync.',
+    run: async ({ send }) => {
+      for (const path of ['//contacts/sync', '/contacts//sync', '/contacts/sync/']) {
+        const reply = await send('POST', path, { body: { contacts: [] } });
+        demandStatus(reply, 200);
+        objectsOf(objectOf(reply).results, 'results');
+      }
+    },
+  },
+  {
     id: 'health.no-leak',
     level: 'must',
     title: 'no answer repeats the API key',

@@ -1,6 +1,7 @@
 import type { Check } from '../check.ts';
 import { demand, demandError, demandNoNull, demandStatus, objectOf, objectsOf } from '../expectations.ts';
 import type { Session } from '../session.ts';
+import { amongBroken } from './broken-entries.ts';
 import type { RecordKind } from './record-kind.ts';
 
 type Matches = ReadonlyMap<unknown, unknown>;
@@ -80,6 +81,25 @@ function answerChecks(kind: RecordKind): readonly Check[] {
           found.size === 1 && found.get(known.externalId) === session.id(one),
           'the match is not that of the record',
         );
+      },
+    },
+    {
+      id: `${list}.sync.broken-kinds`,
+      level: 'should',
+      title: 'broken entries of every kind refuse no neighbor, and none is taken for "not found"',
+      remedy: 'Report an entry without a usable id in errors: {"externalId": null, "index": 3, "error"}.',
+      run: async (session) => {
+        const known = kind.record(session, 'one');
+        const entries = amongBroken([known], 'externalId');
+        const reply = await session.send('POST', path, { body: { [list]: entries } });
+        demandStatus(reply, 200);
+        const { results, errors = [] } = objectOf(reply);
+        demand(
+          objectsOf(results, 'results').some(({ externalId }) => externalId === known.externalId),
+          'the good record was not found',
+        );
+        const reported = objectsOf(errors, 'errors').length;
+        demand(reported === entries.length - 1, `${reported} of ${entries.length - 1} broken entries are in errors`);
       },
     },
     {

@@ -2,6 +2,7 @@ import type { Check } from '../check.ts';
 import { demand, demandError, demandStatus, demandText, objectOf, objectsOf } from '../expectations.ts';
 import { Nonconformity } from '../nonconformity.ts';
 import type { Session } from '../session.ts';
+import { unusableIds } from './broken-entries.ts';
 
 /** Tasks: one by one and in batches. They leave `task` and `other task` in the session, completed at the end. */
 export const taskChecks: readonly Check[] = [
@@ -69,6 +70,19 @@ export const taskChecks: readonly Check[] = [
       demandStatus(reply, 200);
       const tasks = objectsOf(reply.body, 'the body');
       demand(tasks.length === 1 && tasks[0]?.id === session.id('task'), 'the list is not the one known task');
+    },
+  },
+  {
+    id: 'tasks.batch-broken-ids',
+    level: 'should',
+    title: 'POST /tasks/batch omits what is no id, and returns the rest',
+    remedy: 'Treat null, an empty text or an object among the ids like an unknown id.',
+    run: async (session) => {
+      const id = session.id('task');
+      const reply = await session.send('POST', '/tasks/batch', { body: { ids: [...unusableIds, id] } });
+      demandStatus(reply, 200);
+      const tasks = objectsOf(reply.body, 'the body');
+      demand(tasks.length === 1 && tasks[0]?.id === id, 'the list is not the one known task');
     },
   },
   {

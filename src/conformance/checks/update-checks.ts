@@ -1,7 +1,9 @@
+import { isObject } from '../../json.ts';
 import type { Check } from '../check.ts';
 import { demand, demandError, demandNoNull, demandStatus, demandText, objectOf, objectsOf } from '../expectations.ts';
 import { Nonconformity } from '../nonconformity.ts';
 import type { Session } from '../session.ts';
+import { amongBroken } from './broken-entries.ts';
 import type { RecordKind } from './record-kind.ts';
 
 /** PUT /contacts and PUT /companies, on the record that the create checks left. */
@@ -114,7 +116,29 @@ function answerChecks(kind: RecordKind): readonly Check[] {
       run: async (session) => {
         const [user] = objectsOf((await session.send('GET', '/users')).body ?? [], 'users');
         const [result] = await update(session, kind, [{ crmId: session.id(one), ...(user && { ownerId: user.id }) }]);
-        demand(typeof result?.properties === 'object' && result.properties !== null, 'there are no properties');
+        const { properties } = result ?? {};
+        if (!isObject(properties)) throw new Nonconformity('there are no properties');
+        if (user !== undefined)
+          demand(properties.ownerId === user.id, 'properties.ownerId is not the owner that was set');
+      },
+    },
+    {
+      id: `${list}.update.broken-kinds`,
+      level: 'should',
+      title: 'broken entries of every kind refuse no neighbor, and each is answered',
+      remedy: 'Answer an entry without a usable id with {"crmId": null, "index": 3, "success": false, "error"}.',
+      run: async (session) => {
+        const known = session.id(one);
+        const entries = amongBroken([{ crmId: known, description: 'Changed among broken entries' }], 'crmId');
+        const reply = await session.send('PUT', path, { body: { [list]: entries } });
+        demandStatus(reply, 200);
+        const { results, errors = [] } = objectOf(reply);
+        const answered = [...objectsOf(results, 'results'), ...objectsOf(errors, 'errors')];
+        demand(
+          answered.some(({ crmId, success }) => crmId === known && success === true),
+          'the good record was not updated',
+        );
+        demand(answered.length === entries.length, `${answered.length} answers for ${entries.length} entries`);
       },
     },
     {
