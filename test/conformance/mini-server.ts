@@ -102,7 +102,9 @@ export async function startMiniServer(flaws: readonly Flaw[] = []): Promise<stri
     }
     if (rest === '/batch' && !has('swallows batch')) {
       if (!Array.isArray(body.ids)) return failure(400, 'ids is missing');
-      const found = body.ids.flatMap((id: unknown): Json[] => (isId(id) ? (tasks.get(String(id)) ?? []) : []));
+      const found = body.ids.flatMap((id: unknown): Json[] =>
+        [(isId(id) ? tasks.get(String(id)) : undefined) ?? []].flat(),
+      );
       return [200, method === 'PATCH' ? found.map((task) => patch(task, body)) : found];
     }
     const task = tasks.get(rest.slice(1));
