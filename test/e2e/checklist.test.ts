@@ -45,6 +45,7 @@ test('3. contacts are created: 201 with results', async () => {
         firstName: 'John',
         lastName: 'Doe',
         company: 'Acme Corp',
+        ownerId: known.owner,
       },
     ],
   });
@@ -57,7 +58,13 @@ test('3. contacts are created: 201 with results', async () => {
 test('4. companies are created: 201 with results', async () => {
   const answer = await send('POST', '/companies', {
     companies: [
-      { externalId: 'company-1', name: 'Acme Corp', domain: 'acme-corp.example.org', numberOfEmployees: 250 },
+      {
+        externalId: 'company-1',
+        name: 'Acme Corp',
+        domain: 'acme-corp.example.org',
+        numberOfEmployees: 250,
+        ownerId: known.owner,
+      },
     ],
   });
 
@@ -75,8 +82,9 @@ test('5. associations answer 200 with success and created: 1', async () => {
   expect(answer.body).toEqual({ success: true, created: 1 });
 });
 
-test('6. a task is created: 201 with id', async () => {
-  const answer = await send('POST', '/tasks', {
+/** The task of the documentation. */
+function task() {
+  return {
     subject: 'Follow up with John',
     description: 'Discuss pricing options',
     type: 'call',
@@ -84,10 +92,14 @@ test('6. a task is created: 201 with id', async () => {
     ownerId: known.owner,
     contactId: known.contact,
     companyId: known.company,
-  });
+  };
+}
+
+test('6. a task is created: 201 with id', async () => {
+  const answer = await send('POST', '/tasks', task());
 
   expect(answer.status).toBe(201);
-  expect(answer.body).toMatchObject({ id: expect.any(String), type: 'call', completed: false });
+  expect(answer.body).toEqual({ id: expect.any(String), ...task(), completed: false, completedAt: null });
   known.task = answer.body.id;
 });
 
@@ -109,6 +121,7 @@ test.each([
 
   expect(answer.status).toBe(201);
   expect(answer.body.id).toEqual(expect.any(String));
+  known.activity = answer.body.id;
 });
 
 test('8. tasks are read in a batch: 200 with a list', async () => {
@@ -163,10 +176,16 @@ test('11. sync answers 200 with nothing but the matches', async () => {
     {
       externalId: 'other-1',
       crmId: known.contact,
-      properties: expect.objectContaining({ email: 'john.doe@example.org' }),
+      properties: expect.objectContaining({ email: 'john.doe@example.org', ownerId: known.owner }),
     },
   ]);
-  expect(companies.body.results).toEqual([expect.objectContaining({ externalId: 'other-1', crmId: known.company })]);
+  expect(companies.body.results).toEqual([
+    {
+      externalId: 'other-1',
+      crmId: known.company,
+      properties: expect.objectContaining({ domain: 'acme-corp.example.org', ownerId: known.owner }),
+    },
+  ]);
   expect([contacts.body.errors, companies.body.errors]).toEqual([undefined, undefined]);
 });
 
@@ -177,8 +196,46 @@ test('12. contacts and companies are updated: 200 with results', async () => {
   });
 
   expect([contacts.status, companies.status]).toEqual([200, 200]);
-  expect(contacts.body.results).toMatchObject([{ crmId: known.contact, success: true }]);
-  expect(companies.body.results).toMatchObject([{ crmId: known.company, success: true }]);
+  const properties = expect.objectContaining({ ownerId: known.owner });
+  expect(contacts.body).toEqual({ results: [{ crmId: known.contact, success: true, properties }] });
+  expect(companies.body).toEqual({ results: [{ crmId: known.company, success: true, properties }] });
+  expect(JSON.stringify([contacts.body, companies.body])).not.toContain('null');
+});
+
+test('the reference server: records by id have their fields, the owner, and everything in properties', async () => {
+  const contacts = await send('POST', '/contacts/batch', { ids: [known.contact, 'unknown'] });
+  const companies = await send('POST', '/companies/batch', { ids: [known.company] });
+
+  const person = { externalId: 'contact-1', email: 'john.doe@example.org', firstName: 'John', ownerId: known.owner };
+  const company = { externalId: 'company-1', name: 'Acme Corp', ownerId: known.owner };
+  expect(contacts.body).toEqual({
+    results: [expect.objectContaining({ id: known.contact, ...person, properties: expect.objectContaining(person) })],
+  });
+  expect(companies.body).toEqual({
+    results: [expect.objectContaining({ id: known.company, ...company, properties: expect.objectContaining(company) })],
+  });
+});
+
+test('the reference server: a task read alone is the task of the batch, and an activity is there under its id', async () => {
+  const alone = await send('GET', `/tasks/${known.task}`);
+  const reopened = await send('PATCH', `/tasks/${known.task}`, { completed: false });
+  const unknown = await send('GET', '/tasks/no-such-task');
+  const activity = await send('GET', `/activities/${known.activity}`);
+
+  expect([alone.status, alone.body]).toEqual([
+    200,
+    { id: known.task, ...task(), completed: true, completedAt: expect.any(String) },
+  ]);
+  expect([reopened.status, reopened.body]).toEqual([
+    200,
+    { id: known.task, ...task(), completed: false, completedAt: null },
+  ]);
+  expect([unknown.status, unknown.body.error, unknown.body.message]).toEqual([
+    404,
+    'Task not found',
+    'No task exists with ID: no-such-task',
+  ]);
+  expect([activity.status, activity.body.id, activity.body.contactId]).toEqual([200, known.activity, known.contact]);
 });
 
 test('a wrong key is 401 on every endpoint', async () => {
