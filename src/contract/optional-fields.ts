@@ -24,7 +24,14 @@ export type SentId = string | number;
  * characters.
  */
 export const requiredId = z.union(
-  [z.string().max(maxIdLength, tooLongId).regex(/\S/, 'must not be empty'), z.number().int()],
+  [
+    z
+      .string()
+      .max(maxIdLength, tooLongId)
+      .regex(/\S/, 'must not be empty')
+      .refine((text) => text.isWellFormed() && !text.includes('\0'), 'has characters that cannot be stored'),
+    z.int({ error: 'must be an id: a string, or a whole number of at most 15 digits' }),
+  ],
   { error: ({ input }) => (input === undefined ? 'is missing' : 'must be an id: a string or a whole number') },
 );
 

@@ -20,7 +20,7 @@ export const TaskBody = z.looseObject({ subject, ...fields }, { error: 'must be 
 export type TaskBody = z.infer<typeof TaskBody>;
 
 /** Body of PATCH /tasks/:id: fields that are omitted, null or empty are not changed. */
-export const TaskPatch = z.looseObject({ subject: subject.nullish(), ...fields }, { error: 'must be an object' });
+export const TaskPatch = z.looseObject({ subject: optionalText, ...fields }, { error: 'must be an object' });
 export type TaskPatch = z.infer<typeof TaskPatch>;
 
 const ids = z.array(id, { error: 'must be an array' });

@@ -173,3 +173,30 @@ test.each(['%', '%ff', '../1', 'a%2Fb', '%00', 'x'.repeat(3000)])(
     expect(statuses.every((status) => status >= 400 && status < 500)).toBe(true);
   },
 );
+
+test.each(['/tasks/%20', '/activities/%20', '/tasks/%09', '/activities/%E2%80%83'])(
+  'a blank id in a path is unknown: GET %s',
+  async (path) => {
+    const crm = fakeCrm();
+    const app = await startApp(crm);
+
+    const answer = await app.send('GET', path);
+
+    expect(answer.status).toBe(404);
+    expect(answer.body.error).toMatch(/^(Task|Activity) not found$/);
+    expect(crm.calls).toEqual([]);
+  },
+);
+
+test.each([{ subject: '' }, { subject: ' ' }, { subject: null }, {}])(
+  'a task is completed although its patch has a gap: %j',
+  async (gap) => {
+    const crm = fakeCrm();
+    crm.put('tasks', { id: '7', properties: { hs_task_subject: 'Call', hs_task_status: 'NOT_STARTED' } });
+    const app = await startApp(crm);
+
+    const answer = await app.send('PATCH', '/tasks/7', { ...gap, completed: true });
+
+    expect([answer.status, answer.body.subject, answer.body.completed]).toEqual([200, 'Call', true]);
+  },
+);

@@ -4,7 +4,21 @@ import { fakeCrm } from '../support/fake-crm.ts';
 import { startApp } from '../support/start-app.ts';
 
 /** Ids that nobody can use. */
-const unusableIds = [null, true, 1.5, 2 ** 60, '', ' \t', [], ['1'], {}, { id: '1' }, 'x'.repeat(513)];
+const unusableIds = [
+  null,
+  true,
+  1.5,
+  2 ** 60,
+  '',
+  ' \t',
+  [],
+  ['1'],
+  {},
+  { id: '1' },
+  'x'.repeat(513),
+  'a\u0000',
+  '\ud800',
+];
 
 /** Entries that are no records. */
 const noRecords = [

@@ -50,12 +50,10 @@ test.each([
   [new DeadlineError('The request timed out'), 504, 'Try again, with fewer records at once: The request timed out'],
 ])('the error of a whole request says first what to do: %s', async (error, status, message) => {
   const crm = fakeCrm();
-  crm.failAlways('readBy', error);
+  crm.failAlways('readByIds', error);
   const app = await startApp(crm);
 
-  const answer = await app.send('POST', '/contacts/sync', {
-    contacts: [{ externalId: 'a', email: 'ada@example.com' }],
-  });
+  const answer = await app.send('GET', '/tasks/1');
 
   expect([answer.status, answer.body.message]).toEqual([status, message]);
 });

@@ -17,8 +17,9 @@ import { activityMapping, type ReadScope } from './timeline-scope.ts';
  */
 export async function readActivity(scope: ReadScope, id: string): Promise<ActivityAnswer> {
   const mapping = activityMapping(scope);
+  const objects = id.trim() === '' ? [] : Object.keys(mapping.objects);
   const reads = await Promise.all(
-    Object.keys(mapping.objects).map(async (object) => ({
+    objects.map(async (object) => ({
       object,
       read: await scope.batchingCrm.readByIds(object, [id], activityProperties(mapping, object), scope.context),
     })),

@@ -76,7 +76,8 @@ export function linksInBatches(mapping: TaskMapping): 'read' | 'omit' {
 
 /** @throws NotFoundError in the contract's words when there is no such task. */
 export async function readTask(scope: ReadScope, id: string, links: 'read' | 'omit' = 'read'): Promise<ReadTask> {
-  const task = (await readTasks(scope, [id], links)).get(id);
+  const isBlank = id.trim() === '';
+  const task = isBlank ? undefined : (await readTasks(scope, [id], links)).get(id);
   if (task === undefined) throw new NotFoundError(`No task exists with ID: ${id}`, 'Task not found');
   return task;
 }
