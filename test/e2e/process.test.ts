@@ -169,7 +169,7 @@ test.runIf(process.platform === 'linux')(
   'serves while its log is on a full volume, and counts the lost lines',
   async () => {
     const [port, adminPort] = [await freePort(), await freePort()];
-    const bridge = startProcess({ PORT: String(port), ADMIN_PORT: String(adminPort) }, [
+    const bridge = startProcess({ PORT: String(port), ADMIN_PORT: String(adminPort), LOG_LEVEL: 'debug' }, [
       'sh',
       '-c',
       'exec "$0" "$1" > /dev/full',
