@@ -27,6 +27,8 @@ export interface StrippingOptions {
   readonly isOptional?: (property: string) => boolean;
   /** Properties that must not be dropped: without them the record is not written. */
   readonly isKept?: (property: string) => boolean;
+  /** Adds what a draft needs that lost properties. */
+  readonly complete?: (draft: Draft, position: number) => Draft;
   /**
    * Called with properties that the CRM does not have.
    * @returns those that exist now: the record is sent again with them.
@@ -62,7 +64,8 @@ export async function writeStripping(
     const again: typeof open = [];
     open.forEach(({ draft, position }, index) => {
       const outcome = outcomes[index] ?? unaccounted('ambiguous');
-      const stripped = round < maxRounds ? stripRefused(draft, outcome, { ...options, recovered }) : undefined;
+      const left = round < maxRounds ? stripRefused(draft, outcome, { ...options, recovered }) : undefined;
+      const stripped = left === undefined ? undefined : (options.complete?.(left, position) ?? left);
       if (stripped === undefined) settled[position] = { outcome, draft };
       else if (Object.keys(stripped.properties).length === 0) {
         settled[position] = { outcome: 'nothing left', draft: stripped };

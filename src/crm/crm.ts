@@ -191,6 +191,9 @@ export interface Account {
 }
 
 export interface Crm {
+  /** Properties of which a new record needs at least one, the one that takes any text last; empty or absent where it needs none. */
+  readonly neededIn?: (objectType: ObjectType) => readonly string[];
+
   /** True if {@link Crm.readBy} accepts this property: a read of the store, with no lag and outside the search limit. */
   canReadBy(objectType: ObjectType, property: string, context: CallContext): Promise<boolean>;
 

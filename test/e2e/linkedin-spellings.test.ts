@@ -29,9 +29,11 @@ const spellings: Readonly<Record<string, (slug: string) => string>> = {
   'encoded strictly on a country host': (slug) => `http://de.linkedin.com/in/${strictly(slug)}/en`,
 };
 
-/** Every spelling that HubSpot holds with every spelling that Enginy sends, each pair with a profile of its own. */
-const pairs = Object.entries(spellings).flatMap(([heldAs, hold], row) =>
-  Object.entries(spellings).map(([sentAs, send], column) => {
+/** Each spelling that HubSpot holds with three that Enginy sends, each pair with a profile of its own. */
+const pairs = Object.entries(spellings).flatMap(([heldAs, hold], row, all) =>
+  [0, 5, 11].map((distance) => {
+    const column = (row + distance) % all.length;
+    const [sentAs = '', send = hold] = all[column] ?? [];
     const slug = `${slugs[(row + column) % slugs.length]}-${row}x${column}`;
     return { pair: `${heldAs} by ${sentAs}: ${slug}`, held: hold(slug), sent: send(slug) };
   }),

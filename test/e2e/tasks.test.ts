@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { shippedFolder } from '../support/mapping-folder.ts';
 import { startSeededCrm } from '../support/seeded-crm.ts';
@@ -120,6 +121,21 @@ test('creates a task with a due date and a contact or company once, however ofte
   expect(new Set([...answers, restarted].map(({ status, body }) => `${status} ${body.id}`)).size).toBe(1);
   expect(other.body.id).not.toBe(restarted.body.id);
   expect(crm.records('tasks')).toHaveLength(2);
+});
+
+test('finds a task that version 0.1.0 created, which compared due dates as they were sent', async () => {
+  const { crm, ada } = await startSeededCrm();
+  const bridge = await startBridgeOn(crm);
+  const sent = { ...task, dueDate: '2026-06-01T11:00:00+02:00', contactId: ada };
+  const { id } = (await bridge.send('POST', '/tasks', sent)).body;
+  const texts = ['task', sent.subject, sent.dueDate, ada, '', sent.description, '', ''];
+  const key = createHash('sha256').update(JSON.stringify(texts)).digest('hex');
+  await changeInHubSpot(crm, id, { enginy_task_key: key });
+
+  const again = await (await startBridgeOn(crm)).send('POST', '/tasks', sent);
+
+  expect(again.body.id).toBe(id);
+  expect(crm.records('tasks')).toHaveLength(1);
 });
 
 test('creates each task when a resend cannot be distinguished from a second task', async () => {

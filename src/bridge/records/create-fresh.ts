@@ -3,6 +3,7 @@ import type { CrmProblem, WriteOutcome } from '../../crm/crm.ts';
 import { toCrmProperties } from '../../mapping/run/translate-record.ts';
 import { mapInSlices } from '../in-slices.ts';
 import type { WriteDecision } from '../decisions.ts';
+import { withNeededValue } from '../needed-value.ts';
 import { omitProperty } from '../omit-property.ts';
 import { problemFromError, problemFromRead } from '../problem.ts';
 import type { IdentityProperties } from '../properties/identity-property.ts';
@@ -45,6 +46,8 @@ export async function createFresh(scope: CreateScope, creations: readonly Record
   const { mapping, context } = scope;
   const translations = await mapInSlices(creations, ({ record }) => toCrmProperties(mapping, record, 'create'));
   const resolutions = await scope.unknownFields.resolve(mapping, translations, context);
+  const needed = scope.crm.neededIn?.(mapping.target.objectType) ?? [];
+  const complete = (draft: Draft, record: NewRecord) => withNeededValue(draft, needed, { mapping, record });
   const ready: RecordCreation[] = [];
   const drafts: Draft[] = [];
   creations.forEach((creation, index) => {
@@ -52,7 +55,7 @@ export async function createFresh(scope: CreateScope, creations: readonly Record
     if ('problem' in resolution) creation.result = failed(resolution.problem, resolution);
     else {
       ready.push(creation);
-      drafts.push(withStorableIdentity(scope, resolution));
+      drafts.push(complete(withStorableIdentity(scope, resolution), creation.record));
     }
   });
   const written = await writeStripping(
@@ -60,6 +63,10 @@ export async function createFresh(scope: CreateScope, creations: readonly Record
     {
       isStripping: mapping.write.on_invalid === 'strip',
       isKept: (name) => name === identityProperty(scope),
+      complete: (draft, position) => {
+        const record = ready[position]?.record;
+        return record === undefined ? draft : complete(draft, record);
+      },
       recover: (names) => recoverMissing(scope, names),
     },
     (open, positions) =>

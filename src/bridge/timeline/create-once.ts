@@ -18,6 +18,8 @@ export interface OnceRecord {
   readonly keyProperty: ManagedProperty;
   /** Equal for two requests that mean the same record; undefined when that cannot be known, and each request creates one. */
   readonly fingerprint: string | undefined;
+  /** What an earlier version of the bridge stored for the same record, where that differs. */
+  readonly earlierFingerprint?: string | undefined;
   readonly draft: Draft;
   /** Other managed properties that the draft may hold. */
   readonly managedProperties?: readonly ManagedProperty[];
@@ -85,18 +87,24 @@ async function attempt(
 }
 
 async function findCreated(scope: CreateScope): Promise<string | undefined> {
-  const { objectType, keyProperty } = scope.record;
+  const { objectType, keyProperty, earlierFingerprint } = scope.record;
   const isStored = scope.state !== 'unavailable';
   if (!isStored) await scope.idCache.prefetch(objectType, [cacheKey(scope)]);
-  const value = isStored ? scope.key : scope.idCache.get(objectType, cacheKey(scope))?.ids.at(-1);
-  if (value === undefined) return undefined;
+  const known = isStored
+    ? [scope.key, earlierFingerprint]
+    : [scope.idCache.get(objectType, cacheKey(scope))?.ids.at(-1)];
+  const values = [...new Set(known.filter((value) => value !== undefined))];
+  if (values.length === 0) return undefined;
   const read = isStored
-    ? await scope.batchingCrm.readBy(objectType, keyProperty.name, [value], [], scope.context)
-    : await scope.batchingCrm.readByIds(objectType, [value], [], scope.context);
-  const lookup = lookupIn(read, value);
-  if (lookup === 'missing') return undefined;
-  if ('problem' in lookup) throw errorForOne(lookup.problem);
-  return lookup.record.id;
+    ? await scope.batchingCrm.readBy(objectType, keyProperty.name, values, [], scope.context)
+    : await scope.batchingCrm.readByIds(objectType, values, [], scope.context);
+  for (const value of values) {
+    const lookup = lookupIn(read, value);
+    if (lookup === 'missing') continue;
+    if ('problem' in lookup) throw errorForOne(lookup.problem);
+    return lookup.record.id;
+  }
+  return undefined;
 }
 
 async function create(scope: CreateScope): Promise<CreatedOnce | KeyPropertyMissing> {

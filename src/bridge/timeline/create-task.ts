@@ -41,7 +41,8 @@ export async function createTask(scope: TimelineScope, body: TaskBody): Promise<
   const { id, isRepeat, properties, warnings, decision } = await createOnce(scope, {
     objectType: mapping.target.objectType,
     keyProperty: keyPropertyOf(mapping),
-    fingerprint: fingerprintOf(body),
+    fingerprint: fingerprintOf(body, timeKey),
+    earlierFingerprint: fingerprintOf(body, asSent),
     draft,
     managedProperties: originalTypeProperties(mapping),
     links: linksTo(mappings, linked),
@@ -89,14 +90,20 @@ function idsOf({ contact, company }: LinkedRecords): Pick<TaskAnswer, 'contactId
   };
 }
 
-/** Undefined when a resend cannot be distinguished from a second task. */
-function fingerprintOf(body: TaskBody): string | undefined {
+/** Version 0.1.0 compared due dates as they were sent. */
+const asSent = (dueDate: string) => dueDate;
+
+/**
+ * Undefined when a resend cannot be distinguished from a second task.
+ * @param keyOf one text for all spellings of a due date.
+ */
+function fingerprintOf(body: TaskBody, keyOf: (dueDate: string) => string): string | undefined {
   const { id } = body;
   if (typeof id === 'string' && id !== '') return fingerprint(['id', id, body.subject]);
   const [dueDate, contactId, companyId] = [textOf(body.dueDate), idOf(body.contactId), idOf(body.companyId)];
   if (dueDate === undefined || (contactId === undefined && companyId === undefined)) return undefined;
   const rest = [body.description, body.type, body.ownerId].map((value) => textOf(value) ?? '');
-  return fingerprint(['task', body.subject, timeKey(dueDate), contactId ?? '', companyId ?? '', ...rest]);
+  return fingerprint(['task', body.subject, keyOf(dueDate), contactId ?? '', companyId ?? '', ...rest]);
 }
 
 /** The unique property that stores a task's fingerprint. */

@@ -18,6 +18,9 @@ import { updateRecords } from './records/update-records.ts';
 import type { Send } from './transport/hubspot-call.ts';
 import { createTransport, type TransportDeps, type TransportSettings } from './transport/transport.ts';
 
+/** A new contact needs one of them (HubSpot's contacts guide). */
+const neededInContacts = ['email', 'firstname', 'lastname'] as const;
+
 export function createHubSpotCrm(deps: TransportDeps, settings: TransportSettings): Crm {
   const transport = createTransport(deps, settings);
   const definitions = createPropertyDefinitions(transport);
@@ -29,6 +32,7 @@ export function createHubSpotCrm(deps: TransportDeps, settings: TransportSetting
     (call) =>
       transport(call, context);
   return {
+    neededIn: (objectType) => (objectType === 'contacts' ? neededInContacts : []),
     canReadBy: (objectType, property, context) => unique.canReadBy({ objectType, property }, context),
     // biome-ignore lint/complexity/useMaxParams: the port's signature
     readByIds: (objectType, ids, properties, context) =>

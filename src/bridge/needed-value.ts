@@ -1,0 +1,50 @@
+import { compileMapping } from '../mapping/run/compile-mapping.ts';
+import type { Mapping } from '../mapping/schema/record-mapping.ts';
+import { type EnginyRecord, readField, toFieldValue, toText } from '../mapping/values/field-value.ts';
+import type { Draft } from './write-stripping.ts';
+
+/**
+ * Completes a new record that has none of the properties of which the CRM needs one: the text that was sent for them is written to the last
+ * one as it came, although it is no clear name or address. A record is not lost because one value is unclear.
+ * @param needed of which one is needed, the one that takes any text last.
+ */
+export function withNeededValue(
+  draft: Draft,
+  needed: readonly string[],
+  { mapping, record }: { readonly mapping: Mapping; readonly record: EnginyRecord },
+): Draft {
+  const property = needed.at(-1);
+  if (property === undefined || needed.some((name) => (draft.properties[name] ?? '') !== '')) return draft;
+  // The CRM refused it.
+  if (draft.heldBack.some((held) => held.property === property && held.reason !== 'unreadable')) return draft;
+  const sent = sentFor(mapping, record, needed);
+  if (sent === undefined) return draft;
+  const { field, text } = sent;
+  const isTakenBack = (warning: string) =>
+    warning.startsWith(`${field} `) && warning.includes(` was not written to ${property}`);
+  return {
+    ...draft,
+    properties: { ...draft.properties, [property]: text },
+    sources: { ...draft.sources, [property]: field },
+    warnings: [
+      ...draft.warnings.filter((warning) => !isTakenBack(warning)),
+      `${field} → ${property} was written as it came: a new record needs one of ${needed.join(', ')}`,
+    ],
+    heldBack: draft.heldBack.filter((held) => held.property !== property),
+  };
+}
+
+/** What was sent for the properties, the last one first; nothing for words that mean "no value". */
+function sentFor(mapping: Mapping, record: EnginyRecord, needed: readonly string[]) {
+  for (const name of needed.toReversed()) {
+    for (const { row, sources, isPlaceholder } of compileMapping(mapping).fields) {
+      if (row.crm !== name) continue;
+      for (const field of sources) {
+        const value = toFieldValue(readField(record, field));
+        const text = value === undefined ? '' : toText(value).replace(/\s+/g, ' ').trim();
+        if (text !== '' && !isPlaceholder(text)) return { field, text };
+      }
+    }
+  }
+  return undefined;
+}
