@@ -85,3 +85,51 @@ test.each([0, 30_000])(
     );
   },
 );
+
+/** People of a large sync: the first ones may be edited in the CRM, the others are in it once each. */
+const crowd = Array.from({ length: 50 }, (_, at) => ({
+  externalId: `crowd-${at}`,
+  linkedinUrl: `https://www.linkedin.com/in/crowd-${at}`,
+  ...(at % 3 === 0 && { phone: `+349111111${String(at).padStart(2, '0')}` }),
+}));
+const heldBy = (at: number) => ({ hs_linkedin_url: `linkedin.com/in/crowd-${at}` });
+
+const large = fc.oneof(
+  fc.constant({ kind: 'sync all' as const }),
+  fc.record({ kind: fc.constant('sync one' as const), at: fc.nat({ max: 4 }) }),
+  fc.record({ kind: fc.constant('copy' as const), at: fc.nat({ max: 4 }) }),
+  fc.record({ kind: fc.constant('move' as const), at: fc.nat({ max: 4 }), to: fc.nat({ max: 4 }) }),
+  fc.record({ kind: fc.constant('archive' as const), at: fc.nat({ max: 4 }) }),
+  fc.constant({ kind: 'restart' as const }),
+);
+
+test('large and small syncs answer like those of a bridge that has just started, whatever people do in HubSpot', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(large, { minLength: 3, maxLength: 8 }), async (steps) => {
+      const crm = await startCrm();
+      crm.seed({ contacts: crowd.slice(0, 40).map((_, at) => ({ properties: heldBy(at) })) });
+      let warm = await startBridgeOn(crm);
+      const sync = (bridge: Bridge, contacts: readonly object[]) => bridge.send('POST', '/contacts/sync', { contacts });
+      const idAt = (at: number) => crm.records('contacts')[at]?.id;
+      await sync(warm, crowd);
+      for (const one of steps) {
+        const id = 'at' in one ? idAt(one.at) : undefined;
+        if (one.kind === 'restart') warm = await startBridgeOn(crm);
+        else if (one.kind === 'sync all') await sync(warm, crowd);
+        else if (one.kind === 'copy') crm.seed({ contacts: [{ properties: heldBy(one.at) }] });
+        else if (id === undefined) continue;
+        else if (one.kind === 'sync one') await sync(warm, crowd.slice(one.at, one.at + 1));
+        else if (one.kind === 'archive') crm.archive('contacts', id);
+        else if (one.kind === 'move') await editInCrm(crm, id, heldBy(one.to));
+      }
+      const cold = await startBridgeOn(crm);
+
+      for (const contacts of [crowd, ...crowd.slice(0, 2).map((one) => [one])]) {
+        const [remembered, fresh] = [await sync(warm, contacts), await sync(cold, contacts)];
+        expect(remembered.status).toBe(200);
+        expect(remembered.body).toEqual(fresh.body);
+      }
+    }),
+    { seed: 5, numRuns: 5, endOnFailure: true },
+  );
+});
