@@ -30,13 +30,15 @@ export function describeProblem(problem: CrmProblem): string {
     case 'ambiguous':
       return `The CRM did not confirm whether the write succeeded: ${problem.message}`;
     case 'late':
-      return `The request timed out before this record was processed: ${problem.message}`;
+      return 'The request timed out before this record was processed';
   }
 }
 
 /** The same for people who export, as Enginy's report shows it to them: first what to do, then why. */
 export function adviseProblem(problem: CrmProblem): string {
-  return `${advice[problem.kind]}: ${describeProblem(problem)}`;
+  // What is said before their message is in the advice.
+  const isBrief = problem.kind === 'unavailable' || problem.kind === 'refused';
+  return `${advice[problem.kind]}: ${isBrief ? problem.message : describeProblem(problem)}`;
 }
 
 const advice: Readonly<Record<CrmProblem['kind'], string>> = {

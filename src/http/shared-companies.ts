@@ -32,6 +32,16 @@ export function sharedWarnings(mapping: Mapping, held: readonly Held[]): readonl
   });
 }
 
+/** How many companies of a response share their record of the CRM, for the log. */
+export function sharedFacts(
+  mapping: Mapping,
+  results: readonly { readonly externalId: SentId; readonly crmId: string }[],
+): { readonly shared?: number } {
+  const held = results.map(({ externalId, crmId }) => ({ id: externalId, crmId }));
+  const shared = sharedWarnings(mapping, held).filter((warning) => warning !== undefined).length;
+  return shared === 0 ? {} : { shared };
+}
+
 /** The results of a create, with a warning where the record belongs to another company of Enginy. */
 export function withSharedWarnings(
   mapping: Mapping,

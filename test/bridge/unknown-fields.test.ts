@@ -412,7 +412,7 @@ test('fails only the records whose properties cannot be created at the moment', 
   );
 
   expect(answer.body.results).toEqual([
-    { crmId: '1', success: false, error: 'Export again later: The CRM was not available: HubSpot is down' },
+    { crmId: '1', success: false, error: 'Export again later: HubSpot is down' },
     { crmId: '2', success: true },
   ]);
   expect(valuesOf(crm)).not.toHaveProperty('jobtitle');

@@ -84,9 +84,10 @@ test('two Enginy companies on one record of the CRM are named to each other, in 
   expect(warningsIn(later)).toEqual([[`${same}: another one has record ${id} already`]]);
   expect(warningsIn(again)).toEqual([undefined]);
   expect(app.log.entries.filter(({ route, warned }) => route === '/companies' && warned !== 0)).toMatchObject([
-    { warned: 2 },
+    { warned: 2, shared: 2 },
     { warned: 1 },
   ]);
+  expect(app.log.entries.find(({ route }) => route === '/companies/sync')).toMatchObject({ shared: 2 });
 });
 
 test('many companies on one record are counted after the first three', async () => {

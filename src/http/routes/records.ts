@@ -32,7 +32,7 @@ import { methodNotAllowed } from '../error-handler.ts';
 import { inRequestOrder } from '../in-request-order.ts';
 import { noteDecisions, noteSubjects } from '../note-decisions.ts';
 import { callContext, noteFacts } from '../request-context.ts';
-import { sharedWarnings, withSharedWarnings } from '../shared-companies.ts';
+import { sharedFacts, sharedWarnings, withSharedWarnings } from '../shared-companies.ts';
 
 export interface RecordRouteDeps extends MatchDeps, CreateDeps {
   readonly owners: OwnerList;
@@ -79,10 +79,10 @@ function createHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler 
       else answer.results.push({ externalId, crmId: result.crmId, ...optionalWarnings(result.warnings) });
     });
     addErrors(answer, sent, failed);
-    noteFacts(
-      response,
-      countWrites(sent, results, (index) => ({ externalId: records[index]?.externalId })),
-    );
+    noteFacts(response, {
+      ...countWrites(sent, results, (index) => ({ externalId: records[index]?.externalId })),
+      ...sharedFacts(mapping, answer.results),
+    });
     response.status(201).json(answer);
   };
 }
@@ -142,6 +142,7 @@ function syncHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler {
       records: records.length + sent.refused.length,
       matched: answer.results.length,
       failed: answer.errors?.length ?? 0,
+      ...sharedFacts(mapping, answer.results),
       ...failuresOf(sent, outcomes, (index) => ({ externalId: records[index]?.externalId })),
     });
     response.json(answer);
