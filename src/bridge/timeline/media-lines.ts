@@ -10,6 +10,7 @@ const voiceNames = new Set(
 );
 const kindNames = new Set('type messagetype contenttype mediatype kind format'.split(' '));
 const fileNames = new Set('attachment attachments file files document documents image images media'.split(' '));
+const nothingWords = new Set(['', 'false', 'no', 'none', 'null', '0']);
 const titleNames = ['name', 'filename', 'title', 'url', 'link', 'href'];
 
 /**
@@ -40,7 +41,7 @@ function plainName(name: string): string {
 function isGiven(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0;
   if (isObject(value)) return Object.keys(value).length > 0;
-  return Boolean(value) && !/^\s*(?:|false|no|none|null|0)\s*$/i.test(String(value));
+  return Boolean(value) && !nothingWords.has(String(value).trim().toLowerCase());
 }
 
 function describeFile(file: unknown): string {
