@@ -121,6 +121,9 @@ test.each([
   ['<html><head><title>Spring news</title></head><body><p>Hi</p></body></html>', 'Spring news', '<p>Hi</p>'],
   ['<details open><summary>More</summary>All of it</details>', 'More', 'All of it'],
   ['<noscript><p>plain</p></noscript>', 'plain'],
+  ['<p>Size</p><select><option>Small<option>Large</select>', 'Small', ' Large'],
+  ['See <a href=https://x.example/?a=1&b=2>this</a>', '<a href="https://x.example/?a=1&amp;b=2">this</a>'],
+  ['<p><img src=https://x.example/?a=1 alt=Plan></p>', '<a href="https://x.example/?a=1">Plan</a>'],
   ['<p>Hi <Title>CEO</Title>, <Object>offer</Object></p>', '&lt;Title&gt;CEO&lt;/Title&gt;', '&lt;Object&gt;offer'],
   ['<p>Use <Link>this</Link> and <link>that</link></p>', '&lt;Link&gt;this', '&lt;link&gt;that&lt;/link&gt;'],
 ])('the words and addresses of elements that are not kept stay: %j', (given, ...kept) => {

@@ -29,7 +29,8 @@ interface Replacement {
  */
 export function replaceTag(tag: SourceTag): Replacement {
   const { name, isEnd, source } = tag;
-  if (lineEnds.has(name)) return isEnd ? { html: '<br>' } : { html: label(source), ...fieldIf(name === 'textarea') };
+  if (lineEnds.has(name))
+    return isEnd ? { html: '<br>' } : { html: ` ${label(source)}`, ...fieldIf(name === 'textarea') };
   if (spaces.has(name)) return { html: ' ', ...fieldIf(!isEnd && name === 'select') };
   if (isEnd) return { html: embedded.has(name) ? ' ' : source };
   if (embedded.has(name)) return replaceEmbedded(tag);
@@ -125,7 +126,7 @@ function hasLostAddress(source: string): boolean {
 /** The value of an attribute as written, with its entities; empty for none. */
 function readAttribute(source: string, name: string): string {
   for (const [, found = '', quoted, single, bare] of source.matchAll(
-    /(?<![^\s"'<>/=])([^\s"'<>/=]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>=`]+))/g,
+    /(?<![^\s"'<>/=])([^\s"'<>/=]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|(https?:\/\/[^\s"'<>`]+|[^\s"'<>=`]+))/g,
   )) {
     if (found.toLowerCase() === name) return (quoted ?? single ?? bare ?? '').trim();
   }

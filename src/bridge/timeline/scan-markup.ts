@@ -142,7 +142,7 @@ function scanAttribute(text: string, from: number): number | undefined {
   const afterName = from + name.length;
   const equals = at(/\s*=\s*/y, text, afterName)?.[0];
   if (equals === undefined) return isOpenName || bareAttributes.has(name) ? afterName : undefined;
-  const value = at(/"[^"<]*"|'[^'<]*'|[^\s"'<>=`]+/y, text, afterName + equals.length)?.[0];
+  const value = at(/"[^"<]*"|'[^'<]*'|https?:\/\/[^\s"'<>`]+|[^\s"'<>=`]+/y, text, afterName + equals.length)?.[0];
   if (value === undefined) return undefined;
   const isQuoted = value.startsWith('"') || value.startsWith("'");
   return isQuoted || isOpenName || knownAttributes.has(name) ? afterName + equals.length + value.length : undefined;
@@ -175,6 +175,8 @@ function countedTags(tags: readonly (Tag | undefined)[]): ReadonlySet<number> {
     else starts.push(place);
     if (lineBreakTags.has(name) || (hasAttributes && !inlineTags.has(name))) counted.add(place);
     if (openEndedTags.has(name)) openEnded.push(place);
+    // Options may have no end tag.
+    if (name === 'option') weak.push(place);
   }
   // One `<p>` alone may be a word; two, or one beside other tags, are paragraphs.
   if (counted.size > 0 || openEnded.length > 1) for (const place of openEnded) counted.add(place);
