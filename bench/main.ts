@@ -11,6 +11,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   sandbox: async () => await import('./sandbox.ts'),
   capture: async () => await import('./capture.ts'),
   hostile: async () => await import('./hostile.ts'),
+  memory: async () => await import('./memory.ts'),
   journal: async () => await import('./journal.ts'),
   resend: async () => await import('./resend.ts'),
   engine: async () => await import('./engine.ts'),
