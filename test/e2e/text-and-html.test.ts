@@ -90,7 +90,7 @@ test('what the CRM does not keep of HTML is named in the warnings, and its words
       '<p>Hi</p><a href="https://x.example/v">https://x.example/v</a>',
       `1 embedded element${kept}`,
     ],
-    ['<p>Hi</p><textarea>text</textarea>', '<p>Hi</p>text<br />', `1 form field${kept}`],
+    ['<p>Hi</p><textarea>text</textarea>', '<p>Hi</p> text<br />', `1 form field${kept}`],
     ['<p>Hi</p><script>alert(1)</script><style>p{}</style>', '<p>Hi</p>', '1 script, 1 style sheet'],
     ['<p>Hi <a href="skype:ada">Ada</a></p>', '<p>Hi <a>Ada</a></p>', '1 link address'],
   ];
