@@ -79,6 +79,7 @@ test('a capture of every endpoint replays as the same, offline', async () => {
     associations: [
       { contactCRMId: contact, companyCRMId: company },
       { contactCRMId: '4242', companyCRMId: company },
+      { contactCRMId: Number(contact), companyCRMId: null },
     ],
   });
   await send('POST', '/contacts/batch', { ids: [contact, ada, '4242'] });
@@ -92,7 +93,7 @@ test('a capture of every endpoint replays as the same, offline', async () => {
     occurredAt: '2026-11-19T09:00:00Z',
     contactId: ada,
     companyId: northwind,
-    metadata: { messageId: 'm-1', sequenceIndex: 1 },
+    metadata: { messageId: 'm-1', sequenceIndex: 1, voiceMessage: true, attachments: [{ name: 'Offer for Ada.pdf' }] },
   });
   const inMail = await send('POST', '/activities', {
     type: 'LINKEDIN_INMAIL',
@@ -115,7 +116,7 @@ test('a capture of every endpoint replays as the same, offline', async () => {
   await send('GET', `/tasks/${task.body.id}`);
   await send('GET', '/tasks/424242');
   await send('PATCH', `/tasks/${task.body.id}`, { completed: true, subject: 'Called Ada' });
-  await send('POST', '/tasks/batch', { ids: [...ids, '424242'] });
+  await send('POST', '/tasks/batch', { ids: [...ids.map(Number), '424242', null] });
   await send('PATCH', '/tasks/batch', { ids, completed: true });
   await send('POST', '/contacts', '{"contacts":[{"email":"secret@acme.com"');
   await send('POST', '/contacts', { contacts: [{ email: 'no-id@acme.com' }] });

@@ -30,6 +30,9 @@ export function mediaLines(metadata: Readonly<Record<string, unknown>> | null | 
   return [...(isVoice ? ['Voice message'] : []), ...listed, ...(more > 0 ? [`Attachment: ${more} more`] : [])];
 }
 
+/** The words of the lines that are the bridge's own. */
+export const mediaWords = ['Voice message', 'Attachment'] as const;
+
 /** Matches what {@link mediaLines} returns. */
 export const mediaLinePattern = '(?:Voice message|Attachment(?:: [^<]*)?)';
 

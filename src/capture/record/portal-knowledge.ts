@@ -1,4 +1,5 @@
 import { cutMarker } from '../../bridge/timeline/html-body.ts';
+import { mediaWords } from '../../bridge/timeline/media-lines.ts';
 import type { ObjectDefinitions, PropertyFacts } from '../../crm/crm-protocol.ts';
 import { noValue } from '../../mapping/run/no-value.ts';
 import { contractConstants } from '../redact/contract-constants.ts';
@@ -78,6 +79,6 @@ export class PortalKnowledge {
 
 /** Matches texts of several words, which may become part of a user's text. */
 function phrasePattern(texts: readonly string[]): RegExp {
-  const phrases = [cutMarker, ...texts.filter((text) => /\S\s+\S/.test(text))];
+  const phrases = [cutMarker, ...mediaWords, ...texts.filter((text) => /\S\s+\S/.test(text))];
   return new RegExp(`(${phrases.map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|')})`);
 }
