@@ -93,6 +93,9 @@ export interface Config {
         readonly limits: { readonly maxAgeMs: number; readonly maxBytes: number };
       }
     | undefined;
+  /** Where Enginy reaches the bridge; only `doctor` uses it, as it does the next. */
+  readonly publicUrl: string | undefined;
+  readonly enginy: { readonly apiUrl: string; readonly apiKey: string | undefined };
   readonly logLevel: ParsedEnvironment['LOG_LEVEL'];
   readonly logFormat: ParsedEnvironment['LOG_FORMAT'];
   /** Where traces are sent, as OTLP over HTTP; undefined: nowhere. */
@@ -213,6 +216,8 @@ function freezeConfig(env: ParsedEnvironment): Config {
     replicas: replicasOf(env),
     capture: captureOf(env),
     journal: journalOf(env),
+    publicUrl: env.PUBLIC_URL,
+    enginy: Object.freeze({ apiUrl: env.ENGINY_API_URL, apiKey: env.ENGINY_API_KEY }),
     logLevel: env.LOG_LEVEL,
     logFormat: env.LOG_FORMAT,
     traceEndpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,

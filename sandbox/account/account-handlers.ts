@@ -29,6 +29,14 @@ export function dailyUsage({ portal, usage }: Call): Answer {
   });
 }
 
+/** `POST /oauth/v2/private-apps/get/access-token-info`. */
+export function accessTokenInfo({ portal, body, scopes }: Call): Answer {
+  const tokenKey = typeof body === 'object' && body !== null && 'tokenKey' in body ? body.tokenKey : undefined;
+  if (typeof tokenKey !== 'string' || tokenKey === '') throw new Refusal(invalid('tokenKey must be given'));
+  const { portalId } = accountJson(portal.settings.account, portal.now);
+  return ok({ userId: 1_000_001, hubId: portalId, appId: 2_000_002, scopes });
+}
+
 /** `GET /crm/v3/owners?limit&after&email&archived`; `archived=true` lists deactivated owners only. */
 export function listOwners({ portal, query }: Call): Answer {
   const max = Number(portal.switches.ownersPageMaximum);

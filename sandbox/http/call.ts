@@ -13,6 +13,8 @@ export interface Call {
   readonly bodyText: string;
   /** True when the token was started with this scope. */
   readonly hasScope: (scope: string) => boolean;
+  /** All scopes of the token. */
+  readonly scopes: readonly string[];
   /** Calls of the day so far. */
   readonly usage: () => { readonly used: number; readonly limit: number };
 }

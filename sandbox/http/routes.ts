@@ -1,4 +1,4 @@
-import { accountDetails, dailyUsage, getOwner, listOwners } from '../account/account-handlers.ts';
+import { accessTokenInfo, accountDetails, dailyUsage, getOwner, listOwners } from '../account/account-handlers.ts';
 import {
   associateDefault,
   associateDefaultOne,
@@ -121,6 +121,10 @@ function accountRoutes(version: ApiVersion): Route[] {
     route(`GET ${owners}/:id`, 'owners', ownerScopes, getOwner),
     route(`GET ${account}/details`, 'account', accountScopes, accountDetails),
     route(`GET ${account}/api-usage/daily/private-apps`, 'account', accountScopes, dailyUsage),
+    // The call has one path whatever the version.
+    ...(version === 'v3'
+      ? [route('POST /oauth/v2/private-apps/get/access-token-info', 'account', accountScopes, accessTokenInfo)]
+      : []),
   ];
 }
 

@@ -174,6 +174,7 @@ function runCall(
     body: body.value,
     bodyText,
     hasScope: (scope) => world.scopes.has(scope),
+    scopes: [...world.scopes],
     usage: () => world.limiter?.usage(world.clock.now()) ?? { used: world.log.counters.calls, limit: 250_000 },
   };
   try {

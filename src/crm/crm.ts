@@ -185,9 +185,21 @@ export interface Owner {
 
 export interface Account {
   readonly id: string;
+  /** Absent where the CRM does not say. */
+  readonly name?: string;
   readonly timeZone: string;
   /** Template of a record's page in the CRM's user interface by Enginy's word for the kind. */
   readonly linkTemplates: { readonly contacts: string; readonly companies: string };
+}
+
+/** What the CRM's responses said about its limits and its clock; each absent until a response said it. */
+export interface ObservedLimits {
+  readonly callsPerWindow?: number;
+  readonly windowMs?: number;
+  readonly callsPerDay?: number;
+  readonly remainingToday?: number;
+  /** This machine's clock minus the CRM's, to about a second. */
+  readonly clockOffsetMs?: number;
 }
 
 export interface Crm {
@@ -281,4 +293,7 @@ export interface Crm {
    * @param options.isProbe one attempt only: the caller wants to know how the CRM answers now.
    */
   readAccount(context: CallContext, options?: { readonly isProbe?: boolean }): Promise<Account>;
+
+  /** What the token may do; undefined if the CRM does not say. */
+  readScopes(context: CallContext): Promise<readonly string[] | undefined>;
 }

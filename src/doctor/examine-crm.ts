@@ -1,9 +1,13 @@
-import type { CallContext, Crm, PropertyDefinition } from '../crm/crm.ts';
+import { createHash } from 'node:crypto';
+import type { Config } from '../config.ts';
+import type { CallContext, Crm, ObservedLimits, PropertyDefinition } from '../crm/crm.ts';
 import { CrmRejectedError, GatewayError } from '../errors.ts';
 import type { ReadingCrm } from '../live-check/check-live.ts';
 import type { Mappings } from '../mapping/load/file-kinds.ts';
 import type { Mapping } from '../mapping/schema/record-mapping.ts';
 import type { Examined, Section } from './examination.ts';
+import { examineLimits } from './examine-limits.ts';
+import { examineScopes, type ScopeNeed } from './examine-scopes.ts';
 
 export interface ExaminedCrm {
   readonly section: Section;
@@ -14,24 +18,41 @@ export interface ExaminedCrm {
 }
 
 interface Scope {
-  readonly crm: ReadingCrm & Pick<Crm, 'readAccount'>;
+  readonly crm: ReadingCrm & Pick<Crm, 'readAccount' | 'readScopes'>;
   readonly context: CallContext;
+  limits(): ObservedLimits;
 }
 
-/** The token, the account, and what the token may read. Writes nothing. */
-export async function examineCrm(scope: Scope, mappings: Mappings | undefined): Promise<ExaminedCrm> {
+/** What the settings say of the CRM, and what the adapter knows of it. */
+export interface CrmSettings {
+  readonly hubspot: Config['hubspot'];
+  readonly isSandbox: boolean;
+  readonly scopeNeeds: readonly ScopeNeed[];
+  readonly supportedUntil: string;
+}
+
+/** The token, its scopes, the account, its limits, and what the token may read. Writes nothing. */
+export async function examineCrm(
+  scope: Scope,
+  mappings: Mappings | undefined,
+  settings: CrmSettings,
+): Promise<ExaminedCrm> {
   const title = 'HubSpot';
   try {
     const account = await scope.crm.readAccount(scope.context);
+    const name = account.name === undefined ? '' : ` "${account.name}"`;
     const lines: Examined[] = [
-      { id: 'token', mark: '✓', text: 'the access token is accepted' },
-      { id: 'account', mark: '✓', text: `account ${account.id}, time zone ${account.timeZone}` },
+      examineToken(settings),
+      { id: 'account', mark: '✓', text: `account ${account.id}${name}, time zone ${account.timeZone}` },
+      examineVersion(settings),
+      ...examineScopes(await scope.crm.readScopes(scope.context), settings.scopeNeeds),
       await examineOwners(scope),
     ];
     for (const mapping of [mappings?.contacts, mappings?.companies]) {
       if (mapping === undefined) continue;
       for (const line of await examineProperties(scope, mapping)) lines.push(line);
     }
+    for (const line of examineLimits(scope.limits(), settings.hubspot)) lines.push(line);
     return { section: { title, lines }, linkTemplates: account.linkTemplates, isReached: true };
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
@@ -42,6 +63,32 @@ export async function examineCrm(scope: Scope, mappings: Mappings | undefined): 
     const line: Examined = { id: isRefused ? 'token' : 'connection', mark: '✕', text: error.message, remedy };
     return { section: { title, lines: [line] }, isReached: isRefused };
   }
+}
+
+function examineToken({ hubspot: { accessToken }, isSandbox }: CrmSettings): Examined {
+  if (isSandbox) return { id: 'token', mark: '✓', text: 'the embedded CRM needs no key' };
+  const fingerprint = createHash('sha256').update(accessToken).digest('hex').slice(0, 8);
+  if (accessToken.startsWith('pat-')) {
+    const text = `the service key (or private app token) is accepted, fingerprint ${fingerprint}`;
+    return { id: 'token', mark: '✓', text };
+  }
+  return {
+    id: 'token',
+    mark: '!',
+    text: `the token is accepted, but does not look like a service key (pat-…), fingerprint ${fingerprint}: OAuth tokens end after 30 minutes`,
+    remedy: 'create a service key in HubSpot (Development > Keys > Service keys)',
+  };
+}
+
+function examineVersion({ hubspot: { apiVersion }, supportedUntil }: CrmSettings): Examined {
+  const text = `API version ${apiVersion}, supported by HubSpot until ${supportedUntil}`;
+  if (apiVersion !== 'v3') return { id: 'api-version', mark: '✓', text };
+  return {
+    id: 'api-version',
+    mark: '!',
+    text,
+    remedy: 'remove HUBSPOT_API_VERSION; docs/upgrade.md says what changes',
+  };
 }
 
 async function examineOwners({ crm, context }: Scope): Promise<Examined> {

@@ -51,4 +51,5 @@ const nowhere: Omit<Crm, 'create' | 'update' | 'createProperties' | 'link' | 'un
   readAccount: async () => {
     throw new NotSupportedError('there is no CRM');
   },
+  readScopes: async () => undefined,
 };

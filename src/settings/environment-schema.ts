@@ -81,6 +81,9 @@ export const EnvironmentSchema = z.object({
     .prefault('info'),
   LOG_FORMAT: z.enum(['auto', 'json', 'pretty'], { error: 'must be auto, json or pretty' }).prefault('auto'),
   OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
+  PUBLIC_URL: httpUrl.optional(),
+  ENGINY_API_KEY: z.string().optional(),
+  ENGINY_API_URL: httpUrl.prefault('https://openapi.enginy.ai'),
   SANDBOX: z
     .enum(['true', 'false'], { error: 'must be true or false' })
     .transform((text) => text === 'true')

@@ -278,6 +278,7 @@ export function fakeCrm(options: FakeCrmOptions = {}): FakeCrm {
       })),
     listOwners: () => call('listOwners', { count: 1 }, () => owners),
     requiredProperties: () => [],
+    readScopes: async () => undefined,
     readAccount: () =>
       call('readAccount', { count: 1 }, () => ({
         id: '1',

@@ -6,6 +6,12 @@ import { examineMapping } from '../../doctor/examine-mapping.ts';
 import { examineSettings } from '../../doctor/examine-settings.ts';
 import type { Section } from '../../doctor/examination.ts';
 import { checkFolder } from '../../mapping/check/check-folder.ts';
+import { loadApiKeys } from '../../api-keys.ts';
+import { scopeNeeds } from '../../crm/hubspot/scopes.ts';
+import { supportedUntil } from '../../crm/hubspot/transport/api-versions.ts';
+import { examineAddress } from '../../doctor/examine-address.ts';
+import { examineEnginy } from '../../doctor/examine-enginy.ts';
+import { createLogger } from '../../logger.ts';
 import { version } from '../../version.ts';
 import type { CommandIo } from '../command-io.ts';
 import type { OpenCrm } from '../inputs/open-crm.ts';
@@ -54,7 +60,12 @@ async function doctor(io: CommandIo, options: DoctorOptions): Promise<void> {
     try {
       const report = checkFolder(config.mappingsDir);
       if (open !== undefined) {
-        const examined = await examineCrm(open, report.mappings);
+        const examined = await examineCrm(open, report.mappings, {
+          hubspot: config.hubspot,
+          isSandbox: config.isSandbox,
+          scopeNeeds,
+          supportedUntil: supportedUntil[config.hubspot.apiVersion],
+        });
         sections.push(examined.section);
         ({ isReached } = examined);
         if (examined.linkTemplates !== undefined) form = formFor(config, examined.linkTemplates);
@@ -64,6 +75,7 @@ async function doctor(io: CommandIo, options: DoctorOptions): Promise<void> {
       await open?.close();
     }
     sections.push(examineMachine(config));
+    if (!options.offline) for (const section of await examineOutside(config, form)) sections.push(section);
   }
   const counts = countMarks(sections);
   if (options.json) io.print(`${JSON.stringify({ version, ...counts, sections, enginy: form }, null, 2)}\n`);
@@ -71,6 +83,27 @@ async function doctor(io: CommandIo, options: DoctorOptions): Promise<void> {
   const hasFindings = counts.errors > 0 || (options.strict === true && counts.warnings > 0);
   io.setStatus(isReached ? (hasFindings ? 1 : 0) : 2);
 }
+
+/** What is seen from outside, where the settings say how. */
+async function examineOutside(config: Config, form: EnginyForm | undefined): Promise<readonly Section[]> {
+  const { auth, publicUrl, enginy } = config;
+  if (publicUrl === undefined) return [];
+  const [key] = loadApiKeys(auth, silentLog).current();
+  const address = await examineAddress({ publicUrl, auth, key });
+  if (enginy.apiKey === undefined || key === undefined) return [address];
+  const connection = {
+    baseUrl: publicUrl,
+    apiKey: key,
+    apiKeyHeader: auth.header,
+    ...(form !== undefined && {
+      contactLinkTemplate: form['Contact link template'] ?? '',
+      companyLinkTemplate: form['Company link template'] ?? '',
+    }),
+  };
+  return [address, await examineEnginy({ apiUrl: enginy.apiUrl, apiKey: enginy.apiKey, connection })];
+}
+
+const silentLog = createLogger({ level: 'silent', secretHeader: '' });
 
 function readConfig(io: CommandIo, options: DoctorOptions): { config?: Config; problems: readonly string[] } {
   const environment = io.environment();
@@ -89,11 +122,13 @@ async function openAccount(config: Config, { sandbox }: DoctorOptions): Promise<
 }
 
 function formFor(
-  { auth, basePath, listen }: Config,
+  { auth, basePath, listen, publicUrl }: Config,
   templates: { readonly contacts: string; readonly companies: string },
 ): EnginyForm {
   return {
-    'Base URL': `the HTTPS address under which this server is reached${basePath === '' ? '' : `, with ${basePath} at its end`} (it listens on port ${listen.port})`,
+    'Base URL':
+      publicUrl ??
+      `the HTTPS address under which this server is reached${basePath === '' ? '' : `, with ${basePath} at its end`} (it listens on port ${listen.port})`,
     'API key header': auth.header,
     'API key': 'the value of API_KEY',
     'Contact link template': templates.contacts,

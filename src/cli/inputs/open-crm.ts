@@ -1,7 +1,8 @@
 import type { Config } from '../../config.ts';
-import type { CallContext, Crm } from '../../crm/crm.ts';
+import type { CallContext, Crm, ObservedLimits } from '../../crm/crm.ts';
 import { deadlineIn } from '../../crm/deadline.ts';
 import { createHubSpotCrm } from '../../crm/hubspot/hubspot-crm.ts';
+import { observeResponses } from '../../crm/hubspot/observed-responses.ts';
 import { createPacer } from '../../crm/pacer.ts';
 import { createLogger } from '../../logger.ts';
 import { UsageError } from '../command-io.ts';
@@ -11,6 +12,8 @@ export interface OpenCrm {
   /** For the person who reads the answer: `HubSpot account 1234567`, `the embedded CRM`. */
   readonly name: string;
   readonly context: CallContext;
+  /** What its responses said so far. */
+  limits(): ObservedLimits;
   close(): Promise<void>;
 }
 
@@ -32,9 +35,11 @@ export async function openCrm(config: Config, options: { readonly isRehearsal: b
   const log = createLogger({ level: 'silent', secretHeader: config.auth.header });
   const pacer = createPacer(hubspot, { log });
   const { accessToken, baseUrl } = upstream;
+  const responses = observeResponses();
   return {
+    limits: responses.limits,
     crm: createHubSpotCrm(
-      { pacer, log },
+      { pacer, log, onExchange: (_context, exchange) => responses.observe(exchange) },
       { accessToken, baseUrl, apiVersion: hubspot.apiVersion, timeoutMs: hubspot.timeoutMs },
     ),
     name: options.isRehearsal ? 'the embedded CRM' : 'HubSpot',

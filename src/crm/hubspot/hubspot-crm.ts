@@ -1,6 +1,6 @@
 /** The port for HubSpot, on @hubspot/api-client. Each operation has its file; this one says which file implements which. */
 import type { CallContext, Crm } from '../crm.ts';
-import { accountDetails } from './calls/account-calls.ts';
+import { accountDetails, tokenScopes } from './calls/account-calls.ts';
 import { linkRecords } from './links/link-records.ts';
 import { readLinks } from './links/read-links.ts';
 import { unlinkRecords } from './links/unlink-records.ts';
@@ -16,6 +16,7 @@ import { RequiredProperties } from './records/required-properties.ts';
 import { searchAllPages } from './records/search-all-pages.ts';
 import { updateRecords } from './records/update-records.ts';
 import type { Send } from './transport/hubspot-call.ts';
+import { CrmRejectedError } from '../../errors.ts';
 import { createTransport, type TransportDeps, type TransportSettings } from './transport/transport.ts';
 
 /** A new contact needs one of them (HubSpot's contacts guide). */
@@ -75,6 +76,15 @@ export function createHubSpotCrm(deps: TransportDeps, settings: TransportSetting
     readAccount: (context, options) => {
       const call = accountDetails();
       return transport(options?.isProbe === true ? { ...call, repeat: 'never' } : call, context);
+    },
+    readScopes: async (context) => {
+      try {
+        return await transport(tokenScopes(settings.accessToken.trim()), context);
+      } catch (error) {
+        // Unknown kinds of tokens are answered with a 4xx.
+        if (error instanceof CrmRejectedError) return undefined;
+        throw error;
+      }
     },
   };
 }

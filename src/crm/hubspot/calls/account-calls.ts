@@ -38,6 +38,21 @@ export function accountDetails(): HubSpotCall<Account> {
   };
 }
 
+/** What a private app's token may do; for service keys HubSpot does not document the call. */
+export function tokenScopes(accessToken: string): HubSpotCall<readonly string[]> {
+  return {
+    purpose: 'read scopes',
+    lane: 'burst',
+    repeat: 'never',
+    request: ({ tokenInfo }) => ({ method: 'POST', path: tokenInfo, body: { tokenKey: accessToken } }),
+    read: (body) => {
+      const scopes = isObject(body) ? body.scopes : undefined;
+      if (!Array.isArray(scopes)) throw unknownShape('the token has no list of scopes');
+      return scopes.filter((scope) => typeof scope === 'string');
+    },
+  };
+}
+
 function readOwner(value: Record<string, unknown>): Owner[] {
   const id = idOf(value.id);
   if (id === undefined || value.archived === true || (value.type !== undefined && value.type !== 'PERSON')) return [];
@@ -68,6 +83,7 @@ function readAccountDetails(body: unknown): Account {
   const template = (typeId: string) => `https://${domain}/contacts/${id}/record/${typeId}/{{crmId}}`;
   return {
     id,
+    ...(typeof body.portalName === 'string' && body.portalName !== '' && { name: body.portalName }),
     timeZone: typeof body.timeZone === 'string' ? body.timeZone : 'UTC',
     linkTemplates: { contacts: template('0-1'), companies: template('0-2') },
   };

@@ -14,7 +14,18 @@ export interface HubSpotApi {
   links(from: ObjectType, to: ObjectType): string;
   readonly owners: string;
   readonly account: string;
+  /** Has no version of its own. */
+  readonly tokenInfo: string;
 }
+
+const tokenInfo = '/oauth/v2/private-apps/get/access-token-info';
+
+/** Until when HubSpot supports a version, as far as it says (its versioning policy). */
+export const supportedUntil: Readonly<Record<ApiVersion, string>> = {
+  '2026-09': 'about March 2028',
+  '2026-03': 'about September 2027',
+  v3: '2027-03-30 (associations) and September 2027 (the rest)',
+};
 
 /** The undated API, whose associations are at v4. */
 const V3: HubSpotApi = {
@@ -24,6 +35,7 @@ const V3: HubSpotApi = {
   links: (from, to) => `/crm/v4/associations/${encodeURIComponent(from)}/${encodeURIComponent(to)}`,
   owners: '/crm/v3/owners/',
   account: '/account-info/v3/details',
+  tokenInfo,
 };
 
 export function apiOf(version: ApiVersion): HubSpotApi {
@@ -35,6 +47,7 @@ export function apiOf(version: ApiVersion): HubSpotApi {
     links: (from, to) => `/crm/associations/${version}/${encodeURIComponent(from)}/${encodeURIComponent(to)}`,
     owners: `/crm/owners/${version}`,
     account: `/account-info/${version}/details`,
+    tokenInfo,
   };
 }
 
