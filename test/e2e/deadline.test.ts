@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
 
 const contacts = Array.from({ length: 3_000 }, (_unused, n) => ({ externalId: `lead-${n}`, firstName: `Number ${n}` }));
@@ -56,4 +56,22 @@ test('a request of which nothing could be done in its time is a 504', async () =
 
   expect([503, 504]).toContain(answer.status);
   expect(answer.body).not.toHaveProperty('results');
+});
+
+test('a large sync that was answered too early gets the rest when it is sent again, once', async () => {
+  const crm = await startCrm({ latency: { search: 1_500 } });
+  const urls = Array.from({ length: 12 }, (_, at) => `https://www.linkedin.com/in/late-${at}`);
+  const ids = crm.seed({ contacts: urls.map((hs_linkedin_url) => ({ properties: { hs_linkedin_url } })) }).contacts;
+  const { send, log } = await startBridgeOn(crm, { REQUEST_TIMEOUT_MS: '1000', LOG_LEVEL: 'info' });
+  const contacts = urls.map((linkedinUrl, at) => ({ externalId: `e${at}`, linkedinUrl }));
+  const sync = () => send('POST', '/contacts/sync', { contacts });
+
+  const early = await sync();
+  await vi.waitFor(() => expect(log.entries).toContainEqual(expect.objectContaining({ matched: 12 })), 20_000);
+  const again = await sync();
+  const later = await sync();
+
+  expect(early.status).not.toBe(200);
+  expect(again.body.results?.map(({ crmId }: { crmId: string }) => crmId)).toEqual(ids);
+  expect(later.status).not.toBe(200);
 });

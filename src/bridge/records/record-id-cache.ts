@@ -11,9 +11,9 @@ export interface CacheKey {
 export interface RememberedIds {
   /** Records that are known to hold the key, the latest last. */
   readonly ids: readonly string[];
-  /** True if a search found these records and no others a few minutes ago, or less. */
+  /** True if a search found these records and no others within the last minute. */
   readonly isSearched: boolean;
-  /** True if, besides, the request that searched for them was answered before the search ended. */
+  /** True if a search found these records and no others after the request that needed them was answered. */
   readonly isAwaited: boolean;
 }
 
@@ -56,8 +56,13 @@ export interface SharedIds {
 
 const nothingShared: SharedIds = { read: async () => new Map(), write: () => {} };
 
-/** How long a search is trusted to have found all records, in milliseconds. */
-const searchTrustedMs = 10 * 60_000;
+/**
+ * How long a search is trusted to have found all records, in milliseconds: the index may lag behind writes by a minute (HubSpot's search
+ * guide and reports of integrators), so a search of the last minute is as good as a new one.
+ */
+const searchTrustedMs = 60_000;
+/** How long a request that was answered too early may take up what was found after its answer, in milliseconds. */
+const awaitedMs = 10 * 60_000;
 /** A key that more records hold identifies none of them, and is searched every time. */
 const maxIds = 50;
 
@@ -87,8 +92,8 @@ export function createRecordIdCache(
       const entry = entries.get(cacheKey(objectType, key));
       if (entry === undefined) return undefined;
       const { ids, searchedAt, isAwaited = false } = entry;
-      const isSearched = searchedAt !== undefined && now() - searchedAt < searchTrustedMs;
-      return { ids, isSearched, isAwaited: isSearched && isAwaited };
+      const ageMs = searchedAt === undefined ? Number.POSITIVE_INFINITY : now() - searchedAt;
+      return { ids, isSearched: ageMs < searchTrustedMs, isAwaited: isAwaited && ageMs < awaitedMs };
     },
     remember(objectType, keys, id) {
       const names = keys.map((key) => cacheKey(objectType, key));
