@@ -28,7 +28,8 @@ export interface RecordExplanation {
 /** Candidates that were set aside come first, one sentence each. */
 export type MatchExplanation = { readonly setAside: readonly string[] } & (
   | { readonly crmId: string; readonly rule: string; readonly returned: Readonly<Record<string, unknown>> }
-  | { readonly none: true }
+  /** `tried`: the rules that had a value to compare. */
+  | { readonly none: true; readonly tried: readonly string[] }
   | { readonly rule: string; readonly several: readonly string[] }
   | { readonly problem: string }
 );
@@ -98,7 +99,7 @@ async function explainMatch(scope: ExplainScope, outcome: MatchOutcome): Promise
   const setAside = outcome.setAside.map(explainSetAside);
   if ('problem' in outcome) return { setAside, problem: describeProblem(outcome.problem) };
   if ('matchingIds' in outcome) return { setAside, rule: outcome.rule, several: outcome.matchingIds };
-  if ('noMatch' in outcome) return { setAside, none: true };
+  if ('noMatch' in outcome) return { setAside, none: true, tried: outcome.tried };
   const { record, rule } = outcome;
   const { crm, mapping } = scope;
   const list = async (context: CallContext) => (await crm?.listOwners(context)) ?? [];

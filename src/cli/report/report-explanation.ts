@@ -58,7 +58,7 @@ function formatMatch(match: MatchExplanation): string[] {
 }
 
 function formatDecision(match: MatchExplanation): string[] {
-  if ('none' in match) return ['no record: Enginy would create it'];
+  if ('none' in match) return [`${whyNone(match.tried, match.setAside.length)}: Enginy would create it`];
   if ('problem' in match) return [`nothing, because the lookup failed: ${match.problem}`];
   if ('several' in match)
     return [
@@ -66,6 +66,11 @@ function formatDecision(match: MatchExplanation): string[] {
     ];
   const returned = Object.entries(match.returned).map(([name, value]) => `returns ${name}: ${JSON.stringify(value)}`);
   return [`record ${match.crmId} by ${match.rule}`, ...returned];
+}
+
+function whyNone(tried: readonly string[], setAside: number): string {
+  if (tried.length === 0) return 'no record, because no rule has a value to compare';
+  return `no ${setAside === 0 ? '' : 'other '}record has the same ${tried.join(', ')}`;
 }
 
 /** In the words of "lead". */
