@@ -13,6 +13,8 @@ export interface CommandSetting {
   /** What a person types when asked. */
   readonly typed?: string;
   readonly hasColor?: boolean;
+  /** Ends a command that follows something. */
+  readonly stop?: AbortSignal;
 }
 
 /** Runs one command line in this process, with an environment of its own. */
@@ -38,6 +40,7 @@ export async function runCommand(args: readonly string[], setting: CommandSettin
     setStatus: (given) => {
       status = given;
     },
+    ...(setting.stop !== undefined && { stop: setting.stop }),
   };
   await runCommandLine(args, io);
   return { status, out, err };
