@@ -39,6 +39,12 @@ export function problemLines(problem: NotedProblem): string[] {
         '  sync the record again in Enginy, so that Enginy learns its current id',
       ];
     case 'request':
+      if (/^(?:Unknown (?:contact|company)|(?:Task|Activity) not found)$/.test(text)) {
+        return [
+          `${text}: HubSpot has no record with this id; it was deleted, or belongs to another account`,
+          '  sync the record again in Enginy, so that Enginy learns its current id',
+        ];
+      }
       return [`the request was rejected: ${text}`, '  the response names the field; see the log under the request id'];
     case 'fault':
       return ['the bridge failed', '  this is a bug: the log has the details under the request id'];
