@@ -97,6 +97,7 @@ export const CaptureSchema = z.object({
     bodyLimitBytes: setting,
     burstPerTenSeconds: setting,
     searchPerSecond: setting,
+    extraSearches: z.int().min(0).max(10_000).optional(),
   }),
   request: z.object({
     /** Node accepts more methods than the contract has, e.g. `M-SEARCH`. */

@@ -125,6 +125,20 @@ test('searches for the words of LinkedIn URLs replay as the same, and no word of
   expect(JSON.stringify(capture)).not.toMatch(/zyxw|qwertz|lovelace|иван|петров|小明/i);
 });
 
+test('a replay makes as many extra searches as the bridge did', async () => {
+  const bridge = await startCapturing({ environment: { MATCH_EXTRA_SEARCHES: '1' } });
+  const contacts = Array.from({ length: 12 }, (_, at) => ({
+    externalId: `lead-${at}`,
+    linkedinUrl: `https://www.linkedin.com/in/extra-${at}`,
+  }));
+  await bridge.send('POST', '/contacts/sync', { contacts });
+  const [captured] = await bridge.stop();
+
+  const { differences, assumptions } = await replay(captured?.capture ?? expect.fail('nothing was captured'));
+
+  expect([differences, assumptions]).toEqual([[], []]);
+});
+
 test('calls that are cut differently are answered by what they mean', async () => {
   const capture = await captureOf(async ({ send, crm }) => {
     crm.seed({ contacts: [{ properties: { email: 'ada@acme.com' } }, { properties: { email: 'mary@acme.com' } }] });

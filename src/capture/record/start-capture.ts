@@ -46,6 +46,7 @@ export function startCapture(
           bodyLimitBytes: config.bodyLimits.maxBytes,
           burstPerTenSeconds: config.hubspot.burstPerTenSeconds,
           searchPerSecond: config.hubspot.searchPerSecond,
+          extraSearches: config.extraSearches,
         },
       },
     },

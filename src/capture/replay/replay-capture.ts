@@ -79,9 +79,15 @@ export async function replayCapture(capture: Capture, mappings: Mappings): Promi
 async function createReplayedBridge(capture: Capture, mappings: Mappings, clock: TimeLapse): Promise<RequestListener> {
   const log = pino({ level: 'silent' }, nowhere);
   const { crm, pacer } = createReplayedCrm({ clock, log }, capture);
+  const { extraSearches } = capture.settings;
   const deps = createBridge(
     { crm, log },
-    { cache: { max: 100_000, ttlMs: 3_600_000 }, propertyRules: replayedPropertyRules, sharesLookups: false },
+    {
+      cache: { max: 100_000, ttlMs: 3_600_000 },
+      ...(extraSearches !== undefined && { extraSearches }),
+      propertyRules: replayedPropertyRules,
+      sharesLookups: false,
+    },
   );
   for (const { objectType, name, value, id, searched, awaited } of capture.remembered) {
     const key = { name, value };
