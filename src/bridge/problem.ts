@@ -38,8 +38,12 @@ export function describeProblem(problem: CrmProblem): string {
 export function adviseProblem(problem: CrmProblem): string {
   // What is said before their message is in the advice.
   const isBrief = problem.kind === 'unavailable' || problem.kind === 'refused';
-  return `${advice[problem.kind]}: ${isBrief ? problem.message : describeProblem(problem)}`;
+  const todo = (problem.kind === 'invalid' ? problem.advice : undefined) ?? advice[problem.kind];
+  return `${todo}: ${isBrief ? problem.message : describeProblem(problem)}`;
 }
+
+/** For a record that matches several records of the CRM. */
+export const mergeAdvice = 'Merge these duplicates in the CRM';
 
 const advice: Readonly<Record<CrmProblem['kind'], string>> = {
   invalid: 'Correct the value and export again',

@@ -1,6 +1,7 @@
 import { identifyingKeys, identifyingRules, matchKeys } from '../../mapping/run/match-keys.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import { mapInSlices } from '../in-slices.ts';
+import { mergeAdvice } from '../problem.ts';
 import { failed } from '../write-result.ts';
 import type { CreateScope, RecordCreation } from './create-fresh.ts';
 import { noteSetAside } from './decide-match.ts';
@@ -70,7 +71,7 @@ function applyOutcome(mapping: Mapping, creation: RecordCreation, outcome: Match
   } else {
     const { matchingIds: ids, rule } = outcome;
     const message = `${ids.length} ${mapping.object} match by ${rule}: ${ids.join(', ')}`;
-    const { decision, ...result } = failed({ kind: 'invalid', message, properties: [] });
+    const { decision, ...result } = failed({ kind: 'invalid', message, properties: [], advice: mergeAdvice });
     creation.result = { ...result, decision: { ...decision, outcome: 'several', rule, matchingIds: ids } };
   }
 }

@@ -1,7 +1,7 @@
 import { type RequestHandler, type Response, Router } from 'express';
 import { noteProblem } from '../../bridge/decisions.ts';
 import { type OwnerList, ownersToReturn } from '../../bridge/owners-to-return.ts';
-import { adviseProblem, errorForAll } from '../../bridge/problem.ts';
+import { adviseProblem, errorForAll, mergeAdvice } from '../../bridge/problem.ts';
 import { type CreateDeps, createRecords } from '../../bridge/records/create-records.ts';
 import { describeSetAside } from '../../bridge/records/decide-match.ts';
 import type { MatchDeps } from '../../bridge/records/find-holders.ts';
@@ -171,7 +171,7 @@ function syncAnswer(scope: AnswerScope, sent: Sent, outcomes: readonly MatchOutc
     if (isProblem(outcome)) failed.push([at, { externalId, error: adviseProblem(outcome.problem) }]);
     else if ('matchingIds' in outcome) {
       const ids = outcome.matchingIds;
-      const several = `Merge these duplicates in the CRM: ${ids.length} ${mapping.object} match by ${outcome.rule}: ${ids.join(', ')}`;
+      const several = `${mergeAdvice}: ${ids.length} ${mapping.object} match by ${outcome.rule}: ${ids.join(', ')}`;
       failed.push([at, { externalId, error: [several, ...reasons].join('; ') }]);
     } else if ('record' in outcome) {
       const properties = propertiesOf(scope, outcome.record.properties);
