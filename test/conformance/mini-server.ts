@@ -34,7 +34,7 @@ const fold = (value: unknown) =>
     .replace(/^https?:\/\/(www\.)?/, '')
     .replace(/\/.*$/, (path) => (path.startsWith('/in/') ? path.replace(/\/$/, '') : ''));
 
-/** A custom CRM in memory, as somebody might write it in an afternoon. Closed when the test ends. */
+/** A custom CRM in memory, as a company might write it in an afternoon. Closed when the test ends. */
 export async function startMiniServer(flaws: readonly Flaw[] = []): Promise<string> {
   const has = (flaw: Flaw) => flaws.includes(flaw);
   const records = { contacts: new Map<string, Json>(), companies: new Map<string, Json>() };

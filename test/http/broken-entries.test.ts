@@ -3,7 +3,7 @@ import type { DecidedRequest } from '../../src/bridge/decisions.ts';
 import { fakeCrm } from '../support/fake-crm.ts';
 import { startApp } from '../support/start-app.ts';
 
-/** Ids that nobody can use. */
+/** Ids that cannot be used. */
 const unusableIds = [
   null,
   true,

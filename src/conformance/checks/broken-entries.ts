@@ -1,7 +1,7 @@
 /** What a list may contain beside good entries: nothing of it can be served, and none of it may cost a neighbor. */
 export const brokenEntries: readonly unknown[] = [null, 7, 'text', [], {}];
 
-/** Ids that nobody can use. */
+/** Ids that cannot be used. */
 export const unusableIds: readonly unknown[] = [null, '', ' ', true, ['1'], { id: '1' }];
 
 /** The good entries with the broken ones between them, for a list whose entries have this id. */
