@@ -38,8 +38,8 @@ export function describeProblem(problem: CrmProblem): string {
 export function adviseProblem(problem: CrmProblem): string {
   // What is said before their message is in the advice.
   const isBrief = problem.kind === 'unavailable' || problem.kind === 'refused';
-  const todo = (problem.kind === 'invalid' ? problem.advice : undefined) ?? advice[problem.kind];
-  return `${todo}: ${isBrief ? problem.message : describeProblem(problem)}`;
+  if (problem.message.startsWith(mergeAdvice)) return problem.message;
+  return `${advice[problem.kind]}: ${isBrief ? problem.message : describeProblem(problem)}`;
 }
 
 /** For a record that matches several records of the CRM. */

@@ -38,13 +38,7 @@ export interface CallContext {
 /** Why one value or one record could not be served. */
 export type CrmProblem =
   /** The CRM refused the values of the named properties (unknown, not an option, read-only, badly formed). */
-  | {
-      readonly kind: 'invalid';
-      readonly message: string;
-      readonly properties: readonly InvalidProperty[];
-      /** What to do, where it is not to correct a value. */
-      readonly advice?: string;
-    }
+  | { readonly kind: 'invalid'; readonly message: string; readonly properties: readonly InvalidProperty[] }
   /** The record lacks values that the account requires. */
   | {
       readonly kind: 'incomplete';

@@ -70,8 +70,8 @@ function applyOutcome(mapping: Mapping, creation: RecordCreation, outcome: Match
     creation.existing = { id: outcome.record.id, hasIdentity: false, sharedBy: outcome.rule };
   } else {
     const { matchingIds: ids, rule } = outcome;
-    const message = `${ids.length} ${mapping.object} match by ${rule}: ${ids.join(', ')}`;
-    const { decision, ...result } = failed({ kind: 'invalid', message, properties: [], advice: mergeAdvice });
+    const message = `${mergeAdvice}: ${ids.length} ${mapping.object} match by ${rule}: ${ids.join(', ')}`;
+    const { decision, ...result } = failed({ kind: 'invalid', message, properties: [] });
     creation.result = { ...result, decision: { ...decision, outcome: 'several', rule, matchingIds: ids } };
   }
 }
