@@ -86,6 +86,7 @@ export function createBridge({ crm, log, watcher, ownerStore, shared }: BridgeDe
       managedProperties.forgetRefusals();
       writing.unknownFields.forgetRefusals();
       owners.forget();
+      crm.forgetRequirements();
     },
     portalTimeZone: createPortalTimeZone({ crm }),
     clock: Date.now,

@@ -1,16 +1,18 @@
-import type { Logger } from './logger.ts';
 import type { Config } from './config.ts';
 import type { Clock } from './crm/clock.ts';
 import { createHubSpotCrm } from './crm/hubspot/hubspot-crm.ts';
 import { createPacer } from './crm/pacer.ts';
+import type { RequirementStore } from './crm/requirement-store.ts';
+import type { Logger } from './logger.ts';
 
 type CrmDeps = Pick<Parameters<typeof createHubSpotCrm>[0], 'onExchange'> & {
   readonly log: Logger;
   readonly clock: Clock | undefined;
+  readonly requirements: RequirementStore | undefined;
 };
 
 /** Connects to HubSpot, or in sandbox mode to an embedded CRM that it starts. */
-export async function openCrm(config: Config, { log, clock, onExchange }: CrmDeps) {
+export async function openCrm(config: Config, { log, clock, requirements, onExchange }: CrmDeps) {
   const upstream = config.isSandbox ? await startEmbeddedCrm() : { ...config.hubspot, close: async () => {} };
   const { accessToken, baseUrl } = upstream;
   const sharing = await shareWithReplicas(config, accessToken, log);
@@ -20,7 +22,7 @@ export async function openCrm(config: Config, { log, clock, onExchange }: CrmDep
     ...(sharing !== undefined && { createBudget: sharing.createBudget }),
   });
   const crm = createHubSpotCrm(
-    { pacer, log, onExchange },
+    { pacer, log, requirements, onExchange },
     { accessToken, baseUrl, apiVersion: config.hubspot.apiVersion, timeoutMs: config.hubspot.timeoutMs },
   );
   const close = async () => {

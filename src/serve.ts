@@ -4,8 +4,6 @@ import { createAdminServer } from './admin-server.ts';
 import { loadApiKeys } from './api-keys.ts';
 import { createApp } from './app.ts';
 import { prepareIdProperties } from './bridge/properties/prepare-id-property.ts';
-import type { OwnerStore } from './bridge/timeline/owner-directory.ts';
-import { createOwnerFile } from './bridge/timeline/owner-file.ts';
 import { type RunningCapture, startCapture } from './capture/record/start-capture.ts';
 import { type Certificate, followCertificate, readCertificate } from './certificate.ts';
 import type { Config } from './config.ts';
@@ -15,13 +13,14 @@ import type { Crm } from './crm/crm.ts';
 import { deadlineIn } from './crm/deadline.ts';
 import { hubSpotPropertyRules } from './crm/hubspot/property-rules.ts';
 import { hubSpotProtocol } from './crm/hubspot/protocol/hubspot-protocol.ts';
-import { openCrm } from './open-crm.ts';
+import { openStores } from './data-dir/open-stores.ts';
 import { startJournal } from './journal/start-journal.ts';
 import { closeServer, countInFlight, createHttpServer, createHttpsServer, listen } from './listening.ts';
 import { findMissingProperties } from './live-check/missing-properties.ts';
 import { type LiveMappings, loadLiveMappings } from './live-mappings.ts';
 import type { Locale } from './mapping/values/locale.ts';
 import { createMetrics } from './metrics.ts';
+import { openCrm } from './open-crm.ts';
 import { startTracing } from './tracing/tracing.ts';
 
 export interface RunningBridge {
@@ -181,9 +180,11 @@ async function openParts(config: Config, log: pino.Logger, overrides: Overrides)
   const capture = startCapture(config, { log, protocol: hubSpotProtocol, ...overrides.capture });
   capture?.useMappings(mappings.current());
   const journal = startJournal(config, log);
+  const stores = openStores(config, (sentence, facts) => log.warn(facts, sentence));
   const upstream = await openCrm(config, {
     log,
     clock: overrides.clock,
+    requirements: stores?.requirements,
     onExchange: (context, exchange) => {
       metrics.observeCall(exchange);
       tracing.observeCall(context, exchange);
@@ -202,17 +203,11 @@ async function openParts(config: Config, log: pino.Logger, overrides: Overrides)
     crm,
     log,
     watcher: capture?.recorder,
-    ownerStore: ownerStoreOf(config, log),
+    ownerStore: stores?.owners,
     shared: upstream.sharing,
   };
   const bridge = createBridge(deps, { ...config, propertyRules: hubSpotPropertyRules });
   return { apiKeys, certificate, tracing, metrics, mappings, capture, journal, crm, bridge, closeUpstream };
-}
-
-/** JOURNAL=off stores nothing in DATA_DIR; users of the embedded CRM are not worth keeping. */
-function ownerStoreOf({ journal, hubspot, isSandbox }: Config, log: pino.Logger): OwnerStore | undefined {
-  if (journal === undefined || isSandbox) return undefined;
-  return createOwnerFile(journal.dir, [hubspot.baseUrl, hubspot.accessToken], log);
 }
 
 type Parts = Awaited<ReturnType<typeof openParts>>;

@@ -254,8 +254,8 @@ export interface Crm {
     options?: ReadPropertiesOptions,
   ): Promise<readonly PropertyDefinition[]>;
 
-  /** What the account was seen to require of records since the process started, as far as it still applies. */
-  requiredProperties(): readonly RequiredProperty[];
+  /** What the account was seen to require of records is tried again. */
+  forgetRequirements(): void;
 
   /** Creates the group first if it is missing. One outcome per property, in order. */
   createProperties(

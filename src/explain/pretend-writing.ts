@@ -43,7 +43,7 @@ const nowhere: Omit<Crm, 'create' | 'update' | 'createProperties' | 'link' | 'un
   }),
   search: async () => ({ candidates: [], failed: new Map() }),
   readProperties: async () => [],
-  requiredProperties: () => [],
+  forgetRequirements: () => {},
   readLinks: async (_from, _to, ids) => ({ found: new Map(ids.map((id) => [id, []])), failed: new Map() }),
   listOwners: async () => {
     throw new NotSupportedError('there is no CRM to list owners of');

@@ -1,10 +1,12 @@
 import type { Account, CallContext, Crm, PropertyDefinition } from '../crm/crm.ts';
+import type { SeenRequirement } from '../crm/requirement-store.ts';
 import type { Mappings } from '../mapping/load/file-kinds.ts';
 import { locateFindings } from '../mapping/load/locate-findings.ts';
 import type { ParsedYaml } from '../mapping/load/parse-yaml.ts';
 import { type Diagnostic, formatDiagnostic } from '../mapping/schema/diagnostic.ts';
 import type { Finding } from '../mapping/schema/finding.ts';
 import { didYouMean, nearestWord } from '../mapping/values/nearest-word.ts';
+import { judgeRequirement } from './judge-requirement.ts';
 import { describeType } from './judge-value.ts';
 import { type MappedObject, mappedObjects } from './mapped-object.ts';
 import type { MappedRow } from './mapped-row.ts';
@@ -39,6 +41,8 @@ export interface LiveRow {
 export interface CheckScope {
   readonly crm: ReadingCrm;
   readonly context: CallContext;
+  /** What the account was seen to require; none unless given. */
+  readonly requirements?: readonly SeenRequirement[];
 }
 
 /**
@@ -46,7 +50,7 @@ export interface CheckScope {
  * @throws CrmRejectedError when the token is refused, CrmUnavailableError when the CRM does not answer.
  */
 export async function checkLive(
-  { crm, context }: CheckScope,
+  { crm, context, requirements = [] }: CheckScope,
   mappings: Mappings,
   documents: ReadonlyMap<string, ParsedYaml>,
 ): Promise<LiveReport> {
@@ -64,8 +68,25 @@ export async function checkLive(
   return {
     account,
     files: checked.map(({ file }) => file),
-    diagnostics: distinct(checked.flatMap(({ diagnostics }) => diagnostics)),
+    diagnostics: distinct([
+      ...checked.flatMap(({ diagnostics }) => diagnostics),
+      ...unmetRequirements(requirements, mappings, documents),
+    ]),
   };
+}
+
+function unmetRequirements(
+  requirements: readonly SeenRequirement[],
+  mappings: Mappings,
+  documents: ReadonlyMap<string, ParsedYaml>,
+): readonly Diagnostic[] {
+  return requirements.flatMap((seen) => {
+    const { text, remedy, isMet, place } = judgeRequirement(seen, mappings);
+    const document = documents.get(place?.file ?? '');
+    if (isMet || place === undefined || document === undefined) return [];
+    const message = `${text}: ${remedy}`;
+    return locateFindings(document, [{ path: place.path, kind: 'required-property', severity: 'warning', message }]);
+  });
 }
 
 interface CheckedRow {

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createOwnerDirectory } from '../../src/bridge/timeline/owner-directory.ts';
-import { createOwnerFile } from '../../src/bridge/timeline/owner-file.ts';
 import type { Owner } from '../../src/crm/crm.ts';
+import { createOwnerFile } from '../../src/data-dir/owner-file.ts';
 import { CrmRejectedError, CrmUnavailableError, DeadlineError, NotSupportedError } from '../../src/errors.ts';
 import { temporaryFolder } from '../journal/journaling.ts';
 import { fakeCrm } from '../support/fake-crm.ts';
@@ -148,17 +148,18 @@ test('keeps the users in a file of its own over a restart, and serves them while
 test('a kept list is used for its own account alone, and a damaged one not at all', () => {
   const folder = temporaryFolder();
   const { log, entries } = logSink();
+  const warn = (sentence: string, facts: object) => log.warn(facts, sentence);
   const account = ['https://api.hubapi.com', 'token'];
-  createOwnerFile(folder, account, log).write([olga]);
+  createOwnerFile(folder, account, warn).write([olga]);
   const file = join(folder, 'owners.json');
   const whole = readFileSync(file, 'utf8');
   const read = (text: string) => {
     writeFileSync(file, text);
-    return createOwnerFile(folder, account, log).read();
+    return createOwnerFile(folder, account, warn).read();
   };
 
-  expect(createOwnerFile(folder, account, log).read()).toEqual([olga]);
-  expect(createOwnerFile(folder, ['https://api.hubapi.com', 'other'], log).read()).toBeUndefined();
+  expect(createOwnerFile(folder, account, warn).read()).toEqual([olga]);
+  expect(createOwnerFile(folder, ['https://api.hubapi.com', 'other'], warn).read()).toBeUndefined();
   expect(entries).toEqual([]);
   const damaged = [
     '',
@@ -178,9 +179,10 @@ test('a folder that cannot be written fails no request', async () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'data'), 'a file');
   const { log, entries } = logSink();
+  const warn = (sentence: string, facts: object) => log.warn(facts, sentence);
   const crm = fakeCrm();
   crm.owners.push(olga);
-  const store = createOwnerFile(join(folder, 'data'), ['a'], log);
+  const store = createOwnerFile(join(folder, 'data'), ['a'], warn);
   const app = await startApp(crm, { deps: { owners: createOwnerDirectory({ crm, store }) } });
 
   const answer = await app.send('GET', '/users');

@@ -277,7 +277,7 @@ export function fakeCrm(options: FakeCrmOptions = {}): FakeCrm {
         failed: new Map(),
       })),
     listOwners: () => call('listOwners', { count: 1 }, () => owners),
-    requiredProperties: () => [],
+    forgetRequirements: () => {},
     readScopes: async () => undefined,
     readAccount: () =>
       call('readAccount', { count: 1 }, () => ({

@@ -1,12 +1,12 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { GatewayError } from '../../errors.ts';
-import { checkLive, type LiveReport } from '../../live-check/check-live.ts';
+import { type CheckScope, checkLive, type LiveReport } from '../../live-check/check-live.ts';
 import { checkFolder, type FolderReport, renewExamples } from '../../mapping/check/check-folder.ts';
 import { sortDiagnostics } from '../../mapping/schema/diagnostic.ts';
 import type { Locale } from '../../mapping/values/locale.ts';
 import { type CommandIo, UsageError } from '../command-io.ts';
-import type { OpenCrm } from '../inputs/open-crm.ts';
+import { readRequirements } from '../inputs/read-requirements.ts';
 import { readToolConfig } from '../inputs/tool-config.ts';
 import { countFindings, type FolderFindings, formatFolder } from '../report/report-folder.ts';
 import { formatLive } from '../report/report-live.ts';
@@ -19,7 +19,7 @@ and --update-examples sets what they expect to the results of today.
 
 With --live every property that the files name is looked up in your HubSpot account: does it exist, may it be written, do
 type, transforms and options fit. A table shows each row with ✓, ! (warning) or ✕ (error). Nothing is written; so scopes
-for writing are not proven by it.
+for writing are not proven by it. Properties that the running bridge saw HubSpot require are read from DATA_DIR.
 
 Examples:
   enginy-bridge check                          the folder that the bridge reads (MAPPINGS_DIR)
@@ -77,9 +77,12 @@ async function check(io: CommandIo, dirs: readonly string[], options: CheckOptio
   }
   const { openCrm } = await import('../inputs/open-crm.ts');
   const open = await openCrm(config, { isRehearsal: options.sandbox === true });
+  const requirements = options.sandbox
+    ? []
+    : readRequirements(config, (problem) => io.complain(`warning: ${problem}\n`));
   try {
     const checked: Checked[] = [];
-    for (const folder of folders) checked.push(await checkAgainst(open, folder));
+    for (const folder of folders) checked.push(await checkAgainst({ ...open, requirements }, folder));
     printReports(io, checked, { ...options, crmName: open.name });
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
@@ -115,11 +118,11 @@ function toChecked({ dir, report }: Folder): Checked {
 }
 
 /** Files with errors of their own are not compared: first things first. */
-async function checkAgainst({ crm, context }: OpenCrm, folder: Folder): Promise<Checked> {
+async function checkAgainst(scope: CheckScope, folder: Folder): Promise<Checked> {
   const checked = toChecked(folder);
   const { mappings, documents } = folder.report;
   if (mappings === undefined) return checked;
-  const live = await checkLive({ crm, context }, mappings, documents);
+  const live = await checkLive(scope, mappings, documents);
   return { ...checked, diagnostics: sortDiagnostics([...checked.diagnostics, ...live.diagnostics]), live };
 }
 

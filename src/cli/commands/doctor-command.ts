@@ -1,10 +1,11 @@
 import { Command } from 'commander';
 import { type Config, ConfigError, loadConfig, settingWarnings } from '../../config.ts';
+import type { Examined, Section } from '../../doctor/examination.ts';
 import { examineCrm } from '../../doctor/examine-crm.ts';
 import { examineMachine } from '../../doctor/examine-machine.ts';
 import { examineMapping } from '../../doctor/examine-mapping.ts';
+import { examineRules } from '../../doctor/examine-rules.ts';
 import { examineSettings } from '../../doctor/examine-settings.ts';
-import type { Section } from '../../doctor/examination.ts';
 import { checkFolder } from '../../mapping/check/check-folder.ts';
 import { loadApiKeys } from '../../api-keys.ts';
 import { scopeNeeds } from '../../crm/hubspot/scopes.ts';
@@ -12,9 +13,11 @@ import { supportedUntil } from '../../crm/hubspot/transport/api-versions.ts';
 import { examineAddress } from '../../doctor/examine-address.ts';
 import { examineEnginy } from '../../doctor/examine-enginy.ts';
 import { createLogger } from '../../logger.ts';
+import type { Mappings } from '../../mapping/load/file-kinds.ts';
 import { version } from '../../version.ts';
 import type { CommandIo } from '../command-io.ts';
 import type { OpenCrm } from '../inputs/open-crm.ts';
+import { readRequirements } from '../inputs/read-requirements.ts';
 import { countMarks, type EnginyForm, formatExamination } from '../report/report-examination.ts';
 
 const after = `
@@ -66,7 +69,7 @@ async function doctor(io: CommandIo, options: DoctorOptions): Promise<void> {
           scopeNeeds,
           supportedUntil: supportedUntil[config.hubspot.apiVersion],
         });
-        sections.push(examined.section);
+        sections.push({ ...examined.section, lines: [...examined.section.lines, ...rulesOf(config, report.mappings)] });
         ({ isReached } = examined);
         if (examined.linkTemplates !== undefined) form = formFor(config, examined.linkTemplates);
       }
@@ -104,6 +107,13 @@ async function examineOutside(config: Config, form: EnginyForm | undefined): Pro
 }
 
 const silentLog = createLogger({ level: 'silent', secretHeader: '' });
+
+function rulesOf(config: Config, mappings: Mappings | undefined): readonly Examined[] {
+  const problems: Examined[] = [];
+  const remedy = 'run doctor as the user of the bridge, or delete the file: the bridge learns them again';
+  const seen = readRequirements(config, (text) => problems.push({ id: 'required', mark: '!', text, remedy }));
+  return [...problems, ...(mappings === undefined ? [] : examineRules(seen, mappings))];
+}
 
 function readConfig(io: CommandIo, options: DoctorOptions): { config?: Config; problems: readonly string[] } {
   const environment = io.environment();

@@ -11,6 +11,8 @@ const needed = [
   'HUBSPOT_RATE_LIMIT',
   'HUBSPOT_SEARCH_RATE_LIMIT',
   'HUBSPOT_TIMEOUT_MS',
+  'DATA_DIR',
+  'JOURNAL',
 ] as const;
 
 /** The configuration of a command that serves no requests. Throws UsageError with every mistake in what it needs. */

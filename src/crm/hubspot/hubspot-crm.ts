@@ -1,6 +1,8 @@
 /** The port for HubSpot, on @hubspot/api-client. Each operation has its file; this one says which file implements which. */
 import type { CallContext, Crm } from '../crm.ts';
 import { accountDetails, tokenScopes } from './calls/account-calls.ts';
+import type { RequirementStore } from '../requirement-store.ts';
+import { labelRequired } from './label-required.ts';
 import { linkRecords } from './links/link-records.ts';
 import { readLinks } from './links/read-links.ts';
 import { unlinkRecords } from './links/unlink-records.ts';
@@ -9,7 +11,6 @@ import { createHubSpotProperties } from './properties/hubspot-properties.ts';
 import { createPropertyDefinitions } from './properties/property-definitions.ts';
 import { createUniqueProperties } from './properties/unique-properties.ts';
 import { createRecords } from './records/create-records.ts';
-import { labelRequired } from './label-required.ts';
 import { lookupBy, lookupById } from './records/lookup.ts';
 import { readInBatches } from './records/read-in-batches.ts';
 import { RequiredProperties } from './records/required-properties.ts';
@@ -22,12 +23,17 @@ import { createTransport, type TransportDeps, type TransportSettings } from './t
 /** A new contact needs one of them (HubSpot's contacts guide). */
 const neededInContacts = ['email', 'firstname', 'lastname'] as const;
 
-export function createHubSpotCrm(deps: TransportDeps, settings: TransportSettings): Crm {
+export interface HubSpotDeps extends TransportDeps {
+  /** Keeps what the account was seen to require; if absent, the process alone remembers it. */
+  readonly requirements?: RequirementStore | undefined;
+}
+
+export function createHubSpotCrm(deps: HubSpotDeps, settings: TransportSettings): Crm {
   const transport = createTransport(deps, settings);
   const definitions = createPropertyDefinitions(transport);
   const hubSpotProperties = createHubSpotProperties({ transport, pacer: deps.pacer, definitions });
   const unique = createUniqueProperties(definitions);
-  const required = new RequiredProperties();
+  const required = new RequiredProperties(deps.requirements);
   const sendFor =
     (context: CallContext): Send =>
     (call) =>
@@ -63,7 +69,7 @@ export function createHubSpotCrm(deps: TransportDeps, settings: TransportSetting
       required.learn(objectType, outcomes);
       return labelRequired(outcomes, definitions, { objectType, context });
     },
-    requiredProperties: () => required.list(),
+    forgetRequirements: () => required.forget(),
     readProperties: (objectType, context, options) => definitions.of(objectType, context, options),
     createProperties: (objectType, properties, context) => hubSpotProperties.create(objectType, properties, context),
     // biome-ignore lint/complexity/useMaxParams: the port's signature

@@ -33,6 +33,8 @@ export const liveDiagnosticKinds = {
   'not-unique': 'The identity property exists but is not unique, so it cannot prevent duplicates.',
   'not-searchable': 'A match rule uses a property that the CRM cannot search by.',
   'missing-scope': 'The token lacks a scope that this needs.',
+  'required-property':
+    'The running bridge saw the CRM require the property, and the file does not always give it a value.',
 } as const;
 
 export type DiagnosticKind = keyof typeof diagnosticKinds | keyof typeof liveDiagnosticKinds;

@@ -66,6 +66,10 @@ export async function createRecords(
       objectType,
       complete.map((create) => batch.outcomes.get(create)).filter((outcome) => outcome !== undefined),
     );
+    for (const create of complete) {
+      const outcome = batch.outcomes.get(create);
+      if (outcome !== undefined && 'record' in outcome) required.unlearn(objectType, create.properties);
+    }
   };
   // The first call shows what the account requires, before the others are sent.
   const [first = [], ...rest] = chunks;

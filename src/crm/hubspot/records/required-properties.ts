@@ -1,44 +1,97 @@
 import type { CrmProblem, ObjectType, RequiredProperty, WriteOutcome } from '../../crm.ts';
+import type { RequirementStore, SeenRequirement } from '../../requirement-store.ts';
 import { incomplete } from '../problems/incomplete.ts';
 
 /** An administrator may change the rules at any time: what was learnt is tried again after this. */
 const LEARNT_FOR_MS = 10 * 60_000;
+
+/** A rule that is met again and again is not written to the disk each time. */
+const KEPT_EVERY_MS = 60_000;
+
+/** Far more than an account requires: an odd response must not fill the memory. */
+const MAX_SEEN = 500;
+
+type Values = Readonly<Record<string, string>>;
 
 /**
  * Properties that the account requires, as far as refused writes showed. HubSpot enforces them from 2026-09 on and has no call
  * that lists them. Records that lack one are not sent, so that the rest of an export is not tried in vain.
  */
 export class RequiredProperties {
+  readonly #store: RequirementStore | undefined;
   readonly #now: () => number;
-  readonly #learnt = new Map<string, { readonly rule: RequiredProperty; readonly until: number }>();
+  readonly #seen: Map<string, SeenRequirement>;
+  /** Keys of rules that may have been lifted: they are tried again. */
+  #doubted = new Set<string>();
 
-  constructor(now: () => number = () => performance.now()) {
+  /** @param now milliseconds since 1970. */
+  constructor(store?: RequirementStore, now: () => number = Date.now) {
+    this.#store = store;
     this.#now = now;
+    this.#seen = new Map(store?.read().map((seen) => [keyOf(seen), seen]));
   }
 
-  list(): readonly RequiredProperty[] {
-    return [...this.#learnt.values()].filter(({ until }) => until > this.#now()).map(({ rule }) => rule);
+  /** Tries everything again; an administrator may have lifted the rules. */
+  forget(): void {
+    this.#doubted = new Set(this.#seen.keys());
   }
 
   /** The problem of a new record without a value that is known to be required; undefined if it may be sent. */
-  problemOfNew(objectType: ObjectType, properties: Readonly<Record<string, string>>): CrmProblem | undefined {
-    const lacking = this.list().filter(
-      (rule) =>
-        rule.objectType === objectType &&
-        rule.when === 'created' &&
-        (!Object.hasOwn(properties, rule.name) || properties[rule.name] === ''),
-    );
+  problemOfNew(objectType: ObjectType, properties: Values): CrmProblem | undefined {
+    const lacking = this.#lackedBy(objectType, properties).filter((seen) => this.#isTrusted(seen));
     return lacking.length === 0 ? undefined : incomplete(lacking);
   }
 
   /** Remembers what the outcomes say is required. */
   learn(objectType: ObjectType, outcomes: Iterable<WriteOutcome>): void {
+    const seenAt = this.#now();
+    const learnt = new Map<string, SeenRequirement>();
     for (const outcome of outcomes) {
       if (!('problem' in outcome) || outcome.problem.kind !== 'incomplete') continue;
       for (const { name, when } of outcome.problem.required) {
-        const rule = { objectType, name, when };
-        this.#learnt.set(`${objectType}/${name}/${when}`, { rule, until: this.#now() + LEARNT_FOR_MS });
+        const seen = { objectType, name, when, seenAt };
+        learnt.set(keyOf(seen), seen);
       }
     }
+    let isNews = false;
+    for (const [key, seen] of learnt) {
+      isNews ||= seenAt - (this.#seen.get(key)?.seenAt ?? 0) >= KEPT_EVERY_MS;
+      this.#doubted.delete(key);
+      // The newest is last.
+      this.#seen.delete(key);
+      this.#seen.set(key, seen);
+    }
+    for (const key of [...this.#seen.keys()].slice(0, -MAX_SEEN)) this.#seen.delete(key);
+    if (isNews) this.#keep();
   }
+
+  /** A record was created without them: their rules were lifted. */
+  unlearn(objectType: ObjectType, properties: Values): void {
+    const lifted = this.#lackedBy(objectType, properties);
+    for (const seen of lifted) this.#seen.delete(keyOf(seen));
+    if (lifted.length > 0) this.#keep();
+  }
+
+  #keep(): void {
+    this.#store?.write([...this.#seen.values()]);
+  }
+
+  #isTrusted(seen: SeenRequirement): boolean {
+    const age = this.#now() - seen.seenAt;
+    // A negative age: the clock was set back.
+    return age >= 0 && age < LEARNT_FOR_MS && !this.#doubted.has(keyOf(seen));
+  }
+
+  #lackedBy(objectType: ObjectType, properties: Values): readonly SeenRequirement[] {
+    return [...this.#seen.values()].filter(
+      (seen) =>
+        seen.objectType === objectType &&
+        seen.when === 'created' &&
+        (!Object.hasOwn(properties, seen.name) || properties[seen.name] === ''),
+    );
+  }
+}
+
+function keyOf({ objectType, name, when }: RequiredProperty): string {
+  return `${objectType}/${name}/${when}`;
 }

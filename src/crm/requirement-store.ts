@@ -1,0 +1,14 @@
+import type { RequiredProperty } from './crm.ts';
+
+/** A rule, and when a refused write last showed it. */
+export interface SeenRequirement extends RequiredProperty {
+  /** Milliseconds since 1970. */
+  readonly seenAt: number;
+}
+
+/** Keeps what an account was seen to require over restarts. Neither method throws. */
+export interface RequirementStore {
+  /** The oldest first. */
+  read(): readonly SeenRequirement[];
+  write(seen: readonly SeenRequirement[]): void;
+}

@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readRegularFile } from '../regular-file.ts';
+
+const maxFileBytes = 32 * 1024 * 1024;
+
+/** What a file of `DATA_DIR` keeps over restarts. Neither method throws. */
+export interface KeptFile<Content> {
+  /** Undefined if there is none, or none of this account. */
+  read(): Content | undefined;
+  write(content: Content): void;
+}
+
+/** Called with a sentence and its reason, neither of which quotes the file. */
+export type OnKeepingProblem = (sentence: string, facts: { readonly file: string; readonly problem: string }) => void;
+
+export interface KeptFileOptions<Schema extends z.ZodObject> {
+  readonly folder: string;
+  readonly name: string;
+  /** What it holds, for messages: `list of users`. */
+  readonly what: string;
+  /** The CRM's address and token. */
+  readonly account: readonly string[];
+  readonly schema: Schema;
+  readonly onProblem: OnKeepingProblem;
+}
+
+/** Whose content this is; see {@link accountMark}. */
+const Marked = z.object({ account: z.string() });
+
+/**
+ * Keeps a small JSON file, readable by the user of the process alone. A file of another account or token, and one that cannot be read,
+ * counts as none. Problems with the file are reported and never fail a request.
+ */
+export function createKeptFile<Schema extends z.ZodObject>(
+  options: KeptFileOptions<Schema>,
+): KeptFile<z.output<Schema>> {
+  const { folder, name, what, schema, onProblem } = options;
+  const file = join(folder, name);
+  const mark = accountMark(options.account);
+  let written: string | undefined;
+  return {
+    read() {
+      try {
+        const text = readRegularFile(file, maxFileBytes);
+        const content: unknown = JSON.parse(text);
+        if (Marked.parse(content).account !== mark) return undefined;
+        const kept = schema.parse(content);
+        written = text;
+        return kept;
+      } catch (error) {
+        if (codeOf(error) !== 'ENOENT') onProblem(`the kept ${what} is not used`, { file, problem: describe(error) });
+        return undefined;
+      }
+    },
+    write(content) {
+      const text = `${JSON.stringify({ account: mark, ...content })}\n`;
+      if (text === written) return;
+      try {
+        replaceFile(folder, file, text);
+        written = text;
+      } catch (error) {
+        onProblem(`the ${what} could not be kept`, { file, problem: describe(error) });
+      }
+    },
+  };
+}
+
+/** A reader sees the whole file or none. */
+function replaceFile(folder: string, file: string, text: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const temporary = `${file}.${process.pid}.writing`;
+  rmSync(temporary, { force: true });
+  try {
+    // Exclusive: it follows no link that another user of the machine may have placed there.
+    writeFileSync(temporary, text, { flag: 'wx', mode: 0o600 });
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Nothing of one account must ever be offered for another one. The digest reveals nothing of a token, which is random. */
+function accountMark(account: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(account)).digest('hex').slice(0, 32);
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+}
+
+/** The file's contents may be personal data: what a parser quotes of them is not repeated. */
+function describe(error: unknown): string {
+  return (
+    codeOf(error) ?? (error instanceof SyntaxError || error instanceof z.ZodError ? 'it is damaged' : String(error))
+  );
+}
