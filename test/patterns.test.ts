@@ -108,8 +108,7 @@ const shortTexts: Readonly<Record<string, string>> = {
   'src/http/without-personal-data.ts': 'a sentence of the bridge, which quotes nothing long',
   'src/mapping/load/lint-field-names.ts': 'a line of a mapping file of at most 1 MB, checked in a thread',
   'src/mapping/run/property-name.ts': 'names of fields are cut before',
-  'src/settings/environment-schema.ts': 'a setting',
-  'src/tracing/otlp-provider.ts': 'a setting',
+  'src/settings/setting-kinds.ts': 'a setting',
 };
 
 /** Transforms and redactors receive texts of a bounded length only (`maxLength`, `longest`). */

@@ -144,6 +144,7 @@ function sharedContext(
   const deadlines = contexts.map(({ deadline }) => deadline);
   return {
     requestId: first.requestId,
+    ...(first.traceparent !== undefined && { traceparent: first.traceparent }),
     ...(others.length > 0 && { alsoFor: others }),
     urgency: contexts.some(({ urgency }) => urgency === 'urgent') ? 'urgent' : 'bulk',
     deadline: { remainingMs: () => choose(deadlines) },

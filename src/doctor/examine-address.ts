@@ -26,7 +26,7 @@ export async function examineAddress({ publicUrl, auth, key }: Address): Promise
       remedy: 'put a proxy that terminates HTTPS in front, or set TLS_CERT and TLS_KEY (docs/deploy.md)',
     });
   }
-  const base = publicUrl.replace(/\/+$/, '');
+  const base = publicUrl;
   const alive = await ask(`${base}/livez`);
   if (alive !== 200) {
     lines.push({

@@ -25,7 +25,7 @@ export async function examineEnginy({ apiUrl, apiKey, connection }: EnginyTest):
 async function test({ apiUrl, apiKey, connection }: EnginyTest): Promise<Examined> {
   const id = 'enginy-test';
   try {
-    const response = await fetch(`${apiUrl.replace(/\/+$/, '')}/v1/custom-crm/test`, {
+    const response = await fetch(`${apiUrl}/v1/custom-crm/test`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-api-key': apiKey },
       body: JSON.stringify(connection),

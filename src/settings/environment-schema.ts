@@ -3,7 +3,16 @@ import { z } from 'zod';
 import { toApiKeys } from '../api-key-list.ts';
 import { apiVersions, defaultApiVersion } from '../crm/hubspot/transport/api-versions.ts';
 import { defaultBodyLimits } from '../http/body-limits.ts';
-import { httpUrl, maxBodyBytes, redisUrl, size, trustedProxies, urlPath, wholeNumber } from './setting-kinds.ts';
+import {
+  httpUrl,
+  maxBodyBytes,
+  redisUrl,
+  size,
+  trustedProxies,
+  withoutTrailingSlashes,
+  urlPath,
+  wholeNumber,
+} from './setting-kinds.ts';
 import { findMappings, shippedMappingsDir } from './shipped-mappings.ts';
 
 /** The variables, one schema each. `.env.example` lists the same names; a test compares the two. */
@@ -26,7 +35,7 @@ export const EnvironmentSchema = z.object({
       'must not contain white space, quotation marks or special characters',
     )
     .optional(),
-  HUBSPOT_BASE_URL: httpUrl.prefault('https://api.hubapi.com').transform((url) => url.replace(/\/+$/, '')),
+  HUBSPOT_BASE_URL: httpUrl.prefault('https://api.hubapi.com').transform(withoutTrailingSlashes),
   HUBSPOT_API_VERSION: z.enum(apiVersions, { error: `must be ${apiVersions.join(', ')}` }).prefault(defaultApiVersion),
   HUBSPOT_RATE_LIMIT: wholeNumber(1, 10_000).prefault('100'),
   HUBSPOT_SEARCH_RATE_LIMIT: wholeNumber(1, 1_000).prefault('5'),
@@ -80,10 +89,10 @@ export const EnvironmentSchema = z.object({
     })
     .prefault('info'),
   LOG_FORMAT: z.enum(['auto', 'json', 'pretty'], { error: 'must be auto, json or pretty' }).prefault('auto'),
-  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
-  PUBLIC_URL: httpUrl.optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.transform(withoutTrailingSlashes).optional(),
+  PUBLIC_URL: httpUrl.transform(withoutTrailingSlashes).optional(),
   ENGINY_API_KEY: z.string().optional(),
-  ENGINY_API_URL: httpUrl.prefault('https://openapi.enginy.ai'),
+  ENGINY_API_URL: httpUrl.prefault('https://openapi.enginy.ai').transform(withoutTrailingSlashes),
   SANDBOX: z
     .enum(['true', 'false'], { error: 'must be true or false' })
     .transform((text) => text === 'true')

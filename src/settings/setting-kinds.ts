@@ -34,6 +34,10 @@ export function size(standard: string, most = 1024 ** 4) {
 /** `rediss://` encrypts; user and password stand before the host. */
 export const redisUrl = z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// address' });
 
+export function withoutTrailingSlashes(url: string): string {
+  return url.replace(/\/+$/, '');
+}
+
 export const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https address' });
 
 /** A path in front of others: `enginy`, `/enginy` and `//enginy/` are `/enginy`; `/` is ''. */

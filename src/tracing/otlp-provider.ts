@@ -24,7 +24,7 @@ const closeWithinMs = 1_000;
  * the collector does not accept in time are dropped; the log says so once.
  */
 export function createOtlpProvider(endpoint: string, log: Logger): OtlpProvider {
-  const url = `${endpoint.replace(/\/+$/, '')}/v1/traces`;
+  const url = `${endpoint}/v1/traces`;
   const exporter = reportFailures(new OTLPTraceExporter({ url, timeoutMillis: exportTimeoutMs }), log);
   const provider = new TracerProvider({
     resource: resourceFromAttributes({ 'service.name': 'enginy-bridge', 'service.version': version }),

@@ -190,6 +190,7 @@ function sharedContext(pending: readonly PendingProperty[]): CallContext {
   const contexts = [...new Set(pending.flatMap((each) => each.contexts))];
   return {
     requestId: contexts[0]?.requestId ?? 'properties',
+    ...(contexts[0]?.traceparent !== undefined && { traceparent: contexts[0].traceparent }),
     alsoFor: contexts.slice(1).map(({ requestId }) => requestId),
     urgency: contexts.some(({ urgency }) => urgency === 'urgent') ? 'urgent' : 'bulk',
     deadline: { remainingMs: () => contexts.reduce((most, { deadline }) => Math.max(most, deadline.remainingMs()), 0) },
