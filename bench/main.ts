@@ -15,7 +15,11 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   journal: async () => await import('./journal.ts'),
   resend: async () => await import('./resend.ts'),
   engine: async () => await import('./engine.ts'),
+  replicas: async () => await import('./replicas.ts'),
+  'replicas-short': async () => ({ run: (await import('./replicas.ts')).runShort }),
 };
+/** Benches that run only when they are named. */
+const onlyIfAsked = ['replicas-short'];
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !Object.hasOwn(benches, name));
@@ -26,7 +30,7 @@ if (unknown.length > 0) {
 
 const figures: Record<string, object> = {};
 for (const [name, load] of Object.entries(benches)) {
-  if (asked.length > 0 && !asked.includes(name)) continue;
+  if (asked.length > 0 ? !asked.includes(name) : onlyIfAsked.includes(name)) continue;
   process.stdout.write(`\n== ${name}\n`);
   figures[name] = await (await load()).run();
 }

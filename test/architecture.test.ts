@@ -66,7 +66,7 @@ test('one file reads the environment', () => {
 
 test.each([
   ['p-limit', /^crm\/lane\.ts$/],
-  ['ioredis', /^replicas\/redis-connection\.ts$/],
+  ['ioredis', /^replicas\/(redis-connection|probe-redis)\.ts$/],
   ['lru-cache', /^bridge\/(records\/record-id-cache|timeline\/completed-tasks)\.ts$/],
   ['sanitize-html', /^bridge\/timeline\/html-body\.ts$/],
   ['yaml', /^mapping\/load\/parse-yaml\.ts$/],
@@ -135,6 +135,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'doctor/': [
     'live-check/',
     'mapping/',
+    'replicas/probe-redis.ts',
     'crm/crm.ts',
     'crm/requirement-store.ts',
     'api-key-list.ts',

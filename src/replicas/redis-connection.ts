@@ -52,6 +52,7 @@ export function connectRedis(
     connectionName: `enginy-bridge-${settings.name}`,
     enableOfflineQueue: false,
     enableReadyCheck: false,
+    disableClientInfo: true,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     commandTimeout: commandTimeoutMs,

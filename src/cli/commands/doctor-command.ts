@@ -77,6 +77,11 @@ async function doctor(io: CommandIo, options: DoctorOptions): Promise<void> {
     } finally {
       await open?.close();
     }
+    if (config.replicas !== undefined && !options.offline) {
+      // Loaded on demand: most bridges are one process.
+      const { examineRedis } = await import('../../doctor/examine-redis.ts');
+      sections.push(await examineRedis(config.replicas));
+    }
     sections.push(examineMachine(config));
     if (!options.offline) for (const section of await examineOutside(config, form)) sections.push(section);
   }

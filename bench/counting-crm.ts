@@ -1,0 +1,62 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface CountingCrm {
+  readonly port: number;
+  readonly answered: number;
+  readonly refused: number;
+  /** Of the first call, as `performance.now()` has it. */
+  readonly firstAt: number | undefined;
+  /** Answered calls by replica. */
+  readonly by: ReadonlyMap<string, number>;
+  close(): void;
+}
+
+/** A CRM with one rolling window. It answers in 80 to 250 ms and counts a call at a random moment between arrival and answer. */
+export async function startCountingCrm(limit: number, windowMs: number): Promise<CountingCrm> {
+  let hits: number[] = [];
+  let answered = 0;
+  let refused = 0;
+  let firstAt: number | undefined;
+  const by = new Map<string, number>();
+  const server = createServer((request, response) => {
+    const replica = String(request.headers['x-replica']);
+    const latencyMs = 80 + Math.random() * 170;
+    const countedMs = latencyMs * Math.random();
+    request.resume();
+    setTimeout(() => {
+      const now = performance.now();
+      firstAt ??= now;
+      hits = hits.filter((hit) => hit > now - windowMs);
+      const isRefused = hits.length >= limit;
+      if (isRefused) refused += 1;
+      else {
+        hits.push(now);
+        answered += 1;
+        by.set(replica, (by.get(replica) ?? 0) + 1);
+      }
+      setTimeout(() => response.writeHead(isRefused ? 429 : 200).end(), latencyMs - countedMs);
+    }, countedMs);
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return {
+    // A server that listens on a port has an address with one.
+    port: (server.address() as AddressInfo).port,
+    get answered() {
+      return answered;
+    },
+    get refused() {
+      return refused;
+    },
+    get firstAt() {
+      return firstAt;
+    },
+    by,
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}

@@ -1,0 +1,178 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LaneName } from '../src/crm/lanes.ts';
+import { startProxy, type TestProxy } from '../test/support/start-proxy.ts';
+import { startRedis, type TestRedis } from '../test/support/start-redis.ts';
+import { type CountingCrm, startCountingCrm } from './counting-crm.ts';
+import type { ReplicaFigures, ReplicaTask } from './replica-process.ts';
+import { formatTable } from './table.ts';
+
+/** What happens to the replicas of one run; times are parts of its length. */
+interface Scenario {
+  readonly name: string;
+  readonly replicas: number;
+  readonly lane: LaneName;
+  /** `redis`; or without: each has the whole limit, or its part. */
+  readonly sharing: 'redis' | 'divided' | 'none';
+  /** How many have bulk work; all unless given. */
+  readonly saturated?: number;
+  readonly fault?: (world: World) => Promise<void>;
+}
+
+interface World {
+  readonly redis: TestRedis;
+  /** Between the first replica and Redis. */
+  readonly proxy: TestProxy;
+  readonly children: readonly ChildProcess[];
+}
+
+const limits = { burst: { limit: 100, windowMs: 10_000 }, search: { limit: 5, windowMs: 1_000 } } as const;
+
+const saturated = { replicas: 4, lane: 'burst', sharing: 'redis' } as const;
+const searching = { replicas: 4, lane: 'search', sharing: 'redis' } as const;
+
+const restart = async ({ redis }: World) => await redis.restart();
+const away = async ({ redis }: World) => {
+  await redis.kill();
+  await sleep(10_000);
+  await redis.restart();
+};
+
+const scenarios: readonly Scenario[] = [
+  { ...saturated, name: 'no sharing at all', sharing: 'none' },
+  { ...saturated, name: 'limit divided by four', sharing: 'divided' },
+  { ...saturated, name: 'limit divided by four, two of four busy', sharing: 'divided', saturated: 2 },
+  { ...saturated, name: 'Redis' },
+  { ...saturated, name: 'Redis, two of four busy', saturated: 2 },
+  { ...saturated, name: 'Redis, eight replicas', replicas: 8 },
+  { ...searching, name: 'searches, no sharing at all', sharing: 'none' },
+  { ...searching, name: 'searches, Redis' },
+  { ...saturated, name: 'a replica is killed', fault: async ({ children }) => void children[0]?.kill('SIGKILL') },
+  {
+    ...saturated,
+    name: 'Redis is frozen for 6 s',
+    fault: async ({ redis }) => {
+      redis.freeze();
+      await sleep(6_000);
+      redis.thaw();
+    },
+  },
+  { ...saturated, name: 'Redis is killed and back, empty, at once', fault: restart },
+  { ...saturated, name: 'Redis is killed and back, empty, after 10 s', fault: away },
+  { ...saturated, name: 'Redis is killed for good', fault: async ({ redis }) => await redis.kill() },
+  {
+    ...saturated,
+    name: 'a replica is cut off for 20 s',
+    fault: async ({ proxy }) => {
+      proxy.cut();
+      await sleep(20_000);
+      proxy.heal();
+    },
+  },
+  { ...searching, name: 'searches, Redis back empty at once', fault: restart },
+];
+
+/** Saturated replicas on one limit, side by side. About six minutes; needs redis-server. */
+export async function run(): Promise<object> {
+  return await compare(62);
+}
+
+/** The same in about two minutes. */
+export async function runShort(): Promise<object> {
+  return await compare(40);
+}
+
+async function compare(seconds: number): Promise<object> {
+  const rows: (string | number)[][] = [
+    ['', 'answered', 'permitted', '%', '429s', 'failed', 'shares %', 'urgent p50 ms', 'p99 ms'],
+  ];
+  const figures: object[] = [];
+  // Waiting is most of the work: a few runs share the machine.
+  for (let from = 0; from < scenarios.length; from += 5) {
+    for (const result of await Promise.all(scenarios.slice(from, from + 5).map((each) => measure(each, seconds)))) {
+      figures.push(result);
+      rows.push(Object.values(result));
+    }
+  }
+  process.stdout.write(`${formatTable(rows)}\n`);
+  return { seconds, figures };
+}
+
+async function measure(scenario: Scenario, seconds: number) {
+  const { limit, windowMs } = limits[scenario.lane === 'search' ? 'search' : 'burst'];
+  const crm = await startCountingCrm(limit, windowMs);
+  const redis = await startRedis();
+  const proxy = await startProxy(redis.port);
+  const replicas = Array.from({ length: scenario.replicas }, (_, index) =>
+    startReplica(taskOf({ scenario, seconds, index, crm, port: index === 0 ? proxy.port : redis.port })),
+  );
+  const children = replicas.map(({ child }) => child);
+  // A replica that dies before it has joined is another story.
+  while (crm.by.size < scenario.replicas) await sleep(100);
+  await sleep((seconds / 4) * 1_000);
+  await scenario.fault?.({ redis, proxy, children });
+  const done = (await Promise.all(replicas.map(({ figures }) => figures))).filter((each) => each !== undefined);
+  const { answered, refused, by, firstAt } = crm;
+  const lasted = performance.now() - (firstAt ?? 0);
+  crm.close();
+  await proxy.close();
+  await redis.close();
+  const permitted = Math.round((limit * lasted) / windowMs);
+  const shares = done.map(({ name }) => (100 * (by.get(name) ?? 0) * scenario.replicas) / answered);
+  const urgent = done.flatMap(({ urgentMs }) => urgentMs).sort((a, b) => a - b);
+  return {
+    name: scenario.name,
+    answered,
+    permitted,
+    percent: rounded((100 * answered) / permitted, 1),
+    refused,
+    failed: done.reduce((sum, { failed }) => sum + failed, 0),
+    shares: `${rounded(Math.min(...shares), 0)}-${rounded(Math.max(...shares), 0)}`,
+    urgentP50Ms: rounded(urgent[Math.floor(urgent.length / 2)] ?? 0, 0),
+    urgentP99Ms: rounded(urgent[Math.floor((urgent.length - 1) * 0.99)] ?? 0, 0),
+  };
+}
+
+interface RunParts {
+  readonly scenario: Scenario;
+  readonly seconds: number;
+  readonly index: number;
+  readonly crm: CountingCrm;
+  readonly port: number;
+}
+
+function taskOf({ scenario, seconds, index, crm, port }: RunParts): ReplicaTask {
+  const { sharing, lane, replicas } = scenario;
+  const part = sharing === 'divided' ? replicas : 1;
+  return {
+    name: `replica-${index}`,
+    crmPort: crm.port,
+    lane,
+    limits: {
+      burstPerTenSeconds: Math.floor(limits.burst.limit / part),
+      searchPerSecond: Math.max(1, Math.floor(limits.search.limit / part)),
+    },
+    ...(sharing === 'redis' && { redisUrl: `redis://127.0.0.1:${port}` }),
+    replicas,
+    isSaturated: index < (scenario.saturated ?? replicas),
+    seconds,
+  };
+}
+
+function startReplica(task: ReplicaTask) {
+  const program = new URL('./replica-process.ts', import.meta.url).pathname;
+  const child = spawn(process.execPath, [program, JSON.stringify(task)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  child.stdout.on('data', (part: Buffer) => {
+    text += part.toString();
+  });
+  const figures = new Promise<ReplicaFigures | undefined>((resolve) => {
+    // A replica that was killed prints nothing; the others print their figures.
+    child.once('exit', () => resolve(text === '' ? undefined : (JSON.parse(text) as ReplicaFigures)));
+  });
+  return { child, figures };
+}
+
+function rounded(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}

@@ -1,0 +1,61 @@
+import type { Config } from '../config.ts';
+import { probeRedis, type RedisProbe } from '../replicas/probe-redis.ts';
+import type { Examined, Section } from './examination.ts';
+
+const title = 'Redis';
+/** The first version that knows every command of the bridge. */
+const lowestVersion = [6, 2] as const;
+/** Queries that take longer than 150 ms are wasted. */
+const slowMs = 20;
+const tooSlowMs = 150;
+const clockDriftMs = 2_000;
+
+/** What several replicas share. */
+export async function examineRedis({ redisUrl, expected }: NonNullable<Config['replicas']>): Promise<Section> {
+  const { host } = new URL(redisUrl);
+  try {
+    const probe = await probeRedis(redisUrl);
+    const reached: Examined = { id: 'redis', mark: '✓', text: `${host} answers, for ${expected} expected replica(s)` };
+    return {
+      title,
+      lines: [reached, examineVersion(probe), examineLatency(probe), examineEviction(probe), examineClock(probe)],
+    };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const text = `${host} cannot be used: ${reason}`;
+    const remedy =
+      'correct REDIS_URL, or the access rules of its user (docs/operations.md lists what the bridge needs)';
+    return { title, lines: [{ id: 'redis', mark: '✕', text, remedy }] };
+  }
+}
+
+function examineVersion({ version }: RedisProbe): Examined {
+  const id = 'redis-version';
+  if (version === undefined) return { id, mark: '!', text: 'version unknown', remedy: 'allow INFO to see it' };
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const isNew = major > lowestVersion[0] || (major === lowestVersion[0] && minor >= lowestVersion[1]);
+  if (isNew) return { id, mark: '✓', text: `version ${version}` };
+  return { id, mark: '✕', text: `version ${version}`, remedy: `use ${lowestVersion.join('.')} or newer` };
+}
+
+function examineLatency({ latencyMs }: RedisProbe): Examined {
+  const id = 'redis-latency';
+  const text = `a command takes ${latencyMs.toFixed(1)} ms`;
+  if (latencyMs < slowMs) return { id, mark: '✓', text };
+  return { id, mark: latencyMs < tooSlowMs ? '!' : '✕', text, remedy: 'run Redis in the network of the replicas' };
+}
+
+function examineEviction({ evictionPolicy: policy }: RedisProbe): Examined {
+  const id = 'redis-eviction';
+  if (policy === undefined) return { id, mark: '!', text: 'eviction policy unknown', remedy: 'allow INFO to see it' };
+  if (policy === 'noeviction') return { id, mark: '✓', text: 'nothing is evicted' };
+  return { id, mark: '!', text: `maxmemory-policy is ${policy}`, remedy: 'set maxmemory-policy noeviction' };
+}
+
+function examineClock({ clockAheadMs }: RedisProbe): Examined {
+  const id = 'redis-clock';
+  const seconds = Math.abs(clockAheadMs / 1_000).toFixed(1);
+  if (Math.abs(clockAheadMs) < clockDriftMs) return { id, mark: '✓', text: `its clock is ${seconds} s off` };
+  const text = `its clock is ${seconds} s ${clockAheadMs > 0 ? 'ahead of' : 'behind'} this machine's`;
+  return { id, mark: '!', text, remedy: 'synchronize the clocks; the bridge corrects only jumps' };
+}

@@ -1,0 +1,85 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { expect, onTestFinished, test } from 'vitest';
+import { runCommand } from '../cli/run-command.ts';
+import { startCrm } from '../support/start-bridge.ts';
+import { startRedis } from '../support/start-redis.ts';
+
+interface Line {
+  readonly id: string;
+  readonly mark: string;
+  readonly text: string;
+}
+
+async function examine(redisUrl: string) {
+  const crm = await startCrm();
+  const environment = {
+    HUBSPOT_ACCESS_TOKEN: crm.token,
+    HUBSPOT_BASE_URL: crm.url,
+    API_KEY: 'a-key-of-more-than-sixteen-characters',
+    CAPTURE_DIR: mkdtempSync(join(tmpdir(), 'doctor-')),
+    REDIS_URL: redisUrl,
+    REPLICAS: '2',
+  };
+  const { out, status } = await runCommand(['doctor', '--json'], { environment });
+  const { sections }: { sections: { title: string; lines: Line[] }[] } = JSON.parse(out);
+  const lines = sections.find(({ title }) => title === 'Redis')?.lines ?? [];
+  return { status, out, lines, marks: Object.fromEntries(lines.map(({ id, mark }) => [id, mark])) };
+}
+
+async function startServer(options: readonly string[] = []) {
+  const redis = await startRedis(options);
+  onTestFinished(() => redis.close());
+  return redis;
+}
+
+test('doctor checks version, latency, eviction and clock of Redis', async () => {
+  const redis = await startServer();
+
+  const { marks } = await examine(redis.url);
+
+  expect(marks).toEqual({
+    redis: '✓',
+    'redis-version': '✓',
+    'redis-latency': expect.stringMatching(/[✓!]/),
+    'redis-eviction': '✓',
+    'redis-clock': '✓',
+  });
+});
+
+test('doctor warns about a Redis that evicts keys', async () => {
+  const redis = await startServer(['--maxmemory-policy', 'allkeys-lru']);
+
+  const { lines } = await examine(redis.url);
+
+  expect(lines).toContainEqual(
+    expect.objectContaining({ id: 'redis-eviction', mark: '!', text: 'maxmemory-policy is allkeys-lru' }),
+  );
+});
+
+test.each([
+  ['refuses the connection', (port: number) => `redis://127.0.0.1:${port + 1}`, /ECONNREFUSED/],
+  ['refuses the password', (port: number) => `redis://nobody:secret-word@127.0.0.1:${port}`, /WRONGPASS/],
+])('doctor fails for a Redis that %s, and never prints the password', async (_what, urlOf, reason) => {
+  const redis = await startServer();
+
+  const { status, lines, out } = await examine(urlOf(redis.port));
+
+  expect(status).toBe(1);
+  expect(lines).toEqual([expect.objectContaining({ id: 'redis', mark: '✕', text: expect.stringMatching(reason) })]);
+  expect(out).not.toContain('secret-word');
+});
+
+test('the access rules of docs/operations.md are enough', async () => {
+  const documented = /Access rules: `([^`]+)`/.exec(readFileSync('docs/operations.md', 'utf8'))?.[1] ?? '';
+  const redis = await startServer();
+  const admin = new Redis(redis.url);
+  await admin.call('ACL', 'SETUSER', 'bridge', 'on', '>word', ...documented.split(' '));
+  admin.disconnect();
+
+  const { marks } = await examine(`redis://bridge:word@127.0.0.1:${redis.port}`);
+
+  expect(marks).toMatchObject({ redis: '✓', 'redis-version': '!', 'redis-eviction': '!' });
+});
