@@ -136,12 +136,17 @@ function watchLanes(registers: Registry[], pacer: Pick<Pacer, 'state'>): void {
 interface SharingSource {
   readonly redis: { readonly isUp: boolean; readonly lostCount: number };
   readonly claims: { readonly unavailableCount: number };
+  readonly board: {
+    readonly others: readonly { readonly name: string; readonly mapping: string; readonly isEditRefused: boolean }[];
+    readonly hasDiffered: boolean;
+  };
 }
 
 const sharingModes = ['shared', 'own share', 'held'] as const;
 
 function watchSharing(registers: Registry[], sources: SharingSource & { readonly pacer: Pick<Pacer, 'state'> }): void {
-  const { pacer, redis, claims } = sources;
+  const { pacer, redis, claims, board } = sources;
+  watchReplicas(registers, board);
   new Gauge({
     name: `${prefix}redis_up`,
     help: '1 while Redis can be reached.',
@@ -183,6 +188,37 @@ function watchSharing(registers: Registry[], sources: SharingSource & { readonly
     registers,
     collect() {
       for (const [lane, { sharing }] of Object.entries(pacer.state())) this.set({ lane }, sharing?.clockSteps ?? 0);
+    },
+  });
+}
+
+function watchReplicas(registers: Registry[], board: SharingSource['board']): void {
+  new Gauge({
+    name: `${prefix}replica_mapping_info`,
+    help: 'The active mapping files of the other replicas, by hash.',
+    labelNames: ['replica', 'hash'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { name, mapping } of board.others) this.set({ replica: name, hash: mapping }, 1);
+    },
+  });
+  new Gauge({
+    name: `${prefix}replica_edit_refused`,
+    help: '1 while the folder of another replica contains an edit with errors and an older version is active.',
+    labelNames: ['replica'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { name, isEditRefused } of board.others) this.set({ replica: name }, isEditRefused ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: `${prefix}replicas_mapping_differs`,
+    help: '1 once replicas have used different mapping files for five minutes.',
+    registers,
+    collect() {
+      this.set(board.hasDiffered ? 1 : 0);
     },
   });
 }

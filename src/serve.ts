@@ -14,13 +14,16 @@ import { deadlineIn } from './crm/deadline.ts';
 import { hubSpotPropertyRules } from './crm/hubspot/property-rules.ts';
 import { hubSpotProtocol } from './crm/hubspot/protocol/hubspot-protocol.ts';
 import { openStores } from './data-dir/open-stores.ts';
+import type { Journal } from './journal/journal.ts';
 import { startJournal } from './journal/start-journal.ts';
 import { closeServer, countInFlight, createHttpServer, createHttpsServer, listen } from './listening.ts';
 import { findMissingProperties } from './live-check/missing-properties.ts';
 import { type LiveMappings, loadLiveMappings } from './live-mappings.ts';
+import type { ReloadState } from './mapping/load/reload-state.ts';
 import type { Locale } from './mapping/values/locale.ts';
 import { createMetrics } from './metrics.ts';
 import { openCrm } from './open-crm.ts';
+import type { Sharing } from './replicas/start-sharing.ts';
 import { startTracing } from './tracing/tracing.ts';
 
 export interface RunningBridge {
@@ -76,13 +79,14 @@ export async function startBridge(config: Config, log: pino.Logger, overrides: O
       ...bridge,
       log,
       recorder: capture?.recorder,
-      decisionListener: journal,
+      decisionListener: parts.decisionListener,
       mappings: mappings.current,
       mappingState: mappings.state,
       meter: metrics,
       tracer: parts.tracing,
       isSandbox: config.isSandbox,
       isReady: () => !isStopping,
+      otherReplicas: () => parts.board?.others,
     },
     { ...config, auth: { header: config.auth.header, keys: apiKeys.current } },
   );
@@ -191,9 +195,12 @@ async function openParts(config: Config, log: pino.Logger, overrides: Overrides)
       capture?.recorder.exchange(context, exchange);
     },
   });
+  const { sharing } = upstream;
+  const decisionListener = journal === undefined ? undefined : shareJournal(journal, sharing);
+  const board = sharing?.openBoard(() => noteOf(mappings.state()));
   metrics.watch({
     pacer: upstream.pacer,
-    sharing: upstream.sharing,
+    sharing: sharing === undefined || board === undefined ? undefined : { ...sharing, board },
     mappingState: mappings.state,
     droppedLogLines: overrides.droppedLogLines ?? (() => 0),
     journal: journal?.counts,
@@ -203,11 +210,40 @@ async function openParts(config: Config, log: pino.Logger, overrides: Overrides)
     crm,
     log,
     watcher: capture?.recorder,
-    ownerStore: stores?.owners,
-    shared: upstream.sharing,
+    ownerStore: sharing === undefined ? stores?.owners : sharing.shareOwners(stores?.owners),
+    shared: sharing,
   };
   const bridge = createBridge(deps, { ...config, propertyRules: hubSpotPropertyRules });
-  return { apiKeys, certificate, tracing, metrics, mappings, capture, journal, crm, bridge, closeUpstream };
+  return {
+    apiKeys,
+    certificate,
+    tracing,
+    metrics,
+    mappings,
+    capture,
+    journal,
+    decisionListener,
+    board,
+    crm,
+    bridge,
+    closeUpstream,
+  };
+}
+
+/** What is decided here is written here, and passed on; what others decide is written, too. */
+function shareJournal(journal: Journal, sharing: Sharing | undefined): Pick<Journal, 'write'> {
+  const shared = sharing?.openJournal((request) => journal.write(request));
+  if (shared === undefined) return journal;
+  return {
+    write(request) {
+      journal.write(request);
+      shared.publish(request);
+    },
+  };
+}
+
+function noteOf({ hash, loadedAt, refused }: ReloadState) {
+  return { mapping: hash, loadedAt, isEditRefused: refused !== undefined };
 }
 
 type Parts = Awaited<ReturnType<typeof openParts>>;

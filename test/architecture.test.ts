@@ -129,7 +129,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'bridge/properties/': ['bridge/', 'mapping/', 'crm/crm.ts', 'crm/deadline.ts', 'errors.ts', 'logger.ts'],
   'bridge/records/': ['bridge/', 'mapping/', 'crm/crm.ts', 'crm/deadline.ts', 'contract/', 'errors.ts', 'logger.ts'],
   'bridge/timeline/': ['bridge/', 'mapping/', 'crm/crm.ts', 'crm/deadline.ts', 'contract/', 'errors.ts', 'logger.ts'],
-  'replicas/': ['bridge/claims.ts', 'bridge/records/record-id-cache.ts', 'crm/', 'errors.ts', 'logger.ts'],
+  'replicas/': [
+    'bridge/claims.ts',
+    'bridge/decisions.ts',
+    'bridge/records/record-id-cache.ts',
+    'bridge/timeline/owner-directory.ts',
+    'crm/',
+    'errors.ts',
+    'logger.ts',
+  ],
   'http/': ['bridge/', 'mapping/', 'crm/crm.ts', 'crm/deadline.ts', 'contract/', 'errors.ts', 'logger.ts'],
   'journal/': ['bridge/decisions.ts', 'config.ts', 'logger.ts'],
   'doctor/': [

@@ -139,7 +139,11 @@ test('the page of metrics explains every metric; dashboard and alerts use no oth
   const metrics = createMetrics({ ofProcess: true });
   metrics.watch({
     pacer: createPacer(loadConfig({}).hubspot, { log: logSink().log }),
-    sharing: { redis: { isUp: true, lostCount: 0 }, claims: { unavailableCount: 0 } },
+    sharing: {
+      redis: { isUp: true, lostCount: 0 },
+      claims: { unavailableCount: 0 },
+      board: { others: [], hasDiffered: false },
+    },
     mappingState: () => ({ hash: 'abc', loadedAt: '2026-11-01T00:00:00Z' }),
     droppedLogLines: () => 0,
     journal: { written: 0, dropped: 0 },

@@ -107,6 +107,8 @@ export interface DecidedRequest {
   /** The `error` of the response. */
   readonly error?: string;
   readonly records: readonly RecordDecision[];
+  /** Which replica served it; absent: this one. */
+  readonly replica?: string;
 }
 
 /** The decision about a record that failed before anything was decided. */

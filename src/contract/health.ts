@@ -29,6 +29,18 @@ export const ReadyAnswer = z.object({
     })
     .optional()
     .describe('Only for requests with the API key'),
+  replicas: z
+    .array(
+      z.object({
+        name: z.string(),
+        mapping: z.string().describe('Version of its mapping files'),
+        loadedAt: z.iso.datetime(),
+        isEditRefused: z.boolean().describe('It rejected an edit of its mapping files'),
+        seenSecondsAgo: z.int(),
+      }),
+    )
+    .optional()
+    .describe('The other replicas; only with REDIS_URL, for requests with the API key'),
 });
 
 /** Response of GET /livez. */

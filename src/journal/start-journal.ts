@@ -5,9 +5,17 @@ import type { Journal } from './journal.ts';
 import { JournalThread } from './journal-thread.ts';
 
 /** Starts the journal as JOURNAL configures it; undefined for `off`. */
-export function startJournal({ journal }: Pick<Config, 'journal'>, log: Logger): Journal | undefined {
+export function startJournal(
+  { journal, replicas }: Pick<Config, 'journal' | 'replicas'>,
+  log: Logger,
+): Journal | undefined {
   if (journal === undefined) return undefined;
   const { dir, secret, limits } = journal;
-  const settings = { folder: dir, limits, replica: hostname(), ...(secret !== undefined && { secret }) };
+  const settings = {
+    folder: dir,
+    limits,
+    replica: replicas?.name ?? hostname(),
+    ...(secret !== undefined && { secret }),
+  };
   return new JournalThread(settings, log);
 }

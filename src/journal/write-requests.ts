@@ -85,7 +85,7 @@ function insertRequest(statements: Statements, replica: string, { request, outco
     request.status,
     request.durationMs,
     request.mapping ?? null,
-    replica,
+    request.replica ?? replica,
     request.error ?? null,
     JSON.stringify(outcomes),
     heldBack,

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { DecidedRequest } from '../bridge/decisions.ts';
+import type { OwnerStore } from '../bridge/timeline/owner-directory.ts';
 import type { SharedIds } from '../bridge/records/record-id-cache.ts';
 import { systemClock } from '../crm/clock.ts';
 import type { LaneDeps } from '../crm/lane.ts';
@@ -8,6 +10,10 @@ import { createKeyDigest } from './key-digest.ts';
 import { createRedisClaims, type RedisClaims } from './redis-claims.ts';
 import { connectRedis, type RedisConnection } from './redis-connection.ts';
 import { createRedisIds } from './redis-ids.ts';
+import { createReplicaBoard, type ReplicaBoard, type ReplicaNote } from './replica-board.ts';
+import { createSealer } from './sealer.ts';
+import { createSharedJournal, type SharedJournal } from './shared-journal.ts';
+import { shareOwners } from './shared-owners.ts';
 import { createRedisLaneStore } from './redis-lane-store.ts';
 
 export interface SharingSettings {
@@ -28,6 +34,11 @@ export interface Sharing {
   readonly createBudget: LaneDeps['createBudget'];
   readonly claims: RedisClaims;
   readonly ids: SharedIds;
+  /** Keeps the last list of users for all. @param own this replica's store, which comes first. */
+  shareOwners(own: OwnerStore | undefined): OwnerStore;
+  /** @param onRequest receives what the other replicas decided. */
+  openJournal(onRequest: (request: DecidedRequest) => void): SharedJournal;
+  openBoard(ownNote: () => ReplicaNote): ReplicaBoard;
   close(): Promise<void>;
 }
 
@@ -36,6 +47,8 @@ export function startSharing(settings: SharingSettings, log: Logger): Sharing {
   const { redisUrl: url, name, expected, callTimeoutMs } = settings;
   const redis = connectRedis({ url, name }, { log });
   const app = createHash('sha256').update(`enginy-bridge ${settings.accessToken}`).digest('hex').slice(0, 16);
+  const sealer = createSealer(settings.accessToken);
+  const closers: (() => void)[] = [];
   const digest = createKeyDigest(settings.accessToken);
   return {
     redis,
@@ -46,6 +59,21 @@ export function startSharing(settings: SharingSettings, log: Logger): Sharing {
         { name, limits, callTimeoutMs, replicas: expected },
         { store: createRedisLaneStore(redis, lane, app), clock: systemClock, random: Math.random, onChange },
       ),
-    close: () => redis.close(),
+    shareOwners: (own) => shareOwners(redis, { app, sealer }, own),
+    openJournal(onRequest) {
+      const journal = createSharedJournal(redis, { name, app, sealer }, { onRequest, log });
+      closers.push(journal.close);
+      return journal;
+    },
+    openBoard(ownNote) {
+      const board = createReplicaBoard(redis, { name, app }, { ownNote, log });
+      closers.push(board.close);
+      void board.update();
+      return board;
+    },
+    close: () => {
+      for (const close of closers) close();
+      return redis.close();
+    },
   };
 }

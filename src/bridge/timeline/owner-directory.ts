@@ -20,9 +20,11 @@ export interface OwnerDirectory {
   forget(): void;
 }
 
-/** Keeps the last list over restarts. Neither method throws. */
+/** Keeps the last list over restarts. No method throws. */
 export interface OwnerStore {
   read(): readonly Owner[] | undefined;
+  /** What another replica has read, once it has arrived. */
+  fetched?(): readonly Owner[] | undefined;
   write(owners: readonly Owner[]): void;
 }
 
@@ -59,6 +61,8 @@ export function createOwnerDirectory(deps: OwnerDirectoryDeps): OwnerDirectory {
   const sleep = deps.sleep ?? setTimeoutPromise;
   let entry: Entry | undefined;
   let last = deps.store?.read();
+  /** Another replica may have read the users meanwhile. */
+  const lastList = () => (last ??= deps.store?.fetched?.());
 
   function read(context: CallContext): Entry {
     const fresh: Entry = { at: now(), owners: deps.crm.listOwners(context), isSettled: false };
@@ -93,8 +97,10 @@ export function createOwnerDirectory(deps: OwnerDirectoryDeps): OwnerDirectory {
 
   /** The current list, or the last one when the CRM does not return it soon. */
   async function list(context: CallContext): Promise<readonly Owner[]> {
-    const earlier = last;
-    if (earlier === undefined) return await persistently(() => current(context, ttlMs), context, sleep);
+    const earlier = lastList();
+    if (earlier === undefined) {
+      return await persistently(async () => await current(context, ttlMs).catch(orElse(lastList)), context, sleep);
+    }
     try {
       return await soonOr(current(context, ttlMs), earlier, patienceMs);
     } catch (error) {
@@ -110,7 +116,7 @@ export function createOwnerDirectory(deps: OwnerDirectoryDeps): OwnerDirectory {
     try {
       return await findOwner(id, (maxAgeMs) => current(context, maxAgeMs));
     } catch (error) {
-      const known = last?.find((owner) => owner.id === id);
+      const known = lastList()?.find((owner) => owner.id === id);
       if (known === undefined || !(error instanceof GatewayError)) throw error;
       return known;
     }
@@ -122,6 +128,15 @@ export function createOwnerDirectory(deps: OwnerDirectoryDeps): OwnerDirectory {
       if (entry?.isSettled) entry = undefined;
     },
     find,
+  };
+}
+
+/** For a read that failed since the CRM is away: what another replica has read by now. */
+function orElse(lastList: () => readonly Owner[] | undefined) {
+  return (error: unknown): readonly Owner[] => {
+    const last = error instanceof CrmUnavailableError ? lastList() : undefined;
+    if (last === undefined) throw error;
+    return last;
   };
 }
 

@@ -9,6 +9,16 @@ export interface Readiness {
   /** False once the process is stopping. */
   isReady(): boolean;
   mappingState(): ReloadState;
+  /** Undefined where the bridge shares nothing with other replicas. */
+  otherReplicas?(): readonly OtherReplica[] | undefined;
+}
+
+interface OtherReplica {
+  readonly name: string;
+  readonly mapping: string;
+  readonly loadedAt: string;
+  readonly isEditRefused: boolean;
+  readonly seenMsAgo: number;
 }
 
 /**
@@ -30,11 +40,24 @@ export function probeRoutes(readiness: Readiness, keyCheck: KeyCheck): Router {
       const key = hasKey ? await keyCheck.check(request) : 'missing';
       if (key === 'unknown') noteFacts(response, { key, client: request.ip });
       const isReady = readiness.isReady();
-      const details = key === 'known' ? { mapping: describeMapping(readiness.mappingState()) } : {};
+      const details = key === 'known' ? describe(readiness) : {};
       response.status(isReady ? 200 : 503).json({ status: isReady ? 'ok' : 'stopping', ...details });
     })
     .all(methodNotAllowed('GET'));
   return router;
+}
+
+function describe(readiness: Readiness): object {
+  const replicas = readiness.otherReplicas?.();
+  const mapping = describeMapping(readiness.mappingState());
+  if (replicas === undefined) return { mapping };
+  return {
+    mapping,
+    replicas: replicas.map(({ seenMsAgo, ...replica }) => ({
+      ...replica,
+      seenSecondsAgo: Math.round(seenMsAgo / 1_000),
+    })),
+  };
 }
 
 function describeMapping({ refused, ...active }: ReloadState): object {

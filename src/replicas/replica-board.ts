@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import type { Logger } from '../logger.ts';
+import { defineScript, type RedisConnection } from './redis-connection.ts';
+
+/** What a replica shows the others. */
+export interface ReplicaNote {
+  /** Hash of its active mapping files. */
+  readonly mapping: string;
+  readonly loadedAt: string;
+  /** Its folder contains an edit with errors, which is not active. */
+  readonly isEditRefused: boolean;
+}
+
+export interface ReplicaView extends ReplicaNote {
+  readonly name: string;
+  readonly seenMsAgo: number;
+}
+
+export interface ReplicaBoard {
+  /** The other replicas, as last seen; empty while Redis is away. */
+  readonly others: readonly ReplicaView[];
+  /** True once another replica has used other mapping files for five minutes. */
+  readonly hasDiffered: boolean;
+  /** Shows the own note and reads those of others, now instead of within ten seconds. */
+  update(): Promise<void>;
+  close(): void;
+}
+
+/** An edit reaches all replicas within seconds; one that lasts this long did not reach some. */
+const differingMs = 5 * 60_000;
+const everyMs = 10_000;
+/** A replica that was not seen for so long has stopped. */
+const forgottenMs = 45_000;
+
+/** KEYS: board. ARGV: name, note, milliseconds. Returns [name, note, milliseconds since it was written]. */
+const exchange = defineScript(`
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+redis.call('HSET', KEYS[1], ARGV[1], now .. ' ' .. ARGV[2])
+redis.call('PEXPIRE', KEYS[1], 10 * ARGV[3])
+local all, seen = redis.call('HGETALL', KEYS[1]), {}
+for i = 1, #all, 2 do
+  local at, note = string.match(all[i + 1], '^(%d+) (.*)$')
+  if now - at > tonumber(ARGV[3]) then redis.call('HDEL', KEYS[1], all[i])
+  else seen[#seen + 1] = { all[i], note, math.max(0, now - at) } end
+end
+return cjson.encode(seen)
+`);
+
+const Note = z.object({ mapping: z.string(), loadedAt: z.string(), isEditRefused: z.boolean() });
+const Seen = z.array(z.tuple([z.string(), z.string(), z.number()]));
+
+interface BoardSettings {
+  /** Of this replica. */
+  readonly name: string;
+  /** Digest of the access token. */
+  readonly app: string;
+}
+
+/** Shows every ten seconds what this replica does, and watches what the others show. */
+export function createReplicaBoard(
+  redis: RedisConnection,
+  { name, app }: BoardSettings,
+  deps: { readonly ownNote: () => ReplicaNote; readonly log: Logger; readonly now?: () => number },
+): ReplicaBoard {
+  const { ownNote, log, now = () => performance.now() } = deps;
+  let others: readonly ReplicaView[] = [];
+  let differsSince: number | undefined;
+  let hasDiffered = false;
+
+  const judge = (own: ReplicaNote) => {
+    const differing = others.filter(({ mapping }) => mapping !== own.mapping);
+    if (differing.length === 0) {
+      differsSince = undefined;
+      hasDiffered = false;
+      return;
+    }
+    differsSince ??= now();
+    if (hasDiffered || now() - differsSince < differingMs) return;
+    hasDiffered = true;
+    const facts = {
+      mapping: own.mapping,
+      others: differing.map((other) => ({ name: other.name, mapping: other.mapping })),
+    };
+    log.warn(facts, 'replicas have used different mapping files for five minutes');
+  };
+
+  const update = async () => {
+    const own = ownNote();
+    const reply = await redis.runIfUp(
+      exchange,
+      [`eb:{board}:${app}`],
+      [name, JSON.stringify(own), String(forgottenMs)],
+    );
+    others = 'lostBy' in reply ? [] : readOthers(reply.value, name);
+    if (!('lostBy' in reply)) judge(own);
+  };
+
+  const timer = setInterval(() => void update(), everyMs);
+  timer.unref();
+  return {
+    get others() {
+      return others;
+    },
+    get hasDiffered() {
+      return hasDiffered;
+    },
+    update,
+    close: () => clearInterval(timer),
+  };
+}
+
+/** Notes of another version of the bridge that cannot be read are skipped. */
+function readOthers(text: string, name: string): readonly ReplicaView[] {
+  // An empty Lua table is an empty object.
+  const seen = Seen.safeParse(JSON.parse(text));
+  if (!seen.success) return [];
+  return seen.data.flatMap(([other, json, seenMsAgo]) => {
+    const note = Note.safeParse(JSON.parse(json));
+    return other === name || !note.success ? [] : [{ name: other, ...note.data, seenMsAgo }];
+  });
+}
