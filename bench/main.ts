@@ -17,6 +17,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   engine: async () => await import('./engine.ts'),
   replicas: async () => await import('./replicas.ts'),
   'replicas-short': async () => ({ run: (await import('./replicas.ts')).runShort }),
+  concurrent: async () => await import('./concurrent.ts'),
 };
 /** Benches that run only when they are named. */
 const onlyIfAsked = ['replicas-short'];

@@ -1,8 +1,8 @@
 import { type Answer, noContent, ok } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
-import { asList, asObject, requiredString } from '../http/json-body.ts';
+import { asList, asObject, optionalString, requiredString } from '../http/json-body.ts';
 import { invalid, notFound, type Problem, Refusal } from '../http/problem.ts';
-import type { ObjectData } from '../portal.ts';
+import type { ObjectData, Portal } from '../portal.ts';
 import {
   asCreated,
   type BatchEntry,
@@ -14,12 +14,7 @@ import {
 import { objectOfCall, recordId } from '../records/object-of-call.ts';
 import { linkRecords } from '../records/side-effects.ts';
 import type { End, Ends } from './association-store.ts';
-import {
-  type AssociationType,
-  associationType,
-  associationTypesBetween,
-  defaultAssociationType,
-} from './association-types.ts';
+import { type AssociationType, defaultAssociationType } from './association-types.ts';
 
 /** Max inputs of one call: creates (docs.workato.com), reads (HubSpot's changelog of 2025-02). */
 const max = { create: 2000, read: 1000, page: 500 };
@@ -83,11 +78,11 @@ export function batchAssociate(call: Call): Answer {
   const errors: BatchEntry[] = [];
   for (const { input, fromId, toId } of ends) {
     const resolved = resolvePair(pair, fromId, toId);
-    const types = readTypes(pair, input.types);
+    const types = readTypes(portal, pair, input.types);
     if ('problem' in resolved) errors.push(resolved);
     else if (!Array.isArray(types)) errors.push({ problem: types });
     else {
-      linkRecords(portal, resolved, idsOf(types));
+      setTypes(call, resolved, types);
       results.push(labelsJson(pair, resolved, types));
     }
   }
@@ -97,10 +92,10 @@ export function batchAssociate(call: Call): Answer {
 /** `PUT /crm/v4/objects/{from}/{id}/associations/{to}/{id}` with a list of types: these become all that the pair has. */
 export function associateOne(call: Call): Answer {
   const pair = pairOfCall(call);
-  const types = readTypes(pair, call.body);
+  const types = readTypes(call.portal, pair, call.body);
   if (!Array.isArray(types)) throw new Refusal(types);
   const { from, to } = endsOfCall(call, pair);
-  call.portal.associations.replace(from, to, types);
+  setTypes(call, { from, to }, types);
   return ok(labelsJson(pair, { from, to }, types), 201);
 }
 
@@ -151,10 +146,24 @@ export function listAssociations(call: Call): Answer {
   return ok(readPage(call, pair, { id: record.id, after: call.query.get('after') ?? '', limit }));
 }
 
+/** `POST /crm/v4/associations/{from}/{to}/labels {label, name, inverseLabel?}`. */
+export function createLabel(call: Call): Answer {
+  const { from, to } = pairOfCall(call);
+  const body = asObject(call.body);
+  const label = requiredString(body, 'label');
+  requiredString(body, 'name');
+  const inverseLabel = optionalString(body, 'inverseLabel');
+  const labels = call.portal.associations.define(from.type.name, to.type.name, {
+    label,
+    ...(inverseLabel !== undefined && { inverseLabel }),
+  });
+  return ok({ results: labels.map(typeJson) });
+}
+
 /** `GET /crm/v4/associations/{from}/{to}/labels`. */
 export function listLabels(call: Call): Answer {
   const pair = pairOfCall(call);
-  return ok({ results: associationTypesBetween(pair.from.type.name, pair.to.type.name).map(typeJson) });
+  return ok({ results: call.portal.associations.typesBetween(pair.from.type.name, pair.to.type.name).map(typeJson) });
 }
 
 function readPage(
@@ -162,7 +171,7 @@ function readPage(
   pair: Pair,
   { id, after, limit }: { readonly id: number; readonly after: string; readonly limit: number },
 ): { results: unknown[]; paging?: { next: { after: string } } } {
-  const types = associationTypesBetween(pair.from.type.name, pair.to.type.name);
+  const types = call.portal.associations.typesBetween(pair.from.type.name, pair.to.type.name);
   const from: End = { type: pair.from.type.name, id: pair.from.records.survivorOf(id) };
   const links = [...call.portal.associations.linked(from, pair.to.type.name)]
     .filter(([toId]) => after === '' || toId > Number(after))
@@ -179,8 +188,11 @@ function readPage(
   };
 }
 
-function idsOf(types: readonly AssociationType[]): number[] {
-  return types.map(({ typeId }) => typeId);
+/** The named types become all that the pair has beside the default one: labels that are not named are lost. */
+function setTypes({ portal }: Call, { from, to }: Ends, types: readonly AssociationType[]): void {
+  const plain = defaultAssociationType(from.type, to.type);
+  portal.associations.replace(from, to, plain ? [plain, ...types] : types);
+  linkRecords(portal, { from, to });
 }
 
 function pairOfCall(call: Call): Pair {
@@ -215,10 +227,15 @@ function resolvePair(pair: Pair, fromId: string, toId: string): Ends | { problem
   };
 }
 
-function readTypes(pair: Pair, raw: unknown): AssociationType[] | Problem {
-  const wanted = asList(raw).map((type) => Number(asObject(type).associationTypeId));
+function readTypes(portal: Portal, pair: Pair, raw: unknown): AssociationType[] | Problem {
+  const known = portal.associations.typesBetween(pair.from.type.name, pair.to.type.name);
+  const wanted = asList(raw).map((type) => asObject(type));
   const types = wanted
-    .map((typeId) => associationType(pair.from.type.name, pair.to.type.name, typeId))
+    .map((want) =>
+      known.find(
+        ({ typeId, category }) => typeId === Number(want.associationTypeId) && category === want.associationCategory,
+      ),
+    )
     .filter((type) => type !== undefined);
   return types.length === wanted.length && types.length > 0 ? types : noType(pair);
 }
@@ -274,6 +291,6 @@ function labelsJson(pair: Pair, { from, to }: Ends, types: readonly AssociationT
   };
 }
 
-function typeJson({ typeId, label }: AssociationType): Record<string, unknown> {
-  return { category: 'HUBSPOT_DEFINED', typeId, label };
+function typeJson({ category, typeId, label }: AssociationType): Record<string, unknown> {
+  return { category, typeId, label };
 }

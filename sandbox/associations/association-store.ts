@@ -21,16 +21,52 @@ const none: ReadonlyMap<number, ReadonlySet<number>> = new Map();
 /** Links between records, kept in both directions. */
 export class AssociationStore {
   readonly #links = new Map<string, Links>();
+  /** Labels that users of the account defined, both directions of each. */
+  readonly #labels: AssociationType[] = [];
+
+  /** Defines a label between two kinds of records; without another name, it reads the same from the other side. */
+  define(from: ObjectName, to: ObjectName, { label, inverseLabel = label }: { label: string; inverseLabel?: string }) {
+    const typeId = 1_001 + this.#labels.length;
+    const reverseId = from === to && inverseLabel === label ? typeId : typeId + 1;
+    const rest = { role: 'custom', category: 'USER_DEFINED' } as const;
+    const there: AssociationType = { from, to, typeId, reverseId, label, ...rest };
+    const back: AssociationType = {
+      from: to,
+      to: from,
+      typeId: reverseId,
+      reverseId: typeId,
+      label: inverseLabel,
+      ...rest,
+    };
+    this.#labels.push(there, back);
+    return [there, back] as const;
+  }
+
+  /** The types possible between two kinds of records, HubSpot's own first. */
+  typesBetween(from: ObjectName, to: ObjectName): readonly AssociationType[] {
+    const own = this.#labels.filter((type) => type.from === from && type.to === to);
+    return [...associationTypesBetween(from, to), ...own];
+  }
 
   /** Ids of the linked records with the types of each link. */
   linked(from: End, to: ObjectName): ReadonlyMap<number, ReadonlySet<number>> {
     return this.#links.get(`${from.type}>${to}`)?.get(from.id) ?? none;
   }
 
-  /** Adds a type to the link of a pair; an existing one is left as it is. */
+  /** Adds a type to the link of a pair; an existing one is left as it is. A record has one primary record of a kind. */
   add(from: End, to: End, type: AssociationType): void {
+    if (type.role === 'primary')
+      this.#demoteOthers(from.type === 'contacts' ? from : to, from.type === 'contacts' ? to : from);
     this.#typesOf(from, to).add(type.typeId);
     this.#typesOf(to, from).add(type.reverseId);
+  }
+
+  #demoteOthers(contact: End, company: End): void {
+    for (const [id, typeIds] of this.#links.get(`${contact.type}>${company.type}`)?.get(contact.id) ?? []) {
+      if (id === company.id) continue;
+      typeIds.delete(1);
+      this.#links.get(`${company.type}>${contact.type}`)?.get(id)?.get(contact.id)?.delete(2);
+    }
   }
 
   /** Makes the given types all that the pair has: labels that are not named are lost. */
@@ -54,8 +90,7 @@ export class AssociationStore {
     for (const { to, id, typeIds } of this.#allOf(from)) {
       const far: End = { type: to, id };
       if (far.type !== into.type || far.id !== into.id)
-        for (const type of associationTypesBetween(from.type, to))
-          if (typeIds.has(type.typeId)) this.add(into, far, type);
+        for (const type of this.typesBetween(from.type, to)) if (typeIds.has(type.typeId)) this.add(into, far, type);
       this.remove(from, far);
     }
   }

@@ -8,8 +8,9 @@ export interface AssociationType {
   /** Type of the same link seen from the other side. */
   readonly reverseId: number;
   /** `default` is what associate/default creates; `primary` marks a contact's main company. */
-  readonly role: 'default' | 'primary';
+  readonly role: 'default' | 'primary' | 'custom';
   readonly label: string | null;
+  readonly category: 'HUBSPOT_DEFINED' | 'USER_DEFINED';
 }
 
 type Row = readonly [ObjectName, ObjectName, number, number, ('primary' | undefined)?];
@@ -31,7 +32,11 @@ const rows: readonly Row[] = [
 ];
 
 const types: readonly AssociationType[] = rows.flatMap(([from, to, typeId, reverseId, primary]) => {
-  const rest = { role: primary ?? 'default', label: primary ? 'Primary' : null } as const;
+  const rest = {
+    role: primary ?? 'default',
+    label: primary ? 'Primary' : null,
+    category: 'HUBSPOT_DEFINED',
+  } as const;
   const there = { from, to, typeId, reverseId, ...rest };
   return typeId === reverseId
     ? [there]

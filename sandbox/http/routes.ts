@@ -6,6 +6,7 @@ import {
   batchAssociate,
   batchDissociate,
   batchReadAssociations,
+  createLabel,
   dissociateOne,
   listAssociations,
   listLabels,
@@ -106,6 +107,7 @@ function linkRoutes(version: ApiVersion): Route[] {
     route(`POST ${links}/batch/read`, 'read-associations', linkScopes('read'), batchReadAssociations),
     route(`POST ${links}/batch/archive`, 'dissociate', linkScopes('write'), batchDissociate),
     route(`GET ${links}/labels`, 'read-associations', linkScopes('read'), listLabels),
+    route(`POST ${links}/labels`, 'associate', linkScopes('write'), createLabel),
     route(`PUT ${recordLinks}/default/:to/:toId`, 'associate', linkScopes('write'), associateDefaultOne),
     route(`GET ${recordLinks}/:to`, 'read-associations', linkScopes('read'), listAssociations),
     route(`PUT ${recordLinks}/:to/:toId`, 'associate', linkScopes('write'), associateOne),
@@ -177,7 +179,7 @@ function routeOf(version: ApiVersion) {
   // biome-ignore lint/complexity/useMaxParams: the routes are a table, and a row reads in columns
   return (endpoint: string, kind: CallKind, scopes: ScopesOf, handle: Route['handle']): Route => {
     const [method = '', path = ''] = endpoint.split(' ');
-    const isLinkBatch = path.startsWith(pathsOf(version).links);
+    const isLinkBatch = path.startsWith(`${pathsOf(version).links}/batch`);
     const lane: Lane = kind === 'search' ? 'search' : isLinkBatch ? 'associations' : 'burst';
     return { version, method, segments: path.split('/').slice(1), kind, lane, scopes, handle };
   };

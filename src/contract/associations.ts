@@ -27,5 +27,6 @@ export const AssociationsAnswer = z.object({
   success: z.boolean().describe('False only if no pair could be linked'),
   created: z.number().int().describe('Distinct pairs that are linked now, including those that were linked before'),
   errors: z.array(AssociationError).optional(),
+  warnings: z.array(z.string()).optional().describe('What was omitted although the pairs are linked'),
 });
 export type AssociationsAnswer = z.infer<typeof AssociationsAnswer>;

@@ -7,7 +7,11 @@
  * - One bad record is a value ({@link CrmProblem}), not an exception. Exceptions of the GatewayError family are for calls
  *   that failed as a whole (token refused, CRM down before anything was done).
  */
+import type { CrmProblem, RequiredProperty } from './crm-problem.ts';
 import type { Deadline } from './deadline.ts';
+import type { LinkStyle } from './link-style.ts';
+
+export { type CrmProblem, type InvalidProperty, noSuchProperty, type RequiredProperty } from './crm-problem.ts';
 
 /** The name of a kind of record in the CRM, as mapping files give it (`target: hubspot/contacts` → `contacts`). */
 export type ObjectType = string;
@@ -33,49 +37,6 @@ export interface CallContext {
   readonly traceparent?: string;
   /** Ids of other requests that this call serves, if their work was batched. */
   readonly alsoFor?: readonly string[];
-}
-
-/** Why one value or one record could not be served. */
-export type CrmProblem =
-  /** The CRM refused the values of the named properties (unknown, not an option, read-only, badly formed). */
-  | { readonly kind: 'invalid'; readonly message: string; readonly properties: readonly InvalidProperty[] }
-  /** The record lacks values that the account requires. */
-  | {
-      readonly kind: 'incomplete';
-      readonly message: string;
-      readonly required: readonly Pick<RequiredProperty, 'name' | 'when'>[];
-    }
-  /** Another record holds a value that must be unique. */
-  | { readonly kind: 'conflict'; readonly message: string; readonly existingId?: string; readonly property?: string }
-  | { readonly kind: 'not-found'; readonly message: string }
-  /** The CRM refused the bridge: token, scope, permission. */
-  | { readonly kind: 'refused'; readonly message: string; readonly missingScopes?: readonly string[] }
-  /** Certainly not executed, because of the CRM's state: can be sent again later. */
-  | { readonly kind: 'unavailable'; readonly message: string; readonly retryAfterSeconds?: number }
-  /** May have been executed: look it up before sending it again. */
-  | { readonly kind: 'ambiguous'; readonly message: string }
-  /** Not sent: the request's deadline passed first. */
-  | { readonly kind: 'late'; readonly message: string };
-
-/** A property without which the account accepts no record: a rule of its administrator. */
-export interface RequiredProperty {
-  readonly objectType: ObjectType;
-  readonly name: string;
-  /** `created`: of every new record; `conditional`: of records with certain other values. */
-  readonly when: 'created' | 'conditional';
-}
-
-/** The only code that the bridge acts on: the CRM has no property of that name (anymore, or yet). */
-export const noSuchProperty = 'PROPERTY_DOESNT_EXIST';
-
-export interface InvalidProperty {
-  readonly name: string;
-  /** {@link noSuchProperty}, or the CRM's own code where it gives one, e.g. `INVALID_OPTION`, `READ_ONLY_VALUE`. */
-  readonly code?: string;
-  /** Short, without the rejected value's neighbours; never a list of every option. */
-  readonly reason: string;
-  /** The record that already has the value, where it must be unique. */
-  readonly holderId?: string;
 }
 
 /** Result of a read by id or by a unique property: every requested value is in exactly one of the three. */
@@ -172,6 +133,13 @@ export interface Pair {
 /** One per pair, in the order of the pairs. An existing link counts as linked. */
 export type LinkOutcome = 'linked' | { readonly problem: CrmProblem };
 
+/** One outcome per pair, in order; links to others that were removed; labels that the account does not have, which are omitted. */
+export interface StyledLinks {
+  readonly outcomes: readonly LinkOutcome[];
+  readonly removed: readonly Pair[];
+  readonly unknownLabels: readonly string[];
+}
+
 export type UnlinkOutcome = 'unlinked' | { readonly problem: CrmProblem };
 
 export interface Owner {
@@ -265,6 +233,12 @@ export interface Crm {
   ): Promise<readonly NewPropertyOutcome[]>;
 
   link(from: ObjectType, to: ObjectType, pairs: readonly Pair[], context: CallContext): Promise<readonly LinkOutcome[]>;
+
+  /** Like {@link Crm.link}, in a style. Labels that a pair has already are kept. */
+  linkAs(
+    links: Readonly<{ from: ObjectType; to: ObjectType; pairs: readonly Pair[]; style: LinkStyle }>,
+    context: CallContext,
+  ): Promise<StyledLinks>;
 
   /** Removes all links between the two records of a pair. No link is a success too. One outcome per pair, in order. */
   unlink(

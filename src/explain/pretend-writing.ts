@@ -23,13 +23,14 @@ export function pretendWriting(crm: Crm | undefined): { readonly crm: Crm; reado
       createProperties: async (_objectType, properties) => properties.map(() => 'created'),
       update: async (_objectType, inputs) => inputs.map(({ id }) => ({ record: { id, properties: {} } })),
       link: async (_from, _to, pairs) => pairs.map(() => 'linked'),
+      linkAs: async ({ pairs }) => ({ outcomes: pairs.map(() => 'linked'), removed: [], unknownLabels: [] }),
       unlink: async (_from, _to, pairs) => pairs.map(() => 'unlinked'),
     },
   };
 }
 
 /** What can be read without a CRM. */
-const nowhere: Omit<Crm, 'create' | 'update' | 'createProperties' | 'link' | 'unlink'> = {
+const nowhere: Omit<Crm, 'create' | 'update' | 'createProperties' | 'link' | 'linkAs' | 'unlink'> = {
   canReadBy: async () => true,
   readByIds: async (_objectType, ids) => ({
     found: new Map(ids.map((id) => [id, { id, properties: {} }])),

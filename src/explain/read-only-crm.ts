@@ -5,7 +5,15 @@ export function readOnlyCrm(crm: Crm): Crm {
   const refuse = async (): Promise<never> => {
     throw new Error('an explanation must not write');
   };
-  return { ...crm, create: refuse, update: refuse, createProperties: refuse, link: refuse, unlink: refuse };
+  return {
+    ...crm,
+    create: refuse,
+    update: refuse,
+    createProperties: refuse,
+    link: refuse,
+    linkAs: refuse,
+    unlink: refuse,
+  };
 }
 
 type PropertyCrm = Pick<Crm, 'readProperties' | 'createProperties'>;

@@ -258,6 +258,12 @@ export function fakeCrm(options: FakeCrmOptions = {}): FakeCrm {
       ),
     link: (from, to, pairs) =>
       call('link', { objectType: from, count: pairs.length }, () => pairs.map((pair) => linkOne(from, to, pair))),
+    linkAs: ({ from, to, pairs }) =>
+      call('linkAs', { objectType: from, count: pairs.length }, () => ({
+        outcomes: pairs.map((pair) => linkOne(from, to, pair)),
+        removed: [],
+        unknownLabels: [],
+      })),
     unlink: (from, to, pairs) =>
       call('unlink', { objectType: from, count: pairs.length }, () =>
         pairs.map(({ fromId, toId }): UnlinkOutcome => {

@@ -1,6 +1,6 @@
 import type { AssociationsAnswer, AssociationsBody } from '../../contract/associations.ts';
 import { idOf } from '../../contract/optional-fields.ts';
-import type { CrmProblem } from '../../crm/crm.ts';
+import type { CrmProblem, Pair } from '../../crm/crm.ts';
 import { adviseProblem, errorForAll } from '../problem.ts';
 import { unaccounted } from '../unaccounted.ts';
 import { type LinkScope, linkTypes } from './linked-records.ts';
@@ -16,6 +16,8 @@ export interface LinkedPairs {
   readonly answer: AssociationsAnswer;
   /** Each pair once. */
   readonly pairs: readonly LinkedPair[];
+  /** Links of these contacts to other companies that were removed, where the mapping says so. */
+  readonly removed: readonly Pair[];
 }
 
 /**
@@ -34,9 +36,11 @@ export async function linkRecords(
     }),
   );
   const distinct = [...pairs.values()];
-  if (distinct.length === 0) return { answer: { success: true, created: 0 }, pairs: [] };
+  if (distinct.length === 0) return { answer: { success: true, created: 0 }, pairs: [], removed: [] };
   const { contact, company } = linkTypes(mappings);
-  const outcomes = await crm.link(contact.objectType, company.objectType, distinct, context);
+  const style = mappings.contacts.association ?? { as: 'additional', labels: [] };
+  const types = { from: contact.objectType, to: company.objectType };
+  const { outcomes, removed, unknownLabels } = await crm.linkAs({ ...types, pairs: distinct, style }, context);
   const linked = distinct.map((pair, index): LinkedPair => {
     const outcome = outcomes[index] ?? unaccounted('unavailable');
     return outcome === 'linked' ? pair : { ...pair, problem: outcome.problem };
@@ -48,6 +52,12 @@ export async function linkRecords(
   const problems = linked.flatMap(({ problem }) => problem ?? []);
   const failure = created === 0 ? errorForAll(problems) : undefined;
   if (failure !== undefined) throw failure;
-  const answer = { success: created > 0, created, ...(errors.length === 0 ? {} : { errors }) };
-  return { answer, pairs: linked };
+  const warnings = unknownLabels.map((label) => `the CRM has no association label "${label}": linked without it`);
+  const answer = {
+    success: created > 0,
+    created,
+    ...(errors.length === 0 ? {} : { errors }),
+    ...(warnings.length === 0 ? {} : { warnings }),
+  };
+  return { answer, pairs: linked, removed };
 }

@@ -19,7 +19,7 @@ export function associationRoutes(deps: { readonly crm: Crm }): Router {
       noteSubjects(response, () =>
         [...associations, ...refused].map(({ contactCRMId, companyCRMId }) => pairSubject(contactCRMId, companyCRMId)),
       );
-      const { answer, pairs } = await linkRecords(scope, associations);
+      const { answer, pairs, removed } = await linkRecords(scope, associations);
       noteSubjects(response, () => [
         ...pairs.map(({ fromId, toId }) => pairSubject(fromId, toId)),
         ...refused.map(({ contactCRMId, companyCRMId }) => pairSubject(contactCRMId, companyCRMId)),
@@ -35,6 +35,8 @@ export function associationRoutes(deps: { readonly crm: Crm }): Router {
         pairs: associations.length + refused.length,
         linked: answer.created,
         failed: completed.errors?.length ?? 0,
+        ...(removed.length > 0 && { removed }),
+        ...(answer.warnings !== undefined && { warnings: answer.warnings }),
       });
       response.json(completed);
     })

@@ -16,6 +16,7 @@ export function lintRecordFile(object: RecordObject, file: RecordMappingFile): F
     ...lintReturns(file),
     ...lintValueMaps(file),
     ...lintSettings(file),
+    ...lintAssociation(object, file),
     ...lintFieldNames(object, file),
   ];
 }
@@ -200,6 +201,23 @@ function lintSettings(file: RecordMappingFile): Finding[] {
   return file.write.fields.flatMap((row, index) => {
     const path = ['write', 'fields', index];
     return [...lintRowSettings(file, row, path), ...lintDirection(file, row, path)];
+  });
+}
+
+function lintAssociation(object: RecordObject, { association }: RecordMappingFile): Finding[] {
+  if (association === undefined) return [];
+  if (object !== 'contacts') {
+    const message = 'how contacts are associated with companies is set in the file for contacts';
+    return [{ path: ['association'], atKey: true, kind: 'contradiction', message }];
+  }
+  const names = association.labels.map((label) => label.trim().toLowerCase());
+  return names.flatMap((name, index): Finding[] => {
+    const path = ['association', 'labels', index];
+    if (name === 'primary') {
+      return [{ path, kind: 'contradiction', message: '"Primary" is not a label of its own: write as: primary' }];
+    }
+    if (names.indexOf(name) === index) return [];
+    return [{ path, kind: 'contradiction', message: `"${association.labels[index]}" is repeated` }];
   });
 }
 

@@ -260,6 +260,18 @@ export const RecordMappingFile = z
     return_in_updates: flag(
       'Whether an update also answers with `properties`, as they are after the write. Usually costs one more read per hundred records.',
     ).default(true),
+    association: z
+      .strictObject({
+        as: word(
+          ['additional', 'primary', 'only_primary'],
+          "additional: beside other companies; primary: as the contact's primary company; only_primary: and the contact's links to all other companies are removed.",
+        ).default('additional'),
+        labels: z.array(text('Name of a label.').max(100)).max(20).default([]).meta({
+          description: "Association labels to set as well, by the names that the CRM's users see.",
+        }),
+      })
+      .optional()
+      .meta({ description: 'For contacts: how a contact is associated with its company; additional by default.' }),
     value_maps: z.record(z.string(), ValueMap).default({}).meta({ description: 'Value maps by name.' }),
   })
   .meta({ title: 'Mapping file for contacts or companies' });

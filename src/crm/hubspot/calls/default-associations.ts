@@ -39,3 +39,10 @@ const DEFAULT_ASSOCIATION: Readonly<Record<string, number>> = {
 export function defaultAssociationType(from: ObjectType, to: ObjectType): number | undefined {
   return DEFAULT_ASSOCIATION[`${from}→${to}`];
 }
+
+/** The type that marks a record's main record of another kind; undefined if HubSpot has none between the two. */
+export function primaryAssociationType(from: ObjectType, to: ObjectType): number | undefined {
+  return PRIMARY_ASSOCIATION[`${from}→${to}`];
+}
+
+const PRIMARY_ASSOCIATION: Readonly<Record<string, number>> = { 'contacts→companies': 1, 'companies→contacts': 2 };

@@ -1,0 +1,42 @@
+/** Why one value or one record could not be served. */
+export type CrmProblem =
+  /** The CRM refused the values of the named properties (unknown, not an option, read-only, badly formed). */
+  | { readonly kind: 'invalid'; readonly message: string; readonly properties: readonly InvalidProperty[] }
+  /** The record lacks values that the account requires. */
+  | {
+      readonly kind: 'incomplete';
+      readonly message: string;
+      readonly required: readonly Pick<RequiredProperty, 'name' | 'when'>[];
+    }
+  /** Another record holds a value that must be unique. */
+  | { readonly kind: 'conflict'; readonly message: string; readonly existingId?: string; readonly property?: string }
+  | { readonly kind: 'not-found'; readonly message: string }
+  /** The CRM refused the bridge: token, scope, permission. */
+  | { readonly kind: 'refused'; readonly message: string; readonly missingScopes?: readonly string[] }
+  /** Certainly not executed, because of the CRM's state: can be sent again later. */
+  | { readonly kind: 'unavailable'; readonly message: string; readonly retryAfterSeconds?: number }
+  /** May have been executed: look it up before sending it again. */
+  | { readonly kind: 'ambiguous'; readonly message: string }
+  /** Not sent: the request's deadline passed first. */
+  | { readonly kind: 'late'; readonly message: string };
+
+/** A property without which the account accepts no record: a rule of its administrator. */
+export interface RequiredProperty {
+  readonly objectType: string;
+  readonly name: string;
+  /** `created`: of every new record; `conditional`: of records with certain other values. */
+  readonly when: 'created' | 'conditional';
+}
+
+/** The only code that the bridge acts on: the CRM has no property of that name (anymore, or yet). */
+export const noSuchProperty = 'PROPERTY_DOESNT_EXIST';
+
+export interface InvalidProperty {
+  readonly name: string;
+  /** {@link noSuchProperty}, or the CRM's own code where it gives one, e.g. `INVALID_OPTION`, `READ_ONLY_VALUE`. */
+  readonly code?: string;
+  /** Short, without the rejected value's neighbours; never a list of every option. */
+  readonly reason: string;
+  /** The record that already has the value, where it must be unique. */
+  readonly holderId?: string;
+}

@@ -1,0 +1,133 @@
+import type { CrmProblem, LinkOutcome, Pair } from '../../crm.ts';
+import type { BatchResponse } from '../calls/batch-response.ts';
+import { problemOfCall, unaccounted } from '../problems/call-problem.ts';
+import { CallTally } from '../problems/call-tally.ts';
+import { problemOfEntry } from '../problems/entry-problem.ts';
+import { sendAroundOffenders } from '../problems/halving.ts';
+import { contextValues, type HubSpotError } from '../transport/error-body.ts';
+import type { HubSpotCall, Send } from '../transport/hubspot-call.ts';
+import { type HubSpotRefusal, isAboutContent } from '../transport/hubspot-refusal.ts';
+
+/** The links of one request: sends batches and keeps one outcome per pair. */
+export class LinkWrite<P extends Pair> {
+  readonly tally = new CallTally();
+  readonly #send: Send;
+  readonly #call: (pairs: readonly P[]) => HubSpotCall<BatchResponse<Pair>>;
+  readonly #outcomes = new Map<string, LinkOutcome>();
+
+  /** @param call links up to 2,000 distinct pairs. */
+  constructor(send: Send, call: (pairs: readonly P[]) => HubSpotCall<BatchResponse<Pair>>) {
+    this.#send = send;
+    this.#call = call;
+  }
+
+  outcomeOf(pair: Pair): LinkOutcome {
+    return this.#outcomes.get(keyOf(pair)) ?? { problem: unaccounted('unavailable', 'link') };
+  }
+
+  settle(pair: Pair, outcome: LinkOutcome): void {
+    this.#outcomes.set(keyOf(pair), outcome);
+  }
+
+  /** The pairs that HubSpot accepts; an id that is not a number belongs to no record. */
+  withValidIds<Q extends Pair>(pairs: readonly Q[]): readonly Q[] {
+    return pairs.filter((pair) => {
+      const bad = [pair.fromId, pair.toId].find((id) => !/^\d+$/.test(id));
+      if (bad !== undefined) this.#fail(pair, noRecord(bad));
+      return bad === undefined;
+    });
+  }
+
+  /** Links up to 2,000 pairs and gives each an outcome. */
+  write(pairs: readonly P[]): Promise<void> {
+    return sendAroundOffenders<P, HubSpotRefusal>(
+      {
+        send: (some) => this.#sendOnce(some),
+        settleNamed: (some, { body }) => this.#settleNamed(some, body),
+        settleOffender: (pair, { body }) => {
+          if (this.#settleNamed([pair], body).size === 0) this.#fail(pair, linkProblem(body));
+        },
+      },
+      pairs,
+    );
+  }
+
+  async #sendOnce(pairs: readonly P[]): Promise<HubSpotRefusal | 'answered' | 'failed'> {
+    try {
+      const { results, errors } = await this.#send(this.#call(pairs));
+      this.tally.addAnswer();
+      const named = new Set(errors.flatMap((error) => [...this.#settleNamed(pairs, error)]));
+      // The default association comes back in both directions; only the requested one counts.
+      const linked = new Set(results.map(keyOf));
+      for (const pair of pairs) if (linked.has(keyOf(pair))) this.settle(pair, 'linked');
+      const open = pairs.filter((pair) => !linked.has(keyOf(pair)) && !named.has(pair));
+      for (const pair of linkedByMergedId(open, results, new Set(pairs.map(keyOf)))) this.settle(pair, 'linked');
+      return 'answered';
+    } catch (error) {
+      if (isAboutContent(error)) {
+        this.tally.addAnswer();
+        return error;
+      }
+      this.tally.addError(error);
+      const problem = problemOfCall(error);
+      for (const pair of pairs) this.#fail(pair, problem);
+      return 'failed';
+    }
+  }
+
+  /** "X is not a valid ID" with `context.id`; "CONTACT=X is not valid" with `context.INVALID_OBJECT_IDS`. */
+  #settleNamed(pairs: readonly P[], error: HubSpotError): ReadonlySet<P> {
+    const ids = idsIn(error);
+    const named = pairs.filter(({ fromId, toId }) => ids.has(fromId) || ids.has(toId));
+    for (const pair of named) this.#fail(pair, linkProblem(error, ids.has(pair.fromId) ? pair.fromId : pair.toId));
+    return new Set(named);
+  }
+
+  #fail(pair: Pair, problem: CrmProblem): void {
+    this.settle(pair, { problem });
+  }
+}
+
+/** A link to a merged record comes back under the survivor's id: a result that shares one end with one open pair, and with no other. */
+function linkedByMergedId<P extends Pair>(
+  open: readonly P[],
+  results: readonly Pair[],
+  sent: ReadonlySet<string>,
+): P[] {
+  const unclaimed = results.filter(({ fromId, toId }) => {
+    return !sent.has(keyOf({ fromId, toId })) && !sent.has(keyOf({ fromId: toId, toId: fromId }));
+  });
+  const sharesEnd = (pair: Pair, result: Pair) => pair.fromId === result.fromId || pair.toId === result.toId;
+  return open.filter((pair) => {
+    const [result, ...others] = unclaimed.filter((one) => sharesEnd(pair, one));
+    return result !== undefined && others.length === 0 && open.filter((one) => sharesEnd(one, result)).length === 1;
+  });
+}
+
+function idsIn(error: HubSpotError): ReadonlySet<string> {
+  const texts = ['id', 'ids', 'fromObjectId', 'toObjectId', 'INVALID_OBJECT_IDS'].flatMap((key) =>
+    contextValues(error, key),
+  );
+  const inMessages = [error, ...error.errors].map(
+    ({ message }) => /\b(\d+) is not a valid id/i.exec(message)?.[1] ?? '',
+  );
+  return new Set([...texts, ...inMessages].flatMap((text) => text.match(/\d+/g) ?? []));
+}
+
+function linkProblem(error: HubSpotError, id?: string): CrmProblem {
+  const isUnknown =
+    error.subCategory?.endsWith('INVALID_IDENTIFIER') ||
+    contextValues(error, 'INVALID_OBJECT_IDS').length > 0 ||
+    /not (a )?valid/i.test(error.message);
+  if (id !== undefined && (isUnknown || error.category === 'OBJECT_NOT_FOUND')) return noRecord(id);
+  return problemOfEntry(error, 'unavailable');
+}
+
+function noRecord(id: string): CrmProblem {
+  return { kind: 'not-found', message: `HubSpot has no record ${id}` };
+}
+
+/** A pair as a key of maps. */
+export function keyOf({ fromId, toId }: Pair): string {
+  return `${fromId}>${toId}`;
+}
