@@ -55,9 +55,10 @@ export interface BridgeDeps {
 export function createBridge({ crm, log, watcher, ownerStore, shared }: BridgeDeps, settings: BridgeSettings): Bridge {
   const idCache = createRecordIdCache(settings.cache, { shared: shared?.ids });
   const { sharesLookups = true } = settings;
-  const candidateSearch = createCandidateSearch(crm, { isShared: sharesLookups });
+  const lookups = sharesLookups ? { bulk: 0 } : undefined;
+  const candidateSearch = createCandidateSearch(crm, lookups);
   const matching = {
-    crm: sharesLookups ? createLookupCrm(crm) : crm,
+    crm: lookups === undefined ? crm : createLookupCrm(crm, lookups),
     log,
     extraSearches: settings.extraSearches ?? 20,
     idCache: watcher?.watchIds(idCache) ?? idCache,

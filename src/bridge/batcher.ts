@@ -15,6 +15,9 @@ export type RunBatch<Item, Result> = (items: readonly Item[], context: CallConte
 export interface BatchPolicy<Result> {
   /** How long the first item of a batch waits for others, in milliseconds. */
   readonly windowMs: number;
+  /** Instead of that window, where `isBusy` says that other callers are about to bring more. */
+  readonly busyWindowMs?: number;
+  readonly isBusy?: () => boolean;
   /** How much longer it waits while an earlier batch is running, in milliseconds: items that arrive meanwhile join it. */
   readonly maxWaitMs: number;
   /** A batch of this many items runs at once; a caller that brings as many never waits. */
@@ -73,7 +76,7 @@ export function createBatcher<Item, Result>(
         timer = setTimeout(start, maxWaitMs);
       }
     };
-    let timer = setTimeout(windowEnds, windowMs);
+    let timer = setTimeout(windowEnds, policy.isBusy?.() === true ? (policy.busyWindowMs ?? windowMs) : windowMs);
     const batch = { items, contexts, results, start };
     return batch;
   }

@@ -24,8 +24,13 @@ export function createBatchingCrm(crm: Crm): Crm {
  * The same CRM, for lookups: what concurrent requests read at the same moment shares calls of a hundred values. Enginy sends many
  * requests of a hundred records, of which each rule reads a part. Failed calls fail only the values that they read.
  */
-export function createLookupCrm(crm: Crm): Crm {
-  return { ...crm, ...batchReads(crm, lookupPolicy(100)) };
+export function createLookupCrm(crm: Crm, lookups: LookupsInProgress): Crm {
+  return { ...crm, ...batchReads(crm, lookups) };
+}
+
+/** How many bulk lookups are under way: the requests that wait for them soon bring the lookups of their next rule. */
+export interface LookupsInProgress {
+  bulk: number;
 }
 
 /**
@@ -34,18 +39,42 @@ export function createLookupCrm(crm: Crm): Crm {
  */
 export function lookupPolicy(
   maxItems: number,
+  lookups: LookupsInProgress,
 ): Record<CallContext['urgency'], BatchPolicy<{ readonly problem: CrmProblem }>> {
   return {
     urgent: { windowMs: 5, maxWaitMs: 100, maxItems, lateResult, startsIdle: true },
     // Where earlier ones are under way for seconds, the CRM's limit is used up: a batch that waited meanwhile loses nothing.
-    bulk: { windowMs: 5, maxWaitMs: 5_000, maxItems, lateResult },
+    bulk: {
+      windowMs: 5,
+      busyWindowMs: 250,
+      isBusy: () => lookups.bulk > 1,
+      maxWaitMs: 5_000,
+      maxItems,
+      lateResult,
+    },
   };
 }
 
 const lateResult = { problem: { kind: 'late', message: 'a lookup that other requests share took too long' } } as const;
 
-/** @param policy by urgency; without it, all reads are gathered alike. */
-function batchReads(crm: Crm, policy?: ReturnType<typeof lookupPolicy>): Pick<Crm, 'readByIds' | 'readBy'> {
+/** Counts a bulk lookup as being under way until it ends. */
+export async function countLookup<Result>(
+  lookups: LookupsInProgress | undefined,
+  { urgency }: CallContext,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  if (lookups === undefined || urgency !== 'bulk') return await work();
+  lookups.bulk += 1;
+  try {
+    return await work();
+  } finally {
+    lookups.bulk -= 1;
+  }
+}
+
+/** @param lookups of concurrent requests; without it, all reads are gathered alike. */
+function batchReads(crm: Crm, lookups?: LookupsInProgress): Pick<Crm, 'readByIds' | 'readBy'> {
+  const policy = lookups === undefined ? undefined : lookupPolicy(100, lookups);
   const reads = new Map<string, Batcher<string, Lookup>>();
   const batcherFor = (name: readonly string[], context: CallContext, run: RunBatch<string, Lookup>) =>
     getOrCreate(reads, JSON.stringify(policy === undefined ? name : [context.urgency, ...name]), () =>
@@ -58,7 +87,7 @@ function batchReads(crm: Crm, policy?: ReturnType<typeof lookupPolicy>): Pick<Cr
         const outcome = await crm.readByIds(objectType, [...new Set(values)], properties, shared);
         return values.map((value) => lookupIn(outcome, value));
       });
-      return toReadOutcome(ids, await batcher.add(ids, context));
+      return toReadOutcome(ids, await countLookup(lookups, context, () => batcher.add(ids, context)));
     },
     // biome-ignore lint/complexity/useMaxParams: the port's signature
     async readBy(objectType, property, values, properties, context) {
@@ -67,7 +96,7 @@ function batchReads(crm: Crm, policy?: ReturnType<typeof lookupPolicy>): Pick<Cr
         const outcome = await crm.readBy(objectType, property, [...new Set(all)], properties, shared);
         return all.map((value) => lookupIn(outcome, value));
       });
-      return toReadOutcome(values, await batcher.add(values, context));
+      return toReadOutcome(values, await countLookup(lookups, context, () => batcher.add(values, context)));
     },
   };
 }

@@ -40,7 +40,7 @@ const asItIs = (outcome: SearchOutcome) => outcome;
 
 test('searches once for what concurrent requests look for, equal or not, and answers each', async () => {
   const { crm, search, waiting } = gatedCrm();
-  const candidates = createCandidateSearch({ search });
+  const candidates = createCandidateSearch({ search }, { bulk: 0 });
 
   const first = candidates.find(searchFor('ada', 'bob'), context);
   const second = candidates.find(searchFor('ada', 'eve'), context);
@@ -54,7 +54,7 @@ test('searches once for what concurrent requests look for, equal or not, and ans
 
 test('searches again for itself what another request could not reach in its own time', async () => {
   const { search, waiting } = gatedCrm();
-  const candidates = createCandidateSearch({ search });
+  const candidates = createCandidateSearch({ search }, { bulk: 0 });
 
   const first = candidates.find(searchFor('ada'), context);
   const second = candidates.find(searchFor('ada'), context);
@@ -69,7 +69,7 @@ test('searches again for itself what another request could not reach in its own 
 
 test('searches again once the shared search has ended', async () => {
   const crm = fakeCrm();
-  const candidates = createCandidateSearch(crm);
+  const candidates = createCandidateSearch(crm, { bulk: 0 });
 
   await candidates.find(searchFor('ada'), context);
   crm.put('contacts', { id: '2', properties: { hs_linkedin_url: 'ada' } });
@@ -79,7 +79,7 @@ test('searches again once the shared search has ended', async () => {
 
 test('does not share searches between versions of a mapping file, nor between rules that look for the same value', async () => {
   const { search, waiting } = gatedCrm();
-  const candidates = createCandidateSearch({ search });
+  const candidates = createCandidateSearch({ search }, { bulk: 0 });
   const first = searchFor('ada');
   const nextVersion = { ...first, version: 'v2' };
   const nextRule = { ...first, keys: first.keys.map((key) => ({ ...key, rule: 1 })) };
@@ -98,7 +98,7 @@ test('keeps a fault within a search to the request whose search it was', async (
   const unhandled: unknown[] = [];
   const note = (reason: unknown) => void unhandled.push(reason);
   process.on('unhandledRejection', note);
-  const candidates = createCandidateSearch(crm);
+  const candidates = createCandidateSearch(crm, { bulk: 0 });
   const faulty: SearchRequest = {
     ...searchFor('ada', 'bob'),
     valuesOf: () => {

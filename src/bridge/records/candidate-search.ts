@@ -1,7 +1,7 @@
 import type { CallContext, Crm, CrmProblem, CrmRecord, ObjectType } from '../../crm/crm.ts';
 import type { MatchKey } from '../../mapping/run/match-keys.ts';
 import { type Batcher, createBatcher } from '../batcher.ts';
-import { lookupPolicy } from '../batching-crm.ts';
+import { countLookup, type LookupsInProgress, lookupPolicy } from '../batching-crm.ts';
 import { problemFromRead } from '../problem.ts';
 import { raceDeadline } from '../race-deadline.ts';
 import { unaccounted } from '../unaccounted.ts';
@@ -29,13 +29,11 @@ export interface SearchRequest {
   readonly properties: readonly string[];
 }
 
-/** @param options.isShared false where requests come one at a time, and would only wait for others. */
-export function createCandidateSearch(
-  crm: Pick<Crm, 'search'>,
-  { isShared = true }: { readonly isShared?: boolean } = {},
-): CandidateSearch {
+/** @param lookups of concurrent requests; without it, requests come one at a time, and would only wait for others. */
+export function createCandidateSearch(crm: Pick<Crm, 'search'>, lookups?: LookupsInProgress): CandidateSearch {
   const flights = new Map<string, Promise<Candidates>>();
   const batchers = new Map<string, Batcher<SearchItem, Candidates>>();
+  const policy = lookups === undefined ? undefined : lookupPolicy(maxKeys, lookups);
 
   async function find(search: SearchRequest, context: CallContext): Promise<ReadonlyMap<string, Candidates>> {
     const joined = new Map<string, Promise<Candidates>>();
@@ -76,7 +74,7 @@ export function createCandidateSearch(
 
   /** Shares searches with other requests. What another request's part of them breaks is searched again alone. */
   async function searchTogether(search: SearchRequest, keys: readonly MatchKey[], context: CallContext) {
-    if (!isShared) return await runSearch(crm, { ...search, keys }, context);
+    if (policy === undefined) return await runSearch(crm, { ...search, keys }, context);
     const name = JSON.stringify([search.objectType, context.urgency]);
     const batcher =
       batchers.get(name) ?? createBatcher((items, shared) => runItems(crm, items, shared), policy[context.urgency]);
@@ -92,11 +90,11 @@ export function createCandidateSearch(
     }
   }
 
-  return { find };
+  return { find: (search, context) => countLookup(lookups, context, () => find(search, context)) };
 }
 
 /** So many keys fill some thirty searches: what the last one of a batch has room for is little. */
-const policy = lookupPolicy(300);
+const maxKeys = 300;
 
 /** A key with the request that it comes from. */
 interface SearchItem {
