@@ -191,8 +191,9 @@ function readPage(
 /** The named types become all that the pair has beside the default one: labels that are not named are lost. */
 function setTypes({ portal }: Call, { from, to }: Ends, types: readonly AssociationType[]): void {
   const plain = defaultAssociationType(from.type, to.type);
+  const isNew = !portal.associations.linked(from, to.type).has(to.id);
   portal.associations.replace(from, to, plain ? [plain, ...types] : types);
-  linkRecords(portal, { from, to });
+  if (isNew) linkRecords(portal, { from, to });
 }
 
 function pairOfCall(call: Call): Pair {

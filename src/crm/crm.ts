@@ -7,9 +7,8 @@
  * - One bad record is a value ({@link CrmProblem}), not an exception. Exceptions of the GatewayError family are for calls
  *   that failed as a whole (token refused, CRM down before anything was done).
  */
-import type { CrmProblem, RequiredProperty } from './crm-problem.ts';
+import type { CrmProblem } from './crm-problem.ts';
 import type { Deadline } from './deadline.ts';
-import type { LinkStyle } from './link-style.ts';
 
 export { type CrmProblem, type InvalidProperty, noSuchProperty, type RequiredProperty } from './crm-problem.ts';
 
@@ -132,6 +131,14 @@ export interface Pair {
 
 /** One per pair, in the order of the pairs. An existing link counts as linked. */
 export type LinkOutcome = 'linked' | { readonly problem: CrmProblem };
+
+/** How records are linked, where the CRM's default is not enough. */
+export interface LinkStyle {
+  /** `primary`: as the main record of its kind; `only_primary`: and links to others of that kind are removed. */
+  readonly as: 'additional' | 'primary' | 'only_primary';
+  /** Names of labels as the CRM's users see them. */
+  readonly labels: readonly string[];
+}
 
 /** One outcome per pair, in order; links to others that were removed; labels that the account does not have, which are omitted. */
 export interface StyledLinks {

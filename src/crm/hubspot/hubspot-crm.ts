@@ -3,9 +3,9 @@ import type { CallContext, Crm } from '../crm.ts';
 import { accountDetails, tokenScopes } from './calls/account-calls.ts';
 import type { RequirementStore } from '../requirement-store.ts';
 import { labelRequired } from './label-required.ts';
-import { createLinkLabels, findLabel } from './links/link-labels.ts';
+import { linkInStyle } from './links/link-in-style.ts';
+import { createLinkLabels } from './links/link-labels.ts';
 import { linkRecords } from './links/link-records.ts';
-import { linkStyled } from './links/link-styled.ts';
 import { readLinks } from './links/read-links.ts';
 import { unlinkRecords } from './links/unlink-records.ts';
 import { listOwners } from './list-owners.ts';
@@ -77,16 +77,7 @@ export function createHubSpotCrm(deps: HubSpotDeps, settings: TransportSettings)
     createProperties: (objectType, properties, context) => hubSpotProperties.create(objectType, properties, context),
     // biome-ignore lint/complexity/useMaxParams: the port's signature
     link: (from, to, pairs, context) => linkRecords(sendFor(context), { from, to }, pairs),
-    linkAs: async ({ from, to, pairs, style: { as, labels } }, context) => {
-      const types = { from, to };
-      if (as === 'additional' && labels.length === 0) {
-        return { outcomes: await linkRecords(sendFor(context), types, pairs), removed: [], unknownLabels: [] };
-      }
-      const known = labels.length === 0 ? [] : await linkLabels.of(types, labels, context);
-      const found = labels.flatMap((name) => findLabel(known, name) ?? []);
-      const unknownLabels = labels.filter((name) => findLabel(known, name) === undefined);
-      return { ...(await linkStyled(sendFor(context), { types, pairs, as, labels: found })), unknownLabels };
-    },
+    linkAs: (links, context) => linkInStyle({ send: sendFor(context), linkLabels }, links, context),
     // biome-ignore lint/complexity/useMaxParams: the port's signature
     unlink: (from, to, pairs, context) => unlinkRecords(sendFor(context), { from, to }, pairs),
     // biome-ignore lint/complexity/useMaxParams: the port's signature

@@ -1,5 +1,4 @@
-import type { CrmProblem, Pair, StyledLinks } from '../../crm.ts';
-import type { LinkStyle } from '../../link-style.ts';
+import type { CrmProblem, LinkStyle, Pair, StyledLinks } from '../../crm.ts';
 import { chunksOf } from '../calls/chunks.ts';
 import { defaultAssociationType, primaryAssociationType } from '../calls/default-associations.ts';
 import { type LinkReadInput, type LinkTypes, MAX_IDS_PER_LINK_READ, MAX_PAIRS_PER_WRITE } from '../calls/link-calls.ts';
