@@ -105,6 +105,8 @@ const shortTexts: Readonly<Record<string, string>> = {
   'src/capture/redact/program-words.ts': "the project's own files",
   'src/contract/openapi.ts': 'the paths of the contract',
   'src/crm/hubspot/transport/transport.ts': 'a setting',
+  'src/doctor/examine-address.ts': 'an address of the settings or the command line',
+  'src/doctor/examine-enginy.ts': 'an address of the settings or the command line',
   'src/http/without-personal-data.ts': 'a sentence of the bridge, which quotes nothing long',
   'src/mapping/load/lint-field-names.ts': 'a line of a mapping file of at most 1 MB, checked in a thread',
   'src/mapping/run/property-name.ts': 'names of fields are cut before',

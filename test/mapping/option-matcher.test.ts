@@ -49,3 +49,17 @@ test.each([
 
   expect(createOptionMatcher(labels.map((label) => ({ value: label, label })))(text)).toBe(value);
 });
+
+test.each(['<', '=', '+', '#', 'a+', '+a', '~ ', '1 ', '- ', 'C++ ', '\u0323\u0301', ' '])(
+  'a text of 200,000 characters is no option, at once: %j',
+  (unit) => {
+    const match = createOptionMatcher([{ value: 'SOFTWARE', label: 'Computer Software' }]);
+    const before = process.threadCpuUsage();
+
+    expect(match(`x${unit.repeat(200_000 / unit.length)}x`)).toBeUndefined();
+    expect(match(`x${unit.repeat(900 / unit.length)}x`)).toBeUndefined();
+
+    // One that tries every place takes minutes.
+    expect(process.threadCpuUsage(before).user / 1_000).toBeLessThan(1_000);
+  },
+);

@@ -32,6 +32,7 @@ export function createOptionMatcher(options: readonly Option[]): (text: string) 
       const found = single(labels.get(exact));
       if (found !== undefined) return found;
     }
+    if (exact.length > maxLooseLength) return undefined;
     // With the same letters and accents, in another case: "resume" is "Resume" and not "Résumé".
     for (const { sameLetters } of tables) {
       const found = single(sameLetters.get(letters(exact)));
@@ -46,6 +47,9 @@ export function createOptionMatcher(options: readonly Option[]): (text: string) 
     return undefined;
   };
 }
+
+/** No option is longer; a longer text matches only as it is. */
+const maxLooseLength = 1_000;
 
 function indexOptions(options: readonly Option[]) {
   const labels = new Map<string, Set<string>>();
@@ -99,7 +103,7 @@ const rangeSign = '~';
 
 /** A number, a word, or a sign that carries meaning. Everything else separates. */
 const token =
-  /\d+(?:[.,]\d+)*|[\p{L}\p{M}]+|\p{N}+|[+#<>≤≥=%@*~^$€£¥±!?]+(?=[\p{L}\p{N}])|(?<=[\p{L}\p{N}][+#]*)[+#<>≤≥=%@*~^$€£¥±!?]|(?<![\p{L}\p{N}]\s?)-(?=\p{N})|(?<=[\p{L}\p{N}])-(?![\p{L}\p{N}\s])/gu;
+  /\d+(?:[.,]\d+)*|[\p{L}\p{M}]+|\p{N}+|(?<![+#<>≤≥=%@*~^$€£¥±!?])[+#<>≤≥=%@*~^$€£¥±!?]+(?=[\p{L}\p{N}])|(?<=[\p{L}\p{N}][+#]{0,4})[+#<>≤≥=%@*~^$€£¥±!?]|(?<![\p{L}\p{N}]\s?)-(?=\p{N})|(?<=[\p{L}\p{N}])-(?![\p{L}\p{N}\s])/gu;
 
 function readTokens(text: string): string[] {
   const folded = (foldText(withPlainSigns(text)) ?? '')
