@@ -2,6 +2,7 @@ import { type Account, defaultAccount } from './account/account.ts';
 import type { ScopeOption } from './http/scopes.ts';
 import type { Latency } from './latency.ts';
 import { defaultLimits, type Limits } from './limits.ts';
+import { accountOf, type PortalSchema } from './portal-schema.ts';
 import { resolveSwitches, type Switches } from './switches.ts';
 
 export interface SandboxOptions {
@@ -26,6 +27,8 @@ export interface SandboxOptions {
   /** Custom properties per object; 1000 unless given, as in a developer test account. */
   readonly customPropertyLimit?: number;
   readonly account?: Partial<Account>;
+  /** Properties and account of a real portal instead of the sandbox's own. */
+  readonly schema?: PortalSchema;
   /** Outcomes of facts that HubSpot leaves open; see docs/sandbox.md. */
   readonly switches?: Partial<Switches>;
   /** Source of time in epoch milliseconds; index lag, rate windows and timestamps follow it. */
@@ -46,6 +49,7 @@ export interface ResolvedOptions {
   readonly propertyLagMs: number;
   readonly customPropertyLimit: number;
   readonly account: Account;
+  readonly schema: PortalSchema | undefined;
   readonly switches: Switches;
   readonly now: () => number;
   readonly logSize: number;
@@ -63,7 +67,8 @@ export function resolveOptions(options: SandboxOptions): ResolvedOptions {
     indexFlicker: options.indexFlicker ?? false,
     propertyLagMs: options.propertyLagMs ?? 0,
     customPropertyLimit: options.customPropertyLimit ?? 1000,
-    account: { ...defaultAccount, ...options.account },
+    account: { ...defaultAccount, ...accountOf(options.schema), ...options.account },
+    schema: options.schema,
     switches: resolveSwitches(options.switches),
     now: options.now ?? Date.now,
     logSize: options.logSize ?? 1000,

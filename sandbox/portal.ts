@@ -3,6 +3,7 @@ import type { Owner } from './account/owners.ts';
 import { AssociationStore } from './associations/association-store.ts';
 import type { Clock } from './clock.ts';
 import { type ObjectName, type ObjectType, objectTypes } from './object-types.ts';
+import { type PortalSchema, withSchema } from './portal-schema.ts';
 import { PropertyRegistry } from './properties/property-registry.ts';
 import type { ComputeContext } from './records/computed-values.ts';
 import { additionalEmails } from './records/normalize.ts';
@@ -15,6 +16,7 @@ import type { Switches } from './switches.ts';
 export interface PortalSettings {
   readonly clock: Clock;
   readonly account: Account;
+  readonly schema: PortalSchema | undefined;
   readonly switches: Switches;
   readonly indexLagMs: number;
   readonly indexFlicker: false | { readonly afterMs: number; readonly forMs: number };
@@ -44,6 +46,7 @@ export class Portal {
 
   constructor(settings: PortalSettings) {
     this.settings = settings;
+    this.associations.restore(settings.schema?.associationLabels ?? []);
     this.#data = new Map(objectTypes.map((type) => [type.name, this.#createObject(type)]));
   }
 
@@ -102,7 +105,7 @@ export class Portal {
         const email = records.stored(version, 'email');
         return [...(email ? [email] : []), ...additionalEmails(records.stored(version, 'hs_additional_emails'))];
       });
-    const properties = new PropertyRegistry(type, this.now, {
+    const properties = new PropertyRegistry(withSchema(type, settings.schema), this.now, {
       custom: settings.customPropertyLimit,
       lagMs: settings.propertyLagMs,
     });

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { SandboxOptions } from './options.ts';
+import type { PortalSchema } from './portal-schema.ts';
 import { startSandbox } from './sandbox.ts';
 import { exampleSeed } from './seed.ts';
 
@@ -10,6 +11,7 @@ const usage = `Runs the embedded CRM alone: a server that answers like HubSpot's
   --port N               port (default: 8910; 0 = a free one)
   --host ADDRESS         address (default: 127.0.0.1)
   --token TEXT           bearer token (default: sandbox-token)
+  --schema FILE          properties and account of a real portal (only with npx enginy-bridge)
   --empty                start without example records
   --no-limits            no rate limits
   --index-lag MS         delay until writes are searchable (default: 1000)
@@ -23,6 +25,8 @@ const usage = `Runs the embedded CRM alone: a server that answers like HubSpot's
 export interface SandboxOutput {
   print(text: string): void;
   complain(text: string): void;
+  /** Reads a portal's schema; throws an Error with one sentence. Absent where the sandbox runs without the bridge. */
+  readSchema?(file: string): PortalSchema;
 }
 
 /**
@@ -46,6 +50,7 @@ async function start(args: readonly string[], out: SandboxOutput): Promise<void>
       port: { type: 'string', default: '8910' },
       host: { type: 'string', default: '127.0.0.1' },
       token: { type: 'string', default: 'sandbox-token' },
+      schema: { type: 'string' },
       empty: { type: 'boolean', default: false },
       'no-limits': { type: 'boolean', default: false },
       'index-lag': { type: 'string', default: '1000' },
@@ -59,6 +64,7 @@ async function start(args: readonly string[], out: SandboxOutput): Promise<void>
     out.print(usage);
     return;
   }
+  const schema = values.schema === undefined ? undefined : readSchema(out, values.schema);
   const sandbox = await startSandbox({
     port: wholeNumber('port', values.port),
     host: values.host,
@@ -67,6 +73,7 @@ async function start(args: readonly string[], out: SandboxOutput): Promise<void>
     latency: wholeNumber('latency', values.latency),
     scopes: { without: values['without-scope'] },
     switches: readSwitches(values.switch),
+    ...(schema !== undefined && { schema }),
     ...(values['no-limits'] && { limits: false as const }),
   });
   if (!values.empty) sandbox.seed(exampleSeed);
@@ -76,6 +83,11 @@ async function start(args: readonly string[], out: SandboxOutput): Promise<void>
       `  curl -s -H 'Authorization: Bearer ${sandbox.token}' '${sandbox.url}/crm/v3/objects/contacts?limit=2'\n` +
       `Faults, log and switches: ${sandbox.url}/__sandbox\n`,
   );
+}
+
+function readSchema(out: SandboxOutput, file: string): PortalSchema {
+  if (out.readSchema === undefined) throw new RangeError('--schema is read by "npx enginy-bridge sandbox" only');
+  return out.readSchema(file);
 }
 
 function wholeNumber(name: string, text: string): number {

@@ -44,11 +44,12 @@ export class World {
   }
 
   #createPortal(): Portal {
-    const { account, indexLagMs, indexFlicker, propertyLagMs, customPropertyLimit } = this.options;
+    const { account, schema, indexLagMs, indexFlicker, propertyLagMs, customPropertyLimit } = this.options;
     return new Portal({
       clock: this.clock,
       switches: this.switches,
       account,
+      schema,
       indexLagMs,
       indexFlicker,
       propertyLagMs,

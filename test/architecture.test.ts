@@ -156,6 +156,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'conformance/': [],
   'init/': ['mapping/', 'crm/crm.ts'],
   'tracing/': ['crm/crm.ts', 'crm/hubspot/transport/exchange.ts', 'http/', 'logger.ts', 'version.ts'],
+  'portal-schema/': ['crm/crm.ts', 'errors.ts'],
   'live-check/': ['mapping/', 'crm/crm.ts', 'crm/requirement-store.ts', 'errors.ts'],
   'explain/': ['bridge/', 'mapping/', 'contract/', 'crm/crm.ts', 'errors.ts', 'logger.ts'],
   'capture/redact/': ['mapping/', 'contract/', 'crm/crm-protocol.ts'],

@@ -1,11 +1,15 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { checkFolder } from '../src/mapping/check/check-folder.ts';
 import { formatDiagnostic } from '../src/mapping/schema/diagnostic.ts';
+import { readSchemaFile } from '../src/portal-schema/read-schema-file.ts';
 import { findingsIn } from './cli/read-scenario.ts';
 import { runCommand } from './cli/run-command.ts';
 import { portal, startGermanPortal } from './support/german-portal.ts';
 import { startBridgeOn, startCrm } from './support/start-bridge.ts';
 
+const owners = ['4711', '4712'].map((id) => ({ id, type: 'PERSON' as const }));
 const german = 'mappings/examples/german-portal';
 const minimal = 'mappings/examples/minimal';
 
@@ -34,6 +38,35 @@ test('the German set fits its portal, and a portal without the properties is det
   const missing = findingsIn(lacking.out).filter((line) => line.includes('unknown-property'));
   for (const { name } of [...portal.contacts, ...portal.companies]) {
     expect(missing.join('\n')).toContain(`"${name}"`);
+  }
+});
+
+test('the schema file of the German set rehearses it offline: no finding, and every example is stored through the bridge', async () => {
+  const file = `${german}/portal-schema.json`;
+  const checked = await runCommand(['check', '--strict', '--schema', file, german]);
+  const crm = await startCrm({ schema: readSchemaFile(file) });
+  crm.seed({ owners });
+  const bridge = await startBridgeOn(crm, { MAPPINGS_DIR: german, DEFAULT_COUNTRY: 'DE' });
+
+  expect([checked.status, findingsIn(checked.out)]).toEqual([0, []]);
+  expect(checked.out).toContain('account 14700123');
+  for (const kind of ['contacts', 'companies']) {
+    const { examples } = parse(readFileSync(`${german}/${kind}.examples.yaml`, 'utf8'));
+    const records = examples.flatMap(({ enginy }: { enginy?: object }, at: number) =>
+      enginy === undefined
+        ? []
+        : [{ name: `Name ${at}`, lastName: `Last ${at}`, ...enginy, externalId: `${kind}-${at}` }],
+    );
+    const { status, body } = await bridge.send('POST', `/${kind}`, { [kind]: records });
+    expect([status, body.errors]).toEqual([201, undefined]);
+    expect(records.length).toBeGreaterThan(1);
+    expect(body.results.map((result: { externalId: string }) => result.externalId)).toEqual(
+      records.map((record: { externalId: string }) => record.externalId),
+    );
+    expect(body.results.flatMap(({ warnings = [] }: { warnings?: string[] }) => warnings)).toEqual(
+      // One example is about a status that the value map does not know.
+      kind === 'contacts' ? [expect.stringContaining('not in the value map "lead_status"')] : [],
+    );
   }
 });
 

@@ -8,7 +8,10 @@ import { ownerJson } from './owners.ts';
 /** 2026-09 adds the account's name and age (seen live). */
 export function accountDetails({ portal, version }: Call): Answer {
   const details = accountJson(portal.settings.account, portal.now);
-  const added = { portalName: 'Embedded CRM', createdAt: '2020-01-01T00:00:00Z' };
+  const added = {
+    portalName: portal.settings.schema?.account.name ?? 'Embedded CRM',
+    createdAt: '2020-01-01T00:00:00Z',
+  };
   return ok(version === '2026-09' ? { ...details, ...added } : details);
 }
 

@@ -1,4 +1,5 @@
 import type { ObjectName } from '../object-types.ts';
+import type { PortalSchema } from '../portal-schema.ts';
 import { type AssociationType, associationTypesBetween } from './association-types.ts';
 
 type TypeIds = Set<number>;
@@ -40,6 +41,17 @@ export class AssociationStore {
     };
     this.#labels.push(there, back);
     return [there, back] as const;
+  }
+
+  /** Takes over the labels of a real account. The file has no pairs: the other direction of a label is the one with the nearest id. */
+  restore(labels: PortalSchema['associationLabels']): void {
+    const distance = (a: { typeId: number }, b: { typeId: number }) => Math.abs(a.typeId - b.typeId);
+    for (const { from, to, typeId, label, category } of labels) {
+      if (category !== 'USER_DEFINED') continue;
+      const others = labels.filter((other) => other.from === to && other.to === from && other.category === category);
+      const nearest = others.toSorted((a, b) => distance(a, { typeId }) - distance(b, { typeId }))[0];
+      this.#labels.push({ from, to, typeId, reverseId: nearest?.typeId ?? typeId, label, role: 'custom', category });
+    }
   }
 
   /** The types possible between two kinds of records, HubSpot's own first. */

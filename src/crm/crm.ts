@@ -158,6 +158,14 @@ export interface Owner {
   readonly email?: string;
 }
 
+/** A label that links between two kinds of record may have. */
+export interface LinkLabel {
+  readonly typeId: number;
+  readonly label: string;
+  /** Who defined it, in the CRM's word. */
+  readonly category: string;
+}
+
 export interface Account {
   readonly id: string;
   /** Absent where the CRM does not say. */
@@ -265,6 +273,9 @@ export interface Crm {
     readonly found: ReadonlyMap<string, readonly string[]>;
     readonly failed: ReadonlyMap<string, CrmProblem>;
   }>;
+
+  /** The labels of links in this direction; unlabelled types are omitted. */
+  listLinkLabels(from: ObjectType, to: ObjectType, context: CallContext): Promise<readonly LinkLabel[]>;
 
   /** Active users who may own records, all pages. */
   listOwners(context: CallContext): Promise<readonly Owner[]>;

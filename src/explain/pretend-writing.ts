@@ -52,5 +52,6 @@ const nowhere: Omit<Crm, 'create' | 'update' | 'createProperties' | 'link' | 'li
   readAccount: async () => {
     throw new NotSupportedError('there is no CRM');
   },
+  listLinkLabels: async () => [],
   readScopes: async () => undefined,
 };

@@ -284,6 +284,7 @@ export function fakeCrm(options: FakeCrmOptions = {}): FakeCrm {
       })),
     listOwners: () => call('listOwners', { count: 1 }, () => owners),
     forgetRequirements: () => {},
+    listLinkLabels: async () => [],
     readScopes: async () => undefined,
     readAccount: () =>
       call('readAccount', { count: 1 }, () => ({

@@ -7,6 +7,7 @@ import { sortDiagnostics } from '../../mapping/schema/diagnostic.ts';
 import type { Locale } from '../../mapping/values/locale.ts';
 import { type CommandIo, UsageError } from '../command-io.ts';
 import { readRequirements } from '../inputs/read-requirements.ts';
+import { demandNoLive, saveSchema } from '../inputs/schema-input.ts';
 import { readToolConfig } from '../inputs/tool-config.ts';
 import { countFindings, type FolderFindings, formatFolder } from '../report/report-folder.ts';
 import { formatLive } from '../report/report-live.ts';
@@ -21,12 +22,18 @@ With --live every property that the files name is looked up in your HubSpot acco
 type, transforms and options fit. A table shows each row with ✓, ! (warning) or ✕ (error). Nothing is written; so scopes
 for writing are not proven by it. Properties that the running bridge saw HubSpot require are read from DATA_DIR.
 
+--save-schema writes what the account looks like into a JSON file: properties with labels, descriptions and options, the
+account's id, name and time zone, and association labels. No records, owners or users are in it. --schema compares the mapping files with
+such a file, without HubSpot; explain, doctor, init and sandbox accept it too.
+
 Examples:
   enginy-bridge check                          the folder that the bridge reads (MAPPINGS_DIR)
   enginy-bridge check mappings/examples/*      other folders
   enginy-bridge check --update-examples        renew the examples after an intended change
   enginy-bridge check --live                   compare with the account of HUBSPOT_ACCESS_TOKEN
   enginy-bridge check --live --sandbox         rehearse that on the embedded CRM
+  enginy-bridge check --live --save-schema portal.json   save what the account looks like
+  enginy-bridge check --schema portal.json     compare with it, offline
   enginy-bridge check --json | jq '.folders[].findings[].message'
 
 Exit status: 0 no errors, 1 errors (with --strict also warnings), 2 a folder cannot be read, HubSpot cannot be asked, or
@@ -38,6 +45,8 @@ interface CheckOptions {
   readonly quiet?: true;
   readonly live?: true;
   readonly sandbox?: true;
+  readonly schema?: string;
+  readonly saveSchema?: string;
   readonly json?: true;
   readonly strict?: true;
 }
@@ -49,6 +58,8 @@ export function checkCommand(io: CommandIo): Command {
     .argument('[dir...]', 'folders of mapping files (default: MAPPINGS_DIR)')
     .option('--live', 'also compare them with the properties of your HubSpot account')
     .option('--sandbox', 'with --live: compare with the embedded CRM instead')
+    .option('--schema <file>', 'compare them with a saved portal instead, offline')
+    .option('--save-schema <file>', 'with --live: save the properties, options and labels of the account')
     .option('--strict', 'warnings fail the check as well')
     .option('--update-examples', 'set the expectations of examples that no longer fit to the results of today')
     .option('--quiet', 'print only findings; nothing if there are none')
@@ -63,7 +74,13 @@ interface Checked extends FolderFindings {
 }
 
 async function check(io: CommandIo, dirs: readonly string[], options: CheckOptions): Promise<void> {
-  if (options.sandbox && !options.live) throw new UsageError('--sandbox belongs to --live');
+  demandNoLive(options);
+  for (const [name, isGiven] of [
+    ['--sandbox', options.sandbox],
+    ['--save-schema', options.saveSchema],
+  ] as const) {
+    if (isGiven && !options.live) throw new UsageError(`${name} belongs to --live`);
+  }
   const config = readToolConfig(io);
   const context = config.defaultCountry === undefined ? {} : { defaultCountry: config.defaultCountry };
   const folders = (dirs.length > 0 ? dirs : [config.mappingsDir]).map((dir) => {
@@ -71,18 +88,20 @@ async function check(io: CommandIo, dirs: readonly string[], options: CheckOptio
     if (options.updateExamples) updateExamples(io, dir, context);
     return { dir, report: withDetails(checkFolder(dir, context), options) };
   });
-  if (!options.live) {
+  if (!options.live && options.schema === undefined) {
     printReports(io, folders.map(toChecked), options);
     return;
   }
   const { openCrm } = await import('../inputs/open-crm.ts');
-  const open = await openCrm(config, { isRehearsal: options.sandbox === true });
-  const requirements = options.sandbox
-    ? []
-    : readRequirements(config, (problem) => io.complain(`warning: ${problem}\n`));
+  const open = await openCrm(config, { isRehearsal: options.sandbox === true, schema: options.schema });
+  const requirements =
+    options.sandbox || options.schema
+      ? []
+      : readRequirements(config, (problem) => io.complain(`warning: ${problem}\n`));
   try {
     const checked: Checked[] = [];
     for (const folder of folders) checked.push(await checkAgainst({ ...open, requirements }, folder));
+    if (options.saveSchema !== undefined) await saveSchema(io, open, options.saveSchema);
     printReports(io, checked, { ...options, crmName: open.name });
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;

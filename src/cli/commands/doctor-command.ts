@@ -35,6 +35,7 @@ Exit status: 0 no errors, 1 errors (with --strict also warnings), 2 HubSpot coul
 
 interface DoctorOptions {
   readonly sandbox?: true;
+  readonly schema?: string;
   readonly offline?: true;
   readonly strict?: true;
   readonly json?: true;
@@ -45,6 +46,7 @@ export function doctorCommand(io: CommandIo): Command {
   return new Command('doctor')
     .description('examine settings, HubSpot account, mapping files and machine, and say what to enter in Enginy')
     .option('--sandbox', 'examine the embedded CRM instead of HubSpot')
+    .option('--schema <file>', 'examine the embedded CRM with the properties of a saved portal')
     .option('--offline', 'do not ask HubSpot')
     .option('--strict', 'warnings fail as well')
     .option('--json', 'print the lines as JSON, with stable ids')
@@ -123,7 +125,7 @@ function rulesOf(config: Config, mappings: Mappings | undefined): readonly Exami
 function readConfig(io: CommandIo, options: DoctorOptions): { config?: Config; problems: readonly string[] } {
   const environment = io.environment();
   try {
-    if (!options.sandbox) return { config: loadConfig(environment), problems: [] };
+    if (!options.sandbox && options.schema === undefined) return { config: loadConfig(environment), problems: [] };
     return { config: loadConfig({ ...environment, HUBSPOT_ACCESS_TOKEN: undefined, SANDBOX: 'true' }), problems: [] };
   } catch (error) {
     if (error instanceof ConfigError) return { problems: error.problems };
@@ -131,9 +133,9 @@ function readConfig(io: CommandIo, options: DoctorOptions): { config?: Config; p
   }
 }
 
-async function openAccount(config: Config, { sandbox }: DoctorOptions): Promise<OpenCrm> {
+async function openAccount(config: Config, { sandbox, schema }: DoctorOptions): Promise<OpenCrm> {
   const { openCrm } = await import('../inputs/open-crm.ts');
-  return openCrm(config, { isRehearsal: sandbox === true || config.isSandbox });
+  return openCrm(config, { isRehearsal: sandbox === true || config.isSandbox, schema });
 }
 
 function formFor(

@@ -22,6 +22,7 @@ import type { EnginyRecord } from '../../mapping/values/field-value.ts';
 import { type CommandIo, UsageError } from '../command-io.ts';
 import { isField, recordOf } from '../inputs/field-arguments.ts';
 import { readMappingPlaces } from '../inputs/mapping-places.ts';
+import { demandNoLive } from '../inputs/schema-input.ts';
 import { readRecords } from '../inputs/read-records.ts';
 import { readToolConfig } from '../inputs/tool-config.ts';
 import { formatExplanation } from '../report/report-explanation.ts';
@@ -41,6 +42,7 @@ Examples:
   enginy-bridge explain companies payload.json --live
   enginy-bridge explain tasks subject=Call type=call dueDate=2026-12-01 contactId=101
   enginy-bridge explain contacts lead.json --live --sandbox      rehearse on the embedded CRM
+  enginy-bridge explain contacts lead.json --schema portal.json  the same with the properties of your portal
   enginy-bridge explain contacts lead.json --json | jq '.[0].create.values'
 
 Exit status: 0 explained, 2 the payload, the mapping files or HubSpot could not be read, or the call is wrong.
@@ -50,6 +52,7 @@ interface ExplainOptions {
   readonly mappings?: string;
   readonly live?: true;
   readonly sandbox?: true;
+  readonly schema?: string;
   readonly json?: true;
 }
 
@@ -62,6 +65,7 @@ export function explainCommand(io: CommandIo): Command {
     .option('--mappings <dir>', 'folder of mapping files (default: MAPPINGS_DIR)')
     .option('--live', 'look the records up in your HubSpot account')
     .option('--sandbox', 'with --live: look them up in the embedded CRM instead')
+    .option('--schema <file>', 'look them up in the embedded CRM with the properties of a saved portal')
     .option('--json', 'print the explanation as JSON')
     .addHelpText('after', after)
     .action((object: Asked['object'], payload: readonly string[], options: ExplainOptions) =>
@@ -75,6 +79,7 @@ interface Asked {
 }
 
 async function explain(io: CommandIo, { object, payload }: Asked, options: ExplainOptions): Promise<void> {
+  demandNoLive(options);
   if (options.sandbox && !options.live) throw new UsageError('--sandbox belongs to --live');
   const config = readToolConfig(io);
   const locale = config.defaultCountry === undefined ? {} : { defaultCountry: config.defaultCountry };
@@ -110,13 +115,13 @@ interface AskedCrm {
 
 /** Does the work with the CRM that the options ask for. */
 async function onCrm(config: Config, options: ExplainOptions, work: (asked: AskedCrm) => Promise<void>): Promise<void> {
-  if (!options.live) {
+  if (!options.live && options.schema === undefined) {
     const context = { requestId: 'explain', urgency: 'bulk', deadline: deadlineIn(60_000) } as const;
     await work({ crm: undefined, context });
     return;
   }
   const { openCrm } = await import('../inputs/open-crm.ts');
-  const open = await openCrm(config, { isRehearsal: options.sandbox === true });
+  const open = await openCrm(config, { isRehearsal: options.sandbox === true, schema: options.schema });
   try {
     await work(open);
   } catch (error) {

@@ -34,6 +34,7 @@ Exit status: 0 the files are written and fit the account, 1 written, but the che
 
 interface InitOptions {
   readonly sandbox?: true;
+  readonly schema?: string;
   readonly yes?: true;
   readonly force?: true;
   readonly dir: string;
@@ -45,6 +46,7 @@ export function initCommand(io: CommandIo): Command {
     .description('write .env and mapping files that fit your HubSpot account')
     .option('--dir <dir>', 'folder for the mapping files', 'mappings/portal')
     .option('--sandbox', 'rehearse on the embedded CRM')
+    .option('--schema <file>', 'rehearse on the embedded CRM with the properties of a saved portal')
     .option('-y, --yes', 'ask nothing; what would need an answer fails')
     .option('--force', 'overwrite .env and the folder')
     .addHelpText('after', after)
@@ -52,12 +54,12 @@ export function initCommand(io: CommandIo): Command {
 }
 
 async function init(io: CommandIo, options: InitOptions): Promise<void> {
-  const token = options.sandbox ? undefined : await tokenFor(io, options);
+  const token = options.sandbox || options.schema ? undefined : await tokenFor(io, options);
   await mayWrite(io, options, ['.env', options.dir]);
   const environment = { ...io.environment(), ...(token !== undefined && { HUBSPOT_ACCESS_TOKEN: token }) };
   const config = readToolConfig({ environment: () => environment, complain: io.complain });
   const { openCrm } = await import('../inputs/open-crm.ts');
-  const open = await openCrm(config, { isRehearsal: options.sandbox === true });
+  const open = await openCrm(config, { isRehearsal: options.sandbox === true, schema: options.schema });
   try {
     await writeSetUp(io, { open, options, token });
   } catch (error) {

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { readSchemaFile } from '../../portal-schema/read-schema-file.ts';
 import type { CommandIo } from '../command-io.ts';
 
 /** `enginy-bridge sandbox`: what `npm run sandbox` does. Options are read by the sandbox itself, which stands alone. */
@@ -12,6 +13,7 @@ export function sandboxCommand(io: CommandIo): Command {
     .action(async (args: string[]) => {
       // Loaded only when it is needed: no other command pays for it.
       const { runSandbox } = await import('../../../sandbox/run-sandbox.ts');
-      io.setStatus((await runSandbox(args, io)) ? 0 : 2);
+      const { print, complain } = io;
+      io.setStatus((await runSandbox(args, { print, complain, readSchema: readSchemaFile })) ? 0 : 2);
     });
 }

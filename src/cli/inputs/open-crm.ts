@@ -6,6 +6,7 @@ import { observeResponses } from '../../crm/hubspot/observed-responses.ts';
 import { createPacer } from '../../crm/pacer.ts';
 import { createLogger } from '../../logger.ts';
 import { UsageError } from '../command-io.ts';
+import { readSchema } from './schema-input.ts';
 
 export interface OpenCrm {
   readonly crm: Crm;
@@ -20,18 +21,26 @@ export interface OpenCrm {
 /** A command is watched by a person: what takes longer is broken. */
 const patienceMs = 120_000;
 
+export interface OpenOptions {
+  /** On the embedded CRM. */
+  readonly isRehearsal: boolean;
+  /** Schema file of a portal; the embedded CRM gets its properties. */
+  readonly schema?: string | undefined;
+}
+
 /**
  * The CRM of the configuration, or the embedded one with its example records to rehearse on.
- * @throws UsageError when there is no token and no rehearsal was asked for.
+ * @throws UsageError when there is no token and no rehearsal was asked for, or the schema file cannot be used.
  */
-export async function openCrm(config: Config, options: { readonly isRehearsal: boolean }): Promise<OpenCrm> {
-  if (config.isSandbox && !options.isRehearsal) {
+export async function openCrm(config: Config, options: OpenOptions): Promise<OpenCrm> {
+  const isRehearsal = options.isRehearsal || options.schema !== undefined;
+  if (config.isSandbox && !isRehearsal) {
     throw new UsageError(
       'HUBSPOT_ACCESS_TOKEN is not set, so there is no account to ask; add --sandbox to rehearse on the embedded CRM',
     );
   }
   const { hubspot } = config;
-  const upstream = options.isRehearsal ? await startEmbeddedCrm() : { ...hubspot, close: async () => {} };
+  const upstream = isRehearsal ? await startEmbeddedCrm(options.schema) : { ...hubspot, close: async () => {} };
   const log = createLogger({ level: 'silent', secretHeader: config.auth.header });
   const pacer = createPacer(hubspot, { log });
   const { accessToken, baseUrl } = upstream;
@@ -42,19 +51,27 @@ export async function openCrm(config: Config, options: { readonly isRehearsal: b
       { pacer, log, onExchange: (_context, exchange) => responses.observe(exchange) },
       { accessToken, baseUrl, apiVersion: hubspot.apiVersion, timeoutMs: hubspot.timeoutMs },
     ),
-    name: options.isRehearsal ? 'the embedded CRM' : 'HubSpot',
+    name:
+      options.schema !== undefined
+        ? `the embedded CRM with ${options.schema}`
+        : isRehearsal
+          ? 'the embedded CRM'
+          : 'HubSpot',
     context: { requestId: 'command', urgency: 'urgent', deadline: deadlineIn(patienceMs) },
     close: () => upstream.close(),
   };
 }
 
 /** Loaded only when it is asked for. */
-async function startEmbeddedCrm(): Promise<{ accessToken: string; baseUrl: string; close: () => Promise<void> }> {
+async function startEmbeddedCrm(
+  file?: string,
+): Promise<{ accessToken: string; baseUrl: string; close: () => Promise<void> }> {
+  const schema = file === undefined ? undefined : readSchema(file);
   const [{ startSandbox }, { exampleSeed }] = await Promise.all([
     import('../../../sandbox/sandbox.ts'),
     import('../../../sandbox/seed.ts'),
   ]);
-  const sandbox = await startSandbox({ indexLagMs: 0 });
+  const sandbox = await startSandbox({ indexLagMs: 0, ...(schema !== undefined && { schema }) });
   sandbox.seed(exampleSeed);
   return { accessToken: sandbox.token, baseUrl: sandbox.url, close: () => sandbox.close() };
 }

@@ -82,6 +82,10 @@ export function createHubSpotCrm(deps: HubSpotDeps, settings: TransportSettings)
     unlink: (from, to, pairs, context) => unlinkRecords(sendFor(context), { from, to }, pairs),
     // biome-ignore lint/complexity/useMaxParams: the port's signature
     readLinks: (from, to, ids, context) => readLinks(sendFor(context), { from, to }, ids),
+    listLinkLabels: async (from, to, context) =>
+      (await linkLabels.of({ from, to }, [], context)).flatMap(({ typeId, label, category }) =>
+        label === null ? [] : [{ typeId, label, category }],
+      ),
     listOwners: (context) => listOwners(sendFor(context)),
     readAccount: (context, options) => {
       const call = accountDetails();
