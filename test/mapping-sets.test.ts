@@ -55,7 +55,7 @@ test('the schema file of the German set rehearses it offline: no finding, and ev
     const records = examples.flatMap(({ enginy }: { enginy?: object }, at: number) =>
       enginy === undefined
         ? []
-        : [{ name: `Name ${at}`, lastName: `Last ${at}`, ...enginy, externalId: `${kind}-${at}` }],
+        : [{ [kind === 'contacts' ? 'lastName' : 'name']: `Name ${at}`, ...enginy, externalId: `${kind}-${at}` }],
     );
     const { status, body } = await bridge.send('POST', `/${kind}`, { [kind]: records });
     expect([status, body.errors]).toEqual([201, undefined]);
