@@ -3,7 +3,7 @@ import { readPortalSchema } from '../../portal-schema/read-portal-schema.ts';
 import { readSchemaFile } from '../../portal-schema/read-schema-file.ts';
 import { SchemaFile } from '../../portal-schema/schema-file.ts';
 import { type CommandIo, UsageError } from '../command-io.ts';
-import type { OpenCrm } from './open-crm.ts';
+import type { CallContext, Crm } from '../../crm/crm.ts';
 
 /** Throws UsageError with one sentence if the file cannot be used. */
 export function readSchema(file: string): SchemaFile {
@@ -27,8 +27,13 @@ interface SourceOptions {
   readonly schema?: string;
 }
 
+interface AskedAccount {
+  readonly crm: Crm;
+  readonly context: CallContext;
+}
+
 /** Saves what the account looks like. Overwrites nothing but an earlier schema. Throws UsageError if the file cannot be written. */
-export async function saveSchema(io: CommandIo, { crm, context }: OpenCrm, file: string): Promise<void> {
+export async function saveSchema(io: CommandIo, { crm, context }: AskedAccount, file: string): Promise<void> {
   if (existsSync(file)) demandSchema(file);
   const { schema, omitted } = await readPortalSchema(crm, context);
   try {
