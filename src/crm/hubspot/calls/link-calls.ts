@@ -1,6 +1,7 @@
 /** The calls that link, unlink and list linked records (HubSpot's associations): bodies and responses. */
 import { isObject } from '../../../json.ts';
 import type { ObjectType, Pair } from '../../crm.ts';
+import { type HubSpotError, readHubSpotError } from '../transport/error-body.ts';
 import type { HubSpotCall } from '../transport/hubspot-call.ts';
 import { type BatchResponse, idOf, readBatchResponse } from './batch-response.ts';
 
@@ -39,15 +40,18 @@ export function linkBatch({ from, to }: LinkTypes, pairs: readonly Pair[]): HubS
   };
 }
 
-/** Repeatable: unlinking unlinked records changes nothing. The undated API answers 204 without a body, the dated ones 200. */
-export function unlinkBatch({ from, to }: LinkTypes, pairs: readonly Pair[]): HubSpotCall<void> {
+/**
+ * Repeatable: unlinking unlinked records changes nothing. The undated API answers 204 without a body, the dated ones 200. Returns the
+ * errors of the response.
+ */
+export function unlinkBatch({ from, to }: LinkTypes, pairs: readonly Pair[]): HubSpotCall<readonly HubSpotError[]> {
   const inputs = pairs.map((pair) => ({ from: { id: pair.fromId }, to: [{ id: pair.toId }] }));
   return {
     purpose: `unlink ${from} from ${to}`,
     lane: 'associations',
     repeat: 'always',
     request: ({ links }) => ({ method: 'POST', path: `${links(from, to)}/batch/archive`, body: { inputs } }),
-    read: () => undefined,
+    read: (body) => (isObject(body) && Array.isArray(body.errors) ? body.errors.map(readHubSpotError) : []),
   };
 }
 

@@ -2,11 +2,11 @@ import type { CrmProblem, LinkOutcome, Pair } from '../../crm.ts';
 import type { BatchResponse } from '../calls/batch-response.ts';
 import { problemOfCall, unaccounted } from '../problems/call-problem.ts';
 import { CallTally } from '../problems/call-tally.ts';
-import { problemOfEntry } from '../problems/entry-problem.ts';
 import { sendAroundOffenders } from '../problems/halving.ts';
-import { contextValues, type HubSpotError } from '../transport/error-body.ts';
+import type { HubSpotError } from '../transport/error-body.ts';
 import type { HubSpotCall, Send } from '../transport/hubspot-call.ts';
 import { type HubSpotRefusal, isAboutContent } from '../transport/hubspot-refusal.ts';
+import { idsIn, linkProblem, noRecord } from './link-problem.ts';
 
 /** The links of one request: sends batches and keeps one outcome per pair. */
 export class LinkWrite<P extends Pair> {
@@ -102,29 +102,6 @@ function linkedByMergedId<P extends Pair>(
     const [result, ...others] = unclaimed.filter((one) => sharesEnd(pair, one));
     return result !== undefined && others.length === 0 && open.filter((one) => sharesEnd(one, result)).length === 1;
   });
-}
-
-function idsIn(error: HubSpotError): ReadonlySet<string> {
-  const texts = ['id', 'ids', 'fromObjectId', 'toObjectId', 'INVALID_OBJECT_IDS'].flatMap((key) =>
-    contextValues(error, key),
-  );
-  const inMessages = [error, ...error.errors].map(
-    ({ message }) => /\b(\d+) is not a valid id/i.exec(message)?.[1] ?? '',
-  );
-  return new Set([...texts, ...inMessages].flatMap((text) => text.match(/\d+/g) ?? []));
-}
-
-function linkProblem(error: HubSpotError, id?: string): CrmProblem {
-  const isUnknown =
-    error.subCategory?.endsWith('INVALID_IDENTIFIER') ||
-    contextValues(error, 'INVALID_OBJECT_IDS').length > 0 ||
-    /not (a )?valid/i.test(error.message);
-  if (id !== undefined && (isUnknown || error.category === 'OBJECT_NOT_FOUND')) return noRecord(id);
-  return problemOfEntry(error, 'unavailable');
-}
-
-function noRecord(id: string): CrmProblem {
-  return { kind: 'not-found', message: `HubSpot has no record ${id}` };
 }
 
 /** A pair as a key of maps. */

@@ -4,10 +4,14 @@ import { type LinkTypes, MAX_PAIRS_PER_WRITE, unlinkBatch } from '../calls/link-
 import { problemOfCall } from '../problems/call-problem.ts';
 import { CallTally } from '../problems/call-tally.ts';
 import { problemOfEntry } from '../problems/entry-problem.ts';
+import type { HubSpotError } from '../transport/error-body.ts';
 import type { Send } from '../transport/hubspot-call.ts';
 import { isAboutContent } from '../transport/hubspot-refusal.ts';
+import { idsIn, linkProblem } from './link-problem.ts';
 
-/** Removes links, 2,000 pairs per call. HubSpot's response names no pairs: a call succeeds or fails for all of them. */
+/**
+ * Removes links, 2,000 pairs per call. HubSpot's response names pairs only in errors: a call succeeds or fails for all others.
+ */
 export async function unlinkRecords(
   send: Send,
   types: LinkTypes,
@@ -17,9 +21,9 @@ export async function unlinkRecords(
   const outcomes = await Promise.all(
     chunksOf(pairs, MAX_PAIRS_PER_WRITE).map(async (chunk): Promise<UnlinkOutcome[]> => {
       try {
-        await send(unlinkBatch(types, chunk));
+        const errors = await send(unlinkBatch(types, chunk));
         tally.addAnswer();
-        return chunk.map(() => 'unlinked');
+        return chunk.map((pair) => outcomeOf(pair, errors));
       } catch (error) {
         if (isAboutContent(error)) tally.addAnswer();
         else tally.addError(error);
@@ -30,4 +34,22 @@ export async function unlinkRecords(
   );
   tally.throwIfNothingDone();
   return outcomes.flat();
+}
+
+/** A record that does not exist has no links, and no link is a success. An error without ids may be about any pair. */
+function outcomeOf({ fromId, toId }: Pair, errors: readonly HubSpotError[]): UnlinkOutcome {
+  const own = errors.filter((error) => {
+    const ids = idsIn(error);
+    return ids.size === 0 || ids.has(fromId) || ids.has(toId);
+  });
+  const problems = own
+    .filter(({ subCategory = '' }) => !subCategory.includes('NO_ASSOCIATIONS_FOUND'))
+    .map((error) =>
+      linkProblem(
+        error,
+        [fromId, toId].find((id) => idsIn(error).has(id)),
+      ),
+    );
+  const problem = problems.find(({ kind }) => kind !== 'not-found');
+  return problem === undefined ? 'unlinked' : { problem };
 }

@@ -1,0 +1,28 @@
+import type { CrmProblem } from '../../crm.ts';
+import { problemOfEntry } from '../problems/entry-problem.ts';
+import { contextValues, type HubSpotError } from '../transport/error-body.ts';
+
+/** The records that an error about links names. */
+export function idsIn(error: HubSpotError): ReadonlySet<string> {
+  const texts = ['id', 'ids', 'fromObjectId', 'toObjectId', 'INVALID_OBJECT_IDS'].flatMap((key) =>
+    contextValues(error, key),
+  );
+  const inMessages = [error, ...error.errors].map(
+    ({ message }) => /\b(\d+) is not a valid id/i.exec(message)?.[1] ?? '',
+  );
+  return new Set([...texts, ...inMessages].flatMap((text) => text.match(/\d+/g) ?? []));
+}
+
+/** @param id the record of the pair that the error names. */
+export function linkProblem(error: HubSpotError, id?: string): CrmProblem {
+  const isUnknown =
+    error.subCategory?.endsWith('INVALID_IDENTIFIER') ||
+    contextValues(error, 'INVALID_OBJECT_IDS').length > 0 ||
+    /not (a )?valid/i.test(error.message);
+  if (id !== undefined && (isUnknown || error.category === 'OBJECT_NOT_FOUND')) return noRecord(id);
+  return problemOfEntry(error, 'unavailable');
+}
+
+export function noRecord(id: string): CrmProblem {
+  return { kind: 'not-found', message: `HubSpot has no record ${id}` };
+}
