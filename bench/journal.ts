@@ -9,6 +9,7 @@ import { journalPath, openJournalFile } from '../src/journal/journal-file.ts';
 import type { RequestPart } from '../src/journal/journal-messages.ts';
 import { openJournalReader } from '../src/journal/read-journal.ts';
 import { createRequestWriter } from '../src/journal/write-requests.ts';
+import type { BridgeProcess } from './bridge-process.ts';
 import { compareThroughput, oneRound, type Pair, quantile, settled, usualWorks } from './side-by-side.ts';
 import { formatTable } from './table.ts';
 import { startBridge, startCrm, unlimited } from './world.ts';
@@ -75,6 +76,7 @@ async function measureMemory(sandbox: Sandbox): Promise<object> {
   for (let pair = 0; pair < memoryPairs; pair += 1) {
     added.push(
       await withPair(sandbox, async ({ without, with: journaling }) => {
+        for (const bridge of [without, journaling]) await failOnce(bridge);
         for (const work of shortWorks) {
           for (let round = 0; round < 3; round += 1) {
             for (const bridge of [without, journaling]) await oneRound(work, bridge);
@@ -98,10 +100,21 @@ async function measureMemory(sandbox: Sandbox): Promise<object> {
   return { now, peak };
 }
 
+/** Starts the thread of captures, which a bridge in service has. */
+async function failOnce(bridge: BridgeProcess): Promise<void> {
+  const { body } = await bridge.send('PUT', '/contacts', { contacts: [{ crmId: '424242', title: 'CTO' }] });
+  if (body.errors?.length !== 1) throw new Error('the update of an unknown record did not fail');
+}
+
 async function withPair<Result>(sandbox: Sandbox, measure: (pair: Pair) => Promise<Result>): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-journal-'));
-  const without = await startBridge(sandbox, { ...unlimited, JOURNAL: 'off' }, 'built');
-  const journaling = await startBridge(sandbox, { ...unlimited, JOURNAL: 'on', DATA_DIR: folder }, 'built');
+  const start = (JOURNAL: 'off' | 'on') => {
+    const folders = { DATA_DIR: join(folder, JOURNAL), CAPTURE_DIR: join(folder, `captures-${JOURNAL}`) };
+    // Captures as by default, so that the difference is the journal alone.
+    return startBridge(sandbox, { ...unlimited, ...folders, CAPTURE: 'errors', JOURNAL }, 'built');
+  };
+  const without = await start('off');
+  const journaling = await start('on');
   try {
     return await measure({ without, with: journaling });
   } finally {

@@ -101,7 +101,7 @@ export class JournalThread implements Journal {
       return;
     }
     this.#posted += records;
-    worker.postMessage({ kind: 'parts', parts } satisfies JournalMessage);
+    worker.postMessage({ kind: 'parts', text: JSON.stringify(parts), records } satisfies JournalMessage);
   }
 
   #settle(records: number, isWritten: boolean): void {
@@ -113,7 +113,8 @@ export class JournalThread implements Journal {
     // Source runs as .ts, the built program as .js; the compiler does not rewrite this URL.
     const file = new URL(`./journal-worker${extname(import.meta.url)}`, import.meta.url);
     try {
-      const resourceLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 };
+      // A small young generation: what a batch leaves behind is collected at once instead of filling it.
+      const resourceLimits = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 64 };
       this.#worker = new Worker(file, { workerData: this.#settings, name: 'journal', resourceLimits });
     } catch (error) {
       this.#fail(error);

@@ -3,7 +3,7 @@
  * journal-thread.ts.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { JournalMessage, JournalReport, JournalSettings } from './journal-messages.ts';
+import type { JournalMessage, JournalReport, JournalSettings, RequestPart } from './journal-messages.ts';
 import { JournalWriter } from './journal-writer.ts';
 
 function report(message: JournalReport): void {
@@ -19,7 +19,7 @@ parentPort?.on('message', (message: JournalMessage) => {
     report({ kind: 'flushed' });
     return;
   }
-  const isWritten = writer.write(message.parts);
-  const records = message.parts.reduce((sum, part) => sum + part.records.length, 0);
-  report({ kind: 'done', records, isWritten });
+  // What journal-thread.ts made of parts.
+  const parts: readonly RequestPart[] = JSON.parse(message.text);
+  report({ kind: 'done', records: message.records, isWritten: writer.write(parts) });
 });
