@@ -6,7 +6,9 @@ export interface LaneQuery {
   readonly name: string;
   /** Of the lane's state, as the last answer named it; empty to join. */
   readonly epoch: string;
-  /** The lane's time now is between these, by the replica's own clock and the last answer; 0 to join. */
+  /** Of the last answer, also after a loss: that of `clock`. */
+  readonly knownEpoch: string;
+  /** The lane's time now is between these, by the replica's own clock and the last answer; 0 before the first one. */
   readonly clock: { readonly low: number; readonly high: number };
   /** The last answer said `late` although it came at once: the store's clock has jumped. */
   readonly insists: boolean;

@@ -73,7 +73,8 @@ export class SharedBudget implements Budget {
   readonly #outbox = new LaneOutbox();
   #demand: Demand = { urgent: 0, bulk: 0 };
   #joined: Joined | undefined;
-  #wasJoined = false;
+  /** The last answer, also after a loss: a query that reaches the store late is recognized by it. */
+  #last: Joined | undefined;
   #own: OwnShare | undefined;
   #ownNumber = 0;
   #insists = false;
@@ -233,13 +234,15 @@ export class SharedBudget implements Budget {
   #query(now: number, reports: LaneReports): LaneQuery {
     const { name, limits } = this.#settings;
     const joined = this.#joined;
+    const last = this.#last;
     const count = this.#slots.count(now);
     return {
       name,
       epoch: joined?.epoch ?? '',
+      knownEpoch: last?.epoch ?? '',
       clock: {
-        low: joined === undefined ? 0 : Math.ceil(joined.clock + now - joined.receivedAt),
-        high: joined === undefined ? 0 : Math.ceil(joined.clock + now - joined.sentAt),
+        low: last === undefined ? 0 : Math.ceil(last.clock + now - last.receivedAt),
+        high: last === undefined ? 0 : Math.ceil(last.clock + now - last.sentAt),
       },
       insists: this.#insists,
       limits: {
@@ -264,7 +267,7 @@ export class SharedBudget implements Budget {
     const { epoch, clock, granted, number, used } = answer;
     const isReturn = this.#joined === undefined;
     this.#joined = { epoch, clock, sentAt, receivedAt: now };
-    this.#wasJoined = true;
+    this.#last = this.#joined;
     this.#own = undefined;
     this.#insists = false;
     this.#lane = answer;
@@ -284,7 +287,12 @@ export class SharedBudget implements Budget {
     this.#insists = false;
     this.#nextAt = now + RETRY_MS[by] * (0.75 + 0.5 * this.#deps.random());
     if (this.#own !== undefined) return;
-    const loss = { since: now, held: this.#slots.count(now), isSilent: by === 'silence', isFirst: !this.#wasJoined };
+    const loss = {
+      since: now,
+      held: this.#slots.count(now),
+      isSilent: by === 'silence',
+      isFirst: this.#last === undefined,
+    };
     this.#own = new OwnShare(loss, { ...this.#lane, limit: Math.min(this.#lane.limit, this.#settings.limits.limit) });
     this.#deps.onChange();
   }

@@ -21,7 +21,7 @@ if not joins and S.epoch ~= q.epoch then return '{"status":"unknown"}' end
 -- The lane's clock: that of Redis, corrected by what the caller's own clock says has passed since its last answer.
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000) + (S.off or 0)
-if not joins then
+if S.epoch and q.knownEpoch == S.epoch then
   local fix = 0
   if now < q.clock.low - EARLY_MS then fix = q.clock.low - now
   elseif now > q.clock.high + WINDOW_LATE_MS then

@@ -1,0 +1,46 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
+import { startRedis } from '../support/start-redis.ts';
+
+test('no request fails while Redis is frozen, dies and returns, and no record is created twice', async () => {
+  const redis = await startRedis();
+  onTestFinished(() => redis.close());
+  const crm = await startCrm();
+  const settings = (name: string) => ({ REDIS_URL: redis.url, REPLICAS: '2', INSTANCE: name });
+  const replicas = [await startBridgeOn(crm, settings('a')), await startBridgeOn(crm, settings('b'))];
+  const statuses: number[] = [];
+  let isRunning = true;
+  let number = 0;
+  const client = async () => {
+    while (isRunning) {
+      number += 1;
+      const contacts = [{ externalId: `lead-${number}`, firstName: 'Ada', email: `ada-${number}@example.com` }];
+      const path = number % 3 === 0 ? '/contacts/sync' : '/contacts';
+      const answers = await Promise.all(replicas.map(({ send }) => send('POST', path, { contacts })));
+      statuses.push(...answers.map(({ status }) => status));
+    }
+  };
+  const clients = Promise.all(Array.from({ length: 4 }, client));
+  const pause = (ms: number) =>
+    new Promise((resolve) => {
+      setTimeout(resolve, ms);
+    });
+
+  await pause(1_000);
+  redis.freeze();
+  await pause(1_500);
+  redis.thaw();
+  await pause(1_000);
+  await redis.kill();
+  await pause(1_500);
+  await redis.restart();
+  await pause(1_500);
+  isRunning = false;
+  await clients;
+
+  expect(statuses.length).toBeGreaterThan(20);
+  expect(statuses.filter((status) => status < 200 || status > 299)).toEqual([]);
+  const emails = crm.records('contacts').map(({ properties }) => properties.email);
+  expect(new Set(emails).size).toBe(emails.length);
+  expect(replicas.map(({ log }) => log.text().includes('Redis cannot be reached'))).toEqual([true, true]);
+});
