@@ -1,7 +1,9 @@
 import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
 import type { CallContext, Crm, Owner } from '../../crm/crm.ts';
+import { type Deadline, deadlineIn } from '../../crm/deadline.ts';
 import { CrmUnavailableError, DeadlineError, GatewayError, NotSupportedError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
+import { raceDeadline } from '../race-deadline.ts';
 
 /** The CRM's users who can own records, cached for a few minutes. */
 export interface OwnerDirectory {
@@ -36,6 +38,8 @@ export interface OwnerDirectoryDeps {
   readonly now?: () => number;
   /** How long `list` waits for the CRM where it has an earlier list to return, in milliseconds. */
   readonly patienceMs?: number;
+  /** How long `list` waits for the CRM, and asks it again, where it has no list, in milliseconds. */
+  readonly giveUpMs?: number;
   readonly sleep?: (ms: number) => Promise<unknown>;
 }
 
@@ -46,6 +50,8 @@ const refusalTtlMs = 45_000;
 const minRereadMs = 30_000;
 /** The pause between reads while there is no list to return: an error would switch owner selection off. */
 const retryMs = 3_000;
+/** By then, who connects Enginy or a proxy in between has given up. The read goes on for the next request. */
+const defaultGiveUpMs = 20_000;
 
 interface Entry {
   readonly at: number;
@@ -99,7 +105,8 @@ export function createOwnerDirectory(deps: OwnerDirectoryDeps): OwnerDirectory {
   async function list(context: CallContext): Promise<readonly Owner[]> {
     const earlier = lastList();
     if (earlier === undefined) {
-      return await persistently(async () => await current(context, ttlMs).catch(orElse(lastList)), context, sleep);
+      const patience = shorterOf(context.deadline, deadlineIn(deps.giveUpMs ?? defaultGiveUpMs, now));
+      return await persistently(async () => await current(context, ttlMs).catch(orElse(lastList)), patience, sleep);
     }
     try {
       return await soonOr(current(context, ttlMs), earlier, patienceMs);
@@ -140,17 +147,27 @@ function orElse(lastList: () => readonly Owner[] | undefined) {
   };
 }
 
-/** Reads until the CRM answers or the request's time is nearly over. */
+function shorterOf(one: Deadline, other: Deadline): Deadline {
+  return { remainingMs: () => Math.min(one.remainingMs(), other.remainingMs()) };
+}
+
+/**
+ * Reads until the CRM answers or the time for it is over.
+ * @throws CrmUnavailableError when it is.
+ */
 async function persistently(
   read: () => Promise<readonly Owner[]>,
-  { deadline }: Pick<CallContext, 'deadline'>,
+  patience: Deadline,
   sleep: (ms: number) => Promise<unknown>,
 ): Promise<readonly Owner[]> {
   for (;;) {
     try {
-      return await read();
+      return await raceDeadline(read(), patience);
     } catch (error) {
-      if (!(error instanceof CrmUnavailableError) || deadline.remainingMs() < 2 * retryMs) throw error;
+      if (error instanceof DeadlineError) {
+        throw new CrmUnavailableError('The CRM did not list its users in time', { cause: error });
+      }
+      if (!(error instanceof CrmUnavailableError) || patience.remainingMs() < 2 * retryMs) throw error;
       await sleep(retryMs);
     }
   }
