@@ -18,8 +18,11 @@ export interface CommandIo {
   readonly width: number | undefined;
   environment(): Environment;
   readInput(): Promise<string>;
-  /** One line typed by a person; empty without a terminal. */
-  ask(question: string): Promise<string>;
+  /**
+   * One line typed by a person; empty without a terminal.
+   * @param options.isSecret nothing that is typed appears on the terminal
+   */
+  ask(question: string, options?: { readonly isSecret?: boolean }): Promise<string>;
   setStatus(status: ExitStatus): void;
   /** Aborted when the reader of the output is gone; a command that runs until it is stopped ends then. */
   readonly stop?: AbortSignal;

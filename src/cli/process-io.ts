@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { readEnvironment } from '../environment.ts';
 import type { CommandIo } from './command-io.ts';
@@ -35,13 +36,19 @@ export function processIo(): CommandIo {
   };
 }
 
-async function ask(question: string): Promise<string> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+async function ask(question: string, { isSecret = false } = {}): Promise<string> {
+  // With `terminal`, readline switches the terminal's own echo off and echoes into `output`, where a secret ends.
+  const settings = isSecret
+    ? { output: new Writable({ write: (_chunk, _encoding, done) => done() }), terminal: process.stdin.isTTY === true }
+    : { output: process.stdout };
+  if (isSecret) process.stdout.write(question);
+  const terminal = createInterface({ input: process.stdin, ...settings });
   try {
     // Without a terminal the input ends at once.
     const ended = once(terminal, 'close').then(() => '');
-    return await Promise.race([terminal.question(question), ended]);
+    return await Promise.race([terminal.question(isSecret ? '' : question), ended]);
   } finally {
     terminal.close();
+    if (isSecret) process.stdout.write('\n');
   }
 }

@@ -43,6 +43,19 @@ Exit status: 0 all is well, 1 something was found, 2 the command could not do it
 /** Runs one command line, without the program's name. What it prints and ends with goes to `outside`; only faults of ours are thrown. */
 export async function runCommandLine(args: readonly string[], outside: CommandIo): Promise<void> {
   const io = withVisibleControls(outside);
+  try {
+    await createProgram(io).parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) io.setStatus(error.exitCode === 0 ? 0 : 2);
+    else if (error instanceof UsageError) {
+      io.complain(`error: ${error.message}\n`);
+      io.setStatus(2);
+    } else throw error;
+  }
+}
+
+/** The command line with all commands, their arguments and options. */
+export function createProgram(io: CommandIo): Command {
   const program = new Command('enginy-bridge')
     .description('Lets Enginy use HubSpot as its custom CRM: runs the bridge, and helps with what steers it.')
     .version(version, '-V, --version')
@@ -66,15 +79,7 @@ export async function runCommandLine(args: readonly string[], outside: CommandIo
     .addCommand(conformanceCommand(io))
     .addCommand(completionCommand(io));
   adopt(program, io);
-  try {
-    await program.parseAsync(args, { from: 'user' });
-  } catch (error) {
-    if (error instanceof CommanderError) io.setStatus(error.exitCode === 0 ? 0 : 2);
-    else if (error instanceof UsageError) {
-      io.complain(`error: ${error.message}\n`);
-      io.setStatus(2);
-    } else throw error;
-  }
+  return program;
 }
 
 /** Whatever a command prints, from files and callers too: nothing in it may steer the terminal. */

@@ -6,6 +6,8 @@ import { foldText } from '../mapping/values/fold-text.ts';
 /** A row of a mapping file for one of the portal's own properties, for an administrator to switch on. */
 export interface ProposedRow {
   readonly section: 'write' | 'return';
+  /** The portal's property. */
+  readonly property: string;
   /** One line of YAML, without the dash. */
   readonly row: string;
   /** Why it is proposed: the property's label, its type, its options. One line. */
@@ -88,11 +90,15 @@ function proposal(
   { enginy, row, why }: Why,
 ): Proposal {
   const label = oneLine(definition.label);
-  const options = definition.options.filter(({ isHidden }) => isHidden !== true).map((option) => oneLine(option.label));
+  const options = definition.options
+    .filter(({ isHidden }) => isHidden !== true)
+    .map(({ value, label: shown }) =>
+      value.toLowerCase() === shown.toLowerCase() ? oneLine(shown) : `${oneLine(shown)} (${oneLine(value)})`,
+    );
   const shown = options.slice(0, maxOptions).join(', ');
   const more = options.length > maxOptions ? `, and ${options.length - maxOptions} more` : '';
   const list = options.length === 0 ? '' : `; options: ${shown}${more}`;
-  return { key: `${section} ${enginy}`, section, row, reason: `"${label}": ${why}${list}` };
+  return { key: `${section} ${enginy}`, section, property: definition.name, row, reason: `"${label}": ${why}${list}` };
 }
 
 const maxOptions = 6;

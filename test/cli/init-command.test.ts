@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -151,4 +151,59 @@ test.each(['', 'Bearer pat-na1-x', 'pat na1'])('refuses %j as a token', async (t
   inEmptyFolder();
 
   expect(await runCommand(['init'], { typed })).toMatchObject({ status: 2 });
+});
+
+test('--print shows the files that would be written, and writes nothing', async () => {
+  const folder = inEmptyFolder();
+  const { environment } = await portal();
+
+  const printed = await runCommand(['init', '--yes', '--print'], { environment });
+  const before = readdirSync(folder);
+  await runCommand(['init', '--yes'], { environment });
+
+  expect([printed.status, printed.err, before]).toEqual([0, '', []]);
+  const dir = join(folder, 'mappings/portal');
+  const files = readdirSync(dir);
+  expect(files).toEqual(expect.arrayContaining(['contacts.yaml', 'contacts.examples.yaml', 'companies.examples.yaml']));
+  for (const file of files) {
+    expect(printed.out).toContain(`# mappings/portal/${file}\n${readFileSync(join(dir, file), 'utf8')}`);
+  }
+  expect(printed.out).not.toContain(environment.HUBSPOT_ACCESS_TOKEN);
+});
+
+test('--patch lists the rows that existing files lack, and changes none of them', async () => {
+  const folder = inEmptyFolder();
+  const { environment } = await portal();
+  const dir = join(folder, 'mappings/portal');
+  mkdirSync(dir, { recursive: true });
+  const mine = 'write:\n  fields:\n    - { enginy: linkedinUrl, crm: linkedin_profil }\n';
+  writeFileSync(join(dir, 'contacts.yaml'), mine);
+
+  const { status, out } = await runCommand(['init', '--yes', '--patch'], { environment });
+  await runCommand(['init', '--yes', '--force'], { environment });
+  const complete = await runCommand(['init', '--yes', '--patch'], { environment });
+  const nowhere = await runCommand(['init', '--yes', '--patch', '--dir', 'gone'], { environment });
+
+  expect(status).toBe(0);
+  expect(out).toContain('mappings/portal/contacts.yaml\n  return:\n+   # "Lead Score 2024"');
+  expect(out).toContain('+   - { crm: punkte_2024, enginy: leadScore, type: number }');
+  expect(out).not.toContain('linkedin_profil');
+  expect(complete.out).toBe('✓ mappings/portal names every property that init would propose\n');
+  expect(nowhere).toMatchObject({ status: 2, err: expect.stringContaining('there is no folder gone') });
+});
+
+test('reads the owners, and goes on without the permission; options are listed with labels and values', async () => {
+  inEmptyFolder();
+  const crm = await startCrm({ scopes: { without: ['crm.objects.owners.read'] } });
+  const tags = { name: 'etiquetas', label: 'Etiquetas', ...choice('checkbox', 'Evento') };
+  crm.seed({ properties: { contacts: [{ ...tags, options: [{ label: 'Evento', value: 'ev_1', displayOrder: 0 }] }] } });
+  const environment = { HUBSPOT_ACCESS_TOKEN: crm.token, HUBSPOT_BASE_URL: crm.url };
+
+  const { out } = await runCommand(['init', '--yes'], { environment });
+  inEmptyFolder();
+  const rehearsed = await runCommand(['init', '--sandbox']);
+
+  expect(out).toContain('! the owners cannot be read');
+  expect(out).toContain('options: Evento (ev_1)');
+  expect(rehearsed.out).toMatch(/✓ \d+ owners, of whom Enginy offers a choice/);
 });

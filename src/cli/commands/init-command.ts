@@ -3,13 +3,15 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { EnvironmentSchema } from '../../settings/environment-schema.ts';
-import { GatewayError } from '../../errors.ts';
+import { CrmRejectedError, GatewayError, NotSupportedError } from '../../errors.ts';
+import { initialExamples } from '../../init/initial-examples.ts';
 import { insertRows } from '../../init/insert-rows.ts';
 import { type ProposedRow, proposeRows } from '../../init/propose-rows.ts';
 import { checkLive } from '../../live-check/check-live.ts';
 import { checkFolder } from '../../mapping/check/check-folder.ts';
 import { shippedMappings } from '../../settings/shipped-mappings.ts';
 import { type CommandIo, UsageError } from '../command-io.ts';
+import { demandFolder } from './check-command.ts';
 import { confirm } from '../inputs/confirm.ts';
 import type { OpenCrm } from '../inputs/open-crm.ts';
 import { readToolConfig } from '../inputs/tool-config.ts';
@@ -22,10 +24,12 @@ Reads the properties of your HubSpot account, and writes into the working direct
                     tags, fields of the same name) are proposed as rows in comments, each with the reason.
   .env              the access token, a new API key, and the folder. Only you can read it (mode 0600).
 
-Nothing is written into HubSpot. A file or folder that exists is only overwritten after a question, or with --force.
+Beside them lie examples of made-up people, which "enginy-bridge check" runs. Nothing is written into HubSpot. A file or folder that exists is only overwritten after a question, or with --force.
 
 Examples:
   enginy-bridge init                           asks for the access token, unless HUBSPOT_ACCESS_TOKEN is set
+  enginy-bridge init --print                   look at the files first
+  enginy-bridge init --patch                   which rows the existing files lack
   enginy-bridge init --sandbox                 rehearse on the embedded CRM, without an account
   HUBSPOT_ACCESS_TOKEN=… enginy-bridge init --yes      in a script: asks nothing
 
@@ -37,6 +41,8 @@ interface InitOptions {
   readonly schema?: string;
   readonly yes?: true;
   readonly force?: true;
+  readonly print?: true;
+  readonly patch?: true;
   readonly dir: string;
 }
 
@@ -48,6 +54,8 @@ export function initCommand(io: CommandIo): Command {
     .option('--sandbox', 'rehearse on the embedded CRM')
     .option('--schema <file>', 'rehearse on the embedded CRM with the properties of a saved portal')
     .option('-y, --yes', 'ask nothing; what would need an answer fails')
+    .option('--print', 'print the mapping files instead of writing anything')
+    .option('--patch', 'print the rows that existing files in the folder lack; write nothing')
     .option('--force', 'overwrite .env and the folder')
     .addHelpText('after', after)
     .action((options: InitOptions) => init(io, options));
@@ -55,7 +63,8 @@ export function initCommand(io: CommandIo): Command {
 
 async function init(io: CommandIo, options: InitOptions): Promise<void> {
   const token = options.sandbox || options.schema ? undefined : await tokenFor(io, options);
-  await mayWrite(io, options, ['.env', options.dir]);
+  if (options.patch) demandFolder(options.dir);
+  else if (!options.print) await mayWrite(io, options, ['.env', options.dir]);
   const environment = { ...io.environment(), ...(token !== undefined && { HUBSPOT_ACCESS_TOKEN: token }) };
   const config = readToolConfig({ environment: () => environment, complain: io.complain });
   const { openCrm } = await import('../inputs/open-crm.ts');
@@ -73,7 +82,12 @@ async function init(io: CommandIo, options: InitOptions): Promise<void> {
 async function tokenFor(io: CommandIo, options: InitOptions): Promise<string> {
   const { HUBSPOT_ACCESS_TOKEN: known } = io.environment();
   const given =
-    known ?? (options.yes ? '' : await io.ask('HubSpot access token (Development > Keys > Service keys): '));
+    known ??
+    (options.yes
+      ? ''
+      : await io.ask('HubSpot access token (Development > Keys > Service keys; it is not shown): ', {
+          isSecret: true,
+        }));
   const parsed = EnvironmentSchema.shape.HUBSPOT_ACCESS_TOKEN.safeParse(given);
   if (!parsed.success) throw new UsageError(`the access token ${parsed.error.issues[0]?.message ?? 'is not valid'}`);
   if (parsed.data === undefined || parsed.data === '') {
@@ -88,7 +102,7 @@ async function mayWrite(io: CommandIo, options: InitOptions, paths: readonly str
   const question = `${existing.join(' and ')} exist${existing.length === 1 ? 's' : ''} already. Overwrite? [y/N] `;
   if (!options.yes && (await confirm(io, question))) return;
   throw new UsageError(
-    `${existing.join(' and ')} exist${existing.length === 1 ? 's' : ''} already, and nothing was written; --force overwrites`,
+    `${existing.join(' and ')} exist${existing.length === 1 ? 's' : ''} already, and nothing was written; --patch prints the rows that ${options.dir} lacks, --dir names another folder, --force overwrites`,
   );
 }
 
@@ -101,15 +115,25 @@ interface SetUp {
 async function writeSetUp(io: CommandIo, { open, options, token }: SetUp): Promise<void> {
   const { crm, context } = open;
   const account = await crm.readAccount(context);
-  io.print(`✓ ${open.name}, account ${account.id}\n`);
-  const [contacts, companies] = await Promise.all([
+  const [contacts, companies, owners] = await Promise.all([
     crm.readProperties('contacts', context),
     crm.readProperties('companies', context),
+    countOwners(open),
   ]);
+  const rows = { contacts: proposeRows('contacts', contacts), companies: proposeRows('companies', companies) };
+  if (options.print) {
+    for (const [file, text] of renderMappings(rows)) io.print(`# ${join(options.dir, file)}\n${text}\n`);
+    return;
+  }
+  if (options.patch) {
+    printPatch(io, options.dir, rows);
+    return;
+  }
+  io.print(`✓ ${open.name}, account ${account.id}, time zone ${account.timeZone}\n`);
   const own = [...contacts, ...companies].filter(({ isCustom }) => isCustom).length;
   io.print(`✓ ${contacts.length} properties of contacts and ${companies.length} of companies, ${own} of them yours\n`);
+  io.print(`${owners}\n`);
 
-  const rows = { contacts: proposeRows('contacts', contacts), companies: proposeRows('companies', companies) };
   writeMappings(options.dir, rows);
   writeEnv(options, token);
   io.print(
@@ -134,15 +158,51 @@ function countOf(rows: readonly ProposedRow[], object: string): string {
   return `${rows.length} row${rows.length === 1 ? '' : 's'} of ${object} to decide`;
 }
 
-function writeMappings(dir: string, rows: Readonly<Record<'contacts' | 'companies', readonly ProposedRow[]>>): void {
+function writeMappings(dir: string, rows: Rows): void {
   mkdirSync(dir, { recursive: true });
+  for (const [file, text] of renderMappings(rows)) writeFileSync(join(dir, file), text);
+}
+
+type Rows = Readonly<Record<'contacts' | 'companies', readonly ProposedRow[]>>;
+
+/** The files by name. */
+function renderMappings(rows: Rows): ReadonlyMap<string, string> {
   // The shipped examples describe the shipped rows: they would fail as soon as a proposed row is used.
   const files = readdirSync(shippedMappings).filter((name) => /^[^.]+\.yaml$/.test(name));
-  for (const file of files) {
+  const rendered = files.map((file): [string, string] => {
     // The schema lies beside the shipped folder, not beside this one.
     const text = readFileSync(join(shippedMappings, file), 'utf8').replace(/^# yaml-language-server:.*\n#?\n?/, '');
     const proposed = file === 'contacts.yaml' ? rows.contacts : file === 'companies.yaml' ? rows.companies : [];
-    writeFileSync(join(dir, file), proposed.length === 0 ? text : insertRows(text, proposed));
+    return [file, proposed.length === 0 ? text : insertRows(text, proposed)];
+  });
+  return new Map([...rendered, ...initialExamples]);
+}
+
+/** What existing files do not name yet, as lines to add. */
+function printPatch(io: CommandIo, dir: string, rows: Rows): void {
+  let count = 0;
+  for (const object of ['contacts', 'companies'] as const) {
+    const file = join(dir, `${object}.yaml`);
+    const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+    const missing = rows[object].filter(({ property }) => !new RegExp(`\\b${property}\\b`).test(text));
+    count += missing.length;
+    if (missing.length > 0) io.print(`${file}\n`);
+    for (const section of ['write', 'return'] as const) {
+      const lacking = missing.filter((row) => row.section === section);
+      if (lacking.length > 0) io.print(`  ${section === 'write' ? 'write.fields' : 'return'}:\n`);
+      for (const { row, reason } of lacking) io.print(`+   # ${reason}\n+   - ${row}\n`);
+    }
+  }
+  if (count === 0) io.print(`✓ ${dir} names every property that init would propose\n`);
+}
+
+async function countOwners({ crm, context }: OpenCrm): Promise<string> {
+  try {
+    const { length } = await crm.listOwners(context);
+    return `✓ ${length} owner${length === 1 ? '' : 's'}, of whom Enginy offers a choice`;
+  } catch (error) {
+    if (!(error instanceof CrmRejectedError || error instanceof NotSupportedError)) throw error;
+    return `! the owners cannot be read, so Enginy cannot offer a choice: ${error.message}`;
   }
 }
 
