@@ -45,11 +45,15 @@ function textOf(shape: string, length: number): string {
   return shape === 'blanks and end' ? `${text}x` : shape === 'marks' ? `a${text}` : text;
 }
 
-const usualSizes = [25_000, 50_000, 100_000, 200_000];
+/** Two sizes show how a function grows; the full set shows where it begins to. Minutes and an hour. */
+type Depth = 'quick' | 'full';
+const usualSizes = { quick: [50_000, 200_000], full: [25_000, 50_000, 100_000, 200_000] } as const;
 
 /** A capture may hold texts of many MB. */
-function sizesOf(work: string): readonly number[] {
-  return work.startsWith('redact ') ? [...usualSizes, 500_000, 1_000_000] : usualSizes;
+const redactedSizes = { quick: [250_000, 1_000_000], full: [...usualSizes.full, 500_000, 1_000_000] } as const;
+
+function sizesOf(work: string, depth: Depth): readonly number[] {
+  return (work.startsWith('redact ') ? redactedSizes : usualSizes)[depth];
 }
 
 /** Faster than this, growth is noise. */
@@ -68,18 +72,21 @@ interface Growth {
 /**
  * Milliseconds per MB of every transform, normalizer, cleaner and redactor, and how they grow: 1 is linear.
  * @param maxExponent beyond which a row is listed as growing too fast.
+ * @param depth how many sizes are measured.
  */
 export async function growthOfFunctions(
   maxExponent: number,
+  depth: Depth,
 ): Promise<{ worst: readonly Growth[]; superlinear: readonly Growth[] }> {
   const rows: Growth[] = [];
   for (const [name, work] of Object.entries(works())) {
     const measured = Object.keys(shapes).map((shape) => ({
       work: name,
       shape,
-      ...measure(work, shape, sizesOf(name)),
+      ...measure(work, shape, sizesOf(name, depth)),
     }));
     rows.push(...measured);
+    process.stdout.write('.');
   }
   const worst = Object.values(Object.groupBy(rows, ({ work }) => work)).map((group = []) =>
     group.reduce((most, row) => (row.msPerMb > most.msPerMb ? row : most)),

@@ -21,14 +21,38 @@ const broken: string[] = [];
 
 /** What hostile requests cost, and how functions grow with hostile text. The exit status is 1 if a promise is broken. */
 export async function run(): Promise<object> {
-  const functions = await growthOfFunctions(target.exponent);
-  broken.push(...functions.superlinear.map(({ work, shape, exponent }) => `${work}, ${shape}: exponent ${exponent}`));
+  const functions = await measureFunctions('quick');
   const requests = await measureRequests();
+  return { requests, functions, target, broken: reportBroken() };
+}
+
+/** How functions grow, without the requests. */
+export async function runGrowth(): Promise<object> {
+  return { functions: await measureFunctions('quick'), target, broken: reportBroken() };
+}
+
+/** The same with more sizes of text. */
+export async function runFullGrowth(): Promise<object> {
+  return { functions: await measureFunctions('full'), target, broken: reportBroken() };
+}
+
+/** What hostile requests cost, without the functions. */
+export async function runRequests(): Promise<object> {
+  return { requests: await measureRequests(), target, broken: reportBroken() };
+}
+
+async function measureFunctions(depth: 'quick' | 'full') {
+  const functions = await growthOfFunctions(target.exponent, depth);
+  broken.push(...functions.superlinear.map(({ work, shape, exponent }) => `${work}, ${shape}: exponent ${exponent}`));
+  return functions;
+}
+
+function reportBroken(): readonly string[] {
   if (broken.length > 0) {
     process.exitCode = 1;
     process.stdout.write(`\nBroken:\n${broken.map((line) => `  ${line}`).join('\n')}\n`);
   }
-  return { requests, functions, target, broken };
+  return broken;
 }
 
 async function measureRequests(): Promise<object[]> {

@@ -11,6 +11,9 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   sandbox: async () => await import('./sandbox.ts'),
   capture: async () => await import('./capture.ts'),
   hostile: async () => await import('./hostile.ts'),
+  'hostile-growth': async () => ({ run: (await import('./hostile.ts')).runGrowth }),
+  'hostile-growth-full': async () => ({ run: (await import('./hostile.ts')).runFullGrowth }),
+  'hostile-requests': async () => ({ run: (await import('./hostile.ts')).runRequests }),
   memory: async () => await import('./memory.ts'),
   journal: async () => await import('./journal.ts'),
   resend: async () => await import('./resend.ts'),
@@ -20,7 +23,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   concurrent: async () => await import('./concurrent.ts'),
 };
 /** Benches that run only when they are named. */
-const onlyIfAsked = ['replicas-short'];
+const onlyIfAsked = ['replicas-short', 'hostile-growth', 'hostile-growth-full', 'hostile-requests'];
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !Object.hasOwn(benches, name));

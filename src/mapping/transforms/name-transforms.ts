@@ -1,4 +1,4 @@
-import { companyNameVariants, foldCompanyName } from '../values/company-name.ts';
+import { companyNameVariants, foldCompanyName, maxCompanyName } from '../values/company-name.ts';
 import { foldText } from '../values/fold-text.ts';
 import { firstName, lastName } from '../values/full-name.ts';
 import type { Transform } from './transform.ts';
@@ -19,7 +19,7 @@ export const nameTransforms = {
     role: 'comparing',
     example: ['Société Générale, S.A.', 'societe generale'],
     accepts: 'text',
-    maxLength: 1_000,
+    maxLength: maxCompanyName,
     apply: foldCompanyName,
     variants: companyNameVariants,
   },

@@ -13,11 +13,16 @@ export const legalForms: ReadonlySet<string> = new Set([...always, ...withPoints
 /** The most common forms, appended to the bare name in searches; a search body is limited to 3,000 characters. */
 const searchedForms = data.searched.split('|');
 
+/** Characters of the longest text that is read as a company name. */
+export const maxCompanyName = 1_000;
+
 /**
  * Folds a company name for comparing: no legal form at the end, no punctuation, no accents, no case.
- * `Société Générale, S.A.` → `societe generale`. A name that consists of a legal form only is kept.
+ * `Société Générale, S.A.` → `societe generale`. A name that consists of a legal form only is kept. Undefined if nothing is left, or if
+ * the text is longer than any name.
  */
 export function foldCompanyName(text: string): string | undefined {
+  if (text.length > maxCompanyName) return undefined;
   // Text in brackets is not part of the name, unless there is nothing else.
   const bare = withoutBrackets(text);
   const name = /[\p{L}\p{N}]/u.test(bare) ? bare : text;
