@@ -1,6 +1,6 @@
 import { createServer, type Server as HttpServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer, Server as HttpsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Certificate } from './certificate.ts';
 
 export type Server = HttpServer | HttpsServer;
@@ -59,27 +59,65 @@ export async function listen(server: Server, at: { readonly host: string; readon
   return `${server instanceof HttpsServer ? 'https' : 'http'}://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }
 
-/** Counts the requests that are being served. */
-export function countInFlight(server: Server): () => number {
-  let count = 0;
-  server.on('request', (_request, response) => {
-    count += 1;
-    response.once('close', () => {
-      count -= 1;
-    });
-  });
-  return () => count;
+/** What a server is doing. */
+export interface Traffic {
+  /** Requests that are being served. */
+  inFlight(): number;
+  /** Closes connections on which no request is being served, also those that Node does not call idle: no request was ever sent on them. */
+  closeUnused(): void;
 }
 
+/** Call before the server listens. */
+export function watchTraffic(server: Server): Traffic {
+  // By the caller's end: with HTTPS, one connection is two sockets, and requests know the second alone.
+  const connections = new Map<string, { socket: Socket; requests: number }>();
+  const follow = (socket: Socket) => {
+    const end = endOf(socket);
+    connections.set(end, { socket, requests: 0 });
+    socket.once('close', () => {
+      if (connections.get(end)?.socket === socket) connections.delete(end);
+    });
+  };
+  server.on('connection', follow);
+  server.on('secureConnection', follow);
+  let inFlight = 0;
+  server.on('request', (request, response) => {
+    const connection = connections.get(endOf(request.socket));
+    inFlight += 1;
+    if (connection !== undefined) connection.requests += 1;
+    response.once('close', () => {
+      inFlight -= 1;
+      if (connection !== undefined) connection.requests -= 1;
+    });
+  });
+  return {
+    inFlight: () => inFlight,
+    closeUnused() {
+      for (const { socket, requests } of connections.values()) if (requests === 0) socket.destroy();
+    },
+  };
+}
+
+function endOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
+}
+
+/** When the server stops, a request that is on its way has this long to arrive with its headers. */
+const arrivalMs = 250;
+
 /** Stops accepting and waits for requests in progress; after the grace they are cut off. Returns how many were. */
-export async function closeServer(server: Server, graceMs: number, inFlight: () => number): Promise<number> {
+export async function closeServer(server: Server, graceMs: number, traffic: Traffic): Promise<number> {
   const { promise: closed, resolve } = Promise.withResolvers<void>();
+  const startedAt = performance.now();
   server.close(() => resolve());
-  // A connection whose last request is answered only now would be kept open for the caller's next one.
-  const sweep = setInterval(() => server.closeIdleConnections(), 50);
+  const sweep = setInterval(() => {
+    // A connection whose last request is answered only now would be kept open for the caller's next one.
+    server.closeIdleConnections();
+    if (performance.now() - startedAt >= arrivalMs) traffic.closeUnused();
+  }, 50);
   let cutOff = 0;
   const timer = setTimeout(() => {
-    cutOff = inFlight();
+    cutOff = traffic.inFlight();
     server.closeAllConnections();
   }, graceMs);
   await closed;

@@ -16,7 +16,7 @@ import { hubSpotProtocol } from './crm/hubspot/protocol/hubspot-protocol.ts';
 import { openStores } from './data-dir/open-stores.ts';
 import type { Journal } from './journal/journal.ts';
 import { startJournal } from './journal/start-journal.ts';
-import { closeServer, countInFlight, createHttpServer, createHttpsServer, listen } from './listening.ts';
+import { closeServer, createHttpServer, createHttpsServer, listen, watchTraffic } from './listening.ts';
 import { findMissingProperties } from './live-check/missing-properties.ts';
 import { type LiveMappings, loadLiveMappings } from './live-mappings.ts';
 import type { ReloadState } from './mapping/load/reload-state.ts';
@@ -96,7 +96,7 @@ export async function startBridge(config: Config, log: pino.Logger, overrides: O
     certificate: parts.certificate,
     pollMs: overrides.pollMs,
   });
-  const inFlight = countInFlight(server);
+  const traffic = watchTraffic(server);
   const admin = config.admin === undefined ? undefined : createAdminServer({ metrics, log });
   const closeRest = async (captureGraceMs: number) => {
     mappings.close();
@@ -129,7 +129,7 @@ export async function startBridge(config: Config, log: pino.Logger, overrides: O
           await stopDelay(config.stopDelayMs, overrides.clock);
         }
         const startedAt = performance.now();
-        const cutOff = await closeServer(server, graceMs, inFlight);
+        const cutOff = await closeServer(server, graceMs, traffic);
         await closeRest(Math.max(minCaptureGraceMs, graceMs - (performance.now() - startedAt)));
         return cutOff;
       },

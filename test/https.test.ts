@@ -1,8 +1,10 @@
+import { once } from 'node:events';
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TLSSocket } from 'node:tls';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
 import { loadConfig } from '../src/config.ts';
 import { startBridge } from '../src/serve.ts';
@@ -155,4 +157,18 @@ test('probes are logged at debug, and with a wrong key at info', async () => {
     ['/livez', 'debug'],
     ['/readyz', 'info'],
   ]);
+});
+
+test('a stopping bridge does not wait for a caller that never finishes the handshake, nor for one that then sends nothing', async () => {
+  const { files } = certificateFolder('first');
+  const bridge = await startBridgeOn(noCrm, files);
+  const port = Number(new URL(bridge.url).port);
+  const plain = connect(port, '127.0.0.1');
+  const secure = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false });
+  for (const socket of [plain, secure]) socket.on('error', () => undefined);
+  await Promise.all([once(plain, 'connect'), once(secure, 'secureConnect')]);
+  await ask(bridge.url);
+
+  // Longer than the test may take.
+  expect(await bridge.close(60_000)).toBe(0);
 });

@@ -159,6 +159,51 @@ test('connections beyond MAX_CONNECTIONS are closed at once, and the others are 
   expect(await first.received).toContain('HTTP/1.1 200');
 });
 
+test('a stopping bridge does not wait for connections on which nothing is being served', async () => {
+  const bridge = await startBridgeOn(await startCrm());
+  const sent = [
+    '',
+    'G',
+    'GET /livez HTTP/1.1\r\n',
+    'GET /livez HTTP/1.1\r\nhost: x\r\nx-slow: ',
+    'POST /contacts HTTP/1.1\r\nhost: x\r\ncontent-length: 500\r\n',
+    'GET /livez HTTP/1.1\r\nhost: x\r\n\r\n',
+    'GET /livez HTTP/1.1\r\nhost: x\r\n\r\nGET /livez HTTP/1.1\r\n',
+    '\r\n',
+    'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
+    '\u0016\u0003\u0001',
+  ];
+  const sockets = sent.map(() => openSocket(bridge.url));
+  await Promise.all(sockets.map(({ opened }) => opened));
+  for (const [index, socket] of sockets.entries()) socket.write(sent[index] ?? '');
+  await fetch(`${bridge.url}/livez`).then((answer) => answer.text());
+
+  // Longer than the test may take.
+  expect(await bridge.close(60_000)).toBe(0);
+  await Promise.all(sockets.map(({ received }) => received));
+});
+
+test('a stopping bridge finishes what is being served and what is being sent', async () => {
+  const crm = await startCrm({ latency: 400 });
+  const bridge = await startBridgeOn(crm);
+  const [silent, slow] = [openSocket(bridge.url), openSocket(bridge.url)];
+  await Promise.all([silent.opened, slow.opened]);
+  const body = '{"contacts":[]}';
+  slow.write(
+    `POST /contacts HTTP/1.1\r\nhost: x\r\nx-api-key: good-key-for-tests\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body.slice(0, 5)}`,
+  );
+  const served = bridge.send('POST', '/contacts/sync', { contacts: [{ externalId: 'a', email: 'a@example.com' }] });
+  await expect.poll(() => crm.log.length).toBeGreaterThan(0);
+
+  const closed = bridge.close(60_000);
+  await silent.received;
+  slow.write(body.slice(5));
+
+  expect((await served).status).toBe(200);
+  expect(await slow.received).toMatch(/^HTTP\/1\.1 201/);
+  expect(await closed).toBe(0);
+});
+
 /** A raw connection. `received` is what arrived until it was closed. */
 function openSocket(url: string) {
   const { hostname, port } = new URL(url);
