@@ -46,7 +46,7 @@ export function lookupPolicy(
     // Where earlier ones are under way for seconds, the CRM's limit is used up: a batch that waited meanwhile loses nothing.
     bulk: {
       windowMs: 5,
-      busyWindowMs: 250,
+      busyWindowMs: 400,
       isBusy: () => lookups.bulk > 1,
       maxWaitMs: 5_000,
       maxItems,
