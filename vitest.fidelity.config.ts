@@ -1,5 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
+/** What the bridge and the embedded CRM say to each other: every route of the bridge, and the drill. */
+const traffic = [
+  'test/capture/every-endpoint.test.ts',
+  ...['required-properties', 'unknown-fields', 'associations', 'tasks', 'drill'].map(
+    (name) => `test/e2e/${name}.test.ts`,
+  ),
+];
+
 /** Compares the embedded CRM and the error reading with HubSpot's own documents and answers; see CONTRIBUTING.md. */
 export default defineConfig({
   test: {
@@ -20,6 +28,16 @@ export default defineConfig({
           isolate: false,
         },
       },
+      ...['2026-09', '2026-03', 'v3'].map((version) => ({
+        extends: true as const,
+        test: {
+          name: `traffic on ${version}`,
+          include: traffic,
+          setupFiles: ['test/fidelity/check-traffic.ts'],
+          env: { HUBSPOT_API_VERSION: version },
+          isolate: false,
+        },
+      })),
       { extends: true, test: { name: 'recordings', include: ['test/fidelity/*.test.ts'], isolate: false } },
     ],
   },

@@ -11,6 +11,22 @@ interface Operation {
   readonly fixedSegments: number;
   /** By status; compiled when first asked for. */
   readonly validators: ReadonlyMap<string, () => ValidateFunction | undefined>;
+  /** Names in its query. */
+  readonly query: ReadonlySet<string>;
+  readonly validateBody: () => ValidateFunction | undefined;
+}
+
+/** A call as it was sent. `url` is the path with its query; a call without a body has undefined. */
+export interface SentCall {
+  readonly method: string;
+  readonly url: string;
+  readonly body: unknown;
+}
+
+/** Compares calls and answers with the documents. @returns each mismatch as a sentence; empty if it fits. */
+export interface TrafficCheck {
+  answer: AnswerCheck;
+  request(call: SentCall): readonly string[];
 }
 
 /** Compares an answer with the documents of its call. @returns each mismatch as a sentence; empty if the answer fits. */
@@ -21,6 +37,11 @@ export type AnswerCheck = (method: string, requestPath: string, status: number, 
  * @throws if no document describes the CRM's contacts.
  */
 export function loadDocuments(folder: string): AnswerCheck {
+  return loadTrafficCheck(folder).answer;
+}
+
+/** As {@link loadDocuments}, for requests too. */
+export function loadTrafficCheck(folder: string): TrafficCheck {
   const operations = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.json'))
     .flatMap((name) => {
@@ -29,7 +50,37 @@ export function loadDocuments(folder: string): AnswerCheck {
     });
   if (!operations.some(({ path }) => path.test('/crm/v3/objects/contacts')))
     throw new Error(`HUBSPOT_OPENAPI_DIR holds no document of /crm/v3/objects/contacts: ${folder}`);
-  return (method, requestPath, status, body) => checkAnswer(operations, { method, requestPath, status, body });
+  return {
+    answer: (method, requestPath, status, body) => checkAnswer(operations, { method, requestPath, status, body }),
+    request: (call) => checkRequest(operations, call),
+  };
+}
+
+function checkRequest(operations: readonly Operation[], { method, url, body }: SentCall): readonly string[] {
+  const { pathname, searchParams } = new URL(url, 'http://localhost');
+  const path = pathname.replace(/\/$/, '');
+  const matching = mostFixed(operations.filter((one) => one.method === method && one.path.test(path)));
+  if (matching.length === 0) return [`${method} ${path}: no document describes it`];
+  const verdicts = matching.map(({ query, validateBody }) => {
+    const unknown = [...searchParams.keys()].filter((name) => !query.has(name)).map((name) => `no parameter ${name}`);
+    const validate = validateBody();
+    if (validate === undefined) return body === undefined ? unknown : [...unknown, 'a body that is not declared'];
+    return validate(body) ? unknown : [...unknown, ...errorsOf(validate)];
+  });
+  if (verdicts.some((found) => found.length === 0)) return [];
+  return (verdicts[0] ?? []).map((found) => `request ${method} ${path}: ${found}`);
+}
+
+/** `batch/read` is a path of its own, and would also fit `batch/{id}`. */
+function mostFixed(matching: readonly Operation[]): readonly Operation[] {
+  const most = Math.max(...matching.map(({ fixedSegments }) => fixedSegments));
+  return matching.filter(({ fixedSegments }) => fixedSegments === most);
+}
+
+function errorsOf(validate: ValidateFunction): readonly string[] {
+  return (validate.errors ?? []).map(
+    (error) => `${error.instancePath || '/'} ${error.message} ${JSON.stringify(error.params)}`,
+  );
 }
 
 interface Answer {
@@ -45,12 +96,9 @@ function checkAnswer(
 ): readonly string[] {
   const path = requestPath.replace(/\/$/, '');
   const call = `${method} ${path} → ${status}`;
-  const matching = operations.filter((one) => one.method === method && one.path.test(path));
-  const mostFixed = Math.max(...matching.map(({ fixedSegments }) => fixedSegments));
+  const matching = mostFixed(operations.filter((one) => one.method === method && one.path.test(path)));
   // The collection may hold one API in several documents: an answer that fits one of them is right.
-  const verdicts = matching
-    .filter(({ fixedSegments }) => fixedSegments === mostFixed)
-    .map((operation) => mismatches(operation, { path, status, body }));
+  const verdicts = matching.map((operation) => mismatches(operation, { path, status, body }));
   if (verdicts.length === 0)
     return status === 404 || status === 405 || path.includes('/labels') ? [] : [`${call}: no document describes it`];
   if (verdicts.some((found) => found.length === 0)) return [];
@@ -65,10 +113,7 @@ function mismatches(
   // A 2xx that is not declared makes the SDK throw; the switch that plays it is named in docs/sandbox.md.
   if (declared === 'default' && status < 300) return isSeenLive(path) ? [] : ['undeclared'];
   const validate = operation.validators.get(declared)?.();
-  if (!validate || validate(body)) return [];
-  return (validate.errors ?? []).map(
-    (error) => `${error.instancePath || '/'} ${error.message} ${JSON.stringify(error.params)}`,
-  );
+  return !validate || validate(body) ? [] : errorsOf(validate);
 }
 
 /** Calls that answer a 2xx that the documents do not declare; for properties HubSpot's release notes of 2026-09 show the 207. */
@@ -88,6 +133,14 @@ function operationsOf(document: Json): Operation[] {
           status,
           once(() => compile(ajv(), response)),
         ]),
+      ),
+      query: new Set(
+        ((operation.parameters ?? []) as Json[])
+          .filter((parameter) => parameter.in === 'query')
+          .map(({ name }) => String(name)),
+      ),
+      validateBody: once(() =>
+        operation.requestBody === undefined ? undefined : compile(ajv(), operation.requestBody as Json),
       ),
     })),
   );
@@ -128,6 +181,8 @@ function convert(components: Json): Json {
     const properties = (schema.properties ?? {}) as Record<string, Json>;
     const isOpen = ['Error', 'ErrorDetail', 'PortalInformationResponse'].includes(name);
     if (!isOpen && Object.keys(properties).length > 0) schema.additionalProperties = false;
+    // Recorded searches leave out `after` and `sorts`.
+    if (name === 'PublicObjectSearchRequest') schema.required = [];
     if (name === 'Error') schema.required = ['correlationId', 'message'];
     if (name.startsWith('SimplePublic') && properties.properties)
       properties.properties = { type: 'object', additionalProperties: { type: ['string', 'null'] } };
