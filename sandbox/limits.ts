@@ -56,15 +56,15 @@ export class RateLimiter {
   }
 
   /** Counts a call, or returns the policy that refuses it. */
-  take(lane: Lane, now: number, countsDaily: boolean): PolicyName | undefined {
+  take(lane: Lane, now: number): PolicyName | undefined {
     this.#startDay(now);
     const isOverDay =
       lane === 'associations'
         ? this.#dailyAssociations >= this.limits.associationsDaily
         : this.#daily >= this.limits.daily;
     if (lane === 'associations') this.#dailyAssociations++;
-    else if (countsDaily) this.#daily++;
-    if (isOverDay && countsDaily) return 'DAILY';
+    else this.#daily++;
+    if (isOverDay) return 'DAILY';
     if (this.#windows[lane].take(now)) return undefined;
     return lane === 'search' ? 'SECONDLY' : 'TEN_SECONDLY_ROLLING';
   }
@@ -87,7 +87,7 @@ export class RateLimiter {
 
   /** Uses part of the budget, as other apps of the account do. */
   spend(lane: Lane, calls: number, now: number): void {
-    for (let call = 0; call < calls; call++) this.take(lane, now, true);
+    for (let call = 0; call < calls; call++) this.take(lane, now);
   }
 
   #startDay(now: number): void {

@@ -70,13 +70,13 @@ export class Portal {
   }
 
   /** The form in which a unique value is compared. */
-  uniqueKey(property: string, value: string): string {
-    return property === 'email' || this.switches.uniqueIgnoresCase === 'yes' ? value.trim().toLowerCase() : value;
+  uniqueKey(value: string): string {
+    return value.trim().toLowerCase();
   }
 
   isOwner(id: string): boolean {
     const owner = this.owners.get(id);
-    return owner !== undefined && (!owner.archived || this.switches.archivedOwner === 'accepted');
+    return owner !== undefined && !owner.archived;
   }
 
   #computeContext(type: ObjectName, records: RecordStore): ComputeContext {

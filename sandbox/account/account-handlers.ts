@@ -40,12 +40,14 @@ export function accessTokenInfo({ portal, body, scopes }: Call): Answer {
   return ok({ userId: 1_000_001, hubId: portalId, appId: 2_000_002, scopes });
 }
 
+/** Owners on a page. */
+const maxOwners = 500;
+
 /** `GET /crm/v3/owners?limit&after&email&archived`; `archived=true` lists deactivated owners only. */
 export function listOwners({ portal, query }: Call): Answer {
-  const max = Number(portal.switches.ownersPageMaximum);
   const limit = Number(query.get('limit') ?? 100);
-  if (!Number.isInteger(limit) || limit < 1 || limit > max)
-    throw new Refusal(invalid(`limit must be between 1 and ${max}`));
+  if (!Number.isInteger(limit) || limit < 1 || limit > maxOwners)
+    throw new Refusal(invalid(`limit must be between 1 and ${maxOwners}`));
   const archived = query.get('archived') === 'true';
   const email = query.get('email')?.toLowerCase();
   const after = Number(query.get('after') ?? 0);

@@ -11,8 +11,6 @@ export interface Call {
   readonly body: unknown;
   /** The body as it came, for limits on its length. */
   readonly bodyText: string;
-  /** True when the token was started with this scope. */
-  readonly hasScope: (scope: string) => boolean;
   /** All scopes of the token. */
   readonly scopes: readonly string[];
   /** Calls of the day so far. */

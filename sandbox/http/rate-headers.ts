@@ -8,12 +8,11 @@ export function rateHeaders(lane: Lane, budget: Budget, switches: Switches): Rec
     'x-hubspot-ratelimit-daily-remaining': String(budget.dailyRemaining),
   };
   if (lane === 'search') return switches.searchHeaders === 'daily' ? daily : {};
-  const shownDaily = switches.dailyHeaders === 'sent' ? daily : {};
-  if (lane === 'associations') return shownDaily;
+  if (lane === 'associations') return daily;
   // The secondly pair is legacy: still sent, no longer enforced.
   const secondly = Math.max(1, Math.floor(budget.max / 10));
   return {
-    ...shownDaily,
+    ...daily,
     'x-hubspot-ratelimit-interval-milliseconds': String(windowMs.burst),
     'x-hubspot-ratelimit-max': String(budget.max),
     'x-hubspot-ratelimit-remaining': String(budget.remaining),

@@ -37,10 +37,8 @@ const policyWords: Record<PolicyName, string> = {
 /** Note `errorType` where other errors have `category`; an older form has `category: RATE_LIMITS` and no policy. */
 export function rateLimited(policyName: PolicyName, { correlationId, switches, portalId }: RefusedCall): Answer {
   const message = `You have reached your ${policyWords[policyName]} limit.`;
-  const waitSeconds = policyName === 'TEN_SECONDLY_ROLLING' ? 10 : policyName === 'SECONDLY' ? 1 : 3600;
   return {
     status: 429,
-    ...(switches.retryAfter === 'sent' && { headers: { 'retry-after': String(waitSeconds) } }),
     body:
       switches.rateLimitBody === 'category'
         ? { status: 'error', message, correlationId, category: 'RATE_LIMITS' }
@@ -68,8 +66,7 @@ export function wrongMethod(correlationId: string): Answer {
   return { status: 405, body: errorBody({ status: 405, message: 'HTTP 405 Method Not Allowed' }, correlationId) };
 }
 
-export function wrongMediaType(correlationId: string, switches: Switches): Answer {
-  if (switches.unsupportedMediaBody === 'empty') return { status: 415, text: '', contentType: 'text/plain' };
+export function wrongMediaType(correlationId: string): Answer {
   return { status: 415, body: errorBody({ status: 415, message: 'HTTP 415 Unsupported Media Type' }, correlationId) };
 }
 

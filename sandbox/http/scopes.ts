@@ -3,7 +3,7 @@ import type { Switches } from '../switches.ts';
 import { type Problem, Refusal } from './problem.ts';
 
 /** Sets of scopes, any one of which is enough. */
-export type ScopesOf = (params: Readonly<Record<string, string>>, switches: Switches) => readonly (readonly string[])[];
+export type ScopesOf = (params: Readonly<Record<string, string>>) => readonly (readonly string[])[];
 
 /** Every scope that a call of the sandbox may ask for. */
 export const allScopes: readonly string[] = [
@@ -36,9 +36,9 @@ type Access = 'read' | 'write';
 
 export const objectScopes =
   (access: Access): ScopesOf =>
-  ({ objectType = '' }, switches) => {
+  ({ objectType = '' }) => {
     const type = findObjectType(objectType);
-    return type ? recordScopes(type, access, switches) : [];
+    return type ? recordScopes(type, access) : [];
   };
 
 /** Definitions may be read with the object's read scope or the schema's; written only with the schema's. */
@@ -53,18 +53,18 @@ export const schemaScopes =
 /** Links are read and written with the scopes of both objects. */
 export const linkScopes =
   (access: Access): ScopesOf =>
-  ({ from = '', to = '' }, switches) => {
+  ({ from = '', to = '' }) => {
     const types = [findObjectType(from), findObjectType(to)].filter((type) => type !== undefined);
-    return [types.flatMap((type) => recordScopes(type, access, switches)[0] ?? [])];
+    return [types.flatMap((type) => recordScopes(type, access)[0] ?? [])];
   };
 
 export const ownerScopes: ScopesOf = () => [['crm.objects.owners.read']];
 export const accountScopes: ScopesOf = () => [['oauth']];
 
-function recordScopes(type: ObjectType, access: Access, switches: Switches): readonly (readonly string[])[] {
+/** Logged emails need a scope of their own as well (HubSpot's scopes reference). */
+function recordScopes(type: ObjectType, access: Access): readonly (readonly string[])[] {
   const scopes = access === 'read' ? type.readScopes : type.writeScopes;
-  if (type.name !== 'emails') return [scopes];
-  return switches.emailScopes === 'both' ? [[...scopes, 'sales-email-read']] : [scopes, ['sales-email-read']];
+  return [type.name === 'emails' ? [...scopes, 'sales-email-read'] : scopes];
 }
 
 /** Refuses a call whose token has none of the sets. */

@@ -13,7 +13,6 @@ import { parseJson } from './json-body.ts';
 import { playFault } from './play-fault.ts';
 import { errorBody, Refusal } from './problem.ts';
 import { rateHeaders } from './rate-headers.ts';
-import { redactEmails } from './redact-emails.ts';
 import {
   type RefusedCall,
   rateLimited,
@@ -80,13 +79,11 @@ async function serveCall(exchange: Exchange): Promise<void> {
   const known = typeof match === 'object' ? match : undefined;
   const body = tryParse(exchange.bodyText);
   const entry = startEntry(exchange, known, body.value);
-  const refuse = () => (match === undefined ? wrongPath() : refuseInFront(exchange, match));
-  const isCountedOnArrival = world.switches.callCounted === 'on-arrival';
-  const refusedOnArrival = isCountedOnArrival ? refuse() : undefined;
+  // A call counts when it arrives.
+  const front = match === undefined ? wrongPath() : refuseInFront(exchange, match);
   const latencyMs = drawLatency(world.latency, entry.kind);
   if (latencyMs > 0) await sleep(latencyMs);
 
-  const front = isCountedOnArrival ? refusedOnArrival : refuse();
   const fault = front
     ? undefined
     : world.faults.take({ method: entry.method, path: entry.path, kind: entry.kind, object: entry.object });
@@ -131,17 +128,14 @@ function refusedCall({ world, correlationId }: Exchange): RefusedCall {
 /** Token, method, media type, limits, scopes: what HubSpot checks before it looks at the call itself. */
 function refuseInFront(exchange: Exchange, match: RouteMatch | 'method'): Answer | undefined {
   const { world, request, url, bodyText, correlationId } = exchange;
-  const { switches } = world;
   if (url.href.length > maxUrlLength) return uriTooLong();
   if (request.headers.authorization !== `Bearer ${world.options.token}`) return unauthorized(correlationId);
   if (match === 'method') return wrongMethod(correlationId);
   const { lane } = match.route;
-  const countsDaily = lane !== 'search' || switches.searchCountsDaily === 'yes';
-  const policy = world.limiter?.take(lane, world.clock.now(), countsDaily);
+  const policy = world.limiter?.take(lane, world.clock.now());
   if (policy) return rateLimited(policy, refusedCall(exchange));
   const mediaType = request.headers['content-type'] ?? '';
-  if (bodyText !== '' && !/^application\/([\w.+-]+\+)?json\b/i.test(mediaType))
-    return wrongMediaType(correlationId, switches);
+  if (bodyText !== '' && !/^application\/([\w.+-]+\+)?json\b/i.test(mediaType)) return wrongMediaType(correlationId);
   return undefined;
 }
 
@@ -173,18 +167,14 @@ function runCall(
     query: url.searchParams,
     body: body.value,
     bodyText,
-    hasScope: (scope) => world.scopes.has(scope),
     scopes: [...world.scopes],
     usage: () => world.limiter?.usage(world.clock.now()) ?? { used: world.log.counters.calls, limit: 250_000 },
   };
   try {
-    requireScopes(world.scopes, route.scopes(params, world.switches), world.switches);
+    requireScopes(world.scopes, route.scopes(params), world.switches);
     if (body.refusal) throw body.refusal;
     const now = world.clock.now();
-    const answer = answerOf(route.version, { ...route, now }, route.handle(call));
-    const isRedacted =
-      world.switches.emailScopes === 'redacts' && params.objectType !== undefined && !call.hasScope('sales-email-read');
-    return isRedacted && findObjectType(params.objectType ?? '')?.name === 'emails' ? redactEmails(answer) : answer;
+    return answerOf(route.version, { ...route, now }, route.handle(call));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { problem, headers } = error;

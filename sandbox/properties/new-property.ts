@@ -6,7 +6,6 @@ import {
 } from '../definitions/property-definition.ts';
 import { asList, asObject, optionalString, requiredString } from '../http/json-body.ts';
 import { invalid, type Problem } from '../http/problem.ts';
-import type { Switches } from '../switches.ts';
 
 /** Types that can be created, with the field types each allows (HubSpot's properties guide). */
 const fieldTypes: Readonly<Record<string, readonly string[]>> = {
@@ -20,7 +19,7 @@ const fieldTypes: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Reads and checks the definition of a property to be created. */
-export function readNewProperty(raw: unknown, switches: Switches): PropertyDefinition | Problem {
+export function readNewProperty(raw: unknown): PropertyDefinition | Problem {
   const input = asObject(raw ?? {});
   const name = requiredString(input, 'name');
   const type = requiredString(input, 'type');
@@ -29,8 +28,7 @@ export function readNewProperty(raw: unknown, switches: Switches): PropertyDefin
   const groupName = requiredString(input, 'groupName');
   const options = readOptions(input.options);
   const sensitivity = dataSensitivities.find((known) => known === input.dataSensitivity);
-  const problem =
-    checkName(name, switches) ?? checkType(type, fieldType) ?? checkOptions({ name, type, fieldType, options });
+  const problem = checkName(name) ?? checkType(type, fieldType) ?? checkOptions({ name, type, fieldType, options });
   if (problem) return problem;
   if (label.trim() === '') return invalid('The label of a property cannot be empty');
   return {
@@ -76,7 +74,7 @@ export function changeProperty(definition: PropertyDefinition, raw: unknown): Pr
   };
 }
 
-function checkName(name: string, switches: Switches): Problem | undefined {
+function checkName(name: string): Problem | undefined {
   if (!/^[a-z][a-z0-9_]*$/.test(name))
     return invalid(
       `Property name '${name}' is not valid: it must start with a letter and hold lower-case letters, digits and underscores only`,
@@ -87,7 +85,7 @@ function checkName(name: string, switches: Switches): Problem | undefined {
       subCategory: 'PropertyValidationError.INVALID_PROPERTY_NAME',
       context: { name: [name] },
     });
-  if (name.startsWith('hs_') && switches.hsPrefixInNames === 'refused')
+  if (name.startsWith('hs_'))
     return invalid(`Property name '${name}' is not valid: the prefix hs_ is reserved`, {
       subCategory: 'PropertyValidationError.RESERVED_PROPERTY_NAME',
       context: { name: [name] },

@@ -129,14 +129,14 @@ export function archiveGroup(call: Call): Answer {
 
 /** Adds or restores; a unique property becomes a key under which records are found. */
 export function addProperty(object: ObjectData, raw: unknown): PropertyEntry | Problem {
-  const definition = readNewProperty(raw, object.portal.switches);
+  const definition = readNewProperty(raw);
   if (isProblem(definition)) return definition;
   const outcome = object.properties.create(definition, object.portal.now);
   if (!isProblem(outcome) && definition.hasUniqueValue) {
     const { name } = definition;
     object.records.addKey(name, (version) => {
       const value = object.records.stored(version, name);
-      return value ? [object.portal.uniqueKey(name, value)] : [];
+      return value ? [object.portal.uniqueKey(value)] : [];
     });
   }
   return outcome;

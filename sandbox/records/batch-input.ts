@@ -12,18 +12,11 @@ export type RawInput = Readonly<Record<string, unknown>>;
  */
 export function readInputs(call: Call, max: number): readonly RawInput[] | undefined {
   const body = asObject(call.body ?? {});
-  if (body.inputs === undefined || body.inputs === null) {
-    if (call.portal.switches.missingInputs === 'silent') return undefined;
-    throw new Refusal({
-      status: 400,
-      message: 'Invalid input JSON on line 1, column 1: Missing required field inputs',
-    });
-  }
+  if (body.inputs === undefined || body.inputs === null) return undefined;
   const inputs = asList(body.inputs).map(asObject);
   if (inputs.length > max)
     throw new Refusal(invalid(`The batch holds ${inputs.length} inputs; at most ${max} are allowed in one call`));
-  if (inputs.length === 0 && call.portal.switches.emptyInputs === 'refused')
-    throw new Refusal(invalid('The batch must hold at least one object'));
+  if (inputs.length === 0) throw new Refusal(invalid('The batch must hold at least one object'));
   return inputs;
 }
 

@@ -19,7 +19,7 @@ export function batchRead(call: Call): Answer {
   const ids = inputs.map(idOf);
   const idProperty = optionalString(body, 'idProperty');
   const find = finder(object, idProperty, call.query.get('archived') === 'true');
-  refuseDuplicates(idProperty ? ids.map((id) => portal.uniqueKey(idProperty, id)) : ids);
+  refuseDuplicates(idProperty ? ids.map((id) => portal.uniqueKey(id)) : ids);
 
   const found = new Map<number, StoredRecord>();
   const missing: string[] = [];
@@ -58,7 +58,7 @@ export function finder(
   if (idProperty === undefined || idProperty === 'hs_object_id')
     return archived ? (id) => records.archived.get(recordId(id)) : (id) => records.find(recordId(id));
   requireUnique(object, idProperty);
-  return archived ? () => undefined : (id) => records.findByKey(idProperty, object.portal.uniqueKey(idProperty, id));
+  return archived ? () => undefined : (id) => records.findByKey(idProperty, object.portal.uniqueKey(id));
 }
 
 export function requireUnique(object: ObjectData, idProperty: string): void {

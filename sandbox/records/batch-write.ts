@@ -46,7 +46,7 @@ export function batchCreate(call: Call): Answer {
   const object = objectOfCall(call);
   const inputs = readInputs(call, 100);
   if (!inputs) return asCreated(batchAnswer(portal, [], []));
-  if (portal.switches.sameEmailTwiceInCreate === 'whole') refuseRepeatedEmails(inputs);
+  refuseRepeatedEmails(inputs);
   return asCreated(
     write(call, inputs, (input) => createStep(object, requireOnCreate(call, object, planCreate(object, input)))),
   );
@@ -135,12 +135,7 @@ interface Plan {
 function createStep(object: ObjectData, plan: PlannedCreate | Problem): Step | Problem {
   if (!isPlanned(plan)) return plan;
   return {
-    conflict(claims) {
-      const problem = conflictOnCreate(object, plan.values, claims);
-      const namesId =
-        object.portal.switches.conflictNamesId === 'yes' || !problem?.inputContext || claims === undefined;
-      return namesId ? problem : { ...problem, message: problem.message.replace(/ Existing ID: .*/, '') };
-    },
+    conflict: (claims) => conflictOnCreate(object, plan.values, claims),
     claim: (claims) => claim(object, plan, claims),
     apply() {
       const { id, version } = createRecord(object, plan);
@@ -174,7 +169,6 @@ function upsertStep(call: Call, object: ObjectData, input: RawInput): Step | Pro
   if (!isRefused(values) && idProperty === 'email') {
     // The key may be a secondary address: the write goes to its record, and the address must not become the primary one.
     if (values.get('email') === normalizeEmail(id)) values.delete('email');
-    if (object.portal.switches.upsertByEmail === 'clears') clearOthers(object, record, values);
   }
   return showNew(updateStep(object, record, requireOnUpdate(call, { object, record }, values)), false);
 }
@@ -186,16 +180,6 @@ function showNew(step: Step | Problem, isNew: boolean): Step | Problem {
 
 function withAnswerFields({ id, text }: Written, fields: Readonly<Record<string, unknown>>): Written {
   return { id, text: withFields(text, fields) };
-}
-
-/** HubSpot does not support partial upserts by email; one reading is that omitted properties are cleared. */
-function clearOthers(object: ObjectData, record: StoredRecord, values: Values): void {
-  for (const name of object.records.storedNames(record.version)) {
-    const definition = object.type.properties.find((property) => property.name === name);
-    const isKept =
-      name === 'email' || name === 'lifecyclestage' || name === 'hs_additional_emails' || definition?.readOnlyValue;
-    if (!isKept && !values.has(name)) values.set(name, '');
-  }
 }
 
 /** A merged-away id is silently omitted from the results of an update (reported once; a switch). */
@@ -216,7 +200,7 @@ function finderOf(object: ObjectData, input: RawInput): (id: string) => StoredRe
 
 function keyOf(portal: Portal, input: RawInput): string {
   const idProperty = optionalString(input, 'idProperty');
-  return idProperty === undefined ? idOf(input) : portal.uniqueKey(idProperty, idOf(input));
+  return idProperty === undefined ? idOf(input) : portal.uniqueKey(idOf(input));
 }
 
 function refuseRepeatedEmails(inputs: readonly RawInput[]): void {

@@ -25,16 +25,11 @@ interface Clash {
 /** What is wrong with the unique values of a new record. */
 export function conflictOnCreate(object: ObjectData, values: Values, claims?: Claims): Problem | undefined {
   const { switches } = object.portal;
-  const { blockedEmails, archived } = object.records;
+  const { blockedEmails } = object.records;
   const email = values.get('email');
   if (object.type.name === 'contacts' && email) {
     if (blockedEmails.has(email))
-      return switches.blockedEmailOnCreate === 'conflict'
-        ? conflict('Contact already exists.')
-        : invalid(`Email address ${email} is blocked: its contact was permanently deleted`);
-    if (switches.archivedEmailOnCreate === 'conflict')
-      for (const record of archived.values())
-        if (object.records.stored(record.version, 'email') === email) return emailTaken(record.id);
+      return invalid(`Email address ${email} is blocked: its contact was permanently deleted`);
   }
   const clash = findClash(object, { values }, claims);
   if (!clash) return undefined;
@@ -70,7 +65,7 @@ function uniqueKeys(object: ObjectData, values: Values): { property: string; key
     if (property === 'hs_additional_emails')
       keys.push(...additionalEmails(value).map((key) => ({ property: 'email', key })));
     else if (value !== '' && object.records.hasKey(property))
-      keys.push({ property, key: object.portal.uniqueKey(property, value) });
+      keys.push({ property, key: object.portal.uniqueKey(value) });
   }
   return keys;
 }

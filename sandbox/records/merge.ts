@@ -36,16 +36,14 @@ export function mergeRecords(object: ObjectData, primary: StoredRecord, other: S
     if (read(primary, name) === '' && read(other, name) !== '' && name !== 'email') values.set(name, read(other, name));
   if (object.type.name === 'contacts')
     for (const [name, value] of foldedAddresses(object, primary, other)) values.set(name, value);
-  const isNew = object.portal.switches.mergeId === 'new';
-  const folded = [...merged, String(other.id), ...(isNew ? [String(primary.id)] : [])];
+  const folded = [...merged, String(other.id)];
   values.set('hs_merged_object_ids', folded.join(';'));
   if (object.type.name === 'contacts')
     values.set('hs_calculated_merged_vids', folded.map((id) => `${id}:${object.portal.now}`).join(';'));
 
-  const survivor = isNew ? succeed(object, primary, values) : primary;
-  take(object, other, survivor);
-  if (!isNew) records.update(primary, values, object.portal.now);
-  return survivor;
+  take(object, other, primary);
+  records.update(primary, values, object.portal.now);
+  return primary;
 }
 
 /** The address and the secondary addresses of the survivor. */
@@ -61,18 +59,6 @@ function foldedAddresses({ records }: ObjectData, primary: StoredRecord, other: 
   const list = [...new Set(secondary)].filter((address) => address !== '' && address !== email);
   if (list.length > 0) values.set('hs_additional_emails', list.join(';'));
   return values;
-}
-
-/** Some merges create a record with a new id: both old ids then lead to it. */
-function succeed(object: ObjectData, primary: StoredRecord, changes: Values): StoredRecord {
-  const { records } = object;
-  const values: Values = new Map();
-  for (const name of records.storedNames(primary.version))
-    values.set(name, records.stored(primary.version, name) ?? '');
-  for (const [name, value] of changes) values.set(name, value);
-  const survivor = records.insert(values, object.portal.now, { createdAt: primary.createdAt });
-  take(object, primary, survivor);
-  return survivor;
 }
 
 function take(object: ObjectData, from: StoredRecord, into: StoredRecord): void {

@@ -39,7 +39,7 @@ export function linkRecords(portal: Portal, { from, to }: Ends, typeIds?: readon
   const types = (typeIds ?? []).map((typeId) => associationType(from.type, to.type, typeId));
   const wanted = typeIds === undefined ? [defaultAssociationType(from.type, to.type)] : types;
   for (const type of wanted) if (type) portal.associations.add(from, to, type);
-  if (portal.switches.primaryCompany === 'first') markFirstCompany(portal, from, to);
+  markFirstCompany(portal, from, to);
 }
 
 function markFirstCompany(portal: Portal, from: End, to: End): void {
@@ -78,7 +78,7 @@ function companyOfDomain(companies: ObjectData, domain: string): Values {
 
 /** A lifecycle stage only moves forward: a step back is accepted and not applied (clearing it first works). */
 function isBackward(object: ObjectData, before: string, after: string | undefined): boolean {
-  if (object.portal.switches.lifecycleBackward === 'applied' || !before || !after) return false;
+  if (!before || !after) return false;
   const stages = object.properties.usable('lifecyclestage', object.portal.now)?.options.map(({ value }) => value) ?? [];
   return stages.indexOf(after) < stages.indexOf(before);
 }

@@ -14,8 +14,7 @@ export function validateProperties(object: ObjectData, raw: unknown, purpose: Pu
   const values: Values = new Map();
   const problems = new Map<string, ValueProblem>();
   for (const [name, rawValue] of Object.entries(asObject(raw ?? {}))) {
-    const value = textOf(rawValue, object.portal.switches.nullValues);
-    if (value === undefined) continue;
+    const value = asString(rawValue);
     const parsed = validate(object, { name, value }, purpose);
     if ('problem' in parsed) problems.set(name, parsed.problem);
     else values.set(name, parsed.value);
@@ -27,12 +26,6 @@ export function isRefused(outcome: Values | Problem): outcome is Problem {
   return !(outcome instanceof Map);
 }
 
-/** JSON numbers and booleans become text; undefined = leave out. */
-function textOf(value: unknown, nullValues: 'refused' | 'ignored' | 'clears'): string | undefined {
-  if (value !== null || nullValues === 'refused') return asString(value);
-  return nullValues === 'clears' ? '' : undefined;
-}
-
 function validate(
   object: ObjectData,
   { name, value }: { readonly name: string; readonly value: string },
@@ -40,7 +33,7 @@ function validate(
 ): { value: string } | { problem: ValueProblem } {
   const definition = object.properties.usable(name, object.portal.now);
   if (!definition) return refuse('PROPERTY_DOESNT_EXIST', `Property "${name}" does not exist`);
-  if (name === 'hs_additional_emails') return validateAdditionalEmails(object.portal, value, purpose);
+  if (name === 'hs_additional_emails') return validateAdditionalEmails(value, purpose);
   if (definition.readOnlyValue)
     return refuse('READ_ONLY_VALUE', `"${name}" is a read only property; its value cannot be set.`);
   if (name === 'email' && object.type.name === 'contacts' && value !== '') {
@@ -48,19 +41,11 @@ function validate(
     return email ? { value: email } : refuse('INVALID_EMAIL', `Email address ${value} is invalid`);
   }
   if (name === 'domain' && object.type.name === 'companies') return { value: normalizeDomain(value) };
-  return parseValue(definition, value, {
-    switches: object.portal.switches,
-    isOwner: (id) => object.portal.isOwner(id),
-  });
+  return parseValue(definition, value, (id) => object.portal.isOwner(id));
 }
 
-function validateAdditionalEmails(
-  portal: Portal,
-  value: string,
-  purpose: Purpose,
-): { value: string } | { problem: ValueProblem } {
-  const { additionalEmails: rule } = portal.switches;
-  if (rule === 'read-only' || (rule === 'create-only' && purpose === 'update'))
+function validateAdditionalEmails(value: string, purpose: Purpose): { value: string } | { problem: ValueProblem } {
+  if (purpose === 'update')
     return refuse('READ_ONLY_VALUE', '"hs_additional_emails" is a read only property; its value cannot be set.');
   const wrong = additionalEmails(value).find((email) => normalizeEmail(email) === undefined);
   return wrong === undefined

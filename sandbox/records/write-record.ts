@@ -64,10 +64,5 @@ function missingRequired(object: ObjectData, values: Values): Problem | undefine
     return invalid('Error creating CONTACT. One of email, firstname or lastname is required.', {
       context: { properties: ['email', 'firstname', 'lastname'] },
     });
-  const needsName = name === 'companies' && object.portal.switches.companyNeeds === 'name-or-domain';
-  if (needsName && !values.get('name') && !values.get('domain'))
-    return invalid('Error creating COMPANY. One of name or domain is required.', {
-      context: { properties: ['name', 'domain'] },
-    });
   return undefined;
 }

@@ -1,6 +1,5 @@
 import { asList, asObject, asString, asStrings, optionalString, requiredString } from '../http/json-body.ts';
 import { invalid, Refusal } from '../http/problem.ts';
-import type { Switches } from '../switches.ts';
 
 export const operators = [
   'EQ',
@@ -48,14 +47,13 @@ const max = {
 };
 
 /** Reads and checks a search body. Keys that it does not know are ignored, so a misspelt `filterGroup` matches everything. */
-export function readSearchRequest(body: unknown, bodyText: string, switches: Switches): SearchRequest {
+export function readSearchRequest(body: unknown, bodyText: string): SearchRequest {
   const request = asObject(body ?? {});
   const query = optionalString(request, 'query');
-  const measured = switches.searchLengthOf === 'body' ? bodyText.length : (query ?? '').length;
-  if (measured > max.characters)
-    refuse(`The request is ${measured} characters long; a search may have at most ${max.characters}`);
+  if (bodyText.length > max.characters)
+    refuse(`The request is ${bodyText.length} characters long; a search may have at most ${max.characters}`);
   const groups = asList(request.filterGroups).map((group) =>
-    asList(asObject(group).filters).map((filter) => readFilter(filter, switches)),
+    asList(asObject(group).filters).map((filter) => readFilter(filter)),
   );
   if (groups.length > max.groups) refuse(`There are ${groups.length} filter groups; at most ${max.groups} are allowed`);
   const maxFilters = Math.max(0, ...groups.map((group) => group.length));
@@ -70,7 +68,7 @@ export function readSearchRequest(body: unknown, bodyText: string, switches: Swi
   return { groups, sort: readSort(request.sorts), query, properties: asStrings(request.properties), limit, after };
 }
 
-function readFilter(raw: unknown, switches: Switches): Filter {
+function readFilter(raw: unknown): Filter {
   const filter = asObject(raw);
   const operator = operators.find((known) => known === filter.operator);
   if (!operator) refuse(`Invalid operator ${String(filter.operator)}`);
@@ -78,8 +76,7 @@ function readFilter(raw: unknown, switches: Switches): Filter {
   const values = asStrings(filter.values);
   const isList = operator === 'IN' || operator === 'NOT_IN';
   if (isList && values.length === 0) refuse(`The operator ${operator} needs values`);
-  if (isList && switches.inMaximum === '100' && values.length > max.inValues)
-    refuse(`The operator ${operator} takes at most ${max.inValues} values`);
+  if (isList && values.length > max.inValues) refuse(`The operator ${operator} takes at most ${max.inValues} values`);
   const needsValue = !isList && operator !== 'HAS_PROPERTY' && operator !== 'NOT_HAS_PROPERTY';
   const value = optionalString(filter, 'value');
   if (needsValue && (value === undefined || value === '')) refuse(`The operator ${operator} needs a value`);

@@ -12,7 +12,7 @@ import { readSearchRequest, type SearchRequest } from './search-request.ts';
 export function search(call: Call): Answer {
   const { portal } = call;
   const object = objectOfCall(call);
-  const request = readSearchRequest(call.body, call.bodyText, portal.switches);
+  const request = readSearchRequest(call.body, call.bodyText);
   object.index.refresh(portal.now);
   const found = sorted(object, request, findMatches(object, request));
   const page = found.slice(request.after, request.after + request.limit);

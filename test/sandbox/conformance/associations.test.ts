@@ -164,8 +164,8 @@ test('reads links with their types and says in a 207 which records have none', a
   });
 });
 
-test('marks the first company as primary and shows it as associatedcompanyid, unless the switch says never', async () => {
-  const { client, people, firms, sandbox } = await withRecords();
+test('marks the first company as primary and shows it as associatedcompanyid', async () => {
+  const { client, people, firms } = await withRecords();
   const link = (person = '', firm = '') =>
     client.crm.associations.v4.basicApi.createDefault('contacts', person, 'companies', firm);
   const primary = async (person = '') =>
@@ -173,11 +173,8 @@ test('marks the first company as primary and shows it as associatedcompanyid, un
 
   await link(people[0], firms[1]);
   await link(people[0], firms[0]);
-  sandbox.setSwitches({ primaryCompany: 'never' });
-  await link(people[1], firms[0]);
 
   expect(await primary(people[0])).toBe(firms[1]);
-  expect(await primary(people[1])).toBeNull();
 });
 
 test('lists the links of one record by pages', async () => {

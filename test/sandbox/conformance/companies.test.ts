@@ -79,17 +79,6 @@ test('refuses a type that is not an option and a company page is free text', asy
   expect(company.properties).toMatchObject({ type: 'PARTNER', founded_year: '2009' });
 });
 
-test('asks for a name or a domain where the switch says so', async () => {
-  const { client, sandbox } = await startPortal();
-  const create = () => client.crm.companies.basicApi.create({ properties: { city: 'Graz' }, associations: [] });
-
-  const created = await create();
-  sandbox.setSwitches({ companyNeeds: 'name-or-domain' });
-
-  expect(created.properties.city).toBe('Graz');
-  expect((await refusalOf(create())).code).toBe(400);
-});
-
 test('creates companies from the addresses of new contacts, once per domain and never for mail providers', async () => {
   const { client, sandbox } = await startPortal({ switches: { companiesFromEmailDomains: 'on' } });
 

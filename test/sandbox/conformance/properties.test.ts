@@ -113,12 +113,6 @@ test.each(['Seen', 'seen at', 'seen-at', '1st', '_x', 'hs_mine', 'x'.repeat(101)
   },
 );
 
-test('accepts the hs_ prefix with the switch', async () => {
-  const portal = await startPortal({ switches: { hsPrefixInNames: 'accepted' } });
-
-  expect((await create(portal, 'hs_mine')).name).toBe('hs_mine');
-});
-
 test.each<[string, object]>([
   ['a type with a field type of another', { type: 'number', fieldType: 'text' }],
   ['a type that cannot be created', { type: 'json', fieldType: 'text' }],
