@@ -29,8 +29,9 @@ export function judgeRequirement(seen: SeenRequirement, mappings: Mappings): Jud
 
 function remedyOf({ objectType, when }: SeenRequirement, mappings: Mappings): string {
   if (recordMapping(objectType, mappings) === undefined) return 'give it a value under `on_create`';
-  const key = when === 'created' ? 'on_create' : 'always';
-  return `give it a value under \`${key}\`, or map a field to it with a \`default:\``;
+  // Defaults are for new records alone.
+  if (when === 'conditional') return 'give it a value under `always`, or map a field to it';
+  return 'give it a value under `on_create`, or map a field to it with a `default:`';
 }
 
 /** Values that records get whatever Enginy sends. */

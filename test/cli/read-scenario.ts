@@ -1,3 +1,5 @@
+import type { SeenRequirement } from '../../src/crm/requirement-store.ts';
+import { createRequirementFile } from '../../src/data-dir/requirement-file.ts';
 import { mappingFolder } from '../support/mapping-folder.ts';
 import { startCrm } from '../support/start-bridge.ts';
 import { type CommandRun, runCommand } from './run-command.ts';
@@ -23,6 +25,8 @@ interface ScenarioPortal {
   readonly without_scopes?: readonly string[];
   /** Calls that make the account what it is, after HubSpot's own form. */
   readonly calls?: readonly { readonly method: string; readonly path: string; readonly body?: unknown }[];
+  /** What the running bridge saw the account require. */
+  readonly seen?: readonly SeenRequirement[];
 }
 
 /** Carries out the command in a folder of the scenario's files; paths in the output are relative to that folder. */
@@ -39,7 +43,11 @@ export function findingsIn(output: string): string[] {
   return output.split('\n').filter((line) => /^\S+:\d+:\d+ {2}/.test(line));
 }
 
-async function openPortal({ without_scopes = [], calls = [] }: ScenarioPortal): Promise<Record<string, string>> {
+async function openPortal({
+  without_scopes = [],
+  calls = [],
+  seen = [],
+}: ScenarioPortal): Promise<Record<string, string>> {
   const crm = await startCrm({ scopes: { without: without_scopes } });
   for (const { method, path, body } of calls) {
     const answer = await fetch(`${crm.url}${path}`, {
@@ -49,5 +57,10 @@ async function openPortal({ without_scopes = [], calls = [] }: ScenarioPortal): 
     });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
   }
-  return { HUBSPOT_ACCESS_TOKEN: crm.token, HUBSPOT_BASE_URL: crm.url };
+  const DATA_DIR = mappingFolder({});
+  const onProblem = (sentence: string) => {
+    throw new Error(sentence);
+  };
+  if (seen.length > 0) createRequirementFile(DATA_DIR, [crm.url, crm.token], onProblem).write(seen);
+  return { HUBSPOT_ACCESS_TOKEN: crm.token, HUBSPOT_BASE_URL: crm.url, DATA_DIR };
 }

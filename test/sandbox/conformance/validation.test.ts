@@ -206,7 +206,7 @@ test('refuses a null value', async () => {
 });
 
 test('gives an active owner to a record and refuses a deactivated one', async () => {
-  const { client, sandbox } = await startPortal();
+  const { client, sandbox } = await startPortal({ now: () => Date.parse('2026-05-01T12:00:00Z') });
   sandbox.seed({
     owners: [
       { id: '7', type: 'PERSON', email: 'nora@example.com', userId: 70 },
