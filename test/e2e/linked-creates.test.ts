@@ -137,3 +137,32 @@ test('of several leads with one profile and different emails, each email that is
   );
   expect(skipped).toEqual([false, true, true, false, true]);
 });
+
+test.each([
+  ['the first', ['own@x.example', 'other@x.example'], [false, true]],
+  ['the second', ['other@x.example', 'own@x.example'], [true, false]],
+  ['the last', ['other@x.example', 'third@x.example', 'OWN@x.example'], [true, true, false]],
+  ['none', ['other@x.example', 'third@x.example'], [true, true]],
+])(
+  "of creates that lead to one record, %s has the record's own email, and only the others are named",
+  async (_which, emails, named) => {
+    const crm = await startCrm();
+    crm.seed({ contacts: [{ properties: { email: 'own@x.example', hs_linkedin_url: profile } }] });
+    const { send } = await startBridgeOn(crm);
+    const contacts = emails.map((email, at) => ({
+      externalId: `lead-${at}`,
+      email,
+      // Found by its email alone.
+      ...(email.toLowerCase() === 'own@x.example' ? {} : { linkedinUrl: profile }),
+    }));
+
+    const { body } = await send('POST', '/contacts', { contacts });
+
+    expect(crm.records('contacts').map(({ properties }) => properties.email)).toEqual(['own@x.example']);
+    expect(
+      body.results.map(({ warnings = [] }: { warnings?: string[] }) =>
+        warnings.some((text) => text.startsWith('email')),
+      ),
+    ).toEqual(named);
+  },
+);

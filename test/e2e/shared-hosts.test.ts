@@ -53,6 +53,33 @@ test.each(pages)('%s is no domain, identifies no other company, and is kept', as
   expect(synced.body.results).toEqual([]);
 });
 
+test.each([
+  ['bar.wixsite.com', 'https://bar.wixsite.com/home'],
+  ['bar.wordpress.com', 'bar.wordpress.com/contact'],
+  ['bar.blogspot.com', 'http://bar.blogspot.com'],
+  ['bar.github.io', 'bar.github.io/menu'],
+  ['bar.myshopify.com', 'www.bar.myshopify.com'],
+  ['bar.netlify.app', 'https://bar.netlify.app/'],
+  ['bar.notion.site', 'bar.notion.site/x'],
+  ['bar.business.site', 'bar.business.site?m=true'],
+  ['bar.slack.com', 'https://bar.slack.com'],
+  ['bar.carrd.co', 'BAR.carrd.co'],
+])('%s joins two new companies neither in one request nor in two', async (one, other) => {
+  const crm = await startCrm();
+  const { send } = await startBridgeOn(crm);
+  const company = (externalId: string, domain: string) => ({ externalId, name: externalId, domain });
+
+  await send('POST', '/companies', { companies: [company('a', one), company('b', other)] });
+  await send('POST', '/companies', { companies: [company('c', other)] });
+
+  const held = crm.records('companies').map(({ properties: { name, enginy_domain: kept } }) => [name, kept]);
+  expect(held.sort()).toEqual([
+    ['a', one],
+    ['b', other],
+    ['c', other],
+  ]);
+});
+
 test('a page that is given as the website is kept there, and does not become the domain', async () => {
   const crm = await startCrm();
   const { send } = await startBridgeOn(crm);

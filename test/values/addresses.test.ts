@@ -46,6 +46,13 @@ const phones: readonly ValueCase[] = [
   read('+1 213 373 4255 ext. 12', '+12133734255 ext. 12'),
   read('tel:+34-600-111-228', '+34600111228'),
   read(['+34 600 111 229'], '+34600111229'),
+  read('(+34) 600 111 401', '+34600111401'),
+  read('(+34)600111402', '+34600111402'),
+  read('(0034) 600 111 403', '+34600111403'),
+  read('( +34 ) 600 111 404', '+34600111404'),
+  read('(+1) (213) 373-4405', '+12133734405'),
+  read('(+44)(0)20 7946 0406', '+442079460406'),
+  read('(+44) 020 7946 0407', '+442079460407'),
   first('+34 600111230 / +34 911222333', '+34600111230', '+34 600111230 / +34 911222333'),
   first('+34600111231; +34911222333', '+34600111231', '+34600111231; +34911222333'),
   first('213 373 4256 or 213 373 4257', '+12133734256', '213 373 4256 or 213 373 4257'),
@@ -142,6 +149,20 @@ const addresses: readonly ValueCase[] = [
   contact({ email: 'N/A; g3@acme.com' }, { email: 'g3@acme.com', enginy_email: 'N/A; g3@acme.com' }, true),
   contact({ email: 'not an address' }, { email: undefined, enginy_email: 'not an address' }, true),
   contact({ email: 'info@xn--mller-kva.de' }, { email: 'info@müller.de', enginy_email: undefined }),
+  contact({ email: 'h1＠acme.com' }, { email: 'h1@acme.com', enginy_email: undefined }),
+  contact({ email: 'h2@acme。com' }, { email: 'h2@acme.com', enginy_email: undefined }),
+  contact({ email: 'h3＠müller。de' }, { email: 'h3@müller.de', enginy_email: undefined }),
+  contact({ email: 'Ada <h4﹫acme．com>' }, { email: 'h4@acme.com', enginy_email: undefined }),
+  contact({ email: 'h5@acme＠b.com' }, { email: undefined, enginy_email: 'h5@acme＠b.com' }, true),
+  contact({ email: 'h。6@acme.com' }, { email: 'h。6@acme.com', enginy_email: undefined }),
+  ...[
+    '<https://www.linkedin.com/in/h7>',
+    '"linkedin.com/in/h8"',
+    '(https://linkedin.com/in/h9',
+    '‘linkedin.com/in/h0”',
+  ].map((linkedinUrl) =>
+    contact({ linkedinUrl }, { hs_linkedin_url: `https://www.linkedin.com/in/${/h\d/.exec(linkedinUrl)?.[0]}` }),
+  ),
   contact({ website: 'acme' }, { website: 'acme' }, true),
   contact({ website: '<https://acme.com/a>' }, { website: 'https://acme.com/a' }),
   contact({ website: 'https://acme.com/b,' }, { website: 'https://acme.com/b' }),
@@ -234,6 +255,7 @@ test.each([
   ['JOSÉ@BÜCHER.example', 'josé@xn--bcher-kva.example'],
   ['ada@bu\u0308cher.de', 'ada@bücher.de'],
   ['ñ@example.com', 'n\u0303@example.com'],
+  ['ada＠bücher。de', 'ada@xn--bcher-kva.de'],
 ])('sees one address in %j and %j', (one, other) => {
   expect(normalizeEmail(one)).toBe(normalizeEmail(other));
   expect(normalizeEmail(one)).toEqual(expect.any(String));

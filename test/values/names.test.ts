@@ -91,6 +91,18 @@ const cases: readonly ValueCase[] = [
   name('🚀 John 🌍 Smith ✅', 'John', 'Smith'),
   name('Louis XIV', 'Louis', undefined),
   name('李小龙', '李小龙', undefined),
+  name('Jane Doe ✓', 'Jane', 'Doe'),
+  name('Jane Doe✓', 'Jane', 'Doe'),
+  name('♪ Jane Doe', 'Jane', 'Doe'),
+  name('Jane Doe ©', 'Jane', 'Doe'),
+  name('Jane Doe → Growth', 'Jane', 'Doe'),
+  name('Jane Doe » Growth', 'Jane', 'Doe'),
+  name('Jane Doe · CEO', 'Jane', 'Doe'),
+  name('Jane (She/Her)', 'Jane', undefined),
+  name('Gal·la Placídia', 'Gal·la', 'Placídia'),
+  name('Marcel·lí Pérez', 'Marcel·lí', 'Pérez'),
+  name('让·雷诺', '让·雷诺', undefined),
+  name('Jane·Doe', 'Jane·Doe', undefined),
 ];
 
 test('takes full names apart without titles, degrees, pronouns and pictures', async () => {
@@ -122,6 +134,9 @@ test('keeps a full name as it came where its parts are not clear', async () => {
     'john@acme.com',
     'John Smith 2',
     '🚀🚀',
+    '(Jane) Doe',
+    'Jane (Doe)',
+    '[Jane] Doe',
   ].map(
     (fullName, index): ValueCase => ({
       // Without an email address HubSpot requires a name.
@@ -190,6 +205,26 @@ test.each([
   ['Siemens ag', 'siemens'],
   ['My CV', 'my cv'],
   ['Ben & Co', 'ben'],
+  ['San Diego Zoo', 'san diego zoo'],
+  ['SAN DIEGO ZOO', 'san diego zoo'],
+  ['Scooby Doo', 'scooby doo'],
+  ['scooby doo', 'scooby doo'],
+  ['Mazel Tov', 'mazel tov'],
+  ['Kung Pao', 'kung pao'],
+  ['Advokat Ek', 'advokat ek'],
+  ['Precision Ag', 'precision ag'],
+  ['Müller e.K.', 'muller'],
+  ['Acme d.o.o.', 'acme'],
+  ['Acme doo', 'acme'],
+  ['SIEMENS AG', 'siemens'],
+  ['Acme Sp. z o.o.', 'acme'],
+  ['Acme sp.z.o.o.', 'acme'],
+  ['ACME SP. Z O. O.', 'acme'],
+  ['Acme Spółka z o.o.', 'acme'],
+  ['Acme, S.A. de C.V.', 'acme'],
+  ['Acme S. de R.L. de C.V.', 'acme'],
+  ['Acme S.à r.l.', 'acme'],
+  ['De CV', 'de cv'],
 ])('compares the company %j as %j', (given, folded) => {
   expect(foldCompanyName(given)).toBe(folded);
 });

@@ -45,6 +45,12 @@ const cases: readonly ValueCase[] = [
   revenue(50.125, '50.125'),
   revenue('5 mil €', '5000'),
   revenue('$5 mil', undefined),
+  revenue('R$ 5 mil', '5000'),
+  revenue('MXN 5 mil', '5000'),
+  // Millions in other languages, and an abbreviation of it.
+  ...['5 mil RON', '5 mil lei', '5 mil CZK', '5 mil Kč', '5 mil zł', 'CHF 5 mil', '5 mil. €', '5 mil. Kč'].map((text) =>
+    revenue(text, undefined),
+  ),
   revenue('US$5M', '5000000'),
   revenue('R$ 1.200.000', '1200000'),
   revenue('R$ 5 mi', '5000000'),

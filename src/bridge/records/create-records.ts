@@ -1,6 +1,6 @@
 import type { NewRecord } from '../../contract/records.ts';
 import { InvalidRequestError } from '../../errors.ts';
-import { identifyingKeys } from '../../mapping/run/match-keys.ts';
+import { identifyingKeys, identifyingRules, writtenKeys } from '../../mapping/run/match-keys.ts';
 import { toCrmProperties } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import type { KeyedLock } from '../keyed-lock.ts';
@@ -13,7 +13,7 @@ import { failed, requireResult, type WriteResult } from '../write-result.ts';
 import { type CreateScope, createFresh, type RecordCreation } from './create-fresh.ts';
 import { findIdentified } from './find-identified.ts';
 import { findCreatedBefore, rememberCreated, uniqueValues } from './existing-records.ts';
-import { keepFirstValues } from './keep-primary.ts';
+import { identifyingProperty, keepFirstValues } from './keep-primary.ts';
 import { maxMergedFields } from './record-update.ts';
 import { applyChanges, identifyingLocks, type WriteDeps } from './update-records.ts';
 
@@ -174,9 +174,16 @@ async function groupByIdentity(scope: CreateScope, creations: readonly RecordCre
 }
 
 async function identifyingValues(scope: CreateScope, record: NewRecord): Promise<string[]> {
-  const keys = identifyingKeys(scope.mapping, record).map(({ name, value }) => `${name}\u0001${value}`);
+  const keys = writtenKeys(scope.mapping, record).map(({ name, value }) => `${name}\u0001${value}`);
   const unique = await uniqueValues(scope, record);
   return [...unique.map(({ property, value }) => `${property}\u0001${value}`), ...keys];
+}
+
+/** The properties of match rules that the CRM keeps unique: a create that it refused without naming one holds such a value. */
+async function uniqueProperties({ mapping, crm, context }: CreateScope): Promise<ReadonlySet<string>> {
+  const names = identifyingRules(mapping).flatMap((rule) => identifyingProperty(mapping, rule) ?? []);
+  const isUnique = await Promise.all(names.map((name) => crm.canReadBy(mapping.target.objectType, name, context)));
+  return new Set(names.filter((_name, index) => isUnique[index]));
 }
 
 /** An update that was asked for as a create. */
@@ -200,12 +207,10 @@ async function linkExisting(scope: CreateScope, creations: readonly RecordCreati
   });
   const links = found.flat();
   if (links.length === 0) return;
+  const changes = links.map(({ change }) => change);
   const results = await applyChanges(
     { ...scope, searches: 'unless searched lately' },
-    keepFirstValues(
-      scope.mapping,
-      links.map(({ change }) => change),
-    ),
+    keepFirstValues(scope.mapping, changes, await uniqueProperties(scope)),
   );
   links.forEach(({ creation, change }, index) => {
     const result = results[index];

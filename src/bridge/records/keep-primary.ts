@@ -55,34 +55,70 @@ export function keepPrimary(mapping: Mapping, update: RecordUpdate): void {
 }
 
 /**
- * Of several creates that lead to one record, the first value of a property that identifies counts. Later ones are dropped with a warning:
- * merged, they would replace it.
+ * Of several creates that lead to one record, the value by which one of them was found counts for a property that identifies, since the
+ * record holds it; otherwise the first value does. Others are dropped with a warning: merged, they would replace it.
+ * @param unique properties that the CRM keeps unique itself.
  */
-export function keepFirstValues(mapping: Mapping, changes: readonly Change[]): readonly Change[] {
-  const kept = new Map<string, string>();
+export function keepFirstValues(
+  mapping: Mapping,
+  changes: readonly Change[],
+  unique: ReadonlySet<string>,
+): readonly Change[] {
+  const rules = identifyingRules(mapping);
+  const held = new Map<string, string>();
+  for (const change of changes) {
+    for (const rule of rules) {
+      const sent = sentValue(mapping, rule, change);
+      if (sent !== undefined && isFoundBy(sent, change, unique)) held.set(sent.place, sent.value);
+    }
+  }
+  const kept = new Map(held);
   return changes.map((change) => {
     let { translation } = change;
-    for (const rule of identifyingRules(mapping)) {
-      const name = identifyingProperty(mapping, rule);
-      if (name === undefined) continue;
-      const text = translation.properties[name] ?? translation.ifEmpty[name] ?? '';
-      const [value] = candidateKeys(mapping, rule, { [name]: text });
-      const place = `${change.id}\u0001${name}`;
-      if (value === undefined) continue;
-      const first = kept.get(place);
-      if (first === undefined) kept.set(place, value);
-      else if (first !== value) translation = { ...translation, ...withoutValue(translation, name) };
+    for (const rule of rules) {
+      const sent = sentValue(mapping, rule, change);
+      if (sent === undefined) continue;
+      const first = kept.get(sent.place);
+      if (first === undefined) kept.set(sent.place, sent.value);
+      else if (first !== sent.value) {
+        const why = held.has(sent.place) ? anotherValue(change.id) : cameLater;
+        translation = { ...translation, ...withoutValue(translation, sent.name, why) };
+      }
     }
     return translation === change.translation ? change : { ...change, translation };
   });
 }
 
-function withoutValue(translation: Translation, name: string): Partial<Translation> {
-  const text = 'this request has another value for the same record, which came first';
-  const { createdProperties: _none, ...draft } = withoutProperties(
-    translation,
-    new Map([[name, { text, reason: 'another-value' }]]),
-  );
+/** A value of a change that identifies its record. */
+interface SentValue {
+  readonly name: string;
+  readonly field: string | undefined;
+  readonly value: string;
+  readonly place: string;
+}
+
+function sentValue(mapping: Mapping, rule: number, { id, translation }: Change): SentValue | undefined {
+  const written = mapping.match.rules[rule];
+  const name = identifyingProperty(mapping, rule);
+  if (name === undefined || written === undefined || written === 'identity') return undefined;
+  const text = translation.properties[name] ?? translation.ifEmpty[name] ?? '';
+  const [value] = candidateKeys(mapping, rule, { [name]: text });
+  return value === undefined ? undefined : { name, field: written.enginy, value, place: `${id}\u0001${name}` };
+}
+
+/** A create that was refused names the property, or only that the CRM keeps it unique; a match names the field. */
+function isFoundBy({ name, field }: SentValue, { linkedBy }: Change, unique: ReadonlySet<string>): boolean {
+  if (linkedBy === undefined) return false;
+  return linkedBy === name || linkedBy === field || (linkedBy === 'a unique value' && unique.has(name));
+}
+
+const cameLater: DropReason = {
+  text: 'this request has another value for the same record, which came first',
+  reason: 'another-value',
+};
+
+function withoutValue(translation: Translation, name: string, why: DropReason): Partial<Translation> {
+  const { createdProperties: _none, ...draft } = withoutProperties(translation, new Map([[name, why]]));
   return {
     ...draft,
     heldBack: [...draft.heldBack],
@@ -105,6 +141,10 @@ function whyKept(update: RecordUpdate, { id }: CrmRecord): DropReason | undefine
     };
   }
   if (!isLinked(update)) return undefined;
+  return anotherValue(id);
+}
+
+function anotherValue(id: string): DropReason {
   return { text: `record ${id} already existed with another value, which is kept`, reason: 'another-value' };
 }
 

@@ -25,6 +25,8 @@ export interface PairReader {
   readRecord(record: EnginyRecord): { readonly canonical: string; readonly given: string } | undefined;
   /** The canonical forms of everything that the record sends in the field; a list has several. */
   readAll(record: EnginyRecord): readonly string[];
+  /** False for a value in canonical form that is never written, such as the domain of a site builder's customer. */
+  canBeWritten(canonical: string): boolean;
   /** The canonical forms of all values of a candidate for this pair. */
   readCandidate(properties: Readonly<Record<string, string | null>>): readonly string[];
   clauses(canonical: string, given: string): readonly MatchClause[];
@@ -93,6 +95,8 @@ export function compilePair(mapping: Mapping, pair: MatchPair): PairReader {
       }
       return undefined;
     },
+    canBeWritten: (canonical) =>
+      toCanonical(chain, canonical, { locale: { ...mapping.locale, isWriting: true } }) !== undefined,
     readCandidate: (held) => {
       const canonicals = new Set<string>();
       for (const property of properties) {

@@ -98,6 +98,17 @@ export function identifyingKeys(mapping: Mapping, record: EnginyRecord): MatchKe
   return matchKeys(mapping, record).filter(({ rule }) => rules.includes(rule));
 }
 
+/**
+ * Those keys whose value the record will hold. A value that is not written, such as the domain of a site builder's customer, leads to a
+ * record that holds it already, but later requests do not find the created record by it.
+ */
+export function writtenKeys(mapping: Mapping, record: EnginyRecord): MatchKey[] {
+  const { rules } = compileMapping(mapping);
+  return identifyingKeys(mapping, record).filter(
+    ({ rule, value }) => rules[rule]?.searchPair.canBeWritten(value) === true,
+  );
+}
+
 /** One reason why a candidate that a rule found is another person or company. */
 export interface Contradiction {
   /** The field that differs, as `unless_differs` names it. */

@@ -2,10 +2,15 @@ import data from '../data/legal-forms.json' with { type: 'json' };
 import { foldText } from './fold-text.ts';
 
 const always: ReadonlySet<string> = new Set(data.forms.split(' '));
+/** Forms that are a word of a name where they are written like one: `Siemens AG`, but `Precision Ag`. */
+const notCapitalized: ReadonlySet<string> = new Set(data.notCapitalized.split(' '));
 /** Forms that are also words of a name ("Spa", "Co"): legal forms where they are written like one. */
 const asWritten: ReadonlySet<string> = new Set(data.asWritten.split(' '));
 const withPoints: ReadonlySet<string> = new Set(data.withPoints.split(' '));
 const afterAnd: ReadonlySet<string> = new Set(data.afterAnd.split(' '));
+
+/** Forms of several words, most of them longer than a letter. */
+const phrases: ReadonlySet<string> = new Set(data.phrases.split('|'));
 
 /** All legal forms at the end of company names, folded. */
 export const legalForms: ReadonlySet<string> = new Set([...always, ...withPoints, ...afterAnd]);
@@ -26,8 +31,8 @@ export function foldCompanyName(text: string): string | undefined {
   // Text in brackets is not part of the name, unless there is nothing else.
   const bare = withoutBrackets(text);
   const name = /[\p{L}\p{N}]/u.test(bare) ? bare : text;
-  const isShouted = name === name.toUpperCase();
-  const words = name.split(/[\s,;]+/).flatMap((token) => wordsOf(token, isShouted));
+  const isOneCase = name === name.toUpperCase() || name === name.toLowerCase();
+  const words = name.split(/[\s,;]+/).flatMap((token) => wordsOf(token, isOneCase));
   if (words.length === 0) return foldText(text);
   return withoutLegalForm(words)
     .map(({ word }) => word)
@@ -51,8 +56,10 @@ interface NameWord {
   readonly word: string;
   /** Written as an abbreviation: `S.p.A.`, `A/S`, a single letter with a point. */
   readonly hasPoints: boolean;
-  /** Written as a legal form is: `SpA`, not `Spa`. In a name of capital letters alone this says nothing. */
+  /** Written as a legal form is: `SpA`, not `Spa`. In a name of capital or small letters alone this says nothing. */
   readonly isWrittenAsForm: boolean;
+  /** One capital letter and small ones after it: `Ag`. */
+  readonly isCapitalized: boolean;
 }
 
 /** From a bracket to the next that closes. A pattern would look for the end again from each bracket of an unclosed run. */
@@ -68,16 +75,17 @@ function withoutBrackets(text: string): string {
   return [...parts, text.slice(from)].join(' ');
 }
 
-function wordsOf(token: string, isShouted: boolean): NameWord[] {
+function wordsOf(token: string, isOneCase: boolean): NameWord[] {
   const hasPoints = /^\p{L}(?:[./]\p{L})+\.?$|^\p{L}\.$/u.test(token) || /^\p{L}{1,4}\.$/u.test(token);
-  const isWrittenAsForm = !isShouted && asWritten.has(token.replace(/\.$/, ''));
+  const isWrittenAsForm = !isOneCase && asWritten.has(token.replace(/\.$/, ''));
+  const isCapitalized = /^\p{Lu}\p{Ll}+$/u.test(token);
   const words = (foldText(token) ?? '')
     .replace(/['’`´]/g, '')
     // `s.l.` is one word, `booking.com` is two.
     .replace(/(?<=(?<![\p{L}\p{N}])[\p{L}\p{N}])\.(?=[\s,]|$|[\p{L}\p{N}](?![\p{L}\p{N}]))/gu, '')
     .replace(/&|\+/g, ' and ')
     .split(/[^\p{L}\p{N}\p{M}]+/u);
-  return words.filter((word) => word !== '').map((word) => ({ word, hasPoints, isWrittenAsForm }));
+  return words.filter((word) => word !== '').map((word) => ({ word, hasPoints, isWrittenAsForm, isCapitalized }));
 }
 
 function withoutLegalForm(words: readonly NameWord[]): readonly NameWord[] {
@@ -89,14 +97,15 @@ function withoutLegalForm(words: readonly NameWord[]): readonly NameWord[] {
 /** How many of the first `length` words are a legal form at their end, or a dangling "and"; 0 if they end in neither. */
 function formLength(words: readonly NameWord[], length: number): number {
   if (length > 1 && words[length - 1]?.word === 'and') return 1;
-  const counts = [4, 3, 2, 1].filter((count) => count < length);
+  const counts = [5, 4, 3, 2, 1].filter((count) => count < length);
   return counts.find((count) => isLegalForm(words.slice(length - count, length), words[length - count - 1])) ?? 0;
 }
 
 function isLegalForm(tail: readonly NameWord[], before: NameWord | undefined): boolean {
+  if (phrases.has(tail.map(({ word }) => word).join(' '))) return true;
   if (tail.length > 1 && tail.some(({ word }) => word.length !== 1)) return false;
   const form = tail.map(({ word }) => word).join('');
-  if (always.has(form)) return true;
+  if (always.has(form)) return !(notCapitalized.has(form) && tail.every(({ isCapitalized }) => isCapitalized));
   if (afterAnd.has(form) && before !== undefined && ['and', 'y', 'et', 'und'].includes(before.word)) return true;
   if (!withPoints.has(form)) return false;
   return tail.every(({ hasPoints, isWrittenAsForm }) => hasPoints || isWrittenAsForm);

@@ -22,7 +22,10 @@ export function normalizeEmail(text: string): string | ValueProblem {
     .replace(/\?.*$/s, '')
     .replace(/[.,;]+$/, '')
     .toLowerCase();
-  address = normalizeUnicode(address, 'NFC');
+  address = normalizeUnicode(address, 'NFC')
+    .replace(/[＠﹫]/g, '@')
+    // East Asian keyboards type a point of their own, which browsers read as one.
+    .replace(/[。．｡](?=[^@]*$)/g, '.');
   if (address.length > 254 || !emailAddress.test(address)) return notAnAddress;
   if (address.startsWith('.') || address.includes('..') || address.includes('.@')) return notAnAddress;
   return oneSpelling(address);

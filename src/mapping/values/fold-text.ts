@@ -24,6 +24,8 @@ const specialLetter = /[ßøæœłđðþıħŋŧəς]/g;
 export function foldText(text: string): string | undefined {
   const decomposed = normalizeUnicode(text.replace(/[’‘ʼ´`＇]/g, "'"), 'NFKD')
     .toLowerCase()
+    // The apostrophe of ŉ.
+    .replaceAll('ʼ', "'")
     // Accents, vowel signs of Arabic and Hebrew, and signs of no width.
     .replace(
       /[\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0670\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g,

@@ -50,6 +50,7 @@ function splitFullName(fullName: string): NameParts | ValueProblem {
   // One word before a dash may be half of a double name, and a slash may join two.
   if (/[/|;:&@_]/.test(start) || (wordsOf(start).length < 2 && /\S\s+[-–—/|]\s+\S/.test(fullName) && rest.length === 0))
     return unclear;
+  if (wordsOf(start).length < 2 && rest.length === 0 && isHalfInBrackets(fullName)) return unclear;
   const bare = start.replace(leadingTitles, '');
   const [given] = others;
   if (given === undefined) {
@@ -76,9 +77,17 @@ function invert(family: string, given: string | undefined): NameParts | ValuePro
   return { first: words.slice(0, end).join(' '), last: [...words.slice(end), family].join(' ') };
 }
 
+/** "(Jane) Doe" and "Jane (Doe)": with one word left, the brackets may hold the other name. */
+function isHalfInBrackets(fullName: string): boolean {
+  const [, inside = ''] = /[([]([^()[\]]*)[)\]]/.exec(fullName) ?? [];
+  return /\p{L}/u.test(inside) && !pronouns.test(` ${inside}`);
+}
+
 function bareName(fullName: string): string {
   const name = fullName
     .replace(/\p{Extended_Pictographic}|\p{Regional_Indicator}|\p{Emoji_Modifier}|\ufe0f|\u200d|\u20e3/gu, ' ')
+    // Other signs (✓ ♪), but not those that separate.
+    .replace(/(?![●★☆►])\p{So}/gu, ' ')
     .replace(
       /\([^()]*\)|\[[^[\]]*\]|\{[^{}]*\}|<[^<>]*>|["“”„«»][^"“”„«»]*["“”„«»]|(?<=\s)['‘][^'’‘]*['’](?=\s)/gu,
       ' ',
@@ -89,7 +98,7 @@ function bareName(fullName: string): string {
     .trim();
   // A bar, dash or slash between blanks ends the name, and so does "at Acme".
   const [before = ''] = name
-    .split(/\s*[|•·●★☆►~]\s*|\s+#|\s+[-–—/@]\s+|\s+@(?=\S)|\s+(?:at|bei|chez)\s+/u)
+    .split(/\s*[|•●★☆►~→⇒»]\s*|\s+·\s*|·\s+|\s+#|\s+[-–—/@]\s+|\s+@(?=\S)|\s+(?:at|bei|chez)\s+/u)
     .filter((part) => part.trim() !== '');
   return before.replace(pronouns, '').trim();
 }

@@ -21,7 +21,7 @@ const memberUrn = /^AC[a-z][A-Za-z0-9_-]{30,}$/;
  * anything after the slug.
  */
 export function normalizeLinkedinUrl(text: string): string | ValueProblem {
-  const match = linkedinPath.exec(text.trim());
+  const match = linkedinPath.exec(text.replace(/^[\s<("'“‘[]+|[\s>"”]+$/gu, ''));
   if (match === null) return notLinkedin;
   const kind = match[1]?.toLowerCase() ?? '';
   const path = (match[2] ?? '').replace(/\/+$/, '');

@@ -70,6 +70,8 @@ function readWords(words: readonly string[]): AmountWords | undefined {
     if (found.length > 0 && joining.has(folded)) continue;
     if (currency !== undefined) currencies.push(currency);
     else if (word === '+' || approximate.has(folded)) isApproximate = true;
+    // With a point, "mil." is short for millions in some languages.
+    else if (zerosByCurrency.has(word.toLowerCase())) found.push(word.toLowerCase());
     else if (zeros.has(folded) || zerosByCurrency.has(folded)) found.push(folded);
     else if (joinedCurrency !== undefined && zeros.has((joined?.[1] ?? '').toLowerCase())) {
       found.push((joined?.[1] ?? '').toLowerCase());

@@ -115,7 +115,7 @@ function parseTrunk(text: string): PhoneNumber | ValueProblem | undefined {
 
 /** A calling code before `(0)` needs no `+`; `++` and `+00` are one. */
 function withPlus(text: string): string {
-  const number = text.replace(/^\+[\s+]*(?:00)?/, '+');
+  const number = text.replace(/^\(\s*(?:\+|00)\s*(\d{1,3})\s*\)\s*/, '+$1 ').replace(/^\+[\s+]*(?:00)?/, '+');
   const [whole, code = ''] = /^(?:00\s*)?\(?([1-9]\d{0,2})\)?\s*(?=\(0\))/.exec(number) ?? [];
   return whole === undefined ? number : `+${code} ${number.slice(whole.length)}`;
 }
