@@ -25,7 +25,7 @@ const proofLastsMs = 30_000;
 const intervalMs = 10_000;
 /** The CRM's time for an answer; the bridge itself answers earlier. */
 const questionMs = 9_000;
-const patienceMs = 2_500;
+const patienceMs = 2_000;
 const passingMs = 5 * 60_000;
 
 interface Trouble {
@@ -59,7 +59,9 @@ export function createConnectionCheck(crm: Pick<Crm, 'readAccount'>, timers: Che
   return async ({ requestId }) => {
     if (trouble === undefined && provenAt !== undefined && now() - provenAt <= proofLastsMs) return { status: 'ok' };
     if (question === undefined && now() - askedAt >= intervalMs) question = ask(requestId);
-    const isAnswered = question === undefined || (await endsWithin(question, timers));
+    // A proven connection is degraded once its question has been open for so long: who asks later has nothing to wait for.
+    const isWaitedFor = provenAt !== undefined && now() - askedAt >= patienceMs;
+    const isAnswered = question === undefined || (!isWaitedFor && (await endsWithin(question, timers)));
     if (isAnswered && trouble === undefined) return { status: 'ok' };
     const known = isAnswered || trouble?.error instanceof CrmRejectedError ? trouble : undefined;
     return judge(known ?? { since: trouble?.since ?? askedAt, error: silence(now() - askedAt) }, {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createConnectionCheck } from '../../src/bridge/connection-check.ts';
 import { createHubSpotCrm } from '../../src/crm/hubspot/hubspot-crm.ts';
 import { createPacer } from '../../src/crm/pacer.ts';
-import { CrmRejectedError, CrmUnavailableError } from '../../src/errors.ts';
+import { CrmRejectedError, CrmUnavailableError, DeadlineError } from '../../src/errors.ts';
 import { apiVersion } from '../support/api-version.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { fakeCrm } from '../support/fake-crm.ts';
@@ -49,6 +49,44 @@ test('200 clients that ask each second for a minute, while HubSpot hangs, cause 
   expect(waits).toHaveLength(200 * 60);
   expect(Math.max(...waits)).toBeLessThan(3_000);
   expect(sandbox.log.length).toBeLessThanOrEqual(7);
+});
+
+test.each([
+  [0, 2_000],
+  [500, 2_000],
+  [1_900, 2_000],
+  [2_000, 0],
+  [2_500, 0],
+  [4_000, 0],
+  [6_000, 0],
+  [8_900, 0],
+  [9_500, 0],
+])('a proven connection whose question hangs for %i ms is degraded after %i ms more', async (openMs, waitMs) => {
+  const { crm, clock, check, state, questions } = checkOn();
+  expect(await state()).toEqual({ status: 'ok' });
+  await clock.advance(31_000);
+  crm.readAccount = async (_context) => {
+    crm.calls.push({ method: 'readAccount', count: 1 });
+    await new Promise((_resolve, reject) => {
+      clock.setTimer(() => reject(new DeadlineError('The request timed out')), 9_000);
+    });
+    return undefined as never;
+  };
+  void check({ requestId: 'first' });
+  await clock.advance(openMs);
+  const askedAt = clock.now();
+  let answeredAt: number | undefined;
+
+  const answer = check({ requestId: 'later' }).then((result) => {
+    answeredAt = clock.now();
+    return result;
+  });
+  await clock.advance(0);
+  await clock.advance(waitMs);
+
+  expect(await answer).toMatchObject({ status: 'degraded' });
+  expect((answeredAt ?? 0) - askedAt).toBe(waitMs);
+  expect(questions()).toBe(2);
 });
 
 test('HubSpot is asked once in ten seconds also when it answers with errors, and one call is one attempt', async () => {
@@ -120,7 +158,7 @@ test('a slow answer proves the connection for those who ask later', async () => 
 
   const early = check({ requestId: 'r' }).catch((error: unknown) => error);
   await clock.advance(2_600);
-  expect(await early).toMatchObject({ name: 'CrmUnavailableError', message: 'The CRM has not answered for 3 s' });
+  expect(await early).toMatchObject({ name: 'CrmUnavailableError', message: 'The CRM has not answered for 2 s' });
   await clock.advance(4_000);
 
   expect(await state()).toEqual({ status: 'ok' });
