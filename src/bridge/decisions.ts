@@ -60,10 +60,17 @@ export interface NotedProblem {
   readonly missingScopes?: readonly string[];
 }
 
+/** The text of an `incomplete` problem of a record that needs one of the properties, not all. */
+export const needsOneOfText = 'one of';
+
 /** What may be noted of a problem. */
 export function noteProblem(problem: CrmProblem): NotedProblem {
   switch (problem.kind) {
     case 'invalid': {
+      const { needsOneOf = [] } = problem;
+      if (needsOneOf.length > 0) {
+        return { kind: 'incomplete', text: needsOneOfText, properties: needsOneOf.map((name) => ({ name })) };
+      }
       const properties = problem.properties.map(({ name, code }) => ({ name, ...(code !== undefined && { code }) }));
       return { kind: 'invalid', properties, ...(properties.length === 0 && { text: ownWords(problem.message) }) };
     }

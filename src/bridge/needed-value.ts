@@ -30,7 +30,10 @@ export function withNeededValue(
       ...draft.warnings.filter((warning) => !isTakenBack(warning)),
       `${field} → ${property} was written as it came: a new record needs one of ${needed.join(', ')}`,
     ],
-    heldBack: draft.heldBack.filter((held) => held.property !== property),
+    heldBack: [
+      ...draft.heldBack.filter((held) => held.property !== property),
+      { field, property, reason: 'as-it-came' },
+    ],
   };
 }
 

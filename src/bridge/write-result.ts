@@ -35,7 +35,8 @@ export function failed(problem: CrmProblem, draft?: Pick<Draft, 'warnings' | 'he
   if (draft === undefined) return { problem, warnings: [], decision: nothingDecided };
   const kept = draft.heldBack.flatMap(({ keptIn = [] }) => keptIn);
   const { warnings, heldBack } = kept.reduce<Pick<Draft, 'warnings' | 'heldBack'>>(withoutKept, draft);
-  return { problem, warnings, decision: { ...nothingDecided, heldBack } };
+  const reasons = heldBack.filter(({ reason }) => reason !== 'as-it-came');
+  return { problem, warnings, decision: { ...nothingDecided, heldBack: reasons } };
 }
 
 /** The final check that every record of a request ends with a result. A gap is a fault of ours and is logged as an error. */

@@ -1,7 +1,13 @@
 /** Why one value or one record could not be served. */
 export type CrmProblem =
   /** The CRM refused the values of the named properties (unknown, not an option, read-only, badly formed). */
-  | { readonly kind: 'invalid'; readonly message: string; readonly properties: readonly InvalidProperty[] }
+  | {
+      readonly kind: 'invalid';
+      readonly message: string;
+      readonly properties: readonly InvalidProperty[];
+      /** The record has a value in none of these, and needs one. */
+      readonly needsOneOf?: readonly string[];
+    }
   /** The record lacks values that the account requires. */
   | {
       readonly kind: 'incomplete';

@@ -89,7 +89,9 @@ export async function explainWrite(
     sources: draft.sources,
     properties: withoutNames({ ...ifEmpty, ...draft.properties }, pretended.created),
   });
-  return { write: { values, warnings: draft.warnings, heldBack: [...draft.heldBack, ...rejected] }, created };
+  // What is sent as it came is among the values, with a warning.
+  const heldBack = draft.heldBack.filter(({ reason }) => reason !== 'as-it-came');
+  return { write: { values, warnings: draft.warnings, heldBack: [...heldBack, ...rejected] }, created };
 }
 
 /** What the CRM would reject; nothing without a CRM, or where it does not show its definitions. */

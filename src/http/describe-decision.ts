@@ -7,7 +7,6 @@ import type { RefusedEntry } from '../contract/entries.ts';
 import { idOf, type SentId } from '../contract/optional-fields.ts';
 import type { RecordKind, SentRecord } from '../contract/records.ts';
 import type { SentRecords } from '../contract/sent-records.ts';
-import type { TaskPatch } from '../contract/tasks.ts';
 import type { CrmProblem } from '../crm/crm.ts';
 import { isObject } from '../json.ts';
 import { type Decided, emailsIn, type Subject } from './note-decisions.ts';
@@ -47,12 +46,17 @@ function refusedDecision({ reason }: RefusedEntry): Decided {
   return { ...nothingDecided, warnings: 0, problem: { kind: 'request', text: reason } };
 }
 
-/** The contact and company that a task or activity is about. */
-export function timelineSubject(
-  object: 'activities' | 'tasks',
-  body: Pick<TaskPatch, 'contactId' | 'companyId'>,
-): Subject {
-  return { object, ...about(idOf(body.contactId), idOf(body.companyId)), emails: [] };
+/**
+ * The contact and company that a task or activity is about.
+ * @param body as it was sent: a request that is rejected is noted too.
+ */
+export function timelineSubject(object: 'activities' | 'tasks', body: unknown): Subject {
+  const { contactId, companyId } = isObject(body) ? body : {};
+  return { object, ...about(sentIdOf(contactId), sentIdOf(companyId)), emails: [] };
+}
+
+function sentIdOf(value: unknown): string | undefined {
+  return typeof value === 'string' || typeof value === 'number' ? idOf(value) : undefined;
 }
 
 function about(contactId: string | undefined, companyId: string | undefined) {

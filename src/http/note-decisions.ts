@@ -7,7 +7,7 @@ import {
   type RecordDecision,
 } from '../bridge/decisions.ts';
 import { problemFromError } from '../bridge/problem.ts';
-import { CrmRejectedError, CrmUnavailableError, DeadlineError, GatewayError } from '../errors.ts';
+import { CrmRejectedError, CrmUnavailableError, DeadlineError, GatewayError, InvalidRequestError } from '../errors.ts';
 
 /** What a request's records are called before anything is decided about them. */
 export type Subject = Pick<RecordDecision, 'object' | 'externalId' | 'crmId' | 'contactId' | 'companyId' | 'emails'>;
@@ -98,10 +98,17 @@ function recordsOf({ subjects, decisions, failure }: Notes): readonly RecordDeci
   });
 }
 
+/** A caller may invent names of fields without end. */
+const maxReasonLength = 300;
+
 function problemOf(thrown: unknown): NotedProblem {
   const isCrm =
     thrown instanceof CrmRejectedError || thrown instanceof CrmUnavailableError || thrown instanceof DeadlineError;
   if (isCrm) return noteProblem(problemFromError(thrown));
+  // Its message names fields and places, never values.
+  if (thrown instanceof InvalidRequestError && thrown.code === 'Invalid request') {
+    return { kind: 'request', text: thrown.message.slice(0, maxReasonLength) };
+  }
   return thrown instanceof GatewayError ? { kind: 'request', text: thrown.code } : { kind: 'fault' };
 }
 

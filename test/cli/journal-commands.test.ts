@@ -105,6 +105,63 @@ test('lead says where the text of an unreadable value was kept', async () => {
   expect(out).toContain('email: its value is not an email address; the text was kept in enginy_email');
 });
 
+test('lead explains values that were written as they came, and requests and records that were rejected', async () => {
+  const { send, bridge, folder } = await startJournaling();
+  const created = async (externalId: string, fields: object) => {
+    const { body } = await send('POST', '/contacts', { contacts: [{ externalId, ...fields }] });
+    return body.results[0]?.crmId;
+  };
+  const crmId = await created('phone', { email: 'a@x-corp.com', phone: '12' });
+  await created('none', { title: 'CTO' });
+  await created('nobody', { phone: '12' });
+  await created('profile', { email: 'b@x-corp.com', linkedinUrl: 'https://facebook.com/ada' });
+  await created('site', { email: 'c@x-corp.com', website: 'nope' });
+  await created('needed', { firstName: 'Dr.' });
+  const empty = await created('empty', { email: 'd@x-corp.com' });
+  await send('PUT', '/contacts', { contacts: [{ crmId: empty, phone: '12' }] });
+  const full = await created('full', { email: 'e@x-corp.com', phone: '+14155550142' });
+  await send('PUT', '/contacts', { contacts: [{ crmId: full, phone: '12' }] });
+  await send('POST', '/tasks', { title: 'Call', contactId: '61', dueDate: 'soon' });
+  await send('POST', '/tasks', ['secret']);
+  await send('PATCH', '/tasks/62', []);
+  await send('POST', '/activities', { type: 'pigeon', contactId: '63', body: 'secret' });
+  await send('POST', '/activities', { contactId: 64, body: 'secret' });
+  await bridge.close(30_000);
+
+  const environment = { DATA_DIR: folder, CAPTURE_DIR: folder };
+  const needed = 'HubSpot requires one of email, firstname, lastname, and the record has none of them';
+  for (const [name, sentence] of [
+    ['phone', 'phone: its value is not a phone number; phone has it as it came'],
+    ['none', needed],
+    ['nobody', needed],
+    [
+      'profile',
+      'linkedinUrl → hs_linkedin_url: its value is not the URL of a LinkedIn profile or page; hs_linkedin_url has',
+    ],
+    ['site', 'website: its value is not a URL; website has it as it came'],
+    ['empty', 'phone: its value is not a phone number; phone has it as it came, and so has enginy_phone'],
+    ['full', 'phone: its value is not a phone number; the text was kept in enginy_phone'],
+    ['61', 'task of contact 61 failed: the request was rejected: subject must be a string'],
+    ['62', 'task 62 failed: the request was rejected: body '],
+    ['63', 'activity of contact 63 failed: the request was rejected: type must be one of EMAIL'],
+    ['64', 'activity of contact 64 failed: the request was rejected: type '],
+  ] as const) {
+    const { out } = await runCommand(['lead', name], { environment });
+    expect.soft(out, name).toContain(sentence);
+    expect.soft(out, name).not.toContain('secret');
+  }
+  expect.soft((await runCommand(['lead', 'nobody'], { environment })).out).not.toContain('as it came');
+  expect.soft((await runCommand(['lead', crmId], { environment })).out).toContain('phone has it as it came');
+});
+
+test.each([
+  ['lead', ''],
+  ['lead', '  '],
+  ['requests', ''],
+])('%s with an empty name %j is a usage error', async (command, name) => {
+  expect(await runCommand([command, name])).toMatchObject({ status: 2, err: expect.stringContaining('not be empty') });
+});
+
 test('lead explains an unknown name, and a missing journal', async () => {
   const { environment } = await playedJournal();
 

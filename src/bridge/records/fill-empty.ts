@@ -14,12 +14,14 @@ export function fillEmpty(update: RecordUpdate): void {
     if (isEmpty(current, name)) properties[name] = value;
     // The same value again is no loss, and resends of Enginy's own id are the rule.
     else if (current.properties[name] !== value) {
+      const asSent = said.heldBack.find((held) => held.reason === 'as-it-came' && held.property === name);
       const { warnings, heldBack } = withoutKept(said, name);
       const field = draft.sources[name] ?? name;
       const problem = update.translation.asSent[name];
       const why =
         problem === undefined ? { reason: 'if-empty' as const } : { reason: 'unreadable' as const, detail: problem };
-      said = { warnings, heldBack: [...heldBack, { field, property: name, ...why }] };
+      const kept = asSent?.keptIn === undefined ? {} : { keptIn: asSent.keptIn };
+      said = { warnings, heldBack: [...heldBack, { field, property: name, ...why, ...kept }] };
     }
   }
   const { warnings, heldBack } = said;

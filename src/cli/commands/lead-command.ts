@@ -32,7 +32,7 @@ interface LeadOptions {
 export function leadCommand(io: CommandIo): Command {
   return new Command('lead')
     .description('show what happened to one record, and why')
-    .argument('<name>', "Enginy's id, HubSpot's id or an email address")
+    .argument('<name>', "Enginy's id, HubSpot's id or an email address", notEmpty)
     .option('--dir <folder>', 'folder of the journal (default: DATA_DIR, or data)')
     .option('--mappings <dir>', 'folder of mapping files (default: MAPPINGS_DIR)')
     .option('--last <count>', 'show only the newest <count>', count, 20)
@@ -90,4 +90,10 @@ async function explainNothing(
 export function count(text: string): number {
   if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('must be a whole number');
   return Number(text);
+}
+
+/** @throws InvalidArgumentError for an empty name, such as that of a variable that is not set. */
+export function notEmpty(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('must not be empty');
+  return text.trim();
 }

@@ -6,7 +6,7 @@ import { openJournal } from '../inputs/open-journal.ts';
 import { parseTimeInput, timeForms } from '../inputs/time-input.ts';
 import { printableJson } from '../report/printable.ts';
 import { formatRequest } from '../report/report-request.ts';
-import { count, printEntries, withCaptures } from './lead-command.ts';
+import { count, notEmpty, printEntries, withCaptures } from './lead-command.ts';
 
 const outcomes = ['matched', 'not-found', 'several', 'created', 'linked', 'updated', 'unchanged', 'failed'] as const;
 
@@ -41,7 +41,7 @@ interface RequestsOptions {
 export function requestsCommand(io: CommandIo): Command {
   return new Command('requests')
     .description('list requests and what became of their records')
-    .argument('[id]', 'the id of one request, or its beginning')
+    .argument('[id]', 'the id of one request, or its beginning', notEmpty)
     .option('--since <time>', 'only from this time on')
     .option('--until <time>', 'only before this time')
     .option('--status <status>', 'only with this status: 503, or 5xx for 500 to 599', statusRange)

@@ -18,7 +18,7 @@ const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'frida
 const AGO = /^(\d{1,6}) ?(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|w|weeks?)(?: ago)?$/;
 const CLOCK = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/;
 const ISO_DAY = /^\d{4}-\d{2}-\d{2}$/;
-const ISO_INSTANT = /^(\d{4}-\d{2}-\d{2})[t ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(z|[+-]\d{2}:\d{2})?$/;
+const ISO_INSTANT = /^(\d{4}-\d{2}-\d{2})[t ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(z|[+-]\d{2}:?\d{2})?$/;
 
 /**
  * The moment that a person names with `--since` or `--until`, in milliseconds since 1970. Names of days and clock times mean the
@@ -27,17 +27,36 @@ const ISO_INSTANT = /^(\d{4}-\d{2}-\d{2})[t ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?
  * @throws UsageError that lists the accepted forms.
  */
 export function parseTimeInput(text: string, { name, now = Date.now() }: { name: string; now?: number }): number {
-  const words = text.slice(0, 100).trim().toLowerCase().replace(/\s+/g, ' ');
+  const words = plainWords(text.slice(0, 100));
   const moment = text.length > 100 ? undefined : (instantOf(words) ?? agoOf(words, now) ?? dayAndClockOf(words, now));
   if (moment === undefined) throw new UsageError(`${name} is not a time: expected for example ${timeForms}`);
   return moment;
+}
+
+/** In lower case, without the words and signs that change nothing: "last Tuesday, 2 pm" → "tuesday 14:00". */
+function plainWords(text: string): string {
+  return text
+    .trim()
+    .toLowerCase()
+    .replace(/[,\s]+/g, ' ')
+    .replace(/^(?:since|last|on) /, '')
+    .replace(/^an? /, '1 ')
+    .replace(/\bnoon$/, '12:00')
+    .replace(/\bmidnight$/, '00:00')
+    .replace(/\b\d{1,2}(?::\d{2})? ?[ap]m$/, onTwentyFourHours);
+}
+
+/** "2:30 pm" → "14:30". */
+function onTwentyFourHours(text: string): string {
+  const [hours = 0, minutes = '00'] = [Number.parseInt(text, 10), /:(\d{2})/.exec(text)?.[1]];
+  return hours < 1 || hours > 12 ? 'x' : `${(hours % 12) + (text.endsWith('pm') ? 12 : 0)}:${minutes}`;
 }
 
 function instantOf(words: string): number | undefined {
   if (ISO_DAY.test(words)) return sameDay(words, Date.parse(`${words}T00:00:00Z`));
   const [, day = '', clock = '', offset = 'z'] = ISO_INSTANT.exec(words) ?? [];
   if (day === '' || sameDay(day, Date.parse(`${day}T00:00:00Z`)) === undefined) return undefined;
-  const moment = Date.parse(`${day}T${clock}${offset.toUpperCase()}`);
+  const moment = Date.parse(`${day}T${clock}${offset.toUpperCase().replace(/(\d{2})(\d{2})$/, '$1:$2')}`);
   return Number.isNaN(moment) ? undefined : moment;
 }
 

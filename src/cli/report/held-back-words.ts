@@ -78,6 +78,13 @@ const words: Readonly<Record<HeldBackReason, (held: Held) => Words>> = {
     why: `its value ${detail}${keptText(keptIn)}`,
     remedy: kind === 'none' ? 'correct it in Enginy' : `correct it in Enginy, or change the transforms in ${row}`,
   }),
+  'as-it-came': ({ property = 'its property', detail, keptIn }) => ({
+    why:
+      detail === undefined
+        ? `a new record needs a value in ${property}, which has it as it came`
+        : `its value ${detail}; ${property} has it as it came${keptIn === undefined ? '' : `, and so has ${keptIn}`}`,
+    remedy: 'correct it in Enginy if it is a mistake',
+  }),
   refused: ({ detail }) => ({
     why: `HubSpot rejected the value${detail === undefined ? '' : ` (${detail})`}`,
     remedy: 'correct the value in Enginy, or the rules of the property in HubSpot',

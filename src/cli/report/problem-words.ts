@@ -1,4 +1,4 @@
-import type { NotedProblem } from '../../bridge/decisions.ts';
+import { type NotedProblem, needsOneOfText } from '../../bridge/decisions.ts';
 
 /** Why a record or request failed, and what to do: one or two lines. */
 export function problemLines(problem: NotedProblem): string[] {
@@ -24,10 +24,7 @@ export function problemLines(problem: NotedProblem): string[] {
     case 'invalid':
       return invalidLines(problem);
     case 'incomplete':
-      return [
-        `HubSpot requires ${(problem.properties ?? []).map(({ name }) => name).join(', ')}, which the record lacks`,
-        '  give it a value in the mapping file: under `on_create` or `always`, or with a row; see docs/upgrade.md',
-      ];
+      return incompleteLines(problem);
     case 'conflict':
       return [
         `${problem.property ?? 'a unique value'} already belongs to ${problem.existingId === undefined ? 'another record' : `record ${problem.existingId}`}`,
@@ -45,10 +42,27 @@ export function problemLines(problem: NotedProblem): string[] {
           '  sync the record again in Enginy, so that Enginy learns its current id',
         ];
       }
-      return [`the request was rejected: ${text}`, '  the response names the field; see the log under the request id'];
+      return [
+        `the request was rejected: ${text}`,
+        '  this is for the developer of the caller: the request does not follow the contract',
+      ];
     case 'fault':
       return ['the bridge failed', '  this is a bug: the log has the details under the request id'];
   }
+}
+
+function incompleteLines({ properties = [], text }: NotedProblem): string[] {
+  const names = properties.map(({ name }) => name).join(', ');
+  if (text === needsOneOfText) {
+    return [
+      `HubSpot requires one of ${names}, and the record has none of them`,
+      '  give the record one of them in Enginy, or a value in the mapping file: under `on_create` or `always`',
+    ];
+  }
+  return [
+    `HubSpot requires ${names}, which the record lacks`,
+    '  give it a value in the mapping file: under `on_create` or `always`, or with a row; see docs/upgrade.md',
+  ];
 }
 
 function refusedLines({ text = '', missingScopes = [] }: NotedProblem): string[] {

@@ -16,8 +16,8 @@ export function activityRoutes(deps: TimelineDeps): Router {
   router
     .route('/activities')
     .post(async (request, response) => {
+      noteSubjects(response, () => [timelineSubject('activities', request.body)]);
       const body = checkBody(ActivityBody, request.body);
-      noteSubjects(response, () => [timelineSubject('activities', body)]);
       const { answer, isRepeat, decision } = await logActivity(timelineScopeOf(deps, response, 'urgent'), body);
       noteDecisions(response, () => [timelineDecision(answer, decision)]);
       noteFacts(response, { isRepeat, warned: answer.warnings?.length ?? 0 });

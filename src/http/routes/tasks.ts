@@ -29,9 +29,9 @@ export function taskRoutes(deps: TimelineDeps): Router {
       response.json(answer);
     })
     .patch(async (request, response) => {
-      const patch = checkBody(TaskPatch, request.body);
       const { id } = request.params;
-      noteSubjects(response, () => [{ ...timelineSubject('tasks', patch), crmId: id }]);
+      noteSubjects(response, () => [{ ...timelineSubject('tasks', request.body), crmId: id }]);
+      const patch = checkBody(TaskPatch, request.body);
       const { answer, decision } = await changeTask(timelineScopeOf(deps, response, 'urgent'), id, patch);
       noteDecisions(response, () => [timelineDecision(answer, decision)]);
       response.json(answer);
@@ -42,8 +42,8 @@ export function taskRoutes(deps: TimelineDeps): Router {
 
 function createHandler(deps: TimelineDeps): RequestHandler {
   return async (request, response) => {
+    noteSubjects(response, () => [timelineSubject('tasks', request.body)]);
     const body = checkBody(TaskBody, request.body);
-    noteSubjects(response, () => [timelineSubject('tasks', body)]);
     const { answer, isRepeat, decision } = await createTask(timelineScopeOf(deps, response, 'urgent'), body);
     noteDecisions(response, () => [timelineDecision(answer, decision)]);
     noteFacts(response, { isRepeat, warned: answer.warnings?.length ?? 0 });

@@ -22,6 +22,8 @@ export const heldBackReasons = [
   'dropped',
   /** Not readable as what its row or property expects. */
   'unreadable',
+  /** Written, although it is not what its row expects, because the property accepts any text. */
+  'as-it-came',
   /** The CRM refused the value. */
   'refused',
   /** Another record already has the value, which identifies one record only. */
@@ -72,13 +74,13 @@ export function keptNote(property: string): string {
   return `; the text is kept in ${property}`;
 }
 
-/** Takes back that a text is kept in a property, because the property is not written after all. */
+/** Takes back that a text is in a property, because the property is not written after all. */
 export function withoutKept({ warnings, heldBack }: Said, property: string): Said {
   const note = keptNote(property);
   return {
     warnings: warnings.map((warning) => (warning.endsWith(note) ? warning.slice(0, -note.length) : warning)),
-    heldBack: heldBack.map(({ keptIn, ...held }) => {
-      return keptIn === undefined || keptIn === property ? held : { ...held, keptIn };
-    }),
+    heldBack: heldBack
+      .filter((held) => held.reason !== 'as-it-came' || held.property !== property)
+      .map(({ keptIn, ...held }) => (keptIn === undefined || keptIn === property ? held : { ...held, keptIn })),
   };
 }

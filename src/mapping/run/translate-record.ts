@@ -196,11 +196,10 @@ function warn(
   for (const { field, problem } of problems) {
     const inPlace = keepsUnreadable && kind === 'unusable';
     const done = inPlace ? `: written to ${row.crm} as it came${where}` : ` and was not written to ${row.crm}`;
-    const note = keptIn === undefined || (inPlace && mode === 'create') ? '' : keptNote(keptIn);
-    warnings.push(`${field} ${problem}${done}${note}`);
-    // A text that is written as it came is not held back.
-    if (!inPlace)
-      heldBack.push({ field, property: row.crm, reason: 'unreadable', detail: problem, ...(keptIn && { keptIn }) });
+    const kept = inPlace && mode === 'create' ? undefined : keptIn;
+    warnings.push(`${field} ${problem}${done}${kept === undefined ? '' : keptNote(kept)}`);
+    const reason = inPlace ? 'as-it-came' : 'unreadable';
+    heldBack.push({ field, property: row.crm, reason, detail: problem, ...(kept && { keptIn: kept }) });
     keptIn = undefined;
   }
   for (const { field, problem } of partials) {

@@ -28,7 +28,16 @@ export function problemOfEntry(error: HubSpotError, unsure: Unsure | 'refusal'):
   if (unsure !== 'refusal' && !hasCause(error)) {
     return { kind: unsure, message: `HubSpot failed to process the record${withMessage(error)}` };
   }
-  return { kind: 'invalid', message: `HubSpot rejected the record${withMessage(error)}`, properties: [] };
+  const message = `HubSpot rejected the record${withMessage(error)}`;
+  const needsOneOf = neededIn(error);
+  return { kind: 'invalid', message, properties: [], ...(needsOneOf.length > 0 && { needsOneOf }) };
+}
+
+/** "One of email, firstname or lastname is required." */
+function neededIn({ message }: HubSpotError): readonly string[] {
+  const [, list = ''] = /\bone of ([a-z_, ]{1,300}) (?:is|are) required/i.exec(message.slice(0, 2_000)) ?? [];
+  const names = list.split(/, or |, | or /).map((name) => name.trim());
+  return names.every((name) => /^[a-z_]{1,100}$/.test(name)) ? names : [];
 }
 
 function conflict(error: HubSpotError): CrmProblem {
