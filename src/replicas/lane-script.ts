@@ -39,7 +39,7 @@ if S.now and now < S.now then now = S.now end
 S.now = now
 local window = S.window or limits.windowMs
 
--- A lane without memory: until all members have declared their slots, nobody gets more than it held.
+-- A lane without memory: until all members have declared their slots, no member gets more than it held.
 if not S.epoch then
   S.epoch = 'e' .. t[1] .. '-' .. t[2]
   S.quiet = now + limits.leaseMs + window + limits.marginMs
@@ -140,7 +140,7 @@ elseif free <= 0 then wait = nextFree()
 else
   urgent = math.min(q.demand.urgent, free)
   bulkAt = bulkAt + urgent * step
-  -- Bulk calls leave room for the urgent calls of all, and above its share a replica takes only what nobody below his wants.
+  -- Bulk calls leave room for the urgent calls of all, and above its share a replica takes only what none below its share wants.
   local room = free - urgent - othersUrgent - limits.reserved
   local hungry = false
   for name in pairs(wanting) do if (by[name] or 0) + 0.5 < share then hungry = true end end

@@ -136,7 +136,7 @@ const byLinkedIn = (from: number, to: number) =>
     linkedinUrl: linkedinUrlOf(from + n),
   }));
 
-test('a single record on an idle bridge waits for nobody', async () => {
+test('a single record on an idle bridge waits for no other', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const { crm, calls } = crmWith(3);
   const match = bridgeOn(crm);

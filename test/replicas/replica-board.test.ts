@@ -86,7 +86,7 @@ test('an edit that reaches the others within five minutes is no warning, and end
 });
 
 test.each([undefined, { mapping: 7 }, 'x'])(
-  'shows nobody while Redis is away or a note cannot be read: %j',
+  'shows no replica while Redis is away or a note cannot be read: %j',
   async (shown) => {
     const { board, after, show } = openBoard();
     await after(0);

@@ -4,7 +4,7 @@ import type { RecordUpdate } from './record-update.ts';
 const maxListed = 20;
 
 /**
- * Warns about values of a record that a create found and is about to replace: whoever sent the create does not know that record. Enginy's
+ * Warns about values of a record that a create found and is about to replace: the sender of the create does not know that record. Enginy's
  * own record, sent again, replaces what it wrote before, as an update does.
  */
 export function warnReplaced(update: RecordUpdate): void {
