@@ -329,6 +329,20 @@ test('logs what has no text as what it is, and returns it as it was sent', async
       { images: Array.from({ length: 23 }, (_unused, n) => `${n}.png`) },
       [...Array.from({ length: 20 }, (_unused, n) => `Attachment: ${n}.png`), 'Attachment: 3 more'],
     ],
+    [{ voiceMessageDuration: 12 }, ['Voice message']],
+    [{ has_audio_message: true }, ['Voice message']],
+    [{ voiceUrl: 'https://cdn.example.com/a.ogg', voiceover: 'none', voicemailPlan: 'basic' }, ['Voice message']],
+    [{ voiceMessageDuration: 0, hasAttachments: false, attachmentCount: 0, fileNames: [], voiceover: true }, []],
+    [{ attachmentUrl: 'https://cdn.example.com/z.png?signature=secret' }, ['Attachment: z.png']],
+    [{ 'attachment-names': ['x.pdf', 'y.pdf'] }, ['Attachment: x.pdf', 'Attachment: y.pdf']],
+    [{ hasAttachments: true, attachmentCount: 2 }, ['Attachment']],
+    [{ attachmentCount: 2 }, ['Attachment']],
+    // What is attached is named once, by the most telling of several names.
+    [
+      { hasAttachments: true, attachmentCount: 1, fileName: 'a.pdf', fileUrl: 'https://cdn.example.com/8f2' },
+      ['Attachment: a.pdf'],
+    ],
+    [{ fileUrls: ['https://cdn.example.com/b.pdf'], attachments: [{ name: 'b.pdf' }] }, ['Attachment: b.pdf']],
   ];
 
   for (const [index, [metadata, lines]] of cases.entries()) {

@@ -5,11 +5,17 @@ const maxListed = 20;
 const maxNameLength = 200;
 
 /** Names in metadata, without case, hyphens and underscores. Enginy does not document them. */
-const voiceNames = new Set(
-  'voice voicemessage voicenote isvoice isvoicemessage voicemessageurl audio audiourl'.split(' '),
-);
+const voiceNames =
+  /^(?:has|is)?(?:voice|audio)(?:messages?|notes?|file|recording)?(?:url|link|id|duration|durationms|seconds|length)?$/;
 const kindNames = new Set('type messagetype contenttype mediatype kind format'.split(' '));
-const fileNames = new Set('attachment attachments file files document documents image images media'.split(' '));
+/** The first kind of names that has a value says what is attached; the others say the same again. */
+const fileNames = [
+  /^(?:attachments?|attachedfiles?|files?|documents?|images?|media)$/,
+  /^(?:attachments?|attachedfiles?|files?|documents?|images?)names?$/,
+  /^(?:attachments?|attachedfiles?|files?|documents?|images?)(?:urls?|links?)$/,
+  /^has(?:attachments?|files?|documents?|images?)$/,
+  /^(?:attachments?|files?|documents?|images?)count$/,
+];
 const nothingWords = new Set(['', 'false', 'no', 'none', 'null', '0']);
 const titleNames = ['name', 'filename', 'title', 'url', 'link', 'href'];
 
@@ -21,10 +27,13 @@ export function mediaLines(metadata: Readonly<Record<string, unknown>> | null | 
   const fields = Object.entries(metadata ?? {}).map(([name, value]) => [plainName(name), value] as const);
   const isVoice = fields.some(
     ([name, value]) =>
-      (voiceNames.has(name) && isGiven(value)) ||
+      (voiceNames.test(name) && isGiven(value)) ||
       (kindNames.has(name) && typeof value === 'string' && /voice|audio/i.test(value)),
   );
-  const files = fields.flatMap(([name, value]) => (fileNames.has(name) && isGiven(value) ? [value].flat() : []));
+  const files =
+    fileNames
+      .map((names) => fields.flatMap(([name, value]) => (names.test(name) && isGiven(value) ? [value].flat() : [])))
+      .find((found) => found.length > 0) ?? [];
   const listed = files.slice(0, maxListed).map((file) => describeFile(file));
   const more = files.length - listed.length;
   return [...(isVoice ? ['Voice message'] : []), ...listed, ...(more > 0 ? [`Attachment: ${more} more`] : [])];
