@@ -109,25 +109,36 @@ test.each(titled)('%s %s answers any JSON with a status below 500', async (_meth
 });
 
 const units = [' ', '\u0323\u0301', '1', '<', '@', '=', 'a', '&lt;', '1 ', 'a.'];
-const length = 200_000;
+/** Patterns give up on the last character, and then try again. */
+const textOf = (unit: string, length: number) => `${unit.repeat(length / unit.length)}!`;
 
-test.each(titled)('%s %s survives 200 kB of one character in every field', async (_method, _path, operation) => {
+test.each(titled)('%s %s: a text ten times as long costs ten times as much, in every field', async (...titles) => {
+  const [, , operation] = titles;
   const app = await startApp(fakeCrm(), { settings: { bodyLimits: { ...defaultBodyLimits } } });
   const names = [...new Set([...namesOf(operation), ...shapeNames(operation.body)])];
-  const path = operation.path.replace('{id}', '1');
-
-  for (const [index] of units.slice(0, 3).entries()) {
+  /** Milliseconds of processor time of a request in which every field has a text of this length. */
+  const costOf = async (length: number, shift: number) => {
     const record = Object.fromEntries(
-      names.map((name, at) => {
-        const unit = units[(at + index * 3) % units.length] ?? ' ';
-        return [name, unit.repeat(length / unit.length)];
-      }),
+      names.map((name, at) => [name, textOf(units[(at + shift) % units.length] ?? ' ', length)]),
     );
+    const before = process.threadCpuUsage();
     for (const sent of isOfRecords(operation) ? [record] : [record, onlyProse(record)]) {
+      const path = operation.path.replace('{id}', '1');
       const answer = await app.send(operation.method.toUpperCase(), path, bodyAround(operation, sent));
-
       expect(answer.status).toBeLessThan(500);
     }
+    const { user, system } = process.threadCpuUsage(before);
+    return (user + system) / 1_000;
+  };
+
+  await costOf(200_000, 0);
+  for (const shift of units.keys()) {
+    const short = Math.min(await costOf(4_000, shift), await costOf(4_000, shift));
+    // A hundred times as much if it grows with the square.
+    const limit = 20 * short + 50;
+    const long = await costOf(40_000, shift);
+    // Another test of this thread may have had its turn meanwhile.
+    expect(long <= limit ? long : Math.min(long, await costOf(40_000, shift))).toBeLessThan(limit);
   }
 });
 

@@ -93,7 +93,10 @@ export class CaptureThread {
   }
 
   #giveUp(): void {
-    this.#log.error({ folder: this.#settings.folder }, 'the folder of captures blocks: its thread does not end');
+    this.#log.error(
+      { folder: this.#settings.folder },
+      'the thread of captures does not end: it is busy, or its folder blocks',
+    );
     const { onStuck = killOnExit } = this.#events;
     onStuck();
   }
