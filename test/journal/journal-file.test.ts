@@ -3,14 +3,16 @@ import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { DecidedRequest } from '../../src/bridge/decisions.ts';
 import { createDigest } from '../../src/journal/digests.ts';
 import { journalPath, openJournalFile } from '../../src/journal/journal-file.ts';
 import type { JournalReport } from '../../src/journal/journal-messages.ts';
+import { JournalThread } from '../../src/journal/journal-thread.ts';
 import { JournalWriter } from '../../src/journal/journal-writer.ts';
 import { trimJournal } from '../../src/journal/trim-journal.ts';
 import { createRequestWriter } from '../../src/journal/write-requests.ts';
+import { logSink } from '../support/log-sink.ts';
 import { readJournal, temporaryFolder } from './journaling.ts';
 
 test.each([1, 60])('after kill -9 with %i entries written, the file opens and has all of them', async (least) => {
@@ -195,4 +197,21 @@ test('a file of the first version opens, for reading and for writing', async () 
   ]);
   expect(await readJournal(folder).lifeOf('lead-1', 10)).toEqual(before);
   expect((await readJournal(folder).requests({ limit: 10 })).map(({ requestId }) => requestId)).toEqual(['old', 'r-3']);
+});
+
+test('an entry is on its way to the disk within half a second, without a further request or a close', async () => {
+  const folder = temporaryFolder();
+  const limits = { maxAgeMs: Number.MAX_SAFE_INTEGER, maxBytes: Number.MAX_SAFE_INTEGER };
+  const journal = new JournalThread({ folder, limits, replica: 'test' }, logSink().log);
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  onTestFinished(async () => {
+    vi.useRealTimers();
+    await journal.close(30_000);
+  });
+  journal.write(request(1, Date.now()));
+  vi.advanceTimersByTime(500);
+  vi.useRealTimers();
+
+  await vi.waitFor(() => expect(journal.counts.written).toBe(1), { timeout: 30_000 });
+  expect(await readJournal(folder).requests({ limit: 10 })).toHaveLength(1);
 });
