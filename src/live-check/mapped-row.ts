@@ -3,7 +3,7 @@ import type { Finding, Path } from '../mapping/schema/finding.ts';
 
 /** One property that a mapping file names, its purpose, and the check of its definition in the CRM. */
 export interface MappedRow {
-  readonly section: 'identity' | 'match' | 'write' | 'on_create' | 'return' | 'kept text';
+  readonly section: 'identity' | 'match' | 'write' | 'on_create' | 'always' | 'on_activity' | 'return' | 'kept text';
   /** Where the file names the property. */
   readonly path: Path;
   /** Enginy's side: field names, or the constant. */

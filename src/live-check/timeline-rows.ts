@@ -53,10 +53,11 @@ export function timelineRows(rows: readonly TimelineRow[], at: Path): MappedRow[
   });
 }
 
-/** Constants of new records, or of every write. */
+/** Constants of new records, of every write, or of the records that an activity is about. */
 export function constantRows(rows: readonly ConstantRow[], at: Path): MappedRow[] {
+  const section = (['always', 'on_activity'] as const).find((key) => at.includes(key)) ?? 'on_create';
   return rows.map(({ crm, value }, index) => ({
-    section: 'on_create',
+    section,
     path: [...at, index, 'crm'],
     field: JSON.stringify(value),
     property: crm,

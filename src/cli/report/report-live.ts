@@ -7,6 +7,8 @@ const arrows: Readonly<Record<LiveRow['section'], string>> = {
   match: '=',
   write: '→',
   on_create: '→',
+  always: '→',
+  on_activity: '→',
   'kept text': '→',
   return: '←',
 };
@@ -19,11 +21,12 @@ export function formatLive({ account, files }: LiveReport, crmName: string, hasC
 function formatFile({ file, objectType, rows }: LiveFile, crm: string, hasColor: boolean): string {
   const title = `${file}, ${objectType} of ${crm}\n`;
   if (rows.length === 0) return `${title}  its properties could not be read\n`;
+  const sectionWidth = Math.max('on_create'.length, longestOf(rows.map(({ section }) => section)));
   const fieldWidth = widest(rows.map(({ field }) => field));
   const propertyWidth = widest(rows.map(({ property }) => property));
   const lines = rows.map(({ section, field, property, mark, note }) => {
     const cells = [
-      section.padEnd(9),
+      section.padEnd(sectionWidth),
       shorten(field).padEnd(fieldWidth),
       arrows[section],
       property.padEnd(propertyWidth),
