@@ -30,15 +30,29 @@ test.each(spellings)('%s is found by %s', async (held, sent) => {
   expect(body.results).toMatchObject([{ crmId: id }]);
 });
 
-test.each([
-  ['+34 912 34 56 78 ext. 12', '+34 912 34 56 78 ext. 12'],
-  ['+34912345678 ext. 12', '+34 912 345 678 x12'],
-])('the telephone number %s is found by %s', async (held, sent) => {
+test('telephone numbers with an extension are found in every spelling, and not without it', async () => {
+  const spellings = [' ext. 12', ' ext 12', 'x12', ' x12', ';ext=12', ' #12', ' extension 12'];
+  const pairs = spellings.flatMap((held) => spellings.map((sent): [string, string] => [held, sent]));
+  const unequal = [
+    [' ext. 12', ''],
+    ['', 'x12'],
+    [' ext. 12', 'x13'],
+  ] as const;
   const crm = await startCrm();
-  const [id] = crm.seed({ contacts: [{ properties: { firstname: 'Ada', phone: held } }] }).contacts;
   const { send } = await startBridgeOn(crm);
+  const number = (at: number) => `+34 912 345 ${600 + at}`;
+  const { contacts } = crm.seed({
+    contacts: [...pairs, ...unequal].map(([held], at) => ({
+      properties: { firstname: 'Ada', phone: number(at) + held },
+    })),
+  });
 
-  const { body } = await send('POST', '/contacts/sync', { contacts: [{ externalId: 'a', phone: sent }] });
+  const asked = [...pairs, ...unequal].map(([, sent], at) => ({
+    externalId: `${at}`,
+    phone: number(at).replaceAll(' ', '') + sent,
+  }));
+  const { body } = await send('POST', '/contacts/sync', { contacts: asked });
 
-  expect(body.results).toMatchObject([{ crmId: id }]);
+  const found = body.results.map(({ externalId, crmId }: { externalId: string; crmId: string }) => [externalId, crmId]);
+  expect(found).toEqual(pairs.map((_pair, at) => [`${at}`, contacts[at]]));
 });

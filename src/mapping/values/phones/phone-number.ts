@@ -69,9 +69,11 @@ function readNumber(number: string, country: CountryCode | undefined): string | 
 
 /** Spellings that a CRM or its search index is likely to hold: with `+`, digits only, and without the calling code. */
 export function phoneVariants(canonical: string): string[] {
-  const number = canonical.replace(/ ext\. .*$/, '');
+  const [number = '', extension] = canonical.split(' ext. ');
   const national = readPlainNumber(number)?.national ?? parsePhoneNumberFromString(number)?.nationalNumber;
-  return national === undefined ? [number, number.slice(1)] : [number, number.slice(1), national];
+  // An index of digits has those of the extension behind the number.
+  const nationals = extension === undefined ? [national] : [national, `${national}${extension}`];
+  return national === undefined ? [number, number.slice(1)] : [number, number.slice(1), ...nationals];
 }
 
 /** Mexico dropped the 1 between its calling code and mobile numbers in 2019; both forms mean the same number. */
