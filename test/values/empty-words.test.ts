@@ -35,6 +35,22 @@ const words = [
   'NOT AVAILABLE',
   'Not found',
   '#ERROR!',
+  'N/a',
+  'n/A',
+  '#n/a',
+  '(Null)',
+  '<NULL>',
+  '(Unknown)',
+  '(None)',
+  '(BLANK)',
+  'Not available',
+  'not Found',
+  'NO DATA',
+  'KEINE ANGABE',
+  'N / a',
+  'Undefined',
+  'UNDEFINED',
+  'Tbd',
 ];
 
 test('never overwrites a value with a word that means "no value", and names the field', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { foldCompanyName } from '../../src/mapping/values/company-name.ts';
+import { companyNameVariants, foldCompanyName } from '../../src/mapping/values/company-name.ts';
 import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
 import { createAll, type ValueCase } from './record-values.ts';
 
@@ -244,3 +244,14 @@ test('a text longer than any company name is not read as one', () => {
   for (const unit of ['a', 'a ', '1 ', ' ', '(', ')', '.', 'S.A. ', 'http://a.,', '& '])
     expect(foldCompanyName(unit.repeat(1_001))).toBeUndefined();
 });
+
+test.each(['(Ⰰ)', '(Acme)', '(A) (B)', 'ŉ', 'San Diego Zoo', 'Acme Sp. z o.o.'])(
+  'searches for %s by no other name',
+  (given) => {
+    const folded = foldCompanyName(given) ?? '';
+
+    expect(companyNameVariants(folded, given).map(foldCompanyName)).toEqual(
+      companyNameVariants(folded, given).map(() => folded),
+    );
+  },
+);

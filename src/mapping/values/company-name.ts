@@ -48,7 +48,9 @@ export function companyNameVariants(canonical: string, given: string): string[] 
   const ending = forms.find((form) => lower.endsWith(form) && lower.length > form.length) ?? '';
   const signed = lower.slice(0, lower.length - ending.length);
   const names = [...new Set([canonical, signed])];
-  return [...new Set([lower, ...names, ...forms.flatMap((form) => names.map((name) => name + form))])];
+  // A name in brackets alone would be read as the legal form behind them.
+  const open = names.filter((name) => /[\p{L}\p{N}]/u.test(withoutBrackets(name)));
+  return [...new Set([lower, ...names, ...forms.flatMap((form) => open.map((name) => name + form))])];
 }
 
 interface NameWord {

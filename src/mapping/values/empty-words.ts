@@ -21,7 +21,10 @@ export function createEmptyWordTest(
   const fold = (text: string) => (wordCase === 'exact' ? oneForm(text) : foldWord(text));
   const listed = new Set(words.filter((word) => isProse || !codes.has(word.toLowerCase())).map(fold));
   const longest = longestOf(words);
-  const isWord = (text: string) => listed.has(fold(text)) || listed.has(fold(bare(text)));
+  // "Null" is a name, but "N/a" is none, in whatever case.
+  const inAnyCase = new Set(words.filter(isNoName).map(foldWord));
+  const isListed = (text: string) => listed.has(fold(text)) || (isNoName(text) && inAnyCase.has(foldWord(text)));
+  const isWord = (text: string) => isListed(text) || isListed(bare(text));
   // Where a dash means nothing, so do several, and other signs that only fill a place.
   const isFiller = (text: string) => listed.has('-') && (fillers.test(text) || variables.test(text));
   // "N/A, N/A" and "null null"
@@ -36,6 +39,11 @@ export function createEmptyWordTest(
     typeof value === 'string' ? isEmpty(value) : value.every(isEmpty);
   cache.set(words, test);
   return test;
+}
+
+/** Two words or a sign that names do not have; points stand in initials, too: `N. A.` */
+function isNoName(word: string): boolean {
+  return /[\s/\\#()<>[\]]/.test(word) && !word.includes('.');
 }
 
 /** Words of the list that are values where texts are not prose. */
