@@ -21,7 +21,10 @@ const memberUrn = /^AC[a-z][A-Za-z0-9_-]{30,}$/;
  * anything after the slug.
  */
 export function normalizeLinkedinUrl(text: string): string | ValueProblem {
-  const match = linkedinPath.exec(text.replace(/^[\s<("'“‘[]+|[\s>"”]+$/gu, ''));
+  const bare = text.trim();
+  // No URL begins with a bracket or quote; a slug may end in one.
+  const open = bare.replace(/^[<("'“‘[]+\s*/, '');
+  const match = linkedinPath.exec(open === bare ? bare : open.replace(/[\s>"”]+$/, ''));
   if (match === null) return notLinkedin;
   const kind = match[1]?.toLowerCase() ?? '';
   const path = (match[2] ?? '').replace(/\/+$/, '');
