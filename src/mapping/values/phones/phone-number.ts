@@ -71,9 +71,9 @@ function readNumber(number: string, country: CountryCode | undefined): string | 
 export function phoneVariants(canonical: string): string[] {
   const [number = '', extension] = canonical.split(' ext. ');
   const national = readPlainNumber(number)?.national ?? parsePhoneNumberFromString(number)?.nationalNumber;
+  if (national === undefined) return [number, number.slice(1)];
   // An index of digits has those of the extension behind the number.
-  const nationals = extension === undefined ? [national] : [national, `${national}${extension}`];
-  return national === undefined ? [number, number.slice(1)] : [number, number.slice(1), ...nationals];
+  return [number, number.slice(1), national, ...(extension === undefined ? [] : [`${national}${extension}`])];
 }
 
 /** Mexico dropped the 1 between its calling code and mobile numbers in 2019; both forms mean the same number. */
