@@ -21,7 +21,7 @@ const refused = () => new CrmRejectedError('The token lacks a scope', { status: 
 const late = () => new DeadlineError('no time left');
 
 const calls = [
-  ['POST', '/associations', { associations: [{ contactCRMId: '5', companyCRMId: '7' }] }, 'link'],
+  ['POST', '/associations', { associations: [{ contactCRMId: '5', companyCRMId: '7' }] }, 'linkAs'],
   ['POST', '/activities', email, 'readByIds'],
   ['POST', '/activities', email, 'readProperties'],
   ['POST', '/activities', email, 'create'],

@@ -164,7 +164,7 @@ async function persistently(
     try {
       return await raceDeadline(read(), patience);
     } catch (error) {
-      if (error instanceof DeadlineError) {
+      if (error instanceof DeadlineError && patience.remainingMs() <= 0) {
         throw new CrmUnavailableError('The CRM did not list its users in time', { cause: error });
       }
       if (!(error instanceof CrmUnavailableError) || patience.remainingMs() < 2 * retryMs) throw error;
