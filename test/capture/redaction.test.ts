@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { Pseudonyms } from '../../src/capture/redact/pseudonyms.ts';
 import { ValueRedactor } from '../../src/capture/redact/value-redactor.ts';
 import type { ValueKind } from '../../src/crm/crm-protocol.ts';
+import { hubSpotProtocol } from '../../src/crm/hubspot/protocol/hubspot-protocol.ts';
 import { foldCompanyName } from '../../src/mapping/values/company-name.ts';
 import { normalizeEmail } from '../../src/mapping/values/email-address.ts';
 import { foldText } from '../../src/mapping/values/fold-text.ts';
@@ -250,4 +251,30 @@ test.each([
   expect(placeholder).not.toBe(word);
   expect(redact(word.toLowerCase(), 'text')).toBe(placeholder.toLowerCase());
   expect(/[a-z]/i.test(placeholder)).toBe(false);
+});
+
+const refusal = { category: 'VALIDATION_ERROR', message: 'bad Ada Canary', context: { value: ['Ada Canary'] } };
+const definition = { name: 'score', label: 'Score of Ada', options: [{ label: 'High', value: 'high' }] };
+
+test.each([
+  ['contacts', 'an error of the API', { status: 'error', ...refusal }],
+  ['contacts', 'an error without a status', refusal],
+  ['contacts', 'a message alone', { message: 'Ada Canary' }],
+  ['contacts', 'a message that is no text', { message: [{ detail: ['Ada Canary'] }] }],
+  ['contacts/groups', 'errors of a group', { status: 'COMPLETE', results: [], errors: [refusal] }],
+  ['contacts/batch/create', 'errors of a batch', { results: [definition], numErrors: 1, errors: [refusal] }],
+  ['companies/batch/create', 'errors within errors', { results: [], errors: [{ errors: [refusal] }] }],
+  ['companies?archived=false', 'errors as texts', { results: [], errors: ['Ada Canary'] }],
+  ['companies/score', 'errors as an object', { errors: { first: refusal } }],
+  ['tasks', 'errors with links', { errors: [{ ...refusal, links: { at: 'https://example.com/Ada Canary' } }] }],
+])('what HubSpot says about properties (%s) is judged like any other text: %s', (path, _what, body) => {
+  const judged = hubSpotProtocol.content.mapBody(`/crm/properties/2026-09/${path}`, body, {
+    text: () => 'judged',
+    words: (words) => words.map(() => 'judged'),
+    number: (value) => value,
+  });
+
+  expect(JSON.stringify(judged)).not.toContain('Canary');
+  expect(JSON.stringify(judged)).toContain('judged');
+  if ('results' in body) expect(judged).toMatchObject({ results: body.results });
 });

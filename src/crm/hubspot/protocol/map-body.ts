@@ -29,9 +29,15 @@ type Role = BodyText['role'];
 export function mapBody(path: string, body: unknown, visitor: BodyVisitor): unknown {
   const { area, rest } = placeOf(path) ?? { area: '', rest: '' };
   const [type = ''] = rest.split('/');
-  // Property definitions name no people, but an error may quote a value.
-  if (area === 'properties' && !(isObject(body) && body.status === 'error')) return body;
-  return mapValue({ visitor, objectType: area === 'objects' ? type : '', isOwner: area === 'owners' }, body, '');
+  const place = { visitor, objectType: area === 'objects' ? type : '', isOwner: area === 'owners' };
+  return area === 'properties' ? mapDefinitions(place, body) : mapValue(place, body, '');
+}
+
+/** Property definitions name no people, but an error, also one beside definitions, may quote a value. */
+function mapDefinitions(place: Place, body: unknown): unknown {
+  if (!isObject(body)) return body;
+  if (body.status === 'error' || 'message' in body) return mapValue(place, body, '');
+  return 'errors' in body ? { ...body, errors: mapValue(place, body.errors, 'errors') } : body;
 }
 
 function mapValue(place: Place, value: unknown, key: string): unknown {
