@@ -25,7 +25,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   cp: 'copies files that test/named-paths.test.ts finds',
   curl: 'needs a running bridge; test/e2e/first-contact.test.ts sends what the README shows',
   echo: 'is the input of the command behind the pipe, which test/readme.test.ts runs',
-  kill: 'needs a running bridge; test/e2e/process.test.ts sends the signals',
+  kill: 'needs a running bridge; test/drill/process.test.ts sends the signals',
 };
 
 interface Documented {

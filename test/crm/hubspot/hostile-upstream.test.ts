@@ -72,6 +72,19 @@ test('does not unpack a compressed answer beyond the limit', async () => {
   expect(upstream.calls).toHaveLength(1);
 });
 
+test('does not expand an answer of blanks more than a hundredfold, although it stays below the limit', async () => {
+  const blanks = gzipSync(Buffer.from(`{"results":[],"filler":"${' '.repeat(8 * 1024 * 1024)}"}`));
+  const { create } = await openStub((_request, response) => {
+    response.writeHead(201, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+    response.end(blanks);
+  });
+
+  const outcomes = await create();
+
+  expect(blanks.length * 100).toBeLessThan(8 * 1024 * 1024);
+  expect(outcomes).toMatchObject([{ problem: { kind: 'ambiguous', message: /larger than 32 MB/ } }]);
+});
+
 test('reads a compressed answer', async () => {
   const { crm } = await openStub((_request, response) => {
     response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });

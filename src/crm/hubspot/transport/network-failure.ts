@@ -76,6 +76,6 @@ export function timeoutFailure(timeoutMs: number): CallFailure {
 
 /** A longer response than any that the bridge has reason to read; another attempt would bring the same. */
 export function tooLargeFailure(): CallFailure {
-  const message = `HubSpot's response is larger than ${MAX_RESPONSE_BYTES / 1024 / 1024} MB`;
+  const message = `HubSpot's response is larger than ${MAX_RESPONSE_BYTES / 1024 / 1024} MB, or expands more than any JSON does`;
   return { kind: 'final', error: new CrmUnavailableError(message, { ambiguous: true }) };
 }

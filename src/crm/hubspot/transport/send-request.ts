@@ -54,7 +54,12 @@ export function createSendRequest({ accessToken, baseUrl }: Destination): SendRe
 
 const decompress = promisify(gunzip);
 
+/** Up to this size a response may expand as it likes; beyond it at most a hundredfold. JSON expands ten- to thirtyfold. */
+const FREE_BYTES = 1024 ** 2;
+const MAX_EXPANSION = 100;
+
 async function decoded(headers: ResponseHeaders, bytes: Buffer): Promise<string> {
   if (headers['content-encoding'] !== 'gzip') return bytes.toString();
-  return (await decompress(bytes, { maxOutputLength: MAX_RESPONSE_BYTES })).toString();
+  const maxOutputLength = Math.min(MAX_RESPONSE_BYTES, Math.max(FREE_BYTES, bytes.length * MAX_EXPANSION));
+  return (await decompress(bytes, { maxOutputLength })).toString();
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { replay, startCapturing } from './capturing.ts';
+import { replay, startCapturing } from '../capture/capturing.ts';
 
 /** Words that no language has, one per place; each is looked for in whatever case and form. */
 const canaries: string[] = [];
