@@ -21,7 +21,7 @@ export interface KeptFileOptions<Schema extends z.ZodObject> {
   readonly name: string;
   /** What it holds, for messages: `list of users`. */
   readonly what: string;
-  /** The CRM's address and token. */
+  /** Whose content it is: the CRM's address and token, and what else must be the same. */
   readonly account: readonly string[];
   readonly schema: Schema;
   readonly onProblem: OnKeepingProblem;

@@ -20,6 +20,7 @@ export function openStores(
   const account = [hubspot.baseUrl, hubspot.accessToken];
   return {
     owners: createOwnerFile(journal.dir, account, onProblem),
-    requirements: createRequirementFile(journal.dir, account, onProblem),
+    // Versions differ in what they enforce: a rule of one must not hold back records from another.
+    requirements: createRequirementFile(journal.dir, [...account, hubspot.apiVersion], onProblem),
   };
 }

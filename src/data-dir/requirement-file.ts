@@ -16,7 +16,7 @@ const RequirementFile = z.object({ required: z.array(Requirement).max(1_000) });
 
 /**
  * Keeps what the account was seen to require in `required-properties.json` of a folder: for the next start, `check --live` and `doctor`.
- * @param account the CRM's address and token.
+ * @param account the CRM's address, token and version.
  */
 export function createRequirementFile(
   folder: string,

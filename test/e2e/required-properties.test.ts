@@ -197,7 +197,7 @@ function small(write = '{}') {
 async function startKeeping(crm: Sandbox, settings: Record<string, string> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'requirements-'));
   const environment = { HUBSPOT_API_VERSION: '2026-09', JOURNAL: 'on', DATA_DIR: folder, ...settings };
-  const start = () => startBridgeOn(crm, environment);
+  const start = (others: Record<string, string> = {}) => startBridgeOn(crm, { ...environment, ...others });
   const file = join(folder, 'required-properties.json');
   const command = (...args: string[]) =>
     runCommand(args, {
@@ -243,6 +243,27 @@ test('a rule outlives a restart, and check --live and doctor show it with its re
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(readFileSync(file, 'utf8')).not.toContain(crm.token);
 });
+
+test.each(['2026-03', 'v3'])(
+  'a rule that 2026-09 showed holds nothing back on %s, and counts again on 2026-09',
+  async (version) => {
+    const crm = await startCrm();
+    crm.seed({ properties: askOf, requirements: ofNewContacts });
+    const { start, bridge } = await startKeeping(crm);
+    await bridge.send('POST', '/contacts', { contacts: people(0, 1) });
+    await bridge.close(1_000);
+
+    const elsewhere = await start({ HUBSPOT_API_VERSION: version });
+    const created = await elsewhere.send('POST', '/contacts', { contacts: people(0, 1) });
+    await elsewhere.close(1_000);
+    const sent = creates(crm).length;
+    const back = await (await start()).send('POST', '/contacts', { contacts: people(1, 1) });
+
+    expect(created.body.errors).toBeUndefined();
+    expect(back.body.errors).toHaveLength(1);
+    expect(creates(crm)).toHaveLength(sent);
+  },
+);
 
 test('a rule that was lifted is forgotten with the first record created without it', async () => {
   const crm = await startCrm();
