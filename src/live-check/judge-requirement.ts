@@ -27,8 +27,14 @@ export function judgeRequirement(seen: SeenRequirement, mappings: Mappings): Jud
   };
 }
 
-function remedyOf({ objectType, when }: SeenRequirement, mappings: Mappings): string {
-  if (recordMapping(objectType, mappings) === undefined) return 'give it a value under `on_create`';
+function remedyOf({ objectType, name, when }: SeenRequirement, mappings: Mappings): string {
+  const mapping = recordMapping(objectType, mappings);
+  if (mapping === undefined) return 'give it a value under `on_create`';
+  // A property that has a row may not be a constant as well.
+  if (mapping.write.fields.some(({ crm }) => crm === name)) {
+    if (when === 'created') return 'give its row a `default:`';
+    return 'fill its field in Enginy; a `default:` in its row covers new records';
+  }
   // Defaults are for new records alone.
   if (when === 'conditional') return 'give it a value under `always`, or map a field to it';
   return 'give it a value under `on_create`, or map a field to it with a `default:`';

@@ -1,4 +1,5 @@
 import type { SeenRequirement } from '../../src/crm/requirement-store.ts';
+import { defaultApiVersion } from '../../src/crm/hubspot/transport/api-versions.ts';
 import { createRequirementFile } from '../../src/data-dir/requirement-file.ts';
 import { mappingFolder } from '../support/mapping-folder.ts';
 import { startCrm } from '../support/start-bridge.ts';
@@ -61,6 +62,7 @@ async function openPortal({
   const onProblem = (sentence: string) => {
     throw new Error(sentence);
   };
-  if (seen.length > 0) createRequirementFile(DATA_DIR, [crm.url, crm.token], onProblem).write(seen);
+  const account = [crm.url, crm.token, defaultApiVersion];
+  if (seen.length > 0) createRequirementFile(DATA_DIR, account, onProblem).write(seen);
   return { HUBSPOT_ACCESS_TOKEN: crm.token, HUBSPOT_BASE_URL: crm.url, DATA_DIR };
 }
