@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { capturedMappings } from '../../src/capture/replay/regression.ts';
 import { replayCapture } from '../../src/capture/replay/replay-capture.ts';
-import { startCapturing } from './capturing.ts';
+import { startCapturing } from '../capture/capturing.ts';
 
 const root = new URL('../../mappings', import.meta.url).pathname;
 const sets = ['hubspot', ...readdirSync(join(root, 'examples')).map((name) => join('examples', name))];
