@@ -139,6 +139,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'logger.ts',
   ],
   'http/': ['bridge/', 'mapping/', 'crm/crm.ts', 'crm/deadline.ts', 'contract/', 'errors.ts', 'logger.ts'],
+  'reasons/': ['bridge/decisions.ts', 'journal/journal.ts', 'mapping/'],
   'journal/': ['bridge/decisions.ts', 'config.ts', 'logger.ts'],
   'doctor/': [
     'live-check/',

@@ -47,6 +47,9 @@ export interface RecordDecision extends Omit<WriteDecision, 'outcome'> {
   readonly warnings: number;
   /** Email addresses of the record: stored as keyed digests only. */
   readonly emails: readonly string[];
+  /** Telephone numbers and LinkedIn URLs, for the same purpose. */
+  readonly phones?: readonly string[];
+  readonly profiles?: readonly string[];
 }
 
 /** A problem without the texts that may quote values. */

@@ -9,7 +9,7 @@ import type { RecordKind, SentRecord } from '../contract/records.ts';
 import type { SentRecords } from '../contract/sent-records.ts';
 import type { CrmProblem } from '../crm/crm.ts';
 import { isObject } from '../json.ts';
-import { type Decided, emailsIn, type Subject } from './note-decisions.ts';
+import { type Decided, personValuesIn, type Subject } from './note-decisions.ts';
 
 /** What a record of contacts or companies is called before it is matched or written. */
 function subjectOf(object: RecordKind, record: SentRecord): Subject {
@@ -18,7 +18,7 @@ function subjectOf(object: RecordKind, record: SentRecord): Subject {
     object,
     ...(typeof externalId === 'string' && { externalId }),
     ...(typeof crmId === 'string' && { crmId }),
-    emails: emailsIn(record),
+    ...personValuesIn(record),
   };
 }
 
@@ -29,7 +29,7 @@ export function subjectsOf(
 ): readonly Subject[] {
   return [
     ...records.map((record) => subjectOf(object, record)),
-    ...refused.map(({ sent }) => ({ object, emails: isObject(sent) ? emailsIn(sent) : [] })),
+    ...refused.map(({ sent }) => ({ object, ...(isObject(sent) ? personValuesIn(sent) : { emails: [] }) })),
   ];
 }
 

@@ -10,7 +10,10 @@ import { problemFromError } from '../bridge/problem.ts';
 import { CrmRejectedError, CrmUnavailableError, DeadlineError, GatewayError, InvalidRequestError } from '../errors.ts';
 
 /** What a request's records are called before anything is decided about them. */
-export type Subject = Pick<RecordDecision, 'object' | 'externalId' | 'crmId' | 'contactId' | 'companyId' | 'emails'>;
+export type Subject = Pick<
+  RecordDecision,
+  'object' | 'externalId' | 'crmId' | 'contactId' | 'companyId' | 'emails' | 'phones' | 'profiles'
+>;
 
 /** Receives requests once they are answered; returns at once and never throws. */
 export interface DecisionListener {
@@ -118,22 +121,37 @@ function routeOf(route: unknown): string {
   return typeof path === 'string' ? path : 'none';
 }
 
-/** Texts of a record that look like an email address, its custom fields included. */
-export function emailsIn(record: Readonly<Record<string, unknown>>): readonly string[] {
-  const found: string[] = [];
-  collectEmails(record, found);
-  if (isRecord(record.customFields)) collectEmails(record.customFields, found);
-  return found;
+/** Values by which a person can be found, the record's custom fields included: texts that look like one. */
+export function personValuesIn(
+  record: Readonly<Record<string, unknown>>,
+): Pick<Subject, 'emails' | 'phones' | 'profiles'> {
+  const found: Found = { emails: [], phones: [], profiles: [] };
+  collect(record, found);
+  if (isRecord(record.customFields)) collect(record.customFields, found);
+  const { emails, phones, profiles } = found;
+  return { emails, ...(phones.length > 0 && { phones }), ...(profiles.length > 0 && { profiles }) };
 }
 
-const maxEmails = 4;
+type Found = Record<'emails' | 'phones' | 'profiles', string[]>;
 
-function collectEmails(record: Readonly<Record<string, unknown>>, found: string[]): void {
+/** Of each kind. */
+const maxValues = 4;
+const maxLength = 254;
+/** Only fields with such a name: digits may be anything. */
+const phoneName = /phone|mobile|tel/i;
+
+function collect(record: Readonly<Record<string, unknown>>, found: Found): void {
   for (const name in record) {
     const value = record[name];
-    if (typeof value !== 'string' || found.length >= maxEmails) continue;
-    const at = value.indexOf('@');
-    if (at > 0 && value.length <= 254 && !found.includes(value)) found.push(value);
+    if (typeof value !== 'string' || value.length > maxLength) continue;
+    const list = value.includes('linkedin.com/')
+      ? found.profiles
+      : value.indexOf('@') > 0
+        ? found.emails
+        : phoneName.test(name)
+          ? found.phones
+          : undefined;
+    if (list !== undefined && list.length < maxValues && !list.includes(value)) list.push(value);
   }
 }
 

@@ -2,19 +2,23 @@ import { createHmac, hash, randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** What people are found by; only its keyed digest is kept. */
+export type PersonKeyKind = 'email' | 'phone' | 'profile';
+
 /** The kinds of text by which a record is found. */
-export type KeyKind = 'email' | `external ${string}` | `crm ${string}` | 'details';
+export type KeyKind = PersonKeyKind | `external ${string}` | `crm ${string}` | 'details';
 
 /**
- * A digest of 48 bits. That of an email address is keyed: only someone who has the key can recognize an address. Ids are in the
- * journal anyway; their digests are faster.
+ * A digest of 48 bits. That of an email address, a telephone number or a profile is keyed: only someone who has the key can recognize
+ * it. Ids are in the journal anyway; their digests are faster.
  */
 export type Digest = (kind: KeyKind, text: string) => number;
 
 export function createDigest(secret: string): Digest {
   return (kind, text) => {
     const whole = `${kind}\u0001${text}`;
-    const hex = kind === 'email' ? createHmac('sha256', secret).update(whole).digest('hex') : hash('sha256', whole);
+    const isOfPerson = kind === 'email' || kind === 'phone' || kind === 'profile';
+    const hex = isOfPerson ? createHmac('sha256', secret).update(whole).digest('hex') : hash('sha256', whole);
     return Number.parseInt(hex.slice(0, 12), 16);
   };
 }
@@ -22,6 +26,30 @@ export function createDigest(secret: string): Digest {
 /** As the bridge and the person who searches write the same address. */
 export function canonicalEmail(text: string): string {
   return text.trim().toLowerCase();
+}
+
+/** National numbers end the same, with or without the country's prefix. */
+const phoneDigits = 9;
+const minPhoneDigits = 7;
+
+/** The last digits of a telephone number, without an extension; undefined for a text that is none. */
+export function canonicalPhone(text: string): string | undefined {
+  const [number = ''] = text.split(/ext|[x#;,]/i, 1);
+  if (!/^[\s+\d()./-]+$/.test(number) || number.length > 40) return undefined;
+  const digits = number.replace(/\D/g, '');
+  return digits.length < minPhoneDigits ? undefined : digits.slice(-phoneDigits);
+}
+
+/** `in/ada` of a LinkedIn URL in any usual spelling; undefined for another text. */
+export function canonicalProfile(text: string): string | undefined {
+  const path = /linkedin\.com\/+(?:mwlite\/+)?([a-z]+\/+[^/?#\s]+)/i.exec(text)?.[1];
+  if (path === undefined) return undefined;
+  try {
+    return decodeURIComponent(path).toLowerCase().replace(/\/+/g, '/');
+  } catch {
+    // Not an encoding.
+    return path.toLowerCase().replace(/\/+/g, '/');
+  }
 }
 
 const secretFile = 'journal.key';

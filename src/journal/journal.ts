@@ -24,7 +24,9 @@ export interface JournalRequest extends Omit<DecidedRequest, 'records' | 'method
 }
 
 /** One record of one request. */
-export type JournalEntry = Omit<RecordDecision, 'emails'> & { readonly request: JournalRequest };
+export type JournalEntry = Omit<RecordDecision, 'emails' | 'phones' | 'profiles'> & {
+  readonly request: JournalRequest;
+};
 
 export interface RequestFilter {
   /** Milliseconds since 1970; `until` is excluded. */
@@ -49,7 +51,7 @@ export interface RequestFilter {
 export interface JournalReader {
   /**
    * Everything that happened to one record, oldest first: entries of contacts, companies, tasks and activities.
-   * @param name Enginy's id, the CRM's id, or an email address.
+   * @param name Enginy's id, the CRM's id, an email address, a telephone number or the URL of a LinkedIn profile.
    */
   lifeOf(name: string, limit: number): Promise<readonly JournalEntry[]>;
   /** Oldest first. */

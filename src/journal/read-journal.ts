@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import type { RecordDecision } from '../bridge/decisions.ts';
-import { canonicalEmail, createDigest, type KeyKind, readSecret } from './digests.ts';
+import { canonicalEmail, canonicalPhone, canonicalProfile, createDigest, type KeyKind, readSecret } from './digests.ts';
 import type { JournalEntry, JournalReader, JournalRequest, RequestFilter } from './journal.ts';
 import { openForReading, recordsPerRequest } from './journal-file.ts';
 
@@ -22,9 +22,9 @@ export function openJournalReader(folder: string, secret?: string): JournalReade
     lifeOf: async (name, limit) => {
       const kinds: readonly KeyKind[] = objects.flatMap((object) => [`external ${object}`, `crm ${object}`] as const);
       const named = kinds.flatMap((kind) => find(kind, name, limit));
-      const byEmail = name.includes('@') ? find('email', canonicalEmail(name), limit) : [];
-      const found = new Map([...named, ...byEmail].map((entry) => [entry.id, entry]));
-      const own = [...named.filter(({ entry }) => entry.externalId === name || entry.crmId === name), ...byEmail];
+      const byValue = personKeys(name).flatMap(([kind, text]) => find(kind, text, limit));
+      const found = new Map([...named, ...byValue].map((entry) => [entry.id, entry]));
+      const own = [...named.filter(({ entry }) => entry.externalId === name || entry.crmId === name), ...byValue];
       for (const [kind, other] of otherNames(own, name)) {
         for (const entry of find(kind, other, limit)) found.set(entry.id, entry);
       }
@@ -44,6 +44,15 @@ export function openJournalReader(folder: string, secret?: string): JournalReade
     },
     close: () => database.close(),
   };
+}
+
+/** What a text may be of a person. */
+function personKeys(name: string): readonly (readonly [KeyKind, string])[] {
+  const profile = canonicalProfile(name);
+  if (profile !== undefined) return [['profile', profile]];
+  if (name.includes('@')) return [['email', canonicalEmail(name)]];
+  const phone = canonicalPhone(name);
+  return phone === undefined ? [] : [['phone', phone]];
 }
 
 interface FoundEntry {

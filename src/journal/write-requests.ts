@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { RecordDecision } from '../bridge/decisions.ts';
-import { canonicalEmail, type Digest, type KeyKind } from './digests.ts';
+import { canonicalEmail, canonicalPhone, canonicalProfile, type Digest, type KeyKind } from './digests.ts';
 import { recordsPerRequest } from './journal-file.ts';
 import type { RequestPart } from './journal-messages.ts';
 
@@ -162,7 +162,19 @@ function idsOf({ contactId, companyId, matchingIds, setAside, survivorId, proble
 
 /** Adds the keys under which the record is found. */
 function addKeys(record: RecordDecision, add: (kind: KeyKind, text: string) => void): void {
-  const { object, externalId, crmId, contactId, companyId, matchingIds, setAside, survivorId, emails } = record;
+  const {
+    object,
+    externalId,
+    crmId,
+    contactId,
+    companyId,
+    matchingIds,
+    setAside,
+    survivorId,
+    emails,
+    phones = [],
+    profiles = [],
+  } = record;
   if (externalId !== undefined) add(`external ${object}`, externalId);
   if (crmId !== undefined) add(`crm ${object}`, crmId);
   if (survivorId !== undefined) add(`crm ${object}`, survivorId);
@@ -171,6 +183,12 @@ function addKeys(record: RecordDecision, add: (kind: KeyKind, text: string) => v
   for (const id of matchingIds?.slice(0, maxMatchingKeys) ?? []) add(`crm ${object}`, id);
   for (const { id } of setAside?.slice(0, maxMatchingKeys) ?? []) add(`crm ${object}`, id);
   for (const email of emails) add('email', canonicalEmail(email));
+  for (const phone of phones) addIfAny(add, 'phone', canonicalPhone(phone));
+  for (const profile of profiles) addIfAny(add, 'profile', canonicalProfile(profile));
+}
+
+function addIfAny(add: (kind: KeyKind, text: string) => void, kind: KeyKind, text: string | undefined): void {
+  if (text !== undefined) add(kind, text);
 }
 
 function short(id: string | undefined): string | null {

@@ -42,6 +42,34 @@ test('keeps the life of a record under every name it has', async () => {
   expect(update?.request.mapping).toMatch(/^[0-9a-f]+$/);
 });
 
+test('finds a record by its telephone number and profile, in any usual spelling and without storing them', async () => {
+  const { folder, send, stopAndRead } = await startJournaling();
+  const person = {
+    externalId: 'lead-7',
+    mobilePhone: '+49 170 5550142',
+    linkedinUrl: 'https://www.linkedin.com/in/Zq-Hopper/',
+  };
+  await send('POST', '/contacts/sync', {
+    contacts: [person, { externalId: 'lead-8', customFields: { Telephone: '+49 30 5550199' } }],
+  });
+
+  const journal = await stopAndRead();
+
+  const found = async (name: string) => (await journal.lifeOf(name, 10)).map(({ externalId }) => externalId);
+  for (const name of [
+    '0170 5550142',
+    '+49 (170) 555-0142',
+    'linkedin.com/in/zq-hopper',
+    'http://de.linkedin.com/in/ZQ-Hopper?x=1',
+  ]) {
+    expect(await found(name), name).toEqual(['lead-7']);
+  }
+  expect(await found('030/5550199')).toEqual(['lead-8']);
+  expect(await found('0170 5550143')).toEqual([]);
+  const bytes = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'latin1').toLowerCase());
+  for (const value of ['5550142', '705550142', 'zq-hopper']) expect(bytes.join('')).not.toContain(value);
+});
+
 test.each<[string, Record<string, string>]>([
   ['without a key', { 'x-api-key': '' }],
   ['with a wrong key', { 'x-api-key': 'wrong-key-0123456789' }],

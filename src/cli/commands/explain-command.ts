@@ -21,7 +21,7 @@ import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import type { EnginyRecord } from '../../mapping/values/field-value.ts';
 import { type CommandIo, UsageError } from '../command-io.ts';
 import { isField, recordOf } from '../inputs/field-arguments.ts';
-import { readMappingPlaces } from '../inputs/mapping-places.ts';
+import { readMappingPlaces } from '../../reasons/mapping-places.ts';
 import { demandNoLive } from '../inputs/schema-input.ts';
 import { readRecords } from '../inputs/read-records.ts';
 import { readToolConfig } from '../inputs/tool-config.ts';

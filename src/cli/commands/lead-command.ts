@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { EnvironmentSchema } from '../../settings/environment-schema.ts';
 import type { JournalEntry } from '../../journal/journal.ts';
 import type { CommandIo } from '../command-io.ts';
-import { readMappingPlaces } from '../inputs/mapping-places.ts';
+import { readMappingPlaces } from '../../reasons/mapping-places.ts';
 import { createCaptureFinder, journalFolder, openJournal } from '../inputs/open-journal.ts';
 import { printableJson } from '../report/printable.ts';
 import { formatEntry } from '../report/report-entry.ts';
@@ -10,12 +10,13 @@ import { formatEntry } from '../report/report-entry.ts';
 const after = `
 Prints the life of one record, newest last: what Enginy sent, by which rule the record was found, what was written, what was held
 back and why, and where to change that. Reads the journal (DATA_DIR); HubSpot is not called. The journal holds names and ids, never
-values; an email address is compared by its digest. Times are UTC.
+values; an email address, telephone number or LinkedIn URL is compared by its digest. Times are UTC.
 
 Examples:
   enginy-bridge lead lead-7
   enginy-bridge lead 50117341                  a HubSpot id
   enginy-bridge lead ada.lovelace@acme.com
+  enginy-bridge lead "+1 415 555 0142"
   enginy-bridge lead lead-7 --json | jq '.[].heldBack'
 
 Exit status: 0 printed, 2 there is no journal, or the usage is wrong.
@@ -32,7 +33,7 @@ interface LeadOptions {
 export function leadCommand(io: CommandIo): Command {
   return new Command('lead')
     .description('show what happened to one record, and why')
-    .argument('<name>', "Enginy's id, HubSpot's id or an email address", notEmpty)
+    .argument('<name>', "Enginy's id, HubSpot's id, email address, telephone number or LinkedIn URL", notEmpty)
     .option('--dir <folder>', 'folder of the journal (default: DATA_DIR, or data)')
     .option('--mappings <dir>', 'folder of mapping files (default: MAPPINGS_DIR)')
     .option('--last <count>', 'show only the newest <count>', count, 20)
@@ -82,7 +83,7 @@ async function explainNothing(
   const hint =
     newest === undefined
       ? 'The journal is empty: no request has arrived since it was started.'
-      : 'Enginy sent no record with this name while the journal was kept, or sent it under another one: try its HubSpot id or email.';
+      : 'Enginy sent no record with this name while the journal was kept, or sent it under another one: try its HubSpot id, email or telephone number.';
   io.print(`No entry for ${name} in ${folder}. ${hint}\n`);
 }
 

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { EnvironmentSchema } from '../../settings/environment-schema.ts';
 import type { JournalReader, JournalRequest } from '../../journal/journal.ts';
 import type { CommandIo } from '../command-io.ts';
-import { readMappingPlaces } from '../inputs/mapping-places.ts';
+import { readMappingPlaces } from '../../reasons/mapping-places.ts';
 import { findJournal, journalFolder } from '../inputs/open-journal.ts';
 import { formatRequest, formatTroubles } from '../report/report-request.ts';
 import { count } from './lead-command.ts';

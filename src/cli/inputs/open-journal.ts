@@ -1,11 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs';
-import {
-  captureMoment,
-  captureReference,
-  idInName,
-  isCaptureFileName,
-  requestIdInName,
-} from '../../capture/capture-file.ts';
+import { captureReference } from '../../capture/capture-file.ts';
+import { captureNamesIn, createCaptureFinder as findCaptureOf } from '../../capture/inspect/capture-of-request.ts';
 import { EnvironmentSchema } from '../../settings/environment-schema.ts';
 import type { JournalReader, JournalRequest } from '../../journal/journal.ts';
 import { JournalFileError } from '../../journal/journal-file.ts';
@@ -42,20 +36,15 @@ export function findJournal(io: Pick<CommandIo, 'environment'>, named: string | 
   }
 }
 
-/** A capture and the request begin within this time of each other. */
-const toleranceMs = 2_000;
-
-/** Finds the captures of requests: their names carry the request's id. A caller may send an id twice: then time decides. */
+/** Finds the captures of requests, under the shortest name that a command accepts. */
 export function createCaptureFinder(
   io: Pick<CommandIo, 'environment'>,
 ): (request: JournalRequest) => string | undefined {
-  const folder = EnvironmentSchema.shape.CAPTURE_DIR.parse(io.environment().CAPTURE_DIR);
-  const names = (existsSync(folder) ? readdirSync(folder) : []).filter(isCaptureFileName);
-  const byId = Map.groupBy(names, requestIdInName);
+  const names = captureNamesIn(EnvironmentSchema.shape.CAPTURE_DIR.parse(io.environment().CAPTURE_DIR));
+  const find = findCaptureOf(names);
   const references = Map.groupBy(names, captureReference);
-  return ({ at, requestId }) => {
-    const own = byId.get(idInName(requestId)) ?? [];
-    const name = own.find((each) => Math.abs(captureMoment(each) - at) <= toleranceMs);
+  return (request) => {
+    const name = find(request);
     if (name === undefined) return undefined;
     const reference = captureReference(name);
     return references.get(reference)?.length === 1 ? reference : name;

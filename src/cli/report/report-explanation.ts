@@ -4,8 +4,8 @@ import type { MatchExplanation, RecordExplanation } from '../../explain/explain-
 import type { ValueExplanation, WriteExplanation } from '../../explain/explain-write.ts';
 import type { FieldTrace } from '../../mapping/run/trace-translation.ts';
 import { longestOf } from '../../mapping/values/longest-of.ts';
-import type { MappingPlaces } from '../inputs/mapping-places.ts';
-import { heldBackLines } from './held-back-words.ts';
+import type { MappingPlaces } from '../../reasons/mapping-places.ts';
+import { heldBackLines } from '../../reasons/held-back-words.ts';
 
 interface Layout {
   readonly number: number;

@@ -1,8 +1,8 @@
 import { styleText } from 'node:util';
 import type { JournalEntry, JournalRequest } from '../../journal/journal.ts';
-import type { MappingPlaces } from '../inputs/mapping-places.ts';
-import { outcomeLine, shortId, timeOf } from './report-entry.ts';
-import { heldBackLines } from './held-back-words.ts';
+import type { MappingPlaces } from '../../reasons/mapping-places.ts';
+import { outcomeLine, shortId, timeOf } from '../../reasons/entry-words.ts';
+import { heldBackLines } from '../../reasons/held-back-words.ts';
 
 /** One line: time, id, endpoint, status, duration, what became of the records. */
 export function formatRequest(request: JournalRequest, hasColor: boolean): string {

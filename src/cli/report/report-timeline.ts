@@ -1,7 +1,7 @@
 import type { TimelineExplanation } from '../../explain/explain-timeline.ts';
 import { longestOf } from '../../mapping/values/longest-of.ts';
-import type { MappingPlaces } from '../inputs/mapping-places.ts';
-import { heldBackLines } from './held-back-words.ts';
+import type { MappingPlaces } from '../../reasons/mapping-places.ts';
+import { heldBackLines } from '../../reasons/held-back-words.ts';
 
 /** What a task or activity would become, for a person. */
 export function formatTimeline(explanation: TimelineExplanation, places: MappingPlaces): string {

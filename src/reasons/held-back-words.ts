@@ -1,6 +1,6 @@
-import { emptyWord, type HeldBack, type HeldBackReason } from '../../mapping/run/held-back.ts';
-import type { Path } from '../../mapping/schema/finding.ts';
-import type { MappingPlaces, RowPlace } from '../inputs/mapping-places.ts';
+import { emptyWord, type HeldBack, type HeldBackReason } from '../mapping/run/held-back.ts';
+import type { Path } from '../mapping/schema/finding.ts';
+import type { MappingPlaces, RowPlace } from './mapping-places.ts';
 
 /** What happened to a field, and what to do about it. */
 interface Words {

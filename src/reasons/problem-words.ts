@@ -1,4 +1,4 @@
-import { type NotedProblem, needsOneOfText } from '../../bridge/decisions.ts';
+import { type NotedProblem, needsOneOfText } from '../bridge/decisions.ts';
 
 /** Why a record or request failed, and what to do: one or two lines. */
 export function problemLines(problem: NotedProblem): string[] {

@@ -1,7 +1,7 @@
-import { type CheckedMappings, checkMappings } from '../../mapping/load/load-mappings.ts';
-import type { Path } from '../../mapping/schema/finding.ts';
-import type { Mapping } from '../../mapping/schema/record-mapping.ts';
-import type { TimelineRow } from '../../mapping/schema/timeline-row.ts';
+import { type CheckedMappings, checkMappings } from '../mapping/load/load-mappings.ts';
+import type { Path } from '../mapping/schema/finding.ts';
+import type { Mapping } from '../mapping/schema/record-mapping.ts';
+import type { TimelineRow } from '../mapping/schema/timeline-row.ts';
 
 /** Where in the mapping files a person changes what happened. */
 export interface MappingPlaces {

@@ -1,0 +1,20 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { captureMoment, idInName, isCaptureFileName, requestIdInName } from '../capture-file.ts';
+
+/** A capture and the request begin within this time of each other. */
+const toleranceMs = 2_000;
+
+/** `at`: milliseconds since 1970. */
+export type CaptureFinder = (request: { readonly at: number; readonly requestId: string }) => string | undefined;
+
+/** File names of the captures of a folder; none where there is no folder. */
+export function captureNamesIn(folder: string): readonly string[] {
+  return existsSync(folder) ? readdirSync(folder).filter(isCaptureFileName).sort() : [];
+}
+
+/** Finds the capture of a request: its name carries the request's id. A caller may send an id twice: then time decides. */
+export function createCaptureFinder(names: readonly string[]): CaptureFinder {
+  const byId = Map.groupBy(names, requestIdInName);
+  return ({ at, requestId }) =>
+    byId.get(idInName(requestId))?.find((name) => Math.abs(captureMoment(name) - at) <= toleranceMs);
+}
