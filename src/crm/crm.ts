@@ -216,6 +216,13 @@ export interface Crm {
     context: CallContext,
   ): Promise<SearchOutcome>;
 
+  /** How many records have a value in each of the properties, by the search index: one search a property. */
+  countFilled(
+    objectType: ObjectType,
+    properties: readonly string[],
+    context: CallContext,
+  ): Promise<ReadonlyMap<string, number>>;
+
   /** Never repeats a call that may have been executed: such inputs are returned as `ambiguous`. */
   create(
     objectType: ObjectType,

@@ -43,6 +43,7 @@ const nowhere: Omit<Crm, 'create' | 'update' | 'createProperties' | 'link' | 'li
     failed: new Map(),
   }),
   search: async () => ({ candidates: [], failed: new Map() }),
+  countFilled: async () => new Map(),
   readProperties: async () => [],
   forgetRequirements: () => {},
   readLinks: async (_from, _to, ids) => ({ found: new Map(ids.map((id) => [id, []])), failed: new Map() }),

@@ -8,7 +8,7 @@ import type { ProposedRow } from './propose-rows.ts';
 export function insertRows(text: string, rows: readonly ProposedRow[]): string {
   const written = rows.filter(({ section }) => section === 'write').map((row) => comment(row, '    '));
   const returned = rows.filter(({ section }) => section === 'return').map((row) => comment(row, '  '));
-  const withWritten = insertAt(text, /^ {2}# on_create:/m, heading('    ', written));
+  const withWritten = insertAt(text, /^ {2}# (?:Options of .*\n {2}# )?on_create:/m, heading('    ', written));
   if (returned.length === 0) return withWritten;
   // What the shipped file shows in place of the portal's own score is no longer needed.
   const place = withWritten.replace(/^ {2}# - \{ crm: my_lead_score.*\n/m, '');
@@ -18,8 +18,8 @@ export function insertRows(text: string, rows: readonly ProposedRow[]): string {
   return place.slice(0, at) + heading('  ', returned) + place.slice(at);
 }
 
-function comment({ row, reason }: ProposedRow, indent: string): string {
-  return `${indent}# ${reason}\n${indent}# - ${row}\n`;
+function comment({ row, reasons }: ProposedRow, indent: string): string {
+  return `${reasons.map((reason) => `${indent}# ${reason}\n`).join('')}${indent}# - ${row}\n`;
 }
 
 function heading(indent: string, comments: readonly string[]): string {

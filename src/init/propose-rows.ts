@@ -1,148 +1,90 @@
-import type { PropertyDefinition } from '../crm/crm.ts';
-import { enginyFields, enginyWordFor } from '../mapping/load/enginy-fields.ts';
 import type { RecordObject } from '../mapping/schema/record-mapping.ts';
-import { foldText } from '../mapping/values/fold-text.ts';
+import { type Candidate, wordsOf } from './find-candidates.ts';
+import { oneLine, optionText } from './option-text.ts';
 
-/** A row of a mapping file for one of the portal's own properties, for an administrator to switch on. */
+/** A row of a mapping file for one of the portal's own properties, for an administrator to use or to leave. */
 export interface ProposedRow {
   readonly section: 'write' | 'return';
   /** The portal's property. */
   readonly property: string;
   /** One line of YAML, without the dash. */
   readonly row: string;
-  /** Why it is proposed: the property's label, its type, its options. One line. */
-  readonly reason: string;
+  /** Lines of a comment: why it is proposed, and what else to change. */
+  readonly reasons: readonly string[];
+}
+
+/** Records with a value, by property; what was not counted is absent. */
+export type FillCounts = ReadonlyMap<string, number>;
+
+/** Each count is a search, of which HubSpot permits five a second. */
+const maxCounted = 12;
+
+/** Whose records are worth counting: the candidates, and HubSpot's own properties for the same values. */
+export function propertiesToCount(candidates: readonly Candidate[]): readonly string[] {
+  const names = candidates.flatMap(({ definition, standard }) => [definition.name, ...(standard ? [standard] : [])]);
+  return [...new Set(names)].slice(0, maxCounted);
 }
 
 /**
- * Looks among the portal's own properties for those that hold what Enginy knows. At most one property is proposed for a field: several
- * writing rows for one value would be a guess.
+ * At most one row for a field of Enginy, because several writing rows for one value would be a guess: for the property that is filled
+ * in most records, unless it is called an old one.
  */
-export function proposeRows(object: RecordObject, definitions: readonly PropertyDefinition[]): readonly ProposedRow[] {
-  const proposed = new Map<string, ProposedRow>();
-  for (const definition of definitions) {
-    if (!isOwn(definition)) continue;
-    const proposal = proposeRow(object, definition);
-    if (proposal !== undefined && !proposed.has(proposal.key)) proposed.set(proposal.key, proposal);
-  }
-  return [...proposed.values()];
-}
-
-/** Names of custom properties are HubSpot's: anything else is not safe in a YAML line. */
-const plainName = /^[a-z][a-z0-9_]*$/;
-
-function isOwn({ name, isCustom, isArchived, description }: PropertyDefinition): boolean {
-  // The bridge's own properties need no row.
-  return isCustom === true && !isArchived && plainName.test(name) && !/enginy-bridge/i.test(description ?? '');
-}
-
-type Proposal = ProposedRow & { readonly key: string };
-
-function proposeRow(object: RecordObject, definition: PropertyDefinition): Proposal | undefined {
-  const { name, label, type, isReadOnly } = definition;
-  const words = `${name.replaceAll('_', ' ')} ${foldText(label) ?? ''}`;
-  if (
-    type === 'number' &&
-    /\b(lead|fit|health)?[ ]?(score|scoring|puntuacion|bewertung|punkte|note|punteggio)\b/.test(words)
-  ) {
-    const enginy = object === 'contacts' ? 'leadScore' : 'accountScore';
-    return proposal('return', definition, {
-      enginy,
-      row: `{ crm: ${name}, enginy: ${enginy}, type: number }`,
-      why: 'looks like a score',
-    });
-  }
-  if (type === 'enum' && definition.isMultiple && /\b(tags?|etiquetas?|schlagworte|labels?|mots cles)\b/.test(words)) {
-    return proposal('return', definition, {
-      enginy: 'tags',
-      row: `{ crm: ${name}, enginy: tags }`,
-      why: 'looks like tags',
-    });
-  }
-  if (isReadOnly) return undefined;
-  if (type === 'text' && /linked[ ]?in/.test(words)) {
-    const row = `{ enginy: linkedinUrl, crm: ${name}, transform: [linkedin_url] }`;
-    return proposal('write', definition, {
-      enginy: 'linkedinUrl',
-      row,
-      why: 'a LinkedIn property of your own, written beside the standard one',
-    });
-  }
-  const enginy = fieldFor(object, definition);
-  const how = enginy === undefined ? undefined : conversionFor(definition);
-  if (enginy === undefined || how === undefined) return undefined;
-  return proposal('write', definition, {
-    enginy,
-    row: `{ enginy: ${enginy}, crm: ${name}, ${how} }`,
-    why: `is called like Enginy's ${enginy}`,
+export function proposeRows(
+  object: RecordObject,
+  candidates: readonly Candidate[],
+  counts: FillCounts,
+): readonly ProposedRow[] {
+  const groups = Map.groupBy(candidates, ({ section, enginy }) => `${section} ${enginy}`);
+  return [...groups.values()].flatMap((group) => {
+    const [best, ...others] = group.toSorted((a, b) => rank(b, counts) - rank(a, counts));
+    return best === undefined ? [] : [toRow({ object, best, others }, counts)];
   });
 }
 
-interface Why {
-  readonly enginy: string;
-  readonly row: string;
-  readonly why: string;
+const oldWords = /\b(old|alt|alte[rs]?|legacy|deprecated|obsolete|archiv\w*|ancien\w*|antigu[oa]|viej[oa]|backup)\b/;
+
+function rank(candidate: Candidate, counts: FillCounts): number {
+  return oldWords.test(wordsOf(candidate.definition)) ? -1 : (counts.get(candidate.definition.name) ?? 0);
 }
 
-function proposal(
-  section: ProposedRow['section'],
-  definition: PropertyDefinition,
-  { enginy, row, why }: Why,
-): Proposal {
-  const label = oneLine(definition.label);
-  const options = definition.options
-    .filter(({ isHidden }) => isHidden !== true)
-    .map(({ value, label: shown }) =>
-      value.toLowerCase() === shown.toLowerCase() ? oneLine(shown) : `${oneLine(shown)} (${oneLine(value)})`,
-    );
-  const shown = options.slice(0, maxOptions).join(', ');
-  const more = options.length > maxOptions ? `, and ${options.length - maxOptions} more` : '';
-  const list = options.length === 0 ? '' : `; options: ${shown}${more}`;
-  return { key: `${section} ${enginy}`, section, property: definition.name, row, reason: `"${label}": ${why}${list}` };
+interface Choice {
+  readonly object: RecordObject;
+  readonly best: Candidate;
+  readonly others: readonly Candidate[];
 }
 
-const maxOptions = 6;
-
-/** Enginy's fields for which neither identity nor list handling is needed. */
-const plainFields: ReadonlySet<string> = new Set(
-  Object.values(enginyFields)
-    .flat()
-    .filter((field) => !['externalId', 'crmId', 'customFields', 'ownerId', 'email', 'linkedinUrl'].includes(field)),
-);
-
-function fieldFor(object: RecordObject, { name, label }: PropertyDefinition): string | undefined {
-  const candidates = [name, label].map(bare);
-  const exact = enginyFields[object].find((field) => candidates.includes(bare(field)));
-  const field = exact ?? candidates.map((word) => enginyWordFor(object, word)).find((word) => word !== undefined);
-  return field !== undefined && plainFields.has(field) ? field : undefined;
+function toRow({ object, best, others }: Choice, counts: FillCounts): ProposedRow {
+  const { section, definition, row, why, standard, hint } = best;
+  const options = optionText(definition);
+  const reason = [
+    `"${oneLine(definition.label)}": ${why}`,
+    ...(options === '' ? [] : [`options: ${options}`]),
+    ...filledText({ object, definition, standard }, counts),
+    ...(others.length === 0 ? [] : [`similar: ${others.map((other) => nameWithCount(other, counts)).join(', ')}`]),
+  ].join('; ');
+  return { section, property: definition.name, row, reasons: [reason, ...(hint === undefined ? [] : [hint])] };
 }
 
-function bare(text: string): string {
-  return (foldText(text) ?? '').replace(/[^a-z0-9]/g, '');
+function filledText(
+  {
+    object,
+    definition,
+    standard,
+  }: Pick<Choice, 'object'> & Pick<Candidate, 'definition'> & { standard: string | undefined },
+  counts: FillCounts,
+): readonly string[] {
+  const own = counts.get(definition.name);
+  if (own === undefined) return [];
+  const ofStandard = counts.get(standard ?? '');
+  const beside = ofStandard === undefined ? '' : `, ${standard} in ${format(ofStandard)}`;
+  return [`filled in ${format(own)} ${object}${beside}`];
 }
 
-/** How a text becomes a value of the property; undefined where it cannot. */
-function conversionFor({ type, isLong, hasExternalOptions }: PropertyDefinition): string | undefined {
-  switch (type) {
-    case 'text':
-      return isLong ? 'transform: [text]' : 'transform: [one_line]';
-    case 'number':
-      return 'transform: [number]';
-    case 'bool':
-      return 'transform: [boolean]';
-    case 'date':
-      return 'transform: [iso_date]';
-    case 'datetime':
-      return 'transform: [iso_datetime]';
-    case 'enum':
-      return hasExternalOptions ? undefined : 'match_option: true';
-    default:
-      return undefined;
-  }
+function nameWithCount({ definition: { name } }: Candidate, counts: FillCounts): string {
+  const count = counts.get(name);
+  return count === undefined ? name : `${name} (filled in ${format(count)})`;
 }
 
-/** Labels are anybody's text: they must not end the comment that they stand in. */
-function oneLine(text: string): string {
-  const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
-  return line.length > 60 ? `${line.slice(0, 59)}…` : line;
+function format(count: number): string {
+  return count.toLocaleString('en-US');
 }

@@ -35,10 +35,21 @@ const twenty = [
   ...Array.from({ length: 15 }, (_unused, n) => ({ name: `campo_${n}`, label: `Campo ${n} # - { crm: x }`, ...text })),
 ];
 
+/** Contacts with a value: the LinkedIn property of the portal's own is used most, its old one even more. */
+const people = Array.from({ length: 12 }, (_unused, n) => ({
+  properties: {
+    email: `p${n}@example.com`,
+    linkedin_alt: `https://www.linkedin.com/in/old-${n}`,
+    ...(n < 9 && { linkedin_profil: `https://www.linkedin.com/in/p-${n}` }),
+    ...(n < 2 && { hs_linkedin_url: `https://www.linkedin.com/in/p-${n}` }),
+    ...(n < 5 && { punkte_2024: String(n) }),
+  },
+}));
+
 async function portal() {
   const crm = await startCrm();
-  crm.seed({ properties: { contacts: twenty } });
-  return { environment: { HUBSPOT_ACCESS_TOKEN: crm.token, HUBSPOT_BASE_URL: crm.url } };
+  crm.seed({ properties: { contacts: twenty }, contacts: people });
+  return { crm, environment: { HUBSPOT_ACCESS_TOKEN: crm.token, HUBSPOT_BASE_URL: crm.url } };
 }
 
 test('the file for a portal with twenty custom properties is valid, and three rows are commented out', async () => {
@@ -50,6 +61,13 @@ test('the file for a portal with twenty custom properties is valid, and three ro
   expect([status, err]).toEqual([0, '']);
   expect(out).toContain('✓ check --live: 0 errors, 0 warnings');
   expect(out).toContain('20 of them yours');
+  expect(out).toContain(`
+  mappings/portal/contacts.yaml  { enginy: linkedinUrl, crm: linkedin_profil, transform: [linkedin_url] }
+    "LinkedIn-Profil": a LinkedIn property of your own, written beside the standard one; filled in 9 contacts, hs_linkedin_url in 2; similar: linkedin_alt (filled in 12)
+    To match by it as well, add linkedin_profil to "also" and "search" of the rule for linkedinUrl.
+`);
+  expect(out).toContain('"Lead Score 2024": looks like a score; filled in 5 contacts\n');
+  expect(out).toContain('options: Evento, Cliente: "VIP"');
   const file = join(folder, 'mappings/portal/contacts.yaml');
   const written = readFileSync(file, 'utf8');
   const rows = ['linkedin_profil', 'punkte_2024', 'etiquetas'];
@@ -206,4 +224,91 @@ test('reads the owners, and goes on without the permission; options are listed w
   expect(out).toContain('! the owners cannot be read');
   expect(out).toContain('options: Evento (ev_1)');
   expect(rehearsed.out).toMatch(/✓ \d+ owners, of whom Enginy offers a choice/);
+});
+
+test('counts take one search a property, and none with --no-counts', async () => {
+  inEmptyFolder();
+  const { crm, environment } = await portal();
+  const searches = () => crm.log.filter(({ path }) => path.endsWith('/search')).length;
+
+  await runCommand(['init', '--yes', '--print'], { environment });
+  const counted = searches();
+  const { status, out } = await runCommand(['init', '--yes', '--no-counts'], { environment });
+
+  expect(counted).toBe(5);
+  expect(searches()).toBe(counted);
+  expect(status).toBe(0);
+  expect(out).not.toContain('filled in');
+  // The property that is called an old one is proposed neither way.
+  expect(out).toContain('crm: linkedin_profil,');
+});
+
+test('a count that HubSpot refuses is reported, and the files are written without it', async () => {
+  const folder = inEmptyFolder();
+  const { crm, environment } = await portal();
+  crm.faults.add({ match: { path: '/search' }, times: 0, action: { kind: 'status', status: 400 } });
+
+  const { status, out, err } = await runCommand(['init', '--yes'], { environment });
+
+  expect(status).toBe(0);
+  expect(err).toMatch(/^warning: contacts with a value could not be counted: [^\n]+\n$/);
+  expect(out).toContain('crm: linkedin_profil,');
+  expect(readdirSync(join(folder, 'mappings/portal'))).toContain('contacts.yaml');
+});
+
+test('without properties like those of Enginy there is nothing to decide', async () => {
+  inEmptyFolder();
+
+  const { out } = await runCommand(['init', '--sandbox', '--yes']);
+
+  expect(out).toContain('None of your own properties looks like a field of Enginy, so there is nothing to decide.');
+  expect(out).not.toContain('0 rows');
+});
+
+test("the portal's own stages and the options of the example row stand in comments, with their labels", async () => {
+  const folder = inEmptyFolder();
+  await runCommand(['check', '--live', '--sandbox', '--quiet', '--save-schema', 'portal.json']);
+  const schema = JSON.parse(readFileSync('portal.json', 'utf8'));
+  const stages = schema.objects.contacts.find(({ name }: { name: string }) => name === 'lifecyclestage');
+  stages.options.push(
+    { label: 'Trial\n# x', value: '98712341' },
+    { label: 'Partner', value: '98712342' },
+    { label: 'Odd', value: 'a": b' },
+  );
+  writeFileSync('portal.json', JSON.stringify(schema));
+
+  const { status } = await runCommand(['init', '--yes', '--schema', 'portal.json']);
+
+  expect(status).toBe(0);
+  const file = join(folder, 'mappings/portal/contacts.yaml');
+  const written = readFileSync(file, 'utf8');
+  expect(written).toContain(
+    '      # "98712341": Lead   # "Trial # x"\n      # "98712342": Lead   # "Partner"\n    otherwise:',
+  );
+  expect(written).toMatch(/\n {2}# Options of hs_lead_status: New, Open, .*, and 2 more\.\n {2}# on_create:/);
+  writeFileSync(file, written.replace('# "98712342": Lead', '"98712342": MQL'));
+  const checked = await runCommand(['check', '--schema', 'portal.json', 'mappings/portal']);
+  expect([checked.status, checked.out]).toEqual([0, expect.stringContaining('0 errors, 0 warnings')]);
+});
+
+test('a saved portal is enough: --schema writes the same files without the account and without counts', async () => {
+  const folder = inEmptyFolder();
+  const { crm, environment } = await portal();
+  await runCommand(['check', '--live', '--quiet', '--save-schema', 'portal.json'], { environment });
+  const live = await runCommand(['init', '--yes', '--print', '--no-counts'], { environment });
+  const calls = crm.log.length;
+
+  const printed = await runCommand(['init', '--schema', 'portal.json', '--print']);
+  const { status, out, err } = await runCommand(['init', '--schema', 'portal.json', '--yes']);
+  const checked = await runCommand(['check', '--schema', 'portal.json', 'mappings/portal']);
+  const damaged = await runCommand(['init', '--schema', '.env', '--yes', '--dir', 'other']);
+
+  expect([status, err]).toEqual([0, '']);
+  expect(printed.out).toBe(live.out);
+  expect(out).toContain('✓ the embedded CRM with portal.json');
+  expect(out).toContain('✓ check --live: 0 errors, 0 warnings');
+  expect(crm.log).toHaveLength(calls);
+  expect([checked.status, checked.out]).toEqual([0, expect.stringContaining('0 errors, 0 warnings')]);
+  expect(loadConfig(readEnvFile(readFileSync(join(folder, '.env'))).values).isSandbox).toBe(true);
+  expect(damaged).toMatchObject({ status: 2, err: expect.stringContaining('.env') });
 });

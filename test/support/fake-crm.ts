@@ -238,6 +238,11 @@ export function fakeCrm(options: FakeCrmOptions = {}): FakeCrm {
           .map((record) => pick(record, names)),
         failed: new Map(),
       })),
+    countFilled: (objectType, properties) =>
+      call('countFilled', { objectType, count: properties.length }, () => {
+        const records = [...storeOf(objectType).values()];
+        return new Map(properties.map((name) => [name, records.filter((record) => record.properties[name]).length]));
+      }),
     create: (objectType, inputs) =>
       call('create', { objectType, count: inputs.length }, () => inputs.map((input) => createOne(objectType, input))),
     update: (objectType, inputs) =>

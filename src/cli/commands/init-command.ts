@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { EnvironmentSchema } from '../../settings/environment-schema.ts';
 import { CrmRejectedError, GatewayError, NotSupportedError } from '../../errors.ts';
-import { initialExamples } from '../../init/initial-examples.ts';
-import { insertRows } from '../../init/insert-rows.ts';
-import { type ProposedRow, proposeRows } from '../../init/propose-rows.ts';
+import { findCandidates } from '../../init/find-candidates.ts';
+import { type FillCounts, propertiesToCount, proposeRows } from '../../init/propose-rows.ts';
+import { type PortalAdditions, renderMappings } from '../../init/render-mappings.ts';
 import { checkLive } from '../../live-check/check-live.ts';
 import { checkFolder } from '../../mapping/check/check-folder.ts';
 import { shippedMappings } from '../../settings/shipped-mappings.ts';
@@ -21,7 +21,8 @@ const after = `
 Reads the properties of your HubSpot account, and writes into the working directory:
 
   mappings/portal/  mapping files to start from. Properties of your own that hold what Enginy knows (LinkedIn address, score,
-                    tags, fields of the same name) are proposed as rows in comments, each with the reason.
+                    tags, fields of the same name) are proposed as rows in comments, each with the reason and the number of
+                    records that have a value.
   .env              the access token, a new API key, and the folder. Only you can read it (mode 0600).
 
 Beside them lie examples of made-up people, which "enginy-bridge check" runs. Nothing is written into HubSpot. A file or folder that exists is only overwritten after a question, or with --force.
@@ -43,6 +44,7 @@ interface InitOptions {
   readonly force?: true;
   readonly print?: true;
   readonly patch?: true;
+  readonly counts: boolean;
   readonly dir: string;
 }
 
@@ -56,6 +58,7 @@ export function initCommand(io: CommandIo): Command {
     .option('-y, --yes', 'ask nothing; what would need an answer fails')
     .option('--print', 'print the mapping files instead of writing anything')
     .option('--patch', 'print the rows that existing files in the folder lack; write nothing')
+    .option('--no-counts', 'do not count how many records have a value in the proposed properties (one search each)')
     .option('--force', 'overwrite .env and the folder')
     .addHelpText('after', after)
     .action((options: InitOptions) => init(io, options));
@@ -112,40 +115,41 @@ interface SetUp {
   readonly token: string | undefined;
 }
 
+type Additions = Readonly<Record<'contacts' | 'companies', PortalAdditions>>;
+
 async function writeSetUp(io: CommandIo, { open, options, token }: SetUp): Promise<void> {
   const { crm, context } = open;
-  const account = await crm.readAccount(context);
-  const [contacts, companies, owners] = await Promise.all([
-    crm.readProperties('contacts', context),
-    crm.readProperties('companies', context),
+  const [account, contacts, companies, owners] = await Promise.all([
+    crm.readAccount(context),
+    readAdditions(io, { open, options }, 'contacts'),
+    readAdditions(io, { open, options }, 'companies'),
     countOwners(open),
   ]);
-  const rows = { contacts: proposeRows('contacts', contacts), companies: proposeRows('companies', companies) };
+  const additions = { contacts, companies };
+  const files = renderMappings(shippedMappings, additions);
   if (options.print) {
-    for (const [file, text] of renderMappings(rows)) io.print(`# ${join(options.dir, file)}\n${text}\n`);
+    for (const [file, text] of files) io.print(`# ${join(options.dir, file)}\n${text}\n`);
     return;
   }
   if (options.patch) {
-    printPatch(io, options.dir, rows);
+    printPatch(io, options.dir, additions);
     return;
   }
   io.print(`✓ ${open.name}, account ${account.id}, time zone ${account.timeZone}\n`);
-  const own = [...contacts, ...companies].filter(({ isCustom }) => isCustom).length;
-  io.print(`✓ ${contacts.length} properties of contacts and ${companies.length} of companies, ${own} of them yours\n`);
-  io.print(`${owners}\n`);
-
-  writeMappings(options.dir, rows);
-  writeEnv(options, token);
+  const own = [...contacts.definitions, ...companies.definitions].filter(({ isCustom }) => isCustom).length;
   io.print(
-    `\nWritten:\n  ${options.dir}  ${countOf(rows.contacts, 'contacts')}, ${countOf(rows.companies, 'companies')}\n`,
+    `✓ ${contacts.definitions.length} properties of contacts and ${companies.definitions.length} of companies, ${own} of them yours\n${owners}\n`,
   );
-  io.print('  .env  with a new API key\n');
-  for (const { row, reason } of [...rows.contacts, ...rows.companies]) io.print(`  ? ${reason}\n    ${row}\n`);
+  mkdirSync(options.dir, { recursive: true });
+  for (const [file, text] of files) writeFileSync(join(options.dir, file), text);
+  writeEnv(options, token);
+  io.print(`\nWritten:\n  ${options.dir}  mapping files, with examples\n  .env  settings, with a new API key\n`);
+  printProposals(io, options.dir, additions);
 
   const report = checkFolder(options.dir);
   const live = report.mappings && (await checkLive({ crm, context }, report.mappings, report.documents));
   const { errors, warnings } = countFindings([...report.diagnostics, ...(live?.diagnostics ?? [])]);
-  io.print(`${errors > 0 ? '✕' : '✓'} check --live: ${errors} errors, ${warnings} warnings\n`);
+  io.print(`\n${errors > 0 ? '✕' : '✓'} check --live: ${errors} errors, ${warnings} warnings\n`);
   io.print(
     '\nNext:\n  npx enginy-bridge doctor\n  npx enginy-bridge serve\n\nEnter in Enginy, with the address of this server and API_KEY of .env:\n',
   );
@@ -154,43 +158,68 @@ async function writeSetUp(io: CommandIo, { open, options, token }: SetUp): Promi
   io.setStatus(errors > 0 ? 1 : 0);
 }
 
-function countOf(rows: readonly ProposedRow[], object: string): string {
-  return `${rows.length} row${rows.length === 1 ? '' : 's'} of ${object} to decide`;
+async function readAdditions(
+  io: CommandIo,
+  { open, options }: Pick<SetUp, 'open' | 'options'>,
+  object: 'contacts' | 'companies',
+): Promise<PortalAdditions> {
+  const definitions = await open.crm.readProperties(object, open.context);
+  const candidates = findCandidates(object, definitions);
+  // A saved portal has none of its records.
+  const isCounted = options.counts && options.schema === undefined;
+  const counts = isCounted
+    ? await countRecords(io, open, { object, properties: propertiesToCount(candidates) })
+    : noCounts;
+  return { definitions, rows: proposeRows(object, candidates, counts) };
 }
 
-function writeMappings(dir: string, rows: Rows): void {
-  mkdirSync(dir, { recursive: true });
-  for (const [file, text] of renderMappings(rows)) writeFileSync(join(dir, file), text);
+const noCounts: FillCounts = new Map();
+
+/** Counts help to choose; without them the files are complete, too. */
+async function countRecords(
+  io: CommandIo,
+  { crm, context }: OpenCrm,
+  { object, properties }: { readonly object: 'contacts' | 'companies'; readonly properties: readonly string[] },
+): Promise<FillCounts> {
+  try {
+    return await crm.countFilled(object, properties, context);
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    io.complain(`warning: ${object} with a value could not be counted: ${error.message}\n`);
+    return noCounts;
+  }
 }
 
-type Rows = Readonly<Record<'contacts' | 'companies', readonly ProposedRow[]>>;
-
-/** The files by name. */
-function renderMappings(rows: Rows): ReadonlyMap<string, string> {
-  // The shipped examples describe the shipped rows: they would fail as soon as a proposed row is used.
-  const files = readdirSync(shippedMappings).filter((name) => /^[^.]+\.yaml$/.test(name));
-  const rendered = files.map((file): [string, string] => {
-    // The schema lies beside the shipped folder, not beside this one.
-    const text = readFileSync(join(shippedMappings, file), 'utf8').replace(/^# yaml-language-server:.*\n#?\n?/, '');
-    const proposed = file === 'contacts.yaml' ? rows.contacts : file === 'companies.yaml' ? rows.companies : [];
-    return [file, proposed.length === 0 ? text : insertRows(text, proposed)];
-  });
-  return new Map([...rendered, ...initialExamples]);
+function printProposals(io: CommandIo, dir: string, { contacts, companies }: Additions): void {
+  const proposed = [
+    ...contacts.rows.map((row) => ({ file: 'contacts.yaml', row })),
+    ...companies.rows.map((row) => ({ file: 'companies.yaml', row })),
+  ];
+  if (proposed.length === 0) {
+    io.print('\nNone of your own properties looks like a field of Enginy, so there is nothing to decide.\n');
+    return;
+  }
+  io.print(`\nRows for your own properties, in comments. To use one, remove the "# " before it:\n`);
+  for (const { file, row } of proposed) {
+    io.print(`  ${join(dir, file)}  ${row.row}\n${row.reasons.map((reason) => `    ${reason}\n`).join('')}`);
+  }
 }
 
 /** What existing files do not name yet, as lines to add. */
-function printPatch(io: CommandIo, dir: string, rows: Rows): void {
+function printPatch(io: CommandIo, dir: string, additions: Additions): void {
   let count = 0;
   for (const object of ['contacts', 'companies'] as const) {
     const file = join(dir, `${object}.yaml`);
     const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
-    const missing = rows[object].filter(({ property }) => !new RegExp(`\\b${property}\\b`).test(text));
+    const missing = additions[object].rows.filter(({ property }) => !new RegExp(`\\b${property}\\b`).test(text));
     count += missing.length;
     if (missing.length > 0) io.print(`${file}\n`);
     for (const section of ['write', 'return'] as const) {
       const lacking = missing.filter((row) => row.section === section);
       if (lacking.length > 0) io.print(`  ${section === 'write' ? 'write.fields' : 'return'}:\n`);
-      for (const { row, reason } of lacking) io.print(`+   # ${reason}\n+   - ${row}\n`);
+      for (const { row, reasons } of lacking) {
+        io.print(`${reasons.map((reason) => `+   # ${reason}\n`).join('')}+   - ${row}\n`);
+      }
     }
   }
   if (count === 0) io.print(`✓ ${dir} names every property that init would propose\n`);

@@ -4,14 +4,15 @@ import { accountDetails, tokenScopes } from './calls/account-calls.ts';
 import type { RequirementStore } from '../requirement-store.ts';
 import { labelRequired } from './label-required.ts';
 import { linkInStyle } from './links/link-in-style.ts';
-import { createLinkLabels } from './links/link-labels.ts';
+import { createLinkLabels, type LinkLabels } from './links/link-labels.ts';
 import { linkRecords } from './links/link-records.ts';
 import { readLinks } from './links/read-links.ts';
 import { unlinkRecords } from './links/unlink-records.ts';
 import { listOwners } from './list-owners.ts';
 import { createHubSpotProperties } from './properties/hubspot-properties.ts';
 import { createPropertyDefinitions } from './properties/property-definitions.ts';
-import { createUniqueProperties } from './properties/unique-properties.ts';
+import { createUniqueProperties, type UniqueProperties } from './properties/unique-properties.ts';
+import { countFilled } from './records/count-filled.ts';
 import { createRecords } from './records/create-records.ts';
 import { lookupBy, lookupById } from './records/lookup.ts';
 import { readInBatches } from './records/read-in-batches.ts';
@@ -32,17 +33,37 @@ export interface HubSpotDeps extends TransportDeps {
 
 export function createHubSpotCrm(deps: HubSpotDeps, settings: TransportSettings): Crm {
   const transport = createTransport(deps, settings);
+  const sendFor: SendFor = (context) => (call) => transport(call, context);
   const definitions = createPropertyDefinitions(transport);
   const hubSpotProperties = createHubSpotProperties({ transport, pacer: deps.pacer, definitions });
-  const unique = createUniqueProperties(definitions);
   const required = new RequiredProperties(deps.requirements);
-  const linkLabels = createLinkLabels(transport);
-  const sendFor =
-    (context: CallContext): Send =>
-    (call) =>
-      transport(call, context);
   return {
+    ...lookups(sendFor, createUniqueProperties(definitions)),
+    ...linking(sendFor, createLinkLabels(transport)),
+    ...accountReading(sendFor, settings.accessToken.trim()),
     neededIn: (objectType) => (objectType === 'contacts' ? neededInContacts : []),
+    create: async (objectType, inputs, context) => {
+      const outcomes = await createRecords({ send: sendFor(context), required }, objectType, inputs);
+      return labelRequired(outcomes, definitions, { objectType, context });
+    },
+    update: async (objectType, inputs, context) => {
+      const outcomes = await updateRecords(sendFor(context), objectType, inputs);
+      required.learn(objectType, outcomes);
+      return labelRequired(outcomes, definitions, { objectType, context });
+    },
+    forgetRequirements: () => required.forget(),
+    readProperties: (objectType, context, options) => definitions.of(objectType, context, options),
+    createProperties: (objectType, properties, context) => hubSpotProperties.create(objectType, properties, context),
+  };
+}
+
+type SendFor = (context: CallContext) => Send;
+
+function lookups(
+  sendFor: SendFor,
+  unique: UniqueProperties,
+): Pick<Crm, 'canReadBy' | 'readByIds' | 'readBy' | 'search' | 'countFilled'> {
+  return {
     canReadBy: (objectType, property, context) => unique.canReadBy({ objectType, property }, context),
     // biome-ignore lint/complexity/useMaxParams: the port's signature
     readByIds: (objectType, ids, properties, context) =>
@@ -63,18 +84,15 @@ export function createHubSpotCrm(deps: HubSpotDeps, settings: TransportSettings)
     // biome-ignore lint/complexity/useMaxParams: the port's signature
     search: (objectType, keys, properties, context) =>
       searchAllPages(sendFor(context), { objectType, keys, properties }),
-    create: async (objectType, inputs, context) => {
-      const outcomes = await createRecords({ send: sendFor(context), required }, objectType, inputs);
-      return labelRequired(outcomes, definitions, { objectType, context });
-    },
-    update: async (objectType, inputs, context) => {
-      const outcomes = await updateRecords(sendFor(context), objectType, inputs);
-      required.learn(objectType, outcomes);
-      return labelRequired(outcomes, definitions, { objectType, context });
-    },
-    forgetRequirements: () => required.forget(),
-    readProperties: (objectType, context, options) => definitions.of(objectType, context, options),
-    createProperties: (objectType, properties, context) => hubSpotProperties.create(objectType, properties, context),
+    countFilled: (objectType, properties, context) => countFilled(sendFor(context), objectType, properties),
+  };
+}
+
+function linking(
+  sendFor: SendFor,
+  linkLabels: LinkLabels,
+): Pick<Crm, 'link' | 'linkAs' | 'unlink' | 'readLinks' | 'listLinkLabels'> {
+  return {
     // biome-ignore lint/complexity/useMaxParams: the port's signature
     link: (from, to, pairs, context) => linkRecords(sendFor(context), { from, to }, pairs),
     linkAs: (links, context) => linkInStyle({ send: sendFor(context), linkLabels }, links, context),
@@ -86,14 +104,19 @@ export function createHubSpotCrm(deps: HubSpotDeps, settings: TransportSettings)
       (await linkLabels.of({ from, to }, [], context)).flatMap(({ typeId, label, category }) =>
         label === null ? [] : [{ typeId, label, category }],
       ),
+  };
+}
+
+function accountReading(sendFor: SendFor, accessToken: string): Pick<Crm, 'listOwners' | 'readAccount' | 'readScopes'> {
+  return {
     listOwners: (context) => listOwners(sendFor(context)),
     readAccount: (context, options) => {
       const call = accountDetails();
-      return transport(options?.isProbe === true ? { ...call, repeat: 'never' } : call, context);
+      return sendFor(context)(options?.isProbe === true ? { ...call, repeat: 'never' } : call);
     },
     readScopes: async (context) => {
       try {
-        return await transport(tokenScopes(settings.accessToken.trim()), context);
+        return await sendFor(context)(tokenScopes(accessToken));
       } catch (error) {
         // Unknown kinds of tokens are answered with a 4xx.
         if (error instanceof CrmRejectedError) return undefined;

@@ -1,0 +1,20 @@
+import type { PropertyDefinition } from '../crm/crm.ts';
+
+/** Labels are anybody's text: they must not end the comment in which they stand. */
+export function oneLine(text: string): string {
+  const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+  return line.length > 60 ? `${line.slice(0, 59)}…` : line;
+}
+
+const maxOptions = 6;
+
+/** The options that users see, each with its internal value if that differs: `Event, Customer (cust_1), and 3 more`. */
+export function optionText({ options }: PropertyDefinition): string {
+  const texts = options
+    .filter(({ isHidden }) => isHidden !== true)
+    .map(({ value, label }) =>
+      value.toLowerCase() === label.toLowerCase() ? oneLine(label) : `${oneLine(label)} (${oneLine(value)})`,
+    );
+  const more = texts.length > maxOptions ? `, and ${texts.length - maxOptions} more` : '';
+  return `${texts.slice(0, maxOptions).join(', ')}${more}`;
+}
