@@ -75,6 +75,8 @@ export interface Config {
     | undefined;
   /** Where metrics are served; undefined: nowhere. */
   readonly admin: { readonly host: string; readonly port: number } | undefined;
+  /** Undefined: no console. */
+  readonly console: { readonly dataDir: string } | undefined;
   /** Undefined: no captures. */
   readonly capture:
     | {
@@ -168,6 +170,9 @@ function commonMistakes(env: ParsedEnvironment): string[] {
     ...(env.REPLICAS > 1 && env.REDIS_URL === undefined
       ? ['REPLICAS is set but REDIS_URL is not: without Redis replicas share no limits']
       : []),
+    ...(env.CONSOLE === 'on' && env.ADMIN_PORT === undefined
+      ? ['ADMIN_PORT is missing: the console is served there']
+      : []),
     ...(env.BODY_LIMIT_TOTAL < env.BODY_LIMIT ? ['BODY_LIMIT_TOTAL must be at least BODY_LIMIT'] : []),
   ];
 }
@@ -211,6 +216,7 @@ function freezeConfig(env: ParsedEnvironment): Config {
       maxDepth: env.MAX_DEPTH,
     }),
     admin: env.ADMIN_PORT === undefined ? undefined : Object.freeze({ host: env.ADMIN_HOST, port: env.ADMIN_PORT }),
+    console: env.CONSOLE === 'on' ? Object.freeze({ dataDir: env.DATA_DIR }) : undefined,
     extraSearches: env.MATCH_EXTRA_SEARCHES,
     cache: Object.freeze({ max: env.CACHE_MAX, ttlMs: env.CACHE_TTL_S * 1000 }),
     replicas: replicasOf(env),

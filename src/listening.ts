@@ -1,7 +1,9 @@
 import { createServer, type Server as HttpServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer, Server as HttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Certificate } from './certificate.ts';
+import { type Certificate, followCertificate } from './certificate.ts';
+import type { Config } from './config.ts';
+import type { Logger } from './logger.ts';
 
 export type Server = HttpServer | HttpsServer;
 
@@ -32,6 +34,24 @@ export function createHttpsServer(
   const options = { ...timeouts, ...certificate, handshakeTimeout: timeouts.headersTimeout };
   return limitConnections(createTlsServer(options, listener), limits);
 }
+
+interface ServerParts {
+  readonly config: ServerLimits & Pick<Config, 'tls'>;
+  readonly log: Logger;
+  readonly certificate: Certificate | undefined;
+  readonly pollMs: number | undefined;
+}
+
+/** Serves HTTPS where the configuration names a certificate, and follows its files. */
+export function createPublicServer(app: RequestListener, { config, log, certificate, pollMs }: ServerParts) {
+  if (config.tls === undefined || certificate === undefined) return { server: createHttpServer(app, config) };
+  const server = createHttpsServer(app, config, certificate);
+  const followed = { files: config.tls, active: certificate, pollMs: pollMs ?? certificatePollMs };
+  return { server, follower: followCertificate(server, followed, log) };
+}
+
+/** Certificates are renewed weeks before they expire. */
+const certificatePollMs = 10_000;
 
 function timeoutsOf({ requestTimeoutMs }: ServerLimits) {
   return {

@@ -1,11 +1,10 @@
-import type { RequestListener } from 'node:http';
 import type { pino } from 'pino';
-import { createAdminServer } from './admin-server.ts';
+import { type AdminServer, createAdminServer } from './admin-server.ts';
 import { loadApiKeys } from './api-keys.ts';
 import { createApp } from './app.ts';
 import { prepareIdProperties } from './bridge/properties/prepare-id-property.ts';
 import { type RunningCapture, startCapture } from './capture/record/start-capture.ts';
-import { type Certificate, followCertificate, readCertificate } from './certificate.ts';
+import { readCertificate } from './certificate.ts';
 import type { Config } from './config.ts';
 import { createBridge } from './create-bridge.ts';
 import { type Clock, systemClock } from './crm/clock.ts';
@@ -16,7 +15,7 @@ import { hubSpotProtocol } from './crm/hubspot/protocol/hubspot-protocol.ts';
 import { openStores } from './data-dir/open-stores.ts';
 import type { Journal } from './journal/journal.ts';
 import { startJournal } from './journal/start-journal.ts';
-import { closeServer, createHttpServer, createHttpsServer, listen, watchTraffic } from './listening.ts';
+import { closeServer, createPublicServer, listen, watchTraffic } from './listening.ts';
 import { findMissingProperties } from './live-check/missing-properties.ts';
 import { type LiveMappings, loadLiveMappings } from './live-mappings.ts';
 import type { ReloadState } from './mapping/load/reload-state.ts';
@@ -97,7 +96,7 @@ export async function startBridge(config: Config, log: pino.Logger, overrides: O
     pollMs: overrides.pollMs,
   });
   const traffic = watchTraffic(server);
-  const admin = config.admin === undefined ? undefined : createAdminServer({ metrics, log });
+  const admin = await openAdmin(config, log, parts);
   const closeRest = async (captureGraceMs: number) => {
     mappings.close();
     follower?.close();
@@ -144,23 +143,14 @@ export async function startBridge(config: Config, log: pino.Logger, overrides: O
   }
 }
 
-interface ServerParts {
-  readonly config: Config;
-  readonly log: pino.Logger;
-  readonly certificate: Certificate | undefined;
-  readonly pollMs: number | undefined;
+/** The console is loaded on demand: most replicas have none. */
+async function openAdmin(config: Config, log: pino.Logger, parts: Parts): Promise<AdminServer | undefined> {
+  if (config.admin === undefined) return undefined;
+  const { metrics, mappings, crm, pacer } = parts;
+  if (config.console === undefined) return createAdminServer({ metrics, log });
+  const { startConsole } = await import('./console/start-console.ts');
+  return createAdminServer({ metrics, log, console: startConsole({ config, log, mappings, crm, pacer }) });
 }
-
-/** Serves HTTPS where the configuration names a certificate, and follows its files. */
-function createPublicServer(app: RequestListener, { config, log, certificate, pollMs }: ServerParts) {
-  if (config.tls === undefined || certificate === undefined) return { server: createHttpServer(app, config) };
-  const server = createHttpsServer(app, config, certificate);
-  const followed = { files: config.tls, active: certificate, pollMs: pollMs ?? certificatePollMs };
-  return { server, follower: followCertificate(server, followed, log) };
-}
-
-/** Certificates are renewed weeks before they expire. */
-const certificatePollMs = 10_000;
 
 /** @param clock the system's unless given. */
 async function stopDelay(ms: number, clock: Clock = systemClock): Promise<void> {
@@ -225,6 +215,7 @@ async function openParts(config: Config, log: pino.Logger, overrides: Overrides)
     decisionListener,
     board,
     crm,
+    pacer: upstream.pacer,
     bridge,
     closeUpstream,
   };

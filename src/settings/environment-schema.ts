@@ -72,6 +72,7 @@ export const EnvironmentSchema = z.object({
     .optional(),
   ADMIN_PORT: wholeNumber(0, 65_535).optional(),
   ADMIN_HOST: z.string().prefault('127.0.0.1'),
+  CONSOLE: z.enum(['on', 'off'], { error: 'must be on or off' }).prefault('off'),
   CAPTURE: z.enum(['off', 'errors', 'all'], { error: 'must be off, errors or all' }).prefault('errors'),
   CAPTURE_DIR: z.string().prefault('captures'),
   CAPTURE_PERSONAL_DATA: z.enum(['redact', 'keep'], { error: 'must be redact or keep' }).prefault('redact'),
