@@ -21,9 +21,10 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   replicas: async () => await import('./replicas.ts'),
   'replicas-short': async () => ({ run: (await import('./replicas.ts')).runShort }),
   concurrent: async () => await import('./concurrent.ts'),
+  'concurrent-short': async () => ({ run: (await import('./concurrent.ts')).runShort }),
 };
 /** Benches that run only when they are named. */
-const onlyIfAsked = ['replicas-short', 'hostile-growth', 'hostile-growth-full', 'hostile-requests'];
+const onlyIfAsked = ['replicas-short', 'concurrent-short', 'hostile-growth', 'hostile-growth-full', 'hostile-requests'];
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !Object.hasOwn(benches, name));

@@ -20,18 +20,25 @@ export function* seedContacts(count: number): Generator<SeedRecord> {
   }
 }
 
-export type Kind = 'email' | 'LinkedIn' | 'mixed';
+export type Kind = 'email' | 'LinkedIn' | 'mixed' | 'unknown LinkedIn';
 
-/** What Enginy would sync: all of them exist, except a tenth of the mixed ones. */
+/** What Enginy would sync: all of them exist, except a tenth of the mixed ones and the unknown. */
 export function leads(kind: Kind, count: number): object[] {
   return Array.from({ length: count }, (_unused, n) => {
     const externalId = `lead-${n}`;
     if (kind === 'email') return { externalId, email: emailOf(n).toUpperCase(), firstName: 'Person' };
     if (kind === 'LinkedIn') return { externalId, linkedinUrl: linkedinUrlOf(n), firstName: 'Person' };
+    if (kind === 'unknown LinkedIn') return { externalId, linkedinUrl: `https://www.linkedin.com/in/unknown-${n}` };
     if (n % 10 === 9) return { externalId, email: `nobody-${n}@example.com` };
     if (n % 10 < 7) return { externalId, email: emailOf(n), linkedinUrl: linkedinUrlOf(n) };
     return { externalId, linkedinUrl: linkedinUrlOf(n) };
   });
+}
+
+/** How many of these leads exist. */
+export function knownLeads(kind: Kind, count: number): number {
+  if (kind === 'unknown LinkedIn') return 0;
+  return kind === 'mixed' ? count * 0.9 : count;
 }
 
 /** New people for creates, none of whom is in the CRM. */

@@ -7,6 +7,7 @@ import { createUnknownFields } from './bridge/properties/unknown-fields.ts';
 import { type CandidateSearch, createCandidateSearch } from './bridge/records/candidate-search.ts';
 import { createLookupFinisher } from './bridge/records/lookup-finisher.ts';
 import { createRecordIdCache, type RecordIdCache, type SharedIds } from './bridge/records/record-id-cache.ts';
+import { createSearchAllowance } from './bridge/records/search-policy.ts';
 import { createRecordUpdates } from './bridge/records/update-records.ts';
 import { createCompletedTasks } from './bridge/timeline/completed-tasks.ts';
 import { createEngagementMarker } from './bridge/timeline/engagement-marker.ts';
@@ -54,13 +55,14 @@ export interface BridgeDeps {
 /** Builds the bridge on a CRM. */
 export function createBridge({ crm, log, watcher, ownerStore, shared }: BridgeDeps, settings: BridgeSettings): Bridge {
   const idCache = createRecordIdCache(settings.cache, { shared: shared?.ids });
-  const { sharesLookups = true } = settings;
+  const { sharesLookups = true, extraSearches = 20 } = settings;
   const lookups = sharesLookups ? { bulk: 0 } : undefined;
   const candidateSearch = createCandidateSearch(crm, lookups);
   const matching = {
     crm: lookups === undefined ? crm : createLookupCrm(crm, lookups),
     log,
-    extraSearches: settings.extraSearches ?? 20,
+    extraSearches,
+    searchAllowance: createSearchAllowance(extraSearches),
     idCache: watcher?.watchIds(idCache) ?? idCache,
     candidateSearch: watcher?.watchCandidates(candidateSearch) ?? candidateSearch,
   };

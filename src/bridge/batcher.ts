@@ -20,6 +20,8 @@ export interface BatchPolicy<Result> {
   readonly isBusy?: () => boolean;
   /** How much longer it waits while an earlier batch is running, in milliseconds: items that arrive meanwhile join it. */
   readonly maxWaitMs: number;
+  /** While it says that the CRM has room, a batch leaves at the end of its window although an earlier one is running. */
+  readonly hasRoom?: () => boolean;
   /** A batch of this many items runs at once; a caller that brings as many never waits. */
   readonly maxItems: number;
   /**
@@ -70,7 +72,7 @@ export function createBatcher<Item, Result>(
       resolve(runBatch(items, contexts));
     };
     const windowEnds = () => {
-      if (running === 0) start();
+      if (running === 0 || policy.hasRoom?.() === true) start();
       else {
         isReady = true;
         timer = setTimeout(start, maxWaitMs);

@@ -34,15 +34,15 @@ export interface LookupsInProgress {
 }
 
 /**
- * How lookups of concurrent requests are gathered. Urgent ones, a few records each, do not wait unless others are under way, and
- * never go together with bulk ones, which would make those urgent too.
+ * How lookups of concurrent requests are gathered. Urgent ones, a few records each, wait for others that are under way only where the
+ * CRM's limit is half used, and never go together with bulk ones, which would make those urgent too.
  */
 export function lookupPolicy(
-  maxItems: number,
+  { maxItems, hasRoom }: { readonly maxItems: number; readonly hasRoom: () => boolean },
   lookups: LookupsInProgress,
 ): Record<CallContext['urgency'], BatchPolicy<{ readonly problem: CrmProblem }>> {
   return {
-    urgent: { windowMs: 5, maxWaitMs: 100, maxItems, lateResult, startsIdle: true },
+    urgent: { windowMs: 5, maxWaitMs: 100, maxItems, lateResult, startsIdle: true, hasRoom },
     // Where earlier ones are under way for seconds, the CRM's limit is used up: a batch that waited meanwhile loses nothing.
     bulk: {
       windowMs: 5,
@@ -74,7 +74,10 @@ export async function countLookup<Result>(
 
 /** @param lookups of concurrent requests; without it, all reads are gathered alike. */
 function batchReads(crm: Crm, lookups?: LookupsInProgress): Pick<Crm, 'readByIds' | 'readBy'> {
-  const policy = lookups === undefined ? undefined : lookupPolicy(100, lookups);
+  const policy =
+    lookups === undefined
+      ? undefined
+      : lookupPolicy({ maxItems: 100, hasRoom: () => crm.hasRoom?.('read') === true }, lookups);
   const reads = new Map<string, Batcher<string, Lookup>>();
   const batcherFor = (name: readonly string[], context: CallContext, run: RunBatch<string, Lookup>) =>
     getOrCreate(reads, JSON.stringify(policy === undefined ? name : [context.urgency, ...name]), () =>

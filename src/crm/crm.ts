@@ -189,6 +189,8 @@ export interface Crm {
   /** Properties of which a new record needs at least one, the one that takes any text last; empty or absent where it needs none. */
   readonly neededIn?: (objectType: ObjectType) => readonly string[];
 
+  /** True if most of the CRM's limit for such calls is unused, so that one more would start at once; absent where that is unknown. */
+  readonly hasRoom?: (kind: 'read' | 'search') => boolean;
   /** True if {@link Crm.readBy} accepts this property: a read of the store, with no lag and outside the search limit. */
   canReadBy(objectType: ObjectType, property: string, context: CallContext): Promise<boolean>;
 

@@ -4,6 +4,7 @@ import { explainSetAside } from '../bridge/records/decide-match.ts';
 import { type MatchOutcome, matchRecords } from '../bridge/records/match-records.ts';
 import { ownersToReturn } from '../bridge/owners-to-return.ts';
 import { createRecordIdCache } from '../bridge/records/record-id-cache.ts';
+import { createSearchAllowance } from '../bridge/records/search-policy.ts';
 import type { CallContext, Crm, NewProperty } from '../crm/crm.ts';
 import { type HeldBack, type HeldBackReason, withoutKept } from '../mapping/run/held-back.ts';
 import { toEnginyProperties } from '../mapping/run/translate-record.ts';
@@ -92,7 +93,8 @@ async function match(
 ): Promise<readonly MatchOutcome[]> {
   const idCache = createRecordIdCache({ max: 10_000, ttlMs: 60_000 });
   const candidateSearch = createCandidateSearch(crm);
-  return await matchRecords({ crm, idCache, log, candidateSearch, extraSearches: 20, mapping, context }, records);
+  const searches = { extraSearches: 20, searchAllowance: createSearchAllowance(20) };
+  return await matchRecords({ crm, idCache, log, candidateSearch, ...searches, mapping, context }, records);
 }
 
 async function explainMatch(scope: ExplainScope, outcome: MatchOutcome): Promise<MatchExplanation> {

@@ -30,10 +30,16 @@ export interface SearchRequest {
 }
 
 /** @param lookups of concurrent requests; without it, requests come one at a time, and would only wait for others. */
-export function createCandidateSearch(crm: Pick<Crm, 'search'>, lookups?: LookupsInProgress): CandidateSearch {
+export function createCandidateSearch(
+  crm: Pick<Crm, 'search' | 'hasRoom'>,
+  lookups?: LookupsInProgress,
+): CandidateSearch {
   const flights = new Map<string, Promise<Candidates>>();
   const batchers = new Map<string, Batcher<SearchItem, Candidates>>();
-  const policy = lookups === undefined ? undefined : lookupPolicy(maxKeys, lookups);
+  const policy =
+    lookups === undefined
+      ? undefined
+      : lookupPolicy({ maxItems: maxKeys, hasRoom: () => crm.hasRoom?.('search') === true }, lookups);
 
   async function find(search: SearchRequest, context: CallContext): Promise<ReadonlyMap<string, Candidates>> {
     const joined = new Map<string, Promise<Candidates>>();

@@ -40,9 +40,8 @@ export async function createRecords(
   const names = await mapInSlices(records, (record) => lockNames(mapping, record));
   return await request.lock.run(names.flat(), context.deadline, async () => {
     const state = await request.identity.ensure(mapping, context);
-    const scope = { ...request, state, budget: { left: request.extraSearches } };
-    await createAll(scope, creations);
-    return positions.map((position) => requireResult(scope, resultOf(creations[position])));
+    await request.searchAllowance.spend(context, (budget) => createAll({ ...request, state, budget }, creations));
+    return positions.map((position) => requireResult(request, resultOf(creations[position])));
   });
 }
 

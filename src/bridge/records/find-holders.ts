@@ -6,7 +6,7 @@ import { problemFromRead } from '../problem.ts';
 import type { RequestScope } from '../request-scope.ts';
 import type { CandidateSearch, Candidates } from './candidate-search.ts';
 import type { RecordIdCache, RememberedIds } from './record-id-cache.ts';
-import { isTrusted, type SearchBudget, type SearchPolicy, spendOn } from './search-policy.ts';
+import { isTrusted, type SearchAllowance, type SearchBudget, type SearchPolicy, spendOn } from './search-policy.ts';
 
 export interface MatchDeps {
   readonly crm: Crm;
@@ -14,6 +14,7 @@ export interface MatchDeps {
   readonly candidateSearch: CandidateSearch;
   /** How many searches one request may make beyond the usual ones. */
   readonly extraSearches: number;
+  readonly searchAllowance: SearchAllowance;
   readonly log: Logger;
 }
 

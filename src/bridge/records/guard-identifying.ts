@@ -38,16 +38,20 @@ export async function guardIdentifying(scope: GuardScope, updates: readonly Reco
     if (property === undefined || values.length === 0) continue;
     const isUnique = await crm.canReadBy(mapping.target.objectType, property, context);
     const unguarded = isUnique ? values.filter(({ update, replaces }) => replaces && isLinked(update)) : values;
-    if (unguarded.length > 0) await guardValues(scope, rule, unguarded);
+    if (unguarded.length === 0) continue;
+    const guard = (budget: SearchBudget) => guardValues({ ...scope, budget }, rule, unguarded);
+    await (scope.budget === undefined ? scope.searchAllowance.spend(context, guard) : guard(scope.budget));
   }
 }
 
 export interface GuardScope extends MatchDeps, RequestScope {
   /** By default, every new value is searched for. */
   readonly searches?: SearchPolicy;
-  /** For requests that search elsewhere, too; `extraSearches` by default. */
+  /** For requests that search elsewhere, too; an allowance of its own by default. */
   readonly budget?: SearchBudget;
 }
+
+type BudgetedScope = GuardScope & { readonly budget: SearchBudget };
 
 function newValue(mapping: Mapping, rule: number, update: RecordUpdate): NewValue | undefined {
   const property = identifyingProperty(mapping, rule);
@@ -60,7 +64,7 @@ function newValue(mapping: Mapping, rule: number, update: RecordUpdate): NewValu
   return { update, property, key, replaces };
 }
 
-async function guardValues(scope: GuardScope, rule: number, values: readonly NewValue[]): Promise<void> {
+async function guardValues(scope: BudgetedScope, rule: number, values: readonly NewValue[]): Promise<void> {
   const byUrgency = [...values.filter(({ replaces }) => replaces), ...values.filter(({ replaces }) => !replaces)];
   const keys = [...new Map(byUrgency.map(({ key }) => [key.value, key])).values()];
   const most = scope.extraSearches * keysPerSearch;
@@ -70,10 +74,9 @@ async function guardValues(scope: GuardScope, rule: number, values: readonly New
     const facts = { requestId: scope.context.requestId, object: scope.mapping.object, rule: others[0]?.name };
     scope.log.info({ ...facts, keys: others.length }, 'too many new identifying values to search for other holders');
   }
-  const limits = { rule, budget: scope.budget ?? { left: scope.extraSearches } };
   const found = new Map([
-    ...(await findHolders({ ...scope, ...limits, searches: scope.searches ?? 'always' }, searched)),
-    ...(others.length === 0 ? [] : await findHolders({ ...scope, ...limits, searches: 'never' }, others)),
+    ...(await findHolders({ ...scope, rule, searches: scope.searches ?? 'always' }, searched)),
+    ...(others.length === 0 ? [] : await findHolders({ ...scope, rule, searches: 'never' }, others)),
   ]);
   const unsearched = new Set(others.map(({ value }) => value));
   const takers = new Map<string, string>();

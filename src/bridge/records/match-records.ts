@@ -25,7 +25,7 @@ export interface MatchScope extends MatchDeps, RequestScope {
   readonly searches?: SearchPolicy;
   /** True if no caller waits for the outcomes: the same request, sent again, does not repeat the searches. */
   readonly isAfterAnswer?: boolean;
-  /** For requests that match their records several times; `extraSearches` for each time by default. */
+  /** For requests that match their records several times; an allowance for each time by default. */
   readonly budget?: SearchBudget;
 }
 
@@ -41,12 +41,14 @@ export async function matchRecords(
   const subjects = await mapInSlices(records, (record): Subject => {
     return { record, keys: matchKeys(scope.mapping, record), setAside: [], result: undefined };
   });
-  const budget = scope.budget ?? { left: scope.extraSearches };
-  const slices: Promise<readonly MatchOutcome[]>[] = [];
-  for (let start = 0; start < records.length; start += sliceSize) {
-    slices.push(matchSlice({ ...scope, budget }, subjects.slice(start, start + sliceSize)));
-  }
-  return (await Promise.all(slices)).flat();
+  const match = async (budget: SearchBudget) => {
+    const slices: Promise<readonly MatchOutcome[]>[] = [];
+    for (let start = 0; start < records.length; start += sliceSize) {
+      slices.push(matchSlice({ ...scope, budget }, subjects.slice(start, start + sliceSize)));
+    }
+    return (await Promise.all(slices)).flat();
+  };
+  return await (scope.budget === undefined ? scope.searchAllowance.spend(scope.context, match) : match(scope.budget));
 }
 
 /** Large requests are matched in slices, so that one slice searches while the next one is still read from the store. */

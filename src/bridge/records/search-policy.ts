@@ -1,3 +1,4 @@
+import type { CallContext } from '../../crm/crm.ts';
 import type { Logger } from '../../logger.ts';
 import type { MatchKey } from '../../mapping/run/match-keys.ts';
 import type { RequestScope } from '../request-scope.ts';
@@ -29,6 +30,40 @@ export function isTrusted(policy: SearchPolicy, known: RememberedIds | undefined
 /** How many searches beyond the usual ones a request may still make. */
 export interface SearchBudget {
   left: number;
+}
+
+/** Gives each request its allowance of searches beyond the usual ones. */
+export interface SearchAllowance {
+  /** Runs work of a request with what it may spend. */
+  spend<Result>(context: CallContext, work: (budget: SearchBudget) => Promise<Result>): Promise<Result>;
+}
+
+/** After this time, requests that are still under way may spend a full allowance again, in milliseconds. */
+const refillMs = 5 * 60_000;
+
+/**
+ * Requests of a few records have an allowance each. Bulk requests that overlap share one: a hundred requests of a hundred records make no
+ * more searches than one request of all. It is full again when none is under way, and every five minutes.
+ */
+export function createSearchAllowance(perRequest: number, now = () => performance.now()): SearchAllowance {
+  let underWay = 0;
+  let shared = { left: perRequest };
+  let filledAt = now();
+  return {
+    async spend({ urgency }, work) {
+      if (urgency === 'urgent') return await work({ left: perRequest });
+      if (underWay === 0 || now() - filledAt >= refillMs) {
+        shared = { left: perRequest };
+        filledAt = now();
+      }
+      underWay += 1;
+      try {
+        return await work(shared);
+      } finally {
+        underWay -= 1;
+      }
+    },
+  };
 }
 
 /** What one search holds: clauses of words, and words in all (HubSpot's search guide: five groups, eighteen filters). */

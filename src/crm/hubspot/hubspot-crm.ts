@@ -1,5 +1,6 @@
 /** The port for HubSpot, on @hubspot/api-client. Each operation has its file; this one says which file implements which. */
 import type { CallContext, Crm } from '../crm.ts';
+import type { LaneState } from '../lane.ts';
 import { accountDetails, tokenScopes } from './calls/account-calls.ts';
 import type { RequirementStore } from '../requirement-store.ts';
 import { labelRequired } from './label-required.ts';
@@ -41,6 +42,7 @@ export function createHubSpotCrm(deps: HubSpotDeps, settings: TransportSettings)
     ...lookups(sendFor, createUniqueProperties(definitions)),
     ...linking(sendFor, createLinkLabels(transport)),
     ...accountReading(sendFor, settings.accessToken.trim()),
+    hasRoom: (kind) => hasRoom(deps.pacer.state()[kind === 'search' ? 'search' : 'burst']),
     neededIn: (objectType) => (objectType === 'contacts' ? neededInContacts : []),
     create: async (objectType, inputs, context) => {
       const outcomes = await createRecords({ send: sendFor(context), required }, objectType, inputs);
@@ -124,4 +126,8 @@ function accountReading(sendFor: SendFor, accessToken: string): Pick<Crm, 'listO
       }
     },
   };
+}
+
+function hasRoom({ limit, used, waiting, pausedMs }: LaneState): boolean {
+  return waiting === 0 && pausedMs === 0 && used < limit / 2;
 }
