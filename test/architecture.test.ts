@@ -140,7 +140,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   'http/': ['bridge/', 'mapping/', 'crm/crm.ts', 'crm/deadline.ts', 'contract/', 'errors.ts', 'logger.ts'],
   'reasons/': ['bridge/decisions.ts', 'journal/journal.ts', 'mapping/'],
-  'journal/': ['bridge/decisions.ts', 'config.ts', 'logger.ts'],
+  'identity/': ['sqlite/', 'mapping/', 'crm/crm.ts', 'errors.ts', 'logger.ts'],
+  'journal/': ['bridge/decisions.ts', 'sqlite/', 'config.ts', 'logger.ts'],
+  'sqlite/': [],
   'doctor/': [
     'live-check/',
     'mapping/',

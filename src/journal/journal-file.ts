@@ -1,7 +1,8 @@
-import { chmodSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { loadSqlite } from './load-sqlite.ts';
+import { isDamage, setAside } from '../sqlite/damaged-file.ts';
+import { loadSqlite } from '../sqlite/load-sqlite.ts';
 
 /** A file that this version cannot use; the message is for the log. */
 export class JournalFileError extends Error {
@@ -121,25 +122,4 @@ function sqlite() {
   const module = loadSqlite();
   if (module === undefined) throw new JournalFileError('this build of Node has no SQLite');
   return module;
-}
-
-/** SQLITE_CORRUPT and SQLITE_NOTADB. */
-export function isDamage(error: unknown): boolean {
-  const code = sqliteCode(error);
-  return code === 11 || code === 26;
-}
-
-/** SQLite's primary result code; undefined for any other error. */
-export function sqliteCode(error: unknown): number | undefined {
-  const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined;
-  return typeof code === 'number' ? code & 0xff : undefined;
-}
-
-/** Renames a damaged file with all that belongs to it, so that a person can still look at it. */
-export function setAside(file: string): string {
-  const name = `${file}.damaged-${new Date().toISOString().replace(/[:.]/g, '-')}`;
-  for (const suffix of ['-wal', '-shm', '']) {
-    if (existsSync(`${file}${suffix}`)) renameSync(`${file}${suffix}`, `${name}${suffix}`);
-  }
-  return name;
 }

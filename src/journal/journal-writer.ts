@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { createDigest, readOrCreateSecret } from './digests.ts';
-import { isDamage, JournalFileError, journalPath, openJournalFile, setAside, sqliteCode } from './journal-file.ts';
+import { isDamage, setAside, sqliteCode } from '../sqlite/damaged-file.ts';
+import { JournalFileError, journalPath, openJournalFile } from './journal-file.ts';
 import type { JournalReport, JournalSettings, RequestPart } from './journal-messages.ts';
 import { trimJournal } from './trim-journal.ts';
 import { createRequestWriter, type RequestWriter } from './write-requests.ts';

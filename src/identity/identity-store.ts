@@ -1,0 +1,45 @@
+/** Binds a record to the digest of a key that it holds. */
+export interface IndexPair {
+  /** Of 64 bits, signed; see key-digest.ts. */
+  readonly digest: bigint;
+  readonly id: string;
+}
+
+/** What is written in one step: all of it or nothing. */
+export interface IndexChange {
+  /** Added; a pair that is there already stays. */
+  readonly pairs: readonly IndexPair[];
+  /** Removed before `pairs` are added. */
+  readonly drops?: readonly IndexPair[];
+  /** Replaces the text of this name. */
+  readonly state?: { readonly name: string; readonly text: string };
+}
+
+/** The index as it was opened. Every method rejects with {@link IndexLostError} once the contents were replaced or cannot be reached. */
+export interface OpenIndex {
+  /** @returns the ids of each digest, in the order of the digests; ids of other keys may be among them by chance. */
+  propose(digests: readonly bigint[]): Promise<readonly (readonly string[])[]>;
+  write(change: IndexChange): Promise<void>;
+  /** Undefined if no text of this name was written. */
+  readState(name: string): Promise<string | undefined>;
+  /** How many pairs it holds. */
+  count(): Promise<number>;
+}
+
+/**
+ * Keeps the identity index: which records hold which keys. It stores digests and ids, never a value. What one method was asked to write,
+ * the next one reads.
+ */
+export interface IdentityStore {
+  /**
+   * @param account names the CRM's account and the secret of the digests. The index of another one is emptied.
+   * @throws IndexLostError if the store cannot be used.
+   */
+  open(account: string): Promise<OpenIndex>;
+  close(): Promise<void>;
+}
+
+/** The index cannot answer: it was damaged, evicted or replaced, or its place cannot be reached. Open it again. */
+export class IndexLostError extends Error {
+  override readonly name = 'IndexLostError';
+}

@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { isDamage } from '../sqlite/damaged-file.ts';
+import { loadSqlite } from '../sqlite/load-sqlite.ts';
+import { type IndexChange, IndexLostError, type IndexPair } from './identity-store.ts';
+
+/** Raised whenever the tables change: a file of another form is replaced, since the CRM has all it held. */
+const form = 1;
+
+const tables = `
+  CREATE TABLE meta (name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  -- One key may lead to several records. An id of digits is kept as a number, which takes a third of the room.
+  CREATE TABLE pairs (key INTEGER NOT NULL, id ANY NOT NULL, PRIMARY KEY (key, id)) STRICT, WITHOUT ROWID;
+`;
+
+interface OpenFile {
+  readonly database: DatabaseSync;
+  readonly epoch: string;
+  readonly statements: Readonly<Record<'propose' | 'put' | 'drop' | 'read' | 'replace', StatementSync>>;
+}
+
+/** The identity index in a SQLite file. All methods block: sqlite-store.ts runs them in a thread. */
+export class SqliteIndex {
+  readonly #file: string;
+  readonly #onDamage: () => void;
+  #open: OpenFile | undefined;
+
+  /**
+   * @param file a path, or `:memory:`.
+   * @param onDamage called when a damaged file was deleted.
+   */
+  constructor(file: string, onDamage: () => void) {
+    this.#file = file;
+    this.#onDamage = onDamage;
+  }
+
+  /** @returns the epoch of the contents, which the other methods are called with. */
+  open(account: string): string {
+    return this.#attempt(() => {
+      this.#open ??= this.#openFile();
+      const { database, statements } = this.#open;
+      if (statements.read.get('account')?.text !== account) {
+        database.exec('BEGIN IMMEDIATE; DELETE FROM pairs; DELETE FROM meta');
+        statements.replace.run('account', account);
+        statements.replace.run('epoch', randomUUID());
+        database.exec('COMMIT');
+      }
+      const epoch = String(statements.read.get('epoch')?.text);
+      this.#open = { database, statements, epoch };
+      return epoch;
+    });
+  }
+
+  propose(epoch: string, digests: readonly bigint[]): string[][] {
+    return this.#attempt(() => {
+      const { statements } = this.#demand(epoch);
+      const found: string[][] = digests.map(() => []);
+      for (const { position, id } of statements.propose.iterate(`[${digests.join()}]`)) {
+        found[Number(position)]?.push(String(id));
+      }
+      return found;
+    });
+  }
+
+  write(epoch: string, { pairs, drops = [], state }: IndexChange): void {
+    this.#attempt(() => {
+      const { database, statements } = this.#demand(epoch);
+      database.exec('BEGIN IMMEDIATE');
+      for (const pair of drops) statements.drop.run(pair.digest, storedId(pair));
+      for (const pair of pairs) statements.put.run(pair.digest, storedId(pair));
+      if (state !== undefined) statements.replace.run(`state ${state.name}`, state.text);
+      database.exec('COMMIT');
+    });
+  }
+
+  readState(epoch: string, name: string): string | undefined {
+    return this.#attempt(() => {
+      const row = this.#demand(epoch).statements.read.get(`state ${name}`);
+      return row === undefined ? undefined : String(row.text);
+    });
+  }
+
+  count(epoch: string): number {
+    return this.#attempt(() => {
+      const { database } = this.#demand(epoch);
+      return Number(database.prepare('SELECT count(*) AS count FROM pairs').get()?.count);
+    });
+  }
+
+  close(): void {
+    this.#open?.database.close();
+    this.#open = undefined;
+  }
+
+  #demand(epoch: string): OpenFile {
+    if (this.#open?.epoch !== epoch) throw new IndexLostError('the index was replaced');
+    return this.#open;
+  }
+
+  #openFile(): OpenFile {
+    const sqlite = loadSqlite();
+    if (sqlite === undefined) throw new IndexLostError('this build of Node has no SQLite');
+    const isFile = this.#file !== ':memory:';
+    if (isFile) prepareFolder(dirname(this.#file));
+    const database = new sqlite.DatabaseSync(this.#file);
+    try {
+      if (isFile) chmodSync(this.#file, 0o600);
+      database.exec('PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 16777216');
+      // A commit survives the end of the process. The end of the machine may take the last ones along, together: the state that they
+      // wrote is older then, too.
+      database.exec('PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384');
+      createTables(database);
+      return { database, epoch: '', statements: prepareStatements(database) };
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+
+  #attempt<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      if (this.#open?.database.isTransaction === true) this.#open.database.exec('ROLLBACK');
+      if (isDamage(error)) this.#deleteDamaged();
+      if (error instanceof IndexLostError) throw error;
+      // SQLite's messages name the fault, never a value.
+      throw new IndexLostError(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Nothing is lost: the CRM has it all, and the next listing builds the index again. */
+  #deleteDamaged(): void {
+    this.close();
+    for (const suffix of ['-wal', '-shm', '']) rmSync(`${this.#file}${suffix}`, { force: true });
+    this.#onDamage();
+  }
+}
+
+function createTables(database: DatabaseSync): void {
+  database.exec('BEGIN IMMEDIATE');
+  const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
+  if (version !== form) {
+    database.exec('DROP TABLE IF EXISTS pairs; DROP TABLE IF EXISTS meta');
+    database.exec(`${tables} PRAGMA user_version = ${form}`);
+  }
+  database.exec('COMMIT');
+}
+
+function prepareStatements(database: DatabaseSync): OpenFile['statements'] {
+  return {
+    propose: database.prepare(
+      'SELECT asked.key AS position, pairs.id AS id FROM json_each(?) AS asked CROSS JOIN pairs ON pairs.key = asked.value',
+    ),
+    put: database.prepare('INSERT OR IGNORE INTO pairs (key, id) VALUES (?, ?)'),
+    drop: database.prepare('DELETE FROM pairs WHERE key = ? AND id = ?'),
+    read: database.prepare('SELECT text FROM meta WHERE name = ?'),
+    replace: database.prepare('INSERT OR REPLACE INTO meta (name, text) VALUES (?, ?)'),
+  };
+}
+
+/** What is kept here belongs to the bridge alone, and to no repository. */
+function prepareFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const ignore = join(folder, '.gitignore');
+  if (!existsSync(ignore)) writeFileSync(ignore, '*\n', { mode: 0o600 });
+}
+
+/** Ids that a number shows exactly are numbers; others, such as those with a leading zero, stay texts. */
+function storedId({ id }: IndexPair): number | string {
+  const number = Number(id);
+  return Number.isSafeInteger(number) && String(number) === id ? number : id;
+}

@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type IdentityStore, type IndexChange, IndexLostError } from '../../src/identity/identity-store.ts';
+
+export interface StoreUnderTest {
+  readonly store: IdentityStore;
+  /** Another process on the same contents; undefined where there can be none. */
+  readonly other?: IdentityStore;
+}
+
+/** What every identity store keeps to. @param open an empty store, closed when the test ends. */
+export function identityStoreConformance(name: string, open: () => Promise<StoreUnderTest>, numRuns = 30): void {
+  test(`${name}: every written pair is proposed, and nothing else, whatever the order of writes, drops and reads`, async () => {
+    const index = await (await open()).store.open('portal 1');
+    const digest = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
+    const few = fc.constantFrom(0n, 1n, -1n, 2n ** 63n - 1n, -(2n ** 63n), 65_536n, -65_536n);
+    const id = fc.oneof(
+      fc.constantFrom('1', '01', '9007199254740991', '9007199254740993', 'a-1', '1e3'),
+      fc.nat().map(String),
+    );
+    const pairs = fc.array(fc.record({ digest: fc.oneof(few, digest), id }), { maxLength: 20 });
+    const model = new Map<bigint, Set<string>>();
+    const step = fc.record({ pairs, drops: pairs, text: fc.option(fc.string(), { nil: undefined }) });
+    let text: string | undefined;
+    await fc.assert(
+      fc.asyncProperty(step, async ({ pairs: put, drops, text: given }) => {
+        const change: IndexChange = {
+          pairs: put,
+          drops,
+          ...(given !== undefined && { state: { name: 'contacts', text: given } }),
+        };
+        await index.write(change);
+        for (const pair of drops) model.get(pair.digest)?.delete(pair.id);
+        for (const pair of put) model.set(pair.digest, (model.get(pair.digest) ?? new Set()).add(pair.id));
+        text = given ?? text;
+
+        const asked = [...model.keys(), 42n];
+        const found = await index.propose(asked);
+        expect(found.map((ids) => [...ids].sort())).toEqual(asked.map((each) => [...(model.get(each) ?? [])].sort()));
+        expect(await index.readState('contacts')).toBe(text);
+        expect(await index.count()).toBe([...model.values()].reduce((sum, ids) => sum + ids.size, 0));
+      }),
+      { numRuns },
+    );
+    expect(await index.propose([])).toEqual([]);
+    expect(await index.readState('companies')).toBeUndefined();
+  });
+
+  test(`${name}: ten thousand digests are looked up in one call, in their order`, async () => {
+    const index = await (await open()).store.open('portal 1');
+    const pairs = Array.from({ length: 5_000 }, (_, at) => ({
+      digest: BigInt(at) * 1_234_567_891_234n,
+      id: String(at),
+    }));
+    await index.write({ pairs });
+
+    const found = await index.propose(Array.from({ length: 10_000 }, (_, at) => BigInt(at) * 1_234_567_891_234n));
+
+    expect(found).toEqual(Array.from({ length: 10_000 }, (_, at) => (at < 5_000 ? [String(at)] : [])));
+  });
+
+  test(`${name}: the index of another account is emptied, and what was opened before does not answer`, async () => {
+    const { store } = await open();
+    const first = await store.open('portal 1');
+    await first.write({ pairs: [{ digest: 7n, id: '1' }], state: { name: 'contacts', text: 'complete' } });
+    const same = await store.open('portal 1');
+    expect(await same.propose([7n])).toEqual([['1']]);
+
+    const second = await store.open('portal 2');
+
+    expect(await second.propose([7n])).toEqual([[]]);
+    expect(await second.readState('contacts')).toBeUndefined();
+    await expect(first.propose([7n])).rejects.toThrow(IndexLostError);
+    await expect(first.write({ pairs: [] })).rejects.toThrow(IndexLostError);
+    await expect(first.readState('contacts')).rejects.toThrow(IndexLostError);
+  });
+
+  test(`${name}: another process sees what one has written`, async () => {
+    const { store, other } = await open();
+    if (other === undefined) return;
+    const index = await store.open('portal 1');
+    const beside = await other.open('portal 1');
+    await index.write({ pairs: [{ digest: 7n, id: '1' }], state: { name: 'contacts', text: 'one' } });
+    await beside.write({ pairs: [{ digest: 7n, id: '2' }] });
+
+    expect((await index.propose([7n]))[0]?.toSorted()).toEqual(['1', '2']);
+    expect((await beside.propose([7n]))[0]?.toSorted()).toEqual(['1', '2']);
+    expect(await beside.readState('contacts')).toBe('one');
+  });
+}
