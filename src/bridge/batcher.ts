@@ -151,9 +151,14 @@ function sharedContext(
     requestId: first.requestId,
     ...(first.traceparent !== undefined && { traceparent: first.traceparent }),
     ...(others.length > 0 && { alsoFor: others }),
-    urgency: contexts.some(({ urgency }) => urgency === 'urgent') ? 'urgent' : 'bulk',
+    urgency: mostUrgent(contexts),
     deadline: { remainingMs: () => choose(deadlines) },
   };
+}
+
+function mostUrgent(contexts: readonly CallContext[]): CallContext['urgency'] {
+  const order = ['urgent', 'bulk', 'background'] as const;
+  return order.find((one) => contexts.some(({ urgency }) => urgency === one)) ?? 'bulk';
 }
 
 function earliest(deadlines: readonly Deadline[]): number {

@@ -41,17 +41,19 @@ export function lookupPolicy(
   { maxItems, hasRoom }: { readonly maxItems: number; readonly hasRoom: () => boolean },
   lookups: LookupsInProgress,
 ): Record<CallContext['urgency'], BatchPolicy<{ readonly problem: CrmProblem }>> {
+  // Where earlier ones are under way for seconds, the CRM's limit is used up: a batch that waited meanwhile loses nothing.
+  const bulk: BatchPolicy<{ readonly problem: CrmProblem }> = {
+    windowMs: 5,
+    busyWindowMs: 400,
+    isBusy: () => lookups.bulk > 1,
+    maxWaitMs: 5_000,
+    maxItems,
+    lateResult,
+  };
   return {
     urgent: { windowMs: 5, maxWaitMs: 100, maxItems, lateResult, startsIdle: true, hasRoom },
-    // Where earlier ones are under way for seconds, the CRM's limit is used up: a batch that waited meanwhile loses nothing.
-    bulk: {
-      windowMs: 5,
-      busyWindowMs: 400,
-      isBusy: () => lookups.bulk > 1,
-      maxWaitMs: 5_000,
-      maxItems,
-      lateResult,
-    },
+    bulk,
+    background: bulk,
   };
 }
 

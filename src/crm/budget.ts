@@ -9,7 +9,7 @@ export interface Slot {
   readonly startedAt: number;
 }
 
-/** Calls that wait and would start at once if the budget permitted it. */
+/** Calls that wait and would start at once if the budget permitted it; background ones only if no other call waits. */
 export type Demand = Readonly<Record<Urgency, number>>;
 
 /** What a CRM's response said about its budget; each part only if it was sent. */
@@ -68,6 +68,16 @@ export interface Budget {
   state(now: number): BudgetState;
   /** Leaves the budget to others; no call starts afterwards. */
   close(): Promise<void>;
+}
+
+/** A tenth of `limit`: background calls leave it free, so that other calls find as much as they may start at once. */
+export function reservedForOthers(limit: number): number {
+  return Math.floor(limit / 10);
+}
+
+/** How many of `limit` slots background calls may hold: `share` of it, and at least one. */
+export function backgroundPart(limit: number, share: number): number {
+  return Math.max(1, Math.floor(limit * share));
 }
 
 /** Slots in a hundred that bulk calls leave free, so that an urgent call rarely waits for one. */

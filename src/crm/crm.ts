@@ -8,29 +8,39 @@
  *   that failed as a whole (token refused, CRM down before anything was done).
  */
 import type { CrmProblem } from './crm-problem.ts';
+import type {
+  CrmRecord,
+  ListRequest,
+  ModifiedPage,
+  ModifiedSinceRequest,
+  ObjectType,
+  RecordPage,
+  SearchKey,
+  SearchOutcome,
+} from './crm-record.ts';
 import type { Deadline } from './deadline.ts';
 
 export { type CrmProblem, type InvalidProperty, noSuchProperty, type RequiredProperty } from './crm-problem.ts';
-
-/** The name of a kind of record in the CRM, as mapping files give it (`target: hubspot/contacts` → `contacts`). */
-export type ObjectType = string;
-
-/** Property values travel as text; null or absent means that the CRM holds no value. */
-export type CrmProperties = Readonly<Record<string, string | null>>;
-
-export interface CrmRecord {
-  readonly id: string;
-  readonly properties: CrmProperties;
-  /** ISO 8601; decides `if_several: oldest | newest`. */
-  readonly createdAt?: string;
-}
+export type {
+  CrmProperties,
+  CrmRecord,
+  ListedRecord,
+  ListRequest,
+  ModifiedPage,
+  ModifiedSinceRequest,
+  ObjectType,
+  RecordPage,
+  SearchClause,
+  SearchKey,
+  SearchOutcome,
+} from './crm-record.ts';
 
 /** Which request makes a call, how urgent it is, and its deadline. Passed to every call. */
 export interface CallContext {
   /** Id of Enginy's request: bulk requests take turns by it, and log lines carry it. */
   readonly requestId: string;
-  /** `urgent` calls (single tasks, activities, health) go before `bulk` ones. */
-  readonly urgency: 'urgent' | 'bulk';
+  /** `urgent` calls (single tasks, activities, health) go before `bulk` ones; `background` ones start only while no other call waits. */
+  readonly urgency: 'urgent' | 'bulk' | 'background';
   readonly deadline: Deadline;
   /** The request's place in a trace (W3C Trace Context); calls carry it on. */
   readonly traceparent?: string;
@@ -43,26 +53,6 @@ export interface ReadOutcome {
   /** Requested value → record. For a merged id it is the surviving record, whose `id` differs from the requested one. */
   readonly found: ReadonlyMap<string, CrmRecord>;
   readonly missing: ReadonlySet<string>;
-  readonly failed: ReadonlyMap<string, CrmProblem>;
-}
-
-/** One way in which a record may be found by search. */
-export type SearchClause =
-  /** The property equals one of the values, regardless of case. */
-  | { readonly property: string; readonly in: readonly string[] }
-  /** The property contains every one of the words. */
-  | { readonly property: string; readonly tokens: readonly string[] };
-
-/** Something to find: any one of its clauses may find it. The clauses of one search key stay in one call. */
-export interface SearchKey {
-  readonly key: string;
-  readonly clauses: readonly SearchClause[];
-}
-
-/** Candidates of all search keys together; which candidate serves which search key is up to the caller to verify by value. */
-export interface SearchOutcome {
-  readonly candidates: readonly CrmRecord[];
-  /** Keys of the search keys that could not be looked up completely. */
   readonly failed: ReadonlyMap<string, CrmProblem>;
 }
 
@@ -224,6 +214,15 @@ export interface Crm {
     properties: readonly string[],
     context: CallContext,
   ): Promise<ReadonlyMap<string, number>>;
+
+  /** One page (100 records) of all records that are not archived, from the store: with no lag. Throws if the page cannot be read. */
+  list(request: ListRequest, context: CallContext): Promise<RecordPage>;
+
+  /**
+   * One page (200 records) of what was modified at `since` or later, in the order of ids. Asks the search index, which may lag
+   * behind writes and omits archived records. Throws if the page cannot be read.
+   */
+  modifiedSince(request: ModifiedSinceRequest, context: CallContext): Promise<ModifiedPage>;
 
   /** Never repeats a call that may have been executed: such inputs are returned as `ambiguous`. */
   create(

@@ -1,4 +1,6 @@
-import type { Demand, RateReport } from './budget.ts';
+import { type Demand, type RateReport, reservedForUrgent } from './budget.ts';
+import type { LaneLimits } from './lanes.ts';
+import { MARGIN_MS } from './slot-window.ts';
 
 /** What a replica asks of the store that all replicas share, for one lane. Times are milliseconds. */
 export interface LaneQuery {
@@ -21,6 +23,8 @@ export interface LaneQuery {
     readonly bulkBurst: number;
     /** Slots that bulk calls leave free. */
     readonly reserved: number;
+    /** Part of the limit that background calls may use, 0 to 1; one call at least. */
+    readonly backgroundShare: number;
   };
   readonly demand: Demand;
   /** Ids of slots whose calls have ended. */
@@ -55,9 +59,11 @@ export interface LaneGrant {
   readonly epoch: string;
   /** The lane's time. */
   readonly clock: number;
-  /** How many slots were granted. Their numbers in the lane go up to `number`. */
+  /** How many slots were granted, all of them for background calls or none. Their numbers in the lane go up to `number`. */
   readonly granted: number;
   readonly number: number;
+  /** True if the slots are for background calls; absent in answers of earlier versions. */
+  readonly isBackground?: boolean;
   /** When to ask again while calls wait. */
   readonly waitMs: number;
   readonly used: number;
@@ -75,7 +81,21 @@ export interface LaneStore {
   ask(query: LaneQuery): Promise<LaneAnswer>;
 }
 
-/** The id of a slot; the part before the first colon names its replica. */
-export function slotId(name: string, epoch: string, number: number): string {
-  return `${name}:${epoch}:${number}`;
+/** @param leaseMs how long a slot is held whose call is never released. */
+export function queryLimits(limits: LaneLimits, leaseMs: number): LaneQuery['limits'] {
+  const { limit, windowMs, bulkBurst, backgroundShare } = limits;
+  return {
+    limit,
+    windowMs,
+    leaseMs,
+    marginMs: MARGIN_MS,
+    bulkBurst,
+    reserved: reservedForUrgent(limit),
+    backgroundShare,
+  };
+}
+
+/** The id of a slot; the part before the first colon names its replica, a last part `b` says that it is for a background call. */
+export function slotId(name: string, epoch: string, slot: { readonly number: number; readonly isBackground: boolean }) {
+  return `${name}:${epoch}:${slot.number}${slot.isBackground ? ':b' : ''}`;
 }

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { CrmUnavailableError, DeadlineError } from '../errors.ts';
-import type { Budget, BudgetState, Slot, Urgency } from './budget.ts';
+import { type Budget, type BudgetState, backgroundPart, type Slot, type Urgency } from './budget.ts';
 import type { Clock } from './clock.ts';
 import type { CallContext } from './crm.ts';
 import { DAILY_PROBE_MS, DailyLimit } from './daily-limit.ts';
@@ -44,7 +44,13 @@ export class Lane {
   readonly #budget: Budget;
   readonly #daily = new DailyLimit();
   readonly #concurrency: ReturnType<typeof pLimit>;
-  readonly #queues: Readonly<Record<Urgency, FairQueue<Job>>> = { urgent: new FairQueue(), bulk: new FairQueue() };
+  /** Background calls take no place from others. */
+  readonly #backgroundConcurrency: ReturnType<typeof pLimit>;
+  readonly #queues: Readonly<Record<Urgency, FairQueue<Job>>> = {
+    urgent: new FairQueue(),
+    bulk: new FairQueue(),
+    background: new FairQueue(),
+  };
   #timer: unknown;
 
   constructor(name: LaneName, limits: LaneLimits, deps: LaneDeps) {
@@ -53,6 +59,7 @@ export class Lane {
     this.#deps = deps;
     this.#budget = deps.createBudget(name, limits, () => this.#pump());
     this.#concurrency = pLimit(limits.concurrency);
+    this.#backgroundConcurrency = pLimit(backgroundPart(limits.concurrency, limits.backgroundShare));
   }
 
   run<T>(call: PacedCall<T>, context: CallContext): Promise<T> {
@@ -75,17 +82,13 @@ export class Lane {
   state(): LaneState {
     return {
       ...this.#budget.state(this.#deps.clock.now()),
-      waiting: this.#queues.urgent.size + this.#queues.bulk.size,
-      running: this.#running,
+      waiting: Object.values(this.#queues).reduce((sum, queue) => sum + queue.size, 0),
+      running: runningIn(this.#concurrency) + runningIn(this.#backgroundConcurrency),
     };
   }
 
   async close(): Promise<void> {
     await this.#budget.close();
-  }
-
-  get #running(): number {
-    return this.#concurrency.activeCount + this.#concurrency.pendingCount;
   }
 
   #enqueue(job: Job, end: 'front' | 'back'): void {
@@ -116,27 +119,38 @@ export class Lane {
       now = clock.now();
     }
     const urgent = this.#startable('urgent');
-    const at = this.#budget.ask({ urgent, bulk: this.#startable('bulk', urgent) }, now);
+    const bulk = this.#startable('bulk', urgent);
+    const background = this.#othersWait ? 0 : this.#startable('background');
+    const at = this.#budget.ask({ urgent, bulk, background }, now);
     clock.clearTimer(this.#timer);
     this.#timer = Number.isFinite(at) ? clock.setTimer(() => this.#pump(), Math.ceil(at - now)) : undefined;
   }
 
   /** The urgency of the next call to start; undefined if none waits or a running one must end first. */
   #next(): Urgency | undefined {
-    const urgency = this.#queues.urgent.size > 0 ? 'urgent' : 'bulk';
+    const urgency = this.#queues.urgent.size > 0 ? 'urgent' : this.#othersWait ? 'bulk' : 'background';
     return this.#startable(urgency) > 0 ? urgency : undefined;
+  }
+
+  /** True while an urgent or a bulk call waits, whatever it waits for: no background call starts then. */
+  get #othersWait(): boolean {
+    return this.#queues.urgent.size + this.#queues.bulk.size > 0;
   }
 
   /** How many waiting calls have a place to run, once `others` run too. */
   #startable(urgency: Urgency, others = 0): number {
-    return Math.max(0, Math.min(this.#queues[urgency].size, this.#places(urgency) - this.#running - others));
+    return Math.max(0, Math.min(this.#queues[urgency].size, this.#freePlaces(urgency) - others));
   }
 
   /** A fifth of the places stays free for urgent calls, so that slow bulk calls cannot hold them all. */
-  #places(urgency: Urgency): number {
-    if (this.#budget.isProbing) return 1;
-    if (urgency === 'urgent') return this.#limits.concurrency;
-    return Math.max(1, this.#limits.concurrency - Math.floor(this.#limits.concurrency / 5));
+  #freePlaces(urgency: Urgency): number {
+    const { concurrency, backgroundShare } = this.#limits;
+    const running = runningIn(this.#concurrency);
+    const background = runningIn(this.#backgroundConcurrency);
+    if (this.#budget.isProbing) return 1 - running - background;
+    if (urgency === 'urgent') return concurrency - running;
+    if (urgency === 'background') return backgroundPart(concurrency, backgroundShare) - background;
+    return Math.max(1, concurrency - Math.floor(concurrency / 5)) - running;
   }
 
   #start(job: Job, slot: Slot, now: number): void {
@@ -150,7 +164,8 @@ export class Lane {
     }
     job.attempts += 1;
     const turn: Turn = { attempt: job.attempts, waitedMs: now - job.requestedAt };
-    this.#concurrency(() => job.start(turn)).then(
+    const places = job.context.urgency === 'background' ? this.#backgroundConcurrency : this.#concurrency;
+    places(() => job.start(turn)).then(
       (attempt) => this.#finish(job, slot, attempt),
       (error: unknown) => {
         this.#budget.release(slot, clock.now());
@@ -222,6 +237,10 @@ export class Lane {
       }
     }
   }
+}
+
+function runningIn(places: ReturnType<typeof pLimit>): number {
+  return places.activeCount + places.pendingCount;
 }
 
 function late(): DeadlineError {

@@ -17,6 +17,8 @@ export interface LaneLimits {
   readonly countedWithinMs: number;
   /** Bulk calls that may start at once; further ones start at the window's average rate, so that slots come free evenly. */
   readonly bulkBurst: number;
+  /** Part of the limit that background calls may use, 0 to 1; one call at least. */
+  readonly backgroundShare: number;
   /** Shortest pause after a "too many" that names no time. */
   readonly minimumPauseMs: number;
 }
@@ -32,38 +34,40 @@ export interface LaneSettings {
   readonly associationsPerTenSeconds?: number;
   /** Calls in flight at once, per ten-second lane. */
   readonly concurrency?: number;
+  /** Part of each limit that background calls may use, 0 to 1. */
+  readonly backgroundShare?: number;
 }
 
 /** HubSpot's smallest associations budget (Free and Starter), from its associations guide. */
 const ASSOCIATIONS_PER_TEN_SECONDS = 100;
 const CONCURRENCY = 20;
+const BACKGROUND_SHARE = 0.3;
 /** By how much the travel times of two requests to HubSpot may differ. */
 const TRAVEL_MS = 20;
 
 /** The three lanes of HubSpot's usage guidelines. Search and v4 association batches are exempt from the ten-second window. */
 export function lanesFor(settings: LaneSettings): Readonly<Record<LaneName, LaneLimits>> {
-  const concurrency = settings.concurrency ?? CONCURRENCY;
+  const { concurrency = CONCURRENCY, backgroundShare = BACKGROUND_SHARE } = settings;
+  const tenSeconds = (limit: number): LaneLimits => ({
+    limit,
+    windowMs: 10_000,
+    concurrency,
+    countedWithinMs: Number.POSITIVE_INFINITY,
+    bulkBurst: Math.max(1, Math.floor(limit / 10)),
+    backgroundShare,
+    minimumPauseMs: 2_000,
+  });
   return {
-    burst: tenSeconds(settings.burstPerTenSeconds, concurrency),
+    burst: tenSeconds(settings.burstPerTenSeconds),
     search: {
       limit: settings.searchPerSecond,
       windowMs: 1_000,
       concurrency: Math.max(2 * settings.searchPerSecond, 1),
       countedWithinMs: settings.searchCounted === 'arrival' ? TRAVEL_MS : Number.POSITIVE_INFINITY,
       bulkBurst: settings.searchPerSecond,
+      backgroundShare,
       minimumPauseMs: 1_000,
     },
-    associations: tenSeconds(settings.associationsPerTenSeconds ?? ASSOCIATIONS_PER_TEN_SECONDS, concurrency),
-  };
-}
-
-function tenSeconds(limit: number, concurrency: number): LaneLimits {
-  return {
-    limit,
-    windowMs: 10_000,
-    concurrency,
-    countedWithinMs: Number.POSITIVE_INFINITY,
-    bulkBurst: Math.max(1, Math.floor(limit / 10)),
-    minimumPauseMs: 2_000,
+    associations: tenSeconds(settings.associationsPerTenSeconds ?? ASSOCIATIONS_PER_TEN_SECONDS),
   };
 }

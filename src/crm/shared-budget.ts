@@ -1,10 +1,9 @@
 import type { Budget, BudgetState, Demand, RateReport, Slot, Urgency } from './budget.ts';
-import { reservedForUrgent } from './budget.ts';
 import { BulkCredit } from './bulk-credit.ts';
 import type { Clock } from './clock.ts';
 import { LaneOutbox, type LaneReports } from './lane-outbox.ts';
 import { LanePause } from './lane-pause.ts';
-import { type LaneGrant, type LaneQuery, type LaneStore, slotId } from './lane-store.ts';
+import { type LaneGrant, type LaneQuery, type LaneStore, queryLimits, slotId } from './lane-store.ts';
 import type { LaneLimits } from './lanes.ts';
 import { OwnShare } from './own-share.ts';
 import type { CallFailure } from './retry.ts';
@@ -33,6 +32,7 @@ interface SharedSlot extends Slot {
   readonly epoch: string;
   readonly usedAtStart: number;
   readonly number: number;
+  readonly isBackground: boolean;
   /** On this replica's clock. */
   freeAt: number;
 }
@@ -45,6 +45,8 @@ interface Joined {
   readonly sentAt: number;
   readonly receivedAt: number;
 }
+
+const noDemand: Demand = { urgent: 0, bulk: 0, background: 0 };
 
 /** A replica that was not seen for three seconds counts as vanished. */
 const HEARTBEAT_MS = 1_000;
@@ -71,7 +73,7 @@ export class SharedBudget implements Budget {
   readonly #slots = new SlotSet<SharedSlot>();
   readonly #granted: SharedSlot[] = [];
   readonly #outbox = new LaneOutbox();
-  #demand: Demand = { urgent: 0, bulk: 0 };
+  #demand: Demand = noDemand;
   #joined: Joined | undefined;
   /** The last answer, also after a loss: a query that reaches the store late is recognized by it. */
   #last: Joined | undefined;
@@ -113,13 +115,18 @@ export class SharedBudget implements Budget {
 
   take(now: number, urgency: Urgency): Slot | undefined {
     if (now < this.#pause.until) return undefined;
-    return this.#own === undefined ? this.#granted.pop() : this.#takeOwn(this.#own, now, urgency);
+    if (this.#own !== undefined) return this.#takeOwn(this.#own, now, urgency);
+    return this.#granted[0]?.isBackground === (urgency === 'background') ? this.#granted.pop() : undefined;
   }
 
   ask(demand: Demand, now: number): number {
     // The lane has started all that it could: what is left was granted for calls that no longer wait.
     for (const slot of this.#granted.splice(0)) this.cancel(slot, now);
-    const isMore = demand.urgent > this.#demand.urgent || (demand.bulk > 0 && this.#demand.bulk === 0);
+    const before = this.#demand;
+    const isMore =
+      demand.urgent > before.urgent ||
+      (demand.bulk > 0 && before.bulk === 0) ||
+      (demand.background > 0 && before.background === 0);
     this.#demand = demand;
     if (this.#own !== undefined) return demand.urgent + demand.bulk > 0 ? now + POLL_MS : Number.POSITIVE_INFINITY;
     if (isMore) this.#schedule(now);
@@ -168,23 +175,23 @@ export class SharedBudget implements Budget {
   }
 
   #takeOwn(own: OwnShare, now: number, urgency: Urgency): SharedSlot | undefined {
-    // The store is being asked to take this replica back, with the slots that it declared.
-    if (this.#isAsking) return undefined;
+    // The store is being asked to take this replica back, with the slots that it declared. Background calls wait for the store.
+    if (this.#isAsking || urgency === 'background') return undefined;
     const limit = own.limit(urgency, now);
     if (this.#slots.count(now) >= limit) return undefined;
     const perMs = limit / (this.#lane.windowMs * own.stretch);
     if (urgency === 'bulk' && this.#credit.nextStart(now, perMs) > now) return undefined;
     this.#credit.spend(now, perMs);
     this.#ownNumber += 1;
-    return this.#add({ epoch: '', number: this.#ownNumber, usedAtStart: 0 }, now);
+    return this.#add({ epoch: '', number: this.#ownNumber, usedAtStart: 0, isBackground: false }, now);
   }
 
-  #add(slot: Pick<SharedSlot, 'epoch' | 'number' | 'usedAtStart'>, now: number): SharedSlot {
+  #add(slot: Pick<SharedSlot, 'epoch' | 'number' | 'usedAtStart' | 'isBackground'>, now: number): SharedSlot {
     // A slot taken without the store gets an id of its own when the store returns; the start keeps a restarted replica's apart.
     const epoch = slot.epoch === '' ? `own-${Math.floor(now)}` : slot.epoch;
     const added = {
       ...slot,
-      id: slotId(this.#settings.name, epoch, slot.number),
+      id: slotId(this.#settings.name, epoch, slot),
       startedAt: now,
       freeAt: now + this.#leaseMs + this.#lane.windowMs + MARGIN_MS,
     };
@@ -245,15 +252,8 @@ export class SharedBudget implements Budget {
         high: last === undefined ? 0 : Math.ceil(last.clock + now - last.sentAt),
       },
       insists: this.#insists,
-      limits: {
-        limit: limits.limit,
-        windowMs: limits.windowMs,
-        leaseMs: this.#leaseMs,
-        marginMs: MARGIN_MS,
-        bulkBurst: limits.bulkBurst,
-        reserved: reservedForUrgent(limits.limit),
-      },
-      demand: joined === undefined ? { urgent: 0, bulk: 0 } : this.#demand,
+      limits: queryLimits(limits, this.#leaseMs),
+      demand: joined === undefined ? noDemand : this.#demand,
       ...reports,
       declared:
         joined === undefined ? [...this.#slots.values()].map(({ id, freeAt }) => [id, Math.ceil(freeAt - now)]) : [],
@@ -264,7 +264,7 @@ export class SharedBudget implements Budget {
   }
 
   #apply(answer: LaneGrant, sentAt: number, now: number): void {
-    const { epoch, clock, granted, number, used } = answer;
+    const { epoch, clock, granted, number, used, isBackground = false } = answer;
     const isReturn = this.#joined === undefined;
     this.#joined = { epoch, clock, sentAt, receivedAt: now };
     this.#last = this.#joined;
@@ -273,12 +273,12 @@ export class SharedBudget implements Budget {
     this.#lane = answer;
     if (answer.pausedMs > 0) this.#pause.extend(now + answer.pausedMs);
     for (let index = granted - 1; index >= 0; index -= 1) {
-      this.#granted.push(this.#add({ epoch, number: number - index, usedAtStart: used - index }, now));
+      this.#granted.push(this.#add({ epoch, number: number - index, usedAtStart: used - index, isBackground }, now));
     }
     this.#nextAt = Math.min(this.#nextAt, now + HEARTBEAT_MS);
     this.#deps.onChange();
-    const { urgent, bulk } = this.#demand;
-    if (urgent + bulk === 0) return;
+    const { urgent, bulk, background } = this.#demand;
+    if (urgent + bulk + background === 0) return;
     this.#nextAt = Math.min(this.#nextAt, isReturn ? now : now + Math.max(2, Math.min(answer.waitMs, MAX_WAIT_MS)));
   }
 

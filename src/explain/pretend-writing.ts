@@ -44,6 +44,8 @@ const nowhere: Omit<Crm, 'create' | 'update' | 'createProperties' | 'link' | 'li
   }),
   search: async () => ({ candidates: [], failed: new Map() }),
   countFilled: async () => new Map(),
+  list: async () => ({ records: [], next: undefined }),
+  modifiedSince: async () => ({ records: [], next: undefined, servedAt: new Date() }),
   readProperties: async () => [],
   forgetRequirements: () => {},
   readLinks: async (_from, _to, ids) => ({ found: new Map(ids.map((id) => [id, []])), failed: new Map() }),

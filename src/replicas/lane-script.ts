@@ -92,8 +92,9 @@ local limit = math.max(1, math.min(limits.limit, (S.max or limits.limit) - forei
 
 -- Who holds what, who wants what, who has vanished without a goodbye.
 local held = redis.call('ZRANGE', slots, 0, -1, 'WITHSCORES')
-local used, by = #held / 2, {}
+local used, by, backgroundUsed = #held / 2, {}, 0
 for i = 1, #held, 2 do
+  if string.sub(held[i], -2) == ':b' then backgroundUsed = backgroundUsed + 1 end
   local holder = string.match(held[i], '^([^:]+):')
   by[holder] = (by[holder] or 0) + 1
 end
@@ -132,7 +133,7 @@ local share = math.max(1, whole) / math.max(1, active)
 if quiet then free = math.min(free, math.min(S['held:' .. me] or 0, part) - mine) end
 
 local function nextFree() return held[2] and math.max(1, tonumber(held[2]) - now) or 1 end
-local urgent, bulk, wait = 0, 0, 0
+local urgent, bulk, background, wait = 0, 0, 0, 0
 local step = window / limit
 local bulkAt = math.max(S.bulkAt or 0, now - step * limits.bulkBurst)
 if now < (S.paused or 0) then wait = S.paused - now
@@ -152,11 +153,29 @@ else
   elseif free - urgent - bulk <= 0 then wait = nextFree()
   else wait = math.max(1, math.ceil(bulkAt + step - now)) end
 end
+-- Background calls start at their share of the rate while no replica has another call waiting, and leave a tenth free.
+local wanted = q.demand.background or 0
+if wanted > 0 and urgent + bulk == 0 and now >= (S.paused or 0) then
+  local share = limits.backgroundShare
+  local slow = step / share
+  local backgroundAt = math.max(S.backgroundAt or 0, now - 2 * slow)
+  local room = math.min(free - math.floor(limit / 10), math.max(1, math.floor(limit * share)) - backgroundUsed)
+  if active > 0 or quiet then wait = 100
+  elseif room <= 0 then wait = nextFree()
+  else
+    background = math.max(0, math.min(wanted, room, math.floor((now - backgroundAt) / slow + 0.001)))
+    backgroundAt = backgroundAt + background * slow
+    wait = math.max(1, math.ceil(backgroundAt + slow - now))
+  end
+  S.backgroundAt = backgroundAt
+end
 S.bulkAt = bulkAt
 local seq = S.seq or 0
 local lease = now + limits.leaseMs + window + limits.marginMs
-for number = seq + 1, seq + urgent + bulk do redis.call('ZADD', slots, lease, me .. ':' .. S.epoch .. ':' .. number) end
-S.seq = seq + urgent + bulk
+local granted = urgent + bulk + background
+local kind = background > 0 and ':b' or ''
+for number = seq + 1, seq + granted do redis.call('ZADD', slots, lease, me .. ':' .. S.epoch .. ':' .. number .. kind) end
+S.seq = seq + granted
 if urgent > 0 then redis.call('HSET', wants, me, (q.demand.urgent - urgent) .. '|' .. q.demand.bulk .. '|' .. now) end
 
 local written = {}
@@ -167,8 +186,8 @@ end
 redis.call('HSET', state, unpack(written))
 for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, KEPT_MS) end
 return cjson.encode({
-  status = 'ok', epoch = S.epoch, clock = now, granted = urgent + bulk, number = S.seq, waitMs = math.ceil(wait),
-  used = used + urgent + bulk, limit = limit, windowMs = S.window or limits.windowMs, members = members,
+  status = 'ok', epoch = S.epoch, clock = now, granted = granted, number = S.seq, isBackground = background > 0, waitMs = math.ceil(wait),
+  used = used + granted, limit = limit, windowMs = S.window or limits.windowMs, members = members,
   pausedMs = math.max(0, math.ceil((S.paused or 0) - now)), clockSteps = S.steps or 0,
 })
 `;

@@ -27,14 +27,24 @@ export interface BudgetUnderTest {
 
 /** What the CRM sees of the replicas' calls, in true time. */
 interface Log {
-  readonly starts: { readonly at: number; readonly replica: number; readonly isUrgent: boolean }[];
+  readonly starts: Start[];
   readonly counted: number[];
+}
+
+interface Start {
+  readonly askedAt: number;
+  readonly at: number;
+  readonly replica: number;
+  readonly isUrgent: boolean;
+  readonly isBackground: boolean;
+  readonly countedAt: number;
 }
 
 interface Call {
   readonly replica?: number;
   readonly lane?: LaneName;
   readonly isUrgent?: boolean;
+  readonly isBackground?: boolean;
   readonly latencyMs?: number;
   /** Where between start (0) and response (1) the CRM counts the call. */
   readonly countedAt?: number;
@@ -60,17 +70,21 @@ export function budgetConformance(subject: BudgetUnderTest): void {
   }
 
   async function send({ clock, pacers }: Replicas, log: Log, call: Call): Promise<void> {
-    const { replica = 0, lane = 'burst', isUrgent = false, latencyMs = 100, countedAt = 0 } = call;
+    const { replica = 0, lane = 'burst', latencyMs = 100 } = call;
+    const { isUrgent = false, isBackground = false } = call;
+    const askedAt = clock.now();
     let isFirst = true;
     const attempt = async (): Promise<Attempt<unknown>> => {
-      log.starts.push({ at: clock.now(), replica, isUrgent });
-      log.counted.push(clock.now() + countedAt * latencyMs);
+      const at = clock.now();
+      const countedAt = at + (call.countedAt ?? 0) * latencyMs;
+      log.starts.push({ askedAt, at, replica, isUrgent, isBackground, countedAt });
+      log.counted.push(countedAt);
       await clock.sleep(latencyMs);
       const answer = isFirst ? call.answer : undefined;
       isFirst = false;
       return answer ?? { ok: true, value: undefined };
     };
-    const urgency = isUrgent ? 'urgent' : 'bulk';
+    const urgency = isUrgent ? 'urgent' : isBackground ? 'background' : 'bulk';
     const context = { requestId: `r${replica}`, urgency, deadline: clock.deadlineIn(1e9) } as const;
     await pacers[replica % pacers.length]?.run({ lane, repeat: 'always', attempt }, context);
   }
@@ -79,6 +93,7 @@ export function budgetConformance(subject: BudgetUnderTest): void {
     fc.record({
       replica: fc.nat({ max: subject.replicas - 1 }),
       isUrgent: fc.boolean(),
+      isBackground: fc.boolean(),
       waitMs: fc.oneof(fc.constant(0), fc.nat({ max: 1_500 })),
       latencyMs: fc.nat({ max: 3_000 }),
       countedAt: fc.double({ min: 0, max: 1, noNaN: true }),
@@ -103,6 +118,58 @@ export function budgetConformance(subject: BudgetUnderTest): void {
       }),
       { numRuns: subject.numRuns },
     );
+  });
+
+  test.each(['burst', 'search'] as const)(
+    'starts no background %s call while another one waits, and none beyond their share',
+    async (lane) => {
+      await fc.assert(
+        fc.asyncProperty(arrivals, fc.integer({ min: subject.minLimit, max: 12 }), async (calls, limit) => {
+          const settings = { burstPerTenSeconds: limit, searchPerSecond: limit, backgroundShare: 0.3 };
+          await inWorld(settings, async (world, log) => {
+            const work: Promise<void>[] = [];
+            for (const { waitMs, ...call } of calls) {
+              if (waitMs > 0) await world.clock.advance(waitMs);
+              work.push(send(world, log, { ...call, lane }));
+            }
+            await world.clock.runUntil(Promise.all(work));
+            const background = log.starts.filter((start) => isInBackground(start));
+            const others = log.starts.filter((start) => !isInBackground(start));
+            const overtaken = background.filter(({ at }) =>
+              others.some((other) => other.askedAt < at && at < other.at),
+            );
+            expect(log.starts).toHaveLength(calls.length);
+            expect(overtaken).toEqual([]);
+            const counted = background.map(({ countedAt }) => countedAt);
+            const share = Math.max(1, Math.floor(0.3 * limit));
+            expect(mostInWindow(counted, lane === 'burst' ? 10_000 : 1_000)).toBeLessThanOrEqual(share);
+          });
+        }),
+        { numRuns: subject.numRuns },
+      );
+    },
+  );
+
+  test('lets background calls use their share of an idle lane, and others start at once all the same', async () => {
+    await inWorld({}, async (world, log) => {
+      for (let index = 0; index < 200; index += 1) {
+        void send(world, log, {
+          replica: index % subject.replicas,
+          isBackground: true,
+          latencyMs: ordinaryLatency(index),
+        });
+      }
+      await world.clock.advance(40_000);
+      const used = log.starts.filter(({ at }) => at >= 10_000).length;
+      for (let index = 0; index < 9; index += 1) void send(world, log, { replica: index % subject.replicas });
+      void send(world, log, { isUrgent: true });
+      await world.clock.advance(50);
+
+      const others = log.starts.filter((start) => !isInBackground(start));
+      expect(used).toBeGreaterThan(0.93 * 90);
+      expect(used).toBeLessThanOrEqual(90);
+      expect(others).toHaveLength(10);
+    });
   });
 
   test('leaves two slots in a hundred free of bulk calls', async () => {
@@ -158,4 +225,8 @@ export function budgetConformance(subject: BudgetUnderTest): void {
       expect(Math.max(...later.map(({ at }) => at))).toBeLessThan(9_000);
     });
   });
+}
+
+function isInBackground({ isUrgent, isBackground }: Start): boolean {
+  return isBackground && !isUrgent;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { CallContext, CreateInput, Crm, WriteOutcome } from '../../src/crm/crm.ts';
+import type { CallContext, CreateInput, Crm, RecordPage, WriteOutcome } from '../../src/crm/crm.ts';
 import { deadlineIn } from '../../src/crm/deadline.ts';
 
 /** A CRM for one test: empty, with search that sees writes at once, and with the default properties of contacts and companies. */
@@ -69,6 +69,52 @@ export function testCrmConformance(name: string, open: () => Promise<OpenedCrm>)
     expect(await can('enginy_key')).toBe(true);
     expect(await can('enginy_note')).toBe(false);
   });
+
+  conforms('lists all records page by page, with when they were modified', async (crm) => {
+    const inputs = Array.from({ length: 230 }, (_, index) => ({ properties: { email: `p${index}@example.com` } }));
+    const ids = (await crm.create('contacts', inputs, bulkContext())).map(idOf);
+
+    const pages = await readPages((after) =>
+      crm.list({ objectType: 'contacts', after, properties: ['email'] }, bulkContext()),
+    );
+
+    const records = pages.flatMap((page) => page.records);
+    expect(pages.map((page) => page.records.length)).toEqual([100, 100, 30]);
+    expect(records.map(({ id }) => id).sort()).toEqual(ids.sort());
+    expect(records.find(({ id }) => id === ids[7])?.properties.email).toBe('p7@example.com');
+    expect(records.every(({ modifiedAt }) => Date.parse(modifiedAt) > 0)).toBe(true);
+  });
+
+  for (const objectType of ['contacts', 'companies']) {
+    conforms(
+      `finds the ${objectType} that were modified since a moment, each once, in the order of ids`,
+      async (crm) => {
+        const name = objectType === 'contacts' ? 'firstname' : 'name';
+        const inputs = Array.from({ length: 260 }, (_, index) => ({ properties: { [name]: `n${index}` } }));
+        const ids = (await crm.create(objectType, inputs, bulkContext())).map(idOf);
+        const [first = ''] = ids;
+        await pause();
+        const since = new Date();
+        await crm.update(objectType, [{ id: first, properties: { [name]: 'changed' } }], bulkContext());
+        const read = (from: Date) =>
+          readPages((afterId) =>
+            crm.modifiedSince({ objectType, since: from, afterId, properties: [name] }, bulkContext()),
+          );
+
+        const all = await read(new Date(since.getTime() - 60_000));
+        const changed = await read(since);
+        const none = await read(new Date(since.getTime() + 60_000));
+
+        expect(all.map((page) => page.records.length)).toEqual([200, 60]);
+        expect(all.flatMap((page) => page.records.map(({ id }) => id))).toEqual(ids);
+        expect(changed.flatMap((page) => page.records)).toMatchObject([
+          { id: first, properties: { [name]: 'changed' } },
+        ]);
+        expect(none).toMatchObject([{ records: [] }]);
+        expect(Math.abs((all[0]?.servedAt.getTime() ?? 0) - since.getTime())).toBeLessThan(60_000);
+      },
+    );
+  }
 
   conforms('finds by any clause of a search key, regardless of case', async (crm) => {
     await makeProperty(crm, 'enginy_note', false);
@@ -277,6 +323,25 @@ export function testCrmConformance(name: string, open: () => Promise<OpenedCrm>)
 async function createdId(crm: Crm, properties: Record<string, string>, objectType = 'contacts'): Promise<string> {
   const [outcome] = await crm.create(objectType, [{ properties }], bulkContext());
   return idOf(outcome);
+}
+
+/** Pages until one has no next; fails if there is no end. */
+async function readPages<P extends RecordPage>(read: (after: string | undefined) => Promise<P>): Promise<P[]> {
+  const pages: P[] = [];
+  let after: string | undefined;
+  do {
+    const page = await read(after);
+    pages.push(page);
+    after = page.next;
+  } while (after !== undefined && pages.length < 20);
+  expect(after).toBeUndefined();
+  return pages;
+}
+
+/** Until the clock shows another millisecond. */
+async function pause(): Promise<void> {
+  const start = Date.now();
+  while (Date.now() === start) await new Promise((resolve) => setImmediate(resolve));
 }
 
 function idOf(outcome: WriteOutcome | undefined): string {

@@ -18,6 +18,7 @@ export const burst: LaneLimits = {
   concurrency: 10,
   countedWithinMs: Number.POSITIVE_INFINITY,
   bulkBurst: 2,
+  backgroundShare: 0.3,
   minimumPauseMs: 400,
 };
 /** HubSpot's own window. */

@@ -4,6 +4,7 @@ import type {
   CrmProblem,
   CrmRecord,
   LinkOutcome,
+  ListedRecord,
   NewProperty,
   NewPropertyOutcome,
   ObjectType,
@@ -11,6 +12,7 @@ import type {
   Pair,
   PropertyDefinition,
   ReadOutcome,
+  RecordPage,
   SearchClause,
   UnlinkOutcome,
   UpdateInput,
@@ -115,6 +117,7 @@ export function fakeCrm(options: FakeCrmOptions = {}): FakeCrm {
   /** Puts a record into the store and into the indexes of this call. */
   function store(objectType: ObjectType, record: CrmRecord): void {
     storeOf(objectType).set(record.id, record);
+    storedAt.set(record, new Date().toISOString());
     for (const [property, value] of Object.entries(record.properties)) {
       if (value !== null) holders.get(`${objectType} ${property}`)?.set(value.toLowerCase(), record);
     }
@@ -151,6 +154,27 @@ export function fakeCrm(options: FakeCrmOptions = {}): FakeCrm {
     ...record,
     properties: Object.fromEntries(names.map((name) => [name, record.properties[name] ?? null])),
   });
+
+  /** When each state of a record was stored; a record that a test put there may name its own time. */
+  const storedAt = new WeakMap<CrmRecord, string>();
+
+  function listed(record: CrmRecord, names: readonly string[]): ListedRecord {
+    const modifiedAt = storedAt.get(record) ?? record.createdAt ?? new Date(0).toISOString();
+    return { ...pick(record, names), modifiedAt };
+  }
+
+  function pageOf(
+    objectType: ObjectType,
+    page: { after: string | undefined; size: number; since?: Date; properties: readonly string[] },
+  ): RecordPage {
+    const rest = [...storeOf(objectType).values()]
+      .map((record) => listed(record, page.properties))
+      .filter(({ id }) => Number(id) > Number(page.after ?? 0))
+      .filter(({ modifiedAt }) => page.since === undefined || Date.parse(modifiedAt) >= page.since.getTime())
+      .sort((a, b) => Number(a.id) - Number(b.id));
+    const records = rest.slice(0, page.size);
+    return { records, next: rest.length > records.length ? records.at(-1)?.id : undefined };
+  }
 
   function createOne(objectType: ObjectType, input: CreateInput): WriteOutcome {
     const problem = check(objectType, input.properties);
@@ -203,6 +227,7 @@ export function fakeCrm(options: FakeCrmOptions = {}): FakeCrm {
     definitionsOf: propertiesOf,
     put: (objectType, record) => {
       storeOf(objectType).set(record.id, record);
+      storedAt.set(record, new Date().toISOString());
     },
     failNext: (method, how) => {
       nextFaults.set(method, [...(nextFaults.get(method) ?? []), how]);
@@ -243,6 +268,13 @@ export function fakeCrm(options: FakeCrmOptions = {}): FakeCrm {
         const records = [...storeOf(objectType).values()];
         return new Map(properties.map((name) => [name, records.filter((record) => record.properties[name]).length]));
       }),
+    list: ({ objectType, after, properties }) =>
+      call('list', { objectType, count: 1 }, () => pageOf(objectType, { after, size: 100, properties })),
+    modifiedSince: ({ objectType, since, afterId, properties }) =>
+      call('modifiedSince', { objectType, count: 1 }, () => ({
+        ...pageOf(objectType, { after: afterId, size: 200, since, properties }),
+        servedAt: new Date(),
+      })),
     create: (objectType, inputs) =>
       call('create', { objectType, count: inputs.length }, () => inputs.map((input) => createOne(objectType, input))),
     update: (objectType, inputs) =>

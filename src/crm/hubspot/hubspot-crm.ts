@@ -15,7 +15,9 @@ import { createPropertyDefinitions } from './properties/property-definitions.ts'
 import { createUniqueProperties, type UniqueProperties } from './properties/unique-properties.ts';
 import { countFilled } from './records/count-filled.ts';
 import { createRecords } from './records/create-records.ts';
+import { listRecords } from './records/list-records.ts';
 import { lookupBy, lookupById } from './records/lookup.ts';
+import { modifiedSince } from './records/modified-since.ts';
 import { readInBatches } from './records/read-in-batches.ts';
 import { RequiredProperties } from './records/required-properties.ts';
 import { searchAllPages } from './records/search-all-pages.ts';
@@ -64,7 +66,7 @@ type SendFor = (context: CallContext) => Send;
 function lookups(
   sendFor: SendFor,
   unique: UniqueProperties,
-): Pick<Crm, 'canReadBy' | 'readByIds' | 'readBy' | 'search' | 'countFilled'> {
+): Pick<Crm, 'canReadBy' | 'readByIds' | 'readBy' | 'search' | 'countFilled' | 'list' | 'modifiedSince'> {
   return {
     canReadBy: (objectType, property, context) => unique.canReadBy({ objectType, property }, context),
     // biome-ignore lint/complexity/useMaxParams: the port's signature
@@ -87,6 +89,8 @@ function lookups(
     search: (objectType, keys, properties, context) =>
       searchAllPages(sendFor(context), { objectType, keys, properties }),
     countFilled: (objectType, properties, context) => countFilled(sendFor(context), objectType, properties),
+    list: (request, context) => sendFor(context)(listRecords(request)),
+    modifiedSince: (request, context) => sendFor(context)(modifiedSince(request)),
   };
 }
 

@@ -38,7 +38,7 @@ function silentRefuser(bad: ReadonlySet<string>): { send: Send; calls: number[];
       throw new HubSpotRefusal('HubSpot refused the call', { status: 400 }, body);
     }
     written.push(...sent.map(({ traceId }) => traceId));
-    return call.read({ results: sent.map(({ traceId, properties }) => ({ id: `9${traceId}`, properties })) });
+    return call.read({ results: sent.map(({ traceId, properties }) => ({ id: `9${traceId}`, properties })) }, {});
   };
   return { send, calls, written };
 }

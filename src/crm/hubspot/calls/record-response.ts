@@ -1,6 +1,6 @@
 /** Responses of the calls that read, search, create and update records. */
 import { isObject } from '../../../json.ts';
-import type { CrmRecord } from '../../crm.ts';
+import type { CrmRecord, ListedRecord } from '../../crm.ts';
 import { type BatchResponse, idOf, readBatchResponse, unknownShape } from './batch-response.ts';
 
 /** Inputs per call (HubSpot's batch guides). */
@@ -13,6 +13,17 @@ export interface HubSpotRecord extends CrmRecord {
 /** `{ results, errors? }` with records. */
 export function readRecords(body: unknown): BatchResponse<HubSpotRecord> {
   return readBatchResponse(body, readRecord);
+}
+
+/** `{ results }` with records and when they were modified. */
+export function readListedRecords(body: unknown): readonly ListedRecord[] {
+  return readBatchResponse(body, readListedRecord).results;
+}
+
+function readListedRecord(value: unknown): ListedRecord | undefined {
+  const record = readRecord(value);
+  if (record === undefined || !isObject(value) || typeof value.updatedAt !== 'string') return undefined;
+  return Number.isNaN(Date.parse(value.updatedAt)) ? undefined : { ...record, modifiedAt: value.updatedAt };
 }
 
 function readRecord(value: unknown): HubSpotRecord | undefined {

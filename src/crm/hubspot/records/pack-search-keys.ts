@@ -18,7 +18,7 @@ export interface SearchBody {
 
 export interface SearchFilter {
   readonly propertyName: string;
-  readonly operator: 'IN' | 'CONTAINS_TOKEN' | 'GT';
+  readonly operator: 'IN' | 'CONTAINS_TOKEN' | 'GT' | 'GTE';
   readonly value?: string;
   readonly values?: readonly string[];
 }
@@ -39,7 +39,8 @@ const MAX_GROUPS = 5;
 const MAX_FILTERS_IN_GROUP = 6;
 const MAX_FILTERS = 18;
 const MAX_VALUES = 100;
-const PAGE_SIZE = 200;
+/** Results on a page of a search (HubSpot's search guide). */
+export const SEARCH_PAGE_SIZE = 200;
 /** `"after":"9800",` on later pages. */
 const PAGING_BYTES = 15;
 
@@ -158,7 +159,7 @@ class SearchDraft {
     return {
       filterGroups: [...inFilters, ...this.#wordGroups.map((filters) => ({ filters }))],
       properties: this.#properties,
-      limit: PAGE_SIZE,
+      limit: SEARCH_PAGE_SIZE,
     };
   }
 

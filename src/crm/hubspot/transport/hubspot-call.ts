@@ -2,6 +2,7 @@ import type { CallContext } from '../../crm.ts';
 import type { LaneName } from '../../lanes.ts';
 import type { Repeat } from '../../retry.ts';
 import type { HubSpotApi } from './api-versions.ts';
+import type { ResponseHeaders } from './response-headers.ts';
 
 /** What is sent: a path of HubSpot's API, with its query, and a body that becomes JSON. */
 export interface HubSpotRequest {
@@ -18,7 +19,7 @@ export interface HubSpotCall<T> {
   readonly repeat: Repeat;
   request(api: HubSpotApi): HubSpotRequest;
   /** Reads the JSON body of a 2xx response. Throws CrmUnavailableError if its shape is unknown. */
-  read(body: unknown): T;
+  read(body: unknown, headers: ResponseHeaders): T;
 }
 
 /**

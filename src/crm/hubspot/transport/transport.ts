@@ -11,7 +11,7 @@ import type { HubSpotCall, Transport } from './hubspot-call.ts';
 import { networkFailure, timeoutFailure, tooLargeFailure } from './network-failure.ts';
 import { parseJson } from './parse-json.ts';
 import { failureOf } from './response-failure.ts';
-import { rateOf } from './response-headers.ts';
+import { type ResponseHeaders, rateOf } from './response-headers.ts';
 import { createSendRequest, type SendRequest } from './send-request.ts';
 import { type RawResponse, type Wire, wireOf } from './wire.ts';
 
@@ -48,18 +48,24 @@ export function createTransport(deps: TransportDeps, settings: TransportSettings
   const sender: Sender = { ...deps, send, timeoutMs: settings.timeoutMs };
   return async (call, context) => {
     const wire = wireOf(call.request(api), context.traceparent);
-    const body = await deps.pacer.run<unknown>(
+    const answer = await deps.pacer.run<Answer>(
       { lane: call.lane, repeat: call.repeat, attempt: (turn) => attempt(sender, { call, context, wire }, turn) },
       context,
     );
-    return readBody(call, body);
+    return readAnswer(call, answer);
   };
 }
 
+/** A 2xx response with JSON, or with nothing. */
+interface Answer {
+  readonly body: unknown;
+  readonly headers: ResponseHeaders;
+}
+
 /** Whatever a body holds, reading it fails no more than its own call. */
-function readBody<T>(call: HubSpotCall<T>, body: unknown): T {
+function readAnswer<T>(call: HubSpotCall<T>, { body, headers }: Answer): T {
   try {
-    return call.read(body);
+    return call.read(body, headers);
   } catch (error) {
     if (error instanceof GatewayError) throw error;
     throw new CrmUnavailableError('HubSpot returned a response in an unknown format', {
@@ -81,7 +87,7 @@ interface ContextualCall {
   readonly wire: Wire;
 }
 
-async function attempt(sender: Sender, contextual: ContextualCall, turn: Turn): Promise<Attempt<unknown>> {
+async function attempt(sender: Sender, contextual: ContextualCall, turn: Turn): Promise<Attempt<Answer>> {
   const { call, context } = contextual;
   const startedAt = new Date().toISOString();
   const start = performance.now();
@@ -142,9 +148,11 @@ async function sendWithinTimeout(sender: Sender, contextual: ContextualCall): Pr
 }
 
 /** Any 2xx with a JSON body is a success, be it 200, 201 or 207: its `errors` say what failed. */
-function outcomeOf(response: RawResponse): Attempt<unknown> {
+function outcomeOf(response: RawResponse): Attempt<Answer> {
   // A 204 has no body: HubSpot returns it for an archive.
   const body = response.status === 204 ? {} : parseJson(response.text);
   const isUsable = response.status >= 200 && response.status < 300 && typeof body === 'object' && body !== null;
-  return isUsable ? { ok: true, value: body } : { ok: false, failure: failureOf(response) };
+  return isUsable
+    ? { ok: true, value: { body, headers: response.headers } }
+    : { ok: false, failure: failureOf(response) };
 }

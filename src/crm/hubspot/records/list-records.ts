@@ -1,0 +1,22 @@
+import type { ListRequest, RecordPage } from '../../crm.ts';
+import { nextPageOf, unknownShape } from '../calls/batch-response.ts';
+import { MAX_RECORDS_PER_CALL, readListedRecords } from '../calls/record-response.ts';
+import type { HubSpotCall } from '../transport/hubspot-call.ts';
+
+/** One page of all records; `after` is HubSpot's cursor. */
+export function listRecords({ objectType, after, properties }: ListRequest): HubSpotCall<RecordPage> {
+  const query = new URLSearchParams({ limit: String(MAX_RECORDS_PER_CALL), archived: 'false' });
+  if (properties.length > 0) query.set('properties', [...new Set(properties)].join(','));
+  if (after !== undefined) query.set('after', after);
+  return {
+    purpose: `list ${objectType}`,
+    lane: 'burst',
+    repeat: 'always',
+    request: ({ records }) => ({ method: 'GET', path: `${records(objectType)}?${query}` }),
+    read: (body) => {
+      const next = nextPageOf(body);
+      if (next !== undefined && next === after) throw unknownShape('a page leads back to itself');
+      return { records: readListedRecords(body), next };
+    },
+  };
+}
