@@ -53,8 +53,8 @@ const HEARTBEAT_MS = 1_000;
 const MAX_WAIT_MS = 500;
 /** Releases of calls that end together travel together. */
 const COALESCE_MS = 5;
-/** Nothing starts while a silent store is asked, which takes a quarter of a second. */
-const RETRY_MS = { silence: 500, refusal: 100 };
+/** `slow`: after a silence, during which nothing starts. */
+const RETRY_MS = { quick: 100, slow: 500 };
 /** How often waiting calls look at the own share. */
 const POLL_MS = 40;
 /** A call that was given up may still take a moment to end. */
@@ -227,7 +227,7 @@ export class SharedBudget implements Budget {
     if (answer.status === 'ok') this.#apply(answer, sentAt, now);
     else {
       this.#outbox.takeBack(query);
-      if (answer.status === 'lost') this.#lose(answer.by, now);
+      if (answer.status === 'lost') this.#lose(answer.by, sentAt, now);
       else {
         if (answer.status === 'unknown') this.#joined = undefined;
         this.#insists = answer.status === 'late';
@@ -282,10 +282,12 @@ export class SharedBudget implements Budget {
     this.#nextAt = Math.min(this.#nextAt, isReturn ? now : now + Math.max(2, Math.min(answer.waitMs, MAX_WAIT_MS)));
   }
 
-  #lose(by: 'silence' | 'refusal', now: number): void {
+  #lose(by: 'silence' | 'refusal', sentAt: number, now: number): void {
     this.#joined = undefined;
     this.#insists = false;
-    this.#nextAt = now + RETRY_MS[by] * (0.75 + 0.5 * this.#deps.random());
+    const retryMs = RETRY_MS[now - sentAt > RETRY_MS.quick ? 'slow' : 'quick'];
+    this.#nextAt = now + retryMs * (0.75 + 0.5 * this.#deps.random());
+    if (by === 'refusal') this.#own?.endSilence();
     if (this.#own !== undefined) return;
     const loss = {
       since: now,

@@ -12,9 +12,14 @@ local slots, state, wants = KEYS[1], KEYS[2], KEYS[3]
 local me, limits = q.name, q.limits
 local WINDOW_LATE_MS, EARLY_MS, ACTIVE_MS, VANISHED_MS, FORGOTTEN_MS, KEPT_MS = 150, 5, 1500, 3000, 60000, 600000
 
+-- What was lost in part (evicted, deleted, of another type) is lost: the members join again, and declare their slots.
+local fields, count, size = redis.pcall('HGETALL', state), redis.pcall('ZCARD', slots), redis.pcall('HLEN', wants)
 local S = {}
-local fields = redis.call('HGETALL', state)
-for i = 1, #fields, 2 do S[fields[i]] = tonumber(fields[i + 1]) or fields[i + 1] end
+for i = 1, fields.err and 0 or #fields, 2 do S[fields[i]] = tonumber(fields[i + 1]) or fields[i + 1] end
+if fields.err or type(size) == 'table' or count ~= (S.count or 0) then
+  redis.call('DEL', slots, state, wants)
+  S = {}
+end
 local joins = q.epoch == ''
 if not joins and S.epoch ~= q.epoch then return '{"status":"unknown"}' end
 
@@ -57,7 +62,7 @@ end
 if q.leaves then
   S.expect = math.max(0, S.expect - 1)
   redis.call('HDEL', wants, me)
-  redis.call('HSET', state, 'expect', S.expect, 'now', now)
+  redis.call('HSET', state, 'expect', S.expect, 'now', now, 'count', redis.call('ZCARD', slots))
   return '{"status":"unknown"}'
 end
 local quiet = now < S.quiet
@@ -176,6 +181,7 @@ local granted = urgent + bulk + background
 local kind = background > 0 and ':b' or ''
 for number = seq + 1, seq + granted do redis.call('ZADD', slots, lease, me .. ':' .. S.epoch .. ':' .. number .. kind) end
 S.seq = seq + granted
+S.count = used + granted
 if urgent > 0 then redis.call('HSET', wants, me, (q.demand.urgent - urgent) .. '|' .. q.demand.bulk .. '|' .. now) end
 
 local written = {}

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
-import { Redis } from 'ioredis';
+import { Redis, ReplyError } from 'ioredis';
 import type { Logger } from '../logger.ts';
 
-/** Why there was no reply: Redis is silent, or it certainly did nothing (no connection, or an error of its own). */
+/**
+ * Why there was no reply. `refusal`: Redis refuses all replicas, because it is not there or cannot work. `silence`: this replica has no reply,
+ * and others may have.
+ */
 export type LostBy = 'silence' | 'refusal';
 
 export type Reply<T> = { readonly value: T } | { readonly lostBy: LostBy };
@@ -35,6 +38,11 @@ const connectTimeoutMs = 500;
 const socketTimeoutMs = 2_000;
 const maxRetryMs = 2_000;
 
+/** There is no server; or there is one that is full, starting, busy with a script, or without its disk or followers. */
+const isRefusedToAll = /ECONNREFUSED|^(OOM|LOADING|BUSY|MISCONF|NOREPLICAS|CLUSTERDOWN|MASTERDOWN)\b/;
+/** Replies that every command of this connection would get. */
+const isOfConnection: ReadonlySet<string> = new Set(['READONLY', 'NOAUTH', 'WRONGPASS']);
+
 export function defineScript(lua: string): Script {
   return { lua, sha: createHash('sha1').update(lua).digest('hex') };
 }
@@ -65,9 +73,43 @@ export function connectRedis(
   return watchConnection(redis, log);
 }
 
-function watchConnection(redis: Redis, log: Logger): RedisConnection {
-  let state: 'starting' | 'up' | 'down' = 'starting';
+type State = 'starting' | 'up' | 'down';
+
+/** Keeps the state of the connection, and logs its changes. */
+function createConnectionState(log: Logger) {
+  let state: State = 'starting';
   let lostCount = 0;
+  const reported = new Set<string>();
+  return {
+    get current(): State {
+      return state;
+    },
+    get lostCount() {
+      return lostCount;
+    },
+    noteUp() {
+      if (state === 'down') log.info({ lostCount }, 'Redis can be reached again: the replicas share limits and claims');
+      state = 'up';
+    },
+    noteError(error: unknown, lostBy: LostBy) {
+      const cause = error instanceof Error ? error.message : String(error);
+      const code = error instanceof ReplyError ? /^\w+/.exec(cause)?.[0] : undefined;
+      if (code !== undefined && lostBy === 'silence' && !isOfConnection.has(code)) {
+        // One key or command is refused, and others may work.
+        if (!reported.has(code)) log.warn({ cause }, 'Redis refuses a command');
+        reported.add(code);
+        return;
+      }
+      if (state === 'down') return;
+      if (state === 'up') lostCount += 1;
+      state = 'down';
+      log.warn({ lostBy, cause }, 'Redis cannot be reached: this replica continues on its share of the limits');
+    },
+  };
+}
+
+function watchConnection(redis: Redis, log: Logger): RedisConnection {
+  const state = createConnectionState(log);
   let lastError: string | undefined;
   redis.on('error', (error: Error) => {
     lastError = error.message;
@@ -76,41 +118,29 @@ function watchConnection(redis: Redis, log: Logger): RedisConnection {
     redis.once('ready', () => resolve());
     redis.once('close', () => resolve());
   });
-  const noteUp = () => {
-    if (state === 'down') log.info({ lostCount }, 'Redis can be reached again: the replicas share limits and claims');
-    state = 'up';
-    lastError = undefined;
-  };
-  const noteDown = (lostBy: LostBy, cause: string | undefined) => {
-    if (state === 'down') return;
-    if (state === 'up') lostCount += 1;
-    state = 'down';
-    log.warn({ lostBy, cause }, 'Redis cannot be reached: this replica continues on its share of the limits');
-  };
   const connection: RedisConnection = {
     async attempt(work) {
-      if (state === 'starting') await opened;
-      const wasReady = redis.status === 'ready';
+      if (state.current === 'starting') await opened;
       try {
-        if (!wasReady) throw new Error(lastError ?? 'no connection');
+        if (redis.status !== 'ready') throw new Error(lastError ?? 'no connection');
         const value = await withinTimeout(work(redis));
-        noteUp();
+        state.noteUp();
+        lastError = undefined;
         return { value };
       } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
-        const lostBy = wasReady && /timed out|timeout/i.test(message) ? 'silence' : 'refusal';
-        noteDown(lostBy, message);
+        const lostBy = error instanceof Error && isRefusedToAll.test(error.message) ? 'refusal' : 'silence';
+        state.noteError(error, lostBy);
         return { lostBy };
       }
     },
     run: (script, keys, args) => connection.attempt((client) => evaluate(client, script, { keys, args })),
-    useIfUp: async (work) => (state === 'down' ? { lostBy: 'refusal' } : await connection.attempt(work)),
+    useIfUp: async (work) => (state.current === 'down' ? { lostBy: 'refusal' } : await connection.attempt(work)),
     runIfUp: (script, keys, args) => connection.useIfUp((client) => evaluate(client, script, { keys, args })),
     get isUp() {
-      return state === 'up';
+      return state.current === 'up';
     },
     get lostCount() {
-      return lostCount;
+      return state.lostCount;
     },
     async close() {
       redis.disconnect();

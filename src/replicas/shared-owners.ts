@@ -29,7 +29,7 @@ export function shareOwners(
   const fetch = async () => {
     if (isFetching) return;
     isFetching = true;
-    const reply = await redis.attempt((client) => client.get(key));
+    const reply = await redis.useIfUp((client) => client.get(key));
     const sealed = 'value' in reply ? reply.value : null;
     const text = sealed === null ? undefined : sealer.open(sealed);
     const owners = text === undefined ? undefined : Owners.safeParse(JSON.parse(text));

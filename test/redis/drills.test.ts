@@ -1,43 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
-import type { LaneLimits } from '../../src/crm/lanes.ts';
-import { startProxy } from '../support/start-proxy.ts';
-import { startRedis, type TestRedis } from '../support/start-redis.ts';
-import {
-  burst,
-  CountingCrm,
-  clockOffsetKey,
-  fullBurst,
-  type SaturatedReplica,
-  search,
-  startReplica,
-} from './saturated-replicas.ts';
-
-interface Drill {
-  readonly redis: TestRedis;
-  readonly replicas: readonly SaturatedReplica[];
-}
-
-const names = ['a', 'b', 'c', 'd'];
-
-/** Four saturated replicas, and what happens to them meanwhile. @returns what the CRM counted. */
-async function drill(during: (drill: Drill) => Promise<void>, limits: LaneLimits = burst) {
-  const redis = await startRedis();
-  const crm = new CountingCrm(limits);
-  const startedAt = performance.now();
-  const replicas = names.map((name) => startReplica(crm, { name, port: redis.port, limits, replicas: names.length }));
-  await sleep(3_000);
-  try {
-    await during({ redis, replicas });
-  } finally {
-    await Promise.all(replicas.map((replica) => replica.stop()));
-    await redis.close();
-  }
-  const permitted = (limits.limit * (performance.now() - startedAt)) / limits.windowMs;
-  const failed = replicas.reduce((sum, { counts }) => sum + counts.failed, 0);
-  return { refused: crm.refused, failed, used: crm.answered / permitted, replicas };
-}
+import { drill, names } from './drill.ts';
+import { clockOffsetKey, fullBurst, search } from './saturated-replicas.ts';
 
 test.concurrent('four saturated replicas use the limit, in equal shares, and are never refused', async () => {
   const { refused, failed, used, replicas } = await drill(() => sleep(9_000));
@@ -49,7 +14,7 @@ test.concurrent('four saturated replicas use the limit, in equal shares, and are
 });
 
 test.concurrent('four saturated replicas use what counting from responses leaves of the searches', async () => {
-  const { refused, failed, used } = await drill(() => sleep(6_000), search);
+  const { refused, failed, used } = await drill(() => sleep(6_000), { limits: search });
 
   expect({ refused, failed }).toEqual({ refused: 0, failed: 0 });
   expect(used).toBeGreaterThan(0.4);
@@ -103,10 +68,13 @@ test.concurrent('Redis loses its data without losing its connections', async () 
 });
 
 test.concurrent('Redis dies while it keeps the searches, and is back at once', async () => {
-  const { refused, failed } = await drill(async ({ redis }) => {
-    await redis.restart();
-    await sleep(6_000);
-  }, search);
+  const { refused, failed } = await drill(
+    async ({ redis }) => {
+      await redis.restart();
+      await sleep(6_000);
+    },
+    { limits: search },
+  );
 
   expect({ refused, failed }).toEqual({ refused: 0, failed: 0 });
 });
@@ -137,34 +105,24 @@ test.concurrent.each([30, -30])('the clock of Redis jumps by %d seconds', async 
 });
 
 test.concurrent('a replica is cut off from a Redis that others reach', async () => {
-  const redis = await startRedis();
-  const proxy = await startProxy(redis.port);
-  const crm = new CountingCrm(fullBurst);
-  const replicas = names.map((name, index) =>
-    startReplica(crm, { name, port: index === 0 ? proxy.port : redis.port, limits: fullBurst, replicas: 4 }),
+  const { refused, failed } = await drill(
+    async ({ proxy }) => {
+      await sleep(5_000);
+      proxy.cut();
+      await sleep(16_000);
+      proxy.heal();
+      await sleep(4_000);
+    },
+    { limits: fullBurst },
   );
-  await sleep(8_000);
-  proxy.cut();
-  await sleep(16_000);
-  proxy.heal();
-  await sleep(4_000);
-  await Promise.all(replicas.map((replica) => replica.stop()));
-  await proxy.close();
-  await redis.close();
 
-  expect(crm.refused).toBeLessThanOrEqual(1);
-  expect(replicas.map(({ counts }) => counts.failed)).toEqual([0, 0, 0, 0]);
+  expect(refused).toBeLessThanOrEqual(1);
+  expect(failed).toBe(0);
 });
 
 test.concurrent('replicas that never reached Redis share by REPLICAS', async () => {
-  const redis = await startRedis();
-  await redis.close();
-  const crm = new CountingCrm(burst);
-  const replicas = names.map((name) => startReplica(crm, { name, port: redis.port, limits: burst, replicas: 4 }));
-  await sleep(6_000);
-  await Promise.all(replicas.map((replica) => replica.stop()));
+  const { refused, failed, answered } = await drill(() => sleep(3_000), { isRedisAway: true });
 
-  expect(crm.refused).toBe(0);
-  expect(crm.answered).toBeGreaterThan(20);
-  expect(replicas.map(({ counts }) => counts.failed)).toEqual([0, 0, 0, 0]);
+  expect({ refused, failed }).toEqual({ refused: 0, failed: 0 });
+  expect(answered).toBeGreaterThan(20);
 });

@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -17,50 +18,86 @@ export interface TestRedis {
   close(): Promise<void>;
 }
 
-/** Starts a Redis server of its own on a free port of the loopback interface, which keeps nothing on disk. Fails where Redis is missing. */
+/**
+ * Starts a Redis server of its own on a free port of the loopback interface, which keeps nothing on disk. It ends with this process at the
+ * latest, however that ends. Fails where Redis is missing.
+ */
 export async function startRedis(options: readonly string[] = []): Promise<TestRedis> {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'bridge-redis-'));
-  const start = () => launch([...options, '--port', String(port), '--dir', folder]);
+  const start = () => launch(port, [...options, '--dir', folder]);
   let server = await start();
-  const kill = async () => {
-    if (server.exitCode !== null || server.signalCode !== null) return;
-    const ended = new Promise((resolve) => {
-      server.once('exit', resolve);
-    });
-    server.kill('SIGKILL');
-    await ended;
-  };
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
-    freeze: () => void server.kill('SIGSTOP'),
-    thaw: () => void server.kill('SIGCONT'),
-    kill,
+    freeze: () => server.signal('SIGSTOP'),
+    thaw: () => server.signal('SIGCONT'),
+    kill: () => server.kill(),
     async restart() {
-      await kill();
+      await server.kill();
       server = await start();
     },
     async close() {
-      await kill();
+      await server.kill();
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-async function launch(options: readonly string[]): Promise<ChildProcess> {
+/** Runs `work` with a server that ends afterwards, whatever happens. */
+export async function withRedis<T>(
+  work: (redis: TestRedis) => Promise<T>,
+  options: readonly string[] = [],
+): Promise<T> {
+  const redis = await startRedis(options);
+  try {
+    return await work(redis);
+  } finally {
+    await redis.close();
+  }
+}
+
+/**
+ * The shell prints the server's process id, and kills the server when its own standard input ends: at the latest when this process does, even
+ * by SIGKILL.
+ */
+const guard = `
+exec 3<&0
+redis-server "$@" </dev/null >/dev/null 2>&1 &
+server=$!
+echo "$server"
+( read -r _ <&3; kill -9 "$server" 2>/dev/null ) &
+wait "$server"
+`;
+
+async function launch(port: number, options: readonly string[]) {
   const fixed = ['--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction'];
-  const server = spawn('redis-server', [...fixed, ...options], { stdio: 'ignore' });
-  const failed = new Promise<never>((_resolve, reject) => {
-    server.once('error', (error) =>
-      reject(new Error('redis-server is missing: install it (Debian: apt-get install redis-server)', { cause: error })),
-    );
-    server.once('exit', (code) => reject(new Error(`redis-server ended with ${code}`)));
+  const portOption = options.includes('--port') ? [] : ['--port', String(port)];
+  const shell = spawn('sh', ['-c', guard, 'redis', ...fixed, ...portOption, ...options], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  const ended = new Promise<number | null>((resolve) => {
+    shell.once('exit', resolve);
+  });
+  const [printed] = await once(shell.stdout, 'data');
+  const pid = Number(String(printed));
+  const isMissing = 'redis-server is missing: install it (Debian: apt-get install redis-server)';
+  const failed = ended.then((code) => {
+    throw new Error(code === 127 ? isMissing : `redis-server ended with ${code}`);
   });
   failed.catch(() => undefined);
-  const port = Number(options[options.indexOf('--port') + 1]);
   await Promise.race([listens(port), failed]);
-  return server;
+  const signal = (name: NodeJS.Signals) => {
+    if (shell.exitCode === null) process.kill(pid, name);
+  };
+  return {
+    signal,
+    async kill() {
+      signal('SIGKILL');
+      await ended;
+      shell.stdin.destroy();
+    },
+  };
 }
 
 async function listens(port: number): Promise<void> {
