@@ -95,6 +95,21 @@ export function queryLimits(limits: LaneLimits, leaseMs: number): LaneQuery['lim
   };
 }
 
+/** When the store last answered a replica. */
+export interface LaneMoment {
+  readonly epoch: string;
+  /** The lane's time; the answer was composed between the two moments, which are on the replica's clock. */
+  readonly clock: number;
+  readonly sentAt: number;
+  readonly receivedAt: number;
+}
+
+/** Between which of the lane's times `now` is, by the replica's own clock. */
+export function laneTimeAt(now: number, last: LaneMoment | undefined): LaneQuery['clock'] {
+  if (last === undefined) return { low: 0, high: 0 };
+  return { low: Math.ceil(last.clock + now - last.receivedAt), high: Math.ceil(last.clock + now - last.sentAt) };
+}
+
 /** The id of a slot; the part before the first colon names its replica, a last part `b` says that it is for a background call. */
 export function slotId(name: string, epoch: string, slot: { readonly number: number; readonly isBackground: boolean }) {
   return `${name}:${epoch}:${slot.number}${slot.isBackground ? ':b' : ''}`;

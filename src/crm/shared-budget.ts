@@ -3,7 +3,15 @@ import { BulkCredit } from './bulk-credit.ts';
 import type { Clock } from './clock.ts';
 import { LaneOutbox, type LaneReports } from './lane-outbox.ts';
 import { LanePause } from './lane-pause.ts';
-import { type LaneGrant, type LaneQuery, type LaneStore, queryLimits, slotId } from './lane-store.ts';
+import {
+  type LaneGrant,
+  type LaneMoment,
+  type LaneQuery,
+  type LaneStore,
+  laneTimeAt,
+  queryLimits,
+  slotId,
+} from './lane-store.ts';
 import type { LaneLimits } from './lanes.ts';
 import { OwnShare } from './own-share.ts';
 import type { CallFailure } from './retry.ts';
@@ -37,15 +45,6 @@ interface SharedSlot extends Slot {
   freeAt: number;
 }
 
-/** Where the replica stood with the store at the last answer. */
-interface Joined {
-  readonly epoch: string;
-  /** The lane's time; the answer was composed between the two moments. */
-  readonly clock: number;
-  readonly sentAt: number;
-  readonly receivedAt: number;
-}
-
 const noDemand: Demand = { urgent: 0, bulk: 0, background: 0 };
 
 /** A replica that was not seen for three seconds counts as vanished. */
@@ -74,9 +73,9 @@ export class SharedBudget implements Budget {
   readonly #granted: SharedSlot[] = [];
   readonly #outbox = new LaneOutbox();
   #demand: Demand = noDemand;
-  #joined: Joined | undefined;
+  #joined: LaneMoment | undefined;
   /** The last answer, also after a loss: a query that reaches the store late is recognized by it. */
-  #last: Joined | undefined;
+  #last: LaneMoment | undefined;
   #own: OwnShare | undefined;
   #ownNumber = 0;
   #insists = false;
@@ -247,10 +246,7 @@ export class SharedBudget implements Budget {
       name,
       epoch: joined?.epoch ?? '',
       knownEpoch: last?.epoch ?? '',
-      clock: {
-        low: last === undefined ? 0 : Math.ceil(last.clock + now - last.receivedAt),
-        high: last === undefined ? 0 : Math.ceil(last.clock + now - last.sentAt),
-      },
+      clock: laneTimeAt(now, last),
       insists: this.#insists,
       limits: queryLimits(limits, this.#leaseMs),
       demand: joined === undefined ? noDemand : this.#demand,
