@@ -39,21 +39,38 @@ export function adviseProblem(problem: CrmProblem): string {
   // What is said before their message is in the advice.
   const isBrief = problem.kind === 'unavailable' || problem.kind === 'refused';
   if (problem.message.startsWith(mergeAdvice)) return problem.message;
+  if (problem.kind === 'invalid' && problem.needsOneOf !== undefined) {
+    const words = problem.needsOneOf.map((name) => propertyWords[name] ?? name);
+    const choice = new Intl.ListFormat('en', { type: 'disjunction' }).format(words);
+    return `Add ${choice} and export again: the CRM accepts no record without one of them`;
+  }
   return `${advice[problem.kind]}: ${isBrief ? problem.message : describeProblem(problem)}`;
 }
 
 /** For a record that matches several records of the CRM. */
 export const mergeAdvice = 'Merge these duplicates in the CRM';
 
+/** For a record that is not there. */
+export const findAgain = 'Sync again, so that Enginy learns the current id';
+
 const advice: Readonly<Record<CrmProblem['kind'], string>> = {
   invalid: 'Correct the value and export again',
   incomplete: 'Add the value and export again, or ask your administrator for a default',
   conflict: 'Merge the two records in the CRM if they are the same',
-  'not-found': 'Sync again, so that Enginy learns the current id',
+  'not-found': findAgain,
   refused: 'Ask your administrator',
   unavailable: 'Export again later',
   ambiguous: 'Export again, which creates no duplicate',
   late: 'Export again',
+};
+
+/** Names of properties that a record may need, as people say them. */
+const propertyWords: Readonly<Record<string, string>> = {
+  email: 'an email address',
+  firstname: 'a first name',
+  lastname: 'a last name',
+  name: 'a name',
+  domain: 'a domain',
 };
 
 /** What an administrator can do in the mapping file. */

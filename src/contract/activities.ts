@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { maxShortText, optionalId, optionalShortText, optionalText } from './optional-fields.ts';
+import { maxShortText, missingOrNoText, optionalId, optionalShortText, optionalText } from './optional-fields.ts';
 import { Warnings } from './records.ts';
 
 const directions = new Set(['', 'inbound', 'outbound']);
 
 const direction = z
-  .string({ error: 'must be a string' })
+  .string({ error: missingOrNoText })
   .refine(
     (text) => text.length <= maxShortText && directions.has(text.trim().toLowerCase()),
     'must be INBOUND or OUTBOUND',
@@ -17,7 +17,7 @@ const direction = z
 export const ActivityBody = z.looseObject(
   {
     type: z
-      .string({ error: 'must be a string' })
+      .string({ error: missingOrNoText })
       .max(maxShortText, `must have at most ${maxShortText} characters`)
       .regex(/\S/, 'must not be empty')
       .describe('EMAIL, LINKEDIN, LINKEDIN_INMAIL or LINKEDIN_CONNECTION'),

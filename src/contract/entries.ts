@@ -65,9 +65,9 @@ export function checkEntries<Entry extends z.ZodType>(
   return { usable, refused };
 }
 
-/** What to do about an entry without a usable id. */
+/** What to do about an entry without a usable id, which the program that sent it has to give. */
 export function describeRefused({ reason }: RefusedEntry): string {
-  return `Send it again with an id that can be used: ${reason}`;
+  return `Report this to Enginy's support: the record came without a usable id (${reason})`;
 }
 
 function nothingUsable(places: readonly string[]): InvalidRequestError {

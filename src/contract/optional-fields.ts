@@ -3,6 +3,10 @@ import { z } from 'zod';
 /** Free text that may be omitted, null or empty. Numbers are accepted. BODY_LIMIT alone bounds its length. */
 export const optionalText = z.union([z.string(), z.number()], { error: 'must be a string' }).nullish();
 
+/** Of a field that is required. */
+export const missingOrNoText = ({ input }: { readonly input?: unknown }): string =>
+  input === undefined ? 'is missing' : 'must be a string';
+
 /** The longest value of a field that is a code, a date or an id of another system. */
 export const maxShortText = 500;
 

@@ -1,6 +1,6 @@
 import { isObject } from '../json.ts';
 import { Association, type AssociationError, type AssociationsAnswer, AssociationsBody } from './associations.ts';
-import { checkEntries, describeRefused, type RefusedEntry } from './entries.ts';
+import { checkEntries, describeRefused, type RefusedEntry, type UsableEntry } from './entries.ts';
 import { id, idOf, type SentId } from './optional-fields.ts';
 
 /** The pairs of POST /associations. */
@@ -18,7 +18,7 @@ export type RefusedPair = RefusedEntry & Pick<AssociationError, 'contactCRMId' |
 /** @throws InvalidRequestError as {@link checkEntries} does. */
 export function readPairs(body: unknown): SentPairs {
   const checked = checkEntries({ schema: AssociationsBody, list: 'associations', entry: Association }, body);
-  const first = new Map(checked.usable.toReversed().map((sent) => [keyOf(sent.entry), sent]));
+  const sent = Map.groupBy(checked.usable, ({ entry }) => keyOf(entry));
   const refused = checked.refused.map((entry) => ({
     ...entry,
     contactCRMId: usableId(entry.sent, 'contactCRMId'),
@@ -28,11 +28,11 @@ export function readPairs(body: unknown): SentPairs {
     pairs: checked.usable.map(({ entry }) => entry),
     refused,
     complete(answer) {
-      const failed = (answer.errors ?? []).map((error) => {
-        const { entry = error, index = 0 } = first.get(keyOf(error)) ?? {};
-        const { contactCRMId, companyCRMId } = entry;
-        return { at: index, error: { ...error, contactCRMId, companyCRMId } };
-      });
+      const failed = (answer.errors ?? []).flatMap((error) =>
+        distinct(sent.get(keyOf(error)) ?? []).map(({ index, entry: { contactCRMId, companyCRMId } }) => {
+          return { at: index, error: { ...error, contactCRMId, companyCRMId } };
+        }),
+      );
       const unusable = refused.map(({ contactCRMId, companyCRMId, ...entry }) => ({
         at: entry.index,
         error: { contactCRMId, companyCRMId, index: entry.index, error: describeRefused(entry) },
@@ -45,6 +45,15 @@ export function readPairs(body: unknown): SentPairs {
 
 function keyOf({ contactCRMId, companyCRMId }: Pick<AssociationError, 'contactCRMId' | 'companyCRMId'>): string {
   return JSON.stringify([idOf(contactCRMId), idOf(companyCRMId)]);
+}
+
+/** The first of the entries that are equal in the type of their ids, too. */
+function distinct(entries: readonly UsableEntry<Association>[]): readonly UsableEntry<Association>[] {
+  const forms = entries.toReversed().map((each) => {
+    const { contactCRMId, companyCRMId } = each.entry;
+    return [JSON.stringify([contactCRMId, companyCRMId]), each] as const;
+  });
+  return [...new Map(forms).values()];
 }
 
 function usableId(sent: unknown, field: string): SentId | null {

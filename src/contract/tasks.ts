@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { id, optionalId, optionalShortText, optionalText } from './optional-fields.ts';
+import { missingOrNoText, id, optionalId, optionalShortText, optionalText } from './optional-fields.ts';
 import { echoedId, Warnings } from './records.ts';
 
-const subject = z.string({ error: 'must be a string' }).regex(/\S/, 'must not be empty');
+const subject = z.string({ error: missingOrNoText }).regex(/\S/, 'must not be empty');
 const completed = z.boolean({ error: 'must be true or false' });
 
 const fields = {

@@ -1,6 +1,9 @@
 import type { WriteResult } from '../bridge/write-result.ts';
+import { sentIdentity } from '../bridge/records/claim-identity.ts';
 import type { SentId } from '../contract/optional-fields.ts';
+import type { CrmRecord } from '../crm/crm.ts';
 import type { Mapping } from '../mapping/schema/record-mapping.ts';
+import type { EnginyRecord } from '../mapping/values/field-value.ts';
 
 /** A record of Enginy and the record of the CRM that it has. */
 export interface Held {
@@ -30,6 +33,15 @@ export function sharedWarnings(mapping: Mapping, held: readonly Held[]): readonl
       ? undefined
       : `${advice}: ${list(others)} ${others.length === 1 ? 'has' : 'have'} record ${crmId} too`;
   });
+}
+
+/** For a match: the record holds the id of another company, which was written there before. */
+export function otherHolder(mapping: Mapping, record: EnginyRecord, match: CrmRecord): string | undefined {
+  const { identity } = mapping;
+  const held = identity === undefined ? undefined : match.properties[identity.crm];
+  const own = sentIdentity(mapping, record);
+  if (mapping.object !== 'companies' || !held || own === undefined || held === own) return undefined;
+  return `${advice}: another one has record ${match.id} already`;
 }
 
 /** How many companies of a response share their record of the CRM, for the log. */

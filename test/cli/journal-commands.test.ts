@@ -141,7 +141,7 @@ test('lead explains values that were written as they came, and requests and reco
     ['site', 'website: its value is not a URL; website has it as it came'],
     ['empty', 'phone: its value is not a phone number; phone has it as it came, and so has enginy_phone'],
     ['full', 'phone: its value is not a phone number; the text was kept in enginy_phone'],
-    ['61', 'task of contact 61 failed: the request was rejected: subject must be a string'],
+    ['61', 'task of contact 61 failed: the request was rejected: subject is missing'],
     ['62', 'task 62 failed: the request was rejected: body '],
     ['63', 'activity of contact 63 failed: the request was rejected: type must be one of EMAIL'],
     ['64', 'activity of contact 64 failed: the request was rejected: type '],

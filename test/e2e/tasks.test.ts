@@ -321,7 +321,7 @@ test('answers 400 for an unknown contact, and skips an unknown owner and an inva
   const patched = await bridge.send('PATCH', `/tasks/${others.body.id}`, { companyId: '424242' });
 
   expect([contact.status, patched.status]).toEqual([400, 400]);
-  expect(contact.body.message).toContain('contactId: no contact with id 424242');
+  expect(contact.body.message).toContain('no contact with id 424242');
   expect(others.status).toBe(201);
   expect(others.body.warnings).toEqual([
     expect.stringContaining('dueDate'),

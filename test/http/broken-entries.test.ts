@@ -75,7 +75,7 @@ test.each(kinds)('POST /%s creates ninety records and answers every broken entry
     expect(error).toEqual({
       externalId: null,
       index: error.index,
-      error: expect.stringMatching(/^Send it again with an id/),
+      error: expect.stringMatching(/^Report this to Enginy's support: /),
     });
   }
   const stored = [...(crm.records.get(kind)?.values() ?? [])].map(({ properties }) => properties.enginy_external_id);
@@ -117,7 +117,7 @@ test.each(kinds)('PUT /%s updates ninety records and answers in the order of the
         crmId: null,
         index,
         success: false,
-        error: expect.stringMatching(/^Send it again with an id/),
+        error: expect.stringMatching(/^Report this to Enginy's support: /),
       });
     } else expect(result).toMatchObject({ crmId: (list[index] as { crmId: unknown }).crmId, success: true });
   }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { CrmProblem } from '../../src/crm/crm.ts';
 import { CrmRejectedError, CrmUnavailableError, DeadlineError } from '../../src/errors.ts';
 import { fakeCrm } from '../support/fake-crm.ts';
+import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
 import { startApp } from '../support/start-app.ts';
 
 /** Every kind of problem, and the words with which a person is to begin. */
@@ -58,6 +59,62 @@ test.each([
   expect([answer.status, answer.body.message]).toEqual([status, message]);
 });
 
+test('a contact without a name or address is answered with what to add, in plain words', async () => {
+  const { send } = await startBridgeOn(await startCrm());
+
+  const { body } = await send('POST', '/contacts', { contacts: [{ externalId: 'a', title: 'Head of Sales' }] });
+
+  expect(body.errors).toEqual([
+    {
+      externalId: 'a',
+      error:
+        'Add an email address, a first name, or a last name and export again: the CRM accepts no record without one of them',
+    },
+  ]);
+});
+
+test('what an activity, a task or an association names and HubSpot does not have is answered with what to do first', async () => {
+  const crm = await startCrm();
+  const [contactId] = crm.seed({ contacts: [{ properties: { email: 'ada@example.com' } }] }).contacts;
+  const { send } = await startBridgeOn(crm);
+  const first = 'Sync again, so that Enginy learns the current id: ';
+
+  const activity = await send('POST', '/activities', { type: 'LINKEDIN', body: 'Hello', contactId: '4242' });
+  const task = await send('POST', '/tasks', { subject: 'Call', companyId: 4242 });
+  const links = await send('POST', '/associations', {
+    associations: [
+      { contactCRMId: contactId, companyCRMId: '4242' },
+      { contactCRMId: 'none', companyCRMId: '4242' },
+    ],
+  });
+
+  expect(activity.body.message).toBe(`${first}no contact with id 4242 exists in the CRM (contactId)`);
+  expect(task.body.message).toBe(`${first}no company with id 4242 exists in the CRM (companyId)`);
+  expect(links.body.errors.map(({ error }: { error: string }) => error)).toEqual([
+    `${first}HubSpot has no company 4242`,
+    `${first}HubSpot has no contact none`,
+  ]);
+});
+
+test('a failed pair is answered in every type in which its ids were sent', async () => {
+  const crm = await startCrm();
+  const { send } = await startBridgeOn(crm);
+  const associations = [
+    { contactCRMId: 4242, companyCRMId: '99' },
+    { contactCRMId: '4242', companyCRMId: '99' },
+    { contactCRMId: 4242, companyCRMId: '99' },
+    { contactCRMId: '4242 ', companyCRMId: 99 },
+  ];
+
+  const { body } = await send('POST', '/associations', { associations });
+
+  expect(body.errors.map(({ error: _error, ...pair }: { error: string }) => pair)).toEqual([
+    associations[0],
+    associations[1],
+    associations[3],
+  ]);
+});
+
 const same = 'Merge the companies in Enginy if they are the same';
 
 test('two Enginy companies on one record of the CRM are named to each other, in the answer, the log and the journal', async () => {
@@ -72,6 +129,10 @@ test('two Enginy companies on one record of the CRM are named to each other, in 
   const created = await app.send('POST', '/companies', { companies });
   const synced = await app.send('POST', '/companies/sync', { companies });
   const later = await app.send('POST', '/companies', { companies: [{ externalId: 'c', domain: 'acme.example.com' }] });
+  const found = await app.send('POST', '/companies/sync', {
+    companies: [{ externalId: 'd', domain: 'acme.example.com' }],
+  });
+  const own = await app.send('POST', '/companies/sync', { companies: [companies[0]] });
   const again = await app.send('POST', '/companies', { companies: [companies[0]] });
 
   const id = created.body.results[0].crmId;
@@ -82,6 +143,8 @@ test('two Enginy companies on one record of the CRM are named to each other, in 
   expect(warningsIn(created)).toEqual(expected);
   expect(warningsIn(synced)).toEqual(expected);
   expect(warningsIn(later)).toEqual([[`${same}: another one has record ${id} already`]]);
+  expect(warningsIn(found)).toEqual([[`${same}: another one has record ${id} already`]]);
+  expect(warningsIn(own)).toEqual([undefined]);
   expect(warningsIn(again)).toEqual([undefined]);
   expect(app.log.entries.filter(({ route, warned }) => route === '/companies' && warned !== 0)).toMatchObject([
     { warned: 2, shared: 2 },

@@ -2,7 +2,7 @@ import type { CallContext, CreateInput, Crm, CrmRecord } from '../../crm/crm.ts'
 import { InvalidRequestError } from '../../errors.ts';
 import type { Mappings } from '../../mapping/load/file-kinds.ts';
 import { lookupIn } from '../lookup.ts';
-import { errorForOne } from '../problem.ts';
+import { errorForOne, findAgain } from '../problem.ts';
 
 /** The records that a task or activity is about. */
 export interface LinkedRecords {
@@ -76,7 +76,7 @@ async function readOne({ crm, context }: LinkScope, wanted: Wanted): Promise<Crm
     if ('problem' in lookup) throw errorForOne(lookup.problem);
     return lookup.record;
   }
-  throw new InvalidRequestError(`${field}: no ${singular} with id ${id} exists in the CRM`, {
+  throw new InvalidRequestError(`${findAgain}: no ${singular} with id ${id} exists in the CRM (${field})`, {
     code: `Unknown ${singular}`,
   });
 }

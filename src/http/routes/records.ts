@@ -15,6 +15,7 @@ import type { SentId } from '../../contract/optional-fields.ts';
 import type {
   CreateAnswer,
   Properties,
+  NewRecord,
   RecordError,
   RecordKind,
   SyncAnswer,
@@ -32,7 +33,7 @@ import { methodNotAllowed } from '../error-handler.ts';
 import { inRequestOrder } from '../in-request-order.ts';
 import { noteDecisions, noteSubjects } from '../note-decisions.ts';
 import { callContext, noteFacts } from '../request-context.ts';
-import { sharedFacts, sharedWarnings, withSharedWarnings } from '../shared-companies.ts';
+import { otherHolder, sharedFacts, sharedWarnings, withSharedWarnings } from '../shared-companies.ts';
 
 export interface RecordRouteDeps extends MatchDeps, CreateDeps {
   readonly owners: OwnerList;
@@ -155,14 +156,14 @@ interface AnswerScope {
   readonly owners: Owners;
 }
 
-function syncAnswer(scope: AnswerScope, sent: Sent, outcomes: readonly MatchOutcome[]): SyncAnswer {
+function syncAnswer(scope: AnswerScope, sent: SentRecords<NewRecord>, outcomes: readonly MatchOutcome[]): SyncAnswer {
   const { mapping } = scope;
   const answer: SyncAnswer = { results: [] };
   const failed: Failed[] = [];
   const shared = sharedWarnings(
     mapping,
     sent.places.map(({ id }, index) => ({ id, crmId: matchedId(outcomes[index]) })),
-  );
+  ).map((warning, index) => warning ?? earlierHolder(mapping, sent.records[index], outcomes[index]));
   sent.places.forEach(({ index: at, id: externalId }, index) => {
     const outcome = outcomes[index];
     if (outcome === undefined) return;
@@ -193,6 +194,15 @@ function propertiesOf({ mapping, owners }: AnswerScope, held: CrmProperties): { 
 
 function matchedId(outcome: MatchOutcome | undefined): string | undefined {
   return outcome !== undefined && 'record' in outcome ? outcome.record.id : undefined;
+}
+
+function earlierHolder(
+  mapping: Mapping,
+  record: NewRecord | undefined,
+  outcome: MatchOutcome | undefined,
+): string | undefined {
+  if (record === undefined || outcome === undefined || !('record' in outcome)) return undefined;
+  return otherHolder(mapping, record, outcome.record);
 }
 
 function isProblem(outcome: MatchOutcome): outcome is MatchOutcome & { readonly problem: CrmProblem } {

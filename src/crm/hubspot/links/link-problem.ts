@@ -1,4 +1,4 @@
-import type { CrmProblem } from '../../crm.ts';
+import type { CrmProblem, ObjectType } from '../../crm.ts';
 import { problemOfEntry } from '../problems/entry-problem.ts';
 import { contextValues, type HubSpotError } from '../transport/error-body.ts';
 
@@ -13,16 +13,24 @@ export function idsIn(error: HubSpotError): ReadonlySet<string> {
   return new Set([...texts, ...inMessages].flatMap((text) => text.match(/\d+/g) ?? []));
 }
 
-/** @param id the record of the pair that the error names. */
-export function linkProblem(error: HubSpotError, id?: string): CrmProblem {
+/** One of the two records of a pair. */
+export interface NamedRecord {
+  readonly id: string;
+  readonly objectType: ObjectType;
+}
+
+/** @param named the record of the pair that the error names. */
+export function linkProblem(error: HubSpotError, named?: NamedRecord): CrmProblem {
   const isUnknown =
     error.subCategory?.endsWith('INVALID_IDENTIFIER') ||
     contextValues(error, 'INVALID_OBJECT_IDS').length > 0 ||
     /not (a )?valid/i.test(error.message);
-  if (id !== undefined && (isUnknown || error.category === 'OBJECT_NOT_FOUND')) return noRecord(id);
+  if (named !== undefined && (isUnknown || error.category === 'OBJECT_NOT_FOUND')) return noRecord(named);
   return problemOfEntry(error, 'unavailable');
 }
 
-export function noRecord(id: string): CrmProblem {
-  return { kind: 'not-found', message: `HubSpot has no record ${id}` };
+export function noRecord({ id, objectType }: NamedRecord): CrmProblem {
+  return { kind: 'not-found', message: `HubSpot has no ${singulars[objectType] ?? 'record'} ${id}` };
 }
+
+const singulars: Readonly<Record<string, string>> = { contacts: 'contact', companies: 'company', tasks: 'task' };

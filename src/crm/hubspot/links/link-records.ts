@@ -10,7 +10,7 @@ export async function linkRecords(
   types: LinkTypes,
   pairs: readonly Pair[],
 ): Promise<readonly LinkOutcome[]> {
-  const links = new LinkWrite<Pair>(send, (some) => linkBatch(types, some));
+  const links = new LinkWrite<Pair>(send, types, (some) => linkBatch(types, some));
   const distinct = [...new Map(pairs.map((pair) => [keyOf(pair), pair])).values()];
   await Promise.all(chunksOf(links.withValidIds(distinct), MAX_PAIRS_PER_WRITE).map((chunk) => links.write(chunk)));
   links.tally.throwIfNothingDone();

@@ -25,7 +25,7 @@ export interface StyledLinkRequest {
  */
 export async function linkStyled(send: Send, request: StyledLinkRequest): Promise<Omit<StyledLinks, 'unknownLabels'>> {
   const { types, as } = request;
-  const links = new LinkWrite<TypedPair>(send, (some) => typedLinkBatch(types, some));
+  const links = new LinkWrite<TypedPair>(send, types, (some) => typedLinkBatch(types, some));
   const distinct = links.withValidIds([...new Map(request.pairs.map((pair) => [keyOf(pair), pair])).values()]);
   const held = await readHeld(send, types, distinct);
   const primaries = new Map(distinct.map((pair) => [pair.fromId, pair]));

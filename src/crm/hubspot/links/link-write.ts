@@ -1,4 +1,5 @@
 import type { CrmProblem, LinkOutcome, Pair } from '../../crm.ts';
+import type { LinkTypes } from '../calls/link-calls.ts';
 import type { BatchResponse } from '../calls/batch-response.ts';
 import { problemOfCall, unaccounted } from '../problems/call-problem.ts';
 import { CallTally } from '../problems/call-tally.ts';
@@ -6,18 +7,20 @@ import { sendAroundOffenders } from '../problems/halving.ts';
 import type { HubSpotError } from '../transport/error-body.ts';
 import type { HubSpotCall, Send } from '../transport/hubspot-call.ts';
 import { type HubSpotRefusal, isAboutContent } from '../transport/hubspot-refusal.ts';
-import { idsIn, linkProblem, noRecord } from './link-problem.ts';
+import { idsIn, linkProblem, type NamedRecord, noRecord } from './link-problem.ts';
 
 /** The links of one request: sends batches and keeps one outcome per pair. */
 export class LinkWrite<P extends Pair> {
   readonly tally = new CallTally();
   readonly #send: Send;
+  readonly #types: LinkTypes;
   readonly #call: (pairs: readonly P[]) => HubSpotCall<BatchResponse<Pair>>;
   readonly #outcomes = new Map<string, LinkOutcome>();
 
   /** @param call links up to 2,000 distinct pairs. */
-  constructor(send: Send, call: (pairs: readonly P[]) => HubSpotCall<BatchResponse<Pair>>) {
+  constructor(send: Send, types: LinkTypes, call: (pairs: readonly P[]) => HubSpotCall<BatchResponse<Pair>>) {
     this.#send = send;
+    this.#types = types;
     this.#call = call;
   }
 
@@ -32,7 +35,7 @@ export class LinkWrite<P extends Pair> {
   /** The pairs that HubSpot accepts; an id that is not a number belongs to no record. */
   withValidIds<Q extends Pair>(pairs: readonly Q[]): readonly Q[] {
     return pairs.filter((pair) => {
-      const bad = [pair.fromId, pair.toId].find((id) => !/^\d+$/.test(id));
+      const bad = this.#ends(pair).find(({ id }) => !/^\d+$/.test(id));
       if (bad !== undefined) this.#fail(pair, noRecord(bad));
       return bad === undefined;
     });
@@ -79,8 +82,24 @@ export class LinkWrite<P extends Pair> {
   #settleNamed(pairs: readonly P[], error: HubSpotError): ReadonlySet<P> {
     const ids = idsIn(error);
     const named = pairs.filter(({ fromId, toId }) => ids.has(fromId) || ids.has(toId));
-    for (const pair of named) this.#fail(pair, linkProblem(error, ids.has(pair.fromId) ? pair.fromId : pair.toId));
+    for (const pair of named) {
+      this.#fail(
+        pair,
+        linkProblem(
+          error,
+          this.#ends(pair).find(({ id }) => ids.has(id)),
+        ),
+      );
+    }
     return new Set(named);
+  }
+
+  #ends({ fromId, toId }: Pair): readonly NamedRecord[] {
+    const { from, to } = this.#types;
+    return [
+      { id: fromId, objectType: from },
+      { id: toId, objectType: to },
+    ];
   }
 
   #fail(pair: Pair, problem: CrmProblem): void {

@@ -44,12 +44,10 @@ function outcomeOf({ fromId, toId }: Pair, errors: readonly HubSpotError[]): Unl
   });
   const problems = own
     .filter(({ subCategory = '' }) => !subCategory.includes('NO_ASSOCIATIONS_FOUND'))
-    .map((error) =>
-      linkProblem(
-        error,
-        [fromId, toId].find((id) => idsIn(error).has(id)),
-      ),
-    );
+    .map((error) => {
+      const id = [fromId, toId].find((each) => idsIn(error).has(each));
+      return linkProblem(error, id === undefined ? undefined : { id, objectType: 'records' });
+    });
   const problem = problems.find(({ kind }) => kind !== 'not-found');
   return problem === undefined ? 'unlinked' : { problem };
 }

@@ -56,6 +56,7 @@ function hasCause({ category }: HubSpotError): boolean {
 }
 
 function withMessage(error: HubSpotError): string {
-  const text = shortened(error.message);
+  // "Error creating CONTACT. One of …" says the operation first, which is known.
+  const text = shortened(error.message.replace(/^Error (?:creating|updating) [A-Z_]{1,50}\. /, ''));
   return text === '' ? '' : `: ${text}`;
 }
