@@ -6,6 +6,7 @@ import { readLatency } from './latency.ts';
 import { findObjectType } from './object-types.ts';
 import { mergeRecords } from './records/merge.ts';
 import { recordId } from './records/object-of-call.ts';
+import { restoreRecord } from './records/single-record.ts';
 import { type SeedData, seedPortal } from './seed-data.ts';
 import { switchChoices } from './switches.ts';
 import type { World } from './world.ts';
@@ -60,6 +61,12 @@ const handlers: Readonly<Record<string, AdminHandler>> = {
     if (!primary || !other || primary === other)
       throw new RangeError('primaryObjectId and objectIdToMerge must name two existing records');
     return ok({ id: String(mergeRecords(object, primary, other).id) });
+  },
+  'POST /__sandbox/restore': (world, body) => {
+    const type = findObjectType(requiredString(body, 'objectType'));
+    if (!type) throw new RangeError('unknown objectType');
+    restoreRecord(world.portal.object(type.name), requiredString(body, 'id'));
+    return noContent;
   },
   'POST /__sandbox/reset': (world) => {
     world.reset();

@@ -3,6 +3,7 @@ import type { ScopeOption } from './http/scopes.ts';
 import type { Latency } from './latency.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { accountOf, type PortalSchema } from './portal-schema.ts';
+import type { Flicker } from './search/search-index.ts';
 import { resolveSwitches, type Switches } from './switches.ts';
 
 export interface SandboxOptions {
@@ -18,10 +19,10 @@ export interface SandboxOptions {
   readonly limits?: false | Partial<Limits>;
   /** Milliseconds, or a range of them, before each answer, for all calls or by kind of call. Real time. */
   readonly latency?: Latency;
-  /** Milliseconds until a write is seen by search; 1000 unless given. */
-  readonly indexLagMs?: number;
-  /** New records vanish from search once more: `afterMs` after they appeared, for `forMs`. Off unless given. */
-  readonly indexFlicker?: false | { readonly afterMs: number; readonly forMs: number };
+  /** Milliseconds until a write is seen by search, or a function that draws them for each write; 1000 unless given. */
+  readonly indexLagMs?: number | (() => number);
+  /** New records vanish from search once more: `afterMs` after they appeared, for `forMs`; a function draws for each. Off unless given. */
+  readonly indexFlicker?: Flicker | false | (() => Flicker | false);
   /** Milliseconds until a new property can be used; 0 unless given (some 250 to 700 were seen). */
   readonly propertyLagMs?: number;
   /** Custom properties per object; 1000 unless given, as in a developer test account. */
@@ -44,8 +45,8 @@ export interface ResolvedOptions {
   readonly scopes: ScopeOption | undefined;
   readonly limits: false | Limits;
   readonly latency: Latency;
-  readonly indexLagMs: number;
-  readonly indexFlicker: false | { readonly afterMs: number; readonly forMs: number };
+  readonly indexLagMs: () => number;
+  readonly indexFlicker: () => Flicker | false;
   readonly propertyLagMs: number;
   readonly customPropertyLimit: number;
   readonly account: Account;
@@ -63,8 +64,8 @@ export function resolveOptions(options: SandboxOptions): ResolvedOptions {
     scopes: options.scopes,
     limits: options.limits === false ? false : { ...defaultLimits, ...options.limits },
     latency: options.latency ?? 0,
-    indexLagMs: options.indexLagMs ?? 1000,
-    indexFlicker: options.indexFlicker ?? false,
+    indexLagMs: drawn(options.indexLagMs ?? 1000),
+    indexFlicker: drawn(options.indexFlicker ?? false),
     propertyLagMs: options.propertyLagMs ?? 0,
     customPropertyLimit: options.customPropertyLimit ?? 1000,
     account: { ...defaultAccount, ...accountOf(options.schema), ...options.account },
@@ -73,4 +74,8 @@ export function resolveOptions(options: SandboxOptions): ResolvedOptions {
     now: options.now ?? Date.now,
     logSize: options.logSize ?? 1000,
   };
+}
+
+function drawn<Value extends number | Flicker | false>(given: Value | (() => Value)): () => Value {
+  return given instanceof Function ? given : () => given;
 }

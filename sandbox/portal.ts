@@ -10,7 +10,7 @@ import { additionalEmails } from './records/normalize.ts';
 import { createReaders, type ReadValue } from './records/read-value.ts';
 import { RecordStore, type RecordVersion } from './records/record-store.ts';
 import type { Requirement } from './records/requirement.ts';
-import { SearchIndex } from './search/search-index.ts';
+import { type Flicker, SearchIndex } from './search/search-index.ts';
 import type { Switches } from './switches.ts';
 
 export interface PortalSettings {
@@ -18,8 +18,8 @@ export interface PortalSettings {
   readonly account: Account;
   readonly schema: PortalSchema | undefined;
   readonly switches: Switches;
-  readonly indexLagMs: number;
-  readonly indexFlicker: false | { readonly afterMs: number; readonly forMs: number };
+  readonly indexLagMs: () => number;
+  readonly indexFlicker: () => Flicker | false;
   readonly propertyLagMs: number;
   readonly customPropertyLimit: number;
 }

@@ -5,7 +5,7 @@ import type { Lane } from './limits.ts';
 import type { ObjectName } from './object-types.ts';
 import { resolveOptions, type SandboxOptions } from './options.ts';
 import { mergeRecords } from './records/merge.ts';
-import { archiveRecord } from './records/single-record.ts';
+import { archiveRecord, restoreRecord } from './records/single-record.ts';
 import type { Counters, LogEntry } from './request-log.ts';
 import { type SeedData, seedPortal } from './seed-data.ts';
 import type { Switches } from './switches.ts';
@@ -46,6 +46,8 @@ export interface Sandbox {
   /** Folds one record into another as a user would in HubSpot; answers the survivor's id. */
   merge(object: ObjectName, primaryId: string, otherId: string): string;
   archive(object: ObjectName, id: string): void;
+  /** Takes a record out of the recycle bin again, as a user would in HubSpot. */
+  restore(object: ObjectName, id: string): void;
   /** Uses up part of a limit, as other apps of the account do. */
   spend(lane: Lane, calls: number): void;
   /** An empty portal, fresh limits, no faults, no log. */
@@ -92,6 +94,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       return String(mergeRecords(object, liveRecord(world, name, primaryId), liveRecord(world, name, otherId)).id);
     },
     archive: (name, id) => archiveRecord(world.portal.object(name), liveRecord(world, name, id)),
+    restore: (name, id) => restoreRecord(world.portal.object(name), id),
     spend: (lane, calls) => world.limiter?.spend(lane, calls, world.clock.now()),
     reset: () => world.reset(),
     close: () =>

@@ -14,6 +14,8 @@ export interface SeedRecord {
   readonly properties: Readonly<Record<string, string>>;
   /** ISO 8601. */
   readonly createdAt?: string;
+  /** ISO 8601, when it last changed; when it was created unless given. */
+  readonly updatedAt?: string;
 }
 
 /** Records to begin with. They are searchable at once. */
@@ -59,14 +61,17 @@ export function seedPortal(portal: Portal, data: SeedData): Record<ObjectName, s
 function seedRecords(portal: Portal, name: ObjectName, records: Iterable<SeedRecord>): string[] {
   const object = portal.object(name);
   const ids: string[] = [];
-  for (const { id, properties, createdAt } of records) {
+  for (const { id, properties, createdAt, updatedAt } of records) {
     const values = new Map(Object.entries(properties));
     fillDefaults(object, values);
     const at = {
       ...(id !== undefined && { id: Number(id) }),
       ...(createdAt !== undefined && { createdAt: Date.parse(createdAt) }),
+      ...(updatedAt !== undefined && { updatedAt: Date.parse(updatedAt) }),
     };
     ids.push(String(object.records.insert(values, portal.now, at).id));
+    // Now and then, so that a million records do not all wait for the index at once.
+    if (ids.length % 1_000 === 0) object.index.refresh(Number.POSITIVE_INFINITY);
   }
   object.index.refresh(Number.POSITIVE_INFINITY);
   return ids;

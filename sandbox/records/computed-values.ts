@@ -15,7 +15,7 @@ export interface ComputeContext {
 type Compute = (version: RecordVersion, context: ComputeContext) => string | null;
 
 const onEvery: Record<string, Compute> = {
-  hs_object_id: ({ record }) => record.idText,
+  hs_object_id: ({ record }) => String(record.id),
   hs_object_source: () => 'INTEGRATION',
   hs_object_source_label: () => 'INTEGRATION',
   hs_object_source_id: () => '18221010',
@@ -47,7 +47,7 @@ export const computedValues: Record<ObjectName, Readonly<Record<string, Compute>
     hs_is_contact: () => 'true',
     hs_is_unworked: () => 'true',
     hs_pipeline: () => 'contacts-lifecycle-pipeline',
-    hs_all_contact_vids: ({ record }) => record.idText,
+    hs_all_contact_vids: ({ record }) => String(record.id),
     // Type 1 marks a contact's primary company.
     associatedcompanyid: (version, { firstLink }) => firstLink(version, 'companies', 1)?.toString() ?? null,
     hs_email_domain: (version, { stored }) => stored(version, 'email')?.split('@')[1] ?? null,

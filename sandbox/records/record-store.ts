@@ -1,4 +1,5 @@
 import type { ObjectType } from '../object-types.ts';
+import { IdOrder } from './id-order.ts';
 
 /** Values by slot (see {@link RecordStore.slotOf}); undefined = never set, '' = cleared. Never changed in place. */
 export type Values = readonly (string | undefined)[];
@@ -15,11 +16,15 @@ export interface RecordVersion {
 
 export interface StoredRecord {
   readonly id: number;
-  /** The id as the API shows it. */
-  readonly idText: string;
   readonly createdAt: number;
   version: RecordVersion;
   archivedAt: number | undefined;
+}
+
+export interface InsertedAt {
+  readonly id?: number;
+  readonly createdAt?: number;
+  readonly updatedAt?: number;
 }
 
 /** Quotes, backslashes and control characters. */
@@ -36,6 +41,7 @@ export class RecordStore {
   readonly type: ObjectType;
   readonly live = new Map<number, StoredRecord>();
   readonly archived = new Map<number, StoredRecord>();
+  readonly #order = new IdOrder();
   /** Ids that merges folded into others. */
   readonly forwards = new Map<number, number>();
   /** Addresses that a GDPR delete put on the block list. */
@@ -115,19 +121,31 @@ export class RecordStore {
     return id === undefined ? undefined : this.live.get(id);
   }
 
-  insert(values: ReadonlyMap<string, string>, now: number, at: { id?: number; createdAt?: number } = {}): StoredRecord {
+  /** At most `size` records with ids greater than `after`, in the order of ids. */
+  page(after: number, size: number, among: 'live' | 'archived'): StoredRecord[] {
+    const page: StoredRecord[] = [];
+    for (const id of this.#order.after(after)) {
+      const record = this[among].get(id);
+      if (record !== undefined) page.push(record);
+      if (page.length === size) break;
+    }
+    return page;
+  }
+
+  /** `at` gives a record of the past its id and its times: one that was created then has not changed since, unless it says so. */
+  insert(values: ReadonlyMap<string, string>, now: number, at: InsertedAt = {}): StoredRecord {
     const id = at.id ?? this.#nextId++;
     if (id >= this.#nextId) this.#nextId = id + 1;
     const record: StoredRecord = {
       id,
-      idText: String(id),
       createdAt: at.createdAt ?? now,
       archivedAt: undefined,
       // Set on the next line: a version points back to its record.
       version: undefined as never,
     };
-    record.version = newVersion(record, this.#merge([], values), now);
+    record.version = newVersion(record, this.#merge([], values), at.updatedAt ?? at.createdAt ?? now);
     this.live.set(id, record);
+    this.#order.add(id);
     this.#addKeys(record.version);
     this.#onChange(record);
     return record;
@@ -145,6 +163,15 @@ export class RecordStore {
     this.live.delete(record.id);
     record.archivedAt = now;
     this.archived.set(record.id, record);
+    this.#onChange(record);
+  }
+
+  /** Out of the recycle bin, as a user does it; the time of its last change stays. */
+  restore(record: StoredRecord): void {
+    this.archived.delete(record.id);
+    record.archivedAt = undefined;
+    this.live.set(record.id, record);
+    this.#addKeys(record.version);
     this.#onChange(record);
   }
 

@@ -35,9 +35,9 @@ export function recordText(object: ObjectData, version: RecordVersion, shown: Sh
   }
   const archivedAt = record.archivedAt === undefined ? '' : `,"archivedAt":"${formatInstant(record.archivedAt)}"`;
   return (
-    `{"id":"${record.idText}","properties":{${properties.slice(0, -1)}},"createdAt":"${formatInstant(record.createdAt)}",` +
+    `{"id":"${record.id}","properties":{${properties.slice(0, -1)}},"createdAt":"${formatInstant(record.createdAt)}",` +
     `"updatedAt":"${formatInstant(version.updatedAt)}","archived":${record.archivedAt !== undefined}${archivedAt},` +
-    `"url":"${recordUrl(object, record.idText)}"}`
+    `"url":"${recordUrl(object, String(record.id))}"}`
   );
 }
 

@@ -30,15 +30,14 @@ export function listRecords(call: Call): Answer {
   if (!Number.isInteger(limit) || limit < 1 || limit > 100)
     throw new Refusal(invalid('limit must be between 1 and 100'));
   const after = Number(call.query.get('after') ?? 0);
-  const from = call.query.get('archived') === 'true' ? object.records.archived : object.records.live;
-  const ids = [...from.keys()].filter((id) => id > after).sort((a, b) => a - b);
-  const page = ids
-    .slice(0, limit)
-    .map((id) => from.get(id))
-    .filter((record) => record !== undefined);
+  if (Number.isNaN(after)) throw new Refusal(invalid('after must be a cursor of this list'));
+  const among = call.query.get('archived') === 'true' ? 'archived' : 'live';
+  // One more than the page, to know whether another follows.
+  const found = object.records.page(after, limit + 1, among);
+  const page = found.slice(0, limit);
   const last = page.at(-1);
   const results = page.map((record) => fullText(call, object, record)).join(',');
-  const paging = ids.length > limit && last ? `,"paging":{"next":{"after":"${last.id}"}}` : '';
+  const paging = found.length > limit && last ? `,"paging":{"next":{"after":"${last.id}"}}` : '';
   return okText(`{"results":[${results}]${paging}}`);
 }
 
@@ -78,6 +77,13 @@ export function archiveOne(call: Call): Answer {
 export function archiveRecord(object: ObjectData, record: StoredRecord): void {
   object.records.archive(record, object.portal.now);
   object.portal.associations.removeAll({ type: object.type.name, id: record.id });
+}
+
+/** Its links do not come back. Throws a RangeError unless the record is in the recycle bin. */
+export function restoreRecord({ records, type }: ObjectData, id: string): void {
+  const record = records.archived.get(recordId(id));
+  if (!record) throw new RangeError(`there is no archived record ${id} among the ${type.name}`);
+  records.restore(record);
 }
 
 function fullText({ portal, query }: Call, object: ObjectData, record: StoredRecord): string {

@@ -84,6 +84,9 @@ function candidatesOf(object: ObjectData, definition: PropertyDefinition, filter
     const count = keys.reduce((sum, key) => sum + postings.count(key), 0);
     return { count, ids: () => [...new Set(keys.flatMap((key) => postings.get(key)))] };
   }
+  const isFrom = filter.operator === 'GTE' || filter.operator === 'GT' || filter.operator === 'BETWEEN';
+  if (isFrom && definition.name === object.type.modifiedProperty)
+    return index.modifiedSince(orderOf(definition.type, filter.value));
   if (filter.operator !== 'CONTAINS_TOKEN') return undefined;
   const tokens = queryTokens(filter.value).filter((token) => !token.includes('*'));
   if (tokens.length === 0) return undefined;

@@ -1,13 +1,19 @@
 import type { ReadValue } from '../records/read-value.ts';
 import type { RecordVersion, StoredRecord } from '../records/record-store.ts';
+import { ModifiedOrder } from './modified-order.ts';
 import { Postings } from './postings.ts';
 import { tokensOf } from './tokens.ts';
 
+/** A new record that appeared is gone again `afterMs` later for `forMs`. */
+export interface Flicker {
+  readonly afterMs: number;
+  readonly forMs: number;
+}
+
 export interface IndexSettings {
-  /** Milliseconds of the sandbox's clock between a write and its being searchable. */
-  readonly lagMs: number;
-  /** A new record that appeared is gone again `afterMs` later for `forMs`. */
-  readonly flicker: false | { readonly afterMs: number; readonly forMs: number };
+  /** Milliseconds of the sandbox's clock between a write and its being searchable; drawn for each write. */
+  readonly lagMs: () => number;
+  readonly flicker: () => Flicker | false;
   readonly readerOf: (property: string) => ReadValue;
 }
 
@@ -16,6 +22,8 @@ interface Pending {
   /** Undefined: leave the index (archived). */
   readonly version: RecordVersion | undefined;
   readonly visibleAt: number;
+  /** Rises from write to write: a late one does not undo what a later write of the record has shown already. */
+  readonly number: number;
 }
 
 type KeysOf = (value: string) => readonly string[];
@@ -33,8 +41,13 @@ export class SearchIndex {
   readonly #visible = new Map<number, RecordVersion>();
   readonly #inverted = new Map<string, Inverted>();
   readonly #hidden = new Map<number, { readonly from: number; readonly until: number }>();
+  readonly #modified = new ModifiedOrder();
+  /** In the order in which they become visible. */
   #pending: Pending[] = [];
   #applied = 0;
+  #number = 0;
+  /** The newest write that each record with several pending ones has shown. */
+  readonly #shown = new Map<number, number>();
 
   constructor(settings: IndexSettings) {
     this.#settings = settings;
@@ -42,7 +55,8 @@ export class SearchIndex {
 
   changed(record: StoredRecord, now: number): void {
     const version = record.archivedAt === undefined ? record.version : undefined;
-    this.#pending.push({ record, version, visibleAt: now + this.#settings.lagMs });
+    this.#number += 1;
+    this.#plan({ record, version, visibleAt: now + this.#settings.lagMs(), number: this.#number });
     this.refresh(now);
   }
 
@@ -55,6 +69,7 @@ export class SearchIndex {
     if (this.#applied > 1000 || this.#applied === this.#pending.length) {
       this.#pending = this.#pending.slice(this.#applied);
       this.#applied = 0;
+      if (this.#pending.length === 0) this.#shown.clear();
     }
   }
 
@@ -87,7 +102,23 @@ export class SearchIndex {
     return inverted.postings;
   }
 
-  #apply({ record, version, visibleAt }: Pending): void {
+  /** At least the records whose visible state was written at this moment or later. */
+  modifiedSince(moment: number): { readonly count: number; readonly ids: () => readonly number[] } {
+    return this.#modified.since(moment);
+  }
+
+  /** Nearly always at the end: lags differ little. */
+  #plan(pending: Pending): void {
+    let at = this.#pending.length;
+    while (at > this.#applied && (this.#pending[at - 1]?.visibleAt ?? 0) > pending.visibleAt) at -= 1;
+    if (at === this.#pending.length) this.#pending.push(pending);
+    else this.#pending.splice(at, 0, pending);
+  }
+
+  #apply({ record, version, visibleAt, number }: Pending): void {
+    if ((this.#shown.get(record.id) ?? 0) > number) return;
+    this.#shown.set(record.id, number);
+    if (version) this.#modified.add(record.id, version.updatedAt);
     const before = this.#visible.get(record.id);
     for (const inverted of this.#inverted.values()) {
       if (before) post(inverted, before, 'remove');
@@ -95,8 +126,8 @@ export class SearchIndex {
     }
     if (version) this.#visible.set(record.id, version);
     else this.#visible.delete(record.id);
-    const { flicker } = this.#settings;
-    if (flicker && version && !before) {
+    const flicker = version && !before && this.#settings.flicker();
+    if (flicker) {
       const from = visibleAt + flicker.afterMs;
       this.#hidden.set(record.id, { from, until: from + flicker.forMs });
     }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { post, refusalOf, startPortal, type TestPortal, toRead } from './portal.ts';
+import { post, raw, refusalOf, startPortal, type TestPortal, toRead } from './portal.ts';
 
 async function withTwo(
   options: Parameters<typeof startPortal>[0] = {},
@@ -124,4 +124,55 @@ test('blocks the address of a contact that was deleted for good', async () => {
     (await refusalOf(client.crm.contacts.basicApi.getById(keep, undefined, undefined, undefined, true))).code,
   ).toBe(404);
   expect(blocked).toMatchObject({ code: 400, body: { category: 'VALIDATION_ERROR' } });
+});
+
+test('lists by id, page by page, archived contacts apart, and a restored one in its old place', async () => {
+  const { sandbox } = await startPortal();
+  sandbox.seed({ contacts: ['907', '905', '901', '903'].map((id) => ({ id, properties: { firstname: `n${id}` } })) });
+  const pages = async (query: string) => {
+    const pages: string[][] = [];
+    for (let after: string | undefined = ''; after !== undefined; ) {
+      const cursor: string = after === '' ? '' : `&after=${after}`;
+      const answer = await raw(sandbox, `/crm/v3/objects/contacts?limit=2${query}${cursor}`);
+      const { results, paging } = (await answer.json()) as {
+        results: { id: string }[];
+        paging?: { next: { after: string } };
+      };
+      pages.push(results.map(({ id }) => id));
+      after = paging?.next.after;
+    }
+    return pages;
+  };
+
+  const all = await pages('');
+  sandbox.archive('contacts', '903');
+  const rest = [await pages(''), await pages('&archived=true')];
+  sandbox.restore('contacts', '903');
+
+  expect(all).toEqual([
+    ['901', '903'],
+    ['905', '907'],
+  ]);
+  expect(rest).toEqual([[['901', '905'], ['907']], [['903']]]);
+  expect([await pages(''), await pages('&archived=true')]).toEqual([all, [[]]]);
+  expect(() => sandbox.restore('contacts', '903')).toThrow(RangeError);
+});
+
+test('gives the survivor of a merge the time of the merge, and leaves it at an update that changes nothing', async () => {
+  let now = Date.parse('2026-05-01T12:00:00Z');
+  const { sandbox, client, keep, lose } = await withTwo({ now: () => now });
+  const modified = () => sandbox.records('contacts')[0]?.updatedAt;
+
+  const before = modified();
+  now += 1000;
+  sandbox.merge('contacts', keep, lose);
+  const merged = modified();
+  now += 1000;
+  await client.crm.contacts.basicApi.update(keep, { properties: { city: 'Graz' } });
+
+  expect([before, merged, modified()]).toEqual([
+    '2026-05-01T12:00:00.000Z',
+    '2026-05-01T12:00:01.000Z',
+    '2026-05-01T12:00:01.000Z',
+  ]);
 });

@@ -93,3 +93,72 @@ test('counts an archived contact in the total but lists it no more, until the la
   expect(before).toEqual({ total: 1, results: [] });
   expect(await search()).toEqual({ total: 0, results: [] });
 });
+
+test('draws the lag of each write, and never shows an older state after a newer one', async () => {
+  const lags = [5000, 1000, 3000];
+  const portal = await startPortal({ ...clock, indexLagMs: () => lags.shift() ?? 0 });
+  const { id } = await portal.client.crm.contacts.basicApi.create({
+    properties: { email: 'ada@example.com', city: 'Graz' },
+    associations: [],
+  });
+  await portal.client.crm.contacts.basicApi.update(id, { properties: { city: 'Linz' } });
+  await portal.client.crm.contacts.basicApi.create({ properties: { email: 'bob@example.com' }, associations: [] });
+  const total = async (propertyName: string, value: string) =>
+    (
+      await post(portal.sandbox, '/crm/v3/objects/contacts/search', {
+        filterGroups: [{ filters: [{ propertyName, operator: 'EQ', value }] }],
+      })
+    ).body.total;
+
+  const seen: unknown[] = [];
+  for (const step of [999, 1, 2000, 2000]) {
+    portal.sandbox.advance(step);
+    seen.push([await total('city', 'Graz'), await total('city', 'Linz'), await total('email', 'bob@example.com')]);
+  }
+
+  expect(seen).toEqual([
+    [0, 0, 0],
+    [0, 1, 0],
+    [0, 1, 1],
+    [0, 1, 1],
+  ]);
+});
+
+test('finds by the time of the last change, whatever the writes between', async () => {
+  let now = Date.parse('2026-05-01T12:00:00Z');
+  const portal = await startPortal({ now: () => now, indexLagMs: 0 });
+  const { contacts } = portal.sandbox.seed({
+    contacts: [
+      { properties: { firstname: 'Old' }, createdAt: '2026-01-01T00:00:00Z' },
+      { properties: { firstname: 'Changed' }, createdAt: '2026-01-01T00:00:00Z', updatedAt: '2026-04-30T00:00:00Z' },
+      { properties: { firstname: 'Archived' } },
+    ],
+  });
+  const [old = '', changed = '', archived = ''] = contacts;
+  const since = async (moment: string) =>
+    (
+      (
+        await post(portal.sandbox, '/crm/v3/objects/contacts/search', {
+          filterGroups: [
+            { filters: [{ propertyName: 'lastmodifieddate', operator: 'GTE', value: String(Date.parse(moment)) }] },
+          ],
+          sorts: ['hs_object_id'],
+        })
+      ).body.results as unknown as { id: string }[]
+    ).map(({ id }) => id);
+
+  const before = [await since('2026-01-01T00:00:00Z'), await since('2026-04-01T00:00:00Z')];
+  now += 3_600_000;
+  await portal.client.crm.contacts.basicApi.update(old, { properties: { city: 'Graz' } });
+  await portal.client.crm.contacts.basicApi.update(old, { properties: { city: 'Linz' } });
+  portal.sandbox.archive('contacts', archived);
+  const after = await since('2026-05-01T12:30:00Z');
+  portal.sandbox.restore('contacts', archived);
+
+  expect(before).toEqual([
+    [old, changed, archived],
+    [changed, archived],
+  ]);
+  expect(after).toEqual([old]);
+  expect([await since('2026-05-01T12:30:00Z'), await since('2026-05-01T12:00:00Z')]).toEqual([[old], [old, archived]]);
+});
