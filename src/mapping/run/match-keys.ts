@@ -147,3 +147,8 @@ export function propertiesToRead(mapping: Mapping): string[] {
     ]),
   ];
 }
+
+/** The properties that hold the values of the match rules, without repeats. */
+export function propertiesOfRules(mapping: Mapping): string[] {
+  return [...new Set(compileMapping(mapping).rules.flatMap(({ pairs }) => pairs.flatMap((pair) => pair.properties)))];
+}

@@ -1,0 +1,272 @@
+import type { Clock } from '../crm/clock.ts';
+import type { CallContext, Crm, ListedRecord } from '../crm/crm.ts';
+import type { Logger } from '../logger.ts';
+import type { IndexPair, OpenIndex } from './identity-store.ts';
+import type { IndexedRules } from './indexed-rules.ts';
+import type { KeyDigest } from './key-digest.ts';
+import { afterListing, afterSweep, type Listing, type ObjectState, readObjectState } from './object-state.ts';
+
+export interface IndexLimits {
+  /** So far each sweep reaches back behind the start of the one before: the CRM's search may lag behind writes. */
+  readonly overlapMs: number;
+  /** Answers may rely on a sweep that started so long ago. */
+  readonly freshMs: number;
+  /** All records are listed again after this, to measure what sweeps missed. */
+  readonly fullPassMs: number;
+}
+
+export interface ObjectIndexDeps {
+  readonly crm: Pick<Crm, 'list' | 'modifiedSince'>;
+  readonly index: OpenIndex;
+  readonly digest: KeyDigest;
+  readonly clock: Clock;
+  /** Milliseconds since 1970, for the first sweep only: later ones count by the CRM's clock. */
+  readonly wallClock: () => number;
+  readonly log: Logger;
+}
+
+/** Records that became visible later than the overlap allows for are seen by a sweep that reaches back so far. */
+const wideOverlapMs = 30 * 60_000;
+const wideEveryMs = 60_000;
+/** A wide sweep that fits one page costs no more than a narrow one. */
+const rowsPerPage = 200;
+/** A wide sweep may take a tenth of the time. */
+const wideShare = 10;
+/** A sweep of more pages than this, and than a fifth of the records fill, costs more than listing all of them again. */
+const maxSweepPages = 20;
+const maxOverlapMs = 60 * 60_000;
+
+/** A sweep that would have read too much: the rules count as unlisted, and the next sweep starts from now. */
+export class SweepTooLongError extends Error {
+  override readonly name = 'SweepTooLongError';
+}
+
+/**
+ * The index of one object type: lists all records once, then follows what is modified. Every step is written together with the pairs
+ * that it found, so the process may end at any moment.
+ */
+export class ObjectIndex {
+  readonly #deps: ObjectIndexDeps;
+  readonly #limits: IndexLimits;
+  #rules: IndexedRules;
+  #state: ObjectState;
+  #writes: Promise<unknown> = Promise.resolve();
+  /** Pairs whose record was read and no longer holds the key. */
+  #drops: IndexPair[] = [];
+  #lastWide: { readonly at: number; readonly tookMs: number; readonly rows: number } | undefined;
+  #sweptSince = Number.NEGATIVE_INFINITY;
+  #sweptRules: readonly string[] = [];
+
+  private constructor(
+    deps: ObjectIndexDeps,
+    limits: IndexLimits,
+    { rules, state }: { readonly rules: IndexedRules; readonly state: ObjectState },
+  ) {
+    this.#deps = deps;
+    this.#limits = limits;
+    this.#rules = rules;
+    this.#state = state;
+  }
+
+  /** Continues where an earlier process stopped. @throws IndexLostError */
+  static async load(deps: ObjectIndexDeps, limits: IndexLimits, rules: IndexedRules): Promise<ObjectIndex> {
+    const text = await deps.index.readState(rules.objectType);
+    return new ObjectIndex(deps, limits, { rules, state: readObjectState(text, limits.overlapMs) });
+  }
+
+  get state(): ObjectState {
+    return this.#state;
+  }
+
+  get rules(): IndexedRules {
+    return this.#rules;
+  }
+
+  /** Follows other rules from now on; those that stay lose nothing. */
+  follow(rules: IndexedRules): void {
+    this.#rules = rules;
+  }
+
+  /** True if all records were listed for this rule, and the last sweep followed it. */
+  isListed(fingerprint: string): boolean {
+    return this.#state.rules[fingerprint]?.isListed === true;
+  }
+
+  /** True if a sweep that started at most `freshMs` before now has been completed for this rule. */
+  isFresh(fingerprint: string): boolean {
+    const isRecent = this.#sweptSince >= this.#deps.clock.now() - this.#limits.freshMs;
+    return isRecent && this.#sweptRules.includes(fingerprint);
+  }
+
+  /** Milliseconds since the last completed sweep started; infinite before the first one of this process. */
+  get sweptAgoMs(): number {
+    return this.#deps.clock.now() - this.#sweptSince;
+  }
+
+  /** A listing is due: of rules that have none, or of everything once in a while. It may start after a sweep. */
+  get listingDue(): 'no' | 'after a sweep' | 'yes' {
+    const { listing, rules, sweptAt, listedAt } = this.#state;
+    if (listing !== undefined) return 'yes';
+    const open = this.#rules.fingerprints.filter((fingerprint) => !this.isListed(fingerprint));
+    const isOld = sweptAt !== undefined && listedAt !== undefined && sweptAt - listedAt > this.#limits.fullPassMs;
+    if (open.length === 0 && !isOld) return 'no';
+    const isSwept = this.#rules.fingerprints.every((fingerprint) => {
+      const rule = rules[fingerprint];
+      return rule !== undefined && rule.to === sweptAt && rule.from <= rule.to - this.#state.overlapMs;
+    });
+    return isSwept ? 'yes' : 'after a sweep';
+  }
+
+  /**
+   * Reads what was modified lately. @param onPage called before each page is read, with its number from 0.
+   * @throws what the CRM's call throws; IndexLostError; SweepTooLongError.
+   */
+  async sweep(context: CallContext, onPage: (page: number) => void = () => {}): Promise<void> {
+    const { clock, wallClock, crm } = this.#deps;
+    const rules = this.#rules;
+    const startedAt = clock.now();
+    const isWide = this.#isWideDue(startedAt);
+    const { sweptAt = wallClock(), overlapMs } = this.#state;
+    const since = sweptAt - (isWide ? Math.max(wideOverlapMs, overlapMs) : overlapMs);
+    await this.#writeDrops();
+    let at: number | undefined;
+    let afterId: string | undefined;
+    let rows = 0;
+    for (let page = 0; ; page += 1) {
+      onPage(page);
+      const { objectType, properties } = rules;
+      const read = await crm.modifiedSince({ objectType, since: new Date(since), afterId, properties }, context);
+      at ??= read.servedAt.getTime();
+      rows += read.records.length;
+      const pairs = this.#pairsOf(rules, read.records);
+      const { fingerprints } = rules;
+      const began = at;
+      const isLast = read.next === undefined;
+      await this.#commit(pairs, isLast ? (state) => afterSweep(state, { fingerprints, since, at: began }) : undefined);
+      if (isLast) break;
+      if (page >= this.#maxPages) await this.#giveUp(began);
+      afterId = read.next;
+    }
+    if (isWide) this.#lastWide = { at: startedAt, tookMs: clock.now() - startedAt, rows };
+    if (startedAt >= this.#sweptSince) {
+      this.#sweptSince = startedAt;
+      this.#sweptRules = rules.fingerprints;
+    }
+  }
+
+  /** Reads one page of the listing, and begins one if none is under way. @throws as {@link ObjectIndex.sweep} */
+  async listPage(context: CallContext): Promise<void> {
+    const rules = this.#rules;
+    const listing = this.#keptListing(rules);
+    const { objectType, properties } = rules;
+    const page = await this.#deps.crm.list({ objectType, after: listing.after, properties }, context);
+    const pairs = this.#pairsOf(rules, page.records);
+    const missed = listing.isFullPass ? await this.#countMissed(rules, page.records) : 0;
+    const read = { ...listing, records: listing.records + page.records.length, drift: listing.drift + missed };
+    const { next } = page;
+    await this.#commit(pairs, (state) => {
+      const counted = missed === 0 ? state : withDrift(state, missed, listing.drift === 0);
+      return next === undefined ? afterListing(counted, read) : { ...counted, listing: { ...read, after: next } };
+    });
+    if (missed > 0 && listing.drift === 0) this.#logDrift();
+  }
+
+  /** Adds a record that was just written with these keys. */
+  async put(pairs: readonly IndexPair[]): Promise<void> {
+    const news = new Set(pairs.map(nameOf));
+    this.#drops = this.#drops.filter((pair) => !news.has(nameOf(pair)));
+    await this.#commit(pairs, undefined);
+  }
+
+  /** Removes pairs with the next sweep, which finds those again that a person restores until then. */
+  drop(pairs: readonly IndexPair[]): void {
+    if (this.#drops.length < maxDrops) this.#drops = [...this.#drops, ...pairs];
+  }
+
+  get #maxPages(): number {
+    return Math.max(maxSweepPages, this.#state.records / 5 / rowsPerPage);
+  }
+
+  #isWideDue(now: number): boolean {
+    const last = this.#lastWide;
+    if (last === undefined || this.#state.sweptAt === undefined || last.rows <= rowsPerPage) return true;
+    return now - last.at >= Math.max(wideEveryMs, wideShare * last.tookMs);
+  }
+
+  /** The listing under way, without rules that are no longer followed; a new one if nothing would be left of it. */
+  #keptListing(rules: IndexedRules): Listing {
+    const { listing, sweptAt, overlapMs } = this.#state;
+    const kept = listing?.fingerprints.filter((fingerprint) => rules.fingerprints.includes(fingerprint)) ?? [];
+    if (listing !== undefined && kept.length > 0) return { ...listing, fingerprints: kept };
+    if (sweptAt === undefined) throw new Error('a listing begins after a sweep');
+    const isFullPass = rules.fingerprints.every((fingerprint) => this.isListed(fingerprint));
+    const fingerprints = [...rules.fingerprints];
+    return { fingerprints, startedAt: sweptAt, marginMs: overlapMs, records: 0, isFullPass, drift: 0 };
+  }
+
+  #pairsOf(rules: IndexedRules, records: readonly ListedRecord[]): IndexPair[] {
+    const { objectType } = rules;
+    return records.flatMap(({ id, properties }) =>
+      rules.keysOf(properties).map((key) => ({ digest: this.#deps.digest({ objectType, ...key }), id })),
+    );
+  }
+
+  /** Pairs that sweeps should have found, and that are not there. */
+  async #countMissed(rules: IndexedRules, records: readonly ListedRecord[]): Promise<number> {
+    const { sweptAt = 0, overlapMs } = this.#state;
+    const settled = records.filter(({ modifiedAt }) => Date.parse(modifiedAt) < sweptAt - overlapMs);
+    const pairs = this.#pairsOf(rules, settled);
+    const known = await this.#deps.index.propose(pairs.map(({ digest }) => digest));
+    return pairs.filter(({ id }, position) => known[position]?.includes(id) !== true).length;
+  }
+
+  #logDrift(): void {
+    const facts = { objectType: this.#rules.objectType, overlapS: this.#state.overlapMs / 1_000 };
+    this.#deps.log.warn(facts, 'the identity index had missed changes: its sweeps reach further back from now on');
+  }
+
+  async #writeDrops(): Promise<void> {
+    const drops = this.#drops;
+    this.#drops = [];
+    if (drops.length > 0) await this.#inTurn(() => this.#deps.index.write({ pairs: [], drops }));
+  }
+
+  async #giveUp(at: number): Promise<never> {
+    await this.#commit([], ({ rules: _gone, listing: _stopped, ...state }) => ({ ...state, rules: {}, sweptAt: at }));
+    throw new SweepTooLongError('too much was modified since the last sweep');
+  }
+
+  /** Writes pairs and, in the same step, the changed state. */
+  #commit(pairs: readonly IndexPair[], change: ((state: ObjectState) => ObjectState) | undefined): Promise<void> {
+    return this.#inTurn(async () => {
+      const { index } = this.#deps;
+      if (change === undefined) {
+        if (pairs.length > 0) await index.write({ pairs });
+        return;
+      }
+      const next = change(this.#state);
+      await index.write({ pairs, state: { name: this.#rules.objectType, text: JSON.stringify(next) } });
+      this.#state = next;
+    });
+  }
+
+  /** One write after the other: each builds on the state that the one before has written. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const result = this.#writes.then(work);
+    this.#writes = result.catch(() => undefined);
+    return result;
+  }
+}
+
+/** More wait only while no sweep succeeds. */
+const maxDrops = 10_000;
+
+function nameOf({ digest, id }: IndexPair): string {
+  return `${digest} ${id}`;
+}
+
+/** The first drift of a pass doubles the overlap. */
+function withDrift(state: ObjectState, missed: number, isFirst: boolean): ObjectState {
+  const overlapMs = isFirst ? Math.max(state.overlapMs, Math.min(2 * state.overlapMs, maxOverlapMs)) : state.overlapMs;
+  return { ...state, drift: state.drift + missed, overlapMs };
+}
