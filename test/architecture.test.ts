@@ -140,7 +140,16 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   'http/': ['bridge/', 'mapping/', 'crm/crm.ts', 'crm/deadline.ts', 'contract/', 'errors.ts', 'logger.ts'],
   'reasons/': ['bridge/decisions.ts', 'journal/journal.ts', 'mapping/'],
-  'identity/': ['sqlite/', 'mapping/', 'crm/crm.ts', 'errors.ts', 'logger.ts'],
+  'identity/': [
+    'bridge/identity-index.ts',
+    'sqlite/',
+    'mapping/',
+    'crm/clock.ts',
+    'crm/crm.ts',
+    'crm/deadline.ts',
+    'errors.ts',
+    'logger.ts',
+  ],
   'journal/': ['bridge/decisions.ts', 'sqlite/', 'config.ts', 'logger.ts'],
   'sqlite/': [],
   'doctor/': [
