@@ -10,17 +10,50 @@ export type KeyKind = PersonKeyKind | `external ${string}` | `crm ${string}` | '
 
 /**
  * A digest of 48 bits. That of an email address, a telephone number or a profile is keyed: only someone who has the key can recognize
- * it. Ids are in the journal anyway; their digests are faster.
+ * it. Ids are in the journal anyway; theirs is fast, and different ids may share one: compare what is found.
  */
 export type Digest = (kind: KeyKind, text: string) => number;
 
 export function createDigest(secret: string): Digest {
+  // A hash that begins with the key, and of which 48 of 256 bits are kept, cannot be continued; HMAC takes three times as long.
   return (kind, text) => {
     const whole = `${kind}\u0001${text}`;
-    const isOfPerson = kind === 'email' || kind === 'phone' || kind === 'profile';
-    const hex = isOfPerson ? createHmac('sha256', secret).update(whole).digest('hex') : hash('sha256', whole);
-    return Number.parseInt(hex.slice(0, 12), 16);
+    if (kind === 'details') return toDigest(hash('sha256', whole));
+    return isOfPerson(kind) ? toDigest(hash('sha256', `${secret}\u0001${whole}`)) : mix(whole);
   };
+}
+
+/** As the first version of the file has them. */
+export function createFirstDigest(secret: string): Digest {
+  return (kind, text) => {
+    const whole = `${kind}\u0001${text}`;
+    const hex = isOfPerson(kind) ? createHmac('sha256', secret).update(whole).digest('hex') : hash('sha256', whole);
+    return toDigest(hex);
+  };
+}
+
+/** True for what is stored as a keyed digest alone. */
+export function isOfPerson(kind: KeyKind): kind is PersonKeyKind {
+  return kind === 'email' || kind === 'phone' || kind === 'profile';
+}
+
+function toDigest(hex: string): number {
+  return Number.parseInt(hex.slice(0, 12), 16);
+}
+
+/** Two multiplicative hashes of 32 bits, of which 48 bits are kept: a tenth of the time that SHA-256 needs. */
+function mix(text: string): number {
+  let high = 0x9e3779b9;
+  let low = 0x7f4a7c15;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    high = Math.imul(high ^ code, 0x01000193);
+    low = Math.imul(low ^ (code + (low >>> 15)), 0x45d9f3b);
+  }
+  high = Math.imul(high ^ (high >>> 16) ^ low, 0x21f0aaad);
+  low = Math.imul(low ^ (low >>> 15) ^ (high >>> 7), 0x735a2d97);
+  high ^= high >>> 15;
+  return (high >>> 0) * 2 ** 16 + (low >>> 16);
 }
 
 /** As the bridge and the person who searches write the same address. */

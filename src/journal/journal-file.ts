@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { isDamage, setAside } from '../sqlite/damaged-file.ts';
 import { loadSqlite } from '../sqlite/load-sqlite.ts';
+import { keyBlocksTable } from './key-blocks.ts';
 
 /** A file that this version cannot use; the message is for the log. */
 export class JournalFileError extends Error {
@@ -29,6 +30,8 @@ const migrations: readonly string[] = [
     bucket INTEGER NOT NULL, digest INTEGER NOT NULL, record INTEGER NOT NULL, PRIMARY KEY (bucket, digest, record)
   ) STRICT, WITHOUT ROWID;
   `,
+  // \`keys\` stays for the entries of files that an earlier version has written.
+  keyBlocksTable,
 ];
 
 export const journalVersion = migrations.length;
@@ -86,7 +89,9 @@ function openForWriting(file: string): DatabaseSync {
     database.exec('PRAGMA synchronous = NORMAL; PRAGMA cache_size = -2048; PRAGMA journal_size_limit = 16777216');
     migrate(file, database);
     // Reads a page of every table: a file whose pages are gone is noticed now.
-    database.exec('SELECT max(id) FROM requests; SELECT max(id) FROM records; SELECT max(bucket) FROM keys');
+    database.exec(
+      'SELECT max(id) FROM requests; SELECT max(id) FROM records; SELECT max(bucket) FROM keys; SELECT max(last) FROM key_blocks WHERE part = 0',
+    );
     return database;
   } catch (error) {
     database.close();

@@ -3,12 +3,11 @@ import { Worker } from 'node:worker_threads';
 import type { DecidedRequest } from '../bridge/decisions.ts';
 import type { Logger } from '../logger.ts';
 import type { Journal } from './journal.ts';
-import type { JournalMessage, JournalReport, JournalSettings, RequestPart } from './journal-messages.ts';
+import type { JournalMessage, JournalReport, JournalSettings } from './journal-messages.ts';
+import { partSize, toParts, type WaitingPart } from './request-parts.ts';
 
 /** How long entries wait to be written together: what a sudden end of the process may cost is well below a second. */
 const flushMs = 250;
-/** Records that are passed to the thread at once; between two such parts, requests get their turn. */
-const partSize = 1_000;
 /** Records that the thread holds at once; its memory stays small, whatever a request contains. */
 const maxPosted = 2 * partSize;
 /** Records that wait for a slow disk; more are dropped. About 300 bytes each. */
@@ -21,7 +20,7 @@ export class JournalThread implements Journal {
   readonly #settings: JournalSettings;
   readonly #log: Logger;
   #worker: Worker | undefined;
-  #parts: RequestPart[] = [];
+  #parts: WaitingPart[] = [];
   #timer: NodeJS.Timeout | undefined;
   #sequence = 0;
   /** Records in `#parts` and with the thread. */
@@ -42,7 +41,7 @@ export class JournalThread implements Journal {
   }
 
   write(request: DecidedRequest): void {
-    const { records, ...head } = request;
+    const { records } = request;
     const isFull = this.#waiting > 0 && this.#waiting + records.length > maxWaiting;
     if (this.#isClosed || isFull || performance.now() < this.#pausedUntil) {
       this.counts.dropped += records.length;
@@ -50,10 +49,7 @@ export class JournalThread implements Journal {
       return;
     }
     this.#sequence += 1;
-    const common = { sequence: this.#sequence, request: head, ...summaryOf(request) };
-    for (let offset = 0; offset === 0 || offset < records.length; offset += partSize) {
-      this.#parts.push({ ...common, offset, records: records.slice(offset, offset + partSize) });
-    }
+    for (const part of toParts(request, this.#sequence)) this.#parts.push(part);
     this.#waiting += records.length;
     this.#timer ??= setTimeout(() => this.#flush(), flushMs).unref();
   }
@@ -84,24 +80,25 @@ export class JournalThread implements Journal {
     if (this.#parts.length > 0) setImmediate(() => this.#flush());
   }
 
-  #nextParts(): readonly RequestPart[] {
+  #nextParts(): readonly WaitingPart[] {
     let records = 0;
     const end = this.#parts.findIndex((part) => {
-      records += part.records.length + 1;
+      records += part.records + 1;
       return records > partSize;
     });
     return this.#parts.splice(0, end < 0 ? this.#parts.length : Math.max(1, end));
   }
 
-  #post(parts: readonly RequestPart[]): void {
+  #post(parts: readonly WaitingPart[]): void {
     const worker = this.#worker ?? this.#start();
-    const records = parts.reduce((sum, part) => sum + part.records.length, 0);
+    const records = parts.reduce((sum, part) => sum + part.records, 0);
     if (worker === undefined) {
       this.#settle(records, false);
       return;
     }
     this.#posted += records;
-    worker.postMessage({ kind: 'parts', text: JSON.stringify(parts), records } satisfies JournalMessage);
+    const text = `[${parts.map((part) => part.toText()).join()}]`;
+    worker.postMessage({ kind: 'parts', text, records } satisfies JournalMessage);
   }
 
   #settle(records: number, isWritten: boolean): void {
@@ -171,14 +168,4 @@ export class JournalThread implements Journal {
     this.#pausedUntil = performance.now() + retryMs;
     this.#onFlushed?.();
   }
-}
-
-function summaryOf({ records }: DecidedRequest): Pick<RequestPart, 'outcomes' | 'heldBack'> {
-  const outcomes: Record<string, number> = {};
-  let heldBack = 0;
-  for (const record of records) {
-    outcomes[record.outcome] = (outcomes[record.outcome] ?? 0) + 1;
-    if (record.heldBack.length > 0) heldBack += 1;
-  }
-  return { outcomes, heldBack };
 }

@@ -1,8 +1,19 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import type { RecordDecision } from '../bridge/decisions.ts';
-import { canonicalEmail, canonicalPhone, canonicalProfile, createDigest, type KeyKind, readSecret } from './digests.ts';
+import {
+  canonicalEmail,
+  canonicalPhone,
+  canonicalProfile,
+  createDigest,
+  createFirstDigest,
+  isOfPerson,
+  type KeyKind,
+  readSecret,
+} from './digests.ts';
 import type { JournalEntry, JournalReader, JournalRequest, RequestFilter } from './journal.ts';
 import { openForReading, recordsPerRequest } from './journal-file.ts';
+import { findInKeyBlocks } from './key-blocks.ts';
+import { maxIdLength } from './write-requests.ts';
 
 /** Other names of the same record that are followed; more would be another record's life. */
 const maxNames = 10;
@@ -16,8 +27,7 @@ const objects = ['contacts', 'companies', 'tasks', 'activities'] as const;
 export function openJournalReader(folder: string, secret?: string): JournalReader | undefined {
   const database = openForReading(folder);
   if (database === undefined) return undefined;
-  const digest = createDigest(secret ?? readSecret(folder) ?? '');
-  const find = (kind: KeyKind, name: string, limit: number) => findEntries(database, digest(kind, name), limit);
+  const find = prepareFind(database, secret ?? readSecret(folder) ?? '');
   return {
     lifeOf: async (name, limit) => {
       const kinds: readonly KeyKind[] = objects.flatMap((object) => [`external ${object}`, `crm ${object}`] as const);
@@ -64,17 +74,32 @@ const entryColumns = `
   SELECT records.id AS record_id, object, external_id, crm_id, outcome, details.text AS details, ids, requests.*
   FROM records JOIN requests ON requests.id = records.id / ${recordsPerRequest} LEFT JOIN details ON details.id = records.details`;
 
-function findEntries(database: DatabaseSync, digest: number, limit: number): FoundEntry[] {
+type FindEntries = (kind: KeyKind, name: string, limit: number) => FoundEntry[];
+
+function prepareFind(database: DatabaseSync, secret: string): FindEntries {
+  const digest = createDigest(secret);
+  const firstDigest = createFirstDigest(secret);
+  const hasBlocks = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'key_blocks'").get() !== undefined;
+  const entries = database.prepare(`${entryColumns} WHERE records.id IN (SELECT value FROM json_each(?))`);
   // One lookup in each bucket; CROSS JOIN keeps this order.
-  const query = `
+  const inBuckets = database.prepare(`
     WITH RECURSIVE buckets (n) AS (
       SELECT min(bucket) FROM keys UNION ALL SELECT n + 1 FROM buckets WHERE n < (SELECT max(bucket) FROM keys)
-    ), found AS (
-      SELECT keys.record FROM buckets CROSS JOIN keys ON keys.bucket = buckets.n AND keys.digest = ?
-      ORDER BY keys.record DESC LIMIT ?
     )
-    ${entryColumns} WHERE records.id IN (SELECT record FROM found)`;
-  return database.prepare(query).all(digest, limit).map(toEntry);
+    SELECT keys.record FROM buckets CROSS JOIN keys ON keys.bucket = buckets.n AND keys.digest = ?
+    ORDER BY keys.record DESC LIMIT ?`);
+  return (kind, name, limit) => {
+    const older = inBuckets.all(firstDigest(kind, name), limit).map(({ record }) => Number(record));
+    const found = hasBlocks ? findInKeyBlocks(database, digest(kind, name), limit) : [];
+    const newest = [...found, ...older].slice(0, limit);
+    const named = entries.all(JSON.stringify(newest)).map(toEntry);
+    return isOfPerson(kind) ? named : named.filter(({ entry }) => idsOf(entry).includes(name.slice(0, maxIdLength)));
+  };
+}
+
+/** All ids by which an entry can be found. */
+function idsOf({ externalId, crmId, survivorId, contactId, companyId, matchingIds = [], setAside = [] }: JournalEntry) {
+  return [externalId, crmId, survivorId, contactId, companyId, ...matchingIds, ...setAside.map(({ id }) => id)];
 }
 
 /** A record has more than one name: what was sent for Enginy's id may have been written under the CRM's id alone. */

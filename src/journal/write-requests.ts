@@ -3,6 +3,7 @@ import type { RecordDecision } from '../bridge/decisions.ts';
 import { canonicalEmail, canonicalPhone, canonicalProfile, type Digest, type KeyKind } from './digests.ts';
 import { recordsPerRequest } from './journal-file.ts';
 import type { RequestPart } from './journal-messages.ts';
+import { createKeyBlocks, type Key } from './key-blocks.ts';
 
 /** Writes requests into an open journal; large ones in parts. */
 export interface RequestWriter {
@@ -11,9 +12,7 @@ export interface RequestWriter {
 }
 
 /** Ids that are longer say nothing more; a caller may choose them. */
-const maxIdLength = 512;
-/** See the table of keys: so many records make a bucket whose index is small. */
-const recordsPerBucket = 10_000;
+export const maxIdLength = 512;
 /** Known details are remembered up to this number, and up to this length. */
 const maxRemembered = 10_000;
 const maxRememberedLength = 1_000;
@@ -25,11 +24,9 @@ const maxMatchingKeys = 10;
 export function createRequestWriter(database: DatabaseSync, digest: Digest, replica: string): RequestWriter {
   const statements = prepare(database);
   const details = createDetails(statements, digest);
-  let bucket = Number(database.prepare('SELECT max(bucket) AS bucket FROM keys').get()?.bucket ?? 0);
-  /** Records in the current bucket; after a restart a new one is soon begun. */
-  let inBucket = 0;
-  /** Of the records of this transaction: digest and id. */
-  let keys: [digest: number, record: number][] = [];
+  const blocks = createKeyBlocks(database);
+  /** Of the records of this transaction. */
+  let keys: Key[] = [];
   /** The request whose parts are still arriving. */
   let current: { readonly sequence: number; readonly id: number } | undefined;
 
@@ -50,24 +47,18 @@ export function createRequestWriter(database: DatabaseSync, digest: Digest, repl
     write(parts) {
       const before = current;
       keys = [];
-      if (inBucket >= recordsPerBucket) {
-        bucket += 1;
-        inBucket = 0;
-      }
       database.exec('BEGIN IMMEDIATE');
       try {
         for (const part of parts) {
-          inBucket += part.records.length;
           const first = idOf(part) * recordsPerRequest + part.offset;
           for (const [index, record] of part.records.entries()) writeRecord(first + index, record);
         }
-        // In the order of their index, which then changes page by page.
-        keys.sort(([a], [b]) => a - b);
-        for (const [key, record] of keys) statements.key.run(bucket, key, record);
+        blocks.add(keys);
         database.exec('COMMIT');
       } catch (error) {
         // What was remembered of this transaction is not in the file.
         details.forget();
+        blocks.forget();
         current = before;
         if (database.isTransaction) database.exec('ROLLBACK');
         throw error;
@@ -123,7 +114,6 @@ function prepare(database: DatabaseSync) {
       'INSERT INTO records (id, object, external_id, crm_id, outcome, details, ids) VALUES (?, ?, ?, ?, ?, ?, ?)',
     ),
     details: database.prepare('INSERT OR IGNORE INTO details (id, text) VALUES (?, ?)'),
-    key: database.prepare('INSERT OR IGNORE INTO keys (bucket, digest, record) VALUES (?, ?, ?)'),
   };
 }
 
@@ -133,18 +123,15 @@ function detailsOf(record: RecordDecision): object {
   const { existingId: _existingId, text, ...common } = problem ?? {};
   return {
     rule,
-    ...(tried !== undefined && { tried: tried.slice(0, maxHeldBack) }),
+    tried,
     linkedBy,
     ...(written.length > 0 && { written }),
-    ...(heldBack.length > 0 && { heldBack: heldBack.slice(0, maxHeldBack) }),
+    ...(heldBack.length > 0 && { heldBack }),
     ...(createdProperties.length > 0 && { createdProperties }),
     ...(warnings > 0 && { warnings }),
     ...(problem !== undefined && { problem: problem.kind === 'not-found' ? common : { ...common, text } }),
   };
 }
-
-/** A caller may invent fields without end. */
-const maxHeldBack = 200;
 
 /** What belongs to one record alone. */
 function idsOf({ contactId, companyId, matchingIds, setAside, survivorId, problem }: RecordDecision): string | null {

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { DecidedRequest } from '../../src/bridge/decisions.ts';
-import { createDigest } from '../../src/journal/digests.ts';
+import { createDigest, createFirstDigest } from '../../src/journal/digests.ts';
 import { journalPath, openJournalFile } from '../../src/journal/journal-file.ts';
 import type { JournalReport } from '../../src/journal/journal-messages.ts';
 import { JournalThread } from '../../src/journal/journal-thread.ts';
@@ -33,7 +33,8 @@ test.each([1, 60])('after kill -9 with %i entries written, the file opens and ha
   expect(await readJournal(folder).lifeOf(`person-${written}@example.com`, 10)).toHaveLength(1);
 });
 
-const digest = createDigest('a secret of the test');
+const secret = 'a secret of the test';
+const digest = createDigest(secret);
 
 function request(n: number, at: number): DecidedRequest {
   const record = {
@@ -56,8 +57,13 @@ function filled(folder: string, count: number) {
     const { records, ...head } = request(n, n);
     return { sequence: n, request: head, outcomes: { created: 1 }, heldBack: 0, offset: 0, records };
   });
-  createRequestWriter(database, digest, 'test').write(parts);
+  const writer = createRequestWriter(database, digest, 'test');
+  for (let from = 0; from < count; from += 100) writer.write(parts.slice(from, from + 100));
   return database;
+}
+
+function keysIn(database: DatabaseSync) {
+  return database.prepare('SELECT count(*) AS rows, sum(length(keys)) / 16 AS keys FROM key_blocks').get();
 }
 
 test('deletes what is older than the limit, and everything that belongs to it', () => {
@@ -67,7 +73,8 @@ test('deletes what is older than the limit, and everything that belongs to it', 
   trimJournal(database, { maxAgeMs: 300, maxBytes: 1e9 }, 1_000);
 
   const count = (table: string) => database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n;
-  expect(['requests', 'records', 'keys', 'details'].map(count)).toEqual([300, 300, 600, 1]);
+  expect(['requests', 'records', 'details'].map(count)).toEqual([300, 300, 1]);
+  expect(keysIn(database)).toEqual({ rows: 3, keys: 600 });
   database.close();
 });
 
@@ -86,6 +93,32 @@ test('stays within its size by deleting the oldest, and gives the space back', (
   expect(last).toBe(4_999);
   expect(first).toBeGreaterThan(2_000);
   expect(first).toBeLessThan(3_500);
+  database.close();
+});
+
+test('finds every record by its id and its email address, gathered or sorted, after a restart and after trimming', async () => {
+  const folder = temporaryFolder();
+  filled(folder, 7_000).close();
+  const database = openJournalFile(folder, () => {});
+  const writer = createRequestWriter(database, digest, 'test');
+  const [part] = [request(7_000, 7_000)].map(({ records, ...head }) => {
+    return { sequence: 1, request: head, outcomes: { created: 1 }, heldBack: 0, offset: 0, records };
+  });
+  if (part !== undefined) writer.write([part]);
+  const rows = Number(keysIn(database)?.rows);
+  const find = async (n: number) => {
+    const journal = readJournal(folder, secret);
+    const found = [await journal.lifeOf(`lead-${n}`, 5), await journal.lifeOf(`P${n}@example.com`, 5)];
+    return found.map((entries) => entries.map(({ request: { requestId } }) => requestId));
+  };
+  const samples = [0, 1, 5_999, 6_000, 6_999, 7_000];
+
+  for (const n of samples) expect(await find(n)).toEqual([[`r-${n}`], [`r-${n}`]]);
+  trimJournal(database, { maxAgeMs: 1_000, maxBytes: 1e9 }, 7_001);
+  for (const n of samples) expect(await find(n)).toEqual(n < 6_001 ? [[], []] : [[`r-${n}`], [`r-${n}`]]);
+
+  expect(rows).toBeLessThan(100);
+  expect(keysIn(database)).toEqual({ rows: 11, keys: 2_002 });
   database.close();
 });
 
@@ -182,7 +215,7 @@ test('a file of the first version opens, for reading and for writing', async () 
     INSERT INTO requests VALUES (1, 5, 'old', 'PUT /contacts', 200, 9, 'abc', 'host', NULL, '{"updated":1}', 1);
     INSERT INTO details VALUES (7, '{"written":["city"],"heldBack":[{"field":"phone","property":"phone","reason":"if-empty"}]}');
     INSERT INTO records VALUES (1048576, 'contacts', 'lead-1', '101', 'updated', 7, NULL);
-    INSERT INTO keys VALUES (0, ${digest('external contacts', 'lead-1')}, 1048576);
+    INSERT INTO keys VALUES (0, ${createFirstDigest(secret)('external contacts', 'lead-1')}, 1048576);
     PRAGMA user_version = 1;
   `);
   first.close();

@@ -30,9 +30,9 @@ export async function startJournaling(environment: Record<string, string> = {}, 
   };
 }
 
-/** The journal of a folder; closed when the test ends. */
-export function readJournal(folder: string): JournalReader {
-  const reader = openJournalReader(folder);
+/** The journal of a folder; closed when the test ends. `secret`: the key it was written with, if it is not the folder's own. */
+export function readJournal(folder: string, secret?: string): JournalReader {
+  const reader = openJournalReader(folder, secret);
   if (reader === undefined) throw new Error(`there is no journal in ${folder}`);
   onTestFinished(() => reader.close());
   return reader;

@@ -1,0 +1,100 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+/**
+ * The index of the journal: which digest belongs to which record. Digests are random: in a table of rows, every write would change pages
+ * all over it, and each row costs a call. So the keys of a write are one row, a list of pairs of numbers. When enough of them have
+ * gathered, they are sorted into parts by digest, and a search reads one part of each such block.
+ */
+export interface KeyBlocks {
+  /** Adds keys within the caller's transaction. */
+  add(keys: readonly Key[]): void;
+  /** Call it when the transaction was rolled back. */
+  forget(): void;
+}
+
+export type Key = readonly [digest: number, record: number];
+
+/** Keys that have not been sorted into parts yet. */
+const gathering = -1;
+/** Parts of a block. */
+const parts = 64;
+/** So many keys make a block, about 3 kB per part. */
+const keysPerBlock = 12_000;
+/** Digests have 48 bits; the highest ones choose the part. */
+const digestsPerPart = 2 ** 48 / parts;
+const bytesPerKey = 2 * Float64Array.BYTES_PER_ELEMENT;
+
+/** The SQL of the table, for the migration that creates it. `last`: the highest record in `keys`. */
+export const keyBlocksTable = `
+  CREATE TABLE key_blocks (id INTEGER PRIMARY KEY, part INTEGER NOT NULL, last INTEGER NOT NULL, keys BLOB NOT NULL) STRICT;
+  CREATE INDEX key_blocks_part ON key_blocks (part);
+`;
+
+export function createKeyBlocks(database: DatabaseSync): KeyBlocks {
+  const insert = database.prepare('INSERT INTO key_blocks (part, last, keys) VALUES (?, ?, ?)');
+  const count = database.prepare(`SELECT total(length(keys)) AS bytes FROM key_blocks WHERE part = ${gathering}`);
+  const addRow = (part: number, keys: readonly Key[]) => {
+    const last = keys.reduce((highest, [, record]) => Math.max(highest, record), 0);
+    insert.run(part, last, toBytes(keys));
+  };
+  /** Undefined until it is counted. */
+  let gathered: number | undefined;
+  return {
+    add(keys) {
+      if (keys.length === 0) return;
+      gathered ??= Number(count.get()?.bytes) / bytesPerKey;
+      addRow(gathering, keys);
+      gathered += keys.length;
+      if (gathered < keysPerBlock) return;
+      const rows = database.prepare(`SELECT keys FROM key_blocks WHERE part = ${gathering}`).all();
+      const byPart: Key[][] = Array.from({ length: parts }, () => []);
+      for (const row of rows) {
+        for (const key of toKeys(row.keys)) byPart[Math.floor(key[0] / digestsPerPart)]?.push(key);
+      }
+      database.exec(`DELETE FROM key_blocks WHERE part = ${gathering}`);
+      for (const [part, sorted] of byPart.entries()) if (sorted.length > 0) addRow(part, sorted);
+      gathered = 0;
+    },
+    forget() {
+      gathered = undefined;
+    },
+  };
+}
+
+/** The records that have one of these digests, newest first. */
+export function findInKeyBlocks(database: DatabaseSync, digest: number, limit: number): readonly number[] {
+  const rows = database
+    .prepare('SELECT keys FROM key_blocks WHERE part IN (?, ?)')
+    .iterate(gathering, Math.floor(digest / digestsPerPart));
+  const found: number[] = [];
+  for (const row of rows) {
+    const numbers = toNumbers(row.keys);
+    for (let at = 0; at < numbers.length; at += 2) {
+      const record = numbers[at + 1];
+      if (numbers[at] === digest && record !== undefined) found.push(record);
+    }
+  }
+  return found.sort((a, b) => b - a).slice(0, limit);
+}
+
+function toBytes(keys: readonly Key[]): Uint8Array {
+  const numbers = new Float64Array(keys.length * 2);
+  let at = 0;
+  for (const [digest, record] of keys) {
+    numbers[at] = digest;
+    numbers[at + 1] = record;
+    at += 2;
+  }
+  return new Uint8Array(numbers.buffer);
+}
+
+function toKeys(stored: unknown): Key[] {
+  const numbers = toNumbers(stored);
+  return Array.from({ length: numbers.length / 2 }, (_unused, n) => [numbers[2 * n] ?? 0, numbers[2 * n + 1] ?? 0]);
+}
+
+function toNumbers(stored: unknown): Float64Array {
+  if (!(stored instanceof Uint8Array)) return new Float64Array();
+  // A copy begins where the numbers may begin.
+  return new Float64Array(stored.slice().buffer);
+}
