@@ -4,22 +4,47 @@ import { createHttpServer, listen as listenAt } from './listening.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 
+export interface AdminAddresses {
+  /** Undefined: it does not listen. */
+  readonly adminUrl: string | undefined;
+  /** Signs in to the console once, as operator; undefined: there is no console. A secret. */
+  readonly consoleLink: string | undefined;
+}
+
 export interface AdminServer {
-  /** Returns the address. Rejects if the port is taken. */
-  listen(at: NonNullable<Config['admin']>): Promise<string>;
+  /** Returns the addresses. Rejects if the port is taken. */
+  listen(): Promise<AdminAddresses>;
+  reload(): void;
   close(): Promise<void>;
+}
+
+/** Without ADMIN_PORT. */
+export const noAdminServer: AdminServer = {
+  listen: async () => ({ adminUrl: undefined, consoleLink: undefined }),
+  reload: () => {},
+  close: async () => {},
+};
+
+interface AdminConsole {
+  readonly listener: RequestListener;
+  opened(url: string): string;
+  reload(): void;
+  close(): void;
 }
 
 /**
  * `GET /metrics` on its own port, for Prometheus, and the console. The metrics require no key, so keep the port on loopback or a private
  * network.
  */
-export function createAdminServer(deps: {
-  readonly metrics: Pick<Metrics, 'read' | 'contentType'>;
-  readonly log: Logger;
-  /** Serves `/console` and all below it; absent: there is no console. */
-  readonly console?: { readonly listener: RequestListener; close(): void } | undefined;
-}): AdminServer {
+export function createAdminServer(
+  at: NonNullable<Config['admin']>,
+  deps: {
+    readonly metrics: Pick<Metrics, 'read' | 'contentType'>;
+    readonly log: Logger;
+    /** Serves `/console` and all below it; absent: there is no console. */
+    readonly console?: AdminConsole | undefined;
+  },
+): AdminServer {
   const { metrics, log, console } = deps;
   const serve: RequestListener = (request, response) => {
     const path = request.url?.split('?')[0] ?? '';
@@ -39,7 +64,11 @@ export function createAdminServer(deps: {
   };
   const server = createHttpServer(serve, { requestTimeoutMs, maxConnections });
   return {
-    listen: (at) => listenAt(server, at),
+    async listen() {
+      const adminUrl = await listenAt(server, at);
+      return { adminUrl, consoleLink: console?.opened(adminUrl) };
+    },
+    reload: () => console?.reload(),
     close: () =>
       new Promise((resolve) => {
         console?.close();

@@ -3,6 +3,13 @@ import { sandboxKey } from './api-key-list.ts';
 import type { ApiVersion } from './crm/hubspot/transport/api-versions.ts';
 import type { Environment, UnusedSettings } from './environment.ts';
 import type { BodyLimits } from './http/body-limits.ts';
+import {
+  type AdminConfig,
+  adminOf,
+  type ConsoleConfig,
+  consoleMistakes,
+  consoleOf,
+} from './settings/console-settings.ts';
 import { EnvironmentSchema, type ParsedEnvironment } from './settings/environment-schema.ts';
 import { describeSlips, type GivenSettings, signsOfAccount } from './settings/setting-slips.ts';
 
@@ -74,9 +81,9 @@ export interface Config {
       }
     | undefined;
   /** Where metrics are served; undefined: nowhere. */
-  readonly admin: { readonly host: string; readonly port: number } | undefined;
+  readonly admin: AdminConfig | undefined;
   /** Undefined: no console. */
-  readonly console: { readonly dataDir: string } | undefined;
+  readonly console: ConsoleConfig | undefined;
   /** Undefined: no captures. */
   readonly capture:
     | {
@@ -170,9 +177,7 @@ function commonMistakes(env: ParsedEnvironment): string[] {
     ...(env.REPLICAS > 1 && env.REDIS_URL === undefined
       ? ['REPLICAS is set but REDIS_URL is not: without Redis replicas share no limits']
       : []),
-    ...(env.CONSOLE === 'on' && env.ADMIN_PORT === undefined
-      ? ['ADMIN_PORT is missing: the console is served there']
-      : []),
+    ...consoleMistakes(env),
     ...(env.BODY_LIMIT_TOTAL < env.BODY_LIMIT ? ['BODY_LIMIT_TOTAL must be at least BODY_LIMIT'] : []),
   ];
 }
@@ -215,8 +220,8 @@ function freezeConfig(env: ParsedEnvironment): Config {
       maxValues: env.MAX_VALUES,
       maxDepth: env.MAX_DEPTH,
     }),
-    admin: env.ADMIN_PORT === undefined ? undefined : Object.freeze({ host: env.ADMIN_HOST, port: env.ADMIN_PORT }),
-    console: env.CONSOLE === 'on' ? Object.freeze({ dataDir: env.DATA_DIR }) : undefined,
+    admin: adminOf(env, isSandbox),
+    console: consoleOf(env, isSandbox),
     extraSearches: env.MATCH_EXTRA_SEARCHES,
     cache: Object.freeze({ max: env.CACHE_MAX, ttlMs: env.CACHE_TTL_S * 1000 }),
     replicas: replicasOf(env),

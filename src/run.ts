@@ -41,7 +41,7 @@ export async function runBridge(): Promise<void> {
       },
       'enginy-bridge listens',
     );
-    if (config.isSandbox) output.write(sandboxNotice(bridge.url, config.auth));
+    if (config.isSandbox) output.write(sandboxNotice(bridge, config.auth));
   } catch (error) {
     if (!(error instanceof ConfigError || error instanceof MappingError || isListenError(error))) throw error;
     process.stderr.write(`${error.message}\n`);
@@ -60,7 +60,7 @@ function followSignals(bridge: RunningBridge, log: pino.Logger, environment: Env
 }
 
 /** Names the key only where it is the public one of the sandbox: the log must not contain a private key. */
-function sandboxNotice(url: string, { header, keys }: Config['auth']): string {
+function sandboxNotice({ url, consoleLink }: RunningBridge, { header, keys }: Config['auth']): string {
   const key = keys.includes(sandboxKey) ? sandboxKey : 'YOUR_API_KEY';
   return `
 Sandbox mode: an embedded CRM with a few made-up records replaces HubSpot. It keeps nothing: all records are gone when the bridge stops.
@@ -68,7 +68,7 @@ Try it:
 
   curl -s ${url}/contacts/sync -H '${header}: ${key}' -H 'content-type: application/json' \\
     -d '{"contacts":[{"externalId":"lead-1","email":"ADA.MARCHETTI@northwind-bicycles.example.com"}]}'
-
+${consoleLink === undefined ? '' : `\nSee what it did, with a link that signs in once, within ten minutes ("enginy-bridge console" prints a new one):\n\n  ${consoleLink}\n`}
 `;
 }
 

@@ -1,5 +1,5 @@
 import type { pino } from 'pino';
-import { type AdminServer, createAdminServer } from './admin-server.ts';
+import { type AdminServer, createAdminServer, noAdminServer } from './admin-server.ts';
 import { loadApiKeys } from './api-keys.ts';
 import { createApp } from './app.ts';
 import { prepareIdProperties } from './bridge/properties/prepare-id-property.ts';
@@ -32,6 +32,8 @@ export interface RunningBridge {
   readonly mapping: string;
   /** Where its metrics are; undefined unless ADMIN_PORT is set. */
   readonly adminUrl: string | undefined;
+  /** Signs in to the console once; undefined: there is none. A secret. */
+  readonly consoleLink: string | undefined;
   /** Reads the mapping files, API_KEY_FILE and the certificate again; if one has errors, its last valid version stays active. Asks the CRM again for what it refused. */
   reload(): Promise<void>;
   /**
@@ -100,12 +102,12 @@ export async function startBridge(config: Config, log: pino.Logger, overrides: O
   const closeRest = async (captureGraceMs: number) => {
     mappings.close();
     follower?.close();
-    await admin?.close();
+    await admin.close();
     await parts.closeUpstream();
     await Promise.all([capture?.close(captureGraceMs), journal?.close(captureGraceMs), parts.tracing.close()]);
   };
   try {
-    const adminUrl = config.admin === undefined ? undefined : await admin?.listen(config.admin);
+    const adminAddresses = await admin.listen();
     const url = await listen(server, config.listen);
     if (checksAtStart) checkProperties(crm, log, mappings);
     followMappings(parts, () => {
@@ -114,10 +116,11 @@ export async function startBridge(config: Config, log: pino.Logger, overrides: O
     return {
       url,
       mapping: mappings.current().hash,
-      adminUrl,
+      ...adminAddresses,
       stopDelayMs: config.stopDelayMs,
       async reload() {
         apiKeys.reload();
+        admin.reload();
         follower?.reload();
         bridge.forgetRefusals();
         await mappings.reload();
@@ -143,13 +146,23 @@ export async function startBridge(config: Config, log: pino.Logger, overrides: O
   }
 }
 
-/** The console is loaded on demand: most replicas have none. */
-async function openAdmin(config: Config, log: pino.Logger, parts: Parts): Promise<AdminServer | undefined> {
-  if (config.admin === undefined) return undefined;
-  const { metrics, mappings, crm, pacer } = parts;
-  if (config.console === undefined) return createAdminServer({ metrics, log });
+/** Loaded on demand: most replicas have no console. @throws ConfigError */
+async function openConsoleAccess(config: Config, log: pino.Logger) {
+  if (config.console === undefined) return undefined;
+  const { openAccess } = await import('./console/console-access.ts');
+  return openAccess({ ...config.console, adminHost: config.admin?.host ?? '' }, log, Date.now);
+}
+
+async function openAdmin(config: Config, log: pino.Logger, parts: Parts): Promise<AdminServer> {
+  if (config.admin === undefined) return noAdminServer;
+  const { consoleAccess: access, metrics, mappings, crm, pacer, journal } = parts;
+  if (access === undefined) return createAdminServer(config.admin, { metrics, log });
   const { startConsole } = await import('./console/start-console.ts');
-  return createAdminServer({ metrics, log, console: startConsole({ config, log, mappings, crm, pacer }) });
+  return createAdminServer(config.admin, {
+    metrics,
+    log,
+    console: startConsole({ config, log, mappings, crm, pacer, journal }, access),
+  });
 }
 
 /** @param clock the system's unless given. */
@@ -164,6 +177,7 @@ async function stopDelay(ms: number, clock: Clock = systemClock): Promise<void> 
 async function openParts(config: Config, log: pino.Logger, overrides: Overrides) {
   const apiKeys = loadApiKeys(config.auth, log);
   const certificate = config.tls === undefined ? undefined : readCertificate(config.tls);
+  const consoleAccess = await openConsoleAccess(config, log);
   const tracing = await startTracing(config.traceEndpoint, log);
   const metrics = createMetrics({ ofProcess: config.admin !== undefined });
   const pollMs = overrides.pollMs ?? mappingPollMs;
@@ -207,6 +221,7 @@ async function openParts(config: Config, log: pino.Logger, overrides: Overrides)
   return {
     apiKeys,
     certificate,
+    consoleAccess,
     tracing,
     metrics,
     mappings,

@@ -177,8 +177,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'errors.ts',
     'live-mappings.ts',
     'logger.ts',
+    'settings/console-settings.ts',
   ],
-  'console/access/': [],
+  'console/access/': ['config.ts', 'data-dir/replace-file.ts', 'logger.ts', 'settings/setting-kinds.ts'],
   'console/html/': ['console/access/'],
   'conformance/': [],
   'init/': ['mapping/', 'crm/crm.ts'],
@@ -235,6 +236,14 @@ test.each(Object.entries(mayImport))('%s imports in one direction only', (folder
 function allowedFor(path: string, prefixes: readonly string[]): readonly string[] {
   return captureWiring.includes(path) ? [...prefixes, 'crm/hubspot/'] : prefixes;
 }
+
+test('the console is known to the wiring, and its access to the command that creates links', () => {
+  const importers = files.filter(
+    ({ path, imports }) => !path.startsWith('console/') && imports.some((target) => target.startsWith('console/')),
+  );
+
+  expect(importers.map(({ path }) => path).sort()).toEqual(['cli/commands/console-command.ts', 'serve.ts']);
+});
 
 test('only the wiring of captures chooses a CRM', () => {
   const choosers = files.filter(

@@ -151,3 +151,44 @@ test.each([
 ])('warns about %s %i times, since it would carry the token', (url, warnings) => {
   expect(connectionWarnings(loadConfig({ ...hubspot, HUBSPOT_BASE_URL: url }))).toHaveLength(warnings);
 });
+
+test('the console is part of a sandbox on loopback, at a free port unless one is set', () => {
+  expect(loadConfig({ SANDBOX: 'true' })).toMatchObject({
+    admin: { host: '127.0.0.1', port: 0 },
+    console: { dataDir: 'data' },
+  });
+  expect(loadConfig({ SANDBOX: 'true', CONSOLE: 'off' })).toMatchObject({ admin: undefined, console: undefined });
+  expect(loadConfig({ SANDBOX: 'true', ADMIN_PORT: '9464', ADMIN_HOST: '0.0.0.0' }).console).toBeUndefined();
+  expect(loadConfig({ ...hubspot, ADMIN_PORT: '9464' }).console).toBeUndefined();
+});
+
+test.each<[string, Record<string, string>, string | undefined]>([
+  ['without a port', { CONSOLE: 'on' }, 'ADMIN_PORT is missing'],
+  ['on loopback', { CONSOLE: 'on', ADMIN_PORT: '9464' }, undefined],
+  ['on every address', { CONSOLE: 'on', ADMIN_PORT: '9464', ADMIN_HOST: '0.0.0.0' }, 'CONSOLE_USERS or'],
+  ['on every address of IPv6', { CONSOLE: 'on', ADMIN_PORT: '9464', ADMIN_HOST: '::' }, 'CONSOLE_USERS or'],
+  [
+    'on every address with users',
+    { CONSOLE: 'on', ADMIN_PORT: '9464', ADMIN_HOST: '0.0.0.0', CONSOLE_USERS: 'users' },
+    undefined,
+  ],
+  [
+    'with a header of no proxy',
+    { CONSOLE: 'on', ADMIN_PORT: '9464', CONSOLE_TRUSTED_HEADER: 'X-User' },
+    'CONSOLE_TRUSTED_PROXIES is missing',
+  ],
+  [
+    'with a number of proxies',
+    { CONSOLE: 'on', ADMIN_PORT: '9464', CONSOLE_TRUSTED_HEADER: 'X-User', CONSOLE_TRUSTED_PROXIES: '1' },
+    'CONSOLE_TRUSTED_PROXIES must be',
+  ],
+  [
+    'with an address that has a path',
+    { CONSOLE: 'on', ADMIN_PORT: '9464', CONSOLE_URL: 'https://example.org/console' },
+    'CONSOLE_URL must be',
+  ],
+])('judges a console %s', (_name, settings, problem) => {
+  const problems = problemsOf({ ...hubspot, ...settings });
+
+  expect(problems).toEqual(problem === undefined ? [] : [expect.stringContaining(problem)]);
+});

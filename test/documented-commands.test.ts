@@ -86,7 +86,7 @@ beforeAll(async () => {
   await earlier.close(30_000);
   const other = await openAccount();
   other.seed(exampleSeed);
-  bridge = await startOn(other, { CAPTURE: 'off', JOURNAL: 'off' });
+  bridge = await startOn(other, { CAPTURE: 'off', JOURNAL: 'off', CONSOLE: 'on', ADMIN_PORT: '0' });
   closing.push(async () => void (await bridge.close(30_000)));
 });
 

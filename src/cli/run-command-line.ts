@@ -5,6 +5,7 @@ import { capturesCommand } from './commands/captures-command.ts';
 import { checkCommand } from './commands/check-command.ts';
 import { completionCommand } from './commands/completion-command.ts';
 import { conformanceCommand } from './commands/conformance-command.ts';
+import { consoleCommand } from './commands/console-command.ts';
 import { doctorCommand } from './commands/doctor-command.ts';
 import { explainCommand } from './commands/explain-command.ts';
 import { fieldsCommand } from './commands/fields-command.ts';
@@ -33,6 +34,7 @@ Examples:
   enginy-bridge captures list --last 20        what happened to the latest requests that had an error or a warning
   enginy-bridge replay FILE                    run a captured request again, offline, and print what differs
   enginy-bridge properties plan payload.json   which custom properties requests would make
+  enginy-bridge console                        print a link to the console of a running bridge
   enginy-bridge conformance URL                check any server against Enginy's contract
 
 All settings come from the environment or from .env (see .env.example).
@@ -76,6 +78,7 @@ export function createProgram(io: CommandIo): Command {
     .addCommand(tailCommand(io))
     .addCommand(capturesCommand(io))
     .addCommand(replayCommand(io))
+    .addCommand(consoleCommand(io))
     .addCommand(conformanceCommand(io))
     .addCommand(completionCommand(io));
   adopt(program, io);

@@ -1,139 +1,127 @@
 import { readFileSync } from 'node:fs';
-import express, { type Express, type Request, type Response } from 'express';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, Router } from 'express';
 import type { Logger } from '../logger.ts';
-import type { Identity } from './access/roles.ts';
-import { includesRole } from './access/roles.ts';
+import { isForeignFetch, isFromOwnPage, type Site, siteOf } from './access/same-site.ts';
+import type { Audit } from './audit.ts';
+import type { Access } from './console-access.ts';
 import { html } from './html/html.ts';
-import { layout, type Theme } from './html/layout.ts';
-import type { Action, Page, Reply, Screen, Visit } from './screens/screen.ts';
+import { createPageSender, formOf, type PageSender } from './page-sender.ts';
+import { demandRole, screenRoutes } from './screen-routes.ts';
+import type { Screen } from './screens/screen.ts';
 import { securityHeaders } from './security-headers.ts';
-
-/** A user of this request; how it was found out decides whether the user can sign out. */
-export interface SignedIn {
-  readonly identity: Identity;
-  readonly formToken: string;
-  readonly canSignOut: boolean;
-}
+import { signInRoutes } from './sign-in-routes.ts';
 
 export interface ConsoleAppDeps {
   readonly screens: readonly Screen[];
   readonly isSandbox: boolean;
+  readonly access: Access;
+  readonly audit: Audit;
   readonly log: Logger;
-  identify(request: Request): SignedIn | undefined;
 }
 
-/** The routes of the console: its files, its screens, their actions. */
-export function createConsoleApp(deps: ConsoleAppDeps): Express {
-  const { screens, log } = deps;
+/** The middleware and routes of the console, in the order in which a request passes them. */
+export function createConsoleApp({ screens, isSandbox, access, audit, log }: ConsoleAppDeps): Express {
+  const pages = createPageSender(screens, isSandbox);
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  app.set('trust proxy', access.trustedProxies);
   app.use(securityHeaders());
-  for (const { path, type, file } of files) {
-    app.get(path, (_request, response) => {
-      response.type(type).send(readFileSync(file));
-    });
-  }
+  app.use(demandOwnSite(access));
+  app.use(fileRoutes());
   app.use(express.text({ type: 'application/x-www-form-urlencoded', limit: maxFormBytes }));
-  for (const screen of screens) {
-    app.get(screen.path, async (request, response) => {
-      await answer(deps, { screen, request, response, role: screen.role, run: (visit) => screen.show(visit) });
+  app.use(demandOwnPage);
+  app.use(signInRoutes({ access, pages, audit }));
+  app.use(themeRoute({ access, pages }));
+  app.use(screenRoutes(screens, { access, pages, audit }));
+  app.use((request, response) => {
+    pages.sendPlain(request, response, {
+      title: 'No such page',
+      status: 404,
+      body: html`<p><a href="/console">Overview</a></p>`,
     });
-    for (const action of screen.actions ?? []) {
-      app.post(action.path, async (request, response) => {
-        await answer(deps, {
-          screen,
-          request,
-          response,
-          role: action.role,
-          run: async (visit) => {
-            log.info({ user: visit.identity.name, action: action.path }, 'console action');
-            return action.run(visit);
-          },
-        });
-      });
-    }
-  }
+  });
+  app.use(errorPage(pages, log));
   return app;
 }
 
+/** A pasted mapping file or payload. */
 const maxFormBytes = 2 * 1024 ** 2;
 
-const files = [
-  { path: '/console/console.css', type: 'css', file: new URL('client/console.css', import.meta.url) },
-  { path: '/console/client.js', type: 'js', file: new URL('client/client.js', import.meta.url) },
-] as const;
-
-interface Exchange {
-  readonly screen: Screen;
-  readonly request: Request;
-  readonly response: Response;
-  readonly role: Action['role'];
-  run(visit: Visit): Promise<Reply> | Reply;
-}
-
-async function answer(deps: ConsoleAppDeps, { screen, request, response, role, run }: Exchange): Promise<void> {
-  const user = deps.identify(request);
-  if (user === undefined) {
-    response.redirect(303, '/console/sign-in');
-    return;
-  }
-  if (!includesRole(user.identity.role, role)) {
-    response.status(403).send('not permitted');
-    return;
-  }
-  const visit = visitOf(request, user);
-  const reply = await run(visit);
-  if ('redirect' in reply) response.redirect(303, reply.redirect);
-  else if ('download' in reply) {
-    const { name, type, text } = reply.download;
-    response.attachment(name).type(type).send(text);
-  } else sendPage(deps, { screen, request, response, user, page: reply });
-}
-
-function visitOf(request: Request, { identity, formToken }: SignedIn): Visit {
-  const { searchParams } = new URL(request.originalUrl, 'http://console');
-  const params = Object.entries(request.params).map(([name, value]) => [name, String(value)]);
-  return {
-    identity,
-    formToken,
-    params: Object.fromEntries(params),
-    query: searchParams,
-    form: new URLSearchParams(typeof request.body === 'string' ? request.body : ''),
-    url: request.originalUrl,
+/** Serves only the console's own names, so that no other name can be made to resolve to it, and nothing for pages of other sites. */
+function demandOwnSite({ own }: Access): RequestHandler {
+  return (request, response, next) => {
+    const site = siteOf(request.headers, own);
+    if (site === undefined) {
+      response
+        .status(421)
+        .type('text')
+        .send('Unknown host: set CONSOLE_URL to the address of the console, or use localhost.\n');
+    } else if (isForeignFetch(request.headers)) {
+      response.status(403).type('text').send('The console does not answer other sites.\n');
+    } else {
+      response.locals.site = site;
+      if (site.isHttps) response.setHeader('Strict-Transport-Security', 'max-age=31536000');
+      next();
+    }
   };
 }
 
-interface Sent {
-  readonly screen: Screen;
-  readonly request: Request;
-  readonly response: Response;
-  readonly user: SignedIn;
-  readonly page: Page;
+/** What changes something comes from a page of the console. */
+const demandOwnPage: RequestHandler = (request, response, next) => {
+  const site: Site = response.locals.site;
+  if (request.method === 'GET' || request.method === 'HEAD' || isFromOwnPage(request.headers, site)) next();
+  else {
+    const text = site.isHttps || request.headers['sec-fetch-site'] !== undefined ? '' : ' Use HTTPS, or localhost.';
+    response.status(403).type('text').send(`This request does not come from a page of the console.${text}\n`);
+  }
+};
+
+/** What browsers load; read once. */
+function fileRoutes(): Router {
+  const router = Router();
+  for (const [name, type] of [
+    ['console.css', 'css'],
+    ['client.js', 'js'],
+  ] as const) {
+    const text = readFileSync(new URL(`client/${name}`, import.meta.url), 'utf8');
+    router.get(`/console/${name}`, (_request, response) => {
+      response.type(type).send(text);
+    });
+  }
+  return router;
 }
 
-function sendPage(deps: ConsoleAppDeps, { screen, request, response, user, page }: Sent): void {
-  const links = deps.screens.flatMap(({ path, navLabel, role }) =>
-    navLabel !== undefined && includesRole(user.identity.role, role)
-      ? [{ path, label: navLabel, isCurrent: path === screen.path }]
-      : [],
-  );
-  const frame = {
-    title: page.title ?? screen.title,
-    url: request.method === 'GET' ? request.originalUrl : screen.path,
-    links,
-    theme: themeOf(request),
-    isSandbox: deps.isSandbox,
-    user,
-    liveScreen: screen.live === undefined ? undefined : screen.path,
+const themes: readonly string[] = ['light', 'dark', 'system'];
+
+function themeRoute(deps: { readonly access: Access; readonly pages: PageSender }): Router {
+  const router = Router();
+  router.post('/console/theme', demandRole('viewer', deps), (request, response) => {
+    const form = formOf(request);
+    const theme = form.get('theme') ?? '';
+    const back = form.get('return') ?? '';
+    const site: Site = response.locals.site;
+    const maxAge = theme === 'system' ? 0 : 365 * 86_400_000;
+    if (themes.includes(theme))
+      response.cookie('eb-theme', theme, { maxAge, sameSite: 'strict', httpOnly: true, secure: site.isHttps });
+    response.redirect(303, /^\/console(?:[/?]|$)/.test(back) ? back : '/console');
+  });
+  return router;
+}
+
+function errorPage(pages: PageSender, log: Logger): ErrorRequestHandler {
+  // biome-ignore lint/complexity/useMaxParams: Express recognizes error handlers by their four parameters
+  return (error, request, response, next) => {
+    const status = typeof error?.status === 'number' && error.status < 500 ? error.status : 500;
+    if (status === 500) log.error({ err: error, path: request.route?.path }, 'a page of the console failed');
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    const body =
+      status === 500
+        ? html`<p role="alert">The log of the bridge has the reason.</p>`
+        : html`<p role="alert">The request is not usable (${status}).</p>`;
+    pages.sendPlain(request, response, { title: 'Something went wrong', status, body });
   };
-  response
-    .status(page.status ?? 200)
-    .type('html')
-    .send(layout(frame, html`${page.body}`).toString());
-}
-
-function themeOf(request: Request): Theme | undefined {
-  const theme = /(?:^|;\s*)eb-theme=(light|dark)(?:;|$)/.exec(request.headers.cookie ?? '')?.[1];
-  return theme as Theme | undefined;
 }

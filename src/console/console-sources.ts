@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import type { Crm } from '../crm/crm.ts';
 import type { Pacer } from '../crm/pacer.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { LiveMappings } from '../live-mappings.ts';
 import type { Logger } from '../logger.ts';
 
@@ -11,4 +12,6 @@ export interface ConsoleSources {
   readonly mappings: Pick<LiveMappings, 'current' | 'state'>;
   readonly pacer: Pick<Pacer, 'state'>;
   readonly crm: Crm;
+  /** Undefined: JOURNAL is off. */
+  readonly journal: Journal | undefined;
 }

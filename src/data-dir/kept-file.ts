@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readRegularFile } from '../regular-file.ts';
+import { replaceFile } from './replace-file.ts';
 
 const maxFileBytes = 32 * 1024 * 1024;
 
@@ -66,21 +66,6 @@ export function createKeptFile<Schema extends z.ZodObject>(
       }
     },
   };
-}
-
-/** A reader sees the whole file or none. */
-function replaceFile(folder: string, file: string, text: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const temporary = `${file}.${process.pid}.writing`;
-  rmSync(temporary, { force: true });
-  try {
-    // Exclusive: it follows no link that another user of the machine may have placed there.
-    writeFileSync(temporary, text, { flag: 'wx', mode: 0o600 });
-    renameSync(temporary, file);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
 }
 
 /** Nothing of one account must ever be offered for another one. The digest reveals nothing of a token, which is random. */

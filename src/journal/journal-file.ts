@@ -32,6 +32,12 @@ const migrations: readonly string[] = [
   `,
   // \`keys\` stays for the entries of files that an earlier version has written.
   keyBlocksTable,
+  `
+  CREATE TABLE actions (
+    id INTEGER PRIMARY KEY, at INTEGER NOT NULL, user TEXT NOT NULL, role TEXT NOT NULL, action TEXT NOT NULL, subject TEXT,
+    result TEXT NOT NULL, replica TEXT NOT NULL
+  ) STRICT;
+  `,
 ];
 
 export const journalVersion = migrations.length;

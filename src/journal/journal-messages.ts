@@ -1,4 +1,5 @@
 import type { DecidedRequest, RecordDecision } from '../bridge/decisions.ts';
+import type { ConsoleAction } from './console-action.ts';
 
 /** How much a journal may hold; the oldest entries are deleted first. */
 export interface JournalLimits {
@@ -30,7 +31,9 @@ export interface RequestPart {
 
 export type JournalMessage =
   /** `text`: a list of {@link RequestPart} as JSON, which costs the sender a third of what copying objects does. */
-  { readonly kind: 'parts'; readonly text: string; readonly records: number } | { readonly kind: 'flush' };
+  | { readonly kind: 'parts'; readonly text: string; readonly records: number }
+  | { readonly kind: 'action'; readonly action: ConsoleAction }
+  | { readonly kind: 'flush' };
 
 export type JournalReport =
   | { readonly kind: 'done'; readonly records: number; readonly isWritten: boolean }

@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { DecidedRequest } from '../bridge/decisions.ts';
 import type { Logger } from '../logger.ts';
+import type { ConsoleAction } from './console-action.ts';
 import type { Journal } from './journal.ts';
 import type { JournalMessage, JournalReport, JournalSettings } from './journal-messages.ts';
 import { partSize, toParts, type WaitingPart } from './request-parts.ts';
@@ -52,6 +53,12 @@ export class JournalThread implements Journal {
     for (const part of toParts(request, this.#sequence)) this.#parts.push(part);
     this.#waiting += records.length;
     this.#timer ??= setTimeout(() => this.#flush(), flushMs).unref();
+  }
+
+  note(action: ConsoleAction): void {
+    if (this.#isClosed) return;
+    const worker = this.#worker ?? this.#start();
+    worker?.postMessage({ kind: 'action', action } satisfies JournalMessage);
   }
 
   async close(graceMs: number): Promise<void> {

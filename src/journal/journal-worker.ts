@@ -19,6 +19,10 @@ parentPort?.on('message', (message: JournalMessage) => {
     report({ kind: 'flushed' });
     return;
   }
+  if (message.kind === 'action') {
+    writer.writeAction(message.action);
+    return;
+  }
   // What journal-thread.ts made of parts.
   const parts: readonly RequestPart[] = JSON.parse(message.text);
   report({ kind: 'done', records: message.records, isWritten: writer.write(parts) });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import type { ConsoleAction } from './console-action.ts';
 import { createDigest, readOrCreateSecret } from './digests.ts';
 import { isDamage, setAside, sqliteCode } from '../sqlite/damaged-file.ts';
 import { JournalFileError, journalPath, openJournalFile } from './journal-file.ts';
@@ -40,6 +41,16 @@ export class JournalWriter {
     });
     if (isWritten === true) this.#attempt(false, () => this.#trim(journal.database, parts));
     return isWritten === true;
+  }
+
+  writeAction({ at, user, role, action, subject, result }: ConsoleAction): void {
+    const journal = this.#attempt(true, () => (this.#journal ??= this.#open()));
+    if (journal === undefined) return;
+    this.#attempt(false, () =>
+      journal.database
+        .prepare('INSERT INTO actions (at, user, role, action, subject, result, replica) VALUES (?, ?, ?, ?, ?, ?, ?)')
+        .run(at, user, role, action, subject ?? null, result, this.#settings.replica),
+    );
   }
 
   close(): void {

@@ -1,9 +1,12 @@
 import type { DecidedRequest, RecordDecision } from '../bridge/decisions.ts';
+import type { ConsoleAction } from './console-action.ts';
 
 /** Keeps what was decided about every record of every request. Names and ids, never values. */
 export interface Journal {
   /** Returns at once and never throws; the entries are written a moment later. */
   write(request: DecidedRequest): void;
+  /** Notes what a user of the console did. Returns at once and never throws. */
+  note(action: ConsoleAction): void;
   /** Entries (one per record) written and dropped so far. */
   readonly counts: { readonly written: number; readonly dropped: number };
   /** Writes what is waiting, for at most `graceMs` milliseconds, and closes. */
@@ -58,5 +61,7 @@ export interface JournalReader {
   requests(filter: RequestFilter): Promise<readonly JournalRequest[]>;
   /** The records of a request, those that failed first. */
   recordsOf(request: JournalRequest, limit: number): Promise<readonly JournalEntry[]>;
+  /** What users of the console did, newest first. */
+  actions(limit: number): Promise<readonly (ConsoleAction & { readonly replica: string })[]>;
   close(): void;
 }

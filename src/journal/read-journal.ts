@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import type { RecordDecision } from '../bridge/decisions.ts';
+import type { ConsoleAction } from './console-action.ts';
 import {
   canonicalEmail,
   canonicalPhone,
@@ -52,7 +53,28 @@ export function openJournalReader(folder: string, secret?: string): JournalReade
         .all(first, end, limit);
       return rows.map((row) => toEntry(row).entry);
     },
+    actions: async (limit) => findActions(database, limit),
     close: () => database.close(),
+  };
+}
+
+function findActions(database: DatabaseSync, limit: number) {
+  // A file of the version before has no such table until it is written again.
+  const table = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'actions'").get();
+  return table === undefined
+    ? []
+    : database.prepare('SELECT * FROM actions ORDER BY id DESC LIMIT ?').all(limit).map(toAction);
+}
+
+function toAction(row: Row): ConsoleAction & { readonly replica: string } {
+  return {
+    at: Number(row.at),
+    user: String(row.user),
+    role: String(row.role),
+    action: String(row.action),
+    ...(row.subject !== null && { subject: String(row.subject) }),
+    result: String(row.result),
+    replica: String(row.replica),
   };
 }
 

@@ -26,6 +26,8 @@ export function trimJournal(database: DatabaseSync, limits: JournalLimits, now: 
     deleteUpTo(database, first + Math.floor((last - first) * partToDelete));
     isTrimmed = true;
   }
+  // A few hundred bytes for each thing that a person did: their age is limit enough.
+  database.prepare('DELETE FROM actions WHERE at < ?').run(now - limits.maxAgeMs);
   if (isTrimmed) database.exec('PRAGMA incremental_vacuum');
   return isTrimmed;
 }

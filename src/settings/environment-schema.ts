@@ -4,8 +4,11 @@ import { toApiKeys } from '../api-key-list.ts';
 import { apiVersions, defaultApiVersion } from '../crm/hubspot/transport/api-versions.ts';
 import { defaultBodyLimits } from '../http/body-limits.ts';
 import {
+  headerName,
   httpUrl,
   maxBodyBytes,
+  origin,
+  proxyAddresses,
   redisUrl,
   size,
   trustedProxies,
@@ -22,10 +25,7 @@ export const EnvironmentSchema = z.object({
   BASE_PATH: urlPath.prefault(''),
   API_KEY: z.string().transform(toApiKeys).optional(),
   API_KEY_FILE: z.string().optional(),
-  API_KEY_HEADER: z
-    .string()
-    .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'must be a header name')
-    .prefault('X-API-Key'),
+  API_KEY_HEADER: headerName.prefault('X-API-Key'),
   HUBSPOT_ACCESS_TOKEN: z
     .string()
     .trim()
@@ -72,7 +72,11 @@ export const EnvironmentSchema = z.object({
     .optional(),
   ADMIN_PORT: wholeNumber(0, 65_535).optional(),
   ADMIN_HOST: z.string().prefault('127.0.0.1'),
-  CONSOLE: z.enum(['on', 'off'], { error: 'must be on or off' }).prefault('off'),
+  CONSOLE: z.enum(['on', 'off'], { error: 'must be on or off' }).optional(),
+  CONSOLE_URL: origin.optional(),
+  CONSOLE_USERS: z.string().optional(),
+  CONSOLE_TRUSTED_HEADER: headerName.optional(),
+  CONSOLE_TRUSTED_PROXIES: proxyAddresses.optional(),
   CAPTURE: z.enum(['off', 'errors', 'all'], { error: 'must be off, errors or all' }).prefault('errors'),
   CAPTURE_DIR: z.string().prefault('captures'),
   CAPTURE_PERSONAL_DATA: z.enum(['redact', 'keep'], { error: 'must be redact or keep' }).prefault('redact'),

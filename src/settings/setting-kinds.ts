@@ -40,6 +40,12 @@ export function withoutTrailingSlashes(url: string): string {
 
 export const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https address' });
 
+/** An address without a path. */
+export const origin = httpUrl
+  .transform((text) => new URL(text))
+  .refine(({ pathname, search, hash }) => `${pathname}${search}${hash}` === '/', 'must be an address without a path')
+  .transform((url) => url.origin);
+
 /** A path in front of others: `enginy`, `/enginy` and `//enginy/` are `/enginy`; `/` is ''. */
 export const urlPath = z
   .string()
@@ -81,3 +87,15 @@ export const trustedProxies = z
     (value) => (typeof value === 'number' ? value <= 10 : value.every(isNetwork)),
     'must be a number of proxies (10 at most), or addresses and networks such as 10.0.0.0/8 or loopback, separated by commas',
   );
+
+/** As {@link trustedProxies}, but never a number: who asks is decided by address. */
+export const proxyAddresses = trustedProxies
+  .refine((value) => typeof value !== 'number', 'must be addresses and networks such as 10.0.0.0/8 or loopback')
+  .transform((value) => (typeof value === 'number' ? [] : value));
+
+export const headerName = z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'must be a header name');
+
+/** True for an address or name that only this machine reaches. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}

@@ -37,8 +37,8 @@ export interface Action {
   readonly path: string;
   /** The lowest role that may do it. */
   readonly role: Role;
-  /** For the audit line: what the user did, such as `examined the account`. */
-  readonly does: string;
+  /** For the audit line: the id of what it is done to. */
+  subject?(visit: Visit): string | undefined;
   run(visit: Visit): Promise<Reply> | Reply;
 }
 

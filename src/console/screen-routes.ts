@@ -1,0 +1,94 @@
+import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { identifyUser, type SignedIn } from './access/identify-users.ts';
+import { includesRole, type Role } from './access/roles.ts';
+import type { Audit } from './audit.ts';
+import type { Access } from './console-access.ts';
+import { html } from './html/html.ts';
+import { formOf, type PageSender } from './page-sender.ts';
+import type { Action, Reply, Screen, Visit } from './screens/screen.ts';
+
+interface ScreenDeps {
+  readonly access: Access;
+  readonly pages: PageSender;
+  readonly audit: Audit;
+}
+
+/** The routes of the screens and their actions, each for its role. */
+export function screenRoutes(screens: readonly Screen[], deps: ScreenDeps): Router {
+  const router = Router();
+  for (const screen of screens) {
+    router.get(screen.path, demandRole(screen.role, deps), async (request, response) => {
+      const user: SignedIn = response.locals.user;
+      sendReply(await screen.show(visitOf(request, user)), { screen, user, request, response, deps });
+    });
+    for (const action of screen.actions ?? []) {
+      router.post(action.path, demandRole(action.role, deps), async (request, response) => {
+        const user: SignedIn = response.locals.user;
+        const reply = await runAudited(action, visitOf(request, user), deps.audit);
+        sendReply(reply, { screen, user, request, response, deps });
+      });
+    }
+  }
+  return router;
+}
+
+/** Passes users of the role; forms must be of this user's pages. Sets `response.locals.user`. */
+export function demandRole(role: Role, { access, pages }: Omit<ScreenDeps, 'audit'>): RequestHandler {
+  return (request, response, next) => {
+    const user = identifyUser(request, access);
+    const refuse = (title: string, reason: string) =>
+      pages.sendPlain(request, response, { title, status: 403, user, body: html`<p role="alert">${reason}</p>` });
+    if (user === undefined) response.redirect(303, '/console/sign-in');
+    else if (!includesRole(user.identity.role, role))
+      refuse('Not permitted', `This takes the role ${role}; yours is ${user.identity.role}.`);
+    else if (request.method !== 'GET' && !user.isFormToken(formOf(request).get('form-token') ?? ''))
+      refuse('Not done', 'This form is of another session. Load the page again and repeat.');
+    else {
+      response.locals.user = user;
+      next();
+    }
+  };
+}
+
+async function runAudited(action: Action, visit: Visit, audit: Audit): Promise<Reply> {
+  const { name: user, role } = visit.identity;
+  const subject = action.subject?.(visit);
+  const common = { user, role, action: action.path, ...(subject !== undefined && { subject }) };
+  try {
+    const reply = await action.run(visit);
+    audit.note({ ...common, result: 'done' });
+    return reply;
+  } catch (error) {
+    audit.note({ ...common, result: 'failed' });
+    throw error;
+  }
+}
+
+function visitOf(request: Request, { identity, formToken }: SignedIn): Visit {
+  const { searchParams } = new URL(request.originalUrl, 'http://console');
+  const params = Object.entries(request.params).map(([name, value]) => [name, String(value)]);
+  return {
+    identity,
+    formToken,
+    params: Object.fromEntries(params),
+    query: searchParams,
+    form: formOf(request),
+    url: request.originalUrl,
+  };
+}
+
+interface Exchange {
+  readonly screen: Screen;
+  readonly user: SignedIn;
+  readonly request: Request;
+  readonly response: Response;
+  readonly deps: ScreenDeps;
+}
+
+function sendReply(reply: Reply, { screen, user, request, response, deps }: Exchange): void {
+  if ('redirect' in reply) response.redirect(303, reply.redirect);
+  else if ('download' in reply) {
+    const { name, type, text } = reply.download;
+    response.attachment(name).type(type).send(text);
+  } else deps.pages.send(request, response, { screen, user, page: reply });
+}

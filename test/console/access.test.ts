@@ -1,0 +1,387 @@
+import { randomBytes, scryptSync } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { includesRole, type Role, roles } from '../../src/console/access/roles.ts';
+import { createLinkBook, createLinkToken } from '../../src/console/access/sign-in-link.ts';
+import type { ConsoleSources } from '../../src/console/console-sources.ts';
+import { createScreens } from '../../src/console/screens/screen-table.ts';
+import { openJournalReader } from '../../src/journal/read-journal.ts';
+import { runCommand } from '../cli/run-command.ts';
+import { ask, cookieOf, formTokenOf, type Sent, signIn, signInAs, startConsoleBridge } from './console-client.ts';
+
+const password = 'correct-horse-battery';
+const folder = mkdtempSync(join(tmpdir(), 'console-users-'));
+const usersFile = join(folder, 'users');
+/** As the command prints them, at the least cost that is accepted. */
+const salt = randomBytes(16);
+const hash = scryptSync(password, salt, 32, { N: 2 ** 14, r: 8, p: 1 });
+const digest = `scrypt$16384$8$1$${salt.toString('base64url')}$${hash.toString('base64url')}`;
+let running: Awaited<ReturnType<typeof startConsoleBridge>>;
+const cookies = {} as Record<Role, string>;
+let caller = 0;
+
+/** Sends a request to the console, as a caller of its own address. */
+const visit = (path: string, sent: Sent = {}) => {
+  caller += 1;
+  const headers = { 'x-forwarded-for': `192.0.2.${caller % 250}`, ...sent.headers };
+  return ask(`${running.adminUrl}${path}`, { ...sent, headers });
+};
+
+beforeAll(async () => {
+  writeFileSync(usersFile, `# users\nvera:viewer:${digest}\n\nedda:editor:${digest}\nproxied@example.org:operator\n`);
+  running = await startConsoleBridge({
+    JOURNAL: 'on',
+    CONSOLE_USERS: usersFile,
+    CONSOLE_URL: 'https://console.example.org',
+    CONSOLE_TRUSTED_HEADER: 'X-Remote-User',
+    CONSOLE_TRUSTED_PROXIES: 'loopback',
+  });
+  cookies.operator = await signIn(running.adminUrl, running.consoleLink);
+  cookies.viewer = cookieOf(await signInAs(running.adminUrl, 'vera', password));
+  cookies.editor = cookieOf(await signInAs(running.adminUrl, 'edda', password));
+});
+
+afterAll(async () => {
+  await running.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** Answers to everything: screens are built, and nothing is asked of them but their routes. */
+const anything: unknown = new Proxy(() => anything, { get: () => anything });
+const screens = createScreens(anything as ConsoleSources);
+
+/** Every route of the console and the lowest role that it takes. A new route needs a line here. */
+const lowestRoles: Readonly<Record<string, Role>> = {
+  'GET /console': 'viewer',
+};
+
+test('every route of the screens has its line in the table of roles', () => {
+  const routes = screens.flatMap(({ path, role, actions = [] }) => [
+    [`GET ${path}`, role],
+    ...actions.map((action) => [`POST ${action.path}`, action.role]),
+  ]);
+
+  expect(Object.fromEntries(routes)).toEqual(lowestRoles);
+});
+
+test.each(
+  Object.entries(lowestRoles).flatMap(([route, lowest]) => roles.map((role) => [route, role, lowest] as const)),
+)('%s as %s takes the role %s', async (route, role, lowest) => {
+  const [method = '', pattern = ''] = route.split(' ');
+  const cookie = cookies[role];
+  const path = pattern.replaceAll(/:[a-zA-Z]+/g, 'unknown');
+  const own = await visit('/console', { headers: { cookie } });
+
+  const answer = await visit(path, {
+    headers: { cookie },
+    ...(method === 'POST' && { form: { 'form-token': formTokenOf(own) } }),
+  });
+
+  if (includesRole(role, lowest)) {
+    expect(answer.status).not.toBe(403);
+    expect(answer.status).toBeLessThan(500);
+    expect(answer.headers.location ?? '').not.toContain('/sign-in');
+  } else expect(answer.status).toBe(403);
+});
+
+test.each(Object.keys(lowestRoles))('%s sends a stranger to the sign-in', async (route) => {
+  const [method = '', path = ''] = route.split(' ');
+
+  const answer = await visit(path.replaceAll(/:[a-zA-Z]+/g, 'x'), method === 'POST' ? { form: {} } : {});
+
+  expect([answer.status, answer.headers.location]).toEqual([303, '/console/sign-in']);
+});
+
+test.each([
+  ['evil.example'],
+  ['evil.example:80'],
+  ['localhost.evil.example'],
+  ['127.0.0.1.evil.example'],
+  ['console.example.org.evil.example'],
+  ['user@localhost'],
+  ['localhost/evil'],
+  ['10.0.0.1'],
+])('refuses the host "%s", which another site may have pointed here', async (host) => {
+  const answer = await visit('/console', { headers: { host, cookie: cookies.operator } });
+
+  expect(answer.status).toBe(421);
+  expect(answer.text).not.toContain('Overview');
+});
+
+test.each([['localhost:1234'], ['LOCALHOST'], ['127.0.0.1:9464'], ['[::1]:9464'], ['console.example.org']])(
+  'serves its own name %s',
+  async (host) => {
+    const answer = await visit('/console/sign-in', { headers: { host } });
+
+    expect(answer.status).toBe(200);
+  },
+);
+
+test.each<[string, Record<string, string>]>([
+  ['another origin', { origin: 'https://evil.example' }],
+  ['another port of this machine', { origin: 'http://127.0.0.1:1' }],
+  ['no origin, and nothing about the site', { origin: '', 'sec-fetch-site': '' }],
+  ['an origin that is hidden, and nothing about the site', { origin: 'null', 'sec-fetch-site': '' }],
+  ['another site, by the word of the browser', { 'sec-fetch-site': 'cross-site' }],
+  ['a sibling of the site', { 'sec-fetch-site': 'same-site' }],
+])('refuses a form from %s', async (_name, changed) => {
+  const own = await visit('/console', { headers: { cookie: cookies.operator } });
+  const headers: Record<string, string> = {
+    'content-type': 'application/x-www-form-urlencoded',
+    origin: 'null',
+    'sec-fetch-site': 'same-origin',
+    cookie: cookies.operator,
+    ...changed,
+  };
+  const sent = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ''));
+  const before = running.log.entries.length;
+
+  const form = { 'form-token': formTokenOf(own), theme: 'dark' };
+  const answer = await askRaw('/console/theme', sent, form);
+
+  expect(answer.status).toBe(403);
+  expect(answer.headers['set-cookie']).toBeUndefined();
+  expect(running.log.entries.length).toBe(before);
+});
+
+/** A form with exactly these headers. */
+function askRaw(path: string, headers: Readonly<Record<string, string>>, form: Readonly<Record<string, string>>) {
+  return ask(`${running.adminUrl}${path}`, { method: 'POST', headers, body: new URLSearchParams(form).toString() });
+}
+
+test.each<[string, Record<string, string>]>([
+  ['a picture', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }],
+  ['a frame', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' }],
+  ['a script of a sibling', { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }],
+])('gives nothing to %s of another site', async (_name, headers) => {
+  const answer = await visit('/console', { headers: { ...headers, cookie: cookies.operator } });
+
+  expect(answer.status).toBe(403);
+});
+
+test('refuses a form with the token of another session, and says so', async () => {
+  const other = await visit('/console', { headers: { cookie: cookies.viewer } });
+
+  const answer = await visit('/console/theme', {
+    headers: { cookie: cookies.operator },
+    form: { 'form-token': formTokenOf(other), theme: 'dark' },
+  });
+
+  expect(answer.status).toBe(403);
+  expect(answer.headers['set-cookie']).toBeUndefined();
+});
+
+test('a link signs in once', async () => {
+  const printed = await runCommand(['console', '--role', 'editor'], { environment: { DATA_DIR: running.folder } });
+  const cookie = await signIn(running.adminUrl, printed.out.trim());
+  const again = await signIn(running.adminUrl, printed.out.trim());
+
+  const page = await visit('/console', { headers: { cookie } });
+  expect(page.text).toContain('(editor)');
+  expect(again).toBe('');
+  expect(statSync(join(running.folder, 'console.json')).mode & 0o777).toBe(0o600);
+});
+
+test('showing the page of a link does not use it up', async () => {
+  const printed = await runCommand(['console'], { environment: { DATA_DIR: running.folder } });
+  const { pathname, search } = new URL(printed.out.trim());
+  await visit(pathname + search);
+
+  expect(await signIn(running.adminUrl, printed.out.trim())).not.toBe('');
+});
+
+test('a link ends after ten minutes, and nothing in it can be changed', () => {
+  let now = 1_000_000;
+  const key = 'a key of the running bridge';
+  const book = createLinkBook(key, () => now);
+  const late = createLinkToken(key, 'viewer', now);
+  const fresh = createLinkToken(key, 'viewer', now);
+  now += 10 * 60_000;
+  const inTime = book.accept(fresh);
+  now += 1;
+
+  expect(inTime).toBe('viewer');
+  expect(book.accept(late)).toBeUndefined();
+  const good = createLinkToken(key, 'viewer', now);
+  expect(book.accept(good.replace('viewer', 'operator'))).toBeUndefined();
+  expect(book.accept(`${good}.more`)).toBeUndefined();
+  expect(book.accept(createLinkToken('another key', 'operator', now))).toBeUndefined();
+  expect(book.accept(createLinkToken(key, 'operator', now + 3_600_000))).toBeUndefined();
+  expect(book.accept('')).toBeUndefined();
+  expect(book.accept(good)).toBe('viewer');
+});
+
+test('the cookie is out of reach for scripts and other sites, and on HTTPS for plain HTTP', async () => {
+  const onLoopback = await visit('/console/sign-in', { form: { name: 'vera', password } });
+  const onHttps = await visit('/console/sign-in', {
+    form: { name: 'vera', password },
+    headers: { host: 'console.example.org' },
+  });
+
+  const [plain, secure] = [onLoopback, onHttps].map(({ headers }) => String(headers['set-cookie']));
+  expect(plain).toMatch(/^eb-console-\d+=[^;]+; Max-Age=28800; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Strict$/);
+  expect(secure).toMatch(/^__Host-eb=[^;]+; Max-Age=28800; Path=\/; Expires=[^;]+; HttpOnly; Secure; SameSite=Strict$/);
+  expect(onHttps.headers['strict-transport-security']).toBe('max-age=31536000');
+});
+
+test('a session that was changed or ended is none', async () => {
+  const cookie = cookieOf(await visit('/console/sign-in', { form: { name: 'vera', password } }));
+  const [name = '', value = ''] = cookie.split(/=(.*)/);
+  const [text = '', signature = ''] = value.split('.');
+  const promoted = Buffer.from(
+    JSON.stringify({ ...JSON.parse(Buffer.from(text, 'base64url').toString()), by: 'link', role: 'operator' }),
+  ).toString('base64url');
+  const page = await visit('/console', { headers: { cookie } });
+  await visit('/console/sign-out', { headers: { cookie }, form: { 'form-token': formTokenOf(page) } });
+
+  const answers = await Promise.all(
+    [`${name}=${promoted}.${signature}`, `${name}=${text}`, cookie].map((each) =>
+      visit('/console', { headers: { cookie: each } }),
+    ),
+  );
+  expect(page.status).toBe(200);
+  expect(answers.map(({ status }) => status)).toEqual([303, 303, 303]);
+});
+
+test('says the same of a wrong password and an unknown name', async () => {
+  const answers = await Promise.all(
+    [
+      { name: 'vera', password: 'wrong' },
+      { name: 'nemo', password },
+      { name: 'proxied@example.org', password },
+      { name: 'proxied@example.org', password: '' },
+    ].map((form) => visit('/console/sign-in', { form })),
+  );
+
+  expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
+  expect(answers[0]?.status).toBe(403);
+  expect(answers.map(({ headers }) => headers['set-cookie'])).toEqual([undefined, undefined, undefined, undefined]);
+});
+
+test('a user who was removed from the file is signed out, and a changed role counts at once', async () => {
+  const before = readFileSync(usersFile, 'utf8');
+  const cookie = cookieOf(await visit('/console/sign-in', { form: { name: 'edda', password } }));
+  const pageOf = () => visit('/console', { headers: { cookie } });
+  writeFileSync(usersFile, before.replace('edda:editor', 'edda:viewer'));
+  await running.reload();
+  const asViewer = await pageOf();
+  writeFileSync(usersFile, `vera:viewer:${digest}\n`);
+  await running.reload();
+  const removed = await pageOf();
+  writeFileSync(usersFile, 'edda:administrator:x\n');
+  await running.reload();
+  const damaged = await visit('/console', { headers: { cookie: cookies.viewer } });
+  writeFileSync(usersFile, before);
+  await running.reload();
+
+  expect(asViewer.text).toContain('(viewer)');
+  expect(removed.status).toBe(303);
+  expect(damaged.status).toBe(200);
+  expect(running.log.text()).toContain('the role of edda must be viewer, editor, operator');
+});
+
+test('believes an identity proxy, with the role of the file and otherwise as viewer', async () => {
+  const known = await visit('/console', { headers: { 'x-remote-user': 'proxied@example.org' } });
+  const other = await visit('/console', { headers: { 'x-remote-user': '<b>new</b>' } });
+
+  expect(known.text).toContain('proxied@example.org <small>(operator)');
+  expect(other.text).toContain('&lt;b&gt;new&lt;/b&gt; <small>(viewer)');
+  expect(known.text).not.toContain('Sign out');
+});
+
+test('ignores the header of an identity proxy that comes from anywhere else', async () => {
+  const other = await startConsoleBridge({
+    CONSOLE_TRUSTED_HEADER: 'X-Remote-User',
+    CONSOLE_TRUSTED_PROXIES: '10.0.0.0/8',
+  });
+  const answer = await ask(`${other.adminUrl}/console`, {
+    headers: { 'x-remote-user': 'proxied@example.org', 'x-forwarded-for': '10.0.0.1' },
+  });
+  await other.close();
+
+  expect(answer.status).toBe(303);
+  expect(existsSync(other.folder)).toBe(false);
+});
+
+test('takes ten sign-ins a minute from one address, right or wrong', async () => {
+  const headers = { 'x-forwarded-for': '198.51.100.7' };
+  const statuses: number[] = [];
+  for (let count = 0; count < 11; count += 1) {
+    statuses.push((await visit('/console/sign-in', { headers, form: { link: 'wrong' } })).status);
+  }
+  const elsewhere = await visit('/console/sign-in', { form: { link: 'wrong' } });
+
+  expect(statuses).toEqual([...Array(10).fill(403), 429]);
+  expect(elsewhere.status).toBe(403);
+});
+
+test('every answer forbids scripts of others, storing and framing', async () => {
+  const answers = await Promise.all([
+    visit('/console', { headers: { cookie: cookies.viewer } }),
+    visit('/console/sign-in'),
+    visit('/console/client.js'),
+    visit('/console/console.css'),
+    visit('/console/nowhere'),
+    visit('/console', { headers: { host: 'evil.example' } }),
+    visit('/console/theme', { form: {} }),
+  ]);
+
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 404, 421, 303]);
+  for (const { headers } of answers) {
+    expect(headers).toMatchObject({
+      'content-security-policy':
+        "default-src 'none';script-src 'self';style-src 'self';img-src 'self' data:;connect-src 'self';form-action 'self';base-uri 'none';frame-ancestors 'none';require-trusted-types-for 'script'",
+      'cache-control': 'no-store',
+      'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-resource-policy': 'same-origin',
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+    });
+  }
+});
+
+test('sign-ins are in the log and in the journal', async () => {
+  await visit('/console/sign-in', { form: { link: 'wrong' } });
+  await visit('/console/sign-in', { form: { name: 'edda', password } });
+
+  const noted = [
+    { user: 'edda', role: 'editor', action: 'sign-in', subject: 'password', result: 'done' },
+    expect.objectContaining({ user: 'unknown', role: 'none', action: 'sign-in' }),
+  ];
+  await expect
+    .poll(async () => {
+      const reader = openJournalReader(running.folder);
+      const actions = (await reader?.actions(2)) ?? [];
+      reader?.close();
+      return actions.map(({ at: _at, replica: _replica, ...action }) => action);
+    })
+    .toEqual(noted);
+  expect(running.log.entries.filter(({ msg }) => msg === 'console action').slice(-1)).toMatchObject([noted[0]]);
+  expect(running.log.text()).not.toContain(password);
+});
+
+test('the command prints a line for the file, and the password once, beside it', async () => {
+  const run = await runCommand(['console', '--add-user', 'otto', '--role', 'operator'], { environment: {} });
+  const given = /shown only now: (\S+)/.exec(run.err)?.[1] ?? '';
+  const before = readFileSync(usersFile, 'utf8');
+  writeFileSync(usersFile, before + run.out);
+  await running.reload();
+
+  const answer = await visit('/console/sign-in', { form: { name: 'otto', password: given } });
+
+  writeFileSync(usersFile, before);
+  await running.reload();
+  expect(run.out).toMatch(/^otto:operator:scrypt\$[^\n]+\n$/);
+  expect(run.out).not.toContain(given);
+  expect(answer.status).toBe(303);
+  expect(answer.headers.location).toBe('/console');
+});
+
+test('the command says so where no bridge runs', async () => {
+  const run = await runCommand(['console'], { environment: { DATA_DIR: folder } });
+
+  expect(run.status).toBe(2);
+  expect(run.err).toContain('no bridge with a console uses');
+});
