@@ -183,6 +183,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'console/html/': ['console/access/'],
   'conformance/': [],
   'init/': ['mapping/', 'crm/crm.ts'],
+  'duplicates/': ['mapping/', 'crm/crm.ts', 'errors.ts'],
   'tracing/': ['crm/crm.ts', 'crm/hubspot/transport/exchange.ts', 'http/', 'logger.ts', 'version.ts'],
   'portal-schema/': ['crm/crm.ts', 'errors.ts'],
   'live-check/': ['mapping/', 'crm/crm.ts', 'crm/requirement-store.ts', 'errors.ts'],

@@ -7,6 +7,7 @@ import { completionCommand } from './commands/completion-command.ts';
 import { conformanceCommand } from './commands/conformance-command.ts';
 import { consoleCommand } from './commands/console-command.ts';
 import { doctorCommand } from './commands/doctor-command.ts';
+import { duplicatesCommand } from './commands/duplicates-command.ts';
 import { explainCommand } from './commands/explain-command.ts';
 import { fieldsCommand } from './commands/fields-command.ts';
 import { initCommand } from './commands/init-command.ts';
@@ -35,6 +36,7 @@ Examples:
   enginy-bridge replay FILE                    run a captured request again, offline, and print what differs
   enginy-bridge properties plan payload.json   which custom properties requests would make
   enginy-bridge console                        print a link to the console of a running bridge
+  enginy-bridge duplicates contacts            which contacts share an email address or a LinkedIn URL
   enginy-bridge conformance URL                check any server against Enginy's contract
 
 All settings come from the environment or from .env (see .env.example).
@@ -73,6 +75,7 @@ export function createProgram(io: CommandIo): Command {
     .addCommand(transformsCommand(io))
     .addCommand(explainCommand(io))
     .addCommand(propertiesCommand(io))
+    .addCommand(duplicatesCommand(io))
     .addCommand(leadCommand(io))
     .addCommand(requestsCommand(io))
     .addCommand(tailCommand(io))
