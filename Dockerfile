@@ -1,5 +1,6 @@
 # The bridge in a container: `docker build -t enginy-bridge .`
 # The image has Node, the program and nothing else: no shell, no package manager.
+# Pinned by version. To pin the content, build with the digest that your registry names: see docs/deploy.md.
 ARG NODE_IMAGE=node:24.21.0-alpine
 
 FROM ${NODE_IMAGE} AS build

@@ -25,6 +25,7 @@ const elsewhere: Readonly<Record<string, string>> = {
 /** What runs an npm script or a command that cannot run inside a test, and the words there that do. */
 const runBy: Readonly<Record<string, readonly [file: string, words: string]>> = {
   'npm ci': ['.ci/run', 'npm ci'],
+  'npm install': ['.ci/package', 'npm install --silent'],
   'npm start': ['test/drill/process.test.ts', "['npm', 'start']"],
   'npm test': ['.ci/run', 'npm test'],
   'npm run build': ['.ci/run', 'npm run --silent build'],
