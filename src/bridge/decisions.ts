@@ -41,6 +41,8 @@ export interface RecordDecision extends Omit<WriteDecision, 'outcome'> {
   /** The contact and the company that a task, an activity or an association is about. */
   readonly contactId?: string;
   readonly companyId?: string;
+  /** Where in the request an entry was that has no usable id; the first is 0. */
+  readonly position?: number;
   readonly outcome: WriteDecision['outcome'] | 'matched' | 'not-found';
   readonly problem?: NotedProblem;
   /** How many warnings the response has for it. */
@@ -116,6 +118,8 @@ export interface DecidedRequest {
   readonly mapping?: string;
   /** The `error` of the response. */
   readonly error?: string;
+  /** Why a request without records failed, where `error` does not say so. */
+  readonly reason?: string;
   readonly records: readonly RecordDecision[];
   /** Which replica served it; absent: this one. */
   readonly replica?: string;

@@ -12,6 +12,16 @@ export interface RefusedEntry {
   readonly reason: string;
 }
 
+/** None of the entries of a list can be served. */
+export class UnusableEntriesError extends InvalidRequestError {
+  readonly refused: readonly RefusedEntry[];
+
+  constructor(message: string, refused: readonly RefusedEntry[]) {
+    super(message);
+    this.refused = refused;
+  }
+}
+
 export interface UsableEntry<Entry> {
   readonly index: number;
   readonly entry: Entry;
@@ -32,8 +42,8 @@ export interface ListBody<Entry extends z.ZodType> {
 
 /**
  * Validates a body, and its list entry by entry: an entry that cannot be served does not refuse its neighbors.
- * @throws InvalidRequestError when the body is no object, another field is invalid, the list is missing, or none of its entries can be
- * served. It names the first places, e.g. `contacts[3].externalId is missing`.
+ * @throws InvalidRequestError when the body is no object, another field is invalid or the list is missing; UnusableEntriesError when none
+ * of its entries can be served. Both name the first places, e.g. `contacts[3].externalId is missing`.
  */
 export function checkEntries<Entry extends z.ZodType>(
   { schema, list, entry }: ListBody<Entry>,
@@ -61,7 +71,7 @@ export function checkEntries<Entry extends z.ZodType>(
       if (places.length <= maxProblems) places.push(`${formatPath([list, index, ...path])} ${message}`);
     }
   }
-  if (usable.length === 0 && refused.length > 0) throw nothingUsable(places);
+  if (usable.length === 0 && refused.length > 0) throw nothingUsable(places, refused);
   return { usable, refused };
 }
 
@@ -70,7 +80,7 @@ export function describeRefused({ reason }: RefusedEntry): string {
   return `Report this to Enginy's support: the record came without a usable id (${reason})`;
 }
 
-function nothingUsable(places: readonly string[]): InvalidRequestError {
+function nothingUsable(places: readonly string[], refused: readonly RefusedEntry[]): UnusableEntriesError {
   const more = places.length > maxProblems ? '; and more' : '';
-  return new InvalidRequestError(`${places.slice(0, maxProblems).join('; ')}${more}`);
+  return new UnusableEntriesError(`${places.slice(0, maxProblems).join('; ')}${more}`, refused);
 }

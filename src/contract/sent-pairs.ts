@@ -19,11 +19,7 @@ export type RefusedPair = RefusedEntry & Pick<AssociationError, 'contactCRMId' |
 export function readPairs(body: unknown): SentPairs {
   const checked = checkEntries({ schema: AssociationsBody, list: 'associations', entry: Association }, body);
   const sent = Map.groupBy(checked.usable, ({ entry }) => keyOf(entry));
-  const refused = checked.refused.map((entry) => ({
-    ...entry,
-    contactCRMId: usableId(entry.sent, 'contactCRMId'),
-    companyCRMId: usableId(entry.sent, 'companyCRMId'),
-  }));
+  const refused = checked.refused.map((entry) => ({ ...entry, ...idsOfPair(entry) }));
   return {
     pairs: checked.usable.map(({ entry }) => entry),
     refused,
@@ -54,6 +50,11 @@ function distinct(entries: readonly UsableEntry<Association>[]): readonly Usable
     return [JSON.stringify([contactCRMId, companyCRMId]), each] as const;
   });
   return [...new Map(forms).values()];
+}
+
+/** The ids of an entry that can be used. */
+export function idsOfPair({ sent }: RefusedEntry): Pick<RefusedPair, 'contactCRMId' | 'companyCRMId'> {
+  return { contactCRMId: usableId(sent, 'contactCRMId'), companyCRMId: usableId(sent, 'companyCRMId') };
 }
 
 function usableId(sent: unknown, field: string): SentId | null {

@@ -1,15 +1,17 @@
+import type { Response } from 'express';
 import { noteProblem, nothingDecided, type WriteDecision } from '../bridge/decisions.ts';
 import { noteSetAside } from '../bridge/records/decide-match.ts';
 import type { MatchOutcome } from '../bridge/records/match-records.ts';
 import type { ChangedTask } from '../bridge/timeline/change-tasks.ts';
 import type { WriteResult } from '../bridge/write-result.ts';
-import type { RefusedEntry } from '../contract/entries.ts';
+import { type RefusedEntry, UnusableEntriesError } from '../contract/entries.ts';
 import { idOf, type SentId } from '../contract/optional-fields.ts';
 import type { RecordKind, SentRecord } from '../contract/records.ts';
 import type { SentRecords } from '../contract/sent-records.ts';
 import type { CrmProblem } from '../crm/crm.ts';
+import { idsOfPair } from '../contract/sent-pairs.ts';
 import { isObject } from '../json.ts';
-import { type Decided, personValuesIn, type Subject } from './note-decisions.ts';
+import { type Decided, noteDecisions, noteSubjects, personValuesIn, type Subject } from './note-decisions.ts';
 
 /** What a record of contacts or companies is called before it is matched or written. */
 function subjectOf(object: RecordKind, record: SentRecord): Subject {
@@ -22,6 +24,19 @@ function subjectOf(object: RecordKind, record: SentRecord): Subject {
   };
 }
 
+/** An entry without a usable id, with what it has. */
+function refusedSubject(object: RecordKind, { index, sent }: RefusedEntry): Subject {
+  const entry = isObject(sent) ? sent : {};
+  const [externalId, crmId] = [sentIdOf(entry.externalId), sentIdOf(entry.crmId)];
+  return {
+    object,
+    position: index,
+    ...(externalId !== undefined && { externalId }),
+    ...(crmId !== undefined && { crmId }),
+    ...personValuesIn(entry),
+  };
+}
+
 /** The same for all records of a request; those without a usable id come last. */
 export function subjectsOf(
   object: RecordKind,
@@ -29,8 +44,30 @@ export function subjectsOf(
 ): readonly Subject[] {
   return [
     ...records.map((record) => subjectOf(object, record)),
-    ...refused.map(({ sent }) => ({ object, ...(isObject(sent) ? personValuesIn(sent) : { emails: [] }) })),
+    ...refused.map((entry) => refusedSubject(object, entry)),
   ];
+}
+
+/** Reads the entries of a request. Where none can be served, they are noted before the request is rejected. */
+export function readNoted<Sent>(
+  response: Response,
+  toSubject: (entry: RefusedEntry) => Subject,
+  read: () => Sent,
+): Sent {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof UnusableEntriesError) {
+      noteSubjects(response, () => error.refused.map(toSubject));
+      noteDecisions(response, () => error.refused.map(refusedDecision));
+    }
+    throw error;
+  }
+}
+
+/** The same for contacts and companies. */
+export function readNotedRecords<Sent>(response: Response, object: RecordKind, read: () => Sent): Sent {
+  return readNoted(response, (entry) => refusedSubject(object, entry), read);
 }
 
 /** One decision per subject of {@link subjectsOf}. */
@@ -61,6 +98,12 @@ function sentIdOf(value: unknown): string | undefined {
 
 function about(contactId: string | undefined, companyId: string | undefined) {
   return { ...(contactId !== undefined && { contactId }), ...(companyId !== undefined && { companyId }) };
+}
+
+/** The same for an entry of which at least one id cannot be used. */
+export function refusedPairSubject(entry: RefusedEntry): Subject {
+  const { contactCRMId, companyCRMId } = idsOfPair(entry);
+  return { ...pairSubject(contactCRMId, companyCRMId), position: entry.index };
 }
 
 /** A contact and a company that are to be linked. */

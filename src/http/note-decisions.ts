@@ -1,4 +1,4 @@
-import type { RequestHandler, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import {
   type DecidedRequest,
   type NotedProblem,
@@ -8,11 +8,13 @@ import {
 } from '../bridge/decisions.ts';
 import { problemFromError } from '../bridge/problem.ts';
 import { CrmRejectedError, CrmUnavailableError, DeadlineError, GatewayError, InvalidRequestError } from '../errors.ts';
+import { operations } from '../contract/operations.ts';
+import { routeOf } from './route-of.ts';
 
 /** What a request's records are called before anything is decided about them. */
 export type Subject = Pick<
   RecordDecision,
-  'object' | 'externalId' | 'crmId' | 'contactId' | 'companyId' | 'emails' | 'phones' | 'profiles'
+  'object' | 'externalId' | 'crmId' | 'contactId' | 'companyId' | 'position' | 'emails' | 'phones' | 'profiles'
 >;
 
 /** Receives requests once they are answered; returns at once and never throws. */
@@ -65,11 +67,11 @@ export function followDecisions(listener: DecisionListener | undefined): Request
         requestId: String(request.id),
         at,
         method: request.method,
-        route: routeOf(request.route),
+        route: routeOrPath(request),
         status: response.writableFinished ? response.statusCode : 499,
         durationMs: Math.round(performance.now() - startedAt),
         ...(typeof mapping === 'string' && { mapping }),
-        ...(notes.failure !== undefined && { error: notes.failure.code }),
+        ...failureOf(notes),
         records: recordsOf(notes),
       });
     };
@@ -104,21 +106,33 @@ function recordsOf({ subjects, decisions, failure }: Notes): readonly RecordDeci
 /** A caller may invent names of fields without end. */
 const maxReasonLength = 300;
 
+const contractCodes = new Set(['Invalid request', 'Invalid JSON', 'Body too large', 'Unsupported media type']);
+
 function problemOf(thrown: unknown): NotedProblem {
   const isCrm =
     thrown instanceof CrmRejectedError || thrown instanceof CrmUnavailableError || thrown instanceof DeadlineError;
   if (isCrm) return noteProblem(problemFromError(thrown));
-  // Its message names fields and places, never values.
-  if (thrown instanceof InvalidRequestError && thrown.code === 'Invalid request') {
+  // Its message names fields and places, never values. Other codes may have the CRM's words.
+  if (thrown instanceof InvalidRequestError && contractCodes.has(thrown.code)) {
     return { kind: 'request', text: thrown.message.slice(0, maxReasonLength) };
   }
   return thrown instanceof GatewayError ? { kind: 'request', text: thrown.code } : { kind: 'fault' };
 }
 
-/** Express sets the route on the request once it is known. */
-function routeOf(route: unknown): string {
-  const path = typeof route === 'object' && route !== null && 'path' in route ? route.path : undefined;
-  return typeof path === 'string' ? path : 'none';
+/** A request without records has no other place for the reason. */
+function failureOf({ subjects, failure }: Notes): Pick<DecidedRequest, 'error' | 'reason'> {
+  if (failure === undefined) return {};
+  const { code, problem } = failure;
+  const hasReason = subjects.length === 0 && problem.text !== undefined && problem.text !== code;
+  return { error: code, ...(hasReason && { reason: problem.text }) };
+}
+
+const paths = new Set<string>(operations.map(({ path }) => path));
+
+/** A request whose body was rejected has no route yet; the path of an endpoint is its pattern, any other path is the caller's. */
+function routeOrPath(request: Request): string {
+  const route = routeOf(request);
+  return route === 'none' && paths.has(request.path) ? request.path : route;
 }
 
 /** Values by which a person can be found, the record's custom fields included: texts that look like one. */

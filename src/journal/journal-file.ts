@@ -30,7 +30,7 @@ const migrations: readonly string[] = [
     bucket INTEGER NOT NULL, digest INTEGER NOT NULL, record INTEGER NOT NULL, PRIMARY KEY (bucket, digest, record)
   ) STRICT, WITHOUT ROWID;
   `,
-  // \`keys\` stays for the entries of files that an earlier version has written.
+  // `keys` stays for the entries of files that an earlier version has written.
   keyBlocksTable,
   `
   CREATE TABLE actions (
@@ -38,6 +38,7 @@ const migrations: readonly string[] = [
     result TEXT NOT NULL, replica TEXT NOT NULL
   ) STRICT;
   `,
+  'ALTER TABLE requests ADD COLUMN reason TEXT',
 ];
 
 export const journalVersion = migrations.length;

@@ -181,6 +181,8 @@ function toRequest(row: Row): JournalRequest {
     ...(row.mapping !== null && { mapping: String(row.mapping) }),
     replica: String(row.replica),
     ...(row.error !== null && { error: String(row.error) }),
+    // Absent from a file of an earlier version.
+    ...(typeof row.reason === 'string' && { reason: row.reason }),
     outcomes: JSON.parse(String(row.outcomes)),
     heldBack: Number(row.held_back),
   };

@@ -80,6 +80,7 @@ function insertRequest(statements: Statements, replica: string, { request, outco
     request.error ?? null,
     JSON.stringify(outcomes),
     heldBack,
+    request.reason ?? null,
   );
   return Number(lastInsertRowid);
 }
@@ -107,8 +108,8 @@ type Statements = ReturnType<typeof prepare>;
 function prepare(database: DatabaseSync) {
   return {
     request: database.prepare(
-      `INSERT INTO requests (at, request_id, endpoint, status, duration_ms, mapping, replica, error, outcomes, held_back)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO requests (at, request_id, endpoint, status, duration_ms, mapping, replica, error, outcomes, held_back, reason)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     record: database.prepare(
       'INSERT INTO records (id, object, external_id, crm_id, outcome, details, ids) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -134,11 +135,20 @@ function detailsOf(record: RecordDecision): object {
 }
 
 /** What belongs to one record alone. */
-function idsOf({ contactId, companyId, matchingIds, setAside, survivorId, problem }: RecordDecision): string | null {
+function idsOf({
+  contactId,
+  companyId,
+  position,
+  matchingIds,
+  setAside,
+  survivorId,
+  problem,
+}: RecordDecision): string | null {
   const [matching, aside] = [matchingIds?.slice(0, maxCandidates), setAside?.slice(0, maxCandidates)];
   const text = JSON.stringify({
     contactId,
     companyId,
+    position,
     matchingIds: matching,
     setAside: aside,
     survivorId,

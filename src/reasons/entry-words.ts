@@ -58,15 +58,18 @@ export function lookedForLines({ outcome, tried = [] }: JournalEntry): readonly 
 }
 
 /** `contact lead-7`. */
-function nameOf({ object, externalId, crmId, contactId, companyId }: JournalEntry): string {
+function nameOf({ object, externalId, crmId, contactId, companyId, position }: JournalEntry): string {
   const singular = { contacts: 'contact', companies: 'company', tasks: 'task', activities: 'activity' };
-  if (object === 'associations') return `contact ${contactId ?? 'without id'} and company ${companyId ?? 'without id'}`;
+  const place = position === undefined ? '' : ` (entry ${position} of the request)`;
+  if (object === 'associations') {
+    return `contact ${contactId ?? 'without id'} and company ${companyId ?? 'without id'}${place}`;
+  }
   const about = [
     contactId === undefined ? [] : `contact ${contactId}`,
     companyId === undefined ? [] : `company ${companyId}`,
   ].flat();
   const id = externalId ?? crmId;
-  return `${singular[object]}${id === undefined ? '' : ` ${id}`}${about.length === 0 ? '' : ` of ${about.join(', ')}`}`;
+  return `${singular[object]}${id === undefined ? '' : ` ${id}`}${about.length === 0 ? '' : ` of ${about.join(', ')}`}${place}`;
 }
 
 /** What to do about a record that failed. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import { runCommandLine } from '../../src/cli/run-command-line.ts';
 import { startJournaling, temporaryFolder } from '../journal/journaling.ts';
@@ -297,4 +298,25 @@ test('every command of docs/support.md runs as it is shown', async () => {
   expect(lines.map((line) => line.split(' ')[0])).toEqual(
     expect.arrayContaining(['lead', 'requests', 'tail', 'explain', 'captures', 'replay']),
   );
+});
+
+test('on a terminal no line is wider than it, save for a single word, and nothing is lost', async () => {
+  const captures = temporaryFolder();
+  const { environment } = await playedJournal({ CAPTURE: 'all', CAPTURE_DIR: captures });
+  const setting = { environment: { ...environment, CAPTURE_DIR: captures }, stop: AbortSignal.abort() };
+  const words = (text: string) => text.split(/\s+/).filter((word) => word !== '');
+
+  for (const line of ['lead lead-7', 'lead unknown', 'requests', 'requests 99bb', 'tail', 'captures list']) {
+    const command = line.split(' ');
+    const whole = await runCommand(command, setting);
+    for (const width of [60, 80, 120]) {
+      const fitted = await runCommand(command, { ...setting, width });
+      const coloured = await runCommand(command, { ...setting, width, hasColor: true });
+
+      const wide = fitted.out.split('\n').filter((one) => one.length > width && words(one).length > 1);
+      expect(wide, `${line} at ${width}`).toEqual([]);
+      expect(words(fitted.out), line).toEqual(words(whole.out));
+      expect(stripVTControlCharacters(coloured.out)).toBe(fitted.out);
+    }
+  }
 });

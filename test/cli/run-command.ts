@@ -13,6 +13,8 @@ export interface CommandSetting {
   /** What a person types when asked. */
   readonly typed?: string;
   readonly hasColor?: boolean;
+  /** Columns of the terminal; without it, the output is no terminal. */
+  readonly width?: number;
   /** Ends a command that follows something. */
   readonly stop?: AbortSignal;
 }
@@ -30,7 +32,7 @@ export async function runCommand(args: readonly string[], setting: CommandSettin
       err += text;
     },
     hasColor: setting.hasColor ?? false,
-    width: undefined,
+    width: setting.width,
     environment: () => setting.environment ?? {},
     readInput: async () => setting.input ?? '',
     ask: async (question) => {

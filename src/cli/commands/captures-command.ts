@@ -7,6 +7,7 @@ import { EnvironmentSchema } from '../../settings/environment-schema.ts';
 import { hubSpotProtocol } from '../../crm/hubspot/protocol/hubspot-protocol.ts';
 import { type CommandIo, UsageError } from '../command-io.ts';
 import { parseTimeInput, timeForms } from '../inputs/time-input.ts';
+import { fitWidth } from '../report/fit-width.ts';
 import { printable, printableJson } from '../report/printable.ts';
 import { textTable } from '../report/text-table.ts';
 
@@ -73,7 +74,7 @@ function list(io: CommandIo, options: ListOptions): void {
     io.print(`No capture in ${folder}${find === undefined ? '' : ` mentions ${printable(find)}`}\n`);
   } else {
     const rows = shown.map(({ capture, name }) => listRow(capture, name));
-    io.print(`${textTable([listHead, ...rows.map((row) => row.map(printableCell))])}\n`);
+    io.print(fitWidth(`${textTable([listHead, ...rows.map((row) => row.map(printableCell))])}\n`, io.width, 2));
   }
 }
 

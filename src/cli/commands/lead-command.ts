@@ -4,8 +4,9 @@ import type { JournalEntry } from '../../journal/journal.ts';
 import type { CommandIo } from '../command-io.ts';
 import { readMappingPlaces } from '../../reasons/mapping-places.ts';
 import { createCaptureFinder, journalFolder, openJournal } from '../inputs/open-journal.ts';
+import { fitWidth } from '../report/fit-width.ts';
 import { printableJson } from '../report/printable.ts';
-import { formatEntry } from '../report/report-entry.ts';
+import { entryIndent, formatEntry } from '../report/report-entry.ts';
 
 const after = `
 Prints the life of one record, newest last: what Enginy sent, by which rule the record was found, what was written, what was held
@@ -62,7 +63,7 @@ export function printEntries(io: CommandIo, entries: readonly JournalEntry[], ma
   const texts = entries.map((entry) =>
     formatEntry(entry, { places, hasColor: io.hasColor, capture: captureOf(entry.request) }),
   );
-  io.print(texts.join('\n'));
+  io.print(fitWidth(texts.join('\n'), io.width, entryIndent));
 }
 
 /** Entries with the name of their capture, where there is one. */
@@ -84,7 +85,7 @@ async function explainNothing(
     newest === undefined
       ? 'The journal is empty: no request has arrived since it was started.'
       : 'Enginy sent no record with this name while the journal was kept, or sent it under another one: try its HubSpot id, email or telephone number.';
-  io.print(`No entry for ${name} in ${folder}. ${hint}\n`);
+  io.print(fitWidth(`No entry for ${name} in ${folder}. ${hint}\n`, io.width, 0));
 }
 
 /** @throws InvalidArgumentError for anything but a whole number from 1. */

@@ -1,11 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { JournalReader, RequestFilter } from '../../journal/journal.ts';
+import type { JournalReader, JournalRequest, RequestFilter } from '../../journal/journal.ts';
 import { heldBackReasons } from '../../mapping/run/held-back.ts';
 import { type CommandIo, UsageError } from '../command-io.ts';
 import { openJournal } from '../inputs/open-journal.ts';
 import { parseTimeInput, timeForms } from '../inputs/time-input.ts';
+import { fitWidth } from '../report/fit-width.ts';
 import { printableJson } from '../report/printable.ts';
-import { formatRequest } from '../report/report-request.ts';
+import { formatRequest, requestIndent } from '../report/report-request.ts';
 import { count, notEmpty, printEntries, withCaptures } from './lead-command.ts';
 
 const outcomes = ['matched', 'not-found', 'several', 'created', 'linked', 'updated', 'unchanged', 'failed'] as const;
@@ -75,7 +76,12 @@ async function printList(
   const requests = await journal.requests(filter);
   if (isJson) io.print(`${printableJson(requests)}\n`);
   else if (requests.length === 0) io.print('No request fits.\n');
-  else io.print(requests.map((request) => `${formatRequest(request, io.hasColor)}\n`).join(''));
+  else printRequests(io, requests);
+}
+
+function printRequests(io: CommandIo, requests: readonly JournalRequest[]): void {
+  const lines = requests.map((request) => `${formatRequest(request, io.hasColor)}\n`);
+  io.print(fitWidth(lines.join(''), io.width, requestIndent));
 }
 
 /** Of a request of many records, so many are printed. */
@@ -94,7 +100,7 @@ async function printOne(
     io.print(`${printableJson({ requests, entries: withCaptures(io, entries) })}\n`);
     return;
   }
-  io.print(requests.map((one) => `${formatRequest(one, io.hasColor)}\n`).join(''));
+  printRequests(io, requests);
   if (entries.length > 0) {
     io.print('\n');
     printEntries(io, entries, options.mappings);

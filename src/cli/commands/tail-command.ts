@@ -5,7 +5,8 @@ import type { JournalReader, JournalRequest } from '../../journal/journal.ts';
 import type { CommandIo } from '../command-io.ts';
 import { readMappingPlaces } from '../../reasons/mapping-places.ts';
 import { findJournal, journalFolder } from '../inputs/open-journal.ts';
-import { formatRequest, formatTroubles } from '../report/report-request.ts';
+import { fitWidth } from '../report/fit-width.ts';
+import { formatRequest, formatTroubles, requestIndent } from '../report/report-request.ts';
 import { count } from './lead-command.ts';
 
 const after = `
@@ -77,7 +78,10 @@ async function print(
   for (const request of requests) {
     const entries = await journal.recordsOf(request, maxUnfolded);
     if (options.json) io.print(`${JSON.stringify({ request, entries })}\n`);
-    else io.print([formatRequest(request, io.hasColor), ...formatTroubles(entries, places), ''].join('\n'));
+    else {
+      const lines = [formatRequest(request, io.hasColor), ...formatTroubles(entries, places), ''];
+      io.print(fitWidth(lines.join('\n'), io.width, requestIndent));
+    }
   }
   return requests.at(-1)?.position;
 }

@@ -11,6 +11,9 @@ export interface EntryLayout {
   readonly capture: string | undefined;
 }
 
+/** Where the text of a section begins. */
+export const entryIndent = 13;
+
 /** What happened to one record in one request, for a person. */
 export function formatEntry(entry: JournalEntry, { places, hasColor, capture }: EntryLayout): string {
   const { request, written, createdProperties } = entry;

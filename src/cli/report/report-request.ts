@@ -4,9 +4,12 @@ import type { MappingPlaces } from '../../reasons/mapping-places.ts';
 import { outcomeLine, shortId, timeOf } from '../../reasons/entry-words.ts';
 import { heldBackLines } from '../../reasons/held-back-words.ts';
 
+/** Of the rest of a line that is wider than the terminal; deeper than what is unfolded below it. */
+export const requestIndent = 8;
+
 /** One line: time, id, endpoint, status, duration, what became of the records. */
 export function formatRequest(request: JournalRequest, hasColor: boolean): string {
-  const { at, requestId, endpoint, status, durationMs, error } = request;
+  const { at, requestId, endpoint, status, durationMs, error, reason } = request;
   const cells = [
     timeOf(at),
     shortId(requestId).padEnd(8),
@@ -14,7 +17,8 @@ export function formatRequest(request: JournalRequest, hasColor: boolean): strin
     String(status),
     `${durationMs} ms`.padStart(9),
   ];
-  const line = `${cells.join('  ')}  ${summaryOf(request)}${error === undefined ? '' : `  ${error}`}`.trimEnd();
+  const line =
+    `${cells.join('  ')}  ${summaryOf(request)}${error === undefined ? '' : `  ${error}${reason === undefined ? '' : `: ${reason}`}`}`.trimEnd();
   return hasColor ? styleText(colorOf(request), line, { validateStream: false }) : line;
 }
 

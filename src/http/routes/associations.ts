@@ -3,7 +3,7 @@ import { linkRecords } from '../../bridge/records/link-records.ts';
 import { readPairs } from '../../contract/sent-pairs.ts';
 import type { Crm } from '../../crm/crm.ts';
 import { mappingsOf } from '../active-mappings.ts';
-import { decisionsOf, pairDecision, pairSubject } from '../describe-decision.ts';
+import { decisionsOf, pairDecision, pairSubject, readNoted, refusedPairSubject } from '../describe-decision.ts';
 import { methodNotAllowed } from '../error-handler.ts';
 import { noteDecisions, noteSubjects } from '../note-decisions.ts';
 import { callContext, noteFacts } from '../request-context.ts';
@@ -14,15 +14,20 @@ export function associationRoutes(deps: { readonly crm: Crm }): Router {
   router
     .route('/associations')
     .post(async (request, response) => {
-      const { pairs: associations, refused, complete } = readPairs(request.body);
+      const {
+        pairs: associations,
+        refused,
+        complete,
+      } = readNoted(response, refusedPairSubject, () => readPairs(request.body));
       const scope = { ...deps, mappings: mappingsOf(response), context: callContext(response, 'bulk') };
-      noteSubjects(response, () =>
-        [...associations, ...refused].map(({ contactCRMId, companyCRMId }) => pairSubject(contactCRMId, companyCRMId)),
-      );
+      noteSubjects(response, () => [
+        ...associations.map(({ contactCRMId, companyCRMId }) => pairSubject(contactCRMId, companyCRMId)),
+        ...refused.map(refusedPairSubject),
+      ]);
       const { answer, pairs, removed } = await linkRecords(scope, associations);
       noteSubjects(response, () => [
         ...pairs.map(({ fromId, toId }) => pairSubject(fromId, toId)),
-        ...refused.map(({ contactCRMId, companyCRMId }) => pairSubject(contactCRMId, companyCRMId)),
+        ...refused.map(refusedPairSubject),
       ]);
       noteDecisions(response, () =>
         decisionsOf(

@@ -28,7 +28,7 @@ import type { Owners } from '../../mapping/run/transform-chain.ts';
 import { toEnginyProperties } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import { mappingsOf } from '../active-mappings.ts';
-import { decisionsOf, matchDecision, subjectsOf, writeDecision } from '../describe-decision.ts';
+import { decisionsOf, matchDecision, readNotedRecords, subjectsOf, writeDecision } from '../describe-decision.ts';
 import { methodNotAllowed } from '../error-handler.ts';
 import { inRequestOrder } from '../in-request-order.ts';
 import { noteDecisions, noteSubjects } from '../note-decisions.ts';
@@ -55,7 +55,7 @@ export function recordRoutes(deps: RecordRouteDeps, kind: RecordKind): Router {
 
 function createHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler {
   return async (request, response) => {
-    const sent = readNewRecords(kind, request.body);
+    const sent = readNotedRecords(response, kind, () => readNewRecords(kind, request.body));
     const { records, places } = sent;
     noteSubjects(response, () => subjectsOf(kind, sent));
     const mapping = mappingOf(response, kind);
@@ -90,7 +90,7 @@ function createHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler 
 
 function updateHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler {
   return async (request, response) => {
-    const sent = readKnownRecords(kind, request.body);
+    const sent = readNotedRecords(response, kind, () => readKnownRecords(kind, request.body));
     const { records, places } = sent;
     noteSubjects(response, () => subjectsOf(kind, sent));
     const mapping = mappingOf(response, kind);
@@ -126,7 +126,7 @@ function updateResult(scope: AnswerScope, crmId: SentId, result: WriteResult): U
 
 function syncHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler {
   return async (request, response) => {
-    const sent = readNewRecords(kind, request.body);
+    const sent = readNotedRecords(response, kind, () => readNewRecords(kind, request.body));
     const { records } = sent;
     noteSubjects(response, () => subjectsOf(kind, sent));
     const mapping = mappingOf(response, kind);

@@ -3,10 +3,11 @@ import { changeTask, completeTasks } from '../../bridge/timeline/change-tasks.ts
 import { createTask } from '../../bridge/timeline/create-task.ts';
 import { readTask, readTaskBatch } from '../../bridge/timeline/read-tasks.ts';
 import type { TimelineDeps } from '../../bridge/timeline/timeline-scope.ts';
+import type { RefusedEntry } from '../../contract/entries.ts';
 import { checkBody } from '../../contract/parse.ts';
 import { readIds } from '../../contract/sent-ids.ts';
 import { IdsBody, TaskBatchPatch, TaskBody, TaskPatch } from '../../contract/tasks.ts';
-import { taskDecisions, timelineDecision, timelineSubject } from '../describe-decision.ts';
+import { decisionsOf, readNoted, taskDecisions, timelineDecision, timelineSubject } from '../describe-decision.ts';
 import { methodNotAllowed } from '../error-handler.ts';
 import { noteDecisions, noteSubjects } from '../note-decisions.ts';
 import { noteFacts } from '../request-context.ts';
@@ -63,13 +64,17 @@ function batchReadHandler(deps: TimelineDeps): RequestHandler {
 
 function batchPatchHandler(deps: TimelineDeps): RequestHandler {
   return async (request, response) => {
-    const { ids: asked, refused, asSent } = readIds(TaskBatchPatch, request.body);
+    const toSubject = ({ index }: RefusedEntry) => ({ object: 'tasks', position: index, emails: [] }) as const;
+    const { ids: asked, refused, asSent } = readNoted(response, toSubject, () => readIds(TaskBatchPatch, request.body));
     // readIds has checked the body.
     const { completed } = request.body as TaskBatchPatch;
-    noteSubjects(response, () => asked.map((crmId) => ({ object: 'tasks', crmId, emails: [] })));
+    noteSubjects(response, () => [
+      ...asked.map((crmId) => ({ object: 'tasks', crmId, emails: [] }) as const),
+      ...refused.map(toSubject),
+    ]);
     const changed = await completeTasks(timelineScopeOf(deps, response, urgencyOf(asked)), asked, completed);
     const answers = changed.map(({ answer }) => answer);
-    noteDecisions(response, () => taskDecisions(asked, changed));
+    noteDecisions(response, () => decisionsOf({ refused }, taskDecisions(asked, changed)));
     noteUnusableIds(response, refused);
     noteFacts(response, { records: asked.length + refused.length, found: answers.length });
     response.json(answers.map((task) => ({ ...task, id: asSent(task.id) })));
