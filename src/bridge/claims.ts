@@ -13,10 +13,28 @@ export interface Claims {
     deadline: Deadline,
     work: (hasWaited: boolean) => Promise<Result>,
   ): Promise<Result>;
+  /**
+   * As {@link Claims.hold} for work in parts: those that no other replica works on are done at once, the others when their keys come
+   * free. Parts that share a key are done together.
+   * @param parts the keys of each part.
+   * @param work receives positions of parts in ascending order; it may run several times.
+   * @returns the positions of those that others still work on shortly before the deadline; `work` has not received them.
+   */
+  holdParts(
+    parts: readonly (readonly string[])[],
+    deadline: Deadline,
+    work: (positions: readonly number[]) => Promise<void>,
+  ): Promise<readonly number[]>;
 }
 
 /** For a process that is alone. */
-export const noClaims: Claims = { hold: (_keys, _deadline, work) => work(false) };
+export const noClaims: Claims = {
+  hold: (_keys, _deadline, work) => work(false),
+  async holdParts(parts, _deadline, work) {
+    await work([...parts.keys()]);
+    return [];
+  },
+};
 
 /** The key of the work that creates a property. */
 export function propertyClaim(objectType: string, name: string): string {

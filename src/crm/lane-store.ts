@@ -37,7 +37,7 @@ export interface LaneQuery {
   readonly rate?: (RateReport & { readonly usedAtStart: number; readonly number: number }) | undefined;
   /** When joining: own slots that are not free, each with the time until it is. */
   readonly declared: readonly (readonly [id: string, remainingMs: number])[];
-  /** When joining: how many slots it held when it lost the lane. */
+  /** When joining: how many slots it held when it lost the lane. One that has just started names the whole limit: its share is its own. */
   readonly held: number;
   /** How many replicas it knows of, itself included. */
   readonly members: number;

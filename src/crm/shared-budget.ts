@@ -253,7 +253,7 @@ export class SharedBudget implements Budget {
       ...reports,
       declared:
         joined === undefined ? [...this.#slots.values()].map(({ id, freeAt }) => [id, Math.ceil(freeAt - now)]) : [],
-      held: Math.min(count, this.#own?.held ?? count),
+      held: last === undefined ? limits.limit : Math.min(count, this.#own?.held ?? count),
       members: this.#lane.members,
       leaves: false,
     };

@@ -44,7 +44,7 @@ if S.now and now < S.now then now = S.now end
 S.now = now
 local window = S.window or limits.windowMs
 
--- A lane without memory: until all members have declared their slots, no member gets more than it held.
+-- A lane without memory: until all members have declared their slots, no member gets more than it held, and none more than its share.
 if not S.epoch then
   S.epoch = 'e' .. t[1] .. '-' .. t[2]
   S.quiet = now + limits.leaseMs + window + limits.marginMs

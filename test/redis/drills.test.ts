@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { drill, names } from './drill.ts';
-import { clockOffsetKey, fullBurst, search } from './saturated-replicas.ts';
+import { withRedis } from '../support/start-redis.ts';
+import { CountingCrm, clockOffsetKey, fullBurst, search, startReplica } from './saturated-replicas.ts';
 
 test.concurrent('four saturated replicas use the limit, in equal shares, and are never refused', async () => {
   const { refused, failed, used, replicas } = await drill(() => sleep(9_000));
@@ -125,4 +126,18 @@ test.concurrent('replicas that never reached Redis share by REPLICAS', async () 
 
   expect({ refused, failed }).toEqual({ refused: 0, failed: 0 });
   expect(answered).toBeGreaterThan(20);
+});
+
+test.concurrent('a replica that starts alone on an empty Redis uses its share at once', async () => {
+  await withRedis(async ({ port }) => {
+    const crm = new CountingCrm(fullBurst);
+    const replica = startReplica(crm, { name: 'a', port, limits: fullBurst, replicas: 4 });
+    await expect.poll(() => crm.answered, { timeout: 10_000 }).toBeGreaterThan(5);
+    await sleep(2_000);
+    const { used } = replica.lane.state();
+    replica.kill();
+
+    expect(used).toBeLessThanOrEqual(25);
+    expect(crm.answered).toBeLessThanOrEqual(25 + fullBurst.concurrency + 5);
+  });
 });

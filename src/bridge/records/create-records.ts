@@ -38,10 +38,15 @@ export async function createRecords(
   const { mapping, context } = request;
   const { creations, positions } = await mergeSame(mapping, records);
   const names = await mapInSlices(records, (record) => lockNames(mapping, record));
-  return await request.lock.run(names.flat(), context.deadline, async () => {
+  const problems = await request.lock.runParts(names, context.deadline, async (part) => {
     const state = await request.identity.ensure(mapping, context);
-    await request.searchAllowance.spend(context, (budget) => createAll({ ...request, state, budget }, creations));
-    return positions.map((position) => requireResult(request, resultOf(creations[position])));
+    const own = new Set(part.map((record) => positions[record]));
+    const chosen = creations.filter((_creation, position) => own.has(position));
+    await request.searchAllowance.spend(context, (budget) => createAll({ ...request, state, budget }, chosen));
+  });
+  return positions.map((position, record) => {
+    const problem = problems.get(record);
+    return problem === undefined ? requireResult(request, resultOf(creations[position])) : failed(problem);
   });
 }
 

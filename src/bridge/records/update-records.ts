@@ -62,7 +62,25 @@ interface UpdateScope extends WriteScope, ClaimScope {
 
 async function updateRecords(scope: UpdateScope, records: readonly KnownRecord[]): Promise<WriteResult[]> {
   const locks = await mapInSlices(records, (record) => identifyingLocks(scope.mapping, record));
-  return await scope.lock.run(locks.flat(), scope.context.deadline, () => updateLocked(scope, records));
+  // What one request wants of one record is written together.
+  const groups = [...Map.groupBy(records.keys(), (position) => records[position]?.crmId).values()];
+  const results = new Array<WriteResult | undefined>(records.length);
+  const problems = await scope.lock.runParts(
+    groups.map((group) => group.flatMap((position) => locks[position] ?? [])),
+    scope.context.deadline,
+    async (parts) => {
+      const positions = parts.flatMap((part) => groups[part] ?? []).sort((a, b) => a - b);
+      const done = await updateLocked(
+        scope,
+        positions.flatMap((position) => records[position] ?? []),
+      );
+      for (const [index, position] of positions.entries()) results[position] = done[index];
+    },
+  );
+  for (const [part, problem] of problems) {
+    for (const position of groups[part] ?? []) results[position] = failed(problem);
+  }
+  return [...results].map((result) => requireResult(scope, result));
 }
 
 /** Writes that give a record the same email, profile or domain wait for each other: the second one must see what the first one did. */
