@@ -68,7 +68,9 @@ export const SyncAnswer = z.object({
   notMatched: z
     .array(z.object({ externalId: echoedId, reasons: z.array(z.string()) }))
     .optional()
-    .describe('Records for which a similar record of the CRM was set aside, and why'),
+    .describe(
+      'Records for which a similar record of the CRM was set aside, or for which not every spelling was searched for, and why',
+    ),
 });
 export type SyncAnswer = z.infer<typeof SyncAnswer>;
 

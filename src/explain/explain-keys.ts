@@ -16,6 +16,8 @@ export type KeyExplanation =
         readonly asks: readonly string[];
         readonly spellings: number;
       }[];
+      /** How many spellings are searched for where these find no record. */
+      readonly further: number;
       /** The property by which the CRM's store can be read instead, if the property is unique there. */
       readonly store?: string;
       /** Whether it is unique; absent without a CRM. */
@@ -37,6 +39,7 @@ export function explainKeys(mapping: Mapping, record: EnginyRecord): KeyExplanat
           ? { property: clause.property, asks: clause.in, spellings: clause.in.length }
           : { property: clause.property, asks: clause.tokens, spellings: 1 },
       ),
+      further: key.wordClauses.reduce((sum, clause) => sum + ('in' in clause ? clause.in.length : 1), 0),
       ...(key.store !== undefined && { store: key.store.property }),
     };
   });

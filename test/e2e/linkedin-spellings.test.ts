@@ -104,6 +104,8 @@ test('searches by words stay within the number per request, and the rest is logg
   expect(byWords).toHaveLength(3);
   expect(body.results).toHaveLength(6);
   expect(body.errors ?? []).toEqual([]);
+  expect(body.notMatched).toHaveLength(34);
+  expect(body.notMatched[0].reasons).toEqual(['linkedinUrl was searched for in its usual spellings only']);
   expect(log.entries).toContainEqual(expect.objectContaining({ rule: 'linkedinUrl', keys: 34 }));
 });
 

@@ -28,8 +28,10 @@ export interface RuleScope extends MatchDeps, RequestScope {
   readonly isAfterAnswer?: boolean;
 }
 
-/** The records that hold a match key, read fresh. */
-export type Holders = { readonly records: readonly CrmRecord[] } | { readonly problem: CrmProblem };
+/** The records that hold a match key, read fresh; `isPartial` if the allowance did not suffice to search for unusual spellings. */
+export type Holders =
+  | { readonly records: readonly CrmRecord[]; readonly isPartial?: true }
+  | { readonly problem: CrmProblem };
 
 /**
  * Finds the records that hold the keys of one rule. Stores that can be read by a unique property are read; for the others, what a
@@ -124,8 +126,9 @@ async function searchIndex(scope: RuleScope, keys: readonly MatchKey[]): Promise
   for (const key of open) {
     const found = verified.get(key.value);
     if (found === undefined || holders.has(key.value)) continue;
-    holders.set(key.value, found);
-    if ('problem' in found || incomplete.has(key)) continue;
+    const isPartial = incomplete.has(key);
+    holders.set(key.value, 'records' in found && isPartial ? { ...found, isPartial } : found);
+    if ('problem' in found || isPartial) continue;
     settle(scope, key, { candidates: candidates.get(key.value) ?? [], records: found.records });
   }
   return holders;

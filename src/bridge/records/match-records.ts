@@ -11,8 +11,8 @@ import type { SearchBudget, SearchPolicy } from './search-policy.ts';
 /** How matching one record ended. Candidates that were set aside are named in every case. */
 export type MatchOutcome = { readonly setAside: readonly SetAside[] } & (
   | { readonly record: CrmRecord; readonly rule: string }
-  /** `tried`: names of the rules that had a value to compare. */
-  | { readonly noMatch: true; readonly tried: readonly string[] }
+  /** `tried`: names of the rules that had a value to compare; `partly`: those by which not every spelling was searched for. */
+  | { readonly noMatch: true; readonly tried: readonly string[]; readonly partly: readonly string[] }
   /** Several records match, and the mapping does not say which one to choose. */
   | { readonly rule: string; readonly matchingIds: readonly string[] }
   | { readonly problem: CrmProblem }
@@ -39,7 +39,7 @@ export async function matchRecords(
   records: readonly EnginyRecord[],
 ): Promise<readonly MatchOutcome[]> {
   const subjects = await mapInSlices(records, (record): Subject => {
-    return { record, keys: matchKeys(scope.mapping, record), setAside: [], result: undefined };
+    return { record, keys: matchKeys(scope.mapping, record), setAside: [], partly: [], result: undefined };
   });
   const match = async (budget: SearchBudget) => {
     const slices: Promise<readonly MatchOutcome[]>[] = [];
@@ -65,15 +65,19 @@ async function matchSlice(scope: SliceScope, subjects: readonly Subject[]): Prom
       const group = byValue.get(value);
       for (const subject of group?.subjects ?? []) {
         if ('problem' in found) subject.result = found;
-        else if (group !== undefined) decide(scope, { subject, key: group.key, holders: found.records });
+        else if (group !== undefined) {
+          if (found.isPartial === true) subject.partly.push(group.key.name);
+          decide(scope, { subject, key: group.key, holders: found.records });
+        }
       }
     }
   }
   return subjects.map((subject) => {
-    const { keys, result } = subject;
+    const { keys, partly, result } = subject;
     if (result !== undefined && 'record' in result) rememberMatch(scope, subject, result.record);
+    const tried = keys.flatMap(({ rule, name }) => (rules.includes(rule) ? name : []));
     const outcome: MatchOutcome = {
-      ...(result ?? { noMatch: true, tried: keys.flatMap(({ rule, name }) => (rules.includes(rule) ? name : [])) }),
+      ...(result ?? { noMatch: true, tried, partly }),
       setAside: subject.setAside,
     };
     logOutcome(scope, subject, outcome);
@@ -88,6 +92,7 @@ interface Subject {
   readonly record: EnginyRecord;
   readonly keys: readonly MatchKey[];
   readonly setAside: SetAside[];
+  readonly partly: string[];
   result: ReturnType<typeof decideMatch>['decision'] | { readonly problem: CrmProblem };
 }
 

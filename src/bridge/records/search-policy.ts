@@ -66,9 +66,11 @@ export function createSearchAllowance(perRequest: number, now = () => performanc
   };
 }
 
-/** What one search holds: clauses of words, and words in all (HubSpot's search guide: five groups, eighteen filters). */
-const clausesPerSearch = 5;
-const wordsPerSearch = 18;
+/**
+ * What one search holds: clauses, and words in all (HubSpot's search guide: five groups, eighteen filters), and about as many characters of
+ * spellings.
+ */
+const perSearch = { clauses: 5, words: 18, characters: 2_500 };
 
 /**
  * Chooses the keys that a request may still search for by words, in their order, and charges their searches to the budget. How many do not
@@ -80,16 +82,20 @@ export function spendOn(
 ): readonly MatchKey[] {
   const { budget, log, mapping, context } = scope;
   const chosen: MatchKey[] = [];
-  let free = { clauses: 0, words: 0 };
+  let free = { clauses: 0, words: 0, characters: 0 };
   for (const key of keys) {
     const size = sizeOf(key);
-    if (size.clauses > free.clauses || size.words > free.words) {
-      const searches = Math.max(1, Math.ceil(size.clauses / clausesPerSearch), Math.ceil(size.words / wordsPerSearch));
+    if (measures.some((measure) => size[measure] > free[measure])) {
+      const searches = measures.reduce((most, each) => Math.max(most, Math.ceil(size[each] / perSearch[each])), 1);
       if (searches > budget.left) break;
       budget.left -= searches;
-      free = { clauses: clausesPerSearch, words: wordsPerSearch };
+      free = perSearch;
     }
-    free = { clauses: free.clauses - size.clauses, words: free.words - size.words };
+    free = {
+      clauses: free.clauses - size.clauses,
+      words: free.words - size.words,
+      characters: free.characters - size.characters,
+    };
     chosen.push(key);
   }
   if (chosen.length < keys.length) {
@@ -99,7 +105,12 @@ export function spendOn(
   return chosen;
 }
 
-function sizeOf({ wordClauses }: MatchKey): { readonly clauses: number; readonly words: number } {
-  const words = wordClauses.reduce((sum, clause) => sum + ('tokens' in clause ? clause.tokens.length : 0), 0);
-  return { clauses: wordClauses.length, words };
+const measures = ['clauses', 'words', 'characters'] as const;
+
+function sizeOf({ wordClauses }: MatchKey): Readonly<Record<(typeof measures)[number], number>> {
+  const words = wordClauses.flatMap((clause) => ('tokens' in clause ? clause.tokens : []));
+  const spellings = wordClauses.flatMap((clause) => ('in' in clause ? clause.in : []));
+  // With its quotes and comma.
+  const characters = spellings.reduce((sum, spelling) => sum + spelling.length + 3, 0);
+  return { clauses: wordClauses.length, words: words.length, characters };
 }

@@ -8,9 +8,9 @@ import type { Redaction } from './redaction.ts';
 type Json = Record<string, unknown>;
 
 /** Fields of answers that contain sentences. */
-const SENTENCE_FIELDS = new Set(['error', 'message', 'warnings']);
+const SENTENCE_FIELDS = new Set(['error', 'message', 'warnings', 'reasons']);
 /** Lists of the contract, whose entries have described fields. */
-const LISTS = new Set('contacts companies associations results errors ids warnings'.split(' '));
+const LISTS = new Set('contacts companies associations results errors ids warnings notMatched reasons'.split(' '));
 /** Objects of the contract, whose fields are described. */
 const OBJECTS = new Set(['properties', 'metadata']);
 

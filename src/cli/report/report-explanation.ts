@@ -49,7 +49,8 @@ function formatKey(key: KeyExplanation, index: number): string {
   if (key.search.length === 0)
     return `${name}: ${key.looksFor.map(show).join(' and ')}, which no record holds: the CRM has no such property`;
   const way = key.isRead === undefined ? 'looked up' : 'searched';
-  const where = key.isRead === true ? `read by ${key.store}` : `${way} in ${properties.join(', ')}`;
+  const rest = key.further > 0 ? `, then in ${key.further} further spellings` : '';
+  const where = key.isRead === true ? `read by ${key.store}` : `${way} in ${properties.join(', ')}${rest}`;
   return `${name}: ${key.looksFor.map(show).join(' and ')}, ${where}`;
 }
 

@@ -167,7 +167,7 @@ function syncAnswer(scope: AnswerScope, sent: SentRecords<NewRecord>, outcomes: 
   sent.places.forEach(({ index: at, id: externalId }, index) => {
     const outcome = outcomes[index];
     if (outcome === undefined) return;
-    const reasons = outcome.setAside.map(describeSetAside);
+    const reasons = [...outcome.setAside.map(describeSetAside), ...partialReasons(outcome)];
     const warnings = [...reasons, ...(shared[index] === undefined ? [] : [shared[index]])];
     if (isProblem(outcome)) failed.push([at, { externalId, error: adviseProblem(outcome.problem) }]);
     else if ('matchingIds' in outcome) {
@@ -194,6 +194,12 @@ function propertiesOf({ mapping, owners }: AnswerScope, held: CrmProperties): { 
 
 function matchedId(outcome: MatchOutcome | undefined): string | undefined {
   return outcome !== undefined && 'record' in outcome ? outcome.record.id : undefined;
+}
+
+/** What lay beyond the allowance of searches. */
+function partialReasons(outcome: MatchOutcome): readonly string[] {
+  if (!('noMatch' in outcome)) return [];
+  return outcome.partly.map((rule) => `${rule} was searched for in its usual spellings only`);
 }
 
 function earlierHolder(

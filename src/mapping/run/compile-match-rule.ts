@@ -30,7 +30,7 @@ export interface PairReader {
   /** The canonical forms of all values of a candidate for this pair. */
   readCandidate(properties: Readonly<Record<string, string | null>>): readonly string[];
   clauses(canonical: string, given: string): readonly MatchClause[];
-  /** For records that the clauses do not find: the words of the value, in every property that may hold it. */
+  /** For records that the clauses do not find: the words of the value, in every property that may hold it, and less likely spellings. */
   wordClauses(canonical: string): readonly MatchClause[];
 }
 
@@ -122,7 +122,11 @@ export function compilePair(mapping: Mapping, pair: MatchPair): PairReader {
     },
     wordClauses: (canonical) => {
       const sets = form?.words?.(canonical) ?? [];
-      return properties.flatMap((property) => sets.map((tokens) => ({ property, tokens })));
+      const further = form?.furtherVariants?.(canonical) ?? [];
+      return [
+        ...properties.flatMap((property) => sets.map((tokens) => ({ property, tokens }))),
+        ...(further.length === 0 ? [] : searched.map((property) => ({ property, in: further }))),
+      ];
     },
   };
 }

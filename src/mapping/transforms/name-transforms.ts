@@ -1,4 +1,4 @@
-import { companyNameVariants, foldCompanyName, maxCompanyName } from '../values/company-name.ts';
+import { companyNameVariants, foldCompanyName, furtherCompanyNames, maxCompanyName } from '../values/company-name.ts';
 import { foldText } from '../values/fold-text.ts';
 import { firstName, lastName } from '../values/full-name.ts';
 import type { Transform } from './transform.ts';
@@ -22,6 +22,7 @@ export const nameTransforms = {
     maxLength: maxCompanyName,
     apply: foldCompanyName,
     variants: companyNameVariants,
+    furtherVariants: furtherCompanyNames,
   },
   first_name: {
     summary: 'The given names in a full name; titles, degrees, pronouns and pictures are dropped.',

@@ -35,6 +35,8 @@ export interface TextTransform extends TransformBase {
   readonly keepsUnreadable?: boolean;
   /** Lowercase spellings that a CRM is likely to hold, for searches; the value itself by default. */
   readonly variants?: (canonical: string, given: string) => readonly string[];
+  /** Less likely spellings: records that no spelling of `variants` found are searched by them. */
+  readonly furtherVariants?: (canonical: string) => readonly string[];
   /**
    * Words of a value, one set per encoding in which a CRM may hold it: records that no spelling of `variants` found are searched by
    * them.

@@ -18,6 +18,9 @@ export const legalForms: ReadonlySet<string> = new Set([...always, ...withPoints
 /** The most common forms, appended to the bare name in searches; a search body is limited to 3,000 characters. */
 const searchedForms = data.searched.split('|');
 
+/** Less common ones: for names that the CRM holds under none of the others. */
+const nextForms = data.searchedNext.split('|');
+
 /** Characters of the longest text that is read as a company name. */
 export const maxCompanyName = 1_000;
 
@@ -51,6 +54,11 @@ export function companyNameVariants(canonical: string, given: string): string[] 
   // A name in brackets alone would be read as the legal form behind them.
   const open = names.filter((name) => /[\p{L}\p{N}]/u.test(withoutBrackets(name)));
   return [...new Set([lower, ...names, ...forms.flatMap((form) => open.map((name) => name + form))])];
+}
+
+/** Further lowercase spellings, for names that no spelling of {@link companyNameVariants} finds: `acme b.v.`. */
+export function furtherCompanyNames(canonical: string): string[] {
+  return /[\p{L}\p{N}]/u.test(canonical) ? nextForms.map((form) => canonical + form) : [];
 }
 
 interface NameWord {
