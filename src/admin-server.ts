@@ -15,6 +15,8 @@ export interface AdminServer {
   /** Returns the addresses. Rejects if the port is taken. */
   listen(): Promise<AdminAddresses>;
   reload(): void;
+  /** Ends the streams of the console's pages, which would stay open. */
+  closeStreams(): void;
   close(): Promise<void>;
 }
 
@@ -22,6 +24,7 @@ export interface AdminServer {
 export const noAdminServer: AdminServer = {
   listen: async () => ({ adminUrl: undefined, consoleLink: undefined }),
   reload: () => {},
+  closeStreams: () => {},
   close: async () => {},
 };
 
@@ -29,6 +32,7 @@ interface AdminConsole {
   readonly listener: RequestListener;
   opened(url: string): string;
   reload(): void;
+  closeStreams(): void;
   close(): void;
 }
 
@@ -69,6 +73,7 @@ export function createAdminServer(
       return { adminUrl, consoleLink: console?.opened(adminUrl) };
     },
     reload: () => console?.reload(),
+    closeStreams: () => console?.closeStreams(),
     close: () =>
       new Promise((resolve) => {
         console?.close();

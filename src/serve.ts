@@ -2,27 +2,26 @@ import type { pino } from 'pino';
 import { type AdminServer, createAdminServer, noAdminServer } from './admin-server.ts';
 import { loadApiKeys } from './api-keys.ts';
 import { createApp } from './app.ts';
-import { prepareIdProperties } from './bridge/properties/prepare-id-property.ts';
 import { type RunningCapture, startCapture } from './capture/record/start-capture.ts';
 import { readCertificate } from './certificate.ts';
 import type { Config } from './config.ts';
+import type { DecidedRequest } from './bridge/decisions.ts';
 import { createBridge } from './create-bridge.ts';
 import { type Clock, systemClock } from './crm/clock.ts';
-import type { Crm } from './crm/crm.ts';
-import { deadlineIn } from './crm/deadline.ts';
 import { hubSpotPropertyRules } from './crm/hubspot/property-rules.ts';
 import { hubSpotProtocol } from './crm/hubspot/protocol/hubspot-protocol.ts';
 import { openStores } from './data-dir/open-stores.ts';
 import type { Journal } from './journal/journal.ts';
 import { startJournal } from './journal/start-journal.ts';
 import { closeServer, createPublicServer, listen, watchTraffic } from './listening.ts';
-import { findMissingProperties } from './live-check/missing-properties.ts';
-import { type LiveMappings, loadLiveMappings } from './live-mappings.ts';
+import { loadLiveMappings } from './live-mappings.ts';
 import type { ReloadState } from './mapping/load/reload-state.ts';
 import type { Locale } from './mapping/values/locale.ts';
 import { createMetrics } from './metrics.ts';
+import type { DecisionListener } from './http/note-decisions.ts';
 import { openCrm } from './open-crm.ts';
 import type { Sharing } from './replicas/start-sharing.ts';
+import { checkProperties } from './startup/check-properties.ts';
 import { startTracing } from './tracing/tracing.ts';
 
 export interface RunningBridge {
@@ -71,9 +70,11 @@ interface Overrides {
  * @throws MappingError when a mapping file has mistakes; the error of `listen` when the port is taken.
  */
 export async function startBridge(config: Config, log: pino.Logger, overrides: Overrides = {}): Promise<RunningBridge> {
-  const checksAtStart = overrides.checksAtStart !== false;
   const parts = await openParts(config, log, overrides);
-  const { apiKeys, metrics, mappings, capture, journal, crm, bridge } = parts;
+  const { apiKeys, metrics, mappings, capture, crm, bridge } = parts;
+  const check = () => {
+    if (overrides.checksAtStart !== false) checkProperties(crm, log, mappings);
+  };
   let isStopping = false;
   const app = createApp(
     {
@@ -83,7 +84,7 @@ export async function startBridge(config: Config, log: pino.Logger, overrides: O
       decisionListener: parts.decisionListener,
       mappings: mappings.current,
       mappingState: mappings.state,
-      meter: metrics,
+      meter: parts.console?.watchKeys(metrics) ?? metrics,
       tracer: parts.tracing,
       isSandbox: config.isSandbox,
       isReady: () => !isStopping,
@@ -99,20 +100,12 @@ export async function startBridge(config: Config, log: pino.Logger, overrides: O
   });
   const traffic = watchTraffic(server);
   const admin = await openAdmin(config, log, parts);
-  const closeRest = async (captureGraceMs: number) => {
-    mappings.close();
-    follower?.close();
-    await admin.close();
-    await parts.closeUpstream();
-    await Promise.all([capture?.close(captureGraceMs), journal?.close(captureGraceMs), parts.tracing.close()]);
-  };
+  const closeRest = closeAll(parts, { follower, admin });
   try {
     const adminAddresses = await admin.listen();
     const url = await listen(server, config.listen);
-    if (checksAtStart) checkProperties(crm, log, mappings);
-    followMappings(parts, () => {
-      if (checksAtStart) checkProperties(crm, log, mappings);
-    });
+    check();
+    followMappings(parts, check);
     return {
       url,
       mapping: mappings.current().hash,
@@ -128,6 +121,7 @@ export async function startBridge(config: Config, log: pino.Logger, overrides: O
       async close(graceMs) {
         if (!isStopping) {
           isStopping = true;
+          admin.closeStreams();
           await stopDelay(config.stopDelayMs, overrides.clock);
         }
         const startedAt = performance.now();
@@ -146,23 +140,31 @@ export async function startBridge(config: Config, log: pino.Logger, overrides: O
   }
 }
 
-/** Loaded on demand: most replicas have no console. @throws ConfigError */
-async function openConsoleAccess(config: Config, log: pino.Logger) {
-  if (config.console === undefined) return undefined;
-  const { openAccess } = await import('./console/console-access.ts');
-  return openAccess({ ...config.console, adminHost: config.admin?.host ?? '' }, log, Date.now);
+function closeAll(
+  { mappings, closeUpstream, capture, journal, tracing }: Parts,
+  { follower, admin }: { readonly follower: { close(): void } | undefined; readonly admin: AdminServer },
+) {
+  return async (captureGraceMs: number) => {
+    mappings.close();
+    follower?.close();
+    await admin.close();
+    await closeUpstream();
+    await Promise.all([capture?.close(captureGraceMs), journal?.close(captureGraceMs), tracing.close()]);
+  };
 }
 
 async function openAdmin(config: Config, log: pino.Logger, parts: Parts): Promise<AdminServer> {
   if (config.admin === undefined) return noAdminServer;
-  const { consoleAccess: access, metrics, mappings, crm, pacer, journal } = parts;
-  if (access === undefined) return createAdminServer(config.admin, { metrics, log });
-  const { startConsole } = await import('./console/start-console.ts');
-  return createAdminServer(config.admin, {
-    metrics,
-    log,
-    console: startConsole({ config, log, mappings, crm, pacer, journal }, access),
-  });
+  const { console, apiKeys, metrics, board, sharing } = parts;
+  const started = console?.start({ ...parts, apiKeys: apiKeys.current, board, redis: sharing?.redis });
+  return createAdminServer(config.admin, { metrics, log, console: started });
+}
+
+/** Loaded on demand: most replicas have no console. @throws ConfigError */
+async function openConsole(config: Config, log: pino.Logger) {
+  if (config.console === undefined) return undefined;
+  const { openConsole: open } = await import('./console/open-console.ts');
+  return open(config, config.console, log);
 }
 
 /** @param clock the system's unless given. */
@@ -177,7 +179,7 @@ async function stopDelay(ms: number, clock: Clock = systemClock): Promise<void> 
 async function openParts(config: Config, log: pino.Logger, overrides: Overrides) {
   const apiKeys = loadApiKeys(config.auth, log);
   const certificate = config.tls === undefined ? undefined : readCertificate(config.tls);
-  const consoleAccess = await openConsoleAccess(config, log);
+  const console = await openConsole(config, log);
   const tracing = await startTracing(config.traceEndpoint, log);
   const metrics = createMetrics({ ofProcess: config.admin !== undefined });
   const pollMs = overrides.pollMs ?? mappingPollMs;
@@ -197,10 +199,11 @@ async function openParts(config: Config, log: pino.Logger, overrides: Overrides)
       metrics.observeCall(exchange);
       tracing.observeCall(context, exchange);
       capture?.recorder.exchange(context, exchange);
+      console?.observeCall(exchange);
     },
   });
   const { sharing } = upstream;
-  const decisionListener = journal === undefined ? undefined : shareJournal(journal, sharing);
+  const decisionListener = bothListeners(journal === undefined ? undefined : shareJournal(journal, sharing), console);
   const board = sharing?.openBoard(() => noteOf(mappings.state()));
   metrics.watch({
     pacer: upstream.pacer,
@@ -221,7 +224,7 @@ async function openParts(config: Config, log: pino.Logger, overrides: Overrides)
   return {
     apiKeys,
     certificate,
-    consoleAccess,
+    console,
     tracing,
     metrics,
     mappings,
@@ -229,10 +232,22 @@ async function openParts(config: Config, log: pino.Logger, overrides: Overrides)
     journal,
     decisionListener,
     board,
+    sharing,
     crm,
     pacer: upstream.pacer,
     bridge,
     closeUpstream,
+  };
+}
+
+/** The journal and the console receive the same. */
+function bothListeners(one: DecisionListener | undefined, other: DecisionListener | undefined) {
+  if (one === undefined || other === undefined) return one ?? other;
+  return {
+    write(request: DecidedRequest) {
+      one.write(request);
+      other.write(request);
+    },
   };
 }
 
@@ -271,27 +286,3 @@ const mappingPollMs = 1_000;
 function localeOf({ defaultCountry }: Config): Locale {
   return defaultCountry === undefined ? {} : { defaultCountry };
 }
-
-/** Long enough for a slow CRM; the bridge serves meanwhile. */
-const startCheckMs = 30_000;
-
-/** Logs and notes which properties are missing. Returns at once: the bridge starts whether or not the CRM answers. */
-function checkProperties(crm: Crm, log: pino.Logger, live: LiveMappings): void {
-  const mappings = live.current();
-  const records = [mappings.contacts, mappings.companies].filter((mapping) => mapping !== undefined);
-  const context = { requestId: 'start', urgency: 'bulk', deadline: deadlineIn(startCheckMs) } as const;
-  prepareIdProperties({ crm, log }, records, context).catch((error: unknown) => {
-    log.error({ err: error }, 'could not check the properties');
-  });
-  findMissingProperties(crm, mappings, context)
-    .then((missing) => {
-      live.noteMissing(mappings.hash, missing);
-      const facts = { mapping: mappings.hash, count: missing.length, missing: missing.slice(0, maxMissingLogged) };
-      if (missing.length > 0) log.warn(facts, 'the mapping files name properties that the CRM does not have');
-    })
-    .catch((error: unknown) => {
-      log.warn({ err: error }, 'could not compare the mapping files with the properties of the CRM');
-    });
-}
-
-const maxMissingLogged = 20;

@@ -4,7 +4,9 @@ import type { Logger } from '../logger.ts';
 import { isForeignFetch, isFromOwnPage, type Site, siteOf } from './access/same-site.ts';
 import type { Audit } from './audit.ts';
 import type { Access } from './console-access.ts';
+import { eventRoutes } from './event-routes.ts';
 import { html } from './html/html.ts';
+import type { EventHub } from './live/event-hub.ts';
 import { createPageSender, formOf, type PageSender } from './page-sender.ts';
 import { demandRole, screenRoutes } from './screen-routes.ts';
 import type { Screen } from './screens/screen.ts';
@@ -16,11 +18,12 @@ export interface ConsoleAppDeps {
   readonly isSandbox: boolean;
   readonly access: Access;
   readonly audit: Audit;
+  readonly events: EventHub;
   readonly log: Logger;
 }
 
 /** The middleware and routes of the console, in the order in which a request passes them. */
-export function createConsoleApp({ screens, isSandbox, access, audit, log }: ConsoleAppDeps): Express {
+export function createConsoleApp({ screens, isSandbox, access, audit, events, log }: ConsoleAppDeps): Express {
   const pages = createPageSender(screens, isSandbox);
   const app = express();
   app.disable('x-powered-by');
@@ -33,6 +36,7 @@ export function createConsoleApp({ screens, isSandbox, access, audit, log }: Con
   app.use(demandOwnPage);
   app.use(signInRoutes({ access, pages, audit }));
   app.use(themeRoute({ access, pages }));
+  app.use(eventRoutes(screens, { access, events }));
   app.use(screenRoutes(screens, { access, pages, audit }));
   app.use((request, response) => {
     pages.sendPlain(request, response, {

@@ -1,17 +1,34 @@
 import type { Config } from '../config.ts';
-import type { Crm } from '../crm/crm.ts';
+import type { Crm, ObservedLimits } from '../crm/crm.ts';
 import type { Pacer } from '../crm/pacer.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { LiveMappings } from '../live-mappings.ts';
 import type { Logger } from '../logger.ts';
+import type { ReplicaBoard } from '../replicas/replica-board.ts';
+import type { Arrivals } from './live/arrivals.ts';
+import type { HourHistory } from './live/hour-history.ts';
 
-/** What the screens read. None of it may be shown as it is: settings contain secrets. */
-export interface ConsoleSources {
-  readonly config: Config;
-  readonly log: Logger;
+/** What the console reads of the bridge that it belongs to. */
+export interface BridgeParts {
   readonly mappings: Pick<LiveMappings, 'current' | 'state'>;
   readonly pacer: Pick<Pacer, 'state'>;
   readonly crm: Crm;
+  /** The accepted API keys. Only their fingerprints may be shown. */
+  readonly apiKeys: () => readonly string[];
   /** Undefined: JOURNAL is off. */
   readonly journal: Journal | undefined;
+  /** Undefined: this process is alone. */
+  readonly redis: { readonly isUp: boolean; readonly lostCount: number } | undefined;
+  readonly board: Pick<ReplicaBoard, 'others' | 'hasDiffered'> | undefined;
+}
+
+/** What the screens read. None of it may be shown as it is: settings contain secrets. */
+export interface ConsoleSources extends BridgeParts {
+  readonly config: Config;
+  readonly log: Logger;
+  /** The last hour. */
+  readonly history: HourHistory;
+  readonly arrivals: Arrivals;
+  /** What HubSpot's responses said about its limits. */
+  limits(): ObservedLimits;
 }

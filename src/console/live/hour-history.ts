@@ -1,0 +1,71 @@
+import type { DecidedRequest } from '../../bridge/decisions.ts';
+import type { LaneState } from '../../crm/lane.ts';
+
+const stepMs = 10_000;
+const steps = 360;
+
+/** What was counted in ten seconds. */
+export interface Step {
+  requests: number;
+  /** Answered with 4xx or 5xx, or not at all. */
+  failedRequests: number;
+  /** Records by outcome. */
+  readonly outcomes: Record<string, number>;
+  /** Records of which a field was held back. */
+  heldBack: number;
+  /** By lane: the most that was used and waiting at any of its looks. */
+  readonly lanes: Record<string, { used: number; waiting: number; pausedMs: number }>;
+}
+
+/** The last hour in steps of ten seconds. */
+export interface HourHistory {
+  add(request: DecidedRequest): void;
+  /** Notes what the lanes do now. */
+  look(lanes: Readonly<Record<string, LaneState>>): void;
+  /** 360 steps, oldest first; the last one is not over yet. */
+  read(): readonly Step[];
+}
+
+/** @param now milliseconds. */
+export function createHourHistory(now: () => number): HourHistory {
+  const kept = new Map<number, Step>();
+  const current = (): Step => {
+    const number = Math.floor(now() / stepMs);
+    const known = kept.get(number);
+    if (known !== undefined) return known;
+    const step = emptyStep();
+    kept.set(number, step);
+    for (const old of kept.keys()) if (old <= number - steps) kept.delete(old);
+    return step;
+  };
+  return {
+    add({ status, records }) {
+      const step = current();
+      step.requests += 1;
+      if (status >= 400) step.failedRequests += 1;
+      for (const { outcome, heldBack } of records) {
+        step.outcomes[outcome] = (step.outcomes[outcome] ?? 0) + 1;
+        if (heldBack.length > 0) step.heldBack += 1;
+      }
+    },
+    look(lanes) {
+      const step = current();
+      for (const [name, { used, waiting, pausedMs }] of Object.entries(lanes)) {
+        const most = step.lanes[name] ?? { used: 0, waiting: 0, pausedMs: 0 };
+        step.lanes[name] = {
+          used: Math.max(most.used, used),
+          waiting: Math.max(most.waiting, waiting),
+          pausedMs: Math.max(most.pausedMs, pausedMs),
+        };
+      }
+    },
+    read() {
+      const last = Math.floor(now() / stepMs);
+      return Array.from({ length: steps }, (_, index) => kept.get(last - steps + 1 + index) ?? emptyStep());
+    },
+  };
+}
+
+function emptyStep(): Step {
+  return { requests: 0, failedRequests: 0, outcomes: {}, heldBack: 0, lanes: {} };
+}

@@ -1,0 +1,79 @@
+import type { RequestListener } from 'node:http';
+import type { DecidedRequest } from '../bridge/decisions.ts';
+import type { Config } from '../config.ts';
+import type { HubSpotExchange } from '../crm/hubspot/transport/exchange.ts';
+import { observeResponses } from '../crm/hubspot/observed-responses.ts';
+import type { RequestMeter } from '../http/request-meter.ts';
+import type { Logger } from '../logger.ts';
+import { createAudit } from './audit.ts';
+import { openAccess } from './console-access.ts';
+import { createConsoleApp } from './console-app.ts';
+import type { BridgeParts } from './console-sources.ts';
+import { createArrivals } from './live/arrivals.ts';
+import { createEventHub } from './live/event-hub.ts';
+import { createHourHistory } from './live/hour-history.ts';
+import { createScreens } from './screens/screen-table.ts';
+
+/** The console before the bridge serves: it sees all that happens from then on. */
+export interface OpenConsole {
+  /** A request was answered. */
+  write(request: DecidedRequest): void;
+  observeCall(exchange: Pick<HubSpotExchange, 'responseHeaders' | 'durationMs'>): void;
+  /** Counts as the meter does, and notes rejected keys. */
+  watchKeys(meter: RequestMeter): RequestMeter;
+  start(parts: BridgeParts): RunningConsole;
+}
+
+export interface RunningConsole {
+  readonly listener: RequestListener;
+  /** Call it with the address once it is reached there. @returns a link that signs in once */
+  opened(url: string): string;
+  /** Reads CONSOLE_USERS again. */
+  reload(): void;
+  /** Ends what stays open while a screen is shown. */
+  closeStreams(): void;
+  close(): void;
+}
+
+const lookMs = 1_000;
+
+/** @throws ConfigError when CONSOLE_USERS has mistakes. */
+export function openConsole(config: Config, settings: NonNullable<Config['console']>, log: Logger): OpenConsole {
+  const access = openAccess({ ...settings, adminHost: config.admin?.host ?? '' }, log, Date.now);
+  const history = createHourHistory(() => performance.now());
+  const arrivals = createArrivals();
+  const responses = observeResponses();
+  const events = createEventHub((error) => log.error({ err: error }, 'the live texts of a screen failed'));
+  return {
+    write(request) {
+      history.add(request);
+      arrivals.add(request);
+      events.count('requests');
+    },
+    observeCall: responses.observe,
+    watchKeys: (meter) => ({
+      observe: (answered) => meter.observe(answered),
+      observeKey(result) {
+        meter.observeKey(result);
+        arrivals.noteRejectedKey(Date.now());
+      },
+    }),
+    start(parts) {
+      const sources = { ...parts, config, log, history, arrivals, limits: responses.limits };
+      const screens = createScreens(sources);
+      const audit = createAudit(log, parts.journal);
+      const timer = setInterval(() => history.look(parts.pacer.state()), lookMs).unref();
+      return {
+        listener: createConsoleApp({ screens, isSandbox: config.isSandbox, access, audit, events, log }),
+        opened: access.opened,
+        reload: () => access.users.reload(),
+        closeStreams: events.close,
+        close() {
+          clearInterval(timer);
+          events.close();
+          access.close();
+        },
+      };
+    },
+  };
+}
