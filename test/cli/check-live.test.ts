@@ -128,3 +128,57 @@ test('an account that cannot be reached ends with 2', async () => {
   expect(status).toBe(2);
   expect(err).toContain('could not be compared with HubSpot: HubSpot could not be reached');
 });
+
+test('says how many records each match rule can identify, and where LinkedIn URLs are that no rule reads', async () => {
+  const crm = await startCrm();
+  const profile = {
+    name: 'profile_link',
+    label: 'Profile',
+    type: 'string',
+    fieldType: 'text',
+    groupName: 'contactinformation',
+  };
+  const people = Array.from({ length: 130 }, (_, index) => ({
+    createdAt: '2024-01-01T00:00:00Z',
+    properties: {
+      email: `p${index}@example.com`,
+      ...(index % 2 === 0 && { phone: '+34600111222', hs_linkedin_url: `https://linkedin.com/in/p${index}` }),
+      ...(index > 100 && { profile_link: `http://www.linkedin.com/in/q${index}/` }),
+      website: 'https://www.linkedin.com/company/acme',
+    },
+  }));
+  crm.seed({
+    properties: { contacts: [profile] },
+    contacts: [...people, { properties: { firstname: 'New', profile_link: 'linkedin.com/in/new' } }],
+    companies: [{ properties: { name: 'Acme', website: 'https://www.linkedin.com/company/acme' } }],
+  });
+  const args = ['check', '--live', 'mappings/hubspot'];
+
+  const { status, out } = await runCommand(args, { environment: environmentFor(crm) });
+
+  expect(status).toBe(0);
+  expect(out).toContain('131 contacts in the account; those that a match rule can identify:');
+  expect(out).toMatch(/^ {4}email {8}130 by email, 0 by hs_additional_emails$/m);
+  expect(out).toMatch(/^ {4}identity {5}none: the account does not have its properties$/m);
+  expect(out).toMatch(/^ {4}mobilePhone {2}0 by mobilephone, 65 by phone$/m);
+  expect(out).toMatch(
+    /! profile_link \(Profile\) holds LinkedIn URLs, in 1 of 101 records of a sample, and no match rule/,
+  );
+  expect(out).toMatch(/! website \(.*\) holds LinkedIn URLs, in 1 of 1 records/);
+  expect(out.match(/holds LinkedIn URLs/g)).toHaveLength(2);
+  expect(crm.log.filter(({ kind }) => kind === 'search').length).toBeLessThan(18);
+});
+
+test('compares all the same if the records cannot be counted', async () => {
+  const crm = await startCrm();
+  crm.seed({ contacts: [{ properties: { email: 'ada@example.com' } }] });
+  crm.faults.add({ match: { kind: 'search' }, action: { kind: 'status', status: 403 }, times: 0 });
+
+  const { status, out } = await runCommand(['check', '--live', 'mappings/hubspot'], {
+    environment: environmentFor(crm),
+  });
+
+  expect(status).toBe(0);
+  expect(out).toMatch(/contacts could not be counted: /);
+  expect(out).toContain('✓ mappings');
+});

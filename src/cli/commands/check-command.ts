@@ -2,14 +2,18 @@ import { statSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { GatewayError } from '../../errors.ts';
 import { type CheckScope, checkLive, type LiveReport } from '../../live-check/check-live.ts';
+import { type Coverage, measureCoverage } from '../../live-check/measure-coverage.ts';
 import { checkFolder, type FolderReport, renewExamples } from '../../mapping/check/check-folder.ts';
 import { sortDiagnostics } from '../../mapping/schema/diagnostic.ts';
+import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import type { Locale } from '../../mapping/values/locale.ts';
 import { type CommandIo, UsageError } from '../command-io.ts';
+import type { OpenCrm } from '../inputs/open-crm.ts';
 import { readRequirements } from '../inputs/read-requirements.ts';
 import { demandNoLive, saveSchema } from '../inputs/schema-input.ts';
 import { readToolConfig } from '../inputs/tool-config.ts';
 import { countFindings, type FolderFindings, formatFolder } from '../report/report-folder.ts';
+import { formatCoverage } from '../report/report-coverage.ts';
 import { formatLive } from '../report/report-live.ts';
 
 const after = `
@@ -20,7 +24,8 @@ and --update-examples sets what they expect to the results of today.
 
 With --live every property that the files name is looked up in your HubSpot account: does it exist, may it be written, do
 type, transforms and options fit. A table shows each row with ✓, ! (warning) or ✕ (error). Nothing is written; so scopes
-for writing are not proven by it. Properties that the running bridge saw HubSpot require are read from DATA_DIR.
+for writing are not proven by it. Then it says how many records have a value where each match rule looks, and in which other text
+properties a sample of the records holds LinkedIn URLs: some twenty searches and ten other calls. Properties that the running bridge saw HubSpot require are read from DATA_DIR.
 
 --save-schema writes what the account looks like into a JSON file: properties with labels, descriptions and options, the
 account's id, name and time zone, and association labels. No records, owners or users are in it. --schema compares the mapping files with
@@ -71,7 +76,12 @@ export function checkCommand(io: CommandIo): Command {
 /** A folder's findings, and what the comparison with the CRM added to them. */
 interface Checked extends FolderFindings {
   readonly live?: LiveReport;
+  /** What the match rules can find; absent for a saved portal, which has no records. */
+  readonly coverage?: readonly Counted[];
 }
+
+/** Counting is an addition: where the CRM refuses it, the comparison stands. */
+type Counted = Coverage | { readonly objectType: string; readonly problem: string };
 
 async function check(io: CommandIo, dirs: readonly string[], options: CheckOptions): Promise<void> {
   demandNoLive(options);
@@ -100,7 +110,10 @@ async function check(io: CommandIo, dirs: readonly string[], options: CheckOptio
       : readRequirements(config, (problem) => io.complain(`warning: ${problem}\n`));
   try {
     const checked: Checked[] = [];
-    for (const folder of folders) checked.push(await checkAgainst({ ...open, requirements }, folder));
+    for (const folder of folders) {
+      const compared = await checkAgainst({ ...open, requirements }, folder);
+      checked.push(options.schema === undefined ? await withCoverage(open, folder, compared) : compared);
+    }
     if (options.saveSchema !== undefined) await saveSchema(io, open, options.saveSchema);
     printReports(io, checked, { ...options, crmName: open.name });
   } catch (error) {
@@ -145,6 +158,26 @@ async function checkAgainst(scope: CheckScope, folder: Folder): Promise<Checked>
   return { ...checked, diagnostics: sortDiagnostics([...checked.diagnostics, ...live.diagnostics]), live };
 }
 
+async function withCoverage(open: OpenCrm, { report }: Folder, checked: Checked): Promise<Checked> {
+  const coverage: Counted[] = [];
+  for (const mapping of [report.mappings?.contacts, report.mappings?.companies]) {
+    if (mapping === undefined || !isReadable(mapping, checked.live)) continue;
+    const { objectType } = mapping.target;
+    try {
+      const measured = await measureCoverage(open, mapping);
+      if (measured !== undefined) coverage.push(measured);
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error;
+      coverage.push({ objectType, problem: error.message });
+    }
+  }
+  return { ...checked, coverage };
+}
+
+function isReadable({ target }: Mapping, live: LiveReport | undefined): boolean {
+  return live?.files.some(({ objectType, rows }) => objectType === target.objectType && rows.length > 0) === true;
+}
+
 function printReports(
   io: CommandIo,
   reports: readonly Checked[],
@@ -152,13 +185,19 @@ function printReports(
 ): void {
   if (options.json) io.print(`${JSON.stringify({ folders: reports.map(toJson) }, null, 2)}\n`);
   else {
-    for (const { live } of reports) {
-      if (live !== undefined && !options.quiet) io.print(`${formatLive(live, crmName, io.hasColor)}\n`);
+    for (const { live, coverage = [] } of options.quiet ? [] : reports) {
+      if (live !== undefined) io.print(`${formatLive(live, crmName, io.hasColor)}\n`);
+      for (const counted of coverage) io.print(`${formatCounted(counted)}\n`);
     }
     for (const report of reports) io.print(formatFolder(report, io.hasColor, options.quiet));
   }
   const { errors, warnings } = countFindings(reports.flatMap(({ diagnostics }) => diagnostics));
   io.setStatus(errors > 0 || (options.strict && warnings > 0) ? 1 : 0);
+}
+
+function formatCounted(counted: Counted): string {
+  if (!('problem' in counted)) return formatCoverage(counted);
+  return `  ${counted.objectType} could not be counted: ${counted.problem}\n`;
 }
 
 /** Throws UsageError unless there is a folder that can be looked at. */
@@ -168,7 +207,8 @@ export function demandFolder(dir: string): void {
   if (!stats.isDirectory()) throw new UsageError(`${dir} is a file: name the folder that it is in`);
 }
 
-function toJson({ dir, hash, diagnostics, examples, live }: Checked): object {
+function toJson({ dir, hash, diagnostics, examples, live, coverage }: Checked): object {
   const compared = live === undefined ? {} : { account: live.account.id, files: live.files };
-  return { dir, hash, ...countFindings(diagnostics), examples, findings: diagnostics, ...compared };
+  const counted = coverage === undefined ? {} : { coverage };
+  return { dir, hash, ...countFindings(diagnostics), examples, findings: diagnostics, ...compared, ...counted };
 }
