@@ -184,6 +184,8 @@ test('11. sync answers 200 with nothing but the matches', async () => {
       externalId: 'other-1',
       crmId: known.company,
       properties: expect.objectContaining({ domain: 'acme-corp.example.org', ownerId: known.owner }),
+      // It was created under another id.
+      warnings: [expect.stringContaining(`another one has record ${known.company} already`)],
     },
   ]);
   expect([contacts.body.errors, companies.body.errors]).toEqual([undefined, undefined]);
