@@ -216,7 +216,22 @@ test('ends the links of a record whose pages lead in a circle', async () => {
 
 const escaped = [...TOKEN].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
 
-test.each([
+const percent = (sign: string) => [...TOKEN].map((letter) => `${sign}${letter.charCodeAt(0).toString(16)}`).join('');
+
+/** What a text that was decoded as often and in as many ways as a person might try says. */
+function decodings(text: string): string {
+  const parts = text.match(/[\w+/%-]{8,}/g) ?? [];
+  const bytes = parts.flatMap((part) =>
+    [0, 1, 2, 3].flatMap((from) => [Buffer.from(part.slice(from), 'base64'), Buffer.from(part.slice(from), 'hex')]),
+  );
+  const characters = text
+    .replace(/\\+u00([0-9a-f]{2})/gi, (_all, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
+    .replace(/%(?:25)?([0-9a-f]{2})/gi, (_all, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
+    .replace(/&#(\d+);/g, (_all, code) => String.fromCharCode(Number(code)));
+  return [characters, ...bytes.map((each) => each.toString('latin1'))].join(' ').toLowerCase();
+}
+
+test.each<[string, number, unknown, Record<string, string>]>([
   ['in its message', 400, { message: `Bearer ${TOKEN} was refused` }, {}],
   ['in the middle of a word', 400, { message: `x${TOKEN}x` }, {}],
   ['in JSON escapes', 400, `{"message":"Bearer ${escaped}"}`, {}],
@@ -224,6 +239,27 @@ test.each([
   ['as a scope', 403, { category: 'MISSING_SCOPES', context: { requiredScopes: [TOKEN, `bearer ${TOKEN}`] } }, {}],
   ['as an id of the call', 500, { correlationId: TOKEN }, { 'x-hubspot-correlation-id': TOKEN }],
   ['as the name of a property', 400, { message: '', errors: [{ context: { propertyName: [TOKEN] } }] }, {}],
+  ['in upper case', 400, { message: `bEARER ${TOKEN.toUpperCase()} was refused` }, {}],
+  ['percent-encoded', 400, { message: `Refused: ?token=${percent('%')}` }, {}],
+  ['percent-encoded twice', 400, { message: `Refused: ?token=${percent('%25')}` }, {}],
+  [
+    'as HTML entities',
+    400,
+    { message: `Refused: ${[...TOKEN].map((letter) => `&#${letter.charCodeAt(0)};`).join('')}` },
+    {},
+  ],
+  ['in JSON within JSON', 400, JSON.stringify({ message: `{"token":"${escaped}"}` }), {}],
+  ['in hexadecimal', 400, { message: `Refused: ${Buffer.from(TOKEN).toString('hex')}` }, {}],
+  ...['', 'B', 'xy', 'Bearer ', 'user:'].map(
+    (before) =>
+      [
+        `in Base64, behind "${before}"`,
+        400,
+        { message: `Refused: Basic ${Buffer.from(`${before}${TOKEN}\n`).toString('base64')} is unknown` },
+        {},
+      ] as const,
+  ),
+  ['in Base64 in a header', 500, {}, { 'x-hubspot-correlation-id': Buffer.from(`x${TOKEN}`).toString('base64url') }],
   ['as a value', 201, { results: [{ id: '7', properties: { email: TOKEN } }] }, {}],
 ])('repeats the token nowhere if an answer holds it %s', async (_where, status, body, headers) => {
   const { create, crm, log, exchanges } = await openStub((_request, response) => json(response, status, body, headers));
@@ -235,8 +271,12 @@ test.each([
     exchanges.map((exchange) => ({ ...exchange })),
   ];
 
-  expect(JSON.stringify(seen)).not.toContain(TOKEN);
-  expect(JSON.stringify(seen)).not.toContain('canary');
+  const text = JSON.stringify(seen);
+  expect(text).not.toContain(TOKEN);
+  for (const known of [text.toLowerCase(), decodings(text)]) {
+    expect(known).not.toContain('canary');
+    expect(known).not.toContain('0f0f0f0f');
+  }
 });
 
 test.each([
