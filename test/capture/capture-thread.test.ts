@@ -7,6 +7,7 @@ import { Worker } from 'node:worker_threads';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { createCaptureWriter } from '../../src/capture/record/capture-writer.ts';
+import { knowledgeTextsBounds, knownNamesBounds, LatestEntries } from '../../src/capture/record/latest-entries.ts';
 import { createPriorKnowledge } from '../../src/capture/record/prior-knowledge.ts';
 import type { RawCapture, RawExchange } from '../../src/capture/record/raw-capture.ts';
 import { toRawExchange } from '../../src/capture/record/raw-capture.ts';
@@ -137,6 +138,39 @@ test('prior knowledge is bounded, keeps definitions, and forgets refusals after 
   expect(knowledge.relevantTo('/contacts', [], knowledge.snapshot())).toEqual([]);
   knowledge.note(definitions);
   expect(knowledge.snapshot().size).toBe(1);
+});
+
+test('prior knowledge and the texts of the thread are bounded by their length, and the thread forgets nothing that it is asked for', () => {
+  const knowledge = createPriorKnowledge(hubSpotProtocol.calls, () => 0);
+  const known = new LatestEntries<true>(knownNamesBounds);
+  const texts = new LatestEntries<number>(knowledgeTextsBounds);
+  const lengthsOf = () => [...knowledge.snapshot().values()].map((entry) => entry.exchange.responseText?.length ?? 0);
+  const definitions = (name: string, megabytes: number) => ({
+    ...exchange,
+    method: 'GET',
+    path: `/crm/v3/properties/${name}`,
+    status: 200,
+    responseText: 'x'.repeat(megabytes * 1024 ** 2),
+  });
+  const objects = ['contacts', 'companies', 'tasks', 'notes', 'emails', 'calls', 'meetings'];
+  for (let n = 0; n < 60; n += 1) {
+    knowledge.note(definitions(objects[n % objects.length] ?? '', n % 8));
+    for (const { name, exchange: call } of knowledge.relevantTo('/contacts', [], knowledge.snapshot())) {
+      const length = call.responseText?.length ?? 0;
+      if (known.get(name) === undefined) {
+        texts.set(name, length, 2 * length);
+        known.set(name, true, length);
+      }
+      expect(texts.get(name), name).toBe(length);
+    }
+    expect(lengthsOf().reduce((sum, length) => sum + length, 0)).toBeLessThanOrEqual(24 * 1024 ** 2);
+  }
+
+  expect(lengthsOf().length).toBeGreaterThan(2);
+  knowledge.note(definitions('contacts', 30));
+  expect(Math.max(...lengthsOf())).toBeLessThan(8 * 1024 ** 2);
+  texts.set('huge', 1, 65 * 1024 ** 2);
+  expect(texts.get('huge')).toBeUndefined();
 });
 
 test('bodies of a request that are too large together are not kept until its end', () => {

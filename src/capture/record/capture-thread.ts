@@ -2,10 +2,10 @@ import { extname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from '../../logger.ts';
-import { maxKnownNames } from './latest-texts.ts';
+import { knownNamesBounds, LatestEntries } from './latest-entries.ts';
 import type { MappingSources } from './portal-knowledge.ts';
 import type { KnownCall } from './prior-knowledge.ts';
-import type { RawCapture } from './raw-capture.ts';
+import { lengthOf, type RawCapture } from './raw-capture.ts';
 import type { CaptureOutcome, WriterMessage, WriterReport, WriterSettings } from './writer-messages.ts';
 
 /** An unusable folder is tried again after this. */
@@ -47,7 +47,7 @@ export class CaptureThread {
   /** What the thread must know when it starts. */
   #mapping: MappingSources | undefined;
   /** Names of the calls that the current thread knows, newest last. */
-  readonly #knownNames = new Set<string>();
+  readonly #knownNames = new LatestEntries<true>(knownNamesBounds);
 
   constructor(settings: WriterSettings, log: Logger, events: ThreadEvents) {
     this.#settings = settings;
@@ -102,11 +102,9 @@ export class CaptureThread {
   }
 
   #introduce({ name, exchange }: KnownCall): void {
-    if (this.#knownNames.has(name)) return;
+    if (this.#knownNames.get(name)) return;
     if (!this.#send({ kind: 'knowledge', name, exchange })) return;
-    this.#knownNames.add(name);
-    const [oldest] = this.#knownNames;
-    if (this.#knownNames.size > maxKnownNames && oldest !== undefined) this.#knownNames.delete(oldest);
+    this.#knownNames.set(name, true, lengthOf(exchange));
   }
 
   #send(message: WriterMessage): boolean {

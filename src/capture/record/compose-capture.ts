@@ -9,7 +9,7 @@ import { OverTimeError, ValueRedactor } from '../redact/value-redactor.ts';
 import { summaryOf } from './capture-summary.ts';
 import { readBody, toCapturedExchange } from './captured-exchange.ts';
 import { toCapturedAnswer, toCapturedIds, toCapturedRequest } from './captured-request.ts';
-import { LatestTexts } from './latest-texts.ts';
+import { knowledgeTextsBounds, LatestEntries } from './latest-entries.ts';
 import { type MappingSources, PortalKnowledge } from './portal-knowledge.ts';
 import { type RawCapture, type RawExchange, withoutBodies } from './raw-capture.ts';
 
@@ -40,7 +40,7 @@ export class Composer {
   readonly #pseudonyms: Pseudonyms;
   readonly #now: () => number;
   readonly #portal = new PortalKnowledge();
-  readonly #knowledgeTexts = new LatestTexts();
+  readonly #knowledgeTexts = new LatestEntries<string>(knowledgeTextsBounds);
   readonly #mappingTexts = new Map<string, string>();
 
   /** @param now milliseconds of work of this thread, which is one of low priority. */
@@ -67,7 +67,8 @@ export class Composer {
       exchange.response = parsed.slim;
       if (!read.isArchived) this.#portal.useDefinitions(read.objectType, parsed);
     }
-    this.#knowledgeTexts.set(name, JSON.stringify(exchange));
+    const text = JSON.stringify(exchange);
+    this.#knowledgeTexts.set(name, text, text.length);
   }
 
   /** @param knowledge names given to {@link Composer.addKnowledge} that the request could rely on. */

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { CallReader, Knowledge } from '../../crm/crm-protocol.ts';
-import type { RawExchange } from './raw-capture.ts';
+import { knowledgeBounds } from './latest-entries.ts';
+import { lengthOf, type RawExchange } from './raw-capture.ts';
 
 /**
  * Calls whose answers outlive the request that made them: property definitions, owners, the account, a refused attempt to create
@@ -36,8 +37,6 @@ interface KnowledgeEntry extends KnownCall {
 const ownerEndpoints = /^\/(?:users|tasks|activities)\b/;
 /** The bridge remembers definitions for 10 minutes, owners for 5, a refusal for 10, and property groups until it stops. */
 const maxAgeMs = 10 * 60_000;
-/** Refused attempts to create a property, of which there may be thousands, make room for the others. */
-const maxEntries = 40;
 
 export function createPriorKnowledge(calls: CallReader, now: () => number = () => performance.now()): PriorKnowledge {
   let entries: KnowledgeSnapshot = new Map();
@@ -55,7 +54,8 @@ export function createPriorKnowledge(calls: CallReader, now: () => number = () =
       const key = shortKey(knowledge.key);
       const others = [...entries].filter(([other, entry]) => other !== key && isFresh(entry));
       const added: KnowledgeEntry = { knowledge: { ...knowledge, key }, name: `${key}#${count}`, exchange, at: now() };
-      entries = new Map([...roomIn(others), [key, added]]);
+      const length = lengthOf(exchange);
+      entries = new Map(length > knowledgeBounds.maxLength ? others : [...roomIn(others, length), [key, added]]);
     },
     snapshot: () => entries,
     relevantTo(endpoint, own, atStart) {
@@ -71,11 +71,20 @@ export function createPriorKnowledge(calls: CallReader, now: () => number = () =
 
 type Entries = readonly (readonly [string, KnowledgeEntry])[];
 
-/** Without the oldest, so that there is room for one more. */
-function roomIn(entries: Entries): Entries {
-  if (entries.length < maxEntries) return entries;
-  const refused = entries.findIndex(([, { knowledge }]) => knowledge.kind === 'refused creation');
-  return entries.toSpliced(Math.max(0, refused), 1);
+/**
+ * Without the oldest, so that there is room for one more of this length. Refused attempts to create a property, of which there may be
+ * thousands, make room for the others.
+ */
+function roomIn(entries: Entries, length: number): Entries {
+  const isRefusal = ([, { knowledge }]: Entries[number]) => knowledge.kind === 'refused creation';
+  const kept = [...entries];
+  let total = kept.reduce((sum, [, { exchange }]) => sum + lengthOf(exchange), length);
+  while (kept.length >= knowledgeBounds.maxEntries || total > knowledgeBounds.maxLength) {
+    const [removed] = kept.splice(Math.max(0, kept.findIndex(isRefusal)), 1);
+    if (removed === undefined) break;
+    total -= lengthOf(removed[1].exchange);
+  }
+  return kept;
 }
 
 /** Some keys contain a whole body. */

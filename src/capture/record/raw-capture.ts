@@ -80,6 +80,11 @@ export function toRawExchange(from: RawExchange): RawExchange {
 }
 
 /** Without the bodies of the call. */
+/** Characters of both bodies. */
+export function lengthOf({ requestText, responseText }: RawExchange): number {
+  return (requestText?.length ?? 0) + (responseText?.length ?? 0);
+}
+
 export function withoutTexts({ requestText: _request, responseText, ...exchange }: RawExchange): RawExchange {
   return { ...exchange, ...(responseText !== undefined && { responseText: '' }) };
 }

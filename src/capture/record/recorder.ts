@@ -6,6 +6,7 @@ import type { CallReader } from '../../crm/crm-protocol.ts';
 import { type CaptureWriter, sizeOf } from './capture-writer.ts';
 import { createPriorKnowledge, type KnowledgeSnapshot } from './prior-knowledge.ts';
 import {
+  lengthOf,
   type RawCapture,
   type RawExchange,
   type RememberedId,
@@ -148,7 +149,7 @@ function startRecording(facts: RequestFacts, knownAtStart: KnowledgeSnapshot): O
 
 /** Bodies that would be omitted in the end are dropped at once: they must not fill the memory until then. */
 function keepExchange(recording: OpenRecording, exchange: RawExchange): void {
-  recording.size += (exchange.requestText?.length ?? 0) + (exchange.responseText?.length ?? 0);
+  recording.size += lengthOf(exchange);
   if (recording.size <= maxBytes) {
     recording.exchanges.push(exchange);
     return;

@@ -250,15 +250,12 @@ test.each<[string, number, unknown, Record<string, string>]>([
   ],
   ['in JSON within JSON', 400, JSON.stringify({ message: `{"token":"${escaped}"}` }), {}],
   ['in hexadecimal', 400, { message: `Refused: ${Buffer.from(TOKEN).toString('hex')}` }, {}],
-  ...['', 'B', 'xy', 'Bearer ', 'user:'].map(
-    (before) =>
-      [
-        `in Base64, behind "${before}"`,
-        400,
-        { message: `Refused: Basic ${Buffer.from(`${before}${TOKEN}\n`).toString('base64')} is unknown` },
-        {},
-      ] as const,
-  ),
+  ...['', 'B', 'xy', 'Bearer ', 'user:'].map((before): [string, number, unknown, Record<string, string>] => [
+    `in Base64, behind "${before}"`,
+    400,
+    { message: `Refused: Basic ${Buffer.from(`${before}${TOKEN}\n`).toString('base64')} is unknown` },
+    {},
+  ]),
   ['in Base64 in a header', 500, {}, { 'x-hubspot-correlation-id': Buffer.from(`x${TOKEN}`).toString('base64url') }],
   ['as a value', 201, { results: [{ id: '7', properties: { email: TOKEN } }] }, {}],
 ])('repeats the token nowhere if an answer holds it %s', async (_where, status, body, headers) => {
