@@ -11,6 +11,7 @@ import {
   consoleOf,
 } from './settings/console-settings.ts';
 import { EnvironmentSchema, type ParsedEnvironment } from './settings/environment-schema.ts';
+import { type IdentityIndexConfig, identityIndexOf } from './settings/identity-index-settings.ts';
 import { describeSlips, type GivenSettings, signsOfAccount } from './settings/setting-slips.ts';
 
 /** Every mistake found in the environment, one line each. Raised at start only. */
@@ -61,6 +62,8 @@ export interface Config {
     readonly searchPerSecond: number;
     /** When HubSpot is believed to count a search; see lanes.ts. */
     readonly searchCounted: 'response' | 'arrival';
+    /** The part of the limits that the identity index may use while no request needs it. */
+    readonly backgroundShare: number;
     readonly timeoutMs: number;
   };
   readonly requestTimeoutMs: number;
@@ -70,6 +73,8 @@ export interface Config {
   readonly bodyLimits: BodyLimits;
   readonly extraSearches: number;
   readonly cache: { readonly max: number; readonly ttlMs: number };
+  /** Undefined: every value is searched for. */
+  readonly identityIndex: IdentityIndexConfig | undefined;
   /** Undefined: this process is alone with HubSpot's limits. */
   readonly replicas:
     | {
@@ -200,6 +205,7 @@ function freezeConfig(env: ParsedEnvironment): Config {
       burstPerTenSeconds: env.HUBSPOT_RATE_LIMIT,
       searchPerSecond: env.HUBSPOT_SEARCH_RATE_LIMIT,
       searchCounted: env.HUBSPOT_SEARCH_COUNTED,
+      backgroundShare: env.INDEX_SHARE / 100,
       timeoutMs: env.HUBSPOT_TIMEOUT_MS,
     }),
     tls:
@@ -224,6 +230,7 @@ function freezeConfig(env: ParsedEnvironment): Config {
     console: consoleOf(env, isSandbox),
     extraSearches: env.MATCH_EXTRA_SEARCHES,
     cache: Object.freeze({ max: env.CACHE_MAX, ttlMs: env.CACHE_TTL_S * 1000 }),
+    identityIndex: identityIndexOf(env, isSandbox),
     replicas: replicasOf(env),
     capture: captureOf(env),
     journal: journalOf(env),

@@ -1,5 +1,6 @@
 import { createBatchingCrm, createLookupCrm } from './bridge/batching-crm.ts';
 import type { Claims } from './bridge/claims.ts';
+import type { IdentityIndex } from './bridge/identity-index.ts';
 import { createKeyedLock } from './bridge/keyed-lock.ts';
 import { createIdentityProperties } from './bridge/properties/identity-property.ts';
 import { createManagedProperties } from './bridge/properties/managed-property.ts';
@@ -48,12 +49,17 @@ export interface BridgeDeps {
   readonly watcher?: BridgeWatcher | undefined;
   /** Keeps the users over restarts; if absent, they are read again. */
   readonly ownerStore?: OwnerStore | undefined;
+  /** Proposes records that hold match keys; if absent, every key is searched for. */
+  readonly identityIndex?: IdentityIndex | undefined;
   /** What several replicas share; if absent, this process is alone. */
   readonly shared?: { readonly claims: Claims; readonly ids: SharedIds } | undefined;
 }
 
 /** Builds the bridge on a CRM. */
-export function createBridge({ crm, log, watcher, ownerStore, shared }: BridgeDeps, settings: BridgeSettings): Bridge {
+export function createBridge(
+  { crm, log, watcher, ownerStore, shared, identityIndex }: BridgeDeps,
+  settings: BridgeSettings,
+): Bridge {
   const idCache = createRecordIdCache(settings.cache, { shared: shared?.ids });
   const { sharesLookups = true, extraSearches = 20 } = settings;
   const lookups = sharesLookups ? { bulk: 0 } : undefined;
@@ -65,6 +71,7 @@ export function createBridge({ crm, log, watcher, ownerStore, shared }: BridgeDe
     searchAllowance: createSearchAllowance(extraSearches),
     idCache: watcher?.watchIds(idCache) ?? idCache,
     candidateSearch: watcher?.watchCandidates(candidateSearch) ?? candidateSearch,
+    identityIndex,
   };
   const managedProperties = createManagedProperties({ crm, log, claims: shared?.claims });
   const identity = createIdentityProperties(managedProperties);

@@ -2,6 +2,7 @@ import type { pino } from 'pino';
 import { type AdminServer, createAdminServer, noAdminServer } from './admin-server.ts';
 import { loadApiKeys } from './api-keys.ts';
 import { createApp } from './app.ts';
+import type { IdentityIndex } from './bridge/identity-index.ts';
 import { type RunningCapture, startCapture } from './capture/record/start-capture.ts';
 import { readCertificate } from './certificate.ts';
 import type { Config } from './config.ts';
@@ -11,7 +12,7 @@ import { type Clock, systemClock } from './crm/clock.ts';
 import { hubSpotPropertyRules } from './crm/hubspot/property-rules.ts';
 import { hubSpotProtocol } from './crm/hubspot/protocol/hubspot-protocol.ts';
 import { openStores } from './data-dir/open-stores.ts';
-import type { Journal } from './journal/journal.ts';
+import { openIdentityIndex } from './identity/open-identity-index.ts';
 import { startJournal } from './journal/start-journal.ts';
 import { closeServer, createPublicServer, listen, watchTraffic } from './listening.ts';
 import { loadLiveMappings } from './live-mappings.ts';
@@ -20,8 +21,8 @@ import type { Locale } from './mapping/values/locale.ts';
 import { createMetrics } from './metrics.ts';
 import type { DecisionListener } from './http/note-decisions.ts';
 import { openCrm } from './open-crm.ts';
-import type { Sharing } from './replicas/start-sharing.ts';
 import { checkProperties } from './startup/check-properties.ts';
+import { shareDecisions } from './replicas/share-decisions.ts';
 import { startTracing } from './tracing/tracing.ts';
 
 export interface RunningBridge {
@@ -59,6 +60,8 @@ interface Overrides {
   readonly capture?: { readonly hasLowPriority: boolean };
   /** Loads the mapping files at the start; by default from their folder. */
   readonly loadMappings?: Parameters<typeof loadLiveMappings>[1]['load'];
+  /** For tests, which see how the index is asked. */
+  readonly watchIndex?: (index: IdentityIndex) => IdentityIndex;
   /** How often the folder of mapping files and the certificate are checked. */
   readonly pollMs?: number;
   /** For the metrics; by default none are dropped. */
@@ -203,7 +206,7 @@ async function openParts(config: Config, log: pino.Logger, overrides: Overrides)
     },
   });
   const { sharing } = upstream;
-  const decisionListener = bothListeners(journal === undefined ? undefined : shareJournal(journal, sharing), console);
+  const decisionListener = bothListeners(journal === undefined ? undefined : shareDecisions(journal, sharing), console);
   const board = sharing?.openBoard(() => noteOf(mappings.state()));
   metrics.watch({
     pacer: upstream.pacer,
@@ -220,7 +223,10 @@ async function openParts(config: Config, log: pino.Logger, overrides: Overrides)
     ownerStore: sharing === undefined ? stores?.owners : sharing.shareOwners(stores?.owners),
     shared: sharing,
   };
-  const bridge = createBridge(deps, { ...config, propertyRules: hubSpotPropertyRules });
+  const identityIndex = openIdentityIndex(config, { crm, log, ...(overrides.clock && { clock: overrides.clock }) });
+  identityIndex?.follow(mappings.current());
+  const watched = identityIndex && (overrides.watchIndex?.(identityIndex) ?? identityIndex);
+  const bridge = createBridge({ ...deps, identityIndex: watched }, { ...config, propertyRules: hubSpotPropertyRules });
   return {
     apiKeys,
     certificate,
@@ -236,7 +242,11 @@ async function openParts(config: Config, log: pino.Logger, overrides: Overrides)
     crm,
     pacer: upstream.pacer,
     bridge,
-    closeUpstream,
+    identityIndex,
+    async closeUpstream() {
+      await identityIndex?.close();
+      await closeUpstream();
+    },
   };
 }
 
@@ -251,18 +261,6 @@ function bothListeners(one: DecisionListener | undefined, other: DecisionListene
   };
 }
 
-/** What is decided here is written here, and passed on; what others decide is written, too. */
-function shareJournal(journal: Journal, sharing: Sharing | undefined): Pick<Journal, 'write'> {
-  const shared = sharing?.openJournal((request) => journal.write(request));
-  if (shared === undefined) return journal;
-  return {
-    write(request) {
-      journal.write(request);
-      shared.publish(request);
-    },
-  };
-}
-
 function noteOf({ hash, loadedAt, refused }: ReloadState) {
   return { mapping: hash, loadedAt, isEditRefused: refused !== undefined };
 }
@@ -270,12 +268,13 @@ function noteOf({ hash, loadedAt, refused }: ReloadState) {
 type Parts = Awaited<ReturnType<typeof openParts>>;
 
 /** @param onApplied called after an edit became active. */
-function followMappings({ metrics, mappings, capture, bridge }: Parts, onApplied: () => void): void {
+function followMappings({ metrics, mappings, capture, bridge, identityIndex }: Parts, onApplied: () => void): void {
   mappings.follow((result, active) => {
     metrics.observeReload(result);
     if (result !== 'applied') return;
     bridge.forgetRefusals();
     capture?.useMappings(active);
+    identityIndex?.follow(active);
     onApplied();
   });
 }

@@ -142,6 +142,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'reasons/': ['bridge/decisions.ts', 'journal/journal.ts', 'mapping/'],
   'identity/': [
     'bridge/identity-index.ts',
+    'config.ts',
     'sqlite/',
     'mapping/',
     'crm/clock.ts',

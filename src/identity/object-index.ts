@@ -92,10 +92,9 @@ export class ObjectIndex {
     return this.#state.rules[fingerprint]?.isListed === true;
   }
 
-  /** True if a sweep that started at most `freshMs` before now has been completed for this rule. */
-  isFresh(fingerprint: string): boolean {
-    const isRecent = this.#sweptSince >= this.#deps.clock.now() - this.#limits.freshMs;
-    return isRecent && this.#sweptRules.includes(fingerprint);
+  /** True if a sweep of this rule has been completed that started at most `freshMs` before the moment `at`. */
+  isFresh(fingerprint: string, at: number): boolean {
+    return this.#sweptSince >= at - this.#limits.freshMs && this.#sweptRules.includes(fingerprint);
   }
 
   /** Milliseconds since the last completed sweep started; infinite before the first one of this process. */
@@ -169,6 +168,12 @@ export class ObjectIndex {
       return next === undefined ? afterListing(counted, read) : { ...counted, listing: { ...read, after: next } };
     });
     if (missed > 0 && listing.drift === 0) this.#logDrift();
+  }
+
+  /** Ids by position, with all that was asked to be written before. @throws IndexLostError */
+  async propose(digests: readonly bigint[]): Promise<readonly (readonly string[])[]> {
+    await this.#writes;
+    return await this.#deps.index.propose(digests);
   }
 
   /** Adds a record that was just written with these keys. */

@@ -22,6 +22,7 @@ export function createSqliteStore(file: string, log: Logger): IdentityStore {
 
 /** Tasks are done in the order in which they are given. */
 function storeOver(run: RunTask): IdentityStore {
+  let closed: Promise<void> | undefined;
   return {
     async open(account) {
       // The results have the types that the methods of SqliteIndex have.
@@ -33,7 +34,10 @@ function storeOver(run: RunTask): IdentityStore {
         count: async () => (await run({ kind: 'count', epoch })) as number,
       };
     },
-    close: async () => void (await run({ kind: 'close' })),
+    close() {
+      closed ??= run({ kind: 'close' }).then(() => undefined);
+      return closed;
+    },
   };
 }
 
@@ -44,6 +48,7 @@ class IndexThread {
   readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>();
   #worker: Worker | undefined;
   #count = 0;
+  #isClosed = false;
 
   constructor(file: string, log: Logger) {
     this.#settings = { file };
@@ -51,7 +56,9 @@ class IndexThread {
   }
 
   async run(task: IndexTask): Promise<unknown> {
-    if (task.kind === 'close' && this.#worker === undefined) return undefined;
+    if (this.#isClosed) throw new IndexLostError('the index was closed');
+    this.#isClosed = task.kind === 'close';
+    if (this.#isClosed && this.#worker === undefined) return undefined;
     this.#worker ??= this.#start();
     const worker = this.#worker;
     const waiting = Promise.withResolvers<unknown>();

@@ -16,6 +16,7 @@ import {
   urlPath,
   wholeNumber,
 } from './setting-kinds.ts';
+import { identityIndexSettings } from './identity-index-settings.ts';
 import { findMappings, shippedMappingsDir } from './shipped-mappings.ts';
 
 /** The variables, one schema each. `.env.example` lists the same names; a test compares the two. */
@@ -64,6 +65,7 @@ export const EnvironmentSchema = z.object({
   MATCH_EXTRA_SEARCHES: wholeNumber(0, 10_000).prefault('20'),
   CACHE_MAX: wholeNumber(1, 10_000_000).prefault('100000'),
   CACHE_TTL_S: wholeNumber(1, 31_536_000).prefault('86400'),
+  ...identityIndexSettings,
   REDIS_URL: redisUrl.optional(),
   REPLICAS: wholeNumber(1, 1_000).prefault('1'),
   INSTANCE: z

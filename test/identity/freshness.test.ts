@@ -146,7 +146,7 @@ let checked = 0;
 /** Whatever a search at the start of the sweep finds must be proposed once the index answers. */
 async function check(process: Process, searched: ReadonlyMap<string, readonly Shown[]>): Promise<void> {
   const { index, portal } = process;
-  if (!index.isListed(fingerprint) || !index.isFresh(fingerprint)) return;
+  if (!index.isListed(fingerprint) || !index.isFresh(fingerprint, portal.now)) return;
   for (const wanted of urls) {
     const found = (searched.get(wanted) ?? []).filter((shown) => portal.isStill(shown, wanted)).map(({ id }) => id);
     const proposed = (await process.proposed(wanted)).filter((id) => portal.urlOf(id) === wanted);

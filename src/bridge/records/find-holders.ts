@@ -1,8 +1,10 @@
-import type { Crm, CrmProblem, CrmRecord, ReadOutcome } from '../../crm/crm.ts';
+import type { Crm, CrmRecord } from '../../crm/crm.ts';
 import type { Logger } from '../../logger.ts';
 import { candidateKeys, type MatchKey, propertiesToRead } from '../../mapping/run/match-keys.ts';
+import type { IdentityIndex } from '../identity-index.ts';
 import { lookupIn } from '../lookup.ts';
 import { problemFromRead } from '../problem.ts';
+import { type Holders, holdersIn, nothingProposed, type ProposedRecords, readFresh } from '../proposed-records.ts';
 import type { RequestScope } from '../request-scope.ts';
 import type { CandidateSearch, Candidates } from './candidate-search.ts';
 import type { RecordIdCache, RememberedIds } from './record-id-cache.ts';
@@ -12,6 +14,8 @@ export interface MatchDeps {
   readonly crm: Crm;
   readonly idCache: RecordIdCache;
   readonly candidateSearch: CandidateSearch;
+  /** Undefined where it is switched off. */
+  readonly identityIndex?: IdentityIndex | undefined;
   /** How many searches one request may make beyond the usual ones. */
   readonly extraSearches: number;
   readonly searchAllowance: SearchAllowance;
@@ -19,6 +23,8 @@ export interface MatchDeps {
 }
 
 export interface RuleScope extends MatchDeps, RequestScope {
+  /** What the identity index proposed for the request. */
+  readonly proposed?: ProposedRecords;
   /** Position of the rule in the mapping. */
   readonly rule: number;
   readonly searches: SearchPolicy;
@@ -28,29 +34,68 @@ export interface RuleScope extends MatchDeps, RequestScope {
   readonly isAfterAnswer?: boolean;
 }
 
-/** The records that hold a match key, read fresh; `isPartial` if the allowance did not suffice to search for unusual spellings. */
-export type Holders =
-  | { readonly records: readonly CrmRecord[]; readonly isPartial?: true }
-  | { readonly problem: CrmProblem };
-
 /**
- * Finds the records that hold the keys of one rule. Stores that can be read by a unique property are read; for the others, what a
- * search finds and what the process remembers count alike. Every record is verified on freshly read values.
+ * Finds the records that hold the keys of one rule. What the identity index knows completely is not searched for. Stores that can be
+ * read by a unique property are read; for the others, what a search finds and what the process remembers count alike. Every record is
+ * verified on freshly read values.
  * @returns one entry per value of the keys.
  */
 export async function findHolders(scope: RuleScope, keys: readonly MatchKey[]): Promise<ReadonlyMap<string, Holders>> {
-  const stored = keys.filter((key) => key.store !== undefined);
-  const property = stored[0]?.store?.property;
+  let holders = new Map<string, Holders>();
   try {
-    if (property !== undefined && (await scope.crm.canReadBy(objectTypeOf(scope), property, scope.context))) {
-      return await readStore(scope, property, stored);
+    const property = await readableProperty(scope, keys);
+    holders = await findIndexed(scope, keys, property !== undefined);
+    const open = keys.filter(({ value }) => !holders.has(value));
+    if (open.length === 0) return holders;
+    const found =
+      property === undefined
+        ? await searchIndex(scope, await findable(scope, open))
+        : await readStore(scope, property, open);
+    for (const key of open) {
+      const result = found.get(key.value) ?? { records: [] };
+      holders.set(key.value, property === undefined ? preferUsual(key, result) : result);
     }
+    return holders;
   } catch (error) {
     const problem = problemFromRead(error);
-    return new Map(keys.map(({ value }) => [value, { problem }]));
+    return new Map(keys.map(({ value }) => [value, holders.get(value) ?? { problem }]));
   }
-  const found = await searchIndex(scope, await findable(scope, keys));
-  return new Map(keys.map((key) => [key.value, preferUsual(key, found.get(key.value) ?? { records: [] })]));
+}
+
+/** The unique property by which the records of a rule are read; undefined for a rule that is searched. */
+async function readableProperty(scope: RuleScope, keys: readonly MatchKey[]): Promise<string | undefined> {
+  const property = keys.find(({ store }) => store !== undefined)?.store?.property;
+  if (property === undefined) return undefined;
+  return (await scope.crm.canReadBy(objectTypeOf(scope), property, scope.context)) ? property : undefined;
+}
+
+/**
+ * What the index answers. Where the store can be read, it has the last word on values that no record seems to hold, except on Enginy's
+ * ids: only the bridge writes those, and the index has them at once.
+ */
+async function findIndexed(
+  scope: RuleScope,
+  keys: readonly MatchKey[],
+  isStored: boolean,
+): Promise<Map<string, Holders>> {
+  const { proposed = nothingProposed, mapping, rule } = scope;
+  const isIdentity = mapping.match.rules[rule] === 'identity';
+  const answers = new Map<string, Holders>();
+  const found = await proposed.holdersOf(keys);
+  for (const key of keys) {
+    const answer = found.get(key.value);
+    if (answer === undefined) continue;
+    const { holders, candidates } = answer;
+    if (!isStored) {
+      answers.set(key.value, preferUsual(key, holders, true));
+      if (!('problem' in holders)) settle(scope, key, { candidates, records: holders.records });
+    } else if (
+      !('problem' in holders) &&
+      (holders.records.length === 1 || (isIdentity && holders.records.length === 0))
+    )
+      answers.set(key.value, holders);
+  }
+  return answers;
 }
 
 /**
@@ -107,7 +152,8 @@ async function searchIndex(scope: RuleScope, keys: readonly MatchKey[]): Promise
   }
   if (open.length === 0) return holders;
 
-  const candidates = new Map(open.map(({ value }) => [value, remembered.get(value)?.ids ?? []]));
+  const hints = (key: MatchKey) => [...(scope.proposed?.idsOf(key) ?? []), ...(remembered.get(key.value)?.ids ?? [])];
+  const candidates = new Map<string, readonly string[]>(open.map((key) => [key.value, [...new Set(hints(key))]]));
   const propose = (found: ReadonlyMap<string, Candidates>) => {
     for (const [value, result] of found) {
       if ('problem' in result) holders.set(value, result);
@@ -164,17 +210,20 @@ function isUnfound(key: MatchKey, found: Holders | undefined): boolean {
 
 /**
  * A record that holds the value in an unusual spelling, or in a further property, counts only if no other holds it as usual: search finds
- * it only then, and what the process remembers must not change the result.
+ * it only then, and neither what the process remembers nor the index must change the result.
  */
-function preferUsual(key: MatchKey, found: Holders): Holders {
-  if ('problem' in found || key.wordClauses.length === 0) return found;
+function preferUsual(key: MatchKey, found: Holders, isIndexed = false): Holders {
+  if ('problem' in found || (key.wordClauses.length === 0 && !isIndexed)) return found;
   const usual = found.records.filter((record) => isFoundAsUsual(key, record));
   return usual.length === 0 ? found : { records: usual };
 }
 
 function isFoundAsUsual({ clauses }: MatchKey, { properties }: CrmRecord): boolean {
   return clauses.some((clause) => {
-    return 'in' in clause && clause.in.includes((properties[clause.property] ?? '').toLowerCase());
+    const held = (properties[clause.property] ?? '').toLowerCase();
+    if ('in' in clause) return clause.in.includes(held);
+    const words = held.split(/[^\p{L}\p{N}]+/u);
+    return clause.tokens.every((token) => words.includes(token));
   });
 }
 
@@ -214,32 +263,15 @@ async function verify(
   keys: readonly MatchKey[],
   idsByValue: ReadonlyMap<string, readonly string[]>,
 ): Promise<Map<string, Holders>> {
-  const { mapping, rule } = scope;
   const ids = [...new Set(keys.flatMap(({ value }) => idsByValue.get(value) ?? []))];
-  const read = ids.length === 0 ? nothingRead : await readFresh(scope, ids);
+  const read = await readFresh(scope, ids);
+  const lookups = new Map(ids.map((id) => [id, lookupIn(read, id)]));
   const holders = new Map<string, Holders>();
   for (const key of keys) {
     const candidates = idsByValue.get(key.value);
-    if (candidates === undefined) continue;
-    const lookups = candidates.map((id) => lookupIn(read, id)).filter((lookup) => lookup !== 'missing');
-    const failed = lookups.find((lookup) => 'problem' in lookup);
-    const records = lookups.flatMap((lookup) => ('record' in lookup ? [lookup.record] : []));
-    const holding = records.filter(({ properties }) => candidateKeys(mapping, rule, properties).includes(key.value));
-    const distinct = new Map(holding.map((record) => [record.id, record]));
-    holders.set(key.value, failed ?? { records: [...distinct.values()] });
+    if (candidates !== undefined) holders.set(key.value, holdersIn(scope.mapping, key, { ids: candidates, lookups }));
   }
   return holders;
-}
-
-const nothingRead: ReadOutcome = { found: new Map(), missing: new Set(), failed: new Map() };
-
-async function readFresh(scope: RuleScope, ids: readonly string[]): Promise<ReadOutcome> {
-  try {
-    return await scope.crm.readByIds(objectTypeOf(scope), ids, propertiesToRead(scope.mapping), scope.context);
-  } catch (error) {
-    const problem = problemFromRead(error);
-    return { ...nothingRead, failed: new Map(ids.map((id) => [id, problem])) };
-  }
 }
 
 function objectTypeOf({ mapping }: RequestScope): string {

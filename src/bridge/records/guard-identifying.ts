@@ -2,10 +2,11 @@ import { candidateKeys, identifyingRules, keyOfValue, type MatchKey } from '../.
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import { omitProperty } from '../omit-property.ts';
 import { describeProblem } from '../problem.ts';
+import type { Holders } from '../proposed-records.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { unaccounted } from '../unaccounted.ts';
 import { type DropReason, withoutProperties } from '../write-stripping.ts';
-import { findHolders, type Holders, type MatchDeps } from './find-holders.ts';
+import { findHolders, type MatchDeps } from './find-holders.ts';
 import { identifyingProperty } from './keep-primary.ts';
 import { isLinked, type RecordUpdate } from './record-update.ts';
 import type { SearchBudget, SearchPolicy } from './search-policy.ts';

@@ -2,6 +2,7 @@ import type { CrmProblem, CrmRecord } from '../../crm/crm.ts';
 import { candidateKeys, type MatchKey, matchKeys } from '../../mapping/run/match-keys.ts';
 import type { EnginyRecord } from '../../mapping/values/field-value.ts';
 import { mapInSlices } from '../in-slices.ts';
+import { type ProposedRecords, readProposed } from '../proposed-records.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { rememberClaim, sentIdentity } from './claim-identity.ts';
 import { decideMatch, describeSetAside, type SetAside } from './decide-match.ts';
@@ -44,7 +45,12 @@ export async function matchRecords(
   const match = async (budget: SearchBudget) => {
     const slices: Promise<readonly MatchOutcome[]>[] = [];
     for (let start = 0; start < records.length; start += sliceSize) {
-      slices.push(matchSlice({ ...scope, budget }, subjects.slice(start, start + sliceSize)));
+      slices.push(
+        matchSlice(
+          { ...scope, budget, isLarge: records.length > recordsPerSearch },
+          subjects.slice(start, start + sliceSize),
+        ),
+      );
     }
     return (await Promise.all(slices)).flat();
   };
@@ -57,11 +63,12 @@ const sliceSize = 1_000;
 async function matchSlice(scope: SliceScope, subjects: readonly Subject[]): Promise<readonly MatchOutcome[]> {
   const { searches = scope.context.urgency === 'bulk' ? 'unless awaited' : 'always' } = scope;
   const rules = scope.rules ?? [...scope.mapping.match.rules.keys()];
+  const proposed = await propose(scope, subjects, rules);
   for (const rule of rules) {
     const byValue = groupByValue(subjects, rule);
     if (byValue.size === 0) continue;
     const keys = [...byValue.values()].map(({ key }) => key);
-    for (const [value, found] of await findHolders({ ...scope, rule, searches }, keys)) {
+    for (const [value, found] of await findHolders({ ...scope, rule, searches, proposed }, keys)) {
       const group = byValue.get(value);
       for (const subject of group?.subjects ?? []) {
         if ('problem' in found) subject.result = found;
@@ -74,7 +81,7 @@ async function matchSlice(scope: SliceScope, subjects: readonly Subject[]): Prom
   }
   return subjects.map((subject) => {
     const { keys, partly, result } = subject;
-    if (result !== undefined && 'record' in result) rememberMatch(scope, subject, result.record);
+    if (result !== undefined && 'record' in result) rememberMatch({ ...scope, proposed }, subject, result.record);
     const tried = keys.flatMap(({ rule, name }) => (rules.includes(rule) ? name : []));
     const outcome: MatchOutcome = {
       ...(result ?? { noMatch: true, tried, partly }),
@@ -85,7 +92,20 @@ async function matchSlice(scope: SliceScope, subjects: readonly Subject[]): Prom
   });
 }
 
-type SliceScope = MatchScope & { readonly budget: SearchBudget };
+type SliceScope = MatchScope & { readonly budget: SearchBudget; readonly isLarge: boolean };
+
+/** What the index knows of all rules' keys. For a few records, a search is as cheap as asking what was modified lately, and fresher. */
+function propose(scope: SliceScope, subjects: readonly Subject[], rules: readonly number[]): Promise<ProposedRecords> {
+  const { idCache, mapping, isLarge } = scope;
+  const keys = subjects.flatMap((subject) => subject.keys.filter(({ rule }) => rules.includes(rule)));
+  return readProposed(scope, keys, {
+    mayRefresh: isLarge,
+    rememberedIds: (key) => idCache.get(mapping.target.objectType, key)?.ids ?? [],
+  });
+}
+
+/** About as many values as one search holds. */
+const recordsPerSearch = 8;
 
 /** A record to match; open until it has a result. */
 interface Subject {
@@ -123,12 +143,17 @@ function groupByValue(subjects: readonly Subject[], rule: number) {
 }
 
 /** Only keys whose value the record holds: another rule's value may belong to another record. */
-function rememberMatch(scope: MatchScope, subject: Subject, record: CrmRecord): void {
-  const { mapping, idCache } = scope;
+function rememberMatch(
+  scope: MatchScope & { readonly proposed: ProposedRecords },
+  subject: Subject,
+  record: CrmRecord,
+): void {
+  const { mapping, idCache, identityIndex, proposed } = scope;
   const held = subject.keys.filter((key) => {
     return candidateKeys(mapping, key.rule, record.properties).includes(key.value);
   });
   idCache.remember(mapping.target.objectType, held, record.id);
+  if (held.some((key) => !proposed.idsOf(key).includes(record.id))) identityIndex?.put(mapping, record);
   const { identity } = mapping;
   const externalId = sentIdentity(mapping, subject.record);
   if (identity?.claim !== 'on_update' || externalId === undefined || (record.properties[identity.crm] ?? '') !== '')

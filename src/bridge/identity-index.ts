@@ -1,0 +1,34 @@
+import type { CallContext, CrmProperties } from '../crm/crm.ts';
+import type { MatchKey } from '../mapping/run/match-keys.ts';
+import type { Mapping } from '../mapping/schema/record-mapping.ts';
+
+/** What the identity index knows of one key. */
+export interface Proposal {
+  /** Records that hold the key, or held it: each is verified on freshly read values. */
+  readonly ids: readonly string[];
+  /** True if a search at this moment would find no other record. False where the index is not built yet, or not fresh. */
+  readonly isComplete: boolean;
+}
+
+/** What is written into the index beside a record's id. */
+export interface IndexedRecord {
+  readonly id: string;
+  /** The properties that were written, or read with it. */
+  readonly properties: CrmProperties;
+}
+
+/** Knows which records hold which match keys. It proposes; the CRM decides. Its methods never fail. */
+export interface IdentityIndex {
+  /**
+   * @param request.mayRefresh the index may ask the CRM what was modified lately, if that makes its proposals complete.
+   * @returns one proposal per key, in order.
+   */
+  propose(
+    request: { readonly mapping: Mapping; readonly keys: readonly MatchKey[]; readonly mayRefresh: boolean },
+    context: CallContext,
+  ): Promise<readonly Proposal[]>;
+  /** Adds a record that was just written, or read. */
+  put(mapping: Mapping, record: IndexedRecord): void;
+  /** Removes a key from a record that was just read and does not hold it. */
+  drop(mapping: Mapping, key: MatchKey, id: string): void;
+}

@@ -1,0 +1,131 @@
+import type { Crm, CrmProblem, CrmRecord, ReadOutcome } from '../crm/crm.ts';
+import { candidateKeys, type MatchKey, propertiesToRead } from '../mapping/run/match-keys.ts';
+import type { Mapping } from '../mapping/schema/record-mapping.ts';
+import type { IdentityIndex, Proposal } from './identity-index.ts';
+import { type Lookup, lookupIn } from './lookup.ts';
+import { problemFromRead } from './problem.ts';
+import type { RequestScope } from './request-scope.ts';
+import { unaccounted } from './unaccounted.ts';
+
+/** The records that hold a match key, read fresh; `isPartial` if the allowance did not suffice to search for unusual spellings. */
+export type Holders =
+  | { readonly records: readonly CrmRecord[]; readonly isPartial?: true }
+  | { readonly problem: CrmProblem };
+
+/** What the identity index proposed for the keys of a request. */
+export interface ProposedRecords {
+  /** The records that hold the keys of a rule, by the keys' values, read and verified. Keys that the index cannot answer are absent. */
+  holdersOf(keys: readonly MatchKey[]): Promise<ReadonlyMap<string, ProposedHolders>>;
+  /** Records that may hold the key; where the index cannot answer they are no more than hints. */
+  idsOf(key: MatchKey): readonly string[];
+}
+
+export interface ProposedHolders {
+  readonly holders: Holders;
+  /** What was read to find them. */
+  readonly candidates: readonly string[];
+}
+
+export interface ProposalScope extends RequestScope {
+  readonly crm: Pick<Crm, 'readByIds'>;
+  readonly identityIndex?: IdentityIndex | undefined;
+}
+
+export const nothingProposed: ProposedRecords = { holdersOf: async () => new Map(), idsOf: () => [] };
+
+/** Keys of more records, such as the number of a switchboard, are read only when their rule is reached. */
+const maxReadAhead = 3;
+
+/**
+ * Asks the index for all keys of all rules at once, and reads what it proposes in as few calls as fit.
+ * @param options.rememberedIds records that the process remembers for a key count like proposals.
+ */
+export async function readProposed(
+  scope: ProposalScope,
+  keys: readonly MatchKey[],
+  options: { readonly mayRefresh: boolean; readonly rememberedIds: (key: MatchKey) => readonly string[] },
+): Promise<ProposedRecords> {
+  const { mapping, identityIndex, context } = scope;
+  if (identityIndex === undefined || keys.length === 0) return nothingProposed;
+  const { mayRefresh, rememberedIds } = options;
+  const distinct = [...new Map(keys.map((key) => [nameOf(key), key])).values()];
+  const answers = await identityIndex.propose({ mapping, keys: distinct, mayRefresh }, context);
+  const proposals = new Map<string, Proposal>();
+  distinct.forEach((key, position) => {
+    const { ids, isComplete } = answers[position] ?? { ids: [], isComplete: false };
+    const all = isComplete ? [...new Set([...ids, ...rememberedIds(key)])] : ids;
+    proposals.set(nameOf(key), { ids: all, isComplete });
+  });
+  const lookups = new Map<string, Lookup>();
+  const read = async (ids: readonly string[]) => {
+    const open = [...new Set(ids)].filter((id) => !lookups.has(id));
+    const outcome = await readFresh(scope, open);
+    for (const id of open) lookups.set(id, lookupIn(outcome, id));
+  };
+  const complete = [...proposals.values()].filter(({ isComplete }) => isComplete);
+  await read(complete.flatMap(({ ids }) => (ids.length <= maxReadAhead ? ids : [])));
+  return {
+    idsOf: (key) => proposals.get(nameOf(key))?.ids ?? [],
+    async holdersOf(asked) {
+      const answered = asked.flatMap((key) => {
+        const proposal = proposals.get(nameOf(key));
+        return proposal?.isComplete === true ? [{ key, candidates: proposal.ids }] : [];
+      });
+      await read(answered.flatMap(({ candidates }) => candidates));
+      return new Map(
+        answered.map(({ key, candidates }): [string, ProposedHolders] => {
+          forgetStale(scope, key, { ids: candidates, lookups });
+          return [key.value, { candidates, holders: holdersIn(mapping, key, { ids: candidates, lookups }) }];
+        }),
+      );
+    },
+  };
+}
+
+/** Candidates of a key, and what reading them returned, by id. */
+export interface ReadCandidates {
+  readonly ids: readonly string[];
+  readonly lookups: ReadonlyMap<string, Lookup>;
+}
+
+/** The candidates that hold the key; merged ones count as their survivor. One that could not be read leaves the key undecided. */
+export function holdersIn(mapping: Mapping, key: MatchKey, { ids, lookups }: ReadCandidates): Holders {
+  const found = ids.map((id) => lookups.get(id) ?? unaccounted('unavailable')).filter((lookup) => lookup !== 'missing');
+  const failed = found.find((lookup) => 'problem' in lookup);
+  if (failed !== undefined) return failed;
+  const records = found.flatMap((lookup) => ('record' in lookup ? [lookup.record] : []));
+  const holding = records.filter((record) => holds(mapping, key, record));
+  return { records: [...new Map(holding.map((record) => [record.id, record])).values()] };
+}
+
+/** Reads records by id. Never rejects for the CRM's sake: a failed call is a problem of every id. */
+export async function readFresh(
+  { crm, mapping, context }: ProposalScope,
+  ids: readonly string[],
+): Promise<ReadOutcome> {
+  const nothing: ReadOutcome = { found: new Map(), missing: new Set(), failed: new Map() };
+  if (ids.length === 0) return nothing;
+  try {
+    return await crm.readByIds(mapping.target.objectType, ids, propertiesToRead(mapping), context);
+  } catch (error) {
+    const problem = problemFromRead(error);
+    return { ...nothing, failed: new Map(ids.map((id) => [id, problem])) };
+  }
+}
+
+/** Only a live record proves that it no longer holds the key: an archived one may be restored. */
+function forgetStale({ mapping, identityIndex }: ProposalScope, key: MatchKey, { ids, lookups }: ReadCandidates): void {
+  for (const id of ids) {
+    const lookup = lookups.get(id);
+    if (lookup === undefined || lookup === 'missing' || !('record' in lookup)) continue;
+    if (lookup.record.id === id && !holds(mapping, key, lookup.record)) identityIndex?.drop(mapping, key, id);
+  }
+}
+
+function holds(mapping: Mapping, { rule, value }: MatchKey, { properties }: CrmRecord): boolean {
+  return candidateKeys(mapping, rule, properties).includes(value);
+}
+
+function nameOf({ rule, value }: MatchKey): string {
+  return `${rule}\u0001${value}`;
+}

@@ -1,0 +1,109 @@
+import type { Clock } from '../crm/clock.ts';
+import type { CallContext } from '../crm/crm.ts';
+import { deadlineIn } from '../crm/deadline.ts';
+import type { Logger } from '../logger.ts';
+import type { ObjectIndex } from './object-index.ts';
+
+export interface BuilderDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** The index of an object type, opened if necessary; undefined if it is no longer followed. */
+  readonly objectFor: (objectType: string) => Promise<ObjectIndex | undefined>;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** Without requests, the index is refreshed so often. */
+const sweepEveryMs = 60_000;
+/** A call of the background waits for all others. */
+const callTimeoutMs = 10 * 60_000;
+const firstRetryMs = 2_000;
+const maxRetryMs = 60_000;
+
+/** Lists and sweeps in the background, each object type by itself. */
+export class Builder {
+  readonly #deps: BuilderDeps;
+  readonly #running = new Map<string, Promise<void>>();
+  #followed: ReadonlySet<string> = new Set();
+  #wakers = new Set<() => void>();
+  #isClosed = false;
+
+  constructor(deps: BuilderDeps) {
+    this.#deps = deps;
+  }
+
+  follow(objectTypes: readonly string[]): void {
+    this.#followed = new Set(objectTypes);
+    this.#wake();
+    for (const objectType of objectTypes) {
+      if (this.#isClosed || this.#running.has(objectType)) continue;
+      this.#running.set(
+        objectType,
+        this.#run(objectType).finally(() => this.#running.delete(objectType)),
+      );
+    }
+  }
+
+  /** Waits for nothing that the CRM still has to answer. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#wake();
+  }
+
+  async #run(objectType: string): Promise<void> {
+    let retryMs = firstRetryMs;
+    while (!this.#isClosed && this.#followed.has(objectType)) {
+      try {
+        await this.#sleep(await this.#step(objectType));
+        retryMs = firstRetryMs;
+      } catch (error) {
+        if (this.#isClosed) return;
+        this.#deps.onFailure(error);
+        await this.#sleep(retryMs);
+        retryMs = Math.min(2 * retryMs, maxRetryMs);
+      }
+    }
+  }
+
+  /** @returns how many milliseconds to wait before the next step. */
+  async #step(objectType: string): Promise<number> {
+    const object = await this.#deps.objectFor(objectType);
+    if (object === undefined || this.#isClosed) return 0;
+    const due = object.listingDue;
+    if (object.sweptAgoMs >= sweepEveryMs || due === 'after a sweep') {
+      await object.sweep(background());
+      // A sweep that brought no listing nearer is not repeated at once.
+      return object.listingDue === 'after a sweep' ? firstRetryMs : 0;
+    }
+    if (due === 'no') return sweepEveryMs - object.sweptAgoMs;
+    await object.listPage(background());
+    const { records, listing } = object.state;
+    if (listing === undefined) this.#deps.log.info({ objectType, records }, 'the identity index is complete');
+    return 0;
+  }
+
+  #sleep(ms: number): Promise<void> {
+    if (ms <= 0 || this.#isClosed) return Promise.resolve();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { clock } = this.#deps;
+    const timer = clock.setTimer(() => {
+      this.#wakers.delete(wake);
+      resolve();
+    }, ms);
+    const wake = () => {
+      clock.clearTimer(timer);
+      resolve();
+    };
+    this.#wakers.add(wake);
+    return promise;
+  }
+
+  #wake(): void {
+    const wakers = this.#wakers;
+    this.#wakers = new Set();
+    for (const wake of wakers) wake();
+  }
+}
+
+function background(): CallContext {
+  return { requestId: 'identity-index', urgency: 'background', deadline: deadlineIn(callTimeoutMs) };
+}

@@ -1,0 +1,240 @@
+import type { IdentityIndex, IndexedRecord, Proposal } from '../bridge/identity-index.ts';
+import type { Clock } from '../crm/clock.ts';
+import type { CallContext, Crm } from '../crm/crm.ts';
+import { deadlineIn } from '../crm/deadline.ts';
+import type { Logger } from '../logger.ts';
+import type { MatchKey } from '../mapping/run/match-keys.ts';
+import type { Mapping } from '../mapping/schema/record-mapping.ts';
+import { Builder } from './builder.ts';
+import { Freshness } from './freshness.ts';
+import { type IdentityStore, IndexLostError, type IndexPair, type OpenIndex } from './identity-store.ts';
+import { type IndexedRules, indexedRules } from './indexed-rules.ts';
+import { createKeyDigest, indexSecret, type KeyDigest } from './key-digest.ts';
+import { type IndexLimits, ObjectIndex } from './object-index.ts';
+
+export interface IdentityIndexDeps {
+  readonly crm: Pick<Crm, 'list' | 'modifiedSince' | 'readAccount'>;
+  readonly store: IdentityStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface IdentityIndexSettings extends IndexLimits {
+  readonly stateSecret: string | undefined;
+  readonly accessToken: string;
+}
+
+/** What is known of the index of one object type. */
+export interface IndexState {
+  readonly objectType: string;
+  /** False until the store is open: nothing else is known then. */
+  readonly isOpen: boolean;
+  /** How many of the mapping's rules the index answers for. */
+  readonly rules: { readonly complete: number; readonly all: number };
+  /** Since the last completed sweep of this process started. */
+  readonly sweptAgoMs: number | undefined;
+  /** Records read by the listing under way. */
+  readonly listing: { readonly records: number } | undefined;
+  /** Records of the last complete listing. */
+  readonly records: number;
+  readonly drift: number;
+  readonly overlapMs: number;
+}
+
+/** The index while it runs: listings and sweeps go on in the background until it is closed. */
+export interface RunningIndex extends IdentityIndex {
+  /** Follows the match rules of these mappings from now on. */
+  follow(mappings: readonly Mapping[]): void;
+  state(): readonly IndexState[];
+  close(): Promise<void>;
+}
+
+interface Session {
+  readonly index: OpenIndex;
+  readonly digest: KeyDigest;
+  readonly objects: Map<string, ObjectIndex>;
+}
+
+/** The same failure is worth a line again after this. */
+const logEveryMs = 600_000;
+const openTimeoutMs = 10 * 60_000;
+
+/** Starts the index. Returns at once: the bridge serves, by searching, while the index is opened and built. */
+export function startIdentityIndex(deps: IdentityIndexDeps, settings: IdentityIndexSettings): RunningIndex {
+  return new LiveIndex(deps, settings);
+}
+
+class LiveIndex implements RunningIndex {
+  readonly #deps: IdentityIndexDeps;
+  readonly #settings: IdentityIndexSettings;
+  readonly #freshness: Freshness;
+  readonly #builder: Builder;
+  readonly #followed = new Map<string, IndexedRules>();
+  #session: Session | undefined;
+  #opening: Promise<Session> | undefined;
+  /** The last failure that was logged. */
+  #logged: { readonly reason: string; readonly at: number } | undefined;
+  /** Pairs of this turn, which are written together. */
+  #written = new Map<string, IndexPair[]>();
+
+  constructor(deps: IdentityIndexDeps, settings: IdentityIndexSettings) {
+    this.#deps = deps;
+    this.#settings = settings;
+    this.#freshness = new Freshness(
+      () => deps.clock.now(),
+      (error) => this.#noteFailure(error),
+    );
+    this.#builder = new Builder({
+      clock: deps.clock,
+      log: deps.log,
+      objectFor: (objectType) => this.#objectFor(objectType),
+      onFailure: (error) => this.#noteFailure(error),
+    });
+  }
+
+  follow(mappings: readonly Mapping[]): void {
+    const rules = mappings.map(indexedRules);
+    this.#followed.clear();
+    for (const each of rules) {
+      this.#followed.set(each.objectType, each);
+      this.#session?.objects.get(each.objectType)?.follow(each);
+    }
+    this.#builder.follow([...this.#followed.keys()]);
+  }
+
+  async propose(
+    { mapping, keys, mayRefresh }: Parameters<IdentityIndex['propose']>[0],
+    context: CallContext,
+  ): Promise<readonly Proposal[]> {
+    const at = this.#deps.clock.now();
+    const { objectType, fingerprints } = indexedRules(mapping);
+    const session = this.#session;
+    const object = session?.objects.get(objectType);
+    if (session === undefined || object === undefined || keys.length === 0) return keys.map(() => unknown);
+    const isListed = fingerprints.map((fingerprint) => object.isListed(fingerprint));
+    if (mayRefresh && keys.some(({ rule }) => isListed[rule])) await this.#freshness.refresh(object, at, context);
+    const isComplete = fingerprints.map(
+      (fingerprint) => object.isListed(fingerprint) && object.isFresh(fingerprint, at),
+    );
+    this.#flush();
+    try {
+      const digests = keys.map(({ rule, value }) =>
+        session.digest({ objectType, fingerprint: fingerprints[rule] ?? '', value }),
+      );
+      const found = await object.propose(digests);
+      return keys.map(({ rule }, position) => ({
+        ids: found[position] ?? [],
+        isComplete: isComplete[rule] === true && this.#session === session,
+      }));
+    } catch (error) {
+      this.#noteFailure(error);
+      return keys.map(() => unknown);
+    }
+  }
+
+  put(mapping: Mapping, { id, properties }: IndexedRecord): void {
+    const { objectType, keysOf } = indexedRules(mapping);
+    const session = this.#session;
+    if (session === undefined) return;
+    const pairs = keysOf(properties).map((key) => ({ digest: session.digest({ objectType, ...key }), id }));
+    if (pairs.length === 0) return;
+    // Everything of this turn in one write, and before anything that is proposed later.
+    if (this.#written.size === 0) queueMicrotask(() => this.#flush());
+    const waiting = this.#written.get(objectType) ?? [];
+    for (const pair of pairs) waiting.push(pair);
+    this.#written.set(objectType, waiting);
+  }
+
+  drop(mapping: Mapping, { rule, value }: MatchKey, id: string): void {
+    const { objectType, fingerprints } = indexedRules(mapping);
+    const fingerprint = fingerprints[rule];
+    if (this.#session === undefined || fingerprint === undefined) return;
+    const digest = this.#session.digest({ objectType, fingerprint, value });
+    this.#session.objects.get(objectType)?.drop([{ digest, id }]);
+  }
+
+  state(): readonly IndexState[] {
+    return [...this.#followed.values()].map(({ objectType, fingerprints }): IndexState => {
+      const object = this.#session?.objects.get(objectType);
+      const complete = fingerprints.filter((fingerprint) => object?.isListed(fingerprint) === true).length;
+      const { listing, records = 0, drift = 0, overlapMs = this.#settings.overlapMs } = object?.state ?? {};
+      const sweptAgoMs = object?.sweptAgoMs ?? Number.POSITIVE_INFINITY;
+      return {
+        objectType,
+        isOpen: object !== undefined,
+        rules: { complete, all: fingerprints.length },
+        sweptAgoMs: Number.isFinite(sweptAgoMs) ? sweptAgoMs : undefined,
+        listing: listing === undefined ? undefined : { records: listing.records },
+        records,
+        drift,
+        overlapMs,
+      };
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#flush();
+    await this.#builder.close();
+    this.#session = undefined;
+    await this.#deps.store.close();
+  }
+
+  #flush(): void {
+    const written = this.#written;
+    this.#written = new Map();
+    for (const [objectType, pairs] of written) {
+      this.#session?.objects
+        .get(objectType)
+        ?.put(pairs)
+        .catch((error: unknown) => this.#noteFailure(error));
+    }
+  }
+
+  /** Opens the store if it is not open. @throws IndexLostError; what reading the account throws. */
+  async #objectFor(objectType: string): Promise<ObjectIndex | undefined> {
+    const session = this.#session ?? (await this.#open());
+    const known = session.objects.get(objectType);
+    const rules = this.#followed.get(objectType);
+    if (known !== undefined || rules === undefined) return known;
+    const { crm, clock, log } = this.#deps;
+    const { index, digest } = session;
+    const deps = { crm, index, digest, clock, wallClock: Date.now, log };
+    const object = await ObjectIndex.load(deps, this.#settings, rules);
+    object.follow(this.#followed.get(objectType) ?? rules);
+    session.objects.set(objectType, object);
+    return object;
+  }
+
+  async #open(): Promise<Session> {
+    this.#opening ??= this.#openStore().finally(() => {
+      this.#opening = undefined;
+    });
+    return await this.#opening;
+  }
+
+  async #openStore(): Promise<Session> {
+    const { crm, store } = this.#deps;
+    const context: CallContext = {
+      requestId: 'identity-index',
+      urgency: 'background',
+      deadline: deadlineIn(openTimeoutMs),
+    };
+    const account = await crm.readAccount(context);
+    const digest = createKeyDigest(indexSecret(this.#settings, account.id));
+    const index = await store.open(String(digest({ objectType: '', fingerprint: 'account', value: account.id })));
+    this.#session = { index, digest, objects: new Map() };
+    return this.#session;
+  }
+
+  /** What could not be read or written is opened again. Until then, and until the next sweep, requests search. */
+  #noteFailure(error: unknown): void {
+    if (error instanceof IndexLostError) this.#session = undefined;
+    const reason = error instanceof Error ? error.message : String(error);
+    const now = this.#deps.clock.now();
+    if (this.#logged?.reason === reason && now - this.#logged.at < logEveryMs) return;
+    this.#logged = { reason, at: now };
+    this.#deps.log.warn({ reason }, 'the identity index could not be read, written or refreshed');
+  }
+}
+
+const unknown: Proposal = { ids: [], isComplete: false };

@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import type { Config } from '../config.ts';
+import { type Clock, systemClock } from '../crm/clock.ts';
+import type { Crm } from '../crm/crm.ts';
+import type { Logger } from '../logger.ts';
+import type { Mapping } from '../mapping/schema/record-mapping.ts';
+import { type RunningIndex, startIdentityIndex } from './identity-index.ts';
+import { createMemoryStore, createSqliteStore } from './sqlite-store.ts';
+
+/** The mappings of records, as mapping files are loaded. */
+interface RecordMappings {
+  readonly contacts?: Mapping | undefined;
+  readonly companies?: Mapping | undefined;
+}
+
+export interface OpenedIndex extends Omit<RunningIndex, 'follow'> {
+  follow(mappings: RecordMappings): void;
+}
+
+const fileName = 'identity.sqlite';
+
+/** Starts the identity index as IDENTITY_INDEX configures it; undefined for `off`. */
+export function openIdentityIndex(
+  { identityIndex: settings, hubspot }: Pick<Config, 'identityIndex' | 'hubspot'>,
+  { crm, log, clock = systemClock }: { readonly crm: Crm; readonly log: Logger; readonly clock?: Clock },
+): OpenedIndex | undefined {
+  if (settings === undefined) return undefined;
+  const { dir, stateSecret } = settings;
+  if (dir !== undefined && stateSecret === undefined) {
+    log.info({}, 'STATE_SECRET is not set: a new access token builds the identity index again');
+  }
+  const store = dir === undefined ? createMemoryStore() : createSqliteStore(join(dir, fileName), log);
+  const index = startIdentityIndex({ crm, store, clock, log }, { ...settings, accessToken: hubspot.accessToken });
+  return {
+    propose: (request, context) => index.propose(request, context),
+    put: (mapping, record) => index.put(mapping, record),
+    drop: (mapping, key, id) => index.drop(mapping, key, id),
+    follow: ({ contacts, companies }) => index.follow([contacts, companies].filter((mapping) => mapping !== undefined)),
+    state: () => index.state(),
+    close: () => index.close(),
+  };
+}

@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
+
+/** The bridge with a built index of a portal; `calls` counts what it asks from then on. */
+async function startIndexed(crm: Sandbox, environment: Record<string, string> = {}) {
+  const dir = environment.DATA_DIR ?? mkdtempSync(join(tmpdir(), 'index-'));
+  if (environment.DATA_DIR === undefined) onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  const bridge = await startBridgeOn(crm, {
+    IDENTITY_INDEX: 'on',
+    DATA_DIR: dir,
+    INDEX_FRESH_S: '0',
+    DEFAULT_COUNTRY: 'ES',
+    ...environment,
+  });
+  await vi.waitFor(() => expect(completed(bridge)).toBeGreaterThanOrEqual(2), { timeout: 60_000, interval: 20 });
+  return bridge;
+}
+
+function completed({ log }: Awaited<ReturnType<typeof startBridgeOn>>): number {
+  return log.entries.filter(({ msg }) => msg === 'the identity index is complete').length;
+}
+
+/** How often each kind of call was made during the work. */
+async function callsDuring(crm: Sandbox, work: () => Promise<unknown>): Promise<Record<string, number>> {
+  crm.clearLog();
+  await work();
+  const counts: Record<string, number> = {};
+  for (const { path } of crm.log) {
+    if (path.includes('/properties/')) continue;
+    const name = /\/(contacts|companies)\/?(?:batch\/read|search)?/.exec(path)?.[0] ?? path;
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}
+
+const people = Array.from({ length: 150 }, (_, at) => ({
+  properties: {
+    firstname: `First${at}`,
+    lastname: `Last${at}`,
+    hs_linkedin_url: [
+      `https://www.linkedin.com/in/person-${at}`,
+      `http://linkedin.com/in/Person-${at}/?trk=abc`,
+      `https://es.linkedin.com/in/person-${at}/en`,
+    ][at % 3] as string,
+    phone: `+34 912 34 ${String(1000 + at)}`,
+  },
+}));
+
+test('hundreds of contacts by LinkedIn URL in any spelling take one call for a hundred, and one search', async () => {
+  const crm = await startCrm();
+  const { contacts } = crm.seed({ contacts: people });
+  const bridge = await startIndexed(crm);
+  const sent = people.map((_, at) => ({ externalId: `e${at}`, linkedinUrl: `linkedin.com/in/person-${at}` }));
+
+  let answer: Awaited<ReturnType<typeof bridge.send>> | undefined;
+  const calls = await callsDuring(crm, async () => {
+    answer = await bridge.send('POST', '/contacts/sync', { contacts: sent });
+  });
+
+  expect(answer?.body.results.map(({ crmId }: { crmId: string }) => crmId)).toEqual(contacts);
+  expect(calls).toEqual({ '/contacts/batch/read': 2, '/contacts/search': 1 });
+});
+
+test('hundreds of contacts that do not exist take one search', async () => {
+  const crm = await startCrm();
+  crm.seed({ contacts: people });
+  const bridge = await startIndexed(crm);
+  const sent = people.map((_, at) => ({
+    externalId: `e${at}`,
+    linkedinUrl: `linkedin.com/in/stranger-${at}`,
+    phone: `+34 913 34 ${1000 + at}`,
+  }));
+
+  const calls = await callsDuring(crm, async () => {
+    const answer = await bridge.send('POST', '/contacts/sync', { contacts: sent });
+    expect(answer.body.results).toEqual([]);
+  });
+
+  expect(calls).toEqual({ '/contacts/search': 1 });
+});
