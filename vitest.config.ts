@@ -23,7 +23,7 @@ export default defineConfig({
         test: {
           name: 'shared',
           include: ['test/**/*.test.ts'],
-          exclude: [...withNock, 'test/drill/**', 'test/fidelity/**', 'test/redis/**'],
+          exclude: [...withNock, 'test/browser/**', 'test/drill/**', 'test/fidelity/**', 'test/redis/**'],
           isolate: false,
         },
       },

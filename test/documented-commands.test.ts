@@ -33,6 +33,7 @@ const runBy: Readonly<Record<string, readonly [file: string, words: string]>> = 
   'npm run generate': ['.ci/run', 'npm run --silent generate'],
   'npm run record-regressions': ['.ci/run', 'npm run --silent record-regressions -- '],
   'npm run sbom': ['.ci/run', 'npm run --silent sbom'],
+  'npm run test:browser': ['.ci/run', 'npm run --silent test:browser'],
   'npm run test:drill': ['.ci/run', 'npm run --silent test:drill'],
   'npm run test:redis': ['.ci/run', 'npm run --silent test:redis'],
   'npm run test:fidelity': ['.ci/run', 'npm run --silent test:fidelity'],

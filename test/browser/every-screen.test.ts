@@ -1,0 +1,143 @@
+import { mkdirSync } from 'node:fs';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ConsoleSources } from '../../src/console/console-sources.ts';
+import { createScreens } from '../../src/console/screens/screen-table.ts';
+import { sendTo } from '../support/start-app.ts';
+import { startConsoleBridge } from '../console/console-client.ts';
+import { accessibilityFaults, openBrowser, openPage } from './open-browser.ts';
+import { signInAt } from './sign-in-at.ts';
+
+const anything: unknown = new Proxy(() => anything, { get: () => anything });
+const paths = createScreens(anything as ConsoleSources).map(({ path }) => path);
+
+/** Paths with parts that depend on what happened; a screen with such a path needs its line here. */
+const examples: Readonly<Record<string, string>> = {};
+
+let browser: Browser;
+let running: Awaited<ReturnType<typeof startConsoleBridge>>;
+let signedIn: BrowserContextOptions;
+
+beforeAll(async () => {
+  running = await startConsoleBridge({ JOURNAL: 'on', CAPTURE: 'all' });
+  await doSomeWork();
+  browser = await openBrowser();
+  signedIn = await signInAt(browser, running);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await running.close();
+});
+
+/** So that the screens have something to show: records that match, that are created, and that fail. */
+async function doSomeWork(): Promise<void> {
+  const send = (method: string, path: string, body?: unknown) => sendTo(running.url, method, path, body);
+  await send('GET', '/health');
+  await send('GET', '/users');
+  const contacts = [
+    { externalId: 'lead-1', email: 'ADA.MARCHETTI@northwind-bicycles.example.com' },
+    { externalId: 'lead-2', email: 'new.person@example.org', firstName: 'New', lastName: 'Person' },
+  ];
+  await send('POST', '/contacts/sync', { contacts });
+  const created = await send('POST', '/contacts', { contacts: [contacts[1]] });
+  const { crmId } = created.body.results[0];
+  await send('PUT', '/contacts', { contacts: [{ crmId, title: 'CEO', industry: 'no such industry' }] });
+  await send('PUT', '/contacts', { contacts: [{ crmId: '999999999999', title: 'CEO' }] });
+}
+
+test('every path with a part that varies has an example', () => {
+  expect(paths.filter((path) => path.includes(':') && examples[path] === undefined)).toEqual([]);
+});
+
+/** Pictures are written where this names a folder; see CONTRIBUTING.md. */
+// biome-ignore lint/style/noProcessEnv: a command line has no other way to say so
+const pictures = process.env.CONSOLE_PICTURES;
+
+test.each(paths.flatMap((path) => (['light', 'dark'] as const).map((theme) => [path, theme] as const)))(
+  '%s has no fault in the %s theme, and fits wide and narrow windows',
+  async (path, colorScheme) => {
+    const { page, expectClean, close } = await openPage(browser, running.adminUrl, { ...signedIn, colorScheme });
+    for (const width of [1280, 360]) {
+      await page.setViewportSize({ width, height: 800 });
+      const response = await page.goto(examples[path] ?? path);
+
+      expect(response?.status()).toBeLessThan(400);
+      expect((await response?.body())?.length).toBeLessThan(60_000);
+      expect(await page.locator('h1').count()).toBe(1);
+      // The page itself never scrolls sideways; wide tables scroll in their own box.
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+      expect(await accessibilityFaults(page)).toEqual([]);
+      if (pictures !== undefined && colorScheme === 'light') {
+        mkdirSync(pictures, { recursive: true });
+        const name = path === '/console' ? 'overview' : path.replace('/console/', '').replaceAll(/[/:]+/g, '-');
+        await page.screenshot({ path: `${pictures}/${name}-${width}.png`, fullPage: true });
+      }
+    }
+    expectClean();
+    await close();
+  },
+);
+
+test.each(paths)('%s says the same without JavaScript', async (path) => {
+  const { page, expectClean, close } = await openPage(browser, running.adminUrl, {
+    ...signedIn,
+    javaScriptEnabled: false,
+  });
+  await page.goto(examples[path] ?? path);
+
+  expect(await page.locator('main').innerText()).not.toBe('');
+  expectClean();
+  await close();
+});
+
+test('the sign-in has no fault either', async () => {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const { page, expectClean, close } = await openPage(browser, running.adminUrl, { colorScheme });
+    await page.goto('/console');
+
+    expect(await page.locator('h1').innerText()).toBe('Sign in');
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expectClean();
+    await close();
+  }
+});
+
+test('the switch changes the theme, and it stays', async () => {
+  const { page, expectClean, close } = await openPage(browser, running.adminUrl, { ...signedIn, colorScheme: 'light' });
+  await page.goto('/console');
+  const light = await page.evaluate('getComputedStyle(document.body).backgroundColor');
+  await page.getByRole('button', { name: 'Dark theme' }).click();
+  await page.goto('/console');
+
+  expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).not.toBe(light);
+  expect(await accessibilityFaults(page)).toEqual([]);
+  expectClean();
+  await close();
+});
+
+test.each<[string, string]>([
+  ['a style in the page', "document.body.setAttribute('style', 'color: red')"],
+  ['text that becomes markup', "document.body.insertAdjacentHTML('beforeend', '<b>x</b>')"],
+  ['a request to another origin', "fetch('https://other.example').catch(() => {})"],
+  ['an error', "setTimeout(() => { throw new Error('of the page') })"],
+])('notices %s', async (_name, script) => {
+  const { page, complaints, expectClean, close } = await openPage(browser, running.adminUrl, signedIn);
+  await page.goto('/console');
+  expectClean();
+
+  await page.evaluate(script).catch(() => {});
+
+  await expect.poll(() => complaints.length).toBeGreaterThan(0);
+  expect(expectClean).toThrow();
+  await close();
+});
+
+test('notices what axe would report', async () => {
+  const { page, close } = await openPage(browser, running.adminUrl, signedIn);
+  await page.goto('/console');
+  await page.evaluate("document.querySelector('main').append(document.createElement('button'))");
+
+  expect(await accessibilityFaults(page)).toEqual([expect.stringContaining('button-name')]);
+  await close();
+});
