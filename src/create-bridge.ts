@@ -3,6 +3,7 @@ import type { Claims } from './bridge/claims.ts';
 import type { IdentityIndex } from './bridge/identity-index.ts';
 import { createKeyedLock } from './bridge/keyed-lock.ts';
 import { createIdentityProperties } from './bridge/properties/identity-property.ts';
+import type { RefusalExchange } from './bridge/properties/creation-refusals.ts';
 import { createManagedProperties } from './bridge/properties/managed-property.ts';
 import { createUnknownFields } from './bridge/properties/unknown-fields.ts';
 import { type CandidateSearch, createCandidateSearch } from './bridge/records/candidate-search.ts';
@@ -52,7 +53,9 @@ export interface BridgeDeps {
   /** Proposes records that hold match keys; if absent, every key is searched for. */
   readonly identityIndex?: IdentityIndex | undefined;
   /** What several replicas share; if absent, this process is alone. */
-  readonly shared?: { readonly claims: Claims; readonly ids: SharedIds } | undefined;
+  readonly shared?:
+    | { readonly claims: Claims; readonly ids: SharedIds; readonly refusals: RefusalExchange }
+    | undefined;
 }
 
 /** Builds the bridge on a CRM. */
@@ -79,7 +82,13 @@ export function createBridge(
   const owners = createOwnerDirectory({ crm, log, store: ownerStore });
   const writing = {
     ...matching,
-    unknownFields: createUnknownFields({ crm, log, rules: settings.propertyRules, claims: shared?.claims }),
+    unknownFields: createUnknownFields({
+      crm,
+      log,
+      rules: settings.propertyRules,
+      claims: shared?.claims,
+      refusalExchange: shared?.refusals,
+    }),
   };
   return {
     ...writing,

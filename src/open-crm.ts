@@ -22,7 +22,12 @@ export async function openCrm(config: Config, { log, clock, requirements, onExch
     ...(sharing !== undefined && { createBudget: sharing.createBudget }),
   });
   const crm = createHubSpotCrm(
-    { pacer, log, requirements, onExchange },
+    {
+      pacer,
+      log,
+      requirements: sharing?.shareRequirements(requirements, config.hubspot.apiVersion) ?? requirements,
+      onExchange,
+    },
     { accessToken, baseUrl, apiVersion: config.hubspot.apiVersion, timeoutMs: config.hubspot.timeoutMs },
   );
   const close = async () => {

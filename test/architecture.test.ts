@@ -132,6 +132,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'replicas/': [
     'bridge/claims.ts',
     'bridge/decisions.ts',
+    'bridge/properties/creation-refusals.ts',
     'bridge/records/record-id-cache.ts',
     'bridge/timeline/owner-directory.ts',
     'crm/',

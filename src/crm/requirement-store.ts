@@ -11,4 +11,6 @@ export interface RequirementStore {
   /** The oldest first. */
   read(): readonly SeenRequirement[];
   write(seen: readonly SeenRequirement[]): void;
+  /** Only where replicas share what they learn: @param onNews receives what another one saw, or saw lifted. */
+  follow?(onNews: (seen: SeenRequirement, isLifted: boolean) => void): void;
 }

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { DecidedRequest } from '../bridge/decisions.ts';
+import type { RefusalExchange } from '../bridge/properties/creation-refusals.ts';
 import type { OwnerStore } from '../bridge/timeline/owner-directory.ts';
 import type { SharedIds } from '../bridge/records/record-id-cache.ts';
 import { systemClock } from '../crm/clock.ts';
 import type { LaneDeps } from '../crm/lane.ts';
+import type { RequirementStore } from '../crm/requirement-store.ts';
 import { SharedBudget } from '../crm/shared-budget.ts';
 import type { Logger } from '../logger.ts';
 import { createKeyDigest } from './key-digest.ts';
@@ -13,6 +15,8 @@ import { createRedisIds } from './redis-ids.ts';
 import { createReplicaBoard, type ReplicaBoard, type ReplicaNote } from './replica-board.ts';
 import { createSealer } from './sealer.ts';
 import { createSharedJournal, type SharedJournal } from './shared-journal.ts';
+import { shareRefusals, shareRequirements } from './shared-learning.ts';
+import { createSharedNotes } from './shared-notes.ts';
 import { shareOwners } from './shared-owners.ts';
 import { createRedisLaneStore } from './redis-lane-store.ts';
 
@@ -36,6 +40,10 @@ export interface Sharing {
   readonly ids: SharedIds;
   /** Keeps the last list of users for all. @param own this replica's store, which comes first. */
   shareOwners(own: OwnerStore | undefined): OwnerStore;
+  /** What the account was seen to require. @param own this replica's store, which keeps it over restarts. */
+  shareRequirements(own: RequirementStore | undefined, apiVersion: string): RequirementStore;
+  /** What the CRM refused to create. */
+  readonly refusals: RefusalExchange;
   /** @param onRequest receives what the other replicas decided. */
   openJournal(onRequest: (request: DecidedRequest) => void): SharedJournal;
   openBoard(ownNote: () => ReplicaNote): ReplicaBoard;
@@ -48,8 +56,9 @@ export function startSharing(settings: SharingSettings, log: Logger): Sharing {
   const redis = connectRedis({ url, name }, { log });
   const app = createHash('sha256').update(`enginy-bridge ${settings.accessToken}`).digest('hex').slice(0, 16);
   const sealer = createSealer(settings.accessToken);
-  const closers: (() => void)[] = [];
   const digest = createKeyDigest(settings.accessToken);
+  const notes = createSharedNotes(redis, { app, digest, sealer });
+  const closers: (() => void)[] = [notes.close];
   return {
     redis,
     claims: createRedisClaims(redis, digest),
@@ -59,6 +68,8 @@ export function startSharing(settings: SharingSettings, log: Logger): Sharing {
         { name, limits, callTimeoutMs, replicas: expected },
         { store: createRedisLaneStore(redis, lane, app), clock: systemClock, random: Math.random, onChange },
       ),
+    refusals: shareRefusals(notes),
+    shareRequirements: (own, apiVersion) => shareRequirements(notes, own, apiVersion),
     shareOwners: (own) => shareOwners(redis, { app, sealer }, own),
     openJournal(onRequest) {
       const journal = createSharedJournal(redis, { name, app, sealer }, { onRequest, log });

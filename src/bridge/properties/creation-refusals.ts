@@ -9,6 +9,19 @@ export interface Refusal {
   readonly detail?: string;
 }
 
+/** What a replica learnt about properties; without a name: about all of the object. */
+export type RefusalNews =
+  | { readonly objectType: ObjectType; readonly name?: string; readonly refusal: Refusal }
+  /** An administrator may have changed what the CRM allows. */
+  | 'forgotten';
+
+/** Passes on what replicas learn. */
+export interface RefusalExchange {
+  publish(news: RefusalNews): void;
+  /** @param onNews receives what others learnt, and how many milliseconds ago. */
+  subscribe(onNews: (news: RefusalNews, ageMs: number) => void): void;
+}
+
 /** Remembers which properties the CRM refused to create, so that not every request asks again. */
 export interface CreationRefusals {
   find(objectType: ObjectType, name: string): Refusal | undefined;
@@ -23,8 +36,11 @@ export interface CreationRefusals {
 const ttlMs = 45_000;
 const maxRefusals = 10_000;
 
-/** @param now milliseconds of a monotonic clock. */
-export function createCreationRefusals(now: () => number): CreationRefusals {
+/**
+ * @param now milliseconds of a monotonic clock.
+ * @param exchange with other replicas, if there are any.
+ */
+export function createCreationRefusals(now: () => number, exchange?: RefusalExchange): CreationRefusals {
   const known = new Map<string, { readonly refusal: Refusal; readonly until: number }>();
   const refusalOf = (key: string) => {
     const entry = known.get(key);
@@ -32,14 +48,27 @@ export function createCreationRefusals(now: () => number): CreationRefusals {
     known.delete(key);
     return undefined;
   };
-  const remember = (key: string, refusal: Refusal) => {
+  const remember = (key: string, refusal: Refusal, ageMs = 0) => {
     if (known.size >= maxRefusals) known.clear();
-    known.set(key, { refusal, until: now() + ttlMs });
+    known.set(key, { refusal, until: now() + ttlMs - ageMs });
   };
+  exchange?.subscribe((news, ageMs) => {
+    if (news === 'forgotten') known.clear();
+    else remember(news.name === undefined ? news.objectType : `${news.objectType}/${news.name}`, news.refusal, ageMs);
+  });
   return {
     find: (objectType, name) => refusalOf(objectType) ?? refusalOf(`${objectType}/${name}`),
-    refuse: (objectType, name, refusal) => remember(`${objectType}/${name}`, refusal),
-    refuseAll: (objectType, refusal) => remember(objectType, refusal),
-    forget: () => known.clear(),
+    refuse(objectType, name, refusal) {
+      remember(`${objectType}/${name}`, refusal);
+      exchange?.publish({ objectType, name, refusal });
+    },
+    refuseAll(objectType, refusal) {
+      remember(objectType, refusal);
+      exchange?.publish({ objectType, refusal });
+    },
+    forget() {
+      known.clear();
+      exchange?.publish('forgotten');
+    },
   };
 }

@@ -4,7 +4,12 @@ import type { Logger } from '../../logger.ts';
 import { type Claims, propertyClaim } from '../claims.ts';
 import { describeProblem, problemFromError, problemFromRead } from '../problem.ts';
 import { raceDeadline } from '../race-deadline.ts';
-import { type CreationRefusals, createCreationRefusals, type Refusal } from './creation-refusals.ts';
+import {
+  type CreationRefusals,
+  createCreationRefusals,
+  type Refusal,
+  type RefusalExchange,
+} from './creation-refusals.ts';
 import type { PropertyCatalogue } from './property-catalogue.ts';
 
 export type CreationOutcome =
@@ -52,6 +57,8 @@ interface Queue {
 interface CreationDeps {
   /** Other replicas may be creating the same properties. */
   readonly claims: Claims;
+  /** What other replicas learnt. */
+  readonly refusalExchange?: RefusalExchange | undefined;
   readonly crm: Pick<Crm, 'createProperties'>;
   readonly catalogue: PropertyCatalogue;
   readonly log: Logger;
@@ -59,7 +66,7 @@ interface CreationDeps {
 
 /** @param deps.now milliseconds of a monotonic clock. */
 export function createPropertyCreationQueue(deps: CreationDeps & { now?: () => number }): PropertyCreationQueue {
-  const refusals = createCreationRefusals(deps.now ?? (() => performance.now()));
+  const refusals = createCreationRefusals(deps.now ?? (() => performance.now()), deps.refusalExchange);
   const queues = new Map<ObjectType, Queue>();
 
   const queueOf = (objectType: ObjectType) => {

@@ -13,7 +13,7 @@ import { type Claims, noClaims } from '../claims.ts';
 import { mapInSlices } from '../in-slices.ts';
 import { problemFromRead } from '../problem.ts';
 import { describePart, shapeOf, toPropertyText } from './convert-value.ts';
-import type { Refusal } from './creation-refusals.ts';
+import type { Refusal, RefusalExchange } from './creation-refusals.ts';
 import { cutTexts } from './cut-texts.ts';
 import { DraftBuilder, type ResolvedDraft } from './draft-builder.ts';
 import { type FieldLocation, type FieldNeed, locateFields } from './field-location.ts';
@@ -46,11 +46,14 @@ export interface UnknownFieldsDeps {
   readonly log: Logger;
   /** Other replicas may be creating the same properties. */
   readonly claims?: Claims | undefined;
+  readonly refusalExchange?: RefusalExchange | undefined;
 }
 
-export function createUnknownFields({ crm, log, rules, claims = noClaims }: UnknownFieldsDeps): UnknownFields {
+export function createUnknownFields(given: UnknownFieldsDeps): UnknownFields {
+  const { crm, log, rules, claims = noClaims, refusalExchange } = given;
   const catalogue = createPropertyCatalogue(crm);
-  const deps: PropertyDeps = { catalogue, rules, queue: createPropertyCreationQueue({ crm, catalogue, log, claims }) };
+  const queue = createPropertyCreationQueue({ crm, catalogue, log, claims, refusalExchange });
+  const deps: PropertyDeps = { catalogue, rules, queue };
   const recovery = createRecovery();
   const warnOfUnmapped = createUnmappedWarnings(log);
 

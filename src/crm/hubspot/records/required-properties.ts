@@ -29,6 +29,7 @@ export class RequiredProperties {
     this.#store = store;
     this.#now = now;
     this.#seen = new Map(store?.read().map((seen) => [keyOf(seen), seen]));
+    store?.follow?.((seen, isLifted) => this.#hear(seen, isLifted));
   }
 
   /** Tries everything again; an administrator may have lifted the rules. */
@@ -70,6 +71,19 @@ export class RequiredProperties {
     const lifted = this.#lackedBy(objectType, properties);
     for (const seen of lifted) this.#seen.delete(keyOf(seen));
     if (lifted.length > 0) this.#keep();
+  }
+
+  /** Another replica has learnt it, or that it was lifted. */
+  #hear(seen: SeenRequirement, isLifted: boolean): void {
+    const key = keyOf(seen);
+    const own = this.#seen.get(key);
+    if (own === undefined ? isLifted || this.#seen.size >= MAX_SEEN : own.seenAt > seen.seenAt) return;
+    this.#seen.delete(key);
+    if (!isLifted) {
+      this.#doubted.delete(key);
+      this.#seen.set(key, seen);
+    }
+    this.#keep();
   }
 
   #keep(): void {
