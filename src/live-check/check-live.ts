@@ -6,6 +6,7 @@ import type { ParsedYaml } from '../mapping/load/parse-yaml.ts';
 import { type Diagnostic, formatDiagnostic } from '../mapping/schema/diagnostic.ts';
 import type { Finding } from '../mapping/schema/finding.ts';
 import { didYouMean, nearestWord } from '../mapping/values/nearest-word.ts';
+import { checkLabels } from './check-labels.ts';
 import { judgeRequirement } from './judge-requirement.ts';
 import { describeType } from './judge-value.ts';
 import { type MappedObject, mappedObjects } from './mapped-object.ts';
@@ -13,7 +14,7 @@ import type { MappedRow } from './mapped-row.ts';
 import { findMissingScopes } from './missing-scopes.ts';
 
 /** The part of the port that a check needs: reading only. */
-export type ReadingCrm = Pick<Crm, 'readProperties' | 'readByIds' | 'listOwners' | 'readAccount'>;
+export type ReadingCrm = Pick<Crm, 'readProperties' | 'readByIds' | 'listOwners' | 'readAccount' | 'listLinkLabels'>;
 
 export interface LiveReport {
   readonly account: Account;
@@ -65,11 +66,14 @@ export async function checkLive(
       };
     }),
   );
+  const contacts = documents.get(mappings.contacts.file);
+  const labels = contacts === undefined ? [] : locateFindings(contacts, await checkLabels({ crm, context }, mappings));
   return {
     account,
     files: checked.map(({ file }) => file),
     diagnostics: distinct([
       ...checked.flatMap(({ diagnostics }) => diagnostics),
+      ...labels,
       ...unmetRequirements(requirements, mappings, documents),
     ]),
   };

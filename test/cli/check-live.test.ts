@@ -182,3 +182,20 @@ test('compares all the same if the records cannot be counted', async () => {
   expect(out).toMatch(/contacts could not be counted: /);
   expect(out).toContain('✓ mappings');
 });
+
+test('association labels that the account does not have are named, with the nearest one', async () => {
+  const crm = await startCrm();
+  await call(crm, 'POST', '/crm/v4/associations/contacts/companies/labels', {
+    label: 'Decision maker',
+    name: 'decider',
+  });
+  const labels = 'association: { labels: ["decision Maker", Decision makr] }\n';
+  const dir = mappingFolder({ 'contacts.yaml': contacts.replace('target: hubspot/contacts\n', `$&${labels}`) });
+
+  const { status, out } = await runCommand(['check', '--live', dir], { environment: environmentFor(crm) });
+
+  expect(status).toBe(1);
+  expect(findingsIn(out).filter((line) => line.includes('label'))).toEqual([
+    `${dir}/contacts.yaml:3:43  error  unknown-label  the CRM has no association label "Decision makr" between contacts and companies; did you mean "Decision maker"?`,
+  ]);
+});

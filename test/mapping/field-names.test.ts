@@ -68,6 +68,29 @@ test('values that a campaign field never has are warned about, with the document
   ]);
 });
 
+test('values of an open list that are nearly documented ones are warned about, and others are not', () => {
+  const row = '{ enginy: campaignOpenAnalysis, crm: hs_lead_status, value_map: status }';
+  const keys = ['Yess (2nd Message)', 'yes (1st mesage)', 'No', 'Yes (3rd Message)', 'Yes (5)', 'Opened twice', 'yes'];
+  const map = `value_maps:\n  status:\n    map: { ${keys.map((key) => `"${key}": OPEN`).join(', ')} }\n    otherwise: skip\n`;
+
+  expect(findingsOf(row, map)).toEqual([
+    'warning: "Yess (2nd Message)" is not a value that Enginy documents; did you mean "Yes (2nd Message)"?',
+    'warning: "yes (1st mesage)" is not a value that Enginy documents; did you mean "Yes (1st Message)"?',
+  ]);
+});
+
+test.each([
+  ['conversationTags', 'Meeting Bookd', 'Meeting Booked'],
+  ['campaignEngagementStatus', 'Message Sent (2/3) - Emial', 'Message Sent (1/3) - Email'],
+  ['campaignSequenceDetails', 'LinkedIn Conection Request', 'LinkedIn Connection Request'],
+])('a value of %s that is misspelled is suggested', (field, key, suggestion) => {
+  const map = `value_maps:\n  status:\n    map: { ${JSON.stringify(key)}: OPEN }\n    otherwise: skip\n`;
+
+  expect(findingsOf(`{ enginy: ${field}, crm: hs_lead_status, value_map: status }`, map)).toEqual([
+    `warning: "${key}" is not a value that Enginy documents; did you mean "${suggestion}"?`,
+  ]);
+});
+
 test('a type that cannot hold a campaign field is warned about', () => {
   const types = (list: string) =>
     findingsOf('{ enginy: title, crm: jobtitle }', `  unknown_fields: { types: { ${list} } }\n`);

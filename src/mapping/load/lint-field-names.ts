@@ -3,7 +3,7 @@ import { mapKey } from '../run/transform-chain.ts';
 import type { Finding, Path } from '../schema/finding.ts';
 import type { RecordMappingFile, RecordObject } from '../schema/record-mapping.ts';
 import { didYouMean, nearestWord } from '../values/nearest-word.ts';
-import { campaignFields } from './campaign-fields.ts';
+import { type CampaignField, campaignFields } from './campaign-fields.ts';
 import { enginyFields, enginyWordFor } from './enginy-fields.ts';
 
 /** Names that no field of Enginy has, and values that a field never has. */
@@ -87,13 +87,14 @@ function asWritten(
 function lintMappedValues(file: RecordMappingFile): Finding[] {
   const seen = new Set<string>();
   return file.write.fields.flatMap(({ enginy, value_map: name }): Finding[] => {
-    const values =
-      enginy !== undefined && Object.hasOwn(campaignFields, enginy) ? campaignFields[enginy]?.values : undefined;
-    if (values === undefined || name === undefined || !Object.hasOwn(file.value_maps, name) || seen.has(name))
-      return [];
+    const field = enginy !== undefined && Object.hasOwn(campaignFields, enginy) ? campaignFields[enginy] : undefined;
+    if (field === undefined || name === undefined || !Object.hasOwn(file.value_maps, name) || seen.has(name)) return [];
     seen.add(name);
+    const keys = Object.keys(file.value_maps[name]?.map ?? {});
+    const { values } = field;
+    if (values === undefined) return keys.flatMap((key) => lintOpenValue(field, key, ['value_maps', name, 'map', key]));
     const known = new Set(values.map(mapKey));
-    return Object.keys(file.value_maps[name]?.map ?? {})
+    return keys
       .filter((key) => !known.has(mapKey(key)))
       .map((key) => {
         const suggestion = nearestWord(key, values);
@@ -103,6 +104,27 @@ function lintMappedValues(file: RecordMappingFile): Finding[] {
         return suggestion === undefined ? found : { ...found, suggestion };
       });
   });
+}
+
+/**
+ * A key that is nearly one of the values that Enginy documents as examples. Numbers may differ: `Yes (3rd Message)` is a value as
+ * `Yes (2nd Message)` is.
+ */
+function lintOpenValue({ examples }: CampaignField, key: string, path: Path): Finding[] {
+  const byForm = Map.groupBy(
+    examples.flatMap((value) => value.split(', ')),
+    withoutNumbers,
+  );
+  const bare = withoutNumbers(key);
+  const form = byForm.has(bare) || bare.length < 4 ? undefined : nearestWord(bare, byForm.keys(), 2);
+  const suggestion = form === undefined ? undefined : nearestWord(key, byForm.get(form) ?? []);
+  if (suggestion === undefined) return [];
+  const message = `"${key}" is not a value that Enginy documents${didYouMean(suggestion)}`;
+  return [{ path, atKey: true, kind: 'bad-option', severity: 'warning', message, suggestion }];
+}
+
+function withoutNumbers(text: string): string {
+  return mapKey(text).replace(/\d+(?:st|nd|rd|th)?/g, '#');
 }
 
 /** Types of created properties that cannot hold what Enginy sends. */

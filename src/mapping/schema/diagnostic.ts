@@ -30,6 +30,7 @@ export const liveDiagnosticKinds = {
   'read-only-property': 'The mapping writes the property, but it is read-only in the CRM.',
   'type-mismatch': "The values that the row writes or reads do not fit the property's type.",
   'not-an-option': "The value is not one of the property's options.",
+  'unknown-label': 'The CRM has no association label with this name.',
   'not-unique': 'The identity property exists but is not unique, so it cannot prevent duplicates.',
   'not-searchable': 'A match rule uses a property that the CRM cannot search by.',
   'missing-scope': 'The token lacks a scope that this needs.',

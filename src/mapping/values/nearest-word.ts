@@ -1,11 +1,15 @@
 /**
  * The most similar word in the list, or undefined if none is similar.
  * Words that differ only in case or separators are always similar, and so is a prefix; otherwise about one edit per
- * three letters is allowed.
+ * three letters is allowed, and never more than `mostEdits`.
  */
-export function nearestWord(word: string, words: Iterable<string>): string | undefined {
+export function nearestWord(
+  word: string,
+  words: Iterable<string>,
+  mostEdits = Number.POSITIVE_INFINITY,
+): string | undefined {
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let bestDistance = Math.min(mostEdits, Math.max(1, Math.floor(word.length / 3))) + 1;
   for (const candidate of words) {
     const distance = distanceBetween(word.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {
