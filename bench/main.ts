@@ -20,6 +20,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   engine: async () => await import('./engine.ts'),
   replicas: async () => await import('./replicas.ts'),
   'replicas-short': async () => ({ run: (await import('./replicas.ts')).runShort }),
+  health: async () => await import('./health.ts'),
   concurrent: async () => await import('./concurrent.ts'),
   'concurrent-short': async () => ({ run: (await import('./concurrent.ts')).runShort }),
 };

@@ -1,0 +1,45 @@
+import { formatTable } from './table.ts';
+import { rounded, startBridge, startCrm } from './world.ts';
+
+const clients = 200;
+const seconds = 60;
+const target = { calls: 7, ms: 3_000 };
+
+/** `GET /health` by many clients each second while HubSpot hangs: calls upstream and the slowest answer. About a minute. */
+export async function run(): Promise<object> {
+  const sandbox = await startCrm(1, { isLimited: false });
+  sandbox.faults.add({ match: { path: '/account-info' }, times: 0, action: { kind: 'hang' } });
+  const bridge = await startBridge(sandbox);
+  sandbox.clearLog();
+  const callsBefore = sandbox.counters.calls;
+  const answers: Promise<{ readonly status: number; readonly ms: number }>[] = [];
+  try {
+    for (let second = 0; second < seconds; second += 1) {
+      for (let client = 0; client < clients; client += 1) answers.push(bridge.send('GET', '/health'));
+      await new Promise((resolve) => {
+        setTimeout(resolve, 1_000);
+      });
+    }
+    const times = (await Promise.all(answers)).map(({ ms }) => ms).sort((a, b) => a - b);
+    const calls = sandbox.counters.calls - callsBefore;
+    const p99Ms = rounded(times[Math.floor(times.length * 0.99)]);
+    const slowestMs = rounded(times.at(-1));
+    process.stdout.write(
+      `${formatTable([
+        [
+          `/health, ${clients} clients a second for ${seconds} s, HubSpot hangs`,
+          'answers',
+          'calls',
+          'p99, ms',
+          'slowest, ms',
+        ],
+        ['measured', times.length, calls, p99Ms, slowestMs],
+        ['at most', '', target.calls, '', target.ms],
+      ])}\n`,
+    );
+    return { answers: times.length, calls, p99Ms, slowestMs, target };
+  } finally {
+    await bridge.stop();
+    await sandbox.close();
+  }
+}
