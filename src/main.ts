@@ -1,4 +1,4 @@
-import { enableOwnCompileCache } from './compile-cache.ts';
+import { enableOwnCompileCache } from './process/compile-cache.ts';
 
 enableOwnCompileCache();
 const { runBridge } = await import('./run.ts');

@@ -6,9 +6,9 @@ import { createLogOutput } from './log-output.ts';
 import { createLogger } from './logger.ts';
 import { prettyOutput } from './pretty-output.ts';
 import { MappingError } from './mapping/schema/diagnostic.ts';
-import { watchParent } from './parent-watch.ts';
+import { watchParent } from './process/parent-watch.ts';
 import { type RunningBridge, startBridge } from './serve.ts';
-import { stopOnSignals } from './stop-process.ts';
+import { stopOnSignals } from './process/stop-process.ts';
 import { version } from './version.ts';
 
 /**

@@ -74,27 +74,15 @@ interface Overrides {
  */
 export async function startBridge(config: Config, log: pino.Logger, overrides: Overrides = {}): Promise<RunningBridge> {
   const parts = await openParts(config, log, overrides);
-  const { apiKeys, metrics, mappings, capture, crm, bridge } = parts;
+  const { apiKeys, mappings, capture, crm, bridge } = parts;
   const check = () => {
     if (overrides.checksAtStart !== false) checkProperties(crm, log, mappings);
   };
-  let isStopping = false;
-  const app = createApp(
-    {
-      ...bridge,
-      log,
-      recorder: capture?.recorder,
-      decisionListener: parts.decisionListener,
-      mappings: mappings.current,
-      mappingState: mappings.state,
-      meter: parts.console?.watchKeys(metrics) ?? metrics,
-      tracer: parts.tracing,
-      isSandbox: config.isSandbox,
-      isReady: () => !isStopping,
-      otherReplicas: () => parts.board?.others,
-    },
-    { ...config, auth: { header: config.auth.header, keys: apiKeys.current } },
-  );
+  const shutdown = { isStopping: false };
+  const app = createApp(appDeps({ parts, log, isSandbox: config.isSandbox, shutdown }), {
+    ...config,
+    auth: { header: config.auth.header, keys: apiKeys.current },
+  });
   const { server, follower } = createPublicServer(app, {
     config,
     log,
@@ -122,8 +110,8 @@ export async function startBridge(config: Config, log: pino.Logger, overrides: O
         await mappings.reload();
       },
       async close(graceMs) {
-        if (!isStopping) {
-          isStopping = true;
+        if (!shutdown.isStopping) {
+          shutdown.isStopping = true;
           admin.closeStreams();
           await stopDelay(config.stopDelayMs, overrides.clock);
         }
@@ -141,6 +129,30 @@ export async function startBridge(config: Config, log: pino.Logger, overrides: O
     await closeRest(0);
     throw error;
   }
+}
+
+interface AppParts {
+  readonly parts: Parts;
+  readonly log: pino.Logger;
+  readonly isSandbox: boolean;
+  readonly shutdown: { readonly isStopping: boolean };
+}
+
+function appDeps({ parts, log, isSandbox, shutdown }: AppParts): Parameters<typeof createApp>[0] {
+  const { bridge, capture, console, decisionListener, mappings, metrics, tracing } = parts;
+  return {
+    ...bridge,
+    log,
+    recorder: capture?.recorder,
+    decisionListener,
+    mappings: mappings.current,
+    mappingState: mappings.state,
+    meter: console?.watchKeys(metrics) ?? metrics,
+    tracer: tracing,
+    isSandbox,
+    isReady: () => !shutdown.isStopping,
+    otherReplicas: () => parts.board?.others,
+  };
 }
 
 function closeAll(

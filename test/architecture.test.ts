@@ -331,3 +331,25 @@ test('no promise is left with a finally alone, which would pass a rejection on t
 
   expect(places).toEqual([]);
 });
+
+/** What opens the body of a function, at the end of a formatted line; `if`, loops and classes open others. */
+const bodyOpens = /(?:\)|=>|\}>|\): [^=]*[^=,\s]) \{$/;
+const opensAnother = /^\s*(?:\} )?(?:else|if|for|while|switch|try|do|catch|finally)\b/;
+
+/** The functions of a formatted file, each with the number of lines between its braces, comments and blank lines included. */
+function functionLengths({ path, text }: SourceFile) {
+  const lines = text.split('\n');
+  return lines.flatMap((line, at) => {
+    if (!bodyOpens.test(line) || opensAnother.test(line)) return [];
+    const indent = /^\s*/.exec(line)?.[0] ?? '';
+    const end = lines.findIndex((other, n) => n > at && other.startsWith(`${indent}}`));
+    return [{ place: `${path}:${at + 1}`, length: end - at - 1 }];
+  });
+}
+
+test('no function has more than 60 lines from brace to brace, comments included', () => {
+  const lengths = [...files, ...sandboxFiles].flatMap(functionLengths);
+
+  expect(lengths.length).toBeGreaterThan(2_000);
+  expect(lengths.filter(({ length }) => length > 60).map(({ place, length }) => `${place} has ${length}`)).toEqual([]);
+});

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { loadApiKeys } from '../src/api-keys.ts';
-import { isPrivate } from '../src/compile-cache.ts';
+import { isPrivate } from '../src/process/compile-cache.ts';
 import { createLogOutput } from '../src/log-output.ts';
-import { stopOnSignals } from '../src/stop-process.ts';
+import { stopOnSignals } from '../src/process/stop-process.ts';
 import { logSink } from './support/log-sink.ts';
 
 afterEach(() => {

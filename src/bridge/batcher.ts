@@ -52,65 +52,16 @@ export function createBatcher<Item, Result>(
   run: RunBatch<Item, Result>,
   policy: BatchPolicy<Result> = defaultPolicy,
 ): Batcher<Item, Result> {
-  const { windowMs, maxWaitMs, maxItems, lateResult, startsIdle = false } = policy;
-  let open: Batch<Item, Result> | undefined;
-  /** Batches that are running. */
-  let running = 0;
-  /** True once the open batch has had its window and waits for a running one to finish. */
-  let isReady = false;
-
-  function openBatch(): Batch<Item, Result> {
-    const { promise: results, resolve } = Promise.withResolvers<readonly Result[]>();
-    const items: Item[] = [];
-    const contexts: CallContext[] = [];
-    const start = () => {
-      clearTimeout(timer);
-      if (open === batch) {
-        open = undefined;
-        isReady = false;
-      }
-      resolve(runBatch(items, contexts));
-    };
-    const windowEnds = () => {
-      if (running === 0 || policy.hasRoom?.() === true) start();
-      else {
-        isReady = true;
-        timer = setTimeout(start, maxWaitMs);
-      }
-    };
-    let timer = setTimeout(windowEnds, policy.isBusy?.() === true ? (policy.busyWindowMs ?? windowMs) : windowMs);
-    const batch = { items, contexts, results, start };
-    return batch;
-  }
-
-  async function runBatch(items: readonly Item[], contexts: readonly CallContext[]): Promise<readonly Result[]> {
-    running += 1;
-    try {
-      return await run(items, sharedContext(contexts, lateResult === undefined ? earliest : latest));
-    } finally {
-      running -= 1;
-      if (running === 0 && (isReady || startsIdle)) open?.start();
-    }
-  }
-
-  /** Puts items that fit into it into the open batch. */
-  async function join(items: readonly Item[], context: CallContext): Promise<readonly Result[]> {
-    open ??= openBatch();
-    const batch = open;
-    const start = batch.items.length;
-    for (const item of items) batch.items.push(item);
-    batch.contexts.push(context);
-    if (batch.items.length >= maxItems || (startsIdle && running === 0)) batch.start();
-    return (await batch.results).slice(start, start + items.length);
-  }
+  const { maxItems, lateResult } = policy;
+  const queue = new BatchQueue(run, policy);
 
   /** The CRM keeps the deadline of what a caller brings for itself, and says what it did until then. */
   async function divide(items: readonly Item[], context: CallContext, late: Result): Promise<readonly Result[]> {
     const alone = items.length - (items.length % maxItems);
     const parts = alone === 0 ? [] : [run(items.slice(0, alone), context)];
     for (let at = alone; at < items.length; ) {
-      const some = items.slice(at, at + maxItems - (open?.items.length ?? 0));
-      parts.push(orLate(join(some, context), { context, late: some.map(() => late) }));
+      const some = items.slice(at, at + maxItems - queue.waiting);
+      parts.push(orLate(queue.join(some, context), { context, late: some.map(() => late) }));
       at += some.length;
     }
     return (await Promise.all(parts)).flat();
@@ -121,10 +72,81 @@ export function createBatcher<Item, Result>(
       if (items.length === 0) return [];
       if (lateResult !== undefined) return await divide(items, context, lateResult);
       if (items.length >= maxItems) return await run(items, context);
-      if (open !== undefined && open.items.length + items.length > maxItems) open.start();
-      return await join(items, context);
+      if (queue.waiting + items.length > maxItems) queue.startWaiting();
+      return await queue.join(items, context);
     },
   };
+}
+
+/** The open batch, and when it starts. */
+class BatchQueue<Item, Result> {
+  readonly #run: RunBatch<Item, Result>;
+  readonly #policy: BatchPolicy<Result>;
+  #open: Batch<Item, Result> | undefined;
+  /** Batches that are running. */
+  #running = 0;
+  /** True once the open batch has had its window and waits for a running one to finish. */
+  #isReady = false;
+
+  constructor(run: RunBatch<Item, Result>, policy: BatchPolicy<Result>) {
+    this.#run = run;
+    this.#policy = policy;
+  }
+
+  /** Items in the open batch. */
+  get waiting(): number {
+    return this.#open?.items.length ?? 0;
+  }
+
+  startWaiting(): void {
+    this.#open?.start();
+  }
+
+  /** Puts items that fit into it into the open batch. */
+  async join(items: readonly Item[], context: CallContext): Promise<readonly Result[]> {
+    this.#open ??= this.#openBatch();
+    const batch = this.#open;
+    const start = batch.items.length;
+    for (const item of items) batch.items.push(item);
+    batch.contexts.push(context);
+    const { maxItems, startsIdle } = this.#policy;
+    if (batch.items.length >= maxItems || (startsIdle === true && this.#running === 0)) batch.start();
+    return (await batch.results).slice(start, start + items.length);
+  }
+
+  #openBatch(): Batch<Item, Result> {
+    const { windowMs, busyWindowMs = windowMs, maxWaitMs, isBusy, hasRoom } = this.#policy;
+    const { promise: results, resolve } = Promise.withResolvers<readonly Result[]>();
+    const start = () => {
+      clearTimeout(timer);
+      if (this.#open === batch) {
+        this.#open = undefined;
+        this.#isReady = false;
+      }
+      resolve(this.#runBatch(batch));
+    };
+    const endWindow = () => {
+      if (this.#running === 0 || hasRoom?.() === true) start();
+      else {
+        this.#isReady = true;
+        timer = setTimeout(start, maxWaitMs);
+      }
+    };
+    let timer = setTimeout(endWindow, isBusy?.() === true ? busyWindowMs : windowMs);
+    const batch: Batch<Item, Result> = { items: [], contexts: [], results, start };
+    return batch;
+  }
+
+  async #runBatch({ items, contexts }: Batch<Item, Result>): Promise<readonly Result[]> {
+    const { lateResult, startsIdle } = this.#policy;
+    this.#running += 1;
+    try {
+      return await this.#run(items, sharedContext(contexts, lateResult === undefined ? earliest : latest));
+    } finally {
+      this.#running -= 1;
+      if (this.#running === 0 && (this.#isReady || startsIdle === true)) this.startWaiting();
+    }
+  }
 }
 
 async function orLate<Result>(

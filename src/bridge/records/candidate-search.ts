@@ -35,11 +35,7 @@ export function createCandidateSearch(
   lookups?: LookupsInProgress,
 ): CandidateSearch {
   const flights = new Map<string, Promise<Candidates>>();
-  const batchers = new Map<string, Batcher<SearchItem, Candidates>>();
-  const policy =
-    lookups === undefined
-      ? undefined
-      : lookupPolicy({ maxItems: maxKeys, hasRoom: () => crm.hasRoom?.('search') === true }, lookups);
+  const searchTogether = createSharedSearch(crm, lookups);
 
   async function find(search: SearchRequest, context: CallContext): Promise<ReadonlyMap<string, Candidates>> {
     const joined = new Map<string, Promise<Candidates>>();
@@ -78,9 +74,21 @@ export function createCandidateSearch(
     return flight;
   }
 
-  /** Shares searches with other requests. What another request's part of them breaks is searched again alone. */
-  async function searchTogether(search: SearchRequest, keys: readonly MatchKey[], context: CallContext) {
-    if (policy === undefined) return await runSearch(crm, { ...search, keys }, context);
+  return { find: (search, context) => countLookup(lookups, context, () => find(search, context)) };
+}
+
+type Search = (
+  search: SearchRequest,
+  keys: readonly MatchKey[],
+  context: CallContext,
+) => Promise<ReadonlyMap<string, Candidates>>;
+
+/** Shares searches with other requests. What another request's part of them breaks is searched again alone. */
+function createSharedSearch(crm: Pick<Crm, 'search' | 'hasRoom'>, lookups: LookupsInProgress | undefined): Search {
+  if (lookups === undefined) return (search, keys, context) => runSearch(crm, { ...search, keys }, context);
+  const batchers = new Map<string, Batcher<SearchItem, Candidates>>();
+  const policy = lookupPolicy({ maxItems: maxKeys, hasRoom: () => crm.hasRoom?.('search') === true }, lookups);
+  return async (search, keys, context) => {
     const name = JSON.stringify([search.objectType, context.urgency]);
     const batcher =
       batchers.get(name) ?? createBatcher((items, shared) => runItems(crm, items, shared), policy[context.urgency]);
@@ -94,9 +102,7 @@ export function createCandidateSearch(
     } catch {
       return await runSearch(crm, { ...search, keys }, context);
     }
-  }
-
-  return { find: (search, context) => countLookup(lookups, context, () => find(search, context)) };
+  };
 }
 
 /** So many keys fill some thirty searches: what the last one of a batch has room for is little. */

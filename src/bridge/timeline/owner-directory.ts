@@ -65,19 +65,62 @@ export function createOwnerDirectory(deps: OwnerDirectoryDeps): OwnerDirectory {
   const now = deps.now ?? (() => performance.now());
   const patienceMs = deps.patienceMs ?? 5_000;
   const sleep = deps.sleep ?? setTimeoutPromise;
+  const reader = createOwnerReader(deps, now);
+
+  return {
+    forget: () => reader.forget(),
+    async list(context) {
+      const earlier = reader.last();
+      if (earlier === undefined) {
+        const patience = shorterOf(context.deadline, deadlineIn(deps.giveUpMs ?? defaultGiveUpMs, now));
+        return await persistently(
+          async () => await reader.current(context, ttlMs).catch(orElse(reader.last)),
+          patience,
+          sleep,
+        );
+      }
+      try {
+        return await soonOr(reader.current(context, ttlMs), earlier, patienceMs);
+      } catch (error) {
+        if (error instanceof NotSupportedError) throw error;
+        const facts = { requestId: context.requestId, err: error };
+        deps.log?.warn(facts, 'the users could not be read: the last list that was read is returned');
+        return earlier;
+      }
+    },
+    async find(id, context) {
+      try {
+        return await findOwner(id, (maxAgeMs) => reader.current(context, maxAgeMs));
+      } catch (error) {
+        // While the CRM is away, a user of the last list is known.
+        const known = reader.last()?.find((owner) => owner.id === id);
+        if (known === undefined || !(error instanceof GatewayError)) throw error;
+        return known;
+      }
+    },
+  };
+}
+
+interface OwnerReader {
+  /** The list, at most so many milliseconds old. Rejects as the CRM does. */
+  current(context: CallContext, maxAgeMs: number): Promise<readonly Owner[]>;
+  /** The last list that this process, an earlier one or another replica read. */
+  last(): readonly Owner[] | undefined;
+  forget(): void;
+}
+
+function createOwnerReader({ crm, store }: OwnerDirectoryDeps, now: () => number): OwnerReader {
   let entry: Entry | undefined;
-  let last = deps.store?.read();
-  /** Another replica may have read the users meanwhile. */
-  const lastList = () => (last ??= deps.store?.fetched?.());
+  let last = store?.read();
 
   function read(context: CallContext): Entry {
-    const fresh: Entry = { at: now(), owners: deps.crm.listOwners(context), isSettled: false };
+    const fresh: Entry = { at: now(), owners: crm.listOwners(context), isSettled: false };
     entry = fresh;
     fresh.owners.then(
       (owners) => {
         fresh.isSettled = true;
         last = owners;
-        deps.store?.write(owners);
+        store?.write(owners);
       },
       (error: unknown) => {
         fresh.isSettled = true;
@@ -89,52 +132,22 @@ export function createOwnerDirectory(deps: OwnerDirectoryDeps): OwnerDirectory {
     return fresh;
   }
 
-  async function current(context: CallContext, maxAgeMs: number): Promise<readonly Owner[]> {
-    const known = entry;
-    if (known === undefined || isTooOld(known, now(), maxAgeMs)) return await read(context).owners;
-    try {
-      return await known.owners;
-    } catch (error) {
-      // The read belonged to another request, and so did the deadline.
-      if (error instanceof DeadlineError) return await read(context).owners;
-      throw error;
-    }
-  }
-
-  /** The current list, or the last one when the CRM does not return it soon. */
-  async function list(context: CallContext): Promise<readonly Owner[]> {
-    const earlier = lastList();
-    if (earlier === undefined) {
-      const patience = shorterOf(context.deadline, deadlineIn(deps.giveUpMs ?? defaultGiveUpMs, now));
-      return await persistently(async () => await current(context, ttlMs).catch(orElse(lastList)), patience, sleep);
-    }
-    try {
-      return await soonOr(current(context, ttlMs), earlier, patienceMs);
-    } catch (error) {
-      if (error instanceof NotSupportedError) throw error;
-      const facts = { requestId: context.requestId, err: error };
-      deps.log?.warn(facts, 'the users could not be read: the last list that was read is returned');
-      return earlier;
-    }
-  }
-
-  /** While the CRM is away, a user of the last list is known. */
-  async function find(id: string, context: CallContext): Promise<Owner | 'unknown' | 'unlisted'> {
-    try {
-      return await findOwner(id, (maxAgeMs) => current(context, maxAgeMs));
-    } catch (error) {
-      const known = lastList()?.find((owner) => owner.id === id);
-      if (known === undefined || !(error instanceof GatewayError)) throw error;
-      return known;
-    }
-  }
-
   return {
-    list,
+    async current(context, maxAgeMs) {
+      const known = entry;
+      if (known === undefined || isTooOld(known, now(), maxAgeMs)) return await read(context).owners;
+      try {
+        return await known.owners;
+      } catch (error) {
+        // The read belonged to another request, and so did the deadline.
+        if (error instanceof DeadlineError) return await read(context).owners;
+        throw error;
+      }
+    },
+    last: () => (last ??= store?.fetched?.()),
     forget() {
       if (entry?.isSettled) entry = undefined;
     },
-    find,
   };
 }
 

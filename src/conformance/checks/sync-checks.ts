@@ -83,25 +83,7 @@ function answerChecks(kind: RecordKind): readonly Check[] {
         );
       },
     },
-    {
-      id: `${list}.sync.broken-kinds`,
-      level: 'should',
-      title: 'broken entries of every kind refuse no neighbor, and none is taken for "not found"',
-      remedy: 'Report an entry without a usable id in errors: {"externalId": null, "index": 3, "error"}.',
-      run: async (session) => {
-        const known = kind.record(session, 'one');
-        const entries = amongBroken([known], 'externalId');
-        const reply = await session.send('POST', path, { body: { [list]: entries } });
-        demandStatus(reply, 200);
-        const { results, errors = [] } = objectOf(reply);
-        demand(
-          objectsOf(results, 'results').some(({ externalId }) => externalId === known.externalId),
-          'the good record was not found',
-        );
-        const reported = objectsOf(errors, 'errors').length;
-        demand(reported === entries.length - 1, `${reported} of ${entries.length - 1} broken entries are in errors`);
-      },
-    },
+    brokenKindsCheck(kind),
     {
       id: `${list}.sync.properties`,
       level: 'must',
@@ -127,6 +109,29 @@ function answerChecks(kind: RecordKind): readonly Check[] {
       run: async ({ send }) => demandError(await send('POST', path, { body: {} }), 400),
     },
   ];
+}
+
+function brokenKindsCheck(kind: RecordKind): Check {
+  const { list } = kind;
+  return {
+    id: `${list}.sync.broken-kinds`,
+    level: 'should',
+    title: 'broken entries of every kind refuse no neighbor, and none is taken for "not found"',
+    remedy: 'Report an entry without a usable id in errors: {"externalId": null, "index": 3, "error"}.',
+    run: async (session) => {
+      const known = kind.record(session, 'one');
+      const entries = amongBroken([known], 'externalId');
+      const reply = await session.send('POST', `/${list}/sync`, { body: { [list]: entries } });
+      demandStatus(reply, 200);
+      const { results, errors = [] } = objectOf(reply);
+      demand(
+        objectsOf(results, 'results').some(({ externalId }) => externalId === known.externalId),
+        'the good record was not found',
+      );
+      const reported = objectsOf(errors, 'errors').length;
+      demand(reported === entries.length - 1, `${reported} of ${entries.length - 1} broken entries are in errors`);
+    },
+  };
 }
 
 async function sync(session: Session, { list }: RecordKind, records: readonly unknown[]): Promise<Matches> {

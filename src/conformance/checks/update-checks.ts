@@ -79,28 +79,7 @@ function answerChecks(kind: RecordKind): readonly Check[] {
   const { list, one } = kind;
   const path = `/${list}`;
   return [
-    {
-      id: `${list}.update.gaps`,
-      level: 'should',
-      title: 'null and empty values do not erase what the CRM holds',
-      remedy: 'Enginy sends all it has, gaps included: leave a property alone when the value is null or empty.',
-      run: async (session) => {
-        const record = kind.record(session, 'one');
-        const [name, value] = Object.entries(record).find(([field]) => field === 'email' || field === 'domain') ?? [];
-        if (name === undefined) throw new Nonconformity('the record has no identifying field');
-        await update(session, kind, [
-          { crmId: session.id(one), [name]: null },
-          { crmId: session.id(one), [name]: '' },
-        ]);
-        const reply = await session.send('POST', `${path}/sync`, {
-          body: { [list]: [{ externalId: `${session.mark}-after-gaps`, [name]: value }] },
-        });
-        demand(
-          objectsOf(objectOf(reply).results, 'results').length === 1,
-          `the record is no longer found by its ${name}`,
-        );
-      },
-    },
+    gapsCheck(kind),
     {
       id: `${list}.update.no-nulls`,
       level: 'must',
@@ -122,25 +101,7 @@ function answerChecks(kind: RecordKind): readonly Check[] {
           demand(properties.ownerId === user.id, 'properties.ownerId is not the owner that was set');
       },
     },
-    {
-      id: `${list}.update.broken-kinds`,
-      level: 'should',
-      title: 'broken entries of every kind refuse no neighbor, and each is answered',
-      remedy: 'Answer an entry without a usable id with {"crmId": null, "index": 3, "success": false, "error"}.',
-      run: async (session) => {
-        const known = session.id(one);
-        const entries = amongBroken([{ crmId: known, description: 'Changed among broken entries' }], 'crmId');
-        const reply = await session.send('PUT', path, { body: { [list]: entries } });
-        demandStatus(reply, 200);
-        const { results, errors = [] } = objectOf(reply);
-        const answered = [...objectsOf(results, 'results'), ...objectsOf(errors, 'errors')];
-        demand(
-          answered.some(({ crmId, success }) => crmId === known && success === true),
-          'the good record was not updated',
-        );
-        demand(answered.length === entries.length, `${answered.length} answers for ${entries.length} entries`);
-      },
-    },
+    brokenKindsCheck(kind),
     {
       id: `${list}.update.no-list`,
       level: 'must',
@@ -149,6 +110,55 @@ function answerChecks(kind: RecordKind): readonly Check[] {
       run: async ({ send }) => demandError(await send('PUT', path, { body: {} }), 400),
     },
   ];
+}
+
+function gapsCheck(kind: RecordKind): Check {
+  const { list, one } = kind;
+  return {
+    id: `${list}.update.gaps`,
+    level: 'should',
+    title: 'null and empty values do not erase what the CRM holds',
+    remedy: 'Enginy sends all it has, gaps included: leave a property alone when the value is null or empty.',
+    run: async (session) => {
+      const record = kind.record(session, 'one');
+      const [name, value] = Object.entries(record).find(([field]) => field === 'email' || field === 'domain') ?? [];
+      if (name === undefined) throw new Nonconformity('the record has no identifying field');
+      await update(session, kind, [
+        { crmId: session.id(one), [name]: null },
+        { crmId: session.id(one), [name]: '' },
+      ]);
+      const reply = await session.send('POST', `/${list}/sync`, {
+        body: { [list]: [{ externalId: `${session.mark}-after-gaps`, [name]: value }] },
+      });
+      demand(
+        objectsOf(objectOf(reply).results, 'results').length === 1,
+        `the record is no longer found by its ${name}`,
+      );
+    },
+  };
+}
+
+function brokenKindsCheck(kind: RecordKind): Check {
+  const { list, one } = kind;
+  return {
+    id: `${list}.update.broken-kinds`,
+    level: 'should',
+    title: 'broken entries of every kind refuse no neighbor, and each is answered',
+    remedy: 'Answer an entry without a usable id with {"crmId": null, "index": 3, "success": false, "error"}.',
+    run: async (session) => {
+      const known = session.id(one);
+      const entries = amongBroken([{ crmId: known, description: 'Changed among broken entries' }], 'crmId');
+      const reply = await session.send('PUT', `/${list}`, { body: { [list]: entries } });
+      demandStatus(reply, 200);
+      const { results, errors = [] } = objectOf(reply);
+      const answered = [...objectsOf(results, 'results'), ...objectsOf(errors, 'errors')];
+      demand(
+        answered.some(({ crmId, success }) => crmId === known && success === true),
+        'the good record was not updated',
+      );
+      demand(answered.length === entries.length, `${answered.length} answers for ${entries.length} entries`);
+    },
+  };
 }
 
 async function update(session: Session, { list }: RecordKind, records: readonly unknown[]) {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
  * folder in /tmp, where any local user could plant code first.
  */
 export function enableOwnCompileCache(): void {
-  const folder = fileURLToPath(new URL('../node_modules/.cache/enginy-bridge', import.meta.url));
+  const folder = fileURLToPath(new URL('../../node_modules/.cache/enginy-bridge', import.meta.url));
   if (isPrivate(folder)) enableCompileCache(folder);
 }
 

@@ -1,5 +1,5 @@
-import type { Logger } from './logger.ts';
-import type { RunningBridge } from './serve.ts';
+import type { Logger } from '../logger.ts';
+import type { RunningBridge } from '../serve.ts';
 
 /** An orchestrator waits 15 s or longer before it kills the process; the margin is for closing and the last log lines. */
 const stopWithinMs = 13_000;
