@@ -8,7 +8,7 @@ import { readCertificate } from './certificate.ts';
 import type { Config } from './config.ts';
 import type { DecidedRequest } from './bridge/decisions.ts';
 import { createBridge } from './create-bridge.ts';
-import { type Clock, systemClock } from './crm/clock.ts';
+import type { Clock } from './crm/clock.ts';
 import { hubSpotPropertyRules } from './crm/hubspot/property-rules.ts';
 import { hubSpotProtocol } from './crm/hubspot/protocol/hubspot-protocol.ts';
 import { openStores } from './data-dir/open-stores.ts';
@@ -22,6 +22,7 @@ import { createMetrics } from './metrics.ts';
 import type { DecisionListener } from './http/note-decisions.ts';
 import { openCrm } from './open-crm.ts';
 import { checkProperties } from './startup/check-properties.ts';
+import { stopDelay } from './process/stop-delay.ts';
 import { shareDecisions } from './replicas/share-decisions.ts';
 import { startTracing } from './tracing/tracing.ts';
 
@@ -182,16 +183,8 @@ async function openConsole(config: Config, log: pino.Logger) {
   return open(config, config.console, log);
 }
 
-/** @param clock the system's unless given. */
-async function stopDelay(ms: number, clock: Clock = systemClock): Promise<void> {
-  if (ms === 0) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  clock.setTimer(resolve, ms);
-  await promise;
-}
-
-/** What serves requests, before anything listens. */
-async function openParts(config: Config, log: pino.Logger, overrides: Overrides) {
+/** What loads settings and files, and what watches requests and calls. */
+async function openWatchers(config: Config, log: pino.Logger, overrides: Overrides) {
   const apiKeys = loadApiKeys(config.auth, log);
   const certificate = config.tls === undefined ? undefined : readCertificate(config.tls);
   const console = await openConsole(config, log);
@@ -204,7 +197,13 @@ async function openParts(config: Config, log: pino.Logger, overrides: Overrides)
   );
   const capture = startCapture(config, { log, protocol: hubSpotProtocol, ...overrides.capture });
   capture?.useMappings(mappings.current());
-  const journal = startJournal(config, log);
+  return { apiKeys, certificate, console, tracing, metrics, mappings, capture, journal: startJournal(config, log) };
+}
+
+/** What serves requests, before anything listens. */
+async function openParts(config: Config, log: pino.Logger, overrides: Overrides) {
+  const watchers = await openWatchers(config, log, overrides);
+  const { console, tracing, metrics, mappings, capture, journal } = watchers;
   const stores = openStores(config, (sentence, facts) => log.warn(facts, sentence));
   const upstream = await openCrm(config, {
     log,
@@ -217,17 +216,16 @@ async function openParts(config: Config, log: pino.Logger, overrides: Overrides)
       console?.observeCall(exchange);
     },
   });
-  const { sharing } = upstream;
+  const { crm, pacer, sharing } = upstream;
   const decisionListener = bothListeners(journal === undefined ? undefined : shareDecisions(journal, sharing), console);
   const board = sharing?.openBoard(() => noteOf(mappings.state()));
   metrics.watch({
-    pacer: upstream.pacer,
+    pacer,
     sharing: sharing === undefined || board === undefined ? undefined : { ...sharing, board },
     mappingState: mappings.state,
     droppedLogLines: overrides.droppedLogLines ?? (() => 0),
     journal: journal?.counts,
   });
-  const { crm, close: closeUpstream } = upstream;
   const deps = {
     crm,
     log,
@@ -240,24 +238,17 @@ async function openParts(config: Config, log: pino.Logger, overrides: Overrides)
   const watched = identityIndex && (overrides.watchIndex?.(identityIndex) ?? identityIndex);
   const bridge = createBridge({ ...deps, identityIndex: watched }, { ...config, propertyRules: hubSpotPropertyRules });
   return {
-    apiKeys,
-    certificate,
-    console,
-    tracing,
-    metrics,
-    mappings,
-    capture,
-    journal,
+    ...watchers,
     decisionListener,
     board,
     sharing,
     crm,
-    pacer: upstream.pacer,
+    pacer,
     bridge,
     identityIndex,
     async closeUpstream() {
       await identityIndex?.close();
-      await closeUpstream();
+      await upstream.close();
     },
   };
 }

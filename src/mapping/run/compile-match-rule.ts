@@ -69,7 +69,6 @@ export function compilePair(mapping: Mapping, pair: MatchPair): PairReader {
   const chain = compileChain(pair.transform, mapping.locale);
   const form = chain.form;
   const properties = [pair.crm, ...pair.also];
-  const searched = pair.search ?? properties;
   const localeOf = createRecordLocale(mapping.locale, [pair.transform]);
   const isPlaceholder = createEmptyWordTest(mapping.write.empty_words, 'exact', true);
   return {
@@ -111,6 +110,23 @@ export function compilePair(mapping: Mapping, pair: MatchPair): PairReader {
       }
       return [...canonicals];
     },
+    ...clausesOf(form, { properties, searched: pair.search ?? properties }),
+  };
+}
+
+interface SearchedProperties {
+  /** All that may hold the value. */
+  readonly properties: readonly string[];
+  /** Those by which the CRM finds it. */
+  readonly searched: readonly string[];
+}
+
+/** How records with a canonical value are searched for. */
+function clausesOf(
+  form: TransformChain['form'],
+  { properties, searched }: SearchedProperties,
+): Pick<PairReader, 'clauses' | 'wordClauses'> {
+  return {
     clauses: (canonical, given) => {
       const words = form?.variants?.(canonical, given) ?? [canonical.toLowerCase()];
       const usual = searched.map((property): MatchClause => {
