@@ -9,6 +9,8 @@ export interface BridgeProcess {
   readonly pid: number | undefined;
   /** Sends JSON with the key; answers status, body and milliseconds. */
   send(method: string, path: string, body?: unknown): Promise<TimedAnswer>;
+  /** Resolves with the first line of the log that fits, of those that were written since the start. */
+  logged(pattern: RegExp): Promise<string>;
   /** Resident memory now and at its highest, in MB; zeros where the system does not tell. */
   memory(): { readonly nowMb: number; readonly peakMb: number };
   stop(): Promise<void>;
@@ -49,11 +51,13 @@ export async function startBridgeProcess(
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
-  const url = await readUrl(child);
+  const log = followLog(child);
+  const url = urlIn(await log.first(/"url":"http[^"]+"/));
   return {
     url,
     pid: child.pid,
     send: (method, path, body) => send(`${url}${path}`, method, body),
+    logged: log.first,
     memory: () => readMemory(child.pid),
     async stop() {
       child.kill('SIGTERM');
@@ -62,18 +66,39 @@ export async function startBridgeProcess(
   };
 }
 
-/** The address in the log line that says that the bridge listens; later lines are read and dropped. */
-async function readUrl(child: ChildProcess): Promise<string> {
-  if (child.stdout === null) throw new Error('The bridge has no output');
-  const lines = createInterface({ input: child.stdout });
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  lines.on('line', (line) => {
-    const found = /"url":"(http[^"]+)"/.exec(line)?.[1];
-    if (found !== undefined) resolve(found);
-  });
-  lines.once('close', () => reject(new Error('The bridge ended before it listened')));
-  return await promise;
+function urlIn(line: string): string {
+  return /"url":"(http[^"]+)"/.exec(line)?.[1] ?? '';
 }
+
+/** The lines of the log, the first ones of which are kept. */
+function followLog(child: ChildProcess): { first(pattern: RegExp): Promise<string> } {
+  if (child.stdout === null) throw new Error('The bridge has no output');
+  const kept: string[] = [];
+  const waiting = new Set<{ readonly pattern: RegExp } & PromiseWithResolvers<string>>();
+  const lines = createInterface({ input: child.stdout });
+  lines.on('line', (line) => {
+    if (kept.length < mostKeptLines) kept.push(line);
+    for (const one of waiting) {
+      if (!one.pattern.test(line)) continue;
+      waiting.delete(one);
+      one.resolve(line);
+    }
+  });
+  lines.once('close', () => {
+    for (const one of waiting) one.reject(new Error(`The bridge ended before it logged ${one.pattern}`));
+  });
+  return {
+    first(pattern) {
+      const known = kept.find((line) => pattern.test(line));
+      if (known !== undefined) return Promise.resolve(known);
+      const one = { pattern, ...Promise.withResolvers<string>() };
+      waiting.add(one);
+      return one.promise;
+    },
+  };
+}
+
+const mostKeptLines = 1_000;
 
 async function send(url: string, method: string, body: unknown): Promise<TimedAnswer> {
   const startedAt = performance.now();

@@ -21,11 +21,24 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   replicas: async () => await import('./replicas.ts'),
   'replicas-short': async () => ({ run: (await import('./replicas.ts')).runShort }),
   health: async () => await import('./health.ts'),
+  index: async () => await import('./index-bench.ts'),
+  'index-matching': async () => ({ run: (await import('./index-matching.ts')).runFull }),
+  'index-build': async () => ({ run: (await import('./index-build.ts')).runFull }),
+  'index-short': async () => ({ run: (await import('./index-bench.ts')).runShort }),
   concurrent: async () => await import('./concurrent.ts'),
   'concurrent-short': async () => ({ run: (await import('./concurrent.ts')).runShort }),
 };
 /** Benches that run only when they are named. */
-const onlyIfAsked = ['replicas-short', 'concurrent-short', 'hostile-growth', 'hostile-growth-full', 'hostile-requests'];
+const onlyIfAsked = [
+  'index-matching',
+  'index-build',
+  'index-short',
+  'replicas-short',
+  'concurrent-short',
+  'hostile-growth',
+  'hostile-growth-full',
+  'hostile-requests',
+];
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !Object.hasOwn(benches, name));

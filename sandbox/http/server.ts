@@ -90,6 +90,7 @@ async function serveCall(exchange: Exchange): Promise<void> {
   entry.fault = fault?.kind;
   const run = () => front ?? runCall(exchange, known, body);
   const headers = {
+    date: new Date(world.clock.now()).toUTCString(),
     'x-hubspot-correlation-id': correlationId,
     ...(known &&
       world.limiter &&

@@ -90,7 +90,7 @@ function lookups(
       searchAllPages(sendFor(context), { objectType, keys, properties }),
     countFilled: (objectType, properties, context) => countFilled(sendFor(context), objectType, properties),
     list: (request, context) => sendFor(context)(listRecords(request)),
-    modifiedSince: (request, context) => sendFor(context)(modifiedSince(request)),
+    modifiedSince: (request, context) => modifiedSince(sendFor(context), request),
   };
 }
 

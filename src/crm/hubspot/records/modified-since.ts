@@ -1,17 +1,34 @@
 import type { ListedRecord, ModifiedPage, ModifiedSinceRequest, ObjectType } from '../../crm.ts';
 import { nextPageOf, unknownShape } from '../calls/batch-response.ts';
+import { MAX_RESULTS } from '../calls/page-progress.ts';
 import { readListedRecords } from '../calls/record-response.ts';
-import type { HubSpotCall } from '../transport/hubspot-call.ts';
+import type { HubSpotCall, Send } from '../transport/hubspot-call.ts';
 import type { ResponseHeaders } from '../transport/response-headers.ts';
 import { SEARCH_PAGE_SIZE, type SearchBody } from './pack-search-keys.ts';
 
 /**
  * One page of a search for what was modified. Pages continue by id: a cursor is an offset, which skips a record when another one
- * leaves the results between two pages, and ends at 10,000.
+ * leaves the results between two pages, and ends at 10,000. Throws CrmUnavailableError if a page cannot be the one that was asked for.
  */
-export function modifiedSince(request: ModifiedSinceRequest): HubSpotCall<ModifiedPage> {
-  const { objectType, since, afterId = '0', properties } = request;
-  const body: SearchBody = {
+export async function modifiedSince(send: Send, request: ModifiedSinceRequest): Promise<ModifiedPage> {
+  const { objectType, afterId = '0' } = request;
+  const body = bodyOf(request);
+  let page = await send(searchModified(objectType, body));
+  const { servedAt } = page;
+  // HubSpot omits records that were archived meanwhile: where that leaves nothing of a page, there is no id to continue after.
+  for (let offset = 0; page.records.length === 0 && page.after !== undefined; ) {
+    if (!(Number(page.after) > offset) || Number(page.after) >= MAX_RESULTS)
+      throw unknownShape('an empty page leads nowhere');
+    offset = Number(page.after);
+    page = await send(searchModified(objectType, { ...body, after: page.after }));
+  }
+  const last = lastId(page.records, afterId);
+  // Not by `total`: it also counts those records.
+  return { records: page.records, next: page.after === undefined ? undefined : last, servedAt };
+}
+
+function bodyOf({ objectType, since, afterId = '0', properties }: ModifiedSinceRequest): SearchBody {
+  return {
     filterGroups: [
       {
         filters: [
@@ -24,19 +41,26 @@ export function modifiedSince(request: ModifiedSinceRequest): HubSpotCall<Modifi
     sorts: ['hs_object_id'],
     limit: SEARCH_PAGE_SIZE,
   };
+}
+
+interface SearchedPage {
+  readonly records: readonly ListedRecord[];
+  /** HubSpot's cursor of the next page. */
+  readonly after: string | undefined;
+  readonly servedAt: Date;
+}
+
+function searchModified(objectType: ObjectType, body: SearchBody): HubSpotCall<SearchedPage> {
   return {
     purpose: `search modified ${objectType}`,
     lane: 'search',
     repeat: 'always',
     request: ({ records }) => ({ method: 'POST', path: `${records(objectType)}/search`, body }),
-    read: (answer, headers) => {
-      const records = readListedRecords(answer);
-      const last = lastId(records, afterId);
-      // Not by `total`: it also counts records archived meanwhile, which HubSpot omits from `results`.
-      const isLastPage = nextPageOf(answer) === undefined;
-      if (!isLastPage && records.length === 0) throw unknownShape('a search page has no usable next page');
-      return { records, next: isLastPage ? undefined : last, servedAt: servedAt(headers) };
-    },
+    read: (answer, headers) => ({
+      records: readListedRecords(answer),
+      after: nextPageOf(answer),
+      servedAt: servedAt(headers),
+    }),
   };
 }
 
