@@ -35,7 +35,8 @@ export async function openCrm(config: Config, { log, clock, requirements, onExch
     await sharing?.close();
     await upstream.close();
   };
-  return { crm, pacer, sharing, close };
+  const embedded = config.isSandbox ? { accessToken, baseUrl } : undefined;
+  return { crm, pacer, sharing, embedded, close };
 }
 
 /** Loaded on demand: most bridges are one process. */

@@ -216,7 +216,7 @@ async function openParts(config: Config, log: pino.Logger, overrides: Overrides)
       console?.observeCall(exchange);
     },
   });
-  const { crm, pacer, sharing } = upstream;
+  const { crm, pacer, sharing, embedded: embeddedCrm } = upstream;
   const decisionListener = bothListeners(journal === undefined ? undefined : shareDecisions(journal, sharing), console);
   const board = sharing?.openBoard(() => noteOf(mappings.state()));
   metrics.watch({
@@ -244,6 +244,8 @@ async function openParts(config: Config, log: pino.Logger, overrides: Overrides)
     sharing,
     crm,
     pacer,
+    embeddedCrm,
+    hasLowPriority: overrides.capture?.hasLowPriority !== false,
     bridge,
     identityIndex,
     async closeUpstream() {

@@ -5,6 +5,8 @@ import type { Journal } from '../journal/journal.ts';
 import type { LiveMappings } from '../live-mappings.ts';
 import type { Logger } from '../logger.ts';
 import type { ReplicaBoard } from '../replicas/replica-board.ts';
+import type { ConsoleThreads } from './archive/open-threads.ts';
+import type { EmbeddedCrm } from './data/crm-data.ts';
 import type { Arrivals } from './live/arrivals.ts';
 import type { HourHistory } from './live/hour-history.ts';
 
@@ -19,6 +21,10 @@ export interface BridgeParts {
   readonly journal: Journal | undefined;
   /** Undefined: this process is alone. */
   readonly redis: { readonly isUp: boolean; readonly lostCount: number } | undefined;
+  /** Undefined: the bridge talks to HubSpot. */
+  readonly embeddedCrm: EmbeddedCrm | undefined;
+  /** False where its threads keep their normal priority. */
+  readonly hasLowPriority: boolean;
   readonly board: Pick<ReplicaBoard, 'others' | 'hasDiffered'> | undefined;
 }
 
@@ -31,4 +37,5 @@ export interface ConsoleSources extends BridgeParts {
   readonly arrivals: Arrivals;
   /** What HubSpot's responses said about its limits. */
   limits(): ObservedLimits;
+  readonly threads: ConsoleThreads;
 }

@@ -5,6 +5,7 @@ import type { HubSpotExchange } from '../crm/hubspot/transport/exchange.ts';
 import { observeResponses } from '../crm/hubspot/observed-responses.ts';
 import type { RequestMeter } from '../http/request-meter.ts';
 import type { Logger } from '../logger.ts';
+import { openThreads } from './archive/open-threads.ts';
 import { createAudit } from './audit.ts';
 import { openAccess } from './console-access.ts';
 import { createConsoleApp } from './console-app.ts';
@@ -59,7 +60,8 @@ export function openConsole(config: Config, settings: NonNullable<Config['consol
       },
     }),
     start(parts) {
-      const sources = { ...parts, config, log, history, arrivals, limits: responses.limits };
+      const threads = openThreads(config, log, parts.hasLowPriority);
+      const sources = { ...parts, config, log, history, arrivals, limits: responses.limits, threads };
       const screens = createScreens(sources);
       const audit = createAudit(log, parts.journal);
       const timer = setInterval(() => history.look(parts.pacer.state()), lookMs).unref();
@@ -72,6 +74,7 @@ export function openConsole(config: Config, settings: NonNullable<Config['consol
           clearInterval(timer);
           events.close();
           access.close();
+          threads.close().catch((error: unknown) => log.warn({ err: error }, 'the threads of the console did not end'));
         },
       };
     },

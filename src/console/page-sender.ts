@@ -51,6 +51,7 @@ export function createPageSender(screens: readonly Screen[], isSandbox: boolean)
         links: linksFor(user, screen),
         liveScreen: screen.live === undefined ? undefined : screen.path,
       };
+      if (page.refreshS !== undefined) response.setHeader('refresh', String(page.refreshS));
       sendPage(response, page.status ?? 200, layout(frame, page.body));
     },
     sendPlain(request, response, { title, body, status = 200, user }) {

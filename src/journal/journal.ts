@@ -45,13 +45,72 @@ export interface RequestFilter {
   readonly reason?: string;
   /** The beginning of a request id. */
   readonly requestId?: string;
+  /** Part of the request's id, endpoint or error, the id of a record, or part of a name among what was decided. */
+  readonly text?: string;
   /** Only requests behind this position, from there on. */
   readonly after?: number;
+  /** Only requests before this position. */
+  readonly before?: number;
+  /** Only requests from this position on; bounds what is searched. */
+  readonly from?: number;
   /** Only the newest so many; with `after`, the oldest. */
   readonly limit: number;
 }
 
+/** Records of one endpoint with the same outcome and the same details, for the same reasons. */
+export interface CauseCount {
+  readonly endpoint: string;
+  readonly object: string;
+  readonly outcome: string;
+  /** Digest of the details; {@link JournalReader.requestsOfCause} finds requests by it. */
+  readonly details: number;
+  readonly heldBack: RecordDecision['heldBack'];
+  readonly problem?: NonNullable<RecordDecision['problem']>;
+  readonly rule?: string;
+  readonly records: number;
+  /** Records in each part of the time asked for. */
+  readonly trend: readonly number[];
+  /** Milliseconds since 1970. */
+  readonly firstAt: number;
+  readonly lastAt: number;
+}
+
+/** Requests that failed as a whole and name no record. */
+export interface FailureCount {
+  readonly endpoint: string;
+  readonly status: number;
+  readonly error: string;
+  readonly requests: number;
+  readonly trend: readonly number[];
+  readonly firstAt: number;
+  readonly lastAt: number;
+}
+
+/** Since when, and into how many parts that time is divided. */
+export interface CauseSlots {
+  readonly now: number;
+  readonly parts: number;
+}
+
+/** What {@link JournalReader.requestsOfCause} looks for. */
+export interface CauseReference {
+  readonly since: number;
+  readonly endpoint: string;
+  readonly details: readonly number[];
+}
+
 export interface JournalReader {
+  /** Position of the newest request, or of the newest one before a moment; 0 for an empty journal. */
+  newestPosition(until?: number): Promise<number>;
+  /** A record that failed, otherwise one of which a field was held back. */
+  firstTrouble(request: JournalRequest): Promise<JournalEntry | undefined>;
+  /** What went wrong since a moment, among the newest 100,000 requests. */
+  causes(
+    since: number,
+    slots: CauseSlots,
+  ): Promise<{ readonly records: readonly CauseCount[]; readonly requests: readonly FailureCount[] }>;
+  /** Requests with a record of these details, newest first. */
+  requestsOfCause(cause: CauseReference, limit: number): Promise<readonly JournalRequest[]>;
   /**
    * Everything that happened to one record, oldest first: entries of contacts, companies, tasks and activities.
    * @param name Enginy's id, the CRM's id, an email address, a telephone number or the URL of a LinkedIn profile.

@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { RecordDecision } from '../bridge/decisions.ts';
 import type { ConsoleAction } from './console-action.ts';
 import {
@@ -11,7 +11,9 @@ import {
   type KeyKind,
   readSecret,
 } from './digests.ts';
-import type { JournalEntry, JournalReader, JournalRequest, RequestFilter } from './journal.ts';
+import { countCauses, findRequestsOfCause } from './count-causes.ts';
+import { findRequests, type Row, toRequest } from './find-requests.ts';
+import type { JournalEntry, JournalReader } from './journal.ts';
 import { openForReading, recordsPerRequest } from './journal-file.ts';
 import { findInKeyBlocks } from './key-blocks.ts';
 import { maxIdLength } from './write-requests.ts';
@@ -43,6 +45,10 @@ export function openJournalReader(folder: string, secret?: string): JournalReade
       return newest.map(({ entry }) => entry);
     },
     requests: async (filter) => findRequests(database, filter),
+    newestPosition: async (until) => newestPosition(database, until),
+    firstTrouble: async ({ position }) => findFirstTrouble(database, position),
+    causes: async (since, slots) => countCauses(database, since, slots),
+    requestsOfCause: async (cause, limit) => findRequestsOfCause(database, cause, limit),
     recordsOf: async ({ position }, limit) => {
       const [first, end] = [position * recordsPerRequest, (position + 1) * recordsPerRequest];
       const rows = database
@@ -138,54 +144,24 @@ function otherNames(found: readonly FoundEntry[], name: string): [KeyKind, strin
   return [...names.values()].slice(0, maxNames);
 }
 
-function findRequests(database: DatabaseSync, filter: RequestFilter): JournalRequest[] {
-  const conditions: string[] = [];
-  const values: SQLInputValue[] = [];
-  const add = (condition: string, ...given: SQLInputValue[]) => {
-    conditions.push(condition);
-    for (const value of given) values.push(value);
-  };
-  const { since, until, status, endpoint, outcome, reason, requestId, after, limit } = filter;
-  if (since !== undefined) add('at >= ?', since);
-  if (until !== undefined) add('at < ?', until);
-  if (status !== undefined) add('status BETWEEN ? AND ?', ...status);
-  if (endpoint !== undefined) add('instr(lower(endpoint), ?) > 0', endpoint.toLowerCase());
-  // Ids are ASCII, and every one of them sorts before the last character.
-  if (requestId !== undefined) add('request_id >= ? AND request_id < ?', requestId, `${requestId}\u{10ffff}`);
-  if (after !== undefined) add('requests.id > ?', after);
-  if (outcome !== undefined) add(`EXISTS (${recordsOfRequest} AND outcome = ?)`, outcome);
-  if (reason !== undefined) {
-    add(`EXISTS (${recordsOfRequest} AND instr(details.text, ?) > 0)`, `"reason":${JSON.stringify(reason)}`);
-  }
-  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
-  const order = after === undefined ? 'DESC' : 'ASC';
-  const rows = database.prepare(`SELECT * FROM requests ${where} ORDER BY id ${order} LIMIT ?`).all(...values, limit);
-  const requests = rows.map(toRequest);
-  return after === undefined ? requests.reverse() : requests;
+/** The newest request before a moment. */
+function newestPosition(database: DatabaseSync, until: number | undefined): number {
+  const row =
+    until === undefined
+      ? database.prepare('SELECT max(id) AS id FROM requests').get()
+      : database.prepare('SELECT id FROM requests WHERE at < ? ORDER BY at DESC LIMIT 1').get(until);
+  return Number(row?.id ?? 0);
 }
 
-const recordsOfRequest = `
-  SELECT 1 FROM records LEFT JOIN details ON details.id = records.details
-  WHERE records.id >= requests.id * ${recordsPerRequest} AND records.id < (requests.id + 1) * ${recordsPerRequest}`;
-
-type Row = Readonly<Record<string, SQLOutputValue>>;
-
-function toRequest(row: Row): JournalRequest {
-  return {
-    position: Number(row.id),
-    requestId: String(row.request_id),
-    at: Number(row.at),
-    endpoint: String(row.endpoint),
-    status: Number(row.status),
-    durationMs: Number(row.duration_ms),
-    ...(row.mapping !== null && { mapping: String(row.mapping) }),
-    replica: String(row.replica),
-    ...(row.error !== null && { error: String(row.error) }),
-    // Absent from a file of an earlier version.
-    ...(typeof row.reason === 'string' && { reason: row.reason }),
-    outcomes: JSON.parse(String(row.outcomes)),
-    heldBack: Number(row.held_back),
-  };
+/** A record that failed, otherwise one of which a field was held back. */
+function findFirstTrouble(database: DatabaseSync, position: number): JournalEntry | undefined {
+  const within = [position * recordsPerRequest, (position + 1) * recordsPerRequest] as const;
+  const find = (condition: string) =>
+    database
+      .prepare(`${entryColumns} WHERE records.id >= ? AND records.id < ? AND ${condition} ORDER BY records.id LIMIT 1`)
+      .get(...within);
+  const row = find("outcome IN ('failed', 'several')") ?? find(`instr(details.text, '"heldBack"') > 0`);
+  return row === undefined ? undefined : toEntry(row).entry;
 }
 
 function toEntry(row: Row): FoundEntry {

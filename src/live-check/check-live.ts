@@ -36,6 +36,8 @@ export interface LiveRow {
   readonly mark: '✓' | '!' | '✕';
   /** The type in the CRM, or the kinds of its findings. */
   readonly note: string;
+  /** What prevents this use of the property, in sentences. */
+  readonly findings: readonly string[];
 }
 
 /** One check: the CRM to read, and the context of its calls. */
@@ -56,16 +58,7 @@ export async function checkLive(
   documents: ReadonlyMap<string, ParsedYaml>,
 ): Promise<LiveReport> {
   const account = await crm.readAccount(context);
-  const checked = await Promise.all(
-    mappedObjects(mappings).map(async (object) => {
-      const { rows, findings } = await checkObject({ crm, context }, object);
-      const document = documents.get(object.file);
-      return {
-        file: { file: object.file, objectType: object.objectType, rows },
-        diagnostics: document === undefined ? [] : locateFindings(document, findings),
-      };
-    }),
-  );
+  const checked = await checkObjects({ crm, context }, mappings, documents);
   const contacts = documents.get(mappings.contacts.file);
   const labels = contacts === undefined ? [] : locateFindings(contacts, await checkLabels({ crm, context }, mappings));
   return {
@@ -77,6 +70,31 @@ export async function checkLive(
       ...unmetRequirements(requirements, mappings, documents),
     ]),
   };
+}
+
+/** The rows alone, for where the files' texts are not at hand. Throws as {@link checkLive} does. */
+export async function checkLiveRows(
+  scope: Pick<CheckScope, 'crm' | 'context'>,
+  mappings: Mappings,
+): Promise<readonly LiveFile[]> {
+  return (await checkObjects(scope, mappings, new Map())).map(({ file }) => file);
+}
+
+async function checkObjects(
+  scope: Pick<CheckScope, 'crm' | 'context'>,
+  mappings: Mappings,
+  documents: ReadonlyMap<string, ParsedYaml>,
+) {
+  return await Promise.all(
+    mappedObjects(mappings).map(async (object) => {
+      const { rows, findings } = await checkObject(scope, object);
+      const document = documents.get(object.file);
+      return {
+        file: { file: object.file, objectType: object.objectType, rows },
+        diagnostics: document === undefined ? [] : locateFindings(document, findings),
+      };
+    }),
+  );
 }
 
 function unmetRequirements(
@@ -167,7 +185,7 @@ function toLiveRow({ row, definition, findings }: CheckedRow): LiveRow {
   const mark = isError ? '✕' : findings.length > 0 ? '!' : '✓';
   const kinds = [...new Set(findings.map(({ kind }) => kind))].join(', ');
   const fact = definition === undefined ? 'created on first use' : describeType(definition);
-  return { section, field, property, mark, note: kinds || fact };
+  return { section, field, property, mark, note: kinds || fact, findings: findings.map(({ message }) => message) };
 }
 
 /** Rows that share a value map report the same findings. */

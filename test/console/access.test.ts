@@ -55,6 +55,28 @@ const screens = createScreens(anything as ConsoleSources);
 /** Every route of the console and the lowest role that it takes. A new route needs a line here. */
 const lowestRoles: Readonly<Record<string, Role>> = {
   'GET /console': 'viewer',
+  'GET /console/requests': 'viewer',
+  'GET /console/requests/:id': 'viewer',
+  'POST /console/requests/:id/replay': 'editor',
+  'POST /console/requests/:id/regression': 'editor',
+  'POST /console/requests/:id/values': 'operator',
+  'GET /console/captures/:name': 'viewer',
+  'GET /console/problems': 'viewer',
+  'GET /console/problems/:key': 'viewer',
+  'POST /console/problems/:key/replay': 'editor',
+  'GET /console/record': 'viewer',
+  'POST /console/record': 'viewer',
+  'POST /console/record/explain': 'operator',
+  'GET /console/record/:id': 'viewer',
+  'GET /console/mapping': 'viewer',
+  'POST /console/mapping/check': 'editor',
+  'GET /console/mapping/try': 'editor',
+  'POST /console/mapping/try': 'editor',
+  'GET /console/mapping/compare': 'editor',
+  'POST /console/mapping/compare': 'editor',
+  'GET /console/data': 'operator',
+  'GET /console/data/:kind': 'operator',
+  'GET /console/data/:kind/:id': 'operator',
 };
 
 test('every route of the screens has its line in the table of roles', () => {

@@ -81,7 +81,11 @@ export async function startConsoleBridge(environment: Readonly<Record<string, st
     CAPTURE_DIR: join(folder, 'captures'),
     ...environment,
   });
-  const bridge = await startBridge(config, sink.log, { checksAtStart: false, loadMappings: loadShippedOnce });
+  const bridge = await startBridge(config, sink.log, {
+    checksAtStart: false,
+    loadMappings: loadShippedOnce,
+    capture: { hasLowPriority: false },
+  });
   const { url, adminUrl = '', consoleLink = '' } = bridge;
   const close = async () => {
     await bridge.close(0);

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { captureMoment, idInName, isCaptureFileName, requestIdInName } from '../capture-file.ts';
+import { CaptureFileError, captureMoment, idInName, isCaptureFileName, requestIdInName } from '../capture-file.ts';
 
 /** A capture and the request begin within this time of each other. */
 const toleranceMs = 2_000;
@@ -17,4 +17,14 @@ export function createCaptureFinder(names: readonly string[]): CaptureFinder {
   const byId = Map.groupBy(names, requestIdInName);
   return ({ at, requestId }) =>
     byId.get(idInName(requestId))?.find((name) => Math.abs(captureMoment(name) - at) <= toleranceMs);
+}
+
+/**
+ * A name that may come from anywhere, if the folder has such a file.
+ * @throws CaptureFileError for any other.
+ */
+export function demandCaptureName(names: readonly string[], name: string): string {
+  const known = names.find((each) => each === name);
+  if (known === undefined) throw new CaptureFileError(`There is no capture ${name.slice(0, 200)}`);
+  return known;
 }

@@ -2,10 +2,9 @@
  * The thread that replaces personal data and writes files, so that the bridge's own thread only hands over texts. Started by
  * capture-thread.ts, which logs failures once per reason; they never affect a request.
  */
-import { readlinkSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { hubSpotProtocol } from '../../crm/hubspot/protocol/hubspot-protocol.ts';
+import { lowerPriority } from '../lower-priority.ts';
 import { type CaptureFolder, openCaptureFolder, readOrCreateSecret } from './capture-folder.ts';
 import { Composer } from './compose-capture.ts';
 import type { CaptureOutcome, WriterMessage, WriterReport, WriterSettings } from './writer-messages.ts';
@@ -51,18 +50,8 @@ function handle(composer: Composer, folder: CaptureFolder, message: WriterMessag
   return 'lost';
 }
 
-/** On Linux threads have a priority of their own: this one works when the processor has nothing better to do. */
-function stepBack(): void {
-  try {
-    const thread = Number(readlinkSync('/proc/thread-self').split('/').at(-1));
-    if (thread > 0) setPriority(thread, constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {
-    // Elsewhere the thread shares the processor as an equal.
-  }
-}
-
 let work: Work | undefined;
-if (settings.hasLowPriority !== false) stepBack();
+if (settings.hasLowPriority !== false) lowerPriority();
 try {
   work = start();
 } catch (error) {

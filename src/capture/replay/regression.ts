@@ -29,12 +29,18 @@ export function readRegression(file: string): Regression {
 }
 
 /** Writes `<folder>/<name>.json` and returns its path. */
-export function saveRegression(folder: string, name: string, { story, capture, expected }: Regression): string {
+export function saveRegression(folder: string, name: string, regression: Regression): string {
   const file = join(folder, `${name}.json`);
   mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, regressionText(regression));
+  return file;
+}
+
+/** The text of a regression test's file. */
+export function regressionText({ story, capture, expected }: Regression): string {
   const { exchanges, ambient, mapping, ...head } = withoutUnmentioned(capture);
   const lines = (list: readonly unknown[]) => list.map((entry) => `\n   ${JSON.stringify(entry)}`).join(',');
-  const text = `{
+  return `{
  "story": ${JSON.stringify(story)},
  "expected": ${JSON.stringify(expected, null, 1)},
  "capture": ${JSON.stringify(head, null, 1).slice(0, -2)},
@@ -44,8 +50,6 @@ export function saveRegression(folder: string, name: string, { story, capture, e
  }
 }
 `;
-  writeFileSync(file, text);
-  return file;
 }
 
 /** Omits property definitions that neither the request nor the mapping files mention: they make up most of a capture. */

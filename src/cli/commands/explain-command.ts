@@ -20,7 +20,7 @@ import { formatDiagnostic } from '../../mapping/schema/diagnostic.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import type { EnginyRecord } from '../../mapping/values/field-value.ts';
 import { type CommandIo, UsageError } from '../command-io.ts';
-import { isField, recordOf } from '../inputs/field-arguments.ts';
+import { isField, recordOf } from '../../explain/field-arguments.ts';
 import { readMappingPlaces } from '../../reasons/mapping-places.ts';
 import { demandNoLive } from '../inputs/schema-input.ts';
 import { readRecords } from '../inputs/read-records.ts';

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { recordsIn } from '../../explain/records-in.ts';
 import { isObject } from '../../json.ts';
 import type { EnginyRecord } from '../../mapping/values/field-value.ts';
 import { type CommandIo, UsageError } from '../command-io.ts';
@@ -33,14 +34,4 @@ function parse(text: string, name: string): unknown {
       error instanceof Error ? (/position \d+( \(line \d+ column \d+\))?/.exec(error.message)?.[0] ?? '') : '';
     throw new UsageError(`${name} is not JSON${where === '' ? '' : ` (${where})`}`);
   }
-}
-
-function recordsIn(content: unknown, kind: string): readonly unknown[] {
-  if (Array.isArray(content)) return content;
-  if (!isObject(content)) return [];
-  const list = content[kind];
-  if (Array.isArray(list)) return list;
-  if (isObject(content.request)) return recordsIn(content.request.body, kind);
-  const isOther = Object.values(content).length === 1 && Array.isArray(Object.values(content)[0]);
-  return isOther ? [] : [content];
 }

@@ -21,6 +21,8 @@ export interface Page {
   readonly title?: string;
   /** Without the heading of the first level, which the layout writes. */
   readonly body: Html;
+  /** The browser loads the page again after so many seconds, until what it shows is complete. */
+  readonly refreshS?: number;
   /** 200 by default. */
   readonly status?: number;
 }

@@ -1,4 +1,4 @@
-import type { EnginyRecord } from '../../mapping/values/field-value.ts';
+import type { EnginyRecord } from '../mapping/values/field-value.ts';
 
 const FIELD = /^([A-Za-z_][\w.-]*)=([\s\S]*)$/;
 

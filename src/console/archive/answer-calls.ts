@@ -1,0 +1,38 @@
+import { parentPort } from 'node:worker_threads';
+import type { CallMessage, CallOutcome } from './call-thread.ts';
+
+// `never`: a call has parameters of its own.
+type AnyCalls = { readonly [Name: string]: (...parameters: never[]) => unknown };
+
+type ErrorKind = abstract new (...parameters: never[]) => Error;
+
+/**
+ * Answers the calls of {@link CallThread} in this thread, one after the other.
+ * @param expected errors whose message is for the person who asked.
+ */
+export function answerCalls(calls: AnyCalls, expected: readonly ErrorKind[]): void {
+  let queue = Promise.resolve();
+  parentPort?.on('message', (message: CallMessage) => {
+    queue = queue.then(async () => parentPort?.postMessage(await outcomeOf({ calls, expected }, message)));
+  });
+}
+
+interface Answering {
+  readonly calls: AnyCalls;
+  readonly expected: readonly ErrorKind[];
+}
+
+async function outcomeOf({ calls, expected }: Answering, { id, name, parameters }: CallMessage): Promise<CallOutcome> {
+  try {
+    // The names and parameters that CallThread accepts.
+    const call = calls[name] as ((...parameters: readonly unknown[]) => unknown) | undefined;
+    if (call === undefined) throw new Error(`there is no call ${name}`);
+    return { id, result: await call(...parameters) };
+  } catch (error) {
+    const isExpected = expected.some((kind) => error instanceof kind);
+    const message = error instanceof Error ? error.message : 'unknown reason';
+    // The message of a foreign error may quote what it could not read.
+    const code = error instanceof Error ? ('code' in error ? String(error.code) : error.name) : 'unknown reason';
+    return { id, isExpected, error: isExpected ? message : `${name}: ${code}` };
+  }
+}

@@ -1,0 +1,29 @@
+import { readMappingFiles } from '../mapping/read-mapping-files.ts';
+import { readUnknownFields } from '../mapping/unknown-fields.ts';
+import { readProblem, readProblems } from '../problems/read-problems.ts';
+import { readRecord } from '../records/read-record.ts';
+import { listRequests, type RequestQuery } from '../requests/list-requests.ts';
+import { openCapture, type RequestReference, readRequest } from '../requests/read-request.ts';
+import { type ArchiveSettings, openArchive } from './archive.ts';
+
+/** What the thread of the archive can be asked. It only reads. */
+export function createArchiveCalls(settings: ArchiveSettings) {
+  const archive = openArchive(settings);
+  return {
+    requests: (query: RequestQuery) => listRequests(archive, query),
+    request: (reference: RequestReference) => readRequest(archive, reference),
+    record: (name: string) => readRecord(archive, name),
+    problems: (since: number) => readProblems(archive, since),
+    problem: (which: { readonly key: string; readonly since: number }) => readProblem(archive, which),
+    mappingFiles: () => readMappingFiles(archive),
+    unknownFields: (since: number) => readUnknownFields(archive, since),
+    /** Names of the newest captures, newest first. */
+    newestCaptures: (count: number) => archive.captureNames().slice(-count).toReversed(),
+    captureHead(name: string) {
+      const { requestId, personalData } = openCapture(archive, name);
+      return { requestId, personalData };
+    },
+  };
+}
+
+export type ArchiveCalls = ReturnType<typeof createArchiveCalls>;

@@ -1,0 +1,10 @@
+/** The thread that reads the journal, the captures and the mapping files for the console. Started by open-threads.ts. */
+import { workerData } from 'node:worker_threads';
+import { CaptureFileError } from '../../capture/capture-file.ts';
+import { JournalFileError } from '../../journal/journal-file.ts';
+import { answerCalls } from './answer-calls.ts';
+import type { ArchiveSettings } from './archive.ts';
+import { createArchiveCalls } from './archive-calls.ts';
+
+// What open-threads.ts starts the thread with.
+answerCalls(createArchiveCalls(workerData as ArchiveSettings), [CaptureFileError, JournalFileError]);

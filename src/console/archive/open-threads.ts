@@ -1,0 +1,55 @@
+import { extname } from 'node:path';
+import type { Config } from '../../config.ts';
+import type { Logger } from '../../logger.ts';
+import type { WorkshopCalls, WorkshopSettings } from '../replays/replay-worker.ts';
+import type { ArchiveSettings } from './archive.ts';
+import type { ArchiveCalls } from './archive-calls.ts';
+import { CallThread } from './call-thread.ts';
+
+/** The threads in which the console reads files and replays, so that it never delays a request. */
+export interface ConsoleThreads {
+  readonly archive: Pick<CallThread<ArchiveCalls>, 'ask'>;
+  readonly workshop: Pick<CallThread<WorkshopCalls>, 'ask'>;
+  close(): Promise<void>;
+}
+
+/** Nothing is started before the first question. */
+export function openThreads(config: Config, log: Logger, hasLowPriority: boolean): ConsoleThreads {
+  const workerData = settingsOf(config);
+  const common = { workerData, maxMemoryMb: 256 };
+  const archive = new CallThread<ArchiveCalls>(
+    { ...common, file: fileOf('archive-worker'), name: 'archive', timeoutMs: 10_000 },
+    log,
+  );
+  const workshop = new CallThread<WorkshopCalls>(
+    {
+      ...common,
+      workerData: { ...workerData, hasLowPriority } satisfies WorkshopSettings,
+      file: fileOf('../replays/replay-worker'),
+      name: 'replays',
+      timeoutMs: 60_000,
+    },
+    log,
+  );
+  return {
+    archive,
+    workshop,
+    close: async () => {
+      await Promise.all([archive.close(), workshop.close()]);
+    },
+  };
+}
+
+/** Source runs as .ts, the built program as .js; the compiler does not rewrite this URL. */
+function fileOf(name: string): URL {
+  return new URL(`./${name}${extname(import.meta.url)}`, import.meta.url);
+}
+
+function settingsOf({ journal, capture, mappingsDir, defaultCountry }: Config): ArchiveSettings {
+  return {
+    journal: journal === undefined ? undefined : { folder: journal.dir, secret: journal.secret },
+    captures: capture?.dir,
+    mappings: mappingsDir,
+    defaultCountry,
+  };
+}

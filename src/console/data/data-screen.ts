@@ -1,0 +1,143 @@
+import { captionedTable } from '../html/captioned-table.ts';
+import { type Html, html } from '../html/html.ts';
+import type { Page, Screen, Visit } from '../screens/screen.ts';
+import { type CrmData, type DataKind, type DataPage, type DataRecord, dataKinds } from './crm-data.ts';
+
+/** What is in the embedded CRM. With a real account the console links into HubSpot instead. */
+export function dataScreens(data: CrmData): readonly Screen[] {
+  const list = (visit: Visit) => showList(data, visit);
+  return [
+    { path: '/console/data', title: 'Data', navLabel: 'Data', role: 'operator', show: list },
+    { path: '/console/data/:kind', title: 'Data', role: 'operator', show: list },
+    { path: '/console/data/:kind/:id', title: 'Data', role: 'operator', show: (visit) => showRecord(data, visit) },
+  ];
+}
+
+function kindOf({ params }: Visit): DataKind | undefined {
+  return params.kind === undefined ? 'contacts' : dataKinds.find((kind) => kind === params.kind);
+}
+
+const notFound: Page = { status: 404, title: 'Not found', body: html`<p>The embedded CRM has no such record.</p>` };
+
+async function showList(data: CrmData, visit: Visit): Promise<Page> {
+  const kind = kindOf(visit);
+  if (kind === undefined) return notFound;
+  const after = visit.query.get('after') ?? undefined;
+  if (after !== undefined && !/^\d{1,20}$/.test(after)) return notFound;
+  const page = await data.list(kind, after);
+  return {
+    title: `Data: ${kind}`,
+    body: html`${kindLinks(kind)}${page.records.length === 0 ? html`<p>There are none.</p>` : listTable(kind, page)}`,
+  };
+}
+
+function kindLinks(current: DataKind): Html {
+  return html`<p>${dataKinds.map((kind) => (kind === current ? html`<strong>${kind}</strong> ` : html`<a href="/console/data/${kind}">${kind}</a> `))}</p>`;
+}
+
+function listTable(kind: DataKind, { records, after }: DataPage): Html {
+  return html`${recordTable(`${kind} of the embedded CRM`, kind, records)}
+${after !== undefined && html`<p><a rel="next" href="/console/data/${kind}?after=${after}">Next page</a></p>`}`;
+}
+
+const maxCell = 120;
+
+/** Times are shown as the CRM has them: in UTC, or in milliseconds since 1970. */
+function recordTable(caption: string, kind: DataKind, records: readonly DataRecord[]): Html {
+  const isActivity = kind === 'emails' || kind === 'communications' || kind === 'notes';
+  const columns = isActivity
+    ? [
+        { label: 'Id' },
+        { label: 'Time (UTC)' },
+        { label: 'Direction' },
+        { label: 'Subject or type' },
+        { label: 'Text' },
+      ]
+    : kind === 'tasks'
+      ? [{ label: 'Id' }, { label: 'Due (UTC)' }, { label: 'Subject' }, { label: 'Status' }, { label: 'Type' }]
+      : kind === 'contacts'
+        ? [
+            { label: 'Id' },
+            { label: 'Name' },
+            { label: 'Email' },
+            { label: 'Title' },
+            { label: 'Company' },
+            { label: 'Stage' },
+          ]
+        : [
+            { label: 'Id' },
+            { label: 'Name' },
+            { label: 'Domain' },
+            { label: 'Industry' },
+            { label: 'City' },
+            { label: 'Stage' },
+          ];
+  const rows = records.map((record) => {
+    const href = `/console/data/${kind}/${record.id}`;
+    return { href, cells: [html`<a class="code" href="${href}">${record.id}</a>`, ...cellsOf(kind, record)] };
+  });
+  return captionedTable(caption, columns, rows);
+}
+
+function cellsOf(kind: DataKind, { properties: p }: DataRecord): readonly string[] {
+  const time = p.hs_timestamp ?? '';
+  switch (kind) {
+    case 'contacts':
+      return [`${p.firstname ?? ''} ${p.lastname ?? ''}`.trim(), p.email, p.jobtitle, p.company, p.lifecyclestage].map(
+        short,
+      );
+    case 'companies':
+      return [p.name, p.domain, p.industry, p.city, p.lifecyclestage].map(short);
+    case 'tasks':
+      return [time, p.hs_task_subject, p.hs_task_status, p.hs_task_type].map(short);
+    case 'emails':
+      return [time, directionOf(p), p.hs_email_subject, plain(p.hs_email_text ?? p.hs_email_html)].map(short);
+    case 'communications':
+      return [time, directionOf(p), p.hs_communication_channel_type, plain(p.hs_communication_body)].map(short);
+    case 'notes':
+      return [time, directionOf(p), 'note', plain(p.hs_note_body)].map(short);
+  }
+}
+
+/** HubSpot has a direction for emails alone; the bridge names that of others in the first line of the text. */
+function directionOf(p: DataRecord['properties']): string {
+  if (p.hs_email_direction === 'INCOMING_EMAIL') return 'inbound';
+  if (typeof p.hs_email_direction === 'string') return 'outbound';
+  const [line = ''] = plain(p.hs_communication_body ?? p.hs_note_body).split('\n', 1);
+  return /\b(inbound|outbound)\b/i.exec(line)?.[1]?.toLowerCase() ?? '';
+}
+
+function plain(body: string | null | undefined): string {
+  return (body ?? '')
+    .replace(/<(?:br|\/p|\/div)\b[^>]{0,200}>/gi, '\n')
+    .replace(/<[^>]{0,1000}>/g, '')
+    .trim();
+}
+
+function short(text: string | null | undefined): string {
+  const line = text ?? '';
+  return line.length > maxCell ? `${line.slice(0, maxCell - 1)}…` : line;
+}
+
+async function showRecord(data: CrmData, visit: Visit): Promise<Page> {
+  const kind = kindOf(visit);
+  const { id = '' } = visit.params;
+  if (kind === undefined || !/^\d{1,20}$/.test(id)) return notFound;
+  const record = await data.find(kind, id);
+  if (record === undefined) return notFound;
+  const others = dataKinds.filter((each) => each !== kind);
+  const lists = await Promise.all(others.map(async (to) => ({ to, records: await data.associated({ kind, id }, to) })));
+  const values = Object.entries(record.properties).filter(([, value]) => value !== null && value !== '');
+  const isLogged = kind === 'contacts' || kind === 'companies';
+  return {
+    title: `Data: ${kind} ${id}`,
+    body: html`${kindLinks(kind)}
+${isLogged && html`<p><a href="/console/record/${id}">What happened to it</a></p>`}
+${captionedTable(
+  'Properties with a value',
+  [{ label: 'Property' }, { label: 'Value' }],
+  values.map(([name, value]) => ({ cells: [html`<code>${name}</code>`, value] })),
+)}
+${lists.map(({ to, records }) => records.length > 0 && html`<h2>Associated ${to}</h2>${recordTable(`${to} of this record, newest first`, to, records)}`)}`,
+  };
+}

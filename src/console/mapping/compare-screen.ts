@@ -1,0 +1,146 @@
+import { basename } from 'node:path';
+import { hasErrors } from '../../mapping/schema/diagnostic.ts';
+import { ThreadCallError } from '../archive/call-thread.ts';
+import type { ConsoleThreads } from '../archive/open-threads.ts';
+import { captionedTable } from '../html/captioned-table.ts';
+import { type Html, html } from '../html/html.ts';
+import { postForm } from '../html/post-form.ts';
+import { statusMark } from '../html/status-mark.ts';
+import type { CompareResult } from '../replays/replay-calls.ts';
+import type { Job, Jobs } from '../replays/replay-jobs.ts';
+import type { MappingEdit } from '../replays/replay-settings.ts';
+import type { Page, Reply, Screen, Visit } from '../screens/screen.ts';
+import { showFindings, showSource } from './mapping-screen.ts';
+
+interface CompareDeps extends Pick<ConsoleThreads, 'archive' | 'workshop'> {
+  readonly jobs: Jobs<CompareResult>;
+}
+
+/** The newest captured requests that an edit is tried on. */
+export const maxCompared = 500;
+const maxText = 1_000_000;
+
+/** What an edited mapping file would change: findings, and its effect on captured requests. It is not saved anywhere. */
+export function compareScreen(deps: CompareDeps): Screen {
+  return {
+    path: '/console/mapping/compare',
+    title: 'Compare an edited file',
+    role: 'editor',
+    show: (visit) => showCompare(deps, visit),
+    actions: [{ path: '/console/mapping/compare', role: 'editor', run: (visit) => compare(deps, visit) }],
+  };
+}
+
+async function showCompare(deps: CompareDeps, visit: Visit): Promise<Page> {
+  const id = visit.query.get('job');
+  if (id !== null) {
+    const job = deps.jobs.find(id);
+    if (job === undefined)
+      return {
+        status: 404,
+        body: html`<p>This comparison is no longer kept. <a href="/console/mapping/compare">Compare again</a></p>`,
+      };
+    return { ...(!job.isDone && { refreshS: 2 }), body: showJob(job) };
+  }
+  const { files } = await deps.archive.ask('mappingFiles');
+  const name = visit.query.get('file') ?? files[0]?.name ?? 'contacts.yaml';
+  const text = files.find((file) => file.name === name)?.text ?? '';
+  const others = files.filter((file) => file.name !== name);
+  return {
+    body: html`<p>${others.map((file) => html`<a href="/console/mapping/compare?file=${encodeURIComponent(file.name)}">Edit ${file.name}</a> `)}</p>${form(visit, { name, text })}`,
+  };
+}
+
+function form({ formToken }: Visit, { name, text }: MappingEdit): Html {
+  return postForm(
+    { action: '/console/mapping/compare', formToken },
+    html`<input type="hidden" name="file" value="${name}">
+<p><label>${name}, edited; the file itself is not changed<br><textarea name="text" rows="24" cols="100" spellcheck="false">
+${text}</textarea></label></p>
+<p><button class="main">Compare</button> <small>replays the last ${maxCompared} captured requests offline, in the background</small></p>`,
+  );
+}
+
+async function compare(deps: CompareDeps, visit: Visit): Promise<Reply> {
+  const edit = {
+    name: basename(visit.form.get('file') ?? '').slice(0, 200),
+    // Browsers send lines with CRLF.
+    text: (visit.form.get('text') ?? '').slice(0, maxText).replaceAll('\r\n', '\n'),
+  };
+  if (!/^[\w.-]+\.yaml$/.test(edit.name))
+    return { status: 400, body: html`<p role="alert">The name of a mapping file ends in .yaml.</p>` };
+  try {
+    const diagnostics = await deps.workshop.ask('check', edit);
+    if (hasErrors(diagnostics)) return { body: html`${findings(edit, diagnostics)}${form(visit, edit)}` };
+    const names = await deps.archive.ask('newestCaptures', maxCompared);
+    if (names.length === 0) {
+      return {
+        body: html`${findings(edit, diagnostics)}<p>There are no captured requests to try it on: <code>CAPTURE</code> decides which are kept.</p>${form(visit, edit)}`,
+      };
+    }
+    const job = deps.jobs.start(names, (name) => deps.workshop.ask('compare', name, edit));
+    return { redirect: `/console/mapping/compare?job=${job.id}` };
+  } catch (error) {
+    if (!(error instanceof ThreadCallError)) throw error;
+    return { status: 503, body: html`<p role="alert">${error.message}.</p>${form(visit, edit)}` };
+  }
+}
+
+function findings({ name, text }: MappingEdit, diagnostics: Parameters<typeof showFindings>[1]): Html {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
+  const own = diagnostics.filter(({ file }) => basename(file) === name);
+  return html`<p role="status">${statusMark(errors > 0 ? 'bad' : 'good', `${errors} errors, ${diagnostics.length - errors} warnings`)}</p>
+${diagnostics.length > 0 && showFindings('Findings', diagnostics)}
+${own.length > 0 && html`<details><summary>In place</summary>${showSource(text, own)}</details>`}`;
+}
+
+interface Group {
+  readonly text: string;
+  readonly example: string;
+  readonly names: readonly string[];
+}
+
+function showJob({ total, results, isDone }: Job<CompareResult>): Html {
+  const done = results.flatMap((each) => ('result' in each ? [each] : []));
+  const failed = results.flatMap((each) => ('problem' in each ? [each] : []));
+  const differing = done.flatMap(({ name, result }) => (result.kind === 'differs' ? [{ name, result }] : []));
+  const asking = done.filter(({ result }) => result.kind === 'same' && result.asksDifferently).length;
+  const assumed = differing.filter(({ result }) => result.isAssumed).length;
+  const groups = groupEffects(differing);
+  return html`<p role="status">${isDone ? 'Compared' : `Compared ${results.length} of ${total} so far; this page loads itself again. So far`} with the mapping files of today: <strong>${done.length - differing.length} the same · ${differing.length} differ</strong>, of ${done.length} captured requests.</p>
+${asking > 0 && html`<p>In ${asking} of those that are the same, HubSpot is asked differently, with the same outcome.</p>`}
+${assumed > 0 && html`<p>${statusMark('warning', `${assumed} rest on assumptions`)}: the edit asks HubSpot something that was not asked then, and the replay assumes that nothing is found.</p>`}
+${groups.length > 0 && effectTable(groups)}
+${failed.length > 0 && html`<details><summary>${failed.length} could not be replayed</summary><ul>${failed.slice(0, maxListed).map(({ problem }) => html`<li>${problem}</li>`)}</ul></details>`}
+<p><a href="/console/mapping/compare">Compare another edit</a></p>`;
+}
+
+const maxListed = 20;
+
+function groupEffects(
+  differing: readonly { readonly name: string; readonly result: Extract<CompareResult, { kind: 'differs' }> }[],
+): Group[] {
+  const groups = new Map<string, { text: string; example: string; names: string[] }>();
+  for (const { name, result } of differing) {
+    for (const { text, example } of result.effects) {
+      const group = groups.get(text) ?? { text, example, names: [] };
+      group.names.push(name);
+      groups.set(text, group);
+    }
+  }
+  return [...groups.values()].sort((a, b) => b.names.length - a.names.length);
+}
+
+function effectTable(groups: readonly Group[]): Html {
+  return captionedTable(
+    'What would differ, by kind',
+    [{ label: 'Difference' }, { label: 'Requests', isNumber: true }, { label: 'Example' }, { label: 'Open one' }],
+    groups.map(({ text, example, names }) => ({
+      cells: [text, names.length, html`<code>${example}</code>`, openOne(names[0])],
+    })),
+  );
+}
+
+function openOne(name: string | undefined): Html {
+  return name === undefined ? html`` : html`<a href="/console/captures/${encodeURIComponent(name)}">open</a>`;
+}

@@ -1,0 +1,167 @@
+import { basename } from 'node:path';
+import { includesRole } from '../access/roles.ts';
+import type { ConsoleThreads } from '../archive/open-threads.ts';
+import { captionedTable } from '../html/captioned-table.ts';
+import { type Html, html } from '../html/html.ts';
+import { postForm } from '../html/post-form.ts';
+import { statusMark } from '../html/status-mark.ts';
+import { timeTag } from '../html/time-tag.ts';
+import type { LiveMappings } from '../../live-mappings.ts';
+import { type Diagnostic, sortDiagnostics } from '../../mapping/schema/diagnostic.ts';
+import { sinceOf } from '../problems/problems-screen.ts';
+import type { Screen, Visit } from '../screens/screen.ts';
+import type { LiveChecker, LiveMarks } from './live-marks.ts';
+import type { MappingFilesView, MappingFileView } from './read-mapping-files.ts';
+import type { UnknownField } from './unknown-fields.ts';
+
+interface MappingDeps extends Pick<ConsoleThreads, 'archive'> {
+  readonly mappings: Pick<LiveMappings, 'state'>;
+  readonly checker: LiveChecker;
+}
+
+/** The mapping files, what is wrong with them, and what they lack. Nothing here writes a file. */
+export function mappingScreen({ archive, mappings, checker }: MappingDeps): Screen {
+  return {
+    path: '/console/mapping',
+    title: 'Mapping',
+    navLabel: 'Mapping',
+    role: 'viewer',
+    async show(visit) {
+      const [files, unknown] = await Promise.all([
+        archive.ask('mappingFiles'),
+        archive.ask('unknownFields', sinceOf('7d')),
+      ]);
+      const { name } = Object.fromEntries(visit.query);
+      return {
+        body: showMapping({ files, unknown, marks: checker.last(), state: mappings.state(), shown: name }, visit),
+      };
+    },
+    actions: [
+      {
+        path: '/console/mapping/check',
+        role: 'editor',
+        async run() {
+          await checker.check();
+          return { redirect: '/console/mapping#live' };
+        },
+      },
+    ],
+  };
+}
+
+interface MappingParts {
+  readonly files: MappingFilesView;
+  readonly unknown: readonly UnknownField[];
+  readonly marks: ReturnType<LiveChecker['last']>;
+  readonly state: ReturnType<LiveMappings['state']>;
+  /** The file whose text is shown. */
+  readonly shown: string | undefined;
+}
+
+export function showMapping({ files, unknown, marks, state, shown }: MappingParts, visit: Visit): Html {
+  const canEdit = includesRole(visit.identity.role, 'editor');
+  return html`<p>Active: <code>${state.hash}</code> since <time datetime="${state.loadedAt}">${state.loadedAt.slice(0, 19).replace('T', ' ')}</time> UTC.${files.hash !== undefined && files.hash !== state.hash && html` ${statusMark('warning', `The folder has ${files.hash}, which becomes active in a moment.`)}`}</p>
+${state.refused !== undefined && html`<p role="alert">${statusMark('bad', 'The last edit was refused')}: the files have errors, and the version above stays active.</p>`}
+${canEdit && html`<p><a href="/console/mapping/try">Try a record</a> · <a href="/console/mapping/compare">Compare an edited file</a></p>`}
+<h2>Files</h2>
+${files.findings.length > 0 && showFindings('Findings of the folder', files.findings)}
+${files.files.map((file) => showFile(file, file.name === shown))}
+<h2 id="live">Beside HubSpot</h2>
+${showMarks(marks)}
+${canEdit && postForm({ action: '/console/mapping/check', formToken: visit.formToken }, html`<button>Compare with HubSpot now</button> <small>reads the properties, writes nothing</small>`)}
+<h2>Fields without a row</h2>
+${showUnknown(unknown)}`;
+}
+
+function showFile({ name, text, findings }: MappingFileView, isOpen: boolean): Html {
+  const worst = findings.some(({ severity }) => severity === 'error')
+    ? 'bad'
+    : findings.length > 0
+      ? 'warning'
+      : 'good';
+  const words = findings.length === 0 ? `${name}: no findings` : `${name}: ${findings.length} findings`;
+  return html`<details ${(isOpen || worst === 'bad') && html`open`}><summary>${statusMark(worst, words)}</summary>
+${showSource(text, findings)}
+</details>`;
+}
+
+/** The text with line numbers, and each finding below its line. */
+export function showSource(text: string, findings: readonly Diagnostic[]): Html {
+  const byLine = Map.groupBy(sortDiagnostics(findings), ({ line }) => line);
+  const lines = text.replace(/\n$/, '').split('\n');
+  return html`<pre class="source" tabindex="0">${lines.map(
+    (
+      line,
+      index,
+    ) => html`<span class="line" id="L${index + 1}"><span class="faint">${String(index + 1).padStart(4)}</span>  ${line}
+${byLine.get(index + 1)?.map(
+  (
+    finding,
+  ) => html`<span class="${finding.severity === 'error' ? 'bad' : 'warning'}">      ${finding.severity === 'error' ? '✕' : '!'} ${finding.message}
+</span>`,
+)}</span>`,
+  )}</pre>`;
+}
+
+export function showFindings(caption: string, findings: readonly Diagnostic[]): Html {
+  return captionedTable(
+    caption,
+    [{ label: 'Place' }, { label: 'Severity' }, { label: 'Kind' }, { label: 'Finding' }],
+    sortDiagnostics(findings).map(({ file, line, column, severity, kind, message }) => ({
+      cells: [
+        html`<code>${basename(file)}:${line}:${column}</code>`,
+        statusMark(severity === 'error' ? 'bad' : 'warning', severity),
+        kind,
+        message,
+      ],
+    })),
+  );
+}
+
+function showMarks(marks: MappingParts['marks']): Html {
+  if (marks === undefined)
+    return html`<p>Not compared with the properties of HubSpot since the bridge was started.</p>`;
+  if ('fault' in marks) return html`<p class="bad">HubSpot could not be asked: ${marks.fault}</p>`;
+  return html`<p>Compared ${timeTag(marks.checkedAt)} UTC, mapping <code>${marks.mapping}</code>.</p>${marks.files.map((file) => markTable(file, marks))}`;
+}
+
+function markTable({ file, objectType, rows }: LiveMarks['files'][number], { labels }: LiveMarks): Html {
+  const columns = [
+    { label: 'Row' },
+    { label: 'Enginy' },
+    { label: 'HubSpot' },
+    { label: 'Label' },
+    { label: 'Result' },
+  ];
+  return captionedTable(
+    `${basename(file)}, ${objectType}`,
+    columns,
+    rows.map(({ section, field, property, mark, note, findings }) => ({
+      cells: [
+        section,
+        field,
+        html`<code>${property}</code>`,
+        labels[objectType]?.[property] ?? '',
+        html`${statusMark(mark === '✓' ? 'good' : mark === '!' ? 'warning' : 'bad', note)}${findings.map((finding) => html`<br>${finding}`)}`,
+      ],
+    })),
+  );
+}
+
+function showUnknown(fields: readonly UnknownField[]): Html {
+  if (fields.length === 0)
+    return html`<p>Every field that arrived in the last 7 days has a row, is ignored, or got a property of its own.</p>`;
+  return captionedTable(
+    'Fields of the last 7 days that no row writes. Times are in UTC.',
+    [
+      { label: 'Field' },
+      { label: 'Object' },
+      { label: 'Records', isNumber: true },
+      { label: 'Last' },
+      { label: 'A row for it, under write: fields:' },
+    ],
+    fields.map(({ field, object, records, lastAt, row }) => ({
+      cells: [field, object, records, timeTag(lastAt), html`<code>${row}</code>`],
+    })),
+  );
+}

@@ -1,0 +1,119 @@
+import { includesRole } from '../access/roles.ts';
+import { ThreadCallError } from '../archive/call-thread.ts';
+import type { ConsoleThreads } from '../archive/open-threads.ts';
+import { captionedTable } from '../html/captioned-table.ts';
+import { type Html, html } from '../html/html.ts';
+import { postForm } from '../html/post-form.ts';
+import { statusMark } from '../html/status-mark.ts';
+import { timeTag } from '../html/time-tag.ts';
+import type { ReplayResult } from '../replays/replay-calls.ts';
+import type { Job, Jobs } from '../replays/replay-jobs.ts';
+import { requestPath } from '../requests/requests-screen.ts';
+import type { Page, Reply, Screen, Visit } from '../screens/screen.ts';
+import { causePath, type Span, sinceOf, spanOf } from './problems-screen.ts';
+import type { ProblemView } from './read-problems.ts';
+
+interface ProblemDeps extends Pick<ConsoleThreads, 'archive' | 'workshop'> {
+  readonly jobs: Jobs<ReplayResult>;
+}
+
+const path = '/console/problems/:key';
+
+/** One cause: its requests, and what replaying all of them shows. */
+export function problemScreen(deps: ProblemDeps): Screen {
+  return {
+    path,
+    title: 'Problem',
+    role: 'viewer',
+    show: (visit) => showOne(deps, visit),
+    actions: [{ path: `${path}/replay`, role: 'editor', run: (visit) => start(deps, visit) }],
+  };
+}
+
+async function read({ archive }: ProblemDeps, visit: Visit, span: Span): Promise<ProblemView | undefined> {
+  return await archive.ask('problem', { key: visit.params.key ?? '', since: sinceOf(span) });
+}
+
+async function showOne(deps: ProblemDeps, visit: Visit): Promise<Page> {
+  const span = spanOf(visit.query);
+  const view = await read(deps, visit, span);
+  if (view === undefined) return gone;
+  const job = deps.jobs.find(visit.query.get('job') ?? '');
+  const canReplay = includesRole(visit.identity.role, 'editor');
+  const refreshS = job?.isDone === false ? 2 : undefined;
+  return {
+    ...(refreshS !== undefined && { refreshS }),
+    body: html`${describe(view)}${job !== undefined && showJob(job)}${canReplay && replayForm(view, visit, span)}${listRequests(view)}`,
+  };
+}
+
+const gone: Page = {
+  title: 'Problem not found',
+  status: 404,
+  body: html`<p>This has not occurred in this time. <a href="/console/problems">All problems</a></p>`,
+};
+
+function describe({ cause }: ProblemView): Html {
+  const { kind, endpoint, what, remedy, records, firstAt, lastAt } = cause;
+  return html`<p>${statusMark(kind === 'failed' ? 'bad' : 'warning', `${endpoint}: ${what}`)}</p>
+<p>${records} records, first ${timeTag(firstAt)}, last ${timeTag(lastAt)} (UTC).</p>
+${remedy !== undefined && html`<p>What to do: ${remedy}.</p>`}`;
+}
+
+function replayForm({ requests }: ProblemView, visit: Visit, span: Span): Html {
+  const captured = requests.filter(({ capture }) => capture !== undefined).length;
+  if (captured === 0)
+    return html`<p>None of its requests was captured, so they cannot be replayed. <code>CAPTURE</code> decides which are.</p>`;
+  const action = `/console/problems/${encodeURIComponent(visit.params.key ?? '')}/replay`;
+  return postForm(
+    { action, formToken: visit.formToken },
+    html`<input type="hidden" name="since" value="${span}"><p>${captured} of ${requests.length} requests can be replayed. <button class="main">Replay all offline</button> <small>with today's mapping files; nothing is sent to HubSpot</small></p>`,
+  );
+}
+
+async function start(deps: ProblemDeps, visit: Visit): Promise<Reply> {
+  const span = spanOf(visit.form);
+  const view = await read(deps, visit, span);
+  if (view === undefined) return gone;
+  const names = view.requests.flatMap(({ capture }) => capture ?? []);
+  try {
+    const job = deps.jobs.start(names, (name) => deps.workshop.ask('replay', name, { kind: 'today' }));
+    return { redirect: `${causePath(view.cause, span)}&job=${job.id}` };
+  } catch (error) {
+    if (!(error instanceof ThreadCallError)) throw error;
+    return { status: 503, body: html`<p role="alert">${error.message}.</p>` };
+  }
+}
+
+function showJob({ total, results, isDone }: Job<ReplayResult>): Html {
+  const replayed = results.flatMap((each) => ('result' in each ? [each] : []));
+  const good = replayed.filter(({ result }) => result.trouble === '').length;
+  const failed = results.flatMap((each) => ('problem' in each ? [each] : []));
+  const left = replayed.filter(({ result }) => result.trouble !== '').slice(0, maxShown);
+  return html`<section class="result" aria-label="Replayed offline"><h2>Replayed offline</h2>
+<p role="status">${isDone ? `${replayed.length} of ${total} could be replayed; with today's mapping files ${good} would succeed.` : `${results.length} of ${total} replayed so far, ${good} would succeed. This page loads itself again.`}</p>
+${left.length > 0 && html`<p>Still with an error or warning:</p><ul>${left.map(({ result }) => html`<li>${result.trouble}</li>`)}</ul>`}
+${failed.length > 0 && html`<p>Not replayed:</p><ul>${failed.slice(0, maxShown).map(({ problem }) => html`<li>${problem}</li>`)}</ul>`}
+</section>`;
+}
+
+const maxShown = 10;
+const maxListed = 50;
+
+function listRequests({ requests }: ProblemView): Html {
+  if (requests.length === 0)
+    return html`<p>These requests failed as a whole: <a href="/console/requests?status=4xx">requests with status 4xx</a>, <a href="/console/requests?status=5xx">5xx</a>.</p>`;
+  return captionedTable(
+    `Its requests, newest first${requests.length > maxListed ? `: ${maxListed} of ${requests.length}` : ''}. Times are in UTC.`,
+    [{ label: 'Time' }, { label: 'Request' }, { label: 'Status' }, { label: 'Captured' }],
+    requests.slice(0, maxListed).map(({ request, capture }) => ({
+      href: requestPath(request),
+      cells: [
+        timeTag(request.at),
+        html`<a href="${requestPath(request)}">${request.endpoint}</a>`,
+        request.status,
+        capture === undefined ? 'no' : 'yes',
+      ],
+    })),
+  );
+}

@@ -1,0 +1,96 @@
+import type { ConsoleThreads } from '../archive/open-threads.ts';
+import { captionedTable } from '../html/captioned-table.ts';
+import { type Html, html } from '../html/html.ts';
+import { noJournal } from '../html/no-journal.ts';
+import { statusMark } from '../html/status-mark.ts';
+import { timeTag } from '../html/time-tag.ts';
+import { trendChart } from '../html/trend-chart.ts';
+import type { Screen } from '../screens/screen.ts';
+import type { Cause } from './group-causes.ts';
+import type { ProblemList } from './read-problems.ts';
+
+const spans = { '1h': 3_600_000, '24h': 86_400_000, '7d': 604_800_000 } as const;
+export type Span = keyof typeof spans;
+
+const minuteMs = 60_000;
+
+/** A whole minute, so that several viewers share one count. */
+export function sinceOf(span: Span): number {
+  return Math.floor((Date.now() - spans[span]) / minuteMs) * minuteMs;
+}
+
+/** The span that an address names; a day unless it names another. */
+export function spanOf(query: URLSearchParams): Span {
+  const given = query.get('since');
+  return given === '1h' || given === '7d' ? given : '24h';
+}
+
+/** What goes wrong, one row per cause. */
+export function problemsScreen({ archive }: Pick<ConsoleThreads, 'archive'>): Screen {
+  return {
+    path: '/console/problems',
+    title: 'Problems',
+    navLabel: 'Problems',
+    role: 'viewer',
+    async show({ query }) {
+      const span = spanOf(query);
+      return { body: showProblems(await archive.ask('problems', sinceOf(span)), span) };
+    },
+  };
+}
+
+export function showProblems({ causes, more, isJournalOn }: ProblemList, span: Span): Html {
+  const isWrong = ({ kind }: Cause) => kind !== 'as the mapping says';
+  const [wrong, intended] = [causes.filter(isWrong), causes.filter((cause) => !isWrong(cause))];
+  return html`<p>${Object.keys(spans).map((each) =>
+    each === span
+      ? html`<strong>Last ${each}</strong> `
+      : html`<a href="/console/problems?since=${each}">Last ${each}</a> `,
+  )}</p>
+${!isJournalOn && noJournal(false)}
+${isJournalOn && wrong.length === 0 && html`<p>${statusMark('good', 'Nothing failed, and nothing was held back against the mapping files')} in the last ${span}.</p>`}
+${wrong.length > 0 && table('What failed or was held back, by cause. Times are in UTC.', wrong, span)}
+${intended.length > 0 && html`<h2>As the mapping files say</h2>${table('Fields that were held back because the mapping files ask for it', intended, span)}`}
+${more > 0 && html`<p>${more} rarer causes are not listed.</p>`}`;
+}
+
+export function causePath({ key }: Pick<Cause, 'key'>, span: Span): string {
+  return `/console/problems/${key}?since=${span}`;
+}
+
+function table(caption: string, causes: readonly Cause[], span: Span): Html {
+  const columns = [
+    { label: 'Cause' },
+    { label: 'Records', isNumber: true },
+    { label: 'Trend' },
+    { label: 'First' },
+    { label: 'Last' },
+    { label: 'What to do' },
+  ];
+  return captionedTable(
+    caption,
+    columns,
+    causes.map((cause) => {
+      const { kind, endpoint, what, records, trend, firstAt, lastAt, remedy } = cause;
+      const href = causePath(cause, span);
+      return {
+        href,
+        cells: [
+          html`${statusMark(kind === 'failed' ? 'bad' : kind === 'held back' ? 'warning' : 'off', endpoint)}<br><a href="${href}">${what}</a>`,
+          records,
+          trendChart(
+            trend,
+            `${records} over the last ${span}, highest ${highest(trend)} in one of ${trend.length} parts`,
+          ),
+          timeTag(firstAt),
+          timeTag(lastAt),
+          remedy ?? '',
+        ],
+      };
+    }),
+  );
+}
+
+function highest(trend: readonly number[]): number {
+  return trend.reduce((max, number) => Math.max(max, number), 0);
+}

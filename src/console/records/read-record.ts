@@ -1,0 +1,53 @@
+import type { Archive } from '../archive/archive.ts';
+import { type EntryView, viewEntry } from './entry-view.ts';
+
+/** Everything that happened to one record, as far as the journal has it. */
+export interface RecordView {
+  readonly isJournalOn: boolean;
+  /** Newest first. */
+  readonly entries: readonly EntryView[];
+  /** The record's ids in HubSpot, by object. */
+  readonly crmRecords: readonly { readonly object: 'contacts' | 'companies'; readonly crmId: string }[];
+  readonly externalIds: readonly string[];
+  /** A request has this id. */
+  readonly requestId?: string;
+  /** When the oldest request of the journal came, in milliseconds since 1970; undefined of an empty journal. */
+  readonly since?: number;
+}
+
+const maxEntries = 100;
+/** Fewer characters are the beginning of many request ids. */
+const minRequestId = 8;
+
+/**
+ * Finds a record by Enginy's id, HubSpot's id, an email address, a telephone number or a profile; or a request by its id.
+ * @param name compared by its digest; it is in no answer.
+ */
+export async function readRecord(archive: Archive, name: string): Promise<RecordView> {
+  const journal = archive.journal();
+  const nothing = { isJournalOn: archive.settings.journal !== undefined, entries: [], crmRecords: [], externalIds: [] };
+  if (journal === undefined || name === '') return nothing;
+  const entries = (await journal.lifeOf(name, maxEntries)).toReversed();
+  const places = archive.places();
+  const requestId = await findRequestId(archive, name);
+  const [oldest] = await journal.requests({ after: 0, limit: 1 });
+  const own = entries.filter(({ object }) => object === 'contacts' || object === 'companies');
+  const crmRecords = own.flatMap(({ object, crmId }) =>
+    crmId === undefined || (object !== 'contacts' && object !== 'companies') ? [] : [{ object, crmId }],
+  );
+  return {
+    isJournalOn: true,
+    entries: entries.map((entry) => viewEntry(entry, places)),
+    crmRecords: [...new Map(crmRecords.map((record) => [`${record.object} ${record.crmId}`, record])).values()],
+    externalIds: [...new Set(own.flatMap(({ externalId }) => externalId ?? []))],
+    ...(requestId !== undefined && { requestId }),
+    ...(oldest !== undefined && { since: oldest.at }),
+  };
+}
+
+async function findRequestId(archive: Archive, name: string): Promise<string | undefined> {
+  if (name.length < minRequestId || !/^[A-Za-z0-9._:-]+$/.test(name)) return undefined;
+  const found = (await archive.journal()?.requests({ requestId: name, limit: 2 })) ?? [];
+  const ids = new Set(found.map(({ requestId }) => requestId));
+  return ids.size === 1 ? found[0]?.requestId : undefined;
+}

@@ -1,0 +1,32 @@
+import { deadlineIn } from '../../crm/deadline.ts';
+import { GatewayError } from '../../errors.ts';
+import type { ConsoleSources } from '../console-sources.ts';
+import type { RecordLink } from './show-entries.ts';
+
+/** A page does not wait longer for the account's address; its next view has it. */
+const readMs = 10_000;
+/** After HubSpot did not say it. */
+const retryMs = 60_000;
+
+/** Where records are: in HubSpot's user interface, or on the console's own pages for the embedded CRM. Never waits for HubSpot. */
+export function createRecordLinks({ crm, config, log }: ConsoleSources): () => Promise<RecordLink> {
+  if (config.isSandbox) return async () => (object, crmId) => `/console/data/${object}/${encodeURIComponent(crmId)}`;
+  let templates: Readonly<Record<'contacts' | 'companies', string>> | undefined;
+  let askedAt = Number.NEGATIVE_INFINITY;
+  const ask = () => {
+    askedAt = performance.now();
+    const context = { requestId: 'console', urgency: 'bulk', deadline: deadlineIn(readMs) } as const;
+    crm.readAccount(context).then(
+      ({ linkTemplates }) => {
+        templates = linkTemplates;
+      },
+      (error: unknown) => {
+        if (!(error instanceof GatewayError)) log.warn({ err: error }, 'could not read the account for links');
+      },
+    );
+  };
+  return async () => {
+    if (templates === undefined && performance.now() > askedAt + retryMs) ask();
+    return (object, crmId) => templates?.[object].replace('{{crmId}}', encodeURIComponent(crmId));
+  };
+}

@@ -1,0 +1,142 @@
+import { includesRole } from '../access/roles.ts';
+import type { ConsoleThreads } from '../archive/open-threads.ts';
+import { type Html, html } from '../html/html.ts';
+import { noJournal } from '../html/no-journal.ts';
+import { postForm } from '../html/post-form.ts';
+import { timeTag } from '../html/time-tag.ts';
+import type { Page, Reply, Screen, Visit } from '../screens/screen.ts';
+import type { RecordExplainer } from './explain-now.ts';
+import { showExplanation } from './show-explanation.ts';
+import type { RecordView } from './read-record.ts';
+import { isPlainId, type RecordLink, recordPath, showTimeline } from './show-entries.ts';
+
+interface RecordDeps extends Pick<ConsoleThreads, 'archive'> {
+  links(): Promise<RecordLink>;
+  readonly explainNow: RecordExplainer;
+}
+
+/** Everything that happened to one record, found by any of its names. What is searched for is in no address, log or answer. */
+export function recordScreen(deps: RecordDeps): Screen {
+  return {
+    path: '/console/record',
+    title: 'Record',
+    navLabel: 'Record',
+    role: 'viewer',
+    show: (visit) => ({ body: searchForm(visit) }),
+    actions: [
+      { path: '/console/record', role: 'viewer', run: (visit) => search(deps, visit) },
+      {
+        path: '/console/record/explain',
+        role: 'operator',
+        run: (visit) => explain(deps, visit),
+      },
+    ],
+  };
+}
+
+/** The same by an id in the address. */
+export function recordByIdScreen(deps: RecordDeps): Screen {
+  return {
+    path: '/console/record/:id',
+    title: 'Record',
+    role: 'viewer',
+    show: async (visit) => await showFound(deps, visit, { id: visit.params.id ?? '' }),
+  };
+}
+
+/** The one box for every name of a record. */
+export function searchForm({ formToken }: Pick<Visit, 'formToken'>): Html {
+  return postForm(
+    { action: '/console/record', formToken, className: 'row' },
+    html`<label>Enginy id, HubSpot id, email, telephone number, LinkedIn URL or request id <input name="name" type="search" data-search required maxlength="300" size="50" autocomplete="off" spellcheck="false"></label><button class="main">Find</button>`,
+  );
+}
+
+async function search(deps: RecordDeps, visit: Visit): Promise<Reply> {
+  const name = (visit.form.get('name') ?? '').trim().slice(0, maxName);
+  const view = await deps.archive.ask('record', name);
+  const { entries, requestId } = view;
+  if (entries.length === 0 && requestId !== undefined) {
+    return { redirect: `/console/requests/${encodeURIComponent(requestId)}` };
+  }
+  const id = isPlainId(name) && entries.some(({ externalId, crmId }) => externalId === name || crmId === name);
+  return id ? { redirect: `/console/record/${encodeURIComponent(name)}` } : await page(deps, visit, { view });
+}
+
+const maxName = 300;
+
+interface Shown {
+  readonly id: string;
+  readonly explanation?: Html;
+}
+
+async function showFound(deps: RecordDeps, visit: Visit, { id, explanation }: Shown): Promise<Page> {
+  const view = await deps.archive.ask('record', id.slice(0, maxName));
+  return await page(deps, visit, { view, explanation });
+}
+
+async function page(
+  deps: RecordDeps,
+  visit: Visit,
+  { view, explanation }: { readonly view: RecordView; readonly explanation?: Html | undefined },
+): Promise<Page> {
+  const linkOf = await deps.links();
+  const [first] = view.externalIds;
+  const [record] = view.crmRecords;
+  const title = first === undefined ? record?.crmId : isPlainId(first) ? first : undefined;
+  return {
+    ...(title !== undefined && { title: `Record ${title.slice(0, maxTitle)}` }),
+    body: html`${searchForm(visit)}
+${explanation}
+${view.entries.length === 0 ? nothingFound(view) : showFoundRecord(view, linkOf, visit)}`,
+  };
+}
+
+const maxTitle = 60;
+
+function showFoundRecord(view: RecordView, linkOf: RecordLink, visit: Visit): Html {
+  const { crmRecords, externalIds, entries } = view;
+  const canExplain = includesRole(visit.identity.role, 'operator');
+  return html`<p>${externalIds.length > 0 && html`Enginy: ${externalIds.map((id) => idLink(id))}. `}${crmRecords.map(
+    ({ object, crmId }) => {
+      const url = linkOf(object, crmId);
+      return html`HubSpot ${object}: ${idLink(crmId)}${url !== undefined && html`<a href="${url}" rel="noreferrer">open in HubSpot</a>`}. `;
+    },
+  )}</p>
+${
+  canExplain &&
+  crmRecords.map(({ object, crmId }) =>
+    postForm(
+      { action: '/console/record/explain', formToken: visit.formToken },
+      html`<input type="hidden" name="object" value="${object}"><input type="hidden" name="id" value="${crmId}"><button>Explain ${object} ${crmId} now</button> <small>reads HubSpot, writes nothing, stores nothing</small>`,
+    ),
+  )
+}
+${showTimeline(`What happened to it, newest first. Times are in UTC.`, entries)}`;
+}
+
+function idLink(id: string): Html {
+  const path = recordPath(id);
+  return path === undefined ? html`<code>${id}</code> ` : html`<a class="code" href="${path}">${id}</a> `;
+}
+
+function nothingFound({ isJournalOn, since }: RecordView): Html {
+  if (!isJournalOn || since === undefined) return noJournal(isJournalOn);
+  return html`<p role="status">Nothing is known under this name. The journal goes back to ${timeTag(since)} UTC: Enginy sent no such record since then, or sent it under another name. Try its HubSpot id, email or telephone number. Only whole values are found, because the journal stores digests of them.</p>`;
+}
+
+async function explain(deps: RecordDeps, visit: Visit): Promise<Page> {
+  const object = visit.form.get('object') === 'companies' ? 'companies' : 'contacts';
+  const id = visit.form.get('id') ?? '';
+  if (!/^\d{1,20}$/.test(id)) return { status: 400, body: html`<p role="alert">This is no id of HubSpot.</p>` };
+  const explained = await deps.explainNow({ object, id });
+  const title = `What would happen to ${object} ${id} now`;
+  const body =
+    'fault' in explained
+      ? html`<p class="bad" role="alert">${explained.fault}</p>`
+      : html`<p class="faint">As if Enginy sent the record as HubSpot has it now. Nothing was written or stored.</p>${explained.explanations.map((each) => showExplanation(each))}`;
+  return await showFound(deps, visit, {
+    id,
+    explanation: html`<section class="result" aria-label="${title}"><h2>${title}</h2>${body}</section>`,
+  });
+}

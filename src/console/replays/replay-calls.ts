@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import { readCapture } from '../../capture/capture-file.ts';
+import type { Capture } from '../../capture/capture-schema.ts';
+import { reasonOf } from '../../capture/inspect/capture-story.ts';
+import { captureNamesIn, demandCaptureName } from '../../capture/inspect/capture-of-request.ts';
+import { type Difference, differenceLine } from '../../capture/replay/difference.ts';
+import { capturedMappings, regressionText } from '../../capture/replay/regression.ts';
+import { NotReplayableError, replayCapture } from '../../capture/replay/replay-capture.ts';
+import { describeReplay } from '../../capture/replay/report.ts';
+import type { Diagnostic } from '../../mapping/schema/diagnostic.ts';
+import type { ArchiveSettings } from '../archive/archive.ts';
+import { type Effect, effectsOf } from './effects.ts';
+import { createMappingVersions } from './mapping-versions.ts';
+import type { MappingEdit, ReplayedMapping } from './replay-settings.ts';
+
+/** What a replay of one request showed. */
+export interface ReplayResult {
+  readonly isSame: boolean;
+  /** One line each, as `replay` prints them. Values are those of the capture. */
+  readonly lines: readonly string[];
+  readonly status: number;
+  /** The first error or warning of the answer; empty: all went well. */
+  readonly trouble: string;
+}
+
+/** What an edit changes in one request. */
+export type CompareResult =
+  | { readonly kind: 'same'; readonly asksDifferently: boolean }
+  | { readonly kind: 'differs'; readonly effects: readonly Effect[]; readonly isAssumed: boolean };
+
+/** What the thread of replays does; one call at a time, since a replay blocks the network of its thread. */
+export function createReplayCalls(settings: ArchiveSettings) {
+  const versions = createMappingVersions(settings);
+
+  function open(name: string): Capture {
+    const folder = settings.captures ?? '';
+    return readCapture(join(folder, demandCaptureName(captureNamesIn(folder), name)));
+  }
+
+  async function replay(name: string, which: ReplayedMapping): Promise<ReplayResult> {
+    const capture = open(name);
+    const result = await replayCapture(capture, versions.choose(which, capture));
+    const { status, body } = result.answer;
+    const answer = { status, headers: {}, body };
+    return {
+      isSame: result.differences.length === 0,
+      lines: describeReplay(result).slice(0, maxLines),
+      status,
+      trouble: reasonOf({ ...capture, answer }),
+    };
+  }
+
+  async function compare(name: string, edit: MappingEdit): Promise<CompareResult> {
+    const capture = open(name);
+    const edited = versions.choose({ kind: 'edited', edit }, capture);
+    const today = versions.choose({ kind: 'today' }, capture);
+    const after = await replayCapture(capture, edited);
+    const isBaseline = capture.mapping.hash === today.hash && after.differences.length === 0;
+    const before = isBaseline ? after : await replayCapture(capture, today);
+    const changes = changesBetween(before.differences, after.differences);
+    const effects = effectsOf(`${capture.request.method} ${capture.request.path.split('?')[0]}`, changes);
+    if (effects.length === 0)
+      return { kind: 'same', asksDifferently: changes.now.length + changes.noLonger.length > 0 };
+    return { kind: 'differs', effects, isAssumed: after.assumptions.length > before.assumptions.length };
+  }
+
+  return {
+    replay,
+    compare,
+    /** The findings of the folder with the edited file in it. */
+    check: (edit: MappingEdit): readonly Diagnostic[] => versions.check(edit).diagnostics,
+    /** The text of a regression test that expects what a replay with the captured mapping files shows today. */
+    async regression(name: string): Promise<string> {
+      const capture = open(name);
+      if (capture.personalData === 'kept') {
+        throw new NotReplayableError("it contains people's values as they are: it must not become part of a project");
+      }
+      const { differences, assumptions } = await replayCapture(capture, capturedMappings(capture));
+      const expected = [...differences.map(differenceLine), ...assumptions.map((each) => `assumed  ${each}`)];
+      const story = `${capture.request.method} ${capture.request.path} of ${capture.startedAt.slice(0, 10)}`;
+      return regressionText({ story, capture, expected });
+    },
+  };
+}
+
+export type ReplayCalls = ReturnType<typeof createReplayCalls>;
+
+const maxLines = 60;
+
+export interface Changes {
+  readonly now: readonly Difference[];
+  readonly noLonger: readonly Difference[];
+}
+
+/** What one replay shows and the other does not. */
+function changesBetween(before: readonly Difference[], after: readonly Difference[]): Changes {
+  const linesBefore = new Set(before.map(differenceLine));
+  const linesAfter = new Set(after.map(differenceLine));
+  return {
+    now: after.filter((difference) => !linesBefore.has(differenceLine(difference))),
+    noLonger: before.filter((difference) => !linesAfter.has(differenceLine(difference))),
+  };
+}

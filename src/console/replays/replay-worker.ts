@@ -1,0 +1,27 @@
+/**
+ * The thread that replays captures and tries records, at a low priority: serving goes first. Started by open-threads.ts.
+ */
+import { workerData } from 'node:worker_threads';
+import { CaptureFileError } from '../../capture/capture-file.ts';
+import { NotReplayableError } from '../../capture/replay/replay-capture.ts';
+import { lowerPriority } from '../../capture/lower-priority.ts';
+import { MappingError } from '../../mapping/schema/diagnostic.ts';
+import { answerCalls } from '../archive/answer-calls.ts';
+import type { ArchiveSettings } from '../archive/archive.ts';
+import { createReplayCalls } from './replay-calls.ts';
+import { type TypedRecord, tryRecord } from './try-record.ts';
+
+// What open-threads.ts starts the thread with.
+const settings = workerData as WorkshopSettings;
+if (settings.hasLowPriority) lowerPriority();
+const calls = {
+  ...createReplayCalls(settings),
+  tryRecord: (typed: TypedRecord) => tryRecord(settings, typed),
+};
+answerCalls(calls, [CaptureFileError, NotReplayableError, MappingError]);
+
+export interface WorkshopSettings extends ArchiveSettings {
+  readonly hasLowPriority: boolean;
+}
+
+export type WorkshopCalls = typeof calls;

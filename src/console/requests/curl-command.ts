@@ -1,0 +1,19 @@
+import type { Capture } from '../../capture/capture-schema.ts';
+
+/** Larger bodies do not fit a terminal. */
+const maxBody = 8_000;
+
+/** A command that sends a captured request to a bridge. Address and key are left to the shell: neither is in a capture. */
+export function curlCommand({ request }: Capture): string | undefined {
+  const { method, path, body, bodyText } = request;
+  const text = bodyText ?? (body === undefined ? undefined : JSON.stringify(body));
+  if (text !== undefined && text.length > maxBody) return undefined;
+  const lines = [`curl -X ${method} "$BRIDGE"${quoted(path)}`, '-H "x-api-key: $API_KEY"'];
+  if (text !== undefined) lines.push("-H 'content-type: application/json'", `-d ${quoted(text)}`);
+  return lines.join(' \\\n  ');
+}
+
+/** For a POSIX shell: nothing within single quotes has a meaning. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,127 @@
+import { captionedTable } from '../html/captioned-table.ts';
+import { type Html, html } from '../html/html.ts';
+import { postForm } from '../html/post-form.ts';
+import { statusMark } from '../html/status-mark.ts';
+import { timeTag } from '../html/time-tag.ts';
+import { type RecordLink, showEntries } from '../records/show-entries.ts';
+import type { ReplayResult } from '../replays/replay-calls.ts';
+import type { RequestView } from './read-request.ts';
+import { requestPath } from './requests-screen.ts';
+import type { Body, CallView, CaptureView } from './view-capture.ts';
+import { waterfallBar } from './waterfall.ts';
+
+/** What the page of a request may offer, and what a form on it has just done. */
+export interface RequestPageParts {
+  readonly formToken: string;
+  readonly canReplay: boolean;
+  readonly canShowValues: boolean;
+  readonly linkOf: RecordLink;
+  readonly replay?: { readonly mapping: string } & (ReplayResult | { readonly problem: string });
+}
+
+export function showRequest(view: RequestView, parts: RequestPageParts): Html {
+  const { request, entries, records, capture, captureProblem, advice, others } = view;
+  const { requestId, at, endpoint, status, durationMs, replica, mapping, error } = request;
+  const changed = view.isMappingChanged ? ' (changed since)' : '';
+  return html`<p>${statusMark(status >= 400 ? 'bad' : 'good', `${endpoint} ${status}`)} in ${durationMs} ms, ${timeTag(at)} UTC, replica ${replica}${mapping !== undefined && html`, mapping <code>${mapping}</code>${changed}`}. <a href="${requestPath(request)}">Permanent link</a></p>
+${error !== undefined && html`<p class="bad">${error}</p>`}
+${advice.length > 0 && html`<ul>${advice.map((line) => html`<li>${line}</li>`)}</ul>`}
+${others.length > 0 && html`<p>Other requests with this id: ${others.map((position) => html`<a href="${requestPath({ requestId, position })}">${position}</a> `)}</p>`}
+${parts.replay !== undefined && showReplay(parts.replay)}
+${capture === undefined ? noCapture(captureProblem, replica) : captureBar(view, capture, parts)}
+${capture !== undefined && showCalls(capture)}
+${capture !== undefined && showBodies(capture)}
+<h2>Records</h2>
+${
+  entries.length === 0
+    ? html`<p>The request names no record.</p>`
+    : showEntries(
+        `What was done with each record${records > entries.length ? `: ${entries.length} of ${records}, those that failed first` : ''}`,
+        entries,
+        parts.linkOf,
+      )
+}`;
+}
+
+function noCapture(problem: string | undefined, replica: string): Html {
+  return problem === undefined
+    ? html`<p>There is no capture of this request: what follows is from the journal, which has names and no values, and calls and bodies are not known. <code>CAPTURE</code> decides which requests are captured; the captures of another replica are on its own disk (this was ${replica}).</p>`
+    : html`<p class="bad">Its capture cannot be shown: ${problem}</p>`;
+}
+
+function captureBar({ request, curl }: RequestView, capture: CaptureView, parts: RequestPageParts): Html {
+  const { formToken, canReplay, canShowValues } = parts;
+  const path = `/console/requests/${encodeURIComponent(request.requestId)}`;
+  const at = html`<input type="hidden" name="at" value="${request.position}">`;
+  const values =
+    capture.personalData === 'replaced'
+      ? "People's values are placeholders."
+      : capture.isHidden
+        ? "The capture has people's values as they came; they are hidden."
+        : "People's values are shown as they came; this was logged.";
+  return html`<p>${values}${capture.isTrimmed && ' Its bodies were omitted because of their size.'}</p>
+<div class="bar">
+${canReplay && !capture.isTrimmed && postForm({ action: `${path}/replay`, formToken, className: 'row' }, html`${at}<label>Mapping files <select name="mapping"><option value="today">of today</option><option value="captured">of the capture</option></select></label><button class="main">Replay offline</button>`)}
+${canReplay && !capture.isTrimmed && capture.personalData === 'replaced' && postForm({ action: `${path}/regression`, formToken }, html`${at}<button>Save as regression test</button>`)}
+${canShowValues && capture.isHidden && postForm({ action: `${path}/values`, formToken }, html`${at}<button>Show values</button>`)}
+</div>
+${curl !== undefined && html`<details><summary>Send it with curl</summary><p>Set <code>BRIDGE</code> to the address and <code>API_KEY</code> to the key. This writes what the request writes.</p><p><button type="button" data-copy="curl" hidden>Copy</button></p><pre tabindex="0" id="curl">${curl}</pre></details>`}`;
+}
+
+function showReplay(replay: NonNullable<RequestPageParts['replay']>): Html {
+  const title = `Replayed offline, with the mapping files ${replay.mapping}`;
+  if ('problem' in replay)
+    return html`<section class="result" aria-label="${title}"><h2>${title}</h2><p class="bad">It could not be replayed: ${replay.problem}</p></section>`;
+  const { isSame, lines, status, trouble } = replay;
+  return html`<section class="result" aria-label="${title}"><h2>${title}</h2>
+<p>${statusMark(isSame ? 'good' : 'warning', isSame ? 'The same as then' : 'Different from then')}. Enginy would receive ${status}${trouble === '' ? ' without an error or warning' : `: ${trouble}`}. Nothing was sent to HubSpot.</p>
+${!isSame && html`<pre tabindex="0">${lines.join('\n')}</pre>`}
+</section>`;
+}
+
+function showCalls({ calls, durationMs }: CaptureView): Html {
+  if (calls.length === 0) return html`<h2>Calls</h2><p>HubSpot was not called.</p>`;
+  const caption = `Calls of HubSpot over ${durationMs} ms: light, waited for its turn; dark, took`;
+  const columns = [
+    { label: 'Call' },
+    { label: 'Time line' },
+    { label: 'Sent after, ms', isNumber: true },
+    { label: 'Waited, ms', isNumber: true },
+    { label: 'Took, ms', isNumber: true },
+    { label: 'Status' },
+  ];
+  return html`<h2>Calls</h2>${captionedTable(
+    caption,
+    columns,
+    calls.map((call) => ({
+      cells: [
+        html`${call.title}${call.attempt > 1 && html` <small>try ${call.attempt}</small>`}${call.isShared && html` <small>shared with other requests</small>`}`,
+        waterfallBar(call, durationMs),
+        call.startedMs,
+        call.waitedMs,
+        call.durationMs,
+        html`${statusMark(call.isFailed ? 'bad' : 'good', call.status)}${call.error !== undefined && html`<br>${call.error}`}`,
+      ],
+    })),
+  )}`;
+}
+
+function showBodies(capture: CaptureView): Html {
+  const { sent, answered, status, calls, known, isHidden } = capture;
+  if (isHidden) return html``;
+  return html`<h2>What was sent and answered</h2>
+${showBody('Enginy sent', sent)}
+${calls.map((call, index) => showCallBodies(call, index))}
+${showBody(`Enginy was answered${status === undefined ? ' nothing: it disconnected' : ` ${status}`}`, answered)}
+${known.length > 0 && html`<details><summary>Known from earlier requests</summary><ul>${known.map((each) => html`<li>${each}</li>`)}</ul></details>`}`;
+}
+
+function showCallBodies({ title, status, sent, answered }: CallView, index: number): Html {
+  if (sent.text === undefined && answered.text === undefined) return html``;
+  return html`${showBody(`Call ${index + 1}: ${title}`, sent)}${showBody(`HubSpot answered call ${index + 1}: ${status}`, answered)}`;
+}
+
+function showBody(title: string, { text, omitted }: Body): Html {
+  if (text === undefined) return html``;
+  return html`<details ${!title.startsWith('HubSpot') && !title.startsWith('Call') && html`open`}><summary>${title}</summary><pre tabindex="0">${text}${omitted > 0 && `\n… ${omitted} more characters`}</pre></details>`;
+}

@@ -1,0 +1,141 @@
+import type { Capture, CapturedExchange } from '../../capture/capture-schema.ts';
+import type { CallMeaning, CrmProtocol } from '../../crm/crm-protocol.ts';
+import { isObject } from '../../json.ts';
+
+/** What a capture says about a request, for a page. */
+export interface CaptureView {
+  readonly name: string;
+  /** People's values are in it as they came, and were not asked for: bodies and messages are omitted. */
+  readonly isHidden: boolean;
+  readonly personalData: Capture['personalData'];
+  /** Bodies were omitted because of their size: it cannot be replayed. */
+  readonly isTrimmed: boolean;
+  readonly mapping: string;
+  readonly durationMs: number;
+  /** Undefined where the caller disconnected first. */
+  readonly status?: number;
+  readonly sent: Body;
+  readonly answered: Body;
+  readonly calls: readonly CallView[];
+  /** What the bridge knew from earlier requests. */
+  readonly known: readonly string[];
+}
+
+/** Shortened JSON; undefined: nothing, or hidden. */
+export interface Body {
+  readonly text?: string;
+  /** Characters that are not shown. */
+  readonly omitted: number;
+}
+
+export interface CallView {
+  readonly title: string;
+  /** Milliseconds after the request arrived. */
+  readonly startedMs: number;
+  readonly waitedMs: number;
+  readonly durationMs: number;
+  /** `200`, or why there was no answer. */
+  readonly status: string;
+  readonly isFailed: boolean;
+  readonly attempt: number;
+  readonly isShared: boolean;
+  /** What HubSpot said was wrong. */
+  readonly error?: string;
+  readonly sent: Body;
+  readonly answered: Body;
+}
+
+/** Bodies of one page together have at most this many characters, a single one at most a part of it. */
+const maxPageText = 24_000;
+const maxBodyText = 4_000;
+const maxCalls = 60;
+const maxKnown = 20;
+
+/** @param options.showsValues true where a person with the right asked for values that the capture keeps as they came. */
+export function viewCapture(
+  protocol: CrmProtocol,
+  { name, capture }: { readonly name: string; readonly capture: Capture },
+  { showsValues }: { readonly showsValues: boolean },
+): CaptureView {
+  const { request, answer, ambient, personalData, trimmed, mapping, durationMs } = capture;
+  const isHidden = personalData === 'kept' && !showsValues;
+  const shorten = bodyShortener(isHidden);
+  const exchanges = [...capture.exchanges].sort((a, b) => a.call.startedMs - b.call.startedMs).slice(0, maxCalls);
+  const sent = shorten(request.bodyText ?? request.body);
+  const answered = shorten(answer?.body);
+  return {
+    name,
+    isHidden,
+    personalData,
+    isTrimmed: trimmed === true,
+    mapping: mapping.hash,
+    durationMs,
+    ...(answer !== null && { status: answer.status }),
+    sent,
+    answered,
+    calls: exchanges.map((exchange) => viewCall(protocol, exchange, { shorten, isHidden })),
+    known: ambient.slice(0, maxKnown).map(({ call, status }) => `${call.purpose}${status < 400 ? '' : ` (${status})`}`),
+  };
+}
+
+type Shorten = (body: unknown) => Body;
+
+function bodyShortener(isHidden: boolean): Shorten {
+  let left = maxPageText;
+  return (body) => {
+    if (isHidden || body === undefined || body === null || body === '') return { omitted: 0 };
+    const text = typeof body === 'string' ? body : JSON.stringify(body, null, 1);
+    const length = Math.max(0, Math.min(maxBodyText, left, text.length));
+    left -= length;
+    return { text: text.slice(0, length), omitted: text.length - length };
+  };
+}
+
+function viewCall(
+  { calls, answers }: CrmProtocol,
+  exchange: CapturedExchange,
+  { shorten, isHidden }: { readonly shorten: Shorten; readonly isHidden: boolean },
+): CallView {
+  const { call, status, response } = exchange;
+  const { startedMs, waitedMs, durationMs, attempt, failure, networkCode, shared } = call;
+  const isFailed = failure !== undefined || status >= 400;
+  const said = isFailed && failure === undefined && isObject(response) ? answers.describeError(response) : undefined;
+  return {
+    title: titleOf(calls.meaningOf(exchange), exchange),
+    startedMs,
+    waitedMs: Math.max(0, waitedMs),
+    durationMs: Math.max(0, durationMs),
+    status: failure === undefined ? String(status) : failure === 'time-out' ? 'timed out' : (networkCode ?? 'network'),
+    isFailed,
+    attempt,
+    isShared: shared === true,
+    ...(said !== undefined && { error: isHidden ? said.category : `${said.category} ${said.message}`.trim() }),
+    sent: shorten(exchange.body),
+    answered: shorten(response),
+  };
+}
+
+/** What a call does, without a value. */
+function titleOf(meaning: CallMeaning, { call }: CapturedExchange): string {
+  switch (meaning.kind) {
+    case 'read':
+      return `read ${meaning.objectType} by ${meaning.idProperty ?? 'id'}, ${count(meaning.ids.length, 'value')}`;
+    case 'search':
+      return `search ${meaning.objectType}, ${count(meaning.terms.length, 'value')}`;
+    case 'write':
+      return `${meaning.verb} ${meaning.objectType}, ${count(meaning.inputs.length, 'record')}`;
+    case 'link':
+      return `link ${meaning.from} to ${meaning.to}, ${count(meaning.items.length, 'pair')}`;
+    case 'read links':
+      return `read links of ${meaning.from} to ${meaning.to}, ${count(meaning.items.length, 'record')}`;
+    case 'create properties':
+      return `create properties of ${meaning.objectType}: ${meaning.definitions.map(({ name }) => name).join(', ')}`;
+    case 'create property group':
+    case 'other':
+      return call.purpose;
+  }
+}
+
+function count(number: number, thing: string): string {
+  return `${number} ${thing}${number === 1 ? '' : 's'}`;
+}

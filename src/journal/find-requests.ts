@@ -1,0 +1,66 @@
+import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
+import type { JournalRequest, RequestFilter } from './journal.ts';
+import { recordsPerRequest } from './journal-file.ts';
+
+/** Oldest first. */
+export function findRequests(database: DatabaseSync, filter: RequestFilter): JournalRequest[] {
+  const conditions: string[] = [];
+  const values: SQLInputValue[] = [];
+  const add = (condition: string, ...given: SQLInputValue[]) => {
+    conditions.push(condition);
+    for (const value of given) values.push(value);
+  };
+  const { since, until, status, endpoint, outcome, reason, requestId, after, before, from, text, limit } = filter;
+  if (since !== undefined) add('at >= ?', since);
+  if (until !== undefined) add('at < ?', until);
+  if (status !== undefined) add('status BETWEEN ? AND ?', ...status);
+  if (endpoint !== undefined) add('instr(lower(endpoint), ?) > 0', endpoint.toLowerCase());
+  // Ids are ASCII, and every one of them sorts before the last character.
+  if (requestId !== undefined) add('request_id >= ? AND request_id < ?', requestId, `${requestId}\u{10ffff}`);
+  if (after !== undefined) add('requests.id > ?', after);
+  if (before !== undefined) add('requests.id < ?', before);
+  if (from !== undefined) add('requests.id >= ?', from);
+  if (outcome !== undefined) add(`EXISTS (${recordsOfRequest} AND outcome = ?)`, outcome);
+  if (reason !== undefined) {
+    add(`EXISTS (${recordsOfRequest} AND instr(details.text, ?) > 0)`, `"reason":${JSON.stringify(reason)}`);
+  }
+  if (text !== undefined) add(textCondition, ...textValues(text));
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+  const order = after === undefined ? 'DESC' : 'ASC';
+  const rows = database.prepare(`SELECT * FROM requests ${where} ORDER BY id ${order} LIMIT ?`).all(...values, limit);
+  const requests = rows.map(toRequest);
+  return after === undefined ? requests.reverse() : requests;
+}
+
+const recordsOfRequest = `
+  SELECT 1 FROM records LEFT JOIN details ON details.id = records.details
+  WHERE records.id >= requests.id * ${recordsPerRequest} AND records.id < (requests.id + 1) * ${recordsPerRequest}`;
+
+const textCondition = `(
+  instr(lower(request_id), ?) = 1 OR instr(lower(coalesce(error, '')), ?) > 0 OR instr(lower(endpoint), ?) > 0
+  OR EXISTS (${recordsOfRequest} AND (external_id = ? OR crm_id = ? OR instr(lower(details.text), ?) > 0)))`;
+
+function textValues(text: string): readonly string[] {
+  const lower = text.toLowerCase();
+  return [lower, lower, lower, text, text, lower];
+}
+
+export type Row = Readonly<Record<string, SQLOutputValue>>;
+
+export function toRequest(row: Row): JournalRequest {
+  return {
+    position: Number(row.id),
+    requestId: String(row.request_id),
+    at: Number(row.at),
+    endpoint: String(row.endpoint),
+    status: Number(row.status),
+    durationMs: Number(row.duration_ms),
+    ...(row.mapping !== null && { mapping: String(row.mapping) }),
+    replica: String(row.replica),
+    ...(row.error !== null && { error: String(row.error) }),
+    // Absent from a file of an earlier version.
+    ...(typeof row.reason === 'string' && { reason: row.reason }),
+    outcomes: JSON.parse(String(row.outcomes)),
+    heldBack: Number(row.held_back),
+  };
+}

@@ -1,0 +1,280 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { readRegression } from '../../src/capture/replay/regression.ts';
+import { sendTo } from '../support/start-app.ts';
+import { ask, type ConsoleAnswer, formTokenOf, signIn, startConsoleBridge } from './console-client.ts';
+
+/** Values that must be on no page, unless a person with the right asks for them. */
+const canaries = {
+  email: 'zqcanary@zqdomain.com',
+  phone: '+49 170 5550142',
+  newPhone: '+49 170 5550143',
+  profile: 'https://www.linkedin.com/in/zqcanary-profile',
+  firstName: 'Zqfirstname',
+  title: 'Zqtitle of the House',
+} as const;
+const key = 'good-key-for-tests';
+
+type Running = Awaited<ReturnType<typeof startConsoleBridge>>;
+let running: Running;
+let cookie: string;
+let crmId: string;
+
+const get = (path: string, at = running, session = cookie) =>
+  ask(`${at.adminUrl}${path}`, { headers: { cookie: session } });
+
+/** Posts a form of a page, with the token that the page carries. */
+async function post(page: string, action: string, form: Readonly<Record<string, string>> = {}): Promise<ConsoleAnswer> {
+  const token = formTokenOf(await get(page));
+  return await ask(`${running.adminUrl}${action}`, { headers: { cookie }, form: { 'form-token': token, ...form } });
+}
+
+const send = (method: string, path: string, body: unknown, id: string) =>
+  sendTo(running.url, method, path, body, { 'x-request-id': id });
+
+beforeAll(async () => {
+  running = await startConsoleBridge({ JOURNAL: 'on', CAPTURE: 'all' });
+  cookie = await signIn(running.adminUrl, running.consoleLink);
+  const { email, phone, newPhone, profile, firstName, title } = canaries;
+  const person = { externalId: 'lead-7', email, phone, linkedinUrl: profile, firstName };
+  const created = await send('POST', '/contacts', { contacts: [person] }, 'create-1');
+  crmId = created.body.results[0].crmId;
+  await send(
+    'POST',
+    '/contacts/sync',
+    { contacts: [person, { externalId: 'lead-8', email: 'b@zqdomain.com' }] },
+    'sync-1',
+  );
+  await send('PUT', '/contacts', { contacts: [{ crmId, phone: newPhone, title }] }, 'update-1');
+  await send('PUT', '/contacts', { contacts: [{ crmId: '999999999', title }] }, 'update-2');
+  await send(
+    'POST',
+    '/activities',
+    { type: 'EMAIL', direction: 'INBOUND', subject: 'Hello', contactId: crmId },
+    'mail-1',
+  );
+  await send('POST', '/tasks', { subject: 'Call', contactId: crmId, dueDate: '2026-12-01' }, 'task-1');
+  await send('POST', '/contacts', { contacts: 'none' }, 'wrong-1');
+  // The threads write a moment later.
+  await vi.waitFor(
+    async () => {
+      const { text } = await get('/console/requests');
+      expect(text).toContain('wrong-1');
+      for (const id of ['create-1', 'sync-1', 'update-1', 'update-2', 'mail-1', 'task-1']) {
+        expect((await get(`/console/requests/${id}`)).text).not.toContain('There is no capture');
+      }
+    },
+    { timeout: 60_000, interval: 200 },
+  );
+}, 90_000);
+
+afterAll(() => running.close());
+
+/** The text of a page without its markup. */
+const plain = ({ text }: ConsoleAnswer) =>
+  text
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/&#39;/g, "'")
+    .replace(/&amp;/g, '&')
+    .replace(/&quot;/g, '"')
+    .replace(/\s+/g, ' ');
+
+function idsOn({ text }: ConsoleAnswer): string[] {
+  return [...text.matchAll(/<tr data-href="\/console\/requests\/([\w-]+)/g)].map(([, id]) => id ?? '');
+}
+
+test.each([
+  ['', ['wrong-1', 'task-1', 'mail-1', 'update-2', 'update-1', 'sync-1', 'create-1']],
+  ['?status=4xx', ['wrong-1']],
+  ['?route=PUT+%2Fcontacts', ['update-2', 'update-1']],
+  ['?outcome=failed', ['update-2']],
+  ['?reason=if-empty', ['update-1']],
+  ['?text=jobtitle', ['update-1']],
+  ['?text=update', ['update-2', 'update-1']],
+  ['?text=lead-7', ['sync-1', 'create-1']],
+  ['?since=1h&outcome=created', ['task-1', 'mail-1', 'create-1']],
+  ['?until=2020-01-01', []],
+])('the list of requests %s', async (query, ids) => {
+  expect(idsOn(await get(`/console/requests${query}`))).toEqual(ids);
+});
+
+test('a row of the list says why, and filters that cannot be read are named', async () => {
+  const list = plain(await get('/console/requests'));
+  const odd = plain(await get('/console/requests?status=9xx&since=whenever&outcome=exploded'));
+
+  expect(list).toContain('phone: HubSpot already has a value, and the row says overwrite: if_empty');
+  expect(list).toContain('HubSpot has no record with this id');
+  expect(odd).toContain('Not understood, and not used: since, status, outcome');
+});
+
+test('a request shows what was sent, the calls with their times, and what was held back', async () => {
+  const page = await get('/console/requests/update-1');
+
+  expect(page.text).toMatch(/<svg class="waterfall"[\s\S]*<rect class="took"/);
+  const text = plain(page);
+  expect(text).toContain('update contacts, 1 record');
+  expect(text).toContain('Enginy sent { "contacts": [');
+  expect(text).toContain("People's values are placeholders");
+  expect(text).toContain('Wrote jobtitle');
+  expect(text).toContain('to replace the value, set overwrite: always in');
+  expect(text).toContain('curl -X PUT "$BRIDGE"\'/contacts\'');
+  expect((await get('/console/requests/no-such-request')).status).toBe(404);
+});
+
+test('a request is replayed offline, and becomes a regression test', async () => {
+  const path = '/console/requests/update-1';
+  const replayed = plain(await post(path, `${path}/replay`, { mapping: 'today' }));
+  const saved = await post(path, `${path}/regression`);
+
+  expect(replayed).toContain('The same as then');
+  expect(saved.headers['content-disposition']).toMatch(/^attachment; filename="?put-contacts-\d+\.json"?/);
+  const file = join(mkdtempSync(join(running.folder, 'saved-')), 'regression.json');
+  writeFileSync(file, saved.text);
+  expect(readRegression(file)).toMatchObject({ expected: [], capture: { requestId: 'update-1' } });
+});
+
+test.each([
+  ['an email address', canaries.email.toUpperCase()],
+  ['a telephone number', '0170 / 555 01 42'],
+  ['a profile', 'linkedin.com/in/ZQcanary-profile/'],
+])('%s leads to the reason why a telephone number was not updated, and is in no answer', async (_kind, name) => {
+  const found = await post('/console/record', '/console/record', { name });
+
+  expect(found.status).toBe(200);
+  expect(plain(found)).toContain('phone: HubSpot already has a value, and the row says overwrite: if_empty');
+  expect(found.text).toContain(`/console/data/contacts/${crmId}`);
+  expect(found.text.toLowerCase()).not.toContain(name.toLowerCase());
+});
+
+test.each([
+  ['lead-7', '/console/record/lead-7'],
+  ['create-1', '/console/requests/create-1'],
+])('%s has a permanent address', async (name, address) => {
+  const found = await post('/console/record', '/console/record', { name });
+
+  expect([found.status, found.headers.location]).toEqual([303, address]);
+  expect((await get(address)).status).toBe(200);
+});
+
+test('an unknown name is answered with how far the journal goes back', async () => {
+  const { text } = await post('/console/record', '/console/record', { name: 'nobody@zqdomain.com' });
+
+  expect(text).toContain('Nothing is known under this name. The journal goes back to');
+});
+
+test('a record is explained as HubSpot has it now', async () => {
+  const text = plain(await post('/console/record', '/console/record/explain', { object: 'contacts', id: crmId }));
+
+  expect(text).toMatch(/Record \d+ matches by \w+/);
+  expect(text).toContain(canaries.email);
+});
+
+test('problems are grouped by cause, with what to do, and their requests are replayed together', async () => {
+  const list = await get('/console/problems');
+  expect(plain(list)).toContain('HubSpot has no record with this id: it was deleted, or belongs to another account');
+  expect(plain(list)).toContain('the request does not follow the contract');
+  expect(list.text).toContain('<svg class="trend" role="img"');
+  const path = /href="(\/console\/problems\/[0-9a-f]+)\?since=24h">HubSpot has no record/.exec(list.text)?.[1] ?? '';
+
+  expect(plain(await get(path))).toContain('1 of 1 requests can be replayed');
+  const started = await post(path, `${path}/replay`, { since: '24h' });
+  await vi.waitFor(
+    async () => {
+      const text = plain(await get(String(started.headers.location)));
+      expect(text).toContain("1 of 1 could be replayed; with today's mapping files 0 would succeed");
+    },
+    { timeout: 20_000 },
+  );
+});
+
+test('the mapping files are shown with their findings, compared with HubSpot, and with fields that have no row', async () => {
+  const before = plain(await get('/console/mapping'));
+  await post('/console/mapping', '/console/mapping/check');
+  const after = plain(await get('/console/mapping'));
+
+  expect(before).toContain('contacts.yaml: no findings');
+  expect(before).toContain('Not compared with the properties of HubSpot');
+  expect(after).toContain('contacts.yaml, contacts');
+  expect(after).toMatch(/write title jobtitle Job Title/);
+});
+
+test.each([
+  ['email=ADA@Example.com\ntitle=Engineer', /email ADA@Example\.com, email → ada@example\.com/],
+  ['{"contacts":[{"externalId":"a","phone":"0170 5550142"}]}', /A create would send/],
+  ['email ada', /Line 1 is not field=value/],
+  ['{"email"', /The text is not JSON/],
+])('a record is tried: %s', async (text, said) => {
+  expect(plain(await post('/console/mapping/try', '/console/mapping/try', { object: 'contacts', text }))).toMatch(said);
+});
+
+async function edited(change: (text: string) => string) {
+  const page = await get('/console/mapping/compare?file=contacts.yaml');
+  const [, source = ''] = /<textarea[^>]*>\n([\s\S]*)<\/textarea>/.exec(page.text) ?? [];
+  const text = source
+    .replace(/&#39;/g, "'")
+    .replace(/&quot;/g, '"')
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&#96;/g, '`')
+    .replace(/&amp;/g, '&');
+  return await post('/console/mapping/compare', '/console/mapping/compare', {
+    file: 'contacts.yaml',
+    text: change(text),
+  });
+}
+
+test('an edited file is checked, and its effect on captured requests is shown in groups', async () => {
+  const faulty = await edited((text) => text.replace('crm: jobtitle', 'crmm: jobtitle'));
+  expect(plain(faulty)).toMatch(/[1-9] errors/);
+
+  const started = await edited((text) => text.replace('crm: jobtitle', 'crm: enginy_title'));
+  expect(started.status).toBe(303);
+  await vi.waitFor(
+    async () => {
+      const text = plain(await get(String(started.headers.location)));
+      expect(text).toMatch(/Compared with the mapping files of today: \d+ the same · 2 differ /);
+      expect(text).toContain('PUT /contacts: update of contacts: enginy_title, jobtitle differ');
+    },
+    { timeout: 30_000 },
+  );
+});
+
+test('the data of the embedded CRM is shown with what is associated', async () => {
+  const list = plain(await get('/console/data/contacts'));
+  const record = plain(await get(`/console/data/contacts/${crmId}`));
+
+  expect(list).toContain(canaries.email);
+  expect(record).toContain('Associated emails');
+  expect(record).toMatch(/inbound Hello/);
+  expect(record).toContain('Associated tasks');
+});
+
+test('no value of a person is on a page or in a download, and no page is large', async () => {
+  const paths = [
+    '/console/requests',
+    '/console/problems',
+    '/console/record/lead-7',
+    `/console/record/${crmId}`,
+    '/console/mapping',
+    '/console/mapping/try',
+    '/console/mapping/compare',
+    ...['create-1', 'sync-1', 'update-1', 'update-2', 'mail-1', 'task-1', 'wrong-1'].map(
+      (id) => `/console/requests/${id}`,
+    ),
+  ];
+  const pages = await Promise.all(paths.map(async (path) => [path, await get(path)] as const));
+  const saved = await post('/console/requests/create-1', '/console/requests/create-1/regression');
+  const texts = [...pages.map(([path, { text }]) => [path, text] as const), ['regression', saved.text] as const];
+
+  for (const [path, text] of texts) {
+    for (const value of [...Object.values(canaries), '5550142', 'zqcanary', key, running.consoleLink]) {
+      expect(text.toLowerCase().includes(value.toLowerCase()), `${value} in ${path}`).toBe(false);
+    }
+  }
+  for (const [path, { status, text }] of pages) {
+    expect([path, status]).toEqual([path, 200]);
+    expect(path.startsWith('/console/mapping') || text.length < 60_000, `${path} has ${text.length}`).toBe(true);
+  }
+  expect(running.log.text().toLowerCase()).not.toContain('zqcanary');
+});
