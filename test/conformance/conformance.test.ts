@@ -43,11 +43,12 @@ async function conformance(url: string, ...options: readonly string[]) {
 
 test('the bridge passes every check, and leaves no record twice in the CRM', async () => {
   const crm = await startCrm();
+  crm.seed({ owners: [{ id: '61', type: 'PERSON', email: 'olga@example.com', firstName: 'Olga', lastName: 'Owner' }] });
   const bridge = await startBridgeOn(crm);
 
   const { printed, status } = await conformance(bridge.url, '--strict');
 
-  expect(printed.results.filter(({ verdict }) => verdict === 'failed')).toEqual([]);
+  expect(printed.results.filter(({ verdict }) => verdict !== 'passed')).toEqual([]);
   expect(status).toBe(0);
   expect(printed.results.length).toBe(allChecks.length);
   const emails = [...crm.records('contacts')]

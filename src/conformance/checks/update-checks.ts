@@ -94,7 +94,13 @@ function answerChecks(kind: RecordKind): readonly Check[] {
       remedy: 'Answer {"crmId", "success", "properties": {"ownerId"}}, so that Enginy shows the owner.',
       run: async (session) => {
         const [user] = objectsOf((await session.send('GET', '/users')).body ?? [], 'users');
-        const [result] = await update(session, kind, [{ crmId: session.id(one), ...(user && { ownerId: user.id }) }]);
+        const owner = user && { ownerId: user.id };
+        // The owner is set with the record: a server may leave the owners of existing records to the users of its CRM.
+        const reply = await session.send('POST', path, {
+          body: { [list]: [{ ...kind.record(session, 'owned'), ...owner }] },
+        });
+        const [created] = objectsOf(objectOf(reply).results, 'results');
+        const [result] = await update(session, kind, [{ crmId: created?.crmId ?? session.id(one), ...owner }]);
         const { properties } = result ?? {};
         if (!isObject(properties)) throw new Nonconformity('there are no properties');
         if (user !== undefined)
