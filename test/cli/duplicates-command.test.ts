@@ -116,13 +116,15 @@ test('reads a portal of several pages, and reads again only what repeats', async
 
 test('reports an account that cannot be read, and a rule that does not exist', async () => {
   const { crm } = await accountWith({ contacts: [{ properties: { email: 'ada@example.com' } }] });
-  crm.faults.add({ match: { kind: 'list' }, action: { kind: 'status', status: 403 }, times: 0 });
+  crm.faults.add({ match: { kind: 'list', object: 'contacts' }, action: { kind: 'status', status: 403 }, times: 0 });
 
   const unreadable = await duplicates(crm, 'contacts');
   const unknown = await duplicates(crm, 'contacts', '--rules', 'email,fax');
+  const empty = await duplicates(crm, 'companies', '--csv');
   const rehearsed = await runCommand(['duplicates', 'contacts', '--sandbox'], { environment: {} });
 
   expect(unreadable).toMatchObject({ status: 2, err: expect.stringContaining('could not be read') });
+  expect(empty).toEqual({ status: 0, out: 'rule,value,id,name,created_at,link\n', err: '' });
   expect(unknown).toMatchObject({
     status: 2,
     err: expect.stringMatching(/no match rule "fax"; its rules are email, /),

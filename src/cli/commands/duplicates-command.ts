@@ -85,7 +85,7 @@ async function report(io: CommandIo, { crm, context }: OpenCrm, { mapping, rules
     context: () => ({ ...context, urgency: 'background' as const, deadline: deadlineIn(callPatienceMs) }),
     onProgress: (records: number) => {
       read = records;
-      if (records % progressStep === 0) io.complain(`${records} ${mapping.object} read\n`);
+      if (records > 0 && records % progressStep === 0) io.complain(`${records} ${mapping.object} read\n`);
     },
   };
   let groups = 0;
