@@ -9,12 +9,12 @@ const sliceMs = 25;
  */
 export async function mapInSlices<Item, Result>(
   items: Iterable<Item>,
-  work: (item: Item) => Result,
+  work: (item: Item, index: number) => Result,
 ): Promise<Result[]> {
   const results: Result[] = [];
   let since = performance.now();
   for (const item of items) {
-    results.push(work(item));
+    results.push(work(item, results.length));
     if (performance.now() - since < sliceMs) continue;
     await setImmediate();
     since = performance.now();

@@ -214,7 +214,7 @@ async function linkExisting(scope: CreateScope, creations: readonly RecordCreati
   const changes = links.map(({ change }) => change);
   const results = await applyChanges(
     { ...scope, searches: 'unless searched lately' },
-    keepFirstValues(scope.mapping, changes, await uniqueProperties(scope)),
+    await keepFirstValues(scope.mapping, changes, await uniqueProperties(scope)),
   );
   links.forEach(({ creation, change }, index) => {
     const result = results[index];

@@ -2,6 +2,7 @@ import type { CrmRecord } from '../../crm/crm.ts';
 import { candidateKeys, identifyingRules } from '../../mapping/run/match-keys.ts';
 import type { Translation } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
+import { mapInSlices } from '../in-slices.ts';
 import { omitProperty } from '../omit-property.ts';
 import { type DropReason, withoutProperties } from '../write-stripping.ts';
 import { type Change, isLinked, type RecordUpdate } from './record-update.ts';
@@ -59,25 +60,23 @@ export function keepPrimary(mapping: Mapping, update: RecordUpdate): void {
  * record holds it; otherwise the first value does. Others are dropped with a warning: merged, they would replace it.
  * @param unique properties that the CRM keeps unique itself.
  */
-export function keepFirstValues(
+export async function keepFirstValues(
   mapping: Mapping,
   changes: readonly Change[],
   unique: ReadonlySet<string>,
-): readonly Change[] {
+): Promise<readonly Change[]> {
   const rules = identifyingRules(mapping);
+  const values = await mapInSlices(changes, (change) =>
+    rules.flatMap((rule) => sentValue(mapping, rule, change) ?? []),
+  );
   const held = new Map<string, string>();
-  for (const change of changes) {
-    for (const rule of rules) {
-      const sent = sentValue(mapping, rule, change);
-      if (sent !== undefined && isFoundBy(sent, change, unique)) held.set(sent.place, sent.value);
-    }
+  for (const [index, change] of changes.entries()) {
+    for (const sent of values[index] ?? []) if (isFoundBy(sent, change, unique)) held.set(sent.place, sent.value);
   }
   const kept = new Map(held);
-  return changes.map((change) => {
+  return await mapInSlices(changes, (change, index) => {
     let { translation } = change;
-    for (const rule of rules) {
-      const sent = sentValue(mapping, rule, change);
-      if (sent === undefined) continue;
+    for (const sent of values[index] ?? []) {
       const first = kept.get(sent.place);
       if (first === undefined) kept.set(sent.place, sent.value);
       else if (first !== sent.value) {

@@ -39,7 +39,7 @@ export async function logActivity(scope: TimelineScope, activity: ActivityBody):
   const occurredAt = sent.occurredAt ?? new Date(scope.clock()).toISOString();
   const ownerId = owner === 'unknown' ? undefined : sent.ownerId;
   const bodyWarnings: string[] = [];
-  const { html, body } = composeActivityBody(sent, (warning) => bodyWarnings.push(`body ${warning}`));
+  const { html, body } = await composeActivityBody(sent, (warning) => bodyWarnings.push(`body ${warning}`));
   const known = { contact: linked.contact, owner: typeof owner === 'object' ? owner : undefined };
   const translation = toActivityProperties(mapping, sent.type.object, {
     type: sent.typeName,

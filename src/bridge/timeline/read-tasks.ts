@@ -4,6 +4,7 @@ import { NotFoundError } from '../../errors.ts';
 import { completionTime, fromTaskProperties, taskProperties } from '../../mapping/run/translate-task.ts';
 import type { TaskMapping } from '../../mapping/schema/task-mapping.ts';
 import { normalizeDatetime } from '../../mapping/values/date-text.ts';
+import { mapInSlices } from '../in-slices.ts';
 import { errorForAll, errorForOne } from '../problem.ts';
 import { linkTypes } from '../records/linked-records.ts';
 import { fromHtmlBody, toInertText } from './html-body.ts';
@@ -40,16 +41,16 @@ export async function readTasks(
     batchingCrm.readLinks(objectType, types.company.objectType, linked, context),
   ]);
   throwIfAnyFailed([tasks.failed, contacts.failed, companies.failed]);
-  return new Map(
-    distinct.flatMap((id): [string, ReadTask][] => {
-      const record = tasks.found.get(id);
-      if (record === undefined) return [];
-      const contactIds = contacts.found.get(id) ?? [];
-      const companyIds = companies.found.get(id) ?? [];
-      const answer = toAnswer(mapping, record, { contactId: contactIds[0], companyId: companyIds[0] });
-      return [[id, { answer, contactIds, companyIds }]];
-    }),
-  );
+  // Cleaning one long description takes a tenth of a second.
+  const read = await mapInSlices(distinct, (id): [string, ReadTask][] => {
+    const record = tasks.found.get(id);
+    if (record === undefined) return [];
+    const contactIds = contacts.found.get(id) ?? [];
+    const companyIds = companies.found.get(id) ?? [];
+    const answer = toAnswer(mapping, record, { contactId: contactIds[0], companyId: companyIds[0] });
+    return [[id, { answer, contactIds, companyIds }]];
+  });
+  return new Map(read.flat());
 }
 
 /**

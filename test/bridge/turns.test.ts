@@ -1,0 +1,113 @@
+import { onTestFinished, expect, test, vi } from 'vitest';
+import { mapInSlices } from '../../src/bridge/in-slices.ts';
+import { keepFirstValues } from '../../src/bridge/records/keep-primary.ts';
+import { createCompletedTasks } from '../../src/bridge/timeline/completed-tasks.ts';
+import { readTaskBatch } from '../../src/bridge/timeline/read-tasks.ts';
+import { loadShippedOnce } from '../support/shipped-mappings.ts';
+
+const shipped = loadShippedOnce(new URL('../../mappings/hubspot', import.meta.url).pathname);
+
+const items = 2_000;
+
+/**
+ * Counts work by turns of the event loop. The clock goes on by a millisecond whenever it is read, so that a slice has as many items on
+ * every machine.
+ */
+function countByTurn() {
+  let now = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => {
+    now += 1;
+    return now;
+  });
+  let inTurn = 0;
+  let most = 0;
+  let total = 0;
+  let next = setImmediate(endTurn);
+  function endTurn() {
+    most = Math.max(most, inTurn);
+    inTurn = 0;
+    next = setImmediate(endTurn);
+  }
+  onTestFinished(() => {
+    clearImmediate(next);
+    clock.mockRestore();
+  });
+  return {
+    count<Value>(value: Value): Value {
+      inTurn += 1;
+      total += 1;
+      return value;
+    },
+    most: () => Math.max(most, inTurn),
+    total: () => total,
+  };
+}
+
+/** Reads of one item in one step of the work. */
+const readsPerItem = 6;
+const itemsPerSlice = 26;
+
+test('work on many items lets other requests run in between', async () => {
+  const turns = countByTurn();
+
+  const results = await mapInSlices(
+    Array.from({ length: items }, (_unused, n) => n),
+    (item, index) => turns.count(item - index),
+  );
+
+  expect(results).toEqual(Array.from({ length: items }, () => 0));
+  expect(turns.most()).toBeLessThanOrEqual(itemsPerSlice);
+});
+
+test('thousands of creates that lead to one record are compared slice by slice', async () => {
+  const turns = countByTurn();
+  const changes = Array.from({ length: items }, (_unused, n) => ({
+    id: '7',
+    record: {},
+    linkedBy: undefined,
+    translation: {
+      get properties() {
+        return turns.count({ email: `p${n % 3}@example.com` });
+      },
+      ifEmpty: {},
+      sources: {},
+      warnings: [],
+      heldBack: [],
+      unknown: new Map(),
+    },
+  }));
+
+  // The part of a change that is compared.
+  const kept = await keepFirstValues(shipped.contacts, changes as never, new Set(['email']));
+
+  expect(kept).toHaveLength(items);
+  expect(turns.total()).toBeGreaterThan(items);
+  expect(turns.most()).toBeLessThanOrEqual(itemsPerSlice * readsPerItem);
+});
+
+test('descriptions of thousands of tasks are cleaned slice by slice', async () => {
+  const turns = countByTurn();
+  const ids = Array.from({ length: items }, (_unused, n) => String(n));
+  const record = (id: string) => ({
+    id,
+    get properties() {
+      return turns.count({ hs_task_subject: 'Call', hs_task_body: '<p>Hi</p>' });
+    },
+  });
+  const nothing = { found: new Map(), failed: new Map() };
+  const scope = {
+    batchingCrm: {
+      readByIds: async () => ({ found: new Map(ids.map((id) => [id, record(id)])), failed: new Map() }),
+      readLinks: async () => nothing,
+    },
+    completedTasks: createCompletedTasks(() => 0),
+    mappings: shipped,
+    context: {},
+  };
+
+  // The part of a scope that reading needs.
+  const tasks = await readTaskBatch(scope as never, ids);
+
+  expect(tasks).toHaveLength(items);
+  expect(turns.most()).toBeLessThanOrEqual(itemsPerSlice * readsPerItem);
+});
