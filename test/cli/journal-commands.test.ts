@@ -5,7 +5,6 @@ import { expect, test } from 'vitest';
 import { runCommandLine } from '../../src/cli/run-command-line.ts';
 import { startJournaling, temporaryFolder } from '../journal/journaling.ts';
 import { shippedFolder } from '../support/mapping-folder.ts';
-import { startBridgeOn } from '../support/start-bridge.ts';
 import { runCommand } from './run-command.ts';
 
 /** A journal with one create, one update that holds a field back, and one failure. */
@@ -263,41 +262,6 @@ test('a line is coloured on a terminal only', async () => {
 
   expect(plain.out).not.toContain('\u001b');
   expect(coloured.out).toContain('\u001b[33m');
-});
-
-test('every command of docs/support.md runs as it is shown', async () => {
-  const captures = temporaryFolder();
-  const { crm, send, bridge, folder } = await startJournaling({ CAPTURE: 'all', CAPTURE_DIR: captures });
-  const contact = { externalId: 'lead-7', email: 'ada.lovelace@acme.com' };
-  await send('POST', '/contacts', { contacts: [contact] }, { 'x-request-id': '3f2a91c0-create' });
-  await bridge.close(30_000);
-  const live = await startBridgeOn(crm);
-  const environment = {
-    DATA_DIR: folder,
-    CAPTURE_DIR: captures,
-    API_KEY: 'good-key-for-tests',
-    HUBSPOT_ACCESS_TOKEN: crm.token,
-    HUBSPOT_BASE_URL: crm.url,
-  };
-  const lines = [...readFileSync('docs/support.md', 'utf8').matchAll(/^npx enginy-bridge (.*)$/gm)].map(
-    ([, line = '']) => line,
-  );
-
-  for (const line of lines) {
-    // It adds a test to this repository; test/capture/cli.test.ts saves one elsewhere.
-    if (line.includes('--save')) continue;
-    const words = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain = '']) => quoted ?? plain);
-    const args = words.map((word) => word.replace('http://127.0.0.1:3000', live.url));
-    const asked = args[0] === 'replay' && args.includes('--live') ? [...args, '--yes'] : args;
-    const { status, out, err } = await runCommand(asked, { environment, stop: AbortSignal.abort() });
-    expect({ line, err }).toEqual({ line, err: '' });
-    // A live replay may differ: the record exists by now.
-    expect(status, line).toBeLessThanOrEqual(line.startsWith('replay') ? 1 : 0);
-    expect(out, line).not.toBe('');
-  }
-  expect(lines.map((line) => line.split(' ')[0])).toEqual(
-    expect.arrayContaining(['lead', 'requests', 'tail', 'explain', 'captures', 'replay']),
-  );
 });
 
 test('on a terminal no line is wider than it, save for a single word, and nothing is lost', async () => {
