@@ -51,7 +51,7 @@ export const stories: Readonly<Record<string, Story>> = {
     },
   },
   'search-is-limited': {
-    about: 'HubSpot answers a search with 429 SECONDLY: the lane pauses and the search is made again.',
+    about: 'HubSpot answers a search with 429 SECONDLY: the lane pauses and the search is repeated.',
     async play(send, crm) {
       await warmUp(send);
       crm.seed(aContact({ hs_linkedin_url: 'https://linkedin.com/in/Grace-Hopper-Example/' }));
@@ -113,7 +113,7 @@ export const stories: Readonly<Record<string, Story>> = {
     },
   },
   'server-error-in-html': {
-    about: 'The edge answers a read with a page of HTML; the read is made again.',
+    about: 'The edge answers a read with a page of HTML; the read is repeated.',
     async play(send, crm) {
       await warmUp(send);
       crm.seed(aContact({ email: grace.email }));
@@ -130,7 +130,7 @@ export const stories: Readonly<Record<string, Story>> = {
     },
   },
   'new-custom-property': {
-    about: 'A field without a row is stored in a property that is made for it.',
+    about: 'A field without a row is stored in a property that is created for it.',
     async play(send) {
       await warmUp(send);
       await send('POST', '/contacts', {

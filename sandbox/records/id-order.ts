@@ -1,4 +1,4 @@
-/** The ids of records in ascending order, the archived ones included: whoever reads a page skips those. */
+/** The ids of records in ascending order, the archived ones included; a page skips those. */
 export class IdOrder {
   #ids: number[] = [];
   #isSorted = true;

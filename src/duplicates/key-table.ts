@@ -4,7 +4,7 @@ const FIRST_SIZE = 1024;
 
 /**
  * Which records hold which values, as digests: sixteen bytes a value, whatever its length. Two values have the same digest once in some
- * 10^15 pairs, so whoever asks which records share a value compares the values themselves.
+ * 10^15 pairs, so a caller that asks which records share a value compares the values themselves.
  */
 export class KeyTable {
   #digests = new Float64Array(FIRST_SIZE);

@@ -138,7 +138,7 @@ function keptText(keptIn: string | undefined): string {
   return keptIn === undefined ? '' : `; the text was kept in ${keptIn}`;
 }
 
-/** HubSpot has a value. Only a row can be told to replace it. */
+/** HubSpot has a value. Only a row can say that it is replaced. */
 function keptValue(held: Held): Words {
   const { kind, property = 'the property' } = held;
   switch (kind) {

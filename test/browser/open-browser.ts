@@ -54,7 +54,7 @@ export async function openPage(
   };
 }
 
-/** What axe finds on the page, one line each; nothing is left out of its rules. */
+/** What axe finds on the page, one line each; all its rules apply. */
 export async function accessibilityFaults(page: Page): Promise<readonly string[]> {
   await page.evaluate(axe.source);
   const results = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as AxeResults;

@@ -15,7 +15,7 @@ test('a digest is the first 64 bits of HMAC-SHA-256 over its parts', () => {
   );
 });
 
-test('object types, rules, values, accounts and secrets are told apart', () => {
+test('object types, rules, values, accounts and secrets are distinguished', () => {
   const key = { objectType: 'contacts', fingerprint: 'f', value: 'v' };
   const digest = createKeyDigest(indexSecret({ stateSecret: undefined, accessToken: 'token' }, '1'));
   const others = [

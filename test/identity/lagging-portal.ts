@@ -17,7 +17,7 @@ export interface Shown {
 /** A change that people make while a page is read. */
 export type Change = () => void;
 
-/** Contacts with a LinkedIn URL, and a search that shows each change only after a while. Pages are small; time moves only when it is told to. */
+/** Contacts with a LinkedIn URL, and a search that shows each change only after a while. Pages are small; time moves only on request. */
 export class LaggingPortal implements Pick<Crm, 'list' | 'modifiedSince'> {
   /** Milliseconds since 1970. */
   now = Date.parse('2026-11-26T00:00:00Z');

@@ -94,9 +94,9 @@ export class Pseudonyms {
     const known = this.#remembered.get(name);
     if (known !== undefined) return known;
     if (this.#remembered.size >= maxRemembered) this.#remembered.clear();
-    const made = make();
-    this.#remembered.set(name, made);
-    return made;
+    const created = make();
+    this.#remembered.set(name, created);
+    return created;
   }
 }
 

@@ -31,7 +31,7 @@ interface ReplayOptions {
   readonly json?: boolean;
 }
 
-/** What became of one capture, for --json. */
+/** The result of one capture, for --json. */
 interface ReplayOutcome {
   readonly capture: string;
   readonly outcome: 'same' | 'differs' | 'failed';

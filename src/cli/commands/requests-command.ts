@@ -41,7 +41,7 @@ interface RequestsOptions {
 /** `enginy-bridge requests [ID]`. */
 export function requestsCommand(io: CommandIo): Command {
   return new Command('requests')
-    .description('list requests and what became of their records')
+    .description('list requests and the results of their records')
     .argument('[id]', 'the id of one request, or its beginning', notEmpty)
     .option('--since <time>', 'only from this time on')
     .option('--until <time>', 'only before this time')

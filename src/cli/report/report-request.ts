@@ -7,7 +7,7 @@ import { heldBackLines } from '../../reasons/held-back-words.ts';
 /** Of the rest of a line that is wider than the terminal; deeper than what is unfolded below it. */
 export const requestIndent = 8;
 
-/** One line: time, id, endpoint, status, duration, what became of the records. */
+/** One line: time, id, endpoint, status, duration, the result of its records. */
 export function formatRequest(request: JournalRequest, hasColor: boolean): string {
   const { at, requestId, endpoint, status, durationMs, error, reason } = request;
   const cells = [

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Path } from '../schema/finding.ts';
+import { valueAt } from './value-at.ts';
 
 /** A file's content without the parts that its schema rejects. */
 export interface PrunedContent {
@@ -38,7 +39,7 @@ export function pruneContent(
     if (parsed.success) return { content: left, restore };
     for (const path of parsed.error.issues.flatMap((issue) => refusedPaths(issue))) {
       if (path.length === 0) return undefined;
-      refuse(restore(path), isThere(left, path), cuts);
+      refuse(restore(path), valueAt(left, path) !== undefined, cuts);
     }
   }
   return undefined;
@@ -64,15 +65,6 @@ function refusedPaths(issue: z.core.$ZodIssue): Path[] {
   const branch = issue.errors.find((inner) => inner.length > 0 && inner.every(isInside));
   if (branch === undefined) return [path];
   return branch.flatMap((inner) => refusedPaths(inner).map((rest) => [...path, ...rest]));
-}
-
-function isThere(content: unknown, path: Path): boolean {
-  let value = content;
-  for (const step of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return false;
-    value = (value as Record<string | number, unknown>)[step]; // an object or array of parsed YAML, asked by own key
-  }
-  return true;
 }
 
 function copyWithout<Value>(value: Value, path: Path, cuts: Cuts): Value;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Finding, Path } from '../schema/finding.ts';
 import { didYouMean, nearestWord } from '../values/nearest-word.ts';
+import { valueAt } from './value-at.ts';
 
 /** More are not reported anyway. */
 const maxFindings = 1_000;
@@ -147,15 +148,6 @@ function schemasAt(schema: z.core.$ZodType, path: Path): z.core.$ZodType[] {
   if (schema instanceof z.ZodRecord) return schemasAt(schema.valueType, rest);
   if (!(schema instanceof z.ZodObject) || !Object.hasOwn(schema.shape, step)) return [];
   return schemasAt(schema.shape[step], rest);
-}
-
-function valueAt(content: unknown, path: Path): unknown {
-  let value = content;
-  for (const step of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
-    value = (value as Record<string | number, unknown>)[step]; // an object or array of parsed YAML, asked by own key
-  }
-  return value;
 }
 
 /** `a row of write.fields`, `write.unknown_fields`, `the file`. */
