@@ -132,12 +132,20 @@ function watchLanes(registers: Registry[], pacer: Pick<Pacer, 'state'>): void {
   }
 }
 
+interface OtherReplica {
+  readonly name: string;
+  readonly mapping: string;
+  readonly loadedAt: string;
+  readonly reloadedAt?: string;
+  readonly isEditRefused: boolean;
+}
+
 /** What replicas share, as far as it is measured. */
 interface SharingSource {
   readonly redis: { readonly isUp: boolean; readonly lostCount: number };
   readonly claims: { readonly unavailableCount: number };
   readonly board: {
-    readonly others: readonly { readonly name: string; readonly mapping: string; readonly isEditRefused: boolean }[];
+    readonly others: readonly OtherReplica[];
     readonly hasDiffered: boolean;
   };
 }
@@ -147,30 +155,28 @@ const sharingModes = ['shared', 'own share', 'held'] as const;
 function watchSharing(registers: Registry[], sources: SharingSource & { readonly pacer: Pick<Pacer, 'state'> }): void {
   const { pacer, redis, claims, board } = sources;
   watchReplicas(registers, board);
-  new Gauge({
-    name: `${prefix}redis_up`,
-    help: '1 while Redis can be reached.',
-    registers,
-    collect() {
-      this.set(redis.isUp ? 1 : 0);
-    },
-  });
-  new Gauge({
-    name: `${prefix}redis_lost_total`,
-    help: 'How often a working connection to Redis was lost.',
-    registers,
-    collect() {
-      this.set(redis.lostCount);
-    },
-  });
-  new Gauge({
-    name: `${prefix}claims_unavailable_total`,
-    help: 'Creates and updates that ran without claims, because Redis could not be reached.',
-    registers,
-    collect() {
-      this.set(claims.unavailableCount);
-    },
-  });
+  const readings: Readonly<Record<string, readonly [help: string, read: () => number]>> = {
+    redis_up: ['1 while Redis can be reached.', () => (redis.isUp ? 1 : 0)],
+    redis_lost_total: ['How often a working connection to Redis was lost.', () => redis.lostCount],
+    claims_unavailable_total: [
+      'Creates and updates that ran without claims, because Redis could not be reached.',
+      () => claims.unavailableCount,
+    ],
+    replicas_mapping_differs: [
+      '1 once replicas have used different mapping files for five minutes.',
+      () => (board.hasDiffered ? 1 : 0),
+    ],
+  };
+  for (const [name, [help, read]] of Object.entries(readings)) {
+    new Gauge({
+      name: `${prefix}${name}`,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  }
   new Gauge({
     name: `${prefix}crm_lane_mode`,
     help: '1 for how the lane uses its limit: shared with other replicas, its own share without Redis, or held while others may still use it.',
@@ -192,6 +198,22 @@ function watchSharing(registers: Registry[], sources: SharingSource & { readonly
   });
 }
 
+/** What is shown of each other replica. Undefined: nothing. */
+const replicaReadings: Readonly<Record<string, { help: string; read(replica: OtherReplica): number | undefined }>> = {
+  mapping_loaded_timestamp_seconds: {
+    help: 'When another replica loaded its active mapping files.',
+    read: ({ loadedAt }) => Date.parse(loadedAt) / 1_000,
+  },
+  reloaded_timestamp_seconds: {
+    help: 'When another replica last received SIGHUP.',
+    read: ({ reloadedAt }) => (reloadedAt === undefined ? undefined : Date.parse(reloadedAt) / 1_000),
+  },
+  edit_refused: {
+    help: '1 while the folder of another replica contains an edit with errors and an older version is active.',
+    read: ({ isEditRefused }) => (isEditRefused ? 1 : 0),
+  },
+};
+
 function watchReplicas(registers: Registry[], board: SharingSource['board']): void {
   new Gauge({
     name: `${prefix}replica_mapping_info`,
@@ -203,24 +225,21 @@ function watchReplicas(registers: Registry[], board: SharingSource['board']): vo
       for (const { name, mapping } of board.others) this.set({ replica: name, hash: mapping }, 1);
     },
   });
-  new Gauge({
-    name: `${prefix}replica_edit_refused`,
-    help: '1 while the folder of another replica contains an edit with errors and an older version is active.',
-    labelNames: ['replica'],
-    registers,
-    collect() {
-      this.reset();
-      for (const { name, isEditRefused } of board.others) this.set({ replica: name }, isEditRefused ? 1 : 0);
-    },
-  });
-  new Gauge({
-    name: `${prefix}replicas_mapping_differs`,
-    help: '1 once replicas have used different mapping files for five minutes.',
-    registers,
-    collect() {
-      this.set(board.hasDiffered ? 1 : 0);
-    },
-  });
+  for (const [name, { help, read }] of Object.entries(replicaReadings)) {
+    new Gauge({
+      name: `${prefix}replica_${name}`,
+      help,
+      labelNames: ['replica'],
+      registers,
+      collect() {
+        this.reset();
+        for (const replica of board.others) {
+          const value = read(replica);
+          if (value !== undefined) this.set({ replica: replica.name }, value);
+        }
+      },
+    });
+  }
 }
 
 function watchJournal(registers: Registry[], counts: { readonly written: number; readonly dropped: number }): void {

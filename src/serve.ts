@@ -109,6 +109,7 @@ export async function startBridge(config: Config, log: pino.Logger, overrides: O
         follower?.reload();
         bridge.forgetRefusals();
         await mappings.reload();
+        parts.board?.noteReload();
       },
       async close(graceMs) {
         if (!shutdown.isStopping) {
@@ -152,7 +153,7 @@ function appDeps({ parts, log, isSandbox, shutdown }: AppParts): Parameters<type
     tracer: tracing,
     isSandbox,
     isReady: () => !shutdown.isStopping,
-    otherReplicas: () => parts.board?.others,
+    replicas: () => parts.board,
   };
 }
 

@@ -29,12 +29,17 @@ export const ReadyAnswer = z.object({
     })
     .optional()
     .describe('Only for requests with the API key'),
+  replicasDiffer: z
+    .boolean()
+    .optional()
+    .describe('True once replicas have used different mapping files for five minutes; present with `replicas`'),
   replicas: z
     .array(
       z.object({
         name: z.string(),
         mapping: z.string().describe('Version of its mapping files'),
         loadedAt: z.iso.datetime(),
+        reloadedAt: z.iso.datetime().optional().describe('When it last received SIGHUP'),
         isEditRefused: z.boolean().describe('It rejected an edit of its mapping files'),
         seenSecondsAgo: z.int(),
       }),

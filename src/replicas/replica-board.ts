@@ -13,6 +13,8 @@ export interface ReplicaNote {
 
 export interface ReplicaView extends ReplicaNote {
   readonly name: string;
+  /** When it last received SIGHUP. */
+  readonly reloadedAt?: string;
   readonly seenMsAgo: number;
 }
 
@@ -23,6 +25,8 @@ export interface ReplicaBoard {
   readonly hasDiffered: boolean;
   /** Shows the own note and reads those of others, now instead of within ten seconds. */
   update(): Promise<void>;
+  /** This replica received SIGHUP. */
+  noteReload(): void;
   close(): void;
 }
 
@@ -47,7 +51,12 @@ end
 return cjson.encode(seen)
 `);
 
-const Note = z.object({ mapping: z.string(), loadedAt: z.string(), isEditRefused: z.boolean() });
+const Note = z.object({
+  mapping: z.string(),
+  loadedAt: z.string(),
+  reloadedAt: z.string().exactOptional(),
+  isEditRefused: z.boolean(),
+});
 const Seen = z.array(z.tuple([z.string(), z.string(), z.number()]));
 
 interface BoardSettings {
@@ -67,6 +76,7 @@ export function createReplicaBoard(
   let others: readonly ReplicaView[] = [];
   let differsSince: number | undefined;
   let hasDiffered = false;
+  let reloadedAt: string | undefined;
 
   const judge = (own: ReplicaNote) => {
     const differing = others.filter(({ mapping }) => mapping !== own.mapping);
@@ -90,7 +100,7 @@ export function createReplicaBoard(
     const reply = await redis.runIfUp(
       exchange,
       [`eb:{board}:${app}`],
-      [name, JSON.stringify(own), String(forgottenMs)],
+      [name, JSON.stringify({ ...own, reloadedAt }), String(forgottenMs)],
     );
     others = 'lostBy' in reply ? [] : readOthers(reply.value, name);
     if (!('lostBy' in reply)) judge(own);
@@ -106,6 +116,10 @@ export function createReplicaBoard(
       return hasDiffered;
     },
     update,
+    noteReload() {
+      reloadedAt = new Date().toISOString();
+      void update();
+    },
     close: () => clearInterval(timer),
   };
 }

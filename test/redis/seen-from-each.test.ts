@@ -52,7 +52,7 @@ test('what one replica did is in the journal of the other, under every name of t
   expect(kept).not.toMatch(/lead-7|grace|contacts/);
 });
 
-test('/readyz and metrics show the mapping files of the other replicas, and that one rejected an edit', async () => {
+test('/readyz and metrics show the mapping files of the other replicas, their reloads, and that one rejected an edit', async () => {
   const crm = await startCrm();
   const dir = join(mkdtempSync(join(tmpdir(), 'mappings-')), 'hubspot');
   cpSync('mappings/hubspot', dir, { recursive: true });
@@ -66,9 +66,22 @@ test('/readyz and metrics show the mapping files of the other replicas, and that
     return body.replicas.filter(({ name }: { name: string }) => name === 'board-b');
   };
 
-  await expect.poll(shown).toEqual([expect.objectContaining({ name: 'board-b', isEditRefused: true })]);
+  const { body: own } = await b.send('GET', '/readyz');
+  await expect.poll(shown).toEqual([
+    {
+      name: 'board-b',
+      mapping: own.mapping.hash,
+      loadedAt: own.mapping.loadedAt,
+      reloadedAt: expect.stringMatching(/^\d{4}-.*Z$/),
+      isEditRefused: true,
+      seenSecondsAgo: expect.any(Number),
+    },
+  ]);
   const metrics = await (await fetch(`${a.adminUrl}/metrics`)).text();
   expect(metrics).toContain('enginy_bridge_replica_edit_refused{replica="board-b"} 1');
+  expect(metrics).toContain(`enginy_bridge_replica_mapping_info{replica="board-b",hash="${own.mapping.hash}"} 1`);
+  expect(metrics).toMatch(/enginy_bridge_replica_mapping_loaded_timestamp_seconds\{replica="board-b"\} \d{10}/);
+  expect(metrics).toMatch(/enginy_bridge_replica_reloaded_timestamp_seconds\{replica="board-b"\} \d{10}/);
   expect(metrics).toContain('enginy_bridge_redis_up 1');
   expect(metrics).toMatch(/enginy_bridge_crm_lane_mode\{lane="burst",mode="shared"\} 1/);
 });

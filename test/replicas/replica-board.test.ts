@@ -1,4 +1,10 @@
-import { expect, test } from 'vitest';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Pacer } from '../../src/crm/pacer.ts';
+import { probeRoutes } from '../../src/http/routes/probes.ts';
+import { createMetrics } from '../../src/metrics.ts';
 import type { RedisConnection } from '../../src/replicas/redis-connection.ts';
 import { createReplicaBoard } from '../../src/replicas/replica-board.ts';
 import { logSink } from '../support/log-sink.ts';
@@ -62,6 +68,41 @@ test('warns once when replicas use different mapping files for five minutes', as
   expect(early).toEqual({ warnings: 0, hasDiffered: false });
   expect(board.hasDiffered).toBe(true);
   expect(warnings()).toEqual([expect.objectContaining({ mapping: 'one', others: [{ name: 'b', mapping: 'two' }] })]);
+  board.close();
+});
+
+test('/readyz and a metric show that replicas have used different mapping files for five minutes', async () => {
+  const { board, after, show } = openBoard();
+  const metrics = createMetrics({ ofProcess: false });
+  const mappingState = () => ({ hash: 'one', loadedAt: '2026-11-25T12:00:00Z' });
+  metrics.watch({
+    pacer: { state: () => ({}) as ReturnType<Pacer['state']> },
+    sharing: { redis: { isUp: true, lostCount: 0 }, claims: { unavailableCount: 0 }, board },
+    mappingState,
+    droppedLogLines: () => 0,
+  });
+  const readiness = { isReady: () => true, mappingState, replicas: () => board };
+  const server = express()
+    .use(probeRoutes(readiness, { header: 'x-api-key', check: async () => 'known' }))
+    .listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  const shown = async () => {
+    const { port } = server.address() as AddressInfo;
+    const response = await fetch(`http://127.0.0.1:${port}/readyz`, { headers: { 'x-api-key': 'known' } });
+    const { replicasDiffer } = (await response.json()) as { replicasDiffer: boolean };
+    const gauge = /^enginy_bridge_replicas_mapping_differs (\d)$/m.exec(await metrics.read())?.[1];
+    return { replicasDiffer, gauge };
+  };
+  show(note('two'));
+  await after(0);
+  const early = await shown();
+  await after(6);
+
+  expect([early, await shown()]).toEqual([
+    { replicasDiffer: false, gauge: '0' },
+    { replicasDiffer: true, gauge: '1' },
+  ]);
   board.close();
 });
 

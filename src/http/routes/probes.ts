@@ -10,15 +10,22 @@ export interface Readiness {
   isReady(): boolean;
   mappingState(): ReloadState;
   /** Undefined where the bridge shares nothing with other replicas. */
-  otherReplicas?(): readonly OtherReplica[] | undefined;
+  replicas?(): ReplicaOverview | undefined;
 }
 
 interface OtherReplica {
   readonly name: string;
   readonly mapping: string;
   readonly loadedAt: string;
+  readonly reloadedAt?: string;
   readonly isEditRefused: boolean;
   readonly seenMsAgo: number;
+}
+
+interface ReplicaOverview {
+  readonly others: readonly OtherReplica[];
+  /** They have used different mapping files for five minutes. */
+  readonly hasDiffered: boolean;
 }
 
 /**
@@ -48,12 +55,13 @@ export function probeRoutes(readiness: Readiness, keyCheck: KeyCheck): Router {
 }
 
 function describe(readiness: Readiness): object {
-  const replicas = readiness.otherReplicas?.();
+  const replicas = readiness.replicas?.();
   const mapping = describeMapping(readiness.mappingState());
   if (replicas === undefined) return { mapping };
   return {
     mapping,
-    replicas: replicas.map(({ seenMsAgo, ...replica }) => ({
+    replicasDiffer: replicas.hasDiffered,
+    replicas: replicas.others.map(({ seenMsAgo, ...replica }) => ({
       ...replica,
       seenSecondsAgo: Math.round(seenMsAgo / 1_000),
     })),
