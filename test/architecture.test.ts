@@ -195,6 +195,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'errors.ts',
     'live-mappings.ts',
     'logger.ts',
+    'identity/identity-index.ts',
     'version.ts',
   ],
   'console/access/': ['config.ts', 'data-dir/replace-file.ts', 'logger.ts', 'settings/setting-kinds.ts'],

@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import type { Crm, ObservedLimits } from '../crm/crm.ts';
 import type { Pacer } from '../crm/pacer.ts';
+import type { IndexState } from '../identity/identity-index.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { LiveMappings } from '../live-mappings.ts';
 import type { Logger } from '../logger.ts';
@@ -9,6 +10,7 @@ import type { ConsoleThreads } from './archive/open-threads.ts';
 import type { EmbeddedCrm } from './data/crm-data.ts';
 import type { Arrivals } from './live/arrivals.ts';
 import type { HourHistory } from './live/hour-history.ts';
+import type { HubSpotPulse } from './live/hubspot-pulse.ts';
 
 /** What the console reads of the bridge that it belongs to. */
 export interface BridgeParts {
@@ -19,6 +21,10 @@ export interface BridgeParts {
   readonly apiKeys: () => readonly string[];
   /** Undefined: JOURNAL is off. */
   readonly journal: Journal | undefined;
+  /** Undefined: CAPTURE is off. */
+  readonly capture: { readonly counts: { readonly written: number; readonly dropped: number } } | undefined;
+  /** Undefined: there is no index. */
+  readonly identityIndex: { state(): readonly IndexState[] } | undefined;
   /** Undefined: this process is alone. */
   readonly redis: { readonly isUp: boolean; readonly lostCount: number } | undefined;
   /** Undefined: the bridge talks to HubSpot. */
@@ -35,6 +41,7 @@ export interface ConsoleSources extends BridgeParts {
   /** The last hour. */
   readonly history: HourHistory;
   readonly arrivals: Arrivals;
+  readonly pulse: HubSpotPulse;
   /** What HubSpot's responses said about its limits. */
   limits(): ObservedLimits;
   readonly threads: ConsoleThreads;

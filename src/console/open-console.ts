@@ -13,13 +13,14 @@ import type { BridgeParts } from './console-sources.ts';
 import { createArrivals } from './live/arrivals.ts';
 import { createEventHub } from './live/event-hub.ts';
 import { createHourHistory } from './live/hour-history.ts';
+import { createHubSpotPulse } from './live/hubspot-pulse.ts';
 import { createScreens } from './screens/screen-table.ts';
 
 /** The console before the bridge serves: it sees all that happens from then on. */
 export interface OpenConsole {
   /** A request was answered. */
   write(request: DecidedRequest): void;
-  observeCall(exchange: Pick<HubSpotExchange, 'responseHeaders' | 'durationMs'>): void;
+  observeCall(exchange: Pick<HubSpotExchange, 'responseHeaders' | 'durationMs' | 'status'>): void;
   /** Counts as the meter does, and notes rejected keys. */
   watchKeys(meter: RequestMeter): RequestMeter;
   start(parts: BridgeParts): RunningConsole;
@@ -43,6 +44,7 @@ export function openConsole(config: Config, settings: NonNullable<Config['consol
   const access = openAccess({ ...settings, adminHost: config.admin?.host ?? '' }, log, Date.now);
   const history = createHourHistory(() => performance.now());
   const arrivals = createArrivals();
+  const pulse = createHubSpotPulse(Date.now);
   const responses = observeResponses();
   const events = createEventHub((error) => log.error({ err: error }, 'the live texts of a screen failed'));
   return {
@@ -51,7 +53,10 @@ export function openConsole(config: Config, settings: NonNullable<Config['consol
       arrivals.add(request);
       events.count('requests');
     },
-    observeCall: responses.observe,
+    observeCall(exchange) {
+      responses.observe(exchange);
+      pulse.add(exchange);
+    },
     watchKeys: (meter) => ({
       observe: (answered) => meter.observe(answered),
       observeKey(result) {
@@ -61,7 +66,7 @@ export function openConsole(config: Config, settings: NonNullable<Config['consol
     }),
     start(parts) {
       const threads = openThreads(config, log, parts.hasLowPriority);
-      const sources = { ...parts, config, log, history, arrivals, limits: responses.limits, threads };
+      const sources = { ...parts, config, log, history, arrivals, pulse, limits: responses.limits, threads };
       const screens = createScreens(sources);
       const audit = createAudit(log, parts.journal);
       const timer = setInterval(() => history.look(parts.pacer.state()), lookMs).unref();

@@ -104,7 +104,7 @@ function followKeys() {
   /** @param {number} by */
   const move = (by) => {
     const links = rows().flatMap((row) => row.querySelector('a[href]') ?? []);
-    const at = links.findIndex((link) => link === document.activeElement);
+    const at = links.indexOf(/** @type {Element} */ (document.activeElement));
     const next = links[Math.max(0, Math.min(links.length - 1, at < 0 ? 0 : at + by))];
     if (next instanceof HTMLElement) next.focus();
   };

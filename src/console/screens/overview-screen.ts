@@ -1,31 +1,170 @@
+import { openJournalReader } from '../../journal/read-journal.ts';
+import { version } from '../../version.ts';
+import { includesRole } from '../access/roles.ts';
 import type { ConsoleSources } from '../console-sources.ts';
-import { html } from '../html/html.ts';
+import { type Html, html } from '../html/html.ts';
+import { barWidth, meterBar } from '../html/meter-bar.ts';
+import { sparkline } from '../html/sparkline.ts';
+import { liveMark, liveMarkTexts } from '../html/status-mark.ts';
+import { timeTag } from '../html/time-tag.ts';
+import type { Step } from '../live/hour-history.ts';
+import { readStates } from './overview-states.ts';
 import type { Screen } from './screen.ts';
 
 /** The state of everything at a glance. */
-export function overviewScreen({ pacer }: ConsoleSources): Screen {
+export function overviewScreen(sources: ConsoleSources): Screen {
   return {
     path: '/console',
     title: 'Overview',
     navLabel: 'Overview',
     role: 'viewer',
-    show: () => ({
-      body: html`<table>
-<caption>Lanes: the limits of HubSpot, each for one kind of call</caption>
-<thead><tr><th scope="col">Lane</th><th scope="col">Used</th><th scope="col">Limit</th><th scope="col">Waiting</th></tr></thead>
-<tbody>${Object.entries(pacer.state()).map(
-        ([lane, { used, limit, waiting }]) => html`<tr>
-<th scope="row">${lane}</th><td data-live="lane.${lane}.used">${used}</td><td>${limit}</td><td data-live="lane.${lane}.waiting">${waiting}</td>
-</tr>`,
-      )}</tbody>
-</table>`,
+    async show({ identity }) {
+      const steps = sources.history.read();
+      return {
+        body: html`<ul class="marks" aria-label="State">${readStates(sources).map((mark) => html`<li>${liveMark(mark)}</li>`)}</ul>
+${lanes(sources, steps)}
+${records(steps)}
+${replicas(sources)}
+${includesRole(identity.role, 'operator') && (await actions(sources))}
+<h2>Versions</h2>
+<p>enginy-bridge ${version}, Node ${process.versions.node}, HubSpot API ${sources.config.hubspot.apiVersion}, mapping ${sources.mappings.state().hash}</p>`,
+      };
+    },
+    live: () => ({
+      ...liveMarkTexts(readStates(sources)),
+      ...laneTexts(sources),
+      ...recordTexts(sources.history.read()),
     }),
-    live: () =>
-      Object.fromEntries(
-        Object.entries(pacer.state()).flatMap(([lane, { used, waiting }]) => [
-          [`lane.${lane}.used`, String(used)],
-          [`lane.${lane}.waiting`, String(waiting)],
-        ]),
-      ),
   };
+}
+
+const laneWords: Readonly<Record<string, string>> = {
+  burst: 'Calls, in 10 s',
+  search: 'Searches, in 1 s',
+  associations: 'Association calls, in 10 s',
+};
+
+function laneTexts({ pacer, limits }: ConsoleSources): Record<string, string> {
+  const texts = Object.entries(pacer.state()).flatMap(([lane, { used, limit, waiting, pausedMs, sharing }]) => [
+    [`lane.${lane}.used`, String(used)],
+    [`lane.${lane}.limit`, String(limit)],
+    [`lane.${lane}.bar`, barWidth(used, limit)],
+    [`lane.${lane}.waiting`, String(waiting)],
+    [
+      `lane.${lane}.mode`,
+      pausedMs > 0 ? `paused for ${Math.ceil(pausedMs / 1_000)} s` : (sharing?.mode ?? 'this process'),
+    ],
+  ]);
+  return { ...Object.fromEntries(texts), day: describeDay(limits()) };
+}
+
+function lanes(sources: ConsoleSources, steps: readonly Step[]): Html {
+  const texts = laneTexts(sources);
+  const cell = (name: string) => html`<td class="number" data-live="${name}">${texts[name]}</td>`;
+  return html`<h2>Limits of HubSpot</h2>
+<div class="scroll" tabindex="0" role="region" aria-label="Limits of HubSpot"><table>
+<caption>How much of each limit the bridge uses now, and the most in each minute of the last hour</caption>
+<thead><tr><th scope="col">Limit</th><th scope="col" class="number">Used</th><th scope="col" class="number">Of</th><th scope="col">Now</th><th scope="col">Last hour</th><th scope="col" class="number">Waiting</th><th scope="col">State</th></tr></thead>
+<tbody>${Object.entries(sources.pacer.state()).map(([lane, { used, limit }]) => {
+    const name = laneWords[lane] ?? lane;
+    const most = steps.map(({ lanes: seen }) => seen[lane]?.used ?? 0);
+    return html`<tr>
+<th scope="row">${name}</th>${cell(`lane.${lane}.used`)}${cell(`lane.${lane}.limit`)}
+<td>${meterBar(`lane.${lane}.bar`, used, limit)}</td>
+<td>${sparkline(most, { label: `${name}, last hour: at most ${most.reduce((a, b) => Math.max(a, b), 0)}`, of: 'highest' })}</td>
+${cell(`lane.${lane}.waiting`)}<td data-live="lane.${lane}.mode">${texts[`lane.${lane}.mode`]}</td>
+</tr>`;
+  })}</tbody></table></div>
+<p>Daily limit: <span data-live="day">${texts.day}</span></p>`;
+}
+
+function describeDay({ callsPerDay, remainingToday }: ReturnType<ConsoleSources['limits']>): string {
+  if (callsPerDay === undefined || remainingToday === undefined) return 'HubSpot has not said yet.';
+  const count = (calls: number) => calls.toLocaleString('en-US');
+  return `${count(callsPerDay - remainingToday)} of ${count(callsPerDay)} calls are used, by all apps of the account.`;
+}
+
+const outcomes: readonly (readonly [outcome: string, words: string])[] = [
+  ['matched', 'Matched'],
+  ['not-found', 'Not found'],
+  ['created', 'Created'],
+  ['linked', 'Linked to an existing record'],
+  ['updated', 'Updated'],
+  ['unchanged', 'Unchanged'],
+  ['several', 'Several records match'],
+  ['failed', 'Failed'],
+];
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
+/** Counts of each step by outcome; `held-back`: records of which a field was not written. */
+function countsOf(steps: readonly Step[], outcome: string): readonly number[] {
+  return steps.map((step) => (outcome === 'held-back' ? step.heldBack : (step.outcomes[outcome] ?? 0)));
+}
+
+const recordRows = [...outcomes, ['held-back', 'With a field that was held back'] as const];
+
+function recordTexts(steps: readonly Step[]): Record<string, string> {
+  const requests = sumOf(steps.map((step) => step.requests));
+  const failed = sumOf(steps.map((step) => step.failedRequests));
+  return {
+    ...Object.fromEntries(
+      recordRows.map(([outcome]) => [`records.${outcome}`, String(sumOf(countsOf(steps, outcome)))]),
+    ),
+    requests: `${requests} requests, ${failed} of them answered with an error`,
+  };
+}
+
+function records(steps: readonly Step[]): Html {
+  const texts = recordTexts(steps);
+  return html`<h2>Last hour</h2>
+<p data-live="requests">${texts.requests}</p>
+<div class="scroll" tabindex="0" role="region" aria-label="Records of the last hour"><table>
+<caption>Records of Enginy's requests by outcome, since this process started or for an hour</caption>
+<thead><tr><th scope="col">Outcome</th><th scope="col" class="number">Records</th><th scope="col">By minute</th></tr></thead>
+<tbody>${recordRows.map(
+    ([outcome, words]) => html`<tr>
+<th scope="row">${words}</th><td class="number" data-live="records.${outcome}">${texts[`records.${outcome}`]}</td>
+<td>${sparkline(countsOf(steps, outcome), { label: `${words}, by minute`, of: 'sums' })}</td>
+</tr>`,
+  )}</tbody></table></div>`;
+}
+
+function replicas({ board, config, mappings }: ConsoleSources): Html {
+  if (board === undefined || config.replicas === undefined) return html``;
+  const own = { name: `${config.replicas.name} (this one)`, mapping: mappings.state().hash, seen: 'now' };
+  const others = board.others.map(({ name, mapping, seenMsAgo }) => ({
+    name,
+    mapping,
+    seen: `${Math.round(seenMsAgo / 1_000)} s ago`,
+  }));
+  return html`<h2>Replicas</h2>
+<div class="scroll" tabindex="0" role="region" aria-label="Replicas"><table>
+<caption>Replicas with the same access token, and their mapping files</caption>
+<thead><tr><th scope="col">Replica</th><th scope="col">Mapping</th><th scope="col">Seen</th></tr></thead>
+<tbody>${[own, ...others].map(
+    ({ name, mapping, seen }) =>
+      html`<tr><th scope="row">${name}</th><td class="code">${mapping}</td><td>${seen}</td></tr>`,
+  )}</tbody></table></div>`;
+}
+
+const maxActions = 10;
+
+/** What users of the console did, for those who may do anything. */
+async function actions({ config: { journal } }: ConsoleSources): Promise<Html | undefined> {
+  if (journal === undefined) return undefined;
+  const reader = openJournalReader(journal.dir, journal.secret);
+  const noted = (await reader?.actions(maxActions)) ?? [];
+  reader?.close();
+  if (noted.length === 0) return undefined;
+  return html`<h2>Latest actions in the console</h2>
+<div class="scroll" tabindex="0" role="region" aria-label="Latest actions"><table>
+<caption>Who did what; times are in UTC</caption>
+<thead><tr><th scope="col">Time</th><th scope="col">User</th><th scope="col">Action</th><th scope="col">Of</th><th scope="col">Result</th></tr></thead>
+<tbody>${noted.map(
+    ({ at, user, role, action, subject, result }) => html`<tr>
+<td>${timeTag(at)}</td><td>${user} <small>(${role})</small></td><td class="code">${action}</td><td>${subject}</td><td>${result}</td></tr>`,
+  )}</tbody></table></div>`;
 }

@@ -1,9 +1,13 @@
 import type { ConsoleSources } from '../console-sources.ts';
+import { createAccountReader } from './account-reader.ts';
+import { connectScreen } from './connect-screen.ts';
+import { hubSpotScreen } from './hubspot-screen.ts';
 import { archiveScreens } from './archive-screens.ts';
 import { overviewScreen } from './overview-screen.ts';
 import type { Screen } from './screen.ts';
 
 /** All screens, in the order of the navigation. Routes, roles, live texts and the tests of every screen come from this list. */
 export function createScreens(sources: ConsoleSources): readonly Screen[] {
-  return [overviewScreen(sources), ...archiveScreens(sources)];
+  const account = createAccountReader(sources.crm);
+  return [overviewScreen(sources), ...archiveScreens(sources), hubSpotScreen(sources), connectScreen(sources, account)];
 }

@@ -1,0 +1,148 @@
+import type { PropertyDefinition } from '../../crm/crm.ts';
+import { scopeNeeds } from '../../crm/hubspot/scopes.ts';
+import { supportedUntil } from '../../crm/hubspot/transport/api-versions.ts';
+import type { Examined, Section } from '../../doctor/examination.ts';
+import { examineCrm } from '../../doctor/examine-crm.ts';
+import { GatewayError } from '../../errors.ts';
+import { readFieldMark } from '../../mapping/run/field-mark.ts';
+import type { ConsoleSources } from '../console-sources.ts';
+import { type Html, html } from '../html/html.ts';
+import { postForm } from '../html/post-form.ts';
+import { type Status, statusMark } from '../html/status-mark.ts';
+import { timeTag } from '../html/time-tag.ts';
+import { includesRole } from '../access/roles.ts';
+import { consoleCall } from './account-reader.ts';
+import type { Screen } from './screen.ts';
+
+/** The checks make some calls; they are repeated when a user asks for it, or after this. */
+const keptMs = 300_000;
+const patienceMs = 10_000;
+
+interface Examination {
+  readonly at: number;
+  readonly section: Section;
+  readonly granted: readonly string[] | undefined;
+  /** Properties that the bridge created, by object. */
+  readonly created: readonly { readonly object: string; readonly properties: readonly PropertyDefinition[] }[];
+}
+
+/** The account, what the token may do and for which feature, limits, and the properties that the bridge created. */
+export function hubSpotScreen(sources: ConsoleSources): Screen {
+  let last: Promise<Examination> | undefined;
+  let startedAt = Number.NEGATIVE_INFINITY;
+  const examineAgain = () => {
+    startedAt = performance.now();
+    last = examine(sources);
+    return last;
+  };
+  return {
+    path: '/console/hubspot',
+    title: 'HubSpot',
+    navLabel: 'HubSpot',
+    role: 'viewer',
+    async show({ identity, formToken }) {
+      const isFresh = performance.now() - startedAt < keptMs;
+      const examination = await (isFresh && last !== undefined ? last : examineAgain());
+      return {
+        body: html`${checks(examination)}
+${includesRole(identity.role, 'editor') && postForm({ action: '/console/hubspot/examine', formToken }, html`<button>Check again</button>`)}
+${scopes(examination.granted)}
+${examination.created.map(createdProperties)}`,
+      };
+    },
+    actions: [
+      {
+        path: '/console/hubspot/examine',
+        role: 'editor',
+        async run() {
+          await examineAgain();
+          return { redirect: '/console/hubspot' };
+        },
+      },
+    ],
+  };
+}
+
+async function examine({ crm, mappings, config, limits }: ConsoleSources): Promise<Examination> {
+  const context = consoleCall(patienceMs);
+  const current = mappings.current();
+  const { section, isReached, linkTemplates } = await examineCrm({ crm, context, limits }, current, {
+    hubspot: config.hubspot,
+    isSandbox: config.isSandbox,
+    scopeNeeds,
+    supportedUntil: supportedUntil[config.hubspot.apiVersion],
+  });
+  const at = Date.now();
+  if (!isReached || linkTemplates === undefined) return { at, section, granted: undefined, created: [] };
+  const created = [];
+  for (const mapping of [current.contacts, current.companies]) {
+    if (mapping === undefined) continue;
+    const properties = await ifReadable(() => crm.readProperties(mapping.target.objectType, context));
+    const own = (properties ?? []).filter(({ description }) => readFieldMark(description) !== undefined);
+    created.push({ object: mapping.object, properties: own });
+  }
+  return { at, section, granted: await ifReadable(() => crm.readScopes(context)), created };
+}
+
+/** The checks say why it is not. */
+async function ifReadable<Result>(read: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof GatewayError) return undefined;
+    throw error;
+  }
+}
+
+const statusOf: Readonly<Record<Examined['mark'], Status>> = { '✓': 'good', '!': 'warning', '✕': 'bad' };
+const words: Readonly<Record<Examined['mark'], string>> = { '✓': 'fine', '!': 'warning', '✕': 'error' };
+
+function checks({ at, section }: Examination): Html {
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Checks"><table>
+<caption>Checks of ${timeTag(at)} UTC; nothing was written</caption>
+<thead><tr><th scope="col">Result</th><th scope="col">What was found</th><th scope="col">What to do</th></tr></thead>
+<tbody>${section.lines.map(
+    ({
+      mark,
+      text,
+      remedy,
+    }) => html`<tr><td>${statusMark(statusOf[mark], words[mark])}</td><td>${text}</td><td>${remedy}</td></tr>
+`,
+  )}</tbody></table></div>`;
+}
+
+function scopes(granted: readonly string[] | undefined): Html {
+  const state = (scope: string, isOptional: boolean): Html => {
+    if (granted === undefined) return statusMark('off', 'not known');
+    if (granted.includes(scope)) return statusMark('good', 'granted');
+    return isOptional ? statusMark('warning', 'missing, optional') : statusMark('bad', 'missing');
+  };
+  return html`<h2>Scopes</h2>
+<div class="scroll" tabindex="0" role="region" aria-label="Scopes"><table>
+<caption>What the key may do, by what the bridge needs it for</caption>
+<thead><tr><th scope="col">For</th><th scope="col">Scope</th><th scope="col">State</th></tr></thead>
+<tbody>${scopeNeeds.map(
+    ({
+      scope,
+      feature,
+      isOptional = false,
+    }) => html`<tr><th scope="row">${feature}</th><td class="code">${scope}</td><td>${state(scope, isOptional)}</td></tr>
+`,
+  )}</tbody></table></div>`;
+}
+
+function createdProperties({ object, properties }: Examination['created'][number]): Html {
+  const title = `Properties of ${object} that the bridge created`;
+  if (properties.length === 0)
+    return html`<h2>${title}</h2><p>None: every field that arrived has a row or a property.</p>`;
+  return html`<h2>${title}</h2>
+<div class="scroll" tabindex="0" role="region" aria-label="${title}"><table>
+<caption>${properties.length} properties, each for a field of Enginy without a row in the mapping files</caption>
+<thead><tr><th scope="col">Property</th><th scope="col">Label</th><th scope="col">Type</th></tr></thead>
+<tbody>${properties.slice(0, maxShown).map(
+    ({ name, label, type }) => html`<tr><th scope="row" class="code">${name}</th><td>${label}</td><td>${type}</td></tr>
+`,
+  )}</tbody></table></div>`;
+}
+
+const maxShown = 200;
