@@ -53,10 +53,10 @@ test('an engineer connects Enginy, and sees its checklist tick while its request
   await page.getByRole('link', { name: 'Connect Enginy' }).click();
 
   const values = page.getByRole('region', { name: 'Values to enter' });
-  const valueOf = (name: string) => values.getByRole('row', { name }).getByRole('cell').first().innerText();
-  expect(await valueOf('Base URL')).toBe('https://bridge.example.com');
-  expect(await valueOf('API key header')).toBe('x-api-key');
-  expect(await valueOf('Contact link template')).toMatch(/^https:\/\/app.*\{\{crmId\}\}$/);
+  const valueFor = (name: string) => values.getByRole('row', { name }).getByRole('cell').first().innerText();
+  expect(await valueFor('Base URL')).toBe('https://bridge.example.com');
+  expect(await valueFor('API key header')).toBe('x-api-key');
+  expect(await valueFor('Contact link template')).toMatch(/^https:\/\/app.*\{\{crmId\}\}$/);
   const fingerprint = createHash('sha256').update(key).digest('hex').slice(0, 8);
   expect(await values.getByRole('row', { name: /^API key the value/ }).innerText()).toContain(fingerprint);
   expect(await page.content()).not.toContain(key);
