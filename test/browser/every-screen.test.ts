@@ -1,6 +1,7 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { ConsoleSources } from '../../src/console/console-sources.ts';
 import { createScreens } from '../../src/console/screens/screen-table.ts';
 import { sendTo } from '../support/start-app.ts';
@@ -11,8 +12,8 @@ import { signInAt } from './sign-in-at.ts';
 const anything: unknown = new Proxy(() => anything, { get: () => anything });
 const paths = createScreens(anything as ConsoleSources).map(({ path }) => path);
 
-/** Paths with parts that depend on what happened; a screen with such a path needs its line here. */
-const examples: Readonly<Record<string, string>> = {};
+/** Paths with parts that depend on what happened, filled in when it has; a screen with such a path needs its line in `findExamples`. */
+const examples: Record<string, string> = {};
 
 let browser: Browser;
 let running: Awaited<ReturnType<typeof startConsoleBridge>>;
@@ -23,6 +24,7 @@ beforeAll(async () => {
   await doSomeWork();
   browser = await openBrowser();
   signedIn = await signInAt(browser, running);
+  await findExamples();
 });
 
 afterAll(async () => {
@@ -32,7 +34,8 @@ afterAll(async () => {
 
 /** So that the screens have something to show: records that match, that are created, and that fail. */
 async function doSomeWork(): Promise<void> {
-  const send = (method: string, path: string, body?: unknown) => sendTo(running.url, method, path, body);
+  const send = (method: string, path: string, body?: unknown) =>
+    sendTo(running.url, method, path, body, { 'x-request-id': `${method}${path.replaceAll('/', '-')}` });
   await send('GET', '/health');
   await send('GET', '/users');
   const contacts = [
@@ -44,6 +47,31 @@ async function doSomeWork(): Promise<void> {
   const { crmId } = created.body.results[0];
   await send('PUT', '/contacts', { contacts: [{ crmId, title: 'CEO', industry: 'no such industry' }] });
   await send('PUT', '/contacts', { contacts: [{ crmId: '999999999999', title: 'CEO' }] });
+}
+
+/** Follows the links of the lists, as soon as what happened is in the files. */
+async function findExamples(): Promise<void> {
+  const { page, close } = await openPage(browser, running.adminUrl, signedIn);
+  const firstLink = async (list: string, address: RegExp) => {
+    await page.goto(list);
+    const links = await page
+      .locator('main a')
+      .evaluateAll((found) => found.map((each) => each.getAttribute('href') ?? ''));
+    return links.find((href) => address.test(href)) ?? '';
+  };
+  const captures = () => readdirSync(join(running.folder, 'captures')).filter((name) => name.endsWith('.json'));
+  await vi.waitFor(() => expect(captures().filter((name) => name.includes('PUT'))).toHaveLength(2), {
+    timeout: 30_000,
+  });
+  const problem = () => firstLink('/console/problems', /problems\/[0-9a-f]{12}/);
+  await vi.waitFor(async () => expect(await problem()).not.toBe(''), { timeout: 30_000 });
+  examples['/console/requests/:id'] = '/console/requests/PUT-contacts';
+  examples['/console/captures/:name'] = `/console/captures/${captures().at(-1)}`;
+  examples['/console/problems/:key'] = await problem();
+  examples['/console/record/:id'] = '/console/record/lead-2';
+  examples['/console/data/:kind'] = '/console/data/companies';
+  examples['/console/data/:kind/:id'] = await firstLink('/console/data/contacts', /contacts\/\d+$/);
+  await close();
 }
 
 test('every path with a part that varies has an example', () => {

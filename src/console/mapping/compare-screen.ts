@@ -43,7 +43,7 @@ async function showCompare(deps: CompareDeps, visit: Visit): Promise<Page> {
     return { ...(!job.isDone && { refreshS: 2 }), body: showJob(job) };
   }
   const { files } = await deps.archive.ask('mappingFiles');
-  const name = visit.query.get('file') ?? files[0]?.name ?? 'contacts.yaml';
+  const name = visit.query.get('file') ?? 'contacts.yaml';
   const text = files.find((file) => file.name === name)?.text ?? '';
   const others = files.filter((file) => file.name !== name);
   return {

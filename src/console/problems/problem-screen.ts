@@ -55,7 +55,7 @@ const gone: Page = {
 
 function describe({ cause }: ProblemView): Html {
   const { kind, endpoint, what, remedy, records, firstAt, lastAt } = cause;
-  return html`<p>${statusMark(kind === 'failed' ? 'bad' : 'warning', `${endpoint}: ${what}`)}</p>
+  return html`<p>${statusMark(kind === 'failed' ? 'bad' : 'warning', kind === 'failed' ? 'failed' : 'held back')} <span class="code">${endpoint}</span>: ${what}</p>
 <p>${records} records, first ${timeTag(firstAt)}, last ${timeTag(lastAt)} (UTC).</p>
 ${remedy !== undefined && html`<p>What to do: ${remedy}.</p>`}`;
 }

@@ -18,7 +18,7 @@ export function showTimeline(caption: Part, entries: readonly EntryView[]): Html
       cells: [
         timeTag(entry.at),
         html`<a href="${requestPath(entry)}">${entry.endpoint}</a>`,
-        html`${statusMark(entry.status, entry.summary)}${showDetails(entry)}`,
+        html`${statusMark(entry.status, words[entry.status])} ${entry.summary}${showDetails(entry)}`,
       ],
     })),
   );
@@ -30,10 +30,15 @@ export function showEntries(caption: Part, entries: readonly EntryView[], linkOf
     caption,
     [{ label: 'Record' }, { label: 'What happened' }],
     entries.map((entry) => ({
-      cells: [recordCell(entry, linkOf), html`${statusMark(entry.status, entry.summary)}${showDetails(entry)}`],
+      cells: [
+        recordCell(entry, linkOf),
+        html`${statusMark(entry.status, words[entry.status])} ${entry.summary}${showDetails(entry)}`,
+      ],
     })),
   );
 }
+
+const words = { good: 'done', warning: 'held back', bad: 'failed' } as const;
 
 function recordCell({ object, externalId, crmId }: EntryView, linkOf: RecordLink): Html {
   const isRecord = object === 'contacts' || object === 'companies';

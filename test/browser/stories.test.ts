@@ -1,0 +1,102 @@
+import { copyFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { captureFileName, captureMoment, requestIdInName } from '../../src/capture/capture-file.ts';
+import { startConsoleBridge } from '../console/console-client.ts';
+import { sendTo } from '../support/start-app.ts';
+import { openBrowser, openPage } from './open-browser.ts';
+import { signInAt } from './sign-in-at.ts';
+
+const email = 'grace.hopper@example.org';
+/** Captured requests, and those of them that write a title. */
+const [captured, withTitle] = [500, 37];
+
+let browser: Browser;
+let running: Awaited<ReturnType<typeof startConsoleBridge>>;
+let signedIn: BrowserContextOptions;
+let folder: string;
+
+beforeAll(async () => {
+  running = await startConsoleBridge({ JOURNAL: 'on', CAPTURE: 'all' });
+  folder = join(running.folder, 'captures');
+  const send = (method: string, path: string, body: unknown, id: string) =>
+    sendTo(running.url, method, path, body, { 'x-request-id': id });
+  const contact = { externalId: 'lead-77', email, phone: '+1 415 555 0142', firstName: 'Grace', lastName: 'Hopper' };
+  const created = await send('POST', '/contacts', { contacts: [contact] }, 'created');
+  const { crmId } = created.body.results[0];
+  await send('PUT', '/contacts', { contacts: [{ crmId, city: 'Paris' }] }, 'city');
+  await send('PUT', '/contacts', { contacts: [{ crmId, title: 'Admiral' }] }, 'title');
+  await send('PUT', '/contacts', { contacts: [{ crmId, phone: '+1 415 555 0143' }] }, 'phone');
+  await vi.waitFor(() => expect(captures()).toHaveLength(4), { timeout: 30_000 });
+  browser = await openBrowser();
+  signedIn = await signInAt(browser, running);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await running.close();
+});
+
+const captures = () => readdirSync(folder).filter((name) => name.endsWith('.json'));
+
+/** The folder has as many captures as a busy day: copies of two. */
+function multiplyCaptures(): void {
+  const fileOf = (id: string) => captures().find((name) => requestIdInName(name) === id) ?? '';
+  const [city, title] = [fileOf('city'), fileOf('title')];
+  for (let n = 0; n < captured; n += 1) {
+    const source = n < withTitle ? title : city;
+    const startedAt = new Date(captureMoment(source) + 60_000 + n).toISOString();
+    const copy = { startedAt, method: 'PUT', path: '/contacts', status: 200, requestId: `copy-${n}`, unique: '00' };
+    copyFileSync(join(folder, source), join(folder, captureFileName(copy)));
+  }
+}
+
+test('support goes from an email address to the reason why a telephone number was not updated, and replays', async () => {
+  const { page, expectClean, close } = await openPage(browser, running.adminUrl, signedIn);
+  await page.goto('/console');
+
+  // First click: the screen with the search box. Second: find.
+  await page.getByRole('link', { name: 'Record', exact: true }).click();
+  await page.locator('main').getByRole('searchbox').fill(email);
+  await page.locator('main').getByRole('button', { name: 'Find' }).click();
+  const reason = 'phone: HubSpot already has a value, and the row says overwrite: if_empty';
+  await page.getByText(reason).waitFor();
+  expect(page.url()).not.toContain('hopper');
+  expect(await page.content()).not.toContain(email);
+
+  const row = page.getByRole('row').filter({ hasText: reason });
+  await row.getByRole('link', { name: 'PUT /contacts' }).click();
+  await page.getByRole('table', { name: /^Calls of HubSpot/ }).waitFor();
+  await page.getByRole('button', { name: 'Replay offline' }).click();
+  await page.getByText('The same as then').waitFor();
+  expectClean();
+  await close();
+});
+
+test('an administrator tries a record, compares an edit, and sees how many captured requests differ', async () => {
+  multiplyCaptures();
+  const { page, expectClean, close } = await openPage(browser, running.adminUrl, signedIn);
+  await page.goto('/console/mapping');
+
+  await page.getByRole('link', { name: 'Try a record' }).click();
+  await page.getByRole('textbox').fill('email=Ada@Example.com\ntitle=Engineer');
+  await page.getByRole('button', { name: 'Explain' }).click();
+  const result = page.getByRole('region', { name: 'Result' });
+  await result.getByRole('cell', { name: 'ada@example.com' }).first().waitFor();
+
+  await page.goto('/console/mapping');
+  await page.getByRole('link', { name: 'Compare an edited file' }).click();
+  const editor = page.getByRole('textbox');
+  const text = await editor.inputValue();
+  await editor.fill(text.replace('crm: jobtitle', 'crm: enginy_title'));
+  await page.getByRole('button', { name: 'Compare' }).click();
+  // The page loads itself again until all are compared.
+  await page.getByText(`${captured - withTitle} the same · ${withTitle} differ`).waitFor({ timeout: 110_000 });
+  await page.getByRole('cell', { name: `${withTitle}`, exact: true }).waitFor();
+  expect(await page.getByRole('table', { name: 'What would differ, by kind' }).innerText()).toContain(
+    'update of contacts: enginy_title, jobtitle differ',
+  );
+  expectClean();
+  await close();
+}, 300_000);
