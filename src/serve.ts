@@ -12,7 +12,7 @@ import type { Clock } from './crm/clock.ts';
 import { hubSpotPropertyRules } from './crm/hubspot/property-rules.ts';
 import { hubSpotProtocol } from './crm/hubspot/protocol/hubspot-protocol.ts';
 import { openStores } from './data-dir/open-stores.ts';
-import { openIdentityIndex } from './identity/open-identity-index.ts';
+import { type OpenedIndex, openIdentityIndex } from './identity/open-identity-index.ts';
 import { startJournal } from './journal/start-journal.ts';
 import { closeServer, createPublicServer, listen, watchTraffic } from './listening.ts';
 import { loadLiveMappings } from './live-mappings.ts';
@@ -62,7 +62,7 @@ interface Overrides {
   /** Loads the mapping files at the start; by default from their folder. */
   readonly loadMappings?: Parameters<typeof loadLiveMappings>[1]['load'];
   /** For tests, which see how the index is asked. */
-  readonly watchIndex?: (index: IdentityIndex) => IdentityIndex;
+  readonly watchIndex?: (index: OpenedIndex) => IdentityIndex;
   /** How often the folder of mapping files and the certificate are checked. */
   readonly pollMs?: number;
   /** For the metrics; by default none are dropped. */

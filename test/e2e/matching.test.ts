@@ -126,10 +126,11 @@ test.each([
 ] as const)('two holders of one name, if_several: %s', async (choice, position) => {
   const rule = `match: { rules: [{ enginy: name, crm: name, transform: [company_name] }], if_several: ${choice} }`;
   const { crm, sync } = await startWith('companies', rule);
+  const now = new Date(crm.now).toISOString();
   const { companies } = crm.seed({
     companies: [
-      { properties: { name: 'Twins Inc.' }, createdAt: '2026-01-01T00:00:00Z' },
-      { properties: { name: 'Twins' }, createdAt: '2026-02-01T00:00:00Z' },
+      { properties: { name: 'Twins Inc.' }, createdAt: '2026-01-01T00:00:00Z', updatedAt: now },
+      { properties: { name: 'Twins' }, createdAt: '2026-02-01T00:00:00Z', updatedAt: now },
     ],
   });
 
