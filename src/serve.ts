@@ -234,7 +234,7 @@ async function openParts(config: Config, log: pino.Logger, overrides: Overrides)
     ownerStore: sharing === undefined ? stores?.owners : sharing.shareOwners(stores?.owners),
     shared: sharing,
   };
-  const identityIndex = openIdentityIndex(config, { crm, log, ...(overrides.clock && { clock: overrides.clock }) });
+  const identityIndex = openIdentityIndex(config, { crm, log, clock: overrides.clock, sharing });
   identityIndex?.follow(mappings.current());
   const watched = identityIndex && (overrides.watchIndex?.(identityIndex) ?? identityIndex);
   const bridge = createBridge({ ...deps, identityIndex: watched }, { ...config, propertyRules: hubSpotPropertyRules });

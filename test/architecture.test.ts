@@ -136,6 +136,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'bridge/records/record-id-cache.ts',
     'bridge/timeline/owner-directory.ts',
     'crm/',
+    'identity/identity-store.ts',
     'errors.ts',
     'logger.ts',
   ],

@@ -35,6 +35,7 @@ const runBy: Readonly<Record<string, readonly [file: string, words: string]>> = 
   'npm run sbom': ['.ci/run', 'npm run --silent sbom'],
   'npm run test:browser': ['.ci/run', 'npm run --silent test:browser'],
   'npm run test:drill': ['.ci/run', 'npm run --silent test:drill'],
+  'npm run test:index': ['.ci/run', 'npm run --silent test:index'],
   'npm run test:redis': ['.ci/run', 'npm run --silent test:redis'],
   'npm run test:fidelity': ['.ci/run', 'npm run --silent test:fidelity'],
   'npm run demo': ['test/drill/demo.test.ts', "'demo/main.ts'"],

@@ -9,11 +9,15 @@ export interface BuilderDeps {
   readonly log: Logger;
   /** The index of an object type, opened if necessary; undefined if it is no longer followed. */
   readonly objectFor: (objectType: string) => Promise<ObjectIndex | undefined>;
+  /** False while another process lists and sweeps for all. */
+  readonly leads: () => Promise<boolean>;
   readonly onFailure: (error: unknown) => void;
 }
 
 /** Without requests, the index is refreshed so often. */
 const sweepEveryMs = 60_000;
+/** What another process has built is looked at so often, and its place taken if it is gone. */
+const followEveryMs = 5_000;
 /** A call of the background waits for all others. */
 const callTimeoutMs = 10 * 60_000;
 const firstRetryMs = 2_000;
@@ -68,6 +72,10 @@ export class Builder {
   async #step(objectType: string): Promise<number> {
     const object = await this.#deps.objectFor(objectType);
     if (object === undefined || this.#isClosed) return 0;
+    if (!(await this.#deps.leads())) {
+      await object.reload();
+      return followEveryMs;
+    }
     const due = object.listingDue;
     if (object.sweptAgoMs >= sweepEveryMs || due === 'after a sweep') {
       await object.sweep(background());

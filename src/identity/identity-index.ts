@@ -87,6 +87,7 @@ class LiveIndex implements RunningIndex {
     this.#builder = new Builder({
       clock: deps.clock,
       log: deps.log,
+      leads: () => this.#leads(),
       objectFor: (objectType) => this.#objectFor(objectType),
       onFailure: (error) => this.#noteFailure(error),
     });
@@ -190,6 +191,10 @@ class LiveIndex implements RunningIndex {
     }
   }
 
+  async #leads(): Promise<boolean> {
+    return (await this.#deps.store.leads?.()) ?? true;
+  }
+
   /** Opens the store if it is not open. @throws IndexLostError; what reading the account throws. */
   async #objectFor(objectType: string): Promise<ObjectIndex | undefined> {
     const session = this.#session ?? (await this.#open());
@@ -198,7 +203,7 @@ class LiveIndex implements RunningIndex {
     if (known !== undefined || rules === undefined) return known;
     const { crm, clock, log } = this.#deps;
     const { index, digest } = session;
-    const deps = { crm, index, digest, clock, wallClock: Date.now, log };
+    const deps = { crm, index, digest, clock, leads: () => this.#leads(), wallClock: Date.now, log };
     const object = await ObjectIndex.load(deps, this.#settings, rules);
     object.follow(this.#followed.get(objectType) ?? rules);
     session.objects.set(objectType, object);

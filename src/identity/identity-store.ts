@@ -5,7 +5,7 @@ export interface IndexPair {
   readonly id: string;
 }
 
-/** What is written in one step: all of it or nothing. */
+/** What is written together: the state last, so that it never speaks of pairs that are not there. */
 export interface IndexChange {
   /** Added; a pair that is there already stays. */
   readonly pairs: readonly IndexPair[];
@@ -22,7 +22,7 @@ export interface OpenIndex {
   write(change: IndexChange): Promise<void>;
   /** Undefined if no text of this name was written. */
   readState(name: string): Promise<string | undefined>;
-  /** How many pairs it holds. */
+  /** How many keys it holds. */
   count(): Promise<number>;
 }
 
@@ -36,6 +36,11 @@ export interface IdentityStore {
    * @throws IndexLostError if the store cannot be used.
    */
   open(account: string): Promise<OpenIndex>;
+  /**
+   * True while this process is the one that lists, sweeps and writes states; absent where no other process has the same store. The
+   * state that another process writes is not kept, its pairs are.
+   */
+  leads?(): Promise<boolean>;
   close(): Promise<void>;
 }
 

@@ -20,6 +20,8 @@ export interface ObjectIndexDeps {
   readonly index: OpenIndex;
   readonly digest: KeyDigest;
   readonly clock: Clock;
+  /** False while another process writes the state; absent where there is none. */
+  readonly leads?: () => Promise<boolean>;
   /** Milliseconds since 1970, for the first sweep only: later ones count by the CRM's clock. */
   readonly wallClock: () => number;
   readonly log: Logger;
@@ -87,6 +89,14 @@ export class ObjectIndex {
     this.#rules = rules;
   }
 
+  /** Takes over what another process has written. @throws IndexLostError */
+  async reload(): Promise<void> {
+    await this.#inTurn(async () => {
+      const text = await this.#deps.index.readState(this.#rules.objectType);
+      this.#state = readObjectState(text, this.#limits.overlapMs);
+    });
+  }
+
   /** True if all records were listed for this rule, and the last sweep followed it. */
   isListed(fingerprint: string): boolean {
     return this.#state.rules[fingerprint]?.isListed === true;
@@ -124,6 +134,7 @@ export class ObjectIndex {
     const { clock, wallClock, crm } = this.#deps;
     const rules = this.#rules;
     const startedAt = clock.now();
+    if ((await this.#deps.leads?.()) === false) await this.reload();
     const isWide = this.#isWideDue(startedAt);
     const { sweptAt = wallClock(), overlapMs } = this.#state;
     const since = sweptAt - (isWide ? Math.max(wideOverlapMs, overlapMs) : overlapMs);

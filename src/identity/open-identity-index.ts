@@ -5,6 +5,7 @@ import type { Crm } from '../crm/crm.ts';
 import type { Logger } from '../logger.ts';
 import type { Mapping } from '../mapping/schema/record-mapping.ts';
 import { type RunningIndex, startIdentityIndex } from './identity-index.ts';
+import type { IdentityStore } from './identity-store.ts';
 import { createMemoryStore, createSqliteStore } from './sqlite-store.ts';
 
 /** The mappings of records, as mapping files are loaded. */
@@ -17,19 +18,27 @@ export interface OpenedIndex extends Omit<RunningIndex, 'follow'> {
   follow(mappings: RecordMappings): void;
 }
 
+interface OpeningDeps {
+  readonly crm: Crm;
+  readonly log: Logger;
+  readonly clock?: Clock | undefined;
+  /** Keeps the index of several replicas. */
+  readonly sharing?: { openIdentityStore(): IdentityStore } | undefined;
+}
+
 const fileName = 'identity.sqlite';
 
 /** Starts the identity index as IDENTITY_INDEX configures it; undefined for `off`. */
 export function openIdentityIndex(
   { identityIndex: settings, hubspot }: Pick<Config, 'identityIndex' | 'hubspot'>,
-  { crm, log, clock = systemClock }: { readonly crm: Crm; readonly log: Logger; readonly clock?: Clock },
+  { crm, log, clock = systemClock, sharing }: OpeningDeps,
 ): OpenedIndex | undefined {
   if (settings === undefined) return undefined;
   const { dir, stateSecret } = settings;
   if (dir !== undefined && stateSecret === undefined) {
     log.info({}, 'STATE_SECRET is not set: a new access token builds the identity index again');
   }
-  const store = dir === undefined ? createMemoryStore() : createSqliteStore(join(dir, fileName), log);
+  const store = sharing?.openIdentityStore() ?? ownStore(dir, log);
   const index = startIdentityIndex({ crm, store, clock, log }, { ...settings, accessToken: hubspot.accessToken });
   return {
     propose: (request, context) => index.propose(request, context),
@@ -39,4 +48,8 @@ export function openIdentityIndex(
     state: () => index.state(),
     close: () => index.close(),
   };
+}
+
+function ownStore(dir: string | undefined, log: Logger): IdentityStore {
+  return dir === undefined ? createMemoryStore() : createSqliteStore(join(dir, fileName), log);
 }

@@ -85,7 +85,7 @@ export class SqliteIndex {
   count(epoch: string): number {
     return this.#attempt(() => {
       const { database } = this.#demand(epoch);
-      return Number(database.prepare('SELECT count(*) AS count FROM pairs').get()?.count);
+      return Number(database.prepare('SELECT count(DISTINCT key) AS count FROM pairs').get()?.count);
     });
   }
 

@@ -8,10 +8,12 @@ import type { LaneDeps } from '../crm/lane.ts';
 import type { RequirementStore } from '../crm/requirement-store.ts';
 import { SharedBudget } from '../crm/shared-budget.ts';
 import type { Logger } from '../logger.ts';
+import type { IdentityStore } from '../identity/identity-store.ts';
 import { createKeyDigest } from './key-digest.ts';
 import { createRedisClaims, type RedisClaims } from './redis-claims.ts';
 import { connectRedis, type RedisConnection } from './redis-connection.ts';
 import { createRedisIds } from './redis-ids.ts';
+import { createRedisIdentityStore } from './redis-identity-store.ts';
 import { createReplicaBoard, type ReplicaBoard, type ReplicaNote } from './replica-board.ts';
 import { createSealer } from './sealer.ts';
 import { createSharedJournal, type SharedJournal } from './shared-journal.ts';
@@ -47,6 +49,8 @@ export interface Sharing {
   /** @param onRequest receives what the other replicas decided. */
   openJournal(onRequest: (request: DecidedRequest) => void): SharedJournal;
   openBoard(ownNote: () => ReplicaNote): ReplicaBoard;
+  /** The identity index of all replicas. */
+  openIdentityStore(): IdentityStore;
   close(): Promise<void>;
 }
 
@@ -82,6 +86,7 @@ export function startSharing(settings: SharingSettings, log: Logger): Sharing {
       void board.update();
       return board;
     },
+    openIdentityStore: () => createRedisIdentityStore(redis, app),
     close: () => {
       for (const close of closers) close();
       return redis.close();

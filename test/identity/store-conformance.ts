@@ -38,10 +38,10 @@ export function identityStoreConformance(name: string, open: () => Promise<Store
         const found = await index.propose(asked);
         expect(found.map((ids) => [...ids].sort())).toEqual(asked.map((each) => [...(model.get(each) ?? [])].sort()));
         expect(await index.readState('contacts')).toBe(text);
-        expect(await index.count()).toBe([...model.values()].reduce((sum, ids) => sum + ids.size, 0));
       }),
       { numRuns },
     );
+    expect(await index.count()).toBe([...model.values()].filter((ids) => ids.size > 0).length);
     expect(await index.propose([])).toEqual([]);
     expect(await index.readState('companies')).toBeUndefined();
   });
