@@ -68,6 +68,7 @@ export async function startBridgeOn(
  * the tests of matching once more like this.
  */
 function indexEverything(environment: Readonly<Record<string, string>>) {
+  // biome-ignore lint/style/noProcessEnv: chooses what a whole test run tests
   if (process.env.TEST_IDENTITY_INDEX !== 'on' || environment.IDENTITY_INDEX !== undefined) return undefined;
   const dir = mkdtempSync(join(tmpdir(), 'index-'));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
