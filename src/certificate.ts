@@ -24,6 +24,22 @@ export function readCertificate(files: CertificateFiles): Certificate {
   return certificate;
 }
 
+/**
+ * Reads the certificates that a `rediss://` server may be signed by; undefined without the setting.
+ * @throws ConfigError that names the setting if they cannot be read.
+ */
+export function readRedisCa(path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
+  const pem = readPem('REDIS_TLS_CA', path);
+  try {
+    createSecureContext({ ca: pem });
+    if (pem.includes('-----BEGIN CERTIFICATE-----')) return pem;
+  } catch {
+    // The message below says it: OpenSSL's own words name no file.
+  }
+  throw new ConfigError([`REDIS_TLS_CA: ${path} holds no certificate in PEM form`]);
+}
+
 function reasonToReject({ cert, key }: Certificate): string | undefined {
   try {
     // The secure context accepts an empty key, and a certificate would then be served that no client accepts.

@@ -79,6 +79,8 @@ export interface Config {
   readonly replicas:
     | {
         readonly redisUrl: string;
+        /** A file with the certificates that its own may be signed by. */
+        readonly redisCaFile: string | undefined;
         /** How many replicas are expected while Redis was never reached. */
         readonly expected: number;
         /** Of this one. */
@@ -182,6 +184,9 @@ function commonMistakes(env: ParsedEnvironment): string[] {
     ...(env.REPLICAS > 1 && env.REDIS_URL === undefined
       ? ['REPLICAS is set but REDIS_URL is not: without Redis replicas share no limits']
       : []),
+    ...(env.REDIS_TLS_CA !== undefined && env.REDIS_URL?.startsWith('rediss:') !== true
+      ? ['REDIS_TLS_CA is set but REDIS_URL is not a rediss:// address']
+      : []),
     ...consoleMistakes(env),
     ...(env.BODY_LIMIT_TOTAL < env.BODY_LIMIT ? ['BODY_LIMIT_TOTAL must be at least BODY_LIMIT'] : []),
   ];
@@ -244,7 +249,12 @@ function freezeConfig(env: ParsedEnvironment): Config {
 
 function replicasOf(env: ParsedEnvironment): Config['replicas'] {
   if (env.REDIS_URL === undefined) return undefined;
-  return Object.freeze({ redisUrl: env.REDIS_URL, expected: env.REPLICAS, name: env.INSTANCE ?? processName() });
+  return Object.freeze({
+    redisUrl: env.REDIS_URL,
+    redisCaFile: env.REDIS_TLS_CA,
+    expected: env.REPLICAS,
+    name: env.INSTANCE ?? processName(),
+  });
 }
 
 /** A container that restarts gets its name back; two processes on one host have two names. */

@@ -1,3 +1,4 @@
+import { readRedisCa } from './certificate.ts';
 import type { Config } from './config.ts';
 import type { Clock } from './crm/clock.ts';
 import { createHubSpotCrm } from './crm/hubspot/hubspot-crm.ts';
@@ -43,7 +44,11 @@ export async function openCrm(config: Config, { log, clock, requirements, onExch
 async function shareWithReplicas({ replicas, hubspot, cache }: Config, accessToken: string, log: Logger) {
   if (replicas === undefined) return undefined;
   const { startSharing } = await import('./replicas/start-sharing.ts');
-  return startSharing({ ...replicas, accessToken, callTimeoutMs: hubspot.timeoutMs, idTtlMs: cache.ttlMs }, log);
+  const redisCa = readRedisCa(replicas.redisCaFile);
+  return startSharing(
+    { ...replicas, redisCa, accessToken, callTimeoutMs: hubspot.timeoutMs, idTtlMs: cache.ttlMs },
+    log,
+  );
 }
 
 /** Loaded on demand, so that production never loads it. */

@@ -1,3 +1,4 @@
+import { readRedisCa } from '../certificate.ts';
 import type { Config } from '../config.ts';
 import { probeRedis, type RedisProbe } from '../replicas/probe-redis.ts';
 import type { Examined, Section } from './examination.ts';
@@ -11,10 +12,11 @@ const tooSlowMs = 150;
 const clockDriftMs = 2_000;
 
 /** What several replicas share. */
-export async function examineRedis({ redisUrl, expected }: NonNullable<Config['replicas']>): Promise<Section> {
+export async function examineRedis(replicas: NonNullable<Config['replicas']>): Promise<Section> {
+  const { redisUrl, redisCaFile, expected } = replicas;
   const { host } = new URL(redisUrl);
   try {
-    const probe = await probeRedis(redisUrl);
+    const probe = await probeRedis(redisUrl, readRedisCa(redisCaFile));
     const reached: Examined = { id: 'redis', mark: '✓', text: `${host} answers, for ${expected} expected replica(s)` };
     return {
       title,

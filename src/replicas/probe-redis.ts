@@ -18,8 +18,9 @@ const commands = 20;
  * Connects once and asks for everything that the bridge needs: scripts, keys under `eb:`, the time.
  * @throws Error in words that hold neither user nor password.
  */
-export async function probeRedis(url: string): Promise<RedisProbe> {
+export async function probeRedis(url: string, ca?: string): Promise<RedisProbe> {
   const redis = new Redis(url, {
+    ...(ca !== undefined && { tls: { ca } }),
     lazyConnect: true,
     enableReadyCheck: false,
     disableClientInfo: true,

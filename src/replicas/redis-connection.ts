@@ -50,13 +50,15 @@ export function defineScript(lua: string): Script {
 /**
  * Connects in the background and stays connected.
  * @param settings.url `redis://` or `rediss://`, with user and password where Redis has access rules.
+ * @param settings.ca the certificates, in PEM form, that the server's may be signed by; the usual authorities unless given.
  * @param settings.name shown in Redis' list of clients.
  */
 export function connectRedis(
-  settings: { readonly url: string; readonly name: string },
+  settings: { readonly url: string; readonly name: string; readonly ca?: string | undefined },
   { log }: { readonly log: Logger },
 ): RedisConnection {
   const redis = new Redis(settings.url, {
+    ...(settings.ca !== undefined && { tls: { ca: settings.ca } }),
     connectionName: `enginy-bridge-${settings.name}`,
     enableOfflineQueue: false,
     enableReadyCheck: false,

@@ -24,6 +24,8 @@ import { createRedisLaneStore } from './redis-lane-store.ts';
 
 export interface SharingSettings {
   readonly redisUrl: string;
+  /** Certificates, in PEM form, that its own may be signed by. */
+  readonly redisCa?: string | undefined;
   /** Of this replica. */
   readonly name: string;
   /** Expected number of replicas. */
@@ -56,8 +58,8 @@ export interface Sharing {
 
 /** Connects to Redis. Returns at once: the bridge starts and serves whether or not Redis answers. */
 export function startSharing(settings: SharingSettings, log: Logger): Sharing {
-  const { redisUrl: url, name, expected, callTimeoutMs } = settings;
-  const redis = connectRedis({ url, name }, { log });
+  const { redisUrl: url, redisCa: ca, name, expected, callTimeoutMs } = settings;
+  const redis = connectRedis({ url, name, ca }, { log });
   const app = createHash('sha256').update(`enginy-bridge ${settings.accessToken}`).digest('hex').slice(0, 16);
   const sealer = createSealer(settings.accessToken);
   const digest = createKeyDigest(settings.accessToken);

@@ -67,6 +67,7 @@ export const EnvironmentSchema = z.object({
   CACHE_TTL_S: wholeNumber(1, 31_536_000).prefault('86400'),
   ...identityIndexSettings,
   REDIS_URL: redisUrl.optional(),
+  REDIS_TLS_CA: z.string().optional(),
   REPLICAS: wholeNumber(1, 1_000).prefault('1'),
   INSTANCE: z
     .string()

@@ -18,17 +18,23 @@ export interface TestRedis {
   close(): Promise<void>;
 }
 
+/** A certificate and its key, as PEM files: the server then speaks TLS alone. */
+export interface TlsFiles {
+  readonly cert: string;
+  readonly key: string;
+}
+
 /**
  * Starts a Redis server of its own on a free port of the loopback interface, which keeps nothing on disk. It ends with this process at the
  * latest, however that ends. Fails where Redis is missing.
  */
-export async function startRedis(options: readonly string[] = []): Promise<TestRedis> {
+export async function startRedis(options: readonly string[] = [], tls?: TlsFiles): Promise<TestRedis> {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'bridge-redis-'));
-  const start = () => launch(port, [...options, '--dir', folder]);
+  const start = () => launch(port, [...portOptions(port, tls), ...options, '--dir', folder]);
   let server = await start();
   return {
-    url: `redis://127.0.0.1:${port}`,
+    url: `${tls === undefined ? 'redis' : 'rediss'}://127.0.0.1:${port}`,
     port,
     freeze: () => server.signal('SIGSTOP'),
     thaw: () => server.signal('SIGCONT'),
@@ -42,6 +48,12 @@ export async function startRedis(options: readonly string[] = []): Promise<TestR
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function portOptions(port: number, tls: TlsFiles | undefined): string[] {
+  if (tls === undefined) return ['--port', String(port)];
+  const files = ['--tls-cert-file', tls.cert, '--tls-key-file', tls.key, '--tls-ca-cert-file', tls.cert];
+  return ['--port', '0', '--tls-port', String(port), ...files, '--tls-auth-clients', 'no'];
 }
 
 /** Runs `work` with a server that ends afterwards, whatever happens. */
@@ -72,8 +84,7 @@ wait "$server"
 
 async function launch(port: number, options: readonly string[]) {
   const fixed = ['--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction'];
-  const portOption = options.includes('--port') ? [] : ['--port', String(port)];
-  const shell = spawn('sh', ['-c', guard, 'redis', ...fixed, ...portOption, ...options], {
+  const shell = spawn('sh', ['-c', guard, 'redis', ...fixed, ...options], {
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const ended = new Promise<number | null>((resolve) => {
