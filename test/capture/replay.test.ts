@@ -111,7 +111,9 @@ test('searches for the words of LinkedIn URLs replay as the same, and no word of
       (at % 3 === 0 ? url : url.replace('//www.', '//es.')).replace('/lead/', '/people/'),
     );
     crm.seed({ contacts: held.map((url) => ({ properties: { hs_linkedin_url: `${url}?trk=x` } })) });
-    const contacts = urls.map((linkedinUrl, at) => ({ externalId: `lead-${at}`, linkedinUrl }));
+    const contacts = [...urls, 'in/zyxwlovelace99', '[Ada](https://linkedin.com/in/zyxwlovelace99)'].map(
+      (linkedinUrl, at) => ({ externalId: `lead-${at}`, linkedinUrl }),
+    );
     const { body } = await send('POST', '/contacts/sync', { contacts });
     expect(body.results.map(({ externalId }: { externalId: string }) => externalId)).toEqual(
       contacts.map(({ externalId }) => externalId),

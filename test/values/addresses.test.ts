@@ -160,8 +160,21 @@ const addresses: readonly ValueCase[] = [
     '"linkedin.com/in/h8"',
     '(https://linkedin.com/in/h9',
     '‘linkedin.com/in/h0”',
+    '[linkedin.com/in/k1]',
+    '[Ada Lovelace](https://www.linkedin.com/in/k2?trk=x)',
+    '[https://linkedin.com/in/k3](https://linkedin.com/in/k3)',
+    '<https://linkedin.com/in/k4|Ada>',
+    '((es.linkedin.com/in/k5/))',
+    'in/k6',
+    '/in/K7/',
+    'LinkedIn: https://linkedin.com/in/k8',
+    "'http://linkedin.com/in/k9'",
+    'linkedin.com/in/k0%20',
   ].map((linkedinUrl) =>
-    contact({ linkedinUrl }, { hs_linkedin_url: `https://www.linkedin.com/in/${/h\d/.exec(linkedinUrl)?.[0]}` }),
+    contact(
+      { linkedinUrl },
+      { hs_linkedin_url: `https://www.linkedin.com/in/${/[hk]\d/i.exec(linkedinUrl)?.[0].toLowerCase()}` },
+    ),
   ),
   contact({ website: 'acme' }, { website: 'acme' }, true),
   contact({ website: '<https://acme.com/a>' }, { website: 'https://acme.com/a' }),
@@ -178,6 +191,9 @@ const addresses: readonly ValueCase[] = [
   contact({ website: 'Node.js developer' }, { website: 'Node.js developer' }, true),
   contact({ website: 'acme', domain: 'acme.com' }, { website: 'https://acme.com', enginy_website: 'acme' }, true),
   contact({ website: 'https://acme.newtld/about' }, { website: 'https://acme.newtld/about' }),
+  ...['linkedin.com/in/100%', 'linkedin.com/in/ada%c3', 'in/', '@ada'].map((linkedinUrl) =>
+    contact({ linkedinUrl }, { hs_linkedin_url: linkedinUrl }, true),
+  ),
   contact({ linkedinUrl: 'ada lovelace' }, { hs_linkedin_url: 'ada lovelace' }, true),
 ];
 

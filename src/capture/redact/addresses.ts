@@ -14,11 +14,15 @@ const PLATFORMS = new Set(
 );
 /** Domains reserved for examples and tests (RFC 2606, RFC 6761). */
 const RESERVED = /^(?:example\.(?:com|org|net|edu)|localhost|[a-z0-9-]+\.(?:example|test|invalid|localhost))$/;
+const linkedinHost = 'www.linkedin.com/';
+/** `in/ada`: what stands behind LinkedIn's host. */
+export const LINKEDIN_PATH = /^\/?(?:in|company|school|showcase)\/[^/\s]+\/?$/i;
 /** RFC 1035. Longer texts are no host. */
 const maxHostLength = 253;
 
 /** Words and numbers of a text; email and web addresses wherever they are. */
 export function replaceText(pseudonyms: Pseudonyms, text: string): string {
+  if (LINKEDIN_PATH.test(text)) return replaceUrl(pseudonyms, `${linkedinHost}${text}`).slice(linkedinHost.length);
   if (!/[@%]|:\/\/|www\.|linkedin\.com/i.test(text)) return pseudonyms.text(text);
   return text.replace(/[^\s<>"'`|{}]+/g, (chunk) => replaceChunk(pseudonyms, chunk));
 }

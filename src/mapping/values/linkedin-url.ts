@@ -21,10 +21,8 @@ const memberUrn = /^AC[a-z][A-Za-z0-9_-]{30,}$/;
  * anything after the slug.
  */
 export function normalizeLinkedinUrl(text: string): string | ValueProblem {
-  const bare = text.trim();
-  // No URL begins with a bracket or quote; a slug may end in one.
-  const open = bare.replace(/^[<("'“‘[]+\s*/, '');
-  const match = linkedinPath.exec(open === bare ? bare : open.replace(/[\s>"”]+$/, ''));
+  const bare = unwrap(text.trim());
+  const match = linkedinPath.exec(pathOnly.test(bare) ? `linkedin.com/${bare.replace(/^\//, '')}` : bare);
   if (match === null) return notLinkedin;
   const kind = match[1]?.toLowerCase() ?? '';
   const path = (match[2] ?? '').replace(/\/+$/, '');
@@ -36,6 +34,27 @@ export function normalizeLinkedinUrl(text: string): string | ValueProblem {
   const slug = decodeSlug(path.split('/', 1)[0] ?? '').trim();
   if (slug === '' || /[\s/?#%]/.test(slug)) return notLinkedin;
   return `https://www.linkedin.com/${kind}/${memberUrn.test(slug) ? slug : slug.toLowerCase()}`;
+}
+
+/** `in/ada`, as LinkedIn's own pages link. */
+const pathOnly = /^\/?(?:in|company|school|showcase)\/[^/\s]+\/?$/i;
+/** `[Ada](https://…)` of Markdown, `<https://…|Ada>` of chats. */
+const links = [/^\[[^[\]]*\]\(\s*(\S+)\s*\)$/, /^<([^|<>\s]+)\|[^<>]*>$/];
+const label = /^linked-?in(?: profile| page)?(?: url| link)?\s{0,5}[:=]\s{0,5}(?=\S)/i;
+const closing: Readonly<Record<string, string>> = { '<': '>', '(': ')', '[': ']' };
+const quotes = `"'“‘„”’`;
+
+/** What stands in a link, behind a label, or between brackets or quotes: no URL begins with one, and a slug may end in one. */
+function unwrap(text: string): string {
+  let inner = text.length > maxGivenLength ? text : text.replace(label, '');
+  for (const link of links) inner = (inner.length > maxGivenLength ? undefined : link.exec(inner)?.[1]) ?? inner;
+  while (inner.length > 1) {
+    const first = inner[0] ?? '';
+    const close = quotes.includes(first) ? quotes : closing[first];
+    if (close === undefined) break;
+    inner = inner.slice(1, close.includes(inner.at(-1) ?? '') ? -1 : undefined).trim();
+  }
+  return inner;
 }
 
 /** The links that Sales Navigator has for one person are one: `lead/ID,NAME_SEARCH,x`, `people/ID,y`. Other pages keep their whole path. */
