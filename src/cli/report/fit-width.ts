@@ -17,12 +17,14 @@ export function fitWidth(text: string, width: number | undefined, indent: number
 
 function broken(line: string, width: number, rest: string): string {
   const lines: string[] = [];
-  let current = '';
-  for (const [, blanks = '', word = ''] of line.matchAll(/( *)([^ ]+)/g)) {
-    if (current.trim() === '' || columnsOf(current) + blanks.length + columnsOf(word) <= width) {
-      current += blanks + word;
+  const [first = '', ...words] = line.split(' ');
+  let current = first;
+  for (const word of words) {
+    // Several blanks are empty words between them.
+    if (word === '' || current.trim() === '' || columnsOf(current) + 1 + columnsOf(word) <= width) {
+      current += ` ${word}`;
     } else {
-      lines.push(current);
+      lines.push(current.trimEnd());
       current = rest + word;
     }
   }
