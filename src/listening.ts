@@ -73,9 +73,14 @@ export async function listen(server: Server, at: { readonly host: string; readon
   server.listen(at.port, at.host, resolve);
   await promise;
   server.off('error', reject);
+  return addressOf(server, at.host);
+}
+
+/** Where a server that listens is reached. @param host what it was asked to listen on */
+export function addressOf(server: Server, host: string): string {
   // A TCP server that listens has an address object; only pipes have a text.
   const { port } = server.address() as AddressInfo;
-  const reachable = at.host === '0.0.0.0' || at.host === '::' ? 'localhost' : at.host;
+  const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
   return `${server instanceof HttpsServer ? 'https' : 'http'}://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }
 

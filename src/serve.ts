@@ -14,7 +14,7 @@ import { hubSpotProtocol } from './crm/hubspot/protocol/hubspot-protocol.ts';
 import { openStores } from './data-dir/open-stores.ts';
 import { type OpenedIndex, openIdentityIndex } from './identity/open-identity-index.ts';
 import { startJournal } from './journal/start-journal.ts';
-import { closeServer, createPublicServer, listen, watchTraffic } from './listening.ts';
+import { addressOf, closeServer, createPublicServer, listen, watchTraffic } from './listening.ts';
 import { loadLiveMappings } from './live-mappings.ts';
 import type { ReloadState } from './mapping/load/reload-state.ts';
 import type { Locale } from './mapping/values/locale.ts';
@@ -91,7 +91,7 @@ export async function startBridge(config: Config, log: pino.Logger, overrides: O
     pollMs: overrides.pollMs,
   });
   const traffic = watchTraffic(server);
-  const admin = await openAdmin(config, log, parts);
+  const admin = await openAdmin(config, log, { ...parts, ownUrl: () => addressOf(server, config.listen.host) });
   const closeRest = closeAll(parts, { follower, admin });
   try {
     const adminAddresses = await admin.listen();
@@ -170,7 +170,7 @@ function closeAll(
   };
 }
 
-async function openAdmin(config: Config, log: pino.Logger, parts: Parts): Promise<AdminServer> {
+async function openAdmin(config: Config, log: pino.Logger, parts: Parts & { ownUrl(): string }): Promise<AdminServer> {
   if (config.admin === undefined) return noAdminServer;
   const { console, apiKeys, metrics, board, sharing } = parts;
   const started = console?.start({ ...parts, apiKeys: apiKeys.current, board, redis: sharing?.redis });

@@ -17,6 +17,8 @@ export interface BridgeParts {
   readonly mappings: Pick<LiveMappings, 'current' | 'state'>;
   readonly pacer: Pick<Pacer, 'state'>;
   readonly crm: Crm;
+  /** Where the bridge itself listens. */
+  ownUrl(): string;
   /** The accepted API keys. Only their fingerprints may be shown. */
   readonly apiKeys: () => readonly string[];
   /** Undefined: JOURNAL is off. */
@@ -24,7 +26,7 @@ export interface BridgeParts {
   /** Undefined: CAPTURE is off. */
   readonly capture: { readonly counts: { readonly written: number; readonly dropped: number } } | undefined;
   /** Undefined: there is no index. */
-  readonly identityIndex: { state(): readonly IndexState[] } | undefined;
+  readonly identityIndex: { state(): readonly IndexState[]; startFullPass(): void } | undefined;
   /** Undefined: this process is alone. */
   readonly redis: { readonly isUp: boolean; readonly lostCount: number } | undefined;
   /** Undefined: the bridge talks to HubSpot. */

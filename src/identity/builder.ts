@@ -37,7 +37,7 @@ export class Builder {
 
   follow(objectTypes: readonly string[]): void {
     this.#followed = new Set(objectTypes);
-    this.#wake();
+    this.wake();
     for (const objectType of objectTypes) {
       if (this.#isClosed || this.#running.has(objectType)) continue;
       this.#running.set(
@@ -50,7 +50,7 @@ export class Builder {
   /** Waits for nothing that the CRM still has to answer. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#wake();
+    this.wake();
   }
 
   async #run(objectType: string): Promise<void> {
@@ -105,7 +105,8 @@ export class Builder {
     return promise;
   }
 
-  #wake(): void {
+  /** Looks now at what is due. */
+  wake(): void {
     const wakers = this.#wakers;
     this.#wakers = new Set();
     for (const wake of wakers) wake();

@@ -46,6 +46,8 @@ export interface RunningIndex extends IdentityIndex {
   /** Follows the match rules of these mappings from now on. */
   follow(mappings: readonly Mapping[]): void;
   state(): readonly IndexState[];
+  /** Lists all records again in the background, to find what the sweeps have missed; goes on with a listing that is under way. */
+  startFullPass(): void;
   close(): Promise<void>;
 }
 
@@ -171,6 +173,11 @@ class LiveIndex implements RunningIndex {
         overlapMs,
       };
     });
+  }
+
+  startFullPass(): void {
+    for (const object of this.#session?.objects.values() ?? []) object.askForPass();
+    this.#builder.wake();
   }
 
   async close(): Promise<void> {

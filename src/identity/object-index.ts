@@ -56,6 +56,7 @@ export class ObjectIndex {
   /** Pairs whose record was read and no longer holds the key. */
   #drops: IndexPair[] = [];
   #lastWide: { readonly at: number; readonly tookMs: number; readonly rows: number } | undefined;
+  #isPassAsked = false;
   #sweptSince = Number.NEGATIVE_INFINITY;
   #sweptRules: readonly string[] = [];
 
@@ -118,12 +119,17 @@ export class ObjectIndex {
     if (listing !== undefined) return 'yes';
     const open = this.#rules.fingerprints.filter((fingerprint) => !this.isListed(fingerprint));
     const isOld = sweptAt !== undefined && listedAt !== undefined && sweptAt - listedAt > this.#limits.fullPassMs;
-    if (open.length === 0 && !isOld) return 'no';
+    if (open.length === 0 && !isOld && !this.#isPassAsked) return 'no';
     const isSwept = this.#rules.fingerprints.every((fingerprint) => {
       const rule = rules[fingerprint];
       return rule !== undefined && rule.to === sweptAt && rule.from <= rule.to - this.#state.overlapMs;
     });
     return isSwept ? 'yes' : 'after a sweep';
+  }
+
+  /** Lists all records again soon, as it does once in a while. */
+  askForPass(): void {
+    this.#isPassAsked = true;
   }
 
   /**
@@ -178,6 +184,7 @@ export class ObjectIndex {
       const counted = missed === 0 ? state : withDrift(state, missed, listing.drift === 0);
       return next === undefined ? afterListing(counted, read) : { ...counted, listing: { ...read, after: next } };
     });
+    this.#isPassAsked = false;
     if (missed > 0 && listing.drift === 0) this.#logDrift();
   }
 

@@ -46,6 +46,7 @@ export function openIdentityIndex(
     drop: (mapping, key, id) => index.drop(mapping, key, id),
     follow: ({ contacts, companies }) => index.follow([contacts, companies].filter((mapping) => mapping !== undefined)),
     state: () => index.state(),
+    startFullPass: () => index.startFullPass(),
     close: () => index.close(),
   };
 }

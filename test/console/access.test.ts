@@ -77,6 +77,8 @@ const lowestRoles: Readonly<Record<string, Role>> = {
   'GET /console/data': 'operator',
   'GET /console/data/:kind': 'operator',
   'GET /console/data/:kind/:id': 'operator',
+  'GET /console/index': 'viewer',
+  'POST /console/index/pass': 'operator',
   'GET /console/hubspot': 'viewer',
   'POST /console/hubspot/examine': 'editor',
   'GET /console/connect': 'viewer',

@@ -54,9 +54,12 @@ interface ValueToEnter {
   readonly isExact: boolean;
 }
 
-async function valuesToEnter({ config, apiKeys }: ConsoleSources, account: AccountReader): Promise<ValueToEnter[]> {
-  const { publicUrl, basePath, listen, auth } = config;
-  const isOn = `this server listens on port ${listen.port}${basePath === '' ? '' : `, below ${basePath}`}`;
+async function valuesToEnter(
+  { config, apiKeys, ownUrl }: ConsoleSources,
+  account: AccountReader,
+): Promise<ValueToEnter[]> {
+  const { publicUrl, basePath, auth } = config;
+  const isOn = `this server listens on ${ownUrl()}${basePath}`;
   const read = await account.read();
   const templates = 'problem' in read ? undefined : read.account.linkTemplates;
   const missing = 'problem' in read ? `unknown: ${read.problem}` : '';

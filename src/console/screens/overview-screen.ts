@@ -8,6 +8,7 @@ import { sparkline } from '../html/sparkline.ts';
 import { liveMark, liveMarkTexts } from '../html/status-mark.ts';
 import { timeTag } from '../html/time-tag.ts';
 import type { Step } from '../live/hour-history.ts';
+import { openProblems } from './open-problems.ts';
 import { readStates } from './overview-states.ts';
 import type { Screen } from './screen.ts';
 
@@ -22,6 +23,7 @@ export function overviewScreen(sources: ConsoleSources): Screen {
       const steps = sources.history.read();
       return {
         body: html`<ul class="marks" aria-label="State">${readStates(sources).map((mark) => html`<li>${liveMark(mark)}</li>`)}</ul>
+${await openProblems(sources)}
 ${lanes(sources, steps)}
 ${records(steps)}
 ${replicas(sources)}

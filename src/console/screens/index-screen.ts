@@ -1,0 +1,107 @@
+import type { IndexState } from '../../identity/identity-index.ts';
+import { includesRole } from '../access/roles.ts';
+import type { ConsoleSources } from '../console-sources.ts';
+import { captionedTable } from '../html/captioned-table.ts';
+import { type Html, html } from '../html/html.ts';
+import { postForm } from '../html/post-form.ts';
+import { type LiveMark, liveMark, liveMarkTexts } from '../html/status-mark.ts';
+import type { Screen } from './screen.ts';
+
+/** The identity index: how complete and how fresh it is, by object. */
+export function indexScreen({ identityIndex }: ConsoleSources): Screen {
+  return {
+    path: '/console/index',
+    title: 'Identity index',
+    navLabel: 'Index',
+    role: 'viewer',
+    show({ identity, formToken }) {
+      if (identityIndex === undefined)
+        return {
+          body: html`<p>The index is off (<code>IDENTITY_INDEX</code>). Every record is matched by searching HubSpot.</p>`,
+        };
+      const mayStart = includesRole(identity.role, 'operator');
+      return {
+        body: html`<p>The index holds digests of the values that the match rules compare, so that most records are found without a search. Where it is
+not complete or not fresh, the bridge searches.</p>
+${stateTable(identityIndex.state())}
+${mayStart && startForm(formToken)}`,
+      };
+    },
+    live: () => {
+      const states = identityIndex?.state() ?? [];
+      return {
+        ...liveMarkTexts(states.map(markOf)),
+        ...Object.fromEntries(states.flatMap((state) => Object.entries(textsOf(state)))),
+      };
+    },
+    actions: [
+      {
+        path: '/console/index/pass',
+        role: 'operator',
+        run() {
+          identityIndex?.startFullPass();
+          return { redirect: '/console/index' };
+        },
+      },
+    ],
+  };
+}
+
+function markOf({ objectType, isOpen, rules }: IndexState): LiveMark {
+  const name = `index.${objectType}`;
+  if (!isOpen) return { name, status: 'off', words: 'not open yet' };
+  const words = `${rules.complete} of ${rules.all} rules complete`;
+  return { name, status: rules.complete === rules.all ? 'good' : 'warning', words };
+}
+
+/** By the `data-live` of their element. */
+function textsOf({
+  objectType,
+  listing,
+  records,
+  sweptAgoMs,
+  drift,
+  overlapMs,
+}: IndexState): Readonly<Record<string, string>> {
+  const count = (number: number) => number.toLocaleString('en-US');
+  const done = listing === undefined || records === 0 ? '' : ` of about ${count(records)}`;
+  return {
+    [`index.${objectType}.records`]: count(records),
+    [`index.${objectType}.age`]: sweptAgoMs === undefined ? 'never' : `${Math.round(sweptAgoMs / 1_000)} s ago`,
+    [`index.${objectType}.progress`]: listing === undefined ? 'none' : `${count(listing.records)}${done} read`,
+    [`index.${objectType}.drift`]: count(drift),
+    [`index.${objectType}.overlap`]: `${Math.round(overlapMs / 1_000)} s`,
+  };
+}
+
+const columns = [
+  { label: 'Object' },
+  { label: 'State' },
+  { label: 'Records', isNumber: true },
+  { label: 'Changes read' },
+  { label: 'Listing' },
+  { label: 'Missed keys', isNumber: true },
+  { label: 'Overlap', isNumber: true },
+];
+
+function stateTable(states: readonly IndexState[]): Html {
+  const rows = states.map((state) => {
+    const texts = textsOf(state);
+    const cell = (what: string) => {
+      const name = `index.${state.objectType}.${what}`;
+      return html`<span data-live="${name}">${texts[name]}</span>`;
+    };
+    const cells = ['records', 'age', 'progress', 'drift', 'overlap'].map(cell);
+    return { cells: [state.objectType, liveMark(markOf(state)), ...cells] };
+  });
+  const caption =
+    'Records: of the last complete listing. Missed keys: found by full passes, since the index was created; each time, changes are read further back.';
+  return captionedTable(caption, columns, rows);
+}
+
+function startForm(formToken: string): Html {
+  return html`<h2>Full pass</h2>
+<p>Lists all records again, to find what reading the changes has missed. It waits for all other calls; at 100 records a call, a million
+records take about 10,000 calls of the daily limit.</p>
+${postForm({ action: '/console/index/pass', formToken }, html`<button>Start a full pass</button>`)}`;
+}
