@@ -29,12 +29,12 @@ Examples:
   enginy-bridge check                          check the mapping files and run the examples beside them
   enginy-bridge check --live                   compare them with the properties of your HubSpot account too
   enginy-bridge fields                         list Enginy's fields; "transforms" lists what a row can do to a value
-  enginy-bridge explain contacts lead.json     what would become of a record, and why
+  enginy-bridge explain contacts lead.json     how a record would be processed, and why
   enginy-bridge lead lead-7                    what happened to one record, and why
   enginy-bridge requests --since "tuesday 14:00"  what happened to all requests since then
   enginy-bridge captures list --last 20        what happened to the latest requests that had an error or a warning
   enginy-bridge replay FILE                    run a captured request again, offline, and print what differs
-  enginy-bridge properties plan payload.json   which custom properties requests would make
+  enginy-bridge properties plan payload.json   which custom properties requests would create
   enginy-bridge console                        print a link to the console of a running bridge
   enginy-bridge duplicates contacts            which contacts share an email address or a LinkedIn URL
   enginy-bridge conformance URL                check any server against Enginy's contract
@@ -61,7 +61,7 @@ export async function runCommandLine(args: readonly string[], outside: CommandIo
 /** The command line with all commands, their arguments and options. */
 export function createProgram(io: CommandIo): Command {
   const program = new Command('enginy-bridge')
-    .description('Lets Enginy use HubSpot as its custom CRM: runs the bridge, and helps with what steers it.')
+    .description('Lets Enginy use HubSpot as its custom CRM: runs the bridge, sets it up, and shows what it did.')
     .version(version, '-V, --version')
     .addHelpText('after', after)
     .showHelpAfterError('("enginy-bridge --help" shows the commands)')

@@ -59,7 +59,7 @@ interface ExplainOptions {
 /** `enginy-bridge explain OBJECT [PAYLOAD]`. */
 export function explainCommand(io: CommandIo): Command {
   return new Command('explain')
-    .description('show what would become of records, and why; writes nothing')
+    .description('show how records would be processed, and why; writes nothing')
     .addArgument(new Argument('<object>', 'kind of record').choices([...recordKinds, 'tasks', 'activities']))
     .argument('[payload...]', 'JSON file, - for standard input (default), or field=value for one record', [])
     .option('--mappings <dir>', 'folder of mapping files (default: MAPPINGS_DIR)')

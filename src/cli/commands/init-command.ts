@@ -25,7 +25,8 @@ Reads the properties of your HubSpot account, and writes into the working direct
                     records that have a value.
   .env              the access token, a new API key, and the folder. Only you can read it (mode 0600).
 
-Beside them lie examples of made-up people, which "enginy-bridge check" runs. Nothing is written into HubSpot. A file or folder that exists is only overwritten after a question, or with --force.
+The folder also gets examples of made-up people, which "enginy-bridge check" runs. Nothing is written into HubSpot. An existing file or
+folder is only overwritten after a question, or with --force.
 
 Examples:
   enginy-bridge init                           asks for the access token, unless HUBSPOT_ACCESS_TOKEN is set
