@@ -3,6 +3,9 @@ import type { HubSpotExchange } from './crm/hubspot/transport/exchange.ts';
 import type { Pacer } from './crm/pacer.ts';
 import type { RequestMeter } from './http/request-meter.ts';
 import type { ReloadResult } from './live-mappings.ts';
+import type { IndexState } from './bridge/identity-index.ts';
+import { watchIndex } from './metrics/watch-index.ts';
+import { watchJournal } from './metrics/watch-journal.ts';
 import type { ReloadState } from './mapping/load/reload-state.ts';
 
 /** Prometheus metrics. Names and numbers only: no ids, no values of records. */
@@ -21,6 +24,7 @@ export interface Metrics extends RequestMeter {
     readonly droppedLogLines: () => number;
     /** Absent: there is no journal. */
     readonly journal?: { readonly written: number; readonly dropped: number } | undefined;
+    readonly indexState?: (() => readonly IndexState[]) | undefined;
   }): void;
 }
 
@@ -55,12 +59,13 @@ export function createMetrics(options: { readonly ofProcess: boolean }): Metrics
     },
     observeReload: (result) => reloads.inc({ result }),
     observeKey: (result) => keys.inc({ result }),
-    watch({ pacer, sharing, mappingState, droppedLogLines, journal }) {
+    watch({ pacer, sharing, mappingState, droppedLogLines, journal, indexState }) {
       watchLanes(registers, pacer);
       if (sharing !== undefined) watchSharing(registers, { pacer, ...sharing });
       watchMapping(registers, mappingState);
       watchLog(registers, droppedLogLines);
       if (journal !== undefined) watchJournal(registers, journal);
+      if (indexState !== undefined) watchIndex(registers, indexState);
     },
   };
 }
@@ -240,20 +245,6 @@ function watchReplicas(registers: Registry[], board: SharingSource['board']): vo
       },
     });
   }
-}
-
-function watchJournal(registers: Registry[], counts: { readonly written: number; readonly dropped: number }): void {
-  const entries = new Counter({
-    name: `${prefix}journal_entries_total`,
-    help: 'Entries of the journal by result; dropped: the disk was full, slow or not writable.',
-    labelNames: ['result'],
-    registers,
-    collect() {
-      this.reset();
-      for (const result of ['written', 'dropped'] as const) this.inc({ result }, counts[result]);
-    },
-  });
-  entries.reset();
 }
 
 function watchLog(registers: Registry[], droppedLines: () => number): void {

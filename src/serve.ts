@@ -154,6 +154,7 @@ function appDeps({ parts, log, isSandbox, shutdown }: AppParts): Parameters<type
     isSandbox,
     isReady: () => !shutdown.isStopping,
     replicas: () => parts.board,
+    indexState: () => parts.identityIndex?.state(),
   };
 }
 
@@ -220,12 +221,15 @@ async function openParts(config: Config, log: pino.Logger, overrides: Overrides)
   const { crm, pacer, sharing, embedded: embeddedCrm } = upstream;
   const decisionListener = bothListeners(journal === undefined ? undefined : shareDecisions(journal, sharing), console);
   const board = sharing?.openBoard(() => noteOf(mappings.state()));
+  const identityIndex = openIdentityIndex(config, { crm, log, clock: overrides.clock, sharing });
+  identityIndex?.follow(mappings.current());
   metrics.watch({
     pacer,
     sharing: sharing === undefined || board === undefined ? undefined : { ...sharing, board },
     mappingState: mappings.state,
     droppedLogLines: overrides.droppedLogLines ?? (() => 0),
     journal: journal?.counts,
+    indexState: identityIndex && (() => identityIndex.state()),
   });
   const deps = {
     crm,
@@ -234,8 +238,6 @@ async function openParts(config: Config, log: pino.Logger, overrides: Overrides)
     ownerStore: sharing === undefined ? stores?.owners : sharing.shareOwners(stores?.owners),
     shared: sharing,
   };
-  const identityIndex = openIdentityIndex(config, { crm, log, clock: overrides.clock, sharing });
-  identityIndex?.follow(mappings.current());
   const watched = identityIndex && (overrides.watchIndex?.(identityIndex) ?? identityIndex);
   const bridge = createBridge({ ...deps, identityIndex: watched }, { ...config, propertyRules: hubSpotPropertyRules });
   return {

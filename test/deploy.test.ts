@@ -147,6 +147,7 @@ test('the page of metrics explains every metric; dashboard and alerts use no oth
     mappingState: () => ({ hash: 'abc', loadedAt: '2026-11-01T00:00:00Z' }),
     droppedLogLines: () => 0,
     journal: { written: 0, dropped: 0 },
+    indexState: () => [],
   });
   const exposed = [...(await metrics.read()).matchAll(/^# HELP (\S+)/gm)].map(([, name = '']) => name);
   const page = read('docs/metrics.md');

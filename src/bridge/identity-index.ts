@@ -17,6 +17,26 @@ export interface IndexedRecord {
   readonly properties: CrmProperties;
 }
 
+/** What is known of the index of one object type. */
+export interface IndexState {
+  readonly objectType: string;
+  /** False until the store is open: nothing else is known then. */
+  readonly isOpen: boolean;
+  /** How many of the mapping's rules the index answers for. */
+  readonly rules: { readonly complete: number; readonly all: number };
+  /** Since the last completed sweep of this process started. */
+  readonly sweptAgoMs: number | undefined;
+  /** Records read by the listing under way. */
+  readonly listing: { readonly records: number } | undefined;
+  /** Records of the last complete listing. */
+  readonly records: number;
+  readonly drift: number;
+  readonly overlapMs: number;
+  /** Keys that it answered, and keys that it left to the search, since the start. */
+  readonly answered: number;
+  readonly searched: number;
+}
+
 /** Knows which records hold which match keys. It proposes; the CRM decides. Its methods never fail. */
 export interface IdentityIndex {
   /**

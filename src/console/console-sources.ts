@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
 import type { Crm, ObservedLimits } from '../crm/crm.ts';
 import type { Pacer } from '../crm/pacer.ts';
-import type { IndexState } from '../identity/identity-index.ts';
+import type { IndexState } from '../bridge/identity-index.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { LiveMappings } from '../live-mappings.ts';
 import type { Logger } from '../logger.ts';

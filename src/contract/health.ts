@@ -29,6 +29,20 @@ export const ReadyAnswer = z.object({
     })
     .optional()
     .describe('Only for requests with the API key'),
+  identityIndex: z
+    .array(
+      z.object({
+        object: z.string(),
+        rules: z.int().describe('Match rules of the mapping file'),
+        complete: z.int().describe('Rules that the index answers without a search each'),
+        sweptSecondsAgo: z.int().optional().describe('Since this process last asked what was modified'),
+        listing: z.int().optional().describe('Records read so far by the listing under way'),
+        records: z.int().describe('Records of the last complete listing'),
+        drift: z.int().describe('Keys that sweeps had missed, as full passes found them'),
+      }),
+    )
+    .optional()
+    .describe('Only with IDENTITY_INDEX=on, for requests with the API key'),
   replicasDiffer: z
     .boolean()
     .optional()

@@ -1,4 +1,4 @@
-import type { IdentityIndex, IndexedRecord, Proposal } from '../bridge/identity-index.ts';
+import type { IdentityIndex, IndexedRecord, IndexState, Proposal } from '../bridge/identity-index.ts';
 import type { Clock } from '../crm/clock.ts';
 import type { CallContext, Crm } from '../crm/crm.ts';
 import { deadlineIn } from '../crm/deadline.ts';
@@ -22,23 +22,6 @@ export interface IdentityIndexDeps {
 export interface IdentityIndexSettings extends IndexLimits {
   readonly stateSecret: string | undefined;
   readonly accessToken: string;
-}
-
-/** What is known of the index of one object type. */
-export interface IndexState {
-  readonly objectType: string;
-  /** False until the store is open: nothing else is known then. */
-  readonly isOpen: boolean;
-  /** How many of the mapping's rules the index answers for. */
-  readonly rules: { readonly complete: number; readonly all: number };
-  /** Since the last completed sweep of this process started. */
-  readonly sweptAgoMs: number | undefined;
-  /** Records read by the listing under way. */
-  readonly listing: { readonly records: number } | undefined;
-  /** Records of the last complete listing. */
-  readonly records: number;
-  readonly drift: number;
-  readonly overlapMs: number;
 }
 
 /** The index while it runs: listings and sweeps go on in the background until it is closed. */
@@ -74,6 +57,8 @@ class LiveIndex implements RunningIndex {
   readonly #followed = new Map<string, IndexedRules>();
   #session: Session | undefined;
   #opening: Promise<Session> | undefined;
+  /** How many keys it answered, and how many it left to the search, by object type. */
+  readonly #answers = new Map<string, { answered: number; searched: number }>();
   /** The last failure that was logged. */
   #logged: { readonly reason: string; readonly at: number } | undefined;
   /** Pairs of this turn, which are written together. */
@@ -125,10 +110,11 @@ class LiveIndex implements RunningIndex {
         session.digest({ objectType, fingerprint: fingerprints[rule] ?? '', value }),
       );
       const found = await object.propose(digests);
-      return keys.map(({ rule }, position) => ({
-        ids: found[position] ?? [],
-        isComplete: isComplete[rule] === true && this.#session === session,
-      }));
+      return keys.map(({ rule }, position) => {
+        const isAnswer = isComplete[rule] === true && this.#session === session;
+        this.#counts(objectType)[isAnswer ? 'answered' : 'searched'] += 1;
+        return { ids: found[position] ?? [], isComplete: isAnswer };
+      });
     } catch (error) {
       this.#noteFailure(error);
       return keys.map(() => unknown);
@@ -171,6 +157,7 @@ class LiveIndex implements RunningIndex {
         records,
         drift,
         overlapMs,
+        ...this.#counts(objectType),
       };
     });
   }
@@ -178,6 +165,12 @@ class LiveIndex implements RunningIndex {
   startFullPass(): void {
     for (const object of this.#session?.objects.values() ?? []) object.askForPass();
     this.#builder.wake();
+  }
+
+  #counts(objectType: string): { answered: number; searched: number } {
+    const counts = this.#answers.get(objectType) ?? { answered: 0, searched: 0 };
+    this.#answers.set(objectType, counts);
+    return counts;
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import type { IndexState } from '../../bridge/identity-index.ts';
 import type { ReloadState } from '../../mapping/load/reload-state.ts';
 import { formatDiagnostic } from '../../mapping/schema/diagnostic.ts';
 import type { KeyCheck } from '../authenticate.ts';
@@ -11,6 +12,8 @@ export interface Readiness {
   mappingState(): ReloadState;
   /** Undefined where the bridge shares nothing with other replicas. */
   replicas?(): ReplicaOverview | undefined;
+  /** Undefined where the identity index is off. */
+  indexState?(): readonly IndexState[] | undefined;
 }
 
 interface OtherReplica {
@@ -56,15 +59,31 @@ export function probeRoutes(readiness: Readiness, keyCheck: KeyCheck): Router {
 
 function describe(readiness: Readiness): object {
   const replicas = readiness.replicas?.();
-  const mapping = describeMapping(readiness.mappingState());
-  if (replicas === undefined) return { mapping };
+  const index = readiness.indexState?.();
+  const common = {
+    mapping: describeMapping(readiness.mappingState()),
+    ...(index !== undefined && { identityIndex: index.map(describeIndex) }),
+  };
+  if (replicas === undefined) return common;
   return {
-    mapping,
+    ...common,
     replicasDiffer: replicas.hasDiffered,
     replicas: replicas.others.map(({ seenMsAgo, ...replica }) => ({
       ...replica,
       seenSecondsAgo: Math.round(seenMsAgo / 1_000),
     })),
+  };
+}
+
+function describeIndex({ objectType, rules, sweptAgoMs, listing, records, drift }: IndexState): object {
+  return {
+    object: objectType,
+    rules: rules.all,
+    complete: rules.complete,
+    ...(sweptAgoMs !== undefined && { sweptSecondsAgo: Math.round(sweptAgoMs / 1_000) }),
+    ...(listing !== undefined && { listing: listing.records }),
+    records,
+    drift,
   };
 }
 
