@@ -1,4 +1,4 @@
-import type { IndexState } from '../../identity/identity-index.ts';
+import type { IndexState } from '../../bridge/identity-index.ts';
 import { includesRole } from '../access/roles.ts';
 import type { ConsoleSources } from '../console-sources.ts';
 import { captionedTable } from '../html/captioned-table.ts';
