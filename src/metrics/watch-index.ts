@@ -5,14 +5,14 @@ const prefix = 'enginy_bridge_index_';
 
 /** What the identity index knows, and how it answers. */
 export function watchIndex(registers: Registry[], state: () => readonly IndexState[]): void {
-  const gauge = (name: string, help: string, valueOf: (index: IndexState) => number | undefined) => {
+  const gauge = (name: string, help: string, read: (index: IndexState) => number | undefined) => {
     new Gauge({
       name: `${prefix}${name}`,
       help,
       labelNames: ['object'],
       registers,
       collect() {
-        for (const index of state()) this.set({ object: index.objectType }, valueOf(index) ?? Number.NaN);
+        for (const index of state()) this.set({ object: index.objectType }, read(index) ?? Number.NaN);
       },
     });
   };
