@@ -47,7 +47,8 @@ function wordOf(n: number): string {
 const slugOf = (n: number) => `person-${wordOf(n)}-${n}`;
 const numberOf = (n: number) => `6${10_000_000 + n}`;
 const lastNameOf = (n: number) => `Van ${wordOf(n)}`;
-const companyOf = (n: number) => `Company ${wordOf(n % 4_999)}`;
+// No word of it may be a legal form, such as "doo".
+const companyOf = (n: number) => `Company q${wordOf(n % 4_999)}q`;
 
 /** Contacts of the past, each with a LinkedIn profile, a telephone number, a name and a company, spelled as people spell them. */
 export function* indexedContacts(count: number): Generator<SeedRecord> {
