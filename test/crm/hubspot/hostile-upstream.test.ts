@@ -54,13 +54,13 @@ test('stops reading an endless answer and closes its connection', async () => {
 
   const outcomes = await create();
 
-  expect(outcomes).toMatchObject([{ problem: { kind: 'ambiguous', message: /larger than 32 MB/ } }]);
+  expect(outcomes).toMatchObject([{ problem: { kind: 'ambiguous', message: /larger than 10 MB/ } }]);
   expect(upstream.calls).toHaveLength(1);
   await expect.poll(() => upstream.connections().open).toBe(0);
 });
 
 test('does not unpack a compressed answer beyond the limit', async () => {
-  const bomb = gzipSync(Buffer.alloc(48 * 1024 * 1024, ' '));
+  const bomb = gzipSync(Buffer.alloc(16 * 1024 * 1024, ' '));
   const { create, upstream } = await openStub((_request, response) => {
     response.writeHead(201, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
     response.end(bomb);
@@ -68,7 +68,7 @@ test('does not unpack a compressed answer beyond the limit', async () => {
 
   const outcomes = await create();
 
-  expect(outcomes).toMatchObject([{ problem: { kind: 'ambiguous', message: /larger than 32 MB/ } }]);
+  expect(outcomes).toMatchObject([{ problem: { kind: 'ambiguous', message: /larger than 10 MB/ } }]);
   expect(upstream.calls).toHaveLength(1);
 });
 
@@ -82,7 +82,19 @@ test('does not expand an answer of blanks more than a hundredfold, although it s
   const outcomes = await create();
 
   expect(blanks.length * 100).toBeLessThan(8 * 1024 * 1024);
-  expect(outcomes).toMatchObject([{ problem: { kind: 'ambiguous', message: /larger than 32 MB/ } }]);
+  expect(outcomes).toMatchObject([{ problem: { kind: 'ambiguous', message: /larger than 10 MB/ } }]);
+});
+
+test.each([
+  [
+    'a value that is longer than HubSpot stores',
+    () => ({ results: [{ id: '1', properties: { email: 'x'.repeat(600_000) } }] }),
+  ],
+  ['more values than records have', () => ({ results: Array.from({ length: 120_000 }, () => ({ a: 1, b: 1 })) })],
+])('does not read %s', async (_what, body) => {
+  const { create } = await openStub((_request, response) => json(response, 201, body()));
+
+  expect(await create()).toMatchObject([{ problem: { kind: 'ambiguous', message: /unknown format/ } }]);
 });
 
 test('reads a compressed answer', async () => {

@@ -3,18 +3,22 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { ResponseBudget } from './response-budget.ts';
 
-/** As far as an answer goes that a CRM has reason to give: property definitions of large accounts have a few megabytes. */
-export const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
 /** Idle connections are closed before HubSpot's edge closes them, so that no call is sent into a closing one. */
 const IDLE_MS = 4_000;
 
 /** The connection of one call: what ends the call ends it too. */
 export class CallConnection {
+  readonly #budget: ResponseBudget;
   #socket: Duplex | undefined;
   #received = 0;
   #isAborted = false;
   #isTooLarge = false;
+
+  constructor(budget: ResponseBudget) {
+    this.#budget = budget;
+  }
 
   get isTooLarge(): boolean {
     return this.#isTooLarge;
@@ -26,10 +30,17 @@ export class CallConnection {
     this.#socket?.destroy();
   }
 
-  /** The response is complete; the socket may serve other calls. */
-  release(): void {
+  /** The response has arrived; the socket may serve other calls. */
+  arrived(): void {
     this.#socket?.off('data', this.#count);
     this.#socket = undefined;
+  }
+
+  /** The response was read, or the call has failed. */
+  release(): void {
+    this.arrived();
+    this.#budget.release(this.#received);
+    this.#received = 0;
   }
 
   use(socket: Duplex): void {
@@ -40,7 +51,7 @@ export class CallConnection {
 
   readonly #count = (chunk: Buffer): void => {
     this.#received += chunk.length;
-    if (this.#received <= MAX_RESPONSE_BYTES) return;
+    if (this.#budget.receive(chunk.length, this.#received)) return;
     this.#isTooLarge = true;
     this.abort();
   };

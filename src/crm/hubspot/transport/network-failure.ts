@@ -1,6 +1,6 @@
 import { CrmUnavailableError } from '../../../errors.ts';
 import type { CallFailure } from '../../retry.ts';
-import { MAX_RESPONSE_BYTES } from './bounded-agent.ts';
+import { MAX_RESPONSE_BYTES } from './response-budget.ts';
 
 /**
  * Classifies what was thrown when no complete response arrived. Node's errors have a `code`; without a connection nothing can
@@ -76,6 +76,6 @@ export function timeoutFailure(timeoutMs: number): CallFailure {
 
 /** A longer response than any that the bridge has reason to read; another attempt would bring the same. */
 export function tooLargeFailure(): CallFailure {
-  const message = `HubSpot's response is larger than ${MAX_RESPONSE_BYTES / 1024 / 1024} MB, or expands more than any JSON does`;
+  const message = `HubSpot's response is larger than ${MAX_RESPONSE_BYTES / 1024 / 1024} MB, expands more than any JSON does, or came with others as large`;
   return { kind: 'final', error: new CrmUnavailableError(message, { ambiguous: true }) };
 }

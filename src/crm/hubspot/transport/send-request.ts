@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import {
@@ -5,8 +6,9 @@ import {
   type HttpMethod,
   ServerConfiguration,
 } from '@hubspot/api-client/lib/codegen/crm/objects/index.js';
-import { boundedAgent, type CallConnection, MAX_RESPONSE_BYTES, onConnection } from './bounded-agent.ts';
+import { boundedAgent, type CallConnection, onConnection } from './bounded-agent.ts';
 import { tokenRemover } from './remove-token.ts';
+import { FREE_BYTES, MAX_RESPONSE_BYTES, type ResponseBudget } from './response-budget.ts';
 import type { ResponseHeaders } from './response-headers.ts';
 import type { RawResponse, Wire } from './wire.ts';
 
@@ -23,7 +25,7 @@ export type SendRequest = (wire: Wire, connection: CallConnection) => Promise<Ra
  * agent the library uses Node's HTTP client: no redirect is followed, and nothing is decompressed unless done here. Responses are
  * read here because the SDK's models drop fields that they do not declare.
  */
-export function createSendRequest({ accessToken, baseUrl }: Destination): SendRequest {
+export function createSendRequest({ accessToken, baseUrl }: Destination, budget: ResponseBudget): SendRequest {
   const { httpApi, baseServer, authMethods } = createConfiguration({
     baseServer: new ServerConfiguration(baseUrl, {}),
     authMethods: { oauth2: { accessToken } },
@@ -43,23 +45,29 @@ export function createSendRequest({ accessToken, baseUrl }: Destination): SendRe
     }
     request.setAgent(agent);
     const response = await onConnection(connection, () => httpApi.send(request).toPromise());
-    const text = await decoded(response.headers, await response.body.binary());
+    const bytes = await response.body.binary();
+    connection.arrived();
+    const text = withoutToken(await decoded(response.headers, bytes, budget));
+    // Parsing a long text takes as long as reading it did: other requests get their turn in between.
+    if (text.length > FREE_BYTES) await setImmediate();
     return {
       status: response.httpStatusCode,
       headers: Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, withoutToken(value)])),
-      text: withoutToken(text),
+      text,
     };
   };
 }
 
 const decompress = promisify(gunzip);
 
-/** Up to this size a response may expand as it likes; beyond it at most a hundredfold. JSON expands ten- to thirtyfold. */
-const FREE_BYTES = 1024 ** 2;
+/** Beyond {@link FREE_BYTES} a response expands at most a hundredfold. JSON expands ten- to thirtyfold. */
 const MAX_EXPANSION = 100;
+/** A smaller response stays below {@link FREE_BYTES} if it expands as JSON does. */
+const SMALL_BYTES = FREE_BYTES / 32;
 
-async function decoded(headers: ResponseHeaders, bytes: Buffer): Promise<string> {
+async function decoded(headers: ResponseHeaders, bytes: Buffer, budget: ResponseBudget): Promise<string> {
   if (headers['content-encoding'] !== 'gzip') return bytes.toString();
   const maxOutputLength = Math.min(MAX_RESPONSE_BYTES, Math.max(FREE_BYTES, bytes.length * MAX_EXPANSION));
-  return (await decompress(bytes, { maxOutputLength })).toString();
+  const work = async () => (await decompress(bytes, { maxOutputLength })).toString();
+  return await (bytes.length <= SMALL_BYTES ? work() : budget.alone(work));
 }

@@ -10,6 +10,7 @@ import { exchangeOf, type HubSpotExchange } from './exchange.ts';
 import type { HubSpotCall, Transport } from './hubspot-call.ts';
 import { networkFailure, timeoutFailure, tooLargeFailure } from './network-failure.ts';
 import { parseJson } from './parse-json.ts';
+import { createResponseBudget, type ResponseBudget } from './response-budget.ts';
 import { failureOf } from './response-failure.ts';
 import { type ResponseHeaders, rateOf } from './response-headers.ts';
 import { createSendRequest, type SendRequest } from './send-request.ts';
@@ -40,12 +41,14 @@ export interface TransportSettings {
 
 /** One HTTP client for all calls; the pacer alone decides when a call starts and whether it is repeated. */
 export function createTransport(deps: TransportDeps, settings: TransportSettings): Transport {
-  const send = createSendRequest({
+  const destination = {
     accessToken: settings.accessToken.trim(),
     baseUrl: settings.baseUrl.replace(/\/+$/, ''),
-  });
+  };
+  const budget = createResponseBudget();
+  const send = createSendRequest(destination, budget);
   const api = apiOf(settings.apiVersion);
-  const sender: Sender = { ...deps, send, timeoutMs: settings.timeoutMs };
+  const sender: Sender = { ...deps, send, budget, timeoutMs: settings.timeoutMs };
   return async (call, context) => {
     const wire = wireOf(call.request(api), context.traceparent);
     const answer = await deps.pacer.run<Answer>(
@@ -77,6 +80,7 @@ function readAnswer<T>(call: HubSpotCall<T>, { body, headers }: Answer): T {
 
 interface Sender extends TransportDeps {
   readonly send: SendRequest;
+  readonly budget: ResponseBudget;
   readonly timeoutMs: number;
 }
 
@@ -127,7 +131,7 @@ type Sent = { readonly response: RawResponse } | { readonly failure: CallFailure
 async function sendWithinTimeout(sender: Sender, contextual: ContextualCall): Promise<Sent> {
   const clock = sender.clock ?? systemClock;
   const timeout = timeoutOf(sender.timeoutMs, contextual);
-  const connection = new CallConnection();
+  const connection = new CallConnection(sender.budget);
   let timer: unknown;
   const timedOut = new Promise<Sent>((resolve) => {
     timer = clock.setTimer(() => {

@@ -1,0 +1,39 @@
+/** As far as a response goes that a CRM has reason to give: property definitions of large accounts have a few megabytes. */
+export const MAX_RESPONSE_BYTES = 10 * 1024 * 1024;
+/** Of all responses that are being received, those below {@link FREE_BYTES} aside. */
+const MAX_TOTAL_BYTES = 24 * 1024 * 1024;
+/** Smaller responses are received whatever others do; up to here a response may also expand as it likes. */
+export const FREE_BYTES = 1024 ** 2;
+
+/** Bounds what the responses of concurrent calls keep in memory together. */
+export interface ResponseBudget {
+  /**
+   * Counts bytes that a call received.
+   * @param own what the call has received so far, these included.
+   * @returns false if the call is to be given up.
+   */
+  receive(bytes: number, own: number): boolean;
+  /** Gives back what a call has received. */
+  release(bytes: number): void;
+  /** Runs work that takes many times the size of a response, one after another. */
+  alone<Result>(work: () => Promise<Result>): Promise<Result>;
+}
+
+export function createResponseBudget(): ResponseBudget {
+  let total = 0;
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    receive(bytes, own) {
+      total += bytes;
+      return own <= FREE_BYTES || (own <= MAX_RESPONSE_BYTES && total <= MAX_TOTAL_BYTES);
+    },
+    release(bytes) {
+      total -= bytes;
+    },
+    alone(work) {
+      const done = last.then(work);
+      last = done.catch(() => {});
+      return done;
+    },
+  };
+}
