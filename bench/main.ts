@@ -25,11 +25,14 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'index-matching': async () => ({ run: (await import('./index-matching.ts')).runFull }),
   'index-build': async () => ({ run: (await import('./index-build.ts')).runFull }),
   'index-short': async () => ({ run: (await import('./index-bench.ts')).runShort }),
+  console: async () => await import('./console.ts'),
+  'console-short': async () => ({ run: (await import('./console.ts')).runShort }),
   concurrent: async () => await import('./concurrent.ts'),
   'concurrent-short': async () => ({ run: (await import('./concurrent.ts')).runShort }),
 };
 /** Benches that run only when they are named. */
 const onlyIfAsked = [
+  'console-short',
   'index-matching',
   'index-build',
   'index-short',

@@ -86,10 +86,32 @@ export interface FailureCount {
   readonly lastAt: number;
 }
 
-/** Since when, and into how many parts that time is divided. */
-export interface CauseSlots {
-  readonly now: number;
-  readonly parts: number;
+/** Requests from a position to another one, which is excluded, and how long a part of time is. */
+export interface TroubleRange {
+  readonly from: number;
+  readonly end: number;
+  readonly slotMs: number;
+}
+
+/** How often something occurred in one part of time. */
+export interface SlotCount {
+  /** Milliseconds since 1970, divided by the length of a part. */
+  readonly slot: number;
+  readonly number: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
+}
+
+/** What went wrong in a range of requests. */
+export interface Troubles {
+  readonly ofRecords: readonly {
+    readonly head: Omit<CauseCount, 'records' | 'trend' | 'firstAt' | 'lastAt'>;
+    readonly slot: SlotCount;
+  }[];
+  readonly ofRequests: readonly {
+    readonly head: Omit<FailureCount, 'requests' | 'trend' | 'firstAt' | 'lastAt'>;
+    readonly slot: SlotCount;
+  }[];
 }
 
 /** What {@link JournalReader.requestsOfCause} looks for. */
@@ -104,11 +126,8 @@ export interface JournalReader {
   newestPosition(until?: number): Promise<number>;
   /** A record that failed, otherwise one of which a field was held back. */
   firstTrouble(request: JournalRequest): Promise<JournalEntry | undefined>;
-  /** What went wrong since a moment, among the newest 100,000 requests. */
-  causes(
-    since: number,
-    slots: CauseSlots,
-  ): Promise<{ readonly records: readonly CauseCount[]; readonly requests: readonly FailureCount[] }>;
+  /** What went wrong in a range of requests, counted by cause and part of time. */
+  troubles(range: TroubleRange): Promise<Troubles>;
   /** Requests with a record of these details, newest first. */
   requestsOfCause(cause: CauseReference, limit: number): Promise<readonly JournalRequest[]>;
   /**

@@ -11,7 +11,7 @@ import {
   type KeyKind,
   readSecret,
 } from './digests.ts';
-import { countCauses, findRequestsOfCause } from './count-causes.ts';
+import { countTroubles, findRequestsOfCause } from './count-causes.ts';
 import { findRequests, type Row, toRequest } from './find-requests.ts';
 import type { JournalEntry, JournalReader } from './journal.ts';
 import { openForReading, recordsPerRequest } from './journal-file.ts';
@@ -47,7 +47,7 @@ export function openJournalReader(folder: string, secret?: string): JournalReade
     requests: async (filter) => findRequests(database, filter),
     newestPosition: async (until) => newestPosition(database, until),
     firstTrouble: async ({ position }) => findFirstTrouble(database, position),
-    causes: async (since, slots) => countCauses(database, since, slots),
+    troubles: async (range) => countTroubles(database, range),
     requestsOfCause: async (cause, limit) => findRequestsOfCause(database, cause, limit),
     recordsOf: async ({ position }, limit) => {
       const [first, end] = [position * recordsPerRequest, (position + 1) * recordsPerRequest];

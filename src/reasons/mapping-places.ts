@@ -25,7 +25,11 @@ export interface RowPlace {
 
 /** Reads the mapping files of a folder as far as they can be read; never throws for what is wrong with them. */
 export function readMappingPlaces(dir: string): MappingPlaces {
-  const { mappings, documents } = checkMappings(dir);
+  return placesIn(checkMappings(dir), dir);
+}
+
+/** The places of files that were read already. */
+export function placesIn({ mappings, documents }: CheckedMappings, dir: string): MappingPlaces {
   const at = (object: string, path: Path | undefined) => {
     const file = mappings === undefined ? undefined : fileOf(mappings, object);
     if (file === undefined) return `the mapping file for ${object} in ${dir}`;

@@ -6,20 +6,22 @@ type AnyCalls = { readonly [Name: string]: (...parameters: never[]) => unknown }
 
 type ErrorKind = abstract new (...parameters: never[]) => Error;
 
-/**
- * Answers the calls of {@link CallThread} in this thread, one after the other.
- * @param expected errors whose message is for the person who asked.
- */
-export function answerCalls(calls: AnyCalls, expected: readonly ErrorKind[]): void {
+/** Answers the calls of {@link CallThread} in this thread. */
+export function answerCalls({ calls, expected, isOneByOne = false }: Answering): void {
   let queue = Promise.resolve();
   parentPort?.on('message', (message: CallMessage) => {
-    queue = queue.then(async () => parentPort?.postMessage(await outcomeOf({ calls, expected }, message)));
+    const answer = async () => parentPort?.postMessage(await outcomeOf({ calls, expected }, message));
+    if (isOneByOne) queue = queue.then(answer);
+    else void answer();
   });
 }
 
 interface Answering {
   readonly calls: AnyCalls;
+  /** Errors whose message is for the person who asked. */
   readonly expected: readonly ErrorKind[];
+  /** True where a call must not begin before the one before has ended. */
+  readonly isOneByOne?: boolean;
 }
 
 async function outcomeOf({ calls, expected }: Answering, { id, name, parameters }: CallMessage): Promise<CallOutcome> {

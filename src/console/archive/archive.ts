@@ -1,7 +1,11 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { captureNamesIn, type CaptureFinder, createCaptureFinder } from '../../capture/inspect/capture-of-request.ts';
+import { type CauseCounter, type CountedCauses, createCauseCounter } from '../problems/cause-counter.ts';
 import type { JournalReader } from '../../journal/journal.ts';
 import { openJournalReader } from '../../journal/read-journal.ts';
-import { type MappingPlaces, readMappingPlaces } from '../../reasons/mapping-places.ts';
+import { type CheckedMappings, checkMappings } from '../../mapping/load/load-mappings.ts';
+import { type MappingPlaces, placesIn } from '../../reasons/mapping-places.ts';
 
 /** Where the bridge keeps what the console shows. */
 export interface ArchiveSettings {
@@ -13,6 +17,12 @@ export interface ArchiveSettings {
   readonly defaultCountry: string | undefined;
 }
 
+/** What a thread is started with. */
+export interface ThreadSettings extends ArchiveSettings {
+  /** Serving goes first. */
+  readonly hasLowPriority: boolean;
+}
+
 /** The files that the console reads, in a thread of its own. */
 export interface Archive {
   readonly settings: ArchiveSettings;
@@ -20,6 +30,10 @@ export interface Archive {
   journal(): JournalReader | undefined;
   captureOf: CaptureFinder;
   places(): MappingPlaces;
+  /** The mapping files of the folder; read again when they have changed. */
+  checked(): CheckedMappings;
+  /** What went wrong since a moment; undefined where there is no journal. */
+  causes(since: number, parts: number): Promise<CountedCauses | undefined>;
   /** Names of the captures, oldest first. */
   captureNames(): readonly string[];
 }
@@ -29,19 +43,57 @@ const keptMs = 1_000;
 
 export function openArchive(settings: ArchiveSettings): Archive {
   let reader: JournalReader | undefined;
+  let counter: CauseCounter | undefined;
   const names = kept(() => (settings.captures === undefined ? [] : captureNamesIn(settings.captures)));
+  const mappings = kept(createMappingReader(settings));
   const finder = kept(() => createCaptureFinder(names()));
+  const openReader = () => {
+    const { journal } = settings;
+    reader ??= journal === undefined ? undefined : openJournalReader(journal.folder, journal.secret);
+    return reader;
+  };
   return {
     settings,
-    journal() {
-      const { journal } = settings;
-      reader ??= journal === undefined ? undefined : openJournalReader(journal.folder, journal.secret);
-      return reader;
+    journal: openReader,
+    async causes(since, parts) {
+      const journal = openReader();
+      if (journal === undefined) return undefined;
+      counter ??= createCauseCounter(journal);
+      return await counter.count(since, parts);
     },
     captureOf: (request) => finder()(request),
-    places: kept(() => readMappingPlaces(settings.mappings)),
+    places: () => mappings().places,
+    checked: () => mappings().checked,
     captureNames: names,
   };
+}
+
+/** Parsing takes a tenth of a second: files are read again when their sizes or times differ. */
+function createMappingReader({ mappings: dir, defaultCountry }: ArchiveSettings) {
+  let known: { readonly state: string; readonly checked: CheckedMappings; readonly places: MappingPlaces } | undefined;
+  return () => {
+    const state = stateOf(dir);
+    if (known?.state !== state) {
+      const checked = checkMappings(dir, defaultCountry === undefined ? {} : { defaultCountry });
+      known = { state, checked, places: placesIn(checked, dir) };
+    }
+    return known;
+  };
+}
+
+function stateOf(dir: string): string {
+  try {
+    const names = readdirSync(dir).filter((name) => /\.ya?ml$/i.test(name));
+    return names
+      .map((name) => {
+        const { size, mtimeMs, ctimeMs, ino } = statSync(join(dir, name));
+        return [name, size, mtimeMs, ctimeMs, ino].join(' ');
+      })
+      .join('\n');
+  } catch {
+    // Whatever cannot be read is among the findings, and read again each time.
+    return `unreadable at ${performance.now()}`;
+  }
 }
 
 function kept<Value>(read: () => Value): () => Value {

@@ -25,13 +25,12 @@ export interface CallThreadSettings {
   readonly workerData: unknown;
   readonly timeoutMs: number;
   readonly maxMemoryMb: number;
+  /** A thread that was not asked for so long ends, and gives its memory back. */
+  readonly idleMs: number;
 }
 
 /** Calls that wait; more are refused, so that many viewers cannot pile up work. */
 const maxWaiting = 50;
-/** A thread that was not asked for so long ends, and gives its memory back. */
-const idleMs = 60_000;
-
 interface Waiting {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
@@ -67,7 +66,7 @@ export class CallThread<Calls extends AnyCalls> {
     this.#ids += 1;
     const id = this.#ids;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const { timeoutMs } = this.#settings;
+    const { timeoutMs, idleMs } = this.#settings;
     const timer = setTimeout(() => this.#end(`It took more than ${timeoutMs / 1_000} s`), timeoutMs).unref();
     this.#waiting.set(id, { resolve, reject });
     this.#worker.postMessage({ id, name, parameters } satisfies CallMessage);

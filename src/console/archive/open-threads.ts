@@ -1,8 +1,8 @@
 import { extname } from 'node:path';
 import type { Config } from '../../config.ts';
 import type { Logger } from '../../logger.ts';
-import type { WorkshopCalls, WorkshopSettings } from '../replays/replay-worker.ts';
-import type { ArchiveSettings } from './archive.ts';
+import type { WorkshopCalls } from '../replays/replay-worker.ts';
+import type { ArchiveSettings, ThreadSettings } from './archive.ts';
 import type { ArchiveCalls } from './archive-calls.ts';
 import { CallThread } from './call-thread.ts';
 
@@ -15,19 +15,19 @@ export interface ConsoleThreads {
 
 /** Nothing is started before the first question. */
 export function openThreads(config: Config, log: Logger, hasLowPriority: boolean): ConsoleThreads {
-  const workerData = settingsOf(config);
+  const workerData: ThreadSettings = { ...settingsOf(config), hasLowPriority };
   const common = { workerData, maxMemoryMb: 256 };
   const archive = new CallThread<ArchiveCalls>(
-    { ...common, file: fileOf('archive-worker'), name: 'archive', timeoutMs: 10_000 },
+    { ...common, file: fileOf('archive-worker'), name: 'archive', timeoutMs: 10_000, idleMs: 600_000 },
     log,
   );
   const workshop = new CallThread<WorkshopCalls>(
     {
       ...common,
-      workerData: { ...workerData, hasLowPriority } satisfies WorkshopSettings,
       file: fileOf('../replays/replay-worker'),
       name: 'replays',
       timeoutMs: 60_000,
+      idleMs: 60_000,
     },
     log,
   );

@@ -1,5 +1,4 @@
 import { basename } from 'node:path';
-import { checkMappings } from '../../mapping/load/load-mappings.ts';
 import type { Diagnostic } from '../../mapping/schema/diagnostic.ts';
 import type { Archive } from '../archive/archive.ts';
 
@@ -18,8 +17,8 @@ export interface MappingFileView {
   readonly findings: readonly Diagnostic[];
 }
 
-export function readMappingFiles({ settings }: Archive): MappingFilesView {
-  const { mappings, documents, diagnostics } = checkMappings(settings.mappings, localeOf(settings.defaultCountry));
+export function readMappingFiles(archive: Archive): MappingFilesView {
+  const { mappings, documents, diagnostics } = archive.checked();
   return {
     ...(mappings !== undefined && { hash: mappings.hash }),
     files: [...documents].map(([file, { text }]) => ({

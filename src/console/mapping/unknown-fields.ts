@@ -18,7 +18,7 @@ const maxFields = 50;
 
 /** What arrived without a row since a moment, the most frequent first. */
 export async function readUnknownFields(archive: Archive, since: number): Promise<readonly UnknownField[]> {
-  const counted = await archive.journal()?.causes(since, { now: Date.now(), parts: 1 });
+  const counted = await archive.causes(since, 1);
   const fields = new Map<string, UnknownField>();
   for (const { object, heldBack, records, lastAt } of counted?.records ?? []) {
     for (const { field, reason } of heldBack) {

@@ -21,8 +21,6 @@ export interface ProblemView {
 const maxListed = 60;
 const trendParts = 24;
 const maxRequests = 500;
-/** Counting reads every record since then: several viewers share one result. */
-const keptMs = 5_000;
 
 /** @param since milliseconds since 1970 */
 export async function readProblems(archive: Archive, since: number): Promise<ProblemList> {
@@ -49,22 +47,10 @@ export async function readProblem(
   return { cause, requests };
 }
 
-interface Counted {
-  readonly causes: readonly Cause[];
-  readonly since: number;
-  readonly now: number;
-}
-
-const kept = new WeakMap<Archive, Counted & { readonly until: number }>();
-
-async function causesOf(archive: Archive, since: number): Promise<Counted> {
-  const known = kept.get(archive);
-  // Addresses name whole minutes.
-  if (known?.since === since && performance.now() < known.until) return known;
-  const now = Date.now();
-  const counted = await archive.journal()?.causes(since, { now, parts: trendParts });
-  const causes = counted === undefined ? [] : groupCauses(counted, archive.places());
-  const result = { causes, since, now, until: performance.now() + keptMs };
-  kept.set(archive, result);
-  return result;
+async function causesOf(
+  archive: Archive,
+  since: number,
+): Promise<{ readonly causes: readonly Cause[]; readonly now: number }> {
+  const counted = await archive.causes(since, trendParts);
+  return { causes: counted === undefined ? [] : groupCauses(counted, archive.places()), now: Date.now() };
 }

@@ -29,7 +29,7 @@ export async function readRecord(archive: Archive, name: string): Promise<Record
   if (journal === undefined || name === '') return nothing;
   const entries = (await journal.lifeOf(name, maxEntries)).toReversed();
   const places = archive.places();
-  const requestId = await findRequestId(archive, name);
+  const requestId = entries.length > 0 ? undefined : await findRequestId(archive, name);
   const [oldest] = await journal.requests({ after: 0, limit: 1 });
   const own = entries.filter(({ object }) => object === 'contacts' || object === 'companies');
   const crmRecords = own.flatMap(({ object, crmId }) =>

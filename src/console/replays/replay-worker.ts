@@ -7,21 +7,17 @@ import { NotReplayableError } from '../../capture/replay/replay-capture.ts';
 import { lowerPriority } from '../../capture/lower-priority.ts';
 import { MappingError } from '../../mapping/schema/diagnostic.ts';
 import { answerCalls } from '../archive/answer-calls.ts';
-import type { ArchiveSettings } from '../archive/archive.ts';
+import type { ThreadSettings } from '../archive/archive.ts';
 import { createReplayCalls } from './replay-calls.ts';
 import { type TypedRecord, tryRecord } from './try-record.ts';
 
 // What open-threads.ts starts the thread with.
-const settings = workerData as WorkshopSettings;
+const settings = workerData as ThreadSettings;
 if (settings.hasLowPriority) lowerPriority();
 const calls = {
   ...createReplayCalls(settings),
   tryRecord: (typed: TypedRecord) => tryRecord(settings, typed),
 };
-answerCalls(calls, [CaptureFileError, NotReplayableError, MappingError]);
-
-export interface WorkshopSettings extends ArchiveSettings {
-  readonly hasLowPriority: boolean;
-}
+answerCalls({ calls, expected: [CaptureFileError, NotReplayableError, MappingError], isOneByOne: true });
 
 export type WorkshopCalls = typeof calls;

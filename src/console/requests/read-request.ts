@@ -22,7 +22,7 @@ export interface RequestReference {
 /** One request: from the journal, and from its capture where there is one. */
 export interface RequestView {
   readonly request: JournalRequest;
-  /** Positions of other requests with the same id, newest first. */
+  /** Positions of other requests with the same id, newest first; only where it was found by its id alone. */
   readonly others: readonly number[];
   readonly entries: readonly EntryView[];
   readonly records: number;
@@ -44,7 +44,9 @@ const maxOthers = 10;
 export async function readRequest(archive: Archive, reference: RequestReference): Promise<RequestView | undefined> {
   const journal = archive.journal();
   const { requestId, position, showsValues = false } = reference;
-  const found = (await journal?.requests({ requestId, limit: maxOthers + 1 })) ?? [];
+  // A position is found at once; an id alone is looked for in all requests.
+  const place = position === undefined ? {} : { from: position, before: position + 1 };
+  const found = (await journal?.requests({ requestId, ...place, limit: maxOthers + 1 })) ?? [];
   const requests = found.filter((each) => each.requestId === requestId).toReversed();
   const request = position === undefined ? requests[0] : requests.find((each) => each.position === position);
   if (request === undefined || journal === undefined) return undefined;
