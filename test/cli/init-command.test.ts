@@ -78,12 +78,23 @@ test('the file for a portal with twenty custom properties is valid, and three ro
     /^( +)# (- \{ (?:enginy: \w+, )?crm: (?:linkedin_profil|punkte_2024|etiquetas).*)$/gm,
     '$1$2',
   );
-  writeFileSync(file, used);
+  const matched = used.replace(
+    'also: [linkedinbio], search: [hs_linkedin_url],',
+    'also: [linkedinbio, linkedin_profil], search: [hs_linkedin_url, linkedin_profil],',
+  );
+  expect(matched).not.toBe(used);
+  writeFileSync(file, matched);
   const checked = await runCommand(['check', '--live', 'mappings/portal'], { environment });
+  const found = await runCommand(
+    ['explain', 'contacts', '--live', '--mappings', 'mappings/portal', 'linkedinUrl=linkedin.com/in/P-8'],
+    { environment },
+  );
 
   for (const row of rows) expect(checked.out).toMatch(new RegExp(`✓ (write|return) .*${row}`));
   expect(checked.out).toContain('0 errors, 0 warnings');
   expect(checked.status).toBe(0);
+  // This contact has the address in the property of the portal's own alone.
+  expect(found.out).toMatch(/finds\n {4}record \d+ by linkedinUrl/);
 });
 
 test('writes settings with which the bridge starts, readable by their owner alone', async () => {
