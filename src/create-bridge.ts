@@ -32,6 +32,7 @@ export interface Bridge extends RecordRouteDeps, TimelineDeps {
 export interface BridgeWatcher {
   watchIds(idCache: RecordIdCache): RecordIdCache;
   watchCandidates(candidateSearch: CandidateSearch): CandidateSearch;
+  watchIndex(index: IdentityIndex): IdentityIndex;
 }
 
 export interface BridgeSettings {
@@ -74,7 +75,7 @@ export function createBridge(
     searchAllowance: createSearchAllowance(extraSearches),
     idCache: watcher?.watchIds(idCache) ?? idCache,
     candidateSearch: watcher?.watchCandidates(candidateSearch) ?? candidateSearch,
-    identityIndex,
+    identityIndex: identityIndex && (watcher?.watchIndex(identityIndex) ?? identityIndex),
   };
   const managedProperties = createManagedProperties({ crm, log, claims: shared?.claims });
   const identity = createIdentityProperties(managedProperties);

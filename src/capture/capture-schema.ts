@@ -121,7 +121,9 @@ export const CaptureSchema = z.object({
       objectType: z.string(),
       name: z.string(),
       value: z.string(),
-      id: z.string(),
+      /** Absent where the identity index knew that no record holds the key. */
+      id: z.string().optional(),
+      source: z.literal('index').optional(),
       searched: z.literal(true).optional(),
       awaited: z.literal(true).optional(),
     }),

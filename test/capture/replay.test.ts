@@ -1,6 +1,6 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Capture } from '../../src/capture/capture-schema.ts';
 import { differenceLine } from '../../src/capture/replay/difference.ts';
 import { replayCapture } from '../../src/capture/replay/replay-capture.ts';
@@ -213,6 +213,33 @@ test('requests that shared calls replay each for itself', async () => {
 
   expect(shared.length).toBeGreaterThan(3);
   expect(outcomes).toEqual([]);
+});
+
+test('what the identity index answered replays as the same', async () => {
+  const environment = { IDENTITY_INDEX: 'on', INDEX_FRESH_S: '0', DATA_DIR: temporaryFolder() };
+  const bridge = await startCapturing({ environment });
+  const people = Array.from({ length: 12 }, (_unused, n) => ({
+    hs_linkedin_url: `https://www.linkedin.com/in/p-${n}`,
+  }));
+  bridge.crm.seed({ contacts: people.map((properties) => ({ properties })) });
+  await vi.waitFor(() => expect(bridge.log.text().match(/index is complete/g)).toHaveLength(2));
+  await bridge.send('POST', '/contacts/sync', {
+    contacts: Array.from({ length: 20 }, (_unused, n) => ({
+      externalId: `e-${n}`,
+      linkedinUrl: `linkedin.com/in/P-${n}`,
+    })),
+  });
+  const files = await bridge.stop();
+  const [file] = files.filter(({ capture }) => capture.request.path === '/contacts/sync');
+  if (file === undefined) throw new Error('the sync was not captured');
+
+  const { differences, assumptions } = await replay(file.capture);
+
+  const proposed = file.capture.remembered.filter(({ source }) => source === 'index');
+  expect(file.capture.answer?.body).toMatchObject({ results: { length: 12 } });
+  expect(proposed.filter(({ id }) => id !== undefined)).toHaveLength(12);
+  expect(file.capture.exchanges.filter(({ path }) => path.endsWith('/search'))).toEqual([]);
+  expect({ differences, assumptions }).toEqual({ differences: [], assumptions: [] });
 });
 
 test('a replay needs no network: an address that is not intercepted is refused', async () => {

@@ -158,8 +158,10 @@ function describeError(answers: AnswerReader, error: Json): string {
 
 function describeKnown({ remembered, ambient }: Capture): string[] {
   const lines: string[] = [];
-  for (const { objectType, name, value, id } of remembered) {
-    lines.push(`  ${objectType} ${id} was remembered for ${name} ${value.replaceAll('\u0001', ' + ')}`);
+  for (const { objectType, name, value, id, source } of remembered) {
+    const how = source === 'index' ? 'proposed by the identity index' : 'remembered';
+    const which = id === undefined ? 'no record' : id;
+    lines.push(`  ${objectType} ${which} was ${how} for ${name} ${value.replaceAll('\u0001', ' + ')}`);
   }
   const known = ambient.map(({ call, status }) => (status < 400 ? call.purpose : `${call.purpose} (${status})`));
   if (known.length > 0) lines.push(`  known from before: ${known.join(', ')}`);

@@ -28,7 +28,10 @@ export interface RememberedId {
   /** Name of the match rule, as the cache knows it. */
   readonly name: string;
   readonly value: string;
-  readonly id: string;
+  /** Absent where the identity index knew that no record holds the key. */
+  readonly id?: string;
+  /** `index`: the identity index knew all records of this key. */
+  readonly source?: 'index';
   /** True if a recent search had found all records of this key. */
   readonly searched?: true;
   /** The request that searched for it was answered before the search ended. */

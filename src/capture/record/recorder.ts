@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type CandidateSearch, flightKey } from '../../bridge/records/candidate-search.ts';
+import type { IdentityIndex } from '../../bridge/identity-index.ts';
 import type { RecordIdCache } from '../../bridge/records/record-id-cache.ts';
 import type { CallContext } from '../../crm/crm.ts';
 import type { CallReader } from '../../crm/crm-protocol.ts';
@@ -14,6 +15,7 @@ import {
   withoutBodies,
   withoutTexts,
 } from './raw-capture.ts';
+import { watchIndex } from './watch-index.ts';
 
 /** Which requests are captured: those with an error or a warning, or all. */
 export type CaptureMode = 'errors' | 'all';
@@ -51,6 +53,8 @@ export interface Recorder {
   watchIds(ids: RecordIdCache): RecordIdCache;
   /** The same search; which request waits for which is noted. */
   watchCandidates(candidates: CandidateSearch): CandidateSearch;
+  /** The same index; what it proposes to a request is noted. */
+  watchIndex(index: IdentityIndex): IdentityIndex;
 }
 
 /** Bodies of a request that exceed this together are omitted from its capture. */
@@ -130,6 +134,7 @@ export function createRecorder({ writer, calls }: RecorderDeps, mode: CaptureMod
     },
     watchIds: (ids) => watchIds(ids, current),
     watchCandidates: (candidates) => watchCandidates(candidates, current),
+    watchIndex: (index) => watchIndex(index, (entry) => noteRemembered(current, entry)),
   };
 }
 
@@ -196,6 +201,11 @@ function toRawCapture(calls: CallReader, recording: OpenRecording, answer: Answe
   return recording.size === Number.POSITIVE_INFINITY || sizeOf(raw) > maxBytes ? withoutBodies(raw) : raw;
 }
 
+function noteRemembered(current: AsyncLocalStorage<OpenRecording>, entry: RememberedId): void {
+  const { objectType, name, value, id = '' } = entry;
+  current.getStore()?.remembered.set(`${objectType}\u0001${name}\u0001${value}\u0001${id}`, entry);
+}
+
 function watchIds(ids: RecordIdCache, current: AsyncLocalStorage<OpenRecording>): RecordIdCache {
   return {
     get(objectType, key) {
@@ -204,7 +214,7 @@ function watchIds(ids: RecordIdCache, current: AsyncLocalStorage<OpenRecording>)
         const searched = known?.isSearched === true ? { searched: true as const } : {};
         const awaited = known?.isAwaited === true ? { awaited: true as const } : {};
         const entry = { objectType, name: key.name, value: key.value, id, ...searched, ...awaited };
-        current.getStore()?.remembered.set(`${objectType}\u0001${key.name}\u0001${key.value}\u0001${id}`, entry);
+        noteRemembered(current, entry);
       }
       return known;
     },

@@ -15,6 +15,7 @@ import { createGeneratedIds } from './generated-ids.ts';
 import { interceptCrm } from './intercept-crm.ts';
 import { createRecordedAnswers } from './recorded-answers.ts';
 import { createReplayedCrm, replayedPropertyRules, replayedProtocol } from './replayed-crm.ts';
+import { replayedIndex } from './replayed-index.ts';
 import { type ReplayedAnswer, replayKey, replayKeyHeader, sendRequest, tooLargeBytes } from './send-request.ts';
 import { createTimeLapse, type TimeLapse } from './time-lapse.ts';
 
@@ -81,7 +82,7 @@ async function createReplayedBridge(capture: Capture, mappings: Mappings, clock:
   const { crm, pacer } = createReplayedCrm({ clock, log }, capture);
   const { extraSearches } = capture.settings;
   const deps = createBridge(
-    { crm, log },
+    { crm, log, identityIndex: replayedIndex(capture) },
     {
       cache: { max: 100_000, ttlMs: 3_600_000 },
       ...(extraSearches !== undefined && { extraSearches }),
@@ -89,7 +90,8 @@ async function createReplayedBridge(capture: Capture, mappings: Mappings, clock:
       sharesLookups: false,
     },
   );
-  for (const { objectType, name, value, id, searched, awaited } of capture.remembered) {
+  for (const { objectType, name, value, id, source, searched, awaited } of capture.remembered) {
+    if (id === undefined || source === 'index') continue;
     const key = { name, value };
     if (searched === true)
       deps.idCache.settle(objectType, key, { holders: [id], others: [], isAwaited: awaited === true });
