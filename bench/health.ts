@@ -5,15 +5,16 @@ const clients = 200;
 const seconds = 60;
 const target = { calls: 7, ms: 3_000 };
 
-/** `GET /health` by many clients each second while HubSpot hangs: calls upstream and the slowest answer. A client that waits asks no second time. About two minutes. */
+/** `GET /health` by many clients each second while HubSpot hangs: calls upstream and the slowest answer. A client that waits asks no second time. About a minute. */
 export async function run(): Promise<object> {
   const sandbox = await startCrm(1, { isLimited: false });
   sandbox.faults.add({ match: { path: '/account-info' }, times: 0, action: { kind: 'hang' } });
   const bridge = await startBridge(sandbox);
   sandbox.clearLog();
   const times: number[] = [];
+  const end = performance.now() + seconds * 1_000;
   const client = async () => {
-    for (let second = 0; second < seconds; second += 1) {
+    while (performance.now() < end) {
       const { ms } = await bridge.send('GET', '/health');
       times.push(ms);
       await new Promise((resolve) => {

@@ -131,16 +131,18 @@ test.each([
 });
 
 test.each([
-  ['a new address', 'ines@third.example.com', 'ines@third.example.com'],
-  ['the same address', 'INES@newjob.example.com', 'ines@newjob.example.com'],
-])('PUT with %s writes it as ever', async (_what, email, held) => {
+  ['a new address', 'ines@third.example.com', 'ines@third.example.com', ['email → email replaced another value']],
+  ['the same address', 'INES@newjob.example.com', 'ines@newjob.example.com', undefined],
+])('PUT with %s writes it as ever', async (_what, email, held, warnings) => {
   const crm = await startCrm();
   const [id] = crm.seed({ contacts: [{ properties: ines }] }).contacts;
   const { send } = await startBridgeOn(crm);
 
   const { body } = await send('PUT', '/contacts', { contacts: [{ crmId: id, email }] });
 
-  expect(body.results).toEqual([{ crmId: id, success: true, properties: expect.objectContaining({ email: held }) }]);
+  expect(body.results).toEqual([
+    { crmId: id, success: true, properties: expect.objectContaining({ email: held }), ...(warnings && { warnings }) },
+  ]);
   expect(crm.records('contacts')[0]?.properties.email).toBe(held);
 });
 
@@ -158,4 +160,24 @@ test('the address of a record that was merged away does not replace the one of t
   await send('PUT', '/contacts', { contacts: [{ crmId: gone, email: 'ines@oldjob.example.com', title: 'CEO' }] });
 
   expect(crm.records('contacts')[0]?.properties).toMatchObject({ email: 'ines@newjob.example.com', jobtitle: 'CEO' });
+});
+
+test('an update that replaces what identifies a record says so, without the values', async () => {
+  const crm = await startCrm();
+  const { contacts } = crm.seed({
+    contacts: [{ properties: { email: 'old@example.com', hs_linkedin_url: 'https://www.linkedin.com/in/old' } }],
+  });
+  const { send } = await startBridgeOn(crm);
+
+  const contact = await send('PUT', '/contacts', {
+    contacts: [{ crmId: contacts[0], email: 'new@example.com', linkedinUrl: 'linkedin.com/in/new' }],
+  });
+  const again = await send('PUT', '/contacts', { contacts: [{ crmId: contacts[0], email: 'NEW@example.com' }] });
+
+  expect(contact.body.results[0].warnings).toEqual([
+    'email → email replaced another value',
+    'linkedinUrl → hs_linkedin_url replaced another value',
+  ]);
+  expect(again.body.results[0].warnings).toBeUndefined();
+  expect(crm.records('contacts')[0]?.properties.email).toBe('new@example.com');
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { normalizeDate, normalizeDatetime, normalizeYear } from '../../src/mapping/values/date-text.ts';
 import { startSeededCrm } from '../support/seeded-crm.ts';
-import { startBridgeOn } from '../support/start-bridge.ts';
+import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
 
 const nine = '2026-03-01T09:00:00.000Z';
 
@@ -116,7 +116,9 @@ test('names a due date that cannot be read, instead of guessing another one', as
     texts.map(async (dueDate) => (await bridge.send('POST', '/tasks', { subject: dueDate, dueDate })).body.warnings),
   );
 
-  expect(warnings).toEqual(texts.map(() => ['dueDate was skipped: it is not a date and time']));
+  expect(warnings).toEqual(
+    texts.map(() => ['dueDate was skipped: it is not a date and time; the text is in the description']),
+  );
 });
 
 test('sees one task and one activity in all spellings of the same time', async () => {
@@ -147,7 +149,7 @@ test('detects a resent activity whose time cannot be read by the text as sent', 
   const other = await bridge.send('POST', '/activities', { ...activity, occurredAt: 'last Monday' });
 
   expect(first.body.warnings).toEqual([
-    'occurredAt is not a date and time: the activity was logged at the time it was sent',
+    'occurredAt is not a date and time: the activity was logged at the time it was sent, with the text in its body',
   ]);
   expect([again.body.id === first.body.id, other.body.id === first.body.id]).toEqual([true, false]);
   expect(crm.records('communications')).toHaveLength(2);
@@ -249,4 +251,38 @@ test('never reads a printed time as another time', () => {
       }
     }),
   );
+});
+
+test('a time that cannot be read is kept as text on the timeline, and is no part of what is returned', async () => {
+  const crm = await startCrm();
+  const [contactId] = crm.seed({ contacts: [{ properties: { email: 'ada@example.com' } }] }).contacts;
+  const { send } = await startBridgeOn(crm);
+
+  const task = await send('POST', '/tasks', { subject: 'Call', contactId, dueDate: 'next <week>', description: 'Ask' });
+  const bare = await send('POST', '/tasks', { subject: 'Write', contactId, dueDate: 'soon' });
+  const changed = await send('PATCH', `/tasks/${bare.body.id}`, { dueDate: 'later' });
+  const activity = await send('POST', '/activities', {
+    type: 'LINKEDIN',
+    body: 'Hi',
+    contactId,
+    occurredAt: 'at 5ish',
+  });
+  const read = await Promise.all(
+    [`/tasks/${task.body.id}`, `/tasks/${bare.body.id}`, `/activities/${activity.body.id}`].map((path) =>
+      send('GET', path),
+    ),
+  );
+
+  expect(crm.records('tasks').map(({ properties }) => properties.hs_task_body)).toEqual([
+    '<p><em>Due date as sent: next &lt;week&gt;</em></p>Ask',
+    '<p><em>Due date as sent: soon</em></p>',
+  ]);
+  expect(crm.records('communications')[0]?.properties.hs_communication_body).toContain(
+    '<p><em>Time as sent: at 5ish</em></p>Hi',
+  );
+  expect(task.body.warnings).toEqual([
+    'dueDate was skipped: it is not a date and time; the text is in the description',
+  ]);
+  expect(changed.body.warnings).toEqual(['dueDate was skipped: it is not a date and time']);
+  expect(read.map(({ body }) => body.description ?? body.body)).toEqual(['Ask', undefined, 'Hi']);
 });

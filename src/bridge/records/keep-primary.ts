@@ -49,10 +49,22 @@ export function keepPrimary(mapping: Mapping, update: RecordUpdate): void {
     const others = candidateKeys(mapping, primary.rule, pick(current, primary.secondary));
     const isSecondary = sent.length > 0 && sent.every((value) => others.includes(value));
     const why = isSecondary ? secondaryIn(primary) : whyKept(update, current);
-    if (why === undefined) continue;
+    if (why === undefined) {
+      if (update.draft.properties[primary.name] !== undefined) update.replaced.push(primary.name);
+      continue;
+    }
     update.draft = withoutProperties(update.draft, new Map([[primary.name, why]]));
     update.ifEmpty = omitProperty(update.ifEmpty, primary.name);
   }
+}
+
+/** An update may replace what identifies a record, but never without a word. The values are personal data. */
+export function describeReplaced({ draft, replaced }: RecordUpdate): readonly string[] {
+  return replaced.flatMap((name) => {
+    if (!Object.hasOwn(draft.properties, name)) return [];
+    const field = draft.sources[name];
+    return `${field === undefined ? name : `${field} → ${name}`} replaced another value`;
+  });
 }
 
 /**

@@ -24,6 +24,8 @@ export interface RecordUpdate {
   draft: Draft;
   /** Values that are written only where the record holds none. */
   ifEmpty: Readonly<Record<string, string>>;
+  /** Properties whose value identifies the record and replaces another one. */
+  readonly replaced: string[];
   /** The record as it is in the CRM, where the update depends on it. */
   current?: CrmRecord;
   result?: WriteResult;
@@ -56,7 +58,8 @@ export function mergeChanges(changes: readonly Change[]): RecordUpdate[] {
     const merging = isTooLarge ? group.slice(0, 1) : group;
     const translation = mergeTranslations(merging.map((change) => change.translation));
     const { properties, sources, warnings, heldBack, ifEmpty } = translation;
-    const update = { id, changes: group, translation, draft: { properties, sources, warnings, heldBack }, ifEmpty };
+    const draft = { properties, sources, warnings, heldBack };
+    const update = { id, changes: group, translation, draft, ifEmpty, replaced: [] };
     return isTooLarge ? { ...update, result: failed(tooManyFields(id)) } : update;
   });
 }

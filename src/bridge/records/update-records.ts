@@ -20,7 +20,7 @@ import { conflictAsInvalidProperty } from '../conflict-as-invalid-property.ts';
 import { fillEmpty } from './fill-empty.ts';
 import type { MatchDeps } from './find-holders.ts';
 import { type GuardScope, guardIdentifying } from './guard-identifying.ts';
-import { keepPrimary, primariesIn } from './keep-primary.ts';
+import { describeReplaced, keepPrimary, primariesIn } from './keep-primary.ts';
 import { type Change, isLinked, mergeChanges, openUpdates, type RecordUpdate } from './record-update.ts';
 import { rememberKeys } from './remember-keys.ts';
 import { completeHeld, returnedInUpdates } from '../returned-values.ts';
@@ -282,7 +282,7 @@ function applyOutcome(scope: WriteScope, update: RecordUpdate, written: DraftOut
   update.result = {
     crmId: id,
     held: outcome.record.properties,
-    warnings: [...draft.warnings, ...merged],
+    warnings: [...draft.warnings, ...describeReplaced(update), ...merged],
     decision: { ...decisionOf('updated', draft), ...(survivor !== id && { survivorId: survivor }) },
   };
 }

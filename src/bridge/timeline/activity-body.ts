@@ -41,8 +41,22 @@ export async function composeActivityBody(sent: SentBody, warn: (warning: string
 function openingOf({ type, direction, subject, media }: SentBody): string {
   const words = type.opening?.[direction];
   const title = subject === undefined ? '' : `: ${escapeHtml(subject.slice(0, maxSubjectLength))}`;
-  const lines = media.map((line) => `<p><em>${escapeHtml(line)}</em></p>`);
-  return `${words === undefined ? '' : `<p><strong>${escapeHtml(words)}</strong>${title}</p>`}${lines.join('')}`;
+  return `${words === undefined ? '' : `<p><strong>${escapeHtml(words)}</strong>${title}</p>`}${htmlLines(media)}`;
+}
+
+function htmlLines(lines: readonly string[]): string {
+  return lines.map((line) => `<p><em>${escapeHtml(line)}</em></p>`).join('');
+}
+
+/** The description of a task below lines of the bridge's own. */
+export function composeTaskBody(text: string, lines: readonly string[], warn: (warning: string) => void): string {
+  return toHtmlBody(text, htmlLines(lines), warn);
+}
+
+/** The description of a task, without such lines; absent where they are all that is stored. */
+export function descriptionOf(html: string): { readonly description?: string } {
+  const text = withoutMedia(html);
+  return text === '' && html !== '' ? {} : { description: fromHtmlBody(text) };
 }
 
 /** Splits a composed body again; without an opening line everything is body. */

@@ -8,7 +8,8 @@ import type { ManagedProperty } from '../properties/managed-property.ts';
 import { type LinkedRecords, linksTo, readLinked } from '../records/linked-records.ts';
 import { createOnce } from './create-once.ts';
 import { fingerprint } from './fingerprint.ts';
-import { fromHtmlBody, toInertText } from './html-body.ts';
+import { descriptionOf } from './activity-body.ts';
+import { toInertText } from './html-body.ts';
 import { readTask } from './read-tasks.ts';
 import { draftTask, originalTypeProperties } from './task-draft.ts';
 import { type TimelineScope, taskMapping } from './timeline-scope.ts';
@@ -75,7 +76,7 @@ function answerOf(
     id,
     ...written,
     subject: toInertText(written.subject ?? ''),
-    ...(description === undefined ? {} : { description: fromHtmlBody(description) }),
+    ...(description === undefined ? {} : descriptionOf(description)),
     ...(type === undefined ? {} : { type: toInertText(type) }),
     ...idsOf(linked),
     completed: isCompleted,

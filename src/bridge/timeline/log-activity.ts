@@ -39,7 +39,8 @@ export async function logActivity(scope: TimelineScope, activity: ActivityBody):
   const occurredAt = sent.occurredAt ?? new Date(scope.clock()).toISOString();
   const ownerId = owner === 'unknown' ? undefined : sent.ownerId;
   const bodyWarnings: string[] = [];
-  const { html, body } = await composeActivityBody(sent, (warning) => bodyWarnings.push(`body ${warning}`));
+  const lines = { ...sent, media: [...sent.media, ...sent.notes] };
+  const { html, body } = await composeActivityBody(lines, (warning) => bodyWarnings.push(`body ${warning}`));
   const known = { contact: linked.contact, owner: typeof owner === 'object' ? owner : undefined };
   const translation = toActivityProperties(mapping, sent.type.object, {
     type: sent.typeName,

@@ -39,11 +39,16 @@ export function mediaLines(metadata: Readonly<Record<string, unknown>> | null | 
   return [...(isVoice ? ['Voice message'] : []), ...listed, ...(more > 0 ? [`Attachment: ${more} more`] : [])];
 }
 
-/** The words of the lines that are the bridge's own. */
-export const mediaWords = ['Voice message', 'Attachment'] as const;
+/** A line that keeps a time which cannot be read, as it was sent. */
+export function sentTimeLine(what: 'Time' | 'Due date', text: string): string {
+  return `${what} as sent: ${nameOf(text)}`;
+}
 
-/** Matches what {@link mediaLines} returns. */
-export const mediaLinePattern = '(?:Voice message|Attachment(?:: [^<]*)?)';
+/** The words of the lines that are the bridge's own. */
+export const mediaWords = ['Voice message', 'Attachment', 'Time as sent', 'Due date as sent'] as const;
+
+/** Matches what {@link mediaLines} and {@link sentTimeLine} return. */
+export const mediaLinePattern = '(?:Voice message|Attachment(?:: [^<]*)?|(?:Time|Due date) as sent: [^<]*)';
 
 function plainName(name: string): string {
   return name.toLowerCase().replace(/[-_]/g, '');

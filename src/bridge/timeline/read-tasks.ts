@@ -7,7 +7,8 @@ import { normalizeDatetime } from '../../mapping/values/date-text.ts';
 import { mapInSlices } from '../in-slices.ts';
 import { errorForAll, errorForOne } from '../problem.ts';
 import { linkTypes } from '../records/linked-records.ts';
-import { fromHtmlBody, toInertText } from './html-body.ts';
+import { descriptionOf } from './activity-body.ts';
+import { toInertText } from './html-body.ts';
 import { type ReadScope, taskMapping } from './timeline-scope.ts';
 
 /** A task as the CRM has it, with the records that it is linked to. */
@@ -105,7 +106,7 @@ function toAnswer(
   return {
     id,
     subject: toInertText(subject),
-    ...(description === undefined ? {} : { description: fromHtmlBody(description) }),
+    ...(description === undefined ? {} : descriptionOf(description)),
     ...Object.fromEntries(Object.entries(rest).map(([field, value]) => [field, toInertText(value)])),
     ...(dueDate === undefined ? {} : { dueDate: isoOf(dueDate) }),
     ...(contactId === undefined ? {} : { contactId }),

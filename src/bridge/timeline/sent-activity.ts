@@ -6,7 +6,7 @@ import { findActivityType } from '../../mapping/run/translate-activity.ts';
 import type { ActivityMapping, ActivityType, Direction } from '../../mapping/schema/activity-mapping.ts';
 import { normalizeDatetime } from '../../mapping/values/date-text.ts';
 import { fingerprint } from './fingerprint.ts';
-import { mediaLines } from './media-lines.ts';
+import { mediaLines, sentTimeLine } from './media-lines.ts';
 
 /** An activity as Enginy sent it, with its fields parsed. */
 export interface SentActivity {
@@ -26,6 +26,8 @@ export interface SentActivity {
   readonly media: readonly string[];
   readonly warnings: readonly string[];
   readonly heldBack: readonly HeldBack[];
+  /** Lines that keep what could not be read. No part of the fingerprint, which has the text itself. */
+  readonly notes: readonly string[];
 }
 
 /** @throws InvalidRequestError for a type that the mapping does not have. */
@@ -49,8 +51,11 @@ export function readSentActivity(mapping: ActivityMapping, activity: ActivityBod
     companyId: idOf(activity.companyId),
     messageId: textOf(activity.metadata?.messageId),
     media: mediaLines(activity.metadata),
+    notes: typeof time === 'object' ? [sentTimeLine('Time', sentTime ?? '')] : [],
     warnings:
-      typeof time === 'object' ? [`occurredAt ${time.problem}: the activity was logged at the time it was sent`] : [],
+      typeof time === 'object'
+        ? [`occurredAt ${time.problem}: the activity was logged at the time it was sent, with the text in its body`]
+        : [],
     heldBack: typeof time === 'object' ? [{ field: 'occurredAt', reason: 'unreadable', detail: time.problem }] : [],
   };
 }

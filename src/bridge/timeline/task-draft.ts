@@ -8,7 +8,8 @@ import { readField, toFieldValue, toText } from '../../mapping/values/field-valu
 import { omitProperty } from '../omit-property.ts';
 import type { ManagedProperty } from '../properties/managed-property.ts';
 import type { Draft } from '../write-stripping.ts';
-import { toHtmlBody } from './html-body.ts';
+import { composeTaskBody } from './activity-body.ts';
+import { sentTimeLine } from './media-lines.ts';
 import { type TimelineScope, taskMapping } from './timeline-scope.ts';
 
 /** An `ownerId` that the CRM does not know. */
@@ -35,9 +36,13 @@ export async function draftTask(
   const heldBack: HeldBack[] = [];
   const due = await readDueDate(scope, body);
   if (due?.warning !== undefined) warnings.push(due.warning);
+  // A change of the due date alone leaves the description as it is.
+  const hasDescription = defaults !== undefined || textOf(body.description) !== undefined;
+  const lines: string[] = [];
   if (due?.problem !== undefined) {
-    warnings.push(`dueDate was skipped: it ${due.problem}`);
+    warnings.push(`dueDate was skipped: it ${due.problem}${hasDescription ? '; the text is in the description' : ''}`);
     heldBack.push({ field: 'dueDate', reason: 'unreadable', detail: due.problem });
+    if (hasDescription) lines.push(sentTimeLine('Due date', textOf(body.dueDate) ?? ''));
   }
 
   let ownerId = idOf(body.ownerId);
@@ -49,8 +54,8 @@ export async function draftTask(
 
   const known: Readonly<Record<string, string | undefined>> = {
     subject: textOf(body.subject)?.replace(/\s+/g, ' ').trim(),
-    description: mapText(textOf(body.description), (text) =>
-      toHtmlBody(text, '', (warning) => warnings.push(`description ${warning}`)),
+    description: mapText(textOf(body.description) ?? (lines.length > 0 ? '' : undefined), (text) =>
+      composeTaskBody(text, lines, (warning) => warnings.push(`description ${warning}`)),
     ),
     type: textOf(body.type)?.trim(),
     dueDate: due?.time ?? defaults?.dueDate,
