@@ -250,6 +250,54 @@ test('the data of the embedded CRM is shown with what is associated', async () =
   expect(record).toContain('Associated tasks');
 });
 
+test('what people sent is in no event', async () => {
+  const answer = await fetch(`${running.adminUrl}/console/events?screen=/console/requests`, { headers: { cookie } });
+  const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+  await send('PUT', '/contacts', { contacts: [{ crmId, title: canaries.title, email: canaries.email }] }, 'event-1');
+  let text = '';
+  while (!text.includes('event: counts')) text += (await reader?.read())?.value ?? '';
+  await reader?.cancel();
+
+  for (const value of [...Object.values(canaries), key]) expect(text).not.toContain(value);
+});
+
+test('values that captures keep are hidden, until an operator asks for those of one request, which is logged', async () => {
+  const keeping = await startConsoleBridge({ JOURNAL: 'on', CAPTURE: 'all', CAPTURE_PERSONAL_DATA: 'keep' });
+  try {
+    const session = await signIn(keeping.adminUrl, keeping.consoleLink);
+    const contact = { externalId: 'lead-7', email: canaries.email, firstName: canaries.firstName };
+    await sendTo(keeping.url, 'POST', '/contacts', { contacts: [contact] }, { 'x-request-id': 'kept-1' });
+    const path = '/console/requests/kept-1';
+    const hidden = await vi.waitFor(
+      async () => {
+        const page = await get(path, keeping, session);
+        expect(page.text).toContain('they are hidden');
+        return page;
+      },
+      { timeout: 30_000 },
+    );
+    const submit = (action: string) =>
+      ask(`${keeping.adminUrl}${path}/${action}`, {
+        headers: { cookie: session },
+        form: { 'form-token': formTokenOf(hidden) },
+      });
+    const [replayed, regression, shown] = [await submit('replay'), await submit('regression'), await submit('values')];
+
+    for (const { text } of [hidden, replayed, regression]) {
+      expect(text).not.toContain(canaries.firstName);
+      expect(text).not.toContain(canaries.email);
+    }
+    expect(hidden.text).toContain('create contacts, 1 record');
+    expect(regression.text).toContain('it must not become part of a project');
+    expect(plain(shown)).toContain(canaries.firstName);
+    expect(plain(shown)).toContain('this was logged');
+    expect(keeping.log.text()).toContain('/console/requests/:id/values');
+    expect(keeping.log.text()).not.toContain(canaries.firstName);
+  } finally {
+    await keeping.close();
+  }
+});
+
 test('no value of a person is on a page or in a download, and no page is large', async () => {
   const paths = [
     '/console/requests',
