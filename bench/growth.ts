@@ -93,7 +93,9 @@ export async function growthOfFunctions(
   );
   worst.sort((a, b) => b.msPerMb - a.msPerMb);
   const superlinear = rows.filter(({ exponent }) => exponent > maxExponent);
-  const line = ({ work, shape, msPerMb, exponent }: Growth) => [work, shape, msPerMb, exponent];
+  const line = ({ work, shape, msPerMb, exponent }: Growth) => {
+    return [work, shape, msPerMb, `${exponent} ${exponent <= maxExponent ? '✓' : '✕'}`];
+  };
   process.stdout.write(
     `\n${formatTable([['function', 'worst shape', 'ms per MB', 'exponent'], ...worst.slice(0, 25).map(line)])}\n`,
   );

@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import { type BridgeProcess, benchKey } from './bridge-process.ts';
+import { costOfFields } from './fields.ts';
 import { growthOfFunctions } from './growth.ts';
 import { type Hostile, hostileRequests } from './hostile-requests.ts';
 import { formatTable } from './table.ts';
@@ -14,7 +15,7 @@ import { startBridge, startCrm, unlimited } from './world.ts';
  * What the project promises for one request, whatever it contains. The longest turn of the event loop is what a quiet machine keeps
  * `/livez` waiting; the time until `/livez` answered includes what other programs do, and is an upper bound.
  */
-const target = { stallMs: 500, memoryMb: 300, exponent: 1.2 };
+const target = { stallMs: 500, memoryMb: 300, exponent: 1.2, fieldMs: 100 };
 
 /** Promises that this run broke. */
 const broken: string[] = [];
@@ -22,8 +23,14 @@ const broken: string[] = [];
 /** What hostile requests cost, and how functions grow with hostile text. The exit status is 1 if a promise is broken. */
 export async function run(): Promise<object> {
   const functions = await measureFunctions('quick');
+  const fields = await measureFields();
   const requests = await measureRequests();
-  return { requests, functions, target, broken: reportBroken() };
+  return { requests, fields, functions, target, broken: reportBroken() };
+}
+
+/** What 200 kB in one field cost, without the rest. */
+export async function runFields(): Promise<object> {
+  return { fields: await measureFields(), target, broken: reportBroken() };
 }
 
 /** How functions grow, without the requests. */
@@ -45,6 +52,12 @@ async function measureFunctions(depth: 'quick' | 'full') {
   const functions = await growthOfFunctions(target.exponent, depth);
   broken.push(...functions.superlinear.map(({ work, shape, exponent }) => `${work}, ${shape}: exponent ${exponent}`));
   return functions;
+}
+
+async function measureFields() {
+  const fields = await costOfFields(target.fieldMs);
+  broken.push(...fields.tooSlow.map(({ field, unit, ms }) => `${field} of ${unit}: ${ms} ms`));
+  return fields;
 }
 
 function reportBroken(): readonly string[] {
@@ -92,8 +105,15 @@ async function measureRequests(): Promise<object[]> {
         'longest /livez, ms',
         'memory above idle, MB',
       ],
-      ...rows.map(({ what, status, ms, turnMs, stallMs, memoryMb }) => [what, status, ms, turnMs, stallMs, memoryMb]),
-      ['target', '', '', target.stallMs, target.stallMs, target.memoryMb],
+      ...rows.map(({ what, status, ms, turnMs, stallMs, memoryMb }) => [
+        what,
+        status,
+        ms,
+        judged(turnMs, target.stallMs),
+        judged(stallMs, target.stallMs),
+        judged(memoryMb, target.memoryMb),
+      ]),
+      ['at most', '', '', target.stallMs, target.stallMs, target.memoryMb],
     ])}\n`,
   );
   for (const { what, turnMs, memoryMb } of rows) {
@@ -101,6 +121,10 @@ async function measureRequests(): Promise<object[]> {
     if (memoryMb > target.memoryMb) broken.push(`${what}: ${memoryMb} MB`);
   }
   return rows;
+}
+
+function judged(value: number, most: number): string {
+  return `${value} ${value <= most ? '✓' : '✕'}`;
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'bench-hostile-'));

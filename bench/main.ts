@@ -13,6 +13,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   hostile: async () => await import('./hostile.ts'),
   'hostile-growth': async () => ({ run: (await import('./hostile.ts')).runGrowth }),
   'hostile-growth-full': async () => ({ run: (await import('./hostile.ts')).runFullGrowth }),
+  'hostile-fields': async () => ({ run: (await import('./hostile.ts')).runFields }),
   'hostile-requests': async () => ({ run: (await import('./hostile.ts')).runRequests }),
   memory: async () => await import('./memory.ts'),
   journal: async () => await import('./journal.ts'),

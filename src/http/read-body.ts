@@ -12,6 +12,9 @@ const decompressors = {
   br: createBrotliDecompress,
 };
 
+/** Memory of a decompressor beside what it returns: a Brotli stream chooses a window of up to 16 MB, and has half of it as a rule. */
+const decompressorBytes = { gzip: 256 * 1024, 'x-gzip': 256 * 1024, deflate: 256 * 1024, br: 8 * 1024 ** 2 };
+
 /**
  * Reads a body, decompressed, counting its bytes as they arrive.
  * @throws InvalidRequestError if it is too large, expands too much, cannot be decompressed or ends early; BusyError if `share` has
@@ -19,7 +22,7 @@ const decompressors = {
  */
 export async function readBody(request: Request, limits: BodyLimits, share: BodyShare): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > limits.maxBytes) throw tooLarge();
-  const { stream, sentBytes } = openBody(request);
+  const { stream, sentBytes } = openBody(request, share);
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
@@ -49,7 +52,7 @@ export async function readBody(request: Request, limits: BodyLimits, share: Body
   return Buffer.concat(chunks, bytes);
 }
 
-function openBody(request: Request): { stream: Readable; sentBytes: () => number } {
+function openBody(request: Request, share: BodyShare): { stream: Readable; sentBytes: () => number } {
   const encoding = (request.headers['content-encoding'] ?? 'identity').toLowerCase();
   if (encoding === 'identity') return { stream: request, sentBytes: () => Number.POSITIVE_INFINITY };
   if (!Object.hasOwn(decompressors, encoding)) {
@@ -58,7 +61,9 @@ function openBody(request: Request): { stream: Readable; sentBytes: () => number
       code: 'Unsupported media type',
     });
   }
-  const stream = decompressors[encoding as keyof typeof decompressors](); // checked by hasOwn
+  const known = encoding as keyof typeof decompressors; // checked by hasOwn
+  share.add(decompressorBytes[known]);
+  const stream = decompressors[known]();
   request.once('error', (error) => stream.destroy(error));
   request.once('aborted', () => stream.destroy(Object.assign(new Error('aborted'), { code: 'ECONNRESET' })));
   request.pipe(stream);

@@ -243,6 +243,23 @@ test.each(['utf-8', 'UTF-8', '"utf-8"', 'utf8'])(
   },
 );
 
+test('decompressors count as bodies in progress, since a few bytes may make each of them large', async () => {
+  const limits = { maxBytes: 4_000, maxBytesInProgress: 20 * 1024 ** 2 };
+  const app = await startApp(fakeCrm(), { settings: { bodyLimits: limits } });
+  const body = brotliCompressSync('{"contacts":[]}');
+  const open = [1, 2].map(() => openRequest(app.url, body.subarray(0, 4), 'br'));
+  for (const each of open) await each.sent(4);
+
+  const refused = await app.send('POST', '/contacts', body, { 'content-encoding': 'br' });
+  const small = await app.send('POST', '/contacts', gzipSync('{"contacts":[]}'), { 'content-encoding': 'gzip' });
+  for (const each of open) each.leave();
+  await expect
+    .poll(async () => (await app.send('POST', '/contacts', body, { 'content-encoding': 'br' })).status)
+    .toBe(201);
+
+  expect([refused.status, refused.body.error, small.status]).toEqual([503, 'Bridge busy', 201]);
+});
+
 test('bodies in progress are bounded together: one more is a 503 with Retry-After, and is served once there is room', async () => {
   const app = await startApp(fakeCrm(), { settings: { bodyLimits: { maxBytes: 4_000, maxBytesInProgress: 5_000 } } });
   const body = JSON.stringify({ contacts: [{ externalId: 'a', firstName: 'A', bio: 'b'.repeat(3_000) }] });
@@ -274,11 +291,15 @@ test('room is given back when a body is refused, broken or its caller leaves', a
 });
 
 /** A request whose body arrives in parts. */
-function openRequest(url: string, head: string) {
+function openRequest(url: string, head: string | Buffer, encoding?: string) {
   const { promise: status, resolve } = Promise.withResolvers<number>();
   const call = request(`${url}/contacts`, {
     method: 'POST',
-    headers: { 'x-api-key': 'good-key-for-tests', 'content-type': 'application/json' },
+    headers: {
+      'x-api-key': 'good-key-for-tests',
+      'content-type': 'application/json',
+      ...(encoding !== undefined && { 'content-encoding': encoding }),
+    },
   });
   call.on('response', (response) => {
     response.resume();
@@ -288,7 +309,9 @@ function openRequest(url: string, head: string) {
   return {
     /** Sends this many bytes, and waits until another request on the same server shows that they have arrived. */
     async sent(bytes: number) {
-      await new Promise((done) => call.write(head + 'b'.repeat(bytes - head.length), done));
+      await new Promise((done) =>
+        call.write(Buffer.concat([Buffer.from(head), Buffer.alloc(bytes - head.length, 'b')]), done),
+      );
       await fetch(`${url}/livez`);
     },
     end: (tail: string) => call.end(tail),
