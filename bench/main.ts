@@ -19,6 +19,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   journal: async () => await import('./journal.ts'),
   resend: async () => await import('./resend.ts'),
   engine: async () => await import('./engine.ts'),
+  tasks: async () => ({ run: (await import('./tasks-during-create.ts')).measureTasks }),
   replicas: async () => await import('./replicas.ts'),
   'replicas-short': async () => ({ run: (await import('./replicas.ts')).runShort }),
   health: async () => await import('./health.ts'),
@@ -34,6 +35,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
 /** Benches that run only when they are named. */
 const onlyIfAsked = [
   'console-short',
+  'tasks',
   'index-matching',
   'index-build',
   'index-short',
