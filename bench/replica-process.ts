@@ -46,6 +46,7 @@ const sharing =
         },
         log,
       );
+sharing?.followAccount(async () => 'bench');
 const pacer = createPacer(task.limits, sharing === undefined ? {} : { createBudget: sharing.createBudget });
 /** Replicas start one after the other; what calls wait meanwhile is not measured. */
 const measuredFrom = performance.now() + 10_000;

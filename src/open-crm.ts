@@ -1,6 +1,7 @@
 import { readRedisCa } from './certificate.ts';
 import type { Config } from './config.ts';
 import type { Clock } from './crm/clock.ts';
+import { deadlineIn } from './crm/deadline.ts';
 import { createHubSpotCrm } from './crm/hubspot/hubspot-crm.ts';
 import { createPacer } from './crm/pacer.ts';
 import type { RequirementStore } from './crm/requirement-store.ts';
@@ -11,6 +12,9 @@ type CrmDeps = Pick<Parameters<typeof createHubSpotCrm>[0], 'onExchange'> & {
   readonly clock: Clock | undefined;
   readonly requirements: RequirementStore | undefined;
 };
+
+/** Searches wait for it, once. */
+const accountMs = 5_000;
 
 /** Connects to HubSpot, or in sandbox mode to an embedded CRM that it starts. */
 export async function openCrm(config: Config, { log, clock, requirements, onExchange }: CrmDeps) {
@@ -31,6 +35,10 @@ export async function openCrm(config: Config, { log, clock, requirements, onExch
     },
     { accessToken, baseUrl, apiVersion: config.hubspot.apiVersion, timeoutMs: config.hubspot.timeoutMs },
   );
+  sharing?.followAccount(async () => {
+    const context = { requestId: 'start', urgency: 'urgent', deadline: deadlineIn(accountMs) } as const;
+    return String((await crm.readAccount(context)).id);
+  });
   const close = async () => {
     await pacer.close();
     await sharing?.close();

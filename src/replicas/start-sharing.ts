@@ -9,6 +9,7 @@ import type { RequirementStore } from '../crm/requirement-store.ts';
 import { SharedBudget } from '../crm/shared-budget.ts';
 import type { Logger } from '../logger.ts';
 import type { IdentityStore } from '../identity/identity-store.ts';
+import { createAccountKey } from './account-key.ts';
 import { createKeyDigest } from './key-digest.ts';
 import { createRedisClaims, type RedisClaims } from './redis-claims.ts';
 import { connectRedis, type RedisConnection } from './redis-connection.ts';
@@ -40,6 +41,8 @@ export interface SharingSettings {
 export interface Sharing {
   readonly redis: Pick<RedisConnection, 'isUp' | 'lostCount'>;
   readonly createBudget: LaneDeps['createBudget'];
+  /** @param readId asks the CRM for the account's id, once for all replicas: some limits are the account's. */
+  followAccount(readId: () => Promise<string>): void;
   readonly claims: RedisClaims;
   readonly ids: SharedIds;
   /** Keeps the last list of users for all. @param own this replica's store, which comes first. */
@@ -63,17 +66,23 @@ export function startSharing(settings: SharingSettings, log: Logger): Sharing {
   const app = createHash('sha256').update(`enginy-bridge ${settings.accessToken}`).digest('hex').slice(0, 16);
   const sealer = createSealer(settings.accessToken);
   const digest = createKeyDigest(settings.accessToken);
+  const account = createAccountKey(redis, app);
   const notes = createSharedNotes(redis, { app, digest, sealer });
   const closers: (() => void)[] = [notes.close];
   return {
     redis,
     claims: createRedisClaims(redis, digest),
     ids: createRedisIds(redis, digest, settings.idTtlMs),
-    createBudget: (lane, limits, onChange) =>
-      new SharedBudget(
-        { name, limits, callTimeoutMs, replicas: expected },
-        { store: createRedisLaneStore(redis, lane, app), clock: systemClock, random: Math.random, onChange },
-      ),
+    createBudget: (lane, limits, onChange) => {
+      // HubSpot counts searches for the account, whatever app makes them, and other calls for each app.
+      const isOfAccount = lane === 'search';
+      const readOwner = isOfAccount ? account.read : async () => ({ value: app });
+      return new SharedBudget(
+        { name: isOfAccount ? `${app}.${name}` : name, limits, callTimeoutMs, replicas: expected },
+        { store: createRedisLaneStore(redis, lane, readOwner), clock: systemClock, random: Math.random, onChange },
+      );
+    },
+    followAccount: account.follow,
     refusals: shareRefusals(notes),
     shareRequirements: (own, apiVersion) => shareRequirements(notes, own, apiVersion),
     shareOwners: (own) => shareOwners(redis, { app, sealer }, own),

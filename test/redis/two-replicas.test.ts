@@ -101,13 +101,24 @@ test('a company, contact, task and activity sent to two replicas at once are one
   const ids = await inParallel(async (round) => {
     const company = await sendBoth(replicas, '/companies', bodiesOf(companies, round));
     const contact = await sendBoth(replicas, '/contacts', bodiesOf(contacts, round));
-    const contactId = idOf(contact[0] as never);
-    const task = { subject: 'Call', type: 'CALL', dueDate: '2026-12-01T09:00:00Z', contactId };
-    const activity = { type: 'EMAIL', direction: 'OUTBOUND', occurredAt: '2026-11-01T09:00:00Z', contactId };
+    // Each replica knows the contact by the id of Enginy that it received.
+    const both = contact.map((answer, index) => ({
+      contactId: idOf(answer as never),
+      externalId: index === 1 && round % 2 === 1 ? `entry-${round}-again` : `entry-${round}`,
+    }));
+    const task = { subject: 'Call', type: 'CALL', dueDate: '2026-12-01T09:00:00Z' };
+    const activity = { type: 'EMAIL', direction: 'OUTBOUND', occurredAt: '2026-11-01T09:00:00Z', subject: 'Hello' };
     const metadata = { messageId: `m-${round}` };
-    const tasks = await sendBoth(replicas, '/tasks', [task, task]);
-    const body = { ...activity, subject: 'Hello', body: 'Hi', metadata };
-    const activities = await sendBoth(replicas, '/activities', [body, body]);
+    const tasks = await sendBoth(
+      replicas,
+      '/tasks',
+      both.map((ids) => ({ ...task, ...ids })),
+    );
+    const activities = await sendBoth(
+      replicas,
+      '/activities',
+      both.map((ids) => ({ ...activity, ...ids, metadata })),
+    );
     return {
       company: company.map((answer) => idOf(answer as never)),
       contact: contact.map((answer) => idOf(answer as never)),
@@ -132,24 +143,68 @@ test('without the unique property, what one replica created is found by the othe
   expect(crm.records('contacts')).toHaveLength(1);
 });
 
-test('a create that is killed in the middle and sent to the other replica makes no duplicate and loses nothing', async () => {
+const many = <T>(count: number, one: (n: number) => T) => Array.from({ length: count }, (_, n) => one(n));
+
+/** Requests that create records of each kind, and how many. */
+const doomedRequests = (contactId: string | undefined) =>
+  ({
+    contacts: {
+      count: 800,
+      path: '/contacts',
+      bodies: [
+        {
+          contacts: many(800, (n) => ({
+            externalId: `e-${n}`,
+            firstName: 'Ada',
+            linkedinUrl: `https://www.linkedin.com/in/killed-${n}`,
+          })),
+        },
+      ],
+    },
+    companies: {
+      count: 600,
+      path: '/companies',
+      bodies: [
+        { companies: many(600, (n) => ({ externalId: `c-${n}`, name: `C ${n}`, domain: `killed-${n}.example` })) },
+      ],
+    },
+    tasks: {
+      count: 80,
+      path: '/tasks',
+      bodies: many(80, (n) => ({ subject: `Call ${n}`, type: 'CALL', dueDate: '2026-12-01T09:00:00Z', contactId })),
+    },
+    emails: {
+      count: 80,
+      path: '/activities',
+      bodies: many(80, (n) => ({ type: 'EMAIL', contactId, subject: 'Hello', metadata: { messageId: `k-${n}` } })),
+    },
+  }) as const;
+
+test('what a replica created that is killed in the middle is neither lost nor created twice by the other', async () => {
   const { crm, replicas } = await startReplicas({ latency: 300 });
-  const doomed = await spawnBridge(crm, { REDIS_URL: redis.url, INSTANCE: 'c' });
-  const sent = Array.from({ length: 1_000 }, (_, index) => ({
-    externalId: `e-${index}`,
-    firstName: 'Ada',
-    linkedinUrl: `https://www.linkedin.com/in/killed-${index}`,
-  }));
-  const lost = sendTo(doomed.url, 'POST', '/contacts', { contacts: sent }).catch(() => 'lost');
-  await expect.poll(() => crm.records('contacts').length).toBeGreaterThan(100);
-  doomed.kill();
+  const [survivor] = replicas;
+  const known = await survivor?.send('POST', '/contacts', { contacts: [{ externalId: 'known', firstName: 'Grace' }] });
+  const requests = doomedRequests(idOf(known as never));
+  const kinds = Object.keys(requests) as (keyof typeof requests)[];
+  const count = (kind: keyof typeof requests) => crm.records(kind).length - (kind === 'contacts' ? 1 : 0);
 
-  const answer = await replicas[0]?.send('POST', '/contacts', { contacts: sent });
+  for (const kind of kinds) {
+    const doomed = await spawnBridge(crm, { REDIS_URL: redis.url, INSTANCE: `doomed-${kind}` });
+    const { path, bodies } = requests[kind];
+    const answers = bodies.map((body) => sendTo(doomed.url, 'POST', path, body).catch(() => 'lost'));
+    await expect.poll(() => count(kind)).toBeGreaterThan(1);
+    doomed.kill();
+    // Some of it was written, and not all of it answered.
+    expect(await Promise.all(answers)).toContain('lost');
+  }
+  const resent = await Promise.all(
+    kinds.flatMap((kind) => requests[kind].bodies.map((body) => survivor?.send('POST', requests[kind].path, body))),
+  );
 
-  expect(await lost).toBe('lost');
-  const body = answer?.body as { results: { externalId: string; crmId: string }[] } | undefined;
-  expect(new Set(body?.results.map(({ crmId }) => crmId)).size).toBe(1_000);
-  expect(crm.records('contacts')).toHaveLength(1_000);
+  expect(resent.map((answer) => answer?.status).filter((status) => status !== 201)).toEqual([]);
+  const named = resent.flatMap(({ body } = { body: {} } as never) => body.results ?? [{ crmId: body.id }]);
+  expect(new Set(named.map(({ crmId }: { crmId: string }) => crmId)).size).toBe(800 + 600 + 80 + 80);
+  expect(kinds.map(count)).toEqual([800, 600, 80, 80]);
 });
 
 test('Redis holds digests and ids, never a value or an id of Enginy', async () => {
