@@ -78,9 +78,18 @@ test('every path with a part that varies has an example', () => {
   expect(paths.filter((path) => path.includes(':') && examples[path] === undefined)).toEqual([]);
 });
 
-/** Pictures are written where this names a folder; see CONTRIBUTING.md. */
+/** Where pictures go; those of the documents are replaced when this names their folder, see CONTRIBUTING.md. */
 // biome-ignore lint/style/noProcessEnv: a command line has no other way to say so
-const pictures = process.env.CONSOLE_PICTURES;
+const pictures = process.env.CONSOLE_PICTURES ?? 'node_modules/.cache/console-pictures';
+
+/** The screens that README.md and docs/console.md show, and how wide. */
+const shown: Readonly<Record<string, readonly [name: string, ...widths: number[]]>> = {
+  '/console': ['overview', 1280, 360],
+  '/console/requests/:id': ['request', 1280],
+  '/console/problems': ['problems', 1280],
+  '/console/connect': ['connect', 1280],
+};
+const maxPictureBytes = 150_000;
 
 test.each(paths.flatMap((path) => (['light', 'dark'] as const).map((theme) => [path, theme] as const)))(
   '%s has no fault in the %s theme, and fits wide and narrow windows',
@@ -96,10 +105,11 @@ test.each(paths.flatMap((path) => (['light', 'dark'] as const).map((theme) => [p
       // The page itself never scrolls sideways; wide tables scroll in their own box.
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
       expect(await accessibilityFaults(page)).toEqual([]);
-      if (pictures !== undefined && colorScheme === 'light') {
+      const [name, ...widths] = shown[path] ?? ['none'];
+      if (widths.includes(width) && colorScheme === 'light') {
         mkdirSync(pictures, { recursive: true });
-        const name = path === '/console' ? 'overview' : path.replace('/console/', '').replaceAll(/[/:]+/g, '-');
-        await page.screenshot({ path: `${pictures}/${name}-${width}.png`, fullPage: true });
+        const picture = await page.screenshot({ path: `${pictures}/console-${name}-${width}.png` });
+        expect(picture.length).toBeLessThan(maxPictureBytes);
       }
     }
     expectClean();

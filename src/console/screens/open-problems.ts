@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { ThreadCallError } from '../archive/call-thread.ts';
 import type { ConsoleSources } from '../console-sources.ts';
 import { captionedTable } from '../html/captioned-table.ts';
@@ -11,17 +12,35 @@ import type { ProblemList } from '../problems/read-problems.ts';
 const span = '24h';
 const maxShown = 5;
 
-/** The most severe and frequent problems of a day. */
-export async function openProblems({ threads, journal, log }: ConsoleSources): Promise<Html> {
-  if (journal === undefined) return html`<h2>Problems</h2><p>Unknown: the journal is off.</p>`;
-  try {
-    return showProblems(await threads.archive.ask('problems', sinceOf(span)));
-  } catch (error) {
-    // The rest of the overview is worth showing without them.
-    if (!(error instanceof ThreadCallError)) throw error;
-    log.warn({ err: error }, 'the overview could not read the problems');
-    return html`<h2>Problems</h2><p>${statusMark('warning', error.message)}</p>`;
-  }
+/** A list may be as old as this. */
+const keptMs = 30_000;
+/** Counting a large journal takes a while, and the rest of the page does not wait for it. */
+const patienceMs = 150;
+
+/** The most severe and frequent problems of a day, as last counted. */
+export function openProblems({ threads, journal, log }: ConsoleSources): () => Promise<Html> {
+  let known: { readonly html: Html; readonly at: number } | undefined;
+  let counting: Promise<void> | undefined;
+  const count = async () => {
+    try {
+      known = { html: showProblems(await threads.archive.ask('problems', sinceOf(span))), at: performance.now() };
+    } catch (error) {
+      if (!(error instanceof ThreadCallError)) log.error({ err: error }, 'could not count the problems');
+      const words = error instanceof ThreadCallError ? error.message : 'They could not be counted, see the log';
+      known = { html: html`<h2>Problems</h2><p>${statusMark('warning', words)}</p>`, at: performance.now() };
+    }
+    counting = undefined;
+  };
+  return async () => {
+    if (journal === undefined) return html`<h2>Problems</h2><p>Unknown: the journal is off.</p>`;
+    if (known === undefined || performance.now() - known.at > keptMs) {
+      counting ??= count();
+      await Promise.race([counting, wait(patienceMs, undefined, { ref: false })]);
+    }
+    return (
+      known?.html ?? html`<h2>Problems</h2><p>They are being counted: <a href="/console/problems">all problems</a></p>`
+    );
+  };
 }
 
 function showProblems({ causes, more }: ProblemList): Html {

@@ -14,6 +14,7 @@ import type { Screen } from './screen.ts';
 
 /** The state of everything at a glance. */
 export function overviewScreen(sources: ConsoleSources): Screen {
+  const problems = openProblems(sources);
   return {
     path: '/console',
     title: 'Overview',
@@ -23,7 +24,7 @@ export function overviewScreen(sources: ConsoleSources): Screen {
       const steps = sources.history.read();
       return {
         body: html`<ul class="marks" aria-label="State">${readStates(sources).map((mark) => html`<li>${liveMark(mark)}</li>`)}</ul>
-${await openProblems(sources)}
+${await problems()}
 ${lanes(sources, steps)}
 ${records(steps)}
 ${replicas(sources)}
