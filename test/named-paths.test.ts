@@ -12,8 +12,8 @@ const paths = [
 const known = new Set([...paths, ...folders.map((folder) => `/${folder}/`)]);
 
 const documents = readdirSync(root)
-  .filter((file) => file.endsWith('.md') && file !== 'CHANGELOG.md')
-  .concat(readdirSync(join(root, 'docs')).map((file) => `docs/${file}`));
+  .concat(readdirSync(join(root, 'docs')).map((file) => `docs/${file}`))
+  .filter((file) => file.endsWith('.md') && file !== 'CHANGELOG.md');
 
 test.each(documents)('%s names only files and folders that exist', (document) => {
   const text = readFileSync(join(root, document), 'utf8');

@@ -5,7 +5,9 @@ const documents = [
   'CONTRIBUTING.md',
   'SECURITY.md',
   'mappings/README.md',
-  ...readdirSync('docs').map((name) => `docs/${name}`),
+  ...readdirSync('docs')
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
 ];
 
 /** One command of a document. */

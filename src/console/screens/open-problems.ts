@@ -27,7 +27,8 @@ export function openProblems({ threads, journal, log }: ConsoleSources): () => P
     } catch (error) {
       if (!(error instanceof ThreadCallError)) log.error({ err: error }, 'could not count the problems');
       const words = error instanceof ThreadCallError ? error.message : 'They could not be counted, see the log';
-      known = { html: html`<h2>Problems</h2><p>${statusMark('warning', words)}</p>`, at: performance.now() };
+      // Counted again at the next look.
+      known = { html: html`<h2>Problems</h2><p>${statusMark('warning', words)}</p>`, at: Number.NEGATIVE_INFINITY };
     }
     counting = undefined;
   };
