@@ -249,7 +249,7 @@ class RedisIdentityStore implements IdentityStore {
     if (current !== epoch) throw new IndexLostError('the index was replaced');
   }
 
-  /** A bucket is missing: nobody must take its absence for an answer, and the leader begins again. */
+  /** A bucket is missing: its absence is no answer, and the leader begins again. */
   async #lose(epoch: string): Promise<never> {
     await this.#redis.runIfUp(end, [`${this.#prefix}:meta`], [epoch]);
     throw new IndexLostError('Redis no longer has all of the index');

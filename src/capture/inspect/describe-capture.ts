@@ -2,6 +2,7 @@ import type { AnswerReader, CallMeaning, CrmProtocol, Json } from '../../crm/crm
 import { isObject } from '../../json.ts';
 import { captureReference } from '../capture-file.ts';
 import type { Capture, CapturedExchange } from '../capture-schema.ts';
+import { callTitle } from './call-title.ts';
 import { reasonOf, storyOf } from './capture-story.ts';
 
 /** One line of a list: time, endpoint, status, counts, duration. */
@@ -104,23 +105,14 @@ function describeExchange({ calls, answers }: CrmProtocol, exchange: CapturedExc
   return outcome === '' ? meaning : `${meaning}: ${outcome}`;
 }
 
-function describeMeaning(meaning: CallMeaning, { call }: CapturedExchange): string {
+function describeMeaning(meaning: CallMeaning, exchange: CapturedExchange): string {
   switch (meaning.kind) {
     case 'read':
       return `read ${meaning.objectType} by ${meaning.idProperty ?? 'id'}, ${some(meaning.ids)}`;
     case 'search':
       return `search ${meaning.objectType} for ${some(meaning.terms)}`;
-    case 'write':
-      return `${meaning.verb} ${meaning.objectType}, ${count(meaning.inputs.length, 'record')}`;
-    case 'link':
-      return `link ${meaning.from} to ${meaning.to}, ${count(meaning.items.length, 'pair')}`;
-    case 'read links':
-      return `read links of ${meaning.from} to ${meaning.to}, ${count(meaning.items.length, 'record')}`;
-    case 'create properties':
-      return `create properties of ${meaning.objectType}: ${meaning.definitions.map(({ name }) => name).join(', ')}`;
-    case 'create property group':
-    case 'other':
-      return call.purpose;
+    default:
+      return callTitle(meaning, exchange);
   }
 }
 

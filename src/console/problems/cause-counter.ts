@@ -13,7 +13,7 @@ export interface CauseCounter {
   count(since: number, parts: number): Promise<CountedCauses>;
 }
 
-/** The smallest part of time that is told apart: a twenty-fourth of an hour. */
+/** The smallest part of time that is distinguished: a twenty-fourth of an hour. */
 const slotMs = 150_000;
 /** Older ones are not asked for. */
 const maxAgeMs = 8 * 86_400_000;

@@ -1,5 +1,6 @@
 import type { Capture, CapturedExchange } from '../../capture/capture-schema.ts';
-import type { CallMeaning, CrmProtocol } from '../../crm/crm-protocol.ts';
+import { callTitle } from '../../capture/inspect/call-title.ts';
+import type { CrmProtocol } from '../../crm/crm-protocol.ts';
 import { isObject } from '../../json.ts';
 
 /** What a capture says about a request, for a page. */
@@ -101,7 +102,7 @@ function viewCall(
   const isFailed = failure !== undefined || status >= 400;
   const said = isFailed && failure === undefined && isObject(response) ? answers.describeError(response) : undefined;
   return {
-    title: titleOf(calls.meaningOf(exchange), exchange),
+    title: callTitle(calls.meaningOf(exchange), exchange),
     startedMs,
     waitedMs: Math.max(0, waitedMs),
     durationMs: Math.max(0, durationMs),
@@ -113,29 +114,4 @@ function viewCall(
     sent: shorten(exchange.body),
     answered: shorten(response),
   };
-}
-
-/** What a call does, without a value. */
-function titleOf(meaning: CallMeaning, { call }: CapturedExchange): string {
-  switch (meaning.kind) {
-    case 'read':
-      return `read ${meaning.objectType} by ${meaning.idProperty ?? 'id'}, ${count(meaning.ids.length, 'value')}`;
-    case 'search':
-      return `search ${meaning.objectType}, ${count(meaning.terms.length, 'value')}`;
-    case 'write':
-      return `${meaning.verb} ${meaning.objectType}, ${count(meaning.inputs.length, 'record')}`;
-    case 'link':
-      return `link ${meaning.from} to ${meaning.to}, ${count(meaning.items.length, 'pair')}`;
-    case 'read links':
-      return `read links of ${meaning.from} to ${meaning.to}, ${count(meaning.items.length, 'record')}`;
-    case 'create properties':
-      return `create properties of ${meaning.objectType}: ${meaning.definitions.map(({ name }) => name).join(', ')}`;
-    case 'create property group':
-    case 'other':
-      return call.purpose;
-  }
-}
-
-function count(number: number, thing: string): string {
-  return `${number} ${thing}${number === 1 ? '' : 's'}`;
 }
