@@ -38,7 +38,7 @@ const wideShare = 10;
 const maxSweepPages = 20;
 const maxOverlapMs = 60 * 60_000;
 
-/** A sweep that would have read too much: the rules count as unlisted, and the next sweep starts from now. */
+/** A sweep would have read too much. After a wide one a narrow one follows; after that, the rules count as unlisted. */
 export class SweepTooLongError extends Error {
   override readonly name = 'SweepTooLongError';
 }
@@ -160,7 +160,10 @@ export class ObjectIndex {
       const isLast = read.next === undefined;
       await this.#commit(pairs, isLast ? (state) => afterSweep(state, { fingerprints, since, at: began }) : undefined);
       if (isLast) break;
-      if (page >= this.#maxPages) await this.#giveUp(began);
+      if (page >= this.#maxPages) {
+        if (isWide) this.#lastWide = { at: startedAt, tookMs: clock.now() - startedAt, rows: rowsPerPage * page };
+        await this.#giveUp(began, isWide);
+      }
       afterId = read.next;
     }
     if (isWide) this.#lastWide = { at: startedAt, tookMs: clock.now() - startedAt, rows };
@@ -254,8 +257,10 @@ export class ObjectIndex {
     if (drops.length > 0) await this.#inTurn(() => this.#deps.index.write({ pairs: [], drops }));
   }
 
-  async #giveUp(at: number): Promise<never> {
-    await this.#commit([], ({ rules: _gone, listing: _stopped, ...state }) => ({ ...state, rules: {}, sweptAt: at }));
+  async #giveUp(at: number, isWide: boolean): Promise<never> {
+    if (!isWide) {
+      await this.#commit([], ({ listing: _stopped, ...state }) => ({ ...state, rules: {}, sweptAt: at }));
+    }
     throw new SweepTooLongError('too much was modified since the last sweep');
   }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -81,4 +81,50 @@ test('hundreds of contacts that do not exist take one search', async () => {
   });
 
   expect(calls).toEqual({ '/contacts/search': 1 });
+});
+
+const strangers = Array.from({ length: 20 }, (_, at) => ({
+  externalId: `s${at}`,
+  linkedinUrl: `linkedin.com/in/stranger-${at}`,
+}));
+
+test('where the sweep and the search fail, the request is an error and never "not found"', async () => {
+  const crm = await startCrm();
+  crm.seed({ contacts: people });
+  const bridge = await startIndexed(crm, { REQUEST_TIMEOUT_MS: '1500' });
+  crm.faults.add({ match: { path: '/search' }, times: 0, action: { kind: 'status', status: 500 } });
+
+  const { status, body } = await bridge.send('POST', '/contacts/sync', { contacts: strangers });
+
+  // An answer about no record at all, or an error of each of them.
+  expect(status === 200 ? body.errors : body.error).toBeDefined();
+  if (status === 200) expect(body.errors).toHaveLength(strangers.length);
+});
+
+test('what was written before a restart is found, although search does not show it yet; the file holds no value', async () => {
+  const crm = await startCrm({ indexLagMs: 3_600_000 });
+  const dir = mkdtempSync(join(tmpdir(), 'index-'));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  const before = await startIndexed(crm, { DATA_DIR: dir });
+  const created = await before.send('POST', '/contacts', {
+    contacts: [{ externalId: 'n1', lastName: 'Newcomer', linkedinUrl: 'https://www.linkedin.com/in/new-comer-1' }],
+  });
+  await before.close(0);
+  const after = await startBridgeOn(crm, { IDENTITY_INDEX: 'on', DATA_DIR: dir, INDEX_FRESH_S: '0' });
+  await vi.waitFor(async () => {
+    const { body } = await after.send('GET', '/readyz');
+    const [contacts] = body.identityIndex;
+    expect(contacts).toMatchObject({ object: 'contacts', complete: contacts.rules, drift: 0 });
+  });
+
+  const { body } = await after.send('POST', '/contacts/sync', {
+    contacts: [...strangers, { externalId: 'x1', linkedinUrl: 'http://linkedin.com/in/New-Comer-1/' }],
+  });
+
+  expect(body.results).toMatchObject([{ externalId: 'x1', crmId: created.body.results[0].crmId }]);
+  for (const name of ['identity.sqlite', 'identity.sqlite-wal']) {
+    const path = join(dir, name);
+    const bytes = existsSync(path) ? readFileSync(path, 'latin1').toLowerCase() : '';
+    expect(bytes).not.toMatch(/new-comer|newcomer|linkedin/);
+  }
 });

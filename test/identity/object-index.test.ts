@@ -1,0 +1,135 @@
+import { expect, test } from 'vitest';
+import type { CallContext } from '../../src/crm/crm.ts';
+import { deadlineIn } from '../../src/crm/deadline.ts';
+import { type IndexedRules, indexedRules } from '../../src/identity/indexed-rules.ts';
+import { createKeyDigest } from '../../src/identity/key-digest.ts';
+import { ObjectIndex, SweepTooLongError } from '../../src/identity/object-index.ts';
+import { createMemoryStore } from '../../src/identity/sqlite-store.ts';
+import type { Mapping } from '../../src/mapping/schema/record-mapping.ts';
+import { logSink } from '../support/log-sink.ts';
+import { loadShippedOnce } from '../support/shipped-mappings.ts';
+import { LaggingPortal } from './lagging-portal.ts';
+
+const shipped = loadShippedOnce(new URL('../../mappings/hubspot', import.meta.url).pathname).contacts as Mapping;
+const context: CallContext = { requestId: 'test', urgency: 'background', deadline: deadlineIn(60_000) };
+const day = 86_400_000;
+const limits = { overlapMs: 300_000, freshMs: 2_000, fullPassMs: 7 * day };
+const linkedIn = 2;
+
+async function open(portal: LaggingPortal, rules: IndexedRules = indexedRules(shipped)) {
+  const sink = logSink();
+  const index = await createMemoryStore().open('portal');
+  const deps = {
+    crm: portal,
+    index,
+    digest: createKeyDigest(Buffer.from('secret')),
+    clock: portal.clock,
+    wallClock: () => portal.now,
+    log: sink.log,
+  };
+  return { object: await ObjectIndex.load(deps, limits, rules), sink, index };
+}
+
+async function build(object: ObjectIndex): Promise<void> {
+  while (object.listingDue !== 'no') {
+    if (object.listingDue === 'yes') await object.listPage(context);
+    else await object.sweep(context).catch(ignoreTooLong);
+  }
+}
+
+/** As the builder does: a shorter one follows. */
+function ignoreTooLong(error: unknown): void {
+  if (!(error instanceof SweepTooLongError)) throw error;
+}
+
+function changed(change: (mapping: { -readonly [Key in keyof Mapping]: Mapping[Key] }) => void): IndexedRules {
+  const mapping = structuredClone(shipped);
+  change(mapping);
+  return indexedRules(mapping);
+}
+
+test('an edited rule is listed again, alone; the others go on answering', async () => {
+  const portal = new LaggingPortal(10);
+  portal.set(1, 'https://www.linkedin.com/in/ada', 0);
+  const { object } = await open(portal);
+  await build(object);
+  const edited = changed((mapping) => {
+    const rules = structuredClone(mapping.match.rules);
+    Object.assign(rules[linkedIn] as object, { also: [] });
+    mapping.match = { ...mapping.match, rules };
+  });
+
+  object.follow(edited);
+  const before = edited.fingerprints.map((fingerprint) => object.isListed(fingerprint));
+  await build(object);
+
+  expect(before).toEqual([true, true, false, true, true]);
+  expect(edited.fingerprints.every((fingerprint) => object.isListed(fingerprint))).toBe(true);
+});
+
+test("what decides about a rule's keys makes it another rule, and nothing else does", () => {
+  const { fingerprints } = indexedRules(shipped);
+  const sameWith = (change: Parameters<typeof changed>[0]) =>
+    changed(change).fingerprints.map((fingerprint, rule) => fingerprint === fingerprints[rule]);
+
+  expect(sameWith((mapping) => Object.assign(mapping, { locale: { defaultCountry: 'ES' } }))).toEqual([
+    false,
+    false,
+    false,
+    false,
+    false,
+  ]);
+  expect(sameWith((mapping) => Object.assign(mapping, { hash: 'other', write: { ...mapping.write } }))).toEqual(
+    fingerprints.map(() => true),
+  );
+  expect(
+    sameWith((mapping) => {
+      const rules = structuredClone(mapping.match.rules);
+      for (const rule of rules) if (rule !== 'identity') Object.assign(rule, { unless_differs: [] });
+      mapping.match = { ...mapping.match, rules, if_several: 'oldest' };
+    }),
+  ).toEqual(fingerprints.map(() => true));
+});
+
+test('a full pass counts what sweeps have missed, doubles their overlap, and says so', async () => {
+  const portal = new LaggingPortal(10);
+  portal.set(1, 'https://www.linkedin.com/in/ada', 0);
+  const { object, sink } = await open(portal);
+  await build(object);
+  // Search shows this one after two hours, which no overlap covers.
+  portal.set(2, 'https://www.linkedin.com/in/grace', 2 * 3_600_000);
+  for (let hour = 0; hour < 8 * 24; hour += 1) {
+    portal.now += 3_600_000;
+    await object.sweep(context);
+  }
+  expect(object.listingDue).toBe('yes');
+
+  await build(object);
+
+  expect(object.state).toMatchObject({ drift: 1, overlapMs: 600_000, records: 2 });
+  expect(sink.text()).toContain('had missed changes');
+  expect(object.isListed(object.rules.fingerprints[linkedIn] ?? '')).toBe(true);
+});
+
+test('after a gap with more changes than a fifth of the records, all records are listed again', async () => {
+  const portal = new LaggingPortal(1);
+  portal.set(1, 'https://www.linkedin.com/in/ada', 0);
+  const { object } = await open(portal);
+  await build(object);
+  portal.now += day;
+  for (let id = 2; id < 40; id += 1) portal.set(id, `https://www.linkedin.com/in/person-${id}`, 0);
+
+  portal.now += 600_000;
+
+  // Neither a wide sweep nor a narrow one is short enough.
+  await expect(object.sweep(context)).rejects.toThrow(SweepTooLongError);
+  expect(object.isListed(object.rules.fingerprints[linkedIn] ?? '')).toBe(true);
+  await expect(object.sweep(context)).rejects.toThrow(SweepTooLongError);
+
+  const listed = object.rules.fingerprints.map((fingerprint) => object.isListed(fingerprint));
+  expect(listed).toEqual(listed.map(() => false));
+  portal.now += 3_600_000;
+  await build(object);
+  expect(object.isListed(object.rules.fingerprints[linkedIn] ?? '')).toBe(true);
+  expect(object.state.records).toBe(39);
+});
