@@ -106,6 +106,11 @@ test('a row of the list says why, and filters that cannot be read are named', as
   expect(list).toContain('phone: HubSpot already has a value, and the row says overwrite: if_empty');
   expect(list).toContain('HubSpot has no record with this id');
   expect(odd).toContain('Not understood, and not used: since, status, outcome');
+  for (const value of [canaries.email, canaries.phone, canaries.profile]) {
+    const person = await get(`/console/requests?text=${encodeURIComponent(value)}`);
+    expect(plain(person)).toContain('Not understood, and not used: text. People are found on the page Record');
+    expect(person.text).not.toContain(value);
+  }
 });
 
 test('a request shows what was sent, the calls with their times, and what was held back', async () => {
@@ -208,20 +213,16 @@ test.each([
   expect(plain(await post('/console/mapping/try', '/console/mapping/try', { object: 'contacts', text }))).toMatch(said);
 });
 
+/** The text in the editor of a page. */
+function sourceOn({ text }: ConsoleAnswer): string {
+  const [, source = ''] = /<textarea[^>]*>\n([\s\S]*)<\/textarea>/.exec(text) ?? [];
+  const marks = { '&#39;': "'", '&quot;': '"', '&lt;': '<', '&gt;': '>', '&#96;': '`', '&amp;': '&' };
+  return source.replace(/&(?:#39|quot|lt|gt|#96|amp);/g, (mark) => marks[mark as keyof typeof marks]);
+}
+
 async function edited(change: (text: string) => string) {
-  const page = await get('/console/mapping/compare?file=contacts.yaml');
-  const [, source = ''] = /<textarea[^>]*>\n([\s\S]*)<\/textarea>/.exec(page.text) ?? [];
-  const text = source
-    .replace(/&#39;/g, "'")
-    .replace(/&quot;/g, '"')
-    .replace(/&lt;/g, '<')
-    .replace(/&gt;/g, '>')
-    .replace(/&#96;/g, '`')
-    .replace(/&amp;/g, '&');
-  return await post('/console/mapping/compare', '/console/mapping/compare', {
-    file: 'contacts.yaml',
-    text: change(text),
-  });
+  const text = change(sourceOn(await get('/console/mapping/compare')));
+  return await post('/console/mapping/compare', '/console/mapping/compare', { file: 'contacts.yaml', text });
 }
 
 test('an edited file is checked, and its effect on captured requests is shown in groups', async () => {
@@ -261,6 +262,28 @@ test('what people sent is in no event', async () => {
   for (const value of [...Object.values(canaries), key]) expect(text).not.toContain(value);
 });
 
+/** The effects of an edit are shown without values, too. */
+async function keepsEffectsHidden(keeping: Running, session: string): Promise<void> {
+  const path = '/console/mapping/compare';
+  const page = await get(path, keeping, session);
+  const form = {
+    'form-token': formTokenOf(page),
+    file: 'contacts.yaml',
+    text: sourceOn(page).replaceAll('firstname', 'nickname'),
+  };
+  const { headers } = await ask(`${keeping.adminUrl}${path}`, { headers: { cookie: session }, form });
+  const compared = await vi.waitFor(
+    async () => {
+      const job = await get(String(headers.location), keeping, session);
+      expect(plain(job)).toMatch(/Compared with the mapping files of today: \d+ the same · 1 differ /);
+      return job;
+    },
+    { timeout: 30_000 },
+  );
+  expect(plain(compared)).toContain('create of contacts: firstname, nickname differ');
+  expect(compared.text).not.toContain(canaries.firstName);
+}
+
 test('values that captures keep are hidden, until an operator asks for those of one request, which is logged', async () => {
   const keeping = await startConsoleBridge({ JOURNAL: 'on', CAPTURE: 'all', CAPTURE_PERSONAL_DATA: 'keep' });
   try {
@@ -281,6 +304,7 @@ test('values that captures keep are hidden, until an operator asks for those of 
         headers: { cookie: session },
         form: { 'form-token': formTokenOf(hidden) },
       });
+    await keepsEffectsHidden(keeping, session);
     const [replayed, regression, shown] = [await submit('replay'), await submit('regression'), await submit('values')];
 
     for (const { text } of [hidden, replayed, regression]) {

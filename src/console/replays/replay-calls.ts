@@ -42,12 +42,13 @@ export function createReplayCalls(settings: ArchiveSettings) {
     const result = await replayCapture(capture, versions.choose(which, capture));
     const { status, body } = result.answer;
     const answer = { status, headers: {}, body };
-    return {
-      isSame: result.differences.length === 0,
-      lines: describeReplay(result).slice(0, maxLines),
-      status,
-      trouble: reasonOf({ ...capture, answer }),
-    };
+    const isSame = result.differences.length === 0;
+    const trouble = reasonOf({ ...capture, answer });
+    // Both quote values.
+    if (capture.personalData === 'kept') {
+      return { isSame, status, lines: isSame ? [] : [hiddenLines], trouble: trouble === '' ? '' : hiddenTrouble };
+    }
+    return { isSame, status, lines: describeReplay(result).slice(0, maxLines), trouble };
   }
 
   async function compare(name: string, edit: MappingEdit): Promise<CompareResult> {
@@ -61,7 +62,8 @@ export function createReplayCalls(settings: ArchiveSettings) {
     const effects = effectsOf(`${capture.request.method} ${capture.request.path.split('?')[0]}`, changes);
     if (effects.length === 0)
       return { kind: 'same', asksDifferently: changes.now.length + changes.noLonger.length > 0 };
-    return { kind: 'differs', effects, isAssumed: after.assumptions.length > before.assumptions.length };
+    const shown = capture.personalData === 'kept' ? effects.map(withoutValues) : effects;
+    return { kind: 'differs', effects: shown, isAssumed: after.assumptions.length > before.assumptions.length };
   }
 
   return {
@@ -86,6 +88,13 @@ export function createReplayCalls(settings: ArchiveSettings) {
 export type ReplayCalls = ReturnType<typeof createReplayCalls>;
 
 const maxLines = 60;
+const hiddenLines = 'The differences are hidden, as all values of this capture are.';
+const hiddenTrouble = 'an error or warning, which is hidden, as all values of this capture are';
+
+/** An error may quote a value, and an example does. */
+function withoutValues({ text }: Effect): Effect {
+  return { text: text.replace(/(: a record now fails): .*$/s, '$1'), example: 'hidden' };
+}
 
 export interface Changes {
   readonly now: readonly Difference[];

@@ -8,7 +8,7 @@ export function curlCommand({ request }: Capture): string | undefined {
   const { method, path, body, bodyText } = request;
   const text = bodyText ?? (body === undefined ? undefined : JSON.stringify(body));
   if (text !== undefined && text.length > maxBody) return undefined;
-  const lines = [`curl -X ${method} "$BRIDGE"${quoted(path)}`, '-H "x-api-key: $API_KEY"'];
+  const lines = [`curl -X ${method} "$BRIDGE"${quoted(path)}`, '-H "$API_KEY_HEADER: $API_KEY"'];
   if (text !== undefined) lines.push("-H 'content-type: application/json'", `-d ${quoted(text)}`);
   return lines.join(' \\\n  ');
 }

@@ -4,7 +4,7 @@ import { heldBackLines } from '../../reasons/held-back-words.ts';
 import type { Archive } from '../archive/archive.ts';
 
 /** The filters of the list; times in milliseconds since 1970. */
-export type RequestQuery = Omit<RequestFilter, 'limit' | 'requestId' | 'from'>;
+export type RequestQuery = Omit<RequestFilter, 'limit' | 'requestId' | 'from' | 'after'>;
 
 export interface RequestRow {
   readonly position: number;
@@ -43,12 +43,11 @@ export async function listRequests(archive: Archive, query: RequestQuery): Promi
   const newest = await journal.newestPosition(query.until);
   const top = Math.min(query.before ?? newest + 1, newest + 1);
   const from = Math.max(0, top - maxSearched);
-  const isPolling = query.after !== undefined;
-  const filter = isPolling ? { ...query, limit: rowsPerPage } : { ...query, before: top, from, limit: rowsPerPage };
+  const filter = { ...query, before: top, from, limit: rowsPerPage };
   const found = (await journal.requests(filter)).toReversed();
   const rows = await Promise.all(found.map((request) => toRow(archive, journal, request)));
   const last = rows.length >= rowsPerPage ? (rows.at(-1)?.position ?? 0) : from;
-  const isEnd = isPolling || last <= 1 || (await isBeforeAll(journal, { ...query, before: last }));
+  const isEnd = last <= 1 || (await isBeforeAll(journal, { ...query, before: last }));
   return { isJournalOn: true, rows, searched: top - Math.max(last, 1), ...(!isEnd && { olderThan: last }) };
 }
 

@@ -56,7 +56,8 @@ export function readFilters(
   const outcome = outcomes.find((each) => each === given('outcome'));
   const reason = heldBackReasons.find((each) => each === given('reason'));
   const before = /^\d{1,15}$/.test(given('before')) ? Number(given('before')) : undefined;
-  const read = { since, until, status, outcome, reason, before };
+  const text = isOfPerson(given('text')) ? undefined : given('text').slice(0, maxText);
+  const read = { since, until, status, outcome, reason, before, text };
   const unread = Object.entries(read).flatMap(([name, value]) =>
     given(name) !== '' && value === undefined ? name : [],
   );
@@ -70,12 +71,17 @@ export function readFilters(
       ...(reason !== undefined && { reason }),
       ...(before !== undefined && { before }),
       ...(given('route') !== '' && { endpoint: given('route').slice(0, maxText) }),
-      ...(given('text') !== '' && { text: given('text').slice(0, maxText) }),
+      ...(text !== undefined && text !== '' && { text }),
     },
   };
 }
 
 const maxText = 100;
+
+/** What is searched for in the screen Record, where it is in no address. */
+function isOfPerson(text: string): boolean {
+  return /@|linkedin\.com|^\+?[\d\s()./-]*[\s()/+-][\d\s()./-]*$/i.test(text);
+}
 
 /** The form that writes the filters into the address. */
 export function filterForm(query: URLSearchParams): Html {
@@ -87,7 +93,7 @@ ${choice(query, ['reason', 'Held back because'], heldBackReasons)}
 <label>Status <input name="status" value="${value('status')}" size="4" placeholder="5xx"></label>
 <label>Since (UTC) <input name="since" value="${value('since')}" size="16" placeholder="24h or 2026-11-24T14:00"></label>
 <label>Until (UTC) <input name="until" value="${value('until')}" size="16" placeholder="2026-11-24T15:00"></label>
-<label>Id, property or error <input name="text" value="${value('text')}" size="16" maxlength="${maxText}"></label>
+<label>Id, property or error <input name="text" value="${isOfPerson(value('text')) ? '' : value('text')}" size="16" maxlength="${maxText}"></label>
 <button class="main">Filter</button>
 <a href="/console/requests">All</a>
 </form>`;

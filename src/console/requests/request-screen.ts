@@ -91,12 +91,7 @@ async function replayOne(deps: RequestDeps, visit: Visit): Promise<Page> {
   const mapping = which.kind === 'today' ? 'of today' : 'of the capture';
   try {
     const result = await deps.workshop.ask('replay', view.capture.name, which);
-    // Its lines quote values, which are hidden.
-    const lines = view.capture.isHidden
-      ? ['The differences are hidden, as all values of this capture are.']
-      : result.lines;
-    const trouble = view.capture.isHidden && result.trouble !== '' ? 'an error or warning' : result.trouble;
-    return await showOne(deps, visit, { replay: { mapping, ...result, lines, trouble } });
+    return await showOne(deps, visit, { replay: { mapping, ...result } });
   } catch (error) {
     if (!(error instanceof ThreadCallError)) throw error;
     return await showOne(deps, visit, { replay: { mapping, problem: error.message } });

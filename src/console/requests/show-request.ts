@@ -65,7 +65,7 @@ ${canReplay && !capture.isTrimmed && postForm({ action: `${path}/replay`, formTo
 ${canReplay && !capture.isTrimmed && capture.personalData === 'replaced' && postForm({ action: `${path}/regression`, formToken }, html`${at}<button>Save as regression test</button>`)}
 ${canShowValues && capture.isHidden && postForm({ action: `${path}/values`, formToken }, html`${at}<button>Show values</button>`)}
 </div>
-${curl !== undefined && html`<details><summary>Send it with curl</summary><p>Set <code>BRIDGE</code> to the address and <code>API_KEY</code> to the key. This writes what the request writes.</p><p><button type="button" data-copy="curl" hidden>Copy</button></p><pre tabindex="0" id="curl">${curl}</pre></details>`}`;
+${curl !== undefined && html`<details><summary>Send it with curl</summary><p>Set <code>BRIDGE</code> to the address of the bridge, <code>API_KEY</code> and <code>API_KEY_HEADER</code> as its settings have them. This writes what the request writes.</p><p><button type="button" data-copy="curl" hidden>Copy</button></p><pre tabindex="0" id="curl">${curl}</pre></details>`}`;
 }
 
 function showReplay(replay: NonNullable<RequestPageParts['replay']>): Html {
