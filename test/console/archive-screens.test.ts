@@ -189,7 +189,7 @@ test('problems are grouped by cause, with what to do, and their requests are rep
       const text = plain(await get(String(started.headers.location)));
       expect(text).toContain("1 of 1 could be replayed; with today's mapping files 0 would succeed");
     },
-    { timeout: 20_000 },
+    { timeout: 60_000 },
   );
 });
 
@@ -237,7 +237,7 @@ test('an edited file is checked, and its effect on captured requests is shown in
       expect(text).toMatch(/Compared with the mapping files of today: \d+ the same · 2 differ /);
       expect(text).toContain('PUT /contacts: update of contacts: enginy_title, jobtitle differ');
     },
-    { timeout: 30_000 },
+    { timeout: 60_000 },
   );
 });
 
@@ -278,7 +278,7 @@ async function keepsEffectsHidden(keeping: Running, session: string): Promise<vo
       expect(plain(job)).toMatch(/Compared with the mapping files of today: \d+ the same · 1 differ /);
       return job;
     },
-    { timeout: 30_000 },
+    { timeout: 60_000 },
   );
   expect(plain(compared)).toContain('create of contacts: firstname, nickname differ');
   expect(compared.text).not.toContain(canaries.firstName);
@@ -297,7 +297,7 @@ test('values that captures keep are hidden, until an operator asks for those of 
         expect(page.text).toContain('they are hidden');
         return page;
       },
-      { timeout: 30_000 },
+      { timeout: 60_000 },
     );
     const submit = (action: string) =>
       ask(`${keeping.adminUrl}${path}/${action}`, {

@@ -14,6 +14,7 @@ export function answerCalls({ calls, expected, isOneByOne = false }: Answering):
     if (isOneByOne) queue = queue.then(answer);
     else void answer();
   });
+  parentPort?.postMessage({ isReady: true } satisfies CallOutcome);
 }
 
 interface Answering {

@@ -9,6 +9,8 @@ export interface CallMessage {
 }
 
 export type CallOutcome =
+  /** It has loaded its code, and begins with what was asked. */
+  | { readonly isReady: true }
   | { readonly id: number; readonly result: unknown }
   /** `isExpected`: the message is for the person who asked. */
   | { readonly id: number; readonly error: string; readonly isExpected: boolean };
@@ -31,9 +33,13 @@ export interface CallThreadSettings {
 
 /** Calls that wait; more are refused, so that many viewers cannot pile up work. */
 const maxWaiting = 50;
+/** Loading its code takes a thread this long at most; a busy machine needs seconds. */
+const startMs = 120_000;
+
 interface Waiting {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
+  timer: NodeJS.Timeout;
 }
 
 // `never`: a call has parameters of its own.
@@ -47,6 +53,7 @@ export class CallThread<Calls extends AnyCalls> {
   #ids = 0;
   readonly #waiting = new Map<number, Waiting>();
   #idleTimer: NodeJS.Timeout | undefined;
+  #isReady = false;
   #isClosed = false;
 
   constructor(settings: CallThreadSettings, log: Logger) {
@@ -66,12 +73,12 @@ export class CallThread<Calls extends AnyCalls> {
     this.#ids += 1;
     const id = this.#ids;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const { timeoutMs, idleMs } = this.#settings;
-    const timer = setTimeout(() => this.#end(`It took more than ${timeoutMs / 1_000} s`), timeoutMs).unref();
-    this.#waiting.set(id, { resolve, reject });
+    const { idleMs } = this.#settings;
+    const waiting = { resolve, reject, timer: this.#startTimer() };
+    this.#waiting.set(id, waiting);
     this.#worker.postMessage({ id, name, parameters } satisfies CallMessage);
     const settled = promise.finally(() => {
-      clearTimeout(timer);
+      clearTimeout(waiting.timer);
       if (this.#waiting.size === 0) this.#idleTimer = setTimeout(() => this.#end('It was idle'), idleMs).unref();
     });
     // The thread returns what the call of this name does.
@@ -86,11 +93,20 @@ export class CallThread<Calls extends AnyCalls> {
     await worker?.terminate();
   }
 
+  /** Ends the thread when a call takes too long. The time that loading its code takes is not the call's. */
+  #startTimer(): NodeJS.Timeout {
+    const ms = this.#isReady ? this.#settings.timeoutMs : startMs;
+    return setTimeout(() => this.#end(`It took more than ${ms / 1_000} s`), ms).unref();
+  }
+
   #start(): Worker {
+    this.#isReady = false;
     const { file, name, workerData, maxMemoryMb } = this.#settings;
     const worker = new Worker(file, { workerData, name, resourceLimits: { maxOldGenerationSizeMb: maxMemoryMb } });
     worker.unref();
-    worker.on('message', (outcome: CallOutcome) => this.#settle(outcome));
+    worker.on('message', (outcome: CallOutcome) => {
+      if (this.#worker === worker) this.#settle(outcome);
+    });
     worker.on('error', (error) => {
       this.#log.error({ err: error, thread: name }, 'a thread of the console failed');
       if (this.#worker === worker) this.#end('The thread that reads the files failed');
@@ -99,6 +115,14 @@ export class CallThread<Calls extends AnyCalls> {
   }
 
   #settle(outcome: CallOutcome): void {
+    if ('isReady' in outcome) {
+      this.#isReady = true;
+      for (const waiting of this.#waiting.values()) {
+        clearTimeout(waiting.timer);
+        waiting.timer = this.#startTimer();
+      }
+      return;
+    }
     const waiting = this.#waiting.get(outcome.id);
     this.#waiting.delete(outcome.id);
     if (waiting === undefined) return;
