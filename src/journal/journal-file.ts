@@ -93,7 +93,7 @@ function openForWriting(file: string): DatabaseSync {
     chmodSync(file, 0o600);
     database.exec('PRAGMA busy_timeout = 5000; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL');
     // A commit survives the end of the process; only the end of the machine may take the last ones along.
-    database.exec('PRAGMA synchronous = NORMAL; PRAGMA cache_size = -2048; PRAGMA journal_size_limit = 16777216');
+    database.exec('PRAGMA synchronous = NORMAL; PRAGMA cache_size = -512; PRAGMA journal_size_limit = 16777216');
     migrate(file, database);
     // Reads a page of every table: a file whose pages are gone is noticed now.
     database.exec(

@@ -14,7 +14,7 @@ export interface RequestWriter {
 /** Ids that are longer say nothing more; a caller may choose them. */
 export const maxIdLength = 512;
 /** Known details are remembered up to this number, and up to this length. */
-const maxRemembered = 10_000;
+const maxRemembered = 2_000;
 const maxRememberedLength = 1_000;
 /** Of several matching records, and of those that were set aside, so many are kept. */
 const maxCandidates = 100;
