@@ -165,7 +165,7 @@ test('finds every record of a search with more results than HubSpot returns', ()
     sandbox.seed({ contacts });
     const searchKey = { key: 'n', clauses: [{ property: 'lastname', in: ['Smith'] }] };
 
-    const { candidates, failed } = await crm.search('contacts', [searchKey], ['email'], bulkContext(30_000));
+    const { candidates, failed } = await crm.search('contacts', [searchKey], ['email'], bulkContext(600_000));
 
     expect(failed.size).toBe(0);
     expect(new Set(candidates.map(({ properties }) => properties.email)).size).toBe(10_300);
