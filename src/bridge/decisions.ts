@@ -14,6 +14,10 @@ export interface WriteDecision {
   readonly linkedBy?: string;
   /** What was looked for before the record was created, such as `identity`; of a record that was not found: the rules that had a value. */
   readonly tried?: readonly string[];
+  /** The rules that the identity index answered, of those in `tried`, `rule` or `linkedBy`. */
+  readonly byIndex?: readonly string[];
+  /** How old the index's last sweep was then; absent if unknown. */
+  readonly sweptAgoMs?: number;
   /** Records that a rule found and that are another person or company. */
   readonly setAside?: readonly NotedCandidate[];
   /** The match rule that found it, or found several. */

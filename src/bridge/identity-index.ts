@@ -8,6 +8,8 @@ export interface Proposal {
   readonly ids: readonly string[];
   /** True if a search at this moment would find no other record. False where the index is not built yet, or not fresh. */
   readonly isComplete: boolean;
+  /** Of an answer: since the sweep that it relies on started. Absent in a replay. */
+  readonly sweptAgoMs?: number;
 }
 
 /** What is written into the index beside a record's id. */

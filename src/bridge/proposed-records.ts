@@ -9,8 +9,11 @@ import { unaccounted } from './unaccounted.ts';
 
 /** The records that hold a match key, read fresh; `isPartial` if the allowance did not suffice to search for unusual spellings. */
 export type Holders =
-  | { readonly records: readonly CrmRecord[]; readonly isPartial?: true }
+  | { readonly records: readonly CrmRecord[]; readonly isPartial?: true; readonly byIndex?: IndexAnswer }
   | { readonly problem: CrmProblem };
+
+/** That the identity index answered, and the age of its last sweep, if known. */
+export type IndexAnswer = Pick<Proposal, 'sweptAgoMs'>;
 
 /** What the identity index proposed for the keys of a request. */
 export interface ProposedRecords {
@@ -24,6 +27,7 @@ export interface ProposedHolders {
   readonly holders: Holders;
   /** What was read to find them. */
   readonly candidates: readonly string[];
+  readonly byIndex: IndexAnswer;
 }
 
 export interface ProposalScope extends RequestScope {
@@ -54,7 +58,7 @@ export async function readProposed(
   distinct.forEach((key, position) => {
     const { ids, isComplete } = answers[position] ?? { ids: [], isComplete: false };
     const all = isComplete ? [...new Set([...ids, ...rememberedIds(key)])] : ids;
-    proposals.set(nameOf(key), { ids: all, isComplete });
+    proposals.set(nameOf(key), { ...answers[position], ids: all, isComplete });
   });
   const lookups = new Map<string, Lookup>();
   const read = async (ids: readonly string[]) => {
@@ -69,13 +73,15 @@ export async function readProposed(
     async holdersOf(asked) {
       const answered = asked.flatMap((key) => {
         const proposal = proposals.get(nameOf(key));
-        return proposal?.isComplete === true ? [{ key, candidates: proposal.ids }] : [];
+        if (proposal?.isComplete !== true) return [];
+        const { ids: candidates, sweptAgoMs } = proposal;
+        return [{ key, candidates, byIndex: sweptAgoMs === undefined ? {} : { sweptAgoMs } }];
       });
       await read(answered.flatMap(({ candidates }) => candidates));
       return new Map(
-        answered.map(({ key, candidates }): [string, ProposedHolders] => {
+        answered.map(({ key, candidates, byIndex }): [string, ProposedHolders] => {
           forgetStale(scope, key, { ids: candidates, lookups });
-          return [key.value, { candidates, holders: holdersIn(mapping, key, { ids: candidates, lookups }) }];
+          return [key.value, { candidates, byIndex, holders: holdersIn(mapping, key, { ids: candidates, lookups }) }];
         }),
       );
     },

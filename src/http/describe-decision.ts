@@ -1,5 +1,6 @@
 import type { Response } from 'express';
 import { noteProblem, nothingDecided, type WriteDecision } from '../bridge/decisions.ts';
+import { noteIndex } from '../bridge/indexed-lookup.ts';
 import { noteSetAside } from '../bridge/records/decide-match.ts';
 import type { MatchOutcome } from '../bridge/records/match-records.ts';
 import type { ChangedTask } from '../bridge/timeline/change-tasks.ts';
@@ -125,11 +126,14 @@ export function writeDecision(result: WriteResult): Decided {
 
 export function matchDecision(outcome: MatchOutcome): Decided {
   const common = { ...nothingDecided, warnings: 0, ...noteSetAside(outcome.setAside) };
-  if ('noMatch' in outcome) return { ...common, outcome: 'not-found', tried: outcome.tried };
+  const { byIndex } = outcome;
+  if ('noMatch' in outcome) {
+    return { ...common, ...noteIndex(byIndex, outcome.tried), outcome: 'not-found', tried: outcome.tried };
+  }
   if ('problem' in outcome) return { ...common, problem: noteProblem(outcome.problem) };
   const { rule } = outcome;
   if ('matchingIds' in outcome) return { ...common, outcome: 'several', rule, matchingIds: outcome.matchingIds };
-  return { ...common, outcome: 'matched', rule, crmId: outcome.record.id };
+  return { ...common, ...noteIndex(byIndex, [rule]), outcome: 'matched', rule, crmId: outcome.record.id };
 }
 
 interface TimelineAnswer {

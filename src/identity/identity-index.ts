@@ -104,6 +104,7 @@ class LiveIndex implements RunningIndex {
     const isComplete = fingerprints.map(
       (fingerprint) => object.isListed(fingerprint) && object.isFresh(fingerprint, at),
     );
+    const { sweptAgoMs } = object;
     this.#flush();
     try {
       const digests = keys.map(({ rule, value }) =>
@@ -113,7 +114,7 @@ class LiveIndex implements RunningIndex {
       return keys.map(({ rule }, position) => {
         const isAnswer = isComplete[rule] === true && this.#session === session;
         this.#counts(objectType)[isAnswer ? 'answered' : 'searched'] += 1;
-        return { ids: found[position] ?? [], isComplete: isAnswer };
+        return { ids: found[position] ?? [], isComplete: isAnswer, ...(isAnswer && { sweptAgoMs }) };
       });
     } catch (error) {
       this.#noteFailure(error);

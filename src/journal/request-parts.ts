@@ -31,12 +31,14 @@ export function toParts({ records, ...request }: DecidedRequest, sequence: numbe
 }
 
 function shortened(record: RecordDecision): RecordDecision {
-  const { heldBack, tried } = record;
+  const { heldBack, tried, byIndex } = record;
+  // The index answers no more rules than were tried.
   if (heldBack.length <= maxHeldBack && (tried === undefined || tried.length <= maxHeldBack)) return record;
   return {
     ...record,
     heldBack: heldBack.slice(0, maxHeldBack),
     ...(tried !== undefined && { tried: tried.slice(0, maxHeldBack) }),
+    ...(byIndex !== undefined && { byIndex: byIndex.slice(0, maxHeldBack) }),
   };
 }
 

@@ -120,11 +120,12 @@ function prepare(database: DatabaseSync) {
 
 /** What many records have in common. */
 function detailsOf(record: RecordDecision): object {
-  const { rule, tried, linkedBy, written, heldBack, createdProperties, warnings, problem } = record;
+  const { rule, tried, byIndex, linkedBy, written, heldBack, createdProperties, warnings, problem } = record;
   const { existingId: _existingId, text, ...common } = problem ?? {};
   return {
     rule,
     tried,
+    byIndex,
     linkedBy,
     ...(written.length > 0 && { written }),
     ...(heldBack.length > 0 && { heldBack }),
@@ -142,6 +143,7 @@ function idsOf({
   matchingIds,
   setAside,
   survivorId,
+  sweptAgoMs,
   problem,
 }: RecordDecision): string | null {
   const [matching, aside] = [matchingIds?.slice(0, maxCandidates), setAside?.slice(0, maxCandidates)];
@@ -152,6 +154,7 @@ function idsOf({
     matchingIds: matching,
     setAside: aside,
     survivorId,
+    sweptAgoMs,
     existingId: problem?.existingId,
   });
   return text === '{}' ? null : text;

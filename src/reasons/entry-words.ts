@@ -13,7 +13,7 @@ export function outcomeLine(entry: JournalEntry): string {
   const { crmId, rule, linkedBy, matchingIds = [] } = entry;
   switch (entry.outcome) {
     case 'matched':
-      return `${who} found as record ${crmId}, by ${rule}`;
+      return `${who} found as record ${crmId}, by ${rule}${entry.byIndex === undefined ? '' : `, ${indexWords(entry)}`}`;
     case 'not-found':
       return `${who} not found in HubSpot${triedText(entry)}`;
     case 'several':
@@ -46,15 +46,41 @@ function sharedWith(linkedBy: string | undefined): string {
   return `it already has ${what}, so no second record was created`;
 }
 
-function triedText({ tried }: JournalEntry): string {
+function triedText(entry: JournalEntry): string {
+  const { tried } = entry;
   if (tried === undefined) return '';
-  return tried.length === 0 ? ': it has no value that a rule compares' : `; rules tried: ${tried.join(', ')}`;
+  return tried.length === 0
+    ? ': it has no value that a rule compares'
+    : `; rules tried: ${tried.map(ruleName).join(', ')}${indexedText(entry)}`;
+}
+
+/** Names the rules that the index answered, unless it answered all. */
+function indexedText(entry: JournalEntry): string {
+  const { tried = [], byIndex } = entry;
+  if (byIndex === undefined) return '';
+  return byIndex.length === tried.length
+    ? `; ${indexWords(entry)}`
+    : `; ${byIndex.map(ruleName).join(', ')} ${indexWords(entry)}`;
+}
+
+/** `looked up in the identity index, swept 0.8 s ago`. */
+function indexWords({ sweptAgoMs }: JournalEntry): string {
+  const swept = sweptAgoMs === undefined ? '' : `, swept ${(sweptAgoMs / 1_000).toFixed(1)} s ago`;
+  return `looked up in the identity index${swept}`;
+}
+
+function ruleName(name: string): string {
+  return name === 'identity' ? "Enginy's id" : name;
 }
 
 /** What a create looked for first. */
-export function lookedForLines({ outcome, tried = [] }: JournalEntry): readonly string[] {
+export function lookedForLines(entry: JournalEntry): readonly string[] {
+  const { outcome, tried = [], linkedBy, byIndex } = entry;
+  if (outcome === 'linked' && linkedBy !== undefined && byIndex !== undefined) {
+    return [`${ruleName(linkedBy)}, ${indexWords(entry)}`];
+  }
   if (outcome !== 'created' || tried.length === 0) return [];
-  return [`${tried.map((name) => (name === 'identity' ? "Enginy's id" : name)).join(', ')}: no match`];
+  return [`${tried.map(ruleName).join(', ')}: no match${indexedText(entry)}`];
 }
 
 /** `contact lead-7`. */

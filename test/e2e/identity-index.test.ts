@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
+import { runCommand } from '../cli/run-command.ts';
 import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
 
 /** The bridge with a built index of a portal; `calls` counts what it asks from then on. */
@@ -127,4 +128,39 @@ test('what was written before a restart is found, although search does not show 
     const bytes = existsSync(path) ? readFileSync(path, 'latin1').toLowerCase() : '';
     expect(bytes).not.toMatch(/new-comer|newcomer|linkedin/);
   }
+});
+
+test('the journal says which rules the index answered, and how old its last sweep was', async () => {
+  const crm = await startCrm();
+  const { contacts } = crm.seed({ contacts: people });
+  const dir = mkdtempSync(join(tmpdir(), 'index-'));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  const bridge = await startIndexed(crm, { DATA_DIR: dir, JOURNAL: 'on' });
+  const url = 'linkedin.com/in/person-1';
+  await bridge.send('POST', '/contacts/sync', {
+    contacts: [
+      ...strangers,
+      { externalId: 'known', linkedinUrl: url },
+      { externalId: 'mailed', email: 'mailed@example.com', linkedinUrl: 'linkedin.com/in/mailed' },
+    ],
+  });
+  const fresh = strangers.map((stranger, at) => ({ ...stranger, externalId: `c${at}`, lastName: 'Stranger' }));
+  await bridge.send('POST', '/contacts', { contacts: [...fresh, { externalId: 'linked', linkedinUrl: url }] });
+  await bridge.send('POST', '/contacts/sync', {
+    contacts: [{ externalId: 'alone', linkedinUrl: 'linkedin.com/in/x' }],
+  });
+  await bridge.close(30_000);
+  const lead = async (name: string) => (await runCommand(['lead', name], { environment: { DATA_DIR: dir } })).out;
+  const index = 'looked up in the identity index, swept \\d+\\.\\d s ago';
+
+  expect(await lead('known')).toMatch(new RegExp(`found as record ${contacts[1]}, by linkedinUrl, ${index}\\n`));
+  expect(await lead('s0')).toMatch(
+    new RegExp(`not found in HubSpot; rules tried: Enginy's id, linkedinUrl; ${index}\\n`),
+  );
+  expect(await lead('mailed')).toMatch(
+    new RegExp(`rules tried: email, Enginy's id, linkedinUrl; Enginy's id, linkedinUrl ${index}\\n`),
+  );
+  expect(await lead('c0')).toMatch(new RegExp(`looked for linkedinUrl: no match; ${index}\\n`));
+  expect(await lead('linked')).toMatch(new RegExp(`looked for linkedinUrl, ${index}\\n`));
+  expect(await lead('alone')).toMatch(/rules tried: [^;]*linkedinUrl\n/);
 });

@@ -2,6 +2,7 @@ import type { NewRecord } from '../../contract/records.ts';
 import type { CrmProblem, WriteOutcome } from '../../crm/crm.ts';
 import { toCrmProperties } from '../../mapping/run/translate-record.ts';
 import { mapInSlices } from '../in-slices.ts';
+import type { IndexedLookup } from '../indexed-lookup.ts';
 import type { WriteDecision } from '../decisions.ts';
 import { withNeededValue } from '../needed-value.ts';
 import { omitProperty } from '../omit-property.ts';
@@ -36,7 +37,8 @@ export interface RecordCreation {
     readonly sharedBy: string;
   };
   /** What was looked for, and which records were found and set aside. */
-  lookups?: Required<Pick<WriteDecision, 'tried'>> & Pick<WriteDecision, 'setAside'>;
+  lookups?: Required<Pick<WriteDecision, 'tried'>> &
+    Pick<WriteDecision, 'setAside'> & { readonly byIndex?: IndexedLookup };
   result?: WriteResult;
 }
 

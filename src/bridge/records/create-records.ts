@@ -4,6 +4,7 @@ import { identifyingKeys, identifyingRules, writtenKeys } from '../../mapping/ru
 import { toCrmProperties } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import type { KeyedLock } from '../keyed-lock.ts';
+import { noteIndex } from '../indexed-lookup.ts';
 import { mapInSlices } from '../in-slices.ts';
 import { omitProperty } from '../omit-property.ts';
 import type { IdentityProperties } from '../properties/identity-property.ts';
@@ -53,9 +54,10 @@ export async function createRecords(
 /** With what was looked for. A record that was linked was found: `linkedBy` says how. */
 function resultOf(creation: RecordCreation | undefined): WriteResult | undefined {
   if (creation?.result === undefined) return undefined;
-  const { lookups: { tried, setAside } = { tried: [] }, existing, result } = creation;
+  const { lookups: { tried, byIndex, setAside } = { tried: [] }, existing, result } = creation;
   const noted = {
     ...(existing === undefined && tried.length > 0 && { tried }),
+    ...noteIndex(byIndex, existing === undefined ? tried : [existing.sharedBy]),
     ...(setAside !== undefined && { setAside }),
   };
   return { ...result, decision: { ...noted, ...result.decision } };

@@ -81,19 +81,17 @@ async function findIndexed(
   const { proposed = nothingProposed, mapping, rule } = scope;
   const isIdentity = mapping.match.rules[rule] === 'identity';
   const answers = new Map<string, Holders>();
-  const found = await proposed.holdersOf(keys);
+  const proposals = await proposed.holdersOf(keys);
   for (const key of keys) {
-    const answer = found.get(key.value);
+    const answer = proposals.get(key.value);
     if (answer === undefined) continue;
-    const { holders, candidates } = answer;
-    if (!isStored) {
-      answers.set(key.value, preferUsual(key, holders, true));
-      if (!('problem' in holders)) settle(scope, key, { candidates, records: holders.records });
-    } else if (
-      !('problem' in holders) &&
-      (holders.records.length === 1 || (isIdentity && holders.records.length === 0))
-    )
-      answers.set(key.value, holders);
+    const { holders, candidates, byIndex } = answer;
+    const isOne = 'records' in holders && holders.records.length === 1;
+    const isNone = 'records' in holders && holders.records.length === 0;
+    if (isStored && !isOne && !(isIdentity && isNone)) continue;
+    const found = isStored ? holders : preferUsual(key, holders, true);
+    answers.set(key.value, 'problem' in found ? found : { ...found, byIndex });
+    if (!isStored && 'records' in holders) settle(scope, key, { candidates, records: holders.records });
   }
   return answers;
 }

@@ -53,12 +53,15 @@ export async function findIdentified(scope: CreateScope, creations: readonly Rec
 
 function noteLookup(creation: RecordCreation, outcome: MatchOutcome | undefined, isSearched: boolean): void {
   if (outcome === undefined) return;
-  const { tried, setAside = [] } = creation.lookups ?? { tried: [] };
-  const found = isSearched && 'noMatch' in outcome ? outcome.tried : [];
+  const { tried, byIndex, setAside = [] } = creation.lookups ?? { tried: [] };
+  // The index has answered whether or not the policy allowed a search.
+  const lookedUp = isSearched && 'noMatch' in outcome ? outcome.tried : outcome.byIndex.rules;
+  const found = 'noMatch' in outcome ? lookedUp : [];
   const aside = noteSetAside(outcome.setAside).setAside ?? [];
   const byId = new Map([...setAside, ...aside].map((each) => [`${each.id} ${each.rule}`, each]));
   creation.lookups = {
     tried: [...new Set([...tried, ...found])],
+    byIndex: { ...byIndex, ...outcome.byIndex, rules: [...(byIndex?.rules ?? []), ...outcome.byIndex.rules] },
     ...(byId.size > 0 && { setAside: [...byId.values()] }),
   };
 }

@@ -1,6 +1,7 @@
 import type { CrmProblem, CrmRecord } from '../../crm/crm.ts';
 import { candidateKeys, type MatchKey, matchKeys } from '../../mapping/run/match-keys.ts';
 import type { EnginyRecord } from '../../mapping/values/field-value.ts';
+import type { IndexedLookup } from '../indexed-lookup.ts';
 import { mapInSlices } from '../in-slices.ts';
 import { type ProposedRecords, readProposed } from '../proposed-records.ts';
 import type { RequestScope } from '../request-scope.ts';
@@ -10,7 +11,7 @@ import { findHolders, type MatchDeps } from './find-holders.ts';
 import type { SearchBudget, SearchPolicy } from './search-policy.ts';
 
 /** How matching one record ended. Candidates that were set aside are named in every case. */
-export type MatchOutcome = { readonly setAside: readonly SetAside[] } & (
+export type MatchOutcome = { readonly setAside: readonly SetAside[]; readonly byIndex: IndexedLookup } & (
   | { readonly record: CrmRecord; readonly rule: string }
   /** `tried`: names of the rules that had a value to compare; `partly`: those by which not every spelling was searched for. */
   | { readonly noMatch: true; readonly tried: readonly string[]; readonly partly: readonly string[] }
@@ -40,7 +41,14 @@ export async function matchRecords(
   records: readonly EnginyRecord[],
 ): Promise<readonly MatchOutcome[]> {
   const subjects = await mapInSlices(records, (record): Subject => {
-    return { record, keys: matchKeys(scope.mapping, record), setAside: [], partly: [], result: undefined };
+    return {
+      record,
+      keys: matchKeys(scope.mapping, record),
+      setAside: [],
+      partly: [],
+      byIndex: { rules: [] },
+      result: undefined,
+    };
   });
   const match = async (budget: SearchBudget) => {
     const slices: Promise<readonly MatchOutcome[]>[] = [];
@@ -74,18 +82,22 @@ async function matchSlice(scope: SliceScope, subjects: readonly Subject[]): Prom
         if ('problem' in found) subject.result = found;
         else if (group !== undefined) {
           if (found.isPartial === true) subject.partly.push(group.key.name);
+          if (found.byIndex !== undefined) {
+            subject.byIndex = { ...found.byIndex, rules: [...subject.byIndex.rules, group.key.name] };
+          }
           decide(scope, { subject, key: group.key, holders: found.records });
         }
       }
     }
   }
   return subjects.map((subject) => {
-    const { keys, partly, result } = subject;
+    const { keys, partly, byIndex, result } = subject;
     if (result !== undefined && 'record' in result) rememberMatch({ ...scope, proposed }, subject, result.record);
     const tried = keys.flatMap(({ rule, name }) => (rules.includes(rule) ? name : []));
     const outcome: MatchOutcome = {
       ...(result ?? { noMatch: true, tried, partly }),
       setAside: subject.setAside,
+      byIndex,
     };
     logOutcome(scope, subject, outcome);
     return outcome;
@@ -113,6 +125,7 @@ interface Subject {
   readonly keys: readonly MatchKey[];
   readonly setAside: SetAside[];
   readonly partly: string[];
+  byIndex: IndexedLookup;
   result: ReturnType<typeof decideMatch>['decision'] | { readonly problem: CrmProblem };
 }
 
