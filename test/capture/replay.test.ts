@@ -222,7 +222,7 @@ test('what the identity index answered replays as the same', async () => {
     hs_linkedin_url: `https://www.linkedin.com/in/p-${n}`,
   }));
   bridge.crm.seed({ contacts: people.map((properties) => ({ properties })) });
-  await vi.waitFor(() => expect(bridge.log.text().match(/index is complete/g)).toHaveLength(2));
+  await vi.waitFor(() => expect(bridge.log.text().match(/index is complete/g)).toHaveLength(2), 60_000);
   await bridge.send('POST', '/contacts/sync', {
     contacts: Array.from({ length: 20 }, (_unused, n) => ({
       externalId: `e-${n}`,

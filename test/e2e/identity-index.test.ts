@@ -116,7 +116,7 @@ test('what was written before a restart is found, although search does not show 
     const { body } = await after.send('GET', '/readyz');
     const [contacts] = body.identityIndex;
     expect(contacts).toMatchObject({ object: 'contacts', complete: contacts.rules, drift: 0 });
-  });
+  }, 60_000);
 
   const { body } = await after.send('POST', '/contacts/sync', {
     contacts: [...strangers, { externalId: 'x1', linkedinUrl: 'http://linkedin.com/in/New-Comer-1/' }],
