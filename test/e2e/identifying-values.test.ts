@@ -147,13 +147,36 @@ test('creates after a sync that found nothing are not searched for again, and a 
 
   await send('POST', '/contacts', { contacts: leads });
   expect(searches()).toBe(searched);
-  const many = Array.from({ length: 200 }, (_unused, n) => ({
+  const many = Array.from({ length: 400 }, (_unused, n) => ({
     ...leads[0],
     externalId: `n-${n}`,
     linkedinUrl: `linkedin.com/in/n-${n}`,
   }));
   await send('POST', '/contacts', { contacts: many });
   expect(searches()).toBe(searched);
-  expect(crm.records('contacts')).toHaveLength(220);
-  expect(log.entries).toContainEqual(expect.objectContaining({ level: 'info', keys: 200 }));
+  expect(crm.records('contacts')).toHaveLength(420);
+  expect(log.entries).toContainEqual(expect.objectContaining({ level: 'info', keys: 400 }));
+});
+
+test('a hundred companies that were not synced are searched for by domain and page: those of the CRM are linked', async () => {
+  const crm = await startCrm();
+  const known = Array.from({ length: 100 }, (_unused, n) => ({
+    name: `Volt ${n}`,
+    domain: `volt-${n}.example`,
+    page: `https://www.linkedin.com/company/volt-${n}`,
+  }));
+  crm.seed({
+    companies: known.map(({ name, domain, page }, n) => ({
+      properties: n % 2 === 0 ? { name, domain } : { name, linkedin_company_page: page },
+    })),
+  });
+  const { send } = await startBridgeOn(crm);
+
+  const answer = await send('POST', '/companies', {
+    companies: known.map(({ page, ...rest }, n) => ({ ...rest, externalId: `account-${n}`, linkedinUrl: page })),
+  });
+
+  expect(new Set(idsIn(answer)).size).toBe(100);
+  expect(crm.records('companies')).toHaveLength(100);
+  expect(crm.log.filter(({ path }) => path.endsWith('/search')).length).toBeLessThanOrEqual(40);
 });

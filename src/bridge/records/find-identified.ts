@@ -1,4 +1,4 @@
-import { identifyingKeys, identifyingRules, matchKeys } from '../../mapping/run/match-keys.ts';
+import { identifyingKeys, identifyingRules, type MatchKey, matchKeys } from '../../mapping/run/match-keys.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import { mapInSlices } from '../in-slices.ts';
 import { mergeAdvice } from '../problem.ts';
@@ -6,10 +6,7 @@ import { failed } from '../write-result.ts';
 import type { CreateScope, RecordCreation } from './create-fresh.ts';
 import { noteSetAside } from './decide-match.ts';
 import { type MatchOutcome, matchRecords } from './match-records.ts';
-import type { SearchPolicy } from './search-policy.ts';
-
-/** About as many URLs in all their usual spellings as one search holds. */
-const keysPerSearch = 8;
+import { countSearches, type SearchPolicy } from './search-policy.ts';
 
 /**
  * Finds records of the CRM that hold an identifying value of a record that is about to be created: a LinkedIn URL, a domain. Values
@@ -86,14 +83,14 @@ async function choosePolicy(
 ): Promise<SearchPolicy> {
   const { mapping, context, idCache, log, extraSearches } = scope;
   if (context.urgency === 'urgent') return 'always';
-  const open = new Set<string>();
+  const open = new Map<string, MatchKey>();
   await mapInSlices(creations, ({ record }) => {
     for (const key of identifyingKeys(mapping, record)) {
       if (!rules.includes(key.rule) || idCache.get(mapping.target.objectType, key)?.isSearched === true) continue;
-      open.add(`${key.rule}\u0001${key.value}`);
+      open.set(`${key.rule}\u0001${key.value}`, key);
     }
   });
-  if (open.size <= extraSearches * keysPerSearch) return 'unless searched lately';
+  if (countSearches([...open.values()]) <= extraSearches) return 'unless searched lately';
   const facts = { requestId: context.requestId, object: mapping.object, keys: open.size };
   log.info(facts, 'too many new records to search for: only what the bridge remembers is compared');
   return 'never';

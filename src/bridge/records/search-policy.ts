@@ -1,5 +1,6 @@
 import type { CallContext } from '../../crm/crm.ts';
 import type { Logger } from '../../logger.ts';
+import type { MatchClause } from '../../mapping/run/compile-match-rule.ts';
 import type { MatchKey } from '../../mapping/run/match-keys.ts';
 import type { RequestScope } from '../request-scope.ts';
 import type { RememberedIds } from './record-id-cache.ts';
@@ -72,6 +73,22 @@ export function createSearchAllowance(perRequest: number, now = () => performanc
  */
 const perSearch = { clauses: 5, words: 18, characters: 2_500 };
 
+/** About as many URLs in all their usual spellings as one search holds. */
+const urlsPerSearch = 8;
+
+/**
+ * About how many searches the keys need in their usual spellings, at most: one search holds eight LinkedIn URLs, but some hundred domains.
+ * Keys of one rule share searches.
+ */
+export function countSearches(keys: readonly MatchKey[]): number {
+  const rules = [...Map.groupBy(keys, ({ rule }) => rule).values()];
+  return rules.reduce((sum, ofRule) => {
+    const { words, characters } = sizeOf(ofRule.flatMap(({ clauses }) => clauses));
+    const asUrls = Math.ceil(ofRule.length / urlsPerSearch);
+    return sum + (words > 0 ? asUrls : Math.min(asUrls, Math.ceil(characters / perSearch.characters)));
+  }, 0);
+}
+
 /**
  * Chooses the keys that a request may still search for by words, in their order, and charges their searches to the budget. How many do not
  * fit is logged: they count as not found.
@@ -84,7 +101,7 @@ export function spendOn(
   const chosen: MatchKey[] = [];
   let free = { clauses: 0, words: 0, characters: 0 };
   for (const key of keys) {
-    const size = sizeOf(key);
+    const size = sizeOf(key.wordClauses);
     if (measures.some((measure) => size[measure] > free[measure])) {
       const searches = measures.reduce((most, each) => Math.max(most, Math.ceil(size[each] / perSearch[each])), 1);
       if (searches > budget.left) break;
@@ -107,10 +124,10 @@ export function spendOn(
 
 const measures = ['clauses', 'words', 'characters'] as const;
 
-function sizeOf({ wordClauses }: MatchKey): Readonly<Record<(typeof measures)[number], number>> {
-  const words = wordClauses.flatMap((clause) => ('tokens' in clause ? clause.tokens : []));
-  const spellings = wordClauses.flatMap((clause) => ('in' in clause ? clause.in : []));
+function sizeOf(clauses: readonly MatchClause[]): Readonly<Record<(typeof measures)[number], number>> {
+  const words = clauses.flatMap((clause) => ('tokens' in clause ? clause.tokens : []));
+  const spellings = clauses.flatMap((clause) => ('in' in clause ? clause.in : []));
   // With its quotes and comma.
   const characters = spellings.reduce((sum, spelling) => sum + spelling.length + 3, 0);
-  return { clauses: wordClauses.length, words: words.length, characters };
+  return { clauses: clauses.length, words: words.length, characters };
 }
