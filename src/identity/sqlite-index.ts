@@ -60,6 +60,7 @@ export class SqliteIndex {
       for (const { position, id } of statements.propose.iterate(`[${digests.join()}]`)) {
         found[Number(position)]?.push(String(id));
       }
+      this.#demand(epoch);
       return found;
     });
   }
@@ -68,6 +69,7 @@ export class SqliteIndex {
     this.#attempt(() => {
       const { database, statements } = this.#demand(epoch);
       database.exec('BEGIN IMMEDIATE');
+      this.#demand(epoch);
       for (const pair of drops) statements.drop.run(pair.digest, storedId(pair));
       for (const pair of pairs) statements.put.run(pair.digest, storedId(pair));
       if (state !== undefined) statements.replace.run(`state ${state.name}`, state.text);
@@ -78,6 +80,7 @@ export class SqliteIndex {
   readState(epoch: string, name: string): string | undefined {
     return this.#attempt(() => {
       const row = this.#demand(epoch).statements.read.get(`state ${name}`);
+      this.#demand(epoch);
       return row === undefined ? undefined : String(row.text);
     });
   }
@@ -94,8 +97,10 @@ export class SqliteIndex {
     this.#open = undefined;
   }
 
+  /** Another process may empty the file at any moment: what was read counts only if the epoch is still the same afterwards. */
   #demand(epoch: string): OpenFile {
-    if (this.#open?.epoch !== epoch) throw new IndexLostError('the index was replaced');
+    const isSame = this.#open?.epoch === epoch && this.#open.statements.read.get('epoch')?.text === epoch;
+    if (this.#open === undefined || !isSame) throw new IndexLostError('the index was replaced');
     return this.#open;
   }
 

@@ -87,4 +87,23 @@ export function identityStoreConformance(name: string, open: () => Promise<Store
     expect((await beside.propose([7n]))[0]?.toSorted()).toEqual(['1', '2']);
     expect(await beside.readState('contacts')).toBe('one');
   });
+
+  test(`${name}: what another process has emptied for another account does not answer`, async () => {
+    const { store, other } = await open();
+    if (other === undefined) return;
+    const index = await store.open('portal 1');
+    await index.write({ pairs: [{ digest: 7n, id: '1' }], state: { name: 'contacts', text: 'complete' } });
+    const beside = await other.open('portal 2').catch(() => undefined);
+
+    const results = await Promise.allSettled([index.propose([7n]), index.readState('contacts'), index.count()]);
+    const write = await index
+      .write({ pairs: [], state: { name: 'contacts', text: 'of the first' } })
+      .catch(() => 'lost');
+
+    // Another process empties the index, or leaves it to the one that leads.
+    if (beside === undefined) return void expect(results[0]).toMatchObject({ value: [['1']] });
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(write).toBe('lost');
+    expect(await beside.readState('contacts')).toBeUndefined();
+  });
 }
