@@ -204,7 +204,7 @@ class LiveIndex implements RunningIndex {
     if (known !== undefined || rules === undefined) return known;
     const { crm, clock, log } = this.#deps;
     const { index, digest } = session;
-    const deps = { crm, index, digest, clock, leads: () => this.#leads(), wallClock: Date.now, log };
+    const deps = { crm, index, digest, clock, wallClock: Date.now, log };
     const object = await ObjectIndex.load(deps, this.#settings, rules);
     object.follow(this.#followed.get(objectType) ?? rules);
     session.objects.set(objectType, object);

@@ -20,8 +20,6 @@ export interface ObjectIndexDeps {
   readonly index: OpenIndex;
   readonly digest: KeyDigest;
   readonly clock: Clock;
-  /** False while another process writes the state; absent where there is none. */
-  readonly leads?: () => Promise<boolean>;
   /** Milliseconds since 1970, for the first sweep only: later ones count by the CRM's clock. */
   readonly wallClock: () => number;
   readonly log: Logger;
@@ -90,7 +88,7 @@ export class ObjectIndex {
     this.#rules = rules;
   }
 
-  /** Takes over what another process has written. @throws IndexLostError */
+  /** Takes over the stored state: of another process, or of an older snapshot with older pairs. @throws IndexLostError */
   async reload(): Promise<void> {
     await this.#inTurn(async () => {
       const text = await this.#deps.index.readState(this.#rules.objectType);
@@ -140,7 +138,7 @@ export class ObjectIndex {
     const { clock, wallClock, crm } = this.#deps;
     const rules = this.#rules;
     const startedAt = clock.now();
-    if ((await this.#deps.leads?.()) === false) await this.reload();
+    await this.reload();
     const isWide = this.#isWideDue(startedAt);
     const { sweptAt = wallClock(), overlapMs } = this.#state;
     const since = sweptAt - (isWide ? Math.max(wideOverlapMs, overlapMs) : overlapMs);
@@ -175,6 +173,7 @@ export class ObjectIndex {
 
   /** Reads one page of the listing, and begins one if none is under way. @throws as {@link ObjectIndex.sweep} */
   async listPage(context: CallContext): Promise<void> {
+    await this.reload();
     const rules = this.#rules;
     const listing = this.#keptListing(rules);
     const { objectType, properties } = rules;

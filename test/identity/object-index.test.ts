@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { CallContext } from '../../src/crm/crm.ts';
 import { deadlineIn } from '../../src/crm/deadline.ts';
+import type { OpenIndex } from '../../src/identity/identity-store.ts';
 import { type IndexedRules, indexedRules } from '../../src/identity/indexed-rules.ts';
 import { createKeyDigest } from '../../src/identity/key-digest.ts';
 import { ObjectIndex, SweepTooLongError } from '../../src/identity/object-index.ts';
@@ -16,18 +17,19 @@ const day = 86_400_000;
 const limits = { overlapMs: 300_000, freshMs: 2_000, fullPassMs: 7 * day };
 const linkedIn = 2;
 
-async function open(portal: LaggingPortal, rules: IndexedRules = indexedRules(shipped)) {
+async function open(portal: LaggingPortal, rules: IndexedRules = indexedRules(shipped), stored?: OpenIndex) {
   const sink = logSink();
-  const index = await createMemoryStore().open('portal');
+  const index = stored ?? (await createMemoryStore().open('portal'));
+  const digest = createKeyDigest(Buffer.from('secret'));
   const deps = {
     crm: portal,
     index,
-    digest: createKeyDigest(Buffer.from('secret')),
+    digest,
     clock: portal.clock,
     wallClock: () => portal.now,
     log: sink.log,
   };
-  return { object: await ObjectIndex.load(deps, limits, rules), sink, index };
+  return { object: await ObjectIndex.load(deps, limits, rules), sink, index, digest };
 }
 
 async function build(object: ObjectIndex): Promise<void> {
@@ -132,4 +134,60 @@ test('after a gap with more changes than a fifth of the records, all records are
   await build(object);
   expect(object.isListed(object.rules.fingerprints[linkedIn] ?? '')).toBe(true);
   expect(object.state.records).toBe(39);
+});
+
+/** A store that can go back to what it held at one moment, as Redis does when it starts with an older snapshot. */
+async function rewindable() {
+  const [now, then] = [await createMemoryStore().open('portal'), await createMemoryStore().open('portal')];
+  let current = now;
+  let isKept = false;
+  const index: OpenIndex = {
+    propose: (digests) => current.propose(digests),
+    readState: (name) => current.readState(name),
+    count: () => current.count(),
+    async write(change) {
+      await current.write(change);
+      if (!isKept) await then.write(change);
+    },
+  };
+  return {
+    index,
+    keep: () => {
+      isKept = true;
+    },
+    rewind: () => {
+      current = then;
+    },
+  };
+}
+
+test('a store that goes back to an older snapshot loses no change, and no page of a listing', async () => {
+  const portal = new LaggingPortal(2);
+  for (let id = 1; id <= 9; id += 1) portal.set(id, `https://www.linkedin.com/in/person-${id}`, 0);
+  const store = await rewindable();
+  const { object, digest } = await open(portal, indexedRules(shipped), store.index);
+  const idsOf = async (id: number) => {
+    const fingerprint = object.rules.fingerprints[linkedIn] ?? '';
+    const value = `https://www.linkedin.com/in/person-${id}`;
+    return (await object.propose([digest({ objectType: 'contacts', fingerprint, value })]))[0];
+  };
+  portal.now += 3_600_000;
+  for (let page = 0; page < 4; page += 1) {
+    if (object.listingDue === 'yes') await object.listPage(context);
+    else await object.sweep(context);
+  }
+  store.keep();
+  await object.listPage(context);
+  portal.set(10, 'https://www.linkedin.com/in/person-10', 0);
+  for (let minute = 0; minute < 60; minute += 1) {
+    portal.now += 60_000;
+    await object.sweep(context);
+  }
+
+  store.rewind();
+  await build(object);
+  await object.sweep(context);
+
+  expect(object.isListed(object.rules.fingerprints[linkedIn] ?? '')).toBe(true);
+  for (let id = 1; id <= 10; id += 1) expect(await idsOf(id), `of ${id}`).toEqual([String(id)]);
 });
