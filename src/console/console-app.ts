@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, Router } from 'express';
 import type { Logger } from '../logger.ts';
 import { isForeignFetch, isFromOwnPage, type Site, siteOf } from './access/same-site.ts';
+import { ThreadCallError } from './archive/call-thread.ts';
 import type { Audit } from './audit.ts';
 import type { Access } from './console-access.ts';
 import { eventRoutes } from './event-routes.ts';
 import { html } from './html/html.ts';
 import type { EventHub } from './live/event-hub.ts';
-import { createPageSender, formOf, type PageSender } from './page-sender.ts';
+import { createPageSender, formOf, type PageSender, type PlainPage } from './page-sender.ts';
 import { demandRole, screenRoutes } from './screen-routes.ts';
 import type { Screen } from './screens/screen.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -116,16 +117,30 @@ function themeRoute(deps: { readonly access: Access; readonly pages: PageSender 
 function errorPage(pages: PageSender, log: Logger): ErrorRequestHandler {
   // biome-ignore lint/complexity/useMaxParams: Express recognizes error handlers by their four parameters
   return (error, request, response, next) => {
-    const status = typeof error?.status === 'number' && error.status < 500 ? error.status : 500;
-    if (status === 500) log.error({ err: error, path: request.route?.path }, 'a page of the console failed');
+    const page = pageOf(error, request.method === 'GET' ? request.originalUrl : '/console');
+    if (page.status === 500) log.error({ err: error, path: request.route?.path }, 'a page of the console failed');
     if (response.headersSent) {
       next(error);
       return;
     }
-    const body =
-      status === 500
-        ? html`<p role="alert">The log of the bridge has the reason.</p>`
-        : html`<p role="alert">The request is not usable (${status}).</p>`;
-    pages.sendPlain(request, response, { title: 'Something went wrong', status, body });
+    if (page.status === 503) response.setHeader('Retry-After', '10');
+    pages.sendPlain(request, response, { ...page, user: response.locals.user });
   };
+}
+
+function pageOf(error: unknown, path: string): PlainPage {
+  if (error instanceof ThreadCallError) {
+    const body = html`<p role="alert">${error.message}.</p>
+<p>Enginy's requests are served as before. Wait a few seconds, then <a href="${path}">load the page again</a>. If it fails again, see the log of the bridge.</p>`;
+    return { title: 'Not available at the moment', status: 503, body };
+  }
+  const given = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
+  if (typeof given === 'number' && given < 500)
+    return {
+      title: 'Something went wrong',
+      status: given,
+      body: html`<p role="alert">The request is not usable (${given}).</p>`,
+    };
+  const body = html`<p role="alert">The log of the bridge has the reason.</p>`;
+  return { title: 'Something went wrong', status: 500, body };
 }

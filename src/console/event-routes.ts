@@ -22,8 +22,10 @@ export function eventRoutes(
       const user = identifyUser(request, access);
       return user !== undefined && includesRole(user.identity.role, screen.role);
     };
-    if (isSignedIn()) events.listen(request, response, { screen, isSignedIn });
-    else response.status(403).end();
+    if (!isSignedIn()) response.status(403).end();
+    // HEAD would keep a place of a reader, and receive nothing.
+    else if (request.method === 'HEAD') response.type('text/event-stream').end();
+    else events.listen(request, response, { screen, isSignedIn });
   });
   return router;
 }

@@ -41,7 +41,7 @@ export function demandRole(role: Role, { access, pages }: Omit<ScreenDeps, 'audi
     if (user === undefined) response.redirect(303, '/console/sign-in');
     else if (!includesRole(user.identity.role, role))
       refuse('Not permitted', `This takes the role ${role}; yours is ${user.identity.role}.`);
-    else if (request.method !== 'GET' && !user.isFormToken(formOf(request).get('form-token') ?? ''))
+    else if (request.method === 'POST' && !user.isFormToken(formOf(request).get('form-token') ?? ''))
       refuse('Not done', 'This form is of another session. Load the page again and repeat.');
     else {
       response.locals.user = user;

@@ -34,8 +34,13 @@ async function outcomeOf({ calls, expected }: Answering, { id, name, parameters 
   } catch (error) {
     const isExpected = expected.some((kind) => error instanceof kind);
     const message = error instanceof Error ? error.message : 'unknown reason';
-    // The message of a foreign error may quote what it could not read.
-    const code = error instanceof Error ? ('code' in error ? String(error.code) : error.name) : 'unknown reason';
-    return { id, isExpected, error: isExpected ? message : `${name}: ${code}` };
+    return { id, isExpected, error: isExpected ? message : `${name}: ${kindOf(error)}` };
   }
+}
+
+/** The message of a foreign error may quote what it could not read; the text that SQLite has for a kind of error does not. */
+function kindOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown reason';
+  if ('errstr' in error) return String(error.errstr);
+  return 'code' in error ? String(error.code) : error.name;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { captureNamesIn, type CaptureFinder, createCaptureFinder } from '../../capture/inspect/capture-of-request.ts';
 import { type CauseCounter, type CountedCauses, createCauseCounter } from '../problems/cause-counter.ts';
 import type { JournalReader } from '../../journal/journal.ts';
+import { journalPath } from '../../journal/journal-file.ts';
 import { openJournalReader } from '../../journal/read-journal.ts';
 import { type CheckedMappings, checkMappings } from '../../mapping/load/load-mappings.ts';
 import { type MappingPlaces, placesIn } from '../../reasons/mapping-places.ts';
@@ -42,29 +43,42 @@ export interface Archive {
 const keptMs = 1_000;
 
 export function openArchive(settings: ArchiveSettings): Archive {
-  let reader: JournalReader | undefined;
-  let counter: CauseCounter | undefined;
   const names = kept(() => (settings.captures === undefined ? [] : captureNamesIn(settings.captures)));
   const mappings = kept(createMappingReader(settings));
   const finder = kept(() => createCaptureFinder(names()));
-  const openReader = () => {
-    const { journal } = settings;
-    reader ??= journal === undefined ? undefined : openJournalReader(journal.folder, journal.secret);
-    return reader;
-  };
+  const opened = createJournalOpener(settings);
   return {
     settings,
-    journal: openReader,
+    journal: () => opened()?.reader,
     async causes(since, parts) {
-      const journal = openReader();
-      if (journal === undefined) return undefined;
-      counter ??= createCauseCounter(journal);
-      return await counter.count(since, parts);
+      return await opened()?.counter.count(since, parts);
     },
     captureOf: (request) => finder()(request),
     places: () => mappings().places,
     checked: () => mappings().checked,
     captureNames: names,
+  };
+}
+
+interface OpenJournal {
+  readonly inode: number;
+  readonly reader: JournalReader;
+  readonly counter: CauseCounter;
+}
+
+/** The bridge sets a damaged journal aside and starts another file: the one that has the name is read. */
+function createJournalOpener({ journal }: ArchiveSettings): () => OpenJournal | undefined {
+  if (journal === undefined) return () => undefined;
+  const { folder, secret } = journal;
+  let known: OpenJournal | undefined;
+  return () => {
+    const inode = statSync(journalPath(folder), { throwIfNoEntry: false })?.ino;
+    if (known !== undefined && known.inode === inode) return known;
+    known?.reader.close();
+    known = undefined;
+    const reader = inode === undefined ? undefined : openJournalReader(folder, secret);
+    if (inode !== undefined && reader !== undefined) known = { inode, reader, counter: createCauseCounter(reader) };
+    return known;
   };
 }
 

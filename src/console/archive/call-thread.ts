@@ -128,7 +128,10 @@ export class CallThread<Calls extends AnyCalls> {
     if (waiting === undefined) return;
     if ('result' in outcome) waiting.resolve(outcome.result);
     else if (outcome.isExpected) waiting.reject(new ThreadCallError(outcome.error));
-    else waiting.reject(new Error(outcome.error));
+    else {
+      this.#log.error({ thread: this.#settings.name, reason: outcome.error }, 'a call of a console thread failed');
+      waiting.reject(new ThreadCallError('It failed, and the log of the bridge has the reason'));
+    }
   }
 
   /** Ends the thread; the next call starts another one. */

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { includesRole } from '../access/roles.ts';
+import { ThreadCallError } from '../archive/call-thread.ts';
 import type { ConsoleThreads } from '../archive/open-threads.ts';
 import { captionedTable } from '../html/captioned-table.ts';
 import { type Html, html } from '../html/html.ts';
@@ -29,7 +30,7 @@ export function mappingScreen({ archive, mappings, checker }: MappingDeps): Scre
     async show(visit) {
       const [files, unknown] = await Promise.all([
         archive.ask('mappingFiles'),
-        archive.ask('unknownFields', sinceOf('7d')),
+        archive.ask('unknownFields', sinceOf('7d')).catch(reasonOf),
       ]);
       const { name } = Object.fromEntries(visit.query);
       return {
@@ -49,9 +50,16 @@ export function mappingScreen({ archive, mappings, checker }: MappingDeps): Scre
   };
 }
 
+/** The journal may be unreadable where the files are not. */
+function reasonOf(error: unknown): string {
+  if (error instanceof ThreadCallError) return error.message;
+  throw error;
+}
+
 interface MappingParts {
   readonly files: MappingFilesView;
-  readonly unknown: readonly UnknownField[];
+  /** Or why they cannot be read. */
+  readonly unknown: readonly UnknownField[] | string;
   readonly marks: ReturnType<LiveChecker['last']>;
   readonly state: ReturnType<LiveMappings['state']>;
   /** The file whose text is shown. */
@@ -148,7 +156,8 @@ function markTable({ file, objectType, rows }: LiveMarks['files'][number], { lab
   );
 }
 
-function showUnknown(fields: readonly UnknownField[]): Html {
+function showUnknown(fields: MappingParts['unknown']): Html {
+  if (typeof fields === 'string') return html`<p role="alert">${fields}.</p>`;
   if (fields.length === 0)
     return html`<p>Every field that arrived in the last 7 days has a row, is ignored, or got a property of its own.</p>`;
   return captionedTable(

@@ -1,3 +1,5 @@
+import type { ConsoleAction } from '../../journal/console-action.ts';
+import type { JournalReader } from '../../journal/journal.ts';
 import { openJournalReader } from '../../journal/read-journal.ts';
 import { version } from '../../version.ts';
 import { includesRole } from '../access/roles.ts';
@@ -5,7 +7,7 @@ import type { ConsoleSources } from '../console-sources.ts';
 import { type Html, html } from '../html/html.ts';
 import { barWidth, meterBar } from '../html/meter-bar.ts';
 import { sparkline } from '../html/sparkline.ts';
-import { liveMark, liveMarkTexts } from '../html/status-mark.ts';
+import { liveMark, liveMarkTexts, statusMark } from '../html/status-mark.ts';
 import { timeTag } from '../html/time-tag.ts';
 import type { Step } from '../live/hour-history.ts';
 import { openProblems } from './open-problems.ts';
@@ -156,11 +158,19 @@ function replicas({ board, config, mappings }: ConsoleSources): Html {
 const maxActions = 10;
 
 /** What users of the console did, for those who may do anything. */
-async function actions({ config: { journal } }: ConsoleSources): Promise<Html | undefined> {
+async function actions({ config: { journal }, log }: ConsoleSources): Promise<Html | undefined> {
   if (journal === undefined) return undefined;
-  const reader = openJournalReader(journal.dir, journal.secret);
-  const noted = (await reader?.actions(maxActions)) ?? [];
-  reader?.close();
+  let noted: readonly ConsoleAction[] = [];
+  let reader: JournalReader | undefined;
+  try {
+    reader = openJournalReader(journal.dir, journal.secret);
+    noted = (await reader?.actions(maxActions)) ?? [];
+  } catch (error) {
+    log.warn({ err: error }, 'could not read the actions in the console from the journal');
+    return html`<h2>Latest actions in the console</h2><p>${statusMark('warning', 'The journal cannot be read: the log has the reason')}</p>`;
+  } finally {
+    reader?.close();
+  }
   if (noted.length === 0) return undefined;
   return html`<h2>Latest actions in the console</h2>
 <div class="scroll" tabindex="0" role="region" aria-label="Latest actions"><table>
