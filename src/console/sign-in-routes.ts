@@ -60,7 +60,8 @@ async function attemptOf(request: Request, { links, users }: Access): Promise<At
   if (link !== null) {
     const role = links.accept(link);
     if (role === undefined) return 'This link was used before or is older than ten minutes.';
-    return { name: `link (${role})`, role, by: 'link' };
+    // A space is in no name of a user.
+    return { name: 'sign-in link', role, by: 'link' };
   }
   const name = form.get('name') ?? '';
   const user = users.find(name);

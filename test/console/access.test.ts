@@ -188,6 +188,18 @@ test.each<[string, Record<string, string>]>([
   expect(answer.status).toBe(403);
 });
 
+test('answers HEAD as it answers GET, without the page', async () => {
+  const answer = await visit('/console', { method: 'HEAD', headers: { cookie: cookies.viewer } });
+
+  expect([answer.status, answer.text]).toEqual([200, '']);
+});
+
+test('names who signed in with a link, and the role once', async () => {
+  const { text } = await visit('/console', { headers: { cookie: cookies.operator } });
+
+  expect(text).toContain('<span>sign-in link <small>(operator)</small></span>');
+});
+
 test('refuses a form with the token of another session, and says so', async () => {
   const other = await visit('/console', { headers: { cookie: cookies.viewer } });
 

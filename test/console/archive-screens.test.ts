@@ -99,6 +99,14 @@ test.each([
   expect(idsOn(await get(`/console/requests${query}`))).toEqual(ids);
 });
 
+test('a row where all went well says which outcomes the records had', async () => {
+  const list = await get('/console/requests');
+  const rowOf = (id: string) => list.text.split('<tr ').find((row) => row.includes(`/requests/${id}?`)) ?? '';
+
+  expect(rowOf('sync-1')).toContain('1 matched, 1 not found');
+  expect(rowOf('create-1')).toContain('1 created');
+});
+
 test('a row of the list says why, and filters that cannot be read are named', async () => {
   const list = plain(await get('/console/requests'));
   const odd = plain(await get('/console/requests?status=9xx&since=whenever&outcome=exploded'));

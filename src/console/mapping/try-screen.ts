@@ -7,7 +7,7 @@ import { showExplanation } from '../records/show-explanation.ts';
 import type { TriedRecord } from '../replays/try-record.ts';
 import type { Page, Screen, Visit } from '../screens/screen.ts';
 
-/** What would become of a record, per field; with today's mapping files and without HubSpot. */
+/** What would happen to a record, per field; with today's mapping files and without HubSpot. */
 export function tryScreen({ workshop }: Pick<ConsoleThreads, 'workshop'>): Screen {
   return {
     path: '/console/mapping/try',
@@ -43,7 +43,7 @@ async function explain(
 function showResult(tried: TriedRecord): Html {
   if ('fault' in tried) return html`<p class="bad" role="alert">${tried.fault}</p>`;
   const { explanations, omitted } = tried;
-  return html`<section class="result" aria-label="Result"><h2>What would become of it</h2>
+  return html`<section class="result" aria-label="Result"><h2>What would happen to it</h2>
 <p class="faint">Without HubSpot: options and types of its properties are not checked. The record is not stored.</p>
 ${explanations.map((each) => showExplanation(each))}
 ${omitted > 0 && html`<p>${omitted} more records are not explained.</p>`}</section>`;

@@ -5,7 +5,7 @@ import type { FieldTrace } from '../../mapping/run/trace-translation.ts';
 import { captionedTable } from '../html/captioned-table.ts';
 import { type Html, html } from '../html/html.ts';
 
-/** What would become of one record, per rule and per field. */
+/** What would happen to one record, per rule and per field. */
 export function showExplanation({
   object,
   externalId,

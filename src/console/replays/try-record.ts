@@ -24,7 +24,7 @@ export type TriedRecord =
 
 const maxRecords = 5;
 
-/** Explains what would become of a record, with today's mapping files and without HubSpot. */
+/** Explains what would happen to a record, with today's mapping files and without HubSpot. */
 export async function tryRecord(settings: ArchiveSettings, { object, text }: TypedRecord): Promise<TriedRecord> {
   const records = parseRecords(text, object);
   if (typeof records === 'string') return { fault: records };

@@ -17,7 +17,7 @@ export interface RequestRow {
   readonly failed: number;
   readonly heldBack: number;
   readonly replica: string;
-  /** The first thing that went wrong. */
+  /** The first thing that went wrong; where nothing did, how many records had which outcome. */
   readonly reason?: string;
   readonly isCaptured: boolean;
 }
@@ -60,7 +60,7 @@ async function isBeforeAll(journal: JournalReader, { since, before }: RequestQue
 async function toRow(archive: Archive, journal: JournalReader, request: JournalRequest): Promise<RequestRow> {
   const { position, requestId, at, endpoint, status, durationMs, outcomes, heldBack, replica } = request;
   const failed = (outcomes.failed ?? 0) + (outcomes.several ?? 0);
-  const reason = await reasonOf(archive, journal, request);
+  const reason = (await reasonOf(archive, journal, request)) ?? outcomesLine(outcomes);
   return {
     position,
     requestId,
@@ -75,6 +75,12 @@ async function toRow(archive: Archive, journal: JournalReader, request: JournalR
     ...(reason !== undefined && { reason }),
     isCaptured: archive.captureOf(request) !== undefined,
   };
+}
+
+/** `1 matched, 1 not found`; undefined for a request without records. */
+function outcomesLine(outcomes: JournalRequest['outcomes']): string | undefined {
+  const counts = Object.entries(outcomes).filter(([, count]) => count > 0);
+  return counts.map(([outcome, count]) => `${count} ${outcome.replaceAll('-', ' ')}`).join(', ') || undefined;
 }
 
 async function reasonOf(
