@@ -83,6 +83,30 @@ test('reads due dates in every form that databases and mail libraries print, and
   );
 });
 
+test('logs an activity whose time is a day on that day in the time zone of the account, once in all its spellings', async () => {
+  const { crm, ada } = await startSeededCrm();
+  const bridge = await startBridgeOn(crm);
+  const log = (occurredAt: string) =>
+    bridge.send('POST', '/activities', { type: 'LINKEDIN', contactId: ada, body: 'Hi', occurredAt });
+
+  const day = await log('2026-03-01');
+  await log('1 March 2026');
+
+  crm.faults.add({ match: { path: '/account-info/' }, times: 0, action: { kind: 'status', status: 403 } });
+  const other = { type: 'LINKEDIN', contactId: ada, body: 'Hi', occurredAt: '2026-07-01' };
+  const hidden = await (await startBridgeOn(crm)).send('POST', '/activities', other);
+
+  expect(day.body).toMatchObject({ occurredAt: '2026-02-28T23:00:00.000Z' });
+  expect(hidden.body).toMatchObject({
+    occurredAt: '2026-07-01T00:00:00.000Z',
+    warnings: ['occurredAt has no time and the CRM does not show its time zone: it was read as midnight UTC'],
+  });
+  expect(crm.records('communications').map(({ properties }) => properties.hs_timestamp)).toEqual([
+    '2026-02-28T23:00:00Z',
+    '2026-07-01T00:00:00Z',
+  ]);
+});
+
 test('names a due date that cannot be read, instead of guessing another one', async () => {
   const { crm } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);

@@ -1,4 +1,5 @@
 import type { ActivityAnswer, ActivityBody } from '../../contract/activities.ts';
+import { textOf } from '../../contract/optional-fields.ts';
 import type { ObjectType, Owner } from '../../crm/crm.ts';
 import { isDeeperThan } from '../../json.ts';
 import { toActivityProperties } from '../../mapping/run/translate-activity.ts';
@@ -12,6 +13,7 @@ import { toInertText } from './html-body.ts';
 import { markEngagement } from './mark-engagement.ts';
 import { participantsOf } from './participants.ts';
 import { activityFingerprint, readSentActivity, type SentActivity } from './sent-activity.ts';
+import { readSentTime } from './sent-time.ts';
 import { unknownOwner } from './task-draft.ts';
 import { activityMapping, type TimelineScope } from './timeline-scope.ts';
 
@@ -31,16 +33,17 @@ export async function logActivity(scope: TimelineScope, activity: ActivityBody):
   const mapping = activityMapping(scope);
   const sent = readSentActivity(mapping, activity);
   const names = mapping.people === undefined ? [] : Object.values(mapping.people);
-  const [linked, owner] = await Promise.all([
+  const [linked, owner, time] = await Promise.all([
     readLinked({ ...scope, crm: scope.batchingCrm }, sent, names),
     sent.ownerId === undefined ? undefined : scope.owners.find(sent.ownerId, scope.context),
+    readSentTime(scope, 'occurredAt', textOf(activity.occurredAt)),
   ]);
 
-  const occurredAt = sent.occurredAt ?? new Date(scope.clock()).toISOString();
+  const occurredAt = time?.time ?? new Date(scope.clock()).toISOString();
   const ownerId = owner === 'unknown' ? undefined : sent.ownerId;
-  const bodyWarnings: string[] = [];
+  const ownWarnings = time?.warning === undefined ? [] : [time.warning];
   const lines = { ...sent, media: [...sent.media, ...sent.notes] };
-  const { html, body } = await composeActivityBody(lines, (warning) => bodyWarnings.push(`body ${warning}`));
+  const { html, body } = await composeActivityBody(lines, (warning) => ownWarnings.push(`body ${warning}`));
   const known = { contact: linked.contact, owner: typeof owner === 'object' ? owner : undefined };
   const translation = toActivityProperties(mapping, sent.type.object, {
     type: sent.typeName,
@@ -58,7 +61,7 @@ export async function logActivity(scope: TimelineScope, activity: ActivityBody):
     fingerprint: activityFingerprint(sent),
     draft: {
       ...translation,
-      warnings: [...warningsFor(sent, linked, owner), ...bodyWarnings, ...translation.warnings],
+      warnings: [...warningsFor(sent, linked, owner), ...ownWarnings, ...translation.warnings],
       heldBack: [...sent.heldBack, ...(owner === 'unknown' ? [unknownOwner] : []), ...translation.heldBack],
     },
     links: linksTo(scope.mappings, linked),

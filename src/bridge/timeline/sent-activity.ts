@@ -16,7 +16,6 @@ export interface SentActivity {
   readonly subject: string | undefined;
   readonly body: string | undefined;
   readonly ownerId: string | undefined;
-  readonly occurredAt: string | undefined;
   /** Equal for all spellings of the same time; the text as sent if it cannot be read. */
   readonly timeKey: string | undefined;
   readonly contactId: string | undefined;
@@ -45,7 +44,6 @@ export function readSentActivity(mapping: ActivityMapping, activity: ActivityBod
     subject: textOf(activity.subject)?.replace(/\s+/g, ' ').trim(),
     body: textOf(activity.body),
     ownerId: idOf(activity.ownerId),
-    occurredAt: typeof time === 'string' ? time : undefined,
     timeKey: typeof time === 'string' ? time : sentTime,
     contactId: idOf(activity.contactId),
     companyId: idOf(activity.companyId),

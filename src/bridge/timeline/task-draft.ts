@@ -3,13 +3,13 @@ import type { TaskBody, TaskPatch } from '../../contract/tasks.ts';
 import type { HeldBack } from '../../mapping/run/held-back.ts';
 import { keptWordProperties, toTaskProperties } from '../../mapping/run/translate-task.ts';
 import type { TaskMapping } from '../../mapping/schema/task-mapping.ts';
-import { normalizeDatetime, timeKey } from '../../mapping/values/date-text.ts';
 import { readField, toFieldValue, toText } from '../../mapping/values/field-value.ts';
 import { omitProperty } from '../omit-property.ts';
 import type { ManagedProperty } from '../properties/managed-property.ts';
 import type { Draft } from '../write-stripping.ts';
 import { composeTaskBody } from './activity-body.ts';
 import { sentTimeLine } from './media-lines.ts';
+import { readSentTime } from './sent-time.ts';
 import { type TimelineScope, taskMapping } from './timeline-scope.ts';
 
 /** An `ownerId` that the CRM does not know. */
@@ -34,7 +34,7 @@ export async function draftTask(
   const mapping = taskMapping(scope);
   const warnings: string[] = [];
   const heldBack: HeldBack[] = [];
-  const due = await readDueDate(scope, body);
+  const due = await readSentTime(scope, 'dueDate', textOf(body.dueDate));
   if (due?.warning !== undefined) warnings.push(due.warning);
   // A change of the due date alone leaves the description as it is.
   const hasDescription = defaults !== undefined || textOf(body.description) !== undefined;
@@ -72,21 +72,6 @@ export async function draftTask(
     warnings: [...warnings, ...translation.warnings],
     heldBack: [...heldBack, ...translation.heldBack],
   };
-}
-
-/** A date without a time is due on that day in the time zone of the portal, as its users see it. */
-async function readDueDate(
-  { portalTimeZone, context }: TimelineScope,
-  body: TaskBody | TaskPatch,
-): Promise<{ readonly time?: string; readonly warning?: string; readonly problem?: string } | undefined> {
-  const sent = textOf(body.dueDate);
-  if (sent === undefined) return undefined;
-  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(timeKey(sent));
-  const timeZone = isDay ? await portalTimeZone.read(context) : 'UTC';
-  const time = normalizeDatetime(sent, timeZone);
-  if (typeof time === 'object') return { problem: time.problem };
-  if (timeZone !== undefined) return { time };
-  return { time, warning: 'dueDate has no time and the CRM does not show its time zone: it was read as midnight UTC' };
 }
 
 /** The properties that store Enginy's own word for a task's type. */
