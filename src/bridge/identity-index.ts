@@ -25,7 +25,12 @@ export interface IndexState {
   /** False until the store is open: nothing else is known then. */
   readonly isOpen: boolean;
   /** How many of the mapping's rules the index answers for. */
-  readonly rules: { readonly complete: number; readonly all: number };
+  readonly rules: {
+    readonly complete: number;
+    readonly all: number;
+    /** In the order of the mapping. */
+    readonly each: readonly { readonly name: string; readonly isComplete: boolean }[];
+  };
   /** Since the last completed sweep of this process started. */
   readonly sweptAgoMs: number | undefined;
   /** Records read by the listing under way. */

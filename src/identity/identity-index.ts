@@ -144,15 +144,19 @@ class LiveIndex implements RunningIndex {
   }
 
   state(): readonly IndexState[] {
-    return [...this.#followed.values()].map(({ objectType, fingerprints }): IndexState => {
+    return [...this.#followed.values()].map(({ objectType, fingerprints, names }): IndexState => {
       const object = this.#session?.objects.get(objectType);
-      const complete = fingerprints.filter((fingerprint) => object?.isListed(fingerprint) === true).length;
+      const each = fingerprints.map((fingerprint, rule) => ({
+        name: names[rule] ?? '',
+        isComplete: object?.isListed(fingerprint) === true,
+      }));
+      const complete = each.filter(({ isComplete }) => isComplete).length;
       const { listing, records = 0, drift = 0, overlapMs = this.#settings.overlapMs } = object?.state ?? {};
       const sweptAgoMs = object?.sweptAgoMs ?? Number.POSITIVE_INFINITY;
       return {
         objectType,
         isOpen: object !== undefined,
-        rules: { complete, all: fingerprints.length },
+        rules: { complete, all: fingerprints.length, each },
         sweptAgoMs: Number.isFinite(sweptAgoMs) ? sweptAgoMs : undefined,
         listing: listing === undefined ? undefined : { records: listing.records },
         records,

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { compileMapping } from '../mapping/run/compile-mapping.ts';
 import { candidateKeys, propertiesOfRules } from '../mapping/run/match-keys.ts';
 import type { Mapping } from '../mapping/schema/record-mapping.ts';
 import { codeMark } from './code-mark.ts';
@@ -15,6 +16,8 @@ export interface IndexedRules {
   readonly objectType: string;
   /** One per rule, in their order: what decides which keys a record holds. An edited rule has another one. */
   readonly fingerprints: readonly string[];
+  /** What logs and pages call them, in the same order. */
+  readonly names: readonly string[];
   /** The properties that hold the keys. */
   readonly properties: readonly string[];
   /** The keys of all rules that a record holds. */
@@ -31,6 +34,7 @@ export function indexedRules(mapping: Mapping): IndexedRules {
   const rules: IndexedRules = {
     objectType: mapping.target.objectType,
     fingerprints,
+    names: compileMapping(mapping).rules.map(({ name }) => name),
     properties: propertiesOfRules(mapping),
     keysOf: (properties) =>
       fingerprints.flatMap((fingerprint, rule) =>

@@ -17,6 +17,7 @@ test('shows how far the index is, and an operator lists all records again', asyn
 
   expect(page.text).toMatch(/contacts.*rules complete/s);
   expect(page.text).toMatch(/data-live="index\.contacts\.records">[1-9]/);
+  expect(page.text).toMatch(/<th scope="row">contacts<\/th><td >email<\/td><td >[^\n]*rule\.\d\.words">complete</);
   expect([started.status, started.headers.location]).toEqual([303, '/console/index']);
   await expect.poll(completed).toBe(4);
   expect(running.log.entries).toContainEqual(

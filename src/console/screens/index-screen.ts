@@ -24,13 +24,15 @@ export function indexScreen({ identityIndex }: ConsoleSources): Screen {
         body: html`<p>The index holds digests of the values that the match rules compare, so that most records are found without a search. Where it is
 not complete or not fresh, the bridge searches.</p>
 ${stateTable(identityIndex.state())}
+<h2>By match rule</h2>
+${ruleTable(identityIndex.state())}
 ${mayStart && startForm(formToken)}`,
       };
     },
     live: () => {
       const states = identityIndex?.state() ?? [];
       return {
-        ...liveMarkTexts(states.map(markOf)),
+        ...liveMarkTexts([...states.map(markOf), ...states.flatMap(ruleMarks)]),
         ...Object.fromEntries(states.flatMap((state) => Object.entries(textsOf(state)))),
       };
     },
@@ -52,6 +54,26 @@ function markOf({ objectType, isOpen, rules }: IndexState): LiveMark {
   if (!isOpen) return { name, status: 'off', words: 'not open yet' };
   const words = `${rules.complete} of ${rules.all} rules complete`;
   return { name, status: rules.complete === rules.all ? 'good' : 'warning', words };
+}
+
+function ruleMarks({ objectType, rules, listing }: IndexState): readonly LiveMark[] {
+  return rules.each.map(({ isComplete }, rule): LiveMark => {
+    const name = `index.${objectType}.rule.${rule}`;
+    if (isComplete) return { name, status: 'good', words: 'complete' };
+    const words = listing === undefined ? 'not listed yet' : 'records are being listed';
+    return { name, status: 'warning', words };
+  });
+}
+
+function ruleTable(states: readonly IndexState[]): Html {
+  const rows = states.flatMap((state) => {
+    const marks = ruleMarks(state).map(liveMark);
+    return state.rules.each.map(({ name }, rule) => ({
+      cells: [state.objectType, name === 'identity' ? "Enginy's id" : name, marks[rule]],
+    }));
+  });
+  const caption = 'Until a rule is complete, what it compares is searched in HubSpot';
+  return captionedTable(caption, [{ label: 'Object' }, { label: 'Rule' }, { label: 'State' }], rows);
 }
 
 /** By the `data-live` of their element. */
