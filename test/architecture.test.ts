@@ -157,6 +157,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'metrics/': ['bridge/identity-index.ts'],
   'sqlite/': [],
   'doctor/': [
+    'identity/',
     'live-check/',
     'mapping/',
     'replicas/probe-redis.ts',

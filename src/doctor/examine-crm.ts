@@ -11,6 +11,8 @@ import { examineScopes, type ScopeNeed } from './examine-scopes.ts';
 
 export interface ExaminedCrm {
   readonly section: Section;
+  /** Absent where the account could not be read. */
+  readonly accountId?: string;
   /** What to enter in Enginy; absent where the account could not be read. */
   readonly linkTemplates?: { readonly contacts: string; readonly companies: string };
   /** False when the CRM did not answer, so that nothing was learned. */
@@ -53,7 +55,7 @@ export async function examineCrm(
       for (const line of await examineProperties(scope, mapping)) lines.push(line);
     }
     for (const line of examineLimits(scope.limits(), settings.hubspot)) lines.push(line);
-    return { section: { title, lines }, linkTemplates: account.linkTemplates, isReached: true };
+    return { section: { title, lines }, accountId: account.id, linkTemplates: account.linkTemplates, isReached: true };
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
     const isRefused = error instanceof CrmRejectedError;

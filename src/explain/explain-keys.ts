@@ -22,6 +22,8 @@ export type KeyExplanation =
       readonly store?: string;
       /** Whether it is unique; absent without a CRM. */
       readonly isRead?: boolean;
+      /** Whether the identity index answers the rule, in words; absent without an account. */
+      readonly index?: string;
     }
   | { readonly rule: string; readonly skipped: string };
 

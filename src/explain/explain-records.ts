@@ -68,20 +68,25 @@ async function explainOne(
   };
 }
 
-/** Adds which rules read the CRM's store, and drops properties that the CRM does not have. */
+/** Adds which rules read the CRM's store and what the index knows of them, and drops properties that the CRM does not have. */
 async function completeKeys(
-  { crm, mapping, context }: ExplainScope,
+  { crm, mapping, context, indexOf }: ExplainScope,
   keys: readonly KeyExplanation[],
 ): Promise<readonly KeyExplanation[]> {
   if (crm === undefined) return keys;
   const { objectType } = mapping.target;
   const names = new Set((await crm.readProperties(objectType, context)).map(({ name }) => name));
   return await Promise.all(
-    keys.map(async (key) => {
+    keys.map(async (key, rule) => {
       if ('skipped' in key) return key;
       const { store } = key;
       const isRead = store !== undefined && (await crm.canReadBy(objectType, store, context));
-      return { ...key, isRead, search: key.search.filter(({ property }) => names.has(property)) };
+      return {
+        ...key,
+        isRead,
+        search: key.search.filter(({ property }) => names.has(property)),
+        ...(indexOf !== undefined && { index: indexOf(rule) }),
+      };
     }),
   );
 }

@@ -44,6 +44,8 @@ export interface ExplainScope extends RequestScope {
   readonly log: Logger;
   /** Absent: the CRM is not read, and what only its property definitions can decide stays open. */
   readonly crm?: Crm | undefined;
+  /** Whether the identity index answers the rule at a position, in words. */
+  readonly indexOf?: ((rule: number) => string) | undefined;
 }
 
 /**

@@ -9,7 +9,7 @@ import { Builder } from './builder.ts';
 import { Freshness } from './freshness.ts';
 import { type IdentityStore, IndexLostError, type IndexPair, type OpenIndex } from './identity-store.ts';
 import { type IndexedRules, indexedRules } from './indexed-rules.ts';
-import { createKeyDigest, indexSecret, type KeyDigest } from './key-digest.ts';
+import { accountMark, createKeyDigest, indexSecret, type KeyDigest } from './key-digest.ts';
 import { type IndexLimits, ObjectIndex } from './object-index.ts';
 
 export interface IdentityIndexDeps {
@@ -231,7 +231,7 @@ class LiveIndex implements RunningIndex {
     };
     const account = await crm.readAccount(context);
     const digest = createKeyDigest(indexSecret(this.#settings, account.id));
-    const index = await store.open(String(digest({ objectType: '', fingerprint: 'account', value: account.id })));
+    const index = await store.open(accountMark(this.#settings, account.id));
     this.#session = { index, digest, objects: new Map() };
     return this.#session;
   }

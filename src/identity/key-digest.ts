@@ -40,3 +40,9 @@ export function indexSecret(
 ): Buffer {
   return Buffer.from(hkdfSync('sha256', stateSecret ?? accessToken, account, 'enginy-bridge identity index', 32));
 }
+
+/** Names the account and the secret in a store, so that the index of another one does not answer. */
+export function accountMark(settings: Parameters<typeof indexSecret>[0], account: string): string {
+  const digest = createKeyDigest(indexSecret(settings, account));
+  return String(digest({ objectType: '', fingerprint: 'account', value: account }));
+}

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { type Clock, systemClock } from '../crm/clock.ts';
 import type { Crm } from '../crm/crm.ts';
@@ -7,6 +6,7 @@ import type { Mapping } from '../mapping/schema/record-mapping.ts';
 import { type RunningIndex, startIdentityIndex } from './identity-index.ts';
 import type { IdentityStore } from './identity-store.ts';
 import { createMemoryStore, createSqliteStore } from './sqlite-store.ts';
+import { indexFile } from './stored-index.ts';
 
 /** The mappings of records, as mapping files are loaded. */
 interface RecordMappings {
@@ -25,8 +25,6 @@ interface OpeningDeps {
   /** Keeps the index of several replicas. */
   readonly sharing?: { openIdentityStore(): IdentityStore } | undefined;
 }
-
-const fileName = 'identity.sqlite';
 
 /** Starts the identity index as IDENTITY_INDEX configures it; undefined for `off`. */
 export function openIdentityIndex(
@@ -52,5 +50,5 @@ export function openIdentityIndex(
 }
 
 function ownStore(dir: string | undefined, log: Logger): IdentityStore {
-  return dir === undefined ? createMemoryStore() : createSqliteStore(join(dir, fileName), log);
+  return dir === undefined ? createMemoryStore() : createSqliteStore(indexFile(dir), log);
 }

@@ -7,7 +7,7 @@ import { loadSqlite } from '../sqlite/load-sqlite.ts';
 import { type IndexChange, IndexLostError, type IndexPair } from './identity-store.ts';
 
 /** Raised whenever the tables change: a file of another form is replaced, since the CRM has all it held. */
-const form = 1;
+export const indexForm = 1;
 
 const tables = `
   CREATE TABLE meta (name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -147,9 +147,9 @@ export class SqliteIndex {
 function createTables(database: DatabaseSync): void {
   database.exec('BEGIN IMMEDIATE');
   const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
-  if (version !== form) {
+  if (version !== indexForm) {
     database.exec('DROP TABLE IF EXISTS pairs; DROP TABLE IF EXISTS meta');
-    database.exec(`${tables} PRAGMA user_version = ${form}`);
+    database.exec(`${tables} PRAGMA user_version = ${indexForm}`);
   }
   database.exec('COMMIT');
 }

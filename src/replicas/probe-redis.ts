@@ -1,4 +1,6 @@
 import { Redis } from 'ioredis';
+import { appOf } from './app-of.ts';
+import { countIndexKeys, indexPrefix } from './index-buckets.ts';
 
 /** What a Redis server shows about itself. */
 export interface RedisProbe {
@@ -19,22 +21,7 @@ const commands = 20;
  * @throws Error in words that hold neither user nor password.
  */
 export async function probeRedis(url: string, ca?: string): Promise<RedisProbe> {
-  const redis = new Redis(url, {
-    ...(ca !== undefined && { tls: { ca } }),
-    lazyConnect: true,
-    enableReadyCheck: false,
-    disableClientInfo: true,
-    retryStrategy: null,
-    maxRetriesPerRequest: 0,
-    connectTimeout: timeoutMs,
-    commandTimeout: timeoutMs,
-  });
-  let lastError: string | undefined;
-  redis.on('error', (error: Error) => {
-    lastError = error.message;
-  });
-  try {
-    await redis.connect();
+  return await onceConnected({ url, ca }, async (redis) => {
     await redis.eval("redis.call('SET', KEYS[1], '1', 'PX', 1000) return redis.call('TIME')", 1, 'eb:{doctor}:probe');
     const latencies: number[] = [];
     let clockAheadMs = 0;
@@ -56,6 +43,49 @@ export async function probeRedis(url: string, ca?: string): Promise<RedisProbe> 
       latencyMs: latencies[Math.floor(latencies.length / 2)] ?? 0,
       clockAheadMs,
     };
+  });
+}
+
+/**
+ * What the identity index of the bridges with this access token knows of itself, by name, and how many keys it holds. Only reads: it takes no
+ * lead.
+ * @throws as {@link probeRedis}.
+ */
+export async function readSharedIndex(
+  server: Server,
+  accessToken: string,
+): Promise<{ readonly texts: Readonly<Record<string, string>>; readonly keys: number }> {
+  const prefix = indexPrefix(appOf(accessToken));
+  return await onceConnected(server, async (redis) => ({
+    texts: await redis.hgetall(`${prefix}:meta`),
+    keys: await countIndexKeys(prefix, (work) => work(redis)),
+  }));
+}
+
+interface Server {
+  readonly url: string;
+  readonly ca: string | undefined;
+}
+
+/** @throws Error in words that hold neither user nor password. */
+async function onceConnected<Result>({ url, ca }: Server, work: (redis: Redis) => Promise<Result>): Promise<Result> {
+  const redis = new Redis(url, {
+    ...(ca !== undefined && { tls: { ca } }),
+    lazyConnect: true,
+    enableReadyCheck: false,
+    disableClientInfo: true,
+    retryStrategy: null,
+    maxRetriesPerRequest: 0,
+    connectTimeout: timeoutMs,
+    commandTimeout: timeoutMs,
+  });
+  let lastError: string | undefined;
+  redis.on('error', (error: Error) => {
+    lastError = error.message;
+  });
+  try {
+    await redis.connect();
+    return await work(redis);
   } catch (error) {
     throw new Error(lastError ?? (error instanceof Error ? error.message : 'no connection'), { cause: error });
   } finally {

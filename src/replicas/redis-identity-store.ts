@@ -6,9 +6,16 @@ import {
   type IndexPair,
   type OpenIndex,
 } from '../identity/identity-store.ts';
+import {
+  bucketCount,
+  bucketName,
+  bucketsPerCall,
+  countIndexKeys,
+  indexPrefix,
+  placeOf,
+  type RedisClient,
+} from './index-buckets.ts';
 import { defineScript, type RedisConnection, type Script } from './redis-connection.ts';
-
-type RedisClient = Parameters<Parameters<RedisConnection['attempt']>[0]>[0];
 
 /** Takes or keeps the lead; returns its fencing number, or nothing while another replica leads. KEYS: lead, fence. ARGV: token, ms. */
 const lead = defineScript(`
@@ -95,9 +102,6 @@ end
 return 'ok'
 `);
 
-/** Small enough that Redis keeps a bucket of some millions of keys as one compact list. */
-const bucketCount = 65_536;
-const bucketsPerCall = 1_000;
 const pairsPerCall = 250;
 const leaseMs = 15_000;
 const renewMs = 5_000;
@@ -121,7 +125,7 @@ class RedisIdentityStore implements IdentityStore {
 
   constructor(redis: RedisConnection, app: string) {
     this.#redis = redis;
-    this.#prefix = `eb:{index:${app}}`;
+    this.#prefix = indexPrefix(app);
   }
 
   async leads(): Promise<boolean> {
@@ -173,7 +177,7 @@ class RedisIdentityStore implements IdentityStore {
         if (current !== epoch) throw new IndexLostError('the index was replaced');
         return text ?? undefined;
       },
-      count: () => this.#count(),
+      count: () => countIndexKeys(this.#prefix, (work) => this.#use(work)),
     };
   }
 
@@ -231,19 +235,6 @@ class RedisIdentityStore implements IdentityStore {
     }
   }
 
-  async #count(): Promise<number> {
-    let count = 0;
-    for (let from = 0; from < bucketCount; from += bucketsPerCall) {
-      const replies = await this.#use((client) => {
-        const pipeline = client.pipeline();
-        for (let at = from; at < Math.min(bucketCount, from + bucketsPerCall); at += 1) pipeline.hlen(this.#bucket(at));
-        return pipeline.exec();
-      });
-      for (const [, length] of replies ?? []) count += Math.max(0, Number(length) - 1);
-    }
-    return count;
-  }
-
   async #demand(epoch: string): Promise<void> {
     const current = await this.#use((client) => client.hget(`${this.#prefix}:meta`, 'epoch'));
     if (current !== epoch) throw new IndexLostError('the index was replaced');
@@ -275,13 +266,6 @@ class RedisIdentityStore implements IdentityStore {
   }
 
   #bucket(number: number): string {
-    return `${this.#prefix}:${number.toString(16).padStart(4, '0')}`;
+    return bucketName(this.#prefix, number);
   }
-}
-
-/** The first 16 bits of a digest name its bucket, the other 48 its field. */
-function placeOf(digest: bigint): { readonly bucket: number; readonly field: string } {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigInt64BE(digest);
-  return { bucket: bytes.readUInt16BE(0), field: bytes.toString('base64url', 2) };
 }

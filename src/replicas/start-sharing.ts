@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { DecidedRequest } from '../bridge/decisions.ts';
 import type { RefusalExchange } from '../bridge/properties/creation-refusals.ts';
 import type { OwnerStore } from '../bridge/timeline/owner-directory.ts';
@@ -10,6 +9,7 @@ import { SharedBudget } from '../crm/shared-budget.ts';
 import type { Logger } from '../logger.ts';
 import type { IdentityStore } from '../identity/identity-store.ts';
 import { createAccountKey } from './account-key.ts';
+import { appOf } from './app-of.ts';
 import { createKeyDigest } from './key-digest.ts';
 import { createRedisClaims, type RedisClaims } from './redis-claims.ts';
 import { connectRedis, type RedisConnection } from './redis-connection.ts';
@@ -63,7 +63,7 @@ export interface Sharing {
 export function startSharing(settings: SharingSettings, log: Logger): Sharing {
   const { redisUrl: url, redisCa: ca, name, expected, callTimeoutMs } = settings;
   const redis = connectRedis({ url, name, ca }, { log });
-  const app = createHash('sha256').update(`enginy-bridge ${settings.accessToken}`).digest('hex').slice(0, 16);
+  const app = appOf(settings.accessToken);
   const sealer = createSealer(settings.accessToken);
   const digest = createKeyDigest(settings.accessToken);
   const account = createAccountKey(redis, app);

@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { runCommand } from '../cli/run-command.ts';
-import { startCrm } from '../support/start-bridge.ts';
+import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
 import { startRedis } from '../support/start-redis.ts';
 
 interface Line {
@@ -82,4 +82,36 @@ test('the access rules of docs/operations.md are enough', async () => {
   const { marks } = await examine(`redis://bridge:word@127.0.0.1:${redis.port}`);
 
   expect(marks).toMatchObject({ redis: '✓', 'redis-version': '!', 'redis-eviction': '!' });
+});
+
+test('doctor reads the index in Redis without taking the lead, and says how complete it is', async () => {
+  const redis = await startServer();
+  const crm = await startCrm();
+  crm.seed({ contacts: [{ properties: { hs_linkedin_url: 'https://www.linkedin.com/in/ada' } }] });
+  const settings = { IDENTITY_INDEX: 'on', REDIS_URL: redis.url, DATA_DIR: mkdtempSync(join(tmpdir(), 'doctor-')) };
+  const environment = {
+    ...settings,
+    HUBSPOT_ACCESS_TOKEN: crm.token,
+    HUBSPOT_BASE_URL: crm.url,
+    API_KEY: 'a-key-of-more-than-sixteen-characters',
+  };
+  const examineIndex = async (): Promise<readonly Line[]> => {
+    const { out } = await runCommand(['doctor', '--json'], { environment });
+    const { sections }: { sections: { title: string; lines: Line[] }[] } = JSON.parse(out);
+    return sections.find(({ title }) => title === 'Identity index')?.lines ?? [];
+  };
+
+  expect(await examineIndex()).toMatchObject([{ mark: '✓', text: expect.stringMatching(/^Redis: nothing yet/) }]);
+  const client = new Redis(redis.url);
+  onTestFinished(() => client.disconnect());
+  expect(await client.keys('eb:{index:*')).toEqual([]);
+  const bridge = await startBridgeOn(crm, settings);
+  const built = () => bridge.log.entries.filter(({ msg }) => msg === 'the identity index is complete').length;
+  await vi.waitFor(() => expect(built()).toBe(2), { timeout: 60_000, interval: 20 });
+
+  expect(await examineIndex()).toMatchObject([
+    { id: 'index', mark: '✓', text: expect.stringMatching(/^Redis: [1-9]\d* keys$/) },
+    { id: 'index-contacts', mark: '✓', text: expect.stringMatching(/^contacts: complete, swept \d+ s ago, no drift$/) },
+    { id: 'index-companies', mark: '✓' },
+  ]);
 });

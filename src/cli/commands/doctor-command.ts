@@ -2,11 +2,13 @@ import { Command } from 'commander';
 import { type Config, ConfigError, loadConfig, settingWarnings } from '../../config.ts';
 import type { Examined, Section } from '../../doctor/examination.ts';
 import { examineCrm } from '../../doctor/examine-crm.ts';
+import { examineIndex } from '../../doctor/examine-index.ts';
 import { examineMachine } from '../../doctor/examine-machine.ts';
 import { examineMapping } from '../../doctor/examine-mapping.ts';
 import { examineRules } from '../../doctor/examine-rules.ts';
 import { examineSettings } from '../../doctor/examine-settings.ts';
 import { checkFolder } from '../../mapping/check/check-folder.ts';
+import { checkMappings } from '../../mapping/load/load-mappings.ts';
 import { loadApiKeys } from '../../api-keys.ts';
 import { scopeNeeds } from '../../crm/hubspot/scopes.ts';
 import { supportedUntil } from '../../crm/hubspot/transport/api-versions.ts';
@@ -17,6 +19,7 @@ import type { Mappings } from '../../mapping/load/file-kinds.ts';
 import { version } from '../../version.ts';
 import type { CommandIo } from '../command-io.ts';
 import type { OpenCrm } from '../inputs/open-crm.ts';
+import { readIndex } from '../inputs/read-index.ts';
 import { readRequirements } from '../inputs/read-requirements.ts';
 import { countMarks, type EnginyForm, formatExamination } from '../report/report-examination.ts';
 
@@ -60,6 +63,7 @@ async function doctor(io: CommandIo, options: DoctorOptions): Promise<void> {
   const sections: Section[] = [examineSettings(config, problems, slips)];
   let form: EnginyForm | undefined;
   let isReached = true;
+  let accountId: string | undefined;
   if (config !== undefined) {
     const open = options.offline ? undefined : await openAccount(config, options);
     try {
@@ -72,7 +76,7 @@ async function doctor(io: CommandIo, options: DoctorOptions): Promise<void> {
           supportedUntil: supportedUntil[config.hubspot.apiVersion],
         });
         sections.push({ ...examined.section, lines: [...examined.section.lines, ...rulesOf(config, report.mappings)] });
-        ({ isReached } = examined);
+        ({ isReached, accountId } = examined);
         if (examined.linkTemplates !== undefined) form = formFor(config, examined.linkTemplates);
       }
       sections.push(await examineMapping(config.mappingsDir, report, form === undefined ? undefined : open));
@@ -84,6 +88,7 @@ async function doctor(io: CommandIo, options: DoctorOptions): Promise<void> {
       const { examineRedis } = await import('../../doctor/examine-redis.ts');
       sections.push(await examineRedis(config.replicas));
     }
+    if (config.replicas === undefined || !options.offline) sections.push(await examineStoredIndex(config, accountId));
     sections.push(examineMachine(config));
     if (!options.offline) for (const section of await examineOutside(config, form)) sections.push(section);
   }
@@ -92,6 +97,14 @@ async function doctor(io: CommandIo, options: DoctorOptions): Promise<void> {
   else io.print(formatExamination(sections, form, io.hasColor));
   const hasFindings = counts.errors > 0 || (options.strict === true && counts.warnings > 0);
   io.setStatus(isReached ? (hasFindings ? 1 : 0) : 2);
+}
+
+/** With the locale of the bridge: the index's keys depend on it. */
+async function examineStoredIndex(config: Config, accountId: string | undefined): Promise<Section> {
+  const { identityIndex, mappingsDir, defaultCountry } = config;
+  const mappings =
+    identityIndex && checkMappings(mappingsDir, defaultCountry === undefined ? {} : { defaultCountry }).mappings;
+  return examineIndex(identityIndex, await readIndex(config, accountId), mappings);
 }
 
 /** What is seen from outside, where the settings say how. */

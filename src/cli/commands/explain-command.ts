@@ -22,6 +22,7 @@ import type { EnginyRecord } from '../../mapping/values/field-value.ts';
 import { type CommandIo, UsageError } from '../command-io.ts';
 import { isField, recordOf } from '../../explain/field-arguments.ts';
 import { readMappingPlaces } from '../../reasons/mapping-places.ts';
+import { describeIndex } from '../inputs/describe-index.ts';
 import { demandNoLive } from '../inputs/schema-input.ts';
 import { readRecords } from '../inputs/read-records.ts';
 import { readToolConfig } from '../inputs/tool-config.ts';
@@ -33,7 +34,8 @@ const after = `
 The payload is the body of a request such as {"contacts": [...]}, a list of records or one record, as Enginy sends it.
 For each record: what is looked for, rule after rule; what a create and an update would send; where each value comes from
 and the result of each transform; which custom properties would be created. With --live also which record matches, by which
-rule, what Enginy would get back, and what the record holds now. Nothing is ever written.
+rule, what Enginy would get back, what the record holds now, and whether the identity index answers each rule. Nothing is ever
+written.
 
 Examples:
   enginy-bridge explain contacts lead.json
@@ -81,7 +83,7 @@ interface Asked {
 async function explain(io: CommandIo, { object, payload }: Asked, options: ExplainOptions): Promise<void> {
   demandNoLive(options);
   if (options.sandbox && !options.live) throw new UsageError('--sandbox belongs to --live');
-  const config = readToolConfig(io);
+  const config = readToolConfig(io, indexSettings);
   const locale = config.defaultCountry === undefined ? {} : { defaultCountry: config.defaultCountry };
   const dir = options.mappings ?? config.mappingsDir;
   const mappings = readMappings(dir, locale);
@@ -99,13 +101,19 @@ async function explain(io: CommandIo, { object, payload }: Asked, options: Expla
     }
     const mapping = mappings[object];
     if (mapping === undefined) throw new UsageError(`there is no mapping file for ${object} in ${dir}`);
-    const explanations = await explainRecords({ rules: hubSpotPropertyRules, log, crm, mapping, context }, records);
+    const isRehearsal = options.sandbox === true || options.schema !== undefined;
+    const indexOf = crm && !isRehearsal ? await describeIndex(config, { crm, context }, mapping) : undefined;
+    const scope = { rules: hubSpotPropertyRules, log, crm, mapping, context, indexOf };
+    const explanations = await explainRecords(scope, records);
     const layout = { of: explanations.length, hasColor: io.hasColor, places };
     const format = (explanation: (typeof explanations)[number], index: number) =>
       formatExplanation(explanation, { ...layout, number: index + 1 });
     printExplanations(io, explanations, options.json ? undefined : format);
   });
 }
+
+/** Where the running bridge keeps its identity index. */
+const indexSettings = ['IDENTITY_INDEX', 'STATE_SECRET', 'REDIS_URL', 'REDIS_TLS_CA'];
 
 interface AskedCrm {
   /** Undefined without --live. */

@@ -15,10 +15,13 @@ const needed = [
   'JOURNAL',
 ] as const;
 
-/** The configuration of a command that serves no requests. Throws UsageError with every mistake in what it needs. */
-export function readToolConfig(io: Pick<CommandIo, 'environment' | 'complain'>): Config {
+/**
+ * The configuration of a command that serves no requests. Throws UsageError with every mistake in what it needs.
+ * @param also names of further variables that the command needs.
+ */
+export function readToolConfig(io: Pick<CommandIo, 'environment' | 'complain'>, also: readonly string[] = []): Config {
   const environment = io.environment();
-  const relevant = Object.fromEntries(needed.map((name) => [name, environment[name]]));
+  const relevant = Object.fromEntries([...needed, ...also].map((name) => [name, environment[name]]));
   const mode =
     environment.HUBSPOT_ACCESS_TOKEN === undefined ? { SANDBOX: 'true' } : { API_KEY: 'not-needed-for-commands' };
   const slips = settingWarnings(environment, { empty: [], unreadLines: [] });

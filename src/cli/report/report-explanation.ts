@@ -20,7 +20,7 @@ export function formatExplanation(explanation: RecordExplanation, layout: Layout
   const id = externalId === undefined ? '' : `, ${externalId}`;
   const bold = (text: string) => (layout.hasColor ? styleText('bold', text, { validateStream: false }) : text);
   const sections: [title: string, lines: readonly string[]][] = [
-    ['looks for, in this order', keys.map(formatKey)],
+    ['looks for, in this order', formatKeys(keys)],
     ...(match === undefined ? [] : [['finds', formatMatch(match)] as [string, string[]]]),
     ['a create would send', formatWrite(create)],
     ['a create would hold back', formatHeldBack(create, object, layout.places)],
@@ -38,6 +38,18 @@ export function formatExplanation(explanation: RecordExplanation, layout: Layout
 
 function indent(lines: readonly string[]): string {
   return lines.map((line) => `    ${line}\n`).join('');
+}
+
+/** What the index knows comes last, where it is the same for all rules. */
+function formatKeys(keys: readonly KeyExplanation[]): string[] {
+  const words = new Set(keys.map((key) => ('skipped' in key ? undefined : key.index)));
+  words.delete(undefined);
+  const [index] = words;
+  if (words.size === 1) return [...keys.map(formatKey), `identity index: ${index}`];
+  return keys.map((key, position) => {
+    const known = 'skipped' in key || key.index === undefined ? '' : `; identity index: ${key.index}`;
+    return `${formatKey(key, position)}${known}`;
+  });
 }
 
 function formatKey(key: KeyExplanation, index: number): string {

@@ -1,0 +1,110 @@
+import type { Config } from '../config.ts';
+import { type IndexStanding, ruleWords, standingOf, sweptWords } from '../identity/index-standing.ts';
+import type { IndexReading, StoredIndex } from '../identity/stored-index.ts';
+import type { Mappings } from '../mapping/load/file-kinds.ts';
+import type { Mapping } from '../mapping/schema/record-mapping.ts';
+import type { Examined, Section } from './examination.ts';
+
+/** A stored index as it was read, and what it should be of. */
+export interface ReadIndex {
+  readonly reading: IndexReading;
+  /** A path, or Redis. */
+  readonly place: string;
+  /** The mark of the account and the secret that the bridge will use; undefined where the account was not asked. */
+  readonly account: string | undefined;
+}
+
+const title = 'Identity index';
+/** A running bridge sweeps once a minute, and later while other calls need HubSpot's limits. */
+const oldMs = 10 * 60_000;
+
+/**
+ * How far the identity index is, for each object; it is read where the bridge keeps it, without asking HubSpot.
+ * @param index undefined where the index is off, or in the memory of the bridge.
+ */
+export function examineIndex(
+  settings: Config['identityIndex'],
+  index: ReadIndex | undefined,
+  mappings: Mappings | undefined,
+): Section {
+  return { title, lines: linesOf(settings, index, mappings) };
+}
+
+function linesOf(
+  settings: Config['identityIndex'],
+  index: ReadIndex | undefined,
+  mappings: Mappings | undefined,
+): readonly Examined[] {
+  const id = 'index';
+  if (settings === undefined) return [{ id, mark: '✓', text: 'off: records are matched by searching HubSpot' }];
+  if (index === undefined) return [{ id, mark: '✓', text: 'on, in the memory of the bridge' }];
+  const { reading, place, account } = index;
+  if (!('stored' in reading)) return [faultLine(reading, place)];
+  const { stored } = reading;
+  if (stored.account === undefined) {
+    const text = `${place} has lost a part of the index: the bridge builds it again`;
+    return [{ id, mark: '!', text, remedy: 'set maxmemory-policy noeviction, and give Redis more memory' }];
+  }
+  if (account !== undefined && stored.account !== account) {
+    const text = `${place} is of another account or secret: the bridge empties it and builds it again`;
+    return [{ id, mark: '!', text, remedy: 'set STATE_SECRET, so that a new token does not do this again' }];
+  }
+  const size = stored.bytes === undefined ? '' : `, ${(stored.bytes / 1_000_000).toFixed(1)} MB`;
+  const file: Examined = { id, mark: '✓', text: `${place}: ${count(stored.keys)} keys${size}` };
+  const of = [mappings?.contacts, mappings?.companies].filter((mapping) => mapping !== undefined);
+  return [file, ...of.map((mapping) => objectLine(stored, mapping, settings.overlapMs))];
+}
+
+function faultLine(reading: Exclude<IndexReading, { readonly stored: unknown }>, place: string): Examined {
+  const id = 'index';
+  switch (reading.fault) {
+    case 'none':
+      return { id, mark: '✓', text: `${place}: nothing yet; the running bridge builds it in the background` };
+    case 'other form':
+      return { id, mark: '✓', text: `${place} was written by another version: the bridge builds it again` };
+    case 'damaged': {
+      const remedy = `stop the bridge, delete ${place} with its -wal and -shm, and start it: nothing is lost, and it builds the index again`;
+      return {
+        id,
+        mark: '!',
+        text: `${place} is damaged: the bridge deletes it when it notices, and searches until it is built again`,
+        remedy,
+      };
+    }
+    case 'unreadable': {
+      const remedy = 'run doctor as the user of the bridge, where it runs';
+      return { id, mark: '!', text: `${place} cannot be read: ${reading.reason}`, remedy };
+    }
+  }
+}
+
+function objectLine(stored: StoredIndex, mapping: Mapping, overlapMs: number): Examined {
+  const standing = standingOf(stored, mapping, Date.now());
+  const { drift, sweptAgoMs } = standing;
+  const id = `index-${mapping.object}`;
+  const missed = drift === 0 ? 'no drift' : `drift: ${count(drift)} keys were missed`;
+  const text = `${mapping.object}: ${stateWords(standing)}, ${sweptWords(standing)}, ${missed}`;
+  const isOld = sweptAgoMs !== undefined && sweptAgoMs > oldMs;
+  const remedies = [
+    ...(isOld ? ['start the bridge; if it runs, its log says why it cannot sweep'] : []),
+    ...(drift > 0 && standing.overlapMs > overlapMs ? [driftRemedy(standing)] : []),
+  ];
+  return remedies.length === 0 ? { id, mark: '✓', text } : { id, mark: '!', text, remedy: remedies.join('; ') };
+}
+
+/** The bridge has already reacted: what is left is to keep it. */
+function driftRemedy({ overlapMs }: IndexStanding): string {
+  const seconds = overlapMs / 1_000;
+  return `the bridge added them, and its sweeps reach back ${seconds} s since; set INDEX_OVERLAP_S=${seconds} to keep that if the index is built again`;
+}
+
+function stateWords({ rules }: IndexStanding): string {
+  const open = rules.find(({ state }) => state === 'being built') ?? rules.find(({ state }) => state !== 'complete');
+  const complete = rules.filter(({ state }) => state === 'complete').length;
+  if (open === undefined) return 'complete';
+  return complete === 0 ? ruleWords(open) : `${ruleWords(open)}, ${complete} of ${rules.length} rules complete`;
+}
+
+function count(number: number): string {
+  return number.toLocaleString('en-US');
+}

@@ -1,0 +1,66 @@
+import type { Mapping } from '../mapping/schema/record-mapping.ts';
+import { indexedRules } from './indexed-rules.ts';
+import { type ObjectState, readObjectState } from './object-state.ts';
+import type { StoredIndex } from './stored-index.ts';
+
+/** How far a stored index is for the rules of one mapping, as it was last written. */
+export interface IndexStanding {
+  /** One per rule, in their order. */
+  readonly rules: readonly RuleStanding[];
+  /** Since the last completed sweep of any process that writes the state started; undefined before the first one. */
+  readonly sweptAgoMs: number | undefined;
+  /** Records of the last complete listing. */
+  readonly records: number;
+  /** Keys that sweeps had missed. */
+  readonly drift: number;
+  readonly overlapMs: number;
+}
+
+/** `being built`: with the records that were read so far. */
+export type RuleStanding =
+  | { readonly state: 'complete' | 'not begun' }
+  | { readonly state: 'being built'; readonly read: number; readonly of: number | undefined };
+
+/** @param now milliseconds since 1970. */
+export function standingOf(stored: StoredIndex, mapping: Mapping, now: number): IndexStanding {
+  const { objectType, fingerprints } = indexedRules(mapping);
+  const state = readObjectState(stored.states.get(objectType), 0);
+  const { sweptAt, records, drift, overlapMs } = state;
+  return {
+    rules: fingerprints.map((fingerprint) => ruleStanding(state, fingerprint)),
+    sweptAgoMs: sweptAt === undefined ? undefined : Math.max(0, now - sweptAt),
+    records,
+    drift,
+    overlapMs,
+  };
+}
+
+function ruleStanding({ rules, listing, records }: ObjectState, fingerprint: string): RuleStanding {
+  if (rules[fingerprint]?.isListed === true) return { state: 'complete' };
+  if (listing?.fingerprints.includes(fingerprint) !== true) return { state: 'not begun' };
+  return { state: 'being built', read: listing.records, of: records === 0 ? undefined : records };
+}
+
+/** `complete`, `being built (41 %)`, `being built (12,300 records read)`, `not begun`. */
+export function ruleWords(rule: RuleStanding): string {
+  if (rule.state !== 'being built') return rule.state;
+  const { read, of } = rule;
+  // Records may have been added since they were counted.
+  const done =
+    of === undefined
+      ? `${read.toLocaleString('en-US')} records read`
+      : `${Math.min(99, Math.floor((100 * read) / of))} %`;
+  return `being built (${done})`;
+}
+
+/** `swept 12 s ago`, `never swept`. */
+export function sweptWords({ sweptAgoMs }: IndexStanding): string {
+  return sweptAgoMs === undefined ? 'never swept' : `swept ${durationWords(sweptAgoMs)} ago`;
+}
+
+function durationWords(ms: number): string {
+  const seconds = Math.round(ms / 1_000);
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
+  return seconds < 172_800 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} days`;
+}
