@@ -9,6 +9,7 @@ import type { CallContext, Crm, NewProperty } from '../crm/crm.ts';
 import { type HeldBack, type HeldBackReason, withoutKept } from '../mapping/run/held-back.ts';
 import { toEnginyProperties } from '../mapping/run/translate-record.ts';
 import type { EnginyRecord } from '../mapping/values/field-value.ts';
+import { explainKept } from './explain-kept.ts';
 import { explainKeys, type KeyExplanation } from './explain-keys.ts';
 import { type ExplainScope, explainWrite, type WriteExplanation } from './explain-write.ts';
 import { readOnlyCrm } from './read-only-crm.ts';
@@ -56,14 +57,17 @@ async function explainOne(
   const { mapping } = scope;
   const create = await explainWrite(scope, record, 'create');
   const update = await explainWrite(scope, record, 'update');
-  const id = outcome !== undefined && 'record' in outcome ? outcome.record.id : undefined;
+  const matched = outcome !== undefined && 'record' in outcome ? outcome.record : undefined;
   return {
     object: mapping.object,
     ...(typeof record.externalId === 'string' && { externalId: record.externalId }),
     keys: await completeKeys(scope, explainKeys(mapping, record)),
     ...(outcome !== undefined && { match: await explainMatch(scope, outcome) }),
     create: create.write,
-    update: id === undefined ? update.write : await compareHeld(scope, id, update.write),
+    update:
+      matched === undefined
+        ? update.write
+        : await compareHeld(scope, matched.id, explainKept(mapping, matched, update.write)),
     newProperties: describeProperties([...create.created, ...update.created]),
   };
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { startCrm } from '../support/start-bridge.ts';
 import { runCommand } from './run-command.ts';
 
 const shared = 'domain cannot be used: it is not readable, or many records share it';
@@ -57,4 +58,87 @@ test.each(['companies', 'contacts'] as const)('explain has one line for each unc
     const found = parts[index]?.split('\n').some((each) => each.includes(line));
     expect.soft(found, `${JSON.stringify(record).slice(0, 100)}\n${parts[index]}`).toBe(true);
   }
+});
+
+const secondary =
+  '! email → email was skipped: the record holds it as a further value (hs_additional_emails), and the first one is kept';
+const inAccount = [
+  ['contacts', { externalId: 'a', email: 'ines@oldjob.example' }, secondary],
+  [
+    'contacts',
+    { linkedinUrl: 'linkedin.com/in/ines', email: 'ines@third.example' },
+    '! email → email replaced another',
+  ],
+  [
+    'contacts',
+    { externalId: 'm', email: 'mary@x.example' },
+    'enginy_external_id  "m"  ← externalId, only where the CRM',
+  ],
+  ['companies', { domain: 'acme.example' }, '2 records by domain, so that it goes into errors: '],
+  ['contacts', { email: 'a@x.example', customFields: { opted: 1 } }, 'opted  "true"  ← opted'],
+  ['tasks', { subject: 'Call', dueDate: '2026-03-01' }, 'hs_timestamp     "2026-02-28T23:00:00.000Z"'],
+  ['tasks', { subject: 'Call', dueDate: '2026-03-01T11:00:00+01:00' }, 'hs_timestamp     "2026-03-01T10:00:00.000Z"'],
+  [
+    'activities',
+    { type: 'EMAIL', direction: 'OUTBOUND', ownerId: '72', occurredAt: '2026-03-01' },
+    String.raw`"from\":{\"email\":\"mj@x.example\",\"firstName\":\"María José\",\"lastName\":\"García López\"`,
+  ],
+] as const;
+
+test('explain has one line for what only the account decides, and says what an update does', async () => {
+  const crm = await startCrm();
+  crm.seed({
+    owners: [{ id: '72', type: 'PERSON', email: 'mj@x.example', firstName: 'María José', lastName: 'García López' }],
+    contacts: [
+      {
+        properties: {
+          email: 'ines@newjob.example',
+          hs_additional_emails: 'ines@oldjob.example',
+          hs_linkedin_url: 'https://www.linkedin.com/in/ines',
+        },
+      },
+      { properties: { email: 'mary@x.example' } },
+    ],
+    companies: [{ properties: { domain: 'acme.example' } }, { properties: { domain: 'acme.example' } }],
+  });
+  await createCheckbox(crm, 'opted');
+  const environment = { HUBSPOT_ACCESS_TOKEN: crm.token, HUBSPOT_BASE_URL: crm.url, MAPPINGS_DIR: 'mappings/hubspot' };
+
+  for (const [object, input, line] of inAccount) {
+    const { out } = await runCommand(['explain', object, '--live'], { environment, input: JSON.stringify(input) });
+    expect.soft(out, JSON.stringify(input)).toContain(line);
+    if (line === secondary) expect(out.split('an update would send')[1]).not.toContain('"ines@oldjob.example"');
+  }
+});
+
+/** A single checkbox of HubSpot, whose options are true and false. */
+async function createCheckbox(crm: { readonly url: string; readonly token: string }, name: string): Promise<void> {
+  const options = ['true', 'false'].map((value, displayOrder) => ({
+    label: value,
+    value,
+    displayOrder,
+    hidden: false,
+  }));
+  const definition = { name, label: name, type: 'enumeration', fieldType: 'booleancheckbox', options };
+  const response = await fetch(`${crm.url}/crm/v3/properties/contacts`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${crm.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ ...definition, groupName: 'contactinformation' }),
+  });
+  expect(response.status).toBe(201);
+}
+
+test.each([
+  ['2-10', '"2-10", value_map groesse → "klein"'],
+  ['51–200', 'employee_range → "51-200", value_map groesse → "mittel"'],
+  ['51-200 employees', 'employee_range → "51-200", value_map groesse → "mittel"'],
+  ['Self-employed', 'employee_range → "1", value_map groesse → "klein"'],
+  ['10,001+', 'employee_range → "10001+", value_map groesse → "konzern"'],
+])('explain has a line for the size %s in the example of a German portal', async (companySize, line) => {
+  const folder = 'mappings/examples/german-portal';
+  const args = ['explain', 'contacts', '--mappings', folder, '--schema', `${folder}/portal-schema.json`];
+
+  const { out } = await runCommand([...args, `companySize=${companySize}`]);
+
+  expect(out).toContain(line);
 });

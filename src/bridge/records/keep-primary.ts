@@ -14,8 +14,11 @@ interface PrimaryProperty {
   readonly secondary: readonly string[];
 }
 
+/** What of an update decides about values that identify its record. */
+export type IdentifyingUpdate = Pick<RecordUpdate, 'id' | 'changes' | 'draft' | 'ifEmpty' | 'replaced' | 'current'>;
+
 /** The properties that an update must read before it may write them. */
-export function primariesIn(mapping: Mapping, { draft, ifEmpty }: RecordUpdate): readonly PrimaryProperty[] {
+export function primariesIn(mapping: Mapping, { draft, ifEmpty }: IdentifyingUpdate): readonly PrimaryProperty[] {
   return identifyingRules(mapping).flatMap((rule): PrimaryProperty[] => {
     const written = mapping.match.rules[rule];
     const name = identifyingProperty(mapping, rule);
@@ -38,7 +41,7 @@ export function identifyingProperty(mapping: Mapping, rule: number): string | un
  * - any other value of a create that was linked to this record: HubSpot would forget the contact's address, and the lead may have been
  *   found by another value.
  */
-export function keepPrimary(mapping: Mapping, update: RecordUpdate): void {
+export function keepPrimary(mapping: Mapping, update: IdentifyingUpdate): void {
   const { current } = update;
   if (current === undefined) return;
   for (const primary of primariesIn(mapping, update)) {
@@ -59,7 +62,7 @@ export function keepPrimary(mapping: Mapping, update: RecordUpdate): void {
 }
 
 /** An update may replace what identifies a record, but never without a word. The values are personal data. */
-export function describeReplaced({ draft, replaced }: RecordUpdate): readonly string[] {
+export function describeReplaced({ draft, replaced }: IdentifyingUpdate): readonly string[] {
   return replaced.flatMap((name) => {
     if (!Object.hasOwn(draft.properties, name)) return [];
     const field = draft.sources[name];
@@ -143,7 +146,7 @@ function secondaryIn({ secondary }: PrimaryProperty): DropReason {
   return { text, reason: 'secondary', detail: 'further value' };
 }
 
-function whyKept(update: RecordUpdate, { id }: CrmRecord): DropReason | undefined {
+function whyKept(update: IdentifyingUpdate, { id }: CrmRecord): DropReason | undefined {
   if (id !== update.id) {
     return {
       text: `record ${update.id} was merged into ${id}, whose value is kept`,

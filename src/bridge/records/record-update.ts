@@ -35,7 +35,7 @@ export interface RecordUpdate {
 export const maxMergedFields = 10_000;
 
 /** True if a create led to this record. */
-export function isLinked({ changes }: RecordUpdate): boolean {
+export function isLinked({ changes }: Pick<RecordUpdate, 'changes'>): boolean {
   return changes.some(({ linkedBy }) => linkedBy !== undefined);
 }
 
