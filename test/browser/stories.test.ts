@@ -74,6 +74,18 @@ test('support goes from an email address to the reason why a telephone number wa
   await close();
 });
 
+test('the search box is one key away on every screen', async () => {
+  const { page, expectClean, close } = await openPage(browser, running.adminUrl, signedIn);
+  await page.goto('/console/requests');
+
+  await page.keyboard.press('/');
+  await page.waitForURL('**/console/record#search');
+
+  await expect.poll(() => page.evaluate('document.activeElement?.id')).toBe('search');
+  expectClean();
+  await close();
+});
+
 test('an administrator tries a record, compares an edit, and sees how many captured requests differ', async () => {
   multiplyCaptures();
   const { page, expectClean, close } = await openPage(browser, running.adminUrl, signedIn);

@@ -48,7 +48,7 @@ export function recordByIdScreen(deps: RecordDeps): Screen {
 export function searchForm({ formToken }: Pick<Visit, 'formToken'>): Html {
   return postForm(
     { action: '/console/record', formToken, className: 'row' },
-    html`<label>Enginy id, HubSpot id, email, telephone number, LinkedIn URL or request id <input name="name" type="search" data-search required maxlength="300" size="50" autocomplete="off" spellcheck="false"></label><button class="main">Find</button>`,
+    html`<label>Enginy id, HubSpot id, email, telephone number, LinkedIn URL or request id <input name="name" id="search" type="search" data-search required maxlength="300" size="50" autocomplete="off" spellcheck="false"></label><button class="main">Find</button>`,
   );
 }
 
