@@ -69,7 +69,7 @@ export function createAdminServer(
   const server = createHttpServer(serve, { requestTimeoutMs, maxConnections });
   return {
     async listen() {
-      const adminUrl = await listenAt(server, at);
+      const adminUrl = await listenAt(server, at, { host: 'ADMIN_HOST', port: 'ADMIN_PORT' });
       return { adminUrl, consoleLink: console?.opened(adminUrl) };
     },
     reload: () => console?.reload(),

@@ -66,14 +66,44 @@ function limitConnections<T extends Server>(server: T, { maxConnections }: Serve
   return server;
 }
 
-/** Listens, and returns the address. Rejects with the error of `listen` when the port is taken. */
-export async function listen(server: Server, at: { readonly host: string; readonly port: number }): Promise<string> {
+/** Why a server cannot listen, and which setting changes that. Raised at start only. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+}
+
+interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The settings that name an address. */
+interface AddressSettings {
+  readonly host: string;
+  readonly port: string;
+}
+
+const publicSettings: AddressSettings = { host: 'HOST', port: 'PORT' };
+
+/** Listens, and returns the address. @throws ListenError when the port is taken, and the like */
+export async function listen(server: Server, at: ListenAddress, settings = publicSettings): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', reject);
+  const refuse = (error: NodeJS.ErrnoException) =>
+    reject(new ListenError(describeListenError(error, at, settings), { cause: error }));
+  server.once('error', refuse);
   server.listen(at.port, at.host, resolve);
   await promise;
-  server.off('error', reject);
+  server.off('error', refuse);
   return addressOf(server, at.host);
+}
+
+function describeListenError({ code }: NodeJS.ErrnoException, at: ListenAddress, names: AddressSettings): string {
+  const place = `port ${at.port} of ${at.host}`;
+  if (code === 'EADDRINUSE')
+    return `${place} is in use by another program: end it, or set ${names.port} to a free port`;
+  if (code === 'EACCES') return `${place} is reserved: set ${names.port} to a port above 1023`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return `${names.host} is ${at.host}, which is not an address of this machine`;
+  return `cannot listen on ${place} (${code}): check ${names.host} and ${names.port}`;
 }
 
 /** Where a server that listens is reached. @param host what it was asked to listen on */

@@ -3,6 +3,7 @@ import { sandboxKey } from './api-key-list.ts';
 import { type Config, ConfigError, connectionWarnings, loadConfig, settingWarnings } from './config.ts';
 import { type Environment, readSettings } from './environment.ts';
 import { createLogOutput } from './log-output.ts';
+import { ListenError } from './listening.ts';
 import { createLogger } from './logger.ts';
 import { prettyOutput } from './pretty-output.ts';
 import { MappingError } from './mapping/schema/diagnostic.ts';
@@ -43,7 +44,7 @@ export async function runBridge(): Promise<void> {
     );
     if (config.isSandbox) output.write(sandboxNotice(bridge, config.auth));
   } catch (error) {
-    if (!(error instanceof ConfigError || error instanceof MappingError || isListenError(error))) throw error;
+    if (!(error instanceof ConfigError || error instanceof MappingError || error instanceof ListenError)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;
   }
@@ -70,8 +71,4 @@ Try it:
     -d '{"contacts":[{"externalId":"lead-1","email":"ADA.MARCHETTI@northwind-bicycles.example.com"}]}'
 ${consoleLink === undefined ? '' : `\nSee what it did, with a link that signs in once, within ten minutes ("enginy-bridge console" prints a new one):\n\n  ${consoleLink}\n`}
 `;
-}
-
-function isListenError(error: unknown): error is Error {
-  return error instanceof Error && 'syscall' in error && error.syscall === 'listen';
 }

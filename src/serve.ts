@@ -71,7 +71,7 @@ interface Overrides {
 
 /**
  * Builds the bridge and listens. In sandbox mode the embedded CRM is started first and closed last.
- * @throws MappingError when a mapping file has mistakes; the error of `listen` when the port is taken.
+ * @throws MappingError when a mapping file has mistakes; ListenError when the port is taken.
  */
 export async function startBridge(config: Config, log: pino.Logger, overrides: Overrides = {}): Promise<RunningBridge> {
   const parts = await openParts(config, log, overrides);

@@ -19,7 +19,7 @@ export interface EnvFile {
  * PowerShell writes it.
  */
 export function readEnvFile(bytes: Uint8Array): EnvFile {
-  const lines = decode(bytes).replaceAll('\r\n', '\n').replace(invisible, '').split('\n');
+  const lines = decodeEnvFile(bytes).replaceAll('\r\n', '\n').replace(invisible, '').split('\n');
   const unread = unreadLines(lines);
   // Left in place, such a line would take the next one with it.
   const readable = lines.map((text, index) => (unread.some(({ line }) => line === index + 1) ? '' : text));
@@ -30,7 +30,8 @@ export function readEnvFile(bytes: Uint8Array): EnvFile {
 /** Byte order marks and zero-width spaces, which pasted text and joined files contain; no name or key has them. */
 const invisible = /[\uFEFF\u200B\u2060]/g;
 
-function decode(bytes: Uint8Array): string {
+/** The text of a `.env` file, whose encoding its first bytes name. */
+export function decodeEnvFile(bytes: Uint8Array): string {
   const [first, second] = bytes;
   if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
   if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes);

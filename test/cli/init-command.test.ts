@@ -159,8 +159,63 @@ test('overwrites after a yes, and narrows who may read the file', async () => {
   const { status } = await runCommand(['init', '--sandbox'], { typed: 'yes' });
 
   expect(status).toBe(0);
-  expect(readFileSync(join(folder, '.env'), 'utf8')).not.toContain('API_KEY=mine');
+  expect(readEnvFile(readFileSync(join(folder, '.env'))).values.API_KEY).toMatch(/^[\w-]{43}$/);
   expect(statSync(join(folder, '.env')).mode & 0o777).toBe(0o600);
+});
+
+test('keeps the settings of an existing .env that it does not write, and a key that Enginy may know', async () => {
+  const folder = inEmptyFolder();
+  const { crm } = await portal();
+  const before = `# Mine\nexport API_KEY="0123456789abcdef0123"\r\nHUBSPOT_ACCESS_TOKEN=${crm.token}\nHUBSPOT_BASE_URL=${crm.url}\nMAPPINGS_DIR=old\nDEFAULT_COUNTRY=DE\n`;
+  writeFileSync(join(folder, '.env'), before);
+  const environment = { HUBSPOT_ACCESS_TOKEN: crm.token, HUBSPOT_BASE_URL: crm.url };
+
+  const refused = await runCommand(['init', '--yes'], { environment });
+  const forced = await runCommand(['init', '--yes', '--force'], { environment });
+  const env = () => readFileSync(join(folder, '.env'));
+  const afterFirst = readEnvFile(env()).values;
+  await runCommand(['init', '--sandbox', '--yes', '--force']);
+
+  expect(refused.err).toBe(
+    'error: .env exists already, and nothing was written; --print prints the mapping files, --force overwrites, and keeps the other settings in .env\n',
+  );
+  expect(forced.out).toContain('  .env  settings, with the API key as it was\n');
+  expect(afterFirst).toEqual({
+    API_KEY: '0123456789abcdef0123',
+    HUBSPOT_ACCESS_TOKEN: crm.token,
+    HUBSPOT_BASE_URL: crm.url,
+    MAPPINGS_DIR: 'mappings/portal',
+    DEFAULT_COUNTRY: 'DE',
+  });
+  expect(env().toString()).toMatch(/^# Mine\n/);
+  expect(readEnvFile(env()).values).toEqual({
+    API_KEY: '0123456789abcdef0123',
+    HUBSPOT_BASE_URL: crm.url,
+    SANDBOX: 'true',
+    MAPPINGS_DIR: 'mappings/portal',
+    DEFAULT_COUNTRY: 'DE',
+  });
+});
+
+test('a .env with values of several lines that it would have to change is left alone', async () => {
+  const folder = inEmptyFolder();
+  const before = 'MAPPINGS_DIR="a\nb"\n';
+  writeFileSync(join(folder, '.env'), before);
+
+  const { status, err } = await runCommand(['init', '--sandbox', '--yes', '--force']);
+
+  expect([status, err]).toEqual([2, expect.stringContaining('values of several lines')]);
+  expect(readdirSync(folder)).toEqual(['.env']);
+  expect(readFileSync(join(folder, '.env'), 'utf8')).toBe(before);
+});
+
+test.each(['my maps #1', `it's "new" #2`, '-dashes=1'])('the bridge finds the folder %j', async (name) => {
+  const folder = inEmptyFolder();
+
+  const { status } = await runCommand(['init', '--sandbox', `--dir=${name}`]);
+
+  expect(status).toBe(0);
+  expect(readEnvFile(readFileSync(join(folder, '.env'))).values.MAPPINGS_DIR).toBe(name);
 });
 
 test('a token that HubSpot refuses leaves nothing behind', async () => {

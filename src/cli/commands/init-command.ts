@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { type EnvText, envText } from '../../init/env-text.ts';
 import { EnvironmentSchema } from '../../settings/environment-schema.ts';
 import { CrmRejectedError, GatewayError, NotSupportedError } from '../../errors.ts';
 import { findCandidates } from '../../init/find-candidates.ts';
@@ -23,7 +23,8 @@ Reads the properties of your HubSpot account, and writes into the working direct
   mappings/portal/  mapping files to start from. Properties of your own that hold what Enginy knows (LinkedIn address, score,
                     tags, fields of the same name) are proposed as rows in comments, each with the reason and the number of
                     records that have a value.
-  .env              the access token, a new API key, and the folder. Only you can read it (mode 0600).
+  .env              the access token, a new API key, and the folder. Only you can read it (mode 0600). Where it exists, a valid
+                    API_KEY and all other settings stay.
 
 The folder also gets examples of made-up people, which "enginy-bridge check" runs. Nothing is written into HubSpot. An existing file or
 folder is only overwritten after a question, or with --force.
@@ -60,7 +61,7 @@ export function initCommand(io: CommandIo): Command {
     .option('--print', 'print the mapping files instead of writing anything')
     .option('--patch', 'print the rows that existing files in the folder lack; write nothing')
     .option('--no-counts', 'do not count how many records have a value in the proposed properties (one search each)')
-    .option('--force', 'overwrite .env and the folder')
+    .option('--force', 'overwrite the folder, and the settings in .env that init writes')
     .addHelpText('after', after)
     .action((options: InitOptions) => init(io, options));
 }
@@ -103,11 +104,18 @@ async function tokenFor(io: CommandIo, options: InitOptions): Promise<string> {
 async function mayWrite(io: CommandIo, options: InitOptions, paths: readonly string[]): Promise<void> {
   const existing = paths.filter((path) => existsSync(path));
   if (existing.length === 0 || options.force) return;
-  const question = `${existing.join(' and ')} exist${existing.length === 1 ? 's' : ''} already. Overwrite? [y/N] `;
+  const exist = `${existing.join(' and ')} exist${existing.length === 1 ? 's' : ''} already`;
+  const hasEnv = existing.includes('.env');
+  const question = `${exist}. Overwrite?${hasEnv ? ' Other settings in .env stay.' : ''} [y/N] `;
   if (!options.yes && (await confirm(io, question))) return;
-  throw new UsageError(
-    `${existing.join(' and ')} exist${existing.length === 1 ? 's' : ''} already, and nothing was written; --patch prints the rows that ${options.dir} lacks, --dir names another folder, --force overwrites`,
-  );
+  const ways = [
+    existing.includes(options.dir)
+      ? `--patch prints the rows that ${options.dir} lacks`
+      : '--print prints the mapping files',
+    ...(hasEnv ? [] : ['--dir names another folder']),
+    `--force overwrites${hasEnv ? ', and keeps the other settings in .env' : ''}`,
+  ];
+  throw new UsageError(`${exist}, and nothing was written; ${ways.join(', ')}`);
 }
 
 interface SetUp {
@@ -141,10 +149,12 @@ async function writeSetUp(io: CommandIo, { open, options, token }: SetUp): Promi
   io.print(
     `✓ ${contacts.definitions.length} properties of contacts and ${companies.definitions.length} of companies, ${own} of them yours\n${owners}\n`,
   );
+  const env = envTextFor(options, token);
   mkdirSync(options.dir, { recursive: true });
   for (const [file, text] of files) writeFileSync(join(options.dir, file), text);
-  writeEnv(options, token);
-  io.print(`\nWritten:\n  ${options.dir}  mapping files, with examples\n  .env  settings, with a new API key\n`);
+  writeEnv(env.text);
+  const key = env.hasNewKey ? 'a new API key' : 'the API key as it was';
+  io.print(`\nWritten:\n  ${options.dir}  mapping files, with examples\n  .env  settings, with ${key}\n`);
   printProposals(io, options.dir, additions);
 
   const report = checkFolder(options.dir);
@@ -236,20 +246,15 @@ async function countOwners({ crm, context }: OpenCrm): Promise<string> {
   }
 }
 
-function writeEnv({ dir }: InitOptions, token: string | undefined): void {
-  const lines = [
-    '# Settings of enginy-bridge. .env.example of the package lists all of them.',
-    '# Key that Enginy sends: enter the same in Enginy.',
-    `API_KEY=${randomBytes(32).toString('base64url')}`,
-    ...(token === undefined
-      ? [
-          '# A rehearsal on the embedded CRM, which keeps nothing. Replace this line by HUBSPOT_ACCESS_TOKEN=…',
-          'SANDBOX=true',
-        ]
-      : [`HUBSPOT_ACCESS_TOKEN=${token}`]),
-    `MAPPINGS_DIR=${dir}`,
-  ];
-  writeFileSync('.env', `${lines.join('\n')}\n`, { mode: 0o600 });
-  // The mode above counts for a new file only.
-  chmodSync('.env', 0o600);
+/** @throws UsageError before anything is written */
+function envTextFor({ dir }: InitOptions, token: string | undefined): EnvText {
+  const env = envText({ token, dir }, existsSync('.env') ? readFileSync('.env') : undefined);
+  if (env !== undefined) return env;
+  throw new UsageError('.env has values of several lines that init cannot change; move it away and run init again');
+}
+
+function writeEnv(text: string): void {
+  // The mode of `writeFileSync` counts for a new file only, and the token must not be readable for a moment.
+  if (existsSync('.env')) chmodSync('.env', 0o600);
+  writeFileSync('.env', text, { mode: 0o600 });
 }
