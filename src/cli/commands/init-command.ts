@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { type EnvText, envText } from '../../init/env-text.ts';
+import { type EnvText, envText } from '../../settings/env-text.ts';
 import { EnvironmentSchema } from '../../settings/environment-schema.ts';
 import { CrmRejectedError, GatewayError, NotSupportedError } from '../../errors.ts';
 import { findCandidates } from '../../init/find-candidates.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { EnvironmentSchema } from '../settings/environment-schema.ts';
-import { decodeEnvFile, readEnvFile } from '../settings/env-file.ts';
+import { EnvironmentSchema } from './environment-schema.ts';
+import { decodeEnvFile, readEnvFile } from './env-file.ts';
 
 /** What `init` wants in `.env`. */
 export interface InitSettings {
