@@ -18,6 +18,8 @@ interface Side {
   readonly redaction: Redaction;
   readonly isAnswer: boolean;
   readonly isUsers: boolean;
+  /** Of the request, without its query: messages quote it. Undefined where nothing quotes it. */
+  readonly route?: string;
 }
 
 /** Replaces personal data in the body of Enginy's request, whatever its form. */
@@ -27,7 +29,8 @@ export function redactEnginyRequest(redaction: Redaction, body: unknown): unknow
 
 /** Replaces personal data in the bridge's answer. */
 export function redactEnginyAnswer(redaction: Redaction, body: unknown, path: string): unknown {
-  return redactTop({ redaction, isAnswer: true, isUsers: path.startsWith('/users') }, body);
+  const [route = '/'] = path.split('?', 1);
+  return redactTop({ redaction, isAnswer: true, isUsers: path.startsWith('/users'), route }, body);
 }
 
 /** Replaces personal data in a path of the bridge. The name of a query parameter says what its value is. */
@@ -95,10 +98,16 @@ function redactField(side: Side, name: string, value: unknown): unknown {
 }
 
 function redactSentences(side: Side, value: unknown): unknown {
-  if (typeof value === 'string') return side.redaction.values.sentence(value);
+  if (typeof value === 'string') return redactSentence(side, value);
   return Array.isArray(value)
     ? value.map((entry) => redactSentences(side, entry))
     : side.redaction.values.json(value, 'unknown');
+}
+
+/** A path within it gets the placeholders of the captured path, so that a replay returns the same sentence. */
+function redactSentence({ redaction, route = '/' }: Side, sentence: string): string {
+  const parts = route === '/' ? [sentence] : sentence.split(route);
+  return parts.map((part) => redaction.values.sentence(part)).join(redactPath(redaction, route));
 }
 
 function kindOf({ redaction, isAnswer, isUsers }: Side, name: string): ValueKind {
