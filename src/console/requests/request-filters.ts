@@ -80,7 +80,8 @@ const maxText = 100;
 
 /** What is searched for in the screen Record, where it is in no address. */
 function isOfPerson(text: string): boolean {
-  return /@|linkedin\.com|^\+?[\d\s()./-]*[\s()/+-][\d\s()./-]*$/i.test(text);
+  const isDialled = /^[\d\s()./+-]+$/.test(text) && /[\s()/+-]/.test(text);
+  return isDialled || /@|linkedin\.com/i.test(text);
 }
 
 /** The form that writes the filters into the address. */
