@@ -119,6 +119,32 @@ test.each([
   if (key.length > 1) expect(problem).not.toContain(key);
 });
 
+test.each([
+  ['127.0.0.1:6379', 'must be a redis:// or rediss:// address'],
+  ['redis:6379', 'must be a redis:// or rediss:// address with a host'],
+  ['redis://', 'must be a redis:// or rediss:// address with a host'],
+  ['redis://bridge:sec#ret@127.0.0.1:6379', 'percent-encoded'],
+  ['redis://bridge:secret%@127.0.0.1:6379', 'percent-encoded'],
+  ['redis://bridge:secret%ff@127.0.0.1:6379', 'percent-encoded'],
+  ['redis://127.0.0.1:6379/enginy', 'number of a database'],
+  ['redis://127.0.0.1:6379?db=enginy', 'number of a database'],
+])('refuses the REDIS_URL %s, and never repeats it', (url, reason) => {
+  const [problem, ...more] = problemsOf({ ...hubspot, REDIS_URL: url });
+
+  expect(problem).toMatch(/^REDIS_URL /);
+  expect(problem).toContain(reason);
+  expect(problem).not.toContain('secret');
+  expect(more).toEqual([]);
+});
+
+test.each([
+  'redis://127.0.0.1',
+  'redis://[::1]:6379/',
+  'redis://127.0.0.1:6379/3',
+  'rediss://:p%40ss%25@redis.example.com:6379?db=2',
+])('accepts the REDIS_URL %s', (url) => {
+  expect(loadConfig({ ...hubspot, REDIS_URL: url }).replicas?.redisUrl).toBe(url);
+});
 test('refuses the public key of the sandbox when it talks to HubSpot', () => {
   expect(problemsOf({ ...hubspot, API_KEY: 'sandbox' })).toEqual([expect.stringContaining('everyone knows')]);
 });

@@ -17,7 +17,7 @@ const timeoutMs = 3_000;
 const commands = 20;
 
 /**
- * Connects once and asks for everything that the bridge needs: scripts, keys under `eb:`, the time.
+ * Connects once and asks for everything that the bridge needs: the database, scripts, keys under `eb:`, the time.
  * @throws Error in words that hold neither user nor password.
  */
 export async function probeRedis(url: string, ca?: string): Promise<RedisProbe> {
@@ -85,6 +85,8 @@ async function onceConnected<Result>({ url, ca }: Server, work: (redis: Redis) =
   });
   try {
     await redis.connect();
+    // The client stays in the first database if the one of the address is refused.
+    if (redis.options.db) await redis.select(redis.options.db);
     return await work(redis);
   } catch (error) {
     throw new Error(lastError ?? (error instanceof Error ? error.message : 'no connection'), { cause: error });

@@ -110,11 +110,18 @@ function createConnectionState(log: Logger) {
   };
 }
 
+function isOfSelect(error: Error & { readonly command?: { readonly name: string } }): boolean {
+  return error instanceof ReplyError && error.command?.name === 'select';
+}
+
 function watchConnection(redis: Redis, log: Logger): RedisConnection {
   const state = createConnectionState(log);
   let lastError: string | undefined;
   redis.on('error', (error: Error) => {
     lastError = error.message;
+    // Everything else works then, in the first database.
+    if (isOfSelect(error))
+      log.warn({ cause: error.message }, 'Redis refuses the database of REDIS_URL: number 0 is used');
   });
   const opened = new Promise<void>((resolve) => {
     redis.once('ready', () => resolve());

@@ -32,7 +32,30 @@ export function size(standard: string, most = 1024 ** 4) {
 }
 
 /** `rediss://` encrypts; user and password stand before the host. */
-export const redisUrl = z.url({ protocol: /^rediss?$/, error: 'must be a redis:// or rediss:// address' });
+/** Only what the client can read: it throws for a malformed password, and selects any path or `db` as a database. */
+export const redisUrl = z
+  .url({
+    protocol: /^rediss?$/,
+    error: 'must be a redis:// or rediss:// address, with special characters of the password percent-encoded',
+    abort: true,
+  })
+  .regex(/^rediss?:\/\/[^/?#]/i, { error: 'must be a redis:// or rediss:// address with a host', abort: true })
+  .refine(isPercentEncoded, 'must have special characters of the password percent-encoded, such as %25 for %')
+  .refine(namesDatabase, 'must end with the port or with the number of a database, such as /2');
+
+function isPercentEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function namesDatabase(text: string): boolean {
+  const { pathname, searchParams } = new URL(text);
+  return /^\/?(\d+\/?)?$/.test(pathname) && /^\d*$/.test(searchParams.get('db') ?? '');
+}
 
 export function withoutTrailingSlashes(url: string): string {
   return url.replace(/\/+$/, '');

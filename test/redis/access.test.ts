@@ -89,6 +89,14 @@ test('replicas share everything with a user of exactly the documented access rul
   expect(await admin.call('ACL', 'LOG')).toEqual([]);
 });
 
+test('a replica logs that Redis refuses the database of its address', async () => {
+  const redis = await startServer();
+
+  const { replicas } = await startWorkingReplicas({ REDIS_URL: `${redis.url}/99` });
+
+  for (const { log } of replicas) expect(log.text()).toMatch(/DB index is out of range.*number 0 is used/);
+});
+
 test('replicas share everything over TLS with a private certificate', async () => {
   const tls = selfSigned();
   const redis = await startServer(tls);

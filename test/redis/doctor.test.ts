@@ -62,6 +62,7 @@ test('doctor warns about a Redis that evicts keys', async () => {
 test.each([
   ['refuses the connection', (port: number) => `redis://127.0.0.1:${port + 1}`, /ECONNREFUSED/],
   ['refuses the password', (port: number) => `redis://nobody:secret-word@127.0.0.1:${port}`, /WRONGPASS/],
+  ['does not have the database', (port: number) => `redis://127.0.0.1:${port}/99`, /out of range/],
 ])('doctor fails for a Redis that %s, and never prints the password', async (_what, urlOf, reason) => {
   const redis = await startServer();
 
