@@ -1,4 +1,5 @@
 import type { CallContext } from './crm.ts';
+import type { DailyLimit } from './daily-limit.ts';
 import type { CallFailure } from './retry.ts';
 
 export type Urgency = CallContext['urgency'];
@@ -62,6 +63,8 @@ export interface Budget {
   pause(slot: Slot, failure: CallFailure, now: number): number | undefined;
   /** A call succeeded: the next pause is a first one again. */
   endPauses(): void;
+  /** Where replicas share the budget, they share this, too. */
+  readonly daily: DailyLimit;
   readonly pausedUntil: number;
   /** A long pause was requested: until a call succeeds, one at a time tests whether the CRM accepts calls again. */
   readonly isProbing: boolean;

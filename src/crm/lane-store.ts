@@ -33,6 +33,8 @@ export interface LaneQuery {
   readonly cancelled: readonly string[];
   /** A "too many" pauses the lane; 0 for none. */
   readonly pauseMs: number;
+  /** The daily limit is reached: nothing should start for so long; 0 if it is not. */
+  readonly dailyMs: number;
   /** What a response said about the budget, and where in the lane its call stood. */
   readonly rate?: (RateReport & { readonly usedAtStart: number; readonly number: number }) | undefined;
   /** When joining: own slots that are not free, each with the time until it is. */
@@ -71,6 +73,8 @@ export interface LaneGrant {
   readonly windowMs: number;
   readonly members: number;
   readonly pausedMs: number;
+  /** The lane's time until which nothing should start, because a replica found the daily limit reached; absent if none did. */
+  readonly dailyUntil?: number;
   /** How often the lane's clock was corrected. */
   readonly clockSteps: number;
 }

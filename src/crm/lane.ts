@@ -3,7 +3,7 @@ import { CrmUnavailableError, DeadlineError } from '../errors.ts';
 import { type Budget, type BudgetState, backgroundPart, type Slot, type Urgency } from './budget.ts';
 import type { Clock } from './clock.ts';
 import type { CallContext } from './crm.ts';
-import { DAILY_PROBE_MS, DailyLimit } from './daily-limit.ts';
+import { DAILY_PROBE_MS } from './daily-limit.ts';
 import { FairQueue } from './fair-queue.ts';
 import type { LaneLimits, LaneName } from './lanes.ts';
 import type { Attempt, PacedCall, Turn } from './paced-call.ts';
@@ -42,7 +42,6 @@ export class Lane {
   readonly #limits: LaneLimits;
   readonly #deps: LaneDeps;
   readonly #budget: Budget;
-  readonly #daily = new DailyLimit();
   readonly #concurrency: ReturnType<typeof pLimit>;
   /** Background calls take no place from others. */
   readonly #backgroundConcurrency: ReturnType<typeof pLimit>;
@@ -111,6 +110,7 @@ export class Lane {
   #pump(): void {
     const { clock } = this.#deps;
     let now = clock.now();
+    if (this.#budget.daily.takeNews()) this.#failWaiting(now);
     for (let urgency = this.#next(); urgency !== undefined; urgency = this.#next()) {
       const slot = this.#budget.take(now, urgency);
       const job = slot === undefined ? undefined : this.#queues[urgency].shift();
@@ -180,7 +180,7 @@ export class Lane {
     this.#budget.release(slot, now, attempt.rate);
     if (attempt.ok) {
       this.#budget.endPauses();
-      this.#daily.clear();
+      this.#budget.daily.clear();
       if (attempt.rate?.dailyRemaining === 0) this.#stopForTheDay(now);
       job.resolve(attempt.value);
     } else {
@@ -206,7 +206,10 @@ export class Lane {
   #errorBeforeStart(remainingMs: number): CrmUnavailableError | DeadlineError | undefined {
     const now = this.#deps.clock.now();
     if (remainingMs <= 0) return late();
-    return this.#daily.errorFor(now) ?? (this.#budget.pausedUntil - now >= remainingMs ? this.#lateError() : undefined);
+    return (
+      this.#budget.daily.errorFor(now) ??
+      (this.#budget.pausedUntil - now >= remainingMs ? this.#lateError() : undefined)
+    );
   }
 
   /** A call that waited for a pause was not late by its own doing: it can be sent again after the pause. */
@@ -225,7 +228,11 @@ export class Lane {
   }
 
   #stopForTheDay(now: number): void {
-    this.#daily.reach(now);
+    this.#budget.daily.reach(now);
+    this.#failWaiting(now);
+  }
+
+  #failWaiting(now: number): void {
     this.#deps.log?.warn(
       { lane: this.#name, probeMs: DAILY_PROBE_MS },
       "The CRM's daily limit of API calls is reached",
@@ -233,7 +240,7 @@ export class Lane {
     for (const queue of Object.values(this.#queues)) {
       for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
         this.#deps.clock.clearTimer(job.deadlineTimer);
-        job.reject(this.#daily.error(now));
+        job.reject(this.#budget.daily.error(now));
       }
     }
   }

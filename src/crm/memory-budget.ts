@@ -9,6 +9,7 @@ import {
   type Urgency,
 } from './budget.ts';
 import { BulkCredit } from './bulk-credit.ts';
+import { DailyLimit } from './daily-limit.ts';
 import { LanePause } from './lane-pause.ts';
 import type { LaneLimits } from './lanes.ts';
 import type { CallFailure } from './retry.ts';
@@ -17,6 +18,7 @@ import { SlotWindow, type WindowSlot } from './slot-window.ts';
 
 /** The budget of one process that is alone with it: a slot in the window, an even pace for bulk and background calls, pauses. */
 export class MemoryBudget implements Budget {
+  readonly daily = new DailyLimit();
   readonly #window: SlotWindow;
   readonly #credit: BulkCredit;
   /** Background calls start at their share of the window's average rate; the second credit makes up for late timers. */

@@ -1,6 +1,7 @@
 import type { Budget, BudgetState, Demand, RateReport, Slot, Urgency } from './budget.ts';
 import { BulkCredit } from './bulk-credit.ts';
 import type { Clock } from './clock.ts';
+import { DailyLimit } from './daily-limit.ts';
 import { LaneOutbox, type LaneReports } from './lane-outbox.ts';
 import { LanePause } from './lane-pause.ts';
 import {
@@ -65,8 +66,10 @@ const LEASE_GRACE_MS = 1_000;
  * limit (own-share.ts), and when it returns, declares the slots that it holds.
  */
 export class SharedBudget implements Budget {
+  readonly daily = new DailyLimit();
   readonly #settings: SharedBudgetSettings;
   readonly #deps: SharedBudgetDeps;
+  readonly #leaseMs: number;
   readonly #pause: LanePause;
   readonly #credit: BulkCredit;
   readonly #slots = new SlotSet<SharedSlot>();
@@ -89,6 +92,7 @@ export class SharedBudget implements Budget {
     const { limits, replicas } = settings;
     this.#settings = settings;
     this.#deps = deps;
+    this.#leaseMs = settings.callTimeoutMs + LEASE_GRACE_MS;
     this.#pause = new LanePause(limits.minimumPauseMs, deps.random);
     this.#credit = new BulkCredit(limits.bulkBurst);
     this.#lane = { limit: limits.limit, used: 0, windowMs: limits.windowMs, members: replicas, clockSteps: 0 };
@@ -198,10 +202,6 @@ export class SharedBudget implements Budget {
     return added;
   }
 
-  get #leaseMs(): number {
-    return this.#settings.callTimeoutMs + LEASE_GRACE_MS;
-  }
-
   /** Asks at `at`, or sooner if that is planned. */
   #schedule(at: number): void {
     if (this.#isClosed || at >= this.#nextAt) return;
@@ -223,6 +223,7 @@ export class SharedBudget implements Budget {
     const query = this.#query(sentAt, this.#outbox.take());
     const answer = await store.ask(query);
     const now = clock.now();
+    if (answer.status === 'ok') this.daily.follow(answer, query.dailyMs, now);
     if (answer.status === 'ok') this.#apply(answer, sentAt, now);
     else {
       this.#outbox.takeBack(query);
@@ -251,6 +252,7 @@ export class SharedBudget implements Budget {
       limits: queryLimits(limits, this.#leaseMs),
       demand: joined === undefined ? noDemand : this.#demand,
       ...reports,
+      dailyMs: this.daily.reportMs(now),
       declared:
         joined === undefined ? [...this.#slots.values()].map(({ id, freeAt }) => [id, Math.ceil(freeAt - now)]) : [],
       held: last === undefined ? limits.limit : Math.min(count, this.#own?.held ?? count),

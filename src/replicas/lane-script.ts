@@ -79,6 +79,8 @@ if now >= S.quiet + FORGOTTEN_MS then S.expect = 0 end
 
 -- What responses said about the budget.
 if q.pauseMs > 0 then S.paused = math.max(S.paused or 0, now + q.pauseMs) end
+-- Earlier versions of the bridge do not report it.
+if (q.dailyMs or 0) > 0 then S.dailyUntil = math.max(S.dailyUntil or 0, now + q.dailyMs) end
 local rate = q.rate
 if rate then
   if rate.max and rate.max > 0 then S.max = rate.max end
@@ -194,6 +196,6 @@ for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, KEPT_MS) end
 return cjson.encode({
   status = 'ok', epoch = S.epoch, clock = now, granted = granted, number = S.seq, isBackground = background > 0, waitMs = math.ceil(wait),
   used = used + granted, limit = limit, windowMs = S.window or limits.windowMs, members = members,
-  pausedMs = math.max(0, math.ceil((S.paused or 0) - now)), clockSteps = S.steps or 0,
+  pausedMs = math.max(0, math.ceil((S.paused or 0) - now)), clockSteps = S.steps or 0, dailyUntil = S.dailyUntil,
 })
 `;

@@ -85,6 +85,27 @@ test('a property that one replica may not create is not tried by the other, unti
     .toBeGreaterThan(before);
 });
 
+test('the daily limit that one replica meets stops the calls of the others', async () => {
+  const crm = await startCrm();
+  const a = await startReplica(crm, 'daily-a');
+  const b = await startReplica(crm, 'daily-b');
+  await a.create('one');
+  const known = await b.create('two');
+  const body = { policyName: 'DAILY', message: 'You have reached your daily limit.' };
+  crm.faults.add({ match: { kind: 'batch-create' }, action: { kind: 'status', status: 429, body } });
+
+  await a.create('three');
+  await expect.poll(() => b.log.text()).toContain('daily limit');
+  const calls = crm.log.length;
+  const answers = await Promise.all(
+    [a, b].map(({ send }) => send('POST', '/contacts/batch', { ids: [known.results[0].crmId] })),
+  );
+
+  expect(answers.map(({ status }) => status)).toEqual([503, 503]);
+  expect(answers[1]?.body.message).toContain('daily limit');
+  expect(crm.log.length).toBe(calls);
+});
+
 test('what is learnt expires in Redis, and Redis cannot read it', async () => {
   const crm = await startCrm({ scopes: { without: ['crm.schemas.contacts.write'] } });
   const a = await startReplica(crm, 'sealed');
