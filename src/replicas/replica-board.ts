@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Logger } from '../logger.ts';
 import { defineScript, type RedisConnection } from './redis-connection.ts';
@@ -36,17 +37,18 @@ const everyMs = 10_000;
 /** A replica that was not seen for so long has stopped. */
 const forgottenMs = 45_000;
 
-/** KEYS: board. ARGV: name, note, milliseconds. Returns [name, note, milliseconds since it was written]. */
+/** KEYS: board. ARGV: name, note, milliseconds. Returns [name, note, milliseconds since it was written]; of ARGV's name the note before. */
 const exchange = defineScript(`
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local before = string.match(redis.call('HGET', KEYS[1], ARGV[1]) or '', '^%d+ (.*)$') or ARGV[2]
 redis.call('HSET', KEYS[1], ARGV[1], now .. ' ' .. ARGV[2])
 redis.call('PEXPIRE', KEYS[1], 10 * ARGV[3])
 local all, seen = redis.call('HGETALL', KEYS[1]), {}
 for i = 1, #all, 2 do
   local at, note = string.match(all[i + 1], '^(%d+) (.*)$')
   if now - at > tonumber(ARGV[3]) then redis.call('HDEL', KEYS[1], all[i])
-  else seen[#seen + 1] = { all[i], note, math.max(0, now - at) } end
+  else seen[#seen + 1] = { all[i], all[i] == ARGV[1] and before or note, math.max(0, now - at) } end
 end
 return cjson.encode(seen)
 `);
@@ -57,6 +59,8 @@ const Note = z.object({
   reloadedAt: z.string().exactOptional(),
   isEditRefused: z.boolean(),
 });
+/** Part of a note, too: it distinguishes processes of one name. */
+const Writer = z.object({ process: z.string() });
 const Seen = z.array(z.tuple([z.string(), z.string(), z.number()]));
 
 interface BoardSettings {
@@ -77,6 +81,21 @@ export function createReplicaBoard(
   let differsSince: number | undefined;
   let hasDiffered = false;
   let reloadedAt: string | undefined;
+  const me = randomUUID();
+  let isShown = false;
+  let hasNamesake = false;
+
+  /** The note under this replica's name was its own, once it has written one. */
+  const watchName = (text: string) => {
+    if (isShown && !hasNamesake && hasOtherWriter(text, { name, process: me })) {
+      hasNamesake = true;
+      log.warn(
+        { name },
+        'another replica has the same INSTANCE: they count as one, and may exceed the limits without Redis',
+      );
+    }
+    isShown = true;
+  };
 
   const judge = (own: ReplicaNote) => {
     const differing = others.filter(({ mapping }) => mapping !== own.mapping);
@@ -100,10 +119,12 @@ export function createReplicaBoard(
     const reply = await redis.runIfUp(
       exchange,
       [`eb:{board}:${app}`],
-      [name, JSON.stringify({ ...own, reloadedAt }), String(forgottenMs)],
+      [name, JSON.stringify({ ...own, reloadedAt, process: me }), String(forgottenMs)],
     );
     others = 'lostBy' in reply ? [] : readOthers(reply.value, name);
-    if (!('lostBy' in reply)) judge(own);
+    if ('lostBy' in reply) return;
+    watchName(reply.value);
+    judge(own);
   };
 
   const timer = setInterval(() => void update(), everyMs);
@@ -133,4 +154,11 @@ function readOthers(text: string, name: string): readonly ReplicaView[] {
     const note = Note.safeParse(JSON.parse(json));
     return other === name || !note.success ? [] : [{ name: other, ...note.data, seenMsAgo }];
   });
+}
+
+function hasOtherWriter(text: string, own: { readonly name: string; readonly process: string }): boolean {
+  const seen = Seen.safeParse(JSON.parse(text));
+  const note = seen.data?.find(([name]) => name === own.name)?.[1];
+  const writer = note === undefined ? undefined : Writer.safeParse(JSON.parse(note));
+  return writer?.success === true && writer.data.process !== own.process;
 }

@@ -52,6 +52,20 @@ test('what one replica did is in the journal of the other, under every name of t
   expect(kept).not.toMatch(/lead-7|grace|contacts/);
 });
 
+test('a replica logs that another one has its name, and not that it was restarted', async () => {
+  const crm = await startCrm();
+  const settings = { INSTANCE: 'same', JOURNAL: 'off' };
+  const earlier = await startReplica(crm, 'namesake-a', settings);
+  const later = await startReplica(crm, 'namesake-b', settings);
+  const warning = 'another replica has the same INSTANCE';
+  expect(later.log.text()).not.toContain(warning);
+
+  // SIGHUP shows the own note at once.
+  await earlier.reload();
+
+  await expect.poll(() => earlier.log.text()).toContain(warning);
+});
+
 test('/readyz and metrics show the mapping files of the other replicas, their reloads, and that one rejected an edit', async () => {
   const crm = await startCrm();
   const dir = join(mkdtempSync(join(tmpdir(), 'mappings-')), 'hubspot');
