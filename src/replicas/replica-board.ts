@@ -82,20 +82,7 @@ export function createReplicaBoard(
   let hasDiffered = false;
   let reloadedAt: string | undefined;
   const me = randomUUID();
-  let isShown = false;
-  let hasNamesake = false;
-
-  /** The note under this replica's name was its own, once it has written one. */
-  const watchName = (text: string) => {
-    if (isShown && !hasNamesake && hasOtherWriter(text, { name, process: me })) {
-      hasNamesake = true;
-      log.warn(
-        { name },
-        'another replica has the same INSTANCE: they count as one, and may exceed the limits without Redis',
-      );
-    }
-    isShown = true;
-  };
+  const watchName = createNameWatch({ name, process: me }, log);
 
   const judge = (own: ReplicaNote) => {
     const differing = others.filter(({ mapping }) => mapping !== own.mapping);
@@ -156,7 +143,28 @@ function readOthers(text: string, name: string): readonly ReplicaView[] {
   });
 }
 
-function hasOtherWriter(text: string, own: { readonly name: string; readonly process: string }): boolean {
+/** Warns once if the note under this replica's name was not its own, after it has written one: not of the process that it replaces. */
+function createNameWatch(own: Writing, log: Logger): (text: string) => void {
+  let isShown = false;
+  let hasWarned = false;
+  return (text) => {
+    if (isShown && !hasWarned && hasOtherWriter(text, own)) {
+      hasWarned = true;
+      log.warn(
+        { name: own.name },
+        'another replica has the same INSTANCE: they count as one, and may exceed the limits without Redis',
+      );
+    }
+    isShown = true;
+  };
+}
+
+interface Writing {
+  readonly name: string;
+  readonly process: string;
+}
+
+function hasOtherWriter(text: string, own: Writing): boolean {
   const seen = Seen.safeParse(JSON.parse(text));
   const note = seen.data?.find(([name]) => name === own.name)?.[1];
   const writer = note === undefined ? undefined : Writer.safeParse(JSON.parse(note));
