@@ -17,9 +17,9 @@ export type Key = readonly [digest: number, record: number];
 /** Keys that have not been sorted into parts yet. */
 const gathering = -1;
 /** Parts of a block. */
-const parts = 64;
-/** So many keys make a block, about 3 kB per part. */
-const keysPerBlock = 12_000;
+const parts = 256;
+/** So many keys make a block, about 1.5 kB per part. A bridge with little traffic has a row for each record until then. */
+const keysPerBlock = 24_000;
 /** Digests have 48 bits; the highest ones choose the part. */
 const digestsPerPart = 2 ** 48 / parts;
 const bytesPerKey = 2 * Float64Array.BYTES_PER_ELEMENT;
@@ -49,7 +49,7 @@ export function createKeyBlocks(database: DatabaseSync): KeyBlocks {
       const rows = database.prepare(`SELECT keys FROM key_blocks WHERE part = ${gathering}`).all();
       const byPart: Key[][] = Array.from({ length: parts }, () => []);
       for (const row of rows) {
-        for (const key of toKeys(row.keys)) byPart[Math.floor(key[0] / digestsPerPart)]?.push(key);
+        for (const key of toKeys(row.keys)) byPart[partOf(key[0])]?.push(key);
       }
       database.exec(`DELETE FROM key_blocks WHERE part = ${gathering}`);
       for (const [part, sorted] of byPart.entries()) if (sorted.length > 0) addRow(part, sorted);
@@ -61,20 +61,28 @@ export function createKeyBlocks(database: DatabaseSync): KeyBlocks {
   };
 }
 
-/** The records that have one of these digests, newest first. */
-export function findInKeyBlocks(database: DatabaseSync, digest: number, limit: number): readonly number[] {
-  const rows = database
-    .prepare('SELECT keys FROM key_blocks WHERE part IN (?, ?)')
-    .iterate(gathering, Math.floor(digest / digestsPerPart));
-  const found: number[] = [];
-  for (const row of rows) {
+/** The records that have one of these digests, newest first, by digest. */
+export function findInKeyBlocks(
+  database: DatabaseSync,
+  digests: readonly number[],
+): ReadonlyMap<number, readonly number[]> {
+  const byPart = Map.groupBy(new Set(digests), partOf);
+  const wanted = [gathering, ...byPart.keys()].join();
+  const found = new Map<number, number[]>(digests.map((digest) => [digest, []]));
+  for (const row of database.prepare(`SELECT part, keys FROM key_blocks WHERE part IN (${wanted})`).iterate()) {
     const numbers = toNumbers(row.keys);
+    const sought = row.part === gathering ? digests : (byPart.get(Number(row.part)) ?? []);
     for (let at = 0; at < numbers.length; at += 2) {
-      const record = numbers[at + 1];
-      if (numbers[at] === digest && record !== undefined) found.push(record);
+      const [digest, record] = [numbers[at], numbers[at + 1]];
+      if (digest !== undefined && record !== undefined && sought.includes(digest)) found.get(digest)?.push(record);
     }
   }
-  return found.sort((a, b) => b - a).slice(0, limit);
+  for (const records of found.values()) records.sort((a, b) => b - a);
+  return found;
+}
+
+function partOf(digest: number): number {
+  return Math.floor(digest / digestsPerPart);
 }
 
 function toBytes(keys: readonly Key[]): Uint8Array {
@@ -95,6 +103,7 @@ function toKeys(stored: unknown): Key[] {
 
 function toNumbers(stored: unknown): Float64Array {
   if (!(stored instanceof Uint8Array)) return new Float64Array();
-  // A copy begins where the numbers may begin.
-  return new Float64Array(stored.slice().buffer);
+  // Numbers begin at a multiple of their size; a copy does.
+  const bytes = stored.byteOffset % Float64Array.BYTES_PER_ELEMENT === 0 ? stored : stored.slice();
+  return new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / Float64Array.BYTES_PER_ELEMENT);
 }

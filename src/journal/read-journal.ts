@@ -33,14 +33,14 @@ export function openJournalReader(folder: string, secret?: string): JournalReade
   const find = prepareFind(database, secret ?? readSecret(folder) ?? '');
   return {
     lifeOf: async (name, limit) => {
-      const kinds: readonly KeyKind[] = objects.flatMap((object) => [`external ${object}`, `crm ${object}`] as const);
-      const named = kinds.flatMap((kind) => find(kind, name, limit));
-      const byValue = personKeys(name).flatMap(([kind, text]) => find(kind, text, limit));
+      const ids = objects.flatMap((object) => [`external ${object}`, `crm ${object}`] as const);
+      const values = personKeys(name);
+      const perKey = find([...ids.map((kind) => [kind, name] as const), ...values], limit);
+      const named = perKey.slice(0, ids.length).flat();
+      const byValue = perKey.slice(ids.length).flat();
       const found = new Map([...named, ...byValue].map((entry) => [entry.id, entry]));
       const own = [...named.filter(({ entry }) => entry.externalId === name || entry.crmId === name), ...byValue];
-      for (const [kind, other] of otherNames(own, name)) {
-        for (const entry of find(kind, other, limit)) found.set(entry.id, entry);
-      }
+      for (const entry of find(otherNames(own, name), limit).flat()) found.set(entry.id, entry);
       const newest = [...found.values()].sort((a, b) => a.id - b.id).slice(-limit);
       return newest.map(({ entry }) => entry);
     },
@@ -85,7 +85,7 @@ function toAction(row: Row): ConsoleAction & { readonly replica: string } {
 }
 
 /** What a text may be of a person. */
-function personKeys(name: string): readonly (readonly [KeyKind, string])[] {
+function personKeys(name: string): readonly Key[] {
   const profile = canonicalProfile(name);
   if (profile !== undefined) return [['profile', profile]];
   if (name.includes('@')) return [['email', canonicalEmail(name)]];
@@ -102,7 +102,10 @@ const entryColumns = `
   SELECT records.id AS record_id, object, external_id, crm_id, outcome, details.text AS details, ids, requests.*
   FROM records JOIN requests ON requests.id = records.id / ${recordsPerRequest} LEFT JOIN details ON details.id = records.details`;
 
-type FindEntries = (kind: KeyKind, name: string, limit: number) => FoundEntry[];
+/** The entries of each key, at most `limit`. */
+type FindEntries = (keys: readonly Key[], limit: number) => readonly FoundEntry[][];
+
+type Key = readonly [kind: KeyKind, text: string];
 
 function prepareFind(database: DatabaseSync, secret: string): FindEntries {
   const digest = createDigest(secret);
@@ -116,12 +119,17 @@ function prepareFind(database: DatabaseSync, secret: string): FindEntries {
     )
     SELECT keys.record FROM buckets CROSS JOIN keys ON keys.bucket = buckets.n AND keys.digest = ?
     ORDER BY keys.record DESC LIMIT ?`);
-  return (kind, name, limit) => {
-    const older = inBuckets.all(firstDigest(kind, name), limit).map(({ record }) => Number(record));
-    const found = hasBlocks ? findInKeyBlocks(database, digest(kind, name), limit) : [];
-    const newest = [...found, ...older].slice(0, limit);
-    const named = entries.all(JSON.stringify(newest)).map(toEntry);
-    return isOfPerson(kind) ? named : named.filter(({ entry }) => idsOf(entry).includes(name.slice(0, maxIdLength)));
+  return (keys, limit) => {
+    const digests = keys.map(([kind, text]) => digest(kind, text));
+    const found = hasBlocks && keys.length > 0 ? findInKeyBlocks(database, digests) : undefined;
+    return keys.map(([kind, text], index) => {
+      const older = inBuckets.all(firstDigest(kind, text), limit).map(({ record }) => Number(record));
+      const newest = [...(found?.get(digests[index] ?? -1) ?? []), ...older].slice(0, limit);
+      if (newest.length === 0) return [];
+      const named = entries.all(JSON.stringify(newest)).map(toEntry);
+      const id = text.slice(0, maxIdLength);
+      return isOfPerson(kind) ? named : named.filter(({ entry }) => idsOf(entry).includes(id));
+    });
   };
 }
 
@@ -131,8 +139,8 @@ function idsOf({ externalId, crmId, survivorId, contactId, companyId, matchingId
 }
 
 /** A record has more than one name: what was sent for Enginy's id may have been written under the CRM's id alone. */
-function otherNames(found: readonly FoundEntry[], name: string): [KeyKind, string][] {
-  const names = new Map<string, [KeyKind, string]>();
+function otherNames(found: readonly FoundEntry[], name: string): readonly Key[] {
+  const names = new Map<string, Key>();
   for (const { entry } of found) {
     const { object, externalId, crmId } = entry;
     if (object !== 'contacts' && object !== 'companies') continue;
