@@ -19,6 +19,15 @@ export interface Certificate {
  */
 export function readCertificate(files: CertificateFiles): Certificate {
   const certificate = { cert: readPem('TLS_CERT', files.cert), key: readPem('TLS_KEY', files.key) };
+  const problems = [
+    ...(isReadable(() => new X509Certificate(certificate.cert))
+      ? []
+      : [`TLS_CERT: ${files.cert} holds no certificate in PEM form`]),
+    ...(isReadable(() => createPrivateKey(certificate.key))
+      ? []
+      : [`TLS_KEY: ${files.key} holds no private key in PEM form, or one with a passphrase`]),
+  ];
+  if (problems.length > 0) throw new ConfigError(problems);
   const reason = reasonToReject(certificate);
   if (reason !== undefined) throw new ConfigError([`TLS_CERT and TLS_KEY cannot be used together: ${reason}`]);
   return certificate;
@@ -49,6 +58,16 @@ function reasonToReject({ cert, key }: Certificate): string | undefined {
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message.replace(/^error:[0-9A-F]+:/i, '') : 'unknown error';
+  }
+}
+
+function isReadable(read: () => unknown): boolean {
+  try {
+    read();
+    return true;
+  } catch {
+    // The message of the caller names the file; OpenSSL's own words do not.
+    return false;
   }
 }
 

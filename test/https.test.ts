@@ -84,7 +84,7 @@ test('SIGHUP reads the certificate at once; files with errors change nothing', a
 
 test.each([
   ['one that does not exist', (files: Files) => rmSync(files.TLS_CERT), 'TLS_CERT: '],
-  ['an empty key', (files: Files) => writeFileSync(files.TLS_KEY, ''), 'TLS_CERT and TLS_KEY cannot be used together'],
+  ['an empty key', (files: Files) => writeFileSync(files.TLS_KEY, ''), 'holds no private key in PEM form'],
   [
     'a key of another certificate',
     (files: Files) => copyFileSync(fixture('renewed.key'), files.TLS_KEY),
@@ -93,7 +93,7 @@ test.each([
   [
     'a key in the place of the certificate',
     (files: Files) => copyFileSync(files.TLS_KEY, files.TLS_CERT),
-    'TLS_CERT and TLS_KEY',
+    'holds no certificate in PEM form',
   ],
 ])('the bridge does not start with %s', async (_what, spoil, reason) => {
   const { files } = certificateFolder('first');

@@ -17,7 +17,7 @@ export async function examineRedis(replicas: NonNullable<Config['replicas']>): P
   const { host } = new URL(redisUrl);
   try {
     const probe = await probeRedis(redisUrl, readRedisCa(redisCaFile));
-    const reached: Examined = { id: 'redis', mark: '✓', text: `${host} answers, for ${expected} expected replica(s)` };
+    const reached: Examined = { id: 'redis', mark: '✓', text: `${host} answers; replicas expected: ${expected}` };
     return {
       title,
       lines: [reached, examineVersion(probe), examineLatency(probe), examineEviction(probe), examineClock(probe)],

@@ -23,8 +23,12 @@ const Property = z.strictObject({
   options: z.array(Option).exactOptional(),
 });
 
-const Properties = z.array(Property).refine((all) => new Set(all.map(({ name }) => name)).size === all.length, {
-  message: 'a property is listed twice',
+const Properties = z.array(Property).check(({ value: all, issues }) => {
+  const seen = new Set<string>();
+  const repeated = all.find(({ name }) => seen.size === seen.add(name).size);
+  if (repeated !== undefined) {
+    issues.push({ code: 'custom', input: all, message: `the property ${repeated.name} is listed twice` });
+  }
 });
 
 const objectNames = ['contacts', 'companies', 'tasks', 'emails', 'communications', 'notes'] as const;

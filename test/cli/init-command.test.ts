@@ -289,7 +289,7 @@ test('reads the owners, and goes on without the permission; options are listed w
 
   expect(out).toContain('! the owners cannot be read');
   expect(out).toContain('options: Evento (ev_1)');
-  expect(rehearsed.out).toMatch(/✓ \d+ owners, of whom Enginy offers a choice/);
+  expect(rehearsed.out).toMatch(/✓ \d+ owners to choose from in Enginy/);
 });
 
 test('counts take one search a property, and none with --no-counts', async () => {

@@ -192,7 +192,7 @@ test.each([
   ['an unknown key', valid.replace('"version":1', '"version":1,"owners":[]'), 'is damaged'],
   ['an unknown type', valid.replace('"type":"text"', '"type":"string"'), 'objects.contacts.0.type'],
   ['a label that is a number', valid.replace('"label":"Email"', '"label":5'), 'objects.contacts.0.label'],
-  ['a property twice', twice, 'a property is listed twice'],
+  ['a property twice', twice, 'the property email is listed twice'],
   ['no companies', valid.replace(',"companies":[]', ''), 'objects.companies'],
   ['an unknown time zone', valid.replace('UTC', 'Mars/Base'), 'account.timeZone'],
   ['an address as domain', valid.replace('app.hubspot.com', 'https://x'), 'account.uiDomain'],

@@ -239,7 +239,7 @@ function printPatch(io: CommandIo, dir: string, additions: Additions): void {
 async function countOwners({ crm, context }: OpenCrm): Promise<string> {
   try {
     const { length } = await crm.listOwners(context);
-    return `✓ ${length} owner${length === 1 ? '' : 's'}, of whom Enginy offers a choice`;
+    return `✓ ${length} owner${length === 1 ? '' : 's'} to choose from in Enginy`;
   } catch (error) {
     if (!(error instanceof CrmRejectedError || error instanceof NotSupportedError)) throw error;
     return `! the owners cannot be read, so Enginy cannot offer a choice: ${error.message}`;
