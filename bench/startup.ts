@@ -24,7 +24,7 @@ export async function run(): Promise<object> {
 
 async function startOnce(): Promise<number> {
   const startedAt = performance.now();
-  const bridge = await startBridgeProcess({});
+  const bridge = await startBridgeProcess({ SANDBOX: 'true' });
   const { status } = await bridge.send('GET', '/health');
   const ms = performance.now() - startedAt;
   await bridge.stop();
