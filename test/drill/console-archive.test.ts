@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { readRegression } from '../../src/capture/replay/regression.ts';
 import { sendTo } from '../support/start-app.ts';
-import { ask, type ConsoleAnswer, formTokenOf, signIn, startConsoleBridge } from './console-client.ts';
+import { ask, type ConsoleAnswer, formTokenOf, signIn, startConsoleBridge } from '../console/console-client.ts';
 
 /** Values that must be on no page, unless a person with the right asks for them. */
 const canaries = {

@@ -2,14 +2,14 @@ import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runSandbox } from '../sandbox/run-sandbox.ts';
-import { type Sandbox, startSandbox } from '../sandbox/sandbox.ts';
-import { exampleSeed } from '../sandbox/seed.ts';
-import { loadConfig } from '../src/config.ts';
-import { type RunningBridge, startBridge } from '../src/serve.ts';
-import { type CommandRun, runCommand } from './cli/run-command.ts';
-import { programArguments, readDocumentedCommands } from './support/documented-commands.ts';
-import { logSink } from './support/log-sink.ts';
+import { runSandbox } from '../../sandbox/run-sandbox.ts';
+import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
+import { exampleSeed } from '../../sandbox/seed.ts';
+import { loadConfig } from '../../src/config.ts';
+import { type RunningBridge, startBridge } from '../../src/serve.ts';
+import { type CommandRun, runCommand } from '../cli/run-command.ts';
+import { programArguments, readDocumentedCommands } from '../support/documented-commands.ts';
+import { logSink } from '../support/log-sink.ts';
 
 const documented = readDocumentedCommands();
 
