@@ -10,7 +10,9 @@ export async function run(): Promise<object> {
   const sandbox = await startCrm(1, { isLimited: false });
   sandbox.faults.add({ match: { path: '/account-info' }, times: 0, action: { kind: 'hang' } });
   const bridge = await startBridge(sandbox);
-  sandbox.clearLog();
+  // While this first question waits, the check at start reads what it needs: only the question counts.
+  await bridge.send('GET', '/health');
+  const callsBefore = sandbox.counters.calls - 1;
   const times: number[] = [];
   const end = performance.now() + seconds * 1_000;
   const client = async () => {
@@ -22,7 +24,6 @@ export async function run(): Promise<object> {
       });
     }
   };
-  const callsBefore = sandbox.counters.calls;
   try {
     await Promise.all(Array.from({ length: clients }, client));
     times.sort((a, b) => a - b);
