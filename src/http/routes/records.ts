@@ -33,7 +33,7 @@ import { methodNotAllowed } from '../error-handler.ts';
 import { inRequestOrder } from '../in-request-order.ts';
 import { noteDecisions, noteSubjects } from '../note-decisions.ts';
 import { callContext, noteFacts } from '../request-context.ts';
-import { otherHolder, sharedFacts, sharedWarnings, withSharedWarnings } from '../shared-companies.ts';
+import { otherHolder, sharedFacts, sharedWarnings, withSharedWarnings } from '../companies-on-one-record.ts';
 
 export interface RecordRouteDeps extends MatchDeps, CreateDeps {
   readonly owners: OwnerList;
