@@ -1,7 +1,7 @@
 import { parseApiKeys, sandboxKey } from './api-key-list.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { Logger } from './logger.ts';
-import { readRegularFile } from './regular-file.ts';
+import { readRegularFile, whyUnreadable } from './regular-file.ts';
 
 export interface ApiKeys {
   /** The keys that are accepted now. */
@@ -45,8 +45,6 @@ function readText(file: string): string {
     // A pipe would block the process when it is read again.
     return readRegularFile(file, maxFileBytes);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-    const reason = code ?? (error instanceof Error ? error.message : 'unknown');
-    throw new ConfigError([`API_KEY_FILE cannot be read (${reason}): ${file}`]);
+    throw new ConfigError([`API_KEY_FILE cannot be read (${whyUnreadable(error)}): ${file}`]);
   }
 }

@@ -3,7 +3,7 @@ import type { Server } from 'node:https';
 import { createSecureContext } from 'node:tls';
 import { type Config, ConfigError } from './config.ts';
 import type { Logger } from './logger.ts';
-import { readRegularFile } from './regular-file.ts';
+import { readRegularFile, whyUnreadable } from './regular-file.ts';
 
 type CertificateFiles = NonNullable<Config['tls']>;
 
@@ -78,8 +78,7 @@ function readPem(setting: string, path: string): string {
   try {
     return readRegularFile(path, maxPemBytes);
   } catch (error) {
-    const reason = error instanceof Error ? ('code' in error ? String(error.code) : error.message) : 'unknown error';
-    throw new ConfigError([`${setting}: ${path} cannot be read (${reason})`]);
+    throw new ConfigError([`${setting}: ${path} cannot be read (${whyUnreadable(error)})`]);
   }
 }
 

@@ -17,3 +17,9 @@ export function readRegularFile(file: string, maxBytes: number): string {
     closeSync(descriptor);
   }
 }
+
+/** Why a file cannot be read, for a message that names the file: the code of the file system, or {@link readRegularFile}'s reason. */
+export function whyUnreadable(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown error';
+  return 'code' in error ? String(error.code) : error.message;
+}

@@ -1,6 +1,6 @@
 import { ConfigError } from '../../config.ts';
 import type { Logger } from '../../logger.ts';
-import { readRegularFile } from '../../regular-file.ts';
+import { readRegularFile, whyUnreadable } from '../../regular-file.ts';
 import { isPasswordDigest } from './password-digest.ts';
 import { type Role, roles } from './roles.ts';
 
@@ -77,7 +77,6 @@ function readText(file: string): string {
   try {
     return readRegularFile(file, maxFileBytes);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-    throw new ConfigError([`CONSOLE_USERS cannot be read (${code ?? (error as Error).message}): ${file}`]);
+    throw new ConfigError([`CONSOLE_USERS cannot be read (${whyUnreadable(error)}): ${file}`]);
   }
 }
