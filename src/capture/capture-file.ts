@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { routeWords } from '../contract/route-words.ts';
 import { isDeeperThan } from '../json.ts';
-import { readRegularFile } from '../regular-file.ts';
+import { readRegularFile, whyUnreadable } from '../regular-file.ts';
 import { type Capture, CaptureSchema, captureVersion } from './capture-schema.ts';
 
 /** Bodies of a capture together have at most 16 MB; JSON escapes some of it. */
@@ -26,7 +26,7 @@ export function readCaptureText(file: string): string {
   try {
     return readRegularFile(file, maxFileBytes);
   } catch (error) {
-    throw new CaptureFileError(`${file} cannot be read (${reasonOf(error)})`, { cause: error });
+    throw new CaptureFileError(`${file} cannot be read (${whyUnreadable(error)})`, { cause: error });
   }
 }
 
@@ -127,9 +127,4 @@ export function captureReference(name: string): string {
   const id = requestIdInName(name);
   if (id === undefined) return name.replace(/^.*_([0-9a-f]+)\.json$/, '$1');
   return /^[0-9a-f]{8}-[0-9a-f]{4}-/.test(id) ? id.slice(0, 8) : id;
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown reason';
-  return 'code' in error ? String(error.code) : error.message;
 }

@@ -4,6 +4,7 @@ import { createPassword, digestPassword } from '../../console/access/password-di
 import { type Role, roles } from '../../console/access/roles.ts';
 import { createLinkToken } from '../../console/access/sign-in-link.ts';
 import { isUserName } from '../../console/access/user-file.ts';
+import { whyUnreadable } from '../../regular-file.ts';
 import { EnvironmentSchema } from '../../settings/environment-schema.ts';
 import { type CommandIo, UsageError } from '../command-io.ts';
 
@@ -54,8 +55,9 @@ function read(folder: string) {
   try {
     return readConsoleFile(folder);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : (error as Error).message;
-    throw new UsageError(`${folder}/console.json cannot be read (${code}): run this as the user of the bridge`);
+    throw new UsageError(
+      `${folder}/console.json cannot be read (${whyUnreadable(error)}): run this as the user of the bridge`,
+    );
   }
 }
 
