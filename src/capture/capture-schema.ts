@@ -121,7 +121,7 @@ export const CaptureSchema = z.object({
       objectType: z.string(),
       name: z.string(),
       value: z.string(),
-      /** Absent where the identity index knew that no record holds the key. */
+      /** Absent where the identity index, or a recent search, had found that no record holds the key. */
       id: z.string().optional(),
       source: z.literal('index').optional(),
       searched: z.literal(true).optional(),

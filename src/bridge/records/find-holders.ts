@@ -150,6 +150,7 @@ async function searchIndex(scope: RuleScope, keys: readonly MatchKey[]): Promise
   }
   if (open.length === 0) return holders;
 
+  const startedAt = performance.now();
   const hints = (key: MatchKey) => [...(scope.proposed?.idsOf(key) ?? []), ...(remembered.get(key.value)?.ids ?? [])];
   const candidates = new Map<string, readonly string[]>(open.map((key) => [key.value, [...new Set(hints(key))]]));
   const propose = (found: ReadonlyMap<string, Candidates>) => {
@@ -173,7 +174,8 @@ async function searchIndex(scope: RuleScope, keys: readonly MatchKey[]): Promise
     const isPartial = incomplete.has(key);
     holders.set(key.value, 'records' in found && isPartial ? { ...found, isPartial } : found);
     if ('problem' in found || isPartial) continue;
-    settle(scope, key, { candidates: candidates.get(key.value) ?? [], records: found.records });
+    const tookMs = performance.now() - startedAt;
+    settle(scope, key, { candidates: candidates.get(key.value) ?? [], records: found.records, tookMs });
   }
   return holders;
 }
@@ -225,14 +227,17 @@ function isFoundAsUsual({ clauses }: MatchKey, { properties }: CrmRecord): boole
   });
 }
 
-function settle(
-  scope: RuleScope,
-  key: MatchKey,
-  { candidates, records }: { readonly candidates: readonly string[]; readonly records: readonly CrmRecord[] },
-): void {
+interface SettledKey {
+  readonly candidates: readonly string[];
+  readonly records: readonly CrmRecord[];
+  /** How long the search for it took. */
+  readonly tookMs?: number;
+}
+
+function settle(scope: RuleScope, key: MatchKey, { candidates, records, tookMs = 0 }: SettledKey): void {
   const holders = records.map(({ id }) => id);
   const others = candidates.filter((id) => !holders.includes(id));
-  scope.idCache.settle(objectTypeOf(scope), key, { holders, others, isAwaited: scope.isAfterAnswer === true });
+  scope.idCache.settle(objectTypeOf(scope), key, { holders, others, isAwaited: scope.isAfterAnswer === true, tookMs });
 }
 
 function findCandidates(

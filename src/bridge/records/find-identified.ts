@@ -4,6 +4,7 @@ import { mapInSlices } from '../in-slices.ts';
 import { mergeAdvice } from '../problem.ts';
 import { failed } from '../write-result.ts';
 import type { CreateScope, RecordCreation } from './create-fresh.ts';
+import { rememberChanges } from './changes-since-search.ts';
 import { noteSetAside } from './decide-match.ts';
 import { type MatchOutcome, matchRecords } from './match-records.ts';
 import { countSearches, type SearchPolicy } from './search-policy.ts';
@@ -12,8 +13,8 @@ import { countSearches, type SearchPolicy } from './search-policy.ts';
  * Finds records of the CRM that hold an identifying value of a record that is about to be created: a LinkedIn URL, a domain. Values
  * that are unique in the CRM, such as emails, are left to it: it refuses the second record, which is then linked.
  *
- * What a sync has searched lately is not searched again. A request that would need more searches than `extraSearches` relies on
- * that, and on what the process remembers.
+ * What a sync has searched lately is not searched again; the CRM is asked what was modified since. A request that would need more
+ * searches than `extraSearches` relies on that, and on what the process remembers.
  */
 export async function findIdentified(scope: CreateScope, creations: readonly RecordCreation[]): Promise<void> {
   const { mapping, context, crm } = scope;
@@ -28,17 +29,22 @@ export async function findIdentified(scope: CreateScope, creations: readonly Rec
   );
   const asked = creations.filter((_creation, index) => isAsked[index]);
   if (asked.length === 0) return;
-  const policy = await choosePolicy(scope, { creations: asked, rules });
+  const policy = await checkTrusted(scope, {
+    creations: asked,
+    rules,
+    policy: await choosePolicy(scope, { creations: asked, rules }),
+  });
+  const checked = asked.filter(({ result }) => result === undefined);
   const match = (some: readonly RecordCreation[], by: readonly number[], searches: SearchPolicy) =>
     matchRecords(
       { ...scope, rules: by, searches },
       some.map(({ record }) => record),
     );
-  const outcomes = await match(asked, rules, policy);
+  const outcomes = await match(checked, rules, policy);
   // What only the memory was asked for was not looked for.
   const isSearched = policy !== 'never';
-  for (const [index, creation] of asked.entries()) noteLookup(creation, outcomes[index], isSearched);
-  const hits = asked.filter((_creation, index) => !('noMatch' in (outcomes[index] ?? {})));
+  for (const [index, creation] of checked.entries()) noteLookup(creation, outcomes[index], isSearched);
+  const hits = checked.filter((_creation, index) => !('noMatch' in (outcomes[index] ?? {})));
   if (hits.length === 0) return;
   // An email that comes first in the file may lead to another record: all identifying rules decide, in their order.
   const decided = await match(hits, identifyingRules(mapping), policy === 'never' ? 'never' : 'unless searched lately');
@@ -81,7 +87,7 @@ async function choosePolicy(
   scope: CreateScope,
   { creations, rules }: { readonly creations: readonly RecordCreation[]; readonly rules: readonly number[] },
 ): Promise<SearchPolicy> {
-  const { mapping, context, idCache, log, extraSearches } = scope;
+  const { mapping, context, idCache, extraSearches } = scope;
   if (context.urgency === 'urgent') return 'always';
   const open = new Map<string, MatchKey>();
   await mapInSlices(creations, ({ record }) => {
@@ -91,7 +97,45 @@ async function choosePolicy(
     }
   });
   if (countSearches([...open.values()]) <= extraSearches) return 'unless searched lately';
-  const facts = { requestId: context.requestId, object: mapping.object, keys: open.size };
+  return relyOnMemory(scope, open.size);
+}
+
+/**
+ * Where searches of the last minute are trusted, takes into account what was modified since. Records for which that is not known get
+ * their problem; where too much was modified, everything is searched as if it had not been.
+ */
+async function checkTrusted(
+  scope: CreateScope,
+  {
+    creations,
+    rules,
+    policy,
+  }: { creations: readonly RecordCreation[]; rules: readonly number[]; policy: SearchPolicy },
+): Promise<SearchPolicy> {
+  if (policy !== 'unless searched lately') return policy;
+  const { mapping, idCache, extraSearches } = scope;
+  const keysOf = await mapInSlices(creations, ({ record }) =>
+    identifyingKeys(mapping, record).filter(({ rule }) => rules.includes(rule)),
+  );
+  const isTrusted = (key: MatchKey) => idCache.get(mapping.target.objectType, key)?.isSearched === true;
+  const changes = await rememberChanges(scope, distinct(keysOf.flat().filter(isTrusted)));
+  if (changes === 'known') return policy;
+  if (changes === 'too many') {
+    const keys = distinct(keysOf.flat());
+    return countSearches(keys) <= extraSearches ? 'always' : relyOnMemory(scope, keys.length);
+  }
+  for (const [index, creation] of creations.entries()) {
+    if (keysOf[index]?.some(isTrusted) === true) creation.result = failed(changes.problem);
+  }
+  return policy;
+}
+
+function distinct(keys: readonly MatchKey[]): readonly MatchKey[] {
+  return [...new Map(keys.map((key) => [`${key.rule}\u0001${key.value}`, key])).values()];
+}
+
+function relyOnMemory({ mapping, context, log }: CreateScope, keys: number): SearchPolicy {
+  const facts = { requestId: context.requestId, object: mapping.object, keys };
   log.info(facts, 'too many new records to search for: only what the bridge remembers is compared');
   return 'never';
 }

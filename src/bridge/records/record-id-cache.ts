@@ -13,6 +13,8 @@ export interface RememberedIds {
   readonly ids: readonly string[];
   /** True if a search found these records and no others within the last minute. */
   readonly isSearched: boolean;
+  /** How long ago the search of `isSearched` began, in milliseconds. */
+  readonly searchedAgoMs?: number;
   /** True if a search found these records and no others after the request that needed them was answered. */
   readonly isAwaited: boolean;
 }
@@ -23,6 +25,8 @@ export interface SearchedIds {
   readonly others: readonly string[];
   /** True if the request was answered before. */
   readonly isAwaited?: boolean;
+  /** How long the search took. */
+  readonly tookMs?: number;
 }
 
 /**
@@ -45,6 +49,7 @@ export interface RecordIdCache {
 interface Entry {
   readonly ids: readonly string[];
   readonly searchedAt?: number;
+  readonly tookMs?: number;
   readonly isAwaited?: boolean;
 }
 
@@ -56,10 +61,7 @@ export interface SharedIds {
 
 const nothingShared: SharedIds = { read: async () => new Map(), write: () => {} };
 
-/**
- * How long a search is trusted to have found all records, in milliseconds: the index may lag behind writes by a minute (HubSpot's search
- * guide and reports of integrators), so a search of the last minute is as good as a new one.
- */
+/** How long a search is trusted to have found all records but those that were modified since, in milliseconds. */
 const searchTrustedMs = 60_000;
 /** How long a request that was answered too early may take up what was found after its answer, in milliseconds. */
 const awaitedMs = 10 * 60_000;
@@ -91,9 +93,11 @@ export function createRecordIdCache(
     get(objectType, key) {
       const entry = entries.get(cacheKey(objectType, key));
       if (entry === undefined) return undefined;
-      const { ids, searchedAt, isAwaited = false } = entry;
-      const ageMs = searchedAt === undefined ? Number.POSITIVE_INFINITY : now() - searchedAt;
-      return { ids, isSearched: ageMs < searchTrustedMs, isAwaited: isAwaited && ageMs < awaitedMs };
+      const { ids, searchedAt, tookMs = 0, isAwaited = false } = entry;
+      if (searchedAt === undefined) return { ids, isSearched: false, isAwaited: false };
+      const ageMs = now() - searchedAt;
+      const isSearched = ageMs < searchTrustedMs;
+      return { ids, isSearched, searchedAgoMs: ageMs + tookMs, isAwaited: isAwaited && ageMs < awaitedMs };
     },
     remember(objectType, keys, id) {
       const names = keys.map((key) => cacheKey(objectType, key));
@@ -105,11 +109,12 @@ export function createRecordIdCache(
         entries.set(name, { ...entry, ids: ids.slice(-maxIds) });
       }
     },
-    settle(objectType, key, { holders, others, isAwaited = false }) {
+    settle(objectType, key, { holders, others, isAwaited = false, tookMs = 0 }) {
       const name = cacheKey(objectType, key);
       const since = (entries.get(name)?.ids ?? []).filter((id) => !others.includes(id));
       const ids = [...new Set([...holders, ...since])];
-      entries.set(name, ids.length > maxIds ? { ids: ids.slice(-maxIds) } : { ids, searchedAt: now(), isAwaited });
+      if (ids.length > maxIds) entries.set(name, { ids: ids.slice(-maxIds) });
+      else entries.set(name, { ids, searchedAt: now(), tookMs, isAwaited });
     },
     deliver(objectType, key) {
       const name = cacheKey(objectType, key);

@@ -28,7 +28,7 @@ export interface RememberedId {
   /** Name of the match rule, as the cache knows it. */
   readonly name: string;
   readonly value: string;
-  /** Absent where the identity index knew that no record holds the key. */
+  /** Absent where the identity index, or a recent search, had found that no record holds the key. */
   readonly id?: string;
   /** `index`: the identity index knew all records of this key. */
   readonly source?: 'index';

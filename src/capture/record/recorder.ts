@@ -210,12 +210,15 @@ function watchIds(ids: RecordIdCache, current: AsyncLocalStorage<OpenRecording>)
   return {
     get(objectType, key) {
       const known = ids.get(objectType, key);
-      for (const id of known?.ids ?? []) {
-        const searched = known?.isSearched === true ? { searched: true as const } : {};
-        const awaited = known?.isAwaited === true ? { awaited: true as const } : {};
-        const entry = { objectType, name: key.name, value: key.value, id, ...searched, ...awaited };
-        noteRemembered(current, entry);
-      }
+      if (known === undefined) return undefined;
+      const entry = {
+        ...{ objectType, name: key.name, value: key.value },
+        ...(known.isSearched && { searched: true as const }),
+        ...(known.isAwaited && { awaited: true as const }),
+      };
+      for (const id of known.ids) noteRemembered(current, { ...entry, id });
+      // A replay must not search for the key either.
+      if (known.ids.length === 0 && (known.isSearched || known.isAwaited)) noteRemembered(current, entry);
       return known;
     },
     prefetch: (objectType, keys) => ids.prefetch(objectType, keys),

@@ -32,7 +32,7 @@ export async function interceptCrm(
       const answered = await answer({ method, path: pathname + search, ...(body !== undefined && { body }) });
       if (answered.kind === 'reply') {
         const text = typeof answered.body === 'string' ? answered.body : JSON.stringify(answered.body);
-        return [answered.status, text, answered.headers];
+        return [answered.status, text, { date: new Date().toUTCString(), ...answered.headers }];
       }
       // A silent call never gets here: its answer does not arrive.
       const code = answered.kind === 'network failure' ? answered.code : undefined;

@@ -91,11 +91,12 @@ async function createReplayedBridge(capture: Capture, mappings: Mappings, clock:
     },
   );
   for (const { objectType, name, value, id, source, searched, awaited } of capture.remembered) {
-    if (id === undefined || source === 'index') continue;
+    if (source === 'index') continue;
     const key = { name, value };
-    if (searched === true)
-      deps.idCache.settle(objectType, key, { holders: [id], others: [], isAwaited: awaited === true });
-    else deps.idCache.remember(objectType, [key], id);
+    const holders = id === undefined ? [] : [id];
+    if (searched === true || awaited === true)
+      deps.idCache.settle(objectType, key, { holders, others: [], isAwaited: awaited === true });
+    else if (id !== undefined) deps.idCache.remember(objectType, [key], id);
   }
   await exhaustDailyLimits(pacer, capture);
   return createApp(

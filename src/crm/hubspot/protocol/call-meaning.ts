@@ -109,7 +109,10 @@ function inputsOf(body: unknown): Json[] {
 function termsOf(body: Json): string[] {
   const groups = Array.isArray(body.filterGroups) ? body.filterGroups.filter(isObject) : [];
   const filters = groups.flatMap(({ filters }) => (Array.isArray(filters) ? filters.filter(isObject) : []));
-  return filters.flatMap(({ propertyName, value, values }) => {
+  return filters.flatMap(({ propertyName, operator, value, values }) => {
+    // What was modified lately: since when depends on the moment, and pages continue after the id of the one before.
+    if (operator === 'GTE') return [`${String(propertyName)}=lately`];
+    if (operator === 'GT' && propertyName === 'hs_object_id') return [];
     const all = Array.isArray(values) ? values : value === undefined ? [''] : [value];
     return all.map((one) => `${String(propertyName)}=${String(one).toLowerCase()}`);
   });
