@@ -1,10 +1,10 @@
 import { identifyingKeys, identifyingRules, type MatchKey, matchKeys } from '../../mapping/run/match-keys.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
+import { changesSince } from '../changes-since-search.ts';
 import { mapInSlices } from '../in-slices.ts';
 import { mergeAdvice } from '../problem.ts';
 import { failed } from '../write-result.ts';
 import type { CreateScope, RecordCreation } from './create-fresh.ts';
-import { rememberChanges } from './changes-since-search.ts';
 import { noteSetAside } from './decide-match.ts';
 import { type MatchOutcome, matchRecords } from './match-records.ts';
 import { countSearches, type SearchPolicy } from './search-policy.ts';
@@ -93,7 +93,7 @@ async function choosePolicy(
   await mapInSlices(creations, ({ record }) => {
     for (const key of identifyingKeys(mapping, record)) {
       if (!rules.includes(key.rule) || idCache.get(mapping.target.objectType, key)?.isSearched === true) continue;
-      open.set(`${key.rule}\u0001${key.value}`, key);
+      open.set(nameOf(key), key);
     }
   });
   if (countSearches([...open.values()]) <= extraSearches) return 'unless searched lately';
@@ -114,24 +114,36 @@ async function checkTrusted(
 ): Promise<SearchPolicy> {
   if (policy !== 'unless searched lately') return policy;
   const { mapping, idCache, extraSearches } = scope;
+  const { objectType } = mapping.target;
   const keysOf = await mapInSlices(creations, ({ record }) =>
     identifyingKeys(mapping, record).filter(({ rule }) => rules.includes(rule)),
   );
-  const isTrusted = (key: MatchKey) => idCache.get(mapping.target.objectType, key)?.isSearched === true;
-  const changes = await rememberChanges(scope, distinct(keysOf.flat().filter(isTrusted)));
-  if (changes === 'known') return policy;
-  if (changes === 'too many') {
-    const keys = distinct(keysOf.flat());
-    return countSearches(keys) <= extraSearches ? 'always' : relyOnMemory(scope, keys.length);
+  const keys = distinct(keysOf.flat());
+  const trusted = keys.flatMap((key) => {
+    const { isSearched = false, searchedAgoMs = 0 } = idCache.get(objectType, key) ?? {};
+    return isSearched ? { key, searchedAgoMs } : [];
+  });
+  // More pages would cost more than searching again.
+  const maxPages = countSearches(trusted.map(({ key }) => key));
+  const changes = await changesSince(scope, trusted, maxPages);
+  if ('problem' in changes) {
+    const unknown = new Set(trusted.map(({ key }) => nameOf(key)));
+    for (const [index, creation] of creations.entries()) {
+      if (keysOf[index]?.some((key) => unknown.has(nameOf(key))) === true) creation.result = failed(changes.problem);
+    }
+    return policy;
   }
-  for (const [index, creation] of creations.entries()) {
-    if (keysOf[index]?.some(isTrusted) === true) creation.result = failed(changes.problem);
-  }
-  return policy;
+  for (const { id, keys: held } of changes.holders) idCache.remember(objectType, held, id);
+  if (changes.isComplete) return policy;
+  return countSearches(keys) <= extraSearches ? 'always' : relyOnMemory(scope, keys.length);
 }
 
 function distinct(keys: readonly MatchKey[]): readonly MatchKey[] {
-  return [...new Map(keys.map((key) => [`${key.rule}\u0001${key.value}`, key])).values()];
+  return [...new Map(keys.map((key) => [nameOf(key), key])).values()];
+}
+
+function nameOf({ rule, value }: MatchKey): string {
+  return `${rule}\u0001${value}`;
 }
 
 function relyOnMemory({ mapping, context, log }: CreateScope, keys: number): SearchPolicy {

@@ -1,0 +1,96 @@
+import type { Crm, CrmProblem } from '../crm/crm.ts';
+import { candidateKeys, type MatchKey, propertiesOfRules } from '../mapping/run/match-keys.ts';
+import type { IdentityIndex } from './identity-index.ts';
+import { problemFromRead } from './problem.ts';
+import type { RequestScope } from './request-scope.ts';
+
+/** How far the CRM's search may lag behind writes, in milliseconds (HubSpot's search guide and reports of integrators). */
+const indexLagMs = 60_000;
+/** A clock of this machine that is further ahead of the CRM's says too little about when something was modified there. */
+const maxClockAheadMs = 30_000;
+
+export interface SearchedKey {
+  readonly key: MatchKey;
+  /** How long ago the search for it began. */
+  readonly searchedAgoMs: number;
+}
+
+/** A record that was modified and holds some of the keys by now, as the search shows it. */
+export interface ChangedHolder {
+  readonly id: string;
+  readonly keys: readonly MatchKey[];
+}
+
+/** `isComplete: false`: more was modified than was read, or it is not known what was. */
+export type Changes =
+  | { readonly holders: readonly ChangedHolder[]; readonly isComplete: boolean }
+  | { readonly problem: CrmProblem };
+
+export interface ChangesScope extends RequestScope {
+  readonly crm: Pick<Crm, 'modifiedSince'>;
+  readonly identityIndex?: IdentityIndex | undefined;
+}
+
+/**
+ * Asks the CRM what was modified since keys were searched for, by whatever tool, and finds the records that hold one of them. Values are
+ * compared as matching does. A complete and fresh identity index answers instead.
+ * @param maxPages of 200 records each.
+ */
+export async function changesSince(
+  scope: ChangesScope,
+  searched: readonly SearchedKey[],
+  maxPages: number,
+): Promise<Changes> {
+  const open = await withoutIndexed(scope, searched);
+  if (open.length === 0) return { holders: [], isComplete: true };
+  const { mapping, context, crm } = scope;
+  const { objectType } = mapping.target;
+  const longestAgoMs = open.reduce((longest, { searchedAgoMs }) => Math.max(longest, searchedAgoMs), 0);
+  const since = new Date(Date.now() - Math.ceil(longestAgoMs) - indexLagMs);
+  const properties = propertiesOfRules(mapping);
+  const holdersIn = createKeyFinder(
+    scope,
+    open.map(({ key }) => key),
+  );
+  const holders: ChangedHolder[] = [];
+  try {
+    let afterId: string | undefined;
+    for (let page = 0; page < maxPages; page += 1) {
+      const { records, next, servedAt } = await crm.modifiedSince({ objectType, since, afterId, properties }, context);
+      if (servedAt.getTime() < Date.now() - maxClockAheadMs) break;
+      for (const { id, properties: held } of records) {
+        const keys = holdersIn(held);
+        if (keys.length > 0) holders.push({ id, keys });
+      }
+      if (next === undefined) return { holders, isComplete: true };
+      afterId = next;
+    }
+    return { holders, isComplete: false };
+  } catch (error) {
+    return { problem: problemFromRead(error) };
+  }
+}
+
+async function withoutIndexed(
+  { identityIndex, mapping, context }: ChangesScope,
+  searched: readonly SearchedKey[],
+): Promise<readonly SearchedKey[]> {
+  if (identityIndex === undefined || searched.length === 0) return searched;
+  const keys = searched.map(({ key }) => key);
+  const answers = await identityIndex.propose({ mapping, keys, mayRefresh: true }, context);
+  return searched.filter((_key, position) => answers[position]?.isComplete !== true);
+}
+
+/** @returns a function that gives the keys which a record with these properties holds. */
+function createKeyFinder({ mapping }: ChangesScope, keys: readonly MatchKey[]) {
+  const byName = new Map(keys.map((key) => [nameOf(key), key]));
+  const rules = [...new Set(keys.map(({ rule }) => rule))];
+  return (properties: Readonly<Record<string, string | null>>): readonly MatchKey[] =>
+    rules.flatMap((rule) =>
+      candidateKeys(mapping, rule, properties).flatMap((value) => byName.get(nameOf({ rule, value })) ?? []),
+    );
+}
+
+function nameOf({ rule, value }: Pick<MatchKey, 'rule' | 'value'>): string {
+  return `${rule}\u0001${value}`;
+}
