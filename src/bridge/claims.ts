@@ -17,13 +17,14 @@ export interface Claims {
    * As {@link Claims.hold} for work in parts: those that no other replica works on are done at once, the others when their keys come
    * free. Parts that share a key are done together.
    * @param parts the keys of each part.
-   * @param work receives positions of parts in ascending order; it may run several times.
+   * @param work receives positions of parts in ascending order, and whether another replica worked on them before; it may run several
+   * times.
    * @returns the positions of those that others still work on shortly before the deadline; `work` has not received them.
    */
   holdParts(
     parts: readonly (readonly string[])[],
     deadline: Deadline,
-    work: (positions: readonly number[]) => Promise<void>,
+    work: (positions: readonly number[], hasWaited: boolean) => Promise<void>,
   ): Promise<readonly number[]>;
 }
 
@@ -31,7 +32,7 @@ export interface Claims {
 export const noClaims: Claims = {
   hold: (_keys, _deadline, work) => work(false),
   async holdParts(parts, _deadline, work) {
-    await work([...parts.keys()]);
+    await work([...parts.keys()], false);
     return [];
   },
 };

@@ -14,14 +14,14 @@ export interface KeyedLock {
   /**
    * As {@link KeyedLock.run} for work in parts. Parts whose keys another replica works on do not hold up the others.
    * @param parts the keys of each part.
-   * @param work receives positions of parts; it runs once, and again for those that had to wait.
+   * @param work receives positions of parts; it runs once, and again for those that had to wait for another replica (`hasWaited`).
    * @returns the problems of the positions that were not done.
    * @throws what `work` throws the first time.
    */
   runParts(
     parts: readonly (readonly string[])[],
     deadline: Deadline,
-    work: (positions: readonly number[]) => Promise<void>,
+    work: (positions: readonly number[], hasWaited: boolean) => Promise<void>,
   ): Promise<ReadonlyMap<number, CrmProblem>>;
 }
 
@@ -55,9 +55,9 @@ export function createKeyedLock(claims: Claims = noClaims): KeyedLock {
       const problems = new Map<number, CrmProblem>();
       let isFirst = true;
       const busy = await inOrder(parts.flat(), () =>
-        claims.holdParts(parts, deadline, async (positions) => {
+        claims.holdParts(parts, deadline, async (positions, hasWaited) => {
           try {
-            await work(positions);
+            await work(positions, hasWaited);
           } catch (error) {
             // What was done before needs its answers.
             if (isFirst || !(error instanceof GatewayError)) throw error;

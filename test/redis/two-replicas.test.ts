@@ -207,6 +207,40 @@ test('what a replica created that is killed in the middle is neither lost nor cr
   expect(kinds.map(count)).toEqual([800, 600, 80, 80]);
 });
 
+test('what a killed replica created is found by the other, too, if it comes again under other ids of Enginy', async () => {
+  const { crm, replicas } = await startReplicas({ latency: 300, indexLagMs: 2_000 });
+  const doomed = await spawnBridge(crm, { REDIS_URL: redis.url, INSTANCE: 'doomed' });
+  const peopleOf = (prefix: string) =>
+    many(250, (n) => ({
+      externalId: `${prefix}-${n}`,
+      firstName: 'Ada',
+      linkedinUrl: `https://www.linkedin.com/in/again-${n}`,
+    }));
+
+  const lost = sendTo(doomed.url, 'POST', '/contacts', { contacts: peopleOf('first') }).catch(() => 'lost');
+  await expect.poll(() => crm.records('contacts').length).toBeGreaterThan(1);
+  doomed.kill();
+  const created = crm.records('contacts').length;
+  const answer = await replicas[0]?.send('POST', '/contacts', { contacts: peopleOf('second') });
+
+  expect([await lost, created < 250, answer?.status]).toEqual(['lost', true, 201]);
+  expect(new Set(answer?.body.results.map(({ crmId }: { crmId: string }) => crmId)).size).toBe(250);
+  expect(crm.records('contacts')).toHaveLength(250);
+});
+
+test('what one replica created since another one searched for it is found by that one', async () => {
+  const { crm, replicas } = await startReplicas();
+  const person = { firstName: 'Ada', linkedinUrl: 'linkedin.com/in/since' };
+  const contacts = many(20, (n) => ({ ...person, externalId: `e-${n}`, linkedinUrl: `linkedin.com/in/since-${n}` }));
+  const again = contacts.map((contact) => ({ ...contact, externalId: `${contact.externalId}-again` }));
+
+  await replicas[1]?.send('POST', '/contacts/sync', { contacts: again });
+  await replicas[0]?.send('POST', '/contacts', { contacts });
+  await replicas[1]?.send('POST', '/contacts', { contacts: again });
+
+  expect(crm.records('contacts')).toHaveLength(20);
+});
+
 test('Redis holds digests and ids, never a value or an id of Enginy', async () => {
   const { replicas } = await startReplicas();
   const { Redis } = await import('ioredis');

@@ -39,11 +39,13 @@ export async function createRecords(
   const { mapping, context } = request;
   const { creations, positions } = await mergeSame(mapping, records);
   const names = await mapInSlices(records, (record) => lockNames(mapping, record));
-  const problems = await request.lock.runParts(names, context.deadline, async (part) => {
+  const problems = await request.lock.runParts(names, context.deadline, async (part, hasWaited) => {
     const state = await request.identity.ensure(mapping, context);
     const own = new Set(part.map((record) => positions[record]));
     const chosen = creations.filter((_creation, position) => own.has(position));
-    await request.searchAllowance.spend(context, (budget) => createAll({ ...request, state, budget }, chosen));
+    await request.searchAllowance.spend(context, (budget) =>
+      createAll({ ...request, state, budget, hasWaited }, chosen),
+    );
   });
   return positions.map((position, record) => {
     const problem = problems.get(record);

@@ -14,7 +14,8 @@ import { countSearches, type SearchPolicy } from './search-policy.ts';
  * that are unique in the CRM, such as emails, are left to it: it refuses the second record, which is then linked.
  *
  * What a sync has searched lately is not searched again; the CRM is asked what was modified since. A request that would need more
- * searches than `extraSearches` relies on that, and on what the process remembers.
+ * searches than `extraSearches` relies on that, and on what the process remembers. Records that another replica worked on, and of
+ * which nothing is remembered, are always searched for.
  */
 export async function findIdentified(scope: CreateScope, creations: readonly RecordCreation[]): Promise<void> {
   const { mapping, context, crm } = scope;
@@ -29,28 +30,65 @@ export async function findIdentified(scope: CreateScope, creations: readonly Rec
   );
   const asked = creations.filter((_creation, index) => isAsked[index]);
   if (asked.length === 0) return;
-  const policy = await checkTrusted(scope, {
-    creations: asked,
-    rules,
-    policy: await choosePolicy(scope, { creations: asked, rules }),
-  });
-  const checked = asked.filter(({ result }) => result === undefined);
+  const { unfinished, others } = await splitUnfinished(scope, { creations: asked, rules });
+  const policy = await checkTrusted(
+    scope,
+    { creations: others, rules },
+    await choosePolicy(scope, { creations: others, rules }),
+  );
+  const checked = others.filter(({ result }) => result === undefined);
+  await Promise.all([
+    lookUp(scope, { creations: unfinished, rules }, 'always'),
+    lookUp(scope, { creations: checked, rules }, policy),
+  ]);
+}
+
+/** Creations, and the rules by whose values they are looked up. */
+interface Asked {
+  readonly creations: readonly RecordCreation[];
+  readonly rules: readonly number[];
+}
+
+/**
+ * Separates the records that another replica may have created without sharing it. What it shared is remembered: a large request that two
+ * replicas received needs no searches.
+ */
+async function splitUnfinished({ mapping, idCache, hasWaited }: CreateScope, { creations, rules }: Asked) {
+  if (!hasWaited) return { unfinished: [], others: creations };
+  const { objectType } = mapping.target;
+  const keys = await mapInSlices(creations, ({ record }) =>
+    matchKeys(mapping, record).filter(({ rule }) => rules.includes(rule)),
+  );
+  await idCache.prefetch(objectType, keys.flat());
+  const isKnown = keys.map((own) => own.some((key) => (idCache.get(objectType, key)?.ids.length ?? 0) > 0));
+  return {
+    unfinished: creations.filter((_creation, index) => isKnown[index] !== true),
+    others: creations.filter((_creation, index) => isKnown[index]),
+  };
+}
+
+async function lookUp(scope: CreateScope, { creations, rules }: Asked, policy: SearchPolicy): Promise<void> {
+  if (creations.length === 0) return;
   const match = (some: readonly RecordCreation[], by: readonly number[], searches: SearchPolicy) =>
     matchRecords(
       { ...scope, rules: by, searches },
       some.map(({ record }) => record),
     );
-  const outcomes = await match(checked, rules, policy);
+  const outcomes = await match(creations, rules, policy);
   // What only the memory was asked for was not looked for.
   const isSearched = policy !== 'never';
-  for (const [index, creation] of checked.entries()) noteLookup(creation, outcomes[index], isSearched);
-  const hits = checked.filter((_creation, index) => !('noMatch' in (outcomes[index] ?? {})));
+  for (const [index, creation] of creations.entries()) noteLookup(creation, outcomes[index], isSearched);
+  const hits = creations.filter((_creation, index) => !('noMatch' in (outcomes[index] ?? {})));
   if (hits.length === 0) return;
   // An email that comes first in the file may lead to another record: all identifying rules decide, in their order.
-  const decided = await match(hits, identifyingRules(mapping), policy === 'never' ? 'never' : 'unless searched lately');
+  const decided = await match(
+    hits,
+    identifyingRules(scope.mapping),
+    policy === 'never' ? 'never' : 'unless searched lately',
+  );
   hits.forEach((creation, index) => {
     noteLookup(creation, decided[index], isSearched);
-    applyOutcome(mapping, creation, decided[index]);
+    applyOutcome(scope.mapping, creation, decided[index]);
   });
 }
 
@@ -83,10 +121,7 @@ function applyOutcome(mapping: Mapping, creation: RecordCreation, outcome: Match
 }
 
 /** How much a request may search. One that would need too many searches does not search at all, and says so in the log. */
-async function choosePolicy(
-  scope: CreateScope,
-  { creations, rules }: { readonly creations: readonly RecordCreation[]; readonly rules: readonly number[] },
-): Promise<SearchPolicy> {
+async function choosePolicy(scope: CreateScope, { creations, rules }: Asked): Promise<SearchPolicy> {
   const { mapping, context, idCache, extraSearches } = scope;
   if (context.urgency === 'urgent') return 'always';
   const open = new Map<string, MatchKey>();
@@ -106,11 +141,8 @@ async function choosePolicy(
  */
 async function checkTrusted(
   scope: CreateScope,
-  {
-    creations,
-    rules,
-    policy,
-  }: { creations: readonly RecordCreation[]; rules: readonly number[]; policy: SearchPolicy },
+  { creations, rules }: Asked,
+  policy: SearchPolicy,
 ): Promise<SearchPolicy> {
   if (policy !== 'unless searched lately') return policy;
   const { mapping, idCache, extraSearches } = scope;

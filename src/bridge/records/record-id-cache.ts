@@ -34,7 +34,7 @@ export interface SearchedIds {
  * caller verifies by reading the record. All records of a key are kept, so that one of them never hides another.
  */
 export interface RecordIdCache {
-  /** Asks the other replicas for the keys that this one does not remember. Call it before {@link RecordIdCache.get}. */
+  /** Asks the other replicas for the keys of which this one remembers no record. Call it before {@link RecordIdCache.get}. */
   prefetch(objectType: ObjectType, keys: readonly CacheKey[]): Promise<void>;
   get(objectType: ObjectType, key: CacheKey): RememberedIds | undefined;
   /** Adds a record that was just written with these keys, or read with them. */
@@ -85,10 +85,11 @@ export function createRecordIdCache(
   return {
     async prefetch(objectType, keys) {
       if (shared === nothingShared) return;
-      const names = keys.map((key) => cacheKey(objectType, key)).filter((name) => !entries.has(name));
+      const isUnknown = (name: string) => (entries.get(name)?.ids ?? []).length === 0;
+      const names = keys.map((key) => cacheKey(objectType, key)).filter(isUnknown);
       if (names.length === 0) return;
       const found = await shared.read([...new Set(names)]);
-      for (const [name, id] of found) if (!entries.has(name)) entries.set(name, { ids: [id] });
+      for (const [name, id] of found) if (isUnknown(name)) entries.set(name, { ...entries.get(name), ids: [id] });
     },
     get(objectType, key) {
       const entry = entries.get(cacheKey(objectType, key));
