@@ -180,3 +180,47 @@ test('a hundred companies that were not synced are searched for by domain and pa
   expect(crm.records('companies')).toHaveLength(100);
   expect(crm.log.filter(({ path }) => path.endsWith('/search')).length).toBeLessThanOrEqual(40);
 });
+
+const acmePage = { linkedinUrl: 'https://www.linkedin.com/company/acme' };
+const adaPage = { linkedinUrl: 'linkedin.com/in/ada' };
+
+test.each([
+  ['companies', 'the domain', { domain: 'acme.example', ...acmePage }, acmePage, { domain: 'acme.example' }],
+  ['contacts', 'Enginy’s id', adaPage, { linkedinUrl: 'es.linkedin.com/in/Ada/' }, { enginy_external_id: 'a' }],
+  ['contacts', 'Enginy’s id', { email: 'ada@x.example' }, { email: 'ADA@x.example' }, { enginy_external_id: 'a' }],
+] as const)(
+  '%s that share an identifying value are one record where %s of one of them leads to a record',
+  async (kind, _by, one, other, held) => {
+    for (const isReversed of [false, true]) {
+      const crm = await startCrm();
+      const { send } = await startBridgeOn(crm);
+      // Creates the property for Enginy's ids.
+      await send('POST', `/${kind}`, { [kind]: [named(kind, 'z', {})] });
+      const [id] = crm.seed({ [kind]: [{ properties: held }] })[kind];
+      const both = [named(kind, 'a', one), named(kind, 'b', other)];
+
+      const ids = idsIn(await send('POST', `/${kind}`, { [kind]: isReversed ? both.reverse() : both }));
+
+      expect(ids).toEqual([id, id]);
+      expect(crm.records(kind)).toHaveLength(2);
+    }
+  },
+);
+
+test('a create does not join a record that holds another LinkedIn page: later requests would not find it there either', async () => {
+  const crm = await startCrm();
+  const { companies } = crm.seed({
+    companies: [{ properties: { domain: 'acme.example', linkedin_company_page: 'linkedin.com/company/old' } }],
+  });
+  const { send } = await startBridgeOn(crm);
+
+  const { body } = await send('POST', '/companies', {
+    companies: [named('companies', 'a', { domain: 'acme.example', ...acmePage }), named('companies', 'b', acmePage)],
+  });
+
+  expect(body.results.map(({ crmId }: { crmId: string }) => crmId === companies[0])).toEqual([true, false]);
+  expect(crm.records('companies').map(({ properties }) => properties.linkedin_company_page)).toEqual([
+    'linkedin.com/company/old',
+    'https://www.linkedin.com/company/acme',
+  ]);
+});
