@@ -45,6 +45,8 @@ export interface ListRequest {
   /** `next` of the page before; the first page without it. */
   readonly after?: string | undefined;
   readonly properties: readonly string[];
+  /** Lists the archived records instead of the others. */
+  readonly archived?: boolean;
 }
 
 /** One page of all records. */

@@ -215,7 +215,7 @@ export interface Crm {
     context: CallContext,
   ): Promise<ReadonlyMap<string, number>>;
 
-  /** One page (100 records) of all records that are not archived, from the store: with no lag. Throws if the page cannot be read. */
+  /** One page (100 records) of all records, archived or not, from the store: with no lag. Throws if the page cannot be read. */
   list(request: ListRequest, context: CallContext): Promise<RecordPage>;
 
   /**

@@ -4,7 +4,14 @@ import type { Logger } from '../logger.ts';
 import type { IndexPair, OpenIndex } from './identity-store.ts';
 import type { IndexedRules } from './indexed-rules.ts';
 import type { KeyDigest } from './key-digest.ts';
-import { afterListing, afterSweep, type Listing, type ObjectState, readObjectState } from './object-state.ts';
+import {
+  afterPage,
+  afterSweep,
+  currentListing,
+  listingStages,
+  type ObjectState,
+  readObjectState,
+} from './object-state.ts';
 
 export interface IndexLimits {
   /** So far each sweep reaches back behind the start of the one before: the CRM's search may lag behind writes. */
@@ -34,7 +41,6 @@ const rowsPerPage = 200;
 const wideShare = 10;
 /** A sweep of more pages than this, and than a fifth of the records fill, costs more than listing all of them again. */
 const maxSweepPages = 20;
-const maxOverlapMs = 60 * 60_000;
 
 /** A sweep would have read too much. After a wide one a narrow one follows; after that, the rules count as unlisted. */
 export class SweepTooLongError extends Error {
@@ -175,17 +181,15 @@ export class ObjectIndex {
   async listPage(context: CallContext): Promise<void> {
     await this.reload();
     const rules = this.#rules;
-    const listing = this.#keptListing(rules);
+    const listing = currentListing(this.#state, rules.fingerprints);
+    const { archived = false } = listingStages[listing.stage] ?? {};
     const { objectType, properties } = rules;
-    const page = await this.#deps.crm.list({ objectType, after: listing.after, properties }, context);
+    const page = await this.#deps.crm.list({ objectType, after: listing.after, properties, archived }, context);
     const pairs = this.#pairsOf(rules, page.records);
-    const missed = listing.isFullPass ? await this.#countMissed(rules, page.records) : 0;
-    const read = { ...listing, records: listing.records + page.records.length, drift: listing.drift + missed };
-    const { next } = page;
-    await this.#commit(pairs, (state) => {
-      const counted = missed === 0 ? state : withDrift(state, missed, listing.drift === 0);
-      return next === undefined ? afterListing(counted, read) : { ...counted, listing: { ...read, after: next } };
-    });
+    // Sweeps do not see archived records.
+    const missed = listing.isFullPass && !archived ? await this.#countMissed(rules, page.records) : 0;
+    const read = { listed: page.records.length, missed, next: page.next };
+    await this.#commit(pairs, (state) => afterPage(state, listing, read));
     this.#isPassAsked = false;
     if (missed > 0 && listing.drift === 0) this.#logDrift();
   }
@@ -216,17 +220,6 @@ export class ObjectIndex {
     const last = this.#lastWide;
     if (last === undefined || this.#state.sweptAt === undefined || last.rows <= rowsPerPage) return true;
     return now - last.at >= Math.max(wideEveryMs, wideShare * last.tookMs);
-  }
-
-  /** The listing under way, without rules that are no longer followed; a new one if nothing would be left of it. */
-  #keptListing(rules: IndexedRules): Listing {
-    const { listing, sweptAt, overlapMs } = this.#state;
-    const kept = listing?.fingerprints.filter((fingerprint) => rules.fingerprints.includes(fingerprint)) ?? [];
-    if (listing !== undefined && kept.length > 0) return { ...listing, fingerprints: kept };
-    if (sweptAt === undefined) throw new Error('a listing begins after a sweep');
-    const isFullPass = rules.fingerprints.every((fingerprint) => this.isListed(fingerprint));
-    const fingerprints = [...rules.fingerprints];
-    return { fingerprints, startedAt: sweptAt, marginMs: overlapMs, records: 0, isFullPass, drift: 0 };
   }
 
   #pairsOf(rules: IndexedRules, records: readonly ListedRecord[]): IndexPair[] {
@@ -290,10 +283,4 @@ const maxDrops = 10_000;
 
 function nameOf({ digest, id }: IndexPair): string {
   return `${digest} ${id}`;
-}
-
-/** The first drift of a pass doubles the overlap. */
-function withDrift(state: ObjectState, missed: number, isFirst: boolean): ObjectState {
-  const overlapMs = isFirst ? Math.max(state.overlapMs, Math.min(2 * state.overlapMs, maxOverlapMs)) : state.overlapMs;
-  return { ...state, drift: state.drift + missed, overlapMs };
 }

@@ -15,9 +15,12 @@ const Listing = z.object({
   fingerprints: z.array(z.string()),
   /** A sweep that started then had ended before the first page was read. */
   startedAt: z.number(),
+  /** Which of {@link listingStages} the next page belongs to. */
+  stage: z.int().min(0).max(2),
   /** The sweeps of a rule must reach back so far behind the start of the listing. */
   marginMs: z.number(),
   after: z.string().optional(),
+  /** Not counting archived ones. */
   records: z.number(),
   /** True where the index was complete before: what is missing is drift. */
   isFullPass: z.boolean(),
@@ -26,6 +29,8 @@ const Listing = z.object({
 
 /** What the index of one object type knows about itself; written together with the pairs that it speaks of. */
 export const ObjectState = z.object({
+  /** Changes with what a complete index contains. */
+  form: z.literal(2),
   rules: z.record(z.string(), RuleState),
   /** Start of the last completed sweep. */
   sweptAt: z.number().optional(),
@@ -44,7 +49,7 @@ export type ObjectState = z.output<typeof ObjectState>;
 
 /** A state that this version does not understand counts as none: the index is built again. */
 export function readObjectState(text: string | undefined, overlapMs: number): ObjectState {
-  const empty: ObjectState = { rules: {}, overlapMs, records: 0, drift: 0 };
+  const empty: ObjectState = { form: 2, rules: {}, overlapMs, records: 0, drift: 0 };
   if (text === undefined) return empty;
   try {
     const state = ObjectState.safeParse(JSON.parse(text));
@@ -78,8 +83,62 @@ export function afterSweep(
   };
 }
 
+/**
+ * A listing reads the archived records, too: HubSpot may restore one without a new date, so that no sweep sees it. They are read before
+ * the others and once more after them, so that a record that is archived, or restored, during the listing is read at least once.
+ */
+export const listingStages = [{ archived: true }, { archived: false }, { archived: true }] as const;
+
+/** The listing under way, without rules that are no longer followed; a new one if nothing would be left of it. */
+export function currentListing(state: ObjectState, followed: readonly string[]): Listing {
+  const { listing, rules, sweptAt, overlapMs } = state;
+  const kept = listing?.fingerprints.filter((fingerprint) => followed.includes(fingerprint)) ?? [];
+  if (listing !== undefined && kept.length > 0) return { ...listing, fingerprints: kept };
+  if (sweptAt === undefined) throw new Error('a listing begins after a sweep');
+  const isFullPass = followed.every((fingerprint) => rules[fingerprint]?.isListed === true);
+  return {
+    fingerprints: [...followed],
+    startedAt: sweptAt,
+    stage: 0,
+    marginMs: overlapMs,
+    records: 0,
+    isFullPass,
+    drift: 0,
+  };
+}
+
+/**
+ * The state once a page of its listing is written.
+ * @param page.listed how many records it has.
+ * @param page.missed how many keys of it the sweeps should have found, and did not.
+ * @param page.next where to continue; undefined for the last one of a stage.
+ */
+export function afterPage(
+  state: ObjectState,
+  { after: _read, ...listing }: Listing,
+  { listed, missed, next }: { readonly listed: number; readonly missed: number; readonly next: string | undefined },
+): ObjectState {
+  const read: Listing = {
+    ...listing,
+    records: listing.records + (listingStages[listing.stage]?.archived === false ? listed : 0),
+    drift: listing.drift + missed,
+  };
+  const counted = missed === 0 ? state : withDrift(state, missed, listing.drift === 0);
+  if (next !== undefined) return { ...counted, listing: { ...read, after: next } };
+  const stage = listing.stage + 1;
+  return stage < listingStages.length ? { ...counted, listing: { ...read, stage } } : afterListing(counted, read);
+}
+
+const maxOverlapMs = 60 * 60_000;
+
+/** The first drift of a pass doubles the overlap. */
+function withDrift(state: ObjectState, missed: number, isFirst: boolean): ObjectState {
+  const overlapMs = isFirst ? Math.max(state.overlapMs, Math.min(2 * state.overlapMs, maxOverlapMs)) : state.overlapMs;
+  return { ...state, drift: state.drift + missed, overlapMs };
+}
+
 /** The state once the last page of its listing is written. */
-export function afterListing(state: ObjectState, listing: Listing): ObjectState {
+function afterListing(state: ObjectState, listing: Listing): ObjectState {
   const { listing: _done, ...rest } = state;
   const listed = listing.fingerprints.flatMap((fingerprint): [string, RuleState][] => {
     const rule = state.rules[fingerprint];

@@ -105,6 +105,7 @@ test('progress, drift and a stopped bridge show, with what to do', async () => {
     listing: {
       fingerprints: Object.keys(rules),
       startedAt: sweptAt,
+      stage: 1,
       marginMs: 300_000,
       records: 415,
       isFullPass: false,

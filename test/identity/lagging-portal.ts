@@ -67,6 +67,12 @@ export class LaggingPortal implements Pick<Crm, 'list' | 'modifiedSince'> {
     return this.#current(id).url;
   }
 
+  /** True if the record was archived and restored more often than that. */
+  hasMoved(id: number, times: number): boolean {
+    const versions = this.#records.get(id) ?? [];
+    return versions.filter((version, at) => at > 0 && version.isAlive !== versions[at - 1]?.isAlive).length > times;
+  }
+
   /** Ids by URL, as search shows them now. */
   searched(): ReadonlyMap<string, readonly Shown[]> {
     const found = new Map<string, Shown[]>();
@@ -91,12 +97,14 @@ export class LaggingPortal implements Pick<Crm, 'list' | 'modifiedSince'> {
     );
   }
 
-  list: Crm['list'] = async ({ after }) => {
-    const alive = this.ids.filter((id) => this.isAlive(id) && id > Number(after ?? 0)).sort((a, b) => a - b);
-    const ids = alive.slice(0, this.#pageSize);
+  list: Crm['list'] = async ({ after, archived = false }) => {
+    const rest = this.ids
+      .filter((id) => this.isAlive(id) !== archived && id > Number(after ?? 0))
+      .sort((a, b) => a - b);
+    const ids = rest.slice(0, this.#pageSize);
     const records = ids.map((id) => listed(id, this.#current(id)));
     this.changes.shift()?.();
-    return { records, next: alive.length > ids.length ? String(ids.at(-1)) : undefined };
+    return { records, next: rest.length > ids.length ? String(ids.at(-1)) : undefined };
   };
 
   modifiedSince: Crm['modifiedSince'] = async ({ since, afterId }) => {

@@ -191,3 +191,33 @@ test('a store that goes back to an older snapshot loses no change, and no page o
   expect(object.isListed(object.rules.fingerprints[linkedIn] ?? '')).toBe(true);
   for (let id = 1; id <= 10; id += 1) expect(await idsOf(id), `of ${id}`).toEqual([String(id)]);
 });
+
+test('a record that is in the recycle bin during the listing, before it or in part of it, is found when it is restored', async () => {
+  for (const [archivedBefore, restoredBefore] of [
+    [-1, 99],
+    [-1, 1],
+    [-1, 3],
+    [1, 99],
+    [3, 99],
+  ] as const) {
+    const portal = new LaggingPortal(1);
+    for (const id of [1, 2, 3]) portal.set(id, `https://www.linkedin.com/in/person-${id}`, 0);
+    portal.archive(1, 0);
+    if (archivedBefore < 0) portal.archive(2, 0);
+    portal.now += day;
+    const { object, digest } = await open(portal);
+    for (let page = 0; object.listingDue !== 'no'; page += 1) {
+      if (page === archivedBefore) portal.archive(2, 0);
+      if (page === restoredBefore) portal.restore(2, 0, false);
+      if (object.listingDue === 'yes') await object.listPage(context);
+      else await object.sweep(context);
+    }
+    if (!portal.isAlive(2)) portal.restore(2, 0, false);
+    await object.sweep(context);
+
+    const fingerprint = object.rules.fingerprints[linkedIn] ?? '';
+    const value = 'https://www.linkedin.com/in/person-2';
+    const found = await object.propose([digest({ objectType: 'contacts', fingerprint, value })]);
+    expect(found, `archived before page ${archivedBefore}, restored before ${restoredBefore}`).toEqual([['2']]);
+  }
+});

@@ -4,8 +4,8 @@ import { MAX_RECORDS_PER_CALL, readListedRecords } from '../calls/record-respons
 import type { HubSpotCall } from '../transport/hubspot-call.ts';
 
 /** One page of all records; `after` is HubSpot's cursor. */
-export function listRecords({ objectType, after, properties }: ListRequest): HubSpotCall<RecordPage> {
-  const query = new URLSearchParams({ limit: String(MAX_RECORDS_PER_CALL), archived: 'false' });
+export function listRecords({ objectType, after, properties, archived = false }: ListRequest): HubSpotCall<RecordPage> {
+  const query = new URLSearchParams({ limit: String(MAX_RECORDS_PER_CALL), archived: String(archived) });
   if (properties.length > 0) query.set('properties', [...new Set(properties)].join(','));
   if (after !== undefined) query.set('after', after);
   return {
