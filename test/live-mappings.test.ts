@@ -12,13 +12,15 @@ match: { rules: [{ enginy: email, crm: email, transform: [email] }] }
 write: { fields: [{ enginy: title, crm: ${title} }] }
 `;
 
-/** Follows a folder; `settled` waits until the results so far are these. */
+/** Follows a folder; `settled` waits until the results so far are these. Repeats count once: a look that finds the same may come at any time. */
 async function follow(dir: string) {
   const { log, entries } = logSink();
   const live = await loadLiveMappings({ dir, locale: {}, pollMs: 5 }, { log });
   onTestFinished(() => live.close());
   const results: ReloadResult[] = [];
-  live.follow((result) => results.push(result));
+  live.follow((result) => {
+    if (result !== results.at(-1)) results.push(result);
+  });
   const settled = (...expected: ReloadResult[]) => expect.poll(() => results).toEqual(expected);
   return { live, entries, settled };
 }

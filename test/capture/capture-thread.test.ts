@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync, constants, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -67,10 +66,19 @@ function start(folder: string, parts?: Parameters<typeof createCaptureWriter>[2]
 async function stuckWorker(): Promise<{ worker: Worker; release(): void }> {
   const pipe = join(temporaryFolder(), 'pipe');
   execFileSync('mkfifo', [pipe]);
-  const script = `require('worker_threads').parentPort.postMessage(0); require('fs').readFileSync(${JSON.stringify(pipe)})`;
-  const worker = new Worker(script, { eval: true });
-  await once(worker, 'message');
-  return { worker, release: () => closeSync(openSync(pipe, constants.O_RDWR | constants.O_NONBLOCK)) };
+  const worker = new Worker(`require('fs').readFileSync(${JSON.stringify(pipe)}, 'utf8')`, { eval: true });
+  let end: number | undefined;
+  // The pipe can be opened for writing once the thread reads it, which ends when this end is closed.
+  await expect.poll(() => (end = openIfRead(pipe))).toBeDefined();
+  return { worker, release: () => closeSync(end ?? -1) };
+}
+
+function openIfRead(pipe: string): number | undefined {
+  try {
+    return openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK);
+  } catch {
+    return undefined;
+  }
 }
 
 test('stopping does not wait for a folder that blocks, and reports what was lost', async () => {
@@ -101,7 +109,7 @@ test('what cannot be handed over is counted and logged once, and later captures 
   writer.write(bad, []);
   writer.write(capture, []);
 
-  await writer.close(20_000);
+  await writer.close(60_000);
 
   expect(writer.counts).toEqual({ written: 1, trimmed: 0, dropped: 2 });
   expect(lines.filter(({ msg }) => msg.includes('could not write a capture'))).toHaveLength(1);

@@ -23,7 +23,8 @@ test.each([
 ])('%s %s leaves one short line without the path', async (method, path, headers) => {
   const app = await startApp(fakeCrm());
 
-  await app.send(method, path, undefined, headers);
+  // A request id of the bridge's own is random, and may hold such letters.
+  await app.send(method, path, undefined, { ...headers, 'x-request-id': 'r-1' });
 
   const lines = app.log.entries.filter(({ msg }) => msg !== 'request refused');
   expect(lines).toHaveLength(1);
