@@ -1,33 +1,20 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { BatchResponse } from '../../../src/crm/hubspot/calls/batch-response.ts';
-import type { HubSpotRecord } from '../../../src/crm/hubspot/calls/record-response.ts';
+import { readRecords } from '../../../src/crm/hubspot/calls/record-response.ts';
 import type { BatchInput } from '../../../src/crm/hubspot/records/batch-input.ts';
-import { BatchWrite, createBatch } from '../../../src/crm/hubspot/records/batch-write.ts';
+import { type BatchKind, BatchWrite } from '../../../src/crm/hubspot/records/batch-write.ts';
 import { matchResults } from '../../../src/crm/hubspot/records/match-results.ts';
 import { readHubSpotError } from '../../../src/crm/hubspot/transport/error-body.ts';
-import type { HubSpotCall, Send } from '../../../src/crm/hubspot/transport/hubspot-call.ts';
 import { HubSpotRefusal } from '../../../src/crm/hubspot/transport/hubspot-refusal.ts';
-
-interface SentCall extends HubSpotCall<BatchResponse<HubSpotRecord>> {
-  readonly inputs: readonly BatchInput[];
-}
 
 const inputs = (count: number): BatchInput[] =>
   Array.from({ length: count }, (_, at) => ({ traceId: String(at), properties: { lastname: `n${at}` } }));
 
-const kind = {
-  unsure: 'ambiguous' as const,
-  call: (some: readonly BatchInput[]): SentCall => ({ ...createBatch('contacts', []), inputs: some }),
-};
-
 /** HubSpot at its least helpful: it refuses any call that contains a bad record, and names none. */
-function silentRefuser(bad: ReadonlySet<string>): { send: Send; calls: number[]; written: string[] } {
+function silentRefuser(bad: ReadonlySet<string>): { kind: BatchKind<BatchInput>; calls: number[]; written: string[] } {
   const calls: number[] = [];
   const written: string[] = [];
-  const send: Send = async (call) => {
-    // The only calls sent here are those of `kind` above.
-    const { inputs: sent } = call as unknown as SentCall;
+  const send = async (sent: readonly BatchInput[]) => {
     calls.push(sent.length);
     if (sent.some(({ traceId }) => bad.has(traceId))) {
       const body = readHubSpotError({
@@ -38,15 +25,15 @@ function silentRefuser(bad: ReadonlySet<string>): { send: Send; calls: number[];
       throw new HubSpotRefusal('HubSpot refused the call', { status: 400 }, body);
     }
     written.push(...sent.map(({ traceId }) => traceId));
-    return call.read({ results: sent.map(({ traceId, properties }) => ({ id: `9${traceId}`, properties })) }, {});
+    return readRecords({ results: sent.map(({ traceId, properties }) => ({ id: `9${traceId}`, properties })) });
   };
-  return { send, calls, written };
+  return { kind: { unsure: 'ambiguous', send }, calls, written };
 }
 
 test('finds one unnamed bad record of 100 with at most eight extra calls, wherever it is', async () => {
   for (let bad = 0; bad < 100; bad += 1) {
     const hubspot = silentRefuser(new Set([String(bad)]));
-    const write = new BatchWrite(hubspot.send, kind);
+    const write = new BatchWrite(hubspot.kind);
     const batch = inputs(100);
 
     await write.write(batch);
@@ -67,7 +54,7 @@ test('writes every good record once and refuses every bad one, however many ther
       async (count, positions) => {
         const bad = new Set(positions.filter((at) => at < count).map(String));
         const hubspot = silentRefuser(bad);
-        const write = new BatchWrite(hubspot.send, kind);
+        const write = new BatchWrite(hubspot.kind);
         const batch = inputs(count);
 
         await write.write(batch);

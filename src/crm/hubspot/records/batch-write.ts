@@ -1,87 +1,42 @@
 /**
- * Writes up to 100 records in one call, with an outcome for every record.
+ * What a call that writes up to 100 records means for each of them. The operations send the call: create-records.ts, update-records.ts.
  *
  * HubSpot answers such a call in three ways (its error reference and OpenAPI documents): all written; 207 with an entry per failed
  * record, matched by the trace id that each input carries; or refused whole, nothing written. After a refusal the records that it
  * names are dropped and the rest is sent again; where it names none, the offender is found by halves.
  */
 import { CrmUnavailableError } from '../../../errors.ts';
-import type { CrmProblem, ObjectType, WriteOutcome } from '../../crm.ts';
+import type { CrmProblem, WriteOutcome } from '../../crm.ts';
 import type { BatchResponse } from '../calls/batch-response.ts';
-import { type HubSpotRecord, readRecords } from '../calls/record-response.ts';
+import type { HubSpotRecord } from '../calls/record-response.ts';
 import { problemOfCall, type Unsure, unaccounted } from '../problems/call-problem.ts';
 import { CallTally } from '../problems/call-tally.ts';
 import { problemOfEntry } from '../problems/entry-problem.ts';
 import { sendAroundOffenders } from '../problems/halving.ts';
 import type { HubSpotError } from '../transport/error-body.ts';
-import type { HubSpotCall, Send } from '../transport/hubspot-call.ts';
 import { HubSpotRefusal, isAboutContent } from '../transport/hubspot-refusal.ts';
 import type { BatchInput } from './batch-input.ts';
 import { blamedBy, entryOwners } from './blame.ts';
 import { matchResults } from './match-results.ts';
 
-export interface CreateBodyInput {
-  readonly properties: Readonly<Record<string, string>>;
-  readonly associations: readonly {
-    readonly to: { readonly id: string };
-    readonly types: readonly { readonly associationCategory: 'HUBSPOT_DEFINED'; readonly associationTypeId: number }[];
-  }[];
-  readonly objectWriteTraceId: string;
-}
-
-export interface UpdateBodyInput {
-  readonly id: string;
-  readonly properties: Readonly<Record<string, string>>;
-  readonly objectWriteTraceId: string;
-}
-
-/** Never repeated blindly: only a unique property keeps a second create from creating a second record. */
-export function createBatch(
-  objectType: ObjectType,
-  inputs: readonly CreateBodyInput[],
-): HubSpotCall<BatchResponse<HubSpotRecord>> {
-  return {
-    purpose: `create ${objectType}`,
-    lane: 'burst',
-    repeat: 'if-not-done',
-    request: ({ records }) => ({ method: 'POST', path: `${records(objectType)}/batch/create`, body: { inputs } }),
-    read: readRecords,
-  };
-}
-
-export function updateBatch(
-  objectType: ObjectType,
-  inputs: readonly UpdateBodyInput[],
-): HubSpotCall<BatchResponse<HubSpotRecord>> {
-  return {
-    purpose: `update ${objectType}`,
-    lane: 'burst',
-    repeat: 'always',
-    request: ({ records }) => ({ method: 'POST', path: `${records(objectType)}/batch/update`, body: { inputs } }),
-    read: readRecords,
-  };
-}
-
 export interface BatchKind<I extends BatchInput> {
-  /** At most 100 inputs. */
-  call(inputs: readonly I[]): HubSpotCall<BatchResponse<HubSpotRecord>>;
+  /** Sends one call with at most 100 inputs. */
+  send(inputs: readonly I[]): Promise<BatchResponse<HubSpotRecord>>;
   /** What a record is after a call that may or may not have been carried out. */
   readonly unsure: Unsure;
   /** Asks HubSpot which input conflicts with an existing record; `undefined` if that cannot be decided. */
   ownerOfConflict?(existingId: string, inputs: readonly I[]): Promise<I | undefined>;
 }
 
-/** The writes of one request: sends batches and keeps one outcome per input. */
+/** The writes of one request: keeps one outcome per input. */
 export class BatchWrite<I extends BatchInput> {
   readonly outcomes = new Map<I, WriteOutcome>();
   /** Inputs that a 2xx response did not mention. */
   readonly unaccounted = new Set<I>();
-  readonly #send: Send;
   readonly #kind: BatchKind<I>;
   readonly #tally = new CallTally();
 
-  constructor(send: Send, kind: BatchKind<I>) {
-    this.#send = send;
+  constructor(kind: BatchKind<I>) {
     this.#kind = kind;
   }
 
@@ -111,7 +66,7 @@ export class BatchWrite<I extends BatchInput> {
 
   async #sendOnce(inputs: readonly I[]): Promise<HubSpotRefusal | 'answered' | 'failed'> {
     try {
-      const response = await this.#send(this.#kind.call(inputs));
+      const response = await this.#kind.send(inputs);
       this.#tally.addAnswer();
       this.#settle(inputs, response);
       return 'answered';

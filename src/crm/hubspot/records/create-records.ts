@@ -1,10 +1,11 @@
 import type { CreateInput, ObjectType, WriteOutcome } from '../../crm.ts';
 import { chunksOfDistinct } from '../calls/chunks.ts';
 import { defaultAssociationType } from '../calls/default-associations.ts';
-import { MAX_RECORDS_PER_CALL } from '../calls/record-response.ts';
-import type { Send } from '../transport/hubspot-call.ts';
+import type { BatchResponse } from '../calls/batch-response.ts';
+import { type HubSpotRecord, MAX_RECORDS_PER_CALL, readRecords } from '../calls/record-response.ts';
+import type { HubSpotCall, Send } from '../transport/hubspot-call.ts';
 import type { BatchInput } from './batch-input.ts';
-import { BatchWrite, type CreateBodyInput, createBatch } from './batch-write.ts';
+import { BatchWrite } from './batch-write.ts';
 import { lookupById } from './lookup.ts';
 import { readInBatches } from './read-in-batches.ts';
 import type { RequiredProperties } from './required-properties.ts';
@@ -28,9 +29,9 @@ export async function createRecords(
   objectType: ObjectType,
   inputs: readonly CreateInput[],
 ): Promise<readonly WriteOutcome[]> {
-  const batch = new BatchWrite<Create>(send, {
+  const batch = new BatchWrite<Create>({
     unsure: 'ambiguous',
-    call: (some) => createBatch(objectType, some.map(bodyOf)),
+    send: (some) => send(createBatch(objectType, some.map(bodyOf))),
     ownerOfConflict: async (existingId, some) => {
       const lookup = lookupById(objectType);
       const read = { lookup, values: [existingId], properties: identifyingProperties(some) };
@@ -123,4 +124,27 @@ function isSame(a: string | null | undefined, b: string): boolean {
 function comparable(value: string | null | undefined): string | undefined {
   const text = value?.trim().toLowerCase();
   return text === '' ? undefined : text;
+}
+
+interface CreateBodyInput {
+  readonly properties: Readonly<Record<string, string>>;
+  readonly associations: readonly {
+    readonly to: { readonly id: string };
+    readonly types: readonly { readonly associationCategory: 'HUBSPOT_DEFINED'; readonly associationTypeId: number }[];
+  }[];
+  readonly objectWriteTraceId: string;
+}
+
+/** Never repeated blindly: only a unique property keeps a second create from creating a second record. */
+function createBatch(
+  objectType: ObjectType,
+  inputs: readonly CreateBodyInput[],
+): HubSpotCall<BatchResponse<HubSpotRecord>> {
+  return {
+    purpose: `create ${objectType}`,
+    lane: 'burst',
+    repeat: 'if-not-done',
+    request: ({ records }) => ({ method: 'POST', path: `${records(objectType)}/batch/create`, body: { inputs } }),
+    read: readRecords,
+  };
 }

@@ -1,10 +1,11 @@
 import type { CrmProblem, CrmRecord, ObjectType, ReadOutcome, UpdateInput, WriteOutcome } from '../../crm.ts';
 import { chunksOfDistinct } from '../calls/chunks.ts';
-import { MAX_RECORDS_PER_CALL } from '../calls/record-response.ts';
+import type { BatchResponse } from '../calls/batch-response.ts';
+import { type HubSpotRecord, MAX_RECORDS_PER_CALL, readRecords } from '../calls/record-response.ts';
 import { problemOfLookup } from '../problems/call-problem.ts';
-import type { Send } from '../transport/hubspot-call.ts';
+import type { HubSpotCall, Send } from '../transport/hubspot-call.ts';
 import type { BatchInput } from './batch-input.ts';
-import { type BatchKind, BatchWrite, type UpdateBodyInput, updateBatch } from './batch-write.ts';
+import { type BatchKind, BatchWrite } from './batch-write.ts';
 import { lookupById } from './lookup.ts';
 import { readInBatches } from './read-in-batches.ts';
 
@@ -30,10 +31,10 @@ export async function updateRecords(
 ): Promise<readonly WriteOutcome[]> {
   const kind: BatchKind<Update> = {
     unsure: 'unavailable',
-    call: (some) => updateBatch(objectType, some.map(bodyOf)),
+    send: (some) => send(updateBatch(objectType, some.map(bodyOf))),
   };
   const scope: UpdateScope = { send, objectType, kind };
-  const batch = new BatchWrite<Update>(send, kind);
+  const batch = new BatchWrite<Update>(kind);
   const updates = inputs.map((input, at): Update => ({ traceId: String(at), ...input }));
   const ready = updates.filter((update) => {
     if (/^\d+$/.test(update.id)) return true;
@@ -66,7 +67,7 @@ async function settleOpen(scope: UpdateScope, batch: BatchWrite<Update>, open: r
     else if (isApplied(update, record)) batch.outcomes.set(update, { record });
     else again.set({ ...update, id: record.id }, update);
   }
-  const second = new BatchWrite<Update>(scope.send, scope.kind);
+  const second = new BatchWrite<Update>(scope.kind);
   await writeAll(second, [...again.keys()]);
   for (const [resent, update] of again) {
     const outcome = second.outcomes.get(resent);
@@ -95,4 +96,23 @@ function isApplied(update: Update, record: CrmRecord): boolean {
 
 function bodyOf({ traceId, id, properties }: Update): UpdateBodyInput {
   return { objectWriteTraceId: traceId, id, properties };
+}
+
+interface UpdateBodyInput {
+  readonly id: string;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly objectWriteTraceId: string;
+}
+
+function updateBatch(
+  objectType: ObjectType,
+  inputs: readonly UpdateBodyInput[],
+): HubSpotCall<BatchResponse<HubSpotRecord>> {
+  return {
+    purpose: `update ${objectType}`,
+    lane: 'burst',
+    repeat: 'always',
+    request: ({ records }) => ({ method: 'POST', path: `${records(objectType)}/batch/update`, body: { inputs } }),
+    read: readRecords,
+  };
 }
