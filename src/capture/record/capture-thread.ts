@@ -5,7 +5,7 @@ import type { Logger } from '../../logger.ts';
 import { knownNamesBounds, LatestEntries } from './latest-entries.ts';
 import type { MappingSources } from './portal-knowledge.ts';
 import type { KnownCall } from './prior-knowledge.ts';
-import { lengthOf, type RawCapture } from './raw-capture.ts';
+import { bytesOf, type RawCapture } from './raw-capture.ts';
 import type { CaptureOutcome, WriterMessage, WriterReport, WriterSettings } from './writer-messages.ts';
 
 /** An unusable folder is tried again after this. */
@@ -104,7 +104,7 @@ export class CaptureThread {
   #introduce({ name, exchange }: KnownCall): void {
     if (this.#knownNames.get(name)) return;
     if (!this.#send({ kind: 'knowledge', name, exchange })) return;
-    this.#knownNames.set(name, true, lengthOf(exchange));
+    this.#knownNames.set(name, true, bytesOf(exchange));
   }
 
   #send(message: WriterMessage): boolean {

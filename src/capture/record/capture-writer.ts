@@ -2,7 +2,7 @@ import type { Logger } from '../../logger.ts';
 import { CaptureThread, type ThreadParts } from './capture-thread.ts';
 import type { MappingSources } from './portal-knowledge.ts';
 import type { KnownCall } from './prior-knowledge.ts';
-import type { RawCapture } from './raw-capture.ts';
+import { bytesOf, bytesOfText, type RawCapture } from './raw-capture.ts';
 import type { CaptureOutcome, WriterSettings } from './writer-messages.ts';
 
 /** Hands captures to a thread of their own. Never waits and never throws: failures are logged once per reason. */
@@ -135,10 +135,6 @@ function createQuietQueue(): QuietQueue {
 
 /** Roughly the memory that a waiting capture takes, in bytes. */
 export function sizeOf({ body, answer, exchanges }: RawCapture): number {
-  const texts = exchanges.reduce((sum, each) => sum + lengthOf(each.requestText) + lengthOf(each.responseText), 0);
-  return 1_000 + (body?.byteLength ?? 0) + lengthOf(answer?.text) + texts;
-}
-
-function lengthOf(text: string | undefined): number {
-  return text?.length ?? 0;
+  const texts = exchanges.reduce((sum, exchange) => sum + bytesOf(exchange), 0);
+  return 1_000 + (body?.byteLength ?? 0) + bytesOfText(answer?.text ?? '') + texts;
 }

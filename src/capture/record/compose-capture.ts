@@ -11,7 +11,7 @@ import { readBody, toCapturedExchange } from './captured-exchange.ts';
 import { toCapturedAnswer, toCapturedIds, toCapturedRequest } from './captured-request.ts';
 import { knowledgeTextsBounds, LatestEntries } from './latest-entries.ts';
 import { type MappingSources, PortalKnowledge } from './portal-knowledge.ts';
-import { type RawCapture, type RawExchange, withoutBodies } from './raw-capture.ts';
+import { bytesOfText, type RawCapture, type RawExchange, withoutBodies } from './raw-capture.ts';
 
 /** What a composer knows about the bridge that it serves. */
 export interface ComposerSettings {
@@ -68,7 +68,7 @@ export class Composer {
       if (!read.isArchived) this.#portal.useDefinitions(read.objectType, parsed);
     }
     const text = JSON.stringify(exchange);
-    this.#knowledgeTexts.set(name, text, text.length);
+    this.#knowledgeTexts.set(name, text, bytesOfText(text));
   }
 
   /** @param knowledge names given to {@link Composer.addKnowledge} that the request could rely on. */

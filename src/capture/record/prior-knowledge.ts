@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { CallReader, Knowledge } from '../../crm/crm-protocol.ts';
 import { knowledgeBounds } from './latest-entries.ts';
-import { lengthOf, type RawExchange } from './raw-capture.ts';
+import { bytesOf, type RawExchange } from './raw-capture.ts';
 
 /**
  * Calls whose answers outlive the request that made them: property definitions, owners, the account, a refused attempt to create
@@ -31,6 +31,7 @@ export type KnowledgeSnapshot = ReadonlyMap<string, KnowledgeEntry>;
 
 interface KnowledgeEntry extends KnownCall {
   readonly knowledge: Knowledge;
+  readonly bytes: number;
   readonly at: number;
 }
 
@@ -53,9 +54,9 @@ export function createPriorKnowledge(calls: CallReader, now: () => number = () =
       count += 1;
       const key = shortKey(knowledge.key);
       const others = [...entries].filter(([other, entry]) => other !== key && isFresh(entry));
-      const added: KnowledgeEntry = { knowledge: { ...knowledge, key }, name: `${key}#${count}`, exchange, at: now() };
-      const length = lengthOf(exchange);
-      entries = new Map(length > knowledgeBounds.maxLength ? others : [...roomIn(others, length), [key, added]]);
+      const bytes = bytesOf(exchange);
+      const added = { knowledge: { ...knowledge, key }, name: `${key}#${count}`, exchange, bytes, at: now() };
+      entries = new Map(bytes > knowledgeBounds.maxBytes ? others : [...roomIn(others, bytes), [key, added]]);
     },
     snapshot: () => entries,
     relevantTo(endpoint, own, atStart) {
@@ -72,17 +73,17 @@ export function createPriorKnowledge(calls: CallReader, now: () => number = () =
 type Entries = readonly (readonly [string, KnowledgeEntry])[];
 
 /**
- * Without the oldest, so that there is room for one more of this length. Refused attempts to create a property, of which there may be
+ * Without the oldest, so that there is room for one more of so many bytes. Refused attempts to create a property, of which there may be
  * thousands, make room for the others.
  */
-function roomIn(entries: Entries, length: number): Entries {
+function roomIn(entries: Entries, bytes: number): Entries {
   const isRefusal = ([, { knowledge }]: Entries[number]) => knowledge.kind === 'refused creation';
   const kept = [...entries];
-  let total = kept.reduce((sum, [, { exchange }]) => sum + lengthOf(exchange), length);
-  while (kept.length >= knowledgeBounds.maxEntries || total > knowledgeBounds.maxLength) {
+  let total = kept.reduce((sum, [, entry]) => sum + entry.bytes, bytes);
+  while (kept.length >= knowledgeBounds.maxEntries || total > knowledgeBounds.maxBytes) {
     const [removed] = kept.splice(Math.max(0, kept.findIndex(isRefusal)), 1);
     if (removed === undefined) break;
-    total -= lengthOf(removed[1].exchange);
+    total -= removed[1].bytes;
   }
   return kept;
 }

@@ -82,12 +82,17 @@ export function toRawExchange(from: RawExchange): RawExchange {
   };
 }
 
-/** Without the bodies of the call. */
-/** Characters of both bodies. */
-export function lengthOf({ requestText, responseText }: RawExchange): number {
-  return (requestText?.length ?? 0) + (responseText?.length ?? 0);
+/** Bytes that both bodies take in memory. */
+export function bytesOf({ requestText = '', responseText = '' }: RawExchange): number {
+  return bytesOfText(requestText) + bytesOfText(responseText);
 }
 
+/** One character beyond Latin-1 makes every character of a text take two bytes. */
+export function bytesOfText(text: string): number {
+  return Buffer.byteLength(text) === text.length ? text.length : 2 * text.length;
+}
+
+/** Without the bodies of the call. */
 export function withoutTexts({ requestText: _request, responseText, ...exchange }: RawExchange): RawExchange {
   return { ...exchange, ...(responseText !== undefined && { responseText: '' }) };
 }

@@ -7,7 +7,7 @@ import type { CallReader } from '../../crm/crm-protocol.ts';
 import { type CaptureWriter, sizeOf } from './capture-writer.ts';
 import { createPriorKnowledge, type KnowledgeSnapshot } from './prior-knowledge.ts';
 import {
-  lengthOf,
+  bytesOf,
   type RawCapture,
   type RawExchange,
   type RememberedId,
@@ -67,7 +67,7 @@ interface OpenRecording {
   readonly startedAt: string;
   readonly start: number;
   exchanges: RawExchange[];
-  /** Length of the bodies kept so far; infinite once they were too large together and were dropped. */
+  /** Bytes of the bodies kept so far; infinite once they were too large together and were dropped. */
   size: number;
   readonly remembered: Map<string, RememberedId>;
   /** Requests whose searches this one waited for. */
@@ -154,7 +154,7 @@ function startRecording(facts: RequestFacts, knownAtStart: KnowledgeSnapshot): O
 
 /** Bodies that would be omitted in the end are dropped at once: they must not fill the memory until then. */
 function keepExchange(recording: OpenRecording, exchange: RawExchange): void {
-  recording.size += lengthOf(exchange);
+  recording.size += bytesOf(exchange);
   if (recording.size <= maxBytes) {
     recording.exchanges.push(exchange);
     return;
