@@ -11,7 +11,7 @@ export function noteIndex(
   byIndex: IndexedLookup | undefined,
   rules: readonly string[],
 ): Pick<WriteDecision, 'byIndex' | 'sweptAgoMs'> {
-  const answered = rules.filter((rule) => byIndex?.rules.includes(rule));
+  const answered = [...new Set(rules)].filter((rule) => byIndex?.rules.includes(rule));
   const { sweptAgoMs } = byIndex ?? {};
   if (answered.length === 0) return {};
   return { byIndex: answered, ...(sweptAgoMs !== undefined && { sweptAgoMs: Math.round(sweptAgoMs / 100) * 100 }) };

@@ -10,7 +10,7 @@ import { unaccounted } from './unaccounted.ts';
 /** The records that hold a match key, read fresh; `isPartial` if the allowance did not suffice to search for unusual spellings. */
 export type Holders =
   | { readonly records: readonly CrmRecord[]; readonly isPartial?: true; readonly byIndex?: IndexAnswer }
-  | { readonly problem: CrmProblem };
+  | { readonly problem: CrmProblem; readonly byIndex?: IndexAnswer };
 
 /** That the identity index answered, and the age of its last sweep, if known. */
 export type IndexAnswer = Pick<Proposal, 'sweptAgoMs'>;

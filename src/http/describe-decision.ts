@@ -130,10 +130,13 @@ export function matchDecision(outcome: MatchOutcome): Decided {
   if ('noMatch' in outcome) {
     return { ...common, ...noteIndex(byIndex, outcome.tried), outcome: 'not-found', tried: outcome.tried };
   }
-  if ('problem' in outcome) return { ...common, problem: noteProblem(outcome.problem) };
+  if ('problem' in outcome) {
+    return { ...common, ...noteIndex(byIndex, byIndex.rules), problem: noteProblem(outcome.problem) };
+  }
   const { rule } = outcome;
-  if ('matchingIds' in outcome) return { ...common, outcome: 'several', rule, matchingIds: outcome.matchingIds };
-  return { ...common, ...noteIndex(byIndex, [rule]), outcome: 'matched', rule, crmId: outcome.record.id };
+  const found = { ...common, ...noteIndex(byIndex, [rule]), rule };
+  if ('matchingIds' in outcome) return { ...found, outcome: 'several', matchingIds: outcome.matchingIds };
+  return { ...found, outcome: 'matched', crmId: outcome.record.id };
 }
 
 interface TimelineAnswer {

@@ -17,7 +17,7 @@ export function outcomeLine(entry: JournalEntry): string {
     case 'not-found':
       return `${who} not found in HubSpot${triedText(entry)}`;
     case 'several':
-      return `${who} not ${isSync(entry) ? 'matched' : 'written'}: ${matchingIds.length} ${entry.object} match by ${rule}: ${matchingIds.join(', ')}`;
+      return `${who} not ${isSync(entry) ? 'matched' : 'written'}: ${matchingIds.length} ${entry.object} match by ${rule}: ${matchingIds.join(', ')}${entry.byIndex?.includes(rule ?? '') === true ? `; ${indexWords(entry)}` : ''}`;
     case 'created':
       return `${who} created as record ${crmId}`;
     case 'linked':
@@ -73,9 +73,11 @@ function ruleName(name: string): string {
   return name === 'identity' ? "Enginy's id" : name;
 }
 
-/** What a create looked for first. */
+/** What a create looked for first, and what was looked for before a record failed. */
 export function lookedForLines(entry: JournalEntry): readonly string[] {
   const { outcome, tried = [], linkedBy, byIndex } = entry;
+  if (outcome === 'failed' && byIndex !== undefined)
+    return [`${byIndex.map(ruleName).join(', ')}, ${indexWords(entry)}`];
   if (outcome === 'linked' && linkedBy !== undefined && byIndex !== undefined) {
     return [`${ruleName(linkedBy)}, ${indexWords(entry)}`];
   }

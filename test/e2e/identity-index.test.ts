@@ -136,22 +136,29 @@ test('what was written before a restart is found, although search does not show 
 
 test('the journal says which rules the index answered, and how old its last sweep was', async () => {
   const crm = await startCrm();
-  const { contacts } = crm.seed({ contacts: people });
+  const twin = { createdAt: '2026-01-01T00:00:00Z', properties: { hs_linkedin_url: 'linkedin.com/in/twice' } };
+  const { contacts } = crm.seed({ contacts: [...people, twin, twin] });
   const dir = mkdtempSync(join(tmpdir(), 'index-'));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
-  const bridge = await startIndexed(crm, { DATA_DIR: dir, JOURNAL: 'on' });
+  const bridge = await startIndexed(crm, { DATA_DIR: dir, JOURNAL: 'on', REQUEST_TIMEOUT_MS: '3000' });
   const url = 'linkedin.com/in/person-1';
   await bridge.send('POST', '/contacts/sync', {
     contacts: [
       ...strangers,
       { externalId: 'known', linkedinUrl: url },
+      { externalId: 'twice', linkedinUrl: 'linkedin.com/in/twice' },
       { externalId: 'mailed', email: 'mailed@example.com', linkedinUrl: 'linkedin.com/in/mailed' },
     ],
   });
   const fresh = strangers.map((stranger, at) => ({ ...stranger, externalId: `c${at}`, lastName: 'Stranger' }));
-  await bridge.send('POST', '/contacts', { contacts: [...fresh, { externalId: 'linked', linkedinUrl: url }] });
+  const again = { externalId: 'again', lastName: 'Twice', linkedinUrl: 'linkedin.com/in/twice' };
+  await bridge.send('POST', '/contacts', { contacts: [...fresh, { externalId: 'linked', linkedinUrl: url }, again] });
   await bridge.send('POST', '/contacts/sync', {
     contacts: [{ externalId: 'alone', linkedinUrl: 'linkedin.com/in/x' }],
+  });
+  crm.faults.add({ match: { path: '/batch/read' }, times: 0, action: { kind: 'status', status: 500 } });
+  await bridge.send('POST', '/contacts/sync', {
+    contacts: [...strangers, { externalId: 'unread', linkedinUrl: 'linkedin.com/in/person-2' }],
   });
   await bridge.close(30_000);
   const lead = async (name: string) => (await runCommand(['lead', name], { environment: { DATA_DIR: dir } })).out;
@@ -166,5 +173,9 @@ test('the journal says which rules the index answered, and how old its last swee
   );
   expect(await lead('c0')).toMatch(new RegExp(`looked for linkedinUrl: no match; ${index}\\n`));
   expect(await lead('linked')).toMatch(new RegExp(`looked for linkedinUrl, ${index}\\n`));
+  const several = `2 contacts match by linkedinUrl: ${contacts.slice(-2).join(', ')}; ${index}\\n`;
+  expect(await lead('twice')).toMatch(new RegExp(`not matched: ${several}`));
+  expect(await lead('again')).toMatch(new RegExp(`not written: ${several}`));
+  expect(await lead('unread')).toMatch(new RegExp(`failed: [^]*looked for .*linkedinUrl, ${index}\\n`));
   expect(await lead('alone')).toMatch(/rules tried: [^;]*linkedinUrl\n/);
 });

@@ -59,9 +59,11 @@ export async function createRecords(
 function resultOf(creation: RecordCreation | undefined): WriteResult | undefined {
   if (creation?.result === undefined) return undefined;
   const { lookups: { tried, byIndex, setAside } = { tried: [] }, existing, result } = creation;
+  const { outcome, rule } = result.decision;
+  const decided = outcome === 'failed' ? (byIndex?.rules ?? []) : [...tried, ...(rule === undefined ? [] : [rule])];
   const noted = {
     ...(existing === undefined && tried.length > 0 && { tried }),
-    ...noteIndex(byIndex, existing === undefined ? tried : [existing.sharedBy]),
+    ...noteIndex(byIndex, existing === undefined ? decided : [existing.sharedBy]),
     ...(setAside !== undefined && { setAside }),
   };
   return { ...result, decision: { ...noted, ...result.decision } };

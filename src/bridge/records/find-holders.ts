@@ -90,7 +90,7 @@ async function findIndexed(
     const isNone = 'records' in holders && holders.records.length === 0;
     if (isStored && !isOne && !(isIdentity && isNone)) continue;
     const found = isStored ? holders : preferUsual(key, holders, true);
-    answers.set(key.value, 'problem' in found ? found : { ...found, byIndex });
+    answers.set(key.value, { ...found, byIndex });
     if (!isStored && 'records' in holders) settle(scope, key, { candidates, records: holders.records });
   }
   return answers;

@@ -79,12 +79,12 @@ async function matchSlice(scope: SliceScope, subjects: readonly Subject[]): Prom
     for (const [value, found] of await findHolders({ ...scope, rule, searches, proposed }, keys)) {
       const group = byValue.get(value);
       for (const subject of group?.subjects ?? []) {
-        if ('problem' in found) subject.result = found;
+        if (group !== undefined && found.byIndex !== undefined) {
+          subject.byIndex = { ...found.byIndex, rules: [...subject.byIndex.rules, group.key.name] };
+        }
+        if ('problem' in found) subject.result = { problem: found.problem };
         else if (group !== undefined) {
           if (found.isPartial === true) subject.partly.push(group.key.name);
-          if (found.byIndex !== undefined) {
-            subject.byIndex = { ...found.byIndex, rules: [...subject.byIndex.rules, group.key.name] };
-          }
           decide(scope, { subject, key: group.key, holders: found.records });
         }
       }
