@@ -90,11 +90,11 @@ test('a record that holds the URL as usual is preferred to one that search would
   }
 });
 
-test('searches by words stay within the number per request, and the rest is logged without an error', async () => {
+test('without the index, searches by words stay within the number per request, and the rest is logged without an error', async () => {
   const crm = await startCrm();
   const held = Array.from({ length: 40 }, (_, index) => `https://es.linkedin.com/in/ada-q${index}?trk=x`);
   crm.seed({ contacts: held.map((hs_linkedin_url) => ({ properties: { hs_linkedin_url } })) });
-  const { send, log } = await startBridgeOn(crm, { MATCH_EXTRA_SEARCHES: '3' });
+  const { send, log } = await startBridgeOn(crm, { MATCH_EXTRA_SEARCHES: '3', IDENTITY_INDEX: 'off' });
   const contacts = held.map((_, index) => ({ externalId: `e${index}`, linkedinUrl: `linkedin.com/in/ada-q${index}` }));
 
   const { status, body } = await send('POST', '/contacts/sync', { contacts });
@@ -109,11 +109,11 @@ test('searches by words stay within the number per request, and the rest is logg
   expect(log.entries).toContainEqual(expect.objectContaining({ rule: 'linkedinUrl', keys: 34 }));
 });
 
-test('URLs that HubSpot holds as usual cause no search by words', async () => {
+test('without the index, URLs that HubSpot holds as usual cause no search by words', async () => {
   const crm = await startCrm();
   const urls = Array.from({ length: 16 }, (_, index) => `https://www.linkedin.com/in/ada-${index}`);
   crm.seed({ contacts: urls.map((hs_linkedin_url) => ({ properties: { hs_linkedin_url } })) });
-  const { send } = await startBridgeOn(crm);
+  const { send } = await startBridgeOn(crm, { IDENTITY_INDEX: 'off' });
 
   const { body } = await send('POST', '/contacts/sync', {
     contacts: urls.map((linkedinUrl, index) => ({ externalId: `e${index}`, linkedinUrl })),
