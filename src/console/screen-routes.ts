@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { identifyUser, type SignedIn } from './access/identify-users.ts';
 import { includesRole, type Role } from './access/roles.ts';
@@ -19,6 +20,7 @@ export function screenRoutes(screens: readonly Screen[], deps: ScreenDeps): Rout
   for (const screen of screens) {
     router.get(screen.path, demandRole(screen.role, deps), async (request, response) => {
       const user: SignedIn = response.locals.user;
+      await ownTurn();
       sendReply(await screen.show(visitOf(request, user)), { screen, user, request, response, deps });
     });
     for (const action of screen.actions ?? []) {
@@ -30,6 +32,14 @@ export function screenRoutes(screens: readonly Screen[], deps: ScreenDeps): Rout
     }
   }
   return router;
+}
+
+let turns: Promise<void> = Promise.resolve();
+
+/** Pages that are asked for together begin one after the other, and Enginy's requests get their turn in between. */
+function ownTurn(): Promise<void> {
+  turns = turns.then(() => nextTurn());
+  return turns;
 }
 
 /** Passes users of the role; forms must be of this user's pages. Sets `response.locals.user`. */

@@ -1,12 +1,14 @@
 import { EventEmitter } from 'node:events';
-import type { Response } from 'express';
-import { expect, test } from 'vitest';
+import type { Request, Response } from 'express';
+import { expect, test, vi } from 'vitest';
+import { createEventHub } from '../../src/console/live/event-hub.ts';
 import { EventStream } from '../../src/console/live/event-stream.ts';
 import type { Screen } from '../../src/console/screens/screen.ts';
 
 /** A response whose reader can stop reading. */
 class SlowReader extends EventEmitter {
   isReading = true;
+  isEnded = false;
   text = '';
 
   writeHead(): void {}
@@ -14,6 +16,10 @@ class SlowReader extends EventEmitter {
   write(text: string): boolean {
     this.text += text;
     return this.isReading;
+  }
+
+  end(): void {
+    this.isEnded = true;
   }
 
   readAgain(): void {
@@ -52,4 +58,34 @@ test('keeps nothing for a browser that does not read, and sends it the newest on
   expect(whileSlow).toBe(0);
   expect(reader.text).toContain('data: {"used":"1000"}');
   expect(reader.text).toContain('id: e-2\nevent: counts\ndata: {"requests":5}');
+});
+
+test('writes a comment every 15 seconds, reads the texts of a screen once for all, and ends the stream of who is signed out', () => {
+  vi.useFakeTimers();
+  try {
+    const live = vi.fn(() => ({ used: '1' }));
+    const shown = { ...screen, live };
+    const hub = createEventHub(() => {});
+    const readers = [new SlowReader(), new SlowReader()];
+    let isSignedIn = true;
+    for (const reader of readers) {
+      // The hub uses these members of a request and of a response alone.
+      const pair = [{ headers: {} } as Request, reader as unknown as Response] as const;
+      hub.listen(...pair, { screen: shown, isSignedIn: () => isSignedIn });
+    }
+    live.mockClear();
+
+    vi.advanceTimersByTime(14_999);
+    expect(live).toHaveBeenCalledTimes(14);
+    expect(readers.map(({ text }) => text.includes(': still here'))).toEqual([false, false]);
+    vi.advanceTimersByTime(1);
+    expect(readers.map(({ text }) => text.split(': still here\n\n').length)).toEqual([2, 2]);
+
+    isSignedIn = false;
+    vi.advanceTimersByTime(15_000);
+    expect(readers.map(({ isEnded }) => isEnded)).toEqual([true, true]);
+    hub.close();
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -17,6 +17,8 @@ export function createArchiveCalls(settings: ArchiveSettings) {
     record: (name: string) => readRecord(archive, name),
     problems: (since: number) => readProblems(archive, since),
     problem: (which: { readonly key: string; readonly since: number }) => readProblem(archive, which),
+    /** What users of the console did, newest first. */
+    actions: async (count: number) => (await archive.journal()?.actions(count)) ?? [],
     mappingFiles: () => readMappingFiles(archive),
     unknownFields: (since: number) => readUnknownFields(archive, since),
     /** Names of the newest captures, newest first. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Screen } from '../screens/screen.ts';
-import { type Counted, EventStream } from './event-stream.ts';
+import { type Counted, EventStream, type TextMessages } from './event-stream.ts';
 
 /** Sends screens what changes while they are open, as server-sent events. */
 export interface EventHub {
@@ -14,8 +14,8 @@ export interface EventHub {
 }
 
 const maxStreams = 20;
-/** At most five messages a second. */
-const flushMs = 200;
+/** At most one message of counts a second. */
+const flushMs = 1_000;
 const lookMs = 1_000;
 const keepAliveMs = 15_000;
 const ringSize = 500;
@@ -76,12 +76,13 @@ export function createEventHub(onTrouble: (error: unknown) => void): EventHub {
   };
 }
 
-/** Reads the texts of each screen once. */
+/** Reads the texts of each screen once, and writes each message once for all that are sent the same. */
 function sendTexts(streams: ReadonlySet<EventStream>, onTrouble: (error: unknown) => void): void {
   for (const [screen, readers] of Map.groupBy(streams, (stream) => stream.screen)) {
     try {
       const texts = screen.live?.() ?? {};
-      for (const stream of readers) stream.sendTexts(texts);
+      const messages: TextMessages = new Map();
+      for (const stream of readers) stream.sendTexts(texts, messages);
     } catch (error) {
       onTrouble(error);
     }

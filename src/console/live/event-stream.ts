@@ -10,13 +10,22 @@ export interface Counted {
   readonly counts: Readonly<Record<string, number>>;
 }
 
+/** Texts of a screen by their name. */
+type Texts = Readonly<Record<string, string>>;
+
+/** The message that leads from some texts to the newest ones; empty where nothing changed. */
+export type TextMessages = Map<Texts, string>;
+
+/** What a browser has before the first message. */
+const noTexts: Texts = {};
+
 /** The open response of one browser. What it does not read in time is not kept for it: it gets the newest once it reads again. */
 export class EventStream {
   readonly screen: Screen;
   readonly isSignedIn: () => boolean;
   readonly #response: Response;
   readonly #era: string;
-  #texts: Readonly<Record<string, string>> = {};
+  #texts: Texts = noTexts;
   #lastId: number;
   #slowSince: number | undefined;
 
@@ -50,12 +59,13 @@ export class EventStream {
     this.#write(`id: ${this.#era}-${last}\nevent: counts\ndata: ${JSON.stringify(counts)}\n\n`);
   }
 
-  /** Sends the texts that changed. */
-  sendTexts(texts: Readonly<Record<string, string>>): void {
+  /** Sends the texts that changed. @param messages those of other streams; this one adds its own */
+  sendTexts(texts: Texts, messages: TextMessages = new Map()): void {
     if (this.#slowSince !== undefined) return;
-    const changed = Object.entries(texts).filter(([name, text]) => this.#texts[name] !== text);
+    const message = messages.get(this.#texts) ?? changesBetween(this.#texts, texts);
+    messages.set(this.#texts, message);
     this.#texts = texts;
-    if (changed.length > 0) this.#write(`event: texts\ndata: ${JSON.stringify(Object.fromEntries(changed))}\n\n`);
+    if (message !== '') this.#write(message);
   }
 
   /** The browser was away for longer than events are kept. */
@@ -77,4 +87,9 @@ export class EventStream {
   #write(text: string): void {
     if (!this.#response.write(text)) this.#slowSince ??= performance.now();
   }
+}
+
+function changesBetween(before: Texts, after: Texts): string {
+  const changed = Object.entries(after).filter(([name, text]) => before[name] !== text);
+  return changed.length === 0 ? '' : `event: texts\ndata: ${JSON.stringify(Object.fromEntries(changed))}\n\n`;
 }

@@ -15,7 +15,7 @@ const maxShown = 5;
 /** A list may be as old as this. */
 const keptMs = 30_000;
 /** Counting a large journal takes a while, and the rest of the page does not wait for it. */
-const patienceMs = 150;
+const patienceMs = 40;
 
 /** The most severe and frequent problems of a day, as last counted. */
 export function openProblems({ threads, journal, log }: ConsoleSources): () => Promise<Html> {

@@ -1,6 +1,4 @@
 import type { ConsoleAction } from '../../journal/console-action.ts';
-import type { JournalReader } from '../../journal/journal.ts';
-import { openJournalReader } from '../../journal/read-journal.ts';
 import { version } from '../../version.ts';
 import { includesRole } from '../access/roles.ts';
 import type { ConsoleSources } from '../console-sources.ts';
@@ -158,18 +156,14 @@ function replicas({ board, config, mappings }: ConsoleSources): Html {
 const maxActions = 10;
 
 /** What users of the console did, for those who may do anything. */
-async function actions({ config: { journal }, log }: ConsoleSources): Promise<Html | undefined> {
+async function actions({ config: { journal }, threads, log }: ConsoleSources): Promise<Html | undefined> {
   if (journal === undefined) return undefined;
   let noted: readonly ConsoleAction[] = [];
-  let reader: JournalReader | undefined;
   try {
-    reader = openJournalReader(journal.dir, journal.secret);
-    noted = (await reader?.actions(maxActions)) ?? [];
+    noted = await threads.archive.ask('actions', maxActions);
   } catch (error) {
     log.warn({ err: error }, 'could not read the actions in the console from the journal');
     return html`<h2>Latest actions in the console</h2><p>${statusMark('warning', 'The journal cannot be read: the log has the reason')}</p>`;
-  } finally {
-    reader?.close();
   }
   if (noted.length === 0) return undefined;
   return html`<h2>Latest actions in the console</h2>
