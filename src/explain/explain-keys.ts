@@ -18,6 +18,8 @@ export type KeyExplanation =
       }[];
       /** How many spellings are searched for where these find no record. */
       readonly further: number;
+      /** True if a record that holds the value with other accents is found with the identity index only. */
+      readonly missesAccents?: true;
       /** The property by which the CRM's store can be read instead, if the property is unique there. */
       readonly store?: string;
       /** Whether it is unique; absent without a CRM. */
@@ -30,7 +32,7 @@ export type KeyExplanation =
 /** Explains every rule in order; a rule without a usable value is skipped. */
 export function explainKeys(mapping: Mapping, record: EnginyRecord): KeyExplanation[] {
   const keys = matchKeys(mapping, record);
-  return compileMapping(mapping).rules.map(({ name, pairs }, index): KeyExplanation => {
+  return compileMapping(mapping).rules.map(({ name, pairs, searchPair }, index): KeyExplanation => {
     const key = keys.find(({ rule }) => rule === index);
     if (key === undefined) return { rule: name, skipped: reasonOf(pairs, record) };
     return {
@@ -42,6 +44,7 @@ export function explainKeys(mapping: Mapping, record: EnginyRecord): KeyExplanat
           : { property: clause.property, asks: clause.tokens, spellings: 1 },
       ),
       further: key.wordClauses.reduce((sum, clause) => sum + ('in' in clause ? clause.in.length : 1), 0),
+      ...(searchPair.ignoresAccents && { missesAccents: true }),
       ...(key.store !== undefined && { store: key.store.property }),
     };
   });

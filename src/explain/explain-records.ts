@@ -13,6 +13,7 @@ import { explainKept } from './explain-kept.ts';
 import { explainKeys, type KeyExplanation } from './explain-keys.ts';
 import { type ExplainScope, explainWrite, type WriteExplanation } from './explain-write.ts';
 import { readOnlyCrm } from './read-only-crm.ts';
+import { findSameRecords, type SameRecord } from './same-records.ts';
 
 /** What the bridge would do with one record of Enginy, and why. */
 export interface RecordExplanation {
@@ -21,6 +22,8 @@ export interface RecordExplanation {
   readonly keys: readonly KeyExplanation[];
   /** Absent without a CRM. */
   readonly match?: MatchExplanation;
+  /** Records of the same request with an equal value. */
+  readonly same: readonly SameRecord[];
   readonly create: WriteExplanation;
   readonly update: WriteExplanation;
   /** Custom properties that do not exist yet and would be created. */
@@ -44,8 +47,11 @@ export async function explainRecords(
   const crm = request.crm === undefined ? undefined : readOnlyCrm(request.crm);
   const scope = { ...request, crm };
   const outcomes = crm === undefined ? [] : await match({ ...request, crm }, records);
+  const same = findSameRecords(request.mapping, records, outcomes);
   const explanations: RecordExplanation[] = [];
-  for (const [index, record] of records.entries()) explanations.push(await explainOne(scope, record, outcomes[index]));
+  for (const [index, record] of records.entries()) {
+    explanations.push({ ...(await explainOne(scope, record, outcomes[index])), same: same[index] ?? [] });
+  }
   return explanations;
 }
 
@@ -53,7 +59,7 @@ async function explainOne(
   scope: ExplainScope,
   record: EnginyRecord,
   outcome: MatchOutcome | undefined,
-): Promise<RecordExplanation> {
+): Promise<Omit<RecordExplanation, 'same'>> {
   const { mapping } = scope;
   const create = await explainWrite(scope, record, 'create');
   const update = await explainWrite(scope, record, 'update');

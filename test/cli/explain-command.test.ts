@@ -188,3 +188,42 @@ test('explain of a task on the embedded CRM writes nothing and names an unknown 
   expect(status).toBe(0);
   expect(out).toContain('ownerId: HubSpot has no active user with this id');
 });
+
+test('says which records of a request a create makes one, and which only share a value that others may have', async () => {
+  const crm = await startCrm();
+  const [held] = crm.seed({
+    contacts: [{ properties: { email: 'cy@x.example', hs_linkedin_url: 'https://www.linkedin.com/in/old-cy' } }],
+  }).contacts;
+  const records = [
+    { externalId: 'a', firstName: 'Ada', linkedinUrl: 'https://www.linkedin.com/in/ada' },
+    { externalId: 'b', firstName: 'Ada', linkedinUrl: 'es.linkedin.com/in/Ada/?trk=x', phone: '+34 600 111 222' },
+    { externalId: 'c', firstName: 'Bo', phone: '0034 600111222' },
+    { externalId: 'd', email: 'cy@x.example', linkedinUrl: 'linkedin.com/in/cy' },
+    { externalId: 'e', firstName: 'Cy', linkedinUrl: 'linkedin.com/in/cy' },
+  ];
+
+  const { out } = await runCommand(['explain', 'contacts', '--live'], on(crm, records));
+  const { send } = await startBridgeOn(crm);
+  const { body } = await send('POST', '/contacts', { contacts: records });
+
+  const lines = out.split('\n').filter((line) => line.includes('a create of both'));
+  expect(lines.map((line) => line.trim())).toEqual([
+    'record 2 (b) has the same linkedinUrl: a create of both leads to one record',
+    'record 1 (a) has the same linkedinUrl: a create of both leads to one record',
+    'record 3 (c) has the same phone, but others may have it, too: a create of both leads to two records',
+    'record 2 (b) has the same phone, but others may have it, too: a create of both leads to two records',
+    `record 5 (e) has the same linkedinUrl, but record ${held} of the CRM holds another linkedinUrl: a create of both leads to two records`,
+    `record 4 (d) has the same linkedinUrl, but record ${held} of the CRM holds another linkedinUrl: a create of both leads to two records`,
+  ]);
+  const [a, b, c, d, e] = body.results.map(({ crmId }: { crmId: string }) => crmId);
+  expect([a === b, b === c, d === held, d === e]).toEqual([true, false, true, false]);
+});
+
+test('says that only the identity index finds a name with other accents', async () => {
+  const { out } = await runCommand(['explain', 'companies', 'name=Cafe Central', 'domain=cafe.example'], {
+    environment: { MAPPINGS_DIR: 'mappings/hubspot' },
+  });
+
+  const accents = out.split('\n').filter((line) => line.includes('accents'));
+  expect(accents).toEqual([expect.stringMatching(/^ {4}\d name: .*; a record that has other accents is found with/)]);
+});

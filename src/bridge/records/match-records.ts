@@ -1,5 +1,7 @@
 import type { CrmProblem, CrmRecord } from '../../crm/crm.ts';
+import { compileMapping } from '../../mapping/run/compile-mapping.ts';
 import { candidateKeys, type MatchKey, matchKeys } from '../../mapping/run/match-keys.ts';
+import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import type { EnginyRecord } from '../../mapping/values/field-value.ts';
 import type { IndexedLookup } from '../indexed-lookup.ts';
 import { mapInSlices } from '../in-slices.ts';
@@ -185,9 +187,20 @@ function logOutcome({ log, mapping, context }: MatchScope, { record, keys }: Sub
     const { id, rule, differs } = candidate;
     log.info({ ...facts, rule, crmId: id, differs }, describeSetAside(candidate));
   }
-  if ('noMatch' in outcome) log.debug(facts, 'no rule matched');
+  if ('noMatch' in outcome) log.debug({ ...facts, ...accentsNotSearched(mapping, outcome) }, 'no rule matched');
   else if ('record' in outcome) log.debug({ ...facts, rule: outcome.rule, crmId: outcome.record.id }, 'matched');
   else if ('matchingIds' in outcome) {
     log.info({ ...facts, rule: outcome.rule, matchingIds: outcome.matchingIds }, 'several records match');
   } else log.debug({ ...facts, problem: outcome.problem.kind }, 'lookup failed');
+}
+
+/** Rules by which a record may hold the value with other accents: only the identity index would have found it. */
+function accentsNotSearched(
+  mapping: Mapping,
+  { tried, byIndex }: Extract<MatchOutcome, { readonly noMatch: true }>,
+): { readonly otherAccentsNotSearched?: readonly string[] } {
+  const rules = compileMapping(mapping).rules.flatMap(({ name, searchPair }) =>
+    searchPair.ignoresAccents && tried.includes(name) && !byIndex.rules.includes(name) ? [name] : [],
+  );
+  return rules.length === 0 ? {} : { otherAccentsNotSearched: rules };
 }

@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import type { KeyExplanation } from '../../explain/explain-keys.ts';
 import type { MatchExplanation, RecordExplanation } from '../../explain/explain-records.ts';
 import type { ValueExplanation, WriteExplanation } from '../../explain/explain-write.ts';
+import { describeSame } from '../../explain/same-records.ts';
 import type { FieldTrace } from '../../mapping/run/trace-translation.ts';
 import { longestOf } from '../../mapping/values/longest-of.ts';
 import type { MappingPlaces } from '../../reasons/mapping-places.ts';
@@ -16,12 +17,13 @@ interface Layout {
 
 /** One record's explanation, for a person. */
 export function formatExplanation(explanation: RecordExplanation, layout: Layout): string {
-  const { object, externalId, keys, match, create, update, newProperties } = explanation;
+  const { object, externalId, keys, match, same, create, update, newProperties } = explanation;
   const id = externalId === undefined ? '' : `, ${externalId}`;
   const bold = (text: string) => (layout.hasColor ? styleText('bold', text, { validateStream: false }) : text);
   const sections: [title: string, lines: readonly string[]][] = [
     ['looks for, in this order', formatKeys(keys)],
     ...(match === undefined ? [] : [['finds', formatMatch(match)] as [string, string[]]]),
+    ['in the same request', same.map(describeSame)],
     ['a create would send', formatWrite(create)],
     ['a create would hold back', formatHeldBack(create, object, layout.places)],
     ['an update would send', formatWrite(update)],
@@ -62,7 +64,9 @@ function formatKey(key: KeyExplanation, index: number): string {
     return `${name}: ${key.looksFor.map(show).join(' and ')}, which no record holds: the CRM has no such property`;
   const way = key.isRead === undefined ? 'looked up' : 'searched';
   const rest = key.further > 0 ? `, then in ${key.further} further spellings` : '';
-  const where = key.isRead === true ? `read by ${key.store}` : `${way} in ${properties.join(', ')}${rest}`;
+  const accents =
+    key.missesAccents === true ? '; a record that has other accents is found with the identity index only' : '';
+  const where = key.isRead === true ? `read by ${key.store}` : `${way} in ${properties.join(', ')}${rest}${accents}`;
   return `${name}: ${key.looksFor.map(show).join(' and ')}, ${where}`;
 }
 

@@ -1,6 +1,7 @@
 import type { KeyExplanation } from '../../explain/explain-keys.ts';
 import type { MatchExplanation, RecordExplanation } from '../../explain/explain-records.ts';
 import type { ValueExplanation, WriteExplanation } from '../../explain/explain-write.ts';
+import { describeSame } from '../../explain/same-records.ts';
 import type { FieldTrace } from '../../mapping/run/trace-translation.ts';
 import { captionedTable } from '../html/captioned-table.ts';
 import { type Html, html } from '../html/html.ts';
@@ -11,6 +12,7 @@ export function showExplanation({
   externalId,
   keys,
   match,
+  same,
   create,
   update,
   newProperties,
@@ -18,6 +20,7 @@ export function showExplanation({
   return html`<section aria-label="${object} ${externalId}">
 <h3>${object} ${externalId}</h3>
 ${match !== undefined && showMatch(match)}
+${same.length > 0 && html`<ul>${same.map((each) => html`<li>In the same request, ${describeSame(each)}.</li>`)}</ul>`}
 ${captionedTable(
   'What is looked for, in this order',
   [{ label: 'Rule' }, { label: 'Compares' }, { label: 'In' }],
@@ -47,7 +50,9 @@ function keyCells(key: KeyExplanation) {
   const where = key.search.map(({ property, spellings }) =>
     spellings === 1 ? property : `${property} (${spellings} spellings)`,
   );
-  return [key.rule, key.looksFor.join(' and '), key.isRead === true ? `read by ${key.store}` : where.join(', ')];
+  const accents = key.missesAccents === true ? '; with other accents: by the identity index only' : '';
+  const place = key.isRead === true ? `read by ${key.store}` : `${where.join(', ')}${accents}`;
+  return [key.rule, key.looksFor.join(' and '), place];
 }
 
 function showWrite(caption: string, { values, warnings, problem, heldBack }: WriteExplanation): Html {

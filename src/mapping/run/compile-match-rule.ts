@@ -19,6 +19,8 @@ export interface PairReader {
   readonly isStored: boolean;
   /** True for values that belong to one person or company only. */
   readonly identifies: boolean;
+  /** True if searches may miss a record that holds the value with other accents. */
+  readonly ignoresAccents: boolean;
   /** False for two values of different kinds, which may both belong to one record. */
   areDifferent(one: string, other: string): boolean;
   /** The record's value in canonical form and as given; undefined if it cannot identify a record. */
@@ -77,6 +79,7 @@ export function compilePair(mapping: Mapping, pair: MatchPair): PairReader {
     properties,
     isStored: form?.role !== 'comparing',
     identifies: form?.identifies === true,
+    ignoresAccents: form?.ignoresAccents === true,
     areDifferent: form?.areDifferent ?? ((one, other) => one !== other),
     readAll: (record) => {
       const value = toFieldValue(readField(record, pair.enginy));

@@ -12,6 +12,7 @@ export const nameTransforms = {
     accepts: 'text',
     maxLength: 1_000,
     apply: foldText,
+    ignoresAccents: true,
     variants: (canonical, given) => [...new Set([given.trim().replace(/\s+/g, ' ').toLowerCase(), canonical])],
   },
   company_name: {
@@ -21,6 +22,7 @@ export const nameTransforms = {
     accepts: 'text',
     maxLength: maxCompanyName,
     apply: foldCompanyName,
+    ignoresAccents: true,
     variants: companyNameVariants,
     furtherVariants: furtherCompanyNames,
   },

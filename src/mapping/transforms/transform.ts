@@ -44,6 +44,8 @@ export interface TextTransform extends TransformBase {
   readonly words?: (canonical: string) => readonly (readonly string[])[];
   /** True for values that the CRM indexes in another form than usual: they are searched as given, too, in the properties themselves. */
   readonly isSearchedAsGiven?: (canonical: string) => boolean;
+  /** True if values with other accents are equal, which the spellings of a search do not cover. */
+  readonly ignoresAccents?: true;
   /** `tokens`: search for the words of the value within longer values. */
   readonly search?: 'in' | 'tokens';
   /** True if a value belongs to one person or company only. */
