@@ -1,5 +1,5 @@
 import type { MatchOutcome } from '../bridge/records/match-records.ts';
-import { candidateKeys, identifyingRules, type MatchKey, matchKeys, writtenKeys } from '../mapping/run/match-keys.ts';
+import { identifyingRules, type MatchKey, matchKeys, writtenKeys } from '../mapping/run/match-keys.ts';
 import type { Mapping } from '../mapping/schema/record-mapping.ts';
 import type { EnginyRecord } from '../mapping/values/field-value.ts';
 
@@ -27,7 +27,6 @@ interface Subject {
 interface SharedValue {
   readonly by: string;
   readonly value: string;
-  readonly key?: MatchKey;
 }
 
 /** More records that share a weak value say nothing new. */
@@ -58,7 +57,7 @@ export function findSameRecords(
     const shared = subject.identifying.find(({ by, value }) => firstBy.has(nameOf(by, value)));
     const first = shared === undefined ? undefined : firstBy.get(nameOf(shared.by, shared.value));
     const isSame = first !== undefined && shared !== undefined;
-    const notOne = isSame ? whyTwo(mapping, shared, [first, subject]) : undefined;
+    const notOne = isSame ? whyTwo([first, subject]) : undefined;
     if (isSame) note(first, shared.by, notOne);
     for (const { by, value } of subject.weak) {
       const name = nameOf(by, value);
@@ -89,24 +88,24 @@ function subjectOf(
   const externalId = typeof record.externalId === 'string' ? record.externalId : undefined;
   const ids = externalId === undefined ? [] : [{ by: 'externalId', value: externalId }];
   const written = writtenKeys(mapping, record);
-  const valueOf = (key: MatchKey): SharedValue => ({ by: key.name, value: key.value, key });
+  const sharedValue = (key: MatchKey): SharedValue => ({ by: key.name, value: key.value });
   const weak = matchKeys(mapping, record).filter(
     ({ rule }) => !rules.includes(rule) && mapping.match.rules[rule] !== 'identity',
   );
-  return { position, externalId, outcome, identifying: [...ids, ...written.map(valueOf)], weak: weak.map(valueOf) };
+  return {
+    position,
+    externalId,
+    outcome,
+    identifying: [...ids, ...written.map(sharedValue)],
+    weak: weak.map(sharedValue),
+  };
 }
 
-/** They lead to two records already, or to one that holds another value, which a create does not replace. */
-function whyTwo(mapping: Mapping, { by, key, value }: SharedValue, subjects: readonly Subject[]): string | undefined {
+function whyTwo(subjects: readonly Subject[]): string | undefined {
   const matched = subjects.flatMap(({ outcome }) =>
-    outcome !== undefined && 'record' in outcome ? outcome.record : [],
+    outcome !== undefined && 'record' in outcome ? [outcome.record.id] : [],
   );
-  if (new Set(matched.map(({ id }) => id)).size > 1) return 'they match two records of the CRM';
-  const other = matched.find(({ properties }) => {
-    const held = key === undefined ? [] : candidateKeys(mapping, key.rule, properties);
-    return held.length > 0 && !held.includes(value);
-  });
-  return other === undefined ? undefined : `record ${other.id} of the CRM holds another ${by}`;
+  return new Set(matched).size > 1 ? 'they match two records of the CRM' : undefined;
 }
 
 function sameRecord({ position, externalId }: Subject, by: string, notOne: string | undefined): SameRecord {

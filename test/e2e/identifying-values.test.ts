@@ -207,7 +207,7 @@ test.each([
   },
 );
 
-test('a create does not join a record that holds another LinkedIn page: later requests would not find it there either', async () => {
+test('a create joins another one whose record holds another LinkedIn page, which stays', async () => {
   const crm = await startCrm();
   const { companies } = crm.seed({
     companies: [{ properties: { domain: 'acme.example', linkedin_company_page: 'linkedin.com/company/old' } }],
@@ -218,9 +218,9 @@ test('a create does not join a record that holds another LinkedIn page: later re
     companies: [named('companies', 'a', { domain: 'acme.example', ...acmePage }), named('companies', 'b', acmePage)],
   });
 
-  expect(body.results.map(({ crmId }: { crmId: string }) => crmId === companies[0])).toEqual([true, false]);
+  expect(body.results.map(({ crmId }: { crmId: string }) => crmId)).toEqual([companies[0], companies[0]]);
+  expect(body.results[1].warnings).toContainEqual(expect.stringContaining('linkedin_company_page'));
   expect(crm.records('companies').map(({ properties }) => properties.linkedin_company_page)).toEqual([
     'linkedin.com/company/old',
-    'https://www.linkedin.com/company/acme',
   ]);
 });

@@ -1,15 +1,13 @@
 import type { NewRecord } from '../../contract/records.ts';
 import { InvalidRequestError } from '../../errors.ts';
-import { candidateKeys, identifyingKeys, identifyingRules, writtenKeys } from '../../mapping/run/match-keys.ts';
+import { identifyingKeys, identifyingRules, writtenKeys } from '../../mapping/run/match-keys.ts';
 import { toCrmProperties } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import type { KeyedLock } from '../keyed-lock.ts';
 import { noteIndex } from '../indexed-lookup.ts';
 import { mapInSlices } from '../in-slices.ts';
-import { lookupIn } from '../lookup.ts';
 import { omitProperty } from '../omit-property.ts';
 import type { IdentityProperties } from '../properties/identity-property.ts';
-import { readFresh } from '../proposed-records.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { unaccounted } from '../unaccounted.ts';
 import { failed, requireResult, type WriteResult } from '../write-result.ts';
@@ -158,37 +156,26 @@ async function findExisting(scope: CreateScope, creations: readonly RecordCreati
 }
 
 /**
- * A create that shares an email, LinkedIn URL or domain with another one of the request, whose record exists, is that record too, unless
- * the record holds another value there: a create does not replace it, so a later request would not find the record by it either.
+ * A create that shares an email, LinkedIn URL or domain with another one of the request, whose record exists, is that record, too: also if
+ * the record holds another value there, which a create does not replace.
  */
-async function joinExisting(scope: CreateScope, creations: readonly RecordCreation[]): Promise<void> {
-  const { mapping } = scope;
-  const known = creations.filter(({ existing }) => existing !== undefined);
-  if (known.length === 0 || !creations.some(isOpen)) return;
+async function joinExisting({ mapping }: CreateScope, creations: readonly RecordCreation[]): Promise<void> {
   const idOf = new Map<string, string>();
-  await mapInSlices(known, ({ record, existing }) => {
+  await mapInSlices(creations, ({ record, existing }) => {
+    if (existing === undefined) return;
     for (const { name, value } of writtenKeys(mapping, record)) {
       const key = `${name}\u0001${value}`;
-      if (existing !== undefined && !idOf.has(key)) idOf.set(key, existing.id);
+      if (!idOf.has(key)) idOf.set(key, existing.id);
     }
   });
-  const shared = await mapInSlices(creations.filter(isOpen), (creation) =>
-    writtenKeys(mapping, creation.record).flatMap((key) => {
-      const id = idOf.get(`${key.name}\u0001${key.value}`);
-      return id === undefined ? [] : [{ creation, key, id }];
-    }),
-  );
-  const read = await readFresh(scope, [...new Set(shared.flat().map(({ id }) => id))]);
-  for (const { creation, key, id } of shared.flat()) {
-    const lookup = lookupIn(read, id);
-    if (lookup === 'missing' || !isOpen(creation)) continue;
-    if ('problem' in lookup) creation.result = failed(lookup.problem);
-    else {
-      const held = candidateKeys(mapping, key.rule, lookup.record.properties);
-      const isHolder = held.length === 0 || held.includes(key.value);
-      if (isHolder) creation.existing = { id: lookup.record.id, hasIdentity: false, sharedBy: 'this request' };
-    }
-  }
+  if (idOf.size === 0) return;
+  await mapInSlices(creations.filter(isOpen), (creation) => {
+    const ids = writtenKeys(mapping, creation.record).flatMap(
+      ({ name, value }) => idOf.get(`${name}\u0001${value}`) ?? [],
+    );
+    const [id] = ids;
+    if (id !== undefined) creation.existing = { id, hasIdentity: false, sharedBy: 'this request' };
+  });
 }
 
 function isOpen({ existing, result }: RecordCreation): boolean {
