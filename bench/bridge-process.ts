@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 /** A bridge in a process of its own, so that its memory and its processor time are its own. */
@@ -120,6 +120,25 @@ export function readMemory(pid: number | undefined): { nowMb: number; peakMb: nu
   } catch {
     // Only Linux has /proc; elsewhere the figures are left at zero and shown as such.
     return { nowMb: 0, peakMb: 0 };
+  }
+}
+
+/** Processor time of a process, in milliseconds: of its main thread, and of all threads together. */
+export interface ThreadTimes {
+  readonly mainMs: number;
+  readonly allMs: number;
+}
+
+/** Processor time of the threads that live, to the microsecond; zeros where the system does not tell. */
+export function threadTimes(pid: number | undefined): ThreadTimes {
+  const msOf = (thread: string) =>
+    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]) / 1e6;
+  try {
+    const allMs = readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => sum + msOf(thread), 0);
+    return { mainMs: msOf(String(pid)), allMs };
+  } catch {
+    // Only Linux has /proc.
+    return { mainMs: 0, allMs: 0 };
   }
 }
 

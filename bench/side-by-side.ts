@@ -1,5 +1,5 @@
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import { type BridgeProcess, processorMs } from './bridge-process.ts';
+import { type BridgeProcess, processorMs, type ThreadTimes, threadTimes } from './bridge-process.ts';
 import { emailOf, leads, newLeads } from './people.ts';
 
 /** One kind of request that is sent many times. */
@@ -45,12 +45,13 @@ export interface Compared {
   /** Requests a second, medians of the rounds. */
   readonly withoutPerSecond: number;
   readonly withPerSecond: number;
-  /** Median of the rounds, each compared with its neighbour, and the middle half of them. */
+  /** What it costs in per cent of the throughput: median of the pairs of rounds. */
   readonly costPercent: number;
-  readonly costSpread: readonly [number, number];
-  /** Processor time a request. */
-  readonly withoutCpuMs: number;
-  readonly withCpuMs: number;
+  /** The median lies between these with a probability of 95 %. */
+  readonly costBetween: readonly [number, number];
+  /** Processor time a request, which the load of others hardly changes. */
+  readonly withoutCpu: ThreadTimes;
+  readonly withCpu: ThreadTimes;
 }
 
 /** Both take turns, so that whatever else the machine does hits both alike. */
@@ -60,32 +61,53 @@ export async function compareThroughput(
   { sandbox, rounds }: { readonly sandbox: Sandbox; readonly rounds: number },
 ): Promise<Compared> {
   const speeds = { without: new Array<number>(), with: new Array<number>() };
-  const cpu = { without: 0, with: 0 };
-  for (const bridge of [pair.without, pair.with]) await oneRound(work, bridge);
+  const cpu = { without: new Array<ThreadTimes>(), with: new Array<ThreadTimes>() };
+  for (const bridge of [pair.without, pair.with]) {
+    await oneRound(work, bridge);
+    await settled(bridge);
+  }
   for (let round = 0; round < rounds; round += 1) {
     const order = round % 2 === 0 ? (['without', 'with'] as const) : (['with', 'without'] as const);
     for (const name of order) {
       const bridge = pair[name];
-      const before = processorMs(bridge.pid);
+      const before = threadTimes(bridge.pid);
       const startedAt = performance.now();
       await oneRound(work, bridge);
       speeds[name].push((work.requests / (performance.now() - startedAt)) * 1_000);
       await settled(bridge);
-      cpu[name] += processorMs(bridge.pid) - before;
+      cpu[name].push(perRequest(before, threadTimes(bridge.pid), work.requests));
     }
     sandbox.clearLog();
   }
-  const perRequest = (name: 'without' | 'with') => Math.round((cpu[name] / rounds / work.requests) * 100) / 100;
-  // Of neighbouring rounds, so that what else the machine does weighs on both.
+  // Of neighboring rounds, so that what else the machine does weighs on both.
   const costs = speeds.with.map((speed, round) => (1 - speed / (speeds.without[round] ?? speed)) * 100);
+  // The ranks between which the median of a sample lies: those of a binomial distribution, as a normal one approximates it.
+  const margin = 0.98 / Math.sqrt(rounds);
   return {
     name: work.name,
     withoutPerSecond: Math.round(median(speeds.without)),
     withPerSecond: Math.round(median(speeds.with)),
-    costPercent: quantile(costs, 0.5),
-    costSpread: [quantile(costs, 0.25), quantile(costs, 0.75)],
-    withoutCpuMs: perRequest('without'),
-    withCpuMs: perRequest('with'),
+    costPercent: median(costs),
+    costBetween: [quantile(costs, 0.5 - margin), quantile(costs, 0.5 + margin)],
+    withoutCpu: medianTimes(cpu.without),
+    withCpu: medianTimes(cpu.with),
+  };
+}
+
+function perRequest(before: ThreadTimes, after: ThreadTimes, requests: number): ThreadTimes {
+  return { mainMs: (after.mainMs - before.mainMs) / requests, allMs: (after.allMs - before.allMs) / requests };
+}
+
+function medianTimes(times: readonly ThreadTimes[]): ThreadTimes {
+  return {
+    mainMs: median(
+      times.map(({ mainMs }) => mainMs),
+      3,
+    ),
+    allMs: median(
+      times.map(({ allMs }) => allMs),
+      3,
+    ),
   };
 }
 
@@ -102,24 +124,32 @@ export async function oneRound(work: Work, bridge: BridgeProcess): Promise<void>
   await Promise.all(Array.from({ length: work.atOnce }, caller));
 }
 
-/** Waits until the process rests: its files are written, and the next round is not slowed by them. */
+/** Waits until the process rests: what it writes a moment later is written, and does not slow the next round. */
 export async function settled(bridge: BridgeProcess): Promise<void> {
+  await pause(quietMs);
   for (let before = -1, now = processorMs(bridge.pid); before !== now; now = processorMs(bridge.pid)) {
     before = now;
-    await new Promise((resolve) => {
-      setTimeout(resolve, 60);
-    });
+    await pause(60);
   }
 }
 
-function median(values: readonly number[]): number {
-  return quantile(values, 0.5);
+/** The journal and the captures write within this time. */
+const quietMs = 300;
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
 }
 
-/** The value below which this part of the values lies, to one decimal. */
-export function quantile(values: readonly number[], part: number): number {
+function median(values: readonly number[], decimals = 1): number {
+  return quantile(values, 0.5, decimals);
+}
+
+/** The value below which this part of the values lies. */
+export function quantile(values: readonly number[], part: number, decimals = 1): number {
   const sorted = [...values].sort((a, b) => a - b);
-  const position = (sorted.length - 1) * part;
+  const position = (sorted.length - 1) * Math.min(1, Math.max(0, part));
   const [low = 0, high = low] = [sorted[Math.floor(position)], sorted[Math.ceil(position)]];
-  return Math.round((low + (high - low) * (position % 1)) * 10) / 10;
+  return Number((low + (high - low) * (position % 1)).toFixed(decimals));
 }

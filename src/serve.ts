@@ -57,8 +57,8 @@ interface Overrides {
   readonly clock?: Clock;
   /** False where every call to the CRM must come from a request. */
   readonly checksAtStart?: boolean;
-  /** For tests, which wait for captures: on a busy machine a thread of low priority takes many times as long. */
-  readonly capture?: { readonly hasLowPriority: boolean };
+  /** For tests, which wait for what threads write: on a busy machine one of low priority takes many times as long. */
+  readonly threads?: { readonly hasLowPriority: boolean };
   /** Loads the mapping files at the start; by default from their folder. */
   readonly loadMappings?: Parameters<typeof loadLiveMappings>[1]['load'];
   /** For tests, which see how the index is asked. */
@@ -197,9 +197,10 @@ async function openWatchers(config: Config, log: pino.Logger, overrides: Overrid
     { dir: config.mappingsDir, locale: localeOf(config), pollMs },
     { log, ...(overrides.loadMappings !== undefined && { load: overrides.loadMappings }) },
   );
-  const capture = startCapture(config, { log, protocol: hubSpotProtocol, ...overrides.capture });
+  const capture = startCapture(config, { log, protocol: hubSpotProtocol, ...overrides.threads });
   capture?.useMappings(mappings.current());
-  return { apiKeys, certificate, console, tracing, metrics, mappings, capture, journal: startJournal(config, log) };
+  const journal = startJournal(config, log, overrides.threads);
+  return { apiKeys, certificate, console, tracing, metrics, mappings, capture, journal };
 }
 
 /** What serves requests, before anything listens. */
@@ -248,7 +249,7 @@ async function openParts(config: Config, log: pino.Logger, overrides: Overrides)
     crm,
     pacer,
     embeddedCrm,
-    hasLowPriority: overrides.capture?.hasLowPriority !== false,
+    hasLowPriority: overrides.threads?.hasLowPriority !== false,
     bridge,
     identityIndex,
     async closeUpstream() {

@@ -91,7 +91,7 @@ test.each([
 /** What records, links and properties of HubSpot build on. They do not know each other. */
 const hubSpotCommon = ['crm/hubspot/problems/', 'crm/hubspot/calls/', 'crm/hubspot/transport/'];
 
-const captureCommon = ['capture/', 'mapping/', 'crm/crm-protocol.ts'];
+const captureCommon = ['capture/', 'process/lower-priority.ts', 'mapping/', 'crm/crm-protocol.ts'];
 
 /** The files of captures that choose a CRM: the thread that records, and the wiring of the replay. */
 const captureWiring = ['capture/record/capture-worker.ts', 'capture/replay/replayed-crm.ts'];
@@ -153,7 +153,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'errors.ts',
     'logger.ts',
   ],
-  'journal/': ['bridge/decisions.ts', 'sqlite/', 'config.ts', 'logger.ts'],
+  'journal/': ['bridge/decisions.ts', 'sqlite/', 'process/lower-priority.ts', 'config.ts', 'logger.ts'],
   'metrics/': ['bridge/identity-index.ts'],
   'sqlite/': [],
   'doctor/': [
@@ -191,6 +191,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'journal/',
     'live-check/',
     'mapping/',
+    'process/lower-priority.ts',
     'reasons/',
     'replicas/replica-board.ts',
     'settings/console-settings.ts',

@@ -14,6 +14,8 @@ export interface JournalSettings {
   readonly secret?: string;
   /** Name of this process among several. */
   readonly replica: string;
+  /** The thread works when the processor has nothing better to do; true by default. */
+  readonly hasLowPriority?: boolean;
 }
 
 /** Some records of a request; a large one comes in several parts, in order. */

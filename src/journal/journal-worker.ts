@@ -3,6 +3,7 @@
  * journal-thread.ts.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import { lowerPriority } from '../process/lower-priority.ts';
 import type { JournalMessage, JournalReport, JournalSettings, RequestPart } from './journal-messages.ts';
 import { JournalWriter } from './journal-writer.ts';
 
@@ -11,7 +12,9 @@ function report(message: JournalReport): void {
 }
 
 // What journal-thread.ts starts the thread with.
-const writer = new JournalWriter(workerData as JournalSettings, report);
+const settings = workerData as JournalSettings;
+if (settings.hasLowPriority !== false) lowerPriority();
+const writer = new JournalWriter(settings, report);
 
 parentPort?.on('message', (message: JournalMessage) => {
   if (message.kind === 'flush') {

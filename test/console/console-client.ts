@@ -84,7 +84,7 @@ export async function startConsoleBridge(environment: Readonly<Record<string, st
   const bridge = await startBridge(config, sink.log, {
     checksAtStart: false,
     loadMappings: loadShippedOnce,
-    capture: { hasLowPriority: false },
+    threads: { hasLowPriority: false },
   });
   const { url, adminUrl = '', consoleLink = '' } = bridge;
   const close = async () => {

@@ -60,7 +60,7 @@ async function openAccount(): Promise<Sandbox> {
 
 function startOn(crm: Sandbox, settings: Record<string, string>): Promise<RunningBridge> {
   const config = loadConfig({ ...accessTo(crm), HOST: '127.0.0.1', PORT: '0', ...settings });
-  return startBridge(config, logSink().log, { checksAtStart: false, capture: { hasLowPriority: false } });
+  return startBridge(config, logSink().log, { checksAtStart: false, threads: { hasLowPriority: false } });
 }
 
 function accessTo(crm: Sandbox) {

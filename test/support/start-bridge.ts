@@ -44,7 +44,7 @@ export async function startBridgeOn(
   const bridge = await startBridge(config, sink.log, {
     checksAtStart: false,
     loadMappings: loadShippedOnce,
-    capture: { hasLowPriority: false },
+    threads: { hasLowPriority: false },
     ...(indexing && { watchIndex: indexing.watchIndex }),
     ...overrides,
   });

@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { hubSpotProtocol } from '../../crm/hubspot/protocol/hubspot-protocol.ts';
-import { lowerPriority } from '../lower-priority.ts';
+import { lowerPriority } from '../../process/lower-priority.ts';
 import { type CaptureFolder, openCaptureFolder, readOrCreateSecret } from './capture-folder.ts';
 import { Composer } from './compose-capture.ts';
 import type { CaptureOutcome, WriterMessage, WriterReport, WriterSettings } from './writer-messages.ts';

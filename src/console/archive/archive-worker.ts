@@ -1,7 +1,7 @@
 /** The thread that reads the journal, the captures and the mapping files for the console. Started by open-threads.ts. */
 import { workerData } from 'node:worker_threads';
 import { CaptureFileError } from '../../capture/capture-file.ts';
-import { lowerPriority } from '../../capture/lower-priority.ts';
+import { lowerPriority } from '../../process/lower-priority.ts';
 import { JournalFileError } from '../../journal/journal-file.ts';
 import { answerCalls } from './answer-calls.ts';
 import type { ThreadSettings } from './archive.ts';

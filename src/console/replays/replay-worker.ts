@@ -4,7 +4,7 @@
 import { workerData } from 'node:worker_threads';
 import { CaptureFileError } from '../../capture/capture-file.ts';
 import { NotReplayableError } from '../../capture/replay/replay-capture.ts';
-import { lowerPriority } from '../../capture/lower-priority.ts';
+import { lowerPriority } from '../../process/lower-priority.ts';
 import { MappingError } from '../../mapping/schema/diagnostic.ts';
 import { answerCalls } from '../archive/answer-calls.ts';
 import type { ThreadSettings } from '../archive/archive.ts';
