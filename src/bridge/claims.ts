@@ -17,22 +17,26 @@ export interface Claims {
    * As {@link Claims.hold} for work in parts: those that no other replica works on are done at once, the others when their keys come
    * free. Parts that share a key are done together.
    * @param parts the keys of each part.
-   * @param work receives positions of parts in ascending order, and whether another replica worked on them before; it may run several
-   * times.
+   * @param work may run several times.
    * @returns the positions of those that others still work on shortly before the deadline; `work` has not received them.
    */
-  holdParts(
-    parts: readonly (readonly string[])[],
-    deadline: Deadline,
-    work: (positions: readonly number[], hasWaited: boolean) => Promise<void>,
-  ): Promise<readonly number[]>;
+  holdParts(parts: readonly (readonly string[])[], deadline: Deadline, work: PartWork): Promise<readonly number[]>;
 }
+
+/**
+ * Work on some parts of a whole.
+ * @param positions of the parts, in ascending order.
+ * @param othersSince when another replica began to work on them, in milliseconds since 1970, if it did and may have died: what it wrote is
+ * not necessarily remembered.
+ * @returns the positions for which that is cleared up; for the others, the next one to work on them learns it, too.
+ */
+export type PartWork = (positions: readonly number[], othersSince: number | undefined) => Promise<readonly number[]>;
 
 /** For a process that is alone. */
 export const noClaims: Claims = {
   hold: (_keys, _deadline, work) => work(false),
   async holdParts(parts, _deadline, work) {
-    await work([...parts.keys()], false);
+    await work([...parts.keys()], undefined);
     return [];
   },
 };

@@ -1,7 +1,7 @@
 import type { CrmProblem } from '../crm/crm.ts';
 import type { Deadline } from '../crm/deadline.ts';
 import { GatewayError } from '../errors.ts';
-import { type Claims, noClaims } from './claims.ts';
+import { type Claims, noClaims, type PartWork } from './claims.ts';
 import { problemFromError } from './problem.ts';
 
 /** Runs work on the same keys one after the other, and all other work at once. */
@@ -14,14 +14,14 @@ export interface KeyedLock {
   /**
    * As {@link KeyedLock.run} for work in parts. Parts whose keys another replica works on do not hold up the others.
    * @param parts the keys of each part.
-   * @param work receives positions of parts; it runs once, and again for those that had to wait for another replica (`hasWaited`).
+   * @param work runs once, and again for parts on which another replica works or worked.
    * @returns the problems of the positions that were not done.
    * @throws what `work` throws the first time.
    */
   runParts(
     parts: readonly (readonly string[])[],
     deadline: Deadline,
-    work: (positions: readonly number[], hasWaited: boolean) => Promise<void>,
+    work: PartWork,
   ): Promise<ReadonlyMap<number, CrmProblem>>;
 }
 
@@ -55,13 +55,14 @@ export function createKeyedLock(claims: Claims = noClaims): KeyedLock {
       const problems = new Map<number, CrmProblem>();
       let isFirst = true;
       const busy = await inOrder(parts.flat(), () =>
-        claims.holdParts(parts, deadline, async (positions, hasWaited) => {
+        claims.holdParts(parts, deadline, async (positions, othersSince) => {
           try {
-            await work(positions, hasWaited);
+            return await work(positions, othersSince);
           } catch (error) {
             // What was done before needs its answers.
             if (isFirst || !(error instanceof GatewayError)) throw error;
             for (const position of positions) problems.set(position, problemFromError(error));
+            return [];
           } finally {
             isFirst = false;
           }

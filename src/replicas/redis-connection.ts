@@ -25,6 +25,8 @@ export interface RedisConnection {
   useIfUp<T>(work: (redis: Redis) => Promise<T>): Promise<Reply<T>>;
   runIfUp(script: Script, keys: readonly string[], args: readonly string[]): Promise<Reply<string>>;
   readonly isUp: boolean;
+  /** When a lost connection was there again, by `performance.now()`; before all time if none was lost. */
+  readonly reconnectedAt: number;
   /** How often a working connection was lost since the start. */
   readonly lostCount: number;
   close(): Promise<void>;
@@ -117,6 +119,8 @@ function isOfSelect(error: Error & { readonly command?: { readonly name: string 
 function watchConnection(redis: Redis, log: Logger): RedisConnection {
   const state = createConnectionState(log);
   let lastError: string | undefined;
+  let reconnectedAt = Number.NEGATIVE_INFINITY;
+  redis.once('ready', () => redis.on('ready', () => (reconnectedAt = performance.now())));
   redis.on('error', (error: Error) => {
     lastError = error.message;
     // Everything else works then, in the first database.
@@ -147,6 +151,9 @@ function watchConnection(redis: Redis, log: Logger): RedisConnection {
     runIfUp: (script, keys, args) => connection.useIfUp((client) => evaluate(client, script, { keys, args })),
     get isUp() {
       return state.current === 'up';
+    },
+    get reconnectedAt() {
+      return reconnectedAt;
     },
     get lostCount() {
       return state.lostCount;

@@ -136,10 +136,11 @@ async function prepare(deps: ManagedPropertyDeps, preparation: Preparation): Pro
 
   const { claims = noClaims } = deps;
   const key = propertyClaim(property.objectType, property.name);
-  const outcome = await claims.hold([key], preparation.context.deadline, (hasWaited) =>
-    // Another replica has created it, most likely.
-    hasWaited ? Promise.resolve('existed' as const) : create(deps, preparation),
-  );
+  const outcome = await claims.hold([key], preparation.context.deadline, async (hasWaited) => {
+    // Another replica has created it, unless it died.
+    const isThere = hasWaited && (await checkExisting(deps, { ...preparation, refresh: true })) !== undefined;
+    return isThere ? 'existed' : await create(deps, preparation);
+  });
   if (outcome === 'created') {
     deps.log.info(facts, 'created a managed property');
     return 'new';

@@ -24,8 +24,8 @@ import type { WriteScope } from './update-records.ts';
 
 export interface CreateScope extends WriteScope, ExistingScope {
   readonly identity: IdentityProperties;
-  /** True if another replica worked on the records before: it may have created some and died before it could share that. */
-  readonly hasWaited: boolean;
+  /** When another replica began to work on the records, if it did: it may have created some and died before it could share that. */
+  readonly othersSince: number | undefined;
 }
 
 /** One record on its way: it may turn out to exist, and in the end it has a result. */

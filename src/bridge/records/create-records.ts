@@ -39,18 +39,23 @@ export async function createRecords(
   const { mapping, context } = request;
   const { creations, positions } = await mergeSame(mapping, records);
   const names = await mapInSlices(records, (record) => lockNames(mapping, record));
-  const problems = await request.lock.runParts(names, context.deadline, async (part, hasWaited) => {
+  const problems = await request.lock.runParts(names, context.deadline, async (part, othersSince) => {
     const state = await request.identity.ensure(mapping, context);
     const own = new Set(part.map((record) => positions[record]));
     const chosen = creations.filter((_creation, position) => own.has(position));
     await request.searchAllowance.spend(context, (budget) =>
-      createAll({ ...request, state, budget, hasWaited }, chosen),
+      createAll({ ...request, state, budget, othersSince }, chosen),
     );
+    return part.filter((record) => !hasProblem(creations[positions[record] ?? -1]));
   });
   return positions.map((position, record) => {
     const problem = problems.get(record);
     return problem === undefined ? requireResult(request, resultOf(creations[position])) : failed(problem);
   });
+}
+
+function hasProblem(creation: RecordCreation | undefined): boolean {
+  return creation?.result === undefined || 'problem' in creation.result;
 }
 
 /** With what was looked for. A record that was linked was found: `linkedBy` says how. */

@@ -1,6 +1,6 @@
 import { identifyingKeys, identifyingRules, type MatchKey, matchKeys } from '../../mapping/run/match-keys.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
-import { changesSince } from '../changes-since-search.ts';
+import { changesSince, type SearchedKey } from '../changes-since-search.ts';
 import { mapInSlices } from '../in-slices.ts';
 import { mergeAdvice } from '../problem.ts';
 import { failed } from '../write-result.ts';
@@ -36,10 +36,9 @@ export async function findIdentified(scope: CreateScope, creations: readonly Rec
     { creations: others, rules },
     await choosePolicy(scope, { creations: others, rules }),
   );
-  const checked = others.filter(({ result }) => result === undefined);
   await Promise.all([
-    lookUp(scope, { creations: unfinished, rules }, 'always'),
-    lookUp(scope, { creations: checked, rules }, policy),
+    lookUp(scope, { creations: unfinished, rules }, await checkUnfinished(scope, { creations: unfinished, rules })),
+    lookUp(scope, { creations: others, rules }, policy),
   ]);
 }
 
@@ -53,8 +52,8 @@ interface Asked {
  * Separates the records that another replica may have created without sharing it. What it shared is remembered: a large request that two
  * replicas received needs no searches.
  */
-async function splitUnfinished({ mapping, idCache, hasWaited }: CreateScope, { creations, rules }: Asked) {
-  if (!hasWaited) return { unfinished: [], others: creations };
+async function splitUnfinished({ mapping, idCache, othersSince }: CreateScope, { creations, rules }: Asked) {
+  if (othersSince === undefined) return { unfinished: [], others: creations };
   const { objectType } = mapping.target;
   const keys = await mapInSlices(creations, ({ record }) =>
     matchKeys(mapping, record).filter(({ rule }) => rules.includes(rule)),
@@ -67,14 +66,15 @@ async function splitUnfinished({ mapping, idCache, hasWaited }: CreateScope, { c
   };
 }
 
-async function lookUp(scope: CreateScope, { creations, rules }: Asked, policy: SearchPolicy): Promise<void> {
+async function lookUp(scope: CreateScope, asked: Asked, policy: SearchPolicy): Promise<void> {
+  const creations = asked.creations.filter(({ result }) => result === undefined);
   if (creations.length === 0) return;
   const match = (some: readonly RecordCreation[], by: readonly number[], searches: SearchPolicy) =>
     matchRecords(
       { ...scope, rules: by, searches },
       some.map(({ record }) => record),
     );
-  const outcomes = await match(creations, rules, policy);
+  const outcomes = await match(creations, asked.rules, policy);
   // What only the memory was asked for was not looked for.
   const isSearched = policy !== 'never';
   for (const [index, creation] of creations.entries()) noteLookup(creation, outcomes[index], isSearched);
@@ -139,35 +139,66 @@ async function choosePolicy(scope: CreateScope, { creations, rules }: Asked): Pr
  * Where searches of the last minute are trusted, takes into account what was modified since. Records for which that is not known get
  * their problem; where too much was modified, everything is searched as if it had not been.
  */
-async function checkTrusted(
-  scope: CreateScope,
-  { creations, rules }: Asked,
-  policy: SearchPolicy,
-): Promise<SearchPolicy> {
+async function checkTrusted(scope: CreateScope, asked: Asked, policy: SearchPolicy): Promise<SearchPolicy> {
   if (policy !== 'unless searched lately') return policy;
   const { mapping, idCache, extraSearches } = scope;
-  const { objectType } = mapping.target;
-  const keysOf = await mapInSlices(creations, ({ record }) =>
-    identifyingKeys(mapping, record).filter(({ rule }) => rules.includes(rule)),
-  );
-  const keys = distinct(keysOf.flat());
+  const keys = await keysIn(scope, asked);
   const trusted = keys.flatMap((key) => {
-    const { isSearched = false, searchedAgoMs = 0 } = idCache.get(objectType, key) ?? {};
+    const { isSearched = false, searchedAgoMs = 0 } = idCache.get(mapping.target.objectType, key) ?? {};
     return isSearched ? { key, searchedAgoMs } : [];
   });
-  // More pages would cost more than searching again.
-  const maxPages = countSearches(trusted.map(({ key }) => key));
-  const changes = await changesSince(scope, trusted, maxPages);
-  if ('problem' in changes) {
-    const unknown = new Set(trusted.map(({ key }) => nameOf(key)));
-    for (const [index, creation] of creations.entries()) {
-      if (keysOf[index]?.some((key) => unknown.has(nameOf(key))) === true) creation.result = failed(changes.problem);
-    }
-    return policy;
-  }
-  for (const { id, keys: held } of changes.holders) idCache.remember(objectType, held, id);
-  if (changes.isComplete) return policy;
+  const isComplete = await readChanges(scope, asked, trusted);
+  if (isComplete) return policy;
   return countSearches(keys) <= extraSearches ? 'always' : relyOnMemory(scope, keys.length);
+}
+
+/**
+ * Where many records are unfinished, what was modified since the other replica began to work on them shows which ones it created. All are
+ * searched for where they are few, or where too much was modified.
+ */
+async function checkUnfinished(scope: CreateScope, asked: Asked): Promise<SearchPolicy> {
+  const keys = await keysIn(scope, asked);
+  if (countSearches(keys) <= scope.extraSearches) return 'always';
+  const searchedAgoMs = Math.max(0, Date.now() - (scope.othersSince ?? 0));
+  const isComplete = await readChanges(
+    scope,
+    asked,
+    keys.map((key) => ({ key, searchedAgoMs })),
+  );
+  return isComplete ? 'never' : 'always';
+}
+
+/** The distinct keys of these rules. */
+async function keysIn({ mapping }: CreateScope, { creations, rules }: Asked): Promise<readonly MatchKey[]> {
+  const keys = await mapInSlices(creations, ({ record }) =>
+    identifyingKeys(mapping, record).filter(({ rule }) => rules.includes(rule)),
+  );
+  return distinct(keys.flat());
+}
+
+/**
+ * Remembers which records that were modified since hold the keys. Records for which that is not known get their problem.
+ * @returns false if more was modified than a search for the keys costs.
+ */
+async function readChanges(
+  scope: CreateScope,
+  { creations, rules }: Asked,
+  searched: readonly SearchedKey[],
+): Promise<boolean> {
+  const { mapping, idCache } = scope;
+  // More pages would cost more than searching again.
+  const maxPages = countSearches(searched.map(({ key }) => key));
+  const changes = await changesSince(scope, searched, maxPages);
+  if ('problem' in changes) {
+    const unknown = new Set(searched.map(({ key }) => nameOf(key)));
+    await mapInSlices(creations, (creation) => {
+      const keys = identifyingKeys(mapping, creation.record).filter(({ rule }) => rules.includes(rule));
+      if (keys.some((key) => unknown.has(nameOf(key)))) creation.result = failed(changes.problem);
+    });
+    return true;
+  }
+  for (const { id, keys } of changes.holders) idCache.remember(mapping.target.objectType, keys, id);
+  return changes.isComplete;
 }
 
 function distinct(keys: readonly MatchKey[]): readonly MatchKey[] {

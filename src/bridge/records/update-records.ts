@@ -75,6 +75,8 @@ async function updateRecords(scope: UpdateScope, records: readonly KnownRecord[]
         positions.flatMap((position) => records[position] ?? []),
       );
       for (const [index, position] of positions.entries()) results[position] = done[index];
+      // Whether another replica created a record that it did not answer, only a create finds out.
+      return [];
     },
   );
   for (const [part, problem] of problems) {

@@ -1,0 +1,77 @@
+import { claimScript, epochKey, settleMs } from './claim-scripts.ts';
+import type { ConnectedParts } from './connected-parts.ts';
+import { type HeldClaims, keysPerCall } from './held-claims.ts';
+import type { RedisConnection } from './redis-connection.ts';
+
+/**
+ * - `claimed`: no other works on it;
+ * - `taken over`: another one did, and it is not known what became of that;
+ * - `busy`: another one works on it;
+ * - `doubtful`: Redis lost claims, or may have lost them, and another one may not have restored its own yet;
+ * - `unknown`: Redis cannot be reached.
+ */
+export type PartState = 'claimed' | 'taken over' | 'busy' | 'doubtful' | 'unknown';
+
+export interface ClaimRound {
+  readonly states: ReadonlyMap<ConnectedParts, PartState>;
+  /** When the earliest work on one of the parts began. */
+  readonly since: number;
+}
+
+const stateOf: Readonly<Record<string, PartState>> = { m: 'claimed', t: 'taken over', b: 'busy', u: 'doubtful' };
+
+/** @returns a function that claims the parts that are free. @param wasBusy the parts that were busy in an earlier round. */
+export function createClaimRounds(redis: RedisConnection) {
+  let epoch = '';
+  let repliedAt = 0;
+
+  async function claimChunk(
+    chunk: readonly ConnectedParts[],
+    args: readonly [token: string, begins: string],
+    wasBusy: ReadonlyMap<ConnectedParts, unknown>,
+  ) {
+    const { reconnectedAt } = redis;
+    const isSettled = performance.now() - reconnectedAt > settleMs;
+    // What was lost with the connection has been restored.
+    if (reconnectedAt > repliedAt && isSettled) epoch = '';
+    const sizes = chunk.map((part) => String(wasBusy.has(part) ? -part.keys.length : part.keys.length));
+    const keys = [epochKey, ...chunk.flatMap((part) => part.keys)];
+    const reply = await redis.runIfUp(claimScript, keys, [...args, epoch, isSettled ? '0' : '1', ...sizes]);
+    if ('lostBy' in reply) return undefined;
+    const [known = '', letters = '', since = ''] = reply.value.split(' ');
+    epoch = known;
+    repliedAt = performance.now();
+    return { states: [...letters].map((letter) => stateOf[letter]), since: Number(since) };
+  }
+
+  return async (
+    { parts, token, begins }: HeldClaims,
+    wasBusy: ReadonlyMap<ConnectedParts, unknown>,
+  ): Promise<ClaimRound> => {
+    const states = new Map<ConnectedParts, PartState>();
+    let since = begins;
+    for (const part of parts) if (part.keys.length === 0) states.set(part, 'claimed');
+    for (const chunk of chunksOf(parts)) {
+      const claimed = await claimChunk(chunk, [token, String(begins)], wasBusy);
+      for (const [index, part] of chunk.entries()) states.set(part, claimed?.states[index] ?? 'unknown');
+      since = Math.min(since, claimed?.since ?? since);
+    }
+    return { states, since };
+  };
+}
+
+/** Parts with about a hundred keys together; those without keys need no claim. */
+function chunksOf(parts: readonly ConnectedParts[]): ConnectedParts[][] {
+  const chunks: ConnectedParts[][] = [];
+  let size = keysPerCall;
+  for (const part of parts) {
+    if (part.keys.length === 0) continue;
+    if (size + part.keys.length > keysPerCall) {
+      chunks.push([]);
+      size = 0;
+    }
+    chunks.at(-1)?.push(part);
+    size += part.keys.length;
+  }
+  return chunks;
+}

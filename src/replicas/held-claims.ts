@@ -1,0 +1,51 @@
+import { type ClaimChange, changeScript, renewMs } from './claim-scripts.ts';
+import type { ConnectedParts } from './connected-parts.ts';
+import type { RedisConnection } from './redis-connection.ts';
+
+/** Keys in one call of Redis. */
+export const keysPerCall = 100;
+
+export interface HeldClaims {
+  readonly parts: readonly ConnectedParts[];
+  readonly token: string;
+  /** When the work began, or earlier work that it takes over: milliseconds since 1970. */
+  readonly begins: number;
+}
+
+/**
+ * Keeps the claims while `work` runs. Those that Redis lost meanwhile are restored.
+ * @param unsettled parts whose claims are left behind afterwards, because it is not known what became of earlier work on them.
+ */
+export async function whileHeld(
+  redis: RedisConnection,
+  { parts, token, begins }: HeldClaims,
+  { unsettled, work }: { readonly unsettled: ReadonlySet<ConnectedParts>; readonly work: () => Promise<void> },
+): Promise<void> {
+  let isOver = false;
+  const change = async (some: readonly ConnectedParts[], how: ClaimChange) => {
+    const keys = some.flatMap((part) => part.keys);
+    for (let from = 0; from < keys.length; from += keysPerCall) {
+      // What is released must not be restored.
+      if (isOver && how === 'prolong') return;
+      const args = [token, how, String(begins)];
+      const reply = await redis.runIfUp(changeScript, keys.slice(from, from + keysPerCall), args);
+      if ('lostBy' in reply) return;
+    }
+  };
+  let renewal = Promise.resolve();
+  const timer = setInterval(() => {
+    renewal = renewal.then(() => change(parts, 'prolong'));
+  }, renewMs);
+  try {
+    await work();
+  } finally {
+    clearInterval(timer);
+    isOver = true;
+    await renewal;
+    await change(
+      parts.filter((part) => !unsettled.has(part)),
+      'release',
+    );
+    await change([...unsettled], 'leave');
+  }
+}
