@@ -2,6 +2,7 @@ import type { PropertyDefinition } from '../../crm/crm.ts';
 import type { HeldBackReason } from '../../mapping/run/held-back.ts';
 import { toPropertyValue } from '../../mapping/run/property-value.ts';
 import { normalizeBoolean } from '../../mapping/values/boolean-text.ts';
+import { isDayOnly } from '../../mapping/values/date-text.ts';
 import { type FieldValue, toFieldValue, toText } from '../../mapping/values/field-value.ts';
 import { createOptionMatcher } from '../../mapping/values/option-matcher.ts';
 import { isValueProblem } from '../../mapping/values/value-problem.ts';
@@ -14,8 +15,11 @@ export type PropertyText =
   | { readonly value: string; readonly note?: string; readonly reason?: HeldBackReason }
   | { readonly problem: string; readonly reason: HeldBackReason };
 
+const noTime = 'it has no time';
+
 /** What a warning says of a value that was written in part; of a list, also which options were written. */
 export function describePart({ value, note, reason }: Extract<PropertyText, { readonly value: string }>): string {
+  if (note === noTime) return 'has no time and was stored as midnight UTC';
   const written = reason === 'some-options' ? ` as "${value}"` : '';
   return `was only partly stored${written}: ${note ?? ''}`;
 }
@@ -44,7 +48,8 @@ export function toPropertyText(value: unknown, shape: PropertyShape, maxLength: 
     default: {
       const converted = toPropertyValue(value, shape.type);
       if (isValueProblem(converted)) return { problem: `it ${converted.problem}`, reason: 'unreadable' };
-      return { value: converted ?? '' };
+      const isDay = shape.type === 'datetime' && isDayOnly(toText(given));
+      return { value: converted ?? '', ...(isDay && { note: noTime, reason: 'dropped' }) };
     }
   }
 }

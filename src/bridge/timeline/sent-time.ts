@@ -1,4 +1,4 @@
-import { normalizeDatetime, timeKey } from '../../mapping/values/date-text.ts';
+import { isDayOnly, normalizeDatetime } from '../../mapping/values/date-text.ts';
 import type { TimelineScope } from './timeline-scope.ts';
 
 /** A time as it was understood, or what is wrong with it. */
@@ -19,8 +19,7 @@ export async function readSentTime(
   sent: string | undefined,
 ): Promise<SentTime | undefined> {
   if (sent === undefined) return undefined;
-  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(timeKey(sent));
-  const timeZone = isDay ? await portalTimeZone.read(context) : 'UTC';
+  const timeZone = isDayOnly(sent) ? await portalTimeZone.read(context) : 'UTC';
   const time = normalizeDatetime(sent, timeZone);
   if (typeof time === 'object') return { problem: time.problem };
   if (timeZone !== undefined) return { time };

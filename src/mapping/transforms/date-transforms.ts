@@ -1,4 +1,4 @@
-import { normalizeDate, normalizeDatetime, normalizeYear } from '../values/date-text.ts';
+import { isDayOnly, normalizeDate, normalizeDatetime, normalizeYear } from '../values/date-text.ts';
 import type { Transform } from './transform.ts';
 
 /** Transforms that read dates and times. */
@@ -13,13 +13,17 @@ export const dateTransforms = {
     apply: normalizeDate,
   },
   iso_datetime: {
-    summary: 'A date and time in ISO 8601, in UTC.',
+    summary: 'A date and time in ISO 8601, in UTC. A date without a time is midnight UTC, with a warning.',
     role: 'converting',
     example: ['2026-01-31T10:00:00+01:00', '2026-01-31T09:00:00.000Z'],
     accepts: 'text',
     maxLength: 100,
     isSingle: true,
-    apply: (value) => normalizeDatetime(value),
+    apply: (text) => {
+      const value = normalizeDatetime(text);
+      if (typeof value !== 'string' || !isDayOnly(text)) return value;
+      return { value, warning: 'has no time; midnight UTC was written' };
+    },
   },
   year: {
     summary: 'A four-digit year; also accepts a date.',

@@ -40,6 +40,11 @@ export function timeKey(text: string): string {
   return typeof instant === 'string' ? instant : text;
 }
 
+/** True for a date without a time. */
+export function isDayOnly(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(timeKey(text));
+}
+
 /** Parses a four-digit year: `2014`, or the year of a date. */
 export function normalizeYear(text: string): string | ValueProblem {
   const trimmed = plain(text).replace(/\.0+$/, '');
