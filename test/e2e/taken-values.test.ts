@@ -186,11 +186,35 @@ test('more new values than a request may search for: what is empty is filled, wh
 
   expect(crm.log.filter(({ path }) => path.endsWith('/search')).length).toBeLessThanOrEqual(2);
   const urls = crm.records('contacts').map(({ properties }) => properties.hs_linkedin_url ?? '');
-  expect(urls.filter((url) => url.includes('new-'))).toHaveLength(28);
-  expect(urls.filter((url) => url.includes('old-'))).toHaveLength(12);
+  expect(urls.filter((url) => url.includes('new-'))).toHaveLength(30);
+  expect(urls.filter((url) => url.includes('old-'))).toHaveLength(10);
   const skipped = /was skipped/;
   expect(
     body.results.filter(({ warnings = [] }: { warnings?: string[] }) => skipped.test(warnings.join())),
-  ).toHaveLength(12);
-  expect(log.entries).toContainEqual(expect.objectContaining({ rule: 'linkedinUrl', keys: 32 }));
+  ).toHaveLength(10);
+  const unchecked =
+    /^linkedinUrl → hs_linkedin_url was written, but whether another record has this value was not checked/;
+  expect(
+    body.results.filter(({ warnings = [] }: { warnings?: string[] }) => unchecked.test(warnings.join())),
+  ).toHaveLength(20);
+  expect(log.entries).toContainEqual(expect.objectContaining({ rule: 'linkedinUrl', keys: 30 }));
+});
+
+test('two hundred new domains fit into the allowance: those that other companies hold stay with them', async () => {
+  const crm = await startCrm();
+  const numbers = Array.from({ length: 200 }, (_, n) => n);
+  const ids = crm.seed({ companies: numbers.map((n) => ({ properties: { name: `Acme ${n}` } })) }).companies;
+  crm.seed({ companies: numbers.map((n) => ({ properties: { name: `Other ${n}`, domain: `acme-${n}.example` } })) });
+  const { send } = await startBridgeOn(crm);
+
+  const { body } = await send('PUT', '/companies', {
+    companies: ids.map((crmId, n) => ({ crmId, domain: `acme-${n}.example` })),
+  });
+
+  const taken = /^domain → domain was skipped: record \d+ already has this value/;
+  expect(body.results.filter(({ warnings = [] }: { warnings?: string[] }) => taken.test(warnings.join()))).toHaveLength(
+    200,
+  );
+  expect(crm.records('companies').filter(({ properties }) => (properties.domain ?? '') !== '')).toHaveLength(200);
+  expect(crm.log.filter(({ path }) => path.endsWith('/search')).length).toBeLessThanOrEqual(20);
 });

@@ -9,10 +9,7 @@ import { type DropReason, withoutProperties } from '../write-stripping.ts';
 import { findHolders, type MatchDeps } from './find-holders.ts';
 import { identifyingProperty } from './keep-primary.ts';
 import { isLinked, type RecordUpdate } from './record-update.ts';
-import type { SearchBudget, SearchPolicy } from './search-policy.ts';
-
-/** About as many URLs in all their usual spellings as one search holds. */
-const keysPerSearch = 8;
+import { countSearches, isTrusted, type SearchBudget, type SearchPolicy } from './search-policy.ts';
 
 /** A value that identifies a record and that an update would give to a record which does not hold it. */
 interface NewValue {
@@ -29,7 +26,7 @@ interface NewValue {
  * without asking it: then the warning names the other record.
  *
  * A request may search for as many values as `extraSearches` allows, those first that would replace another value. Beyond that, what would
- * replace a value is dropped, and an empty property is filled unless the process remembers another holder; this is logged.
+ * replace a value is dropped, and an empty property is filled unless another holder is remembered; the record's warnings say so.
  */
 export async function guardIdentifying(scope: GuardScope, updates: readonly RecordUpdate[]): Promise<void> {
   const { mapping, crm, context } = scope;
@@ -68,27 +65,56 @@ function newValue(mapping: Mapping, rule: number, update: RecordUpdate): NewValu
 async function guardValues(scope: BudgetedScope, rule: number, values: readonly NewValue[]): Promise<void> {
   const byUrgency = [...values.filter(({ replaces }) => replaces), ...values.filter(({ replaces }) => !replaces)];
   const keys = [...new Map(byUrgency.map(({ key }) => [key.value, key])).values()];
-  const most = scope.extraSearches * keysPerSearch;
-  const searched = keys.slice(0, most);
-  const others = keys.slice(most);
+  const { searches = 'always' } = scope;
+  const isFree = (key: MatchKey) => isTrusted(searches, scope.idCache.get(scope.mapping.target.objectType, key));
+  const costly = keys.filter((key) => !isFree(key));
+  const others = costly.slice(countAffordable(costly, scope.extraSearches));
+  const unsearched = new Set(others.map(({ value }) => value));
+  const searched = keys.filter(({ value }) => !unsearched.has(value));
   if (others.length > 0) {
     const facts = { requestId: scope.context.requestId, object: scope.mapping.object, rule: others[0]?.name };
     scope.log.info({ ...facts, keys: others.length }, 'too many new identifying values to search for other holders');
   }
   const found = new Map([
-    ...(await findHolders({ ...scope, rule, searches: scope.searches ?? 'always' }, searched)),
+    ...(await findHolders({ ...scope, rule, searches }, searched)),
     ...(others.length === 0 ? [] : await findHolders({ ...scope, rule, searches: 'never' }, others)),
   ]);
-  const unsearched = new Set(others.map(({ value }) => value));
   const takers = new Map<string, string>();
   for (const value of values) {
     const key = value.key.value;
     const holders = found.get(key) ?? unaccounted('unavailable');
-    const why = whyDropped(value, { holders, isSearched: !unsearched.has(key), taker: takers.get(key) });
-    if (why === undefined) takers.set(key, value.update.id);
-    else drop(value, why);
+    const isIndexed = 'records' in holders && holders.byIndex !== undefined;
+    const isSearched = isIndexed || !unsearched.has(key);
+    const why = whyDropped(value, { holders, isSearched, taker: takers.get(key) });
+    if (why !== undefined) drop(value, why);
+    else {
+      takers.set(key, value.update.id);
+      if (!isSearched) warnUnchecked(value);
+    }
   }
 }
+
+/** How many of the keys, the first ones, so many searches hold: eight LinkedIn URLs each, but some hundred domains. */
+function countAffordable(keys: readonly MatchKey[], searches: number): number {
+  let fits = 0;
+  let over = keys.length + 1;
+  while (over - fits > 1) {
+    const middle = Math.floor((fits + over) / 2);
+    if (countSearches(keys.slice(0, middle)) <= searches) fits = middle;
+    else over = middle;
+  }
+  return fits;
+}
+
+/** The value is written: it fills a property that holds none. */
+function warnUnchecked({ update, property }: NewValue): void {
+  const source = update.draft.sources[property];
+  const name = source === undefined ? property : `${source} → ${property}`;
+  const warning = `${name} was written, but whether another record has this value was not checked: ${tooMany}`;
+  update.draft = { ...update.draft, warnings: [...update.draft.warnings, warning] };
+}
+
+const tooMany = 'the request has too many new values';
 
 function drop({ update, property }: NewValue, why: DropReason): void {
   update.draft = withoutProperties(update.draft, new Map([[property, why]]));
@@ -110,7 +136,7 @@ function whyDropped({ update, replaces }: NewValue, { holders, isSearched, taker
   if (other !== undefined) {
     return { text: `record ${other} already has this value`, reason: 'taken', detail: `record ${other}` };
   }
-  return replaces && !isSearched ? uncheckedFor('the request has too many new values') : undefined;
+  return replaces && !isSearched ? uncheckedFor(tooMany) : undefined;
 }
 
 function uncheckedFor(cause: string): DropReason {
