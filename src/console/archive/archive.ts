@@ -2,6 +2,8 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { captureNamesIn, type CaptureFinder, createCaptureFinder } from '../../capture/inspect/capture-of-request.ts';
 import { type CauseCounter, type CountedCauses, createCauseCounter } from '../problems/cause-counter.ts';
+import { createIdHider, hideIds } from '../records/hidden-ids.ts';
+import { readSecret } from '../../journal/digests.ts';
 import type { JournalReader } from '../../journal/journal.ts';
 import { journalPath } from '../../journal/journal-file.ts';
 import { openJournalReader } from '../../journal/read-journal.ts';
@@ -76,8 +78,11 @@ function createJournalOpener({ journal }: ArchiveSettings): () => OpenJournal | 
     if (known !== undefined && known.inode === inode) return known;
     known?.reader.close();
     known = undefined;
-    const reader = inode === undefined ? undefined : openJournalReader(folder, secret);
-    if (inode !== undefined && reader !== undefined) known = { inode, reader, counter: createCauseCounter(reader) };
+    const stored = inode === undefined ? undefined : openJournalReader(folder, secret);
+    if (inode !== undefined && stored !== undefined) {
+      const reader = hideIds(stored, createIdHider(secret ?? readSecret(folder) ?? ''));
+      known = { inode, reader, counter: createCauseCounter(reader) };
+    }
     return known;
   };
 }

@@ -1,8 +1,13 @@
 import { type Html, html } from './html.ts';
 
-/** What a screen says that has nothing to read. */
-export function noJournal(isOn: boolean): Html {
+/** What a screen says that has nothing to read. @param shows what it would show: `every request of Enginy` */
+export function noJournal(isOn: boolean, shows: string): Html {
   return isOn
     ? html`<p>No request has arrived since the journal was started.</p>`
-    : html`<p>The journal is off: set <code>JOURNAL=on</code> to keep what happened to every record.</p>`;
+    : html`<p>The journal is off, and this page reads it. Set <code>JOURNAL=on</code> and restart the bridge: from then on, this page shows ${shows}.</p>`;
+}
+
+/** Why nothing can be replayed. @param shows what captures add to the page */
+export function noCaptures(shows: string): Html {
+  return html`<p>Captures are off. Set <code>CAPTURE=errors</code> or <code>CAPTURE=all</code> and restart the bridge: from then on, this page shows ${shows}.</p>`;
 }

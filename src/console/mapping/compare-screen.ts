@@ -4,6 +4,7 @@ import { ThreadCallError } from '../archive/call-thread.ts';
 import type { ConsoleThreads } from '../archive/open-threads.ts';
 import { captionedTable } from '../html/captioned-table.ts';
 import { type Html, html } from '../html/html.ts';
+import { noCaptures } from '../html/no-journal.ts';
 import { postForm } from '../html/post-form.ts';
 import { statusMark } from '../html/status-mark.ts';
 import type { CompareResult } from '../replays/replay-calls.ts';
@@ -13,6 +14,7 @@ import type { Page, Reply, Screen, Visit } from '../screens/screen.ts';
 import { showFindings, showSource } from './mapping-screen.ts';
 
 interface CompareDeps extends Pick<ConsoleThreads, 'archive' | 'workshop'> {
+  readonly isCaptureOn: boolean;
   readonly jobs: Jobs<CompareResult>;
 }
 
@@ -31,6 +33,9 @@ export function compareScreen(deps: CompareDeps): Screen {
   };
 }
 
+const effect = `the effect of an edit on the last ${maxCompared} captured requests; without them, its findings`;
+const noneYet = html`<p>There are no captured requests to try it on: <code>CAPTURE</code> decides which are kept.</p>`;
+
 async function showCompare(deps: CompareDeps, visit: Visit): Promise<Page> {
   const id = visit.query.get('job');
   if (id !== null) {
@@ -47,7 +52,7 @@ async function showCompare(deps: CompareDeps, visit: Visit): Promise<Page> {
   const text = files.find((file) => file.name === name)?.text ?? '';
   const others = files.filter((file) => file.name !== name);
   return {
-    body: html`<p>${others.map((file) => html`<a href="/console/mapping/compare?file=${encodeURIComponent(file.name)}">Edit ${file.name}</a> `)}</p>${form(visit, { name, text })}`,
+    body: html`${!deps.isCaptureOn && noCaptures(effect)}<p>${others.map((file) => html`<a href="/console/mapping/compare?file=${encodeURIComponent(file.name)}">Edit ${file.name}</a> `)}</p>${form(visit, { name, text })}`,
   };
 }
 
@@ -75,7 +80,7 @@ async function compare(deps: CompareDeps, visit: Visit): Promise<Reply> {
     const names = await deps.archive.ask('newestCaptures', maxCompared);
     if (names.length === 0) {
       return {
-        body: html`${findings(edit, diagnostics)}<p>There are no captured requests to try it on: <code>CAPTURE</code> decides which are kept.</p>${form(visit, edit)}`,
+        body: html`${findings(edit, diagnostics)}${deps.isCaptureOn ? noneYet : noCaptures(effect)}${form(visit, edit)}`,
       };
     }
     const job = deps.jobs.start(names, (name) => deps.workshop.ask('compare', name, edit));

@@ -47,7 +47,7 @@ export function showProblems({ causes, more, isJournalOn }: ProblemList, span: S
       ? html`<strong>Last ${each}</strong> `
       : html`<a href="/console/problems?since=${each}">Last ${each}</a> `,
   )}</p>
-${!isJournalOn && noJournal(false)}
+${!isJournalOn && noJournal(false, 'what failed or was held back, by cause, with what to do')}
 ${isJournalOn && wrong.length === 0 && html`<p>${statusMark('good', 'Nothing failed, and nothing was held back against the mapping files')} in the last ${span}.</p>`}
 ${wrong.length > 0 && table('What failed or was held back, by cause. Times are in UTC.', wrong, span)}
 ${intended.length > 0 && html`<h2>As the mapping files say</h2>${table('Fields that were held back because the mapping files ask for it', intended, span)}`}

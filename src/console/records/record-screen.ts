@@ -121,7 +121,7 @@ function idLink(id: string): Html {
 }
 
 function nothingFound({ isJournalOn, since }: RecordView): Html {
-  if (!isJournalOn || since === undefined) return noJournal(isJournalOn);
+  if (!isJournalOn || since === undefined) return noJournal(isJournalOn, 'everything that happened to a record');
   return html`<p role="status">Nothing is known under this name. The journal goes back to ${timeTag(since)} UTC: Enginy sent no such record since then, or sent it under another name. Try its HubSpot id, email or telephone number. Only whole values are found, because the journal stores digests of them.</p>`;
 }
 

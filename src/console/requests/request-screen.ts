@@ -2,6 +2,7 @@ import { includesRole } from '../access/roles.ts';
 import { ThreadCallError } from '../archive/call-thread.ts';
 import type { ConsoleThreads } from '../archive/open-threads.ts';
 import { html } from '../html/html.ts';
+import { noJournal } from '../html/no-journal.ts';
 import type { RecordLink } from '../records/show-entries.ts';
 import type { ReplayedMapping } from '../replays/replay-settings.ts';
 import type { Page, Reply, Screen, Visit } from '../screens/screen.ts';
@@ -9,6 +10,8 @@ import type { RequestView } from './read-request.ts';
 import { type RequestPageParts, showRequest } from './show-request.ts';
 
 interface RequestDeps extends Pick<ConsoleThreads, 'archive' | 'workshop'> {
+  readonly isJournalOn: boolean;
+  readonly isCaptureOn: boolean;
   links(): Promise<RecordLink>;
 }
 
@@ -63,12 +66,13 @@ async function findRequest(
 
 async function showOne(deps: RequestDeps, visit: Visit, { showsValues, replay }: Shown): Promise<Page> {
   const view = await findRequest(deps, visit, showsValues);
-  if (view === undefined) return notFound;
+  if (view === undefined) return notFound(deps);
   const { role } = visit.identity;
   const parts = {
     formToken: visit.formToken,
     canReplay: includesRole(role, 'editor'),
     canShowValues: includesRole(role, 'operator'),
+    isCaptureOn: deps.isCaptureOn,
     linkOf: await deps.links(),
     ...(replay !== undefined && { replay }),
   };
@@ -78,15 +82,18 @@ async function showOne(deps: RequestDeps, visit: Visit, { showsValues, replay }:
 /** Ids of the caller's own form may be long. */
 const maxTitle = 40;
 
-const notFound: Page = {
-  title: 'Request not found',
-  status: 404,
-  body: html`<p>The journal has no request with this id: it is older than the journal, or came to a bridge that keeps its journal elsewhere.</p>`,
-};
+function notFound({ isJournalOn }: RequestDeps): Page {
+  if (!isJournalOn) return { status: 404, body: noJournal(false, whatIsShown) };
+  return { title: 'Request not found', status: 404, body: unknownId };
+}
+
+const whatIsShown = 'what Enginy sent, the calls of HubSpot, and what happened to each record';
+
+const unknownId = html`<p>The journal has no request with this id: it is older than the journal, or came to a bridge that keeps its journal elsewhere.</p>`;
 
 async function replayOne(deps: RequestDeps, visit: Visit): Promise<Page> {
   const view = await findRequest(deps, visit);
-  if (view?.capture === undefined) return view === undefined ? notFound : await showOne(deps, visit, {});
+  if (view?.capture === undefined) return view === undefined ? notFound(deps) : await showOne(deps, visit, {});
   const which: ReplayedMapping = visit.form.get('mapping') === 'captured' ? { kind: 'captured' } : { kind: 'today' };
   const mapping = which.kind === 'today' ? 'of today' : 'of the capture';
   try {
@@ -100,7 +107,7 @@ async function replayOne(deps: RequestDeps, visit: Visit): Promise<Page> {
 
 async function saveRegression(deps: RequestDeps, visit: Visit): Promise<Reply> {
   const view = await findRequest(deps, visit);
-  if (view?.capture === undefined) return view === undefined ? notFound : await showOne(deps, visit, {});
+  if (view?.capture === undefined) return view === undefined ? notFound(deps) : await showOne(deps, visit, {});
   try {
     const text = await deps.workshop.ask('regression', view.capture.name);
     const name = `${view.request.endpoint.toLowerCase().replace(/[^a-z]+/g, '-')}-${view.request.position}.json`;

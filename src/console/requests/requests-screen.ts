@@ -33,7 +33,7 @@ ${query.get('before') === null && html`<p class="row"><span role="status" data-n
 ${
   rows.length === 0
     ? emptyList(isJournalOn, searched)
-    : captionedTable('Requests, newest first. Times are in UTC.', columns, rows.map(toRow))
+    : captionedTable('Requests, newest first. Times are in UTC.', columns, rows.map(toRow), { isStacked: true })
 }
 ${olderThan !== undefined && html`<p><a rel="next" href="/console/requests?${withBefore(query, olderThan)}">Older requests</a></p>`}`;
 }
@@ -87,6 +87,6 @@ function withBefore(query: URLSearchParams, before: number): string {
 }
 
 function emptyList(isJournalOn: boolean, searched: number): Html {
-  if (!isJournalOn || searched === 0) return noJournal(isJournalOn);
+  if (!isJournalOn || searched === 0) return noJournal(isJournalOn, 'every request of Enginy, with what went wrong');
   return html`<p>None of the ${searched} requests that were searched fits the filters.</p>`;
 }

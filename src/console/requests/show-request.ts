@@ -1,5 +1,6 @@
 import { captionedTable } from '../html/captioned-table.ts';
 import { type Html, html } from '../html/html.ts';
+import { noCaptures } from '../html/no-journal.ts';
 import { postForm } from '../html/post-form.ts';
 import { statusMark } from '../html/status-mark.ts';
 import { timeTag } from '../html/time-tag.ts';
@@ -15,12 +16,13 @@ export interface RequestPageParts {
   readonly formToken: string;
   readonly canReplay: boolean;
   readonly canShowValues: boolean;
+  readonly isCaptureOn: boolean;
   readonly linkOf: RecordLink;
   readonly replay?: { readonly mapping: string } & (ReplayResult | { readonly problem: string });
 }
 
 export function showRequest(view: RequestView, parts: RequestPageParts): Html {
-  const { request, entries, records, capture, captureProblem, advice, others } = view;
+  const { request, entries, capture, captureProblem, advice, others } = view;
   const { requestId, at, endpoint, status, durationMs, replica, mapping, error } = request;
   const changed = view.isMappingChanged ? ' (changed since)' : '';
   return html`<p>${statusMark(status >= 400 ? 'bad' : 'good', `${endpoint} ${status}`)} in ${durationMs} ms, ${timeTag(at)} UTC, replica ${replica}${mapping !== undefined && html`, mapping <code>${mapping}</code>${changed}`}. <a href="${requestPath(request)}">Permanent link</a></p>
@@ -28,22 +30,30 @@ ${error !== undefined && html`<p class="bad">${error}</p>`}
 ${advice.length > 0 && html`<ul>${advice.map((line) => html`<li>${line}</li>`)}</ul>`}
 ${others.length > 0 && html`<p>Other requests with this id: ${others.map((position) => html`<a href="${requestPath({ requestId, position })}">${position}</a> `)}</p>`}
 ${parts.replay !== undefined && showReplay(parts.replay)}
-${capture === undefined ? noCapture(captureProblem, replica) : captureBar(view, capture, parts)}
+${capture === undefined ? noCapture(captureProblem, replica, parts) : captureBar(view, capture, parts)}
 ${capture !== undefined && showCalls(capture)}
 ${capture !== undefined && showBodies(capture)}
 <h2>Records</h2>
-${
-  entries.length === 0
-    ? html`<p>The request names no record.</p>`
-    : showEntries(
-        `What was done with each record${records > entries.length ? `: ${entries.length} of ${records}, those that failed first` : ''}`,
-        entries,
-        parts.linkOf,
-      )
-}`;
+${entries.length === 0 ? html`<p>The request names no record.</p>` : showRecords(view, parts)}`;
 }
 
-function noCapture(problem: string | undefined, replica: string): Html {
+/** Records of one page take at most this many bytes of it. */
+const maxRecordBytes = 16_000;
+
+/** As many as fit a page; every record has a page of its own. */
+function showRecords({ entries, records }: RequestView, { linkOf }: RequestPageParts): Html {
+  let left = maxRecordBytes;
+  const fitting = entries.filter((entry, index) => {
+    left -= Buffer.byteLength(showEntries('', [entry], linkOf).toString());
+    return left >= 0 || index === 0;
+  });
+  const count = records > fitting.length ? `: ${fitting.length} of ${records}, those that failed first` : '';
+  return showEntries(`What was done with each record${count}`, fitting, linkOf);
+}
+
+function noCapture(problem: string | undefined, replica: string, { isCaptureOn }: RequestPageParts): Html {
+  if (!isCaptureOn)
+    return noCaptures('the calls, what was sent and answered, and a replay; what follows is from the journal');
   return problem === undefined
     ? html`<p>There is no capture of this request: what follows is from the journal, which has names and no values, and calls and bodies are not known. <code>CAPTURE</code> decides which requests are captured; the captures of another replica are on its own disk (this was ${replica}).</p>`
     : html`<p class="bad">Its capture cannot be shown: ${problem}</p>`;
@@ -79,9 +89,10 @@ ${!isSame && html`<pre tabindex="0">${lines.join('\n')}</pre>`}
 </section>`;
 }
 
-function showCalls({ calls, durationMs }: CaptureView): Html {
+function showCalls({ calls, moreCalls, durationMs }: CaptureView): Html {
   if (calls.length === 0) return html`<h2>Calls</h2><p>HubSpot was not called.</p>`;
-  const caption = `Calls of HubSpot over ${durationMs} ms: light, waited for its turn; dark, took`;
+  const count = moreCalls === 0 ? '' : `, the first ${calls.length} of ${calls.length + moreCalls}`;
+  const caption = `Calls of HubSpot over ${durationMs} ms${count}: light, waited for its turn; dark, took`;
   const columns = [
     { label: 'Call' },
     { label: 'Time line' },

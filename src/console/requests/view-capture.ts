@@ -2,6 +2,7 @@ import type { Capture, CapturedExchange } from '../../capture/capture-schema.ts'
 import { callTitle } from '../../capture/inspect/call-title.ts';
 import type { CrmProtocol } from '../../crm/crm-protocol.ts';
 import { isObject } from '../../json.ts';
+import { beginningOf, pageBytes } from '../html/page-bytes.ts';
 
 /** What a capture says about a request, for a page. */
 export interface CaptureView {
@@ -18,6 +19,8 @@ export interface CaptureView {
   readonly sent: Body;
   readonly answered: Body;
   readonly calls: readonly CallView[];
+  /** Calls beyond those that are shown. */
+  readonly moreCalls: number;
   /** What the bridge knew from earlier requests. */
   readonly known: readonly string[];
 }
@@ -46,10 +49,10 @@ export interface CallView {
   readonly answered: Body;
 }
 
-/** Bodies of one page together have at most this many characters, a single one at most a part of it. */
-const maxPageText = 24_000;
-const maxBodyText = 4_000;
-const maxCalls = 60;
+/** Bodies of one page together take at most this many bytes of it, a single one at most a part of them. */
+const maxPageBytes = 16_000;
+const maxBodyBytes = 4_000;
+const maxCalls = 25;
 const maxKnown = 20;
 
 /** @param options.showsValues true where a person with the right asked for values that the capture keeps as they came. */
@@ -74,6 +77,7 @@ export function viewCapture(
     ...(answer !== null && { status: answer.status }),
     sent,
     answered,
+    moreCalls: capture.exchanges.length - exchanges.length,
     calls: exchanges.map((exchange) => viewCall(protocol, exchange, { shorten, isHidden })),
     known: ambient.slice(0, maxKnown).map(({ call, status }) => `${call.purpose}${status < 400 ? '' : ` (${status})`}`),
   };
@@ -82,13 +86,13 @@ export function viewCapture(
 type Shorten = (body: unknown) => Body;
 
 function bodyShortener(isHidden: boolean): Shorten {
-  let left = maxPageText;
+  let left = maxPageBytes;
   return (body) => {
     if (isHidden || body === undefined || body === null || body === '') return { omitted: 0 };
     const text = typeof body === 'string' ? body : JSON.stringify(body, null, 1);
-    const length = Math.max(0, Math.min(maxBodyText, left, text.length));
-    left -= length;
-    return { text: text.slice(0, length), omitted: text.length - length };
+    const shown = beginningOf(text, Math.min(maxBodyBytes, left));
+    left -= pageBytes(shown);
+    return { text: shown, omitted: text.length - shown.length };
   };
 }
 

@@ -19,9 +19,10 @@ import type { Screen } from './screen.ts';
 
 /** The screens that read the journal, the captures, the mapping files and, in sandbox mode, the embedded CRM. */
 export function archiveScreens(sources: ConsoleSources): readonly Screen[] {
-  const { log, mappings, embeddedCrm, threads } = sources;
+  const { config, log, mappings, embeddedCrm, threads } = sources;
   const links = createRecordLinks(sources);
-  const deps = { ...threads, links, explainNow: createRecordExplainer(sources) };
+  const isOn = { isJournalOn: config.journal !== undefined, isCaptureOn: config.capture !== undefined };
+  const deps = { ...threads, ...isOn, links, explainNow: createRecordExplainer(sources) };
   return [
     requestsScreen(threads),
     requestScreen(deps),
@@ -32,7 +33,7 @@ export function archiveScreens(sources: ConsoleSources): readonly Screen[] {
     recordByIdScreen(deps),
     mappingScreen({ ...threads, mappings, checker: createLiveChecker(sources) }),
     tryScreen(threads),
-    compareScreen({ ...threads, jobs: createJobs<CompareResult>(log) }),
+    compareScreen({ ...threads, ...isOn, jobs: createJobs<CompareResult>(log) }),
     ...(embeddedCrm === undefined ? [] : dataScreens(createCrmData(embeddedCrm))),
   ];
 }

@@ -1,0 +1,17 @@
+export type PersonalKind = 'email' | 'telephone number' | 'address';
+
+/** What an id of Enginy's tells of a person: some callers send an email address, a telephone number or a URL as id. */
+export function personalKindOf(id: string): PersonalKind | undefined {
+  const text = id.trim();
+  if (/[^\s@]@[^\s@]/.test(text)) return 'email';
+  if (/^[a-z][a-z\d+.-]*:\/\/|^www\.|linkedin\.com/i.test(text)) return 'address';
+  return isDialled(text) ? 'telephone number' : undefined;
+}
+
+/** Digits alone are an id, unless they begin as a telephone number does. */
+function isDialled(text: string): boolean {
+  const digits = text.replace(/\D/g, '').length;
+  if (digits < 7 || digits > 20 || !/^[\d\s()./+-]+$/.test(text)) return false;
+  const isDate = /^\d{4}[-./]\d{1,2}[-./]\d{1,2}(?!\d)/.test(text);
+  return !isDate && (/[\s()./+-]/.test(text) || /^0\d{8}/.test(text));
+}

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { personalKindOf } from '../../src/capture/redact/personal-id.ts';
+
+test.each([
+  ['ada@example.com', 'email'],
+  ['  Ada.Lovelace+enginy@Example.co.uk ', 'email'],
+  ['mailto:ada@example.com', 'email'],
+  ['+49 170 5550142', 'telephone number'],
+  ['(415) 555-0142', 'telephone number'],
+  ['01705550142', 'telephone number'],
+  ['030-1234567', 'telephone number'],
+  ['https://www.linkedin.com/in/ada', 'address'],
+  ['linkedin.com/in/ada', 'address'],
+  ['www.example.com', 'address'],
+  ['lead-7', undefined],
+  ['734931000042', undefined],
+  ['2024-11-26-0001234', undefined],
+  ['550e8400-e29b-41d4-a716-446655440000', undefined],
+  ['12-345', undefined],
+  ['a@', undefined],
+  ['', undefined],
+])('the id %j reads as %s', (id, kind) => {
+  expect(personalKindOf(id)).toBe(kind);
+});
