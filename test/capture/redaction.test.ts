@@ -9,7 +9,7 @@ import { foldCompanyName } from '../../src/mapping/values/company-name.ts';
 import { normalizeEmail } from '../../src/mapping/values/email-address.ts';
 import { foldText } from '../../src/mapping/values/fold-text.ts';
 import { firstName, lastName } from '../../src/mapping/values/full-name.ts';
-import { linkedinUrlVariants, normalizeLinkedinUrl } from '../../src/mapping/values/linkedin-url.ts';
+import { linkedinUrlVariants, linkedinUrlWords, normalizeLinkedinUrl } from '../../src/mapping/values/linkedin-url.ts';
 import { normalizeNumber } from '../../src/mapping/values/numbers/number-text.ts';
 import { normalizePhone, phoneVariants } from '../../src/mapping/values/phones/phone-number.ts';
 import { normalizeDomain, normalizeDomainName } from '../../src/mapping/values/web-domain.ts';
@@ -18,8 +18,10 @@ import { canary, encodings, nestings } from './canary-forms.ts';
 
 const pseudonyms = new Pseudonyms('a secret of this test');
 
+const settings = { pseudonyms, constants: new Set<string>(), phrases: undefined, defaultCountry: undefined };
+
 function redactor() {
-  return new ValueRedactor({ pseudonyms, constants: new Set(), phrases: undefined, defaultCountry: undefined });
+  return new ValueRedactor(settings);
 }
 
 function redact(text: string, kind: ValueKind = 'unknown'): string {
@@ -109,6 +111,25 @@ test('a search built from a placeholder asks for the placeholder of what it aske
   );
   expect(phoneVariants(phone).map((variant) => values.value(variant, 'phone'))).toEqual(phoneVariants(stand));
 });
+
+// With these keys, a letter gets a placeholder that no Unicode character has with its accent: `q̈`.
+test.each([
+  ['s9', 'müller-straße'],
+  ['s0', 'ёлкин'],
+])(
+  'a URL whose placeholder cannot have its accents is searched by the spellings of the placeholder alone',
+  (key, slug) => {
+    const values = new ValueRedactor({ ...settings, pseudonyms: new Pseudonyms(key) });
+    const url = `https://www.linkedin.com/in/${slug}`;
+    const stand = values.value(url, 'url');
+
+    const searched = linkedinUrlVariants(url, url).map((variant) => values.value(variant, 'unknown'));
+    const words = linkedinUrlWords(url).map((each) => values.words(each));
+
+    expect(new Set(searched)).toEqual(new Set(linkedinUrlVariants(stand, stand)));
+    expect(new Set(words)).toEqual(new Set(linkedinUrlWords(stand)));
+  },
+);
 
 test.each(['+34 600 111 222', '0034600111222', '+1 (617) 555-0123', '+44 20 7946 0958 ext. 12', '+49 (0)30 901820'])(
   'a telephone number stays a valid number of its country in its spelling: %s',

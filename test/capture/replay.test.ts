@@ -35,7 +35,7 @@ async function captureOf(
   const bridge = await startCapturing();
   await play(bridge);
   const last = (await bridge.stop()).at(-1);
-  if (last === undefined) throw new Error('nothing was captured');
+  if (last === undefined) throw new Error(`nothing was captured: ${bridge.log.text()}`);
   return last.capture;
 }
 
@@ -125,6 +125,19 @@ test('searches for the words of LinkedIn URLs replay as the same, and no word of
   expect([differences, assumptions]).toEqual([[], []]);
   expect(JSON.stringify(capture.exchanges)).toContain('CONTAINS_TOKEN');
   expect(JSON.stringify(capture)).not.toMatch(/zyxw|qwertz|lovelace|иван|петров|小明/i);
+});
+
+test('half a character in a URL harms neither the other records nor the capture', async () => {
+  const capture = await captureOf(async ({ send, crm }) => {
+    crm.seed({ contacts: [{ properties: { email: grace.email } }] });
+    const broken = { externalId: 'lead-2', linkedinUrl: 'https://www.linkedin.com/in/\ud83dada' };
+    const { body } = await send('POST', '/contacts/sync', { contacts: [grace, broken] });
+    expect(body.results).toEqual([expect.objectContaining({ externalId: 'lead-1' })]);
+  });
+
+  const { differences } = await replay(capture);
+
+  expect(differences).toEqual([]);
 });
 
 test('a replay makes as many extra searches as the bridge did', async () => {

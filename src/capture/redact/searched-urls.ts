@@ -32,14 +32,14 @@ export class SearchedUrls {
   #learnUrl(url: string, placeholder: string): void {
     const [canonical, replaced] = [url, placeholder].map(normalizeLinkedinUrl);
     if (typeof canonical !== 'string' || typeof replaced !== 'string') return;
+    // A placeholder without accents has fewer spellings, and fewer encodings of its words.
     const spellings = linkedinUrlVariants(replaced, placeholder);
     for (const [index, spelling] of linkedinUrlVariants(canonical, url).entries()) {
-      const same = spellings[index];
+      const same = spellings[index] ?? spellings.at(-1);
       if (same !== undefined && !this.#spellings.has(spelling)) this.#spellings.set(spelling, same);
     }
     const sets = linkedinUrlWords(replaced);
     const last = sets.at(-1) ?? [];
-    // A placeholder without accents has fewer encodings.
     for (const [index, words] of linkedinUrlWords(canonical).entries()) {
       this.#words.set(nameOf(words), sets[index] ?? last);
     }

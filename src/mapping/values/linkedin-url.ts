@@ -21,6 +21,8 @@ const memberUrn = /^AC[a-z][A-Za-z0-9_-]{30,}$/;
  * anything after the slug.
  */
 export function normalizeLinkedinUrl(text: string): string | ValueProblem {
+  // Half a character cannot be encoded.
+  if (!text.isWellFormed()) return notLinkedin;
   const bare = unwrap(text.trim());
   const match = linkedinPath.exec(pathOnly.test(bare) ? `linkedin.com/${bare.replace(/^\//, '')}` : bare);
   if (match === null) return notLinkedin;
