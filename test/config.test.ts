@@ -208,6 +208,30 @@ test.each<[string, Record<string, string>, string | undefined]>([
     { CONSOLE: 'on', ADMIN_PORT: '9464', CONSOLE_TRUSTED_HEADER: 'X-User', CONSOLE_TRUSTED_PROXIES: '1' },
     'CONSOLE_TRUSTED_PROXIES must be',
   ],
+  ...['0.0.0.0/0', '::/0', '10.0.0.0/7', 'loopback, ::ffff:0:0/96', 'c000::/2'].map(
+    (CONSOLE_TRUSTED_PROXIES): [string, Record<string, string>, string] => [
+      `with the proxies ${CONSOLE_TRUSTED_PROXIES}`,
+      { CONSOLE: 'on', ADMIN_PORT: '9464', CONSOLE_TRUSTED_HEADER: 'X-User', CONSOLE_TRUSTED_PROXIES },
+      'CONSOLE_TRUSTED_PROXIES must not contain a network larger than',
+    ],
+  ),
+  ...['Cookie', 'authorization', 'Host', 'Origin', 'X-Forwarded-For', 'Sec-Fetch-Site', 'Content-Type'].map(
+    (CONSOLE_TRUSTED_HEADER): [string, Record<string, string>, string] => [
+      `with the identity header ${CONSOLE_TRUSTED_HEADER}`,
+      { CONSOLE: 'on', ADMIN_PORT: '9464', CONSOLE_TRUSTED_HEADER, CONSOLE_TRUSTED_PROXIES: '10.0.0.0/8' },
+      'CONSOLE_TRUSTED_HEADER must be a header that only the identity proxy sets',
+    ],
+  ),
+  [
+    'with usual proxies',
+    {
+      CONSOLE: 'on',
+      ADMIN_PORT: '9464',
+      CONSOLE_TRUSTED_HEADER: 'X-Forwarded-User',
+      CONSOLE_TRUSTED_PROXIES: 'loopback, 10.0.0.0/8, fc00::/7, 172.18.0.5, ::ffff:10.0.0.0/104',
+    },
+    undefined,
+  ],
   [
     'with an address that has a path',
     { CONSOLE: 'on', ADMIN_PORT: '9464', CONSOLE_URL: 'https://example.org/console' },

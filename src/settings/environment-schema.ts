@@ -5,6 +5,7 @@ import { apiVersions, defaultApiVersion } from '../crm/hubspot/transport/api-ver
 import { defaultBodyLimits } from '../http/body-limits.ts';
 import {
   headerName,
+  identityHeader,
   httpUrl,
   maxBodyBytes,
   origin,
@@ -78,7 +79,7 @@ export const EnvironmentSchema = z.object({
   CONSOLE: z.enum(['on', 'off'], { error: 'must be on or off' }).optional(),
   CONSOLE_URL: origin.optional(),
   CONSOLE_USERS: z.string().optional(),
-  CONSOLE_TRUSTED_HEADER: headerName.optional(),
+  CONSOLE_TRUSTED_HEADER: identityHeader.optional(),
   CONSOLE_TRUSTED_PROXIES: proxyAddresses.optional(),
   CAPTURE: z.enum(['off', 'errors', 'all'], { error: 'must be off, errors or all' }).prefault('errors'),
   CAPTURE_DIR: z.string().prefault('captures'),

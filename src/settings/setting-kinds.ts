@@ -114,9 +114,31 @@ export const trustedProxies = z
 /** As {@link trustedProxies}, but never a number: who asks is decided by address. */
 export const proxyAddresses = trustedProxies
   .refine((value) => typeof value !== 'number', 'must be addresses and networks such as 10.0.0.0/8 or loopback')
-  .transform((value) => (typeof value === 'number' ? [] : value));
+  .transform((value) => (typeof value === 'number' ? [] : value))
+  .refine((networks) => !networks.some(isVast), 'must not contain a network larger than 10.0.0.0/8 or fc00::/7');
+
+/** True for a network that reaches beyond any private one: whoever asks would be believed. */
+function isVast(network: string): boolean {
+  const [address = '', prefix = ''] = network.split('/');
+  if (prefix === '') return false;
+  if (isIP(address) === 4) return Number(prefix) < 8;
+  // ::ffff:0:0/96 is all of IPv4.
+  const mapped = new BlockList();
+  mapped.addSubnet('::ffff:0:0', 96, 'ipv6');
+  return Number(prefix) < (mapped.check(address, 'ipv6') ? 104 : 7);
+}
 
 export const headerName = z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'must be a header name');
+
+/** Headers that browsers, HTTP itself or any proxy set: none of them names a user whom a proxy vouches for. */
+const ordinaryHeaders =
+  /^(?:cookie2?|set-cookie|(?:proxy-)?authorization|host|origin|referer|user-agent|connection|keep-alive|upgrade.*|transfer-encoding|te|trailer|expect|date|range|via|pragma|cache-control|forwarded|x-forwarded-(?:for|host|port|proto|prefix|server)|x-real-ip|x-request-id|last-event-id|content-.*|accept.*|if-.*|sec-.*)$/i;
+
+/** As {@link headerName}, of an identity proxy. */
+export const identityHeader = headerName.refine(
+  (name) => !ordinaryHeaders.test(name),
+  'must be a header that only the identity proxy sets, such as X-Remote-User: anyone can send this one',
+);
 
 /** True for an address or name that only this machine reaches. */
 export function isLoopback(host: string): boolean {

@@ -1,14 +1,16 @@
 import { randomBytes, scryptSync } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { includesRole, type Role, roles } from '../../src/console/access/roles.ts';
 import { createLinkBook, createLinkToken } from '../../src/console/access/sign-in-link.ts';
+import { loadUsers } from '../../src/console/access/user-file.ts';
 import type { ConsoleSources } from '../../src/console/console-sources.ts';
 import { createScreens } from '../../src/console/screens/screen-table.ts';
 import { openJournalReader } from '../../src/journal/read-journal.ts';
 import { runCommand } from '../cli/run-command.ts';
+import { logSink } from '../support/log-sink.ts';
 import { ask, cookieOf, formTokenOf, type Sent, signIn, signInAs, startConsoleBridge } from './console-client.ts';
 
 const password = 'correct-horse-battery';
@@ -319,6 +321,24 @@ test('a user who was removed from the file is signed out, and a changed role cou
   expect(removed.status).toBe(303);
   expect(damaged.status).toBe(200);
   expect(running.log.text()).toContain('the role of edda must be viewer, editor, operator');
+});
+
+test.each([
+  [0o600, undefined, false],
+  [0o640, undefined, false],
+  [0o644, undefined, true],
+  [0o620, undefined, true],
+  [0o666, /CONSOLE_USERS can be written by every user/, false],
+  [0o602, /CONSOLE_USERS can be written by every user/, false],
+])('a users file of mode %o', (mode, refusal, warns) => {
+  const sink = logSink();
+  const file = join(folder, 'modes');
+  writeFileSync(file, 'vera:viewer\n');
+  chmodSync(file, mode);
+
+  if (refusal === undefined) expect(loadUsers(file, sink.log).find('vera')?.role).toBe('viewer');
+  else expect(() => loadUsers(file, sink.log)).toThrow(refusal);
+  expect(sink.text().includes('readable and writable by its owner alone')).toBe(warns);
 });
 
 test('believes an identity proxy, with the role of the file and otherwise as viewer', async () => {

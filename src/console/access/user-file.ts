@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { ConfigError } from '../../config.ts';
 import type { Logger } from '../../logger.ts';
 import { readRegularFile, whyUnreadable } from '../../regular-file.ts';
@@ -26,11 +27,13 @@ export interface ConsoleUsers {
 export function loadUsers(file: string | undefined, log: Logger): ConsoleUsers {
   if (file === undefined) return { find: () => undefined, reload: () => {} };
   let users = readUsers(file);
+  warnOfReaders(file, log);
   return {
     find: (name) => users.get(name),
     reload() {
       try {
         users = readUsers(file);
+        warnOfReaders(file, log);
         log.info({ users: users.size }, 'CONSOLE_USERS was read again');
       } catch (error) {
         if (!(error instanceof ConfigError)) throw error;
@@ -57,6 +60,19 @@ function readUsers(file: string): ReadonlyMap<string, ConsoleUser> {
   return users;
 }
 
+/** Permissions of the group and of others; those of Windows say nothing. */
+function permissionsOf(file: string): number {
+  return process.platform === 'win32' ? 0 : statSync(file).mode & 0o077;
+}
+
+function warnOfReaders(file: string, log: Logger): void {
+  if ((permissionsOf(file) & 0o024) !== 0)
+    log.warn(
+      { file },
+      'CONSOLE_USERS should be readable and writable by its owner alone: it has password digests (chmod 600)',
+    );
+}
+
 /** Returns what is wrong as a text, without the digest. */
 function parseUser(line: string): ConsoleUser | string {
   const [name = '', role, digest, ...rest] = line.split(':');
@@ -73,10 +89,12 @@ export function isUserName(name: string): boolean {
   return /^[^\s:#\p{C}][^\s:\p{C}]{0,99}$/u.test(name);
 }
 
+/** Who can write the file decides who is an operator. */
 function readText(file: string): string {
   try {
-    return readRegularFile(file, maxFileBytes);
+    if ((permissionsOf(file) & 0o002) === 0) return readRegularFile(file, maxFileBytes);
   } catch (error) {
     throw new ConfigError([`CONSOLE_USERS cannot be read (${whyUnreadable(error)}): ${file}`]);
   }
+  throw new ConfigError([`CONSOLE_USERS can be written by every user of the machine (chmod 600): ${file}`]);
 }
