@@ -9,6 +9,12 @@ export interface Logger {
   child(bindings: object): Logger;
 }
 
+/** An id that a caller chose, as the log may hold it: one with other characters, or a long one, may be a name or an address. */
+export function idForLog(id: unknown): string {
+  const text = String(id);
+  return /^[\w.:-]{1,64}$/.test(text) ? text : '(not logged)';
+}
+
 /** Names whose values never reach the log, at the top and two levels down. A net below the rule not to log them at all. */
 const secretNames = [
   'authorization',

@@ -203,6 +203,25 @@ test('logs one line per request with counts, and neither keys nor personal data'
   expect(app.log.text()).not.toContain('ada@example.com');
 });
 
+test('ids that look like no id are not logged', async () => {
+  const crm = fakeCrm();
+  crm.put('contacts', { id: '5', properties: { email: 'ada@example.com' } });
+  crm.put('contacts', { id: '6', properties: { email: 'ada@example.com' } });
+  const app = await startApp(crm);
+
+  await app.send('POST', '/contacts/sync', {
+    contacts: [
+      { externalId: 'ada@example.org', email: 'ada@example.com' },
+      { externalId: 'Ada Lovelace', email: 'eve@example.com' },
+    ],
+  });
+  await app.send('PUT', '/contacts', { contacts: [{ crmId: 'ada@example.org', firstName: 'Ada' }] });
+  await app.send('POST', '/contacts', { contacts: [{ externalId: 'ada@example.org' }] });
+
+  expect(app.log.entries).toContainEqual(expect.objectContaining({ externalId: '(not logged)' }));
+  expect(app.log.text()).not.toMatch(/ada@|Lovelace/);
+});
+
 test('keys such as __proto__ are harmless at any depth', async () => {
   const crm = fakeCrm();
   const app = await startApp(crm);

@@ -1,5 +1,6 @@
 import type { NewRecord } from '../../contract/records.ts';
 import { InvalidRequestError } from '../../errors.ts';
+import { idForLog } from '../../logger.ts';
 import { identifyingKeys, identifyingRules, writtenKeys } from '../../mapping/run/match-keys.ts';
 import { toCrmProperties } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
@@ -258,7 +259,7 @@ async function linkExisting(scope: CreateScope, creations: readonly RecordCreati
     if ('problem' in result) return;
     const { externalId } = creation.record;
     rememberCreated(scope, externalId, result.crmId);
-    const facts = { requestId: scope.context.requestId, externalId, crmId: change.id };
+    const facts = { requestId: scope.context.requestId, externalId: idForLog(externalId), crmId: change.id };
     scope.log.debug(facts, 'linked to an existing record');
   });
 }

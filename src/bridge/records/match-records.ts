@@ -1,4 +1,5 @@
 import type { CrmProblem, CrmRecord } from '../../crm/crm.ts';
+import { idForLog } from '../../logger.ts';
 import { compileMapping } from '../../mapping/run/compile-mapping.ts';
 import { candidateKeys, type MatchKey, matchKeys } from '../../mapping/run/match-keys.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
@@ -180,7 +181,7 @@ function logOutcome({ log, mapping, context }: MatchScope, { record, keys }: Sub
   const facts = {
     requestId: context.requestId,
     object: mapping.object,
-    externalId: record.externalId,
+    externalId: idForLog(record.externalId),
     rulesTried: keys.map(({ name }) => name),
   };
   for (const candidate of outcome.setAside) {

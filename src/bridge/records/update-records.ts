@@ -1,5 +1,6 @@
 import type { KnownRecord } from '../../contract/records.ts';
 import type { CallContext, CrmProblem, CrmProperties, UpdateInput, WriteOutcome } from '../../crm/crm.ts';
+import { idForLog } from '../../logger.ts';
 import { identifyingKeys } from '../../mapping/run/match-keys.ts';
 import { type Translation, toCrmProperties } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
@@ -213,7 +214,9 @@ function failedUpdate(
 ): WriteResult {
   if (problem !== 'missing' && problem.kind !== 'not-found') return failed(problem, draft);
   const kind = mapping.object === 'contacts' ? 'contact' : 'company';
-  return failed({ kind: 'not-found', message: `No ${kind} with id ${id} exists in the CRM` }, draft);
+  // The log and the journal hold this message.
+  const named = idForLog(id) === id ? `id ${id}` : 'this id';
+  return failed({ kind: 'not-found', message: `No ${kind} with ${named} exists in the CRM` }, draft);
 }
 
 /** An update with nothing to write is done once its record is known to exist. */

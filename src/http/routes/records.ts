@@ -24,6 +24,7 @@ import type {
 import { readKnownRecords, readNewRecords, type SentRecords } from '../../contract/sent-records.ts';
 import type { CrmProblem, CrmProperties } from '../../crm/crm.ts';
 import { NotSupportedError } from '../../errors.ts';
+import { idForLog } from '../../logger.ts';
 import type { Owners } from '../../mapping/run/transform-chain.ts';
 import { toEnginyProperties } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
@@ -81,7 +82,7 @@ function createHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler 
     });
     addErrors(answer, sent, failed);
     noteFacts(response, {
-      ...countWrites(sent, results, (index) => ({ externalId: records[index]?.externalId })),
+      ...countWrites(sent, results, (index) => ({ externalId: idForLog(records[index]?.externalId) })),
       ...sharedFacts(mapping, answer.results),
     });
     response.status(201).json(answer);
@@ -111,7 +112,7 @@ function updateHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler 
     const answer: UpdateAnswer = { results: inRequestOrder([...answered, ...refused]) };
     noteFacts(
       response,
-      countWrites(sent, results, (index) => ({ crmId: records[index]?.crmId })),
+      countWrites(sent, results, (index) => ({ crmId: idForLog(records[index]?.crmId) })),
     );
     response.json(answer);
   };
@@ -144,7 +145,7 @@ function syncHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler {
       matched: answer.results.length,
       failed: answer.errors?.length ?? 0,
       ...sharedFacts(mapping, answer.results),
-      ...failuresOf(sent, outcomes, (index) => ({ externalId: records[index]?.externalId })),
+      ...failuresOf(sent, outcomes, (index) => ({ externalId: idForLog(records[index]?.externalId) })),
     });
     response.json(answer);
   };

@@ -1,3 +1,4 @@
+import { idForLog } from '../../../logger.ts';
 import type { CrmProblem, ObjectType } from '../../crm.ts';
 import { problemOfEntry } from '../problems/entry-problem.ts';
 import { contextValues, type HubSpotError } from '../transport/error-body.ts';
@@ -30,7 +31,9 @@ export function linkProblem(error: HubSpotError, named?: NamedRecord): CrmProble
 }
 
 export function noRecord({ id, objectType }: NamedRecord): CrmProblem {
-  return { kind: 'not-found', message: `HubSpot has no ${singulars[objectType] ?? 'record'} ${id}` };
+  // The log and the journal hold this message.
+  const shown = idForLog(id) === id ? id : 'with this id';
+  return { kind: 'not-found', message: `HubSpot has no ${singulars[objectType] ?? 'record'} ${shown}` };
 }
 
 const singulars: Readonly<Record<string, string>> = { contacts: 'contact', companies: 'company', tasks: 'task' };
