@@ -5,7 +5,7 @@ export interface Hostile {
   readonly what: string;
   readonly path: string;
   readonly method?: string;
-  readonly body: () => string;
+  readonly body?: () => string;
   readonly isCompressed?: true;
 }
 
@@ -46,6 +46,13 @@ function manyRecords(id: (n: number) => string): string {
   return JSON.stringify({ contacts: records });
 }
 
+/** As many records as MAX_ITEMS allows, in which seven fields hold what no field may hold. */
+function manyBadFields(): string {
+  const bad = { firstName: {}, lastName: [], email: {}, phone: [[]], title: { a: 1 }, linkedinUrl: [{}], country: {} };
+  const records = Array.from({ length: 20_000 }, (_unused, n) => ({ externalId: `b${n}`, crmId: `b${n}`, ...bad }));
+  return JSON.stringify({ contacts: records });
+}
+
 export const hostileRequests: readonly Hostile[] = [
   ...['1', '{}', '[]', '""'].map((entry) => ({
     what: `contacts ${entry}`,
@@ -75,12 +82,14 @@ export const hostileRequests: readonly Hostile[] = [
     },
     { what: `one id, 20,000 times, ${method}`, path: '/contacts', method, body: () => manyRecords(() => '1') },
     { what: `20,000 contacts, ${method}`, path: '/contacts', method, body: () => manyRecords(String) },
+    { what: `20,000 contacts of 7 bad fields, ${method}`, path: '/contacts', method, body: manyBadFields },
   ]),
   {
     what: '20,000 contacts of 7 fields',
     path: '/contacts/sync',
     body: () => JSON.stringify({ contacts: newLeads(20_000, 'hostile') }),
   },
+  { what: '20,000 contacts of 7 bad fields, sync', path: '/contacts/sync', body: manyBadFields },
   {
     what: '20,000 equal contacts',
     path: '/contacts/sync',

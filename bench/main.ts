@@ -14,6 +14,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'hostile-growth': async () => ({ run: (await import('./hostile.ts')).runGrowth }),
   'hostile-growth-full': async () => ({ run: (await import('./hostile.ts')).runFullGrowth }),
   'hostile-fields': async () => ({ run: (await import('./hostile.ts')).runFields }),
+  'hostile-answers': async () => ({ run: (await import('./hostile.ts')).runAnswers }),
   'hostile-requests': async () => ({ run: (await import('./hostile.ts')).runRequests }),
   memory: async () => await import('./memory.ts'),
   journal: async () => await import('./journal.ts'),
@@ -44,6 +45,7 @@ const onlyIfAsked = [
   'hostile-growth',
   'hostile-growth-full',
   'hostile-requests',
+  'hostile-answers',
 ];
 
 const asked = process.argv.slice(2);
