@@ -92,7 +92,7 @@ test('what an activity, a task or an association names and HubSpot does not have
   expect(task.body.message).toBe(`${first}no company with id 4242 exists in the CRM (companyId)`);
   expect(links.body.errors.map(({ error }: { error: string }) => error)).toEqual([
     `${first}HubSpot has no company 4242`,
-    `${first}HubSpot has no contact none`,
+    `${first}HubSpot has no contact with this id`,
   ]);
 });
 

@@ -1,4 +1,3 @@
-import { idForLog } from '../../../logger.ts';
 import type { CrmProblem, ObjectType } from '../../crm.ts';
 import { problemOfEntry } from '../problems/entry-problem.ts';
 import { contextValues, type HubSpotError } from '../transport/error-body.ts';
@@ -31,8 +30,8 @@ export function linkProblem(error: HubSpotError, named?: NamedRecord): CrmProble
 }
 
 export function noRecord({ id, objectType }: NamedRecord): CrmProblem {
-  // The log and the journal hold this message.
-  const shown = idForLog(id) === id ? id : 'with this id';
+  // HubSpot's ids are numbers. Any other text is the caller's own, and must not be in the log or the journal, as this message is.
+  const shown = /^\d+$/.test(id) ? id : 'with this id';
   return { kind: 'not-found', message: `HubSpot has no ${singulars[objectType] ?? 'record'} ${shown}` };
 }
 
