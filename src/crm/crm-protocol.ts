@@ -268,6 +268,4 @@ export interface BodyText {
     /** A name or a word of the CRM, unless it is not one. */
     | { readonly kind: 'structure' }
     | { readonly kind: 'value'; readonly of: ValueKind };
-  /** Replaces it again, for texts that can be judged only once the whole capture was read. */
-  put(text: string): void;
 }

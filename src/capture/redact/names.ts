@@ -7,22 +7,7 @@ import type { Pseudonyms } from './pseudonyms.ts';
 /** A longer text is no name; patterns for names may take quadratic time. */
 const maxNameLength = 200;
 /** Particles that are no name by themselves; one of them replaces the others (`Le`, `Ben`). */
-const PLAIN_PARTICLES = new Set([
-  'van',
-  'von',
-  'der',
-  'den',
-  'de',
-  'del',
-  'della',
-  'ter',
-  'ten',
-  'zu',
-  'zum',
-  'zur',
-  'bin',
-  'ibn',
-]);
+const PLAIN_PARTICLES = new Set('van von der den de del della ter ten zu zum zur bin ibn'.split(' '));
 
 export function replaceName(pseudonyms: Pseudonyms, name: string, kind: 'person' | 'family name' | 'company'): string {
   if (name.length > maxNameLength) return pseudonyms.text(name);
