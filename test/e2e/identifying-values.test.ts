@@ -224,3 +224,24 @@ test('a create joins another one whose record holds another LinkedIn page, which
     'linkedin.com/company/old',
   ]);
 });
+
+test.each([
+  ['contacts', 'linkedin.com/company/acme', { hs_linkedin_url: 'https://www.linkedin.com/company/acme' }],
+  ['contacts', 'https://www.linkedin.com/school/mit/', { hs_linkedin_url: 'https://www.linkedin.com/school/mit' }],
+  ['contacts', 'linkedin.com/in/undefined', { hs_linkedin_url: 'linkedin.com/in/undefined' }],
+  ['contacts', 'https://www.linkedin.com/in/me/', { hs_linkedin_url: 'https://www.linkedin.com/in/me/' }],
+  ['companies', 'linkedin.com/in/ada', { linkedin_company_page: 'https://www.linkedin.com/in/ada' }],
+  ['companies', 'linkedin.com/company/null', { linkedin_company_page: 'linkedin.com/company/null' }],
+] as const)('%s with %s are different records, and the URL is kept', async (kind, linkedinUrl, held) => {
+  const crm = await startCrm();
+  const [first] = crm.seed({ [kind]: [{ properties: held }] })[kind];
+  const { send } = await startBridgeOn(crm);
+  const records = ['a', 'b'].map((id) => named(kind, id, { linkedinUrl }));
+
+  const synced = await send('POST', `/${kind}/sync`, { [kind]: records });
+  const ids = idsIn(await send('POST', `/${kind}`, { [kind]: records }));
+
+  expect(synced.body.results).toEqual([]);
+  expect(new Set([first, ...ids]).size).toBe(3);
+  expect(crm.records(kind).map(({ properties }) => properties)).toMatchObject([held, held, held]);
+});

@@ -1,4 +1,4 @@
-import type { Mapping, MatchPair } from '../schema/record-mapping.ts';
+import type { Mapping, MatchPair, RecordObject } from '../schema/record-mapping.ts';
 import { createEmptyWordTest } from '../values/empty-words.ts';
 import { type EnginyRecord, readField, toFieldValue, toText } from '../values/field-value.ts';
 import { createRecordLocale } from './record-locale.ts';
@@ -72,6 +72,7 @@ export function compilePair(mapping: Mapping, pair: MatchPair): PairReader {
   const form = chain.form;
   const properties = [pair.crm, ...pair.also];
   const localeOf = createRecordLocale(mapping.locale, [pair.transform]);
+  const canonicalOf = (given: string, run?: ChainRun) => toCanonical(chain, given, { object: mapping.object, run });
   const isPlaceholder = createEmptyWordTest(mapping.write.empty_words, 'exact', true);
   return {
     field: pair.enginy,
@@ -84,7 +85,7 @@ export function compilePair(mapping: Mapping, pair: MatchPair): PairReader {
     readAll: (record) => {
       const value = toFieldValue(readField(record, pair.enginy));
       const texts = typeof value === 'string' ? [value] : (value ?? []);
-      return texts.flatMap((text) => toCanonical(chain, text) ?? []);
+      return texts.flatMap((text) => canonicalOf(text) ?? []);
     },
     readRecord: (record) => {
       const sent = readField(record, pair.enginy);
@@ -92,13 +93,13 @@ export function compilePair(mapping: Mapping, pair: MatchPair): PairReader {
       const run = { locale: localeOf(record, sent) };
       // The first usable item of a list is the one that is written.
       for (const given of typeof value === 'string' ? [value] : value) {
-        const canonical = isPlaceholder(given) ? undefined : toCanonical(chain, given, run);
+        const canonical = isPlaceholder(given) ? undefined : canonicalOf(given, run);
         if (canonical !== undefined) return { canonical, given };
       }
       return undefined;
     },
     canBeWritten: (canonical) =>
-      toCanonical(chain, canonical, { locale: { ...mapping.locale, isWriting: true } }) !== undefined,
+      canonicalOf(canonical, { locale: { ...mapping.locale, isWriting: true } }) !== undefined,
     readCandidate: (held) => {
       const canonicals = new Set<string>();
       for (const property of properties) {
@@ -107,7 +108,7 @@ export function compilePair(mapping: Mapping, pair: MatchPair): PairReader {
         // A semicolon may be part of a name; in other properties, and in canonical values, it separates several values.
         const isList = value.includes(';') && (property !== pair.crm || form?.role === 'canonical');
         for (const part of isList ? [value, ...value.split(';')] : [value]) {
-          const canonical = toCanonical(chain, part);
+          const canonical = canonicalOf(part);
           if (canonical !== undefined) canonicals.add(canonical);
         }
       }
@@ -150,9 +151,14 @@ function clausesOf(
   };
 }
 
-function toCanonical(chain: TransformChain, given: string, run?: ChainRun): string | undefined {
+/** Undefined also for a value that identifies no record of the kind. */
+function toCanonical(
+  chain: TransformChain,
+  given: string,
+  { object, run }: { readonly object: RecordObject; readonly run: ChainRun | undefined },
+): string | undefined {
   const result = chain.run(given.trim(), run);
   if (result === undefined || (typeof result !== 'string' && !Array.isArray(result))) return undefined;
   const canonical = toText(result);
-  return canonical === '' || chain.form?.isShared?.(canonical) === true ? undefined : canonical;
+  return canonical === '' || chain.form?.isShared?.(canonical, object) === true ? undefined : canonical;
 }

@@ -2,6 +2,7 @@ import { normalizeEmail } from '../values/email-address.ts';
 import { isFreeMailDomain } from '../values/free-mail-domains.ts';
 import {
   areDifferentLinkedinUrls,
+  isLinkedinUrlOfOthers,
   linkedinUrlVariants,
   linkedinUrlWords,
   normalizeLinkedinUrl,
@@ -51,6 +52,8 @@ export const addressTransforms = {
     variants: linkedinUrlVariants,
     words: linkedinUrlWords,
     identifies: true,
+    isShared: (canonical, object) =>
+      isLinkedinUrlOfOthers(canonical, object === 'contacts' ? 'person' : 'organization'),
     areDifferent: areDifferentLinkedinUrls,
   },
   url: {

@@ -52,8 +52,8 @@ export interface TextTransform extends TransformBase {
   readonly identifies?: true;
   /** False for two values of different kinds, which may both belong to one record; different texts differ by default. */
   readonly areDifferent?: (one: string, other: string) => boolean;
-  /** True for values that many people share, which therefore identify no record. */
-  readonly isShared?: (canonical: string) => boolean;
+  /** True for values that many records of the kind share, which therefore identify none of them. */
+  readonly isShared?: (canonical: string, object: 'contacts' | 'companies') => boolean;
 }
 
 /** Works on a whole list; a single text is treated as a list of one. */

@@ -13,6 +13,9 @@ const salesCompany = /^(?:company|accounts?)\/+(\d+)/i;
 /** Page types whose URL has a single slug after the type. */
 const pageKinds = new Set(['in', 'company', 'school', 'showcase']);
 
+/** What programs write for a slug that they do not know, and LinkedIn's link to the own profile. */
+const nobody = new Set(['me', 'null', 'undefined', 'nan', 'none', 'unavailable', 'unknown', 'n-a']);
+
 /** Member ids in place of a public name; LinkedIn treats them as case-sensitive. */
 const memberUrn = /^AC[a-z][A-Za-z0-9_-]{30,}$/;
 
@@ -34,7 +37,8 @@ export function normalizeLinkedinUrl(text: string): string | ValueProblem {
   }
   if (!pageKinds.has(kind)) return notLinkedin;
   const slug = decodeSlug(path.split('/', 1)[0] ?? '').trim();
-  if (slug === '' || /[\s/?#%]/.test(slug)) return notLinkedin;
+  if (slug === '' || /[\s/?#%]/.test(slug) || !/[\p{L}\p{N}]/u.test(slug)) return notLinkedin;
+  if (nobody.has(slug.toLowerCase())) return notLinkedin;
   return `https://www.linkedin.com/${kind}/${memberUrn.test(slug) ? slug : slug.toLowerCase()}`;
 }
 
@@ -139,6 +143,17 @@ function usualSpellings(rest: string): string[] {
  */
 export function areDifferentLinkedinUrls(one: string, other: string): boolean {
   return one !== other && kindOf(one) === kindOf(other);
+}
+
+/**
+ * True for a canonical URL that identifies no such record: the page of a company, which all its people share, or the profile of a person,
+ * who may have several companies.
+ */
+export function isLinkedinUrlOfOthers(canonical: string, owner: 'person' | 'organization'): boolean {
+  const path = canonical.slice('https://www.linkedin.com/'.length);
+  const isOrganization = /^(?:company|school|showcase|sales\/company)\//.test(path);
+  const isPerson = /^(?:in|pub|sales\/lead)\//.test(path);
+  return owner === 'person' ? isOrganization : isPerson;
 }
 
 function kindOf(canonical: string): string {
