@@ -58,11 +58,13 @@ test('profiles are found in all spellings that HubSpot holds by all that Enginy 
 
 test.each(['contacts', 'companies'] as const)('%s are found by the further property', async (kind) => {
   const crm = await startCrm();
-  const [id] = crm.seed({ [kind]: [{ properties: { linkedinbio: 'https://www.linkedin.com/company/acme' } }] })[kind];
+  const path = kind === 'contacts' ? 'in' : 'company';
+  const linkedinbio = `https://www.linkedin.com/${path}/acme`;
+  const [id] = crm.seed({ [kind]: [{ properties: { linkedinbio } }] })[kind];
   const { send } = await startBridgeOn(crm);
 
   const { body } = await send('POST', `/${kind}/sync`, {
-    [kind]: [{ externalId: 'a', linkedinUrl: 'linkedin.com/company/Acme/about' }],
+    [kind]: [{ externalId: 'a', linkedinUrl: `linkedin.com/${path}/Acme/about` }],
   });
 
   expect(body.results).toMatchObject([{ crmId: id }]);
