@@ -77,12 +77,12 @@ export class Builder {
       return followEveryMs;
     }
     const due = object.listingDue;
-    if (object.sweptAgoMs >= sweepEveryMs || due === 'after a sweep') {
+    if (object.ownSweptAgoMs >= sweepEveryMs || due === 'after a sweep') {
       await object.sweep(background());
       // A sweep that brought no listing nearer is not repeated at once.
       return object.listingDue === 'after a sweep' ? firstRetryMs : 0;
     }
-    if (due === 'no') return sweepEveryMs - object.sweptAgoMs;
+    if (due === 'no') return sweepEveryMs - object.ownSweptAgoMs;
     await object.listPage(background());
     const { records, listing } = object.state;
     if (listing === undefined) this.#deps.log.info({ objectType, records }, 'the identity index is complete');

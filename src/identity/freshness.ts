@@ -2,43 +2,56 @@ import type { CallContext } from '../crm/crm.ts';
 import { deadlineIn } from '../crm/deadline.ts';
 import type { ObjectIndex } from './object-index.ts';
 
-/** Requests wait for so many pages; with more to read, searching for their values is as fast. */
-const pagesWaitedFor = 10;
+/** A request waits for so many pages of a sweep, or for as many as it would make searches instead. */
+const leastPagesWaitedFor = 10;
 const sweepTimeoutMs = 60_000;
+/** How often a process looks whether the sweep of another one has ended. */
+const lookEveryMs = 100;
+/** HubSpot serves a page of a search in this time, at five a second. */
+const pageMs = 200;
 
 interface Flight {
-  readonly startedAt: number;
-  /** Resolves once the sweep has ended, well or not, or is longer than requests wait for. */
-  readonly awaited: Promise<void>;
+  /** Resolves once the sweep has ended, well or not. */
+  readonly ended: Promise<void>;
+  /** Of the page that is being read. */
+  page: number;
+  readonly waiting: Set<() => void>;
 }
 
-/** Sweeps that requests wait for: one at a time for each object type. */
+/** The request that needs a fresh index. */
+export interface Waiting {
+  /** When it arrived. */
+  readonly at: number;
+  /** About how many searches it would make without the index. */
+  readonly searches: number;
+  readonly context: CallContext;
+}
+
+/** Sweeps that requests wait for: one at a time for each object type, in all processes that have the same store. */
 export class Freshness {
-  readonly #now: () => number;
   readonly #onError: (error: unknown) => void;
   readonly #flights = new Map<ObjectIndex, Flight>();
   #count = 0;
 
-  constructor(now: () => number, onError: (error: unknown) => void) {
-    this.#now = now;
+  constructor(onError: (error: unknown) => void) {
     this.#onError = onError;
   }
 
   /**
-   * Waits until the index is fresh for a request that arrived at `at`, or until that is not worth waiting for. Requests share a sweep
-   * that is young enough; one that is not is waited for, and followed by another.
+   * Waits until the index is fresh for the request, or until that is not worth waiting for. Requests share a sweep that is young enough;
+   * one that is not is waited for, and followed by another.
    */
-  async refresh(object: ObjectIndex, at: number, context: CallContext): Promise<void> {
+  async refresh(object: ObjectIndex, { at, searches, context }: Waiting): Promise<void> {
+    const pages = Math.max(leastPagesWaitedFor, searches);
     for (let attempt = 0; attempt < 2; attempt += 1) {
       if (isFreshForAll(object, at) || context.deadline.remainingMs() <= 0) return;
-      const flight = this.#flights.get(object) ?? this.#start(object, context);
-      if (!(await isInTime(flight.awaited, context.deadline.remainingMs()))) return;
+      const flight = this.#flights.get(object) ?? this.#start(object, at, context);
+      if (!(await hasEnded(flight, pages, context.deadline.remainingMs()))) return;
     }
   }
 
-  #start(object: ObjectIndex, { traceparent }: CallContext): Flight {
+  #start(object: ObjectIndex, at: number, { traceparent }: CallContext): Flight {
     this.#count += 1;
-    const { promise: isLong, resolve } = Promise.withResolvers<void>();
     // Several requests wait for it, some of them urgent, and it is one call in two seconds.
     const context: CallContext = {
       requestId: `identity-sweep-${this.#count}`,
@@ -46,15 +59,45 @@ export class Freshness {
       deadline: deadlineIn(sweepTimeoutMs),
       ...(traceparent !== undefined && { traceparent }),
     };
-    const sweep = object
-      .sweep(context, (page) => {
-        if (page >= pagesWaitedFor) resolve();
-      })
+    const waiting = new Set<() => void>();
+    const onPage = (page: number) => {
+      flight.page = page;
+      for (const look of waiting) look();
+    };
+    // The flight is there when the first page is read.
+    const ended = Promise.resolve()
+      .then(() => sweepForAll(object, at, { context, onPage }))
       .catch(this.#onError)
       .finally(() => this.#flights.delete(object));
-    const flight = { startedAt: this.#now(), awaited: Promise.race([sweep, isLong]) };
+    const flight: Flight = { ended, page: 0, waiting };
     this.#flights.set(object, flight);
     return flight;
+  }
+}
+
+/** Sweeps, unless another process does or has just done so. @throws as {@link ObjectIndex.sweep} */
+async function sweepForAll(
+  object: ObjectIndex,
+  at: number,
+  { context, onPage }: { readonly context: CallContext; readonly onPage: (page: number) => void },
+): Promise<void> {
+  const { sharedSweeps: shared } = object;
+  if (shared === undefined) return await object.sweep(context, onPage);
+  const { objectType } = object.rules;
+  for (let waitedMs = 0; context.deadline.remainingMs() > 0; waitedMs += lookEveryMs) {
+    await object.adoptSweep();
+    if (isFreshForAll(object, at)) return;
+    if (await shared.begin(objectType)) break;
+    onPage(Math.floor(waitedMs / pageMs));
+    await pause(lookEveryMs);
+  }
+  let swept: readonly string[] | undefined;
+  try {
+    const { fingerprints } = object.rules;
+    await object.sweep(context, onPage);
+    swept = fingerprints;
+  } finally {
+    await shared.end(objectType, swept);
   }
 }
 
@@ -62,13 +105,25 @@ function isFreshForAll(object: ObjectIndex, at: number): boolean {
   return object.rules.fingerprints.every((fingerprint) => object.isFresh(fingerprint, at));
 }
 
-/** @returns false if the time ran out first. */
-async function isInTime(work: Promise<void>, ms: number): Promise<boolean> {
+/** @returns false if it reads more pages than that, or the time runs out first. */
+async function hasEnded(flight: Flight, pages: number, ms: number): Promise<boolean> {
   const { promise: late, resolve } = Promise.withResolvers<false>();
+  const look = () => {
+    if (flight.page >= pages) resolve(false);
+  };
   const timer = setTimeout(() => resolve(false), Math.min(ms, 2 ** 31 - 1));
+  flight.waiting.add(look);
+  look();
   try {
-    return await Promise.race([work.then(() => true), late]);
+    return await Promise.race([flight.ended.then(() => true), late]);
   } finally {
     clearTimeout(timer);
+    flight.waiting.delete(look);
   }
+}
+
+function pause(ms: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  setTimeout(resolve, ms);
+  return promise;
 }

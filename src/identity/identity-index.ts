@@ -67,10 +67,7 @@ class LiveIndex implements RunningIndex {
   constructor(deps: IdentityIndexDeps, settings: IdentityIndexSettings) {
     this.#deps = deps;
     this.#settings = settings;
-    this.#freshness = new Freshness(
-      () => deps.clock.now(),
-      (error) => this.#noteFailure(error),
-    );
+    this.#freshness = new Freshness((error) => this.#noteFailure(error));
     this.#builder = new Builder({
       clock: deps.clock,
       log: deps.log,
@@ -100,7 +97,9 @@ class LiveIndex implements RunningIndex {
     const object = session?.objects.get(objectType);
     if (session === undefined || object === undefined || keys.length === 0) return keys.map(() => unknown);
     const isListed = fingerprints.map((fingerprint) => object.isListed(fingerprint));
-    if (mayRefresh && keys.some(({ rule }) => isListed[rule])) await this.#freshness.refresh(object, at, context);
+    if (mayRefresh && keys.some(({ rule }) => isListed[rule])) {
+      await this.#freshness.refresh(object, { at, searches: searchesFor(keys), context });
+    }
     const isComplete = fingerprints.map(
       (fingerprint) => object.isListed(fingerprint) && object.isFresh(fingerprint, at),
     );
@@ -248,3 +247,12 @@ class LiveIndex implements RunningIndex {
 }
 
 const unknown: Proposal = { ids: [], isComplete: false };
+
+/** About as many values fit into one search. */
+const keysPerSearch = 9;
+
+/** How many searches the rule with the most keys would take. */
+function searchesFor(keys: readonly MatchKey[]): number {
+  const counts = [...Map.groupBy(keys, ({ rule }) => rule).values()].map(({ length }) => length);
+  return Math.ceil(Math.max(0, ...counts) / keysPerSearch);
+}

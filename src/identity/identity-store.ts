@@ -24,6 +24,24 @@ export interface OpenIndex {
   readState(name: string): Promise<string | undefined>;
   /** How many keys it holds. */
   count(): Promise<number>;
+  /** Sweeps that processes make for each other; absent where there is one process. */
+  readonly sweeps?: SharedSweeps;
+}
+
+/** One sweep serves all processes that have the same store. Objects are named as states are. */
+export interface SharedSweeps {
+  /** @returns false while a sweep of another process is under way. */
+  begin(name: string): Promise<boolean>;
+  /** @param rules the fingerprints that the sweep followed; undefined if it failed. */
+  end(name: string, rules: readonly string[] | undefined): Promise<void>;
+  /** The last completed one, of any process. */
+  last(name: string): Promise<SharedSweep | undefined>;
+}
+
+export interface SharedSweep {
+  /** It started less long ago than this, as of the call. */
+  readonly agoMs: number;
+  readonly rules: readonly string[];
 }
 
 /**

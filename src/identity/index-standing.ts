@@ -1,6 +1,6 @@
 import type { Mapping } from '../mapping/schema/record-mapping.ts';
 import { indexedRules } from './indexed-rules.ts';
-import { type ObjectState, readObjectState } from './object-state.ts';
+import { isListed, type ObjectState, readObjectState } from './object-state.ts';
 import type { StoredIndex } from './stored-index.ts';
 
 /** How far a stored index is for the rules of one mapping, as it was last written. */
@@ -35,8 +35,9 @@ export function standingOf(stored: StoredIndex, mapping: Mapping, now: number): 
   };
 }
 
-function ruleStanding({ rules, listing, records }: ObjectState, fingerprint: string): RuleStanding {
-  if (rules[fingerprint]?.isListed === true) return { state: 'complete' };
+function ruleStanding(state: ObjectState, fingerprint: string): RuleStanding {
+  const { listing, records } = state;
+  if (isListed(state, fingerprint)) return { state: 'complete' };
   if (listing?.fingerprints.includes(fingerprint) !== true) return { state: 'not begun' };
   return { state: 'being built', read: listing.records, of: records === 0 ? undefined : records };
 }

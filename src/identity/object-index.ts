@@ -1,17 +1,20 @@
 import type { Clock } from '../crm/clock.ts';
 import type { CallContext, Crm, ListedRecord } from '../crm/crm.ts';
 import type { Logger } from '../logger.ts';
-import type { IndexPair, OpenIndex } from './identity-store.ts';
+import type { IndexPair, OpenIndex, SharedSweeps } from './identity-store.ts';
 import type { IndexedRules } from './indexed-rules.ts';
 import type { KeyDigest } from './key-digest.ts';
 import {
   afterPage,
   afterSweep,
   currentListing,
+  isListed,
   listingStages,
   type ObjectState,
   readObjectState,
 } from './object-state.ts';
+import { PendingDrops } from './pending-drops.ts';
+import { rowsPerPage, SweepReach } from './sweep-reach.ts';
 
 export interface IndexLimits {
   /** So far each sweep reaches back behind the start of the one before: the CRM's search may lag behind writes. */
@@ -32,15 +35,8 @@ export interface ObjectIndexDeps {
   readonly log: Logger;
 }
 
-/** Records that became visible later than the overlap allows for are seen by a sweep that reaches back so far. */
-const wideOverlapMs = 30 * 60_000;
-const wideEveryMs = 60_000;
-/** A wide sweep that fits one page costs no more than a narrow one. */
-const rowsPerPage = 200;
-/** A wide sweep may take a tenth of the time. */
-const wideShare = 10;
 /** A sweep of more pages than this, and than a fifth of the records fill, costs more than listing all of them again. */
-const maxSweepPages = 20;
+const maxSweepPages = 100;
 
 /** A sweep would have read too much. After a wide one a narrow one follows; after that, the rules count as unlisted. */
 export class SweepTooLongError extends Error {
@@ -57,10 +53,11 @@ export class ObjectIndex {
   #rules: IndexedRules;
   #state: ObjectState;
   #writes: Promise<unknown> = Promise.resolve();
-  /** Pairs whose record was read and no longer holds the key. */
-  #drops: IndexPair[] = [];
-  #lastWide: { readonly at: number; readonly tookMs: number; readonly rows: number } | undefined;
+  readonly #drops = new PendingDrops();
+  readonly #reach = new SweepReach();
   #isPassAsked = false;
+  /** Start of the last sweep of this process, and of any. */
+  #ownSince = Number.NEGATIVE_INFINITY;
   #sweptSince = Number.NEGATIVE_INFINITY;
   #sweptRules: readonly string[] = [];
 
@@ -104,7 +101,7 @@ export class ObjectIndex {
 
   /** True if all records were listed for this rule, and the last sweep followed it. */
   isListed(fingerprint: string): boolean {
-    return this.#state.rules[fingerprint]?.isListed === true;
+    return isListed(this.#state, fingerprint);
   }
 
   /** True if a sweep of this rule has been completed that started at most `freshMs` before the moment `at`. */
@@ -112,9 +109,14 @@ export class ObjectIndex {
     return this.#sweptSince >= at - this.#limits.freshMs && this.#sweptRules.includes(fingerprint);
   }
 
-  /** Milliseconds since the last completed sweep started; infinite before the first one of this process. */
+  /** Milliseconds since the last completed sweep started that this process knows of; infinite before the first one. */
   get sweptAgoMs(): number {
     return this.#deps.clock.now() - this.#sweptSince;
+  }
+
+  /** The same of its own sweeps: only those of the process that leads move the stored state on. */
+  get ownSweptAgoMs(): number {
+    return this.#deps.clock.now() - this.#ownSince;
   }
 
   /** A listing is due: of rules that have none, or of everything once in a while. It may start after a sweep. */
@@ -145,9 +147,8 @@ export class ObjectIndex {
     const rules = this.#rules;
     const startedAt = clock.now();
     await this.reload();
-    const isWide = this.#isWideDue(startedAt);
-    const { sweptAt = wallClock(), overlapMs } = this.#state;
-    const since = sweptAt - (isWide ? Math.max(wideOverlapMs, overlapMs) : overlapMs);
+    const isWide = this.#reach.isWideDue(this.#state, startedAt);
+    const since = this.#reach.since(this.#state, { isWide, wallClock });
     await this.#writeDrops();
     let at: number | undefined;
     let afterId: string | undefined;
@@ -165,16 +166,30 @@ export class ObjectIndex {
       await this.#commit(pairs, isLast ? (state) => afterSweep(state, { fingerprints, since, at: began }) : undefined);
       if (isLast) break;
       if (page >= this.#maxPages) {
-        if (isWide) this.#lastWide = { at: startedAt, tookMs: clock.now() - startedAt, rows: rowsPerPage * page };
+        if (isWide) this.#noteWide(startedAt, rowsPerPage * page);
         await this.#giveUp(began, isWide);
       }
       afterId = read.next;
     }
-    if (isWide) this.#lastWide = { at: startedAt, tookMs: clock.now() - startedAt, rows };
-    if (startedAt >= this.#sweptSince) {
-      this.#sweptSince = startedAt;
-      this.#sweptRules = rules.fingerprints;
-    }
+    if (isWide) this.#noteWide(startedAt, rows);
+    this.#ownSince = Math.max(this.#ownSince, startedAt);
+    this.#noteSwept(startedAt, rules.fingerprints);
+  }
+
+  /** Takes over the last sweep of any process, with the state that goes with it. @throws IndexLostError */
+  async adoptSweep(): Promise<void> {
+    const { index, clock } = this.#deps;
+    const askedAt = clock.now();
+    const last = await index.sweeps?.last(this.#rules.objectType);
+    if (last === undefined || askedAt - last.agoMs <= this.#sweptSince) return;
+    // After it: the state that it began with may have ended since.
+    await this.reload();
+    this.#noteSwept(askedAt - last.agoMs, last.rules);
+  }
+
+  /** Sweeps that this process makes for all, or another one for this; undefined if it is alone. */
+  get sharedSweeps(): SharedSweeps | undefined {
+    return this.#deps.index.sweeps;
   }
 
   /** Reads one page of the listing, and begins one if none is under way. @throws as {@link ObjectIndex.sweep} */
@@ -202,24 +217,27 @@ export class ObjectIndex {
 
   /** Adds a record that was just written with these keys. */
   async put(pairs: readonly IndexPair[]): Promise<void> {
-    const news = new Set(pairs.map(nameOf));
-    this.#drops = this.#drops.filter((pair) => !news.has(nameOf(pair)));
+    this.#drops.forget(pairs);
     await this.#commit(pairs, undefined);
   }
 
   /** Removes pairs with the next sweep, which finds those again that a person restores until then. */
   drop(pairs: readonly IndexPair[]): void {
-    if (this.#drops.length < maxDrops) this.#drops = [...this.#drops, ...pairs];
+    this.#drops.add(pairs);
   }
 
   get #maxPages(): number {
     return Math.max(maxSweepPages, this.#state.records / 5 / rowsPerPage);
   }
 
-  #isWideDue(now: number): boolean {
-    const last = this.#lastWide;
-    if (last === undefined || this.#state.sweptAt === undefined || last.rows <= rowsPerPage) return true;
-    return now - last.at >= Math.max(wideEveryMs, wideShare * last.tookMs);
+  #noteWide(startedAt: number, rows: number): void {
+    this.#reach.noteWide(startedAt, { tookMs: this.#deps.clock.now() - startedAt, rows });
+  }
+
+  #noteSwept(startedAt: number, fingerprints: readonly string[]): void {
+    if (startedAt < this.#sweptSince) return;
+    this.#sweptSince = startedAt;
+    this.#sweptRules = fingerprints;
   }
 
   #pairsOf(rules: IndexedRules, records: readonly ListedRecord[]): IndexPair[] {
@@ -244,8 +262,7 @@ export class ObjectIndex {
   }
 
   async #writeDrops(): Promise<void> {
-    const drops = this.#drops;
-    this.#drops = [];
+    const drops = this.#drops.take();
     if (drops.length > 0) await this.#inTurn(() => this.#deps.index.write({ pairs: [], drops }));
   }
 
@@ -276,11 +293,4 @@ export class ObjectIndex {
     this.#writes = result.catch(() => undefined);
     return result;
   }
-}
-
-/** More wait only while no sweep succeeds. */
-const maxDrops = 10_000;
-
-function nameOf({ digest, id }: IndexPair): string {
-  return `${digest} ${id}`;
 }

@@ -61,6 +61,12 @@ export function readObjectState(text: string | undefined, overlapMs: number): Ob
   }
 }
 
+/** True if all records were listed for this rule, and the last sweep followed it: one that other processes no longer follow has a gap. */
+export function isListed({ rules, sweptAt }: ObjectState, fingerprint: string): boolean {
+  const rule = rules[fingerprint];
+  return rule?.isListed === true && rule.to === sweptAt;
+}
+
 /** The rules after a sweep that read everything modified since `since` and started at `at`. A gap before it makes them unlisted. */
 export function afterSweep(
   state: ObjectState,
@@ -91,11 +97,11 @@ export const listingStages = [{ archived: true }, { archived: false }, { archive
 
 /** The listing under way, without rules that are no longer followed; a new one if nothing would be left of it. */
 export function currentListing(state: ObjectState, followed: readonly string[]): Listing {
-  const { listing, rules, sweptAt, overlapMs } = state;
+  const { listing, sweptAt, overlapMs } = state;
   const kept = listing?.fingerprints.filter((fingerprint) => followed.includes(fingerprint)) ?? [];
   if (listing !== undefined && kept.length > 0) return { ...listing, fingerprints: kept };
   if (sweptAt === undefined) throw new Error('a listing begins after a sweep');
-  const isFullPass = followed.every((fingerprint) => rules[fingerprint]?.isListed === true);
+  const isFullPass = followed.every((fingerprint) => isListed(state, fingerprint));
   return {
     fingerprints: [...followed],
     startedAt: sweptAt,

@@ -15,6 +15,7 @@ import {
   placeOf,
   type RedisClient,
 } from './index-buckets.ts';
+import { shareSweeps } from './shared-sweeps.ts';
 import { defineScript, type RedisConnection, type Script } from './redis-connection.ts';
 
 /** Takes or keeps the lead; returns its fencing number, or nothing while another replica leads. KEYS: lead, fence. ARGV: token, ms. */
@@ -178,6 +179,9 @@ class RedisIdentityStore implements IdentityStore {
         return text ?? undefined;
       },
       count: () => countIndexKeys(this.#prefix, (work) => this.#use(work)),
+      sweeps: shareSweeps({ prefix: this.#prefix, epoch, token: this.#token }, (script, keys, args) =>
+        this.#send(script, keys, args),
+      ),
     };
   }
 
@@ -195,8 +199,10 @@ class RedisIdentityStore implements IdentityStore {
       });
       for (const [at, [, asked]] of chunk.entries()) {
         const [error, values] = replies?.[at] ?? [new Error('no reply'), undefined];
+        // What could not be read is not lost.
+        if (error !== null) throw new IndexLostError('Redis cannot be reached');
         // HMGET answers with a list of texts.
-        const [mark, ...held] = (error === null ? values : []) as (string | null)[];
+        const [mark, ...held] = values as (string | null)[];
         if (mark !== epoch) await this.#lose(epoch);
         asked.forEach(({ position }, index) => {
           found[position] = held[index]?.split(',') ?? [];

@@ -88,6 +88,27 @@ test('hundreds of contacts that do not exist take one search', async () => {
   expect(calls).toEqual({ '/contacts/search': 1 });
 });
 
+test('minutes after an import of thousands, a large request waits for the sweep, which takes fewer searches than its values', async () => {
+  const crm = await startCrm();
+  const imported = Array.from({ length: 2_500 }, (_, at) => ({
+    properties: { hs_linkedin_url: `https://es.linkedin.com/in/imported-${at}?trk=x` },
+  }));
+  const { contacts } = crm.seed({ contacts: imported });
+  const bridge = await startIndexed(crm);
+  const sent = imported
+    .slice(0, 400)
+    .map((_, at) => ({ externalId: `e${at}`, linkedinUrl: `linkedin.com/in/imported-${at}` }));
+
+  let found: unknown[] = [];
+  const calls = await callsDuring(crm, async () => {
+    const { body } = await bridge.send('POST', '/contacts/sync', { contacts: sent });
+    found = body.results.map(({ crmId }: { crmId: string }) => crmId);
+  });
+
+  expect(found).toEqual(contacts.slice(0, 400));
+  expect(calls).toEqual({ '/contacts/batch/read': 4, '/contacts/search': 13 });
+});
+
 const strangers = Array.from({ length: 20 }, (_, at) => ({
   externalId: `s${at}`,
   linkedinUrl: `linkedin.com/in/stranger-${at}`,

@@ -103,12 +103,23 @@ test('a replica that lost the lead without noticing writes no state', async () =
   expect(await beside.readState('contacts')).toBe('of the second');
 });
 
-test('Redis holds no value', async () => {
+test('one sweep at a time serves all replicas, and one of another index serves none', async () => {
   const app = newApp();
-  const index = await connect(app).open('portal');
-  await index.write({ pairs });
-  const fields = await client().hkeys(`eb:{index:${app}}:meta`);
+  const [store, other] = [connect(app), connect(app)];
+  const [own, beside] = [(await store.open('portal')).sweeps, (await other.open('portal')).sweeps];
+  expect(await own?.last('contacts')).toBeUndefined();
+  expect(await own?.begin('contacts')).toBe(true);
+  expect(await beside?.begin('contacts')).toBe(false);
+  expect(await beside?.begin('companies')).toBe(true);
 
-  expect(fields.sort()).toEqual(['account', 'epoch']);
-  expect(await client().hkeys(`eb:{index:${app}}:0000`)).toEqual(expect.arrayContaining(['_', 'AAAAAAAA']));
+  await own?.end('contacts', undefined);
+  const failed = await beside?.last('contacts');
+  expect(await beside?.begin('contacts')).toBe(true);
+  await beside?.end('contacts', ['rule 1', 'rule 2']);
+  await client().hset(`eb:{index:${app}}:meta`, 'epoch', 'next');
+  await beside?.end('companies', ['rule 3']);
+
+  expect(failed).toBeUndefined();
+  expect(await own?.last('contacts')).toEqual({ agoMs: expect.any(Number), rules: ['rule 1', 'rule 2'] });
+  expect(await own?.last('companies')).toBeUndefined();
 });

@@ -1,0 +1,32 @@
+import type { ObjectState } from './object-state.ts';
+
+/** Records that became visible later than the overlap allows for are seen by a sweep that reaches back so far. */
+const wideOverlapMs = 30 * 60_000;
+const wideEveryMs = 60_000;
+/** A wide sweep that fits one page costs no more than a narrow one. */
+export const rowsPerPage = 200;
+/** A wide sweep may take a tenth of the time. */
+const wideShare = 10;
+
+/** Decides how far back each sweep of one object type reaches. */
+export class SweepReach {
+  #lastWide: { readonly at: number; readonly tookMs: number; readonly rows: number } | undefined;
+
+  isWideDue({ sweptAt }: ObjectState, now: number): boolean {
+    const last = this.#lastWide;
+    if (last === undefined || sweptAt === undefined || last.rows <= rowsPerPage) return true;
+    return now - last.at >= Math.max(wideEveryMs, wideShare * last.tookMs);
+  }
+
+  /** @returns the moment from which on changes are read, by the CRM's clock. */
+  since(
+    { sweptAt, overlapMs }: ObjectState,
+    { isWide, wallClock }: { isWide: boolean; wallClock: () => number },
+  ): number {
+    return (sweptAt ?? wallClock()) - (isWide ? Math.max(wideOverlapMs, overlapMs) : overlapMs);
+  }
+
+  noteWide(at: number, { tookMs, rows }: { readonly tookMs: number; readonly rows: number }): void {
+    this.#lastWide = { at, tookMs, rows };
+  }
+}
