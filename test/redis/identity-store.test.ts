@@ -115,11 +115,11 @@ test('one sweep at a time serves all replicas, and one of another index serves n
   await own?.end('contacts', undefined);
   const failed = await beside?.last('contacts');
   expect(await beside?.begin('contacts')).toBe(true);
-  await beside?.end('contacts', ['rule 1', 'rule 2']);
+  await beside?.end('contacts', ['rule1', 'rule2']);
   await client().hset(`eb:{index:${app}}:meta`, 'epoch', 'next');
-  await beside?.end('companies', ['rule 3']);
+  await beside?.end('companies', ['rule3']);
 
   expect(failed).toBeUndefined();
-  expect(await own?.last('contacts')).toEqual({ agoMs: expect.any(Number), rules: ['rule 1', 'rule 2'] });
+  expect(await own?.last('contacts')).toEqual({ agoMs: expect.any(Number), rules: ['rule1', 'rule2'] });
   expect(await own?.last('companies')).toBeUndefined();
 });
