@@ -253,6 +253,7 @@ const keysPerSearch = 9;
 
 /** How many searches the rule with the most keys would take. */
 function searchesFor(keys: readonly MatchKey[]): number {
-  const counts = [...Map.groupBy(keys, ({ rule }) => rule).values()].map(({ length }) => length);
-  return Math.ceil(Math.max(0, ...counts) / keysPerSearch);
+  const groups = Map.groupBy(keys, ({ rule }) => rule);
+  const most = [...groups.values()].reduce((size, { length }) => Math.max(size, length), 0);
+  return Math.ceil(most / keysPerSearch);
 }
