@@ -10,6 +10,7 @@ import { logSink } from '../test/support/log-sink.ts';
 import { startBridgeProcess } from './bridge-process.ts';
 import { compositeMappings, indexedContacts } from './index-people.ts';
 import { formatTable } from './table.ts';
+import { verdict } from './verdict.ts';
 import { latency, unlimited } from './world.ts';
 
 /** What building over a million records may cost at most. */
@@ -17,6 +18,8 @@ const target = { minutes: 30, memoryMb: 400, bytesPerKey: 40, lookupSeconds: 0.3
 /** A Professional account's calls in ten seconds. */
 const rate = 190;
 const lookups = 10_000;
+/** The recycle bin is listed before the contacts and after them. */
+const archivedPages = 2;
 
 export function runFull(): Promise<object> {
   return measureBuild(1_000_000);
@@ -24,7 +27,7 @@ export function runFull(): Promise<object> {
 
 /**
  * Builds the index of this many contacts as fast as the machine can, for its memory and its file; how long HubSpot's limits make it is
- * simulated. Some ten minutes and two GB for a million.
+ * simulated: every page passes the real pacer in virtual time. Some six minutes of two idle cores and two GB for a million.
  */
 export async function measureBuild(count: number): Promise<object> {
   const dataDir = mkdtempSync(join(tmpdir(), 'bench-index-'));
@@ -32,7 +35,7 @@ export async function measureBuild(count: number): Promise<object> {
   try {
     const built = await build(count, dataDir, mappings);
     const file = await examineFile(join(dataDir, 'identity.sqlite'));
-    const minutes = await simulateMinutes(Math.ceil(count / 100));
+    const minutes = await simulateMinutes(Math.ceil(count / 100) + archivedPages);
     const figures = { count, ...built, ...file, minutes, target };
     process.stdout.write(
       `${formatTable([
@@ -45,16 +48,32 @@ export async function measureBuild(count: number): Promise<object> {
         ['seconds without limits on this machine', built.seconds, ''],
       ])}\n`,
     );
-    const isWithin =
-      minutes < target.minutes &&
-      built.peakMb < target.memoryMb &&
-      file.bytesPerKey < target.bytesPerKey &&
-      file.lookupSeconds < target.lookupSeconds;
-    if (!isWithin) process.exitCode = 1;
+    judge(figures);
     return figures;
   } finally {
     for (const folder of [dataDir, mappings]) rmSync(folder, { recursive: true, force: true });
   }
+}
+
+interface Figures {
+  readonly count: number;
+  readonly minutes: number;
+  readonly peakMb: number;
+  readonly bytesPerKey: number;
+  readonly lookupSeconds: number;
+}
+
+function judge({ count, minutes, peakMb, bytesPerKey, lookupSeconds }: Figures): void {
+  const records = `${count.toLocaleString('en-US')} records`;
+  const pace = `${minutes.toFixed(1)} minutes of simulated pace`;
+  verdict(minutes < target.minutes, `${records}: ${pace}, under ${target.minutes}`);
+  verdict(peakMb < target.memoryMb, `${records}: the bridge needs ${peakMb} MB, under ${target.memoryMb}`);
+  verdict(
+    bytesPerKey < target.bytesPerKey,
+    `the file has ${bytesPerKey.toFixed(1)} bytes a key, under ${target.bytesPerKey}`,
+  );
+  const seconds = `${lookupSeconds.toFixed(3)} s, under ${target.lookupSeconds}`;
+  verdict(lookupSeconds < target.lookupSeconds, `${lookups.toLocaleString('en-US')} lookups take ${seconds}`);
 }
 
 async function build(count: number, dataDir: string, mappings: string): Promise<{ seconds: number; peakMb: number }> {

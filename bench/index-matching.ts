@@ -5,6 +5,7 @@ import { type Sandbox, startSandbox } from '../sandbox/sandbox.ts';
 import type { BridgeProcess } from './bridge-process.ts';
 import { compositeMappings, indexedContacts, type IndexedKind, indexedKinds, indexedLeads } from './index-people.ts';
 import { formatRows, type Measured, measure } from './measure.ts';
+import { verdict } from './verdict.ts';
 import { latency, limits, startBridge } from './world.ts';
 
 /** What matching with the index may cost at most, for ten thousand contacts. */
@@ -14,31 +15,33 @@ export function runFull(): Promise<object> {
   return compareMatching(10_000);
 }
 
-/** Syncs of contacts that HubSpot can only search for, with the index and without, each from a cold process. Half an hour for 10,000. */
+/**
+ * Syncs of contacts that HubSpot can only search for, each from a cold process: with the index, and some hundreds of them without. Some six
+ * minutes for 10,000.
+ */
 export async function compareMatching(count: number): Promise<object> {
   const sandbox = await startSandbox({ logSize: 0, limits, latency });
   sandbox.seed({ contacts: indexedContacts(count) });
   const dataDir = mkdtempSync(join(tmpdir(), 'bench-index-'));
   const common = { MAPPINGS_DIR: compositeMappings(), DATA_DIR: dataDir };
   const rows: Measured[] = [];
-  const broken: string[] = [];
+  const verdicts: (readonly [boolean, string])[] = [];
   try {
     const buildSeconds = await build(sandbox, { ...common, IDENTITY_INDEX: 'on' });
     for (const mode of ['on', 'off'] as const) {
       for (const kind of indexedKinds) {
         for (const exist of [true, false]) {
-          const run: Run = { mode, kind, exist, count };
+          const run: Run = { mode, kind, exist, count: mode === 'on' ? count : Math.min(count, countWithout) };
           const row = await measureSync(sandbox, { ...common, IDENTITY_INDEX: mode }, run);
           rows.push(row);
-          if (mode === 'on') broken.push(...judge(row, run));
+          if (mode === 'on') verdicts.push(...judge(row, run));
           process.stderr.write(`${JSON.stringify(row)}\n`);
         }
       }
     }
     process.stdout.write(`${formatRows(rows)}\n`);
-    process.stdout.write(broken.length === 0 ? 'Within all targets.\n' : `Beyond the target: ${broken.join('; ')}\n`);
-    if (broken.length > 0) process.exitCode = 1;
-    return { buildSeconds, rows, target, broken };
+    const isMet = verdicts.map(([isOne, text]) => verdict(isOne, text)).every((each) => each);
+    return { buildSeconds, rows, target, isMet };
   } finally {
     await sandbox.close();
     for (const folder of [dataDir, common.MAPPINGS_DIR]) rmSync(folder, { recursive: true, force: true });
@@ -71,7 +74,7 @@ async function measureSync(sandbox: Sandbox, environment: Record<string, string>
       sandbox,
       { what, records: count, leastCalls: exist ? Math.ceil(count / 100) : 0 },
       async () => {
-        const found = await sync(bridge, contacts, mode === 'on' ? count : Math.min(count, partSize));
+        const found = await sync(bridge, contacts);
         // With the index every spelling is found; a search finds those that it asks for.
         const isExpected = exist ? mode === 'off' || found === count : found === 0;
         process.stderr.write(`${what}: ${found} of ${exist ? count : 0} matched\n`);
@@ -83,33 +86,34 @@ async function measureSync(sandbox: Sandbox, environment: Record<string, string>
   }
 }
 
-/** Without the index a request of ten thousand takes longer than fetch waits for an answer. */
-const partSize = 1_000;
+/** Without the index five searches a second limit it: ten thousand would take minutes. */
+const countWithout = 500;
 
 /** @returns how many were matched. */
-async function sync(bridge: BridgeProcess, contacts: readonly object[], size: number): Promise<number> {
-  let found = 0;
-  for (let at = 0; at < contacts.length; at += size) {
-    const { status, body } = await bridge.send('POST', '/contacts/sync', { contacts: contacts.slice(at, at + size) });
-    if (status !== 200) throw new Error(`a sync was answered ${status}`);
-    found += body.results.length;
-  }
-  return found;
+async function sync(bridge: BridgeProcess, contacts: readonly object[]): Promise<number> {
+  const { status, body } = await bridge.send('POST', '/contacts/sync', { contacts });
+  if (status !== 200) throw new Error(`a sync was answered ${status}`);
+  return body.results.length;
 }
+
+/** A run of fewer seconds is over before the rate limits it. */
+const leastPermittedSeconds = 8;
 
 function judge(
   { what, burstCalls, searches, seconds, permittedSeconds, rateLimited }: Measured,
   { exist, count }: Run,
-) {
+): readonly (readonly [boolean, string])[] {
   const most = exist ? Math.ceil((target.calls * count) / 10_000) : target.callsIfNoneExists;
   const calls = exist ? burstCalls : burstCalls + searches;
-  return [
-    ...(calls > most ? [`${what}: ${calls} calls, at most ${most}`] : []),
-    ...(searches > target.searches ? [`${what}: ${searches} searches, at most ${target.searches}`] : []),
-    // A short run is over before the rate limits it.
-    ...(permittedSeconds >= 8 && seconds > target.timeToPermitted * permittedSeconds
-      ? [`${what}: ${seconds.toFixed(1)} s, permitted ${permittedSeconds.toFixed(1)} s`]
-      : []),
-    ...(rateLimited > 0 ? [`${what}: ${rateLimited} times 429`] : []),
+  const mostSeconds = target.timeToPermitted * permittedSeconds;
+  const verdicts: [boolean, string][] = [
+    [calls <= most, `${what}: ${calls} calls, at most ${most}`],
+    [searches <= target.searches, `${what}: ${searches} searches, at most ${target.searches}`],
+    [rateLimited === 0, `${what}: ${rateLimited} times 429`],
   ];
+  if (permittedSeconds >= leastPermittedSeconds) {
+    const permitted = `${target.timeToPermitted} × calls ÷ permitted rate = ${mostSeconds.toFixed(1)} s`;
+    verdicts.push([seconds <= mostSeconds, `${what}: ${seconds.toFixed(1)} s, at most ${permitted}`]);
+  }
+  return verdicts;
 }
