@@ -12,6 +12,8 @@ export interface BuilderDeps {
   /** False while another process lists and sweeps for all. */
   readonly leads: () => Promise<boolean>;
   readonly onFailure: (error: unknown) => void;
+  /** Called when a listing has ended. */
+  readonly onListed: () => Promise<void>;
 }
 
 /** Without requests, the index is refreshed so often. */
@@ -85,7 +87,9 @@ export class Builder {
     if (due === 'no') return sweepEveryMs - object.ownSweptAgoMs;
     await object.listPage(background());
     const { records, listing } = object.state;
-    if (listing === undefined) this.#deps.log.info({ objectType, records }, 'the identity index is complete');
+    if (listing !== undefined) return 0;
+    this.#deps.log.info({ objectType, records }, 'the identity index is complete');
+    await this.#deps.onListed();
     return 0;
   }
 

@@ -40,6 +40,9 @@ interface Session {
   readonly objects: Map<string, ObjectIndex>;
 }
 
+/** With more keys than this for each that a record holds, the index is built again; a small one may have some more. */
+const maxKeysPerHeld = 2;
+const sparedKeys = 10_000;
 /** The same failure is worth a line again after this. */
 const logEveryMs = 600_000;
 const openTimeoutMs = 10 * 60_000;
@@ -74,6 +77,7 @@ class LiveIndex implements RunningIndex {
       leads: () => this.#leads(),
       objectFor: (objectType) => this.#objectFor(objectType),
       onFailure: (error) => this.#noteFailure(error),
+      onListed: () => this.#dropStale(),
     });
   }
 
@@ -193,6 +197,20 @@ class LiveIndex implements RunningIndex {
         ?.put(pairs)
         .catch((error: unknown) => this.#noteFailure(error));
     }
+  }
+
+  /** Listings only add keys. Those that no record holds any more lead to a read and never to an answer, but they take room. */
+  async #dropStale(): Promise<void> {
+    const session = this.#session;
+    const states = [...this.#followed.keys()].map((objectType) => session?.objects.get(objectType)?.state);
+    const isListed = states.every((state) => state?.listedAt !== undefined && state.listing === undefined);
+    if (session === undefined || !isListed) return;
+    const held = states.reduce((sum, state) => sum + (state?.pairs ?? 0), 0);
+    const keys = await session.index.count();
+    if (keys <= maxKeysPerHeld * held + sparedKeys) return;
+    this.#deps.log.info({ keys, held }, 'most keys of the identity index are stale: it is built again');
+    await session.index.discard();
+    this.#session = undefined;
   }
 
   async #leads(): Promise<boolean> {

@@ -24,6 +24,8 @@ export interface OpenIndex {
   readState(name: string): Promise<string | undefined>;
   /** How many keys it holds. */
   count(): Promise<number>;
+  /** Gives the contents up: the next `open` begins with an empty index. */
+  discard(): Promise<void>;
   /** Sweeps that processes make for each other; absent where there is one process. */
   readonly sweeps?: SharedSweeps;
 }

@@ -11,7 +11,7 @@ export type IndexTask =
   | { readonly kind: 'propose'; readonly epoch: string; readonly digests: readonly bigint[] }
   | { readonly kind: 'write'; readonly epoch: string; readonly change: IndexChange }
   | { readonly kind: 'read'; readonly epoch: string; readonly name: string }
-  | { readonly kind: 'count'; readonly epoch: string }
+  | { readonly kind: 'count' | 'discard'; readonly epoch: string }
   | { readonly kind: 'close' };
 
 export interface IndexMessage {

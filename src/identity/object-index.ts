@@ -203,7 +203,7 @@ export class ObjectIndex {
     const pairs = this.#pairsOf(rules, page.records);
     // Sweeps do not see archived records.
     const missed = listing.isFullPass && !archived ? await this.#countMissed(rules, page.records) : 0;
-    const read = { listed: page.records.length, missed, next: page.next };
+    const read = { listed: page.records.length, pairs: pairs.length, missed, next: page.next };
     await this.#commit(pairs, (state) => afterPage(state, listing, read));
     this.#isPassAsked = false;
     if (missed > 0 && listing.drift === 0) this.#logDrift();

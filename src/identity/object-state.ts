@@ -22,6 +22,8 @@ const Listing = z.object({
   after: z.string().optional(),
   /** Not counting archived ones. */
   records: z.number(),
+  /** How many keys the pages had. */
+  pairs: z.number(),
   /** True where the index was complete before: what is missing is drift. */
   isFullPass: z.boolean(),
   drift: z.number(),
@@ -36,9 +38,10 @@ export const ObjectState = z.object({
   sweptAt: z.number().optional(),
   overlapMs: z.number(),
   listing: Listing.optional(),
-  /** Start of the last completed listing, and how many records it read. */
+  /** Start of the last completed listing, and how many records and keys it read. */
   listedAt: z.number().optional(),
   records: z.number(),
+  pairs: z.number(),
   /** Keys that sweeps had missed, as full passes found them, since the index was created. */
   drift: z.number(),
 });
@@ -49,7 +52,7 @@ export type ObjectState = z.output<typeof ObjectState>;
 
 /** A state that this version does not understand counts as none: the index is built again. */
 export function readObjectState(text: string | undefined, overlapMs: number): ObjectState {
-  const empty: ObjectState = { form: 2, rules: {}, overlapMs, records: 0, drift: 0 };
+  const empty: ObjectState = { form: 2, rules: {}, overlapMs, records: 0, pairs: 0, drift: 0 };
   if (text === undefined) return empty;
   try {
     const state = ObjectState.safeParse(JSON.parse(text));
@@ -108,6 +111,7 @@ export function currentListing(state: ObjectState, followed: readonly string[]):
     stage: 0,
     marginMs: overlapMs,
     records: 0,
+    pairs: 0,
     isFullPass,
     drift: 0,
   };
@@ -115,17 +119,24 @@ export function currentListing(state: ObjectState, followed: readonly string[]):
 
 /**
  * The state once a page of its listing is written.
- * @param page.listed how many records it has.
+ * @param page.listed how many records it has, and `pairs` how many keys.
  * @param page.missed how many keys of it the sweeps should have found, and did not.
  * @param page.next where to continue; undefined for the last one of a stage.
  */
 export function afterPage(
   state: ObjectState,
   { after: _read, ...listing }: Listing,
-  { listed, missed, next }: { readonly listed: number; readonly missed: number; readonly next: string | undefined },
+  page: {
+    readonly listed: number;
+    readonly pairs: number;
+    readonly missed: number;
+    readonly next: string | undefined;
+  },
 ): ObjectState {
+  const { listed, missed, next } = page;
   const read: Listing = {
     ...listing,
+    pairs: listing.pairs + page.pairs,
     records: listing.records + (listingStages[listing.stage]?.archived === false ? listed : 0),
     drift: listing.drift + missed,
   };
@@ -156,5 +167,6 @@ function afterListing(state: ObjectState, listing: Listing): ObjectState {
     rules: { ...state.rules, ...Object.fromEntries(listed) },
     listedAt: listing.startedAt,
     records: listing.records,
+    pairs: listing.pairs,
   };
 }

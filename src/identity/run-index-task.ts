@@ -14,6 +14,8 @@ export function runIndexTask(index: SqliteIndex, task: IndexTask): unknown {
       return index.readState(task.epoch, task.name);
     case 'count':
       return index.count(task.epoch);
+    case 'discard':
+      return index.discard(task.epoch);
     case 'close':
       return index.close();
   }

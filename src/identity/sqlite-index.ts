@@ -92,6 +92,11 @@ export class SqliteIndex {
     });
   }
 
+  /** The pairs go when it is opened next. */
+  discard(epoch: string): void {
+    this.#attempt(() => this.#demand(epoch).database.exec('DELETE FROM meta'));
+  }
+
   close(): void {
     this.#open?.database.close();
     this.#open = undefined;

@@ -32,6 +32,7 @@ function storeOver(run: RunTask): IdentityStore {
         write: async (change) => void (await run({ kind: 'write', epoch, change })),
         readState: async (name) => (await run({ kind: 'read', epoch, name })) as string | undefined,
         count: async () => (await run({ kind: 'count', epoch })) as number,
+        discard: async () => void (await run({ kind: 'discard', epoch })),
       };
     },
     close() {

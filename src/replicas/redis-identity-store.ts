@@ -56,7 +56,7 @@ redis.call('HSET', KEYS[2], 'epoch', ARGV[1], 'account', ARGV[3])
 return 'ok'
 `);
 
-/** The index lacks a bucket: its epoch ends. KEYS: meta. ARGV: epoch. */
+/** The index lacks a bucket, or holds too much: its epoch ends. KEYS: meta. ARGV: epoch. */
 const end = defineScript(`
 if redis.call('HGET', KEYS[1], 'epoch') == ARGV[1] then redis.call('HDEL', KEYS[1], 'epoch') end
 return ''
@@ -179,6 +179,7 @@ class RedisIdentityStore implements IdentityStore {
         return text ?? undefined;
       },
       count: () => countIndexKeys(this.#prefix, (work) => this.#use(work)),
+      discard: async () => void (await this.#send(end, [`${this.#prefix}:meta`], [epoch])),
       sweeps: shareSweeps({ prefix: this.#prefix, epoch, token: this.#token }, (script, keys, args) =>
         this.#send(script, keys, args),
       ),

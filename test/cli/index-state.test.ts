@@ -108,6 +108,7 @@ test('progress, drift and a stopped bridge show, with what to do', async () => {
       stage: 1,
       marginMs: 300_000,
       records: 415,
+      pairs: 830,
       isFullPass: false,
       drift: 0,
     },

@@ -145,6 +145,7 @@ async function rewindable() {
     propose: (digests) => current.propose(digests),
     readState: (name) => current.readState(name),
     count: () => current.count(),
+    discard: () => current.discard(),
     async write(change) {
       await current.write(change);
       if (!isKept) await then.write(change);

@@ -75,6 +75,19 @@ export function identityStoreConformance(name: string, open: () => Promise<Store
     await expect(first.readState('contacts')).rejects.toThrow(IndexLostError);
   });
 
+  test(`${name}: an index that was given up answers nothing, and the next one is empty`, async () => {
+    const { store } = await open();
+    const first = await store.open('portal 1');
+    await first.write({ pairs: [{ digest: 7n, id: '1' }], state: { name: 'contacts', text: 'complete' } });
+
+    await first.discard();
+
+    await expect(first.readState('contacts')).rejects.toThrow(IndexLostError);
+    const next = await store.open('portal 1');
+    expect(await next.propose([7n])).toEqual([[]]);
+    expect(await next.readState('contacts')).toBeUndefined();
+  });
+
   test(`${name}: another process sees what one has written`, async () => {
     const { store, other } = await open();
     if (other === undefined) return;
