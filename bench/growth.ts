@@ -57,7 +57,10 @@ function sizesOf(work: string, depth: Depth): readonly number[] {
 }
 
 /** Faster than this, growth is noise. */
-const floorMs = 4;
+const floorMs = 1;
+
+/** Some systems count processor time in steps of 4 ms: shorter work is repeated until it has taken this long. */
+const minMeasuredMs = 24;
 
 /** A function that takes this long for a size is not measured with larger ones. */
 const ceilingMs = 3_000;
@@ -154,7 +157,12 @@ function measure(work: Work, shape: string, sizes: readonly number[]): { msPerMb
 function timeOf(work: Work, text: string): number {
   // Processor time: other programs of the machine must not look like growth.
   const before = process.threadCpuUsage();
-  work(text);
-  const { user, system } = process.threadCpuUsage(before);
-  return (user + system) / 1_000;
+  for (let runs = 1; ; runs += 1) {
+    work(text);
+    const { user, system } = process.threadCpuUsage(before);
+    const ms = (user + system) / 1_000;
+    if (ms >= minMeasuredMs || runs === maxRuns) return ms / runs;
+  }
 }
+
+const maxRuns = 100;
