@@ -41,11 +41,13 @@ export function adviseProblem(problem: CrmProblem): string {
   if (problem.message.startsWith(mergeAdvice)) return problem.message;
   if (problem.kind === 'invalid' && problem.needsOneOf !== undefined) {
     const words = problem.needsOneOf.map((name) => propertyWords[name] ?? name);
-    const choice = new Intl.ListFormat('en', { type: 'disjunction' }).format(words);
-    return `Add ${choice} and export again: the CRM accepts no record without one of them`;
+    return `Add ${choiceOf.format(words)} and export again: the CRM accepts no record without one of them`;
   }
   return `${advice[problem.kind]}: ${isBrief ? problem.message : describeProblem(problem)}`;
 }
+
+/** Creating one takes longer than using it. */
+const choiceOf = new Intl.ListFormat('en', { type: 'disjunction' });
 
 /** For a record that matches several records of the CRM. */
 export const mergeAdvice = 'Merge these duplicates in the CRM';
