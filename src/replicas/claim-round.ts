@@ -30,10 +30,10 @@ export function createClaimRounds(redis: RedisConnection) {
     args: readonly [token: string, begins: string],
     wasBusy: ReadonlyMap<ConnectedParts, unknown>,
   ) {
-    const { reconnectedAt } = redis;
-    const isSettled = performance.now() - reconnectedAt > settleMs;
-    // What was lost with the connection has been restored.
-    if (reconnectedAt > repliedAt && isSettled) epoch = '';
+    const { regainedAt } = redis;
+    const isSettled = performance.now() - regainedAt > settleMs;
+    // What was lost with Redis has been restored.
+    if (regainedAt > repliedAt && isSettled) epoch = '';
     const sizes = chunk.map((part) => String(wasBusy.has(part) ? -part.keys.length : part.keys.length));
     const keys = [epochKey, ...chunk.flatMap((part) => part.keys)];
     const reply = await redis.runIfUp(claimScript, keys, [...args, epoch, isSettled ? '0' : '1', ...sizes]);

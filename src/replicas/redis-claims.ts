@@ -4,7 +4,7 @@ import type { Claims, PartWork } from '../bridge/claims.ts';
 import type { Deadline } from '../crm/deadline.ts';
 import { CrmUnavailableError } from '../errors.ts';
 import { createClaimRounds } from './claim-round.ts';
-import { claimPrefix, heldMs } from './claim-scripts.ts';
+import { claimPrefix, heldMs, settleMs } from './claim-scripts.ts';
 import { type ConnectedParts, connectParts } from './connected-parts.ts';
 import { type HeldClaims, whileHeld } from './held-claims.ts';
 import type { KeyDigest } from './key-digest.ts';
@@ -44,7 +44,8 @@ export function createRedisClaims(redis: RedisConnection, digest: KeyDigest): Re
         const wasBusyFor = performance.now() - (busyAt.get(part) ?? Number.NEGATIVE_INFINITY);
         // Redis does not say whether the other has finished; a request that has no time left waits only for what was busy.
         const mustWait =
-          (state === 'unknown' && wasBusyFor < heldMs) || (state === 'doubtful' && (!isLate || busyAt.has(part)));
+          (state === 'unknown' && wasBusyFor < heldMs + settleMs) ||
+          (state === 'doubtful' && (!isLate || busyAt.has(part)));
         (state === 'busy' || mustWait ? waiting : mine).push(part);
       }
       if (mine.some((part) => states.get(part) === 'unknown')) unavailableCount += 1;

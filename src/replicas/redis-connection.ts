@@ -25,8 +25,8 @@ export interface RedisConnection {
   useIfUp<T>(work: (redis: Redis) => Promise<T>): Promise<Reply<T>>;
   runIfUp(script: Script, keys: readonly string[], args: readonly string[]): Promise<Reply<string>>;
   readonly isUp: boolean;
-  /** When a lost connection was there again, by `performance.now()`; before all time if none was lost. */
-  readonly reconnectedAt: number;
+  /** When Redis last replied again after it was lost, by `performance.now()`; minus infinity if it was never lost. */
+  readonly regainedAt: number;
   /** How often a working connection was lost since the start. */
   readonly lostCount: number;
   close(): Promise<void>;
@@ -83,6 +83,7 @@ type State = 'starting' | 'up' | 'down';
 function createConnectionState(log: Logger) {
   let state: State = 'starting';
   let lostCount = 0;
+  let regainedAt = Number.NEGATIVE_INFINITY;
   const reported = new Set<string>();
   return {
     get current(): State {
@@ -91,8 +92,14 @@ function createConnectionState(log: Logger) {
     get lostCount() {
       return lostCount;
     },
+    get regainedAt() {
+      return regainedAt;
+    },
     noteUp() {
-      if (state === 'down') log.info({ lostCount }, 'Redis can be reached again: the replicas share limits and claims');
+      if (state === 'down') {
+        log.info({ lostCount }, 'Redis can be reached again: the replicas share limits and claims');
+        if (lostCount > 0) regainedAt = performance.now();
+      }
       state = 'up';
     },
     noteError(error: unknown, lostBy: LostBy) {
@@ -119,8 +126,6 @@ function isOfSelect(error: Error & { readonly command?: { readonly name: string 
 function watchConnection(redis: Redis, log: Logger): RedisConnection {
   const state = createConnectionState(log);
   let lastError: string | undefined;
-  let reconnectedAt = Number.NEGATIVE_INFINITY;
-  redis.once('ready', () => redis.on('ready', () => (reconnectedAt = performance.now())));
   redis.on('error', (error: Error) => {
     lastError = error.message;
     // Everything else works then, in the first database.
@@ -152,8 +157,8 @@ function watchConnection(redis: Redis, log: Logger): RedisConnection {
     get isUp() {
       return state.current === 'up';
     },
-    get reconnectedAt() {
-      return reconnectedAt;
+    get regainedAt() {
+      return state.regainedAt;
     },
     get lostCount() {
       return state.lostCount;
