@@ -2,6 +2,7 @@ import {
   isBinder,
   isCredential,
   isCredentialInAnyCase,
+  isFamilyName,
   isGeneration,
   isJob,
   isPatronymic,
@@ -26,7 +27,7 @@ export function firstName(fullName: string): string | ValueProblem | undefined {
   return 'problem' in parts ? parts : parts.first;
 }
 
-/** The family name in a full name: the last word and the particles before it (`van`, `de la`). */
+/** The family name in a full name: the last word and the particles before it (`van`, `de la`), or two Spanish family names. */
 export function lastName(fullName: string): string | ValueProblem | undefined {
   const parts = splitFullName(fullName);
   return 'problem' in parts ? parts : parts.last;
@@ -206,6 +207,11 @@ function familyStart(parts: readonly string[]): number | undefined {
   else if (conjunction > 0) return undefined;
   const bindsLast = (word: string) => nameParticles.has(word.toLowerCase().replace(/\.$/, '')) || isBinder(word);
   while (start > 1 && bindsLast(parts[start - 1] ?? '')) start -= 1;
+  // "Gabriel García Márquez" and "Ana Pérez de la Fuente" have two family names.
+  if (start > 1 && conjunction < 0 && isFamilyName(parts[start - 1] ?? '')) {
+    start -= 1;
+    while (start > 1 && bindsLast(parts[start - 1] ?? '')) start -= 1;
+  }
   // "Miguel de Cervantes Saavedra", "María de los Ángeles López": a particle further in front may be part of either.
   return parts.slice(1, start).some((word) => word === word.toLowerCase() && nameParticles.has(word))
     ? undefined

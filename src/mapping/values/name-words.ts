@@ -1,4 +1,5 @@
 import words from '../data/name-words.json' with { type: 'json' };
+import { foldText } from './fold-text.ts';
 
 /** Particles, which belong to the family name after them. */
 export const nameParticles: ReadonlySet<string> = new Set(words.particles.split(' '));
@@ -6,6 +7,11 @@ export const nameParticles: ReadonlySet<string> = new Set(words.particles.split(
 /** Particles that begin a family name, however long it is: `bin Salman Al Saud`. "Ben" is also a first name. */
 export function isPatronymic(word: string): boolean {
   return patronymics.has(word === 'Ben' ? '' : word.toLowerCase());
+}
+
+/** Common Spanish and Portuguese family names: people have two of them, and none of these is a given name. */
+export function isFamilyName(word: string): boolean {
+  return familyNames.has(foldText(word) ?? '');
 }
 
 /** Words that are half of a name: `Abdul Rahman`. */
@@ -20,6 +26,7 @@ export const isTitle = new RegExp(`^${title()}$`, 'iu');
 /** Titles that stand before a given name: "Sir Ian". */
 export const titlesOfGivenNames = new RegExp(`^(?:${anyOf(words.titlesOfGivenNames)})\\.?\\s`, 'iu');
 
+const familyNames: ReadonlySet<string> = new Set(words.familyNames.split(' '));
 const patronymics: ReadonlySet<string> = new Set(words.patronymics.split(' '));
 const binders: ReadonlySet<string> = new Set(words.binders.split(' '));
 const generations: ReadonlySet<string> = new Set(words.generations.split(' '));
