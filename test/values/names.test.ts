@@ -103,6 +103,12 @@ const cases: readonly ValueCase[] = [
   name('Marcel·lí Pérez', 'Marcel·lí', 'Pérez'),
   name('让·雷诺', '让·雷诺', undefined),
   name('Jane·Doe', 'Jane·Doe', undefined),
+  name('Gabriel García Márquez', 'Gabriel', 'García Márquez'),
+  name('MARÍA JOSÉ GARCIA LOPEZ', 'MARÍA JOSÉ', 'GARCIA LOPEZ'),
+  name('Ana Pérez de la Fuente', 'Ana', 'Pérez de la Fuente'),
+  name('João Pedro da Silva Santos', 'João Pedro', 'da Silva Santos'),
+  name('Dra. Eva Ruiz Sanz, PhD', 'Eva', 'Ruiz Sanz'),
+  name('Mary Ann Smith', 'Mary Ann', 'Smith'),
 ];
 
 test('takes full names apart without titles, degrees, pronouns and pictures', async () => {

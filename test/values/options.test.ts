@@ -34,6 +34,8 @@ const cases: Readonly<Record<string, string | undefined>> = {
   '-5': '-5',
   '5': undefined,
   '5 %': '5%',
+  '10 €': undefined,
+  '$ 10': undefined,
   '1,001-5,000': '1001-5000',
   '1001 to 5000': '1001-5000',
   '1,001–5,000 employees': '1001-5000',

@@ -113,12 +113,12 @@ function readTokens(text: string): string[] {
       (_all, first: string, rest: string) => first + rest.replaceAll(',', ''),
     )
     .replace(/(?<=\d)\s*(?:[-–—‑‐]|\b(?:to|bis|a|al|until|till)\b)\s*(?=\d)/g, ` ${rangeSign}`)
-    .replace(/([<>≤≥±+])\s+(?=\d)/g, '$1')
+    .replace(/([<>≤≥±+$€£¥])\s+(?=\d)/g, '$1')
     .replace(/\s+([+#-])$/, '$1')
     // "C ++" is C++, and "- 1" is not 1.
     .replace(/\s+(\+\+|#)(?=\s|$)/g, '$1')
     .replace(/^-\s+(?=\d)/, '-')
-    .replace(/(?<=\d)\s+(?=[%+])/g, '');
+    .replace(/(?<=\d)\s+(?=[%+$€£¥])/g, '');
   return folded.match(token) ?? [];
 }
 
