@@ -11,6 +11,7 @@ import type { EmbeddedCrm } from './data/crm-data.ts';
 import type { Arrivals } from './live/arrivals.ts';
 import type { HourHistory } from './live/hour-history.ts';
 import type { HubSpotPulse } from './live/hubspot-pulse.ts';
+import type { ProblemMarks } from './problems/problem-marks.ts';
 
 /** What the console reads of the bridge that it belongs to. */
 export interface BridgeParts {
@@ -47,4 +48,5 @@ export interface ConsoleSources extends BridgeParts {
   /** What HubSpot's responses said about its limits. */
   limits(): ObservedLimits;
   readonly threads: ConsoleThreads;
+  readonly marks: ProblemMarks;
 }

@@ -14,6 +14,7 @@ import { createArrivals } from './live/arrivals.ts';
 import { createEventHub } from './live/event-hub.ts';
 import { createHourHistory } from './live/hour-history.ts';
 import { createHubSpotPulse } from './live/hubspot-pulse.ts';
+import { createProblemMarks } from './problems/problem-marks.ts';
 import { createScreens } from './screens/screen-table.ts';
 
 /** The console before the bridge serves: it sees all that happens from then on. */
@@ -66,7 +67,8 @@ export function openConsole(config: Config, settings: NonNullable<Config['consol
     }),
     start(parts) {
       const threads = openThreads(config, log, parts.hasLowPriority);
-      const sources = { ...parts, config, log, history, arrivals, pulse, limits: responses.limits, threads };
+      const marks = createProblemMarks(threads.archive);
+      const sources = { ...parts, marks, config, log, history, arrivals, pulse, limits: responses.limits, threads };
       const screens = createScreens(sources);
       const audit = createAudit(log, parts.journal);
       const timer = setInterval(() => history.look(parts.pacer.state()), lookMs).unref();

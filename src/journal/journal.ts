@@ -139,6 +139,8 @@ export interface JournalReader {
   requests(filter: RequestFilter): Promise<readonly JournalRequest[]>;
   /** The records of a request, those that failed first. */
   recordsOf(request: JournalRequest, limit: number): Promise<readonly JournalEntry[]>;
+  /** The latest of these actions on each subject, of those that were done. */
+  latestOf(actions: readonly string[]): Promise<readonly ConsoleAction[]>;
   /** What users of the console did, newest first. */
   actions(limit: number): Promise<readonly (ConsoleAction & { readonly replica: string })[]>;
   close(): void;

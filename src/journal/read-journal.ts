@@ -59,15 +59,29 @@ export function openJournalReader(folder: string, secret?: string): JournalReade
         .all(first, end, limit);
       return rows.map((row) => toEntry(row).entry);
     },
+    latestOf: async (actions) => findLatestOf(database, actions),
     actions: async (limit) => findActions(database, limit),
     close: () => database.close(),
   };
 }
 
+/** A file of an earlier version has no such table until it is written again. */
+function hasActions(database: DatabaseSync): boolean {
+  return database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'actions'").get() !== undefined;
+}
+
+function findLatestOf(database: DatabaseSync, actions: readonly string[]) {
+  if (!hasActions(database)) return [];
+  const latest = `SELECT MAX(id) FROM actions
+    WHERE action IN (${actions.map(() => '?').join(', ')}) AND result = 'done' GROUP BY subject`;
+  return database
+    .prepare(`SELECT * FROM actions WHERE id IN (${latest})`)
+    .all(...actions)
+    .map(toAction);
+}
+
 function findActions(database: DatabaseSync, limit: number) {
-  // A file of the version before has no such table until it is written again.
-  const table = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'actions'").get();
-  return table === undefined
+  return !hasActions(database)
     ? []
     : database.prepare('SELECT * FROM actions ORDER BY id DESC LIMIT ?').all(limit).map(toAction);
 }

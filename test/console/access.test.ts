@@ -58,6 +58,9 @@ const screens = createScreens(anything as ConsoleSources);
 const lowestRoles: Readonly<Record<string, Role>> = {
   'GET /console': 'viewer',
   'GET /console/requests': 'viewer',
+  'POST /console/problems/:key/acknowledge': 'operator',
+  'POST /console/problems/:key/ignore': 'operator',
+  'POST /console/problems/:key/reopen': 'operator',
   'GET /console/requests/:id': 'viewer',
   'POST /console/requests/:id/replay': 'editor',
   'POST /console/requests/:id/regression': 'editor',

@@ -19,6 +19,7 @@ export function createArchiveCalls(settings: ArchiveSettings) {
     problem: (which: { readonly key: string; readonly since: number }) => readProblem(archive, which),
     /** What users of the console did, newest first. */
     actions: async (count: number) => (await archive.journal()?.actions(count)) ?? [],
+    latestOf: async (actions: readonly string[]) => (await archive.journal()?.latestOf(actions)) ?? [],
     mappingFiles: () => readMappingFiles(archive),
     unknownFields: (since: number) => readUnknownFields(archive, since),
     /** Names of the newest captures, newest first. */

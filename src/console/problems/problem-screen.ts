@@ -10,11 +10,13 @@ import type { ReplayResult } from '../replays/replay-calls.ts';
 import type { Job, Jobs } from '../replays/replay-jobs.ts';
 import { requestPath } from '../requests/requests-screen.ts';
 import type { Page, Reply, Screen, Visit } from '../screens/screen.ts';
-import { causePath, type Span, sinceOf, spanOf } from './problems-screen.ts';
+import { markKinds, markPath, type MarkKind, type ProblemMark, type ProblemMarks } from './problem-marks.ts';
+import { causePath, describeMark, type Span, sinceOf, spanOf } from './problems-screen.ts';
 import type { ProblemView } from './read-problems.ts';
 
 interface ProblemDeps extends Pick<ConsoleThreads, 'archive' | 'workshop'> {
   readonly jobs: Jobs<ReplayResult>;
+  readonly marks: ProblemMarks;
 }
 
 const path = '/console/problems/:key';
@@ -26,8 +28,25 @@ export function problemScreen(deps: ProblemDeps): Screen {
     title: 'Problem',
     role: 'viewer',
     show: (visit) => showOne(deps, visit),
-    actions: [{ path: `${path}/replay`, role: 'editor', run: (visit) => start(deps, visit) }],
+    actions: [
+      { path: `${path}/replay`, role: 'editor', run: (visit) => start(deps, visit) },
+      ...markKinds.map((kind) => ({
+        path: markPath(kind),
+        role: 'operator' as const,
+        subject: ({ params }: Visit) => params.key,
+        run: (visit: Visit) => mark(deps, visit, kind),
+      })),
+    ],
   };
+}
+
+/** What the audit line keeps. */
+async function mark(deps: ProblemDeps, visit: Visit, kind: MarkKind): Promise<Reply> {
+  const span = spanOf(visit.form);
+  const view = await read(deps, visit, span);
+  if (view === undefined) return gone;
+  deps.marks.set(view.cause.key, kind, visit.identity.name);
+  return { redirect: causePath(view.cause, span) };
 }
 
 async function read({ archive }: ProblemDeps, visit: Visit, span: Span): Promise<ProblemView | undefined> {
@@ -40,10 +59,11 @@ async function showOne(deps: ProblemDeps, visit: Visit): Promise<Page> {
   if (view === undefined) return gone;
   const job = deps.jobs.find(visit.query.get('job') ?? '');
   const canReplay = includesRole(visit.identity.role, 'editor');
+  const marked = (await deps.marks.read())(view.cause);
   const refreshS = job?.isDone === false ? 2 : undefined;
   return {
     ...(refreshS !== undefined && { refreshS }),
-    body: html`${describe(view)}${job !== undefined && showJob(job)}${canReplay && replayForm(view, visit, span)}${listRequests(view)}`,
+    body: html`${describe(view)}${showMark(visit, span, marked)}${job !== undefined && showJob(job)}${canReplay && replayForm(view, visit, span)}${listRequests(view)}`,
   };
 }
 
@@ -58,6 +78,20 @@ function describe({ cause }: ProblemView): Html {
   return html`<p>${statusMark(kind === 'failed' ? 'bad' : 'warning', kind === 'failed' ? 'failed' : 'held back')} <span class="code">${endpoint}</span>: ${what}</p>
 <p>${records} records, first ${timeTag(firstAt)}, last ${timeTag(lastAt)} (UTC).</p>
 ${remedy !== undefined && html`<p>What to do: ${remedy}.</p>`}`;
+}
+
+const markWords = { acknowledge: 'Acknowledge', ignore: 'Ignore', reopen: 'Reopen' } as const;
+
+/** How it is marked, and the buttons of an operator. */
+function showMark({ identity, formToken, params }: Visit, span: Span, marked: ProblemMark | undefined): Html {
+  const offered: readonly MarkKind[] = marked === undefined ? ['acknowledge', 'ignore'] : ['reopen'];
+  const form = (kind: MarkKind) =>
+    postForm(
+      { action: `/console/problems/${encodeURIComponent(params.key ?? '')}/${kind}`, formToken },
+      html`<input type="hidden" name="since" value="${span}"><button>${markWords[kind]}</button>`,
+    );
+  return html`${marked !== undefined && html`<p>It was ${describeMark(marked)}. ${marked.state === 'acknowledged' && 'It is open again once it recurs.'}</p>`}
+${includesRole(identity.role, 'operator') && html`<div class="bar">${offered.map(form)}</div>`}`;
 }
 
 function replayForm({ requests }: ProblemView, visit: Visit, span: Span): Html {

@@ -7,6 +7,7 @@ import { timeTag } from '../html/time-tag.ts';
 import { trendChart } from '../html/trend-chart.ts';
 import type { Screen } from '../screens/screen.ts';
 import type { Cause } from './group-causes.ts';
+import type { ProblemMark, ProblemMarks } from './problem-marks.ts';
 import type { ProblemList } from './read-problems.ts';
 
 const spans = { '1h': 3_600_000, '24h': 86_400_000, '7d': 604_800_000 } as const;
@@ -25,8 +26,14 @@ export function spanOf(query: URLSearchParams): Span {
   return given === '1h' || given === '7d' ? given : '24h';
 }
 
+interface ProblemsDeps extends Pick<ConsoleThreads, 'archive'> {
+  readonly marks: Pick<ProblemMarks, 'read'>;
+}
+
+type MarkOf = (cause: Cause) => ProblemMark | undefined;
+
 /** What goes wrong, one row per cause. */
-export function problemsScreen({ archive }: Pick<ConsoleThreads, 'archive'>): Screen {
+export function problemsScreen({ archive, marks }: ProblemsDeps): Screen {
   return {
     path: '/console/problems',
     title: 'Problems',
@@ -34,23 +41,33 @@ export function problemsScreen({ archive }: Pick<ConsoleThreads, 'archive'>): Sc
     role: 'viewer',
     async show({ query }) {
       const span = spanOf(query);
-      return { body: showProblems(await archive.ask('problems', sinceOf(span)), span) };
+      const [list, markOf] = await Promise.all([archive.ask('problems', sinceOf(span)), marks.read()]);
+      return { body: showProblems(list, { span, markOf }) };
     },
   };
 }
 
-export function showProblems({ causes, more, isJournalOn }: ProblemList, span: Span): Html {
-  const isWrong = ({ kind }: Cause) => kind !== 'as the mapping says';
-  const [wrong, intended] = [causes.filter(isWrong), causes.filter((cause) => !isWrong(cause))];
+interface Shown {
+  readonly span: Span;
+  readonly markOf: MarkOf;
+}
+
+export function showProblems({ causes, more, isJournalOn }: ProblemList, shown: Shown): Html {
+  const { span, markOf } = shown;
+  const isIgnored = (cause: Cause) => markOf(cause)?.state === 'ignored';
+  const isWrong = (cause: Cause) => cause.kind !== 'as the mapping says' && !isIgnored(cause);
+  const [wrong, ignored] = [causes.filter(isWrong), causes.filter(isIgnored)];
+  const intended = causes.filter((cause) => !isWrong(cause) && !isIgnored(cause));
   return html`<p>${Object.keys(spans).map((each) =>
     each === span
       ? html`<strong>Last ${each}</strong> `
       : html`<a href="/console/problems?since=${each}">Last ${each}</a> `,
   )}</p>
 ${!isJournalOn && noJournal(false, 'what failed or was held back, by cause, with what to do')}
-${isJournalOn && wrong.length === 0 && html`<p>${statusMark('good', 'Nothing failed, and nothing was held back against the mapping files')} in the last ${span}.</p>`}
-${wrong.length > 0 && table('What failed or was held back, by cause. Times are in UTC.', wrong, span)}
-${intended.length > 0 && html`<h2>As the mapping files say</h2>${table('Fields that were held back because the mapping files ask for it', intended, span)}`}
+${isJournalOn && wrong.length === 0 && html`<p>${statusMark('good', ignored.length > 0 ? 'No problem is open' : 'Nothing failed, and nothing was held back against the mapping files')} in the last ${span}.</p>`}
+${wrong.length > 0 && table('What failed or was held back, by cause. Times are in UTC.', wrong, shown)}
+${intended.length > 0 && html`<h2>As the mapping files say</h2>${table('Fields that were held back because the mapping files ask for it', intended, shown)}`}
+${ignored.length > 0 && html`<h2>Ignored</h2>${table('What an operator said does not matter', ignored, shown)}`}
 ${more > 0 && html`<p>${more} rarer causes are not listed.</p>`}`;
 }
 
@@ -58,7 +75,12 @@ export function causePath({ key }: Pick<Cause, 'key'>, span: Span): string {
   return `/console/problems/${key}?since=${span}`;
 }
 
-function table(caption: string, causes: readonly Cause[], span: Span): Html {
+/** `acknowledged by anna, Nov 26 15:04:11`. */
+export function describeMark({ state, user, at }: ProblemMark): Html {
+  return html`${state} by ${user}, ${timeTag(at)}`;
+}
+
+function table(caption: string, causes: readonly Cause[], { span, markOf }: Shown): Html {
   const columns = [
     { label: 'Cause' },
     { label: 'Records', isNumber: true },
@@ -73,10 +95,11 @@ function table(caption: string, causes: readonly Cause[], span: Span): Html {
     causes.map((cause) => {
       const { kind, endpoint, what, records, trend, firstAt, lastAt, remedy } = cause;
       const href = causePath(cause, span);
+      const mark = markOf(cause);
       return {
         href,
         cells: [
-          html`${statusMark(kind === 'failed' ? 'bad' : kind === 'held back' ? 'warning' : 'off', endpoint)}<br><a href="${href}">${what}</a>`,
+          html`${statusMark(kind === 'failed' ? 'bad' : kind === 'held back' ? 'warning' : 'off', endpoint)}<br><a href="${href}">${what}</a>${mark !== undefined && html`<br><small>${describeMark(mark)}</small>`}`,
           records,
           trendChart(
             trend,

@@ -19,7 +19,7 @@ import type { Screen } from './screen.ts';
 
 /** The screens that read the journal, the captures, the mapping files and, in sandbox mode, the embedded CRM. */
 export function archiveScreens(sources: ConsoleSources): readonly Screen[] {
-  const { config, log, mappings, embeddedCrm, threads } = sources;
+  const { config, log, marks, mappings, embeddedCrm, threads } = sources;
   const links = createRecordLinks(sources);
   const isOn = { isJournalOn: config.journal !== undefined, isCaptureOn: config.capture !== undefined };
   const deps = { ...threads, ...isOn, links, explainNow: createRecordExplainer(sources) };
@@ -27,8 +27,8 @@ export function archiveScreens(sources: ConsoleSources): readonly Screen[] {
     requestsScreen(threads),
     requestScreen(deps),
     captureScreen(threads),
-    problemsScreen(threads),
-    problemScreen({ ...threads, jobs: createJobs<ReplayResult>(log) }),
+    problemsScreen({ ...threads, marks }),
+    problemScreen({ ...threads, marks, jobs: createJobs<ReplayResult>(log) }),
     recordScreen(deps),
     recordByIdScreen(deps),
     mappingScreen({ ...threads, mappings, checker: createLiveChecker(sources) }),

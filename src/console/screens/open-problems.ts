@@ -18,29 +18,37 @@ const keptMs = 30_000;
 const patienceMs = 40;
 
 /** The most severe and frequent problems of a day, as last counted. */
-export function openProblems({ threads, journal, log }: ConsoleSources): () => Promise<Html> {
-  let known: { readonly html: Html; readonly at: number } | undefined;
+export function openProblems({ threads, marks, journal, log }: ConsoleSources): () => Promise<Html> {
+  let known: { readonly html: Html; readonly at: number; readonly changes: number } | undefined;
   let counting: Promise<void> | undefined;
   const count = async () => {
     try {
-      known = { html: showProblems(await threads.archive.ask('problems', sinceOf(span))), at: performance.now() };
+      const { changes } = marks;
+      const [list, markOf] = await Promise.all([threads.archive.ask('problems', sinceOf(span)), marks.read()]);
+      const open = list.causes.filter((cause) => markOf(cause) === undefined);
+      known = { html: showProblems({ ...list, causes: open }), at: performance.now(), changes };
     } catch (error) {
       if (!(error instanceof ThreadCallError)) log.error({ err: error }, 'could not count the problems');
       const words = error instanceof ThreadCallError ? error.message : 'They could not be counted, see the log';
       // Counted again at the next look.
-      known = { html: html`<h2>Problems</h2><p>${statusMark('warning', words)}</p>`, at: Number.NEGATIVE_INFINITY };
+      known = {
+        html: html`<h2>Problems</h2><p>${statusMark('warning', words)}</p>`,
+        at: Number.NEGATIVE_INFINITY,
+        changes: 0,
+      };
     }
     counting = undefined;
   };
   return async () => {
     if (journal === undefined) return html`<h2>Problems</h2><p>Unknown: the journal is off.</p>`;
-    if (known === undefined || performance.now() - known.at > keptMs) {
+    const isCurrent = () => known !== undefined && known.changes === marks.changes;
+    if (!isCurrent() || performance.now() - (known?.at ?? 0) > keptMs) {
       counting ??= count();
       await Promise.race([counting, wait(patienceMs, undefined, { ref: false })]);
     }
-    return (
-      known?.html ?? html`<h2>Problems</h2><p>They are being counted: <a href="/console/problems">all problems</a></p>`
-    );
+    return isCurrent() && known !== undefined
+      ? known.html
+      : html`<h2>Problems</h2><p>They are being counted: <a href="/console/problems">all problems</a></p>`;
   };
 }
 

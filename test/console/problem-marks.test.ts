@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { openJournalReader } from '../../src/journal/read-journal.ts';
+import { sendTo } from '../support/start-app.ts';
+import { ask, type ConsoleAnswer, formTokenOf, signIn, startConsoleBridge } from './console-client.ts';
+
+let running: Awaited<ReturnType<typeof startConsoleBridge>>;
+let cookie: string;
+let problem: string;
+
+const page = (path: string) => ask(`${running.adminUrl}${path}`, { headers: { cookie } });
+/** A record that HubSpot does not have. */
+const fail = () => sendTo(running.url, 'PUT', '/contacts', { contacts: [{ crmId: '999999999', title: 'CEO' }] });
+const what = 'HubSpot has no record with this id';
+
+async function submit(action: string): Promise<ConsoleAnswer> {
+  const token = formTokenOf(await page(problem));
+  const form = { 'form-token': token, since: '24h' };
+  return await ask(`${running.adminUrl}${problem}/${action}`, { headers: { cookie }, form });
+}
+
+beforeAll(async () => {
+  running = await startConsoleBridge({ JOURNAL: 'on' });
+  cookie = await signIn(running.adminUrl, running.consoleLink);
+  await fail();
+  await vi.waitFor(async () => {
+    const { text } = await page('/console/problems');
+    [, problem = ''] = /href="(\/console\/problems\/[0-9a-f]+)\?since=24h">HubSpot has no record/.exec(text) ?? [];
+    expect(problem).not.toBe('');
+  }, waiting);
+});
+
+afterAll(() => running.close());
+
+const waiting = { timeout: 30_000, interval: 100 };
+
+test('an acknowledged problem leaves the overview, and is open again once it recurs', async () => {
+  // The overview does not wait until the problems are counted.
+  await vi.waitFor(async () => expect((await page('/console')).text).toContain(what), waiting);
+  const done = await submit('acknowledge');
+  const [after, list, one] = [await page('/console'), await page('/console/problems'), await page(problem)];
+  await fail();
+
+  expect([done.status, done.headers.location]).toEqual([303, `${problem}?since=24h`]);
+  expect(after.text).not.toContain(what);
+  expect(list.text).toMatch(/HubSpot has no record[\s\S]*acknowledged by sign-in link/);
+  expect(one.text).toContain('It is open again once it recurs');
+  expect(one.text).toContain('<button>Reopen</button>');
+  await vi.waitFor(async () => expect((await page(problem)).text).toContain('<button>Acknowledge</button>'), waiting);
+});
+
+test('an ignored problem stays ignored when it recurs, until it is reopened', async () => {
+  await submit('ignore');
+  const { text } = await page('/console/problems');
+  await fail();
+  await vi.waitFor(async () => expect((await page(problem)).text).toContain('3 records'), waiting);
+  const later = await page(problem);
+  await submit('reopen');
+
+  expect(text).toMatch(/<h2>Ignored<\/h2>[\s\S]*HubSpot has no record[\s\S]*ignored by sign-in link/);
+  expect(later.text).toContain('It was ignored by sign-in link');
+  expect((await page('/console/problems')).text).not.toContain('<h2>Ignored</h2>');
+});
+
+test('each mark is an audit line, which other processes read', async () => {
+  const key = problem.split('/').at(-1);
+  await vi.waitFor(async () => {
+    const reader = openJournalReader(running.folder);
+    const actions = (await reader?.actions(10)) ?? [];
+    reader?.close();
+    expect(actions.filter(({ subject }) => subject === key).map(({ action, result }) => `${action} ${result}`)).toEqual(
+      [
+        '/console/problems/:key/reopen done',
+        '/console/problems/:key/ignore done',
+        '/console/problems/:key/acknowledge done',
+      ],
+    );
+  }, waiting);
+  const reader = openJournalReader(running.folder);
+  const latest = await reader?.latestOf(['/console/problems/:key/ignore', '/console/problems/:key/acknowledge']);
+  reader?.close();
+
+  expect(latest).toMatchObject([{ subject: key, action: '/console/problems/:key/ignore' }]);
+});
