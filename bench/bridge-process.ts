@@ -11,7 +11,7 @@ export interface BridgeProcess {
   send(method: string, path: string, body?: unknown): Promise<TimedAnswer>;
   /** Resolves with the first line of the log that fits, of those that were written since the start. */
   logged(pattern: RegExp): Promise<string>;
-  /** Resident memory now and at its highest, in MB; zeros where the system does not tell. */
+  /** Resident memory now and at its highest, in MB; zeros where the system does not report it. */
   memory(): { readonly nowMb: number; readonly peakMb: number };
   stop(): Promise<void>;
 }
@@ -129,7 +129,7 @@ export interface ThreadTimes {
   readonly allMs: number;
 }
 
-/** Processor time of the threads that live, to the microsecond; zeros where the system does not tell. */
+/** Processor time of the threads that live, to the microsecond; zeros where the system does not report it. */
 export function threadTimes(pid: number | undefined): ThreadTimes {
   const msOf = (thread: string) =>
     Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]) / 1e6;
@@ -142,7 +142,7 @@ export function threadTimes(pid: number | undefined): ThreadTimes {
   }
 }
 
-/** Processor time of a process with its threads; 0 where the system does not tell. */
+/** Processor time of a process with its threads; 0 where the system does not report it. */
 export function processorMs(pid: number | undefined): number {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];

@@ -87,7 +87,7 @@ async function costOf(bridge: BridgeProcess, { method, path }: Operation, body: 
   return { status, ms: rounded(threadMs(bridge.pid) - before) };
 }
 
-/** Processor time of a process's first thread, in milliseconds; 0 where the system does not tell. */
+/** Processor time of a process's first thread, in milliseconds; 0 where the system does not report it. */
 function threadMs(pid: number | undefined): number {
   try {
     return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6;

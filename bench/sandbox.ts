@@ -153,7 +153,7 @@ async function start(): Promise<SandboxProcess> {
   throw new Error('The embedded CRM ended before it listened');
 }
 
-/** Processor time of a process; 0 where the system does not tell. */
+/** Processor time of a process; 0 where the system does not report it. */
 function readCpuMs(pid: number | undefined): number {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];

@@ -67,7 +67,7 @@ const types: Readonly<Record<SchemaProperty['type'], readonly [PropertyType, str
   other: ['json', 'text'],
 };
 
-/** Types that the file cannot tell from plain text and JSON are known for HubSpot's own properties. */
+/** Types that the file cannot distinguish from plain text and JSON are known for HubSpot's own properties. */
 const finer: Readonly<Partial<Record<PropertyType, SchemaProperty['type']>>> = {
   phone_number: 'text',
   object_coordinates: 'other',

@@ -6,7 +6,7 @@ import { CrmRejectedError, CrmUnavailableError, DeadlineError, GatewayError } fr
 export type ConnectionState = { readonly status: 'ok' } | { readonly status: 'degraded'; readonly reason: string };
 
 /**
- * Tells whether the CRM answers and accepts the token, within {@link patienceMs} whatever the CRM does.
+ * Reports whether the CRM answers and accepts the token, within {@link patienceMs} whatever the CRM does.
  * @throws CrmRejectedError when the token is refused; CrmUnavailableError when the connection was never proven, or when the trouble
  * lasts too long to be passing.
  */

@@ -5,7 +5,7 @@ import type { RedisConnection } from './redis-connection.ts';
 
 /**
  * - `claimed`: no other works on it;
- * - `taken over`: another one did, and it is not known what became of that;
+ * - `taken over`: another one did, and its result is not known;
  * - `busy`: another one works on it;
  * - `doubtful`: Redis lost claims, or may have lost them, and another one may not have restored its own yet;
  * - `unknown`: Redis cannot be reached.

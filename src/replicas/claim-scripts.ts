@@ -17,7 +17,7 @@ export const epochKey = `${claimPrefix}epoch`;
 
 /**
  * Claims the parts of which no other holds a key, each as a whole. The value of a claim is when its work began and the holder's token. It
- * is held for `heldMs` after it was claimed or prolonged, and kept for longer: whoever takes it over takes over when its work began.
+ * is held for `heldMs` after it was claimed or prolonged, and kept for longer, so that a replica that takes it over knows when its work began.
  * Nothing is claimed of a Redis that lost its data just now.
  * KEYS: the epoch, then the claims, part by part. ARGV: token, when the work begins, the epoch that the caller knows, whether to leave
  * alone what was busy for the caller or was not released (0 or 1), and how many keys each part has, negative for one that was busy for

@@ -14,7 +14,7 @@ export interface HeldClaims {
 
 /**
  * Keeps the claims while `work` runs. Those that Redis lost meanwhile are restored.
- * @param unsettled parts whose claims are left behind afterwards, because it is not known what became of earlier work on them.
+ * @param unsettled parts whose claims are left behind afterwards, because the result of earlier work on them is not known.
  */
 export async function whileHeld(
   redis: RedisConnection,

@@ -77,7 +77,7 @@ export function createRedisClaims(redis: RedisConnection, digest: KeyDigest): Re
 }
 
 interface ClaimedParts extends HeldClaims {
-  /** True if another one worked on the part, and it is not known what became of that. */
+  /** True if another one worked on the part, and its result is not known. */
   readonly isContested: (part: ConnectedParts) => boolean;
 }
 

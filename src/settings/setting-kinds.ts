@@ -117,7 +117,7 @@ export const proxyAddresses = trustedProxies
   .transform((value) => (typeof value === 'number' ? [] : value))
   .refine((networks) => !networks.some(isVast), 'must not contain a network larger than 10.0.0.0/8 or fc00::/7');
 
-/** True for a network that reaches beyond any private one: whoever asks would be believed. */
+/** True for a network that reaches beyond any private one: every caller would be believed. */
 function isVast(network: string): boolean {
   const [address = '', prefix = ''] = network.split('/');
   if (prefix === '') return false;

@@ -19,7 +19,7 @@ const person = {
   phone: '+49 30 1234567',
 };
 
-/** Ids that some callers use: they tell as much as the values. */
+/** Ids that some callers use: they say as much as the values. */
 const personalIds = ['Canary.Id@example.org', '+49 170 5550 199', 'https://www.linkedin.com/in/canary-id'];
 
 const anything: unknown = new Proxy(() => anything, { get: () => anything });

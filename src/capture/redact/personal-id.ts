@@ -1,6 +1,6 @@
 export type PersonalKind = 'email' | 'telephone number' | 'address';
 
-/** What an id of Enginy's tells of a person: some callers send an email address, a telephone number or a URL as id. */
+/** What an id of Enginy's says about a person: some callers send an email address, a telephone number or a URL as id. */
 export function personalKindOf(id: string): PersonalKind | undefined {
   const text = id.trim();
   if (/[^\s@]@[^\s@]/.test(text)) return 'email';

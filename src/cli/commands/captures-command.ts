@@ -14,7 +14,7 @@ import { textTable } from '../report/text-table.ts';
 /** `enginy-bridge captures list|show`: what happened to requests. Reads files only. */
 export function capturesCommand(io: CommandIo): Command {
   const command = new Command('captures').description(
-    'show what happened to single requests (CAPTURE decides which are kept)',
+    'show what happened to individual requests (CAPTURE decides which are kept)',
   );
   command
     .command('list')

@@ -19,15 +19,15 @@ import { formatLive } from '../report/report-live.ts';
 const after = `
 Every finding of every file is one line:  file:line:column  severity  kind  message
 mappings/README.md explains the kinds. Examples (contacts.examples.yaml beside contacts.yaml) are run once the files have
-no errors. The bridge does not read them: one warning per file says how many no longer fit, --strict lists each difference,
-and --update-examples sets what they expect to the results of today.
+no errors. The bridge does not read them. One warning per file counts the examples that no longer pass; --strict lists each
+difference, and --update-examples updates what they expect.
 
-With --live every property that the files name is looked up in your HubSpot account: does it exist, may it be written, do
-type, transforms and options fit. A table shows each row with ✓, ! (warning) or ✕ (error). Nothing is written; so scopes
-for writing are not proven by it. Then it says how many records have a value where each match rule looks, and in which other text
+With --live every property that the files name is looked up in your HubSpot account: whether it exists, can be written, and
+fits its row's type, transforms and options. A table shows each row with ✓, ! (warning) or ✕ (error). Nothing is written, so write
+scopes are not tested. Then it says how many records have a value where each match rule looks, and in which other text
 properties a sample of the records holds LinkedIn URLs: some twenty searches and ten other calls. Properties that the running bridge saw HubSpot require are read from DATA_DIR.
 
---save-schema writes what the account looks like into a JSON file: properties with labels, descriptions and options, the
+--save-schema describes the account in a JSON file: properties with labels, descriptions and options, the
 account's id, name and time zone, and association labels. No records, owners or users are in it. --schema compares the mapping files with
 such a file, without HubSpot; explain, doctor, init and sandbox accept it too.
 
@@ -37,12 +37,12 @@ Examples:
   enginy-bridge check --update-examples        renew the examples after an intended change
   enginy-bridge check --live                   compare with the account of HUBSPOT_ACCESS_TOKEN
   enginy-bridge check --live --sandbox         rehearse that on the embedded CRM
-  enginy-bridge check --live --save-schema portal.json   save what the account looks like
+  enginy-bridge check --live --save-schema portal.json   save the account's properties
   enginy-bridge check --schema portal.json     compare with it, offline
   enginy-bridge check --json | jq '.folders[].findings[].message'
 
-Exit status: 0 no errors, 1 errors (with --strict also warnings), 2 a folder cannot be read, HubSpot cannot be asked, or
-the call is wrong.
+Exit status: 0 no errors, 1 errors (with --strict also warnings), 2 a folder cannot be read, HubSpot cannot be reached, or
+the usage is wrong.
 `;
 
 interface CheckOptions {
@@ -66,7 +66,7 @@ export function checkCommand(io: CommandIo): Command {
     .option('--schema <file>', 'compare them with a saved portal instead, offline')
     .option('--save-schema <file>', 'with --live: save the properties, options and labels of the account')
     .option('--strict', 'warnings fail the check as well')
-    .option('--update-examples', 'set the expectations of examples that no longer fit to the results of today')
+    .option('--update-examples', 'update what the examples expect')
     .option('--quiet', 'print only findings; nothing if there are none')
     .option('--json', 'print the findings as JSON')
     .addHelpText('after', after)

@@ -7,7 +7,7 @@ import { createSession, type Target } from '../../conformance/session.ts';
 import { type CommandIo, UsageError } from '../command-io.ts';
 
 const after = `
-Plays the checklist of Enginy's documentation and further checks against any server that implements the contract,
+Runs the checklist of Enginy's documentation and further checks against any server that implements the contract,
 this bridge or your own. The server creates some 250 contacts and companies, two tasks and some twenty-five activities, all with
 the word "conformance" and a mark of the run in them: use a test account. Tasks are completed at the end; the
 contract has no way to delete the rest, so the report names the mark to search for.
@@ -19,7 +19,7 @@ Examples:
   enginy-bridge conformance https://crm.example.com --junit report.xml
   enginy-bridge conformance https://crm.example.com/enginy --key-header X-Token --only tasks --json
 
-Exit status: 0 all that Enginy needs holds, 1 a check failed (with --strict also warnings), 2 the call is wrong.
+Exit status: 0 everything that Enginy needs works, 1 a check failed (with --strict also warnings), 2 the usage is wrong.
 `;
 
 interface ConformanceOptions {

@@ -25,11 +25,11 @@ import { countMarks, type EnginyForm, formatExamination } from '../report/report
 
 const after = `
 Looks at the settings, the access token and its scopes, the mapping files against the account, and this machine, and ends with what to
-enter in Enginy. Nothing is written into HubSpot, so scopes for writing are not proven. Secrets are never printed.
+enter in Enginy. Nothing is written to HubSpot, so write scopes are not tested. Secrets are never printed.
 
 Examples:
   enginy-bridge doctor
-  enginy-bridge doctor --offline               without asking HubSpot
+  enginy-bridge doctor --offline               without calling HubSpot
   enginy-bridge doctor --sandbox               rehearse on the embedded CRM
   enginy-bridge doctor --json | jq '.sections[].lines[] | select(.mark == "✕")'
 
@@ -50,7 +50,7 @@ export function doctorCommand(io: CommandIo): Command {
     .description('examine settings, HubSpot account, mapping files and machine, and say what to enter in Enginy')
     .option('--sandbox', 'examine the embedded CRM instead of HubSpot')
     .option('--schema <file>', 'examine the embedded CRM with the properties of a saved portal')
-    .option('--offline', 'do not ask HubSpot')
+    .option('--offline', 'do not call HubSpot')
     .option('--strict', 'warnings fail as well')
     .option('--json', 'print the lines as JSON, with stable ids')
     .addHelpText('after', after)

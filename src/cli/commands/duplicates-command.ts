@@ -14,7 +14,7 @@ import { readToolConfig } from '../inputs/tool-config.ts';
 import { type DuplicateReport, duplicateCsv, duplicateJson, duplicateTable } from '../report/report-duplicates.ts';
 
 const after = `
-Reads every record of the account, 100 a call, and compares them as the match rules of the mapping files do: spellings of an address or
+Reads every record of the account, 100 per call, and compares them as the match rules of the mapping files do: spellings of an address or
 of a LinkedIn URL are one value, secondary email addresses count, and domains of platforms and of free email providers do not. Nothing is
 written. It uses at most 30 % of HubSpot's limit, so that a running bridge keeps the rest: some ten minutes for 100,000 records.
 
@@ -23,7 +23,7 @@ as phone, which families and switchboards share.
 
 Examples:
   enginy-bridge duplicates contacts                        a list with links to HubSpot
-  enginy-bridge duplicates companies --csv > twice.csv     for a spreadsheet, one line a record
+  enginy-bridge duplicates companies --csv > twice.csv     for a spreadsheet, one line per record
   enginy-bridge duplicates contacts --rules linkedinUrl,phone --json
   enginy-bridge duplicates contacts --sandbox              rehearse on the embedded CRM
 
@@ -45,7 +45,7 @@ export function duplicatesCommand(io: CommandIo): Command {
     .description('list the records of your HubSpot account that share an email address, a LinkedIn URL or a domain')
     .addArgument(new Argument('<kind>', 'which records').choices([...recordKinds]))
     .option('--rules <names>', 'match rules to compare by, separated by commas (default: those that identify a record)')
-    .addOption(new Option('--csv', 'print CSV, one line a record').conflicts('json'))
+    .addOption(new Option('--csv', 'print CSV, one line per record').conflicts('json'))
     .option('--json', 'print JSON')
     .option('--sandbox', 'rehearse on the embedded CRM')
     .addHelpText('after', after)

@@ -47,7 +47,7 @@ Examples:
   enginy-bridge explain contacts lead.json --schema portal.json  the same with the properties of your portal
   enginy-bridge explain contacts lead.json --json | jq '.[0].create.values'
 
-Exit status: 0 explained, 2 the payload, the mapping files or HubSpot could not be read, or the call is wrong.
+Exit status: 0 explained, 2 the payload, the mapping files or HubSpot could not be read, or the usage is wrong.
 `;
 
 interface ExplainOptions {

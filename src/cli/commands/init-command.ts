@@ -26,8 +26,8 @@ Reads the properties of your HubSpot account, and writes into the working direct
   .env              the access token, a new API key, and the folder. Only you can read it (mode 0600). Where it exists, a valid
                     API_KEY and all other settings stay.
 
-The folder also gets examples of made-up people, which "enginy-bridge check" runs. Nothing is written into HubSpot. An existing file or
-folder is only overwritten after a question, or with --force.
+The folder also gets examples with fictitious people, which "enginy-bridge check" runs. Nothing is written to HubSpot. An existing file or
+folder is overwritten only after you confirm, or with --force.
 
 Examples:
   enginy-bridge init                           asks for the access token, unless HUBSPOT_ACCESS_TOKEN is set
@@ -57,7 +57,7 @@ export function initCommand(io: CommandIo): Command {
     .option('--dir <dir>', 'folder for the mapping files', 'mappings/portal')
     .option('--sandbox', 'rehearse on the embedded CRM')
     .option('--schema <file>', 'rehearse on the embedded CRM with the properties of a saved portal')
-    .option('-y, --yes', 'ask nothing; what would need an answer fails')
+    .option('-y, --yes', 'do not ask; fail where an answer is needed')
     .option('--print', 'print the mapping files instead of writing anything')
     .option('--patch', 'print the rows that existing files in the folder lack; write nothing')
     .option('--no-counts', 'do not count how many records have a value in the proposed properties (one search each)')

@@ -10,7 +10,7 @@ import { formatRequest, formatTroubles, requestIndent } from '../report/report-r
 import { count } from './lead-command.ts';
 
 const after = `
-Follows a running bridge: one line a request, and below it the records that failed and the fields that were held back. Reads the
+Follows a running bridge: one line per request, and below it the records that failed and the fields that were held back. Reads the
 journal, so it must run where the bridge keeps it (DATA_DIR). Requests appear within a second. Ctrl+C ends it.
 
 Examples:
@@ -33,11 +33,11 @@ const maxUnfolded = 20;
 /** `enginy-bridge tail`. */
 export function tailCommand(io: CommandIo): Command {
   return new Command('tail')
-    .description('follow a running bridge, one line a request')
+    .description('follow a running bridge, one line per request')
     .option('--last <count>', 'begin with the newest <count> requests', count, 10)
     .option('--dir <folder>', 'folder of the journal (default: DATA_DIR, or data)')
     .option('--mappings <dir>', 'folder of mapping files (default: MAPPINGS_DIR)')
-    .option('--json', 'print one JSON object a line: the request and its records')
+    .option('--json', 'print one JSON object per line: the request and its records')
     .addHelpText('after', after)
     .action((options: TailOptions) => follow(io, options));
 }

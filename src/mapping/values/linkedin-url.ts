@@ -14,7 +14,7 @@ const salesCompany = /^(?:company|accounts?)\/+(\d+)/i;
 const pageKinds = new Set(['in', 'company', 'school', 'showcase']);
 
 /** What programs write for a slug that they do not know, and LinkedIn's link to the own profile. */
-const nobody = new Set(['me', 'null', 'undefined', 'nan', 'none', 'unavailable', 'unknown', 'n-a']);
+const noProfile = new Set(['me', 'null', 'undefined', 'nan', 'none', 'unavailable', 'unknown', 'n-a']);
 
 /** Member ids in place of a public name; LinkedIn treats them as case-sensitive. */
 const memberUrn = /^AC[a-z][A-Za-z0-9_-]{30,}$/;
@@ -38,7 +38,7 @@ export function normalizeLinkedinUrl(text: string): string | ValueProblem {
   if (!pageKinds.has(kind)) return notLinkedin;
   const slug = decodeSlug(path.split('/', 1)[0] ?? '').trim();
   if (slug === '' || /[\s/?#%]/.test(slug) || !/[\p{L}\p{N}]/u.test(slug)) return notLinkedin;
-  if (nobody.has(slug.toLowerCase())) return notLinkedin;
+  if (noProfile.has(slug.toLowerCase())) return notLinkedin;
   return `https://www.linkedin.com/${kind}/${memberUrn.test(slug) ? slug : slug.toLowerCase()}`;
 }
 
