@@ -19,7 +19,7 @@ export function outcomeLine(entry: JournalEntry): string {
     case 'several':
       return `${who} not ${isSync(entry) ? 'matched' : 'written'}: ${matchingIds.length} ${entry.object} match by ${rule}: ${matchingIds.join(', ')}${entry.byIndex?.includes(rule ?? '') === true ? `; ${indexWords(entry)}` : ''}`;
     case 'created':
-      return `${who} created as record ${crmId}`;
+      return `${who} created as record ${crmId}${isOnNoTimeline(entry) ? '; it is on no timeline: it was sent without contactId and companyId' : ''}`;
     case 'linked':
       return entry.object === 'associations'
         ? `${who} linked`
@@ -31,6 +31,15 @@ export function outcomeLine(entry: JournalEntry): string {
     case 'failed':
       return `${who} failed: ${entry.problem === undefined ? 'no reason was noted' : (problemLines(entry.problem)[0] ?? '')}`;
   }
+}
+
+/** `GET (unknown path)`: a path that is none of the contract may hold a person's data, and is not noted. */
+export function endpointName({ endpoint }: Pick<JournalEntry['request'], 'endpoint'>): string {
+  return endpoint.replace(/ none$/, ' (unknown path)');
+}
+
+function isOnNoTimeline({ object, contactId, companyId }: JournalEntry): boolean {
+  return (object === 'activities' || object === 'tasks') && contactId === undefined && companyId === undefined;
 }
 
 function isSync({ request }: JournalEntry): boolean {
@@ -86,7 +95,7 @@ export function lookedForLines(entry: JournalEntry): readonly string[] {
 }
 
 /** `contact lead-7`. */
-function nameOf({ object, externalId, crmId, contactId, companyId, position }: JournalEntry): string {
+function nameOf({ object, outcome, externalId, crmId, contactId, companyId, position }: JournalEntry): string {
   const singular = { contacts: 'contact', companies: 'company', tasks: 'task', activities: 'activity' };
   const place = position === undefined ? '' : ` (entry ${position} of the request)`;
   if (object === 'associations') {
@@ -96,7 +105,9 @@ function nameOf({ object, externalId, crmId, contactId, companyId, position }: J
     contactId === undefined ? [] : `contact ${contactId}`,
     companyId === undefined ? [] : `company ${companyId}`,
   ].flat();
-  const id = externalId ?? crmId;
+  // Of a record that was found or written, the line names the record.
+  const namesRecord = !['failed', 'several', 'not-found'].includes(outcome);
+  const id = externalId ?? (namesRecord ? undefined : crmId);
   return `${singular[object]}${id === undefined ? '' : ` ${id}`}${about.length === 0 ? '' : ` of ${about.join(', ')}`}${place}`;
 }
 

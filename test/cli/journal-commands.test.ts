@@ -244,6 +244,8 @@ test('tail prints what is there, follows what arrives, and unfolds failures', as
     stop: stop.signal,
   });
   await send('PUT', '/contacts', { contacts: [{ crmId: '424242', title: 'x' }] }, { 'x-request-id': 'first-one' });
+  await send('GET', '/contacts/ada@acme.com');
+  const { body } = await send('POST', '/activities', { type: 'EMAIL', occurredAt: 'yesterday' });
   await send('PUT', '/contacts', { contacts: [{ crmId: '424243', title: 'x' }] }, { 'x-request-id': 'second-one' });
   await seen;
   stop.abort();
@@ -252,6 +254,10 @@ test('tail prints what is there, follows what arrives, and unfolds failures', as
 
   expect(out.match(/first-one/g)).toHaveLength(1);
   expect(out).toContain('contact 424242 failed: HubSpot has no record with this id');
+  expect(out).toMatch(/GET \(unknown path\) +404/);
+  expect(out).toContain(
+    `    activity created as record ${body.id}; it is on no timeline: it was sent without contactId and companyId\n`,
+  );
 });
 
 test('a line is coloured on a terminal only', async () => {

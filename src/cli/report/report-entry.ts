@@ -1,6 +1,14 @@
 import { styleText } from 'node:util';
 import type { JournalEntry } from '../../journal/journal.ts';
-import { lookedForLines, outcomeLine, setAsideLines, shortId, timeOf, whyLines } from '../../reasons/entry-words.ts';
+import {
+  endpointName,
+  lookedForLines,
+  outcomeLine,
+  setAsideLines,
+  shortId,
+  timeOf,
+  whyLines,
+} from '../../reasons/entry-words.ts';
 import { heldBackLines } from '../../reasons/held-back-words.ts';
 import type { MappingPlaces } from '../../reasons/mapping-places.ts';
 
@@ -19,7 +27,7 @@ export function formatEntry(entry: JournalEntry, { places, hasColor, capture }: 
   const { request, written, createdProperties } = entry;
   const paint = (style: Parameters<typeof styleText>[0], text: string) =>
     hasColor ? styleText(style, text, { validateStream: false }) : text;
-  const head = `${timeOf(request.at)}  ${request.endpoint}  ${paint(colorOf(entry), outcomeLine(entry))}`;
+  const head = `${timeOf(request.at)}  ${endpointName(request)}  ${paint(colorOf(entry), outcomeLine(entry))}`;
   const sections: [title: string, lines: readonly string[]][] = [
     ['why', whyLines(entry, places)],
     ['looked for', lookedForLines(entry)],

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { JournalEntry, JournalRequest } from '../../journal/journal.ts';
 import type { MappingPlaces } from '../../reasons/mapping-places.ts';
-import { outcomeLine, shortId, timeOf } from '../../reasons/entry-words.ts';
+import { endpointName, outcomeLine, shortId, timeOf } from '../../reasons/entry-words.ts';
 import { heldBackLines } from '../../reasons/held-back-words.ts';
 
 /** Of the rest of a line that is wider than the terminal; deeper than what is unfolded below it. */
@@ -9,11 +9,11 @@ export const requestIndent = 8;
 
 /** One line: time, id, endpoint, status, duration, the result of its records. */
 export function formatRequest(request: JournalRequest, hasColor: boolean): string {
-  const { at, requestId, endpoint, status, durationMs, error, reason } = request;
+  const { at, requestId, status, durationMs, error, reason } = request;
   const cells = [
     timeOf(at),
     shortId(requestId).padEnd(8),
-    endpoint.padEnd(20),
+    endpointName(request).padEnd(20),
     String(status),
     `${durationMs} ms`.padStart(9),
   ];

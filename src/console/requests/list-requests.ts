@@ -1,5 +1,5 @@
 import type { JournalReader, JournalRequest, RequestFilter } from '../../journal/journal.ts';
-import { outcomeLine } from '../../reasons/entry-words.ts';
+import { endpointName, outcomeLine } from '../../reasons/entry-words.ts';
 import { heldBackLines } from '../../reasons/held-back-words.ts';
 import type { Archive } from '../archive/archive.ts';
 
@@ -58,14 +58,14 @@ async function isBeforeAll(journal: JournalReader, { since, before }: RequestQue
 }
 
 async function toRow(archive: Archive, journal: JournalReader, request: JournalRequest): Promise<RequestRow> {
-  const { position, requestId, at, endpoint, status, durationMs, outcomes, heldBack, replica } = request;
+  const { position, requestId, at, status, durationMs, outcomes, heldBack, replica } = request;
   const failed = (outcomes.failed ?? 0) + (outcomes.several ?? 0);
   const reason = (await reasonOf(archive, journal, request)) ?? outcomesLine(outcomes);
   return {
     position,
     requestId,
     at,
-    endpoint,
+    endpoint: endpointName(request),
     status,
     durationMs,
     records: Object.values(outcomes).reduce((sum, number) => sum + number, 0),

@@ -1,3 +1,4 @@
+import { endpointName } from '../../reasons/entry-words.ts';
 import { captionedTable } from '../html/captioned-table.ts';
 import { type Html, html } from '../html/html.ts';
 import { noCaptures } from '../html/no-journal.ts';
@@ -23,9 +24,9 @@ export interface RequestPageParts {
 
 export function showRequest(view: RequestView, parts: RequestPageParts): Html {
   const { request, entries, capture, captureProblem, advice, others } = view;
-  const { requestId, at, endpoint, status, durationMs, replica, mapping, error } = request;
+  const { requestId, at, status, durationMs, replica, mapping, error } = request;
   const changed = view.isMappingChanged ? ' (changed since)' : '';
-  return html`<p>${statusMark(status >= 400 ? 'bad' : 'good', `${endpoint} ${status}`)} in ${durationMs} ms, ${timeTag(at)} UTC, replica ${replica}${mapping !== undefined && html`, mapping <code>${mapping}</code>${changed}`}. <a href="${requestPath(request)}">Permanent link</a></p>
+  return html`<p>${statusMark(status >= 400 ? 'bad' : 'good', `${endpointName(request)} ${status}`)} in ${durationMs} ms, ${timeTag(at)} UTC, replica ${replica}${mapping !== undefined && html`, mapping <code>${mapping}</code>${changed}`}. <a href="${requestPath(request)}">Permanent link</a></p>
 ${error !== undefined && html`<p class="bad">${error}</p>`}
 ${advice.length > 0 && html`<ul>${advice.map((line) => html`<li>${line}</li>`)}</ul>`}
 ${others.length > 0 && html`<p>Other requests with this id: ${others.map((position) => html`<a href="${requestPath({ requestId, position })}">${position}</a> `)}</p>`}
