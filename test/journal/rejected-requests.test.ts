@@ -59,7 +59,7 @@ test('a request without records says in the list why it was rejected, without a 
     'POST /contacts  400  Invalid JSON: The body is not valid JSON',
     'POST /contacts  415  Unsupported media type: Send the body as application/json',
     'POST /contacts  400  Invalid request: contacts must be an array',
-    'GET none  404  Not found',
+    'GET (unknown path)  404  Not found',
   ]);
   expect(out).not.toContain('Ada');
 });
