@@ -42,6 +42,8 @@ const maxRetryMs = 2_000;
 
 /** There is no server; or there is one that is full, starting, busy with a script, or without its disk or followers. */
 const isRefusedToAll = /ECONNREFUSED|^(OOM|LOADING|BUSY|MISCONF|NOREPLICAS|CLUSTERDOWN|MASTERDOWN)\b/;
+/** The server ended, or something between closed the connection: others may still reach it. */
+const isClosed = /ECONNRESET|EPIPE|closed|no connection|isn't writeable/i;
 /** Replies that every command of this connection would get. */
 const isOfConnection: ReadonlySet<string> = new Set(['READONLY', 'NOAUTH', 'WRONGPASS']);
 
@@ -114,7 +116,8 @@ function createConnectionState(log: Logger) {
       if (state === 'down') return;
       if (state === 'up') lostCount += 1;
       state = 'down';
-      log.warn({ lostBy, cause }, 'Redis cannot be reached: this replica continues on its share of the limits');
+      const how = lostBy === 'silence' && isClosed.test(cause) ? 'closed connection' : lostBy;
+      log.warn({ lostBy: how, cause }, 'Redis cannot be reached: this replica continues on its share of the limits');
     },
   };
 }

@@ -153,6 +153,21 @@ test('logs one message id for two contacts as two activities', async () => {
   expect(crm.records('emails')).toHaveLength(2);
 });
 
+test('logs a message once whether its id comes with or without angle brackets', async () => {
+  const { crm, ada } = await startSeededCrm();
+  const bridge = await startBridgeOn(crm);
+  const ids = ['<a@mail.example>', 'a@mail.example', ' < a@mail.example > ', '<b@mail.example', 'b@mail.example', '<>'];
+
+  const answers = [];
+  for (const messageId of ids) {
+    answers.push(await bridge.send('POST', '/activities', { ...email, metadata: { messageId }, contactId: ada }));
+  }
+
+  const [first] = answers;
+  expect(answers.map(({ body }) => body.id === first?.body.id)).toEqual([true, true, true, false, false, false]);
+  expect(crm.records('emails')).toHaveLength(4);
+});
+
 test('looks up an interrupted create before sending it again', async () => {
   const { crm, ada } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);

@@ -1,4 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { connectRedis } from '../../src/replicas/redis-connection.ts';
+import { logSink } from '../support/log-sink.ts';
 import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
 import { startRedis } from '../support/start-redis.ts';
 
@@ -43,4 +45,24 @@ test('no request fails while Redis is frozen, dies and returns, and no record is
   const emails = crm.records('contacts').map(({ properties }) => properties.email);
   expect(new Set(emails).size).toBe(emails.length);
   expect(replicas.map(({ log }) => log.text().includes('Redis cannot be reached'))).toEqual([true, true]);
+});
+
+test('the log says how Redis was lost', async () => {
+  const redis = await startRedis();
+  onTestFinished(() => redis.close());
+  const lose = async (fault: () => unknown) => {
+    const { log, text } = logSink();
+    const connection = connectRedis({ url: redis.url, name: 'one' }, { log });
+    onTestFinished(() => connection.close());
+    await expect.poll(() => connection.attempt((client) => client.ping())).toEqual({ value: 'PONG' });
+    await fault();
+    await expect.poll(async () => 'lostBy' in (await connection.attempt((client) => client.ping()))).toBe(true);
+    return /"lostBy":"([^"]+)"/.exec(text())?.[1];
+  };
+
+  const frozen = await lose(redis.freeze);
+  redis.thaw();
+  const killed = await lose(redis.kill);
+
+  expect({ frozen, killed }).toEqual({ frozen: 'silence', killed: 'closed connection' });
 });

@@ -12,7 +12,13 @@ import { createOnce } from './create-once.ts';
 import { toInertText } from './html-body.ts';
 import { markEngagement } from './mark-engagement.ts';
 import { participantsOf } from './participants.ts';
-import { activityFingerprint, readSentActivity, type SentActivity } from './sent-activity.ts';
+import {
+  activityFingerprint,
+  bareMessageId,
+  messageIdAsSent,
+  readSentActivity,
+  type SentActivity,
+} from './sent-activity.ts';
 import { readSentTime } from './sent-time.ts';
 import { unknownOwner } from './task-draft.ts';
 import { activityMapping, type TimelineScope } from './timeline-scope.ts';
@@ -58,7 +64,8 @@ export async function logActivity(scope: TimelineScope, activity: ActivityBody):
   const created = await createOnce(scope, {
     objectType: sent.type.object,
     keyProperty: keyPropertyOf(mapping, sent.type.object),
-    fingerprint: activityFingerprint(sent),
+    fingerprint: activityFingerprint(sent, bareMessageId),
+    earlierFingerprint: activityFingerprint(sent, messageIdAsSent),
     draft: {
       ...translation,
       warnings: [...warningsFor(sent, linked, owner), ...ownWarnings, ...translation.warnings],

@@ -63,10 +63,19 @@ function directionOf(word: string | undefined): Direction | undefined {
   return word.trim().toUpperCase() === 'INBOUND' ? 'INBOUND' : 'OUTBOUND';
 }
 
-/** Equal for two requests that mean the same activity; undefined when a resend cannot be distinguished from a second activity. */
-export function activityFingerprint(sent: SentActivity): string | undefined {
+/** What it is compared by: mail systems give one id with and without the angle brackets of its header (RFC 5322, section 3.6.4). */
+export const bareMessageId = (messageId: string) => /^<([^<>]+)>$/.exec(messageId.trim())?.[1]?.trim() ?? messageId;
+
+/** Version 0.1.0 compared ids of messages as they were sent. */
+export const messageIdAsSent = (messageId: string) => messageId;
+
+/**
+ * Equal for two requests that mean the same activity; undefined when a resend cannot be distinguished from a second activity.
+ * @param idOf one text for all spellings of a message's id.
+ */
+export function activityFingerprint(sent: SentActivity, idOf: (messageId: string) => string): string | undefined {
   const about = [sent.typeName, sent.direction, sent.contactId ?? ''];
-  if (sent.messageId !== undefined) return fingerprint([...about, 'message', sent.messageId]);
+  if (sent.messageId !== undefined) return fingerprint([...about, 'message', idOf(sent.messageId)]);
   if (sent.timeKey === undefined) return undefined;
   return fingerprint([
     ...about,
