@@ -69,6 +69,27 @@ test('an edited rule is listed again, alone; the others go on answering', async 
   expect(edited.fingerprints.every((fingerprint) => object.isListed(fingerprint))).toBe(true);
 });
 
+test('a process whose rule the leading one no longer follows does not take it for listed: its sweeps have a gap', async () => {
+  const portal = new LaggingPortal(10);
+  portal.set(1, 'https://www.linkedin.com/in/ada', 0);
+  const { object, index } = await open(portal);
+  await build(object);
+  object.follow(
+    changed((mapping) => {
+      const rules = structuredClone(mapping.match.rules);
+      Object.assign(rules[linkedIn] as object, { also: [] });
+      mapping.match = { ...mapping.match, rules };
+    }),
+  );
+  portal.now += 60_000;
+  await object.sweep(context);
+
+  const { object: beside } = await open(portal, indexedRules(shipped), index);
+
+  const { fingerprints } = beside.rules;
+  expect(fingerprints.map((fingerprint) => beside.isListed(fingerprint))).toEqual([true, true, false, true, true]);
+});
+
 test("what decides about a rule's keys makes it another rule, and nothing else does", () => {
   const { fingerprints } = indexedRules(shipped);
   const sameWith = (change: Parameters<typeof changed>[0]) =>
