@@ -196,6 +196,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'replicas/replica-board.ts',
     'settings/console-settings.ts',
     'config.ts',
+    'create-bridge.ts',
     'errors.ts',
     'live-mappings.ts',
     'logger.ts',

@@ -116,13 +116,19 @@ test('what actions answer, downloads included, carries no secret and no person',
     await post(request, `${request}/regression`),
     await post('/console/mapping', '/console/mapping/check'),
     await post('/console/mapping/try', '/console/mapping/try', { object: 'contacts', text: 'externalId=a\ntitle=CEO' }),
+    await post('/console/mapping/try', '/console/mapping/try', {
+      object: 'tasks',
+      text: 'subject=Call\ncontactId=101',
+    }),
     await page('/console/problems?since=1h'),
     await page('/console'),
   ];
 
   expect(answers[1]?.headers['content-disposition']).toMatch(/^attachment/);
-  expect(answers.map(({ status }) => status)).toEqual([200, 200, 303, 200, 200, 200]);
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 303, 200, 200, 200, 200]);
   for (const { text } of answers) expect(leaksIn(text)).toEqual([]);
+  expect(answers[4]?.text).toContain('would be created as a record of');
+  expect(answers[4]?.text).toMatch(/<code>hs_task_subject<\/code><\/th><td >Call/);
 });
 
 test('events carry no secret and no person', async () => {

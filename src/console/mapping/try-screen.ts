@@ -1,10 +1,10 @@
-import type { RecordKind } from '../../contract/records.ts';
 import { ThreadCallError } from '../archive/call-thread.ts';
 import type { ConsoleThreads } from '../archive/open-threads.ts';
 import { type Html, html } from '../html/html.ts';
 import { postForm } from '../html/post-form.ts';
 import { showExplanation } from '../records/show-explanation.ts';
-import type { TriedRecord } from '../replays/try-record.ts';
+import { showTimelineExplanation } from '../records/show-timeline-explanation.ts';
+import { type TriedRecord, type TypedRecord, triedKinds } from '../replays/try-record.ts';
 import type { Page, Screen, Visit } from '../screens/screen.ts';
 
 /** What would happen to a record, per field; with today's mapping files and without HubSpot. */
@@ -21,17 +21,14 @@ export function tryScreen({ workshop }: Pick<ConsoleThreads, 'workshop'>): Scree
 const example = 'externalId=lead-1\nemail=ada@example.com\nfullName=Ada Lovelace\ntitle=Engineer';
 
 async function tryTyped(workshop: ConsoleThreads['workshop'], visit: Visit): Promise<Page> {
-  const object: RecordKind = visit.form.get('object') === 'companies' ? 'companies' : 'contacts';
+  const object = triedKinds.find((kind) => kind === visit.form.get('object')) ?? 'contacts';
   const typed = { object, text: (visit.form.get('text') ?? '').slice(0, maxText) };
   return { body: html`${showResult(await explain(workshop, typed))}${form(visit, typed)}` };
 }
 
 const maxText = 100_000;
 
-async function explain(
-  workshop: ConsoleThreads['workshop'],
-  typed: { readonly object: RecordKind; readonly text: string },
-): Promise<TriedRecord> {
+async function explain(workshop: ConsoleThreads['workshop'], typed: TypedRecord): Promise<TriedRecord> {
   try {
     return await workshop.ask('tryRecord', typed);
   } catch (error) {
@@ -42,17 +39,17 @@ async function explain(
 
 function showResult(tried: TriedRecord): Html {
   if ('fault' in tried) return html`<p class="bad" role="alert">${tried.fault}</p>`;
-  const { explanations, omitted } = tried;
+  const { omitted } = tried;
   return html`<section class="result" aria-label="Result"><h2>What would happen to it</h2>
 <p class="faint">Without HubSpot: options and types of its properties are not checked. The record is not stored.</p>
-${explanations.map((each) => showExplanation(each))}
+${'timeline' in tried ? tried.timeline.map(showTimelineExplanation) : tried.explanations.map((each) => showExplanation(each))}
 ${omitted > 0 && html`<p>${omitted} more records are not explained.</p>`}</section>`;
 }
 
-function form({ formToken }: Visit, { object, text }: { readonly object: RecordKind; readonly text: string }): Html {
+function form({ formToken }: Visit, { object, text }: TypedRecord): Html {
   return postForm(
     { action: '/console/mapping/try', formToken },
-    html`<p><label>Object <select name="object">${['contacts', 'companies'].map((each) => html`<option ${each === object && html`selected`}>${each}</option>`)}</select></label></p>
+    html`<p><label>Object <select name="object">${triedKinds.map((each) => html`<option ${each === object && html`selected`}>${each}</option>`)}</select></label></p>
 <p><label>A record as Enginy sends it: JSON, or one field=value per line<br><textarea name="text" rows="12" cols="80" spellcheck="false">
 ${text}</textarea></label></p>
 <p><button class="main">Explain</button></p>`,

@@ -7,7 +7,7 @@ import { compileMapping } from '../../mapping/run/compile-mapping.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import type { EnginyRecord } from '../../mapping/values/field-value.ts';
 import type { ConsoleSources } from '../console-sources.ts';
-import type { TriedRecord } from '../replays/try-record.ts';
+import type { ExplainedRecords } from '../replays/try-record.ts';
 
 /** A record of HubSpot by its id. */
 export interface LiveRecord {
@@ -15,7 +15,7 @@ export interface LiveRecord {
   readonly id: string;
 }
 
-export type RecordExplainer = (record: LiveRecord) => Promise<TriedRecord>;
+export type RecordExplainer = (record: LiveRecord) => Promise<ExplainedRecords>;
 
 /** A person waits; requests go first. */
 const explainMs = 20_000;
