@@ -12,11 +12,14 @@ export function captureNamesIn(folder: string): readonly string[] {
   return existsSync(folder) ? readdirSync(folder).filter(isCaptureFileName).sort() : [];
 }
 
-/** Finds the capture of a request: its name carries the request's id. A caller may send an id twice: then time decides. */
+/** Finds the capture of a request: its name carries the request's id. A caller may send an id twice: then the nearest in time is its own. */
 export function createCaptureFinder(names: readonly string[]): CaptureFinder {
   const byId = Map.groupBy(names, requestIdInName);
-  return ({ at, requestId }) =>
-    byId.get(idInName(requestId))?.find((name) => Math.abs(captureMoment(name) - at) <= toleranceMs);
+  return ({ at, requestId }) => {
+    const distance = (name: string) => Math.abs(captureMoment(name) - at);
+    const near = byId.get(idInName(requestId))?.filter((name) => distance(name) <= toleranceMs) ?? [];
+    return near.length === 0 ? undefined : near.reduce((a, b) => (distance(b) < distance(a) ? b : a));
+  };
 }
 
 /**
