@@ -5,8 +5,6 @@ export interface CountingCrm {
   readonly port: number;
   readonly answered: number;
   readonly refused: number;
-  /** Of the first call, as `performance.now()` has it. */
-  readonly firstAt: number | undefined;
   /** Answered calls by replica. */
   readonly by: ReadonlyMap<string, number>;
   close(): void;
@@ -17,7 +15,6 @@ export async function startCountingCrm(limit: number, windowMs: number): Promise
   let hits: number[] = [];
   let answered = 0;
   let refused = 0;
-  let firstAt: number | undefined;
   const by = new Map<string, number>();
   const server = createServer((request, response) => {
     const replica = String(request.headers['x-replica']);
@@ -26,7 +23,6 @@ export async function startCountingCrm(limit: number, windowMs: number): Promise
     request.resume();
     setTimeout(() => {
       const now = performance.now();
-      firstAt ??= now;
       hits = hits.filter((hit) => hit > now - windowMs);
       const isRefused = hits.length >= limit;
       if (isRefused) refused += 1;
@@ -49,9 +45,6 @@ export async function startCountingCrm(limit: number, windowMs: number): Promise
     },
     get refused() {
       return refused;
-    },
-    get firstAt() {
-      return firstAt;
     },
     by,
     close() {

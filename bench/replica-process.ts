@@ -24,7 +24,8 @@ export interface ReplicaTask {
 export interface ReplicaFigures {
   readonly name: string;
   readonly failed: number;
-  readonly urgentMs: readonly number[];
+  /** When each urgent call was asked for, in milliseconds since 1970, and how long it waited. */
+  readonly urgent: readonly (readonly [askedAt: number, ms: number])[];
   readonly lost: number;
 }
 
@@ -48,10 +49,8 @@ const sharing =
       );
 sharing?.followAccount(async () => 'bench');
 const pacer = createPacer(task.limits, sharing === undefined ? {} : { createBudget: sharing.createBudget });
-/** Replicas start one after the other; what calls wait meanwhile is not measured. */
-const measuredFrom = performance.now() + 10_000;
 const endsAt = performance.now() + task.seconds * 1_000;
-const urgentMs: number[] = [];
+const urgentCalls: [number, number][] = [];
 let failed = 0;
 
 function attempt(): Promise<Attempt<undefined>> {
@@ -79,7 +78,8 @@ async function call(urgency: 'urgent' | 'bulk'): Promise<void> {
     lane: task.lane,
     repeat: 'always',
     attempt: () => {
-      if (urgency === 'urgent' && askedAt > measuredFrom) urgentMs.push(performance.now() - askedAt);
+      const ms = performance.now() - askedAt;
+      if (urgency === 'urgent') urgentCalls.push([Date.now() - ms, ms]);
       return attempt();
     },
   } as const;
@@ -98,6 +98,6 @@ const urgent = setInterval(() => void call('urgent'), 1_000);
 if (task.isSaturated) for (let index = 0; index < 30; index += 1) void caller();
 setTimeout(() => {
   clearInterval(urgent);
-  const figures: ReplicaFigures = { name: task.name, failed, urgentMs, lost: sharing?.redis.lostCount ?? 0 };
+  const figures: ReplicaFigures = { name: task.name, failed, urgent: urgentCalls, lost: sharing?.redis.lostCount ?? 0 };
   process.stdout.write(`${JSON.stringify(figures)}\n`, () => process.exit(0));
 }, task.seconds * 1_000);
