@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { claimScript, epochKey, settleMs } from './claim-scripts.ts';
 import type { ConnectedParts } from './connected-parts.ts';
 import { type HeldClaims, keysPerCall } from './held-claims.ts';
@@ -43,6 +44,9 @@ export function createClaimRounds(redis: RedisConnection) {
     repliedAt = performance.now();
     return { states: [...letters].map((letter) => stateOf[letter]), since: Number(since) };
   }
+
+  // So that a replica that has claimed nothing yet notices, too, when Redis loses its data.
+  void claimChunk([], [randomUUID(), '0'], new Map());
 
   return async (
     { parts, token, begins }: HeldClaims,

@@ -61,7 +61,7 @@ function connectClaims(redis: TestRedis, name: string, onFinished: OnFinished) {
     await connection.close();
   };
   onFinished(close);
-  return { claims: createRedisClaims(connection, createKeyDigest('token')), close };
+  return { claims: createRedisClaims(connection, createKeyDigest('token')), connection, close };
 }
 
 describe.concurrent('while another replica works on a key', () => {
@@ -116,6 +116,33 @@ describe.concurrent('while another replica works on a key', () => {
       expect(await waiting).toBe(true);
     },
   );
+});
+
+test.each([
+  ['is killed and restarts empty', (redis: TestRedis) => redis.restart()],
+  ['loses its data', flush],
+])('a replica that claimed nothing before waits for the work of others when Redis %s', async (_what, fault) => {
+  const redis = await startedRedis(onTestFinished);
+  const { claims: idle, connection } = connectClaims(redis, 'idle', onTestFinished);
+  await expect.poll(() => connection.isUp).toBe(true);
+  const events: string[] = [];
+  const begun = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<void>();
+  const holding = connectClaims(redis, 'holder', onTestFinished).claims.hold(['key'], deadlineIn(60_000), async () => {
+    begun.resolve();
+    await ended.promise;
+    events.push('ended');
+  });
+  await begun.promise;
+
+  await fault(redis);
+  await expect.poll(async () => 'value' in (await connection.attempt((client) => client.ping()))).toBe(true);
+  const waiting = idle.hold(['key'], deadlineIn(60_000), async () => void events.push('idle'));
+  await pause(4_000);
+  ended.resolve();
+  await Promise.all([holding, waiting]);
+
+  expect(events).toEqual(['ended', 'idle']);
 });
 
 test('work that did not end is known to the next one, however late it comes, until one clears it up', async () => {
