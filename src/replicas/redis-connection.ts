@@ -43,7 +43,7 @@ const maxRetryMs = 2_000;
 /** There is no server; or there is one that is full, starting, busy with a script, or without its disk or followers. */
 const isRefusedToAll = /ECONNREFUSED|^(OOM|LOADING|BUSY|MISCONF|NOREPLICAS|CLUSTERDOWN|MASTERDOWN)\b/;
 /** The server ended, or something between closed the connection: others may still reach it. */
-const isClosed = /ECONNRESET|EPIPE|closed|no connection|isn't writeable/i;
+const isClosed = /ECONNRESET|EPIPE|closed|no connection|isn't writeable|max retries per request/i;
 /** Replies that every command of this connection would get. */
 const isOfConnection: ReadonlySet<string> = new Set(['READONLY', 'NOAUTH', 'WRONGPASS']);
 

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { connectRedis } from '../../src/replicas/redis-connection.ts';
+import { connectRedis, type RedisConnection } from '../../src/replicas/redis-connection.ts';
 import { logSink } from '../support/log-sink.ts';
 import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
 import { startRedis } from '../support/start-redis.ts';
@@ -50,19 +50,30 @@ test('no request fails while Redis is frozen, dies and returns, and no record is
 test('the log says how Redis was lost', async () => {
   const redis = await startRedis();
   onTestFinished(() => redis.close());
-  const lose = async (fault: () => unknown) => {
+  const lose = async (fault: (connection: RedisConnection) => unknown) => {
     const { log, text } = logSink();
     const connection = connectRedis({ url: redis.url, name: 'one' }, { log });
     onTestFinished(() => connection.close());
     await expect.poll(() => connection.attempt((client) => client.ping())).toEqual({ value: 'PONG' });
-    await fault();
+    await fault(connection);
     await expect.poll(async () => 'lostBy' in (await connection.attempt((client) => client.ping()))).toBe(true);
     return /"lostBy":"([^"]+)"/.exec(text())?.[1];
   };
 
   const frozen = await lose(redis.freeze);
   redis.thaw();
+  const killedBeforeReply = await lose(async (connection) => {
+    redis.freeze();
+    const reply = connection.attempt((client) => client.ping());
+    await redis.kill();
+    await reply;
+  });
+  await redis.restart();
   const killed = await lose(redis.kill);
 
-  expect({ frozen, killed }).toEqual({ frozen: 'silence', killed: 'closed connection' });
+  expect({ frozen, killedBeforeReply, killed }).toEqual({
+    frozen: 'silence',
+    killedBeforeReply: 'closed connection',
+    killed: 'closed connection',
+  });
 });
