@@ -1,11 +1,13 @@
-export type PersonalKind = 'email' | 'telephone number' | 'address';
+export type PersonalKind = 'email' | 'telephone number' | 'address' | 'name';
 
-/** What an id of Enginy's says about a person: some callers send an email address, a telephone number or a URL as id. */
+/** What an id of Enginy's says about a person: some callers send an email address, a telephone number, a URL or a name. */
 export function personalKindOf(id: string): PersonalKind | undefined {
   const text = id.trim();
   if (/[^\s@]@[^\s@]/.test(text)) return 'email';
   if (/^[a-z][a-z\d+.-]*:\/\/|^www\.|linkedin\.com/i.test(text)) return 'address';
-  return isDialled(text) ? 'telephone number' : undefined;
+  if (isDialled(text)) return 'telephone number';
+  // Two words; one alone may be any id.
+  return /\p{L}[.'’]?\s+\p{L}{2}/u.test(text) ? 'name' : undefined;
 }
 
 /** Digits alone are an id, unless they begin as a telephone number does. */
