@@ -66,12 +66,17 @@ async function runAudited(action: Action, visit: Visit, audit: Audit): Promise<R
   const common = { user, role, action: action.path, ...(subject !== undefined && { subject }) };
   try {
     const reply = await action.run(visit);
-    audit.note({ ...common, result: 'done' });
+    audit.note({ ...common, result: isRefused(reply) ? 'failed' : 'done' });
     return reply;
   } catch (error) {
     audit.note({ ...common, result: 'failed' });
     throw error;
   }
+}
+
+/** What was not done is no mark of a problem either. */
+function isRefused(reply: Reply): boolean {
+  return 'body' in reply && (reply.status ?? 200) >= 400;
 }
 
 function visitOf(request: Request, { identity, formToken }: SignedIn): Visit {

@@ -10,13 +10,15 @@ export function findRequests(database: DatabaseSync, filter: RequestFilter): Jou
     conditions.push(condition);
     for (const value of given) values.push(value);
   };
-  const { since, until, status, endpoint, outcome, reason, requestId, after, before, from, text, limit } = filter;
+  const { since, until, status, endpoint, outcome, reason, requestId, wholeRequestId } = filter;
+  const { after, before, from, text, limit } = filter;
   if (since !== undefined) add('at >= ?', since);
   if (until !== undefined) add('at < ?', until);
   if (status !== undefined) add('status BETWEEN ? AND ?', ...status);
   if (endpoint !== undefined) add('instr(lower(endpoint), ?) > 0', endpoint.toLowerCase());
   // Ids are ASCII, and every one of them sorts before the last character.
   if (requestId !== undefined) add('request_id >= ? AND request_id < ?', requestId, `${requestId}\u{10ffff}`);
+  if (wholeRequestId !== undefined) add('request_id = ?', wholeRequestId);
   if (after !== undefined) add('requests.id > ?', after);
   if (before !== undefined) add('requests.id < ?', before);
   if (from !== undefined) add('requests.id >= ?', from);

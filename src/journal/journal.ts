@@ -45,6 +45,8 @@ export interface RequestFilter {
   readonly reason?: string;
   /** The beginning of a request id. */
   readonly requestId?: string;
+  /** A request id as it is. */
+  readonly wholeRequestId?: string;
   /** Part of the request's id, endpoint or error, the id of a record, or part of a name among what was decided. */
   readonly text?: string;
   /** Only requests behind this position, from there on. */

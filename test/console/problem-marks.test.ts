@@ -61,6 +61,20 @@ test('an ignored problem stays ignored when it recurs, until it is reopened', as
   expect((await page('/console/problems')).text).not.toContain('<h2>Ignored</h2>');
 });
 
+test('a problem that has not occurred cannot be marked', async () => {
+  const form = { 'form-token': formTokenOf(await page(problem)), since: '24h' };
+  const unknown = '/console/problems/feedfacecafe/ignore';
+  const { status } = await ask(`${running.adminUrl}${unknown}`, { headers: { cookie }, form });
+
+  expect(status).toBe(404);
+  await vi.waitFor(async () => {
+    const reader = openJournalReader(running.folder);
+    const actions = (await reader?.actions(10)) ?? [];
+    reader?.close();
+    expect(actions.filter(({ subject }) => subject === 'feedfacecafe').map(({ result }) => result)).toEqual(['failed']);
+  }, waiting);
+});
+
 test('each mark is an audit line, which other processes read', async () => {
   const key = problem.split('/').at(-1);
   await vi.waitFor(async () => {

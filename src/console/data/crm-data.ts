@@ -30,6 +30,11 @@ export interface CrmData {
   associated(from: { readonly kind: DataKind; readonly id: string }, to: DataKind): Promise<readonly DataRecord[]>;
 }
 
+/** The pages share HubSpot's limits with Enginy's requests; the message is for the person who asked. */
+export class CrmBusyError extends Error {
+  override readonly name = 'CrmBusyError';
+}
+
 const pageSize = 50;
 const maxAssociated = 50;
 const timeoutMs = 10_000;
@@ -53,6 +58,7 @@ export function createCrmData({ baseUrl, accessToken }: EmbeddedCrm): CrmData {
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     if (response.status === 404) return undefined;
+    if (response.status === 429) throw new CrmBusyError('The embedded CRM has no call left for this page');
     if (!response.ok) throw new Error(`the embedded CRM answered ${response.status} to ${path.split('?')[0]}`);
     return await response.json();
   }

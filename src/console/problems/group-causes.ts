@@ -92,7 +92,7 @@ function failureOf({ endpoint, object, outcome, problem, rule }: CauseCount, pla
 
 function failurePart({ endpoint, status, error, requests, trend, firstAt, lastAt }: FailureCount): Part {
   const what = `${status}${error === '' ? '' : ` ${error}`}`;
-  const remedy = remedies[status];
+  const remedy = status === 404 && !endpoint.endsWith(' none') ? undefined : remedies[status];
   const common = { endpoint, records: requests, trend, firstAt, lastAt, details: [] };
   return { ...common, kind: 'failed', id: `${endpoint} ${what}`, what, ...(remedy !== undefined && { remedy }) };
 }

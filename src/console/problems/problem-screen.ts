@@ -1,3 +1,4 @@
+import { endpointName } from '../../reasons/entry-words.ts';
 import { includesRole } from '../access/roles.ts';
 import { ThreadCallError } from '../archive/call-thread.ts';
 import type { ConsoleThreads } from '../archive/open-threads.ts';
@@ -74,8 +75,8 @@ const gone: Page = {
 };
 
 function describe({ cause }: ProblemView): Html {
-  const { kind, endpoint, what, remedy, records, firstAt, lastAt } = cause;
-  return html`<p>${statusMark(kind === 'failed' ? 'bad' : 'warning', kind === 'failed' ? 'failed' : 'held back')} <span class="code">${endpoint}</span>: ${what}</p>
+  const { kind, what, remedy, records, firstAt, lastAt } = cause;
+  return html`<p>${statusMark(kind === 'failed' ? 'bad' : 'warning', kind === 'failed' ? 'failed' : 'held back')} <span class="code">${endpointName(cause)}</span>: ${what}</p>
 <p>${records} records, first ${timeTag(firstAt)}, last ${timeTag(lastAt)} (UTC).</p>
 ${remedy !== undefined && html`<p>What to do: ${remedy}.</p>`}`;
 }
@@ -144,7 +145,7 @@ function listRequests({ requests }: ProblemView): Html {
       href: requestPath(request),
       cells: [
         timeTag(request.at),
-        html`<a href="${requestPath(request)}">${request.endpoint}</a>`,
+        html`<a href="${requestPath(request)}">${endpointName(request)}</a>`,
         request.status,
         capture === undefined ? 'no' : 'yes',
       ],

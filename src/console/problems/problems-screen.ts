@@ -1,3 +1,4 @@
+import { endpointName } from '../../reasons/entry-words.ts';
 import type { ConsoleThreads } from '../archive/open-threads.ts';
 import { captionedTable } from '../html/captioned-table.ts';
 import { type Html, html } from '../html/html.ts';
@@ -93,13 +94,13 @@ function table(caption: string, causes: readonly Cause[], { span, markOf }: Show
     caption,
     columns,
     causes.map((cause) => {
-      const { kind, endpoint, what, records, trend, firstAt, lastAt, remedy } = cause;
+      const { kind, what, records, trend, firstAt, lastAt, remedy } = cause;
       const href = causePath(cause, span);
       const mark = markOf(cause);
       return {
         href,
         cells: [
-          html`${statusMark(kind === 'failed' ? 'bad' : kind === 'held back' ? 'warning' : 'off', endpoint)}<br><a href="${href}">${what}</a>${mark !== undefined && html`<br><small>${describeMark(mark)}</small>`}`,
+          html`${statusMark(kind === 'failed' ? 'bad' : kind === 'held back' ? 'warning' : 'off', endpointName(cause))}<br><a href="${href}">${what}</a>${mark !== undefined && html`<br><small>${describeMark(mark)}</small>`}`,
           records,
           trendChart(
             trend,

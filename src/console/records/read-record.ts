@@ -46,7 +46,10 @@ export async function readRecord(archive: Archive, name: string): Promise<Record
 }
 
 async function findRequestId(archive: Archive, name: string): Promise<string | undefined> {
-  if (name.length < minRequestId || !/^[A-Za-z0-9._:-]+$/.test(name)) return undefined;
+  if (!/^[A-Za-z0-9._:-]+$/.test(name)) return undefined;
+  const whole = await archive.journal()?.requests({ wholeRequestId: name, limit: 1 });
+  if (whole?.[0] !== undefined) return name;
+  if (name.length < minRequestId) return undefined;
   const found = (await archive.journal()?.requests({ requestId: name, limit: 2 })) ?? [];
   const ids = new Set(found.map(({ requestId }) => requestId));
   return ids.size === 1 ? found[0]?.requestId : undefined;

@@ -10,7 +10,8 @@ const retryMs = 60_000;
 
 /** Where records are: in HubSpot's user interface, or on the console's own pages for the embedded CRM. Never waits for HubSpot. */
 export function createRecordLinks({ crm, config, log }: ConsoleSources): () => Promise<RecordLink> {
-  if (config.isSandbox) return async () => (object, crmId) => `/console/data/${object}/${encodeURIComponent(crmId)}`;
+  if (config.isSandbox)
+    return async () => (object, crmId) => (isHubSpotId(crmId) ? `/console/data/${object}/${crmId}` : undefined);
   let templates: Readonly<Record<'contacts' | 'companies', string>> | undefined;
   let askedAt = Number.NEGATIVE_INFINITY;
   const ask = () => {
@@ -27,6 +28,11 @@ export function createRecordLinks({ crm, config, log }: ConsoleSources): () => P
   };
   return async () => {
     if (templates === undefined && performance.now() > askedAt + retryMs) ask();
-    return (object, crmId) => templates?.[object].replace('{{crmId}}', encodeURIComponent(crmId));
+    return (object, crmId) => (isHubSpotId(crmId) ? templates?.[object].replace('{{crmId}}', crmId) : undefined);
   };
+}
+
+/** Enginy may send anything as `crmId`: what is no id of HubSpot leads nowhere. */
+function isHubSpotId(id: string): boolean {
+  return /^\d{1,20}$/.test(id);
 }

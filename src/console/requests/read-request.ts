@@ -46,8 +46,8 @@ export async function readRequest(archive: Archive, reference: RequestReference)
   const { requestId, position, showsValues = false } = reference;
   // A position is found at once; an id alone is looked for in all requests.
   const place = position === undefined ? {} : { from: position, before: position + 1 };
-  const found = (await journal?.requests({ requestId, ...place, limit: maxOthers + 1 })) ?? [];
-  const requests = found.filter((each) => each.requestId === requestId).toReversed();
+  const found = await journal?.requests({ wholeRequestId: requestId, ...place, limit: maxOthers + 1 });
+  const requests = (found ?? []).toReversed();
   const request = position === undefined ? requests[0] : requests.find((each) => each.position === position);
   if (request === undefined || journal === undefined) return undefined;
   const entries = await journal.recordsOf(request, maxEntries);

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { endpointName } from '../../reasons/entry-words.ts';
 import { ThreadCallError } from '../archive/call-thread.ts';
 import type { ConsoleSources } from '../console-sources.ts';
 import { captionedTable } from '../html/captioned-table.ts';
@@ -57,12 +58,12 @@ function showProblems({ causes, more }: ProblemList): Html {
   if (open.length === 0) return html`<h2>Problems</h2><p>${statusMark('good', 'None in the last 24 hours')}</p>`;
   const columns = [{ label: 'Cause' }, { label: 'Records', isNumber: true }, { label: 'Last' }, { label: 'Trend' }];
   const rows = open.slice(0, maxShown).map((cause) => {
-    const { kind, endpoint, what, records, lastAt, trend } = cause;
+    const { kind, what, records, lastAt, trend } = cause;
     const href = causePath(cause, span);
     return {
       href,
       cells: [
-        html`${statusMark(kind === 'failed' ? 'bad' : 'warning', endpoint)}<br><a href="${href}">${what}</a>`,
+        html`${statusMark(kind === 'failed' ? 'bad' : 'warning', endpointName(cause))}<br><a href="${href}">${what}</a>`,
         records,
         timeTag(lastAt),
         trendChart(trend, `${records} records over 24 hours`),

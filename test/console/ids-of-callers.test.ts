@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { ask, formTokenOf, signIn, startConsoleBridge } from './console-client.ts';
+
+const apiKey = 'good-key-for-tests';
+const waiting = { timeout: 30_000, interval: 100 };
+
+let running: Awaited<ReturnType<typeof startConsoleBridge>>;
+let cookie: string;
+
+const page = (path: string) => ask(`${running.adminUrl}${path}`, { headers: { cookie } });
+
+async function send(requestId: string, path: string, contacts?: readonly object[]): Promise<void> {
+  const headers = { 'x-api-key': apiKey, 'content-type': 'application/json', 'x-request-id': requestId };
+  const body = contacts && { method: 'PUT', body: JSON.stringify({ contacts }) };
+  await (await fetch(`${running.url}${path}`, { headers, ...body })).text();
+}
+
+beforeAll(async () => {
+  running = await startConsoleBridge({ JOURNAL: 'on' });
+  cookie = await signIn(running.adminUrl, running.consoleLink);
+  await send('r1', '/tasks/999999999');
+  await send('ids', '/contacts', [
+    { crmId: 'abc', title: 'CEO' },
+    { crmId: 'Canaria Vogelsang', title: 'CEO' },
+  ]);
+  for (let n = 0; n < 12; n += 1) await send(`r1${n}`, '/nothing/here');
+  await vi.waitFor(
+    async () => expect((await page('/console/requests')).text).toContain('/console/requests/r111'),
+    waiting,
+  );
+});
+
+afterAll(() => running.close());
+
+test('a request is found by its whole id, however short and however many ids begin with it', async () => {
+  const form = { 'form-token': formTokenOf(await page('/console/record')), name: 'r1' };
+  const found = await ask(`${running.adminUrl}/console/record`, { headers: { cookie }, form });
+  const { status, text } = await page('/console/requests/r1');
+
+  expect(found.headers.location).toBe('/console/requests/r1');
+  expect(status).toBe(200);
+  expect(text).toContain('GET /tasks/:id 404');
+});
+
+test('what is no id of HubSpot is no link to a record, and a name is a placeholder', async () => {
+  const { text } = await page('/console/requests/ids');
+
+  expect(text).toContain('abc');
+  expect(text).toMatch(/\[name [0-9a-f]{6}\]/);
+  expect(text).not.toContain('Vogelsang');
+  expect(text).not.toContain('/console/data/contacts/');
+});
+
+test('an unknown task is not taken for a wrong base URL, and an unknown path is called so', async () => {
+  const { text } = await page('/console/problems');
+  const [, ofTask = ''] = /(GET \/tasks\/:id<[\s\S]*?<\/tr>)/.exec(text) ?? [];
+
+  expect(ofTask).toContain('404 Task not found');
+  expect(ofTask).not.toContain('BASE_PATH');
+  expect(text).toMatch(/GET \(unknown path\)[\s\S]*BASE_PATH/);
+});
+
+test('a page of data for which the embedded CRM has no call left says so', async () => {
+  const { text } = await page('/console/data');
+  const [record = ''] = /\/console\/data\/contacts\/\d+/.exec(text) ?? [];
+  const answers = await Promise.all(Array.from({ length: 20 }, () => page(record)));
+  const refused = answers.filter(({ status }) => status !== 200);
+
+  expect(new Set(refused.map(({ status }) => status))).toEqual(new Set([503]));
+  expect(refused[0]?.text).toContain('The embedded CRM has no call left for this page');
+});
