@@ -53,6 +53,23 @@ test.each(identified)(
   },
 );
 
+test('a create that is too large to search for links what another tool created after the sync', async () => {
+  const crm = await startCrm();
+  const { send } = await startBridgeOn(crm, { MATCH_EXTRA_SEARCHES: '1' });
+  const records = withIds(Array.from({ length: 40 }, (_unused, n) => profile(n)));
+  await send('POST', '/contacts/sync', { contacts: records });
+  const places = [0, 3, 20, 39];
+  const urls = places.map((n) => ({ properties: { hs_linkedin_url: `http://es.linkedin.com/in/Ada-${n}/?trk=x` } }));
+  const { contacts: others } = crm.seed({ contacts: urls });
+  const before = searchesOf(crm);
+
+  const created = idsIn(await send('POST', '/contacts', { contacts: records }));
+
+  expect(places.map((n) => created[n])).toEqual(others);
+  expect(crm.records('contacts')).toHaveLength(40);
+  expect(searchesOf(crm) - before).toBe(1);
+});
+
 test('where other tools modified more records than a search costs, the values are searched for again', async () => {
   const crm = await startCrm();
   const { send } = await startBridgeOn(crm);

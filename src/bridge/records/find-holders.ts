@@ -173,9 +173,9 @@ async function searchIndex(scope: RuleScope, keys: readonly MatchKey[]): Promise
     if (found === undefined || holders.has(key.value)) continue;
     const isPartial = incomplete.has(key);
     holders.set(key.value, 'records' in found && isPartial ? { ...found, isPartial } : found);
-    if ('problem' in found || isPartial) continue;
+    if ('problem' in found) continue;
     const tookMs = performance.now() - startedAt;
-    settle(scope, key, { candidates: candidates.get(key.value) ?? [], records: found.records, tookMs });
+    settle(scope, key, { candidates: candidates.get(key.value) ?? [], records: found.records, isPartial, tookMs });
   }
   return holders;
 }
@@ -230,14 +230,18 @@ function isFoundAsUsual({ clauses }: MatchKey, { properties }: CrmRecord): boole
 interface SettledKey {
   readonly candidates: readonly string[];
   readonly records: readonly CrmRecord[];
+  /** True if not every spelling was searched for. */
+  readonly isPartial?: boolean;
   /** How long the search for it took. */
   readonly tookMs?: number;
 }
 
-function settle(scope: RuleScope, key: MatchKey, { candidates, records, tookMs = 0 }: SettledKey): void {
+function settle(scope: RuleScope, key: MatchKey, settled: SettledKey): void {
+  const { candidates, records, isPartial = false, tookMs = 0 } = settled;
   const holders = records.map(({ id }) => id);
   const others = candidates.filter((id) => !holders.includes(id));
-  scope.idCache.settle(objectTypeOf(scope), key, { holders, others, isAwaited: scope.isAfterAnswer === true, tookMs });
+  const isAwaited = scope.isAfterAnswer === true && !isPartial;
+  scope.idCache.settle(objectTypeOf(scope), key, { holders, others, isAwaited, isPartial, tookMs });
 }
 
 function findCandidates(

@@ -137,16 +137,22 @@ async function choosePolicy(scope: CreateScope, { creations, rules }: Asked): Pr
 
 /**
  * Where searches of the last minute are trusted, takes into account what was modified since. Records for which that is not known get
- * their problem; where too much was modified, everything is searched as if it had not been.
+ * their problem; where too much was modified, everything is searched as if it had not been. A request that may not search takes it into
+ * account as well, also for values of which a sync could not try every spelling.
  */
 async function checkTrusted(scope: CreateScope, asked: Asked, policy: SearchPolicy): Promise<SearchPolicy> {
-  if (policy !== 'unless searched lately') return policy;
+  if (policy !== 'unless searched lately' && policy !== 'never') return policy;
   const { mapping, idCache, extraSearches } = scope;
   const keys = await keysIn(scope, asked);
   const trusted = keys.flatMap((key) => {
-    const { isSearched = false, searchedAgoMs = 0 } = idCache.get(mapping.target.objectType, key) ?? {};
-    return isSearched ? { key, searchedAgoMs } : [];
+    const { isSearched = false, searchedAgoMs } = idCache.get(mapping.target.objectType, key) ?? {};
+    return searchedAgoMs !== undefined && (isSearched || policy === 'never') ? { key, searchedAgoMs } : [];
   });
+  if (policy === 'never') {
+    // No more than other requests may search.
+    await readChanges(scope, { ...asked, mostPages: Math.max(extraSearches, 1) }, trusted);
+    return policy;
+  }
   const isComplete = await readChanges(scope, asked, trusted);
   if (isComplete) return policy;
   return countSearches(keys) <= extraSearches ? 'always' : relyOnMemory(scope, keys.length);
@@ -182,12 +188,12 @@ async function keysIn({ mapping }: CreateScope, { creations, rules }: Asked): Pr
  */
 async function readChanges(
   scope: CreateScope,
-  { creations, rules }: Asked,
+  { creations, rules, mostPages = Number.POSITIVE_INFINITY }: Asked & { readonly mostPages?: number },
   searched: readonly SearchedKey[],
 ): Promise<boolean> {
   const { mapping, idCache } = scope;
   // More pages would cost more than searching again.
-  const maxPages = countSearches(searched.map(({ key }) => key));
+  const maxPages = Math.min(countSearches(searched.map(({ key }) => key)), mostPages);
   const changes = await changesSince(scope, searched, maxPages);
   if ('problem' in changes) {
     const unknown = new Set(searched.map(({ key }) => nameOf(key)));

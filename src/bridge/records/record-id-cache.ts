@@ -13,7 +13,7 @@ export interface RememberedIds {
   readonly ids: readonly string[];
   /** True if a search found these records and no others within the last minute. */
   readonly isSearched: boolean;
-  /** How long ago the search of `isSearched` began, in milliseconds. */
+  /** How long ago the search began, in milliseconds, if that was in the last minute: also one that did not try every spelling. */
   readonly searchedAgoMs?: number;
   /** True if a search found these records and no others after the request that needed them was answered. */
   readonly isAwaited: boolean;
@@ -25,6 +25,8 @@ export interface SearchedIds {
   readonly others: readonly string[];
   /** True if the request was answered before. */
   readonly isAwaited?: boolean;
+  /** True if not every spelling was searched for. */
+  readonly isPartial?: boolean;
   /** How long the search took. */
   readonly tookMs?: number;
 }
@@ -51,6 +53,7 @@ interface Entry {
   readonly searchedAt?: number;
   readonly tookMs?: number;
   readonly isAwaited?: boolean;
+  readonly isPartial?: boolean;
 }
 
 /** What all replicas remember: the record that was last known to hold a key, by the key's name. Never fails. */
@@ -94,11 +97,12 @@ export function createRecordIdCache(
     get(objectType, key) {
       const entry = entries.get(cacheKey(objectType, key));
       if (entry === undefined) return undefined;
-      const { ids, searchedAt, tookMs = 0, isAwaited = false } = entry;
+      const { ids, searchedAt, tookMs = 0, isAwaited = false, isPartial = false } = entry;
       if (searchedAt === undefined) return { ids, isSearched: false, isAwaited: false };
       const ageMs = now() - searchedAt;
-      const isSearched = ageMs < searchTrustedMs;
-      return { ids, isSearched, searchedAgoMs: ageMs + tookMs, isAwaited: isAwaited && ageMs < awaitedMs };
+      const isRecent = ageMs < searchTrustedMs;
+      const known = { ids, isSearched: isRecent && !isPartial, isAwaited: isAwaited && ageMs < awaitedMs };
+      return isRecent ? { ...known, searchedAgoMs: ageMs + tookMs } : known;
     },
     remember(objectType, keys, id) {
       const names = keys.map((key) => cacheKey(objectType, key));
@@ -110,12 +114,16 @@ export function createRecordIdCache(
         entries.set(name, { ...entry, ids: ids.slice(-maxIds) });
       }
     },
-    settle(objectType, key, { holders, others, isAwaited = false, tookMs = 0 }) {
+    settle(objectType, key, { holders, others, isAwaited = false, isPartial = false, tookMs = 0 }) {
       const name = cacheKey(objectType, key);
-      const since = (entries.get(name)?.ids ?? []).filter((id) => !others.includes(id));
+      const entry = entries.get(name);
+      const since = (entry?.ids ?? []).filter((id) => !others.includes(id));
       const ids = [...new Set([...holders, ...since])];
       if (ids.length > maxIds) entries.set(name, { ids: ids.slice(-maxIds) });
-      else entries.set(name, { ids, searchedAt: now(), tookMs, isAwaited });
+      // What was searched for completely is not forgotten for a search that was not.
+      else if (isPartial && entry?.searchedAt !== undefined && entry.isPartial !== true)
+        entries.set(name, { ...entry, ids });
+      else entries.set(name, { ids, searchedAt: now(), tookMs, isAwaited, isPartial });
     },
     deliver(objectType, key) {
       const name = cacheKey(objectType, key);
