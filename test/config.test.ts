@@ -206,7 +206,7 @@ test.each<[string, Record<string, string>, string | undefined]>([
   [
     'with a number of proxies',
     { CONSOLE: 'on', ADMIN_PORT: '9464', CONSOLE_TRUSTED_HEADER: 'X-User', CONSOLE_TRUSTED_PROXIES: '1' },
-    'CONSOLE_TRUSTED_PROXIES must be',
+    'CONSOLE_TRUSTED_PROXIES must be addresses',
   ],
   ...['0.0.0.0/0', '::/0', '10.0.0.0/7', 'loopback, ::ffff:0:0/96', 'c000::/2'].map(
     (CONSOLE_TRUSTED_PROXIES): [string, Record<string, string>, string] => [
@@ -215,13 +215,31 @@ test.each<[string, Record<string, string>, string | undefined]>([
       'CONSOLE_TRUSTED_PROXIES must not contain a network larger than',
     ],
   ),
-  ...['Cookie', 'authorization', 'Host', 'Origin', 'X-Forwarded-For', 'Sec-Fetch-Site', 'Content-Type'].map(
-    (CONSOLE_TRUSTED_HEADER): [string, Record<string, string>, string] => [
-      `with the identity header ${CONSOLE_TRUSTED_HEADER}`,
-      { CONSOLE: 'on', ADMIN_PORT: '9464', CONSOLE_TRUSTED_HEADER, CONSOLE_TRUSTED_PROXIES: '10.0.0.0/8' },
-      'CONSOLE_TRUSTED_HEADER must be a header that only the identity proxy sets',
-    ],
-  ),
+  [
+    'with a mask of addresses as proxies',
+    {
+      CONSOLE: 'on',
+      ADMIN_PORT: '9464',
+      CONSOLE_TRUSTED_HEADER: 'X-User',
+      CONSOLE_TRUSTED_PROXIES: '10.0.0.0/255.0.0.0',
+    },
+    'CONSOLE_TRUSTED_PROXIES must be addresses',
+  ],
+  ...[
+    'Cookie',
+    'authorization',
+    'Host',
+    'Origin',
+    'X-Forwarded-For',
+    'Sec-Fetch-Site',
+    'Content-Type',
+    'Priority',
+    'DNT',
+  ].map((CONSOLE_TRUSTED_HEADER): [string, Record<string, string>, string] => [
+    `with the identity header ${CONSOLE_TRUSTED_HEADER}`,
+    { CONSOLE: 'on', ADMIN_PORT: '9464', CONSOLE_TRUSTED_HEADER, CONSOLE_TRUSTED_PROXIES: '10.0.0.0/8' },
+    'CONSOLE_TRUSTED_HEADER must be a header that only the identity proxy sets',
+  ]),
   [
     'with usual proxies',
     {

@@ -112,9 +112,13 @@ export const trustedProxies = z
   );
 
 /** As {@link trustedProxies}, but never a number: who asks is decided by address. */
-export const proxyAddresses = trustedProxies
-  .refine((value) => typeof value !== 'number', 'must be addresses and networks such as 10.0.0.0/8 or loopback')
-  .transform((value) => (typeof value === 'number' ? [] : value))
+export const proxyAddresses = z
+  .string()
+  .transform((text) => text.split(',').map((each) => each.trim()))
+  .refine(
+    (value) => value.every(isNetwork),
+    'must be addresses and networks such as 10.0.0.0/8 or loopback, separated by commas',
+  )
   .refine((networks) => !networks.some(isVast), 'must not contain a network larger than 10.0.0.0/8 or fc00::/7');
 
 /** True for a network that reaches beyond any private one: every caller would be believed. */
@@ -132,7 +136,7 @@ export const headerName = z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'mus
 
 /** Headers that browsers, HTTP itself or any proxy set: none of them names a user whom a proxy vouches for. */
 const ordinaryHeaders =
-  /^(?:cookie2?|set-cookie|(?:proxy-)?authorization|host|origin|referer|user-agent|connection|keep-alive|upgrade.*|transfer-encoding|te|trailer|expect|date|range|via|pragma|cache-control|forwarded|x-forwarded-(?:for|host|port|proto|prefix|server)|x-real-ip|x-request-id|last-event-id|content-.*|accept.*|if-.*|sec-.*)$/i;
+  /^(?:cookie2?|set-cookie|(?:proxy-)?authorization|host|origin|referer|user-agent|connection|keep-alive|upgrade.*|transfer-encoding|te|trailer|expect|date|range|via|pragma|cache-control|forwarded|x-forwarded-(?:for|host|port|proto|prefix|server)|x-real-ip|x-request-id|last-event-id|priority|dnt|save-data|content-.*|accept.*|if-.*|sec-.*)$/i;
 
 /** As {@link headerName}, of an identity proxy. */
 export const identityHeader = headerName.refine(
