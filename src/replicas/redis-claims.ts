@@ -17,6 +17,8 @@ export interface RedisClaims extends Claims {
 
 const firstPollMs = 50;
 const maxPollMs = 200;
+/** Redis is often back after so short a time, with its data: it was silent for a moment, or the network was. */
+const briefLossMs = 2_000;
 /** Time that is left for the response when a wait is given up. */
 const reserveMs = 1_000;
 
@@ -36,6 +38,7 @@ export function createRedisClaims(redis: RedisConnection, digest: KeyDigest): Re
       const { states, since } = await claimFree({ parts: open, token, begins }, busyAt);
       begins = since;
       const isLate = deadline.remainingMs() < reserveMs + pollMs;
+      const isLostJustNow = performance.now() - redis.lostAt < briefLossMs;
       const mine: ConnectedParts[] = [];
       const waiting: ConnectedParts[] = [];
       for (const part of open) {
@@ -44,7 +47,7 @@ export function createRedisClaims(redis: RedisConnection, digest: KeyDigest): Re
         const wasBusyFor = performance.now() - (busyAt.get(part) ?? Number.NEGATIVE_INFINITY);
         // Redis does not say whether the other has finished; a request that has no time left waits only for what was busy.
         const mustWait =
-          (state === 'unknown' && wasBusyFor < heldMs + settleMs) ||
+          (state === 'unknown' && (wasBusyFor < heldMs + settleMs || (isLostJustNow && !isLate))) ||
           (state === 'doubtful' && (!isLate || busyAt.has(part)));
         (state === 'busy' || mustWait ? waiting : mine).push(part);
       }

@@ -27,6 +27,8 @@ export interface RedisConnection {
   readonly isUp: boolean;
   /** When Redis last replied again after it was lost, by `performance.now()`; minus infinity if it was never lost. */
   readonly regainedAt: number;
+  /** When a working connection was last lost, by `performance.now()`; minus infinity if it never was. */
+  readonly lostAt: number;
   /** How often a working connection was lost since the start. */
   readonly lostCount: number;
   close(): Promise<void>;
@@ -86,6 +88,7 @@ function createConnectionState(log: Logger) {
   let state: State = 'starting';
   let lostCount = 0;
   let regainedAt = Number.NEGATIVE_INFINITY;
+  let lostAt = Number.NEGATIVE_INFINITY;
   const reported = new Set<string>();
   return {
     get current(): State {
@@ -96,6 +99,9 @@ function createConnectionState(log: Logger) {
     },
     get regainedAt() {
       return regainedAt;
+    },
+    get lostAt() {
+      return lostAt;
     },
     noteUp() {
       if (state === 'down') {
@@ -114,7 +120,10 @@ function createConnectionState(log: Logger) {
         return;
       }
       if (state === 'down') return;
-      if (state === 'up') lostCount += 1;
+      if (state === 'up') {
+        lostCount += 1;
+        lostAt = performance.now();
+      }
       state = 'down';
       const how = lostBy === 'silence' && isClosed.test(cause) ? 'closed connection' : lostBy;
       log.warn({ lostBy: how, cause }, 'Redis cannot be reached: this replica continues on its share of the limits');
@@ -162,6 +171,9 @@ function watchConnection(redis: Redis, log: Logger): RedisConnection {
     },
     get regainedAt() {
       return state.regainedAt;
+    },
+    get lostAt() {
+      return state.lostAt;
     },
     get lostCount() {
       return state.lostCount;

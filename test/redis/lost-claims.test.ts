@@ -145,6 +145,31 @@ test.each([
   expect(events).toEqual(['ended', 'idle']);
 });
 
+test('work that begins while Redis is silent for a moment waits for that of others', async () => {
+  const redis = await startedRedis(onTestFinished);
+  const other = connectClaims(redis, 'other', onTestFinished);
+  await expect.poll(() => other.connection.isUp).toBe(true);
+  const events: string[] = [];
+  const begun = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<void>();
+  const holding = connectClaims(redis, 'holder', onTestFinished).claims.hold(['key'], deadlineIn(60_000), async () => {
+    begun.resolve();
+    await ended.promise;
+    events.push('ended');
+  });
+  await begun.promise;
+
+  redis.freeze();
+  const waiting = other.claims.hold(['key'], deadlineIn(60_000), async () => void events.push('other'));
+  await expect.poll(() => other.connection.isUp).toBe(false);
+  redis.thaw();
+  await pause(3_000);
+  ended.resolve();
+  await Promise.all([holding, waiting]);
+
+  expect(events).toEqual(['ended', 'other']);
+});
+
 test('work that did not end is known to the next one, however late it comes, until one clears it up', async () => {
   const redis = await startedRedis(onTestFinished);
   const died = connectClaims(redis, 'died', onTestFinished);
