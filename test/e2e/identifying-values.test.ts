@@ -245,3 +245,39 @@ test.each([
   expect(new Set([first, ...ids]).size).toBe(3);
   expect(crm.records(kind).map(({ properties }) => properties)).toMatchObject([held, held, held]);
 });
+
+test('creates that share values with each other in a row get one record, also when they are sent again', async () => {
+  const crm = await startCrm();
+  const { send } = await startBridgeOn(crm);
+  const contacts = [
+    { email: 'ada@x.example', linkedinUrl: 'linkedin.com/in/ada' },
+    { email: 'ada@y.example', linkedinUrl: 'linkedin.com/in/ADA/' },
+    { email: 'ada@y.example', linkedinUrl: 'linkedin.com/in/ada-2' },
+    { linkedinUrl: 'https://www.linkedin.com/in/ada-2' },
+  ].map((sent, n) => named('contacts', `lead-${n}`, sent));
+
+  const first = idsIn(await send('POST', '/contacts', { contacts }));
+  const again = idsIn(await send('POST', '/contacts', { contacts }));
+
+  const [record] = crm.records('contacts');
+  expect([new Set(first), new Set(again)]).toEqual([new Set([record?.id]), new Set([record?.id])]);
+  expect(crm.records('contacts')).toHaveLength(1);
+});
+
+test.each([
+  'https://www.linkedin.com/in/ada/ https://www.linkedin.com/in/bob/',
+  'linkedin.com/in/ada/,linkedin.com/in/bob',
+  'https://es.linkedin.com/in/ada?trk=x;https://linkedin.com/in/bob',
+  'https://www.linkedin.com/in/ada/\nwww.linkedin.com/in/bob/',
+])('of several profiles in one text the first is written, and the text is kept: %j', async (linkedinUrl) => {
+  const crm = await startCrm();
+  const { send } = await startBridgeOn(crm);
+
+  const { body } = await send('POST', '/contacts', { contacts: [named('contacts', 'a', { linkedinUrl })] });
+
+  expect(body.results[0].warnings).toEqual([expect.stringContaining('linkedinUrl has several values')]);
+  expect(crm.records('contacts')[0]?.properties).toMatchObject({
+    hs_linkedin_url: 'https://www.linkedin.com/in/ada',
+    enginy_linkedin_url: linkedinUrl,
+  });
+});

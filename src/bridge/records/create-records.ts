@@ -163,25 +163,39 @@ async function findExisting(scope: CreateScope, creations: readonly RecordCreati
 
 /**
  * A create that shares an email, LinkedIn URL or domain with another one of the request, whose record exists, is that record, too: also if
- * the record holds another value there, which a create does not replace.
+ * the record holds another value there, which a create does not replace. What such a create shares with a third one counts as well.
  */
 async function joinExisting({ mapping }: CreateScope, creations: readonly RecordCreation[]): Promise<void> {
-  const idOf = new Map<string, string>();
-  await mapInSlices(creations, ({ record, existing }) => {
-    if (existing === undefined) return;
-    for (const { name, value } of writtenKeys(mapping, record)) {
-      const key = `${name}\u0001${value}`;
-      if (!idOf.has(key)) idOf.set(key, existing.id);
+  const known = creations.filter(({ existing }) => existing !== undefined);
+  if (known.length === 0) return;
+  const keysOf = new Map<RecordCreation, readonly string[]>();
+  const openWith = new Map<string, RecordCreation[]>();
+  await mapInSlices(creations, (creation) => {
+    const keys = writtenKeys(mapping, creation.record).map(({ name, value }) => `${name}\u0001${value}`);
+    keysOf.set(creation, keys);
+    if (!isOpen(creation)) return;
+    for (const key of keys) {
+      const others = openWith.get(key);
+      if (others === undefined) openWith.set(key, [creation]);
+      else others.push(creation);
     }
   });
-  if (idOf.size === 0) return;
-  await mapInSlices(creations.filter(isOpen), (creation) => {
-    const ids = writtenKeys(mapping, creation.record).flatMap(
-      ({ name, value }) => idOf.get(`${name}\u0001${value}`) ?? [],
-    );
-    const [id] = ids;
-    if (id !== undefined) creation.existing = { id, hasIdentity: false, sharedBy: 'this request' };
-  });
+  const idOf = new Map<string, string>();
+  for (let news = known; news.length > 0; ) {
+    const sharing = new Set<RecordCreation>();
+    for (const creation of news) {
+      for (const key of keysOf.get(creation) ?? []) {
+        if (creation.existing === undefined || idOf.has(key)) continue;
+        idOf.set(key, creation.existing.id);
+        for (const other of openWith.get(key) ?? []) sharing.add(other);
+      }
+    }
+    news = [...sharing].filter(isOpen);
+    for (const creation of news) {
+      const [id] = (keysOf.get(creation) ?? []).flatMap((key) => idOf.get(key) ?? []);
+      if (id !== undefined) creation.existing = { id, hasIdentity: false, sharedBy: 'this request' };
+    }
+  }
 }
 
 function isOpen({ existing, result }: RecordCreation): boolean {

@@ -5,6 +5,8 @@ const notLinkedin: ValueProblem = { problem: 'is not the URL of a LinkedIn profi
 
 /** `linkedin.com/in/ada`, with or without scheme, `www.`, country or mobile subdomain, slashes written twice, and anything after it. */
 const linkedinPath = /^(?:https?:)?\/*(?:[a-z0-9-]+\.)*linkedin\.com\/+(?:mwlite\/+)?([a-z]+)\/+([^?#]*)/i;
+/** A second URL in the same text, which would be lost with what follows the first slug. */
+const furtherUrl = /[\s,;|](?:https?:\/\/)?(?:[a-z0-9-]+\.)*linkedin\.com\//i;
 /** A person in Sales Navigator: an id, and after a comma how the link was found. */
 const salesPerson = /^(?:lead|people|profile)\/+([^,/]+)/i;
 /** A company in Sales Navigator: the number of its page. */
@@ -27,6 +29,7 @@ export function normalizeLinkedinUrl(text: string): string | ValueProblem {
   // Half a character cannot be encoded.
   if (!text.isWellFormed()) return notLinkedin;
   const bare = unwrap(text.trim());
+  if (furtherUrl.test(bare)) return notLinkedin;
   const match = linkedinPath.exec(pathOnly.test(bare) ? `linkedin.com/${bare.replace(/^\//, '')}` : bare);
   if (match === null) return notLinkedin;
   const kind = match[1]?.toLowerCase() ?? '';
