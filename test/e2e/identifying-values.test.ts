@@ -281,3 +281,30 @@ test.each([
     enginy_linkedin_url: linkedinUrl,
   });
 });
+
+test('a value that identifies no record of its kind replaces none that does', async () => {
+  const crm = await startCrm();
+  const { send } = await startBridgeOn(crm);
+  const profile = 'https://www.linkedin.com/in/ada';
+  const page = 'https://www.linkedin.com/company/acme';
+  const { contacts, companies } = crm.seed({
+    contacts: [{ properties: { firstname: 'Ada', hs_linkedin_url: profile } }],
+    companies: [{ properties: { name: 'Acme', linkedin_company_page: page } }],
+  });
+
+  const contact = await send('PUT', '/contacts', {
+    contacts: [{ crmId: contacts[0], linkedinUrl: page, title: 'CTO' }],
+  });
+  const company = await send('PUT', '/companies', { companies: [{ crmId: companies[0], linkedinUrl: profile }] });
+
+  expect([contact, company].map(({ body }) => body.results[0].warnings)).toEqual([
+    [
+      "linkedinUrl → hs_linkedin_url was skipped: it identifies no contact, and the record's value, which does, is kept",
+    ],
+    [
+      "linkedinUrl → linkedin_company_page was skipped: it identifies no company, and the record's value, which does, is kept",
+    ],
+  ]);
+  expect(crm.records('contacts')[0]?.properties).toMatchObject({ hs_linkedin_url: profile, jobtitle: 'CTO' });
+  expect(crm.records('companies')[0]?.properties).toMatchObject({ linkedin_company_page: page });
+});

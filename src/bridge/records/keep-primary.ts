@@ -38,6 +38,7 @@ export function identifyingProperty(mapping: Mapping, rule: number): string | un
  * Drops a value that would replace one which identifies the record:
  * - a value that the record holds as a secondary one, such as a contact's earlier address;
  * - the value of a record that was merged into this one;
+ * - one that identifies no such record, such as the page of a contact's company;
  * - any other value of a create that was linked to this record: HubSpot would forget the contact's address, and the lead may have been
  *   found by another value.
  */
@@ -51,7 +52,10 @@ export function keepPrimary(mapping: Mapping, update: IdentifyingUpdate): void {
     if (held.length === 0 || sent.some((value) => held.includes(value))) continue;
     const others = candidateKeys(mapping, primary.rule, pick(current, primary.secondary));
     const isSecondary = sent.length > 0 && sent.every((value) => others.includes(value));
-    const why = isSecondary ? secondaryIn(primary) : whyKept(update, current);
+    const isWeaker = sent.length === 0 && update.draft.properties[primary.name] !== undefined;
+    const why = isSecondary
+      ? secondaryIn(primary)
+      : (whyKept(update, current) ?? (isWeaker ? identifiesNone(mapping) : undefined));
     if (why === undefined) {
       if (update.draft.properties[primary.name] !== undefined) update.replaced.push(primary.name);
       continue;
@@ -160,6 +164,15 @@ function whyKept(update: IdentifyingUpdate, { id }: CrmRecord): DropReason | und
 
 function anotherValue(id: string): DropReason {
   return { text: `record ${id} already existed with another value, which is kept`, reason: 'another-value' };
+}
+
+function identifiesNone({ object }: Mapping): DropReason {
+  const kind = object === 'contacts' ? 'contact' : 'company';
+  return {
+    text: `it identifies no ${kind}, and the record's value, which does, is kept`,
+    reason: 'unreadable',
+    detail: `identifies no ${kind}, and the present one does`,
+  };
 }
 
 function pick({ properties }: CrmRecord, names: readonly string[]): Readonly<Record<string, string | null>> {
