@@ -59,13 +59,3 @@ test('an unknown task is not taken for a wrong base URL, and an unknown path is 
   expect(ofTask).not.toContain('BASE_PATH');
   expect(text).toMatch(/GET \(unknown path\)[\s\S]*BASE_PATH/);
 });
-
-test('a page of data for which the embedded CRM has no call left says so', async () => {
-  const { text } = await page('/console/data');
-  const [record = ''] = /\/console\/data\/contacts\/\d+/.exec(text) ?? [];
-  const answers = await Promise.all(Array.from({ length: 20 }, () => page(record)));
-  const refused = answers.filter(({ status }) => status !== 200);
-
-  expect(new Set(refused.map(({ status }) => status))).toEqual(new Set([503]));
-  expect(refused[0]?.text).toContain('The embedded CRM has no call left for this page');
-});

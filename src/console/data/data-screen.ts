@@ -99,12 +99,14 @@ function cellsOf(kind: DataKind, { properties: p }: DataRecord): readonly string
   }
 }
 
-/** HubSpot has a direction for emails alone; the bridge names that of others in the first line of the text. */
+/** HubSpot has a direction for emails alone; the bridge begins the text of others with it, as `opening` in activities.yaml says. */
 function directionOf(p: DataRecord['properties']): string {
   if (p.hs_email_direction === 'INCOMING_EMAIL') return 'inbound';
   if (typeof p.hs_email_direction === 'string') return 'outbound';
   const [line = ''] = plain(p.hs_communication_body ?? p.hs_note_body).split('\n', 1);
-  return /\b(inbound|outbound)\b/i.exec(line)?.[1]?.toLowerCase() ?? '';
+  const [opening = ''] = line.split(':', 1);
+  if (/\b(?:inbound|received|accepted)\b/i.test(opening)) return 'inbound';
+  return /\b(?:outbound|sent)\b/i.test(opening) ? 'outbound' : '';
 }
 
 function plain(body: string | null | undefined): string {
