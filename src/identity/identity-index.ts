@@ -11,6 +11,7 @@ import { type IdentityStore, IndexLostError, type IndexPair, type OpenIndex } fr
 import { type IndexedRules, indexedRules } from './indexed-rules.ts';
 import { accountMark, createKeyDigest, indexSecret, type KeyDigest } from './key-digest.ts';
 import { type IndexLimits, ObjectIndex } from './object-index.ts';
+import { markRunning, markStopped } from './process-mark.ts';
 
 export interface IdentityIndexDeps {
   readonly crm: Pick<Crm, 'list' | 'modifiedSince' | 'readAccount'>;
@@ -64,6 +65,8 @@ class LiveIndex implements RunningIndex {
   readonly #answers = new Map<string, { answered: number; searched: number }>();
   /** The last failure that was logged. */
   #logged: { readonly reason: string; readonly at: number } | undefined;
+  /** When a file was opened that a process had left without closing it. */
+  #crashFoundAt = Number.NEGATIVE_INFINITY;
   /** Pairs of this turn, which are written together. */
   #written = new Map<string, IndexPair[]>();
 
@@ -104,9 +107,12 @@ class LiveIndex implements RunningIndex {
     if (mayRefresh && keys.some(({ rule }) => isListed[rule])) {
       await this.#freshness.refresh(object, { at, searches: searchesFor(keys), context });
     }
-    const isComplete = fingerprints.map(
-      (fingerprint) => object.isListed(fingerprint) && object.isFresh(fingerprint, at),
-    );
+    // After a crash, Enginy's ids that the process wrote last are known to the CRM alone, until its search shows them.
+    const isSettled = at - this.#crashFoundAt >= this.#settings.overlapMs;
+    const isComplete = fingerprints.map((fingerprint, rule) => {
+      const isKnown = isSettled || mapping.match.rules[rule] !== 'identity';
+      return isKnown && object.isListed(fingerprint) && object.isFresh(fingerprint, at);
+    });
     const { sweptAgoMs } = object;
     this.#flush();
     try {
@@ -184,7 +190,11 @@ class LiveIndex implements RunningIndex {
   async close(): Promise<void> {
     this.#flush();
     await this.#builder.close();
+    const index = this.#session?.index;
     this.#session = undefined;
+    if (index !== undefined && this.#deps.store.leads === undefined) {
+      await markStopped(index).catch((error: unknown) => this.#noteFailure(error));
+    }
     await this.#deps.store.close();
   }
 
@@ -249,6 +259,7 @@ class LiveIndex implements RunningIndex {
     const account = await crm.readAccount(context);
     const digest = createKeyDigest(indexSecret(this.#settings, account.id));
     const index = await store.open(accountMark(this.#settings, account.id));
+    if (store.leads === undefined && (await markRunning(index))) this.#crashFoundAt = this.#deps.clock.now();
     this.#session = { index, digest, objects: new Map() };
     return this.#session;
   }
