@@ -24,6 +24,8 @@ export interface IndexState {
   readonly objectType: string;
   /** False until the store is open: nothing else is known then. */
   readonly isOpen: boolean;
+  /** Why the last page or sweep of the background failed; undefined once one succeeds. */
+  readonly failing: string | undefined;
   /** How many of the mapping's rules the index answers for. */
   readonly rules: {
     readonly complete: number;

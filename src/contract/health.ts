@@ -35,6 +35,7 @@ export const ReadyAnswer = z.object({
         object: z.string(),
         rules: z.int().describe('Match rules of the mapping file'),
         complete: z.int().describe('Rules that the index answers without a search each'),
+        failing: z.string().optional().describe('Why the index could not be built or refreshed when it last tried'),
         sweptSecondsAgo: z.int().optional().describe('Since this process last asked what was modified'),
         listing: z.int().optional().describe('Records read so far by the listing under way'),
         records: z.int().describe('Records of the last complete listing'),

@@ -11,7 +11,9 @@ export interface BuilderDeps {
   readonly objectFor: (objectType: string) => Promise<ObjectIndex | undefined>;
   /** False while another process lists and sweeps for all. */
   readonly leads: () => Promise<boolean>;
-  readonly onFailure: (error: unknown) => void;
+  readonly onFailure: (error: unknown, objectType: string) => void;
+  /** Called after a step that succeeded. */
+  readonly onStep: (objectType: string) => void;
   /** Called when a listing has ended. */
   readonly onListed: () => Promise<void>;
 }
@@ -59,11 +61,13 @@ export class Builder {
     let retryMs = firstRetryMs;
     while (!this.#isClosed && this.#followed.has(objectType)) {
       try {
-        await this.#sleep(await this.#step(objectType));
+        const waitMs = await this.#step(objectType);
+        this.#deps.onStep(objectType);
+        await this.#sleep(waitMs);
         retryMs = firstRetryMs;
       } catch (error) {
         if (this.#isClosed) return;
-        this.#deps.onFailure(error);
+        this.#deps.onFailure(error, objectType);
         await this.#sleep(retryMs);
         retryMs = Math.min(2 * retryMs, maxRetryMs);
       }

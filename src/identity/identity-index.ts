@@ -67,6 +67,8 @@ class LiveIndex implements RunningIndex {
   #logged: { readonly reason: string; readonly at: number } | undefined;
   /** When a file was opened that a process had left without closing it. */
   #crashFoundAt = Number.NEGATIVE_INFINITY;
+  /** Why the last step of the background failed, by object type. */
+  readonly #failing = new Map<string, string>();
   /** Pairs of this turn, which are written together. */
   #written = new Map<string, IndexPair[]>();
 
@@ -79,7 +81,8 @@ class LiveIndex implements RunningIndex {
       log: deps.log,
       leads: () => this.#leads(),
       objectFor: (objectType) => this.#objectFor(objectType),
-      onFailure: (error) => this.#noteFailure(error),
+      onFailure: (error, objectType) => this.#noteFailure(error, objectType),
+      onStep: (objectType) => this.#failing.delete(objectType),
       onListed: () => this.#dropStale(),
     });
   }
@@ -165,6 +168,7 @@ class LiveIndex implements RunningIndex {
       return {
         objectType,
         isOpen: object !== undefined,
+        failing: this.#failing.get(objectType),
         rules: { complete, all: fingerprints.length, each },
         sweptAgoMs: Number.isFinite(sweptAgoMs) ? sweptAgoMs : undefined,
         listing: listing === undefined ? undefined : { records: listing.records },
@@ -265,13 +269,14 @@ class LiveIndex implements RunningIndex {
   }
 
   /** What could not be read or written is opened again. Until then, and until the next sweep, requests search. */
-  #noteFailure(error: unknown): void {
+  #noteFailure(error: unknown, objectType?: string): void {
     if (error instanceof IndexLostError) this.#session = undefined;
     const reason = error instanceof Error ? error.message : String(error);
+    if (objectType !== undefined) this.#failing.set(objectType, reason);
     const now = this.#deps.clock.now();
     if (this.#logged?.reason === reason && now - this.#logged.at < logEveryMs) return;
     this.#logged = { reason, at: now };
-    this.#deps.log.warn({ reason }, 'the identity index could not be read, written or refreshed');
+    this.#deps.log.warn({ objectType, reason }, 'the identity index could not be read, written or refreshed');
   }
 }
 

@@ -155,6 +155,23 @@ test('what was written before a restart is found, although search does not show 
   }
 });
 
+test('an index that may not list records says so in /readyz until it may', async () => {
+  const crm = await startCrm();
+  crm.faults.add({ match: { kind: 'list', object: 'contacts' }, times: 0, action: { kind: 'status', status: 403 } });
+  const dir = mkdtempSync(join(tmpdir(), 'index-'));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  const bridge = await startBridgeOn(crm, { IDENTITY_INDEX: 'on', DATA_DIR: dir });
+  const state = async () => (await bridge.send('GET', '/readyz')).body.identityIndex;
+
+  await vi.waitFor(async () => expect((await state())[0].failing).toMatch(/denied access/), 10_000);
+  crm.faults.clear();
+  await vi.waitFor(async () => expect((await state())[0]).toMatchObject({ complete: 5 }), 60_000);
+
+  const [contacts, companies] = await state();
+  expect(contacts).not.toHaveProperty('failing');
+  expect(companies).not.toHaveProperty('failing');
+});
+
 test('the journal says which rules the index answered, and how old its last sweep was', async () => {
   const crm = await startCrm();
   const twin = { createdAt: '2026-01-01T00:00:00Z', properties: { hs_linkedin_url: 'linkedin.com/in/twice' } };

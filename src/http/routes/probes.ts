@@ -75,11 +75,12 @@ function describe(readiness: Readiness): object {
   };
 }
 
-function describeIndex({ objectType, rules, sweptAgoMs, listing, records, drift }: IndexState): object {
+function describeIndex({ objectType, failing, rules, sweptAgoMs, listing, records, drift }: IndexState): object {
   return {
     object: objectType,
     rules: rules.all,
     complete: rules.complete,
+    ...(failing !== undefined && { failing }),
     ...(sweptAgoMs !== undefined && { sweptSecondsAgo: Math.round(sweptAgoMs / 1_000) }),
     ...(listing !== undefined && { listing: listing.records }),
     records,
