@@ -244,8 +244,15 @@ const companies: readonly ValueCase[] = [
     'dealroom.co/companies/acme',
     'docs.google.com/document/d/1',
     'https://monday.com/partners/acme',
+    'https://www.skool.com/acme',
+    'whop.com/acme',
+    'https://acme.odoo.com',
+    'acme.eatbu.com',
+    'https://www.theknot.com/marketplace/acme',
+    'avito.ru/acme',
+    'acme.gamma.site',
   ].map((domain) => company({ domain }, { domain: undefined, enginy_domain: domain })),
-  ...['dropbox.com', 'https://www.zoom.us/', 'slack.com', 'www.hubspot.com'].map((domain) =>
+  ...['dropbox.com', 'https://www.zoom.us/', 'slack.com', 'www.hubspot.com', 'odoo.com'].map((domain) =>
     company(
       { domain },
       { domain: domain.replace(/^https:\/\/|^www\.|www\.|\/$/g, ''), enginy_domain: undefined },

@@ -74,6 +74,17 @@ trustradius.com leadiq.com seamless.ai cognism.com hunter.io snov.io clay.com ka
 leadfeeder.com aeroleads.com growjo.com buzzfile.com rocketreach.com theorg.com comparably.com ambitionbox.com tradeindia.com
 startupranking.com dealroom.co eu-startups.com gust.com seedrs.com crowdcube.com stackshare.io alternativeto.net saashub.com appsumo.com
 getlatka.com bebee.com jooble.org lead411.com uplead.com salesintel.io zoominfo.de dropcontact.com findymail.com wiza.co
+rumble.com odysee.com mastodon.online mas.to goodreads.com letterboxd.com last.fm deezer.com tidal.com dev.to hashnode.com
+hackernoon.com indiehackers.com codepen.io linkedin.cn doximity.com bark.com checkatrade.com trustatrader.com mybuilder.com myhammer.de
+werkspot.nl doctify.com vitals.com ratemds.com lawyers.com justia.com findlaw.com superlawyers.com martindale.com anwalt.de tuugo.es
+vulka.es infoempresa.com manageo.fr infonet.fr 118712.fr mappy.com petitfute.com guide.michelin.com hotelscombined.com weddingwire.com
+theknot.com bodas.net zankyou.com matrimonio.com mariages.net menulog.com songkick.com bandsintown.com tickettailor.com
+eventbrite.com.mx superprof.es superprof.com classgap.com tusclasesparticulares.com linktree.com hopp.bio bento.me read.cv polywork.com
+cargocollective.com paypal.me cash.app goteo.org verkami.com ulule.com startnext.com justgiving.com globalgiving.org guidestar.org
+wikiwand.com baidu.com douyin.com xiaohongshu.com bilibili.com naver.com 2gis.ru avito.ru wildberries.ru mercadolibre.com.pe
+mercadolibre.com.uy tokopedia.com lazada.com.my lazada.com shopee.com shopee.es vinted.co.uk todocoleccion.net reverb.com discogs.com
+itch.io steamcommunity.com share.google openstreetmap.org what3words.com posts.gle tidycal.com youcanbook.me simplybook.it reservio.com
+picktime.com order.online thefork.pt salonkee.lu
 `;
 
 /**
@@ -110,6 +121,8 @@ page.tl hpage.com chayns.site chayns.net local.business dudaone.com multiscreens
 canva.site myspreadshop.com myspreadshop.de tistory.com mobirisesite.com home.blog codeberg.page nicepage.io pb.online dorik.io
 oopy.io ghost.io ck.page stores.jp base.shop empretienda.com.ar
 neocities.org ning.com wikidot.com fandom.com pbworks.com eklablog.com
+hashnode.dev bitrix24.site eatbu.com cargo.site myportfolio.com gamma.site base44.app manus.space replit.dev unicornplatform.page
+typedream.app umso.co mixo.io
 `;
 
 /**
@@ -123,6 +136,10 @@ zendesk.com freshdesk.com freshworks.com intercom.com salesforce.com force.com p
 bamboohr.com workable.com recruitee.com smartrecruiters.com ashbyhq.com personio.com personio.de softr.io bubble.io
 mailchimp.com sendgrid.com stripe.com paypal.com docusign.com pandadoc.com proposify.com evernote.com microsoft.com office.com
 apple.com adobe.com reuters.com forbes.com techcrunch.com sifted.eu substackcdn.com
+skool.com whop.com kajabi.com thinkific.com podia.com circle.so odoo.com bitrix24.com replit.com kaggle.com strava.com getyourguide.com
+klook.com tiqets.com musement.com domestika.org coursera.org edx.org preply.com italki.com contra.com squareup.com venmo.com coda.io
+toasttab.com chownow.com flipdish.com covermanager.com sevenrooms.com pitch.com genially.com padlet.com framer.com smugmug.com
+format.com pixieset.com zenfolio.com gamma.app durable.co catawiki.com chrono24.com backmarket.com dice.fm
 `;
 
 const vendorHosts: ReadonlySet<string> = listOf(vendors);
