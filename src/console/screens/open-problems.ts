@@ -15,6 +15,8 @@ const maxShown = 5;
 
 /** A list may be as old as this. */
 const keptMs = 30_000;
+/** While they are counted, the page shows none that are older than this: the last look may be hours ago. */
+const maxAgeMs = 120_000;
 /** Counting a large journal takes a while, and the rest of the page does not wait for it. */
 const patienceMs = 40;
 
@@ -23,8 +25,8 @@ export function openProblems({ threads, marks, journal, log }: ConsoleSources): 
   let known: { readonly html: Html; readonly at: number; readonly changes: number } | undefined;
   let counting: Promise<void> | undefined;
   const count = async () => {
+    const { changes } = marks;
     try {
-      const { changes } = marks;
       const [list, markOf] = await Promise.all([threads.archive.ask('problems', sinceOf(span)), marks.read()]);
       const open = list.causes.filter((cause) => markOf(cause) === undefined);
       known = { html: showProblems({ ...list, causes: open }), at: performance.now(), changes };
@@ -35,7 +37,7 @@ export function openProblems({ threads, marks, journal, log }: ConsoleSources): 
       known = {
         html: html`<h2>Problems</h2><p>${statusMark('warning', words)}</p>`,
         at: Number.NEGATIVE_INFINITY,
-        changes: 0,
+        changes,
       };
     }
     counting = undefined;
@@ -43,11 +45,14 @@ export function openProblems({ threads, marks, journal, log }: ConsoleSources): 
   return async () => {
     if (journal === undefined) return html`<h2>Problems</h2><p>Unknown: the journal is off.</p>`;
     const isCurrent = () => known !== undefined && known.changes === marks.changes;
-    if (!isCurrent() || performance.now() - (known?.at ?? 0) > keptMs) {
+    const age = () => performance.now() - (known?.at ?? 0);
+    if (!isCurrent() || age() > keptMs) {
       counting ??= count();
       await Promise.race([counting, wait(patienceMs, undefined, { ref: false })]);
     }
-    return isCurrent() && known !== undefined
+    // What went wrong with counting is shown however old it is.
+    const isShown = isCurrent() && (known?.at === Number.NEGATIVE_INFINITY || age() <= maxAgeMs);
+    return isShown && known !== undefined
       ? known.html
       : html`<h2>Problems</h2><p>They are being counted: <a href="/console/problems">all problems</a></p>`;
   };
