@@ -12,3 +12,38 @@ export function isDeeperThan(levels: number, value: unknown): boolean {
   }
   return true;
 }
+
+/** How many values JSON text contains, counted before anything is built from them; undefined if it is beyond the limits. */
+export function valuesWithin(
+  { maxValues, maxDepth = Number.POSITIVE_INFINITY }: { readonly maxValues: number; readonly maxDepth?: number },
+  text: string,
+): number | undefined {
+  let depth = 0;
+  let values = 0;
+  // Brackets and commas outside of strings.
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) at = endOfString(text, at);
+    else if (code === COMMA) values += 1;
+    else if (code === OPEN_LIST || code === OPEN_OBJECT) {
+      depth += 1;
+      values += 1;
+    } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth -= 1;
+    if (depth > maxDepth || values > maxValues) return undefined;
+  }
+  return values;
+}
+
+const [QUOTE, COMMA, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT, BACKSLASH] = [
+  0x22, 0x2c, 0x5b, 0x5d, 0x7b, 0x7d, 0x5c,
+];
+
+/** The position of the closing quote, or the last position if there is none. */
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === BACKSLASH) at += 1;
+    else if (code === QUOTE) return at;
+  }
+  return text.length;
+}

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { z } from 'zod';
 import { Composer } from '../../src/capture/record/compose-capture.ts';
 import type { RawCapture } from '../../src/capture/record/raw-capture.ts';
@@ -135,6 +135,27 @@ test('Enginy’s ids stay unless they read as an email, a telephone number or a 
   }
   expect(composer.compose(deep, []).isOverTime).toBe(true);
   expect(JSON.parse(composer.compose(deep, []).text).trimmed).toBe(true);
+});
+
+test('bodies of too many values together are omitted without being parsed', () => {
+  const raw = rawOf(syncContacts, () => 'x');
+  const [exchange] = raw.exchanges;
+  if (exchange === undefined) throw new Error('the sample has a call');
+  const objects = (count: number) => `[${'{},'.repeat(count)}{}]`;
+  const text = `{"contacts":[{"externalId":"1","bio":"${'[,{'.repeat(400_000)}"}]}`;
+  const tooMany = [
+    { ...raw, body: Buffer.from(objects(300_000)) },
+    { ...raw, exchanges: [{ ...exchange, responseText: objects(300_000) }] },
+    { ...raw, exchanges: [{ ...exchange, requestText: objects(300_000) }] },
+    { ...raw, exchanges: Array.from({ length: 10 }, () => ({ ...exchange, responseText: objects(30_000) })) },
+  ];
+  const parse = vi.spyOn(JSON, 'parse');
+  onTestFinished(() => parse.mockRestore());
+
+  expect(tooMany.map((each) => composer.compose(each, []).isOverTime)).toEqual([true, true, true, true]);
+  composer.addKnowledge('definitions#1', { ...exchange, responseText: objects(300_000) });
+  expect(parse.mock.calls.filter(([given]) => given.length > 1_000)).toEqual([]);
+  expect(composer.compose({ ...raw, body: Buffer.from(text) }, []).isOverTime).toBe(false);
 });
 
 test('a capture that takes too much time is written without its bodies', () => {

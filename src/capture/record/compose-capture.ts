@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { CrmProtocol } from '../../crm/crm-protocol.ts';
-import { isDeeperThan } from '../../json.ts';
+import { isDeeperThan, valuesWithin } from '../../json.ts';
 import { captureFileName } from '../capture-file.ts';
 import { type Capture, captureVersion } from '../capture-schema.ts';
 import { Pseudonyms } from '../redact/pseudonyms.ts';
@@ -11,7 +11,7 @@ import { readBody, toCapturedExchange } from './captured-exchange.ts';
 import { toCapturedAnswer, toCapturedIds, toCapturedRequest } from './captured-request.ts';
 import { knowledgeTextsBounds, LatestEntries } from './latest-entries.ts';
 import { type MappingSources, PortalKnowledge } from './portal-knowledge.ts';
-import { bytesOfText, type RawCapture, type RawExchange, withoutBodies } from './raw-capture.ts';
+import { bytesOfText, type RawCapture, type RawExchange, withoutBodies, withoutTexts } from './raw-capture.ts';
 
 /** What a composer knows about the bridge that it serves. */
 export interface ComposerSettings {
@@ -25,11 +25,16 @@ export interface ComposerSettings {
 const budgetMs = 5_000;
 /** A reader refuses captures with more levels. */
 const maxLevels = 105;
+/**
+ * All bodies of a capture together, more than the largest usual ones have. The bridge refuses such bodies without parsing them; parsed,
+ * a few megabytes of empty objects take a gigabyte of memory.
+ */
+const maxValues = 500_000;
 
 export interface ComposedCapture {
   readonly name: string;
   readonly text: string;
-  /** Replacing values took too long, or a body was too deep: bodies are omitted. */
+  /** Replacing values took too long, or the bodies were too deep or had too many values: they are omitted. */
   readonly isOverTime: boolean;
 }
 
@@ -57,8 +62,9 @@ export class Composer {
   }
 
   /** Adds a call from which the bridge learned something for later requests; `name` is `key#version`. */
-  addKnowledge(name: string, raw: RawExchange): void {
+  addKnowledge(name: string, given: RawExchange): void {
     const { definitions } = this.#protocol;
+    const raw = hasTooManyValues(textsOf(given)) ? withoutTexts(given) : given;
     const redaction = this.#startRedaction();
     const exchange = toCapturedExchange(this.#protocol, raw, { redaction, startedAt: Date.parse(raw.startedAt) });
     const read = definitions.readIn(raw);
@@ -83,6 +89,7 @@ export class Composer {
   }
 
   #textOf(raw: RawCapture, knowledge: readonly string[]): string {
+    if (hasTooManyValues(bodiesOf(raw))) throw new RangeError('the bodies have too many values');
     for (const exchange of raw.exchanges) this.#learnDefinitions(exchange);
     const redaction = this.#startRedaction();
     redaction?.values.keepId(raw.requestId);
@@ -149,6 +156,28 @@ export class Composer {
     this.#mappingTexts.set(subject, text);
     return text;
   }
+}
+
+function textsOf({ requestText = '', responseText = '' }: RawExchange): string[] {
+  return [requestText, responseText];
+}
+
+function* bodiesOf({ body, answer, exchanges }: RawCapture): Generator<string> {
+  // Brackets and commas are the same in Latin-1 and UTF-8.
+  if (body !== undefined) yield Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1');
+  yield answer?.text ?? '';
+  for (const exchange of exchanges) yield* textsOf(exchange);
+}
+
+/** Counts before anything is parsed. */
+function hasTooManyValues(texts: Iterable<string>): boolean {
+  let room = maxValues;
+  for (const text of texts) {
+    const values = valuesWithin({ maxValues: room }, text);
+    if (values === undefined) return true;
+    room -= values;
+  }
+  return false;
 }
 
 function workedMs(): number {
