@@ -9,7 +9,9 @@ export function problemLines(problem: NotedProblem): string[] {
     case 'unavailable':
       return [
         `${text}; nothing was written`,
-        '  Enginy can send the record again; if this persists, see status.hubspot.com',
+        / limit /.test(`${text} `)
+          ? '  Enginy can send the record again; other apps of the account share its limits, and HubSpot lists the calls of each'
+          : '  Enginy can send the record again; if this persists, see status.hubspot.com',
       ];
     case 'ambiguous':
       return [
@@ -19,7 +21,7 @@ export function problemLines(problem: NotedProblem): string[] {
     case 'late':
       return [
         'the time for the request (REQUEST_TIMEOUT_MS) ran out before this record was processed; nothing was written',
-        '  Enginy can send the record again; if this persists, send fewer records at once or raise HUBSPOT_RATE_LIMIT',
+        '  Enginy can send the record again; if this persists and captures show no slow or silent HubSpot, send fewer records at once or raise HUBSPOT_RATE_LIMIT',
       ];
     case 'invalid':
       return invalidLines(problem);
