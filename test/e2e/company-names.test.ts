@@ -32,6 +32,18 @@ test('a company is found by name under the legal form that only HubSpot has, at 
   expect(crm.log.filter(({ path }) => path.endsWith('/search')).length).toBeLessThanOrEqual(10);
 });
 
+test('a name that a request has in two spellings is searched for in both', async () => {
+  const crm = await startCrm();
+  const { companies } = crm.seed({ companies: [{ properties: { name: 'Peñón' } }] });
+  const { send } = await startBridgeOn(crm);
+
+  const { body } = await send('POST', '/companies/sync', {
+    companies: ['Penon', 'Peñón'].map((name, index) => ({ externalId: `e${index}`, name })),
+  });
+
+  expect(body.results.map(({ crmId }: { crmId: string }) => crmId)).toEqual([companies[0], companies[0]]);
+});
+
 test('a name that not every spelling was searched for is said and logged', async () => {
   const crm = await startCrm();
   const { send, log } = await startBridgeOn(crm, { MATCH_EXTRA_SEARCHES: '1' });

@@ -1,6 +1,7 @@
 import type { CrmProblem, CrmRecord } from '../../crm/crm.ts';
 import { idForLog } from '../../logger.ts';
 import { compileMapping } from '../../mapping/run/compile-mapping.ts';
+import type { MatchClause } from '../../mapping/run/compile-match-rule.ts';
 import { candidateKeys, type MatchKey, matchKeys } from '../../mapping/run/match-keys.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import type { EnginyRecord } from '../../mapping/values/field-value.ts';
@@ -145,17 +146,34 @@ function decide({ mapping }: MatchScope, { subject, key, holders }: Finding): vo
   subject.result = decision;
 }
 
-/** @returns for each value of the open records under this rule: its key, and the records that share it. */
+/** @returns for each value of the open records under this rule: its key, which searches for every spelling sent, and the records that share it. */
 function groupByValue(subjects: readonly Subject[], rule: number) {
-  const groups = new Map<string, { readonly key: MatchKey; readonly subjects: Subject[] }>();
+  const groups = new Map<string, { key: MatchKey; readonly subjects: Subject[] }>();
   for (const subject of subjects) {
     const key = subject.keys.find((one) => one.rule === rule);
     if (key === undefined || subject.result !== undefined) continue;
     const group = groups.get(key.value);
     if (group === undefined) groups.set(key.value, { key, subjects: [subject] });
-    else group.subjects.push(subject);
+    else {
+      group.subjects.push(subject);
+      group.key = { ...group.key, clauses: joinSpellings(group.key.clauses, key.clauses) };
+    }
   }
   return groups;
+}
+
+/** Characters of the spellings of one value: a search has 3,000 in all (HubSpot's search guide). */
+const maxSpellings = 1_500;
+
+/** The clauses of one value that was sent in two spellings: they ask for both. */
+function joinSpellings(clauses: readonly MatchClause[], others: readonly MatchClause[]): readonly MatchClause[] {
+  return clauses.map((clause, index) => {
+    const other = others[index];
+    if (!('in' in clause) || other === undefined || !('in' in other) || other.property !== clause.property)
+      return clause;
+    const spellings = [...new Set([...clause.in, ...other.in])];
+    return spellings.join().length > maxSpellings ? clause : { ...clause, in: spellings };
+  });
 }
 
 /** Only keys whose value the record holds: another rule's value may belong to another record. */
