@@ -157,7 +157,7 @@ export class ObjectIndex {
       onPage(page);
       const { objectType, properties } = rules;
       const read = await crm.modifiedSince({ objectType, since: new Date(since), afterId, properties }, context);
-      at ??= read.servedAt.getTime();
+      at ??= this.#reach.servedAt(read.servedAt, wallClock);
       rows += read.records.length;
       const pairs = this.#pairsOf(rules, read.records);
       const { fingerprints } = rules;

@@ -7,6 +7,8 @@ const wideEveryMs = 60_000;
 export const rowsPerPage = 200;
 /** A wide sweep may take a tenth of the time. */
 const wideShare = 10;
+/** A date further ahead of this machine's clock is not believed: the next sweep would begin after changes that no sweep has read. */
+const maxAheadMs = 60_000;
 
 /** Decides how far back each sweep of one object type reaches. */
 export class SweepReach {
@@ -24,6 +26,11 @@ export class SweepReach {
     { isWide, wallClock }: { isWide: boolean; wallClock: () => number },
   ): number {
     return (sweptAt ?? wallClock()) - (isWide ? Math.max(wideOverlapMs, overlapMs) : overlapMs);
+  }
+
+  /** @returns the moment of a sweep by the CRM's clock, or an earlier one: a sweep that begins too early only reads more. */
+  servedAt(date: Date, wallClock: () => number): number {
+    return Math.min(date.getTime(), wallClock() + maxAheadMs);
   }
 
   noteWide(at: number, { tookMs, rows }: { readonly tookMs: number; readonly rows: number }): void {

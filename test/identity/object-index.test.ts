@@ -90,6 +90,24 @@ test('a process whose rule the leading one no longer follows does not take it fo
   expect(fingerprints.map((fingerprint) => beside.isListed(fingerprint))).toEqual([true, true, false, true, true]);
 });
 
+test('a response dated in the far future does not hide what is modified after it', async () => {
+  const portal = new LaggingPortal(10);
+  const read = portal.modifiedSince;
+  const { object, digest } = await open(portal);
+  await build(object);
+  portal.modifiedSince = async (...args) => ({ ...(await read(...args)), servedAt: new Date(portal.now + 30 * day) });
+  await object.sweep(context);
+  portal.modifiedSince = read;
+  portal.now += 60 * 60_000;
+  portal.set(1, 'https://www.linkedin.com/in/ada', 0);
+
+  await object.sweep(context);
+
+  const fingerprint = indexedRules(shipped).fingerprints[linkedIn] as string;
+  const key = digest({ objectType: 'contacts', fingerprint, value: 'https://www.linkedin.com/in/ada' });
+  expect(await object.propose([key])).toEqual([['1']]);
+});
+
 test("what decides about a rule's keys makes it another rule, and nothing else does", () => {
   const { fingerprints } = indexedRules(shipped);
   const sameWith = (change: Parameters<typeof changed>[0]) =>
