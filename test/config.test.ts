@@ -255,6 +255,16 @@ test.each<[string, Record<string, string>, string | undefined]>([
     { CONSOLE: 'on', ADMIN_PORT: '9464', CONSOLE_URL: 'https://example.org/console' },
     'CONSOLE_URL must be',
   ],
+  [
+    'with an address that others on the way can read',
+    { CONSOLE: 'on', ADMIN_PORT: '9464', CONSOLE_URL: 'http://bridge.example.com' },
+    'CONSOLE_URL must start with https://',
+  ],
+  [
+    'with an address on this machine',
+    { CONSOLE: 'on', ADMIN_PORT: '9464', CONSOLE_URL: 'http://localhost:8443' },
+    undefined,
+  ],
 ])('judges a console %s', (_name, settings, problem) => {
   const problems = problemsOf({ ...hubspot, ...settings });
 

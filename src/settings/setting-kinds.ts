@@ -66,8 +66,13 @@ export const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or 
 /** An address without a path. */
 export const origin = httpUrl
   .transform((text) => new URL(text))
+  .refine(isPrivate, 'must start with https://: users send their password and session over it')
   .refine(({ pathname, search, hash }) => `${pathname}${search}${hash}` === '/', 'must be an address without a path')
   .transform((url) => url.origin);
+
+function isPrivate({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
+}
 
 /** A path in front of others: `enginy`, `/enginy` and `//enginy/` are `/enginy`; `/` is ''. */
 export const urlPath = z
