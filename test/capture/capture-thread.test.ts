@@ -5,6 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
+import { startCaptureWorker } from '../../src/capture/record/capture-thread.ts';
 import { createCaptureWriter } from '../../src/capture/record/capture-writer.ts';
 import { knowledgeTextsBounds, knownNamesBounds, LatestEntries } from '../../src/capture/record/latest-entries.ts';
 import { createPriorKnowledge } from '../../src/capture/record/prior-knowledge.ts';
@@ -113,6 +114,26 @@ test('what cannot be handed over is counted and logged once, and later captures 
 
   expect(writer.counts).toEqual({ written: 1, trimmed: 0, dropped: 2 });
   expect(lines.filter(({ msg }) => msg.includes('could not write a capture'))).toHaveLength(1);
+  expect(readFolder(folder)).toHaveLength(1);
+});
+
+test('a thread that runs out of memory costs what it had, and later captures are written', async () => {
+  const folder = temporaryFolder();
+  const hungry = `require('worker_threads').parentPort.once('message', () => { for (const kept = []; ; ) kept.push([kept.length]); })`;
+  const resourceLimits = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 8 };
+  const workers = [() => new Worker(hungry, { eval: true, resourceLimits })];
+  const { writer, lines } = start(folder, {
+    startWorker: (settings) => (workers.pop() ?? (() => startCaptureWorker(settings)))(),
+  });
+  writer.write(capture, []);
+  await expect
+    .poll(() => lines.map(({ msg }) => msg))
+    .toEqual(['captures were lost: one of them took too much memory']);
+  writer.write(capture, []);
+
+  await writer.close(60_000);
+
+  expect(writer.counts).toEqual({ written: 1, trimmed: 0, dropped: 1 });
   expect(readFolder(folder)).toHaveLength(1);
 });
 

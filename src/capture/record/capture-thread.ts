@@ -13,6 +13,12 @@ const retryFolderMs = 60_000;
 /** A thread that does not end within this, whatever is left of the grace, waits for its file system. */
 const minTerminateMs = 500;
 
+/**
+ * In megabytes: several times what the largest capture and the calls that captures rely on take. Without limits, a thread on a large
+ * machine collects its garbage late, and the process grows.
+ */
+const memoryLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 384 };
+
 /** For tests: how a thread is started, and what happens when it cannot be ended. */
 export interface ThreadParts {
   readonly startWorker?: (settings: WriterSettings) => Worker;
@@ -158,19 +164,22 @@ export class CaptureThread {
     this.#onFlushed?.();
   }
 
+  /** After one capture that takes too much memory, the next one starts a new thread. */
   #fail(error: unknown): void {
-    this.#isBroken = true;
+    const isTooLarge = error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+    this.#isBroken = !isTooLarge;
     this.#worker = undefined;
     this.#events.onPaused();
     this.#onFlushed?.();
-    this.#log.error({ err: error }, 'captures stopped: their thread failed');
+    if (isTooLarge) this.#log.warn({}, 'captures were lost: one of them took too much memory');
+    else this.#log.error({ err: error }, 'captures stopped: their thread failed');
   }
 }
 
-function startCaptureWorker(settings: WriterSettings): Worker {
+export function startCaptureWorker(settings: WriterSettings): Worker {
   // Source runs as .ts, the built program as .js; the compiler does not rewrite this URL.
   const file = new URL(`./capture-worker${extname(import.meta.url)}`, import.meta.url);
-  return new Worker(file, { workerData: settings, name: 'captures' });
+  return new Worker(file, { workerData: settings, name: 'captures', resourceLimits: memoryLimits });
 }
 
 /** A process that exits waits for its threads, also for one that waits for a file system. */
