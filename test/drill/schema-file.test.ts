@@ -10,8 +10,8 @@ import { openCrm } from '../../src/cli/inputs/open-crm.ts';
 import { readSchemaFile } from '../../src/portal-schema/read-schema-file.ts';
 import { mappingFolder } from '../support/mapping-folder.ts';
 import { startCrm } from '../support/start-bridge.ts';
-import { findingsIn } from './read-scenario.ts';
-import { runCommand } from './run-command.ts';
+import { findingsIn } from '../cli/read-scenario.ts';
+import { runCommand } from '../cli/run-command.ts';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'bridge-schema-'));
 const own = { groupName: 'contactinformation' };
