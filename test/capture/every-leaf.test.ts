@@ -119,20 +119,13 @@ test.each(Object.entries(encodings))('no text of any operation keeps a canary: %
   expect(count).toBeGreaterThan(1_000);
 });
 
-test('Enginy’s ids stay unless they read as an email, a telephone number or a URL, and a body that is too deep is omitted', () => {
-  const id = 'lead_600-7';
-  const personal = ['ada@lovelace.example', '+34 600 111 222', 'https://linkedin.com/in/ada'];
+test('Enginy’s ids stay whatever they look like, and a body that is too deep is omitted', () => {
+  const id = 'ada@lovelace.example/+34 600 111 222';
   const raw = rawOf(syncContacts, () => 'x');
   const own = { ...raw, body: Buffer.from(JSON.stringify({ contacts: [{ externalId: id, note: id }] })) };
   const deep = { ...raw, body: Buffer.from(`{"contacts":[{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}]}`) };
 
   expect(JSON.parse(composer.compose(own, []).text).request.body.contacts[0]).toEqual({ externalId: id, note: id });
-  for (const value of personal) {
-    const sent = { ...raw, body: Buffer.from(JSON.stringify({ contacts: [{ externalId: value, note: value }] })) };
-    const [contact] = JSON.parse(composer.compose(sent, []).text).request.body.contacts;
-    expect(contact.externalId).not.toContain(value);
-    expect(contact.note).toBe(contact.externalId);
-  }
   expect(composer.compose(deep, []).isOverTime).toBe(true);
   expect(JSON.parse(composer.compose(deep, []).text).trimmed).toBe(true);
 });

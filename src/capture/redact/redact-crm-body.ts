@@ -1,7 +1,6 @@
 import type { BodyText, PropertyPlace, ValueKind } from '../../crm/crm-protocol.ts';
 import { isObject } from '../../json.ts';
 import { isDate } from './numbers.ts';
-import { personalKindOf } from './personal-id.ts';
 import type { Redaction } from './redaction.ts';
 
 /** Replaces personal data in a body that was sent to the CRM or came from it. */
@@ -35,7 +34,6 @@ function redactText(redaction: Redaction, text: string, role: BodyText['role']):
 function redactProperty(redaction: Redaction, text: string, property: PropertyPlace): string {
   const { values, portal } = redaction;
   if (portal.identityProperties.has(property.name)) {
-    if (personalKindOf(text) !== undefined) return values.value(text, 'unknown');
     values.keepId(text);
     return text;
   }

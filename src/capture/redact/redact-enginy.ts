@@ -3,7 +3,6 @@ import type { ValueKind } from '../../crm/crm-protocol.ts';
 import { isObject } from '../../json.ts';
 import { withinPercent } from './encodings.ts';
 import { kindOfField } from './field-kinds.ts';
-import { personalKindOf } from './personal-id.ts';
 import type { Redaction } from './redaction.ts';
 
 type Json = Record<string, unknown>;
@@ -85,8 +84,6 @@ function redactObject(side: Side, object: Json): Json {
 function redactField(side: Side, name: string, value: unknown): unknown {
   const { values } = side.redaction;
   if (name === 'externalId' && (typeof value === 'string' || typeof value === 'number')) {
-    // It is replaced as the same value is elsewhere.
-    if (personalKindOf(String(value)) !== undefined) return values.json(value, 'unknown');
     values.keepId(String(value));
     return value;
   }

@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { captureNamesIn, type CaptureFinder, createCaptureFinder } from '../../capture/inspect/capture-of-request.ts';
 import { type CauseCounter, type CountedCauses, createCauseCounter } from '../problems/cause-counter.ts';
-import { createIdHider, hideIds } from '../records/hidden-ids.ts';
+import { createIdHider, hideIds, type IdHider } from '../records/hidden-ids.ts';
 import { readSecret } from '../../journal/digests.ts';
 import type { JournalReader } from '../../journal/journal.ts';
 import { journalPath } from '../../journal/journal-file.ts';
@@ -37,6 +38,7 @@ export interface Archive {
   checked(): CheckedMappings;
   /** What went wrong since a moment; undefined where there is no journal. */
   causes(since: number, parts: number): Promise<CountedCauses | undefined>;
+  readonly hideId: IdHider;
   /** Names of the captures, oldest first. */
   captureNames(): readonly string[];
 }
@@ -58,8 +60,14 @@ export function openArchive(settings: ArchiveSettings): Archive {
     captureOf: (request) => finder()(request),
     places: () => mappings().places,
     checked: () => mappings().checked,
+    hideId: createIdHiderFor(settings),
     captureNames: names,
   };
+}
+
+/** All threads hide an id behind the same placeholder, if there is a journal. */
+export function createIdHiderFor({ journal }: ArchiveSettings): IdHider {
+  return createIdHider(journal?.secret ?? (journal && readSecret(journal.folder)) ?? randomUUID());
 }
 
 interface OpenJournal {

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { JournalEntry, JournalReader } from '../../journal/journal.ts';
-import { personalKindOf } from '../../capture/redact/personal-id.ts';
+import { personalKindOf } from './personal-id.ts';
 
 /** Shows ids that are personal data as placeholders: `[email 3fa2b1]`, the same for the same id. Others stay as they are. */
 export type IdHider = (id: string) => string;

@@ -8,7 +8,8 @@ import { capturedMappings, regressionText } from '../../capture/replay/regressio
 import { NotReplayableError, replayCapture } from '../../capture/replay/replay-capture.ts';
 import { describeReplay } from '../../capture/replay/report.ts';
 import type { Diagnostic } from '../../mapping/schema/diagnostic.ts';
-import type { ArchiveSettings } from '../archive/archive.ts';
+import { type ArchiveSettings, createIdHiderFor } from '../archive/archive.ts';
+import { showCapture } from '../records/capture-ids.ts';
 import { type Effect, effectsOf } from './effects.ts';
 import { createMappingVersions } from './mapping-versions.ts';
 import type { MappingEdit, ReplayedMapping } from './replay-settings.ts';
@@ -31,6 +32,7 @@ export type CompareResult =
 /** What the thread of replays does; one call at a time, since a replay blocks the network of its thread. */
 export function createReplayCalls(settings: ArchiveSettings) {
   const versions = createMappingVersions(settings);
+  const hideId = createIdHiderFor(settings);
 
   function open(name: string): Capture {
     const folder = settings.captures ?? '';
@@ -48,7 +50,8 @@ export function createReplayCalls(settings: ArchiveSettings) {
     if (capture.personalData === 'kept') {
       return { isSame, status, lines: isSame ? [] : [hiddenLines], trouble: trouble === '' ? '' : hiddenTrouble };
     }
-    return { isSame, status, lines: describeReplay(result).slice(0, maxLines), trouble };
+    const { hideIds } = showCapture(capture, hideId);
+    return { isSame, status, lines: describeReplay(result).slice(0, maxLines).map(hideIds), trouble: hideIds(trouble) };
   }
 
   async function compare(name: string, edit: MappingEdit): Promise<CompareResult> {
@@ -62,8 +65,10 @@ export function createReplayCalls(settings: ArchiveSettings) {
     const effects = effectsOf(`${capture.request.method} ${capture.request.path.split('?')[0]}`, changes);
     if (effects.length === 0)
       return { kind: 'same', asksDifferently: changes.now.length + changes.noLonger.length > 0 };
-    const shown = capture.personalData === 'kept' ? effects.map(withoutValues) : effects;
-    return { kind: 'differs', effects: shown, isAssumed: after.assumptions.length > before.assumptions.length };
+    const { hideIds } = showCapture(capture, hideId);
+    const shown = effects.map(({ text, example }) => ({ text: hideIds(text), example: hideIds(example) }));
+    const effectsShown = capture.personalData === 'kept' ? shown.map(withoutValues) : shown;
+    return { kind: 'differs', effects: effectsShown, isAssumed: after.assumptions.length > before.assumptions.length };
   }
 
   return {
@@ -80,7 +85,8 @@ export function createReplayCalls(settings: ArchiveSettings) {
       const { differences, assumptions } = await replayCapture(capture, capturedMappings(capture));
       const expected = [...differences.map(differenceLine), ...assumptions.map((each) => `assumed  ${each}`)];
       const story = `${capture.request.method} ${capture.request.path} of ${capture.startedAt.slice(0, 10)}`;
-      return regressionText({ story, capture, expected });
+      const shown = showCapture(capture, hideId);
+      return regressionText({ story, capture: shown.capture, expected: expected.map(shown.hideIds) });
     },
   };
 }

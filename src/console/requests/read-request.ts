@@ -7,6 +7,7 @@ import type { JournalRequest } from '../../journal/journal.ts';
 import { problemLines } from '../../reasons/problem-words.ts';
 import type { Archive } from '../archive/archive.ts';
 import { type EntryView, viewEntry } from '../records/entry-view.ts';
+import { showCapture } from '../records/capture-ids.ts';
 import { curlCommand } from './curl-command.ts';
 import { type CaptureView, viewCapture } from './view-capture.ts';
 
@@ -72,7 +73,7 @@ function readItsCapture(
   const name = archive.captureOf(request);
   if (name === undefined) return {};
   try {
-    const capture = openCapture(archive, name);
+    const { capture } = showCapture(openCapture(archive, name), archive.hideId);
     const view = viewCapture(hubSpotProtocol, { name, capture }, { showsValues });
     const curl = view.isHidden || view.isTrimmed ? undefined : curlCommand(capture);
     return { capture: view, ...(curl !== undefined && { curl }) };

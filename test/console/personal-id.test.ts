@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { personalKindOf } from '../../src/capture/redact/personal-id.ts';
+import { personalKindOf } from '../../src/console/records/personal-id.ts';
 
 test.each([
   ['ada@example.com', 'email'],

@@ -1,0 +1,50 @@
+import type { Capture } from '../../capture/capture-schema.ts';
+import { isObject } from '../../json.ts';
+import type { IdHider } from './hidden-ids.ts';
+
+/** A capture as the console shows it, and what hides the same ids in a line about it. */
+export interface ShownCapture {
+  readonly capture: Capture;
+  readonly hideIds: (line: string) => string;
+}
+
+/** More ids are looked for as whole values, in the texts beside them and in paths; looking for each in every text would take too long. */
+const maxSoughtIds = 50;
+
+/** Captures keep Enginy's ids as they came; those that are personal data are replaced wherever they are in the capture. */
+export function showCapture(capture: Capture, hide: IdHider): ShownCapture {
+  const ids = new Map<string, string>();
+  JSON.stringify(capture, (name, value: unknown) => {
+    if (isNameOfId(name) && typeof value === 'string' && hide(value) !== value) ids.set(value.toLowerCase(), value);
+    return value;
+  });
+  if (ids.size === 0) return { capture, hideIds: (line) => line };
+  // A longer one may contain a shorter one.
+  const all = [...ids.values()].sort((a, b) => b.length - a.length);
+  const hideEach = (sought: readonly string[], text: string) =>
+    sought.reduce((known, id) => replaceForms(known, id, hide), text);
+  const few = all.slice(0, maxSoughtIds);
+  const replaced = JSON.stringify(capture, function (this: unknown, name, value: unknown) {
+    if (typeof value !== 'string') return value;
+    if (ids.has(value.toLowerCase())) return hide(value);
+    if (name === 'path') return hideEach(all, value);
+    const own =
+      isObject(this) && typeof this.externalId === 'string' ? ids.get(this.externalId.toLowerCase()) : undefined;
+    return hideEach(few, own === undefined ? value : replaceForms(value, own, hide));
+  });
+  // The same members, of which only texts were replaced.
+  return { capture: JSON.parse(replaced) as Capture, hideIds: (line) => hideEach(all, line) };
+}
+
+/** `externalId`, and the property of HubSpot that keeps it. */
+function isNameOfId(name: string): boolean {
+  return name.toLowerCase().replaceAll('_', '').endsWith('externalid');
+}
+
+/** An id as it is in texts, in JSON and in paths. HubSpot returns an email address in lower case. */
+function replaceForms(text: string, id: string, hide: IdHider): string {
+  const forms = new Set(
+    [id, id.toLowerCase()].flatMap((each) => [each, JSON.stringify(each).slice(1, -1), encodeURIComponent(each)]),
+  );
+  return [...forms].reduce((known, form) => known.replaceAll(form, hide(id)), text);
+}

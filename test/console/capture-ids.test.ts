@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import type { Capture } from '../../src/capture/capture-schema.ts';
+import { showCapture } from '../../src/console/records/capture-ids.ts';
+import { createIdHider } from '../../src/console/records/hidden-ids.ts';
+
+test.each([1, 500])('of %i personal ids in a capture none is shown, whichever way it is written', (count) => {
+  const ids = Array.from({ length: count }, (_unused, n) => `Ada "${n}" O'Neil <Ada.${n}@Example.org>`);
+  const capture = {
+    request: {
+      path: `/contacts?of=${encodeURIComponent(ids[0] ?? '')}`,
+      body: ids.map((externalId) => ({ externalId })),
+    },
+    answer: { body: ids.map((externalId) => ({ externalId, message: `${externalId} is not known` })) },
+    exchanges: [{ response: ids.map((id) => ({ enginy_external_id: id, email: id.toLowerCase() })) }],
+  } as unknown as Capture;
+
+  const shown = showCapture(capture, createIdHider('secret'));
+
+  expect(JSON.stringify(shown.capture)).not.toMatch(/@|%40|neil/i);
+  expect(shown.hideIds(`differs: ${ids.at(0)}`)).toMatch(/^differs: \[email [0-9a-f]{6}\]$/);
+});
+
+test('a capture without personal ids is shown as it is', () => {
+  const capture = { request: { body: [{ externalId: 'lead-7' }] } } as unknown as Capture;
+
+  expect(showCapture(capture, createIdHider('secret')).capture).toBe(capture);
+});
