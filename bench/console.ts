@@ -19,9 +19,10 @@ const targets = { pageMs: 100, p99Percent: 5 };
 const full = { requests: 100_000, captures: 10_000, viewers: 10, rounds: 14 };
 const viewsPerPage = 20;
 /** Requests of a round, one after the other on each of so many connections: the bridge is busy, and no queue grows. */
-const perRound = 500;
+const perRound = 1_000;
 const atOnce = 2;
-const pageEveryMs = 1_000;
+/** People read a page before they open another one. */
+const pageEveryMs = 10_000;
 /** For so long, viewers are measured alone. */
 const measuredMs = 4_000;
 const password = 'bench-password-0123456789';
@@ -283,15 +284,15 @@ async function costOfViewers(bridge: BridgeProcess, visitor: Visitor, viewers: n
   return cost;
 }
 
-/** Each has a screen open that follows what happens, and looks at another page every second; not all at the same moment. */
+/** Each has a screen open that follows what happens, and opens another page now and then; not all at the same moment. */
 function startViewers(visitor: Visitor, count: number) {
   const stopped = new AbortController();
   const watch = async (first: number) => {
     const streamed = visitor.follow(first % 2 === 0 ? '/console' : '/console/requests', stopped.signal);
-    await pause((first * pageEveryMs) / count);
+    await pauseUntil(stopped.signal, (first * pageEveryMs) / count);
     for (let n = first; !stopped.signal.aborted; n += 1) {
       await visitor.get(visited[n % visited.length] ?? '/console');
-      await pause(pageEveryMs);
+      await pauseUntil(stopped.signal, pageEveryMs);
     }
     await streamed;
   };
@@ -302,6 +303,15 @@ function startViewers(visitor: Visitor, count: number) {
       await Promise.all(viewers);
     },
   };
+}
+
+/** Ends early when it is stopped. */
+async function pauseUntil(stopped: AbortSignal, ms: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  stopped.addEventListener('abort', () => resolve(), { once: true });
+  await promise;
+  clearTimeout(timer);
 }
 
 async function oneRound(bridge: BridgeProcess): Promise<number[]> {
