@@ -6,6 +6,7 @@ export default defineConfig({
     environment: 'node',
     include: ['test/redis/**/*.test.ts'],
     // The drills wait for windows to pass; they wait together.
+    maxWorkers: 4,
     maxConcurrency: 20,
     testTimeout: 120_000,
     hookTimeout: 120_000,
