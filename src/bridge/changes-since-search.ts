@@ -1,5 +1,5 @@
 import type { Crm, CrmProblem } from '../crm/crm.ts';
-import { candidateKeys, type MatchKey, propertiesOfRules } from '../mapping/run/match-keys.ts';
+import { candidateKeys, type MatchKey, propertiesOfRules, keyName } from '../mapping/run/match-keys.ts';
 import type { IdentityIndex } from './identity-index.ts';
 import { problemFromRead } from './problem.ts';
 import type { RequestScope } from './request-scope.ts';
@@ -83,14 +83,10 @@ async function withoutIndexed(
 
 /** @returns a function that gives the keys which a record with these properties holds. */
 function createKeyFinder({ mapping }: ChangesScope, keys: readonly MatchKey[]) {
-  const byName = new Map(keys.map((key) => [nameOf(key), key]));
+  const byName = new Map(keys.map((key) => [keyName(key), key]));
   const rules = [...new Set(keys.map(({ rule }) => rule))];
   return (properties: Readonly<Record<string, string | null>>): readonly MatchKey[] =>
     rules.flatMap((rule) =>
-      candidateKeys(mapping, rule, properties).flatMap((value) => byName.get(nameOf({ rule, value })) ?? []),
+      candidateKeys(mapping, rule, properties).flatMap((value) => byName.get(keyName({ rule, value })) ?? []),
     );
-}
-
-function nameOf({ rule, value }: Pick<MatchKey, 'rule' | 'value'>): string {
-  return `${rule}\u0001${value}`;
 }

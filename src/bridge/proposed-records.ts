@@ -1,5 +1,5 @@
 import type { Crm, CrmProblem, CrmRecord, ReadOutcome } from '../crm/crm.ts';
-import { candidateKeys, type MatchKey, propertiesToRead } from '../mapping/run/match-keys.ts';
+import { candidateKeys, type MatchKey, propertiesToRead, keyName } from '../mapping/run/match-keys.ts';
 import type { Mapping } from '../mapping/schema/record-mapping.ts';
 import type { IdentityIndex, Proposal } from './identity-index.ts';
 import { type Lookup, lookupIn } from './lookup.ts';
@@ -52,13 +52,13 @@ export async function readProposed(
   const { mapping, identityIndex, context } = scope;
   if (identityIndex === undefined || keys.length === 0) return nothingProposed;
   const { mayRefresh, rememberedIds } = options;
-  const distinct = [...new Map(keys.map((key) => [nameOf(key), key])).values()];
+  const distinct = [...new Map(keys.map((key) => [keyName(key), key])).values()];
   const answers = await identityIndex.propose({ mapping, keys: distinct, mayRefresh }, context);
   const proposals = new Map<string, Proposal>();
   distinct.forEach((key, position) => {
     const { ids, isComplete } = answers[position] ?? { ids: [], isComplete: false };
     const all = isComplete ? [...new Set([...ids, ...rememberedIds(key)])] : ids;
-    proposals.set(nameOf(key), { ...answers[position], ids: all, isComplete });
+    proposals.set(keyName(key), { ...answers[position], ids: all, isComplete });
   });
   const lookups = new Map<string, Lookup>();
   const read = async (ids: readonly string[]) => {
@@ -69,10 +69,10 @@ export async function readProposed(
   const complete = [...proposals.values()].filter(({ isComplete }) => isComplete);
   await read(complete.flatMap(({ ids }) => (ids.length <= maxReadAhead ? ids : [])));
   return {
-    idsOf: (key) => proposals.get(nameOf(key))?.ids ?? [],
+    idsOf: (key) => proposals.get(keyName(key))?.ids ?? [],
     async holdersOf(asked) {
       const answered = asked.flatMap((key) => {
-        const proposal = proposals.get(nameOf(key));
+        const proposal = proposals.get(keyName(key));
         if (proposal?.isComplete !== true) return [];
         const { ids: candidates, sweptAgoMs } = proposal;
         return [{ key, candidates, byIndex: sweptAgoMs === undefined ? {} : { sweptAgoMs } }];
@@ -130,8 +130,4 @@ function forgetStale({ mapping, identityIndex }: ProposalScope, key: MatchKey, {
 
 function holds(mapping: Mapping, { rule, value }: MatchKey, { properties }: CrmRecord): boolean {
   return candidateKeys(mapping, rule, properties).includes(value);
-}
-
-function nameOf({ rule, value }: MatchKey): string {
-  return `${rule}\u0001${value}`;
 }

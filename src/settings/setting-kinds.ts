@@ -31,8 +31,10 @@ export function size(standard: string, most = 1024 ** 4) {
     .pipe(z.number().max(most, `must be at most ${most / 1024 ** 2}mb`));
 }
 
-/** `rediss://` encrypts; user and password stand before the host. */
-/** Only what the client can read: it throws for a malformed password, and selects any path or `db` as a database. */
+/**
+ * `rediss://` encrypts; user and password stand before the host. Only what the client can read: it throws for a malformed password, and selects any path or `db` as a
+ * database.
+ */
 export const redisUrl = z
   .url({
     protocol: /^rediss?$/,
@@ -71,7 +73,7 @@ export const origin = httpUrl
   .transform((url) => url.origin);
 
 function isPrivate({ protocol, hostname }: URL): boolean {
-  return protocol === 'https:' || /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
+  return protocol === 'https:' || isLoopback(hostname.replace(/^\[|\]$/g, ''));
 }
 
 /** A path in front of others: `enginy`, `/enginy` and `//enginy/` are `/enginy`; `/` is ''. */

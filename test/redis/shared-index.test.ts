@@ -1,12 +1,11 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { Redis } from 'ioredis';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { sendTo } from '../support/start-app.ts';
+import { spawnBridge } from '../support/spawn-bridge.ts';
 import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
 import { startRedis } from '../support/start-redis.ts';
 
@@ -125,28 +124,6 @@ test('one replica builds the index and all match by it; nothing in Redis shows a
   expect(text).toContain('eb:{index:');
   expect(text).not.toMatch(/canar|linkedin|91234|912 34/);
 });
-
-/** A bridge in a process of its own, which can be killed. */
-async function spawnBridge(crm: Sandbox, environment: Record<string, string>) {
-  const child = spawn(process.execPath, ['src/main.ts'], {
-    cwd: new URL('../..', import.meta.url).pathname,
-    env: {
-      ...{ PORT: '0', HOST: '127.0.0.1', CAPTURE: 'off', LOG_FORMAT: 'json', API_KEY: 'good-key-for-tests' },
-      ...{ HUBSPOT_ACCESS_TOKEN: crm.token, HUBSPOT_BASE_URL: crm.url, HUBSPOT_RATE_LIMIT: '10000' },
-      ...environment,
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const url = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      const { url: listening } = JSON.parse(line) as { url?: string };
-      if (listening !== undefined) resolve(listening);
-    });
-    child.once('exit', (code) => reject(new Error(`the bridge ended with ${code}`)));
-  });
-  return { url, kill: () => child.kill('SIGKILL') };
-}
 
 test('when the leader is killed and a part of the index is lost, every answer stays right, and another replica builds it again', async () => {
   const { crm, ids, client, settings } = await startWorld();

@@ -1,4 +1,4 @@
-import { identifyingKeys, identifyingRules, type MatchKey, matchKeys } from '../../mapping/run/match-keys.ts';
+import { identifyingKeys, identifyingRules, type MatchKey, matchKeys, keyName } from '../../mapping/run/match-keys.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import { changesSince, type SearchedKey } from '../changes-since-search.ts';
 import { mapInSlices } from '../in-slices.ts';
@@ -128,7 +128,7 @@ async function choosePolicy(scope: CreateScope, { creations, rules }: Asked): Pr
   await mapInSlices(creations, ({ record }) => {
     for (const key of identifyingKeys(mapping, record)) {
       if (!rules.includes(key.rule) || idCache.get(mapping.target.objectType, key)?.isSearched === true) continue;
-      open.set(nameOf(key), key);
+      open.set(keyName(key), key);
     }
   });
   if (countSearches([...open.values()]) <= extraSearches) return 'unless searched lately';
@@ -196,10 +196,10 @@ async function readChanges(
   const maxPages = Math.min(countSearches(searched.map(({ key }) => key)), mostPages);
   const changes = await changesSince(scope, searched, maxPages);
   if ('problem' in changes) {
-    const unknown = new Set(searched.map(({ key }) => nameOf(key)));
+    const unknown = new Set(searched.map(({ key }) => keyName(key)));
     await mapInSlices(creations, (creation) => {
       const keys = identifyingKeys(mapping, creation.record).filter(({ rule }) => rules.includes(rule));
-      if (keys.some((key) => unknown.has(nameOf(key)))) creation.result = failed(changes.problem);
+      if (keys.some((key) => unknown.has(keyName(key)))) creation.result = failed(changes.problem);
     });
     return true;
   }
@@ -208,11 +208,7 @@ async function readChanges(
 }
 
 function distinct(keys: readonly MatchKey[]): readonly MatchKey[] {
-  return [...new Map(keys.map((key) => [nameOf(key), key])).values()];
-}
-
-function nameOf({ rule, value }: MatchKey): string {
-  return `${rule}\u0001${value}`;
+  return [...new Map(keys.map((key) => [keyName(key), key])).values()];
 }
 
 function relyOnMemory({ mapping, context, log }: CreateScope, keys: number): SearchPolicy {

@@ -19,6 +19,11 @@ export interface MatchKey {
   readonly wordClauses: readonly MatchClause[];
 }
 
+/** A name for a key among those of one mapping. */
+export function keyName({ rule, value }: Pick<MatchKey, 'rule' | 'value'>): string {
+  return `${rule}\u0001${value}`;
+}
+
 const separator = '\u0000';
 /** Limits the combinations of values of one candidate, for records with very many values. */
 const maxCombinations = 1000;
