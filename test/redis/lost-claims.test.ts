@@ -118,14 +118,8 @@ describe.concurrent('while another replica works on a key', () => {
   );
 });
 
-test.each([
-  ['is killed and restarts empty', (redis: TestRedis) => redis.restart()],
-  ['loses its data', flush],
-])('a replica that claimed nothing before waits for the work of others when Redis %s', async (_what, fault) => {
-  const redis = await startedRedis(onTestFinished);
-  const { claims: idle, connection } = connectClaims(redis, 'idle', onTestFinished);
-  await expect.poll(() => connection.isUp).toBe(true);
-  const events: string[] = [];
+/** Another replica works on `key` until it is to end, and notes that it did. */
+async function holdKey(redis: TestRedis, events: string[]) {
   const begun = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<void>();
   const holding = connectClaims(redis, 'holder', onTestFinished).claims.hold(['key'], deadlineIn(60_000), async () => {
@@ -134,12 +128,24 @@ test.each([
     events.push('ended');
   });
   await begun.promise;
+  return { holding, end: () => ended.resolve() };
+}
+
+test.each([
+  ['is killed and restarts empty', (redis: TestRedis) => redis.restart()],
+  ['loses its data', flush],
+])('a replica that claimed nothing before waits for the work of others when Redis %s', async (_what, fault) => {
+  const redis = await startedRedis(onTestFinished);
+  const { claims: idle, connection } = connectClaims(redis, 'idle', onTestFinished);
+  await expect.poll(() => connection.isUp).toBe(true);
+  const events: string[] = [];
+  const { holding, end } = await holdKey(redis, events);
 
   await fault(redis);
   await expect.poll(async () => 'value' in (await connection.attempt((client) => client.ping()))).toBe(true);
   const waiting = idle.hold(['key'], deadlineIn(60_000), async () => void events.push('idle'));
   await pause(4_000);
-  ended.resolve();
+  end();
   await Promise.all([holding, waiting]);
 
   expect(events).toEqual(['ended', 'idle']);
@@ -150,21 +156,14 @@ test('work that begins while Redis is silent for a moment waits for that of othe
   const other = connectClaims(redis, 'other', onTestFinished);
   await expect.poll(() => other.connection.isUp).toBe(true);
   const events: string[] = [];
-  const begun = Promise.withResolvers<void>();
-  const ended = Promise.withResolvers<void>();
-  const holding = connectClaims(redis, 'holder', onTestFinished).claims.hold(['key'], deadlineIn(60_000), async () => {
-    begun.resolve();
-    await ended.promise;
-    events.push('ended');
-  });
-  await begun.promise;
+  const { holding, end } = await holdKey(redis, events);
 
   redis.freeze();
   const waiting = other.claims.hold(['key'], deadlineIn(60_000), async () => void events.push('other'));
   await expect.poll(() => other.connection.isUp).toBe(false);
   redis.thaw();
   await pause(3_000);
-  ended.resolve();
+  end();
   await Promise.all([holding, waiting]);
 
   expect(events).toEqual(['ended', 'other']);
