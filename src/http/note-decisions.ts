@@ -1,3 +1,4 @@
+import { isObject } from '../json.ts';
 import type { Request, RequestHandler, Response } from 'express';
 import {
   type DecidedRequest,
@@ -141,7 +142,7 @@ export function personValuesIn(
 ): Pick<Subject, 'emails' | 'phones' | 'profiles'> {
   const found: Found = { emails: [], phones: [], profiles: [] };
   collect(record, found);
-  if (isRecord(record.customFields)) collect(record.customFields, found);
+  if (isObject(record.customFields)) collect(record.customFields, found);
   const { emails, phones, profiles } = found;
   return { emails, ...(phones.length > 0 && { phones }), ...(profiles.length > 0 && { profiles }) };
 }
@@ -167,8 +168,4 @@ function collect(record: Readonly<Record<string, unknown>>, found: Found): void 
           : undefined;
     if (list !== undefined && list.length < maxValues && !list.includes(value)) list.push(value);
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
