@@ -4,7 +4,7 @@ import type { Pacer } from './crm/pacer.ts';
 import type { RequestMeter } from './http/request-meter.ts';
 import type { ReloadResult } from './live-mappings.ts';
 import type { IndexState } from './bridge/identity-index.ts';
-import { watchIndex } from './metrics/watch-index.ts';
+import { watchIndexState } from './metrics/watch-index-state.ts';
 import { watchJournal } from './metrics/watch-journal.ts';
 import type { ReloadState } from './mapping/load/reload-state.ts';
 
@@ -65,7 +65,7 @@ export function createMetrics(options: { readonly ofProcess: boolean }): Metrics
       watchMapping(registers, mappingState);
       watchLog(registers, droppedLogLines);
       if (journal !== undefined) watchJournal(registers, journal);
-      if (indexState !== undefined) watchIndex(registers, indexState);
+      if (indexState !== undefined) watchIndexState(registers, indexState);
     },
   };
 }

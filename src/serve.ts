@@ -20,7 +20,7 @@ import type { ReloadState } from './mapping/load/reload-state.ts';
 import type { Locale } from './mapping/values/locale.ts';
 import { createMetrics } from './metrics.ts';
 import type { DecisionListener } from './http/note-decisions.ts';
-import { openCrm } from './open-crm.ts';
+import { connectCrm } from './connect-crm.ts';
 import { checkProperties } from './startup/check-properties.ts';
 import { stopDelay } from './process/stop-delay.ts';
 import { shareDecisions } from './replicas/share-decisions.ts';
@@ -208,7 +208,7 @@ async function openParts(config: Config, log: pino.Logger, overrides: Overrides)
   const watchers = await openWatchers(config, log, overrides);
   const { console, tracing, metrics, mappings, capture, journal } = watchers;
   const stores = openStores(config, (sentence, facts) => log.warn(facts, sentence));
-  const upstream = await openCrm(config, {
+  const upstream = await connectCrm(config, {
     log,
     clock: overrides.clock,
     requirements: stores?.requirements,

@@ -100,7 +100,7 @@ test('nor do patterns that are composed of parts', async () => {
 /** Files whose searching patterns see short texts only, and why these are short. */
 const shortTexts: Readonly<Record<string, string>> = {
   'src/console/replays/effects.ts': 'places and details are cut to 2,000 characters',
-  'src/console/mapping/unknown-fields.ts': 'names of fields are cut to 200 characters',
+  'src/console/mapping/fields-without-row.ts': 'names of fields are cut to 200 characters',
   'demo/main.ts': 'an argument of the command line',
   'sandbox/records/normalize.ts': 'the embedded CRM limits values as HubSpot does',
   'src/bridge/timeline/html-body.ts': 'HTML that is clean: every < is closed, blanks are cut before',

@@ -1,6 +1,6 @@
 import type { CallContext, CreateInput, Crm, CrmProblem, CrmRecord, ReadOutcome, WriteOutcome } from '../crm/crm.ts';
 import { type Batcher, type BatchPolicy, createBatcher, type RunBatch } from './batcher.ts';
-import { type Lookup, lookupIn } from './lookup.ts';
+import { type LookupOutcome, lookupIn } from './lookup-outcome.ts';
 import { unaccounted } from './unaccounted.ts';
 
 /**
@@ -80,8 +80,8 @@ function batchReads(crm: Crm, lookups?: LookupsInProgress): Pick<Crm, 'readByIds
     lookups === undefined
       ? undefined
       : lookupPolicy({ maxItems: 100, hasRoom: () => crm.hasRoom?.('read') === true }, lookups);
-  const reads = new Map<string, Batcher<string, Lookup>>();
-  const batcherFor = (name: readonly string[], context: CallContext, run: RunBatch<string, Lookup>) =>
+  const reads = new Map<string, Batcher<string, LookupOutcome>>();
+  const batcherFor = (name: readonly string[], context: CallContext, run: RunBatch<string, LookupOutcome>) =>
     getOrCreate(reads, JSON.stringify(policy === undefined ? name : [context.urgency, ...name]), () =>
       createBatcher(run, policy?.[context.urgency]),
     );
@@ -116,7 +116,7 @@ function getOrCreate<Item, Result>(
   return batcher;
 }
 
-function toReadOutcome(values: readonly string[], lookups: readonly Lookup[]): ReadOutcome {
+function toReadOutcome(values: readonly string[], lookups: readonly LookupOutcome[]): ReadOutcome {
   const found = new Map<string, CrmRecord>();
   const missing = new Set<string>();
   const failed = new Map<string, CrmProblem>();

@@ -2,7 +2,7 @@ import type { Crm, CrmProblem, CrmRecord, ReadOutcome } from '../crm/crm.ts';
 import { candidateKeys, type MatchKey, propertiesToRead, keyName } from '../mapping/run/match-keys.ts';
 import type { Mapping } from '../mapping/schema/record-mapping.ts';
 import type { IdentityIndex, Proposal } from './identity-index.ts';
-import { type Lookup, lookupIn } from './lookup.ts';
+import { type LookupOutcome, lookupIn } from './lookup-outcome.ts';
 import { problemFromRead } from './problem.ts';
 import type { RequestScope } from './request-scope.ts';
 import { unaccounted } from './unaccounted.ts';
@@ -60,7 +60,7 @@ export async function readProposed(
     const all = isComplete ? [...new Set([...ids, ...rememberedIds(key)])] : ids;
     proposals.set(keyName(key), { ...answers[position], ids: all, isComplete });
   });
-  const lookups = new Map<string, Lookup>();
+  const lookups = new Map<string, LookupOutcome>();
   const read = async (ids: readonly string[]) => {
     const open = [...new Set(ids)].filter((id) => !lookups.has(id));
     const outcome = await readFresh(scope, open);
@@ -91,7 +91,7 @@ export async function readProposed(
 /** Candidates of a key, and what reading them returned, by id. */
 export interface ReadCandidates {
   readonly ids: readonly string[];
-  readonly lookups: ReadonlyMap<string, Lookup>;
+  readonly lookups: ReadonlyMap<string, LookupOutcome>;
 }
 
 /** The candidates that hold the key; merged ones count as their survivor. One that could not be read leaves the key undecided. */

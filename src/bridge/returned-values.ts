@@ -2,7 +2,7 @@ import type { Crm, CrmProperties } from '../crm/crm.ts';
 import type { Logger } from '../logger.ts';
 import { returnedProperties } from '../mapping/run/translate-record.ts';
 import type { Mapping } from '../mapping/schema/record-mapping.ts';
-import { lookupIn } from './lookup.ts';
+import { lookupIn } from './lookup-outcome.ts';
 import { describeProblem, problemFromRead } from './problem.ts';
 import type { RequestScope } from './request-scope.ts';
 import type { WriteResult } from './write-result.ts';

@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../crm/clock.ts';
 import type { Crm } from '../crm/crm.ts';
 import type { Logger } from '../logger.ts';
 import type { Mapping } from '../mapping/schema/record-mapping.ts';
-import { type RunningIndex, startIdentityIndex } from './identity-index.ts';
+import { type RunningIndex, startIdentityIndex } from './start-identity-index.ts';
 import type { IdentityStore } from './identity-store.ts';
 import { createMemoryStore, createSqliteStore } from './sqlite-store.ts';
 import { indexFile } from './stored-index.ts';

@@ -1,5 +1,5 @@
 import type { PropertyDefinition, PropertyType } from '../crm/crm.ts';
-import { toPropertyValue } from '../mapping/run/property-value.ts';
+import { toPropertyValue } from '../mapping/run/to-property-value.ts';
 import { readStep } from '../mapping/run/transform-chain.ts';
 import type { Finding, Path } from '../mapping/schema/finding.ts';
 import type { TransformStep } from '../mapping/schema/record-mapping.ts';

@@ -6,7 +6,7 @@ import type { TaskMapping } from '../mapping/schema/task-mapping.ts';
 import type { ConstantRow, TimelineRow } from '../mapping/schema/timeline-row.ts';
 import type { MappedRow } from './mapped-row.ts';
 import { matchRows, readRow, returnRows } from './reading-rows.ts';
-import { constantRows, keyRow, timelineRows } from './timeline-rows.ts';
+import { constantRows, keyRow, mappedTimelineRows } from './mapped-timeline-rows.ts';
 import { writingRows } from './writing-rows.ts';
 
 /** What one mapping file says about one object of the CRM. */
@@ -99,7 +99,7 @@ function rowsAt(
   { fields, on_create }: { readonly fields: readonly TimelineRow[]; readonly on_create: readonly ConstantRow[] },
   path: Path,
 ): MappedRow[] {
-  return [...timelineRows(fields, [...path, 'fields']), ...constantRows(on_create, [...path, 'on_create'])];
+  return [...mappedTimelineRows(fields, [...path, 'fields']), ...constantRows(on_create, [...path, 'on_create'])];
 }
 
 function hasOwner(rows: readonly TimelineRow[]): boolean {

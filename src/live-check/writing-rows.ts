@@ -5,7 +5,7 @@ import type { FieldRow, Mapping, ValueMap } from '../mapping/schema/record-mappi
 import { judgeText, judgeUnique, judgeWritable } from './judge-definition.ts';
 import { formOf, judgeForm, judgeValue } from './judge-value.ts';
 import type { MappedRow } from './mapped-row.ts';
-import { constantRows } from './timeline-rows.ts';
+import { constantRows } from './mapped-timeline-rows.ts';
 
 /** Everything that is written: identity, rows, the raw texts that they store, constants. */
 export function writingRows(mapping: Mapping): MappedRow[] {

@@ -7,7 +7,7 @@ import { createClaimRounds } from './claim-round.ts';
 import { claimPrefix, heldMs, settleMs } from './claim-scripts.ts';
 import { type ConnectedParts, connectParts } from './connected-parts.ts';
 import { type HeldClaims, whileHeld } from './held-claims.ts';
-import type { KeyDigest } from './key-digest.ts';
+import type { RedisDigest } from './redis-digest.ts';
 import type { RedisConnection } from './redis-connection.ts';
 
 export interface RedisClaims extends Claims {
@@ -23,7 +23,7 @@ const briefLossMs = 2_000;
 const reserveMs = 1_000;
 
 /** Claims in Redis. */
-export function createRedisClaims(redis: RedisConnection, digest: KeyDigest): RedisClaims {
+export function createRedisClaims(redis: RedisConnection, digest: RedisDigest): RedisClaims {
   const claimFree = createClaimRounds(redis);
   let unavailableCount = 0;
 

@@ -1,11 +1,11 @@
 import type { SharedIds } from '../bridge/records/record-id-cache.ts';
-import type { KeyDigest } from './key-digest.ts';
+import type { RedisDigest } from './redis-digest.ts';
 import type { RedisConnection } from './redis-connection.ts';
 
 const keysPerCall = 500;
 
 /** Which record was last known to hold a match key, for all replicas. */
-export function createRedisIds(redis: RedisConnection, digest: KeyDigest, ttlMs: number): SharedIds {
+export function createRedisIds(redis: RedisConnection, digest: RedisDigest, ttlMs: number): SharedIds {
   let waiting: (readonly [name: string, id: string])[] = [];
   const nameOf = (key: string) => `eb:{ids}:${digest(key)}`;
   const flush = () => {

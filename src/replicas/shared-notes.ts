@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { KeyDigest } from './key-digest.ts';
+import type { RedisDigest } from './redis-digest.ts';
 import { defineScript, type RedisConnection } from './redis-connection.ts';
 import type { Sealer } from './sealer.ts';
 
@@ -42,7 +42,7 @@ return #notes == 0 and '[]' or cjson.encode(notes)
 
 interface NoteSettings {
   readonly app: string;
-  readonly digest: KeyDigest;
+  readonly digest: RedisDigest;
   readonly sealer: Sealer;
 }
 

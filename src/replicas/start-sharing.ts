@@ -10,7 +10,7 @@ import type { Logger } from '../logger.ts';
 import type { IdentityStore } from '../identity/identity-store.ts';
 import { createAccountKey } from './account-key.ts';
 import { appOf } from './app-of.ts';
-import { createKeyDigest } from './key-digest.ts';
+import { createRedisDigest } from './redis-digest.ts';
 import { createRedisClaims, type RedisClaims } from './redis-claims.ts';
 import { connectRedis, type RedisConnection } from './redis-connection.ts';
 import { createRedisIds } from './redis-ids.ts';
@@ -65,7 +65,7 @@ export function startSharing(settings: SharingSettings, log: Logger): Sharing {
   const redis = connectRedis({ url, name, ca }, { log });
   const app = appOf(settings.accessToken);
   const sealer = createSealer(settings.accessToken);
-  const digest = createKeyDigest(settings.accessToken);
+  const digest = createRedisDigest(settings.accessToken);
   const account = createAccountKey(redis, app);
   const notes = createSharedNotes(redis, { app, digest, sealer });
   const closers: (() => void)[] = [notes.close];

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { systemClock } from '../../src/crm/clock.ts';
-import { startIdentityIndex } from '../../src/identity/identity-index.ts';
+import { startIdentityIndex } from '../../src/identity/start-identity-index.ts';
 import type { IdentityStore, OpenIndex } from '../../src/identity/identity-store.ts';
 import { createMemoryStore } from '../../src/identity/sqlite-store.ts';
 import type { Mapping } from '../../src/mapping/schema/record-mapping.ts';

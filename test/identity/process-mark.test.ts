@@ -2,7 +2,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { systemClock } from '../../src/crm/clock.ts';
 import type { CallContext } from '../../src/crm/crm.ts';
 import { deadlineIn } from '../../src/crm/deadline.ts';
-import { type RunningIndex, startIdentityIndex } from '../../src/identity/identity-index.ts';
+import { type RunningIndex, startIdentityIndex } from '../../src/identity/start-identity-index.ts';
 import type { IdentityStore } from '../../src/identity/identity-store.ts';
 import { createMemoryStore } from '../../src/identity/sqlite-store.ts';
 import { matchKeys } from '../../src/mapping/run/match-keys.ts';

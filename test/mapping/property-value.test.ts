@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { toPropertyValue } from '../../src/mapping/run/property-value.ts';
+import { toPropertyValue } from '../../src/mapping/run/to-property-value.ts';
 
 test.each([
   [['a', 'b'], 'text', 'a;b'],

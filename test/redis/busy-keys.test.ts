@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { deadlineIn } from '../../src/crm/deadline.ts';
-import { createKeyDigest } from '../../src/replicas/key-digest.ts';
+import { createRedisDigest } from '../../src/replicas/redis-digest.ts';
 import { createRedisClaims } from '../../src/replicas/redis-claims.ts';
 import { connectRedis } from '../../src/replicas/redis-connection.ts';
 import { logSink } from '../support/log-sink.ts';
@@ -23,7 +23,7 @@ async function startBusy() {
   const bridge = await startBridgeOn(crm, { REDIS_URL: redis.url, REPLICAS: '2', REQUEST_TIMEOUT_MS: '4000' });
   const connection = connectRedis({ url: redis.url, name: 'other' }, { log: logSink().log });
   onTestFinished(() => connection.close());
-  const claims = createRedisClaims(connection, createKeyDigest(crm.token));
+  const claims = createRedisClaims(connection, createRedisDigest(crm.token));
   /** @returns a function that ends the other's work. */
   const workOn = async (keys: readonly string[]) => {
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { deadlineIn } from '../../src/crm/deadline.ts';
-import { createKeyDigest } from '../../src/replicas/key-digest.ts';
+import { createRedisDigest } from '../../src/replicas/redis-digest.ts';
 import { createRedisClaims } from '../../src/replicas/redis-claims.ts';
 import { connectRedis } from '../../src/replicas/redis-connection.ts';
 import { logSink } from '../support/log-sink.ts';
@@ -61,7 +61,7 @@ function connectClaims(redis: TestRedis, name: string, onFinished: OnFinished) {
     await connection.close();
   };
   onFinished(close);
-  return { claims: createRedisClaims(connection, createKeyDigest('token')), connection, close };
+  return { claims: createRedisClaims(connection, createRedisDigest('token')), connection, close };
 }
 
 describe.concurrent('while another replica works on a key', () => {

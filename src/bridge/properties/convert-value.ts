@@ -1,6 +1,6 @@
 import type { PropertyDefinition } from '../../crm/crm.ts';
 import type { HeldBackReason } from '../../mapping/run/held-back.ts';
-import { toPropertyValue } from '../../mapping/run/property-value.ts';
+import { toPropertyValue } from '../../mapping/run/to-property-value.ts';
 import { normalizeBoolean } from '../../mapping/values/boolean-text.ts';
 import { isDayOnly } from '../../mapping/values/date-text.ts';
 import { type FieldValue, toFieldValue, toText } from '../../mapping/values/field-value.ts';

@@ -2,7 +2,7 @@ import type { NewRecord } from '../../contract/records.ts';
 import type { Crm } from '../../crm/crm.ts';
 import type { Logger } from '../../logger.ts';
 import { matchKeys } from '../../mapping/run/match-keys.ts';
-import { type Lookup, lookupIn } from '../lookup.ts';
+import { type LookupOutcome, lookupIn } from '../lookup-outcome.ts';
 import { problemFromRead } from '../problem.ts';
 import type { ManagedPropertyState } from '../properties/managed-property.ts';
 import type { RequestScope } from '../request-scope.ts';
@@ -28,7 +28,7 @@ export function identityProperty({ state, mapping }: Pick<ExistingScope, 'state'
 export async function findCreatedBefore(
   scope: ExistingScope,
   records: readonly NewRecord[],
-): Promise<readonly Lookup[]> {
+): Promise<readonly LookupOutcome[]> {
   if (scope.state === 'new') return records.map(() => 'missing');
   const property = identityProperty(scope);
   const externalIds = records.map(({ externalId }) => externalId);
@@ -42,7 +42,7 @@ export async function findCreatedBefore(
   }
 }
 
-async function findInMemory(scope: ExistingScope, externalIds: readonly string[]): Promise<Lookup[]> {
+async function findInMemory(scope: ExistingScope, externalIds: readonly string[]): Promise<LookupOutcome[]> {
   const objectType = objectTypeOf(scope);
   await scope.idCache.prefetch(objectType, externalIds.map(createdKey));
   const ids = externalIds.map((externalId) => scope.idCache.get(objectType, createdKey(externalId))?.ids.at(-1));
@@ -81,11 +81,14 @@ export async function uniqueValues(scope: ExistingScope, record: NewRecord): Pro
  * Finds, by their unique values, the records that hold them: for creates that were not clearly answered or refused as a conflict.
  * @returns one lookup per record, in order; `missing` only where the store proves that no record holds any of the values.
  */
-export async function findHolders(scope: ExistingScope, records: readonly NewRecord[]): Promise<readonly Lookup[]> {
+export async function findHolders(
+  scope: ExistingScope,
+  records: readonly NewRecord[],
+): Promise<readonly LookupOutcome[]> {
   try {
     const valuesOfRecords = await Promise.all(records.map((record) => uniqueValues(scope, record)));
     const lookups = await readUnique(scope, valuesOfRecords.flat());
-    return valuesOfRecords.map((values): Lookup => {
+    return valuesOfRecords.map((values): LookupOutcome => {
       const found = values.map(lookups);
       const holder = found.find((lookup) => lookup !== 'missing' && 'record' in lookup);
       if (holder !== undefined) return holder;
@@ -98,13 +101,13 @@ export async function findHolders(scope: ExistingScope, records: readonly NewRec
   }
 }
 
-const noUniqueValue: Lookup = { problem: { kind: 'ambiguous', message: 'the record has no unique value' } };
+const noUniqueValue: LookupOutcome = { problem: { kind: 'ambiguous', message: 'the record has no unique value' } };
 
 /** Reads all values, one call per property. */
 async function readUnique(
   scope: ExistingScope,
   values: readonly UniqueValue[],
-): Promise<(value: UniqueValue) => Lookup> {
+): Promise<(value: UniqueValue) => LookupOutcome> {
   const byProperty = Map.groupBy(values, ({ property }) => property);
   const reads = new Map(
     await Promise.all(

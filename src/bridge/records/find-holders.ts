@@ -2,7 +2,7 @@ import type { Crm, CrmRecord } from '../../crm/crm.ts';
 import type { Logger } from '../../logger.ts';
 import { candidateKeys, type MatchKey, propertiesToRead } from '../../mapping/run/match-keys.ts';
 import type { IdentityIndex } from '../identity-index.ts';
-import { lookupIn } from '../lookup.ts';
+import { lookupIn } from '../lookup-outcome.ts';
 import { problemFromRead } from '../problem.ts';
 import { type Holders, holdersIn, nothingProposed, type ProposedRecords, readFresh } from '../proposed-records.ts';
 import type { RequestScope } from '../request-scope.ts';

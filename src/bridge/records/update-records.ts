@@ -8,7 +8,7 @@ import type { EnginyRecord } from '../../mapping/values/field-value.ts';
 import { type Batcher, createBatcher } from '../batcher.ts';
 import { mapInSlices } from '../in-slices.ts';
 import type { KeyedLock } from '../keyed-lock.ts';
-import { type Lookup, lookupIn } from '../lookup.ts';
+import { type LookupOutcome, lookupIn } from '../lookup-outcome.ts';
 import { omitProperty } from '../omit-property.ts';
 import { problemFromError, problemFromRead } from '../problem.ts';
 import type { UnknownFields } from '../properties/unknown-fields.ts';
@@ -195,7 +195,7 @@ async function readRecords(
   { crm, mapping, context }: WriteScope,
   updates: readonly RecordUpdate[],
   properties: readonly string[],
-): Promise<readonly Lookup[]> {
+): Promise<readonly LookupOutcome[]> {
   if (updates.length === 0) return [];
   try {
     const ids = updates.map(({ id }) => id);

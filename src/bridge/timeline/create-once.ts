@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CreateInput, CrmProblem, ObjectType, WriteOutcome } from '../../crm/crm.ts';
 import { GatewayError } from '../../errors.ts';
 import { nothingDecided, type WriteDecision } from '../decisions.ts';
-import { lookupIn } from '../lookup.ts';
+import { lookupIn } from '../lookup-outcome.ts';
 import { omitProperty } from '../omit-property.ts';
 import { errorForOne, problemFromError } from '../problem.ts';
 import { type ManagedProperty, type ManagedPropertyState, recoverManaged } from '../properties/managed-property.ts';

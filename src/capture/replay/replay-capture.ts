@@ -16,7 +16,13 @@ import { interceptCrm } from './intercept-crm.ts';
 import { createRecordedAnswers } from './recorded-answers.ts';
 import { createReplayedCrm, replayedPropertyRules, replayedProtocol } from './replayed-crm.ts';
 import { replayedIndex } from './replayed-index.ts';
-import { type ReplayedAnswer, replayKey, replayKeyHeader, sendRequest, tooLargeBytes } from './send-request.ts';
+import {
+  type ReplayedAnswer,
+  replayKey,
+  replayKeyHeader,
+  sendCapturedRequest,
+  tooLargeBytes,
+} from './send-captured-request.ts';
 import { createTimeLapse, type TimeLapse } from './time-lapse.ts';
 
 export interface Replay {
@@ -59,7 +65,7 @@ export async function replayCapture(capture: Capture, mappings: Mappings): Promi
     return answer.kind === 'reply' ? { ...answer, body: generated.toReplayed(answer.body) } : answer;
   });
   try {
-    const answer = await clock.runUntil(sendRequest(port, capture));
+    const answer = await clock.runUntil(sendCapturedRequest(port, capture));
     isAnswered = true;
     const { divergence } = recorded;
     return {

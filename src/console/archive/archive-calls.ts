@@ -1,5 +1,5 @@
 import { readMappingFiles } from '../mapping/read-mapping-files.ts';
-import { readUnknownFields } from '../mapping/unknown-fields.ts';
+import { readFieldsWithoutRow } from '../mapping/fields-without-row.ts';
 import { readProblem, readProblems } from '../problems/read-problems.ts';
 import { readRecord } from '../records/read-record.ts';
 import { listRequests, type RequestQuery } from '../requests/list-requests.ts';
@@ -21,7 +21,7 @@ export function createArchiveCalls(settings: ArchiveSettings) {
     actions: async (count: number) => (await archive.journal()?.actions(count)) ?? [],
     latestOf: async (actions: readonly string[]) => (await archive.journal()?.latestOf(actions)) ?? [],
     mappingFiles: () => readMappingFiles(archive),
-    unknownFields: (since: number) => readUnknownFields(archive, since),
+    unknownFields: (since: number) => readFieldsWithoutRow(archive, since),
     /** Names of the newest captures, newest first. */
     newestCaptures: (count: number) => archive.captureNames().slice(-count).toReversed(),
     captureHead(name: string) {

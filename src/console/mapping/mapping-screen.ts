@@ -13,7 +13,7 @@ import { sinceOf } from '../problems/problems-screen.ts';
 import type { Screen, Visit } from '../screens/screen.ts';
 import type { LiveChecker, LiveMarks } from './live-marks.ts';
 import type { MappingFilesView, MappingFileView } from './read-mapping-files.ts';
-import type { UnknownField } from './unknown-fields.ts';
+import type { FieldWithoutRow } from './fields-without-row.ts';
 
 interface MappingDeps extends Pick<ConsoleThreads, 'archive'> {
   readonly mappings: Pick<LiveMappings, 'state'>;
@@ -59,7 +59,7 @@ function reasonOf(error: unknown): string {
 interface MappingParts {
   readonly files: MappingFilesView;
   /** Or why they cannot be read. */
-  readonly unknown: readonly UnknownField[] | string;
+  readonly unknown: readonly FieldWithoutRow[] | string;
   readonly marks: ReturnType<LiveChecker['last']>;
   readonly state: ReturnType<LiveMappings['state']>;
   /** The file whose text is shown. */

@@ -6,7 +6,7 @@ import type { RequirementStore } from '../requirement-store.ts';
 import { labelRequired } from './label-required.ts';
 import { linkInStyle } from './links/link-in-style.ts';
 import { createLinkLabels, type LinkLabels } from './links/link-labels.ts';
-import { linkRecords } from './links/link-records.ts';
+import { linkByDefault } from './links/link-by-default.ts';
 import { readLinks } from './links/read-links.ts';
 import { unlinkRecords } from './links/unlink-records.ts';
 import { listOwners } from './list-owners.ts';
@@ -14,14 +14,14 @@ import { createHubSpotProperties } from './properties/hubspot-properties.ts';
 import { createPropertyDefinitions } from './properties/property-definitions.ts';
 import { createUniqueProperties, type UniqueProperties } from './properties/unique-properties.ts';
 import { countFilled } from './records/count-filled.ts';
-import { createRecords } from './records/create-records.ts';
+import { createInBatches } from './records/create-in-batches.ts';
 import { listRecords } from './records/list-records.ts';
-import { lookupBy, lookupById } from './records/lookup.ts';
+import { lookupBy, lookupById } from './records/batch-lookup.ts';
 import { modifiedSince } from './records/modified-since.ts';
 import { readInBatches } from './records/read-in-batches.ts';
 import { RequiredProperties } from './records/required-properties.ts';
 import { searchAllPages } from './records/search-all-pages.ts';
-import { updateRecords } from './records/update-records.ts';
+import { updateInBatches } from './records/update-in-batches.ts';
 import type { Send } from './transport/hubspot-call.ts';
 import { CrmRejectedError } from '../../errors.ts';
 import { createTransport, type TransportDeps, type TransportSettings } from './transport/transport.ts';
@@ -47,11 +47,11 @@ export function createHubSpotCrm(deps: HubSpotDeps, settings: TransportSettings)
     hasRoom: (kind) => hasRoom(deps.pacer.state()[kind === 'search' ? 'search' : 'burst']),
     neededIn: (objectType) => (objectType === 'contacts' ? neededInContacts : []),
     create: async (objectType, inputs, context) => {
-      const outcomes = await createRecords({ send: sendFor(context), required }, objectType, inputs);
+      const outcomes = await createInBatches({ send: sendFor(context), required }, objectType, inputs);
       return labelRequired(outcomes, definitions, { objectType, context });
     },
     update: async (objectType, inputs, context) => {
-      const outcomes = await updateRecords(sendFor(context), objectType, inputs);
+      const outcomes = await updateInBatches(sendFor(context), objectType, inputs);
       required.learn(objectType, outcomes);
       return labelRequired(outcomes, definitions, { objectType, context });
     },
@@ -100,7 +100,7 @@ function linking(
 ): Pick<Crm, 'link' | 'linkAs' | 'unlink' | 'readLinks' | 'listLinkLabels'> {
   return {
     // biome-ignore lint/complexity/useMaxParams: the port's signature
-    link: (from, to, pairs, context) => linkRecords(sendFor(context), { from, to }, pairs),
+    link: (from, to, pairs, context) => linkByDefault(sendFor(context), { from, to }, pairs),
     linkAs: (links, context) => linkInStyle({ send: sendFor(context), linkLabels }, links, context),
     // biome-ignore lint/complexity/useMaxParams: the port's signature
     unlink: (from, to, pairs, context) => unlinkRecords(sendFor(context), { from, to }, pairs),

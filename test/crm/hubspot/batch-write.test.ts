@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readRecords } from '../../../src/crm/hubspot/calls/record-response.ts';
+import { readRecordBatch } from '../../../src/crm/hubspot/calls/record-response.ts';
 import type { BatchInput } from '../../../src/crm/hubspot/records/batch-input.ts';
 import { type BatchKind, BatchWrite } from '../../../src/crm/hubspot/records/batch-write.ts';
 import { matchResults } from '../../../src/crm/hubspot/records/match-results.ts';
@@ -25,7 +25,7 @@ function silentRefuser(bad: ReadonlySet<string>): { kind: BatchKind<BatchInput>;
       throw new HubSpotRefusal('HubSpot refused the call', { status: 400 }, body);
     }
     written.push(...sent.map(({ traceId }) => traceId));
-    return readRecords({ results: sent.map(({ traceId, properties }) => ({ id: `9${traceId}`, properties })) });
+    return readRecordBatch({ results: sent.map(({ traceId, properties }) => ({ id: `9${traceId}`, properties })) });
   };
   return { kind: { unsure: 'ambiguous', send }, calls, written };
 }

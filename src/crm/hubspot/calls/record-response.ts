@@ -11,7 +11,7 @@ export interface HubSpotRecord extends CrmRecord {
 }
 
 /** `{ results, errors? }` with records. */
-export function readRecords(body: unknown): BatchResponse<HubSpotRecord> {
+export function readRecordBatch(body: unknown): BatchResponse<HubSpotRecord> {
   return readBatchResponse(body, readRecord);
 }
 

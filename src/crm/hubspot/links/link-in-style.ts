@@ -1,7 +1,7 @@
 import type { CallContext, Crm, StyledLinks } from '../../crm.ts';
 import type { Send } from '../transport/hubspot-call.ts';
 import { findLabel, type LinkLabels } from './link-labels.ts';
-import { linkRecords } from './link-records.ts';
+import { linkByDefault } from './link-by-default.ts';
 import { linkStyled } from './link-styled.ts';
 
 /** Links in a style: HubSpot's default where that is enough, else with types and labels. */
@@ -12,7 +12,7 @@ export async function linkInStyle(
 ): Promise<StyledLinks> {
   const types = { from, to };
   if (as === 'additional' && labels.length === 0) {
-    return { outcomes: await linkRecords(send, types, pairs), removed: [], unknownLabels: [] };
+    return { outcomes: await linkByDefault(send, types, pairs), removed: [], unknownLabels: [] };
   }
   const known = labels.length === 0 ? [] : await linkLabels.of(types, labels, context);
   const found = labels.flatMap((name) => findLabel(known, name) ?? []);

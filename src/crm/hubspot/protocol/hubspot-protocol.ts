@@ -3,7 +3,7 @@ import { dailyLimitKey, knowledgeFrom, laneOf, objectTypeOf, objectTypesFor } fr
 import { isIdentifying, keyOf, meaningOf, nameOf } from './call-meaning.ts';
 import { replyComposer } from './compose-replies.ts';
 import { mapBody } from './map-body.ts';
-import { definitionReader } from './property-definitions.ts';
+import { definitionReader } from './definition-reader.ts';
 import { kindOf } from './property-kinds.ts';
 import { answerReader } from './read-answers.ts';
 

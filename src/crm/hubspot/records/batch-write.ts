@@ -1,5 +1,5 @@
 /**
- * What a call that writes up to 100 records means for each of them. The operations send the call: create-records.ts, update-records.ts.
+ * What a call that writes up to 100 records means for each of them. The operations send the call: create-in-batches.ts, update-in-batches.ts.
  *
  * HubSpot answers such a call in three ways (its error reference and OpenAPI documents): all written; 207 with an entry per failed
  * record, matched by the trace id that each input carries; or refused whole, nothing written. After a refusal the records that it

@@ -1,18 +1,18 @@
 import type { CrmProblem, CrmRecord, ObjectType, ReadOutcome } from '../../crm.ts';
 import { chunksOfDistinct } from '../calls/chunks.ts';
 import type { BatchResponse } from '../calls/batch-response.ts';
-import { type HubSpotRecord, MAX_RECORDS_PER_CALL, readRecords } from '../calls/record-response.ts';
+import { type HubSpotRecord, MAX_RECORDS_PER_CALL, readRecordBatch } from '../calls/record-response.ts';
 import { problemOfLookup, unaccounted } from '../problems/call-problem.ts';
 import { CallTally } from '../problems/call-tally.ts';
 import { type RefusableLookup, splitLookup } from '../problems/halving.ts';
 import { contextValues } from '../transport/error-body.ts';
 import type { HubSpotCall, Send } from '../transport/hubspot-call.ts';
 import { isAboutContent } from '../transport/hubspot-refusal.ts';
-import { type Lookup, lookupKey } from './lookup.ts';
+import { type BatchLookup, lookupKey } from './batch-lookup.ts';
 
 /** What to read: values of the lookup's property (or ids), and the properties to return. */
 export interface BatchRead {
-  readonly lookup: Lookup;
+  readonly lookup: BatchLookup;
   readonly values: readonly string[];
   readonly properties: readonly string[];
 }
@@ -68,7 +68,7 @@ interface MutableOutcome {
 /** What all calls of one read share. */
 interface ReadScope {
   readonly send: Send;
-  readonly lookup: Lookup;
+  readonly lookup: BatchLookup;
   readonly properties: readonly string[];
   readonly outcome: MutableOutcome;
 }
@@ -150,6 +150,6 @@ function readBatch(objectType: ObjectType, body: ReadBody): HubSpotCall<BatchRes
       path: `${records(objectType)}/batch/read`,
       body: { propertiesWithHistory: [], ...body },
     }),
-    read: readRecords,
+    read: readRecordBatch,
   };
 }

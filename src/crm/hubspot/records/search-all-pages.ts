@@ -3,7 +3,7 @@ import { isObject } from '../../../json.ts';
 import type { CrmProblem, CrmRecord, ObjectType, SearchKey, SearchOutcome } from '../../crm.ts';
 import { nextPageOf, type Page, unknownShape } from '../calls/batch-response.ts';
 import { MAX_RESULTS } from '../calls/page-progress.ts';
-import { type HubSpotRecord, readRecords } from '../calls/record-response.ts';
+import { type HubSpotRecord, readRecordBatch } from '../calls/record-response.ts';
 import { problemOfLookup } from '../problems/call-problem.ts';
 import { CallTally } from '../problems/call-tally.ts';
 import { type RefusableLookup, splitLookup } from '../problems/halving.ts';
@@ -118,7 +118,7 @@ function searchPage(objectType: ObjectType, body: SearchBody): HubSpotCall<Searc
     repeat: 'always',
     request: ({ records }) => ({ method: 'POST', path: `${records(objectType)}/search`, body }),
     read: (answer) => ({
-      results: readRecords(answer).results,
+      results: readRecordBatch(answer).results,
       after: nextPageOf(answer),
       total: isObject(answer) && typeof answer.total === 'number' ? answer.total : 0,
     }),

@@ -22,7 +22,7 @@ export function keyRow(property: string): MappedRow {
 }
 
 /** Rows that are written and read back. The bridge decides the form of a value, so only values in the file are checked. */
-export function timelineRows(rows: readonly TimelineRow[], at: Path): MappedRow[] {
+export function mappedTimelineRows(rows: readonly TimelineRow[], at: Path): MappedRow[] {
   return rows.flatMap((row, index) => {
     const path = [...at, index];
     const written: MappedRow = {

@@ -14,7 +14,7 @@ export interface ReplayedAnswer {
 }
 
 /** Sends a captured request to a replayed bridge on loopback, with its original id. */
-export function sendRequest(port: number, { request, requestId, answer }: Capture): Promise<ReplayedAnswer> {
+export function sendCapturedRequest(port: number, { request, requestId, answer }: Capture): Promise<ReplayedAnswer> {
   const body = bodyOf(request, answer?.status);
   const type = request.headers['content-type'];
   const headers: Record<string, string> = {

@@ -17,7 +17,7 @@ type CrmDeps = Pick<Parameters<typeof createHubSpotCrm>[0], 'onExchange'> & {
 const accountMs = 5_000;
 
 /** Connects to HubSpot, or in sandbox mode to an embedded CRM that it starts. */
-export async function openCrm(config: Config, { log, clock, requirements, onExchange }: CrmDeps) {
+export async function connectCrm(config: Config, { log, clock, requirements, onExchange }: CrmDeps) {
   const upstream = config.isSandbox ? await startEmbeddedCrm() : { ...config.hubspot, close: async () => {} };
   const { accessToken, baseUrl } = upstream;
   const sharing = await shareWithReplicas(config, accessToken, log);

@@ -1,7 +1,7 @@
 import type { Archive } from '../archive/archive.ts';
 
 /** A field that Enginy sent and that no row of the mapping file writes. */
-export interface UnknownField {
+export interface FieldWithoutRow {
   readonly object: string;
   readonly field: string;
   /** How many records had it. */
@@ -17,9 +17,9 @@ export interface UnknownField {
 const maxFields = 50;
 
 /** What arrived without a row since a moment, the most frequent first. */
-export async function readUnknownFields(archive: Archive, since: number): Promise<readonly UnknownField[]> {
+export async function readFieldsWithoutRow(archive: Archive, since: number): Promise<readonly FieldWithoutRow[]> {
   const counted = await archive.causes(since, 1);
-  const fields = new Map<string, UnknownField>();
+  const fields = new Map<string, FieldWithoutRow>();
   for (const { object, heldBack, records, lastAt } of counted?.records ?? []) {
     for (const { field, reason } of heldBack) {
       if (reason !== 'no-row') continue;

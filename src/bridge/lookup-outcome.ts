@@ -2,10 +2,10 @@ import type { CrmProblem, CrmRecord, ReadOutcome } from '../crm/crm.ts';
 import { unaccounted } from './unaccounted.ts';
 
 /** How the read of one value ended. A record under a merged id is the surviving one. */
-export type Lookup = { readonly record: CrmRecord } | 'missing' | { readonly problem: CrmProblem };
+export type LookupOutcome = { readonly record: CrmRecord } | 'missing' | { readonly problem: CrmProblem };
 
 /** @returns what a read says about one of the values it asked for. */
-export function lookupIn({ found, missing, failed }: ReadOutcome, value: string): Lookup {
+export function lookupIn({ found, missing, failed }: ReadOutcome, value: string): LookupOutcome {
   const record = found.get(value);
   if (record !== undefined) return { record };
   if (missing.has(value)) return 'missing';

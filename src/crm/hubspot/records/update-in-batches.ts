@@ -1,12 +1,12 @@
 import type { CrmProblem, CrmRecord, ObjectType, ReadOutcome, UpdateInput, WriteOutcome } from '../../crm.ts';
 import { chunksOfDistinct } from '../calls/chunks.ts';
 import type { BatchResponse } from '../calls/batch-response.ts';
-import { type HubSpotRecord, MAX_RECORDS_PER_CALL, readRecords } from '../calls/record-response.ts';
+import { type HubSpotRecord, MAX_RECORDS_PER_CALL, readRecordBatch } from '../calls/record-response.ts';
 import { problemOfLookup } from '../problems/call-problem.ts';
 import type { HubSpotCall, Send } from '../transport/hubspot-call.ts';
 import type { BatchInput } from './batch-input.ts';
 import { type BatchKind, BatchWrite } from './batch-write.ts';
-import { lookupById } from './lookup.ts';
+import { lookupById } from './batch-lookup.ts';
 import { readInBatches } from './read-in-batches.ts';
 
 interface Update extends BatchInput {
@@ -24,7 +24,7 @@ interface UpdateScope {
  * Updates 100 records per call. Records that the response does not mention are read back: a merged id may be missing from it
  * without an error although nothing, or the surviving record, was written.
  */
-export async function updateRecords(
+export async function updateInBatches(
   send: Send,
   objectType: ObjectType,
   inputs: readonly UpdateInput[],
@@ -113,6 +113,6 @@ function updateBatch(
     lane: 'burst',
     repeat: 'always',
     request: ({ records }) => ({ method: 'POST', path: `${records(objectType)}/batch/update`, body: { inputs } }),
-    read: readRecords,
+    read: readRecordBatch,
   };
 }

@@ -5,7 +5,7 @@ import type { Send } from '../transport/hubspot-call.ts';
 import { keyOf, LinkWrite } from './link-write.ts';
 
 /** Links with HubSpot's default association, 2,000 pairs per call. Repeated pairs are sent once: HubSpot refuses duplicates. */
-export async function linkRecords(
+export async function linkByDefault(
   send: Send,
   types: LinkTypes,
   pairs: readonly Pair[],

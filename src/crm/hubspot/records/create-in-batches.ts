@@ -2,11 +2,11 @@ import type { CreateInput, ObjectType, WriteOutcome } from '../../crm.ts';
 import { chunksOfDistinct } from '../calls/chunks.ts';
 import { defaultAssociationType } from '../calls/default-associations.ts';
 import type { BatchResponse } from '../calls/batch-response.ts';
-import { type HubSpotRecord, MAX_RECORDS_PER_CALL, readRecords } from '../calls/record-response.ts';
+import { type HubSpotRecord, MAX_RECORDS_PER_CALL, readRecordBatch } from '../calls/record-response.ts';
 import type { HubSpotCall, Send } from '../transport/hubspot-call.ts';
 import type { BatchInput } from './batch-input.ts';
 import { BatchWrite } from './batch-write.ts';
-import { lookupById } from './lookup.ts';
+import { lookupById } from './batch-lookup.ts';
 import { readInBatches } from './read-in-batches.ts';
 import type { RequiredProperties } from './required-properties.ts';
 
@@ -15,7 +15,7 @@ interface Create extends BatchInput {
 }
 
 /** What the creates of one process share. */
-export interface CreateDeps {
+export interface BatchCreateDeps {
   readonly send: Send;
   readonly required: RequiredProperties;
 }
@@ -24,8 +24,8 @@ export interface CreateDeps {
  * Creates 100 records per call. Two with the same email never share a call: HubSpot would refuse it whole. Records without a value
  * that HubSpot is known to require are not sent.
  */
-export async function createRecords(
-  { send, required }: CreateDeps,
+export async function createInBatches(
+  { send, required }: BatchCreateDeps,
   objectType: ObjectType,
   inputs: readonly CreateInput[],
 ): Promise<readonly WriteOutcome[]> {
@@ -145,6 +145,6 @@ function createBatch(
     lane: 'burst',
     repeat: 'if-not-done',
     request: ({ records }) => ({ method: 'POST', path: `${records(objectType)}/batch/create`, body: { inputs } }),
-    read: readRecords,
+    read: readRecordBatch,
   };
 }

@@ -4,11 +4,11 @@ import type { CrmRecord, ObjectType } from '../../crm.ts';
  * How the records of a batch read are matched to the requested values. HubSpot keeps no order, returns the surviving record for a
  * merged id and the owner for a secondary email, and does not say which input found a record.
  */
-export interface Lookup {
+export interface BatchLookup {
   readonly objectType: ObjectType;
   /** Undefined: the record id. */
   readonly idProperty?: string;
-  /** Properties that {@link Lookup.keysOf} needs in addition to the requested ones. */
+  /** Properties that {@link BatchLookup.keysOf} needs in addition to the requested ones. */
   readonly extraProperties: readonly string[];
   /** Called after a refusal: whether the property no longer exists, so that no record has any of the values. */
   isGone?(): Promise<boolean>;
@@ -17,7 +17,7 @@ export interface Lookup {
 }
 
 /** By id. A merged id returns the surviving record, which lists the ids that were merged into it. */
-export function lookupById(objectType: ObjectType): Lookup {
+export function lookupById(objectType: ObjectType): BatchLookup {
   const merged =
     objectType === 'contacts' ? ['hs_merged_object_ids', 'hs_calculated_merged_vids'] : ['hs_merged_object_ids'];
   return {
@@ -28,7 +28,7 @@ export function lookupById(objectType: ObjectType): Lookup {
 }
 
 /** By a unique property. A contact's secondary emails count too: a batch read finds them (search does not). */
-export function lookupBy(objectType: ObjectType, property: string): Lookup {
+export function lookupBy(objectType: ObjectType, property: string): BatchLookup {
   const also = objectType === 'contacts' && property === 'email' ? ['hs_additional_emails'] : [];
   return {
     objectType,

@@ -4,7 +4,7 @@ import type { IndexState } from '../bridge/identity-index.ts';
 const prefix = 'enginy_bridge_index_';
 
 /** What the identity index knows, and how it answers. */
-export function watchIndex(registers: Registry[], state: () => readonly IndexState[]): void {
+export function watchIndexState(registers: Registry[], state: () => readonly IndexState[]): void {
   const gauge = (name: string, help: string, read: (index: IndexState) => number | undefined) => {
     new Gauge({
       name: `${prefix}${name}`,
