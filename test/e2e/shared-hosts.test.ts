@@ -30,26 +30,50 @@ const pages: readonly [page: string, other: string][] = [
   ['https://www.dnb.com/business-directory/bar', 'dnb.com/business-directory/taberna'],
   ['https://apps.apple.com/app/bar', 'apps.apple.com/app/taberna'],
   ['barpepe.my.canva.site', 'tabernajuan.my.canva.site'],
+  ['https://www.walmart.com/seller/101', 'walmart.com/seller/102'],
+  ['https://www.walmart.ca/en/seller/101', 'walmart.ca/en/seller/102'],
+  ['ionos.com/sites/barpepe', 'https://ionos.com/sites/tabernajuan'],
+  ['https://v0.dev/chat/barpepe', 'v0.dev/chat/tabernajuan'],
+  ['lovable.dev/projects/1', 'https://lovable.dev/projects/2'],
+  ['barpepe.lovable.app', 'https://tabernajuan.lovable.app'],
+  ['https://www.amazon.co.jp/s?me=A1', 'amazon.co.jp/s?me=A2'],
+  ['amazon.com.co/stores/bar', 'amazon.com.co/stores/taberna'],
+  ['https://www.etsy.nl/shop/bar', 'etsy.nl/shop/taberna'],
+  ['https://allegro.pl/uzytkownik/bar', 'allegro.pl/uzytkownik/taberna'],
+  ['https://listado.mercadolibre.com.ec/bar', 'perfil.mercadolibre.com.ec/TABERNA'],
+  ['https://www.rakuten.co.jp/bar/', 'item.rakuten.co.jp/taberna/1'],
+  ['https://flipkart.com/bar', 'flipkart.com/taberna'],
+  ['https://maps.apple.com/?q=Bar', 'maps.apple.com/place?q=Taberna'],
+  ['tr.ee/bar', 'https://tr.ee/taberna'],
+  ['https://play.google.com/store/apps/details?id=a', 'play.google.com/store/apps/details?id=b'],
+  ['https://gitee.com/bar', 'gitee.com/taberna'],
+  ['https://www.ziprecruiter.com/co/Bar', 'ziprecruiter.com/co/Taberna'],
+  ['glassdoor.sg/Overview/bar', 'https://www.glassdoor.sg/Overview/taberna'],
+  ['https://allevents.in/org/bar', 'allevents.in/org/taberna'],
+  ['https://www.leetchi.com/c/bar', 'leetchi.com/c/taberna'],
+  ['https://birdeye.com/bar-1', 'birdeye.com/taberna-2'],
 ];
 
-test.each(pages)('%s is no domain, identifies no other company, and is kept', async (page, other) => {
+test('pages on shared platforms are no domains, identify no other company, and are kept', async () => {
   const crm = await startCrm();
   const { send } = await startBridgeOn(crm);
+  const sent = pages.flatMap(([page, other], at) => [
+    { externalId: `a${at}`, name: `Bar Pepe ${at}`, domain: page },
+    { externalId: `b${at}`, name: `Taberna Juan ${at}`, domain: other },
+  ]);
 
-  const created = await send('POST', '/companies', {
-    companies: [
-      { externalId: 'a', name: 'Bar Pepe', domain: page },
-      { externalId: 'b', name: 'Taberna Juan', domain: other },
-    ],
-  });
+  const created = await send('POST', '/companies', { companies: sent });
   const synced = await send('POST', '/companies/sync', {
-    companies: [{ externalId: 'c', name: 'Casa Paco', domain: other }],
+    companies: sent.map(({ domain }, at) => ({ externalId: `c${at}`, name: `Casa Paco ${at}`, domain })),
   });
 
-  expect(created.body.results.map(({ warnings }: { warnings: string[] }) => warnings.length)).toEqual([1, 1]);
-  const held = crm.records('companies').map(({ properties }) => properties);
-  expect(held.map(({ domain = '' }) => domain)).toEqual(['', '']);
-  expect(held.map((properties) => properties.enginy_domain)).toEqual([page, other]);
+  const { results } = created.body;
+  expect(results.filter(({ warnings = [] }: { warnings?: string[] }) => warnings.length !== 1)).toEqual([]);
+  const held = new Map(crm.records('companies').map(({ id, properties }) => [id, properties]));
+  expect(results.map(({ crmId }: { crmId: string }) => held.get(crmId)?.enginy_domain)).toEqual(
+    sent.map(({ domain }) => domain),
+  );
+  expect([...held.values()].map(({ domain = '' }) => domain).filter((domain) => domain !== '')).toEqual([]);
   expect(synced.body.results).toEqual([]);
 });
 
@@ -121,18 +145,29 @@ test('the subdomain of a customer of a site builder identifies the company that 
   expect(body.results).toHaveLength(1);
 });
 
-test.each([
-  'acme.com',
-  'facebook-marketing.example',
-  'notfacebook.com',
-  'my-etsy.com',
-  'x.company',
-  'ebay-consulting.de',
-])('%s is a domain like any other', async (domain) => {
+test('hosts that only look like platforms, and those of companies that are also platforms, are domains', async () => {
   const crm = await startCrm();
   const { send } = await startBridgeOn(crm);
+  const domains: readonly [sent: string, held: string][] = [
+    ['acme.com', 'acme.com'],
+    ['facebook-marketing.example', 'facebook-marketing.example'],
+    ['notfacebook.com', 'notfacebook.com'],
+    ['my-etsy.com', 'my-etsy.com'],
+    ['x.company', 'x.company'],
+    ['ebay-consulting.de', 'ebay-consulting.de'],
+    ['amazon.acme.example', 'amazon.acme.example'],
+    ['google.community', 'google.community'],
+    ['https://www.walmart.com', 'walmart.com'],
+    ['ionos.com/', 'ionos.com'],
+    ['https://lovable.dev/about', 'lovable.dev'],
+    ['https://v0.dev', 'v0.dev'],
+    ['https://stripe.com/en-gb', 'stripe.com'],
+    ['https://zapier.com/es/contact-us/?utm=x', 'zapier.com'],
+  ];
 
-  await send('POST', '/companies', { companies: [{ externalId: 'a', name: 'Acme', domain }] });
+  await send('POST', '/companies', {
+    companies: domains.map(([domain], at) => ({ externalId: `a${at}`, name: `Acme ${at}`, domain })),
+  });
 
-  expect(crm.records('companies')[0]?.properties.domain).toBe(domain);
+  expect(crm.records('companies').map(({ properties }) => properties.domain)).toEqual(domains.map(([, held]) => held));
 });

@@ -11,7 +11,7 @@ const notADomain: ValueProblem = { problem: 'is not a domain name' };
 const hostName = /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+(?!\d+$)[a-z0-9-]{2,63}$/;
 
 interface Domain {
-  /** True if the address names a page on the host. */
+  /** True if the address names a page on the host that may be another company's. */
   readonly isPage: boolean;
   readonly host: string;
   readonly root: string;
@@ -64,6 +64,10 @@ export function areDifferentDomains(one: string, other: string): boolean {
   return (readDomain(one)?.root ?? one) !== (readDomain(other)?.root ?? other);
 }
 
+/** A page that every site has of its own: the start page of a language, or the one about the company. */
+const ownPage =
+  /^[^/?#]*(?:\/+[a-z]{2}(?:[-_][a-z]{2})?)?(?:\/+(?:about(?:-us)?|company|contact(?:-us)?|careers|home|index\.[a-z]{3,5}))?\/*(?:[?#]|$)/;
+
 /**
  * Undefined for IP addresses, `localhost`, single words and bare public suffixes. An unknown suffix counts as one: new ones are
  * registered all the time.
@@ -76,7 +80,7 @@ function readDomain(text: string): Domain | undefined {
     .replace(/^(?:[a-z][a-z0-9+.-]*:)?\/\//, '')
     .replace(/^https?:\/\//, '');
   let host = address.replace(/[/?#\\].*$/s, '');
-  const isPage = /^[^/?#]*\/+[^/?#]/.test(address);
+  const isPage = /^[^/?#]*\/+[^/?#]/.test(address) && !ownPage.test(address);
   host = host
     .slice(host.lastIndexOf('@') + 1)
     .replace(/:\d*$/, '')
