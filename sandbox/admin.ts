@@ -1,7 +1,7 @@
 import type { Fault } from './faults.ts';
 import { type Answer, noContent, ok } from './http/answer.ts';
-import { asObject, parseJson, requiredString } from './http/json-body.ts';
-import { errorBody, Refusal } from './http/problem.ts';
+import { asObject, parseBody, requiredString } from './http/read-json.ts';
+import { errorBody, Refusal } from './http/problem-body.ts';
 import { readLatency } from './latency.ts';
 import { findObjectType } from './object-types.ts';
 import { mergeRecords } from './records/merge.ts';
@@ -80,7 +80,7 @@ export function answerAdmin(world: World, endpoint: string, bodyText: string): A
   const handler = Object.hasOwn(handlers, name) ? handlers[name] : undefined;
   if (!handler) return { status: 404, body: { message: `No such call: ${name}`, calls: Object.keys(handlers) } };
   try {
-    return handler(world, asObject(parseJson(bodyText) ?? {}));
+    return handler(world, asObject(parseBody(bodyText) ?? {}));
   } catch (error) {
     if (error instanceof Refusal) return { status: 400, body: errorBody(error.problem, '') };
     if (error instanceof RangeError) return { status: 400, body: { message: error.message } };

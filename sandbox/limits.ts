@@ -23,13 +23,13 @@ export const defaultLimits: Limits = {
   associationsDaily: 500_000,
 };
 
-export type Lane = 'burst' | 'search' | 'associations';
+export type LimitName = 'burst' | 'search' | 'associations';
 export type PolicyName = 'TEN_SECONDLY_ROLLING' | 'SECONDLY' | 'DAILY';
 
-export const windowMs: Readonly<Record<Lane, number>> = { burst: 10_000, search: 1000, associations: 10_000 };
+export const windowMs: Readonly<Record<LimitName, number>> = { burst: 10_000, search: 1000, associations: 10_000 };
 
 /** What is left, for headers. */
-export interface Budget {
+export interface RemainingCalls {
   readonly max: number;
   readonly remaining: number;
   readonly daily: number;
@@ -40,7 +40,7 @@ export interface Budget {
 export class RateLimiter {
   readonly limits: Limits;
   readonly #account: Account;
-  readonly #windows: Readonly<Record<Lane, RollingWindow>>;
+  readonly #windows: Readonly<Record<LimitName, RollingWindow>>;
   #day = Number.NaN;
   #daily = 0;
   #dailyAssociations = 0;
@@ -56,7 +56,7 @@ export class RateLimiter {
   }
 
   /** Counts a call, or returns the policy that refuses it. */
-  take(lane: Lane, now: number): PolicyName | undefined {
+  take(lane: LimitName, now: number): PolicyName | undefined {
     this.#startDay(now);
     const isOverDay =
       lane === 'associations'
@@ -69,7 +69,7 @@ export class RateLimiter {
     return lane === 'search' ? 'SECONDLY' : 'TEN_SECONDLY_ROLLING';
   }
 
-  budget(lane: Lane, now: number): Budget {
+  budget(lane: LimitName, now: number): RemainingCalls {
     this.#startDay(now);
     const max = this.limits[lane];
     return {
@@ -86,7 +86,7 @@ export class RateLimiter {
   }
 
   /** Uses part of the budget, as other apps of the account do. */
-  spend(lane: Lane, calls: number, now: number): void {
+  spend(lane: LimitName, calls: number, now: number): void {
     for (let call = 0; call < calls; call++) this.take(lane, now);
   }
 

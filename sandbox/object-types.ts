@@ -7,7 +7,7 @@ import {
   noteProperties,
   taskGroups,
   taskProperties,
-} from './definitions/activities.ts';
+} from './definitions/timeline-objects.ts';
 import { companyGroups, companyProperties } from './definitions/companies.ts';
 import { contactGroups, contactProperties } from './definitions/contacts.ts';
 import type { GroupDefinition, PropertyDefinition } from './definitions/property-definition.ts';

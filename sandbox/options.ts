@@ -1,5 +1,5 @@
 import { type Account, defaultAccount } from './account/account.ts';
-import type { ScopeOption } from './http/scopes.ts';
+import type { ScopeOption } from './http/require-scopes.ts';
 import type { Latency } from './latency.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { accountOf, type PortalSchema } from './portal-schema.ts';

@@ -1,12 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import type { Fault } from './faults.ts';
 import { createSandboxServer } from './http/server.ts';
-import type { Lane } from './limits.ts';
+import type { LimitName } from './limits.ts';
 import type { ObjectName } from './object-types.ts';
 import { resolveOptions, type SandboxOptions } from './options.ts';
 import { mergeRecords } from './records/merge.ts';
 import { archiveRecord, restoreRecord } from './records/single-record.ts';
-import type { Counters, LogEntry } from './request-log.ts';
+import type { Counters, LogEntry } from './call-log.ts';
 import { type SeedData, seedPortal } from './seed-data.ts';
 import type { Switches } from './switches.ts';
 import { World } from './world.ts';
@@ -49,7 +49,7 @@ export interface Sandbox {
   /** Takes a record out of the recycle bin again, as a user would in HubSpot. */
   restore(object: ObjectName, id: string): void;
   /** Uses up part of a limit, as other apps of the account do. */
-  spend(lane: Lane, calls: number): void;
+  spend(lane: LimitName, calls: number): void;
   /** An empty portal, fresh limits, no faults, no log. */
   reset(): void;
   close(): Promise<void>;

@@ -1,11 +1,11 @@
 import type { Owner } from './account/owners.ts';
-import { Refusal } from './http/problem.ts';
+import { Refusal } from './http/problem-body.ts';
 import type { ObjectName } from './object-types.ts';
 import type { Portal } from './portal.ts';
 import { addProperty } from './properties/property-handlers.ts';
 import { isProblem } from './properties/property-registry.ts';
 import type { Requirement } from './records/requirement.ts';
-import { fillDefaults, linkRecords } from './records/side-effects.ts';
+import { fillDefaults, linkEnds } from './records/side-effects.ts';
 
 export interface SeedRecord {
   /** Given by the sandbox unless set. */
@@ -53,7 +53,7 @@ export function seedPortal(portal: Portal, data: SeedData): Record<ObjectName, s
     }
   const ids = Object.fromEntries(objectNames.map((name) => [name, seedRecords(portal, name, data[name] ?? [])]));
   for (const { from, fromId, to, toId } of data.links ?? [])
-    linkRecords(portal, { from: { type: from, id: Number(fromId) }, to: { type: to, id: Number(toId) } });
+    linkEnds(portal, { from: { type: from, id: Number(fromId) }, to: { type: to, id: Number(toId) } });
   // Built from the list of all names.
   return ids as Record<ObjectName, string[]>;
 }

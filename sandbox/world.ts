@@ -1,10 +1,10 @@
 import { type Clock, createClock } from './clock.ts';
 import { Faults } from './faults.ts';
-import { resolveScopes } from './http/scopes.ts';
+import { resolveScopes } from './http/require-scopes.ts';
 import { RateLimiter } from './limits.ts';
 import type { ResolvedOptions } from './options.ts';
 import { Portal } from './portal.ts';
-import { RequestLog } from './request-log.ts';
+import { CallLog } from './call-log.ts';
 import { resolveSwitches, type Switches } from './switches.ts';
 
 /** Everything a running sandbox holds; the server, the admin route and the in-process handle share it. */
@@ -12,7 +12,7 @@ export class World {
   readonly options: ResolvedOptions;
   readonly clock: Clock;
   readonly faults = new Faults();
-  readonly log: RequestLog;
+  readonly log: CallLog;
   readonly scopes: ReadonlySet<string>;
   readonly switches: Switches;
   latency: ResolvedOptions['latency'];
@@ -22,7 +22,7 @@ export class World {
   constructor(options: ResolvedOptions) {
     this.options = options;
     this.clock = createClock(options.now);
-    this.log = new RequestLog(options.logSize);
+    this.log = new CallLog(options.logSize);
     this.scopes = resolveScopes(options.scopes);
     this.switches = { ...options.switches };
     this.latency = options.latency;

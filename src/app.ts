@@ -7,7 +7,7 @@ import { takeMappings } from './http/active-mappings.ts';
 import { authenticate, createKeyCheck, type KeySettings } from './http/authenticate.ts';
 import { normalizePath } from './http/base-path.ts';
 import { type BodyLimits, defaultBodyLimits } from './http/body-limits.ts';
-import { errorHandler, notFound } from './http/error-handler.ts';
+import { errorHandler, noSuchEndpoint } from './http/error-handler.ts';
 import { jsonBody } from './http/json-body.ts';
 import { noStore } from './http/no-store.ts';
 import { type DecisionListener, followDecisions } from './http/note-decisions.ts';
@@ -81,7 +81,7 @@ export function createApp(deps: AppDeps, settings: AppSettings): Express {
   app.use(associationRoutes(deps));
   app.use(activityRoutes(deps));
   app.use(taskRoutes(deps));
-  app.use(notFound);
+  app.use(noSuchEndpoint);
   app.use(errorHandler(deps.log));
   return app;
 }

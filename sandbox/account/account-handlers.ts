@@ -1,7 +1,7 @@
 import { formatInstant } from '../clock.ts';
 import { type Answer, ok } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
-import { invalid, notFound, Refusal } from '../http/problem.ts';
+import { invalid, notFound, Refusal } from '../http/problem-body.ts';
 import { accountJson, nextMidnight } from './account.ts';
 import { ownerJson } from './owners.ts';
 

@@ -1,7 +1,7 @@
 import { type Answer, noContent, ok } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
-import { asList, asObject, optionalString, requiredString } from '../http/json-body.ts';
-import { invalid, notFound, type Problem, Refusal } from '../http/problem.ts';
+import { asList, asObject, optionalString, requiredString } from '../http/read-json.ts';
+import { invalid, notFound, type Problem, Refusal } from '../http/problem-body.ts';
 import type { ObjectData, Portal } from '../portal.ts';
 import {
   asCreated,
@@ -10,9 +10,9 @@ import {
   inOwnOrder,
   type RawInput,
   readInputs,
-} from '../records/batch-input.ts';
+} from '../records/batch-call.ts';
 import { objectOfCall, recordId } from '../records/object-of-call.ts';
-import { linkRecords } from '../records/side-effects.ts';
+import { linkEnds } from '../records/side-effects.ts';
 import type { End, Ends } from './association-store.ts';
 import { type AssociationType, defaultAssociationType } from './association-types.ts';
 
@@ -45,7 +45,7 @@ export function associateDefault(call: Call): Answer {
   const first = errors[0];
   if (first && portal.switches.unknownAssociationIds === '400') throw new Refusal(first.problem);
   for (const { from, to } of good) {
-    linkRecords(portal, { from, to });
+    linkEnds(portal, { from, to });
     results.push(specJson(from, to, type.typeId), specJson(to, from, type.reverseId));
   }
   const answer = batchAnswer(
@@ -62,7 +62,7 @@ export function associateDefaultOne(call: Call): Answer {
   const type = defaultAssociationType(pair.from.type.name, pair.to.type.name);
   if (!type) throw new Refusal(noType(pair));
   const { from, to } = endsOfCall(call, pair);
-  linkRecords(call.portal, { from, to });
+  linkEnds(call.portal, { from, to });
   return batchAnswer(call.portal, [specJson(from, to, type.typeId), specJson(to, from, type.reverseId)], []);
 }
 
@@ -193,7 +193,7 @@ function setTypes({ portal }: Call, { from, to }: Ends, types: readonly Associat
   const plain = defaultAssociationType(from.type, to.type);
   const isNew = !portal.associations.linked(from, to.type).has(to.id);
   portal.associations.replace(from, to, plain ? [plain, ...types] : types);
-  if (isNew) linkRecords(portal, { from, to });
+  if (isNew) linkEnds(portal, { from, to });
 }
 
 function pairOfCall(call: Call): Pair {

@@ -71,9 +71,9 @@ function rowOf(type: PropertyType, fieldType: string): Row {
   });
 }
 
-export const text = rowOf('string', 'text');
+export const singleLine = rowOf('string', 'text');
 export const textarea = rowOf('string', 'textarea');
-export const html = rowOf('string', 'html');
+export const richText = rowOf('string', 'html');
 export const phone = rowOf('phone_number', 'phonenumber');
 export const number = rowOf('number', 'number');
 export const datetime = rowOf('datetime', 'date');

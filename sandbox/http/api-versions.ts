@@ -1,5 +1,5 @@
 import { formatInstant } from '../clock.ts';
-import type { Lane } from '../limits.ts';
+import type { LimitName } from '../limits.ts';
 import { type Answer, jsonType } from './answer.ts';
 import type { CallKind } from './call-kind.ts';
 
@@ -39,7 +39,7 @@ export function pathsOf(version: ApiVersion): ApiPaths {
 
 interface RoutedCall {
   readonly kind: CallKind;
-  readonly lane: Lane;
+  readonly lane: LimitName;
   readonly now: number;
 }
 

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { formatInstant } from '../clock.ts';
 import type { FaultAction } from '../faults.ts';
-import { type Answer, htmlPage, textOf } from './answer.ts';
+import { type Answer, htmlPage, wireText } from './answer.ts';
 import { answerOfStatus, type RefusedCall } from './refusals.ts';
 import { send, sendCut, sendSlowly, withHeaders } from './send.ts';
 
@@ -52,7 +52,7 @@ export async function playFault(fault: FaultAction, call: FaultyCall): Promise<n
     case 'no-content-type': {
       const answer = run();
       response.writeHead(answer.status, headers);
-      response.end(textOf(answer));
+      response.end(wireText(answer));
       return answer.status;
     }
     case 'slow-body':

@@ -1,8 +1,8 @@
-import { type Budget, type Lane, windowMs } from '../limits.ts';
+import { type RemainingCalls, type LimitName, windowMs } from '../limits.ts';
 import type { Switches } from '../switches.ts';
 
 /** Headers that report the budget. Search answers carry none (HubSpot's search guide), association batches have no burst window. */
-export function rateHeaders(lane: Lane, budget: Budget, switches: Switches): Record<string, string> {
+export function rateHeaders(lane: LimitName, budget: RemainingCalls, switches: Switches): Record<string, string> {
   const daily = {
     'x-hubspot-ratelimit-daily': String(budget.daily),
     'x-hubspot-ratelimit-daily-remaining': String(budget.dailyRemaining),

@@ -1,7 +1,7 @@
 import type { PolicyName } from '../limits.ts';
 import type { Switches } from '../switches.ts';
 import { type Answer, htmlPage } from './answer.ts';
-import { errorBody, type Problem } from './problem.ts';
+import { errorBody, type Problem } from './problem-body.ts';
 
 /** Refusals that are sent before a handler runs, in their recorded forms. */
 

@@ -11,7 +11,7 @@ import {
   listAssociations,
   listLabels,
 } from '../associations/association-handlers.ts';
-import type { Lane } from '../limits.ts';
+import type { LimitName } from '../limits.ts';
 import {
   archiveGroup,
   archiveProperty,
@@ -29,7 +29,7 @@ import {
 } from '../properties/property-handlers.ts';
 import { batchArchive } from '../records/batch-archive.ts';
 import { batchRead } from '../records/batch-read.ts';
-import { batchCreate, batchUpdate, batchUpsert } from '../records/batch-write.ts';
+import { batchCreate, batchUpdate, batchUpsert } from '../records/batch-write-handlers.ts';
 import { gdprDelete, merge } from '../records/merge.ts';
 import { archiveOne, createOne, getRecord, listRecords, updateOne } from '../records/single-record.ts';
 import { search } from '../search/search.ts';
@@ -37,7 +37,7 @@ import type { Answer } from './answer.ts';
 import { type ApiVersion, apiVersions, pathsOf } from './api-versions.ts';
 import type { Call } from './call.ts';
 import type { CallKind } from './call-kind.ts';
-import { accountScopes, linkScopes, objectScopes, ownerScopes, type ScopesOf, schemaScopes } from './scopes.ts';
+import { accountScopes, linkScopes, objectScopes, ownerScopes, type ScopesOf, schemaScopes } from './require-scopes.ts';
 
 export interface Route {
   readonly version: ApiVersion;
@@ -45,7 +45,7 @@ export interface Route {
   /** Segments; one that begins with `:` is a parameter. */
   readonly segments: readonly string[];
   readonly kind: CallKind;
-  readonly lane: Lane;
+  readonly lane: LimitName;
   readonly scopes: ScopesOf;
   readonly handle: (call: Call) => Answer;
 }
@@ -180,7 +180,7 @@ function routeOf(version: ApiVersion) {
   return (endpoint: string, kind: CallKind, scopes: ScopesOf, handle: Route['handle']): Route => {
     const [method = '', path = ''] = endpoint.split(' ');
     const isLinkBatch = path.startsWith(`${pathsOf(version).links}/batch`);
-    const lane: Lane = kind === 'search' ? 'search' : isLinkBatch ? 'associations' : 'burst';
+    const lane: LimitName = kind === 'search' ? 'search' : isLinkBatch ? 'associations' : 'burst';
     return { version, method, segments: path.split('/').slice(1), kind, lane, scopes, handle };
   };
 }

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Answer, jsonType, textOf } from './answer.ts';
+import { type Answer, jsonType, wireText } from './answer.ts';
 
 /** Adds headers to an answer; its own take precedence. */
 export function withHeaders(answer: Answer, headers: Readonly<Record<string, string>>): Answer {
@@ -9,7 +9,7 @@ export function withHeaders(answer: Answer, headers: Readonly<Record<string, str
 
 /** Sends an answer. Returns its status. */
 export function send(response: ServerResponse, answer: Answer): number {
-  const text = textOf(answer);
+  const text = wireText(answer);
   const length = Buffer.byteLength(text);
   const type = answer.contentType ?? (answer.body === undefined ? undefined : jsonType);
   response.writeHead(answer.status, {
@@ -24,13 +24,13 @@ export function send(response: ServerResponse, answer: Answer): number {
 
 /** Sends the first half of the JSON as if it were all. */
 export function sendCut(response: ServerResponse, answer: Answer): number {
-  const text = textOf(answer);
+  const text = wireText(answer);
   return send(response, { ...answer, text: text.slice(0, Math.ceil(text.length / 2)), contentType: jsonType });
 }
 
 /** Sends the headers and half of the body at once, and the rest after `ms` milliseconds. */
 export async function sendSlowly(response: ServerResponse, answer: Answer, ms: number): Promise<number> {
-  const text = textOf(answer);
+  const text = wireText(answer);
   response.writeHead(answer.status, { ...answer.headers, 'content-type': answer.contentType ?? jsonType });
   const half = Math.ceil(text.length / 2);
   response.write(text.slice(0, half));

@@ -4,14 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { answerAdmin } from '../admin.ts';
 import { drawLatency } from '../latency.ts';
 import { findObjectType } from '../object-types.ts';
-import type { LogEntry } from '../request-log.ts';
+import type { LogEntry } from '../call-log.ts';
 import type { World } from '../world.ts';
 import type { Answer } from './answer.ts';
 import { answerOf } from './api-versions.ts';
 import type { Call } from './call.ts';
-import { parseJson } from './json-body.ts';
+import { parseBody } from './read-json.ts';
 import { playFault } from './play-fault.ts';
-import { errorBody, Refusal } from './problem.ts';
+import { errorBody, Refusal } from './problem-body.ts';
 import { rateHeaders } from './rate-headers.ts';
 import {
   type RefusedCall,
@@ -23,7 +23,7 @@ import {
   wrongPath,
 } from './refusals.ts';
 import { findRoute, type RouteMatch } from './routes.ts';
-import { requireScopes } from './scopes.ts';
+import { requireScopes } from './require-scopes.ts';
 import { send, withHeaders } from './send.ts';
 
 /** Addresses longer than this are refused by the edge. */
@@ -147,7 +147,7 @@ interface ParsedBody {
 
 function tryParse(bodyText: string): ParsedBody {
   try {
-    return { value: parseJson(bodyText) };
+    return { value: parseBody(bodyText) };
   } catch (error) {
     if (error instanceof Refusal) return { refusal: error };
     throw error;

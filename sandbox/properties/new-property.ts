@@ -4,8 +4,8 @@ import {
   type PropertyOption,
   type PropertyType,
 } from '../definitions/property-definition.ts';
-import { asList, asObject, optionalString, requiredString } from '../http/json-body.ts';
-import { invalid, type Problem } from '../http/problem.ts';
+import { asList, asObject, optionalString, requiredString } from '../http/read-json.ts';
+import { invalid, type Problem } from '../http/problem-body.ts';
 
 /** Types that can be created, with the field types each allows (HubSpot's properties guide). */
 const fieldTypes: Readonly<Record<string, readonly string[]>> = {

@@ -1,10 +1,10 @@
 import { type DataSensitivity, dataSensitivities } from '../definitions/property-definition.ts';
 import { type Answer, noContent, ok } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
-import { asObject, optionalString, requiredString } from '../http/json-body.ts';
-import { invalid, notFound, type Problem, Refusal } from '../http/problem.ts';
+import { asObject, optionalString, requiredString } from '../http/read-json.ts';
+import { invalid, notFound, type Problem, Refusal } from '../http/problem-body.ts';
 import type { ObjectData } from '../portal.ts';
-import { asCreated, type BatchEntry, batchAnswer, readInputs } from '../records/batch-input.ts';
+import { asCreated, type BatchEntry, batchAnswer, readInputs } from '../records/batch-call.ts';
 import { objectOfCall } from '../records/object-of-call.ts';
 import { changeProperty, readNewProperty } from './new-property.ts';
 import { groupJson, propertyJson } from './property-json.ts';

@@ -1,5 +1,5 @@
 import type { GroupDefinition, PropertyDefinition } from '../definitions/property-definition.ts';
-import { conflict, invalid, notFound, type Problem } from '../http/problem.ts';
+import { conflict, invalid, notFound, type Problem } from '../http/problem-body.ts';
 import type { ObjectType } from '../object-types.ts';
 
 export interface PropertyEntry {

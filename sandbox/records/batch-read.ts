@@ -1,9 +1,9 @@
 import type { Answer } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
-import { asObject, asStrings, optionalString } from '../http/json-body.ts';
-import { invalid, type Problem, Refusal } from '../http/problem.ts';
+import { asObject, asStrings, optionalString } from '../http/read-json.ts';
+import { invalid, type Problem, Refusal } from '../http/problem-body.ts';
 import type { ObjectData } from '../portal.ts';
-import { batchAnswer, batchTextAnswer, idOf, inOwnOrder, readInputs, refuseDuplicates } from './batch-input.ts';
+import { batchAnswer, batchTextAnswer, inputId, inOwnOrder, readInputs, refuseDuplicates } from './batch-call.ts';
 import { objectOfCall, recordId } from './object-of-call.ts';
 import type { StoredRecord } from './record-store.ts';
 import { historyJson, recordText, shownProperties, withFields } from './record-text.ts';
@@ -16,7 +16,7 @@ export function batchRead(call: Call): Answer {
   const history = asStrings(body.propertiesWithHistory);
   const inputs = readInputs(call, history.length > 0 ? 50 : 100);
   if (!inputs) return batchAnswer(portal, [], []);
-  const ids = inputs.map(idOf);
+  const ids = inputs.map(inputId);
   const idProperty = optionalString(body, 'idProperty');
   const find = finder(object, idProperty, call.query.get('archived') === 'true');
   refuseDuplicates(idProperty ? ids.map((id) => portal.uniqueKey(id)) : ids);

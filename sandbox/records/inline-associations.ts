@@ -1,6 +1,6 @@
 import { type AssociationType, associationType } from '../associations/association-types.ts';
-import { asList, asObject, requiredString } from '../http/json-body.ts';
-import { invalid, type Problem } from '../http/problem.ts';
+import { asList, asObject, requiredString } from '../http/read-json.ts';
+import { invalid, type Problem } from '../http/problem-body.ts';
 import { type ObjectName, objectTypes } from '../object-types.ts';
 import type { ObjectData } from '../portal.ts';
 

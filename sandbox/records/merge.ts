@@ -1,7 +1,7 @@
 import { type Answer, noContent, okText } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
-import { asObject, optionalString, requiredString } from '../http/json-body.ts';
-import { invalid, notFound, Refusal } from '../http/problem.ts';
+import { asObject, optionalString, requiredString } from '../http/read-json.ts';
+import { invalid, notFound, Refusal } from '../http/problem-body.ts';
 import type { ObjectData } from '../portal.ts';
 import { finder } from './batch-read.ts';
 import { additionalEmails } from './normalize.ts';

@@ -1,5 +1,5 @@
 import type { Call } from '../http/call.ts';
-import { Refusal } from '../http/problem.ts';
+import { Refusal } from '../http/problem-body.ts';
 import { findObjectType } from '../object-types.ts';
 import type { ObjectData } from '../portal.ts';
 

@@ -2,12 +2,12 @@ import type { ObjectType } from '../object-types.ts';
 import { IdOrder } from './id-order.ts';
 
 /** Values by slot (see {@link RecordStore.slotOf}); undefined = never set, '' = cleared. Never changed in place. */
-export type Values = readonly (string | undefined)[];
+export type SlotValues = readonly (string | undefined)[];
 
 /** One state of a record. The search index keeps references to old states, which costs no copies. */
 export interface RecordVersion {
   readonly record: StoredRecord;
-  readonly values: Values;
+  readonly values: SlotValues;
   /** True when no value holds anything that JSON escapes: computed once, on write. */
   readonly isPlain: boolean;
   /** Epoch milliseconds, as all times here. */
@@ -181,7 +181,7 @@ export class RecordStore {
     this.archived.delete(record.id);
   }
 
-  #merge(values: Values, changes: ReadonlyMap<string, string>): Values {
+  #merge(values: SlotValues, changes: ReadonlyMap<string, string>): SlotValues {
     const merged = values.slice();
     for (const [name, value] of changes) {
       const slot = this.slotOf(name);
@@ -202,7 +202,7 @@ export class RecordStore {
   }
 }
 
-function newVersion(record: StoredRecord, values: Values, updatedAt: number): RecordVersion {
+function newVersion(record: StoredRecord, values: SlotValues, updatedAt: number): RecordVersion {
   return {
     record,
     values,

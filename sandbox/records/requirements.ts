@@ -1,5 +1,5 @@
 import type { Call } from '../http/call.ts';
-import { type ErrorDetail, invalid, type Problem } from '../http/problem.ts';
+import { type ErrorDetail, invalid, type Problem } from '../http/problem-body.ts';
 import type { ObjectData } from '../portal.ts';
 import type { StoredRecord } from './record-store.ts';
 import { isRefused, type Values } from './validate-properties.ts';

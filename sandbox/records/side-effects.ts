@@ -35,7 +35,7 @@ export function applyRules(object: ObjectData, values: Values, record: StoredRec
 }
 
 /** Makes the first company of a contact its primary one. */
-export function linkRecords(portal: Portal, { from, to }: Ends, typeIds?: readonly number[]): void {
+export function linkEnds(portal: Portal, { from, to }: Ends, typeIds?: readonly number[]): void {
   const types = (typeIds ?? []).map((typeId) => associationType(from.type, to.type, typeId));
   const wanted = typeIds === undefined ? [defaultAssociationType(from.type, to.type)] : types;
   for (const type of wanted) if (type) portal.associations.add(from, to, type);
@@ -62,7 +62,7 @@ export function linkCompanyOfDomain(portal: Portal, contact: StoredRecord): void
     (company) => companies.records.stored(company.version, 'domain') === domain,
   );
   const company = existing ?? companies.records.insert(companyOfDomain(companies, domain), portal.now);
-  linkRecords(portal, { from: { type: 'contacts', id: contact.id }, to: { type: 'companies', id: company.id } });
+  linkEnds(portal, { from: { type: 'contacts', id: contact.id }, to: { type: 'companies', id: company.id } });
 }
 
 function companyOfDomain(companies: ObjectData, domain: string): Values {

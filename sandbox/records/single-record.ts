@@ -1,12 +1,12 @@
 import { associationTypesBetween } from '../associations/association-types.ts';
 import { type Answer, noContent, okText } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
-import { asObject } from '../http/json-body.ts';
-import { invalid, notFound, Refusal } from '../http/problem.ts';
+import { asObject } from '../http/read-json.ts';
+import { invalid, notFound, Refusal } from '../http/problem-body.ts';
 import { findObjectType } from '../object-types.ts';
 import type { ObjectData } from '../portal.ts';
 import { finder } from './batch-read.ts';
-import { conflictOnCreate, conflictOnUpdate } from './conflicts.ts';
+import { conflictOnCreate, conflictOnUpdate } from './unique-conflicts.ts';
 import { objectOfCall, recordId } from './object-of-call.ts';
 import type { StoredRecord } from './record-store.ts';
 import { createdText, historyJson, recordText, shownProperties, updatedText, withFields } from './record-text.ts';

@@ -1,8 +1,8 @@
-import { asObject, asString } from '../http/json-body.ts';
-import { type ErrorDetail, type InvalidValues, invalid, type Problem } from '../http/problem.ts';
+import { asObject, asString } from '../http/read-json.ts';
+import { type ErrorDetail, type InvalidValues, invalid, type Problem } from '../http/problem-body.ts';
 import type { ObjectData, Portal } from '../portal.ts';
 import { additionalEmails, normalizeDomain, normalizeEmail } from './normalize.ts';
-import { parseValue, type ValueProblem } from './property-value.ts';
+import { parseValue, type InvalidValue } from './parse-value.ts';
 
 export type Purpose = 'create' | 'update';
 
@@ -12,7 +12,7 @@ export type Values = Map<string, string>;
 /** Checks the `properties` of one input. All bad ones are reported together, as HubSpot does. */
 export function validateProperties(object: ObjectData, raw: unknown, purpose: Purpose): Values | Problem {
   const values: Values = new Map();
-  const problems = new Map<string, ValueProblem>();
+  const problems = new Map<string, InvalidValue>();
   for (const [name, rawValue] of Object.entries(asObject(raw ?? {}))) {
     const value = asString(rawValue);
     const parsed = validate(object, { name, value }, purpose);
@@ -30,7 +30,7 @@ function validate(
   object: ObjectData,
   { name, value }: { readonly name: string; readonly value: string },
   purpose: Purpose,
-): { value: string } | { problem: ValueProblem } {
+): { value: string } | { problem: InvalidValue } {
   const definition = object.properties.usable(name, object.portal.now);
   if (!definition) return refuse('PROPERTY_DOESNT_EXIST', `Property "${name}" does not exist`);
   if (name === 'hs_additional_emails') return validateAdditionalEmails(value, purpose);
@@ -44,7 +44,7 @@ function validate(
   return parseValue(definition, value, (id) => object.portal.isOwner(id));
 }
 
-function validateAdditionalEmails(value: string, purpose: Purpose): { value: string } | { problem: ValueProblem } {
+function validateAdditionalEmails(value: string, purpose: Purpose): { value: string } | { problem: InvalidValue } {
   if (purpose === 'update')
     return refuse('READ_ONLY_VALUE', '"hs_additional_emails" is a read only property; its value cannot be set.');
   const wrong = additionalEmails(value).find((email) => normalizeEmail(email) === undefined);
@@ -83,6 +83,6 @@ export function joinInvalidValues(portal: Portal, problems: readonly Problem[]):
   return values.length > 0 ? validationProblem(portal, values) : undefined;
 }
 
-function refuse(code: string, message: string): { problem: ValueProblem } {
+function refuse(code: string, message: string): { problem: InvalidValue } {
   return { problem: { code, message } };
 }

@@ -1,8 +1,8 @@
-import { invalid, type Problem } from '../http/problem.ts';
+import { invalid, type Problem } from '../http/problem-body.ts';
 import type { ObjectData } from '../portal.ts';
 import { type PlannedLink, planLinks } from './inline-associations.ts';
 import type { StoredRecord } from './record-store.ts';
-import { applyRules, fillDefaults, linkCompanyOfDomain, linkRecords } from './side-effects.ts';
+import { applyRules, fillDefaults, linkCompanyOfDomain, linkEnds } from './side-effects.ts';
 import { isRefused, type Values, validateProperties } from './validate-properties.ts';
 
 /** A checked create that only its unique values can still stop. */
@@ -32,7 +32,7 @@ export function createRecord(object: ObjectData, { values, links }: PlannedCreat
   applyRules(object, values, undefined);
   const record = object.records.insert(values, object.portal.now);
   for (const { to, toId, types } of links)
-    linkRecords(
+    linkEnds(
       object.portal,
       { from: { type: object.type.name, id: record.id }, to: { type: to, id: toId } },
       types.map((type) => type.typeId),

@@ -1,5 +1,5 @@
 import type { PropertyDefinition, PropertyType } from '../definitions/property-definition.ts';
-import { invalid, Refusal } from '../http/problem.ts';
+import { invalid, Refusal } from '../http/problem-body.ts';
 import { findObjectType } from '../object-types.ts';
 import type { ObjectData } from '../portal.ts';
 import { volatileProperties } from '../records/computed-values.ts';

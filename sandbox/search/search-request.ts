@@ -1,5 +1,5 @@
-import { asList, asObject, asString, asStrings, optionalString, requiredString } from '../http/json-body.ts';
-import { invalid, Refusal } from '../http/problem.ts';
+import { asList, asObject, asString, asStrings, optionalString, requiredString } from '../http/read-json.ts';
+import { invalid, Refusal } from '../http/problem-body.ts';
 
 export const operators = [
   'EQ',

@@ -1,6 +1,6 @@
 import { type Answer, okText } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
-import { invalid, Refusal } from '../http/problem.ts';
+import { invalid, Refusal } from '../http/problem-body.ts';
 import type { ObjectData } from '../portal.ts';
 import { objectOfCall } from '../records/object-of-call.ts';
 import type { RecordVersion } from '../records/record-store.ts';

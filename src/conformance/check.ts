@@ -1,4 +1,4 @@
-import type { Session } from './session.ts';
+import type { CheckRun } from './session.ts';
 
 /** `must`: Enginy stops working, loses records or duplicates them. `should`: it works, with a disadvantage. */
 export type Level = 'must' | 'should';
@@ -13,5 +13,5 @@ export interface Check {
   /** What to change on the server when it does not hold. */
   readonly remedy: string;
   /** Ends normally when it holds. Throws Nonconformity when it does not, NotApplicable when the server lacks the feature. */
-  run(session: Session): Promise<void>;
+  run(session: CheckRun): Promise<void>;
 }

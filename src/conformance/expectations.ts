@@ -1,23 +1,23 @@
 import { isObject } from '../json.ts';
 import { Nonconformity } from './nonconformity.ts';
-import type { Reply } from './session.ts';
+import type { ServerReply } from './session.ts';
 
 /** @throws Nonconformity unless the status is one of these. */
-export function demandStatus(reply: Reply, ...allowed: readonly number[]): void {
+export function demandStatus(reply: ServerReply, ...allowed: readonly number[]): void {
   if (!allowed.includes(reply.status)) {
     throw new Nonconformity(`answered ${reply.status} instead of ${allowed.join(' or ')}${reasonIn(reply)}`);
   }
 }
 
 /** @throws Nonconformity unless the reply is JSON with this status and an `error` text. */
-export function demandError(reply: Reply, ...allowed: readonly number[]): void {
+export function demandError(reply: ServerReply, ...allowed: readonly number[]): void {
   demandStatus(reply, ...allowed);
   if (!isObject(reply.body)) throw new Nonconformity(`answered ${reply.status} without a JSON object`);
   demandText(reply.body.error, 'error');
 }
 
 /** @returns the body as an object. @throws Nonconformity for anything else. */
-export function objectOf(reply: Reply): Record<string, unknown> {
+export function objectOf(reply: ServerReply): Record<string, unknown> {
   if (!isObject(reply.body)) throw new Nonconformity(`the body is ${kindOf(reply.body)} instead of an object`);
   return reply.body;
 }
@@ -55,7 +55,7 @@ function kindOf(value: unknown): string {
   return Array.isArray(value) ? 'a list' : `of type ${typeof value}`;
 }
 
-function reasonIn(reply: Reply): string {
+function reasonIn(reply: ServerReply): string {
   const { body } = reply;
   if (!isObject(body)) return '';
   const words = [body.error, body.message].filter((word) => typeof word === 'string').join(': ');

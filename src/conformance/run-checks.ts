@@ -1,6 +1,6 @@
 import type { Check } from './check.ts';
 import { Nonconformity, NotApplicable } from './nonconformity.ts';
-import type { Session } from './session.ts';
+import type { CheckRun } from './session.ts';
 
 export type Verdict = 'passed' | 'failed' | 'not applicable';
 
@@ -18,7 +18,7 @@ export interface CheckResult {
  * @param onResult is called after each check, for progress.
  */
 export async function runChecks(
-  session: Session,
+  session: CheckRun,
   checks: readonly Check[],
   onResult: (result: CheckResult) => void = () => {},
 ): Promise<readonly CheckResult[]> {
@@ -34,7 +34,7 @@ export async function runChecks(
   return results;
 }
 
-async function judge(check: Check, session: Session): Promise<{ verdict: Verdict; detail?: string }> {
+async function judge(check: Check, session: CheckRun): Promise<{ verdict: Verdict; detail?: string }> {
   try {
     await check.run(session);
     return { verdict: 'passed' };

@@ -11,7 +11,7 @@ export interface Target {
   readonly timeoutMs: number;
 }
 
-export interface Reply {
+export interface ServerReply {
   readonly status: number;
   readonly type: string;
   readonly text: string;
@@ -29,20 +29,20 @@ export interface SendOptions {
 }
 
 /** What the checks of one run share: the server, what they created there, and a mark that makes their values unique. */
-export interface Session {
+export interface CheckRun {
   readonly target: Target;
   /** Unique for the run, lower-case letters and digits. */
   readonly mark: string;
   /** CRM ids by a name of the checks' own, e.g. `contact`, `task`. */
   readonly ids: Map<string, string>;
   /** @throws Nonconformity when the server cannot be reached, redirects, or does not answer in time. */
-  send(method: string, path: string, options?: SendOptions): Promise<Reply>;
+  send(method: string, path: string, options?: SendOptions): Promise<ServerReply>;
   /** @throws NotApplicable when the check that should have created it failed. */
   id(name: string): string;
 }
 
 /** Starts a run against a server. Nothing is sent yet. */
-export function createSession(target: Target): Session {
+export function createSession(target: Target): CheckRun {
   const ids = new Map<string, string>();
   return {
     target,
@@ -57,7 +57,7 @@ export function createSession(target: Target): Session {
   };
 }
 
-async function send(target: Target, operation: string, options: SendOptions): Promise<Reply> {
+async function send(target: Target, operation: string, options: SendOptions): Promise<ServerReply> {
   const [method = 'GET', path = '/'] = operation.split(' ');
   const base = target.url.href.replace(/\/$/, '');
   const body = options.raw ?? (options.body === undefined ? undefined : JSON.stringify(options.body));

@@ -10,7 +10,7 @@ import { createLinkBook, createLinkToken } from './access/sign-in-link.ts';
 import { loadUsers } from './access/user-file.ts';
 
 /** Who may use the console of this process, and how they sign in. */
-export interface Access extends IdentitySources {
+export interface ConsoleAccess extends IdentitySources {
   readonly links: ReturnType<typeof createLinkBook>;
   readonly signInLimit: ReturnType<typeof createSignInLimit>;
   /** Users of the file can sign in with a password. */
@@ -34,7 +34,7 @@ interface AccessSettings extends ConsoleConfig {
  * @param now milliseconds since 1970.
  * @throws ConfigError when CONSOLE_USERS has mistakes.
  */
-export function openAccess(settings: AccessSettings, log: Logger, now: () => number): Access {
+export function openAccess(settings: AccessSettings, log: Logger, now: () => number): ConsoleAccess {
   const { dataDir, url, usersFile, trustedHeader, trustedProxies = [], adminHost } = settings;
   const key = randomBytes(32).toString('base64url');
   return {

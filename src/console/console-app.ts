@@ -4,12 +4,12 @@ import type { Logger } from '../logger.ts';
 import { isForeignFetch, isFromOwnPage, type Site, siteOf } from './access/same-site.ts';
 import { ThreadCallError } from './archive/call-thread.ts';
 import type { Audit } from './audit.ts';
-import type { Access } from './console-access.ts';
+import type { ConsoleAccess } from './console-access.ts';
 import { CrmBusyError } from './data/crm-data.ts';
 import { eventRoutes } from './event-routes.ts';
 import { html } from './html/html.ts';
 import type { EventHub } from './live/event-hub.ts';
-import { createPageSender, formOf, type PageSender, type PlainPage } from './page-sender.ts';
+import { createPageSender, postedFields, type PageSender, type PlainPage } from './page-sender.ts';
 import { demandRole, screenRoutes } from './screen-routes.ts';
 import type { Screen } from './screens/screen.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -18,7 +18,7 @@ import { signInRoutes } from './sign-in-routes.ts';
 export interface ConsoleAppDeps {
   readonly screens: readonly Screen[];
   readonly isSandbox: boolean;
-  readonly access: Access;
+  readonly access: ConsoleAccess;
   readonly audit: Audit;
   readonly events: EventHub;
   readonly log: Logger;
@@ -55,7 +55,7 @@ export function createConsoleApp({ screens, isSandbox, access, audit, events, lo
 const maxFormBytes = 2 * 1024 ** 2;
 
 /** Serves only the console's own names, so that no other name can be made to resolve to it, and nothing for pages of other sites. */
-function demandOwnSite({ own }: Access): RequestHandler {
+function demandOwnSite({ own }: ConsoleAccess): RequestHandler {
   return (request, response, next) => {
     const site = siteOf(request.headers, own);
     if (site === undefined) {
@@ -100,10 +100,10 @@ function fileRoutes(): Router {
 
 const themes: readonly string[] = ['light', 'dark', 'system'];
 
-function themeRoute(deps: { readonly access: Access; readonly pages: PageSender }): Router {
+function themeRoute(deps: { readonly access: ConsoleAccess; readonly pages: PageSender }): Router {
   const router = Router();
   router.post('/console/theme', demandRole('viewer', deps), (request, response) => {
-    const form = formOf(request);
+    const form = postedFields(request);
     const theme = form.get('theme') ?? '';
     const back = form.get('return') ?? '';
     const site: Site = response.locals.site;

@@ -1,14 +1,14 @@
 import { Router } from 'express';
 import { identifyUser } from './access/identify-users.ts';
 import { includesRole } from './access/roles.ts';
-import type { Access } from './console-access.ts';
+import type { ConsoleAccess } from './console-access.ts';
 import type { EventHub } from './live/event-hub.ts';
 import type { Screen } from './screens/screen.ts';
 
 /** `/console/events?screen=/console`: what changes on a screen while it is open. */
 export function eventRoutes(
   screens: readonly Screen[],
-  { access, events }: { access: Access; events: EventHub },
+  { access, events }: { access: ConsoleAccess; events: EventHub },
 ): Router {
   const router = Router();
   router.get('/console/events', (request, response) => {

@@ -73,6 +73,6 @@ function themeOf(request: Request): Theme | undefined {
 }
 
 /** The fields of a posted form. */
-export function formOf(request: Request): URLSearchParams {
+export function postedFields(request: Request): URLSearchParams {
   return new URLSearchParams(typeof request.body === 'string' ? request.body : '');
 }

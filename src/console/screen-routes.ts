@@ -3,13 +3,13 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import { identifyUser, type SignedIn } from './access/identify-users.ts';
 import { includesRole, type Role } from './access/roles.ts';
 import type { Audit } from './audit.ts';
-import type { Access } from './console-access.ts';
+import type { ConsoleAccess } from './console-access.ts';
 import { html } from './html/html.ts';
-import { formOf, type PageSender } from './page-sender.ts';
-import type { Action, Reply, Screen, Visit } from './screens/screen.ts';
+import { postedFields, type PageSender } from './page-sender.ts';
+import type { Action, ScreenReply, Screen, Visit } from './screens/screen.ts';
 
 interface ScreenDeps {
-  readonly access: Access;
+  readonly access: ConsoleAccess;
   readonly pages: PageSender;
   readonly audit: Audit;
 }
@@ -51,7 +51,7 @@ export function demandRole(role: Role, { access, pages }: Omit<ScreenDeps, 'audi
     if (user === undefined) response.redirect(303, '/console/sign-in');
     else if (!includesRole(user.identity.role, role))
       refuse('Not permitted', `This takes the role ${role}; yours is ${user.identity.role}.`);
-    else if (request.method === 'POST' && !user.isFormToken(formOf(request).get('form-token') ?? ''))
+    else if (request.method === 'POST' && !user.isFormToken(postedFields(request).get('form-token') ?? ''))
       refuse('Not done', 'This form is of another session. Load the page again and repeat.');
     else {
       response.locals.user = user;
@@ -60,7 +60,7 @@ export function demandRole(role: Role, { access, pages }: Omit<ScreenDeps, 'audi
   };
 }
 
-async function runAudited(action: Action, visit: Visit, audit: Audit): Promise<Reply> {
+async function runAudited(action: Action, visit: Visit, audit: Audit): Promise<ScreenReply> {
   const { name: user, role } = visit.identity;
   const subject = action.subject?.(visit);
   const common = { user, role, action: action.path, ...(subject !== undefined && { subject }) };
@@ -75,7 +75,7 @@ async function runAudited(action: Action, visit: Visit, audit: Audit): Promise<R
 }
 
 /** What was not done is no mark of a problem either. */
-function isRefused(reply: Reply): boolean {
+function isRefused(reply: ScreenReply): boolean {
   return 'body' in reply && (reply.status ?? 200) >= 400;
 }
 
@@ -87,7 +87,7 @@ function visitOf(request: Request, { identity, formToken }: SignedIn): Visit {
     formToken,
     params: Object.fromEntries(params),
     query: searchParams,
-    form: formOf(request),
+    form: postedFields(request),
     url: request.originalUrl,
   };
 }
@@ -100,7 +100,7 @@ interface Exchange {
   readonly deps: ScreenDeps;
 }
 
-function sendReply(reply: Reply, { screen, user, request, response, deps }: Exchange): void {
+function sendReply(reply: ScreenReply, { screen, user, request, response, deps }: Exchange): void {
   if ('redirect' in reply) response.redirect(303, reply.redirect);
   else if ('download' in reply) {
     const { name, type, text } = reply.download;

@@ -3,13 +3,13 @@ import { clearSession, identifyUser, startSession } from './access/identify-user
 import { checkPassword } from './access/password-digest.ts';
 import type { Role } from './access/roles.ts';
 import type { Site } from './access/same-site.ts';
-import type { Access } from './console-access.ts';
+import type { ConsoleAccess } from './console-access.ts';
 import { type Html, html } from './html/html.ts';
 import type { Audit } from './audit.ts';
-import { formOf, type PageSender } from './page-sender.ts';
+import { postedFields, type PageSender } from './page-sender.ts';
 
 interface SignInDeps {
-  readonly access: Access;
+  readonly access: ConsoleAccess;
   readonly pages: PageSender;
   readonly audit: Audit;
 }
@@ -54,8 +54,8 @@ export function signInRoutes(deps: SignInDeps): Router {
 }
 
 /** @returns why the attempt failed, as a text. */
-async function attemptOf(request: Request, { links, users }: Access): Promise<Attempt | string> {
-  const form = formOf(request);
+async function attemptOf(request: Request, { links, users }: ConsoleAccess): Promise<Attempt | string> {
+  const form = postedFields(request);
   const link = form.get('link');
   if (link !== null) {
     const role = links.accept(link);
@@ -72,7 +72,7 @@ async function attemptOf(request: Request, { links, users }: Access): Promise<At
 
 function signOut({ access, audit }: SignInDeps, request: Request, response: Response): void {
   const user = identifyUser(request, access);
-  if (user?.session !== undefined && user.isFormToken(formOf(request).get('form-token') ?? '')) {
+  if (user?.session !== undefined && user.isFormToken(postedFields(request).get('form-token') ?? '')) {
     access.sessions.end(user.session);
     clearSession(response, response.locals.site);
     audit.note({ user: user.identity.name, role: user.identity.role, action: 'sign-out', result: 'done' });

@@ -57,6 +57,6 @@ export function textOf(value: string | number | null | undefined): string | unde
 }
 
 /** Like {@link textOf}, trimmed: for ids. */
-export function idOf(value: string | number | null | undefined): string | undefined {
+export function trimmedId(value: string | number | null | undefined): string | undefined {
   return textOf(value)?.trim();
 }

@@ -1,7 +1,7 @@
 import { isObject } from '../json.ts';
 import { Association, type AssociationError, type AssociationsAnswer, AssociationsBody } from './associations.ts';
 import { checkEntries, describeRefused, type RefusedEntry, type UsableEntry } from './entries.ts';
-import { id, idOf, type SentId } from './optional-fields.ts';
+import { id, trimmedId, type SentId } from './optional-fields.ts';
 
 /** The pairs of POST /associations. */
 export interface SentPairs {
@@ -40,7 +40,7 @@ export function readPairs(body: unknown): SentPairs {
 }
 
 function keyOf({ contactCRMId, companyCRMId }: Pick<AssociationError, 'contactCRMId' | 'companyCRMId'>): string {
-  return JSON.stringify([idOf(contactCRMId), idOf(companyCRMId)]);
+  return JSON.stringify([trimmedId(contactCRMId), trimmedId(companyCRMId)]);
 }
 
 /** The first of the entries that are equal in the type of their ids, too. */

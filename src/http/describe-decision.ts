@@ -6,7 +6,7 @@ import type { MatchOutcome } from '../bridge/records/match-records.ts';
 import type { ChangedTask } from '../bridge/timeline/change-tasks.ts';
 import type { WriteResult } from '../bridge/write-result.ts';
 import { type RefusedEntry, UnusableEntriesError } from '../contract/entries.ts';
-import { idOf, type SentId } from '../contract/optional-fields.ts';
+import { trimmedId, type SentId } from '../contract/optional-fields.ts';
 import type { RecordKind, SentRecord } from '../contract/records.ts';
 import type { SentRecords } from '../contract/sent-records.ts';
 import type { CrmProblem } from '../crm/crm.ts';
@@ -94,7 +94,7 @@ export function timelineSubject(object: 'activities' | 'tasks', body: unknown): 
 }
 
 function sentIdOf(value: unknown): string | undefined {
-  return typeof value === 'string' || typeof value === 'number' ? idOf(value) : undefined;
+  return typeof value === 'string' || typeof value === 'number' ? trimmedId(value) : undefined;
 }
 
 function about(contactId: string | undefined, companyId: string | undefined) {
@@ -109,7 +109,7 @@ export function refusedPairSubject(entry: RefusedEntry): Subject {
 
 /** A contact and a company that are to be linked. */
 export function pairSubject(contactId: SentId | null, companyId: SentId | null): Subject {
-  return { object: 'associations', ...about(idOf(contactId), idOf(companyId)), emails: [] };
+  return { object: 'associations', ...about(trimmedId(contactId), trimmedId(companyId)), emails: [] };
 }
 
 export function pairDecision(problem: CrmProblem | undefined): Decided {

@@ -72,7 +72,7 @@ function describeUriError(thrown: unknown): GatewayError | undefined {
 }
 
 /** For paths without a route. */
-export const notFound: RequestHandler = (request) => {
+export const noSuchEndpoint: RequestHandler = (request) => {
   throw new NotFoundError(`No such endpoint: ${request.path}`);
 };
 

@@ -14,7 +14,7 @@ import {
   readObjectState,
 } from './object-state.ts';
 import { PendingDrops } from './pending-drops.ts';
-import { rowsPerPage, SweepReach } from './sweep-reach.ts';
+import { recordsPerPage, SweepReach } from './sweep-reach.ts';
 
 export interface IndexLimits {
   /** So far each sweep reaches back behind the start of the one before: the CRM's search may lag behind writes. */
@@ -166,7 +166,7 @@ export class ObjectIndex {
       await this.#commit(pairs, isLast ? (state) => afterSweep(state, { fingerprints, since, at: began }) : undefined);
       if (isLast) break;
       if (page >= this.#maxPages) {
-        if (isWide) this.#noteWide(startedAt, rowsPerPage * page);
+        if (isWide) this.#noteWide(startedAt, recordsPerPage * page);
         await this.#giveUp(began, isWide);
       }
       afterId = read.next;
@@ -227,7 +227,7 @@ export class ObjectIndex {
   }
 
   get #maxPages(): number {
-    return Math.max(maxSweepPages, this.#state.records / 5 / rowsPerPage);
+    return Math.max(maxSweepPages, this.#state.records / 5 / recordsPerPage);
   }
 
   #noteWide(startedAt: number, rows: number): void {

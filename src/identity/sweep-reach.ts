@@ -4,7 +4,7 @@ import type { ObjectState } from './object-state.ts';
 const wideOverlapMs = 30 * 60_000;
 const wideEveryMs = 60_000;
 /** A wide sweep that fits one page costs no more than a narrow one. */
-export const rowsPerPage = 200;
+export const recordsPerPage = 200;
 /** A wide sweep may take a tenth of the time. */
 const wideShare = 10;
 /** A date further ahead of this machine's clock is not believed: the next sweep would begin after changes that no sweep has read. */
@@ -16,7 +16,7 @@ export class SweepReach {
 
   isWideDue({ sweptAt }: ObjectState, now: number): boolean {
     const last = this.#lastWide;
-    if (last === undefined || sweptAt === undefined || last.rows <= rowsPerPage) return true;
+    if (last === undefined || sweptAt === undefined || last.rows <= recordsPerPage) return true;
     return now - last.at >= Math.max(wideEveryMs, wideShare * last.tookMs);
   }
 

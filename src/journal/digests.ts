@@ -99,7 +99,7 @@ export function readSecret(folder: string): string | undefined {
 }
 
 /** The key of a folder, created if missing. Two processes that start at once agree on one. */
-export function readOrCreateSecret(folder: string): string {
+export function readOrCreateJournalSecret(folder: string): string {
   const known = readSecret(folder);
   if (known !== undefined) return known;
   const file = join(folder, secretFile);

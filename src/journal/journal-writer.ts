@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { ConsoleAction } from './console-action.ts';
-import { createDigest, readOrCreateSecret } from './digests.ts';
+import { createDigest, readOrCreateJournalSecret } from './digests.ts';
 import { isDamage, setAside, sqliteCode } from '../sqlite/damaged-file.ts';
 import { JournalFileError, journalPath, openJournalFile } from './journal-file.ts';
 import type { JournalReport, JournalSettings, RequestPart } from './journal-messages.ts';
@@ -61,7 +61,7 @@ export class JournalWriter {
   #open(): OpenJournal {
     const { folder, secret, limits, replica } = this.#settings;
     const database = this.#openFile(folder, (file) => this.#report({ kind: 'set aside', file }));
-    const digest = createDigest(secret ?? readOrCreateSecret(folder));
+    const digest = createDigest(secret ?? readOrCreateJournalSecret(folder));
     trimJournal(database, limits, Date.now());
     return { database, writer: createRequestWriter(database, digest, replica) };
   }

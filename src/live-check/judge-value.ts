@@ -22,7 +22,7 @@ const forms: Readonly<Record<string, ValueForm>> = {
 };
 
 /** Decided by the last transform that sets a form. */
-export function formOf(steps: readonly TransformStep[]): ValueForm {
+export function valueFormOf(steps: readonly TransformStep[]): ValueForm {
   const last = steps.findLast((step) => Object.hasOwn(forms, readStep(step).name));
   return last === undefined ? 'text' : (forms[readStep(last).name] ?? 'text');
 }

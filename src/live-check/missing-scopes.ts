@@ -3,7 +3,7 @@ import { CrmRejectedError, NotSupportedError } from '../errors.ts';
 import type { Finding } from '../mapping/schema/finding.ts';
 import type { MappedObject } from './mapped-object.ts';
 
-export interface Access {
+export interface ObjectAccess {
   readonly findings: readonly Finding[];
   /** Absent when the token may not read them. */
   readonly definitions?: readonly PropertyDefinition[];
@@ -18,7 +18,7 @@ type PermissionCrm = Pick<Crm, 'readProperties' | 'readByIds' | 'listOwners'>;
 export async function findMissingScopes(
   { crm, context }: { readonly crm: PermissionCrm; readonly context: CallContext },
   object: MappedObject,
-): Promise<Access> {
+): Promise<ObjectAccess> {
   const { objectType, path } = object;
   const [definitions, records, owners] = await Promise.all([
     attempt(() => crm.readProperties(objectType, context, { refresh: true, includeSensitive: true })),

@@ -1,7 +1,7 @@
 import type { PropertyDefinition, PropertyType } from '../crm/crm.ts';
 import type { Finding, Path } from '../mapping/schema/finding.ts';
 import type { Mapping, MatchPair, ReturnRow } from '../mapping/schema/record-mapping.ts';
-import { describeType, formOf, judgeValue } from './judge-value.ts';
+import { describeType, valueFormOf, judgeValue } from './judge-value.ts';
 import type { MappedRow } from './mapped-row.ts';
 
 /** Properties that match rules compare or search. The rule `identity` is checked with the identity itself. */
@@ -47,7 +47,7 @@ function judgeSearch(pair: MatchPair, definition: PropertyDefinition, path: Path
     const message = `"${name}" holds ${describeType(definition)}, which match rules cannot search`;
     return [{ path, kind: 'not-searchable', message }];
   }
-  const form = formOf(pair.transform);
+  const form = valueFormOf(pair.transform);
   if ((type === 'number' && form !== 'number') || (type === 'bool' && form !== 'bool')) {
     const transform = type === 'number' ? 'number' : 'boolean';
     const message = `"${name}" holds ${describeType(definition)}: a search for text fails; the rule needs transform: [${transform}]`;

@@ -3,7 +3,7 @@ import { readSources } from '../mapping/run/compile-field-row.ts';
 import type { Finding, Path } from '../mapping/schema/finding.ts';
 import type { FieldRow, Mapping, ValueMap } from '../mapping/schema/record-mapping.ts';
 import { judgeText, judgeUnique, judgeWritable } from './judge-definition.ts';
-import { formOf, judgeForm, judgeValue } from './judge-value.ts';
+import { valueFormOf, judgeForm, judgeValue } from './judge-value.ts';
 import type { MappedRow } from './mapped-row.ts';
 import { constantRows } from './mapped-timeline-rows.ts';
 
@@ -83,7 +83,7 @@ function judgeValues({ mapping, row, path }: PlacedRow, definition: PropertyDefi
   const passesThrough = valueMap === undefined || valueMap.otherwise === 'keep';
   if (!passesThrough || isLoose) return mapped;
   // Sources may have transforms of their own, but the row's come last.
-  const ownForms = new Set(readSources(row).map((source) => formOf([...source.steps, ...row.transform])));
+  const ownForms = new Set(readSources(row).map((source) => valueFormOf([...source.steps, ...row.transform])));
   const [form, ...others] = [...ownForms];
   const fit = judgeForm(others.length > 0 ? 'text' : (form ?? 'text'), definition, [...path, 'crm']);
   return [...mapped, ...fit];

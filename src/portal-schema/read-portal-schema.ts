@@ -5,7 +5,7 @@ import { type SchemaFile, schemaFormat } from './schema-file.ts';
 /** The part of the port that is read. */
 type SchemaCrm = Pick<Crm, 'readAccount' | 'readProperties' | 'listLinkLabels'>;
 
-export interface PortalSchema {
+export interface SchemaReading {
   readonly schema: SchemaFile;
   /** What the token may not read, and the schema therefore lacks. */
   readonly omitted: readonly string[];
@@ -17,7 +17,7 @@ const timelineObjects = ['tasks', 'emails', 'communications', 'notes'] as const;
  * Reads what an account looks like: properties with their options, account and association labels. No record, owner or user is read.
  * @throws CrmRejectedError when contacts or companies may not be read, CrmUnavailableError when the CRM does not answer.
  */
-export async function readPortalSchema(crm: SchemaCrm, context: CallContext): Promise<PortalSchema> {
+export async function readPortalSchema(crm: SchemaCrm, context: CallContext): Promise<SchemaReading> {
   const read = async (objectType: string) =>
     (await crm.readProperties(objectType, context, { refresh: true, includeSensitive: true })).map(toEntry);
   const omitted: string[] = [];

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { CrmRejectedError } from '../errors.ts';
-import type { RedisConnection, Reply } from './redis-connection.ts';
+import type { RedisConnection, RedisReply } from './redis-connection.ts';
 
 /** Names the account in keys of Redis, for what bridges with different access tokens share. */
 export interface AccountKey {
   /** Without a value while the account is not known: each replica then uses its own share. */
-  read(): Promise<Reply<string>>;
+  read(): Promise<RedisReply<string>>;
   /** @param readId asks the CRM for the account's id. */
   follow(readId: () => Promise<string>): void;
 }

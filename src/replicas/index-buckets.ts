@@ -34,7 +34,7 @@ export function bucketName(prefix: string, number: number): string {
 }
 
 /** The first 16 bits of a digest name its bucket, the other 48 its field. */
-export function placeOf(digest: bigint): { readonly bucket: number; readonly field: string } {
+export function bucketOf(digest: bigint): { readonly bucket: number; readonly field: string } {
   const bytes = Buffer.alloc(8);
   bytes.writeBigInt64BE(digest);
   return { bucket: bytes.readUInt16BE(0), field: bytes.toString('base64url', 2) };

@@ -8,7 +8,7 @@ import type { Logger } from '../logger.ts';
  */
 export type LostBy = 'silence' | 'refusal';
 
-export type Reply<T> = { readonly value: T } | { readonly lostBy: LostBy };
+export type RedisReply<T> = { readonly value: T } | { readonly lostBy: LostBy };
 
 /** What Redis runs as one step. */
 export interface Script {
@@ -18,12 +18,12 @@ export interface Script {
 
 export interface RedisConnection {
   /** Runs commands. Never throws, and answers within about a quarter of a second: Redis is a help, never a condition. */
-  attempt<T>(work: (redis: Redis) => Promise<T>): Promise<Reply<T>>;
+  attempt<T>(work: (redis: Redis) => Promise<T>): Promise<RedisReply<T>>;
   /** As {@link RedisConnection.attempt}, with a script whose reply is text. */
-  run(script: Script, keys: readonly string[], args: readonly string[]): Promise<Reply<string>>;
+  run(script: Script, keys: readonly string[], args: readonly string[]): Promise<RedisReply<string>>;
   /** As {@link RedisConnection.attempt} and {@link RedisConnection.run}, but at once without a reply while Redis is known to be away. */
-  useIfUp<T>(work: (redis: Redis) => Promise<T>): Promise<Reply<T>>;
-  runIfUp(script: Script, keys: readonly string[], args: readonly string[]): Promise<Reply<string>>;
+  useIfUp<T>(work: (redis: Redis) => Promise<T>): Promise<RedisReply<T>>;
+  runIfUp(script: Script, keys: readonly string[], args: readonly string[]): Promise<RedisReply<string>>;
   readonly isUp: boolean;
   /** When Redis last replied again after it was lost, by `performance.now()`; minus infinity if it was never lost. */
   readonly regainedAt: number;

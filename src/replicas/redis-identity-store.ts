@@ -12,7 +12,7 @@ import {
   bucketsPerCall,
   countIndexKeys,
   indexPrefix,
-  placeOf,
+  bucketOf,
   type RedisClient,
 } from './index-buckets.ts';
 import { shareSweeps } from './shared-sweeps.ts';
@@ -188,7 +188,7 @@ class RedisIdentityStore implements IdentityStore {
 
   async #propose(epoch: string, digests: readonly bigint[]): Promise<string[][]> {
     const found: string[][] = digests.map(() => []);
-    const places = digests.map((digest, position) => ({ ...placeOf(digest), position }));
+    const places = digests.map((digest, position) => ({ ...bucketOf(digest), position }));
     const buckets = [...Map.groupBy(places, ({ bucket }) => bucket)];
     for (let from = 0; from < buckets.length; from += pairsPerCall) {
       const chunk = buckets.slice(from, from + pairsPerCall);
@@ -228,7 +228,7 @@ class RedisIdentityStore implements IdentityStore {
       const buckets = new Map<number, number>();
       const args: string[] = [];
       for (const { digest, id } of pairs.slice(from, from + pairsPerCall)) {
-        const { bucket, field } = placeOf(digest);
+        const { bucket, field } = bucketOf(digest);
         const number = buckets.get(bucket) ?? buckets.size + 1;
         buckets.set(bucket, number);
         args.push(String(number), field, id);

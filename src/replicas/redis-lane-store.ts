@@ -1,7 +1,7 @@
 import type { LaneAnswer, LaneStore } from '../crm/lane-store.ts';
 import type { LaneName } from '../crm/lanes.ts';
 import { laneScript } from './lane-script.ts';
-import { defineScript, type RedisConnection, type Reply } from './redis-connection.ts';
+import { defineScript, type RedisConnection, type RedisReply } from './redis-connection.ts';
 
 const script = defineScript(laneScript);
 
@@ -12,7 +12,7 @@ const script = defineScript(laneScript);
 export function createRedisLaneStore(
   connection: RedisConnection,
   lane: LaneName,
-  readOwner: () => Promise<Reply<string>>,
+  readOwner: () => Promise<RedisReply<string>>,
 ): LaneStore {
   return {
     async ask(query): Promise<LaneAnswer> {

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { wholeNumber } from './setting-kinds.ts';
+import { integerBetween } from './setting-kinds.ts';
 
 /** The variables of the identity index. */
 export const identityIndexSettings = {
   IDENTITY_INDEX: z.enum(['on', 'off'], { error: 'must be on or off' }).optional(),
-  INDEX_SHARE: wholeNumber(1, 90).prefault('30'),
-  INDEX_OVERLAP_S: wholeNumber(60, 3_600).prefault('300'),
-  INDEX_FRESH_S: wholeNumber(0, 60).prefault('2'),
-  INDEX_FULL_PASS_DAYS: wholeNumber(1, 90).prefault('7'),
+  INDEX_SHARE: integerBetween(1, 90).prefault('30'),
+  INDEX_OVERLAP_S: integerBetween(60, 3_600).prefault('300'),
+  INDEX_FRESH_S: integerBetween(0, 60).prefault('2'),
+  INDEX_FULL_PASS_DAYS: integerBetween(1, 90).prefault('7'),
   STATE_SECRET: z.string().min(16, 'must have 16 characters or more').optional(),
 };
 

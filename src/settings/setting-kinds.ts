@@ -3,7 +3,7 @@ import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
 
 /** A whole number within limits; given as text. */
-export function wholeNumber(least: number, most: number) {
+export function integerBetween(least: number, most: number) {
   return z
     .string()
     .regex(/^\d+$/, 'must be a whole number')

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { createCandidateSearch, type SearchRequest } from '../../src/bridge/records/candidate-search.ts';
+import { createCandidateSearch, type CandidateQuery } from '../../src/bridge/records/candidate-search.ts';
 import type { CallContext, SearchOutcome } from '../../src/crm/crm.ts';
 import { deadlineIn } from '../../src/crm/deadline.ts';
 import { fakeCrm } from '../support/fake-crm.ts';
 
 const context: CallContext = { requestId: 'r', urgency: 'bulk', deadline: deadlineIn(60_000) };
 
-function searchFor(...values: string[]): SearchRequest {
+function searchFor(...values: string[]): CandidateQuery {
   return {
     objectType: 'contacts',
     version: 'v1',
@@ -99,7 +99,7 @@ test('keeps a fault within a search to the request whose search it was', async (
   const note = (reason: unknown) => void unhandled.push(reason);
   process.on('unhandledRejection', note);
   const candidates = createCandidateSearch(crm, { bulk: 0 });
-  const faulty: SearchRequest = {
+  const faulty: CandidateQuery = {
     ...searchFor('ada', 'bob'),
     valuesOf: () => {
       throw new RangeError('Maximum call stack size exceeded');

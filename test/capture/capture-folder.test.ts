@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { captureFileName, isCaptureFileName } from '../../src/capture/capture-file.ts';
-import { openCaptureFolder, readOrCreateSecret } from '../../src/capture/record/capture-folder.ts';
+import { openCaptureFolder, readOrCreatePlaceholderKey } from '../../src/capture/record/capture-folder.ts';
 import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
 import { startCapturing, temporaryFolder } from './capturing.ts';
 
@@ -63,10 +63,10 @@ test('a reopened folder continues where it was, removes partial files, and keeps
 test('a folder creates one key for its placeholders, which only its owner may read', () => {
   const folder = temporaryFolder();
 
-  const secret = readOrCreateSecret(folder);
+  const secret = readOrCreatePlaceholderKey(folder);
 
   expect(secret).toMatch(/^[0-9a-f]{64}$/);
-  expect(readOrCreateSecret(folder)).toBe(secret);
+  expect(readOrCreatePlaceholderKey(folder)).toBe(secret);
   expect(statSync(join(folder, '.secret')).mode & 0o077).toBe(0);
 });
 
@@ -238,8 +238,8 @@ test('folders are created for their owner alone, and one that cannot exist is re
 test('a key that is a pipe or too short is refused', () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, '.secret'), 'short\n');
-  expect(() => readOrCreateSecret(folder)).toThrow('too short');
+  expect(() => readOrCreatePlaceholderKey(folder)).toThrow('too short');
   rmSync(join(folder, '.secret'));
   execFileSync('mkfifo', [join(folder, '.secret')]);
-  expect(() => readOrCreateSecret(folder)).toThrow('not a regular file');
+  expect(() => readOrCreatePlaceholderKey(folder)).toThrow('not a regular file');
 });

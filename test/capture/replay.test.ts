@@ -2,7 +2,7 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import type { Capture } from '../../src/capture/capture-schema.ts';
-import { differenceLine } from '../../src/capture/replay/difference.ts';
+import { differenceLine } from '../../src/capture/replay/replay-difference.ts';
 import { replayCapture } from '../../src/capture/replay/replay-capture.ts';
 import { loadMappings } from '../../src/mapping/load/load-mappings.ts';
 import { replay, shippedMappings, startCapturing, temporaryFolder } from './capturing.ts';

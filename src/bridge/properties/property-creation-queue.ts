@@ -7,7 +7,7 @@ import { raceDeadline } from '../race-deadline.ts';
 import {
   type CreationRefusals,
   createCreationRefusals,
-  type Refusal,
+  type PropertyRefusal,
   type RefusalExchange,
 } from './creation-refusals.ts';
 import type { PropertyCatalogue } from './property-catalogue.ts';
@@ -18,7 +18,7 @@ export type CreationOutcome =
   /** The CRM has a property of that name that it does not list. */
   | 'hidden'
   /** It will not be created, for this reason. */
-  | Refusal
+  | PropertyRefusal
   /** It could not be created now. */
   | { readonly problem: CrmProblem };
 
@@ -185,7 +185,7 @@ async function withinLimit(deps: CreationDeps, batch: Batch): Promise<PendingPro
 }
 
 /** @returns why no further property is created; undefined where the mapping allows more. */
-export function limitRefusal(maxCreated: number | undefined, count: number): Refusal | undefined {
+export function limitRefusal(maxCreated: number | undefined, count: number): PropertyRefusal | undefined {
   if (maxCreated === undefined || count < maxCreated) return undefined;
   const refused = `the mapping allows ${maxCreated} created properties (at_most), and ${count} exist`;
   return { refused, reason: 'limit', detail: `at_most: ${maxCreated}` };
@@ -239,7 +239,7 @@ function rememberRefusal(
         const facts = { objectType, missingScopes: scopes, reason: problem.message };
         log.warn(facts, `${reason}: fields without a row are not stored`);
       }
-      const refusal: Refusal = {
+      const refusal: PropertyRefusal = {
         refused,
         reason: 'no-permission',
         ...(scopes.length > 0 && { detail: scopes.join(', ') }),
@@ -251,7 +251,7 @@ function rememberRefusal(
       const reason = describeProblem(problem);
       const refused = `the CRM did not create the property ${name}: ${reason}`;
       log.warn({ objectType, property: name, reason }, 'could not create a property');
-      const refusal: Refusal = { refused, reason: 'no-property' };
+      const refusal: PropertyRefusal = { refused, reason: 'no-property' };
       refusals.refuse(objectType, name, refusal);
       return refusal;
     }

@@ -13,7 +13,7 @@ import { type Claims, noClaims } from '../claims.ts';
 import { mapInSlices } from '../in-slices.ts';
 import { problemFromRead } from '../problem.ts';
 import { describePart, shapeOf, toPropertyText } from './convert-value.ts';
-import type { Refusal, RefusalExchange } from './creation-refusals.ts';
+import type { PropertyRefusal, RefusalExchange } from './creation-refusals.ts';
 import { cutTexts } from './cut-texts.ts';
 import { DraftBuilder, type ResolvedDraft } from './draft-builder.ts';
 import { type FieldLocation, type FieldNeed, locateFields } from './field-location.ts';
@@ -135,7 +135,7 @@ function storeField(
   builder: DraftBuilder,
   { field, value, location }: { field: string; value: unknown; location: FieldLocation },
 ): void {
-  const skip = (refusal: Refusal, property?: string) => builder.skipField(field, refusal, property);
+  const skip = (refusal: PropertyRefusal, property?: string) => builder.skipField(field, refusal, property);
   if (location === 'none') {
     if (isPlaceholder(mapping, value)) {
       skip(meansNoValue);
@@ -180,7 +180,11 @@ function storeField(
   }
 }
 
-const meansNoValue: Refusal = { refused: `it means "${noValue}" (empty_words)`, reason: 'empty', detail: emptyWord };
+const meansNoValue: PropertyRefusal = {
+  refused: `it means "${noValue}" (empty_words)`,
+  reason: 'empty',
+  detail: emptyWord,
+};
 
 /** A word such as "N/A", which creates no property and replaces no value; an option of that name is a value. */
 function isPlaceholder({ write }: Mapping, value: unknown): boolean {
@@ -239,7 +243,7 @@ function isLongText(value: unknown): boolean {
   return text.length > maxLineLength || text.includes('\n');
 }
 
-function skipAll(builders: readonly DraftBuilder[], refusal: Refusal): void {
+function skipAll(builders: readonly DraftBuilder[], refusal: PropertyRefusal): void {
   for (const builder of builders) {
     for (const { field } of builder.translation.unknown) builder.skipField(field, refusal);
   }

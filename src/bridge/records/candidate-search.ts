@@ -15,10 +15,10 @@ export type Candidates = { readonly ids: readonly string[] } | { readonly proble
  */
 export interface CandidateSearch {
   /** @returns one entry per distinct value of the keys, all of one rule. */
-  find(search: SearchRequest, context: CallContext): Promise<ReadonlyMap<string, Candidates>>;
+  find(search: CandidateQuery, context: CallContext): Promise<ReadonlyMap<string, Candidates>>;
 }
 
-export interface SearchRequest {
+export interface CandidateQuery {
   readonly objectType: ObjectType;
   /** Of the mapping file: another version may mean another thing by the same rule. */
   readonly version: string;
@@ -37,7 +37,7 @@ export function createCandidateSearch(
   const flights = new Map<string, Promise<Candidates>>();
   const searchTogether = createSharedSearch(crm, lookups);
 
-  async function find(search: SearchRequest, context: CallContext): Promise<ReadonlyMap<string, Candidates>> {
+  async function find(search: CandidateQuery, context: CallContext): Promise<ReadonlyMap<string, Candidates>> {
     const joined = new Map<string, Promise<Candidates>>();
     const own: MatchKey[] = [];
     for (const key of search.keys) {
@@ -60,7 +60,7 @@ export function createCandidateSearch(
     return results;
   }
 
-  async function takeOff(search: SearchRequest, keys: readonly MatchKey[], context: CallContext) {
+  async function takeOff(search: CandidateQuery, keys: readonly MatchKey[], context: CallContext) {
     const flight = searchTogether(search, keys, context);
     for (const key of keys) {
       const name = flightKey(search, key);
@@ -78,7 +78,7 @@ export function createCandidateSearch(
 }
 
 type Search = (
-  search: SearchRequest,
+  search: CandidateQuery,
   keys: readonly MatchKey[],
   context: CallContext,
 ) => Promise<ReadonlyMap<string, Candidates>>;
@@ -110,7 +110,7 @@ const maxKeys = 300;
 
 /** A key with the request that it comes from. */
 interface SearchItem {
-  readonly search: SearchRequest;
+  readonly search: CandidateQuery;
   readonly key: MatchKey;
 }
 
@@ -139,7 +139,7 @@ async function runItems(
 
 /** What a search under way is known by: only for the same key may another request join it. */
 export function flightKey(
-  { objectType, version }: Pick<SearchRequest, 'objectType' | 'version'>,
+  { objectType, version }: Pick<CandidateQuery, 'objectType' | 'version'>,
   key: MatchKey,
 ): string {
   return `${objectType}\u0001${version}\u0001${key.rule}\u0001${key.value}`;
@@ -148,7 +148,7 @@ export function flightKey(
 /** Never rejects for the CRM's sake: a failed search is a problem of every key it was for. */
 async function runSearch(
   crm: Pick<Crm, 'search'>,
-  search: SearchRequest,
+  search: CandidateQuery,
   context: CallContext,
 ): Promise<Map<string, Candidates>> {
   const searchKeys = search.keys.map((key) => ({ key: key.value, clauses: key.clauses }));

@@ -14,7 +14,7 @@ import { type Draft, type DraftOutcome, writeStripping } from '../write-strippin
 import { conflictAsInvalidProperty } from '../conflict-as-invalid-property.ts';
 import {
   type ExistingScope,
-  findHolders,
+  findUniqueHolders,
   identityProperty,
   rememberCreated,
   uniqueValues,
@@ -135,7 +135,7 @@ async function linkToHolders(scope: CreateScope, creations: readonly RecordCreat
     ({ result }) => result !== undefined && 'problem' in result && result.problem.kind === 'conflict',
   );
   if (unnamed.length === 0) return;
-  const holders = await findHolders(
+  const holders = await findUniqueHolders(
     scope,
     unnamed.map(({ record }) => record),
   );
@@ -174,7 +174,7 @@ async function sendAndVerify(scope: CreateScope, creates: readonly OpenCreate[])
   });
   if (unclear.length === 0) return outcomes;
 
-  const holders = await findHolders(
+  const holders = await findUniqueHolders(
     scope,
     unclear.map(({ record }) => record),
   );

@@ -1,5 +1,5 @@
 import type { CrmRecord } from '../../crm/crm.ts';
-import { findContradiction, type MatchKey } from '../../mapping/run/match-keys.ts';
+import { findDifference, type MatchKey } from '../../mapping/run/match-keys.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import type { EnginyRecord } from '../../mapping/values/field-value.ts';
 import type { NotedCandidate } from '../decisions.ts';
@@ -25,10 +25,10 @@ export function decideMatch(
   const setAside: SetAside[] = [];
   const left: CrmRecord[] = [];
   for (const holder of holders) {
-    const contradiction = findContradiction(mapping, key.rule, { record, candidate: holder.properties });
-    if (contradiction === undefined) left.push(holder);
+    const difference = findDifference(mapping, key.rule, { record, candidate: holder.properties });
+    if (difference === undefined) left.push(holder);
     else {
-      const { name, held } = contradiction;
+      const { name, held } = difference;
       setAside.push({ id: holder.id, rule: key.name, differs: name, held });
     }
   }

@@ -81,7 +81,7 @@ export async function uniqueValues(scope: ExistingScope, record: NewRecord): Pro
  * Finds, by their unique values, the records that hold them: for creates that were not clearly answered or refused as a conflict.
  * @returns one lookup per record, in order; `missing` only where the store proves that no record holds any of the values.
  */
-export async function findHolders(
+export async function findUniqueHolders(
   scope: ExistingScope,
   records: readonly NewRecord[],
 ): Promise<readonly LookupOutcome[]> {

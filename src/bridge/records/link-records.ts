@@ -1,5 +1,5 @@
 import type { AssociationsAnswer, AssociationsBody } from '../../contract/associations.ts';
-import { idOf } from '../../contract/optional-fields.ts';
+import { trimmedId } from '../../contract/optional-fields.ts';
 import type { CrmProblem, Pair } from '../../crm/crm.ts';
 import { adviseProblem, errorForAll } from '../problem.ts';
 import { unaccounted } from '../unaccounted.ts';
@@ -31,7 +31,7 @@ export async function linkRecords(
 ): Promise<LinkedPairs> {
   const pairs = new Map(
     associations.map(({ contactCRMId, companyCRMId }) => {
-      const pair = { fromId: idOf(contactCRMId) ?? '', toId: idOf(companyCRMId) ?? '' };
+      const pair = { fromId: trimmedId(contactCRMId) ?? '', toId: trimmedId(companyCRMId) ?? '' };
       return [JSON.stringify(pair), pair] as const;
     }),
   );

@@ -37,7 +37,7 @@ export interface MatchScope extends MatchDeps, RequestScope {
 
 /**
  * Finds which records exist in the CRM: rule after rule, all records that are still open together. A rule proposes candidates; one
- * that contradicts the record is set aside.
+ * that differs from the record is set aside.
  * @returns one outcome per record, in order. A failed lookup is a problem of its record, never "no match".
  */
 export async function matchRecords(

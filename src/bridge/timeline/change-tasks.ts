@@ -1,4 +1,4 @@
-import { idOf } from '../../contract/optional-fields.ts';
+import { trimmedId } from '../../contract/optional-fields.ts';
 import type { TaskAnswer, TaskPatch } from '../../contract/tasks.ts';
 import type { CrmProblem, UpdateInput, WriteOutcome } from '../../crm/crm.ts';
 import { toTaskProperties } from '../../mapping/run/translate-task.ts';
@@ -27,7 +27,7 @@ export interface ChangedTask {
  */
 export async function changeTask(scope: TimelineScope, id: string, patch: TaskPatch): Promise<ChangedTask> {
   const before = await readTask(scope, id);
-  const ids = { contactId: idOf(patch.contactId), companyId: idOf(patch.companyId) };
+  const ids = { contactId: trimmedId(patch.contactId), companyId: trimmedId(patch.companyId) };
   const linked = await readLinked({ ...scope, crm: scope.batchingCrm }, ids, []);
   const isSame = patch.completed === before.answer.completed;
   const draft = await draftTask(scope, isSame ? { ...patch, completed: undefined } : patch);

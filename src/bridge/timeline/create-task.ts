@@ -1,4 +1,4 @@
-import { idOf, textOf } from '../../contract/optional-fields.ts';
+import { trimmedId, textOf } from '../../contract/optional-fields.ts';
 import type { TaskAnswer, TaskBody } from '../../contract/tasks.ts';
 import { fromTaskProperties } from '../../mapping/run/translate-task.ts';
 import type { TaskMapping } from '../../mapping/schema/task-mapping.ts';
@@ -36,7 +36,7 @@ export async function createTask(scope: TimelineScope, body: TaskBody): Promise<
     dueDate: new Date(now + mapping.due_after_days * dayMs).toISOString(),
     completed: 'false',
   } as const;
-  const ids = { contactId: idOf(body.contactId), companyId: idOf(body.companyId) };
+  const ids = { contactId: trimmedId(body.contactId), companyId: trimmedId(body.companyId) };
   const linked = await readLinked({ ...scope, crm: scope.batchingCrm }, ids, []);
   const draft = await draftTask(scope, body, defaults);
   const { id, isRepeat, properties, warnings, decision } = await createOnce(scope, {
@@ -101,7 +101,7 @@ const asSent = (dueDate: string) => dueDate;
 function fingerprintOf(body: TaskBody, keyOf: (dueDate: string) => string): string | undefined {
   const { id } = body;
   if (typeof id === 'string' && id !== '') return fingerprint(['id', id, body.subject]);
-  const [dueDate, contactId, companyId] = [textOf(body.dueDate), idOf(body.contactId), idOf(body.companyId)];
+  const [dueDate, contactId, companyId] = [textOf(body.dueDate), trimmedId(body.contactId), trimmedId(body.companyId)];
   if (dueDate === undefined || (contactId === undefined && companyId === undefined)) return undefined;
   const rest = [body.description, body.type, body.ownerId].map((value) => textOf(value) ?? '');
   return fingerprint(['task', body.subject, keyOf(dueDate), contactId ?? '', companyId ?? '', ...rest]);

@@ -1,7 +1,7 @@
 import type { TaskAnswer } from '../../contract/tasks.ts';
 import type { CrmProblem, CrmRecord } from '../../crm/crm.ts';
 import { NotFoundError } from '../../errors.ts';
-import { completionTime, fromTaskProperties, taskProperties } from '../../mapping/run/translate-task.ts';
+import { completionTime, fromTaskProperties, taskPropertyNames } from '../../mapping/run/translate-task.ts';
 import type { TaskMapping } from '../../mapping/schema/task-mapping.ts';
 import { normalizeDatetime } from '../../mapping/values/date-text.ts';
 import { mapInSlices } from '../in-slices.ts';
@@ -37,7 +37,7 @@ export async function readTasks(
   const types = linkTypes(scope.mappings);
   const linked = links === 'read' ? distinct : [];
   const [tasks, contacts, companies] = await Promise.all([
-    batchingCrm.readByIds(objectType, distinct, taskProperties(mapping), context),
+    batchingCrm.readByIds(objectType, distinct, taskPropertyNames(mapping), context),
     batchingCrm.readLinks(objectType, types.contact.objectType, linked, context),
     batchingCrm.readLinks(objectType, types.company.objectType, linked, context),
   ]);

@@ -1,5 +1,5 @@
 import type { ActivityBody } from '../../contract/activities.ts';
-import { idOf, textOf } from '../../contract/optional-fields.ts';
+import { trimmedId, textOf } from '../../contract/optional-fields.ts';
 import { InvalidRequestError } from '../../errors.ts';
 import type { HeldBack } from '../../mapping/run/held-back.ts';
 import { findActivityType } from '../../mapping/run/translate-activity.ts';
@@ -43,10 +43,10 @@ export function readSentActivity(mapping: ActivityMapping, activity: ActivityBod
     direction: directionOf(textOf(activity.direction)) ?? mapping.direction_if_missing,
     subject: textOf(activity.subject)?.replace(/\s+/g, ' ').trim(),
     body: textOf(activity.body),
-    ownerId: idOf(activity.ownerId),
+    ownerId: trimmedId(activity.ownerId),
     timeKey: typeof time === 'string' ? time : sentTime,
-    contactId: idOf(activity.contactId),
-    companyId: idOf(activity.companyId),
+    contactId: trimmedId(activity.contactId),
+    companyId: trimmedId(activity.companyId),
     messageId: textOf(activity.metadata?.messageId),
     media: mediaLines(activity.metadata),
     notes: typeof time === 'object' ? [sentTimeLine('Time', sentTime ?? '')] : [],

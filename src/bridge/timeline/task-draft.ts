@@ -1,4 +1,4 @@
-import { idOf, textOf } from '../../contract/optional-fields.ts';
+import { trimmedId, textOf } from '../../contract/optional-fields.ts';
 import type { TaskBody, TaskPatch } from '../../contract/tasks.ts';
 import type { HeldBack } from '../../mapping/run/held-back.ts';
 import { keptWordProperties, toTaskProperties } from '../../mapping/run/translate-task.ts';
@@ -45,7 +45,7 @@ export async function draftTask(
     if (hasDescription) lines.push(sentTimeLine('Due date', textOf(body.dueDate) ?? ''));
   }
 
-  let ownerId = idOf(body.ownerId);
+  let ownerId = trimmedId(body.ownerId);
   if (ownerId !== undefined && (await scope.owners.find(ownerId, scope.context)) === 'unknown') {
     warnings.push(`ownerId was skipped: the CRM has no active owner ${ownerId}`);
     heldBack.push(unknownOwner);

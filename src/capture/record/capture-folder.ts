@@ -78,7 +78,7 @@ export function openCaptureFolder(path: string, limits: FolderLimits, now = stea
 }
 
 /** The folder's own key for placeholders, created when it is missing. */
-export function readOrCreateSecret(folder: string): string {
+export function readOrCreatePlaceholderKey(folder: string): string {
   const file = join(folder, '.secret');
   try {
     writeFileSync(file, `${randomBytes(32).toString('hex')}\n`, { flag: 'wx', mode: 0o600 });

@@ -5,7 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { hubSpotProtocol } from '../../crm/hubspot/protocol/hubspot-protocol.ts';
 import { lowerPriority } from '../../process/lower-priority.ts';
-import { type CaptureFolder, openCaptureFolder, readOrCreateSecret } from './capture-folder.ts';
+import { type CaptureFolder, openCaptureFolder, readOrCreatePlaceholderKey } from './capture-folder.ts';
 import { Composer } from './compose-capture.ts';
 import type { CaptureOutcome, WriterMessage, WriterReport, WriterSettings } from './writer-messages.ts';
 
@@ -26,7 +26,7 @@ type Work = (message: WriterMessage) => CaptureOutcome;
 
 function start(): Work {
   const folder = openCaptureFolder(settings.folder, settings.limits);
-  const secret = settings.secret ?? readOrCreateSecret(settings.folder);
+  const secret = settings.secret ?? readOrCreatePlaceholderKey(settings.folder);
   const composer = new Composer(hubSpotProtocol, { ...settings.composer, secret });
   return (message) => handle(composer, folder, message);
 }

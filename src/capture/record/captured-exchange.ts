@@ -15,8 +15,8 @@ export function toCapturedExchange(
   raw: RawExchange,
   { redaction, startedAt }: { readonly redaction: Redaction | undefined; readonly startedAt: number },
 ): CapturedExchange {
-  const body = readBody(raw.requestText);
-  const response = raw.responseText === undefined ? '' : readBody(raw.responseText);
+  const body = parseCapturedBody(raw.requestText);
+  const response = raw.responseText === undefined ? '' : parseCapturedBody(raw.responseText);
   const headers = Object.entries(raw.responseHeaders).filter(([name]) => keptHeaders.test(name));
   return {
     scope: origin,
@@ -40,7 +40,7 @@ export function toCapturedExchange(
 }
 
 /** Parsed JSON; any other text is returned as it is. */
-export function readBody(text: string | undefined): unknown {
+export function parseCapturedBody(text: string | undefined): unknown {
   if (text === undefined) return undefined;
   try {
     return JSON.parse(text) as unknown;

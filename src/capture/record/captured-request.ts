@@ -1,13 +1,13 @@
 import type { Capture } from '../capture-schema.ts';
 import { redactBrokenBody, redactEnginyAnswer, redactEnginyRequest, redactPath } from '../redact/redact-enginy.ts';
 import type { Redaction } from '../redact/redaction.ts';
-import { readBody } from './captured-exchange.ts';
+import { parseCapturedBody } from './captured-exchange.ts';
 import type { RawCapture } from './raw-capture.ts';
 
 /** Enginy's request as a capture stores it. Without a redaction personal data is kept. */
 export function toCapturedRequest(redaction: Redaction | undefined, raw: RawCapture): Capture['request'] {
   const text = raw.body === undefined ? undefined : decoded(raw.body, raw.headers['content-type']);
-  const body = text === undefined || text === '' ? undefined : readBody(text);
+  const body = text === undefined || text === '' ? undefined : parseCapturedBody(text);
   const path = originForm(redaction === undefined ? raw.path : redactPath(redaction, raw.path));
   const base = { method: raw.method, path, headers: { ...raw.headers }, key: raw.key };
   if (body === undefined) return base;
@@ -39,7 +39,7 @@ function originForm(path: string): string {
 export function toCapturedAnswer(redaction: Redaction | undefined, raw: RawCapture): Capture['answer'] {
   if (raw.answer === undefined) return null;
   const { status, headers, text } = raw.answer;
-  const body = text === '' ? undefined : readBody(text);
+  const body = text === '' ? undefined : parseCapturedBody(text);
   if (body === undefined) return { status, headers: { ...headers } };
   return {
     status,

@@ -7,7 +7,7 @@ import { Pseudonyms } from '../redact/pseudonyms.ts';
 import type { Redaction } from '../redact/redaction.ts';
 import { OverTimeError, ValueRedactor } from '../redact/value-redactor.ts';
 import { summaryOf } from './capture-summary.ts';
-import { readBody, toCapturedExchange } from './captured-exchange.ts';
+import { parseCapturedBody, toCapturedExchange } from './captured-exchange.ts';
 import { toCapturedAnswer, toCapturedIds, toCapturedRequest } from './captured-request.ts';
 import { knowledgeTextsBounds, LatestEntries } from './latest-entries.ts';
 import { type MappingSources, PortalKnowledge } from './portal-knowledge.ts';
@@ -144,7 +144,7 @@ export class Composer {
     const { definitions } = this.#protocol;
     const read = definitions.readIn(exchange);
     if (read === undefined || read.isArchived || exchange.status !== 200) return;
-    this.#portal.useDefinitions(read.objectType, definitions.parse(readBody(exchange.responseText)));
+    this.#portal.useDefinitions(read.objectType, definitions.parse(parseCapturedBody(exchange.responseText)));
   }
 
   #mappingText(raw: RawCapture): string {

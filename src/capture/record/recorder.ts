@@ -29,14 +29,14 @@ export interface RequestFacts {
   readonly mappingHash: string;
 }
 
-export type Answer = NonNullable<RawCapture['answer']>;
+export type RawAnswer = NonNullable<RawCapture['answer']>;
 
 /** The recording of one request. */
 export interface Recording {
   setKey(key: RawCapture['key']): void;
   setBody(body: Uint8Array): void;
   /** Call once, when the answer was sent or the caller disconnected. */
-  finish(answer: Answer | undefined, hasTrouble: boolean): void;
+  finish(answer: RawAnswer | undefined, hasTrouble: boolean): void;
   /** Runs the request's work and notes what it reads from memory. */
   run<Result>(work: () => Result): Result;
 }
@@ -97,7 +97,7 @@ export function createRecorder({ writer, calls }: RecorderDeps, mode: CaptureMod
     return true;
   }
 
-  function finish(recording: OpenRecording, answer: Answer | undefined, hasTrouble: boolean): void {
+  function finish(recording: OpenRecording, answer: RawAnswer | undefined, hasTrouble: boolean): void {
     open.remove(recording);
     if (!isWanted(recording, hasTrouble)) return;
     const { facts, exchanges, knownAtStart } = recording;
@@ -186,7 +186,7 @@ class OpenRecordings {
   }
 }
 
-function toRawCapture(calls: CallReader, recording: OpenRecording, answer: Answer | undefined): RawCapture {
+function toRawCapture(calls: CallReader, recording: OpenRecording, answer: RawAnswer | undefined): RawCapture {
   const raw: RawCapture = {
     ...recording.facts,
     startedAt: recording.startedAt,

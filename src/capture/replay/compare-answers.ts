@@ -1,5 +1,5 @@
 import { isObject } from '../../json.ts';
-import { type Difference, quoted } from './difference.ts';
+import { type ReplayDifference, quoted } from './replay-difference.ts';
 import { isSameMoment, type Moments } from './moments.ts';
 
 export interface ComparedAnswer {
@@ -8,8 +8,12 @@ export interface ComparedAnswer {
 }
 
 /** Compares two answers to Enginy by what they say about each record. The order of warnings and of keys does not count. */
-export function compareAnswers(recorded: ComparedAnswer, replayed: ComparedAnswer, moments: Moments): Difference[] {
-  const differences: Difference[] = [];
+export function compareAnswers(
+  recorded: ComparedAnswer,
+  replayed: ComparedAnswer,
+  moments: Moments,
+): ReplayDifference[] {
+  const differences: ReplayDifference[] = [];
   if (recorded.status !== replayed.status) {
     const detail = `was ${recorded.status}, is ${replayed.status}`;
     differences.push({ kind: 'changed', what: 'answer status', detail });
@@ -19,7 +23,7 @@ export function compareAnswers(recorded: ComparedAnswer, replayed: ComparedAnswe
 }
 
 interface Comparison {
-  readonly differences: Difference[];
+  readonly differences: ReplayDifference[];
   readonly moments: Moments;
 }
 

@@ -1,6 +1,6 @@
 import type { CallMeaning, CallReader } from '../../crm/crm-protocol.ts';
 import type { ComparedCall, ComparedCalls } from './compared-calls.ts';
-import type { Difference } from './difference.ts';
+import type { ReplayDifference } from './replay-difference.ts';
 
 interface Question {
   /** Properties that are requested, traits of a definition. */
@@ -9,10 +9,10 @@ interface Question {
 }
 
 /** Compares reads, searches, links and everything else that does not write records, as sets. */
-export function compareQuestions(reader: CallReader, { recorded, replayed }: ComparedCalls): Difference[] {
+export function compareQuestions(reader: CallReader, { recorded, replayed }: ComparedCalls): ReplayDifference[] {
   const before = questionsOf(reader, recorded);
   const after = questionsOf(reader, replayed);
-  const differences: Difference[] = [];
+  const differences: ReplayDifference[] = [];
   for (const [what, question] of before) {
     const found = after.get(what);
     if (found === undefined) {
@@ -75,8 +75,8 @@ function partsOf(meaning: CallMeaning): [string, readonly string[]][] {
 const minGroup = 4;
 
 /** The same difference in many questions is reported once. */
-function grouped(differences: readonly Difference[]): Difference[] {
-  const groups = new Map<string, Difference[]>();
+function grouped(differences: readonly ReplayDifference[]): ReplayDifference[] {
+  const groups = new Map<string, ReplayDifference[]>();
   for (const difference of differences) {
     const { kind, what, detail = '' } = difference;
     const key = `${kind}\u0001${what.split(' ').slice(0, 4).join(' ')}\u0001${detail}`;

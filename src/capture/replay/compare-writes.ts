@@ -1,6 +1,6 @@
 import type { CallReader, WriteInput } from '../../crm/crm-protocol.ts';
 import type { ComparedCall, ComparedCalls } from './compared-calls.ts';
-import { type Difference, quoted } from './difference.ts';
+import { type ReplayDifference, quoted } from './replay-difference.ts';
 import { inputSimilarity } from './input-similarity.ts';
 import { isSameMoment, type Moments } from './moments.ts';
 
@@ -16,13 +16,13 @@ export function compareWrites(
   reader: CallReader,
   { recorded, replayed }: ComparedCalls,
   moments: Moments,
-): Difference[] {
+): ReplayDifference[] {
   const before = writesOf(reader, recorded);
   const after = writesOf(reader, replayed);
   const isEqual = (a: Write, b: Write) => isSameKind(a, b) && propertyChanges(a.input, b.input, moments).length === 0;
   const isAmong = (write: Write, others: readonly Write[]) => others.some((other) => isEqual(write, other));
   const left = after.filter((write) => !isAmong(write, before));
-  const differences: Difference[] = [];
+  const differences: ReplayDifference[] = [];
   for (const write of before.filter((each) => !isAmong(each, after))) {
     const match = takeSimilar(reader, left, write);
     const what = describeWrite(reader, write);

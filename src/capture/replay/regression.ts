@@ -6,7 +6,7 @@ import { checkSources } from '../../mapping/load/load-mappings.ts';
 import { hasErrors, MappingError } from '../../mapping/schema/diagnostic.ts';
 import { CaptureFileError, parseCapture } from '../capture-file.ts';
 import type { Capture, CapturedExchange } from '../capture-schema.ts';
-import { differenceLine } from './difference.ts';
+import { differenceLine } from './replay-difference.ts';
 import { replayCapture } from './replay-capture.ts';
 import { replayedProtocol } from './replayed-crm.ts';
 

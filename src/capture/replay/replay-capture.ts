@@ -10,7 +10,7 @@ import type { Capture } from '../capture-schema.ts';
 import { compareAnswers } from './compare-answers.ts';
 import { compareCalls } from './compare-calls.ts';
 import type { ComparedCall } from './compared-calls.ts';
-import type { Difference } from './difference.ts';
+import type { ReplayDifference } from './replay-difference.ts';
 import { createGeneratedIds } from './generated-ids.ts';
 import { interceptCrm } from './intercept-crm.ts';
 import { createRecordedAnswers } from './recorded-answers.ts';
@@ -26,7 +26,7 @@ import {
 import { createTimeLapse, type TimeLapse } from './time-lapse.ts';
 
 export interface Replay {
-  readonly differences: readonly Difference[];
+  readonly differences: readonly ReplayDifference[];
   /** What the capture could not answer; the replay continued with these assumptions. */
   readonly assumptions: readonly string[];
   /** The first call that the capture does not contain, and where it came. */

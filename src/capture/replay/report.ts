@@ -1,4 +1,4 @@
-import { differenceLine } from './difference.ts';
+import { differenceLine } from './replay-difference.ts';
 import type { Replay } from './replay-capture.ts';
 
 /** `same` or the differences, followed by what the capture could not answer. */

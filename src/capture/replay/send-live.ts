@@ -1,7 +1,7 @@
 import { isObject } from '../../json.ts';
 import type { Capture } from '../capture-schema.ts';
 import { compareAnswers } from './compare-answers.ts';
-import type { Difference } from './difference.ts';
+import type { ReplayDifference } from './replay-difference.ts';
 
 /** What sending a captured request again would write, for a person; empty for a request that only reads. */
 export function whatItWrites({ request }: Capture): string[] {
@@ -74,7 +74,7 @@ function addressOf(path: string, origin: string): URL {
 export async function sendLive(
   capture: Capture,
   { origin, header, key }: LiveBridge,
-): Promise<{ readonly status: number; readonly differences: readonly Difference[] }> {
+): Promise<{ readonly status: number; readonly differences: readonly ReplayDifference[] }> {
   const { request, requestId, answer } = capture;
   const hasBody = request.method !== 'GET' && request.method !== 'HEAD';
   const text = request.bodyText ?? (request.body === undefined ? undefined : JSON.stringify(request.body));

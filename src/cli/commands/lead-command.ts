@@ -3,7 +3,7 @@ import { EnvironmentSchema } from '../../settings/environment-schema.ts';
 import type { JournalEntry } from '../../journal/journal.ts';
 import type { CommandIo } from '../command-io.ts';
 import { readMappingPlaces } from '../../reasons/mapping-places.ts';
-import { createCaptureFinder, journalFolder, openJournal } from '../inputs/open-journal.ts';
+import { createReferenceFinder, journalFolder, openJournal } from '../inputs/open-journal.ts';
 import { fitWidth } from '../report/fit-width.ts';
 import { printableJson } from '../report/printable.ts';
 import { entryIndent, formatEntry } from '../report/report-entry.ts';
@@ -59,7 +59,7 @@ async function showLead(io: CommandIo, name: string, options: LeadOptions): Prom
 export function printEntries(io: CommandIo, entries: readonly JournalEntry[], mappingsDir: string | undefined): void {
   const dir = mappingsDir ?? EnvironmentSchema.shape.MAPPINGS_DIR.parse(io.environment().MAPPINGS_DIR);
   const places = readMappingPlaces(dir);
-  const captureOf = createCaptureFinder(io);
+  const captureOf = createReferenceFinder(io);
   const texts = entries.map((entry) =>
     formatEntry(entry, { places, hasColor: io.hasColor, capture: captureOf(entry.request) }),
   );
@@ -68,7 +68,7 @@ export function printEntries(io: CommandIo, entries: readonly JournalEntry[], ma
 
 /** Entries with the name of their capture, where there is one. */
 export function withCaptures(io: CommandIo, entries: readonly JournalEntry[]): readonly object[] {
-  const captureOf = createCaptureFinder(io);
+  const captureOf = createReferenceFinder(io);
   return entries.map((entry) => {
     const capture = captureOf(entry.request);
     return capture === undefined ? entry : { ...entry, capture };

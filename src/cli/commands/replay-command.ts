@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { CaptureFileError } from '../../capture/capture-file.ts';
 import type { Capture } from '../../capture/capture-schema.ts';
 import { findCapture } from '../../capture/inspect/find-captures.ts';
-import { type Difference, differenceLine } from '../../capture/replay/difference.ts';
+import { type ReplayDifference, differenceLine } from '../../capture/replay/replay-difference.ts';
 import { capturedMappings, saveRegression } from '../../capture/replay/regression.ts';
 import { NotReplayableError, type Replay, replayCapture } from '../../capture/replay/replay-capture.ts';
 import { describeReplay } from '../../capture/replay/report.ts';
@@ -35,7 +35,7 @@ interface ReplayOptions {
 interface ReplayOutcome {
   readonly capture: string;
   readonly outcome: 'same' | 'differs' | 'failed';
-  readonly differences?: readonly Difference[];
+  readonly differences?: readonly ReplayDifference[];
   readonly assumptions?: readonly string[];
   readonly divergence?: string;
   readonly oldAnswers?: readonly string[];

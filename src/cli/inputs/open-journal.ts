@@ -37,7 +37,7 @@ export function findJournal(io: Pick<CommandIo, 'environment'>, named: string | 
 }
 
 /** Finds the captures of requests, under the shortest name that a command accepts. */
-export function createCaptureFinder(
+export function createReferenceFinder(
   io: Pick<CommandIo, 'environment'>,
 ): (request: JournalRequest) => string | undefined {
   const names = captureNamesIn(EnvironmentSchema.shape.CAPTURE_DIR.parse(io.environment().CAPTURE_DIR));

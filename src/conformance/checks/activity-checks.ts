@@ -1,6 +1,6 @@
 import type { Check } from '../check.ts';
 import { demand, demandError, demandStatus, demandText, objectOf } from '../expectations.ts';
-import type { Session } from '../session.ts';
+import type { CheckRun } from '../session.ts';
 
 const types = ['EMAIL', 'LINKEDIN', 'LINKEDIN_INMAIL', 'LINKEDIN_CONNECTION'];
 
@@ -91,7 +91,7 @@ interface Activity {
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
-async function log(session: Session, { messageId, metadata, ...activity }: Activity): Promise<string> {
+async function log(session: CheckRun, { messageId, metadata, ...activity }: Activity): Promise<string> {
   const reply = await session.send('POST', '/activities', {
     body: {
       subject: '[1/3] [FROM Conformance] Check',

@@ -1,9 +1,9 @@
 import type { Check } from '../check.ts';
 import { demand, demandError, demandStatus, demandText, objectOf, objectsOf } from '../expectations.ts';
-import type { Session } from '../session.ts';
+import type { CheckRun } from '../session.ts';
 import { brokenEntries, unusableIds } from './broken-entries.ts';
 
-const link = (session: Session) => ({ contactCRMId: session.id('contact'), companyCRMId: session.id('company') });
+const link = (session: CheckRun) => ({ contactCRMId: session.id('contact'), companyCRMId: session.id('company') });
 
 /** POST /associations, on the contact and company that the create checks left. */
 export const associationChecks: readonly Check[] = [
@@ -76,7 +76,7 @@ export const associationChecks: readonly Check[] = [
   },
 ];
 
-async function associate(session: Session, associations: readonly unknown[]): Promise<Record<string, unknown>> {
+async function associate(session: CheckRun, associations: readonly unknown[]): Promise<Record<string, unknown>> {
   const reply = await session.send('POST', '/associations', { body: { associations } });
   demandStatus(reply, 200);
   return objectOf(reply);

@@ -1,7 +1,7 @@
 import type { Check } from '../check.ts';
 import { demand, demandError, demandNoNull, demandStatus, demandText, objectOf, objectsOf } from '../expectations.ts';
 import { Nonconformity } from '../nonconformity.ts';
-import type { Reply, Session } from '../session.ts';
+import type { ServerReply, CheckRun } from '../session.ts';
 import { amongBroken } from './broken-entries.ts';
 import type { RecordKind } from './record-kind.ts';
 
@@ -252,7 +252,7 @@ function neighborChecks(kind: RecordKind): readonly Check[] {
   ];
 }
 
-async function createOne(session: Session, { list }: RecordKind, record: Record<string, unknown>): Promise<string> {
+async function createOne(session: CheckRun, { list }: RecordKind, record: Record<string, unknown>): Promise<string> {
   const reply = await session.send('POST', `/${list}`, { body: { [list]: [record] } });
   demandStatus(reply, 200, 201);
   const [result] = resultsOf(reply);
@@ -266,16 +266,16 @@ function numberFrom(mark: string): number {
   return Number.parseInt(mark.slice(2), 16);
 }
 
-function resultsOf(reply: Reply): readonly Record<string, unknown>[] {
+function resultsOf(reply: ServerReply): readonly Record<string, unknown>[] {
   return objectsOf(objectOf(reply).results, 'results');
 }
 
-function errorsOf(reply: Reply): readonly Record<string, unknown>[] {
+function errorsOf(reply: ServerReply): readonly Record<string, unknown>[] {
   const { errors } = objectOf(reply);
   return errors === undefined ? [] : objectsOf(errors, 'errors');
 }
 
-function firstError(reply: Reply): string {
+function firstError(reply: ServerReply): string {
   const [error] = errorsOf(reply);
   return typeof error?.error === 'string' ? `: ${error.error.slice(0, 160)}` : '';
 }

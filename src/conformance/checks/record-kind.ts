@@ -1,4 +1,4 @@
-import type { Session } from '../session.ts';
+import type { CheckRun } from '../session.ts';
 
 /** Contacts and companies have the same endpoints; this is how they differ. */
 export interface RecordKind {
@@ -7,11 +7,11 @@ export interface RecordKind {
   /** Name of the id in the session. */
   readonly one: 'contact' | 'company';
   /** A believable record that identifies itself by its values. */
-  record(session: Session, name: string): Record<string, unknown>;
+  record(session: CheckRun, name: string): Record<string, unknown>;
   /** The fields that identify the record, without Enginy's id, in other spellings. */
   readonly spellings: readonly {
     readonly title: string;
-    fields(session: Session, name: string): Record<string, unknown>;
+    fields(session: CheckRun, name: string): Record<string, unknown>;
   }[];
 }
 

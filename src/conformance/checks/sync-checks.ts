@@ -1,6 +1,6 @@
 import type { Check } from '../check.ts';
 import { demand, demandError, demandNoNull, demandStatus, objectOf, objectsOf } from '../expectations.ts';
-import type { Session } from '../session.ts';
+import type { CheckRun } from '../session.ts';
 import { amongBroken } from './broken-entries.ts';
 import type { RecordKind } from './record-kind.ts';
 
@@ -134,7 +134,7 @@ function brokenKindsCheck(kind: RecordKind): Check {
   };
 }
 
-async function sync(session: Session, { list }: RecordKind, records: readonly unknown[]): Promise<Matches> {
+async function sync(session: CheckRun, { list }: RecordKind, records: readonly unknown[]): Promise<Matches> {
   const reply = await session.send('POST', `/${list}/sync`, { body: { [list]: records } });
   demandStatus(reply, 200);
   const results = objectsOf(objectOf(reply).results, 'results');

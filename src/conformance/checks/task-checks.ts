@@ -1,7 +1,7 @@
 import type { Check } from '../check.ts';
 import { demand, demandError, demandStatus, demandText, objectOf, objectsOf } from '../expectations.ts';
 import { Nonconformity } from '../nonconformity.ts';
-import type { Session } from '../session.ts';
+import type { CheckRun } from '../session.ts';
 import { unusableIds } from './broken-entries.ts';
 
 /** Tasks: one by one and in batches. They leave `task` and `other task` in the session, completed at the end. */
@@ -149,11 +149,11 @@ export const taskChecks: readonly Check[] = [
   },
 ];
 
-function subjectOf({ mark }: Session): string {
+function subjectOf({ mark }: CheckRun): string {
   return `Conformance check ${mark}: please ignore`;
 }
 
-async function createTask(session: Session, type: string, contactId: string | undefined): Promise<string> {
+async function createTask(session: CheckRun, type: string, contactId: string | undefined): Promise<string> {
   const task = {
     subject: subjectOf(session),
     description: 'Created by a test',

@@ -2,7 +2,7 @@ import { isObject } from '../../json.ts';
 import type { Check } from '../check.ts';
 import { demand, demandError, demandNoNull, demandStatus, demandText, objectOf, objectsOf } from '../expectations.ts';
 import { Nonconformity } from '../nonconformity.ts';
-import type { Session } from '../session.ts';
+import type { CheckRun } from '../session.ts';
 import { amongBroken } from './broken-entries.ts';
 import type { RecordKind } from './record-kind.ts';
 
@@ -167,7 +167,7 @@ function brokenKindsCheck(kind: RecordKind): Check {
   };
 }
 
-async function update(session: Session, { list }: RecordKind, records: readonly unknown[]) {
+async function update(session: CheckRun, { list }: RecordKind, records: readonly unknown[]) {
   const reply = await session.send('PUT', `/${list}`, { body: { [list]: records } });
   demandStatus(reply, 200);
   return objectsOf(objectOf(reply).results, 'results');

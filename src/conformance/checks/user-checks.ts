@@ -1,7 +1,7 @@
 import type { Check } from '../check.ts';
 import { demand, demandStatus, demandText, objectsOf } from '../expectations.ts';
 import { NotApplicable } from '../nonconformity.ts';
-import type { Session } from '../session.ts';
+import type { CheckRun } from '../session.ts';
 
 /** 404, 405 and 501 switch owner selection off in Enginy: a choice, not a mistake. */
 const switchedOff = [404, 405, 501];
@@ -52,7 +52,7 @@ export const userChecks: readonly Check[] = [
   },
 ];
 
-async function usersOf(session: Session): Promise<readonly Record<string, unknown>[]> {
+async function usersOf(session: CheckRun): Promise<readonly Record<string, unknown>[]> {
   const reply = await session.send('GET', '/users');
   if (switchedOff.includes(reply.status)) throw new NotApplicable('the server has no users to offer');
   demandStatus(reply, 200);

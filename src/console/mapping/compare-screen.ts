@@ -10,7 +10,7 @@ import { statusMark } from '../html/status-mark.ts';
 import type { CompareResult } from '../replays/replay-calls.ts';
 import type { Job, Jobs } from '../replays/replay-jobs.ts';
 import type { MappingEdit } from '../replays/replay-settings.ts';
-import type { Page, Reply, Screen, Visit } from '../screens/screen.ts';
+import type { Page, ScreenReply, Screen, Visit } from '../screens/screen.ts';
 import { showFindings, showSource } from './mapping-screen.ts';
 
 interface CompareDeps extends Pick<ConsoleThreads, 'archive' | 'workshop'> {
@@ -66,7 +66,7 @@ ${text}</textarea></label></p>
   );
 }
 
-async function compare(deps: CompareDeps, visit: Visit): Promise<Reply> {
+async function compare(deps: CompareDeps, visit: Visit): Promise<ScreenReply> {
   const edit = {
     name: basename(visit.form.get('file') ?? '').slice(0, 200),
     // Browsers send lines with CRLF.

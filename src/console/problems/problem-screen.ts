@@ -10,7 +10,7 @@ import { timeTag } from '../html/time-tag.ts';
 import type { ReplayResult } from '../replays/replay-calls.ts';
 import type { Job, Jobs } from '../replays/replay-jobs.ts';
 import { requestPath } from '../requests/requests-screen.ts';
-import type { Page, Reply, Screen, Visit } from '../screens/screen.ts';
+import type { Page, ScreenReply, Screen, Visit } from '../screens/screen.ts';
 import { markKinds, markPath, type MarkKind, type ProblemMark, type ProblemMarks } from './problem-marks.ts';
 import { causePath, describeMark, type Span, sinceOf, spanOf } from './problems-screen.ts';
 import type { ProblemView } from './read-problems.ts';
@@ -42,7 +42,7 @@ export function problemScreen(deps: ProblemDeps): Screen {
 }
 
 /** What the audit line keeps. */
-async function mark(deps: ProblemDeps, visit: Visit, kind: MarkKind): Promise<Reply> {
+async function mark(deps: ProblemDeps, visit: Visit, kind: MarkKind): Promise<ScreenReply> {
   const span = spanOf(visit.form);
   const view = await read(deps, visit, span);
   if (view === undefined) return gone;
@@ -106,7 +106,7 @@ function replayForm({ requests }: ProblemView, visit: Visit, span: Span): Html {
   );
 }
 
-async function start(deps: ProblemDeps, visit: Visit): Promise<Reply> {
+async function start(deps: ProblemDeps, visit: Visit): Promise<ScreenReply> {
   const span = spanOf(visit.form);
   const view = await read(deps, visit, span);
   if (view === undefined) return gone;

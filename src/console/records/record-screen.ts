@@ -4,7 +4,7 @@ import { type Html, html } from '../html/html.ts';
 import { noJournal } from '../html/no-journal.ts';
 import { postForm } from '../html/post-form.ts';
 import { timeTag } from '../html/time-tag.ts';
-import type { Page, Reply, Screen, Visit } from '../screens/screen.ts';
+import type { Page, ScreenReply, Screen, Visit } from '../screens/screen.ts';
 import type { RecordExplainer } from './explain-now.ts';
 import { showExplanation } from './show-explanation.ts';
 import type { RecordView } from './read-record.ts';
@@ -52,7 +52,7 @@ export function searchForm({ formToken }: Pick<Visit, 'formToken'>): Html {
   );
 }
 
-async function search(deps: RecordDeps, visit: Visit): Promise<Reply> {
+async function search(deps: RecordDeps, visit: Visit): Promise<ScreenReply> {
   const name = (visit.form.get('name') ?? '').trim().slice(0, maxName);
   const view = await deps.archive.ask('record', name);
   const { entries, requestId } = view;

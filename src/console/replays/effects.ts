@@ -1,4 +1,4 @@
-import type { Difference } from '../../capture/replay/difference.ts';
+import type { ReplayDifference } from '../../capture/replay/replay-difference.ts';
 
 /** What an edit changes, without the record and the values: equal effects of many requests are one group. */
 export interface Effect {
@@ -9,8 +9,8 @@ export interface Effect {
 }
 
 interface Changes {
-  readonly now: readonly Difference[];
-  readonly noLonger: readonly Difference[];
+  readonly now: readonly ReplayDifference[];
+  readonly noLonger: readonly ReplayDifference[];
 }
 
 /** What Enginy would receive and what HubSpot would be sent; that HubSpot is asked differently is no effect. */
@@ -31,7 +31,7 @@ export function effectsOf(endpoint: string, { now, noLonger }: Changes): Effect[
 /** Of a place and of a detail; a record may have very many properties. */
 const maxText = 2_000;
 
-function reversed(difference: Difference): Difference {
+function reversed(difference: ReplayDifference): ReplayDifference {
   const { kind, detail } = difference;
   const opposite = kind === 'missing' ? 'unexpected' : kind === 'unexpected' ? 'missing' : 'changed';
   const [, was, is] = /^was (.*), is (.*)$/.exec(detail ?? '') ?? [];
@@ -39,7 +39,7 @@ function reversed(difference: Difference): Difference {
   return { ...difference, kind: opposite };
 }
 
-function describe(route: string, { kind, what, detail = '' }: Difference): string | undefined {
+function describe(route: string, { kind, what, detail = '' }: ReplayDifference): string | undefined {
   if (what === 'answer status') return `the status ${detail}`;
   const entry = /^answer (results|errors)\[.*?\]$/s.exec(what);
   if (entry !== null) return describeEntry(route, entry[1] ?? '', { kind, detail });
@@ -53,7 +53,11 @@ function describe(route: string, { kind, what, detail = '' }: Difference): strin
   return `${verb} of ${object}: ${propertiesIn(detail)}`;
 }
 
-function describeEntry(route: string, list: string, { kind, detail }: Pick<Difference, 'kind' | 'detail'>): string {
+function describeEntry(
+  route: string,
+  list: string,
+  { kind, detail }: Pick<ReplayDifference, 'kind' | 'detail'>,
+): string {
   const isSync = route.endsWith('/sync');
   if (list === 'errors') {
     const error = /"error":"((?:[^"\\]|\\.)*)/.exec(detail ?? '')?.[1]?.replace(/\d{3,}/g, '…');
@@ -63,7 +67,7 @@ function describeEntry(route: string, list: string, { kind, detail }: Pick<Diffe
   return isSync ? 'a record no longer matches' : 'a record no longer has a result';
 }
 
-function describeField(route: string, field: string, kind: Difference['kind']): string {
+function describeField(route: string, field: string, kind: ReplayDifference['kind']): string {
   if (field === 'crmId') return route.endsWith('/sync') ? 'another record matches' : 'another record is written';
   if (field !== 'warnings') return `the answer's ${field} differs`;
   if (kind === 'unexpected') return 'a warning is new';

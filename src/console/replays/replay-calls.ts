@@ -3,7 +3,7 @@ import { readCapture } from '../../capture/capture-file.ts';
 import type { Capture } from '../../capture/capture-schema.ts';
 import { reasonOf } from '../../capture/inspect/capture-story.ts';
 import { captureNamesIn, demandCaptureName } from '../../capture/inspect/capture-of-request.ts';
-import { type Difference, differenceLine } from '../../capture/replay/difference.ts';
+import { type ReplayDifference, differenceLine } from '../../capture/replay/replay-difference.ts';
 import { capturedMappings, regressionText } from '../../capture/replay/regression.ts';
 import { NotReplayableError, replayCapture } from '../../capture/replay/replay-capture.ts';
 import { describeReplay } from '../../capture/replay/report.ts';
@@ -102,13 +102,13 @@ function withoutValues({ text }: Effect): Effect {
   return { text: text.replace(/(: a record now fails): .*$/s, '$1'), example: 'hidden' };
 }
 
-export interface Changes {
-  readonly now: readonly Difference[];
-  readonly noLonger: readonly Difference[];
+export interface ReplayChanges {
+  readonly now: readonly ReplayDifference[];
+  readonly noLonger: readonly ReplayDifference[];
 }
 
 /** What one replay shows and the other does not. */
-function changesBetween(before: readonly Difference[], after: readonly Difference[]): Changes {
+function changesBetween(before: readonly ReplayDifference[], after: readonly ReplayDifference[]): ReplayChanges {
   const linesBefore = new Set(before.map(differenceLine));
   const linesAfter = new Set(after.map(differenceLine));
   return {

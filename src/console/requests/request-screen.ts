@@ -5,7 +5,7 @@ import { html } from '../html/html.ts';
 import { noJournal } from '../html/no-journal.ts';
 import type { RecordLink } from '../records/show-entries.ts';
 import type { ReplayedMapping } from '../replays/replay-settings.ts';
-import type { Page, Reply, Screen, Visit } from '../screens/screen.ts';
+import type { Page, ScreenReply, Screen, Visit } from '../screens/screen.ts';
 import type { RequestView } from './read-request.ts';
 import { type RequestPageParts, showRequest } from './show-request.ts';
 
@@ -105,7 +105,7 @@ async function replayOne(deps: RequestDeps, visit: Visit): Promise<Page> {
   }
 }
 
-async function saveRegression(deps: RequestDeps, visit: Visit): Promise<Reply> {
+async function saveRegression(deps: RequestDeps, visit: Visit): Promise<ScreenReply> {
   const view = await findRequest(deps, visit);
   if (view?.capture === undefined) return view === undefined ? notFound(deps) : await showOne(deps, visit, {});
   try {

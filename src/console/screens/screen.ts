@@ -27,7 +27,7 @@ export interface Page {
   readonly status?: number;
 }
 
-export type Reply =
+export type ScreenReply =
   | Page
   /** A path of the console to continue at. */
   | { readonly redirect: string }
@@ -41,7 +41,7 @@ export interface Action {
   readonly role: Role;
   /** For the audit line: the id of what it is done to. */
   subject?(visit: Visit): string | undefined;
-  run(visit: Visit): Promise<Reply> | Reply;
+  run(visit: Visit): Promise<ScreenReply> | ScreenReply;
 }
 
 /** One screen of the console; `screen-table.ts` lists all. */
@@ -54,7 +54,7 @@ export interface Screen {
   readonly navLabel?: string;
   /** The lowest role that may see it. */
   readonly role: Role;
-  show(visit: Visit): Promise<Reply> | Reply;
+  show(visit: Visit): Promise<ScreenReply> | ScreenReply;
   readonly actions?: readonly Action[];
   /** Texts that change while the screen is open, by the `data-live` of their element. Cheap: it is called every second. */
   live?(): Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 import { CrmRejectedError, NotSupportedError } from '../../errors.ts';
 import type { Owner } from '../crm.ts';
 import { ownersPage } from './calls/account-calls.ts';
-import type { Page } from './calls/batch-response.ts';
+import type { ResultPage } from './calls/batch-response.ts';
 import { PageProgress } from './calls/page-progress.ts';
 import type { Send } from './transport/hubspot-call.ts';
 
@@ -18,7 +18,7 @@ export async function listOwners(send: Send): Promise<readonly Owner[]> {
   return [...owners.values()];
 }
 
-async function readPage(send: Send, after: string | undefined): Promise<Page<Owner>> {
+async function readPage(send: Send, after: string | undefined): Promise<ResultPage<Owner>> {
   try {
     return await send(ownersPage(after));
   } catch (error) {

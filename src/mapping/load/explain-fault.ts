@@ -9,7 +9,7 @@ interface Problem {
 }
 
 /** Where a fault is, from 1, and what it is in plain words. */
-export interface Fault {
+export interface YamlFault {
   readonly line: number;
   readonly column: number;
   readonly message: string;
@@ -19,7 +19,7 @@ export interface Fault {
  * Explains why a text is not YAML. The parser often stumbles over the line after the slip, so the lines around are read for the slips
  * that people make; without one, the parser's own words are used.
  */
-export function explainFault(text: string, problem: Problem): Fault {
+export function explainFault(text: string, problem: Problem): YamlFault {
   const lines = text.split(/\r?\n/);
   const near = linesNear(lines, problem.line - 1);
   const checks: readonly ((line: string) => LineFault | undefined)[] = [
@@ -57,7 +57,7 @@ function inOneLine(
   lines: readonly string[],
   near: readonly number[],
   check: (line: string) => LineFault | undefined,
-): Fault | undefined {
+): YamlFault | undefined {
   for (const index of near) {
     const fault = check(lines[index] ?? '');
     if (fault !== undefined) return { line: index + 1, column: fault.at + 1, message: fault.message };
@@ -75,7 +75,7 @@ function openQuote(line: string): LineFault | undefined {
 }
 
 /** `{ enginy: a }` among entries that begin with a dash. */
-function missingDash(lines: readonly string[], near: readonly number[]): Fault | undefined {
+function missingDash(lines: readonly string[], near: readonly number[]): YamlFault | undefined {
   const [, before] = near;
   for (const index of near.slice(0, 2)) {
     const start = /^\s*(?=\{)/.exec(lines[index] ?? '')?.[0].length;
@@ -86,7 +86,7 @@ function missingDash(lines: readonly string[], near: readonly number[]): Fault |
   return undefined;
 }
 
-function oddIndent(lines: readonly string[], near: readonly number[]): Fault | undefined {
+function oddIndent(lines: readonly string[], near: readonly number[]): YamlFault | undefined {
   const indents = near
     .map((index) => ({ index, indent: /^ */.exec(lines[index] ?? '')?.[0].length ?? 0 }))
     .toSorted((a, b) => a.index - b.index);

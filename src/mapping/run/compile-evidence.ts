@@ -7,9 +7,9 @@ import { compilePair } from './compile-match-rule.ts';
 type Properties = Readonly<Record<string, string | null>>;
 
 /** Compares a record of Enginy with a candidate; undefined if one of them has no usable value, or they do not compare. */
-type Compare = (record: EnginyRecord, candidate: Properties) => 'agrees' | Difference | undefined;
+type Compare = (record: EnginyRecord, candidate: Properties) => 'agrees' | DifferentValues | undefined;
 
-export interface Difference {
+export interface DifferentValues {
   /** What the candidate holds instead. */
   readonly held: readonly string[];
 }

@@ -115,7 +115,7 @@ export function writtenKeys(mapping: Mapping, record: EnginyRecord): MatchKey[] 
 }
 
 /** One reason why a candidate that a rule found is another person or company. */
-export interface Contradiction {
+export interface Difference {
   /** The field that differs, as `unless_differs` names it. */
   readonly name: string;
   /** What the candidate holds instead: personal data, not for logs. */
@@ -126,11 +126,11 @@ export interface Contradiction {
  * The first thing that speaks against a candidate of a rule, by the rule's `unless_differs`. Nothing does if a value agrees
  * that belongs to one person or company only: people change jobs, and companies their domain.
  */
-export function findContradiction(
+export function findDifference(
   mapping: Mapping,
   rule: number,
   { record, candidate }: { readonly record: EnginyRecord; readonly candidate: Readonly<Record<string, string | null>> },
-): Contradiction | undefined {
+): Difference | undefined {
   const readers = compileMapping(mapping).evidence[rule] ?? [];
   const results = readers.map((reader) => ({ reader, result: reader.compare(record, candidate) }));
   if (results.some(({ reader, result }) => reader.identifies && result === 'agrees')) return undefined;

@@ -39,7 +39,7 @@ export function completionTime(
 }
 
 /** The properties that {@link fromTaskProperties} and {@link completionTime} need. */
-export function taskProperties(mapping: TaskMapping): string[] {
+export function taskPropertyNames(mapping: TaskMapping): string[] {
   return [...new Set([...propertiesOfRows(mapping.fields), ...mapping.completed_at])];
 }
 

@@ -2,12 +2,12 @@
 import { isObject } from '../../../json.ts';
 import type { Account, Owner } from '../../crm.ts';
 import type { HubSpotCall } from '../transport/hubspot-call.ts';
-import { idOf, nextPageOf, type Page, readBatchResponse, unknownShape } from './batch-response.ts';
+import { readId, nextPageOf, type ResultPage, readBatchResponse, unknownShape } from './batch-response.ts';
 
 const OWNERS_PER_PAGE = 100;
 
 /** Active users only; queues, which may own records too, are dropped. */
-export function ownersPage(after: string | undefined): HubSpotCall<Page<Owner>> {
+export function ownersPage(after: string | undefined): HubSpotCall<ResultPage<Owner>> {
   return {
     purpose: 'list owners',
     lane: 'burst',
@@ -21,7 +21,7 @@ export function ownersPage(after: string | undefined): HubSpotCall<Page<Owner>> 
       return { method: 'GET', path: `${owners}?${query}` };
     },
     read: (body) => {
-      const { results } = readBatchResponse(body, (value) => (isObject(value) && idOf(value.id) ? value : undefined));
+      const { results } = readBatchResponse(body, (value) => (isObject(value) && readId(value.id) ? value : undefined));
       return { results: results.flatMap(readOwner), after: nextPageOf(body) };
     },
   };
@@ -54,7 +54,7 @@ export function tokenScopes(accessToken: string): HubSpotCall<readonly string[]>
 }
 
 function readOwner(value: Record<string, unknown>): Owner[] {
-  const id = idOf(value.id);
+  const id = readId(value.id);
   if (id === undefined || value.archived === true || (value.type !== undefined && value.type !== 'PERSON')) return [];
   const email = typeof value.email === 'string' && value.email !== '' ? value.email : undefined;
   const firstName = namePart(value.firstName);
@@ -76,7 +76,7 @@ function namePart(value: unknown): string | undefined {
 }
 
 function readAccountDetails(body: unknown): Account {
-  const id = isObject(body) ? idOf(body.portalId) : undefined;
+  const id = isObject(body) ? readId(body.portalId) : undefined;
   if (!isObject(body) || id === undefined) throw unknownShape('the account has no id');
   const domain = typeof body.uiDomain === 'string' ? body.uiDomain : 'app.hubspot.com';
   // 0-1 and 0-2 are HubSpot's type ids of contacts and companies.

@@ -9,7 +9,7 @@ export interface BatchResponse<T> {
 }
 
 /** One page of a list. */
-export interface Page<T> {
+export interface ResultPage<T> {
   readonly results: readonly T[];
   /** Cursor of the next page; undefined on the last one. */
   readonly after: string | undefined;
@@ -34,7 +34,7 @@ export function nextPageOf(body: unknown): string | undefined {
 }
 
 /** Ids are text in v3 and numbers in v4. */
-export function idOf(value: unknown): string | undefined {
+export function readId(value: unknown): string | undefined {
   if (typeof value === 'string' && value !== '') return value;
   return typeof value === 'number' ? String(value) : undefined;
 }

@@ -3,7 +3,7 @@ import { isObject } from '../../../json.ts';
 import type { ObjectType, Pair } from '../../crm.ts';
 import { type HubSpotError, readHubSpotError } from '../transport/error-body.ts';
 import type { HubSpotCall } from '../transport/hubspot-call.ts';
-import { type BatchResponse, idOf, readBatchResponse } from './batch-response.ts';
+import { type BatchResponse, readId, readBatchResponse } from './batch-response.ts';
 
 /** Per call (HubSpot's associations guide and its changelog of 2025-02-10). */
 export const MAX_PAIRS_PER_WRITE = 2_000;
@@ -70,15 +70,15 @@ export function readLinkBatch(
 
 function readLink(value: unknown): Pair | undefined {
   if (!isObject(value) || !isObject(value.from) || !isObject(value.to)) return undefined;
-  const [fromId, toId] = [idOf(value.from.id), idOf(value.to.id)];
+  const [fromId, toId] = [readId(value.from.id), readId(value.to.id)];
   return fromId === undefined || toId === undefined ? undefined : { fromId, toId };
 }
 
 function readFoundLinks(value: unknown): FoundLinks | undefined {
   if (!isObject(value) || !isObject(value.from) || !Array.isArray(value.to)) return undefined;
-  const fromId = idOf(value.from.id);
-  const toIds = value.to.map((entry: unknown) => (isObject(entry) ? idOf(entry.toObjectId) : undefined));
+  const fromId = readId(value.from.id);
+  const toIds = value.to.map((entry: unknown) => (isObject(entry) ? readId(entry.toObjectId) : undefined));
   if (fromId === undefined || toIds.includes(undefined)) return undefined;
-  const after = isObject(value.paging) && isObject(value.paging.next) ? idOf(value.paging.next.after) : undefined;
+  const after = isObject(value.paging) && isObject(value.paging.next) ? readId(value.paging.next.after) : undefined;
   return { fromId, toIds: toIds.filter((id) => id !== undefined), ...(after !== undefined && { after }) };
 }

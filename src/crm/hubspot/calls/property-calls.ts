@@ -2,7 +2,7 @@
 import { isObject } from '../../../json.ts';
 import type { NewProperty, ObjectType, PropertyDefinition, PropertyType } from '../../crm.ts';
 import type { HubSpotCall } from '../transport/hubspot-call.ts';
-import { type BatchResponse, idOf, readBatchResponse } from './batch-response.ts';
+import { type BatchResponse, readId, readBatchResponse } from './batch-response.ts';
 
 /** Properties per create call (HubSpot's properties guide). */
 export const MAX_PROPERTIES_PER_CALL = 100;
@@ -126,7 +126,7 @@ function readDefinition(value: unknown): PropertyDefinition | undefined {
 
 function readOption(value: unknown): { value: string; label: string; isHidden?: boolean }[] {
   if (!isObject(value)) return [];
-  const option = idOf(value.value);
+  const option = readId(value.value);
   if (option === undefined) return [];
   const label = typeof value.label === 'string' ? value.label : option;
   return [{ value: option, label, ...(value.hidden === true && { isHidden: true }) }];

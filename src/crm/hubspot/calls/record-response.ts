@@ -1,7 +1,7 @@
 /** Responses of the calls that read, search, create and update records. */
 import { isObject } from '../../../json.ts';
 import type { CrmRecord, ListedRecord } from '../../crm.ts';
-import { type BatchResponse, idOf, readBatchResponse, unknownShape } from './batch-response.ts';
+import { type BatchResponse, readId, readBatchResponse, unknownShape } from './batch-response.ts';
 
 /** Inputs per call (HubSpot's batch guides). */
 export const MAX_RECORDS_PER_CALL = 100;
@@ -28,7 +28,7 @@ function readListedRecord(value: unknown): ListedRecord | undefined {
 
 function readRecord(value: unknown): HubSpotRecord | undefined {
   if (!isObject(value)) return undefined;
-  const id = idOf(value.id);
+  const id = readId(value.id);
   if (id === undefined) return undefined;
   return {
     id,

@@ -2,7 +2,7 @@
 import { isObject } from '../../../json.ts';
 import type { Pair } from '../../crm.ts';
 import type { HubSpotCall } from '../transport/hubspot-call.ts';
-import { type BatchResponse, idOf, nextPageOf, type Page, readBatchResponse } from './batch-response.ts';
+import { type BatchResponse, readId, nextPageOf, type ResultPage, readBatchResponse } from './batch-response.ts';
 import type { LinkReadInput, LinkTypes } from './link-calls.ts';
 
 export interface AssociationType {
@@ -57,7 +57,7 @@ export function readTypedLinkBatch(
 }
 
 /** The association types of the account between two kinds of records. */
-export function linkLabels({ from, to }: LinkTypes): HubSpotCall<Page<AssociationLabel>> {
+export function linkLabels({ from, to }: LinkTypes): HubSpotCall<ResultPage<AssociationLabel>> {
   return {
     purpose: `read association labels of ${from} to ${to}`,
     lane: 'burst',
@@ -69,15 +69,15 @@ export function linkLabels({ from, to }: LinkTypes): HubSpotCall<Page<Associatio
 
 function readPair(value: unknown): Pair | undefined {
   if (!isObject(value)) return undefined;
-  const [fromId, toId] = [idOf(value.fromObjectId), idOf(value.toObjectId)];
+  const [fromId, toId] = [readId(value.fromObjectId), readId(value.toObjectId)];
   return fromId === undefined || toId === undefined ? undefined : { fromId, toId };
 }
 
 function readFound(value: unknown): FoundTypedLinks | undefined {
   if (!isObject(value) || !isObject(value.from) || !Array.isArray(value.to)) return undefined;
-  const fromId = idOf(value.from.id);
+  const fromId = readId(value.from.id);
   const to = value.to.map((entry: unknown) => {
-    const id = isObject(entry) ? idOf(entry.toObjectId) : undefined;
+    const id = isObject(entry) ? readId(entry.toObjectId) : undefined;
     if (id === undefined || !isObject(entry) || !Array.isArray(entry.associationTypes)) return undefined;
     const types = entry.associationTypes.map(readLabel);
     return types.includes(undefined) ? undefined : { id, types: types.filter((type) => type !== undefined) };

@@ -2,7 +2,7 @@ import type { LinkOutcome, Pair } from '../../crm.ts';
 import { chunksOf } from '../calls/chunks.ts';
 import { type LinkTypes, linkBatch, MAX_PAIRS_PER_WRITE } from '../calls/link-calls.ts';
 import type { Send } from '../transport/hubspot-call.ts';
-import { keyOf, LinkWrite } from './link-write.ts';
+import { pairKey, LinkWrite } from './link-write.ts';
 
 /** Links with HubSpot's default association, 2,000 pairs per call. Repeated pairs are sent once: HubSpot refuses duplicates. */
 export async function linkByDefault(
@@ -11,7 +11,7 @@ export async function linkByDefault(
   pairs: readonly Pair[],
 ): Promise<readonly LinkOutcome[]> {
   const links = new LinkWrite<Pair>(send, types, (some) => linkBatch(types, some));
-  const distinct = [...new Map(pairs.map((pair) => [keyOf(pair), pair])).values()];
+  const distinct = [...new Map(pairs.map((pair) => [pairKey(pair), pair])).values()];
   await Promise.all(chunksOf(links.withValidIds(distinct), MAX_PAIRS_PER_WRITE).map((chunk) => links.write(chunk)));
   links.tally.throwIfNothingDone();
   return pairs.map((pair) => links.outcomeOf(pair));

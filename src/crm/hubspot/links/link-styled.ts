@@ -8,7 +8,7 @@ import { problemOfCall, unaccounted } from '../problems/call-problem.ts';
 import { problemOfEntry } from '../problems/entry-problem.ts';
 import { contextValues } from '../transport/error-body.ts';
 import type { Send } from '../transport/hubspot-call.ts';
-import { keyOf, LinkWrite } from './link-write.ts';
+import { pairKey, LinkWrite } from './link-write.ts';
 import { unlinkRecords } from './unlink-records.ts';
 
 /** What to link, and the custom labels by type. */
@@ -26,7 +26,7 @@ export interface StyledLinkRequest {
 export async function linkStyled(send: Send, request: StyledLinkRequest): Promise<Omit<StyledLinks, 'unknownLabels'>> {
   const { types, as } = request;
   const links = new LinkWrite<TypedPair>(send, types, (some) => typedLinkBatch(types, some));
-  const distinct = links.withValidIds([...new Map(request.pairs.map((pair) => [keyOf(pair), pair])).values()]);
+  const distinct = links.withValidIds([...new Map(request.pairs.map((pair) => [pairKey(pair), pair])).values()]);
   const held = await readHeld(send, types, distinct);
   const primaries = new Map(distinct.map((pair) => [pair.fromId, pair]));
   const open: TypedPair[] = [];

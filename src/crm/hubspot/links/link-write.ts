@@ -25,11 +25,11 @@ export class LinkWrite<P extends Pair> {
   }
 
   outcomeOf(pair: Pair): LinkOutcome {
-    return this.#outcomes.get(keyOf(pair)) ?? { problem: unaccounted('unavailable', 'link') };
+    return this.#outcomes.get(pairKey(pair)) ?? { problem: unaccounted('unavailable', 'link') };
   }
 
   settle(pair: Pair, outcome: LinkOutcome): void {
-    this.#outcomes.set(keyOf(pair), outcome);
+    this.#outcomes.set(pairKey(pair), outcome);
   }
 
   /** The pairs that HubSpot accepts; an id that is not a number belongs to no record. */
@@ -61,10 +61,10 @@ export class LinkWrite<P extends Pair> {
       this.tally.addAnswer();
       const named = new Set(errors.flatMap((error) => [...this.#settleNamed(pairs, error)]));
       // The default association comes back in both directions; only the requested one counts.
-      const linked = new Set(results.map(keyOf));
-      for (const pair of pairs) if (linked.has(keyOf(pair))) this.settle(pair, 'linked');
-      const open = pairs.filter((pair) => !linked.has(keyOf(pair)) && !named.has(pair));
-      for (const pair of linkedByMergedId(open, results, new Set(pairs.map(keyOf)))) this.settle(pair, 'linked');
+      const linked = new Set(results.map(pairKey));
+      for (const pair of pairs) if (linked.has(pairKey(pair))) this.settle(pair, 'linked');
+      const open = pairs.filter((pair) => !linked.has(pairKey(pair)) && !named.has(pair));
+      for (const pair of linkedByMergedId(open, results, new Set(pairs.map(pairKey)))) this.settle(pair, 'linked');
       return 'answered';
     } catch (error) {
       if (isAboutContent(error)) {
@@ -114,7 +114,7 @@ function linkedByMergedId<P extends Pair>(
   sent: ReadonlySet<string>,
 ): P[] {
   const unclaimed = results.filter(({ fromId, toId }) => {
-    return !sent.has(keyOf({ fromId, toId })) && !sent.has(keyOf({ fromId: toId, toId: fromId }));
+    return !sent.has(pairKey({ fromId, toId })) && !sent.has(pairKey({ fromId: toId, toId: fromId }));
   });
   const sharesEnd = (pair: Pair, result: Pair) => pair.fromId === result.fromId || pair.toId === result.toId;
   return open.filter((pair) => {
@@ -124,6 +124,6 @@ function linkedByMergedId<P extends Pair>(
 }
 
 /** A pair as a key of maps. */
-export function keyOf({ fromId, toId }: Pair): string {
+export function pairKey({ fromId, toId }: Pair): string {
   return `${fromId}>${toId}`;
 }

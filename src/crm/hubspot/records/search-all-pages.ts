@@ -1,7 +1,7 @@
 import { CrmUnavailableError } from '../../../errors.ts';
 import { isObject } from '../../../json.ts';
 import type { CrmProblem, CrmRecord, ObjectType, SearchKey, SearchOutcome } from '../../crm.ts';
-import { nextPageOf, type Page, unknownShape } from '../calls/batch-response.ts';
+import { nextPageOf, type ResultPage, unknownShape } from '../calls/batch-response.ts';
 import { MAX_RESULTS } from '../calls/page-progress.ts';
 import { type HubSpotRecord, readRecordBatch } from '../calls/record-response.ts';
 import { problemOfLookup } from '../problems/call-problem.ts';
@@ -106,7 +106,7 @@ function narrowed(body: SearchBody, afterId: string): SearchBody {
   return narrower;
 }
 
-interface SearchPage extends Page<HubSpotRecord> {
+interface SearchPage extends ResultPage<HubSpotRecord> {
   /** Results on all pages together. */
   readonly total: number;
 }

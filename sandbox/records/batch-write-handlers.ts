@@ -1,22 +1,22 @@
 import type { Answer } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
-import { optionalString } from '../http/json-body.ts';
-import { conflict, invalid, type Problem, Refusal } from '../http/problem.ts';
+import { optionalString } from '../http/read-json.ts';
+import { conflict, invalid, type Problem, Refusal } from '../http/problem-body.ts';
 import type { ObjectData, Portal } from '../portal.ts';
 import {
   asCreated,
   type BatchEntry,
   batchAnswer,
   batchTextAnswer,
-  idOf,
+  inputId,
   inOwnOrder,
   type RawInput,
   readInputs,
   refuseDuplicates,
   traceIds,
-} from './batch-input.ts';
+} from './batch-call.ts';
 import { finder, missingRecords, requireUnique } from './batch-read.ts';
-import { type Claims, claim, conflictOnCreate, conflictOnUpdate } from './conflicts.ts';
+import { type TakenValues, claim, conflictOnCreate, conflictOnUpdate } from './unique-conflicts.ts';
 import { normalizeEmail } from './normalize.ts';
 import { objectOfCall } from './object-of-call.ts';
 import type { StoredRecord } from './record-store.ts';
@@ -27,8 +27,8 @@ import { createRecord, isPlanned, type PlannedCreate, planCreate, updateRecord }
 
 /** A checked input: `conflict` looks at unique values as they stand when it is asked, `apply` writes. */
 interface Step {
-  conflict(claims?: Claims): Problem | undefined;
-  claim(claims: Claims): void;
+  conflict(claims?: TakenValues): Problem | undefined;
+  claim(claims: TakenValues): void;
   apply(): Written;
 }
 
@@ -61,7 +61,7 @@ export function batchUpdate(call: Call): Answer {
   refuseDuplicates(inputs.map((input) => keyOf(portal, input)));
   const written = inputs.filter((input) => !isOmitted(object, input));
   return write(call, written, (input) => {
-    const record = finderOf(object, input)(idOf(input));
+    const record = finderOf(object, input)(inputId(input));
     if (!record) return 'missing';
     const values = validateProperties(object, input.properties, 'update');
     return updateStep(object, record, requireOnUpdate(call, { object, record }, values));
@@ -94,7 +94,7 @@ function write(call: Call, inputs: readonly RawInput[], check: (input: RawInput)
       const traceId = traces[at];
       const step = check(input);
       const problem =
-        step === 'missing' ? missingRecords(object, [idOf(input)]) : isStep(step) ? step.conflict() : step;
+        step === 'missing' ? missingRecords(object, [inputId(input)]) : isStep(step) ? step.conflict() : step;
       if (problem) errors.push({ problem, traceId });
       else if (isStep(step)) {
         const written = step.apply();
@@ -116,14 +116,14 @@ function planAll(call: Call, inputs: readonly RawInput[], check: (input: RawInpu
   const problems = checked.map(({ step }) => step).filter(isProblem);
   const [first] = problems;
   if (first) throw new Refusal(joinInvalidValues(call.portal, problems) ?? first);
-  const claims: Claims = new Map();
+  const claims: TakenValues = new Map();
   const steps = checked.map(({ step }) => step).filter(isStep);
   for (const step of steps) {
     const problem = step.conflict(claims);
     if (problem) throw new Refusal(problem);
     step.claim(claims);
   }
-  return { steps, missing: checked.filter(({ step }) => step === 'missing').map(({ input }) => idOf(input)) };
+  return { steps, missing: checked.filter(({ step }) => step === 'missing').map(({ input }) => inputId(input)) };
 }
 
 interface Plan {
@@ -158,7 +158,7 @@ function updateStep(object: ObjectData, record: StoredRecord, values: Values | P
 
 function upsertStep(call: Call, object: ObjectData, input: RawInput): Step | Problem {
   const idProperty = optionalString(input, 'idProperty') ?? '';
-  const id = idOf(input);
+  const id = inputId(input);
   const record = finderOf(object, input)(id);
   if (!record) {
     const properties = { [idProperty]: id, ...(input.properties as object | undefined) };
@@ -187,7 +187,7 @@ function isOmitted(object: ObjectData, input: RawInput): boolean {
   return (
     object.portal.switches.mergedUpdate === 'missing' &&
     optionalString(input, 'idProperty') === undefined &&
-    object.records.forwards.has(Number(idOf(input)))
+    object.records.forwards.has(Number(inputId(input)))
   );
 }
 
@@ -200,7 +200,7 @@ function finderOf(object: ObjectData, input: RawInput): (id: string) => StoredRe
 
 function keyOf(portal: Portal, input: RawInput): string {
   const idProperty = optionalString(input, 'idProperty');
-  return idProperty === undefined ? idOf(input) : portal.uniqueKey(idOf(input));
+  return idProperty === undefined ? inputId(input) : portal.uniqueKey(inputId(input));
 }
 
 function refuseRepeatedEmails(inputs: readonly RawInput[]): void {

@@ -1,9 +1,9 @@
-import { invalid, Refusal } from './problem.ts';
+import { invalid, Refusal } from './problem-body.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Parses a request's body; an empty one is `undefined`. Malformed JSON is refused without a category, as HubSpot does. */
-export function parseJson(text: string): unknown {
+export function parseBody(text: string): unknown {
   if (text === '') return undefined;
   try {
     return JSON.parse(text);

@@ -1,6 +1,6 @@
 import { findObjectType, type ObjectType } from '../object-types.ts';
 import type { Switches } from '../switches.ts';
-import { type Problem, Refusal } from './problem.ts';
+import { type Problem, Refusal } from './problem-body.ts';
 
 /** Sets of scopes, any one of which is enough. */
 export type ScopesOf = (params: Readonly<Record<string, string>>) => readonly (readonly string[])[];

@@ -2,12 +2,12 @@ import { formatInstant } from '../clock.ts';
 import type { PropertyDefinition } from '../definitions/property-definition.ts';
 
 /** A refused value: HubSpot's code and sentence. */
-export interface ValueProblem {
+export interface InvalidValue {
   readonly code: string;
   readonly message: string;
 }
 
-export type ParsedValue = { readonly value: string } | { readonly problem: ValueProblem };
+export type ParsedValue = { readonly value: string } | { readonly problem: InvalidValue };
 
 /** True for the id of an owner that records may be given to. */
 type IsOwner = (id: string) => boolean;

@@ -1,5 +1,5 @@
 /** One thing in which a replay differs from the capture. */
-export interface Difference {
+export interface ReplayDifference {
   readonly kind: 'changed' | 'missing' | 'unexpected';
   /** What it is about, e.g. `create contacts lead-7` or `answer results[lead-7]`. */
   readonly what: string;
@@ -7,7 +7,7 @@ export interface Difference {
 }
 
 /** One line per difference; regression files name expected differences by it. */
-export function differenceLine({ kind, what, detail }: Difference): string {
+export function differenceLine({ kind, what, detail }: ReplayDifference): string {
   return detail === undefined ? `${kind}  ${what}` : `${kind}  ${what}: ${detail}`;
 }
 

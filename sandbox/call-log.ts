@@ -45,7 +45,7 @@ function parseBody(text: string): unknown {
 }
 
 /** The latest requests and counts of all of them. */
-export class RequestLog {
+export class CallLog {
   readonly #size: number;
   #entries: LogEntry[] = [];
   #calls = 0;

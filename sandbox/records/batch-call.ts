@@ -1,8 +1,8 @@
 import { formatInstant } from '../clock.ts';
 import { type Answer, okText } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
-import { asList, asObject, optionalString, requiredString } from '../http/json-body.ts';
-import { batchError, invalid, type Problem, Refusal } from '../http/problem.ts';
+import { asList, asObject, optionalString, requiredString } from '../http/read-json.ts';
+import { batchError, invalid, type Problem, Refusal } from '../http/problem-body.ts';
 import type { Portal } from '../portal.ts';
 
 export type RawInput = Readonly<Record<string, unknown>>;
@@ -31,7 +31,7 @@ export function refuseDuplicates(ids: readonly string[]): void {
   );
 }
 
-export function idOf(input: RawInput): string {
+export function inputId(input: RawInput): string {
   return requiredString(input, 'id');
 }
 

@@ -1,11 +1,11 @@
-import { conflict, invalid, type Problem } from '../http/problem.ts';
+import { conflict, invalid, type Problem } from '../http/problem-body.ts';
 import type { ObjectData } from '../portal.ts';
 import { additionalEmails } from './normalize.ts';
 import type { StoredRecord } from './record-store.ts';
 import type { Values } from './validate-properties.ts';
 
 /** Unique values that earlier inputs of a call will take, so that a whole batch can be checked before anything is written. */
-export type Claims = Map<string, number | 'new'>;
+export type TakenValues = Map<string, number | 'new'>;
 
 /** Values on their way to a record; a create has none yet. */
 interface Change {
@@ -23,7 +23,7 @@ interface Clash {
 }
 
 /** What is wrong with the unique values of a new record. */
-export function conflictOnCreate(object: ObjectData, values: Values, claims?: Claims): Problem | undefined {
+export function conflictOnCreate(object: ObjectData, values: Values, claims?: TakenValues): Problem | undefined {
   const { switches } = object.portal;
   const { blockedEmails } = object.records;
   const email = values.get('email');
@@ -40,17 +40,17 @@ export function conflictOnCreate(object: ObjectData, values: Values, claims?: Cl
 }
 
 /** What is wrong with unique values that a record is to get. */
-export function conflictOnUpdate(object: ObjectData, change: Update, claims?: Claims): Problem | undefined {
+export function conflictOnUpdate(object: ObjectData, change: Update, claims?: TakenValues): Problem | undefined {
   const clash = findClash(object, change, claims);
   return clash && valueTaken(object, clash, change.record.id);
 }
 
 /** Notes the unique values of an input as taken. */
-export function claim(object: ObjectData, { values, record }: Change, claims: Claims): void {
+export function claim(object: ObjectData, { values, record }: Change, claims: TakenValues): void {
   for (const { property, key } of uniqueKeys(object, values)) claims.set(`${property}\n${key}`, record?.id ?? 'new');
 }
 
-function findClash(object: ObjectData, { values, record }: Change, claims: Claims | undefined): Clash | undefined {
+function findClash(object: ObjectData, { values, record }: Change, claims: TakenValues | undefined): Clash | undefined {
   for (const { property, key } of uniqueKeys(object, values)) {
     const holder = object.records.findByKey(property, key)?.id ?? claims?.get(`${property}\n${key}`);
     if (holder !== undefined && holder !== record?.id) return { property, value: key, holder };
