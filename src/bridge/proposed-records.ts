@@ -1,5 +1,5 @@
 import type { Crm, CrmProblem, CrmRecord, ReadOutcome } from '../crm/crm.ts';
-import { candidateKeys, type MatchKey, propertiesToRead, keyName } from '../mapping/run/match-keys.ts';
+import { candidateKeys, keyName, type MatchKey, propertiesToRead } from '../mapping/run/match-keys.ts';
 import type { Mapping } from '../mapping/schema/record-mapping.ts';
 import type { IdentityIndex, Proposal } from './identity-index.ts';
 import { type LookupOutcome, lookupIn } from './lookup-outcome.ts';
@@ -28,6 +28,8 @@ export interface ProposedHolders {
   /** What was read to find them. */
   readonly candidates: readonly string[];
   readonly byIndex: IndexAnswer;
+  /** See {@link Proposal}. */
+  readonly mayLackWrites: boolean;
 }
 
 export interface ProposalScope extends RequestScope {
@@ -74,14 +76,15 @@ export async function readProposed(
       const answered = asked.flatMap((key) => {
         const proposal = proposals.get(keyName(key));
         if (proposal?.isComplete !== true) return [];
-        const { ids: candidates, sweptAgoMs } = proposal;
-        return [{ key, candidates, byIndex: sweptAgoMs === undefined ? {} : { sweptAgoMs } }];
+        const { ids: candidates, sweptAgoMs, mayLackWrites = false } = proposal;
+        return [{ key, candidates, mayLackWrites, byIndex: sweptAgoMs === undefined ? {} : { sweptAgoMs } }];
       });
       await read(answered.flatMap(({ candidates }) => candidates));
       return new Map(
-        answered.map(({ key, candidates, byIndex }): [string, ProposedHolders] => {
-          forgetStale(scope, key, { ids: candidates, lookups });
-          return [key.value, { candidates, byIndex, holders: holdersIn(mapping, key, { ids: candidates, lookups }) }];
+        answered.map(({ key, ...answer }): [string, ProposedHolders] => {
+          const read = { ids: answer.candidates, lookups };
+          forgetStale(scope, key, read);
+          return [key.value, { ...answer, holders: holdersIn(mapping, key, read) }];
         }),
       );
     },

@@ -62,6 +62,13 @@ function faultLine(reading: Exclude<IndexReading, { readonly stored: unknown }>,
       return { id, mark: '✓', text: `${place}: nothing yet; the running bridge builds it in the background` };
     case 'other form':
       return { id, mark: '✓', text: `${place} was written by another version: the bridge builds it again` };
+    case 'not a file':
+      return {
+        id,
+        mark: '!',
+        text: `${place} is not a file`,
+        remedy: 'move it away, or set DATA_DIR to another folder',
+      };
     case 'damaged': {
       const remedy = `stop the bridge, delete ${place} with its -wal and -shm, and start it: nothing is lost, and it builds the index again`;
       return {
@@ -80,12 +87,15 @@ function faultLine(reading: Exclude<IndexReading, { readonly stored: unknown }>,
 
 function objectLine(stored: StoredIndex, mapping: Mapping, overlapMs: number): Examined {
   const standing = standingOf(stored, mapping, Date.now());
-  const { drift, sweptAgoMs } = standing;
+  const { drift, sweptAgoMs, failing } = standing;
   const id = `index-${mapping.object}`;
   const missed = drift === 0 ? 'no drift' : `drift: ${count(drift)} keys were missed`;
-  const text = `${mapping.object}: ${stateWords(standing)}, ${sweptWords(standing)}, ${missed}`;
-  const isOld = sweptAgoMs !== undefined && sweptAgoMs > oldMs;
+  const text = `${mapping.object}: ${stateWords(standing)}, ${missed}, ${sweptWords(standing)}`;
+  const isOld = sweptAgoMs !== undefined && sweptAgoMs > oldMs && failing === undefined;
   const remedies = [
+    ...(failing === undefined
+      ? []
+      : [`correct what failed; the bridge tries again every minute and searches until then`]),
     ...(isOld ? ['start the bridge; if it runs, its log says why it cannot sweep'] : []),
     ...(drift > 0 && standing.overlapMs > overlapMs ? [driftRemedy(standing)] : []),
   ];

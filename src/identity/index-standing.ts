@@ -1,4 +1,5 @@
 import type { Mapping } from '../mapping/schema/record-mapping.ts';
+import { failureName } from './index-failures.ts';
 import { indexedRules } from './indexed-rules.ts';
 import { isListed, type ObjectState, readObjectState } from './object-state.ts';
 import type { StoredIndex } from './stored-index.ts';
@@ -14,6 +15,8 @@ export interface IndexStanding {
   /** Keys that sweeps had missed. */
   readonly drift: number;
   readonly overlapMs: number;
+  /** Why the last listing or sweep of the background failed; undefined if it succeeded. */
+  readonly failing: string | undefined;
 }
 
 /** `being built`: with the records that were read so far. */
@@ -32,6 +35,7 @@ export function standingOf(stored: StoredIndex, mapping: Mapping, now: number): 
     records,
     drift,
     overlapMs,
+    failing: stored.states.get(failureName(objectType)) || undefined,
   };
 }
 
@@ -54,9 +58,10 @@ export function ruleWords(rule: RuleStanding): string {
   return `being built (${done})`;
 }
 
-/** `swept 12 s ago`, `never swept`. */
-export function sweptWords({ sweptAgoMs }: IndexStanding): string {
-  return sweptAgoMs === undefined ? 'never swept' : `swept ${durationWords(sweptAgoMs)} ago`;
+/** `swept 12 s ago`, `never swept; the last attempt failed: HubSpot denied access`. */
+export function sweptWords({ sweptAgoMs, failing }: IndexStanding): string {
+  const swept = sweptAgoMs === undefined ? 'never swept' : `swept ${durationWords(sweptAgoMs)} ago`;
+  return failing === undefined ? swept : `${swept}; the last attempt failed: ${failing}`;
 }
 
 function durationWords(ms: number): string {

@@ -8,6 +8,7 @@ import type { Mapping } from '../mapping/schema/record-mapping.ts';
 import { Builder } from './builder.ts';
 import { Freshness } from './freshness.ts';
 import { type IdentityStore, IndexLostError, type IndexPair, type OpenIndex } from './identity-store.ts';
+import { IndexFailures } from './index-failures.ts';
 import { type IndexedRules, indexedRules } from './indexed-rules.ts';
 import { accountMark, createKeyDigest, indexSecret, type KeyDigest } from './key-digest.ts';
 import { type IndexLimits, ObjectIndex } from './object-index.ts';
@@ -44,8 +45,6 @@ interface Session {
 /** With more keys than this for each that a record holds, the index is built again; a small one may have some more. */
 const maxKeysPerHeld = 2;
 const sparedKeys = 10_000;
-/** The same failure is worth a line again after this. */
-const logEveryMs = 600_000;
 const openTimeoutMs = 10 * 60_000;
 
 /** Starts the index. Returns at once: the bridge serves, by searching, while the index is opened and built. */
@@ -63,18 +62,16 @@ class LiveIndex implements RunningIndex {
   #opening: Promise<Session> | undefined;
   /** How many keys it answered, and how many it left to the search, by object type. */
   readonly #answers = new Map<string, { answered: number; searched: number }>();
-  /** The last failure that was logged. */
-  #logged: { readonly reason: string; readonly at: number } | undefined;
   /** When a file was opened that a process had left without closing it. */
   #crashFoundAt = Number.NEGATIVE_INFINITY;
-  /** Why the last step of the background failed, by object type. */
-  readonly #failing = new Map<string, string>();
+  readonly #failures: IndexFailures;
   /** Pairs of this turn, which are written together. */
   #written = new Map<string, IndexPair[]>();
 
   constructor(deps: IdentityIndexDeps, settings: IdentityIndexSettings) {
     this.#deps = deps;
     this.#settings = settings;
+    this.#failures = new IndexFailures(deps.log, deps.clock);
     this.#freshness = new Freshness((error) => this.#noteFailure(error));
     this.#builder = new Builder({
       clock: deps.clock,
@@ -82,7 +79,7 @@ class LiveIndex implements RunningIndex {
       leads: () => this.#leads(),
       objectFor: (objectType) => this.#objectFor(objectType),
       onFailure: (error, objectType) => this.#noteFailure(error, objectType),
-      onStep: (objectType) => this.#failing.delete(objectType),
+      onStep: (objectType) => this.#failures.clear(objectType),
       onListed: () => this.#dropStale(),
     });
   }
@@ -110,12 +107,13 @@ class LiveIndex implements RunningIndex {
     if (mayRefresh && keys.some(({ rule }) => isListed[rule])) {
       await this.#freshness.refresh(object, { at, searches: searchesFor(keys), context });
     }
-    // After a crash, Enginy's ids that the process wrote last are known to the CRM alone, until its search shows them.
-    const isSettled = at - this.#crashFoundAt >= this.#settings.overlapMs;
-    const isComplete = fingerprints.map((fingerprint, rule) => {
-      const isKnown = isSettled || mapping.match.rules[rule] !== 'identity';
-      return isKnown && object.isListed(fingerprint) && object.isFresh(fingerprint, at);
-    });
+    const isComplete = fingerprints.map(
+      (fingerprint) => object.isListed(fingerprint) && object.isFresh(fingerprint, at),
+    );
+    // After a crash, Enginy's ids that the process wrote last are known to the CRM alone, until its search shows them. Another process that
+    // has the same store may have crashed at any moment.
+    const isAlone = this.#deps.store.leads === undefined;
+    const mayLackWrites = !isAlone || at - this.#crashFoundAt < this.#settings.overlapMs;
     const { sweptAgoMs } = object;
     this.#flush();
     try {
@@ -126,7 +124,12 @@ class LiveIndex implements RunningIndex {
       return keys.map(({ rule }, position) => {
         const isAnswer = isComplete[rule] === true && this.#session === session;
         this.#counts(objectType)[isAnswer ? 'answered' : 'searched'] += 1;
-        return { ids: found[position] ?? [], isComplete: isAnswer, ...(isAnswer && { sweptAgoMs }) };
+        return {
+          ids: found[position] ?? [],
+          isComplete: isAnswer,
+          ...(mayLackWrites && mapping.match.rules[rule] === 'identity' && { mayLackWrites }),
+          ...(isAnswer && { sweptAgoMs }),
+        };
       });
     } catch (error) {
       this.#noteFailure(error);
@@ -168,7 +171,7 @@ class LiveIndex implements RunningIndex {
       return {
         objectType,
         isOpen: object !== undefined,
-        failing: this.#failing.get(objectType),
+        failing: this.#failures.reasonOf(objectType),
         rules: { complete, all: fingerprints.length, each },
         sweptAgoMs: Number.isFinite(sweptAgoMs) ? sweptAgoMs : undefined,
         listing: listing === undefined ? undefined : { records: listing.records },
@@ -264,6 +267,7 @@ class LiveIndex implements RunningIndex {
     const digest = createKeyDigest(indexSecret(this.#settings, account.id));
     const index = await store.open(accountMark(this.#settings, account.id));
     if (store.leads === undefined && (await markRunning(index))) this.#crashFoundAt = this.#deps.clock.now();
+    this.#failures.keepIn(index);
     this.#session = { index, digest, objects: new Map() };
     return this.#session;
   }
@@ -271,12 +275,7 @@ class LiveIndex implements RunningIndex {
   /** What could not be read or written is opened again. Until then, and until the next sweep, requests search. */
   #noteFailure(error: unknown, objectType?: string): void {
     if (error instanceof IndexLostError) this.#session = undefined;
-    const reason = error instanceof Error ? error.message : String(error);
-    if (objectType !== undefined) this.#failing.set(objectType, reason);
-    const now = this.#deps.clock.now();
-    if (this.#logged?.reason === reason && now - this.#logged.at < logEveryMs) return;
-    this.#logged = { reason, at: now };
-    this.#deps.log.warn({ objectType, reason }, 'the identity index could not be read, written or refreshed');
+    this.#failures.note(error, objectType);
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDamage } from '../sqlite/damaged-file.ts';
 import { loadSqlite } from '../sqlite/load-sqlite.ts';
@@ -20,7 +20,7 @@ export interface StoredIndex {
 export type IndexReading =
   | { readonly stored: StoredIndex }
   /** `none`: there is nothing yet. `other form`: another version of the bridge wrote it. */
-  | { readonly fault: 'none' | 'damaged' | 'other form' }
+  | { readonly fault: 'none' | 'not a file' | 'damaged' | 'other form' }
   | { readonly fault: 'unreadable'; readonly reason: string };
 
 /** Before the name of a state among the texts of a store. */
@@ -33,7 +33,9 @@ export function indexFile(dir: string): string {
 
 /** Reads the file of an index, beside a bridge that writes it. Writes nothing into it. */
 export function readIndexFile(file: string): IndexReading {
-  if (!existsSync(file)) return { fault: 'none' };
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (stats === undefined) return { fault: 'none' };
+  if (!stats.isFile()) return { fault: 'not a file' };
   const sqlite = loadSqlite();
   if (sqlite === undefined) return { fault: 'unreadable', reason: 'this build of Node has no SQLite' };
   try {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -70,8 +70,8 @@ test('beside a running bridge, doctor and explain say how complete, how old and 
 
   expect(lines).toEqual({
     index: { mark: '✓', text: expect.stringMatching(/identity\.sqlite: \d+ keys, 0\.\d MB$/) },
-    'index-contacts': { mark: '✓', text: expect.stringMatching(/^contacts: complete, swept \d+ s ago, no drift$/) },
-    'index-companies': { mark: '✓', text: expect.stringMatching(/^companies: complete, swept \d+ s ago, no drift$/) },
+    'index-contacts': { mark: '✓', text: expect.stringMatching(/^contacts: complete, no drift, swept \d+ s ago$/) },
+    'index-companies': { mark: '✓', text: expect.stringMatching(/^companies: complete, no drift, swept \d+ s ago$/) },
   });
   expect(Object.keys(offline)).toEqual(Object.keys(lines));
   expect(explained).toMatch(/^ {4}identity index: complete, swept \d+ s ago$/m);
@@ -88,7 +88,7 @@ test('an edited rule is not begun, and the other rules stay complete', async () 
   const explained = await explain(edited);
 
   expect(lines['index-contacts']).toMatchObject({
-    text: expect.stringMatching(/^contacts: not begun, (\d+) of \d+ rules complete, swept/),
+    text: expect.stringMatching(/^contacts: not begun, (\d+) of \d+ rules complete, no drift, swept/),
   });
   expect(explained).toMatch(/linkedinUrl: .+; identity index: not begun, swept \d+ s ago\n/);
   expect(explained).toMatch(/email: .+; identity index: complete, swept \d+ s ago\n/);
@@ -119,7 +119,7 @@ test('progress, drift and a stopped bridge show, with what to do', async () => {
 
   expect(lines['index-contacts']).toEqual({
     mark: '!',
-    text: 'contacts: being built (41 %), swept 3 h ago, drift: 12 keys were missed',
+    text: 'contacts: being built (41 %), drift: 12 keys were missed, swept 3 h ago',
     remedy: expect.stringMatching(/^start the bridge.+; set INDEX_OVERLAP_S=600 to keep that/),
   });
   expect(explained).toContain('identity index: being built (41 %), swept 3 h ago\n');
@@ -143,6 +143,17 @@ test('an index of another secret, a damaged one and a missing one are named', as
   expect(await explain(environment)).toContain('identity index: damaged: it is built again\n');
 
   rmSync(file);
+  mkdirSync(file);
+  expect(await examine(environment)).toMatchObject({
+    index: {
+      mark: '!',
+      text: expect.stringMatching(/is not a file$/),
+      remedy: expect.stringContaining('move it away'),
+    },
+  });
+  expect(await explain(environment)).toContain('identity index: there is a folder in its place\n');
+
+  rmdirSync(file);
   expect(await examine(environment)).toMatchObject({
     index: { mark: '✓', text: expect.stringContaining('nothing yet') },
   });

@@ -38,6 +38,15 @@ async function callsDuring(crm: Sandbox, work: () => Promise<unknown>): Promise<
   return counts;
 }
 
+/** As another tool calls HubSpot. */
+async function crmCall(crm: Sandbox, method: string, path: string, body: object) {
+  const headers = { authorization: `Bearer ${crm.token}`, 'content-type': 'application/json' };
+  const response = await fetch(`${crm.url}${path}`, { method, headers, body: JSON.stringify(body) });
+  expect(response.ok).toBe(true);
+  // The record, as HubSpot answers it.
+  return (await response.json()) as { readonly id: string };
+}
+
 const people = Array.from({ length: 150 }, (_, at) => ({
   createdAt: '2026-01-01T00:00:00Z',
   properties: {
@@ -127,7 +136,7 @@ test('where the sweep and the search fail, the request is an error and never "no
   if (status === 200) expect(body.errors).toHaveLength(strangers.length);
 });
 
-test('what was written before a restart is found, although search does not show it yet; the file holds no value', async () => {
+test('what was written before a restart, or an id set by another tool, is found, although search does not show it yet; the file holds no value', async () => {
   const crm = await startCrm({ indexLagMs: 3_600_000 });
   const dir = mkdtempSync(join(tmpdir(), 'index-'));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
@@ -143,11 +152,19 @@ test('what was written before a restart is found, although search does not show 
     expect(contacts).toMatchObject({ object: 'contacts', complete: contacts.rules, drift: 0 });
   }, 60_000);
 
+  // Another tool gives a record an id of Enginy's: neither search nor a sweep shows it yet.
+  const imported = await crmCall(crm, 'POST', '/crm/v3/objects/contacts', {
+    properties: { lastname: 'Imported', enginy_external_id: 's3' },
+  });
+
   const { body } = await after.send('POST', '/contacts/sync', {
     contacts: [...strangers, { externalId: 'x1', linkedinUrl: 'http://linkedin.com/in/New-Comer-1/' }],
   });
 
-  expect(body.results).toMatchObject([{ externalId: 'x1', crmId: created.body.results[0].crmId }]);
+  expect(body.results).toMatchObject([
+    { externalId: 's3', crmId: imported.id },
+    { externalId: 'x1', crmId: created.body.results[0].crmId },
+  ]);
   for (const name of ['identity.sqlite', 'identity.sqlite-wal']) {
     const path = join(dir, name);
     const bytes = existsSync(path) ? readFileSync(path, 'latin1').toLowerCase() : '';
@@ -155,17 +172,30 @@ test('what was written before a restart is found, although search does not show 
   }
 });
 
-test('an index that may not list records says so in /readyz until it may', async () => {
+test('an index that may not list records says so in /readyz, in the log and in doctor until it may', async () => {
   const crm = await startCrm();
-  crm.faults.add({ match: { kind: 'list', object: 'contacts' }, times: 0, action: { kind: 'status', status: 403 } });
+  crm.faults.add({ match: { kind: 'list' }, times: 0, action: { kind: 'status', status: 403 } });
   const dir = mkdtempSync(join(tmpdir(), 'index-'));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
   const bridge = await startBridgeOn(crm, { IDENTITY_INDEX: 'on', DATA_DIR: dir });
   const state = async () => (await bridge.send('GET', '/readyz')).body.identityIndex;
 
-  await vi.waitFor(async () => expect((await state())[0].failing).toMatch(/denied access/), 10_000);
+  await vi.waitFor(async () => {
+    for (const { failing } of await state()) expect(failing).toMatch(/denied access/);
+  }, 10_000);
+  const failed = bridge.log.entries.filter(({ msg }) => String(msg).includes('the identity index could not'));
+  expect(failed.map(({ objectType }) => objectType).sort()).toEqual(['companies', 'contacts']);
+  const environment = {
+    IDENTITY_INDEX: 'on',
+    DATA_DIR: dir,
+    HUBSPOT_ACCESS_TOKEN: crm.token,
+    API_KEY: 'key-of-sixteen-chars',
+  };
+  const doctor = async () => (await runCommand(['doctor', '--offline'], { environment })).out;
+  expect(await doctor()).toMatch(/! contacts: not begun, [^\n]*; the last attempt failed: [^\n]*denied access/);
   crm.faults.clear();
   await vi.waitFor(async () => expect((await state())[0]).toMatchObject({ complete: 5 }), 60_000);
+  expect(await doctor()).toMatch(/✓ contacts: complete, no drift, swept \d+ s ago\n/);
 
   const [contacts, companies] = await state();
   expect(contacts).not.toHaveProperty('failing');
@@ -195,8 +225,10 @@ test('the journal says which rules the index answered, and how old its last swee
     contacts: [{ externalId: 'alone', linkedinUrl: 'linkedin.com/in/x' }],
   });
   crm.faults.add({ match: { path: '/batch/read' }, times: 0, action: { kind: 'status', status: 500 } });
+  // Of more ids than one call reads, the index knows that no record holds them.
+  const many = Array.from({ length: 101 }, (_, at) => ({ externalId: `m${at}`, linkedinUrl: 'linkedin.com/in/m' }));
   await bridge.send('POST', '/contacts/sync', {
-    contacts: [...strangers, { externalId: 'unread', linkedinUrl: 'linkedin.com/in/person-2' }],
+    contacts: [...many, { externalId: 'unread', linkedinUrl: 'linkedin.com/in/person-2' }],
   });
   await bridge.close(30_000);
   const lead = async (name: string) => (await runCommand(['lead', name], { environment: { DATA_DIR: dir } })).out;

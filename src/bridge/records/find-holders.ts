@@ -4,7 +4,14 @@ import { candidateKeys, type MatchKey, propertiesToRead } from '../../mapping/ru
 import type { IdentityIndex } from '../identity-index.ts';
 import { lookupIn } from '../lookup-outcome.ts';
 import { problemFromRead } from '../problem.ts';
-import { type Holders, holdersIn, nothingProposed, type ProposedRecords, readFresh } from '../proposed-records.ts';
+import {
+  type Holders,
+  holdersIn,
+  nothingProposed,
+  type ProposedHolders,
+  type ProposedRecords,
+  readFresh,
+} from '../proposed-records.ts';
 import type { RequestScope } from '../request-scope.ts';
 import type { CandidateSearch, Candidates } from './candidate-search.ts';
 import type { RecordIdCache, RememberedIds } from './record-id-cache.ts';
@@ -69,9 +76,12 @@ async function readableProperty(scope: RuleScope, keys: readonly MatchKey[]): Pr
   return (await scope.crm.canReadBy(objectTypeOf(scope), property, scope.context)) ? property : undefined;
 }
 
+/** So many values are read from the store in one call. */
+const keysPerRead = 100;
+
 /**
- * What the index answers. Where the store can be read, it has the last word on values that no record seems to hold, except on Enginy's
- * ids: only the bridge writes those, and the index has them at once.
+ * What the index answers. Where the store can be read, it has the last word on values that no record seems to hold. For more of Enginy's ids
+ * than one call reads, the index has it: the bridge writes them itself, so that the index knows them before a search does.
  */
 async function findIndexed(
   scope: RuleScope,
@@ -79,16 +89,17 @@ async function findIndexed(
   isStored: boolean,
 ): Promise<Map<string, Holders>> {
   const { proposed = nothingProposed, mapping, rule } = scope;
-  const isIdentity = mapping.match.rules[rule] === 'identity';
   const answers = new Map<string, Holders>();
   const proposals = await proposed.holdersOf(keys);
+  const countOf = ({ holders }: ProposedHolders) => ('records' in holders ? holders.records.length : undefined);
+  const absent = [...proposals.values()].filter((each) => countOf(each) === 0);
+  const trustsAbsence = mapping.match.rules[rule] === 'identity' && absent.length > keysPerRead;
   for (const key of keys) {
     const answer = proposals.get(key.value);
     if (answer === undefined) continue;
-    const { holders, candidates, byIndex } = answer;
-    const isOne = 'records' in holders && holders.records.length === 1;
-    const isNone = 'records' in holders && holders.records.length === 0;
-    if (isStored && !isOne && !(isIdentity && isNone)) continue;
+    const { holders, candidates, byIndex, mayLackWrites } = answer;
+    const isAbsent = trustsAbsence && !mayLackWrites && countOf(answer) === 0;
+    if (isStored && countOf(answer) !== 1 && !isAbsent) continue;
     const found = isStored ? holders : preferUsual(key, holders, true);
     answers.set(key.value, { ...found, byIndex });
     if (!isStored && 'records' in holders) settle(scope, key, { candidates, records: holders.records });

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { CrmProblem, CrmRecord } from '../../crm/crm.ts';
 import { idForLog } from '../../logger.ts';
 import { compileMapping } from '../../mapping/run/compile-mapping.ts';
@@ -44,24 +45,18 @@ export async function matchRecords(
   scope: MatchScope,
   records: readonly EnginyRecord[],
 ): Promise<readonly MatchOutcome[]> {
-  const subjects = await mapInSlices(records, (record): Subject => {
-    return {
-      record,
-      keys: matchKeys(scope.mapping, record),
-      setAside: [],
-      partly: [],
-      byIndex: { rules: [] },
-      result: undefined,
-    };
-  });
   const match = async (budget: SearchBudget) => {
     const slices: Promise<readonly MatchOutcome[]>[] = [];
+    let before: Promise<unknown> = Promise.resolve();
     for (let start = 0; start < records.length; start += sliceSize) {
+      const subjects = before.then(() => subjectsOf(scope, records.slice(start, start + sliceSize)));
+      // A failure is that of its slice.
+      before = subjects.then(
+        () => setImmediate(),
+        () => {},
+      );
       slices.push(
-        matchSlice(
-          { ...scope, budget, isLarge: records.length > recordsPerSearch },
-          subjects.slice(start, start + sliceSize),
-        ),
+        subjects.then((each) => matchSlice({ ...scope, budget, isLarge: records.length > recordsPerSearch }, each)),
       );
     }
     return (await Promise.all(slices)).flat();
@@ -69,8 +64,24 @@ export async function matchRecords(
   return await (scope.budget === undefined ? scope.searchAllowance.spend(scope.context, match) : match(scope.budget));
 }
 
-/** Large requests are matched in slices, so that one slice searches while the next one is still read from the store. */
+/**
+ * Large requests are matched in slices, so that one slice searches while the next one is still read from the store, and the keys of others are
+ * still computed.
+ */
 const sliceSize = 1_000;
+
+function subjectsOf({ mapping }: MatchScope, records: readonly EnginyRecord[]): Promise<Subject[]> {
+  return mapInSlices(records, (record): Subject => {
+    return {
+      record,
+      keys: matchKeys(mapping, record),
+      setAside: [],
+      partly: [],
+      byIndex: { rules: [] },
+      result: undefined,
+    };
+  });
+}
 
 async function matchSlice(scope: SliceScope, subjects: readonly Subject[]): Promise<readonly MatchOutcome[]> {
   const { searches = scope.context.urgency === 'bulk' ? 'unless awaited' : 'always' } = scope;

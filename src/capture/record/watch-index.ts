@@ -11,10 +11,11 @@ export function watchIndex(index: IdentityIndex, note: (entry: RememberedId) => 
       const proposals = await index.propose(request, context);
       const { objectType } = request.mapping.target;
       request.keys.forEach(({ name, value }, position) => {
-        const { ids, isComplete } = proposals[position] ?? { ids: [], isComplete: false };
+        const proposal = proposals[position] ?? { ids: [], isComplete: false };
+        const { ids, isComplete, mayLackWrites = false } = proposal;
         const key = { objectType, name, value, ...(isComplete && { source: 'index' as const }) };
         for (const id of ids) note({ ...key, id });
-        if (isComplete && ids.length === 0) note(key);
+        if (isComplete && ids.length === 0 && !mayLackWrites) note(key);
       });
       return proposals;
     },

@@ -28,6 +28,7 @@ export async function describeIndex(
 
 const faults = {
   none: 'nothing is built yet',
+  'not a file': 'there is a folder in its place',
   damaged: 'damaged: it is built again',
   'other form': 'of another version: it is built again',
 };
