@@ -20,9 +20,9 @@ export default mergeConfig(
   defineConfig({
     test: {
       include: [
-        ...[...matching, 'companies', 'export-twice', 'linked-creates', 'returned-values'].map(
-          (name) => `test/e2e/${name}.test.ts`,
-        ),
+        ...[...matching, 'export-twice', 'linked-creates'].map((name) => `test/e2e/matching/${name}.test.ts`),
+        'test/e2e/companies.test.ts',
+        'test/e2e/returned-values.test.ts',
         'test/mapping-sets.test.ts',
       ],
       env: { TEST_IDENTITY_INDEX: 'on' },

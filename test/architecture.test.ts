@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 
 const root = new URL('../src/', import.meta.url).pathname;
@@ -89,7 +89,7 @@ test.each([
 });
 
 /** What records, links and properties of HubSpot build on. They do not know each other. */
-const hubSpotCommon = ['crm/hubspot/problems/', 'crm/hubspot/calls/', 'crm/hubspot/transport/'];
+const hubSpotCommon = ['crm/crm-problem.ts', 'crm/hubspot/calls/', 'crm/hubspot/problems/', 'crm/hubspot/transport/'];
 
 const captureCommon = ['capture/', 'process/lower-priority.ts', 'mapping/', 'crm/crm-protocol.ts'];
 
@@ -118,17 +118,49 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'errors.ts',
   ],
   'crm/hubspot/calls/': ['crm/hubspot/transport/', 'crm/crm.ts', 'errors.ts'],
-  'crm/hubspot/problems/': ['crm/hubspot/calls/', 'crm/hubspot/transport/', 'crm/crm.ts', 'errors.ts'],
+  'crm/hubspot/problems/': [
+    'crm/hubspot/calls/',
+    'crm/hubspot/transport/',
+    'crm/crm.ts',
+    'crm/crm-problem.ts',
+    'errors.ts',
+  ],
   'crm/hubspot/records/': [...hubSpotCommon, 'crm/crm.ts', 'crm/requirement-store.ts', 'errors.ts'],
   'data-dir/': ['bridge/timeline/owner-directory.ts', 'crm/crm.ts', 'crm/requirement-store.ts', 'config.ts'],
   'crm/hubspot/links/': [...hubSpotCommon, 'crm/crm.ts', 'errors.ts'],
   'crm/hubspot/protocol/': ['crm/hubspot/transport/api-versions.ts', 'crm/crm-protocol.ts', 'crm/lanes.ts'],
   'crm/hubspot/properties/': [...hubSpotCommon, 'crm/crm.ts', 'crm/pacer.ts', 'errors.ts'],
   'crm/': ['errors.ts', 'logger.ts'],
-  'bridge/': ['mapping/', 'crm/crm.ts', 'crm/deadline.ts', 'contract/', 'errors.ts', 'logger.ts'],
-  'bridge/properties/': ['bridge/', 'mapping/', 'crm/crm.ts', 'crm/deadline.ts', 'errors.ts', 'logger.ts'],
-  'bridge/records/': ['bridge/', 'mapping/', 'crm/crm.ts', 'crm/deadline.ts', 'contract/', 'errors.ts', 'logger.ts'],
-  'bridge/timeline/': ['bridge/', 'mapping/', 'crm/crm.ts', 'crm/deadline.ts', 'contract/', 'errors.ts', 'logger.ts'],
+  'bridge/': ['mapping/', 'crm/crm.ts', 'crm/crm-problem.ts', 'crm/deadline.ts', 'contract/', 'errors.ts', 'logger.ts'],
+  'bridge/properties/': [
+    'bridge/',
+    'mapping/',
+    'crm/crm.ts',
+    'crm/crm-problem.ts',
+    'crm/deadline.ts',
+    'errors.ts',
+    'logger.ts',
+  ],
+  'bridge/records/': [
+    'bridge/',
+    'mapping/',
+    'crm/crm.ts',
+    'crm/crm-problem.ts',
+    'crm/deadline.ts',
+    'contract/',
+    'errors.ts',
+    'logger.ts',
+  ],
+  'bridge/timeline/': [
+    'bridge/',
+    'mapping/',
+    'crm/crm.ts',
+    'crm/crm-problem.ts',
+    'crm/deadline.ts',
+    'contract/',
+    'errors.ts',
+    'logger.ts',
+  ],
   'replicas/': [
     'bridge/claims.ts',
     'bridge/decisions.ts',
@@ -140,7 +172,16 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'errors.ts',
     'logger.ts',
   ],
-  'http/': ['bridge/', 'mapping/', 'crm/crm.ts', 'crm/deadline.ts', 'contract/', 'errors.ts', 'logger.ts'],
+  'http/': [
+    'bridge/',
+    'mapping/',
+    'crm/crm.ts',
+    'crm/crm-problem.ts',
+    'crm/deadline.ts',
+    'contract/',
+    'errors.ts',
+    'logger.ts',
+  ],
   'reasons/': ['bridge/decisions.ts', 'journal/journal.ts', 'mapping/'],
   'identity/': [
     'bridge/identity-index.ts',
@@ -205,7 +246,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   'console/access/': ['config.ts', 'data-dir/replace-file.ts', 'logger.ts', 'settings/setting-kinds.ts'],
   'console/html/': ['console/access/'],
-  'startup/': ['bridge/properties/', 'crm/crm.ts', 'crm/deadline.ts', 'live-check/', 'live-mappings.ts', 'logger.ts'],
+  'startup/': [
+    'bridge/properties/',
+    'crm/crm.ts',
+    'crm/crm-problem.ts',
+    'crm/deadline.ts',
+    'live-check/',
+    'live-mappings.ts',
+    'logger.ts',
+  ],
   'conformance/': [],
   'init/': ['mapping/', 'crm/crm.ts'],
   'duplicates/': ['mapping/', 'crm/crm.ts', 'errors.ts'],
@@ -312,19 +361,78 @@ test.each([
   expect(circles).toEqual([]);
 });
 
-test('a folder has at most 25 source files, and a file at most 300 lines', () => {
-  const all = [
-    ...files.map((file) => ({ house: 'src', ...file })),
-    ...sandboxFiles.map((file) => ({ house: 'sandbox', ...file })),
-  ];
-  const counts = new Map<string, number>();
-  for (const { house, path } of all) {
-    const folder = dirname(join(house, path));
-    counts.set(folder, (counts.get(folder) ?? 0) + 1);
-  }
+test('a folder has at most 25 source files', () => {
+  const houses = ['src', 'sandbox', 'test', 'bench', 'scripts', 'demo'];
+  const folders = houses.flatMap((house) =>
+    readdirSync(join(root, '..', house), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts'))
+      .map((path) => dirname(join(house, path))),
+  );
+  const counts = Map.groupBy(folders, (folder) => folder);
 
-  expect([...counts].filter(([, count]) => count > 25)).toEqual([]);
-  expect(all.filter(({ text }) => text.trimEnd().split('\n').length > 300).map(({ path }) => path)).toEqual([]);
+  expect([...counts].filter(([, { length }]) => length > 25).map(([folder]) => folder)).toEqual([]);
+});
+
+test('a file of the bridge or the embedded CRM has at most 300 lines', () => {
+  const long = [...files, ...sandboxFiles].filter(({ text }) => text.trimEnd().split('\n').length > 300);
+
+  expect(long.map(({ path }) => path)).toEqual([]);
+});
+
+/** File names that occur twice because both files are about the same thing, with what that is. */
+const sharedNames: Readonly<Record<string, string>> = {
+  'main.ts': 'where a program starts',
+  'clock.ts': 'the time, for code whose tests set it',
+  'api-versions.ts': "the paths of HubSpot's API versions, as a client and as a server know them",
+  ...Object.fromEntries(
+    ['activities', 'associations', 'health', 'openapi', 'records', 'tasks', 'users'].map((subject) => [
+      `${subject}.ts`,
+      'endpoints: the bodies in contract/, the routes in http/routes/',
+    ]),
+  ),
+};
+
+test('a file name stands for one thing', () => {
+  const paths = [...files.map(({ path }) => `src/${path}`), ...sandboxFiles.map(({ path }) => `sandbox/${path}`)];
+  const twice = [...Map.groupBy(paths, (path) => basename(path))].filter(([, { length }]) => length > 1);
+
+  expect(twice.filter(([name]) => !Object.hasOwn(sharedNames, name))).toEqual([]);
+  expect(Object.keys(sharedNames).filter((name) => !twice.some(([each]) => each === name))).toEqual([]);
+});
+
+/** Types and functions that two files export because both describe the same thing of HubSpot's or of the contract. */
+const sharedExports = [
+  'Account',
+  'ApiVersion',
+  'AssociationType',
+  'Clock',
+  'ObjectType',
+  'Owner',
+  'PropertyDefinition',
+  'PropertyType',
+  'RecordKind',
+  'ScopeNeed',
+  'accountDetails',
+  'apiVersions',
+  'defaultAssociationType',
+  'listOwners',
+  'listProperties',
+  'listRecords',
+  'normalizeDomain',
+  'normalizeEmail',
+];
+
+test('an exported name stands for one thing', () => {
+  const exported = [...files, ...sandboxFiles].flatMap(({ text }) => [
+    ...new Set(
+      [...text.matchAll(/^export (?:async )?(?:abstract )?(?:function\*?|type|interface|const|class) (\w+)/gm)].map(
+        ([, name]) => name ?? '',
+      ),
+    ),
+  ]);
+  const twice = [...Map.groupBy(exported, (name) => name)].filter(([, { length }]) => length > 1);
+
+  expect(twice.map(([name]) => name).sort()).toEqual([...sharedExports].sort());
 });
 
 test('no list is spread into the arguments of a call that grows with it', () => {

@@ -1,7 +1,7 @@
+import { unaccounted } from '../crm/crm-problem.ts';
 import type { CallContext, CreateInput, Crm, CrmProblem, CrmRecord, ReadOutcome, WriteOutcome } from '../crm/crm.ts';
 import { type Batcher, type BatchPolicy, createBatcher, type RunBatch } from './batcher.ts';
 import { type LookupOutcome, lookupIn } from './lookup-outcome.ts';
-import { unaccounted } from './unaccounted.ts';
 
 /**
  * The same CRM, for requests about one record each: reads and creates that arrive within a few milliseconds share batch calls. A

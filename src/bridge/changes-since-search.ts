@@ -1,7 +1,7 @@
+import { problemOfError } from '../crm/crm-problem.ts';
 import type { Crm, CrmProblem } from '../crm/crm.ts';
 import { candidateKeys, type MatchKey, propertiesOfRules, keyName } from '../mapping/run/match-keys.ts';
 import type { IdentityIndex } from './identity-index.ts';
-import { problemFromRead } from './problem.ts';
 import type { RequestScope } from './request-scope.ts';
 
 /** How far the CRM's search may lag behind writes, in milliseconds (HubSpot's search guide and reports of integrators). */
@@ -67,7 +67,7 @@ export async function changesSince(
     }
     return { holders, isComplete: false };
   } catch (error) {
-    return { problem: problemFromRead(error) };
+    return { problem: problemOfError(error, 'unavailable') };
   }
 }
 

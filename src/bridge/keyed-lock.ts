@@ -1,8 +1,8 @@
+import { problemOfError } from '../crm/crm-problem.ts';
 import type { CrmProblem } from '../crm/crm.ts';
 import type { Deadline } from '../crm/deadline.ts';
 import { GatewayError } from '../errors.ts';
 import { type Claims, noClaims, type PartWork } from './claims.ts';
-import { problemFromError } from './problem.ts';
 
 /** Runs work on the same keys one after the other, and all other work at once. */
 export interface KeyedLock {
@@ -61,7 +61,7 @@ export function createKeyedLock(claims: Claims = noClaims): KeyedLock {
           } catch (error) {
             // What was done before needs its answers.
             if (isFirst || !(error instanceof GatewayError)) throw error;
-            for (const position of positions) problems.set(position, problemFromError(error));
+            for (const position of positions) problems.set(position, problemOfError(error, 'ambiguous'));
             return [];
           } finally {
             isFirst = false;

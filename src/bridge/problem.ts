@@ -122,26 +122,3 @@ export function errorForOne(problem: CrmProblem): GatewayError {
       return new InvalidRequestError(adviseProblem(problem), { code: 'The CRM refused the record' });
   }
 }
-
-/** The problem of each record that a failed lookup would have served. A lookup is safe to repeat, so it is never `ambiguous`. */
-export function problemFromRead(error: unknown): CrmProblem {
-  const problem = problemFromError(error);
-  return problem.kind === 'ambiguous' ? { kind: 'unavailable', message: problem.message } : problem;
-}
-
-/**
- * The problem of each record that a failed call would have written.
- * @throws the error itself when it is not one of the CRM or the deadline.
- */
-export function problemFromError(error: unknown): CrmProblem {
-  if (error instanceof CrmRejectedError) {
-    const { missingScopes } = error.detail;
-    return { kind: 'refused', message: error.message, ...(missingScopes === undefined ? {} : { missingScopes }) };
-  }
-  if (error instanceof DeadlineError) return { kind: 'late', message: error.message };
-  if (error instanceof CrmUnavailableError) {
-    if (error.ambiguous) return { kind: 'ambiguous', message: error.message };
-    return { kind: 'unavailable', message: error.message, retryAfterSeconds: error.retryAfterSeconds };
-  }
-  throw error;
-}

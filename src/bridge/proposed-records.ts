@@ -1,11 +1,10 @@
+import { problemOfError, unaccounted } from '../crm/crm-problem.ts';
 import type { Crm, CrmProblem, CrmRecord, ReadOutcome } from '../crm/crm.ts';
 import { candidateKeys, keyName, type MatchKey, propertiesToRead } from '../mapping/run/match-keys.ts';
 import type { Mapping } from '../mapping/schema/record-mapping.ts';
 import type { IdentityIndex, Proposal } from './identity-index.ts';
 import { type LookupOutcome, lookupIn } from './lookup-outcome.ts';
-import { problemFromRead } from './problem.ts';
 import type { RequestScope } from './request-scope.ts';
-import { unaccounted } from './unaccounted.ts';
 
 /** The records that hold a match key, read fresh; `isPartial` if the allowance did not suffice to search for unusual spellings. */
 export type Holders =
@@ -117,7 +116,7 @@ export async function readFresh(
   try {
     return await crm.readByIds(mapping.target.objectType, ids, propertiesToRead(mapping), context);
   } catch (error) {
-    const problem = problemFromRead(error);
+    const problem = problemOfError(error, 'unavailable');
     return { ...nothing, failed: new Map(ids.map((id) => [id, problem])) };
   }
 }

@@ -1,9 +1,10 @@
+import { problemOfError } from '../crm/crm-problem.ts';
 import type { Crm, CrmProperties } from '../crm/crm.ts';
 import type { Logger } from '../logger.ts';
 import { returnedProperties } from '../mapping/run/translate-record.ts';
 import type { Mapping } from '../mapping/schema/record-mapping.ts';
 import { lookupIn } from './lookup-outcome.ts';
-import { describeProblem, problemFromRead } from './problem.ts';
+import { describeProblem } from './problem.ts';
 import type { RequestScope } from './request-scope.ts';
 import type { WriteResult } from './write-result.ts';
 
@@ -26,7 +27,7 @@ export async function completeHeld(
   if (ids.size === 0) return [...results];
   const read = await crm
     .readByIds(mapping.target.objectType, [...ids], names, context)
-    .catch((error: unknown) => ({ problem: problemFromRead(error) }));
+    .catch((error: unknown) => ({ problem: problemOfError(error, 'unavailable') }));
   return results.map((result) => {
     if (!isIncomplete(result, names)) return result;
     const lookup = 'problem' in read ? read : lookupIn(read, result.crmId);

@@ -1,3 +1,5 @@
+import { CrmRejectedError, CrmUnavailableError, DeadlineError } from '../errors.ts';
+
 /** Why one value or one record could not be served. */
 export type CrmProblem =
   /** The CRM refused the values of the named properties (unknown, not an option, read-only, badly formed). */
@@ -45,4 +47,38 @@ export interface InvalidProperty {
   readonly reason: string;
   /** The record that already has the value, where it must be unique. */
   readonly holderId?: string;
+}
+
+/**
+ * What a call that may have been carried out means for its records: `ambiguous` for creates; `unavailable` for calls that can be
+ * repeated without harm.
+ */
+export type Unsure = 'ambiguous' | 'unavailable';
+
+/**
+ * The problem of each record whose call failed as a whole.
+ * @throws the error itself if it is not one of the CRM or the deadline.
+ */
+export function problemOfError(error: unknown, unsure: Unsure): CrmProblem {
+  if (error instanceof CrmRejectedError) {
+    const { missingScopes } = error.detail;
+    return { kind: 'refused', message: error.message, ...(missingScopes !== undefined && { missingScopes }) };
+  }
+  if (error instanceof DeadlineError) return { kind: 'late', message: error.message };
+  if (error instanceof CrmUnavailableError) {
+    if (error.ambiguous) return { kind: unsure, message: error.message };
+    return { kind: 'unavailable', message: error.message, retryAfterSeconds: error.retryAfterSeconds };
+  }
+  throw error;
+}
+
+/**
+ * The problem of an item that a successful answer does not mention: it looks neither like success nor like "not found". HubSpot was
+ * seen to answer so; between the parts of the bridge, such a gap is a fault of ours.
+ */
+export function unaccounted(
+  unsure: Unsure,
+  item: 'record' | 'link' | 'property' = 'record',
+): { readonly problem: CrmProblem } {
+  return { problem: { kind: unsure, message: `the CRM's response does not mention this ${item}` } };
 }

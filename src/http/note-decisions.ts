@@ -1,3 +1,4 @@
+import { problemOfError } from '../crm/crm-problem.ts';
 import { isObject } from '../json.ts';
 import type { Request, RequestHandler, Response } from 'express';
 import {
@@ -7,7 +8,6 @@ import {
   nothingDecided,
   type RecordDecision,
 } from '../bridge/decisions.ts';
-import { problemFromError } from '../bridge/problem.ts';
 import { CrmRejectedError, CrmUnavailableError, DeadlineError, GatewayError, InvalidRequestError } from '../errors.ts';
 import { operations } from '../contract/operations.ts';
 import { routeOf } from './route-of.ts';
@@ -112,7 +112,7 @@ const contractCodes = new Set(['Invalid request', 'Invalid JSON', 'Body too larg
 function problemOf(thrown: unknown): NotedProblem {
   const isCrm =
     thrown instanceof CrmRejectedError || thrown instanceof CrmUnavailableError || thrown instanceof DeadlineError;
-  if (isCrm) return noteProblem(problemFromError(thrown));
+  if (isCrm) return noteProblem(problemOfError(thrown, 'ambiguous'));
   // Its message names fields and places, never values. Other codes may have the CRM's words.
   if (thrown instanceof InvalidRequestError && contractCodes.has(thrown.code)) {
     return { kind: 'request', text: thrown.message.slice(0, maxReasonLength) };

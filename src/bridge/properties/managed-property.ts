@@ -1,9 +1,9 @@
+import { problemOfError, unaccounted } from '../../crm/crm-problem.ts';
 import type { CallContext, Crm, NewProperty, NewPropertyOutcome, ObjectType } from '../../crm/crm.ts';
 import { CrmRejectedError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import { type Claims, noClaims, propertyClaim } from '../claims.ts';
-import { describeProblem, problemFromRead } from '../problem.ts';
-import { unanswered } from './property-creation-queue.ts';
+import { describeProblem } from '../problem.ts';
 
 /** A property that the bridge itself needs, and creates in the CRM when it first needs it. */
 export interface ManagedProperty {
@@ -177,9 +177,9 @@ async function create({ crm }: ManagedPropertyDeps, { property, context }: Prepa
   const requested: NewProperty = { name, label, description, type: 'text', isUnique, group };
   try {
     const [outcome] = await crm.createProperties(objectType, [requested], context);
-    return outcome ?? { problem: unanswered };
+    return outcome ?? unaccounted('unavailable', 'property');
   } catch (error) {
-    const problem = problemFromRead(error);
+    const problem = problemOfError(error, 'unavailable');
     if (problem.kind !== 'refused') throw error;
     return { problem };
   }

@@ -1,4 +1,5 @@
 import type { CallContext, Crm, NewProperty, NewPropertyOutcome } from '../../crm/crm.ts';
+import { unaccounted } from '../../crm/crm-problem.ts';
 import { showField } from '../../mapping/run/field-mark.ts';
 import type { PropertyRules } from '../../mapping/run/property-name.ts';
 import { toCrmProperties } from '../../mapping/run/translate-record.ts';
@@ -7,7 +8,7 @@ import type { EnginyRecord } from '../../mapping/values/field-value.ts';
 import { type FieldLocation, locateFields } from './field-location.ts';
 import { requiredProperties } from './prepare-id-property.ts';
 import { createPropertyCatalogue, type PropertyCatalogue } from './property-catalogue.ts';
-import { type PropertyCreationQueue, unanswered } from './property-creation-queue.ts';
+import type { PropertyCreationQueue } from './property-creation-queue.ts';
 import { fieldNeeds, latestValues } from './unknown-fields.ts';
 
 /** What one field, or the mapping itself, would need in the CRM. */
@@ -90,5 +91,8 @@ export async function applyPlan(
   const properties = plan.flatMap((each) => (each.kind === 'create' ? [each.property] : []));
   if (properties.length === 0) return [];
   const outcomes = await crm.createProperties(mapping.target.objectType, properties, context);
-  return properties.map((property, index) => ({ property, outcome: outcomes[index] ?? { problem: unanswered } }));
+  return properties.map((property, index) => ({
+    property,
+    outcome: outcomes[index] ?? unaccounted('unavailable', 'property'),
+  }));
 }

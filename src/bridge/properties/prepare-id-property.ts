@@ -1,8 +1,9 @@
+import { problemOfError } from '../../crm/crm-problem.ts';
 import type { CallContext, Crm, CrmProblem, NewProperty } from '../../crm/crm.ts';
 import { CrmRejectedError, GatewayError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
-import { describeProblem, problemFromRead } from '../problem.ts';
+import { describeProblem } from '../problem.ts';
 import { identityDefinition } from './identity-property.ts';
 import { rawTextProperties } from './raw-text-fallback.ts';
 
@@ -73,7 +74,7 @@ async function prepareOne(
     const outcomes = await crm.createProperties(mapping.target.objectType, properties, context);
     return outcomes.find((outcome) => typeof outcome === 'object')?.problem;
   } catch (error) {
-    if (error instanceof GatewayError && !isTokenRefused(error)) return problemFromRead(error);
+    if (error instanceof GatewayError && !isTokenRefused(error)) return problemOfError(error, 'unavailable');
     throw error;
   }
 }

@@ -1,8 +1,9 @@
+import { problemOfError, unaccounted } from '../../crm/crm-problem.ts';
 import type { CallContext, Crm, CrmProblem, NewProperty, NewPropertyOutcome, ObjectType } from '../../crm/crm.ts';
 import { DeadlineError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import { type Claims, propertyClaim } from '../claims.ts';
-import { describeProblem, problemFromError, problemFromRead } from '../problem.ts';
+import { describeProblem } from '../problem.ts';
 import { raceDeadline } from '../race-deadline.ts';
 import {
   type CreationRefusals,
@@ -92,7 +93,7 @@ export function createPropertyCreationQueue(deps: CreationDeps & { now?: () => n
       try {
         return await raceDeadline(pending.outcome, context.deadline);
       } catch (error) {
-        if (error instanceof DeadlineError) return { problem: problemFromError(error) };
+        if (error instanceof DeadlineError) return { problem: problemOfError(error, 'ambiguous') };
         throw error;
       }
     },
@@ -152,7 +153,7 @@ async function createPending(deps: BatchDeps, batch: Batch): Promise<void> {
   const created: string[] = [];
   pending.forEach((each, index) => {
     const { maxCreated: _maxCreated, ...property } = each.property;
-    const outcome = outcomes[index] ?? { problem: unanswered };
+    const outcome = outcomes[index] ?? unaccounted('unavailable', 'property');
     if (outcome === 'created') {
       created.push(property.name);
       deps.catalogue.add(objectType, property);
@@ -204,9 +205,6 @@ function sharedContext(pending: readonly PendingProperty[]): CallContext {
   };
 }
 
-/** For a property that the CRM's answer does not mention. */
-export const unanswered: CrmProblem = { kind: 'unavailable', message: 'the answer does not mention the property' };
-
 async function callCrm(
   deps: CreationDeps,
   { objectType, pending, context }: Batch,
@@ -215,7 +213,7 @@ async function callCrm(
     const properties = pending.map(({ property: { maxCreated: _maxCreated, ...property } }) => property);
     return await deps.crm.createProperties(objectType, properties, context);
   } catch (error) {
-    const problem = problemFromRead(error);
+    const problem = problemOfError(error, 'unavailable');
     return pending.map(() => ({ problem }));
   }
 }

@@ -1,3 +1,4 @@
+import { problemOfError } from '../../crm/crm-problem.ts';
 import type { CallContext, Crm, NewProperty } from '../../crm/crm.ts';
 import { GatewayError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
@@ -11,7 +12,6 @@ import { toFieldValue, toText } from '../../mapping/values/field-value.ts';
 import { noValue } from '../../mapping/run/no-value.ts';
 import { type Claims, noClaims } from '../claims.ts';
 import { mapInSlices } from '../in-slices.ts';
-import { problemFromRead } from '../problem.ts';
 import { describePart, shapeOf, toPropertyText } from './convert-value.ts';
 import type { PropertyRefusal, RefusalExchange } from './creation-refusals.ts';
 import { cutTexts } from './cut-texts.ts';
@@ -94,7 +94,7 @@ async function settle(scope: PropertyScope, builders: readonly DraftBuilder[]): 
     }
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
-    const problem = problemFromRead(error);
+    const problem = problemOfError(error, 'unavailable');
     for (const builder of builders) builder.fail(problem);
   }
 }
@@ -104,7 +104,7 @@ async function readIndexIfAllowed({ catalogue, mapping, context }: PropertyScope
   try {
     return await catalogue.read(mapping.target.objectType, context);
   } catch (error) {
-    if (error instanceof GatewayError && problemFromRead(error).kind === 'refused') return undefined;
+    if (error instanceof GatewayError && problemOfError(error, 'unavailable').kind === 'refused') return undefined;
     throw error;
   }
 }

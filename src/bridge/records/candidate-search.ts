@@ -1,10 +1,9 @@
+import { problemOfError, unaccounted } from '../../crm/crm-problem.ts';
 import type { CallContext, Crm, CrmProblem, CrmRecord, ObjectType } from '../../crm/crm.ts';
 import type { MatchKey } from '../../mapping/run/match-keys.ts';
 import { type Batcher, createBatcher } from '../batcher.ts';
 import { countLookup, type LookupsInProgress, lookupPolicy } from '../batching-crm.ts';
-import { problemFromRead } from '../problem.ts';
 import { raceDeadline } from '../race-deadline.ts';
-import { unaccounted } from '../unaccounted.ts';
 
 /** What a search knows of a record that may match: the rest is read fresh. */
 export type Candidates = { readonly ids: readonly string[] } | { readonly problem: CrmProblem };
@@ -168,7 +167,7 @@ async function runSearch(
       }),
     );
   } catch (error) {
-    const problem = problemFromRead(error);
+    const problem = problemOfError(error, 'unavailable');
     return new Map(search.keys.map(({ value }) => [value, { problem }]));
   }
 }

@@ -1,8 +1,8 @@
+import { problemOfError, unaccounted } from '../../crm/crm-problem.ts';
 import type { Crm, CrmRecord, PropertyDefinition, UpdateInput } from '../../crm/crm.ts';
 import { GatewayError } from '../../errors.ts';
-import { describeProblem, problemFromRead } from '../problem.ts';
+import { describeProblem } from '../problem.ts';
 import type { RequestScope } from '../request-scope.ts';
-import { unaccounted } from '../unaccounted.ts';
 import { withoutProperties } from '../write-stripping.ts';
 import type { RecordUpdate } from './record-update.ts';
 
@@ -32,7 +32,7 @@ export async function clearBackward(scope: BackwardScope, updates: readonly Reco
     await sendClears(scope, clears);
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
-    const reason = describeProblem(problemFromRead(error));
+    const reason = describeProblem(problemOfError(error, 'unavailable'));
     for (const update of forced) dropNotCleared(update, update.translation.forced, reason);
   }
 }

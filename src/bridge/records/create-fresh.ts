@@ -1,3 +1,4 @@
+import { problemOfError, unaccounted } from '../../crm/crm-problem.ts';
 import type { NewRecord } from '../../contract/records.ts';
 import type { CrmProblem, WriteOutcome } from '../../crm/crm.ts';
 import { toCrmProperties } from '../../mapping/run/translate-record.ts';
@@ -6,9 +7,7 @@ import type { IndexedLookup } from '../indexed-lookup.ts';
 import type { WriteDecision } from '../decisions.ts';
 import { withNeededValue } from '../needed-value.ts';
 import { omitProperty } from '../omit-property.ts';
-import { problemFromError, problemFromRead } from '../problem.ts';
 import type { IdentityProperties } from '../properties/identity-property.ts';
-import { unaccounted } from '../unaccounted.ts';
 import { decisionOf, failed, type WriteResult } from '../write-result.ts';
 import { type Draft, type DraftOutcome, writeStripping } from '../write-stripping.ts';
 import { conflictAsInvalidProperty } from '../conflict-as-invalid-property.ts';
@@ -116,7 +115,7 @@ async function recoverMissing(scope: CreateScope, names: ReadonlySet<string>): P
     const state = await scope.identity.ensure(scope.mapping, scope.context);
     return state === 'unavailable' ? recovered : new Set([...recovered, identity]);
   } catch (error) {
-    const { kind } = problemFromRead(error);
+    const { kind } = problemOfError(error, 'unavailable');
     scope.log.debug({ requestId: scope.context.requestId, problem: kind }, 'the property for Enginy ids is gone');
     return recovered;
   }
@@ -218,7 +217,7 @@ async function tryCreate(scope: CreateScope, creates: readonly OpenCreate[]): Pr
     const inputs = creates.map(({ draft: { properties } }) => ({ properties }));
     return await scope.crm.create(scope.mapping.target.objectType, inputs, scope.context);
   } catch (error) {
-    const problem = problemFromError(error);
+    const problem = problemOfError(error, 'ambiguous');
     return creates.map(() => ({ problem }));
   }
 }

@@ -1,3 +1,4 @@
+import { unaccounted } from '../../crm/crm-problem.ts';
 import type { NewRecord } from '../../contract/records.ts';
 import { InvalidRequestError } from '../../errors.ts';
 import { idForLog } from '../../logger.ts';
@@ -10,7 +11,6 @@ import { mapInSlices } from '../in-slices.ts';
 import { omitProperty } from '../omit-property.ts';
 import type { IdentityProperties } from '../properties/identity-property.ts';
 import type { RequestScope } from '../request-scope.ts';
-import { unaccounted } from '../unaccounted.ts';
 import { failed, requireResult, type WriteResult } from '../write-result.ts';
 import { type CreateScope, createFresh, type RecordCreation } from './create-fresh.ts';
 import { findIdentified } from './find-identified.ts';

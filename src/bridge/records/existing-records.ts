@@ -1,9 +1,9 @@
+import { problemOfError } from '../../crm/crm-problem.ts';
 import type { NewRecord } from '../../contract/records.ts';
 import type { Crm } from '../../crm/crm.ts';
 import type { Logger } from '../../logger.ts';
 import { matchKeys } from '../../mapping/run/match-keys.ts';
 import { type LookupOutcome, lookupIn } from '../lookup-outcome.ts';
-import { problemFromRead } from '../problem.ts';
 import type { ManagedPropertyState } from '../properties/managed-property.ts';
 import type { RequestScope } from '../request-scope.ts';
 import type { RecordIdCache } from './record-id-cache.ts';
@@ -37,7 +37,7 @@ export async function findCreatedBefore(
     const read = await scope.crm.readBy(objectTypeOf(scope), property, externalIds, [], scope.context);
     return externalIds.map((externalId) => lookupIn(read, externalId));
   } catch (error) {
-    const problem = problemFromRead(error);
+    const problem = problemOfError(error, 'unavailable');
     return records.map(() => ({ problem }));
   }
 }
@@ -95,7 +95,7 @@ export async function findUniqueHolders(
       return found.find((lookup) => lookup !== 'missing') ?? (values.length > 0 ? 'missing' : noUniqueValue);
     });
   } catch (error) {
-    const problem = problemFromRead(error);
+    const problem = problemOfError(error, 'unavailable');
     scope.log.debug({ requestId: scope.context.requestId, problem: problem.kind }, 'lookup after a create failed');
     return records.map(() => ({ problem }));
   }

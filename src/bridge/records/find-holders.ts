@@ -1,9 +1,9 @@
+import { problemOfError } from '../../crm/crm-problem.ts';
 import type { Crm, CrmRecord } from '../../crm/crm.ts';
 import type { Logger } from '../../logger.ts';
 import { candidateKeys, type MatchKey, propertiesToRead } from '../../mapping/run/match-keys.ts';
 import type { IdentityIndex } from '../identity-index.ts';
 import { lookupIn } from '../lookup-outcome.ts';
-import { problemFromRead } from '../problem.ts';
 import {
   type Holders,
   holdersIn,
@@ -64,7 +64,7 @@ export async function findHolders(scope: RuleScope, keys: readonly MatchKey[]): 
     }
     return holders;
   } catch (error) {
-    const problem = problemFromRead(error);
+    const problem = problemOfError(error, 'unavailable');
     return new Map(keys.map(({ value }) => [value, holders.get(value) ?? { problem }]));
   }
 }
@@ -126,7 +126,10 @@ async function readNames(scope: RuleScope): Promise<ReadonlySet<string> | undefi
     const definitions = await scope.crm.readProperties(objectTypeOf(scope), scope.context);
     return new Set(definitions.map(({ name }) => name));
   } catch (error) {
-    scope.log.debug({ requestId: scope.context.requestId, problem: problemFromRead(error).kind }, 'no definitions');
+    scope.log.debug(
+      { requestId: scope.context.requestId, problem: problemOfError(error, 'unavailable').kind },
+      'no definitions',
+    );
     return undefined;
   }
 }

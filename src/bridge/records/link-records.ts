@@ -1,8 +1,8 @@
+import { unaccounted } from '../../crm/crm-problem.ts';
 import type { AssociationsAnswer, AssociationsBody } from '../../contract/associations.ts';
 import { trimmedId } from '../../contract/optional-fields.ts';
 import type { CrmProblem, Pair } from '../../crm/crm.ts';
 import { adviseProblem, errorForAll } from '../problem.ts';
-import { unaccounted } from '../unaccounted.ts';
 import { type LinkScope, linkTypes } from './linked-records.ts';
 
 /** A contact and a company, and why they could not be linked. */

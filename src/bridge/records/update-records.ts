@@ -1,3 +1,4 @@
+import { problemOfError, unaccounted } from '../../crm/crm-problem.ts';
 import type { KnownRecord } from '../../contract/records.ts';
 import type { CallContext, CrmProblem, CrmProperties, UpdateInput, WriteOutcome } from '../../crm/crm.ts';
 import { idForLog } from '../../logger.ts';
@@ -10,9 +11,7 @@ import { mapInSlices } from '../in-slices.ts';
 import type { KeyedLock } from '../keyed-lock.ts';
 import { type LookupOutcome, lookupIn } from '../lookup-outcome.ts';
 import { omitProperty } from '../omit-property.ts';
-import { problemFromError, problemFromRead } from '../problem.ts';
 import type { UnknownFields } from '../properties/unknown-fields.ts';
-import { unaccounted } from '../unaccounted.ts';
 import { decisionOf, failed, requireResult, type WriteResult } from '../write-result.ts';
 import { type Draft, type DraftOutcome, writeStripping } from '../write-stripping.ts';
 import { type ClaimScope, claimIdentities, settleClaims } from './claim-identity.ts';
@@ -202,7 +201,7 @@ async function readRecords(
     const read = await crm.readByIds(mapping.target.objectType, ids, properties, context);
     return ids.map((id) => lookupIn(read, id));
   } catch (error) {
-    const problem = problemFromRead(error);
+    const problem = problemOfError(error, 'unavailable');
     return updates.map(() => ({ problem }));
   }
 }
@@ -266,7 +265,7 @@ async function tryUpdate(
     const outcomes = await crm.update(mapping.target.objectType, inputs, context);
     return outcomes.map((outcome, index) => conflictAsInvalidProperty(outcome, inputs[index]));
   } catch (error) {
-    const problem = problemFromError(error);
+    const problem = problemOfError(error, 'ambiguous');
     return inputs.map(() => ({ problem }));
   }
 }

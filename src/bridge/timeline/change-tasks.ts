@@ -1,12 +1,12 @@
+import { problemOfError, unaccounted } from '../../crm/crm-problem.ts';
 import { trimmedId } from '../../contract/optional-fields.ts';
 import type { TaskAnswer, TaskPatch } from '../../contract/tasks.ts';
 import type { CrmProblem, UpdateInput, WriteOutcome } from '../../crm/crm.ts';
 import { toTaskProperties } from '../../mapping/run/translate-task.ts';
 import { nothingDecided, type WriteDecision } from '../decisions.ts';
-import { describeProblem, errorForAll, errorForOne, problemFromError } from '../problem.ts';
+import { describeProblem, errorForAll, errorForOne } from '../problem.ts';
 import { recoverManaged } from '../properties/managed-property.ts';
 import { linkTypes, readLinked } from '../records/linked-records.ts';
-import { unaccounted } from '../unaccounted.ts';
 import { decisionOf } from '../write-result.ts';
 import { type Draft, writeStripping } from '../write-stripping.ts';
 import { linksInBatches, type ReadTask, readTask, readTasks } from './read-tasks.ts';
@@ -126,7 +126,7 @@ async function sendUpdates(
       }),
     );
   } catch (error) {
-    const problem = problemFromError(error);
+    const problem = problemOfError(error, 'ambiguous');
     return new Map(inputs.map(({ id }) => [id, problem]));
   }
 }

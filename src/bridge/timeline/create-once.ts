@@ -1,12 +1,12 @@
+import { problemOfError, unaccounted } from '../../crm/crm-problem.ts';
 import { randomUUID } from 'node:crypto';
 import type { CreateInput, CrmProblem, ObjectType, WriteOutcome } from '../../crm/crm.ts';
 import { GatewayError } from '../../errors.ts';
 import { nothingDecided, type WriteDecision } from '../decisions.ts';
 import { lookupIn } from '../lookup-outcome.ts';
 import { omitProperty } from '../omit-property.ts';
-import { errorForOne, problemFromError } from '../problem.ts';
+import { errorForOne } from '../problem.ts';
 import { type ManagedProperty, type ManagedPropertyState, recoverManaged } from '../properties/managed-property.ts';
-import { unaccounted } from '../unaccounted.ts';
 import { decisionOf } from '../write-result.ts';
 import { type Draft, type DraftOutcome, writeStripping } from '../write-stripping.ts';
 import type { TimelineScope } from './timeline-scope.ts';
@@ -173,7 +173,7 @@ async function tryCreate({ batchingCrm, record, context }: CreateScope, { proper
     const [outcome] = await batchingCrm.create(objectType, [{ properties, links }], context);
     return outcome ?? unaccounted('ambiguous');
   } catch (error) {
-    return { problem: problemFromError(error) };
+    return { problem: problemOfError(error, 'ambiguous') };
   }
 }
 

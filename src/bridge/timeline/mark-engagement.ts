@@ -1,6 +1,7 @@
+import { problemOfError } from '../../crm/crm-problem.ts';
 import type { ActivityMapping, Direction } from '../../mapping/schema/activity-mapping.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
-import { describeProblem, problemFromError } from '../problem.ts';
+import { describeProblem } from '../problem.ts';
 import type { LinkedRecords } from '../records/linked-records.ts';
 import type { EngagementMark } from './engagement-marker.ts';
 import type { TimelineScope } from './timeline-scope.ts';
@@ -38,6 +39,6 @@ async function tryMark(scope: TimelineScope, mapping: Mapping, mark: EngagementM
     if (result === undefined) return [];
     return 'problem' in result ? [describeProblem(result.problem)] : result.warnings;
   } catch (error) {
-    return [describeProblem(problemFromError(error))];
+    return [describeProblem(problemOfError(error, 'ambiguous'))];
   }
 }

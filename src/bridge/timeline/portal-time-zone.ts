@@ -1,6 +1,6 @@
+import { problemOfError } from '../../crm/crm-problem.ts';
 import type { CallContext, Crm } from '../../crm/crm.ts';
 import { GatewayError } from '../../errors.ts';
-import { problemFromRead } from '../problem.ts';
 
 /** The time zone of the CRM account, an IANA name, cached for an hour. */
 export interface PortalTimeZone {
@@ -36,7 +36,7 @@ async function readTimeZone(crm: Pick<Crm, 'readAccount'>, context: CallContext)
     const { timeZone } = await crm.readAccount(context);
     return isTimeZone(timeZone) ? timeZone : undefined;
   } catch (error) {
-    if (error instanceof GatewayError && problemFromRead(error).kind === 'refused') return undefined;
+    if (error instanceof GatewayError && problemOfError(error, 'unavailable').kind === 'refused') return undefined;
     throw error;
   }
 }

@@ -1,10 +1,10 @@
 import type { CrmProblem, LinkStyle, Pair, StyledLinks } from '../../crm.ts';
+import { problemOfError, unaccounted } from '../../crm-problem.ts';
 import { chunksOf } from '../calls/chunks.ts';
 import { defaultAssociationType, primaryAssociationType } from '../calls/default-associations.ts';
 import { type LinkReadInput, type LinkTypes, MAX_IDS_PER_LINK_READ, MAX_PAIRS_PER_WRITE } from '../calls/link-calls.ts';
 import { type AssociationType, readTypedLinkBatch, type TypedPair, typedLinkBatch } from '../calls/typed-link-calls.ts';
 import { PageProgress } from '../calls/page-progress.ts';
-import { problemOfCall, unaccounted } from '../problems/call-problem.ts';
 import { problemOfEntry } from '../problems/entry-problem.ts';
 import { contextValues } from '../transport/error-body.ts';
 import type { Send } from '../transport/hubspot-call.ts';
@@ -33,7 +33,7 @@ export async function linkStyled(send: Send, request: StyledLinkRequest): Promis
   for (const pair of distinct) {
     const before = held.get(pair.fromId);
     if (before === undefined || 'problem' in before) {
-      links.settle(pair, before ?? { problem: unaccounted('unavailable', 'link') });
+      links.settle(pair, before ?? unaccounted('unavailable', 'link'));
       continue;
     }
     const isPrimary = as !== 'additional' && primaries.get(pair.fromId) === pair;
@@ -104,7 +104,7 @@ async function removeOthers(send: Send, { types, links, distinct, held }: Remova
   const others = withOthers.flatMap(([fromId, pairs]): Pair[] => {
     const after = now.get(fromId);
     if (after === undefined || 'problem' in after) {
-      for (const pair of pairs) links.settle(pair, after ?? { problem: unaccounted('unavailable', 'link') });
+      for (const pair of pairs) links.settle(pair, after ?? unaccounted('unavailable', 'link'));
       return [];
     }
     const hasPrimary = [...after.links.values()].some((each) => each.some(({ typeId }) => typeId === primary));
@@ -117,7 +117,7 @@ async function removeOthers(send: Send, { types, links, distinct, held }: Remova
   return others.filter((pair, index) => {
     const outcome = outcomes[index];
     if (outcome === 'unlinked') return true;
-    const problem = outcome?.problem ?? unaccounted('unavailable', 'link');
+    const problem = outcome?.problem ?? unaccounted('unavailable', 'link').problem;
     for (const one of named.get(pair.fromId) ?? []) links.settle(one, { problem });
     return false;
   });
@@ -139,7 +139,7 @@ async function readHeld(send: Send, types: LinkTypes, pairs: readonly Pair[]): P
         while (open.length > 0)
           open = settlePage(open, await send(readTypedLinkBatch(types, open)), { held, progress });
       } catch (error) {
-        for (const id of chunk) held.set(id, { problem: problemOfCall(error) });
+        for (const id of chunk) held.set(id, { problem: problemOfError(error, 'unavailable') });
       }
     }),
   );
@@ -171,6 +171,6 @@ function settlePage(
         held.set(id, isNone ? { links: new Map() } : { problem: problemOfEntry(error, 'unavailable') });
     }
   }
-  for (const id of open) held.set(id, { problem: unaccounted('unavailable', 'link') });
+  for (const id of open) held.set(id, unaccounted('unavailable', 'link'));
   return next;
 }

@@ -1,7 +1,7 @@
 import type { CrmProblem, LinkOutcome, Pair } from '../../crm.ts';
+import { problemOfError, unaccounted } from '../../crm-problem.ts';
 import type { LinkTypes } from '../calls/link-calls.ts';
 import type { BatchResponse } from '../calls/batch-response.ts';
-import { problemOfCall, unaccounted } from '../problems/call-problem.ts';
 import { CallTally } from '../problems/call-tally.ts';
 import { sendAroundOffenders } from '../problems/halving.ts';
 import type { HubSpotError } from '../transport/error-body.ts';
@@ -25,7 +25,7 @@ export class LinkWrite<P extends Pair> {
   }
 
   outcomeOf(pair: Pair): LinkOutcome {
-    return this.#outcomes.get(pairKey(pair)) ?? { problem: unaccounted('unavailable', 'link') };
+    return this.#outcomes.get(pairKey(pair)) ?? unaccounted('unavailable', 'link');
   }
 
   settle(pair: Pair, outcome: LinkOutcome): void {
@@ -72,7 +72,7 @@ export class LinkWrite<P extends Pair> {
         return error;
       }
       this.tally.addError(error);
-      const problem = problemOfCall(error);
+      const problem = problemOfError(error, 'unavailable');
       for (const pair of pairs) this.#fail(pair, problem);
       return 'failed';
     }

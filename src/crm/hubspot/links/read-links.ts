@@ -1,4 +1,5 @@
 import type { CrmProblem } from '../../crm.ts';
+import { problemOfError, unaccounted } from '../../crm-problem.ts';
 import type { BatchResponse } from '../calls/batch-response.ts';
 import { chunksOf } from '../calls/chunks.ts';
 import {
@@ -9,7 +10,6 @@ import {
   readLinkBatch,
 } from '../calls/link-calls.ts';
 import { PageProgress } from '../calls/page-progress.ts';
-import { problemOfCall, unaccounted } from '../problems/call-problem.ts';
 import { CallTally } from '../problems/call-tally.ts';
 import { problemOfEntry } from '../problems/entry-problem.ts';
 import { contextValues } from '../transport/error-body.ts';
@@ -41,7 +41,7 @@ export async function readLinks(send: Send, types: LinkTypes, ids: readonly stri
         }
       } catch (error) {
         tally.addError(error);
-        for (const id of chunk) outcomes.failed.set(id, problemOfCall(error));
+        for (const id of chunk) outcomes.failed.set(id, problemOfError(error, 'unavailable'));
       }
     }),
   );
@@ -76,6 +76,6 @@ function settlePage(
       else failed.set(id, problemOfEntry(error, 'unavailable'));
     }
   }
-  for (const id of open) failed.set(id, unaccounted('unavailable', 'link'));
+  for (const id of open) failed.set(id, unaccounted('unavailable', 'link').problem);
   return next;
 }

@@ -1,7 +1,7 @@
 import type { Pair, UnlinkOutcome } from '../../crm.ts';
+import { problemOfError } from '../../crm-problem.ts';
 import { chunksOf } from '../calls/chunks.ts';
 import { type LinkTypes, MAX_PAIRS_PER_WRITE, unlinkBatch } from '../calls/link-calls.ts';
-import { problemOfCall } from '../problems/call-problem.ts';
 import { CallTally } from '../problems/call-tally.ts';
 import { problemOfEntry } from '../problems/entry-problem.ts';
 import type { HubSpotError } from '../transport/error-body.ts';
@@ -27,7 +27,9 @@ export async function unlinkRecords(
       } catch (error) {
         if (isAboutContent(error)) tally.addAnswer();
         else tally.addError(error);
-        const problem = isAboutContent(error) ? problemOfEntry(error.body, 'refusal') : problemOfCall(error);
+        const problem = isAboutContent(error)
+          ? problemOfEntry(error.body, 'refusal')
+          : problemOfError(error, 'unavailable');
         return chunk.map(() => ({ problem }));
       }
     }),

@@ -1,6 +1,6 @@
 import type { CrmProblem } from '../../crm.ts';
+import type { Unsure } from '../../crm-problem.ts';
 import { type HubSpotError, missingScopesIn } from '../transport/error-body.ts';
-import type { Unsure } from './call-problem.ts';
 import { coordinatesIn, existingIdIn, isConflict } from './conflicts.ts';
 import { incomplete } from './incomplete.ts';
 import { invalidProperties, namedProperties, requiredIn } from './named-properties.ts';

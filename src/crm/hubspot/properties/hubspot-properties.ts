@@ -1,5 +1,6 @@
 import { GatewayError } from '../../../errors.ts';
 import type { CallContext, CrmProblem, NewProperty, NewPropertyOutcome, ObjectType } from '../../crm.ts';
+import { problemOfError, unaccounted } from '../../crm-problem.ts';
 import type { Pacer } from '../../pacer.ts';
 import { chunksOf } from '../calls/chunks.ts';
 import {
@@ -9,7 +10,6 @@ import {
   readPropertyBatch,
   SENSITIVITIES,
 } from '../calls/property-calls.ts';
-import { problemOfCall, unaccounted } from '../problems/call-problem.ts';
 import { problemOfEntry } from '../problems/entry-problem.ts';
 import { sendAroundOffenders } from '../problems/halving.ts';
 import { contextValues, type HubSpotError } from '../transport/error-body.ts';
@@ -68,7 +68,7 @@ class PropertyCreation {
   }
 
   outcomeOf(name: string): NewPropertyOutcome {
-    return this.#outcomes.get(name) ?? { problem: unaccounted('unavailable', 'property') };
+    return this.#outcomes.get(name) ?? unaccounted('unavailable', 'property');
   }
 
   /** Throws what concerns more than these properties: a refused token or an outage. */
@@ -177,7 +177,7 @@ function isAboutProperties(error: unknown): error is HubSpotRefusal {
 function refusalProblem(error: HubSpotRefusal, objectType: ObjectType): CrmProblem {
   const { category } = error.detail;
   if (isAboutContent(error)) return problemOfEntry(error.body, 'refusal');
-  const problem = problemOfCall(error);
+  const problem = problemOfError(error, 'unavailable');
   const isUnnamed = problem.kind === 'refused' && problem.missingScopes === undefined;
   // Some refusals name no scope; the properties guide says which one it is.
   return isUnnamed && category === 'MISSING_SCOPES'

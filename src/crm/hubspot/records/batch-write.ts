@@ -7,9 +7,9 @@
  */
 import { CrmUnavailableError } from '../../../errors.ts';
 import type { CrmProblem, WriteOutcome } from '../../crm.ts';
+import { problemOfError, unaccounted, type Unsure } from '../../crm-problem.ts';
 import type { BatchResponse } from '../calls/batch-response.ts';
 import type { HubSpotRecord } from '../calls/record-response.ts';
-import { problemOfCall, type Unsure, unaccounted } from '../problems/call-problem.ts';
 import { CallTally } from '../problems/call-tally.ts';
 import { problemOfEntry } from '../problems/entry-problem.ts';
 import { sendAroundOffenders } from '../problems/halving.ts';
@@ -32,7 +32,7 @@ export interface BatchKind<I extends BatchInput> {
 export class BatchWrite<I extends BatchInput> {
   readonly outcomes = new Map<I, WriteOutcome>();
   /** Inputs that a 2xx response did not mention. */
-  readonly unaccounted = new Set<I>();
+  readonly unmentioned = new Set<I>();
   readonly #kind: BatchKind<I>;
   readonly #tally = new CallTally();
 
@@ -60,8 +60,7 @@ export class BatchWrite<I extends BatchInput> {
 
   /** The outcomes in the order of the inputs. A missing one is a bug of ours and says so. */
   inOrder(inputs: readonly I[]): readonly WriteOutcome[] {
-    const lost = { problem: { kind: this.#kind.unsure, message: 'The bridge lost track of this record' } };
-    return inputs.map((input) => this.outcomes.get(input) ?? lost);
+    return inputs.map((input) => this.outcomes.get(input) ?? unaccounted(this.#kind.unsure));
   }
 
   async #sendOnce(inputs: readonly I[]): Promise<HubSpotRefusal | 'answered' | 'failed'> {
@@ -76,7 +75,7 @@ export class BatchWrite<I extends BatchInput> {
         return error;
       }
       this.#tally.addError(error);
-      this.#fail(inputs, problemOfCall(error, this.#kind.unsure));
+      this.#fail(inputs, problemOfError(error, this.#kind.unsure));
       return 'failed';
     }
   }
@@ -100,8 +99,8 @@ export class BatchWrite<I extends BatchInput> {
       this.#fail(open, problemOfEntry(entry, unsure));
       return;
     }
-    for (const input of open) this.unaccounted.add(input);
-    this.#fail(open, unaccounted(unsure, 'record'));
+    for (const input of open) this.unmentioned.add(input);
+    this.#fail(open, unaccounted(unsure).problem);
   }
 
   /** Gives the inputs that a refusal names their problem. */

@@ -1,8 +1,9 @@
 import type { CrmProblem, CrmRecord, ObjectType, ReadOutcome } from '../../crm.ts';
+import { unaccounted } from '../../crm-problem.ts';
 import { chunksOfDistinct } from '../calls/chunks.ts';
 import type { BatchResponse } from '../calls/batch-response.ts';
 import { type HubSpotRecord, MAX_RECORDS_PER_CALL, readRecordBatch } from '../calls/record-response.ts';
-import { problemOfLookup, unaccounted } from '../problems/call-problem.ts';
+import { problemOfLookup } from '../problems/lookup-problem.ts';
 import { CallTally } from '../problems/call-tally.ts';
 import { type RefusableLookup, splitLookup } from '../problems/halving.ts';
 import { contextValues } from '../transport/error-body.ts';
@@ -104,7 +105,7 @@ async function readChunk(scope: ReadScope, values: readonly string[]): Promise<v
   // A returned record that no value claimed belongs to one of the open values: reading them one by one shows to which.
   const hasUnclaimed = results.some((record) => !used.has(record.id));
   const single = hasUnclaimed ? open.slice(0, MAX_SINGLE_READS) : [];
-  for (const value of open.slice(single.length)) outcome.failed.set(value, unaccounted('unavailable', 'record'));
+  for (const value of open.slice(single.length)) outcome.failed.set(value, unaccounted('unavailable').problem);
   await Promise.all(single.map((value) => readSingle(scope, value)));
 }
 
@@ -116,7 +117,7 @@ async function readSingle(scope: ReadScope, value: string): Promise<void> {
   const [record, ...others] = results;
   if (record !== undefined && others.length === 0) scope.outcome.found.set(value, record);
   else if (record === undefined && missed.has(lookupKey(value))) scope.outcome.missing.add(value);
-  else scope.outcome.failed.set(value, unaccounted('unavailable', 'record'));
+  else scope.outcome.failed.set(value, unaccounted('unavailable').problem);
 }
 
 async function readOnce(

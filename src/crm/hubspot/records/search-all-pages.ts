@@ -4,7 +4,7 @@ import type { CrmProblem, CrmRecord, ObjectType, SearchKey, SearchOutcome } from
 import { nextPageOf, type ResultPage, unknownShape } from '../calls/batch-response.ts';
 import { MAX_RESULTS } from '../calls/page-progress.ts';
 import { type HubSpotRecord, readRecordBatch } from '../calls/record-response.ts';
-import { problemOfLookup } from '../problems/call-problem.ts';
+import { problemOfLookup } from '../problems/lookup-problem.ts';
 import { CallTally } from '../problems/call-tally.ts';
 import { type RefusableLookup, splitLookup } from '../problems/halving.ts';
 import { namesUnknownProperty } from '../problems/named-properties.ts';

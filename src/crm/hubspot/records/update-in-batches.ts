@@ -2,7 +2,7 @@ import type { CrmProblem, CrmRecord, ObjectType, ReadOutcome, UpdateInput, Write
 import { chunksOfDistinct } from '../calls/chunks.ts';
 import type { BatchResponse } from '../calls/batch-response.ts';
 import { type HubSpotRecord, MAX_RECORDS_PER_CALL, readRecordBatch } from '../calls/record-response.ts';
-import { problemOfLookup } from '../problems/call-problem.ts';
+import { problemOfLookup } from '../problems/lookup-problem.ts';
 import type { HubSpotCall, Send } from '../transport/hubspot-call.ts';
 import type { BatchInput } from './batch-input.ts';
 import { type BatchKind, BatchWrite } from './batch-write.ts';
@@ -44,7 +44,7 @@ export async function updateInBatches(
   await writeAll(batch, ready.filter(hasProperties));
   batch.throwIfNothingWritten();
   // An update without properties writes nothing (HubSpot refuses it): it only checks whether the record exists.
-  const open = ready.filter((update) => !hasProperties(update) || batch.unaccounted.has(update));
+  const open = ready.filter((update) => !hasProperties(update) || batch.unmentioned.has(update));
   await settleOpen(scope, batch, open);
   return batch.inOrder(updates);
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import legalForms from '../../src/mapping/data/legal-forms.json' with { type: 'json' };
-import { legalForms as foldedForms } from '../../src/mapping/values/company-name.ts';
-import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
+import legalForms from '../../../src/mapping/data/legal-forms.json' with { type: 'json' };
+import { legalForms as foldedForms } from '../../../src/mapping/values/company-name.ts';
+import { startBridgeOn, startCrm } from '../../support/start-bridge.ts';
 
 /** As HubSpot holds it, and as Enginy sends it. */
 const names = [

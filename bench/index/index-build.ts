@@ -2,16 +2,16 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { startSandbox } from '../sandbox/sandbox.ts';
-import { createPacer } from '../src/crm/pacer.ts';
-import { createSqliteStore } from '../src/identity/sqlite-store.ts';
-import { FakeClock } from '../test/support/fake-clock.ts';
-import { logSink } from '../test/support/log-sink.ts';
-import { startBridgeProcess } from './bridge-process.ts';
+import { startSandbox } from '../../sandbox/sandbox.ts';
+import { createPacer } from '../../src/crm/pacer.ts';
+import { createSqliteStore } from '../../src/identity/sqlite-store.ts';
+import { FakeClock } from '../../test/support/fake-clock.ts';
+import { logSink } from '../../test/support/log-sink.ts';
+import { startBridgeProcess } from '../bridge-process.ts';
 import { compositeMappings, indexedContacts } from './index-people.ts';
-import { formatTable } from './table.ts';
+import { formatTable } from '../table.ts';
 import { verdict } from './verdict.ts';
-import { latency, unlimited } from './world.ts';
+import { latency, unlimited } from '../world.ts';
 
 /** What building over a million records may cost at most. */
 const target = { minutes: 30, memoryMb: 400, bytesPerKey: 40, lookupSeconds: 0.3 };

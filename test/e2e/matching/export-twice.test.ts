@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { type ExportRequest, runExport } from '../../demo/export.ts';
-import { exampleSeed } from '../../sandbox/seed.ts';
-import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
+import { type ExportRequest, runExport } from '../../../demo/export.ts';
+import { exampleSeed } from '../../../sandbox/seed.ts';
+import { startBridgeOn, startCrm } from '../../support/start-bridge.ts';
 
 const objects = ['contacts', 'companies', 'tasks', 'emails', 'communications'] as const;
 

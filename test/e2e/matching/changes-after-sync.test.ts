@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { replay, startCapturing } from '../capture/capturing.ts';
-import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
+import { replay, startCapturing } from '../../capture/capturing.ts';
+import { startBridgeOn, startCrm } from '../../support/start-bridge.ts';
 
 type Kind = 'contacts' | 'companies';
 type Crm = Awaited<ReturnType<typeof startCrm>>;

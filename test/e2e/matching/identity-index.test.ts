@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { Sandbox } from '../../sandbox/sandbox.ts';
-import { runCommand } from '../cli/run-command.ts';
-import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
+import type { Sandbox } from '../../../sandbox/sandbox.ts';
+import { runCommand } from '../../cli/run-command.ts';
+import { startBridgeOn, startCrm } from '../../support/start-bridge.ts';
 
 /** The bridge with a built index of a portal; `calls` counts what it asks from then on. */
 async function startIndexed(crm: Sandbox, environment: Record<string, string> = {}) {

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Sandbox, startSandbox } from '../sandbox/sandbox.ts';
-import type { BridgeProcess } from './bridge-process.ts';
+import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
+import type { BridgeProcess } from '../bridge-process.ts';
 import { compositeMappings, indexedContacts, type IndexedKind, indexedKinds, indexedLeads } from './index-people.ts';
-import { formatRows, type Measured, measure } from './measure.ts';
+import { formatRows, type Measured, measure } from '../measure.ts';
 import { verdict } from './verdict.ts';
-import { latency, limits, startBridge } from './world.ts';
+import { latency, limits, startBridge } from '../world.ts';
 
 /** What matching with the index may cost at most, for ten thousand contacts. */
 const target = { calls: 110, searches: 2, callsIfNoneExists: 5, timeToPermitted: 1.15 };

@@ -2,8 +2,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { SeedData } from '../../sandbox/sandbox.ts';
-import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
+import type { SeedData } from '../../../sandbox/sandbox.ts';
+import { startBridgeOn, startCrm } from '../../support/start-bridge.ts';
 
 const rows: SeedData = {
   contacts: [

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { startSeededCrm } from '../support/seeded-crm.ts';
-import { startBridgeOn } from '../support/start-bridge.ts';
+import { startSeededCrm } from '../../support/seeded-crm.ts';
+import { startBridgeOn } from '../../support/start-bridge.ts';
 
 const texts = [
   'Please send <Data> to <Your Name>, price <5 & >3, a -> b <- c',

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { type Operation, operations } from '../src/contract/operations.ts';
-import { loadMappings } from '../src/mapping/load/load-mappings.ts';
-import type { BridgeProcess } from './bridge-process.ts';
-import { formatTable } from './table.ts';
-import { rounded, startBridge, startCrm, unlimited } from './world.ts';
+import { type Operation, operations } from '../../src/contract/operations.ts';
+import { loadMappings } from '../../src/mapping/load/load-mappings.ts';
+import type { BridgeProcess } from '../bridge-process.ts';
+import { formatTable } from '../table.ts';
+import { rounded, startBridge, startCrm, unlimited } from '../world.ts';
 
 const length = 200_000;
 const units: Readonly<Record<string, string>> = {
@@ -59,7 +59,7 @@ export async function costOfFields(
   return { worst, tooSlow };
 }
 
-const mappings = loadMappings(new URL('../mappings/hubspot', import.meta.url).pathname);
+const mappings = loadMappings(new URL('../../mappings/hubspot', import.meta.url).pathname);
 
 function fieldsOf({ path, body }: Operation): readonly string[] {
   const kind = path.split('/')[1] ?? '';

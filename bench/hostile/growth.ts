@@ -1,14 +1,14 @@
-import { fromHtmlBody, toHtmlBody } from '../src/bridge/timeline/html-body.ts';
-import { kindOfField } from '../src/capture/redact/field-kinds.ts';
-import { Pseudonyms } from '../src/capture/redact/pseudonyms.ts';
-import { ValueRedactor } from '../src/capture/redact/value-redactor.ts';
-import type { Transform } from '../src/mapping/transforms/transform.ts';
-import { findTransform, transformNames } from '../src/mapping/transforms/transforms.ts';
-import { foldCompanyName } from '../src/mapping/values/company-name.ts';
-import { foldText } from '../src/mapping/values/fold-text.ts';
-import { createOptionMatcher } from '../src/mapping/values/option-matcher.ts';
-import { formatTable } from './table.ts';
-import { rounded } from './world.ts';
+import { fromHtmlBody, toHtmlBody } from '../../src/bridge/timeline/html-body.ts';
+import { kindOfField } from '../../src/capture/redact/field-kinds.ts';
+import { Pseudonyms } from '../../src/capture/redact/pseudonyms.ts';
+import { ValueRedactor } from '../../src/capture/redact/value-redactor.ts';
+import type { Transform } from '../../src/mapping/transforms/transform.ts';
+import { findTransform, transformNames } from '../../src/mapping/transforms/transforms.ts';
+import { foldCompanyName } from '../../src/mapping/values/company-name.ts';
+import { foldText } from '../../src/mapping/values/fold-text.ts';
+import { createOptionMatcher } from '../../src/mapping/values/option-matcher.ts';
+import { formatTable } from '../table.ts';
+import { rounded } from '../world.ts';
 
 type Work = (text: string) => unknown;
 

@@ -1,5 +1,5 @@
-import { defaultBodyLimits } from '../src/http/body-limits.ts';
-import { emailOf, newLeads } from './people.ts';
+import { defaultBodyLimits } from '../../src/http/body-limits.ts';
+import { emailOf, newLeads } from '../people.ts';
 
 export interface Hostile {
   readonly what: string;

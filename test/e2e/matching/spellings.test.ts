@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
+import { startBridgeOn, startCrm } from '../../support/start-bridge.ts';
 
 /** What HubSpot holds, and what Enginy sends. */
 const spellings: readonly [held: string, sent: string][] = [

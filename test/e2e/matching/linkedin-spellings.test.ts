@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
+import { startBridgeOn, startCrm } from '../../support/start-bridge.ts';
 
 const slugs = ['ada-lovelace', "o'brien-&-co", 'josé-pérez', '王小明', 'иван-петров', 'c++dev-(x)', 'müller'];
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { shippedFolder } from '../support/mapping-folder.ts';
-import { startSeededCrm } from '../support/seeded-crm.ts';
-import { startBridgeOn } from '../support/start-bridge.ts';
+import { shippedFolder } from '../../support/mapping-folder.ts';
+import { startSeededCrm } from '../../support/seeded-crm.ts';
+import { startBridgeOn } from '../../support/start-bridge.ts';
 
 const task = { subject: 'Call Ada', description: 'About <the> engine\n& more', dueDate: '2026-06-01T09:00:00Z' };
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { loadMappings } from '../../src/mapping/load/load-mappings.ts';
-import { shippedFolder } from '../support/mapping-folder.ts';
-import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
+import { loadMappings } from '../../../src/mapping/load/load-mappings.ts';
+import { shippedFolder } from '../../support/mapping-folder.ts';
+import { startBridgeOn, startCrm } from '../../support/start-bridge.ts';
 
 const midnight = '2026-03-01T00:00:00Z';
 const days = ['2026-03-01', '1 March 2026', '01.03.2026', '2026/03/01', '20260301', 'March 1, 2026', '2026年3月1日'];

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
-import { type BridgeProcess, benchKey, startBridgeProcess } from './bridge-process.ts';
+import { type BridgeProcess, benchKey, startBridgeProcess } from '../bridge-process.ts';
 import { costOfFields } from './fields.ts';
 import { growthOfFunctions } from './growth.ts';
 import { hostileAnswers, startHostileCrm } from './hostile-answers.ts';
 import { type Hostile, hostileRequests } from './hostile-requests.ts';
-import { formatTable } from './table.ts';
-import { startCrm, unlimited } from './world.ts';
+import { formatTable } from '../table.ts';
+import { startCrm, unlimited } from '../world.ts';
 
 /**
  * What the project promises for one request, whatever it contains. The longest turn of the event loop is what a quiet machine keeps

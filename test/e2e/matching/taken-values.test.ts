@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
+import { startBridgeOn, startCrm } from '../../support/start-bridge.ts';
 
 type Kind = 'contacts' | 'companies';
 type Values = Readonly<Record<string, string>>;

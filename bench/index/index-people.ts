@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SeedRecord } from '../sandbox/seed-data.ts';
+import type { SeedRecord } from '../../sandbox/seed-data.ts';
 
 /** How LinkedIn profiles stand in CRMs: `name` is the last part of the address. */
 const urlSpellings: readonly ((name: string) => string)[] = [
@@ -83,7 +83,7 @@ export function indexedLeads(kind: IndexedKind, { count, from = 0 }: { count: nu
 /** A folder of the shipped mapping files whose contacts are also matched by first name, last name and company. */
 export function compositeMappings(): string {
   const folder = mkdtempSync(join(tmpdir(), 'bench-mappings-'));
-  cpSync(new URL('../mappings/hubspot', import.meta.url).pathname, folder, { recursive: true });
+  cpSync(new URL('../../mappings/hubspot', import.meta.url).pathname, folder, { recursive: true });
   const file = join(folder, 'contacts.yaml');
   const rule = `    - all:
         - { enginy: firstName, crm: firstname, transform: [fold] }

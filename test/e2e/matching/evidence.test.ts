@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
+import { startBridgeOn, startCrm } from '../../support/start-bridge.ts';
 
 const person = {
   email: 'mary@works.example.com',

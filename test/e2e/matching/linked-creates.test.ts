@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
+import { startBridgeOn, startCrm } from '../../support/start-bridge.ts';
 
 const profile = 'https://www.linkedin.com/in/ines-p';
 const held = {

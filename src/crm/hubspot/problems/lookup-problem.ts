@@ -1,0 +1,12 @@
+import type { CrmProblem } from '../../crm.ts';
+import { problemOfError } from '../../crm-problem.ts';
+import { HubSpotRefusal } from '../transport/hubspot-refusal.ts';
+import { invalidProperties, namedProperties } from './named-properties.ts';
+
+/** The problem of a value that could not be looked up: names the properties that HubSpot did not accept. */
+export function problemOfLookup(error: unknown): CrmProblem {
+  const properties = error instanceof HubSpotRefusal ? namedProperties(error.body) : [];
+  if (properties.length === 0) return problemOfError(error, 'unavailable');
+  const problem = invalidProperties(properties);
+  return { ...problem, message: `HubSpot rejected the lookup (${problem.message})` };
+}
