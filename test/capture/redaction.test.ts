@@ -7,6 +7,7 @@ import type { ValueKind } from '../../src/crm/crm-protocol.ts';
 import { hubSpotProtocol } from '../../src/crm/hubspot/protocol/hubspot-protocol.ts';
 import { foldCompanyName } from '../../src/mapping/values/company-name.ts';
 import { normalizeEmail } from '../../src/mapping/values/email-address.ts';
+import { normalizeOwnDomain } from '../../src/mapping/values/web-domain.ts';
 import { foldText } from '../../src/mapping/values/fold-text.ts';
 import { firstName, lastName } from '../../src/mapping/values/full-name.ts';
 import { linkedinUrlVariants, linkedinUrlWords, normalizeLinkedinUrl } from '../../src/mapping/values/linkedin-url.ts';
@@ -58,11 +59,27 @@ test.each([
   ['Ada Lovelace <ADA@acme.com>', 'email'],
   ['ada@gmail.com', 'email'],
   ['müller@münchen.de', 'email'],
+  ['noemail@noemail.com', 'email'],
 ] as const)('an address is read the same before and after: %s', (address, kind) => {
   const canonical = normalizeEmail(address);
 
-  expect(normalizeEmail(redact(address, kind))).toBe(redact(String(canonical), kind));
+  expect(normalizeEmail(redact(address, kind))).toEqual(
+    typeof canonical === 'string' ? redact(canonical, kind) : canonical,
+  );
 });
+
+test.each(['https://www.walmart.com/seller/ada', 'ada.wixsite.com', 'amazon.co.jp/stores/ada', 'https://lovable.dev'])(
+  'a page on a shared platform stays one: %s',
+  (address) => {
+    const redacted = redact(address, 'domain');
+
+    expect(redacted).not.toContain('ada.');
+    for (const isWriting of [true, false]) {
+      const [one, other] = [address, redacted].map((text) => typeof normalizeOwnDomain(text, { isWriting }));
+      expect(other).toBe(one);
+    }
+  },
+);
 
 test('a free-mail address stays one; a company address becomes one of another company under the same suffix', () => {
   expect(redact('ada.lovelace@gmail.com', 'email')).toMatch(/^[a-z]{3}\.[a-z]{8}@gmail\.com$/);

@@ -59,6 +59,7 @@ test.each([
   ['https://www.linkedin.com/in/Ada-Lovelace/', 'https://www.linkedin.com/in/ada-lovelace'],
   ['http://es.linkedin.com/in/ada?trk=people#x', 'https://www.linkedin.com/in/ada'],
   ['m.linkedin.com/mwlite/in/ada', 'https://www.linkedin.com/in/ada'],
+  ['https://www.linkedin.com/comm/in/ada', 'https://www.linkedin.com/in/ada'],
   ['//linkedin.com/in/ada/details/experience/', 'https://www.linkedin.com/in/ada'],
   ['LINKEDIN.COM/IN/ADA', 'https://www.linkedin.com/in/ada'],
   ['https://www.linkedin.com/in/jos%C3%A9-garc%C3%ADa', 'https://www.linkedin.com/in/josé-garcía'],

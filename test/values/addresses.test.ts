@@ -63,6 +63,9 @@ const phones: readonly ValueCase[] = [
   kept('1-800-FLOWERS'),
   kept('+34 600'),
   kept('600 11', { country: 'Spain' }),
+  kept('8 (495) 123-45-67', { country: 'Spain' }),
+  kept('8 495 123 45 67'),
+  read('34-600-111-405', '+34600111405', { country: 'France' }),
   kept('213 373 4299', { country: 'Denmark' }),
   kept('213-373-4298', { country: 'Portugal' }),
   read('+1 213 373 4297', '+12133734297', { country: 'Denmark' }),
@@ -146,6 +149,16 @@ const addresses: readonly ValueCase[] = [
   ),
   contact({ email: 'Work: g1@acme.com' }, { email: 'g1@acme.com', enginy_email: 'Work: g1@acme.com' }, true),
   contact({ email: 'g2@acme.com (Work)' }, { email: 'g2@acme.com', enginy_email: 'g2@acme.com (Work)' }, true),
+  ...['g4@acme.com - private', 'g5@acme.com [verified]', 'g6@acme.com (verified 2026-01-01)'].map((email) =>
+    contact({ email }, { email: email.slice(0, 11), enginy_email: email }, true),
+  ),
+  ...["'g7@acme.com'", '(g7@acme.com)', '"g7@acme.com"', '[g7@acme.com](mailto:g7@acme.com)'].map((email, at) =>
+    contact({ email: email.replaceAll('g7', `g7${at}`) }, { email: `g7${at}@acme.com`, enginy_email: undefined }),
+  ),
+  ...['noemail@noemail.com', 'none@none.com', 'no-email@na.org', 'Null@undefined.com', 'sinemail@sinemail.es'].map(
+    (email) => contact({ email }, { email: undefined, enginy_email: email }, true),
+  ),
+  contact({ email: 'test@acme.com' }, { email: 'test@acme.com', enginy_email: undefined }),
   contact({ email: 'N/A; g3@acme.com' }, { email: 'g3@acme.com', enginy_email: 'N/A; g3@acme.com' }, true),
   contact({ email: 'not an address' }, { email: undefined, enginy_email: 'not an address' }, true),
   contact({ email: 'info@xn--mller-kva.de' }, { email: 'info@müller.de', enginy_email: undefined }),

@@ -109,6 +109,21 @@ const cases: readonly ValueCase[] = [
   name('João Pedro da Silva Santos', 'João Pedro', 'da Silva Santos'),
   name('Dra. Eva Ruiz Sanz, PhD', 'Eva', 'Ruiz Sanz'),
   name('Mary Ann Smith', 'Mary Ann', 'Smith'),
+  name('Jane Doe ✨ Marketing', 'Jane', 'Doe'),
+  name('Jane 🚀 Doe', 'Jane', 'Doe'),
+  name('Jane Doe née Smith', 'Jane', 'Doe'),
+  name('Jane Doe geb. Smith', 'Jane', 'Doe'),
+  name('Jane Doe 3rd', 'Jane', 'Doe'),
+  name('Prof. Dr. h.c. mult. Klaus Weber', 'Klaus', 'Weber'),
+  name('MUDr. Jan Novák, Ph.D.', 'Jan', 'Novák'),
+  name('Dott.ssa Giulia Rossi', 'Giulia', 'Rossi'),
+  name('Prof.ssa Giulia Rossi', 'Giulia', 'Rossi'),
+  name('Eng. Ahmed Ali', 'Ahmed', 'Ali'),
+  name('Capt. James Kirk', 'James', 'Kirk'),
+  name('van der Berg', undefined, 'van der Berg'),
+  name('𝐉𝐚𝐧𝐞 𝐃𝐨𝐞', 'Jane', 'Doe'),
+  name('山田 太郎', '太郎', '山田'),
+  name('김 철수', '철수', '김'),
 ];
 
 test('takes full names apart without titles, degrees, pronouns and pictures', async () => {
@@ -143,6 +158,9 @@ test('keeps a full name as it came where its parts are not clear', async () => {
     '(Jane) Doe',
     'Jane (Doe)',
     '[Jane] Doe',
+    'Prof. Dr.',
+    'Dr.',
+    'ジョン スミス',
   ].map(
     (fullName, index): ValueCase => ({
       // Without an email address HubSpot requires a name.

@@ -2,16 +2,13 @@
 import { domainToASCII, domainToUnicode } from 'node:url';
 import { parse } from 'tldts';
 import { isFreeMailDomain } from '../../mapping/values/free-mail-domains.ts';
+import { isPlaceholderEmail } from '../../mapping/values/email-address.ts';
+import { sharedHostKind } from '../../mapping/values/shared-hosts.ts';
 import { withinPercent } from './encodings.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 
-/** Sites where everybody may have a page: the site identifies no one, the page does. */
-const PLATFORMS = new Set(
-  (
-    'linkedin.com facebook.com instagram.com twitter.com x.com youtube.com tiktok.com github.com gitlab.com medium.com ' +
-    'xing.com vimeo.com pinterest.com crunchbase.com angel.co google.com calendly.com hubspot.com hubapi.com licdn.com'
-  ).split(' '),
-);
+/** HubSpot's own hosts; those where everybody may have a page are known to the mapping: the site identifies no one, the page does. */
+const PLATFORMS = new Set(['hubapi.com', 'licdn.com']);
 /** Domains reserved for examples and tests (RFC 2606, RFC 6761). */
 const RESERVED = /^(?:example\.(?:com|org|net|edu)|localhost|[a-z0-9-]+\.(?:example|test|invalid|localhost))$/;
 const linkedinHost = 'www.linkedin.com/';
@@ -67,6 +64,7 @@ function replaceMail(pseudonyms: Pseudonyms, chunk: string): string {
 export function replaceEmail(pseudonyms: Pseudonyms, address: string): string {
   const at = address.lastIndexOf('@');
   if (at < 0) return pseudonyms.text(address);
+  if (isPlaceholderEmail(address.toLowerCase())) return address;
   const local = address.slice(0, at);
   const mailbox = local.includes('%')
     ? withinPercent(local, (decoded) => pseudonyms.text(decoded))
@@ -93,7 +91,8 @@ function computeDomain(pseudonyms: Pseudonyms, given: string): string {
   const registered = parsed.domain ?? lower;
   const isKnown = parsed.domain !== null && (parsed.isIcann === true || parsed.isPrivate === true);
   const suffix = isKnown ? `.${parsed.publicSuffix ?? ''}` : '';
-  const isPublic = PLATFORMS.has(registered) || RESERVED.test(registered);
+  const isPlatform = PLATFORMS.has(registered) || sharedHostKind(registered, [], true) === 'platform';
+  const isPublic = isPlatform || RESERVED.test(registered);
   const kept = isPublic ? registered.length : suffix.length;
   const labels = host.slice(0, host.length - kept).split('.');
   return labels.map((label) => replaceLabel(pseudonyms, label)).join('.') + host.slice(host.length - kept) + end;

@@ -1,8 +1,10 @@
 import { domainToASCII, domainToUnicode } from 'node:url';
 import { normalizeUnicode } from './normalize-unicode.ts';
 import type { ValueProblem } from './value-problem.ts';
+import words from '../data/placeholder-emails.json' with { type: 'json' };
 
 const notAnAddress: ValueProblem = { problem: 'is not an email address' };
+const placeholder: ValueProblem = { problem: 'is an address that stands for none' };
 
 /** One address: no spaces or brackets, a dotted domain whose last label is not a number. Length limits of RFC 5321. */
 const emailAddress =
@@ -11,12 +13,28 @@ const emailAddress =
 /** A well-formed address, except for case: nearly all of them. */
 const plainAddress = /^[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/i;
 
+const placeholders: ReadonlySet<string> = new Set(words);
+
 /** Parses an email address to its canonical form: bare and lowercase. */
 export function normalizeEmail(text: string): string | ValueProblem {
-  if (text.length <= 64 && plainAddress.test(text) && !/xn--/i.test(text)) return text.toLowerCase();
+  const isPlain = text.length <= 64 && plainAddress.test(text) && !/xn--/i.test(text);
+  const address = isPlain ? text.toLowerCase() : readAddress(text);
+  return typeof address === 'string' && isPlaceholderEmail(address) ? placeholder : address;
+}
+
+/** `noemail@noemail.com` is in many records, and would make one of them. */
+export function isPlaceholderEmail(address: string): boolean {
+  const at = address.indexOf('@');
+  const host = address.slice(at + 1);
+  return placeholders.has(address.slice(0, at)) && placeholders.has(host.slice(0, host.indexOf('.')));
+}
+
+function readAddress(text: string): string | ValueProblem {
   let address = text.replace(/[\u200b-\u200d\u2060\ufeff]/g, '').trim();
-  const bracketed = /<([^<>]*)>\s*$/.exec(address);
-  if (bracketed?.[1] !== undefined) address = bracketed[1].trim();
+  const [, bracketed] = /(?:<|\]\()([^<>()]*)[>)]\s*$/.exec(address) ?? [];
+  if (bracketed !== undefined) address = bracketed.trim();
+  const [, quoted] = /^(?:'(.*)'|"(.*)"|\((.*)\))$/.exec(address)?.filter((part) => part !== undefined) ?? [];
+  address = quoted ?? address;
   address = address
     .replace(/^mailto:/i, '')
     .replace(/\?.*$/s, '')

@@ -12,6 +12,7 @@ import {
   pronouns,
   titlesOfGivenNames,
 } from './name-words.ts';
+import { normalizeUnicode } from './normalize-unicode.ts';
 import type { ValueProblem } from './value-problem.ts';
 
 const unclear: ValueProblem = { problem: 'is a name whose parts are not clear' };
@@ -39,7 +40,7 @@ export function lastName(fullName: string): string | ValueProblem | undefined {
  */
 function splitFullName(fullName: string): NameParts | ValueProblem {
   const name = bareName(fullName);
-  if (name === '' && fullName.trim() !== '') return unclear;
+  if (fullName.trim() !== '' && `${name} `.replace(leadingTitles, '').trim() === '') return unclear;
   const isShouted = name === name.toUpperCase();
   const [start = '', ...rest] = name.split(',').map((part) => part.trim());
   const others = rest.filter(
@@ -85,23 +86,34 @@ function isHalfInBrackets(fullName: string): boolean {
 }
 
 function bareName(fullName: string): string {
-  const name = fullName
-    .replace(/\p{Extended_Pictographic}|\p{Regional_Indicator}|\p{Emoji_Modifier}|\ufe0f|\u200d|\u20e3/gu, ' ')
+  const name = withoutPictures(fullName)
+    // Letters of another style: 𝐉𝐚𝐧𝐞.
+    .replace(/[\u{1d400}-\u{1d7ff}]+/gu, (letters) => normalizeUnicode(letters, 'NFKC'))
     // Other signs (✓ ♪), but not those that separate.
     .replace(/(?![●★☆►])\p{So}/gu, ' ')
     .replace(
       /\([^()]*\)|\[[^[\]]*\]|\{[^{}]*\}|<[^<>]*>|["“”„«»][^"“”„«»]*["“”„«»]|(?<=\s)['‘][^'’‘]*['’](?=\s)/gu,
       ' ',
     )
-    .replace(/^((?:dr|prof|mr|mrs|ms|sr|sra|ing|lic)\.)(?=\p{L}{2})/iu, '$1 ')
+    .replace(/^((?:dr|prof|mr|mrs|ms|sr|sra|ing|lic)\.)(?!ssa\s)(?=\p{L}{2})/iu, '$1 ')
     .replace(/[\u200b\u2060\ufeff\u00ad]/g, '')
     .replace(/\s+/g, ' ')
     .trim();
   // A bar, dash or slash between blanks ends the name, and so does "at Acme".
   const [before = ''] = name
-    .split(/\s*[|•●★☆►~→⇒»]\s*|\s+·\s*|·\s+|\s+#|\s+[-–—/@]\s+|\s+@(?=\S)|\s+(?:at|bei|chez)\s+/u)
+    .split(/\s*[|•●★☆►~→⇒»]\s*|\s+·\s*|·\s+|\s+#|\s+[-–—/@]\s+|\s+@(?=\S)|\s+(?:at|bei|chez|née?|geb\.?|geborene)\s+/u)
     .filter((part) => part.trim() !== '');
   return before.replace(pronouns, '').trim();
+}
+
+const pictures = /(?:\p{Extended_Pictographic}|\p{Regional_Indicator}|\p{Emoji_Modifier}|\ufe0f|\u200d|\u20e3)+/gu;
+
+/** A picture behind a first and last name ends the name: `Jane Doe ✨ Marketing`. */
+function withoutPictures(fullName: string): string {
+  return fullName.replace(pictures, (_picture, at: number) => {
+    const before = fullName.slice(0, at).replace(pictures, ' ').replace(/\s/g, ' ');
+    return wordsOf(before).length < 2 ? ' ' : ' | ';
+  });
 }
 
 function isSuffixes(part: string, isShouted: boolean): boolean {
@@ -165,15 +177,24 @@ function wordsOf(text: string): string[] {
 
 function splitWords(name: string, isShouted: boolean): NameParts | ValueProblem {
   const parts = wordsOf(name);
-  const [first = '', second = ''] = parts;
+  const [first = ''] = parts;
   if (parts.length < 2) return /[@_\d]|\p{L}\.\p{L}/u.test(first) ? unclear : { first: parts[0], last: undefined };
   if (isUnclear(parts, isShouted)) return unclear;
-  // "van Gogh" has no given name, "Van Morrison" has.
-  if (parts.length === 2 && nameParticles.has(first) && second !== second.toLowerCase())
-    return { first: undefined, last: name };
+  // "van Gogh" and "van der Berg" have no given name, "Van Morrison" has.
+  if (parts.slice(0, -1).every((word) => nameParticles.has(word))) return { first: undefined, last: name };
+  if (parts.every((word) => familyFirst.test(word))) return eastAsian(parts);
   const start = familyStart(parts);
   if (start === undefined) return unclear;
   return { first: parts.slice(0, start).join(' '), last: parts.slice(start).join(' ') };
+}
+
+const familyFirst = /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}ー々]+$/u;
+
+/** In Chinese, Japanese and Korean the family name comes first, but not in foreign names, which Japanese spells in Katakana. */
+function eastAsian(parts: readonly string[]): NameParts | ValueProblem {
+  const [family = '', given = ''] = parts;
+  const isForeign = parts.some((word) => /^[\p{Script=Katakana}ー]+$/u.test(word));
+  return parts.length === 2 && !isForeign ? { first: given, last: family } : unclear;
 }
 
 function isUnclear(parts: readonly string[], isShouted: boolean): boolean {

@@ -4,7 +4,7 @@ import type { ValueProblem } from './value-problem.ts';
 const notLinkedin: ValueProblem = { problem: 'is not the URL of a LinkedIn profile or page' };
 
 /** `linkedin.com/in/ada`, with or without scheme, `www.`, country or mobile subdomain, slashes written twice, and anything after it. */
-const linkedinPath = /^(?:https?:)?\/*(?:[a-z0-9-]+\.)*linkedin\.com\/+(?:mwlite\/+)?([a-z]+)\/+([^?#]*)/i;
+const linkedinPath = /^(?:https?:)?\/*(?:[a-z0-9-]+\.)*linkedin\.com\/+(?:(?:mwlite|comm)\/+)?([a-z]+)\/+([^?#]*)/i;
 /** A second URL in the same text, which would be lost with what follows the first slug. */
 const furtherUrl = /[\s,;|](?:https?:\/\/)?(?:[a-z0-9-]+\.)*linkedin\.com\//i;
 /** A person in Sales Navigator: an id, and after a comma how the link was found. */

@@ -3,6 +3,9 @@ import { isValueProblem, type PartialValue, type ValueProblem } from './value-pr
 /** The warning about a text or list with several values, for a property of one value. */
 export const severalValues = 'has several values; only the first usable one was written';
 
+/** The same where the rest is no value. */
+const moreText = 'has more than a value; only the usable part was written';
+
 /** Between two values in one text: a comma, a semicolon, a bar, a line break, or a slash or word between blanks. */
 const separators = /[,;|\n\r\t]+|\s+(?:\/|&|\+|or|and|oder|und|o|y|u|ou|et|e)\s+/iu;
 const maxParts = 20;
@@ -34,9 +37,8 @@ export function readFirstValue(
     const firstPart = parts.find((part) => !isValueProblem(read(part))) ?? '';
     if (!boundary.test(text.slice(0, text.indexOf(firstPart)))) continue;
     // The same value in two spellings is one value.
-    return values.length === parts.length && new Set(values).size === 1
-      ? first
-      : { value: first, warning: severalValues };
+    if (values.length === parts.length && new Set(values).size === 1) return first;
+    return { value: first, warning: new Set(values).size === 1 ? moreText : severalValues };
   }
   return whole;
 }

@@ -92,7 +92,9 @@ function parsePhone(text: string, country: CountryCode | undefined): PhoneNumber
   // In most countries `00` means `+`.
   if (/^00[1-9]/.test(digits)) return national ?? possible(parsePhoneNumberFromString(`+${digits.slice(2)}`));
   const dropped = /^[1-9]\d{7,14}$/.test(digits) ? parsePhoneNumberFromString(`+${digits}`) : undefined;
-  const international = dropped?.isValid() === true ? dropped : undefined;
+  // Its calling code must be the first digits as they are grouped: `8 (495)` is not the 84 of Vietnam.
+  const isGrouped = /^\D*(\d+)/.exec(text)?.[1]?.startsWith(dropped?.countryCallingCode ?? '') === true;
+  const international = dropped?.isValid() === true && isGrouped ? dropped : undefined;
   if (international === undefined || national?.number === international.number) return national;
   const isOwn = national?.countryCallingCode === international.countryCallingCode;
   if (national === undefined || (isOwn && !national.isValid()))
