@@ -69,7 +69,8 @@ export function createBridge(
   const lookups = sharesLookups ? { bulk: 0 } : undefined;
   const candidateSearch = createCandidateSearch(crm, lookups);
   const matching = {
-    crm: lookups === undefined ? crm : createLookupCrm(crm, lookups),
+    crm,
+    lookupCrm: lookups === undefined ? crm : createLookupCrm(crm, lookups),
     log,
     extraSearches,
     searchAllowance: createSearchAllowance(extraSearches),

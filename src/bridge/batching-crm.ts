@@ -20,12 +20,24 @@ export function createBatchingCrm(crm: Crm): Crm {
   };
 }
 
+/** The CRM's reads of records. In a bridge, those of concurrent requests share calls; the CRM itself shares nothing. */
+export type LookupCrm = Pick<Crm, 'readByIds' | 'readBy'>;
+
+/** All other calls of the CRM, which each request makes for itself. */
+export type DirectCrm = Omit<Crm, keyof LookupCrm>;
+
+/** What matching and writing use of the CRM: by its name, a call says whether other requests share it. */
+export interface CrmParts {
+  readonly crm: DirectCrm;
+  readonly lookupCrm: LookupCrm;
+}
+
 /**
- * The same CRM, for lookups: what concurrent requests read at the same moment shares calls of a hundred values. Enginy sends many
- * requests of a hundred records, of which each rule reads a part. Failed calls fail only the values that they read.
+ * Reads for lookups: what concurrent requests read at the same moment shares calls of a hundred values. Enginy sends many requests of a
+ * hundred records, of which each rule reads a part. Failed calls fail only the values that they read.
  */
-export function createLookupCrm(crm: Crm, lookups: LookupsInProgress): Crm {
-  return { ...crm, ...batchReads(crm, lookups) };
+export function createLookupCrm(crm: Crm, lookups: LookupsInProgress): LookupCrm {
+  return batchReads(crm, lookups);
 }
 
 /** How many bulk lookups are under way: the requests that wait for them soon bring the lookups of their next rule. */
@@ -75,7 +87,7 @@ export async function countLookup<Result>(
 }
 
 /** @param lookups of concurrent requests; without it, all reads are gathered alike. */
-function batchReads(crm: Crm, lookups?: LookupsInProgress): Pick<Crm, 'readByIds' | 'readBy'> {
+function batchReads(crm: Crm, lookups?: LookupsInProgress): LookupCrm {
   const policy =
     lookups === undefined
       ? undefined

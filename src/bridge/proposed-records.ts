@@ -1,8 +1,9 @@
 import { problemOfError, unaccounted } from '../crm/crm-problem.ts';
-import type { Crm, CrmProblem, CrmRecord, ReadOutcome } from '../crm/crm.ts';
+import type { CrmProblem, CrmRecord, ReadOutcome } from '../crm/crm.ts';
 import { candidateKeys, keyName, type MatchKey, propertiesToRead } from '../mapping/run/match-keys.ts';
 import type { Mapping } from '../mapping/schema/record-mapping.ts';
 import type { IdentityIndex, Proposal } from './identity-index.ts';
+import type { LookupCrm } from './batching-crm.ts';
 import { type LookupOutcome, lookupIn } from './lookup-outcome.ts';
 import type { RequestScope } from './request-scope.ts';
 
@@ -32,7 +33,7 @@ export interface ProposedHolders {
 }
 
 export interface ProposalScope extends RequestScope {
-  readonly crm: Pick<Crm, 'readByIds'>;
+  readonly lookupCrm: Pick<LookupCrm, 'readByIds'>;
   readonly identityIndex?: IdentityIndex | undefined;
 }
 
@@ -108,13 +109,13 @@ export function holdersIn(mapping: Mapping, key: MatchKey, { ids, lookups }: Rea
 
 /** Reads records by id. Never rejects for the CRM's sake: a failed call is a problem of every id. */
 export async function readFresh(
-  { crm, mapping, context }: ProposalScope,
+  { lookupCrm, mapping, context }: ProposalScope,
   ids: readonly string[],
 ): Promise<ReadOutcome> {
   const nothing: ReadOutcome = { found: new Map(), missing: new Set(), failed: new Map() };
   if (ids.length === 0) return nothing;
   try {
-    return await crm.readByIds(mapping.target.objectType, ids, propertiesToRead(mapping), context);
+    return await lookupCrm.readByIds(mapping.target.objectType, ids, propertiesToRead(mapping), context);
   } catch (error) {
     const problem = problemOfError(error, 'unavailable');
     return { ...nothing, failed: new Map(ids.map((id) => [id, problem])) };

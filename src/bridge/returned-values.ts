@@ -1,5 +1,6 @@
 import { problemOfError } from '../crm/crm-problem.ts';
-import type { Crm, CrmProperties } from '../crm/crm.ts';
+import type { CrmProperties } from '../crm/crm.ts';
+import type { LookupCrm } from './batching-crm.ts';
 import type { Logger } from '../logger.ts';
 import { returnedProperties } from '../mapping/run/translate-record.ts';
 import type { Mapping } from '../mapping/schema/record-mapping.ts';
@@ -19,13 +20,13 @@ export function returnedInUpdates(mapping: Mapping): readonly string[] {
  * @returns one result per result, in order.
  */
 export async function completeHeld(
-  scope: RequestScope & { readonly crm: Crm; readonly log: Logger; readonly returned: readonly string[] },
+  scope: RequestScope & { readonly lookupCrm: LookupCrm; readonly log: Logger; readonly returned: readonly string[] },
   results: readonly WriteResult[],
 ): Promise<WriteResult[]> {
-  const { crm, mapping, context, log, returned: names } = scope;
+  const { lookupCrm, mapping, context, log, returned: names } = scope;
   const ids = new Set(results.flatMap((result) => (isIncomplete(result, names) ? [result.crmId] : [])));
   if (ids.size === 0) return [...results];
-  const read = await crm
+  const read = await lookupCrm
     .readByIds(mapping.target.objectType, [...ids], names, context)
     .catch((error: unknown) => ({ problem: problemOfError(error, 'unavailable') }));
   return results.map((result) => {

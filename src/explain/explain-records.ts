@@ -109,7 +109,10 @@ async function match(
   const idCache = createRecordIdCache({ max: 10_000, ttlMs: 60_000 });
   const candidateSearch = createCandidateSearch(crm);
   const searches = { extraSearches: 20, searchAllowance: createSearchAllowance(20) };
-  return await matchRecords({ crm, idCache, log, candidateSearch, ...searches, mapping, context }, records);
+  return await matchRecords(
+    { crm, lookupCrm: crm, idCache, log, candidateSearch, ...searches, mapping, context },
+    records,
+  );
 }
 
 async function explainMatch(scope: ExplainScope, outcome: MatchOutcome): Promise<MatchExplanation> {

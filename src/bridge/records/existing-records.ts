@@ -1,6 +1,6 @@
 import { problemOfError } from '../../crm/crm-problem.ts';
 import type { NewRecord } from '../../contract/records.ts';
-import type { Crm } from '../../crm/crm.ts';
+import type { CrmParts } from '../batching-crm.ts';
 import type { Logger } from '../../logger.ts';
 import { matchKeys } from '../../mapping/run/match-keys.ts';
 import { type LookupOutcome, lookupIn } from '../lookup-outcome.ts';
@@ -8,8 +8,7 @@ import type { ManagedPropertyState } from '../properties/managed-property.ts';
 import type { RequestScope } from '../request-scope.ts';
 import type { RecordIdCache } from './record-id-cache.ts';
 
-export interface ExistingScope extends RequestScope {
-  readonly crm: Crm;
+export interface ExistingScope extends RequestScope, CrmParts {
   readonly idCache: RecordIdCache;
   readonly log: Logger;
   /** Whether the CRM keeps Enginy's ids. */
@@ -34,7 +33,7 @@ export async function findCreatedBefore(
   const externalIds = records.map(({ externalId }) => externalId);
   try {
     if (property === undefined) return await findInMemory(scope, externalIds);
-    const read = await scope.crm.readBy(objectTypeOf(scope), property, externalIds, [], scope.context);
+    const read = await scope.lookupCrm.readBy(objectTypeOf(scope), property, externalIds, [], scope.context);
     return externalIds.map((externalId) => lookupIn(read, externalId));
   } catch (error) {
     const problem = problemOfError(error, 'unavailable');
@@ -48,7 +47,7 @@ async function findInMemory(scope: ExistingScope, externalIds: readonly string[]
   const ids = externalIds.map((externalId) => scope.idCache.get(objectType, createdKey(externalId))?.ids.at(-1));
   const known = [...new Set(ids.filter((id) => id !== undefined))];
   if (known.length === 0) return externalIds.map(() => 'missing');
-  const read = await scope.crm.readByIds(objectType, known, [], scope.context);
+  const read = await scope.lookupCrm.readByIds(objectType, known, [], scope.context);
   return ids.map((id) => (id === undefined ? 'missing' : lookupIn(read, id)));
 }
 
@@ -113,7 +112,10 @@ async function readUnique(
     await Promise.all(
       [...byProperty].map(async ([property, group]) => {
         const distinct = [...new Set(group.map(({ value }) => value))];
-        return [property, await scope.crm.readBy(objectTypeOf(scope), property, distinct, [], scope.context)] as const;
+        return [
+          property,
+          await scope.lookupCrm.readBy(objectTypeOf(scope), property, distinct, [], scope.context),
+        ] as const;
       }),
     ),
   );

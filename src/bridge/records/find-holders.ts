@@ -1,7 +1,8 @@
 import { problemOfError } from '../../crm/crm-problem.ts';
-import type { Crm, CrmRecord } from '../../crm/crm.ts';
+import type { CrmRecord } from '../../crm/crm.ts';
 import type { Logger } from '../../logger.ts';
 import { candidateKeys, type MatchKey, propertiesToRead } from '../../mapping/run/match-keys.ts';
+import type { CrmParts } from '../batching-crm.ts';
 import type { IdentityIndex } from '../identity-index.ts';
 import { lookupIn } from '../lookup-outcome.ts';
 import {
@@ -17,8 +18,7 @@ import type { CandidateSearch, Candidates } from './candidate-search.ts';
 import type { RecordIdCache, RememberedIds } from './record-id-cache.ts';
 import { isTrusted, type SearchAllowance, type SearchBudget, type SearchPolicy, spendOn } from './search-policy.ts';
 
-export interface MatchDeps {
-  readonly crm: Crm;
+export interface MatchDeps extends CrmParts {
   readonly idCache: RecordIdCache;
   readonly candidateSearch: CandidateSearch;
   /** Undefined where it is switched off. */
@@ -136,9 +136,9 @@ async function readNames(scope: RuleScope): Promise<ReadonlySet<string> | undefi
 
 /** A unique property leads to one record or none. */
 async function readStore(scope: RuleScope, property: string, keys: readonly MatchKey[]): Promise<Map<string, Holders>> {
-  const { crm, mapping, context } = scope;
+  const { lookupCrm, mapping, context } = scope;
   const asked = keys.map((key) => key.store?.value ?? key.value);
-  const read = await crm.readBy(objectTypeOf(scope), property, asked, propertiesToRead(mapping), context);
+  const read = await lookupCrm.readBy(objectTypeOf(scope), property, asked, propertiesToRead(mapping), context);
   return new Map(
     keys.map((key, index): [string, Holders] => {
       const lookup = lookupIn(read, asked[index] ?? key.value);

@@ -10,9 +10,16 @@ export interface LinkedRecords {
   readonly company?: CrmRecord | undefined;
 }
 
+/** A request about records that belong together. Its reads share calls with those of other requests. */
+interface ReadLinkedScope {
+  readonly batchingCrm: Pick<Crm, 'readByIds'>;
+  readonly mappings: Pick<Mappings, 'contacts' | 'companies'>;
+  readonly context: CallContext;
+}
+
 /** A request that links records, and the CRM that serves it. */
 export interface LinkScope {
-  readonly crm: Crm;
+  readonly crm: Pick<Crm, 'linkAs'>;
   readonly mappings: Pick<Mappings, 'contacts' | 'companies'>;
   readonly context: CallContext;
 }
@@ -27,7 +34,7 @@ interface AskedIds {
  * @throws InvalidRequestError that names the field and the id when there is no such record.
  */
 export async function readLinked(
-  scope: LinkScope,
+  scope: ReadLinkedScope,
   { contactId, companyId }: AskedIds,
   contactProperties: readonly string[],
 ): Promise<LinkedRecords> {
@@ -67,10 +74,10 @@ interface Wanted {
   readonly properties: readonly string[];
 }
 
-async function readOne({ crm, context }: LinkScope, wanted: Wanted): Promise<CrmRecord | undefined> {
+async function readOne({ batchingCrm, context }: ReadLinkedScope, wanted: Wanted): Promise<CrmRecord | undefined> {
   const { objectType, singular, field, id, properties } = wanted;
   if (id === undefined) return undefined;
-  const read = await crm.readByIds(objectType, [id], properties, context);
+  const read = await batchingCrm.readByIds(objectType, [id], properties, context);
   const lookup = lookupIn(read, id);
   if (lookup !== 'missing') {
     if ('problem' in lookup) throw errorForOne(lookup.problem);

@@ -1,4 +1,4 @@
-import type { Crm } from '../../crm/crm.ts';
+import type { LookupCrm } from '../batching-crm.ts';
 import { readableProperties, toReadableRecord } from '../../mapping/run/readable-record.ts';
 import type { ReturnedValue } from '../../mapping/run/compile-return-row.ts';
 import type { Logger } from '../../logger.ts';
@@ -18,13 +18,13 @@ export type ReadRecord = {
  * @throws GatewayError when one of them could not be read: it must not look like a record that does not exist.
  */
 export async function readById(
-  scope: RequestScope & { readonly crm: Crm; readonly owners: OwnerList; readonly log: Logger },
+  scope: RequestScope & { readonly lookupCrm: LookupCrm; readonly owners: OwnerList; readonly log: Logger },
   ids: readonly string[],
 ): Promise<ReadRecord[]> {
-  const { crm, mapping, context } = scope;
+  const { lookupCrm, mapping, context } = scope;
   const distinct = [...new Set(ids)];
   if (distinct.length === 0) return [];
-  const read = await crm.readByIds(mapping.target.objectType, distinct, readableProperties(mapping), context);
+  const read = await lookupCrm.readByIds(mapping.target.objectType, distinct, readableProperties(mapping), context);
   const problems = [...read.failed.values()];
   const [first] = problems;
   if (first !== undefined) throw errorForAll(problems) ?? errorForOne(first);

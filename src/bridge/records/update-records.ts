@@ -191,14 +191,14 @@ async function readCurrent(scope: WriteScope, updates: readonly RecordUpdate[]):
 
 /** @returns one lookup per update, in order. */
 async function readRecords(
-  { crm, mapping, context }: WriteScope,
+  { lookupCrm, mapping, context }: WriteScope,
   updates: readonly RecordUpdate[],
   properties: readonly string[],
 ): Promise<readonly LookupOutcome[]> {
   if (updates.length === 0) return [];
   try {
     const ids = updates.map(({ id }) => id);
-    const read = await crm.readByIds(mapping.target.objectType, ids, properties, context);
+    const read = await lookupCrm.readByIds(mapping.target.objectType, ids, properties, context);
     return ids.map((id) => lookupIn(read, id));
   } catch (error) {
     const problem = problemOfError(error, 'unavailable');

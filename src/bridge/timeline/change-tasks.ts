@@ -28,7 +28,7 @@ export interface ChangedTask {
 export async function changeTask(scope: TimelineScope, id: string, patch: TaskPatch): Promise<ChangedTask> {
   const before = await readTask(scope, id);
   const ids = { contactId: trimmedId(patch.contactId), companyId: trimmedId(patch.companyId) };
-  const linked = await readLinked({ ...scope, crm: scope.batchingCrm }, ids, []);
+  const linked = await readLinked(scope, ids, []);
   const isSame = patch.completed === before.answer.completed;
   const draft = await draftTask(scope, isSame ? { ...patch, completed: undefined } : patch);
   const written = await writeDraft(scope, id, draft);

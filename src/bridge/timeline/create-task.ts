@@ -37,7 +37,7 @@ export async function createTask(scope: TimelineScope, body: TaskBody): Promise<
     completed: 'false',
   } as const;
   const ids = { contactId: trimmedId(body.contactId), companyId: trimmedId(body.companyId) };
-  const linked = await readLinked({ ...scope, crm: scope.batchingCrm }, ids, []);
+  const linked = await readLinked(scope, ids, []);
   const draft = await draftTask(scope, body, defaults);
   const { id, isRepeat, properties, warnings, decision } = await createOnce(scope, {
     objectType: mapping.target.objectType,

@@ -40,7 +40,7 @@ export async function logActivity(scope: TimelineScope, activity: ActivityBody):
   const sent = readSentActivity(mapping, activity);
   const names = mapping.people === undefined ? [] : Object.values(mapping.people);
   const [linked, owner, time] = await Promise.all([
-    readLinked({ ...scope, crm: scope.batchingCrm }, sent, names),
+    readLinked(scope, sent, names),
     sent.ownerId === undefined ? undefined : scope.owners.find(sent.ownerId, scope.context),
     readSentTime(scope, 'occurredAt', textOf(activity.occurredAt)),
   ]);

@@ -9,7 +9,7 @@ import { noteDecisions, noteSubjects } from '../note-decisions.ts';
 import { callContext, noteFacts } from '../request-context.ts';
 
 /** POST /associations: links contacts with companies. */
-export function associationRoutes(deps: { readonly crm: Crm }): Router {
+export function associationRoutes(deps: { readonly crm: Pick<Crm, 'linkAs'> }): Router {
   const router = Router();
   router
     .route('/associations')

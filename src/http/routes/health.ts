@@ -1,12 +1,12 @@
 import { Router } from 'express';
+import type { DirectCrm } from '../../bridge/batching-crm.ts';
 import { type CheckTimers, createConnectionCheck } from '../../bridge/connection-check.ts';
 import type { HealthAnswer } from '../../contract/health.ts';
-import type { Crm } from '../../crm/crm.ts';
 import { methodNotAllowed } from '../error-handler.ts';
 import { callContext } from '../request-context.ts';
 
 export interface HealthDeps {
-  readonly crm: Crm;
+  readonly crm: DirectCrm;
   readonly isSandbox: boolean;
   readonly now?: () => number;
   /** The system's unless given. */

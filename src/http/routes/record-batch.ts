@@ -4,7 +4,7 @@ import { readById } from '../../bridge/records/read-by-id.ts';
 import type { RecordKind } from '../../contract/records.ts';
 import { readIds } from '../../contract/sent-ids.ts';
 import { IdsBody } from '../../contract/tasks.ts';
-import type { Crm } from '../../crm/crm.ts';
+import type { LookupCrm } from '../../bridge/batching-crm.ts';
 import { NotSupportedError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import { mappingsOf } from '../active-mappings.ts';
@@ -13,7 +13,7 @@ import { callContext, noteFacts } from '../request-context.ts';
 import { noteUnusableIds } from '../unusable-ids.ts';
 
 export interface RecordBatchDeps {
-  readonly crm: Crm;
+  readonly lookupCrm: LookupCrm;
   readonly owners: OwnerList;
   readonly log: Logger;
 }
