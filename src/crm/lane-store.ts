@@ -43,6 +43,8 @@ export interface LaneQuery {
   readonly held: number;
   /** How many replicas it knows of, itself included. */
   readonly members: number;
+  /** When returning: how long ago it asked last without an answer. Members not seen since may have been without the store, too. */
+  readonly lostMs: number;
   /** It stops: its share is the others' from now on. */
   readonly leaves: boolean;
 }

@@ -1,19 +1,19 @@
-import type { Urgency } from './budget.ts';
+/**
+ * From the last question to the store until the others count this replica as vanished: the store sees the question within 150 ms or
+ * rejects it, and waits three seconds for the next one.
+ */
+const NOTICED_AFTER_MS = 3_200;
 
-/** Others notice within this time that a replica is cut off from the store. */
-const NOTICED_AFTER_MS = 4_000;
-
-/** A connection that was closed is back within this time, and the store has granted what came free meanwhile to others. */
-const INTERRUPTED_FOR_MS = 1_000;
-
-/** Calls that were in flight when the store was lost have ended by then. */
+/** Calls of others that were in flight when this replica was noticed, or when the store was lost, have ended by then. */
 const SETTLED_AFTER_MS = 1_000;
 
 export interface Loss {
-  /** When the store was lost, on the replica's clock. */
+  /** When the question was sent that the store did not answer, on the replica's clock. */
+  readonly askedAt: number;
+  /** When it was given up. */
   readonly since: number;
-  /** How many slots the replica held then. */
-  readonly held: number;
+  /** When each slot that the store granted comes free; the store does not free it earlier. */
+  readonly freeAt: readonly number[];
   /** The store is silent: it may be alive for others, who still count on the replica's share. */
   readonly isSilent: boolean;
   /** The store was never reached since the replica started. */
@@ -21,40 +21,49 @@ export interface Loss {
 }
 
 /**
- * What a replica may use while it cannot reach the store: its share of the limit. In the first window it uses no more than it held, so
- * that all replicas together stay within the limit from the first moment on.
+ * What a replica may use while it cannot reach the store: its share of the limit. Until one window after the others know, it uses no more
+ * than the slots that nobody else can have received, so that all replicas together stay within the limit from the first moment on:
+ *
+ * - A store that is alive grants the replica's slots to others as they come free, until it notices that the replica is missing and keeps
+ *   a share for it. Slots that come free later are the replica's.
+ * - A store that is dead grants nothing: the slots that the replica held then are its own.
  */
 export class OwnShare {
   readonly #loss: Loss;
-  #isSilent: boolean;
   readonly #limit: number;
   readonly #members: number;
   readonly #windowMs: number;
+  readonly #noticedAt: number;
+  #isSilent: boolean;
+  #certain: number;
+  #shareFrom: number;
 
   constructor(loss: Loss, lane: { readonly limit: number; readonly windowMs: number; readonly members: number }) {
     this.#loss = loss;
-    this.#isSilent = loss.isSilent;
     this.#limit = lane.limit;
     this.#members = lane.members;
-    this.#windowMs = lane.windowMs + SETTLED_AFTER_MS;
+    this.#windowMs = lane.windowMs;
+    this.#noticedAt = loss.askedAt + NOTICED_AFTER_MS;
+    this.#isSilent = loss.isSilent;
+    const from = loss.isSilent ? this.#noticedAt : loss.since;
+    this.#certain = this.#heldAfter(from);
+    this.#shareFrom = from + this.#windowMs + SETTLED_AFTER_MS;
   }
 
   /** The store turns out to be away for all replicas. */
-  endSilence(): void {
+  endSilence(now: number): void {
+    if (!this.#isSilent) return;
     this.#isSilent = false;
+    if (now >= this.#noticedAt) return;
+    this.#certain = this.#heldAfter(now);
+    this.#shareFrom = now + this.#windowMs + SETTLED_AFTER_MS;
   }
 
-  /** How many slots a call of this urgency may find in use, at most, to start: fewer than this. */
-  limit(urgency: Urgency, now: number): number {
+  /** How many slots a call may find in use, at most, to start: fewer than this. */
+  limit(now: number): number {
     const share = Math.max(1, Math.floor(this.#limit / this.#members));
-    const { since, held, isFirst } = this.#loss;
-    if (isFirst) return share;
-    const age = now - since;
-    const cap = age < this.#windowMs ? Math.min(share, held) : share;
-    if (!this.#isSilent || this.#members === 1 || age >= NOTICED_AFTER_MS + this.#windowMs) return cap;
-    if (age < INTERRUPTED_FOR_MS) return 0;
-    if (urgency === 'bulk' || this.#limit < 4 * this.#members) return 0;
-    return Math.min(cap, held);
+    if (this.#loss.isFirst || this.#members === 1 || now >= this.#shareFrom) return share;
+    return Math.min(share, this.#certain);
   }
 
   /** With more replicas than slots, each uses its one slot less often. */
@@ -62,8 +71,7 @@ export class OwnShare {
     return Math.max(1, this.#members / this.#limit);
   }
 
-  /** Slots that the replica held in the first window, if it returns to a store that has lost its state. */
-  get held(): number {
-    return this.#loss.held;
+  #heldAfter(at: number): number {
+    return this.#loss.freeAt.filter((freeAt) => freeAt > at).length;
   }
 }

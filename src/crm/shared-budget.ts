@@ -57,7 +57,7 @@ const COALESCE_MS = 5;
 const RETRY_MS = { quick: 100, slow: 500 };
 /** How often waiting calls look at the own share. */
 const POLL_MS = 40;
-/** A call that was given up may still take a moment to end. */
+/** An answer may take a moment to arrive, and a call that was given up a moment to end. */
 const LEASE_GRACE_MS = 1_000;
 
 /**
@@ -80,6 +80,8 @@ export class SharedBudget implements Budget {
   /** The last answer, also after a loss: a query that reaches the store late is recognized by it. */
   #last: LaneMoment | undefined;
   #own: OwnShare | undefined;
+  /** When a question was sent last that got no answer. */
+  #unansweredAt = 0;
   #ownNumber = 0;
   #insists = false;
   #lane: Pick<LaneGrant, 'limit' | 'used' | 'windowMs' | 'members' | 'clockSteps'>;
@@ -111,7 +113,7 @@ export class SharedBudget implements Budget {
     const { limit, used, clockSteps } = this.#lane;
     const pausedMs = Math.max(0, this.#pause.until - now);
     if (this.#own === undefined) return { limit, used, pausedMs, sharing: { mode: 'shared', clockSteps } };
-    const share = this.#own.limit('bulk', now);
+    const share = this.#own.limit(now);
     const mode = share === 0 ? 'held' : 'own share';
     return { limit: share, used: this.#slots.count(now), pausedMs, sharing: { mode, clockSteps } };
   }
@@ -180,7 +182,7 @@ export class SharedBudget implements Budget {
   #takeOwn(own: OwnShare, now: number, urgency: Urgency): SharedSlot | undefined {
     // The store is being asked to take this replica back, with the slots that it declared. Background calls wait for the store.
     if (this.#isAsking || urgency === 'background') return undefined;
-    const limit = own.limit(urgency, now);
+    const limit = own.limit(now);
     if (this.#slots.count(now) >= limit) return undefined;
     const perMs = limit / (this.#lane.windowMs * own.stretch);
     if (urgency === 'bulk' && this.#credit.nextStart(now, perMs) > now) return undefined;
@@ -240,8 +242,7 @@ export class SharedBudget implements Budget {
 
   #query(now: number, reports: LaneReports): LaneQuery {
     const { name, limits } = this.#settings;
-    const joined = this.#joined;
-    const last = this.#last;
+    const [joined, last] = [this.#joined, this.#last];
     const count = this.#slots.count(now);
     return {
       name,
@@ -255,8 +256,9 @@ export class SharedBudget implements Budget {
       dailyMs: this.daily.reportMs(now),
       declared:
         joined === undefined ? [...this.#slots.values()].map(({ id, freeAt }) => [id, Math.ceil(freeAt - now)]) : [],
-      held: last === undefined ? limits.limit : Math.min(count, this.#own?.held ?? count),
+      held: last === undefined ? limits.limit : Math.min(count, this.#own?.limit(now) ?? count),
       members: this.#lane.members,
+      lostMs: this.#own === undefined || last === undefined ? 0 : Math.ceil(now - this.#unansweredAt),
       leaves: false,
     };
   }
@@ -264,14 +266,16 @@ export class SharedBudget implements Budget {
   #apply(answer: LaneGrant, sentAt: number, now: number): void {
     const { epoch, clock, granted, number, used, isBackground = false } = answer;
     const isReturn = this.#joined === undefined;
-    this.#joined = { epoch, clock, sentAt, receivedAt: now };
-    this.#last = this.#joined;
+    this.#last = this.#joined = { epoch, clock, sentAt, receivedAt: now };
     this.#own = undefined;
     this.#insists = false;
     this.#lane = answer;
     if (answer.pausedMs > 0) this.#pause.extend(now + answer.pausedMs);
     for (let index = granted - 1; index >= 0; index -= 1) {
-      this.#granted.push(this.#add({ epoch, number: number - index, usedAtStart: used - index, isBackground }, now));
+      const slot = this.#add({ epoch, number: number - index, usedAtStart: used - index, isBackground }, now);
+      // This process was stopped meanwhile: the store may free the slot before its call would end.
+      if (now - sentAt > LEASE_GRACE_MS) this.cancel(slot, now);
+      else this.#granted.push(slot);
     }
     this.#nextAt = Math.min(this.#nextAt, now + HEARTBEAT_MS);
     this.#deps.onChange();
@@ -283,16 +287,13 @@ export class SharedBudget implements Budget {
   #lose(by: 'silence' | 'refusal', sentAt: number, now: number): void {
     this.#joined = undefined;
     this.#insists = false;
+    this.#unansweredAt = sentAt;
     const retryMs = RETRY_MS[now - sentAt > RETRY_MS.quick ? 'slow' : 'quick'];
     this.#nextAt = now + retryMs * (0.75 + 0.5 * this.#deps.random());
-    if (by === 'refusal') this.#own?.endSilence();
+    if (by === 'refusal') this.#own?.endSilence(now);
     if (this.#own !== undefined) return;
-    const loss = {
-      since: now,
-      held: this.#slots.count(now),
-      isSilent: by === 'silence',
-      isFirst: this.#last === undefined,
-    };
+    const freeAt = [...this.#slots.values()].map((slot) => slot.freeAt);
+    const loss = { askedAt: sentAt, since: now, freeAt, isSilent: by === 'silence', isFirst: this.#last === undefined };
     this.#own = new OwnShare(loss, { ...this.#lane, limit: Math.min(this.#lane.limit, this.#settings.limits.limit) });
     this.#deps.onChange();
   }

@@ -58,10 +58,13 @@ redis.call('ZREMRANGEBYSCORE', slots, '-inf', now)
 if joins then
   S['held:' .. me] = q.held
   S.expect = math.max(S.expect or 0, q.members)
+  -- Earlier versions of the bridge do not report it.
+  if (q.lostMs or 0) > 0 then S.lostAt = math.max(S.lostAt or 0, now - q.lostMs) end
 end
 if q.leaves then
   S.expect = math.max(0, S.expect - 1)
   redis.call('HDEL', wants, me)
+  redis.call('HDEL', state, 'held:' .. me, 'part:' .. me)
   redis.call('HSET', state, 'expect', S.expect, 'now', now, 'count', redis.call('ZCARD', slots))
   return '{"status":"unknown"}'
 end
@@ -105,17 +108,21 @@ for i = 1, #held, 2 do
   local holder = string.match(held[i], '^([^:]+):')
   by[holder] = (by[holder] or 0) + 1
 end
-redis.call('HSET', wants, me, q.demand.urgent .. '|' .. q.demand.bulk .. '|' .. now)
+-- A member that joins has not received an answer yet: until it asks again it is one of the vanished.
+redis.call('HSET', wants, me, q.demand.urgent .. '|' .. q.demand.bulk .. '|' .. (joins and now - VANISHED_MS - 1 or now))
 local members, active, othersUrgent, vanished, wanting = 0, 0, 0, {}, {}
 local all = redis.call('HGETALL', wants)
 for i = 1, #all, 2 do
   local name = all[i]
   local urgent, bulk, seen = string.match(all[i + 1], '^(%d+)|(%d+)|(%d+)$')
   local age = now - tonumber(seen)
-  if age > FORGOTTEN_MS then redis.call('HDEL', wants, name)
+  if age > FORGOTTEN_MS then
+    redis.call('HDEL', wants, name)
+    redis.call('HDEL', state, 'held:' .. name, 'part:' .. name)
+    S['held:' .. name], S['part:' .. name] = nil, nil
   else
     members = members + 1
-    if age > VANISHED_MS then vanished[#vanished + 1] = by[name] or 0
+    if age > VANISHED_MS or tonumber(seen) < (S.lostAt or 0) then vanished[#vanished + 1] = name
     elseif age <= ACTIVE_MS and (urgent ~= '0' or bulk ~= '0') then
       active = active + 1
       if name ~= me then
@@ -125,16 +132,18 @@ for i = 1, #all, 2 do
     end
   end
 end
-for _ = members + 1, expect do vanished[#vanished + 1] = 0 end
+for _ = members + 1, expect do vanished[#vanished + 1] = '' end
 members = math.max(members, expect)
 
--- The vanished may go on on their shares.
+-- The vanished may go on on their shares, as large as they were when they were last answered.
 local part = math.max(1, math.floor(limit / members))
 local free, whole = limit - used, limit
-for _, count in ipairs(vanished) do
-  free = free - math.max(0, part - count)
-  whole = whole - part
+for _, name in ipairs(vanished) do
+  local kept = math.max(part, S['part:' .. name] or 0)
+  free = free - math.max(0, kept - (by[name] or 0))
+  whole = whole - kept
 end
+S['part:' .. me] = part
 local mine = by[me] or 0
 local share = math.max(1, whole) / math.max(1, active)
 if quiet then free = math.min(free, math.min(S['held:' .. me] or 0, part) - mine) end
