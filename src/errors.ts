@@ -104,6 +104,13 @@ export class DeadlineError extends GatewayError {
   override readonly name = 'DeadlineError';
   readonly status = 504;
   readonly code = 'Deadline exceeded';
+  /** What the CRM did, or failed to do, while the time ran out; undefined where nothing was wrong with it. */
+  readonly because: string | undefined;
+
+  constructor(message: string, because?: string) {
+    super(because === undefined ? message : `The request timed out: ${because}`);
+    this.because = because;
+  }
 }
 
 /** What may be logged of a CRM's error answer. */

@@ -1,5 +1,6 @@
-import { unaccounted } from '../crm/crm-problem.ts';
+import { problemOfError, unaccounted } from '../crm/crm-problem.ts';
 import type { CallContext, CreateInput, Crm, CrmProblem, CrmRecord, ReadOutcome, WriteOutcome } from '../crm/crm.ts';
+import { DeadlineError } from '../errors.ts';
 import { type Batcher, type BatchPolicy, createBatcher, type RunBatch } from './batcher.ts';
 import { type LookupOutcome, lookupIn } from './lookup-outcome.ts';
 
@@ -45,14 +46,22 @@ export interface LookupsInProgress {
   bulk: number;
 }
 
+interface LookupKind {
+  readonly crm: Pick<Crm, 'hasRoom' | 'trouble'>;
+  readonly kind: 'read' | 'search';
+  readonly maxItems: number;
+}
+
 /**
  * How lookups of concurrent requests are gathered. Urgent ones, a few records each, wait for others that are under way only where the
  * CRM's limit is half used, and never go together with bulk ones, which would make those urgent too.
  */
 export function lookupPolicy(
-  { maxItems, hasRoom }: { readonly maxItems: number; readonly hasRoom: () => boolean },
+  { crm, kind, maxItems }: LookupKind,
   lookups: LookupsInProgress,
 ): Record<CallContext['urgency'], BatchPolicy<{ readonly problem: CrmProblem }>> {
+  const lateResult = () => late(crm.trouble?.(kind));
+  const hasRoom = () => crm.hasRoom?.(kind) === true;
   // Where earlier ones are under way for seconds, the CRM's limit is used up: a batch that waited meanwhile loses nothing.
   const bulk: BatchPolicy<{ readonly problem: CrmProblem }> = {
     windowMs: 5,
@@ -69,7 +78,10 @@ export function lookupPolicy(
   };
 }
 
-const lateResult = { problem: { kind: 'late', message: 'a lookup that other requests share took too long' } } as const;
+/** A lookup that other requests share goes on for them. */
+function late(because: string | undefined): { readonly problem: CrmProblem } {
+  return { problem: problemOfError(new DeadlineError('The time for this request ran out', because), 'unavailable') };
+}
 
 /** Counts a bulk lookup as being under way until it ends. */
 export async function countLookup<Result>(
@@ -88,10 +100,7 @@ export async function countLookup<Result>(
 
 /** @param lookups of concurrent requests; without it, all reads are gathered alike. */
 function batchReads(crm: Crm, lookups?: LookupsInProgress): LookupCrm {
-  const policy =
-    lookups === undefined
-      ? undefined
-      : lookupPolicy({ maxItems: 100, hasRoom: () => crm.hasRoom?.('read') === true }, lookups);
+  const policy = lookups === undefined ? undefined : lookupPolicy({ crm, kind: 'read', maxItems: 100 }, lookups);
   const reads = new Map<string, Batcher<string, LookupOutcome>>();
   const batcherFor = (name: readonly string[], context: CallContext, run: RunBatch<string, LookupOutcome>) =>
     getOrCreate(reads, JSON.stringify(policy === undefined ? name : [context.urgency, ...name]), () =>

@@ -1,5 +1,6 @@
 import type { CrmProblem } from '../crm/crm.ts';
 import type { HeldBack } from '../mapping/run/held-back.ts';
+import { unconfirmed } from './problem.ts';
 
 /** What was done with one record, by name: which properties were written, which were held back and why. Never a value. */
 export interface WriteDecision {
@@ -67,6 +68,10 @@ export interface NotedProblem {
   readonly property?: string;
   readonly existingId?: string;
   readonly missingScopes?: readonly string[];
+  /** Of a record that was too late: what the CRM did, or failed to do, until then. */
+  readonly because?: string;
+  /** The CRM may have carried out the update. */
+  readonly mayBeWritten?: true;
 }
 
 /** The text of an `incomplete` problem of a record that needs one of the properties, not all. */
@@ -97,6 +102,20 @@ export function noteProblem(problem: CrmProblem): NotedProblem {
       const { missingScopes } = problem;
       return { kind: 'refused', text: ownWords(problem.message), ...(missingScopes && { missingScopes }) };
     }
+    case 'late':
+    case 'unavailable': {
+      const { kind, message, mayBeWritten } = problem;
+      const because = problem.kind === 'late' ? problem.because : undefined;
+      return {
+        kind,
+        text: ownWords(message),
+        ...(because !== undefined && { because: ownWords(because) }),
+        ...(mayBeWritten && { mayBeWritten }),
+      };
+    }
+    case 'ambiguous':
+      // The error of a request about one record says so already.
+      return { kind: 'ambiguous', text: ownWords(problem.message.replace(unconfirmed, '')) };
     default:
       return { kind: problem.kind, text: ownWords(problem.message) };
   }

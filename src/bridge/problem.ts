@@ -28,11 +28,15 @@ export function describeProblem(problem: CrmProblem): string {
     case 'unavailable':
       return `The CRM was not available: ${problem.message}`;
     case 'ambiguous':
-      return `The CRM did not confirm whether the write succeeded: ${problem.message}`;
+      return `${unconfirmed}${problem.message}`;
     case 'late':
-      return 'The request timed out before this record was processed';
+      return problem.because === undefined ? lateWords : `The request timed out: ${problem.because}`;
   }
 }
+
+/** Before the reason why it is unknown whether a record was written. */
+export const unconfirmed = 'The CRM did not confirm whether the write succeeded: ';
+const lateWords = 'The request timed out before this record was processed';
 
 /** The same for people who export, as Enginy's report shows it to them: first what to do, then why. */
 export function adviseProblem(problem: CrmProblem): string {
@@ -95,7 +99,10 @@ export function errorForAll(problems: readonly CrmProblem[]): GatewayError | und
     const missingScopes = first.kind === 'refused' ? first.missingScopes : undefined;
     return new CrmRejectedError(first.message, missingScopes === undefined ? {} : { missingScopes });
   }
-  if (problems.every(({ kind }) => kind === 'late')) return new DeadlineError(first.message);
+  if (problems.every(({ kind }) => kind === 'late')) {
+    const [because] = problems.flatMap((problem) => (problem.kind === 'late' ? (problem.because ?? []) : []));
+    return new DeadlineError(first.message, because);
+  }
   if (problems.every(({ kind }) => kind === 'unavailable' || kind === 'late')) {
     const waits = problems.flatMap((problem) =>
       problem.kind === 'unavailable' && problem.retryAfterSeconds !== undefined ? [problem.retryAfterSeconds] : [],

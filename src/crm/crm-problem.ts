@@ -21,12 +21,17 @@ export type CrmProblem =
   | { readonly kind: 'not-found'; readonly message: string }
   /** The CRM refused the bridge: token, scope, permission. */
   | { readonly kind: 'refused'; readonly message: string; readonly missingScopes?: readonly string[] }
-  /** Certainly not executed, because of the CRM's state: can be sent again later. */
-  | { readonly kind: 'unavailable'; readonly message: string; readonly retryAfterSeconds?: number }
+  /** Not executed because of the CRM's state, or an update that can be repeated without harm: can be sent again later. */
+  | {
+      readonly kind: 'unavailable';
+      readonly message: string;
+      readonly retryAfterSeconds?: number;
+      readonly mayBeWritten?: true;
+    }
   /** May have been executed: look it up before sending it again. */
   | { readonly kind: 'ambiguous'; readonly message: string }
-  /** Not sent: the request's deadline passed first. */
-  | { readonly kind: 'late'; readonly message: string };
+  /** The request's deadline passed first. `because`: what the CRM did, or failed to do, until then. */
+  | { readonly kind: 'late'; readonly message: string; readonly because?: string; readonly mayBeWritten?: true };
 
 /** A property without which the account accepts no record: a rule of its administrator. */
 export interface RequiredProperty {
@@ -64,12 +69,27 @@ export function problemOfError(error: unknown, unsure: Unsure): CrmProblem {
     const { missingScopes } = error.detail;
     return { kind: 'refused', message: error.message, ...(missingScopes !== undefined && { missingScopes }) };
   }
-  if (error instanceof DeadlineError) return { kind: 'late', message: error.message };
+  if (error instanceof DeadlineError) {
+    const { message, because } = error;
+    return { kind: 'late', message, ...(because !== undefined && { because }) };
+  }
   if (error instanceof CrmUnavailableError) {
     if (error.ambiguous) return { kind: unsure, message: error.message };
     return { kind: 'unavailable', message: error.message, retryAfterSeconds: error.retryAfterSeconds };
   }
   throw error;
+}
+
+/** The same for a call that writes: the CRM may have carried out an update that it did not answer. */
+export function problemOfWrite(error: unknown, unsure: Unsure): CrmProblem {
+  const problem = problemOfError(error, unsure);
+  // A create that was late was not sent.
+  const mayBeWritten =
+    unsure === 'unavailable' &&
+    (error instanceof CrmUnavailableError ? error.ambiguous : problem.kind === 'late' && problem.because !== undefined);
+  return mayBeWritten && (problem.kind === 'unavailable' || problem.kind === 'late')
+    ? { ...problem, mayBeWritten }
+    : problem;
 }
 
 /**

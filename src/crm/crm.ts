@@ -4,8 +4,7 @@
  * Rules that every implementation keeps:
  * - It accepts any number of values or inputs and splits them into the calls that its CRM allows.
  * - Every value and every input has an outcome: found, missing, or failed with a problem.
- * - One bad record is a value ({@link CrmProblem}), not an exception. Exceptions of the GatewayError family are for calls
- *   that failed as a whole (token refused, CRM down before anything was done).
+ * - One bad record is a value ({@link CrmProblem}). Exceptions (GatewayError) are for calls that failed as a whole.
  */
 import type { CrmProblem } from './crm-problem.ts';
 import type {
@@ -181,6 +180,8 @@ export interface Crm {
 
   /** True if most of the CRM's limit for such calls is unused, so that one more would start at once; absent where that is unknown. */
   readonly hasRoom?: (kind: 'read' | 'search') => boolean;
+  /** What is wrong with the CRM, by its last response to such a call or by its silence; undefined: nothing, or unknown. */
+  readonly trouble?: (kind: 'read' | 'search') => string | undefined;
   /** True if {@link Crm.readBy} accepts this property: a read of the store, with no lag and outside the search limit. */
   canReadBy(objectType: ObjectType, property: string, context: CallContext): Promise<boolean>;
 

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { CrmUnavailableError, DeadlineError } from '../errors.ts';
+import { CrmUnavailableError, DeadlineError, type GatewayError } from '../errors.ts';
 import { type Budget, type BudgetState, backgroundPart, type Slot, type Urgency } from './budget.ts';
 import type { Clock } from './clock.ts';
 import type { CallContext } from './crm.ts';
@@ -7,11 +7,13 @@ import { DAILY_PROBE_MS } from './daily-limit.ts';
 import { FairQueue } from './fair-queue.ts';
 import type { LaneLimits, LaneName } from './lanes.ts';
 import type { Attempt, PacedCall, Turn } from './paced-call.ts';
-import { type CallFailure, nextTry, type Repeat } from './retry.ts';
+import { type CallFailure, nextTry, type Repeat, silence } from './retry.ts';
 
 export interface LaneState extends BudgetState {
   readonly waiting: number;
   readonly running: number;
+  /** What is wrong with the CRM, by the last attempt that ended and by how long the oldest one runs; undefined: nothing. */
+  readonly trouble: string | undefined;
 }
 
 export interface LaneDeps {
@@ -20,6 +22,8 @@ export interface LaneDeps {
   /** Creates the lane's budget; it calls `onChange` when calls may start that had to wait. */
   readonly createBudget: (name: LaneName, limits: LaneLimits, onChange: () => void) => Budget;
   readonly log: { warn(fields: object, message: string): void } | undefined;
+  /** What is wrong in the other lanes. */
+  readonly troubleElsewhere?: () => string | undefined;
 }
 
 interface Job {
@@ -27,6 +31,8 @@ interface Job {
   readonly repeat: Repeat;
   readonly requestedAt: number;
   attempts: number;
+  /** What went wrong with its last attempt. */
+  trouble: string | undefined;
   deadlineTimer: unknown;
   start(turn: Turn): Promise<Attempt<unknown>>;
   resolve(value: unknown): void;
@@ -35,6 +41,9 @@ interface Job {
 
 /** A call that must not be repeated does not start with less time left than it needs for a response. */
 const MIN_TIME_FOR_UNREPEATABLE_MS = 200;
+
+/** The CRM answers most calls in a tenth of this. */
+const SLOW_MS = 2_000;
 
 /** The calls of one lane: queues them, starts them when the budget permits, and repeats them where that may help. */
 export class Lane {
@@ -51,6 +60,10 @@ export class Lane {
     background: new FairQueue(),
   };
   #timer: unknown;
+  /** What went wrong with the last attempt that ended. */
+  #trouble: string | undefined;
+  /** When each running attempt started, the oldest first. */
+  readonly #startedAt = new Map<Job, number>();
 
   constructor(name: LaneName, limits: LaneLimits, deps: LaneDeps) {
     this.#name = name;
@@ -68,6 +81,7 @@ export class Lane {
         repeat: call.repeat,
         requestedAt: this.#deps.clock.now(),
         attempts: 0,
+        trouble: undefined,
         deadlineTimer: undefined,
         start: (turn) => call.attempt(turn),
         // A job is untyped inside the queue; its value comes from `start` above.
@@ -79,8 +93,10 @@ export class Lane {
   }
 
   state(): LaneState {
+    const now = this.#deps.clock.now();
     return {
-      ...this.#budget.state(this.#deps.clock.now()),
+      ...this.#budget.state(now),
+      trouble: this.trouble(now),
       waiting: Object.values(this.#queues).reduce((sum, queue) => sum + queue.size, 0),
       running: runningIn(this.#concurrency) + runningIn(this.#backgroundConcurrency),
     };
@@ -92,7 +108,7 @@ export class Lane {
 
   #enqueue(job: Job, end: 'front' | 'back'): void {
     const remaining = job.context.deadline.remainingMs();
-    const error = this.#errorBeforeStart(remaining);
+    const error = this.#errorBeforeStart(job, remaining);
     if (error !== undefined) {
       job.reject(error);
       return;
@@ -101,7 +117,7 @@ export class Lane {
     if (end === 'front') queue.pushFront(job.context.requestId, job);
     else queue.push(job.context.requestId, job);
     job.deadlineTimer = this.#deps.clock.setTimer(() => {
-      if (queue.remove(job.context.requestId, job)) job.reject(this.#lateError());
+      if (queue.remove(job.context.requestId, job)) job.reject(this.#lateError(job));
     }, Math.ceil(remaining));
     this.#pump();
   }
@@ -159,16 +175,18 @@ export class Lane {
     const remaining = job.context.deadline.remainingMs();
     if (remaining <= 0 || (job.repeat === 'if-not-done' && remaining < MIN_TIME_FOR_UNREPEATABLE_MS)) {
       this.#budget.cancel(slot, now);
-      job.reject(late());
+      job.reject(this.#late(job));
       return;
     }
     job.attempts += 1;
     const turn: Turn = { attempt: job.attempts, waitedMs: now - job.requestedAt };
+    this.#startedAt.set(job, now);
     const places = job.context.urgency === 'background' ? this.#backgroundConcurrency : this.#concurrency;
     places(() => job.start(turn)).then(
       (attempt) => this.#finish(job, slot, attempt),
       (error: unknown) => {
         this.#budget.release(slot, clock.now());
+        this.#startedAt.delete(job);
         job.reject(error);
         this.#pump();
       },
@@ -178,6 +196,8 @@ export class Lane {
   #finish(job: Job, slot: Slot, attempt: Attempt<unknown>): void {
     const now = this.#deps.clock.now();
     this.#budget.release(slot, now, attempt.rate);
+    this.#startedAt.delete(job);
+    this.#trouble = attempt.ok ? undefined : troubleOf(attempt.failure);
     if (attempt.ok) {
       this.#budget.endPauses();
       this.#budget.daily.clear();
@@ -195,30 +215,44 @@ export class Lane {
     const waitMs = nextTry(failure, job, this.#deps.random);
     const startsAt = waitMs === undefined ? undefined : Math.max(now + waitMs, this.#budget.pausedUntil);
     if (startsAt === undefined || startsAt - now >= job.context.deadline.remainingMs()) {
-      job.reject(failure.error);
+      job.reject(withEarlierTrouble(failure.error, job.trouble));
       return;
     }
+    job.trouble = troubleOf(failure);
     if (waitMs === 0) this.#enqueue(job, 'front');
     else this.#deps.clock.setTimer(() => this.#enqueue(job, 'front'), waitMs ?? 0);
   }
 
   /** Why a call cannot start in the time that it has; undefined if it may. */
-  #errorBeforeStart(remainingMs: number): CrmUnavailableError | DeadlineError | undefined {
+  #errorBeforeStart(job: Job, remainingMs: number): CrmUnavailableError | DeadlineError | undefined {
     const now = this.#deps.clock.now();
-    if (remainingMs <= 0) return late();
+    // The time was spent before this call.
+    if (remainingMs <= 0) return this.#late(job, this.#deps.troubleElsewhere?.());
     return (
       this.#budget.daily.errorFor(now) ??
-      (this.#budget.pausedUntil - now >= remainingMs ? this.#lateError() : undefined)
+      (this.#budget.pausedUntil - now >= remainingMs ? this.#lateError(job) : undefined)
     );
   }
 
   /** A call that waited for a pause was not late by its own doing: it can be sent again after the pause. */
-  #lateError(): CrmUnavailableError | DeadlineError {
+  #lateError(job: Job): CrmUnavailableError | DeadlineError {
     const pausedMs = this.#budget.pausedUntil - this.#deps.clock.now();
-    if (pausedMs <= 0) return late();
+    if (pausedMs <= 0) return this.#late(job);
     return new CrmUnavailableError("The CRM's rate limit is reached", {
       retryAfterSeconds: Math.ceil(pausedMs / 1_000),
     });
+  }
+
+  /** Where nothing is wrong with the CRM, the call waited for others. */
+  #late(job: Job, troubleElsewhere?: string): DeadlineError {
+    const because = job.trouble ?? this.trouble() ?? troubleElsewhere;
+    return new DeadlineError('The request timed out before the CRM could be called', because);
+  }
+
+  /** As {@link LaneState.trouble}. */
+  trouble(now = this.#deps.clock.now()): string | undefined {
+    const [oldest = now] = this.#startedAt.values();
+    return this.#trouble ?? (now - oldest < SLOW_MS ? undefined : silence('The CRM', now - oldest));
   }
 
   #pause(slot: Slot, failure: CallFailure, now: number): void {
@@ -250,6 +284,14 @@ function runningIn(places: ReturnType<typeof pLimit>): number {
   return places.activeCount + places.pendingCount;
 }
 
-function late(): DeadlineError {
-  return new DeadlineError('The request timed out before the CRM could be called');
+/** Undefined for a response that only refuses the call. */
+function troubleOf({ error }: CallFailure): string | undefined {
+  if (error instanceof DeadlineError) return error.because;
+  return error instanceof CrmUnavailableError ? error.message : undefined;
+}
+
+/** The deadline ended the last attempt: what ended those before it may be the cause. */
+function withEarlierTrouble(error: GatewayError, earlier: string | undefined): GatewayError {
+  if (earlier === undefined || !(error instanceof DeadlineError) || error.because === undefined) return error;
+  return new DeadlineError(error.message, `${earlier}, and at the next try ${error.because}`);
 }

@@ -37,7 +37,8 @@ export function createPacer(settings: LaneSettings, deps: PacerDeps = {}): Pacer
   const clock = deps.clock ?? systemClock;
   const random = deps.random ?? Math.random;
   const createBudget = deps.createBudget ?? ((_name, limits) => new MemoryBudget(limits, random));
-  const common = { clock, random, log: deps.log, createBudget };
+  const troubleElsewhere = () => Object.values(lanes).flatMap((lane) => lane.trouble() ?? [])[0];
+  const common = { clock, random, log: deps.log, createBudget, troubleElsewhere };
   const limits = lanesFor(settings);
   const lanes: Record<LaneName, Lane> = {
     burst: new Lane('burst', limits.burst, common),

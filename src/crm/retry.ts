@@ -61,3 +61,11 @@ export function nextTry(
 export function backoffMs({ firstMs, maxMs }: Backoff, attempt: number, random: () => number): number {
   return Math.min(firstMs * 2 ** (attempt - 1), maxMs) * (1 + 0.25 * random());
 }
+
+/** `HubSpot did not respond within 10 s`, for a wait of so many milliseconds. Rounded: equal sentences are stored once. */
+export function silence(crm: string, ms: number): string {
+  const seconds = ms / 1_000;
+  const duration =
+    ms < 995 ? `${Math.max(1, Math.round(ms / 10)) * 10} ms` : `${Number(seconds.toFixed(seconds < 10 ? 1 : 0))} s`;
+  return `${crm} did not respond within ${duration}`;
+}

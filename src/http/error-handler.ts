@@ -46,8 +46,14 @@ export function errorHandler(log: Logger): ErrorRequestHandler {
 /** Enginy shows the message to people who export: first what to do, then why. Of a request that is wrong, the place comes first. */
 function advise(error: GatewayError): string {
   if (error instanceof CrmRejectedError) return `Ask your administrator: ${error.message}`;
-  if (error instanceof CrmUnavailableError || error instanceof BusyError) return `Try again later: ${error.message}`;
-  return error instanceof DeadlineError ? `Try again, with fewer records at once: ${error.message}` : error.message;
+  if (!(error instanceof DeadlineError)) {
+    return error instanceof CrmUnavailableError || error instanceof BusyError
+      ? `Try again later: ${error.message}`
+      : error.message;
+  }
+  return error.because === undefined
+    ? `Try again, with fewer records at once: ${error.message}`
+    : `Try again later: ${error.message}`;
 }
 
 function logKnown(log: Logger, error: GatewayError, requestId: unknown): void {

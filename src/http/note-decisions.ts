@@ -124,8 +124,9 @@ function problemOf(thrown: unknown): NotedProblem {
 function failureOf({ subjects, failure }: Notes): Pick<DecidedRequest, 'error' | 'reason'> {
   if (failure === undefined) return {};
   const { code, problem } = failure;
-  const hasReason = subjects.length === 0 && problem.text !== undefined && problem.text !== code;
-  return { error: code, ...(hasReason && { reason: problem.text }) };
+  const reason = problem.because ?? problem.text;
+  const hasReason = subjects.length === 0 && reason !== undefined && reason !== code;
+  return { error: code, ...(hasReason && { reason }) };
 }
 
 const paths = new Set<string>(operations.map(({ path }) => path));

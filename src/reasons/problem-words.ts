@@ -7,22 +7,14 @@ export function problemLines(problem: NotedProblem): string[] {
     case 'refused':
       return refusedLines(problem);
     case 'unavailable':
-      return [
-        `${text}; nothing was written`,
-        / limit /.test(`${text} `)
-          ? '  Enginy can send the record again; other apps of the account share its limits, and HubSpot lists the calls of each'
-          : '  Enginy can send the record again; if this persists, see status.hubspot.com',
-      ];
+      return [`${text}; ${writtenText(problem)}`, `  ${adviceFor(text) ?? seeStatus}`];
     case 'ambiguous':
       return [
         `HubSpot did not confirm whether the write succeeded: ${text}`,
         '  look for the record in HubSpot; sending it again is safe and links it if it exists',
       ];
     case 'late':
-      return [
-        'the time for the request (REQUEST_TIMEOUT_MS) ran out before this record was processed; nothing was written',
-        '  Enginy can send the record again; if this persists and captures show no slow or silent HubSpot, send fewer records at once or raise HUBSPOT_RATE_LIMIT',
-      ];
+      return lateLines(problem);
     case 'invalid':
       return invalidLines(problem);
     case 'incomplete':
@@ -51,6 +43,33 @@ export function problemLines(problem: NotedProblem): string[] {
     case 'fault':
       return ['the bridge failed', '  this is a bug: the log has the details under the request id'];
   }
+}
+
+function lateLines(problem: NotedProblem): string[] {
+  const { because } = problem;
+  if (because === undefined) {
+    return [
+      'the time for the request (REQUEST_TIMEOUT_MS) ran out before this record was processed; nothing was written',
+      '  Enginy can send the record again; if this persists, send fewer records at once or raise HUBSPOT_RATE_LIMIT',
+    ];
+  }
+  return [
+    `the time for the request (REQUEST_TIMEOUT_MS) ran out: ${because}; ${writtenText(problem)}`,
+    `  ${adviceFor(because) ?? `${seeStatus}, send fewer records at once, or raise REQUEST_TIMEOUT_MS`}`,
+  ];
+}
+
+function writtenText({ mayBeWritten }: NotedProblem): string {
+  return mayBeWritten ? 'HubSpot may have written the record all the same' : 'nothing was written';
+}
+
+const seeStatus = 'Enginy can send the record again; if this persists, see status.hubspot.com';
+
+/** A reached limit is no outage. */
+function adviceFor(cause: string): string | undefined {
+  return / limit /.test(`${cause} `)
+    ? 'Enginy can send the record again; other apps of the account share its limits, and HubSpot lists the calls of each'
+    : undefined;
 }
 
 function incompleteLines({ properties = [], text }: NotedProblem): string[] {

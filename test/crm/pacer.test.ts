@@ -356,6 +356,30 @@ test('fails a call that could not start before its deadline, at the deadline', a
   expect(traffic.starts).toHaveLength(1);
 });
 
+test('an error at the deadline names what the CRM did until then', async () => {
+  const { clock, pacer, traffic } = setUp();
+  const cut: Attempt<unknown> = {
+    ok: false,
+    failure: { kind: 'final', error: new DeadlineError('late', 'HubSpot did not respond within 2 s') },
+  };
+  const outage = [failed('perhaps-done'), failed('perhaps-done'), cut];
+
+  const cutOff = call(clock, pacer, traffic, { answers: outage, latencyMs: 1_000 });
+  const waiting = call(clock, pacer, traffic, { lane: 'search', latencyMs: 30_000 });
+  await clock.runUntil(clock.sleep(20_000));
+  const spent = call(clock, pacer, traffic, { lane: 'associations', deadlineMs: 0 });
+
+  await expect(cutOff).rejects.toMatchObject({
+    because: 'failed: perhaps-done, and at the next try HubSpot did not respond within 2 s',
+  });
+  await expect(spent).rejects.toMatchObject({ because: 'HubSpot did not respond within 2 s' });
+  expect(pacer.state().search.trouble).toBe('The CRM did not respond within 20 s');
+  await clock.runUntil(call(clock, pacer, traffic));
+  expect(pacer.state().burst.trouble).toBeUndefined();
+  await clock.runUntil(waiting);
+  expect(pacer.state().search.trouble).toBeUndefined();
+});
+
 test('does not wait for a retry that would come after the deadline', async () => {
   const { clock, pacer, traffic } = setUp();
   const answers = [failed('not-done', { retryAfterMs: 60_000 })];

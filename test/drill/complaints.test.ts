@@ -182,6 +182,7 @@ async function lifeAfter({
   return out
     .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, 'TIME')
     .replace(/\b[0-9a-f]{8}, status/g, 'ID, status')
+    .replace(/within \d+ ms/g, 'within MS')
     .replace(/mapping [0-9a-f]+/g, 'mapping HASH')
     .replace(/no capture|details: captures show [0-9a-f]+/g, 'CAPTURE')
     .replace(/\.yaml:\d+/g, '.yaml:LINE');

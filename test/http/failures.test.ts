@@ -42,7 +42,7 @@ test.each(
       [refused, 502],
       [late, 504],
     ].map(([error, status]) => [...call, error, status] as const),
-  ) as [string, string, unknown, keyof FakeCrm, () => GatewayError, number][],
+  ) as unknown as [string, string, unknown, keyof FakeCrm, () => GatewayError, number][],
 )('%s %s %j while %s fails', async (method, path, body, port, error, status) => {
   const crm = crmWithAda();
   crm.failAlways(port as never, error());

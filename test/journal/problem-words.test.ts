@@ -13,6 +13,19 @@ test.each([
   expect(advice).not.toContain('status.hubspot.com');
 });
 
-test('a request that ran out of time may have waited for HubSpot', () => {
-  expect(problemLines({ kind: 'late' })[1]).toContain('slow or silent HubSpot');
+test('a request that ran out of time names what HubSpot did until then', () => {
+  const because = 'HubSpot did not respond within 10 s';
+
+  expect(problemLines({ kind: 'late' })).toEqual([
+    'the time for the request (REQUEST_TIMEOUT_MS) ran out before this record was processed; nothing was written',
+    '  Enginy can send the record again; if this persists, send fewer records at once or raise HUBSPOT_RATE_LIMIT',
+  ]);
+  expect(problemLines({ kind: 'late', because })[0]).toContain(`ran out: ${because}; nothing was written`);
+  expect(problemLines({ kind: 'late', because: "HubSpot's rate limit is reached" })[1]).toContain('share its limits');
+});
+
+test('an update that was not answered may have been carried out', () => {
+  expect(problemLines({ kind: 'unavailable', text: 'HubSpot returned status 502', mayBeWritten: true })[0]).toBe(
+    'HubSpot returned status 502; HubSpot may have written the record all the same',
+  );
 });

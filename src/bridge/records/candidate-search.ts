@@ -30,7 +30,7 @@ export interface CandidateQuery {
 
 /** @param lookups of concurrent requests; without it, requests come one at a time, and would only wait for others. */
 export function createCandidateSearch(
-  crm: Pick<Crm, 'search' | 'hasRoom'>,
+  crm: Pick<Crm, 'search' | 'hasRoom' | 'trouble'>,
   lookups?: LookupsInProgress,
 ): CandidateSearch {
   const flights = new Map<string, Promise<Candidates>>();
@@ -83,10 +83,13 @@ type Search = (
 ) => Promise<ReadonlyMap<string, Candidates>>;
 
 /** Shares searches with other requests. What another request's part of them breaks is searched again alone. */
-function createSharedSearch(crm: Pick<Crm, 'search' | 'hasRoom'>, lookups: LookupsInProgress | undefined): Search {
+function createSharedSearch(
+  crm: Pick<Crm, 'search' | 'hasRoom' | 'trouble'>,
+  lookups: LookupsInProgress | undefined,
+): Search {
   if (lookups === undefined) return (search, keys, context) => runSearch(crm, { ...search, keys }, context);
   const batchers = new Map<string, Batcher<SearchItem, Candidates>>();
-  const policy = lookupPolicy({ maxItems: maxKeys, hasRoom: () => crm.hasRoom?.('search') === true }, lookups);
+  const policy = lookupPolicy({ crm, kind: 'search', maxItems: maxKeys }, lookups);
   return async (search, keys, context) => {
     const name = JSON.stringify([search.objectType, context.urgency]);
     const batcher =

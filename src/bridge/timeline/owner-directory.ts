@@ -178,7 +178,8 @@ async function persistently(
       return await raceDeadline(read(), patience);
     } catch (error) {
       if (error instanceof DeadlineError && patience.remainingMs() <= 0) {
-        throw new CrmUnavailableError('The CRM did not list its users in time', { cause: error });
+        const because = error.because === undefined ? '' : ` (${error.because})`;
+        throw new CrmUnavailableError(`The CRM did not list its users in time${because}`, { cause: error });
       }
       if (!(error instanceof CrmUnavailableError) || patience.remainingMs() < 2 * retryMs) throw error;
       await sleep(retryMs);

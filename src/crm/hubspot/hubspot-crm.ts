@@ -40,11 +40,13 @@ export function createHubSpotCrm(deps: HubSpotDeps, settings: TransportSettings)
   const definitions = createPropertyDefinitions(transport);
   const hubSpotProperties = createHubSpotProperties({ transport, pacer: deps.pacer, definitions });
   const required = new RequiredProperties(deps.requirements);
+  const laneState = (kind: 'read' | 'search') => deps.pacer.state()[kind === 'search' ? 'search' : 'burst'];
   return {
     ...lookups(sendFor, createUniqueProperties(definitions)),
     ...linking(sendFor, createLinkLabels(transport)),
     ...accountReading(sendFor, settings.accessToken.trim()),
-    hasRoom: (kind) => hasRoom(deps.pacer.state()[kind === 'search' ? 'search' : 'burst']),
+    hasRoom: (kind) => hasRoom(laneState(kind)),
+    trouble: (kind) => laneState(kind).trouble,
     neededIn: (objectType) => (objectType === 'contacts' ? neededInContacts : []),
     create: async (objectType, inputs, context) => {
       const outcomes = await createInBatches({ send: sendFor(context), required }, objectType, inputs);

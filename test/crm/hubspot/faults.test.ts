@@ -229,8 +229,14 @@ test('returns by the deadline although HubSpot does not respond', () =>
     const read = await atDeadline((context) => crm.readByIds('contacts', ['1'], [], context));
     const created = await atDeadline((context) => crm.create('contacts', people(1), context));
 
-    expect(read.failed.get('1')?.kind).toBe('late');
+    const updated = await atDeadline((context) =>
+      crm.update('contacts', [{ id: '1', properties: { jobtitle: 'CTO' } }], context),
+    );
+
+    const because = 'HubSpot did not respond within 300 ms';
+    expect(read.failed.get('1')).toMatchObject({ kind: 'late', because });
     expect(created).toMatchObject([{ problem: { kind: 'ambiguous' } }]);
+    expect(updated).toMatchObject([{ problem: { kind: 'late', because, mayBeWritten: true } }]);
   }));
 
 /** What a write may say, and what must then be true of the store. */

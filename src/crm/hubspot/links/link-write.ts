@@ -1,5 +1,5 @@
 import type { CrmProblem, LinkOutcome, Pair } from '../../crm.ts';
-import { problemOfError, unaccounted } from '../../crm-problem.ts';
+import { problemOfWrite, unaccounted } from '../../crm-problem.ts';
 import type { LinkTypes } from '../calls/link-calls.ts';
 import type { BatchResponse } from '../calls/batch-response.ts';
 import { CallTally } from '../problems/call-tally.ts';
@@ -72,7 +72,7 @@ export class LinkWrite<P extends Pair> {
         return error;
       }
       this.tally.addError(error);
-      const problem = problemOfError(error, 'unavailable');
+      const problem = problemOfWrite(error, 'unavailable');
       for (const pair of pairs) this.#fail(pair, problem);
       return 'failed';
     }

@@ -1,5 +1,5 @@
 import type { Pair, UnlinkOutcome } from '../../crm.ts';
-import { problemOfError } from '../../crm-problem.ts';
+import { problemOfWrite } from '../../crm-problem.ts';
 import { chunksOf } from '../calls/chunks.ts';
 import { type LinkTypes, MAX_PAIRS_PER_WRITE, unlinkBatch } from '../calls/link-calls.ts';
 import { CallTally } from '../problems/call-tally.ts';
@@ -29,7 +29,7 @@ export async function unlinkRecords(
         else tally.addError(error);
         const problem = isAboutContent(error)
           ? problemOfEntry(error.body, 'refusal')
-          : problemOfError(error, 'unavailable');
+          : problemOfWrite(error, 'unavailable');
         return chunk.map(() => ({ problem }));
       }
     }),

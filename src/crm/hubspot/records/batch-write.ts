@@ -7,7 +7,7 @@
  */
 import { CrmUnavailableError } from '../../../errors.ts';
 import type { CrmProblem, WriteOutcome } from '../../crm.ts';
-import { problemOfError, unaccounted, type Unsure } from '../../crm-problem.ts';
+import { problemOfWrite, unaccounted, type Unsure } from '../../crm-problem.ts';
 import type { BatchResponse } from '../calls/batch-response.ts';
 import type { HubSpotRecord } from '../calls/record-response.ts';
 import { CallTally } from '../problems/call-tally.ts';
@@ -75,7 +75,7 @@ export class BatchWrite<I extends BatchInput> {
         return error;
       }
       this.#tally.addError(error);
-      this.#fail(inputs, problemOfError(error, this.#kind.unsure));
+      this.#fail(inputs, problemOfWrite(error, this.#kind.unsure));
       return 'failed';
     }
   }

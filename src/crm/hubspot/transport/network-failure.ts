@@ -1,5 +1,5 @@
 import { CrmUnavailableError } from '../../../errors.ts';
-import type { CallFailure } from '../../retry.ts';
+import { type CallFailure, silence } from '../../retry.ts';
 import { MAX_RESPONSE_BYTES } from './response-budget.ts';
 
 /**
@@ -68,9 +68,7 @@ function wordsOf(error: Error): string {
 
 /** The call timed out; HubSpot may still be working on it. */
 export function timeoutFailure(timeoutMs: number): CallFailure {
-  const error = new CrmUnavailableError(`HubSpot did not respond within ${Math.round(timeoutMs)} ms`, {
-    ambiguous: true,
-  });
+  const error = new CrmUnavailableError(silence('HubSpot', timeoutMs), { ambiguous: true });
   return { kind: 'perhaps-done', error };
 }
 

@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../../clock.ts';
 import type { CallContext } from '../../crm.ts';
 import type { Attempt, Turn } from '../../paced-call.ts';
 import type { Pacer } from '../../pacer.ts';
-import type { CallFailure } from '../../retry.ts';
+import { type CallFailure, silence } from '../../retry.ts';
 import { type ApiVersion, apiOf } from './api-versions.ts';
 import { CallConnection } from './bounded-agent.ts';
 import { exchangeOf, type HubSpotExchange } from './exchange.ts';
@@ -121,7 +121,7 @@ function timeoutOf(timeoutMs: number, { call, context }: ContextualCall): Timeou
   if (remainingMs >= timeoutMs) return { ms: timeoutMs, failure: timeoutFailure(timeoutMs) };
   const ms = Math.max(1, remainingMs);
   if (call.repeat === 'if-not-done') return { ms, failure: timeoutFailure(ms) };
-  const error = new DeadlineError('The request timed out while waiting for HubSpot');
+  const error = new DeadlineError('The request timed out', silence('HubSpot', ms));
   return { ms, failure: { kind: 'final', error } };
 }
 
