@@ -13,6 +13,10 @@ export interface IndexChange {
   readonly drops?: readonly IndexPair[];
   /** Replaces the text of this name. */
   readonly state?: { readonly name: string; readonly text: string };
+  /** The object type that the pairs are of, with the names of states. */
+  readonly of?: string;
+  /** The number of a pass over all records of `of` that begins before the pairs are added: see {@link OpenIndex.dropStale}. */
+  readonly beginsPass?: number;
 }
 
 /** The index as it was opened. Every method rejects with {@link IndexLostError} once the contents were replaced or cannot be reached. */
@@ -24,6 +28,8 @@ export interface OpenIndex {
   readState(name: string): Promise<string | undefined>;
   /** How many keys it holds. */
   count(): Promise<number>;
+  /** Removes the pairs of an object type that were written neither in this pass nor in the one before. Does nothing if another pass has begun since. */
+  dropStale(of: string, pass: number): Promise<void>;
   /** Gives the contents up: the next `open` begins with an empty index. */
   discard(): Promise<void>;
   /** Sweeps that processes make for each other; absent where there is one process. */

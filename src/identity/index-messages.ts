@@ -11,6 +11,13 @@ export type IndexTask =
   | { readonly kind: 'propose'; readonly epoch: string; readonly digests: readonly bigint[] }
   | { readonly kind: 'write'; readonly epoch: string; readonly change: IndexChange }
   | { readonly kind: 'read'; readonly epoch: string; readonly name: string }
+  | {
+      readonly kind: 'dropStale';
+      readonly epoch: string;
+      readonly of: string;
+      readonly pass: number;
+      readonly part: number;
+    }
   | { readonly kind: 'count' | 'discard'; readonly epoch: string }
   | { readonly kind: 'close' };
 

@@ -1,19 +1,23 @@
 import type { Clock } from '../crm/clock.ts';
-import type { CallContext, Crm, ListedRecord } from '../crm/crm.ts';
+import type { CallContext, Crm } from '../crm/crm.ts';
 import type { Logger } from '../logger.ts';
 import type { IndexPair, OpenIndex, SharedSweeps } from './identity-store.ts';
 import type { IndexedRules } from './indexed-rules.ts';
 import type { KeyDigest } from './key-digest.ts';
+import { countMissed, listedPairs } from './listed-pairs.ts';
 import {
   afterPage,
   afterSweep,
+  afterSweepPage,
   currentListing,
+  interruptedSweep,
   isListed,
   listingStages,
   type ObjectState,
-  readObjectState,
+  type Sweep,
 } from './object-state.ts';
 import { PendingDrops } from './pending-drops.ts';
+import { StoredState } from './stored-state.ts';
 import { recordsPerPage, SweepReach } from './sweep-reach.ts';
 
 export interface IndexLimits {
@@ -38,6 +42,13 @@ export interface ObjectIndexDeps {
 /** A sweep of more pages than this, and than a fifth of the records fill, costs more than listing all of them again. */
 const maxSweepPages = 100;
 
+interface SweepPlan {
+  readonly since: number;
+  readonly interrupted: Sweep | undefined;
+  readonly isWide: boolean;
+  readonly startedAt: number;
+}
+
 /** A sweep would have read too much. After a wide one a narrow one follows; after that, the rules count as unlisted. */
 export class SweepTooLongError extends Error {
   override readonly name = 'SweepTooLongError';
@@ -51,8 +62,7 @@ export class ObjectIndex {
   readonly #deps: ObjectIndexDeps;
   readonly #limits: IndexLimits;
   #rules: IndexedRules;
-  #state: ObjectState;
-  #writes: Promise<unknown> = Promise.resolve();
+  readonly #stored: StoredState;
   readonly #drops = new PendingDrops();
   readonly #reach = new SweepReach();
   #isPassAsked = false;
@@ -64,22 +74,22 @@ export class ObjectIndex {
   private constructor(
     deps: ObjectIndexDeps,
     limits: IndexLimits,
-    { rules, state }: { readonly rules: IndexedRules; readonly state: ObjectState },
+    { rules, stored }: { readonly rules: IndexedRules; readonly stored: StoredState },
   ) {
     this.#deps = deps;
     this.#limits = limits;
     this.#rules = rules;
-    this.#state = state;
+    this.#stored = stored;
   }
 
   /** Continues where an earlier process stopped. @throws IndexLostError */
   static async load(deps: ObjectIndexDeps, limits: IndexLimits, rules: IndexedRules): Promise<ObjectIndex> {
-    const text = await deps.index.readState(rules.objectType);
-    return new ObjectIndex(deps, limits, { rules, state: readObjectState(text, limits.overlapMs) });
+    const stored = await StoredState.load(deps.index, rules.objectType, limits.overlapMs);
+    return new ObjectIndex(deps, limits, { rules, stored });
   }
 
   get state(): ObjectState {
-    return this.#state;
+    return this.#stored.current;
   }
 
   get rules(): IndexedRules {
@@ -93,15 +103,12 @@ export class ObjectIndex {
 
   /** Takes over the stored state: of another process, or of an older snapshot with older pairs. @throws IndexLostError */
   async reload(): Promise<void> {
-    await this.#inTurn(async () => {
-      const text = await this.#deps.index.readState(this.#rules.objectType);
-      this.#state = readObjectState(text, this.#limits.overlapMs);
-    });
+    await this.#stored.reload();
   }
 
   /** True if all records were listed for this rule, and the last sweep followed it. */
   isListed(fingerprint: string): boolean {
-    return isListed(this.#state, fingerprint);
+    return isListed(this.state, fingerprint);
   }
 
   /** True if a sweep of this rule has been completed that started at most `freshMs` before the moment `at`. */
@@ -121,14 +128,14 @@ export class ObjectIndex {
 
   /** A listing is due: of rules that have none, or of everything once in a while. It may start after a sweep. */
   get listingDue(): 'no' | 'after a sweep' | 'yes' {
-    const { listing, rules, sweptAt, listedAt } = this.#state;
+    const { listing, rules, sweptAt, listedAt } = this.state;
     if (listing !== undefined) return 'yes';
     const open = this.#rules.fingerprints.filter((fingerprint) => !this.isListed(fingerprint));
     const isOld = sweptAt !== undefined && listedAt !== undefined && sweptAt - listedAt > this.#limits.fullPassMs;
     if (open.length === 0 && !isOld && !this.#isPassAsked) return 'no';
     const isSwept = this.#rules.fingerprints.every((fingerprint) => {
       const rule = rules[fingerprint];
-      return rule !== undefined && rule.to === sweptAt && rule.from <= rule.to - this.#state.overlapMs;
+      return rule !== undefined && rule.to === sweptAt && rule.from <= rule.to - this.state.overlapMs;
     });
     return isSwept ? 'yes' : 'after a sweep';
   }
@@ -139,41 +146,24 @@ export class ObjectIndex {
   }
 
   /**
-   * Reads what was modified lately. @param onPage called before each page is read, with its number from 0.
+   * Reads what was modified lately. The first one of a process goes on with what an earlier process did not complete; such a sweep makes
+   * nothing fresh. @param onPage called before each page is read, with its number from 0.
    * @throws what the CRM's call throws; IndexLostError; SweepTooLongError.
    */
   async sweep(context: CallContext, onPage: (page: number) => void = () => {}): Promise<void> {
-    const { clock, wallClock, crm } = this.#deps;
-    const rules = this.#rules;
+    const { clock, wallClock } = this.#deps;
     const startedAt = clock.now();
     await this.reload();
-    const isWide = this.#reach.isWideDue(this.#state, startedAt);
-    const since = this.#reach.since(this.#state, { isWide, wallClock });
-    await this.#writeDrops();
-    let at: number | undefined;
-    let afterId: string | undefined;
-    let rows = 0;
-    for (let page = 0; ; page += 1) {
-      onPage(page);
-      const { objectType, properties } = rules;
-      const read = await crm.modifiedSince({ objectType, since: new Date(since), afterId, properties }, context);
-      at ??= this.#reach.servedAt(read.servedAt, wallClock);
-      rows += read.records.length;
-      const pairs = this.#pairsOf(rules, read.records);
-      const { fingerprints } = rules;
-      const began = at;
-      const isLast = read.next === undefined;
-      await this.#commit(pairs, isLast ? (state) => afterSweep(state, { fingerprints, since, at: began }) : undefined);
-      if (isLast) break;
-      if (page >= this.#maxPages) {
-        if (isWide) this.#noteWide(startedAt, recordsPerPage * page);
-        await this.#giveUp(began, isWide);
-      }
-      afterId = read.next;
-    }
+    const { fingerprints } = this.#rules;
+    const interrupted = Number.isFinite(this.#ownSince) ? undefined : interruptedSweep(this.state, fingerprints);
+    const isWide = interrupted === undefined && this.#reach.isWideDue(this.state, startedAt);
+    const since = interrupted?.since ?? this.#reach.since(this.state, { isWide, wallClock });
+    await this.#stored.drop(this.#drops.take());
+    const rows = await this.#readModified({ since, interrupted, isWide, startedAt }, context, onPage);
+    if (interrupted !== undefined) return;
     if (isWide) this.#noteWide(startedAt, rows);
     this.#ownSince = Math.max(this.#ownSince, startedAt);
-    this.#noteSwept(startedAt, rules.fingerprints);
+    this.#noteSwept(startedAt, fingerprints);
   }
 
   /** Takes over the last sweep of any process, with the state that goes with it. @throws IndexLostError */
@@ -192,33 +182,39 @@ export class ObjectIndex {
     return this.#deps.index.sweeps;
   }
 
-  /** Reads one page of the listing, and begins one if none is under way. @throws as {@link ObjectIndex.sweep} */
+  /**
+   * Reads one page of the listing, and begins one if none is under way. The last one removes keys that no record holds any more.
+   * @throws as {@link ObjectIndex.sweep}
+   */
   async listPage(context: CallContext): Promise<void> {
     await this.reload();
+    const { crm, index, digest } = this.#deps;
     const rules = this.#rules;
-    const listing = currentListing(this.#state, rules.fingerprints);
+    const listing = currentListing(this.state, rules.fingerprints);
     const { archived = false } = listingStages[listing.stage] ?? {};
     const { objectType, properties } = rules;
-    const page = await this.#deps.crm.list({ objectType, after: listing.after, properties, archived }, context);
-    const pairs = this.#pairsOf(rules, page.records);
+    const { records, next } = await crm.list({ objectType, after: listing.after, properties, archived }, context);
+    const pairs = listedPairs(rules, records, digest);
     // Sweeps do not see archived records.
-    const missed = listing.isFullPass && !archived ? await this.#countMissed(rules, page.records) : 0;
-    const read = { listed: page.records.length, pairs: pairs.length, missed, next: page.next };
-    await this.#commit(pairs, (state) => afterPage(state, listing, read));
+    const missed = listing.isFullPass && !archived ? await countMissed(this.#deps, this.state, { rules, records }) : 0;
+    const read = { listed: records.length, pairs: pairs.length, missed, next };
+    const beginsPass = listing.pass === this.state.pass ? undefined : listing.pass;
+    await this.#stored.commit(pairs, (state) => afterPage(state, listing, read), beginsPass);
     this.#isPassAsked = false;
     if (missed > 0 && listing.drift === 0) this.#logDrift();
+    if (this.state.listing === undefined) await index.dropStale(objectType, listing.pass);
   }
 
   /** Ids by position, with all that was asked to be written before. @throws IndexLostError */
   async propose(digests: readonly bigint[]): Promise<readonly (readonly string[])[]> {
-    await this.#writes;
+    await this.#stored.settle();
     return await this.#deps.index.propose(digests);
   }
 
   /** Adds a record that was just written with these keys. */
   async put(pairs: readonly IndexPair[]): Promise<void> {
     this.#drops.forget(pairs);
-    await this.#commit(pairs, undefined);
+    await this.#stored.commit(pairs, undefined);
   }
 
   /** Removes pairs with the next sweep, which finds those again that a person restores until then. */
@@ -226,8 +222,39 @@ export class ObjectIndex {
     this.#drops.add(pairs);
   }
 
+  /** Reads and writes the pages of a sweep. @returns how many records they had. */
+  async #readModified(
+    { since, interrupted, isWide, startedAt }: SweepPlan,
+    context: CallContext,
+    onPage: (page: number) => void,
+  ): Promise<number> {
+    const rules = this.#rules;
+    const { objectType, properties } = rules;
+    const fingerprints = [...rules.fingerprints];
+    let { at, afterId, pages = 0 } = interrupted ?? {};
+    let rows = 0;
+    for (; ; pages += 1) {
+      onPage(pages);
+      const call = { objectType, since: new Date(since), afterId, properties };
+      const { records, next, servedAt } = await this.#deps.crm.modifiedSince(call, context);
+      const began = at ?? this.#reach.servedAt(servedAt, this.#deps.wallClock);
+      at = began;
+      rows += records.length;
+      await this.#stored.commit(listedPairs(rules, records, this.#deps.digest), (state) => {
+        if (next === undefined) return afterSweep(state, { fingerprints, since, at: began });
+        return afterSweepPage(state, { fingerprints, since, at: began, afterId: next, pages: pages + 1 });
+      });
+      if (next === undefined) return rows;
+      if (pages >= this.#maxPages) {
+        if (isWide) this.#noteWide(startedAt, recordsPerPage * pages);
+        await this.#giveUp(began, isWide);
+      }
+      afterId = next;
+    }
+  }
+
   get #maxPages(): number {
-    return Math.max(maxSweepPages, this.#state.records / 5 / recordsPerPage);
+    return Math.max(maxSweepPages, this.state.records / 5 / recordsPerPage);
   }
 
   #noteWide(startedAt: number, rows: number): void {
@@ -240,57 +267,20 @@ export class ObjectIndex {
     this.#sweptRules = fingerprints;
   }
 
-  #pairsOf(rules: IndexedRules, records: readonly ListedRecord[]): IndexPair[] {
-    const { objectType } = rules;
-    return records.flatMap(({ id, properties }) =>
-      rules.keysOf(properties).map((key) => ({ digest: this.#deps.digest({ objectType, ...key }), id })),
-    );
-  }
-
-  /** Pairs that sweeps should have found, and that are not there. */
-  async #countMissed(rules: IndexedRules, records: readonly ListedRecord[]): Promise<number> {
-    const { sweptAt = 0, overlapMs } = this.#state;
-    const settled = records.filter(({ modifiedAt }) => Date.parse(modifiedAt) < sweptAt - overlapMs);
-    const pairs = this.#pairsOf(rules, settled);
-    const known = await this.#deps.index.propose(pairs.map(({ digest }) => digest));
-    return pairs.filter(({ id }, position) => known[position]?.includes(id) !== true).length;
-  }
-
   #logDrift(): void {
-    const facts = { objectType: this.#rules.objectType, overlapS: this.#state.overlapMs / 1_000 };
+    const facts = { objectType: this.#rules.objectType, overlapS: this.state.overlapMs / 1_000 };
     this.#deps.log.warn(facts, 'the identity index had missed changes: its sweeps reach further back from now on');
-  }
-
-  async #writeDrops(): Promise<void> {
-    const drops = this.#drops.take();
-    if (drops.length > 0) await this.#inTurn(() => this.#deps.index.write({ pairs: [], drops }));
   }
 
   async #giveUp(at: number, isWide: boolean): Promise<never> {
     if (!isWide) {
-      await this.#commit([], ({ listing: _stopped, ...state }) => ({ ...state, rules: {}, sweptAt: at }));
+      const stop = ({ listing: _listing, sweep: _sweep, ...state }: ObjectState) => ({
+        ...state,
+        rules: {},
+        sweptAt: at,
+      });
+      await this.#stored.commit([], stop);
     }
     throw new SweepTooLongError('too much was modified since the last sweep');
-  }
-
-  /** Writes pairs and, in the same step, the changed state. */
-  #commit(pairs: readonly IndexPair[], change: ((state: ObjectState) => ObjectState) | undefined): Promise<void> {
-    return this.#inTurn(async () => {
-      const { index } = this.#deps;
-      if (change === undefined) {
-        if (pairs.length > 0) await index.write({ pairs });
-        return;
-      }
-      const next = change(this.#state);
-      await index.write({ pairs, state: { name: this.#rules.objectType, text: JSON.stringify(next) } });
-      this.#state = next;
-    });
-  }
-
-  /** One write after the other: each builds on the state that the one before has written. */
-  #inTurn(work: () => Promise<void>): Promise<void> {
-    const result = this.#writes.then(work);
-    this.#writes = result.catch(() => undefined);
-    return result;
   }
 }

@@ -11,6 +11,8 @@ const RuleState = z.object({
 });
 
 const Listing = z.object({
+  /** Number of the pass: see {@link OpenIndex.dropStale}. */
+  pass: z.number().default(0),
   /** Rules whose keys every page so far was read for. */
   fingerprints: z.array(z.string()),
   /** A sweep that started then had ended before the first page was read. */
@@ -29,15 +31,31 @@ const Listing = z.object({
   drift: z.number(),
 });
 
+/** A sweep of several pages. */
+const Sweep = z.object({
+  fingerprints: z.array(z.string()),
+  /** Everything modified since then is read. */
+  since: z.number(),
+  /** When it started. */
+  at: z.number(),
+  /** The last record that was read, and how many pages. */
+  afterId: z.string(),
+  pages: z.number(),
+});
+
 /** What the index of one object type knows about itself; written together with the pairs that it speaks of. */
 export const ObjectState = z.object({
   /** Changes with what a complete index contains. */
-  form: z.literal(2),
+  form: z.literal(3),
   rules: z.record(z.string(), RuleState),
   /** Start of the last completed sweep. */
   sweptAt: z.number().optional(),
   overlapMs: z.number(),
+  /** The sweep under way, for a process that starts. */
+  sweep: Sweep.optional(),
   listing: Listing.optional(),
+  /** Number of the last listing that began. */
+  pass: z.number().default(0),
   /** Start of the last completed listing, and how many records and keys it read. */
   listedAt: z.number().optional(),
   records: z.number(),
@@ -48,11 +66,12 @@ export const ObjectState = z.object({
 
 export type RuleState = z.output<typeof RuleState>;
 export type Listing = z.output<typeof Listing>;
+export type Sweep = z.output<typeof Sweep>;
 export type ObjectState = z.output<typeof ObjectState>;
 
 /** A state that this version does not understand counts as none: the index is built again. */
 export function readObjectState(text: string | undefined, overlapMs: number): ObjectState {
-  const empty: ObjectState = { form: 2, rules: {}, overlapMs, records: 0, pairs: 0, drift: 0 };
+  const empty: ObjectState = { form: 3, rules: {}, overlapMs, pass: 0, records: 0, pairs: 0, drift: 0 };
   if (text === undefined) return empty;
   try {
     const state = ObjectState.safeParse(JSON.parse(text));
@@ -70,6 +89,16 @@ export function isListed({ rules, sweptAt }: ObjectState, fingerprint: string): 
   return rule?.isListed === true && rule.to === sweptAt;
 }
 
+/** The sweep that an earlier process did not complete, if it was of these rules. */
+export function interruptedSweep({ sweep }: ObjectState, fingerprints: readonly string[]): Sweep | undefined {
+  return sweep?.fingerprints.join() === fingerprints.join() ? sweep : undefined;
+}
+
+/** The state after a page of a sweep that is not the last one. */
+export function afterSweepPage(state: ObjectState, sweep: Sweep): ObjectState {
+  return { ...state, sweep };
+}
+
 /** The rules after a sweep that read everything modified since `since` and started at `at`. A gap before it makes them unlisted. */
 export function afterSweep(
   state: ObjectState,
@@ -85,8 +114,9 @@ export function afterSweep(
     if (!isContinuous) return [fingerprint, { from: since, to: at, isListed: false }];
     return [fingerprint, { ...before, from: Math.min(before.from, since), to: Math.max(before.to, at) }];
   });
+  const { sweep: _done, ...rest } = state;
   return {
-    ...state,
+    ...rest,
     rules: { ...state.rules, ...Object.fromEntries(swept) },
     sweptAt: Math.max(at, state.sweptAt ?? at),
   };
@@ -106,6 +136,7 @@ export function currentListing(state: ObjectState, followed: readonly string[]):
   if (sweptAt === undefined) throw new Error('a listing begins after a sweep');
   const isFullPass = followed.every((fingerprint) => isListed(state, fingerprint));
   return {
+    pass: state.pass + 1,
     fingerprints: [...followed],
     startedAt: sweptAt,
     stage: 0,
@@ -140,7 +171,8 @@ export function afterPage(
     records: listing.records + (listingStages[listing.stage]?.archived === false ? listed : 0),
     drift: listing.drift + missed,
   };
-  const counted = missed === 0 ? state : withDrift(state, missed, listing.drift === 0);
+  const begun = { ...state, pass: listing.pass };
+  const counted = missed === 0 ? begun : withDrift(begun, missed, listing.drift === 0);
   if (next !== undefined) return { ...counted, listing: { ...read, after: next } };
   const stage = listing.stage + 1;
   return stage < listingStages.length ? { ...counted, listing: { ...read, stage } } : afterListing(counted, read);
@@ -154,9 +186,13 @@ function withDrift(state: ObjectState, missed: number, isFirst: boolean): Object
   return { ...state, drift: state.drift + missed, overlapMs };
 }
 
-/** The state once the last page of its listing is written. */
+/** The state once the last page of its listing is written. A rule whose keys not every page was read for is listed no longer. */
 function afterListing(state: ObjectState, listing: Listing): ObjectState {
   const { listing: _done, ...rest } = state;
+  const before = Object.entries(state.rules).map(([fingerprint, rule]): [string, RuleState] => [
+    fingerprint,
+    { ...rule, isListed: rule.isListed && listing.fingerprints.includes(fingerprint) },
+  ]);
   const listed = listing.fingerprints.flatMap((fingerprint): [string, RuleState][] => {
     const rule = state.rules[fingerprint];
     if (rule === undefined || rule.from > listing.startedAt - listing.marginMs) return [];
@@ -164,7 +200,7 @@ function afterListing(state: ObjectState, listing: Listing): ObjectState {
   });
   return {
     ...rest,
-    rules: { ...state.rules, ...Object.fromEntries(listed) },
+    rules: Object.fromEntries([...before, ...listed]),
     listedAt: listing.startedAt,
     records: listing.records,
     pairs: listing.pairs,

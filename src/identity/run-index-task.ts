@@ -12,6 +12,8 @@ export function runIndexTask(index: SqliteIndex, task: IndexTask): unknown {
       return index.write(task.epoch, task.change);
     case 'read':
       return index.readState(task.epoch, task.name);
+    case 'dropStale':
+      return index.dropStale(task.epoch, task);
     case 'count':
       return index.count(task.epoch);
     case 'discard':

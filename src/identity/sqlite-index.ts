@@ -7,18 +7,24 @@ import { loadSqlite } from '../sqlite/load-sqlite.ts';
 import { type IndexChange, IndexLostError, type IndexPair } from './identity-store.ts';
 
 /** Raised whenever the tables change: a file of another form is replaced, since the CRM has all it held. */
-export const indexForm = 1;
+export const indexForm = 2;
 
 const tables = `
   CREATE TABLE meta (name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT, WITHOUT ROWID;
   -- One key may lead to several records. An id of digits is kept as a number, which takes a third of the room.
-  CREATE TABLE pairs (key INTEGER NOT NULL, id ANY NOT NULL, PRIMARY KEY (key, id)) STRICT, WITHOUT ROWID;
+  -- The mark is three times the number of the object type, plus the number of the pass in which it was written last, modulo 3.
+  CREATE TABLE pairs (key INTEGER NOT NULL, id ANY NOT NULL, mark INTEGER NOT NULL, PRIMARY KEY (key, id)) STRICT, WITHOUT ROWID;
 `;
+
+/** Stale pairs are removed in so many parts, each of which takes milliseconds. */
+export const stalePartCount = 256;
 
 interface OpenFile {
   readonly database: DatabaseSync;
   readonly epoch: string;
-  readonly statements: Readonly<Record<'propose' | 'put' | 'drop' | 'read' | 'replace', StatementSync>>;
+  readonly statements: Readonly<
+    Record<'propose' | 'put' | 'drop' | 'dropStale' | 'read' | 'replace' | 'countPasses', StatementSync>
+  >;
 }
 
 /** The identity index in a SQLite file. All methods block: sqlite-store.ts runs them in a thread. */
@@ -65,13 +71,14 @@ export class SqliteIndex {
     });
   }
 
-  write(epoch: string, { pairs, drops = [], state }: IndexChange): void {
+  write(epoch: string, { pairs, drops = [], state, of = '', beginsPass }: IndexChange): void {
     this.#attempt(() => {
       const { database, statements } = this.#demand(epoch);
       database.exec('BEGIN IMMEDIATE');
       this.#demand(epoch);
       for (const pair of drops) statements.drop.run(pair.digest, storedId(pair));
-      for (const pair of pairs) statements.put.run(pair.digest, storedId(pair));
+      const mark = pairs.length === 0 && beginsPass === undefined ? 0 : markOf(statements, of, beginsPass);
+      for (const pair of pairs) statements.put.run(pair.digest, storedId(pair), mark);
       if (state !== undefined) statements.replace.run(`state ${state.name}`, state.text);
       database.exec('COMMIT');
     });
@@ -82,6 +89,24 @@ export class SqliteIndex {
       const row = this.#demand(epoch).statements.read.get(`state ${name}`);
       this.#demand(epoch);
       return row === undefined ? undefined : String(row.text);
+    });
+  }
+
+  /** Removes one part of the pairs that {@link OpenIndex.dropStale} speaks of. */
+  dropStale(
+    epoch: string,
+    { of, pass, part }: { readonly of: string; readonly pass: number; readonly part: number },
+  ): void {
+    this.#attempt(() => {
+      const { database, statements } = this.#demand(epoch);
+      database.exec('BEGIN IMMEDIATE');
+      this.#demand(epoch);
+      const known = readPass(statements, of);
+      // The pass before the last one, and the next one, have the same mark.
+      const from = -(2n ** 63n) + BigInt(part) * keysPerPart;
+      if (known?.pass === pass)
+        statements.dropStale.run(from, from + keysPerPart - 1n, markIn({ ...known, pass: pass + 1 }));
+      database.exec('COMMIT');
     });
   }
 
@@ -164,11 +189,43 @@ function prepareStatements(database: DatabaseSync): OpenFile['statements'] {
     propose: database.prepare(
       'SELECT asked.key AS position, pairs.id AS id FROM json_each(?) AS asked CROSS JOIN pairs ON pairs.key = asked.value',
     ),
-    put: database.prepare('INSERT OR IGNORE INTO pairs (key, id) VALUES (?, ?)'),
+    put: database.prepare(
+      'INSERT INTO pairs (key, id, mark) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET mark = excluded.mark WHERE mark <> excluded.mark',
+    ),
     drop: database.prepare('DELETE FROM pairs WHERE key = ? AND id = ?'),
+    dropStale: database.prepare('DELETE FROM pairs WHERE key BETWEEN ? AND ? AND mark = ?'),
+    countPasses: database.prepare("SELECT count(*) AS count FROM meta WHERE name LIKE 'pass %'"),
     read: database.prepare('SELECT text FROM meta WHERE name = ?'),
     replace: database.prepare('INSERT OR REPLACE INTO meta (name, text) VALUES (?, ?)'),
   };
+}
+
+/** Of all 2⁶⁴. */
+const keysPerPart = 2n ** 64n / BigInt(stalePartCount);
+
+/** The number of an object type, and of its last pass. */
+interface KnownPass {
+  readonly number: number;
+  readonly pass: number;
+}
+
+/** What the pairs of an object type are marked with now. @param beginsPass the number of a pass that begins. */
+function markOf(statements: OpenFile['statements'], of: string, beginsPass: number | undefined): number {
+  const known = readPass(statements, of) ?? { number: Number(statements.countPasses.get()?.count), pass: -1 };
+  const { number, pass } = { ...known, pass: beginsPass ?? Math.max(0, known.pass) };
+  if (pass !== known.pass) statements.replace.run(`pass ${of}`, `${number} ${pass}`);
+  return markIn({ number, pass });
+}
+
+function readPass(statements: OpenFile['statements'], of: string): KnownPass | undefined {
+  const row = statements.read.get(`pass ${of}`);
+  if (row === undefined) return undefined;
+  const [number, pass] = String(row.text).split(' ').map(Number);
+  return { number: number ?? 0, pass: pass ?? 0 };
+}
+
+function markIn({ number, pass }: KnownPass): number {
+  return 3 * number + (pass % 3);
 }
 
 /** What is kept here belongs to the bridge alone, and to no repository. */

@@ -4,7 +4,7 @@ import type { Logger } from '../logger.ts';
 import { type IdentityStore, IndexLostError } from './identity-store.ts';
 import type { IndexMessage, IndexReport, IndexTask, IndexThreadSettings } from './index-messages.ts';
 import { runIndexTask } from './run-index-task.ts';
-import { SqliteIndex } from './sqlite-index.ts';
+import { SqliteIndex, stalePartCount } from './sqlite-index.ts';
 
 type RunTask = (task: IndexTask) => Promise<unknown>;
 
@@ -31,6 +31,10 @@ function storeOver(run: RunTask): IdentityStore {
         propose: async (digests) => (await run({ kind: 'propose', epoch, digests })) as string[][],
         write: async (change) => void (await run({ kind: 'write', epoch, change })),
         readState: async (name) => (await run({ kind: 'read', epoch, name })) as string | undefined,
+        async dropStale(of, pass) {
+          // In parts: what is proposed meanwhile waits for one of them.
+          for (let part = 0; part < stalePartCount; part += 1) await run({ kind: 'dropStale', epoch, of, pass, part });
+        },
         count: async () => (await run({ kind: 'count', epoch })) as number,
         discard: async () => void (await run({ kind: 'discard', epoch })),
       };

@@ -8,7 +8,8 @@ export const bucketsPerCall = 1_000;
 
 /** What the names of all keys of the index of an application begin with. `PREFIX:meta` holds what it knows of itself. */
 export function indexPrefix(app: string): string {
-  return `eb:{index:${app}}`;
+  // The number changes with the form of what buckets contain.
+  return `eb:{index:2:${app}}`;
 }
 
 /** How many keys an index holds. @param use calls Redis. */

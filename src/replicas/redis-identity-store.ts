@@ -9,101 +9,19 @@ import {
 import {
   bucketCount,
   bucketName,
+  bucketOf,
   bucketsPerCall,
   countIndexKeys,
   indexPrefix,
-  bucketOf,
   type RedisClient,
 } from './index-buckets.ts';
+import { begin, beginPass, clear, drop, dropStale, end, lead, put, replaceState, resign } from './index-scripts.ts';
+import type { RedisConnection, Script } from './redis-connection.ts';
 import { shareSweeps } from './shared-sweeps.ts';
-import { defineScript, type RedisConnection, type Script } from './redis-connection.ts';
-
-/** Takes or keeps the lead; returns its fencing number, or nothing while another replica leads. KEYS: lead, fence. ARGV: token, ms. */
-const lead = defineScript(`
-local holder = redis.call('GET', KEYS[1])
-if holder == ARGV[1] then
-  redis.call('PEXPIRE', KEYS[1], ARGV[2])
-  return redis.call('GET', KEYS[2])
-end
-if holder then return '' end
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return tostring(redis.call('INCR', KEYS[2]))
-`);
-
-/** Leaves the lead to others. KEYS: lead. ARGV: token. */
-const resign = defineScript(`
-if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
-return ''
-`);
-
-/**
- * Empties buckets: each gets the mark of a new epoch. Only the leader does so. KEYS: fence, buckets. ARGV: epoch, fencing number.
- */
-const clear = defineScript(`
-if redis.call('GET', KEYS[1]) ~= ARGV[2] then return 'fenced' end
-for at = 2, #KEYS do
-  redis.call('DEL', KEYS[at])
-  redis.call('HSET', KEYS[at], '_', ARGV[1])
-end
-return 'ok'
-`);
-
-/** Begins an epoch once all buckets have its mark. KEYS: fence, meta. ARGV: epoch, fencing number, account. */
-const begin = defineScript(`
-if redis.call('GET', KEYS[1]) ~= ARGV[2] then return 'fenced' end
-redis.call('DEL', KEYS[2])
-redis.call('HSET', KEYS[2], 'epoch', ARGV[1], 'account', ARGV[3])
-return 'ok'
-`);
-
-/** The index lacks a bucket, or holds too much: its epoch ends. KEYS: meta. ARGV: epoch. */
-const end = defineScript(`
-if redis.call('HGET', KEYS[1], 'epoch') == ARGV[1] then redis.call('HDEL', KEYS[1], 'epoch') end
-return ''
-`);
-
-/** Replaces a state. KEYS: fence, meta. ARGV: epoch, fencing number, field, text. */
-const replaceState = defineScript(`
-if redis.call('HGET', KEYS[2], 'epoch') ~= ARGV[1] then return 'lost' end
-if redis.call('GET', KEYS[1]) ~= ARGV[2] then return 'fenced' end
-redis.call('HSET', KEYS[2], ARGV[3], ARGV[4])
-return 'ok'
-`);
-
-/** Adds ids to fields of buckets, none of which may have been evicted. KEYS: buckets. ARGV: epoch, then for each pair bucket, field, id. */
-const put = defineScript(`
-for at = 1, #KEYS do
-  if redis.call('HGET', KEYS[at], '_') ~= ARGV[1] then return 'lost' end
-end
-for at = 2, #ARGV, 3 do
-  local bucket, field, id = KEYS[tonumber(ARGV[at])], ARGV[at + 1], ARGV[at + 2]
-  local held = redis.call('HGET', bucket, field)
-  if not held then
-    redis.call('HSET', bucket, field, id)
-  elseif not string.find(',' .. held .. ',', ',' .. id .. ',', 1, true) then
-    redis.call('HSET', bucket, field, held .. ',' .. id)
-  end
-end
-return 'ok'
-`);
-
-/** Removes ids from fields. KEYS and ARGV as above. */
-const drop = defineScript(`
-for at = 2, #ARGV, 3 do
-  local bucket, field, id = KEYS[tonumber(ARGV[at])], ARGV[at + 1], ARGV[at + 2]
-  local held = redis.call('HGET', bucket, field)
-  if held then
-    local left = {}
-    for each in string.gmatch(held, '[^,]+') do
-      if each ~= id then left[#left + 1] = each end
-    end
-    if #left == 0 then redis.call('HDEL', bucket, field) else redis.call('HSET', bucket, field, table.concat(left, ',')) end
-  end
-end
-return 'ok'
-`);
 
 const pairsPerCall = 250;
+/** Redis does nothing else while it looks through them. */
+const bucketsPerLook = 50;
 const leaseMs = 15_000;
 const renewMs = 5_000;
 
@@ -158,9 +76,7 @@ class RedisIdentityStore implements IdentityStore {
     const epoch = randomUUID().slice(0, 8);
     const fence = this.#fence ?? '';
     for (let from = 0; from < bucketCount; from += bucketsPerCall) {
-      const buckets = Array.from({ length: Math.min(bucketsPerCall, bucketCount - from) }, (_, at) =>
-        this.#bucket(from + at),
-      );
+      const buckets = this.#bucketsFrom(from, bucketsPerCall);
       await this.#run(clear, [`${this.#prefix}:fence`, ...buckets], [epoch, fence]);
     }
     await this.#run(begin, [`${this.#prefix}:fence`, `${this.#prefix}:meta`], [epoch, fence, account]);
@@ -178,6 +94,7 @@ class RedisIdentityStore implements IdentityStore {
         if (current !== epoch) throw new IndexLostError('the index was replaced');
         return text ?? undefined;
       },
+      dropStale: (of, pass) => this.#dropStale(epoch, of, pass),
       count: () => countIndexKeys(this.#prefix, (work) => this.#use(work)),
       discard: async () => void (await this.#send(end, [`${this.#prefix}:meta`], [epoch])),
       sweeps: shareSweeps({ prefix: this.#prefix, epoch, token: this.#token }, (script, keys, args) =>
@@ -206,38 +123,48 @@ class RedisIdentityStore implements IdentityStore {
         const [mark, ...held] = values as (string | null)[];
         if (mark !== epoch) await this.#lose(epoch);
         asked.forEach(({ position }, index) => {
-          found[position] = held[index]?.split(',') ?? [];
+          found[position] = held[index]?.split(',').map(idOf) ?? [];
         });
       }
     }
     return found;
   }
 
-  async #write(epoch: string, { pairs, drops = [], state }: IndexChange): Promise<void> {
-    await this.#changePairs(drop, epoch, drops);
-    await this.#changePairs(put, epoch, pairs);
+  async #write(epoch: string, { pairs, drops = [], state, of = '', beginsPass }: IndexChange): Promise<void> {
+    if (beginsPass !== undefined && this.#fence !== undefined) {
+      await this.#run(beginPass, this.#leadKeys, [epoch, this.#fence, of, String(beginsPass)]);
+    }
+    await this.#changePairs(drop, [epoch, of], drops);
+    await this.#changePairs(put, [epoch, of], pairs);
     if (pairs.length === 0 && state === undefined && drops.length === 0) await this.#demand(epoch);
     // What the leader knows of the index is for all; what the others swept is theirs, and its pairs are for all.
     if (state === undefined || this.#fence === undefined) return;
-    const keys = [`${this.#prefix}:fence`, `${this.#prefix}:meta`];
-    await this.#run(replaceState, keys, [epoch, this.#fence, `state ${state.name}`, state.text]);
+    await this.#run(replaceState, this.#leadKeys, [epoch, this.#fence, `state ${state.name}`, state.text]);
   }
 
-  async #changePairs(script: Script, epoch: string, pairs: readonly IndexPair[]): Promise<void> {
+  async #dropStale(epoch: string, of: string, pass: number): Promise<void> {
+    for (let from = 0; from < bucketCount && this.#fence !== undefined; from += bucketsPerLook) {
+      const keys = [...this.#leadKeys, ...this.#bucketsFrom(from, bucketsPerLook)];
+      await this.#run(dropStale, keys, [epoch, this.#fence, of, String(pass)]);
+    }
+  }
+
+  async #changePairs(
+    script: Script,
+    [epoch, of]: readonly [string, string],
+    pairs: readonly IndexPair[],
+  ): Promise<void> {
     for (let from = 0; from < pairs.length; from += pairsPerCall) {
       const buckets = new Map<number, number>();
       const args: string[] = [];
       for (const { digest, id } of pairs.slice(from, from + pairsPerCall)) {
         const { bucket, field } = bucketOf(digest);
-        const number = buckets.get(bucket) ?? buckets.size + 1;
+        const number = buckets.get(bucket) ?? buckets.size + 2;
         buckets.set(bucket, number);
         args.push(String(number), field, id);
       }
-      const reply = await this.#send(
-        script,
-        [...buckets.keys()].map((bucket) => this.#bucket(bucket)),
-        [epoch, ...args],
-      );
+      const keys = [`${this.#prefix}:meta`, ...[...buckets.keys()].map((bucket) => this.#bucket(bucket))];
+      const reply = await this.#send(script, keys, [epoch, of, ...args]);
       if (reply === 'lost') await this.#lose(epoch);
     }
   }
@@ -272,7 +199,21 @@ class RedisIdentityStore implements IdentityStore {
     return reply.value;
   }
 
+  /** What scripts of the leader alone begin with. */
+  get #leadKeys(): readonly string[] {
+    return [`${this.#prefix}:fence`, `${this.#prefix}:meta`];
+  }
+
+  #bucketsFrom(first: number, count: number): string[] {
+    return Array.from({ length: Math.min(count, bucketCount - first) }, (_, at) => this.#bucket(first + at));
+  }
+
   #bucket(number: number): string {
     return bucketName(this.#prefix, number);
   }
+}
+
+/** Without its mark. */
+function idOf(entry: string): string {
+  return entry.slice(0, entry.lastIndexOf(':'));
 }

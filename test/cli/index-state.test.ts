@@ -103,6 +103,7 @@ test('progress, drift and a stopped bridge show, with what to do', async () => {
     records: 1_000,
     drift: 12,
     listing: {
+      pass: 1,
       fingerprints: Object.keys(rules),
       startedAt: sweptAt,
       stage: 1,

@@ -125,6 +125,7 @@ const step = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant('write' as const), id: fc.integer({ min: 1, max: 12 }), url, lag, crash }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart' as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('pass' as const) }) },
 );
 type Generated<A> = A extends fc.Arbitrary<infer T> ? T : never;
 type Step = Generated<typeof step>;
@@ -169,6 +170,9 @@ async function take(process: Process, step_: Step): Promise<void> {
       return;
     case 'wait':
       portal.now += step_.ms;
+      return;
+    case 'pass':
+      process.index.askForPass();
       return;
     case 'restart':
       await process.start();

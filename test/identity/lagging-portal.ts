@@ -53,6 +53,11 @@ export class LaggingPortal implements Pick<Crm, 'list' | 'modifiedSince'> {
     this.#add(id, { modifiedAt, visibleAt: this.now + lagMs, url, isAlive: true });
   }
 
+  /** No listing and no search shows it any more. */
+  erase(id: number): void {
+    this.#records.delete(id);
+  }
+
   isAlive(id: number): boolean {
     return this.#current(id).isAlive;
   }

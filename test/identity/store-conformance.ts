@@ -46,6 +46,35 @@ export function identityStoreConformance(name: string, open: () => Promise<Store
     expect(await index.readState('companies')).toBeUndefined();
   });
 
+  test(`${name}: what was not written again in two passes is removed, of that object alone`, async () => {
+    const index = await (await open()).store.open('portal 1');
+    const digests = Array.from({ length: 300 }, (_, at) => BigInt(at - 150) * 61_489_146_912_365_172n);
+    const pairs = digests.map((digest, at) => ({ digest, id: String(at) }));
+    const proposed = async () => (await index.propose(digests)).map((ids) => [...ids].sort());
+    await index.write({ of: 'contacts', pairs, state: { name: 'contacts', text: 'built' } });
+    await index.write({ of: 'companies', pairs: pairs.slice(0, 3).map(({ digest }) => ({ digest, id: 'c' })) });
+    await index.write({ of: 'contacts', pairs: pairs.slice(0, 100), beginsPass: 1 });
+    await index.dropStale('contacts', 1);
+    const afterOne = await proposed();
+    await index.write({ of: 'contacts', pairs: pairs.slice(0, 100), beginsPass: 2 });
+    await index.write({ of: 'contacts', pairs: [...pairs.slice(90, 200), { digest: digests[0] ?? 0n, id: 'new' }] });
+
+    await index.dropStale('contacts', 1);
+    const ofAnother = await proposed();
+    await index.dropStale('contacts', 2);
+    const after = await proposed();
+    await index.write({ of: 'contacts', pairs: pairs.slice(1, 3), beginsPass: 3 });
+    await index.write({ of: 'contacts', pairs: [], beginsPass: 4, state: { name: 'contacts', text: 'built' } });
+    await index.write({ of: 'contacts', pairs: pairs.slice(1, 3) });
+    await index.dropStale('contacts', 4);
+
+    for (const each of [afterOne, ofAnother]) expect(each.filter((ids) => ids.length > 0)).toHaveLength(300);
+    expect(after.slice(0, 4)).toEqual([['0', 'c', 'new'], ['1', 'c'], ['2', 'c'], ['3']]);
+    expect(after.slice(4)).toEqual(pairs.slice(4).map(({ id }, at) => (at < 196 ? [id] : [])));
+    expect(await proposed()).toEqual(digests.map((_, at) => [['c'], ['1', 'c'], ['2', 'c']][at] ?? []));
+    expect(await index.readState('contacts')).toBe('built');
+  });
+
   test(`${name}: ten thousand digests are looked up in one call, in their order`, async () => {
     const index = await (await open()).store.open('portal 1');
     const pairs = Array.from({ length: 5_000 }, (_, at) => ({

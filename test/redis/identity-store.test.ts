@@ -53,7 +53,7 @@ test('a bucket that Redis has evicted ends the index for all replicas, and the l
   const index = await store.open('portal');
   const beside = await other.open('portal');
   await index.write({ pairs, state: { name: 'contacts', text: 'complete' } });
-  const bucket = await client().keys(`eb:{index:${app}}:0000`);
+  const bucket = await client().keys(`eb:{index:2:${app}}:0000`);
   await client().del(...bucket);
 
   await expect(beside.propose([0n])).rejects.toThrow(IndexLostError);
@@ -93,7 +93,7 @@ test('a replica that lost the lead without noticing writes no state', async () =
   const [first, second] = [connect(app), connect(app)];
   const index = await first.open('portal');
   await index.write({ pairs, state: { name: 'contacts', text: 'of the first' } });
-  await client().del(`eb:{index:${app}}:lead`);
+  await client().del(`eb:{index:2:${app}}:lead`);
   expect(await second.leads?.()).toBe(true);
   const beside = await second.open('portal');
   await beside.write({ pairs: [], state: { name: 'contacts', text: 'of the second' } });
@@ -116,7 +116,7 @@ test('one sweep at a time serves all replicas, and one of another index serves n
   const failed = await beside?.last('contacts');
   expect(await beside?.begin('contacts')).toBe(true);
   await beside?.end('contacts', ['rule1', 'rule2']);
-  await client().hset(`eb:{index:${app}}:meta`, 'epoch', 'next');
+  await client().hset(`eb:{index:2:${app}}:meta`, 'epoch', 'next');
   await beside?.end('companies', ['rule3']);
 
   expect(failed).toBeUndefined();
