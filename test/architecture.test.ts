@@ -93,9 +93,6 @@ const hubSpotCommon = ['crm/crm-problem.ts', 'crm/hubspot/calls/', 'crm/hubspot/
 
 const captureCommon = ['capture/', 'process/lower-priority.ts', 'mapping/', 'crm/crm-protocol.ts'];
 
-/** The files of captures that choose a CRM: the thread that records, and the wiring of the replay. */
-const captureWiring = ['capture/record/capture-worker.ts', 'capture/replay/replayed-crm.ts'];
-
 /** Folder → the folders and files of src that it may import from, itself always. The longest folder that fits decides. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   'contract/': ['errors.ts'],
@@ -276,7 +273,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'errors.ts',
     'logger.ts',
   ],
-  'capture/': ['contract/'],
+  'capture/': ['contract/', 'crm/crm-protocol.ts', 'crm/hubspot/captured-hubspot.ts'],
 };
 
 /** Folder → rooms beside or above it that it must not know: within a house the arrows go one way. */
@@ -297,9 +294,8 @@ test.each(Object.entries(mayImport))('%s imports in one direction only', (folder
     imports
       .filter(
         (target) =>
-          !allowedFor(path, [folder, 'json.ts', 'regular-file.ts', ...allowed]).some((prefix) =>
-            target.startsWith(prefix),
-          ) || mustNotImport[folder]?.some((prefix) => target.startsWith(prefix)),
+          ![folder, 'json.ts', 'regular-file.ts', ...allowed].some((prefix) => target.startsWith(prefix)) ||
+          mustNotImport[folder]?.some((prefix) => target.startsWith(prefix)),
       )
       .map((target) => `${path} → ${target}`),
   );
@@ -307,10 +303,6 @@ test.each(Object.entries(mayImport))('%s imports in one direction only', (folder
   expect(within.length).toBeGreaterThan(0);
   expect(strays).toEqual([]);
 });
-
-function allowedFor(path: string, prefixes: readonly string[]): readonly string[] {
-  return captureWiring.includes(path) ? [...prefixes, 'crm/hubspot/'] : prefixes;
-}
 
 test('the console is known to the wiring, and its access to the command that creates links', () => {
   const importers = files.filter(
@@ -320,12 +312,14 @@ test('the console is known to the wiring, and its access to the command that cre
   expect(importers.map(({ path }) => path).sort()).toEqual(['cli/commands/console-command.ts', 'serve.ts']);
 });
 
-test('only the wiring of captures chooses a CRM', () => {
-  const choosers = files.filter(
-    ({ path, imports }) => path.startsWith('capture/') && imports.some((target) => target.startsWith('crm/hubspot/')),
-  );
+test('captures know a CRM through one module of its folder, named in one place', () => {
+  const known = files
+    .filter(({ path }) => path.startsWith('capture/'))
+    .flatMap(({ path, imports }) =>
+      imports.filter((target) => target.startsWith('crm/hubspot/')).map((target) => `${path} → ${target}`),
+    );
 
-  expect(choosers.map(({ path }) => path).sort()).toEqual(captureWiring);
+  expect(known).toEqual(['capture/captured-crm.ts → crm/hubspot/captured-hubspot.ts']);
 });
 
 /** `crm/hubspot/x.ts` is judged by the rule of `crm/hubspot/`, not by that of `crm/`. */

@@ -1,4 +1,30 @@
+import type { Logger } from '../logger.ts';
+import type { Clock } from './clock.ts';
+import type { Crm } from './crm.ts';
 import type { LaneName } from './lanes.ts';
+import type { Pacer } from './pacer.ts';
+
+/** All that captures and replays use of a CRM. One module of the CRM's folder exports it, and `capture/captured-crm.ts` names that. */
+export interface CapturedCrm {
+  readonly protocol: CrmProtocol;
+  /** What the CRM allows in custom properties. */
+  readonly propertyRules: {
+    readonly maxNameLength: number;
+    readonly reservedPrefixes: readonly string[];
+    readonly maxTextLength: number;
+  };
+  /**
+   * The port as it was configured when a request was captured, on the clock of a replay.
+   * @param captured its `paths` show which version of the API the calls used.
+   */
+  createReplayed(
+    deps: { readonly clock: Clock; readonly callClock: Clock; readonly log: Logger },
+    captured: { readonly settings: Readonly<Record<PacedSetting, number>>; readonly paths: readonly string[] },
+  ): Promise<{ readonly crm: Crm; readonly pacer: Pacer }>;
+}
+
+/** Settings of the bridge that a capture holds: the rates and the timeout of calls. */
+type PacedSetting = 'burstPerTenSeconds' | 'searchPerSecond' | 'hubspotTimeoutMs';
 
 /**
  * The second half of the port: what captures and replays need to know of a CRM's wire format. The bridge itself never uses it.

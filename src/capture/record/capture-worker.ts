@@ -3,8 +3,8 @@
  * capture-thread.ts, which logs failures once per reason; they never affect a request.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { hubSpotProtocol } from '../../crm/hubspot/protocol/hubspot-protocol.ts';
 import { lowerPriority } from '../../process/lower-priority.ts';
+import { capturedCrm } from '../captured-crm.ts';
 import { type CaptureFolder, openCaptureFolder, readOrCreatePlaceholderKey } from './capture-folder.ts';
 import { Composer } from './compose-capture.ts';
 import type { CaptureOutcome, WriterMessage, WriterReport, WriterSettings } from './writer-messages.ts';
@@ -27,7 +27,7 @@ type Work = (message: WriterMessage) => CaptureOutcome;
 function start(): Work {
   const folder = openCaptureFolder(settings.folder, settings.limits);
   const secret = settings.secret ?? readOrCreatePlaceholderKey(settings.folder);
-  const composer = new Composer(hubSpotProtocol, { ...settings.composer, secret });
+  const composer = new Composer(capturedCrm.protocol, { ...settings.composer, secret });
   return (message) => handle(composer, folder, message);
 }
 

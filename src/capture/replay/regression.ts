@@ -8,7 +8,7 @@ import { CaptureFileError, parseCapture } from '../capture-file.ts';
 import type { Capture, CapturedExchange } from '../capture-schema.ts';
 import { differenceLine } from './replay-difference.ts';
 import { replayCapture } from './replay-capture.ts';
-import { replayedProtocol } from './replayed-crm.ts';
+import { capturedCrm } from '../captured-crm.ts';
 
 /** A capture that `npm test` replays with its own mapping files, and the differences it expects. */
 export interface Regression {
@@ -54,7 +54,7 @@ export function regressionText({ story, capture, expected }: Regression): string
 
 /** Omits property definitions that neither the request nor the mapping files mention: they make up most of a capture. */
 function withoutUnmentioned(capture: Capture): Capture {
-  const { definitions } = replayedProtocol;
+  const { definitions } = capturedCrm.protocol;
   const { ambient, exchanges, ...rest } = capture;
   const isDefinitions = (exchange: CapturedExchange) => definitions.readIn(exchange) !== undefined;
   const text = JSON.stringify({ rest, calls: exchanges.filter((exchange) => !isDefinitions(exchange)) });

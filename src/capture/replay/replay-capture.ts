@@ -7,6 +7,7 @@ import type { Pacer } from '../../crm/pacer.ts';
 import { CrmUnavailableError } from '../../errors.ts';
 import type { Mappings } from '../../mapping/load/file-kinds.ts';
 import type { Capture } from '../capture-schema.ts';
+import { capturedCrm } from '../captured-crm.ts';
 import { compareAnswers } from './compare-answers.ts';
 import { compareCalls } from './compare-calls.ts';
 import type { ComparedCall } from './compared-calls.ts';
@@ -14,7 +15,6 @@ import type { ReplayDifference } from './replay-difference.ts';
 import { createGeneratedIds } from './generated-ids.ts';
 import { interceptCrm } from './intercept-crm.ts';
 import { createRecordedAnswers } from './recorded-answers.ts';
-import { createReplayedCrm, replayedPropertyRules, replayedProtocol } from './replayed-crm.ts';
 import { replayedIndex } from './replayed-index.ts';
 import {
   type ReplayedAnswer,
@@ -53,11 +53,11 @@ export async function replayCapture(capture: Capture, mappings: Mappings): Promi
   const clock = createTimeLapse();
   const server = createServer(await createReplayedBridge(capture, mappings, clock));
   const port = await listen(server);
-  const recorded = createRecordedAnswers(replayedProtocol, capture);
-  const generated = createGeneratedIds(replayedProtocol, capture);
+  const recorded = createRecordedAnswers(capturedCrm.protocol, capture);
+  const generated = createGeneratedIds(capturedCrm.protocol, capture);
   const calls: ComparedCall[] = [];
   let isAnswered = false;
-  const network = await interceptCrm({ origin: replayedProtocol.origin, ownPort: port }, async (sent) => {
+  const network = await interceptCrm({ origin: capturedCrm.protocol.origin, ownPort: port }, async (sent) => {
     const call = { ...sent, body: generated.toRecorded(sent.body) };
     const answer = recorded.answer(call);
     if (!isAnswered) calls.push(call);
@@ -85,14 +85,18 @@ export async function replayCapture(capture: Capture, mappings: Mappings): Promi
 
 async function createReplayedBridge(capture: Capture, mappings: Mappings, clock: TimeLapse): Promise<RequestListener> {
   const log = pino({ level: 'silent' }, nowhere);
-  const { crm, pacer } = createReplayedCrm({ clock, log }, capture);
-  const { extraSearches } = capture.settings;
+  const { settings, exchanges, ambient } = capture;
+  const { crm, pacer } = await capturedCrm.createReplayed(
+    { clock, callClock: clock.forCalls, log },
+    { settings, paths: [...exchanges, ...ambient].map(({ path }) => path) },
+  );
+  const { extraSearches } = settings;
   const deps = createBridge(
     { crm, log, identityIndex: replayedIndex(capture) },
     {
       cache: { max: 100_000, ttlMs: 3_600_000 },
       ...(extraSearches !== undefined && { extraSearches }),
-      propertyRules: replayedPropertyRules,
+      propertyRules: capturedCrm.propertyRules,
       sharesLookups: false,
     },
   );
@@ -145,7 +149,7 @@ function compare(
   const replayed = calls.filter(isCounted);
   const answers = capture.answer === null ? [] : compareAnswers(capture.answer, answer, moments);
   return {
-    differences: [...answers, ...compareCalls(replayedProtocol.calls, { recorded, replayed }, moments)],
+    differences: [...answers, ...compareCalls(capturedCrm.protocol.calls, { recorded, replayed }, moments)],
     calls: { recorded: recorded.length, replayed: replayed.length },
     answer,
   };
@@ -153,7 +157,7 @@ function compare(
 
 /** A lane whose daily limit was exhausted when the request arrived lets no calls through in the replay either. */
 async function exhaustDailyLimits(pacer: Pacer, { ambient, exchanges }: Capture): Promise<void> {
-  const { laneOf } = replayedProtocol.calls;
+  const { laneOf } = capturedCrm.protocol.calls;
   for (const { status, path } of ambient) {
     const lane = laneOf(path);
     if (status !== 429 || exchanges.some((exchange) => laneOf(exchange.path) === lane)) continue;
