@@ -1,5 +1,6 @@
 import { problemOfError, unaccounted } from '../crm/crm-problem.ts';
 import type { CrmProblem, CrmRecord, ReadOutcome } from '../crm/crm.ts';
+import { dependsOnSpelling, isFoundBySearch } from '../mapping/run/found-by-search.ts';
 import { candidateKeys, keyName, type MatchKey, propertiesToRead } from '../mapping/run/match-keys.ts';
 import type { Mapping } from '../mapping/schema/record-mapping.ts';
 import type { IdentityIndex, Proposal } from './identity-index.ts';
@@ -105,6 +106,24 @@ export function holdersIn(mapping: Mapping, key: MatchKey, { ids, lookups }: Rea
   const records = found.flatMap((lookup) => ('record' in lookup ? [lookup.record] : []));
   const holding = records.filter((record) => holds(mapping, key, record));
   return { records: [...new Map(holding.map((record) => [record.id, record])).values()] };
+}
+
+/** `otherSpellings`: records that hold the value, too, which a search for the key does not find. */
+export type VerifiedHolders = Holders & { readonly otherSpellings?: readonly string[] };
+
+/**
+ * A search for `Cafe` does not find `Café`. What the process remembers, and what another key or another request found in the same search,
+ * must not change the result. The identity index finds every spelling: what it proposed counts.
+ */
+export function inSpellingsOf(
+  mapping: Mapping,
+  key: MatchKey,
+  { found, proposed }: { readonly found: Holders; readonly proposed: readonly string[] },
+): VerifiedHolders {
+  if ('problem' in found || found.records.length === 0 || !dependsOnSpelling(mapping, key.rule)) return found;
+  const isFound = ({ id, properties }: CrmRecord) => proposed.includes(id) || isFoundBySearch(key, properties);
+  const others = found.records.filter((record) => !isFound(record)).map(({ id }) => id);
+  return others.length === 0 ? found : { ...found, records: found.records.filter(isFound), otherSpellings: others };
 }
 
 /** Reads records by id. Never rejects for the CRM's sake: a failed call is a problem of every id. */

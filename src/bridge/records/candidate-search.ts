@@ -1,5 +1,6 @@
 import { problemOfError, unaccounted } from '../../crm/crm-problem.ts';
 import type { CallContext, Crm, CrmProblem, CrmRecord, ObjectType } from '../../crm/crm.ts';
+import { spellingOf } from '../../mapping/run/found-by-search.ts';
 import type { MatchKey } from '../../mapping/run/match-keys.ts';
 import { type Batcher, createBatcher } from '../batcher.ts';
 import { countLookup, type LookupsInProgress, lookupPolicy } from '../batching-crm.ts';
@@ -128,8 +129,8 @@ async function runItems(
     [...groups].map(async ([name, group]) => {
       const [first] = group;
       if (first === undefined) return;
-      // Requests that search for equal keys wait for one of them: the keys of a group are distinct, except by chance.
-      const keys = [...new Map(group.map(({ key }) => [key.value, key])).values()];
+      const byValue = Map.groupBy(group, ({ key }) => key.value);
+      const keys = [...byValue.values()].flatMap((same) => inAllSpellings(same.map(({ key }) => key)) ?? []);
       found.set(name, await runSearch(crm, { ...first.search, keys }, context));
     }),
   );
@@ -139,12 +140,19 @@ async function runItems(
   });
 }
 
-/** What a search under way is known by: only for the same key may another request join it. */
+/** One key for equal ones that requests spelled differently. Each caller sets aside what its own spelling does not find. */
+function inAllSpellings(keys: readonly MatchKey[]): MatchKey | undefined {
+  const [first, second] = keys;
+  if (first === undefined || second === undefined) return first;
+  return { ...first, clauses: keys.flatMap(({ clauses }) => clauses) };
+}
+
+/** What a search under way is known by: only for the same key in the same spellings may another request join it. */
 export function flightKey(
   { objectType, version }: Pick<CandidateQuery, 'objectType' | 'version'>,
   key: MatchKey,
 ): string {
-  return `${objectType}\u0001${version}\u0001${key.rule}\u0001${key.value}`;
+  return `${objectType}\u0001${version}\u0001${key.rule}\u0001${key.value}\u0001${spellingOf(key)}`;
 }
 
 /** Never rejects for the CRM's sake: a failed search is a problem of every key it was for. */

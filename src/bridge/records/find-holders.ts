@@ -1,6 +1,7 @@
 import { problemOfError } from '../../crm/crm-problem.ts';
 import type { CrmRecord } from '../../crm/crm.ts';
 import type { Logger } from '../../logger.ts';
+import { isFoundAsUsual, spellingMark } from '../../mapping/run/found-by-search.ts';
 import { candidateKeys, type MatchKey, propertiesToRead } from '../../mapping/run/match-keys.ts';
 import type { CrmParts } from '../batching-crm.ts';
 import type { IdentityIndex } from '../identity-index.ts';
@@ -8,10 +9,12 @@ import { lookupIn } from '../lookup-outcome.ts';
 import {
   type Holders,
   holdersIn,
+  inSpellingsOf,
   nothingProposed,
   type ProposedHolders,
   type ProposedRecords,
   readFresh,
+  type VerifiedHolders,
 } from '../proposed-records.ts';
 import type { RequestScope } from '../request-scope.ts';
 import type { CandidateSearch, Candidates } from './candidate-search.ts';
@@ -163,7 +166,6 @@ async function searchIndex(scope: RuleScope, keys: readonly MatchKey[]): Promise
     else open.push(key);
   }
   if (open.length === 0) return holders;
-
   const startedAt = performance.now();
   const hints = (key: MatchKey) => [...(scope.proposed?.idsOf(key) ?? []), ...(remembered.get(key.value)?.ids ?? [])];
   const candidates = new Map<string, readonly string[]>(open.map((key) => [key.value, [...new Set(hints(key))]]));
@@ -188,28 +190,32 @@ async function searchIndex(scope: RuleScope, keys: readonly MatchKey[]): Promise
     const isPartial = incomplete.has(key);
     holders.set(key.value, 'records' in found && isPartial ? { ...found, isPartial } : found);
     if ('problem' in found) continue;
-    const tookMs = performance.now() - startedAt;
-    settle(scope, key, { candidates: candidates.get(key.value) ?? [], records: found.records, isPartial, tookMs });
+    const others = (candidates.get(key.value) ?? []).filter((id) => found.otherSpellings?.includes(id) !== true);
+    settle(scope, key, { candidates: others, records: found.records, isPartial, startedAt });
   }
   return holders;
 }
 
-/** What the policy takes from memory: the records are read, and all of them must still hold the key. */
+/** What the policy takes from memory: all of its records must still hold the key. */
 async function findTrusted(
   scope: RuleScope,
   keys: readonly MatchKey[],
   remembered: ReadonlyMap<string, RememberedIds | undefined>,
 ): Promise<Map<string, Holders>> {
   const { idCache, searches } = scope;
-  const trusted = keys.filter(({ value, clauses }) => {
-    return clauses.length === 0 || isTrusted(searches, remembered.get(value));
+  const trusted = keys.filter((key) => {
+    const known = remembered.get(key.value);
+    // What was searched for in another spelling says nothing about this one.
+    const isSame = searches === 'never' || (known?.spelling ?? '') === spellingMark(scope.mapping, key);
+    return key.clauses.length === 0 || (isSame && isTrusted(searches, known));
   });
   const knownIds = new Map(trusted.map(({ value }) => [value, remembered.get(value)?.ids ?? []]));
   const found = await verify(scope, trusted, knownIds);
   const holders = new Map<string, Holders>();
   for (const key of trusted) {
     const result = found.get(key.value) ?? { records: [] };
-    const isConfirmed = 'problem' in result || result.records.length === (knownIds.get(key.value)?.length ?? 0);
+    const holding = 'problem' in result ? 0 : result.records.length + (result.otherSpellings?.length ?? 0);
+    const isConfirmed = 'problem' in result || holding === knownIds.get(key.value)?.length;
     if (isConfirmed || searches === 'never') holders.set(key.value, result);
     if (searches === 'unless awaited') idCache.deliver(objectTypeOf(scope), key);
   }
@@ -219,7 +225,7 @@ async function findTrusted(
 /** True if a search by words may find more: no record was found that a search in the usual spellings finds. */
 function isUnfound(key: MatchKey, found: Holders | undefined): boolean {
   if (found === undefined || 'problem' in found || key.wordClauses.length === 0) return false;
-  return !found.records.some((record) => isFoundAsUsual(key, record));
+  return !found.records.some((record) => isFoundAsUsual(key, record.properties));
 }
 
 /**
@@ -228,17 +234,8 @@ function isUnfound(key: MatchKey, found: Holders | undefined): boolean {
  */
 function preferUsual(key: MatchKey, found: Holders, isIndexed = false): Holders {
   if ('problem' in found || (key.wordClauses.length === 0 && !isIndexed)) return found;
-  const usual = found.records.filter((record) => isFoundAsUsual(key, record));
+  const usual = found.records.filter((record) => isFoundAsUsual(key, record.properties));
   return usual.length === 0 ? found : { records: usual };
-}
-
-function isFoundAsUsual({ clauses }: MatchKey, { properties }: CrmRecord): boolean {
-  return clauses.some((clause) => {
-    const held = (properties[clause.property] ?? '').toLowerCase();
-    if ('in' in clause) return clause.in.includes(held);
-    const words = held.split(/[^\p{L}\p{N}]+/u);
-    return clause.tokens.every((token) => words.includes(token));
-  });
 }
 
 interface SettledKey {
@@ -246,16 +243,18 @@ interface SettledKey {
   readonly records: readonly CrmRecord[];
   /** True if not every spelling was searched for. */
   readonly isPartial?: boolean;
-  /** How long the search for it took. */
-  readonly tookMs?: number;
+  /** When the search for it began, by the process's clock. */
+  readonly startedAt?: number;
 }
 
 function settle(scope: RuleScope, key: MatchKey, settled: SettledKey): void {
-  const { candidates, records, isPartial = false, tookMs = 0 } = settled;
+  const { candidates, records, isPartial = false, startedAt = performance.now() } = settled;
   const holders = records.map(({ id }) => id);
   const others = candidates.filter((id) => !holders.includes(id));
   const isAwaited = scope.isAfterAnswer === true && !isPartial;
-  scope.idCache.settle(objectTypeOf(scope), key, { holders, others, isAwaited, isPartial, tookMs });
+  const tookMs = performance.now() - startedAt;
+  const searched = { isAwaited, isPartial, tookMs, spelling: spellingMark(scope.mapping, key) };
+  scope.idCache.settle(objectTypeOf(scope), key, { holders, others, ...searched });
 }
 
 function findCandidates(
@@ -275,22 +274,21 @@ function findCandidates(
   return scope.candidateSearch.find(search, scope.context);
 }
 
-/**
- * Reads the candidates fresh by id and keeps those that hold the value; merged ones count as their survivor.
- * @returns one entry per value that has one in `idsByValue`.
- */
+/** Reads the candidates of `idsByValue` fresh by id and keeps those that hold the value; merged ones count as their survivor. */
 async function verify(
   scope: RuleScope,
   keys: readonly MatchKey[],
   idsByValue: ReadonlyMap<string, readonly string[]>,
-): Promise<Map<string, Holders>> {
+): Promise<Map<string, VerifiedHolders>> {
   const ids = [...new Set(keys.flatMap(({ value }) => idsByValue.get(value) ?? []))];
   const read = await readFresh(scope, ids);
   const lookups = new Map(ids.map((id) => [id, lookupIn(read, id)]));
-  const holders = new Map<string, Holders>();
+  const holders = new Map<string, VerifiedHolders>();
   for (const key of keys) {
     const candidates = idsByValue.get(key.value);
-    if (candidates !== undefined) holders.set(key.value, holdersIn(scope.mapping, key, { ids: candidates, lookups }));
+    if (candidates === undefined) continue;
+    const found = holdersIn(scope.mapping, key, { ids: candidates, lookups });
+    holders.set(key.value, inSpellingsOf(scope.mapping, key, { found, proposed: scope.proposed?.idsOf(key) ?? [] }));
   }
   return holders;
 }

@@ -17,6 +17,8 @@ export interface RememberedIds {
   readonly searchedAgoMs?: number;
   /** True if a search found these records and no others after the request that needed them was answered. */
   readonly isAwaited: boolean;
+  /** How the last search spelled the key. */
+  readonly spelling?: string;
 }
 
 /** The result of a search: the records that hold the key, and those that are proved not to hold it. */
@@ -29,6 +31,8 @@ export interface SearchedIds {
   readonly isPartial?: boolean;
   /** How long the search took. */
   readonly tookMs?: number;
+  /** How it spelled the key. */
+  readonly spelling?: string;
 }
 
 /**
@@ -54,6 +58,7 @@ interface Entry {
   readonly tookMs?: number;
   readonly isAwaited?: boolean;
   readonly isPartial?: boolean;
+  readonly spelling?: string;
 }
 
 /** What all replicas remember: the record that was last known to hold a key, by the key's name. Never fails. */
@@ -97,11 +102,11 @@ export function createRecordIdCache(
     get(objectType, key) {
       const entry = entries.get(cacheKey(objectType, key));
       if (entry === undefined) return undefined;
-      const { ids, searchedAt, tookMs = 0, isAwaited = false, isPartial = false } = entry;
+      const { ids, searchedAt, tookMs = 0, isAwaited = false, isPartial = false, spelling = '' } = entry;
       if (searchedAt === undefined) return { ids, isSearched: false, isAwaited: false };
       const ageMs = now() - searchedAt;
       const isRecent = ageMs < searchTrustedMs;
-      const known = { ids, isSearched: isRecent && !isPartial, isAwaited: isAwaited && ageMs < awaitedMs };
+      const known = { ids, isSearched: isRecent && !isPartial, isAwaited: isAwaited && ageMs < awaitedMs, spelling };
       return isRecent ? { ...known, searchedAgoMs: ageMs + tookMs } : known;
     },
     remember(objectType, keys, id) {
@@ -114,7 +119,7 @@ export function createRecordIdCache(
         entries.set(name, { ...entry, ids: ids.slice(-maxIds) });
       }
     },
-    settle(objectType, key, { holders, others, isAwaited = false, isPartial = false, tookMs = 0 }) {
+    settle(objectType, key, { holders, others, isAwaited = false, isPartial = false, tookMs = 0, spelling = '' }) {
       const name = cacheKey(objectType, key);
       const entry = entries.get(name);
       const since = (entry?.ids ?? []).filter((id) => !others.includes(id));
@@ -123,7 +128,7 @@ export function createRecordIdCache(
       // What was searched for completely is not forgotten for a search that was not.
       else if (isPartial && entry?.searchedAt !== undefined && entry.isPartial !== true)
         entries.set(name, { ...entry, ids });
-      else entries.set(name, { ids, searchedAt: now(), tookMs, isAwaited, isPartial });
+      else entries.set(name, { ids, searchedAt: now(), tookMs, isAwaited, isPartial, spelling });
     },
     deliver(objectType, key) {
       const name = cacheKey(objectType, key);

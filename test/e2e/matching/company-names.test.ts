@@ -44,6 +44,46 @@ test('a name that a request has in two spellings is searched for in both', async
   expect(body.results.map(({ crmId }: { crmId: string }) => crmId)).toEqual([companies[0], companies[0]]);
 });
 
+const accented = ['Café', 'Gé', 'Peñón Ribera', 'Müller GmbH', 'Ströbel & Söhne'];
+const plain = ['Cafe', 'GE', 'penon ribera', 'Muller', 'Strobel & Sohne'];
+
+test('a bridge that remembers companies finds them by name in the same spellings as one that has just started', async () => {
+  const crm = await startCrm();
+  const warm = await startBridgeOn(crm, { IDENTITY_INDEX: 'off' });
+  const named = (names: readonly string[]) => ({ companies: names.map((name) => ({ externalId: name, name })) });
+  const created = await warm.send('POST', '/companies', named(accented));
+  const cold = await startBridgeOn(crm, { IDENTITY_INDEX: 'off' });
+
+  const synced = [];
+  // A second time, since a search may make the bridge forget or learn something.
+  for (const names of [plain, accented, plain, accented]) {
+    const asked = { companies: names.map((name, at) => ({ externalId: `asked-${at}`, name })) };
+    const [remembered, fresh] = [
+      await warm.send('POST', '/companies/sync', asked),
+      await cold.send('POST', '/companies/sync', asked),
+    ];
+    expect(remembered.body).toEqual(fresh.body);
+    synced.push(remembered.body.results.map(({ crmId }: { crmId: string }) => crmId));
+  }
+
+  const ids = created.body.results.map(({ crmId }: { crmId: string }) => crmId);
+  expect(synced).toEqual([[], ids, [], ids]);
+});
+
+test('a name in two spellings that two requests ask for at once is found only in the one that search finds', async () => {
+  const crm = await startCrm();
+  const { companies } = crm.seed({ companies: accented.map((name) => ({ properties: { name } })) });
+  const { send } = await startBridgeOn(crm, { IDENTITY_INDEX: 'off' });
+  const ask = async (name: string) => {
+    const { body } = await send('POST', '/companies/sync', { companies: [{ externalId: name, name }] });
+    return body.results.map(({ crmId }: { crmId: string }) => crmId);
+  };
+
+  const answers = await Promise.all([...plain, ...accented, ...plain].map(ask));
+
+  expect(answers).toEqual([...plain.map(() => []), ...companies.map((id) => [id]), ...plain.map(() => [])]);
+});
+
 test('a name that not every spelling was searched for is said and logged', async () => {
   const crm = await startCrm();
   const { send, log } = await startBridgeOn(crm, { MATCH_EXTRA_SEARCHES: '1' });
