@@ -76,6 +76,7 @@ async function runAudited(action: Action, visit: Visit, audit: Audit): Promise<S
 
 /** What was not done is no mark of a problem either. */
 function isRefused(reply: ScreenReply): boolean {
+  if ('redirect' in reply) return reply.hasFailed === true;
   return 'body' in reply && (reply.status ?? 200) >= 400;
 }
 

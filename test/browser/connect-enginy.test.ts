@@ -1,29 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runCommand } from '../cli/run-command.ts';
-import { startConsoleBridge } from '../console/console-client.ts';
+import { expect, test } from 'vitest';
 import { sendTo } from '../support/start-app.ts';
-import { openBrowser, openPage } from './open-browser.ts';
-import { signInAt } from './sign-in-at.ts';
+import { consoleInBrowser } from './console-in-browser.ts';
 
 const key = 'good-key-for-tests';
-let browser: Browser;
-let running: Awaited<ReturnType<typeof startConsoleBridge>>;
-
-beforeAll(async () => {
-  running = await startConsoleBridge({ PUBLIC_URL: 'https://bridge.example.com' });
-  browser = await openBrowser();
-});
-
-afterAll(async () => {
-  await browser.close();
-  await running.close();
-});
+const console = consoleInBrowser({ PUBLIC_URL: 'https://bridge.example.com' });
 
 /** What Enginy sends, in the order of its checklist. */
 async function* checklist(): AsyncGenerator<string> {
-  const send = (method: string, path: string, body?: unknown) => sendTo(running.url, method, path, body);
+  const send = (method: string, path: string, body?: unknown) => sendTo(console.running.url, method, path, body);
   const contact = { externalId: 'lead-1', email: 'john.doe@example.org', firstName: 'John', lastName: 'Doe' };
   const company = { externalId: 'company-1', name: 'Acme Corp', domain: 'acme-corp.example.org' };
   await send('GET', '/health');
@@ -47,13 +32,12 @@ async function* checklist(): AsyncGenerator<string> {
 }
 
 test('an engineer connects Enginy, and sees its checklist tick while its requests arrive', async () => {
-  const signedIn = await signInAt(browser, running);
-  const { page, expectClean, close } = await openPage(browser, running.adminUrl, signedIn);
+  const { page, expectClean, close } = await console.open();
   await page.goto('/console');
   await page.getByRole('link', { name: 'Connect Enginy' }).click();
 
   const values = page.getByRole('region', { name: 'Values to enter' });
-  const valueFor = (name: string) => values.getByRole('row', { name }).getByRole('cell').first().innerText();
+  const valueFor = (name: string) => values.getByRole('row', { name }).locator('[id^=value]').innerText();
   expect(await valueFor('Base URL')).toBe('https://bridge.example.com');
   expect(await valueFor('API key header')).toBe('x-api-key');
   expect(await valueFor('Contact link template')).toMatch(/^https:\/\/app.*\{\{crmId\}\}$/);
@@ -72,15 +56,14 @@ test('an engineer connects Enginy, and sees its checklist tick while its request
   }
   expect(done).toBe(9);
 
-  await fetch(`${running.url}/health`, { headers: { 'x-api-key': 'not-the-key-0123456' } });
+  await fetch(`${console.running.url}/health`, { headers: { 'x-api-key': 'not-the-key-0123456' } });
   await page.getByText('1 request came with a wrong or missing key').waitFor();
   expectClean();
   await close();
 });
 
 test('a value is copied by its button', async () => {
-  const signedIn = await signInAt(browser, { ...running, consoleLink: await newLink() });
-  const { page, context, expectClean, close } = await openPage(browser, running.adminUrl, signedIn);
+  const { page, context, expectClean, close } = await console.open();
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.goto('/console/connect');
   await page.getByRole('button', { name: 'Copy Base URL' }).click();
@@ -90,7 +73,3 @@ test('a value is copied by its button', async () => {
   expectClean();
   await close();
 });
-
-async function newLink(): Promise<string> {
-  return (await runCommand(['console'], { environment: { DATA_DIR: running.folder } })).out.trim();
-}

@@ -1,13 +1,11 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, BrowserContextOptions } from 'playwright-core';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import type { ConsoleSources } from '../../src/console/console-sources.ts';
 import { createScreens } from '../../src/console/screens/screen-table.ts';
 import { sendTo } from '../support/start-app.ts';
-import { startConsoleBridge } from '../console/console-client.ts';
-import { accessibilityFaults, openBrowser, openPage } from './open-browser.ts';
-import { signInAt } from './sign-in-at.ts';
+import { consoleInBrowser } from './console-in-browser.ts';
+import { accessibilityFaults } from './open-browser.ts';
 
 const anything: unknown = new Proxy(() => anything, { get: () => anything });
 const paths = createScreens(anything as ConsoleSources).map(({ path }) => path);
@@ -15,27 +13,14 @@ const paths = createScreens(anything as ConsoleSources).map(({ path }) => path);
 /** Paths with parts that depend on what happened, filled in when it has; a screen with such a path needs its line in `findExamples`. */
 const examples: Record<string, string> = {};
 
-let browser: Browser;
-let running: Awaited<ReturnType<typeof startConsoleBridge>>;
-let signedIn: BrowserContextOptions;
+const console = consoleInBrowser({ JOURNAL: 'on', CAPTURE: 'all' }, doSomeWork);
 
-beforeAll(async () => {
-  running = await startConsoleBridge({ JOURNAL: 'on', CAPTURE: 'all' });
-  await doSomeWork();
-  browser = await openBrowser();
-  signedIn = await signInAt(browser, running);
-  await findExamples();
-});
-
-afterAll(async () => {
-  await browser.close();
-  await running.close();
-});
+beforeAll(findExamples);
 
 /** So that the screens have something to show: records that match, that are created, and that fail. */
-async function doSomeWork(): Promise<void> {
+async function doSomeWork({ url }: typeof console.running): Promise<void> {
   const send = (method: string, path: string, body?: unknown) =>
-    sendTo(running.url, method, path, body, { 'x-request-id': `${method}${path.replaceAll('/', '-')}` });
+    sendTo(url, method, path, body, { 'x-request-id': `${method}${path.replaceAll('/', '-')}` });
   await send('GET', '/health');
   await send('GET', '/users');
   const contacts = [
@@ -51,7 +36,7 @@ async function doSomeWork(): Promise<void> {
 
 /** Follows the links of the lists, as soon as what happened is in the files. */
 async function findExamples(): Promise<void> {
-  const { page, close } = await openPage(browser, running.adminUrl, signedIn);
+  const { page, close } = await console.open();
   const firstLink = async (list: string, address: RegExp) => {
     await page.goto(list);
     const links = await page
@@ -59,14 +44,13 @@ async function findExamples(): Promise<void> {
       .evaluateAll((found) => found.map((each) => each.getAttribute('href') ?? ''));
     return links.find((href) => address.test(href)) ?? '';
   };
-  const captures = () => readdirSync(join(running.folder, 'captures')).filter((name) => name.endsWith('.json'));
+  const captures = () => readdirSync(join(console.running.folder, 'captures')).filter((name) => name.endsWith('.json'));
   await vi.waitFor(() => expect(captures().filter((name) => name.includes('PUT'))).toHaveLength(2), {
     timeout: 30_000,
   });
   const problem = () => firstLink('/console/problems', /problems\/[0-9a-f]{12}/);
   await vi.waitFor(async () => expect(await problem()).not.toBe(''), { timeout: 30_000 });
   examples['/console/requests/:id'] = '/console/requests/PUT-contacts';
-  examples['/console/captures/:name'] = `/console/captures/${captures().at(-1)}`;
   examples['/console/problems/:key'] = await problem();
   examples['/console/record/:id'] = '/console/record/lead-2';
   examples['/console/data/:kind'] = '/console/data/companies';
@@ -94,7 +78,7 @@ const maxPictureBytes = 150_000;
 test.each(paths.flatMap((path) => (['light', 'dark'] as const).map((theme) => [path, theme] as const)))(
   '%s has no fault in the %s theme, and fits wide and narrow windows',
   async (path, colorScheme) => {
-    const { page, expectClean, close } = await openPage(browser, running.adminUrl, { ...signedIn, colorScheme });
+    const { page, expectClean, close } = await console.open({ colorScheme });
     for (const width of [1280, 360]) {
       await page.setViewportSize({ width, height: 800 });
       const response = await page.goto(examples[path] ?? path);
@@ -118,10 +102,7 @@ test.each(paths.flatMap((path) => (['light', 'dark'] as const).map((theme) => [p
 );
 
 test.each(paths)('%s says the same without JavaScript', async (path) => {
-  const { page, expectClean, close } = await openPage(browser, running.adminUrl, {
-    ...signedIn,
-    javaScriptEnabled: false,
-  });
+  const { page, expectClean, close } = await console.open({ javaScriptEnabled: false });
   await page.goto(examples[path] ?? path);
 
   expect(await page.locator('main').innerText()).not.toBe('');
@@ -131,7 +112,7 @@ test.each(paths)('%s says the same without JavaScript', async (path) => {
 
 test('the sign-in has no fault either', async () => {
   for (const colorScheme of ['light', 'dark'] as const) {
-    const { page, expectClean, close } = await openPage(browser, running.adminUrl, { colorScheme });
+    const { page, expectClean, close } = await console.open({ isSignedIn: false, colorScheme });
     await page.goto('/console');
 
     expect(await page.locator('h1').innerText()).toBe('Sign in');
@@ -142,10 +123,10 @@ test('the sign-in has no fault either', async () => {
 });
 
 test('the switch changes the theme, and it stays', async () => {
-  const { page, expectClean, close } = await openPage(browser, running.adminUrl, { ...signedIn, colorScheme: 'light' });
+  const { page, expectClean, close } = await console.open({ colorScheme: 'light' });
   await page.goto('/console');
   const light = await page.evaluate('getComputedStyle(document.body).backgroundColor');
-  await page.getByRole('button', { name: 'Dark theme' }).click();
+  await page.getByRole('button', { name: 'Use dark theme' }).click();
   await page.goto('/console');
 
   expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).not.toBe(light);
@@ -160,7 +141,7 @@ test.each<[string, string]>([
   ['a request to another origin', "fetch('https://other.example').catch(() => {})"],
   ['an error', "setTimeout(() => { throw new Error('of the page') })"],
 ])('notices %s', async (_name, script) => {
-  const { page, complaints, expectClean, close } = await openPage(browser, running.adminUrl, signedIn);
+  const { page, complaints, expectClean, close } = await console.open();
   await page.goto('/console');
   expectClean();
 
@@ -172,7 +153,7 @@ test.each<[string, string]>([
 });
 
 test('notices what axe would report', async () => {
-  const { page, close } = await openPage(browser, running.adminUrl, signedIn);
+  const { page, close } = await console.open();
   await page.goto('/console');
   await page.evaluate("document.querySelector('main').append(document.createElement('button'))");
 

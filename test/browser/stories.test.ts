@@ -1,27 +1,17 @@
 import { copyFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, BrowserContextOptions } from 'playwright-core';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { captureFileName, captureMoment, requestIdInName } from '../../src/capture/capture-file.ts';
-import { startConsoleBridge } from '../console/console-client.ts';
 import { sendTo } from '../support/start-app.ts';
-import { openBrowser, openPage } from './open-browser.ts';
-import { signInAt } from './sign-in-at.ts';
+import { consoleInBrowser } from './console-in-browser.ts';
 
 const email = 'grace.hopper@example.org';
 /** Captured requests, and those of them that write a title. */
 const [captured, withTitle] = [500, 37];
 
-let browser: Browser;
-let running: Awaited<ReturnType<typeof startConsoleBridge>>;
-let signedIn: BrowserContextOptions;
-let folder: string;
-
-beforeAll(async () => {
-  running = await startConsoleBridge({ JOURNAL: 'on', CAPTURE: 'all' });
-  folder = join(running.folder, 'captures');
+const console = consoleInBrowser({ JOURNAL: 'on', CAPTURE: 'all' }, async ({ url }) => {
   const send = (method: string, path: string, body: unknown, id: string) =>
-    sendTo(running.url, method, path, body, { 'x-request-id': id });
+    sendTo(url, method, path, body, { 'x-request-id': id });
   const contact = { externalId: 'lead-77', email, phone: '+1 415 555 0142', firstName: 'Grace', lastName: 'Hopper' };
   const created = await send('POST', '/contacts', { contacts: [contact] }, 'created');
   const { crmId } = created.body.results[0];
@@ -29,16 +19,10 @@ beforeAll(async () => {
   await send('PUT', '/contacts', { contacts: [{ crmId, title: 'Admiral' }] }, 'title');
   await send('PUT', '/contacts', { contacts: [{ crmId, phone: '+1 415 555 0143' }] }, 'phone');
   await vi.waitFor(() => expect(captures()).toHaveLength(4), { timeout: 30_000 });
-  browser = await openBrowser();
-  signedIn = await signInAt(browser, running);
 });
 
-afterAll(async () => {
-  await browser.close();
-  await running.close();
-});
-
-const captures = () => readdirSync(folder).filter((name) => name.endsWith('.json'));
+const folder = () => join(console.running.folder, 'captures');
+const captures = () => readdirSync(folder()).filter((name) => name.endsWith('.json'));
 
 /** The folder has as many captures as a busy day: copies of two. */
 function multiplyCaptures(): void {
@@ -48,18 +32,18 @@ function multiplyCaptures(): void {
     const source = n < withTitle ? title : city;
     const startedAt = new Date(captureMoment(source) + 60_000 + n).toISOString();
     const copy = { startedAt, method: 'PUT', path: '/contacts', status: 200, requestId: `copy-${n}`, unique: '00' };
-    copyFileSync(join(folder, source), join(folder, captureFileName(copy)));
+    copyFileSync(join(folder(), source), join(folder(), captureFileName(copy)));
   }
 }
 
 test('support goes from an email address to the reason why a telephone number was not updated, and replays', async () => {
-  const { page, expectClean, close } = await openPage(browser, running.adminUrl, signedIn);
+  const { page, expectClean, close } = await console.open();
   await page.goto('/console');
 
-  // First click: the screen with the search box. Second: find.
-  await page.getByRole('link', { name: 'Record', exact: true }).click();
-  await page.locator('main').getByRole('searchbox').fill(email);
-  await page.locator('main').getByRole('button', { name: 'Find' }).click();
+  const search = page.getByRole('search', { name: 'Find a record' });
+  await search.getByRole('searchbox').fill(email);
+  // The first click. The second one opens the request, the third one replays it.
+  await search.getByRole('button', { name: 'Find' }).click();
   const reason = 'phone: HubSpot already has a value, and the row says overwrite: if_empty';
   await page.getByText(reason).waitFor();
   expect(page.url()).not.toContain('hopper');
@@ -75,20 +59,22 @@ test('support goes from an email address to the reason why a telephone number wa
 });
 
 test('the search box is one key away on every screen', async () => {
-  const { page, expectClean, close } = await openPage(browser, running.adminUrl, signedIn);
+  const { page, expectClean, close } = await console.open();
   await page.goto('/console/requests');
 
   await page.keyboard.press('/');
-  await page.waitForURL('**/console/record#search');
+  await page.keyboard.type('lead-77');
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/console/record/lead-77');
 
-  await expect.poll(() => page.evaluate('document.activeElement?.id')).toBe('search');
+  await page.getByRole('heading', { name: 'Record lead-77' }).waitFor();
   expectClean();
   await close();
 });
 
 test('an administrator tries a record, compares an edit, and sees how many captured requests differ', async () => {
   multiplyCaptures();
-  const { page, expectClean, close } = await openPage(browser, running.adminUrl, signedIn);
+  const { page, expectClean, close } = await console.open();
   await page.goto('/console/mapping');
 
   await page.getByRole('link', { name: 'Try a record' }).click();

@@ -65,7 +65,6 @@ const lowestRoles: Readonly<Record<string, Role>> = {
   'POST /console/requests/:id/replay': 'editor',
   'POST /console/requests/:id/regression': 'editor',
   'POST /console/requests/:id/values': 'operator',
-  'GET /console/captures/:name': 'viewer',
   'GET /console/problems': 'viewer',
   'GET /console/problems/:key': 'viewer',
   'POST /console/problems/:key/replay': 'editor',

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import { expect, test, vi } from 'vitest';
 import { createEventHub } from '../../src/console/live/event-hub.ts';
 import { EventStream } from '../../src/console/live/event-stream.ts';
+import { type Counted, createNews } from '../../src/console/live/news.ts';
 import type { Screen } from '../../src/console/screens/screen.ts';
 
 /** A response whose reader can stop reading. */
@@ -33,31 +34,31 @@ const screen: Screen = { path: '/console', title: 'Overview', role: 'viewer', sh
 test('keeps nothing for a browser that does not read, and sends it the newest once it reads again', () => {
   const reader = new SlowReader();
   // The stream uses these three members of a response alone.
-  const stream = new EventStream(reader as unknown as Response, {
-    screen,
-    era: 'e',
-    lastId: 0,
-    isSignedIn: () => true,
-  });
+  const stream = new EventStream(reader as unknown as Response, { screen, lastId: 0, isSignedIn: () => true });
+  const send = (ring: readonly Counted[], used: string) => stream.send(createNews({ era: 'e', ring }, { used }));
   reader.isReading = false;
-  stream.sendTexts({ used: '1' });
+  send([], '1');
   const before = reader.text.length;
   for (let number = 2; number < 1_000; number += 1) {
-    stream.sendTexts({ used: String(number) });
-    stream.sendCounts(Array.from({ length: 500 }, (_, index) => ({ id: number + index, counts: { requests: 1 } })));
+    send(
+      Array.from({ length: 500 }, (_, index) => ({ id: number + index, counts: { requests: 1 } })),
+      String(number),
+    );
     stream.keepAlive();
   }
   const whileSlow = reader.text.length - before;
   reader.readAgain();
-  stream.sendTexts({ used: '1000' });
-  stream.sendCounts([
+  const ring = [
     { id: 1, counts: { requests: 2 } },
     { id: 2, counts: { requests: 3 } },
-  ]);
+  ];
+  send(ring, '1000');
+  send(ring, '1000');
 
   expect(whileSlow).toBe(0);
-  expect(reader.text).toContain('data: {"used":"1000"}');
-  expect(reader.text).toContain('id: e-2\nevent: counts\ndata: {"requests":5}');
+  expect(reader.text.slice(before)).toBe(
+    'id: e-2\nevent: counts\ndata: {"requests":5}\n\nevent: texts\ndata: {"used":"1000"}\n\n',
+  );
 });
 
 test('writes a comment every 15 seconds, reads the texts of a screen once for all, and ends the stream of who is signed out', () => {
@@ -74,10 +75,15 @@ test('writes a comment every 15 seconds, reads the texts of a screen once for al
       hub.listen(...pair, { screen: shown, isSignedIn: () => isSignedIn });
     }
     live.mockClear();
+    hub.count('requests');
+    hub.count('requests');
 
     vi.advanceTimersByTime(14_999);
     expect(live).toHaveBeenCalledTimes(14);
     expect(readers.map(({ text }) => text.includes(': still here'))).toEqual([false, false]);
+    expect(readers.map(({ text }) => text.match(/data: .*/g))).toEqual(
+      Array(2).fill(['data: {"used":"1"}', 'data: {"requests":2}']),
+    );
     vi.advanceTimersByTime(1);
     expect(readers.map(({ text }) => text.split(': still here\n\n').length)).toEqual([2, 2]);
 

@@ -42,6 +42,28 @@ test('a request is found by its whole id, however short and however many ids beg
   expect(text).toContain('GET /tasks/:id 404');
 });
 
+test('a request id that reads as a telephone number is in no address, and still finds its request', async () => {
+  const phone = '0041791234567';
+  await send(phone, '/tasks/999999999');
+  await send('..', '/tasks/999999999');
+  const list = await vi.waitFor(async () => {
+    const { text } = await page('/console/requests');
+    expect(text.match(/\/console\/requests\/~\?at=\d+/g)).toHaveLength(4);
+    return text;
+  }, waiting);
+  const form = { 'form-token': formTokenOf(await page('/console/record')), name: phone };
+  const found = await ask(`${running.adminUrl}/console/record`, { headers: { cookie }, form });
+  const shown = await page(String(found.headers.location));
+  const filtered = await page(`/console/requests?text=${phone}`);
+  const withoutText = await page(String(filtered.headers.location));
+
+  expect(found.headers.location).toMatch(/^\/console\/requests\/~\?at=\d+$/);
+  expect(shown.text).toMatch(/<h1>Request at \d+<\/h1>[\s\S]*GET \/tasks\/:id 404/);
+  for (const text of [list, shown.text, filtered.text, withoutText.text]) expect(text).not.toContain(phone);
+  expect(withoutText.text).toContain('Not understood, and not used: text. People are found on the page');
+  expect((await page('/console/requests/~')).status).toBe(404);
+});
+
 test('what is no id of HubSpot is no link to a record, and a name is a placeholder', async () => {
   const { text } = await page('/console/requests/ids');
 

@@ -65,6 +65,7 @@ function largePage(value: string, showsValues: boolean): string {
     advice: [],
     capture: viewCapture(hubSpotProtocol, { name: 'large.json', capture: large }, { showsValues }),
     curl: curlCommand({ ...large, request: { ...large.request, body: { contacts: contacts.slice(0, 50) } } }) ?? '',
+    mappingFiles: ['activities.yaml', 'companies.yaml', 'contacts.yaml', 'tasks.yaml'],
     isMappingChanged: false,
   };
   const parts = { formToken: 'token', canReplay: true, canShowValues: true, isCaptureOn: true };

@@ -115,7 +115,9 @@ test('a row of the list says why, and filters that cannot be read are named', as
   expect(list).toContain('HubSpot has no record with this id');
   expect(odd).toContain('Not understood, and not used: since, status, outcome');
   for (const value of [canaries.email, canaries.phone, canaries.profile]) {
-    const person = await get(`/console/requests?text=${encodeURIComponent(value)}`);
+    const sent = await get(`/console/requests?route=PUT&text=${encodeURIComponent(value)}`);
+    expect([sent.status, sent.headers.location]).toEqual([303, '/console/requests?route=PUT&omitted=text']);
+    const person = await get(String(sent.headers.location));
     expect(plain(person)).toContain('Not understood, and not used: text. People are found on the page Record');
     expect(person.text).not.toContain(value);
   }
@@ -132,6 +134,7 @@ test('a request shows what was sent, the calls with their times, and what was he
   expect(text).toContain('Wrote jobtitle');
   expect(text).toContain('to replace the value, set overwrite: always in');
   expect(text).toContain('curl -X PUT "$BRIDGE"\'/contacts\'');
+  expect(text).toContain("People's values are placeholders: a bridge writes them as they are.");
   expect((await get('/console/requests/no-such-request')).status).toBe(404);
 });
 
@@ -145,6 +148,24 @@ test('a request is replayed offline, and becomes a regression test', async () =>
   const file = join(mkdtempSync(join(running.folder, 'saved-')), 'regression.json');
   writeFileSync(file, saved.text);
   expect(readRegression(file)).toMatchObject({ expected: [], capture: { requestId: 'update-1' } });
+});
+
+test('a request is replayed with one mapping file pasted, and its errors are named', async () => {
+  const path = '/console/requests/update-1';
+  const text = sourceOn(await get('/console/mapping/compare')).replaceAll('\n', '\r\n');
+  const form = (edit: string) => ({ mapping: 'edited', file: 'contacts.yaml', text: edit });
+  const same = await post(path, `${path}/replay`, form(text));
+  const other = await post(path, `${path}/replay`, form(text.replace('crm: jobtitle', 'crm: enginy_title')));
+  const faulty = await post(path, `${path}/replay`, form(text.replace('crm: jobtitle', 'crmm: jobtitle')));
+
+  expect(plain(same)).toContain('Replayed offline, with the mapping files of today, with the pasted contacts.yaml');
+  expect(plain(same)).toContain('The same as then');
+  expect(plain(other)).toContain('Different from then');
+  expect(plain(other)).toContain('enginy_title');
+  expect([faulty.status, plain(faulty)]).toEqual([
+    409,
+    expect.stringMatching(/It could not be replayed: the file has errors: contacts\.yaml:\d+:\d+ /),
+  ]);
 });
 
 test.each([
@@ -320,7 +341,17 @@ test('values that captures keep are hidden, until an operator asks for those of 
       expect(text).not.toContain(canaries.email);
     }
     expect(hidden.text).toContain('create contacts, 1 record');
-    expect(regression.text).toContain('it must not become part of a project');
+    expect(plain(regression)).toContain(
+      "It cannot be saved as a regression test: it contains people's values as they are: it must not become part of a project.",
+    );
+    expect(regression.headers['content-disposition']).toBeUndefined();
+    expect([replayed, regression, shown].map(({ status }) => status)).toEqual([200, 409, 200]);
+    const audited = keeping.log.entries.filter(({ msg }) => msg === 'console action');
+    expect(audited.map(({ action, result, subject }) => [action, result, subject]).slice(-3)).toEqual([
+      ['/console/requests/:id/replay', 'done', 'kept-1'],
+      ['/console/requests/:id/regression', 'failed', 'kept-1'],
+      ['/console/requests/:id/values', 'done', 'kept-1'],
+    ]);
     expect(plain(shown)).toContain(canaries.firstName);
     expect(plain(shown)).toContain('this was logged');
     expect(keeping.log.text()).toContain('/console/requests/:id/values');

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { CaptureFileError, captureMoment, idInName, isCaptureFileName, requestIdInName } from '../capture-file.ts';
 
 /** A capture and the request begin within this time of each other. */
@@ -23,11 +24,14 @@ export function createCaptureFinder(names: readonly string[]): CaptureFinder {
 }
 
 /**
- * A name that may come from anywhere, if the folder has such a file.
- * @throws CaptureFileError for any other.
+ * The path of a capture whose name may come from anywhere.
+ * @throws CaptureFileError for a name that is no capture of the folder.
  */
-export function demandCaptureName(names: readonly string[], name: string): string {
-  const known = names.find((each) => each === name);
-  if (known === undefined) throw new CaptureFileError(`There is no capture ${name.slice(0, 200)}`);
-  return known;
+export function captureFileIn(folder: string, name: string): string {
+  // Names of captures have no separators: none leads out of the folder.
+  const file = join(folder, name);
+  if (!isCaptureFileName(name) || !existsSync(file)) {
+    throw new CaptureFileError(`There is no capture ${name.slice(0, 200)}`);
+  }
+  return file;
 }

@@ -3,7 +3,7 @@ import { readFieldsWithoutRow } from '../mapping/fields-without-row.ts';
 import { readProblem, readProblems } from '../problems/read-problems.ts';
 import { readRecord } from '../records/read-record.ts';
 import { listRequests, type RequestQuery } from '../requests/list-requests.ts';
-import { openCapture, type RequestReference, readRequest } from '../requests/read-request.ts';
+import { findCapturedRequest, type RequestReference, readRequest } from '../requests/read-request.ts';
 import { type ArchiveSettings, openArchive } from './archive.ts';
 
 /** What the thread of the archive can be asked. It only reads. */
@@ -24,10 +24,7 @@ export function createArchiveCalls(settings: ArchiveSettings) {
     unknownFields: (since: number) => readFieldsWithoutRow(archive, since),
     /** Names of the newest captures, newest first. */
     newestCaptures: (count: number) => archive.captureNames().slice(-count).toReversed(),
-    captureHead(name: string) {
-      const { requestId, personalData } = openCapture(archive, name);
-      return { requestId, personalData };
-    },
+    capturedRequest: (name: string) => findCapturedRequest(archive, name),
   };
 }
 

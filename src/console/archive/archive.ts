@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { captureNamesIn, type CaptureFinder, createCaptureFinder } from '../../capture/inspect/capture-of-request.ts';
+import type { CaptureFinder } from '../../capture/inspect/capture-of-request.ts';
 import { type CauseCounter, type CountedCauses, createCauseCounter } from '../problems/cause-counter.ts';
 import { createIdHider, hideIds, type IdHider } from '../records/hidden-ids.ts';
 import { readSecret } from '../../journal/digests.ts';
@@ -10,6 +10,7 @@ import { journalPath } from '../../journal/journal-file.ts';
 import { openJournalReader } from '../../journal/read-journal.ts';
 import { type CheckedMappings, checkMappings } from '../../mapping/load/load-mappings.ts';
 import { type MappingPlaces, placesIn } from '../../reasons/mapping-places.ts';
+import { openCaptureList } from './capture-list.ts';
 
 /** Where the bridge keeps what the console shows. */
 export interface ArchiveSettings {
@@ -47,9 +48,8 @@ export interface Archive {
 const keptMs = 1_000;
 
 export function openArchive(settings: ArchiveSettings): Archive {
-  const names = kept(() => (settings.captures === undefined ? [] : captureNamesIn(settings.captures)));
   const mappings = kept(createMappingReader(settings));
-  const finder = kept(() => createCaptureFinder(names()));
+  const captures = openCaptureList(settings.captures);
   const opened = createJournalOpener(settings);
   return {
     settings,
@@ -57,11 +57,11 @@ export function openArchive(settings: ArchiveSettings): Archive {
     async causes(since, parts) {
       return await opened()?.counter.count(since, parts);
     },
-    captureOf: (request) => finder()(request),
+    captureOf: captures.captureOf,
     places: () => mappings().places,
     checked: () => mappings().checked,
     hideId: createIdHiderFor(settings),
-    captureNames: names,
+    captureNames: captures.names,
   };
 }
 

@@ -113,10 +113,8 @@ function followKeys() {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (target instanceof Element && target.matches('input, select, textarea, [contenteditable]')) return;
     const search = document.querySelector('[data-search]');
+    // Before the sign-in there is no search.
     if (key === '/' && search instanceof HTMLElement) search.focus();
-    // Before the sign-in there is no such link.
-    else if (key === '/' && document.querySelector('nav a[href="/console/record"]') !== null)
-      location.assign('/console/record#search');
     else if (key === 'j') move(1);
     else if (key === 'k') move(-1);
     else return;

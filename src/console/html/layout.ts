@@ -39,6 +39,7 @@ export function layout(frame: Frame, main: Html): Html {
 <header>
 <p class="brand"><a href="/console">enginy-bridge</a> ${isSandbox && html`<strong class="badge">sandbox</strong>`}</p>
 ${links.length > 0 && navigation(links)}
+${user !== undefined && searchBox(user.formToken)}
 ${user !== undefined && userBar(frame, user)}
 </header>
 <main id="main" tabindex="-1">
@@ -60,11 +61,27 @@ ${links.map(
 )}</ul></nav>`;
 }
 
+/** Finds a record by any of its names. What is typed is in no address. */
+function searchBox(formToken: string): Html {
+  const names = 'Enginy id, HubSpot id, email, telephone number, LinkedIn URL or request id';
+  return postForm(
+    { action: '/console/record', formToken, className: 'find', role: 'search', label: 'Find a record' },
+    html`<input name="name" type="search" data-search aria-label="${names}" title="${names}" placeholder="id, email, phone …" required maxlength="300" autocomplete="off" spellcheck="false"><button class="quiet">Find</button>`,
+  );
+}
+
+/** What the button does. */
+const themeActions = {
+  dark: 'Use dark theme',
+  light: 'Use light theme',
+  system: 'Use theme of the system',
+} as const;
+
 function userBar({ theme, url }: Frame, { identity, formToken, canSignOut }: NonNullable<Frame['user']>): Html {
   const next = theme === 'dark' ? 'light' : theme === 'light' ? 'system' : 'dark';
   return html`<div class="user">
 <span>${identity.name} <small>(${identity.role})</small></span>
-${postForm({ action: '/console/theme', formToken }, html`<input type="hidden" name="theme" value="${next}"><input type="hidden" name="return" value="${url}"><button class="quiet">${{ dark: 'Dark', light: 'Light', system: 'System' }[next]} theme</button>`)}
+${postForm({ action: '/console/theme', formToken }, html`<input type="hidden" name="theme" value="${next}"><input type="hidden" name="return" value="${url}"><button class="quiet">${themeActions[next]}</button>`)}
 ${canSignOut && postForm({ action: '/console/sign-out', formToken }, html`<button class="quiet">Sign out</button>`)}
 </div>`;
 }

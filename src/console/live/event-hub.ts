@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Screen } from '../screens/screen.ts';
-import { type Counted, EventStream, type TextMessages } from './event-stream.ts';
+import { EventStream } from './event-stream.ts';
+import { type Counted, createNews, noTexts, type Texts } from './news.ts';
 
 /** Sends screens what changes while they are open, as server-sent events. */
 export interface EventHub {
@@ -14,9 +15,8 @@ export interface EventHub {
 }
 
 const maxStreams = 20;
-/** At most one message of counts a second. */
-const flushMs = 1_000;
-const lookMs = 1_000;
+/** Each browser gets at most one message in this time. */
+const sendMs = 1_000;
 const keepAliveMs = 15_000;
 const ringSize = 500;
 
@@ -25,21 +25,25 @@ export function createEventHub(onTrouble: (error: unknown) => void): EventHub {
   const era = randomBytes(4).toString('hex');
   const streams = new Set<EventStream>();
   const ring: Counted[] = [];
-  let pending: Record<string, number> = {};
+  let pending: Record<string, number> | undefined;
   let lastId = 0;
-  let flushTimer: NodeJS.Timeout | undefined;
   let isClosed = false;
 
-  const flush = () => {
-    flushTimer = undefined;
-    lastId += 1;
-    ring.push({ id: lastId, counts: pending });
-    if (ring.length > ringSize) ring.shift();
-    pending = {};
-    for (const stream of streams) stream.sendCounts(ring);
+  const newsOf = (screen: Screen) => createNews({ era, ring }, readTexts(screen, onTrouble));
+  const send = () => {
+    if (pending !== undefined) {
+      lastId += 1;
+      ring.push({ id: lastId, counts: pending });
+      if (ring.length > ringSize) ring.shift();
+      pending = undefined;
+    }
+    for (const [screen, readers] of Map.groupBy(streams, (stream) => stream.screen)) {
+      const news = newsOf(screen);
+      for (const stream of readers) stream.send(news);
+    }
   };
   const timers = [
-    setInterval(() => sendTexts(streams, onTrouble), lookMs),
+    setInterval(send, sendMs),
     setInterval(() => {
       for (const stream of streams) stream.keepAlive();
     }, keepAliveMs),
@@ -49,8 +53,8 @@ export function createEventHub(onTrouble: (error: unknown) => void): EventHub {
   return {
     count(what) {
       if (isClosed) return;
+      pending ??= {};
       pending[what] = (pending[what] ?? 0) + 1;
-      flushTimer ??= setTimeout(flush, flushMs).unref();
     },
     listen(request, response, { screen, isSignedIn }) {
       if (isClosed || streams.size >= maxStreams) {
@@ -59,16 +63,13 @@ export function createEventHub(onTrouble: (error: unknown) => void): EventHub {
       }
       const [sentEra, sentId = ''] = String(request.headers['last-event-id'] ?? '').split('-');
       const isKept = sentEra === era && Number(sentId) >= (ring[0]?.id ?? 1) - 1 && Number(sentId) <= lastId;
-      const stream = new EventStream(response, { screen, isSignedIn, era, lastId: isKept ? Number(sentId) : lastId });
+      const stream = new EventStream(response, { screen, isSignedIn, lastId: isKept ? Number(sentId) : lastId });
       response.once('close', () => streams.delete(stream));
       streams.add(stream);
-      if (sentEra !== '' && !isKept) stream.sendMissed();
-      stream.sendCounts(ring);
-      sendTexts(new Set([stream]), onTrouble);
+      stream.send(newsOf(screen), `retry: 3000\n\n${sentEra !== '' && !isKept ? missed : ''}`);
     },
     close() {
       isClosed = true;
-      clearTimeout(flushTimer);
       for (const timer of timers) clearInterval(timer);
       for (const stream of streams) stream.end();
       streams.clear();
@@ -76,15 +77,15 @@ export function createEventHub(onTrouble: (error: unknown) => void): EventHub {
   };
 }
 
-/** Reads the texts of each screen once, and writes each message once for all that are sent the same. */
-function sendTexts(streams: ReadonlySet<EventStream>, onTrouble: (error: unknown) => void): void {
-  for (const [screen, readers] of Map.groupBy(streams, (stream) => stream.screen)) {
-    try {
-      const texts = screen.live?.() ?? {};
-      const messages: TextMessages = new Map();
-      for (const stream of readers) stream.sendTexts(texts, messages);
-    } catch (error) {
-      onTrouble(error);
-    }
+/** Once for all readers of a screen. */
+function readTexts(screen: Screen, onTrouble: (error: unknown) => void): Texts {
+  try {
+    return screen.live?.() ?? noTexts;
+  } catch (error) {
+    onTrouble(error);
+    return noTexts;
   }
 }
+
+/** The browser was away for longer than events are kept. */
+const missed = 'event: missed\ndata: {}\n\n';

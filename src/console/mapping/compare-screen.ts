@@ -10,8 +10,10 @@ import { statusMark } from '../html/status-mark.ts';
 import type { CompareResult } from '../replays/replay-calls.ts';
 import type { Job, Jobs } from '../replays/replay-jobs.ts';
 import type { MappingEdit } from '../replays/replay-settings.ts';
-import type { Page, ScreenReply, Screen, Visit } from '../screens/screen.ts';
+import type { ScreenReply, Screen, Visit } from '../screens/screen.ts';
+import { requestPath } from '../requests/request-path.ts';
 import { showFindings, showSource } from './mapping-screen.ts';
+import { readEdit } from './read-edit.ts';
 
 interface CompareDeps extends Pick<ConsoleThreads, 'archive' | 'workshop'> {
   readonly isCaptureOn: boolean;
@@ -20,7 +22,6 @@ interface CompareDeps extends Pick<ConsoleThreads, 'archive' | 'workshop'> {
 
 /** The newest captured requests that an edit is tried on. */
 export const maxCompared = 500;
-const maxText = 1_000_000;
 
 /** What an edited mapping file would change: findings, and its effect on captured requests. It is not saved anywhere. */
 export function compareScreen(deps: CompareDeps): Screen {
@@ -36,7 +37,7 @@ export function compareScreen(deps: CompareDeps): Screen {
 const effect = `the effect of an edit on the last ${maxCompared} captured requests; without them, its findings`;
 const noneYet = html`<p>There are no captured requests to try it on: <code>CAPTURE</code> decides which are kept.</p>`;
 
-async function showCompare(deps: CompareDeps, visit: Visit): Promise<Page> {
+async function showCompare(deps: CompareDeps, visit: Visit): Promise<ScreenReply> {
   const id = visit.query.get('job');
   if (id !== null) {
     const job = deps.jobs.find(id);
@@ -45,6 +46,8 @@ async function showCompare(deps: CompareDeps, visit: Visit): Promise<Page> {
         status: 404,
         body: html`<p>This comparison is no longer kept. <a href="/console/mapping/compare">Compare again</a></p>`,
       };
+    const opened = job.results[Number(visit.query.get('open') ?? 'none')];
+    if (opened !== undefined) return await openRequest(deps, opened.name);
     return { ...(!job.isDone && { refreshS: 2 }), body: showJob(job) };
   }
   const { files } = await deps.archive.ask('mappingFiles');
@@ -54,6 +57,13 @@ async function showCompare(deps: CompareDeps, visit: Visit): Promise<Page> {
   return {
     body: html`${!deps.isCaptureOn && noCaptures(effect)}<p>${others.map((file) => html`<a href="/console/mapping/compare?file=${encodeURIComponent(file.name)}">Edit ${file.name}</a> `)}</p>${form(visit, { name, text })}`,
   };
+}
+
+/** The name of a capture contains the id of its request, which may be a person's value: it is in no address. */
+async function openRequest({ archive }: CompareDeps, name: string): Promise<ScreenReply> {
+  const request = await archive.ask('capturedRequest', name);
+  if (request !== undefined) return { redirect: requestPath(request) };
+  return { status: 404, body: html`<p>The journal does not have the request of this capture.</p>` };
 }
 
 function form({ formToken }: Visit, { name, text }: MappingEdit): Html {
@@ -67,12 +77,8 @@ ${text}</textarea></label></p>
 }
 
 async function compare(deps: CompareDeps, visit: Visit): Promise<ScreenReply> {
-  const edit = {
-    name: basename(visit.form.get('file') ?? '').slice(0, 200),
-    // Browsers send lines with CRLF.
-    text: (visit.form.get('text') ?? '').slice(0, maxText).replaceAll('\r\n', '\n'),
-  };
-  if (!/^[\w.-]+\.yaml$/.test(edit.name))
+  const edit = readEdit(visit.form);
+  if (edit === undefined)
     return { status: 400, body: html`<p role="alert">The name of a mapping file ends in .yaml.</p>` };
   try {
     const diagnostics = await deps.workshop.ask('check', edit);
@@ -105,7 +111,7 @@ interface Group {
   readonly names: readonly string[];
 }
 
-function showJob({ total, results, isDone }: Job<CompareResult>): Html {
+function showJob({ id, total, results, isDone }: Job<CompareResult>): Html {
   const done = results.flatMap((each) => ('result' in each ? [each] : []));
   const failed = results.flatMap((each) => ('problem' in each ? [each] : []));
   const differing = done.flatMap(({ name, result }) => (result.kind === 'differs' ? [{ name, result }] : []));
@@ -115,7 +121,7 @@ function showJob({ total, results, isDone }: Job<CompareResult>): Html {
   return html`<p role="status">${isDone ? 'Compared' : `Compared ${results.length} of ${total} so far; this page loads itself again. So far`} with the mapping files of today: <strong>${done.length - differing.length} the same · ${differing.length} differ</strong>, of ${done.length} captured requests.</p>
 ${asking > 0 && html`<p>In ${asking} of those that are the same, HubSpot is asked differently, with the same outcome.</p>`}
 ${assumed > 0 && html`<p>${statusMark('warning', `${assumed} rest on assumptions`)}: the edit asks HubSpot something that was not asked then, and the replay assumes that nothing is found.</p>`}
-${groups.length > 0 && effectTable(groups)}
+${groups.length > 0 && effectTable(groups, (name) => `/console/mapping/compare?job=${id}&open=${results.findIndex((each) => each.name === name)}`)}
 ${failed.length > 0 && html`<details><summary>${failed.length} could not be replayed</summary><ul>${failed.slice(0, maxListed).map(({ problem }) => html`<li>${problem}</li>`)}</ul></details>`}
 <p><a href="/console/mapping/compare">Compare another edit</a></p>`;
 }
@@ -136,16 +142,17 @@ function groupEffects(
   return [...groups.values()].sort((a, b) => b.names.length - a.names.length);
 }
 
-function effectTable(groups: readonly Group[]): Html {
+function effectTable(groups: readonly Group[], pathOf: (name: string) => string): Html {
   return captionedTable(
     'What would differ, by kind',
     [{ label: 'Difference' }, { label: 'Requests', isNumber: true }, { label: 'Example' }, { label: 'Open one' }],
     groups.map(({ text, example, names }) => ({
-      cells: [text, names.length, html`<code>${example}</code>`, openOne(names[0])],
+      cells: [
+        text,
+        names.length,
+        html`<code>${example}</code>`,
+        names[0] !== undefined && html`<a href="${pathOf(names[0])}">open</a>`,
+      ],
     })),
   );
-}
-
-function openOne(name: string | undefined): Html {
-  return name === undefined ? html`` : html`<a href="/console/captures/${encodeURIComponent(name)}">open</a>`;
 }

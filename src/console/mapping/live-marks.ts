@@ -17,7 +17,7 @@ export interface LiveChecker {
   /** The last check; undefined before the first. */
   last(): LiveMarks | { readonly fault: string } | undefined;
   /** Reads HubSpot, after requests. */
-  check(): Promise<void>;
+  check(): Promise<LiveMarks | { readonly fault: string }>;
 }
 
 const checkMs = 30_000;
@@ -36,10 +36,14 @@ export function createLiveChecker({ crm, mappings }: ConsoleSources): LiveChecke
           const definitions = await crm.readProperties(objectType, context);
           labels[objectType] = Object.fromEntries(definitions.map(({ name, label }) => [name, label]));
         }
-        last = { mapping: active.hash, checkedAt: Date.now(), files, labels };
+        const marks = { mapping: active.hash, checkedAt: Date.now(), files, labels };
+        last = marks;
+        return marks;
       } catch (error) {
         if (!(error instanceof GatewayError)) throw error;
-        last = { fault: error.message };
+        const fault = { fault: error.message };
+        last = fault;
+        return fault;
       }
     },
   };

@@ -42,8 +42,8 @@ export function mappingScreen({ archive, mappings, checker }: MappingDeps): Scre
         path: '/console/mapping/check',
         role: 'editor',
         async run() {
-          await checker.check();
-          return { redirect: '/console/mapping#live' };
+          const marks = await checker.check();
+          return { redirect: '/console/mapping#live', hasFailed: 'fault' in marks };
         },
       },
     ],

@@ -23,7 +23,8 @@ const example = 'externalId=lead-1\nemail=ada@example.com\nfullName=Ada Lovelace
 async function tryTyped(workshop: ConsoleThreads['workshop'], visit: Visit): Promise<Page> {
   const object = triedKinds.find((kind) => kind === visit.form.get('object')) ?? 'contacts';
   const typed = { object, text: (visit.form.get('text') ?? '').slice(0, maxText) };
-  return { body: html`${showResult(await explain(workshop, typed))}${form(visit, typed)}` };
+  const tried = await explain(workshop, typed);
+  return { ...('fault' in tried && { status: 400 }), body: html`${showResult(tried)}${form(visit, typed)}` };
 }
 
 const maxText = 100_000;

@@ -9,7 +9,7 @@ import { statusMark } from '../html/status-mark.ts';
 import { timeTag } from '../html/time-tag.ts';
 import type { ReplayResult } from '../replays/replay-calls.ts';
 import type { Job, Jobs } from '../replays/replay-jobs.ts';
-import { requestPath } from '../requests/requests-screen.ts';
+import { requestPath } from '../requests/request-path.ts';
 import type { Page, ScreenReply, Screen, Visit } from '../screens/screen.ts';
 import { markKinds, markPath, type MarkKind, type ProblemMark, type ProblemMarks } from './problem-marks.ts';
 import { causePath, describeMark, type Span, sinceOf, spanOf } from './problems-screen.ts';
@@ -30,15 +30,20 @@ export function problemScreen(deps: ProblemDeps): Screen {
     role: 'viewer',
     show: (visit) => showOne(deps, visit),
     actions: [
-      { path: `${path}/replay`, role: 'editor', run: (visit) => start(deps, visit) },
+      { path: `${path}/replay`, role: 'editor', subject, run: (visit) => start(deps, visit) },
       ...markKinds.map((kind) => ({
         path: markPath(kind),
         role: 'operator' as const,
-        subject: ({ params }: Visit) => params.key,
+        subject,
         run: (visit: Visit) => mark(deps, visit, kind),
       })),
     ],
   };
+}
+
+/** For the audit line. */
+function subject({ params }: Visit): string | undefined {
+  return params.key;
 }
 
 /** What the audit line keeps. */

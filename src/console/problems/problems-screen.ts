@@ -112,6 +112,7 @@ function table(caption: string, causes: readonly Cause[], { span, markOf }: Show
         ],
       };
     }),
+    { isStacked: true },
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Archive } from '../archive/archive.ts';
+import type { RequestPlace } from '../requests/request-path.ts';
 import { type EntryView, viewEntry } from './entry-view.ts';
 
 /** Everything that happened to one record, as far as the journal has it. */
@@ -9,8 +10,8 @@ export interface RecordView {
   /** The record's ids in HubSpot, by object. */
   readonly crmRecords: readonly { readonly object: 'contacts' | 'companies'; readonly crmId: string }[];
   readonly externalIds: readonly string[];
-  /** A request has this id. */
-  readonly requestId?: string;
+  /** The newest request with this id. */
+  readonly request?: RequestPlace;
   /** When the oldest request of the journal came, in milliseconds since 1970; undefined of an empty journal. */
   readonly since?: number;
 }
@@ -29,7 +30,7 @@ export async function readRecord(archive: Archive, name: string): Promise<Record
   if (journal === undefined || name === '') return nothing;
   const entries = (await journal.lifeOf(name, maxEntries)).toReversed();
   const places = archive.places();
-  const requestId = entries.length > 0 ? undefined : await findRequestId(archive, name);
+  const request = entries.length > 0 ? undefined : await findRequest(archive, name);
   const [oldest] = await journal.requests({ after: 0, limit: 1 });
   const own = entries.filter(({ object }) => object === 'contacts' || object === 'companies');
   const crmRecords = own.flatMap(({ object, crmId }) =>
@@ -40,17 +41,17 @@ export async function readRecord(archive: Archive, name: string): Promise<Record
     entries: entries.map((entry) => viewEntry(entry, places)),
     crmRecords: [...new Map(crmRecords.map((record) => [`${record.object} ${record.crmId}`, record])).values()],
     externalIds: [...new Set(own.flatMap(({ externalId }) => externalId ?? []))],
-    ...(requestId !== undefined && { requestId }),
+    ...(request !== undefined && { request }),
     ...(oldest !== undefined && { since: oldest.at }),
   };
 }
 
-async function findRequestId(archive: Archive, name: string): Promise<string | undefined> {
+async function findRequest(archive: Archive, name: string): Promise<RequestPlace | undefined> {
   if (!/^[A-Za-z0-9._:-]+$/.test(name)) return undefined;
-  const whole = await archive.journal()?.requests({ wholeRequestId: name, limit: 1 });
-  if (whole?.[0] !== undefined) return name;
+  const [whole] = (await archive.journal()?.requests({ wholeRequestId: name, limit: 1 })) ?? [];
+  if (whole !== undefined) return whole;
   if (name.length < minRequestId) return undefined;
   const found = (await archive.journal()?.requests({ requestId: name, limit: 2 })) ?? [];
   const ids = new Set(found.map(({ requestId }) => requestId));
-  return ids.size === 1 ? found[0]?.requestId : undefined;
+  return ids.size === 1 ? found.at(-1) : undefined;
 }

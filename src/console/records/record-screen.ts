@@ -5,6 +5,7 @@ import { noJournal } from '../html/no-journal.ts';
 import { postForm } from '../html/post-form.ts';
 import { timeTag } from '../html/time-tag.ts';
 import type { Page, ScreenReply, Screen, Visit } from '../screens/screen.ts';
+import { pathById } from '../requests/request-path.ts';
 import type { RecordExplainer } from './explain-now.ts';
 import { showExplanation } from './show-explanation.ts';
 import type { RecordView } from './read-record.ts';
@@ -28,6 +29,7 @@ export function recordScreen(deps: RecordDeps): Screen {
       {
         path: '/console/record/explain',
         role: 'operator',
+        subject: subjectOf,
         run: (visit) => explain(deps, visit),
       },
     ],
@@ -48,17 +50,15 @@ export function recordByIdScreen(deps: RecordDeps): Screen {
 export function searchForm({ formToken }: Pick<Visit, 'formToken'>): Html {
   return postForm(
     { action: '/console/record', formToken, className: 'row' },
-    html`<label>Enginy id, HubSpot id, email, telephone number, LinkedIn URL or request id <input name="name" id="search" type="search" data-search required maxlength="300" size="50" autocomplete="off" spellcheck="false"></label><button class="main">Find</button>`,
+    html`<label>Enginy id, HubSpot id, email, telephone number, LinkedIn URL or request id <input name="name" id="search" type="search" required maxlength="300" size="50" autocomplete="off" spellcheck="false"></label><button class="main">Find</button>`,
   );
 }
 
 async function search(deps: RecordDeps, visit: Visit): Promise<ScreenReply> {
   const name = (visit.form.get('name') ?? '').trim().slice(0, maxName);
   const view = await deps.archive.ask('record', name);
-  const { entries, requestId } = view;
-  if (entries.length === 0 && requestId !== undefined) {
-    return { redirect: `/console/requests/${encodeURIComponent(requestId)}` };
-  }
+  const { entries, request } = view;
+  if (entries.length === 0 && request !== undefined) return { redirect: pathById(request) };
   const id = isPlainId(name) && entries.some(({ externalId, crmId }) => externalId === name || crmId === name);
   return id ? { redirect: `/console/record/${encodeURIComponent(name)}` } : await page(deps, visit, { view });
 }
@@ -125,18 +125,33 @@ function nothingFound({ isJournalOn, since }: RecordView): Html {
   return html`<p role="status">Nothing is known under this name. The journal goes back to ${timeTag(since)} UTC: Enginy sent no such record since then, or sent it under another name. Try its HubSpot id, email or telephone number. Only whole values are found, because the journal stores digests of them.</p>`;
 }
 
+/** `contacts 101`, for the audit line; undefined for what is no id of HubSpot. */
+function subjectOf({ form }: Visit): string | undefined {
+  const { object, id } = toExplain(form);
+  return isCrmId(id) ? `${object} ${id}` : undefined;
+}
+
+function toExplain(form: URLSearchParams) {
+  const object = form.get('object') === 'companies' ? 'companies' : 'contacts';
+  return { object, id: form.get('id') ?? '' } as const;
+}
+
+function isCrmId(id: string): boolean {
+  return /^\d{1,20}$/.test(id);
+}
+
 async function explain(deps: RecordDeps, visit: Visit): Promise<Page> {
-  const object = visit.form.get('object') === 'companies' ? 'companies' : 'contacts';
-  const id = visit.form.get('id') ?? '';
-  if (!/^\d{1,20}$/.test(id)) return { status: 400, body: html`<p role="alert">This is no id of HubSpot.</p>` };
+  const { object, id } = toExplain(visit.form);
+  if (!isCrmId(id)) return { status: 400, body: html`<p role="alert">This is no id of HubSpot.</p>` };
   const explained = await deps.explainNow({ object, id });
   const title = `What would happen to ${object} ${id} now`;
   const body =
     'fault' in explained
       ? html`<p class="bad" role="alert">${explained.fault}</p>`
       : html`<p class="faint">As if Enginy sent the record as HubSpot has it now. Nothing was written or stored.</p>${explained.explanations.map((each) => showExplanation(each))}`;
-  return await showFound(deps, visit, {
+  const found = await showFound(deps, visit, {
     id,
     explanation: html`<section class="result" aria-label="${title}"><h2>${title}</h2>${body}</section>`,
   });
+  return 'fault' in explained ? { ...found, status: 409 } : found;
 }

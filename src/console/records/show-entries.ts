@@ -2,7 +2,7 @@ import { captionedTable } from '../html/captioned-table.ts';
 import { type Html, html, type Part } from '../html/html.ts';
 import { statusMark } from '../html/status-mark.ts';
 import { timeTag } from '../html/time-tag.ts';
-import { requestPath } from '../requests/requests-screen.ts';
+import { requestPath } from '../requests/request-path.ts';
 import type { EntryView } from './entry-view.ts';
 
 /** Where a record is in HubSpot, or in the embedded CRM; undefined where that is not known. */

@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import { readCapture } from '../../capture/capture-file.ts';
 import type { Capture } from '../../capture/capture-schema.ts';
 import { reasonOf } from '../../capture/inspect/capture-story.ts';
-import { captureNamesIn, demandCaptureName } from '../../capture/inspect/capture-of-request.ts';
+import { captureFileIn } from '../../capture/inspect/capture-of-request.ts';
 import { type ReplayDifference, differenceLine } from '../../capture/replay/replay-difference.ts';
 import { capturedMappings, regressionText } from '../../capture/replay/regression.ts';
 import { NotReplayableError, replayCapture } from '../../capture/replay/replay-capture.ts';
@@ -35,8 +34,7 @@ export function createReplayCalls(settings: ArchiveSettings) {
   const hideId = createIdHiderFor(settings);
 
   function open(name: string): Capture {
-    const folder = settings.captures ?? '';
-    return readCapture(join(folder, demandCaptureName(captureNamesIn(folder), name)));
+    return readCapture(captureFileIn(settings.captures ?? '', name));
   }
 
   async function replay(name: string, which: ReplayedMapping): Promise<ReplayResult> {

@@ -1,14 +1,15 @@
-import { join } from 'node:path';
 import { readCapture } from '../../capture/capture-file.ts';
 import type { Capture } from '../../capture/capture-schema.ts';
-import { demandCaptureName } from '../../capture/inspect/capture-of-request.ts';
+import { captureFileIn } from '../../capture/inspect/capture-of-request.ts';
 import { hubSpotProtocol } from '../../crm/hubspot/protocol/hubspot-protocol.ts';
 import type { JournalRequest } from '../../journal/journal.ts';
 import { problemLines } from '../../reasons/problem-words.ts';
 import type { Archive } from '../archive/archive.ts';
+import { readMappingFiles } from '../mapping/read-mapping-files.ts';
 import { type EntryView, viewEntry } from '../records/entry-view.ts';
 import { showCapture } from '../records/capture-ids.ts';
 import { curlCommand } from './curl-command.ts';
+import { hiddenId, type RequestPlace } from './request-path.ts';
 import { type CaptureView, viewCapture } from './view-capture.ts';
 
 /** Which request, and what may be shown of it. */
@@ -34,6 +35,8 @@ export interface RequestView {
   readonly captureProblem?: string;
   /** To send the request again; values are those of the capture. */
   readonly curl?: string;
+  /** Names of today's mapping files: one of them can be replaced for a replay. */
+  readonly mappingFiles: readonly string[];
   /** True if the files have changed since. */
   readonly isMappingChanged: boolean;
 }
@@ -47,7 +50,8 @@ export async function readRequest(archive: Archive, reference: RequestReference)
   const { requestId, position, showsValues = false } = reference;
   // A position is found at once; an id alone is looked for in all requests.
   const place = position === undefined ? {} : { from: position, before: position + 1 };
-  const found = await journal?.requests({ wholeRequestId: requestId, ...place, limit: maxOthers + 1 });
+  const id = requestId === hiddenId && position !== undefined ? {} : { wholeRequestId: requestId };
+  const found = await journal?.requests({ ...id, ...place, limit: maxOthers + 1 });
   const requests = (found ?? []).toReversed();
   const request = position === undefined ? requests[0] : requests.find((each) => each.position === position);
   if (request === undefined || journal === undefined) return undefined;
@@ -61,6 +65,7 @@ export async function readRequest(archive: Archive, reference: RequestReference)
     records: Object.values(request.outcomes).reduce((sum, number) => sum + number, 0),
     advice: request.status >= 400 && problem !== undefined ? problemLines(problem).map((line) => line.trim()) : [],
     ...readItsCapture(archive, request, showsValues),
+    mappingFiles: readMappingFiles(archive).files.map(({ name }) => name),
     isMappingChanged: request.mapping !== undefined && request.mapping !== places.hash,
   };
 }
@@ -83,9 +88,23 @@ function readItsCapture(
 }
 
 /**
+ * The request of a capture; undefined if the journal does not have it.
+ * @throws CaptureFileError for a capture that cannot be read.
+ */
+export async function findCapturedRequest(archive: Archive, name: string): Promise<RequestPlace | undefined> {
+  const { requestId } = openCapture(archive, name);
+  const requests = (await archive.journal()?.requests({ wholeRequestId: requestId, limit: maxSameId })) ?? [];
+  const request = requests.findLast((each) => archive.captureOf(each) === name);
+  return request && { requestId, position: request.position };
+}
+
+/** Older requests with the same id are not looked at. */
+const maxSameId = 1_000;
+
+/**
  * One capture of the folder by its file name.
  * @throws CaptureFileError for a name that the folder does not have, and for a file that cannot be read.
  */
-export function openCapture({ settings, captureNames }: Archive, name: string): Capture {
-  return readCapture(join(settings.captures ?? '', demandCaptureName(captureNames(), name)));
+export function openCapture({ settings }: Archive, name: string): Capture {
+  return readCapture(captureFileIn(settings.captures ?? '', name));
 }

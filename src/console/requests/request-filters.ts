@@ -1,5 +1,6 @@
 import { heldBackReasons } from '../../mapping/run/held-back.ts';
 import { type Html, html } from '../html/html.ts';
+import { personalKindOf } from '../records/personal-id.ts';
 import type { RequestQuery } from './list-requests.ts';
 
 export const outcomes = [
@@ -56,8 +57,8 @@ export function readFilters(
   const outcome = outcomes.find((each) => each === given('outcome'));
   const reason = heldBackReasons.find((each) => each === given('reason'));
   const before = /^\d{1,15}$/.test(given('before')) ? Number(given('before')) : undefined;
-  const text = isOfPerson(given('text')) ? undefined : given('text').slice(0, maxText);
-  const read = { since, until, status, outcome, reason, before, text };
+  const text = given('text').slice(0, maxText);
+  const read = { since, until, status, outcome, reason, before };
   const unread = Object.entries(read).flatMap(([name, value]) =>
     given(name) !== '' && value === undefined ? name : [],
   );
@@ -71,17 +72,30 @@ export function readFilters(
       ...(reason !== undefined && { reason }),
       ...(before !== undefined && { before }),
       ...(given('route') !== '' && { endpoint: given('route').slice(0, maxText) }),
-      ...(text !== undefined && text !== '' && { text }),
+      ...(text !== '' && { text }),
     },
   };
 }
 
 const maxText = 100;
 
+/** The same filters without a text that is a person's value, so that neither the address nor the browser's history keeps it; undefined if there is none. */
+export function withoutPerson(query: URLSearchParams): URLSearchParams | undefined {
+  if (!isOfPerson((query.get('text') ?? '').trim())) return undefined;
+  const next = new URLSearchParams([...query].filter(([name, value]) => name !== 'text' && value !== ''));
+  next.set(omitted, 'text');
+  return next;
+}
+
+/** In an address: the filter that was taken out of it. */
+export const omitted = 'omitted';
+
 /** What is searched for in the screen Record, where it is in no address. */
 function isOfPerson(text: string): boolean {
   const isDialled = /^[\d\s()./+-]+$/.test(text) && /[\s()/+-]/.test(text);
-  return isDialled || /@|linkedin\.com/i.test(text);
+  const kind = personalKindOf(text);
+  // Words of an error read as a name.
+  return isDialled || /@|linkedin\.com/i.test(text) || (kind !== undefined && kind !== 'name');
 }
 
 /** The form that writes the filters into the address. */
@@ -94,7 +108,7 @@ ${choice(query, ['reason', 'Held back because'], heldBackReasons)}
 <label>Status <input name="status" value="${value('status')}" size="4" placeholder="5xx"></label>
 <label>Since (UTC) <input name="since" value="${value('since')}" size="16" placeholder="24h or 2026-11-24T14:00"></label>
 <label>Until (UTC) <input name="until" value="${value('until')}" size="16" placeholder="2026-11-24T15:00"></label>
-<label>Id, property or error <input name="text" value="${isOfPerson(value('text')) ? '' : value('text')}" size="16" maxlength="${maxText}"></label>
+<label>Id, property or error <input name="text" value="${value('text')}" size="16" maxlength="${maxText}"></label>
 <button class="main">Filter</button>
 <a href="/console/requests">All</a>
 </form>`;

@@ -1,12 +1,16 @@
+import { basename } from 'node:path';
+import { type Diagnostic, hasErrors } from '../../mapping/schema/diagnostic.ts';
 import { includesRole } from '../access/roles.ts';
 import { ThreadCallError } from '../archive/call-thread.ts';
 import type { ConsoleThreads } from '../archive/open-threads.ts';
 import { html } from '../html/html.ts';
 import { noJournal } from '../html/no-journal.ts';
+import { readEdit } from '../mapping/read-edit.ts';
 import type { RecordLink } from '../records/show-entries.ts';
 import type { ReplayedMapping } from '../replays/replay-settings.ts';
 import type { Page, ScreenReply, Screen, Visit } from '../screens/screen.ts';
 import type { RequestView } from './read-request.ts';
+import { hiddenId, requestPathById } from './request-path.ts';
 import { type RequestPageParts, showRequest } from './show-request.ts';
 
 interface RequestDeps extends Pick<ConsoleThreads, 'archive' | 'workshop'> {
@@ -25,28 +29,23 @@ export function requestScreen(deps: RequestDeps): Screen {
     role: 'viewer',
     show: (visit) => showOne(deps, visit, {}),
     actions: [
-      {
-        path: `${path}/replay`,
-        role: 'editor',
-        run: (visit) => replayOne(deps, visit),
-      },
-      {
-        path: `${path}/regression`,
-        role: 'editor',
-        run: (visit) => saveRegression(deps, visit),
-      },
-      {
-        path: `${path}/values`,
-        role: 'operator',
-        run: (visit) => showOne(deps, visit, { showsValues: true }),
-      },
+      { path: `${path}/replay`, role: 'editor', subject, run: (visit) => replayOne(deps, visit) },
+      { path: `${path}/regression`, role: 'editor', subject, run: (visit) => saveRegression(deps, visit) },
+      { path: `${path}/values`, role: 'operator', subject, run: (visit) => showValues(deps, visit) },
     ],
   };
 }
 
-interface Shown {
+/** Of an audit line, which is shown as it is. */
+function subject(visit: Visit): string {
+  const id = visit.params.id ?? '';
+  const position = positionOf(visit);
+  const isKnown = position !== undefined && requestPathById(id).endsWith(`/${hiddenId}`);
+  return isKnown ? `request at ${position}` : id.slice(0, maxTitle);
+}
+
+interface Shown extends Pick<RequestPageParts, 'replay' | 'failure'> {
   readonly showsValues?: boolean;
-  readonly replay?: RequestPageParts['replay'];
 }
 
 function positionOf({ query, form }: Visit): number | undefined {
@@ -64,7 +63,7 @@ async function findRequest(
   return await archive.ask('request', { requestId, showsValues, ...(position !== undefined && { position }) });
 }
 
-async function showOne(deps: RequestDeps, visit: Visit, { showsValues, replay }: Shown): Promise<Page> {
+async function showOne(deps: RequestDeps, visit: Visit, { showsValues, replay, failure }: Shown): Promise<Page> {
   const view = await findRequest(deps, visit, showsValues);
   if (view === undefined) return notFound(deps);
   const { role } = visit.identity;
@@ -75,8 +74,11 @@ async function showOne(deps: RequestDeps, visit: Visit, { showsValues, replay }:
     isCaptureOn: deps.isCaptureOn,
     linkOf: await deps.links(),
     ...(replay !== undefined && { replay }),
+    ...(failure !== undefined && { failure }),
   };
-  return { title: `Request ${visit.params.id?.slice(0, maxTitle) ?? ''}`, body: showRequest(view, parts) };
+  const id = visit.params.id === hiddenId ? `at ${view.request.position}` : visit.params.id?.slice(0, maxTitle);
+  const isRefused = failure !== undefined || (replay !== undefined && 'problem' in replay);
+  return { title: `Request ${id}`, ...(isRefused && { status: 409 }), body: showRequest(view, parts) };
 }
 
 /** Ids of the caller's own form may be long. */
@@ -93,10 +95,15 @@ const unknownId = html`<p>The journal has no request with this id: it is older t
 
 async function replayOne(deps: RequestDeps, visit: Visit): Promise<Page> {
   const view = await findRequest(deps, visit);
-  if (view?.capture === undefined) return view === undefined ? notFound(deps) : await showOne(deps, visit, {});
-  const which: ReplayedMapping = visit.form.get('mapping') === 'captured' ? { kind: 'captured' } : { kind: 'today' };
-  const mapping = which.kind === 'today' ? 'of today' : 'of the capture';
+  if (view?.capture === undefined)
+    return await showOne(deps, visit, { failure: 'It cannot be replayed: its capture is gone.' });
+  const which = readMapping(visit.form);
+  const mapping = describeMapping(which);
   try {
+    if (which.kind === 'edited') {
+      const findings = await deps.workshop.ask('check', which.edit);
+      if (hasErrors(findings)) return await showOne(deps, visit, { replay: { mapping, problem: errorsIn(findings) } });
+    }
     const result = await deps.workshop.ask('replay', view.capture.name, which);
     return await showOne(deps, visit, { replay: { mapping, ...result } });
   } catch (error) {
@@ -105,15 +112,43 @@ async function replayOne(deps: RequestDeps, visit: Visit): Promise<Page> {
   }
 }
 
+function readMapping(form: URLSearchParams): ReplayedMapping {
+  const edit = form.get('mapping') === 'edited' ? readEdit(form) : undefined;
+  if (edit !== undefined) return { kind: 'edited', edit };
+  return form.get('mapping') === 'captured' ? { kind: 'captured' } : { kind: 'today' };
+}
+
+function describeMapping(which: ReplayedMapping): string {
+  if (which.kind === 'edited') return `of today, with the pasted ${which.edit.name}`;
+  return which.kind === 'today' ? 'of today' : 'of the capture';
+}
+
+const maxFindings = 5;
+
+/** `the file has errors: contacts.yaml:12:3 no such transform`. */
+function errorsIn(findings: readonly Diagnostic[]): string {
+  const errors = findings.filter(({ severity }) => severity === 'error').slice(0, maxFindings);
+  const lines = errors.map(({ file, line, column, message }) => `${basename(file)}:${line}:${column} ${message}`);
+  return `the file has errors: ${lines.join('; ')}`;
+}
+
 async function saveRegression(deps: RequestDeps, visit: Visit): Promise<ScreenReply> {
   const view = await findRequest(deps, visit);
-  if (view?.capture === undefined) return view === undefined ? notFound(deps) : await showOne(deps, visit, {});
+  const failure = 'It cannot be saved as a regression test';
+  if (view?.capture === undefined) return await showOne(deps, visit, { failure: `${failure}: its capture is gone.` });
   try {
     const text = await deps.workshop.ask('regression', view.capture.name);
     const name = `${view.request.endpoint.toLowerCase().replace(/[^a-z]+/g, '-')}-${view.request.position}.json`;
     return { download: { name, type: 'application/json', text } };
   } catch (error) {
     if (!(error instanceof ThreadCallError)) throw error;
-    return await showOne(deps, visit, { replay: { mapping: 'of the capture', problem: error.message } });
+    return await showOne(deps, visit, { failure: `${failure}: ${error.message}.` });
   }
+}
+
+async function showValues(deps: RequestDeps, visit: Visit): Promise<Page> {
+  const view = await findRequest(deps, visit);
+  return view?.capture?.personalData === 'kept'
+    ? await showOne(deps, visit, { showsValues: true })
+    : await showOne(deps, visit, { failure: 'There are no values to show: its capture is gone, or has placeholders.' });
 }

@@ -6,7 +6,8 @@ import { statusMark } from '../html/status-mark.ts';
 import { timeTag } from '../html/time-tag.ts';
 import type { Screen } from '../screens/screen.ts';
 import type { RequestList, RequestRow } from './list-requests.ts';
-import { filterForm, readFilters } from './request-filters.ts';
+import { filterForm, omitted, readFilters, withoutPerson } from './request-filters.ts';
+import { requestPath } from './request-path.ts';
 
 /** The requests of Enginy, newest first. */
 export function requestsScreen({ archive }: Pick<ConsoleThreads, 'archive'>): Screen {
@@ -16,9 +17,12 @@ export function requestsScreen({ archive }: Pick<ConsoleThreads, 'archive'>): Sc
     navLabel: 'Requests',
     role: 'viewer',
     async show({ query }) {
+      const harmless = withoutPerson(query);
+      if (harmless !== undefined) return { redirect: `/console/requests?${harmless}` };
       const filters = readFilters(query, Date.now());
       const list = await archive.ask('requests', filters.query);
-      return { body: showRequests(list, query, filters.unread) };
+      const unread = query.get(omitted) === 'text' ? [...filters.unread, 'text'] : filters.unread;
+      return { body: showRequests(list, query, unread) };
     },
     // The count of new requests needs no text of its own.
     live: () => ({}),
@@ -69,19 +73,8 @@ function toRow(row: RequestRow) {
   };
 }
 
-/** The permanent address of a request. A caller may send an id twice; the position tells them apart. */
-export function requestPath({
-  requestId,
-  position,
-}: {
-  readonly requestId: string;
-  readonly position: number;
-}): string {
-  return `/console/requests/${encodeURIComponent(requestId)}?at=${position}`;
-}
-
 function withBefore(query: URLSearchParams, before: number): string {
-  const next = new URLSearchParams([...query].filter(([, value]) => value !== ''));
+  const next = new URLSearchParams([...query].filter(([name, value]) => value !== '' && name !== omitted));
   next.set('before', String(before));
   return next.toString();
 }

@@ -8,7 +8,7 @@ import { timeTag } from '../html/time-tag.ts';
 import { type RecordLink, showEntries } from '../records/show-entries.ts';
 import type { ReplayResult } from '../replays/replay-calls.ts';
 import type { RequestView } from './read-request.ts';
-import { requestPath } from './requests-screen.ts';
+import { requestPath, requestPathById } from './request-path.ts';
 import type { Body, CallView, CaptureView } from './view-capture.ts';
 import { waterfallBar } from './waterfall.ts';
 
@@ -20,6 +20,8 @@ export interface RequestPageParts {
   readonly isCaptureOn: boolean;
   readonly linkOf: RecordLink;
   readonly replay?: { readonly mapping: string } & (ReplayResult | { readonly problem: string });
+  /** Why what was asked for was not done. */
+  readonly failure?: string;
 }
 
 export function showRequest(view: RequestView, parts: RequestPageParts): Html {
@@ -30,6 +32,7 @@ export function showRequest(view: RequestView, parts: RequestPageParts): Html {
 ${error !== undefined && html`<p class="bad">${error}</p>`}
 ${advice.length > 0 && html`<ul>${advice.map((line) => html`<li>${line}</li>`)}</ul>`}
 ${others.length > 0 && html`<p>Other requests with this id: ${others.map((position) => html`<a href="${requestPath({ requestId, position })}">${position}</a> `)}</p>`}
+${parts.failure !== undefined && html`<p class="bad" role="alert">${parts.failure}</p>`}
 ${parts.replay !== undefined && showReplay(parts.replay)}
 ${capture === undefined ? noCapture(captureProblem, replica, parts) : captureBar(view, capture, parts)}
 ${capture !== undefined && showCalls(capture)}
@@ -60,9 +63,10 @@ function noCapture(problem: string | undefined, replica: string, { isCaptureOn }
     : html`<p class="bad">Its capture cannot be shown: ${problem}</p>`;
 }
 
-function captureBar({ request, curl }: RequestView, capture: CaptureView, parts: RequestPageParts): Html {
+function captureBar(view: RequestView, capture: CaptureView, parts: RequestPageParts): Html {
+  const { request, curl } = view;
   const { formToken, canReplay, canShowValues } = parts;
-  const path = `/console/requests/${encodeURIComponent(request.requestId)}`;
+  const path = requestPathById(request.requestId);
   const at = html`<input type="hidden" name="at" value="${request.position}">`;
   const values =
     capture.personalData === 'replaced'
@@ -76,7 +80,20 @@ ${canReplay && !capture.isTrimmed && postForm({ action: `${path}/replay`, formTo
 ${canReplay && !capture.isTrimmed && capture.personalData === 'replaced' && postForm({ action: `${path}/regression`, formToken }, html`${at}<button>Save as regression test</button>`)}
 ${canShowValues && capture.isHidden && postForm({ action: `${path}/values`, formToken }, html`${at}<button>Show values</button>`)}
 </div>
-${curl !== undefined && html`<details><summary>Send it with curl</summary><p>Set <code>BRIDGE</code> to the address of the bridge, <code>API_KEY</code> and <code>API_KEY_HEADER</code> as its settings have them. This writes what the request writes.</p><p><button type="button" data-copy="curl" hidden>Copy</button></p><pre tabindex="0" id="curl">${curl}</pre></details>`}`;
+${canReplay && !capture.isTrimmed && pastedForm(`${path}/replay`, view, parts)}
+${curl !== undefined && html`<details><summary>Send it with curl</summary><p>Set <code>BRIDGE</code> to the address of the bridge, <code>API_KEY</code> and <code>API_KEY_HEADER</code> as its settings have them. ${capture.personalData === 'replaced' ? html`<strong>People's values are placeholders: a bridge writes them as they are. Send it to a bridge with the embedded CRM, or replace them first.</strong>` : 'This writes what the request writes.'}</p><p><button type="button" data-copy="curl" hidden>Copy</button></p><pre tabindex="0" id="curl">${curl}</pre></details>`}`;
+}
+
+/** What an edit would change for this request. The rest of its page leaves no room for the file of today. */
+function pastedForm(action: string, { request, mappingFiles }: RequestView, { formToken }: RequestPageParts): Html {
+  const object = /\/(\w+)/.exec(request.endpoint)?.[1];
+  return html`<details><summary>Replay with an edited mapping file</summary>${postForm(
+    { action, formToken },
+    html`<input type="hidden" name="at" value="${request.position}"><input type="hidden" name="mapping" value="edited">
+<p><label>Instead of <select name="file">${mappingFiles.map((name) => html`<option ${name === `${object}.yaml` && html`selected`}>${name}</option>`)}</select></label></p>
+<p><label>The whole file, edited; it is not saved anywhere<br><textarea name="text" rows="12" cols="80" spellcheck="false" required></textarea></label></p>
+<p><button>Replay offline with this file</button></p>`,
+  )}</details>`;
 }
 
 function showReplay(replay: NonNullable<RequestPageParts['replay']>): Html {

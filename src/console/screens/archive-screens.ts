@@ -12,7 +12,6 @@ import { createRecordLinks } from '../records/record-links.ts';
 import { recordByIdScreen, recordScreen } from '../records/record-screen.ts';
 import type { CompareResult, ReplayResult } from '../replays/replay-calls.ts';
 import { createJobs } from '../replays/replay-jobs.ts';
-import { captureScreen } from '../requests/capture-screen.ts';
 import { requestScreen } from '../requests/request-screen.ts';
 import { requestsScreen } from '../requests/requests-screen.ts';
 import type { Screen } from './screen.ts';
@@ -26,7 +25,6 @@ export function archiveScreens(sources: ConsoleSources): readonly Screen[] {
   return [
     requestsScreen(threads),
     requestScreen(deps),
-    captureScreen(threads),
     problemsScreen({ ...threads, marks }),
     problemScreen({ ...threads, marks, jobs: createJobs<ReplayResult>(log) }),
     recordScreen(deps),

@@ -90,11 +90,10 @@ function fingerprint(key: string): string {
 function valueTable(values: readonly ValueToEnter[]): Html {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Values to enter"><table>
 <caption>The fingerprint of a key is the first 8 digits of its SHA-256: <code>printf %s KEY | sha256sum</code></caption>
-<thead><tr><th scope="col">Field</th><th scope="col">Value</th><th scope="col">Copy</th></tr></thead>
+<thead><tr><th scope="col">Field</th><th scope="col">Value</th></tr></thead>
 <tbody>${values.map(
     ({ name, value, isExact }, index) => html`<tr>
-<th scope="row">${name}</th><td ${isExact && html`class="code"`} id="value-${index}">${value}</td>
-<td>${isExact && html`<button data-copy="value-${index}" aria-label="Copy ${name}" hidden>Copy</button>`}</td>
+<th scope="row">${name}</th><td><span ${isExact && html`class="code"`} id="value-${index}">${value}</span>${isExact && html` <button type="button" data-copy="value-${index}" aria-label="Copy ${name}" hidden>Copy</button>`}</td>
 </tr>`,
   )}</tbody></table></div>`;
 }

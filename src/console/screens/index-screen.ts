@@ -42,7 +42,7 @@ ${mayStart && startForm(formToken)}`,
         role: 'operator',
         run() {
           identityIndex?.startFullPass();
-          return { redirect: '/console/index' };
+          return { redirect: '/console/index', hasFailed: identityIndex === undefined };
         },
       },
     ],

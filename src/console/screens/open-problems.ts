@@ -26,10 +26,11 @@ export function openProblems({ threads, marks, journal, log }: ConsoleSources): 
   let counting: Promise<void> | undefined;
   const count = async () => {
     const { changes } = marks;
+    const countedAt = Date.now();
     try {
       const [list, markOf] = await Promise.all([threads.archive.ask('problems', sinceOf(span)), marks.read()]);
       const open = list.causes.filter((cause) => markOf(cause) === undefined);
-      known = { html: showProblems({ ...list, causes: open }), at: performance.now(), changes };
+      known = { html: showProblems({ ...list, causes: open }, countedAt), at: performance.now(), changes };
     } catch (error) {
       if (!(error instanceof ThreadCallError)) log.error({ err: error }, 'could not count the problems');
       const words = error instanceof ThreadCallError ? error.message : 'They could not be counted, see the log';
@@ -58,9 +59,12 @@ export function openProblems({ threads, marks, journal, log }: ConsoleSources): 
   };
 }
 
-function showProblems({ causes, more }: ProblemList): Html {
+/** @param countedAt milliseconds since 1970 */
+function showProblems({ causes, more }: ProblemList, countedAt: number): Html {
   const open = causes.filter(({ kind }) => kind !== 'as the mapping says');
-  if (open.length === 0) return html`<h2>Problems</h2><p>${statusMark('good', 'None in the last 24 hours')}</p>`;
+  const asOf = html`as of ${timeTag(countedAt)} UTC`;
+  if (open.length === 0)
+    return html`<h2>Problems</h2><p>${statusMark('good', 'None in the last 24 hours')}, ${asOf}</p>`;
   const columns = [{ label: 'Cause' }, { label: 'Records', isNumber: true }, { label: 'Last' }, { label: 'Trend' }];
   const rows = open.slice(0, maxShown).map((cause) => {
     const { kind, what, records, lastAt, trend } = cause;
@@ -77,6 +81,6 @@ function showProblems({ causes, more }: ProblemList): Html {
   });
   const others = open.length - rows.length + more;
   return html`<h2>Problems</h2>
-${captionedTable('What failed or was held back in the last 24 hours, the worst first', columns, rows)}
+${captionedTable(html`What failed or was held back in the last 24 hours, the worst first, ${asOf}`, columns, rows, { isStacked: true })}
 ${others > 0 && html`<p><a href="/console/problems">${others} more</a></p>`}`;
 }

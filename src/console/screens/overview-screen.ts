@@ -66,7 +66,7 @@ function lanes(sources: ConsoleSources, steps: readonly Step[]): Html {
   const cell = (name: string) => html`<td class="number" data-live="${name}">${texts[name]}</td>`;
   return html`<h2>Limits of HubSpot</h2>
 <div class="scroll" tabindex="0" role="region" aria-label="Limits of HubSpot"><table>
-<caption>How much of each limit the bridge uses now, and the most in each minute of the last hour</caption>
+<caption>How much of each limit the bridge uses now, and the most in each minute of the last hour. Charts as of ${timeTag(Date.now())} UTC</caption>
 <thead><tr><th scope="col">Limit</th><th scope="col" class="number">Used</th><th scope="col" class="number">Of</th><th scope="col">Now</th><th scope="col">Last hour</th><th scope="col" class="number">Waiting</th><th scope="col">State</th></tr></thead>
 <tbody>${Object.entries(sources.pacer.state()).map(([lane, { used, limit }]) => {
     const name = laneWords[lane] ?? lane;
@@ -125,7 +125,7 @@ function records(steps: readonly Step[]): Html {
   return html`<h2>Last hour</h2>
 <p data-live="requests">${texts.requests}</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Records of the last hour"><table>
-<caption>Records of Enginy's requests by outcome, since this process started or for an hour</caption>
+<caption>Records of Enginy's requests by outcome, since this process started or for an hour. Charts as of ${timeTag(Date.now())} UTC</caption>
 <thead><tr><th scope="col">Outcome</th><th scope="col" class="number">Records</th><th scope="col">By minute</th></tr></thead>
 <tbody>${recordRows.map(
     ([outcome, words]) => html`<tr>

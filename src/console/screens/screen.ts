@@ -29,8 +29,8 @@ export interface Page {
 
 export type ScreenReply =
   | Page
-  /** A path of the console to continue at. */
-  | { readonly redirect: string }
+  /** A path of the console to continue at; `hasFailed`: there it says why what was asked for was not done. */
+  | { readonly redirect: string; readonly hasFailed?: boolean }
   | { readonly download: { readonly name: string; readonly type: string; readonly text: string } };
 
 /** What a form of a screen posts to. */
