@@ -28,8 +28,8 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'index-matching': async () => ({ run: (await import('./index/index-matching.ts')).runFull }),
   'index-build': async () => ({ run: (await import('./index/index-build.ts')).runFull }),
   'index-short': async () => ({ run: (await import('./index/index-bench.ts')).runShort }),
-  console: async () => await import('./console.ts'),
-  'console-short': async () => ({ run: (await import('./console.ts')).runShort }),
+  console: async () => await import('./console/console.ts'),
+  'console-short': async () => ({ run: (await import('./console/console.ts')).runShort }),
   concurrent: async () => await import('./concurrent.ts'),
   'concurrent-short': async () => ({ run: (await import('./concurrent.ts')).runShort }),
 };

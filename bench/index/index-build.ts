@@ -10,7 +10,7 @@ import { logSink } from '../../test/support/log-sink.ts';
 import { startBridgeProcess } from '../bridge-process.ts';
 import { compositeMappings, indexedContacts } from './index-people.ts';
 import { formatTable } from '../table.ts';
-import { verdict } from './verdict.ts';
+import { verdict } from '../verdict.ts';
 import { latency, unlimited } from '../world.ts';
 
 /** What building over a million records may cost at most. */

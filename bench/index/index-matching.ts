@@ -5,7 +5,7 @@ import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
 import type { BridgeProcess } from '../bridge-process.ts';
 import { compositeMappings, indexedContacts, type IndexedKind, indexedKinds, indexedLeads } from './index-people.ts';
 import { formatRows, type Measured, measure } from '../measure.ts';
-import { verdict } from './verdict.ts';
+import { verdict } from '../verdict.ts';
 import { latency, limits, startBridge } from '../world.ts';
 
 /** What matching with the index may cost at most, for ten thousand contacts. */
