@@ -20,7 +20,7 @@ import { lookupBy, lookupById } from './records/batch-lookup.ts';
 import { modifiedSince } from './records/modified-since.ts';
 import { readInBatches } from './records/read-in-batches.ts';
 import { RequiredProperties } from './records/required-properties.ts';
-import { searchAllPages } from './records/search-all-pages.ts';
+import { createSearch } from './records/search-all-pages.ts';
 import { updateInBatches } from './records/update-in-batches.ts';
 import type { Send } from './transport/hubspot-call.ts';
 import { CrmRejectedError } from '../../errors.ts';
@@ -43,6 +43,7 @@ export function createHubSpotCrm(deps: HubSpotDeps, settings: TransportSettings)
   const laneState = (kind: 'read' | 'search') => deps.pacer.state()[kind === 'search' ? 'search' : 'burst'];
   return {
     ...lookups(sendFor, createUniqueProperties(definitions)),
+    search: createSearch(transport),
     ...linking(sendFor, createLinkLabels(transport)),
     ...accountReading(sendFor, settings.accessToken.trim()),
     hasRoom: (kind) => hasRoom(laneState(kind)),
@@ -68,7 +69,7 @@ type SendFor = (context: CallContext) => Send;
 function lookups(
   sendFor: SendFor,
   unique: UniqueProperties,
-): Pick<Crm, 'canReadBy' | 'readByIds' | 'readBy' | 'search' | 'countFilled' | 'list' | 'modifiedSince'> {
+): Pick<Crm, 'canReadBy' | 'readByIds' | 'readBy' | 'countFilled' | 'list' | 'modifiedSince'> {
   return {
     canReadBy: (objectType, property, context) => unique.canReadBy({ objectType, property }, context),
     // biome-ignore lint/complexity/useMaxParams: the port's signature
@@ -87,9 +88,6 @@ function lookups(
         properties,
       });
     },
-    // biome-ignore lint/complexity/useMaxParams: the port's signature
-    search: (objectType, keys, properties, context) =>
-      searchAllPages(sendFor(context), { objectType, keys, properties }),
     countFilled: (objectType, properties, context) => countFilled(sendFor(context), objectType, properties),
     list: (request, context) => sendFor(context)(listRecords(request)),
     modifiedSince: (request, context) => modifiedSince(sendFor(context), request),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readRecordBatch } from '../../../src/crm/hubspot/calls/record-response.ts';
 import type { BatchInput } from '../../../src/crm/hubspot/records/batch-input.ts';
-import { type BatchKind, BatchWrite } from '../../../src/crm/hubspot/records/batch-write.ts';
+import { BatchWrite } from '../../../src/crm/hubspot/records/batch-write.ts';
 import { matchResults } from '../../../src/crm/hubspot/records/match-results.ts';
 import { readHubSpotError } from '../../../src/crm/hubspot/transport/error-body.ts';
 import { HubSpotRefusal } from '../../../src/crm/hubspot/transport/hubspot-refusal.ts';
@@ -11,7 +11,11 @@ const inputs = (count: number): BatchInput[] =>
   Array.from({ length: count }, (_, at) => ({ traceId: String(at), properties: { lastname: `n${at}` } }));
 
 /** HubSpot at its least helpful: it refuses any call that contains a bad record, and names none. */
-function silentRefuser(bad: ReadonlySet<string>): { kind: BatchKind<BatchInput>; calls: number[]; written: string[] } {
+function silentRefuser(bad: ReadonlySet<string>): {
+  writeAll(write: BatchWrite<BatchInput>, batch: readonly BatchInput[]): Promise<void>;
+  calls: number[];
+  written: string[];
+} {
   const calls: number[] = [];
   const written: string[] = [];
   const send = async (sent: readonly BatchInput[]) => {
@@ -27,16 +31,19 @@ function silentRefuser(bad: ReadonlySet<string>): { kind: BatchKind<BatchInput>;
     written.push(...sent.map(({ traceId }) => traceId));
     return readRecordBatch({ results: sent.map(({ traceId, properties }) => ({ id: `9${traceId}`, properties })) });
   };
-  return { kind: { unsure: 'ambiguous', send }, calls, written };
+  const writeAll = async (write: BatchWrite<BatchInput>, batch: readonly BatchInput[]) => {
+    for await (const part of write.parts(batch)) await write.settle(part, send(part));
+  };
+  return { writeAll, calls, written };
 }
 
 test('finds one unnamed bad record of 100 with at most eight extra calls, wherever it is', async () => {
   for (let bad = 0; bad < 100; bad += 1) {
     const hubspot = silentRefuser(new Set([String(bad)]));
-    const write = new BatchWrite(hubspot.kind);
+    const write = new BatchWrite<BatchInput>({ unsure: 'ambiguous' });
     const batch = inputs(100);
 
-    await write.write(batch);
+    await hubspot.writeAll(write, batch);
 
     expect(hubspot.calls.length).toBeLessThanOrEqual(9);
     expect([...write.outcomes.values()].filter((outcome) => 'record' in outcome)).toHaveLength(99);
@@ -54,10 +61,10 @@ test('writes every good record once and refuses every bad one, however many ther
       async (count, positions) => {
         const bad = new Set(positions.filter((at) => at < count).map(String));
         const hubspot = silentRefuser(bad);
-        const write = new BatchWrite(hubspot.kind);
+        const write = new BatchWrite<BatchInput>({ unsure: 'ambiguous' });
         const batch = inputs(count);
 
-        await write.write(batch);
+        await hubspot.writeAll(write, batch);
 
         for (const input of batch) {
           expect('problem' in (write.outcomes.get(input) ?? {})).toBe(bad.has(input.traceId));

@@ -3,7 +3,7 @@ import { problemOfWrite, unaccounted } from '../../crm-problem.ts';
 import type { LinkTypes } from '../calls/link-calls.ts';
 import type { BatchResponse } from '../calls/batch-response.ts';
 import { CallTally } from '../problems/call-tally.ts';
-import { sendAroundOffenders } from '../problems/halving.ts';
+import { partsAroundOffenders, type CallVerdict } from '../problems/halving.ts';
 import type { HubSpotError } from '../transport/error-body.ts';
 import type { HubSpotCall, Send } from '../transport/hubspot-call.ts';
 import { type HubSpotRefusal, isAboutContent } from '../transport/hubspot-refusal.ts';
@@ -42,10 +42,11 @@ export class LinkWrite<P extends Pair> {
   }
 
   /** Links up to 2,000 pairs and gives each an outcome. */
-  write(pairs: readonly P[]): Promise<void> {
-    return sendAroundOffenders<P, HubSpotRefusal>(
+  async write(pairs: readonly P[]): Promise<void> {
+    const verdicts = new WeakMap<readonly P[], CallVerdict<HubSpotRefusal>>();
+    const parts = partsAroundOffenders<P, HubSpotRefusal>(
       {
-        send: (some) => this.#sendOnce(some),
+        verdicts,
         settleNamed: (some, { body }) => this.#settleNamed(some, body),
         settleOffender: (pair, { body }) => {
           if (this.#settleNamed([pair], body).size === 0) this.#fail(pair, linkProblem(body));
@@ -53,9 +54,10 @@ export class LinkWrite<P extends Pair> {
       },
       pairs,
     );
+    for await (const part of parts) verdicts.set(part, await this.#sendOnce(part));
   }
 
-  async #sendOnce(pairs: readonly P[]): Promise<HubSpotRefusal | 'answered' | 'failed'> {
+  async #sendOnce(pairs: readonly P[]): Promise<CallVerdict<HubSpotRefusal>> {
     try {
       const { results, errors } = await this.#send(this.#call(pairs));
       this.tally.addAnswer();

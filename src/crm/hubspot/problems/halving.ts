@@ -6,10 +6,13 @@
  * where both halves pass; its halves run in parallel, and it stops where no half passes.
  */
 
+/** How a call ended: the refusal if HubSpot refused it whole; otherwise every item has its outcome. */
+export type CallVerdict<R> = R | 'answered' | 'failed';
+
 /** Items that are written in calls which HubSpot may refuse whole. */
 export interface RefusableWrite<T, R> {
-  /** Sends one call. Returns the refusal if HubSpot refused it whole; otherwise every item has its outcome. */
-  send(items: readonly T[]): Promise<R | 'answered' | 'failed'>;
+  /** How the calls with the parts so far ended; a part without a verdict was not sent. */
+  readonly verdicts: WeakMap<readonly T[], CallVerdict<R>>;
   /** Gives the items that the refusal names their outcome and returns them; none if it names none. */
   settleNamed(items: readonly T[], refusal: R): ReadonlySet<T>;
   /** The same by asking the CRM, once per call before halving. */
@@ -18,17 +21,21 @@ export interface RefusableWrite<T, R> {
   settleOffender(item: T, refusal: R): void;
 }
 
-/** Sends the items; after a refusal drops the items that it names, or finds one by halves, and sends the rest again. */
-export async function sendAroundOffenders<T, R extends object>(
+/**
+ * Yields what to send: first all items; after a refusal those that it does not name, or halves that lead to an offender. Each part has
+ * its verdict before the next one is asked for.
+ */
+export async function* partsAroundOffenders<T, R extends object>(
   write: RefusableWrite<T, R>,
   items: readonly T[],
-): Promise<void> {
+): AsyncGenerator<readonly T[], void, void> {
   let open = items;
   while (open.length > 0) {
-    const refusal = await write.send(open);
-    if (typeof refusal === 'string') return;
+    yield open;
+    const refusal = write.verdicts.get(open);
+    if (refusal === undefined || typeof refusal === 'string') return;
     const named = await settleRefused(write, open, refusal);
-    open = named.size > 0 ? open.filter((item) => !named.has(item)) : await findOffender(write, open, refusal);
+    open = named.size > 0 ? open.filter((item) => !named.has(item)) : yield* findOffender(write, open, refusal);
   }
 }
 
@@ -51,11 +58,11 @@ async function settleRefused<T, R>(
  * Finds one offender by halves: a half that passes is written, one that is refused is halved again. Returns the items that were set
  * aside on the way, to be sent together.
  */
-async function findOffender<T, R extends object>(
+async function* findOffender<T, R extends object>(
   write: RefusableWrite<T, R>,
   items: readonly T[],
   refusal: R,
-): Promise<readonly T[]> {
+): AsyncGenerator<readonly T[], readonly T[], void> {
   const aside: T[] = [];
   let suspects = items;
   let latest = refusal;
@@ -63,7 +70,8 @@ async function findOffender<T, R extends object>(
   while (suspects.length > 1) {
     const half = suspects.slice(0, Math.ceil(suspects.length / 2));
     const other = suspects.slice(half.length);
-    const sent = await write.send(half);
+    yield half;
+    const sent = write.verdicts.get(half) ?? 'failed';
     if (typeof sent === 'string') {
       suspects = other;
       isProven &&= sent === 'answered';
@@ -79,7 +87,11 @@ async function findOffender<T, R extends object>(
   const [suspect] = suspects;
   if (suspect === undefined) return aside;
   // Every other record of the refused call has passed since; if some could not be sent, the suspect is sent alone to make sure.
-  const verdict = isProven ? latest : await write.send([suspect]);
+  let verdict: CallVerdict<R> = latest;
+  if (!isProven) {
+    yield suspects;
+    verdict = write.verdicts.get(suspects) ?? 'failed';
+  }
   if (typeof verdict !== 'string') write.settleOffender(suspect, verdict);
   return aside;
 }

@@ -11,7 +11,7 @@ import {
   SENSITIVITIES,
 } from '../calls/property-calls.ts';
 import { problemOfEntry } from '../problems/entry-problem.ts';
-import { sendAroundOffenders } from '../problems/halving.ts';
+import { partsAroundOffenders, type CallVerdict } from '../problems/halving.ts';
 import { contextValues, type HubSpotError } from '../transport/error-body.ts';
 import type { Send, Transport } from '../transport/hubspot-call.ts';
 import { HubSpotRefusal, isAboutContent } from '../transport/hubspot-refusal.ts';
@@ -133,15 +133,17 @@ class PropertyCreation {
     return `${this.#objectType}/${group}`;
   }
 
-  #createChunk(chunk: readonly NewProperty[]): Promise<void> {
-    return sendAroundOffenders<NewProperty, HubSpotRefusal>(
+  async #createChunk(chunk: readonly NewProperty[]): Promise<void> {
+    const verdicts = new WeakMap<readonly NewProperty[], CallVerdict<HubSpotRefusal>>();
+    const parts = partsAroundOffenders<NewProperty, HubSpotRefusal>(
       {
-        send: (some) => this.#sendOnce(some),
+        verdicts,
         settleNamed: (some, { body }) => this.#settleNamed(some, body),
         settleOffender: ({ name }, { body }) => this.#outcomes.set(name, outcomeOf(body)),
       },
       chunk,
     );
+    for await (const part of parts) verdicts.set(part, await this.#sendOnce(part));
   }
 
   async #sendOnce(properties: readonly NewProperty[]): Promise<HubSpotRefusal | 'answered'> {

@@ -12,7 +12,7 @@ import type { BatchResponse } from '../calls/batch-response.ts';
 import type { HubSpotRecord } from '../calls/record-response.ts';
 import { CallTally } from '../problems/call-tally.ts';
 import { problemOfEntry } from '../problems/entry-problem.ts';
-import { sendAroundOffenders } from '../problems/halving.ts';
+import { partsAroundOffenders, type CallVerdict } from '../problems/halving.ts';
 import type { HubSpotError } from '../transport/error-body.ts';
 import { HubSpotRefusal, isAboutContent } from '../transport/hubspot-refusal.ts';
 import type { BatchInput } from './batch-input.ts';
@@ -20,8 +20,6 @@ import { blamedBy, entryOwners } from './blame.ts';
 import { matchResults } from './match-results.ts';
 
 export interface BatchKind<I extends BatchInput> {
-  /** Sends one call with at most 100 inputs. */
-  send(inputs: readonly I[]): Promise<BatchResponse<HubSpotRecord>>;
   /** What a record is after a call that may or may not have been carried out. */
   readonly unsure: Unsure;
   /** Asks HubSpot which input conflicts with an existing record; `undefined` if that cannot be decided. */
@@ -34,23 +32,29 @@ export class BatchWrite<I extends BatchInput> {
   /** Inputs that a 2xx response did not mention. */
   readonly unmentioned = new Set<I>();
   readonly #kind: BatchKind<I>;
+  readonly #verdicts = new WeakMap<readonly I[], CallVerdict<HubSpotRefusal>>();
   readonly #tally = new CallTally();
 
   constructor(kind: BatchKind<I>) {
     this.#kind = kind;
   }
 
-  /** Writes up to 100 inputs and gives each an outcome; never throws because of HubSpot. */
-  write(inputs: readonly I[]): Promise<void> {
-    return sendAroundOffenders<I, HubSpotRefusal>(
+  /** What to send of up to 100 inputs: all of them and, after a refusal, parts. Each is settled before the next one is asked for. */
+  parts(inputs: readonly I[]): AsyncGenerator<readonly I[], void, void> {
+    return partsAroundOffenders<I, HubSpotRefusal>(
       {
-        send: (some) => this.#sendOnce(some),
+        verdicts: this.#verdicts,
         settleNamed: (some, refusal) => this.#settleNamed(some, refusal),
         settleAsked: (some, refusal) => this.#settleOwner(some, refusal),
         settleOffender: (input, { body }) => this.#fail([input], problemOfEntry(body, 'refusal')),
       },
       inputs,
     );
+  }
+
+  /** Gives the inputs of a part that was sent their outcomes, or keeps the refusal of all of them; never throws because of HubSpot. */
+  async settle(part: readonly I[], sent: Promise<BatchResponse<HubSpotRecord>>): Promise<void> {
+    this.#verdicts.set(part, await this.#verdictOn(part, sent));
   }
 
   /** Throws if HubSpot refused the bridge itself or was unavailable throughout, and certainly nothing was written. */
@@ -63,11 +67,14 @@ export class BatchWrite<I extends BatchInput> {
     return inputs.map((input) => this.outcomes.get(input) ?? unaccounted(this.#kind.unsure));
   }
 
-  async #sendOnce(inputs: readonly I[]): Promise<HubSpotRefusal | 'answered' | 'failed'> {
+  async #verdictOn(
+    inputs: readonly I[],
+    sent: Promise<BatchResponse<HubSpotRecord>>,
+  ): Promise<CallVerdict<HubSpotRefusal>> {
     try {
-      const response = await this.#kind.send(inputs);
+      const response = await sent;
       this.#tally.addAnswer();
-      this.#settle(inputs, response);
+      this.#settleAnswered(inputs, response);
       return 'answered';
     } catch (error) {
       if (isAboutContent(error)) {
@@ -80,7 +87,7 @@ export class BatchWrite<I extends BatchInput> {
     }
   }
 
-  #settle(inputs: readonly I[], response: BatchResponse<HubSpotRecord>): void {
+  #settleAnswered(inputs: readonly I[], response: BatchResponse<HubSpotRecord>): void {
     const { unsure } = this.#kind;
     const failed = new Set<I>();
     const ownerless: HubSpotError[] = [];

@@ -31,7 +31,6 @@ export async function createInBatches(
 ): Promise<readonly WriteOutcome[]> {
   const batch = new BatchWrite<Create>({
     unsure: 'ambiguous',
-    send: (some) => send(createBatch(objectType, some.map(bodyOf))),
     ownerOfConflict: async (existingId, some) => {
       const lookup = lookupById(objectType);
       const read = { lookup, values: [existingId], properties: identifyingProperties(some) };
@@ -62,7 +61,9 @@ export async function createInBatches(
       if (problem !== undefined) batch.outcomes.set(create, { problem });
       return problem === undefined;
     });
-    if (complete.length > 0) await batch.write(complete);
+    for await (const part of batch.parts(complete)) {
+      await batch.settle(part, send(createBatch(objectType, part.map(bodyOf))));
+    }
     required.learn(
       objectType,
       complete.map((create) => batch.outcomes.get(create)).filter((outcome) => outcome !== undefined),

@@ -1,6 +1,6 @@
 import { CrmUnavailableError } from '../../../errors.ts';
 import { isObject } from '../../../json.ts';
-import type { CrmProblem, CrmRecord, ObjectType, SearchKey, SearchOutcome } from '../../crm.ts';
+import type { Crm, CrmProblem, CrmRecord, ObjectType, SearchKey, SearchOutcome } from '../../crm.ts';
 import { nextPageOf, type ResultPage, unknownShape } from '../calls/batch-response.ts';
 import { MAX_RESULTS } from '../calls/page-progress.ts';
 import { type HubSpotRecord, readRecordBatch } from '../calls/record-response.ts';
@@ -8,15 +8,22 @@ import { problemOfLookup } from '../problems/lookup-problem.ts';
 import { CallTally } from '../problems/call-tally.ts';
 import { type RefusableLookup, splitLookup } from '../problems/halving.ts';
 import { namesUnknownProperty } from '../problems/named-properties.ts';
-import type { HubSpotCall, Send } from '../transport/hubspot-call.ts';
+import type { HubSpotCall, Send, Transport } from '../transport/hubspot-call.ts';
 import { isAboutContent } from '../transport/hubspot-refusal.ts';
 import { packSearchKeys, type SearchBody, searchAfterId } from './pack-search-keys.ts';
 
 /** Searches continued by id end here: what finds more is no search for a record. */
 const MAX_CANDIDATES = 10 * MAX_RESULTS;
 
+/** The port's search. */
+export function createSearch(transport: Transport): Crm['search'] {
+  // biome-ignore lint/complexity/useMaxParams: the port's signature
+  return (objectType, keys, properties, context) =>
+    searchAllPages((call) => transport(call, context), { objectType, keys, properties });
+}
+
 /** What to search for, and the properties to return. */
-export interface KeySearch {
+interface KeySearch {
   readonly objectType: ObjectType;
   readonly keys: readonly SearchKey[];
   readonly properties: readonly string[];
@@ -26,7 +33,7 @@ export interface KeySearch {
  * Searches for all keys in as few calls as HubSpot's limits allow, and reads every result page.
  * Throws only if the token is refused, or if HubSpot is down and answered no search.
  */
-export async function searchAllPages(send: Send, { objectType, keys, properties }: KeySearch): Promise<SearchOutcome> {
+async function searchAllPages(send: Send, { objectType, keys, properties }: KeySearch): Promise<SearchOutcome> {
   const candidates = new Map<string, CrmRecord>();
   const byKey = new Map(keys.map((key) => [key.key, key]));
   const packed = packSearchKeys(keys, properties);

@@ -17,8 +17,10 @@ interface Update extends BatchInput {
 interface UpdateScope {
   readonly send: Send;
   readonly objectType: ObjectType;
-  readonly kind: BatchKind<Update>;
 }
+
+/** An update can be repeated without harm. */
+const updateKind: BatchKind<Update> = { unsure: 'unavailable' };
 
 /**
  * Updates 100 records per call. Records that the response does not mention are read back: a merged id may be missing from it
@@ -29,19 +31,15 @@ export async function updateInBatches(
   objectType: ObjectType,
   inputs: readonly UpdateInput[],
 ): Promise<readonly WriteOutcome[]> {
-  const kind: BatchKind<Update> = {
-    unsure: 'unavailable',
-    send: (some) => send(updateBatch(objectType, some.map(bodyOf))),
-  };
-  const scope: UpdateScope = { send, objectType, kind };
-  const batch = new BatchWrite<Update>(kind);
+  const scope: UpdateScope = { send, objectType };
+  const batch = new BatchWrite<Update>(updateKind);
   const updates = inputs.map((input, at): Update => ({ traceId: String(at), ...input }));
   const ready = updates.filter((update) => {
     if (/^\d+$/.test(update.id)) return true;
     batch.outcomes.set(update, { problem: NOT_FOUND });
     return false;
   });
-  await writeAll(batch, ready.filter(hasProperties));
+  await writeAll(scope, batch, ready.filter(hasProperties));
   batch.throwIfNothingWritten();
   // An update without properties writes nothing (HubSpot refuses it): it only checks whether the record exists.
   const open = ready.filter((update) => !hasProperties(update) || batch.unmentioned.has(update));
@@ -51,9 +49,20 @@ export async function updateInBatches(
 
 const NOT_FOUND: CrmProblem = { kind: 'not-found', message: 'HubSpot has no such record' };
 
-async function writeAll(batch: BatchWrite<Update>, updates: readonly Update[]): Promise<void> {
+/** Sends the updates, 100 per call, and again in parts where HubSpot refuses a call. */
+async function writeAll(
+  { send, objectType }: UpdateScope,
+  batch: BatchWrite<Update>,
+  updates: readonly Update[],
+): Promise<void> {
   const chunks = chunksOfDistinct(updates, MAX_RECORDS_PER_CALL, ({ id }) => id);
-  await Promise.all(chunks.map((chunk) => batch.write(chunk)));
+  await Promise.all(
+    chunks.map(async (chunk) => {
+      for await (const part of batch.parts(chunk)) {
+        await batch.settle(part, send(updateBatch(objectType, part.map(bodyOf))));
+      }
+    }),
+  );
 }
 
 /** Reads the records back. One without the update gets it again, once, under the id of the record that was returned for it. */
@@ -67,8 +76,8 @@ async function settleOpen(scope: UpdateScope, batch: BatchWrite<Update>, open: r
     else if (isApplied(update, record)) batch.outcomes.set(update, { record });
     else again.set({ ...update, id: record.id }, update);
   }
-  const second = new BatchWrite<Update>(scope.kind);
-  await writeAll(second, [...again.keys()]);
+  const second = new BatchWrite<Update>(updateKind);
+  await writeAll(scope, second, [...again.keys()]);
   for (const [resent, update] of again) {
     const outcome = second.outcomes.get(resent);
     if (outcome !== undefined) batch.outcomes.set(update, outcome);
