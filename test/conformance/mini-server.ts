@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
+import { isObject } from '../../src/json.ts';
 
 /** What the little server does wrong; without a flaw it is all that Enginy needs. */
 export type Flaw =
@@ -24,8 +25,6 @@ type Reply = readonly [status: number, body: unknown];
 
 const key = 'good-key-for-tests';
 const failure = (status: number, error: string): Reply => [status, { error }];
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isId = (value: unknown) =>
   Number.isSafeInteger(value) || (typeof value === 'string' && /\S/.test(value) && value.length <= 512);
 const fold = (value: unknown) =>

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach } from 'vitest';
 import { loadTrafficCheck } from './openapi-documents.ts';
 import { requiredFolder } from './required-folder.ts';
+import { isObject } from '../../src/json.ts';
 
 // A setup file: from here on every call that reaches an embedded CRM of this process is validated, with its answer.
 const check = loadTrafficCheck(requiredFolder('HUBSPOT_OPENAPI_DIR', "HubSpot's OpenAPI documents"));
@@ -47,10 +48,6 @@ function parse(chunks: readonly Buffer[]): unknown {
   } catch {
     return undefined;
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }
 
 afterEach(() => {
