@@ -8,7 +8,7 @@ const COUNT = 100_000;
 /** The shipped mapping on 100,000 contacts, every field filled and no value twice: time of one core. */
 export async function run(): Promise<object> {
   const { contacts } = loadMappings('mappings/hubspot', { defaultCountry: 'ES' });
-  // As they come out of a request's body.
+  // As they arrive in a request's body.
   const records: Record<string, unknown>[] = JSON.parse(
     JSON.stringify(Array.from({ length: COUNT }, (_unused, n) => contactNumber(n))),
   );

@@ -96,7 +96,7 @@ function definitionOf(property: SchemaProperty, own: PropertyDefinition | undefi
     formField: false,
     calculated: property.isCalculated === true,
     externalOptions: property.hasExternalOptions === true,
-    // Ids of other kinds (teams, say) are accepted as they come.
+    // Ids of other kinds (teams, say) are accepted unchanged.
     ...(own?.referencedObjectType !== undefined && { referencedObjectType: own.referencedObjectType }),
     hubspotDefined: isCustom !== true,
     readOnlyValue: property.isReadOnly === true,

@@ -31,7 +31,7 @@ let streams: readonly ClientRequest[] = [];
 let pages = 0;
 let lastPage: Promise<void> = Promise.resolve();
 let timer: NodeJS.Timeout | undefined;
-/** Until the next page, of the time in which somebody watches. */
+/** Until the next page, of the time in which a user watches. */
 let untilNextMs = betweenPagesMs;
 let dueAt = 0;
 

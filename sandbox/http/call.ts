@@ -9,7 +9,7 @@ export interface Call {
   readonly query: URLSearchParams;
   /** Parsed JSON; undefined when there was none. */
   readonly body: unknown;
-  /** The body as it came, for limits on its length. */
+  /** The body as received, for limits on its length. */
   readonly bodyText: string;
   /** All scopes of the token. */
   readonly scopes: readonly string[];

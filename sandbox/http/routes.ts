@@ -169,7 +169,7 @@ function decode(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    // A stray % in a path: kept as it came, so that it matches no record.
+    // A stray % in a path: kept unchanged, so that it matches no record.
     return part;
   }
 }

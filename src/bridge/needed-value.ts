@@ -5,7 +5,7 @@ import type { Draft } from './write-stripping.ts';
 
 /**
  * Completes a new record that has none of the properties of which the CRM needs one: the text that was sent for them is written to the last
- * one as it came, although it is no clear name or address. A record is not lost because one value is unclear.
+ * one unchanged, although it is no clear name or address. A record is not lost because one value is unclear.
  * @param needed of which one is needed, the one that takes any text last.
  */
 export function withNeededValue(
@@ -28,7 +28,7 @@ export function withNeededValue(
     sources: { ...draft.sources, [property]: field },
     warnings: [
       ...draft.warnings.filter((warning) => !isTakenBack(warning)),
-      `${field} → ${property} was written as it came: a new record needs one of ${needed.join(', ')}`,
+      `${field} → ${property} was written unchanged: a new record needs one of ${needed.join(', ')}`,
     ],
     heldBack: [
       ...draft.heldBack.filter((held) => held.property !== property),

@@ -54,7 +54,7 @@ export function createConsoleApp({ screens, isSandbox, access, audit, events, lo
 /** A pasted mapping file or payload. */
 const maxFormBytes = 2 * 1024 ** 2;
 
-/** Serves only the console's own names, so that no other name can be made to resolve to it, and nothing for pages of other sites. */
+/** Serves only the console's own names, so that no other name can resolve to it, and nothing for pages of other sites. */
 function demandOwnSite({ own }: ConsoleAccess): RequestHandler {
   return (request, response, next) => {
     const site = siteOf(request.headers, own);

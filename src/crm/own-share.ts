@@ -22,9 +22,9 @@ export interface Loss {
 
 /**
  * What a replica may use while it cannot reach the store: its share of the limit. Until one window after the others know, it uses no more
- * than the slots that nobody else can have received, so that all replicas together stay within the limit from the first moment on:
+ * than the slots that no other replica can have received, so that all replicas together stay within the limit from the first moment on:
  *
- * - A store that is alive grants the replica's slots to others as they come free, until it notices that the replica is missing and keeps
+ * - A store that is alive grants the replica's slots to others as they become free, until it notices that the replica is missing and keeps
  *   a share for it. Slots that come free later are the replica's.
  * - A store that is dead grants nothing: the slots that the replica held then are its own.
  */

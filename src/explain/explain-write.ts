@@ -91,7 +91,7 @@ export async function explainWrite(
     sources: draft.sources,
     properties: withoutNames({ ...ifEmpty, ...draft.properties }, pretended.created),
   });
-  // What is sent as it came is among the values, with a warning.
+  // What is sent unchanged is among the values, with a warning.
   const heldBack = draft.heldBack.filter(({ reason }) => reason !== 'as-it-came');
   return { write: { values, warnings: draft.warnings, heldBack: [...heldBack, ...rejected] }, created };
 }

@@ -81,8 +81,8 @@ const words: Readonly<Record<HeldBackReason, (held: Held) => Words>> = {
   'as-it-came': ({ property = 'its property', detail, keptIn }) => ({
     why:
       detail === undefined
-        ? `a new record needs a value in ${property}, which has it as it came`
-        : `its value ${detail}; ${property} has it as it came${keptIn === undefined ? '' : `, and so has ${keptIn}`}`,
+        ? `a new record needs a value in ${property}, which has it unchanged`
+        : `its value ${detail}; ${property} has it unchanged${keptIn === undefined ? '' : `, and so has ${keptIn}`}`,
     remedy: 'correct it in Enginy if it is a mistake',
   }),
   refused: ({ detail }) => ({

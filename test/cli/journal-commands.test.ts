@@ -105,7 +105,7 @@ test('lead says where the text of an unreadable value was kept', async () => {
   expect(out).toContain('email: its value is not an email address; the text was kept in enginy_email');
 });
 
-test('lead explains values that were written as they came, and requests and records that were rejected', async () => {
+test('lead explains values that were written unchanged, and requests and records that were rejected', async () => {
   const { send, bridge, folder } = await startJournaling();
   const created = async (externalId: string, fields: object) => {
     const { body } = await send('POST', '/contacts', { contacts: [{ externalId, ...fields }] });
@@ -131,15 +131,15 @@ test('lead explains values that were written as they came, and requests and reco
   const environment = { DATA_DIR: folder, CAPTURE_DIR: folder };
   const needed = 'HubSpot requires one of email, firstname, lastname, and the record has none of them';
   for (const [name, sentence] of [
-    ['phone', 'phone: its value is not a phone number; phone has it as it came'],
+    ['phone', 'phone: its value is not a phone number; phone has it unchanged'],
     ['none', needed],
     ['nobody', needed],
     [
       'profile',
       'linkedinUrl → hs_linkedin_url: its value is not the URL of a LinkedIn profile or page; hs_linkedin_url has',
     ],
-    ['site', 'website: its value is not a URL; website has it as it came'],
-    ['empty', 'phone: its value is not a phone number; phone has it as it came, and so has enginy_phone'],
+    ['site', 'website: its value is not a URL; website has it unchanged'],
+    ['empty', 'phone: its value is not a phone number; phone has it unchanged, and so has enginy_phone'],
     ['full', 'phone: its value is not a phone number; the text was kept in enginy_phone'],
     ['61', 'task of contact 61 failed: the request was rejected: subject is missing'],
     ['62', 'task 62 failed: the request was rejected: body '],
@@ -150,8 +150,8 @@ test('lead explains values that were written as they came, and requests and reco
     expect.soft(out, name).toContain(sentence);
     expect.soft(out, name).not.toContain('secret');
   }
-  expect.soft((await runCommand(['lead', 'nobody'], { environment })).out).not.toContain('as it came');
-  expect.soft((await runCommand(['lead', crmId], { environment })).out).toContain('phone has it as it came');
+  expect.soft((await runCommand(['lead', 'nobody'], { environment })).out).not.toContain('unchanged');
+  expect.soft((await runCommand(['lead', crmId], { environment })).out).toContain('phone has it unchanged');
 });
 
 test.each([

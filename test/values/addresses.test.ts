@@ -113,7 +113,7 @@ const phones: readonly ValueCase[] = [
   kept('213 373 4341 / 4342'),
 ];
 
-test('reads phone numbers by the country of the record, and keeps what cannot be read as it came', async () => {
+test('reads phone numbers by the country of the record, and keeps what cannot be read unchanged', async () => {
   expect(await createAll('contacts', phones, { DEFAULT_COUNTRY: 'US' })).toEqual(phones);
 });
 
@@ -210,7 +210,7 @@ const addresses: readonly ValueCase[] = [
   contact({ linkedinUrl: 'ada lovelace' }, { hs_linkedin_url: 'ada lovelace' }, true),
 ];
 
-test('keeps every address: as a value, as it came, or in a property beside it', async () => {
+test('keeps every address: as a value, unchanged, or in a property beside it', async () => {
   expect(await createAll('contacts', addresses)).toEqual(addresses);
 });
 

@@ -126,7 +126,7 @@ test.each([
   },
 );
 
-test('names each strange value that a transform does not store as it came', async () => {
+test('names each strange value that a transform does not store unchanged', async () => {
   // The transforms that select a part on purpose may find none; those of owners are for answers only.
   const selecting = ['take', 'first_name', 'last_name', 'owner_name', 'owner_email'];
   const names = transformNames.filter((name) => findTransform(name)?.role !== 'comparing' && !selecting.includes(name));

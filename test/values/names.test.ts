@@ -130,7 +130,7 @@ test('takes full names apart without titles, degrees, pronouns and pictures', as
   expect(await createAll('contacts', cases)).toEqual(cases);
 });
 
-test('keeps a full name as it came where its parts are not clear', async () => {
+test('keeps a full name unchanged where its parts are not clear', async () => {
   const unclear = [
     'Jane Doe, Founder',
     'García López, María José',

@@ -32,7 +32,7 @@ export interface WriteDeps extends MatchDeps {
 }
 
 export interface WriteScope extends WriteDeps, GuardScope {
-  /** Properties that the answer returns: reads that are made anyway ask for them, too. None by default. */
+  /** Properties that the answer returns: reads that happen anyway ask for them, too. None by default. */
   readonly returned?: readonly string[];
 }
 

@@ -105,7 +105,7 @@ function warningsFor(
   ];
 }
 
-/** Metadata is returned as it came, unless it is nested too deeply to be serialized. */
+/** Metadata is returned unchanged, unless it is nested too deeply to be serialized. */
 function metadataOf({ metadata }: ActivityBody): Pick<ActivityAnswer, 'metadata'> {
   return metadata === undefined || metadata === null || isDeeperThan(100, metadata) ? {} : { metadata };
 }

@@ -86,7 +86,7 @@ export function readOrCreatePlaceholderKey(folder: string): string {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   }
   const secret = readRegularFile(file, 1_000).trim();
-  // Written by another process at this moment, or damaged: placeholders must not be made from an empty key.
+  // Written by another process at this moment, or damaged: placeholders must not be derived from an empty key.
   if (secret.length < 16) throw new Error('the key in .secret is too short');
   return secret;
 }

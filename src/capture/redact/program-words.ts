@@ -9,7 +9,7 @@ const source = new URL('../../', import.meta.url).pathname;
 let words: ReadonlySet<string> | undefined;
 
 /**
- * The words, lowercase, of the program's own texts and names. A sentence of an answer is made of them, and of values: whatever is not
+ * The words, lowercase, of the program's own texts and names. A sentence of an answer consists of them and of values: whatever is not
  * among them may be a value. Read once from the program's files, so that the list is never out of date.
  */
 export function programWords(): ReadonlySet<string> {

@@ -7,7 +7,7 @@ export interface CountedCauses {
   readonly requests: readonly FailureCount[];
 }
 
-/** Counts what went wrong, request by request as they come, so that no page waits for all of them to be read. */
+/** Counts what went wrong, request by request as they arrive, so that no page waits for all of them to be read. */
 export interface CauseCounter {
   /** @param since milliseconds since 1970 */
   count(since: number, parts: number): Promise<CountedCauses>;

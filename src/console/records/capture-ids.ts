@@ -11,7 +11,7 @@ export interface ShownCapture {
 /** More ids are looked for as whole values, in the texts beside them and in paths; looking for each in every text would take too long. */
 const maxSoughtIds = 50;
 
-/** Captures keep Enginy's ids as they came; those that are personal data are replaced wherever they are in the capture. */
+/** Captures keep Enginy's ids unchanged; those that are personal data are replaced wherever they are in the capture. */
 export function showCapture(capture: Capture, hide: IdHider): ShownCapture {
   const ids = new Map<string, string>();
   JSON.stringify(capture, (name, value: unknown) => {

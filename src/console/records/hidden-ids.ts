@@ -15,7 +15,7 @@ export function createIdHider(secret: string): IdHider {
   };
 }
 
-/** The journal as the console shows it: it is searched by ids as they came, and answers with placeholders. */
+/** The journal as the console shows it: it is searched by the ids that Enginy sent, and answers with placeholders. */
 export function hideIds(journal: JournalReader, hide: IdHider): JournalReader {
   const hidden = (entries: readonly JournalEntry[]) => entries.map((entry) => hideIdsOf(entry, hide));
   return {

@@ -17,7 +17,7 @@ export interface RequestReference {
   readonly requestId: string;
   /** Of several requests with this id; by default the newest. */
   readonly position?: number;
-  /** True where a person with the right asked for values that a capture keeps as they came. */
+  /** True where a person with the right asked for values that a capture keeps unchanged. */
   readonly showsValues?: boolean;
 }
 

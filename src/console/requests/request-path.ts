@@ -3,7 +3,7 @@ import { personalKindOf } from '../records/personal-id.ts';
 /** A request of the journal. */
 export interface RequestPlace {
   readonly requestId: string;
-  /** A caller may send an id twice; the position tells the requests apart. */
+  /** A caller may send an id twice; the position distinguishes the requests. */
   readonly position: number;
 }
 

@@ -72,8 +72,8 @@ function captureBar(view: RequestView, capture: CaptureView, parts: RequestPageP
     capture.personalData === 'replaced'
       ? "People's values are placeholders."
       : capture.isHidden
-        ? "The capture has people's values as they came; they are hidden."
-        : "People's values are shown as they came; this was logged.";
+        ? "The capture has people's values unchanged; they are hidden."
+        : "People's values are shown unchanged; this was logged.";
   return html`<p>${values}${capture.isTrimmed && ' Its bodies were omitted because of their size.'}</p>
 <div class="bar">
 ${canReplay && !capture.isTrimmed && postForm({ action: `${path}/replay`, formToken, className: 'row' }, html`${at}<label>Mapping files <select name="mapping"><option value="today">of today</option><option value="captured">of the capture</option></select></label><button class="main">Replay offline</button>`)}

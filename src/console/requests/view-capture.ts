@@ -7,7 +7,7 @@ import { beginningOf, pageBytes } from '../html/page-bytes.ts';
 /** What a capture says about a request, for a page. */
 export interface CaptureView {
   readonly name: string;
-  /** People's values are in it as they came, and were not asked for: bodies and messages are omitted. */
+  /** People's values are in it unchanged, and were not asked for: bodies and messages are omitted. */
   readonly isHidden: boolean;
   readonly personalData: Capture['personalData'];
   /** Bodies were omitted because of their size: it cannot be replayed. */
@@ -55,7 +55,7 @@ const maxBodyBytes = 4_000;
 const maxCalls = 25;
 const maxKnown = 20;
 
-/** @param options.showsValues true where a person with the right asked for values that the capture keeps as they came. */
+/** @param options.showsValues true where a person with the right asked for values that the capture keeps unchanged. */
 export function viewCapture(
   protocol: CrmProtocol,
   { name, capture }: { readonly name: string; readonly capture: Capture },

@@ -45,7 +45,7 @@ export interface FieldReader {
   readonly sources: readonly string[];
   readonly overwrite: 'always' | 'if_empty' | 'never';
   readonly onEmpty: 'skip' | 'clear';
-  /** True if a text that cannot be parsed is written as it came. */
+  /** True if a text that cannot be parsed is written unchanged. */
   readonly keepsUnreadable: boolean;
   /** True for a text that means "no value". */
   isPlaceholder(text: string): boolean;

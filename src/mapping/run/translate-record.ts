@@ -18,7 +18,7 @@ export interface Translation {
   readonly optionTexts: Record<string, OptionText>;
   /** Properties to clear before writing, because the CRM ignores a step back. */
   readonly forced: string[];
-  /** Properties of `ifEmpty` whose text could not be read and is written as it came; with what is wrong. */
+  /** Properties of `ifEmpty` whose text could not be read and is written unchanged; with what is wrong. */
   readonly asSent: Record<string, string>;
   /** Fields without a row, including entries of `customFields`. Values are empty only if the file clears by default. */
   readonly unknown: { readonly field: string; readonly value: unknown }[];
@@ -195,7 +195,7 @@ function warn(
   const where = mode === 'create' ? '' : ' if it has no value';
   for (const { field, problem } of problems) {
     const inPlace = keepsUnreadable && kind === 'unusable';
-    const done = inPlace ? `: written to ${row.crm} as it came${where}` : ` and was not written to ${row.crm}`;
+    const done = inPlace ? `: written unchanged to ${row.crm}${where}` : ` and was not written to ${row.crm}`;
     const kept = inPlace && mode === 'create' ? undefined : keptIn;
     warnings.push(`${field} ${problem}${done}${kept === undefined ? '' : keptNote(kept)}`);
     const reason = inPlace ? 'as-it-came' : 'unreadable';

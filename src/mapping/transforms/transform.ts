@@ -31,7 +31,7 @@ export interface TextTransform extends TransformBase {
   ) => string | readonly string[] | undefined | ValueProblem | PartialValue;
   /** True if properties hold one such value: of a list, the first usable item is the value. */
   readonly isSingle?: boolean;
-  /** True if such properties accept any text: a text that cannot be parsed is written as it came. */
+  /** True if such properties accept any text: a text that cannot be parsed is written unchanged. */
   readonly keepsUnreadable?: boolean;
   /** Lowercase spellings that a CRM is likely to hold, for searches; the value itself by default. */
   readonly variants?: (canonical: string, given: string) => readonly string[];

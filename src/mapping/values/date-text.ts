@@ -30,7 +30,7 @@ export function normalizeDatetime(text: string, timeZone = 'UTC'): string | Valu
 
 /**
  * One text for all spellings of the same moment, for comparing; a date without a time stays a date, since when it starts depends on
- * the time zone. A text that cannot be read is returned as it came.
+ * the time zone. A text that cannot be read is returned unchanged.
  */
 export function timeKey(text: string): string {
   const trimmed = plain(text);
