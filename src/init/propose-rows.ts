@@ -1,5 +1,5 @@
 import type { RecordObject } from '../mapping/schema/record-mapping.ts';
-import { type Candidate, wordsOf } from './find-candidates.ts';
+import { type UsableProperty, wordsOf } from './find-usable-properties.ts';
 import { oneLine, optionText } from './option-text.ts';
 
 /** A row of a mapping file for one of the portal's own properties, for an administrator to use or to leave. */
@@ -20,7 +20,7 @@ export type FillCounts = ReadonlyMap<string, number>;
 const maxCounted = 12;
 
 /** Whose records are worth counting: the candidates, and HubSpot's own properties for the same values. */
-export function propertiesToCount(candidates: readonly Candidate[]): readonly string[] {
+export function propertiesToCount(candidates: readonly UsableProperty[]): readonly string[] {
   const names = candidates.flatMap(({ definition, standard }) => [definition.name, ...(standard ? [standard] : [])]);
   return [...new Set(names)].slice(0, maxCounted);
 }
@@ -31,7 +31,7 @@ export function propertiesToCount(candidates: readonly Candidate[]): readonly st
  */
 export function proposeRows(
   object: RecordObject,
-  candidates: readonly Candidate[],
+  candidates: readonly UsableProperty[],
   counts: FillCounts,
 ): readonly ProposedRow[] {
   const groups = Map.groupBy(candidates, ({ section, enginy }) => `${section} ${enginy}`);
@@ -43,14 +43,14 @@ export function proposeRows(
 
 const oldWords = /\b(old|alt|alte[rs]?|legacy|deprecated|obsolete|archiv\w*|ancien\w*|antigu[oa]|viej[oa]|backup)\b/;
 
-function rank(candidate: Candidate, counts: FillCounts): number {
+function rank(candidate: UsableProperty, counts: FillCounts): number {
   return oldWords.test(wordsOf(candidate.definition)) ? -1 : (counts.get(candidate.definition.name) ?? 0);
 }
 
 interface Choice {
   readonly object: RecordObject;
-  readonly best: Candidate;
-  readonly others: readonly Candidate[];
+  readonly best: UsableProperty;
+  readonly others: readonly UsableProperty[];
 }
 
 function toRow({ object, best, others }: Choice, counts: FillCounts): ProposedRow {
@@ -70,7 +70,7 @@ function filledText(
     object,
     definition,
     standard,
-  }: Pick<Choice, 'object'> & Pick<Candidate, 'definition'> & { standard: string | undefined },
+  }: Pick<Choice, 'object'> & Pick<UsableProperty, 'definition'> & { standard: string | undefined },
   counts: FillCounts,
 ): readonly string[] {
   const own = counts.get(definition.name);
@@ -80,7 +80,7 @@ function filledText(
   return [`filled in ${format(own)} ${object}${beside}`];
 }
 
-function nameWithCount({ definition: { name } }: Candidate, counts: FillCounts): string {
+function nameWithCount({ definition: { name } }: UsableProperty, counts: FillCounts): string {
   const count = counts.get(name);
   return count === undefined ? name : `${name} (filled in ${format(count)})`;
 }

@@ -144,13 +144,13 @@ interface Subject {
   result: ReturnType<typeof decideMatch>['decision'] | { readonly problem: CrmProblem };
 }
 
-interface Finding {
+interface KeyHolders {
   readonly subject: Subject;
   readonly key: MatchKey;
   readonly holders: readonly CrmRecord[];
 }
 
-function decide({ mapping }: MatchScope, { subject, key, holders }: Finding): void {
+function decide({ mapping }: MatchScope, { subject, key, holders }: KeyHolders): void {
   if (holders.length === 0) return;
   const { decision, setAside } = decideMatch(mapping, key, { record: subject.record, holders });
   for (const each of setAside) subject.setAside.push(each);

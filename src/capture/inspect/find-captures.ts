@@ -39,7 +39,7 @@ export function findCaptures(
 ): { readonly found: readonly FoundCapture[]; readonly problems: readonly string[] } {
   const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = options;
   const names = captureNames(folder).filter((name) => captureMoment(name) >= since && captureMoment(name) <= until);
-  const needles =
+  const spellings =
     options.text === undefined ? undefined : spellingsOf(options.text, options.secret ?? ownSecret(folder));
   const found: FoundCapture[] = [];
   const problems: string[] = [];
@@ -48,7 +48,7 @@ export function findCaptures(
     const file = join(folder, name);
     try {
       const content = readCaptureText(file);
-      if (needles !== undefined && !isOfRequest(name, options.text) && !mentions(content, needles)) continue;
+      if (spellings !== undefined && !isOfRequest(name, options.text) && !mentions(content, spellings)) continue;
       found.push({ name, file, capture: parseCaptureText(content, file) });
     } catch (error) {
       if (!(error instanceof CaptureFileError)) throw error;
@@ -135,11 +135,11 @@ function spellingsOf(text: string, secret: string | undefined): string[] {
 }
 
 /** Ids count whole: `lead-7` is not in `lead-77`. */
-function mentions(content: string, needles: readonly string[]): boolean {
+function mentions(content: string, spellings: readonly string[]): boolean {
   const text = content.toLowerCase();
-  return needles.some((needle) => {
-    for (let at = text.indexOf(needle); at >= 0; at = text.indexOf(needle, at + 1)) {
-      const around = [text.charAt(at - 1), text.charAt(at + needle.length)];
+  return spellings.some((spelling) => {
+    for (let at = text.indexOf(spelling); at >= 0; at = text.indexOf(spelling, at + 1)) {
+      const around = [text.charAt(at - 1), text.charAt(at + spelling.length)];
       if (!around.some((character) => /[a-z0-9_-]/.test(character))) return true;
     }
     return false;

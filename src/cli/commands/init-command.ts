@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { type EnvText, envText } from '../../settings/env-text.ts';
 import { EnvironmentSchema } from '../../settings/environment-schema.ts';
 import { CrmRejectedError, GatewayError, NotSupportedError } from '../../errors.ts';
-import { findCandidates } from '../../init/find-candidates.ts';
+import { findUsableProperties } from '../../init/find-usable-properties.ts';
 import { type FillCounts, propertiesToCount, proposeRows } from '../../init/propose-rows.ts';
 import { type PortalAdditions, renderMappings } from '../../init/render-mappings.ts';
 import { checkLive } from '../../live-check/check-live.ts';
@@ -175,7 +175,7 @@ async function readAdditions(
   object: 'contacts' | 'companies',
 ): Promise<PortalAdditions> {
   const definitions = await open.crm.readProperties(object, open.context);
-  const candidates = findCandidates(object, definitions);
+  const candidates = findUsableProperties(object, definitions);
   // A saved portal has none of its records.
   const isCounted = options.counts && options.schema === undefined;
   const counts = isCounted

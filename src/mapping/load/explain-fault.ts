@@ -1,7 +1,7 @@
 import { codeOf, type LineFault, missingSign, openBracket, strangeSign, tabIndent } from './line-faults.ts';
 
 /** What the parser reports first. */
-interface Problem {
+interface ParserError {
   readonly code: string;
   readonly message: string;
   readonly line: number;
@@ -19,7 +19,7 @@ export interface YamlFault {
  * Explains why a text is not YAML. The parser often stumbles over the line after the slip, so the lines around are read for the slips
  * that people make; without one, the parser's own words are used.
  */
-export function explainFault(text: string, problem: Problem): YamlFault {
+export function explainFault(text: string, problem: ParserError): YamlFault {
   const lines = text.split(/\r?\n/);
   const near = linesNear(lines, problem.line - 1);
   const checks: readonly ((line: string) => LineFault | undefined)[] = [
@@ -104,7 +104,7 @@ function spaces(count: number): string {
   return count === 1 ? '1 space' : `${count} spaces`;
 }
 
-function plainWords({ code, message, line, column }: Problem, lines: readonly string[]): string {
+function plainWords({ code, message, line, column }: ParserError, lines: readonly string[]): string {
   const sign = lines[line - 1]?.[column - 1] ?? '';
   switch (code) {
     case 'MULTIPLE_DOCS':

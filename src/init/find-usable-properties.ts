@@ -4,7 +4,7 @@ import type { RecordObject } from '../mapping/schema/record-mapping.ts';
 import { foldText } from '../mapping/values/fold-text.ts';
 
 /** A property of the portal's own that seems to hold what Enginy knows, with the row that would use it. */
-export interface Candidate {
+export interface UsableProperty {
   readonly section: 'write' | 'return';
   readonly enginy: string;
   readonly definition: PropertyDefinition;
@@ -17,8 +17,11 @@ export interface Candidate {
   readonly hint?: string;
 }
 
-/** Several candidates may hold the same field of Enginy. */
-export function findCandidates(object: RecordObject, definitions: readonly PropertyDefinition[]): readonly Candidate[] {
+/** Several properties may hold the same field of Enginy. */
+export function findUsableProperties(
+  object: RecordObject,
+  definitions: readonly PropertyDefinition[],
+): readonly UsableProperty[] {
   return definitions.flatMap((definition) => {
     const row = isOwn(definition) ? rowFor(object, definition) : undefined;
     return row === undefined ? [] : [{ definition, ...row }];
@@ -37,7 +40,7 @@ const score = /\b(lead|fit|health)?[ ]?(score|scoring|puntuacion|bewertung|punkt
 const tags = /\b(tags?|etiquetas?|schlagworte|labels?|mots cles)\b/;
 const linkedinProperty = { contacts: 'hs_linkedin_url', companies: 'linkedin_company_page' } as const;
 
-function rowFor(object: RecordObject, definition: PropertyDefinition): Omit<Candidate, 'definition'> | undefined {
+function rowFor(object: RecordObject, definition: PropertyDefinition): Omit<UsableProperty, 'definition'> | undefined {
   const { name, type, isReadOnly } = definition;
   const words = wordsOf(definition);
   if (type === 'number' && score.test(words)) {
