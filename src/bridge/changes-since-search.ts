@@ -29,11 +29,14 @@ export type Changes =
 export interface ChangesScope extends RequestScope {
   readonly crm: Pick<Crm, 'modifiedSince'>;
   readonly identityIndex?: IdentityIndex | undefined;
+  /** When the request began, by the process's clock: the index must have been swept since. Now by default. */
+  readonly startedAt?: number;
 }
 
 /**
  * Asks the CRM what was modified since keys were searched for, by whatever tool, and finds the records that hold one of them. Values are
- * compared as matching does. A complete and fresh identity index answers instead.
+ * compared as matching does. An identity index that is complete and swept since the
+ * request began answers instead.
  * @param maxPages of 200 records each.
  */
 export async function changesSince(
@@ -72,12 +75,15 @@ export async function changesSince(
 }
 
 async function withoutIndexed(
-  { identityIndex, mapping, context }: ChangesScope,
+  { identityIndex, mapping, context, startedAt = performance.now() }: ChangesScope,
   searched: readonly SearchedKey[],
 ): Promise<readonly SearchedKey[]> {
   if (identityIndex === undefined || searched.length === 0) return searched;
   const keys = searched.map(({ key }) => key);
-  const answers = await identityIndex.propose({ mapping, keys, mayRefresh: true }, context);
+  const answers = await identityIndex.propose(
+    { mapping, keys, mayRefresh: true, maxAgeMs: performance.now() - startedAt },
+    context,
+  );
   return searched.filter((_key, position) => answers[position]?.isComplete !== true);
 }
 

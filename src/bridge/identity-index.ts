@@ -48,16 +48,21 @@ export interface IndexState {
   readonly searched: number;
 }
 
+export interface ProposalRequest {
+  readonly mapping: Mapping;
+  readonly keys: readonly MatchKey[];
+  readonly mayRefresh: boolean;
+  readonly maxAgeMs?: number | undefined;
+}
+
 /** Knows which records hold which match keys. It proposes; the CRM decides. Its methods never fail. */
 export interface IdentityIndex {
   /**
    * @param request.mayRefresh the index may ask the CRM what was modified lately, if that makes its proposals complete.
+   * @param request.maxAgeMs so old may the sweep be that an answer relies on; `INDEX_FRESH_S` by default.
    * @returns one proposal per key, in order.
    */
-  propose(
-    request: { readonly mapping: Mapping; readonly keys: readonly MatchKey[]; readonly mayRefresh: boolean },
-    context: CallContext,
-  ): Promise<readonly Proposal[]>;
+  propose(request: ProposalRequest, context: CallContext): Promise<readonly Proposal[]>;
   /** Adds a record that was just written, or read. */
   put(mapping: Mapping, record: IndexedRecord): void;
   /** Removes a key from a record that was just read and does not hold it. */

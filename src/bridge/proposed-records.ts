@@ -3,7 +3,7 @@ import type { CrmProblem, CrmRecord, ReadOutcome } from '../crm/crm.ts';
 import { dependsOnSpelling, isFoundBySearch } from '../mapping/run/found-by-search.ts';
 import { candidateKeys, keyName, type MatchKey, propertiesToRead } from '../mapping/run/match-keys.ts';
 import type { Mapping } from '../mapping/schema/record-mapping.ts';
-import type { IdentityIndex, Proposal } from './identity-index.ts';
+import type { IdentityIndex, Proposal, ProposalRequest } from './identity-index.ts';
 import type { LookupCrm } from './batching-crm.ts';
 import { type LookupOutcome, lookupIn } from './lookup-outcome.ts';
 import type { RequestScope } from './request-scope.ts';
@@ -50,13 +50,15 @@ const maxReadAhead = 3;
 export async function readProposed(
   scope: ProposalScope,
   keys: readonly MatchKey[],
-  options: { readonly mayRefresh: boolean; readonly rememberedIds: (key: MatchKey) => readonly string[] },
+  options: Pick<ProposalRequest, 'mayRefresh' | 'maxAgeMs'> & {
+    readonly rememberedIds: (key: MatchKey) => readonly string[];
+  },
 ): Promise<ProposedRecords> {
   const { mapping, identityIndex, context } = scope;
   if (identityIndex === undefined || keys.length === 0) return nothingProposed;
-  const { mayRefresh, rememberedIds } = options;
+  const { rememberedIds, ...freshness } = options;
   const distinct = [...new Map(keys.map((key) => [keyName(key), key])).values()];
-  const answers = await identityIndex.propose({ mapping, keys: distinct, mayRefresh }, context);
+  const answers = await identityIndex.propose({ mapping, keys: distinct, ...freshness }, context);
   const proposals = new Map<string, Proposal>();
   distinct.forEach((key, position) => {
     const { ids, isComplete } = answers[position] ?? { ids: [], isComplete: false };

@@ -1,4 +1,4 @@
-import type { IdentityIndex, IndexedRecord, IndexState, Proposal } from '../bridge/identity-index.ts';
+import type { IdentityIndex, IndexedRecord, IndexState, Proposal, ProposalRequest } from '../bridge/identity-index.ts';
 import type { Clock } from '../crm/clock.ts';
 import type { CallContext, Crm } from '../crm/crm.ts';
 import { deadlineIn } from '../crm/deadline.ts';
@@ -95,10 +95,12 @@ class LiveIndex implements RunningIndex {
   }
 
   async propose(
-    { mapping, keys, mayRefresh }: Parameters<IdentityIndex['propose']>[0],
+    { mapping, keys, mayRefresh, maxAgeMs = this.#settings.freshMs }: ProposalRequest,
     context: CallContext,
   ): Promise<readonly Proposal[]> {
-    const at = this.#deps.clock.now();
+    const now = this.#deps.clock.now();
+    // A sweep may be `freshMs` older than this moment.
+    const at = now - maxAgeMs + this.#settings.freshMs;
     const { objectType, fingerprints } = indexedRules(mapping);
     const session = this.#session;
     const object = session?.objects.get(objectType);
@@ -113,7 +115,7 @@ class LiveIndex implements RunningIndex {
     // After a crash, Enginy's ids that the process wrote last are known to the CRM alone, until its search shows them. Another process that
     // has the same store may have crashed at any moment.
     const isAlone = this.#deps.store.leads === undefined;
-    const mayLackWrites = !isAlone || at - this.#crashFoundAt < this.#settings.overlapMs;
+    const mayLackWrites = !isAlone || now - this.#crashFoundAt < this.#settings.overlapMs;
     const { sweptAgoMs } = object;
     this.#flush();
     try {

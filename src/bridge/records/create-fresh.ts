@@ -19,12 +19,16 @@ import {
   uniqueValues,
 } from './existing-records.ts';
 import { rememberKeys } from './remember-keys.ts';
+import type { SearchBudget } from './search-policy.ts';
 import type { WriteScope } from './update-records.ts';
 
 export interface CreateScope extends WriteScope, ExistingScope {
   readonly identity: IdentityProperties;
   /** When another replica began to work on the records, if it did: it may have created some and died before it could share that. */
   readonly othersSince: number | undefined;
+  readonly budget: SearchBudget;
+  /** When the request began to work on the records, by the process's clock. */
+  readonly startedAt: number;
 }
 
 /** One record on its way: it may turn out to exist, and in the end it has a result. */
@@ -40,6 +44,8 @@ export interface RecordCreation {
   /** What was looked for, and which records were found and set aside. */
   lookups?: Required<Pick<WriteDecision, 'tried'>> &
     Pick<WriteDecision, 'setAside'> & { readonly byIndex?: IndexedLookup };
+  /** Identifying fields that were not searched for: another record may hold their values. */
+  unchecked?: readonly string[];
   result?: WriteResult;
 }
 

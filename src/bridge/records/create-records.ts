@@ -7,6 +7,7 @@ import { toCrmProperties } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import type { KeyedLock } from '../keyed-lock.ts';
 import { noteIndex } from '../indexed-lookup.ts';
+import { groupByShared } from '../group-by-shared.ts';
 import { mapInSlices } from '../in-slices.ts';
 import { omitProperty } from '../omit-property.ts';
 import type { IdentityProperties } from '../properties/identity-property.ts';
@@ -41,11 +42,12 @@ export async function createRecords(
   const { creations, positions } = await mergeSame(mapping, records);
   const names = await mapInSlices(records, (record) => lockNames(mapping, record));
   const problems = await request.lock.runParts(names, context.deadline, async (part, othersSince) => {
+    const startedAt = performance.now();
     const state = await request.identity.ensure(mapping, context);
     const own = new Set(part.map((record) => positions[record]));
     const chosen = creations.filter((_creation, position) => own.has(position));
     await request.searchAllowance.spend(context, (budget) =>
-      createAll({ ...request, state, budget, othersSince }, chosen),
+      createAll({ ...request, state, budget, othersSince, startedAt }, chosen),
     );
     return part.filter((record) => !hasProblem(creations[positions[record] ?? -1]));
   });
@@ -70,7 +72,16 @@ function resultOf(creation: RecordCreation | undefined): WriteResult | undefined
     ...noteIndex(byIndex, existing === undefined ? decided : [existing.sharedBy]),
     ...(setAside !== undefined && { setAside }),
   };
-  return { ...result, decision: { ...noted, ...result.decision } };
+  const warnings = [...result.warnings, ...warnUnchecked(creation)];
+  return { ...result, warnings, decision: { ...noted, ...result.decision } };
+}
+
+/** A record that was created, although another one may hold its values. */
+function warnUnchecked({ existing, unchecked = [], result }: RecordCreation): readonly string[] {
+  if (existing !== undefined || unchecked.length === 0 || (result !== undefined && 'problem' in result)) return [];
+  return [
+    `whether another record has this ${unchecked.join(' and ')} was not checked: the request has too many new values. Sync before you export, or raise MATCH_EXTRA_SEARCHES`,
+  ];
 }
 
 /** Creates that share Enginy's id or an identifying value wait for each other. */
@@ -135,13 +146,15 @@ async function createAll(scope: CreateScope, creations: readonly RecordCreation[
   await findExisting(scope, creations);
   await findIdentified(scope, creations.filter(isOpen));
   await joinExisting(scope, creations);
-  const { primaries, duplicates } = await groupByIdentity(scope, creations.filter(isOpen));
-  await createFresh(scope, primaries);
-  for (const [duplicate, primary] of duplicates) {
-    const id = primary.existing?.id ?? createdId(primary);
-    if (id !== undefined) duplicate.existing = { id, hasIdentity: false, sharedBy: 'this request' };
-    // Its primary failed for reasons of its own. Duplicates are tried one after the other, since they share a value.
-    else await createFresh(scope, [duplicate]);
+  for (let open = creations.filter(isOpen); open.length > 0; ) {
+    const { primaries, duplicates } = await groupByIdentity(scope, open);
+    await createFresh(scope, primaries);
+    for (const [duplicate, primary] of duplicates) {
+      const id = primary.existing?.id ?? createdId(primary);
+      if (id !== undefined) duplicate.existing = { id, hasIdentity: false, sharedBy: 'this request' };
+    }
+    // Where a primary failed for reasons of its own, the first of its duplicates is the next one.
+    open = [...duplicates.keys()].filter(isOpen);
   }
   await linkExisting(scope, creations);
 }
@@ -208,21 +221,17 @@ function createdId({ result }: RecordCreation): string | undefined {
 
 /**
  * Different Enginy ids with one email, LinkedIn URL or domain are one record of the CRM: the first (the primary) is created, its
- * duplicates are linked to it.
+ * duplicates are linked to it. What two of them share with a third one makes all of them one record, in whatever order they come.
  */
 async function groupByIdentity(scope: CreateScope, creations: readonly RecordCreation[]) {
+  const values = await Promise.all(await mapInSlices(creations, ({ record }) => identifyingValues(scope, record)));
+  const firsts = groupByShared(values);
   const primaries: RecordCreation[] = [];
   const duplicates = new Map<RecordCreation, RecordCreation>();
-  const primaryOf = new Map<string, RecordCreation>();
-  const valuesOfCreations = await Promise.all(
-    await mapInSlices(creations, ({ record }) => identifyingValues(scope, record)),
-  );
-  creations.forEach((creation, index) => {
-    const values = [`\u0001${creation.record.externalId}`, ...(valuesOfCreations[index] ?? [])];
-    const primary = values.map((value) => primaryOf.get(value)).find((found) => found !== undefined);
-    if (primary === undefined) primaries.push(creation);
+  creations.forEach((creation, position) => {
+    const primary = creations[firsts[position] ?? position];
+    if (primary === undefined || primary === creation) primaries.push(creation);
     else duplicates.set(creation, primary);
-    for (const value of values) if (!primaryOf.has(value)) primaryOf.set(value, primary ?? creation);
   });
   return { primaries, duplicates };
 }
@@ -230,7 +239,7 @@ async function groupByIdentity(scope: CreateScope, creations: readonly RecordCre
 async function identifyingValues(scope: CreateScope, record: NewRecord): Promise<string[]> {
   const keys = writtenKeys(scope.mapping, record).map(({ name, value }) => `${name}\u0001${value}`);
   const unique = await uniqueValues(scope, record);
-  return [...unique.map(({ property, value }) => `${property}\u0001${value}`), ...keys];
+  return [`\u0001${record.externalId}`, ...unique.map(({ property, value }) => `${property}\u0001${value}`), ...keys];
 }
 
 /** The properties of match rules that the CRM keeps unique: a create that it refused without naming one holds such a value. */
@@ -249,11 +258,14 @@ function linkedResult({ existing }: RecordCreation, result: WriteResult): WriteR
 /** Updates existing records as in PUT, and gives them Enginy's id where they hold none. */
 async function linkExisting(scope: CreateScope, creations: readonly RecordCreation[]): Promise<void> {
   const identity = scope.mapping.identity?.crm;
+  // A record keeps one id of Enginy's: that of the first create that leads to it, as if it had come alone.
+  const identified = new Set(creations.flatMap(({ existing }) => (existing?.hasIdentity === true ? existing.id : [])));
   const found = await mapInSlices(creations, (creation) => {
     const { record, existing } = creation;
     if (existing === undefined) return [];
     const translation = toCrmProperties(scope.mapping, record, 'update');
-    const needsNoId = existing.hasIdentity || scope.state === 'unavailable';
+    const needsNoId = identified.has(existing.id) || scope.state === 'unavailable';
+    identified.add(existing.id);
     const ifEmpty =
       needsNoId && identity !== undefined ? omitProperty(translation.ifEmpty, identity) : translation.ifEmpty;
     const linkedBy = existing.sharedBy;

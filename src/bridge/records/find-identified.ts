@@ -13,8 +13,8 @@ import { countSearches, type SearchPolicy } from './search-policy.ts';
  * Finds records of the CRM that hold an identifying value of a record that is about to be created: a LinkedIn URL, a domain. Values
  * that are unique in the CRM, such as emails, are left to it: it refuses the second record, which is then linked.
  *
- * What a sync has searched lately is not searched again; the CRM is asked what was modified since. A request that would need more
- * searches than `extraSearches` relies on that, and on what the process remembers. Records that another replica worked on, and of
+ * What a sync has searched lately is not searched again; the CRM is asked what was modified since. Of a request that would need more
+ * searches than `extraSearches`, the last records rely on that, and on what the process remembers, with a warning. Records that another replica worked on, and of
  * which nothing is remembered, are always searched for.
  */
 export async function findIdentified(scope: CreateScope, creations: readonly RecordCreation[]): Promise<void> {
@@ -31,15 +31,16 @@ export async function findIdentified(scope: CreateScope, creations: readonly Rec
   const asked = creations.filter((_creation, index) => isAsked[index]);
   if (asked.length === 0) return;
   const { unfinished, others } = await splitUnfinished(scope, { creations: asked, rules });
-  const policy = await checkTrusted(
-    scope,
-    { creations: others, rules },
-    await choosePolicy(scope, { creations: others, rules }),
-  );
+  const { within, beyond } = await splitAffordable(scope, { creations: others, rules });
+  const usual = context.urgency === 'urgent' ? 'always' : 'unless searched lately';
+  const policy = await checkTrusted(scope, { creations: within, rules }, usual);
+  await checkTrusted(scope, { creations: beyond, rules }, 'never');
   await Promise.all([
     lookUp(scope, { creations: unfinished, rules }, await checkUnfinished(scope, { creations: unfinished, rules })),
-    lookUp(scope, { creations: others, rules }, policy),
+    lookUp(scope, { creations: within, rules }, policy),
+    lookUp(scope, { creations: beyond, rules }, 'never'),
   ]);
+  noteUnchecked(scope, { creations: beyond, rules });
 }
 
 /** Creations, and the rules by whose values they are looked up. */
@@ -120,19 +121,57 @@ function applyOutcome(mapping: Mapping, creation: RecordCreation, outcome: Match
   }
 }
 
-/** How much a request may search. One that would need too many searches does not search at all, and says so in the log. */
-async function choosePolicy(scope: CreateScope, { creations, rules }: Asked): Promise<SearchPolicy> {
-  const { mapping, context, idCache, extraSearches } = scope;
-  if (context.urgency === 'urgent') return 'always';
-  const open = new Map<string, MatchKey>();
-  await mapInSlices(creations, ({ record }) => {
-    for (const key of identifyingKeys(mapping, record)) {
-      if (!rules.includes(key.rule) || idCache.get(mapping.target.objectType, key)?.isSearched === true) continue;
-      open.set(keyName(key), key);
-    }
+/**
+ * A request that needs no more searches than `extraSearches` makes them. Of a larger one, the first records are searched for, as far as the
+ * allowance goes that it shares with other requests; those beyond rely on what is remembered, as do all that a sync searched for lately.
+ */
+async function splitAffordable(scope: CreateScope, { creations, rules }: Asked) {
+  const { mapping, context, idCache, extraSearches, budget } = scope;
+  if (context.urgency === 'urgent') return { within: creations, beyond: [] };
+  const keysOf = new Map<RecordCreation, readonly MatchKey[]>();
+  const known = (key: MatchKey) => idCache.get(mapping.target.objectType, key);
+  await mapInSlices(creations, (creation) => {
+    const keys = identifyingKeys(mapping, creation.record).filter(({ rule }) => rules.includes(rule));
+    keysOf.set(
+      creation,
+      keys.filter((key) => known(key)?.isSearched !== true),
+    );
   });
-  if (countSearches([...open.values()]) <= extraSearches) return 'unless searched lately';
-  return relyOnMemory(scope, open.size);
+  const costOf = (some: readonly RecordCreation[]) =>
+    countSearches(distinct(some.flatMap((creation) => keysOf.get(creation) ?? [])));
+  if (costOf(creations) <= extraSearches) return { within: creations, beyond: [] };
+  const unknown = creations.filter((creation) =>
+    keysOf.get(creation)?.some((key) => known(key)?.searchedAgoMs === undefined),
+  );
+  let fits = 0;
+  for (let over = unknown.length + 1; over - fits > 1; ) {
+    const middle = Math.floor((fits + over) / 2);
+    if (costOf(unknown.slice(0, middle)) <= Math.min(extraSearches, budget.left)) fits = middle;
+    else over = middle;
+  }
+  const within = new Set(unknown.slice(0, fits));
+  budget.left -= costOf([...within]);
+  return { within: [...within], beyond: creations.filter((creation) => !within.has(creation)) };
+}
+
+/** Names the fields of new records by which no search, no sync before and not the index has looked for others. */
+function noteUnchecked(scope: CreateScope, { creations, rules }: Asked): void {
+  const { mapping, context, idCache, log } = scope;
+  const { objectType } = mapping.target;
+  let count = 0;
+  for (const creation of creations) {
+    if (creation.existing !== undefined || creation.result !== undefined) continue;
+    const unchecked = identifyingKeys(mapping, creation.record).filter((key) => {
+      const isIndexed = creation.lookups?.byIndex?.rules.includes(key.name) === true;
+      return rules.includes(key.rule) && !isIndexed && idCache.get(objectType, key)?.searchedAgoMs === undefined;
+    });
+    if (unchecked.length === 0) continue;
+    creation.unchecked = unchecked.map(({ name }) => name);
+    count += unchecked.length;
+  }
+  if (count === 0) return;
+  const facts = { requestId: context.requestId, object: mapping.object, keys: count };
+  log.info(facts, 'too many new records to search for: some were compared with what the bridge remembers only');
 }
 
 /**
@@ -154,8 +193,7 @@ async function checkTrusted(scope: CreateScope, asked: Asked, policy: SearchPoli
     return policy;
   }
   const isComplete = await readChanges(scope, asked, trusted);
-  if (isComplete) return policy;
-  return countSearches(keys) <= extraSearches ? 'always' : relyOnMemory(scope, keys.length);
+  return isComplete || countSearches(keys) > extraSearches ? policy : 'always';
 }
 
 /**
@@ -209,12 +247,6 @@ async function readChanges(
 
 function distinct(keys: readonly MatchKey[]): readonly MatchKey[] {
   return [...new Map(keys.map((key) => [keyName(key), key])).values()];
-}
-
-function relyOnMemory({ mapping, context, log }: CreateScope, keys: number): SearchPolicy {
-  const facts = { requestId: context.requestId, object: mapping.object, keys };
-  log.info(facts, 'too many new records to search for: only what the bridge remembers is compared');
-  return 'never';
 }
 
 function propertyOf(mapping: Mapping, rule: number): string | undefined {

@@ -37,7 +37,12 @@ export async function guardIdentifying(scope: GuardScope, updates: readonly Reco
     const isUnique = await crm.canReadBy(mapping.target.objectType, property, context);
     const unguarded = isUnique ? values.filter(({ update, replaces }) => replaces && isLinked(update)) : values;
     if (unguarded.length === 0) continue;
-    const guard = (budget: SearchBudget) => guardValues({ ...scope, budget }, rule, unguarded);
+    const guard = async (budget: SearchBudget) => {
+      const takers = new Map<string, string>();
+      for (const [searches, some] of Map.groupBy(unguarded, ({ update }) => searchesFor(scope, update))) {
+        await guardValues({ ...scope, budget, searches, takers }, rule, some);
+      }
+    };
     await (scope.budget === undefined ? scope.searchAllowance.spend(context, guard) : guard(scope.budget));
   }
 }
@@ -49,7 +54,20 @@ export interface GuardScope extends MatchDeps, RequestScope {
   readonly budget?: SearchBudget;
 }
 
-type BudgetedScope = GuardScope & { readonly budget: SearchBudget };
+type BudgetedScope = GuardScope & {
+  readonly budget: SearchBudget;
+  readonly searches: SearchPolicy;
+  /** Which record gets a value by this request. */
+  readonly takers: Map<string, string>;
+};
+
+/**
+ * A create that found its record by Enginy's id has not asked what was modified since its values were searched for: another tool may have
+ * given one of them to another record.
+ */
+function searchesFor({ searches = 'always' }: GuardScope, { changes }: RecordUpdate): SearchPolicy {
+  return changes.every(({ linkedBy }) => linkedBy === 'externalId') ? 'always' : searches;
+}
 
 function newValue(mapping: Mapping, rule: number, update: RecordUpdate): NewValue | undefined {
   const property = identifyingProperty(mapping, rule);
@@ -65,7 +83,7 @@ function newValue(mapping: Mapping, rule: number, update: RecordUpdate): NewValu
 async function guardValues(scope: BudgetedScope, rule: number, values: readonly NewValue[]): Promise<void> {
   const byUrgency = [...values.filter(({ replaces }) => replaces), ...values.filter(({ replaces }) => !replaces)];
   const keys = [...new Map(byUrgency.map(({ key }) => [key.value, key])).values()];
-  const { searches = 'always' } = scope;
+  const { searches, takers } = scope;
   const isFree = (key: MatchKey) => isTrusted(searches, scope.idCache.get(scope.mapping.target.objectType, key));
   const costly = keys.filter((key) => !isFree(key));
   const others = costly.slice(countAffordable(costly, scope.extraSearches));
@@ -79,7 +97,6 @@ async function guardValues(scope: BudgetedScope, rule: number, values: readonly 
     ...(await findHolders({ ...scope, rule, searches }, searched)),
     ...(others.length === 0 ? [] : await findHolders({ ...scope, rule, searches: 'never' }, others)),
   ]);
-  const takers = new Map<string, string>();
   for (const value of values) {
     const key = value.key.value;
     const holders = found.get(key) ?? unaccounted('unavailable');

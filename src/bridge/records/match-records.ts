@@ -32,6 +32,11 @@ export interface MatchScope extends MatchDeps, RequestScope {
   readonly searches?: SearchPolicy;
   /** True if no caller waits for the outcomes: the same request, sent again, does not repeat the searches. */
   readonly isAfterAnswer?: boolean;
+  /**
+   * When a request began that creates what is not found, by the process's clock: the identity index must have been swept since, so that it
+   * knows as much as a search. Otherwise a sweep of the last seconds suffices.
+   */
+  readonly startedAt?: number;
   /** For requests that match their records several times; an allowance for each time by default. */
   readonly budget?: SearchBudget;
 }
@@ -123,10 +128,11 @@ type SliceScope = MatchScope & { readonly budget: SearchBudget; readonly isLarge
 
 /** What the index knows of all rules' keys. For a few records, a search is as cheap as asking what was modified lately, and fresher. */
 function propose(scope: SliceScope, subjects: readonly Subject[], rules: readonly number[]): Promise<ProposedRecords> {
-  const { idCache, mapping, isLarge } = scope;
+  const { idCache, mapping, isLarge, startedAt } = scope;
   const keys = subjects.flatMap((subject) => subject.keys.filter(({ rule }) => rules.includes(rule)));
   return readProposed(scope, keys, {
     mayRefresh: isLarge,
+    maxAgeMs: startedAt === undefined ? undefined : performance.now() - startedAt,
     rememberedIds: (key) => idCache.get(mapping.target.objectType, key)?.ids ?? [],
   });
 }

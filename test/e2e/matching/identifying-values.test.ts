@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { startBridgeOn, startCrm } from '../../support/start-bridge.ts';
 
@@ -133,7 +134,7 @@ test('a create that two companies of the CRM could be is an error with their ids
   expect(crm.records('companies')).toHaveLength(2);
 });
 
-test('without the index, creates after a sync that found nothing cost one search in all, and a very large create is not searched for at all', async () => {
+test('without the index, creates after a sync that found nothing cost one search in all, and a very large create is searched for as far as permitted', async () => {
   const crm = await startCrm();
   const { send, log } = await startBridgeOn(crm, { LOG_LEVEL: 'info', IDENTITY_INDEX: 'off' });
   const searches = () => crm.log.filter(({ path }) => path.endsWith('/search')).length;
@@ -147,15 +148,25 @@ test('without the index, creates after a sync that found nothing cost one search
 
   await send('POST', '/contacts', { contacts: leads });
   expect(searches()).toBe(searched + 1);
-  const many = Array.from({ length: 400 }, (_unused, n) => ({
+  const many = Array.from({ length: 200 }, (_unused, n) => ({
     ...leads[0],
     externalId: `n-${n}`,
-    linkedinUrl: `linkedin.com/in/n-${n}`,
+    linkedinUrl: `linkedin.com/in/a-person-named-${n}`,
   }));
-  await send('POST', '/contacts', { contacts: many });
-  expect(searches()).toBe(searched + 1);
-  expect(crm.records('contacts')).toHaveLength(420);
-  expect(log.entries).toContainEqual(expect.objectContaining({ level: 'info', keys: 400 }));
+  const { contacts: held } = crm.seed({
+    contacts: [5, 159, 160].map((n) => ({ properties: { hs_linkedin_url: `linkedin.com/in/a-person-named-${n}` } })),
+  });
+  const { body } = await send('POST', '/contacts', { contacts: many });
+  expect(searches()).toBe(searched + 21);
+  expect([5, 159].map((n) => body.results[n].crmId)).toEqual(held.slice(0, 2));
+  expect(crm.records('contacts')).toHaveLength(20 + 200 + 1);
+  expect(log.entries).toContainEqual(expect.objectContaining({ level: 'info', keys: 40 }));
+  const warned = body.results.filter(({ warnings = [] }: { warnings?: string[] }) =>
+    warnings.some((warning) => warning.includes('another record has this linkedinUrl was not checked')),
+  );
+  expect(warned.map(({ externalId }: { externalId: string }) => externalId)).toEqual(
+    many.slice(160).map(({ externalId }) => externalId),
+  );
 });
 
 test('a hundred companies that were not synced are searched for by domain and page: those of the CRM are linked', async () => {
@@ -262,6 +273,123 @@ test('creates that share values with each other in a row get one record, also wh
   const [record] = crm.records('contacts');
   expect([new Set(first), new Set(again)]).toEqual([new Set([record?.id]), new Set([record?.id])]);
   expect(crm.records('contacts')).toHaveLength(1);
+});
+
+/** Each shares a value with the next one. */
+const chains: Readonly<Record<string, (n: number) => readonly object[]>> = {
+  contacts: (n) => [
+    { email: `a${n}@x.example`, linkedinUrl: `linkedin.com/in/one-${n}` },
+    { email: `b${n}@x.example`, linkedinUrl: `https://es.linkedin.com/in/One-${n}/` },
+    { email: `b${n}@x.example`, linkedinUrl: `linkedin.com/in/two-${n}` },
+    { linkedinUrl: `www.linkedin.com/in/two-${n}?trk=x` },
+  ],
+  companies: (n) => [
+    { domain: `a${n}.example`, linkedinUrl: `linkedin.com/company/one-${n}` },
+    { domain: `b${n}.example`, linkedinUrl: `https://linkedin.com/company/One-${n}/` },
+    { domain: `https://www.b${n}.example/about`, linkedinUrl: `linkedin.com/company/two-${n}` },
+    { linkedinUrl: `linkedin.com/company/two-${n}/about` },
+  ],
+};
+const permutationsOf = <Item>(items: readonly Item[]): readonly (readonly Item[])[] =>
+  items.length < 2
+    ? [items]
+    : items.flatMap((item, at) => permutationsOf(items.toSpliced(at, 1)).map((rest) => [item, ...rest]));
+
+test.each(['contacts', 'companies'] as const)(
+  '%s that share values with each other in a chain are one record, in whatever order one request has them',
+  async (kind) => {
+    const crm = await startCrm();
+    const { send } = await startBridgeOn(crm);
+    const orders = permutationsOf([0, 1, 2, 3]);
+
+    const answers = await Promise.all(
+      orders.map((order, n) => {
+        const records = order.map((at) => named(kind, `lead-${n}-${at}`, chains[kind]?.(n)[at] ?? {}));
+        return send('POST', `/${kind}`, { [kind]: records });
+      }),
+    );
+
+    const ids = answers.map((answer) => new Set(idsIn(answer)));
+    expect(ids.map(({ size }) => size)).toEqual(orders.map(() => 1));
+    expect(crm.records(kind)).toHaveLength(orders.length);
+  },
+);
+
+test('records of one request that are linked at random are as many as the groups that their values form', async () => {
+  const crm = await startCrm();
+  const { send } = await startBridgeOn(crm);
+  let run = 0;
+  const values = fc.option(fc.nat({ max: 5 }), { nil: undefined, freq: 3 });
+  const lead = fc.record({ email: values, linkedinUrl: values });
+  await fc.assert(
+    fc.asyncProperty(fc.array(lead, { minLength: 2, maxLength: 8 }), async (leads) => {
+      run += 1;
+      const contacts = leads.map(({ email, linkedinUrl }, at) =>
+        named('contacts', `lead-${run}-${at}`, {
+          ...(email !== undefined && { email: `p${run}-${email}@x.example` }),
+          ...(linkedinUrl !== undefined && { linkedinUrl: `linkedin.com/in/p${run}-${linkedinUrl}` }),
+        }),
+      );
+      const groups = groupsOf(leads.map(({ email, linkedinUrl }) => [`e${email}`, `l${linkedinUrl}`]));
+
+      const ids = idsIn(await send('POST', '/contacts', { contacts }));
+
+      expect(new Set(ids).size).toBe(new Set(groups).size);
+      for (const [at, group] of groups.entries()) expect(ids[at]).toBe(ids[group]);
+    }),
+    { seed: 7, numRuns: 25, endOnFailure: true },
+  );
+});
+
+/** Joins groups until nothing changes. */
+function groupsOf(values: readonly (readonly string[])[]): readonly number[] {
+  const groups = [...values.keys()];
+  for (let isChanged = true; isChanged; ) {
+    isChanged = false;
+    for (const [at, own] of values.entries()) {
+      for (const [other, theirs] of values.entries()) {
+        const [low, high] = [groups[at] ?? at, groups[other] ?? other];
+        if (low >= high || !own.some((value) => !value.endsWith('undefined') && theirs.includes(value))) continue;
+        groups[other] = low;
+        isChanged = true;
+      }
+    }
+  }
+  return groups;
+}
+
+test('of several ids of Enginy that join one record, the first is stored', async () => {
+  const crm = await startCrm();
+  const [id] = crm.seed({ contacts: [{ properties: { hs_linkedin_url: 'linkedin.com/in/ada' } }] }).contacts;
+  const { send } = await startBridgeOn(crm);
+  const lead = (externalId: string) => named('contacts', externalId, { linkedinUrl: 'linkedin.com/in/ada' });
+
+  const ids = idsIn(await send('POST', '/contacts', { contacts: [lead('first'), lead('second')] }));
+
+  expect(ids).toEqual([id, id]);
+  expect(crm.records('contacts')[0]?.properties.enginy_external_id).toBe('first');
+});
+
+test('a create that finds its record by the id gives it no profile that another tool gave another one meanwhile', async () => {
+  const crm = await startCrm();
+  const { send } = await startBridgeOn(crm);
+  const ada = named('contacts', 'ada', { email: 'ada@x.example' });
+  const [id] = idsIn(await send('POST', '/contacts', { contacts: [ada] }));
+  const contacts = [
+    { ...ada, linkedinUrl: 'linkedin.com/in/ada' },
+    ...Array.from({ length: 10 }, (_unused, n) =>
+      named('contacts', `l-${n}`, { linkedinUrl: `linkedin.com/in/l-${n}` }),
+    ),
+  ];
+  await send('POST', '/contacts/sync', { contacts: contacts.map((contact) => ({ ...contact, email: undefined })) });
+  crm.seed({ contacts: [{ properties: { hs_linkedin_url: 'https://www.linkedin.com/in/ada/' } }] });
+
+  const { body } = await send('POST', '/contacts', { contacts });
+
+  expect(body.results[0].crmId).toBe(id);
+  const holders = crm.records('contacts').filter(({ properties }) => properties.hs_linkedin_url?.includes('/in/ada'));
+  expect(holders).toHaveLength(1);
+  expect(body.results[0].warnings.join()).toContain('already has this value');
 });
 
 test.each([

@@ -79,6 +79,29 @@ test('hundreds of contacts by LinkedIn URL in any spelling take one call for a h
   expect(calls).toEqual({ '/contacts/batch/read': 2, '/contacts/search': 1 });
 });
 
+test.each([3, 12, 40])(
+  'a create of %i contacts links those that another tool created since the last sweep, although that is young enough for a sync',
+  async (count) => {
+    const crm = await startCrm();
+    const { send } = await startIndexed(crm, { INDEX_FRESH_S: '60' });
+    const contacts = Array.from({ length: count }, (_unused, n) => ({
+      externalId: `lead-${n}`,
+      firstName: 'Ada',
+      linkedinUrl: `https://www.linkedin.com/in/ada-${n}`,
+    }));
+    const synced = await send('POST', '/contacts/sync', { contacts });
+    expect(synced.body.results).toEqual([]);
+    const { contacts: others } = crm.seed({
+      contacts: [0, 2].map((n) => ({ properties: { hs_linkedin_url: `https://www.linkedin.com/in/ada-${n}` } })),
+    });
+
+    const { body } = await send('POST', '/contacts', { contacts });
+
+    expect([0, 2].map((n) => body.results[n].crmId)).toEqual(others);
+    expect(crm.records('contacts')).toHaveLength(count);
+  },
+);
+
 test('hundreds of contacts that do not exist take one search', async () => {
   const crm = await startCrm();
   crm.seed({ contacts: people });

@@ -1,0 +1,27 @@
+/**
+ * Groups items that share a value, directly or through others: of `ab`, `cd` and `bc` all are one group, in whatever order they come.
+ * @param values of each item.
+ * @returns for each item the position of the first one of its group.
+ */
+export function groupByShared(values: readonly (readonly string[])[]): readonly number[] {
+  // Of each item an earlier one of its group, or itself.
+  const earlier = [...values.keys()];
+  const before = (position: number) => earlier[position] ?? position;
+  const firstOf = (position: number) => {
+    let first = position;
+    while (before(first) !== first) {
+      earlier[first] = before(before(first));
+      first = before(first);
+    }
+    return first;
+  };
+  const holders = new Map<string, number>();
+  for (const [position, ofItem] of values.entries()) {
+    for (const value of ofItem) {
+      const [one, other] = [firstOf(position), firstOf(holders.get(value) ?? position)];
+      earlier[Math.max(one, other)] = Math.min(one, other);
+      holders.set(value, position);
+    }
+  }
+  return [...values.keys()].map(firstOf);
+}
