@@ -15,15 +15,19 @@ export const claimPrefix = 'eb:{claim}:';
 /** When Redis received its first claim since it lost its data, and a token. */
 export const epochKey = `${claimPrefix}epoch`;
 
+/** Of a caller that knows no epoch, but that all replicas have restored their claims since it was away. */
+export const settledEpoch = '-';
+
 /**
  * Claims the parts of which no other holds a key, each as a whole. The value of a claim is when its work began and the holder's token. It
  * is held for `heldMs` after it was claimed or prolonged, and kept for longer, so that a replica that takes it over knows when its work began.
- * Nothing is claimed of a Redis that lost its data just now.
+ * Nothing is claimed of a Redis that lost its data just now, or that may have.
  * KEYS: the epoch, then the claims, part by part. ARGV: token, when the work begins, the epoch that the caller knows, whether to leave
  * alone what was busy for the caller or was not released (0 or 1), and how many keys each part has, negative for one that was busy for
  * the caller.
- * Returns the epoch that the caller knows now, a letter for each part (`m` claimed, `t` taken over, `b` held by others, `u` perhaps held
- * by others), and when the earliest work on one of the parts began.
+ * Returns the epoch that the caller knows now, whether the present one is young (`young` or `old`), a letter for each part (`m` claimed, `w`
+ * claimed after it was released, `t` taken over, `b` held by others, `u` perhaps held by others), and when the earliest work on one of the
+ * parts began.
  */
 export const claimScript = defineScript(`
 local token, begins, known, isCautious = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4] == '1'
@@ -34,27 +38,25 @@ if not epoch then
   epoch = string.format('%.0f', now) .. ':' .. token
   redis.call('SET', KEYS[1], epoch)
 end
-local isLost = false
-if known ~= '' and known ~= epoch and now - tonumber(string.match(epoch, '^%d+') or 0) < ${settleMs} then
-  isLost = true
-  epoch = known
-end
+local isYoung = now - tonumber(string.match(epoch, '^%d+') or 0) < ${settleMs}
+local isLost = isYoung and known ~= epoch and known ~= '${settledEpoch}'
+if isLost then epoch = known end
 local at, earliest, states = 1, begins, {}
 for part = 5, #ARGV do
   local count = tonumber(ARGV[part])
   local last, state, since = at + math.abs(count), 'm', begins
-  if count < 0 then state = 't' end
+  if count < 0 then state = 'w' end
   for i = at + 1, last do
     local value = redis.call('GET', KEYS[i])
     local began, holder = string.match(value or '', '^(%d+) (.+)$')
     if began and holder ~= token then
       since = math.min(since, tonumber(began))
       if redis.call('PTTL', KEYS[i]) > ${unfinishedMs} then state = 'b'
-      elseif state == 'm' then state = 't' end
+      elseif state ~= 'b' then state = 't' end
     end
   end
-  if state ~= 'b' and (isLost or isCautious and state == 't') then state = 'u' end
-  if state == 'm' or state == 't' then
+  if state ~= 'b' and (isLost or isCautious and state ~= 'm') then state = 'u' end
+  if state ~= 'b' and state ~= 'u' then
     local claimed = string.format('%.0f', since) .. ' ' .. token
     for i = at + 1, last do redis.call('SET', KEYS[i], claimed, 'PX', ${keptMs}) end
   end
@@ -62,7 +64,7 @@ for part = 5, #ARGV do
   states[#states + 1] = state
   at = last
 end
-return epoch .. ' ' .. table.concat(states) .. ' ' .. string.format('%.0f', earliest)
+return epoch .. ' ' .. (isYoung and 'young' or 'old') .. ' ' .. table.concat(states) .. ' ' .. string.format('%.0f', earliest)
 `);
 
 /** What a holder does with its claims: hold them for longer, release them, or leave them to show that the work did not end. */

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Claims, PartWork } from '../bridge/claims.ts';
 import type { Deadline } from '../crm/deadline.ts';
 import { CrmUnavailableError } from '../errors.ts';
-import { createClaimRounds } from './claim-round.ts';
+import type { Logger } from '../logger.ts';
+import { createClaimRounds, type PartState } from './claim-round.ts';
 import { claimPrefix, heldMs, settleMs } from './claim-scripts.ts';
 import { type ConnectedParts, connectParts } from './connected-parts.ts';
 import { type HeldClaims, whileHeld } from './held-claims.ts';
@@ -17,15 +18,24 @@ export interface RedisClaims extends Claims {
 
 const firstPollMs = 50;
 const maxPollMs = 200;
-/** Redis is often back after so short a time, with its data: it was silent for a moment, or the network was. */
-const briefLossMs = 2_000;
+/**
+ * For how long after Redis was lost new work waits for it. A silent one may be alive for others, who claim what they work on; one that is
+ * refused is often back by then.
+ */
+const patienceMs = { silent: heldMs + settleMs, refused: settleMs };
+/** Part of the request's time that is left for the work then. */
+const leftForWork = 0.6;
 /** Time that is left for the response when a wait is given up. */
 const reserveMs = 1_000;
 
 /** Claims in Redis. */
-export function createRedisClaims(redis: RedisConnection, digest: RedisDigest): RedisClaims {
+export function createRedisClaims(
+  redis: RedisConnection,
+  digest: RedisDigest,
+  log?: Pick<Logger, 'warn'>,
+): RedisClaims {
   const claimFree = createClaimRounds(redis);
-  let unavailableCount = 0;
+  const unavailable = countUnavailable(redis, log);
 
   async function holdParts(keysOfParts: readonly (readonly string[])[], deadline: Deadline, work: PartWork) {
     const token = randomUUID();
@@ -34,11 +44,14 @@ export function createRedisClaims(redis: RedisConnection, digest: RedisDigest): 
     /** When they were last seen busy. */
     const busyAt = new Map<ConnectedParts, number>();
     let pollMs = firstPollMs;
+    const workMs = deadline.remainingMs() * leftForWork;
     for (;;) {
-      const { states, since } = await claimFree({ parts: open, token, begins }, busyAt);
+      const { states, since, lostSince } = await claimFree({ parts: open, token, begins }, busyAt);
       begins = since;
       const isLate = deadline.remainingMs() < reserveMs + pollMs;
-      const isLostJustNow = performance.now() - redis.lostAt < briefLossMs;
+      const isLostJustNow =
+        performance.now() - redis.lostAt < patienceMs[redis.isRefused ? 'refused' : 'silent'] &&
+        deadline.remainingMs() > workMs;
       const mine: ConnectedParts[] = [];
       const waiting: ConnectedParts[] = [];
       for (const part of open) {
@@ -47,14 +60,16 @@ export function createRedisClaims(redis: RedisConnection, digest: RedisDigest): 
         const wasBusyFor = performance.now() - (busyAt.get(part) ?? Number.NEGATIVE_INFINITY);
         // Redis does not say whether the other has finished; a request that has no time left waits only for what was busy.
         const mustWait =
-          (state === 'unknown' && (wasBusyFor < heldMs + settleMs || (isLostJustNow && !isLate))) ||
+          (state === 'unknown' && (wasBusyFor < heldMs + settleMs || isLostJustNow)) ||
           (state === 'doubtful' && (!isLate || busyAt.has(part)));
         (state === 'busy' || mustWait ? waiting : mine).push(part);
       }
-      if (mine.some((part) => states.get(part) === 'unknown')) unavailableCount += 1;
-      const isContested = (part: ConnectedParts) =>
-        busyAt.has(part) || states.get(part) === 'taken over' || states.get(part) === 'doubtful';
-      if (mine.length > 0) await workOn(redis, { parts: mine, token, begins, isContested }, work);
+      if (mine.some((part) => states.get(part) === 'unknown')) unavailable.note();
+      const isUnfinished = (part: ConnectedParts) => mayBeUnfinished(states.get(part), busyAt.has(part));
+      const isContested = (part: ConnectedParts) => lostSince !== undefined || busyAt.has(part) || isUnfinished(part);
+      const othersSince = Math.min(begins, lostSince ?? begins);
+      if (mine.length > 0)
+        await workOn(redis, { parts: mine, token, begins, othersSince, isContested, isUnfinished }, work);
       open = waiting;
       if (open.length === 0 || isLate) return open.flatMap(({ positions }) => positions);
       await sleep(pollMs * (0.75 + Math.random() / 2));
@@ -74,24 +89,47 @@ export function createRedisClaims(redis: RedisConnection, digest: RedisDigest): 
     },
     holdParts,
     get unavailableCount() {
-      return unavailableCount;
+      return unavailable.count;
     },
   };
 }
 
+/** Counts work without claims; the first after each loss is logged. */
+function countUnavailable(redis: RedisConnection, log: Pick<Logger, 'warn'> | undefined) {
+  let loggedLoss = Number.NEGATIVE_INFINITY;
+  return {
+    count: 0,
+    note() {
+      this.count += 1;
+      if (loggedLoss === redis.lostAt) return;
+      loggedLoss = redis.lostAt;
+      log?.warn({}, 'Redis cannot be reached: creates rely on unique properties and searches of the CRM alone');
+    },
+  };
+}
+
+/** Whether another one worked on a part and has perhaps not finished. */
+function mayBeUnfinished(state: PartState | undefined, wasBusy: boolean): boolean {
+  return state === 'taken over' || state === 'doubtful' || (state === 'unknown' && wasBusy);
+}
+
 interface ClaimedParts extends HeldClaims {
-  /** True if another one worked on the part, and its result is not known. */
+  /** True if another one may have worked on the part: what is remembered of it may be out of date. */
   readonly isContested: (part: ConnectedParts) => boolean;
+  /** When that began. */
+  readonly othersSince: number;
+  /** True if it may not have finished: that is known to later work, too, until it is cleared up. */
+  readonly isUnfinished: (part: ConnectedParts) => boolean;
 }
 
 async function workOn(redis: RedisConnection, claimed: ClaimedParts, work: PartWork): Promise<void> {
   const contested = claimed.parts.filter(claimed.isContested);
   const others = claimed.parts.filter((part) => !claimed.isContested(part));
-  const unsettled = new Set(contested);
+  const unsettled = new Set(contested.filter(claimed.isUnfinished));
   const workOnAll = async () => {
     if (others.length > 0) await work(positionsOf(others), undefined);
     if (contested.length === 0) return;
-    const settled = new Set(await work(positionsOf(contested), claimed.begins));
+    const settled = new Set(await work(positionsOf(contested), claimed.othersSince));
     for (const part of contested) if (part.positions.every((position) => settled.has(position))) unsettled.delete(part);
   };
   await whileHeld(redis, claimed, { unsettled, work: workOnAll });

@@ -27,8 +27,10 @@ export interface RedisConnection {
   readonly isUp: boolean;
   /** When Redis last replied again after it was lost, by `performance.now()`; minus infinity if it was never lost. */
   readonly regainedAt: number;
-  /** When a working connection was last lost, by `performance.now()`; minus infinity if it never was. */
+  /** When Redis was last lost, or was not there at the start, by `performance.now()`; minus infinity if it never was. */
   readonly lostAt: number;
+  /** Redis is away, and by what it last said for all replicas: nothing is claimed there meanwhile. */
+  readonly isRefused: boolean;
   /** How often a working connection was lost since the start. */
   readonly lostCount: number;
   close(): Promise<void>;
@@ -89,6 +91,7 @@ function createConnectionState(log: Logger) {
   let lostCount = 0;
   let regainedAt = Number.NEGATIVE_INFINITY;
   let lostAt = Number.NEGATIVE_INFINITY;
+  let isRefused = false;
   const reported = new Set<string>();
   return {
     get current(): State {
@@ -103,7 +106,11 @@ function createConnectionState(log: Logger) {
     get lostAt() {
       return lostAt;
     },
+    get isRefused() {
+      return isRefused;
+    },
     noteUp() {
+      isRefused = false;
       if (state === 'down') {
         log.info({ lostCount }, 'Redis can be reached again: the replicas share limits and claims');
         if (lostCount > 0) regainedAt = performance.now();
@@ -119,11 +126,10 @@ function createConnectionState(log: Logger) {
         reported.add(code);
         return;
       }
+      isRefused = lostBy === 'refusal';
       if (state === 'down') return;
-      if (state === 'up') {
-        lostCount += 1;
-        lostAt = performance.now();
-      }
+      if (state === 'up') lostCount += 1;
+      lostAt = performance.now();
       state = 'down';
       const how = lostBy === 'silence' && isClosed.test(cause) ? 'closed connection' : lostBy;
       log.warn({ lostBy: how, cause }, 'Redis cannot be reached: this replica continues on its share of the limits');
@@ -174,6 +180,9 @@ function watchConnection(redis: Redis, log: Logger): RedisConnection {
     },
     get lostAt() {
       return state.lostAt;
+    },
+    get isRefused() {
+      return state.isRefused;
     },
     get lostCount() {
       return state.lostCount;

@@ -71,7 +71,7 @@ export function startSharing(settings: SharingSettings, log: Logger): Sharing {
   const closers: (() => void)[] = [notes.close];
   return {
     redis,
-    claims: createRedisClaims(redis, digest),
+    claims: createRedisClaims(redis, digest, log),
     ids: createRedisIds(redis, digest, settings.idTtlMs),
     createBudget: (lane, limits, onChange) => {
       // HubSpot counts searches for the account, whatever app makes them, and other calls for each app.

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { epochKey } from '../../src/replicas/claim-scripts.ts';
 
 export interface TestRedis {
   readonly url: string;
@@ -25,7 +26,7 @@ export interface TlsFiles {
 }
 
 /**
- * Starts a Redis server of its own on a free port of the loopback interface, which keeps nothing on disk. It ends with this process at the
+ * Starts a Redis server of its own on a free port of the loopback interface, which keeps nothing on disk, and has been used before. It ends with this process at the
  * latest, however that ends. Fails where Redis is missing.
  */
 export async function startRedis(options: readonly string[] = [], tls?: TlsFiles): Promise<TestRedis> {
@@ -33,6 +34,7 @@ export async function startRedis(options: readonly string[] = [], tls?: TlsFiles
   const folder = mkdtempSync(join(tmpdir(), 'bridge-redis-'));
   const start = () => launch(port, [...portOptions(port, tls), ...options, '--dir', folder]);
   let server = await start();
+  if (tls === undefined) await claimBefore(port);
   return {
     url: `${tls === undefined ? 'redis' : 'rediss'}://127.0.0.1:${port}`,
     port,
@@ -48,6 +50,14 @@ export async function startRedis(options: readonly string[] = [], tls?: TlsFiles
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The first claim was long ago: replicas need not wait for those of others, as they do where Redis has just started. */
+async function claimBefore(port: number): Promise<void> {
+  const socket = createConnection(port, '127.0.0.1');
+  socket.end(`SET ${epochKey} 0:earlier\r\n`);
+  socket.resume();
+  await once(socket, 'close');
 }
 
 function portOptions(port: number, tls: TlsFiles | undefined): string[] {
