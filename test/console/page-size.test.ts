@@ -3,7 +3,12 @@ import { expect, test } from 'vitest';
 import { readRegression } from '../../src/capture/replay/regression.ts';
 import type { EntryView } from '../../src/console/records/entry-view.ts';
 import { curlCommand } from '../../src/console/requests/curl-command.ts';
+import { showFindings, showSource } from '../../src/console/mapping/mapping-screen.ts';
+import type { Cause } from '../../src/console/problems/group-causes.ts';
+import { showProblems } from '../../src/console/problems/problems-screen.ts';
+import { showTimeline } from '../../src/console/records/show-entries.ts';
 import { showRequest } from '../../src/console/requests/show-request.ts';
+import { showRequests } from '../../src/console/requests/requests-screen.ts';
 import { viewCapture } from '../../src/console/requests/view-capture.ts';
 import { hubSpotProtocol } from '../../src/crm/hubspot/protocol/hubspot-protocol.ts';
 
@@ -68,7 +73,9 @@ function largePage(value: string, showsValues: boolean): string {
     mappingFiles: ['activities.yaml', 'companies.yaml', 'contacts.yaml', 'tasks.yaml'],
     isMappingChanged: false,
   };
-  const parts = { formToken: 'token', canReplay: true, canShowValues: true, isCaptureOn: true };
+  const lines = Array.from({ length: 60 }, () => `changed update contacts: ${value.repeat(100)}`);
+  const replay = { mapping: 'of today', isSame: false, lines, status: 200, trouble: value.repeat(200) };
+  const parts = { formToken: 'token', canReplay: true, canShowValues: true, isCaptureOn: true, replay };
   return showRequest(view, {
     ...parts,
     linkOf: (_object, id) => `https://app.hubspot.com/contacts/1/${id}`,
@@ -85,9 +92,72 @@ test.each([
     const page = largePage(value, showsValues);
 
     expect(Buffer.byteLength(page)).toBeLessThan(maxBytes);
+    expect(page).toContain('Different from then');
     expect(page).toMatch(/: \d+ of 3000, those that failed first/);
     expect(page).toContain('the first 25 of 60');
     expect(page.includes('more characters')).toBe(showsValues);
     expect(page).not.toMatch(/[\ud800-\udbff](?![\udc00-\udfff])/);
   }
+});
+
+test('lists of much stay below 60 kB, and say that there is more', () => {
+  const cause = (key: string, kind: Cause['kind']): Cause => ({
+    key,
+    kind,
+    endpoint: 'PUT /contacts',
+    what: 'w'.repeat(200),
+    remedy: 'r'.repeat(200),
+    records: 1_000_000,
+    trend: Array.from({ length: 24 }, (_unused, part) => part * 1_000),
+    firstAt: 0,
+    lastAt: 0,
+    details: [],
+  });
+  const row = {
+    requestId: 'f'.repeat(64),
+    at: 0,
+    endpoint: 'POST /contacts/sync',
+    status: 200,
+    durationMs: 100_000,
+    records: 100_000,
+    failed: 100_000,
+    heldBack: 100_000,
+    replica: 'enginy-bridge-7f9c4d6b5-x2x4z',
+    reason: 'r'.repeat(300),
+    isCaptured: true,
+  };
+  const causes = (['failed', 'held back', 'as the mapping says'] as const).flatMap((kind) =>
+    Array.from({ length: 40 }, (_unused, n) => cause(`${kind} ${n}`, kind)),
+  );
+  const isIgnored = ({ kind, key }: Cause) => kind === 'held back' && key.endsWith('7');
+  const mark = { state: 'ignored', user: 'anna', at: 0 } as const;
+  const rows = Array.from({ length: 50 }, (_unused, position) => ({ ...row, position }));
+  const requests = { isJournalOn: true, rows, olderThan: 1, searched: 50 };
+  const pages = [
+    showProblems(
+      { isJournalOn: true, causes, more: 3, since: 0, now: 0 },
+      { span: '24h', markOf: (each) => (isIgnored(each) ? mark : undefined) },
+    ),
+    showRequests(requests, new URLSearchParams(), []),
+    showTimeline(
+      'What happened',
+      Array.from({ length: 100 }, (_unused, n) => entryOf(n)),
+    ),
+    showFindings(
+      'Findings',
+      Array.from({ length: 500 }, (_unused, line) => ({
+        file: 'contacts.yaml',
+        line,
+        column: 1,
+        severity: 'error' as const,
+        kind: 'unknown-key',
+        message: 'm'.repeat(100),
+      })),
+    ),
+    showSource('- { enginy: email, crm: email }\n'.repeat(5_000), []),
+  ].map(String);
+
+  for (const page of pages) expect(Buffer.byteLength(page)).toBeLessThan(maxBytes);
+  for (const index of [0, 2, 3]) expect(pages[index]).toMatch(/\d+ more rows do not fit this page/);
+  expect(pages[4]).toMatch(/… \d+ more lines/);
 });

@@ -43,7 +43,8 @@ ${after !== undefined && html`<p><a rel="next" href="/console/data/${kind}?after
 const maxCell = 120;
 
 /** Times are shown as the CRM has them: in UTC, or in milliseconds since 1970. */
-function recordTable(caption: string, kind: DataKind, records: readonly DataRecord[]): Html {
+// biome-ignore lint/complexity/useMaxParams: a page that is a list leaves it all its room
+function recordTable(caption: string, kind: DataKind, records: readonly DataRecord[], maxBytes = 50_000): Html {
   const isActivity = kind === 'emails' || kind === 'communications' || kind === 'notes';
   const columns = isActivity
     ? [
@@ -76,7 +77,7 @@ function recordTable(caption: string, kind: DataKind, records: readonly DataReco
     const href = `/console/data/${kind}/${record.id}`;
     return { href, cells: [html`<a class="code" href="${href}">${record.id}</a>`, ...cellsOf(kind, record)] };
   });
-  return captionedTable(caption, columns, rows);
+  return captionedTable(caption, columns, rows, { isStacked: true, maxBytes });
 }
 
 function cellsOf(kind: DataKind, { properties: p }: DataRecord): readonly string[] {
@@ -117,8 +118,14 @@ function plain(body: string | null | undefined): string {
 }
 
 function short(text: string | null | undefined): string {
-  const line = text ?? '';
-  return line.length > maxCell ? `${line.slice(0, maxCell - 1)}…` : line;
+  return shorten(text ?? '', maxCell);
+}
+
+/** A text of an email may be very long. */
+const maxValue = 2_000;
+
+function shorten(text: string, max: number): string {
+  return text.length > max ? `${text.slice(0, max - 1)}…` : text;
 }
 
 async function showRecord(data: CrmData, visit: Visit): Promise<Page> {
@@ -138,8 +145,9 @@ ${isLogged && html`<p><a href="/console/record/${id}">What happened to it</a></p
 ${captionedTable(
   'Properties with a value',
   [{ label: 'Property' }, { label: 'Value' }],
-  values.map(([name, value]) => ({ cells: [html`<code>${name}</code>`, value] })),
+  values.map(([name, value]) => ({ cells: [html`<code>${name}</code>`, shorten(value ?? '', maxValue)] })),
+  { isStacked: true, maxBytes: 24_000 },
 )}
-${lists.map(({ to, records }) => records.length > 0 && html`<h2>Associated ${to}</h2>${recordTable(`${to} of this record, newest first`, to, records)}`)}`,
+${lists.map(({ to, records }) => records.length > 0 && html`<h2>Associated ${to}</h2>${recordTable(`${to} of this record, newest first`, to, records, 6_000)}`)}`,
   };
 }

@@ -7,10 +7,9 @@ const barWidth = 4;
 export function trendChart(numbers: readonly number[], label: string): Html {
   const most = numbers.reduce((max, number) => Math.max(max, number), 1);
   const width = numbers.length * barWidth;
-  return html`<svg class="trend" role="img" aria-label="${label}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${numbers.map(
-    (number, index) => {
-      const length = number === 0 ? 1 : Math.max(2, Math.round((number / most) * height));
-      return html`<rect x="${index * barWidth}" y="${height - length}" width="${barWidth - 1}" height="${length}"></rect>`;
-    },
-  )}</svg>`;
+  const bars = numbers.map((number, index) => {
+    const length = number === 0 ? 1 : Math.max(2, Math.round((number / most) * height));
+    return `M${index * barWidth} ${height}v-${length}h${barWidth - 1}v${length}`;
+  });
+  return html`<svg class="trend" role="img" aria-label="${label}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"><path d="${bars.join('')}"/></svg>`;
 }

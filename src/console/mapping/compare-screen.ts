@@ -122,7 +122,7 @@ function showJob({ id, total, results, isDone }: Job<CompareResult>): Html {
 ${asking > 0 && html`<p>In ${asking} of those that are the same, HubSpot is asked differently, with the same outcome.</p>`}
 ${assumed > 0 && html`<p>${statusMark('warning', `${assumed} rest on assumptions`)}: the edit asks HubSpot something that was not asked then, and the replay assumes that nothing is found.</p>`}
 ${groups.length > 0 && effectTable(groups, (name) => `/console/mapping/compare?job=${id}&open=${results.findIndex((each) => each.name === name)}`)}
-${failed.length > 0 && html`<details><summary>${failed.length} could not be replayed</summary><ul>${failed.slice(0, maxListed).map(({ problem }) => html`<li>${problem}</li>`)}</ul></details>`}
+${failed.length > 0 && html`<details><summary>${failed.length} could not be replayed</summary><ul>${failed.slice(0, maxListed).map(({ problem }) => html`<li>${problem.slice(0, maxExample)}</li>`)}</ul></details>`}
 <p><a href="/console/mapping/compare">Compare another edit</a></p>`;
 }
 
@@ -142,15 +142,18 @@ function groupEffects(
   return [...groups.values()].sort((a, b) => b.names.length - a.names.length);
 }
 
+/** A record may have very many properties. */
+const maxExample = 400;
+
 function effectTable(groups: readonly Group[], pathOf: (name: string) => string): Html {
   return captionedTable(
     'What would differ, by kind',
     [{ label: 'Difference' }, { label: 'Requests', isNumber: true }, { label: 'Example' }, { label: 'Open one' }],
     groups.map(({ text, example, names }) => ({
       cells: [
-        text,
+        text.slice(0, maxExample),
         names.length,
-        html`<code>${example}</code>`,
+        html`<code>${example.slice(0, maxExample)}</code>`,
         names[0] !== undefined && html`<a href="${pathOf(names[0])}">open</a>`,
       ],
     })),

@@ -8,7 +8,7 @@ import { postForm } from '../html/post-form.ts';
 import { statusMark } from '../html/status-mark.ts';
 import { timeTag } from '../html/time-tag.ts';
 import type { LiveMappings } from '../../live-mappings.ts';
-import { type Diagnostic, sortDiagnostics } from '../../mapping/schema/diagnostic.ts';
+import { type Diagnostic, hasErrors, sortDiagnostics } from '../../mapping/schema/diagnostic.ts';
 import { sinceOf } from '../problems/problems-screen.ts';
 import type { Screen, Visit } from '../screens/screen.ts';
 import type { LiveChecker, LiveMarks } from './live-marks.ts';
@@ -73,7 +73,7 @@ ${state.refused !== undefined && html`<p role="alert">${statusMark('bad', 'The l
 ${canEdit && html`<p><a href="/console/mapping/try">Try a record</a> · <a href="/console/mapping/compare">Compare an edited file</a></p>`}
 <h2>Files</h2>
 ${files.findings.length > 0 && showFindings('Findings of the folder', files.findings)}
-${files.files.map((file) => showFile(file, file.name === shown))}
+${showFiles(files.files, shown)}
 <h2 id="live">Beside HubSpot</h2>
 ${showMarks(marks)}
 ${canEdit && postForm({ action: '/console/mapping/check', formToken: visit.formToken }, html`<button>Compare with HubSpot now</button> <small>reads the properties, writes nothing</small>`)}
@@ -81,34 +81,39 @@ ${canEdit && postForm({ action: '/console/mapping/check', formToken: visit.formT
 ${showUnknown(unknown)}`;
 }
 
-function showFile({ name, text, findings }: MappingFileView, isOpen: boolean): Html {
-  const worst = findings.some(({ severity }) => severity === 'error')
-    ? 'bad'
-    : findings.length > 0
-      ? 'warning'
-      : 'good';
-  const words = findings.length === 0 ? `${name}: no findings` : `${name}: ${findings.length} findings`;
-  return html`<details ${(isOpen || worst === 'bad') && html`open`}><summary>${statusMark(worst, words)}</summary>
-${showSource(text, findings)}
-</details>`;
+/** The state of each file, and the text of one: of the one that was asked for, or else of the first with errors. */
+function showFiles(files: readonly MappingFileView[], asked: string | undefined): Html {
+  const shown = files.find(({ name }) => name === asked) ?? files.find(({ findings }) => hasErrors(findings));
+  return html`<ul>${files.map(({ name, findings }) => {
+    const state = findings.length === 0 ? 'good' : hasErrors(findings) ? 'bad' : 'warning';
+    const words = findings.length === 0 ? 'no findings' : `${findings.length} findings`;
+    return html`<li>${name === shown?.name ? html`<strong>${name}</strong>` : html`<a href="/console/mapping?name=${encodeURIComponent(name)}#file">${name}</a>`}: ${statusMark(state, words)}</li>`;
+  })}</ul>
+${shown !== undefined && html`<h3 id="file">${shown.name}</h3>${shown.findings.length > 0 && showFindings(`Findings of ${shown.name}`, shown.findings)}${showSource(shown.text, shown.findings)}`}`;
 }
 
-/** The text with line numbers, and each finding below its line. */
+/** A text takes at most so many bytes of its page. */
+const maxSourceBytes = 20_000;
+
+/** The text with line numbers, and each finding below its line; only the beginning of a long one. */
 export function showSource(text: string, findings: readonly Diagnostic[]): Html {
   const byLine = Map.groupBy(sortDiagnostics(findings), ({ line }) => line);
   const lines = text.replace(/\n$/, '').split('\n');
-  return html`<pre class="source" tabindex="0">${lines.map(
-    (
-      line,
-      index,
-    ) => html`<span class="line" id="L${index + 1}"><span class="faint">${String(index + 1).padStart(4)}</span>  ${line}
-${byLine.get(index + 1)?.map(
-  (
-    finding,
-  ) => html`<span class="${finding.severity === 'error' ? 'bad' : 'warning'}">      ${finding.severity === 'error' ? '✕' : '!'} ${finding.message}
-</span>`,
-)}</span>`,
-  )}</pre>`;
+  let left = maxSourceBytes;
+  const shown: Html[] = [];
+  for (const [index, line] of lines.entries()) {
+    const own = html`<span class="faint">${String(index + 1).padStart(4)}</span>  ${line}\n${byLine.get(index + 1)?.map(showFinding)}`;
+    left -= Buffer.byteLength(own.toString());
+    if (left < 0) break;
+    shown.push(own);
+  }
+  const more = lines.length - shown.length;
+  return html`<pre tabindex="0">${shown}${more > 0 && `… ${more} more lines`}</pre>`;
+}
+
+function showFinding({ severity, message }: Diagnostic): Html {
+  const [name, sign] = severity === 'error' ? ['bad', '✕'] : ['warning', '!'];
+  return html`<span class="${name}">      ${sign} ${message}</span>\n`;
 }
 
 export function showFindings(caption: string, findings: readonly Diagnostic[]): Html {
@@ -123,6 +128,7 @@ export function showFindings(caption: string, findings: readonly Diagnostic[]): 
         message,
       ],
     })),
+    { isStacked: true, maxBytes: 12_000 },
   );
 }
 
@@ -130,10 +136,19 @@ function showMarks(marks: MappingParts['marks']): Html {
   if (marks === undefined)
     return html`<p>Not compared with the properties of HubSpot since the bridge was started.</p>`;
   if ('fault' in marks) return html`<p class="bad">HubSpot could not be asked: ${marks.fault}</p>`;
-  return html`<p>Compared ${timeTag(marks.checkedAt)} UTC, mapping <code>${marks.mapping}</code>.</p>${marks.files.map((file) => markTable(file, marks))}`;
+  let left = maxMarks;
+  const tables = marks.files.map((file) => {
+    const table = markTable(file, marks, left);
+    left = Math.max(0, left - file.rows.length);
+    return table;
+  });
+  return html`<p>Compared ${timeTag(marks.checkedAt)} UTC, mapping <code>${marks.mapping}</code>.</p>${tables}`;
 }
 
-function markTable({ file, objectType, rows }: LiveMarks['files'][number], { labels }: LiveMarks): Html {
+/** Rows of all files together that fit a page; those to look at come first where there are more. */
+const maxMarks = 110;
+
+function markTable({ file, objectType, rows }: LiveMarks['files'][number], { labels }: LiveMarks, limit: number): Html {
   const columns = [
     { label: 'Row' },
     { label: 'Enginy' },
@@ -141,10 +156,13 @@ function markTable({ file, objectType, rows }: LiveMarks['files'][number], { lab
     { label: 'Label' },
     { label: 'Result' },
   ];
+  const isFine = ({ mark }: (typeof rows)[number]) => mark === '✓';
+  const fitting = rows.length <= limit ? rows : [...rows.filter((row) => !isFine(row)), ...rows.filter(isFine)];
+  const count = rows.length <= limit ? '' : `: ${limit} of ${rows.length} rows, those to look at first`;
   return captionedTable(
-    `${basename(file)}, ${objectType}`,
+    `${basename(file)}, ${objectType}${count}`,
     columns,
-    rows.map(({ section, field, property, mark, note, findings }) => ({
+    fitting.slice(0, limit).map(({ section, field, property, mark, note, findings }) => ({
       cells: [
         section,
         field,
@@ -153,6 +171,7 @@ function markTable({ file, objectType, rows }: LiveMarks['files'][number], { lab
         html`${statusMark(mark === '✓' ? 'good' : mark === '!' ? 'warning' : 'bad', note)}${findings.map((finding) => html`<br>${finding}`)}`,
       ],
     })),
+    { isStacked: true },
   );
 }
 
@@ -172,5 +191,6 @@ function showUnknown(fields: MappingParts['unknown']): Html {
     fields.map(({ field, object, records, lastAt, row }) => ({
       cells: [field, object, records, timeTag(lastAt), html`<code>${row}</code>`],
     })),
+    { isStacked: true, maxBytes: 8_000 },
   );
 }

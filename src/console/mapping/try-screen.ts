@@ -1,5 +1,6 @@
 import { ThreadCallError } from '../archive/call-thread.ts';
 import type { ConsoleThreads } from '../archive/open-threads.ts';
+import { fitting } from '../html/captioned-table.ts';
 import { type Html, html } from '../html/html.ts';
 import { postForm } from '../html/post-form.ts';
 import { showExplanation } from '../records/show-explanation.ts';
@@ -38,12 +39,19 @@ async function explain(workshop: ConsoleThreads['workshop'], typed: TypedRecord)
   }
 }
 
+/** Explanations take at most so many bytes of their page. */
+const maxBytes = 40_000;
+
 function showResult(tried: TriedRecord): Html {
   if ('fault' in tried) return html`<p class="bad" role="alert">${tried.fault}</p>`;
-  const { omitted } = tried;
+  const parts =
+    'timeline' in tried
+      ? fitting(tried.timeline, maxBytes, showTimelineExplanation)
+      : fitting(tried.explanations, maxBytes, showExplanation);
+  const omitted = tried.omitted + ('timeline' in tried ? tried.timeline : tried.explanations).length - parts.length;
   return html`<section class="result" aria-label="Result"><h2>What would happen to it</h2>
 <p class="faint">Without HubSpot: options and types of its properties are not checked. The record is not stored.</p>
-${'timeline' in tried ? tried.timeline.map(showTimelineExplanation) : tried.explanations.map((each) => showExplanation(each))}
+${parts}
 ${omitted > 0 && html`<p>${omitted} more records are not explained.</p>`}</section>`;
 }
 

@@ -20,6 +20,8 @@ export interface Cause {
   readonly lastAt: number;
   /** Digests of the details of its records; empty where requests failed as a whole. */
   readonly details: readonly number[];
+  /** How requests failed that name no record: they are what is counted then. */
+  readonly failure?: { readonly status: number; readonly error: string };
 }
 
 /** What the mapping files ask for; nothing is wrong. */
@@ -93,7 +95,7 @@ function failureOf({ endpoint, object, outcome, problem, rule }: CauseCount, pla
 function failurePart({ endpoint, status, error, requests, trend, firstAt, lastAt }: FailureCount): Part {
   const what = `${status}${error === '' ? '' : ` ${error}`}`;
   const remedy = status === 404 && !endpoint.endsWith(' none') ? undefined : remedies[status];
-  const common = { endpoint, records: requests, trend, firstAt, lastAt, details: [] };
+  const common = { endpoint, records: requests, trend, firstAt, lastAt, details: [], failure: { status, error } };
   return { ...common, kind: 'failed', id: `${endpoint} ${what}`, what, ...(remedy !== undefined && { remedy }) };
 }
 

@@ -80,9 +80,9 @@ const gone: Page = {
 };
 
 function describe({ cause }: ProblemView): Html {
-  const { kind, what, remedy, records, firstAt, lastAt } = cause;
+  const { kind, what, remedy, records, firstAt, lastAt, failure } = cause;
   return html`<p>${statusMark(kind === 'failed' ? 'bad' : 'warning', kind === 'failed' ? 'failed' : 'held back')} <span class="code">${endpointName(cause)}</span>: ${what}</p>
-<p>${records} records, first ${timeTag(firstAt)}, last ${timeTag(lastAt)} (UTC).</p>
+<p>${records} ${failure === undefined ? 'record' : 'request'}${records !== 1 && 's'}, first ${timeTag(firstAt)}, last ${timeTag(lastAt)} (UTC).</p>
 ${remedy !== undefined && html`<p>What to do: ${remedy}.</p>`}`;
 }
 
@@ -132,17 +132,17 @@ function showJob({ total, results, isDone }: Job<ReplayResult>): Html {
   const left = replayed.filter(({ result }) => result.trouble !== '').slice(0, maxShown);
   return html`<section class="result" aria-label="Replayed offline"><h2>Replayed offline</h2>
 <p role="status">${isDone ? `${replayed.length} of ${total} could be replayed; with today's mapping files ${good} would succeed.` : `${results.length} of ${total} replayed so far, ${good} would succeed. This page loads itself again.`}</p>
-${left.length > 0 && html`<p>Still with an error or warning:</p><ul>${left.map(({ result }) => html`<li>${result.trouble}</li>`)}</ul>`}
-${failed.length > 0 && html`<p>Not replayed:</p><ul>${failed.slice(0, maxShown).map(({ problem }) => html`<li>${problem}</li>`)}</ul>`}
+${left.length > 0 && html`<p>Still with an error or warning:</p><ul>${left.map(({ result }) => html`<li>${result.trouble.slice(0, maxTrouble)}</li>`)}</ul>`}
+${failed.length > 0 && html`<p>Not replayed:</p><ul>${failed.slice(0, maxShown).map(({ problem }) => html`<li>${problem.slice(0, maxTrouble)}</li>`)}</ul>`}
 </section>`;
 }
 
 const maxShown = 10;
+const maxTrouble = 500;
 const maxListed = 50;
 
 function listRequests({ requests }: ProblemView): Html {
-  if (requests.length === 0)
-    return html`<p>These requests failed as a whole: <a href="/console/requests?status=4xx">requests with status 4xx</a>, <a href="/console/requests?status=5xx">5xx</a>.</p>`;
+  if (requests.length === 0) return html`<p>Its requests are no longer in the journal.</p>`;
   return captionedTable(
     `Its requests, newest first${requests.length > maxListed ? `: ${maxListed} of ${requests.length}` : ''}. Times are in UTC.`,
     [{ label: 'Time' }, { label: 'Request' }, { label: 'Status' }, { label: 'Captured' }],

@@ -38,14 +38,35 @@ export async function readProblem(
   const { causes } = await causesOf(archive, since);
   const cause = causes.find((each) => each.key === key);
   if (cause === undefined) return undefined;
-  const reference = { since, endpoint: cause.endpoint, details: cause.details };
-  const found = cause.details.length === 0 ? [] : await archive.journal()?.requestsOfCause(reference, maxRequests);
-  const requests = (found ?? []).map((request) => {
+  const found = (await findRequests(archive, cause, since)) ?? [];
+  const requests = found.map((request) => {
     const capture = archive.captureOf(request);
     return { request, ...(capture !== undefined && { capture }) };
   });
   return { cause, requests };
 }
+
+/** The newest requests of a cause, newest first. */
+async function findRequests(
+  archive: Archive,
+  { endpoint, details, failure }: Cause,
+  since: number,
+): Promise<readonly JournalRequest[] | undefined> {
+  const journal = archive.journal();
+  if (failure === undefined) return await journal?.requestsOfCause({ since, endpoint, details }, maxRequests);
+  const { status, error } = failure;
+  const found = await journal?.requests({ since, endpoint, status: [status, status], limit: maxFailures });
+  const own = found?.filter(
+    (request) =>
+      request.endpoint === endpoint &&
+      (request.error ?? '') === error &&
+      Object.values(request.outcomes).every((count) => count === 0),
+  );
+  return own?.toReversed().slice(0, maxRequests);
+}
+
+/** So many requests with the status of a failure are looked through. */
+const maxFailures = 5_000;
 
 async function causesOf(
   archive: Archive,

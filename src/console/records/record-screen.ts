@@ -72,18 +72,22 @@ interface Shown {
 
 async function showFound(deps: RecordDeps, visit: Visit, { id, explanation }: Shown): Promise<Page> {
   const view = await deps.archive.ask('record', id.slice(0, maxName));
-  return await page(deps, visit, { view, explanation });
+  return await page(deps, visit, { id, view, explanation });
 }
 
 async function page(
   deps: RecordDeps,
   visit: Visit,
-  { view, explanation }: { readonly view: RecordView; readonly explanation?: Html | undefined },
+  {
+    id,
+    view,
+    explanation,
+  }: { readonly id?: string; readonly view: RecordView; readonly explanation?: Html | undefined },
 ): Promise<Page> {
   const linkOf = await deps.links();
-  const [first] = view.externalIds;
-  const [record] = view.crmRecords;
-  const title = first === undefined ? record?.crmId : isPlainId(first) ? first : undefined;
+  const ids = [...view.externalIds, ...view.crmRecords.map(({ crmId }) => crmId)];
+  // A record may have several ids: the page is about the one of its address.
+  const title = ids.find((each) => each === id) ?? ids.find(isPlainId);
   return {
     ...(title !== undefined && { title: `Record ${title.slice(0, maxTitle)}` }),
     body: html`${searchForm(visit)}

@@ -21,6 +21,7 @@ export function showTimeline(caption: Part, entries: readonly EntryView[]): Html
         html`${statusMark(entry.status, words[entry.status])} ${entry.summary}${showDetails(entry)}`,
       ],
     })),
+    { isStacked: true },
   );
 }
 
@@ -35,6 +36,7 @@ export function showEntries(caption: Part, entries: readonly EntryView[], linkOf
         html`${statusMark(entry.status, words[entry.status])} ${entry.summary}${showDetails(entry)}`,
       ],
     })),
+    { isStacked: true },
   );
 }
 

@@ -66,7 +66,7 @@ function showWrite(caption: string, { values, warnings, problem, heldBack }: Wri
       { always: 'always', 'if empty': 'only where HubSpot has nothing', option: 'as the option that fits' }[value.when],
     ],
   }));
-  return html`${rows.length === 0 ? html`<p>${caption} nothing.</p>` : captionedTable(caption, columns, rows)}
+  return html`${rows.length === 0 ? html`<p>${caption} nothing.</p>` : captionedTable(caption, columns, rows, { maxBytes: 14_000 })}
 ${heldBack.length > 0 && html`<ul>${heldBack.map(({ field, property, reason, detail }) => html`<li class="warning">${field}${property !== undefined && property !== field && ` → ${property}`} would be held back: ${reason}${detail !== undefined && ` (${detail})`}</li>`)}</ul>`}
 ${warnings.length > 0 && html`<ul>${warnings.map((warning) => html`<li>${warning}</li>`)}</ul>`}`;
 }

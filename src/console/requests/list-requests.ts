@@ -72,10 +72,13 @@ async function toRow(archive: Archive, journal: JournalReader, request: JournalR
     failed,
     heldBack,
     replica,
-    ...(reason !== undefined && { reason }),
+    ...(reason !== undefined && { reason: reason.slice(0, maxReason) }),
     isCaptured: archive.captureOf(request) !== undefined,
   };
 }
+
+/** The page of the request has all of it. */
+const maxReason = 300;
 
 /** `1 matched, 1 not found`; undefined for a request without records. */
 function outcomesLine(outcomes: JournalRequest['outcomes']): string | undefined {

@@ -106,7 +106,7 @@ ${choice(query, ['route', 'Route'], endpoints)}
 ${choice(query, ['outcome', 'Outcome of a record'], outcomes)}
 ${choice(query, ['reason', 'Held back because'], heldBackReasons)}
 <label>Status <input name="status" value="${value('status')}" size="4" placeholder="5xx"></label>
-<label>Since (UTC) <input name="since" value="${value('since')}" size="16" placeholder="24h or 2026-11-24T14:00"></label>
+<label>Since (UTC) <input name="since" value="${value('since')}" size="22" placeholder="24h or 2026-11-24T14:00"></label>
 <label>Until (UTC) <input name="until" value="${value('until')}" size="16" placeholder="2026-11-24T15:00"></label>
 <label>Id, property or error <input name="text" value="${value('text')}" size="16" maxlength="${maxText}"></label>
 <button class="main">Filter</button>

@@ -1,7 +1,8 @@
 import { endpointName } from '../../reasons/entry-words.ts';
-import { captionedTable } from '../html/captioned-table.ts';
+import { captionedTable, fitting } from '../html/captioned-table.ts';
 import { type Html, html } from '../html/html.ts';
 import { noCaptures } from '../html/no-journal.ts';
+import { beginningOf } from '../html/page-bytes.ts';
 import { postForm } from '../html/post-form.ts';
 import { statusMark } from '../html/status-mark.ts';
 import { timeTag } from '../html/time-tag.ts';
@@ -41,18 +42,17 @@ ${capture !== undefined && showBodies(capture)}
 ${entries.length === 0 ? html`<p>The request names no record.</p>` : showRecords(view, parts)}`;
 }
 
-/** Records of one page take at most this many bytes of it. */
-const maxRecordBytes = 16_000;
+/** Records of one page take at most this many bytes of it, and so does what a replay shows. */
+const maxRecordBytes = 14_000;
+const maxReplayBytes = 5_000;
+/** A warning may name very many properties. */
+const maxTrouble = 500;
 
 /** As many as fit a page; every record has a page of its own. */
 function showRecords({ entries, records }: RequestView, { linkOf }: RequestPageParts): Html {
-  let left = maxRecordBytes;
-  const fitting = entries.filter((entry, index) => {
-    left -= Buffer.byteLength(showEntries('', [entry], linkOf).toString());
-    return left >= 0 || index === 0;
-  });
-  const count = records > fitting.length ? `: ${fitting.length} of ${records}, those that failed first` : '';
-  return showEntries(`What was done with each record${count}`, fitting, linkOf);
+  const count = fitting(entries, maxRecordBytes, (entry) => showEntries('', [entry], linkOf)).length;
+  const words = records > count ? `: ${count} of ${records}, those that failed first` : '';
+  return showEntries(`What was done with each record${words}`, entries.slice(0, count), linkOf);
 }
 
 function noCapture(problem: string | undefined, replica: string, { isCaptureOn }: RequestPageParts): Html {
@@ -102,8 +102,8 @@ function showReplay(replay: NonNullable<RequestPageParts['replay']>): Html {
     return html`<section class="result" aria-label="${title}"><h2>${title}</h2><p class="bad">It could not be replayed: ${replay.problem}</p></section>`;
   const { isSame, lines, status, trouble } = replay;
   return html`<section class="result" aria-label="${title}"><h2>${title}</h2>
-<p>${statusMark(isSame ? 'good' : 'warning', isSame ? 'The same as then' : 'Different from then')}. Enginy would receive ${status}${trouble === '' ? ' without an error or warning' : `: ${trouble}`}. Nothing was sent to HubSpot.</p>
-${!isSame && html`<pre tabindex="0">${lines.join('\n')}</pre>`}
+<p>${statusMark(isSame ? 'good' : 'warning', isSame ? 'The same as then' : 'Different from then')}. Enginy would receive ${status}${trouble === '' ? ' without an error or warning' : `: ${trouble.slice(0, maxTrouble)}`}. Nothing was sent to HubSpot.</p>
+${!isSame && html`<pre tabindex="0">${beginningOf(lines.join('\n'), maxReplayBytes)}</pre>`}
 </section>`;
 }
 

@@ -50,7 +50,7 @@ export interface CallView {
 }
 
 /** Bodies of one page together take at most this many bytes of it, a single one at most a part of them. */
-const maxPageBytes = 16_000;
+const maxPageBytes = 14_000;
 const maxBodyBytes = 4_000;
 const maxCalls = 25;
 const maxKnown = 20;

@@ -6,6 +6,7 @@ import { examineCrm } from '../../doctor/examine-crm.ts';
 import { GatewayError } from '../../errors.ts';
 import { readFieldMark } from '../../mapping/run/field-mark.ts';
 import type { ConsoleSources } from '../console-sources.ts';
+import { captionedTable } from '../html/captioned-table.ts';
 import { type Html, html } from '../html/html.ts';
 import { postForm } from '../html/post-form.ts';
 import { type Status, statusMark } from '../html/status-mark.ts';
@@ -98,17 +99,12 @@ const statusOf: Readonly<Record<Examined['mark'], Status>> = { '✓': 'good', '!
 const words: Readonly<Record<Examined['mark'], string>> = { '✓': 'fine', '!': 'warning', '✕': 'error' };
 
 function checks({ at, section }: Examination): Html {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Checks"><table>
-<caption>Checks of ${timeTag(at)} UTC; nothing was written</caption>
-<thead><tr><th scope="col">Result</th><th scope="col">What was found</th><th scope="col">What to do</th></tr></thead>
-<tbody>${section.lines.map(
-    ({
-      mark,
-      text,
-      remedy,
-    }) => html`<tr><td>${statusMark(statusOf[mark], words[mark])}</td><td>${text}</td><td>${remedy}</td></tr>
-`,
-  )}</tbody></table></div>`;
+  return captionedTable(
+    html`Checks of ${timeTag(at)} UTC; nothing was written`,
+    [{ label: 'What was found' }, { label: 'Result' }, { label: 'What to do' }],
+    section.lines.map(({ mark, text, remedy }) => ({ cells: [text, statusMark(statusOf[mark], words[mark]), remedy] })),
+    { isStacked: true },
+  );
 }
 
 function scopes(granted: readonly string[] | undefined): Html {
@@ -117,32 +113,28 @@ function scopes(granted: readonly string[] | undefined): Html {
     if (granted.includes(scope)) return statusMark('good', 'granted');
     return isOptional ? statusMark('warning', 'missing, optional') : statusMark('bad', 'missing');
   };
-  return html`<h2>Scopes</h2>
-<div class="scroll" tabindex="0" role="region" aria-label="Scopes"><table>
-<caption>What the key may do, by what the bridge needs it for</caption>
-<thead><tr><th scope="col">For</th><th scope="col">Scope</th><th scope="col">State</th></tr></thead>
-<tbody>${scopeNeeds.map(
-    ({
-      scope,
-      feature,
-      isOptional = false,
-    }) => html`<tr><th scope="row">${feature}</th><td class="code">${scope}</td><td>${state(scope, isOptional)}</td></tr>
-`,
-  )}</tbody></table></div>`;
+  return html`<h2>Scopes</h2>${captionedTable(
+    'What the key may do, by what the bridge needs it for',
+    [{ label: 'For' }, { label: 'Scope' }, { label: 'State' }],
+    scopeNeeds.map(({ scope, feature, isOptional = false }) => ({
+      cells: [feature, html`<span class="code">${scope}</span>`, state(scope, isOptional)],
+    })),
+    { isStacked: true },
+  )}`;
 }
 
 function createdProperties({ object, properties }: Examination['created'][number]): Html {
   const title = `Properties of ${object} that the bridge created`;
   if (properties.length === 0)
     return html`<h2>${title}</h2><p>None: every field that arrived has a row or a property.</p>`;
-  return html`<h2>${title}</h2>
-<div class="scroll" tabindex="0" role="region" aria-label="${title}"><table>
-<caption>${properties.length} properties, each for a field of Enginy without a row in the mapping files</caption>
-<thead><tr><th scope="col">Property</th><th scope="col">Label</th><th scope="col">Type</th></tr></thead>
-<tbody>${properties.slice(0, maxShown).map(
-    ({ name, label, type }) => html`<tr><th scope="row" class="code">${name}</th><td>${label}</td><td>${type}</td></tr>
-`,
-  )}</tbody></table></div>`;
+  return html`<h2>${title}</h2>${captionedTable(
+    `${properties.length} properties, each for a field of Enginy without a row in the mapping files`,
+    [{ label: 'Property' }, { label: 'Label' }, { label: 'Type' }],
+    properties
+      .slice(0, maxShown)
+      .map(({ name, label, type }) => ({ cells: [html`<span class="code">${name}</span>`, label, type] })),
+    { isStacked: true },
+  )}`;
 }
 
 const maxShown = 200;

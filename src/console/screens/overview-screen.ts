@@ -2,6 +2,7 @@ import type { ConsoleAction } from '../../journal/console-action.ts';
 import { version } from '../../version.ts';
 import { includesRole } from '../access/roles.ts';
 import type { ConsoleSources } from '../console-sources.ts';
+import { captionedTable } from '../html/captioned-table.ts';
 import { type Html, html } from '../html/html.ts';
 import { barWidth, meterBar } from '../html/meter-bar.ts';
 import { sparkline } from '../html/sparkline.ts';
@@ -63,22 +64,36 @@ function laneTexts({ pacer, limits }: ConsoleSources): Record<string, string> {
 
 function lanes(sources: ConsoleSources, steps: readonly Step[]): Html {
   const texts = laneTexts(sources);
-  const cell = (name: string) => html`<td class="number" data-live="${name}">${texts[name]}</td>`;
-  return html`<h2>Limits of HubSpot</h2>
-<div class="scroll" tabindex="0" role="region" aria-label="Limits of HubSpot"><table>
-<caption>How much of each limit the bridge uses now, and the most in each minute of the last hour. Charts as of ${timeTag(Date.now())} UTC</caption>
-<thead><tr><th scope="col">Limit</th><th scope="col" class="number">Used</th><th scope="col" class="number">Of</th><th scope="col">Now</th><th scope="col">Last hour</th><th scope="col" class="number">Waiting</th><th scope="col">State</th></tr></thead>
-<tbody>${Object.entries(sources.pacer.state()).map(([lane, { used, limit }]) => {
+  const live = (name: string) => html`<span data-live="${name}">${texts[name]}</span>`;
+  const columns = [
+    { label: 'Limit' },
+    { label: 'Used', isNumber: true },
+    { label: 'Of', isNumber: true },
+    { label: 'Now' },
+    { label: 'Last hour' },
+    { label: 'Waiting', isNumber: true },
+    { label: 'State' },
+  ];
+  const rows = Object.entries(sources.pacer.state()).map(([lane, { used, limit }]) => {
     const name = laneWords[lane] ?? lane;
     const most = steps.map(({ lanes: seen }) => seen[lane]?.used ?? 0);
-    return html`<tr>
-<th scope="row">${name}</th>${cell(`lane.${lane}.used`)}${cell(`lane.${lane}.limit`)}
-<td>${meterBar(`lane.${lane}.bar`, used, limit)}</td>
-<td>${sparkline(most, { label: `${name}, last hour: at most ${most.reduce((a, b) => Math.max(a, b), 0)}`, of: 'highest' })}</td>
-${cell(`lane.${lane}.waiting`)}<td data-live="lane.${lane}.mode">${texts[`lane.${lane}.mode`]}</td>
-</tr>`;
-  })}</tbody></table></div>
-<p>Daily limit: <span data-live="day">${texts.day}</span></p>`;
+    const highest = most.reduce((a, b) => Math.max(a, b), 0);
+    return {
+      cells: [
+        name,
+        live(`lane.${lane}.used`),
+        live(`lane.${lane}.limit`),
+        meterBar(`lane.${lane}.bar`, used, limit),
+        sparkline(most, { label: `${name}, last hour: at most ${highest}`, of: 'highest' }),
+        live(`lane.${lane}.waiting`),
+        live(`lane.${lane}.mode`),
+      ],
+    };
+  });
+  const caption = html`How much of each limit the bridge uses now, and the most in each minute of the last hour. Charts as of ${timeTag(Date.now())} UTC`;
+  return html`<h2>Limits of HubSpot</h2>
+${captionedTable(caption, columns, rows, { isStacked: true })}
+<p>Daily limit: ${live('day')}</p>`;
 }
 
 function describeDay({ callsPerDay, remainingToday }: ReturnType<ConsoleSources['limits']>): string {
@@ -122,17 +137,18 @@ function recordTexts(steps: readonly Step[]): Record<string, string> {
 
 function records(steps: readonly Step[]): Html {
   const texts = recordTexts(steps);
+  const rows = recordRows.map(([outcome, words]) => ({
+    cells: [
+      words,
+      html`<span data-live="records.${outcome}">${texts[`records.${outcome}`]}</span>`,
+      sparkline(countsOf(steps, outcome), { label: `${words}, by minute`, of: 'sums' }),
+    ],
+  }));
+  const caption = html`Records of Enginy's requests by outcome, since this process started or for an hour. Charts as of ${timeTag(Date.now())} UTC`;
+  const columns = [{ label: 'Outcome' }, { label: 'Records', isNumber: true }, { label: 'By minute' }];
   return html`<h2>Last hour</h2>
 <p data-live="requests">${texts.requests}</p>
-<div class="scroll" tabindex="0" role="region" aria-label="Records of the last hour"><table>
-<caption>Records of Enginy's requests by outcome, since this process started or for an hour. Charts as of ${timeTag(Date.now())} UTC</caption>
-<thead><tr><th scope="col">Outcome</th><th scope="col" class="number">Records</th><th scope="col">By minute</th></tr></thead>
-<tbody>${recordRows.map(
-    ([outcome, words]) => html`<tr>
-<th scope="row">${words}</th><td class="number" data-live="records.${outcome}">${texts[`records.${outcome}`]}</td>
-<td>${sparkline(countsOf(steps, outcome), { label: `${words}, by minute`, of: 'sums' })}</td>
-</tr>`,
-  )}</tbody></table></div>`;
+${captionedTable(caption, columns, rows)}`;
 }
 
 function replicas({ board, config, mappings }: ConsoleSources): Html {
@@ -143,14 +159,13 @@ function replicas({ board, config, mappings }: ConsoleSources): Html {
     mapping,
     seen: `${Math.round(seenMsAgo / 1_000)} s ago`,
   }));
-  return html`<h2>Replicas</h2>
-<div class="scroll" tabindex="0" role="region" aria-label="Replicas"><table>
-<caption>Replicas with the same access token, and their mapping files</caption>
-<thead><tr><th scope="col">Replica</th><th scope="col">Mapping</th><th scope="col">Seen</th></tr></thead>
-<tbody>${[own, ...others].map(
-    ({ name, mapping, seen }) =>
-      html`<tr><th scope="row">${name}</th><td class="code">${mapping}</td><td>${seen}</td></tr>`,
-  )}</tbody></table></div>`;
+  return html`<h2>Replicas</h2>${captionedTable(
+    'Replicas with the same access token, and their mapping files',
+    [{ label: 'Replica' }, { label: 'Mapping' }, { label: 'Seen' }],
+    [own, ...others].map(({ name, mapping, seen }) => ({
+      cells: [name, html`<span class="code">${mapping}</span>`, seen],
+    })),
+  )}`;
 }
 
 const maxActions = 10;
@@ -166,12 +181,18 @@ async function actions({ config: { journal }, threads, log }: ConsoleSources): P
     return html`<h2>Latest actions in the console</h2><p>${statusMark('warning', 'The journal cannot be read: the log has the reason')}</p>`;
   }
   if (noted.length === 0) return undefined;
-  return html`<h2>Latest actions in the console</h2>
-<div class="scroll" tabindex="0" role="region" aria-label="Latest actions"><table>
-<caption>Who did what; times are in UTC</caption>
-<thead><tr><th scope="col">Time</th><th scope="col">User</th><th scope="col">Action</th><th scope="col">Of</th><th scope="col">Result</th></tr></thead>
-<tbody>${noted.map(
-    ({ at, user, role, action, subject, result }) => html`<tr>
-<td>${timeTag(at)}</td><td>${user} <small>(${role})</small></td><td class="code">${action}</td><td>${subject}</td><td>${result}</td></tr>`,
-  )}</tbody></table></div>`;
+  return html`<h2>Latest actions in the console</h2>${captionedTable(
+    'Who did what; times are in UTC',
+    [{ label: 'Time' }, { label: 'User' }, { label: 'Action' }, { label: 'Of' }, { label: 'Result' }],
+    noted.map(({ at, user, role, action, subject, result }) => ({
+      cells: [
+        timeTag(at),
+        html`${user} <small>(${role})</small>`,
+        html`<span class="code">${action}</span>`,
+        subject,
+        result,
+      ],
+    })),
+    { isStacked: true },
+  )}`;
 }
