@@ -74,3 +74,6 @@ export interface IdentityStore {
 export class IndexLostError extends Error {
   override readonly name = 'IndexLostError';
 }
+
+/** The process that builds the index for all has not begun: what an ordinary start of several looks like for a moment. */
+export class IndexNotBegunError extends IndexLostError {}

@@ -1,6 +1,6 @@
 import type { Clock } from '../crm/clock.ts';
 import type { Logger } from '../logger.ts';
-import type { OpenIndex } from './identity-store.ts';
+import { IndexNotBegunError, type OpenIndex } from './identity-store.ts';
 
 /** The same failure is worth a line again after this. */
 const logEveryMs = 600_000;
@@ -48,7 +48,9 @@ export class IndexFailures {
     const logged = this.#logged.get(objectType);
     if (logged?.reason === reason && now - logged.at < logEveryMs) return;
     this.#logged.set(objectType, { reason, at: now });
-    this.#log.warn({ objectType, reason }, 'the identity index could not be read, written or refreshed');
+    if (error instanceof IndexNotBegunError)
+      this.#log.info({ objectType }, 'another replica builds the identity index');
+    else this.#log.warn({ objectType, reason }, 'the identity index could not be read, written or refreshed');
   }
 
   /** A step of the background succeeded. */

@@ -3,6 +3,7 @@ import {
   type IdentityStore,
   type IndexChange,
   IndexLostError,
+  IndexNotBegunError,
   type IndexPair,
   type OpenIndex,
 } from '../identity/identity-store.ts';
@@ -56,7 +57,7 @@ class RedisIdentityStore implements IdentityStore {
   async open(account: string): Promise<OpenIndex> {
     const [known, epoch] = await this.#use((client) => client.hmget(`${this.#prefix}:meta`, 'account', 'epoch'));
     if (known === account && typeof epoch === 'string') return this.#openIndex(epoch);
-    if (!(await this.leads())) throw new IndexLostError('the replica that builds the index has not begun yet');
+    if (!(await this.leads())) throw new IndexNotBegunError('the replica that builds the index has not begun yet');
     return this.#openIndex(await this.#beginEpoch(account));
   }
 

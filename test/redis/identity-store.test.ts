@@ -1,6 +1,8 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../../src/crm/clock.ts';
 import { IndexLostError } from '../../src/identity/identity-store.ts';
+import { IndexFailures } from '../../src/identity/index-failures.ts';
 import { connectRedis } from '../../src/replicas/redis-connection.ts';
 import { createRedisIdentityStore } from '../../src/replicas/redis-identity-store.ts';
 import { identityStoreConformance } from '../identity/store-conformance.ts';
@@ -46,6 +48,24 @@ identityStoreConformance(
 );
 
 const pairs = Array.from({ length: 500 }, (_, at) => ({ digest: BigInt(at) * 7_777_777_777_777_777n, id: String(at) }));
+
+test('a replica that starts while another one is about to build the index logs no warning', async () => {
+  const app = newApp();
+  const [leader, follower] = [connect(app), connect(app)];
+  expect(await leader.leads?.()).toBe(true);
+  const sink = logSink('info');
+  const failures = new IndexFailures(sink.log, systemClock);
+
+  const error = await follower.open('portal').catch((reason: unknown) => reason);
+  failures.note(error, 'contacts');
+  failures.note(new IndexLostError('Redis cannot be reached'), 'contacts');
+
+  expect(error).toBeInstanceOf(IndexLostError);
+  expect(sink.entries.map(({ level, msg }) => `${level}: ${msg}`)).toEqual([
+    'info: another replica builds the identity index',
+    'warn: the identity index could not be read, written or refreshed',
+  ]);
+});
 
 test('a bucket that Redis has evicted ends the index for all replicas, and the leader begins an empty one', async () => {
   const app = newApp();
