@@ -107,6 +107,25 @@ test('logs an activity whose time is a day on that day in the time zone of the a
   ]);
 });
 
+test('reads a time without a zone as UTC, and says so wherever it is written', async () => {
+  const { crm, ada: contactId } = await startSeededCrm();
+  const { send } = await startBridgeOn(crm);
+  const times = ['2026-03-01T23:30:00', '2026-03-01 23:30', '20260301T233000', 'Sun, 1 Mar 2026 23:30:00'];
+
+  for (const time of times) {
+    const task = await send('POST', '/tasks', { subject: time, dueDate: time });
+    const activity = await send('POST', '/activities', { type: 'LINKEDIN', contactId, body: time, occurredAt: time });
+
+    expect(task.body.warnings).toEqual(['dueDate has no time zone: it was read as UTC']);
+    expect(activity.body.warnings).toEqual(['occurredAt has no time zone: it was read as UTC']);
+    expect(activity.body.occurredAt).toBe('2026-03-01T23:30:00.000Z');
+  }
+  const zoned = await send('POST', '/tasks', { subject: 'zoned', dueDate: '2026-03-01T23:30:00+01' });
+  expect(zoned.body.warnings ?? []).toEqual([]);
+  const held = crm.records('tasks').map(({ properties }) => Date.parse(properties.hs_timestamp ?? ''));
+  expect(held.slice(0, times.length)).toEqual(times.map(() => Date.parse('2026-03-01T23:30:00Z')));
+});
+
 test('names a due date that cannot be read, instead of guessing another one', async () => {
   const { crm } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);

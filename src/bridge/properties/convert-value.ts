@@ -2,7 +2,7 @@ import type { PropertyDefinition } from '../../crm/crm.ts';
 import type { HeldBackReason } from '../../mapping/run/held-back.ts';
 import { toPropertyValue } from '../../mapping/run/to-property-value.ts';
 import { normalizeBoolean } from '../../mapping/values/boolean-text.ts';
-import { isDayOnly } from '../../mapping/values/date-text.ts';
+import { hasNoZone, isDayOnly } from '../../mapping/values/date-text.ts';
 import { type FieldValue, toFieldValue, toText } from '../../mapping/values/field-value.ts';
 import { createOptionMatcher } from '../../mapping/values/option-matcher.ts';
 import { isValueProblem } from '../../mapping/values/value-problem.ts';
@@ -16,10 +16,17 @@ export type PropertyText =
   | { readonly problem: string; readonly reason: HeldBackReason };
 
 const noTime = 'it has no time';
+const noZone = 'it has no time zone';
+
+function noteOnTime(text: string): string | undefined {
+  if (isDayOnly(text)) return noTime;
+  return hasNoZone(text) ? noZone : undefined;
+}
 
 /** What a warning says of a value that was written in part; of a list, also which options were written. */
 export function describePart({ value, note, reason }: Extract<PropertyText, { readonly value: string }>): string {
   if (note === noTime) return 'has no time and was stored as midnight UTC';
+  if (note === noZone) return 'has no time zone and was stored as UTC';
   const written = reason === 'some-options' ? ` as "${value}"` : '';
   return `was only partly stored${written}: ${note ?? ''}`;
 }
@@ -48,8 +55,8 @@ export function toPropertyText(value: unknown, shape: PropertyShape, maxLength: 
     default: {
       const converted = toPropertyValue(value, shape.type);
       if (isValueProblem(converted)) return { problem: `it ${converted.problem}`, reason: 'unreadable' };
-      const isDay = shape.type === 'datetime' && isDayOnly(toText(given));
-      return { value: converted ?? '', ...(isDay && { note: noTime, reason: 'dropped' }) };
+      const note = shape.type === 'datetime' ? noteOnTime(toText(given)) : undefined;
+      return { value: converted ?? '', ...(note !== undefined && { note, reason: 'dropped' }) };
     }
   }
 }

@@ -1,4 +1,4 @@
-import { isDayOnly, normalizeDatetime } from '../../mapping/values/date-text.ts';
+import { hasNoZone, isDayOnly, normalizeDatetime } from '../../mapping/values/date-text.ts';
 import type { TimelineScope } from './timeline-scope.ts';
 
 /** A time as it was understood, or what is wrong with it. */
@@ -22,6 +22,7 @@ export async function readSentTime(
   const timeZone = isDayOnly(sent) ? await portalTimeZone.read(context) : 'UTC';
   const time = normalizeDatetime(sent, timeZone);
   if (typeof time === 'object') return { problem: time.problem };
+  if (hasNoZone(sent)) return { time, warning: `${field} has no time zone: it was read as UTC` };
   if (timeZone !== undefined) return { time };
   return { time, warning: `${field} has no time and the CRM does not show its time zone: it was read as midnight UTC` };
 }

@@ -1,4 +1,4 @@
-import { isDayOnly, normalizeDate, normalizeDatetime, normalizeYear } from '../values/date-text.ts';
+import { hasNoZone, isDayOnly, normalizeDate, normalizeDatetime, normalizeYear } from '../values/date-text.ts';
 import type { Transform } from './transform.ts';
 
 /** Transforms that read dates and times. */
@@ -13,7 +13,8 @@ export const dateTransforms = {
     apply: normalizeDate,
   },
   iso_datetime: {
-    summary: 'A date and time in ISO 8601, in UTC. A date without a time is midnight UTC, with a warning.',
+    summary:
+      'A date and time in ISO 8601, in UTC. A date without a time is midnight UTC, and a time without a zone is UTC, with a warning.',
     role: 'converting',
     example: ['2026-01-31T10:00:00+01:00', '2026-01-31T09:00:00.000Z'],
     accepts: 'text',
@@ -21,6 +22,8 @@ export const dateTransforms = {
     isSingle: true,
     apply: (text) => {
       const value = normalizeDatetime(text);
+      if (typeof value === 'string' && hasNoZone(text))
+        return { value, warning: 'has no time zone; the time in UTC was written' };
       if (typeof value !== 'string' || !isDayOnly(text)) return value;
       return { value, warning: 'has no time; midnight UTC was written' };
     },

@@ -45,6 +45,12 @@ export function isDayOnly(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(timeKey(text));
 }
 
+/** True for a date and time without a zone, which is read as UTC. */
+export function hasNoZone(text: string): boolean {
+  const trimmed = plain(text);
+  return readEpoch(trimmed) === undefined && readWritten(trimmed)?.time?.isZoned === false;
+}
+
 /** Parses a four-digit year: `2014`, or the year of a date. */
 export function normalizeYear(text: string): string | ValueProblem {
   const trimmed = plain(text).replace(/\.0+$/, '');

@@ -8,6 +8,8 @@ export interface WrittenTime {
     readonly ms: number;
     /** Minutes east of UTC; UTC if the text names no zone. */
     readonly offset: number;
+    /** False if the text names no zone. */
+    readonly isZoned: boolean;
   };
 }
 
@@ -36,12 +38,12 @@ export function readIsoTime(text: string): WrittenTime | undefined {
     const day = /^\d{7}$/.test(text) ? undefined : readIsoDay(text);
     return day === undefined ? undefined : { day };
   }
-  const [, dayText = '', hours = '', minutes = '00', seconds = '00', fraction = '', , offsetText] = match;
+  const [, dayText = '', hours = '', minutes = '00', seconds = '00', fraction = '', utc, offsetText] = match;
   const day = readIsoDay(dayText);
   const ms = toMs(hours, minutes, seconds) + Number(fraction.slice(0, 3).padEnd(3, '0'));
   const offset = readOffset(offsetText);
   if (day === undefined || Number.isNaN(ms) || ms > dayMs || offset === undefined) return undefined;
-  return { day, time: { ms, offset } };
+  return { day, time: { ms, offset, isZoned: utc !== undefined || offsetText !== undefined } };
 }
 
 /** The moment in ISO 8601, in UTC with milliseconds; undefined outside of the years 0 to 9999. */

@@ -63,7 +63,7 @@ function toWrittenTime(parts: {
   const ms = toMs(hours, minutes, seconds);
   if (day === undefined || offset === undefined || Number.isNaN(ms)) return undefined;
   if (weekday !== undefined && !isWeekday(weekday, day)) return undefined;
-  return { day, time: { ms, offset } };
+  return { day, time: { ms, offset, isZoned: zone !== undefined } };
 }
 
 /** Years of two digits, as RFC 2822 reads them. */
