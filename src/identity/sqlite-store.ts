@@ -81,7 +81,7 @@ class IndexThread {
   #start(): Worker {
     // Source runs as .ts, the built program as .js; the compiler does not rewrite this URL.
     const file = new URL(`./index-worker${extname(import.meta.url)}`, import.meta.url);
-    const resourceLimits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 };
+    const resourceLimits = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 64 };
     const worker = new Worker(file, { workerData: this.#settings, name: 'identity index', resourceLimits });
     worker.unref();
     worker.on('message', (report: IndexReport) => this.#receive(report));

@@ -27,6 +27,7 @@ export class JournalThread implements Journal {
   /** Records in `#parts` and with the thread. */
   #waiting = 0;
   #posted = 0;
+  #isFlushing = false;
   /** True while parts wait for the thread to finish others. */
   #isWaitingForThread = false;
   #pausedUntil = 0;
@@ -52,7 +53,7 @@ export class JournalThread implements Journal {
     this.#sequence += 1;
     for (const part of toParts(request, this.#sequence)) this.#parts.push(part);
     this.#waiting += records.length;
-    this.#timer ??= setTimeout(() => this.#flush(), flushMs).unref();
+    this.#schedule();
   }
 
   note(action: ConsoleAction): void {
@@ -77,14 +78,28 @@ export class JournalThread implements Journal {
     this.#worker = undefined;
   }
 
+  /** A full part leaves at once: a text that waits becomes old, and the garbage collector frees it late. */
+  #schedule(): void {
+    if (this.#waiting - this.#posted < partSize) this.#timer ??= setTimeout(() => this.#flush(), flushMs).unref();
+    else if (!this.#isWaitingForThread) this.#flushSoon();
+  }
+
+  #flushSoon(): void {
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    setImmediate(() => this.#flush());
+  }
+
   /** Passes on what waits, part by part. */
   #flush(): void {
+    clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#isFlushing = false;
     if (this.#isClosed || this.#parts.length === 0) return;
     this.#isWaitingForThread = this.#posted >= maxPosted;
     if (this.#isWaitingForThread) return;
     this.#post(this.#nextParts());
-    if (this.#parts.length > 0) setImmediate(() => this.#flush());
+    if (this.#parts.length > 0) this.#flushSoon();
   }
 
   #nextParts(): readonly WaitingPart[] {
@@ -118,7 +133,7 @@ export class JournalThread implements Journal {
     const file = new URL(`./journal-worker${extname(import.meta.url)}`, import.meta.url);
     try {
       // A small young generation: what a batch leaves behind is collected at once instead of filling it.
-      const resourceLimits = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 64 };
+      const resourceLimits = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 48 };
       this.#worker = new Worker(file, { workerData: this.#settings, name: 'journal', resourceLimits });
     } catch (error) {
       this.#fail(error);

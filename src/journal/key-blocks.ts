@@ -6,13 +6,11 @@ import type { DatabaseSync } from 'node:sqlite';
  * gathered, they are sorted into parts by digest, and a search reads one part of each such block.
  */
 export interface KeyBlocks {
-  /** Adds keys within the caller's transaction. */
-  add(keys: readonly Key[]): void;
+  /** Adds keys within the caller's transaction: a digest, its record, the next digest, its record, and so on. */
+  add(keys: readonly number[]): void;
   /** Call it when the transaction was rolled back. */
   forget(): void;
 }
-
-export type Key = readonly [digest: number, record: number];
 
 /** Keys that have not been sorted into parts yet. */
 const gathering = -1;
@@ -33,9 +31,10 @@ export const keyBlocksTable = `
 export function createKeyBlocks(database: DatabaseSync): KeyBlocks {
   const insert = database.prepare('INSERT INTO key_blocks (part, last, keys) VALUES (?, ?, ?)');
   const count = database.prepare(`SELECT total(length(keys)) AS bytes FROM key_blocks WHERE part = ${gathering}`);
-  const addRow = (part: number, keys: readonly Key[]) => {
-    const last = keys.reduce((highest, [, record]) => Math.max(highest, record), 0);
-    insert.run(part, last, toBytes(keys));
+  const addRow = (part: number, keys: Float64Array) => {
+    let last = 0;
+    for (let at = 1; at < keys.length; at += 2) last = Math.max(last, keys[at] ?? 0);
+    insert.run(part, last, new Uint8Array(keys.buffer));
   };
   /** Undefined until it is counted. */
   let gathered: number | undefined;
@@ -43,22 +42,46 @@ export function createKeyBlocks(database: DatabaseSync): KeyBlocks {
     add(keys) {
       if (keys.length === 0) return;
       gathered ??= Number(count.get()?.bytes) / bytesPerKey;
-      addRow(gathering, keys);
-      gathered += keys.length;
+      addRow(gathering, Float64Array.from(keys));
+      gathered += keys.length / 2;
       if (gathered < keysPerBlock) return;
-      const rows = database.prepare(`SELECT keys FROM key_blocks WHERE part = ${gathering}`).all();
-      const byPart: Key[][] = Array.from({ length: parts }, () => []);
-      for (const row of rows) {
-        for (const key of toKeys(row.keys)) byPart[partOf(key[0])]?.push(key);
-      }
+      const sorted = byPart(database.prepare(`SELECT keys FROM key_blocks WHERE part = ${gathering}`).all());
       database.exec(`DELETE FROM key_blocks WHERE part = ${gathering}`);
-      for (const [part, sorted] of byPart.entries()) if (sorted.length > 0) addRow(part, sorted);
+      for (const [part, some] of sorted.entries()) if (some.length > 0) addRow(part, some);
       gathered = 0;
     },
     forget() {
       gathered = undefined;
     },
   };
+}
+
+/** Thousands of keys: numbers in a row, since an object for each would be most of what the thread holds. */
+function byPart(rows: readonly Readonly<Record<string, unknown>>[]): readonly Float64Array[] {
+  const lists = rows.map((row) => toNumbers(row.keys));
+  const counts = new Uint32Array(parts);
+  const each = (visit: (part: number, digest: number, record: number) => void) => {
+    for (const numbers of lists) {
+      for (let at = 0; at < numbers.length; at += 2) {
+        const digest = numbers[at] ?? 0;
+        visit(partOf(digest), digest, numbers[at + 1] ?? 0);
+      }
+    }
+  };
+  each((part) => {
+    counts[part] = (counts[part] ?? 0) + 1;
+  });
+  const sorted = Array.from(counts, (number) => new Float64Array(2 * number));
+  const filled = new Uint32Array(parts);
+  each((part, digest, record) => {
+    const list = sorted[part];
+    const at = filled[part] ?? 0;
+    if (list === undefined) return;
+    list[at] = digest;
+    list[at + 1] = record;
+    filled[part] = at + 2;
+  });
+  return sorted;
 }
 
 /** The records that have one of these digests, newest first, by digest. */
@@ -83,22 +106,6 @@ export function findInKeyBlocks(
 
 function partOf(digest: number): number {
   return Math.floor(digest / digestsPerPart);
-}
-
-function toBytes(keys: readonly Key[]): Uint8Array {
-  const numbers = new Float64Array(keys.length * 2);
-  let at = 0;
-  for (const [digest, record] of keys) {
-    numbers[at] = digest;
-    numbers[at + 1] = record;
-    at += 2;
-  }
-  return new Uint8Array(numbers.buffer);
-}
-
-function toKeys(stored: unknown): Key[] {
-  const numbers = toNumbers(stored);
-  return Array.from({ length: numbers.length / 2 }, (_unused, n) => [numbers[2 * n] ?? 0, numbers[2 * n + 1] ?? 0]);
 }
 
 function toNumbers(stored: unknown): Float64Array {

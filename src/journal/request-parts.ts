@@ -1,8 +1,11 @@
 import type { DecidedRequest, RecordDecision } from '../bridge/decisions.ts';
 import type { RequestPart } from './journal-messages.ts';
 
-/** Records that are passed to the thread at once; between two such parts, requests get their turn. */
-export const partSize = 1_000;
+/**
+ * Records that are passed to the thread at once; between two such parts, requests get their turn. What the thread reads of them fits into
+ * its young generation.
+ */
+export const partSize = 200;
 /** A caller may invent fields without end. */
 const maxHeldBack = 200;
 

@@ -3,7 +3,7 @@ import type { RecordDecision } from '../bridge/decisions.ts';
 import { canonicalEmail, canonicalPhone, canonicalProfile, type Digest, type KeyKind } from './digests.ts';
 import { recordsPerRequest } from './journal-file.ts';
 import type { RequestPart } from './journal-messages.ts';
-import { createKeyBlocks, type Key } from './key-blocks.ts';
+import { createKeyBlocks } from './key-blocks.ts';
 
 /** Writes requests into an open journal; large ones in parts. */
 export interface RequestWriter {
@@ -25,8 +25,8 @@ export function createRequestWriter(database: DatabaseSync, digest: Digest, repl
   const statements = prepare(database);
   const details = createDetails(statements, digest);
   const blocks = createKeyBlocks(database);
-  /** Of the records of this transaction. */
-  let keys: Key[] = [];
+  /** Of the records of this transaction, as key-blocks.ts takes them. */
+  let keys: number[] = [];
   /** The request whose parts are still arriving. */
   let current: { readonly sequence: number; readonly id: number } | undefined;
 
@@ -40,7 +40,7 @@ export function createRequestWriter(database: DatabaseSync, digest: Digest, repl
     const { object, outcome, externalId, crmId } = record;
     const detailsId = details.idOf(JSON.stringify(detailsOf(record)));
     statements.record.run(id, object, short(externalId), short(crmId), outcome, detailsId, idsOf(record));
-    addKeys(record, (kind, key) => keys.push([digest(kind, key), id]));
+    addKeys(record, (kind, key) => keys.push(digest(kind, key), id));
   }
 
   return {

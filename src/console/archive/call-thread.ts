@@ -102,7 +102,8 @@ export class CallThread<Calls extends AnyCalls> {
   #start(): Worker {
     this.#isReady = false;
     const { file, name, workerData, maxMemoryMb } = this.#settings;
-    const worker = new Worker(file, { workerData, name, resourceLimits: { maxOldGenerationSizeMb: maxMemoryMb } });
+    const resourceLimits = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: maxMemoryMb };
+    const worker = new Worker(file, { workerData, name, resourceLimits });
     worker.unref();
     worker.on('message', (outcome: CallOutcome) => {
       if (this.#worker === worker) this.#settle(outcome);

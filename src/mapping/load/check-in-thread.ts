@@ -32,7 +32,7 @@ export function checkInThread(request: CheckRequest): Promise<ThreadCheck> {
     const worker = new Worker(file, {
       workerData: request,
       name: 'mappings',
-      resourceLimits: { maxOldGenerationSizeMb: 512 },
+      resourceLimits: { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 512 },
     });
     const timer = setTimeout(() => end(failed(`it took more than ${maxCheckMs / 1_000} s`)), maxCheckMs).unref();
     function end(checked: ThreadCheck): void {
