@@ -38,6 +38,20 @@ function refusedSubject(object: RecordKind, { index, sent }: RefusedEntry): Subj
   };
 }
 
+/** Reads a task or an activity, and notes which one only if that fails: a read changes nothing. */
+export async function readNotingFailure<Result>(
+  response: Response,
+  { object, crmId }: Pick<Subject, 'object' | 'crmId'>,
+  read: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await read();
+  } catch (error) {
+    noteSubjects(response, () => [{ object, ...(crmId !== undefined && { crmId }), emails: [] }]);
+    throw error;
+  }
+}
+
 /** The same for all records of a request; those without a usable id come last. */
 export function subjectsOf(
   object: RecordKind,

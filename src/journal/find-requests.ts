@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import type { JournalRequest, RequestFilter } from './journal.ts';
+import { errorOfProblem } from './error-of-problem.ts';
 import { recordsPerRequest } from './journal-file.ts';
 
 /** Oldest first. */
@@ -23,9 +24,7 @@ export function findRequests(database: DatabaseSync, filter: RequestFilter): Jou
   if (before !== undefined) add('requests.id < ?', before);
   if (from !== undefined) add('requests.id >= ?', from);
   if (outcome !== undefined) add(`EXISTS (${recordsOfRequest} AND outcome = ?)`, outcome);
-  if (reason !== undefined) {
-    add(`EXISTS (${recordsOfRequest} AND instr(details.text, ?) > 0)`, `"reason":${JSON.stringify(reason)}`);
-  }
+  if (reason !== undefined) add(reasonCondition, ...reasonValues(reason));
   if (text !== undefined) add(textCondition, ...textValues(text));
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
   const order = after === undefined ? 'DESC' : 'ASC';
@@ -37,6 +36,17 @@ export function findRequests(database: DatabaseSync, filter: RequestFilter): Jou
 const recordsOfRequest = `
   SELECT 1 FROM records LEFT JOIN details ON details.id = records.details
   WHERE records.id >= requests.id * ${recordsPerRequest} AND records.id < (requests.id + 1) * ${recordsPerRequest}`;
+
+/** As write-requests.ts writes them: a field that was held back, or the problem of a record; else the error of a request without records. */
+const reasonCondition = `(
+  EXISTS (${recordsOfRequest} AND (instr(details.text, ?) > 0 OR instr(details.text, ?) > 0))
+  OR (outcomes = '{}' AND error = ?))`;
+
+function reasonValues(reason: string): readonly SQLInputValue[] {
+  const text = JSON.stringify(reason);
+  const error = Object.entries(errorOfProblem).find(([kind]) => kind === reason)?.[1];
+  return [`"reason":${text}`, `"problem":{"kind":${text}`, error ?? null];
+}
 
 const textCondition = `(
   instr(lower(request_id), ?) = 1 OR instr(lower(coalesce(error, '')), ?) > 0 OR instr(lower(endpoint), ?) > 0

@@ -41,7 +41,7 @@ export interface RequestFilter {
   readonly endpoint?: string;
   /** At least one record has this outcome. */
   readonly outcome?: string;
-  /** At least one field was held back for this reason. */
+  /** A field was held back, or a record or the request failed, for this reason; see reasons/request-reasons.ts. */
   readonly reason?: string;
   /** The beginning of a request id. */
   readonly requestId?: string;

@@ -33,7 +33,9 @@ export function problemLines(problem: NotedProblem): string[] {
       if (/^(?:Unknown (?:contact|company)|(?:Task|Activity) not found)$/.test(text)) {
         return [
           `${text}: HubSpot has no record with this id; it was deleted, or belongs to another account`,
-          '  sync the record again in Enginy, so that Enginy learns its current id',
+          text.startsWith('Unknown')
+            ? '  sync the record again in Enginy, so that Enginy learns its current id'
+            : '  if it is still needed, let Enginy create it again',
         ];
       }
       return [

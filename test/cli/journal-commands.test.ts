@@ -192,6 +192,8 @@ test.each([
   ],
   [['--outcome', 'failed'], ['99bb-failure']],
   [['--reason', 'if-empty'], ['77aa-update']],
+  [['--reason', 'not-found'], ['99bb-failure']],
+  [['--reason', 'late'], []],
   [['--status', '2xx', '--last', '1'], ['99bb-failure']],
   [['--status', '503'], []],
   [
@@ -213,6 +215,7 @@ test.each([
   [['--status', 'bad'], 'must be a status such as 503'],
   [['--outcome', 'exploded'], 'Allowed choices are matched'],
   [['--reason', 'mood'], 'Allowed choices are if-empty'],
+  [['--reason', 'mood'], 'ambiguous, late, request, fault'],
   [['--since', 'someday'], '--since is not a time'],
   [['ffff'], 'the journal has no request whose id begins with ffff'],
 ])('requests %j is a usage error', async (args, message) => {

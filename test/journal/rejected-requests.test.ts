@@ -63,3 +63,19 @@ test('a request without records says in the list why it was rejected, without a 
   ]);
   expect(out).not.toContain('Ada');
 });
+
+test('a task or an activity that was read and does not exist is found by its id', async () => {
+  const { send, stopAndRead, folder } = await startJournaling();
+  const task = await send('POST', '/tasks', { subject: 'Call', dueDate: '2026-06-01T09:00:00Z' });
+  await send('GET', '/tasks/31337');
+  await send('GET', '/activities/4711');
+  await send('GET', `/tasks/${task.body.id}`);
+  await (await stopAndRead()).requests({ limit: 1 });
+  const lead = async (name: string) => (await runCommand(['lead', name], { environment: { DATA_DIR: folder } })).out;
+
+  expect(await lead('31337')).toMatch(
+    /GET \/tasks\/:id {2}task 31337 failed: Task not found: HubSpot has no record with this id; it was deleted, or belongs/,
+  );
+  expect(await lead('4711')).toContain('activity 4711 failed: Activity not found: HubSpot has no record with this id');
+  expect(await lead(task.body.id)).not.toContain('GET');
+});

@@ -84,7 +84,7 @@ async function explainNothing(
   const hint =
     newest === undefined
       ? 'The journal is empty: no request has arrived since it was started.'
-      : 'Enginy sent no record with this name while the journal was kept, or sent it under another one: try its HubSpot id, email or telephone number.';
+      : 'While the journal was kept, Enginy sent no record under this name. Reads leave an entry only if they fail, and those of many records at once leave none. Try its HubSpot id, email or telephone number.';
   io.print(fitWidth(`No entry for ${name} in ${folder}. ${hint}\n`, io.width, 0));
 }
 

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { JournalReader, JournalRequest, RequestFilter } from '../../journal/journal.ts';
 import { heldBackReasons } from '../../mapping/run/held-back.ts';
+import { failureReasons, requestReasons } from '../../reasons/request-reasons.ts';
 import { type CommandIo, UsageError } from '../command-io.ts';
 import { openJournal } from '../inputs/open-journal.ts';
 import { parseTimeInput, timeForms } from '../inputs/time-input.ts';
@@ -19,9 +20,11 @@ Examples:
   enginy-bridge requests --since "tuesday 14:00" --until "tuesday 15:00"
   enginy-bridge requests --status 5xx
   enginy-bridge requests --endpoint "PUT /contacts" --reason if-empty
+  enginy-bridge requests --reason late         the time for the request ran out
   enginy-bridge requests 3f2a91c0
 
-Reasons: ${heldBackReasons.join(', ')}.
+Reasons why a field was held back: ${heldBackReasons.join(', ')}.
+Reasons why a record or a request failed: ${failureReasons.join(', ')}.
 Exit status: 0 printed, 2 there is no journal, or the usage is wrong.
 `;
 
@@ -48,7 +51,11 @@ export function requestsCommand(io: CommandIo): Command {
     .option('--status <status>', 'only with this status: 503, or 5xx for 500 to 599', statusRange)
     .option('--endpoint <text>', 'only endpoints that contain this, e.g. "PUT /contacts"')
     .addOption(new Option('--outcome <outcome>', 'only with a record of this outcome').choices(outcomes))
-    .addOption(new Option('--reason <reason>', 'only with a field held back for this reason').choices(heldBackReasons))
+    .addOption(
+      new Option('--reason <reason>', 'only with a field held back, or a failure, for this reason').choices(
+        requestReasons,
+      ),
+    )
     .option('--last <count>', 'show only the newest <count>', count, 50)
     .option('--dir <folder>', 'folder of the journal (default: DATA_DIR, or data)')
     .option('--mappings <dir>', 'folder of mapping files (default: MAPPINGS_DIR)')

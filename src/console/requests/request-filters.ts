@@ -1,4 +1,4 @@
-import { heldBackReasons } from '../../mapping/run/held-back.ts';
+import { requestReasons } from '../../reasons/request-reasons.ts';
 import { type Html, html } from '../html/html.ts';
 import { personalKindOf } from '../records/personal-id.ts';
 import type { RequestQuery } from './list-requests.ts';
@@ -55,7 +55,7 @@ export function readFilters(
   const until = parseMoment(given('until'), now);
   const status = parseStatus(given('status'));
   const outcome = outcomes.find((each) => each === given('outcome'));
-  const reason = heldBackReasons.find((each) => each === given('reason'));
+  const reason = requestReasons.find((each) => each === given('reason'));
   const before = /^\d{1,15}$/.test(given('before')) ? Number(given('before')) : undefined;
   const text = given('text').slice(0, maxText);
   const read = { since, until, status, outcome, reason, before };
@@ -104,7 +104,7 @@ export function filterForm(query: URLSearchParams): Html {
   return html`<form class="row" method="get" action="/console/requests" data-filter role="search" aria-label="Filter the requests">
 ${choice(query, ['route', 'Route'], endpoints)}
 ${choice(query, ['outcome', 'Outcome of a record'], outcomes)}
-${choice(query, ['reason', 'Held back because'], heldBackReasons)}
+${choice(query, ['reason', 'Reason'], requestReasons)}
 <label>Status <input name="status" value="${value('status')}" size="4" placeholder="5xx"></label>
 <label>Since (UTC) <input name="since" value="${value('since')}" size="22" placeholder="24h or 2026-11-24T14:00"></label>
 <label>Until (UTC) <input name="until" value="${value('until')}" size="16" placeholder="2026-11-24T15:00"></label>

@@ -4,7 +4,7 @@ import { readActivity } from '../../bridge/timeline/read-activity.ts';
 import type { TimelineDeps } from '../../bridge/timeline/timeline-scope.ts';
 import { ActivityBody } from '../../contract/activities.ts';
 import { checkBody } from '../../contract/parse.ts';
-import { timelineDecision, timelineSubject } from '../describe-decision.ts';
+import { readNotingFailure, timelineDecision, timelineSubject } from '../describe-decision.ts';
 import { methodNotAllowed } from '../error-handler.ts';
 import { noteDecisions, noteSubjects } from '../note-decisions.ts';
 import { noteFacts } from '../request-context.ts';
@@ -27,7 +27,11 @@ export function activityRoutes(deps: TimelineDeps): Router {
   router
     .route('/activities/:id')
     .get(async (request, response) => {
-      response.json(await readActivity(timelineScopeOf(deps, response, 'urgent'), request.params.id));
+      const { id } = request.params;
+      const activity = await readNotingFailure(response, { object: 'activities', crmId: id }, () =>
+        readActivity(timelineScopeOf(deps, response, 'urgent'), id),
+      );
+      response.json(activity);
     })
     .all(methodNotAllowed('GET'));
   return router;

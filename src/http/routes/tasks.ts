@@ -7,7 +7,14 @@ import type { RefusedEntry } from '../../contract/entries.ts';
 import { checkBody } from '../../contract/parse.ts';
 import { readIds } from '../../contract/sent-ids.ts';
 import { IdsBody, TaskBatchPatch, TaskBody, TaskPatch } from '../../contract/tasks.ts';
-import { decisionsOf, readNoted, taskDecisions, timelineDecision, timelineSubject } from '../describe-decision.ts';
+import {
+  decisionsOf,
+  readNoted,
+  readNotingFailure,
+  taskDecisions,
+  timelineDecision,
+  timelineSubject,
+} from '../describe-decision.ts';
 import { methodNotAllowed } from '../error-handler.ts';
 import { noteDecisions, noteSubjects } from '../note-decisions.ts';
 import { noteFacts } from '../request-context.ts';
@@ -26,7 +33,10 @@ export function taskRoutes(deps: TimelineDeps): Router {
   router
     .route('/tasks/:id')
     .get(async (request, response) => {
-      const { answer } = await readTask(timelineScopeOf(deps, response, 'urgent'), request.params.id);
+      const { id } = request.params;
+      const { answer } = await readNotingFailure(response, { object: 'tasks', crmId: id }, () =>
+        readTask(timelineScopeOf(deps, response, 'urgent'), id),
+      );
       response.json(answer);
     })
     .patch(async (request, response) => {
