@@ -1,6 +1,5 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
-import type { JournalRequest, RequestFilter } from './journal.ts';
-import { errorOfProblem } from './error-of-problem.ts';
+import { errorOfProblem, type JournalRequest, type RequestFilter } from './journal.ts';
 import { recordsPerRequest } from './journal-file.ts';
 
 /** Oldest first. */

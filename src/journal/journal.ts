@@ -1,4 +1,4 @@
-import type { DecidedRequest, RecordDecision } from '../bridge/decisions.ts';
+import type { DecidedRequest, NotedProblem, RecordDecision } from '../bridge/decisions.ts';
 import type { ConsoleAction } from './console-action.ts';
 
 /** Keeps what was decided about every record of every request. Names and ids, never values. */
@@ -58,6 +58,20 @@ export interface RequestFilter {
   /** Only the newest so many; with `after`, the oldest. */
   readonly limit: number;
 }
+
+/** The `error` of a request without records that failed for this reason; undefined: only records fail for it. */
+export const errorOfProblem: Readonly<Record<NotedProblem['kind'], string | undefined>> = {
+  invalid: undefined,
+  incomplete: undefined,
+  conflict: undefined,
+  'not-found': undefined,
+  refused: 'CRM refused the request',
+  unavailable: 'CRM unavailable',
+  ambiguous: undefined,
+  late: 'Deadline exceeded',
+  request: 'Invalid request',
+  fault: 'Internal error',
+};
 
 /** Records of one endpoint with the same outcome and the same details, for the same reasons. */
 export interface CauseCount {

@@ -1,4 +1,4 @@
-import { errorOfProblem } from '../journal/error-of-problem.ts';
+import { errorOfProblem } from '../journal/journal.ts';
 import { heldBackReasons } from '../mapping/run/held-back.ts';
 
 /** Why a record or a request failed. */
