@@ -115,11 +115,10 @@ function batchReads(crm: Crm, lookups?: LookupsInProgress): LookupCrm {
       });
       return toReadOutcome(ids, await countLookup(lookups, context, () => batcher.add(ids, context)));
     },
-    // biome-ignore lint/complexity/useMaxParams: the port's signature
-    async readBy(objectType, property, values, properties, context) {
+    async readBy({ objectType, property, values }, properties, context) {
       const name = ['property', property, objectType, ...properties];
       const batcher = batcherFor(name, context, async (all, shared) => {
-        const outcome = await crm.readBy(objectType, property, [...new Set(all)], properties, shared);
+        const outcome = await crm.readBy({ objectType, property, values: [...new Set(all)] }, properties, shared);
         return all.map((value) => lookupIn(outcome, value));
       });
       return toReadOutcome(values, await countLookup(lookups, context, () => batcher.add(values, context)));

@@ -1,6 +1,6 @@
 import { problemOfError, unaccounted } from '../crm/crm-problem.ts';
 import type { CrmProblem, CrmRecord, ReadOutcome } from '../crm/crm.ts';
-import { dependsOnSpelling, isFoundBySearch } from '../mapping/run/found-by-search.ts';
+import { dependsOnSpelling, isFoundAsUsual, isFoundBySearch } from '../mapping/run/found-by-search.ts';
 import { candidateKeys, keyName, type MatchKey, propertiesToRead } from '../mapping/run/match-keys.ts';
 import type { Mapping } from '../mapping/schema/record-mapping.ts';
 import type { IdentityIndex, Proposal, ProposalRequest } from './identity-index.ts';
@@ -154,4 +154,20 @@ function forgetStale({ mapping, identityIndex }: ProposalScope, key: MatchKey, {
 
 function holds(mapping: Mapping, { rule, value }: MatchKey, { properties }: CrmRecord): boolean {
   return candidateKeys(mapping, rule, properties).includes(value);
+}
+
+/** True if a search by words may find more: no record was found that a search in the usual spellings finds. */
+export function isUnfound(key: MatchKey, found: Holders | undefined): boolean {
+  if (found === undefined || 'problem' in found || key.wordClauses.length === 0) return false;
+  return !found.records.some((record) => isFoundAsUsual(key, record.properties));
+}
+
+/**
+ * A record that holds the value in an unusual spelling, or in a further property, counts only if no other holds it as usual: search finds
+ * it only then, and neither what the process remembers nor the index must change the result.
+ */
+export function preferUsual(key: MatchKey, found: Holders, isIndexed = false): Holders {
+  if ('problem' in found || (key.wordClauses.length === 0 && !isIndexed)) return found;
+  const usual = found.records.filter((record) => isFoundAsUsual(key, record.properties));
+  return usual.length === 0 ? found : { records: usual };
 }

@@ -194,9 +194,7 @@ export interface Crm {
 
   /** Reads by a property that is unique in the CRM; values are compared regardless of case. */
   readBy(
-    objectType: ObjectType,
-    property: string,
-    values: readonly string[],
+    unique: { readonly objectType: ObjectType; readonly property: string; readonly values: readonly string[] },
     properties: readonly string[],
     context: CallContext,
   ): Promise<ReadOutcome>;

@@ -37,7 +37,7 @@ const nowhere: Omit<Crm, 'create' | 'update' | 'createProperties' | 'link' | 'li
     missing: new Set(),
     failed: new Map(),
   }),
-  readBy: async (_objectType, _property, values) => ({
+  readBy: async ({ values }) => ({
     found: new Map(),
     missing: new Set(values),
     failed: new Map(),

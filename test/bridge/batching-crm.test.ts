@@ -30,7 +30,7 @@ test('reads of other properties or objects do not mix', async () => {
     batching.readByIds('contacts', ['1'], ['email'], context),
     batching.readByIds('contacts', ['1'], ['firstname'], context),
     batching.readByIds('companies', ['1'], ['email'], context),
-    batching.readBy('contacts', 'email', ['1'], ['email'], context),
+    batching.readBy({ objectType: 'contacts', property: 'email', values: ['1'] }, ['email'], context),
   ]);
 
   expect(crm.calls).toHaveLength(4);

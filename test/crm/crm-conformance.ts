@@ -38,7 +38,11 @@ export function testCrmConformance(name: string, open: () => Promise<OpenedCrm>)
     const id = await createdId(crm, { email: 'ada@example.com' });
 
     const asked = ['Ada@Example.com', 'ada@example.com', 'bob@example.com'];
-    const read = await crm.readBy('contacts', 'email', asked, ['email'], bulkContext());
+    const read = await crm.readBy(
+      { objectType: 'contacts', property: 'email', values: asked },
+      ['email'],
+      bulkContext(),
+    );
 
     expect([...read.found].map(([value, record]) => [value, record.id])).toEqual([
       ['Ada@Example.com', id],
@@ -48,11 +52,12 @@ export function testCrmConformance(name: string, open: () => Promise<OpenedCrm>)
   });
 
   conforms('reads by a unique property once it exists, and finds nothing before', async (crm) => {
-    const before = await crm.readBy('contacts', 'enginy_key', ['k1'], [], bulkContext());
+    const byKey = { objectType: 'contacts', property: 'enginy_key' } as const;
+    const before = await crm.readBy({ ...byKey, values: ['k1'] }, [], bulkContext());
     await makeProperty(crm, 'enginy_key', true);
     const id = await createdId(crm, { email: 'ada@example.com', enginy_key: 'k1' });
 
-    const after = await crm.readBy('contacts', 'enginy_key', ['k1', 'k2'], ['enginy_key'], bulkContext());
+    const after = await crm.readBy({ ...byKey, values: ['k1', 'k2'] }, ['enginy_key'], bulkContext());
 
     expect([...before.missing]).toEqual(['k1']);
     expect(after.found.get('k1')?.id).toBe(id);

@@ -247,7 +247,7 @@ export function fakeCrm(options: FakeCrmOptions = {}): FakeCrm {
         }
         return { found, missing: new Set(ids.filter((id) => !found.has(id))), failed: new Map() };
       }),
-    readBy: (objectType, property, values, names) =>
+    readBy: ({ objectType, property, values }, names) =>
       call('readBy', { objectType, count: values.length }, (): ReadOutcome => {
         const found = new Map<string, CrmRecord>();
         for (const value of values) {

@@ -33,7 +33,11 @@ export async function findCreatedBefore(
   const externalIds = records.map(({ externalId }) => externalId);
   try {
     if (property === undefined) return await findInMemory(scope, externalIds);
-    const read = await scope.lookupCrm.readBy(objectTypeOf(scope), property, externalIds, [], scope.context);
+    const read = await scope.lookupCrm.readBy(
+      { objectType: objectTypeOf(scope), property, values: externalIds },
+      [],
+      scope.context,
+    );
     return externalIds.map((externalId) => lookupIn(read, externalId));
   } catch (error) {
     const problem = problemOfError(error, 'unavailable');
@@ -114,7 +118,11 @@ async function readUnique(
         const distinct = [...new Set(group.map(({ value }) => value))];
         return [
           property,
-          await scope.lookupCrm.readBy(objectTypeOf(scope), property, distinct, [], scope.context),
+          await scope.lookupCrm.readBy(
+            { objectType: objectTypeOf(scope), property, values: distinct },
+            [],
+            scope.context,
+          ),
         ] as const;
       }),
     ),

@@ -1,7 +1,7 @@
 import { problemOfError } from '../../crm/crm-problem.ts';
 import type { CrmRecord } from '../../crm/crm.ts';
 import type { Logger } from '../../logger.ts';
-import { isFoundAsUsual, spellingMark } from '../../mapping/run/found-by-search.ts';
+import { spellingMark } from '../../mapping/run/found-by-search.ts';
 import { candidateKeys, type MatchKey, propertiesToRead } from '../../mapping/run/match-keys.ts';
 import type { CrmParts } from '../batching-crm.ts';
 import type { IdentityIndex } from '../identity-index.ts';
@@ -10,7 +10,9 @@ import {
   type Holders,
   holdersIn,
   inSpellingsOf,
+  isUnfound,
   nothingProposed,
+  preferUsual,
   type ProposedHolders,
   type ProposedRecords,
   readFresh,
@@ -141,7 +143,11 @@ async function readNames(scope: RuleScope): Promise<ReadonlySet<string> | undefi
 async function readStore(scope: RuleScope, property: string, keys: readonly MatchKey[]): Promise<Map<string, Holders>> {
   const { lookupCrm, mapping, context } = scope;
   const asked = keys.map((key) => key.store?.value ?? key.value);
-  const read = await lookupCrm.readBy(objectTypeOf(scope), property, asked, propertiesToRead(mapping), context);
+  const read = await lookupCrm.readBy(
+    { objectType: objectTypeOf(scope), property, values: asked },
+    propertiesToRead(mapping),
+    context,
+  );
   return new Map(
     keys.map((key, index): [string, Holders] => {
       const lookup = lookupIn(read, asked[index] ?? key.value);
@@ -220,22 +226,6 @@ async function findTrusted(
     if (searches === 'unless awaited') idCache.deliver(objectTypeOf(scope), key);
   }
   return holders;
-}
-
-/** True if a search by words may find more: no record was found that a search in the usual spellings finds. */
-function isUnfound(key: MatchKey, found: Holders | undefined): boolean {
-  if (found === undefined || 'problem' in found || key.wordClauses.length === 0) return false;
-  return !found.records.some((record) => isFoundAsUsual(key, record.properties));
-}
-
-/**
- * A record that holds the value in an unusual spelling, or in a further property, counts only if no other holds it as usual: search finds
- * it only then, and neither what the process remembers nor the index must change the result.
- */
-function preferUsual(key: MatchKey, found: Holders, isIndexed = false): Holders {
-  if ('problem' in found || (key.wordClauses.length === 0 && !isIndexed)) return found;
-  const usual = found.records.filter((record) => isFoundAsUsual(key, record.properties));
-  return usual.length === 0 ? found : { records: usual };
 }
 
 interface SettledKey {

@@ -96,7 +96,7 @@ async function findCreated(scope: CreateScope): Promise<string | undefined> {
   const values = [...new Set(known.filter((value) => value !== undefined))];
   if (values.length === 0) return undefined;
   const read = isStored
-    ? await scope.batchingCrm.readBy(objectType, keyProperty.name, values, [], scope.context)
+    ? await scope.batchingCrm.readBy({ objectType, property: keyProperty.name, values }, [], scope.context)
     : await scope.batchingCrm.readByIds(objectType, values, [], scope.context);
   for (const value of values) {
     const lookup = lookupIn(read, value);

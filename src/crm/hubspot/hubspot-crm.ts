@@ -75,8 +75,7 @@ function lookups(
     // biome-ignore lint/complexity/useMaxParams: the port's signature
     readByIds: (objectType, ids, properties, context) =>
       readInBatches(sendFor(context), { lookup: lookupById(objectType), values: ids, properties }),
-    // biome-ignore lint/complexity/useMaxParams: the port's signature
-    readBy: async (objectType, property, values, properties, context) => {
+    readBy: async ({ objectType, property, values }, properties, context) => {
       // A property that does not exist in the account yet has no values.
       if (!(await unique.exists({ objectType, property }, context))) {
         return { found: new Map(), missing: new Set(values), failed: new Map() };

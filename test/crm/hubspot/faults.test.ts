@@ -35,13 +35,8 @@ const people = (count: number, from = 0) =>
 test('sends n records in ⌈n/100⌉ calls', () =>
   withHubSpot(async ({ crm, exchanges }) => {
     await crm.create('contacts', people(250), bulkContext());
-    await crm.readBy(
-      'contacts',
-      'email',
-      people(1_000).map(({ properties }) => properties.email),
-      [],
-      bulkContext(),
-    );
+    const values = people(1_000).map(({ properties }) => properties.email);
+    await crm.readBy({ objectType: 'contacts', property: 'email', values }, [], bulkContext());
 
     const callsFor = (purpose: string) => exchanges.filter((exchange) => exchange.purpose === purpose).length;
     expect(callsFor('create contacts')).toBe(3);
@@ -185,7 +180,11 @@ test('reports HubSpot as unreachable if nothing listens', async () => {
   const settings = { accessToken: 'token', baseUrl: `http://127.0.0.1:${port}`, apiVersion, timeoutMs: 1_000 };
   const crm: Crm = createHubSpotCrm({ pacer, log: logSink().log }, settings);
 
-  const read = crm.readBy('contacts', 'email', ['ada@example.com'], [], bulkContext());
+  const read = crm.readBy(
+    { objectType: 'contacts', property: 'email', values: ['ada@example.com'] },
+    [],
+    bulkContext(),
+  );
   const create = crm.create('contacts', people(1), bulkContext());
 
   await Promise.all([

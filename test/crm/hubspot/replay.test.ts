@@ -172,7 +172,7 @@ test('finds a contact by its secondary email and reports each value separately',
   const { crm } = replayedHubSpot();
 
   const asked = ['Ada@example.com', 'countess@example.com', 'nobody@example.com'];
-  const read = await crm.readBy('contacts', 'email', asked, ['firstname'], context);
+  const read = await crm.readBy({ objectType: 'contacts', property: 'email', values: asked }, ['firstname'], context);
 
   expect([...read.found].map(([value, { id }]) => [value, id])).toEqual([
     ['Ada@example.com', '5001'],
