@@ -3,7 +3,8 @@
  *
  * Writes and reads differ on purpose. A write infers: if a batch was refused and its first half was written, the offender is in the
  * second half, so one bad record of 100 costs eight calls more. A read must not infer, since it may also be refused for its size,
- * where both halves pass; its halves run in parallel, and it stops where no half passes.
+ * where both halves pass; its halves run in parallel, and it stops where no half passes. One function for both would have to search
+ * one half after the other: seven searches in a row for a bad value among 100, instead of two, at five a second.
  */
 
 /** How a call ended: the refusal if HubSpot refused it whole; otherwise every item has its outcome. */
