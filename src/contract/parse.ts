@@ -42,11 +42,12 @@ export function* issuesOf(schema: z.core.$ZodType, value: unknown, path: Path): 
   }
 }
 
-/** `['contacts', 3, 'externalId']` → `contacts[3].externalId`; an empty path is the whole. */
+/** `['contacts', 3, 'externalId']` → `contacts[3].externalId`; an empty name is `""`, and an empty path is the whole. */
 export function formatPath(path: Path, whole = 'body'): string {
   if (path.length === 0) return whole;
   return path.reduce<string>((text, part) => {
     if (typeof part === 'number') return `${text}[${part}]`;
-    return text === '' ? String(part) : `${text}.${String(part)}`;
+    const name = part === '' ? '""' : String(part);
+    return text === '' ? name : `${text}.${name}`;
   }, '');
 }

@@ -67,11 +67,18 @@ function writtenText({ mayBeWritten }: NotedProblem): string {
 
 const seeStatus = 'Enginy can send the record again; if this persists, see status.hubspot.com';
 
-/** A reached limit is no outage. */
+/** A reached limit is no outage, nor is a lock or a move of the account. */
 function adviceFor(cause: string): string | undefined {
-  return / limit /.test(`${cause} `)
-    ? 'Enginy can send the record again; other apps of the account share its limits, and HubSpot lists the calls of each'
-    : undefined;
+  if (/ limit /.test(`${cause} `)) {
+    return 'Enginy can send the record again; other apps of the account share its limits, and HubSpot lists the calls of each';
+  }
+  if (cause.includes('locked the record')) {
+    return 'Enginy can send the record again; HubSpot locks a record for seconds while a workflow or another app writes it';
+  }
+  if (cause.includes('moving this account')) {
+    return 'Enginy can send the record again once HubSpot has moved the account to its other data center, which takes up to a day';
+  }
+  return undefined;
 }
 
 function incompleteLines({ properties = [], text }: NotedProblem): string[] {

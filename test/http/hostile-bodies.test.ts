@@ -40,13 +40,14 @@ const overLimit: readonly (readonly [string, string, number, string])[] = [
   ['POST /tasks', '['.repeat(100_000), 400, '[0][0][0][0][0] is nested more than 10 levels'],
   ['PUT /contacts', `{"contacts":[{"a":${'{"b":'.repeat(11)}`, 400, 'contacts[0].a.b.b is nested more than 10 levels'],
   ['POST /contacts', `{"contacts":[],"contacts":[]}`, 400, 'contacts is given twice'],
+  ['POST /contacts', `{"":[],"":[]}`, 400, '"" is given twice'],
   ['POST /contacts', `{"contacts":[{"email":"a","email":"b"}]}`, 400, 'contacts[0].email is given twice'],
   ['POST /contacts', `{"contacts":[{"email":"a","\\u0065mail":"b"}]}`, 400, 'contacts[0].email is given twice'],
   [
     'POST /contacts',
     `{"contacts":[{"customFields":{"":1,"a":2,"":3}}]}`,
     400,
-    'contacts[0].customFields. is given twice',
+    'contacts[0].customFields."" is given twice',
   ],
   ['POST /contacts', `{"contacts":[{"__proto__":1,"__proto__":2}]}`, 400, 'contacts[0].__proto__ is given twice'],
   [

@@ -13,6 +13,17 @@ test.each([
   expect(advice).not.toContain('status.hubspot.com');
 });
 
+test.each([
+  ['HubSpot has locked the record', 'locks a record for seconds'],
+  ['HubSpot is moving this account to another data center', 'once HubSpot has moved the account'],
+])('what HubSpot does with one record or account is no outage: %s', (text, advice) => {
+  for (const problem of [{ kind: 'unavailable', text } as const, { kind: 'late', because: text } as const]) {
+    const lines = problemLines(problem).join('\n');
+    expect(lines).toContain(advice);
+    expect(lines).not.toContain('status.hubspot.com');
+  }
+});
+
 test('a request that ran out of time names what HubSpot did until then', () => {
   const because = 'HubSpot did not respond within 10 s';
 
