@@ -141,3 +141,18 @@ test('reports an examples file of the wrong form instead of running it', () => {
     [2, 'missing-key', undefined],
   ]);
 });
+
+test('a text that was read before is judged again in each folder, under the name of its file there', () => {
+  const doubtful = CONTACTS.replace(
+    'crm: email, transform: [email] }] }\nwrite',
+    'crm: email, transform: [email] }] }\nfoo: 1\nwrite',
+  );
+  const folders = [aFolder({ 'contacts.yaml': doubtful }), aFolder({ 'people.yaml': doubtful })];
+
+  const read = [...folders, ...folders].map((dir) =>
+    checkMappings(dir).diagnostics.map(({ file, line }) => [file, line]),
+  );
+
+  const expected = folders.map((dir, at) => [[join(dir, at === 0 ? 'contacts.yaml' : 'people.yaml'), 4]]);
+  expect(read).toEqual([...expected, ...expected]);
+});

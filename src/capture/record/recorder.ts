@@ -114,8 +114,9 @@ export function createRecorder({ writer, calls }: RecorderDeps, mode: CaptureMod
           recording.key = key;
         },
         setBody(body) {
-          recording.body = body;
           recording.size += body.byteLength;
+          if (recording.size <= maxBytes) recording.body = body;
+          else recording.size = Number.POSITIVE_INFINITY;
         },
         run: (work) => current.run(recording, work),
         finish(answer, hasTrouble) {
@@ -160,6 +161,7 @@ function keepExchange(recording: OpenRecording, exchange: RawExchange): void {
     return;
   }
   if (recording.size !== Number.POSITIVE_INFINITY) recording.exchanges = recording.exchanges.map(withoutTexts);
+  delete recording.body;
   recording.size = Number.POSITIVE_INFINITY;
   recording.exchanges.push(withoutTexts(exchange));
 }

@@ -5,7 +5,8 @@ import type { Locale } from '../values/locale.ts';
 import { checkContent, kindByName, kindByTarget } from './check-content.ts';
 import { type FileKindName, fileKinds, type Mappings } from './file-kinds.ts';
 import { locateFindings } from './locate-findings.ts';
-import { type ParsedYaml, parseYaml, type SourceFile } from './parse-yaml.ts';
+import type { ParsedYaml, SourceFile } from './parse-yaml.ts';
+import { parseYamlOnce } from './parse-yaml-once.ts';
 import { plainFaults } from './plain-faults.ts';
 import { readFolder } from './read-folder.ts';
 
@@ -56,7 +57,7 @@ export function checkSources(
   const seen = new Map<FileKindName, string>();
   let isKindUnknown = hasErrors(earlier);
   for (const source of sources) {
-    const yaml = parseYaml(source, 'text');
+    const yaml = parseYamlOnce(source, 'text');
     documents.set(source.file, yaml);
     const findings: Finding[] = [];
     const name = yaml.diagnostics.length > 0 ? undefined : kindByTarget(yaml.content, findings);

@@ -3,6 +3,7 @@ import { closeSync, constants, existsSync, fstatSync, openSync, readdirSync, rea
 import { join } from 'node:path';
 import type { Diagnostic } from '../schema/diagnostic.ts';
 import { type ParsedYaml, parseYaml, type SourceFile } from './parse-yaml.ts';
+import { parseYamlOnce } from './parse-yaml-once.ts';
 
 /** Mapping files are written by people; anything longer is no mapping file. */
 const maxBytes = 1024 ** 2;
@@ -61,7 +62,7 @@ export function readExamples(mappingFile: string): ParsedYaml | undefined {
   const file = mappingFile.replace(/\.yaml$/, '.examples.yaml');
   if (!existsSync(file)) return undefined;
   try {
-    return parseYaml({ file, text: readText(file) }, 'json');
+    return parseYamlOnce({ file, text: readText(file) }, 'json');
   } catch (error) {
     return { ...parseYaml({ file, text: '' }, 'json'), diagnostics: [unreadable(file, error)] };
   }
