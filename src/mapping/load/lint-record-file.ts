@@ -51,7 +51,7 @@ function lintTransform(path: Path, step: TransformStep): Finding[] {
   ];
 }
 
-/** Enginy sends ids of owners, and takes an id back as `ownerId`: names are for reading. */
+/** Enginy sends ids of owners, and accepts an id back as `ownerId`: names are for reading. */
 function lintOwnerStep(path: Path, step: TransformStep): Finding[] {
   const { name } = readStep(step);
   if (findTransform(name)?.accepts !== 'owner' || path[0] === 'return') return [];
