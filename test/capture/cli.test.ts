@@ -59,6 +59,8 @@ test('captures show prints what happened, call by call', async () => {
     /\n +\d+ +\d+ +\d+ {2}20[17] {3}create contacts, 2 records: 1 returned; VALIDATION_ERROR: /,
   );
   expect(shown.out).toMatch(/\n {2}lead-8 {2}error: /);
+  expect(shown.out).toMatch(/\n {2}create contacts lead-7: [a-z_, ]+\n/);
+  expect(shown.out).toMatch(/\n {2}create contacts lead-8: [a-z_, ]+ \(refused\)\n/);
   expect(bodies.out).toContain('"objectWriteTraceId": "0"');
   expect([none.status, none.err]).toEqual([
     2,

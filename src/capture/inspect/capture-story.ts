@@ -1,4 +1,4 @@
-import type { CrmProtocol, WriteInput } from '../../crm/crm-protocol.ts';
+import type { CrmProtocol, Json } from '../../crm/crm-protocol.ts';
 import { isObject } from '../../json.ts';
 import type { Capture, CapturedExchange } from '../capture-schema.ts';
 
@@ -56,16 +56,27 @@ function foundBy({ calls, answers }: CrmProtocol, exchange: CapturedExchange): s
   return [`${what}: ${isRefused(exchange) ? 'no answer' : `${answers.recordsIn(exchange).length} found`}`];
 }
 
-function writtenBy({ calls }: CrmProtocol, exchange: CapturedExchange): string[] {
+function writtenBy({ calls, answers }: CrmProtocol, exchange: CapturedExchange): string[] {
   const meaning = calls.meaningOf(exchange);
   if (meaning.kind === 'create properties') {
     return meaning.definitions.map(({ name }) => `property ${name} of ${meaning.objectType}${refusal(exchange)}`);
   }
+  // An answer that is a success as a whole may name items that were not written; an error about the only item need not name it.
+  const errors = isRefused(exchange) ? [] : answers.errorsIn(exchange.response);
+  const endOf = (isAbout: (error: Json) => boolean) => (errors.some(isAbout) ? ' (refused)' : refusal(exchange));
+  if (meaning.kind === 'link') {
+    const { from, to, items } = meaning;
+    return items.map((item) => {
+      const end = endOf((error) => answers.isAboutLink(error, item));
+      return `link ${from} ${item.fromId} to ${to} ${item.toId}${end}`;
+    });
+  }
   if (meaning.kind !== 'write') return [];
-  const nameOf = (input: WriteInput) => input.id ?? calls.nameOf(input);
+  const isOnlyOne = meaning.inputs.length === 1 && answers.recordsIn(exchange).length === 0;
   return meaning.inputs.map((input) => {
     const names = Object.keys(input.properties).sort().join(', ');
-    return `${meaning.verb} ${meaning.objectType} ${nameOf(input)}: ${names}${refusal(exchange)}`;
+    const end = endOf((error) => isOnlyOne || answers.isAboutInput(error, input));
+    return `${meaning.verb} ${meaning.objectType} ${input.id ?? calls.nameOf(input)}: ${names}${end}`;
   });
 }
 
