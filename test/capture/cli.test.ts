@@ -9,8 +9,18 @@ import { startCapturing, temporaryFolder } from './capturing.ts';
 
 const run = runCommand;
 
-/** A folder with a sync, a create with a failed record, and a request that was refused. */
-async function someCaptures() {
+/** The files of a folder with a sync, a create with a failed record, and a request that was refused; recorded once. */
+let recorded: readonly (readonly [string, Buffer])[] | undefined;
+
+/** A folder with these files. */
+async function someCaptures(): Promise<string> {
+  recorded ??= await recordSome();
+  const folder = temporaryFolder();
+  for (const [name, content] of recorded) writeFileSync(join(folder, name), content);
+  return folder;
+}
+
+async function recordSome() {
   const bridge = await startCapturing();
   await bridge.send('POST', '/contacts/sync', { contacts: [{ externalId: 'lead-7', email: 'ada.lovelace@acme.com' }] });
   await bridge.send('POST', '/contacts', {
@@ -21,7 +31,7 @@ async function someCaptures() {
   });
   await bridge.send('POST', '/contacts', { contacts: 1 });
   await bridge.stop();
-  return bridge.folder;
+  return readdirSync(bridge.folder).map((name) => [name, readFileSync(join(bridge.folder, name))] as const);
 }
 
 test('captures list shows a table, and finds the captures that mention a person', async () => {
