@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
 import { createAll, type ValueCase } from './record-values.ts';
 
 const contact = (given: ValueCase['given'], held: ValueCase['held'], isWarned = false): ValueCase => ({
@@ -25,6 +26,38 @@ const cases: readonly ValueCase[] = [
   contact({ phone: ['N/A', '+34 600 111 502'] }, { phone: '+34600111502' }, true),
   contact({ website: ['https://a.example', 'https://a.example/'] }, { website: 'https://a.example' }, true),
 ];
+
+test('a list of options may have separators inside of quotes', async () => {
+  const crm = await startCrm();
+  const { send } = await startBridgeOn(crm);
+  const labels = ['Go', 'Berlin, Germany', 'x; y', '6" pipe'];
+  await fetch(`${crm.url}/crm/v3/properties/contacts`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${crm.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      ...{ name: 'places', label: 'Places', type: 'enumeration', fieldType: 'checkbox' },
+      groupName: 'contactinformation',
+      options: labels.map((label, at) => ({ label, value: `v${at}`, displayOrder: at, hidden: false })),
+    }),
+  });
+  const lists: readonly [sent: unknown, held: string | undefined][] = [
+    ['"Berlin, Germany", Go', 'v1;v0'],
+    ['Go, "Berlin, Germany"', 'v0;v1'],
+    ['"x; y";Go', 'v2;v0'],
+    ['"Berlin, Germany"', 'v1'],
+    ['Berlin, Germany', 'v1'],
+    [['Berlin, Germany', 'Go'], 'v1;v0'],
+    ['6" pipe, Go', 'v3;v0'],
+    ['"Go"', 'v0'],
+  ];
+
+  const { body } = await send('POST', '/contacts', {
+    contacts: lists.map(([places], at) => ({ externalId: `e${at}`, firstName: 'Ada', places })),
+  });
+
+  const held = new Map(crm.records('contacts').map(({ id, properties }) => [id, properties.places]));
+  expect(body.results.map(({ crmId }: { crmId: string }) => held.get(crmId))).toEqual(lists.map(([, value]) => value));
+});
 
 test('stores every item of a list, or the first usable one with a warning', async () => {
   expect(await createAll('contacts', cases)).toEqual(cases);

@@ -128,7 +128,7 @@ test('sets a checkbox that is an enumeration by all words for true and false', a
       ],
     }),
   });
-  const sent = [1, 0, '1', '0', true, false, 'yes', 'No', 'Ja', 'nein', 'maybe', 2];
+  const sent = [1, 0, '1', '0', true, false, 'yes', 'No', 'Ja', 'nein', 'sí', 'OUI', 'não', 'Нет', 'maybe', 2];
 
   await bridge.send('POST', '/contacts', {
     contacts: sent.map((newsletter, index) => ({ externalId: String(index), firstName: 'Ada', newsletter })),
@@ -147,6 +147,10 @@ test('sets a checkbox that is an enumeration by all words for true and false', a
     'true',
     'false',
     'true',
+    'false',
+    'true',
+    'true',
+    'false',
     'false',
     undefined,
     undefined,

@@ -2,6 +2,7 @@ import type { PropertyDefinition } from '../../crm/crm.ts';
 import type { HeldBackReason } from '../../mapping/run/held-back.ts';
 import { toPropertyValue } from '../../mapping/run/to-property-value.ts';
 import { normalizeBoolean } from '../../mapping/values/boolean-text.ts';
+import { splitQuoted } from '../../mapping/values/text-list.ts';
 import { hasNoZone, isDayOnly } from '../../mapping/values/date-text.ts';
 import { type FieldValue, toFieldValue, toText } from '../../mapping/values/field-value.ts';
 import { createOptionMatcher } from '../../mapping/values/option-matcher.ts';
@@ -95,7 +96,7 @@ function isCheckbox(options: PropertyShape['options']): boolean {
 
 /** Several values come as a list, or as one text separated by `;` or, without any `;`, by `,`. */
 function splitItems(given: FieldValue): string[] {
-  const items = typeof given === 'string' ? given.split(given.includes(';') ? ';' : ',') : given;
+  const items = typeof given === 'string' ? splitQuoted(given, given.includes(';') ? ';' : ',') : given;
   return items.filter((item) => item.trim() !== '');
 }
 

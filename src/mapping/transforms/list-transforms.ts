@@ -1,15 +1,15 @@
-import { splitText, uniqueTexts } from '../values/text-list.ts';
+import { splitQuoted, uniqueTexts } from '../values/text-list.ts';
 import type { Transform } from './transform.ts';
 
 /** Transforms that create a list or work on a whole list. */
 export const listTransforms = {
   split: {
-    summary: 'Splits text into a list at a separator.',
+    summary: 'Splits text into a list at a separator that is not inside double quotes.',
     role: 'converting',
     example: ["{ split: ',' }: a, b", 'a;b'],
     argument: { summary: 'the separator', isValid: (text) => text !== '' },
     accepts: 'text',
-    apply: (value, _context, argument) => splitText(value, argument),
+    apply: (value, _context, argument) => splitQuoted(value, argument),
   },
   take: {
     summary: 'One item of a list, counted from 1; negative numbers count from the end.',

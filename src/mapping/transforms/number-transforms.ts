@@ -55,7 +55,7 @@ export const numberTransforms = {
     apply: normalizeEmployeeRange,
   },
   boolean: {
-    summary: 'true or false; also accepts yes, no, y, n, on, off, 1 and 0.',
+    summary: 'true or false; also accepts yes and no in common languages, y, n, on, off, 1 and 0.',
     role: 'converting',
     example: ['Yes', 'true'],
     accepts: 'text',

@@ -14,7 +14,7 @@ export interface WrittenTime {
 }
 
 const clock = String.raw`(\d{2})(?::?(\d{2})(?::?(\d{2})(?:[.,](\d+))?)?)?`;
-const zone = String.raw`(?:(?:\s?(Z|UTC|GMT|UT)|\s?((?:UTC|GMT)[+\-−]\d|(?:UTC|GMT)?[+\-−]\d{2}(?::?\d{2}(?::?\d{2})?)?))(?:\[[\w/+-]{1,40}\])?)?`;
+const zone = String.raw`(?:(?:\s?(Z|UTC|GMT|UT)|\s?((?:UTC|GMT)[+\-−]\d|(?:UTC|GMT)?[+\-−]\d{2}(?::?\d{2}(?::?\d{2})?)?)(?:\s[A-Z]{2,5})?)(?:\[[\w/+-]{1,40}\])?)?`;
 const calendarDay = /^(\d{4})-?(\d{2})-?(\d{2})$/;
 const ordinalDay = /^(\d{4})-?(\d{3})$/;
 const weekDay = /^(\d{4})-?W(\d{2})-?([1-7])$/i;
@@ -60,10 +60,13 @@ export function toRealDay(year: string, month: string, day: string): string | un
   return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(text) ? text : undefined;
 }
 
-/** Milliseconds since midnight; NaN for a time that no clock shows. `24:00` is the end of the day. */
+/** Milliseconds since midnight; NaN for a time that no clock shows. `24:00` is the end of the day, and `23:59:60` a leap second. */
 export function toMs(hours: string, minutes: string, seconds: string): number {
   const [hour, minute, second] = [Number(hours), Number(minutes), Number(seconds)];
-  const isReal = (hour < 24 || (hour === 24 && minute + second === 0)) && minute < 60 && second < 60;
+  const isReal =
+    (hour < 24 || (hour === 24 && minute + second === 0)) &&
+    minute < 60 &&
+    (second < 60 || (second === 60 && minute === 59));
   return isReal ? ((hour * 60 + minute) * 60 + second) * 1000 : Number.NaN;
 }
 
