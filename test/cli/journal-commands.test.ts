@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
@@ -170,6 +170,20 @@ test('lead explains an unknown name, and a missing journal', async () => {
 
   expect(unknown).toMatchObject({ status: 0, out: expect.stringContaining('No entry for lead-8') });
   expect(missing).toMatchObject({ status: 2, err: expect.stringContaining('there is no journal in') });
+});
+
+test('a damaged journal is named as such, whatever of it is damaged', async () => {
+  const { environment, folder } = await playedJournal();
+  const file = join(folder, 'journal.sqlite');
+  const whole = readFileSync(file);
+  const damaged = Buffer.from(whole);
+  damaged.fill(7, 3 * 4096);
+
+  for (const content of [damaged, Buffer.alloc(8192, 7)]) {
+    writeFileSync(file, content);
+    const lead = await runCommand(['lead', 'lead-7'], { environment });
+    expect(lead).toMatchObject({ status: 2, err: expect.stringContaining(`the journal in ${folder} is damaged`) });
+  }
 });
 
 test('lead and requests print JSON', async () => {

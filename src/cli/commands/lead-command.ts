@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { EnvironmentSchema } from '../../settings/environment-schema.ts';
-import type { JournalEntry } from '../../journal/journal.ts';
+import type { JournalEntry, JournalReader } from '../../journal/journal.ts';
 import type { CommandIo } from '../command-io.ts';
 import { readMappingPlaces } from '../../reasons/mapping-places.ts';
-import { createReferenceFinder, journalFolder, openJournal } from '../inputs/open-journal.ts';
+import { createReferenceFinder, journalFolder, withJournal } from '../inputs/open-journal.ts';
 import { fitWidth } from '../report/fit-width.ts';
 import { printableJson } from '../report/printable.ts';
 import { entryIndent, formatEntry } from '../report/report-entry.ts';
@@ -44,15 +44,12 @@ export function leadCommand(io: CommandIo): Command {
 }
 
 async function showLead(io: CommandIo, name: string, options: LeadOptions): Promise<void> {
-  const journal = openJournal(io, options.dir);
-  try {
+  await withJournal(io, options.dir, async (journal) => {
     const entries = await journal.lifeOf(name, options.last);
     if (options.json) io.print(`${printableJson(withCaptures(io, entries))}\n`);
     else if (entries.length > 0) printEntries(io, entries, options.mappings);
     else await explainNothing(io, { name, folder: journalFolder(io, options.dir) }, journal);
-  } finally {
-    journal.close();
-  }
+  });
 }
 
 /** Prints entries with the places in the mapping files and the captures to look at. */
@@ -78,7 +75,7 @@ export function withCaptures(io: CommandIo, entries: readonly JournalEntry[]): r
 async function explainNothing(
   io: CommandIo,
   { name, folder }: { readonly name: string; readonly folder: string },
-  journal: Pick<ReturnType<typeof openJournal>, 'requests'>,
+  journal: Pick<JournalReader, 'requests'>,
 ): Promise<void> {
   const [newest] = await journal.requests({ limit: 1 });
   const hint =

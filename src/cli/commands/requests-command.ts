@@ -3,7 +3,7 @@ import type { JournalReader, JournalRequest, RequestFilter } from '../../journal
 import { heldBackReasons } from '../../mapping/run/held-back.ts';
 import { failureReasons, requestReasons } from '../../reasons/request-reasons.ts';
 import { type CommandIo, UsageError } from '../command-io.ts';
-import { openJournal } from '../inputs/open-journal.ts';
+import { withJournal } from '../inputs/open-journal.ts';
 import { parseTimeInput, timeForms } from '../inputs/time-input.ts';
 import { fitWidth } from '../report/fit-width.ts';
 import { printableJson } from '../report/printable.ts';
@@ -66,13 +66,11 @@ export function requestsCommand(io: CommandIo): Command {
 
 async function listRequests(io: CommandIo, id: string | undefined, options: RequestsOptions): Promise<void> {
   const filter = toFilter(id, options);
-  const journal = openJournal(io, options.dir);
-  try {
-    if (id === undefined) await printList(io, journal, { filter, isJson: options.json === true });
-    else await printOne(io, journal, { id, filter, options });
-  } finally {
-    journal.close();
-  }
+  await withJournal(io, options.dir, (journal) =>
+    id === undefined
+      ? printList(io, journal, { filter, isJson: options.json === true })
+      : printOne(io, journal, { id, filter, options }),
+  );
 }
 
 async function printList(

@@ -4,7 +4,7 @@ import { EnvironmentSchema } from '../../settings/environment-schema.ts';
 import type { JournalReader, JournalRequest } from '../../journal/journal.ts';
 import type { CommandIo } from '../command-io.ts';
 import { readMappingPlaces } from '../../reasons/mapping-places.ts';
-import { findJournal, journalFolder } from '../inputs/open-journal.ts';
+import { findJournal, journalFolder, readError } from '../inputs/open-journal.ts';
 import { fitWidth } from '../report/fit-width.ts';
 import { formatRequest, formatTroubles, requestIndent } from '../report/report-request.ts';
 import { count } from './lead-command.ts';
@@ -51,6 +51,8 @@ async function follow(io: CommandIo, options: TailOptions): Promise<void> {
       const requests = await journal.requests({ after: after ?? 0, limit: maxPerPoll });
       after = (await print(io, options, { journal, requests })) ?? after;
     }
+  } catch (error) {
+    throw readError(error, journalFolder(io, options.dir));
   } finally {
     journal.close();
   }
