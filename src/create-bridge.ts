@@ -2,6 +2,7 @@ import { createBatchingCrm, createLookupCrm } from './bridge/batching-crm.ts';
 import type { Claims } from './bridge/claims.ts';
 import type { IdentityIndex } from './bridge/identity-index.ts';
 import { createKeyedLock } from './bridge/keyed-lock.ts';
+import { createWaitingWork } from './bridge/waiting-work.ts';
 import { createIdentityProperties } from './bridge/properties/identity-property.ts';
 import type { RefusalExchange } from './bridge/properties/creation-refusals.ts';
 import { createManagedProperties } from './bridge/properties/managed-property.ts';
@@ -98,6 +99,8 @@ export function createBridge(
     lookupFinisher: createLookupFinisher(matching),
     identity,
     lock,
+    waitingCreates: createWaitingWork(),
+    createsUnderWay: new Map(),
     recordUpdates: createRecordUpdates({ ...writing, identity, lock }),
     managedProperties,
     completedTasks: createCompletedTasks(Date.now),

@@ -141,7 +141,7 @@ class BatchQueue<Item, Result> {
     const { lateResult, startsIdle } = this.#policy;
     this.#running += 1;
     try {
-      return await this.#run(items, sharedContext(contexts, lateResult === undefined ? earliest : latest));
+      return await this.#run(items, sharedContext(contexts, lateResult === undefined ? 'earliest' : 'latest'));
     } finally {
       this.#running -= 1;
       if (this.#running === 0 && (this.#isReady || startsIdle === true)) this.startWaiting();
@@ -161,10 +161,8 @@ async function orLate<Result>(
   }
 }
 
-function sharedContext(
-  contexts: readonly CallContext[],
-  choose: (deadlines: readonly Deadline[]) => number,
-): CallContext {
+/** The context of work that is done for several requests: under the id of the first, and until the earliest or latest of their deadlines. */
+export function sharedContext(contexts: readonly CallContext[], until: 'earliest' | 'latest'): CallContext {
   const [first] = contexts;
   if (first === undefined) throw new RangeError('a batch has at least one member');
   const others = contexts.flatMap(({ requestId, alsoFor = [] }) => [requestId, ...alsoFor]).slice(1);
@@ -174,7 +172,7 @@ function sharedContext(
     ...(first.traceparent !== undefined && { traceparent: first.traceparent }),
     ...(others.length > 0 && { alsoFor: others }),
     urgency: mostUrgent(contexts),
-    deadline: { remainingMs: () => choose(deadlines) },
+    deadline: { remainingMs: () => (until === 'earliest' ? earliest(deadlines) : latest(deadlines)) },
   };
 }
 

@@ -32,6 +32,10 @@ async function sendBoth(replicas: readonly Replica[], path: string, bodies: read
 
 const idOf = ({ body }: { body: { results: { crmId: string }[] } }) => body.results[0]?.crmId;
 
+const many = <T>(count: number, one: (n: number) => T) => Array.from({ length: count }, (_, n) => one(n));
+const ada = { firstName: 'Ada', linkedinUrl: 'https://www.linkedin.com/in/at-once' };
+const call = { subject: 'Call', type: 'CALL', dueDate: '2026-12-01T09:00:00Z' };
+
 interface Sent {
   readonly kind: 'companies' | 'contacts';
   readonly values: (round: number) => object;
@@ -102,6 +106,26 @@ test('a company, contact, task and activity sent to two replicas at once are one
   expect(counts).toEqual([200, 200, 200, 200]);
 });
 
+test.each([
+  ['contacts', '/contacts', (n: number) => ({ contacts: [{ ...ada, externalId: `x-${n}` }] })],
+  ['tasks', '/tasks', (_: number, contactId: string) => ({ ...call, contactId })],
+] as const)('a hundred and fifty creates of one of the %s at once end with its id', async (kind, path, bodyOf) => {
+  const { crm, replicas } = await startReplicas({ latency: 200 });
+  const known = await replicas[0]?.send('POST', '/contacts', {
+    contacts: [{ externalId: 'known', firstName: 'Grace' }],
+  });
+  const before = crm.records(kind).length;
+
+  const answers = await Promise.all(
+    many(150, (n) => replicas[n % 2]?.send('POST', path, bodyOf(n, String(idOf(known as never))))),
+  );
+
+  expect(answers.filter((answer) => answer?.status !== 201)).toEqual([]);
+  const ids = answers.map((answer) => answer?.body.id ?? idOf(answer as never));
+  expect(new Set(ids).size).toBe(1);
+  expect(crm.records(kind).length - before).toBe(1);
+});
+
 test('without the unique property, what one replica created is found by the other', async () => {
   const { crm, replicas } = await startReplicas({ scopes: { without: ['crm.schemas.contacts.write'] } });
   const body = { contacts: [{ externalId: 'e-1', firstName: 'Ada', linkedinUrl: 'linkedin.com/in/ada' }] };
@@ -112,8 +136,6 @@ test('without the unique property, what one replica created is found by the othe
   expect(idOf(second as never)).toBe(idOf(first as never));
   expect(crm.records('contacts')).toHaveLength(1);
 });
-
-const many = <T>(count: number, one: (n: number) => T) => Array.from({ length: count }, (_, n) => one(n));
 
 /** Requests that create records of each kind, and how many. */
 const doomedRequests = (contactId: string | undefined) =>

@@ -1,8 +1,9 @@
 import { unaccounted } from '../../crm/crm-problem.ts';
 import type { NewRecord } from '../../contract/records.ts';
+import type { CallContext } from '../../crm/crm.ts';
 import { InvalidRequestError } from '../../errors.ts';
 import { idForLog } from '../../logger.ts';
-import { identifyingKeys, identifyingRules, writtenKeys } from '../../mapping/run/match-keys.ts';
+import { identifyingKeys, writtenKeys } from '../../mapping/run/match-keys.ts';
 import { toCrmProperties } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import type { KeyedLock } from '../keyed-lock.ts';
@@ -12,11 +13,12 @@ import { mapInSlices } from '../in-slices.ts';
 import { omitProperty } from '../omit-property.ts';
 import type { IdentityProperties } from '../properties/identity-property.ts';
 import type { RequestScope } from '../request-scope.ts';
+import type { WaitingWork } from '../waiting-work.ts';
 import { failed, requireResult, type WriteResult } from '../write-result.ts';
 import { type CreateScope, createFresh, type RecordCreation } from './create-fresh.ts';
 import { findIdentified } from './find-identified.ts';
-import { findCreatedBefore, rememberCreated, uniqueValues } from './existing-records.ts';
-import { identifyingProperty, keepFirstValues } from './keep-primary.ts';
+import { findCreatedBefore, rememberCreated, uniqueProperties, uniqueValues } from './existing-records.ts';
+import { keepFirstValues } from './keep-primary.ts';
 import { maxMergedFields } from './record-update.ts';
 import { applyChanges, identifyingLocks, type WriteDeps } from './update-records.ts';
 
@@ -24,7 +26,11 @@ export interface CreateDeps extends WriteDeps {
   readonly identity: IdentityProperties;
   /** A resend that overtakes its first attempt waits for it. */
   readonly lock: KeyedLock;
+  readonly waitingCreates: WaitingWork<NewRecord, WriteResult>;
 }
+
+/** Larger requests are not done together with others. */
+const maxWaiting = 20;
 
 /**
  * POST: creates records so that a repeated create is harmless. A record whose Enginy id or email already belongs to a record of the
@@ -36,7 +42,18 @@ export interface CreateDeps extends WriteDeps {
 export async function createRecords(
   request: CreateDeps & RequestScope,
   records: readonly NewRecord[],
-): Promise<WriteResult[]> {
+): Promise<readonly WriteResult[]> {
+  const { mapping, context } = request;
+  const run = (items: readonly NewRecord[], until: CallContext) => createLocked({ ...request, context: until }, items);
+  if (records.length > maxWaiting) return await run(records, context);
+  const keys = records.flatMap((record) => lockNames(mapping, record));
+  return await request.waitingCreates({ keys, items: records, context, kind: mapping }, run);
+}
+
+async function createLocked(
+  request: CreateDeps & RequestScope,
+  records: readonly NewRecord[],
+): Promise<readonly WriteResult[]> {
   if (records.length === 0) return [];
   const { mapping, context } = request;
   const { creations, positions } = await mergeSame(mapping, records);
@@ -242,13 +259,6 @@ async function identifyingValues(scope: CreateScope, record: NewRecord): Promise
   return [`\u0001${record.externalId}`, ...unique.map(({ property, value }) => `${property}\u0001${value}`), ...keys];
 }
 
-/** The properties of match rules that the CRM keeps unique: a create that it refused without naming one holds such a value. */
-async function uniqueProperties({ mapping, crm, context }: CreateScope): Promise<ReadonlySet<string>> {
-  const names = identifyingRules(mapping).flatMap((rule) => identifyingProperty(mapping, rule) ?? []);
-  const isUnique = await Promise.all(names.map((name) => crm.canReadBy(mapping.target.objectType, name, context)));
-  return new Set(names.filter((_name, index) => isUnique[index]));
-}
-
 /** An update that was asked for as a create. */
 function linkedResult({ existing }: RecordCreation, result: WriteResult): WriteResult {
   if ('problem' in result || existing === undefined) return result;
@@ -274,10 +284,8 @@ async function linkExisting(scope: CreateScope, creations: readonly RecordCreati
   const links = found.flat();
   if (links.length === 0) return;
   const changes = links.map(({ change }) => change);
-  const results = await applyChanges(
-    { ...scope, searches: 'unless searched lately' },
-    await keepFirstValues(scope.mapping, changes, await uniqueProperties(scope)),
-  );
+  const kept = await keepFirstValues(scope.mapping, changes, await uniqueProperties(scope));
+  const results = await applyChanges({ ...scope, searches: 'unless searched lately' }, kept);
   links.forEach(({ creation, change }, index) => {
     const result = results[index];
     if (result === undefined) return;

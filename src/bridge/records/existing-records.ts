@@ -2,10 +2,11 @@ import { problemOfError } from '../../crm/crm-problem.ts';
 import type { NewRecord } from '../../contract/records.ts';
 import type { CrmParts } from '../batching-crm.ts';
 import type { Logger } from '../../logger.ts';
-import { matchKeys } from '../../mapping/run/match-keys.ts';
+import { identifyingRules, matchKeys } from '../../mapping/run/match-keys.ts';
 import { type LookupOutcome, lookupIn } from '../lookup-outcome.ts';
 import type { ManagedPropertyState } from '../properties/managed-property.ts';
 import type { RequestScope } from '../request-scope.ts';
+import { identifyingProperty } from './keep-primary.ts';
 import type { RecordIdCache } from './record-id-cache.ts';
 
 export interface ExistingScope extends RequestScope, CrmParts {
@@ -78,6 +79,13 @@ export async function uniqueValues(scope: ExistingScope, record: NewRecord): Pro
     if (await scope.crm.canReadBy(objectTypeOf(scope), store.property, scope.context)) values.push(store);
   }
   return values;
+}
+
+/** The properties of match rules that the CRM keeps unique: a create that it refused without naming one holds such a value. */
+export async function uniqueProperties({ mapping, crm, context }: ExistingScope): Promise<ReadonlySet<string>> {
+  const names = identifyingRules(mapping).flatMap((rule) => identifyingProperty(mapping, rule) ?? []);
+  const isUnique = await Promise.all(names.map((name) => crm.canReadBy(mapping.target.objectType, name, context)));
+  return new Set(names.filter((_name, index) => isUnique[index]));
 }
 
 /**

@@ -6,6 +6,7 @@ import { nothingDecided, type WriteDecision } from '../decisions.ts';
 import { lookupIn } from '../lookup-outcome.ts';
 import { omitProperty } from '../omit-property.ts';
 import { errorForOne } from '../problem.ts';
+import { raceDeadline } from '../race-deadline.ts';
 import { type ManagedProperty, type ManagedPropertyState, recoverManaged } from '../properties/managed-property.ts';
 import { decisionOf } from '../write-result.ts';
 import { type Draft, type DraftOutcome, writeStripping } from '../write-stripping.ts';
@@ -42,18 +43,36 @@ export interface CreatedOnce {
  * @throws GatewayError when it was not created.
  */
 export async function createOnce(scope: TimelineScope, record: OnceRecord): Promise<CreatedOnce> {
+  const { fingerprint } = record;
   // Without a fingerprint, a random key still shows whether an unclear create was carried out.
-  const key = record.fingerprint ?? randomUUID();
+  const key = fingerprint ?? randomUUID();
   const name = `${record.objectType}\u0001${record.keyProperty.name}\u0001${key}`;
-  return await scope.lock.run([name], scope.context.deadline, async () => {
-    const first = await attempt(scope, record, key);
-    if ('id' in first) return first;
-    // The property was removed from the portal since the last request: it is created again.
-    scope.managedProperties.invalidate(record.keyProperty);
-    const second = await attempt(scope, record, key);
-    if ('id' in second) return second;
-    throw errorForOne(second.problem);
-  });
+  const earlier = scope.createsUnderWay.get(name);
+  const created = earlier && (await raceDeadline(earlier, scope.context.deadline));
+  if (created !== undefined) return asRepeat(created, record);
+  const work = scope.lock.run([name], scope.context.deadline, () => attemptTwice(scope, record, key));
+  // Others that wait meanwhile end with its id. Where it fails, they try for themselves.
+  const outcome = work.catch(() => undefined);
+  scope.createsUnderWay.set(name, outcome);
+  try {
+    return await work;
+  } finally {
+    if (scope.createsUnderWay.get(name) === outcome) scope.createsUnderWay.delete(name);
+  }
+}
+
+function asRepeat({ id }: Pick<CreatedOnce, 'id'>, { draft: { properties } }: OnceRecord): CreatedOnce {
+  return { id, isRepeat: true, properties, warnings: [], decision: repeated };
+}
+
+async function attemptTwice(scope: TimelineScope, record: OnceRecord, key: string): Promise<CreatedOnce> {
+  const first = await attempt(scope, record, key);
+  if ('id' in first) return first;
+  // The property was removed from the portal since the last request: it is created again.
+  scope.managedProperties.invalidate(record.keyProperty);
+  const second = await attempt(scope, record, key);
+  if ('id' in second) return second;
+  throw errorForOne(second.problem);
 }
 
 /** An earlier request created it; nothing was written. */
@@ -79,10 +98,7 @@ async function attempt(
   const state = await scope.managedProperties.ensure(record.keyProperty, scope.context);
   const createScope: CreateScope = { ...scope, record, key, state };
   const id = record.fingerprint === undefined || state === 'new' ? undefined : await findCreated(createScope);
-  if (id !== undefined) {
-    const { properties } = record.draft;
-    return { id, isRepeat: true, properties, warnings: [], decision: repeated };
-  }
+  if (id !== undefined) return asRepeat({ id }, record);
   return await create(createScope);
 }
 

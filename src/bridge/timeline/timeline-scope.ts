@@ -17,6 +17,8 @@ export interface TimelineDeps {
   readonly batchingCrm: Crm;
   readonly idCache: RecordIdCache;
   readonly lock: KeyedLock;
+  /** Creates of this process that are under way, by their name of the lock; undefined of one that fails. */
+  readonly createsUnderWay: Map<string, Promise<{ readonly id: string } | undefined>>;
   readonly managedProperties: ManagedProperties;
   readonly owners: OwnerDirectory;
   readonly completedTasks: CompletedTasks;
