@@ -133,3 +133,42 @@ test('large and small syncs answer like those of a bridge that has just started,
     { seed: 5, numRuns: 5, endOnFailure: true },
   );
 });
+
+const companyNames = ['Cafe', 'Café', 'CAFÉ S.L.', 'ge', 'Gé', 'Gé GmbH', 'Strasse', 'Straße'];
+const company = fc.record({ externalId: fc.constantFrom('a', 'b', 'c'), name: fc.constantFrom(...companyNames) });
+const named = fc.oneof(
+  fc.record({
+    kind: fc.constantFrom('create' as const, 'sync' as const),
+    companies: fc.array(company, { minLength: 1, maxLength: 3 }),
+  }),
+  fc.record({ kind: fc.constant('crm create' as const), name: fc.constantFrom(...companyNames) }),
+);
+
+test('companies are found by name as by a bridge that has just started, whatever spellings were sent before', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(named, { minLength: 2, maxLength: 6 }),
+      fc.array(company, { minLength: 1, maxLength: 3 }),
+      async (steps, asked) => {
+        const crm = await startCrm();
+        const warm = await startBridgeOn(crm);
+        for (const one of steps) {
+          if (one.kind === 'crm create') crm.seed({ companies: [{ properties: { name: one.name } }] });
+          else {
+            const path = one.kind === 'sync' ? '/companies/sync' : '/companies';
+            await warm.send('POST', path, { companies: distinct(one.companies) });
+          }
+        }
+        const companies = distinct(asked);
+        const cold = await startBridgeOn(crm);
+
+        const remembered = await warm.send('POST', '/companies/sync', { companies });
+        const fresh = await cold.send('POST', '/companies/sync', { companies });
+
+        expect(remembered.status).toBe(200);
+        expect(remembered.body).toEqual(fresh.body);
+      },
+    ),
+    { seed: 3, numRuns: 15, endOnFailure: true },
+  );
+});
