@@ -181,7 +181,7 @@ async function readCurrent(scope: WriteScope, updates: readonly RecordUpdate[]):
     // For the answer, where it turns out that nothing is to be written.
     ...(scope.returned ?? []),
   ]);
-  const lookups = await readRecords(scope, asked, [...new Set(names)]);
+  const lookups = await readCurrentRecords(scope, asked, [...new Set(names)]);
   asked.forEach((update, index) => {
     const lookup = lookups[index] ?? unaccounted('unavailable');
     if (lookup !== 'missing' && 'record' in lookup) update.current = lookup.record;
@@ -190,7 +190,7 @@ async function readCurrent(scope: WriteScope, updates: readonly RecordUpdate[]):
 }
 
 /** @returns one lookup per update, in order. */
-async function readRecords(
+async function readCurrentRecords(
   { lookupCrm, mapping, context }: WriteScope,
   updates: readonly RecordUpdate[],
   properties: readonly string[],
@@ -247,7 +247,7 @@ async function sendUpdates(scope: WriteScope, updates: readonly RecordUpdate[]):
   );
   for (const [index, update] of updates.entries()) applyOutcome(scope, update, written[index]);
   const emptied = openUpdates(updates);
-  const lookups = await readRecords(scope, emptied, scope.returned ?? []);
+  const lookups = await readCurrentRecords(scope, emptied, scope.returned ?? []);
   emptied.forEach((update, index) => {
     const lookup = lookups[index] ?? unaccounted('unavailable');
     update.result =
