@@ -45,7 +45,10 @@ export class Freshness {
     const pages = Math.max(leastPagesWaitedFor, searches);
     for (let attempt = 0; attempt < 2; attempt += 1) {
       if (isFreshForAll(object, at) || context.deadline.remainingMs() <= 0) return;
-      const flight = this.#flights.get(object) ?? this.#start(object, at, context);
+      const underWay = this.#flights.get(object);
+      // One that no request would wait for would take the searches that are made instead; the background makes it.
+      if (underWay === undefined && object.expectedPages > pages) return;
+      const flight = underWay ?? this.#start(object, at, context);
       if (!(await hasEnded(flight, pages, context.deadline.remainingMs()))) return;
     }
   }

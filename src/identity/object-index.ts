@@ -126,6 +126,11 @@ export class ObjectIndex {
     return this.#deps.clock.now() - this.#ownSince;
   }
 
+  /** About how many pages the next sweep reads, as far as the last ones show it. */
+  get expectedPages(): number {
+    return this.#reach.expectedPages(this.state, this.#deps.clock.now());
+  }
+
   /** A listing is due: of rules that have none, or of everything once in a while. It may start after a sweep. */
   get listingDue(): 'no' | 'after a sweep' | 'yes' {
     const { listing, rules, sweptAt, listedAt } = this.state;
@@ -159,9 +164,9 @@ export class ObjectIndex {
     const isWide = interrupted === undefined && this.#reach.isWideDue(this.state, startedAt);
     const since = interrupted?.since ?? this.#reach.since(this.state, { isWide, wallClock });
     await this.#stored.drop(this.#drops.take());
-    const rows = await this.#readModified({ since, interrupted, isWide, startedAt }, context, onPage);
+    const read = await this.#readModified({ since, interrupted, isWide, startedAt }, context, onPage);
     if (interrupted !== undefined) return;
-    if (isWide) this.#noteWide(startedAt, rows);
+    this.#noteCost({ isWide, startedAt }, read);
     this.#ownSince = Math.max(this.#ownSince, startedAt);
     this.#noteSwept(startedAt, fingerprints);
   }
@@ -222,12 +227,12 @@ export class ObjectIndex {
     this.#drops.add(pairs);
   }
 
-  /** Reads and writes the pages of a sweep. @returns how many records they had. */
+  /** Reads and writes the pages of a sweep. @returns how many records and pages there were. */
   async #readModified(
     { since, interrupted, isWide, startedAt }: SweepPlan,
     context: CallContext,
     onPage: (page: number) => void,
-  ): Promise<number> {
+  ): Promise<{ rows: number; pages: number }> {
     const rules = this.#rules;
     const { objectType, properties } = rules;
     const fingerprints = [...rules.fingerprints];
@@ -244,9 +249,9 @@ export class ObjectIndex {
         if (next === undefined) return afterSweep(state, { fingerprints, since, at: began });
         return afterSweepPage(state, { fingerprints, since, at: began, afterId: next, pages: pages + 1 });
       });
-      if (next === undefined) return rows;
+      if (next === undefined) return { rows, pages: pages + 1 };
       if (pages >= this.#maxPages) {
-        if (isWide) this.#noteWide(startedAt, recordsPerPage * pages);
+        this.#noteCost({ isWide, startedAt }, { rows: recordsPerPage * pages, pages });
         await this.#giveUp(began, isWide);
       }
       afterId = next;
@@ -257,8 +262,11 @@ export class ObjectIndex {
     return Math.max(maxSweepPages, this.state.records / 5 / recordsPerPage);
   }
 
-  #noteWide(startedAt: number, rows: number): void {
-    this.#reach.noteWide(startedAt, { tookMs: this.#deps.clock.now() - startedAt, rows });
+  #noteCost(
+    { isWide, startedAt }: Pick<SweepPlan, 'isWide' | 'startedAt'>,
+    read: { readonly rows: number; readonly pages: number },
+  ): void {
+    this.#reach.note(startedAt, isWide, { ...read, tookMs: this.#deps.clock.now() - startedAt });
   }
 
   #noteSwept(startedAt: number, fingerprints: readonly string[]): void {

@@ -10,9 +10,19 @@ const wideShare = 10;
 /** A date further ahead of this machine's clock is not believed: the next sweep would begin after changes that no sweep has read. */
 const maxAheadMs = 60_000;
 
+/** The pages of a sweep say so long how many the next one will have. */
+const expectForMs = 5 * 60_000;
+
+interface SweepCost {
+  readonly tookMs: number;
+  readonly rows: number;
+  readonly pages: number;
+}
+
 /** Decides how far back each sweep of one object type reaches. */
 export class SweepReach {
-  #lastWide: { readonly at: number; readonly tookMs: number; readonly rows: number } | undefined;
+  #lastWide: (SweepCost & { readonly at: number }) | undefined;
+  #lastNarrow: (SweepCost & { readonly at: number }) | undefined;
 
   isWideDue({ sweptAt }: ObjectState, now: number): boolean {
     const last = this.#lastWide;
@@ -33,7 +43,15 @@ export class SweepReach {
     return Math.min(date.getTime(), wallClock() + maxAheadMs);
   }
 
-  noteWide(at: number, { tookMs, rows }: { readonly tookMs: number; readonly rows: number }): void {
-    this.#lastWide = { at, tookMs, rows };
+  /** About how many pages the next sweep reads. */
+  expectedPages(state: ObjectState, now: number): number {
+    const last = this.isWideDue(state, now) ? this.#lastWide : this.#lastNarrow;
+    return last === undefined || now - last.at > expectForMs ? 1 : last.pages;
+  }
+
+  /** Notes what a sweep cost that started then. */
+  note(at: number, isWide: boolean, cost: SweepCost): void {
+    if (isWide) this.#lastWide = { at, ...cost };
+    else this.#lastNarrow = { at, ...cost };
   }
 }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { CallContext, Crm } from '../../src/crm/crm.ts';
 import { deadlineIn } from '../../src/crm/deadline.ts';
 import { Freshness } from '../../src/identity/freshness.ts';
@@ -42,7 +42,7 @@ class Shared {
   }
 }
 
-async function startThree() {
+async function startSharing(count = 3) {
   const portal = new LaggingPortal(100);
   portal.set(1, 'https://www.linkedin.com/in/ada', 0);
   let sweeps = 0;
@@ -58,7 +58,7 @@ async function startThree() {
   const shared = new Shared(portal);
   const { log } = logSink('silent');
   const processes: { readonly object: ObjectIndex; readonly freshness: Freshness }[] = [];
-  for (const number of [1, 2, 3]) {
+  for (let number = 1; number <= count; number += 1) {
     const index: OpenIndex = { ...stored, sweeps: shared.of(number) };
     const deps = { crm: { list: portal.list, modifiedSince }, index, clock: portal.clock, wallClock: () => portal.now };
     const digest = createKeyDigest(Buffer.from('secret'));
@@ -85,6 +85,9 @@ async function startThree() {
   return {
     portal,
     refreshAll,
+    /** Until a sweep has ended that no request waits for any more. */
+    untilSwept: () => vi.waitUntil(() => leader !== undefined && leader.object.sweptAgoMs === 0),
+    pages: () => sweeps,
     fail: (isFailing: boolean) => {
       fails = isFailing;
     },
@@ -92,7 +95,7 @@ async function startThree() {
 }
 
 test('requests of several processes that arrive at once, or soon after, share one sweep', async () => {
-  const { portal, refreshAll } = await startThree();
+  const { portal, refreshAll } = await startSharing();
 
   const atOnce = await refreshAll();
   portal.now += 1_500;
@@ -105,8 +108,29 @@ test('requests of several processes that arrive at once, or soon after, share on
   expect(later).toEqual({ sweeps: 1, answers: [true, true, true] });
 });
 
+test('after an import, a request does not start a sweep again that it would not wait for, until the changes are older', async () => {
+  const { portal, refreshAll, untilSwept, pages } = await startSharing(1);
+  for (let id = 2; id < 2_000; id += 1) portal.set(id, `https://www.linkedin.com/in/person-${id}`, 0);
+
+  const swept: number[] = [];
+  // One that reaches far back, and one that does not.
+  for (let count = 0; count < 2; count += 1) {
+    await refreshAll();
+    await untilSwept();
+    swept.push(pages());
+    portal.now += 10_000;
+  }
+  const again = await refreshAll();
+  portal.now += 400_000;
+  await refreshAll();
+
+  expect(swept).toEqual([20, 20]);
+  expect(again).toEqual({ sweeps: 0, answers: [false] });
+  expect(pages()).toBeGreaterThan(0);
+});
+
 test('a sweep that fails makes no process fresh, and the next one is not held up', async () => {
-  const { refreshAll, fail } = await startThree();
+  const { refreshAll, fail } = await startSharing();
   fail(true);
   const failed = await refreshAll();
   fail(false);
