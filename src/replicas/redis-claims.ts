@@ -49,19 +49,19 @@ export function createRedisClaims(
       const { states, since, lostSince } = await claimFree({ parts: open, token, begins }, busyAt);
       begins = since;
       const isLate = deadline.remainingMs() < reserveMs + pollMs;
-      const isLostJustNow =
-        performance.now() - redis.lostAt < patienceMs[redis.isRefused ? 'refused' : 'silent'] &&
-        deadline.remainingMs() > workMs;
+      const hasTime = deadline.remainingMs() > workMs;
+      const awayMs = performance.now() - redis.lostAt;
+      const isLostJustNow = hasTime && awayMs < patienceMs[redis.isRefused ? 'refused' : 'silent'];
       const mine: ConnectedParts[] = [];
       const waiting: ConnectedParts[] = [];
       for (const part of open) {
         const state = states.get(part);
         if (state === 'busy') busyAt.set(part, performance.now());
         const wasBusyFor = performance.now() - (busyAt.get(part) ?? Number.NEGATIVE_INFINITY);
-        // Redis does not say whether the other has finished; a request that has no time left waits only for what was busy.
+        // Redis does not say whether the other has finished; a request that has little time left waits only for what was busy.
         const mustWait =
           (state === 'unknown' && (wasBusyFor < heldMs + settleMs || isLostJustNow)) ||
-          (state === 'doubtful' && (!isLate || busyAt.has(part)));
+          (state === 'doubtful' && (hasTime || busyAt.has(part)));
         (state === 'busy' || mustWait ? waiting : mine).push(part);
       }
       if (mine.some((part) => states.get(part) === 'unknown')) unavailable.note();
