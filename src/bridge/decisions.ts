@@ -113,11 +113,12 @@ export function noteProblem(problem: CrmProblem): NotedProblem {
         ...(mayBeWritten && { mayBeWritten }),
       };
     }
+    case 'not-found':
+      // Its message is about one id.
+      return { kind: 'not-found' };
     case 'ambiguous':
       // The error of a request about one record says so already.
       return { kind: 'ambiguous', text: ownWords(problem.message.replace(unconfirmed, '')) };
-    default:
-      return { kind: problem.kind, text: ownWords(problem.message) };
   }
 }
 

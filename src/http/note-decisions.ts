@@ -8,7 +8,14 @@ import {
   nothingDecided,
   type RecordDecision,
 } from '../bridge/decisions.ts';
-import { CrmRejectedError, CrmUnavailableError, DeadlineError, GatewayError, InvalidRequestError } from '../errors.ts';
+import {
+  CrmRejectedError,
+  CrmUnavailableError,
+  DeadlineError,
+  GatewayError,
+  InvalidRequestError,
+  NotFoundError,
+} from '../errors.ts';
 import { operations } from '../contract/operations.ts';
 import { routeOf } from './route-of.ts';
 
@@ -117,6 +124,7 @@ function problemOf(thrown: unknown): NotedProblem {
   if (thrown instanceof InvalidRequestError && contractCodes.has(thrown.code)) {
     return { kind: 'request', text: thrown.message.slice(0, maxReasonLength) };
   }
+  if (thrown instanceof NotFoundError) return { kind: 'not-found', text: thrown.code };
   return thrown instanceof GatewayError ? { kind: 'request', text: thrown.code } : { kind: 'fault' };
 }
 

@@ -131,7 +131,7 @@ function detailsOf(record: RecordDecision): object {
     ...(heldBack.length > 0 && { heldBack }),
     ...(createdProperties.length > 0 && { createdProperties }),
     ...(warnings > 0 && { warnings }),
-    ...(problem !== undefined && { problem: problem.kind === 'not-found' ? common : { ...common, text } }),
+    ...(problem !== undefined && { problem: { ...common, text } }),
   };
 }
 

@@ -25,19 +25,9 @@ export function problemLines(problem: NotedProblem): string[] {
         '  merge the two records in HubSpot if they are the same',
       ];
     case 'not-found':
-      return [
-        'HubSpot has no record with this id: it was deleted, or belongs to another account',
-        '  sync the record again in Enginy, so that Enginy learns its current id',
-      ];
+      return missingLines(text);
     case 'request':
-      if (/^(?:Unknown (?:contact|company)|(?:Task|Activity) not found)$/.test(text)) {
-        return [
-          `${text}: HubSpot has no record with this id; it was deleted, or belongs to another account`,
-          text.startsWith('Unknown')
-            ? '  sync the record again in Enginy, so that Enginy learns its current id'
-            : '  if it is still needed, let Enginy create it again',
-        ];
-      }
+      if (/^(?:Unknown (?:contact|company)|(?:Task|Activity) not found)$/.test(text)) return missingLines(text);
       return [
         `the request was rejected: ${text}`,
         '  this is for the developer of the caller: the request does not follow the contract',
@@ -45,6 +35,16 @@ export function problemLines(problem: NotedProblem): string[] {
     case 'fault':
       return ['the bridge failed', '  this is a bug: the log has the details under the request id'];
   }
+}
+
+/** @param text which record; empty for that of the entry. */
+function missingLines(text: string): string[] {
+  return [
+    `${text === '' ? '' : `${text}: `}HubSpot has no record with this id: it was deleted, or belongs to another account`,
+    /^(?:Task|Activity) /.test(text)
+      ? '  if it is still needed, let Enginy create it again'
+      : '  sync the record again in Enginy, so that Enginy learns its current id',
+  ];
 }
 
 function lateLines(problem: NotedProblem): string[] {

@@ -208,6 +208,7 @@ test.each([
   [['--reason', 'if-empty'], ['77aa-update']],
   [['--reason', 'not-found'], ['99bb-failure']],
   [['--reason', 'late'], []],
+  [['--reason', 'request'], []],
   [['--status', '2xx', '--last', '1'], ['99bb-failure']],
   [['--status', '503'], []],
   [

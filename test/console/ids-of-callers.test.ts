@@ -77,7 +77,7 @@ test('an unknown task is not taken for a wrong base URL, and an unknown path is 
   const { text } = await page('/console/problems');
   const [, ofTask = ''] = /(GET \/tasks\/:id<[\s\S]*?<\/tr>)/.exec(text) ?? [];
 
-  expect(ofTask).toContain('404 Task not found');
+  expect(ofTask).toContain('Task not found: HubSpot has no record with this id');
   expect(ofTask).not.toContain('BASE_PATH');
   expect(text).toMatch(/GET \(unknown path\)[\s\S]*BASE_PATH/);
 });

@@ -74,8 +74,10 @@ test('a task or an activity that was read and does not exist is found by its id'
   const lead = async (name: string) => (await runCommand(['lead', name], { environment: { DATA_DIR: folder } })).out;
 
   expect(await lead('31337')).toMatch(
-    /GET \/tasks\/:id {2}task 31337 failed: Task not found: HubSpot has no record with this id; it was deleted, or belongs/,
+    /GET \/tasks\/:id {2}task 31337 failed: Task not found: HubSpot has no record with this id: it was deleted, or belongs/,
   );
   expect(await lead('4711')).toContain('activity 4711 failed: Activity not found: HubSpot has no record with this id');
   expect(await lead(task.body.id)).not.toContain('GET');
+  const { out } = await runCommand(['requests', '--reason', 'not-found'], { environment: { DATA_DIR: folder } });
+  expect(out.trim().split('\n')).toHaveLength(2);
 });
