@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test, vi } from 'vitest';
+import { includesRole } from '../../src/console/access/roles.ts';
 import type { ConsoleSources } from '../../src/console/console-sources.ts';
 import { createScreens } from '../../src/console/screens/screen-table.ts';
 import { sendTo } from '../support/start-app.ts';
@@ -8,7 +9,8 @@ import { consoleInBrowser } from './console-in-browser.ts';
 import { accessibilityFaults } from './open-browser.ts';
 
 const anything: unknown = new Proxy(() => anything, { get: () => anything });
-const paths = createScreens(anything as ConsoleSources).map(({ path }) => path);
+const screens = createScreens(anything as ConsoleSources);
+const paths = screens.map(({ path }) => path);
 
 /** Paths with parts that depend on what happened, filled in when it has; a screen with such a path needs its line in `findExamples`. */
 const examples: Record<string, string> = {};
@@ -79,7 +81,7 @@ test.each(paths.flatMap((path) => (['light', 'dark'] as const).map((theme) => [p
   '%s has no fault in the %s theme, and fits wide and narrow windows',
   async (path, colorScheme) => {
     const { page, expectClean, close } = await console.open({ colorScheme });
-    for (const width of [1280, 360]) {
+    for (const width of [1280, 768, 360]) {
       await page.setViewportSize({ width, height: 800 });
       const response = await page.goto(examples[path] ?? path);
 
@@ -107,6 +109,26 @@ test.each(paths)('%s says the same without JavaScript', async (path) => {
 
   expect(await page.locator('main').innerText()).not.toBe('');
   expectClean();
+  await close();
+});
+
+test.each([
+  ['viewer', ['record', 'sign-out', 'theme']],
+  ['editor', ['check', 'compare', 'examine', 'record', 'regression', 'replay', 'sign-out', 'theme', 'try']],
+] as const)('a page offers a %s nothing that the role may not do', async (role, allowed) => {
+  const { page, context, complaints, close } = await console.open(await console.signIn(role));
+  const offered = new Set<string>();
+  for (const path of paths) {
+    await page.goto(examples[path] ?? path);
+    const actions = await page.locator('form[method=post]').evaluateAll((forms) => forms.map((form) => form.action));
+    for (const action of actions) offered.add(new URL(action).pathname.split('/').at(-1) ?? '');
+  }
+
+  expect([...offered].sort()).toEqual(allowed);
+  const refused = complaints.filter((complaint) => complaint.startsWith('403'));
+  const own = screens.filter((screen) => !includesRole(role, screen.role));
+  expect(refused).toHaveLength(own.length);
+  expect(await context.cookies()).toHaveLength(1);
   await close();
 });
 

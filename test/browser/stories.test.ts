@@ -72,6 +72,19 @@ test('the search box is one key away on every screen', async () => {
   await close();
 });
 
+test('rows are reached with j and k, and opened with Enter', async () => {
+  const { page, expectClean, close } = await console.open();
+  await page.goto('/console/requests');
+  const all = await page.locator('tr[data-href]').evaluateAll((found) => found.map((row) => row.dataset.href));
+  for (const key of ['j', 'j', 'j', 'k']) await page.keyboard.press(key);
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/console/requests/*');
+
+  expect(page.url().endsWith(all[1] ?? 'none')).toBe(true);
+  expectClean();
+  await close();
+});
+
 test('an administrator tries a record, compares an edit, and sees how many captured requests differ', async () => {
   multiplyCaptures();
   const { page, expectClean, close } = await console.open();

@@ -158,6 +158,8 @@ test('a request is replayed with one mapping file pasted, and its errors are nam
   const other = await post(path, `${path}/replay`, form(text.replace('crm: jobtitle', 'crm: enginy_title')));
   const faulty = await post(path, `${path}/replay`, form(text.replace('crm: jobtitle', 'crmm: jobtitle')));
 
+  const elsewhere = await post(path, `${path}/replay`, { ...form(text), file: '../passwd' });
+  expect([elsewhere.status, plain(elsewhere)]).toEqual([409, expect.stringContaining('ends in .yaml')]);
   expect(plain(same)).toContain('Replayed offline, with the mapping files of today, with the pasted contacts.yaml');
   expect(plain(same)).toContain('The same as then');
   expect(plain(other)).toContain('Different from then');

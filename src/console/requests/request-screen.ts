@@ -98,6 +98,7 @@ async function replayOne(deps: RequestDeps, visit: Visit): Promise<Page> {
   if (view?.capture === undefined)
     return await showOne(deps, visit, { failure: 'It cannot be replayed: its capture is gone.' });
   const which = readMapping(visit.form);
+  if (which === undefined) return await showOne(deps, visit, { failure: 'The name of a mapping file ends in .yaml.' });
   const mapping = describeMapping(which);
   try {
     if (which.kind === 'edited') {
@@ -112,10 +113,11 @@ async function replayOne(deps: RequestDeps, visit: Visit): Promise<Page> {
   }
 }
 
-function readMapping(form: URLSearchParams): ReplayedMapping {
-  const edit = form.get('mapping') === 'edited' ? readEdit(form) : undefined;
-  if (edit !== undefined) return { kind: 'edited', edit };
-  return form.get('mapping') === 'captured' ? { kind: 'captured' } : { kind: 'today' };
+/** Undefined for a pasted file whose name no mapping file has. */
+function readMapping(form: URLSearchParams): ReplayedMapping | undefined {
+  if (form.get('mapping') !== 'edited') return { kind: form.get('mapping') === 'captured' ? 'captured' : 'today' };
+  const edit = readEdit(form);
+  return edit && { kind: 'edited', edit };
 }
 
 function describeMapping(which: ReplayedMapping): string {
