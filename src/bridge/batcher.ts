@@ -28,7 +28,7 @@ export interface BatchPolicy<Result> {
    * For lookups. What a caller brings may be divided between batches, so that those are full, and a batch runs until the latest
    * deadline among its callers. A caller whose own deadline comes first gets this result for what is not there yet.
    */
-  readonly lateResult?: () => Result;
+  readonly lateResult?: (context: CallContext) => Result;
   /** True: while no batch is running, the first item does not wait for others. */
   readonly startsIdle?: boolean;
 }
@@ -56,12 +56,16 @@ export function createBatcher<Item, Result>(
   const queue = new BatchQueue(run, policy);
 
   /** The CRM keeps the deadline of what a caller brings for itself, and says what it did until then. */
-  async function divide(items: readonly Item[], context: CallContext, late: () => Result): Promise<readonly Result[]> {
+  async function divide(
+    items: readonly Item[],
+    context: CallContext,
+    late: (context: CallContext) => Result,
+  ): Promise<readonly Result[]> {
     const alone = items.length - (items.length % maxItems);
     const parts = alone === 0 ? [] : [run(items.slice(0, alone), context)];
     for (let at = alone; at < items.length; ) {
       const some = items.slice(at, at + maxItems - queue.waiting);
-      parts.push(orLate(queue.join(some, context), { context, late: () => some.map(late) }));
+      parts.push(orLate(queue.join(some, context), { context, late: () => some.map(() => late(context)) }));
       at += some.length;
     }
     return (await Promise.all(parts)).flat();

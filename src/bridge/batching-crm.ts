@@ -47,7 +47,7 @@ export interface LookupsInProgress {
 }
 
 interface LookupKind {
-  readonly crm: Pick<Crm, 'hasRoom' | 'trouble'>;
+  readonly crm: Pick<Crm, 'hasRoom' | 'troubleOf'>;
   readonly kind: 'read' | 'search';
   readonly maxItems: number;
 }
@@ -60,7 +60,7 @@ export function lookupPolicy(
   { crm, kind, maxItems }: LookupKind,
   lookups: LookupsInProgress,
 ): Record<CallContext['urgency'], BatchPolicy<{ readonly problem: CrmProblem }>> {
-  const lateResult = () => late(crm.trouble?.(kind));
+  const lateResult = ({ requestId }: CallContext) => late(crm.troubleOf?.(requestId));
   const hasRoom = () => crm.hasRoom?.(kind) === true;
   // Where earlier ones are under way for seconds, the CRM's limit is used up: a batch that waited meanwhile loses nothing.
   const bulk: BatchPolicy<{ readonly problem: CrmProblem }> = {

@@ -180,8 +180,8 @@ export interface Crm {
 
   /** True if most of the CRM's limit for such calls is unused, so that one more would start at once; absent where that is unknown. */
   readonly hasRoom?: (kind: 'read' | 'search') => boolean;
-  /** What is wrong with the CRM, by its last response to such a call or by its silence; undefined: nothing, or unknown. */
-  readonly trouble?: (kind: 'read' | 'search') => string | undefined;
+  /** What is wrong with the CRM's part of this request's calls; undefined: nothing, or unknown. */
+  readonly troubleOf?: (requestId: string) => string | undefined;
   /** True if {@link Crm.readBy} accepts this property: a read of the store, with no lag and outside the search limit. */
   canReadBy(objectType: ObjectType, property: string, context: CallContext): Promise<boolean>;
 

@@ -1,19 +1,26 @@
 import pLimit from 'p-limit';
-import { CrmUnavailableError, DeadlineError, type GatewayError } from '../errors.ts';
+import { CrmUnavailableError, DeadlineError } from '../errors.ts';
 import { type Budget, type BudgetState, backgroundPart, type Slot, type Urgency } from './budget.ts';
 import type { Clock } from './clock.ts';
 import type { CallContext } from './crm.ts';
 import { DAILY_PROBE_MS } from './daily-limit.ts';
 import { FairQueue } from './fair-queue.ts';
-import type { LaneLimits, LaneName } from './lanes.ts';
+import { type LaneLimits, type LaneName, runningIn } from './lanes.ts';
 import type { Attempt, PacedCall, Turn } from './paced-call.ts';
-import { type CallFailure, nextTry, type Repeat, silence } from './retry.ts';
+import {
+  type CallFailure,
+  LaneResponses,
+  lastError,
+  nextTry,
+  type Repeat,
+  serves,
+  silenceSince,
+  troubleOf,
+} from './retry.ts';
 
 export interface LaneState extends BudgetState {
   readonly waiting: number;
   readonly running: number;
-  /** What is wrong with the CRM, by the last attempt that ended and by how long the oldest one runs; undefined: nothing. */
-  readonly trouble: string | undefined;
 }
 
 export interface LaneDeps {
@@ -22,8 +29,8 @@ export interface LaneDeps {
   /** Creates the lane's budget; it calls `onChange` when calls may start that had to wait. */
   readonly createBudget: (name: LaneName, limits: LaneLimits, onChange: () => void) => Budget;
   readonly log: { warn(fields: object, message: string): void } | undefined;
-  /** What is wrong in the other lanes. */
-  readonly troubleElsewhere?: () => string | undefined;
+  /** What is wrong with calls of this request in any lane. */
+  readonly troubleOfRequest?: (requestId: string) => string | undefined;
 }
 
 interface Job {
@@ -42,9 +49,6 @@ interface Job {
 /** A call that must not be repeated does not start with less time left than it needs for a response. */
 const MIN_TIME_FOR_UNREPEATABLE_MS = 200;
 
-/** The CRM answers most calls in a tenth of this. */
-const SLOW_MS = 2_000;
-
 /** The calls of one lane: queues them, starts them when the budget permits, and repeats them where that may help. */
 export class Lane {
   readonly #name: LaneName;
@@ -60,8 +64,8 @@ export class Lane {
     background: new FairQueue(),
   };
   #timer: unknown;
-  /** What went wrong with the last attempt that ended. */
-  #trouble: string | undefined;
+  readonly #responses = new LaneResponses();
+  readonly #unsettled = new Set<Job>();
   /** When each running attempt started, the oldest first. */
   readonly #startedAt = new Map<Job, number>();
 
@@ -86,8 +90,9 @@ export class Lane {
         start: (turn) => call.attempt(turn),
         // A job is untyped inside the queue; its value comes from `start` above.
         resolve: (value) => resolve(value as T),
-        reject,
+        reject: (error) => this.#unsettled.delete(job) && reject(error),
       };
+      this.#unsettled.add(job);
       this.#enqueue(job, 'back');
     });
   }
@@ -96,7 +101,6 @@ export class Lane {
     const now = this.#deps.clock.now();
     return {
       ...this.#budget.state(now),
-      trouble: this.trouble(now),
       waiting: Object.values(this.#queues).reduce((sum, queue) => sum + queue.size, 0),
       running: runningIn(this.#concurrency) + runningIn(this.#backgroundConcurrency),
     };
@@ -196,26 +200,29 @@ export class Lane {
   #finish(job: Job, slot: Slot, attempt: Attempt<unknown>): void {
     const now = this.#deps.clock.now();
     this.#budget.release(slot, now, attempt.rate);
+    const startedAt = this.#startedAt.get(job) ?? now;
     this.#startedAt.delete(job);
-    this.#trouble = attempt.ok ? undefined : troubleOf(attempt.failure);
+    this.#responses.note(job.context, attempt.ok ? undefined : attempt.failure, now);
     if (attempt.ok) {
       this.#budget.endPauses();
       this.#budget.daily.clear();
       if (attempt.rate?.dailyRemaining === 0) this.#stopForTheDay(now);
+      this.#unsettled.delete(job);
       job.resolve(attempt.value);
     } else {
       if (attempt.failure.isDaily) this.#stopForTheDay(now);
       else if (attempt.failure.kind === 'limited') this.#pause(slot, attempt.failure, now);
-      this.#retryOrReject(job, attempt.failure, now);
+      this.#retryOrReject(job, attempt.failure, { startedAt, now });
     }
     this.#pump();
   }
 
-  #retryOrReject(job: Job, failure: CallFailure, now: number): void {
+  #retryOrReject(job: Job, failure: CallFailure, times: { readonly startedAt: number; readonly now: number }): void {
+    const { now } = times;
     const waitMs = nextTry(failure, job, this.#deps.random);
     const startsAt = waitMs === undefined ? undefined : Math.max(now + waitMs, this.#budget.pausedUntil);
     if (startsAt === undefined || startsAt - now >= job.context.deadline.remainingMs()) {
-      job.reject(withEarlierTrouble(failure.error, job.trouble));
+      job.reject(lastError(failure, job, times));
       return;
     }
     job.trouble = troubleOf(failure);
@@ -227,7 +234,7 @@ export class Lane {
   #errorBeforeStart(job: Job, remainingMs: number): CrmUnavailableError | DeadlineError | undefined {
     const now = this.#deps.clock.now();
     // The time was spent before this call.
-    if (remainingMs <= 0) return this.#late(job, this.#deps.troubleElsewhere?.());
+    if (remainingMs <= 0) return this.#late(job, this.#deps.troubleOfRequest?.(job.context.requestId));
     return (
       this.#budget.daily.errorFor(now) ??
       (this.#budget.pausedUntil - now >= remainingMs ? this.#lateError(job) : undefined)
@@ -244,15 +251,26 @@ export class Lane {
   }
 
   /** Where nothing is wrong with the CRM, the call waited for others. */
-  #late(job: Job, troubleElsewhere?: string): DeadlineError {
-    const because = job.trouble ?? this.trouble() ?? troubleElsewhere;
+  #late(job: Job, troubleOfRequest?: string): DeadlineError {
+    const because = job.trouble ?? this.#troubleSince(job.requestedAt) ?? troubleOfRequest;
     return new DeadlineError('The request timed out before the CRM could be called', because);
   }
 
-  /** As {@link LaneState.trouble}. */
-  trouble(now = this.#deps.clock.now()): string | undefined {
-    const [oldest = now] = this.#startedAt.values();
-    return this.#trouble ?? (now - oldest < SLOW_MS ? undefined : silence('The CRM', now - oldest));
+  /** What is wrong with the calls of this request, be it those that it shares. */
+  troubleOf(requestId: string): string | undefined {
+    const own = [...this.#unsettled].filter(({ context }) => serves(context, requestId));
+    const troubles = own.map(
+      (job) =>
+        job.trouble ??
+        silenceSince(this.#startedAt.get(job), this.#deps.clock.now()) ??
+        this.#troubleSince(job.requestedAt),
+    );
+    return troubles.find((trouble) => trouble !== undefined) ?? this.#responses.lastOf(requestId);
+  }
+
+  #troubleSince(since: number): string | undefined {
+    const [oldest] = this.#startedAt.values();
+    return this.#responses.troubleSince(since, silenceSince(oldest, this.#deps.clock.now()));
   }
 
   #pause(slot: Slot, failure: CallFailure, now: number): void {
@@ -278,20 +296,4 @@ export class Lane {
       }
     }
   }
-}
-
-function runningIn(places: ReturnType<typeof pLimit>): number {
-  return places.activeCount + places.pendingCount;
-}
-
-/** Undefined for a response that only refuses the call. */
-function troubleOf({ error }: CallFailure): string | undefined {
-  if (error instanceof DeadlineError) return error.because;
-  return error instanceof CrmUnavailableError ? error.message : undefined;
-}
-
-/** The deadline ended the last attempt: what ended those before it may be the cause. */
-function withEarlierTrouble(error: GatewayError, earlier: string | undefined): GatewayError {
-  if (earlier === undefined || !(error instanceof DeadlineError) || error.because === undefined) return error;
-  return new DeadlineError(error.message, `${earlier}, and at the next try ${error.because}`);
 }

@@ -71,3 +71,14 @@ export function lanesFor(settings: LaneSettings): Readonly<Record<LaneName, Lane
     associations: tenSeconds(settings.associationsPerTenSeconds ?? ASSOCIATIONS_PER_TEN_SECONDS),
   };
 }
+
+/** Calls that hold a place of a lane. */
+export function runningIn({
+  activeCount,
+  pendingCount,
+}: {
+  readonly activeCount: number;
+  readonly pendingCount: number;
+}): number {
+  return activeCount + pendingCount;
+}

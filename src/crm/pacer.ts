@@ -21,6 +21,8 @@ export interface Pacer {
   /** Waits `ms` milliseconds for the CRM to finish its work. Throws DeadlineError if the deadline comes first. */
   pause(ms: number, context: CallContext): Promise<void>;
   state(): Readonly<Record<LaneName, LaneState>>;
+  /** What is wrong with the calls of this request, those that ended last included; undefined: nothing, or unknown. */
+  troubleOf(requestId: string): string | undefined;
   /** Leaves the budget to other replicas. */
   close(): Promise<void>;
 }
@@ -37,8 +39,9 @@ export function createPacer(settings: LaneSettings, deps: PacerDeps = {}): Pacer
   const clock = deps.clock ?? systemClock;
   const random = deps.random ?? Math.random;
   const createBudget = deps.createBudget ?? ((_name, limits) => new MemoryBudget(limits, random));
-  const troubleElsewhere = () => Object.values(lanes).flatMap((lane) => lane.trouble() ?? [])[0];
-  const common = { clock, random, log: deps.log, createBudget, troubleElsewhere };
+  const troubleOfRequest = (requestId: string) =>
+    Object.values(lanes).flatMap((lane) => lane.troubleOf(requestId) ?? [])[0];
+  const common = { clock, random, log: deps.log, createBudget, troubleOfRequest };
   const limits = lanesFor(settings);
   const lanes: Record<LaneName, Lane> = {
     burst: new Lane('burst', limits.burst, common),
@@ -47,6 +50,7 @@ export function createPacer(settings: LaneSettings, deps: PacerDeps = {}): Pacer
   };
   return {
     run: (call, context) => lanes[call.lane].run(call, context),
+    troubleOf: troubleOfRequest,
     pause: async (ms, context) => {
       if (context.deadline.remainingMs() <= ms) {
         throw new DeadlineError('The request timed out while waiting for the CRM');

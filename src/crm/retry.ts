@@ -1,4 +1,5 @@
-import type { GatewayError } from '../errors.ts';
+import { CrmUnavailableError, DeadlineError, type GatewayError } from '../errors.ts';
+import type { CallContext } from './crm.ts';
 
 /**
  * `always`: executing the call twice does no harm. `if-not-done`: repeat only if the first attempt certainly did nothing. `never`: the
@@ -64,8 +65,86 @@ export function backoffMs({ firstMs, maxMs }: Backoff, attempt: number, random: 
 
 /** `HubSpot did not respond within 10 s`, for a wait of so many milliseconds. Rounded: equal sentences are stored once. */
 export function silence(crm: string, ms: number): string {
+  return `${crm} did not respond within ${durationText(ms)}`;
+}
+
+/** `50 ms`, `3.9 s`, or `12 s`. */
+export function durationText(ms: number): string {
   const seconds = ms / 1_000;
-  const duration =
-    ms < 995 ? `${Math.max(1, Math.round(ms / 10)) * 10} ms` : `${Number(seconds.toFixed(seconds < 10 ? 1 : 0))} s`;
-  return `${crm} did not respond within ${duration}`;
+  return ms < 995
+    ? `${Math.max(1, Math.round(ms / 10)) * 10} ms`
+    : `${Number(seconds.toFixed(seconds < 10 ? 1 : 0))} s`;
+}
+
+/** More requests than run at once. */
+const MAX_REQUESTS = 1_000;
+
+/** The CRM answers most calls in a tenth of this. */
+const SLOW_MS = 2_000;
+
+/** How the calls of a lane ended, for requests that run out of time: a request must not be blamed on the failure of another. */
+export class LaneResponses {
+  /** The last attempt that ended without an answer. */
+  #failed: { readonly at: number; readonly trouble: string } | undefined;
+  /** When the CRM last answered an attempt, be it with a refusal. */
+  #answeredAt = Number.NEGATIVE_INFINITY;
+  /** Request id → what its last attempt failed with, the oldest first. */
+  readonly #lastOf = new Map<string, string>();
+
+  note({ requestId, alsoFor = [] }: CallContext, failure: CallFailure | undefined, now: number): void {
+    const trouble = failure === undefined ? undefined : troubleOf(failure);
+    if (trouble === undefined) this.#answeredAt = now;
+    else this.#failed = { at: now, trouble };
+    for (const id of [requestId, ...alsoFor]) {
+      this.#lastOf.delete(id);
+      if (trouble !== undefined) this.#lastOf.set(id, trouble);
+    }
+    for (const id of this.#lastOf.keys()) {
+      if (this.#lastOf.size <= MAX_REQUESTS) break;
+      this.#lastOf.delete(id);
+    }
+  }
+
+  /** What the last attempt for this request failed with; undefined if it was answered. */
+  lastOf(requestId: string): string | undefined {
+    return this.#lastOf.get(requestId);
+  }
+
+  /** What went wrong if no call was answered since; failures among answers do not hold up other calls. `silent`: the silence now. */
+  troubleSince(since: number, silent: string | undefined): string | undefined {
+    if (this.#answeredAt > since) return undefined;
+    return this.#failed !== undefined && this.#failed.at > since ? this.#failed.trouble : silent;
+  }
+}
+
+/** True for a call of this request, be it one that it shares. */
+export function serves({ requestId, alsoFor }: CallContext, id: string): boolean {
+  return requestId === id || alsoFor?.includes(id) === true;
+}
+
+/** Undefined for a response that only refuses the call. */
+export function troubleOf({ error }: CallFailure): string | undefined {
+  if (error instanceof DeadlineError) return error.because;
+  return error instanceof CrmUnavailableError ? error.message : undefined;
+}
+
+export function silenceSince(startedAt: number | undefined, now: number): string | undefined {
+  return startedAt === undefined || now - startedAt < SLOW_MS ? undefined : silence('The CRM', now - startedAt);
+}
+
+/**
+ * The error of a call that is not tried again. The deadline may have ended its last attempt: what ended those before it may be the
+ * cause, or the wait before a first one that ran for a moment.
+ */
+export function lastError(
+  { error }: CallFailure,
+  job: { readonly requestedAt: number; readonly trouble: string | undefined },
+  { startedAt, now }: { readonly startedAt: number; readonly now: number },
+): GatewayError {
+  if (!(error instanceof DeadlineError) || error.because === undefined) return error;
+  const { message, because } = error;
+  if (job.trouble !== undefined) return new DeadlineError(message, `${job.trouble}, and at the next try ${because}`);
+  const waitedMs = startedAt - job.requestedAt;
+  if (waitedMs <= now - startedAt) return error;
+  return new DeadlineError(message, `the call waited ${durationText(waitedMs)} for its turn, and then ${because}`);
 }

@@ -364,20 +364,59 @@ test('an error at the deadline names what the CRM did until then', async () => {
   };
   const outage = [failed('perhaps-done'), failed('perhaps-done'), cut];
 
-  const cutOff = call(clock, pacer, traffic, { answers: outage, latencyMs: 1_000 });
-  const waiting = call(clock, pacer, traffic, { lane: 'search', latencyMs: 30_000 });
+  const cutOff = call(clock, pacer, traffic, { requestId: 'a', answers: outage, latencyMs: 1_000 });
+  const waiting = call(clock, pacer, traffic, { requestId: 'b', lane: 'search', latencyMs: 30_000 });
   await clock.runUntil(clock.sleep(20_000));
-  const spent = call(clock, pacer, traffic, { lane: 'associations', deadlineMs: 0 });
+  const spent = call(clock, pacer, traffic, { requestId: 'b', lane: 'associations', deadlineMs: 0 });
 
   await expect(cutOff).rejects.toMatchObject({
     because: 'failed: perhaps-done, and at the next try HubSpot did not respond within 2 s',
   });
-  await expect(spent).rejects.toMatchObject({ because: 'HubSpot did not respond within 2 s' });
-  expect(pacer.state().search.trouble).toBe('The CRM did not respond within 20 s');
-  await clock.runUntil(call(clock, pacer, traffic));
-  expect(pacer.state().burst.trouble).toBeUndefined();
+  await expect(spent).rejects.toMatchObject({ because: 'The CRM did not respond within 20 s' });
+  expect(pacer.troubleOf('a')).toContain('HubSpot did not respond within 2 s');
+  expect(pacer.troubleOf('b')).toBe('The CRM did not respond within 20 s');
   await clock.runUntil(waiting);
-  expect(pacer.state().search.trouble).toBeUndefined();
+  expect(pacer.troubleOf('b')).toBeUndefined();
+});
+
+test('a call that waited for the limit is not said to be late by the failure of another', async () => {
+  const { clock, pacer, traffic } = setUp();
+  const others = Array.from({ length: 100 }, (_, at) =>
+    call(clock, pacer, traffic, {
+      requestId: `other-${at}`,
+      urgency: 'urgent',
+      repeat: 'never',
+      answers: at < 99 ? [] : [failed('perhaps-done')],
+      latencyMs: at < 99 ? 100 : 110,
+    }),
+  );
+  await clock.runUntil(Promise.allSettled(others));
+  const waiting = Array.from({ length: 3 }, () =>
+    call(clock, pacer, traffic, { requestId: 'mine', deadlineMs: 5_000 }),
+  );
+  const spent = call(clock, pacer, traffic, { requestId: 'mine', lane: 'search', deadlineMs: 0 });
+  await clock.runUntil(Promise.allSettled(waiting));
+
+  await expect(spent).rejects.toMatchObject({ name: 'DeadlineError', because: undefined });
+  for (const one of waiting) await expect(one).rejects.toMatchObject({ name: 'DeadlineError', because: undefined });
+});
+
+test('a call that waited longer than it ran says so when the deadline ends it', async () => {
+  const { clock, pacer, traffic } = setUp();
+  const others = Array.from({ length: 98 }, () => call(clock, pacer, traffic));
+  await clock.runUntil(Promise.all(others));
+  const cut: Attempt<unknown> = {
+    ok: false,
+    failure: { kind: 'final', error: new DeadlineError('late', 'HubSpot did not respond within 50 ms') },
+  };
+  const late = call(clock, pacer, traffic, { answers: [cut], latencyMs: 50 });
+  await clock.runUntil(late.catch(() => undefined));
+
+  await expect(late).rejects.toMatchObject({
+    because: expect.stringMatching(
+      /^the call waited [\d.]+ s for its turn, and then HubSpot did not respond within 50 ms$/,
+    ),
+  });
 });
 
 test('does not wait for a retry that would come after the deadline', async () => {

@@ -31,7 +31,7 @@ export interface CandidateQuery {
 
 /** @param lookups of concurrent requests; without it, requests come one at a time, and would only wait for others. */
 export function createCandidateSearch(
-  crm: Pick<Crm, 'search' | 'hasRoom' | 'trouble'>,
+  crm: Pick<Crm, 'search' | 'hasRoom' | 'troubleOf'>,
   lookups?: LookupsInProgress,
 ): CandidateSearch {
   const flights = new Map<string, Promise<Candidates>>();
@@ -85,7 +85,7 @@ type Search = (
 
 /** Shares searches with other requests. What another request's part of them breaks is searched again alone. */
 function createSharedSearch(
-  crm: Pick<Crm, 'search' | 'hasRoom' | 'trouble'>,
+  crm: Pick<Crm, 'search' | 'hasRoom' | 'troubleOf'>,
   lookups: LookupsInProgress | undefined,
 ): Search {
   if (lookups === undefined) return (search, keys, context) => runSearch(crm, { ...search, keys }, context);

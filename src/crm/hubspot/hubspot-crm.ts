@@ -47,7 +47,7 @@ export function createHubSpotCrm(deps: HubSpotDeps, settings: TransportSettings)
     ...linking(sendFor, createLinkLabels(transport)),
     ...accountReading(sendFor, settings.accessToken.trim()),
     hasRoom: (kind) => hasRoom(laneState(kind)),
-    trouble: (kind) => laneState(kind).trouble,
+    troubleOf: (requestId) => deps.pacer.troubleOf(requestId),
     neededIn: (objectType) => (objectType === 'contacts' ? neededInContacts : []),
     create: async (objectType, inputs, context) => {
       const outcomes = await createInBatches({ send: sendFor(context), required }, objectType, inputs);
