@@ -158,6 +158,16 @@ const addresses: readonly ValueCase[] = [
   ...['noemail@noemail.com', 'none@none.com', 'no-email@na.org', 'Null@undefined.com', 'sinemail@sinemail.es'].map(
     (email) => contact({ email }, { email: undefined, enginy_email: email }, true),
   ),
+  ...['email@email.com', 'mail@none.com', 'noemail@mail.com', 'na@mail.ru'].map((email) =>
+    contact({ email }, { email: undefined, enginy_email: email }, true),
+  ),
+  ...['mail@nothing.tech', 'email@sample.io', 'noreply@hidden.agency', 'aa@mail.com', 'xx@mail.ru'].map((email) =>
+    contact({ email }, { email, enginy_email: undefined }),
+  ),
+  ...['linkedin.com/in/N/A', 'https://www.linkedin.com/in/{{slug}}'].map((linkedinUrl) =>
+    contact({ linkedinUrl }, { hs_linkedin_url: linkedinUrl }, true),
+  ),
+  contact({ linkedinUrl: 'linkedin.com/in/n' }, { hs_linkedin_url: 'https://www.linkedin.com/in/n' }),
   contact({ email: 'test@acme.com' }, { email: 'test@acme.com', enginy_email: undefined }),
   contact({ email: 'N/A; g3@acme.com' }, { email: 'g3@acme.com', enginy_email: 'N/A; g3@acme.com' }, true),
   contact({ email: 'not an address' }, { email: undefined, enginy_email: 'not an address' }, true),

@@ -22,11 +22,22 @@ export function normalizeEmail(text: string): string | ValueProblem {
   return typeof address === 'string' && isPlaceholderEmail(address) ? placeholder : address;
 }
 
+/** Names of real mailboxes: `mail@nothing.tech`. */
+const mailboxes = /^(?:(?:e-?)?mail|(?:no|donot)-?reply)$/;
+/** Real providers, where people have short addresses: `aa@mail.com`. */
+const providers = /^(?:e-?)?mail$/;
+/** Words that say that there is no address; `nothing` and `hidden` are also names of companies. */
+const noAddress =
+  /^(?:no(?:ne|t.*|-?e?-?mail|_email|correo)?|sin.*|keine.*|pasdemail|seme?mail|n[-.]?a|nil|null|undefined|unknown|invalid|fake)$/;
+
 /** `noemail@noemail.com` is in many records, and would make one of them. */
 export function isPlaceholderEmail(address: string): boolean {
   const at = address.indexOf('@');
-  const host = address.slice(at + 1);
-  return placeholders.has(address.slice(0, at)) && placeholders.has(host.slice(0, host.indexOf('.')));
+  const [user, host] = [address.slice(0, at), address.slice(at + 1).split('.', 1)[0] ?? ''];
+  if (!placeholders.has(user) || !placeholders.has(host)) return false;
+  if (user === host) return true;
+  if (mailboxes.test(user)) return providers.test(host) || (noAddress.test(host) && host !== 'nothing');
+  return !providers.test(host) || noAddress.test(user);
 }
 
 function readAddress(text: string): string | ValueProblem {

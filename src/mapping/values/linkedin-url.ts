@@ -41,7 +41,7 @@ export function normalizeLinkedinUrl(text: string): string | ValueProblem {
   if (!pageKinds.has(kind)) return notLinkedin;
   const slug = decodeSlug(path.split('/', 1)[0] ?? '').trim();
   if (slug === '' || /[\s/?#%]/.test(slug) || !/[\p{L}\p{N}]/u.test(slug)) return notLinkedin;
-  if (noProfile.has(slug.toLowerCase())) return notLinkedin;
+  if (noProfile.has(slug.toLowerCase()) || /^n\/+a$/i.test(path) || /[{}]/.test(slug)) return notLinkedin;
   return `https://www.linkedin.com/${kind}/${memberUrn.test(slug) ? slug : slug.toLowerCase()}`;
 }
 

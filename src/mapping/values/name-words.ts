@@ -19,8 +19,14 @@ export function isBinder(word: string): boolean {
   return binders.has(word.toLowerCase());
 }
 
-/** Titles before a name. Words that are also first names ("Don", "Ing") are titles only with a point. */
-export const leadingTitles = new RegExp(`^(?:${title()}\\s+)+`, 'iu');
+/**
+ * Titles before a name. Words that are also first names ("Don", "Nat", "Emer") are titles only with a point; "med" and "rer nat" also
+ * behind another title, "PD" before one.
+ */
+export const leadingTitles = new RegExp(
+  `^(?:pd\\s+(?=(?:dr|prof)\\b))?(?:${title()}\\s+(?:(?:${anyOf(words.wordsAfterTitles)})\\s+)*)+`,
+  'iu',
+);
 /** The same behind a name, where short titles have a point. */
 export const isTitle = new RegExp(`^${title()}$`, 'iu');
 /** Titles that stand before a given name: "Sir Ian". */
