@@ -88,7 +88,7 @@ function lookups(
       });
     },
     countFilled: (objectType, properties, context) => countFilled(sendFor(context), objectType, properties),
-    list: (request, context) => sendFor(context)(listRecords(request)),
+    list: (request, context) => listRecords(sendFor(context), request),
     modifiedSince: (request, context) => modifiedSince(sendFor(context), request),
   };
 }

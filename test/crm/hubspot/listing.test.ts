@@ -1,6 +1,7 @@
 /** Pages of lists and sweeps that must not pass for complete: what a page hides would be taken for absent. */
 import { expect, onTestFinished, test } from 'vitest';
 import type { SandboxOptions } from '../../../sandbox/sandbox.ts';
+import type { ModifiedPage, RecordPage } from '../../../src/crm/crm.ts';
 import { CrmUnavailableError } from '../../../src/errors.ts';
 import { openHubSpot } from '../../support/open-hubspot.ts';
 import { bulkContext } from '../crm-conformance.ts';
@@ -80,3 +81,27 @@ test('continues behind a page of which nothing is left, since its records were a
   expect(page.records.map(({ id }) => id)).toEqual(contacts.slice(410));
   expect(page.next).toBeUndefined();
 });
+
+test.each(['list', 'search'] as const)(
+  'reads a smaller page after a %s that was too large, and loses no record',
+  async (kind) => {
+    const { crm, sandbox } = await open({ indexLagMs: 0 });
+    const { contacts } = sandbox.seed({
+      contacts: Array.from({ length: 110 }, () => ({ properties: { firstname: 'n' } })),
+    });
+    const tooLarge = { results: [], pad: 'x'.repeat(11 * 1024 ** 2) };
+    sandbox.faults.add({ match: { kind }, action: { kind: 'status', status: 200, body: tooLarge } });
+
+    const read: string[] = [];
+    for (let after: string | undefined = '0'; after !== undefined; ) {
+      const page: ModifiedPage | RecordPage =
+        kind === 'list'
+          ? await crm.list({ objectType: 'contacts', after, properties: [] }, bulkContext())
+          : await crm.modifiedSince({ objectType: 'contacts', since, afterId: after, properties: [] }, bulkContext());
+      read.push(...page.records.map(({ id }) => id));
+      after = page.next;
+    }
+
+    expect(read).toEqual(contacts);
+  },
+);

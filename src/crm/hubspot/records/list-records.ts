@@ -1,11 +1,19 @@
 import type { ListRequest, RecordPage } from '../../crm.ts';
 import { nextPageOf, unknownShape } from '../calls/batch-response.ts';
 import { MAX_RECORDS_PER_CALL, readListedRecords } from '../calls/record-response.ts';
-import type { HubSpotCall } from '../transport/hubspot-call.ts';
+import { fittingPage } from '../calls/fitting-page.ts';
+import type { HubSpotCall, Send } from '../transport/hubspot-call.ts';
 
 /** One page of all records; `after` is HubSpot's cursor. */
-export function listRecords({ objectType, after, properties, archived = false }: ListRequest): HubSpotCall<RecordPage> {
-  const query = new URLSearchParams({ limit: String(MAX_RECORDS_PER_CALL), archived: String(archived) });
+export function listRecords(send: Send, request: ListRequest): Promise<RecordPage> {
+  return fittingPage(MAX_RECORDS_PER_CALL, (limit) => send(pageOf(request, limit)));
+}
+
+function pageOf(
+  { objectType, after, properties, archived = false }: ListRequest,
+  limit: number,
+): HubSpotCall<RecordPage> {
+  const query = new URLSearchParams({ limit: String(limit), archived: String(archived) });
   if (properties.length > 0) query.set('properties', [...new Set(properties)].join(','));
   if (after !== undefined) query.set('after', after);
   return {

@@ -1,5 +1,6 @@
 import type { ListedRecord, ModifiedPage, ModifiedSinceRequest, ObjectType } from '../../crm.ts';
 import { nextPageOf, unknownShape } from '../calls/batch-response.ts';
+import { fittingPage } from '../calls/fitting-page.ts';
 import { MAX_RESULTS } from '../calls/page-progress.ts';
 import { readListedRecords } from '../calls/record-response.ts';
 import type { HubSpotCall, Send } from '../transport/hubspot-call.ts';
@@ -10,9 +11,15 @@ import { SEARCH_PAGE_SIZE, type SearchBody } from './pack-search-keys.ts';
  * One page of a search for what was modified. Pages continue by id: a cursor is an offset, which skips a record when another one
  * leaves the results between two pages, and ends at 10,000. Throws CrmUnavailableError if a page cannot be the one that was asked for.
  */
-export async function modifiedSince(send: Send, request: ModifiedSinceRequest): Promise<ModifiedPage> {
-  const { objectType, afterId = '0' } = request;
-  const body = bodyOf(request);
+export function modifiedSince(send: Send, request: ModifiedSinceRequest): Promise<ModifiedPage> {
+  return fittingPage(SEARCH_PAGE_SIZE, (limit) => readPage(send, request, { ...bodyOf(request), limit }));
+}
+
+async function readPage(
+  send: Send,
+  { objectType, afterId = '0' }: ModifiedSinceRequest,
+  body: SearchBody,
+): Promise<ModifiedPage> {
   let page = await send(searchModified(objectType, body));
   const { servedAt } = page;
   // HubSpot omits records that were archived meanwhile: where that leaves nothing of a page, there is no id to continue after.
@@ -27,7 +34,7 @@ export async function modifiedSince(send: Send, request: ModifiedSinceRequest): 
   return { records: page.records, next: page.after === undefined ? undefined : last, servedAt };
 }
 
-function bodyOf({ objectType, since, afterId = '0', properties }: ModifiedSinceRequest): SearchBody {
+function bodyOf({ objectType, since, afterId = '0', properties }: ModifiedSinceRequest): Omit<SearchBody, 'limit'> {
   return {
     filterGroups: [
       {
@@ -39,7 +46,6 @@ function bodyOf({ objectType, since, afterId = '0', properties }: ModifiedSinceR
     ],
     properties: [...new Set(properties)],
     sorts: ['hs_object_id'],
-    limit: SEARCH_PAGE_SIZE,
   };
 }
 

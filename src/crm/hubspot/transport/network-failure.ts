@@ -72,8 +72,11 @@ export function timeoutFailure(timeoutMs: number): CallFailure {
   return { kind: 'perhaps-done', error };
 }
 
+/** The same call with fewer records may succeed. */
+export class ResponseTooLargeError extends CrmUnavailableError {}
+
 /** A longer response than any that the bridge has reason to read; another attempt would bring the same. */
 export function tooLargeFailure(): CallFailure {
   const message = `HubSpot's response is larger than ${MAX_RESPONSE_BYTES / 1024 / 1024} MB, expands more than any JSON does, or came with others as large`;
-  return { kind: 'final', error: new CrmUnavailableError(message, { ambiguous: true }) };
+  return { kind: 'final', error: new ResponseTooLargeError(message, { ambiguous: true }) };
 }
