@@ -170,6 +170,14 @@ test('explains a task: what is sent, linked and held back', async () => {
   expect(out).toContain('dueDate: its value');
 });
 
+test('a date without a time is explained without an account, and says how it was read', async () => {
+  const { out } = await runCommand(['explain', 'tasks', 'subject=Call', 'dueDate=2026-12-01', 'contactId=101']);
+
+  expect(out).toContain('tasks: would be created as a record of tasks');
+  expect(out).toMatch(/hs_timestamp +"2026-12-01T00:00:00.000Z"/);
+  expect(out).toContain('dueDate has no time and the CRM does not show its time zone: it was read as midnight UTC');
+});
+
 test('explains an activity, and one of a type that the file does not have', async () => {
   const activity = { type: 'EMAIL', direction: 'OUTBOUND', subject: 'Hi', body: 'Hello', contactId: '101' };
   const good = await runCommand(['explain', 'activities', '--json'], { input: JSON.stringify(activity) });

@@ -42,6 +42,15 @@ test('a request is found by its whole id, however short and however many ids beg
   expect(text).toContain('GET /tasks/:id 404');
 });
 
+test('a search for blanks shows the empty form, and no word about the journal', async () => {
+  const form = { 'form-token': formTokenOf(await page('/console/record')), name: '  ' };
+  const { status, text } = await ask(`${running.adminUrl}/console/record`, { headers: { cookie }, form });
+
+  expect(status).toBe(200);
+  expect(text).toContain('id="search"');
+  expect(text).not.toContain('No request has arrived');
+});
+
 test('a request id that reads as a telephone number is in no address, and still finds its request', async () => {
   const phone = '0041791234567';
   await send(phone, '/tasks/999999999');

@@ -1,6 +1,6 @@
 import { problemOfError } from '../../crm/crm-problem.ts';
 import type { CallContext, Crm } from '../../crm/crm.ts';
-import { GatewayError } from '../../errors.ts';
+import { GatewayError, NotSupportedError } from '../../errors.ts';
 
 /** The time zone of the CRM account, an IANA name, cached for an hour. */
 export interface PortalTimeZone {
@@ -36,6 +36,8 @@ async function readTimeZone(crm: Pick<Crm, 'readAccount'>, context: CallContext)
     const { timeZone } = await crm.readAccount(context);
     return isTimeZone(timeZone) ? timeZone : undefined;
   } catch (error) {
+    // There is no account, as where a record is explained without a CRM.
+    if (error instanceof NotSupportedError) return undefined;
     if (error instanceof GatewayError && problemOfError(error, 'unavailable').kind === 'refused') return undefined;
     throw error;
   }

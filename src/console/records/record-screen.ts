@@ -56,6 +56,8 @@ export function searchForm({ formToken }: Pick<Visit, 'formToken'>): Html {
 
 async function search(deps: RecordDeps, visit: Visit): Promise<ScreenReply> {
   const name = (visit.form.get('name') ?? '').trim().slice(0, maxName);
+  // A browser lets blanks pass as a required value.
+  if (name === '') return { body: searchForm(visit) };
   const view = await deps.archive.ask('record', name);
   const { entries, request } = view;
   if (entries.length === 0 && request !== undefined) return { redirect: pathById(request) };
