@@ -127,6 +127,31 @@ test('searches for the words of LinkedIn URLs replay as the same, and no word of
   expect(JSON.stringify(capture)).not.toMatch(/zyxw|qwertz|lovelace|иван|петров|小明/i);
 });
 
+test('the id of a record stays wherever it is repeated', async () => {
+  const bridge = await startCapturing();
+  const email = 'ana@acme.example';
+  await bridge.send('POST', '/contacts', {
+    contacts: [
+      { externalId: 'e1', email },
+      { externalId: 'e2', email: 'bo@acme.example' },
+    ],
+  });
+  const { body } = await bridge.send('POST', '/contacts', {
+    contacts: [{ externalId: 'e1', email: 'other@acme.example' }],
+  });
+  const files = await bridge.stop();
+
+  const ids = JSON.stringify(body).match(/\d{9,}/g) ?? [];
+  expect(ids.length).toBeGreaterThan(0);
+  for (const { capture } of files) {
+    expect((await replay(capture)).differences).toEqual([]);
+  }
+  const repeated = files.flatMap(({ text }) => text.match(/"hs_all_contact_vids":"\d+"|\/0-1\/\d+/g) ?? []);
+  expect(repeated.length).toBeGreaterThan(0);
+  for (const text of repeated)
+    expect(files.map((file) => file.text).join('')).toContain(`"id":"${text.match(/\d{2,}/)?.[0]}"`);
+});
+
 test('half a character in a URL harms neither the other records nor the capture', async () => {
   const capture = await captureOf(async ({ send, crm }) => {
     crm.seed({ contacts: [{ properties: { email: grace.email } }] });

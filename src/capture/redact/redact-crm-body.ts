@@ -21,6 +21,8 @@ function redactText(redaction: Redaction, text: string, role: BodyText['role']):
     case 'property':
       return redactProperty(redaction, text, role);
     case 'id':
+      // Other properties, URLs and sentences repeat it.
+      if (/^\d{1,20}$/.test(text)) values.keepId(text);
       return values.value(text, 'id');
     case 'structure':
       return isStructure(text) ? text : values.sentence(text);
