@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Capture } from '../../src/capture/capture-schema.ts';
 import { showCapture } from '../../src/console/records/capture-ids.ts';
 import { createIdHider } from '../../src/console/records/hidden-ids.ts';
@@ -24,4 +24,16 @@ test('a capture without personal ids is shown as it is', () => {
   const capture = { request: { body: [{ externalId: 'lead-7' }] } } as unknown as Capture;
 
   expect(showCapture(capture, createIdHider('secret')).capture).toBe(capture);
+});
+
+test('a placeholder is computed once for each id, not for each text of the capture', () => {
+  const ids = ['ada@example.org', 'bo@example.org'];
+  const texts = Array.from({ length: 100 }, (_unused, n) => `text ${n} of ada@example.org`);
+  const capture = { request: { body: ids.map((externalId) => ({ externalId, texts })) } } as unknown as Capture;
+  const hide = vi.fn(createIdHider('secret'));
+
+  const shown = showCapture(capture, hide);
+
+  expect(JSON.stringify(shown.capture)).not.toContain('@');
+  expect(hide).toHaveBeenCalledTimes(ids.length);
 });

@@ -13,24 +13,26 @@ const maxSoughtIds = 50;
 
 /** Captures keep Enginy's ids unchanged; those that are personal data are replaced wherever they are in the capture. */
 export function showCapture(capture: Capture, hide: IdHider): ShownCapture {
-  const ids = new Map<string, string>();
+  const ids = new Map<string, HiddenId>();
   JSON.stringify(capture, (name, value: unknown) => {
-    if (isNameOfId(name) && typeof value === 'string' && hide(value) !== value) ids.set(value.toLowerCase(), value);
+    if (!isNameOfId(name) || typeof value !== 'string' || ids.get(value.toLowerCase())?.id === value) return value;
+    const placeholder = hide(value);
+    if (placeholder !== value) ids.set(value.toLowerCase(), { id: value, forms: formsOf(value), placeholder });
     return value;
   });
   if (ids.size === 0) return { capture, hideIds: (line) => line };
   // A longer one may contain a shorter one.
-  const all = [...ids.values()].sort((a, b) => b.length - a.length);
-  const hideEach = (sought: readonly string[], text: string) =>
-    sought.reduce((known, id) => replaceForms(known, id, hide), text);
+  const all = [...ids.values()].sort((a, b) => b.id.length - a.id.length);
+  const hideEach = (sought: readonly HiddenId[], text: string) => sought.reduce(replaceForms, text);
   const few = all.slice(0, maxSoughtIds);
   const replaced = JSON.stringify(capture, function (this: unknown, name, value: unknown) {
     if (typeof value !== 'string') return value;
-    if (ids.has(value.toLowerCase())) return hide(value);
+    const whole = ids.get(value.toLowerCase());
+    if (whole !== undefined) return whole.placeholder;
     if (name === 'path') return hideEach(all, value);
     const own =
       isObject(this) && typeof this.externalId === 'string' ? ids.get(this.externalId.toLowerCase()) : undefined;
-    return hideEach(few, own === undefined ? value : replaceForms(value, own, hide));
+    return hideEach(few, own === undefined ? value : replaceForms(value, own));
   });
   // The same members, of which only texts were replaced.
   return { capture: JSON.parse(replaced) as Capture, hideIds: (line) => hideEach(all, line) };
@@ -41,10 +43,23 @@ function isNameOfId(name: string): boolean {
   return name.toLowerCase().replaceAll('_', '').endsWith('externalid');
 }
 
+/** A placeholder takes a digest: it is computed once for each id, not for each text in which the id may be. */
+interface HiddenId {
+  readonly id: string;
+  readonly forms: readonly string[];
+  readonly placeholder: string;
+}
+
 /** An id as it is in texts, in JSON and in paths. HubSpot returns an email address in lower case. */
-function replaceForms(text: string, id: string, hide: IdHider): string {
-  const forms = new Set(
-    [id, id.toLowerCase()].flatMap((each) => [each, JSON.stringify(each).slice(1, -1), encodeURIComponent(each)]),
-  );
-  return [...forms].reduce((known, form) => known.replaceAll(form, hide(id)), text);
+function formsOf(id: string): readonly string[] {
+  const forms = [id, id.toLowerCase()].flatMap((each) => [
+    each,
+    JSON.stringify(each).slice(1, -1),
+    encodeURIComponent(each),
+  ]);
+  return [...new Set(forms)];
+}
+
+function replaceForms(text: string, { forms, placeholder }: HiddenId): string {
+  return forms.reduce((known, form) => known.replaceAll(form, placeholder), text);
 }
