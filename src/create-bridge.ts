@@ -29,7 +29,7 @@ export interface Bridge extends RecordRouteDeps, TimelineDeps {
   forgetRefusals(): void;
 }
 
-/** Sees what a request takes from memory and from other requests: each method returns the same thing, watched. */
+/** Sees what a request reads from memory and from other requests: each method returns the same thing, watched. */
 export interface BridgeWatcher {
   watchIds(idCache: RecordIdCache): RecordIdCache;
   watchCandidates(candidateSearch: CandidateSearch): CandidateSearch;

@@ -8,7 +8,7 @@ export function normalizeDomain(value: string): string {
     .replace(/[/?#:].*$/, '');
 }
 
-/** Lower case, no space around; undefined when it is not an address that HubSpot takes. */
+/** Lower case, no space around; undefined when it is not an address that HubSpot accepts. */
 export function normalizeEmail(value: string): string | undefined {
   const email = value.trim().toLowerCase();
   return /^[^\s@<>(),;:"[\]\\]+@([a-z0-9\u00a1-\uffff]([a-z0-9\u00a1-\uffff-]*[a-z0-9\u00a1-\uffff])?\.)+[a-z\u00a1-\uffff]{2,}$/.test(

@@ -5,7 +5,7 @@ const sliceMs = 25;
 
 /**
  * Runs `work` on each item, in order, and lets other requests run in between: one request with many large records must not keep
- * everybody else waiting.
+ * the others waiting.
  */
 export async function mapInSlices<Item, Result>(
   items: Iterable<Item>,

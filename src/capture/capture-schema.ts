@@ -49,7 +49,7 @@ const Call = z.object({
   shared: z.boolean().optional(),
 });
 
-/** A nock definition (`nock.define` takes it as it is) and what happened around it. */
+/** A nock definition (`nock.define` accepts it as it is) and what happened around it. */
 const Exchange = z.object({
   scope: z.string().regex(/^https?:\/\/[a-z0-9.-]+(?::\d+)?$/, 'is not an origin'),
   method: z.string().regex(/^(?:GET|POST|PUT|PATCH|DELETE)$/, 'is not a method'),

@@ -119,7 +119,7 @@ test.each(Object.entries(encodings))('no text of any operation keeps a canary: %
   expect(count).toBeGreaterThan(1_000);
 });
 
-test('Enginy’s ids stay whatever they look like, and a body that is too deep is omitted', () => {
+test("Enginy's ids stay whatever they look like, and a body that is too deep is omitted", () => {
   const id = 'ada@lovelace.example/+34 600 111 222';
   const raw = rawOf(syncContacts, () => 'x');
   const own = { ...raw, body: Buffer.from(JSON.stringify({ contacts: [{ externalId: id, note: id }] })) };

@@ -181,7 +181,7 @@ function convert(components: Json): Json {
     const properties = (schema.properties ?? {}) as Record<string, Json>;
     const isOpen = ['Error', 'ErrorDetail', 'PortalInformationResponse'].includes(name);
     if (!isOpen && Object.keys(properties).length > 0) schema.additionalProperties = false;
-    // Recorded searches leave out `after` and `sorts`.
+    // Recorded searches omit `after` and `sorts`.
     if (name === 'PublicObjectSearchRequest') schema.required = [];
     if (name === 'Error') schema.required = ['correlationId', 'message'];
     if (name.startsWith('SimplePublic') && properties.properties)

@@ -60,7 +60,7 @@ test('says so when the folder is not there or holds no contacts', () => {
   ]);
 });
 
-test('passes over what is no mapping file, and warns of names that look like one', () => {
+test('skips files that are no mapping files, and warns of names that look like one', () => {
   const dir = aFolder({ 'contacts.yaml': CONTACTS, 'companies.yml': 'x', 'notes.txt': 'x', '.hidden.yaml': ':' });
   mkdirSync(join(dir, '..data'));
 

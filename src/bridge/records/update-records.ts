@@ -161,9 +161,8 @@ async function resolveDrafts(scope: WriteScope, updates: readonly RecordUpdate[]
 
 /**
  * Reads what must be known before writing: the current values that `if_empty` and `backward: force` ask for, further values of a property
- * that identifies, and whether a record
- * exists that has nothing to be written, since an answer must not report success for a record that does not exist. After a create, also
- * what it replaces.
+ * that identifies, and whether a record exists that has nothing to be written, since an answer must not report success for a record that
+ * does not exist. After a create, also what it replaces.
  */
 async function readCurrent(scope: WriteScope, updates: readonly RecordUpdate[]): Promise<void> {
   const primaries = new Map(updates.map((update) => [update, primariesIn(scope.mapping, update)]));

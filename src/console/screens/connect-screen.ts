@@ -82,7 +82,7 @@ async function valuesToEnter(
   ];
 }
 
-/** Tells keys apart without showing them. */
+/** Distinguishes keys without showing them. */
 function fingerprint(key: string): string {
   return createHash('sha256').update(key).digest('hex').slice(0, 8);
 }

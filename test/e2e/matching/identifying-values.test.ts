@@ -197,8 +197,8 @@ const adaPage = { linkedinUrl: 'linkedin.com/in/ada' };
 
 test.each([
   ['companies', 'the domain', { domain: 'acme.example', ...acmePage }, acmePage, { domain: 'acme.example' }],
-  ['contacts', 'Enginy’s id', adaPage, { linkedinUrl: 'es.linkedin.com/in/Ada/' }, { enginy_external_id: 'a' }],
-  ['contacts', 'Enginy’s id', { email: 'ada@x.example' }, { email: 'ADA@x.example' }, { enginy_external_id: 'a' }],
+  ['contacts', "Enginy's id", adaPage, { linkedinUrl: 'es.linkedin.com/in/Ada/' }, { enginy_external_id: 'a' }],
+  ['contacts', "Enginy's id", { email: 'ada@x.example' }, { email: 'ADA@x.example' }, { enginy_external_id: 'a' }],
 ] as const)(
   '%s that share an identifying value are one record where %s of one of them leads to a record',
   async (kind, _by, one, other, held) => {

@@ -64,7 +64,7 @@ async function withPeople(): Promise<TestPortal> {
 test.each<[string, Filter, string[]]>([
   ['EQ, ignoring case', { propertyName: 'email', operator: 'EQ', value: 'ADA@example.com' }, ['Ada']],
   [
-    'NEQ, leaving out records without a value',
+    'NEQ, omitting records without a value',
     { propertyName: 'email', operator: 'NEQ', value: 'ada@example.com' },
     ['Bo'],
   ],
