@@ -5,7 +5,7 @@ import type { CrmProblem, NewProperty, PropertyDefinition } from '../../src/crm/
 import { hubSpotPropertyRules } from '../../src/crm/hubspot/property-rules.ts';
 import { CrmRejectedError, CrmUnavailableError } from '../../src/errors.ts';
 import { describeField } from '../../src/mapping/run/field-mark.ts';
-import { fieldKey, ownPropertyName } from '../../src/mapping/run/property-name.ts';
+import { fieldKey, hashedPropertyName } from '../../src/mapping/run/property-name.ts';
 import { type FakeCrm, fakeCrm } from '../support/fake-crm.ts';
 import { logSink } from '../support/log-sink.ts';
 import { shippedWith } from '../support/shipped-mappings.ts';
@@ -133,7 +133,7 @@ test('keeps two fields with the same property name apart, in every process alike
   const crm = crmWithRecords();
   const first = await startApp(crm);
   const second = await startApp(crm);
-  const other = ownPropertyName('Campaign-Opens', hubSpotPropertyRules);
+  const other = hashedPropertyName('Campaign-Opens', hubSpotPropertyRules);
 
   await first.send(...update({ crmId: '1', 'Campaign Opens': '1', 'Campaign-Opens': '2' }));
   await second.send(...update({ crmId: '2', 'Campaign-Opens': '4', 'Campaign Opens': '3' }));
@@ -181,7 +181,7 @@ test('does not touch a CRM property whose name only resembles the field', async 
   await app.send(...update({ crmId: '1', 'Lead Status': 'hot' }));
 
   expect(valuesOf(crm)?.lead_status).toBeUndefined();
-  expect(valuesOf(crm)).toMatchObject({ [ownPropertyName('Lead Status', hubSpotPropertyRules)]: 'hot' });
+  expect(valuesOf(crm)).toMatchObject({ [hashedPropertyName('Lead Status', hubSpotPropertyRules)]: 'hot' });
 });
 
 test('warns about a field whose property is read-only, and writes the others', async () => {
@@ -278,7 +278,7 @@ test('uses another name when the name goes to another field at the same moment',
 
   expect(valuesOf(crm)).toEqual({
     email: 'ada@example.com',
-    [ownPropertyName('opens', hubSpotPropertyRules)]: '5',
+    [hashedPropertyName('opens', hubSpotPropertyRules)]: '5',
   });
 });
 
@@ -289,7 +289,7 @@ test('uses another name when the CRM hides a property of that name', async () =>
 
   await app.send(...update({ crmId: '1', opens: '5' }));
 
-  expect(valuesOf(crm)).toMatchObject({ [ownPropertyName('opens', hubSpotPropertyRules)]: '5' });
+  expect(valuesOf(crm)).toMatchObject({ [hashedPropertyName('opens', hubSpotPropertyRules)]: '5' });
 });
 
 test('writes the known fields and warns about the others when it may not create properties, asking once', async () => {

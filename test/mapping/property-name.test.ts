@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { describeField, fieldLabel, readFieldMark, showField } from '../../src/mapping/run/field-mark.ts';
-import { fieldKey, ownPropertyName, propertyName } from '../../src/mapping/run/property-name.ts';
+import { fieldKey, hashedPropertyName, propertyName } from '../../src/mapping/run/property-name.ts';
 
 const rules = { maxNameLength: 100, reservedPrefixes: ['hs_'], maxTextLength: 65_536 };
 
@@ -57,7 +57,7 @@ test('keeps long names with the same beginning distinct, and cuts them to the al
 test('derives an allowed name from any text, and always the same one', () => {
   fc.assert(
     fc.property(anyField, (field) => {
-      for (const name of [propertyName(field, rules), ownPropertyName(field, rules)]) {
+      for (const name of [propertyName(field, rules), hashedPropertyName(field, rules)]) {
         expect(name).toMatch(/^[a-z][a-z0-9_]{0,99}$/);
         expect(name.startsWith('hs_')).toBe(false);
       }
@@ -79,7 +79,7 @@ test('leaves a name alone that is allowed already', () => {
 
 test('gives two fields that share a name different names of their own', () => {
   expect(propertyName('Campaign Opens', rules)).toBe(propertyName('campaign-opens', rules));
-  expect(ownPropertyName('Campaign Opens', rules)).not.toBe(ownPropertyName('campaign-opens', rules));
+  expect(hashedPropertyName('Campaign Opens', rules)).not.toBe(hashedPropertyName('campaign-opens', rules));
 });
 
 test('keeps to the rules of another CRM', () => {

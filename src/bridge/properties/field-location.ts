@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { CrmProblem, NewProperty, PropertyDefinition } from '../../crm/crm.ts';
 import { describeField, fieldLabel, readFieldMark } from '../../mapping/run/field-mark.ts';
-import { fieldKey, ownPropertyName, type PropertyRules, propertyName } from '../../mapping/run/property-name.ts';
+import { fieldKey, hashedPropertyName, type PropertyRules, propertyName } from '../../mapping/run/property-name.ts';
 import { isWritable, type PropertyIndex } from './property-catalogue.ts';
 import type { PropertyRefusal } from './creation-refusals.ts';
 import { limitRefusal, type RequestedProperty } from './property-creation-queue.ts';
@@ -139,7 +139,7 @@ function placeField(
   const named = index.get(name);
   if (named !== undefined && isWritable(named) && isCreatedByHand(field, named, options.group)) return { use: named };
 
-  const hashedName = ownPropertyName(field, options.rules);
+  const hashedName = hashedPropertyName(field, options.rules);
   if (isFree(hashedName)) return { create: hashedName };
   const hashed = index.get(hashedName);
   if (hashed !== undefined && isWritable(hashed)) return { use: hashed };

@@ -5,7 +5,7 @@ import type { Logger } from '../../logger.ts';
 import { showField } from '../../mapping/run/field-mark.ts';
 import { emptyWord } from '../../mapping/run/held-back.ts';
 import type { PropertyRules } from '../../mapping/run/property-name.ts';
-import { ownProperties, type Translation } from '../../mapping/run/translate-record.ts';
+import { bridgeProperties, type Translation } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import { createEmptyWordTest } from '../../mapping/values/empty-words.ts';
 import { toFieldValue, toText } from '../../mapping/values/field-value.ts';
@@ -60,7 +60,7 @@ export function createUnknownFields(given: UnknownFieldsDeps): UnknownFields {
   return {
     async resolve(mapping, translations, context) {
       const builders = await mapInSlices(translations, (translation) => new DraftBuilder(translation));
-      const rawTextNames = ownProperties(mapping).flatMap(({ name, isIdentity }) => (isIdentity ? [] : [name]));
+      const rawTextNames = bridgeProperties(mapping).flatMap(({ name, isIdentity }) => (isIdentity ? [] : [name]));
       const isStored = mapping.write.unknown_fields.policy === 'create';
       if (!isStored) await warnOfUnmapped(mapping, builders);
       const affected = builders.filter((builder) => {

@@ -20,18 +20,18 @@ const maxRead = 500;
 /**
  * The name of the property for a field of Enginy: `campaignOpens` → `campaign_opens`, `Größe` → `grosse`, `2nd` → `enginy_2nd`.
  * Other scripts are transliterated to Latin letters; if nothing is left, the name is a hash. The same field always gives the same
- * name, but several fields may share one: {@link ownPropertyName} gives each its own.
+ * name, but several fields may share one: {@link hashedPropertyName} gives each its own.
  */
 export function propertyName(field: string, rules: PropertyRules): string {
   const words = toWords(field);
-  if (words === '') return ownPropertyName(field, rules);
+  if (words === '') return hashedPropertyName(field, rules);
   const name = allowed(words, rules);
   const isWhole = name.length <= rules.maxNameLength && field.length <= maxRead;
-  return isWhole ? name : ownPropertyName(field, rules);
+  return isWhole ? name : hashedPropertyName(field, rules);
 }
 
 /** A name that no other field gets: like {@link propertyName}, with a hash of the field as suffix. */
-export function ownPropertyName(field: string, rules: PropertyRules): string {
+export function hashedPropertyName(field: string, rules: PropertyRules): string {
   const words = toWords(field) || 'field';
   const suffix = `_${fieldKey(field)}`;
   const name = allowed(words, rules).slice(0, rules.maxNameLength - suffix.length);
