@@ -1,8 +1,8 @@
-import { createBatchingCrm, createLookupCrm } from './bridge/batching-crm.ts';
-import type { Claims } from './bridge/claims.ts';
+import { createBatchingCrm, createLookupCrm } from './bridge/lookups/batching-crm.ts';
+import type { Claims } from './bridge/concurrency/claims.ts';
 import type { IdentityIndex } from './bridge/identity-index.ts';
-import { createKeyedLock } from './bridge/keyed-lock.ts';
-import { createWaitingWork } from './bridge/waiting-work.ts';
+import { createKeyedLock } from './bridge/concurrency/keyed-lock.ts';
+import { createWaitingWork } from './bridge/concurrency/waiting-work.ts';
 import { createIdentityProperties } from './bridge/properties/identity-property.ts';
 import type { RefusalExchange } from './bridge/properties/creation-refusals.ts';
 import { createManagedProperties } from './bridge/properties/managed-property.ts';

@@ -129,6 +129,17 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'crm/hubspot/properties/': [...hubSpotCommon, 'crm/crm.ts', 'crm/pacer.ts', 'errors.ts'],
   'crm/': ['errors.ts', 'logger.ts'],
   'bridge/': ['mapping/', 'crm/crm.ts', 'crm/crm-problem.ts', 'crm/deadline.ts', 'contract/', 'errors.ts', 'logger.ts'],
+  'bridge/concurrency/': ['bridge/', 'crm/crm.ts', 'crm/crm-problem.ts', 'crm/deadline.ts', 'errors.ts', 'logger.ts'],
+  'bridge/lookups/': [
+    'bridge/',
+    'mapping/',
+    'crm/crm.ts',
+    'crm/crm-problem.ts',
+    'crm/deadline.ts',
+    'errors.ts',
+    'logger.ts',
+  ],
+  'bridge/writes/': ['bridge/', 'mapping/', 'crm/crm.ts', 'crm/crm-problem.ts', 'contract/', 'errors.ts', 'logger.ts'],
   'bridge/properties/': [
     'bridge/',
     'mapping/',
@@ -159,7 +170,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'logger.ts',
   ],
   'replicas/': [
-    'bridge/claims.ts',
+    'bridge/concurrency/claims.ts',
     'bridge/decisions.ts',
     'bridge/properties/creation-refusals.ts',
     'bridge/records/record-id-cache.ts',
@@ -278,7 +289,23 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** Folder → rooms beside or above it that it must not know: within a house the arrows go one way. */
 const mustNotImport: Readonly<Record<string, readonly string[]>> = {
-  'bridge/': ['bridge/properties/', 'bridge/records/', 'bridge/timeline/'],
+  'bridge/': [
+    'bridge/concurrency/',
+    'bridge/lookups/',
+    'bridge/writes/',
+    'bridge/properties/',
+    'bridge/records/',
+    'bridge/timeline/',
+  ],
+  'bridge/concurrency/': [
+    'bridge/lookups/',
+    'bridge/writes/',
+    'bridge/properties/',
+    'bridge/records/',
+    'bridge/timeline/',
+  ],
+  'bridge/lookups/': ['bridge/writes/', 'bridge/properties/', 'bridge/records/', 'bridge/timeline/'],
+  'bridge/writes/': ['bridge/properties/', 'bridge/records/', 'bridge/timeline/'],
   'bridge/properties/': ['bridge/records/', 'bridge/timeline/'],
   'bridge/records/': ['bridge/timeline/'],
   'crm/': ['crm/hubspot/'],

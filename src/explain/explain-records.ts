@@ -2,7 +2,7 @@ import { describeProblem } from '../bridge/problem.ts';
 import { createCandidateSearch } from '../bridge/records/candidate-search.ts';
 import { explainSetAside } from '../bridge/records/decide-match.ts';
 import { type MatchOutcome, matchRecords } from '../bridge/records/match-records.ts';
-import { ownersToReturn } from '../bridge/owners-to-return.ts';
+import { ownersToReturn } from '../bridge/writes/owners-to-return.ts';
 import { createRecordIdCache } from '../bridge/records/record-id-cache.ts';
 import { createSearchAllowance } from '../bridge/records/search-policy.ts';
 import type { CallContext, Crm, NewProperty } from '../crm/crm.ts';

@@ -2,7 +2,7 @@ import { describeProblem } from '../bridge/problem.ts';
 import { createUnknownFields } from '../bridge/properties/unknown-fields.ts';
 import { translateUpdate } from '../bridge/records/update-records.ts';
 import type { RequestScope } from '../bridge/request-scope.ts';
-import type { Draft } from '../bridge/write-stripping.ts';
+import type { Draft } from '../bridge/writes/write-stripping.ts';
 import type { Crm, NewProperty } from '../crm/crm.ts';
 import type { Logger } from '../logger.ts';
 import type { HeldBack } from '../mapping/run/held-back.ts';

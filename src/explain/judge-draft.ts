@@ -1,5 +1,5 @@
 import { type PropertyShape, toPropertyText } from '../bridge/properties/convert-value.ts';
-import type { Draft } from '../bridge/write-stripping.ts';
+import type { Draft } from '../bridge/writes/write-stripping.ts';
 import type { PropertyDefinition } from '../crm/crm.ts';
 import type { HeldBack } from '../mapping/run/held-back.ts';
 

@@ -1,4 +1,4 @@
-import type { WriteResult } from '../bridge/write-result.ts';
+import type { WriteResult } from '../bridge/writes/write-result.ts';
 import { sentIdentity } from '../bridge/records/claim-identity.ts';
 import type { SentId } from '../contract/optional-fields.ts';
 import type { CrmRecord } from '../crm/crm.ts';

@@ -1,10 +1,10 @@
 import type { Response } from 'express';
 import { noteProblem, nothingDecided, type WriteDecision } from '../bridge/decisions.ts';
-import { noteIndex } from '../bridge/indexed-lookup.ts';
+import { noteIndex } from '../bridge/lookups/indexed-lookup.ts';
 import { noteSetAside } from '../bridge/records/decide-match.ts';
 import type { MatchOutcome } from '../bridge/records/match-records.ts';
 import type { ChangedTask } from '../bridge/timeline/change-tasks.ts';
-import type { WriteResult } from '../bridge/write-result.ts';
+import type { WriteResult } from '../bridge/writes/write-result.ts';
 import { type RefusedEntry, UnusableEntriesError } from '../contract/entries.ts';
 import { trimmedId, type SentId } from '../contract/optional-fields.ts';
 import type { RecordKind, SentRecord } from '../contract/records.ts';

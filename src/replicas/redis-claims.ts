@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Claims, PartWork } from '../bridge/claims.ts';
+import type { Claims, PartWork } from '../bridge/concurrency/claims.ts';
 import type { Deadline } from '../crm/deadline.ts';
 import { CrmUnavailableError } from '../errors.ts';
 import type { Logger } from '../logger.ts';

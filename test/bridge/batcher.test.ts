@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createBatcher } from '../../src/bridge/batcher.ts';
+import { createBatcher } from '../../src/bridge/concurrency/batcher.ts';
 import type { CallContext } from '../../src/crm/crm.ts';
 import { deadlineIn } from '../../src/crm/deadline.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createBatchingCrm } from '../../src/bridge/batching-crm.ts';
+import { createBatchingCrm } from '../../src/bridge/lookups/batching-crm.ts';
 import type { CallContext } from '../../src/crm/crm.ts';
 import { deadlineIn } from '../../src/crm/deadline.ts';
 import { fakeCrm } from '../support/fake-crm.ts';

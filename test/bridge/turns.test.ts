@@ -1,5 +1,5 @@
 import { onTestFinished, expect, test, vi } from 'vitest';
-import { mapInSlices } from '../../src/bridge/in-slices.ts';
+import { mapInSlices } from '../../src/bridge/concurrency/in-slices.ts';
 import { keepFirstValues } from '../../src/bridge/records/keep-primary.ts';
 import { createCompletedTasks } from '../../src/bridge/timeline/completed-tasks.ts';
 import { readTaskBatch } from '../../src/bridge/timeline/read-tasks.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bridgeProperties, toCrmProperties, toEnginyProperties } from '../../src/mapping/run/translate-record.ts';
+import { managedPropertiesOf, toCrmProperties, toEnginyProperties } from '../../src/mapping/run/translate-record.ts';
 import { aMapping } from './a-mapping.ts';
 
 test('writes constants and defaults on create only', () => {
@@ -160,7 +160,7 @@ write:
 
   expect(properties).toEqual({ enginy_revenue: '1M - 10M' });
   expect(warnings[0]).toMatch(/the text is kept in enginy_revenue$/);
-  expect(bridgeProperties(mapping)).toEqual([
+  expect(managedPropertiesOf(mapping)).toEqual([
     { name: 'enginy_external_id', field: 'externalId', isIdentity: true },
     { name: 'enginy_revenue', field: 'revenue', isIdentity: false },
   ]);

@@ -2,7 +2,7 @@ import type { CrmProblem } from '../../crm/crm.ts';
 import { showField } from '../../mapping/run/field-mark.ts';
 import { type HeldBack, withoutKept } from '../../mapping/run/held-back.ts';
 import type { Translation } from '../../mapping/run/translate-record.ts';
-import type { Draft } from '../write-stripping.ts';
+import type { Draft } from '../writes/write-stripping.ts';
 import type { PropertyRefusal } from './creation-refusals.ts';
 
 /** A record ready to be written, or the reason why it cannot be written now. */

@@ -2,7 +2,7 @@ import { problemOfError, unaccounted } from '../../crm/crm-problem.ts';
 import type { CallContext, Crm, NewProperty, NewPropertyOutcome, ObjectType } from '../../crm/crm.ts';
 import { CrmRejectedError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
-import { type Claims, noClaims, propertyClaim } from '../claims.ts';
+import { type Claims, noClaims, propertyClaim } from '../concurrency/claims.ts';
 import { describeProblem } from '../problem.ts';
 
 /** A property that the bridge itself needs, and creates in the CRM when it first needs it. */

@@ -2,9 +2,9 @@ import { problemOfError, unaccounted } from '../../crm/crm-problem.ts';
 import type { CallContext, Crm, CrmProblem, NewProperty, NewPropertyOutcome, ObjectType } from '../../crm/crm.ts';
 import { DeadlineError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
-import { type Claims, propertyClaim } from '../claims.ts';
+import { type Claims, propertyClaim } from '../concurrency/claims.ts';
 import { describeProblem } from '../problem.ts';
-import { raceDeadline } from '../race-deadline.ts';
+import { raceDeadline } from '../concurrency/race-deadline.ts';
 import {
   type CreationRefusals,
   createCreationRefusals,

@@ -1,6 +1,6 @@
 import type { PropertyDefinition } from '../../crm/crm.ts';
 import { fieldLabel } from '../../mapping/run/field-mark.ts';
-import { bridgeProperties } from '../../mapping/run/translate-record.ts';
+import { managedPropertiesOf } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import { describePart, toPropertyText } from './convert-value.ts';
 import type { DraftBuilder } from './draft-builder.ts';
@@ -10,7 +10,7 @@ import type { PropertyScope } from './property-scope.ts';
 
 /** The properties that a mapping names for texts that fit nowhere else (`keep_raw_in`), as the bridge creates them. */
 export function rawTextProperties(mapping: Mapping): readonly RequestedProperty[] {
-  return bridgeProperties(mapping)
+  return managedPropertiesOf(mapping)
     .filter(({ isIdentity }) => !isIdentity)
     .map(({ name, field }) => ({
       name,

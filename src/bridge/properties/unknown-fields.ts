@@ -5,13 +5,13 @@ import type { Logger } from '../../logger.ts';
 import { showField } from '../../mapping/run/field-mark.ts';
 import { emptyWord } from '../../mapping/run/held-back.ts';
 import type { PropertyRules } from '../../mapping/run/property-name.ts';
-import { bridgeProperties, type Translation } from '../../mapping/run/translate-record.ts';
+import { managedPropertiesOf, type Translation } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import { createEmptyWordTest } from '../../mapping/values/empty-words.ts';
 import { toFieldValue, toText } from '../../mapping/values/field-value.ts';
 import { noValue } from '../../mapping/run/no-value.ts';
-import { type Claims, noClaims } from '../claims.ts';
-import { mapInSlices } from '../in-slices.ts';
+import { type Claims, noClaims } from '../concurrency/claims.ts';
+import { mapInSlices } from '../concurrency/in-slices.ts';
 import { describePart, shapeOf, toPropertyText } from './convert-value.ts';
 import type { PropertyRefusal, RefusalExchange } from './creation-refusals.ts';
 import { cutTexts } from './cut-texts.ts';
@@ -60,7 +60,7 @@ export function createUnknownFields(given: UnknownFieldsDeps): UnknownFields {
   return {
     async resolve(mapping, translations, context) {
       const builders = await mapInSlices(translations, (translation) => new DraftBuilder(translation));
-      const rawTextNames = bridgeProperties(mapping).flatMap(({ name, isIdentity }) => (isIdentity ? [] : [name]));
+      const rawTextNames = managedPropertiesOf(mapping).flatMap(({ name, isIdentity }) => (isIdentity ? [] : [name]));
       const isStored = mapping.write.unknown_fields.policy === 'create';
       if (!isStored) await warnOfUnmapped(mapping, builders);
       const affected = builders.filter((builder) => {

@@ -2,9 +2,9 @@ import { problemOfError, unaccounted } from '../../crm/crm-problem.ts';
 import type { CallContext, Crm, CrmProblem, CrmRecord, ObjectType } from '../../crm/crm.ts';
 import { spellingOf } from '../../mapping/run/found-by-search.ts';
 import type { MatchKey } from '../../mapping/run/match-keys.ts';
-import { type Batcher, createBatcher } from '../batcher.ts';
-import { countLookup, type LookupsInProgress, lookupPolicy } from '../batching-crm.ts';
-import { raceDeadline } from '../race-deadline.ts';
+import { type Batcher, createBatcher } from '../concurrency/batcher.ts';
+import { countLookup, type LookupsInProgress, lookupPolicy } from '../lookups/batching-crm.ts';
+import { raceDeadline } from '../concurrency/race-deadline.ts';
 
 /** What a search knows of a record that may match: the rest is read fresh. */
 export type Candidates = { readonly ids: readonly string[] } | { readonly problem: CrmProblem };

@@ -3,10 +3,10 @@ import { GatewayError } from '../../errors.ts';
 import type { Translation } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import { toFieldValue } from '../../mapping/values/field-value.ts';
-import { omitProperty } from '../omit-property.ts';
+import { omitProperty } from '../writes/omit-property.ts';
 import type { IdentityProperties } from '../properties/identity-property.ts';
 import type { RequestScope } from '../request-scope.ts';
-import type { WriteResult } from '../write-result.ts';
+import type { WriteResult } from '../writes/write-result.ts';
 import type { RecordIdCache } from './record-id-cache.ts';
 
 /** What claiming needs: the memory of matches, and the property that stores Enginy's ids. */

@@ -3,7 +3,7 @@ import type { Crm, CrmRecord, PropertyDefinition, UpdateInput } from '../../crm/
 import { GatewayError } from '../../errors.ts';
 import { describeProblem } from '../problem.ts';
 import type { RequestScope } from '../request-scope.ts';
-import { withoutProperties } from '../write-stripping.ts';
+import { withoutProperties } from '../writes/write-stripping.ts';
 import type { RecordUpdate } from './record-update.ts';
 
 interface BackwardScope extends RequestScope {

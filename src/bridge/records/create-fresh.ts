@@ -2,15 +2,15 @@ import { problemOfError, unaccounted } from '../../crm/crm-problem.ts';
 import type { NewRecord } from '../../contract/records.ts';
 import type { CrmProblem, WriteOutcome } from '../../crm/crm.ts';
 import { toCrmProperties } from '../../mapping/run/translate-record.ts';
-import { mapInSlices } from '../in-slices.ts';
-import type { IndexedLookup } from '../indexed-lookup.ts';
+import { mapInSlices } from '../concurrency/in-slices.ts';
+import type { IndexedLookup } from '../lookups/indexed-lookup.ts';
 import type { WriteDecision } from '../decisions.ts';
-import { withNeededValue } from '../needed-value.ts';
-import { omitProperty } from '../omit-property.ts';
+import { withNeededValue } from '../writes/needed-value.ts';
+import { omitProperty } from '../writes/omit-property.ts';
 import type { IdentityProperties } from '../properties/identity-property.ts';
-import { decisionOf, failed, type WriteResult } from '../write-result.ts';
-import { type Draft, type DraftOutcome, writeStripping } from '../write-stripping.ts';
-import { conflictAsInvalidProperty } from '../conflict-as-invalid-property.ts';
+import { decisionOf, failed, type WriteResult } from '../writes/write-result.ts';
+import { type Draft, type DraftOutcome, writeStripping } from '../writes/write-stripping.ts';
+import { conflictAsInvalidProperty } from '../writes/conflict-as-invalid-property.ts';
 import {
   type ExistingScope,
   findUniqueHolders,

@@ -1,6 +1,6 @@
 import type { CrmRecord } from '../../crm/crm.ts';
 import { withoutKept } from '../../mapping/run/held-back.ts';
-import type { Draft } from '../write-stripping.ts';
+import type { Draft } from '../writes/write-stripping.ts';
 import type { RecordUpdate } from './record-update.ts';
 
 /** Adds the values whose property holds none. */

@@ -3,9 +3,9 @@ import type { CrmRecord } from '../../crm/crm.ts';
 import type { Logger } from '../../logger.ts';
 import { spellingMark } from '../../mapping/run/found-by-search.ts';
 import { candidateKeys, type MatchKey, propertiesToRead } from '../../mapping/run/match-keys.ts';
-import type { CrmParts } from '../batching-crm.ts';
+import type { CrmParts } from '../lookups/batching-crm.ts';
 import type { IdentityIndex } from '../identity-index.ts';
-import { lookupIn } from '../lookup-outcome.ts';
+import { lookupIn } from '../lookups/lookup-outcome.ts';
 import {
   type Holders,
   holdersIn,
@@ -17,7 +17,7 @@ import {
   type ProposedRecords,
   readFresh,
   type VerifiedHolders,
-} from '../proposed-records.ts';
+} from '../lookups/proposed-records.ts';
 import type { RequestScope } from '../request-scope.ts';
 import type { CandidateSearch, Candidates } from './candidate-search.ts';
 import type { RecordIdCache, RememberedIds } from './record-id-cache.ts';

@@ -1,9 +1,9 @@
 import { identifyingKeys, identifyingRules, type MatchKey, matchKeys, keyName } from '../../mapping/run/match-keys.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
-import { changesSince, type SearchedKey } from '../changes-since-search.ts';
-import { mapInSlices } from '../in-slices.ts';
+import { changesSince, type SearchedKey } from '../lookups/changes-since-search.ts';
+import { mapInSlices } from '../concurrency/in-slices.ts';
 import { mergeAdvice } from '../problem.ts';
-import { failed } from '../write-result.ts';
+import { failed } from '../writes/write-result.ts';
 import type { CreateScope, RecordCreation } from './create-fresh.ts';
 import { noteSetAside } from './decide-match.ts';
 import { type MatchOutcome, matchRecords } from './match-records.ts';

@@ -1,11 +1,11 @@
 import { unaccounted } from '../../crm/crm-problem.ts';
 import { candidateKeys, identifyingRules, keyOfValue, type MatchKey } from '../../mapping/run/match-keys.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
-import { omitProperty } from '../omit-property.ts';
+import { omitProperty } from '../writes/omit-property.ts';
 import { describeProblem } from '../problem.ts';
-import type { Holders } from '../proposed-records.ts';
+import type { Holders } from '../lookups/proposed-records.ts';
 import type { RequestScope } from '../request-scope.ts';
-import { type DropReason, withoutProperties } from '../write-stripping.ts';
+import { type DropReason, withoutProperties } from '../writes/write-stripping.ts';
 import { findHolders, type MatchDeps } from './find-holders.ts';
 import { identifyingProperty } from './keep-primary.ts';
 import { isLinked, type RecordUpdate } from './record-update.ts';

@@ -2,9 +2,9 @@ import type { CrmRecord } from '../../crm/crm.ts';
 import { candidateKeys, identifyingRules } from '../../mapping/run/match-keys.ts';
 import type { Translation } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
-import { mapInSlices } from '../in-slices.ts';
-import { omitProperty } from '../omit-property.ts';
-import { type DropReason, withoutProperties } from '../write-stripping.ts';
+import { mapInSlices } from '../concurrency/in-slices.ts';
+import { omitProperty } from '../writes/omit-property.ts';
+import { type DropReason, withoutProperties } from '../writes/write-stripping.ts';
 import { type Change, isLinked, type RecordUpdate } from './record-update.ts';
 
 /** A property whose value identifies a record, and those beside it that hold further values: email, LinkedIn URL, domain. */

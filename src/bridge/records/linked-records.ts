@@ -1,7 +1,7 @@
 import type { CallContext, CreateInput, Crm, CrmRecord } from '../../crm/crm.ts';
 import { InvalidRequestError } from '../../errors.ts';
 import type { Mappings } from '../../mapping/load/file-kinds.ts';
-import { lookupIn } from '../lookup-outcome.ts';
+import { lookupIn } from '../lookups/lookup-outcome.ts';
 import { errorForOne, findAgain } from '../problem.ts';
 
 /** The records that a task or activity is about. */

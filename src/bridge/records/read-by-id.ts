@@ -1,10 +1,10 @@
-import type { LookupCrm } from '../batching-crm.ts';
+import type { LookupCrm } from '../lookups/batching-crm.ts';
 import { readableProperties, toReadableRecord } from '../../mapping/run/readable-record.ts';
 import type { ReturnedValue } from '../../mapping/run/compile-return-row.ts';
 import type { Logger } from '../../logger.ts';
 import { errorForAll, errorForOne } from '../problem.ts';
 import type { RequestScope } from '../request-scope.ts';
-import { type OwnerList, ownersToReturn } from '../owners-to-return.ts';
+import { type OwnerList, ownersToReturn } from '../writes/owners-to-return.ts';
 
 /** A record under Enginy's names: its fields beside its id, and once more, together, as `properties`. */
 export type ReadRecord = {

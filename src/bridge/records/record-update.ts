@@ -1,8 +1,8 @@
 import type { CrmProblem, CrmRecord } from '../../crm/crm.ts';
 import type { Translation } from '../../mapping/run/translate-record.ts';
 import type { EnginyRecord } from '../../mapping/values/field-value.ts';
-import { failed, type WriteResult } from '../write-result.ts';
-import type { Draft } from '../write-stripping.ts';
+import { failed, type WriteResult } from '../writes/write-result.ts';
+import type { Draft } from '../writes/write-stripping.ts';
 
 /** One record of the CRM and what is to change in it. */
 export interface Change {

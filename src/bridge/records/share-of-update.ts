@@ -1,6 +1,6 @@
 import { showField } from '../../mapping/run/field-mark.ts';
 import type { HeldBack } from '../../mapping/run/held-back.ts';
-import type { WriteResult } from '../write-result.ts';
+import type { WriteResult } from '../writes/write-result.ts';
 import type { Change, RecordUpdate } from './record-update.ts';
 
 /**

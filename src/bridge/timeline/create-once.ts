@@ -3,13 +3,13 @@ import { randomUUID } from 'node:crypto';
 import type { CreateInput, CrmProblem, ObjectType, WriteOutcome } from '../../crm/crm.ts';
 import { GatewayError } from '../../errors.ts';
 import { nothingDecided, type WriteDecision } from '../decisions.ts';
-import { lookupIn } from '../lookup-outcome.ts';
-import { omitProperty } from '../omit-property.ts';
+import { lookupIn } from '../lookups/lookup-outcome.ts';
+import { omitProperty } from '../writes/omit-property.ts';
 import { errorForOne } from '../problem.ts';
-import { raceDeadline } from '../race-deadline.ts';
+import { raceDeadline } from '../concurrency/race-deadline.ts';
 import { type ManagedProperty, type ManagedPropertyState, recoverManaged } from '../properties/managed-property.ts';
-import { decisionOf } from '../write-result.ts';
-import { type Draft, type DraftOutcome, writeStripping } from '../write-stripping.ts';
+import { decisionOf } from '../writes/write-result.ts';
+import { type Draft, type DraftOutcome, writeStripping } from '../writes/write-stripping.ts';
 import type { TimelineScope } from './timeline-scope.ts';
 
 /** A record to be created once, however often Enginy sends it. */

@@ -1,9 +1,9 @@
 import type { CallContext } from '../../crm/crm.ts';
 import { emptyTranslation } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
-import { type Batcher, createBatcher } from '../batcher.ts';
+import { type Batcher, createBatcher } from '../concurrency/batcher.ts';
 import { applyChanges, type WriteDeps } from '../records/update-records.ts';
-import type { WriteResult } from '../write-result.ts';
+import type { WriteResult } from '../writes/write-result.ts';
 
 /** Sets properties of a contact or company; activities that are logged at the same time share batch updates. */
 export interface EngagementMarker {

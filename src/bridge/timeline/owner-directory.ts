@@ -3,7 +3,7 @@ import type { CallContext, Crm, Owner } from '../../crm/crm.ts';
 import { type Deadline, deadlineIn } from '../../crm/deadline.ts';
 import { CrmUnavailableError, DeadlineError, GatewayError, NotSupportedError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
-import { raceDeadline } from '../race-deadline.ts';
+import { raceDeadline } from '../concurrency/race-deadline.ts';
 
 /** The CRM's users who can own records, cached for a few minutes. */
 export interface OwnerDirectory {

@@ -3,7 +3,7 @@ import { NotSupportedError } from '../../errors.ts';
 import type { Mappings } from '../../mapping/load/file-kinds.ts';
 import type { ActivityMapping } from '../../mapping/schema/activity-mapping.ts';
 import type { TaskMapping } from '../../mapping/schema/task-mapping.ts';
-import type { KeyedLock } from '../keyed-lock.ts';
+import type { KeyedLock } from '../concurrency/keyed-lock.ts';
 import type { ManagedProperties } from '../properties/managed-property.ts';
 import type { RecordIdCache } from '../records/record-id-cache.ts';
 import type { CompletedTasks } from './completed-tasks.ts';

@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import type { DirectCrm } from '../../bridge/batching-crm.ts';
+import type { DirectCrm } from '../../bridge/lookups/batching-crm.ts';
 import { type CheckTimers, createConnectionCheck } from '../../bridge/connection-check.ts';
 import type { HealthAnswer } from '../../contract/health.ts';
 import { methodNotAllowed } from '../error-handler.ts';

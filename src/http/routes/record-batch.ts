@@ -1,10 +1,10 @@
 import { Router } from 'express';
-import type { OwnerList } from '../../bridge/owners-to-return.ts';
+import type { OwnerList } from '../../bridge/writes/owners-to-return.ts';
 import { readById } from '../../bridge/records/read-by-id.ts';
 import type { RecordKind } from '../../contract/records.ts';
 import { readIds } from '../../contract/sent-ids.ts';
 import { IdsBody } from '../../contract/tasks.ts';
-import type { LookupCrm } from '../../bridge/batching-crm.ts';
+import type { LookupCrm } from '../../bridge/lookups/batching-crm.ts';
 import { NotSupportedError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import { mappingsOf } from '../active-mappings.ts';

@@ -1,6 +1,6 @@
 import { type RequestHandler, type Response, Router } from 'express';
 import { noteProblem } from '../../bridge/decisions.ts';
-import { type OwnerList, ownersToReturn } from '../../bridge/owners-to-return.ts';
+import { type OwnerList, ownersToReturn } from '../../bridge/writes/owners-to-return.ts';
 import { adviseProblem, errorForAll, mergeAdvice } from '../../bridge/problem.ts';
 import { type CreateDeps, createRecords } from '../../bridge/records/create-records.ts';
 import { describeSetAside } from '../../bridge/records/decide-match.ts';
@@ -9,7 +9,7 @@ import type { LookupFinisher } from '../../bridge/records/lookup-finisher.ts';
 import { type MatchOutcome, matchRecords } from '../../bridge/records/match-records.ts';
 import { rejectUnknownFields } from '../../bridge/records/reject-unknown.ts';
 import type { RecordUpdates } from '../../bridge/records/update-records.ts';
-import type { WriteResult } from '../../bridge/write-result.ts';
+import type { WriteResult } from '../../bridge/writes/write-result.ts';
 import { describeRefused } from '../../contract/entries.ts';
 import type { SentId } from '../../contract/optional-fields.ts';
 import type {

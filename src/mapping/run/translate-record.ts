@@ -114,7 +114,7 @@ export function namesOwners(mapping: Mapping): boolean {
 }
 
 /** The properties that a mapping needs and that the bridge creates if missing. */
-export function bridgeProperties(mapping: Mapping): { name: string; field: string; isIdentity: boolean }[] {
+export function managedPropertiesOf(mapping: Mapping): { name: string; field: string; isIdentity: boolean }[] {
   const kept = compileMapping(mapping).fields.flatMap(({ row, sources }) =>
     row.keep_raw_in === undefined ? [] : [{ name: row.keep_raw_in, field: sources.join('+'), isIdentity: false }],
   );

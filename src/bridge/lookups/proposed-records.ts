@@ -1,12 +1,12 @@
-import { problemOfError, unaccounted } from '../crm/crm-problem.ts';
-import type { CrmProblem, CrmRecord, ReadOutcome } from '../crm/crm.ts';
-import { dependsOnSpelling, isFoundAsUsual, isFoundBySearch } from '../mapping/run/found-by-search.ts';
-import { candidateKeys, keyName, type MatchKey, propertiesToRead } from '../mapping/run/match-keys.ts';
-import type { Mapping } from '../mapping/schema/record-mapping.ts';
-import type { IdentityIndex, Proposal, ProposalRequest } from './identity-index.ts';
+import { problemOfError, unaccounted } from '../../crm/crm-problem.ts';
+import type { CrmProblem, CrmRecord, ReadOutcome } from '../../crm/crm.ts';
+import { dependsOnSpelling, isFoundAsUsual, isFoundBySearch } from '../../mapping/run/found-by-search.ts';
+import { candidateKeys, keyName, type MatchKey, propertiesToRead } from '../../mapping/run/match-keys.ts';
+import type { Mapping } from '../../mapping/schema/record-mapping.ts';
+import type { IdentityIndex, Proposal, ProposalRequest } from '../identity-index.ts';
 import type { LookupCrm } from './batching-crm.ts';
 import { type LookupOutcome, lookupIn } from './lookup-outcome.ts';
-import type { RequestScope } from './request-scope.ts';
+import type { RequestScope } from '../request-scope.ts';
 
 /** The records that hold a match key, read fresh; `isPartial` if the allowance did not suffice to search for unusual spellings. */
 export type Holders =

@@ -1,8 +1,8 @@
-import { problemOfError } from '../crm/crm-problem.ts';
-import type { Crm, CrmProblem } from '../crm/crm.ts';
-import { candidateKeys, type MatchKey, propertiesOfRules, keyName } from '../mapping/run/match-keys.ts';
-import type { IdentityIndex } from './identity-index.ts';
-import type { RequestScope } from './request-scope.ts';
+import { problemOfError } from '../../crm/crm-problem.ts';
+import type { Crm, CrmProblem } from '../../crm/crm.ts';
+import { candidateKeys, type MatchKey, propertiesOfRules, keyName } from '../../mapping/run/match-keys.ts';
+import type { IdentityIndex } from '../identity-index.ts';
+import type { RequestScope } from '../request-scope.ts';
 
 /** How far the CRM's search may lag behind writes, in milliseconds (HubSpot's search guide and reports of integrators). */
 const indexLagMs = 60_000;

@@ -1,7 +1,7 @@
-import { problemOfError } from '../crm/crm-problem.ts';
-import type { CrmProblem } from '../crm/crm.ts';
-import type { Deadline } from '../crm/deadline.ts';
-import { GatewayError } from '../errors.ts';
+import { problemOfError } from '../../crm/crm-problem.ts';
+import type { CrmProblem } from '../../crm/crm.ts';
+import type { Deadline } from '../../crm/deadline.ts';
+import { GatewayError } from '../../errors.ts';
 import { type Claims, noClaims, type PartWork } from './claims.ts';
 
 /** Runs work on the same keys one after the other, and all other work at once. */

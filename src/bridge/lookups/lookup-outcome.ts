@@ -1,5 +1,5 @@
-import { unaccounted } from '../crm/crm-problem.ts';
-import type { CrmProblem, CrmRecord, ReadOutcome } from '../crm/crm.ts';
+import { unaccounted } from '../../crm/crm-problem.ts';
+import type { CrmProblem, CrmRecord, ReadOutcome } from '../../crm/crm.ts';
 
 /** How the read of one value ended. A record under a merged id is the surviving one. */
 export type LookupOutcome = { readonly record: CrmRecord } | 'missing' | { readonly problem: CrmProblem };

@@ -1,6 +1,6 @@
-import type { CallContext } from '../crm/crm.ts';
-import type { Deadline } from '../crm/deadline.ts';
-import { DeadlineError } from '../errors.ts';
+import type { CallContext } from '../../crm/crm.ts';
+import type { Deadline } from '../../crm/deadline.ts';
+import { DeadlineError } from '../../errors.ts';
 import { raceDeadline } from './race-deadline.ts';
 
 /** Collects small pieces of work that arrive together, so that they share the CRM's batch calls. */

@@ -1,4 +1,4 @@
-import type { CreateInput, WriteOutcome } from '../crm/crm.ts';
+import type { CreateInput, WriteOutcome } from '../../crm/crm.ts';
 
 /**
  * Turns a conflict over a property of the draft into a refusal of that property: like any value that the CRM refuses, it is then

@@ -1,12 +1,12 @@
-import { problemOfError } from '../crm/crm-problem.ts';
-import type { CrmProperties } from '../crm/crm.ts';
-import type { LookupCrm } from './batching-crm.ts';
-import type { Logger } from '../logger.ts';
-import { returnedProperties } from '../mapping/run/translate-record.ts';
-import type { Mapping } from '../mapping/schema/record-mapping.ts';
-import { lookupIn } from './lookup-outcome.ts';
-import { describeProblem } from './problem.ts';
-import type { RequestScope } from './request-scope.ts';
+import { problemOfError } from '../../crm/crm-problem.ts';
+import type { CrmProperties } from '../../crm/crm.ts';
+import type { LookupCrm } from '../lookups/batching-crm.ts';
+import type { Logger } from '../../logger.ts';
+import { returnedProperties } from '../../mapping/run/translate-record.ts';
+import type { Mapping } from '../../mapping/schema/record-mapping.ts';
+import { lookupIn } from '../lookups/lookup-outcome.ts';
+import { describeProblem } from '../problem.ts';
+import type { RequestScope } from '../request-scope.ts';
 import type { WriteResult } from './write-result.ts';
 
 /** CRM properties that the answer to an update needs; none where the mapping file switches `return_in_updates` off. */

@@ -1,7 +1,7 @@
-import { problemOfError, unaccounted } from '../crm/crm-problem.ts';
-import type { CallContext, CreateInput, Crm, CrmProblem, CrmRecord, ReadOutcome, WriteOutcome } from '../crm/crm.ts';
-import { DeadlineError } from '../errors.ts';
-import { type Batcher, type BatchPolicy, createBatcher, type RunBatch } from './batcher.ts';
+import { problemOfError, unaccounted } from '../../crm/crm-problem.ts';
+import type { CallContext, CreateInput, Crm, CrmProblem, CrmRecord, ReadOutcome, WriteOutcome } from '../../crm/crm.ts';
+import { DeadlineError } from '../../errors.ts';
+import { type Batcher, type BatchPolicy, createBatcher, type RunBatch } from '../concurrency/batcher.ts';
 import { type LookupOutcome, lookupIn } from './lookup-outcome.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { Deadline } from '../crm/deadline.ts';
-import { DeadlineError } from '../errors.ts';
+import type { Deadline } from '../../crm/deadline.ts';
+import { DeadlineError } from '../../errors.ts';
 
 /** Longer timers fire at once. */
 const maxTimerMs = 2 ** 31 - 1;

@@ -1,4 +1,4 @@
-import type { Deadline } from '../crm/deadline.ts';
+import type { Deadline } from '../../crm/deadline.ts';
 
 /** Work on keys that other replicas may work on too. */
 export interface Claims {

@@ -1,9 +1,9 @@
-import type { CallContext, Owner } from '../crm/crm.ts';
-import { GatewayError } from '../errors.ts';
-import type { Logger } from '../logger.ts';
-import type { Owners } from '../mapping/run/transform-chain.ts';
-import { namesOwners } from '../mapping/run/translate-record.ts';
-import type { RequestScope } from './request-scope.ts';
+import type { CallContext, Owner } from '../../crm/crm.ts';
+import { GatewayError } from '../../errors.ts';
+import type { Logger } from '../../logger.ts';
+import type { Owners } from '../../mapping/run/transform-chain.ts';
+import { namesOwners } from '../../mapping/run/translate-record.ts';
+import type { RequestScope } from '../request-scope.ts';
 
 /** The CRM's users, from a cache. */
 export interface OwnerList {

@@ -1,4 +1,4 @@
-import type { WriteDecision } from './decisions.ts';
+import type { WriteDecision } from '../decisions.ts';
 
 /** The rules that the identity index answered for a record, in their order, and the age of its last sweep, if known. */
 export interface IndexedLookup {

@@ -1,5 +1,5 @@
-import type { CallContext } from '../crm/crm.ts';
-import { DeadlineError } from '../errors.ts';
+import type { CallContext } from '../../crm/crm.ts';
+import { DeadlineError } from '../../errors.ts';
 import { type RunBatch, sharedContext } from './batcher.ts';
 import { raceDeadline } from './race-deadline.ts';
 

@@ -1,6 +1,6 @@
-import { unaccounted } from '../crm/crm-problem.ts';
-import { type InvalidProperty, noSuchProperty, type WriteOutcome } from '../crm/crm.ts';
-import { type HeldBack, type HeldBackReason, withoutKept } from '../mapping/run/held-back.ts';
+import { unaccounted } from '../../crm/crm-problem.ts';
+import { type InvalidProperty, noSuchProperty, type WriteOutcome } from '../../crm/crm.ts';
+import { type HeldBack, type HeldBackReason, withoutKept } from '../../mapping/run/held-back.ts';
 
 /** Property values on their way to the CRM, and where they came from. */
 export interface Draft {

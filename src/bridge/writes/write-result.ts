@@ -1,9 +1,9 @@
-import { unaccounted } from '../crm/crm-problem.ts';
-import type { CrmProblem, CrmProperties } from '../crm/crm.ts';
-import type { Logger } from '../logger.ts';
-import { withoutKept } from '../mapping/run/held-back.ts';
-import { nothingDecided, type WriteDecision } from './decisions.ts';
-import type { RequestScope } from './request-scope.ts';
+import { unaccounted } from '../../crm/crm-problem.ts';
+import type { CrmProblem, CrmProperties } from '../../crm/crm.ts';
+import type { Logger } from '../../logger.ts';
+import { withoutKept } from '../../mapping/run/held-back.ts';
+import { nothingDecided, type WriteDecision } from '../decisions.ts';
+import type { RequestScope } from '../request-scope.ts';
 import type { Draft } from './write-stripping.ts';
 
 /** The outcome of one record: its id and warnings about what was omitted from it, or why it was not written. */

@@ -1,6 +1,6 @@
-import { compileMapping } from '../mapping/run/compile-mapping.ts';
-import type { Mapping } from '../mapping/schema/record-mapping.ts';
-import { type EnginyRecord, readField, toFieldValue, toText } from '../mapping/values/field-value.ts';
+import { compileMapping } from '../../mapping/run/compile-mapping.ts';
+import type { Mapping } from '../../mapping/schema/record-mapping.ts';
+import { type EnginyRecord, readField, toFieldValue, toText } from '../../mapping/values/field-value.ts';
 import type { Draft } from './write-stripping.ts';
 
 /**
