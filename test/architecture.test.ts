@@ -75,10 +75,20 @@ test.each([
   ['prom-client', /^metrics(?:\.ts$|\/)/],
   ['commander', /^cli\//],
   ['entities', /^capture\/redact\/encodings\.ts$/],
+  ['any-ascii', /^mapping\/run\/property-name\.ts$/],
+  ['i18n-iso-countries', /^mapping\/values\/country-name\.ts$/],
+  [
+    'libphonenumber-js',
+    /^(mapping\/values\/phones\/phone-number|settings\/environment-schema|capture\/redact\/numbers)\.ts$/,
+  ],
+  ['tldts', /^(mapping\/values\/web-domain|capture\/redact\/addresses)\.ts$/],
+  ['helmet', /^(app|console\/security-headers)\.ts$/],
+  ['pino-http', /^http\/request-log\.ts$/],
   ['nock', /^capture\/replay\/intercept-crm\.ts$/],
   ['pino-pretty', /^pretty-output\.ts$/],
   ['@opentelemetry/api', /^tracing\//],
   ['@opentelemetry/sdk-trace', /^tracing\/otlp-provider\.ts$/],
+  ['@opentelemetry/resources', /^tracing\/otlp-provider\.ts$/],
   ['@opentelemetry/exporter-trace-otlp-http', /^tracing\/otlp-provider\.ts$/],
   ['pino', /^(logger|app|serve|run|http\/request-log|capture\/replay\/replay-capture)\.ts$/],
 ])('%s is used, and from its own place alone', (packageName, place) => {
@@ -205,6 +215,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'journal/': ['bridge/decisions.ts', 'sqlite/', 'process/lower-priority.ts', 'config.ts', 'logger.ts'],
   'metrics/': ['bridge/identity-index.ts'],
   'sqlite/': [],
+  // stop-process.ts stops what serve.ts started.
+  'process/': ['crm/clock.ts', 'logger.ts', 'serve.ts'],
+  'settings/': [
+    'api-key-list.ts',
+    'crm/hubspot/transport/api-versions.ts',
+    'environment.ts',
+    'http/body-limits.ts',
+    'mapping/values/nearest-word.ts',
+  ],
   'doctor/': [
     'identity/',
     'live-check/',
@@ -353,6 +372,15 @@ test('captures know a CRM through one module of its folder, named in one place',
 function isInnermost(path: string, folder: string): boolean {
   return !Object.keys(mayImport).some((other) => other.length > folder.length && path.startsWith(other));
 }
+
+test('only commands import commands', () => {
+  const strays = files.filter(
+    ({ path, imports }) => !path.startsWith('cli/') && imports.some((target) => target.startsWith('cli/')),
+  );
+
+  expect(files.some(({ path }) => path.startsWith('cli/'))).toBe(true);
+  expect(strays.map(({ path }) => path)).toEqual([]);
+});
 
 test('the embedded CRM imports nothing of the bridge', () => {
   const strays = sandboxFiles.flatMap(({ path, imports, packages }) =>
