@@ -75,3 +75,20 @@ test('a large sync that was answered too early gets the rest when it is sent aga
   expect(again.body.results?.map(({ crmId }: { crmId: string }) => crmId)).toEqual(ids);
   expect(later.status).not.toBe(200);
 });
+
+test('searches for unusual spellings leave time to write what was matched', async () => {
+  const crm = await startCrm();
+  const settings = { HUBSPOT_SEARCH_RATE_LIMIT: '2', MATCH_EXTRA_SEARCHES: '1000', REQUEST_TIMEOUT_MS: '16000' };
+  const { send, log } = await startBridgeOn(crm, settings);
+  const leads = Array.from({ length: 60 }, (_unused, n) => ({
+    externalId: `lead-${n}`,
+    firstName: `Number ${n}`,
+    linkedinUrl: `https://www.linkedin.com/in/josé-pérez-${n}`,
+  }));
+
+  const { status, body } = await send('POST', '/contacts', { contacts: leads });
+
+  expect({ status, errors: body.errors }).toEqual({ status: 201, errors: undefined });
+  expect(crm.records('contacts')).toHaveLength(60);
+  expect(log.entries).toContainEqual(expect.objectContaining({ msg: 'values not searched for in unusual spellings' }));
+});

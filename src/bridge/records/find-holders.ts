@@ -21,7 +21,13 @@ import {
 import type { RequestScope } from '../request-scope.ts';
 import type { CandidateSearch, Candidates } from './candidate-search.ts';
 import type { RecordIdCache, RememberedIds } from './record-id-cache.ts';
-import { isTrusted, type SearchAllowance, type SearchBudget, type SearchPolicy, spendOn } from './search-policy.ts';
+import {
+  isTrusted,
+  type SearchAllowance,
+  type SearchBudget,
+  type SearchPolicy,
+  searchByWords,
+} from './search-policy.ts';
 
 export interface MatchDeps extends CrmParts {
   readonly idCache: RecordIdCache;
@@ -184,12 +190,15 @@ async function searchIndex(scope: RuleScope, keys: readonly MatchKey[]): Promise
   propose(await findCandidates(scope, open));
   const verified = await verify(scope, open, candidates);
   const unfound = open.filter((key) => !holders.has(key.value) && isUnfound(key, verified.get(key.value)));
-  const byWords = spendOn(scope, unfound);
-  if (byWords.length > 0) {
-    propose(await findCandidates(scope, byWords, 'words'));
-    for (const [value, found] of await verify(scope, byWords, candidates)) verified.set(value, found);
+  const byWords = await searchByWords(scope, unfound, (chosen, context) =>
+    findCandidates({ ...scope, context }, chosen, 'words'),
+  );
+  if (byWords.size > 0) {
+    propose(byWords);
+    const searched = open.filter(({ value }) => byWords.has(value));
+    for (const [value, found] of await verify(scope, searched, candidates)) verified.set(value, found);
   }
-  const incomplete = new Set(unfound.slice(byWords.length));
+  const incomplete = new Set(unfound.filter(({ value }) => !byWords.has(value)));
   for (const key of open) {
     const found = verified.get(key.value);
     if (found === undefined || holders.has(key.value)) continue;

@@ -1,8 +1,10 @@
 import type { CallContext } from '../../crm/crm.ts';
+import { deadlineIn } from '../../crm/deadline.ts';
 import type { Logger } from '../../logger.ts';
 import type { MatchClause } from '../../mapping/run/compile-match-rule.ts';
 import type { MatchKey } from '../../mapping/run/match-keys.ts';
 import type { RequestScope } from '../request-scope.ts';
+import type { Candidates } from './candidate-search.ts';
 import type { RememberedIds } from './record-id-cache.ts';
 
 /**
@@ -90,14 +92,33 @@ export function countSearches(keys: readonly MatchKey[]): number {
 }
 
 /**
- * Chooses the keys that a request may still search for by words, in their order, and charges their searches to the budget. How many do not
- * fit is logged: they count as not found.
+ * Searches for unusual spellings, as far as the budget goes, in the order of the keys. Half of the request's time is left for what follows: a
+ * record that was matched is to be written. Keys that are left are counted in the log, and have no entry in the result. Where the CRM itself
+ * did not respond in time, the search has failed.
  */
-export function spendOn(
+export async function searchByWords(
   scope: RequestScope & { readonly budget: SearchBudget; readonly log: Logger },
   keys: readonly MatchKey[],
-): readonly MatchKey[] {
+  search: (chosen: readonly MatchKey[], context: CallContext) => Promise<ReadonlyMap<string, Candidates>>,
+): Promise<ReadonlyMap<string, Candidates>> {
   const { budget, log, mapping, context } = scope;
+  const chosen = spendOn(budget, keys);
+  const deadline = deadlineIn(context.deadline.remainingMs() / 2);
+  const found = chosen.length === 0 ? new Map<string, Candidates>() : await search(chosen, { ...context, deadline });
+  const searched = new Map([...found].filter(([, result]) => !hasRunOutOfTime(result)));
+  if (searched.size < keys.length) {
+    const facts = { requestId: context.requestId, object: mapping.object, rule: keys[0]?.name };
+    log.info({ ...facts, keys: keys.length - searched.size }, 'values not searched for in unusual spellings');
+  }
+  return searched;
+}
+
+function hasRunOutOfTime(result: Candidates): boolean {
+  return 'problem' in result && result.problem.kind === 'late' && result.problem.because === undefined;
+}
+
+/** Chooses the keys that a request may still search for by words, in their order, and charges their searches to the budget. */
+function spendOn(budget: SearchBudget, keys: readonly MatchKey[]): readonly MatchKey[] {
   const chosen: MatchKey[] = [];
   let free = { clauses: 0, words: 0, characters: 0 };
   for (const key of keys) {
@@ -114,10 +135,6 @@ export function spendOn(
       characters: free.characters - size.characters,
     };
     chosen.push(key);
-  }
-  if (chosen.length < keys.length) {
-    const facts = { requestId: context.requestId, object: mapping.object, rule: keys[0]?.name };
-    log.info({ ...facts, keys: keys.length - chosen.length }, 'values not searched for in unusual spellings');
   }
   return chosen;
 }
