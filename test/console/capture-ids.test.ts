@@ -37,3 +37,9 @@ test('a placeholder is computed once for each id, not for each text of the captu
   expect(JSON.stringify(shown.capture)).not.toContain('@');
   expect(hide).toHaveBeenCalledTimes(ids.length);
 });
+
+test('half a character in an id harms nothing', () => {
+  const capture = { request: { body: [{ externalId: 'ada\ud800@example.org' }] } } as unknown as Capture;
+
+  expect(JSON.stringify(showCapture(capture, createIdHider('secret')).capture)).not.toContain('example.org');
+});

@@ -23,19 +23,19 @@ export function showCapture(capture: Capture, hide: IdHider): ShownCapture {
   if (ids.size === 0) return { capture, hideIds: (line) => line };
   // A longer one may contain a shorter one.
   const all = [...ids.values()].sort((a, b) => b.id.length - a.id.length);
-  const hideEach = (sought: readonly HiddenId[], text: string) => sought.reduce(replaceForms, text);
-  const few = all.slice(0, maxSoughtIds);
+  const hideEach = (text: string) => all.reduce(replaceForms, text);
+  const hideFew = createReplacer(all.slice(0, maxSoughtIds));
   const replaced = JSON.stringify(capture, function (this: unknown, name, value: unknown) {
     if (typeof value !== 'string') return value;
     const whole = ids.get(value.toLowerCase());
     if (whole !== undefined) return whole.placeholder;
-    if (name === 'path') return hideEach(all, value);
+    if (name === 'path') return hideEach(value);
     const own =
       isObject(this) && typeof this.externalId === 'string' ? ids.get(this.externalId.toLowerCase()) : undefined;
-    return hideEach(few, own === undefined ? value : replaceForms(value, own));
+    return hideFew(own === undefined ? value : replaceForms(value, own));
   });
   // The same members, of which only texts were replaced.
-  return { capture: JSON.parse(replaced) as Capture, hideIds: (line) => hideEach(all, line) };
+  return { capture: JSON.parse(replaced) as Capture, hideIds: hideEach };
 }
 
 /** `externalId`, and the property of HubSpot that keeps it. */
@@ -55,11 +55,20 @@ function formsOf(id: string): readonly string[] {
   const forms = [id, id.toLowerCase()].flatMap((each) => [
     each,
     JSON.stringify(each).slice(1, -1),
-    encodeURIComponent(each),
+    encodeURIComponent(each.toWellFormed()),
   ]);
   return [...new Set(forms)];
 }
 
 function replaceForms(text: string, { forms, placeholder }: HiddenId): string {
   return forms.reduce((known, form) => known.replaceAll(form, placeholder), text);
+}
+
+/** Replaces all forms of the ids in one pass over a text. */
+function createReplacer(ids: readonly HiddenId[]): (text: string) => string {
+  const placeholders = new Map(ids.flatMap(({ forms, placeholder }) => forms.map((form) => [form, placeholder])));
+  // A longer one may contain a shorter one.
+  const forms = [...placeholders.keys()].sort((a, b) => b.length - a.length);
+  const pattern = new RegExp(forms.map((form) => form.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'g');
+  return (text) => text.replace(pattern, (form) => placeholders.get(form) ?? form);
 }
