@@ -70,7 +70,7 @@ export async function replayCapture(capture: Capture, mappings: Mappings): Promi
     const { divergence } = recorded;
     return {
       ...compare(capture, answer, calls),
-      assumptions: [...new Set(recorded.assumptions)],
+      assumptions: [...new Set([...recorded.assumptions, ...assumedState(capture, answer)])],
       ...(divergence !== undefined && { divergence }),
       oldAnswers: [...new Set(recorded.oldAnswers)],
     };
@@ -153,6 +153,13 @@ function compare(
     calls: { recorded: recorded.length, replayed: replayed.length },
     answer,
   };
+}
+
+/** A replay serves one request alone: waiting for others, or a pause that HubSpot had asked for before, is not in its capture. */
+function assumedState({ answer: captured }: Capture, answer: ReplayedAnswer): readonly string[] {
+  if (captured?.status !== 503 && captured?.status !== 504) return [];
+  if (answer.status >= 500) return [];
+  return [`that nothing was waiting or paused when the request arrived: the bridge answered ${captured.status} then`];
 }
 
 /** A lane whose daily limit was exhausted when the request arrived lets no calls through in the replay either. */
