@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { expect, test } from 'vitest';
 import { Pseudonyms } from '../../src/capture/redact/pseudonyms.ts';
+import { redactCrmBody } from '../../src/capture/redact/redact-crm-body.ts';
 import { ValueRedactor } from '../../src/capture/redact/value-redactor.ts';
 import type { ValueKind } from '../../src/crm/crm-protocol.ts';
 import { hubSpotProtocol } from '../../src/crm/hubspot/protocol/hubspot-protocol.ts';
@@ -289,6 +290,22 @@ test.each([
   expect(placeholder).not.toBe(word);
   expect(redact(word.toLowerCase(), 'text')).toBe(placeholder.toLowerCase());
   expect(/[a-z]/i.test(placeholder)).toBe(false);
+});
+
+test('the id of a record stays wherever a response repeats it', () => {
+  const id = '734931000001';
+  const portal = { property: () => undefined, identityProperties: new Set<string>() };
+  const redaction = { values: redactor(), portal, content: hubSpotProtocol.content };
+  const properties = { hs_all_contact_vids: id, hs_merged_object_ids: `734931000009;${id}`, phone: '734931000002' };
+
+  const redacted = redactCrmBody(redaction, '/crm/objects/2026-09/contacts/batch/create', {
+    results: [{ id, properties, url: `https://app.hubspot.com/contacts/1/record/0-1/${id}` }],
+  });
+  const sentence = redaction.values.sentence(`email was skipped: record ${id} already existed`);
+
+  expect(redacted).toMatchObject({ results: [{ id, properties: { hs_all_contact_vids: id } }] });
+  expect(sentence).toContain(id);
+  expect(JSON.stringify(redacted)).not.toContain('734931000002');
 });
 
 const refusal = { category: 'VALIDATION_ERROR', message: 'bad Ada Canary', context: { value: ['Ada Canary'] } };
