@@ -5,7 +5,7 @@ import type { Capture } from '../../src/capture/capture-schema.ts';
 import { differenceLine } from '../../src/capture/replay/replay-difference.ts';
 import { replayCapture } from '../../src/capture/replay/replay-capture.ts';
 import { loadMappings } from '../../src/mapping/load/load-mappings.ts';
-import { replay, shippedMappings, startCapturing, temporaryFolder } from './capturing.ts';
+import { replay, shippedMappings, startCapturing, temporaryFolder } from '../capture/capturing.ts';
 
 const shipped = new URL('../../mappings/hubspot', import.meta.url).pathname;
 
