@@ -103,6 +103,17 @@ const hubSpotCommon = ['crm/crm-problem.ts', 'crm/hubspot/calls/', 'crm/hubspot/
 
 const captureCommon = ['capture/', 'process/lower-priority.ts', 'mapping/', 'crm/crm-protocol.ts'];
 
+/** What serves requests, and what it builds on. */
+const requestCommon = [
+  'bridge/',
+  'mapping/',
+  'crm/crm.ts',
+  'crm/crm-problem.ts',
+  'crm/deadline.ts',
+  'errors.ts',
+  'logger.ts',
+];
+
 /** Folder → the folders and files of src that it may import from, itself always. The longest folder that fits decides. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   'contract/': ['errors.ts'],
@@ -138,47 +149,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'crm/hubspot/protocol/': ['crm/hubspot/transport/api-versions.ts', 'crm/crm-protocol.ts', 'crm/lanes.ts'],
   'crm/hubspot/properties/': [...hubSpotCommon, 'crm/crm.ts', 'crm/pacer.ts', 'errors.ts'],
   'crm/': ['errors.ts', 'logger.ts'],
-  'bridge/': ['mapping/', 'crm/crm.ts', 'crm/crm-problem.ts', 'crm/deadline.ts', 'contract/', 'errors.ts', 'logger.ts'],
+  'bridge/': [...requestCommon, 'contract/'],
   'bridge/concurrency/': ['bridge/', 'crm/crm.ts', 'crm/crm-problem.ts', 'crm/deadline.ts', 'errors.ts', 'logger.ts'],
-  'bridge/lookups/': [
-    'bridge/',
-    'mapping/',
-    'crm/crm.ts',
-    'crm/crm-problem.ts',
-    'crm/deadline.ts',
-    'errors.ts',
-    'logger.ts',
-  ],
+  'bridge/lookups/': requestCommon,
   'bridge/writes/': ['bridge/', 'mapping/', 'crm/crm.ts', 'crm/crm-problem.ts', 'contract/', 'errors.ts', 'logger.ts'],
-  'bridge/properties/': [
-    'bridge/',
-    'mapping/',
-    'crm/crm.ts',
-    'crm/crm-problem.ts',
-    'crm/deadline.ts',
-    'errors.ts',
-    'logger.ts',
-  ],
-  'bridge/records/': [
-    'bridge/',
-    'mapping/',
-    'crm/crm.ts',
-    'crm/crm-problem.ts',
-    'crm/deadline.ts',
-    'contract/',
-    'errors.ts',
-    'logger.ts',
-  ],
-  'bridge/timeline/': [
-    'bridge/',
-    'mapping/',
-    'crm/crm.ts',
-    'crm/crm-problem.ts',
-    'crm/deadline.ts',
-    'contract/',
-    'errors.ts',
-    'logger.ts',
-  ],
+  'bridge/properties/': requestCommon,
+  'bridge/records/': [...requestCommon, 'contract/'],
+  'bridge/timeline/': [...requestCommon, 'contract/'],
   'replicas/': [
     'bridge/concurrency/claims.ts',
     'bridge/decisions.ts',
@@ -190,16 +167,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'errors.ts',
     'logger.ts',
   ],
-  'http/': [
-    'bridge/',
-    'mapping/',
-    'crm/crm.ts',
-    'crm/crm-problem.ts',
-    'crm/deadline.ts',
-    'contract/',
-    'errors.ts',
-    'logger.ts',
-  ],
+  'http/': [...requestCommon, 'contract/'],
   'reasons/': ['bridge/decisions.ts', 'journal/journal.ts', 'mapping/'],
   'identity/': [
     'bridge/identity-index.ts',

@@ -113,7 +113,7 @@ test('lead explains values that were written unchanged, and requests and records
   };
   const crmId = await created('phone', { email: 'a@x-corp.com', phone: '12' });
   await created('none', { title: 'CTO' });
-  await created('nobody', { phone: '12' });
+  await created('unnamed', { phone: '12' });
   await created('profile', { email: 'b@x-corp.com', linkedinUrl: 'https://facebook.com/ada' });
   await created('site', { email: 'c@x-corp.com', website: 'nope' });
   await created('needed', { firstName: 'Dr.' });
@@ -133,7 +133,7 @@ test('lead explains values that were written unchanged, and requests and records
   for (const [name, sentence] of [
     ['phone', 'phone: its value is not a phone number; phone has it unchanged'],
     ['none', needed],
-    ['nobody', needed],
+    ['unnamed', needed],
     [
       'profile',
       'linkedinUrl → hs_linkedin_url: its value is not the URL of a LinkedIn profile or page; hs_linkedin_url has',
@@ -150,7 +150,7 @@ test('lead explains values that were written unchanged, and requests and records
     expect.soft(out, name).toContain(sentence);
     expect.soft(out, name).not.toContain('secret');
   }
-  expect.soft((await runCommand(['lead', 'nobody'], { environment })).out).not.toContain('unchanged');
+  expect.soft((await runCommand(['lead', 'unnamed'], { environment })).out).not.toContain('unchanged');
   expect.soft((await runCommand(['lead', crmId], { environment })).out).toContain('phone has it unchanged');
 });
 

@@ -35,8 +35,7 @@ export interface ChangesScope extends RequestScope {
 
 /**
  * Asks the CRM what was modified since keys were searched for, by whatever tool, and finds the records that hold one of them. Values are
- * compared as matching does. An identity index that is complete and swept since the
- * request began answers instead.
+ * compared as matching does. An identity index that is complete and was swept after the request began answers instead.
  * @param maxPages of 200 records each.
  */
 export async function changesSince(

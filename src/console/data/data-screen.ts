@@ -36,15 +36,20 @@ function kindLinks(current: DataKind): Html {
 }
 
 function listTable(kind: DataKind, { records, after }: DataPage): Html {
-  return html`${recordTable(`${kind} of the embedded CRM`, kind, records)}
+  return html`${recordTable(kind, records, { caption: `${kind} of the embedded CRM`, maxBytes: 50_000 })}
 ${after !== undefined && html`<p><a rel="next" href="/console/data/${kind}?after=${after}">Next page</a></p>`}`;
 }
 
 const maxCell = 120;
 
+interface TableSettings {
+  readonly caption: string;
+  /** Room in the page; records beyond it are counted. */
+  readonly maxBytes: number;
+}
+
 /** Times are shown as the CRM has them: in UTC, or in milliseconds since 1970. */
-// biome-ignore lint/complexity/useMaxParams: a page that is a list leaves it all its room
-function recordTable(caption: string, kind: DataKind, records: readonly DataRecord[], maxBytes = 50_000): Html {
+function recordTable(kind: DataKind, records: readonly DataRecord[], { caption, maxBytes }: TableSettings): Html {
   const isActivity = kind === 'emails' || kind === 'communications' || kind === 'notes';
   const columns = isActivity
     ? [
@@ -148,6 +153,6 @@ ${captionedTable(
   values.map(([name, value]) => ({ cells: [html`<code>${name}</code>`, shorten(value ?? '', maxValue)] })),
   { isStacked: true, maxBytes: 24_000 },
 )}
-${lists.map(({ to, records }) => records.length > 0 && html`<h2>Associated ${to}</h2>${recordTable(`${to} of this record, newest first`, to, records, 6_000)}`)}`,
+${lists.map(({ to, records }) => records.length > 0 && html`<h2>Associated ${to}</h2>${recordTable(to, records, { caption: `${to} of this record, newest first`, maxBytes: 6_000 })}`)}`,
   };
 }
