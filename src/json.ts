@@ -23,18 +23,18 @@ export function valuesWithin(
   // Brackets and commas outside of strings.
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
-    if (code === QUOTE) at = endOfString(text, at);
-    else if (code === COMMA) values += 1;
-    else if (code === OPEN_LIST || code === OPEN_OBJECT) {
+    if (code === quote) at = endOfString(text, at);
+    else if (code === comma) values += 1;
+    else if (code === openList || code === openObject) {
       depth += 1;
       values += 1;
-    } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth -= 1;
+    } else if (code === closeList || code === closeObject) depth -= 1;
     if (depth > maxDepth || values > maxValues) return undefined;
   }
   return values;
 }
 
-const [QUOTE, COMMA, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT, BACKSLASH] = [
+const [quote, comma, openList, closeList, openObject, closeObject, backslash] = [
   0x22, 0x2c, 0x5b, 0x5d, 0x7b, 0x7d, 0x5c,
 ];
 
@@ -42,8 +42,8 @@ const [QUOTE, COMMA, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT, BACKSLASH
 function endOfString(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
-    if (code === BACKSLASH) at += 1;
-    else if (code === QUOTE) return at;
+    if (code === backslash) at += 1;
+    else if (code === quote) return at;
   }
   return text.length;
 }

@@ -14,7 +14,7 @@ test('ships mapping files that lint clean and whose examples come out as written
 });
 
 /** [what stands in the shipped file, the slip, kind, the word that is suggested, the text at which the finding points] */
-const CONTACT_SLIPS: [string, string, string, string | undefined, string][] = [
+const contactSlips: [string, string, string, string | undefined, string][] = [
   ['version: 1', 'version: 3', 'bad-option', '1', '3'],
   ['target: hubspot/contacts', 'target: hubspot/contact', 'unknown-target', 'contacts', 'hubspot/contact'],
   ['identity: {', 'identify: {', 'unknown-key', 'identity', 'identify'],
@@ -78,7 +78,7 @@ const CONTACT_SLIPS: [string, string, string, string | undefined, string][] = [
   ['    otherwise: skip', '    otherwise: ski', 'bad-option', 'skip', 'ski '],
 ];
 
-test.each(CONTACT_SLIPS)('reports the slip %j → %j as %s', (right, slip, kind, suggestion, at) => {
+test.each(contactSlips)('reports the slip %j → %j as %s', (right, slip, kind, suggestion, at) => {
   const shipped = readFileSync('mappings/hubspot/contacts.yaml', 'utf8');
   expect(shipped).toContain(right);
   const text = shipped.replace(right, () => slip);
@@ -98,7 +98,7 @@ test.each(CONTACT_SLIPS)('reports the slip %j → %j as %s', (right, slip, kind,
 
 test('reports many slips of one file in one run', () => {
   let text = readFileSync('mappings/hubspot/contacts.yaml', 'utf8');
-  const planted = CONTACT_SLIPS.filter(
+  const planted = contactSlips.filter(
     ([, , kind]) => !['yaml', 'unknown-target', 'match-write-differ', 'duplicate-target'].includes(kind),
   );
   const kinds = new Set(planted.map(([, , kind]) => kind));

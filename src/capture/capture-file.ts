@@ -89,7 +89,7 @@ export function captureFileName(of: {
 }
 
 /** The parts that {@link captureFileName} joins, in its order. */
-const FILE_NAME = new RegExp(
+const fileNameForm = new RegExp(
   `^${[
     '\\d{4}-\\d{2}-\\d{2}T[\\d-]+\\.\\d{3}Z',
     // Versions before 0.2 used any method; their files are counted and deleted, too.
@@ -103,7 +103,7 @@ const FILE_NAME = new RegExp(
 
 /** True for the name of a capture, finished and written by this project. */
 export function isCaptureFileName(name: string): boolean {
-  return FILE_NAME.test(name);
+  return fileNameForm.test(name);
 }
 
 /** When a capture's request began, from the capture's name; milliseconds since 1970. */
@@ -113,7 +113,7 @@ export function captureMoment(name: string): number {
 
 /** The id of a capture's request as its name carries it; undefined of a name without one. */
 export function requestIdInName(name: string): string | undefined {
-  return FILE_NAME.exec(name)?.[1];
+  return fileNameForm.exec(name)?.[1];
 }
 
 /** A request id as file names carry it: `:` and whatever else not every file system accepts becomes `=`. */

@@ -1,7 +1,7 @@
 /** No response may silence the bridge for longer; after a longer wait one call tests whether it is over. */
-export const MAX_WAIT_MS = 5 * 60_000;
+export const maxWaitMs = 5 * 60_000;
 
 /** A duration that the CRM named, in milliseconds, as the bridge believes it: 0 to 5 minutes. */
 export function boundedWait(ms: number): number {
-  return Math.min(Math.max(ms, 0), MAX_WAIT_MS);
+  return Math.min(Math.max(ms, 0), maxWaitMs);
 }

@@ -84,9 +84,9 @@ export function backgroundPart(limit: number, share: number): number {
 }
 
 /** Slots in a hundred that bulk calls leave free, so that an urgent call rarely waits for one. */
-const RESERVED_PER_HUNDRED = 2;
+const reservedPerHundred = 2;
 
 /** How many of `limit` slots bulk calls leave free; none of a small limit. */
 export function reservedForUrgent(limit: number): number {
-  return Math.floor((limit * RESERVED_PER_HUNDRED) / 100);
+  return Math.floor((limit * reservedPerHundred) / 100);
 }

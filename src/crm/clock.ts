@@ -6,11 +6,11 @@ export interface Clock {
 }
 
 /** Node fires a timer of more than 2³¹-1 ms at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
+const maxTimerMs = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: () => performance.now(),
-  setTimer: (run, ms) => setTimeout(run, Math.min(ms, MAX_TIMER_MS)),
+  setTimer: (run, ms) => setTimeout(run, Math.min(ms, maxTimerMs)),
   // The handle comes from setTimer above.
   clearTimer: (timer) => clearTimeout(timer as NodeJS.Timeout),
 };

@@ -1,7 +1,7 @@
 import { CrmUnavailableError } from '../errors.ts';
 
 /** While the daily limit is reached, one call in five minutes checks whether it has been reset; all others fail at once. */
-export const DAILY_PROBE_MS = 5 * 60_000;
+export const dailyProbeMs = 5 * 60_000;
 
 /** Whether the CRM's daily limit of calls is reached, as far as its responses show: those to this process, and to the other replicas. */
 export class DailyLimit {
@@ -20,7 +20,7 @@ export class DailyLimit {
 
   /** The CRM reported that the limit is reached. */
   reach(now: number): void {
-    this.#until = now + DAILY_PROBE_MS;
+    this.#until = now + dailyProbeMs;
     this.#isUnreported = true;
   }
 
@@ -54,7 +54,7 @@ export class DailyLimit {
   errorFor(now: number): CrmUnavailableError | undefined {
     if (this.#until === 0) return undefined;
     if (now < this.#until) return this.error(now);
-    this.#until = now + DAILY_PROBE_MS;
+    this.#until = now + dailyProbeMs;
     return undefined;
   }
 

@@ -1,8 +1,8 @@
-import { boundedWait, MAX_WAIT_MS } from './bounded-wait.ts';
+import { boundedWait, maxWaitMs } from './bounded-wait.ts';
 import type { Slot } from './budget.ts';
 import { backoffMs, type CallFailure } from './retry.ts';
 
-const MAX_PAUSE_MS = 30_000;
+const maxPauseMs = 30_000;
 
 /** The pauses of one lane after a "too many": as long as the CRM asks, otherwise longer for each one in a row. */
 export class LanePause {
@@ -41,10 +41,10 @@ export class LanePause {
     if (slot.startedAt < this.#until) return undefined;
     this.#inRow += 1;
     const requestedMs = boundedWait(failure.retryAfterMs ?? 0);
-    const ownMs = backoffMs({ firstMs: this.#minimumMs, maxMs: MAX_PAUSE_MS }, this.#inRow, this.#random);
+    const ownMs = backoffMs({ firstMs: this.#minimumMs, maxMs: maxPauseMs }, this.#inRow, this.#random);
     const pauseMs = requestedMs > 0 ? requestedMs : ownMs;
     this.#until = now + pauseMs;
-    this.#isProbing = requestedMs >= MAX_WAIT_MS;
+    this.#isProbing = requestedMs >= maxWaitMs;
     return pauseMs;
   }
 }

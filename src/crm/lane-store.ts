@@ -1,6 +1,6 @@
 import { type Demand, type RateReport, reservedForUrgent } from './budget.ts';
 import type { LaneLimits } from './lanes.ts';
-import { MARGIN_MS } from './slot-window.ts';
+import { marginMs } from './slot-window.ts';
 
 /** What a replica asks of the store that all replicas share, for one lane. Times are milliseconds. */
 export interface LaneQuery {
@@ -94,7 +94,7 @@ export function queryLimits(limits: LaneLimits, leaseMs: number): LaneQuery['lim
     limit,
     windowMs,
     leaseMs,
-    marginMs: MARGIN_MS,
+    marginMs: marginMs,
     bulkBurst,
     reserved: reservedForUrgent(limit),
     backgroundShare,

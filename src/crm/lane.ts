@@ -3,7 +3,7 @@ import { CrmUnavailableError, DeadlineError } from '../errors.ts';
 import { type Budget, type BudgetState, backgroundPart, type Slot, type Urgency } from './budget.ts';
 import type { Clock } from './clock.ts';
 import type { CallContext } from './crm.ts';
-import { DAILY_PROBE_MS } from './daily-limit.ts';
+import { dailyProbeMs } from './daily-limit.ts';
 import { FairQueue } from './fair-queue.ts';
 import { type LaneLimits, type LaneName, runningIn } from './lanes.ts';
 import type { Attempt, PacedCall, Turn } from './paced-call.ts';
@@ -47,7 +47,7 @@ interface Job {
 }
 
 /** A call that must not be repeated does not start with less time left than it needs for a response. */
-const MIN_TIME_FOR_UNREPEATABLE_MS = 200;
+const minTimeForUnrepeatableMs = 200;
 
 /** The calls of one lane: queues them, starts them when the budget permits, and repeats them where that may help. */
 export class Lane {
@@ -177,7 +177,7 @@ export class Lane {
     const { clock } = this.#deps;
     clock.clearTimer(job.deadlineTimer);
     const remaining = job.context.deadline.remainingMs();
-    if (remaining <= 0 || (job.repeat === 'if-not-done' && remaining < MIN_TIME_FOR_UNREPEATABLE_MS)) {
+    if (remaining <= 0 || (job.repeat === 'if-not-done' && remaining < minTimeForUnrepeatableMs)) {
       this.#budget.cancel(slot, now);
       job.reject(this.#late(job));
       return;
@@ -285,10 +285,7 @@ export class Lane {
   }
 
   #failWaiting(now: number): void {
-    this.#deps.log?.warn(
-      { lane: this.#name, probeMs: DAILY_PROBE_MS },
-      "The CRM's daily limit of API calls is reached",
-    );
+    this.#deps.log?.warn({ lane: this.#name, probeMs: dailyProbeMs }, "The CRM's daily limit of API calls is reached");
     for (const queue of Object.values(this.#queues)) {
       for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
         this.#deps.clock.clearTimer(job.deadlineTimer);

@@ -39,15 +39,15 @@ export interface LaneSettings {
 }
 
 /** HubSpot's smallest associations budget (Free and Starter), from its associations guide. */
-const ASSOCIATIONS_PER_TEN_SECONDS = 100;
-const CONCURRENCY = 20;
-const BACKGROUND_SHARE = 0.3;
+const defaultAssociationsPerTenSeconds = 100;
+const defaultConcurrency = 20;
+const defaultBackgroundShare = 0.3;
 /** By how much the travel times of two requests to HubSpot may differ. */
-const TRAVEL_MS = 20;
+const travelMs = 20;
 
 /** The three lanes of HubSpot's usage guidelines. Search and v4 association batches are exempt from the ten-second window. */
 export function lanesFor(settings: LaneSettings): Readonly<Record<LaneName, LaneLimits>> {
-  const { concurrency = CONCURRENCY, backgroundShare = BACKGROUND_SHARE } = settings;
+  const { concurrency = defaultConcurrency, backgroundShare = defaultBackgroundShare } = settings;
   const tenSeconds = (limit: number): LaneLimits => ({
     limit,
     windowMs: 10_000,
@@ -63,12 +63,12 @@ export function lanesFor(settings: LaneSettings): Readonly<Record<LaneName, Lane
       limit: settings.searchPerSecond,
       windowMs: 1_000,
       concurrency: Math.max(2 * settings.searchPerSecond, 1),
-      countedWithinMs: settings.searchCounted === 'arrival' ? TRAVEL_MS : Number.POSITIVE_INFINITY,
+      countedWithinMs: settings.searchCounted === 'arrival' ? travelMs : Number.POSITIVE_INFINITY,
       bulkBurst: settings.searchPerSecond,
       backgroundShare,
       minimumPauseMs: 1_000,
     },
-    associations: tenSeconds(settings.associationsPerTenSeconds ?? ASSOCIATIONS_PER_TEN_SECONDS),
+    associations: tenSeconds(settings.associationsPerTenSeconds ?? defaultAssociationsPerTenSeconds),
   };
 }
 

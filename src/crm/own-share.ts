@@ -2,10 +2,10 @@
  * From the last question to the store until the others count this replica as vanished: the store sees the question within 150 ms or
  * rejects it, and waits three seconds for the next one.
  */
-const NOTICED_AFTER_MS = 3_200;
+const noticedAfterMs = 3_200;
 
 /** Calls of others that were in flight when this replica was noticed, or when the store was lost, have ended by then. */
-const SETTLED_AFTER_MS = 1_000;
+const settledAfterMs = 1_000;
 
 export interface Loss {
   /** When the question was sent that the store did not answer, on the replica's clock. */
@@ -43,11 +43,11 @@ export class OwnShare {
     this.#limit = lane.limit;
     this.#members = lane.members;
     this.#windowMs = lane.windowMs;
-    this.#noticedAt = loss.askedAt + NOTICED_AFTER_MS;
+    this.#noticedAt = loss.askedAt + noticedAfterMs;
     this.#isSilent = loss.isSilent;
     const from = loss.isSilent ? this.#noticedAt : loss.since;
     this.#certain = this.#heldAfter(from);
-    this.#shareFrom = from + this.#windowMs + SETTLED_AFTER_MS;
+    this.#shareFrom = from + this.#windowMs + settledAfterMs;
   }
 
   /** The store turns out to be away for all replicas. */
@@ -56,7 +56,7 @@ export class OwnShare {
     this.#isSilent = false;
     if (now >= this.#noticedAt) return;
     this.#certain = this.#heldAfter(now);
-    this.#shareFrom = now + this.#windowMs + SETTLED_AFTER_MS;
+    this.#shareFrom = now + this.#windowMs + settledAfterMs;
   }
 
   /** How many slots a call may find in use, at most, to start: fewer than this. */

@@ -38,7 +38,7 @@ interface Rule extends Backoff {
 }
 
 /** HubSpot holds a lock for two seconds (its error reference for 423). */
-const RULES: Readonly<Record<Exclude<CallFailure['kind'], 'final'>, Rule>> = {
+const retryRules: Readonly<Record<Exclude<CallFailure['kind'], 'final'>, Rule>> = {
   limited: { firstMs: 0, maxMs: 0, maxAttempts: 12, repeats: ['always', 'if-not-done'] },
   'not-done': { firstMs: 150, maxMs: 5_000, maxAttempts: 4, repeats: ['always', 'if-not-done'] },
   locked: { firstMs: 2_500, maxMs: 8_000, maxAttempts: 5, repeats: ['always'] },
@@ -52,7 +52,7 @@ export function nextTry(
   random: () => number,
 ): number | undefined {
   if (failure.kind === 'final' || failure.isDaily) return undefined;
-  const rule = RULES[failure.kind];
+  const rule = retryRules[failure.kind];
   if (!rule.repeats.includes(call.repeat) || call.attempts >= rule.maxAttempts) return undefined;
   if (failure.kind === 'limited') return 0;
   return Math.max(failure.retryAfterMs ?? 0, backoffMs(rule, call.attempts, random));
@@ -77,10 +77,10 @@ export function durationText(ms: number): string {
 }
 
 /** More requests than run at once. */
-const MAX_REQUESTS = 1_000;
+const maxRequests = 1_000;
 
 /** The CRM answers most calls in a tenth of this. */
-const SLOW_MS = 2_000;
+const slowMs = 2_000;
 
 /** How the calls of a lane ended, for requests that run out of time: a request must not be blamed on the failure of another. */
 export class LaneResponses {
@@ -100,7 +100,7 @@ export class LaneResponses {
       if (trouble !== undefined) this.#lastOf.set(id, trouble);
     }
     for (const id of this.#lastOf.keys()) {
-      if (this.#lastOf.size <= MAX_REQUESTS) break;
+      if (this.#lastOf.size <= maxRequests) break;
       this.#lastOf.delete(id);
     }
   }
@@ -129,7 +129,7 @@ export function troubleOf({ error }: CallFailure): string | undefined {
 }
 
 export function silenceSince(startedAt: number | undefined, now: number): string | undefined {
-  return startedAt === undefined || now - startedAt < SLOW_MS ? undefined : silence('The CRM', now - startedAt);
+  return startedAt === undefined || now - startedAt < slowMs ? undefined : silence('The CRM', now - startedAt);
 }
 
 /**

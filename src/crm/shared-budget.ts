@@ -17,7 +17,7 @@ import type { LaneLimits } from './lanes.ts';
 import { OwnShare } from './own-share.ts';
 import type { CallFailure } from './retry.ts';
 import { SlotSet } from './slot-set.ts';
-import { MARGIN_MS } from './slot-window.ts';
+import { marginMs } from './slot-window.ts';
 
 export interface SharedBudgetSettings {
   /** Of this replica; unique among them. */
@@ -49,16 +49,16 @@ interface SharedSlot extends Slot {
 const noDemand: Demand = { urgent: 0, bulk: 0, background: 0 };
 
 /** A replica that was not seen for three seconds counts as vanished. */
-const HEARTBEAT_MS = 1_000;
-const MAX_WAIT_MS = 500;
+const heartbeatMs = 1_000;
+const maxWaitMs = 500;
 /** Releases of calls that end together travel together. */
-const COALESCE_MS = 5;
+const coalesceMs = 5;
 /** `slow`: after a silence, during which nothing starts. */
-const RETRY_MS = { quick: 100, slow: 500 };
+const redisRetryMs = { quick: 100, slow: 500 };
 /** How often waiting calls look at the own share. */
-const POLL_MS = 40;
+const pollMs = 40;
 /** An answer may take a moment to arrive, and a call that was given up a moment to end. */
-const LEASE_GRACE_MS = 1_000;
+const leaseGraceMs = 1_000;
 
 /**
  * The budget that several replicas share. A store grants slots, and counts those of all replicas in one window by its own clock; a slot
@@ -94,7 +94,7 @@ export class SharedBudget implements Budget {
     const { limits, replicas } = settings;
     this.#settings = settings;
     this.#deps = deps;
-    this.#leaseMs = settings.callTimeoutMs + LEASE_GRACE_MS;
+    this.#leaseMs = settings.callTimeoutMs + leaseGraceMs;
     this.#pause = new LanePause(limits.minimumPauseMs, deps.random);
     this.#credit = new BulkCredit(limits.bulkBurst);
     this.#lane = { limit: limits.limit, used: 0, windowMs: limits.windowMs, members: replicas, clockSteps: 0 };
@@ -133,25 +133,25 @@ export class SharedBudget implements Budget {
       (demand.bulk > 0 && before.bulk === 0) ||
       (demand.background > 0 && before.background === 0);
     this.#demand = demand;
-    if (this.#own !== undefined) return demand.urgent + demand.bulk > 0 ? now + POLL_MS : Number.POSITIVE_INFINITY;
+    if (this.#own !== undefined) return demand.urgent + demand.bulk > 0 ? now + pollMs : Number.POSITIVE_INFINITY;
     if (isMore) this.#schedule(now);
     return Number.POSITIVE_INFINITY;
   }
 
   release(slot: SharedSlot, now: number, rate?: RateReport): void {
-    this.#slots.free(slot, now + this.#lane.windowMs * (this.#own?.stretch ?? 1) + MARGIN_MS);
+    this.#slots.free(slot, now + this.#lane.windowMs * (this.#own?.stretch ?? 1) + marginMs);
     if (this.#isUnknownToStore(slot)) return;
     const isComparable = rate !== undefined && slot.epoch === this.#joined?.epoch;
     const { usedAtStart, number } = slot;
     this.#outbox.release(slot.id, isComparable ? { ...rate, usedAtStart, number } : undefined);
-    this.#schedule(now + COALESCE_MS);
+    this.#schedule(now + coalesceMs);
   }
 
   cancel(slot: SharedSlot, now: number): void {
     this.#slots.free(slot, now);
     if (this.#isUnknownToStore(slot)) return;
     this.#outbox.cancel(slot.id);
-    this.#schedule(now + COALESCE_MS);
+    this.#schedule(now + coalesceMs);
   }
 
   pause(slot: SharedSlot, failure: CallFailure, now: number): number | undefined {
@@ -198,7 +198,7 @@ export class SharedBudget implements Budget {
       ...slot,
       id: slotId(this.#settings.name, epoch, slot),
       startedAt: now,
-      freeAt: now + this.#leaseMs + this.#lane.windowMs + MARGIN_MS,
+      freeAt: now + this.#leaseMs + this.#lane.windowMs + marginMs,
     };
     this.#slots.add(added);
     return added;
@@ -274,21 +274,21 @@ export class SharedBudget implements Budget {
     for (let index = granted - 1; index >= 0; index -= 1) {
       const slot = this.#add({ epoch, number: number - index, usedAtStart: used - index, isBackground }, now);
       // This process was stopped meanwhile: the store may free the slot before its call would end.
-      if (now - sentAt > LEASE_GRACE_MS) this.cancel(slot, now);
+      if (now - sentAt > leaseGraceMs) this.cancel(slot, now);
       else this.#granted.push(slot);
     }
-    this.#nextAt = Math.min(this.#nextAt, now + HEARTBEAT_MS);
+    this.#nextAt = Math.min(this.#nextAt, now + heartbeatMs);
     this.#deps.onChange();
     const { urgent, bulk, background } = this.#demand;
     if (urgent + bulk + background === 0) return;
-    this.#nextAt = Math.min(this.#nextAt, isReturn ? now : now + Math.max(2, Math.min(answer.waitMs, MAX_WAIT_MS)));
+    this.#nextAt = Math.min(this.#nextAt, isReturn ? now : now + Math.max(2, Math.min(answer.waitMs, maxWaitMs)));
   }
 
   #lose(by: 'silence' | 'refusal', sentAt: number, now: number): void {
     this.#joined = undefined;
     this.#insists = false;
     this.#unansweredAt = sentAt;
-    const retryMs = RETRY_MS[now - sentAt > RETRY_MS.quick ? 'slow' : 'quick'];
+    const retryMs = redisRetryMs[now - sentAt > redisRetryMs.quick ? 'slow' : 'quick'];
     this.#nextAt = now + retryMs * (0.75 + 0.5 * this.#deps.random());
     if (by === 'refusal') this.#own?.endSilence(now);
     if (this.#own !== undefined) return;

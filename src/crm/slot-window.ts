@@ -12,10 +12,10 @@ export interface WindowSlot extends Slot {
 }
 
 /** How long a lane that met a "too many" counts from the response; twice as long each time. */
-const FIRST_DISTRUST_MS = 10 * 60_000;
-const MAX_DISTRUST_MS = 24 * 3_600_000;
+const firstDistrustMs = 10 * 60_000;
+const maxDistrustMs = 24 * 3_600_000;
 /** Clocks of two machines drift, and timers fire a little early: both stay far below this. */
-export const MARGIN_MS = 5;
+export const marginMs = 5;
 
 /**
  * A rolling window seen from outside. The CRM counts a call at some moment between its start and its response, so a slot comes free
@@ -35,7 +35,7 @@ export class SlotWindow {
   #number = 0;
   #foreign = { calls: 0, until: 0 };
   #distrustedUntil = Number.NEGATIVE_INFINITY;
-  #distrustMs = FIRST_DISTRUST_MS;
+  #distrustMs = firstDistrustMs;
 
   constructor(limits: LaneLimits) {
     this.#limits = limits;
@@ -72,7 +72,7 @@ export class SlotWindow {
       startedAt: now,
       usedAtStart: this.used(now) + 1,
       number: this.#number,
-      freeAt: now + this.#countedWithin(now) + this.#windowMs + MARGIN_MS,
+      freeAt: now + this.#countedWithin(now) + this.#windowMs + marginMs,
     };
     this.#slots.add(slot);
     return slot;
@@ -80,7 +80,7 @@ export class SlotWindow {
 
   /** The call was answered, or given up, at `now`. */
   release(slot: WindowSlot, now: number): void {
-    this.#slots.free(slot, now + this.#windowMs + MARGIN_MS);
+    this.#slots.free(slot, now + this.#windowMs + marginMs);
   }
 
   /** The call was not sent. */
@@ -92,7 +92,7 @@ export class SlotWindow {
   distrust(now: number): void {
     if (!Number.isFinite(this.#countedWithin(now))) return;
     this.#distrustedUntil = now + this.#distrustMs;
-    this.#distrustMs = Math.min(2 * this.#distrustMs, MAX_DISTRUST_MS);
+    this.#distrustMs = Math.min(2 * this.#distrustMs, maxDistrustMs);
   }
 
   #countedWithin(now: number): number {

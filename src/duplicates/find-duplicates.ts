@@ -31,7 +31,7 @@ export interface DuplicateRecord {
 }
 
 /** Records per read, as HubSpot's batch reads take them. */
-const READ_SIZE = 100;
+const readSize = 100;
 
 /**
  * Finds the records of a portal that share a value by which they would be matched. Lists all records once and keeps digests only; the
@@ -43,7 +43,7 @@ export async function* findDuplicates(search: DuplicateSearch): AsyncGenerator<D
   let suspects: [digest: number, ids: readonly number[]][] = [];
   for (const suspect of shared) {
     suspects.push(suspect);
-    if (suspects.reduce((sum, [, ids]) => sum + ids.length, 0) < READ_SIZE) continue;
+    if (suspects.reduce((sum, [, ids]) => sum + ids.length, 0) < readSize) continue;
     yield* compare(search, rules, suspects);
     suspects = [];
   }

@@ -1,14 +1,14 @@
 import { hash } from 'node:crypto';
 
-const FIRST_SIZE = 1024;
+const firstSize = 1024;
 
 /**
  * Which records hold which values, as digests: sixteen bytes a value, whatever its length. Two values have the same digest once in some
  * 10^15 pairs, so a caller that asks which records share a value compares the values themselves.
  */
 export class KeyTable {
-  #digests = new Float64Array(FIRST_SIZE);
-  #ids = new Float64Array(FIRST_SIZE);
+  #digests = new Float64Array(firstSize);
+  #ids = new Float64Array(firstSize);
   #size = 0;
 
   /** Number of values, repeated ones included. */

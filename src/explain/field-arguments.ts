@@ -1,16 +1,16 @@
 import type { EnginyRecord } from '../mapping/values/field-value.ts';
 
-const FIELD = /^([A-Za-z_][\w.-]*)=([\s\S]*)$/;
+const fieldArgument = /^([A-Za-z_][\w.-]*)=([\s\S]*)$/;
 
 /** True for `email=ada@example.com`. */
 export function isField(argument: string): boolean {
-  return FIELD.test(argument);
+  return fieldArgument.test(argument);
 }
 
 /** One record from `field=value` arguments; `customFields.segment=A` is an entry of `customFields`, `phone=` an empty field. */
 export function recordOf(fields: readonly string[]): EnginyRecord {
   const pairs = fields.flatMap((argument): [string, string][] => {
-    const [, name = '', value = ''] = FIELD.exec(argument) ?? [];
+    const [, name = '', value = ''] = fieldArgument.exec(argument) ?? [];
     return name === '' ? [] : [[name, value]];
   });
   const prefix = 'customFields.';

@@ -12,7 +12,7 @@ export interface LinkedinProperty {
   readonly sample: number;
 }
 
-const SAMPLED_DAYS = 30;
+const sampledDays = 30;
 
 const pagesOf: Readonly<Record<RecordObject, RegExp>> = {
   contacts: /linkedin\.com\/(?:in|pub|sales\/lead)\//,
@@ -31,7 +31,7 @@ export async function findLinkedinProperties(
   const { objectType } = mapping.target;
   const read = new Set(compileMapping(mapping).rules.flatMap(({ pairs }) => pairs.flatMap((pair) => pair.properties)));
   const texts = definitions.filter(({ name, type, isArchived }) => type === 'text' && !isArchived && !read.has(name));
-  const since = new Date(Date.now() - SAMPLED_DAYS * 86_400_000);
+  const since = new Date(Date.now() - sampledDays * 86_400_000);
   const [oldest, recent] = await Promise.all([
     crm.list({ objectType, properties: [] }, context),
     crm.modifiedSince({ objectType, since, properties: [] }, context),

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { printable, printableJson, printableOutput } from '../../src/cli/report/printable.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are looked for
-const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
+const controlCharacters = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
 
 test.each([
   ['\u001b[2J\u001b]0;owned\u0007', '␛[2J␛]0;owned␇'],
@@ -28,7 +28,7 @@ test('JSON stays the same data without a raw control character', () => {
       const printed = printableJson({ value, [text]: text });
 
       expect(JSON.parse(printed)).toEqual(JSON.parse(JSON.stringify({ value, [text]: text })));
-      expect(printed.replaceAll('\n', '')).not.toMatch(CONTROLS);
+      expect(printed.replaceAll('\n', '')).not.toMatch(controlCharacters);
     }),
   );
 });

@@ -4,9 +4,12 @@ import { parseYaml } from '../../src/mapping/load/parse-yaml.ts';
 import { diagnosticKinds, liveDiagnosticKinds } from '../../src/mapping/schema/diagnostic.ts';
 import { findingsIn, runScenario, type Scenario } from './read-scenario.ts';
 
-const FOLDER = new URL('./scenarios/', import.meta.url);
-const scenarios = readdirSync(FOLDER).map((file) => {
-  const { content, diagnostics } = parseYaml({ file, text: readFileSync(new URL(file, FOLDER), 'utf8') }, 'json');
+const scenarioFolder = new URL('./scenarios/', import.meta.url);
+const scenarios = readdirSync(scenarioFolder).map((file) => {
+  const { content, diagnostics } = parseYaml(
+    { file, text: readFileSync(new URL(file, scenarioFolder), 'utf8') },
+    'json',
+  );
   expect(diagnostics).toEqual([]);
   return { file, scenario: content as Scenario }; // the scenarios are our own files
 });

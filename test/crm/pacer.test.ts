@@ -10,7 +10,7 @@ import { CrmRejectedError, CrmUnavailableError, DeadlineError } from '../../src/
 import { FakeClock } from '../support/fake-clock.ts';
 import { mostInWindow } from '../support/most-in-window.ts';
 
-const LIMITS = { burstPerTenSeconds: 100, searchPerSecond: 5 };
+const limits = { burstPerTenSeconds: 100, searchPerSecond: 5 };
 
 /** A CRM seen from its own side: when calls start, when it counts them, when it answers. */
 interface Traffic {
@@ -24,7 +24,7 @@ function newTraffic(): Traffic {
 
 function setUp(settings: Partial<LaneSettings> = {}) {
   const clock = new FakeClock();
-  const pacer = createPacer({ ...LIMITS, ...settings }, { clock, random: () => 0.5 });
+  const pacer = createPacer({ ...limits, ...settings }, { clock, random: () => 0.5 });
   return { clock, pacer, traffic: newTraffic() };
 }
 

@@ -16,7 +16,7 @@ interface UpstreamAnswer {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-const REQUESTS: readonly [string, string, object?][] = [
+const requests: readonly [string, string, object?][] = [
   ['GET', '/health'],
   ['GET', '/users'],
   [
@@ -135,7 +135,7 @@ function appOn({ url }: StubUpstream): Promise<RunningApp> {
   return startApp(crm, { settings: { requestTimeoutMs: 5_900 } });
 }
 
-test.each(REQUESTS)('answers %s %s without a fault, whatever HubSpot answers', async (...request) => {
+test.each(requests)('answers %s %s without a fault, whatever HubSpot answers', async (...request) => {
   await fc.assert(
     fc.asyncProperty(fc.array(answer, { minLength: 1, maxLength: 6 }), async (list) => {
       answers = list;

@@ -6,7 +6,7 @@ import { checkFolder } from '../../src/mapping/check/check-folder.ts';
 import { checkMappings, loadMappings } from '../../src/mapping/load/load-mappings.ts';
 import { formatDiagnostic, MappingError } from '../../src/mapping/schema/diagnostic.ts';
 
-const CONTACTS = `version: 1
+const contactsFile = `version: 1
 target: hubspot/contacts
 match: { rules: [{ enginy: email, crm: email, transform: [email] }] }
 write: { fields: [{ enginy: email, crm: email, transform: [email] }] }
@@ -20,7 +20,7 @@ function aFolder(files: Readonly<Record<string, string | Buffer>>): string {
 }
 
 test('loads every mapping of a folder, frozen, with a digest of each file and of all', () => {
-  const dir = aFolder({ 'contacts.yaml': CONTACTS, 'firmen.yaml': CONTACTS.replace('contacts', 'companies') });
+  const dir = aFolder({ 'contacts.yaml': contactsFile, 'firmen.yaml': contactsFile.replace('contacts', 'companies') });
 
   const { contacts, companies, hash } = loadMappings(dir, { defaultCountry: 'ES' });
 
@@ -33,16 +33,16 @@ test('loads every mapping of a folder, frozen, with a digest of each file and of
 });
 
 test('gives the same digest for the same text, wherever the folder lies', () => {
-  const first = loadMappings(aFolder({ 'contacts.yaml': CONTACTS }));
-  const second = loadMappings(aFolder({ 'contacts.yaml': CONTACTS }));
-  const third = loadMappings(aFolder({ 'contacts.yaml': `${CONTACTS}# changed\n` }));
+  const first = loadMappings(aFolder({ 'contacts.yaml': contactsFile }));
+  const second = loadMappings(aFolder({ 'contacts.yaml': contactsFile }));
+  const third = loadMappings(aFolder({ 'contacts.yaml': `${contactsFile}# changed\n` }));
 
   expect(second.hash).toBe(first.hash);
   expect(third.hash).not.toBe(first.hash);
 });
 
 test('throws one error with all findings of all files', () => {
-  const dir = aFolder({ 'contacts.yaml': CONTACTS.replace('[email]', '[emial]'), 'other.yaml': 'target: [' });
+  const dir = aFolder({ 'contacts.yaml': contactsFile.replace('[email]', '[emial]'), 'other.yaml': 'target: [' });
 
   const load = () => loadMappings(dir);
 
@@ -61,7 +61,7 @@ test('says so when the folder is not there or holds no contacts', () => {
 });
 
 test('skips files that are no mapping files, and warns of names that look like one', () => {
-  const dir = aFolder({ 'contacts.yaml': CONTACTS, 'companies.yml': 'x', 'notes.txt': 'x', '.hidden.yaml': ':' });
+  const dir = aFolder({ 'contacts.yaml': contactsFile, 'companies.yml': 'x', 'notes.txt': 'x', '.hidden.yaml': ':' });
   mkdirSync(join(dir, '..data'));
 
   const { mappings, diagnostics } = checkMappings(dir);
@@ -74,14 +74,14 @@ test('skips files that are no mapping files, and warns of names that look like o
 
 test('refuses a file that is not UTF-8 text, and reads one with a byte order mark and Windows line ends', () => {
   const broken = aFolder({ 'contacts.yaml': Buffer.from([0xff, 0xfe, 0x41]) });
-  const windows = aFolder({ 'contacts.yaml': `\ufeff${CONTACTS.replaceAll('\n', '\r\n')}` });
+  const windows = aFolder({ 'contacts.yaml': `\ufeff${contactsFile.replaceAll('\n', '\r\n')}` });
 
   expect(checkMappings(broken).diagnostics[0]?.message).toMatch(/cannot read the file as UTF-8/);
   expect(checkMappings(windows).diagnostics).toEqual([]);
 });
 
 test('takes every value as the text that stands there', () => {
-  const text = `${CONTACTS}return: [{ crm: a, enginy: yes }]\n`.replace(
+  const text = `${contactsFile}return: [{ crm: a, enginy: yes }]\n`.replace(
     'fields: [',
     'on_create: [{ crm: code, value: 007 }, { crm: answer, value: no }, { crm: ratio, value: 1.10 }], fields: [',
   );
@@ -113,7 +113,7 @@ test('runs the examples beside the files and points at the line of each that fai
     crm: { email: a@example.com }
     create: {}
 `;
-  const dir = aFolder({ 'contacts.yaml': CONTACTS, 'contacts.examples.yaml': examples });
+  const dir = aFolder({ 'contacts.yaml': contactsFile, 'contacts.examples.yaml': examples });
 
   const { mappings, diagnostics: listed, differences: diagnostics, examples: count } = checkFolder(dir);
 
@@ -134,7 +134,7 @@ test('runs the examples beside the files and points at the line of each that fai
 });
 
 test('reports an examples file of the wrong form instead of running it', () => {
-  const dir = aFolder({ 'contacts.yaml': CONTACTS, 'contacts.examples.yaml': 'examples:\n  - nmae: x\n' });
+  const dir = aFolder({ 'contacts.yaml': contactsFile, 'contacts.examples.yaml': 'examples:\n  - nmae: x\n' });
 
   expect(checkFolder(dir).diagnostics.map(({ line, kind, suggestion }) => [line, kind, suggestion])).toEqual([
     [2, 'unknown-key', 'name'],
@@ -143,7 +143,7 @@ test('reports an examples file of the wrong form instead of running it', () => {
 });
 
 test('a text that was read before is judged again in each folder, under the name of its file there', () => {
-  const doubtful = CONTACTS.replace(
+  const doubtful = contactsFile.replace(
     'crm: email, transform: [email] }] }\nwrite',
     'crm: email, transform: [email] }] }\nfoo: 1\nwrite',
   );

@@ -5,19 +5,19 @@ import { parse } from 'yaml';
 import { mappingJsonSchema, mappingReference } from '../../src/mapping/check/reference.ts';
 import { checkSources } from '../../src/mapping/load/load-mappings.ts';
 
-const STALE = 'is stale: run `npm run generate`';
+const staleMessage = 'is stale: run `npm run generate`';
 const shipped = readdirSync('mappings', { recursive: true, encoding: 'utf8' }).filter(
   (name) => name.endsWith('.yaml') && !name.includes('.examples.'),
 );
 
 test('keeps the editor schema up to date', () => {
-  expect(readFileSync('mappings/schema.json', 'utf8'), `mappings/schema.json ${STALE}`).toBe(
+  expect(readFileSync('mappings/schema.json', 'utf8'), `mappings/schema.json ${staleMessage}`).toBe(
     `${JSON.stringify(mappingJsonSchema(), null, 2)}\n`,
   );
 });
 
 test('keeps the reference page up to date', () => {
-  expect(readFileSync('mappings/README.md', 'utf8'), `mappings/README.md ${STALE}`).toBe(mappingReference());
+  expect(readFileSync('mappings/README.md', 'utf8'), `mappings/README.md ${staleMessage}`).toBe(mappingReference());
 });
 
 test('shows only mapping files that lint clean', () => {

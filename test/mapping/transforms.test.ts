@@ -7,7 +7,7 @@ import { isFreeMailDomain } from '../../src/mapping/values/free-mail-domains.ts'
 import { isPartialValue, isValueProblem } from '../../src/mapping/values/value-problem.ts';
 import { aMapping } from './a-mapping.ts';
 
-const NONE = 'problem';
+const noValue = 'problem';
 
 /** What a text transform makes of a value: its text, a list joined by `;`, `problem`, or undefined. */
 function run(name: string, value: string, { country, argument = '' }: { country?: string; argument?: string } = {}) {
@@ -19,7 +19,7 @@ function run(name: string, value: string, { country, argument = '' }: { country?
     transform.accepts === 'list'
       ? transform.apply(value.split(';'), argument)
       : transform.apply(value, locale, argument);
-  if (isValueProblem(result)) return NONE;
+  if (isValueProblem(result)) return noValue;
   if (isPartialValue(result)) return result.value;
   return typeof result === 'string' || result === undefined ? result : result.join(';');
 }
@@ -42,15 +42,15 @@ test.each([
   ['Ada Lovelace <ada+crm@mail.example.co.uk>', 'ada+crm@mail.example.co.uk'],
   ['\u200bada@example.com.', 'ada@example.com'],
   ['josé@bücher.example', 'josé@bücher.example'],
-  ['ada@example', NONE],
-  ['ada@@example.com', NONE],
-  ['a..b@example.com', NONE],
+  ['ada@example', noValue],
+  ['ada@@example.com', noValue],
+  ['a..b@example.com', noValue],
   ['ada@example.com, bob@example.com', 'ada@example.com'],
   ['info@xn--mller-kva.de', 'info@müller.de'],
   ['jose\u0301@example.com', 'josé@example.com'],
-  ['ada@127.0.0.1', NONE],
-  [`${'a'.repeat(65)}@example.com`, NONE],
-  ['n/a', NONE],
+  ['ada@127.0.0.1', noValue],
+  [`${'a'.repeat(65)}@example.com`, noValue],
+  ['n/a', noValue],
 ])('reads the email address %j as %j', (given, expected) => {
   expect(run('email', given)).toBe(expected);
 });
@@ -82,13 +82,13 @@ test.each([
     'https://www.linkedin.com/in/ACoAABcDeFgHiJkLmNoPqRsTuVwXyZ0123456789/',
     'https://www.linkedin.com/in/ACoAABcDeFgHiJkLmNoPqRsTuVwXyZ0123456789',
   ],
-  ['https://www.linkedin.com/in/', NONE],
-  ['https://www.linkedin.com/feed/update/1', NONE],
-  ['https://evil.example/linkedin.com/in/ada', NONE],
-  ['https://notlinkedin.com/in/ada', NONE],
-  ['https://linkedin.com.evil.example/in/ada', NONE],
-  ['https://www.linkedin.com/in/%E0%A4%A', NONE],
-  ['ada', NONE],
+  ['https://www.linkedin.com/in/', noValue],
+  ['https://www.linkedin.com/feed/update/1', noValue],
+  ['https://evil.example/linkedin.com/in/ada', noValue],
+  ['https://notlinkedin.com/in/ada', noValue],
+  ['https://linkedin.com.evil.example/in/ada', noValue],
+  ['https://www.linkedin.com/in/%E0%A4%A', noValue],
+  ['ada', noValue],
 ])('reads the LinkedIn address %j as %j', (given, expected) => {
   expect(run('linkedin_url', given)).toBe(expected);
 });
@@ -103,11 +103,11 @@ test.each([
   ['tel:+1-213-373-4253', undefined, '+12133734253'],
   ['+1 213 373 4253 ext. 12', undefined, '+12133734253 ext. 12'],
   ['+39 06 698 12345', undefined, '+390669812345'],
-  ['+34 600', undefined, NONE],
-  ['600 11 12 22', undefined, NONE],
-  ['600 11 12 22', 'XX', NONE],
-  ['ask reception', 'ES', NONE],
-  ['', 'ES', NONE],
+  ['+34 600', undefined, noValue],
+  ['600 11 12 22', undefined, noValue],
+  ['600 11 12 22', 'XX', noValue],
+  ['ask reception', 'ES', noValue],
+  ['', 'ES', noValue],
 ])('reads the telephone number %j dialled in %j as %j', (given, country, expected) => {
   expect(run('e164', given, country === undefined ? {} : { country })).toBe(expected);
 });
@@ -119,25 +119,25 @@ test.each([
   ['ada@acme.com', 'acme.com'],
   ['bücher.de', 'xn--bcher-kva.de'],
   ['acme.github.io', 'acme.github.io'],
-  ['github.io', NONE],
-  ['co.uk', NONE],
-  ['localhost', NONE],
-  ['192.168.0.1', NONE],
-  ['http://[::1]/', NONE],
-  ['acme', NONE],
+  ['github.io', noValue],
+  ['co.uk', noValue],
+  ['localhost', noValue],
+  ['192.168.0.1', noValue],
+  ['http://[::1]/', noValue],
+  ['acme', noValue],
   ['acme.notatld', 'acme.notatld'],
-  ['http://10.0.0.1.5/', NONE],
-  ['acme.localhost', NONE],
-  ['Acme Inc.', NONE],
+  ['http://10.0.0.1.5/', noValue],
+  ['acme.localhost', noValue],
+  ['Acme Inc.', noValue],
   ['acme.com;web.de', 'acme.com'],
-  ['-acme.com', NONE],
+  ['-acme.com', noValue],
 ])('reads the domain %j as %j', (given, expected) => {
   expect(run('domain', given)).toBe(expected);
 });
 
 test('compares domains without their extension, and without it only where a company owns them', () => {
   expect(run('domain_name', 'https://www.acme.es/')).toBe(run('domain_name', 'shop.acme.co.uk'));
-  expect(run('domain_name', 'gmail.com')).toBe(NONE);
+  expect(run('domain_name', 'gmail.com')).toBe(noValue);
   expect(run('root_domain', 'shop.acme.co.uk')).toBe('acme.co.uk');
 });
 
@@ -145,10 +145,10 @@ test.each([
   ['acme.com/', 'https://acme.com'],
   ['HTTP://Acme.com/About?q=1', 'http://acme.com/About?q=1'],
   ['//acme.com/a', 'https://acme.com/a'],
-  ['javascript:alert(1)', NONE],
-  ['ftp://acme.com', NONE],
-  ['https://user:secret@acme.com', NONE],
-  ['not a site', NONE],
+  ['javascript:alert(1)', noValue],
+  ['ftp://acme.com', noValue],
+  ['https://user:secret@acme.com', noValue],
+  ['not a site', noValue],
 ])('reads the web address %j as %j', (given, expected) => {
   expect(run('url', given)).toBe(expected);
 });
@@ -175,7 +175,7 @@ test.each([
   ['1.234,50', '1234.5'],
   ['1.234.567', '1234567'],
   ['1,5', '1.5'],
-  ['1.234', NONE],
+  ['1.234', noValue],
   ['1.2345', '1.2345'],
   ["1'000'000", '1000000'],
   ['1 000', '1000'],
@@ -183,10 +183,10 @@ test.each([
   ['-0', '0'],
   ['-12.50', '-12.5'],
   ['12345678901234567890', '12345678901234567890'],
-  ['51-200', NONE],
-  ['1e5', NONE],
-  ['12%', NONE],
-  ['', NONE],
+  ['51-200', noValue],
+  ['1e5', noValue],
+  ['12%', noValue],
+  ['', noValue],
 ])('reads the number %j as %j', (given, expected) => {
   expect(run('number', given)).toBe(expected);
 });
@@ -198,9 +198,9 @@ test.each([
   ['500k EUR', '500000'],
   ['1.5 mio €', '1500000'],
   ['5M+', '5000000'],
-  ['$1M - $10M', NONE],
-  ['undisclosed', NONE],
-  ['5 constructor', NONE],
+  ['$1M - $10M', noValue],
+  ['undisclosed', noValue],
+  ['5 constructor', noValue],
 ])('reads the amount %j as %j', (given, expected) => {
   expect(run('amount', given)).toBe(expected);
 });
@@ -210,7 +210,7 @@ test.each([
   ['10,001+ employees', '10001'],
   ['1 to 10', '1'],
   ['250', '250'],
-  ['many', NONE],
+  ['many', noValue],
 ])('reads the lower end of %j as %j', (given, expected) => {
   expect(run('lower_bound', given)).toBe(expected);
 });
@@ -222,10 +222,10 @@ test.each([
   ['January 31st, 2026', '2026-01-31'],
   ['1767225600000', '2026-01-01'],
   ['1767225600', '2026-01-01'],
-  ['2026-02-30', NONE],
-  ['03/04/2026', NONE],
-  ['2026', NONE],
-  ['soon', NONE],
+  ['2026-02-30', noValue],
+  ['03/04/2026', noValue],
+  ['2026', noValue],
+  ['soon', noValue],
 ])('reads the day %j as %j', (given, expected) => {
   expect(run('iso_date', given)).toBe(expected);
 });
@@ -234,9 +234,9 @@ test.each([
   ['2026-01-31T10:00:00.123456+0100', '2026-01-31T09:00:00.123Z'],
   ['2026-01-31 10:00', '2026-01-31T10:00:00.000Z'],
   ['2026-01-31', '2026-01-31T00:00:00.000Z'],
-  ['2026-01-31T25:00', NONE],
-  ['2026-02-30T10:00', NONE],
-  ['yesterday', NONE],
+  ['2026-01-31T25:00', noValue],
+  ['2026-02-30T10:00', noValue],
+  ['yesterday', noValue],
 ])('reads the time %j as %j', (given, expected) => {
   expect(run('iso_datetime', given)).toBe(expected);
 });
@@ -291,16 +291,16 @@ const anything = fc.oneof(
 );
 
 /** Transforms whose result is read again as itself: all but those that take something away on purpose. */
-const IDEMPOTENT = transformNames.filter((name) => {
+const idempotentNames = transformNames.filter((name) => {
   const { accepts, role } = transforms[name];
   return accepts === 'text' && (role !== 'converting' || !['first_name', 'last_name', 'split'].includes(name));
 });
 
-test.each(IDEMPOTENT.map((name) => ({ name })))('$name leaves its own results as they are', ({ name }) => {
+test.each(idempotentNames.map((name) => ({ name })))('$name leaves its own results as they are', ({ name }) => {
   fc.assert(
     fc.property(anything, (value) => {
       const once = run(name, value, { country: 'ES', argument: '10' });
-      if (once === undefined || once === '' || once === NONE) return;
+      if (once === undefined || once === '' || once === noValue) return;
       expect(run(name, once, { country: 'ES', argument: '10' })).toBe(once);
     }),
   );
@@ -331,7 +331,7 @@ test.each([
   fc.assert(
     fc.property(values, (given) => {
       const canonical = run(name, given);
-      if (transform?.accepts !== 'text' || canonical === undefined || canonical === NONE) return;
+      if (transform?.accepts !== 'text' || canonical === undefined || canonical === noValue) return;
       for (const spelling of transform.variants?.(canonical, given) ?? []) expect(run(name, spelling)).toBe(canonical);
     }),
   );
@@ -378,7 +378,7 @@ test('reads plain international numbers exactly as the library does', () => {
       const given = `+${code} ${national.slice(0, 3)} ${national.slice(3)}`;
       const parsed = parsePhoneNumberFromString(given);
       const isStable = parsed !== undefined && parsePhoneNumberFromString(parsed.number)?.number === parsed.number;
-      expect(run('e164', given)).toBe(isStable && parsed.isPossible() ? parsed.number : NONE);
+      expect(run('e164', given)).toBe(isStable && parsed.isPossible() ? parsed.number : noValue);
     }),
     { numRuns: 2000 },
   );
@@ -398,7 +398,7 @@ test('searches by spellings in small letters, each once', () => {
     fc.property(anything, fc.constantFrom(...transformNames), (value, name) => {
       const transform = findTransform(name);
       const canonical = run(name, value);
-      if (transform?.accepts !== 'text' || canonical === undefined || canonical === NONE) return;
+      if (transform?.accepts !== 'text' || canonical === undefined || canonical === noValue) return;
       const spellings = transform.variants?.(canonical, value) ?? [];
       expect(spellings).toEqual([...new Set(spellings.map((spelling) => spelling.toLowerCase()))]);
     }),

@@ -8,7 +8,7 @@ import type { HubSpotExchange } from '../../src/crm/hubspot/transport/exchange.t
 import { createPacer } from '../../src/crm/pacer.ts';
 import { logSink } from './log-sink.ts';
 
-export const TOKEN = 'pat-na1-00000000-test';
+export const token = 'pat-na1-00000000-test';
 
 /** No network in this file's tests; a call without fixture fails, and so does a fixture that no call used. */
 export function replayOnly(): void {
@@ -46,7 +46,7 @@ export function replayedHubSpot(timeoutMs = 5_000): Replayed {
   );
   const crm = createHubSpotCrm(
     { pacer, log: log.log, onExchange: (_context, exchange) => exchanges.push(exchange) },
-    { accessToken: TOKEN, baseUrl: 'https://api.hubapi.com', apiVersion: 'v3', timeoutMs },
+    { accessToken: token, baseUrl: 'https://api.hubapi.com', apiVersion: 'v3', timeoutMs },
   );
   return { crm, exchanges, log };
 }

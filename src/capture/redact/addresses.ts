@@ -8,18 +8,18 @@ import { withinPercent } from './encodings.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 
 /** HubSpot's own hosts; those where everybody may have a page are known to the mapping: the site identifies no one, the page does. */
-const PLATFORMS = new Set(['hubapi.com', 'licdn.com']);
+const platformHosts = new Set(['hubapi.com', 'licdn.com']);
 /** Domains reserved for examples and tests (RFC 2606, RFC 6761). */
-const RESERVED = /^(?:example\.(?:com|org|net|edu)|localhost|[a-z0-9-]+\.(?:example|test|invalid|localhost))$/;
+const reservedHost = /^(?:example\.(?:com|org|net|edu)|localhost|[a-z0-9-]+\.(?:example|test|invalid|localhost))$/;
 const linkedinHost = 'www.linkedin.com/';
 /** `in/ada`: what stands behind LinkedIn's host. */
-export const LINKEDIN_PATH = /^\/?(?:in|company|school|showcase)\/[^/\s]+\/?$/i;
+export const linkedinPath = /^\/?(?:in|company|school|showcase)\/[^/\s]+\/?$/i;
 /** RFC 1035. Longer texts are no host. */
 const maxHostLength = 253;
 
 /** Words and numbers of a text; email and web addresses wherever they are. */
 export function replaceText(pseudonyms: Pseudonyms, text: string): string {
-  if (LINKEDIN_PATH.test(text)) return replaceUrl(pseudonyms, `${linkedinHost}${text}`).slice(linkedinHost.length);
+  if (linkedinPath.test(text)) return replaceUrl(pseudonyms, `${linkedinHost}${text}`).slice(linkedinHost.length);
   if (!/[@%]|:\/\/|www\.|linkedin\.com/i.test(text)) return pseudonyms.text(text);
   return text.replace(/[^\s<>"'`|{}]+/g, (chunk) => replaceChunk(pseudonyms, chunk));
 }
@@ -91,8 +91,8 @@ function computeDomain(pseudonyms: Pseudonyms, given: string): string {
   const registered = parsed.domain ?? lower;
   const isKnown = parsed.domain !== null && (parsed.isIcann === true || parsed.isPrivate === true);
   const suffix = isKnown ? `.${parsed.publicSuffix ?? ''}` : '';
-  const isPlatform = PLATFORMS.has(registered) || sharedHostKind(registered, [], true) === 'platform';
-  const isPublic = isPlatform || RESERVED.test(registered);
+  const isPlatform = platformHosts.has(registered) || sharedHostKind(registered, [], true) === 'platform';
+  const isPublic = isPlatform || reservedHost.test(registered);
   const kept = isPublic ? registered.length : suffix.length;
   const labels = host.slice(0, host.length - kept).split('.');
   return labels.map((label) => replaceLabel(pseudonyms, label)).join('.') + host.slice(host.length - kept) + end;
@@ -107,20 +107,20 @@ function replaceLabel(pseudonyms: Pseudonyms, label: string): string {
 }
 
 /** The public number of a LinkedIn member; its first letters say what it is (see mapping/linkedin-url.ts). */
-const MEMBER_URN = /^ac[a-z][a-z0-9_-]{30,}$/i;
+const memberUrn = /^ac[a-z][a-z0-9_-]{30,}$/i;
 /** Words of a LinkedIn address that say what kind of page it is. */
-const LINKEDIN_KIND =
+const linkedinKind =
   /^(?:in|pub|company|school|showcase|sales|mwlite|lead|people|profile|feed|posts|about|detail|recent-activity)$/i;
-const URL_PARTS = /^((?:[a-z][a-z0-9+.-]*:)?\/\/)?([^/?#@]*@)?([^/?#:]*)(:\d*)?/i;
+const urlParts = /^((?:[a-z][a-z0-9+.-]*:)?\/\/)?([^/?#@]*@)?([^/?#:]*)(:\d*)?/i;
 
 /** Scheme, host by {@link replaceDomain}, and a path whose words are replaced, percent-encoded ones too. */
 export function replaceUrl(pseudonyms: Pseudonyms, address: string): string {
-  const [start = '', scheme = '', user = '', host = '', port = ''] = URL_PARTS.exec(address) ?? [];
+  const [start = '', scheme = '', user = '', host = '', port = ''] = urlParts.exec(address) ?? [];
   const rest = address.slice(start.length);
   const isLinkedin = /(?:^|\.)linkedin\.com$/i.test(host.slice(-maxHostLength));
   const replacedUser = user === '' ? '' : `${pseudonyms.text(user.slice(0, -1))}@`;
   const path = rest.replace(/[^/?#&=;,]+/g, (part) =>
-    isLinkedin && LINKEDIN_KIND.test(part) ? part : withinPercent(part, (text) => replacePathPart(pseudonyms, text)),
+    isLinkedin && linkedinKind.test(part) ? part : withinPercent(part, (text) => replacePathPart(pseudonyms, text)),
   );
   const knownScheme = /^(?:https?|ftp|mailto|tel|sms)?:?\/\/$/i.test(scheme) || scheme === '';
   return (
@@ -129,6 +129,6 @@ export function replaceUrl(pseudonyms: Pseudonyms, address: string): string {
 }
 
 function replacePathPart(pseudonyms: Pseudonyms, text: string): string {
-  if (MEMBER_URN.test(text.slice(0, 200))) return text.slice(0, 3) + pseudonyms.text(text.slice(3));
+  if (memberUrn.test(text.slice(0, 200))) return text.slice(0, 3) + pseudonyms.text(text.slice(3));
   return text.includes('@') ? replaceEmail(pseudonyms, text) : pseudonyms.text(text);
 }

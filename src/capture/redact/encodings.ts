@@ -20,23 +20,24 @@ export function withinPercent(text: string, replace: (decoded: string) => string
   return isLower ? encoded.replace(/%[0-9A-F]{2}/g, (piece) => piece.toLowerCase()) : encoded;
 }
 
-const ESCAPE = /\\u([0-9a-f]{4})/gi;
-const REFERENCE = /&#?[a-z0-9]{1,31};/gi;
+const unicodeEscape = /\\u([0-9a-f]{4})/gi;
+const characterReference = /&#?[a-z0-9]{1,31};/gi;
 /** Stands for a reference that HTML does not know: its name may be anybody's. */
-const SPACE = '&nbsp;';
+const nonBreakingSpace = '&nbsp;';
 
 /** Character references of HTML that stand for letters or digits; those of punctuation, e.g. `&amp;`, stay. */
 export function withinReferences(text: string, replace: (decoded: string) => string): string {
   if (!text.includes('&')) return replace(text);
   let isDecoded = false;
-  const decoded = text.replace(REFERENCE, (reference) => {
+  const decoded = text.replace(characterReference, (reference) => {
     const character = decodeHTMLStrict(reference);
     if (!/^[\p{L}\p{M}\p{Nd}]+$/u.test(character)) return reference;
     isDecoded = true;
     return character;
   });
-  const kept = decoded.match(REFERENCE)?.map((each) => (decodeHTMLStrict(each) === each ? SPACE : each)) ?? [];
-  const pieces = decoded.split(REFERENCE).map((piece, index) => replace(piece) + (kept[index] ?? ''));
+  const kept =
+    decoded.match(characterReference)?.map((each) => (decodeHTMLStrict(each) === each ? nonBreakingSpace : each)) ?? [];
+  const pieces = decoded.split(characterReference).map((piece, index) => replace(piece) + (kept[index] ?? ''));
   const replaced = pieces.join('');
   return isDecoded
     ? replaced.replace(/[\u0080-\u{10ffff}]/gu, (character) => `&#${character.codePointAt(0)};`)
@@ -47,7 +48,7 @@ export function withinReferences(text: string, replace: (decoded: string) => str
 export function withinEscapes(text: string, replace: (decoded: string) => string): string {
   if (!text.includes('\\')) return replace(text);
   let isDecoded = false;
-  const decoded = text.replace(ESCAPE, (whole, hex: string) => {
+  const decoded = text.replace(unicodeEscape, (whole, hex: string) => {
     const character = String.fromCharCode(Number.parseInt(hex, 16));
     // A half of a pair is decoded together with the other half beside it.
     if (!/[\p{L}\p{M}\p{Nd}\ud800-\udfff]/u.test(character)) return whole;

@@ -1,7 +1,7 @@
 import type { ValueKind } from '../../crm/crm-protocol.ts';
 
 /** Fields of Enginy's requests and of the bridge's answers. */
-const FIELDS: Readonly<Partial<Record<ValueKind, string>>> = {
+const namesByKind: Readonly<Partial<Record<ValueKind, string>>> = {
   id: 'externalId crmId contactCRMId companyCRMId id ids ownerId owner contactId companyId requestId',
   email: 'email',
   phone: 'phone mobilePhone',
@@ -18,13 +18,13 @@ const FIELDS: Readonly<Partial<Record<ValueKind, string>>> = {
 };
 
 // Object.entries loses the type of the keys.
-const KIND_OF = new Map(
-  (Object.entries(FIELDS) as [ValueKind, string][]).flatMap(([kind, names]) =>
+const kindByName = new Map(
+  (Object.entries(namesByKind) as [ValueKind, string][]).flatMap(([kind, names]) =>
     names.split(' ').map((name): [string, ValueKind] => [name, kind]),
   ),
 );
 
 /** What a field of Enginy's contract holds. */
 export function kindOfField(name: string): ValueKind {
-  return KIND_OF.get(name) ?? 'unknown';
+  return kindByName.get(name) ?? 'unknown';
 }

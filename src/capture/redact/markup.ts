@@ -12,7 +12,7 @@ export function replaceInMarkup(text: string, replace: (text: string) => string)
 }
 
 /** Tags, attributes, and values to which HTML gives a meaning. */
-const HTML_WORDS = new Set(
+const htmlWords = new Set(
   (
     'a abbr address article aside b big blockquote body br caption center cite code col colgroup dd del details div dl dt em ' +
     'figcaption figure font footer form h1 h2 h3 h4 h5 h6 head header hr html i iframe img input ins kbd label li link main mark ' +
@@ -22,11 +22,11 @@ const HTML_WORDS = new Set(
     'src target type valign width id left right middle top bottom ltr rtl auto _blank noopener nofollow noreferrer'
   ).split(' '),
 );
-const MEASURE = /^(?:#[0-9a-f]{3,8}|[\d.]+(?:px|em|rem|pt|%)?)$/i;
+const cssMeasure = /^(?:#[0-9a-f]{3,8}|[\d.]+(?:px|em|rem|pt|%)?)$/i;
 
 function isTag(piece: string): boolean {
   const name = /^<\/?([a-z][a-z0-9]*)(?=[\s/>])/i.exec(piece)?.[1];
-  return name !== undefined && HTML_WORDS.has(name.toLowerCase());
+  return name !== undefined && htmlWords.has(name.toLowerCase());
 }
 
 function replaceInTag(tag: string, replace: (text: string) => string): string {
@@ -34,7 +34,7 @@ function replaceInTag(tag: string, replace: (text: string) => string): string {
   const inside = tag.slice(start.length).replace(/"[^"]*"|'[^']*'|[^\s"'=/>]+/g, (part) => {
     const quote = /^["']/.test(part) ? part.charAt(0) : '';
     const value = quote === '' ? part : part.slice(1, -1);
-    if (HTML_WORDS.has(value.toLowerCase()) || MEASURE.test(value)) return part;
+    if (htmlWords.has(value.toLowerCase()) || cssMeasure.test(value)) return part;
     return quote + replaceTarget(value, replace) + quote;
   });
   return start + inside;

@@ -7,7 +7,7 @@ import type { Pseudonyms } from './pseudonyms.ts';
 /** A longer text is no name; patterns for names may take quadratic time. */
 const maxNameLength = 200;
 /** Particles that are no name by themselves; one of them replaces the others (`Le`, `Ben`). */
-const PLAIN_PARTICLES = new Set('van von der den de del della ter ten zu zum zur bin ibn'.split(' '));
+const plainParticles = new Set('van von der den de del della ter ten zu zum zur bin ibn'.split(' '));
 
 export function replaceName(pseudonyms: Pseudonyms, name: string, kind: 'person' | 'family name' | 'company'): string {
   if (name.length > maxNameLength) return pseudonyms.text(name);
@@ -33,7 +33,7 @@ function replaceFamilyName(pseudonyms: Pseudonyms, name: string): string {
     position += 1;
     if (position > 1 && /^[yi]$/.test(word)) return word;
     if (position === count || !nameParticles.has(word.toLowerCase())) return pseudonyms.text(word);
-    return PLAIN_PARTICLES.has(word.toLowerCase()) ? word : 'de';
+    return plainParticles.has(word.toLowerCase()) ? word : 'de';
   });
 }
 

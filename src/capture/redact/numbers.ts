@@ -4,16 +4,16 @@ import { normalizeDatetime } from '../../mapping/values/date-text.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 
 const longest = 40;
-const NUMBER = /^([+-]?)(\d{1,3}(?:[,.'’ \u00a0\u202f]\d{3})+|\d+)(?:([.,])(\d+))?$/;
+const plainNumber = /^([+-]?)(\d{1,3}(?:[,.'’ \u00a0\u202f]\d{3})+|\d+)(?:([.,])(\d+))?$/;
 /** Fewer digits make no telephone number. */
 export const shortestPhone = 7;
 /** How many of its last digits a telephone number loses: what comes before says country, region and kind. */
 const replacedDigits = [6, 4, 3, 2] as const;
-const EXTENSION = /(?:\s?(?:ext\.?|x|#|;ext=)\s?\d{1,8})\s*$/i;
+const phoneExtension = /(?:\s?(?:ext\.?|x|#|;ext=)\s?\d{1,8})\s*$/i;
 
 /** True for digits with a sign, separators and a fraction, and nothing else. */
 export function isNumber(text: string): boolean {
-  return text.length <= longest && NUMBER.test(text.trim());
+  return text.length <= longest && plainNumber.test(text.trim());
 }
 
 /** True for a date, a time or a timestamp. */
@@ -29,7 +29,7 @@ export function isDate(text: string): boolean {
 /** A text that is a telephone number, or digits as long as one, and nothing else. */
 export function looksLikePhone(text: string): boolean {
   if (text.length > longest) return false;
-  const digits = digitsOf(text.replace(EXTENSION, '')).length;
+  const digits = digitsOf(text.replace(phoneExtension, '')).length;
   const isForm = /^(?:tel:)?[+(]?[\d\s().\-/\u00a0]+(?:ext\.? ?\d+|x\d+)?$/i.test(text.trim());
   return isForm && digits >= shortestPhone && digits <= 17;
 }
@@ -40,7 +40,7 @@ export function digitsOf(text: string): string {
 
 /** Other digits in the same spelling; `1,200.50` and `1200.5` stay one number. */
 export function replaceNumber(pseudonyms: Pseudonyms, text: string): string {
-  const [, , whole = ''] = NUMBER.exec(text.trim()) ?? [];
+  const [, , whole = ''] = plainNumber.exec(text.trim()) ?? [];
   return text.replace(whole, () => respell(whole, pseudonyms.wholeNumber(digitsOf(whole))));
 }
 
@@ -50,7 +50,7 @@ export function replaceNumber(pseudonyms: Pseudonyms, text: string): string {
  * of that form, as some small ones have not, fewer are.
  */
 export function replacePhone(pseudonyms: Pseudonyms, text: string, defaultCountry: string | undefined): string {
-  const extension = EXTENSION.exec(text)?.[0] ?? '';
+  const extension = phoneExtension.exec(text)?.[0] ?? '';
   const number = text.slice(0, text.length - extension.length);
   const [most, ...fewer] = replacedDigits;
   let placeholder = replaceLast(pseudonyms, number, most);

@@ -9,7 +9,7 @@ import { createCipheriv, hash, hkdfSync } from 'node:crypto';
 import { baseLetters } from '../../mapping/values/fold-text.ts';
 import { normalizeUnicode } from '../../mapping/values/normalize-unicode.ts';
 
-const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
+const alphabet = 'abcdefghijklmnopqrstuvwxyz';
 /** Up to this length a word's placeholder comes from a shuffled list of all words of that length, so that no two share one. */
 const maxShuffledLength = 4;
 /** Digits are replaced in groups of this many from the right, each by a shuffled list, so that no two numbers share one. */
@@ -18,10 +18,10 @@ const digitGroup = 6;
 const maxWordLength = 64;
 const maxRemembered = 200_000;
 
-const WORD = /\p{L}[\p{L}\p{M}]*|\p{Nd}+/gu;
-const ASCII_WORD = /[A-Za-z]+|[0-9]+/g;
+const anyWord = /\p{L}[\p{L}\p{M}]*|\p{Nd}+/gu;
+const asciiWord = /[A-Za-z]+|[0-9]+/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII, which is faster to search
-const ASCII = /^[\x00-\x7f]*$/;
+const onlyAscii = /^[\x00-\x7f]*$/;
 
 export class Pseudonyms {
   readonly #key: string;
@@ -35,7 +35,7 @@ export class Pseudonyms {
 
   /** Replaces every word and every number of the text. */
   text(text: string): string {
-    return text.replace(ASCII.test(text) ? ASCII_WORD : WORD, (word) => this.#replaceWord(word));
+    return text.replace(onlyAscii.test(text) ? asciiWord : anyWord, (word) => this.#replaceWord(word));
   }
 
   #shuffled(kind: string, size: number): Uint32Array {
@@ -52,7 +52,7 @@ export class Pseudonyms {
     let stand = this.#shuffled('letters', 26 ** word.length)[number] ?? 0;
     let text = '';
     for (let at = 0; at < word.length; at += 1) {
-      text = LETTERS.charAt(stand % 26) + text;
+      text = alphabet.charAt(stand % 26) + text;
       stand = Math.floor(stand / 26);
     }
     return text;
@@ -113,7 +113,7 @@ function hashedWord(key: string, word: string, length = word.length): string {
     const bytes = hash('sha512-256', `${key}\u0000${block}${own}`, 'buffer');
     // Two bytes a letter: the preference for the first letters of the alphabet is below one in two thousand.
     for (let at = 0; at < 32 && letters.length < length; at += 2) {
-      letters.push(LETTERS.charAt((bytes.readUInt16LE(at) * 26) >> 16));
+      letters.push(alphabet.charAt((bytes.readUInt16LE(at) * 26) >> 16));
     }
   }
   return letters.join('');
@@ -158,7 +158,7 @@ function sameCase(original: string, lower: string): string {
 /** Accents stay where they were, on other letters; other scripts get letters of their own. */
 function foreignWord(key: string, word: string, latin: (lower: string) => string): string {
   const digitsOnly = normalizeUnicode(word, 'NFKC');
-  if (/^\d+$/.test(digitsOnly)) return latin(digitsOnly.replace(/\d/g, (digit) => LETTERS.charAt(Number(digit))));
+  if (/^\d+$/.test(digitsOnly)) return latin(digitsOnly.replace(/\d/g, (digit) => alphabet.charAt(Number(digit))));
   const spelled = [...word].map((letter) => spellOut(letter)).join('');
   const parts = [...normalizeUnicode(spelled, 'NFD')];
   const bases = parts.filter((part) => !/\p{M}/u.test(part));
@@ -169,14 +169,14 @@ function foreignWord(key: string, word: string, latin: (lower: string) => string
   return word === normalizeUnicode(word, 'NFC') ? composed(replaced) : replaced;
 }
 
-const ACCENTS = ['\u0301', '\u0300', '\u0302', '\u0308', '\u0303', '\u030c', '\u0307', '\u0304', '\u0327'];
+const accents = ['\u0301', '\u0300', '\u0302', '\u0308', '\u0303', '\u030c', '\u0307', '\u0304', '\u0327'];
 
 /** Letters with accents as one character each, as addresses want them: where there is none, with another accent. */
 function composed(text: string): string {
   return normalizeUnicode(text, 'NFC').replace(/(\p{L})(\p{M}+)/gu, (whole, letter: string) => {
-    const found = ACCENTS.map((accent) => normalizeUnicode(letter + accent, 'NFC')).find(
-      (one) => [...one].length === 1,
-    );
+    const found = accents
+      .map((accent) => normalizeUnicode(letter + accent, 'NFC'))
+      .find((one) => [...one].length === 1);
     return found ?? whole.slice(0, letter.length);
   });
 }

@@ -8,11 +8,11 @@ import type { Redaction } from './redaction.ts';
 type Json = Record<string, unknown>;
 
 /** Fields of answers that contain sentences. */
-const SENTENCE_FIELDS = new Set(['error', 'message', 'warnings', 'reasons']);
+const sentenceFields = new Set(['error', 'message', 'warnings', 'reasons']);
 /** Lists of the contract, whose entries have described fields. */
-const LISTS = new Set('contacts companies associations results errors ids warnings notMatched reasons'.split(' '));
+const listFields = new Set('contacts companies associations results errors ids warnings notMatched reasons'.split(' '));
 /** Objects of the contract, whose fields are described. */
-const OBJECTS = new Set(['properties', 'metadata']);
+const objectFields = new Set(['properties', 'metadata']);
 
 interface Side {
   readonly redaction: Redaction;
@@ -87,13 +87,13 @@ function redactField(side: Side, name: string, value: unknown): unknown {
     values.keepId(String(value));
     return value;
   }
-  if (side.isAnswer && SENTENCE_FIELDS.has(name)) return redactSentences(side, value);
-  if (LISTS.has(name) && Array.isArray(value)) {
+  if (side.isAnswer && sentenceFields.has(name)) return redactSentences(side, value);
+  if (listFields.has(name) && Array.isArray(value)) {
     return value.map((entry) =>
       isObject(entry) ? redactObject(side, entry) : side.redaction.values.json(entry, kindOf(side, name)),
     );
   }
-  if (OBJECTS.has(name) && isObject(value)) return redactObject(side, value);
+  if (objectFields.has(name) && isObject(value)) return redactObject(side, value);
   return values.json(value, kindOf(side, name));
 }
 

@@ -1,4 +1,4 @@
-import { LINKEDIN_PATH } from './addresses.ts';
+import { linkedinPath } from './addresses.ts';
 import { linkedinUrlVariants, linkedinUrlWords, normalizeLinkedinUrl } from '../../mapping/values/linkedin-url.ts';
 
 /** Longer texts are no address. */
@@ -14,7 +14,7 @@ export class SearchedUrls {
 
   /** Notes the placeholder of a text that may contain LinkedIn URLs. */
   learn(text: string, placeholder: string): void {
-    if (text.length > longestUrl || !(/linkedin\.com\//i.test(text) || LINKEDIN_PATH.test(text))) return;
+    if (text.length > longestUrl || !(/linkedin\.com\//i.test(text) || linkedinPath.test(text))) return;
     const replaced = placeholder.split(';');
     for (const [index, url] of text.split(';').entries()) this.#learnUrl(url, replaced[index] ?? '');
   }

@@ -11,8 +11,8 @@ export interface SentenceParts {
   token(text: string): string;
 }
 
-const QUOTED = /("[^"\n]{1,300}"|“[^”\n]{1,300}”)/;
-const NUMBERS = /(\+?\(?\d(?:(?:[ /.-]|\) ?| \()?\d){6,24})/;
+const quotedText = /("[^"\n]{1,300}"|“[^”\n]{1,300}”)/;
+const longNumber = /(\+?\(?\d(?:(?:[ /.-]|\) ?| \()?\d){6,24})/;
 
 /** Replaces what a sentence quotes. A word stays only if the program, the CRM or the contract has it. */
 export function replaceInSentence(text: string, parts: SentenceParts): string {
@@ -21,7 +21,7 @@ export function replaceInSentence(text: string, parts: SentenceParts): string {
 
 function replacePlain(text: string, parts: SentenceParts): string {
   return text
-    .split(QUOTED)
+    .split(quotedText)
     .map((piece, index, all) => {
       // JSON within a message of HubSpot: its names and its own sentences.
       const isJson = all[index - 1]?.endsWith(':') === true || all[index + 1]?.startsWith(':') === true;
@@ -37,7 +37,7 @@ function replaceQuoted(piece: string, parts: SentenceParts): string {
 
 function replaceUnquoted(text: string, parts: SentenceParts): string {
   return text
-    .split(NUMBERS)
+    .split(longNumber)
     .map((piece, index) => {
       if (index % 2 === 0) return piece.replace(/[^\s,;[\]{}()"']+/g, (chunk) => replaceChunk(chunk, parts));
       return parts.isKept(piece) ? piece : parts.token(piece);

@@ -33,19 +33,19 @@ export class OverTimeError extends Error {
 const maxValueLength = 65_536;
 const maxLevels = 50;
 /** Digests and random ids, from which nothing can be read. */
-const GENERATED = /^(?:[0-9a-f]{64}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$/;
+const generatedId = /^(?:[0-9a-f]{64}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$/;
 /** Words that mean "no value" to every mapping. */
-const EMPTY: ReadonlySet<string> = new Set(emptyWords.map((word) => word.toLowerCase()));
+const lowercaseEmptyWords: ReadonlySet<string> = new Set(emptyWords.map((word) => word.toLowerCase()));
 /** Counts, and ids of HubSpot; digits between may be a telephone number. */
-const NUMBER_OF_SENTENCE = /^(?:\d{1,6}|\d{8,13}(?: \d{8,13})*)$/;
+const numberOfSentence = /^(?:\d{1,6}|\d{8,13}(?: \d{8,13})*)$/;
 /** A host, perhaps with a path, and neither a scheme nor a mailbox. */
-const BARE_ADDRESS = /^[^\s/@:][^\s/@:.]*\.[^\s/]+(?:\/\S*)?$/;
-const PAIR = '\u0001';
-const MARKUP = /<|&#?[a-z0-9]{1,31};/i;
+const bareAddress = /^[^\s/@:][^\s/@:.]*\.[^\s/]+(?:\/\S*)?$/;
+const pairMarker = '\u0001';
+const anyMarkup = /<|&#?[a-z0-9]{1,31};/i;
 /** What may be between the words of a list or the parts of a postal address. */
-const LIST_SEPARATOR = /([,;|\n]| [-–·/] )/;
+const listSeparator = /([,;|\n]| [-–·/] )/;
 /** What may be between several telephone numbers. */
-const PHONE_SEPARATOR = /([;,|/\n])/;
+const phoneSeparator = /([;,|/\n])/;
 
 /** Replaces the values of one capture. Equal values get equal placeholders, in every capture with the same secret. */
 export class ValueRedactor {
@@ -81,14 +81,15 @@ export class ValueRedactor {
   }
 
   #replace(text: string, kind: ValueKind): string {
-    if (text.trim() === '' || this.#keptIds.has(text) || EMPTY.has(text.trim().toLowerCase())) return text;
+    if (text.trim() === '' || this.#keptIds.has(text) || lowercaseEmptyWords.has(text.trim().toLowerCase()))
+      return text;
     switch (kind) {
       case 'id':
-        return /^\d{1,20}$/.test(text) || GENERATED.test(text) ? text : this.#unknown(text);
+        return /^\d{1,20}$/.test(text) || generatedId.test(text) ? text : this.#unknown(text);
       case 'email':
       case 'domain':
       case 'url':
-        return parts(text, (part) => (BARE_ADDRESS.test(part.trim()) ? this.#address(part) : this.#plain(part)));
+        return parts(text, (part) => (bareAddress.test(part.trim()) ? this.#address(part) : this.#plain(part)));
       case 'phone':
         return looksLikePhone(text) ? this.#phone(text) : this.#phones(text);
       case 'person':
@@ -125,10 +126,10 @@ export class ValueRedactor {
 
   #unknown(text: string): string {
     const trimmed = text.trim();
-    if (trimmed === '' || GENERATED.test(trimmed) || this.#isConstant(trimmed)) return text;
+    if (trimmed === '' || generatedId.test(trimmed) || this.#isConstant(trimmed)) return text;
     if (this.#keptIds.has(trimmed) || (isNumber(trimmed) && this.#keptIds.has(digitsOf(trimmed)))) return text;
     // Keys of rules with several pairs.
-    if (text.includes(PAIR)) return parts(text, (part) => this.#unknown(part), PAIR);
+    if (text.includes(pairMarker)) return parts(text, (part) => this.#unknown(part), pairMarker);
     const parsed = /^[[{]/.test(trimmed) ? parseJson(trimmed) : undefined;
     if (parsed !== undefined && !isDeeperThan(maxLevels, parsed)) return JSON.stringify(this.json(parsed, 'unknown'));
     const placeholder = this.#described.get(trimmed);
@@ -137,7 +138,7 @@ export class ValueRedactor {
     const isShort = trimmed.length > 40 || digitsOf(trimmed).length < shortestPhone;
     if (isDate(trimmed) || (isMeasure(trimmed) && isShort)) return text;
     if (isNumber(trimmed)) return this.#wholeNumber(text);
-    if (text.split(PHONE_SEPARATOR).some((part) => this.#isReplacedPhone(part))) return this.#phones(text);
+    if (text.split(phoneSeparator).some((part) => this.#isReplacedPhone(part))) return this.#phones(text);
     if (text.includes(';') && !text.includes('&')) return parts(text, (part) => this.#unknown(part));
     return isBareDomain(text) ? this.#address(text) : this.#wording(text);
   }
@@ -159,8 +160,8 @@ export class ValueRedactor {
   /** What people wrote. What the mapping files or the portal offer stays in a list and a composed text: `Hamburg, Germany`. */
   #wording(text: string): string {
     const isOffered = (piece: string) => this.#isConstant(piece) || this.#keptIds.has(piece.trim());
-    const pieces = text.split(LIST_SEPARATOR);
-    if (MARKUP.test(text) || !pieces.some(isOffered)) return this.#ownWording(text);
+    const pieces = text.split(listSeparator);
+    if (anyMarkup.test(text) || !pieces.some(isOffered)) return this.#ownWording(text);
     return pieces.map((piece) => (isOffered(piece) ? piece : this.#ownWording(piece))).join('');
   }
 
@@ -178,7 +179,7 @@ export class ValueRedactor {
   /** Several numbers in one text. */
   #phones(text: string): string {
     return text
-      .split(PHONE_SEPARATOR)
+      .split(phoneSeparator)
       .map((part) => (looksLikePhone(part) ? this.#phone(part) : this.#plain(part)))
       .join('');
   }
@@ -228,7 +229,7 @@ export class ValueRedactor {
   #token(text: string): string {
     if (this.#replaced.phones.has(digitsOf(text)) && looksLikePhone(text)) return this.#phone(text);
     if (this.#replaced.numbers.has(text)) return this.#wholeNumber(text);
-    return isDate(text) || NUMBER_OF_SENTENCE.test(text) ? text : this.#plain(text);
+    return isDate(text) || numberOfSentence.test(text) ? text : this.#plain(text);
   }
 
   /** An id, which stays wherever it is. */

@@ -16,7 +16,7 @@ export interface GeneratedIds {
   toReplayed(body: unknown): unknown;
 }
 
-const GENERATED = /(?<![0-9a-f-])(?:[0-9a-f]{64}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})(?![0-9a-f-])/g;
+const generatedId = /(?<![0-9a-f-])(?:[0-9a-f]{64}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})(?![0-9a-f-])/g;
 
 export function createGeneratedIds(protocol: CrmProtocol, capture: Recorded): GeneratedIds {
   const free = recordedKeys(protocol, capture);
@@ -42,8 +42,8 @@ export function createGeneratedIds(protocol: CrmProtocol, capture: Recorded): Ge
 
 function replaceKeys(body: unknown, replace: (key: string) => string): unknown {
   const text = JSON.stringify(body);
-  if (text === undefined || text.search(GENERATED) < 0) return body;
-  return JSON.parse(text.replace(GENERATED, replace)) as unknown;
+  if (text === undefined || text.search(generatedId) < 0) return body;
+  return JSON.parse(text.replace(generatedId, replace)) as unknown;
 }
 
 /** First those of the record that the answer is about: a shared call also contains keys of other requests. */
@@ -67,5 +67,5 @@ function keysOfRecord({ answers, calls }: CrmProtocol, exchange: CapturedExchang
 }
 
 function keysIn(value: unknown): string[] {
-  return JSON.stringify(value ?? null).match(GENERATED) ?? [];
+  return JSON.stringify(value ?? null).match(generatedId) ?? [];
 }

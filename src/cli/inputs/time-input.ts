@@ -15,10 +15,10 @@ const unitMs: Readonly<Record<string, number>> = {
 
 const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
 
-const AGO = /^(\d{1,6}) ?(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|w|weeks?)(?: ago)?$/;
-const CLOCK = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/;
-const ISO_DAY = /^\d{4}-\d{2}-\d{2}$/;
-const ISO_INSTANT = /^(\d{4}-\d{2}-\d{2})[t ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(z|[+-]\d{2}:?\d{2})?$/;
+const timeAgo = /^(\d{1,6}) ?(s|sec|seconds?|m|min|minutes?|h|hours?|d|days?|w|weeks?)(?: ago)?$/;
+const clockTime = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/;
+const isoDay = /^\d{4}-\d{2}-\d{2}$/;
+const isoInstant = /^(\d{4}-\d{2}-\d{2})[t ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(z|[+-]\d{2}:?\d{2})?$/;
 
 /**
  * The moment that a person names with `--since` or `--until`, in milliseconds since 1970. Names of days and clock times mean the
@@ -53,8 +53,8 @@ function onTwentyFourHours(text: string): string {
 }
 
 function instantOf(words: string): number | undefined {
-  if (ISO_DAY.test(words)) return sameDay(words, Date.parse(`${words}T00:00:00Z`));
-  const [, day = '', clock = '', offset = 'z'] = ISO_INSTANT.exec(words) ?? [];
+  if (isoDay.test(words)) return sameDay(words, Date.parse(`${words}T00:00:00Z`));
+  const [, day = '', clock = '', offset = 'z'] = isoInstant.exec(words) ?? [];
   if (day === '' || sameDay(day, Date.parse(`${day}T00:00:00Z`)) === undefined) return undefined;
   const moment = Date.parse(`${day}T${clock}${offset.toUpperCase().replace(/(\d{2})(\d{2})$/, '$1:$2')}`);
   return Number.isNaN(moment) ? undefined : moment;
@@ -67,7 +67,7 @@ function sameDay(day: string, moment: number): number | undefined {
 
 function agoOf(words: string, now: number): number | undefined {
   if (words === 'now') return now;
-  const [, count = '', unit = ''] = AGO.exec(words) ?? [];
+  const [, count = '', unit = ''] = timeAgo.exec(words) ?? [];
   const size = unitMs[unit.charAt(0)];
   return size === undefined ? undefined : now - Number(count) * size;
 }
@@ -76,7 +76,7 @@ function dayAndClockOf(words: string, now: number): number | undefined {
   const [first = '', second, ...rest] = words.replace(' at ', ' ').split(' ');
   if (rest.length > 0) return undefined;
   const startOfToday = Math.floor(now / dayMs) * dayMs;
-  if (second === undefined && CLOCK.test(first)) return lastBefore(now, startOfToday, clockMs(first));
+  if (second === undefined && clockTime.test(first)) return lastBefore(now, startOfToday, clockMs(first));
   const daysAgo = daysAgoOf(first, new Date(now).getUTCDay());
   const clock = second === undefined ? 0 : clockMs(second);
   if (daysAgo === undefined || clock === undefined) return undefined;
@@ -94,7 +94,7 @@ function daysAgoOf(word: string, today: number): number | undefined {
 
 /** Milliseconds after midnight. */
 function clockMs(text: string): number | undefined {
-  const [, hours = '', minutes = '', seconds = '0'] = CLOCK.exec(text) ?? [];
+  const [, hours = '', minutes = '', seconds = '0'] = clockTime.exec(text) ?? [];
   if (hours === '' || Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59) return undefined;
   return Number(hours) * 60 * minuteMs + Number(minutes) * minuteMs + Number(seconds) * 1_000;
 }

@@ -12,7 +12,7 @@ import { logSink } from '../../support/log-sink.ts';
 import { startStubUpstream } from '../../support/stub-upstream.ts';
 import { bulkContext } from '../crm-conformance.ts';
 
-const TOKEN = 'pat-na1-0f0f0f0f-canary/token+1';
+const token = 'pat-na1-0f0f0f0f-canary/token+1';
 
 async function openStub(answer: Parameters<typeof startStubUpstream>[0]) {
   const upstream = await startStubUpstream(answer);
@@ -30,7 +30,7 @@ async function openStub(answer: Parameters<typeof startStubUpstream>[0]) {
       clock: { now: () => performance.now(), ...callTimers },
       onExchange: (_context, exchange) => exchanges.push(exchange),
     },
-    { accessToken: TOKEN, baseUrl: upstream.url, apiVersion, timeoutMs: 5_000 },
+    { accessToken: token, baseUrl: upstream.url, apiVersion, timeoutMs: 5_000 },
   );
   const create = () => crm.create('contacts', [{ properties: { email: 'ada@example.com' } }], bulkContext());
   return { crm, upstream, callTimers, log, exchanges, create };
@@ -226,9 +226,9 @@ test('ends the links of a record whose pages lead in a circle', async () => {
   expect(upstream.calls).toHaveLength(2);
 });
 
-const escaped = [...TOKEN].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+const escaped = [...token].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
 
-const percent = (sign: string) => [...TOKEN].map((letter) => `${sign}${letter.charCodeAt(0).toString(16)}`).join('');
+const percent = (sign: string) => [...token].map((letter) => `${sign}${letter.charCodeAt(0).toString(16)}`).join('');
 
 /** What a text that was decoded as often and in as many ways as a person might try says. */
 function decodings(text: string): string {
@@ -244,32 +244,32 @@ function decodings(text: string): string {
 }
 
 test.each<[string, number, unknown, Record<string, string>]>([
-  ['in its message', 400, { message: `Bearer ${TOKEN} was refused` }, {}],
-  ['in the middle of a word', 400, { message: `x${TOKEN}x` }, {}],
+  ['in its message', 400, { message: `Bearer ${token} was refused` }, {}],
+  ['in the middle of a word', 400, { message: `x${token}x` }, {}],
   ['in JSON escapes', 400, `{"message":"Bearer ${escaped}"}`, {}],
-  ['in its category', 403, { category: TOKEN, message: '' }, {}],
-  ['as a scope', 403, { category: 'MISSING_SCOPES', context: { requiredScopes: [TOKEN, `bearer ${TOKEN}`] } }, {}],
-  ['as an id of the call', 500, { correlationId: TOKEN }, { 'x-hubspot-correlation-id': TOKEN }],
-  ['as the name of a property', 400, { message: '', errors: [{ context: { propertyName: [TOKEN] } }] }, {}],
-  ['in upper case', 400, { message: `bEARER ${TOKEN.toUpperCase()} was refused` }, {}],
+  ['in its category', 403, { category: token, message: '' }, {}],
+  ['as a scope', 403, { category: 'MISSING_SCOPES', context: { requiredScopes: [token, `bearer ${token}`] } }, {}],
+  ['as an id of the call', 500, { correlationId: token }, { 'x-hubspot-correlation-id': token }],
+  ['as the name of a property', 400, { message: '', errors: [{ context: { propertyName: [token] } }] }, {}],
+  ['in upper case', 400, { message: `bEARER ${token.toUpperCase()} was refused` }, {}],
   ['percent-encoded', 400, { message: `Refused: ?token=${percent('%')}` }, {}],
   ['percent-encoded twice', 400, { message: `Refused: ?token=${percent('%25')}` }, {}],
   [
     'as HTML entities',
     400,
-    { message: `Refused: ${[...TOKEN].map((letter) => `&#${letter.charCodeAt(0)};`).join('')}` },
+    { message: `Refused: ${[...token].map((letter) => `&#${letter.charCodeAt(0)};`).join('')}` },
     {},
   ],
   ['in JSON within JSON', 400, JSON.stringify({ message: `{"token":"${escaped}"}` }), {}],
-  ['in hexadecimal', 400, { message: `Refused: ${Buffer.from(TOKEN).toString('hex')}` }, {}],
+  ['in hexadecimal', 400, { message: `Refused: ${Buffer.from(token).toString('hex')}` }, {}],
   ...['', 'B', 'xy', 'Bearer ', 'user:'].map((before): [string, number, unknown, Record<string, string>] => [
     `in Base64, behind "${before}"`,
     400,
-    { message: `Refused: Basic ${Buffer.from(`${before}${TOKEN}\n`).toString('base64')} is unknown` },
+    { message: `Refused: Basic ${Buffer.from(`${before}${token}\n`).toString('base64')} is unknown` },
     {},
   ]),
-  ['in Base64 in a header', 500, {}, { 'x-hubspot-correlation-id': Buffer.from(`x${TOKEN}`).toString('base64url') }],
-  ['as a value', 201, { results: [{ id: '7', properties: { email: TOKEN } }] }, {}],
+  ['in Base64 in a header', 500, {}, { 'x-hubspot-correlation-id': Buffer.from(`x${token}`).toString('base64url') }],
+  ['as a value', 201, { results: [{ id: '7', properties: { email: token } }] }, {}],
 ])('repeats the token nowhere if an answer holds it %s', async (_where, status, body, headers) => {
   const { create, crm, log, exchanges } = await openStub((_request, response) => json(response, status, body, headers));
 
@@ -281,7 +281,7 @@ test.each<[string, number, unknown, Record<string, string>]>([
   ];
 
   const text = JSON.stringify(seen);
-  expect(text).not.toContain(TOKEN);
+  expect(text).not.toContain(token);
   for (const known of [text.toLowerCase(), decodings(text)]) {
     expect(known).not.toContain('canary');
     expect(known).not.toContain('0f0f0f0f');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { CallContext, NewProperty, UpdateInput } from '../../../src/crm/crm.ts';
 import { CrmRejectedError, CrmUnavailableError, NotSupportedError } from '../../../src/errors.ts';
-import { replay, replayedHubSpot, replayOnly, TOKEN } from '../../support/replay.ts';
+import { replay, replayedHubSpot, replayOnly, token } from '../../support/replay.ts';
 
 replayOnly();
 
@@ -114,7 +114,7 @@ test("sends no create twice after a 502, and keeps HubSpot's message out of prob
   expect(outcomes).toEqual([{ problem: { kind: 'ambiguous', message: 'HubSpot returned status 502' } }]);
   expect(exchanges).toHaveLength(1);
   expect(log.text()).not.toContain('example.com');
-  expect(log.text()).not.toContain(TOKEN);
+  expect(log.text()).not.toContain(token);
 });
 
 test('writes to the surviving record when the response omits a merged id', async () => {
@@ -438,5 +438,5 @@ test('reports each exchange as sent and received, without the token', async () =
       attempt: 1,
     },
   ]);
-  expect(JSON.stringify(exchanges)).not.toContain(TOKEN);
+  expect(JSON.stringify(exchanges)).not.toContain(token);
 });

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { CallConnection } from '../../../src/crm/hubspot/transport/bounded-agent.ts';
 import { createResponseBudget } from '../../../src/crm/hubspot/transport/response-budget.ts';
 
-const MB = 1024 ** 2;
+const megabyte = 1024 ** 2;
 
 /** A connection on which so many megabytes arrived. */
 function receiving(budget = createResponseBudget(), megabytes = 0) {
@@ -12,7 +12,7 @@ function receiving(budget = createResponseBudget(), megabytes = 0) {
   const connection = new CallConnection(budget);
   connection.use(socket);
   const receive = (size: number) => {
-    for (let n = 0; n < size; n += 0.5) socket.emit('data', Buffer.alloc(MB / 2));
+    for (let n = 0; n < size; n += 0.5) socket.emit('data', Buffer.alloc(megabyte / 2));
   };
   receive(megabytes);
   return { connection, socket, receive };

@@ -4,7 +4,7 @@ import type { Account, Owner } from '../../crm.ts';
 import type { HubSpotCall } from '../transport/hubspot-call.ts';
 import { readId, nextPageOf, type ResultPage, readBatchResponse, unknownShape } from './batch-response.ts';
 
-const OWNERS_PER_PAGE = 100;
+const ownersPerPage = 100;
 
 /** Active users only; queues, which may own records too, are dropped. */
 export function ownersPage(after: string | undefined): HubSpotCall<ResultPage<Owner>> {
@@ -15,7 +15,7 @@ export function ownersPage(after: string | undefined): HubSpotCall<ResultPage<Ow
     request: ({ owners }) => {
       const query = new URLSearchParams({
         ...(after !== undefined && { after }),
-        limit: `${OWNERS_PER_PAGE}`,
+        limit: `${ownersPerPage}`,
         archived: 'false',
       });
       return { method: 'GET', path: `${owners}?${query}` };

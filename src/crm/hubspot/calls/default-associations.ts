@@ -4,7 +4,7 @@ import type { ObjectType } from '../../crm.ts';
  * Type ids of the default associations, from → to (HUBSPOT_DEFINED; the SDK's AssociationTypes). Inline associations of a create
  * need them; everywhere else HubSpot picks the default itself.
  */
-const DEFAULT_ASSOCIATION: Readonly<Record<string, number>> = {
+const defaultAssociation: Readonly<Record<string, number>> = {
   'contacts→companies': 279,
   'companies→contacts': 280,
   'contacts→contacts': 449,
@@ -37,12 +37,12 @@ const DEFAULT_ASSOCIATION: Readonly<Record<string, number>> = {
 
 /** Undefined if HubSpot defines no association between the two. */
 export function defaultAssociationType(from: ObjectType, to: ObjectType): number | undefined {
-  return DEFAULT_ASSOCIATION[`${from}→${to}`];
+  return defaultAssociation[`${from}→${to}`];
 }
 
 /** The type that marks a record's main record of another kind; undefined if HubSpot has none between the two. */
 export function primaryAssociationType(from: ObjectType, to: ObjectType): number | undefined {
-  return PRIMARY_ASSOCIATION[`${from}→${to}`];
+  return primaryAssociation[`${from}→${to}`];
 }
 
-const PRIMARY_ASSOCIATION: Readonly<Record<string, number>> = { 'contacts→companies': 1, 'companies→contacts': 2 };
+const primaryAssociation: Readonly<Record<string, number>> = { 'contacts→companies': 1, 'companies→contacts': 2 };

@@ -6,8 +6,8 @@ import type { HubSpotCall } from '../transport/hubspot-call.ts';
 import { type BatchResponse, readId, readBatchResponse } from './batch-response.ts';
 
 /** Per call (HubSpot's associations guide and its changelog of 2025-02-10). */
-export const MAX_PAIRS_PER_WRITE = 2_000;
-export const MAX_IDS_PER_LINK_READ = 1_000;
+export const maxPairsPerWrite = 2_000;
+export const maxIdsPerLinkRead = 1_000;
 
 /** The kinds of record that a link joins, in its direction. */
 export interface LinkTypes {

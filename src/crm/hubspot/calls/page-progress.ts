@@ -1,7 +1,7 @@
 import { unknownShape } from './batch-response.ts';
 
 /** HubSpot returns no more of one query; a list that goes on is not believed. */
-export const MAX_RESULTS = 10_000;
+export const maxResults = 10_000;
 
 /** The cursors of one paged list: pages that lead nowhere, or never end, are an error. */
 export class PageProgress {
@@ -15,7 +15,7 @@ export class PageProgress {
     if (this.#seen.has(after)) throw unknownShape('a page leads back to an earlier one');
     // An empty page counts as well, so that endless empty pages end.
     this.#results += results === 0 ? 1 : 0;
-    if (this.#results > MAX_RESULTS) throw unknownShape(`a list has more than ${MAX_RESULTS} results`);
+    if (this.#results > maxResults) throw unknownShape(`a list has more than ${maxResults} results`);
     this.#seen.add(after);
     return after;
   }

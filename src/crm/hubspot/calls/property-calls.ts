@@ -5,7 +5,7 @@ import type { HubSpotCall } from '../transport/hubspot-call.ts';
 import { type BatchResponse, readId, readBatchResponse } from './batch-response.ts';
 
 /** Properties per create call (HubSpot's properties guide). */
-export const MAX_PROPERTIES_PER_CALL = 100;
+export const maxPropertiesPerCall = 100;
 
 interface PropertyBodyInput {
   readonly name: string;
@@ -24,8 +24,8 @@ interface PropertyBodyInput {
 }
 
 /** HubSpot lists properties of sensitive data only for those who ask for their kind. */
-export const SENSITIVITIES = ['sensitive', 'highly_sensitive'] as const;
-export type Sensitivity = (typeof SENSITIVITIES)[number];
+export const sensitivities = ['sensitive', 'highly_sensitive'] as const;
+export type Sensitivity = (typeof sensitivities)[number];
 
 export interface PropertyListing {
   readonly archived: boolean;
@@ -89,7 +89,7 @@ export function createPropertyGroup(objectType: ObjectType, name: string): HubSp
 }
 
 /** Types listed in HubSpot's properties guide; a type without a counterpart in the port is `other`. */
-const TYPES: Readonly<Record<string, PropertyType>> = {
+const propertyTypes: Readonly<Record<string, PropertyType>> = {
   string: 'text',
   phone_number: 'text',
   number: 'number',
@@ -109,7 +109,7 @@ function readDefinition(value: unknown): PropertyDefinition | undefined {
     name: value.name,
     label: typeof value.label === 'string' ? value.label : value.name,
     ...(typeof value.description === 'string' && value.description !== '' && { description: value.description }),
-    type: Object.hasOwn(TYPES, value.type) ? (TYPES[value.type] ?? 'other') : 'other',
+    type: Object.hasOwn(propertyTypes, value.type) ? (propertyTypes[value.type] ?? 'other') : 'other',
     isMultiple: value.type === 'enumeration' && fieldType === 'checkbox',
     isLong: fieldType === 'textarea' || fieldType === 'html',
     options,
@@ -148,13 +148,13 @@ function bodyOf(property: NewProperty): PropertyBodyInput {
     label,
     description,
     groupName: group,
-    ...FIELDS[property.type],
+    ...fieldOfType[property.type],
     ...(property.type === 'text' && property.isLong && { fieldType: 'textarea' as const }),
     ...(property.isUnique && { hasUniqueValue: true }),
   };
 }
 
-const FIELDS: Readonly<Record<NewProperty['type'], Pick<PropertyBodyInput, 'type' | 'fieldType' | 'options'>>> = {
+const fieldOfType: Readonly<Record<NewProperty['type'], Pick<PropertyBodyInput, 'type' | 'fieldType' | 'options'>>> = {
   text: { type: 'string', fieldType: 'text' },
   number: { type: 'number', fieldType: 'number' },
   bool: {

@@ -4,7 +4,7 @@ import type { CrmRecord, ListedRecord } from '../../crm.ts';
 import { type BatchResponse, readId, readBatchResponse, unknownShape } from './batch-response.ts';
 
 /** Inputs per call (HubSpot's batch guides). */
-export const MAX_RECORDS_PER_CALL = 100;
+export const maxRecordsPerCall = 100;
 
 export interface HubSpotRecord extends CrmRecord {
   readonly traceId?: string;
@@ -39,13 +39,13 @@ function readRecord(value: unknown): HubSpotRecord | undefined {
 }
 
 /** HubSpot stores 65,536 characters (its usage guidelines). A longer value would be copied into each answer that names it. */
-const MAX_VALUE_LENGTH = 500_000;
+const maxValueLength = 500_000;
 
 /** Without a prototype, so that a property named `constructor` or `__proto__` is only ever a property. Values are texts. */
 function propertiesOf(value: unknown): Record<string, string | null> {
   const properties: Record<string, string | null> = Object.create(null);
   for (const [name, entry] of Object.entries(isObject(value) ? value : {})) {
-    if (typeof entry === 'string' && entry.length > MAX_VALUE_LENGTH) throw unknownShape('a property is too long');
+    if (typeof entry === 'string' && entry.length > maxValueLength) throw unknownShape('a property is too long');
     if (entry === null || typeof entry === 'string') properties[name] = entry;
     else if (typeof entry === 'number' || typeof entry === 'boolean') properties[name] = String(entry);
     else throw unknownShape('a property has an unknown shape');

@@ -1,6 +1,6 @@
 import type { LinkOutcome, Pair } from '../../crm.ts';
 import { chunksOf } from '../calls/chunks.ts';
-import { type LinkTypes, linkBatch, MAX_PAIRS_PER_WRITE } from '../calls/link-calls.ts';
+import { type LinkTypes, linkBatch, maxPairsPerWrite } from '../calls/link-calls.ts';
 import type { Send } from '../transport/hubspot-call.ts';
 import { pairKey, LinkWrite } from './link-write.ts';
 
@@ -12,7 +12,7 @@ export async function linkByDefault(
 ): Promise<readonly LinkOutcome[]> {
   const links = new LinkWrite<Pair>(send, types, (some) => linkBatch(types, some));
   const distinct = [...new Map(pairs.map((pair) => [pairKey(pair), pair])).values()];
-  await Promise.all(chunksOf(links.withValidIds(distinct), MAX_PAIRS_PER_WRITE).map((chunk) => links.write(chunk)));
+  await Promise.all(chunksOf(links.withValidIds(distinct), maxPairsPerWrite).map((chunk) => links.write(chunk)));
   links.tally.throwIfNothingDone();
   return pairs.map((pair) => links.outcomeOf(pair));
 }

@@ -2,7 +2,7 @@ import type { CrmProblem, LinkStyle, Pair, StyledLinks } from '../../crm.ts';
 import { problemOfError, unaccounted } from '../../crm-problem.ts';
 import { chunksOf } from '../calls/chunks.ts';
 import { defaultAssociationType, primaryAssociationType } from '../calls/default-associations.ts';
-import { type LinkReadInput, type LinkTypes, MAX_IDS_PER_LINK_READ, MAX_PAIRS_PER_WRITE } from '../calls/link-calls.ts';
+import { type LinkReadInput, type LinkTypes, maxIdsPerLinkRead, maxPairsPerWrite } from '../calls/link-calls.ts';
 import { type AssociationType, readTypedLinkBatch, type TypedPair, typedLinkBatch } from '../calls/typed-link-calls.ts';
 import { PageProgress } from '../calls/page-progress.ts';
 import { problemOfEntry } from '../problems/entry-problem.ts';
@@ -43,7 +43,7 @@ export async function linkStyled(send: Send, request: StyledLinkRequest): Promis
       links.tally.addAnswer();
     } else open.push(typed);
   }
-  await Promise.all(chunksOf(open, MAX_PAIRS_PER_WRITE).map((chunk) => links.write(chunk)));
+  await Promise.all(chunksOf(open, maxPairsPerWrite).map((chunk) => links.write(chunk)));
   const removed = as === 'only_primary' ? await removeOthers(send, { types, links, distinct, held }) : [];
   if (distinct.length > 0 && open.length > 0) links.tally.throwIfNothingDone();
   return { outcomes: request.pairs.map((pair) => links.outcomeOf(pair)), removed };
@@ -132,7 +132,7 @@ async function readHeld(send: Send, types: LinkTypes, pairs: readonly Pair[]): P
   const held = new Map<string, Held>();
   const ids = [...new Set(pairs.map(({ fromId }) => fromId))];
   await Promise.all(
-    chunksOf(ids, MAX_IDS_PER_LINK_READ).map(async (chunk) => {
+    chunksOf(ids, maxIdsPerLinkRead).map(async (chunk) => {
       try {
         let open: readonly LinkReadInput[] = chunk.map((id) => ({ id }));
         const progress = new Map(chunk.map((id) => [id, new PageProgress()]));

@@ -6,7 +6,7 @@ import {
   type FoundLinks,
   type LinkReadInput,
   type LinkTypes,
-  MAX_IDS_PER_LINK_READ,
+  maxIdsPerLinkRead,
   readLinkBatch,
 } from '../calls/link-calls.ts';
 import { PageProgress } from '../calls/page-progress.ts';
@@ -29,7 +29,7 @@ export async function readLinks(send: Send, types: LinkTypes, ids: readonly stri
   for (const id of distinct) if (!/^\d+$/.test(id)) outcomes.found.set(id, []);
   const valid = distinct.filter((id) => /^\d+$/.test(id));
   await Promise.all(
-    chunksOf(valid, MAX_IDS_PER_LINK_READ).map(async (chunk) => {
+    chunksOf(valid, maxIdsPerLinkRead).map(async (chunk) => {
       try {
         let open: readonly LinkReadInput[] = chunk.map((id) => ({ id }));
         const progress = new Map(chunk.map((id) => [id, new PageProgress()]));

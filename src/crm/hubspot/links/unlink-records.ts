@@ -1,7 +1,7 @@
 import type { Pair, UnlinkOutcome } from '../../crm.ts';
 import { problemOfWrite } from '../../crm-problem.ts';
 import { chunksOf } from '../calls/chunks.ts';
-import { type LinkTypes, MAX_PAIRS_PER_WRITE, unlinkBatch } from '../calls/link-calls.ts';
+import { type LinkTypes, maxPairsPerWrite, unlinkBatch } from '../calls/link-calls.ts';
 import { CallTally } from '../problems/call-tally.ts';
 import { problemOfEntry } from '../problems/entry-problem.ts';
 import type { HubSpotError } from '../transport/error-body.ts';
@@ -19,7 +19,7 @@ export async function unlinkRecords(
 ): Promise<readonly UnlinkOutcome[]> {
   const tally = new CallTally();
   const outcomes = await Promise.all(
-    chunksOf(pairs, MAX_PAIRS_PER_WRITE).map(async (chunk): Promise<UnlinkOutcome[]> => {
+    chunksOf(pairs, maxPairsPerWrite).map(async (chunk): Promise<UnlinkOutcome[]> => {
       try {
         const errors = await send(unlinkBatch(types, chunk));
         tally.addAnswer();

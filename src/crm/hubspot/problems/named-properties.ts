@@ -8,7 +8,7 @@ import { shortened } from './shortened.ts';
 export function namedProperties(error: HubSpotError): readonly InvalidProperty[] {
   const found = new Map<string, InvalidProperty>();
   const add = ({ name, code, text }: NamedProperty) => {
-    if (!PROPERTY_NAME.test(name) || found.has(name)) return;
+    if (!propertyName.test(name) || found.has(name)) return;
     found.set(name, { name, ...(code !== undefined && { code }), reason: reasonOf(code, text) });
   };
   for (const { context, code, message } of [...error.errors, error]) {
@@ -23,7 +23,7 @@ export function namedProperties(error: HubSpotError): readonly InvalidProperty[]
 }
 
 /** Internal names; anything else that stands in a property's place is not repeated. */
-const PROPERTY_NAME = /^[\w.-]{1,200}$/;
+const propertyName = /^[\w.-]{1,200}$/;
 
 interface NamedProperty {
   readonly name: string;
@@ -31,7 +31,7 @@ interface NamedProperty {
   readonly text: string;
 }
 
-const REQUIRED: ReadonlyMap<string | undefined, RequiredProperty['when']> = new Map([
+const requiredWhen: ReadonlyMap<string | undefined, RequiredProperty['when']> = new Map([
   ['MISSING_REQUIRED_PROPERTY', 'created'],
   ['MISSING_CONDITIONAL_REQUIRED_PROPERTY', 'conditional'],
 ]);
@@ -39,10 +39,10 @@ const REQUIRED: ReadonlyMap<string | undefined, RequiredProperty['when']> = new 
 /** Properties that the account requires and the record lacks; none if the error names other problems too. */
 export function requiredIn(error: HubSpotError): readonly Pick<RequiredProperty, 'name' | 'when'>[] {
   const required = [error, ...error.errors].flatMap((entry) => {
-    const when = REQUIRED.get(entry.code);
+    const when = requiredWhen.get(entry.code);
     return when === undefined ? [] : missingNames(entry).map((name) => ({ name, when }));
   });
-  const others = namedProperties(error).filter(({ code }) => !REQUIRED.has(code));
+  const others = namedProperties(error).filter(({ code }) => !requiredWhen.has(code));
   return others.some(({ name }) => !required.some((each) => each.name === name)) ? [] : required;
 }
 
@@ -53,7 +53,7 @@ function missingNames({ context, message }: HubSpotError): readonly string[] {
     inContext.length > 0
       ? inContext
       : [...message.slice(0, 2_000).matchAll(/["'“]([a-z][a-z0-9_]*)["'”]/g)].map(([, name = '']) => name);
-  return [...new Set(names)].filter((name) => PROPERTY_NAME.test(name));
+  return [...new Set(names)].filter((name) => propertyName.test(name));
 }
 
 /** The problem of a record whose named properties HubSpot did not accept. */
@@ -92,7 +92,7 @@ export function listedInMessage(message: string): NamedProperty[] {
   });
 }
 
-const REASONS: Readonly<Record<string, string>> = {
+const reasonOfCode: Readonly<Record<string, string>> = {
   INVALID_OPTION: 'the value is not one of the allowed options',
   [noSuchProperty]: 'the property does not exist',
   READ_ONLY_VALUE: 'the property is read-only',
@@ -100,7 +100,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 function reasonOf(code: string | undefined, text: string): string {
-  const known = code === undefined ? undefined : REASONS[code];
+  const known = code === undefined ? undefined : reasonOfCode[code];
   if (known !== undefined) return known;
   if (/allowed options/i.test(text)) return 'the value is not one of the allowed options';
   return shortened(text) || 'the value was rejected';

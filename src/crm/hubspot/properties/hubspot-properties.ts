@@ -6,9 +6,9 @@ import { chunksOf } from '../calls/chunks.ts';
 import {
   createPropertyBatch,
   createPropertyGroup,
-  MAX_PROPERTIES_PER_CALL,
+  maxPropertiesPerCall,
   readPropertyBatch,
-  SENSITIVITIES,
+  sensitivities,
 } from '../calls/property-calls.ts';
 import { problemOfEntry } from '../problems/entry-problem.ts';
 import { partsAroundOffenders, type CallVerdict } from '../problems/halving.ts';
@@ -75,7 +75,7 @@ class PropertyCreation {
   async createInGroup(group: string, properties: readonly NewProperty[]): Promise<void> {
     try {
       await this.#ensureGroup(group);
-      for (const chunk of chunksOf(properties, MAX_PROPERTIES_PER_CALL)) await this.#createChunk(chunk);
+      for (const chunk of chunksOf(properties, maxPropertiesPerCall)) await this.#createChunk(chunk);
     } catch (error) {
       // The group may have been deleted since: the next attempt creates it again.
       this.#knownGroups.delete(this.#groupKey(group));
@@ -90,7 +90,7 @@ class PropertyCreation {
     // One that existed may have been created by another process a moment ago.
     const isAwaited = ({ name }: NewProperty) => typeof this.#outcomes.get(name) !== 'object';
     let awaited: readonly NewProperty[] = properties.filter(isAwaited);
-    for (let read = 1; awaited.length > 0 && read <= MAX_READS; read += 1) {
+    for (let read = 1; awaited.length > 0 && read <= maxReads; read += 1) {
       const known = await names(read);
       if (known === undefined) return;
       for (const { name } of awaited) {
@@ -106,7 +106,7 @@ class PropertyCreation {
     const existing = properties.filter(({ name }) => this.#outcomes.get(name) === 'existed').map(({ name }) => name);
     if (existing.length === 0) return properties;
     const found = new Set<string>();
-    for (const sensitivity of SENSITIVITIES) {
+    for (const sensitivity of sensitivities) {
       try {
         const names = await this.#send(readPropertyBatch(this.#objectType, existing, sensitivity));
         for (const name of names) found.add(name);
@@ -199,8 +199,8 @@ function namedIn(error: HubSpotError, properties: readonly NewProperty[]): reado
 }
 
 /** A new property can be used after 250 to 700 ms; until then writes and reads are refused as if it did not exist. */
-const READ_AGAIN_MS = 300;
-const MAX_READS = 6;
+const readAgainMs = 300;
+const maxReads = 6;
 
 /** Names of the existing properties at the given read, counted from 1; undefined if they cannot be read in time. */
 type PropertyNames = (read: number) => Promise<ReadonlySet<string> | undefined>;
@@ -212,8 +212,8 @@ function propertyNames(
   context: CallContext,
 ): PropertyNames {
   return async (read) => {
-    if (read > 1 && context.deadline.remainingMs() <= READ_AGAIN_MS) return undefined;
-    if (read > 1) await pacer.pause(READ_AGAIN_MS, context);
+    if (read > 1 && context.deadline.remainingMs() <= readAgainMs) return undefined;
+    if (read > 1) await pacer.pause(readAgainMs, context);
     try {
       return new Set((await definitions.of(objectType, context, { refresh: true })).map(({ name }) => name));
     } catch (error) {

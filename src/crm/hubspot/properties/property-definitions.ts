@@ -1,5 +1,5 @@
 import type { CallContext, ObjectType, PropertyDefinition, ReadPropertiesOptions } from '../../crm.ts';
-import { listProperties, SENSITIVITIES } from '../calls/property-calls.ts';
+import { listProperties, sensitivities } from '../calls/property-calls.ts';
 import type { Transport } from '../transport/hubspot-call.ts';
 import { HubSpotRefusal } from '../transport/hubspot-refusal.ts';
 
@@ -13,7 +13,7 @@ export interface PropertyDefinitions {
   forget(objectType: ObjectType): void;
 }
 
-const FRESH_FOR_MS = 10 * 60_000;
+const freshForMs = 10 * 60_000;
 
 interface Entry {
   readonly at: number;
@@ -49,7 +49,7 @@ export function createPropertyDefinitions(
 
   /** Sensitive ones are not cached: only checks ask for them. An account or token without access to them has none to show. */
   async function listSensitive(objectType: ObjectType, context: CallContext): Promise<readonly PropertyDefinition[]> {
-    const lists = SENSITIVITIES.map((sensitivity) =>
+    const lists = sensitivities.map((sensitivity) =>
       transport(listProperties(objectType, { archived: false, sensitivity }), context).catch((error: unknown) => {
         if (error instanceof HubSpotRefusal) return [];
         throw error;
@@ -63,7 +63,7 @@ export function createPropertyDefinitions(
       const key = keyOf(objectType, archived);
       const known = entries.get(key);
       // A read in progress is as fresh as a new one, give or take its duration.
-      const isUsable = known !== undefined && (!known.isSettled || (!refresh && now() - known.at < FRESH_FOR_MS));
+      const isUsable = known !== undefined && (!known.isSettled || (!refresh && now() - known.at < freshForMs));
       const entry = isUsable ? known : load(key, () => transport(listProperties(objectType, { archived }), context));
       const [listed, sensitive] = await Promise.all([
         entry.definitions,

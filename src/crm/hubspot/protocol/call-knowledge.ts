@@ -14,7 +14,7 @@ export function objectTypeOf(path: string): string | undefined {
 }
 
 /** Activities are stored as emails, communications and notes. */
-const OBJECT_TYPES: readonly (readonly [RegExp, readonly string[]])[] = [
+const objectTypes: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^\/contacts\b/, ['contacts']],
   [/^\/companies\b/, ['companies']],
   [/^\/activities\b/, ['emails', 'communications', 'notes']],
@@ -22,7 +22,7 @@ const OBJECT_TYPES: readonly (readonly [RegExp, readonly string[]])[] = [
 ];
 
 export function objectTypesFor(endpoint: string): readonly string[] {
-  return OBJECT_TYPES.flatMap(([pattern, types]) => (pattern.test(endpoint) ? types : []));
+  return objectTypes.flatMap(([pattern, types]) => (pattern.test(endpoint) ? types : []));
 }
 
 export function dailyLimitKey(path: string): string {

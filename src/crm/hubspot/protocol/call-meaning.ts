@@ -11,9 +11,9 @@ import type {
 import { placeOf } from '../transport/api-versions.ts';
 
 /** What follows the area and the version in paths. */
-const RECORDS = /^([^/]+)\/(?:batch\/)?([a-z]+)$/;
-const LINKS = /^([^/]+)\/([^/]+)\/batch\/(.+)$/;
-const PROPERTIES = /^([^/]+)(\/batch\/create|\/groups)?$/;
+const recordsRoute = /^([^/]+)\/(?:batch\/)?([a-z]+)$/;
+const linksRoute = /^([^/]+)\/([^/]+)\/batch\/(.+)$/;
+const propertiesRoute = /^([^/]+)(\/batch\/create|\/groups)?$/;
 
 export function meaningOf(call: WireCall): CallMeaning {
   return knownMeaning(call) ?? { kind: 'other', call: canonicalCall(call) };
@@ -34,7 +34,7 @@ function knownMeaning(call: WireCall): CallMeaning | undefined {
 }
 
 function recordCall(route: string, { method, body }: WireCall): CallMeaning | undefined {
-  const [, objectType = '', verb = ''] = RECORDS.exec(route) ?? [];
+  const [, objectType = '', verb = ''] = recordsRoute.exec(route) ?? [];
   if (method !== 'POST' || objectType === '' || !isObject(body)) return undefined;
   const inputs = inputsOf(body);
   switch (verb) {
@@ -56,7 +56,7 @@ function recordCall(route: string, { method, body }: WireCall): CallMeaning | un
 }
 
 function linkCall(route: string, { body }: WireCall): LinkMeaning | undefined {
-  const link = LINKS.exec(route);
+  const link = linksRoute.exec(route);
   if (link === null) return undefined;
   const [, from = '', to = '', verb] = link;
   const inputs = inputsOf(body);
@@ -65,7 +65,7 @@ function linkCall(route: string, { body }: WireCall): LinkMeaning | undefined {
 }
 
 function propertyCall(route: string, call: WireCall): CallMeaning | undefined {
-  const [, objectType, suffix] = PROPERTIES.exec(route) ?? [];
+  const [, objectType, suffix] = propertiesRoute.exec(route) ?? [];
   if (objectType === undefined || call.method !== 'POST') return undefined;
   if (suffix === '/groups') return { kind: 'create property group', objectType, call: canonicalCall(call) };
   const bodies = suffix === undefined ? (isObject(call.body) ? [call.body] : []) : inputsOf(call.body);
@@ -88,12 +88,12 @@ function canonicalCall({ method, path, body }: WireCall): string {
   return `${method} ${path}${body === undefined ? '' : ` ${canonical(body)}`}`;
 }
 
-const UNORDERED = new Set(['inputs', 'properties', 'values', 'filters', 'filterGroups', 'propertiesWithHistory']);
+const unorderedLists = new Set(['inputs', 'properties', 'values', 'filters', 'filterGroups', 'propertiesWithHistory']);
 
 function canonical(value: unknown, key = ''): string {
   if (Array.isArray(value)) {
     const parts = value.map((entry) => canonical(entry));
-    return `[${(UNORDERED.has(key) ? parts.sort() : parts).join(',')}]`;
+    return `[${(unorderedLists.has(key) ? parts.sort() : parts).join(',')}]`;
   }
   if (!isObject(value)) return JSON.stringify(value) ?? '';
   const entries = Object.entries(value)

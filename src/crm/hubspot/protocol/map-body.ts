@@ -3,7 +3,7 @@ import type { BodyText, BodyVisitor, Json, ValueKind } from '../../crm-protocol.
 import { placeOf } from '../transport/api-versions.ts';
 
 /** Response keys that never contain user-written text. */
-const PLAIN_KEYS = new Set(
+const plainKeys = new Set(
   (
     'status category subCategory code errorType policyName correlationId requestId groupName archived archivedAt createdAt ' +
     'updatedAt startedAt completedAt requestedAt associationCategory associationTypeId type fieldType types links sorts operator ' +
@@ -13,7 +13,7 @@ const PLAIN_KEYS = new Set(
   ).split(' '),
 );
 /** Keys of an error's context that name parts of the portal, never people. */
-const PLAIN_CONTEXT =
+const plainContext =
   /^(?:propertyNames?|name|objectWriteTraceId|required(?:Granular)?Scopes|existingId|objectType|fromObjectType|toObjectType|expire time)$/i;
 
 interface Place {
@@ -42,7 +42,7 @@ function mapDefinitions(place: Place, body: unknown): unknown {
 
 /** @param key the name of the value, or of the list that it is in. */
 function mapValue(place: Place, key: string, value: unknown): unknown {
-  if (PLAIN_KEYS.has(key)) return mapTexts(place, structure, value);
+  if (plainKeys.has(key)) return mapTexts(place, structure, value);
   if (typeof value === 'string') return mapText(place, key, value);
   if (Array.isArray(value)) {
     const isNames = key === 'properties' || key === 'propertiesWithHistory';
@@ -52,7 +52,7 @@ function mapValue(place: Place, key: string, value: unknown): unknown {
   if (key === 'properties') return mapEntries(value, (name, entry) => mapProperty(place, name, entry));
   if (key === 'context') {
     return mapEntries(value, (name, entry) =>
-      mapTexts(place, PLAIN_CONTEXT.test(name) ? structure : { kind: 'id' }, entry),
+      mapTexts(place, plainContext.test(name) ? structure : { kind: 'id' }, entry),
     );
   }
   if (typeof value.propertyName === 'string' && 'operator' in value) return mapFilter(place, value.propertyName, value);
@@ -64,7 +64,7 @@ function mapValue(place: Place, key: string, value: unknown): unknown {
 
 /** What should be names and words of HubSpot: the visitor decides whether it is. */
 const structure: Role = { kind: 'structure' };
-const OWNER_FIELDS: Readonly<Record<string, ValueKind>> = {
+const ownerFields: Readonly<Record<string, ValueKind>> = {
   firstName: 'person',
   lastName: 'family name',
   email: 'email',
@@ -75,7 +75,7 @@ function mapText({ visitor, objectType, isOwner, idProperty }: Place, key: strin
   const textAs = (role: Role) => visitor.text({ text, role });
   // The id of an input is the value of `idProperty` if one is named.
   if (key === 'id') return textAs(idProperty === undefined ? { kind: 'id' } : propertyRole(objectType, idProperty));
-  const ofOwner = isOwner ? OWNER_FIELDS[key] : undefined;
+  const ofOwner = isOwner ? ownerFields[key] : undefined;
   if (ofOwner !== undefined) return textAs({ kind: 'value', of: ofOwner });
   if (key === 'query') return textAs({ kind: 'value', of: 'unknown' });
   if (key === 'url') return textAs({ kind: 'value', of: 'url' });

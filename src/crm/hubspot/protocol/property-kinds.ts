@@ -1,7 +1,7 @@
 import type { ValueKind } from '../../crm-protocol.ts';
 
 /** HubSpot properties that the shipped mapping files use, and those that hold personal data under any mapping. */
-const KINDS: Readonly<Partial<Record<ValueKind, string>>> = {
+const namesByKind: Readonly<Partial<Record<ValueKind, string>>> = {
   id:
     'hs_object_id hubspot_owner_id associatedcompanyid hs_merged_object_ids hs_calculated_merged_vids hs_all_owner_ids ' +
     'hs_created_by_user_id hs_updated_by_user_id hs_user_ids_of_all_owners hs_email_message_id',
@@ -27,13 +27,13 @@ const KINDS: Readonly<Partial<Record<ValueKind, string>>> = {
 };
 
 // Object.entries loses the type of the keys.
-const KIND_OF = new Map(
-  (Object.entries(KINDS) as [ValueKind, string][]).flatMap(([kind, names]) =>
+const kindByName = new Map(
+  (Object.entries(namesByKind) as [ValueKind, string][]).flatMap(([kind, names]) =>
     names.split(' ').map((name): [string, ValueKind] => [name, kind]),
   ),
 );
 
 /** What a HubSpot property holds; undefined for properties whose definition decides. */
 export function kindOf(property: string): ValueKind | undefined {
-  return KIND_OF.get(property);
+  return kindByName.get(property);
 }

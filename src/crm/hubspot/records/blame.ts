@@ -43,7 +43,7 @@ export function blamedBy<I extends BatchInput>(
     if (properties.length > 0) blamed.set(input, invalidProperties(properties));
   }
   if (named.length > 0) return blamed;
-  for (const input of withEmailIn(refusal, inputs)) blamed.set(input, invalidProperties([BAD_EMAIL]));
+  for (const input of withEmailIn(refusal, inputs)) blamed.set(input, invalidProperties([invalidEmail]));
   return blamed;
 }
 
@@ -60,7 +60,7 @@ function lacking<I extends BatchInput>(
   return blamed;
 }
 
-const BAD_EMAIL: InvalidProperty = { name: 'email', reason: 'the value is not a valid email address' };
+const invalidEmail: InvalidProperty = { name: 'email', reason: 'the value is not a valid email address' };
 
 interface RefusedBatch {
   readonly refusal: HubSpotError;

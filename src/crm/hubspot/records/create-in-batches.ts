@@ -2,7 +2,7 @@ import type { CreateInput, ObjectType, WriteOutcome } from '../../crm.ts';
 import { chunksOfDistinct } from '../calls/chunks.ts';
 import { defaultAssociationType } from '../calls/default-associations.ts';
 import type { BatchResponse } from '../calls/batch-response.ts';
-import { type HubSpotRecord, MAX_RECORDS_PER_CALL, readRecordBatch } from '../calls/record-response.ts';
+import { type HubSpotRecord, maxRecordsPerCall, readRecordBatch } from '../calls/record-response.ts';
 import type { HubSpotCall, Send } from '../transport/hubspot-call.ts';
 import type { BatchInput } from './batch-input.ts';
 import { BatchWrite } from './batch-write.ts';
@@ -54,7 +54,7 @@ export async function createInBatches(
     batch.outcomes.set(create, { problem: { kind: 'invalid', message, properties: [] } });
     return false;
   });
-  const chunks = chunksOfDistinct(ready, MAX_RECORDS_PER_CALL, (create) => comparable(create.properties.email));
+  const chunks = chunksOfDistinct(ready, maxRecordsPerCall, (create) => comparable(create.properties.email));
   const write = async (chunk: readonly Create[]) => {
     const complete = chunk.filter((create) => {
       const problem = required.problemOfNew(objectType, create.properties);

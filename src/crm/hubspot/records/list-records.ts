@@ -1,12 +1,12 @@
 import type { ListRequest, RecordPage } from '../../crm.ts';
 import { nextPageOf, unknownShape } from '../calls/batch-response.ts';
-import { MAX_RECORDS_PER_CALL, readListedRecords } from '../calls/record-response.ts';
+import { maxRecordsPerCall, readListedRecords } from '../calls/record-response.ts';
 import { fittingPage } from '../calls/fitting-page.ts';
 import type { HubSpotCall, Send } from '../transport/hubspot-call.ts';
 
 /** One page of all records; `after` is HubSpot's cursor. */
 export function listRecords(send: Send, request: ListRequest): Promise<RecordPage> {
-  return fittingPage(MAX_RECORDS_PER_CALL, (limit) => send(pageOf(request, limit)));
+  return fittingPage(maxRecordsPerCall, (limit) => send(pageOf(request, limit)));
 }
 
 function pageOf(

@@ -1,18 +1,18 @@
 import type { ListedRecord, ModifiedPage, ModifiedSinceRequest, ObjectType } from '../../crm.ts';
 import { nextPageOf, unknownShape } from '../calls/batch-response.ts';
 import { fittingPage } from '../calls/fitting-page.ts';
-import { MAX_RESULTS } from '../calls/page-progress.ts';
+import { maxResults } from '../calls/page-progress.ts';
 import { readListedRecords } from '../calls/record-response.ts';
 import type { HubSpotCall, Send } from '../transport/hubspot-call.ts';
 import type { ResponseHeaders } from '../transport/response-headers.ts';
-import { SEARCH_PAGE_SIZE, type SearchBody } from './pack-search-keys.ts';
+import { searchPageSize, type SearchBody } from './pack-search-keys.ts';
 
 /**
  * One page of a search for what was modified. Pages continue by id: a cursor is an offset, which skips a record when another one
  * leaves the results between two pages, and ends at 10,000. Throws CrmUnavailableError if a page cannot be the one that was asked for.
  */
 export function modifiedSince(send: Send, request: ModifiedSinceRequest): Promise<ModifiedPage> {
-  return fittingPage(SEARCH_PAGE_SIZE, (limit) => readPage(send, request, { ...bodyOf(request), limit }));
+  return fittingPage(searchPageSize, (limit) => readPage(send, request, { ...bodyOf(request), limit }));
 }
 
 async function readPage(
@@ -24,7 +24,7 @@ async function readPage(
   const { servedAt } = page;
   // HubSpot omits records that were archived meanwhile: where that leaves nothing of a page, there is no id to continue after.
   for (let offset = 0; page.records.length === 0 && page.after !== undefined; ) {
-    if (!(Number(page.after) > offset) || Number(page.after) >= MAX_RESULTS)
+    if (!(Number(page.after) > offset) || Number(page.after) >= maxResults)
       throw unknownShape('an empty page leads nowhere');
     offset = Number(page.after);
     page = await send(searchModified(objectType, { ...body, after: page.after }));

@@ -34,15 +34,15 @@ export interface PackedSearches {
   readonly failed: ReadonlyMap<string, CrmProblem>;
 }
 
-const MAX_BYTES = 3_000;
-const MAX_GROUPS = 5;
-const MAX_FILTERS_IN_GROUP = 6;
-const MAX_FILTERS = 18;
-const MAX_VALUES = 100;
+const maxBytes = 3_000;
+const maxGroups = 5;
+const maxFiltersInGroup = 6;
+const maxFilters = 18;
+const maxValues = 100;
 /** Results on a page of a search (HubSpot's search guide). */
-export const SEARCH_PAGE_SIZE = 200;
+export const searchPageSize = 200;
 /** `"after":"9800",` on later pages. */
-const PAGING_BYTES = 15;
+const pagingBytes = 15;
 
 /** Packs the keys in order. The clauses of one key stay together unless they are too large for one request. */
 export function packSearchKeys(keys: readonly SearchKey[], properties: readonly string[]): PackedSearches {
@@ -51,7 +51,7 @@ export function packSearchKeys(keys: readonly SearchKey[], properties: readonly 
   for (const key of keys) {
     const parts = partsOf(key.clauses.map(normalise).filter(isNotEmpty), properties);
     if (parts === undefined || parts.length === 0) {
-      failed.set(key.key, parts === undefined ? TOO_LONG : NOTHING_TO_FIND);
+      failed.set(key.key, parts === undefined ? tooLong : nothingToFind);
       continue;
     }
     for (const part of parts) {
@@ -76,14 +76,14 @@ export function searchAfterId(body: SearchBody, id: string): SearchBody | undefi
   const count = groups.reduce((sum, { filters }) => sum + filters.length, 0);
   const narrower = { ...body, filterGroups: groups, sorts: ['hs_object_id'] };
   const isTooLarge =
-    count > MAX_FILTERS ||
-    groups.some(({ filters }) => filters.length > MAX_FILTERS_IN_GROUP) ||
-    bytesOf(narrower) + PAGING_BYTES > MAX_BYTES;
+    count > maxFilters ||
+    groups.some(({ filters }) => filters.length > maxFiltersInGroup) ||
+    bytesOf(narrower) + pagingBytes > maxBytes;
   return isTooLarge ? undefined : narrower;
 }
 
-const TOO_LONG: CrmProblem = { kind: 'invalid', message: 'A value is too long for a HubSpot search', properties: [] };
-const NOTHING_TO_FIND: CrmProblem = { kind: 'invalid', message: 'There is no value to search for', properties: [] };
+const tooLong: CrmProblem = { kind: 'invalid', message: 'A value is too long for a HubSpot search', properties: [] };
+const nothingToFind: CrmProblem = { kind: 'invalid', message: 'There is no value to search for', properties: [] };
 
 /** `IN` finds text only in lower case. If there are more words than a group holds, the longest are used: candidates are verified anyway. */
 function normalise(clause: SearchClause): SearchClause {
@@ -92,7 +92,7 @@ function normalise(clause: SearchClause): SearchClause {
   ];
   if ('in' in clause) return { property: clause.property, in: clean(clause.in) };
   const words = clean(clause.tokens).sort((a, b) => b.length - a.length);
-  return { property: clause.property, tokens: words.slice(0, MAX_FILTERS_IN_GROUP) };
+  return { property: clause.property, tokens: words.slice(0, maxFiltersInGroup) };
 }
 
 function isNotEmpty(clause: SearchClause): boolean {
@@ -137,7 +137,7 @@ class SearchDraft {
 
   constructor(properties: readonly string[]) {
     this.#properties = properties;
-    this.#bytes = bytesOf(this.body()) + PAGING_BYTES;
+    this.#bytes = bytesOf(this.body()) + pagingBytes;
   }
 
   /** Adds all of the clauses, or none if they do not fit (false). */
@@ -159,7 +159,7 @@ class SearchDraft {
     return {
       filterGroups: [...inFilters, ...this.#wordGroups.map((filters) => ({ filters }))],
       properties: this.#properties,
-      limit: SEARCH_PAGE_SIZE,
+      limit: searchPageSize,
     };
   }
 
@@ -172,7 +172,7 @@ class SearchDraft {
     const groups =
       this.#inGroups.length + this.#wordGroups.length + plan.newInGroups.length + plan.newWordGroups.length;
     const fits =
-      groups <= MAX_GROUPS && this.#filters + plan.filters <= MAX_FILTERS && this.#bytes + plan.bytes <= MAX_BYTES;
+      groups <= maxGroups && this.#filters + plan.filters <= maxFilters && this.#bytes + plan.bytes <= maxBytes;
     return fits ? plan : undefined;
   }
 
@@ -180,9 +180,9 @@ class SearchDraft {
     const name = JSON.stringify([property, value]);
     if (this.#known.has(name) || plan.known.has(name)) return;
     plan.known.add(name);
-    const opened = plan.newInGroups.find((group) => group.property === property && group.values.length < MAX_VALUES);
+    const opened = plan.newInGroups.find((group) => group.property === property && group.values.length < maxValues);
     const index = this.#inGroups.findIndex(
-      (group, at) => group.property === property && group.values.length + planned(plan, at) < MAX_VALUES,
+      (group, at) => group.property === property && group.values.length + planned(plan, at) < maxValues,
     );
     if (index >= 0) {
       plan.values.push([index, value]);

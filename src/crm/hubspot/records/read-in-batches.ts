@@ -2,7 +2,7 @@ import type { CrmProblem, CrmRecord, ObjectType, ReadOutcome } from '../../crm.t
 import { unaccounted } from '../../crm-problem.ts';
 import { chunksOfDistinct } from '../calls/chunks.ts';
 import type { BatchResponse } from '../calls/batch-response.ts';
-import { type HubSpotRecord, MAX_RECORDS_PER_CALL, readRecordBatch } from '../calls/record-response.ts';
+import { type HubSpotRecord, maxRecordsPerCall, readRecordBatch } from '../calls/record-response.ts';
 import { problemOfLookup } from '../problems/lookup-problem.ts';
 import { CallTally } from '../problems/call-tally.ts';
 import { type RefusableLookup, splitLookup } from '../problems/halving.ts';
@@ -50,7 +50,7 @@ export async function readInBatches(send: Send, read: BatchRead): Promise<ReadOu
     for (const value of values) outcome.missing.add(value);
   };
   await Promise.all(
-    chunksOfDistinct(readableValues(read, outcome), MAX_RECORDS_PER_CALL, lookupKey).map((chunk) =>
+    chunksOfDistinct(readableValues(read, outcome), maxRecordsPerCall, lookupKey).map((chunk) =>
       work.run(chunk).catch((error: unknown) => afterFailure(chunk, error)),
     ),
   );
@@ -58,7 +58,7 @@ export async function readInBatches(send: Send, read: BatchRead): Promise<ReadOu
   return outcome;
 }
 
-const EMPTY: CrmProblem = { kind: 'invalid', message: 'Cannot look up an empty value', properties: [] };
+const emptyValue: CrmProblem = { kind: 'invalid', message: 'Cannot look up an empty value', properties: [] };
 
 interface MutableOutcome {
   readonly found: Map<string, CrmRecord>;
@@ -77,7 +77,7 @@ interface ReadScope {
 /** The distinct values that HubSpot accepts; the others get their outcome here. */
 function readableValues({ lookup, values }: BatchRead, outcome: MutableOutcome): readonly string[] {
   return [...new Set(values)].filter((value) => {
-    if (value.trim() === '') outcome.failed.set(value, EMPTY);
+    if (value.trim() === '') outcome.failed.set(value, emptyValue);
     else if (lookup.idProperty === undefined && !/^\d+$/.test(value)) outcome.missing.add(value);
     else return true;
     return false;
@@ -104,13 +104,13 @@ async function readChunk(scope: ReadScope, values: readonly string[]): Promise<v
   }
   // A returned record that no value claimed belongs to one of the open values: reading them one by one shows to which.
   const hasUnclaimed = results.some((record) => !used.has(record.id));
-  const single = hasUnclaimed ? open.slice(0, MAX_SINGLE_READS) : [];
+  const single = hasUnclaimed ? open.slice(0, maxSingleReads) : [];
   for (const value of open.slice(single.length)) outcome.failed.set(value, unaccounted('unavailable').problem);
   await Promise.all(single.map((value) => readSingle(scope, value)));
 }
 
 /** Further single reads for one call would cost more calls than they are worth. */
-const MAX_SINGLE_READS = 10;
+const maxSingleReads = 10;
 
 async function readSingle(scope: ReadScope, value: string): Promise<void> {
   const { results, missed } = await readOnce(scope, [value]);

@@ -3,13 +3,13 @@ import type { RequirementStore, SeenRequirement } from '../../requirement-store.
 import { incomplete } from '../problems/incomplete.ts';
 
 /** An administrator may change the rules at any time: what was learnt is tried again after this. */
-const LEARNT_FOR_MS = 10 * 60_000;
+const learntForMs = 10 * 60_000;
 
 /** A rule that is met again and again is not written to the disk each time. */
-const KEPT_EVERY_MS = 60_000;
+const keptEveryMs = 60_000;
 
 /** Far more than an account requires: an odd response must not fill the memory. */
-const MAX_SEEN = 500;
+const maxSeen = 500;
 
 type Values = Readonly<Record<string, string>>;
 
@@ -56,13 +56,13 @@ export class RequiredProperties {
     }
     let isNews = false;
     for (const [key, seen] of learnt) {
-      isNews ||= seenAt - (this.#seen.get(key)?.seenAt ?? 0) >= KEPT_EVERY_MS;
+      isNews ||= seenAt - (this.#seen.get(key)?.seenAt ?? 0) >= keptEveryMs;
       this.#doubted.delete(key);
       // The newest is last.
       this.#seen.delete(key);
       this.#seen.set(key, seen);
     }
-    for (const key of [...this.#seen.keys()].slice(0, -MAX_SEEN)) this.#seen.delete(key);
+    for (const key of [...this.#seen.keys()].slice(0, -maxSeen)) this.#seen.delete(key);
     if (isNews) this.#keep();
   }
 
@@ -77,7 +77,7 @@ export class RequiredProperties {
   #hear(seen: SeenRequirement, isLifted: boolean): void {
     const key = keyOf(seen);
     const own = this.#seen.get(key);
-    if (own === undefined ? isLifted || this.#seen.size >= MAX_SEEN : own.seenAt > seen.seenAt) return;
+    if (own === undefined ? isLifted || this.#seen.size >= maxSeen : own.seenAt > seen.seenAt) return;
     this.#seen.delete(key);
     if (!isLifted) {
       this.#doubted.delete(key);
@@ -93,7 +93,7 @@ export class RequiredProperties {
   #isTrusted(seen: SeenRequirement): boolean {
     const age = this.#now() - seen.seenAt;
     // A negative age: the clock was set back.
-    return age >= 0 && age < LEARNT_FOR_MS && !this.#doubted.has(keyOf(seen));
+    return age >= 0 && age < learntForMs && !this.#doubted.has(keyOf(seen));
   }
 
   #lackedBy(objectType: ObjectType, properties: Values): readonly SeenRequirement[] {

@@ -2,7 +2,7 @@ import { CrmUnavailableError } from '../../../errors.ts';
 import { isObject } from '../../../json.ts';
 import type { Crm, CrmProblem, CrmRecord, ObjectType, SearchKey, SearchOutcome } from '../../crm.ts';
 import { nextPageOf, type ResultPage, unknownShape } from '../calls/batch-response.ts';
-import { MAX_RESULTS } from '../calls/page-progress.ts';
+import { maxResults } from '../calls/page-progress.ts';
 import { type HubSpotRecord, readRecordBatch } from '../calls/record-response.ts';
 import { problemOfLookup } from '../problems/lookup-problem.ts';
 import { CallTally } from '../problems/call-tally.ts';
@@ -13,7 +13,7 @@ import { isAboutContent } from '../transport/hubspot-refusal.ts';
 import { packSearchKeys, type SearchBody, searchAfterId } from './pack-search-keys.ts';
 
 /** Searches continued by id end here: what finds more is no search for a record. */
-const MAX_CANDIDATES = 10 * MAX_RESULTS;
+const maxCandidates = 10 * maxResults;
 
 /** The port's search. */
 export function createSearch(transport: Transport): Crm['search'] {
@@ -87,11 +87,11 @@ async function* pagesOf(send: Send, objectType: ObjectType, body: SearchBody): A
     const last = results.at(-1);
     // Not by `total`: it also counts records archived meanwhile, which HubSpot omits from `results` (recorded).
     if (after === undefined) return;
-    if (count > MAX_CANDIDATES) throw new TooBroadError('A search finds too many records');
+    if (count > maxCandidates) throw new TooBroadError('A search finds too many records');
     // Too many for one query: continues by id instead, from the first page on or, without an id to continue from, from the start.
     const isById = current.sorts !== undefined;
-    if (!isById && total > MAX_RESULTS) current = narrowed(body, '0');
-    else if (Number(after) > Number(current.after ?? 0) && Number(after) < MAX_RESULTS) current = { ...current, after };
+    if (!isById && total > maxResults) current = narrowed(body, '0');
+    else if (Number(after) > Number(current.after ?? 0) && Number(after) < maxResults) current = { ...current, after };
     else if (!isById) current = narrowed(body, '0');
     else {
       lastId = laterId(last?.id, lastId);

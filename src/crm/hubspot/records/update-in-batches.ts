@@ -1,7 +1,7 @@
 import type { CrmProblem, CrmRecord, ObjectType, ReadOutcome, UpdateInput, WriteOutcome } from '../../crm.ts';
 import { chunksOfDistinct } from '../calls/chunks.ts';
 import type { BatchResponse } from '../calls/batch-response.ts';
-import { type HubSpotRecord, MAX_RECORDS_PER_CALL, readRecordBatch } from '../calls/record-response.ts';
+import { type HubSpotRecord, maxRecordsPerCall, readRecordBatch } from '../calls/record-response.ts';
 import { problemOfLookup } from '../problems/lookup-problem.ts';
 import type { HubSpotCall, Send } from '../transport/hubspot-call.ts';
 import type { BatchInput } from './batch-input.ts';
@@ -36,7 +36,7 @@ export async function updateInBatches(
   const updates = inputs.map((input, at): Update => ({ traceId: String(at), ...input }));
   const ready = updates.filter((update) => {
     if (/^\d+$/.test(update.id)) return true;
-    batch.outcomes.set(update, { problem: NOT_FOUND });
+    batch.outcomes.set(update, { problem: notFound });
     return false;
   });
   await writeAll(scope, batch, ready.filter(hasProperties));
@@ -47,7 +47,7 @@ export async function updateInBatches(
   return batch.inOrder(updates);
 }
 
-const NOT_FOUND: CrmProblem = { kind: 'not-found', message: 'HubSpot has no such record' };
+const notFound: CrmProblem = { kind: 'not-found', message: 'HubSpot has no such record' };
 
 /** Sends the updates, 100 per call, and again in parts where HubSpot refuses a call. */
 async function writeAll(
@@ -55,7 +55,7 @@ async function writeAll(
   batch: BatchWrite<Update>,
   updates: readonly Update[],
 ): Promise<void> {
-  const chunks = chunksOfDistinct(updates, MAX_RECORDS_PER_CALL, ({ id }) => id);
+  const chunks = chunksOfDistinct(updates, maxRecordsPerCall, ({ id }) => id);
   await Promise.all(
     chunks.map(async (chunk) => {
       for await (const part of batch.parts(chunk)) {
@@ -72,7 +72,7 @@ async function settleOpen(scope: UpdateScope, batch: BatchWrite<Update>, open: r
   const again = new Map<Update, Update>();
   for (const update of open) {
     const record = read.found.get(update.id);
-    if (record === undefined) batch.outcomes.set(update, { problem: read.failed.get(update.id) ?? NOT_FOUND });
+    if (record === undefined) batch.outcomes.set(update, { problem: read.failed.get(update.id) ?? notFound });
     else if (isApplied(update, record)) batch.outcomes.set(update, { record });
     else again.set({ ...update, id: record.id }, update);
   }

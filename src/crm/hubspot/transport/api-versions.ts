@@ -28,7 +28,7 @@ export const supportedUntil: Readonly<Record<ApiVersion, string>> = {
 };
 
 /** The undated API, whose associations are at v4. */
-const V3: HubSpotApi = {
+const v3: HubSpotApi = {
   version: 'v3',
   records: (objectType) => `/crm/v3/objects/${encodeURIComponent(objectType)}`,
   properties: (objectType) => `/crm/v3/properties/${encodeURIComponent(objectType)}`,
@@ -39,7 +39,7 @@ const V3: HubSpotApi = {
 };
 
 export function apiOf(version: ApiVersion): HubSpotApi {
-  if (version === 'v3') return V3;
+  if (version === 'v3') return v3;
   return {
     version,
     records: (objectType) => `/crm/objects/${version}/${encodeURIComponent(objectType)}`,

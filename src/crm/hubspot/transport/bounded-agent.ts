@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import type { ResponseBudget } from './response-budget.ts';
 
 /** Idle connections are closed before HubSpot's edge closes them, so that no call is sent into a closing one. */
-const IDLE_MS = 4_000;
+const idleMs = 4_000;
 
 /** The connection of one call: what ends the call ends it too. */
 export class CallConnection {
@@ -69,7 +69,7 @@ export function onConnection<T>(connection: CallConnection, send: () => Promise<
  * agent; Node calls these two methods while the call that needs the socket is being sent.
  */
 export function boundedAgent(baseUrl: string): HttpAgent {
-  const options = { keepAlive: true, timeout: IDLE_MS };
+  const options = { keepAlive: true, timeout: idleMs };
   return new URL(baseUrl).protocol === 'https:' ? bounded(new HttpsAgent(options)) : bounded(new HttpAgent(options));
 }
 

@@ -1,6 +1,6 @@
 import { CrmUnavailableError } from '../../../errors.ts';
 import { type CallFailure, silence } from '../../retry.ts';
-import { MAX_RESPONSE_BYTES } from './response-budget.ts';
+import { maxResponseBytes } from './response-budget.ts';
 
 /**
  * Classifies what was thrown when no complete response arrived. Node's errors have a `code`; without a connection nothing can
@@ -9,7 +9,7 @@ import { MAX_RESPONSE_BYTES } from './response-budget.ts';
 export function networkFailure(thrown: unknown): CallFailure {
   const { code, words, isConnecting } = reasonOf(thrown);
   if (code === 'ERR_BUFFER_TOO_LARGE') return tooLargeFailure();
-  const isUnsent = isConnecting || (code !== undefined && NEVER_SENT.has(code));
+  const isUnsent = isConnecting || (code !== undefined && neverSentCodes.has(code));
   const reason = [words, code].filter((each) => each !== undefined && each !== '').join(', ');
   const error = new CrmUnavailableError(`HubSpot could not be reached${reason === '' ? '' : ` (${reason})`}`, {
     ambiguous: !isUnsent,
@@ -17,7 +17,7 @@ export function networkFailure(thrown: unknown): CallFailure {
   return { kind: isUnsent ? 'not-done' : 'perhaps-done', error };
 }
 
-const NEVER_SENT = new Set([
+const neverSentCodes = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
   'EAI_AGAIN',
@@ -77,6 +77,6 @@ export class ResponseTooLargeError extends CrmUnavailableError {}
 
 /** A longer response than any that the bridge has reason to read; another attempt would bring the same. */
 export function tooLargeFailure(): CallFailure {
-  const message = `HubSpot's response is larger than ${MAX_RESPONSE_BYTES / 1024 / 1024} MB, expands more than any JSON does, or came with others as large`;
+  const message = `HubSpot's response is larger than ${maxResponseBytes / 1024 / 1024} MB, expands more than any JSON does, or came with others as large`;
   return { kind: 'final', error: new ResponseTooLargeError(message, { ambiguous: true }) };
 }

@@ -1,5 +1,5 @@
 /** Shorter texts are no tokens, and would occur in ordinary words. */
-const MIN_LENGTH = 12;
+const minLength = 12;
 
 /**
  * Replaces the access token wherever a response repeats it, so that it reaches no answer, log or capture: in upper or lower case, in
@@ -7,7 +7,7 @@ const MIN_LENGTH = 12;
  * `Bearer …`.
  */
 export function tokenRemover(token: string): (text: string) => string {
-  if (token.length < MIN_LENGTH) return (text) => text;
+  if (token.length < minLength) return (text) => text;
   const spelled = new RegExp([...token].map(anySpelling).join(''), 'gi');
   const plain = new RegExp(literal(token), 'i');
   const encoded = encodingsOf(token);

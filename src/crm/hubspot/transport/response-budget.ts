@@ -1,9 +1,9 @@
 /** As far as a response goes that a CRM has reason to give: property definitions of large accounts have a few megabytes. */
-export const MAX_RESPONSE_BYTES = 10 * 1024 * 1024;
-/** Of all responses that are being received, those below {@link FREE_BYTES} aside. */
-const MAX_TOTAL_BYTES = 24 * 1024 * 1024;
+export const maxResponseBytes = 10 * 1024 * 1024;
+/** Of all responses that are being received, those below {@link freeBytes} aside. */
+const maxTotalBytes = 24 * 1024 * 1024;
 /** Smaller responses are received whatever others do; up to here a response may also expand as it likes. */
-export const FREE_BYTES = 1024 ** 2;
+export const freeBytes = 1024 ** 2;
 
 /** Bounds what the responses of concurrent calls keep in memory together. */
 export interface ResponseBudget {
@@ -25,7 +25,7 @@ export function createResponseBudget(): ResponseBudget {
   return {
     receive(bytes, own) {
       total += bytes;
-      return own <= FREE_BYTES || (own <= MAX_RESPONSE_BYTES && total <= MAX_TOTAL_BYTES);
+      return own <= freeBytes || (own <= maxResponseBytes && total <= maxTotalBytes);
     },
     release(bytes) {
       total -= bytes;

@@ -8,7 +8,7 @@ import {
 } from '@hubspot/api-client/lib/codegen/crm/objects/index.js';
 import { boundedAgent, type CallConnection, onConnection } from './bounded-agent.ts';
 import { tokenRemover } from './remove-token.ts';
-import { FREE_BYTES, MAX_RESPONSE_BYTES, type ResponseBudget } from './response-budget.ts';
+import { freeBytes, maxResponseBytes, type ResponseBudget } from './response-budget.ts';
 import type { ResponseHeaders } from './response-headers.ts';
 import type { RawResponse, Wire } from './wire.ts';
 
@@ -49,7 +49,7 @@ export function createSendRequest({ accessToken, baseUrl }: Destination, budget:
     connection.arrived();
     const text = withoutToken(await decoded(response.headers, bytes, budget));
     // Parsing a long text takes as long as reading it did: other requests get their turn in between.
-    if (text.length > FREE_BYTES) await setImmediate();
+    if (text.length > freeBytes) await setImmediate();
     return {
       status: response.httpStatusCode,
       headers: Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, withoutToken(value)])),
@@ -60,14 +60,14 @@ export function createSendRequest({ accessToken, baseUrl }: Destination, budget:
 
 const decompress = promisify(gunzip);
 
-/** Beyond {@link FREE_BYTES} a response expands at most a hundredfold. JSON expands ten- to thirtyfold. */
-const MAX_EXPANSION = 100;
-/** A smaller response stays below {@link FREE_BYTES} if it expands as JSON does. */
-const SMALL_BYTES = FREE_BYTES / 32;
+/** Beyond {@link freeBytes} a response expands at most a hundredfold. JSON expands ten- to thirtyfold. */
+const maxExpansion = 100;
+/** A smaller response stays below {@link freeBytes} if it expands as JSON does. */
+const smallBytes = freeBytes / 32;
 
 async function decoded(headers: ResponseHeaders, bytes: Buffer, budget: ResponseBudget): Promise<string> {
   if (headers['content-encoding'] !== 'gzip') return bytes.toString();
-  const maxOutputLength = Math.min(MAX_RESPONSE_BYTES, Math.max(FREE_BYTES, bytes.length * MAX_EXPANSION));
+  const maxOutputLength = Math.min(maxResponseBytes, Math.max(freeBytes, bytes.length * maxExpansion));
   const work = async () => (await decompress(bytes, { maxOutputLength })).toString();
-  return await (bytes.length <= SMALL_BYTES ? work() : budget.alone(work));
+  return await (bytes.length <= smallBytes ? work() : budget.alone(work));
 }
