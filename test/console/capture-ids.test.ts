@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import type { Capture } from '../../src/capture/capture-schema.ts';
 import { showCapture } from '../../src/console/records/capture-ids.ts';
-import { createIdHider } from '../../src/console/records/hidden-ids.ts';
+import { createIdHider } from '../../src/console/records/id-hider.ts';
 
 test.each([1, 500])('of %i personal ids in a capture none is shown, whichever way it is written', (count) => {
   const ids = Array.from({ length: count }, (_unused, n) => `Ada "${n}" O'Neil <Ada.${n}@Example.org>`);

@@ -1,5 +1,8 @@
 import { get } from 'node:http';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { CaptureSchema } from '../../src/capture/capture-schema.ts';
+import { capturedMappings } from '../../src/capture/replay/regression.ts';
+import { replayCapture } from '../../src/capture/replay/replay-capture.ts';
 import type { ConsoleSources } from '../../src/console/console-sources.ts';
 import { createScreens } from '../../src/console/screens/screen-table.ts';
 import { runCommand } from '../cli/run-command.ts';
@@ -25,6 +28,10 @@ const personalIds = ['Canary.Id@example.org', '+49 170 5550 199', 'https://www.l
 const anything: unknown = new Proxy(() => anything, { get: () => anything });
 const paths = createScreens(anything as ConsoleSources).map(({ path }) => path);
 
+/** Fields that are named like a person, and what their properties are called. */
+const personalFields = ['jane.canary@acme.com', '+49 171 5550 188', 'https://www.linkedin.com/in/jane-canary'];
+const personalProperties = ['jane_canary_acme_com', '49_171_5550_188', 'linkedin_com_in_jane_canary'];
+
 let running: Awaited<ReturnType<typeof startConsoleBridge>>;
 let cookie: string;
 let linkToken: string;
@@ -41,6 +48,17 @@ beforeAll(async () => {
     firstName: `F${n}`,
     email: n === 0 ? externalId : 'no',
   }));
+  const odd = { externalId: 'lead-odd', email: 'odd@example.org' };
+  for (const [method, requestId, more] of [
+    ['POST', 'odd-create', { ...Object.fromEntries(personalFields.map((field) => [field, 'N/A'])) }],
+    ['POST', 'odd-names', { ...Object.fromEntries(personalFields.map((field) => [field, 'a value'])) }],
+  ] as const) {
+    await fetch(`${running.url}/contacts`, {
+      method,
+      headers: { ...headers, 'x-request-id': requestId },
+      body: JSON.stringify({ contacts: [{ ...odd, ...more }] }),
+    });
+  }
   for (const [path, method] of [
     ['/contacts/sync', 'POST'],
     ['/contacts', 'POST'],
@@ -55,7 +73,7 @@ beforeAll(async () => {
     body,
   });
   // The threads write a moment later: before, no page could show anything.
-  for (const id of ['canaries', ...idRequests]) {
+  for (const id of ['canaries', ...oddRequests, ...idRequests]) {
     await vi.waitFor(
       async () => expect((await page(`/console/requests/${id}`)).text).toContain('Enginy sent'),
       waiting,
@@ -63,6 +81,7 @@ beforeAll(async () => {
   }
 });
 
+const oddRequests = ['odd-create', 'odd-names'];
 const idRequests = ['ids-POST-contacts-sync', 'ids-POST-contacts', 'ids-PUT-contacts'];
 const waiting = { timeout: 30_000, interval: 100 };
 const page = (path: string) => ask(`${running.adminUrl}${path}`, { headers: { cookie } });
@@ -75,7 +94,14 @@ async function post(from: string, action: string, form: Readonly<Record<string, 
 afterAll(() => running.close());
 
 /** The values that no page may contain; the record that the embedded CRM shows to operators is tested with its screen. */
-const hidden = [...Object.values(secrets), ...Object.values(person), ...personalIds, 'wrong-canary-key-0'];
+const hidden = [
+  ...Object.values(secrets),
+  ...Object.values(person),
+  ...personalIds,
+  'wrong-canary-key-0',
+  ...personalFields,
+  ...personalProperties,
+];
 
 function leaksIn(text: string): readonly string[] {
   const session = cookie.split('=')[1] ?? cookie;
@@ -100,6 +126,30 @@ test.each(idRequests)('%s shows ids that are personal data as placeholders', asy
 
   expect(leaksIn(text)).toEqual([]);
   expect(text).toMatch(/\[email [0-9a-f]{6}\][\s\S]*\[telephone number [0-9a-f]{6}\][\s\S]*\[address [0-9a-f]{6}\]/);
+});
+
+test('fields that are named like a person are placeholders, and so are the properties that were created for them', async () => {
+  const [skipped, written, hubSpot] = await Promise.all(
+    [...oddRequests.map((id) => `/console/requests/${id}`), '/console/hubspot'].map(page),
+  );
+
+  for (const answer of [skipped, written, hubSpot]) {
+    expect(leaksIn(answer?.text ?? 'none')).toEqual([]);
+    expect(answer?.text).toMatch(/\[email [0-9a-f]{6}\]/);
+    expect(answer?.text).toMatch(/\[telephone number [0-9a-f]{6}\]/);
+    expect(answer?.text).toMatch(/\[address [0-9a-f]{6}\]/);
+  }
+  expect(written?.text).toContain('Send it with curl');
+});
+
+test('a saved regression test of such fields has placeholders, and its replay creates the properties of those', async () => {
+  const { text } = await post('/console/requests/odd-names', '/console/requests/odd-names/regression');
+  const capture = CaptureSchema.parse(JSON.parse(text).capture);
+  const { differences } = await replayCapture(capture, capturedMappings(capture));
+
+  expect(leaksIn(text)).toEqual([]);
+  expect(text).toMatch(/"email_[0-9a-f]{6}"/);
+  expect(differences.filter(({ what }) => !what.startsWith('answer'))).toEqual([]);
 });
 
 test.each(personalIds)('a record is found by %s, and the answer does not repeat it', async (name) => {
@@ -157,6 +207,7 @@ test('neither the log nor the audit line has the secrets, and the link is shown 
     .text()
     .split('\n')
     .filter((line) => !line.includes('"level":"debug"'));
-  expect(leaksIn(lines.join('\n'))).toEqual([]);
+  // The log names the properties that were created.
+  expect(leaksIn(lines.join('\n')).filter((value) => !personalProperties.includes(value))).toEqual([]);
   expect(printed.out).not.toContain(linkToken);
 });

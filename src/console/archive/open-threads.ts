@@ -45,7 +45,8 @@ function fileOf(name: string): URL {
   return new URL(`./${name}${extname(import.meta.url)}`, import.meta.url);
 }
 
-function settingsOf({ journal, capture, mappingsDir, defaultCountry }: Config): ArchiveSettings {
+/** Where the bridge keeps what the console shows. */
+export function settingsOf({ journal, capture, mappingsDir, defaultCountry }: Config): ArchiveSettings {
   return {
     journal: journal === undefined ? undefined : { folder: journal.dir, secret: journal.secret },
     captures: capture?.dir,

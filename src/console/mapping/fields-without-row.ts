@@ -1,4 +1,5 @@
 import type { Archive } from '../archive/archive.ts';
+import { isPlaceholder } from '../records/id-hider.ts';
 
 /** A field that Enginy sent and that no row of the mapping file writes. */
 export interface FieldWithoutRow {
@@ -10,7 +11,7 @@ export interface FieldWithoutRow {
   readonly lastAt: number;
   /** The custom property that was created for it. */
   readonly property?: string;
-  /** A row that would write it. */
+  /** A row that would write it; empty for a field that is named like a person's value. */
   readonly row: string;
 }
 
@@ -25,7 +26,7 @@ export async function readFieldsWithoutRow(archive: Archive, since: number): Pro
       if (reason !== 'no-row') continue;
       const known = fields.get(`${object} ${field}`);
       const total = { records: records + (known?.records ?? 0), lastAt: Math.max(lastAt, known?.lastAt ?? 0) };
-      fields.set(`${object} ${field}`, { object, field, ...total, row: rowFor(field) });
+      fields.set(`${object} ${field}`, { object, field, ...total, row: isPlaceholder(field) ? '' : rowFor(field) });
     }
   }
   return [...fields.values()].sort((a, b) => b.records - a.records).slice(0, maxFields);

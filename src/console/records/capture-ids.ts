@@ -1,6 +1,8 @@
 import type { Capture } from '../../capture/capture-schema.ts';
 import { isObject } from '../../json.ts';
-import type { IdHider } from './hidden-ids.ts';
+import { formsOfField } from './hidden-names.ts';
+import type { IdHider } from './id-hider.ts';
+import { personalKindOfField } from './personal-id.ts';
 
 /** A capture as the console shows it, and what hides the same ids in a line about it. */
 export interface ShownCapture {
@@ -11,8 +13,9 @@ export interface ShownCapture {
 /** More ids are looked for as whole values, in the texts beside them and in paths; looking for each in every text would take too long. */
 const maxSoughtIds = 50;
 
-/** Captures keep Enginy's ids unchanged; those that are personal data are replaced wherever they are in the capture. */
-export function showCapture(capture: Capture, hide: IdHider): ShownCapture {
+/** Captures keep Enginy's ids and the names of fields unchanged; those that are personal data are replaced wherever they are in the capture. */
+export function showCapture(given: Capture, hide: IdHider): ShownCapture {
+  const { capture, hideFields } = showFields(given, hide);
   const ids = new Map<string, HiddenId>();
   JSON.stringify(capture, (name, value: unknown) => {
     if (!isNameOfId(name) || typeof value !== 'string' || ids.get(value.toLowerCase())?.id === value) return value;
@@ -20,11 +23,12 @@ export function showCapture(capture: Capture, hide: IdHider): ShownCapture {
     if (placeholder !== value) ids.set(value.toLowerCase(), { id: value, forms: formsOf(value), placeholder });
     return value;
   });
-  if (ids.size === 0) return { capture, hideIds: (line) => line };
+  if (ids.size === 0) return { capture, hideIds: hideFields };
   // A longer one may contain a shorter one.
   const all = [...ids.values()].sort((a, b) => b.id.length - a.id.length);
   const hideEach = (text: string) => all.reduce(replaceForms, text);
-  const hideFew = createReplacer(all.slice(0, maxSoughtIds));
+  const few = all.slice(0, maxSoughtIds);
+  const hideFew = createReplacer(few.flatMap(({ forms, placeholder }) => forms.map((form) => [form, placeholder])));
   const replaced = JSON.stringify(capture, function (this: unknown, name, value: unknown) {
     if (typeof value !== 'string') return value;
     const whole = ids.get(value.toLowerCase());
@@ -35,7 +39,22 @@ export function showCapture(capture: Capture, hide: IdHider): ShownCapture {
     return hideFew(own === undefined ? value : replaceForms(value, own));
   });
   // The same members, of which only texts were replaced.
-  return { capture: JSON.parse(replaced) as Capture, hideIds: hideEach };
+  return { capture: JSON.parse(replaced) as Capture, hideIds: (line) => hideEach(hideFields(line)) };
+}
+
+/** A replay of it creates the properties of the placeholders. */
+function showFields(capture: Capture, hide: IdHider) {
+  const names = new Set<string>();
+  JSON.stringify(capture, (name, value: unknown) => {
+    names.add(name);
+    return value;
+  });
+  const fields = [...names].filter((name) => personalKindOfField(name) !== undefined);
+  if (fields.length === 0) return { capture, hideFields: (line: string) => line };
+  const hideFields = createReplacer(fields.flatMap((field) => formsOfField(field, hide(field, personalKindOfField))));
+  // Names as well as values, and no number, of which the digits of a telephone number may be a part.
+  const text = JSON.stringify(capture).replace(/"(?:[^"\\]|\\.)*"/g, hideFields);
+  return { capture: JSON.parse(text) as Capture, hideFields };
 }
 
 /** `externalId`, and the property of HubSpot that keeps it. */
@@ -64,9 +83,9 @@ function replaceForms(text: string, { forms, placeholder }: HiddenId): string {
   return forms.reduce((known, form) => known.replaceAll(form, placeholder), text);
 }
 
-/** Replaces all forms of the ids in one pass over a text. */
-function createReplacer(ids: readonly HiddenId[]): (text: string) => string {
-  const placeholders = new Map(ids.flatMap(({ forms, placeholder }) => forms.map((form) => [form, placeholder])));
+/** Replaces all forms in one pass over a text. */
+function createReplacer(replacements: readonly (readonly [form: string, shown: string])[]): (text: string) => string {
+  const placeholders = new Map(replacements);
   // A longer one may contain a shorter one.
   const forms = [...placeholders.keys()].sort((a, b) => b.length - a.length);
   const pattern = new RegExp(forms.map((form) => form.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'g');

@@ -1,43 +1,48 @@
-import { createHmac } from 'node:crypto';
-import type { JournalEntry, JournalReader } from '../../journal/journal.ts';
-import { personalKindOf } from './personal-id.ts';
+import type { JournalEntry, JournalReader, JournalRequest, Troubles } from '../../journal/journal.ts';
+import { hideNames, hideWords } from './hidden-names.ts';
+import type { IdHider } from './id-hider.ts';
 
-/** Shows ids that are personal data as placeholders: `[email 3fa2b1]`, the same for the same id. Others stay as they are. */
-export type IdHider = (id: string) => string;
-
-/** @param secret without it, no one can test whether a placeholder stands for a value. */
-export function createIdHider(secret: string): IdHider {
-  return (id) => {
-    const kind = personalKindOf(id);
-    if (kind === undefined) return id;
-    const digest = createHmac('sha256', secret).update(`shown id ${id.trim().toLowerCase()}`).digest('hex');
-    return `[${kind} ${digest.slice(0, 6)}]`;
-  };
-}
-
-/** The journal as the console shows it: it is searched by the ids that Enginy sent, and answers with placeholders. */
+/** The journal as the console shows it: it is searched by what Enginy sent, and answers with placeholders. */
 export function hideIds(journal: JournalReader, hide: IdHider): JournalReader {
-  const hidden = (entries: readonly JournalEntry[]) => entries.map((entry) => hideIdsOf(entry, hide));
+  const shown = (entry: JournalEntry) => hideIdsOf(entry, hide);
+  const requests = (found: readonly JournalRequest[]) => found.map((request) => hideReason(request, hide));
   return {
     ...journal,
     firstTrouble: async (request) => {
       const entry = await journal.firstTrouble(request);
-      return entry === undefined ? undefined : hideIdsOf(entry, hide);
+      return entry === undefined ? undefined : shown(entry);
     },
-    lifeOf: async (name, limit) => hidden(await journal.lifeOf(name, limit)),
-    recordsOf: async (request, limit) => hidden(await journal.recordsOf(request, limit)),
+    troubles: async (range) => hideTroubles(await journal.troubles(range), hide),
+    requests: async (filter) => requests(await journal.requests(filter)),
+    requestsOfCause: async (cause, limit) => requests(await journal.requestsOfCause(cause, limit)),
+    lifeOf: async (name, limit) => (await journal.lifeOf(name, limit)).map(shown),
+    recordsOf: async (request, limit) => (await journal.recordsOf(request, limit)).map(shown),
+  };
+}
+
+/** It names the field of a body that was rejected. */
+function hideReason(request: JournalRequest, hide: IdHider): JournalRequest {
+  const { reason } = request;
+  return reason === undefined ? request : { ...request, reason: hideWords(reason, hide) };
+}
+
+function hideTroubles(troubles: Troubles, hide: IdHider): Troubles {
+  return {
+    ...troubles,
+    ofRecords: troubles.ofRecords.map(({ head, slot }) => ({ head: hideNames(head, hide), slot })),
   };
 }
 
 /** Problems may quote the id that they are about. */
 function hideIdsOf(entry: JournalEntry, hide: IdHider): JournalEntry {
+  const { request, ...named } = entry;
+  const own = hideNames(named, hide);
   const ids = [entry.externalId, entry.crmId, entry.contactId, entry.companyId].filter((id) => id !== undefined);
   const personal = ids.filter((id) => hide(id) !== id);
-  if (personal.length === 0) return entry;
-  const { request, ...own } = entry;
+  if (personal.length === 0) return { ...own, request: hideReason(request, hide) };
   const replaced = (value: unknown): unknown =>
     typeof value === 'string' ? personal.reduce((text, id) => text.replaceAll(id, hide(id)), value) : value;
   const text = JSON.stringify(own, (_name, value: unknown) => replaced(value));
   // The same members, of which only texts were replaced.
-  return { ...(JSON.parse(text) as typeof own), request };
+  return { ...(JSON.parse(text) as typeof own), request: hideReason(request, hide) };
 }

@@ -6,12 +6,16 @@ import { examineCrm } from '../../doctor/examine-crm.ts';
 import { GatewayError } from '../../errors.ts';
 import { readFieldMark } from '../../mapping/run/field-mark.ts';
 import type { ConsoleSources } from '../console-sources.ts';
+import { createIdHiderFor } from '../archive/archive.ts';
+import { settingsOf } from '../archive/open-threads.ts';
 import { captionedTable } from '../html/captioned-table.ts';
 import { type Html, html } from '../html/html.ts';
 import { postForm } from '../html/post-form.ts';
 import { type Status, statusMark } from '../html/status-mark.ts';
 import { timeTag } from '../html/time-tag.ts';
 import { includesRole } from '../access/roles.ts';
+import { hideProperty } from '../records/hidden-names.ts';
+import type { IdHider } from '../records/id-hider.ts';
 import { consoleCall } from './account-reader.ts';
 import type { Screen } from './screen.ts';
 
@@ -19,12 +23,14 @@ import type { Screen } from './screen.ts';
 const keptMs = 300_000;
 const patienceMs = 10_000;
 
+type CreatedProperty = Pick<PropertyDefinition, 'name' | 'label' | 'type'>;
+
 interface Examination {
   readonly at: number;
   readonly section: Section;
   readonly granted: readonly string[] | undefined;
   /** Properties that the bridge created, by object. */
-  readonly created: readonly { readonly object: string; readonly properties: readonly PropertyDefinition[] }[];
+  readonly created: readonly { readonly object: string; readonly properties: readonly CreatedProperty[] }[];
 }
 
 /** The account, what the token may do and for which feature, limits, and the properties that the bridge created. */
@@ -76,13 +82,20 @@ async function examine({ crm, mappings, config, limits }: ConsoleSources): Promi
   const at = Date.now();
   if (!isReached || linkTemplates === undefined) return { at, section, granted: undefined, created: [] };
   const created = [];
+  const hide = createIdHiderFor(settingsOf(config));
   for (const mapping of [current.contacts, current.companies]) {
     if (mapping === undefined) continue;
     const properties = await ifReadable(() => crm.readProperties(mapping.target.objectType, context));
     const own = (properties ?? []).filter(({ description }) => readFieldMark(description) !== undefined);
-    created.push({ object: mapping.object, properties: own });
+    created.push({ object: mapping.object, properties: own.map((each) => hidePersonal(each, hide)) });
   }
   return { at, section, granted: await ifReadable(() => crm.readScopes(context)), created };
+}
+
+/** Its field may be named like a person's email address: then neither its name nor its label is shown. */
+function hidePersonal({ name, label, type }: PropertyDefinition, hide: IdHider): CreatedProperty {
+  const shown = hideProperty(label, hide);
+  return { name: shown === label ? hideProperty(name, hide) : shown, label: shown, type };
 }
 
 /** The checks say why it is not. */
