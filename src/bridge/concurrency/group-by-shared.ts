@@ -1,9 +1,9 @@
 /**
  * Groups items that share a value, directly or through others: of `ab`, `cd` and `bc` all are one group, in whatever order they come.
  * @param values of each item.
- * @returns for each item the position of the first one of its group.
+ * @returns the groups, as positions of their items in order.
  */
-export function groupByShared(values: readonly (readonly string[])[]): readonly number[] {
+export function groupByShared(values: readonly (readonly string[])[]): readonly (readonly number[])[] {
   // Of each item an earlier one of its group, or itself.
   const earlier = [...values.keys()];
   const before = (position: number) => earlier[position] ?? position;
@@ -23,5 +23,5 @@ export function groupByShared(values: readonly (readonly string[])[]): readonly 
       holders.set(value, position);
     }
   }
-  return [...values.keys()].map(firstOf);
+  return [...Map.groupBy(values.keys(), firstOf).values()];
 }

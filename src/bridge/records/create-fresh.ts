@@ -16,6 +16,7 @@ import {
   findUniqueHolders,
   identityProperty,
   rememberCreated,
+  uniqueProperties,
   uniqueValues,
 } from './existing-records.ts';
 import { rememberKeys } from './remember-keys.ts';
@@ -47,6 +48,35 @@ export interface RecordCreation {
   /** Identifying fields that were not searched for: another record may hold their values. */
   unchecked?: readonly string[];
   result?: WriteResult;
+}
+
+/** True for a record of which it is not known yet what becomes of it. */
+export function isOpen({ existing, result }: RecordCreation): boolean {
+  return existing === undefined && result === undefined;
+}
+
+/**
+ * Links the rest of a group to the record that one of them led to, also those that HubSpot would not accept as a record of their own, such
+ * as a LinkedIn URL without a name.
+ * @returns false if there is no such record yet.
+ */
+export function joinGroup(group: readonly RecordCreation[]): boolean {
+  const id = group.map((creation) => creation.existing?.id ?? createdId(creation)).find((each) => each !== undefined);
+  if (id === undefined) return false;
+  for (const creation of group) {
+    if (!isOpen(creation) && !isRejected(creation)) continue;
+    delete creation.result;
+    creation.existing = { id, hasIdentity: false, sharedBy: 'this request' };
+  }
+  return true;
+}
+
+function isRejected({ result }: RecordCreation): boolean {
+  return result !== undefined && 'problem' in result && result.problem.kind === 'invalid';
+}
+
+function createdId({ result }: RecordCreation): string | undefined {
+  return result !== undefined && 'crmId' in result ? result.crmId : undefined;
 }
 
 /** Creates records that are new; each ends with a result, or with the existing record to link it to. */
@@ -207,10 +237,13 @@ async function dropNonIdentifyingConflict(
   outcome: WriteOutcome,
 ): Promise<WriteOutcome> {
   if (record === undefined || !('problem' in outcome) || outcome.problem.kind !== 'conflict') return outcome;
-  const { property } = outcome.problem;
   const identifying = await uniqueValues(scope, record);
-  const isIdentifying = property === undefined || identifying.some((value) => value.property === property);
-  return isIdentifying ? outcome : conflictAsInvalidProperty(outcome, draft);
+  const identifies = (name: string) => identifying.some((value) => value.property === name);
+  // Where HubSpot names none: a placeholder such as test@test.com is in a unique property, although it identifies no one.
+  const unnamed = [...(await uniqueProperties(scope))].find((name) => name in draft.properties && !identifies(name));
+  const { property = unnamed } = outcome.problem;
+  if (property === undefined || identifies(property)) return outcome;
+  return conflictAsInvalidProperty({ problem: { ...outcome.problem, property } }, draft);
 }
 
 function isAmbiguous(outcome: WriteOutcome | undefined): boolean {

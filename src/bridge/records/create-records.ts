@@ -15,7 +15,7 @@ import type { IdentityProperties } from '../properties/identity-property.ts';
 import type { RequestScope } from '../request-scope.ts';
 import type { WaitingWork } from '../concurrency/waiting-work.ts';
 import { failed, requireResult, type WriteResult } from '../writes/write-result.ts';
-import { type CreateScope, createFresh, type RecordCreation } from './create-fresh.ts';
+import { type CreateScope, createFresh, isOpen, joinGroup, type RecordCreation } from './create-fresh.ts';
 import { findIdentified } from './find-identified.ts';
 import { findCreatedBefore, rememberCreated, uniqueProperties, uniqueValues } from './existing-records.ts';
 import { keepFirstValues } from './keep-primary.ts';
@@ -163,15 +163,11 @@ async function createAll(scope: CreateScope, creations: readonly RecordCreation[
   await findExisting(scope, creations);
   await findIdentified(scope, creations.filter(isOpen));
   await joinExisting(scope, creations);
-  for (let open = creations.filter(isOpen); open.length > 0; ) {
-    const { primaries, duplicates } = await groupByIdentity(scope, open);
+  for (let open = await groupByIdentity(scope, creations.filter(isOpen)); open.length > 0; ) {
+    const primaries = open.flatMap((group) => group.find(isOpen) ?? []);
     await createFresh(scope, primaries);
-    for (const [duplicate, primary] of duplicates) {
-      const id = primary.existing?.id ?? createdId(primary);
-      if (id !== undefined) duplicate.existing = { id, hasIdentity: false, sharedBy: 'this request' };
-    }
-    // Where a primary failed for reasons of its own, the first of its duplicates is the next one.
-    open = [...duplicates.keys()].filter(isOpen);
+    // Where a primary failed for reasons of its own, the next one of its group is tried.
+    open = open.filter((group) => !joinGroup(group) && group.some(isOpen));
   }
   await linkExisting(scope, creations);
 }
@@ -228,29 +224,13 @@ async function joinExisting({ mapping }: CreateScope, creations: readonly Record
   }
 }
 
-function isOpen({ existing, result }: RecordCreation): boolean {
-  return existing === undefined && result === undefined;
-}
-
-function createdId({ result }: RecordCreation): string | undefined {
-  return result !== undefined && 'crmId' in result ? result.crmId : undefined;
-}
-
 /**
- * Different Enginy ids with one email, LinkedIn URL or domain are one record of the CRM: the first (the primary) is created, its
- * duplicates are linked to it. What two of them share with a third one makes all of them one record, in whatever order they come.
+ * Different Enginy ids with one email, LinkedIn URL or domain are one record of the CRM. What two of them share with a third one makes all
+ * of them one record, in whatever order they come.
  */
 async function groupByIdentity(scope: CreateScope, creations: readonly RecordCreation[]) {
   const values = await Promise.all(await mapInSlices(creations, ({ record }) => identifyingValues(scope, record)));
-  const firsts = groupByShared(values);
-  const primaries: RecordCreation[] = [];
-  const duplicates = new Map<RecordCreation, RecordCreation>();
-  creations.forEach((creation, position) => {
-    const primary = creations[firsts[position] ?? position];
-    if (primary === undefined || primary === creation) primaries.push(creation);
-    else duplicates.set(creation, primary);
-  });
-  return { primaries, duplicates };
+  return groupByShared(values).map((group) => group.flatMap((position) => creations[position] ?? []));
 }
 
 async function identifyingValues(scope: CreateScope, record: NewRecord): Promise<string[]> {

@@ -436,3 +436,30 @@ test('a value that identifies no record of its kind replaces none that does', as
   expect(crm.records('contacts')[0]?.properties).toMatchObject({ hs_linkedin_url: profile, jobtitle: 'CTO' });
   expect(crm.records('companies')[0]?.properties).toMatchObject({ linkedin_company_page: page });
 });
+
+const profile = 'https://www.linkedin.com/in/ada-l';
+const whole = { email: 'ada@x.example', linkedinUrl: profile };
+
+test.each([
+  ['a profile alone before the record that has it', [{ linkedinUrl: profile }, whole]],
+  ['a profile alone behind it', [whole, { linkedinUrl: 'linkedin.com/in/Ada-L/' }]],
+  ['two that only a profile alone connects', [{ linkedinUrl: profile }, { linkedinUrl: `${profile}/de` }, whole]],
+  [
+    'a profile alone between',
+    [{ email: 'ada@x.example' }, { linkedinUrl: profile }, { ...whole, phone: '+34 600 111 222' }],
+  ],
+])('records that HubSpot accepts only together are one record, in any order: %s', async (_name, sent) => {
+  const crm = await startCrm();
+  const { send } = await startBridgeOn(crm);
+  const contacts = sent.map((record, at) => ({ externalId: `e${at}`, ...record }));
+
+  const first = await send('POST', '/contacts', { contacts });
+  const again = await send('POST', '/contacts', { contacts });
+
+  const [id] = crm.records('contacts').map((record) => record.id);
+  expect([first, again].map(({ body }) => body.errors)).toEqual([undefined, undefined]);
+  expect([first, again].map(idsIn)).toEqual([sent.map(() => id), sent.map(() => id)]);
+  expect(crm.records('contacts').map(({ properties }) => [properties.email, properties.hs_linkedin_url])).toEqual([
+    ['ada@x.example', profile],
+  ]);
+});
