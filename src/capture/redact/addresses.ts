@@ -2,7 +2,7 @@
 import { domainToASCII, domainToUnicode } from 'node:url';
 import { parse } from 'tldts';
 import { isFreeMailDomain } from '../../mapping/values/free-mail-domains.ts';
-import { isPlaceholderEmail } from '../../mapping/values/email-address.ts';
+import { identifiesNoOne, standsForNone } from '../../mapping/values/placeholders/placeholder-address.ts';
 import { sharedHostKind } from '../../mapping/values/shared-hosts.ts';
 import { withinPercent } from './encodings.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
@@ -64,7 +64,9 @@ function replaceMail(pseudonyms: Pseudonyms, chunk: string): string {
 export function replaceEmail(pseudonyms: Pseudonyms, address: string): string {
   const at = address.lastIndexOf('@');
   if (at < 0) return pseudonyms.text(address);
-  if (isPlaceholderEmail(address.toLowerCase())) return address;
+  // No one's: a replay must see what was sent, in order to decide the same.
+  const lower = address.toLowerCase();
+  if (standsForNone(lower) || identifiesNoOne(lower)) return address;
   const local = address.slice(0, at);
   const mailbox = local.includes('%')
     ? withinPercent(local, (decoded) => pseudonyms.text(decoded))

@@ -61,7 +61,7 @@ function recordKind(object: RecordObject, isRequired: boolean): FileKind<Mapping
     build: (content, origin) => {
       const { target, ...file } = RecordMappingFile.parse(content);
       const [crm = '', objectType = ''] = target.split('/');
-      const locale = { ...origin.locale, sharedHosts: file.match.shared_hosts };
+      const locale = { ...origin.locale, sharedHosts: file.match.shared_hosts, placeholders: file.match.placeholders };
       return { ...file, ...origin, locale, object, target: { crm, objectType } };
     },
   };

@@ -1,4 +1,4 @@
-import type { Mapping, MatchPair, RecordObject } from '../schema/record-mapping.ts';
+import type { Mapping, MatchPair } from '../schema/record-mapping.ts';
 import { createEmptyWordTest } from '../values/empty-words.ts';
 import { type EnginyRecord, readField, toFieldValue, toText } from '../values/field-value.ts';
 import { createRecordLocale } from './record-locale.ts';
@@ -72,7 +72,8 @@ export function compilePair(mapping: Mapping, pair: MatchPair): PairReader {
   const form = chain.form;
   const properties = [pair.crm, ...pair.also];
   const localeOf = createRecordLocale(mapping.locale, [pair.transform]);
-  const canonicalOf = (given: string, run?: ChainRun) => toCanonical(chain, given, { object: mapping.object, run });
+  const canonicalOf = (given: string, run?: ChainRun) =>
+    toCanonical(chain, given, { object: mapping.object, locale: mapping.locale, run });
   const isPlaceholder = createEmptyWordTest(mapping.write.empty_words, 'exact', true);
   return {
     field: pair.enginy,
@@ -155,10 +156,12 @@ function clausesOf(
 function toCanonical(
   chain: TransformChain,
   given: string,
-  { object, run }: { readonly object: RecordObject; readonly run: ChainRun | undefined },
+  { object, locale, run }: Pick<Mapping, 'object' | 'locale'> & { readonly run: ChainRun | undefined },
 ): string | undefined {
   const result = chain.run(given.trim(), run);
   if (result === undefined || (typeof result !== 'string' && !Array.isArray(result))) return undefined;
   const canonical = toText(result);
-  return canonical === '' || chain.form?.isShared?.(canonical, object) === true ? undefined : canonical;
+  return canonical === '' || chain.form?.isShared?.(canonical, object, run?.locale ?? locale) === true
+    ? undefined
+    : canonical;
 }

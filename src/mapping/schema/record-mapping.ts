@@ -2,7 +2,7 @@ import { z } from 'zod';
 import emptyWords from '../data/empty-words.json' with { type: 'json' };
 import { transformNames } from '../transforms/transforms.ts';
 import type { Locale } from '../values/locale.ts';
-import { CrmProperty, EnginyField, flag, text, wholeNumber, word } from './scalars.ts';
+import { CrmProperty, EnginyField, flag, PlaceholderEmail, text, wholeNumber, word } from './scalars.ts';
 
 /** Record types that this schema maps; task-mapping.ts and activity-mapping.ts have the others. */
 export const recordObjects = ['contacts', 'companies'] as const;
@@ -245,6 +245,14 @@ export const RecordMappingFile = z
             description:
               'Further hosts that many companies share, such as directories: with their subdomains they identify no company and are ' +
               'not stored as a domain. Social networks, marketplaces, link lists and site builders are built in.',
+          }),
+        placeholders: z
+          .array(PlaceholderEmail)
+          .default([])
+          .meta({
+            description:
+              'Further email addresses that stand in many records, such as `none@acme.com`, `unknown@` or `@none.example`: they identify ' +
+              'no one. Usual ones such as `test@test.com` are built in.',
           }),
         if_several: word(
           ['error', 'oldest', 'newest'],

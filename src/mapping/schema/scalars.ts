@@ -37,3 +37,8 @@ export const CrmProperty = (description: string) =>
         'must be the internal name of a CRM property: lowercase letters, digits and underscores, starting with a letter',
     })
     .meta({ description });
+/** An address, or a part of one. */
+export const PlaceholderEmail = z
+  .string()
+  .max(254)
+  .regex(/^[^\sA-Z@]*@[^\sA-Z@]*$/, { error: 'must be an address, user@ or @host, in lowercase' });

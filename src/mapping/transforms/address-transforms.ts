@@ -8,6 +8,7 @@ import {
   normalizeLinkedinUrl,
 } from '../values/linkedin-url.ts';
 import type { Locale } from '../values/locale.ts';
+import { identifiesNoOne, isPlaceholderDomain } from '../values/placeholders/placeholder-address.ts';
 import { normalizePhone, phoneVariants } from '../values/phones/phone-number.ts';
 import { readFirstValue } from '../values/several-values.ts';
 import type { ValueProblem } from '../values/value-problem.ts';
@@ -24,8 +25,12 @@ export const addressTransforms = {
     accepts: 'text',
     maxLength: 1_000,
     isSingle: true,
-    apply: (value) => readFirstValue(value, normalizeEmail, { needsAll: false }),
+    apply: (value, { placeholders }) => {
+      const read = readFirstValue(value, normalizeEmail, { needsAll: false });
+      return typeof read === 'string' && identifiesNoOne(read, placeholders) ? { value: read, warning: isNoOne } : read;
+    },
     identifies: true,
+    isShared: (canonical, _object, { placeholders }) => identifiesNoOne(canonical, placeholders),
   },
   e164: {
     summary:
@@ -77,7 +82,7 @@ export const addressTransforms = {
     isSingle: true,
     apply: (value, locale) => readFirstValue(value, (part) => normalizeOwnDomain(part, locale), { needsAll: true }),
     variants: domainVariants,
-    isShared: isFreeMailDomain,
+    isShared: isSharedDomain,
     identifies: true,
     areDifferent: areDifferentDomains,
   },
@@ -91,7 +96,7 @@ export const addressTransforms = {
     apply: (value, locale) =>
       readFirstValue(value, (part) => normalizeOwnDomain(part, locale, true), { needsAll: true }),
     variants: domainVariants,
-    isShared: isFreeMailDomain,
+    isShared: isSharedDomain,
     identifies: true,
     areDifferent: areDifferentDomains,
   },
@@ -107,12 +112,20 @@ export const addressTransforms = {
   },
 } as const satisfies Readonly<Record<string, Transform>>;
 
+const isNoOne = 'is a placeholder, which identifies no one; it was written';
+
 const sharedDomain: ValueProblem = { problem: 'is the domain of a free email provider' };
+const placeholderDomain: ValueProblem = { problem: 'is a placeholder, not the domain of a company' };
+
+function isSharedDomain(host: string, _object: string, { placeholders }: Locale): boolean {
+  return isFreeMailDomain(host) || isPlaceholderDomain(host, placeholders);
+}
 
 /** The name of a company's own domain; a free email provider's is refused. */
 function companyDomainName(text: string, locale: Locale): string | ValueProblem {
   if (!text.includes('.')) return normalizeDomainName(text);
   const domain = normalizeOwnDomain(text, locale);
   if (typeof domain !== 'string') return domain;
+  if (isPlaceholderDomain(domain, locale.placeholders)) return placeholderDomain;
   return isFreeMailDomain(domain) ? sharedDomain : normalizeDomainName(text);
 }

@@ -53,7 +53,7 @@ export interface TextTransform extends TransformBase {
   /** False for two values of different kinds, which may both belong to one record; different texts differ by default. */
   readonly areDifferent?: (one: string, other: string) => boolean;
   /** True for values that many records of the kind share, which therefore identify none of them. */
-  readonly isShared?: (canonical: string, object: 'contacts' | 'companies') => boolean;
+  readonly isShared?: (canonical: string, object: 'contacts' | 'companies', locale: Locale) => boolean;
 }
 
 /** Works on a whole list; a single text is treated as a list of one. */

@@ -1,7 +1,7 @@
 import { domainToASCII, domainToUnicode } from 'node:url';
 import { normalizeUnicode } from './normalize-unicode.ts';
 import type { ValueProblem } from './value-problem.ts';
-import words from '../data/placeholder-emails.json' with { type: 'json' };
+import { standsForNone } from './placeholders/placeholder-address.ts';
 
 const notAnAddress: ValueProblem = { problem: 'is not an email address' };
 const placeholder: ValueProblem = { problem: 'is an address that stands for none' };
@@ -13,31 +13,11 @@ const emailAddress =
 /** A well-formed address, except for case: nearly all of them. */
 const plainAddress = /^[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/i;
 
-const placeholders: ReadonlySet<string> = new Set(words);
-
 /** Parses an email address to its canonical form: bare and lowercase. */
 export function normalizeEmail(text: string): string | ValueProblem {
   const isPlain = text.length <= 64 && plainAddress.test(text) && !/xn--/i.test(text);
   const address = isPlain ? text.toLowerCase() : readAddress(text);
-  return typeof address === 'string' && isPlaceholderEmail(address) ? placeholder : address;
-}
-
-/** Names of real mailboxes: `mail@nothing.tech`. */
-const mailboxes = /^(?:(?:e-?)?mail|(?:no|donot)-?reply)$/;
-/** Real providers, where people have short addresses: `aa@mail.com`. */
-const providers = /^(?:e-?)?mail$/;
-/** Words that say that there is no address; `nothing` and `hidden` are also names of companies. */
-const noAddress =
-  /^(?:no(?:ne|t.*|-?e?-?mail|_email|correo)?|sin.*|keine.*|pasdemail|seme?mail|n[-.]?a|nil|null|undefined|unknown|invalid|fake)$/;
-
-/** `noemail@noemail.com` is in many records, and would make one of them. */
-export function isPlaceholderEmail(address: string): boolean {
-  const at = address.indexOf('@');
-  const [user, host] = [address.slice(0, at), address.slice(at + 1).split('.', 1)[0] ?? ''];
-  if (!placeholders.has(user) || !placeholders.has(host)) return false;
-  if (user === host) return true;
-  if (mailboxes.test(user)) return providers.test(host) || (noAddress.test(host) && host !== 'nothing');
-  return !providers.test(host) || noAddress.test(user);
+  return typeof address === 'string' && standsForNone(address) ? placeholder : address;
 }
 
 function readAddress(text: string): string | ValueProblem {

@@ -1,4 +1,5 @@
 import { normalizeUnicode } from './normalize-unicode.ts';
+import { isPlaceholderSlug } from './placeholders/placeholder-address.ts';
 import type { ValueProblem } from './value-problem.ts';
 
 const notLinkedin: ValueProblem = { problem: 'is not the URL of a LinkedIn profile or page' };
@@ -14,9 +15,6 @@ const salesCompany = /^(?:company|accounts?)\/+(\d+)/i;
 
 /** Page types whose URL has a single slug after the type. */
 const pageKinds = new Set(['in', 'company', 'school', 'showcase']);
-
-/** What programs write for a slug that they do not know, and LinkedIn's link to the own profile. */
-const noProfile = new Set(['me', 'null', 'undefined', 'nan', 'none', 'unavailable', 'unknown', 'n-a']);
 
 /** Member ids in place of a public name; LinkedIn treats them as case-sensitive. */
 const memberUrn = /^AC[a-z][A-Za-z0-9_-]{30,}$/;
@@ -41,7 +39,7 @@ export function normalizeLinkedinUrl(text: string): string | ValueProblem {
   if (!pageKinds.has(kind)) return notLinkedin;
   const slug = decodeSlug(path.split('/', 1)[0] ?? '').trim();
   if (slug === '' || /[\s/?#%]/.test(slug) || !/[\p{L}\p{N}]/u.test(slug)) return notLinkedin;
-  if (noProfile.has(slug.toLowerCase()) || /^n\/+a$/i.test(path) || /[{}]/.test(slug)) return notLinkedin;
+  if (isPlaceholderSlug(kind, slug.toLowerCase()) || /^n\/+a$/i.test(path) || /[{}]/.test(slug)) return notLinkedin;
   return `https://www.linkedin.com/${kind}/${memberUrn.test(slug) ? slug : slug.toLowerCase()}`;
 }
 

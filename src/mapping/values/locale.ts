@@ -6,6 +6,8 @@ export interface Locale {
   readonly recordCountry?: string;
   /** Hosts that many companies share, besides those of shared-hosts.ts. */
   readonly sharedHosts?: readonly string[];
+  /** Emails, users (`user@`) and hosts (`@host`) that identify no one, besides those of placeholder-address.ts. */
+  readonly placeholders?: readonly string[];
   /** True for a value that is to be stored, which must be the record's own. */
   readonly isWriting?: boolean;
   /** True for a JSON number: it was printed by a program, so a point is a decimal point. */

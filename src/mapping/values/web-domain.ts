@@ -2,6 +2,7 @@ import { domainToASCII, domainToUnicode } from 'node:url';
 import { parse } from 'tldts';
 import { isFreeMailDomain } from './free-mail-domains.ts';
 import type { Locale } from './locale.ts';
+import { isPlaceholderDomain } from './placeholders/placeholder-address.ts';
 import { sharedHostKind } from './shared-hosts.ts';
 import type { ValueProblem } from './value-problem.ts';
 
@@ -28,6 +29,7 @@ const sharedPage: ValueProblem = {
 };
 
 const freeMail: ValueProblem = { problem: 'is the domain of a free email provider' };
+const placeholder: ValueProblem = { problem: 'is a placeholder, not the domain of a company' };
 
 /**
  * Like {@link normalizeDomain}, for a company's own domain: a page on a shared platform is a problem. So is, for a value that is to be
@@ -41,6 +43,7 @@ export function normalizeOwnDomain(text: string, locale: Locale, isRoot = false)
   if (kind === 'platform' || (kind === 'customer' && locale.isWriting === true)) return sharedPage;
   // Match rules ignore it, too; stored, HubSpot would associate strangers by it.
   if (locale.isWriting === true && isFreeMailDomain(domain.host)) return freeMail;
+  if (locale.isWriting === true && isPlaceholderDomain(domain.host, locale.placeholders)) return placeholder;
   return isRoot && kind === undefined ? domain.root : domain.host;
 }
 
