@@ -452,6 +452,30 @@ test('an exported name stands for one thing', () => {
   expect(twice.map(([name]) => name).sort()).toEqual([...sharedExports].sort());
 });
 
+/** The numbered list below a heading of ARCHITECTURE.md: the first file that each step names. */
+function stepsOf(heading: string): string[] {
+  const text = readFileSync(join(root, '..', 'ARCHITECTURE.md'), 'utf8');
+  const section = text.split(/^## /m).find((each) => each.startsWith(`${heading}\n`)) ?? '';
+  return [...section.matchAll(/^\d+\. `src\/([\w./-]+)`/gm)].map(([, path]) => path ?? '');
+}
+
+test.each([
+  ['POST /contacts/sync', 7],
+  ['PUT /contacts with an engagement field', 9],
+])('the way of %s to the call is at most %i files, each reached from one before it', (heading, most) => {
+  const steps = stepsOf(heading);
+  const importsOf = (path: string | undefined) => files.find((file) => file.path === path)?.imports ?? [];
+  // "Go to implementation" leads from the port to a file that imports it.
+  const isReached = (path: string, at: number) =>
+    steps.slice(0, at).some((earlier) => importsOf(earlier).includes(path)) ||
+    (steps[at - 1] === 'crm/crm.ts' && importsOf(path).includes('crm/crm.ts'));
+
+  expect(steps.length).toBeGreaterThan(1);
+  expect(steps.length).toBeLessThanOrEqual(most);
+  expect(steps.slice(1).filter((path, index) => !isReached(path, index + 1))).toEqual([]);
+  expect(steps.at(-1)).toBe('crm/hubspot/transport/transport.ts');
+});
+
 test('no list is spread into the arguments of a call that grows with it', () => {
   // An argument list has room for some 120,000 values; a longer one is a RangeError.
   const spread =

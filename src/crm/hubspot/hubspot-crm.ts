@@ -1,9 +1,8 @@
-/** The port for HubSpot, on @hubspot/api-client. Each operation has its file; this one says which file implements which. */
+/** The port for HubSpot, on @hubspot/api-client. Each operation has its file: this one puts them together. */
 import type { CallContext, Crm } from '../crm.ts';
 import type { LaneState } from '../lane.ts';
 import { accountDetails, tokenScopes } from './calls/account-calls.ts';
 import type { RequirementStore } from '../requirement-store.ts';
-import { labelRequired } from './label-required.ts';
 import { linkInStyle } from './links/link-in-style.ts';
 import { createLinkLabels, type LinkLabels } from './links/link-labels.ts';
 import { linkByDefault } from './links/link-by-default.ts';
@@ -14,17 +13,16 @@ import { createHubSpotProperties } from './properties/hubspot-properties.ts';
 import { createPropertyDefinitions } from './properties/property-definitions.ts';
 import { createUniqueProperties, type UniqueProperties } from './properties/unique-properties.ts';
 import { countFilled } from './records/count-filled.ts';
-import { createInBatches } from './records/create-in-batches.ts';
+import { creating } from './records/create-in-batches.ts';
 import { listRecords } from './records/list-records.ts';
 import { lookupBy, lookupById } from './records/batch-lookup.ts';
 import { modifiedSince } from './records/modified-since.ts';
 import { readInBatches } from './records/read-in-batches.ts';
 import { RequiredProperties } from './records/required-properties.ts';
-import { createSearch } from './records/search-all-pages.ts';
-import { updateInBatches } from './records/update-in-batches.ts';
-import type { Send } from './transport/hubspot-call.ts';
+import { searching } from './records/search-all-pages.ts';
+import { updating } from './records/update-in-batches.ts';
 import { CrmRejectedError } from '../../errors.ts';
-import { createTransport, type TransportDeps, type TransportSettings } from './transport/transport.ts';
+import { createTransport, type Send, type TransportDeps, type TransportSettings } from './transport/transport.ts';
 
 /** A new contact needs one of them (HubSpot's contacts guide). */
 const neededInContacts = ['email', 'firstname', 'lastname'] as const;
@@ -43,21 +41,14 @@ export function createHubSpotCrm(deps: HubSpotDeps, settings: TransportSettings)
   const laneState = (kind: 'read' | 'search') => deps.pacer.state()[kind === 'search' ? 'search' : 'burst'];
   return {
     ...lookups(sendFor, createUniqueProperties(definitions)),
-    search: createSearch(transport),
+    ...searching(transport),
+    ...creating({ transport, required, definitions }),
+    ...updating({ transport, required, definitions }),
     ...linking(sendFor, createLinkLabels(transport)),
     ...accountReading(sendFor, settings.accessToken.trim()),
     hasRoom: (kind) => hasRoom(laneState(kind)),
     troubleOf: (requestId) => deps.pacer.troubleOf(requestId),
     neededIn: (objectType) => (objectType === 'contacts' ? neededInContacts : []),
-    create: async (objectType, inputs, context) => {
-      const outcomes = await createInBatches({ send: sendFor(context), required }, objectType, inputs);
-      return labelRequired(outcomes, definitions, { objectType, context });
-    },
-    update: async (objectType, inputs, context) => {
-      const outcomes = await updateInBatches(sendFor(context), objectType, inputs);
-      required.learn(objectType, outcomes);
-      return labelRequired(outcomes, definitions, { objectType, context });
-    },
     forgetRequirements: () => required.forget(),
     readProperties: (objectType, context, options) => definitions.of(objectType, context, options),
     createProperties: (objectType, properties, context) => hubSpotProperties.create(objectType, properties, context),

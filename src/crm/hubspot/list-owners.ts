@@ -3,7 +3,7 @@ import type { Owner } from '../crm.ts';
 import { ownersPage } from './calls/account-calls.ts';
 import type { ResultPage } from './calls/batch-response.ts';
 import { PageProgress } from './calls/page-progress.ts';
-import type { Send } from './transport/hubspot-call.ts';
+import type { Send } from './transport/transport.ts';
 
 /** Active users, all pages, each once: a page may shift while it is read. Throws NotSupportedError without the owners scope. */
 export async function listOwners(send: Send): Promise<readonly Owner[]> {

@@ -1,7 +1,7 @@
 import type { LinkOutcome, Pair } from '../../crm.ts';
 import { chunksOf } from '../calls/chunks.ts';
 import { type LinkTypes, linkBatch, maxPairsPerWrite } from '../calls/link-calls.ts';
-import type { Send } from '../transport/hubspot-call.ts';
+import type { Send } from '../transport/transport.ts';
 import { pairKey, LinkWrite } from './link-write.ts';
 
 /** Links with HubSpot's default association, 2,000 pairs per call. Repeated pairs are sent once: HubSpot refuses duplicates. */

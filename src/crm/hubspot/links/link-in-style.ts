@@ -1,5 +1,5 @@
 import type { CallContext, Crm, StyledLinks } from '../../crm.ts';
-import type { Send } from '../transport/hubspot-call.ts';
+import type { Send } from '../transport/transport.ts';
 import { findLabel, type LinkLabels } from './link-labels.ts';
 import { linkByDefault } from './link-by-default.ts';
 import { linkStyled } from './link-styled.ts';

@@ -1,7 +1,7 @@
 import type { CallContext } from '../../crm.ts';
 import type { LinkTypes } from '../calls/link-calls.ts';
 import { type AssociationLabel, linkLabels } from '../calls/typed-link-calls.ts';
-import type { Transport } from '../transport/hubspot-call.ts';
+import type { Transport } from '../transport/transport.ts';
 
 /** Labels are read again after so many milliseconds, or when a name is not among them. */
 const ttlMs = 10 * 60_000;

@@ -7,7 +7,7 @@ import { type AssociationType, readTypedLinkBatch, type TypedPair, typedLinkBatc
 import { PageProgress } from '../calls/page-progress.ts';
 import { problemOfEntry } from '../problems/entry-problem.ts';
 import { contextValues } from '../transport/error-body.ts';
-import type { Send } from '../transport/hubspot-call.ts';
+import type { Send } from '../transport/transport.ts';
 import { pairKey, LinkWrite } from './link-write.ts';
 import { unlinkRecords } from './unlink-records.ts';
 

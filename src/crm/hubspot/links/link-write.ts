@@ -5,7 +5,8 @@ import type { BatchResponse } from '../calls/batch-response.ts';
 import { CallTally } from '../problems/call-tally.ts';
 import { partsAroundOffenders, type CallVerdict } from '../problems/halving.ts';
 import type { HubSpotError } from '../transport/error-body.ts';
-import type { HubSpotCall, Send } from '../transport/hubspot-call.ts';
+import type { HubSpotCall } from '../transport/hubspot-call.ts';
+import type { Send } from '../transport/transport.ts';
 import { type HubSpotRefusal, isAboutContent } from '../transport/hubspot-refusal.ts';
 import { idsIn, linkProblem, type NamedRecord, noRecord } from './link-problem.ts';
 

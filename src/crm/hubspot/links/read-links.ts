@@ -13,7 +13,7 @@ import { PageProgress } from '../calls/page-progress.ts';
 import { CallTally } from '../problems/call-tally.ts';
 import { problemOfEntry } from '../problems/entry-problem.ts';
 import { contextValues } from '../transport/error-body.ts';
-import type { Send } from '../transport/hubspot-call.ts';
+import type { Send } from '../transport/transport.ts';
 
 interface LinkOutcomes {
   readonly found: Map<string, readonly string[]>;

@@ -5,7 +5,7 @@ import { type LinkTypes, maxPairsPerWrite, unlinkBatch } from '../calls/link-cal
 import { CallTally } from '../problems/call-tally.ts';
 import { problemOfEntry } from '../problems/entry-problem.ts';
 import type { HubSpotError } from '../transport/error-body.ts';
-import type { Send } from '../transport/hubspot-call.ts';
+import type { Send } from '../transport/transport.ts';
 import { isAboutContent } from '../transport/hubspot-refusal.ts';
 import { idsIn, linkProblem } from './link-problem.ts';
 

@@ -13,7 +13,7 @@ import {
 import { problemOfEntry } from '../problems/entry-problem.ts';
 import { partsAroundOffenders, type CallVerdict } from '../problems/halving.ts';
 import { contextValues, type HubSpotError } from '../transport/error-body.ts';
-import type { Send, Transport } from '../transport/hubspot-call.ts';
+import type { Send, Transport } from '../transport/transport.ts';
 import { HubSpotRefusal, isAboutContent } from '../transport/hubspot-refusal.ts';
 import type { PropertyDefinitions } from './property-definitions.ts';
 

@@ -1,6 +1,6 @@
 import type { CallContext, ObjectType, PropertyDefinition, ReadPropertiesOptions } from '../../crm.ts';
 import { listProperties, sensitivities } from '../calls/property-calls.ts';
-import type { Transport } from '../transport/hubspot-call.ts';
+import type { Transport } from '../transport/transport.ts';
 import { HubSpotRefusal } from '../transport/hubspot-refusal.ts';
 
 /** Property definitions by object type: read once, cached for a while; concurrent requests share one call. */

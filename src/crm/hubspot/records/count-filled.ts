@@ -1,7 +1,8 @@
 import { isObject } from '../../../json.ts';
 import type { ObjectType } from '../../crm.ts';
 import { unknownShape } from '../calls/batch-response.ts';
-import type { HubSpotCall, Send } from '../transport/hubspot-call.ts';
+import type { HubSpotCall } from '../transport/hubspot-call.ts';
+import type { Send } from '../transport/transport.ts';
 
 /** Counts, for each property, the records that have a value in it: one search a property, whose results are not needed. */
 export async function countFilled(

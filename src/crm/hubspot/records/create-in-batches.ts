@@ -1,12 +1,14 @@
-import type { CreateInput, ObjectType, WriteOutcome } from '../../crm.ts';
+import type { CreateInput, Crm, ObjectType, WriteOutcome } from '../../crm.ts';
 import { chunksOfDistinct } from '../calls/chunks.ts';
 import { defaultAssociationType } from '../calls/default-associations.ts';
 import type { BatchResponse } from '../calls/batch-response.ts';
 import { type HubSpotRecord, maxRecordsPerCall, readRecordBatch } from '../calls/record-response.ts';
-import type { HubSpotCall, Send } from '../transport/hubspot-call.ts';
+import type { HubSpotCall } from '../transport/hubspot-call.ts';
+import type { Send, Transport } from '../transport/transport.ts';
 import type { BatchInput } from './batch-input.ts';
 import { BatchWrite } from './batch-write.ts';
 import { lookupById } from './batch-lookup.ts';
+import { type LabelSource, labelRequired } from './label-required.ts';
 import { readInBatches } from './read-in-batches.ts';
 import type { RequiredProperties } from './required-properties.ts';
 
@@ -14,8 +16,25 @@ interface Create extends BatchInput {
   readonly associations: CreateBodyInput['associations'];
 }
 
-/** What the creates of one process share. */
-export interface BatchCreateDeps {
+export interface CreatingDeps {
+  readonly transport: Transport;
+  readonly required: RequiredProperties;
+  readonly definitions: LabelSource;
+}
+
+/** The port's create. */
+export function creating({ transport, required, definitions }: CreatingDeps): Pick<Crm, 'create'> {
+  return {
+    create: async (objectType, inputs, context) => {
+      const scope = { send: (call) => transport(call, context), required } satisfies CreateScope;
+      const outcomes = await createInBatches(scope, objectType, inputs);
+      return await labelRequired(outcomes, definitions, { objectType, context });
+    },
+  };
+}
+
+/** What the calls of one create share. */
+interface CreateScope {
   readonly send: Send;
   readonly required: RequiredProperties;
 }
@@ -24,8 +43,8 @@ export interface BatchCreateDeps {
  * Creates 100 records per call. Two with the same email never share a call: HubSpot would refuse it whole. Records without a value
  * that HubSpot is known to require are not sent.
  */
-export async function createInBatches(
-  { send, required }: BatchCreateDeps,
+async function createInBatches(
+  { send, required }: CreateScope,
   objectType: ObjectType,
   inputs: readonly CreateInput[],
 ): Promise<readonly WriteOutcome[]> {

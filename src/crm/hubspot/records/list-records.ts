@@ -2,7 +2,8 @@ import type { ListRequest, RecordPage } from '../../crm.ts';
 import { nextPageOf, unknownShape } from '../calls/batch-response.ts';
 import { maxRecordsPerCall, readListedRecords } from '../calls/record-response.ts';
 import { fittingPage } from '../calls/fitting-page.ts';
-import type { HubSpotCall, Send } from '../transport/hubspot-call.ts';
+import type { HubSpotCall } from '../transport/hubspot-call.ts';
+import type { Send } from '../transport/transport.ts';
 
 /** One page of all records; `after` is HubSpot's cursor. */
 export function listRecords(send: Send, request: ListRequest): Promise<RecordPage> {

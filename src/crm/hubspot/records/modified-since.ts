@@ -3,7 +3,8 @@ import { nextPageOf, unknownShape } from '../calls/batch-response.ts';
 import { fittingPage } from '../calls/fitting-page.ts';
 import { maxResults } from '../calls/page-progress.ts';
 import { readListedRecords } from '../calls/record-response.ts';
-import type { HubSpotCall, Send } from '../transport/hubspot-call.ts';
+import type { HubSpotCall } from '../transport/hubspot-call.ts';
+import type { Send } from '../transport/transport.ts';
 import type { ResponseHeaders } from '../transport/response-headers.ts';
 import { searchPageSize, type SearchBody } from './pack-search-keys.ts';
 

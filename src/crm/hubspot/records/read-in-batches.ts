@@ -7,7 +7,8 @@ import { problemOfLookup } from '../problems/lookup-problem.ts';
 import { CallTally } from '../problems/call-tally.ts';
 import { type RefusableLookup, splitLookup } from '../problems/halving.ts';
 import { contextValues } from '../transport/error-body.ts';
-import type { HubSpotCall, Send } from '../transport/hubspot-call.ts';
+import type { HubSpotCall } from '../transport/hubspot-call.ts';
+import type { Send } from '../transport/transport.ts';
 import { isAboutContent } from '../transport/hubspot-refusal.ts';
 import { type BatchLookup, lookupKey } from './batch-lookup.ts';
 

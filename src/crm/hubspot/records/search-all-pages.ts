@@ -8,7 +8,8 @@ import { problemOfLookup } from '../problems/lookup-problem.ts';
 import { CallTally } from '../problems/call-tally.ts';
 import { type RefusableLookup, splitLookup } from '../problems/halving.ts';
 import { namesUnknownProperty } from '../problems/named-properties.ts';
-import type { HubSpotCall, Send, Transport } from '../transport/hubspot-call.ts';
+import type { HubSpotCall } from '../transport/hubspot-call.ts';
+import type { Send, Transport } from '../transport/transport.ts';
 import { isAboutContent } from '../transport/hubspot-refusal.ts';
 import { packSearchKeys, type SearchBody, searchAfterId } from './pack-search-keys.ts';
 
@@ -16,10 +17,12 @@ import { packSearchKeys, type SearchBody, searchAfterId } from './pack-search-ke
 const maxCandidates = 10 * maxResults;
 
 /** The port's search. */
-export function createSearch(transport: Transport): Crm['search'] {
-  // biome-ignore lint/complexity/useMaxParams: the port's signature
-  return (objectType, keys, properties, context) =>
-    searchAllPages((call) => transport(call, context), { objectType, keys, properties });
+export function searching(transport: Transport): Pick<Crm, 'search'> {
+  return {
+    // biome-ignore lint/complexity/useMaxParams: the port's signature
+    search: (objectType, keys, properties, context) =>
+      searchAllPages((call) => transport(call, context), { objectType, keys, properties }),
+  };
 }
 
 /** What to search for, and the properties to return. */

@@ -1,13 +1,16 @@
-import type { CrmProblem, CrmRecord, ObjectType, ReadOutcome, UpdateInput, WriteOutcome } from '../../crm.ts';
+import type { Crm, CrmProblem, CrmRecord, ObjectType, ReadOutcome, UpdateInput, WriteOutcome } from '../../crm.ts';
 import { chunksOfDistinct } from '../calls/chunks.ts';
 import type { BatchResponse } from '../calls/batch-response.ts';
 import { type HubSpotRecord, maxRecordsPerCall, readRecordBatch } from '../calls/record-response.ts';
 import { problemOfLookup } from '../problems/lookup-problem.ts';
-import type { HubSpotCall, Send } from '../transport/hubspot-call.ts';
+import type { HubSpotCall } from '../transport/hubspot-call.ts';
+import type { Send, Transport } from '../transport/transport.ts';
 import type { BatchInput } from './batch-input.ts';
 import { type BatchKind, BatchWrite } from './batch-write.ts';
 import { lookupById } from './batch-lookup.ts';
+import { type LabelSource, labelRequired } from './label-required.ts';
 import { readInBatches } from './read-in-batches.ts';
+import type { RequiredProperties } from './required-properties.ts';
 
 interface Update extends BatchInput {
   readonly id: string;
@@ -19,6 +22,23 @@ interface UpdateScope {
   readonly objectType: ObjectType;
 }
 
+export interface UpdatingDeps {
+  readonly transport: Transport;
+  readonly required: RequiredProperties;
+  readonly definitions: LabelSource;
+}
+
+/** The port's update. It learns from the outcomes what the account requires. */
+export function updating({ transport, required, definitions }: UpdatingDeps): Pick<Crm, 'update'> {
+  return {
+    update: async (objectType, inputs, context) => {
+      const outcomes = await updateInBatches((call) => transport(call, context), objectType, inputs);
+      required.learn(objectType, outcomes);
+      return await labelRequired(outcomes, definitions, { objectType, context });
+    },
+  };
+}
+
 /** An update can be repeated without harm. */
 const updateKind: BatchKind<Update> = { unsure: 'unavailable' };
 
@@ -26,7 +46,7 @@ const updateKind: BatchKind<Update> = { unsure: 'unavailable' };
  * Updates 100 records per call. Records that the response does not mention are read back: a merged id may be missing from it
  * without an error although nothing, or the surviving record, was written.
  */
-export async function updateInBatches(
+async function updateInBatches(
   send: Send,
   objectType: ObjectType,
   inputs: readonly UpdateInput[],

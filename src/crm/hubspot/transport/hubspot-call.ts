@@ -1,4 +1,3 @@
-import type { CallContext } from '../../crm.ts';
 import type { LaneName } from '../../lanes.ts';
 import type { Repeat } from '../../retry.ts';
 import type { HubSpotApi } from './api-versions.ts';
@@ -21,12 +20,3 @@ export interface HubSpotCall<T> {
   /** Reads the JSON body of a 2xx response. Throws CrmUnavailableError if its shape is unknown. */
   read(body: unknown, headers: ResponseHeaders): T;
 }
-
-/**
- * Sends a call through the pacer and returns what its response means.
- * Throws CrmRejectedError (HubSpotRefusal for a 4xx), CrmUnavailableError or DeadlineError.
- */
-export type Transport = <T>(call: HubSpotCall<T>, context: CallContext) => Promise<T>;
-
-/** A transport bound to one request's context. */
-export type Send = <T>(call: HubSpotCall<T>) => Promise<T>;

@@ -1,3 +1,9 @@
+import { setImmediate } from 'node:timers/promises';
+import {
+  createConfiguration,
+  type HttpMethod,
+  ServerConfiguration,
+} from '@hubspot/api-client/lib/codegen/crm/objects/index.js';
 import { CrmUnavailableError, DeadlineError, GatewayError } from '../../../errors.ts';
 import { type Clock, systemClock } from '../../clock.ts';
 import type { CallContext } from '../../crm.ts';
@@ -5,16 +11,26 @@ import type { Attempt, Turn } from '../../paced-call.ts';
 import type { Pacer } from '../../pacer.ts';
 import { type CallFailure, silence } from '../../retry.ts';
 import { type ApiVersion, apiOf } from './api-versions.ts';
-import { CallConnection } from './bounded-agent.ts';
+import { boundedAgent, CallConnection, onConnection } from './bounded-agent.ts';
+import { decodeBody } from './decode-body.ts';
 import { exchangeOf, type HubSpotExchange } from './exchange.ts';
-import type { HubSpotCall, Transport } from './hubspot-call.ts';
+import type { HubSpotCall } from './hubspot-call.ts';
 import { networkFailure, timeoutFailure, tooLargeFailure } from './network-failure.ts';
 import { parseJson } from './parse-json.ts';
-import { createResponseBudget, type ResponseBudget } from './response-budget.ts';
+import { createResponseBudget, freeBytes, type ResponseBudget } from './response-budget.ts';
 import { failureOf } from './response-failure.ts';
 import { type ResponseHeaders, rateOf } from './response-headers.ts';
-import { createSendRequest, type SendRequest } from './send-request.ts';
+import { tokenRemover } from './remove-token.ts';
 import { type RawResponse, type Wire, wireOf } from './wire.ts';
+
+/**
+ * Sends a call through the pacer and returns what its response means.
+ * Throws CrmRejectedError (HubSpotRefusal for a 4xx), CrmUnavailableError or DeadlineError.
+ */
+export type Transport = <T>(call: HubSpotCall<T>, context: CallContext) => Promise<T>;
+
+/** A transport bound to one request's context. */
+export type Send = <T>(call: HubSpotCall<T>) => Promise<T>;
 
 export interface Log {
   info(fields: object, message: string): void;
@@ -159,4 +175,50 @@ function outcomeOf(response: RawResponse): Attempt<Answer> {
   return isUsable
     ? { ok: true, value: { body, headers: response.headers } }
     : { ok: false, failure: failureOf(response) };
+}
+
+interface Destination {
+  readonly accessToken: string;
+  readonly baseUrl: string;
+}
+
+/** Sends one request and returns its complete response. Rejects as Node's HTTP client does. */
+type SendRequest = (wire: Wire, connection: CallConnection) => Promise<RawResponse>;
+
+/**
+ * Sends through the SDK's own HTTP library, authentication and server configuration, with the paths of `api-versions.ts`. With an
+ * agent the library uses Node's HTTP client: no redirect is followed, and nothing is decompressed unless done here. Responses are
+ * read here because the SDK's models drop fields that they do not declare.
+ */
+function createSendRequest({ accessToken, baseUrl }: Destination, budget: ResponseBudget): SendRequest {
+  const { httpApi, baseServer, authMethods } = createConfiguration({
+    baseServer: new ServerConfiguration(baseUrl, {}),
+    authMethods: { oauth2: { accessToken } },
+  });
+  const agent = boundedAgent(baseUrl);
+  const withoutToken = tokenRemover(accessToken);
+  return async (wire, connection) => {
+    // The SDK's enum has the methods' own names as values.
+    const request = baseServer.makeRequestContext(wire.path, wire.method as HttpMethod);
+    await authMethods.oauth2?.applySecurityAuthentication(request);
+    request.setHeaderParam('Accept', 'application/json, */*;q=0.8');
+    request.setHeaderParam('Accept-Encoding', 'gzip');
+    if (wire.traceparent !== undefined) request.setHeaderParam('traceparent', wire.traceparent);
+    if (wire.requestText !== undefined) {
+      request.setHeaderParam('Content-Type', 'application/json');
+      request.setBody(wire.requestText);
+    }
+    request.setAgent(agent);
+    const response = await onConnection(connection, () => httpApi.send(request).toPromise());
+    const bytes = await response.body.binary();
+    connection.arrived();
+    const text = withoutToken(await decodeBody(response.headers, bytes, budget));
+    // Parsing a long text takes as long as reading it did: other requests get their turn in between.
+    if (text.length > freeBytes) await setImmediate();
+    return {
+      status: response.httpStatusCode,
+      headers: Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, withoutToken(value)])),
+      text,
+    };
+  };
 }

@@ -1,12 +1,16 @@
-import { GatewayError } from '../../errors.ts';
-import type { CallContext, ObjectType, WriteOutcome } from '../crm.ts';
-import { incomplete } from './problems/incomplete.ts';
-import type { PropertyDefinitions } from './properties/property-definitions.ts';
+import { GatewayError } from '../../../errors.ts';
+import type { CallContext, ObjectType, PropertyDefinition, WriteOutcome } from '../../crm.ts';
+import { incomplete } from '../problems/incomplete.ts';
+
+/** Where the labels of properties are read. */
+export interface LabelSource {
+  of(objectType: ObjectType, context: CallContext): Promise<readonly Pick<PropertyDefinition, 'name' | 'label'>[]>;
+}
 
 /** Names required properties by the labels that HubSpot's users see. Reads definitions only if a property is missing. */
 export async function labelRequired(
   outcomes: readonly WriteOutcome[],
-  definitions: PropertyDefinitions,
+  definitions: LabelSource,
   { objectType, context }: { readonly objectType: ObjectType; readonly context: CallContext },
 ): Promise<readonly WriteOutcome[]> {
   if (!outcomes.some((outcome) => 'problem' in outcome && outcome.problem.kind === 'incomplete')) return outcomes;
