@@ -57,6 +57,18 @@ export class BusyError extends GatewayError {
   readonly retryAfterSeconds = 5;
 }
 
+/** What was asked for is more than the bridge keeps in memory for one request; fewer records at once are served. */
+export class AnswerTooLargeError extends GatewayError {
+  override readonly name = 'AnswerTooLargeError';
+  readonly status = 413;
+  readonly code = 'Answer too large';
+
+  /** @param most what was exceeded: bytes, or a sentence. */
+  constructor(most: number | string) {
+    super(typeof most === 'string' ? most : `The records hold more than ${most / 1024 ** 2} MB together`);
+  }
+}
+
 /** The portal does not offer what the endpoint needs (for example owners without their scope). */
 export class NotSupportedError extends GatewayError {
   override readonly name = 'NotSupportedError';

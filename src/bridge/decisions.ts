@@ -116,6 +116,8 @@ export function noteProblem(problem: CrmProblem): NotedProblem {
     case 'not-found':
       // Its message is about one id.
       return { kind: 'not-found' };
+    case 'too-large':
+      return { kind: 'too-large', text: ownWords(problem.message) };
     case 'ambiguous':
       // The error of a request about one record says so already.
       return { kind: 'ambiguous', text: ownWords(problem.message.replace(unconfirmed, '')) };

@@ -1,5 +1,6 @@
 import type { CrmProblem, RequiredProperty } from '../crm/crm.ts';
 import {
+  AnswerTooLargeError,
   CrmRejectedError,
   CrmUnavailableError,
   DeadlineError,
@@ -22,6 +23,7 @@ export function describeProblem(problem: CrmProblem): string {
       return `${problem.property ?? 'A unique value'} already belongs to ${holder}`;
     }
     case 'not-found':
+    case 'too-large':
       return problem.message;
     case 'refused':
       return `The CRM refused the bridge: ${problem.message}`;
@@ -68,6 +70,7 @@ const advice: Readonly<Record<CrmProblem['kind'], string>> = {
   unavailable: 'Export again later',
   ambiguous: 'Export again, which creates no duplicate',
   late: 'Export again',
+  'too-large': 'Export fewer records at once, or shorten long texts in the CRM',
 };
 
 /** Names of properties that a record may need, as people say them. */
@@ -123,6 +126,8 @@ export function errorForOne(problem: CrmProblem): GatewayError {
   switch (problem.kind) {
     case 'not-found':
       return new NotFoundError(problem.message);
+    case 'too-large':
+      return new AnswerTooLargeError(problem.message);
     case 'ambiguous':
       return new CrmUnavailableError(describeProblem(problem), { ambiguous: true });
     default:

@@ -1,4 +1,4 @@
-import { CrmRejectedError, CrmUnavailableError, DeadlineError } from '../errors.ts';
+import { AnswerTooLargeError, CrmRejectedError, CrmUnavailableError, DeadlineError } from '../errors.ts';
 
 /** Why one value or one record could not be served. */
 export type CrmProblem =
@@ -30,6 +30,8 @@ export type CrmProblem =
     }
   /** May have been executed: look it up before sending it again. */
   | { readonly kind: 'ambiguous'; readonly message: string }
+  /** More than the bridge reads of one record, or for one request; fewer records at once may be served. */
+  | { readonly kind: 'too-large'; readonly message: string }
   /** The request's deadline passed first. `because`: what the CRM did, or failed to do, until then. */
   | { readonly kind: 'late'; readonly message: string; readonly because?: string; readonly mayBeWritten?: true };
 
@@ -69,6 +71,7 @@ export function problemOfError(error: unknown, unsure: Unsure): CrmProblem {
     const { missingScopes } = error.detail;
     return { kind: 'refused', message: error.message, ...(missingScopes !== undefined && { missingScopes }) };
   }
+  if (error instanceof AnswerTooLargeError) return { kind: 'too-large', message: error.message };
   if (error instanceof DeadlineError) {
     const { message, because } = error;
     return { kind: 'late', message, ...(because !== undefined && { because }) };

@@ -69,3 +69,13 @@ export interface ModifiedPage extends RecordPage {
   /** By the CRM's clock, rounded down to the second: the response was composed at this moment or later. */
   readonly servedAt: Date;
 }
+
+/** The bytes of a record's values in UTF-8. */
+export function bytesOfValues({ properties }: Pick<CrmRecord, 'properties'>): number {
+  let bytes = 0;
+  for (const value of Object.values(properties)) {
+    // Most values are short, and counting their characters is faster.
+    if (value !== null) bytes += value.length < 100 ? value.length : Buffer.byteLength(value);
+  }
+  return bytes;
+}

@@ -20,6 +20,7 @@ import type {
 import type { Deadline } from './deadline.ts';
 
 export { type CrmProblem, type InvalidProperty, noSuchProperty, type RequiredProperty } from './crm-problem.ts';
+export { bytesOfValues } from './crm-record.ts';
 export type {
   CrmProperties,
   CrmRecord,

@@ -9,6 +9,7 @@ import {
   type RecordDecision,
 } from '../bridge/decisions.ts';
 import {
+  AnswerTooLargeError,
   CrmRejectedError,
   CrmUnavailableError,
   DeadlineError,
@@ -117,8 +118,9 @@ const maxReasonLength = 300;
 const contractCodes = new Set(['Invalid request', 'Invalid JSON', 'Body too large', 'Unsupported media type']);
 
 function problemOf(thrown: unknown): NotedProblem {
-  const isCrm =
-    thrown instanceof CrmRejectedError || thrown instanceof CrmUnavailableError || thrown instanceof DeadlineError;
+  const isCrm = [CrmRejectedError, CrmUnavailableError, DeadlineError, AnswerTooLargeError].some(
+    (each) => thrown instanceof each,
+  );
   if (isCrm) return noteProblem(problemOfError(thrown, 'ambiguous'));
   // Its message names fields and places, never values. Other codes may have the CRM's words.
   if (thrown instanceof InvalidRequestError && contractCodes.has(thrown.code)) {

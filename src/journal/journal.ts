@@ -68,6 +68,7 @@ export const errorOfProblem: Readonly<Record<NotedProblem['kind'], string | unde
   refused: 'CRM refused the request',
   unavailable: 'CRM unavailable',
   ambiguous: undefined,
+  'too-large': 'Answer too large',
   late: 'Deadline exceeded',
   request: 'Invalid request',
   fault: 'Internal error',

@@ -8,6 +8,8 @@ export function problemLines(problem: NotedProblem): string[] {
       return refusedLines(problem);
     case 'unavailable':
       return [`${text}; ${writtenText(problem)}`, `  ${adviceFor(text) ?? seeStatus}`];
+    case 'too-large':
+      return [text, '  send fewer records at once, or shorten long texts in HubSpot'];
     case 'ambiguous':
       return [
         `HubSpot did not confirm whether the write succeeded: ${text}`,

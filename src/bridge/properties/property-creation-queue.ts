@@ -226,6 +226,7 @@ function rememberRefusal(
   switch (problem.kind) {
     case 'unavailable':
     case 'late':
+    case 'too-large':
       return { problem };
     case 'ambiguous':
       return { problem: { kind: 'unavailable', message: problem.message } };

@@ -17,6 +17,7 @@ import { creating } from './records/create-in-batches.ts';
 import { listRecords } from './records/list-records.ts';
 import { lookupBy, lookupById } from './records/batch-lookup.ts';
 import { modifiedSince } from './records/modified-since.ts';
+import { allowanceOf } from './records/read-allowance.ts';
 import { readInBatches } from './records/read-in-batches.ts';
 import { RequiredProperties } from './records/required-properties.ts';
 import { searching } from './records/search-all-pages.ts';
@@ -65,7 +66,12 @@ function lookups(
     canReadBy: (objectType, property, context) => unique.canReadBy({ objectType, property }, context),
     // biome-ignore lint/complexity/useMaxParams: the port's signature
     readByIds: (objectType, ids, properties, context) =>
-      readInBatches(sendFor(context), { lookup: lookupById(objectType), values: ids, properties }),
+      readInBatches(sendFor(context), {
+        lookup: lookupById(objectType),
+        values: ids,
+        properties,
+        allowance: allowanceOf(context),
+      }),
     readBy: async ({ objectType, property, values }, properties, context) => {
       // A property that does not exist in the account yet has no values.
       if (!(await unique.exists({ objectType, property }, context))) {
@@ -76,6 +82,7 @@ function lookups(
         lookup: { ...lookupBy(objectType, property), isGone },
         values,
         properties,
+        allowance: allowanceOf(context),
       });
     },
     countFilled: (objectType, properties, context) => countFilled(sendFor(context), objectType, properties),

@@ -26,3 +26,21 @@ export function chunksOfDistinct<T>(
   }
   return rounds.flatMap((round) => chunksOf(round, size));
 }
+
+/** Cuts a list into pieces of at most so many bytes together; a larger item has a piece of its own. */
+export function withinBytes<T>(items: readonly T[], most: number, bytesOf: (item: T) => number): readonly T[][] {
+  const pieces: T[][] = [];
+  let bytes = 0;
+  for (const item of items) {
+    const own = bytesOf(item);
+    const last = pieces.at(-1);
+    if (last === undefined || bytes + own > most) {
+      pieces.push([item]);
+      bytes = own;
+    } else {
+      last.push(item);
+      bytes += own;
+    }
+  }
+  return pieces;
+}

@@ -1,6 +1,7 @@
 import type { CrmProblem, LinkStyle, Pair, StyledLinks } from '../../crm.ts';
 import { problemOfError, unaccounted } from '../../crm-problem.ts';
 import { chunksOf } from '../calls/chunks.ts';
+import { readFittingParts } from '../calls/fitting-parts.ts';
 import { defaultAssociationType, primaryAssociationType } from '../calls/default-associations.ts';
 import { type LinkReadInput, type LinkTypes, maxIdsPerLinkRead, maxPairsPerWrite } from '../calls/link-calls.ts';
 import { type AssociationType, readTypedLinkBatch, type TypedPair, typedLinkBatch } from '../calls/typed-link-calls.ts';
@@ -133,13 +134,21 @@ async function readHeld(send: Send, types: LinkTypes, pairs: readonly Pair[]): P
   const ids = [...new Set(pairs.map(({ fromId }) => fromId))];
   await Promise.all(
     chunksOf(ids, maxIdsPerLinkRead).map(async (chunk) => {
+      const fail = (some: readonly string[], error: unknown) => {
+        for (const id of some) held.set(id, { problem: problemOfError(error, 'unavailable') });
+      };
       try {
-        let open: readonly LinkReadInput[] = chunk.map((id) => ({ id }));
-        const progress = new Map(chunk.map((id) => [id, new PageProgress()]));
-        while (open.length > 0)
-          open = settlePage(open, await send(readTypedLinkBatch(types, open)), { held, progress });
+        await readFittingParts(chunk, {
+          read: async (part) => {
+            let open: readonly LinkReadInput[] = part.map((id) => ({ id }));
+            const progress = new Map(part.map((id) => [id, new PageProgress()]));
+            while (open.length > 0)
+              open = settlePage(open, await send(readTypedLinkBatch(types, open)), { held, progress });
+          },
+          fail: (id, error) => fail([id], error),
+        });
       } catch (error) {
-        for (const id of chunk) held.set(id, { problem: problemOfError(error, 'unavailable') });
+        fail(chunk, error);
       }
     }),
   );

@@ -2,6 +2,7 @@ import type { CrmProblem } from '../../crm.ts';
 import { problemOfError, unaccounted } from '../../crm-problem.ts';
 import type { BatchResponse } from '../calls/batch-response.ts';
 import { chunksOf } from '../calls/chunks.ts';
+import { readFittingParts } from '../calls/fitting-parts.ts';
 import {
   type FoundLinks,
   type LinkReadInput,
@@ -30,18 +31,26 @@ export async function readLinks(send: Send, types: LinkTypes, ids: readonly stri
   const valid = distinct.filter((id) => /^\d+$/.test(id));
   await Promise.all(
     chunksOf(valid, maxIdsPerLinkRead).map(async (chunk) => {
-      try {
-        let open: readonly LinkReadInput[] = chunk.map((id) => ({ id }));
-        const progress = new Map(chunk.map((id) => [id, new PageProgress()]));
-        while (open.length > 0) {
-          const response = await send(readLinkBatch(types, open));
-          checkProgress(response, progress);
-          open = settlePage(open, response, outcomes);
-          tally.addAnswer();
-        }
-      } catch (error) {
+      const fail = (some: readonly string[], error: unknown) => {
         tally.addError(error);
-        for (const id of chunk) outcomes.failed.set(id, problemOfError(error, 'unavailable'));
+        for (const id of some) outcomes.failed.set(id, problemOfError(error, 'unavailable'));
+      };
+      try {
+        await readFittingParts(chunk, {
+          read: async (part) => {
+            let open: readonly LinkReadInput[] = part.map((id) => ({ id }));
+            const progress = new Map(part.map((id) => [id, new PageProgress()]));
+            while (open.length > 0) {
+              const response = await send(readLinkBatch(types, open));
+              checkProgress(response, progress);
+              open = settlePage(open, response, outcomes);
+              tally.addAnswer();
+            }
+          },
+          fail: (id, error) => fail([id], error),
+        });
+      } catch (error) {
+        fail(chunk, error);
       }
     }),
   );

@@ -1,3 +1,7 @@
+import { bytesOfValues } from '../../crm.ts';
+import { chunksOfDistinct, withinBytes } from '../calls/chunks.ts';
+import { maxRecordsPerCall } from '../calls/record-response.ts';
+
 /** One record of a batch that creates or updates. */
 export interface BatchInput {
   /** Unique within the batches of one request. */
@@ -5,4 +9,17 @@ export interface BatchInput {
   /** Present on updates. */
   readonly id?: string;
   readonly properties: Readonly<Record<string, string>>;
+}
+
+/** Values written by one call, which its response repeats: that must stay below what the bridge reads. */
+const maxBytesPerCall = 4 * 1024 ** 2;
+
+/** What each call writes: so many records as it accepts, and no two of one key. */
+export function chunksToWrite<I extends BatchInput>(
+  inputs: readonly I[],
+  keyOf: (input: I) => string | undefined,
+): readonly (readonly I[])[] {
+  return chunksOfDistinct(inputs, maxRecordsPerCall, keyOf).flatMap((chunk) =>
+    withinBytes(chunk, maxBytesPerCall, bytesOfValues),
+  );
 }

@@ -1,11 +1,10 @@
 import type { CreateInput, Crm, ObjectType, WriteOutcome } from '../../crm.ts';
-import { chunksOfDistinct } from '../calls/chunks.ts';
 import { defaultAssociationType } from '../calls/default-associations.ts';
 import type { BatchResponse } from '../calls/batch-response.ts';
-import { type HubSpotRecord, maxRecordsPerCall, readRecordBatch } from '../calls/record-response.ts';
+import { type HubSpotRecord, readRecordBatch } from '../calls/record-response.ts';
 import type { HubSpotCall } from '../transport/hubspot-call.ts';
 import type { Send, Transport } from '../transport/transport.ts';
-import type { BatchInput } from './batch-input.ts';
+import { type BatchInput, chunksToWrite } from './batch-input.ts';
 import { BatchWrite } from './batch-write.ts';
 import { lookupById } from './batch-lookup.ts';
 import { type LabelSource, labelRequired } from './label-required.ts';
@@ -73,7 +72,7 @@ async function createInBatches(
     batch.outcomes.set(create, { problem: { kind: 'invalid', message, properties: [] } });
     return false;
   });
-  const chunks = chunksOfDistinct(ready, maxRecordsPerCall, (create) => comparable(create.properties.email));
+  const chunks = chunksToWrite(ready, (create) => comparable(create.properties.email));
   const write = async (chunk: readonly Create[]) => {
     const complete = chunk.filter((create) => {
       const problem = required.problemOfNew(objectType, create.properties);

@@ -2,6 +2,7 @@ import type { CrmProblem, CrmRecord, ObjectType, ReadOutcome } from '../../crm.t
 import { unaccounted } from '../../crm-problem.ts';
 import { chunksOfDistinct } from '../calls/chunks.ts';
 import type { BatchResponse } from '../calls/batch-response.ts';
+import { readFittingParts } from '../calls/fitting-parts.ts';
 import { type HubSpotRecord, maxRecordsPerCall, readRecordBatch } from '../calls/record-response.ts';
 import { problemOfLookup } from '../problems/lookup-problem.ts';
 import { CallTally } from '../problems/call-tally.ts';
@@ -11,16 +12,19 @@ import type { HubSpotCall } from '../transport/hubspot-call.ts';
 import type { Send } from '../transport/transport.ts';
 import { isAboutContent } from '../transport/hubspot-refusal.ts';
 import { type BatchLookup, lookupKey } from './batch-lookup.ts';
+import { createReadAllowance, type ReadAllowance } from './read-allowance.ts';
 
 /** What to read: values of the lookup's property (or ids), and the properties to return. */
 export interface BatchRead {
   readonly lookup: BatchLookup;
   readonly values: readonly string[];
   readonly properties: readonly string[];
+  /** Shared by the reads of one request; by default the read has its own. */
+  readonly allowance?: ReadAllowance | undefined;
 }
 
 /**
- * Reads 100 values per call. Throws only if the token is refused, or if HubSpot is down and answered no call.
+ * Reads 100 values per call, and fewer where their records are too large for one. Throws only if the token is refused, or if HubSpot is down and answered no call.
  * Ids that are not numbers are missing: HubSpot has none, and would refuse the whole call because of one.
  */
 export async function readInBatches(send: Send, read: BatchRead): Promise<ReadOutcome> {
@@ -31,17 +35,24 @@ export async function readInBatches(send: Send, read: BatchRead): Promise<ReadOu
     send,
     lookup,
     outcome,
+    allowance: read.allowance ?? createReadAllowance(),
     properties: [...new Set([...read.properties, ...lookup.extraProperties])],
+  };
+  const fail = (values: readonly string[], error: unknown) => {
+    tally.addError(error);
+    for (const value of values) if (!isSettled(outcome, value)) outcome.failed.set(value, problemOfLookup(error));
   };
   const work: RefusableLookup<string> = {
     run: async (values) => {
-      await readChunk(scope, values);
-      tally.addAnswer();
+      await readFittingParts(values, {
+        read: async (part) => {
+          await readChunk(scope, part);
+          tally.addAnswer();
+        },
+        fail: (value, error) => fail([value], error),
+      });
     },
-    fail: (values, error) => {
-      tally.addError(error);
-      for (const value of values) outcome.failed.set(value, problemOfLookup(error));
-    },
+    fail,
     canSplit: isAboutContent,
   };
   const afterFailure = async (values: readonly string[], error: unknown) => {
@@ -50,13 +61,22 @@ export async function readInBatches(send: Send, read: BatchRead): Promise<ReadOu
     tally.addAnswer();
     for (const value of values) outcome.missing.add(value);
   };
-  await Promise.all(
-    chunksOfDistinct(readableValues(read, outcome), maxRecordsPerCall, lookupKey).map((chunk) =>
-      work.run(chunk).catch((error: unknown) => afterFailure(chunk, error)),
-    ),
-  );
+  const chunks = chunksOfDistinct(readableValues(read, outcome), maxRecordsPerCall, lookupKey).values();
+  // Workers that share one iterator: each takes the next chunk.
+  const readNext = async () => {
+    for (const chunk of chunks) await work.run(chunk).catch((error: unknown) => afterFailure(chunk, error));
+  };
+  await Promise.all(Array.from({ length: maxChunksAtOnce }, readNext));
+  for (const value of [...outcome.found.keys(), ...outcome.missing]) outcome.failed.delete(value);
   tally.throwIfNothingDone();
   return outcome;
+}
+
+/** More than HubSpot's limit lets start while one call is answered; what waits behind them is not read once the allowance is spent. */
+const maxChunksAtOnce = 50;
+
+function isSettled({ found, missing }: MutableOutcome, value: string): boolean {
+  return found.has(value) || missing.has(value);
 }
 
 const emptyValue: CrmProblem = { kind: 'invalid', message: 'Cannot look up an empty value', properties: [] };
@@ -72,6 +92,7 @@ interface ReadScope {
   readonly send: Send;
   readonly lookup: BatchLookup;
   readonly properties: readonly string[];
+  readonly allowance: ReadAllowance;
   readonly outcome: MutableOutcome;
 }
 
@@ -122,13 +143,15 @@ async function readSingle(scope: ReadScope, value: string): Promise<void> {
 }
 
 async function readOnce(
-  { send, lookup, properties }: ReadScope,
+  { send, lookup, properties, allowance }: ReadScope,
   values: readonly string[],
 ): Promise<{ results: readonly CrmRecord[]; missed: ReadonlySet<string> }> {
   const { objectType, idProperty } = lookup;
   const inputs = values.map((id) => ({ id: idProperty === undefined ? id : id.trim() }));
   const body = { inputs, properties, ...(idProperty !== undefined && { idProperty }) };
+  allowance.check();
   const { results, errors } = await send(readBatch(objectType, body));
+  allowance.take(results);
   // One entry of category OBJECT_NOT_FOUND names all misses (207); the inputs of other entries stay open.
   const missed = errors
     .filter((error) => error.category === 'OBJECT_NOT_FOUND')

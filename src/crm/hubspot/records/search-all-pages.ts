@@ -2,6 +2,7 @@ import { CrmUnavailableError } from '../../../errors.ts';
 import { isObject } from '../../../json.ts';
 import type { Crm, CrmProblem, CrmRecord, ObjectType, SearchKey, SearchOutcome } from '../../crm.ts';
 import { nextPageOf, type ResultPage, unknownShape } from '../calls/batch-response.ts';
+import { fittingPage } from '../calls/fitting-page.ts';
 import { maxResults } from '../calls/page-progress.ts';
 import { type HubSpotRecord, readRecordBatch } from '../calls/record-response.ts';
 import { problemOfLookup } from '../problems/lookup-problem.ts';
@@ -11,6 +12,7 @@ import { namesUnknownProperty } from '../problems/named-properties.ts';
 import type { HubSpotCall } from '../transport/hubspot-call.ts';
 import type { Send, Transport } from '../transport/transport.ts';
 import { isAboutContent } from '../transport/hubspot-refusal.ts';
+import { createReadAllowance, type ReadAllowance } from './read-allowance.ts';
 import { packSearchKeys, type SearchBody, searchAfterId } from './pack-search-keys.ts';
 
 /** Searches continued by id end here: what finds more is no search for a record. */
@@ -32,6 +34,13 @@ interface KeySearch {
   readonly properties: readonly string[];
 }
 
+/** What all calls of one search share. */
+interface SearchScope {
+  readonly send: Send;
+  readonly objectType: ObjectType;
+  readonly allowance: ReadAllowance;
+}
+
 /**
  * Searches for all keys in as few calls as HubSpot's limits allow, and reads every result page.
  * Throws only if the token is refused, or if HubSpot is down and answered no search.
@@ -42,9 +51,10 @@ async function searchAllPages(send: Send, { objectType, keys, properties }: KeyS
   const packed = packSearchKeys(keys, properties);
   const failed = new Map<string, CrmProblem>(packed.failed);
   const tally = new CallTally();
+  const scope: SearchScope = { send, objectType, allowance: createReadAllowance() };
 
   const run = async (body: SearchBody) => {
-    for await (const record of pagesOf(send, objectType, body)) candidates.set(record.id, record);
+    for await (const record of pagesOf(scope, body)) candidates.set(record.id, record);
     tally.addAnswer();
   };
   const lookup: RefusableLookup<SearchKey> = {
@@ -79,12 +89,18 @@ function canSplit(error: unknown): boolean {
 /** More results than HubSpot returns for one query, and no room in the body for continuing by id. */
 class TooBroadError extends CrmUnavailableError {}
 
-async function* pagesOf(send: Send, objectType: ObjectType, body: SearchBody): AsyncGenerator<CrmRecord> {
+async function* pagesOf({ send, objectType, allowance }: SearchScope, body: SearchBody): AsyncGenerator<CrmRecord> {
   let current = body;
+  let { limit } = body;
   let count = 0;
   let lastId = 0n;
   while (true) {
-    const { results, after, total } = await send(searchPage(objectType, current));
+    allowance.check();
+    const { results, after, total } = await fittingPage(limit, (fewer) => {
+      limit = fewer;
+      return send(searchPage(objectType, { ...current, limit }));
+    });
+    allowance.take(results);
     yield* results;
     count += results.length;
     const last = results.at(-1);

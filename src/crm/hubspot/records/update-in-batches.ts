@@ -1,11 +1,10 @@
 import type { Crm, CrmProblem, CrmRecord, ObjectType, ReadOutcome, UpdateInput, WriteOutcome } from '../../crm.ts';
-import { chunksOfDistinct } from '../calls/chunks.ts';
 import type { BatchResponse } from '../calls/batch-response.ts';
-import { type HubSpotRecord, maxRecordsPerCall, readRecordBatch } from '../calls/record-response.ts';
+import { type HubSpotRecord, readRecordBatch } from '../calls/record-response.ts';
 import { problemOfLookup } from '../problems/lookup-problem.ts';
 import type { HubSpotCall } from '../transport/hubspot-call.ts';
 import type { Send, Transport } from '../transport/transport.ts';
-import type { BatchInput } from './batch-input.ts';
+import { type BatchInput, chunksToWrite } from './batch-input.ts';
 import { type BatchKind, BatchWrite } from './batch-write.ts';
 import { lookupById } from './batch-lookup.ts';
 import { type LabelSource, labelRequired } from './label-required.ts';
@@ -75,7 +74,7 @@ async function writeAll(
   batch: BatchWrite<Update>,
   updates: readonly Update[],
 ): Promise<void> {
-  const chunks = chunksOfDistinct(updates, maxRecordsPerCall, ({ id }) => id);
+  const chunks = chunksToWrite(updates, ({ id }) => id);
   await Promise.all(
     chunks.map(async (chunk) => {
       for await (const part of batch.parts(chunk)) {

@@ -3,7 +3,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { ResponseBudget } from './response-budget.ts';
+import { maxResponseBytes, type ResponseBudget } from './response-budget.ts';
 
 /** Idle connections are closed before HubSpot's edge closes them, so that no call is sent into a closing one. */
 const idleMs = 4_000;
@@ -15,6 +15,7 @@ export class CallConnection {
   #received = 0;
   #isAborted = false;
   #isTooLarge = false;
+  #isCrowded = false;
 
   constructor(budget: ResponseBudget) {
     this.#budget = budget;
@@ -22,6 +23,11 @@ export class CallConnection {
 
   get isTooLarge(): boolean {
     return this.#isTooLarge;
+  }
+
+  /** True if it was given up only because others as large were being received. */
+  get isCrowded(): boolean {
+    return this.#isCrowded;
   }
 
   /** Closes the socket: nothing more is sent, read or kept. */
@@ -53,6 +59,7 @@ export class CallConnection {
     this.#received += chunk.length;
     if (this.#budget.receive(chunk.length, this.#received)) return;
     this.#isTooLarge = true;
+    this.#isCrowded = this.#received <= maxResponseBytes;
     this.abort();
   };
 }

@@ -73,10 +73,20 @@ export function timeoutFailure(timeoutMs: number): CallFailure {
 }
 
 /** The same call with fewer records may succeed. */
-export class ResponseTooLargeError extends CrmUnavailableError {}
+export class ResponseTooLargeError extends CrmUnavailableError {
+  /** True if others as large were being received: later, the same call may succeed too. */
+  readonly isCrowded: boolean;
+
+  constructor(message: string, isCrowded: boolean) {
+    super(message, { ambiguous: true });
+    this.isCrowded = isCrowded;
+  }
+}
 
 /** A longer response than any that the bridge has reason to read; another attempt would bring the same. */
-export function tooLargeFailure(): CallFailure {
-  const message = `HubSpot's response is larger than ${maxResponseBytes / 1024 / 1024} MB, expands more than any JSON does, or came with others as large`;
-  return { kind: 'final', error: new ResponseTooLargeError(message, { ambiguous: true }) };
+export function tooLargeFailure(isCrowded = false): CallFailure {
+  const reason = isCrowded
+    ? "HubSpot's response came with others as large"
+    : `HubSpot's response is larger than ${maxResponseBytes / 1024 / 1024} MB, or expands more than any JSON does`;
+  return { kind: 'final', error: new ResponseTooLargeError(reason, isCrowded) };
 }

@@ -157,7 +157,9 @@ async function sendWithinTimeout(sender: Sender, contextual: ContextualCall): Pr
   });
   const sent = sender.send(contextual.wire, connection).then(
     (response): Sent => ({ response }),
-    (thrown: unknown): Sent => ({ failure: connection.isTooLarge ? tooLargeFailure() : networkFailure(thrown) }),
+    (thrown: unknown): Sent => ({
+      failure: connection.isTooLarge ? tooLargeFailure(connection.isCrowded) : networkFailure(thrown),
+    }),
   );
   try {
     return await Promise.race([sent, timedOut]);
