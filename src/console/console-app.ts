@@ -103,13 +103,18 @@ const themes: readonly string[] = ['light', 'dark', 'system'];
 function themeRoute(deps: { readonly access: ConsoleAccess; readonly pages: PageSender }): Router {
   const router = Router();
   router.post('/console/theme', demandRole('viewer', deps), (request, response) => {
+    const { user } = response.locals;
     const form = postedFields(request);
     const theme = form.get('theme') ?? '';
     const back = form.get('return') ?? '';
     const site: Site = response.locals.site;
     const maxAge = theme === 'system' ? 0 : 365 * 86_400_000;
-    if (themes.includes(theme))
-      response.cookie('eb-theme', theme, { maxAge, sameSite: 'strict', httpOnly: true, secure: site.isHttps });
+    if (!themes.includes(theme)) {
+      const body = html`<p role="alert">Not understood: theme.</p>`;
+      deps.pages.sendPlain(request, response, { title: 'Not understood', status: 400, user, body });
+      return;
+    }
+    response.cookie('eb-theme', theme, { maxAge, sameSite: 'strict', httpOnly: true, secure: site.isHttps });
     response.redirect(303, /^\/console(?:[/?]|$)/.test(back) ? back : '/console');
   });
   return router;

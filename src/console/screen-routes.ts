@@ -6,7 +6,7 @@ import type { Audit } from './audit.ts';
 import type { ConsoleAccess } from './console-access.ts';
 import { html } from './html/html.ts';
 import { postedFields, type PageSender } from './page-sender.ts';
-import type { Action, ScreenReply, Screen, Visit } from './screens/screen.ts';
+import type { Action, Page, Parameters, ScreenReply, Screen, Visit } from './screens/screen.ts';
 
 interface ScreenDeps {
   readonly access: ConsoleAccess;
@@ -20,18 +20,30 @@ export function screenRoutes(screens: readonly Screen[], deps: ScreenDeps): Rout
   for (const screen of screens) {
     router.get(screen.path, demandRole(screen.role, deps), async (request, response) => {
       const user: SignedIn = response.locals.user;
+      const visit = visitOf(request, user);
+      const odd = oddParameter(screen.query, visit.query);
       await ownTurn();
-      sendReply(await screen.show(visitOf(request, user)), { screen, user, request, response, deps });
+      sendReply(odd ?? (await screen.show(visit)), { screen, user, request, response, deps });
     });
     for (const action of screen.actions ?? []) {
       router.post(action.path, demandRole(action.role, deps), async (request, response) => {
         const user: SignedIn = response.locals.user;
-        const reply = await runAudited(action, visitOf(request, user), deps.audit);
+        const visit = visitOf(request, user);
+        const reply = oddParameter(action.fields, visit.form) ?? (await runAudited(action, visit, deps.audit));
         sendReply(reply, { screen, user, request, response, deps });
       });
     }
   }
   return router;
+}
+
+/** What is answered to a value that no link or form of the console has. The value itself is not repeated. */
+function oddParameter(allowed: Parameters = {}, given: URLSearchParams): Page | undefined {
+  const odd = Object.entries(allowed).flatMap(([name, form]) =>
+    given.getAll(name).some((value) => value !== '' && !form.test(value)) ? [name] : [],
+  );
+  if (odd.length === 0) return undefined;
+  return { title: 'Not understood', status: 400, body: html`<p role="alert">Not understood: ${odd.join(', ')}.</p>` };
 }
 
 let turns: Promise<void> = Promise.resolve();

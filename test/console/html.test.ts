@@ -30,7 +30,11 @@ test('no value leaves its place, between tags or in an attribute', () => {
       const page = html`<p title="${value}">${text}</p>`.toString();
 
       const [, title, content] = /^<p title="([^"<>'`]*)">([^"<>'`]*)<\/p>$/.exec(page) ?? [];
-      expect([title, content].map((each) => unescaped(each ?? 'left its place'))).toEqual([value, text]);
+      const shown = text.replace(
+        /[\u202a-\u202e\u2066-\u2069]/g,
+        (control) => `\\u${control.charCodeAt(0).toString(16)}`,
+      );
+      expect([title, content].map((each) => unescaped(each ?? 'left its place'))).toEqual([value, shown]);
     }),
   );
 });
@@ -65,4 +69,12 @@ test.each([
   ['markup as the value of an attribute', () => html`<p title="${html`<b>`}"></p>`],
 ])('rejects %s', (_name, render) => {
   expect(render).toThrow(TypeError);
+});
+
+test('controls of the direction of writing are shown as escapes, except in a field that a person edits', () => {
+  const text = 'a\u202eb\u2066c';
+
+  expect(html`<p>${text}</p>`.toString()).toBe('<p>a\\u202eb\\u2066c</p>');
+  expect(html`<textarea rows="2">\n${text}</textarea>`.toString()).toBe(`<textarea rows="2">\n${text}</textarea>`);
+  expect(html`<input value="${text}">`.toString()).toBe(`<input value="${text}">`);
 });

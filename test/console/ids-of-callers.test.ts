@@ -4,6 +4,8 @@ import { ask, formTokenOf, signIn, startConsoleBridge } from './console-client.t
 const apiKey = 'good-key-for-tests';
 const waiting = { timeout: 30_000, interval: 100 };
 
+const person = { email: 'ada.sought@example.com', phone: '+49 170 5550177' };
+
 let running: Awaited<ReturnType<typeof startConsoleBridge>>;
 let cookie: string;
 
@@ -23,6 +25,10 @@ beforeAll(async () => {
     { crmId: 'abc', title: 'CEO' },
     { crmId: 'Canaria Vogelsang', title: 'CEO' },
   ]);
+  await send('named', '/contacts', [
+    { crmId: '101', externalId: 'lead-\u202efdp', email: person.email, phone: person.phone },
+    { crmId: '102', externalId: '"quoted"', title: 'CEO' },
+  ]);
   for (let n = 0; n < 12; n += 1) await send(`r1${n}`, '/nothing/here');
   await vi.waitFor(
     async () => expect((await page('/console/requests')).text).toContain('/console/requests/r111'),
@@ -40,6 +46,50 @@ test('a request is found by its whole id, however short and however many ids beg
   expect(found.headers.location).toBe('/console/requests/r1');
   expect(status).toBe(200);
   expect(text).toContain('GET /tasks/:id 404');
+});
+
+test.each([
+  ` ${person.email.toUpperCase()} `,
+  `mailto:${person.email}`,
+  `MAILTO:${encodeURIComponent(person.email)}?subject=Hello`,
+  `"${person.email}"`,
+  `<${person.email}>`,
+  `Ada Lovelace <${person.email}>`,
+  `"Lovelace, Ada" <${person.email}>;`,
+  `“${person.email}”`,
+  ' tel:+49-170-5550177',
+  `'${person.phone}'`,
+  'tel:+49%20170%205550177;ext=7',
+])('a search for %j finds the record', async (name) => {
+  const form = { 'form-token': formTokenOf(await page('/console/record')), name };
+  const { text } = await ask(`${running.adminUrl}/console/record`, { headers: { cookie }, form });
+
+  expect(text).toContain('<bdi>lead-\\u202efdp</bdi>');
+  expect((await page(`/console/requests?text=${encodeURIComponent(name)}`)).status).toBe(303);
+});
+
+test.each([
+  ['R111', '/console/requests/r111'],
+  ['"R111"', '/console/requests/r111'],
+])('a search for %j finds the request, whose id is in lower case', async (name, location) => {
+  const form = { 'form-token': formTokenOf(await page('/console/record')), name };
+  const found = await ask(`${running.adminUrl}/console/record`, { headers: { cookie }, form });
+
+  expect(found.headers.location).toBe(location);
+});
+
+test('a search for an id that has quotes of its own finds it', async () => {
+  const form = { 'form-token': formTokenOf(await page('/console/record')), name: '"quoted"' };
+  const { text } = await ask(`${running.adminUrl}/console/record`, { headers: { cookie }, form });
+
+  expect(text).toContain('contact &quot;quoted&quot; ');
+});
+
+test('no character of an id turns the text around it', async () => {
+  const { text } = await page('/console/requests/named');
+
+  expect(text).toContain('<bdi>lead-\\u202efdp</bdi>');
+  expect(text).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/);
 });
 
 test('a search for blanks shows the empty form, and no word about the journal', async () => {

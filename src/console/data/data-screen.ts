@@ -1,14 +1,16 @@
 import { captionedTable } from '../html/captioned-table.ts';
 import { type Html, html } from '../html/html.ts';
+import { isolated } from '../html/isolated.ts';
 import type { Page, Screen, Visit } from '../screens/screen.ts';
 import { type CrmData, type DataKind, type DataPage, type DataRecord, dataKinds } from './crm-data.ts';
 
 /** What is in the embedded CRM. With a real account the console links into HubSpot instead. */
 export function dataScreens(data: CrmData): readonly Screen[] {
+  const query = { after: /^\d{1,20}$/ };
   const list = (visit: Visit) => showList(data, visit);
   return [
-    { path: '/console/data', title: 'Data', navLabel: 'Data', role: 'operator', show: list },
-    { path: '/console/data/:kind', title: 'Data', role: 'operator', show: list },
+    { path: '/console/data', title: 'Data', navLabel: 'Data', role: 'operator', query, show: list },
+    { path: '/console/data/:kind', title: 'Data', role: 'operator', query, show: list },
     { path: '/console/data/:kind/:id', title: 'Data', role: 'operator', show: (visit) => showRecord(data, visit) },
   ];
 }
@@ -22,8 +24,7 @@ const notFound: Page = { status: 404, title: 'Not found', body: html`<p>The embe
 async function showList(data: CrmData, visit: Visit): Promise<Page> {
   const kind = kindOf(visit);
   if (kind === undefined) return notFound;
-  const after = visit.query.get('after') ?? undefined;
-  if (after !== undefined && !/^\d{1,20}$/.test(after)) return notFound;
+  const after = visit.query.get('after') || undefined;
   const page = await data.list(kind, after);
   return {
     title: `Data: ${kind}`,
@@ -80,7 +81,10 @@ function recordTable(kind: DataKind, records: readonly DataRecord[], { caption, 
           ];
   const rows = records.map((record) => {
     const href = `/console/data/${kind}/${record.id}`;
-    return { href, cells: [html`<a class="code" href="${href}">${record.id}</a>`, ...cellsOf(kind, record)] };
+    return {
+      href,
+      cells: [html`<a class="code" href="${href}">${record.id}</a>`, ...cellsOf(kind, record).map(isolated)],
+    };
   });
   return captionedTable(caption, columns, rows, { isStacked: true, maxBytes });
 }
@@ -150,7 +154,7 @@ ${isLogged && html`<p><a href="/console/record/${id}">What happened to it</a></p
 ${captionedTable(
   'Properties with a value',
   [{ label: 'Property' }, { label: 'Value' }],
-  values.map(([name, value]) => ({ cells: [html`<code>${name}</code>`, shorten(value ?? '', maxValue)] })),
+  values.map(([name, value]) => ({ cells: [html`<code>${name}</code>`, isolated(shorten(value ?? '', maxValue))] })),
   { isStacked: true, maxBytes: 24_000 },
 )}
 ${lists.map(({ to, records }) => records.length > 0 && html`<h2>Associated ${to}</h2>${recordTable(to, records, { caption: `${to} of this record, newest first`, maxBytes: 6_000 })}`)}`,

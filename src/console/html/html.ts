@@ -16,8 +16,8 @@ class Markup {
   }
 }
 
-/** Where a part stands: between tags, in a quoted attribute, in a quoted attribute that is an address, or among the attributes of a tag. */
-type Place = 'text' | 'attribute' | 'address' | 'tag';
+/** Where a part stands: between tags, in a field for several lines, in a quoted attribute, in a quoted attribute that is an address, or among the attributes of a tag. */
+type Place = 'text' | 'field' | 'attribute' | 'address' | 'tag';
 
 /** A template's places never change: each is found once. */
 const knownPlaces = new WeakMap<TemplateStringsArray, readonly Place[]>();
@@ -47,6 +47,9 @@ const escapes: Readonly<Record<string, string>> = {
   '`': '&#96;',
 };
 
+/** Embeddings, overrides and isolates of Unicode's bidirectional algorithm. */
+const directions = /[\u202a-\u202e\u2066-\u2069]/g;
+
 function render(part: Part, place: Place | undefined): string {
   if (part === undefined || part === null || part === false) return '';
   if (part instanceof Markup) {
@@ -59,7 +62,10 @@ function render(part: Part, place: Place | undefined): string {
   if (place === 'address' && !/^(?:https?:\/\/|\/(?![/\\])|[?#])/.test(text)) {
     throw new TypeError('an address must begin with https://, http://, /, ? or #');
   }
-  return text.replace(/[&<>"'`]/g, (character) => escapes[character] ?? '');
+  // A field keeps what a person edits; elsewhere such a character could make a text read as another one.
+  const plain =
+    place === 'text' ? text.replace(directions, (control) => `\\u${control.charCodeAt(0).toString(16)}`) : text;
+  return plain.replace(/[&<>"'`]/g, (character) => escapes[character] ?? '');
 }
 
 function findPlaces(strings: TemplateStringsArray): readonly Place[] {
@@ -73,7 +79,7 @@ function findPlaces(strings: TemplateStringsArray): readonly Place[] {
       else if (isInTag) isInTag = character !== '>';
       else isInTag = character === '<' && /[a-z/]/i.test(piece[index + 1] ?? ' ');
     }
-    if (!isInTag) return 'text';
+    if (!isInTag) return /<textarea\b[^>]*>\s*$/.test(piece) ? 'field' : 'text';
     if (/=\s*$/.test(piece) && !isQuoted) throw new TypeError('the value of an attribute must be quoted');
     if (!isQuoted) return 'tag';
     return /\s(?:href|action|src|formaction)="$/i.test(piece) ? 'address' : 'attribute';

@@ -29,6 +29,7 @@ export function compareScreen(deps: CompareDeps): Screen {
     path: '/console/mapping/compare',
     title: 'Compare an edited file',
     role: 'editor',
+    query: { open: /^\d{1,5}$/ },
     show: (visit) => showCompare(deps, visit),
     actions: [{ path: '/console/mapping/compare', role: 'editor', run: (visit) => compare(deps, visit) }],
   };
@@ -46,22 +47,23 @@ async function showCompare(deps: CompareDeps, visit: Visit): Promise<ScreenReply
         status: 404,
         body: html`<p>This comparison is no longer kept. <a href="/console/mapping/compare">Compare again</a></p>`,
       };
-    const opened = job.results[Number(visit.query.get('open') ?? 'none')];
-    if (opened !== undefined) return await openRequest(deps, opened.name);
+    const open = visit.query.get('open') ?? '';
+    if (open !== '') return await openRequest(deps, job.results[Number(open)]?.name);
     return { ...(!job.isDone && { refreshS: 2 }), body: showJob(job) };
   }
   const { files } = await deps.archive.ask('mappingFiles');
-  const name = visit.query.get('file') ?? 'contacts.yaml';
-  const text = files.find((file) => file.name === name)?.text ?? '';
-  const others = files.filter((file) => file.name !== name);
+  const asked = visit.query.get('file');
+  const file = files.find(({ name }) => name === (asked ?? 'contacts.yaml')) ?? (asked === null ? files[0] : undefined);
+  const others = files.filter((each) => each !== file);
   return {
-    body: html`${!deps.isCaptureOn && noCaptures(effect)}<p>${others.map((file) => html`<a href="/console/mapping/compare?file=${encodeURIComponent(file.name)}">Edit ${file.name}</a> `)}</p>${form(visit, { name, text })}`,
+    ...(file === undefined && { status: 404 }),
+    body: html`${file === undefined && html`<p role="alert">There is no mapping file of this name.</p>`}${!deps.isCaptureOn && noCaptures(effect)}<p>${others.map((each) => html`<a href="/console/mapping/compare?file=${encodeURIComponent(each.name)}">Edit ${each.name}</a> `)}</p>${file !== undefined && form(visit, file)}`,
   };
 }
 
 /** The name of a capture contains the id of its request, which may be a person's value: it is in no address. */
-async function openRequest({ archive }: CompareDeps, name: string): Promise<ScreenReply> {
-  const request = await archive.ask('capturedRequest', name);
+async function openRequest({ archive }: CompareDeps, name: string | undefined): Promise<ScreenReply> {
+  const request = name === undefined ? undefined : await archive.ask('capturedRequest', name);
   if (request !== undefined) return { redirect: requestPath(request) };
   return { status: 404, body: html`<p>The journal does not have the request of this capture.</p>` };
 }

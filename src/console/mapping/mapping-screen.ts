@@ -4,6 +4,7 @@ import { ThreadCallError } from '../archive/call-thread.ts';
 import type { ConsoleThreads } from '../archive/open-threads.ts';
 import { captionedTable } from '../html/captioned-table.ts';
 import { type Html, html } from '../html/html.ts';
+import { isolated } from '../html/isolated.ts';
 import { postForm } from '../html/post-form.ts';
 import { statusMark } from '../html/status-mark.ts';
 import { timeTag } from '../html/time-tag.ts';
@@ -33,7 +34,9 @@ export function mappingScreen({ archive, mappings, checker }: MappingDeps): Scre
         archive.ask('unknownFields', sinceOf('7d')).catch(reasonOf),
       ]);
       const { name } = Object.fromEntries(visit.query);
+      const isThere = name === undefined || files.files.some((file) => file.name === name);
       return {
+        ...(!isThere && { status: 404 }),
         body: showMapping({ files, unknown, marks: checker.last(), state: mappings.state(), shown: name }, visit),
       };
     },
@@ -68,7 +71,8 @@ interface MappingParts {
 
 export function showMapping({ files, unknown, marks, state, shown }: MappingParts, visit: Visit): Html {
   const canEdit = includesRole(visit.identity.role, 'editor');
-  return html`<p>Active: <code>${state.hash}</code> since <time datetime="${state.loadedAt}">${state.loadedAt.slice(0, 19).replace('T', ' ')}</time> UTC.${files.hash !== undefined && files.hash !== state.hash && html` ${statusMark('warning', `The folder has ${files.hash}, which becomes active in a moment.`)}`}</p>
+  const isThere = shown === undefined || files.files.some(({ name }) => name === shown);
+  return html`${!isThere && html`<p role="alert">There is no mapping file of this name.</p>`}<p>Active: <code>${state.hash}</code> since <time datetime="${state.loadedAt}">${state.loadedAt.slice(0, 19).replace('T', ' ')}</time> UTC.${files.hash !== undefined && files.hash !== state.hash && html` ${statusMark('warning', `The folder has ${files.hash}, which becomes active in a moment.`)}`}</p>
 ${state.refused !== undefined && html`<p role="alert">${statusMark('bad', 'The last edit was refused')}: the files have errors, and the version above stays active.</p>`}
 ${canEdit && html`<p><a href="/console/mapping/try">Try a record</a> · <a href="/console/mapping/compare">Compare an edited file</a></p>`}
 <h2>Files</h2>
@@ -165,9 +169,9 @@ function markTable({ file, objectType, rows }: LiveMarks['files'][number], { lab
     fitting.slice(0, limit).map(({ section, field, property, mark, note, findings }) => ({
       cells: [
         section,
-        field,
+        isolated(field),
         html`<code>${property}</code>`,
-        labels[objectType]?.[property] ?? '',
+        isolated(labels[objectType]?.[property] ?? ''),
         html`${statusMark(mark === '✓' ? 'good' : mark === '!' ? 'warning' : 'bad', note)}${findings.map((finding) => html`<br>${finding}`)}`,
       ],
     })),
@@ -189,7 +193,7 @@ function showUnknown(fields: MappingParts['unknown']): Html {
       { label: 'A row for it, under write: fields:' },
     ],
     fields.map(({ field, object, records, lastAt, row }) => ({
-      cells: [field, object, records, timeTag(lastAt), html`<code>${row}</code>`],
+      cells: [isolated(field), object, records, timeTag(lastAt), html`<code>${row}</code>`],
     })),
     { isStacked: true, maxBytes: 8_000 },
   );

@@ -15,9 +15,18 @@ export function tryScreen({ workshop }: Pick<ConsoleThreads, 'workshop'>): Scree
     title: 'Try a record',
     role: 'editor',
     show: (visit) => ({ body: form(visit, { object: 'contacts', text: example }) }),
-    actions: [{ path: '/console/mapping/try', role: 'editor', run: (visit) => tryTyped(workshop, visit) }],
+    actions: [
+      {
+        path: '/console/mapping/try',
+        role: 'editor',
+        fields: { object: kinds },
+        run: (visit) => tryTyped(workshop, visit),
+      },
+    ],
   };
 }
+
+const kinds = new RegExp(`^(?:${triedKinds.join('|')})$`);
 
 const example = 'externalId=lead-1\nemail=ada@example.com\nfullName=Ada Lovelace\ntitle=Engineer';
 

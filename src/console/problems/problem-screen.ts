@@ -12,7 +12,7 @@ import type { Job, Jobs } from '../replays/replay-jobs.ts';
 import { requestPath } from '../requests/request-path.ts';
 import type { Page, ScreenReply, Screen, Visit } from '../screens/screen.ts';
 import { markKinds, markPath, type MarkKind, type ProblemMark, type ProblemMarks } from './problem-marks.ts';
-import { causePath, describeMark, type Span, sinceOf, spanOf } from './problems-screen.ts';
+import { causePath, describeMark, type Span, sinceOf, spanOf, spanParameter } from './problems-screen.ts';
 import type { ProblemView } from './read-problems.ts';
 
 interface ProblemDeps extends Pick<ConsoleThreads, 'archive' | 'workshop'> {
@@ -28,12 +28,14 @@ export function problemScreen(deps: ProblemDeps): Screen {
     path,
     title: 'Problem',
     role: 'viewer',
+    query: spanParameter,
     show: (visit) => showOne(deps, visit),
     actions: [
-      { path: `${path}/replay`, role: 'editor', subject, run: (visit) => start(deps, visit) },
+      { path: `${path}/replay`, role: 'editor', fields: spanParameter, subject, run: (visit) => start(deps, visit) },
       ...markKinds.map((kind) => ({
         path: markPath(kind),
         role: 'operator' as const,
+        fields: spanParameter,
         subject,
         run: (visit: Visit) => mark(deps, visit, kind),
       })),
@@ -63,13 +65,16 @@ async function showOne(deps: ProblemDeps, visit: Visit): Promise<Page> {
   const span = spanOf(visit.query);
   const view = await read(deps, visit, span);
   if (view === undefined) return gone;
-  const job = deps.jobs.find(visit.query.get('job') ?? '');
+  const jobId = visit.query.get('job') ?? '';
+  const job = deps.jobs.find(jobId);
+  const isJobGone = jobId !== '' && job === undefined;
   const canReplay = includesRole(visit.identity.role, 'editor');
   const marked = (await deps.marks.read())(view.cause);
   const refreshS = job?.isDone === false ? 2 : undefined;
   return {
     ...(refreshS !== undefined && { refreshS }),
-    body: html`${describe(view)}${showMark(visit, span, marked)}${job !== undefined && showJob(job)}${canReplay && replayForm(view, visit, span)}${listRequests(view)}`,
+    ...(isJobGone && { status: 404 }),
+    body: html`${isJobGone && html`<p role="alert">This replay is no longer kept.</p>`}${describe(view)}${showMark(visit, span, marked)}${job !== undefined && showJob(job)}${canReplay && replayForm(view, visit, span)}${listRequests(view)}`,
   };
 }
 

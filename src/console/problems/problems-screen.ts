@@ -21,6 +21,9 @@ export function sinceOf(span: Span): number {
   return Math.floor((Date.now() - spans[span]) / minuteMs) * minuteMs;
 }
 
+/** Of the address of a page of problems. */
+export const spanParameter = { since: /^(?:1h|24h|7d)$/ };
+
 /** The span that an address names; a day unless it names another. */
 export function spanOf(query: URLSearchParams): Span {
   const given = query.get('since');
@@ -40,6 +43,7 @@ export function problemsScreen({ archive, marks }: ProblemsDeps): Screen {
     title: 'Problems',
     navLabel: 'Problems',
     role: 'viewer',
+    query: spanParameter,
     async show({ query }) {
       const span = spanOf(query);
       const [list, markOf] = await Promise.all([archive.ask('problems', sinceOf(span)), marks.read()]);

@@ -1,8 +1,13 @@
+import { bareName } from './bare-name.ts';
+
 export type PersonalKind = 'email' | 'telephone number' | 'address' | 'name';
 
 /** What an id of Enginy's says about a person: some callers send an email address, a telephone number, a URL or a name. */
 export function personalKindOf(id: string): PersonalKind | undefined {
-  const text = id.trim();
+  return kindOf(id.trim()) ?? kindOf(bareName(id));
+}
+
+function kindOf(text: string): PersonalKind | undefined {
   if (/[^\s@]@[^\s@]/.test(text)) return 'email';
   if (/^[a-z][a-z\d+.-]*:\/\/|^www\.|linkedin\.com/i.test(text)) return 'address';
   if (isDialled(text)) return 'telephone number';

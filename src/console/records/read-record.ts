@@ -48,10 +48,16 @@ export async function readRecord(archive: Archive, name: string): Promise<Record
 
 async function findRequest(archive: Archive, name: string): Promise<RequestPlace | undefined> {
   if (!/^[A-Za-z0-9._:-]+$/.test(name)) return undefined;
-  const [whole] = (await archive.journal()?.requests({ wholeRequestId: name, limit: 1 })) ?? [];
+  const lower = name.toLowerCase();
+  // Some programs show ids in upper case.
+  return (await findById(archive, name)) ?? (lower === name ? undefined : await findById(archive, lower));
+}
+
+async function findById(archive: Archive, id: string): Promise<RequestPlace | undefined> {
+  const [whole] = (await archive.journal()?.requests({ wholeRequestId: id, limit: 1 })) ?? [];
   if (whole !== undefined) return whole;
-  if (name.length < minRequestId) return undefined;
-  const found = (await archive.journal()?.requests({ requestId: name, limit: 2 })) ?? [];
+  if (id.length < minRequestId) return undefined;
+  const found = (await archive.journal()?.requests({ requestId: id, limit: 2 })) ?? [];
   const ids = new Set(found.map(({ requestId }) => requestId));
   return ids.size === 1 ? found.at(-1) : undefined;
 }

@@ -1,11 +1,13 @@
 import { includesRole } from '../access/roles.ts';
 import type { ConsoleThreads } from '../archive/open-threads.ts';
 import { type Html, html } from '../html/html.ts';
+import { isolated } from '../html/isolated.ts';
 import { noJournal } from '../html/no-journal.ts';
 import { postForm } from '../html/post-form.ts';
 import { timeTag } from '../html/time-tag.ts';
 import type { Page, ScreenReply, Screen, Visit } from '../screens/screen.ts';
 import { pathById } from '../requests/request-path.ts';
+import { bareName } from './bare-name.ts';
 import type { RecordExplainer } from './explain-now.ts';
 import { showExplanation } from './show-explanation.ts';
 import type { RecordView } from './read-record.ts';
@@ -29,6 +31,7 @@ export function recordScreen(deps: RecordDeps): Screen {
       {
         path: '/console/record/explain',
         role: 'operator',
+        fields: { object: /^(?:contacts|companies)$/ },
         subject: subjectOf,
         run: (visit) => explain(deps, visit),
       },
@@ -55,14 +58,22 @@ export function searchForm({ formToken }: Pick<Visit, 'formToken'>): Html {
 }
 
 async function search(deps: RecordDeps, visit: Visit): Promise<ScreenReply> {
-  const name = (visit.form.get('name') ?? '').trim().slice(0, maxName);
+  const typed = (visit.form.get('name') ?? '').trim().slice(0, maxName);
+  const name = bareName(typed);
   // A browser lets blanks pass as a required value.
   if (name === '') return { body: searchForm(visit) };
-  const view = await deps.archive.ask('record', name);
+  const view = await find(deps, name, typed);
   const { entries, request } = view;
   if (entries.length === 0 && request !== undefined) return { redirect: pathById(request) };
   const id = isPlainId(name) && entries.some(({ externalId, crmId }) => externalId === name || crmId === name);
   return id ? { redirect: `/console/record/${encodeURIComponent(name)}` } : await page(deps, visit, { view });
+}
+
+/** Quotes or brackets may belong to an id. */
+async function find({ archive }: RecordDeps, name: string, typed: string): Promise<RecordView> {
+  const view = await archive.ask('record', name);
+  const isFound = view.entries.length > 0 || view.request !== undefined;
+  return isFound || name === typed ? view : await archive.ask('record', typed);
 }
 
 const maxName = 300;
@@ -123,7 +134,9 @@ ${showTimeline(`What happened to it, newest first. Times are in UTC.`, entries)}
 
 function idLink(id: string): Html {
   const path = recordPath(id);
-  return path === undefined ? html`<code>${id}</code> ` : html`<a class="code" href="${path}">${id}</a> `;
+  return path === undefined
+    ? html`<code>${isolated(id)}</code> `
+    : html`<a class="code" href="${path}">${isolated(id)}</a> `;
 }
 
 function nothingFound({ isJournalOn, since }: RecordView): Html {

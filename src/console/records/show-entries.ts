@@ -1,5 +1,6 @@
 import { captionedTable } from '../html/captioned-table.ts';
 import { type Html, html, type Part } from '../html/html.ts';
+import { isolated } from '../html/isolated.ts';
 import { statusMark } from '../html/status-mark.ts';
 import { timeTag } from '../html/time-tag.ts';
 import { requestPath } from '../requests/request-path.ts';
@@ -47,7 +48,7 @@ function recordCell({ object, externalId, crmId }: EntryView, linkOf: RecordLink
   const url = isRecord && crmId !== undefined ? linkOf(object, crmId) : undefined;
   const page = isRecord ? recordPath(externalId ?? crmId) : undefined;
   const name = externalId ?? crmId ?? 'without id';
-  return html`${object} ${page === undefined ? html`<span class="code">${name}</span>` : html`<a class="code" href="${page}">${name}</a>`}${url !== undefined && html` <a href="${url}" rel="noreferrer">HubSpot ${crmId}</a>`}`;
+  return html`${object} ${page === undefined ? html`<span class="code">${isolated(name)}</span>` : html`<a class="code" href="${page}">${isolated(name)}</a>`}${url !== undefined && html` <a href="${url}" rel="noreferrer">HubSpot ${crmId}</a>`}`;
 }
 
 /** The permanent address of a record. An id that may be a person's value is in no address. */

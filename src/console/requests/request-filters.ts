@@ -1,5 +1,6 @@
 import { requestReasons } from '../../reasons/request-reasons.ts';
 import { type Html, html } from '../html/html.ts';
+import { bareName } from '../records/bare-name.ts';
 import { personalKindOf } from '../records/personal-id.ts';
 import type { RequestQuery } from './list-requests.ts';
 
@@ -92,7 +93,8 @@ export const omitted = 'omitted';
 
 /** What is searched for in the screen Record, where it is in no address. */
 function isOfPerson(text: string): boolean {
-  const isDialled = /^[\d\s()./+-]+$/.test(text) && /[\s()/+-]/.test(text);
+  const name = bareName(text);
+  const isDialled = /^[\d\s()./+-]+$/.test(name) && /[\s()/+-]/.test(name);
   const kind = personalKindOf(text);
   // Words of an error read as a name.
   return isDialled || /@|linkedin\.com/i.test(text) || (kind !== undefined && kind !== 'name');

@@ -20,6 +20,8 @@ interface RequestDeps extends Pick<ConsoleThreads, 'archive' | 'workshop'> {
 }
 
 const path = '/console/requests/:id';
+const position = { at: /^\d{1,15}$/ };
+const mapping = /^(?:today|captured|edited)$/;
 
 /** One request: what Enginy sent, what was called, and what Enginy was answered. */
 export function requestScreen(deps: RequestDeps): Screen {
@@ -27,11 +29,24 @@ export function requestScreen(deps: RequestDeps): Screen {
     path,
     title: 'Request',
     role: 'viewer',
+    query: position,
     show: (visit) => showOne(deps, visit, {}),
     actions: [
-      { path: `${path}/replay`, role: 'editor', subject, run: (visit) => replayOne(deps, visit) },
-      { path: `${path}/regression`, role: 'editor', subject, run: (visit) => saveRegression(deps, visit) },
-      { path: `${path}/values`, role: 'operator', subject, run: (visit) => showValues(deps, visit) },
+      {
+        path: `${path}/replay`,
+        role: 'editor',
+        fields: { ...position, mapping },
+        subject,
+        run: (visit) => replayOne(deps, visit),
+      },
+      {
+        path: `${path}/regression`,
+        role: 'editor',
+        fields: position,
+        subject,
+        run: (visit) => saveRegression(deps, visit),
+      },
+      { path: `${path}/values`, role: 'operator', fields: position, subject, run: (visit) => showValues(deps, visit) },
     ],
   };
 }

@@ -22,7 +22,8 @@ export function requestsScreen({ archive }: Pick<ConsoleThreads, 'archive'>): Sc
       const filters = readFilters(query, Date.now());
       const list = await archive.ask('requests', filters.query);
       const unread = query.get(omitted) === 'text' ? [...filters.unread, 'text'] : filters.unread;
-      return { body: showRequests(list, query, unread) };
+      const isOdd = filters.unread.length > 0;
+      return { ...(isOdd && { status: 400 }), body: showRequests(list, query, unread) };
     },
     // The count of new requests needs no text of its own.
     live: () => ({}),

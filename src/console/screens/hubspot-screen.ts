@@ -10,6 +10,7 @@ import { createIdHiderFor } from '../archive/archive.ts';
 import { settingsOf } from '../archive/open-threads.ts';
 import { captionedTable } from '../html/captioned-table.ts';
 import { type Html, html } from '../html/html.ts';
+import { isolated } from '../html/isolated.ts';
 import { postForm } from '../html/post-form.ts';
 import { type Status, statusMark } from '../html/status-mark.ts';
 import { timeTag } from '../html/time-tag.ts';
@@ -145,7 +146,7 @@ function createdProperties({ object, properties }: Examination['created'][number
     [{ label: 'Property' }, { label: 'Label' }, { label: 'Type' }],
     properties
       .slice(0, maxShown)
-      .map(({ name, label, type }) => ({ cells: [html`<span class="code">${name}</span>`, label, type] })),
+      .map(({ name, label, type }) => ({ cells: [html`<span class="code">${name}</span>`, isolated(label), type] })),
     { isStacked: true },
   )}`;
 }

@@ -4,6 +4,7 @@ import { includesRole } from '../access/roles.ts';
 import type { ConsoleSources } from '../console-sources.ts';
 import { captionedTable } from '../html/captioned-table.ts';
 import { type Html, html } from '../html/html.ts';
+import { isolated } from '../html/isolated.ts';
 import { barWidth, meterBar } from '../html/meter-bar.ts';
 import { sparkline } from '../html/sparkline.ts';
 import { liveMark, liveMarkTexts, statusMark } from '../html/status-mark.ts';
@@ -187,9 +188,9 @@ async function actions({ config: { journal }, threads, log }: ConsoleSources): P
     noted.map(({ at, user, role, action, subject, result }) => ({
       cells: [
         timeTag(at),
-        html`${user} <small>(${role})</small>`,
+        html`${isolated(user)} <small>(${role})</small>`,
         html`<span class="code">${action}</span>`,
-        subject,
+        subject !== undefined && isolated(subject),
         result,
       ],
     })),

@@ -33,12 +33,17 @@ export type ScreenReply =
   | { readonly redirect: string; readonly hasFailed?: boolean }
   | { readonly download: { readonly name: string; readonly type: string; readonly text: string } };
 
+/** What parameters may be, by their names. One without a line may be anything. */
+export type Parameters = Readonly<Record<string, RegExp>>;
+
 /** What a form of a screen posts to. */
 export interface Action {
   /** `/console/hubspot/examine`. */
   readonly path: string;
   /** The lowest role that may do it. */
   readonly role: Role;
+  /** Of its form; a form with another value is answered 400. */
+  readonly fields?: Parameters;
   /** For the audit line: the id of what it is done to. */
   subject?(visit: Visit): string | undefined;
   run(visit: Visit): Promise<ScreenReply> | ScreenReply;
@@ -54,6 +59,8 @@ export interface Screen {
   readonly navLabel?: string;
   /** The lowest role that may see it. */
   readonly role: Role;
+  /** Of its address; an address with another value is answered 400. */
+  readonly query?: Parameters;
   show(visit: Visit): Promise<ScreenReply> | ScreenReply;
   readonly actions?: readonly Action[];
   /** Texts that change while the screen is open, by the `data-live` of their element. Cheap: it is called every second. */

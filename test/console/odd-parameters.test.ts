@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ConsoleSources } from '../../src/console/console-sources.ts';
+import { createScreens } from '../../src/console/screens/screen-table.ts';
+import { ask, formTokenOf, signIn, startConsoleBridge } from './console-client.ts';
+
+let running: Awaited<ReturnType<typeof startConsoleBridge>>;
+let cookie: string;
+let token: string;
+
+beforeAll(async () => {
+  running = await startConsoleBridge({ JOURNAL: 'on' });
+  cookie = await signIn(running.adminUrl, running.consoleLink);
+  token = formTokenOf(await page('/console/record'));
+});
+
+afterAll(() => running.close());
+
+const page = (path: string) => ask(`${running.adminUrl}${path}`, { headers: { cookie } });
+const post = (path: string, form: Readonly<Record<string, string>>) =>
+  ask(`${running.adminUrl}${path}`, { headers: { cookie }, form: { 'form-token': token, ...form } });
+
+test.each([
+  ['/console/mapping?name=nosuch', 404, 'There is no mapping file of this name.'],
+  ['/console/mapping/compare?file=../../..', 404, 'There is no mapping file of this name.'],
+  ['/console/mapping/compare?file=', 404, 'There is no mapping file of this name.'],
+  ['/console/mapping/compare?job=nosuch', 404, 'no longer kept'],
+  ['/console/mapping/compare?job=nosuch&open=-1', 400, 'Not understood: open.'],
+  ['/console/problems?since=-1h', 400, 'Not understood: since.'],
+  ['/console/problems?since=1h&since=9y', 400, 'Not understood: since.'],
+  ['/console/problems/0a1b?since=9y', 400, 'Not understood: since.'],
+  ['/console/problems/0a1b?job=nosuch', 404, 'has not occurred'],
+  ['/console/requests?since=-1h', 400, 'Not understood, and not used: since.'],
+  ['/console/requests?status=9xx&outcome=zzz', 400, 'Not understood, and not used: status, outcome.'],
+  ['/console/requests?before=-1', 400, 'Not understood, and not used: before.'],
+  ['/console/requests?until=yesterday&reason=zzz', 400, 'Not understood, and not used: until, reason.'],
+  ['/console/requests/r1?at=-1', 400, 'Not understood: at.'],
+  ['/console/data?after=zzz', 400, 'Not understood: after.'],
+  ['/console/data/zzz', 404, 'no such record'],
+  ['/console/data/contacts/zzz', 404, 'no such record'],
+])('%s is answered %i', async (path, status, words) => {
+  const answer = await page(path);
+
+  expect(answer.status).toBe(status);
+  expect(answer.text).toContain(words);
+});
+
+test.each([
+  ['/console/requests/r1/replay', { mapping: 'zzz' }, 'mapping'],
+  ['/console/requests/r1/replay', { at: '1e3' }, 'at'],
+  ['/console/mapping/try', { object: 'zzz', text: 'externalId=a' }, 'object'],
+  ['/console/record/explain', { object: 'zzz', id: '101' }, 'object'],
+  ['/console/problems/0a1b/ignore', { since: 'zzz' }, 'since'],
+  ['/console/theme', { theme: 'zzz' }, 'theme'],
+])('a form for %s with %j is answered 400', async (path, form, name) => {
+  const answer = await post(path, form);
+
+  expect(answer.status).toBe(400);
+  expect(answer.text).toContain(`Not understood: ${name}.`);
+});
+
+/** Answers to everything: screens are built, and nothing is asked of them but their parameters. */
+const anything: unknown = new Proxy(() => anything, { get: () => anything });
+
+test('every parameter that a screen describes is checked, and an empty one is none', async () => {
+  for (const { path, query = {} } of createScreens(anything as ConsoleSources)) {
+    for (const name of Object.keys(query)) {
+      const own = path.replaceAll(/:[a-z]+/g, 'contacts');
+      expect([path, name, (await page(`${own}?${name}=%00zzz`)).status]).toEqual([path, name, 400]);
+      expect([path, name, (await page(`${own}?${name}=`)).status]).not.toEqual([path, name, 400]);
+    }
+  }
+});
