@@ -13,8 +13,43 @@ const cases: readonly ValueCase[] = [
   contact({ title: ['CEO', null, '', ' '] }, { jobtitle: 'CEO' }),
   contact({ title: ['N/A', '-'] }, { jobtitle: undefined }, true),
   contact({ title: [] }, { jobtitle: undefined }),
-  contact({ title: [['CEO']] }, { jobtitle: '["CEO"]' }),
-  contact({ title: { en: 'CEO' } }, { jobtitle: '{"en":"CEO"}' }),
+  // No text: kept beside it, in the property of the row or in one for the field, and no name.
+  contact({ title: [['CEO']] }, { jobtitle: undefined, title_as_sent: '["CEO"]' }, true),
+  contact({ title: { en: 'CEO' } }, { jobtitle: undefined, title_as_sent: '{"en":"CEO"}' }, true),
+  contact(
+    { lastName: { value: 'Doe' }, firstName: 'Jo' },
+    { lastname: undefined, last_name_as_sent: '{"value":"Doe"}' },
+    true,
+  ),
+  contact(
+    { lastName: [{ value: 'Doe' }], firstName: 'Jo' },
+    { lastname: undefined, last_name_as_sent: '{"value":"Doe"}' },
+    true,
+  ),
+  contact(
+    { firstName: { value: 'Jo' }, fullName: 'Al Roe' },
+    { firstname: 'Al', lastname: 'Case', enginy_full_name: '{"value":"Jo"}' },
+    true,
+  ),
+  contact({ fullName: { first: 'Jo' } }, { firstname: undefined, enginy_full_name: '{"first":"Jo"}' }, true),
+  contact({ email: { value: 'a@b.example' } }, { email: undefined, enginy_email: '{"value":"a@b.example"}' }, true),
+  contact(
+    { email: [{ email: 'a@b.example' }] },
+    { email: undefined, enginy_email: '[{"email":"a@b.example"}]'.slice(1, -1) },
+    true,
+  ),
+  contact(
+    { phone: { mobile: '+34 600 111 503' } },
+    { phone: undefined, enginy_phone: '{"mobile":"+34 600 111 503"}' },
+    true,
+  ),
+  contact(
+    { linkedinUrl: { url: 'in/x' } },
+    { hs_linkedin_url: undefined, enginy_linkedin_url: '{"url":"in/x"}' },
+    true,
+  ),
+  contact({ website: [['a.example']] }, { website: undefined, enginy_website: '["a.example"]' }, true),
+  contact({ city: { name: 'Porto' } }, { city: undefined, city_as_sent: '{"name":"Porto"}' }, true),
   contact({ title: 42 }, { jobtitle: '42' }),
   contact({ city: ['Porto'] }, { city: 'Porto' }),
   contact({ city: ['Porto', 'Porto'] }, { city: 'Porto;Porto' }),
@@ -61,4 +96,23 @@ test('a list of options may have separators inside of quotes', async () => {
 
 test('stores every item of a list, or the first usable one with a warning', async () => {
   expect(await createAll('contacts', cases)).toEqual(cases);
+});
+
+test('records with an object in place of a name, a domain or an address are not the same record', async () => {
+  const crm = await startCrm();
+  const { send } = await startBridgeOn(crm);
+  const sent = ['name', 'domain', 'linkedinUrl'].flatMap((field) => [{ [field]: { a: 1 } }, { [field]: [{ a: 1 }] }]);
+  const companies = ['x', 'y'].flatMap((which) =>
+    sent.map((value, at) => ({ externalId: `${which}${at}`, description: 'Case', ...value })),
+  );
+
+  const created = await send('POST', '/companies', { companies });
+  const asked = companies.map(({ externalId, ...rest }) => ({ externalId: `z${externalId}`, ...rest }));
+  const synced = await send('POST', '/companies/sync', { companies: asked });
+
+  expect(new Set(created.body.results.map(({ crmId }: { crmId: string }) => crmId)).size).toBe(companies.length);
+  expect(synced.body.results).toEqual([]);
+  expect(
+    crm.records('companies').flatMap(({ properties: { name, domain } }) => [name, domain].filter(Boolean)),
+  ).toEqual([]);
 });

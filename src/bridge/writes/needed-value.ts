@@ -1,6 +1,6 @@
 import { compileMapping } from '../../mapping/run/compile-mapping.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
-import { type EnginyRecord, readField, toFieldValue, toText } from '../../mapping/values/field-value.ts';
+import { type EnginyRecord, isStructure, readField, toFieldValue, toText } from '../../mapping/values/field-value.ts';
 import type { Draft } from './write-stripping.ts';
 
 /**
@@ -43,7 +43,8 @@ function sentFor(mapping: Mapping, record: EnginyRecord, needed: readonly string
     for (const { row, sources, isPlaceholder } of compileMapping(mapping).fields) {
       if (row.crm !== name) continue;
       for (const field of sources) {
-        const value = toFieldValue(readField(record, field));
+        const sent = readField(record, field);
+        const value = isStructure(sent) ? undefined : toFieldValue(sent);
         const text = value === undefined ? '' : toText(value).replace(/\s+/g, ' ').trim();
         if (text !== '' && !isPlaceholder(text)) return { field, text };
       }

@@ -1,11 +1,25 @@
 import type { FieldRow, Mapping, TransformStep } from '../schema/record-mapping.ts';
 import { createEmptyWordTest } from '../values/empty-words.ts';
-import { type EnginyRecord, type FieldValue, readField, toFieldValue, toText } from '../values/field-value.ts';
+import {
+  type EnginyRecord,
+  type FieldValue,
+  isStructure,
+  readField,
+  toFieldValue,
+  toText,
+} from '../values/field-value.ts';
 import type { Locale } from '../values/locale.ts';
 import { isValueProblem } from '../values/value-problem.ts';
 import { createRecordLocale } from './record-locale.ts';
 import { findTransform } from '../transforms/transforms.ts';
-import { type ChainRun, compileChain, readStep, type StepListener, type TransformChain } from './transform-chain.ts';
+import {
+  type ChainRun,
+  compileChain,
+  makesLists,
+  readStep,
+  type StepListener,
+  type TransformChain,
+} from './transform-chain.ts';
 
 /** What a row reads from a record. */
 export type RowReading = RowNotes &
@@ -31,6 +45,8 @@ export interface FieldProblem {
   readonly field: string;
   readonly problem: string;
   readonly given: string;
+  /** Sent as an object or a nested list, where the row reads a text. */
+  readonly structure?: unknown;
 }
 
 /** Receives each field that is read and each step of its value. */
@@ -78,6 +94,7 @@ export function compileFieldRow(mapping: Mapping, row: FieldRow): FieldReader {
     sources,
     chain,
     separator: row.with ?? ' ',
+    readsText: steps.length > 0 && !steps.some((step) => makesLists(readStep(step).name)),
     isPlaceholder: createEmptyWordTest(emptyWords, row.empty_words ?? (hasOptions ? 'never' : 'any_case'), isProse),
     localeOf: createRecordLocale(locale, [row.transform, ...readSources(row).map(({ steps }) => steps)]),
   };
@@ -119,6 +136,8 @@ interface RowSources {
   /** Between the parts of a `concat`. */
   readonly separator: string;
   readonly isPlaceholder: (value: FieldValue) => boolean;
+  /** True where the row converts texts; without a transform, an object is stored as JSON. */
+  readonly readsText: boolean;
   /** What the record says about its own values. */
   readonly localeOf: (record: EnginyRecord, sent: unknown) => Locale;
 }
@@ -148,8 +167,10 @@ interface SentField {
   readonly run: ChainRun;
 }
 
+const noText = 'is an object or a list of lists, not a text';
+
 function readSent(
-  { isPlaceholder, localeOf }: RowSources,
+  { isPlaceholder, localeOf, readsText }: RowSources,
   {
     record,
     field,
@@ -167,6 +188,10 @@ function readSent(
   }
   notes.isSent = true;
   if (given === undefined) return undefined;
+  if (readsText && isStructure(sent)) {
+    notes.problems.push({ field, problem: noText, given: toText(given), structure: sent });
+    return undefined;
+  }
   const onPartial = (problem: string) => {
     if (!notes.partials.some((partial) => partial.field === field)) {
       notes.partials.push({ field, problem, given: toText(given) });

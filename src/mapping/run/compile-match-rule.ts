@@ -1,6 +1,13 @@
 import type { Mapping, MatchPair } from '../schema/record-mapping.ts';
 import { createEmptyWordTest } from '../values/empty-words.ts';
-import { type EnginyRecord, readField, toFieldValue, toText } from '../values/field-value.ts';
+import {
+  type EnginyRecord,
+  type FieldValue,
+  isStructure,
+  readField,
+  toFieldValue,
+  toText,
+} from '../values/field-value.ts';
 import { createRecordLocale } from './record-locale.ts';
 import { type ChainRun, compileChain, type TransformChain } from './transform-chain.ts';
 
@@ -84,13 +91,13 @@ export function compilePair(mapping: Mapping, pair: MatchPair): PairReader {
     ignoresAccents: form?.ignoresAccents === true,
     areDifferent: form?.areDifferent ?? ((one, other) => one !== other),
     readAll: (record) => {
-      const value = toFieldValue(readField(record, pair.enginy));
+      const value = sentValue(readField(record, pair.enginy));
       const texts = typeof value === 'string' ? [value] : (value ?? []);
       return texts.flatMap((text) => canonicalOf(text) ?? []);
     },
     readRecord: (record) => {
       const sent = readField(record, pair.enginy);
-      const value = toFieldValue(sent) ?? [];
+      const value = sentValue(sent) ?? [];
       const run = { locale: localeOf(record, sent) };
       // The first usable item of a list is the one that is written.
       for (const given of typeof value === 'string' ? [value] : value) {
@@ -150,6 +157,11 @@ function clausesOf(
       ];
     },
   };
+}
+
+/** An object identifies no record, however its text would read. */
+function sentValue(sent: unknown): FieldValue | undefined {
+  return isStructure(sent) ? undefined : toFieldValue(sent);
 }
 
 /** Undefined also for a value that identifies no record of the kind. */

@@ -80,7 +80,8 @@ interface Stage {
   readonly apply: (value: FieldValue, run: StageRun) => FieldValue | ValueProblem | undefined;
 }
 
-function makesLists(name: string): boolean {
+/** True for a transform that creates a list, or works on one. */
+export function makesLists(name: string): boolean {
   return name === 'split' || findTransform(name)?.accepts === 'list';
 }
 

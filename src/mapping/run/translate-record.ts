@@ -52,7 +52,8 @@ const idFields: ReadonlySet<string> = new Set(['externalId', 'crmId']);
 export function toCrmProperties(mapping: Mapping, record: EnginyRecord, mode: WriteMode): Translation {
   const translation = emptyTranslation();
   const compiled = compileMapping(mapping);
-  const write: RecordWrite = { record, mode, translation };
+  const storesUnknown = mapping.write.unknown_fields.policy === 'create';
+  const write: RecordWrite = { record, mode, translation, storesUnknown };
   writeIdentity(mapping, write);
   for (const reader of compiled.fields) writeRow(reader, write);
   const { on_create, always } = mapping.write;
@@ -67,6 +68,8 @@ export function toCrmProperties(mapping: Mapping, record: EnginyRecord, mode: Wr
 export interface RecordWrite {
   readonly record: EnginyRecord;
   readonly mode: WriteMode;
+  /** True where fields without a row get a property. */
+  readonly storesUnknown?: boolean;
   /** Filled row by row. */
   readonly translation: Translation;
 }
@@ -125,7 +128,7 @@ export function managedPropertiesOf(mapping: Mapping): { name: string; field: st
 /** Adds one row's value to the translation; `explain` calls it row by row, with a listener. */
 export function writeRow(
   reader: FieldReader,
-  { record, mode, translation }: RecordWrite,
+  { record, mode, translation, storesUnknown = false }: RecordWrite,
   listener?: RowListener,
 ): void {
   const { row, overwrite } = reader;
@@ -135,9 +138,16 @@ export function writeRow(
   }
   const place = mode === 'update' && overwrite === 'if_empty' ? 'ifEmpty' : 'properties';
   const reading = reader.read(record, listener);
-  warn(reader, reading, { translation, mode });
+  const structures = reading.problems.filter(({ structure }) => structure !== undefined);
+  const keepsUnreadable = reader.keepsUnreadable && structures.length === 0;
+  warn({ row, keepsUnreadable }, reading, { translation, mode });
   keepRaw(row, reading, { translation, place });
-  if (reading.kind === 'unusable' && reader.keepsUnreadable) keepAsSent(row, reading, { translation, mode });
+  // What no property beside it keeps is stored like a field without a row, and under a name that is no property of the CRM's own.
+  if (row.keep_raw_in === undefined && storesUnknown) {
+    for (const { field, structure } of structures)
+      translation.unknown.push({ field: `${field}AsSent`, value: structure });
+  }
+  if (reading.kind === 'unusable' && keepsUnreadable) keepAsSent(row, reading, { translation, mode });
   if (reading.kind === 'value') {
     const { value, field } = reading;
     if (row.match_option === true) {
@@ -185,7 +195,7 @@ function put(
 
 /** Adds a warning for each field of the row that is not written, or not completely. */
 function warn(
-  { row, keepsUnreadable }: FieldReader,
+  { row, keepsUnreadable }: Pick<FieldReader, 'row' | 'keepsUnreadable'>,
   { kind, problems, partials, placeholders }: RowReading,
   { translation, mode }: { readonly translation: Translation; readonly mode: WriteMode },
 ): void {

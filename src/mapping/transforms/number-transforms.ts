@@ -1,7 +1,7 @@
 import { normalizeAmount } from '../values/numbers/amount-text.ts';
 import { normalizeBoolean } from '../values/boolean-text.ts';
 import { lowerBound, normalizeEmployeeRange } from '../values/numbers/number-range.ts';
-import { normalizeInteger, normalizeNumber } from '../values/numbers/number-text.ts';
+import { normalizeEmployeeCount, normalizeInteger, normalizeNumber } from '../values/numbers/number-text.ts';
 import type { Transform } from './transform.ts';
 
 /** Transforms that read numbers and booleans. */
@@ -24,6 +24,15 @@ export const numberTransforms = {
     maxLength: 100,
     isSingle: true,
     apply: (value, locale) => normalizeInteger(value, locale),
+  },
+  employee_count: {
+    summary: 'A number of employees as a whole number; negative numbers and more than ten million are rejected.',
+    role: 'converting',
+    example: ['10.000', '10000'],
+    accepts: 'text',
+    maxLength: 100,
+    isSingle: true,
+    apply: (value, locale) => normalizeEmployeeCount(value, locale),
   },
   amount: {
     summary:

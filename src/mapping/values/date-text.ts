@@ -54,9 +54,9 @@ export function hasNoZone(text: string): boolean {
 /** Parses a four-digit year: `2014`, or the year of a date. */
 export function normalizeYear(text: string): string | ValueProblem {
   const trimmed = plain(text).replace(/\.0+$/, '');
-  if (/^[12]\d{3}$/.test(trimmed)) return trimmed;
-  const day = normalizeDate(trimmed);
-  return typeof day === 'string' && /^[12]/.test(day) ? day.slice(0, 4) : { problem: 'is not a year' };
+  const day = /^\d{4}$/.test(trimmed) ? trimmed : normalizeDate(trimmed);
+  // A number of four digits may be anything: 9999 is a usual word for none.
+  return typeof day === 'string' && /^(?:1\d|20)\d\d|^2100/.test(day) ? day.slice(0, 4) : { problem: 'is not a year' };
 }
 
 /** Seconds, milliseconds or microseconds since 1970, distinguished by length, in ISO 8601; also as .NET prints them. */

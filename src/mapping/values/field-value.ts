@@ -18,6 +18,12 @@ export function toFieldValue(value: unknown): FieldValue | undefined {
   return toItem(value);
 }
 
+/** True for an object, and for a list of objects or lists: no text, name or number can be read from it without guessing. */
+export function isStructure(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some((item) => typeof item === 'object' && item !== null);
+  return isObject(value);
+}
+
 /** Joins several values with `;`, as multiple-select properties expect. */
 export function toText(value: FieldValue): string {
   return typeof value === 'string' ? value : value.join(';');

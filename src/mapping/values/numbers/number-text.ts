@@ -24,6 +24,16 @@ export function normalizeInteger(text: string, { isNumber }: Locale = {}): strin
   return typeof digits === 'string' && digits.includes('.') ? { problem: 'is not a whole number' } : digits;
 }
 
+/** More people than any company employs. */
+const maxEmployees = 10_000_000;
+
+/** Like {@link normalizeInteger}, for a number of people. */
+export function normalizeEmployeeCount(text: string, locale: Locale = {}): string | ValueProblem {
+  const digits = normalizeInteger(text, locale);
+  if (typeof digits !== 'string' || (!digits.startsWith('-') && Number(digits) <= maxEmployees)) return digits;
+  return { problem: 'is no possible number of employees' };
+}
+
 /** Formats a JavaScript number as plain digits, never `1e+21`. Undefined for NaN and infinity. */
 export function plainNumber(value: number): string | undefined {
   if (!Number.isFinite(value)) return undefined;
