@@ -7,6 +7,8 @@ export interface CountingCrm {
   readonly refused: number;
   /** Answered calls by replica. */
   readonly by: ReadonlyMap<string, number>;
+  /** Replicas that have sent a call, refused or not. */
+  readonly joined: ReadonlySet<string>;
   close(): void;
 }
 
@@ -16,8 +18,10 @@ export async function startCountingCrm(limit: number, windowMs: number): Promise
   let answered = 0;
   let refused = 0;
   const by = new Map<string, number>();
+  const joined = new Set<string>();
   const server = createServer((request, response) => {
     const replica = String(request.headers['x-replica']);
+    joined.add(replica);
     const latencyMs = 80 + Math.random() * 170;
     const countedMs = latencyMs * Math.random();
     request.resume();
@@ -47,6 +51,7 @@ export async function startCountingCrm(limit: number, windowMs: number): Promise
       return refused;
     },
     by,
+    joined,
     close() {
       server.closeAllConnections();
       server.close();

@@ -151,7 +151,7 @@ async function measure(scenario: Scenario, seconds: number) {
   );
   const children = replicas.map(({ child }) => child);
   // A replica that dies before it has joined is another story.
-  while (crm.by.size < scenario.replicas) await sleep(100);
+  while (crm.joined.size < scenario.replicas) await sleep(100);
   const steady = measureSteady(crm, replicas);
   await sleep((seconds / 4) * 1_000);
   await scenario.fault?.({ redis, proxy, children });
