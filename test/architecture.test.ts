@@ -44,13 +44,13 @@ function placesOf(packageName: string): string[] {
   return files.filter(({ packages }) => packages.includes(packageName)).map(({ path }) => path);
 }
 
-test('one file normalizes Unicode, and bounds the text before', () => {
+test('one file normalizes Unicode, after it limits the text', () => {
   const callers = files.filter(({ text }) => text.includes('.normalize(')).map(({ path }) => path);
 
   expect(callers).toEqual(['mapping/values/normalize-unicode.ts']);
 });
 
-test('the SDK of OpenTelemetry and the formatter of logs are loaded on demand only', () => {
+test('the OpenTelemetry SDK and the log formatter are loaded only on demand', () => {
   const importers = files.filter(({ text }) =>
     /^import (?!type)[^;]*'(pino-pretty|\.\/otlp-provider\.ts)'/m.test(text),
   );
@@ -91,7 +91,7 @@ test.each([
   ['@opentelemetry/resources', /^tracing\/otlp-provider\.ts$/],
   ['@opentelemetry/exporter-trace-otlp-http', /^tracing\/otlp-provider\.ts$/],
   ['pino', /^(logger|app|serve|run|http\/request-log|capture\/replay\/replay-capture)\.ts$/],
-])('%s is used, and from its own place alone', (packageName, place) => {
+])('%s is imported only where it belongs', (packageName, place) => {
   const places = placesOf(packageName);
 
   expect(places.length).toBeGreaterThan(0);
@@ -318,7 +318,7 @@ test.each(Object.entries(mayImport))('%s imports in one direction only', (folder
   expect(strays).toEqual([]);
 });
 
-test('the console is known to the wiring, and its access to the command that creates links', () => {
+test('only serve.ts and the console command import the console', () => {
   const importers = files.filter(
     ({ path, imports }) => !path.startsWith('console/') && imports.some((target) => target.startsWith('console/')),
   );
@@ -362,7 +362,7 @@ test('the embedded CRM imports nothing of the bridge', () => {
 test.each([
   ['src', files],
   ['sandbox', sandboxFiles],
-])('%s has no circle of imports, of types neither', (_house, sources) => {
+])('%s has no import cycle, types included', (_house, sources) => {
   const imports = new Map(sources.map((file) => [file.path, file.imports]));
   const circles: string[] = [];
   const done = new Set<string>();
@@ -462,7 +462,7 @@ function stepsOf(heading: string): string[] {
 test.each([
   ['POST /contacts/sync', 7],
   ['PUT /contacts with an engagement field', 9],
-])('the way of %s to the call is at most %i files, each reached from one before it', (heading, most) => {
+])('the path of %s to the HubSpot call has at most %i files, each reachable from an earlier one', (heading, most) => {
   const steps = stepsOf(heading);
   const importsOf = (path: string | undefined) => files.find((file) => file.path === path)?.imports ?? [];
   // "Go to implementation" leads from the port to a file that imports it.
@@ -476,7 +476,7 @@ test.each([
   expect(steps.at(-1)).toBe('crm/hubspot/transport/transport.ts');
 });
 
-test('no list is spread into the arguments of a call that grows with it', () => {
+test('no list of unknown length is spread into the arguments of a call', () => {
   // An argument list has room for some 120,000 values; a longer one is a RangeError.
   const spread =
     /(?:\.push|\.unshift|\.splice|\.concat|Math\.max|Math\.min|String\.fromCharCode|String\.fromCodePoint)\(\s*(?:[\w.'"[\]]+,\s*)*\.\.\./;
@@ -485,7 +485,7 @@ test('no list is spread into the arguments of a call that grows with it', () => 
   expect(places).toEqual([]);
 });
 
-test('no promise is left with a finally alone, which would pass a rejection on to the process', () => {
+test('no promise ends in finally alone, which would leave a rejection unhandled', () => {
   const places = files.filter(({ text }) => /\bvoid [^;]*\.finally\(/.test(text)).map(({ path }) => path);
 
   expect(places).toEqual([]);

@@ -53,7 +53,7 @@ test('reports every mistake at once, by the name of its variable', () => {
   ]);
 });
 
-test('demands an API key when it talks to HubSpot', () => {
+test('requires an API key when it talks to HubSpot', () => {
   expect(problemsOf({ HUBSPOT_ACCESS_TOKEN: 'pat-na1-example' })).toEqual([expect.stringContaining('API_KEY')]);
 });
 
@@ -69,7 +69,7 @@ test('refuses a token that carries the word Bearer, and never repeats it', () =>
   expect(problem).not.toContain('pat-na1');
 });
 
-test('takes several keys, a size with a unit and a country in small letters', () => {
+test('accepts several keys, a size with a unit and a lowercase country code', () => {
   const config = loadConfig({
     ...hubspot,
     API_KEY: 'the-old-key-012345, the-new-key-012345',
@@ -149,7 +149,7 @@ test('refuses the public key of the sandbox when it talks to HubSpot', () => {
   expect(problemsOf({ ...hubspot, API_KEY: 'sandbox' })).toEqual([expect.stringContaining('everyone knows')]);
 });
 
-test('takes the keys from a file instead, not from both', () => {
+test('reads the keys from a file, and rejects both at once', () => {
   const config = loadConfig({ HUBSPOT_ACCESS_TOKEN: 'pat-na1-example', API_KEY_FILE: '/run/secrets/keys' });
 
   expect(config.auth).toEqual({ header: 'x-api-key', keys: [], keyFile: '/run/secrets/keys' });
@@ -265,7 +265,7 @@ test.each<[string, Record<string, string>, string | undefined]>([
     { CONSOLE: 'on', ADMIN_PORT: '9464', CONSOLE_URL: 'http://localhost:8443' },
     undefined,
   ],
-])('judges a console %s', (_name, settings, problem) => {
+])('accepts or rejects a console %s', (_name, settings, problem) => {
   const problems = problemsOf({ ...hubspot, ...settings });
 
   expect(problems).toEqual(problem === undefined ? [] : [expect.stringContaining(problem)]);

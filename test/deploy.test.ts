@@ -56,7 +56,7 @@ function problemsOf(validate: () => void): unknown[] {
   }
 }
 
-test('selectors meet labels, and named ports exist', () => {
+test('selectors match labels, and named ports exist', () => {
   const pods = objects.filter(({ object }) => object.kind === 'Deployment').map(({ object }) => object.spec.template);
   const labels = pods.map(({ metadata }) => metadata.labels);
   const ports = pods.flatMap(({ spec }) =>

@@ -63,7 +63,7 @@ test('keeps the last valid version after a bad edit, logs the findings, and acti
   expect(live.state().refused).toBeUndefined();
 });
 
-test('forgets a bad edit that is taken back', async () => {
+test('forgets a bad edit that is reverted', async () => {
   const dir = mappingFolder({ 'contacts.yaml': contacts('jobtitle') });
   const { live, settled } = await follow(dir);
 
@@ -110,7 +110,7 @@ test('notices the files of a mounted ConfigMap, which are symlinks into a folder
   expect(targetOf(live)).toBe('role');
 });
 
-test('survives that the folder is gone for a while', async () => {
+test('survives a folder that is missing for a while', async () => {
   const root = mappingFolder({});
   const dir = join(root, 'mappings');
   cpSync(mappingFolder({ 'contacts.yaml': contacts('jobtitle') }), dir, { recursive: true });
@@ -125,7 +125,7 @@ test('survives that the folder is gone for a while', async () => {
   expect(targetOf(live)).toBe('role');
 });
 
-test('takes a new file of another kind into the same version', async () => {
+test('adds a new file of another kind to the same version', async () => {
   const dir = mappingFolder({ 'contacts.yaml': contacts('jobtitle') });
   const { live, settled } = await follow(dir);
 

@@ -5,7 +5,7 @@ import { enginyFields } from '../src/mapping/load/enginy-fields.ts';
 import { checkSources } from '../src/mapping/load/load-mappings.ts';
 import { formatDiagnostic } from '../src/mapping/schema/diagnostic.ts';
 
-test('ships mapping files that lint clean and whose examples come out as written', () => {
+test('the shipped mapping files lint clean, and their examples pass', () => {
   const { mappings, diagnostics, examples } = checkFolder('mappings/hubspot');
 
   expect(diagnostics.map(formatDiagnostic)).toEqual([]);
@@ -111,7 +111,7 @@ test('reports many slips of one file in one run', () => {
 });
 
 test.each(['contacts', 'companies'] as const)(
-  'gives every field of %s that HubSpot has a property for a row',
+  'has a row for every field of %s that HubSpot has a property for',
   (object) => {
     const mapping = checkFolder('mappings/hubspot').mappings?.[object];
     const rows = JSON.stringify([mapping?.identity, mapping?.write.fields]);

@@ -86,7 +86,7 @@ test('no pattern has two adjacent unbounded repetitions, nor one inside another'
   ).toEqual([]);
 });
 
-test('nor do patterns that are composed of parts', async () => {
+test('no composed pattern has them either', async () => {
   const values = files.filter((file) =>
     /\/src\/(mapping\/(values|transforms|run)|capture\/redact|crm|http)\//.test(file),
   );
@@ -118,7 +118,7 @@ const shortTexts: Readonly<Record<string, string>> = {
 /** Transforms and redactors receive texts of a bounded length only (`maxLength`, `longest`). */
 const shortFolders = ['src/mapping/values/', 'src/capture/redact/'];
 
-test('patterns that search from every place see short texts only', () => {
+test('patterns that may match from any position are applied to short texts only', () => {
   const searching = files.filter((file) => patternsIn(file).some((pattern) => faultsOf(pattern, ['Move']).length > 0));
   const names = searching.map((file) => relative(root, file));
 

@@ -104,7 +104,7 @@ test('reads a file in the encoding of PowerShell', () => {
   expect(startWith(new Uint8Array(Buffer.from(text, 'utf16le')))).toBe('hubspot');
 });
 
-test('a line that cannot be read does not take the next one with it', () => {
+test('an unreadable line does not affect the next one', () => {
   const { values, unread } = readEnvFile(Buffer.from('LOG_LEVEL: debug\nPORT=4000\nMAPPINGS_DIR="a\nb=c"\nHOST="::'));
 
   expect(values).toEqual({ PORT: '4000', MAPPINGS_DIR: 'a\nb=c', HOST: '"::' });
@@ -121,7 +121,7 @@ test.each([
   ['LOGLEVEL=debug', 'LOGLEVEL is not a setting of the bridge; did you mean LOG_LEVEL?'],
   ['ADMIN_PROT=1', 'ADMIN_PROT is not a setting of the bridge; did you mean ADMIN_PORT?'],
   ['DEFAULT_COUNTRY: ES', 'line 1 of .env (DEFAULT_COUNTRY) is not of the form NAME=value'],
-])('a real set-up starts, and %s is reported', (line, warning) => {
+])('a real setup starts, and %s is reported', (line, warning) => {
   const text = `API_KEY=a-long-random-text\nHUBSPOT_ACCESS_TOKEN=${secret}\n`;
 
   expect(start(`${line}\n${text}`)).toBe('hubspot');

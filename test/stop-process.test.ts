@@ -63,7 +63,7 @@ test('the third signal ends the process at once', () => {
   expect(ends).toEqual(['exit 1']);
 });
 
-test('an end of the parent is a reason like a signal', async () => {
+test('the end of the parent process stops the bridge like a signal', async () => {
   const { stop, ends, closings, finish } = startStopper();
 
   stop('end of the parent');
@@ -112,7 +112,7 @@ test('an error while stopping is logged, and the process ends', async () => {
   expect(sink.entries.map(({ msg }) => msg)).toContain('stopped with an error');
 });
 
-test.runIf(process.platform === 'linux')('a log on a full volume costs lines, not the process', () => {
+test.runIf(process.platform === 'linux')('a log on a full volume loses lines but does not end the process', () => {
   const fd = openSync('/dev/full', 'w');
   const output = createLogOutput(fd);
 

@@ -81,7 +81,7 @@ function spansOf(text = '{}'): Span[] {
   return resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans));
 }
 
-test('a collector that refuses spans costs one line of log and no request', async () => {
+test('a collector that rejects spans causes one log line and fails no request', async () => {
   const crm = await startCrm();
   const collector = await startListener({ status: 400 });
   const bridge = await startBridgeOn(crm, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });

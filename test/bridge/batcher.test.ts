@@ -23,7 +23,7 @@ function doubling(maxItems: number) {
   return { batches, contexts, batcher };
 }
 
-test('every caller gets the results of its own items, whatever batches they were in', async () => {
+test('every caller gets the results of its own items, regardless of batches', async () => {
   const works = fc.array(fc.array(fc.integer({ min: -1000, max: 1000 }), { maxLength: 8 }), { maxLength: 30 });
   await fc.assert(
     fc.asyncProperty(works, fc.integer({ min: 1, max: 10 }), async (pieces, maxItems) => {
@@ -39,7 +39,7 @@ test('every caller gets the results of its own items, whatever batches they were
   );
 });
 
-test('pieces that arrive together share a batch', async () => {
+test('items that arrive together share a batch', async () => {
   const { batches, batcher } = doubling(100);
 
   await Promise.all(Array.from({ length: 60 }, (_unused, index) => batcher.add([index], contextOf(`r${index}`))));
@@ -73,7 +73,7 @@ test('rejects every caller of a failed batch, and no other caller', async () => 
   expect(await batcher.add([3], contextOf('c'))).toEqual([3]);
 });
 
-test('what arrives while a batch is on its way goes along with the next one', async () => {
+test('items that arrive while a batch is running join the next one', async () => {
   const landings: (() => void)[] = [];
   const batches: (readonly number[])[] = [];
   const batcher = createBatcher<number, number>(
@@ -101,7 +101,7 @@ test('what arrives while a batch is on its way goes along with the next one', as
   expect(batches).toEqual([[1], [2, 3]]);
 });
 
-test('starts a batch after its patience although the batch before it is still in flight', async () => {
+test('starts a batch after its maximum wait even if the previous one is still running', async () => {
   const batches: (readonly number[])[] = [];
   const batcher = createBatcher<number, number>(
     async (items) => {

@@ -22,7 +22,7 @@ test('reads that arrive together share a call, and each gets what it asked for',
   expect(crm.calls).toEqual([{ method: 'readByIds', objectType: 'contacts', count: 3 }]);
 });
 
-test('reads of other properties or objects do not mix', async () => {
+test('reads of different properties or objects are not combined', async () => {
   const crm = fakeCrm();
   const batching = createBatchingCrm(crm);
 
@@ -36,7 +36,7 @@ test('reads of other properties or objects do not mix', async () => {
   expect(crm.calls).toHaveLength(4);
 });
 
-test('creates that arrive together share a call; a refused one is refused alone', async () => {
+test('creates that arrive together share a call; a rejected one fails alone', async () => {
   const crm = fakeCrm();
   crm.put('contacts', { id: '1', properties: { email: 'taken@example.com' } });
   const batching = createBatchingCrm(crm);

@@ -38,7 +38,7 @@ function gatedCrm() {
 
 const asItIs = (outcome: SearchOutcome) => outcome;
 
-test('searches once for what concurrent requests look for, equal or not, and answers each', async () => {
+test('searches once for the keys of concurrent requests, equal or not, and answers each request', async () => {
   const { crm, search, waiting } = gatedCrm();
   const candidates = createCandidateSearch({ search }, { bulk: 0 });
 
@@ -52,7 +52,7 @@ test('searches once for what concurrent requests look for, equal or not, and ans
   expect(crm.calls.map(({ count }) => count)).toEqual([3]);
 });
 
-test('searches again for itself what another request could not reach in its own time', async () => {
+test('repeats a search that another request could not finish before its own deadline', async () => {
   const { search, waiting } = gatedCrm();
   const candidates = createCandidateSearch({ search }, { bulk: 0 });
 
@@ -92,7 +92,7 @@ test('does not share searches between versions of a mapping file, nor between ru
   expect(waiting).toHaveLength(3);
 });
 
-test('keeps a fault within a search to the request whose search it was', async () => {
+test('a fault in a search fails only the request that it belongs to', async () => {
   const crm = fakeCrm();
   crm.put('contacts', { id: '1', properties: { hs_linkedin_url: 'ada' } });
   const unhandled: unknown[] = [];

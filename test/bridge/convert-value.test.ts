@@ -96,7 +96,7 @@ test('converts any JSON value to any type without throwing, within the length an
   );
 });
 
-test('a list that was written in part says what was written', () => {
+test('reports which items of a list were written', () => {
   const part = {
     value: 'NEW;OPEN',
     note: '2 of its 4 values are not options of the property',

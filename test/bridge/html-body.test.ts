@@ -225,7 +225,7 @@ const harmless =
 const dangerous =
   /<(?:script|style|iframe|object|embed|svg|math|form|template|noscript|xmp|textarea|img|input|video|link|meta|base)\b|<[^>]*[\s/"']on[a-z]+\s*=|<[^>]*(?:java|vb)script\s*:/i;
 
-test('nothing live reaches the CRM or comes back from it, whatever the payload and its disguise', () => {
+test('no active content reaches the CRM or comes back from it, however it is disguised', () => {
   for (const payload of payloads) {
     for (const mutate of mutations) {
       const given = mutate(payload);
@@ -241,7 +241,7 @@ test('nothing live reaches the CRM or comes back from it, whatever the payload a
   }
 });
 
-test('what the CRM shows as signs comes back escaped, never as markup', () => {
+test('what the CRM displays as text comes back escaped, never as markup', () => {
   expect(fromHtmlBody('&lt;img src=x onerror=alert(1)&gt;')).toBe('&lt;img src=x onerror=alert(1)&gt;');
   expect(fromHtmlBody('a<br>&lt;b&gt;x&lt;/b&gt;')).toBe('a\n&lt;b&gt;x&lt;/b&gt;');
   expect(fromHtmlBody('&amp;lt;svg onload=x&amp;gt;')).toBe('&amp;lt;svg onload=x&amp;gt;');
@@ -369,7 +369,7 @@ test.each([
   'a\r\n\rb\n\r\n',
   '\n\na',
   '\u00a0x\ufeff',
-])('white space comes back as sent, also from a CRM that stores characters instead of references: %j', (text) => {
+])('white space comes back as sent, even from a CRM that stores characters instead of references: %j', (text) => {
   const html = toHtmlBody(text);
 
   expect(html.trim()).toBe(html);
@@ -419,7 +419,7 @@ test('a text that was cut is read as the text with a note, and becomes the same 
   }
 });
 
-test('converts extremely nested HTML to text instead of keeping the process busy', () => {
+test('converts extremely nested HTML to text instead of blocking the process', () => {
   const html = toHtmlBody(`${'<i>'.repeat(50_000)}deep${'</i>'.repeat(50_000)}`);
 
   expect(html.length).toBeLessThanOrEqual(maxBodyLength);
@@ -434,7 +434,7 @@ test('unescaping reverses escaping', () => {
   );
 });
 
-test('very many tags are cut where they would keep the process busy, and reported', () => {
+test('cuts HTML with too many tags before it blocks the process, and reports it', () => {
   const warnings: string[] = [];
 
   const html = toHtmlBody('<font>a</font>'.repeat(20_000), '', (warning) => warnings.push(warning));

@@ -196,7 +196,7 @@ test.each([
   expect((await Promise.all(matched)).every(([outcome]) => outcome !== undefined && 'record' in outcome)).toBe(true);
 });
 
-test('a failed call fails the records that it was for, and no others', async () => {
+test('a failed call fails only its own records', async () => {
   const { crm: fake } = crmWith(150);
   const { crm, until } = heldUpstream(fake);
   const match = bridgeOn(crm);
@@ -215,7 +215,7 @@ test('a failed call fails the records that it was for, and no others', async () 
 test.each([
   ['reads', byEmail],
   ['searches', byLinkedIn],
-])('a request that runs out of time leaves the %s that it shares to the others', async (_what, records) => {
+])('a request that runs out of time does not end the %s that it shares with others', async (_what, records) => {
   const { crm: fake } = crmWith(60);
   const { crm, until } = heldUpstream(fake);
   const match = bridgeOn(crm);

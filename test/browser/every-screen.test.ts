@@ -78,7 +78,7 @@ const shown: Readonly<Record<string, readonly [name: string, ...widths: number[]
 const maxPictureBytes = 150_000;
 
 test.each(paths.flatMap((path) => (['light', 'dark'] as const).map((theme) => [path, theme] as const)))(
-  '%s has no fault in the %s theme, and fits wide and narrow windows',
+  '%s has no accessibility fault in the %s theme, and fits wide and narrow windows',
   async (path, colorScheme) => {
     const { page, expectClean, close } = await console.open({ colorScheme });
     for (const width of [1280, 768, 360]) {
@@ -103,7 +103,7 @@ test.each(paths.flatMap((path) => (['light', 'dark'] as const).map((theme) => [p
   },
 );
 
-test.each(paths)('%s says the same without JavaScript', async (path) => {
+test.each(paths)('%s shows the same without JavaScript', async (path) => {
   const { page, expectClean, close } = await console.open({ javaScriptEnabled: false });
   await page.goto(examples[path] ?? path);
 
@@ -132,7 +132,7 @@ test.each([
   await close();
 });
 
-test('the sign-in has no fault either', async () => {
+test('the sign-in page has no accessibility fault', async () => {
   for (const colorScheme of ['light', 'dark'] as const) {
     const { page, expectClean, close } = await console.open({ isSignedIn: false, colorScheme });
     await page.goto('/console');
@@ -174,7 +174,7 @@ test.each<[string, string]>([
   await close();
 });
 
-test('notices what axe would report', async () => {
+test('detects what axe would report', async () => {
   const { page, close } = await console.open();
   await page.goto('/console');
   await page.evaluate("document.querySelector('main').append(document.createElement('button'))");

@@ -94,7 +94,7 @@ test('a folder that cannot be written is logged once and fails no request', asyn
   expect(bridge.log.entries.filter(({ msg }) => String(msg).includes('capture'))).toHaveLength(1);
 });
 
-test('only what went wrong is kept unless everything is asked for, and nothing when captures are off', async () => {
+test('keeps only failures by default, everything on request, and nothing when captures are off', async () => {
   const errors = await startCapturing({ environment: { CAPTURE: 'errors' } });
   await errors.send('GET', '/health');
   await errors.send('POST', '/contacts', { contacts: [{ externalId: 'l-1', email: 'ada@example.com' }] });
@@ -150,7 +150,7 @@ test('bridges with the same key use the same placeholders', async () => {
   expect(texts[0]).toEqual(texts[1]);
 });
 
-test('plain nock takes the exchanges of a capture as they are', async () => {
+test('nock accepts the exchanges of a capture unchanged', async () => {
   const bridge = await startCapturing();
   await bridge.send('POST', '/contacts/sync', { contacts: [{ externalId: 'l-1', email: 'ada@example.com' }] });
   const [file] = await bridge.stop();
@@ -174,7 +174,7 @@ test('a nested folder for captures is created with its parents', () => {
 });
 
 test.each(['GET', 'PATCH', 'M-SEARCH', 'PROPFIND', 'x', 'ÄÖÜ', 'A_B', '../../x', ''])(
-  'the name of a capture of %j is known again, so that it is counted and deleted',
+  'recognizes the name of a capture of %j, so that it is counted and deleted',
   (method) => {
     for (const path of ['/contacts/sync', '/', '*', '/ada/lovelace?x=/contacts', '//a/../b', '/contacts/ada', '']) {
       for (const status of [200, undefined]) {
@@ -226,7 +226,7 @@ test('a jump of the system clock deletes nothing, in either direction', () => {
   }
 });
 
-test('folders are created for their owner alone, and one that cannot exist is refused instead of tried without end', () => {
+test('folders are created for their owner only, and an impossible path is rejected instead of retried forever', () => {
   const folder = join(temporaryFolder(), 'a', 'b');
   openCaptureFolder(folder, roomy);
 

@@ -117,7 +117,7 @@ test('what cannot be handed over is counted and logged once, and later captures 
   expect(readFolder(folder)).toHaveLength(1);
 });
 
-test('a thread that runs out of memory costs what it had, and later captures are written', async () => {
+test('a thread that runs out of memory loses what it held, and later captures are written', async () => {
   const folder = temporaryFolder();
   const hungry = `require('worker_threads').parentPort.once('message', () => { for (const kept = []; ; ) kept.push([kept.length]); })`;
   const resourceLimits = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 8 };
@@ -137,7 +137,7 @@ test('a thread that runs out of memory costs what it had, and later captures are
   expect(readFolder(folder)).toHaveLength(1);
 });
 
-test('of a call only its texts are kept: nothing parses a body for a capture', () => {
+test('keeps the texts of a call without parsing a body', () => {
   const given = Object.defineProperty({ ...exchange, requestBody: {} }, 'responseBody', {
     enumerable: true,
     get: () => {

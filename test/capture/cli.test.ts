@@ -79,7 +79,7 @@ test('captures show prints what happened, call by call', async () => {
   expect([several.status, several.err]).toEqual([2, expect.stringMatching(/^error: 3 captures fit POST; .*_POST_/)]);
 });
 
-test('replay prints "same" and exits with 0, names what differs and exits with 1, and with 2 for what is no capture', async () => {
+test('replay prints "same" and exits with 0, names what differs and exits with 1, and with 2 for a file that is not a capture', async () => {
   const folder = await someCaptures();
   const name = readdirSync(folder).find((file) => file.includes('_201_')) ?? '';
   const content = JSON.parse(readFileSync(join(folder, name), 'utf8'));

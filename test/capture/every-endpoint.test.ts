@@ -5,7 +5,7 @@ import { replay, startCapturing } from './capturing.ts';
 const ada = '734931000001';
 const northwind = '421369000001';
 
-test('a capture of every endpoint replays as the same, offline', async () => {
+test('a capture of every endpoint replays identically, offline', async () => {
   const bridge = await startCapturing();
   bridge.crm.seed(exampleSeed);
   const { send } = bridge;

@@ -108,7 +108,7 @@ test.each([
   expect(liveOrigin(url)).toBe(origin);
 });
 
-test('every live replay asks, also one that only reads, and names where the key goes', async () => {
+test('every live replay asks for confirmation, even a read-only one, and names where the key goes', async () => {
   const bridge = await listener();
   const folder = temporaryFolder();
   const file = join(folder, 'read.json');
@@ -222,7 +222,7 @@ test('a redirect, a broken answer and a body of the wrong type end a replay with
   }
 });
 
-test('what a hostile capture or caller wrote does not steer the terminal', async () => {
+test('text from a hostile capture or caller cannot control the terminal', async () => {
   const bridge = await startCapturing();
   await bridge.send('POST', '/contacts', {
     contacts: [{ externalId: 'lead-\u001b[31m\u0007\u009b2J\u202e1', ownerId: '404', email: 'x' }],

@@ -166,7 +166,7 @@ test.each(['+34 600 111 222', '0034600111222', '+1 (617) 555-0123', '+44 20 7946
 const textOf = (value: unknown) => (typeof value === 'string' ? value : '');
 
 test.each(['Dr. Ada van der Lovelace', 'Lovelace, Ada', 'Ada Lovelace, PhD', 'Ada', 'Ludwig de la Cruz Jr.'])(
-  'a full name is taken apart the same way: %s',
+  'a full name is split the same way: %s',
   (name) => {
     const stand = redact(name, 'person');
 
@@ -184,7 +184,7 @@ test('legal forms and accents of a company name are still ignored', () => {
   expect(redact('Acme GmbH', 'company')).toMatch(/^[A-Z][a-z]{3} GmbH$/);
 });
 
-test('texts are equal without case and accents after exactly when they were before', () => {
+test('texts that are equal apart from case and accents stay so, and no others become so', () => {
   const text = fc.string({ unit: fc.constantFrom(...'aAbBéÉzñ Ü-.19'), maxLength: 12 });
   fc.assert(
     fc.property(text, text, (a, b) => {
@@ -322,7 +322,7 @@ test.each([
   ['companies?archived=false', 'errors as texts', { results: [], errors: ['Ada Canary'] }],
   ['companies/score', 'errors as an object', { errors: { first: refusal } }],
   ['tasks', 'errors with links', { errors: [{ ...refusal, links: { at: 'https://example.com/Ada Canary' } }] }],
-])('what HubSpot says about properties (%s) is judged like any other text: %s', (path, _what, body) => {
+])("HubSpot's text about properties (%s) is redacted like any other text: %s", (path, _what, body) => {
   const judged = hubSpotProtocol.content.mapBody(`/crm/properties/2026-09/${path}`, body, {
     text: () => 'judged',
     words: (words) => words.map(() => 'judged'),

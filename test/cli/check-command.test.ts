@@ -94,7 +94,7 @@ test('colours findings on a terminal only', async () => {
   expect(colored.out).toContain('\u001b[31merror');
 });
 
-test('an intended change is accepted like the bridge accepts it, with one line and one command for the examples', async () => {
+test('an intended change passes, with one line that names the command for updating the examples', async () => {
   const dir = shippedFolder({
     'contacts.yaml': (text) => text.replace(/crm: jobtitle,( +)transform/, 'crm: role_name,$1transform'),
   });

@@ -50,7 +50,7 @@ test('finds nothing until a property is renamed in the CRM, and then exactly the
   expect(after.out).toMatch(/✕ write +my_score +→ fit_score +archived-property/);
 });
 
-test('a property that is gone for good is missed by name, with the new one suggested', async () => {
+test('reports a property that was deleted, and suggests the new one', async () => {
   const crm = await startCrm();
   await makeNumber(crm, 'fit_scores');
   const dir = mappingFolder({ 'contacts.yaml': contacts });
@@ -66,7 +66,7 @@ test('a property that is gone for good is missed by name, with the new one sugge
   });
 });
 
-test('the shipped files fit an account as HubSpot gives it, and asking changes nothing there', async () => {
+test('the shipped files fit a new HubSpot account, and the check changes nothing there', async () => {
   const crm = await startCrm();
 
   const { status, out } = await runCommand(['check', '--live', 'mappings/hubspot'], {
@@ -80,7 +80,7 @@ test('the shipped files fit an account as HubSpot gives it, and asking changes n
   expect(calls.filter((line) => !/^GET |^POST .*\/(batch\/read|search)$/.test(line))).toEqual([]);
 });
 
-test('the optional rows of the shipped files fit an account as HubSpot gives it', async () => {
+test('the optional rows of the shipped files fit a new HubSpot account', async () => {
   const crm = await startCrm();
   const switchOn = (text: string) =>
     text.replaceAll(/^( +)# (- \{ crm: hs_\w+, .*type.*|- \{ crm: hs_lead_status, +enginy.*)$/gm, '$1$2');
@@ -94,7 +94,7 @@ test('the optional rows of the shipped files fit an account as HubSpot gives it'
   }
 });
 
-test.each(['--live', '--live --sandbox'])('%s needs an account to ask, and says which', async (flags) => {
+test.each(['--live', '--live --sandbox'])('%s reports that it needs an account', async (flags) => {
   const { status, out, err } = await runCommand(['check', 'mappings/hubspot', ...flags.split(' ')]);
 
   if (flags.includes('sandbox')) {
@@ -129,7 +129,7 @@ test('an account that cannot be reached ends with 2', async () => {
   expect(err).toContain('could not be compared with HubSpot: HubSpot could not be reached');
 });
 
-test('says how many records each match rule can identify, and where LinkedIn URLs are that no rule reads', async () => {
+test('reports how many records each match rule can identify, and which LinkedIn properties no rule reads', async () => {
   const crm = await startCrm();
   const profile = {
     name: 'profile_link',
@@ -169,7 +169,7 @@ test('says how many records each match rule can identify, and where LinkedIn URL
   expect(crm.log.filter(({ kind }) => kind === 'search').length).toBeLessThan(18);
 });
 
-test('compares all the same if the records cannot be counted', async () => {
+test('still compares if the records cannot be counted', async () => {
   const crm = await startCrm();
   crm.seed({ contacts: [{ properties: { email: 'ada@example.com' } }] });
   crm.faults.add({ match: { kind: 'search' }, action: { kind: 'status', status: 403 }, times: 0 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { runCommand } from './run-command.ts';
 
-test('teaches with examples and exit statuses when it is asked for help', async () => {
+test('help shows examples and exit statuses', async () => {
   const general = await runCommand(['--help']);
   const check = await runCommand(['help', 'check']);
 
@@ -19,7 +19,7 @@ test.each([
   [['check', 'no/such/folder'], 'there is no folder no/such/folder'],
   [['check', 'package.json'], 'package.json is a file'],
   [['sandbox', '--nope'], "Unknown option '--nope'"],
-])('refuses %j with status 2 and a line that helps', async (args, message) => {
+])('rejects %j with status 2 and a line that helps', async (args, message) => {
   const { status, out, err } = await runCommand(args);
 
   expect(status).toBe(2);
@@ -27,7 +27,7 @@ test.each([
   expect(out).toBe('');
 });
 
-test('says which setting is wrong, and minds only the settings that it needs', async () => {
+test('reports which setting is wrong, and reads only the settings that it needs', async () => {
   const wrong = await runCommand(['check'], { environment: { DEFAULT_COUNTRY: 'Germany' } });
   const unneeded = await runCommand(['check'], { environment: { PORT: 'x', MAPPINGS_DIR: 'mappings/hubspot' } });
 

@@ -30,7 +30,7 @@ async function linesOf(environment: Record<string, string>, ...options: string[]
   return { status, out, lines: report.sections.flatMap(({ lines }) => lines), enginy: report.enginy };
 }
 
-test('a set-up without faults passes, and the report ends with what to enter in Enginy', async () => {
+test('a setup without faults passes, and the report ends with what to enter in Enginy', async () => {
   const { environment } = await account();
 
   const { status, out } = await runCommand(['doctor'], { environment });
@@ -54,7 +54,7 @@ test('neither the token nor the key is ever printed', async () => {
   for (const secret of [key, token, environment.HUBSPOT_ACCESS_TOKEN]) expect(printed).not.toContain(secret);
 });
 
-test('a refused token is an error with a remedy, and nothing is said about what could not be seen', async () => {
+test('a rejected token is an error with a remedy, and nothing is reported about what could not be read', async () => {
   const { environment } = await account();
 
   const { status, lines, enginy } = await linesOf({ ...environment, HUBSPOT_ACCESS_TOKEN: token });
@@ -135,7 +135,7 @@ test('wrong settings are listed with the nearest names, and nothing else is exam
   expect(JSON.stringify(lines)).not.toContain(token);
 });
 
-test('offline nothing is asked', async () => {
+test('offline, no request is sent', async () => {
   const { crm, environment } = await account();
 
   const { status } = await linesOf(environment, '--offline');

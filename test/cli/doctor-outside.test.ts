@@ -70,7 +70,7 @@ test('each missing scope is named with the feature that needs it', async () => {
   expect(line('scopes')?.text).toMatch(/^\d+ of \d+ scopes are granted$/);
 });
 
-test('account, API version, limits, use of the day and clock each have a line', async () => {
+test("account, API version, limits, today's usage and clock each have a line", async () => {
   const { line } = await examine({ HUBSPOT_API_VERSION: '2026-09' }, { limits: {} });
 
   expect(line('account')).toMatchObject({ mark: '✓', text: expect.stringContaining('"Embedded CRM"') });
@@ -102,13 +102,13 @@ test.each([
   expect(line?.remedy ?? '').toContain(remedy ?? '');
 });
 
-test('without PUBLIC_URL nothing outside is asked', async () => {
+test('without PUBLIC_URL, no external address is called', async () => {
   const { lines } = await examine();
 
   expect(lines.map(({ id }) => id)).not.toContain('reachable');
 });
 
-test('the address is asked with the right and a wrong key, and plain HTTP is an error', async () => {
+test('the address is called with the right and a wrong key, and plain HTTP is an error', async () => {
   const crm = await startCrm();
   const bridge = await startBridgeOn(crm);
 

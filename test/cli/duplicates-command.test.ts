@@ -53,7 +53,7 @@ test('lists contacts that share an identifying value in any spelling, with links
   expect(crm.log.filter(({ method, path }) => method !== 'GET' && !path.endsWith('/read'))).toEqual([]);
 });
 
-test('compares by telephone only when it is named, both kinds of number together', async () => {
+test('compares telephone numbers only on request, phone and mobile together', async () => {
   const { crm, ids } = await accountWith({
     contacts: [
       { properties: { firstname: 'Ada', phone: '+34 600 111 222' } },

@@ -34,7 +34,7 @@ function propertiesOf({ values }: Explained['create']): Record<string, string> {
   return Object.fromEntries(values.map(({ property, value }) => [property, value]));
 }
 
-test('writes nothing, whatever it explains', async () => {
+test('never writes', async () => {
   const crm = await startCrm();
   crm.seed({ contacts: [{ properties: { email: 'ada@example.com', firstname: 'Ada' } }] });
 
@@ -84,7 +84,7 @@ test('names the candidates where several records match', async () => {
   expect(out).toContain(`2 records by linkedinUrl, so that it goes into errors: ${ids.join(', ')}`);
 });
 
-test('takes a captured request as well', async () => {
+test('accepts a captured request', async () => {
   const captured = { request: { method: 'POST', path: '/contacts/sync', body: { contacts: [lead] } }, answer: {} };
 
   const { status, out } = await runCommand(['explain', 'contacts', '-'], { input: JSON.stringify(captured) });
@@ -131,7 +131,7 @@ test('reports that the account cannot be read', async () => {
   expect(err).toContain('HubSpot could not be asked: HubSpot could not be reached');
 });
 
-test('takes fields as arguments, and names the row that holds one back', async () => {
+test('accepts fields as arguments, and names the row that holds one back', async () => {
   const { out, status } = await runCommand(['explain', 'contacts', 'email=ada@example.com', 'title=', 'ownerId=7']);
 
   expect(status).toBe(0);
@@ -197,7 +197,7 @@ test('explain of a task on the embedded CRM writes nothing and names an unknown 
   expect(out).toContain('ownerId: HubSpot has no active user with this id');
 });
 
-test('says which records of a request a create makes one, and which only share a value that others may have', async () => {
+test('reports which records of a request a create merges, and which only share a value that others may have', async () => {
   const crm = await startCrm();
   const [cy, other] = crm.seed({
     contacts: [
@@ -230,7 +230,7 @@ test('says which records of a request a create makes one, and which only share a
   expect([a === b, b === c, d, e]).toEqual([true, false, cy, other]);
 });
 
-test('says that only the identity index finds a name with other accents', async () => {
+test('reports that only the identity index finds a name with other accents', async () => {
   const { out } = await runCommand(['explain', 'companies', 'name=Cafe Central', 'domain=cafe.example'], {
     environment: { MAPPINGS_DIR: 'mappings/hubspot' },
   });

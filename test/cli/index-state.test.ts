@@ -77,7 +77,7 @@ test('beside a running bridge, doctor and explain say how complete, how old and 
   expect(explained).toMatch(/^ {4}identity index: complete, swept \d+ s ago$/m);
 });
 
-test('an edited rule is not begun, and the other rules stay complete', async () => {
+test('an edited rule is shown as not started, and the other rules stay complete', async () => {
   const { environment } = await builtIndex();
   const MAPPINGS_DIR = shippedFolder({
     'contacts.yaml': (text) => text.replace('also: [linkedinbio], search', 'also: [linkedinbio, website], search'),
@@ -94,7 +94,7 @@ test('an edited rule is not begun, and the other rules stay complete', async () 
   expect(explained).toMatch(/email: .+; identity index: complete, swept \d+ s ago\n/);
 });
 
-test('progress, drift and a stopped bridge show, with what to do', async () => {
+test('progress, drift and a stopped bridge are shown, with what to do', async () => {
   const { file, environment } = await builtIndex();
   changeState(file, ({ rules, sweptAt = 0 }) => ({
     rules: {},
@@ -128,7 +128,7 @@ test('progress, drift and a stopped bridge show, with what to do', async () => {
   expect(adapted['index-contacts']).toMatchObject({ remedy: expect.not.stringContaining('INDEX_OVERLAP_S') });
 });
 
-test('an index of another secret, a damaged one and a missing one are named', async () => {
+test('an index with another secret, a damaged one and a missing one are reported', async () => {
   const { file, environment } = await builtIndex();
 
   const other = { ...environment, STATE_SECRET: 'another-secret-of-the-digests' };

@@ -276,7 +276,7 @@ test('--patch lists the rows that existing files lack, and changes none of them'
   expect(nowhere).toMatchObject({ status: 2, err: expect.stringContaining('there is no folder gone') });
 });
 
-test('reads the owners, and goes on without the permission; options are listed with labels and values', async () => {
+test('reads the owners, and continues without the permission; options are listed with labels and values', async () => {
   inEmptyFolder();
   const crm = await startCrm({ scopes: { without: ['crm.objects.owners.read'] } });
   const tags = { name: 'etiquetas', label: 'Etiquetas', ...choice('checkbox', 'Evento') };
@@ -292,7 +292,7 @@ test('reads the owners, and goes on without the permission; options are listed w
   expect(rehearsed.out).toMatch(/✓ \d+ owners to choose from in Enginy/);
 });
 
-test('counts take one search a property, and none with --no-counts', async () => {
+test('counts need one search per property, and none with --no-counts', async () => {
   inEmptyFolder();
   const { crm, environment } = await portal();
   const searches = () => crm.log.filter(({ path }) => path.endsWith('/search')).length;

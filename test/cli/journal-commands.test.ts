@@ -172,7 +172,7 @@ test('lead explains an unknown name, and a missing journal', async () => {
   expect(missing).toMatchObject({ status: 2, err: expect.stringContaining('there is no journal in') });
 });
 
-test('a damaged journal is named as such, whatever of it is damaged', async () => {
+test('a damaged journal is reported, whichever part is damaged', async () => {
   const { environment, folder } = await playedJournal();
   const file = join(folder, 'journal.sqlite');
   const whole = readFileSync(file);
@@ -288,7 +288,7 @@ test('a line is coloured on a terminal only', async () => {
   expect(coloured.out).toContain('\u001b[33m');
 });
 
-test('on a terminal no line is wider than it, save for a single word, and nothing is lost', async () => {
+test('on a terminal, every line fits its width except for a single long word, and nothing is lost', async () => {
   const captures = temporaryFolder();
   const { environment } = await playedJournal({ CAPTURE: 'all', CAPTURE_DIR: captures });
   const setting = { environment: { ...environment, CAPTURE_DIR: captures }, stop: AbortSignal.abort() };

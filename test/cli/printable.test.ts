@@ -22,7 +22,7 @@ test('output keeps its lines and colours, and nothing else that a terminal acts 
   expect(printableOutput(output, { keepColor: false })).toBe('␛[31mred␛[0m\n\tx␛[2Jy␛]8;;http://x␇');
 });
 
-test('JSON stays the same data without a raw control character', () => {
+test('JSON keeps its data without raw control characters', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.string({ unit: 'binary' }), (value, text) => {
       const printed = printableJson({ value, [text]: text });

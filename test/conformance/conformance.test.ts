@@ -84,7 +84,7 @@ const flaws: readonly (readonly [Flaw, readonly RegExp[]])[] = [
   ['answers HTML errors', [/^auth\./, /^errors\./, /no-list$/, /no-array$/, /no-subject$/, /no-type$/, /unknown$/]],
 ];
 
-test.each(flaws)('a small custom CRM that %s is found out, by the checks for that and no others', async (flaw, ids) => {
+test.each(flaws)('a small custom CRM that %s fails the checks for that and no others', async (flaw, ids) => {
   const url = await startMiniServer([flaw]);
 
   const { printed, status } = await conformance(url, '--strict');
@@ -110,7 +110,7 @@ test('a server that answers everything with an empty object fails, check by chec
   expect(out).not.toContain('good-key-for-tests');
 });
 
-test('a server that swallows PATCH /tasks/batch as a task id is found out', async () => {
+test('detects a server that treats PATCH /tasks/batch as a task id', async () => {
   const task = { id: 'batch', subject: 'x', completed: true, completedAt: '2026-11-01T12:00:00.000Z' };
   const url = await serve((request, response) => {
     const isCreate = request.method === 'POST' && !request.url?.endsWith('/batch');
@@ -137,7 +137,7 @@ test('follows no redirect, so that the key stays with the server that was named'
   expect(seen).toEqual([]);
 });
 
-test('a server that is away is reported as such', async () => {
+test('an unreachable server is reported as such', async () => {
   const { printed, status } = await conformance('http://127.0.0.1:9', '--only', 'health.ok');
 
   expect(status).toBe(1);
@@ -177,6 +177,6 @@ test.each([
   expect([status, err]).toEqual([2, `error: ${message}\n`]);
 });
 
-test('every check has an id of its own', () => {
+test('every check has a unique id', () => {
   expect(new Set(allChecks.map(({ id }) => id)).size).toBe(allChecks.length);
 });

@@ -117,7 +117,7 @@ test.each(
   } else expect(answer.status).toBe(403);
 });
 
-test.each(Object.keys(lowestRoles))('%s sends a stranger to the sign-in', async (route) => {
+test.each(Object.keys(lowestRoles))('%s redirects an unknown visitor to the sign-in page', async (route) => {
   const [method = '', path = ''] = route.split(' ');
 
   const answer = await visit(path.replaceAll(/:[a-zA-Z]+/g, 'x'), method === 'POST' ? { form: {} } : {});
@@ -204,7 +204,7 @@ test('names who signed in with a link, and the role once', async () => {
   expect(text).toContain('<span>sign-in link <small>(operator)</small></span>');
 });
 
-test('refuses a form with the token of another session, and says so', async () => {
+test("rejects a form with another session's token", async () => {
   const other = await visit('/console', { headers: { cookie: cookies.viewer } });
 
   const answer = await visit('/console/theme', {
@@ -235,7 +235,7 @@ test('showing the page of a link does not use it up', async () => {
   expect(await signIn(running.adminUrl, printed.out.trim())).not.toBe('');
 });
 
-test('a link ends after ten minutes, and nothing in it can be changed', () => {
+test('a link expires after ten minutes, and cannot be altered', () => {
   let now = 1_000_000;
   const key = 'a key of the running bridge';
   const book = createLinkBook(key, () => now);
@@ -269,7 +269,7 @@ test('the cookie is out of reach for scripts and other sites, and on HTTPS for p
   expect(onHttps.headers['strict-transport-security']).toBe('max-age=31536000');
 });
 
-test('a session that was changed or ended is none', async () => {
+test('a changed or ended session is not accepted', async () => {
   const cookie = cookieOf(await visit('/console/sign-in', { form: { name: 'vera', password } }));
   const [name = '', value = ''] = cookie.split(/=(.*)/);
   const [text = '', signature = ''] = value.split('.');
@@ -288,7 +288,7 @@ test('a session that was changed or ended is none', async () => {
   expect(answers.map(({ status }) => status)).toEqual([303, 303, 303]);
 });
 
-test('says the same of a wrong password and an unknown name', async () => {
+test('answers a wrong password and an unknown name alike', async () => {
   const answers = await Promise.all(
     [
       { name: 'vera', password: 'wrong' },
@@ -343,7 +343,7 @@ test.each([
   expect(sink.text().includes('readable and writable by its owner alone')).toBe(warns);
 });
 
-test('believes an identity proxy, with the role of the file and otherwise as viewer', async () => {
+test('trusts an identity proxy, with the role from the file or else as viewer', async () => {
   const known = await visit('/console', { headers: { 'x-remote-user': 'proxied@example.org' } });
   const other = await visit('/console', { headers: { 'x-remote-user': '<b>new</b>' } });
 
@@ -366,7 +366,7 @@ test('ignores the header of an identity proxy that comes from anywhere else', as
   expect(existsSync(other.folder)).toBe(false);
 });
 
-test('takes ten sign-ins a minute from one address, right or wrong', async () => {
+test('accepts ten sign-ins a minute from one address, right or wrong', async () => {
   const headers = { 'x-forwarded-for': '198.51.100.7' };
   const statuses: number[] = [];
   for (let count = 0; count < 11; count += 1) {
@@ -440,7 +440,7 @@ test('the command prints a line for the file, and the password once, beside it',
   expect(answer.headers.location).toBe('/console');
 });
 
-test('the command says so where no bridge runs', async () => {
+test('the command reports that no bridge is running', async () => {
   const run = await runCommand(['console'], { environment: { DATA_DIR: folder } });
 
   expect(run.status).toBe(2);

@@ -3,7 +3,7 @@ import type { Capture } from '../../src/capture/capture-schema.ts';
 import { showCapture } from '../../src/console/records/capture-ids.ts';
 import { createIdHider } from '../../src/console/records/id-hider.ts';
 
-test.each([1, 500])('of %i personal ids in a capture none is shown, whichever way it is written', (count) => {
+test.each([1, 500])('shows none of %i personal ids in a capture, however they are written', (count) => {
   const ids = Array.from({ length: count }, (_unused, n) => `Ada "${n}" O'Neil <Ada.${n}@Example.org>`);
   const capture = {
     request: {
@@ -38,7 +38,7 @@ test('a placeholder is computed once for each id, not for each text of the captu
   expect(hide).toHaveBeenCalledTimes(ids.length);
 });
 
-test('half a character in an id harms nothing', () => {
+test('an unpaired surrogate in an id does no harm', () => {
   const capture = { request: { body: [{ externalId: 'ada\ud800@example.org' }] } } as unknown as Capture;
 
   expect(JSON.stringify(showCapture(capture, createIdHider('secret')).capture)).not.toContain('example.org');

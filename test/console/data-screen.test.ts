@@ -42,7 +42,7 @@ test('an activity is shown with its direction, whatever its subject and text say
   ).toEqual(expected.toSorted());
 });
 
-test('a page of data for which the embedded CRM has no call left says so', async () => {
+test('a data page reports that the embedded CRM has no call left', async () => {
   const answers = await Promise.all(Array.from({ length: 20 }, () => page(record)));
   const refused = answers.filter(({ status }) => status !== 200);
 

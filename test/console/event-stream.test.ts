@@ -31,7 +31,7 @@ class SlowReader extends EventEmitter {
 
 const screen: Screen = { path: '/console', title: 'Overview', role: 'viewer', show: () => ({ redirect: '/console' }) };
 
-test('keeps nothing for a browser that does not read, and sends it the newest once it reads again', () => {
+test('drops events for a browser that stops reading, and sends the newest once it reads again', () => {
   const reader = new SlowReader();
   // The stream uses these three members of a response alone.
   const stream = new EventStream(reader as unknown as Response, { screen, lastId: 0, isSignedIn: () => true });
@@ -61,7 +61,7 @@ test('keeps nothing for a browser that does not read, and sends it the newest on
   );
 });
 
-test('writes a comment every 15 seconds, reads the texts of a screen once for all, and ends the stream of who is signed out', () => {
+test('writes a comment every 15 seconds, reads the texts of a screen once for all, and ends the stream of a user who is signed out', () => {
   vi.useFakeTimers();
   try {
     const live = vi.fn(() => ({ used: '1' }));

@@ -73,7 +73,7 @@ test('a browser that was away gets what it missed, once', async () => {
   again.response.destroy();
 });
 
-test('a browser that knows another process is asked to load the page again', async () => {
+test('a browser that was connected to an earlier process is asked to reload the page', async () => {
   const stream = await open({ 'last-event-id': 'abcdef01-7' });
 
   await expect.poll(stream.text).toContain('event: missed');

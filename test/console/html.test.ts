@@ -24,7 +24,7 @@ const hostile = fc.oneof(
     .map((pieces) => pieces.join('')),
 );
 
-test('no value leaves its place, between tags or in an attribute', () => {
+test('no value breaks out of its element or attribute', () => {
   fc.assert(
     fc.property(hostile, hostile, (text, value) => {
       const page = html`<p title="${value}">${text}</p>`.toString();

@@ -92,7 +92,7 @@ test('no character of an id turns the text around it', async () => {
   expect(text).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/);
 });
 
-test('a search for blanks shows the empty form, and no word about the journal', async () => {
+test('a search for blanks shows the empty form, and does not mention the journal', async () => {
   const form = { 'form-token': formTokenOf(await page('/console/record')), name: '  ' };
   const { status, text } = await ask(`${running.adminUrl}/console/record`, { headers: { cookie }, form });
 
@@ -123,7 +123,7 @@ test('a request id that reads as a telephone number is in no address, and still 
   expect((await page('/console/requests/~')).status).toBe(404);
 });
 
-test('what is no id of HubSpot is no link to a record, and a name is a placeholder', async () => {
+test('only a HubSpot id links to a record, and a name is shown as a placeholder', async () => {
   const { text } = await page('/console/requests/ids');
 
   expect(text).toContain('abc');
@@ -132,7 +132,7 @@ test('what is no id of HubSpot is no link to a record, and a name is a placehold
   expect(text).not.toContain('/console/data/contacts/');
 });
 
-test('an unknown task is not taken for a wrong base URL, and an unknown path is called so', async () => {
+test('an unknown task is not reported as a wrong base URL, and an unknown path is reported as one', async () => {
   const { text } = await page('/console/problems');
   const [, ofTask = ''] = /(GET \/tasks\/:id<[\s\S]*?<\/tr>)/.exec(text) ?? [];
 

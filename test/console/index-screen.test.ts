@@ -25,7 +25,7 @@ test('shows how far the index is, and an operator lists all records again', asyn
   );
 });
 
-test('says that the index is off', async () => {
+test('reports that the index is off', async () => {
   const running = await startConsoleBridge({ IDENTITY_INDEX: 'off' });
   onTestFinished(() => running.close());
   const cookie = await signIn(running.adminUrl, running.consoleLink);

@@ -100,7 +100,7 @@ test.each([
   }
 });
 
-test('lists of much stay below 60 kB, and say that there is more', () => {
+test('long lists stay below 60 kB, and show that there is more', () => {
   const cause = (key: string, kind: Cause['kind']): Cause => ({
     key,
     kind,

@@ -17,7 +17,7 @@ test.each([
   ['/console/record/lead-7', 200, 'JOURNAL=on', 'everything that happened to a record'],
   ['/console/problems', 200, 'JOURNAL=on', 'what failed or was held back'],
   ['/console/mapping/compare', 200, 'CAPTURE=errors', 'the last 500 captured requests'],
-])('%s says what is off, how to switch it on, and what it would show', async (path, status, setting, shows) => {
+])('%s explains what is off, how to switch it on, and what it would show', async (path, status, setting, shows) => {
   const answer = await ask(`${running.adminUrl}${path}`, { headers: { cookie } });
 
   expect(answer.status).toBe(status);

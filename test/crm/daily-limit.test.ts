@@ -3,7 +3,7 @@ import { DailyLimit } from '../../src/crm/daily-limit.ts';
 
 const found = { clock: 50_000, dailyUntil: 350_000 };
 
-test('a daily limit that another replica found stops calls until it says, on the own clock', () => {
+test("a daily limit that another replica reports stops calls until then, on this replica's clock", () => {
   const daily = new DailyLimit();
 
   daily.follow(found, 0, 1_000);
@@ -14,7 +14,7 @@ test('a daily limit that another replica found stops calls until it says, on the
   expect(daily.errorFor(301_000)).toBeUndefined();
 });
 
-test('a call that succeeds ends it, and the same finding is not followed again', () => {
+test('a successful call ends the stop, and the same report does not start it again', () => {
   const daily = new DailyLimit();
   daily.follow(found, 0, 1_000);
 
@@ -24,7 +24,7 @@ test('a call that succeeds ends it, and the same finding is not followed again',
   expect(daily.errorFor(2_000)).toBeUndefined();
 });
 
-test('an own finding is reported until it is known, and is no news when it comes back', () => {
+test('a limit is reported until the others know it, and is ignored when it comes back', () => {
   const daily = new DailyLimit();
   daily.reach(1_000);
   daily.follow({ clock: 50_000 }, 0, 1_100);

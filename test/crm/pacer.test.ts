@@ -317,7 +317,7 @@ test('gives up after a few attempts, and at once if the response is final', asyn
   expect(traffic.starts.filter(({ name }) => name === 'refused')).toHaveLength(1);
 });
 
-test('waits two seconds and more for a record that is locked', async () => {
+test('waits at least two seconds for a locked record', async () => {
   const { clock, pacer, traffic } = setUp();
 
   await clock.runUntil(call(clock, pacer, traffic, { latencyMs: 0, answers: [failed('locked')] }));
@@ -379,7 +379,7 @@ test('an error at the deadline names what the CRM did until then', async () => {
   expect(pacer.troubleOf('b')).toBeUndefined();
 });
 
-test('a call that waited for the limit is not said to be late by the failure of another', async () => {
+test('a call that waited for the limit does not report the failure of another call', async () => {
   const { clock, pacer, traffic } = setUp();
   const others = Array.from({ length: 100 }, (_, at) =>
     call(clock, pacer, traffic, {

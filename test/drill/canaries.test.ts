@@ -91,7 +91,7 @@ function activity(type: string, place: string) {
   };
 }
 
-test('nothing of what people are called, wrote or can be reached by gets into a capture or the log', async () => {
+test('no name, text or contact detail of a person reaches a capture or the log', async () => {
   const bridge = await startCapturing({ environment: { LOG_LEVEL: 'trace' } });
   const { send, crm } = bridge;
   const seeded = crm.seed({

@@ -99,7 +99,7 @@ test.each([
   expect(idsOn(await get(`/console/requests${query}`))).toEqual(ids);
 });
 
-test('a row where all went well says which outcomes the records had', async () => {
+test('a row without a failure shows which outcomes the records had', async () => {
   const list = await get('/console/requests');
   const rowOf = (id: string) => list.text.split('<tr ').find((row) => row.includes(`/requests/${id}?`)) ?? '';
 
@@ -107,7 +107,7 @@ test('a row where all went well says which outcomes the records had', async () =
   expect(rowOf('create-1')).toContain('1 created');
 });
 
-test('a row of the list says why, and filters that cannot be read are named', async () => {
+test('a row of the list shows why, and filters that cannot be read are named', async () => {
   const list = plain(await get('/console/requests'));
   const odd = plain(await get('/console/requests?status=9xx&since=whenever&outcome=exploded'));
 
@@ -295,7 +295,7 @@ test('the data of the embedded CRM is shown with what is associated', async () =
   expect(record).toContain('Associated tasks');
 });
 
-test('what people sent is in no event', async () => {
+test('no event contains what people sent', async () => {
   const answer = await fetch(`${running.adminUrl}/console/events?screen=/console/requests`, { headers: { cookie } });
   const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
   await send('PUT', '/contacts', { contacts: [{ crmId, title: canaries.title, email: canaries.email }] }, 'event-1');

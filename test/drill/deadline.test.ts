@@ -46,7 +46,7 @@ test('at the deadline a create reports what was done and what was not, and sendi
   for (const { externalId, crmId } of results) expect(crmIdOf.get(externalId)).toBe(crmId);
 });
 
-test('a request of which nothing could be done in its time is a 504', async () => {
+test('a request that could not do anything in time is a 504', async () => {
   const crm = await startCrm({ latency: 2_000 });
   const bridge = await startBridgeOn(crm, { REQUEST_TIMEOUT_MS: '200' });
 

@@ -237,7 +237,7 @@ test.each([
   [2, 0.05],
   [3, 0.2],
 ])(
-  '2,000 operations with retries while calls fail in every way: no duplicate, no lost write, no untruth (seed %i, %d)',
+  '2,000 operations with retries while calls fail in every way: no duplicate, no lost write, no false answer (seed %i, %d)',
   async (seed, faultChance) => {
     const sandbox = await startCrm({ indexLagMs: 1_000, logSize: 100_000 });
     const { send, log } = await startBridgeOn(

@@ -31,7 +31,7 @@ async function differencesOf(bridge: Awaited<ReturnType<typeof startCapturing>>)
   return found;
 }
 
-test.each(sets)('every example of mappings/%s, captured and replayed, is the same', async (name) => {
+test.each(sets)('every example of mappings/%s replays identically', async (name) => {
   const set = join(root, name);
   const bridge = await startCapturing({ environment: { MAPPINGS_DIR: set, DEFAULT_COUNTRY: 'ES' } });
   for (const kind of ['contacts', 'companies']) {

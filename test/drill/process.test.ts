@@ -71,7 +71,7 @@ test('stops with every mistake listed when the environment is wrong', async () =
   expect(bridge.lines.join('\n')).toMatch(/PORT[\s\S]*LOG_LEVEL/);
 });
 
-test('on SIGTERM, and on a second one, it takes no new request, finishes what is in flight and exits 0', async () => {
+test('on SIGTERM, and on a second one, it accepts no new request, finishes what is in flight and exits 0', async () => {
   const crm = await startCrm({ latency: 400 });
   const bridge = startProcess({
     HUBSPOT_ACCESS_TOKEN: crm.token,
@@ -98,7 +98,7 @@ test.each([
   ['npm start', ['npm', 'start']],
   ['npx enginy-bridge serve', ['npx', 'enginy-bridge', 'serve']],
 ] as const)(
-  'a SIGTERM that %s alone receives lets the bridge finish what is in flight, and end',
+  'a SIGTERM that only %s receives lets the bridge finish what is in flight, and end',
   async (_name, command) => {
     const crm = await startCrm({ latency: 400 });
     // biome-ignore lint/style/noProcessEnv: npm needs a home, and the machine's own programs

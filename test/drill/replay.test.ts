@@ -73,7 +73,7 @@ test('a field that is mapped to another property is reported under both names, a
   ]);
 });
 
-test('a rule that is tried no longer is a search that is missing', async () => {
+test('a rule that is no longer tried is reported as a missing search', async () => {
   const capture = await captureOf(async ({ send }) => {
     await send('POST', '/contacts/sync', { contacts: [{ externalId: 'lead-1', linkedinUrl: grace.linkedinUrl }] });
   });
@@ -89,7 +89,7 @@ test('a rule that is tried no longer is a search that is missing', async () => {
   }
 });
 
-test('searches for the words of LinkedIn URLs replay as the same, and no word of a slug is left', async () => {
+test('searches for the words of LinkedIn URLs replay identically, and no word of a slug is left', async () => {
   const slugs = [
     'zyxwada-qwertz',
     'josé-zyxwpérez',
@@ -127,7 +127,7 @@ test('searches for the words of LinkedIn URLs replay as the same, and no word of
   expect(JSON.stringify(capture)).not.toMatch(/zyxw|qwertz|lovelace|иван|петров|小明/i);
 });
 
-test('a request that waited for others then is replayed alone, which is reported as an assumption', async () => {
+test('a request that waited for others is replayed alone, which is reported as an assumption', async () => {
   const bridge = await startCapturing();
   await bridge.send('POST', '/contacts/sync', { contacts: [{ externalId: 'e1', email: 'ana@acme.example' }] });
   const [file] = await bridge.stop();
@@ -140,7 +140,7 @@ test('a request that waited for others then is replayed alone, which is reported
   ]);
 });
 
-test('half a character in a URL harms neither the other records nor the capture', async () => {
+test('an unpaired surrogate in a URL harms neither the other records nor the capture', async () => {
   const capture = await captureOf(async ({ send, crm }) => {
     crm.seed({ contacts: [{ properties: { email: grace.email } }] });
     const broken = { externalId: 'lead-2', linkedinUrl: 'https://www.linkedin.com/in/\ud83dada' };
@@ -167,7 +167,7 @@ test('a replay makes as many extra searches as the bridge did', async () => {
   expect([differences, assumptions]).toEqual([[], []]);
 });
 
-test('calls that are cut differently are answered by what they mean', async () => {
+test('calls that are batched differently are answered by their meaning', async () => {
   const capture = await captureOf(async ({ send, crm }) => {
     crm.seed({ contacts: [{ properties: { email: 'ada@acme.com' } }, { properties: { email: 'mary@acme.com' } }] });
     await send('POST', '/contacts/sync', {
@@ -208,7 +208,7 @@ test('what the capture cannot answer is reported as an assumption', async () => 
   expect(assumptions).toContainEqual(expect.stringMatching(/^that no contacts has email [a-z]+\.[a-z]+@[a-z]+\.com$/));
 });
 
-test('requests that shared calls replay each for itself', async () => {
+test('requests that shared calls replay independently', async () => {
   const bridge = await startCapturing();
   const { contacts } = bridge.crm.seed({
     contacts: Array.from({ length: 6 }, (_unused, n) => ({ properties: { email: `person-${n}@acme.com` } })),
@@ -241,7 +241,7 @@ test('requests that shared calls replay each for itself', async () => {
   expect(outcomes).toEqual([]);
 });
 
-test('what the identity index answered replays as the same', async () => {
+test('what the identity index answered replays identically', async () => {
   const environment = { IDENTITY_INDEX: 'on', INDEX_FRESH_S: '0', DATA_DIR: temporaryFolder() };
   const bridge = await startCapturing({ environment });
   const people = Array.from({ length: 12 }, (_unused, n) => ({

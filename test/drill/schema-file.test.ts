@@ -151,7 +151,7 @@ test('the shipped files fit the embedded CRM saved by a rehearsal; doctor and in
   expect(doctor.out).toContain('Contact link template');
 });
 
-test('the embedded CRM that runs alone reads it too, and says why it cannot', async () => {
+test('the embedded CRM that runs alone reads it too, or reports why it cannot', async () => {
   const { file } = await savedPortal();
   const lines: string[] = [];
   const out = { print: () => {}, complain: (text: string) => void lines.push(text) };
@@ -208,7 +208,7 @@ test.each([
   expect(err).toContain(reason);
 });
 
-test('what is no file, or too large, is refused without reading it', async () => {
+test('a path that is not a file, or a file that is too large, is rejected without being read', async () => {
   const large = join(folder(), 'large.json');
   writeFileSync(large, ' '.repeat(20_000_001));
   const cases = [large, folder(), '/dev/zero', join(folder(), 'gone.json')];
@@ -219,7 +219,7 @@ test('what is no file, or too large, is refused without reading it', async () =>
   }
 });
 
-test('saving overwrites only an earlier schema, and says what is wrong with the call', async () => {
+test('saving overwrites only an earlier schema, and reports a wrong call', async () => {
   const dir = folder();
   const mine = join(dir, 'contacts.yaml');
   writeFileSync(mine, score);
@@ -242,7 +242,7 @@ test('saving overwrites only an earlier schema, and says what is wrong with the 
   for (const args of wrong) expect(await runCommand(args)).toMatchObject({ status: 2, out: '' });
 });
 
-test('a token that may not read companies saves nothing, and says which scope is missing', async () => {
+test('a token that may not read companies saves nothing, and the missing scope is reported', async () => {
   const crm = await startCrm({ scopes: { without: ['crm.objects.companies.read', 'crm.schemas.companies.read'] } });
   const environment = { HUBSPOT_ACCESS_TOKEN: crm.token, HUBSPOT_BASE_URL: crm.url };
   const file = join(folder(), 'portal.json');

@@ -103,7 +103,7 @@ const large = fc.oneof(
   fc.constant({ kind: 'restart' as const }),
 );
 
-test('large and small syncs answer like those of a bridge that has just started, whatever people do in HubSpot', async () => {
+test('large and small syncs answer like those of a bridge that has just started, after any change in HubSpot', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(large, { minLength: 3, maxLength: 8 }), async (steps) => {
       const crm = await startCrm();
@@ -144,7 +144,7 @@ const named = fc.oneof(
   fc.record({ kind: fc.constant('crm create' as const), name: fc.constantFrom(...companyNames) }),
 );
 
-test('companies are found by name as by a bridge that has just started, whatever spellings were sent before', async () => {
+test('companies are found by name as by a bridge that has just started, regardless of earlier spellings', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(named, { minLength: 2, maxLength: 6 }),

@@ -132,7 +132,7 @@ test('nothing is removed where the links cannot be read, and the pair says so', 
   expect(Object.keys(await companiesOf(ada))).toContain(engines);
 });
 
-test('an unknown label costs itself alone, with a warning', async () => {
+test('only an unknown label is dropped, with a warning', async () => {
   const { link, companiesOf, ada, mark } = await withStyle('{ labels: [Decison maker, Champion] }');
 
   const { body } = await link([ada, mark]);

@@ -157,7 +157,7 @@ test('10. engagement fields are written to a contact and a company: 200 with res
   expect(companies.body.results).toEqual([expect.objectContaining({ crmId: known.company, success: true })]);
 });
 
-test('11. sync answers 200 with nothing but the matches', async () => {
+test('11. sync answers 200 with only the matches', async () => {
   const contacts = await send('POST', '/contacts/sync', {
     contacts: [
       { externalId: 'other-1', email: 'JOHN.DOE@example.org' },

@@ -14,7 +14,7 @@ const acme = {
   ownerId: '61',
 };
 
-test('creates a company with every field in the form that HubSpot wants', async () => {
+test('creates a company with every field in the form that HubSpot expects', async () => {
   const { crm } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
 
@@ -111,7 +111,7 @@ test('updates what was sent and leaves the rest; unknown ids fail alone', async 
 });
 
 test.each(['contacts', 'companies'] as const)(
-  'an owner that HubSpot refuses costs the owner of %s, with a warning',
+  'an owner that HubSpot rejects is dropped from %s, with a warning',
   async (kind) => {
     const { crm } = await startSeededCrm();
     const bridge = await startBridgeOn(crm);
@@ -136,7 +136,7 @@ async function addDomain(crm: { url: string; token: string }, id: string, domain
   expect(response.status).toBe(200);
 }
 
-test('a name with signs or accents finds the company that is stored with a legal form', async () => {
+test('a name with punctuation or accents finds the company that is stored with a legal form', async () => {
   const pairs = [
     ['Müller & Söhne GmbH', 'MÜLLER & SÖHNE'],
     ['Smith & Sons Ltd', 'Smith & Sons'],

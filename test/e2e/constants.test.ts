@@ -96,7 +96,7 @@ test('sets on_activity properties on contact and company, in batches, by directi
   expect(crm.records('communications')).toHaveLength(21);
 });
 
-test('logs the activity although its contact cannot be marked, and says so', async () => {
+test('logs the activity even if its contact cannot be marked, with a warning', async () => {
   const crm = await startCrm();
   const { contacts } = crm.seed({ contacts: [{ properties: { email: 'c@example.com' } }] });
   const dir = shippedFolder({

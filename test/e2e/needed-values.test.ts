@@ -18,7 +18,7 @@ const unclear: readonly (readonly [object, string])[] = [
   [{ email: 'jane@acme.x1' }, 'jane@acme.x1'],
 ];
 
-test('a create without a clear name and email is carried out, keeps the text unchanged and says so', async () => {
+test('a create without a clear name and email succeeds, keeps the text unchanged and warns about it', async () => {
   const crm = await startCrm();
   const { send } = await startBridgeOn(crm);
   const contacts = unclear.map(([sent], at) => ({ externalId: `lead-${at}`, phone: `+3491234560${at % 10}`, ...sent }));

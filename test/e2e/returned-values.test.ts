@@ -101,7 +101,7 @@ match: { rules: [{ enginy: email, crm: email, transform: [email] }] }
 write: { fields: [{ enginy: title, crm: jobtitle, direction: both }] }
 `;
 
-test('an update that cannot be read back succeeds, and says that its values are missing', async () => {
+test('an update that cannot be read back succeeds, and reports that its values are missing', async () => {
   const { crm, ada } = await startSeededCrm();
   const { send } = await startBridgeOn(crm, {}, { clock: fastClock(100) });
   crm.faults.add({ match: { path: '/contacts/batch/read' }, times: 0, action: { kind: 'status', status: 503 } });

@@ -370,7 +370,7 @@ function hostileNames(): string[] {
 }
 
 test.each(['PUT', 'POST'] as const)(
-  'two hundred hostile names in a %s: each stored or refused with a reason, never a 500, no bent path',
+  'two hundred hostile names in a %s: each is stored or rejected with a reason, never with a 500 or a wrong path',
   async (method) => {
     const crm = await startCrm();
     const [crmId] = seedContacts(crm, 1);

@@ -62,7 +62,7 @@ const mistakes: readonly (readonly [string, string, unknown, string])[] = [
   ['PATCH', '/tasks/batch', { completed: true }, 'ids'],
 ];
 
-test.each(mistakes)('%s %s with %j is a 400 that names %s, and nothing is asked of the CRM', async (...mistake) => {
+test.each(mistakes)('%s %s with %j is a 400 that names %s, and the CRM is not called', async (...mistake) => {
   const [method, path, body, place] = mistake;
   const crm = fakeCrm();
   const app = await startApp(crm);

@@ -112,7 +112,7 @@ test('one refused record keeps its place in errors and does not fail its neighbo
   ]);
 });
 
-test('a value that the CRM refuses costs the property, with a warning that names field and property', async () => {
+test('a value that the CRM rejects is dropped, with a warning that names field and property', async () => {
   const crm = fakeCrm();
   crm.failNext('create', () => [
     {
@@ -156,7 +156,7 @@ test('reports a create as unconfirmed when HubSpot never answers', async () => {
   expect(answer.body.errors[0].error).toContain('did not confirm whether the write succeeded');
 });
 
-test('where the portal forbids the identity property, memory recognises a repeated create, and the log says so once', async () => {
+test('where the portal forbids the identity property, memory recognizes a repeated create, which is logged once', async () => {
   const crm = fakeCrm({ forbidsNewProperties: true });
   const app = await startApp(crm);
   const nameless = { externalId: 'lead-9', firstName: 'Nobody' };
@@ -331,7 +331,7 @@ test('drops an email that another record holds, and writes the rest of the updat
   });
 });
 
-test('a gap in what Enginy sends does not erase what the CRM holds', async () => {
+test('an empty value from Enginy does not erase what the CRM holds', async () => {
   const crm = fakeCrm();
   crm.put('contacts', { id: '7', properties: { firstname: 'Ada', city: 'London' } });
   const app = await startApp(crm);
@@ -345,7 +345,7 @@ test('a gap in what Enginy sends does not erase what the CRM holds', async () =>
   });
 });
 
-test('answers an empty list with an empty list and without a call', async () => {
+test('answers an empty list with an empty list, without a call', async () => {
   const crm = fakeCrm();
   const app = await startApp(crm);
 
@@ -357,7 +357,7 @@ test('answers an empty list with an empty list and without a call', async () => 
   expect(crm.calls).toEqual([]);
 });
 
-test('an answer that leaves a record out is an error of that record', async () => {
+test("a record that the CRM's response omits is an error of that record", async () => {
   const crm = fakeCrm();
   crm.put('contacts', { id: '7', properties: {} });
   crm.failNext('update', () => []);
@@ -444,7 +444,7 @@ test('drops a conflicting unique value that does not identify a contact, and lin
   expect(crm.records.get('contacts')?.get('7')?.properties.firstname).toBe('Somebody else');
 });
 
-test('a gap in the second copy of a record takes nothing from the first', async () => {
+test('an empty value in the second copy of a record removes nothing from the first', async () => {
   const crm = fakeCrm();
   const app = await startApp(crm);
 

@@ -16,7 +16,7 @@ async function startWorld() {
 test.each([
   ['one id of Enginy', () => 'e-1'],
   ['an id of Enginy each', (n: number) => `e-${n}`],
-])('sixty creates of one person that come at once, with %s, are one record and take fewer calls', async (_, idOf) => {
+])('sixty concurrent creates of one person, with %s, are one record and need fewer calls', async (_, idOf) => {
   const { crm, create } = await startWorld();
 
   const answers = await Promise.all(
@@ -53,13 +53,16 @@ test('creates of other people do not wait for them', async () => {
 test.each([
   ['/tasks', 'tasks', { subject: 'Call', dueDate: '2026-12-01T09:00:00Z' }],
   ['/activities', 'emails', { type: 'EMAIL', subject: 'Hello', metadata: { messageId: 'm-1' } }],
-] as const)('sixty times the same on %s at once is one record, and takes fewer calls', async (path, kind, body) => {
-  const { crm, bridge, contactId } = await startWorld();
+] as const)(
+  'sixty concurrent requests with the same body on %s are one record and need fewer calls',
+  async (path, kind, body) => {
+    const { crm, bridge, contactId } = await startWorld();
 
-  const answers = await Promise.all(many(60, () => bridge.send('POST', path, { ...body, contactId })));
+    const answers = await Promise.all(many(60, () => bridge.send('POST', path, { ...body, contactId })));
 
-  expect(answers.filter(({ status }) => status !== 201)).toEqual([]);
-  expect(new Set(answers.map((answer) => answer.body.id))).toEqual(new Set(crm.records(kind).map(({ id }) => id)));
-  expect(crm.records(kind)).toHaveLength(1);
-  expect(crm.log.length).toBeLessThan(60);
-});
+    expect(answers.filter(({ status }) => status !== 201)).toEqual([]);
+    expect(new Set(answers.map((answer) => answer.body.id))).toEqual(new Set(crm.records(kind).map(({ id }) => id)));
+    expect(crm.records(kind)).toHaveLength(1);
+    expect(crm.log.length).toBeLessThan(60);
+  },
+);

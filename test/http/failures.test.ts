@@ -114,7 +114,7 @@ test('an unclear create that cannot be looked up is a 503: sending it again is h
   expect(crm.records.get('tasks')?.size).toBe(2);
 });
 
-test('a value that the CRM refuses costs the field, with a warning', async () => {
+test('a value that the CRM rejects is dropped, with a warning', async () => {
   const crm = crmWithAda();
   crm.failNext('create', () => [
     {

@@ -61,7 +61,7 @@ test.each([
   [6_000, 0],
   [8_900, 0],
   [9_500, 0],
-])('a proven connection whose question hangs for %i ms is degraded after %i ms more', async (openMs, waitMs) => {
+])('a proven connection whose check hangs for %i ms is degraded after %i ms more', async (openMs, waitMs) => {
   const { crm, clock, check, state, questions } = checkOn();
   expect(await state()).toEqual({ status: 'ok' });
   await clock.advance(31_000);
@@ -89,7 +89,7 @@ test.each([
   expect(questions()).toBe(2);
 });
 
-test('HubSpot is asked once in ten seconds also when it answers with errors, and one call is one attempt', async () => {
+test('HubSpot is called once in ten seconds even when it responds with errors, and one call is one attempt', async () => {
   const sandbox = await startCrm();
   sandbox.faults.add({ match: { path: '/account-info' }, times: 0, action: { kind: 'status', status: 503 } });
   const bridge = await startBridgeOn(sandbox);
@@ -100,7 +100,7 @@ test('HubSpot is asked once in ten seconds also when it answers with errors, and
   expect(sandbox.log).toHaveLength(1);
 });
 
-test('a proven connection is degraded for five minutes of trouble, then unavailable, then well again', async () => {
+test('a proven connection is degraded for five minutes of failures, then unavailable, then healthy again', async () => {
   const { crm, clock, state } = checkOn();
   expect(await state()).toEqual({ status: 'ok' });
   await clock.advance(31_000);
@@ -140,7 +140,7 @@ test('a refused token is reported at once, also while the CRM does not answer af
   expect(await state()).toBe(refused);
 });
 
-test('a token that was refused once is not proven by what came before', async () => {
+test('a rejected token is not proven by earlier responses', async () => {
   const { crm, clock, state } = checkOn();
   await state();
   crm.failNext('readAccount', new CrmRejectedError('HubSpot rejected the access token', { status: 401 }));
@@ -152,7 +152,7 @@ test('a token that was refused once is not proven by what came before', async ()
   expect(await state()).toBe(down);
 });
 
-test('a slow answer proves the connection for those who ask later', async () => {
+test('a slow response proves the connection for later checks', async () => {
   const { crm, clock, check, state, questions } = checkOn();
   crm.failNext('readAccount', (carryOut) => clock.sleep(6_000).then(carryOut));
 
@@ -165,7 +165,7 @@ test('a slow answer proves the connection for those who ask later', async () => 
   expect(questions()).toBe(1);
 });
 
-test('a proof is asked for again after half a minute, and not before', async () => {
+test('the connection is checked again after half a minute, and not before', async () => {
   const { clock, state, questions } = checkOn();
 
   for (let n = 0; n < 61; n += 1) {
@@ -176,7 +176,7 @@ test('a proof is asked for again after half a minute, and not before', async () 
   expect(questions()).toBe(2);
 });
 
-test('GET /health says that it is degraded, and why', async () => {
+test('GET /health reports that it is degraded, and why', async () => {
   const crm = fakeCrm();
   const clock = new FakeClock();
   const app = await startApp(crm, { deps: { timers: clock } });

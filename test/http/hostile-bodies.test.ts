@@ -59,7 +59,7 @@ const overLimit: readonly (readonly [string, string, number, string])[] = [
 ];
 
 test.each(overLimit)(
-  '%s with %j is refused by name, before the CRM is asked',
+  '%s with %j is rejected by name, before the CRM is called',
   async (endpoint, body, status, start) => {
     const crm = fakeCrm();
     const app = await startApp(crm, { settings: { bodyLimits: { ...large, ...limits } } });
@@ -107,7 +107,7 @@ test('a record with hundreds of thousands of fields is refused, in itself and in
   }
 });
 
-test('the scanner counts every JSON value and finds nothing wrong with it, in slices of any size', () => {
+test('the scanner counts every JSON value and accepts it, in slices of any size', () => {
   fc.assert(
     fc.property(fc.json({ maxDepth: 6 }), fc.integer({ min: 1, max: 50 }), fc.boolean(), (json, slice, isSpaced) => {
       const text = isSpaced ? JSON.stringify(JSON.parse(json), null, 2) : json;

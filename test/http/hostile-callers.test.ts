@@ -44,7 +44,7 @@ test('the line names the route that served the request, and counts instead of id
 });
 
 test.each(['ada@lovelace.org', 'a'.repeat(65), 'a b', 'x\u00e9', '<script>', "a'b", ''])(
-  'a request id that is long or odd is replaced: %j',
+  'a request id that is long or unusual is replaced: %j',
   async (id) => {
     const app = await startApp(fakeCrm());
 

@@ -29,7 +29,7 @@ test.each([
   ['POST', '/contacts/sync', sync],
   ['POST', '/contacts', sync],
   ['GET', '/nowhere', undefined],
-])('refuses %s %s without a key or with a wrong one, before it looks at anything else', async (method, path, body) => {
+])('rejects %s %s without a key or with a wrong one, before any other check', async (method, path, body) => {
   const crm = fakeCrm();
   const app = await startApp(crm);
 
@@ -41,13 +41,13 @@ test.each([
   expect(crm.calls).toEqual([]);
 });
 
-test('takes each of several keys', async () => {
+test('accepts each of several keys', async () => {
   const app = await startApp(fakeCrm());
 
   expect((await app.send('GET', '/health', undefined, { 'x-api-key': 'next-key-for-tests' })).status).toBe(200);
 });
 
-test('takes the key in the header that the operator chose', async () => {
+test('accepts the key in the configured header', async () => {
   const app = await startApp(fakeCrm(), { settings: { auth: { header: 'x-crm-key', keys: () => ['k'] } } });
 
   expect((await app.send('GET', '/health', undefined, { 'X-CRM-Key': 'k' })).status).toBe(200);
@@ -159,7 +159,7 @@ test('answers 502 when the CRM refuses the bridge, and names what is missing', a
   expect(answer.body.message).toContain('access token');
 });
 
-test('hides what went wrong inside and names the request instead', async () => {
+test('hides internal errors and names the request instead', async () => {
   const crm = fakeCrm();
   crm.failAlways('readAccount', new TypeError('secret detail'));
   const app = await startApp(crm);
@@ -172,7 +172,7 @@ test('hides what went wrong inside and names the request instead', async () => {
   expect(app.log.entries).toContainEqual(expect.objectContaining({ level: 'error', requestId: 'call-42' }));
 });
 
-test("gives back the caller's request id when it is harmless, and one of its own otherwise", async () => {
+test("returns the caller's request id if it is safe, and its own otherwise", async () => {
   const app = await startApp(fakeCrm());
 
   const kept = await app.send('GET', '/health', undefined, { 'x-request-id': 'abc-1' });
@@ -203,7 +203,7 @@ test('logs one line per request with counts, and neither keys nor personal data'
   expect(app.log.text()).not.toContain('ada@example.com');
 });
 
-test('ids that look like no id are not logged', async () => {
+test('values that do not look like ids are not logged', async () => {
   const crm = fakeCrm();
   crm.put('contacts', { id: '5', properties: { email: 'ada@example.com' } });
   crm.put('contacts', { id: '6', properties: { email: 'ada@example.com' } });

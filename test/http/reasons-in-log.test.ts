@@ -67,7 +67,7 @@ test('no email address and no quoted name survives in any sentence', () => {
   );
 });
 
-test('a token that HubSpot refuses is one line at start, which says so', async () => {
+test('one line at startup reports that HubSpot rejected the token', async () => {
   const crm = await startCrm();
   const bridge = await startBridgeOn({ url: crm.url, token: 'pat-na1-revoked' }, {}, { checksAtStart: true });
 
@@ -80,7 +80,7 @@ test('a token that HubSpot refuses is one line at start, which says so', async (
   expect(bridge.log.text()).not.toContain('revoked');
 });
 
-test('a scope that is missing at start is still reported as what it is', async () => {
+test('a scope that is missing at startup is reported as a missing scope', async () => {
   const crm = await startCrm({ scopes: { without: ['crm.schemas.contacts.write', 'crm.schemas.companies.write'] } });
   const bridge = await startBridgeOn(crm, {}, { checksAtStart: true });
 

@@ -203,7 +203,7 @@ async function take(process: Process, step_: Step): Promise<void> {
   }
 }
 
-test('what a search at the moment of the sweep finds is proposed, whatever people, sweeps, listings, writes and crashes come between', async () => {
+test('proposes what a search at the moment of the sweep finds, despite edits, sweeps, listings, writes and crashes in between', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { minLength: 20, maxLength: 90 }),

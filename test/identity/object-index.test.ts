@@ -108,7 +108,7 @@ test('a response dated in the far future does not hide what is modified after it
   expect(await object.propose([key])).toEqual([['1']]);
 });
 
-test("what decides about a rule's keys makes it another rule, and nothing else does", () => {
+test('a rule counts as changed exactly when its keys may change', () => {
   const { fingerprints } = indexedRules(shipped);
   const sameWith = (change: Parameters<typeof changed>[0]) =>
     changed(change).fingerprints.map((fingerprint, rule) => fingerprint === fingerprints[rule]);
@@ -132,7 +132,7 @@ test("what decides about a rule's keys makes it another rule, and nothing else d
   ).toEqual(fingerprints.map(() => true));
 });
 
-test('a full pass counts what sweeps have missed, doubles their overlap, and says so', async () => {
+test('a full pass counts what sweeps have missed, doubles their overlap, and logs it', async () => {
   const portal = new LaggingPortal(10);
   portal.set(1, 'https://www.linkedin.com/in/ada', 0);
   const { object, sink } = await open(portal);

@@ -154,7 +154,7 @@ function part(sequence: number, records: number) {
   };
 }
 
-test('a full disk costs what does not fit, whole requests, and the journal goes on when there is room', async () => {
+test('a full disk loses only whole requests that do not fit, and the journal continues when there is room', async () => {
   const folder = temporaryFolder();
   const reports: JournalReport[] = [];
   let database: DatabaseSync | undefined;

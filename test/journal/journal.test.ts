@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { readJournal, startJournaling, story, temporaryFolder } from './journaling.ts';
 
-test('keeps the life of a record under every name it has', async () => {
+test('keeps the history of a record under each of its names', async () => {
   const { crm, send, stopAndRead } = await startJournaling();
   const person = { externalId: 'lead-7', email: 'Grace@Example.com', title: 'Admiral' };
   await send('POST', '/contacts/sync', { contacts: [person] });
@@ -160,7 +160,7 @@ test('sets a damaged file aside, logs it, and continues in a new one', async () 
   expect(bridge.log.text()).toContain('the journal was damaged');
 });
 
-test('serves on where its folder cannot be written, and logs that once', async () => {
+test('keeps serving if its folder cannot be written, and logs that once', async () => {
   const parent = temporaryFolder();
   writeFileSync(join(parent, 'file'), '');
   const { bridge, send } = await startJournaling({ DATA_DIR: join(parent, 'file') });
@@ -233,7 +233,7 @@ test('lists requests by time, status, endpoint, outcome, reason and the beginnin
   expect(await find({ limit: 1 })).toEqual(['PUT /contacts 400']);
 });
 
-test('writes nothing where it is off', async () => {
+test('writes nothing when it is off', async () => {
   const folder = join(temporaryFolder(), 'data');
   const { bridge, send } = await startJournaling({ JOURNAL: 'off' }, folder);
   await send('POST', '/contacts/sync', { contacts: [{ externalId: 'a', email: 'a@example.com' }] });

@@ -5,7 +5,7 @@ test.each([
   "HubSpot's rate limit is reached",
   "The CRM's rate limit is reached",
   "HubSpot's daily limit of API calls is reached; it resets at midnight in the account's time zone",
-])('a reached limit is no outage: %s', (text) => {
+])('a reached limit is not reported as an outage: %s', (text) => {
   const [what, advice] = problemLines({ kind: 'unavailable', text });
 
   expect(what).toBe(`${text}; nothing was written`);
@@ -16,7 +16,7 @@ test.each([
 test.each([
   ['HubSpot has locked the record', 'locks a record for seconds'],
   ['HubSpot is moving this account to another data center', 'once HubSpot has moved the account'],
-])('what HubSpot does with one record or account is no outage: %s', (text, advice) => {
+])('an error about one record or account is not reported as an outage: %s', (text, advice) => {
   for (const problem of [{ kind: 'unavailable', text } as const, { kind: 'late', because: text } as const]) {
     const lines = problemLines(problem).join('\n');
     expect(lines).toContain(advice);

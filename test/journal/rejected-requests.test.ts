@@ -34,7 +34,7 @@ test('a request in which no entry can be served is noted entry by entry, under t
   expect(shown).toContain('contact lead-1 (entry 0 of the request) failed: the request was rejected: crmId is missing');
 });
 
-test('a request without records says in the list why it was rejected, without a value of it', async () => {
+test('the list shows why a request without records was rejected, without its values', async () => {
   const { bridge, send, stopAndRead, folder } = await startJournaling();
   const raw = async (body: string, type = 'application/json') => {
     await fetch(`${bridge.url}/contacts`, {

@@ -54,7 +54,7 @@ test.each([
   'senders',
   'customField1',
   'C++ developer',
-])('a row for %j is a field that a user may have', (field) => {
+])('a row for %j is accepted as a custom field', (field) => {
   expect(findingsOf(`{ enginy: ${JSON.stringify(field)}, crm: jobtitle }`)).toEqual([]);
 });
 

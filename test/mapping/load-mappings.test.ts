@@ -50,7 +50,7 @@ test('throws one error with all findings of all files', () => {
   expect(load).toThrow(/contacts\.yaml:3:59 {2}error {2}unknown-transform(.|\n)*other\.yaml:1:\d+ {2}error {2}yaml/);
 });
 
-test('says so when the folder is not there or holds no contacts', () => {
+test('reports a folder that is missing or has no contacts file', () => {
   expect(checkMappings('/nowhere/mappings').diagnostics.map(formatDiagnostic)).toEqual([
     '/nowhere/mappings:1:1  error  missing-file  cannot read the folder (ENOENT)',
   ]);
@@ -80,7 +80,7 @@ test('refuses a file that is not UTF-8 text, and reads one with a byte order mar
   expect(checkMappings(windows).diagnostics).toEqual([]);
 });
 
-test('takes every value as the text that stands there', () => {
+test('reads every value as its literal text', () => {
   const text = `${contactsFile}return: [{ crm: a, enginy: yes }]\n`.replace(
     'fields: [',
     'on_create: [{ crm: code, value: 007 }, { crm: answer, value: no }, { crm: ratio, value: 1.10 }], fields: [',

@@ -22,7 +22,7 @@ test('gives the keys of a record in the order of the rules, and none where a val
   expect(keys[1]?.store).toEqual({ property: 'enginy_external_id', value: 'lead-1' });
 });
 
-test('searches all properties that may hold a value, by small letters', () => {
+test('searches all properties that may hold a value, in lowercase', () => {
   const mapping = rules('    - { enginy: email, crm: email, also: [hs_additional_emails], transform: [email] }');
 
   expect(matchKeys(mapping, { email: 'Ada@Example.com' })[0]?.clauses).toEqual([
@@ -115,7 +115,7 @@ test('keeps a name with a semicolon whole', () => {
   expect(candidateKeys(mapping, 0, { company: 'Foo; Bar GmbH' })).toEqual(['foo bar']);
 });
 
-test('compares Enginy ids letter by letter', () => {
+test('compares Enginy ids exactly', () => {
   const mapping = rules('    - identity');
 
   expect(matchKeys(mapping, { externalId: 42 })[0]?.value).toBe('42');

@@ -44,14 +44,14 @@ test.each([
   ['− 1', '-1'],
   ['- 2', undefined],
   ['c', 'C'],
-])('a sign that a blank separates still counts: %j is %j', (text, value) => {
+])('punctuation after a space still counts: %j is %j', (text, value) => {
   const labels = ['C', 'C++', 'C#', 'C Developer', 'C++ Developer', '-1', '1', '2'];
 
   expect(createOptionMatcher(labels.map((label) => ({ value: label, label })))(text)).toBe(value);
 });
 
 test.each(['<', '=', '+', '#', 'a+', '+a', '~ ', '1 ', '- ', 'C++ ', '\u0323\u0301', ' '])(
-  'a text of 200,000 characters is no option, at once: %j',
+  'a text of 200,000 characters is rejected as an option without delay: %j',
   (unit) => {
     const match = createOptionMatcher([{ value: 'SOFTWARE', label: 'Computer Software' }]);
     const before = process.threadCpuUsage();

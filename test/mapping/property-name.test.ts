@@ -67,7 +67,7 @@ test('derives an allowed name from any text, and always the same one', () => {
   );
 });
 
-test('leaves a name alone that is allowed already', () => {
+test('keeps a name that is already allowed', () => {
   const allowedName = fc.stringMatching(/^[a-z][a-z0-9]{0,20}(_[a-z0-9]{1,20}){0,3}$/);
   fc.assert(
     fc.property(allowedName, (field) => {

@@ -24,7 +24,7 @@ function run(name: string, value: string, { country, argument = '' }: { country?
   return typeof result === 'string' || result === undefined ? result : result.join(';');
 }
 
-test.each(transformNames.map((name) => ({ name })))('does with $name what its documentation says', ({ name }) => {
+test.each(transformNames.map((name) => ({ name })))('$name does what its documentation says', ({ name }) => {
   const { example } = transforms[name];
   const written = /^\{ \w+: (.*?) \}: (.*)$/.exec(example[0]);
   const given = (written?.[2] ?? example[0])
@@ -250,7 +250,7 @@ test.each([
   ['Al Pacino', 'Al', 'Pacino'],
   ['Cher', 'Cher', undefined],
   ['  ', undefined, undefined],
-])('takes the name %j apart into %j and %j', (given, first, last) => {
+])('splits the name %j into %j and %j', (given, first, last) => {
   expect(run('first_name', given)).toBe(first);
   expect(run('last_name', given)).toBe(last);
 });
@@ -306,7 +306,7 @@ test.each(idempotentNames.map((name) => ({ name })))('$name leaves its own resul
   );
 });
 
-test.each(transformNames.map((name) => ({ name })))('$name never throws, whatever text comes', ({ name }) => {
+test.each(transformNames.map((name) => ({ name })))('$name never throws, for any text', ({ name }) => {
   fc.assert(
     fc.property(anything, (value) => {
       run(name, value, { argument: '3' });
@@ -337,7 +337,7 @@ test.each([
   );
 });
 
-test('searches LinkedIn addresses by so few spellings that eight usual ones fit into one search body', () => {
+test('searches LinkedIn addresses by few enough spellings that eight usual ones fit into one search body', () => {
   const spellings = (at: number) => {
     const url = `https://www.linkedin.com/in/ada-lovelace-${at}a`;
     return transforms.linkedin_url.variants(url, url);
@@ -393,7 +393,7 @@ test('refuses texts that are too long to be what they should be, without reading
   ]);
 });
 
-test('searches by spellings in small letters, each once', () => {
+test('searches by spellings in lowercase, each once', () => {
   fc.assert(
     fc.property(anything, fc.constantFrom(...transformNames), (value, name) => {
       const transform = findTransform(name);

@@ -75,7 +75,7 @@ test('asks for clearing of unknown fields only where the whole file clears', () 
   expect(toCrmProperties(aMapping(''), record, 'update').unknown).toEqual([]);
 });
 
-test('takes the first field that can be used, and warns of those that cannot', () => {
+test('uses the first usable field, and warns about those that are not', () => {
   const mapping = aMapping(`
 write:
   fields:
@@ -109,7 +109,7 @@ write:
   expect(read({ state: '' }).properties).toEqual({});
 });
 
-test('maps values regardless of case and follows what the map says of all others', () => {
+test("maps values regardless of case and applies the map's rule for all others", () => {
   const rows = (otherwise: string) => `
 write: { fields: [{ enginy: companySize, crm: band, value_map: band }] }
 value_maps: { band: { map: { 1-10: small, Yes: agreed }, otherwise: ${otherwise} } }
@@ -223,13 +223,13 @@ test('reads custom fields beside the record, which wins, and warns where the two
   ]);
 });
 
-test('treats custom fields that are no object as one unknown field', () => {
+test('treats custom fields that are not an object as one unknown field', () => {
   expect(toCrmProperties(aMapping(''), { customFields: 'x' }, 'update').unknown).toEqual([
     { field: 'customFields', value: 'x' },
   ]);
 });
 
-test('leaves ids and ignored fields out of the unknown ones', () => {
+test('omits ids and ignored fields from the unknown ones', () => {
   const mapping = aMapping('write: { ignore: [bio] }');
 
   const { unknown } = toCrmProperties(mapping, { externalId: 'a', crmId: 'b', bio: 'c', tags: ['d'] }, 'update');
@@ -237,7 +237,7 @@ test('leaves ids and ignored fields out of the unknown ones', () => {
   expect(unknown).toEqual([{ field: 'tags', value: ['d'] }]);
 });
 
-test('is not impressed by field names that every object has', () => {
+test('handles field names that every object has', () => {
   const mapping = aMapping(
     'write: { fields: [{ enginy: toString, crm: constructor }, { enginy: valueOf, crm: note }] }',
   );
@@ -253,7 +253,7 @@ test('is not impressed by field names that every object has', () => {
   expect(toCrmProperties(mapping, {}, 'update')).toMatchObject({ properties: {}, unknown: [] });
 });
 
-test('returns values in the type of their row and leaves out what the CRM does not have or does not fit', () => {
+test('returns values in the type of their row and omits what the CRM does not have or what does not fit', () => {
   const mapping = aMapping(`
 return:
   - { crm: score, enginy: leadScore, type: number }

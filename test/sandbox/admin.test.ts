@@ -58,7 +58,7 @@ test('keeps the latest entries and counts all requests', async () => {
   expect(portal.sandbox.counters.calls).toBe(5);
 });
 
-test('sees how many calls run at once', async () => {
+test('counts the calls that run at once', async () => {
   const { sandbox } = await startPortal({ latency: 5000 });
   const aborted = new AbortController();
 

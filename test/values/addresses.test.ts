@@ -291,7 +291,7 @@ const companies: readonly ValueCase[] = [
   ].map(([domain, held]) => company({ domain }, { domain: held, enginy_domain: undefined }, false)),
 ];
 
-test('keeps what is no year and no domain beside it', async () => {
+test('keeps a text that is not a year or a domain in another property', async () => {
   expect(await createAll('companies', companies)).toEqual(companies);
 });
 

@@ -138,7 +138,7 @@ const cases: readonly ValueCase[] = [
   name('김 철수', '철수', '김'),
 ];
 
-test('takes full names apart without titles, degrees, pronouns and pictures', async () => {
+test('splits full names, without titles, degrees, pronouns and emoji', async () => {
   expect(await createAll('contacts', cases)).toEqual(cases);
 });
 

@@ -75,7 +75,7 @@ const shared = [
   'somebody@noemail.com',
 ];
 
-test('an address that stands for none joins no contacts, and is kept', async () => {
+test('a placeholder address joins no contacts, and is kept', async () => {
   const found = await sendTwice(
     'contacts',
     [...none, ...shared].map((email) => ({ email })),
@@ -126,7 +126,7 @@ test.each([
   ],
   ['companies', 'linkedin_company_page', 'company', ['your-company', 'company-name', 'unknown', 'example']],
 ] as const)(
-  'of %s, a LinkedIn URL without a name joins none, and is written unchanged',
+  'a LinkedIn URL without a name joins no %s, and is written unchanged',
   async (object, property, kind, slugs) => {
     const urls = slugs.map((slug) => `https://www.linkedin.com/${kind}/${slug}`);
 
@@ -142,7 +142,7 @@ test.each([
   },
 );
 
-test('a domain that stands for none joins no companies, and is kept beside it', async () => {
+test('a placeholder domain joins no companies, and is kept in another property', async () => {
   const domains = ['example.com', 'https://www.none.com/', 'test.com', 'n-a.com', 'yourcompany.com'];
 
   const found = await sendTwice(

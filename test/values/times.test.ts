@@ -110,7 +110,7 @@ test('logs an activity whose time is a day on that day in the time zone of the a
   ]);
 });
 
-test('reads a time without a zone as UTC, and says so wherever it is written', async () => {
+test('reads a time without a zone as UTC, and warns about it wherever it is written', async () => {
   const { crm, ada: contactId } = await startSeededCrm();
   const { send } = await startBridgeOn(crm);
   const times = ['2026-03-01T23:30:00', '2026-03-01 23:30', '20260301T233000', 'Sun, 1 Mar 2026 23:30:00'];
@@ -299,7 +299,7 @@ test('never reads a printed time as another time', () => {
   );
 });
 
-test('a time that cannot be read is kept as text on the timeline, and is no part of what is returned', async () => {
+test('a time that cannot be read is kept as text on the timeline, and is not returned', async () => {
   const crm = await startCrm();
   const [contactId] = crm.seed({ contacts: [{ properties: { email: 'ada@example.com' } }] }).contacts;
   const { send } = await startBridgeOn(crm);

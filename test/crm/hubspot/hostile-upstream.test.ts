@@ -126,7 +126,7 @@ for (const [name, begin] of [
   });
 }
 
-test.each([301, 302, 303, 307, 308])('takes neither body nor token to where a %i points', async (status) => {
+test.each([301, 302, 303, 307, 308])('sends neither body nor token to the target of a %i', async (status) => {
   const other = await startStubUpstream((_request, response) => json(response, 200, { portalId: 666, results: [] }));
   onTestFinished(() => other.close());
   const { crm, create, upstream } = await openStub((request, response) =>
@@ -154,7 +154,7 @@ test.each([
   ['a result', 200, `{"results":[{"id":"1","properties":{"lastname":${nested(50_000)}}}]}`],
   ['the errors', 400, `${'{"errors":['.repeat(50_000)}${']}'.repeat(50_000)}`],
   ['the message', 400, JSON.stringify({ message: `Property values were not valid: [{"name":${nested(50_000)}}]` })],
-])('ends the call alone if %s of its answer is nested without end', async (_what, status, body) => {
+])('fails only the call if %s of its response is nested without end', async (_what, status, body) => {
   const { crm, exchanges } = await openStub((_request, response) => json(response, status, body));
 
   const write = crm.create('contacts', [{ properties: { firstname: 'Ada' } }], bulkContext());
@@ -166,7 +166,7 @@ test.each([
 test.each([
   ['a list', [[['x']]]],
   ['an object that is no text', { toString: 1 }],
-])('believes no property value that is %s', async (_what, lastname) => {
+])('rejects a property value that is %s', async (_what, lastname) => {
   const { create } = await openStub((_request, response) =>
     json(response, 201, { results: [{ id: '7', properties: { lastname } }] }),
   );

@@ -48,7 +48,7 @@ test.each([
   await expect(read).rejects.toThrow(CrmUnavailableError);
 });
 
-test('takes the last page for the last although the total counts records that were archived meanwhile', async () => {
+test('treats the last page as the last although the total counts records that were archived meanwhile', async () => {
   let now = Date.parse('2026-05-01T12:00:00Z');
   const { crm, sandbox } = await open({ now: () => now, indexLagMs: 60_000 });
   const { contacts } = sandbox.seed({
@@ -69,7 +69,7 @@ test('takes the last page for the last although the total counts records that we
   expect(page.servedAt).toEqual(new Date('2026-05-01T12:00:01Z'));
 });
 
-test('continues behind a page of which nothing is left, since its records were archived meanwhile', async () => {
+test('continues after a page that is empty because its records were archived meanwhile', async () => {
   const { crm, sandbox } = await open({ indexLagMs: 60_000 });
   const { contacts } = sandbox.seed({
     contacts: Array.from({ length: 450 }, () => ({ properties: { firstname: 'n' } })),

@@ -36,7 +36,7 @@ test.each([
   ['is no list', 200, { message: 'odd' }, [false, false]],
   ['is empty', 201, [], [false, false]],
 ] as const)(
-  'believes a success of an unlink only as far as its errors go: %s',
+  'trusts a successful unlink only where no error contradicts it: %s',
   async (_what, status, errors, isFailed) => {
     const { crm, sandbox, close } = await openHubSpot({}, { apiVersion: '2026-09' });
     const body = { status: 'COMPLETE', results: [], errors };

@@ -86,7 +86,7 @@ test('where other tools modified more records than a search costs, the values ar
   expect(crm.records('contacts')).toHaveLength(451 + 11);
 });
 
-test('if it cannot be read what was modified since the sync, nothing is created', async () => {
+test('nothing is created if the changes since the sync cannot be read', async () => {
   const crm = await startCrm();
   const { send } = await startBridgeOn(crm);
   const records = withIds(sizes.map((n) => ({ name: `Acme ${n}`, domain: `acme-${n}.example` })));

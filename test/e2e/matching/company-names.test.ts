@@ -19,7 +19,7 @@ const names = [
   ['Relecloud d.o.o.', 'Relecloud'],
 ] as const;
 
-test('a company is found by name under the legal form that only HubSpot has, at few searches', async () => {
+test('a company is found by name under the legal form that only HubSpot has, with few searches', async () => {
   const crm = await startCrm();
   const { companies } = crm.seed({ companies: names.map(([name]) => ({ properties: { name } })) });
   const { send } = await startBridgeOn(crm);
@@ -84,7 +84,7 @@ test('a name in two spellings that two requests ask for at once is found only in
   expect(answers).toEqual([...plain.map(() => []), ...companies.map((id) => [id]), ...plain.map(() => [])]);
 });
 
-test('a name that not every spelling was searched for is said and logged', async () => {
+test('a name for which not every spelling was searched is reported and logged', async () => {
   const crm = await startCrm();
   const { send, log } = await startBridgeOn(crm, { MATCH_EXTRA_SEARCHES: '1' });
 

@@ -104,7 +104,7 @@ test.each([
   expect(body.results).toMatchObject([{ crmId: id }]);
 });
 
-test('of several candidates, the one that nothing speaks against is the match, and the answer names the others', async () => {
+test('of several candidates, the one without a difference is the match, and the response names the others', async () => {
   const crm = await startCrm();
   const { companies } = crm.seed({
     companies: [

@@ -410,7 +410,7 @@ test.each([
   });
 });
 
-test('a value that identifies no record of its kind replaces none that does', async () => {
+test('a value that cannot identify a record never replaces one that can', async () => {
   const crm = await startCrm();
   const { send } = await startBridgeOn(crm);
   const profile = 'https://www.linkedin.com/in/ada';

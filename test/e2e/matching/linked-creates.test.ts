@@ -53,7 +53,7 @@ const creates: readonly (readonly [string, object, object, readonly RegExp[]])[]
   ['what the contact lacks', { email: 'ines@oldjob.example', city: 'Porto' }, { city: 'Porto', firstname: 'Ines' }, []],
 ];
 
-test('a create that finds a contact keeps its email and profile, and says what it kept and what it replaced', async () => {
+test('a create that finds a contact keeps its email and profile, and reports what it kept and what it replaced', async () => {
   for (const [what, sent, expected, warnings] of creates) {
     const crm = await startCrm();
     const [id] = crm.seed({ contacts: [{ properties: held }] }).contacts;

@@ -64,7 +64,7 @@ const fullName = `match:
         - { enginy: company,   crm: company,   transform: [company_name] }
       search_by: lastname`;
 
-test('first name, last name and company together, and not two of them', async () => {
+test('matches by first name, last name and company together, not by two of them', async () => {
   const { ids, sync } = await startWith('contacts', fullName);
 
   const all = await sync({ firstName: 'ADA', lastName: 'Lovelace', company: 'Analytical Engines' });
@@ -123,7 +123,7 @@ test.each([
   ['error', undefined],
   ['oldest', 0],
   ['newest', 1],
-] as const)('two holders of one name, if_several: %s', async (choice, position) => {
+] as const)('decides between two holders of one name by if_several: %s', async (choice, position) => {
   const rule = `match: { rules: [{ enginy: name, crm: name, transform: [company_name] }], if_several: ${choice} }`;
   const { crm, sync } = await startWith('companies', rule);
   const now = new Date(crm.now).toISOString();

@@ -319,7 +319,7 @@ test('answers 404 for an unknown activity', async () => {
   expect(answer.body.error).toBe('Activity not found');
 });
 
-test('logs what has no text as what it is, and returns it as it was sent', async () => {
+test('logs an activity without text by its type, and returns it as it was sent', async () => {
   const { crm, ada } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
   const cases: readonly (readonly [metadata: object, lines: readonly string[]])[] = [

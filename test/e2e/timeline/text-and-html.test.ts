@@ -8,7 +8,7 @@ const texts = [
   'use <b> for bold, <i=5 and i> 3\n<3 <ada@example.com>',
 ];
 
-test('a text with signs of HTML is stored as it reads, and answered and read as it was sent', async () => {
+test('a text with HTML characters is stored as it reads, and returned as it was sent', async () => {
   const { crm, ada } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
 
@@ -116,7 +116,7 @@ test.each([
   ['<p>Hi</p><script>alert(1)</script><img src=x onerror=alert(1)>', '<p>Hi</p>'],
   ['&lt;img src=x onerror=alert(1)&gt;', '&lt;img src=x onerror=alert(1)&gt;'],
   ['<a href="javascript:alert(1)">x</a> <b onclick=alert(1)>y</b>', '<a>x</a> <b>y</b>'],
-])('markup that the CRM holds is answered without what is live: %j', async (held, answered) => {
+])('markup that the CRM holds is returned without active content: %j', async (held, answered) => {
   const { crm } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
   const { emails = [], tasks = [] } = crm.seed({

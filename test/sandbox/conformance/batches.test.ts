@@ -33,7 +33,7 @@ test('accepts only 50 inputs when histories are requested', async () => {
   expect(read.results).toHaveLength(50);
 });
 
-test('answers in an order of its own', async () => {
+test('returns results in another order', async () => {
   const { client, sandbox } = await startPortal();
 
   const created = await client.crm.contacts.batchApi.create({ inputs: people(20) });

@@ -159,7 +159,7 @@ test('counts searches for the day', async () => {
   expect(next.status).toBe(429);
 });
 
-test('lets other apps eat into a limit', async () => {
+test('counts calls of other apps against a limit', async () => {
   const portal = await startLimited();
 
   portal.sandbox.spend('search', 5);
