@@ -5,6 +5,7 @@ import type { LimitName } from './limits.ts';
 import type { ObjectName } from './object-types.ts';
 import { resolveOptions, type SandboxOptions } from './options.ts';
 import { mergeRecords } from './records/merge.ts';
+import type { RecordStore, StoredRecord } from './records/record-store.ts';
 import { archiveRecord, restoreRecord } from './records/single-record.ts';
 import type { Counters, LogEntry } from './call-log.ts';
 import { type SeedData, seedPortal } from './seed-data.ts';
@@ -41,6 +42,10 @@ export interface Sandbox {
   seed(data: SeedData): Record<ObjectName, string[]>;
   /** Live records by id, with the values they have. */
   records(object: ObjectName): SandboxRecord[];
+  /** Some live records, by id: those after an id. Counts as no call. */
+  page(object: ObjectName, after: string, size: number): SandboxRecord[];
+  /** One live record, or the one that it was merged into. */
+  record(object: ObjectName, id: string): SandboxRecord | undefined;
   /** Ids linked to a record. */
   linked(from: ObjectName, fromId: string, to: ObjectName): string[];
   /** Folds one record into another as a user would in HubSpot; answers the survivor's id. */
@@ -86,7 +91,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     advance: (ms) => world.clock.advance(ms),
     setSwitches: (switches) => world.setSwitches(switches),
     seed: (data) => seedPortal(world.portal, data),
-    records: (name) => recordsOf(world, name),
+    records: (name) => pageOf(world, name),
+    page: (name, after, size) => pageOf(world, name, Number(after), size),
+    record: (name, id) => recordOf(world, name, id),
     linked: (from, fromId, to) =>
       [...world.portal.associations.linked({ type: from, id: Number(fromId) }, to).keys()].map(String),
     merge(name, primaryId, otherId) {
@@ -112,16 +119,25 @@ function liveRecord(world: World, name: ObjectName, id: string) {
   return record;
 }
 
-function recordsOf(world: World, name: ObjectName): SandboxRecord[] {
+// biome-ignore lint/complexity/useMaxParams: by default all of them
+function pageOf(world: World, name: ObjectName, after = 0, size = Number.POSITIVE_INFINITY): SandboxRecord[] {
   const { records } = world.portal.object(name);
-  return [...records.live.values()]
-    .sort((a, b) => a.id - b.id)
-    .map(({ id, createdAt, version }) => ({
-      id: String(id),
-      properties: Object.fromEntries(
-        records.storedNames(version).map((property) => [property, records.stored(version, property) ?? '']),
-      ),
-      createdAt: new Date(createdAt).toISOString(),
-      updatedAt: new Date(version.updatedAt).toISOString(),
-    }));
+  return records.page(after, size, 'live').map((record) => toSandboxRecord(records, record));
+}
+
+function recordOf(world: World, name: ObjectName, id: string): SandboxRecord | undefined {
+  const { records } = world.portal.object(name);
+  const record = records.find(Number(id));
+  return record && toSandboxRecord(records, record);
+}
+
+function toSandboxRecord(records: RecordStore, { id, createdAt, version }: StoredRecord): SandboxRecord {
+  return {
+    id: String(id),
+    properties: Object.fromEntries(
+      records.storedNames(version).map((property) => [property, records.stored(version, property) ?? '']),
+    ),
+    createdAt: new Date(createdAt).toISOString(),
+    updatedAt: new Date(version.updatedAt).toISOString(),
+  };
 }

@@ -18,7 +18,9 @@ const accountMs = 5_000;
 
 /** Connects to HubSpot, or in sandbox mode to an embedded CRM that it starts. */
 export async function connectCrm(config: Config, { log, clock, requirements, onExchange }: CrmDeps) {
-  const upstream = config.isSandbox ? await startEmbeddedCrm() : { ...config.hubspot, close: async () => {} };
+  const upstream = config.isSandbox
+    ? await startEmbeddedCrm()
+    : { ...config.hubspot, embedded: undefined, close: async () => {} };
   const { accessToken, baseUrl } = upstream;
   const sharing = await shareWithReplicas(config, accessToken, log);
   const pacer = createPacer(config.hubspot, {
@@ -44,8 +46,7 @@ export async function connectCrm(config: Config, { log, clock, requirements, onE
     await sharing?.close();
     await upstream.close();
   };
-  const embedded = config.isSandbox ? { accessToken, baseUrl } : undefined;
-  return { crm, pacer, sharing, embedded, close };
+  return { crm, pacer, sharing, embedded: upstream.embedded, close };
 }
 
 /** Loaded on demand: most bridges are one process. */
@@ -67,5 +68,5 @@ async function startEmbeddedCrm() {
   ]);
   const sandbox = await startSandbox();
   sandbox.seed(exampleSeed);
-  return { accessToken: sandbox.token, baseUrl: sandbox.url, close: () => sandbox.close() };
+  return { accessToken: sandbox.token, baseUrl: sandbox.url, embedded: sandbox, close: () => sandbox.close() };
 }

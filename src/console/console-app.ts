@@ -5,7 +5,6 @@ import { isForeignFetch, isFromOwnPage, type Site, siteOf } from './access/same-
 import { ThreadCallError } from './archive/call-thread.ts';
 import type { Audit } from './audit.ts';
 import type { ConsoleAccess } from './console-access.ts';
-import { CrmBusyError } from './data/crm-data.ts';
 import { eventRoutes } from './event-routes.ts';
 import { html } from './html/html.ts';
 import type { EventHub } from './live/event-hub.ts';
@@ -135,7 +134,7 @@ function errorPage(pages: PageSender, log: Logger): ErrorRequestHandler {
 }
 
 function pageOf(error: unknown, path: string): PlainPage {
-  if (error instanceof ThreadCallError || error instanceof CrmBusyError) {
+  if (error instanceof ThreadCallError) {
     const body = html`<p role="alert">${error.message}.</p>
 <p>Enginy's requests are served as before. Wait a few seconds, then <a href="${path}">load the page again</a>. If it fails again, see the log of the bridge.</p>`;
     return { title: 'Not available at the moment', status: 503, body };

@@ -2,16 +2,24 @@ import { captionedTable } from '../html/captioned-table.ts';
 import { type Html, html } from '../html/html.ts';
 import { isolated } from '../html/isolated.ts';
 import type { Page, Screen, Visit } from '../screens/screen.ts';
-import { type CrmData, type DataKind, type DataPage, type DataRecord, dataKinds } from './crm-data.ts';
+import {
+  associatedRecords,
+  type DataKind,
+  type DataPage,
+  type DataRecord,
+  dataKinds,
+  type EmbeddedCrm,
+  listRecords,
+} from './crm-data.ts';
 
 /** What is in the embedded CRM. With a real account the console links into HubSpot instead. */
-export function dataScreens(data: CrmData): readonly Screen[] {
+export function dataScreens(crm: EmbeddedCrm): readonly Screen[] {
   const query = { after: /^\d{1,20}$/ };
-  const list = (visit: Visit) => showList(data, visit);
+  const list = (visit: Visit) => showList(crm, visit);
   return [
     { path: '/console/data', title: 'Data', navLabel: 'Data', role: 'operator', query, show: list },
     { path: '/console/data/:kind', title: 'Data', role: 'operator', query, show: list },
-    { path: '/console/data/:kind/:id', title: 'Data', role: 'operator', show: (visit) => showRecord(data, visit) },
+    { path: '/console/data/:kind/:id', title: 'Data', role: 'operator', show: (visit) => showRecord(crm, visit) },
   ];
 }
 
@@ -21,11 +29,11 @@ function kindOf({ params }: Visit): DataKind | undefined {
 
 const notFound: Page = { status: 404, title: 'Not found', body: html`<p>The embedded CRM has no such record.</p>` };
 
-async function showList(data: CrmData, visit: Visit): Promise<Page> {
+function showList(crm: EmbeddedCrm, visit: Visit): Page {
   const kind = kindOf(visit);
   if (kind === undefined) return notFound;
   const after = visit.query.get('after') || undefined;
-  const page = await data.list(kind, after);
+  const page = listRecords(crm, kind, after);
   return {
     title: `Data: ${kind}`,
     body: html`${kindLinks(kind)}${page.records.length === 0 ? html`<p>There are none.</p>` : listTable(kind, page)}`,
@@ -137,15 +145,15 @@ function shorten(text: string, max: number): string {
   return text.length > max ? `${text.slice(0, max - 1)}…` : text;
 }
 
-async function showRecord(data: CrmData, visit: Visit): Promise<Page> {
+function showRecord(crm: EmbeddedCrm, visit: Visit): Page {
   const kind = kindOf(visit);
   const { id = '' } = visit.params;
   if (kind === undefined || !/^\d{1,20}$/.test(id)) return notFound;
-  const record = await data.find(kind, id);
+  const record = crm.record(kind, id);
   if (record === undefined) return notFound;
   const others = dataKinds.filter((each) => each !== kind);
-  const lists = await Promise.all(others.map(async (to) => ({ to, records: await data.associated({ kind, id }, to) })));
-  const values = Object.entries(record.properties).filter(([, value]) => value !== null && value !== '');
+  const lists = others.map((to) => ({ to, records: associatedRecords(crm, { kind, id }, to) }));
+  const values = Object.entries(record.properties).filter(([, value]) => value !== '');
   const isLogged = kind === 'contacts' || kind === 'companies';
   return {
     title: `Data: ${kind} ${id}`,
@@ -154,7 +162,7 @@ ${isLogged && html`<p><a href="/console/record/${id}">What happened to it</a></p
 ${captionedTable(
   'Properties with a value',
   [{ label: 'Property' }, { label: 'Value' }],
-  values.map(([name, value]) => ({ cells: [html`<code>${name}</code>`, isolated(shorten(value ?? '', maxValue))] })),
+  values.map(([name, value]) => ({ cells: [html`<code>${name}</code>`, isolated(shorten(value, maxValue))] })),
   { isStacked: true, maxBytes: 24_000 },
 )}
 ${lists.map(({ to, records }) => records.length > 0 && html`<h2>Associated ${to}</h2>${recordTable(to, records, { caption: `${to} of this record, newest first`, maxBytes: 6_000 })}`)}`,

@@ -1,5 +1,4 @@
 import type { ConsoleSources } from '../console-sources.ts';
-import { createCrmData } from '../data/crm-data.ts';
 import { dataScreens } from '../data/data-screen.ts';
 import { compareScreen } from '../mapping/compare-screen.ts';
 import { createLiveChecker } from '../mapping/live-marks.ts';
@@ -32,6 +31,6 @@ export function archiveScreens(sources: ConsoleSources): readonly Screen[] {
     mappingScreen({ ...threads, mappings, checker: createLiveChecker(sources) }),
     tryScreen(threads),
     compareScreen({ ...threads, ...isOn, jobs: createJobs<CompareResult>(log) }),
-    ...(embeddedCrm === undefined ? [] : dataScreens(createCrmData(embeddedCrm))),
+    ...(embeddedCrm === undefined ? [] : dataScreens(embeddedCrm)),
   ];
 }
