@@ -12,7 +12,7 @@ import type { EnginyRecord } from '../mapping/values/field-value.ts';
 import { explainKept } from './explain-kept.ts';
 import { explainKeys, type KeyExplanation } from './explain-keys.ts';
 import { type ExplainScope, explainWrite, type WriteExplanation } from './explain-write.ts';
-import { readOnlyCrm } from './read-only-crm.ts';
+import { listingOwnersOnce, readOnlyCrm } from './read-only-crm.ts';
 import { findSameRecords, type SameRecord } from './same-records.ts';
 
 /** What the bridge would do with one record of Enginy, and why. */
@@ -44,7 +44,7 @@ export async function explainRecords(
   request: ExplainScope,
   records: readonly EnginyRecord[],
 ): Promise<RecordExplanation[]> {
-  const crm = request.crm === undefined ? undefined : readOnlyCrm(request.crm);
+  const crm = request.crm === undefined ? undefined : listingOwnersOnce(readOnlyCrm(request.crm));
   const scope = { ...request, crm };
   const outcomes = crm === undefined ? [] : await match({ ...request, crm }, records);
   const same = findSameRecords(request.mapping, records, outcomes);

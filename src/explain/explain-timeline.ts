@@ -52,7 +52,9 @@ export async function explainTimeline(
     const known = definitions?.map(({ name }) => name) ?? [];
     // Properties that the bridge creates itself are missing until then.
     const judged = Object.fromEntries(Object.entries(properties).filter(([name]) => known.includes(name)));
-    const rejected = definitions === undefined ? [] : judgeDraft({ properties: judged, sources: {} }, definitions);
+    const listOwners = async () => await scope.owners.list(scope.context);
+    const rejected =
+      definitions === undefined ? [] : await judgeDraft({ properties: judged, sources: {} }, definitions, listOwners);
     return {
       object,
       ...(objectType !== undefined && { objectType }),

@@ -105,7 +105,7 @@ async function rejectedBy(
   const definitions = await crm.readProperties(mapping.target.objectType, context);
   // The bridge creates the property for Enginy's ids itself.
   const { [mapping.identity?.crm ?? '']: _identity, ...properties } = draft.properties;
-  return judgeDraft({ ...draft, properties }, definitions);
+  return await judgeDraft({ ...draft, properties }, definitions, async () => await crm.listOwners(context));
 }
 
 function withoutNames(properties: Readonly<Record<string, string>>, names: ReadonlyMap<string, unknown>) {

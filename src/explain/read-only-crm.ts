@@ -16,6 +16,12 @@ export function readOnlyCrm(crm: Crm): Crm {
   };
 }
 
+/** Reads the CRM's users at most once, however many records have one. */
+export function listingOwnersOnce(crm: Crm): Crm {
+  let owners: ReturnType<Crm['listOwners']> | undefined;
+  return { ...crm, listOwners: (context) => (owners ??= crm.listOwners(context)) };
+}
+
 type PropertyCrm = Pick<Crm, 'readProperties' | 'createProperties'>;
 
 /** Reads the CRM's properties and only pretends to create new ones, to show what would depend on them. */

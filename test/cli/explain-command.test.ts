@@ -154,6 +154,30 @@ test('--live names values that HubSpot would reject, and properties that it does
   expect(out).toContain('createdate');
 });
 
+test.each(['99999', 'nobody@example.com'])('--live names the unknown owner %s as the journal does', async (ownerId) => {
+  const crm = await startCrm();
+  const known = {
+    id: '7',
+    userId: 7,
+    type: 'PERSON' as const,
+    email: 'rep@example.com',
+    firstName: 'R',
+    lastName: 'One',
+  };
+  crm.seed({ owners: [known] });
+  const { out } = await runCommand(
+    ['explain', 'contacts', '--live'],
+    on(crm, [
+      { externalId: 'a', ownerId },
+      { externalId: 'b', ownerId: known.id },
+    ]),
+  );
+
+  const said = out.split('ownerId → hubspot_owner_id: HubSpot has no active user with this id');
+  expect(said).toHaveLength(2);
+  expect(said[1]).toContain('choose another owner in Enginy');
+});
+
 test('fields and a file together are a usage error', async () => {
   const { err, status } = await runCommand(['explain', 'contacts', 'email=a@example.com', 'lead.json']);
 
