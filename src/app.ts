@@ -70,7 +70,7 @@ export function createApp(deps: AppDeps, settings: AppSettings): Express {
   app.use(startDeadline(settings.requestTimeoutMs, deps.now));
   app.use(authenticate(keyCheck));
   // After the key: callers without one must not fill the disk.
-  app.use(followDecisions(deps.decisionListener));
+  app.use(followDecisions(deps.decisionListener, deps.log));
   app.use(recordRequests(deps.recorder, () => deps.mappings().hash));
   app.use(takeMappings(deps.mappings));
   app.use(healthRoute(deps));

@@ -18,6 +18,7 @@ import {
   NotFoundError,
 } from '../errors.ts';
 import { operations } from '../contract/operations.ts';
+import type { Logger } from '../logger.ts';
 import { routeOf } from './route-of.ts';
 
 /** What a request's records are called before anything is decided about them. */
@@ -34,24 +35,30 @@ export interface DecisionListener {
 /** A decision about a subject. Ids that became known replace those of the subject. */
 export type Decided = Omit<RecordDecision, keyof Subject> & Partial<Pick<Subject, 'crmId' | 'contactId' | 'companyId'>>;
 
+/** Functions are called once the response was sent: what they create neither delays it nor grows old meanwhile. */
 interface Notes {
-  subjects: readonly Subject[];
+  subjects?: () => readonly Subject[];
   /** One per subject, in order. */
-  decisions?: readonly Decided[];
+  decisions?: () => readonly Decided[];
   failure?: { readonly code: string; readonly problem: NotedProblem };
 }
 
-/** Notes which records a request is about. Call it before anything can fail. */
+/**
+ * Notes which records a request is about. Call it before anything can fail.
+ * @param subjects must not throw, and nothing that it reads may change; it is called after the response.
+ */
 export function noteSubjects(response: Response, subjects: () => readonly Subject[]): void {
   const notes = notesOf(response);
-  if (notes !== undefined) notes.subjects = subjects();
+  if (notes !== undefined) notes.subjects = subjects;
 }
 
-/** Notes what was decided about each subject, in their order. Ids that are known only now replace those of the subject. */
-export function noteDecisions(response: Response, decisions: () => Notes['decisions']): void {
+/**
+ * Notes what was decided about each subject, in their order. Ids that are known only now replace those of the subject.
+ * @param decisions as for {@link noteSubjects}.
+ */
+export function noteDecisions(response: Response, decisions: () => readonly Decided[]): void {
   const notes = notesOf(response);
-  const decided = notes === undefined ? undefined : decisions();
-  if (notes !== undefined && decided !== undefined) notes.decisions = decided;
+  if (notes !== undefined) notes.decisions = decisions;
 }
 
 /** Notes why a request failed as a whole. */
@@ -64,25 +71,19 @@ export function noteFailure(response: Response, thrown: unknown, code: string): 
  * Passes every request on once its response was sent, with what was decided about its records. If the caller disconnects first, the
  * request is passed on when its work is done.
  */
-export function followDecisions(listener: DecisionListener | undefined): RequestHandler {
+export function followDecisions(listener: DecisionListener | undefined, log: Logger): RequestHandler {
   if (listener === undefined) return (_request, _response, next) => next();
   return (request, response, next) => {
     const [at, startedAt] = [Date.now(), performance.now()];
-    const notes: Notes = { subjects: [] };
+    const notes: Notes = {};
     response.locals.decisions = notes;
     const pass = () => {
-      const mapping = response.locals.mappings?.hash;
-      listener.write({
-        requestId: String(request.id),
-        at,
-        method: request.method,
-        route: routeOrPath(request),
-        status: response.writableFinished ? response.statusCode : 499,
-        durationMs: Math.round(performance.now() - startedAt),
-        ...(typeof mapping === 'string' && { mapping }),
-        ...failureOf(notes),
-        records: recordsOf(notes),
-      });
+      try {
+        listener.write(decidedRequest({ request, response, notes }, { at, durationMs: performance.now() - startedAt }));
+      } catch (error) {
+        // The request itself was answered.
+        log.error({ requestId: request.id, err: error }, 'the decisions of a request could not be noted');
+      }
     };
     let isClosed = false;
     response.once('close', () => {
@@ -100,13 +101,33 @@ export function followDecisions(listener: DecisionListener | undefined): Request
   };
 }
 
+function decidedRequest(
+  { request, response, notes }: { readonly request: Request; readonly response: Response; readonly notes: Notes },
+  { at, durationMs }: Pick<DecidedRequest, 'at' | 'durationMs'>,
+): DecidedRequest {
+  const mapping = response.locals.mappings?.hash;
+  const records = recordsOf(notes);
+  return {
+    requestId: String(request.id),
+    at,
+    method: request.method,
+    route: routeOrPath(request),
+    status: response.writableFinished ? response.statusCode : 499,
+    durationMs: Math.round(durationMs),
+    ...(typeof mapping === 'string' && { mapping }),
+    ...failureOf(notes, records),
+    records,
+  };
+}
+
 function notesOf(response: Response): Notes | undefined {
   return response.locals.decisions;
 }
 
 function recordsOf({ subjects, decisions, failure }: Notes): readonly RecordDecision[] {
-  return subjects.map((subject, index): RecordDecision => {
-    const decision = decisions?.[index];
+  const decided = decisions?.();
+  return (subjects?.() ?? []).map((subject, index): RecordDecision => {
+    const decision = decided?.[index];
     if (decision !== undefined) return { ...subject, ...decision };
     return { ...subject, ...nothingDecided, warnings: 0, ...(failure !== undefined && { problem: failure.problem }) };
   });
@@ -131,11 +152,11 @@ function problemOf(thrown: unknown): NotedProblem {
 }
 
 /** A request without records has no other place for the reason. */
-function failureOf({ subjects, failure }: Notes): Pick<DecidedRequest, 'error' | 'reason'> {
+function failureOf({ failure }: Notes, records: readonly RecordDecision[]): Pick<DecidedRequest, 'error' | 'reason'> {
   if (failure === undefined) return {};
   const { code, problem } = failure;
   const reason = problem.because ?? problem.text;
-  const hasReason = subjects.length === 0 && reason !== undefined && reason !== code;
+  const hasReason = records.length === 0 && reason !== undefined && reason !== code;
   return { error: code, ...(hasReason && { reason }) };
 }
 

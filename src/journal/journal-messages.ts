@@ -28,12 +28,19 @@ export interface RequestPart {
   readonly heldBack: number;
   /** Position of the first record of this part. */
   readonly offset: number;
-  readonly records: readonly RecordDecision[];
+  readonly records: readonly SentDecision[];
 }
 
+/** A decision without its empty lists: they would be a third of the text. */
+export type SentDecision = Omit<RecordDecision, OftenEmpty> & {
+  readonly [Name in OftenEmpty]?: RecordDecision[Name] | undefined;
+};
+
+type OftenEmpty = 'written' | 'heldBack' | 'createdProperties' | 'warnings' | 'emails';
+
 export type JournalMessage =
-  /** `text`: a list of {@link RequestPart} as JSON, which costs the sender a third of what copying objects does. */
-  | { readonly kind: 'parts'; readonly text: string; readonly records: number }
+  /** `texts`: each a {@link RequestPart} as JSON, which costs the sender a third of what copying objects does. */
+  | { readonly kind: 'parts'; readonly texts: readonly string[]; readonly records: number }
   | { readonly kind: 'action'; readonly action: ConsoleAction }
   | { readonly kind: 'flush' };
 

@@ -5,12 +5,14 @@ import type { Logger } from '../logger.ts';
 import type { ConsoleAction } from './console-action.ts';
 import type { Journal } from './journal.ts';
 import type { JournalMessage, JournalReport, JournalSettings } from './journal-messages.ts';
-import { partSize, toParts, type WaitingPart } from './request-parts.ts';
+import { toParts, type WaitingPart } from './request-parts.ts';
 
 /** How long entries wait to be written together: what a sudden end of the process may cost is well below a second. */
 const flushMs = 250;
-/** Records that the thread holds at once; its memory stays small, whatever a request contains. */
-const maxPosted = 2 * partSize;
+/** So many records leave at once. They are one transaction: a commit costs the thread as much as a hundred records do. */
+const batchSize = 1_000;
+/** Records that the thread has at once; its memory stays small, whatever a request contains. */
+const maxPosted = 2 * batchSize;
 /** Records that wait for a slow disk; more are dropped. About 300 bytes each. */
 const maxWaiting = 100_000;
 /** An unusable folder is tried again after this. */
@@ -78,9 +80,8 @@ export class JournalThread implements Journal {
     this.#worker = undefined;
   }
 
-  /** A full part leaves at once: a text that waits becomes old, and the garbage collector frees it late. */
   #schedule(): void {
-    if (this.#waiting - this.#posted < partSize) this.#timer ??= setTimeout(() => this.#flush(), flushMs).unref();
+    if (this.#waiting - this.#posted < batchSize) this.#timer ??= setTimeout(() => this.#flush(), flushMs).unref();
     else if (!this.#isWaitingForThread) this.#flushSoon();
   }
 
@@ -90,7 +91,7 @@ export class JournalThread implements Journal {
     setImmediate(() => this.#flush());
   }
 
-  /** Passes on what waits, part by part. */
+  /** Passes on what waits; between two batches, requests get their turn. */
   #flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -106,7 +107,7 @@ export class JournalThread implements Journal {
     let records = 0;
     const end = this.#parts.findIndex((part) => {
       records += part.records + 1;
-      return records > partSize;
+      return records > batchSize;
     });
     return this.#parts.splice(0, end < 0 ? this.#parts.length : Math.max(1, end));
   }
@@ -119,8 +120,8 @@ export class JournalThread implements Journal {
       return;
     }
     this.#posted += records;
-    const text = `[${parts.map((part) => part.toText()).join()}]`;
-    worker.postMessage({ kind: 'parts', text, records } satisfies JournalMessage);
+    const texts = parts.map((part) => part.toText());
+    worker.postMessage({ kind: 'parts', texts, records } satisfies JournalMessage);
   }
 
   #settle(records: number, isWritten: boolean): void {

@@ -16,6 +16,12 @@ const settings = workerData as JournalSettings;
 if (settings.hasLowPriority !== false) lowerPriority();
 const writer = new JournalWriter(settings, report);
 
+/** Each is read when the one before it is written: few objects live at once. */
+function* partsIn(texts: readonly string[]): Generator<RequestPart> {
+  // As request-parts.ts wrote them.
+  for (const text of texts) yield JSON.parse(text);
+}
+
 parentPort?.on('message', (message: JournalMessage) => {
   if (message.kind === 'flush') {
     writer.close();
@@ -26,7 +32,6 @@ parentPort?.on('message', (message: JournalMessage) => {
     writer.writeAction(message.action);
     return;
   }
-  // What journal-thread.ts made of parts.
-  const parts: readonly RequestPart[] = JSON.parse(message.text);
-  report({ kind: 'done', records: message.records, isWritten: writer.write(parts) });
+  const { texts, records } = message;
+  report({ kind: 'done', records, isWritten: writer.write(partsIn(texts)) });
 });

@@ -32,15 +32,12 @@ export class JournalWriter {
   }
 
   /** @returns false if nothing was written. */
-  write(parts: readonly RequestPart[]): boolean {
+  write(parts: Iterable<RequestPart>): boolean {
     const journal = this.#attempt(true, () => (this.#journal ??= this.#open()));
     if (journal === undefined) return false;
-    const isWritten = this.#attempt(false, () => {
-      journal.writer.write(parts);
-      return true;
-    });
-    if (isWritten === true) this.#attempt(false, () => this.#trim(journal.database, parts));
-    return isWritten === true;
+    const written = this.#attempt(false, () => journal.writer.write(parts));
+    if (written !== undefined) this.#attempt(false, () => this.#trim(journal.database, written));
+    return written !== undefined;
   }
 
   writeAction({ at, user, role, action, subject, result }: ConsoleAction): void {
@@ -66,8 +63,8 @@ export class JournalWriter {
     return { database, writer: createRequestWriter(database, digest, replica) };
   }
 
-  #trim(database: DatabaseSync, parts: readonly RequestPart[]): void {
-    for (const { records } of parts) this.#sinceTrim += 1 + records.length;
+  #trim(database: DatabaseSync, written: number): void {
+    this.#sinceTrim += written;
     if (this.#sinceTrim < recordsPerTrim) return;
     this.#sinceTrim = 0;
     trimJournal(database, this.#settings.limits, Date.now());

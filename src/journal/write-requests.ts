@@ -1,14 +1,13 @@
-import type { DatabaseSync } from 'node:sqlite';
-import type { RecordDecision } from '../bridge/decisions.ts';
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { canonicalEmail, canonicalPhone, canonicalProfile, type Digest, type KeyKind } from './digests.ts';
 import { recordsPerRequest } from './journal-file.ts';
-import type { RequestPart } from './journal-messages.ts';
+import type { RequestPart, SentDecision } from './journal-messages.ts';
 import { createKeyBlocks } from './key-blocks.ts';
 
 /** Writes requests into an open journal; large ones in parts. */
 export interface RequestWriter {
-  /** Writes all parts or none. Throws what SQLite says. */
-  write(parts: readonly RequestPart[]): void;
+  /** Writes all parts or none. Throws what SQLite says. @returns how many records and parts there were. */
+  write(parts: Iterable<RequestPart>): number;
 }
 
 /** Ids that are longer say nothing more; a caller may choose them. */
@@ -23,6 +22,7 @@ const maxMatchingKeys = 10;
 
 export function createRequestWriter(database: DatabaseSync, digest: Digest, replica: string): RequestWriter {
   const statements = prepare(database);
+  const rows = createRecordRows(database);
   const details = createDetails(statements, digest);
   const blocks = createKeyBlocks(database);
   /** Of the records of this transaction, as key-blocks.ts takes them. */
@@ -36,33 +36,66 @@ export function createRequestWriter(database: DatabaseSync, digest: Digest, repl
     return current.id;
   }
 
-  function writeRecord(id: number, record: RecordDecision): void {
+  function writeRecord(id: number, record: SentDecision): void {
     const { object, outcome, externalId, crmId } = record;
     const detailsId = details.idOf(JSON.stringify(detailsOf(record)));
-    statements.record.run(id, object, short(externalId), short(crmId), outcome, detailsId, idsOf(record));
+    rows.add([id, object, short(externalId), short(crmId), outcome, detailsId, idsOf(record)]);
     addKeys(record, (kind, key) => keys.push(digest(kind, key), id));
   }
 
   return {
     write(parts) {
       const before = current;
+      let written = 0;
       keys = [];
       database.exec('BEGIN IMMEDIATE');
       try {
         for (const part of parts) {
           const first = idOf(part) * recordsPerRequest + part.offset;
           for (const [index, record] of part.records.entries()) writeRecord(first + index, record);
+          written += 1 + part.records.length;
         }
+        rows.flush();
         blocks.add(keys);
         database.exec('COMMIT');
+        return written;
       } catch (error) {
         // What was remembered of this transaction is not in the file.
         details.forget();
+        rows.forget();
         blocks.forget();
         current = before;
         if (database.isTransaction) database.exec('ROLLBACK');
         throw error;
       }
+    },
+  };
+}
+
+/** Rows of the table of records that one statement adds: a call costs as much as a row. */
+const rowsAtOnce = 32;
+
+/** The table of records. What is added is in it after `flush`. */
+function createRecordRows(database: DatabaseSync) {
+  const insert = (rows: number) =>
+    database.prepare(
+      `INSERT INTO records (id, object, external_id, crm_id, outcome, details, ids)
+       VALUES ${new Array(rows).fill('(?, ?, ?, ?, ?, ?, ?)').join(', ')}`,
+    );
+  const [one, many] = [insert(1), insert(rowsAtOnce)];
+  let waiting: (readonly SQLInputValue[])[] = [];
+  return {
+    add(row: readonly SQLInputValue[]): void {
+      if (waiting.push(row) < rowsAtOnce) return;
+      many.run(...waiting.flat());
+      waiting = [];
+    },
+    flush(): void {
+      for (const row of waiting) one.run(...row);
+      waiting = [];
+    },
+    forget(): void {
+      waiting = [];
     },
   };
 }
@@ -111,16 +144,14 @@ function prepare(database: DatabaseSync) {
       `INSERT INTO requests (at, request_id, endpoint, status, duration_ms, mapping, replica, error, outcomes, held_back, reason)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    record: database.prepare(
-      'INSERT INTO records (id, object, external_id, crm_id, outcome, details, ids) VALUES (?, ?, ?, ?, ?, ?, ?)',
-    ),
     details: database.prepare('INSERT OR IGNORE INTO details (id, text) VALUES (?, ?)'),
   };
 }
 
 /** What many records have in common. */
-function detailsOf(record: RecordDecision): object {
-  const { rule, tried, byIndex, linkedBy, written, heldBack, createdProperties, warnings, problem } = record;
+function detailsOf(record: SentDecision): object {
+  const { rule, tried, byIndex, linkedBy, written = [], heldBack = [], createdProperties = [], warnings = 0 } = record;
+  const { problem } = record;
   const { existingId: _existingId, text, ...common } = problem ?? {};
   return {
     rule,
@@ -145,7 +176,7 @@ function idsOf({
   survivorId,
   sweptAgoMs,
   problem,
-}: RecordDecision): string | null {
+}: SentDecision): string | null {
   const [matching, aside] = [matchingIds?.slice(0, maxCandidates), setAside?.slice(0, maxCandidates)];
   const text = JSON.stringify({
     contactId,
@@ -161,7 +192,7 @@ function idsOf({
 }
 
 /** Adds the keys under which the record is found. */
-function addKeys(record: RecordDecision, add: (kind: KeyKind, text: string) => void): void {
+function addKeys(record: SentDecision, add: (kind: KeyKind, text: string) => void): void {
   const {
     object,
     externalId,
@@ -171,7 +202,7 @@ function addKeys(record: RecordDecision, add: (kind: KeyKind, text: string) => v
     matchingIds,
     setAside,
     survivorId,
-    emails,
+    emails = [],
     phones = [],
     profiles = [],
   } = record;

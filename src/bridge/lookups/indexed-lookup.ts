@@ -11,8 +11,9 @@ export function noteIndex(
   byIndex: IndexedLookup | undefined,
   rules: readonly string[],
 ): Pick<WriteDecision, 'byIndex' | 'sweptAgoMs'> {
-  const answered = [...new Set(rules)].filter((rule) => byIndex?.rules.includes(rule));
-  const { sweptAgoMs } = byIndex ?? {};
+  if (byIndex === undefined || byIndex.rules.length === 0) return {};
+  const answered = [...new Set(rules)].filter((rule) => byIndex.rules.includes(rule));
   if (answered.length === 0) return {};
+  const { sweptAgoMs } = byIndex;
   return { byIndex: answered, ...(sweptAgoMs !== undefined && { sweptAgoMs: Math.round(sweptAgoMs / 100) * 100 }) };
 }
