@@ -62,6 +62,10 @@ const words: Readonly<Record<HeldBackReason, (held: Held) => Words>> = {
   cut: ({ property = 'the property' }) => ({
     why: `it is longer than ${property} can be: the beginning was written`,
   }),
+  unstorable: () => ({
+    why: 'it has characters that cannot be stored, such as half of an emoji: the others were written',
+    remedy: 'correct it in Enginy; a program may have cut the text within a character',
+  }),
   dropped: ({ row, detail, keptIn }) =>
     detail === undefined
       ? {

@@ -21,7 +21,6 @@ test.each([
   ['text', true, 'true'],
   ['text', ['a', 2, null, { b: 1 }], 'a;2;{"b":1}'],
   ['text', { a: { b: [1, null] } }, '{"a":{"b":[1,null]}}'],
-  ['text', 'half \ud800 a pair\u0000', 'half \ufffd a pair'],
   ['text', '', ''],
   ['text', null, ''],
   ['number', '5', '5'],
@@ -33,6 +32,14 @@ test.each([
   ['datetime', '2026-10-07T23:30:00+02:00', '2026-10-07T21:30:00.000Z'],
 ] as const)('converts for a %s the value %j to %j', (type, value, converted) => {
   expect(toPropertyText(value, shapeOf(type), maxLength)).toEqual({ value: converted });
+});
+
+test('replaces what cannot be stored in a text, with a note', () => {
+  expect(toPropertyText('half \ud800 a pair\u0000', shapeOf('text'), maxLength)).toEqual({
+    value: 'half \ufffd a pair',
+    note: 'half of a character was stored as \ufffd, and null characters were removed',
+    reason: 'unstorable',
+  });
 });
 
 test.each([

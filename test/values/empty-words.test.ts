@@ -274,6 +274,7 @@ test('cuts a mapped text and an unmapped one that are too long, with a warning, 
   expect([jobtitle.isWellFormed(), bio.isWellFormed(), city?.startsWith('Porto')]).toEqual([true, true, true]);
   expect(answer.body.results[0].warnings).toEqual([
     'title → jobtitle was only partly stored: it was cut to 65,536 characters',
+    'city → city was only partly stored: half of a character was stored as �',
     'bio → bio was only partly stored: it was cut to 65,536 characters',
   ]);
 });

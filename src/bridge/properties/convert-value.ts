@@ -6,6 +6,7 @@ import { splitQuoted } from '../../mapping/values/text-list.ts';
 import { hasNoZone, isDayOnly } from '../../mapping/values/date-text.ts';
 import { type FieldValue, toFieldValue, toText } from '../../mapping/values/field-value.ts';
 import { createOptionMatcher } from '../../mapping/values/option-matcher.ts';
+import { toStorableText } from '../../mapping/values/plain-text.ts';
 import { isValueProblem } from '../../mapping/values/value-problem.ts';
 
 /** The part of a property's definition that decides which texts it accepts. */
@@ -62,10 +63,10 @@ export function toPropertyText(value: unknown, shape: PropertyShape, maxLength: 
   }
 }
 
-/** Removes lone surrogates and null characters, for which a CRM may refuse a whole call, and cuts a text that is too long. */
+/** Replaces what cannot be stored, and cuts a text that is too long; with a note. */
 export function cutText(text: string, maxLength: number): PropertyText {
-  const clean = text.toWellFormed().replaceAll('\u0000', '');
-  if (clean.length <= maxLength) return { value: clean };
+  const { value: clean, note } = toStorableText(text);
+  if (clean.length <= maxLength) return { value: clean, ...(note !== undefined && { note, reason: 'unstorable' }) };
   const cut = clean.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, '');
   return { value: `${cut}…`, note: `it was cut to ${maxLength.toLocaleString('en')} characters`, reason: 'cut' };
 }

@@ -1,3 +1,4 @@
+import { isStorable } from '../../mapping/values/plain-text.ts';
 import { cutText } from './convert-value.ts';
 import type { DraftBuilder } from './draft-builder.ts';
 
@@ -5,13 +6,17 @@ import type { DraftBuilder } from './draft-builder.ts';
 export function cutTexts(builder: DraftBuilder, maxLength: number): void {
   for (const target of [builder.properties, builder.ifEmpty]) {
     for (const [property, text] of target) {
-      if (text.length <= maxLength && text.isWellFormed() && !text.includes('\u0000')) continue;
+      if (text.length <= maxLength && isStorable(text)) continue;
       const cut = cutText(text, maxLength);
       if (!('value' in cut)) continue;
       target.set(property, cut.value);
       if (cut.note === undefined) continue;
       builder.warnings.push(`${builder.nameOf(property)} was only partly stored: ${cut.note}`);
-      builder.heldBack.push({ field: builder.sources.get(property) ?? property, property, reason: 'cut' });
+      builder.heldBack.push({
+        field: builder.sources.get(property) ?? property,
+        property,
+        reason: cut.reason ?? 'cut',
+      });
     }
   }
 }

@@ -8,6 +8,7 @@ import { describeProblem, errorForAll, errorForOne } from '../problem.ts';
 import { recoverManaged } from '../properties/managed-property.ts';
 import { linkTypes, readLinked } from '../records/linked-records.ts';
 import { decisionOf } from '../writes/write-result.ts';
+import { storableDraft } from '../writes/storable-draft.ts';
 import { type Draft, writeStripping } from '../writes/write-stripping.ts';
 import { linksInBatches, type ReadTask, readTask, readTasks } from './read-tasks.ts';
 import { draftTask, originalTypeProperties } from './task-draft.ts';
@@ -99,7 +100,8 @@ export async function completeTasks(
   });
 }
 
-async function writeDraft(scope: TimelineScope, id: string, draft: Draft): Promise<Draft> {
+async function writeDraft(scope: TimelineScope, id: string, given: Draft): Promise<Draft> {
+  const draft = storableDraft(given);
   if (Object.keys(draft.properties).length === 0) return draft;
   const recover = recoverManaged(scope.managedProperties, originalTypeProperties(taskMapping(scope)), scope.context);
   const [written] = await writeStripping([draft], { isStripping: true, recover }, async ([open = draft]) => {

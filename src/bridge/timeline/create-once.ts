@@ -9,6 +9,7 @@ import { errorForOne } from '../problem.ts';
 import { raceDeadline } from '../concurrency/race-deadline.ts';
 import { type ManagedProperty, type ManagedPropertyState, recoverManaged } from '../properties/managed-property.ts';
 import { decisionOf } from '../writes/write-result.ts';
+import { storableDraft } from '../writes/storable-draft.ts';
 import { type Draft, type DraftOutcome, writeStripping } from '../writes/write-stripping.ts';
 import type { TimelineScope } from './timeline-scope.ts';
 
@@ -42,7 +43,8 @@ export interface CreatedOnce {
  * the unique property, from memory otherwise. A create with an unclear outcome is looked up before it is sent again.
  * @throws GatewayError when it was not created.
  */
-export async function createOnce(scope: TimelineScope, record: OnceRecord): Promise<CreatedOnce> {
+export async function createOnce(scope: TimelineScope, given: OnceRecord): Promise<CreatedOnce> {
+  const record = { ...given, draft: storableDraft(given.draft) };
   const { fingerprint } = record;
   // Without a fingerprint, a random key still shows whether an unclear create was carried out.
   const key = fingerprint ?? randomUUID();

@@ -4,6 +4,7 @@ import type { ObjectType, Owner } from '../../crm/crm.ts';
 import { isDeeperThan } from '../../json.ts';
 import { toActivityProperties } from '../../mapping/run/translate-activity.ts';
 import type { ActivityMapping } from '../../mapping/schema/activity-mapping.ts';
+import { toStorableText } from '../../mapping/values/plain-text.ts';
 import type { WriteDecision } from '../decisions.ts';
 import type { ManagedProperty } from '../properties/managed-property.ts';
 import { type LinkedRecords, linksTo, readLinked } from '../records/linked-records.ts';
@@ -79,8 +80,8 @@ export async function logActivity(scope: TimelineScope, activity: ActivityBody):
   const answer: ActivityAnswer = {
     id: created.id,
     type: sent.typeName,
-    ...(sent.subject === undefined ? {} : { subject: toInertText(sent.subject) }),
-    ...(body === undefined ? {} : { body }),
+    ...(sent.subject === undefined ? {} : { subject: toInertText(toStorableText(sent.subject).value) }),
+    ...(body === undefined ? {} : { body: toStorableText(body).value }),
     direction: sent.direction,
     ...(ownerId !== undefined && isOwnerStored ? { ownerId } : {}),
     occurredAt,

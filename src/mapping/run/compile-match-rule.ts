@@ -8,6 +8,7 @@ import {
   toFieldValue,
   toText,
 } from '../values/field-value.ts';
+import { isBroken } from '../values/plain-text.ts';
 import { createRecordLocale } from './record-locale.ts';
 import { type ChainRun, compileChain, type TransformChain } from './transform-chain.ts';
 
@@ -170,6 +171,7 @@ function toCanonical(
   given: string,
   { object, locale, run }: Pick<Mapping, 'object' | 'locale'> & { readonly run: ChainRun | undefined },
 ): string | undefined {
+  if (isBroken(given)) return undefined;
   const result = chain.run(given.trim(), run);
   if (result === undefined || (typeof result !== 'string' && !Array.isArray(result))) return undefined;
   const canonical = toText(result);

@@ -18,6 +18,8 @@ export const heldBackReasons = [
   'some-options',
   /** The text was longer than the CRM accepts; the beginning was written. */
   'cut',
+  /** Some of its characters cannot be stored; the others were written. */
+  'unstorable',
   /** Its transforms or value map leave nothing of it. */
   'dropped',
   /** Not readable as what its row or property expects. */

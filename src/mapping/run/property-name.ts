@@ -26,7 +26,7 @@ export function propertyName(field: string, rules: PropertyRules): string {
   const words = toWords(field);
   if (words === '') return hashedPropertyName(field, rules);
   const name = allowed(words, rules);
-  const isWhole = name.length <= rules.maxNameLength && field.length <= maxRead;
+  const isWhole = name.length <= rules.maxNameLength && field.length <= maxRead && field.isWellFormed();
   return isWhole ? name : hashedPropertyName(field, rules);
 }
 
@@ -40,7 +40,9 @@ export function hashedPropertyName(field: string, rules: PropertyRules): string 
 
 /** Eight hex digits that identify a field; composed and decomposed Unicode forms give the same key. */
 export function fieldKey(field: string): string {
-  return createHash('sha256').update(normalizeUnicode(field, 'NFC')).digest('hex').slice(0, 8);
+  // Half characters have no bytes of their own: escaped, they stay apart.
+  const name = field.isWellFormed() ? normalizeUnicode(field, 'NFC') : JSON.stringify(field);
+  return createHash('sha256').update(name).digest('hex').slice(0, 8);
 }
 
 /** Lower-case words of letters and digits, joined by underscores. */

@@ -1,5 +1,6 @@
 import { domainToASCII, domainToUnicode } from 'node:url';
 import { normalizeUnicode } from './normalize-unicode.ts';
+import { isBroken } from './plain-text.ts';
 import type { ValueProblem } from './value-problem.ts';
 import { standsForNone } from './placeholders/placeholder-address.ts';
 
@@ -21,6 +22,7 @@ export function normalizeEmail(text: string): string | ValueProblem {
 }
 
 function readAddress(text: string): string | ValueProblem {
+  if (isBroken(text)) return notAnAddress;
   let address = text.replace(/[\u200b-\u200d\u2060\ufeff]/g, '').trim();
   const [, bracketed] = /(?:<|\]\()([^<>()]*)[>)]\s*$/.exec(address) ?? [];
   if (bracketed !== undefined) address = bracketed.trim();

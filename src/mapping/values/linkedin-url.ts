@@ -1,5 +1,6 @@
 import { normalizeUnicode } from './normalize-unicode.ts';
 import { isPlaceholderSlug } from './placeholders/placeholder-address.ts';
+import { isBroken } from './plain-text.ts';
 import type { ValueProblem } from './value-problem.ts';
 
 const notLinkedin: ValueProblem = { problem: 'is not the URL of a LinkedIn profile or page' };
@@ -24,8 +25,7 @@ const memberUrn = /^AC[a-z][A-Za-z0-9_-]{30,}$/;
  * anything after the slug.
  */
 export function normalizeLinkedinUrl(text: string): string | ValueProblem {
-  // Half a character cannot be encoded.
-  if (!text.isWellFormed()) return notLinkedin;
+  if (isBroken(text)) return notLinkedin;
   const bare = unwrap(text.trim());
   if (furtherUrl.test(bare)) return notLinkedin;
   const match = linkedinPath.exec(pathOnly.test(bare) ? `linkedin.com/${bare.replace(/^\//, '')}` : bare);
@@ -38,7 +38,7 @@ export function normalizeLinkedinUrl(text: string): string | ValueProblem {
   }
   if (!pageKinds.has(kind)) return notLinkedin;
   const slug = decodeSlug(path.split('/', 1)[0] ?? '').trim();
-  if (slug === '' || /[\s/?#%]/.test(slug) || !/[\p{L}\p{N}]/u.test(slug)) return notLinkedin;
+  if (slug === '' || /[\s/?#%\ufffd]/.test(slug) || !/[\p{L}\p{N}]/u.test(slug)) return notLinkedin;
   if (isPlaceholderSlug(kind, slug.toLowerCase()) || /^n\/+a$/i.test(path) || /[{}]/.test(slug)) return notLinkedin;
   return `https://www.linkedin.com/${kind}/${memberUrn.test(slug) ? slug : slug.toLowerCase()}`;
 }
