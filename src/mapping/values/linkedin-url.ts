@@ -6,7 +6,8 @@ import type { ValueProblem } from './value-problem.ts';
 const notLinkedin: ValueProblem = { problem: 'is not the URL of a LinkedIn profile or page' };
 
 /** `linkedin.com/in/ada`, with or without scheme, `www.`, country or mobile subdomain, slashes written twice, and anything after it. */
-const linkedinPath = /^(?:https?:)?\/*(?:[a-z0-9-]+\.)*linkedin\.com\/+(?:(?:mwlite|comm)\/+)?([a-z]+)\/+([^?#]*)/i;
+const linkedinPath =
+  /^(?:https?:)?\/*(?:[a-z0-9-]+\.)*linkedin\.com(?::\d{1,5})?\/+(?:(?:mwlite|comm)\/+)?([a-z]+)\/+([^?#]*)/i;
 /** A second URL in the same text, which would be lost with what follows the first slug. */
 const furtherUrl = /[\s,;|](?:https?:\/\/)?(?:[a-z0-9-]+\.)*linkedin\.com\//i;
 /** A person in Sales Navigator: an id, and after a comma how the link was found. */
@@ -26,7 +27,7 @@ const memberUrn = /^AC[a-z][A-Za-z0-9_-]{30,}$/;
  */
 export function normalizeLinkedinUrl(text: string): string | ValueProblem {
   if (isBroken(text)) return notLinkedin;
-  const bare = unwrap(text.trim());
+  const bare = unwrap(withoutEscapes(text).trim());
   if (furtherUrl.test(bare)) return notLinkedin;
   const match = linkedinPath.exec(pathOnly.test(bare) ? `linkedin.com/${bare.replace(/^\//, '')}` : bare);
   if (match === null) return notLinkedin;
@@ -34,19 +35,56 @@ export function normalizeLinkedinUrl(text: string): string | ValueProblem {
   const path = (match[2] ?? '').replace(/\/+$/, '');
   if (kind === 'sales') return normalizeSalesPath(path);
   if (kind === 'pub') {
-    return path === '' ? notLinkedin : `https://www.linkedin.com/pub/${decodeSlug(path).toLowerCase()}`;
+    // `dir` lists the people of a name.
+    return path === '' || /^dir(?:\/|$)/i.test(path)
+      ? notLinkedin
+      : `https://www.linkedin.com/pub/${decodeSlug(path).toLowerCase()}`;
   }
   if (!pageKinds.has(kind)) return notLinkedin;
-  const slug = decodeSlug(path.split('/', 1)[0] ?? '').trim();
-  if (slug === '' || /[\s/?#%\ufffd]/.test(slug) || !/[\p{L}\p{N}]/u.test(slug)) return notLinkedin;
+  const slug = endOfSlug(kind, decodeSlug(path.split('/', 1)[0] ?? ''));
+  if (slug === '' || /[\s/%\ufffd]/.test(slug) || !/[\p{L}\p{N}]/u.test(slug)) return notLinkedin;
   if (isPlaceholderSlug(kind, slug.toLowerCase()) || /^n\/+a$/i.test(path) || /[{}]/.test(slug)) return notLinkedin;
   return `https://www.linkedin.com/${kind}/${memberUrn.test(slug) ? slug : slug.toLowerCase()}`;
 }
 
+/** As JSON, HTML and links in links write a URL, and with signs of no width; joiners are kept, since letters and emoji depend on them. */
+function withoutEscapes(text: string): string {
+  const visible = text.replace(/[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g, '');
+  const plain = visible
+    .replaceAll('\\/', '/')
+    .replace(/&(?:amp|#38|#x26);/gi, '&')
+    .replace(/\\+$/, '');
+  return /^\s*https?%3a%2f%2f/i.test(plain) ? decodeSlug(plain) : plain;
+}
+
+/** Parameters without a question mark, as in `ada&trk=x`; a slug may have the sign, as in `smith&co`. */
+const parameters = /&[a-z]\w*=.*$/is;
+
+/** What comes after a slug in a text or a table is not part of it: `ada,`, `ada)`, `ada<br>`. The names of pages may end in a point. */
+function endOfSlug(kind: string, decoded: string): string {
+  let slug = decoded
+    .replace(/[?#<>"|\\].*$/s, '')
+    .replace(parameters, '')
+    .trim();
+  const after = kind === 'in' ? ',;:.!…' : ',;:…';
+  while (slug !== '' && (after.includes(slug.at(-1) ?? '') || isUnopened(slug))) slug = slug.slice(0, -1).trimEnd();
+  return slug;
+}
+
+/** True for a text that ends in a bracket that it does not open. */
+function isUnopened(text: string): boolean {
+  const open = { ')': '(', ']': '[', '}': '{' }[text.at(-1) ?? ''];
+  return open !== undefined && !text.includes(open);
+}
+
 /** `in/ada`, as LinkedIn's own pages link. */
 const pathOnly = /^\/?(?:in|company|school|showcase)\/[^/\s]+\/?$/i;
-/** `[Ada](https://…)` of Markdown, `<https://…|Ada>` of chats. */
-const links = [/^\[[^[\]]*\]\(\s*(\S+)\s*\)$/, /^<([^|<>\s]+)\|[^<>]*>$/];
+/** `[Ada](https://…)` of Markdown, `<https://…|Ada>` of chats, and a link of HTML. */
+const links = [
+  /^\[[^[\]]*\]\(\s*(\S+)\s*\)$/,
+  /^<([^|<>\s]+)\|[^<>]*>$/,
+  /^<a\s(?:[^<>]*\s)?href=["']([^"'<>\s]+)["'][^<>]*>[^<>]*<\/a>$/i,
+];
 const label = /^linked-?in(?: profile| page)?(?: url| link)?\s{0,5}[:=]\s{0,5}(?=\S)/i;
 const closing: Readonly<Record<string, string>> = { '<': '>', '(': ')', '[': ']' };
 const quotes = `"'“‘„”’`;
