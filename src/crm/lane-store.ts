@@ -10,6 +10,8 @@ export interface LaneQuery {
   readonly epoch: string;
   /** Of the last answer, also after a loss: that of `clock`. */
   readonly knownEpoch: string;
+  /** The highest number of a slot in that lane that an answer named; 0 before the first one. */
+  readonly knownNumber: number;
   /** The lane's time now is between these, by the replica's own clock and the last answer; 0 before the first one. */
   readonly clock: { readonly low: number; readonly high: number };
   /** The last answer said `late` although it came at once: the store's clock has jumped. */
@@ -39,12 +41,17 @@ export interface LaneQuery {
   readonly rate?: (RateReport & { readonly usedAtStart: number; readonly number: number }) | undefined;
   /** When joining: own slots that are not free, each with the time until it is. */
   readonly declared: readonly (readonly [id: string, remainingMs: number])[];
-  /** When joining: how many slots it held when it lost the lane. One that has just started names the whole limit: its share is its own. */
+  /**
+   * When joining: how many slots it may hold without the lane, or held when the lane lost its state. One that has just started names the
+   * whole limit: its share is its own.
+   */
   readonly held: number;
   /** How many replicas it knows of, itself included. */
   readonly members: number;
   /** When returning: how long ago it asked last without an answer. Members not seen since may have been without the store, too. */
   readonly lostMs: number;
+  /** When returning: how long ago the first question was asked that got no answer. */
+  readonly awayMs: number;
   /** It stops: its share is the others' from now on. */
   readonly leaves: boolean;
 }
@@ -108,6 +115,7 @@ export interface LaneMoment {
   readonly clock: number;
   readonly sentAt: number;
   readonly receivedAt: number;
+  readonly number: number;
 }
 
 /** Between which of the lane's times `now` is, by the replica's own clock. */

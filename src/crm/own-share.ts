@@ -7,6 +7,9 @@ const noticedAfterMs = 3_200;
 /** Calls of others that were in flight when this replica was noticed, or when the store was lost, have ended by then. */
 const settledAfterMs = 1_000;
 
+/** Of a replica that has not lost the store. */
+export const presence = { lostMs: 0, awayMs: 0 };
+
 export interface Loss {
   /** When the question was sent that the store did not answer, on the replica's clock. */
   readonly askedAt: number;
@@ -37,6 +40,8 @@ export class OwnShare {
   #isSilent: boolean;
   #certain: number;
   #shareFrom: number;
+  /** When the last question was sent that got no answer. */
+  #unansweredAt: number;
 
   constructor(loss: Loss, lane: { readonly limit: number; readonly windowMs: number; readonly members: number }) {
     this.#loss = loss;
@@ -45,6 +50,7 @@ export class OwnShare {
     this.#windowMs = lane.windowMs;
     this.#noticedAt = loss.askedAt + noticedAfterMs;
     this.#isSilent = loss.isSilent;
+    this.#unansweredAt = loss.askedAt;
     const from = loss.isSilent ? this.#noticedAt : loss.since;
     this.#certain = this.#heldAfter(from);
     this.#shareFrom = from + this.#windowMs + settledAfterMs;
@@ -57,6 +63,17 @@ export class OwnShare {
     if (now >= this.#noticedAt) return;
     this.#certain = this.#heldAfter(now);
     this.#shareFrom = now + this.#windowMs + settledAfterMs;
+  }
+
+  /** The question sent at `askedAt` got no answer, either. */
+  noteUnanswered(askedAt: number): void {
+    this.#unansweredAt = askedAt;
+  }
+
+  /** How long ago the last and the first question without an answer were sent; 0 if the store never answered. */
+  absence(now: number): { readonly lostMs: number; readonly awayMs: number } {
+    if (this.#loss.isFirst) return presence;
+    return { lostMs: Math.ceil(now - this.#unansweredAt), awayMs: Math.ceil(now - this.#loss.askedAt) };
   }
 
   /** How many slots a call may find in use, at most, to start: fewer than this. */

@@ -14,7 +14,7 @@ import {
   slotId,
 } from './lane-store.ts';
 import type { LaneLimits } from './lanes.ts';
-import { OwnShare } from './own-share.ts';
+import { OwnShare, presence } from './own-share.ts';
 import type { CallFailure } from './retry.ts';
 import { SlotSet } from './slot-set.ts';
 import { marginMs } from './slot-window.ts';
@@ -80,8 +80,6 @@ export class SharedBudget implements Budget {
   /** The last answer, also after a loss: a query that reaches the store late is recognized by it. */
   #last: LaneMoment | undefined;
   #own: OwnShare | undefined;
-  /** When a question was sent last that got no answer. */
-  #unansweredAt = 0;
   #ownNumber = 0;
   #insists = false;
   #lane: Pick<LaneGrant, 'limit' | 'used' | 'windowMs' | 'members' | 'clockSteps'>;
@@ -248,6 +246,7 @@ export class SharedBudget implements Budget {
       name,
       epoch: joined?.epoch ?? '',
       knownEpoch: last?.epoch ?? '',
+      knownNumber: last?.number ?? 0,
       clock: laneTimeAt(now, last),
       insists: this.#insists,
       limits: queryLimits(limits, this.#leaseMs),
@@ -256,9 +255,9 @@ export class SharedBudget implements Budget {
       dailyMs: this.daily.reportMs(now),
       declared:
         joined === undefined ? [...this.#slots.values()].map(({ id, freeAt }) => [id, Math.ceil(freeAt - now)]) : [],
-      held: last === undefined ? limits.limit : Math.min(count, this.#own?.limit(now) ?? count),
+      held: last === undefined ? limits.limit : (this.#own?.limit(now) ?? count),
       members: this.#lane.members,
-      lostMs: this.#own === undefined || last === undefined ? 0 : Math.ceil(now - this.#unansweredAt),
+      ...(this.#own?.absence(now) ?? presence),
       leaves: false,
     };
   }
@@ -266,7 +265,7 @@ export class SharedBudget implements Budget {
   #apply(answer: LaneGrant, sentAt: number, now: number): void {
     const { epoch, clock, granted, number, used, isBackground = false } = answer;
     const isReturn = this.#joined === undefined;
-    this.#last = this.#joined = { epoch, clock, sentAt, receivedAt: now };
+    this.#last = this.#joined = { epoch, clock, number, sentAt, receivedAt: now };
     this.#own = undefined;
     this.#insists = false;
     this.#lane = answer;
@@ -287,10 +286,10 @@ export class SharedBudget implements Budget {
   #lose(by: 'silence' | 'refusal', sentAt: number, now: number): void {
     this.#joined = undefined;
     this.#insists = false;
-    this.#unansweredAt = sentAt;
     const retryMs = redisRetryMs[now - sentAt > redisRetryMs.quick ? 'slow' : 'quick'];
     this.#nextAt = now + retryMs * (0.75 + 0.5 * this.#deps.random());
     if (by === 'refusal') this.#own?.endSilence(now);
+    this.#own?.noteUnanswered(sentAt);
     if (this.#own !== undefined) return;
     const freeAt = [...this.#slots.values()].map((slot) => slot.freeAt);
     const loss = { askedAt: sentAt, since: now, freeAt, isSilent: by === 'silence', isFirst: this.#last === undefined };

@@ -27,6 +27,8 @@ if not joins and S.epoch ~= q.epoch then return '{"status":"unknown"}' end
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000) + (S.off or 0)
 if S.epoch and q.knownEpoch == S.epoch then
+  -- After a failover the store may lack its last writes: no number is given out twice.
+  S.seq = math.max(S.seq or 0, q.knownNumber or 0)
   local fix = 0
   if now < q.clock.low - EARLY_MS then fix = q.clock.low - now
   elseif now > q.clock.high + WINDOW_LATE_MS then
@@ -59,12 +61,15 @@ if joins then
   S['held:' .. me] = q.held
   S.expect = math.max(S.expect or 0, q.members)
   -- Earlier versions of the bridge do not report it.
-  if (q.lostMs or 0) > 0 then S.lostAt = math.max(S.lostAt or 0, now - q.lostMs) end
+  if (q.lostMs or 0) > 0 then
+    S.lostAt = math.max(S.lostAt or 0, now - q.lostMs)
+    S['careful:' .. me] = now - (q.awayMs or q.lostMs) + limits.leaseMs + window + limits.marginMs
+  end
 end
 if q.leaves then
   S.expect = math.max(0, S.expect - 1)
   redis.call('HDEL', wants, me)
-  redis.call('HDEL', state, 'held:' .. me, 'part:' .. me)
+  redis.call('HDEL', state, 'held:' .. me, 'part:' .. me, 'careful:' .. me)
   redis.call('HSET', state, 'expect', S.expect, 'now', now, 'count', redis.call('ZCARD', slots))
   return '{"status":"unknown"}'
 end
@@ -110,7 +115,7 @@ for i = 1, #held, 2 do
 end
 -- A member that joins has not received an answer yet: until it asks again it is one of the vanished.
 redis.call('HSET', wants, me, q.demand.urgent .. '|' .. q.demand.bulk .. '|' .. (joins and now - VANISHED_MS - 1 or now))
-local members, active, othersUrgent, vanished, wanting = 0, 0, 0, {}, {}
+local members, active, othersUrgent, vanished, wanting, isAwaiting = 0, 0, 0, {}, {}, false
 local all = redis.call('HGETALL', wants)
 for i = 1, #all, 2 do
   local name = all[i]
@@ -118,10 +123,11 @@ for i = 1, #all, 2 do
   local age = now - tonumber(seen)
   if age > FORGOTTEN_MS then
     redis.call('HDEL', wants, name)
-    redis.call('HDEL', state, 'held:' .. name, 'part:' .. name)
-    S['held:' .. name], S['part:' .. name] = nil, nil
+    redis.call('HDEL', state, 'held:' .. name, 'part:' .. name, 'careful:' .. name)
+    S['held:' .. name], S['part:' .. name], S['careful:' .. name] = nil, nil, nil
   else
     members = members + 1
+    isAwaiting = isAwaiting or tonumber(seen) < (S.lostAt or 0)
     if age > VANISHED_MS or tonumber(seen) < (S.lostAt or 0) then vanished[#vanished + 1] = name
     elseif age <= ACTIVE_MS and (urgent ~= '0' or bulk ~= '0') then
       active = active + 1
@@ -146,6 +152,9 @@ end
 S['part:' .. me] = part
 local mine = by[me] or 0
 local share = math.max(1, whole) / math.max(1, active)
+-- After a failover the store may lack slots of members that have not returned: until they have, or such slots are free, one that has gets no
+-- more than its own share of a lane that is away.
+if isAwaiting and now < (S['careful:' .. me] or 0) then quiet = true end
 if quiet then free = math.min(free, math.min(S['held:' .. me] or 0, part) - mine) end
 
 local function nextFree() return held[2] and math.max(1, tonumber(held[2]) - now) or 1 end

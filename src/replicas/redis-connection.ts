@@ -31,6 +31,8 @@ export interface RedisConnection {
   readonly lostAt: number;
   /** Redis is away, and by what it last said for all replicas: nothing is claimed there meanwhile. */
   readonly isRefused: boolean;
+  /** How often a connection was opened: each may lead to another server, such as one that took over. */
+  readonly openedCount: number;
   /** How often a working connection was lost since the start. */
   readonly lostCount: number;
   close(): Promise<void>;
@@ -150,6 +152,10 @@ function watchConnection(redis: Redis, log: Logger): RedisConnection {
     if (isOfSelect(error))
       log.warn({ cause: error.message }, 'Redis refuses the database of REDIS_URL: number 0 is used');
   });
+  let openedCount = 0;
+  redis.on('ready', () => {
+    openedCount += 1;
+  });
   const opened = new Promise<void>((resolve) => {
     redis.once('ready', () => resolve());
     redis.once('close', () => resolve());
@@ -183,6 +189,9 @@ function watchConnection(redis: Redis, log: Logger): RedisConnection {
     },
     get isRefused() {
       return state.isRefused;
+    },
+    get openedCount() {
+      return openedCount;
     },
     get lostCount() {
       return state.lostCount;

@@ -64,12 +64,14 @@ function openWorld({ lane, limit, loads, latencyMs }: WorldOptions) {
   const keysOf = (name: string) => ['slots', 'state', 'wants'].map((part) => `${world}:${name}:${part}`);
   const paths = loads.map((): Path => 'up');
   const delayed: (() => Promise<unknown>)[] = [];
+  const replaced = new Set<number>();
   const calls: { readonly replica: number; readonly start: number; end: number }[] = [];
   let isOver = false;
 
   const storeOf = (replica: number, name: LaneName): LaneStore => ({
     async ask(query): Promise<LaneAnswer> {
       const path = paths[replica];
+      if (path === 'up' && replaced.delete(replica)) return { status: 'lost', by: 'silence' };
       const evaluate = async () => {
         const reply = redis.evalsha(sha, 3, ...keysOf(name), JSON.stringify(query), Math.floor(clock.now()));
         pending.add(reply);
@@ -133,11 +135,27 @@ function openWorld({ lane, limit, loads, latencyMs }: WorldOptions) {
     set(path: Path, which = [...loads.keys()]) {
       for (const replica of which) paths[replica] = path;
     },
+    /** Every replica notices that its connection is another one when it asks next. */
+    replaceConnections() {
+      for (const replica of loads.keys()) replaced.add(replica);
+    },
     async thaw() {
       for (const evaluate of delayed.splice(0)) await evaluate();
     },
     async lose() {
       await redis.del(...keysOf(lane));
+    },
+    /** @returns a function that makes the store's lane what it is now. */
+    async copy() {
+      const keys = keysOf(lane);
+      const values = await Promise.all(keys.map((key) => redis.dumpBuffer(key)));
+      return async () => {
+        await redis.del(...keys);
+        for (const [index, key] of keys.entries()) {
+          const value = values[index];
+          if (value) await redis.restore(key, 0, value);
+        }
+      };
     },
     async close() {
       isOver = true;
@@ -168,7 +186,22 @@ const onPath =
     world.set('up', which);
   };
 
+/** The new store lacks what was written in a part of the last second. */
+const failover =
+  (path: Path): Fault =>
+  async (world, ms) => {
+    const restore = await world.copy();
+    await world.clock.advance(ms % 1_000);
+    world.set(path);
+    world.replaceConnections();
+    await restore();
+    await world.clock.advance(ms / 8);
+    world.set('up');
+  };
+
 const faults: Readonly<Record<string, Fault>> = {
+  'the store fails over to one without its last writes': failover('refused'),
+  'the connections to the store close, and it is one without its last writes': failover('cut'),
   'a replica is cut off': onPath('cut', [0]),
   'two replicas are cut off': onPath('cut', [0, 1]),
   'the answers to a replica come too late': onPath('deaf', [0]),
@@ -215,6 +248,7 @@ const scenarios: fc.Arbitrary<Scenario> = fc.record({
 
 const two = { lane: 'burst', loads: ['bulk', 'bulk'] } as const;
 const short: Scenario = { ...two, limit: 4, beforeMs: 10_116, faultMs: 825, latencies: [20, 131, 20, 41] };
+const soon: Scenario = { ...two, limit: 4, beforeMs: 9_725, faultMs: 305, latencies: [20, 20, 20] };
 const halves: Scenario = { ...two, limit: 6, beforeMs: 8_003, faultMs: 5_494, latencies: [20, 20, 450] };
 
 test.concurrent.each(Object.entries(faults))(
@@ -232,7 +266,7 @@ test.concurrent.each(Object.entries(faults))(
         await world.close();
       }
     });
-    await fc.assert(property, { numRuns: 5, examples: [[short], [halves]] });
+    await fc.assert(property, { numRuns: 5, examples: [[short], [halves], [soon]] });
   },
 );
 
