@@ -19,14 +19,21 @@ export interface RedisClaims extends Claims {
 const firstPollMs = 50;
 const maxPollMs = 200;
 /**
- * For how long after Redis was lost new work waits for it. A silent one may be alive for others, who claim what they work on; one that is
- * refused is often back by then.
+ * For how long after Redis was lost new work waits for it, and for work of others that began before: a replica without Redis may have to
+ * wait for a window of its CRM before its next call. Work on one key alone is unique in the CRM, and waits only for a silent Redis as long,
+ * which may be alive for others; one that is refused is often back sooner.
  */
 const patienceMs = { silent: heldMs + settleMs, refused: settleMs };
 /** Part of the request's time that is left for the work then. */
 const leftForWork = 0.6;
 /** Time that is left for the response when a wait is given up. */
 const reserveMs = 1_000;
+
+interface Wanted {
+  readonly keysOfParts: readonly (readonly string[])[];
+  /** For how long after a Redis was lost that refuses all replicas. */
+  readonly refusedMs: number;
+}
 
 /** Claims in Redis. */
 export function createRedisClaims(
@@ -37,7 +44,7 @@ export function createRedisClaims(
   const claimFree = createClaimRounds(redis);
   const unavailable = countUnavailable(redis, log);
 
-  async function holdParts(keysOfParts: readonly (readonly string[])[], deadline: Deadline, work: PartWork) {
+  async function claimParts({ keysOfParts, refusedMs }: Wanted, deadline: Deadline, work: PartWork) {
     const token = randomUUID();
     let begins = Date.now();
     let open = connectParts(keysOfParts.map((keys) => keys.map((key) => `${claimPrefix}${digest(key)}`)));
@@ -51,7 +58,7 @@ export function createRedisClaims(
       const isLate = deadline.remainingMs() < reserveMs + pollMs;
       const hasTime = deadline.remainingMs() > workMs;
       const awayMs = performance.now() - redis.lostAt;
-      const isLostJustNow = hasTime && awayMs < patienceMs[redis.isRefused ? 'refused' : 'silent'];
+      const isLostJustNow = hasTime && awayMs < (redis.isRefused ? refusedMs : patienceMs.silent);
       const mine: ConnectedParts[] = [];
       const waiting: ConnectedParts[] = [];
       for (const part of open) {
@@ -80,14 +87,16 @@ export function createRedisClaims(
   return {
     async hold<Result>(keys: readonly string[], deadline: Deadline, work: (hasWaited: boolean) => Promise<Result>) {
       let done: { readonly result: Result } | undefined;
-      await holdParts([keys], deadline, async (positions, othersSince) => {
+      const wanted = { keysOfParts: [keys], refusedMs: patienceMs.refused };
+      await claimParts(wanted, deadline, async (positions, othersSince) => {
         done = { result: await work(othersSince !== undefined) };
         return positions;
       });
       if (done !== undefined) return done.result;
       throw new CrmUnavailableError('Another request is writing the same record', { retryAfterSeconds: 5 });
     },
-    holdParts,
+    holdParts: (keysOfParts, deadline, work) =>
+      claimParts({ keysOfParts, refusedMs: patienceMs.silent }, deadline, work),
     get unavailableCount() {
       return unavailable.count;
     },

@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { deadlineIn } from '../../src/crm/deadline.ts';
 import { createRedisDigest } from '../../src/replicas/redis-digest.ts';
 import { createRedisClaims } from '../../src/replicas/redis-claims.ts';
+import { claimPrefix } from '../../src/replicas/claim-scripts.ts';
 import { connectRedis } from '../../src/replicas/redis-connection.ts';
 import { logSink } from '../support/log-sink.ts';
 import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
@@ -223,6 +224,31 @@ const requestsOf = (replica: string, contactId: string): readonly (readonly [pat
   ...many(10, (n) => ['/tasks', { subject: `Call ${n}`, dueDate: '2026-12-01T09:00:00Z', contactId }] as const),
   ...many(10, (n) => ['/activities', { type: 'EMAIL', contactId, metadata: { messageId: `m-${n}` } }] as const),
 ];
+
+/** How many claims replicas hold. */
+async function countClaims({ url }: TestRedis): Promise<number> {
+  const admin = new Redis(url);
+  const keys = await admin.keys(`${claimPrefix}*`);
+  admin.disconnect();
+  return keys.length - 1;
+}
+
+test('what a replica creates is created once when Redis is killed before another one receives it', async () => {
+  const redis = await startedRedis(onTestFinished);
+  const crm = await startCrm({ indexLagMs: 1_000, latency: 700 });
+  const settings = (name: string) => ({ REDIS_URL: redis.url, REPLICAS: '2', INSTANCE: name });
+  const [one, two] = [await startBridgeOn(crm, settings('a')), await startBridgeOn(crm, settings('b'))];
+  const createFor = (replica: string) => requestsOf(replica, '')[0]?.[1];
+
+  const first = one.send('POST', '/contacts', createFor('a'));
+  await expect.poll(() => countClaims(redis)).toBe(300);
+  await redis.kill();
+  const answers = await Promise.all([first, two.send('POST', '/contacts', createFor('b'))]);
+
+  expect(answers.map(({ status }) => status)).toEqual([201, 201]);
+  expect(answers.flatMap(({ body }) => body.errors ?? [])).toEqual([]);
+  expect(crm.records('contacts')).toHaveLength(150);
+});
 
 describe('what two replicas create at once is created once', () => {
   test.each([
