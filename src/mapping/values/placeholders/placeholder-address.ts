@@ -12,7 +12,10 @@ const noAddressUsers = listOf(data.noAddress);
 const noAddressAnywhere = listOf(data.noAddressAnywhere);
 const sampleUsers = listOf(data.sampleUsers);
 const sampleUsersAtExample = listOf(data.sampleUsersAtExample);
-/** Reserved for documentation (RFC 2606): `jane@example.com` may be meant as one person, `test@example.com` is none. */
+/**
+ * Reserved for documentation (RFC 2606): `jane@example.com` may be meant as one person, `test@example.com` is none. Test portals use
+ * `.example` and `.test` for ordinary companies; only a user that says that there is no address is a placeholder there.
+ */
 const exampleHosts = listOf(data.exampleHosts);
 const reservedSuffix = /\.(?:example|test|invalid|localhost)$/;
 const sampleHosts = listOf(data.sampleHosts);
@@ -32,7 +35,7 @@ const noAddress =
 /** True for an address that says that there is none: `noemail@noemail.com`, `not.provided@gmail.com`. */
 export function standsForNone(address: string): boolean {
   const { user, domain } = partsOf(address);
-  if (noAddressUsers.has(user) && isNoCompany(domain)) return true;
+  if (noAddressUsers.has(user) && (isNoCompany(domain) || reservedSuffix.test(domain))) return true;
   const host = domain.split('.', 1)[0] ?? '';
   if (!emailWords.has(user) || !emailWords.has(host)) return false;
   if (user === host) return true;
@@ -48,7 +51,7 @@ export function identifiesNoOne(address: string, more: readonly string[] = []): 
   const { user, domain } = partsOf(address);
   const isListed = [address, `${user}@`, `@${domain}`].some((name) => more.includes(name));
   if (isListed || noHosts.has(domain) || noAddressAnywhere.has(user)) return true;
-  if (user === domain.split('.', 1)[0] && (user.length < 4 || sampleUsers.has(user))) return true;
+  if (user === domain.split('.', 1)[0] && (user.length < 3 || sampleUsers.has(user))) return true;
   if (exampleHosts.has(domain) && sampleUsersAtExample.has(user)) return true;
   return sampleUsers.has(user) && isNoCompany(domain);
 }
@@ -68,8 +71,7 @@ export function isPlaceholderSlug(kind: string, slug: string): boolean {
 
 /** A host at which many people have their address, or no one. */
 function isNoCompany(domain: string): boolean {
-  const isReserved = exampleHosts.has(domain) || reservedSuffix.test(domain);
-  return isReserved || sampleHosts.has(domain) || noHosts.has(domain) || isFreeMailDomain(domain);
+  return exampleHosts.has(domain) || sampleHosts.has(domain) || noHosts.has(domain) || isFreeMailDomain(domain);
 }
 
 function partsOf(address: string): { readonly user: string; readonly domain: string } {
