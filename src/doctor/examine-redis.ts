@@ -20,7 +20,14 @@ export async function examineRedis(replicas: NonNullable<Config['replicas']>): P
     const reached: Examined = { id: 'redis', mark: '✓', text: `${host} answers; replicas expected: ${expected}` };
     return {
       title,
-      lines: [reached, examineVersion(probe), examineLatency(probe), examineEviction(probe), examineClock(probe)],
+      lines: [
+        reached,
+        ...examineAccess(probe),
+        examineVersion(probe),
+        examineLatency(probe),
+        examineEviction(probe),
+        examineClock(probe),
+      ],
     };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -29,6 +36,21 @@ export async function examineRedis(replicas: NonNullable<Config['replicas']>): P
       'correct REDIS_URL, or the access rules of its user (docs/operations.md lists what the bridge needs)';
     return { title, lines: [{ id: 'redis', mark: '✕', text, remedy }] };
   }
+}
+
+/** What is wrong with who may do what. */
+function examineAccess({ isOpenToAll, refused }: RedisProbe): Examined[] {
+  const lines: Examined[] = [];
+  if (refused.length > 0) {
+    const text = `the user of REDIS_URL may not run ${refused.join(', ')} on keys that begin with eb:`;
+    const remedy = `allow ~eb:* ${refused.map((command) => `+${command}`).join(' ')} (docs/operations.md lists all access rules)`;
+    lines.push({ id: 'redis-access', mark: '✕', text, remedy });
+  }
+  if (isOpenToAll) {
+    const text = 'REDIS_URL has a password, but Redis does not ask for one: whoever reaches it can read and write';
+    lines.push({ id: 'redis-password', mark: '!', text, remedy: 'set requirepass, or turn the default user off' });
+  }
+  return lines;
 }
 
 function examineVersion({ version }: RedisProbe): Examined {

@@ -11,7 +11,42 @@ export interface RedisProbe {
   readonly latencyMs: number;
   /** Its clock minus this machine's, halfway through the command. */
   readonly clockAheadMs: number;
+  /** REDIS_URL has a password, and the server serves those who send none. */
+  readonly isOpenToAll: boolean;
+  /** Commands of the bridge that the access rules refuse. */
+  readonly refused: readonly string[];
 }
+
+const [text, counter, hash, sorted, stream] = ['text', 'counter', 'hash', 'sorted', 'stream'].map(
+  (part) => `eb:{doctor}:${part}`,
+);
+const probeKeys = [text, counter, hash, sorted, stream];
+/** Every command of the bridge on keys, beside those that {@link probeRedis} sends anyway. */
+const probes: readonly (readonly (string | undefined)[])[] = [
+  ['set', text, '1'],
+  ['get', text],
+  ['mget', text],
+  ['pttl', text],
+  ['incr', counter],
+  ['hset', hash, 'a', '1'],
+  ['hget', hash, 'a'],
+  ['hmget', hash, 'a'],
+  ['hincrby', hash, 'a', '1'],
+  ['hexists', hash, 'a'],
+  ['hgetall', hash],
+  ['hlen', hash],
+  ['hdel', hash, 'b'],
+  ['zadd', sorted, '1', 'a'],
+  ['zcard', sorted],
+  ['zrange', sorted, '0', '-1'],
+  ['zrem', sorted, 'b'],
+  ['zremrangebyscore', sorted, '-inf', '0'],
+  ['xadd', stream, '*', 'a', '1'],
+  ['xrange', stream, '-', '+'],
+  ['xrevrange', stream, '+', '-'],
+  ...probeKeys.map((key) => ['pexpire', key, '1000']),
+  ['del', ...probeKeys],
+];
 
 const timeoutMs = 3_000;
 const commands = 20;
@@ -21,8 +56,10 @@ const commands = 20;
  * @throws Error in words that hold neither user nor password.
  */
 export async function probeRedis(url: string, ca?: string): Promise<RedisProbe> {
+  const isOpenToAll = new URL(url).password !== '' && (await isOpen(url, ca));
   return await onceConnected({ url, ca }, async (redis) => {
-    await redis.eval("redis.call('SET', KEYS[1], '1', 'PX', 1000) return redis.call('TIME')", 1, 'eb:{doctor}:probe');
+    await redis.eval("return redis.call('TIME')", 1, 'eb:{doctor}:probe');
+    const refused = await findRefused(redis);
     const latencies: number[] = [];
     let clockAheadMs = 0;
     for (let count = 0; count < commands; count += 1) {
@@ -42,8 +79,36 @@ export async function probeRedis(url: string, ca?: string): Promise<RedisProbe> 
       evictionPolicy: fact('maxmemory_policy'),
       latencyMs: latencies[Math.floor(latencies.length / 2)] ?? 0,
       clockAheadMs,
+      isOpenToAll,
+      refused,
     };
   });
+}
+
+/** Whether the server serves those who send no password. */
+async function isOpen(url: string, ca: string | undefined): Promise<boolean> {
+  const anonymous = new URL(url);
+  anonymous.username = anonymous.password = '';
+  return await onceConnected({ url: anonymous.href, ca }, (redis) => redis.time()).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** @returns the commands that the access rules refuse. @throws Error where a command fails for another reason. */
+async function findRefused(redis: Redis): Promise<readonly string[]> {
+  const refused = new Set<string>();
+  for (const [command = '', ...args] of probes) {
+    try {
+      await redis.call(command, ...args.filter((arg) => arg !== undefined));
+    } catch (error) {
+      if (!(error instanceof Error) || !error.message.startsWith('NOPERM')) throw error;
+      refused.add(command);
+    }
+  }
+  const noScript = await redis.evalsha('0'.repeat(40), 0).catch((error: Error) => error.message);
+  if (String(noScript).startsWith('NOPERM')) refused.add('evalsha');
+  return [...refused];
 }
 
 /**

@@ -48,8 +48,27 @@ const maxRetryMs = 2_000;
 
 /** There is no server; or there is one that is full, starting, busy with a script, or without its disk or followers. */
 const isRefusedToAll = /ECONNREFUSED|^(OOM|LOADING|BUSY|MISCONF|NOREPLICAS|CLUSTERDOWN|MASTERDOWN)\b/;
-/** The server ended, or something between closed the connection: others may still reach it. */
-const isClosed = /ECONNRESET|EPIPE|closed|no connection|isn't writeable|max retries per request/i;
+/**
+ * What an error says to an operator, the first that fits. `lasts`: someone has to correct it, so it is logged also when Redis is lost
+ * already.
+ */
+const reasons: readonly { readonly error: RegExp; readonly words: string; readonly lasts?: true }[] = [
+  { error: /ECONNREFUSED/, words: 'refuses connections' },
+  { error: /ENOTFOUND|EAI_AGAIN/, words: 'is not found: the host name of REDIS_URL does not resolve', lasts: true },
+  { error: /EHOSTUNREACH|ENETUNREACH/, words: 'is not in a network that this machine reaches', lasts: true },
+  { error: /^WRONGPASS|invalid password/i, words: 'refuses the user or the password of REDIS_URL', lasts: true },
+  { error: /^NOAUTH/, words: 'requires a password, and REDIS_URL has none that it accepts', lasts: true },
+  { error: /^READONLY/, words: 'only reads, because it follows another server', lasts: true },
+  { error: /^OOM/, words: 'is full: its maxmemory is reached', lasts: true },
+  { error: /^LOADING/, words: 'is still loading its data' },
+  { error: /^BUSY/, words: 'is busy with a script' },
+  { error: /^MISCONF/, words: 'cannot save to its disk', lasts: true },
+  { error: /^NOREPLICAS/, words: 'has too few followers', lasts: true },
+  { error: /^(CLUSTERDOWN|MASTERDOWN)/, words: 'has no server that writes' },
+  { error: /certificate|self[- ]signed|ERR_TLS|SSL/i, words: 'has a certificate that is not trusted', lasts: true },
+  { error: /timed? ?out/i, words: 'does not reply' },
+  { error: /ECONNRESET|EPIPE|closed|no connection|isn't writeable|max retries/i, words: 'closed the connection' },
+];
 /** Replies that every command of this connection would get. */
 const isOfConnection: ReadonlySet<string> = new Set(['READONLY', 'NOAUTH', 'WRONGPASS']);
 
@@ -94,6 +113,7 @@ function createConnectionState(log: Logger) {
   let regainedAt = Number.NEGATIVE_INFINITY;
   let lostAt = Number.NEGATIVE_INFINITY;
   let isRefused = false;
+  let loggedWords: string | undefined;
   const reported = new Set<string>();
   return {
     get current(): State {
@@ -114,27 +134,33 @@ function createConnectionState(log: Logger) {
     noteUp() {
       isRefused = false;
       if (state === 'down') {
-        log.info({ lostCount }, 'Redis can be reached again: the replicas share limits and claims');
-        if (lostCount > 0) regainedAt = performance.now();
+        const isReturn = lostCount > 0;
+        const word = isReturn ? 'again' : 'now';
+        log.info(isReturn ? { lostCount } : {}, `Redis can be used ${word}: the replicas share limits and claims`);
+        if (isReturn) regainedAt = performance.now();
       }
       state = 'up';
+      loggedWords = undefined;
     },
     noteError(error: unknown, lostBy: LostBy) {
       const cause = error instanceof Error ? error.message : String(error);
       const code = error instanceof ReplyError ? /^\w+/.exec(cause)?.[0] : undefined;
       if (code !== undefined && lostBy === 'silence' && !isOfConnection.has(code)) {
         // One key or command is refused, and others may work.
-        if (!reported.has(code)) log.warn({ cause }, 'Redis refuses a command');
+        if (!reported.has(code)) log.warn({ cause }, 'Redis refuses a command: what depends on it is not shared');
         reported.add(code);
         return;
       }
       isRefused = lostBy === 'refusal';
-      if (state === 'down') return;
+      const { words = `failed with an unknown error`, lasts } =
+        reasons.find((reason) => reason.error.test(cause)) ?? {};
+      if (state !== 'down') lostAt = performance.now();
+      else if (lasts === undefined || words === loggedWords) return;
       if (state === 'up') lostCount += 1;
-      lostAt = performance.now();
       state = 'down';
-      const how = lostBy === 'silence' && isClosed.test(cause) ? 'closed connection' : lostBy;
-      log.warn({ lostBy: how, cause }, 'Redis cannot be reached: this replica continues on its share of the limits');
+      loggedWords = words;
+      const consequence = 'this replica continues on its share of the limits';
+      log.warn({ ...(words.startsWith('failed') && { cause }) }, `Redis ${words}; ${consequence}`);
     },
   };
 }

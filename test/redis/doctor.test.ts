@@ -85,6 +85,30 @@ test('the access rules of docs/operations.md are enough', async () => {
   expect(marks).toMatchObject({ redis: '✓', 'redis-version': '!', 'redis-eviction': '!' });
 });
 
+test('doctor names the commands that the user of REDIS_URL may not run', async () => {
+  const redis = await startServer(['--requirepass', 'word']);
+  const admin = new Redis(`redis://:word@127.0.0.1:${redis.port}`);
+  await admin.call('ACL', 'SETUSER', 'bridge', 'on', '>word', '~eb:*', '+@all', '-hincrby', '-evalsha');
+  admin.disconnect();
+
+  const { lines, status, marks } = await examine(`redis://bridge:word@127.0.0.1:${redis.port}`);
+
+  expect(status).toBe(1);
+  expect(lines).toContainEqual(
+    expect.objectContaining({ mark: '✕', text: expect.stringContaining('may not run hincrby, evalsha on') }),
+  );
+  expect(marks).not.toHaveProperty('redis-password');
+});
+
+test('doctor warns about a password that Redis does not ask for', async () => {
+  const redis = await startServer();
+
+  const { lines, out } = await examine(`redis://:secret-word@127.0.0.1:${redis.port}`);
+
+  expect(lines).toContainEqual(expect.objectContaining({ id: 'redis-password', mark: '!' }));
+  expect(out).not.toContain('secret-word');
+});
+
 test('doctor reads the index in Redis without taking the lead, and says how complete it is', async () => {
   const redis = await startServer();
   const crm = await startCrm();

@@ -41,8 +41,8 @@ test.concurrent('Redis freezes for three seconds', async () => {
   expect({ refused, failed }).toEqual({ refused: 0, failed: 0 });
   for (const { redis, log } of replicas) {
     expect(redis.lostCount).toBeGreaterThan(0);
-    expect(log.text()).toContain('Redis cannot be reached');
-    expect(log.text()).toContain('Redis can be reached again');
+    expect(log.text()).toContain('Redis does not reply');
+    expect(log.text()).toContain('Redis can be used again');
   }
 });
 

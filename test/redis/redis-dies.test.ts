@@ -1,5 +1,6 @@
+import { Redis } from 'ioredis';
 import { expect, onTestFinished, test } from 'vitest';
-import { connectRedis, type RedisConnection } from '../../src/replicas/redis-connection.ts';
+import { connectRedis } from '../../src/replicas/redis-connection.ts';
 import { logSink } from '../support/log-sink.ts';
 import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
 import { startRedis } from '../support/start-redis.ts';
@@ -44,36 +45,81 @@ test('no request fails while Redis is frozen, dies and returns, and no record is
   expect(statuses.filter((status) => status < 200 || status > 299)).toEqual([]);
   const emails = crm.records('contacts').map(({ properties }) => properties.email);
   expect(new Set(emails).size).toBe(emails.length);
-  expect(replicas.map(({ log }) => log.text().includes('Redis cannot be reached'))).toEqual([true, true]);
+  expect(replicas.map(({ log }) => log.text().includes('continues on its share'))).toEqual([true, true]);
 });
 
-test('the log says how Redis was lost', async () => {
+/** A connection, and what its log said so far. */
+function connect(url: string) {
+  const { log, entries } = logSink();
+  const connection = connectRedis({ url, name: 'one' }, { log });
+  onTestFinished(() => connection.close());
+  const isUp = async () => 'value' in (await connection.attempt((client) => client.set('eb:test', '1')));
+  return { connection, isUp, said: () => entries.map(({ msg }) => msg) };
+}
+
+const consequence = 'this replica continues on its share of the limits';
+const isBack = 'Redis can be used again: the replicas share limits and claims';
+
+test('the log has one line that says why Redis was lost, and one when it is back', async () => {
   const redis = await startRedis();
   onTestFinished(() => redis.close());
-  const lose = async (fault: (connection: RedisConnection) => unknown) => {
-    const { log, text } = logSink();
-    const connection = connectRedis({ url: redis.url, name: 'one' }, { log });
-    onTestFinished(() => connection.close());
-    await expect.poll(() => connection.attempt((client) => client.ping())).toEqual({ value: 'PONG' });
-    await fault(connection);
-    await expect.poll(async () => 'lostBy' in (await connection.attempt((client) => client.ping()))).toBe(true);
-    return /"lostBy":"([^"]+)"/.exec(text())?.[1];
-  };
+  const admin = new Redis(redis.url, { retryStrategy: () => 50 });
+  admin.on('error', () => undefined);
+  onTestFinished(() => admin.disconnect());
+  const faults: readonly (readonly [why: string, lose: () => unknown, mend: () => unknown])[] = [
+    ['does not reply', redis.freeze, redis.thaw],
+    ['closed the connection', redis.kill, redis.restart],
+    [
+      'is full: its maxmemory is reached',
+      () => admin.config('SET', 'maxmemory', '1'),
+      () => admin.config('SET', 'maxmemory', '0'),
+    ],
+    [
+      'only reads, because it follows another server',
+      () => admin.replicaof('127.0.0.1', '1'),
+      () => admin.replicaof('NO', 'ONE'),
+    ],
+  ];
+  for (const [why, lose, mend] of faults) {
+    const { connection, isUp, said } = connect(redis.url);
+    await expect.poll(isUp).toBe(true);
+    await expect.poll(() => admin.status).toBe('ready');
 
-  const frozen = await lose(redis.freeze);
-  redis.thaw();
-  const killedBeforeReply = await lose(async (connection) => {
-    redis.freeze();
-    const reply = connection.attempt((client) => client.ping());
-    await redis.kill();
-    await reply;
-  });
-  await redis.restart();
-  const killed = await lose(redis.kill);
+    await lose();
+    await expect.poll(isUp).toBe(false);
+    expect(connection).toMatchObject({ isUp: false, lostCount: 1 });
+    await mend();
+    await expect.poll(isUp).toBe(true);
 
-  expect({ frozen, killedBeforeReply, killed }).toEqual({
-    frozen: 'silence',
-    killedBeforeReply: 'closed connection',
-    killed: 'closed connection',
-  });
+    expect(said()).toEqual([`Redis ${why}; ${consequence}`, isBack]);
+    await connection.close();
+  }
+});
+
+test('the log says why Redis cannot be used from the start', async () => {
+  const redis = await startRedis(['--requirepass', 'right']);
+  onTestFinished(() => redis.close());
+  const { port } = redis;
+  const urls: readonly (readonly [url: string, why: string])[] = [
+    [`redis://:wrong@127.0.0.1:${port}`, 'refuses the user or the password of REDIS_URL'],
+    [`redis://127.0.0.1:${port}`, 'requires a password, and REDIS_URL has none that it accepts'],
+    ['redis://no-such-host.invalid:6379', 'is not found: the host name of REDIS_URL does not resolve'],
+    ['redis://127.0.0.1:1', 'refuses connections'],
+    [`rediss://127.0.0.1:${port}`, 'does not reply'],
+  ];
+  for (const [url, why] of urls) {
+    const { connection, isUp, said } = connect(url);
+    expect(await isUp()).toBe(false);
+    expect(await isUp()).toBe(false);
+    expect({ url, said: said() }).toEqual({ url, said: [`Redis ${why}; ${consequence}`] });
+    expect(connection).toMatchObject({ isUp: false, lostCount: 0 });
+  }
+
+  const { isUp, said } = connect(`redis://:wrong@127.0.0.1:${port}`);
+  expect(await isUp()).toBe(false);
+  const admin = new Redis(`redis://:right@127.0.0.1:${port}`);
+  await admin.config('SET', 'requirepass', 'wrong');
+  admin.disconnect();
+  await expect.poll(isUp).toBe(true);
+  expect(said()[1]).toBe('Redis can be used now: the replicas share limits and claims');
 });
