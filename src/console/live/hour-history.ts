@@ -17,6 +17,9 @@ export interface Step {
   readonly lanes: Record<string, { used: number; waiting: number; pausedMs: number }>;
 }
 
+/** The counts of all steps together. */
+export type HourTotals = Omit<Step, 'lanes'>;
+
 /** The last hour in steps of ten seconds. */
 export interface HourHistory {
   add(request: DecidedRequest): void;
@@ -24,11 +27,15 @@ export interface HourHistory {
   look(lanes: Readonly<Record<string, LaneState>>): void;
   /** 360 steps, oldest first; the last one is not over yet. */
   read(): readonly Step[];
+  /** Cheap: screens ask every second. */
+  totals(): HourTotals;
 }
 
 /** @param now milliseconds. */
 export function createHourHistory(now: () => number): HourHistory {
   const kept = new Map<number, Step>();
+  /** Of all steps before this one: they do not change any more. */
+  let before: { readonly step: number; readonly totals: HourTotals } | undefined;
   const current = (): Step => {
     const number = Math.floor(now() / stepMs);
     const known = kept.get(number);
@@ -37,6 +44,10 @@ export function createHourHistory(now: () => number): HourHistory {
     kept.set(number, step);
     for (const old of kept.keys()) if (old <= number - steps) kept.delete(old);
     return step;
+  };
+  const read = () => {
+    const last = Math.floor(now() / stepMs);
+    return Array.from({ length: steps }, (_, index) => kept.get(last - steps + 1 + index) ?? emptyStep());
   };
   return {
     add({ status, records }) {
@@ -59,11 +70,24 @@ export function createHourHistory(now: () => number): HourHistory {
         };
       }
     },
-    read() {
-      const last = Math.floor(now() / stepMs);
-      return Array.from({ length: steps }, (_, index) => kept.get(last - steps + 1 + index) ?? emptyStep());
+    read,
+    totals() {
+      const step = Math.floor(now() / stepMs);
+      if (before?.step !== step) before = { step, totals: sumOf(read().slice(0, -1)) };
+      return sumOf([before.totals, kept.get(step) ?? emptyStep()]);
     },
   };
+}
+
+function sumOf(counted: readonly HourTotals[]): HourTotals {
+  const sum = emptyStep();
+  for (const { requests, failedRequests, outcomes, heldBack } of counted) {
+    sum.requests += requests;
+    sum.failedRequests += failedRequests;
+    sum.heldBack += heldBack;
+    for (const outcome in outcomes) sum.outcomes[outcome] = (sum.outcomes[outcome] ?? 0) + (outcomes[outcome] ?? 0);
+  }
+  return sum;
 }
 
 function emptyStep(): Step {

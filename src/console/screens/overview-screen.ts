@@ -9,7 +9,7 @@ import { barWidth, meterBar } from '../html/meter-bar.ts';
 import { sparkline } from '../html/sparkline.ts';
 import { liveMark, liveMarkTexts, statusMark } from '../html/status-mark.ts';
 import { timeTag } from '../html/time-tag.ts';
-import type { Step } from '../live/hour-history.ts';
+import type { HourTotals, Step } from '../live/hour-history.ts';
 import { openProblems } from './open-problems.ts';
 import { readStates } from './overview-states.ts';
 import type { Screen } from './screen.ts';
@@ -28,7 +28,7 @@ export function overviewScreen(sources: ConsoleSources): Screen {
         body: html`<ul class="marks" aria-label="State">${readStates(sources).map((mark) => html`<li>${liveMark(mark)}</li>`)}</ul>
 ${await problems()}
 ${lanes(sources, steps)}
-${records(steps)}
+${records(steps, sources.history.totals())}
 ${replicas(sources)}
 ${includesRole(identity.role, 'operator') && (await actions(sources))}
 <h2>Versions</h2>
@@ -38,7 +38,7 @@ ${includesRole(identity.role, 'operator') && (await actions(sources))}
     live: () => ({
       ...liveMarkTexts(readStates(sources)),
       ...laneTexts(sources),
-      ...recordTexts(sources.history.read()),
+      ...recordTexts(sources.history.totals()),
     }),
   };
 }
@@ -114,35 +114,31 @@ const outcomes: readonly (readonly [outcome: string, words: string])[] = [
   ['failed', 'Failed'],
 ];
 
-function sumOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0);
-}
-
-/** Counts of each step by outcome; `held-back`: records of which a field was not written. */
-function countsOf(steps: readonly Step[], outcome: string): readonly number[] {
-  return steps.map((step) => (outcome === 'held-back' ? step.heldBack : (step.outcomes[outcome] ?? 0)));
+/** Records with an outcome; `held-back`: those of which a field was not written. */
+function countOf({ outcomes, heldBack }: HourTotals, outcome: string): number {
+  return outcome === 'held-back' ? heldBack : (outcomes[outcome] ?? 0);
 }
 
 const recordRows = [...outcomes, ['held-back', 'With a field that was held back'] as const];
 
-function recordTexts(steps: readonly Step[]): Record<string, string> {
-  const requests = sumOf(steps.map((step) => step.requests));
-  const failed = sumOf(steps.map((step) => step.failedRequests));
+function recordTexts(totals: HourTotals): Record<string, string> {
+  const { requests, failedRequests } = totals;
   return {
-    ...Object.fromEntries(
-      recordRows.map(([outcome]) => [`records.${outcome}`, String(sumOf(countsOf(steps, outcome)))]),
-    ),
-    requests: `${requests} requests, ${failed} of them answered with an error`,
+    ...Object.fromEntries(recordRows.map(([outcome]) => [`records.${outcome}`, String(countOf(totals, outcome))])),
+    requests: `${requests} requests, ${failedRequests} of them answered with an error`,
   };
 }
 
-function records(steps: readonly Step[]): Html {
-  const texts = recordTexts(steps);
+function records(steps: readonly Step[], totals: HourTotals): Html {
+  const texts = recordTexts(totals);
   const rows = recordRows.map(([outcome, words]) => ({
     cells: [
       words,
       html`<span data-live="records.${outcome}">${texts[`records.${outcome}`]}</span>`,
-      sparkline(countsOf(steps, outcome), { label: `${words}, by minute`, of: 'sums' }),
+      sparkline(
+        steps.map((step) => countOf(step, outcome)),
+        { label: `${words}, by minute`, of: 'sums' },
+      ),
     ],
   }));
   const caption = html`Records of Enginy's requests by outcome, since this process started or for an hour. Charts as of ${timeTag(Date.now())} UTC`;
