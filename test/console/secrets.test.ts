@@ -129,6 +129,10 @@ test.each(idRequests)('%s shows ids that are personal data as placeholders', asy
 });
 
 test('fields that are named like a person are placeholders, and so are the properties that were created for them', async () => {
+  await vi.waitFor(
+    async () => expect((await page('/console/hubspot')).text).toContain('that the bridge created'),
+    waiting,
+  );
   const [skipped, written, hubSpot] = await Promise.all(
     [...oddRequests.map((id) => `/console/requests/${id}`), '/console/hubspot'].map(page),
   );

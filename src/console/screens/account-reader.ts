@@ -1,14 +1,17 @@
 import type { Account, CallContext, Crm } from '../../crm/crm.ts';
 import { deadlineIn } from '../../crm/deadline.ts';
 import { GatewayError } from '../../errors.ts';
+import { createRemembered, type Look } from './remembered.ts';
+
+/** The account, or why it cannot be read. */
+export type ReadAccount = { readonly account: Account } | { readonly problem: string };
 
 export interface AccountReader {
-  /** The account, at most ten minutes old; or why it cannot be read. */
-  read(): Promise<{ readonly account: Account } | { readonly problem: string }>;
+  /** The account, at most ten minutes old. */
+  look(): Promise<Look<ReadAccount>>;
 }
 
 const keptMs = 600_000;
-/** A person waits for the page. */
 const patienceMs = 5_000;
 
 /** A call of the console: it starts only while no other call waits. @param ms how long it may take */
@@ -17,16 +20,14 @@ export function consoleCall(ms: number): CallContext {
 }
 
 export function createAccountReader(crm: Pick<Crm, 'readAccount'>): AccountReader {
-  let known: { readonly account: Account; readonly at: number } | undefined;
+  const account = createRemembered(async () => ({ account: await crm.readAccount(consoleCall(patienceMs)) }), keptMs);
   return {
-    async read() {
-      if (known !== undefined && performance.now() - known.at < keptMs) return known;
+    async look() {
       try {
-        known = { account: await crm.readAccount(consoleCall(patienceMs)), at: performance.now() };
-        return known;
+        return await account.look();
       } catch (error) {
         if (!(error instanceof GatewayError)) throw error;
-        return { problem: error.message };
+        return { value: { problem: error.message }, isReading: false };
       }
     },
   };

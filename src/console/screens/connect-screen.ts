@@ -5,7 +5,7 @@ import { type Html, html } from '../html/html.ts';
 import { liveMark, liveMarkTexts } from '../html/status-mark.ts';
 import { shortTime } from '../html/time-tag.ts';
 import type { Arrivals } from '../live/arrivals.ts';
-import type { AccountReader } from './account-reader.ts';
+import type { AccountReader, ReadAccount } from './account-reader.ts';
 import { type ChecklistStep, describeProgress, readChecklist } from './enginy-checklist.ts';
 import type { Screen } from './screen.ts';
 
@@ -24,8 +24,10 @@ export function connectScreen(sources: ConsoleSources, account: AccountReader): 
     async show() {
       if (!isSeeded) await readEarlier(sources);
       isSeeded = true;
-      const values = await valuesToEnter(sources, account);
+      const read = await account.look();
+      const values = valuesToEnter(sources, read.value);
       return {
+        ...(read.value === undefined && { refreshS: 2 }),
         body: html`<h2>Enter in Enginy</h2>
 <p>In Enginy, under the settings of the custom CRM:</p>
 ${valueTable(values)}
@@ -54,15 +56,16 @@ interface ValueToEnter {
   readonly isExact: boolean;
 }
 
-async function valuesToEnter(
-  { config, apiKeys, ownUrl }: ConsoleSources,
-  account: AccountReader,
-): Promise<ValueToEnter[]> {
+function valuesToEnter({ config, apiKeys, ownUrl }: ConsoleSources, read: ReadAccount | undefined): ValueToEnter[] {
   const { publicUrl, basePath, auth } = config;
   const isOn = `this server listens on ${ownUrl()}${basePath}`;
-  const read = await account.read();
-  const templates = 'problem' in read ? undefined : read.account.linkTemplates;
-  const missing = 'problem' in read ? `unknown: ${read.problem}` : '';
+  const templates = read === undefined || 'problem' in read ? undefined : read.account.linkTemplates;
+  const missing =
+    read === undefined
+      ? 'being read from HubSpot; this page loads itself again'
+      : 'problem' in read
+        ? `unknown: ${read.problem}`
+        : '';
   return [
     publicUrl === undefined
       ? {

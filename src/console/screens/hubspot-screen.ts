@@ -18,9 +18,10 @@ import { includesRole } from '../access/roles.ts';
 import { hideProperty } from '../records/hidden-names.ts';
 import type { IdHider } from '../records/id-hider.ts';
 import { consoleCall } from './account-reader.ts';
+import { createRemembered } from './remembered.ts';
 import type { Screen } from './screen.ts';
 
-/** The checks make some calls; they are repeated when a user asks for it, or after this. */
+/** The checks make some calls, one after the other; they are repeated when a user asks for it, or after this. */
 const keptMs = 300_000;
 const patienceMs = 10_000;
 
@@ -36,34 +37,29 @@ interface Examination {
 
 /** The account, what the token may do and for which feature, limits, and the properties that the bridge created. */
 export function hubSpotScreen(sources: ConsoleSources): Screen {
-  let last: Promise<Examination> | undefined;
-  let startedAt = Number.NEGATIVE_INFINITY;
-  const examineAgain = () => {
-    startedAt = performance.now();
-    last = examine(sources);
-    return last;
-  };
+  const examined = createRemembered(() => examine(sources), keptMs);
   return {
     path: '/console/hubspot',
     title: 'HubSpot',
     navLabel: 'HubSpot',
     role: 'viewer',
     async show({ identity, formToken }) {
-      const isFresh = performance.now() - startedAt < keptMs;
-      const examination = await (isFresh && last !== undefined ? last : examineAgain());
+      const { value, isReading } = await examined.look();
       return {
-        body: html`${checks(examination)}
-${includesRole(identity.role, 'editor') && postForm({ action: '/console/hubspot/examine', formToken }, html`<button>Check again</button>`)}
-${scopes(examination.granted)}
-${examination.created.map(createdProperties)}`,
+        ...(isReading && { refreshS: 2 }),
+        body: html`${isReading && html`<p role="status">HubSpot is being checked. This page loads itself again.</p>`}
+${value !== undefined && checks(value)}
+${value !== undefined && includesRole(identity.role, 'editor') && postForm({ action: '/console/hubspot/examine', formToken }, html`<button>Check again</button>`)}
+${value !== undefined && scopes(value.granted)}
+${value?.created.map(createdProperties)}`,
       };
     },
     actions: [
       {
         path: '/console/hubspot/examine',
         role: 'editor',
-        async run() {
-          await examineAgain();
+        run() {
+          examined.refresh();
           return { redirect: '/console/hubspot' };
         },
       },
