@@ -12,8 +12,31 @@ const afterAnd: ReadonlySet<string> = new Set(data.afterAnd.split(' '));
 /** Forms of several words, most of them longer than a letter. */
 const phrases: ReadonlySet<string> = new Set(data.phrases.split('|'));
 
-/** All legal forms at the end of company names, folded. */
-export const legalForms: ReadonlySet<string> = new Set([...always, ...withPoints, ...afterAnd]);
+/** Forms before a name, in any case, as they are written here, or with points. */
+const before: ReadonlySet<string> = new Set(data.before.split(' '));
+const beforeAsWritten: ReadonlySet<string> = new Set(data.beforeAsWritten.split(' '));
+const beforeWithPoints: ReadonlySet<string> = new Set(data.beforeWithPoints.split(' '));
+
+/** Forms that are written without a blank before or behind the name: `株式会社`. */
+const joined = new RegExp(`^(?:${data.joined})|(?:${data.joined})$`, 'gu');
+
+/** Spellings of related forms, `~` for the name: a company called `Zed Ltd.` may be `Zed Limited` in the CRM. */
+const families: readonly (readonly string[])[] = data.families.map((family) => family.split('|'));
+const familiesByScript = Object.entries(data.familiesByScript).map(([script, family]) => ({
+  letters: new RegExp(
+    script === 'Han' ? '[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}]' : `\\p{Script=${script}}`,
+    'u',
+  ),
+  family: family.split('|'),
+}));
+
+/** All legal forms of company names, folded, and the words of those that are searched for. */
+export const legalForms: ReadonlySet<string> = new Set([
+  ...[...always, ...withPoints, ...afterAnd, ...before, ...beforeWithPoints],
+  ...data.families
+    .flatMap((family) => family.split(/[|~\s,]+/))
+    .map((word) => foldText(word.replace(/[./()]/g, '')) ?? ''),
+]);
 
 /** The most common forms, appended to the bare name in searches; a search body is limited to 3,000 characters. */
 const searchedForms = data.searched.split('|');
@@ -32,12 +55,13 @@ export const maxCompanyName = 1_000;
 export function foldCompanyName(text: string): string | undefined {
   if (text.length > maxCompanyName) return undefined;
   // Text in brackets is not part of the name, unless there is nothing else.
-  const bare = withoutBrackets(text);
-  const name = /[\p{L}\p{N}]/u.test(bare) ? bare : text;
+  const bare = withoutBrackets(text.replaceAll('（', '(').replaceAll('）', ')'));
+  const given = /[\p{L}\p{N}]/u.test(bare) ? bare : text;
+  const name = withoutJoined(given);
   const isOneCase = name === name.toUpperCase() || name === name.toLowerCase();
   const words = name.split(/[\s,;]+/).flatMap((token) => wordsOf(token, isOneCase));
   if (words.length === 0) return foldText(text);
-  return withoutLegalForm(words)
+  return withoutFormBefore(withoutLegalForm(words))
     .map(({ word }) => word)
     .join(' ');
 }
@@ -45,20 +69,45 @@ export function foldCompanyName(text: string): string | undefined {
 /** Lowercase spellings that a CRM is likely to hold, the given one first. */
 export function companyNameVariants(canonical: string, given: string): string[] {
   const lower = given.trim().replace(/\s+/g, ' ').toLowerCase();
-  // A name without letters and digits ("!!!") would be read as the legal form after it.
-  const forms = /[\p{L}\p{N}]/u.test(canonical) ? searchedForms : [];
+  const script = familiesByScript.find(({ letters }) => letters.test(canonical));
   // The CRM holds "L'Oréal S.A." and "AT&T Inc." with their signs and accents.
-  const ending = forms.find((form) => lower.endsWith(form) && lower.length > form.length) ?? '';
-  const signed = lower.slice(0, lower.length - ending.length);
-  const names = [...new Set([canonical, signed])];
-  // A name in brackets alone would be read as the legal form behind them.
-  const open = names.filter((name) => /[\p{L}\p{N}]/u.test(withoutBrackets(name)));
-  return [...new Set([lower, ...names, ...forms.flatMap((form) => open.map((name) => name + form))])];
+  const own = findFamily(script === undefined ? [plainForms, ...families] : [script.family], lower, canonical);
+  const forms = script?.family ?? [...plainForms, ...(own?.family ?? [])];
+  const names = [...new Set([canonical, own?.name ?? lower])];
+  // A name without letters and digits ("!!!"), or in brackets alone, would be read as the legal form beside it.
+  const open = /[\p{L}\p{N}]/u.test(canonical)
+    ? names.filter((name) => /[\p{L}\p{N}]/u.test(withoutBrackets(name)))
+    : [];
+  const spelled = forms.flatMap((form) => open.map((name) => form.replace('~', () => name)));
+  return [...new Set([lower, ...names, ...spelled])];
+}
+
+/** The most common forms, as families are written. */
+const plainForms = searchedForms.map((form) => `~${form}`);
+
+/** Related forms would make the spellings of a longer name fill a search of its own. */
+const maxRelated = 60;
+
+/** The name without the form that it is written with, and the forms related to that one. */
+function findFamily(all: readonly (readonly string[])[], lower: string, canonical: string) {
+  let found: { readonly name: string; readonly family: readonly string[] } | undefined;
+  for (const family of all) {
+    for (const spelling of family) {
+      const [start = '', end = ''] = spelling.split('~');
+      const isIn = lower.startsWith(start) && lower.endsWith(end) && lower.length > start.length + end.length;
+      const name = isIn ? lower.slice(start.length, lower.length - end.length) : undefined;
+      if (name === undefined || name.length > (found?.name.length ?? lower.length)) continue;
+      const isWhole = name !== '' && foldCompanyName(name) === canonical;
+      if (isWhole) found = { name, family: lower.length > maxRelated ? [] : family };
+    }
+  }
+  return found;
 }
 
 /** Further lowercase spellings, for names that no spelling of {@link companyNameVariants} finds: `acme b.v.`. */
 export function furtherCompanyNames(canonical: string): string[] {
-  return /[\p{L}\p{N}]/u.test(canonical) ? nextForms.map((form) => canonical + form) : [];
+  const isLatin = !familiesByScript.some(({ letters }) => letters.test(canonical));
+  return isLatin && /[\p{L}\p{N}]/u.test(canonical) ? nextForms.map((form) => canonical + form) : [];
 }
 
 interface NameWord {
@@ -70,6 +119,8 @@ interface NameWord {
   readonly isWrittenAsForm: boolean;
   /** One capital letter and small ones after it: `Ag`. */
   readonly isCapitalized: boolean;
+  /** As it was written, for the forms that stand before a name. */
+  readonly token: string;
 }
 
 /** From a bracket to the next that closes. A pattern would look for the end again from each bracket of an unclosed run. */
@@ -95,7 +146,9 @@ function wordsOf(token: string, isOneCase: boolean): NameWord[] {
     .replace(/(?<=(?<![\p{L}\p{N}])[\p{L}\p{N}])\.(?=[\s,]|$|[\p{L}\p{N}](?![\p{L}\p{N}]))/gu, '')
     .replace(/&|\+/g, ' and ')
     .split(/[^\p{L}\p{N}\p{M}]+/u);
-  return words.filter((word) => word !== '').map((word) => ({ word, hasPoints, isWrittenAsForm, isCapitalized }));
+  return words
+    .filter((word) => word !== '')
+    .map((word) => ({ word, hasPoints, isWrittenAsForm, isCapitalized, token }));
 }
 
 function withoutLegalForm(words: readonly NameWord[]): readonly NameWord[] {
@@ -104,9 +157,24 @@ function withoutLegalForm(words: readonly NameWord[]): readonly NameWord[] {
   return words.slice(0, length);
 }
 
+/** A name that consists of such a form is kept. */
+function withoutJoined(name: string): string {
+  const rest = name.trim().replace(joined, '').trim();
+  return /[\p{L}\p{N}]/u.test(rest) ? rest : name;
+}
+
+function withoutFormBefore(words: readonly NameWord[]): readonly NameWord[] {
+  const [first, second] = words;
+  if (first === undefined || second === undefined) return words;
+  const isForm =
+    before.has(first.word) || beforeAsWritten.has(first.token) || (first.hasPoints && beforeWithPoints.has(first.word));
+  return isForm ? words.slice(1) : words;
+}
+
 /** How many of the first `length` words are a legal form at their end, or a dangling "and"; 0 if they end in neither. */
 function formLength(words: readonly NameWord[], length: number): number {
-  if (length > 1 && words[length - 1]?.word === 'and') return 1;
+  const last = words[length - 1]?.word ?? '';
+  if (length > 1 && (last === 'and' || (last === 'und' && length < words.length))) return 1;
   const counts = [5, 4, 3, 2, 1].filter((count) => count < length);
   return counts.find((count) => isLegalForm(words.slice(length - count, length), words[length - count - 1])) ?? 0;
 }
