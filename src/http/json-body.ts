@@ -26,6 +26,7 @@ export function jsonBody(limits: BodyLimits): RequestHandler {
     }
     checkMediaType(request);
     const share = budget.open();
+    response.locals.bodyShare = share;
     response.once('close', () => share.close());
     const body = await readBody(request, limits, share);
     const text = withoutByteOrderMark(body);

@@ -14,10 +14,16 @@ export function requestIdOf(request: IncomingMessage, response: ServerResponse):
   return id;
 }
 
-/** Starts the request's deadline as soon as it arrives. */
+/** A caller has at least so long to take an answer, in milliseconds. */
+const takingMs = 10_000;
+
+/** Starts the request's deadline as soon as it arrives, and closes the connection of a caller that does not take the answer in time. */
 export function startDeadline(timeoutMs: number, now?: () => number): RequestHandler {
   return (_request, response, next) => {
     response.locals.deadline = deadlineIn(timeoutMs, now);
+    const timer = setTimeout(() => response.destroy(), timeoutMs + Math.max(timeoutMs, takingMs));
+    timer.unref();
+    response.once('close', () => clearTimeout(timer));
     next();
   };
 }

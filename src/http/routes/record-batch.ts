@@ -10,6 +10,7 @@ import type { Logger } from '../../logger.ts';
 import { mappingsOf } from '../active-mappings.ts';
 import { methodNotAllowed } from '../error-handler.ts';
 import { callContext, noteFacts } from '../request-context.ts';
+import { sendCounted } from '../send-counted.ts';
 import { noteUnusableIds } from '../unusable-ids.ts';
 
 export interface RecordBatchDeps {
@@ -30,7 +31,7 @@ export function recordBatchRoutes(deps: RecordBatchDeps, kind: RecordKind): Rout
       const results = await readById({ ...deps, mapping, context: callContext(response, 'bulk') }, ids);
       noteUnusableIds(response, refused);
       noteFacts(response, { records: ids.length + refused.length, found: results.length });
-      response.json({ results: results.map((record) => ({ ...record, id: asSent(record.id) })) });
+      sendCounted(response, { results: results.map((record) => ({ ...record, id: asSent(record.id) })) });
     })
     .all(methodNotAllowed('POST'));
   return router;

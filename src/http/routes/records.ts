@@ -34,6 +34,7 @@ import { methodNotAllowed } from '../error-handler.ts';
 import { inRequestOrder } from '../in-request-order.ts';
 import { noteDecisions, noteSubjects } from '../note-decisions.ts';
 import { callContext, noteFacts } from '../request-context.ts';
+import { sendCounted } from '../send-counted.ts';
 import { otherHolder, sharedFacts, sharedWarnings, withSharedWarnings } from '../companies-on-one-record.ts';
 
 export interface RecordRouteDeps extends MatchDeps, CreateDeps {
@@ -147,7 +148,7 @@ function syncHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler {
       ...sharedFacts(mapping, answer.results),
       ...failuresOf(sent, outcomes, (index) => ({ externalId: idForLog(records[index]?.externalId) })),
     });
-    response.json(answer);
+    sendCounted(response, answer);
   };
 }
 

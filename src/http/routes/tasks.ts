@@ -18,6 +18,7 @@ import {
 import { methodNotAllowed } from '../error-handler.ts';
 import { noteDecisions, noteSubjects } from '../note-decisions.ts';
 import { noteFacts } from '../request-context.ts';
+import { sendCounted } from '../send-counted.ts';
 import { timelineScopeOf } from '../timeline-scope-of.ts';
 import { noteUnusableIds } from '../unusable-ids.ts';
 
@@ -68,7 +69,10 @@ function batchReadHandler(deps: TimelineDeps): RequestHandler {
     const tasks = await readTaskBatch(timelineScopeOf(deps, response, urgencyOf(ids)), ids);
     noteUnusableIds(response, refused);
     noteFacts(response, { records: ids.length + refused.length, found: tasks.length });
-    response.json(tasks.map((task) => ({ ...task, id: asSent(task.id) })));
+    sendCounted(
+      response,
+      tasks.map((task) => ({ ...task, id: asSent(task.id) })),
+    );
   };
 }
 

@@ -1,0 +1,12 @@
+import type { Response } from 'express';
+
+/**
+ * Answers a request that only reads, and counts the answer with the bodies in progress until it has been taken: callers that take large
+ * answers slowly must not fill the memory.
+ * @throws BusyError when other requests leave no room.
+ */
+export function sendCounted(response: Response, answer: object): void {
+  const text = JSON.stringify(answer);
+  response.locals.bodyShare?.add(text.length);
+  response.type('json').send(text);
+}
