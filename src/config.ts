@@ -164,7 +164,7 @@ function crossChecks(env: ParsedEnvironment, given: GivenSettings): string[] {
       ...(env.API_KEY === undefined && env.API_KEY_FILE === undefined
         ? ['API_KEY is missing: choose a long random text and enter the same in Enginy']
         : []),
-      ...(env.API_KEY?.includes(sandboxKey) ? [`API_KEY must not be ${sandboxKey}, which everyone knows`] : []),
+      ...(env.API_KEY?.includes(sandboxKey) ? [`API_KEY must not be ${sandboxKey}, which is publicly known`] : []),
       ...(env.SANDBOX ? ['SANDBOX is true although HUBSPOT_ACCESS_TOKEN is set: remove one of them'] : []),
     ];
   }

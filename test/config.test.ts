@@ -146,7 +146,7 @@ test.each([
   expect(loadConfig({ ...hubspot, REDIS_URL: url }).replicas?.redisUrl).toBe(url);
 });
 test('refuses the public key of the sandbox when it talks to HubSpot', () => {
-  expect(problemsOf({ ...hubspot, API_KEY: 'sandbox' })).toEqual([expect.stringContaining('everyone knows')]);
+  expect(problemsOf({ ...hubspot, API_KEY: 'sandbox' })).toEqual([expect.stringContaining('publicly known')]);
 });
 
 test('reads the keys from a file, and rejects both at once', () => {

@@ -24,7 +24,7 @@ import { printableOutput } from './report/printable.ts';
 const after = `
 Examples:
   enginy-bridge init                           write .env and mapping files that fit your HubSpot account
-  enginy-bridge doctor                         examine everything, and say what to enter in Enginy
+  enginy-bridge doctor                         examine everything, and print what to enter in Enginy
   enginy-bridge serve                          run the bridge; without a HubSpot token, on the embedded CRM
   enginy-bridge check                          check the mapping files and run the examples beside them
   enginy-bridge check --live                   compare them with the properties of your HubSpot account too

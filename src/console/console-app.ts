@@ -63,7 +63,7 @@ function demandOwnSite({ own }: ConsoleAccess): RequestHandler {
         .type('text')
         .send('Unknown host: set CONSOLE_URL to the address of the console, or use localhost.\n');
     } else if (isForeignFetch(request.headers)) {
-      response.status(403).type('text').send('The console does not answer other sites.\n');
+      response.status(403).type('text').send('The console does not accept requests from other sites.\n');
     } else {
       response.locals.site = site;
       if (site.isHttps) response.setHeader('Strict-Transport-Security', 'max-age=31536000');

@@ -62,7 +62,7 @@ export function demandRole(role: Role, { access, pages }: Omit<ScreenDeps, 'audi
       pages.sendPlain(request, response, { title, status: 403, user, body: html`<p role="alert">${reason}</p>` });
     if (user === undefined) response.redirect(303, '/console/sign-in');
     else if (!includesRole(user.identity.role, role))
-      refuse('Not permitted', `This takes the role ${role}; yours is ${user.identity.role}.`);
+      refuse('Not permitted', `This requires the role ${role}; yours is ${user.identity.role}.`);
     else if (request.method === 'POST' && !user.isFormToken(postedFields(request).get('form-token') ?? ''))
       refuse('Not done', 'This form is of another session. Load the page again and repeat.');
     else {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const HealthAnswer = z.object({
   status: z
     .enum(['ok', 'degraded'])
-    .describe('degraded: the connection was proven, and for a while the CRM does not answer as it should'),
+    .describe('degraded: the connection worked before, but the CRM has been failing for a short while'),
   reason: z.string().optional().describe('Why the connection is degraded'),
   sandbox: z.literal(true).optional().describe('Present while the embedded CRM replaces HubSpot'),
 });

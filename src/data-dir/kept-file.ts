@@ -51,7 +51,7 @@ export function createKeptFile<Schema extends z.ZodObject>(
         written = text;
         return kept;
       } catch (error) {
-        if (codeOf(error) !== 'ENOENT') onProblem(`the kept ${what} is not used`, { file, problem: describe(error) });
+        if (codeOf(error) !== 'ENOENT') onProblem(`the saved ${what} is not used`, { file, problem: describe(error) });
         return undefined;
       }
     },
@@ -62,7 +62,7 @@ export function createKeptFile<Schema extends z.ZodObject>(
         replaceFile(folder, file, text);
         written = text;
       } catch (error) {
-        onProblem(`the ${what} could not be kept`, { file, problem: describe(error) });
+        onProblem(`the ${what} could not be saved`, { file, problem: describe(error) });
       }
     },
   };

@@ -56,7 +56,7 @@ async function examineKey(base: string, header: string, key: string | undefined)
   const wrong = await ask(`${base}/openapi.json`, { [header]: 'not-the-key-of-this-bridge' });
   if (wrong !== 401) {
     const text = `a request with a wrong key is answered with ${wrong}, not with 401`;
-    return { id: 'public-key', mark: '✕', text, remedy: 'something else than the bridge answers at this address' };
+    return { id: 'public-key', mark: '✕', text, remedy: 'something other than the bridge answers at this address' };
   }
   if (right === 200 || right === undefined) {
     return {
@@ -86,7 +86,7 @@ async function ask(url: string, headers: Record<string, string> = {}): Promise<n
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'no response';
-  if (error.name === 'TimeoutError') return `nothing in ${timeoutMs / 1_000} s`;
+  if (error.name === 'TimeoutError') return `no response within ${timeoutMs / 1_000} s`;
   const cause = error.cause instanceof Error ? error.cause : error;
   return 'code' in cause ? String(cause.code) : 'no response';
 }
@@ -117,7 +117,7 @@ function examineCertificate({ hostname: bracketed, port }: URL): Promise<Examine
   });
   socket.once('timeout', () => {
     socket.destroy();
-    broken(`nothing in ${timeoutMs / 1_000} s`);
+    broken(`no response within ${timeoutMs / 1_000} s`);
   });
   socket.once('error', (error) => broken('code' in error ? String(error.code) : error.message));
   return promise;

@@ -77,7 +77,7 @@ function examineToken({ hubspot: { accessToken }, isSandbox }: CrmSettings): Exa
   return {
     id: 'token',
     mark: '!',
-    text: `the token is accepted, but does not look like a service key (pat-…), fingerprint ${fingerprint}: OAuth tokens end after 30 minutes`,
+    text: `the token is accepted, but does not look like a service key (pat-…), fingerprint ${fingerprint}: OAuth tokens expire after 30 minutes`,
     remedy: 'create a service key in HubSpot (Development > Keys > Service keys)',
   };
 }
@@ -128,7 +128,7 @@ function examineIdentity({ object, identity }: Mapping, definitions: readonly Pr
   if (property.isUnique) return [{ id, mark: '✓', text: `${identity.crm} of ${object} exists and is unique` }];
   const remedy = `name another property under "identity" in the mapping file of ${object}: HubSpot cannot make this one unique`;
   return [
-    { id, mark: '✕', text: `${identity.crm} of ${object} is not unique: repeated creates make duplicates`, remedy },
+    { id, mark: '✕', text: `${identity.crm} of ${object} is not unique: repeated creates cause duplicates`, remedy },
   ];
 }
 

@@ -47,11 +47,13 @@ async function test({ apiUrl, apiKey, connection }: EnginyTest): Promise<Examine
     };
   } catch (error) {
     const reason =
-      error instanceof Error && error.name === 'TimeoutError' ? `nothing in ${timeoutMs / 1_000} s` : 'no response';
+      error instanceof Error && error.name === 'TimeoutError'
+        ? `no response within ${timeoutMs / 1_000} s`
+        : 'no response';
     return {
       id,
       mark: '!',
-      text: `Enginy's API could not be asked: ${reason}`,
+      text: `Enginy's API could not be reached: ${reason}`,
       remedy: 'check the network of this machine',
     };
   }

@@ -19,7 +19,7 @@ function examineRate({ callsPerWindow, windowMs = 10_000 }: ObservedLimits, set:
     return {
       id: 'limits',
       mark: '!',
-      text: `HubSpot allows ${per}, and HUBSPOT_RATE_LIMIT is ${set}: calls will be refused and repeated`,
+      text: `HubSpot allows ${per}, and HUBSPOT_RATE_LIMIT is ${set}: calls will be rejected and repeated`,
       remedy: `set HUBSPOT_RATE_LIMIT=${callsPerWindow}`,
     };
   }
@@ -56,6 +56,6 @@ function examineClock({ clockOffsetMs }: ObservedLimits): Examined | undefined {
     id: 'clock',
     mark: '!',
     text: `this machine's clock is ${seconds} s ${clockOffsetMs > 0 ? 'ahead of' : 'behind'} HubSpot's: times of activities and of the log are wrong`,
-    remedy: 'let it follow a time server (NTP)',
+    remedy: 'synchronize it with a time server (NTP)',
   };
 }

@@ -66,7 +66,7 @@ function rowFor(object: RecordObject, definition: PropertyDefinition): Omit<Usab
   const how = enginy === undefined ? undefined : conversionFor(definition);
   if (enginy === undefined || how === undefined) return undefined;
   const row = `{ enginy: ${enginy}, crm: ${name}, ${how} }`;
-  return { section: 'write', enginy, row, why: `is called like Enginy's ${enginy}` };
+  return { section: 'write', enginy, row, why: `has the same name as Enginy's ${enginy}` };
 }
 
 /** Name and label of a property, folded, for comparing with words. */

@@ -11,6 +11,7 @@ import { isValueProblem } from '../mapping/values/value-problem.ts';
 export type ValueForm = 'text' | 'number' | 'bool' | 'date' | 'datetime';
 
 const forms: Readonly<Record<string, ValueForm>> = {
+  employee_count: 'number',
   number: 'number',
   integer: 'number',
   amount: 'number',

@@ -27,7 +27,7 @@ export function outcomeLine(entry: JournalEntry): string {
     case 'updated':
       return `${who} updated (record ${crmId}${entry.survivorId === undefined ? '' : `, which HubSpot has merged into ${entry.survivorId}`})`;
     case 'unchanged':
-      return `${who} unchanged (record ${crmId}): nothing was left to write`;
+      return `${who} unchanged (record ${crmId}): there was nothing to write`;
     case 'failed':
       return `${who} failed: ${entry.problem === undefined ? 'no reason was noted' : (problemLines(entry.problem)[0] ?? '')}`;
   }

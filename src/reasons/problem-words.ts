@@ -64,7 +64,7 @@ function lateLines(problem: NotedProblem): string[] {
 }
 
 function writtenText({ mayBeWritten }: NotedProblem): string {
-  return mayBeWritten ? 'HubSpot may have written the record all the same' : 'nothing was written';
+  return mayBeWritten ? 'HubSpot may still have written the record' : 'nothing was written';
 }
 
 const seeStatus = 'Enginy can send the record again; if this persists, see status.hubspot.com';

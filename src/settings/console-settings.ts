@@ -25,10 +25,12 @@ export function consoleMistakes(env: ParsedEnvironment): string[] {
   return [
     ...(needsPort ? ['ADMIN_PORT is missing: the console is served there'] : []),
     ...(isOpen
-      ? [`CONSOLE_USERS or CONSOLE_TRUSTED_HEADER is missing: ADMIN_HOST ${env.ADMIN_HOST} is reached from elsewhere`]
+      ? [
+          `CONSOLE_USERS or CONSOLE_TRUSTED_HEADER is missing: ADMIN_HOST ${env.ADMIN_HOST} can be reached from other machines`,
+        ]
       : []),
     ...(header !== undefined && proxies === undefined
-      ? ['CONSOLE_TRUSTED_PROXIES is missing: it says whose CONSOLE_TRUSTED_HEADER is believed']
+      ? ['CONSOLE_TRUSTED_PROXIES is missing: it names the proxies whose CONSOLE_TRUSTED_HEADER is trusted']
       : []),
   ];
 }

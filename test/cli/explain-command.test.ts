@@ -128,7 +128,7 @@ test('reports that the account cannot be read', async () => {
   });
 
   expect({ status, out }).toEqual({ status: 2, out: '' });
-  expect(err).toContain('HubSpot could not be asked: HubSpot could not be reached');
+  expect(err).toContain('HubSpot could not be reached: HubSpot could not be reached');
 });
 
 test('accepts fields as arguments, and names the row that holds one back', async () => {

@@ -230,7 +230,7 @@ test.each([
   [['--status', 'bad'], 'must be a status such as 503'],
   [['--outcome', 'exploded'], 'Allowed choices are matched'],
   [['--reason', 'mood'], 'Allowed choices are if-empty'],
-  [['--reason', 'mood'], 'ambiguous, late, request, fault'],
+  [['--reason', 'mood'], 'ambiguous, too-large, late, request, fault'],
   [['--since', 'someday'], '--since is not a time'],
   [['ffff'], 'the journal has no request whose id begins with ffff'],
 ])('requests %j is a usage error', async (args, message) => {

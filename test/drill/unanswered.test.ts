@@ -51,7 +51,7 @@ const ranOut = 'the time for the request (REQUEST_TIMEOUT_MS) ran out: HubSpot d
 const later =
   '\n  Enginy can send the record again; if this persists, see status.hubspot.com, send fewer records at once, or raise REQUEST_TIMEOUT_MS';
 const silent = `${ranOut}; nothing was written${later}`;
-const silentUpdate = `${ranOut}; HubSpot may have written the record all the same${later}`;
+const silentUpdate = `${ranOut}; HubSpot may still have written the record${later}`;
 const unclear =
   'HubSpot did not confirm whether the write succeeded: HubSpot did not respond within TIME\n  look for the record in HubSpot; sending it again is safe and links it if it exists';
 

@@ -215,8 +215,8 @@ test('a folder that cannot be written fails no request', async () => {
 
   expect([answer.status, answer.body]).toEqual([200, [olga]]);
   expect(entries.map(({ msg }) => msg)).toEqual([
-    'the kept list of users is not used',
-    'the list of users could not be kept',
+    'the saved list of users is not used',
+    'the list of users could not be saved',
   ]);
 });
 

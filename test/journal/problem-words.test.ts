@@ -37,6 +37,6 @@ test('a request that ran out of time names what HubSpot did until then', () => {
 
 test('an update that was not answered may have been carried out', () => {
   expect(problemLines({ kind: 'unavailable', text: 'HubSpot returned status 502', mayBeWritten: true })[0]).toBe(
-    'HubSpot returned status 502; HubSpot may have written the record all the same',
+    'HubSpot returned status 502; HubSpot may still have written the record',
   );
 });

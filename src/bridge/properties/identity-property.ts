@@ -6,7 +6,7 @@ import type { ManagedProperties, ManagedProperty, ManagedPropertyState } from '.
 export interface IdentityProperties {
   /**
    * As {@link ManagedProperties.ensure}; `unavailable` where the mapping names no such property.
-   * @throws GatewayError when the CRM could not be asked.
+   * @throws GatewayError when the CRM could not be reached.
    */
   ensure(mapping: Mapping, context: CallContext): Promise<ManagedPropertyState>;
   /** As {@link ManagedProperties.invalidate}. */

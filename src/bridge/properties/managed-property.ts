@@ -31,7 +31,7 @@ export type ManagedPropertyState = 'ready' | 'new' | 'unavailable';
 export interface ManagedProperties {
   /**
    * Creates the property when it is first needed, once however many requests ask.
-   * @throws GatewayError when the CRM could not be asked.
+   * @throws GatewayError when the CRM could not be reached.
    */
   ensure(property: ManagedProperty, context: CallContext): Promise<ManagedPropertyState>;
   /** Call it when the CRM reports that the property does not exist: the next `ensure` checks again. */

@@ -39,9 +39,9 @@ export class LiveUrlError extends Error {
 export function liveOrigin(url: string): string {
   const { protocol, hostname, origin } = parseUrl(url);
   if (protocol === 'https:') return origin;
-  if (protocol !== 'http:') throw new LiveUrlError(`${url} is not an address of a bridge: it begins with https://`);
+  if (protocol !== 'http:') throw new LiveUrlError(`${url} is not the address of a bridge: expected https://…`);
   if (isLoopback(hostname)) return origin;
-  throw new LiveUrlError(`${origin} is not encrypted: the API key is sent over http:// to this machine only`);
+  throw new LiveUrlError(`${origin} is not encrypted: the API key is sent over http:// only to this machine`);
 }
 
 function parseUrl(url: string): URL {

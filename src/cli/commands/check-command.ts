@@ -24,7 +24,7 @@ difference, and --update-examples updates what they expect.
 
 With --live every property that the files name is looked up in your HubSpot account: whether it exists, can be written, and
 fits its row's type, transforms and options. A table shows each row with ✓, ! (warning) or ✕ (error). Nothing is written, so write
-scopes are not tested. Then it says how many records have a value where each match rule looks, and in which other text
+scopes are not tested. It then reports how many records have a value where each match rule looks, and in which other text
 properties a sample of the records holds LinkedIn URLs: some twenty searches and ten other calls. Properties that the running bridge saw HubSpot require are read from DATA_DIR.
 
 --save-schema describes the account in a JSON file: properties with labels, descriptions and options, the

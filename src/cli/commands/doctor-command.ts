@@ -47,7 +47,7 @@ interface DoctorOptions {
 /** `enginy-bridge doctor`. */
 export function doctorCommand(io: CommandIo): Command {
   return new Command('doctor')
-    .description('examine settings, HubSpot account, mapping files and machine, and say what to enter in Enginy')
+    .description('examine settings, HubSpot account, mapping files and machine, and print what to enter in Enginy')
     .option('--sandbox', 'examine the embedded CRM instead of HubSpot')
     .option('--schema <file>', 'examine the embedded CRM with the properties of a saved portal')
     .option('--offline', 'do not call HubSpot')

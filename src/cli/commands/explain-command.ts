@@ -134,7 +134,7 @@ async function onCrm(config: Config, options: ExplainOptions, work: (asked: Aske
     await work(open);
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
-    throw new UsageError(`${open.name} could not be asked: ${error.message}`);
+    throw new UsageError(`${open.name} could not be reached: ${error.message}`);
   } finally {
     await open.close();
   }

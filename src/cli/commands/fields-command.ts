@@ -5,8 +5,8 @@ import type { CommandIo } from '../command-io.ts';
 import { textTable } from '../report/text-table.ts';
 
 const after = `
-These are the fields that Enginy documents. It sends every other field of yours as well, under the name that you gave it.
-Rows of mapping files name them as they stand here; entries of customFields are named without a prefix.
+These are the fields that Enginy documents. It also sends every other field, under the name that you gave it.
+Use the names in mapping files exactly as listed; entries of customFields have no prefix.
 `;
 
 /** `enginy-bridge fields`: what Enginy sends. */

@@ -9,7 +9,7 @@ import { printableJson } from '../report/printable.ts';
 import { entryIndent, formatEntry } from '../report/report-entry.ts';
 
 const after = `
-Prints the life of one record, newest last: what Enginy sent, by which rule the record was found, what was written, what was held
+Prints the history of one record, newest last: what Enginy sent, by which rule the record was found, what was written, what was held
 back and why, and where to change that. Reads the journal (DATA_DIR); HubSpot is not called. The journal holds names and ids, never
 values; an email address, telephone number or LinkedIn URL is compared by its digest. Times are UTC.
 

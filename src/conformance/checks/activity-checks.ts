@@ -23,7 +23,7 @@ export const activityChecks: readonly Check[] = [
     id: 'activities.repeat',
     level: 'should',
     title: 'the same message sent again gets the same id',
-    remedy: 'Recognize metadata.messageId, so that a repeated request makes no second entry on the timeline.',
+    remedy: 'Recognize metadata.messageId, so that a repeated request creates no second entry on the timeline.',
     run: async (session) => {
       const activity = { type: 'EMAIL', direction: 'OUTBOUND', body: 'Sent twice', messageId: 'twice' };
       const first = await log(session, activity);

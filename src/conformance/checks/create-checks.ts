@@ -35,7 +35,7 @@ function identityChecks(kind: RecordKind): readonly Check[] {
       [
         'repeat',
         'must',
-        'a create that is sent again makes no second record',
+        'a create that is sent again creates no second record',
         "Keep Enginy's externalId with the record and look it up before creating.",
       ],
       async (session) => {

@@ -67,7 +67,7 @@ export class CallThread<Calls extends AnyCalls> {
     ...parameters: Parameters<Calls[Name]>
   ): Promise<Awaited<ReturnType<Calls[Name]>>> {
     if (this.#isClosed) return Promise.reject(new ThreadCallError('The bridge is stopping'));
-    if (this.#waiting.size >= maxWaiting) return Promise.reject(new ThreadCallError('Too many questions at once'));
+    if (this.#waiting.size >= maxWaiting) return Promise.reject(new ThreadCallError('Too many requests at once'));
     clearTimeout(this.#idleTimer);
     this.#worker ??= this.#start();
     this.#ids += 1;

@@ -139,7 +139,7 @@ export function showFindings(caption: string, findings: readonly Diagnostic[]): 
 function showMarks(marks: MappingParts['marks']): Html {
   if (marks === undefined)
     return html`<p>Not compared with the properties of HubSpot since the bridge was started.</p>`;
-  if ('fault' in marks) return html`<p class="bad">HubSpot could not be asked: ${marks.fault}</p>`;
+  if ('fault' in marks) return html`<p class="bad">HubSpot could not be reached: ${marks.fault}</p>`;
   let left = maxMarks;
   const tables = marks.files.map((file) => {
     const table = markTable(file, marks, left);

@@ -39,7 +39,7 @@ export function createRecordExplainer({ crm, mappings, log }: ConsoleSources): R
       return { explanations: await explainRecords(scope, [record]), omitted: 0 };
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
-      return { fault: `HubSpot could not be asked: ${error.message}` };
+      return { fault: `HubSpot could not be reached: ${error.message}` };
     }
   };
 }

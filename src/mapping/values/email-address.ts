@@ -5,7 +5,7 @@ import type { ValueProblem } from './value-problem.ts';
 import { standsForNone } from './placeholders/placeholder-address.ts';
 
 const notAnAddress: ValueProblem = { problem: 'is not an email address' };
-const placeholder: ValueProblem = { problem: 'is an address that stands for none' };
+const placeholder: ValueProblem = { problem: 'is a placeholder address' };
 
 /** One address: no spaces or brackets, a dotted domain whose last label is not a number. Length limits of RFC 5321. */
 const emailAddress =

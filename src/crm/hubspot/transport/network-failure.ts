@@ -86,7 +86,7 @@ export class ResponseTooLargeError extends CrmUnavailableError {
 /** A longer response than any that the bridge has reason to read; another attempt would bring the same. */
 export function tooLargeFailure(isCrowded = false): CallFailure {
   const reason = isCrowded
-    ? "HubSpot's response came with others as large"
-    : `HubSpot's response is larger than ${maxResponseBytes / 1024 / 1024} MB, or expands more than any JSON does`;
+    ? "HubSpot's response was too large together with others in progress"
+    : `HubSpot's response is larger than ${maxResponseBytes / 1024 / 1024} MB, or expands more than JSON can`;
   return { kind: 'final', error: new ResponseTooLargeError(reason, isCrowded) };
 }

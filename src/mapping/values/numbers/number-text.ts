@@ -31,7 +31,7 @@ const maxEmployees = 10_000_000;
 export function normalizeEmployeeCount(text: string, locale: Locale = {}): string | ValueProblem {
   const digits = normalizeInteger(text, locale);
   if (typeof digits !== 'string' || (!digits.startsWith('-') && Number(digits) <= maxEmployees)) return digits;
-  return { problem: 'is no possible number of employees' };
+  return { problem: 'is not a possible number of employees' };
 }
 
 /** Formats a JavaScript number as plain digits, never `1e+21`. Undefined for NaN and infinity. */
