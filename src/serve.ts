@@ -13,6 +13,7 @@ import { hubSpotPropertyRules } from './crm/hubspot/property-rules.ts';
 import { hubSpotProtocol } from './crm/hubspot/protocol/hubspot-protocol.ts';
 import { openStores } from './data-dir/open-stores.ts';
 import { type OpenedIndex, openIdentityIndex } from './identity/open-identity-index.ts';
+import { countCalls } from './journal/count-calls.ts';
 import { startJournal } from './journal/start-journal.ts';
 import { addressOf, closeServer, createPublicServer, listen, watchTraffic } from './listening.ts';
 import { loadLiveMappings } from './live-mappings.ts';
@@ -208,6 +209,7 @@ async function openParts(config: Config, log: pino.Logger, overrides: Overrides)
   const watchers = await openWatchers(config, log, overrides);
   const { console, tracing, metrics, mappings, capture, journal } = watchers;
   const stores = openStores(config, (sentence, facts) => log.warn(facts, sentence));
+  const calls = countCalls();
   const upstream = await connectCrm(config, {
     log,
     clock: overrides.clock,
@@ -217,10 +219,11 @@ async function openParts(config: Config, log: pino.Logger, overrides: Overrides)
       tracing.observeCall(context, exchange);
       capture?.recorder.exchange(context, exchange);
       console?.observeCall(exchange);
+      calls.add({ context, waitedMs: exchange.waitedMs });
     },
   });
   const { crm, pacer, sharing, embedded: embeddedCrm } = upstream;
-  const decisionListener = bothListeners(journal === undefined ? undefined : shareDecisions(journal, sharing), console);
+  const decisionListener = calls.countedFor(bothListeners(journal && shareDecisions(journal, sharing), console));
   const board = sharing?.openBoard(() => noteOf(mappings.state()));
   const identityIndex = openIdentityIndex(config, { crm, log, clock: overrides.clock, sharing });
   identityIndex?.follow(mappings.current());

@@ -140,6 +140,9 @@ export interface DecidedRequest {
   /** 499: the caller disconnected. */
   readonly status: number;
   readonly durationMs: number;
+  /** Calls of the CRM that it made or took part in, and the longest time that one of them waited for its turn. */
+  readonly calls?: number;
+  readonly waitedMs?: number;
   /** Version of the mapping files; absent where the request did not get so far. */
   readonly mapping?: string;
   /** The `error` of the response. */

@@ -71,6 +71,8 @@ export function toRequest(row: Row): JournalRequest {
     ...(row.error !== null && { error: String(row.error) }),
     // Absent from a file of an earlier version.
     ...(typeof row.reason === 'string' && { reason: row.reason }),
+    ...(typeof row.calls === 'number' && { calls: row.calls }),
+    ...(typeof row.waited_ms === 'number' && { waitedMs: row.waited_ms }),
     outcomes: JSON.parse(String(row.outcomes)),
     heldBack: Number(row.held_back),
   };

@@ -39,6 +39,7 @@ const migrations: readonly string[] = [
   ) STRICT;
   `,
   'ALTER TABLE requests ADD COLUMN reason TEXT',
+  'ALTER TABLE requests ADD COLUMN calls INTEGER; ALTER TABLE requests ADD COLUMN waited_ms INTEGER',
 ];
 
 export const journalVersion = migrations.length;

@@ -114,6 +114,8 @@ function insertRequest(statements: Statements, replica: string, { request, outco
     JSON.stringify(outcomes),
     heldBack,
     request.reason ?? null,
+    request.calls ?? null,
+    request.waitedMs ?? null,
   );
   return Number(lastInsertRowid);
 }
@@ -141,8 +143,9 @@ type Statements = ReturnType<typeof prepare>;
 function prepare(database: DatabaseSync) {
   return {
     request: database.prepare(
-      `INSERT INTO requests (at, request_id, endpoint, status, duration_ms, mapping, replica, error, outcomes, held_back, reason)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO requests (at, request_id, endpoint, status, duration_ms, mapping, replica, error, outcomes, held_back, reason,
+         calls, waited_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     details: database.prepare('INSERT OR IGNORE INTO details (id, text) VALUES (?, ?)'),
   };

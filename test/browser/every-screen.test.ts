@@ -57,6 +57,14 @@ async function findExamples(): Promise<void> {
   examples['/console/record/:id'] = '/console/record/lead-2';
   examples['/console/data/:kind'] = '/console/data/companies';
   examples['/console/data/:kind/:id'] = await firstLink('/console/data/contacts', /contacts\/\d+$/);
+  // It loads itself again until HubSpot has answered.
+  await vi.waitFor(
+    async () => {
+      await page.goto('/console/hubspot');
+      expect(await page.locator('main').innerText()).not.toContain('being checked');
+    },
+    { timeout: 30_000 },
+  );
   await close();
 }
 

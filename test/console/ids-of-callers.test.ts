@@ -85,6 +85,15 @@ test('a search for an id that has quotes of its own finds it', async () => {
   expect(text).toContain('contact &quot;quoted&quot; ');
 });
 
+test('the list says how many calls a request made, and how long they waited', async () => {
+  const { text } = await page('/console/requests?text=named');
+  const [, row = ''] = /(<tr data-href="\/console\/requests\/named\?[\s\S]*?<\/tr>)/.exec(text) ?? [];
+  const cell = (label: string) => Number(new RegExp(`data-label="${label}">(\\d+)<`).exec(row)?.[1]);
+
+  expect(cell('Calls')).toBeGreaterThan(0);
+  expect(cell('Waited, ms')).toBeGreaterThanOrEqual(0);
+});
+
 test('no character of an id turns the text around it', async () => {
   const { text } = await page('/console/requests/named');
 

@@ -13,6 +13,9 @@ export interface RequestRow {
   readonly endpoint: string;
   readonly status: number;
   readonly durationMs: number;
+  /** Absent of requests of an earlier version. */
+  readonly calls?: number;
+  readonly waitedMs?: number;
   readonly records: number;
   readonly failed: number;
   readonly heldBack: number;
@@ -58,7 +61,7 @@ async function isBeforeAll(journal: JournalReader, { since, before }: RequestQue
 }
 
 async function toRow(archive: Archive, journal: JournalReader, request: JournalRequest): Promise<RequestRow> {
-  const { position, requestId, at, status, durationMs, outcomes, heldBack, replica } = request;
+  const { position, requestId, at, status, durationMs, outcomes, heldBack, replica, calls, waitedMs } = request;
   const failed = (outcomes.failed ?? 0) + (outcomes.several ?? 0);
   const reason = (await reasonOf(archive, journal, request)) ?? outcomesLine(outcomes);
   return {
@@ -68,6 +71,8 @@ async function toRow(archive: Archive, journal: JournalReader, request: JournalR
     endpoint: endpointName(request),
     status,
     durationMs,
+    ...(calls !== undefined && { calls }),
+    ...(waitedMs !== undefined && { waitedMs }),
     records: Object.values(outcomes).reduce((sum, number) => sum + number, 0),
     failed,
     heldBack,

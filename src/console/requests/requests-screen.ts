@@ -50,6 +50,8 @@ const columns = [
   { label: 'Records', isNumber: true },
   { label: 'Failed', isNumber: true },
   { label: 'Held back', isNumber: true },
+  { label: 'Calls', isNumber: true },
+  { label: 'Waited, ms', isNumber: true },
   { label: 'ms', isNumber: true },
   { label: 'What happened' },
   { label: 'Replica' },
@@ -57,7 +59,8 @@ const columns = [
 
 function toRow(row: RequestRow) {
   const href = requestPath(row);
-  const { at, endpoint, status, records, failed, heldBack, durationMs, reason, replica, isCaptured } = row;
+  const { at, endpoint, status, records, failed, heldBack, calls, waitedMs, durationMs, reason, replica, isCaptured } =
+    row;
   return {
     href,
     cells: [
@@ -67,6 +70,8 @@ function toRow(row: RequestRow) {
       records,
       failed,
       heldBack,
+      calls,
+      waitedMs,
       durationMs,
       html`${reason ?? ''}${isCaptured && html` <small>captured</small>`}`,
       replica,

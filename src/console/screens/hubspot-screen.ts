@@ -49,7 +49,7 @@ export function hubSpotScreen(sources: ConsoleSources): Screen {
         ...(isReading && { refreshS: 2 }),
         body: html`${isReading && html`<p role="status">HubSpot is being checked. This page loads itself again.</p>`}
 ${value !== undefined && checks(value)}
-${value !== undefined && includesRole(identity.role, 'editor') && postForm({ action: '/console/hubspot/examine', formToken }, html`<button>Check again</button>`)}
+${includesRole(identity.role, 'editor') && postForm({ action: '/console/hubspot/examine', formToken }, html`<button>Check again</button>`)}
 ${value !== undefined && scopes(value.granted)}
 ${value?.created.map(createdProperties)}`,
       };
