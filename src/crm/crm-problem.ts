@@ -63,7 +63,8 @@ export interface InvalidProperty {
 export type Unsure = 'ambiguous' | 'unavailable';
 
 /**
- * The problem of each record whose call failed as a whole.
+ * The problem of each record whose call failed as a whole: the only mapping of errors to problems. What HubSpot says about single records in
+ * a response, where nothing is thrown, is mapped by `crm/hubspot/problems/entry-problem.ts`.
  * @throws the error itself if it is not one of the CRM or the deadline.
  */
 export function problemOfError(error: unknown, unsure: Unsure): CrmProblem {
@@ -83,7 +84,10 @@ export function problemOfError(error: unknown, unsure: Unsure): CrmProblem {
   throw error;
 }
 
-/** The same for a call that writes: the CRM may have carried out an update that it did not answer. */
+/**
+ * The same for a call that writes, which adds one fact to the problem: the CRM may have executed an update that it did not confirm. For reads
+ * and creates that fact would be wrong, so it is not a case of the function above.
+ */
 export function problemOfWrite(error: unknown, unsure: Unsure): CrmProblem {
   const problem = problemOfError(error, unsure);
   // A create that was late was not sent.

@@ -34,14 +34,14 @@ export interface CrmParts {
 }
 
 /**
- * Reads for lookups: what concurrent requests read at the same moment shares calls of a hundred values. Enginy sends many requests of a
- * hundred records, of which each rule reads a part. Failed calls fail only the values that they read.
+ * The reads of lookups. Concurrent requests share calls of a hundred values, because Enginy sends many requests of a hundred records, and
+ * each rule reads only a part of them. A failed call fails only the values that it read.
  */
 export function createLookupCrm(crm: Crm, lookups: LookupsInProgress): LookupCrm {
   return batchReads(crm, lookups);
 }
 
-/** How many bulk lookups are under way: the requests that wait for them soon bring the lookups of their next rule. */
+/** The number of bulk lookups in progress. The requests that wait for them will soon start the lookups of their next rule. */
 export interface LookupsInProgress {
   bulk: number;
 }
@@ -53,8 +53,8 @@ interface LookupKind {
 }
 
 /**
- * How lookups of concurrent requests are gathered. Urgent ones, a few records each, wait for others that are under way only where the
- * CRM's limit is half used, and never go together with bulk ones, which would make those urgent too.
+ * How lookups of concurrent requests are batched. Urgent ones, with a few records each, wait for lookups in progress only if half of the
+ * CRM's limit is used. They never share a batch with bulk lookups, which would become urgent too.
  */
 export function lookupPolicy(
   { crm, kind, maxItems }: LookupKind,
@@ -62,7 +62,7 @@ export function lookupPolicy(
 ): Record<CallContext['urgency'], BatchPolicy<{ readonly problem: CrmProblem }>> {
   const lateResult = ({ requestId }: CallContext) => late(crm.troubleOf?.(requestId));
   const hasRoom = () => crm.hasRoom?.(kind) === true;
-  // Where earlier ones are under way for seconds, the CRM's limit is used up: a batch that waited meanwhile loses nothing.
+  // If earlier batches take seconds, the CRM's limit is used up, and a batch loses nothing by waiting.
   const bulk: BatchPolicy<{ readonly problem: CrmProblem }> = {
     windowMs: 5,
     busyWindowMs: 400,
@@ -78,12 +78,12 @@ export function lookupPolicy(
   };
 }
 
-/** A lookup that other requests share goes on for them. */
+/** The result for a caller whose time ran out; the shared lookup continues for the others. */
 function late(because: string | undefined): { readonly problem: CrmProblem } {
   return { problem: problemOfError(new DeadlineError('The time for this request ran out', because), 'unavailable') };
 }
 
-/** Counts a bulk lookup as being under way until it ends. */
+/** Counts a bulk lookup as in progress until it ends. */
 export async function countLookup<Result>(
   lookups: LookupsInProgress | undefined,
   { urgency }: CallContext,

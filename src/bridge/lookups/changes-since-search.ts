@@ -6,7 +6,7 @@ import type { RequestScope } from '../request-scope.ts';
 
 /** How far the CRM's search may lag behind writes, in milliseconds (HubSpot's search guide and reports of integrators). */
 const indexLagMs = 60_000;
-/** A clock of this machine that is further ahead of the CRM's says too little about when something was modified there. */
+/** If this machine's clock is further ahead of the CRM's, times do not show when something was modified there. */
 const maxClockAheadMs = 30_000;
 
 export interface SearchedKey {
@@ -21,7 +21,7 @@ export interface ChangedHolder {
   readonly keys: readonly MatchKey[];
 }
 
-/** `isComplete: false`: more was modified than was read, or it is not known what was. */
+/** `isComplete: false`: not all changes were read, or they are unknown. */
 export type Changes =
   | { readonly holders: readonly ChangedHolder[]; readonly isComplete: boolean }
   | { readonly problem: CrmProblem };

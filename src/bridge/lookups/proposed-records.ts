@@ -13,14 +13,14 @@ export type Holders =
   | { readonly records: readonly CrmRecord[]; readonly isPartial?: true; readonly byIndex?: IndexAnswer }
   | { readonly problem: CrmProblem; readonly byIndex?: IndexAnswer };
 
-/** That the identity index answered, and the age of its last sweep, if known. */
+/** Present if the identity index answered; with the age of its last sweep, if known. */
 export type IndexAnswer = Pick<Proposal, 'sweptAgoMs'>;
 
 /** What the identity index proposed for the keys of a request. */
 export interface ProposedRecords {
   /** The records that hold the keys of a rule, by the keys' values, read and verified. Keys that the index cannot answer are absent. */
   holdersOf(keys: readonly MatchKey[]): Promise<ReadonlyMap<string, ProposedHolders>>;
-  /** Records that may hold the key; where the index cannot answer they are no more than hints. */
+  /** Records that may hold the key; only hints if the index cannot answer. */
   idsOf(key: MatchKey): readonly string[];
 }
 
@@ -40,7 +40,7 @@ export interface ProposalScope extends RequestScope {
 
 export const nothingProposed: ProposedRecords = { holdersOf: async () => new Map(), idsOf: () => [] };
 
-/** Keys of more records, such as the number of a switchboard, are read only when their rule is reached. */
+/** Keys with more records than this, such as the number of a switchboard, are read only when their rule is reached. */
 const maxReadAhead = 3;
 
 /**
@@ -100,7 +100,7 @@ export interface ReadCandidates {
   readonly lookups: ReadonlyMap<string, LookupOutcome>;
 }
 
-/** The candidates that hold the key; merged ones count as their survivor. One that could not be read leaves the key undecided. */
+/** The candidates that hold the key; a merged record counts as its survivor. If one cannot be read, the result is its problem. */
 export function holdersIn(mapping: Mapping, key: MatchKey, { ids, lookups }: ReadCandidates): Holders {
   const found = ids.map((id) => lookups.get(id) ?? unaccounted('unavailable')).filter((lookup) => lookup !== 'missing');
   const failed = found.find((lookup) => 'problem' in lookup);
@@ -110,12 +110,12 @@ export function holdersIn(mapping: Mapping, key: MatchKey, { ids, lookups }: Rea
   return { records: [...new Map(holding.map((record) => [record.id, record])).values()] };
 }
 
-/** `otherSpellings`: records that hold the value, too, which a search for the key does not find. */
+/** `otherSpellings`: ids of records that also hold the value, but that a search for the key does not find. */
 export type VerifiedHolders = Holders & { readonly otherSpellings?: readonly string[] };
 
 /**
- * A search for `Cafe` does not find `Café`. What the process remembers, and what another key or another request found in the same search,
- * must not change the result. The identity index finds every spelling: what it proposed counts.
+ * Drops the records that a search for the key would not find: a search for `Cafe` does not find `Café`. The result must not depend on what
+ * the process remembers, or on what another key or request found in the same search. What the identity index proposed counts in any spelling.
  */
 export function inSpellingsOf(
   mapping: Mapping,
@@ -128,7 +128,7 @@ export function inSpellingsOf(
   return others.length === 0 ? found : { ...found, records: found.records.filter(isFound), otherSpellings: others };
 }
 
-/** Reads records by id. Never rejects for the CRM's sake: a failed call is a problem of every id. */
+/** Reads records by id. Does not reject if the CRM fails: a failed call is a problem of each id. */
 export async function readFresh(
   { lookupCrm, mapping, context }: ProposalScope,
   ids: readonly string[],

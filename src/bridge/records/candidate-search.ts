@@ -6,12 +6,12 @@ import { type Batcher, createBatcher } from '../concurrency/batcher.ts';
 import { countLookup, type LookupsInProgress, lookupPolicy } from '../lookups/batching-crm.ts';
 import { raceDeadline } from '../concurrency/race-deadline.ts';
 
-/** What a search knows of a record that may match: the rest is read fresh. */
+/** The ids of records that may match a key. Their values are read again before they count. */
 export type Candidates = { readonly ids: readonly string[] } | { readonly problem: CrmProblem };
 
 /**
- * Searches for the records behind match keys; equal keys that other requests are searching at the same moment are waited for
- * instead of being searched twice.
+ * Searches for the records that may hold match keys. A key that another request is searching for at the same moment is not searched for
+ * twice: both requests share the result.
  */
 export interface CandidateSearch {
   /** @returns one entry per distinct value of the keys, all of one rule. */
@@ -20,7 +20,7 @@ export interface CandidateSearch {
 
 export interface CandidateQuery {
   readonly objectType: ObjectType;
-  /** Of the mapping file: another version may mean another thing by the same rule. */
+  /** Version of the mapping file: in another version, the same rule may have another meaning. */
   readonly version: string;
   /** Keys of one rule, distinct by value. */
   readonly keys: readonly MatchKey[];
@@ -29,7 +29,7 @@ export interface CandidateQuery {
   readonly properties: readonly string[];
 }
 
-/** @param lookups of concurrent requests; without it, requests come one at a time, and would only wait for others. */
+/** @param lookups counts the lookups of concurrent requests; omit it where requests come one at a time, so that none waits for others. */
 export function createCandidateSearch(
   crm: Pick<Crm, 'search' | 'hasRoom' | 'troubleOf'>,
   lookups?: LookupsInProgress,
@@ -51,7 +51,7 @@ export function createCandidateSearch(
       const flight = joined.get(key.value);
       if (flight === undefined) continue;
       const landed = await raceDeadline(flight, context.deadline).catch(() => 'failed' as const);
-      // The other request's deadline and its faults are not ours: what it could not reach is searched again.
+      // The other request may have had an earlier deadline or a fault of its own: then search again.
       if (landed === 'failed' || ('problem' in landed && landed.problem.kind === 'late')) leftover.push(key);
       else results.set(key.value, landed);
     }
@@ -83,7 +83,7 @@ type Search = (
   context: CallContext,
 ) => Promise<ReadonlyMap<string, Candidates>>;
 
-/** Shares searches with other requests. What another request's part of them breaks is searched again alone. */
+/** Combines searches of concurrent requests. If a combined search fails because of another request, each request searches alone. */
 function createSharedSearch(
   crm: Pick<Crm, 'search' | 'hasRoom' | 'troubleOf'>,
   lookups: LookupsInProgress | undefined,
@@ -108,7 +108,7 @@ function createSharedSearch(
   };
 }
 
-/** So many keys fill some thirty searches: what the last one of a batch has room for is little. */
+/** That many keys fill some thirty searches, so the unused room in the last one hardly matters. */
 const maxKeys = 300;
 
 /** A key with the request that it comes from. */
@@ -117,7 +117,7 @@ interface SearchItem {
   readonly key: MatchKey;
 }
 
-/** Searches for keys of several requests. Keys of different rules, or of different versions of the mapping, do not mix. */
+/** Searches for the keys of several requests. Keys of different rules or mapping versions are searched for separately. */
 async function runItems(
   crm: Pick<Crm, 'search'>,
   items: readonly SearchItem[],
@@ -140,14 +140,14 @@ async function runItems(
   });
 }
 
-/** One key for equal ones that requests spelled differently. Each caller sets aside what its own spelling does not find. */
+/** One key for equal keys in different spellings. Each caller discards the records that its own spelling would not find. */
 function inAllSpellings(keys: readonly MatchKey[]): MatchKey | undefined {
   const [first, second] = keys;
   if (first === undefined || second === undefined) return first;
   return { ...first, clauses: keys.flatMap(({ clauses }) => clauses) };
 }
 
-/** What a search under way is known by: only for the same key in the same spellings may another request join it. */
+/** Identifies a search in progress. Another request joins it only for the same key in the same spellings. */
 export function flightKey(
   { objectType, version }: Pick<CandidateQuery, 'objectType' | 'version'>,
   key: MatchKey,
@@ -155,7 +155,7 @@ export function flightKey(
   return `${objectType}\u0001${version}\u0001${key.rule}\u0001${key.value}\u0001${spellingOf(key)}`;
 }
 
-/** Never rejects for the CRM's sake: a failed search is a problem of every key it was for. */
+/** Does not reject if the CRM fails: a failed search is a problem of each of its keys. */
 async function runSearch(
   crm: Pick<Crm, 'search'>,
   search: CandidateQuery,

@@ -87,12 +87,12 @@ async function readableProperty(scope: RuleScope, keys: readonly MatchKey[]): Pr
   return (await scope.crm.canReadBy(objectTypeOf(scope), property, scope.context)) ? property : undefined;
 }
 
-/** So many values are read from the store in one call. */
+/** Values that one call reads from the store. */
 const keysPerRead = 100;
 
 /**
- * What the index answers. Where the store can be read, it has the last word on values that no record seems to hold. For more of Enginy's ids
- * than one call reads, the index has it: the bridge writes them itself, so that the index knows them before a search does.
+ * The holders that the index knows. If the store can be read, it decides about values that no record seems to hold. The exception are
+ * Enginy's ids, if there are more than one call reads: the bridge writes them itself, so the index knows them before a search does.
  */
 async function findIndexed(
   scope: RuleScope,
@@ -131,7 +131,7 @@ async function findable(scope: RuleScope, keys: readonly MatchKey[]): Promise<re
   });
 }
 
-/** Undefined where the CRM does not show its definitions: then everything is searched, and the CRM's answer decides. */
+/** Undefined if the CRM does not show its definitions: then all properties are searched, and the CRM decides. */
 async function readNames(scope: RuleScope): Promise<ReadonlySet<string> | undefined> {
   try {
     const definitions = await scope.crm.readProperties(objectTypeOf(scope), scope.context);
@@ -211,7 +211,7 @@ async function searchIndex(scope: RuleScope, keys: readonly MatchKey[]): Promise
   return holders;
 }
 
-/** What the policy takes from memory: all of its records must still hold the key. */
+/** The keys that the policy answers from memory, provided that all remembered records still hold them. */
 async function findTrusted(
   scope: RuleScope,
   keys: readonly MatchKey[],
@@ -220,7 +220,7 @@ async function findTrusted(
   const { idCache, searches } = scope;
   const trusted = keys.filter((key) => {
     const known = remembered.get(key.value);
-    // What was searched for in another spelling says nothing about this one.
+    // A search for another spelling proves nothing about this one.
     const isSame = searches === 'never' || (known?.spelling ?? '') === spellingMark(scope.mapping, key);
     return key.clauses.length === 0 || (isSame && isTrusted(searches, known));
   });

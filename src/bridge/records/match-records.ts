@@ -70,8 +70,8 @@ export async function matchRecords(
 }
 
 /**
- * Large requests are matched in slices, so that one slice searches while the next one is still read from the store, and the keys of others are
- * still computed.
+ * Large requests are matched in slices: one slice searches while the next one is read from the store and the keys of others are
+ * computed.
  */
 const sliceSize = 1_000;
 

@@ -4,7 +4,10 @@ import { ResponseTooLargeError } from '../transport/network-failure.ts';
 import { HubSpotRefusal } from '../transport/hubspot-refusal.ts';
 import { invalidProperties, namedProperties } from './named-properties.ts';
 
-/** The problem of a value that could not be looked up: names the properties that HubSpot did not accept. */
+/**
+ * The problem of a value that could not be looked up. It adds to the mapping of errors what only HubSpot's body contains: the properties that
+ * HubSpot did not accept.
+ */
 export function problemOfLookup(error: unknown): CrmProblem {
   if (error instanceof ResponseTooLargeError && !error.isCrowded) return { kind: 'too-large', message: error.message };
   const properties = error instanceof HubSpotRefusal ? namedProperties(error.body) : [];
