@@ -118,10 +118,14 @@ export class DeadlineError extends GatewayError {
   readonly code = 'Deadline exceeded';
   /** What the CRM did, or failed to do, while the time ran out; undefined where nothing was wrong with it. */
   readonly because: string | undefined;
+  /** That the CRM answered the calls before this one slowly. This one was not sent. */
+  readonly slowness: string | undefined;
 
-  constructor(message: string, because?: string) {
-    super(because === undefined ? message : `The request timed out: ${because}`);
+  constructor(message: string, because?: string, slowness?: string) {
+    const cause = because ?? slowness;
+    super(cause === undefined ? message : `The request timed out: ${cause}`);
     this.because = because;
+    this.slowness = slowness;
   }
 }
 

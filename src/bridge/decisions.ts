@@ -105,7 +105,7 @@ export function noteProblem(problem: CrmProblem): NotedProblem {
     case 'late':
     case 'unavailable': {
       const { kind, message, mayBeWritten } = problem;
-      const because = problem.kind === 'late' ? problem.because : undefined;
+      const because = problem.kind === 'late' ? (problem.because ?? problem.slowness) : undefined;
       return {
         kind,
         text: ownWords(message),

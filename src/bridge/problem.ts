@@ -32,12 +32,16 @@ export function describeProblem(problem: CrmProblem): string {
     case 'ambiguous':
       return `${unconfirmed}${problem.message}`;
     case 'late':
-      return problem.because === undefined ? lateWords : `The request timed out: ${problem.because}`;
+      return lateText(problem.because ?? problem.slowness);
   }
 }
 
 /** Before the reason why it is unknown whether a record was written. */
 export const unconfirmed = 'The CRM did not confirm whether the write succeeded: ';
+function lateText(cause: string | undefined): string {
+  return cause === undefined ? lateWords : `The request timed out: ${cause}`;
+}
+
 const lateWords = 'The request timed out before this record was processed';
 
 /** The same for people who export, as Enginy's report shows it to them: first what to do, then why. */
@@ -103,8 +107,9 @@ export function errorForAll(problems: readonly CrmProblem[]): GatewayError | und
     return new CrmRejectedError(first.message, missingScopes === undefined ? {} : { missingScopes });
   }
   if (problems.every(({ kind }) => kind === 'late')) {
-    const [because] = problems.flatMap((problem) => (problem.kind === 'late' ? (problem.because ?? []) : []));
-    return new DeadlineError(first.message, because);
+    const late = problems.filter((problem) => problem.kind === 'late');
+    const causeOf = (name: 'because' | 'slowness') => late.find((problem) => problem[name] !== undefined)?.[name];
+    return new DeadlineError(first.message, causeOf('because'), causeOf('slowness'));
   }
   if (problems.every(({ kind }) => kind === 'unavailable' || kind === 'late')) {
     const waits = problems.flatMap((problem) =>

@@ -33,7 +33,14 @@ export type CrmProblem =
   /** More than the bridge reads of one record, or for one request; fewer records at once may be served. */
   | { readonly kind: 'too-large'; readonly message: string }
   /** The request's deadline passed first. `because`: what the CRM did, or failed to do, until then. */
-  | { readonly kind: 'late'; readonly message: string; readonly because?: string; readonly mayBeWritten?: true };
+  /** `slowness`: the CRM answered slowly until then, and the call was not sent. */
+  | {
+      readonly kind: 'late';
+      readonly message: string;
+      readonly because?: string;
+      readonly slowness?: string;
+      readonly mayBeWritten?: true;
+    };
 
 /** A property without which the account accepts no record: a rule of its administrator. */
 export interface RequiredProperty {
@@ -74,8 +81,13 @@ export function problemOfError(error: unknown, unsure: Unsure): CrmProblem {
   }
   if (error instanceof AnswerTooLargeError) return { kind: 'too-large', message: error.message };
   if (error instanceof DeadlineError) {
-    const { message, because } = error;
-    return { kind: 'late', message, ...(because !== undefined && { because }) };
+    const { message, because, slowness } = error;
+    return {
+      kind: 'late',
+      message,
+      ...(because !== undefined && { because }),
+      ...(slowness !== undefined && { slowness }),
+    };
   }
   if (error instanceof CrmUnavailableError) {
     if (error.ambiguous) return { kind: unsure, message: error.message };

@@ -6,13 +6,13 @@ import type { CallContext } from './crm.ts';
 import { dailyProbeMs } from './daily-limit.ts';
 import { FairQueue } from './fair-queue.ts';
 import { type LaneLimits, type LaneName, runningIn } from './lanes.ts';
-import type { Attempt, PacedCall, Turn } from './paced-call.ts';
+import type { Attempt, QueuedCall, PacedCall, Turn } from './paced-call.ts';
 import {
   type CallFailure,
   LaneResponses,
   lastError,
   nextTry,
-  type Repeat,
+  type SlowAnswers,
   serves,
   silenceSince,
   troubleOf,
@@ -31,19 +31,8 @@ export interface LaneDeps {
   readonly log: { warn(fields: object, message: string): void } | undefined;
   /** What is wrong with calls of this request in any lane. */
   readonly troubleOfRequest?: (requestId: string) => string | undefined;
-}
-
-interface Job {
-  readonly context: CallContext;
-  readonly repeat: Repeat;
-  readonly requestedAt: number;
-  attempts: number;
-  /** What went wrong with its last attempt. */
-  trouble: string | undefined;
-  deadlineTimer: unknown;
-  start(turn: Turn): Promise<Attempt<unknown>>;
-  resolve(value: unknown): void;
-  reject(error: unknown): void;
+  /** Of all lanes. */
+  readonly slowAnswers?: SlowAnswers;
 }
 
 /** A call that must not be repeated does not start with less time left than it needs for a response. */
@@ -58,21 +47,22 @@ export class Lane {
   readonly #concurrency: ReturnType<typeof pLimit>;
   /** Background calls take no place from others. */
   readonly #backgroundConcurrency: ReturnType<typeof pLimit>;
-  readonly #queues: Readonly<Record<Urgency, FairQueue<Job>>> = {
+  readonly #queues: Readonly<Record<Urgency, FairQueue<QueuedCall>>> = {
     urgent: new FairQueue(),
     bulk: new FairQueue(),
     background: new FairQueue(),
   };
   #timer: unknown;
-  readonly #responses = new LaneResponses();
-  readonly #unsettled = new Set<Job>();
+  readonly #responses: LaneResponses;
+  readonly #unsettled = new Set<QueuedCall>();
   /** When each running attempt started, the oldest first. */
-  readonly #startedAt = new Map<Job, number>();
+  readonly #startedAt = new Map<QueuedCall, number>();
 
   constructor(name: LaneName, limits: LaneLimits, deps: LaneDeps) {
     this.#name = name;
     this.#limits = limits;
     this.#deps = deps;
+    this.#responses = new LaneResponses(deps.slowAnswers);
     this.#budget = deps.createBudget(name, limits, () => this.#pump());
     this.#concurrency = pLimit(limits.concurrency);
     this.#backgroundConcurrency = pLimit(backgroundPart(limits.concurrency, limits.backgroundShare));
@@ -80,7 +70,7 @@ export class Lane {
 
   run<T>(call: PacedCall<T>, context: CallContext): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const job: Job = {
+      const job: QueuedCall = {
         context,
         repeat: call.repeat,
         requestedAt: this.#deps.clock.now(),
@@ -110,7 +100,7 @@ export class Lane {
     await this.#budget.close();
   }
 
-  #enqueue(job: Job, end: 'front' | 'back'): void {
+  #enqueue(job: QueuedCall, end: 'front' | 'back'): void {
     const remaining = job.context.deadline.remainingMs();
     const error = this.#errorBeforeStart(job, remaining);
     if (error !== undefined) {
@@ -173,7 +163,7 @@ export class Lane {
     return Math.max(1, concurrency - Math.floor(concurrency / 5)) - running;
   }
 
-  #start(job: Job, slot: Slot, now: number): void {
+  #start(job: QueuedCall, slot: Slot, now: number): void {
     const { clock } = this.#deps;
     clock.clearTimer(job.deadlineTimer);
     const remaining = job.context.deadline.remainingMs();
@@ -197,12 +187,12 @@ export class Lane {
     );
   }
 
-  #finish(job: Job, slot: Slot, attempt: Attempt<unknown>): void {
+  #finish(job: QueuedCall, slot: Slot, attempt: Attempt<unknown>): void {
     const now = this.#deps.clock.now();
     this.#budget.release(slot, now, attempt.rate);
     const startedAt = this.#startedAt.get(job) ?? now;
     this.#startedAt.delete(job);
-    this.#responses.note(job.context, attempt.ok ? undefined : attempt.failure, now);
+    this.#responses.note(job, attempt.ok ? undefined : attempt.failure, { startedAt, now });
     if (attempt.ok) {
       this.#budget.endPauses();
       this.#budget.daily.clear();
@@ -217,12 +207,16 @@ export class Lane {
     this.#pump();
   }
 
-  #retryOrReject(job: Job, failure: CallFailure, times: { readonly startedAt: number; readonly now: number }): void {
+  #retryOrReject(
+    job: QueuedCall,
+    failure: CallFailure,
+    times: { readonly startedAt: number; readonly now: number },
+  ): void {
     const { now } = times;
     const waitMs = nextTry(failure, job, this.#deps.random);
     const startsAt = waitMs === undefined ? undefined : Math.max(now + waitMs, this.#budget.pausedUntil);
     if (startsAt === undefined || startsAt - now >= job.context.deadline.remainingMs()) {
-      job.reject(lastError(failure, job, times));
+      job.reject(lastError(failure, job, { ...times, slowness: this.#responses.slownessOf(job) }));
       return;
     }
     job.trouble = troubleOf(failure);
@@ -231,7 +225,7 @@ export class Lane {
   }
 
   /** Why a call cannot start in the time that it has; undefined if it may. */
-  #errorBeforeStart(job: Job, remainingMs: number): CrmUnavailableError | DeadlineError | undefined {
+  #errorBeforeStart(job: QueuedCall, remainingMs: number): CrmUnavailableError | DeadlineError | undefined {
     const now = this.#deps.clock.now();
     // The time was spent before this call.
     if (remainingMs <= 0) return this.#late(job, this.#deps.troubleOfRequest?.(job.context.requestId));
@@ -242,7 +236,7 @@ export class Lane {
   }
 
   /** A call that waited for a pause was not late by its own doing: it can be sent again after the pause. */
-  #lateError(job: Job): CrmUnavailableError | DeadlineError {
+  #lateError(job: QueuedCall): CrmUnavailableError | DeadlineError {
     const pausedMs = this.#budget.pausedUntil - this.#deps.clock.now();
     if (pausedMs <= 0) return this.#late(job);
     return new CrmUnavailableError("The CRM's rate limit is reached", {
@@ -251,9 +245,13 @@ export class Lane {
   }
 
   /** Where nothing is wrong with the CRM, the call waited for others. */
-  #late(job: Job, troubleOfRequest?: string): DeadlineError {
+  #late(job: QueuedCall, troubleOfRequest?: string): DeadlineError {
     const because = job.trouble ?? this.#troubleSince(job.requestedAt) ?? troubleOfRequest;
-    return new DeadlineError('The request timed out before the CRM could be called', because);
+    return new DeadlineError(
+      'The request timed out before the CRM could be called',
+      because,
+      this.#responses.slownessOf(job),
+    );
   }
 
   /** What is wrong with the calls of this request, be it those that it shares. */

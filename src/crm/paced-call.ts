@@ -1,4 +1,5 @@
 import type { RateReport } from './budget.ts';
+import type { CallContext } from './crm.ts';
 import type { LaneName } from './lanes.ts';
 import type { CallFailure, Repeat } from './retry.ts';
 
@@ -21,3 +22,17 @@ export type Attempt<T> = { readonly rate?: RateReport } & (
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly failure: CallFailure }
 );
+
+/** A call that waits or runs in a lane. */
+export interface QueuedCall {
+  readonly context: CallContext;
+  readonly repeat: Repeat;
+  readonly requestedAt: number;
+  attempts: number;
+  /** What went wrong with its last attempt. */
+  trouble: string | undefined;
+  deadlineTimer: unknown;
+  start(turn: Turn): Promise<Attempt<unknown>>;
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}

@@ -11,6 +11,7 @@ import { Lane, type LaneDeps, type LaneState } from './lane.ts';
 import { type LaneName, type LaneSettings, lanesFor } from './lanes.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import type { PacedCall } from './paced-call.ts';
+import { SlowAnswers } from './retry.ts';
 
 export interface Pacer {
   /**
@@ -41,7 +42,7 @@ export function createPacer(settings: LaneSettings, deps: PacerDeps = {}): Pacer
   const createBudget = deps.createBudget ?? ((_name, limits) => new MemoryBudget(limits, random));
   const troubleOfRequest = (requestId: string) =>
     Object.values(lanes).flatMap((lane) => lane.troubleOf(requestId) ?? [])[0];
-  const common = { clock, random, log: deps.log, createBudget, troubleOfRequest };
+  const common = { clock, random, log: deps.log, createBudget, troubleOfRequest, slowAnswers: new SlowAnswers() };
   const limits = lanesFor(settings);
   const lanes: Record<LaneName, Lane> = {
     burst: new Lane('burst', limits.burst, common),

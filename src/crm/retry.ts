@@ -82,6 +82,11 @@ const maxRequests = 1_000;
 /** The CRM answers most calls in a tenth of this. */
 const slowMs = 2_000;
 
+interface NotedJob {
+  readonly context: CallContext;
+  readonly requestedAt: number;
+}
+
 /** How the calls of a lane ended, for requests that run out of time: a request must not be blamed on the failure of another. */
 export class LaneResponses {
   /** The last attempt that ended without an answer. */
@@ -91,7 +96,21 @@ export class LaneResponses {
   /** Request id → what its last attempt failed with, the oldest first. */
   readonly #lastOf = new Map<string, string>();
 
-  note({ requestId, alsoFor = [] }: CallContext, failure: CallFailure | undefined, now: number): void {
+  readonly #slowAnswers: SlowAnswers | undefined;
+
+  constructor(slowAnswers: SlowAnswers | undefined) {
+    this.#slowAnswers = slowAnswers;
+  }
+
+  /** @param times when an attempt of the job started, and when it ended. */
+  note(
+    { context, requestedAt }: NotedJob,
+    failure: CallFailure | undefined,
+    { startedAt, now }: { readonly startedAt: number; readonly now: number },
+  ): void {
+    const { requestId, alsoFor = [] } = context;
+    const times = { waitedMs: startedAt - requestedAt, ranMs: now - startedAt };
+    if (failure === undefined) this.#slowAnswers?.note(context, times);
     const trouble = failure === undefined ? undefined : troubleOf(failure);
     if (trouble === undefined) this.#answeredAt = now;
     else this.#failed = { at: now, trouble };
@@ -110,10 +129,54 @@ export class LaneResponses {
     return this.#lastOf.get(requestId);
   }
 
+  /** How slowly the CRM answered the calls of the job's request, in all lanes; undefined if it did not. */
+  slownessOf({ context }: NotedJob): string | undefined {
+    return this.#slowAnswers?.of(context.requestId);
+  }
+
   /** What went wrong if no call was answered since; failures among answers do not hold up other calls. `silent`: the silence now. */
   troubleSince(since: number, silent: string | undefined): string | undefined {
     if (this.#answeredAt > since) return undefined;
     return this.#failed !== undefined && this.#failed.at > since ? this.#failed.trouble : silent;
+  }
+}
+
+/** The CRM answers most calls in a tenth of this; only the largest batches take as long. */
+const slowAnswerMs = 1_000;
+
+interface Spent {
+  waitedMs: number;
+  ranMs: number;
+  slowestMs: number;
+}
+
+/** How long the answered calls of requests took, in all lanes: what a request that ran out of time spent it on. */
+export class SlowAnswers {
+  /** By request id, those whose last call ended first at the front. */
+  readonly #spent = new Map<string, Spent>();
+
+  /** @param times of one answered call: in the queue, and until its answer. */
+  note({ requestId, alsoFor = [] }: CallContext, { waitedMs, ranMs }: Pick<Spent, 'waitedMs' | 'ranMs'>): void {
+    for (const id of [requestId, ...alsoFor]) {
+      const before = this.#spent.get(id) ?? { waitedMs: 0, ranMs: 0, slowestMs: 0 };
+      this.#spent.delete(id);
+      this.#spent.set(id, {
+        waitedMs: before.waitedMs + waitedMs,
+        ranMs: before.ranMs + ranMs,
+        slowestMs: Math.max(before.slowestMs, ranMs),
+      });
+    }
+    for (const id of this.#spent.keys()) {
+      if (this.#spent.size <= maxRequests) break;
+      this.#spent.delete(id);
+    }
+  }
+
+  /** Undefined unless a call was slow, and the request's calls ran for longer than they waited for their turn. */
+  of(requestId: string): string | undefined {
+    const { waitedMs, ranMs, slowestMs } = this.#spent.get(requestId) ?? { waitedMs: 0, ranMs: 0, slowestMs: 0 };
+    if (slowestMs < slowAnswerMs || ranMs <= waitedMs) return undefined;
+    return `the CRM answered slowly, in up to ${durationText(slowestMs)}`;
   }
 }
 
@@ -139,11 +202,13 @@ export function silenceSince(startedAt: number | undefined, now: number): string
 export function lastError(
   { error }: CallFailure,
   job: { readonly requestedAt: number; readonly trouble: string | undefined },
-  { startedAt, now }: { readonly startedAt: number; readonly now: number },
+  times: { readonly startedAt: number; readonly now: number; readonly slowness: string | undefined },
 ): GatewayError {
   if (!(error instanceof DeadlineError) || error.because === undefined) return error;
   const { message, because } = error;
   if (job.trouble !== undefined) return new DeadlineError(message, `${job.trouble}, and at the next try ${because}`);
+  const { startedAt, now, slowness } = times;
+  if (slowness !== undefined) return new DeadlineError(message, `${slowness}, and then ${because}`);
   const waitedMs = startedAt - job.requestedAt;
   if (waitedMs <= now - startedAt) return error;
   return new DeadlineError(message, `the call waited ${durationText(waitedMs)} for its turn, and then ${because}`);

@@ -51,7 +51,7 @@ function advise(error: GatewayError): string {
       ? `Try again later: ${error.message}`
       : error.message;
   }
-  return error.because === undefined
+  return error.because === undefined && error.slowness === undefined
     ? `Try again, with fewer records at once: ${error.message}`
     : `Try again later: ${error.message}`;
 }

@@ -58,7 +58,7 @@ function lateLines(problem: NotedProblem): string[] {
     ];
   }
   return [
-    `the time for the request (REQUEST_TIMEOUT_MS) ran out: ${because}; ${writtenText(problem)}`,
+    `the time for the request (REQUEST_TIMEOUT_MS) ran out: ${because.replace(/^the CRM/, 'HubSpot')}; ${writtenText(problem)}`,
     `  ${adviceFor(because) ?? `${seeStatus}, send fewer records at once, or raise REQUEST_TIMEOUT_MS`}`,
   ];
 }

@@ -162,13 +162,17 @@ test.each([
   expect(await runCommand([command, name])).toMatchObject({ status: 2, err: expect.stringContaining('not be empty') });
 });
 
-test('lead explains an unknown name, and a missing journal', async () => {
+test('an unknown name or id, and a missing journal, are errors that say what to try', async () => {
   const { environment } = await playedJournal();
 
-  const unknown = await runCommand(['lead', 'lead-8'], { environment });
+  for (const format of [[], ['--json']]) {
+    const lead = await runCommand(['lead', 'lead-8', ...format], { environment });
+    const request = await runCommand(['requests', 'zzzz', ...format], { environment });
+    expect(lead).toMatchObject({ status: 2, out: '', err: expect.stringContaining('has no entry for lead-8. While') });
+    expect(request).toMatchObject({ status: 2, out: '', err: expect.stringContaining('whose id begins with zzzz') });
+  }
   const missing = await runCommand(['lead', 'lead-7'], { environment: { DATA_DIR: join(temporaryFolder(), 'none') } });
 
-  expect(unknown).toMatchObject({ status: 0, out: expect.stringContaining('No entry for lead-8') });
   expect(missing).toMatchObject({ status: 2, err: expect.stringContaining('there is no journal in') });
 });
 

@@ -419,6 +419,27 @@ test('a call that waited longer than it ran says so when the deadline ends it', 
   });
 });
 
+test('a request whose time went by while the CRM answered slowly says so, with the figure', async () => {
+  const { clock, pacer, traffic } = setUp();
+  const spendTime = async (latencyMs: number, requestId: string) => {
+    const slow = Array.from({ length: 3 }, () => call(clock, pacer, traffic, { requestId, latencyMs }));
+    await clock.runUntil(Promise.all(slow));
+  };
+  await spendTime(1_300, 'slow');
+  await spendTime(300, 'quick');
+  const late = (requestId: string) => call(clock, pacer, traffic, { requestId, lane: 'search', deadlineMs: 0 });
+  const [slow, quick] = [late('slow'), late('quick')];
+  const because = 'HubSpot did not respond within 100 ms';
+  const cut: Attempt<unknown> = { ok: false, failure: { kind: 'final', error: new DeadlineError('late', because) } };
+  const ended = call(clock, pacer, traffic, { requestId: 'slow', answers: [cut] });
+  await clock.runUntil(ended.catch(() => undefined));
+
+  const slowness = 'the CRM answered slowly, in up to 1.3 s';
+  await expect(slow).rejects.toMatchObject({ because: undefined, slowness });
+  await expect(quick).rejects.toMatchObject({ because: undefined, slowness: undefined });
+  await expect(ended).rejects.toMatchObject({ because: `${slowness}, and then ${because}` });
+});
+
 test('does not wait for a retry that would come after the deadline', async () => {
   const { clock, pacer, traffic } = setUp();
   const answers = [failed('not-done', { retryAfterMs: 60_000 })];

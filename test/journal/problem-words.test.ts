@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { noteProblem } from '../../src/bridge/decisions.ts';
 import { problemLines } from '../../src/reasons/problem-words.ts';
 
 test.each([
@@ -33,6 +34,16 @@ test('a request that ran out of time names what HubSpot did until then', () => {
   ]);
   expect(problemLines({ kind: 'late', because })[0]).toContain(`ran out: ${because}; nothing was written`);
   expect(problemLines({ kind: 'late', because: "HubSpot's rate limit is reached" })[1]).toContain('share its limits');
+});
+
+test('a request that ran out of time while HubSpot was slow names the time, and gives fitting advice', () => {
+  const slowness = 'the CRM answered slowly, in up to 1.3 s';
+  const problem = noteProblem({ kind: 'late', message: `The request timed out: ${slowness}`, slowness });
+
+  expect(problemLines(problem)).toEqual([
+    'the time for the request (REQUEST_TIMEOUT_MS) ran out: HubSpot answered slowly, in up to 1.3 s; nothing was written',
+    '  Enginy can send the record again; if this persists, see status.hubspot.com, send fewer records at once, or raise REQUEST_TIMEOUT_MS',
+  ]);
 });
 
 test('an update that was not answered may have been carried out', () => {

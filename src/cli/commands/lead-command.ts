@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { EnvironmentSchema } from '../../settings/environment-schema.ts';
 import type { JournalEntry, JournalReader } from '../../journal/journal.ts';
-import type { CommandIo } from '../command-io.ts';
+import { type CommandIo, UsageError } from '../command-io.ts';
 import { readMappingPlaces } from '../../reasons/mapping-places.ts';
 import { createReferenceFinder, journalFolder, withJournal } from '../inputs/open-journal.ts';
 import { fitWidth } from '../report/fit-width.ts';
@@ -20,7 +20,7 @@ Examples:
   enginy-bridge lead "+1 415 555 0142"
   enginy-bridge lead lead-7 --json | jq '.[].heldBack'
 
-Exit status: 0 printed, 2 there is no journal, or the usage is wrong.
+Exit status: 0 printed, 2 there is no entry or no journal, or the usage is wrong.
 `;
 
 interface LeadOptions {
@@ -46,9 +46,9 @@ export function leadCommand(io: CommandIo): Command {
 async function showLead(io: CommandIo, name: string, options: LeadOptions): Promise<void> {
   await withJournal(io, options.dir, async (journal) => {
     const entries = await journal.lifeOf(name, options.last);
+    if (entries.length === 0) throw await nothingKnown(name, journalFolder(io, options.dir), journal);
     if (options.json) io.print(`${printableJson(withCaptures(io, entries))}\n`);
-    else if (entries.length > 0) printEntries(io, entries, options.mappings);
-    else await explainNothing(io, { name, folder: journalFolder(io, options.dir) }, journal);
+    else printEntries(io, entries, options.mappings);
   });
 }
 
@@ -72,17 +72,17 @@ export function withCaptures(io: CommandIo, entries: readonly JournalEntry[]): r
   });
 }
 
-async function explainNothing(
-  io: CommandIo,
-  { name, folder }: { readonly name: string; readonly folder: string },
+async function nothingKnown(
+  name: string,
+  folder: string,
   journal: Pick<JournalReader, 'requests'>,
-): Promise<void> {
+): Promise<UsageError> {
   const [newest] = await journal.requests({ limit: 1 });
   const hint =
     newest === undefined
       ? 'The journal is empty: no request has arrived since it was started.'
       : 'While the journal was kept, Enginy sent no record under this name. Reads leave an entry only if they fail, and those of many records at once leave none. Try its HubSpot id, email or telephone number.';
-  io.print(fitWidth(`No entry for ${name} in ${folder}. ${hint}\n`, io.width, 0));
+  return new UsageError(`the journal in ${folder} has no entry for ${name}. ${hint}`);
 }
 
 /** @throws InvalidArgumentError for anything but a whole number from 1. */

@@ -25,7 +25,7 @@ Examples:
 
 Reasons why a field was held back: ${heldBackReasons.join(', ')}.
 Reasons why a record or a request failed: ${failureReasons.join(', ')}.
-Exit status: 0 printed, 2 there is no journal, or the usage is wrong.
+Exit status: 0 printed, also if no request fits the filters, 2 no request has the id, there is no journal, or the usage is wrong.
 `;
 
 interface RequestsOptions {
