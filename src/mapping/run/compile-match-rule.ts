@@ -9,7 +9,7 @@ import {
   toText,
 } from '../values/field-value.ts';
 import { isBroken } from '../values/plain-text.ts';
-import { createRecordLocale } from './record-locale.ts';
+import { createRecordLocale, readsName } from './record-locale.ts';
 import { type ChainRun, compileChain, type TransformChain } from './transform-chain.ts';
 
 /** A search filter that finds candidates by lowercase values: one of several spellings, or words within a longer text. */
@@ -36,7 +36,7 @@ export interface PairReader {
   /** The canonical forms of everything that the record sends in the field; a list has several. */
   readAll(record: EnginyRecord): readonly string[];
   /** False for a value in canonical form that is never written, such as the domain of a site builder's customer. */
-  canBeWritten(canonical: string): boolean;
+  canBeWritten(canonical: string, record: EnginyRecord): boolean;
   /** The canonical forms of all values of a candidate for this pair. */
   readCandidate(properties: Readonly<Record<string, string | null>>): readonly string[];
   clauses(canonical: string, given: string): readonly MatchClause[];
@@ -82,6 +82,7 @@ export function compilePair(mapping: Mapping, pair: MatchPair): PairReader {
   const localeOf = createRecordLocale(mapping.locale, [pair.transform]);
   const canonicalOf = (given: string, run?: ChainRun) =>
     toCanonical(chain, given, { object: mapping.object, locale: mapping.locale, run });
+  const nameProperty = readsName(pair.transform) ? nameOf(mapping) : undefined;
   const isPlaceholder = createEmptyWordTest(mapping.write.empty_words, 'exact', true);
   return {
     field: pair.enginy,
@@ -107,17 +108,19 @@ export function compilePair(mapping: Mapping, pair: MatchPair): PairReader {
       }
       return undefined;
     },
-    canBeWritten: (canonical) =>
-      canonicalOf(canonical, { locale: { ...mapping.locale, isWriting: true } }) !== undefined,
+    canBeWritten: (canonical, record) =>
+      canonicalOf(canonical, { locale: { ...localeOf(record, undefined), isWriting: true } }) !== undefined,
     readCandidate: (held) => {
       const canonicals = new Set<string>();
+      const recordName = nameProperty === undefined ? undefined : held[nameProperty];
+      const run = typeof recordName === 'string' ? { locale: { ...mapping.locale, recordName } } : undefined;
       for (const property of properties) {
         const value = Object.hasOwn(held, property) ? held[property] : undefined;
         if (value === undefined || value === null) continue;
         // A semicolon may be part of a name; in other properties, and in canonical values, it separates several values.
         const isList = value.includes(';') && (property !== pair.crm || form?.role === 'canonical');
         for (const part of isList ? [value, ...value.split(';')] : [value]) {
-          const canonical = canonicalOf(part);
+          const canonical = canonicalOf(part, run);
           if (canonical !== undefined) canonicals.add(canonical);
         }
       }
@@ -125,6 +128,11 @@ export function compilePair(mapping: Mapping, pair: MatchPair): PairReader {
     },
     ...clausesOf(form, { properties, searched: pair.search ?? properties }),
   };
+}
+
+/** The property that holds the name of a company. */
+function nameOf({ write }: Mapping): string {
+  return write.fields.find(({ enginy }) => enginy === 'name')?.crm ?? 'name';
 }
 
 interface SearchedProperties {

@@ -110,7 +110,7 @@ export function identifyingKeys(mapping: Mapping, record: EnginyRecord): MatchKe
 export function writtenKeys(mapping: Mapping, record: EnginyRecord): MatchKey[] {
   const { rules } = compileMapping(mapping);
   return identifyingKeys(mapping, record).filter(
-    ({ rule, value }) => rules[rule]?.searchPair.canBeWritten(value) === true,
+    ({ rule, value }) => rules[rule]?.searchPair.canBeWritten(value, record) === true,
   );
 }
 

@@ -4,6 +4,8 @@ export interface Locale {
   readonly defaultCountry?: string;
   /** ISO code of the country of the record that holds the value; takes precedence over the default. */
   readonly recordCountry?: string;
+  /** Name of the company that holds the value: a platform's own domain belongs to the company called like it. */
+  readonly recordName?: string;
   /** Hosts that many companies share, besides those of shared-hosts.ts. */
   readonly sharedHosts?: readonly string[];
   /** Emails, users (`user@`) and hosts (`@host`) that identify no one, besides those of placeholder-address.ts. */

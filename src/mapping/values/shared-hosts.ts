@@ -1,6 +1,6 @@
 /**
  * Hosts whose pages belong to many companies or people. A page there identifies no company by its host, and the host is no company's
- * domain. The companies that run these hosts are found by their LinkedIn page or name instead.
+ * domain. A host belongs to the company that is called like it (web-domain.ts).
  *
  * Subdomains count as well: `m.facebook.com` and `es.linkedin.com` are the same platforms. `amazon.*` stands for a host in all
  * countries: `amazon.es`, `amazon.co.jp`, `amazon.com.br`.

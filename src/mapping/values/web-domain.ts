@@ -1,5 +1,6 @@
 import { domainToASCII, domainToUnicode } from 'node:url';
 import { parse } from 'tldts';
+import { foldCompanyName } from './company-name.ts';
 import { isFreeMailDomain } from './free-mail-domains.ts';
 import type { Locale } from './locale.ts';
 import { isPlaceholderDomain } from './placeholders/placeholder-address.ts';
@@ -39,12 +40,28 @@ const placeholder: ValueProblem = { problem: 'is a placeholder, not the domain o
 export function normalizeOwnDomain(text: string, locale: Locale, isRoot = false): string | ValueProblem {
   const domain = readDomain(text);
   if (domain === undefined) return notADomain;
-  const kind = sharedHostKind(domain.host, locale.sharedHosts, domain.isPage);
+  const kind = kindOf(domain, locale);
   if (kind === 'platform' || (kind === 'customer' && locale.isWriting === true)) return sharedPage;
   // Match rules ignore it, too; stored, HubSpot would associate strangers by it.
   if (locale.isWriting === true && isFreeMailDomain(domain.host)) return freeMail;
   if (locale.isWriting === true && isPlaceholderDomain(domain.host, locale.placeholders)) return placeholder;
   return isRoot && kind === undefined ? domain.root : domain.host;
+}
+
+function kindOf(domain: Domain, locale: Locale): ReturnType<typeof sharedHostKind> {
+  const kind = sharedHostKind(domain.host, locale.sharedHosts, domain.isPage);
+  return kind === 'platform' && !domain.isPage && isCalledLike(domain, locale.recordName) ? undefined : kind;
+}
+
+/** True for `google.com` of a company called Google, or `booking.com` of Booking.com: not for their customers, nor for subdomains. */
+function isCalledLike({ host, root, name }: Domain, recordName: string | undefined): boolean {
+  if (recordName === undefined || host !== root) return false;
+  const folded = lettersOf(foldCompanyName(recordName) ?? '');
+  return folded !== '' && (folded === lettersOf(name) || folded === lettersOf(host));
+}
+
+function lettersOf(text: string): string {
+  return text.replace(/[^\p{L}\p{N}]+/gu, '');
 }
 
 /** `acme.co.uk` → `acme`, the same as for `acme.com` and `acme.es`. */

@@ -171,3 +171,46 @@ test('hosts that only look like platforms, and those of companies that are also 
 
   expect(crm.records('companies').map(({ properties }) => properties.domain)).toEqual(domains.map(([, held]) => held));
 });
+
+test('the domain of a platform belongs to the company that is called like it, and to no other', async () => {
+  const own = [
+    ['Booking.com', 'https://www.booking.com/', 'booking.com'],
+    ['Apollo.io', 'apollo.io', 'apollo.io'],
+    ['Clay Inc.', 'clay.com', 'clay.com'],
+    ['Google LLC', 'google.com', 'google.com'],
+    ['Amazon', 'amazon.es', 'amazon.es'],
+    ['Walmart Inc.', 'walmart.com', 'walmart.com'],
+  ] as const;
+  const others = [
+    ['Hotel Pepe', 'booking.com'],
+    ['Hotel Juan', 'booking.com'],
+    ['Google', 'google.com/maps/place/1'],
+    ['Google Maps', 'maps.google.com'],
+    ['Clay Pottery', 'https://clay.com'],
+  ] as const;
+  const crm = await startCrm();
+  const { send } = await startBridgeOn(crm);
+  const record = (id: string, [name, domain]: readonly [string, string, ...string[]]) => ({
+    externalId: id,
+    name,
+    domain,
+  });
+  const companies = [...own, ...others].map((each, at) => record(`a${at}`, each));
+
+  const created = await send('POST', '/companies', { companies });
+  const again = await send('POST', '/companies', { companies: own.map((each, at) => record(`b${at}`, each)) });
+  const cold = await startBridgeOn(crm);
+  const asked = own.map(([name, domain], at) => ({ externalId: `c${at}`, name: `${name}`, domain }));
+  const synced = await cold.send('POST', '/companies/sync', { companies: asked });
+
+  const ids = (answer: { body: { results: { crmId: string }[] } }) => answer.body.results.map(({ crmId }) => crmId);
+  expect(new Set(ids(created)).size).toBe(companies.length);
+  expect([ids(again), ids(synced)]).toEqual([ids(created).slice(0, own.length), ids(created).slice(0, own.length)]);
+  const held = new Map(crm.records('companies').map(({ id, properties }) => [id, properties]));
+  expect(ids(created).map((id) => [held.get(id)?.domain, held.get(id)?.enginy_domain])).toEqual([
+    ...own.map(([, , domain]) => [domain, undefined]),
+    ...others.map(([, domain]) => [undefined, domain]),
+  ]);
+  const warned = created.body.results.map(({ warnings = [] }: { warnings?: string[] }) => warnings.length > 0);
+  expect(warned).toEqual([...own.map(() => false), ...others.map(() => true)]);
+});
