@@ -1,4 +1,4 @@
-import { type ClaimChange, changeScript, renewMs } from './claim-scripts.ts';
+import { type ClaimChange, changeScript, heldMs, renewMs } from './claim-scripts.ts';
 import type { ConnectedParts } from './connected-parts.ts';
 import type { RedisConnection } from './redis-connection.ts';
 
@@ -13,31 +13,45 @@ export interface HeldClaims {
 }
 
 /**
- * Keeps the claims while `work` runs. Those that Redis lost meanwhile are restored.
+ * Keeps the claims while `work` runs, which learns when they may be lost (PartWork says how). Those that Redis lost meanwhile are restored.
  * @param unsettled parts whose claims are left behind afterwards, because the result of earlier work on them is not known.
  */
 export async function whileHeld(
   redis: RedisConnection,
   { parts, token, begins }: HeldClaims,
-  { unsettled, work }: { readonly unsettled: ReadonlySet<ConnectedParts>; readonly work: () => Promise<void> },
+  {
+    unsettled,
+    work,
+  }: { readonly unsettled: ReadonlySet<ConnectedParts>; readonly work: (mayBeLost: () => boolean) => Promise<void> },
 ): Promise<void> {
   let isOver = false;
+  let isLost = false;
+  let prolongedAt = performance.now();
+  const mayBeLost = () => {
+    isLost ||= performance.now() - prolongedAt > heldMs;
+    return isLost;
+  };
   const change = async (some: readonly ConnectedParts[], how: ClaimChange) => {
     const keys = some.flatMap((part) => part.keys);
     for (let from = 0; from < keys.length; from += keysPerCall) {
       // What is released must not be restored.
-      if (isOver && how === 'prolong') return;
+      if (isOver && how === 'prolong') return false;
       const args = [token, how, String(begins)];
       const reply = await redis.runIfUp(changeScript, keys.slice(from, from + keysPerCall), args);
-      if ('lostBy' in reply) return;
+      if ('lostBy' in reply) return false;
     }
+    return true;
   };
   let renewal = Promise.resolve();
   const timer = setInterval(() => {
-    renewal = renewal.then(() => change(parts, 'prolong'));
+    renewal = renewal.then(async () => {
+      mayBeLost();
+      const askedAt = performance.now();
+      if (await change(parts, 'prolong')) prolongedAt = askedAt;
+    });
   }, renewMs);
   try {
-    await work();
+    await work(mayBeLost);
   } finally {
     clearInterval(timer);
     isOver = true;

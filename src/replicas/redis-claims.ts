@@ -135,10 +135,10 @@ async function workOn(redis: RedisConnection, claimed: ClaimedParts, work: PartW
   const contested = claimed.parts.filter(claimed.isContested);
   const others = claimed.parts.filter((part) => !claimed.isContested(part));
   const unsettled = new Set(contested.filter(claimed.isUnfinished));
-  const workOnAll = async () => {
-    if (others.length > 0) await work(positionsOf(others), undefined);
+  const workOnAll = async (mayBeLost: () => boolean) => {
+    if (others.length > 0) await work(positionsOf(others), undefined, mayBeLost);
     if (contested.length === 0) return;
-    const settled = new Set(await work(positionsOf(contested), claimed.othersSince));
+    const settled = new Set(await work(positionsOf(contested), claimed.othersSince, mayBeLost));
     for (const part of contested) if (part.positions.every((position) => settled.has(position))) unsettled.delete(part);
   };
   await whileHeld(redis, claimed, { unsettled, work: workOnAll });

@@ -28,5 +28,10 @@ export async function spawnBridge(crm: { url: string; token: string }, environme
     });
     child.once('exit', (code) => reject(new Error(`the bridge ended with ${code}`)));
   });
-  return { url, kill: () => child.kill('SIGKILL') };
+  return {
+    url,
+    kill: () => child.kill('SIGKILL'),
+    stop: () => child.kill('SIGSTOP'),
+    continue: () => child.kill('SIGCONT'),
+  };
 }

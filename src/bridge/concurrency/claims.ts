@@ -28,15 +28,21 @@ export interface Claims {
  * @param positions of the parts, in ascending order.
  * @param othersSince when another replica began to work on them, in milliseconds since 1970, if it did and may have died: what it wrote is
  * not necessarily remembered.
+ * @param mayBeLost true once the claims were not prolonged for longer than they are held, because this process was stopped or Redis was
+ * away: another replica may work on the parts.
  * @returns the positions for which that is cleared up; for the others, the next one to work on them learns it, too.
  */
-export type PartWork = (positions: readonly number[], othersSince: number | undefined) => Promise<readonly number[]>;
+export type PartWork = (
+  positions: readonly number[],
+  othersSince: number | undefined,
+  mayBeLost: () => boolean,
+) => Promise<readonly number[]>;
 
 /** For a process that is alone. */
 export const noClaims: Claims = {
   hold: (_keys, _deadline, work) => work(false),
   async holdParts(parts, _deadline, work) {
-    await work([...parts.keys()], undefined);
+    await work([...parts.keys()], undefined, () => false);
     return [];
   },
 };

@@ -55,9 +55,9 @@ export function createKeyedLock(claims: Claims = noClaims): KeyedLock {
       const problems = new Map<number, CrmProblem>();
       let isFirst = true;
       const busy = await inOrder(parts.flat(), () =>
-        claims.holdParts(parts, deadline, async (positions, othersSince) => {
+        claims.holdParts(parts, deadline, async (positions, ...since) => {
           try {
-            return await work(positions, othersSince);
+            return await work(positions, ...since);
           } catch (error) {
             // What was done before needs its answers.
             if (isFirst || !(error instanceof GatewayError)) throw error;

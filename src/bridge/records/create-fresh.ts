@@ -30,6 +30,10 @@ export interface CreateScope extends WriteScope, ExistingScope {
   readonly budget: SearchBudget;
   /** When the request began to work on the records, by the process's clock. */
   readonly startedAt: number;
+  /** The same in milliseconds since 1970. */
+  readonly begins: number;
+  /** True once another replica may have begun to work on the records meanwhile: they are looked for once more before they are created. */
+  readonly mayBeLost: () => boolean;
 }
 
 /** One record on its way: it may turn out to exist, and in the end it has a result. */

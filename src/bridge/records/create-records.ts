@@ -58,13 +58,13 @@ async function createLocked(
   const { mapping, context } = request;
   const { creations, positions } = await mergeSame(mapping, records);
   const names = await mapInSlices(records, (record) => lockNames(mapping, record));
-  const problems = await request.lock.runParts(names, context.deadline, async (part, othersSince) => {
-    const startedAt = performance.now();
+  const problems = await request.lock.runParts(names, context.deadline, async (part, othersSince, mayBeLost) => {
+    const [startedAt, begins] = [performance.now(), Date.now()];
     const state = await request.identity.ensure(mapping, context);
     const own = new Set(part.map((record) => positions[record]));
     const chosen = creations.filter((_creation, position) => own.has(position));
     await request.searchAllowance.spend(context, (budget) =>
-      createAll({ ...request, state, budget, othersSince, startedAt }, chosen),
+      createAll({ ...request, state, budget, othersSince, startedAt, begins, mayBeLost }, chosen),
     );
     return part.filter((record) => !hasProblem(creations[positions[record] ?? -1]));
   });
@@ -160,9 +160,11 @@ function mergeRecords([first, ...later]: readonly NewRecord[]): NewRecord | unde
 }
 
 async function createAll(scope: CreateScope, creations: readonly RecordCreation[]): Promise<void> {
-  await findExisting(scope, creations);
-  await findIdentified(scope, creations.filter(isOpen));
-  await joinExisting(scope, creations);
+  await findAll(scope, creations);
+  if (scope.mayBeLost() && creations.some(isOpen)) {
+    const { othersSince = scope.begins } = scope;
+    await findAll({ ...scope, othersSince, startedAt: performance.now() }, creations);
+  }
   for (let open = await groupByIdentity(scope, creations.filter(isOpen)); open.length > 0; ) {
     const primaries = open.flatMap((group) => group.find(isOpen) ?? []);
     await createFresh(scope, primaries);
@@ -170,6 +172,12 @@ async function createAll(scope: CreateScope, creations: readonly RecordCreation[
     open = open.filter((group) => !joinGroup(group) && group.some(isOpen));
   }
   await linkExisting(scope, creations);
+}
+
+async function findAll(scope: CreateScope, creations: readonly RecordCreation[]): Promise<void> {
+  await findExisting(scope, creations.filter(isOpen));
+  await findIdentified(scope, creations.filter(isOpen));
+  await joinExisting(scope, creations);
 }
 
 async function findExisting(scope: CreateScope, creations: readonly RecordCreation[]): Promise<void> {
