@@ -1,7 +1,7 @@
 import type { Mapping } from '../schema/record-mapping.ts';
 import type { EnginyRecord } from '../values/field-value.ts';
-import { compileMapping } from './compile-mapping.ts';
-import type { MatchClause, MatchRuleReader, PairReader } from './compile-match-rule.ts';
+import { type CompiledMapping, compileMapping } from './compile-mapping.ts';
+import type { MatchClause, MatchRuleReader } from './compile-match-rule.ts';
 
 /** The value by which one match rule looks up one record. */
 export interface MatchKey {
@@ -28,28 +28,58 @@ const separator = '\u0000';
 /** Limits the combinations of values of one candidate, for records with very many values. */
 const maxCombinations = 1000;
 
+/** A create needs the keys of a record several times, and to read them takes as long as all else that it does. */
+const keysOfRecords = new WeakMap<CompiledMapping, WeakMap<EnginyRecord, readonly MatchKey[]>>();
+
 /** The match keys of a record, in the order of the rules. A rule is skipped if its Enginy value is empty, unusable or shared. */
-export function matchKeys(mapping: Mapping, record: EnginyRecord): MatchKey[] {
-  const keys: MatchKey[] = [];
-  compileMapping(mapping).rules.forEach((reader, rule) => {
-    const { name, pairs, searchPair } = reader;
-    let value: string | undefined;
-    let search: KeySearch = { clauses: [], wordClauses: [] };
-    for (const pair of pairs) {
-      const read = pair.readRecord(record);
-      if (read === undefined) return;
-      value = value === undefined ? read.canonical : value + separator + read.canonical;
-      if (pair === searchPair) search = searchFor(pair, read.canonical, read.given);
-    }
-    if (value !== undefined) keys.push({ rule, name, value, ...search, ...storeOf(reader, value) });
-  });
+export function matchKeys(mapping: Mapping, record: EnginyRecord): readonly MatchKey[] {
+  const compiled = compileMapping(mapping);
+  const ofRecords = keysOfRecords.get(compiled) ?? new WeakMap();
+  keysOfRecords.set(compiled, ofRecords);
+  const keys = ofRecords.get(record) ?? compiled.rules.flatMap((reader, rule) => readKey(reader, rule, record) ?? []);
+  ofRecords.set(record, keys);
   return keys;
 }
 
-type KeySearch = Pick<MatchKey, 'clauses' | 'wordClauses'>;
+function readKey(reader: MatchRuleReader, rule: number, record: EnginyRecord): MatchKey | undefined {
+  const { pairs, searchPair } = reader;
+  const values: string[] = [];
+  let given = '';
+  let canonical = '';
+  for (const pair of pairs) {
+    const read = pair.readRecord(record);
+    if (read === undefined) return undefined;
+    values.push(read.canonical);
+    if (pair === searchPair) ({ canonical, given } = read);
+  }
+  return keyOf({ reader, rule, value: values.join(separator) }, canonical, given);
+}
 
-function searchFor(pair: PairReader, canonical: string, given: string): KeySearch {
-  return { clauses: pair.clauses(canonical, given), wordClauses: pair.wordClauses(canonical) };
+interface KeyOfRule {
+  readonly reader: MatchRuleReader;
+  readonly rule: number;
+  readonly value: string;
+}
+
+/** Most keys are never searched for: their clauses are put together when they are. */
+function keyOf({ reader, rule, value }: KeyOfRule, canonical: string, given: string): MatchKey {
+  const { name, searchPair } = reader;
+  let clauses: readonly MatchClause[] | undefined;
+  let wordClauses: readonly MatchClause[] | undefined;
+  return {
+    rule,
+    name,
+    value,
+    ...storeOf(reader, value),
+    get clauses() {
+      clauses ??= searchPair.clauses(canonical, given);
+      return clauses;
+    },
+    get wordClauses() {
+      wordClauses ??= searchPair.wordClauses(canonical);
+      return wordClauses;
+    },
+  };
 }
 
 function storeOf({ pairs, searchPair }: MatchRuleReader, value: string): Pick<MatchKey, 'store'> {
@@ -82,10 +112,9 @@ export function candidateKeys(
 export function keyOfValue(mapping: Mapping, rule: number, text: string): MatchKey | undefined {
   const reader = compileMapping(mapping).rules[rule];
   if (reader === undefined) throw new RangeError(`the mapping has no match rule ${rule}`);
-  const { name, searchPair } = reader;
+  const { searchPair } = reader;
   const [value] = searchPair.readCandidate({ [searchPair.property]: text });
-  if (value === undefined) return undefined;
-  return { rule, name, value, ...searchFor(searchPair, value, text), ...storeOf(reader, value) };
+  return value === undefined ? undefined : keyOf({ reader, rule, value }, value, text);
 }
 
 /** Positions of the rules whose value belongs to one person or company only: email, LinkedIn URL, domain. */
