@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { vi } from 'vitest';
 import type { LaneLimits } from '../../src/crm/lanes.ts';
 import { startProxy, type TestProxy } from '../support/start-proxy.ts';
 import { type TestRedis, withRedis } from '../support/start-redis.ts';
@@ -36,7 +36,10 @@ export async function drill(
       startReplica(crm, { name, port: index === 0 ? proxy.port : redis.port, limits, replicas: names.length }),
     );
     try {
-      await sleep(3_000);
+      await vi.waitUntil(() => crm.answered >= 20 && replicas.every(({ counts }) => counts.done > 0), {
+        timeout: 60_000,
+        interval: 10,
+      });
       await during({ redis, proxy, replicas });
     } finally {
       await Promise.all(replicas.map((replica) => replica.stop()));

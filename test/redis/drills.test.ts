@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { drill, names } from './drill.ts';
 import { withRedis } from '../support/start-redis.ts';
 import { CountingCrm, clockOffsetKey, fullBurst, search, startReplica } from './saturated-replicas.ts';
+
+const until = { timeout: 60_000, interval: 10 };
 
 test.concurrent('four saturated replicas use the limit, in equal shares, and are never refused', async () => {
   const { refused, failed, used, replicas } = await drill(() => sleep(9_000));
@@ -31,10 +33,12 @@ test.concurrent('a replica that dies leaves its slots until they are certainly f
 });
 
 test.concurrent('Redis freezes for three seconds', async () => {
-  const { refused, failed, replicas } = await drill(async ({ redis }) => {
+  const { refused, failed, replicas } = await drill(async ({ redis, replicas }) => {
     redis.freeze();
+    await vi.waitUntil(() => replicas.every((replica) => replica.redis.lostCount > 0), until);
     await sleep(3_000);
     redis.thaw();
+    await vi.waitUntil(() => replicas.every((replica) => replica.log.text().includes('can be used again')), until);
     await sleep(5_000);
   });
 
