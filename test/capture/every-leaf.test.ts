@@ -42,9 +42,12 @@ function sample(schema: unknown, leaf: () => string, root = schema): unknown {
   };
 }
 
-/** Enginy's own ids stay, whatever they look like. */
+/** Enginy's own ids stay, whatever they look like, and those of the CRM where they are one word. */
 function withOwnId(body: unknown): unknown {
-  return JSON.parse(JSON.stringify(body), (key, value: unknown) => (key === 'externalId' ? 'lead-1' : value));
+  return JSON.parse(JSON.stringify(body), (key, value: unknown) => {
+    const isWord = typeof value === 'string' && /^[\w-]+$/.test(value);
+    return key === 'externalId' || (isWord && /^(?:crm|contact|company)(?:CRM)?Id$/.test(key)) ? 'lead-1' : value;
+  });
 }
 
 function rawOf(operation: (typeof operations)[number] | undefined, leaf: () => string): RawCapture {
@@ -176,4 +179,29 @@ test('a capture that takes too much time is written without its bodies', () => {
 
   expect(isOverTime).toBe(true);
   expect(JSON.parse(text).request.body).toBeUndefined();
+});
+
+test("an id of the CRM's that is no number stays where Enginy sends it and where a message repeats it, unless it is an address", () => {
+  const [update] = operations.filter(({ path, method }) => path === '/contacts' && method === 'put');
+  const ids = ['abc', 'hs_12-x', 'zqx@acme.example', '+34 600 111 222', 'Zqx Vkwj'];
+  const raw = rawOf(update, () => '');
+  const error = (crmId: string) => `Sync again: No contact with id ${crmId} exists in the CRM`;
+  const answer = { results: ids.map((crmId) => ({ crmId, success: false, error: error(crmId) })) };
+  const body = { contacts: ids.map((crmId) => ({ crmId, title: 'CTO' })) };
+  const { text } = composer.compose(
+    {
+      ...raw,
+      path: '/contacts',
+      exchanges: [],
+      body: Buffer.from(JSON.stringify(body)),
+      answer: { status: 200, headers: {}, text: JSON.stringify(answer) },
+    },
+    [],
+  );
+
+  for (const id of ['abc', 'hs_12-x']) {
+    expect(text).toContain(`"crmId": "${id}"`);
+    expect(text).toContain(`with id ${id} exists`);
+  }
+  for (const part of ['zqx', '111 222', 'vkwj']) expect(text.toLowerCase()).not.toContain(part);
 });

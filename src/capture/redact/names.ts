@@ -27,21 +27,23 @@ function replacePersonName(pseudonyms: Pseudonyms, name: string): string {
 }
 
 function replaceFamilyName(pseudonyms: Pseudonyms, name: string): string {
-  const count = name.trim().split(/\s+/).length;
-  let position = 0;
-  return name.replace(/\S+/g, (word) => {
-    position += 1;
+  const words = name.trim().split(/\s+/).length;
+  return replaceWords(name, /\S+/g, (word, position) => {
     if (position > 1 && /^[yi]$/.test(word)) return word;
-    if (position === count || !nameParticles.has(word.toLowerCase())) return pseudonyms.text(word);
+    if (position === words || !nameParticles.has(word.toLowerCase())) return pseudonyms.text(word);
     return plainParticles.has(word.toLowerCase()) ? word : 'de';
   });
 }
 
 function replaceCompanyName(pseudonyms: Pseudonyms, name: string): string {
-  let position = 0;
-  return name.replace(/[^\s,]+/g, (word) => {
-    position += 1;
-    const bare = word.slice(0, 20).toLowerCase().replace(/[.()]/g, '');
+  return replaceWords(name, /[^\s,]+/g, (word, position) => {
+    const bare = word.slice(0, 20).toLowerCase().replace(/[.()/]/g, '');
     return position > 1 && word.length <= 20 && legalForms.has(bare) ? word : pseudonyms.text(word);
   });
+}
+
+/** @param replace is called with each word and its position, from 1. */
+function replaceWords(name: string, words: RegExp, replace: (word: string, position: number) => string): string {
+  let position = 0;
+  return name.replace(words, (word) => replace(word, ++position));
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { nameParticles } from '../../mapping/values/name-words.ts';
 
 /** Where the program's sentences come from: everything that answers a request. */
-const places = ['bridge', 'contract', 'crm', 'http', 'mapping', 'errors.ts', 'errors.js'];
+const answering = /^(?:(?:bridge|contract|crm|http|mapping)\/.*|errors)(?<!\.d)\.[jt]s$/;
 const source = new URL('../../', import.meta.url).pathname;
 
 let words: ReadonlySet<string> | undefined;
@@ -14,20 +14,12 @@ let words: ReadonlySet<string> | undefined;
  */
 export function programWords(): ReadonlySet<string> {
   if (words !== undefined) return words;
-  const found = new Set(
-    places.flatMap((place) => filesOf(place)).flatMap((file) => wordsOf(readFileSync(file, 'utf8'))),
-  );
+  const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((name) => answering.test(name));
+  const found = new Set(files.flatMap((name) => wordsOf(readFileSync(join(source, name), 'utf8'))));
   // The program lists them because they are parts of names: `Ben`, `Don`.
   for (const particle of [...nameParticles, 'don']) found.delete(particle);
   words = found;
   return found;
-}
-
-function filesOf(place: string): string[] {
-  if (place.includes('.')) return readdirSync(source).includes(place) ? [join(source, place)] : [];
-  return readdirSync(join(source, place), { recursive: true, encoding: 'utf8' })
-    .filter((name) => /(?<!\.d)\.[jt]s$/.test(name))
-    .map((name) => join(source, place, name));
 }
 
 /** Comments and examples are omitted: they name people. */

@@ -47,15 +47,10 @@ export class Pseudonyms {
 
   #lowerWord(word: string): string {
     if (word.length > maxShuffledLength) return hashedWord(this.#key, word);
-    let number = 0;
-    for (let at = 0; at < word.length; at += 1) number = number * 26 + (word.charCodeAt(at) - 97);
-    let stand = this.#shuffled('letters', 26 ** word.length)[number] ?? 0;
-    let text = '';
-    for (let at = 0; at < word.length; at += 1) {
-      text = alphabet.charAt(stand % 26) + text;
-      stand = Math.floor(stand / 26);
-    }
-    return text;
+    const stand = this.#shuffled('letters', 26 ** word.length)[numberOf(word)] ?? 0;
+    return [...word]
+      .map((_letter, at) => alphabet.charAt(Math.floor(stand / 26 ** (word.length - 1 - at)) % 26))
+      .join('');
   }
 
   /** Digits of the same number. */
@@ -133,26 +128,19 @@ function shuffle(key: string, name: string, size: number): Uint32Array {
   return list;
 }
 
-function isPlainLatin(word: string): boolean {
-  for (let at = 0; at < word.length; at += 1) {
-    const code = word.charCodeAt(at) | 32;
-    if (code < 97 || code > 122) return false;
-  }
-  return true;
+/** Letters as digits of base 26. */
+function numberOf(word: string): number {
+  return [...word].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 97, 0);
 }
 
+function isPlainLatin(word: string): boolean {
+  return /^[a-z]+$/i.test(word);
+}
+
+/** @param lower as long as the original; both are plain Latin. */
 function sameCase(original: string, lower: string): string {
   if (original === original.toLowerCase()) return lower;
-  if (original === original.toUpperCase()) return lower.toUpperCase();
-  let text = '';
-  for (let at = 0; at < lower.length; at += 1) {
-    const letter = original.charAt(at);
-    text +=
-      letter !== '' && letter === letter.toUpperCase() && letter !== letter.toLowerCase()
-        ? lower.charAt(at).toUpperCase()
-        : lower.charAt(at);
-  }
-  return text;
+  return lower.replace(/./g, (letter, at: number) => (original.charAt(at) < 'a' ? letter.toUpperCase() : letter));
 }
 
 /** Accents stay where they were, on other letters; other scripts get letters of their own. */
@@ -190,7 +178,7 @@ function spellOut(letter: string): string {
 function otherScript(key: string, letters: readonly string[]): string[] {
   const stream = hashedWord(key, letters.join('').toLowerCase(), letters.length * 3);
   return letters.map((letter, at) => {
-    const number = [0, 1, 2].reduce((sum, next) => sum * 26 + stream.charCodeAt(at * 3 + next) - 97, 0);
+    const number = numberOf(stream.slice(at * 3, at * 3 + 3));
     // Without the accent that some letters have: a decomposed spelling must differ where that of the original does.
     const [stand = ''] = normalizeUnicode(neighbour(letter.toLowerCase(), number), 'NFD');
     return letter === letter.toLowerCase() ? stand : stand.toUpperCase();

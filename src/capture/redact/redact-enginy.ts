@@ -9,6 +9,10 @@ type Json = Record<string, unknown>;
 
 /** Fields of answers that contain sentences. */
 const sentenceFields = new Set(['error', 'message', 'warnings', 'reasons']);
+/** Ids of the CRM as Enginy sends them back. */
+const crmIdFields = new Set('crmId contactCRMId companyCRMId contactId companyId'.split(' '));
+/** Also one that is no number stays recognizable; an address or a name with a space is a person's. */
+const plainId = /^[\w-]{1,64}$/;
 /** Lists of the contract, whose entries have described fields. */
 const listFields = new Set('contacts companies associations results errors ids warnings notMatched reasons'.split(' '));
 /** Objects of the contract, whose fields are described. */
@@ -33,28 +37,13 @@ export function redactEnginyAnswer(redaction: Redaction, body: unknown, path: st
   return redactTop({ redaction, isAnswer: true, isUsers: path.startsWith('/users'), route }, body);
 }
 
-/** Replaces personal data in a path of the bridge. The name of a query parameter says what its value is. */
+/** Replaces personal data in a path of the bridge: what the contract does not have in its paths may be anything. */
 export function redactPath({ values }: Redaction, path: string): string {
-  const at = path.indexOf('?');
-  const route = at < 0 ? path : path.slice(0, at);
-  const part = (text: string, kind: ValueKind) =>
-    withinPercent(text, (decoded) => values.value(decoded, /^\d{1,20}$/.test(decoded) ? kind : 'unknown'));
-  const redacted = route
-    .split('/')
-    .map((segment) => (segment === '' || routeWords.has(segment) ? segment : part(segment, 'id')))
-    .join('/');
-  if (at < 0) return redacted;
-  const pairs = path
-    .slice(at + 1)
-    .split('&')
-    .map((pair) => {
-      const [name = '', ...rest] = pair.split('=');
-      const kind = kindOfField(name);
-      const replacedName = kind === 'unknown' ? part(name, 'unknown') : name;
-      if (rest.length === 0) return replacedName;
-      return `${replacedName}=${withinPercent(rest.join('='), (decoded) => values.value(decoded.replaceAll('+', ' '), kind))}`;
-    });
-  return `${redacted}?${pairs.join('&').replaceAll(' ', '+')}`;
+  return path.replace(/[^/?&=]+/g, (part) => {
+    if (routeWords.has(part)) return part;
+    const redact = (text: string) => values.value(text, /^\d{1,20}$/.test(text) ? 'id' : 'unknown');
+    return withinPercent(part, (decoded) => redact(decoded.replaceAll('+', ' '))).replaceAll(' ', '+');
+  });
 }
 
 /** Replaces the words of a body that is not JSON and keeps its form, so that it is broken at the same position. */
@@ -83,7 +72,8 @@ function redactObject(side: Side, object: Json): Json {
 
 function redactField(side: Side, name: string, value: unknown): unknown {
   const { values } = side.redaction;
-  if (name === 'externalId' && (typeof value === 'string' || typeof value === 'number')) {
+  const isText = typeof value === 'string' || typeof value === 'number';
+  if (isText && (name === 'externalId' || (crmIdFields.has(name) && plainId.test(String(value))))) {
     values.keepId(String(value));
     return value;
   }
