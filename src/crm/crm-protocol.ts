@@ -289,6 +289,8 @@ export interface BodyText {
   readonly role:
     | ({ readonly kind: 'property' } & PropertyPlace)
     | { readonly kind: 'id' }
+    /** The name of a property, which errors repeat. */
+    | { readonly kind: 'name' }
     /** A sentence that may quote values. */
     | { readonly kind: 'sentence' }
     /** A name or a word of the CRM, unless it is not one. */

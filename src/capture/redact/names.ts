@@ -37,7 +37,10 @@ function replaceFamilyName(pseudonyms: Pseudonyms, name: string): string {
 
 function replaceCompanyName(pseudonyms: Pseudonyms, name: string): string {
   return replaceWords(name, /[^\s,]+/g, (word, position) => {
-    const bare = word.slice(0, 20).toLowerCase().replace(/[.()/]/g, '');
+    const bare = word
+      .slice(0, 20)
+      .toLowerCase()
+      .replace(/[.()/]/g, '');
     return position > 1 && word.length <= 20 && legalForms.has(bare) ? word : pseudonyms.text(word);
   });
 }

@@ -1,12 +1,10 @@
 import type { BodyText, PropertyPlace, ValueKind } from '../../crm/crm-protocol.ts';
-import { isObject } from '../../json.ts';
 import { isDate } from './numbers.ts';
 import type { Redaction } from './redaction.ts';
 
 /** Replaces personal data in a body that was sent to the CRM or came from it. */
 export function redactCrmBody(redaction: Redaction, path: string, body: unknown): unknown {
   const { content, values } = redaction;
-  keepNames(redaction, body, 0);
   if (typeof body === 'string') return values.value(body, 'text');
   return content.mapBody(path, body, {
     text: ({ text, role }) => redactText(redaction, text, role),
@@ -20,6 +18,9 @@ function redactText(redaction: Redaction, text: string, role: BodyText['role']):
   switch (role.kind) {
     case 'property':
       return redactProperty(redaction, text, role);
+    case 'name':
+      values.keepName(text);
+      return text;
     case 'id':
       // Other properties, URLs and sentences repeat it.
       if (/^\d{1,20}$/.test(text)) values.keepId(text);
@@ -35,6 +36,8 @@ function redactText(redaction: Redaction, text: string, role: BodyText['role']):
 
 function redactProperty(redaction: Redaction, text: string, property: PropertyPlace): string {
   const { values, portal } = redaction;
+  // An error about a value names its property.
+  values.keepName(property.name);
   if (portal.identityProperties.has(property.name)) {
     values.keepId(text);
     return text;
@@ -57,18 +60,6 @@ function kindOf({ content, portal }: Redaction, property: PropertyPlace, value: 
 
 function isOption(options: ReadonlySet<string>, value: string): boolean {
   return value.length <= 10_000 && value.split(';').every((part) => options.has(part.toLowerCase()));
-}
-
-/** Names of properties are structure: an error about a value names them. */
-function keepNames(redaction: Redaction, body: unknown, depth: number): void {
-  if (depth > 6 || typeof body !== 'object' || body === null) return;
-  for (const [name, entry] of Object.entries(body)) {
-    if (name === 'properties' && isObject(entry))
-      for (const property of Object.keys(entry)) redaction.values.keepName(property);
-    else if (name === 'properties' && Array.isArray(entry))
-      for (const property of entry) redaction.values.keepName(String(property));
-    else keepNames(redaction, entry, depth + 1);
-  }
 }
 
 /** Ids, times, and names of types and links: `0-1`, `2026-11-20T12:00:00Z`. */

@@ -40,7 +40,7 @@ type Written = { readonly properties: Readonly<Record<string, string>> } | { rea
 function writeTimelineRow(row: TimelineRow, value: string): Written {
   const mapped = row.map === undefined ? value : (findWord(row.map, value) ?? row.otherwise);
   const kept = row.kept_in === undefined ? {} : { [row.kept_in]: value };
-  if (mapped === undefined) return { problem: `"${value.slice(0, 40)}" is not in the map` };
+  if (mapped === undefined) return { problem: 'its value is not in the map' };
   return { properties: { [row.crm]: mapped, ...kept } };
 }
 

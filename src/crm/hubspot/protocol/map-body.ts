@@ -46,7 +46,7 @@ function mapValue(place: Place, key: string, value: unknown): unknown {
   if (typeof value === 'string') return mapText(place, key, value);
   if (Array.isArray(value)) {
     const isNames = key === 'properties' || key === 'propertiesWithHistory';
-    return isNames ? mapTexts(place, structure, value) : value.map((entry) => mapValue(place, key, entry));
+    return isNames ? mapTexts(place, { kind: 'name' }, value) : value.map((entry) => mapValue(place, key, entry));
   }
   if (!isObject(value)) return value;
   if (key === 'properties') return mapEntries(value, (name, entry) => mapProperty(place, name, entry));
