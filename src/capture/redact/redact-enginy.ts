@@ -11,8 +11,8 @@ type Json = Record<string, unknown>;
 const sentenceFields = new Set(['error', 'message', 'warnings', 'reasons']);
 /** Ids of the CRM as Enginy sends them back. */
 const crmIdFields = new Set('crmId contactCRMId companyCRMId contactId companyId'.split(' '));
-/** Also one that is no number stays recognizable; an address or a name with a space is a person's. */
-const plainId = /^[\w-]{1,64}$/;
+/** One that is no number stays recognizable, too. Letters alone may be a name, and what has other signs an address. */
+const plainId = /^(?=\D*\d)[\w-]{1,64}$/;
 /** Lists of the contract, whose entries have described fields. */
 const listFields = new Set('contacts companies associations results errors ids warnings notMatched reasons'.split(' '));
 /** Objects of the contract, whose fields are described. */
