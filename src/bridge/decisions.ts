@@ -11,6 +11,8 @@ export interface WriteDecision {
   readonly heldBack: readonly HeldBack[];
   /** Custom properties that were created for this record's fields. */
   readonly createdProperties: readonly string[];
+  /** Property → Enginy's field, where its name may be a person's value, such as `jane@acme.com`. The property's name repeats it. */
+  readonly unusualFields?: Readonly<Record<string, string>>;
   /** `linked`: what the record shares with the existing one: `externalId`, a unique property, `fingerprint`, or `this request` for a duplicate within one request. */
   readonly linkedBy?: string;
   /** What was looked for before the record was created, such as `identity`; of a record that was not found: the rules that had a value. */

@@ -41,7 +41,7 @@ export function countTroubles(database: DatabaseSync, { from, end, slotMs }: Tro
 
 function recordHead({ endpoint, object, outcome, details, text }: Row): Troubles['ofRecords'][number]['head'] {
   // As write-requests.ts wrote them.
-  const { heldBack = [], problem, rule }: Partial<RecordDecision> = JSON.parse(String(text));
+  const { heldBack = [], problem, rule, unusualFields }: Partial<RecordDecision> = JSON.parse(String(text));
   return {
     endpoint: String(endpoint),
     object: String(object),
@@ -50,6 +50,7 @@ function recordHead({ endpoint, object, outcome, details, text }: Row): Troubles
     heldBack,
     ...(problem !== undefined && { problem }),
     ...(rule !== undefined && { rule }),
+    ...(unusualFields !== undefined && { unusualFields }),
   };
 }
 

@@ -84,6 +84,7 @@ export interface CauseCount {
   readonly heldBack: RecordDecision['heldBack'];
   readonly problem?: NonNullable<RecordDecision['problem']>;
   readonly rule?: string;
+  readonly unusualFields?: RecordDecision['unusualFields'];
   readonly records: number;
   /** Records in each part of the time asked for. */
   readonly trend: readonly number[];

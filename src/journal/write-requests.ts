@@ -154,7 +154,7 @@ function prepare(database: DatabaseSync) {
 /** What many records have in common. */
 function detailsOf(record: SentDecision): object {
   const { rule, tried, byIndex, linkedBy, written = [], heldBack = [], createdProperties = [], warnings = 0 } = record;
-  const { problem } = record;
+  const { problem, unusualFields } = record;
   const { existingId: _existingId, text, ...common } = problem ?? {};
   return {
     rule,
@@ -164,6 +164,7 @@ function detailsOf(record: SentDecision): object {
     ...(written.length > 0 && { written }),
     ...(heldBack.length > 0 && { heldBack }),
     ...(createdProperties.length > 0 && { createdProperties }),
+    unusualFields,
     ...(warnings > 0 && { warnings }),
     ...(problem !== undefined && { problem: { ...common, text } }),
   };

@@ -29,8 +29,16 @@ const anything: unknown = new Proxy(() => anything, { get: () => anything });
 const paths = createScreens(anything as ConsoleSources).map(({ path }) => path);
 
 /** Fields that are named like a person, and what their properties are called. */
-const personalFields = ['jane.canary@acme.com', '+49 171 5550 188', 'https://www.linkedin.com/in/jane-canary'];
-const personalProperties = ['jane_canary_acme_com', '49_171_5550_188', 'linkedin_com_in_jane_canary'];
+const personalFields = [
+  'jane.canary@acme.com',
+  'canary@acme.it',
+  '+49 171 5550 188',
+  'https://www.linkedin.com/in/jane-canary',
+];
+const personalProperties = ['jane_canary_acme_com', 'canary_acme_it', '49_171_5550_188', 'linkedin_com_in_jane_canary'];
+/** Fields whose properties end as a domain does. */
+const usualFields = ['openerTextEs', 'job_title_de', 'website_link_com'];
+const usualProperties = ['opener_text_es', 'job_title_de', 'website_link_com'];
 
 let running: Awaited<ReturnType<typeof startConsoleBridge>>;
 let cookie: string;
@@ -51,7 +59,16 @@ beforeAll(async () => {
   const odd = { externalId: 'lead-odd', email: 'odd@example.org' };
   for (const [method, requestId, more] of [
     ['POST', 'odd-create', { ...Object.fromEntries(personalFields.map((field) => [field, 'N/A'])) }],
-    ['POST', 'odd-names', { ...Object.fromEntries(personalFields.map((field) => [field, 'a value'])) }],
+    [
+      'POST',
+      'odd-names',
+      { ...Object.fromEntries([...personalFields, ...usualFields].map((field) => [field, 'a value'])) },
+    ],
+    [
+      'POST',
+      'odd-again',
+      { ...Object.fromEntries([...personalFields, ...usualFields].map((field) => [field, 'another'])) },
+    ],
   ] as const) {
     await fetch(`${running.url}/contacts`, {
       method,
@@ -81,7 +98,7 @@ beforeAll(async () => {
   }
 });
 
-const oddRequests = ['odd-create', 'odd-names'];
+const oddRequests = ['odd-create', 'odd-names', 'odd-again'];
 const idRequests = ['ids-POST-contacts-sync', 'ids-POST-contacts', 'ids-PUT-contacts'];
 const waiting = { timeout: 30_000, interval: 100 };
 const page = (path: string) => ask(`${running.adminUrl}${path}`, { headers: { cookie } });
@@ -133,17 +150,20 @@ test('fields that are named like a person are placeholders, and so are the prope
     async () => expect((await page('/console/hubspot')).text).toContain('that the bridge created'),
     waiting,
   );
-  const [skipped, written, hubSpot] = await Promise.all(
+  const [skipped, written, again, hubSpot] = await Promise.all(
     [...oddRequests.map((id) => `/console/requests/${id}`), '/console/hubspot'].map(page),
   );
 
-  for (const answer of [skipped, written, hubSpot]) {
+  for (const answer of [skipped, written, again, hubSpot]) {
     expect(leaksIn(answer?.text ?? 'none')).toEqual([]);
     expect(answer?.text).toMatch(/\[email [0-9a-f]{6}\]/);
     expect(answer?.text).toMatch(/\[telephone number [0-9a-f]{6}\]/);
     expect(answer?.text).toMatch(/\[address [0-9a-f]{6}\]/);
   }
   expect(written?.text).toContain('Send it with curl');
+  for (const answer of [written, again, hubSpot]) {
+    expect(usualProperties.filter((name) => answer?.text.includes(name) !== true)).toEqual([]);
+  }
 });
 
 test('a saved regression test of such fields has placeholders, and its replay creates the properties of those', async () => {

@@ -27,16 +27,27 @@ export function decisionOf(outcome: WriteDecision['outcome'], draft: Draft): Wri
     written: isWritten ? Object.keys(draft.properties) : [],
     heldBack: draft.heldBack,
     createdProperties: draft.createdProperties ?? [],
+    ...unusualFieldsOf(draft),
   };
 }
 
+/** Email addresses, URLs and telephone numbers have characters that names of fields rarely have. */
+function unusualFieldsOf({ sources }: Pick<Draft, 'sources'>): Pick<WriteDecision, 'unusualFields'> {
+  const unusual = Object.entries(sources).filter(([, field]) => /[@./]|^[\s(+-]*\d/.test(field));
+  return unusual.length === 0 ? {} : { unusualFields: Object.fromEntries(unusual) };
+}
+
+/** `sources` is absent if the record failed before it was complete. */
+type FailedDraft = Pick<Draft, 'warnings' | 'heldBack'> & Partial<Pick<Draft, 'sources'>>;
+
 /** A record of which nothing was written. */
-export function failed(problem: CrmProblem, draft?: Pick<Draft, 'warnings' | 'heldBack'>): WriteResult {
+export function failed(problem: CrmProblem, draft?: FailedDraft): WriteResult {
   if (draft === undefined) return { problem, warnings: [], decision: nothingDecided };
   const kept = draft.heldBack.flatMap(({ keptIn = [] }) => keptIn);
   const { warnings, heldBack } = kept.reduce<Pick<Draft, 'warnings' | 'heldBack'>>(withoutKept, draft);
   const reasons = heldBack.filter(({ reason }) => reason !== 'as-it-came');
-  return { problem, warnings, decision: { ...nothingDecided, heldBack: reasons } };
+  const unusual = unusualFieldsOf({ sources: draft.sources ?? {} });
+  return { problem, warnings, decision: { ...nothingDecided, heldBack: reasons, ...unusual } };
 }
 
 /** The final check that every record of a request ends with a result. A gap is a fault of ours and is logged as an error. */

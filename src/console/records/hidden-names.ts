@@ -4,57 +4,73 @@ import { fieldLabel } from '../../mapping/run/field-mark.ts';
 import type { HeldBack } from '../../mapping/run/held-back.ts';
 import { fieldKey, hashedPropertyName, propertyName } from '../../mapping/run/property-name.ts';
 import type { IdHider } from './id-hider.ts';
-import { personalKindOfField, personalKindOfProperty } from './personal-id.ts';
+import { personalKindOfField } from './personal-id.ts';
 
 /** What the journal has of names that callers choose. */
 interface Named {
   readonly heldBack: readonly HeldBack[];
   readonly written?: readonly string[];
   readonly createdProperties?: readonly string[];
+  readonly unusualFields?: Readonly<Record<string, string>> | undefined;
   readonly problem?: NotedProblem;
 }
 
-/** Fields and properties that are named like a person's email address, telephone number or URL, as placeholders. */
+/**
+ * Fields that are named like a person's email address, telephone number or URL, as placeholders, and so are their properties. Which property
+ * belongs to such a field is noted: its own name, `jane_acme_com`, looks like any other.
+ */
 export function hideNames<Noted extends Named>(noted: Noted, hide: IdHider): Noted {
-  const { heldBack, written, createdProperties, problem } = noted;
-  const hideAll = (names: readonly string[]) => names.map((name) => hideProperty(name, hide));
+  const { heldBack, written, createdProperties, unusualFields = {}, problem } = noted;
+  const fields = new Map(Object.entries(unusualFields));
+  for (const { property, field } of heldBack) if (property !== undefined) fields.set(property, field);
+  const shown = (property: string) => {
+    const own = hideName(property, hide);
+    const field = fields.get(property);
+    if (own !== property || field === undefined) return own;
+    const placeholder = hideName(field, hide);
+    return placeholder === field ? property : placeholder;
+  };
   return {
     ...noted,
-    heldBack: heldBack.map((held) => hideHeldBack(held, hide)),
-    ...(written !== undefined && { written: hideAll(written) }),
-    ...(createdProperties !== undefined && { createdProperties: hideAll(createdProperties) }),
-    ...(problem !== undefined && { problem: hideProblem(problem, hide) }),
+    heldBack: heldBack.map((held) => hideHeldBack(held, { hide, shown })),
+    ...(written !== undefined && { written: written.map(shown) }),
+    ...(createdProperties !== undefined && { createdProperties: createdProperties.map(shown) }),
+    ...(problem !== undefined && { problem: hideProblem(problem, { hide, shown }) }),
   };
 }
 
-function hideHeldBack(held: HeldBack, hide: IdHider): HeldBack {
+interface Hiding {
+  readonly hide: IdHider;
+  /** A property as it is shown. */
+  readonly shown: (property: string) => string;
+}
+
+function hideHeldBack(held: HeldBack, { hide, shown }: Hiding): HeldBack {
   const { field, property, detail, keptIn } = held;
   return {
     ...held,
     // The property alone, where no field is known.
-    field: hideProperty(field, hide),
-    ...(property !== undefined && { property: hideProperty(property, hide) }),
+    field: shown(field),
+    ...(property !== undefined && { property: shown(property) }),
     ...(detail !== undefined && { detail: hideWords(detail, hide) }),
-    ...(keptIn !== undefined && { keptIn: hideProperty(keptIn, hide) }),
+    ...(keptIn !== undefined && { keptIn: shown(keptIn) }),
   };
 }
 
-function hideProblem(problem: NotedProblem, hide: IdHider): NotedProblem {
+function hideProblem(problem: NotedProblem, { hide, shown }: Hiding): NotedProblem {
   const { text, because, property, properties } = problem;
   return {
     ...problem,
     ...(text !== undefined && { text: hideWords(text, hide) }),
     ...(because !== undefined && { because: hideWords(because, hide) }),
-    ...(property !== undefined && { property: hideProperty(property, hide) }),
-    ...(properties !== undefined && {
-      properties: properties.map((each) => ({ ...each, name: hideProperty(each.name, hide) })),
-    }),
+    ...(property !== undefined && { property: shown(property) }),
+    ...(properties !== undefined && { properties: properties.map((each) => ({ ...each, name: shown(each.name) })) }),
   };
 }
 
-/** The name of a property, or its label. */
-export function hideProperty(name: string, hide: IdHider): string {
-  return hide(name, personalKindOfProperty);
+/** The name of a field, or the label of its property. */
+export function hideName(name: string, hide: IdHider): string {
+  return hide(name, personalKindOfField);
 }
 
 /** A sentence of the bridge's own, which may name a field or an id. */

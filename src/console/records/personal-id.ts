@@ -21,20 +21,6 @@ export function personalKindOfField(name: string): PersonalKind | undefined {
   return kind === 'name' ? undefined : kind;
 }
 
-/** The same of the name of a property, which may have been created for such a field: `jane_acme_com`, as mapping/run/property-name.ts writes it. */
-export function personalKindOfProperty(name: string): PersonalKind | undefined {
-  const kind = personalKindOfField(name);
-  if (kind !== undefined) return kind;
-  if (/(?:^|_)linkedin_com(?:_|$)|^(?:enginy_)?(?:https?|mailto|www)_/.test(name)) return 'address';
-  if (domainAtEnd.test(name)) return 'email';
-  const [, number] = /^enginy_(\d+(?:_\d+)+)$/.exec(name) ?? [];
-  return number !== undefined && isDialled(number.replaceAll('_', '-')) ? 'telephone number' : undefined;
-}
-
-/** Three words, the last of which is a domain's, perhaps before the hash of a field. Domains that are English words do not count. */
-const domainAtEnd =
-  /^[a-z\d]+(?:_[a-z\d]+)+_(?:com|net|org|io|eu|de|fr|es|nl|ch|uk|pl|se|dk|fi|cz|pt|br)(?:_[\da-f]{8})?$/;
-
 /** Digits alone are an id, unless they begin as a telephone number does. */
 function isDialled(text: string): boolean {
   const digits = text.replace(/\D/g, '').length;

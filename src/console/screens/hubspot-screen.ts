@@ -15,7 +15,7 @@ import { postForm } from '../html/post-form.ts';
 import { type Status, statusMark } from '../html/status-mark.ts';
 import { timeTag } from '../html/time-tag.ts';
 import { includesRole } from '../access/roles.ts';
-import { hideProperty } from '../records/hidden-names.ts';
+import { hideName } from '../records/hidden-names.ts';
 import type { IdHider } from '../records/id-hider.ts';
 import { consoleCall } from './account-reader.ts';
 import { createRemembered } from './remembered.ts';
@@ -91,8 +91,8 @@ async function examine({ crm, mappings, config, limits }: ConsoleSources): Promi
 
 /** Its field may be named like a person's email address: then neither its name nor its label is shown. */
 function hidePersonal({ name, label, type }: PropertyDefinition, hide: IdHider): CreatedProperty {
-  const shown = hideProperty(label, hide);
-  return { name: shown === label ? hideProperty(name, hide) : shown, label: shown, type };
+  const shown = hideName(label, hide);
+  return { name: shown === label ? name : shown, label: shown, type };
 }
 
 /** The checks say why it is not. */
