@@ -62,6 +62,7 @@ test('selectors match labels, and named ports exist', () => {
   const ports = pods.flatMap(({ spec }) =>
     spec.containers.flatMap((each: { ports: { name: string }[] }) => each.ports),
   );
+  expect(pods.length).toBeGreaterThan(0);
   for (const { object } of objects) {
     const selector = object.spec.selector?.matchLabels ?? object.spec.selector ?? object.spec.podSelector.matchLabels;
     expect(labels).toContainEqual(selector);

@@ -46,6 +46,7 @@ test('the tree of ARCHITECTURE.md is that of the project', () => {
     });
   const rooms = readdirSync(join(root, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
 
+  expect(named).toContain('/src/');
   expect(named.filter((path) => !known.has(path))).toEqual([]);
   expect(
     rooms.filter(({ name }) => !named.some((path) => path.startsWith(`/src/${name}/`))).map(({ name }) => name),

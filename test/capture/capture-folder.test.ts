@@ -75,6 +75,7 @@ test('captures are readable by their owner alone, and none is left half written'
   await bridge.send('GET', '/nowhere');
   const [file] = await bridge.stop();
 
+  expect(file?.name).toMatch(/\.json$/);
   expect(statSync(join(bridge.folder, file?.name ?? '')).mode & 0o077).toBe(0);
   expect(namesIn(bridge.folder).filter((found) => found.endsWith('.writing'))).toEqual([]);
 });

@@ -236,6 +236,7 @@ test('text from a hostile capture or caller cannot control the terminal', async 
     ['captures', 'list', '--dir', bridge.folder],
   ]) {
     const { out, err } = await runCommand(args, { hasColor: true });
+    expect(out).toContain('/contacts');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not be there
     expect(out + err).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e]/);
   }

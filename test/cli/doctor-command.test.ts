@@ -51,6 +51,7 @@ test('neither the token nor the key is ever printed', async () => {
   ]);
 
   const printed = runs.map(({ out, err }) => out + err).join('');
+  for (const { out } of runs) expect(out).toContain('API_KEY');
   for (const secret of [key, token, environment.HUBSPOT_ACCESS_TOKEN]) expect(printed).not.toContain(secret);
 });
 

@@ -63,6 +63,7 @@ test('a small custom CRM without a flaw passes every check', async () => {
 
   const { printed, status } = await conformance(url, '--strict');
 
+  expect(printed.results).toHaveLength(allChecks.length);
   expect(printed.results.filter(({ verdict }) => verdict !== 'passed')).toEqual([]);
   expect(status).toBe(0);
 });

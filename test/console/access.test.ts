@@ -99,7 +99,7 @@ test('every route of the screens has its line in the table of roles', () => {
 
 test.each(
   Object.entries(lowestRoles).flatMap(([route, lowest]) => roles.map((role) => [route, role, lowest] as const)),
-)('%s as %s takes the role %s', async (route, role, lowest) => {
+)('%s as %s requires the role %s', async (route, role, lowest) => {
   const [method = '', pattern = ''] = route.split(' ');
   const cookie = cookies[role];
   const path = pattern.replaceAll(/:[a-zA-Z]+/g, 'unknown');

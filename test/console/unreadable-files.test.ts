@@ -67,7 +67,10 @@ test('the journal that the bridge starts instead of a damaged one is read', asyn
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const start = () => openJournalFile(folder, () => expect.unreachable('it is not damaged'));
   const first = start();
-  first.exec("INSERT INTO requests VALUES (7, 0, 'r', 'POST /contacts', 200, 1, NULL, 'replica', NULL, '{}', 0, NULL)");
+  first.exec(
+    `INSERT INTO requests (id, at, request_id, endpoint, status, duration_ms, replica, outcomes, held_back)
+    VALUES (7, 0, 'r', 'POST /contacts', 200, 1, 'replica', '{}', 0)`,
+  );
   first.close();
   const archive = openArchive({
     journal: { folder, secret: undefined },

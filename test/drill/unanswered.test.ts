@@ -99,11 +99,13 @@ test('earlier failures of a call that the deadline ends are named', async () => 
 test('a reached limit is named for every kind of request', async () => {
   const causes = Object.values(await causesDuring({ action: { kind: 'status', status: 429 } }));
 
+  expect(causes).toHaveLength(8);
   for (const cause of causes) expect(cause).toMatch(/^(?:HubSpot's|The CRM's) rate limit is reached/);
 });
 
 test('an outage is named for every kind of request', async () => {
   const causes = Object.values(await causesDuring({ action: { kind: 'status', status: 503 } }));
 
+  expect(causes).toHaveLength(8);
   for (const cause of causes) expect(cause).toContain('HubSpot returned status 503');
 });

@@ -305,12 +305,13 @@ test.each([
 
 test('cuts a long message and drops its control characters', async () => {
   const { create } = await openStub((_request, response) =>
-    json(response, 400, { category: 'VALIDATION_ERROR', message: `No\u001b[2J\r\n\u202e ${'x'.repeat(100_000)}` }),
+    json(response, 400, { category: 'VALIDATION_ERROR', message: `No\u001b\r\n\u202e ${'x'.repeat(100_000)}` }),
   );
 
   const [outcome] = await create();
 
   const { message } = outcome !== undefined && 'problem' in outcome ? outcome.problem : { message: '' };
+  expect(message).toContain('xxxx');
   expect(message.length).toBeLessThan(250);
   expect(message).not.toMatch(/[\p{Cc}\p{Cf}]/u);
 });

@@ -104,6 +104,7 @@ test('creates a new contact for the address of an archived one', async () => {
 
   const created = await create();
 
+  expect(created.id).toMatch(/^\d+$/);
   expect(created.id).not.toBe(keep);
 });
 

@@ -249,5 +249,6 @@ test('sets no initial lifecycle stage with the switch', async () => {
 
   const plain = await client.crm.contacts.basicApi.create({ properties: { firstname: 'A' }, associations: [] });
 
+  expect(plain.properties).toHaveProperty('firstname', 'A');
   expect(plain.properties).not.toHaveProperty('lifecyclestage');
 });
