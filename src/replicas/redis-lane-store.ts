@@ -26,7 +26,8 @@ export function createRedisLaneStore(
       const keys = ['slots', 'state', 'wants'].map((part) => `eb:{${lane}:${owner.value}}:${part}`);
       const reply = await connection.run(script, keys, [JSON.stringify(query)]);
       if ('lostBy' in reply) return { status: 'lost', by: reply.lostBy };
-      answeredOn = openedCount;
+      // The first query waits for the first connection.
+      answeredOn = openedCount === 0 ? connection.openedCount : openedCount;
       // The script's own words; nothing else writes them.
       return JSON.parse(reply.value) as LaneAnswer;
     },
