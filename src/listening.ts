@@ -21,7 +21,7 @@ interface ServerLimits {
 
 /** An HTTP server that slow and numerous callers cannot hold. */
 export function createHttpServer(listener: RequestListener, limits: ServerLimits): Server {
-  return limitConnections(createServer(timeoutsOf(limits), listener), limits);
+  return limitConnections(createServer(timeoutsOf(limits), limitPipelining(listener)), limits);
 }
 
 /** The same over HTTPS. */
@@ -32,7 +32,7 @@ export function createHttpsServer(
 ): HttpsServer {
   const timeouts = timeoutsOf(limits);
   const options = { ...timeouts, ...certificate, handshakeTimeout: timeouts.headersTimeout };
-  return limitConnections(createTlsServer(options, listener), limits);
+  return limitConnections(createTlsServer(options, limitPipelining(listener)), limits);
 }
 
 interface ServerParts {
@@ -58,6 +58,27 @@ function timeoutsOf({ requestTimeoutMs }: ServerLimits) {
     headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
     requestTimeout: requestTimeoutMs,
     connectionsCheckingInterval: Math.min(checkIntervalMs, requestTimeoutMs),
+  };
+}
+
+/**
+ * Node hands over all requests of a packet in one turn: 64 kB of short ones, which need no key, would make all others wait for a second.
+ * Nearly all callers send the next request after the response.
+ */
+const maxPipelined = 20;
+
+/** Closes connections that send many requests without waiting for responses. */
+function limitPipelining(listener: RequestListener): RequestListener {
+  const inProgress = new WeakMap<Socket, number>();
+  return (request, response) => {
+    const { socket } = request;
+    // What came in the same packet follows after the connection was closed.
+    if (socket.destroyed) return;
+    const count = (inProgress.get(socket) ?? 0) + 1;
+    inProgress.set(socket, count);
+    response.once('close', () => inProgress.set(socket, (inProgress.get(socket) ?? 1) - 1));
+    if (count > maxPipelined) socket.destroy();
+    else listener(request, response);
   };
 }
 
@@ -137,6 +158,7 @@ export function watchTraffic(server: Server): Traffic {
   server.on('secureConnection', follow);
   let inFlight = 0;
   server.on('request', (request, response) => {
+    if (request.socket.destroyed) return;
     const connection = connections.get(endOf(request.socket));
     inFlight += 1;
     if (connection !== undefined) connection.requests += 1;

@@ -1,11 +1,12 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import { type AddressInfo, connect } from 'node:net';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { loadConfig } from '../src/config.ts';
+import { createHttpServer, watchTraffic } from '../src/listening.ts';
 import { startBridge } from '../src/serve.ts';
 import { logSink } from './support/log-sink.ts';
 
@@ -40,5 +41,50 @@ test.each([
 ])('a bridge whose %s is %s says that it is not an address of the machine', async (setting, host) => {
   await expect(start({ [setting]: host, ADMIN_PORT: '0', CONSOLE: 'off' })).rejects.toThrow(
     `${setting} is ${host}, which is not an address of this machine`,
+  );
+});
+
+async function serve(listener: RequestListener) {
+  const server = createHttpServer(listener, { requestTimeoutMs: 5_000, maxConnections: 10 });
+  const traffic = watchTraffic(server);
+  server.listen(0, '127.0.0.1');
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  await once(server, 'listening');
+  return { traffic, port: (server.address() as AddressInfo).port };
+}
+
+const requests = (count: number) =>
+  Array.from({ length: count }, (_unused, n) => `GET /${n} HTTP/1.1\r\nHost: x\r\n\r\n`).join('');
+
+test('a connection that sends thousands of requests at once is closed before they are served', async () => {
+  let served = 0;
+  const { traffic, port } = await serve((_request, response) => {
+    served += 1;
+    response.end();
+  });
+
+  const caller = connect(port, '127.0.0.1', () => caller.write(requests(2_000))).resume();
+  caller.on('error', () => {});
+  await once(caller, 'close');
+
+  expect(served).toBeLessThanOrEqual(20);
+  await vi.waitFor(() => expect(traffic.inFlight()).toBe(0));
+});
+
+test('a few requests that are sent at once are answered in their order', async () => {
+  const { port } = await serve((request, response) => response.end(request.url));
+
+  const caller = connect(port, '127.0.0.1', () => caller.write(requests(20)));
+  let received = '';
+  caller.on('data', (data) => {
+    received += String(data);
+  });
+  await vi.waitFor(() => expect(received).toContain('/19'));
+
+  expect([...received.matchAll(/^\/(\d+)/gm)].map(([, n]) => Number(n))).toEqual(
+    Array.from({ length: 20 }, (_, n) => n),
   );
 });
