@@ -84,7 +84,7 @@ export interface Config {
         readonly redisCaFile: string | undefined;
         /** How many replicas are expected while Redis was never reached. */
         readonly expected: number;
-        /** Of this one. */
+        /** The name of this replica. */
         readonly name: string;
       }
     | undefined;

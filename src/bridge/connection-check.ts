@@ -59,7 +59,7 @@ export function createConnectionCheck(crm: Pick<Crm, 'readAccount'>, timers: Che
   return async ({ requestId }) => {
     if (trouble === undefined && provenAt !== undefined && now() - provenAt <= proofLastsMs) return { status: 'ok' };
     if (question === undefined && now() - askedAt >= intervalMs) question = ask(requestId);
-    // A proven connection is degraded once its question has been open for so long: who asks later has nothing to wait for.
+    // A proven connection is degraded once its question has been open for this long: who asks later has nothing to wait for.
     const isWaitedFor = provenAt !== undefined && now() - askedAt >= patienceMs;
     const isAnswered = question === undefined || (!isWaitedFor && (await endsWithin(question, timers)));
     if (isAnswered && trouble === undefined) return { status: 'ok' };

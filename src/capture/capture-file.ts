@@ -11,7 +11,7 @@ const maxLevels = 120;
 
 const RegressionFile = z.object({ story: z.string(), capture: z.record(z.string(), z.unknown()) });
 
-/** A file that is no capture, or of a form that this version does not know. */
+/** A file that is not a capture, or has a format that this version does not support. */
 export class CaptureFileError extends Error {
   override readonly name = 'CaptureFileError';
 }

@@ -33,7 +33,7 @@ export interface CheckRun {
   readonly target: Target;
   /** Unique for the run, lower-case letters and digits. */
   readonly mark: string;
-  /** CRM ids by a name of the checks' own, e.g. `contact`, `task`. */
+  /** CRM ids by a name that only the checks use, e.g. `contact`, `task`. */
   readonly ids: Map<string, string>;
   /** @throws Nonconformity when the server cannot be reached, redirects, or does not answer in time. */
   send(method: string, path: string, options?: SendOptions): Promise<ServerReply>;

@@ -41,7 +41,7 @@ export interface ListBody<Entry extends z.ZodType> {
 }
 
 /**
- * Validates a body, and its list entry by entry: an entry that cannot be served does not refuse its neighbors.
+ * Validates a body, and its list entry by entry: an entry that cannot be served does not affect the others.
  * @throws InvalidRequestError when the body is no object, another field is invalid or the list is missing; UnusableEntriesError when none
  * of its entries can be served. Both name the first places, e.g. `contacts[3].externalId is missing`.
  */

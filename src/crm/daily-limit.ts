@@ -50,7 +50,7 @@ export class DailyLimit {
     return isNews;
   }
 
-  /** The error for a call that must not start; undefined if it may, be it as the probe. */
+  /** The error for a call that must not start; undefined if it may, also as the probe. */
   errorFor(now: number): CrmUnavailableError | undefined {
     if (this.#until === 0) return undefined;
     if (now < this.#until) return this.error(now);

@@ -35,7 +35,7 @@ export interface LaneQuery {
   readonly cancelled: readonly string[];
   /** A "too many" pauses the lane; 0 for none. */
   readonly pauseMs: number;
-  /** The daily limit is reached: nothing should start for so long; 0 if it is not. */
+  /** The daily limit is reached: nothing should start for this long; 0 if it is not. */
   readonly dailyMs: number;
   /** What a response said about the budget, and where in the lane its call stood. */
   readonly rate?: (RateReport & { readonly usedAtStart: number; readonly number: number }) | undefined;

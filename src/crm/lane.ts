@@ -254,7 +254,7 @@ export class Lane {
     );
   }
 
-  /** What is wrong with the calls of this request, be it those that it shares. */
+  /** What is wrong with the calls of this request, including those that it shares. */
   troubleOf(requestId: string): string | undefined {
     const own = [...this.#unsettled].filter(({ context }) => serves(context, requestId));
     const troubles = own.map(

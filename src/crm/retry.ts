@@ -63,7 +63,7 @@ export function backoffMs({ firstMs, maxMs }: Backoff, attempt: number, random: 
   return Math.min(firstMs * 2 ** (attempt - 1), maxMs) * (1 + 0.25 * random());
 }
 
-/** `HubSpot did not respond within 10 s`, for a wait of so many milliseconds. Rounded: equal sentences are stored once. */
+/** `HubSpot did not respond within 10 s`, for a wait of this many milliseconds. Rounded: equal sentences are stored once. */
 export function silence(crm: string, ms: number): string {
   return `${crm} did not respond within ${durationText(ms)}`;
 }
@@ -91,7 +91,7 @@ interface NotedJob {
 export class LaneResponses {
   /** The last attempt that ended without an answer. */
   #failed: { readonly at: number; readonly trouble: string } | undefined;
-  /** When the CRM last answered an attempt, be it with a refusal. */
+  /** When the CRM last answered an attempt, refusals included. */
   #answeredAt = Number.NEGATIVE_INFINITY;
   /** Request id → what its last attempt failed with, the oldest first. */
   readonly #lastOf = new Map<string, string>();
@@ -180,7 +180,7 @@ export class SlowAnswers {
   }
 }
 
-/** True for a call of this request, be it one that it shares. */
+/** True for a call of this request, including one that it shares. */
 export function serves({ requestId, alsoFor }: CallContext, id: string): boolean {
   return requestId === id || alsoFor?.includes(id) === true;
 }

@@ -172,7 +172,7 @@ export class SharedBudget implements Budget {
       await this.#deps.store.ask({ ...this.#query(this.#deps.clock.now(), this.#outbox.take()), leaves: true });
   }
 
-  /** Taken on the own share, and not declared yet: it will be when the store returns. */
+  /** Taken from this replica's own share and not declared yet: declared when the store is back. */
   #isUnknownToStore({ epoch }: SharedSlot): boolean {
     return epoch === '' && this.#own !== undefined;
   }

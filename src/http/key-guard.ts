@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** So many wrong keys in a minute are a mistake; more are guesses. */
+/** This many wrong keys in a minute are a mistake; more are guesses. */
 const freePerMinute = 20;
 const minuteMs = 60_000;
 const delayMs = 1_000;

@@ -14,7 +14,7 @@ export function requestIdOf(request: IncomingMessage, response: ServerResponse):
   return id;
 }
 
-/** A caller has at least so long to take an answer, in milliseconds. */
+/** A caller has at least this long to take an answer, in milliseconds. */
 const takingMs = 10_000;
 
 /** Starts the request's deadline as soon as it arrives, and closes the connection of a caller that does not take the answer in time. */

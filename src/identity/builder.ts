@@ -18,9 +18,9 @@ export interface BuilderDeps {
   readonly onListed: () => Promise<void>;
 }
 
-/** Without requests, the index is refreshed so often. */
+/** Without requests, the index is refreshed this often. */
 const sweepEveryMs = 60_000;
-/** What another process has built is looked at so often, and its place taken if it is gone. */
+/** What another process has built is looked at this often, and its place taken if it is gone. */
 const followEveryMs = 5_000;
 /** A call of the background waits for all others. */
 const callTimeoutMs = 10 * 60_000;

@@ -2,7 +2,7 @@ import type { CallContext } from '../crm/crm.ts';
 import { deadlineIn } from '../crm/deadline.ts';
 import type { ObjectIndex } from './object-index.ts';
 
-/** A request waits for so many pages of a sweep, or for as many as it would make searches instead. */
+/** A request waits for at most this many pages of a sweep, or for one per search that it would make instead. */
 const leastPagesWaitedFor = 10;
 const sweepTimeoutMs = 60_000;
 /** How often a process looks whether the sweep of another one has ended. */

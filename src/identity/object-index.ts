@@ -23,7 +23,7 @@ import { recordsPerPage, SweepReach } from './sweep-reach.ts';
 export interface IndexLimits {
   /** So far each sweep reaches back behind the start of the one before: the CRM's search may lag behind writes. */
   readonly overlapMs: number;
-  /** Answers may rely on a sweep that started so long ago. */
+  /** Answers may rely on a sweep that started this long ago. */
   readonly freshMs: number;
   /** All records are listed again after this, to measure what sweeps missed. */
   readonly fullPassMs: number;

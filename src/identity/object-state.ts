@@ -19,7 +19,7 @@ const Listing = z.object({
   startedAt: z.number(),
   /** Which of {@link listingStages} the next page belongs to. */
   stage: z.int().min(0).max(2),
-  /** The sweeps of a rule must reach back so far behind the start of the listing. */
+  /** The sweeps of a rule must reach back this far behind the start of the listing. */
   marginMs: z.number(),
   after: z.string().optional(),
   /** Not counting archived ones. */

@@ -16,7 +16,7 @@ const tables = `
   CREATE TABLE pairs (key INTEGER NOT NULL, id ANY NOT NULL, mark INTEGER NOT NULL, PRIMARY KEY (key, id)) STRICT, WITHOUT ROWID;
 `;
 
-/** Stale pairs are removed in so many parts, each of which takes milliseconds. */
+/** Stale pairs are removed in this many parts, each of which takes milliseconds. */
 export const stalePartCount = 256;
 
 interface OpenFile {

@@ -1,6 +1,6 @@
 import type { ObjectState } from './object-state.ts';
 
-/** Records that became visible later than the overlap allows for are seen by a sweep that reaches back so far. */
+/** Records that became visible later than the overlap allows for are seen by a sweep that reaches back this far. */
 const wideOverlapMs = 30 * 60_000;
 const wideEveryMs = 60_000;
 /** A wide sweep that fits one page costs no more than a narrow one. */
@@ -10,7 +10,7 @@ const wideShare = 10;
 /** A date further ahead of this machine's clock is not believed: the next sweep would begin after changes that no sweep has read. */
 const maxAheadMs = 60_000;
 
-/** The pages of a sweep say so long how many the next one will have. */
+/** The pages of a sweep say for this long how many the next one will have. */
 const expectForMs = 5 * 60_000;
 
 interface SweepCost {

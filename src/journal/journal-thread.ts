@@ -9,7 +9,7 @@ import { toParts, type WaitingPart } from './request-parts.ts';
 
 /** How long entries wait to be written together: what a sudden end of the process may cost is well below a second. */
 const flushMs = 250;
-/** So many records leave at once. They are one transaction: a commit costs the thread as much as a hundred records do. */
+/** This many records leave at once. They are one transaction: a commit costs the thread as much as a hundred records do. */
 const batchSize = 1_000;
 /** Records that the thread has at once; its memory stays small, whatever a request contains. */
 const maxPosted = 2 * batchSize;

@@ -8,7 +8,7 @@ import type { JournalReport, JournalSettings, RequestPart } from './journal-mess
 import { trimJournal } from './trim-journal.ts';
 import { createRequestWriter, type RequestWriter } from './write-requests.ts';
 
-/** The journal is compared with its limits after so many records; deleting takes a while. */
+/** The journal is compared with its limits after this many records; deleting takes a while. */
 const recordsPerTrim = 5_000;
 
 interface OpenJournal {

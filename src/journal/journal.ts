@@ -55,7 +55,7 @@ export interface RequestFilter {
   readonly before?: number;
   /** Only requests from this position on; bounds what is searched. */
   readonly from?: number;
-  /** Only the newest so many; with `after`, the oldest. */
+  /** Only this many of the newest; with `after`, of the oldest. */
   readonly limit: number;
 }
 

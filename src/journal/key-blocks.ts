@@ -16,7 +16,7 @@ export interface KeyBlocks {
 const gathering = -1;
 /** Parts of a block. */
 const parts = 256;
-/** So many keys make a block, about 1.5 kB per part. A bridge with little traffic has a row for each record until then. */
+/** This many keys make a block, about 1.5 kB per part. A bridge with little traffic has a row for each record until then. */
 const keysPerBlock = 24_000;
 /** Digests have 48 bits; the highest ones choose the part. */
 const digestsPerPart = 2 ** 48 / parts;

@@ -15,9 +15,9 @@ export const maxIdLength = 512;
 /** Known details are remembered up to this number, and up to this length. */
 const maxRemembered = 2_000;
 const maxRememberedLength = 1_000;
-/** Of several matching records, and of those that were set aside, so many are kept. */
+/** Of several matching records, and of those that were set aside, this many are kept. */
 const maxCandidates = 100;
-/** Of several matching records, so many can be searched for. */
+/** Of several matching records, this many can be searched for. */
 const maxMatchingKeys = 10;
 
 export function createRequestWriter(database: DatabaseSync, digest: Digest, replica: string): RequestWriter {

@@ -29,9 +29,9 @@ const stateOf: Readonly<Record<string, PartState>> = {
   b: 'busy',
   u: 'doubtful',
 };
-/** For so long after claims were lost, work looks for what they would have shown. */
+/** For this long after claims were lost, work looks for what they would have shown. */
 const lookMs = 10 * 60_000;
-/** The request of a replica that died may have begun so long before. */
+/** The request of a replica that died may have begun this long before. */
 const requestMs = 60_000;
 
 /** @returns a function that claims the parts that are free. @param wasBusy the parts that were busy in an earlier round. */

@@ -42,7 +42,7 @@ const replyTimeoutMs = 250;
 /** Nothing waits for these commands any more; the client forgets them. */
 const commandTimeoutMs = 2_000;
 const connectTimeoutMs = 500;
-/** A connection over which nothing comes for so long is replaced; every replica asks at least once a second. */
+/** A connection over which nothing comes for this long is replaced; every replica asks at least once a second. */
 const socketTimeoutMs = 2_000;
 const maxRetryMs = 2_000;
 

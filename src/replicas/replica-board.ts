@@ -34,7 +34,7 @@ export interface ReplicaBoard {
 /** An edit reaches all replicas within seconds; one that lasts this long did not reach some. */
 const differingMs = 5 * 60_000;
 const everyMs = 10_000;
-/** A replica that was not seen for so long has stopped. */
+/** A replica that was not seen for this long has stopped. */
 const forgottenMs = 45_000;
 
 /** KEYS: board. ARGV: name, note, milliseconds. Returns [name, note, milliseconds since it was written]; of ARGV's name the note before. */

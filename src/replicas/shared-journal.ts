@@ -10,7 +10,7 @@ export interface SharedJournal {
   close(): void;
 }
 
-/** Requests of many records are passed on in parts; the stream keeps so many, about a hundred bytes a record. */
+/** Requests of many records are passed on in parts; the stream keeps this many, about a hundred bytes a record. */
 const recordsPerPart = 200;
 const maxParts = 2_000;
 const pollMs = 1_000;

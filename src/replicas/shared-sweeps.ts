@@ -35,7 +35,7 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 return tostring(now - tonumber(swept[1])) .. ' ' .. swept[2]
 `);
 
-/** A replica that ends while it sweeps holds up the others for so long. */
+/** A replica that ends while it sweeps holds up the others for this long. */
 const flightMs = 20_000;
 /** Moments are rounded down to milliseconds: at both ends. */
 const roundingMs = 1;

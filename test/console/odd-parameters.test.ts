@@ -37,7 +37,7 @@ test.each([
   ['/console/data?after=zzz', 400, 'Not understood: after.'],
   ['/console/data/zzz', 404, 'no such record'],
   ['/console/data/contacts/zzz', 404, 'no such record'],
-])('%s is answered %i', async (path, status, words) => {
+])('%s is answered with %i', async (path, status, words) => {
   const answer = await page(path);
 
   expect(answer.status).toBe(status);
@@ -61,7 +61,7 @@ test.each([
 /** Answers to everything: screens are built, and nothing is asked of them but their parameters. */
 const anything: unknown = new Proxy(() => anything, { get: () => anything });
 
-test('every parameter that a screen describes is checked, and an empty one is none', async () => {
+test('every parameter that a screen describes is checked, and an empty one counts as absent', async () => {
   const screens = createScreens(anything as ConsoleSources).filter(({ query }) => query !== undefined);
 
   expect(screens.length).toBeGreaterThan(3);

@@ -81,7 +81,7 @@ test('the silence of searches is named, and so it is for a create that looked fo
 /** Each request has to get as far as its create, also on a busy machine. */
 const createsHang: Fault = { match: { kind: 'batch-create' }, action: { kind: 'hang' } };
 
-test('a create that was not answered may have been carried out, be it of a task or an activity', async () => {
+test('a create that was not answered may have been carried out, for tasks and activities too', async () => {
   expect(await causesDuring(createsHang, { REQUEST_TIMEOUT_MS: '10000' })).toMatchObject({
     'POST /contacts': unclear,
     'POST /activities': unclear,

@@ -16,7 +16,7 @@ test.concurrent('four saturated replicas use the limit, in equal shares, and are
   expect(Math.max(...done) / Math.min(...done)).toBeLessThan(1.6);
 });
 
-test.concurrent('four saturated replicas use what counting from responses leaves of the searches', async () => {
+test.concurrent('four saturated replicas use all searches that counting from responses permits', async () => {
   const { refused, failed, used } = await drill(() => sleep(6_000), { limits: search });
 
   expect({ refused, failed }).toEqual({ refused: 0, failed: 0 });

@@ -13,9 +13,9 @@ export type ResolvedDraft =
     })
   | { readonly problem: CrmProblem; readonly warnings: readonly string[]; readonly heldBack: readonly HeldBack[] };
 
-/** Of the fields without a row that are not stored, so many are named in warnings; the others are counted. */
+/** Of the fields without a row that are not stored, this many are named in warnings; the others are counted. */
 const maxNamed = 20;
-/** And so many are named in the journal. */
+/** And this many are named in the journal. */
 const maxNoted = 200;
 
 /** Turns a translated record into a draft, step by step, once the CRM's property definitions are known. */

@@ -111,7 +111,7 @@ async function guardValues(scope: BudgetedScope, rule: number, values: readonly 
   }
 }
 
-/** How many of the keys, the first ones, so many searches hold: eight LinkedIn URLs each, but some hundred domains. */
+/** How many of the keys, from the first on, fit into this many searches: eight LinkedIn URLs each, but some hundred domains. */
 function countAffordable(keys: readonly MatchKey[], searches: number): number {
   let fits = 0;
   let over = keys.length + 1;

@@ -234,7 +234,7 @@ async function sendUpdates(scope: WriteScope, updates: readonly RecordUpdate[]):
     updates.map(({ draft }) => draft),
     {
       isStripping: mapping.write.on_invalid === 'strip',
-      // Leaving Enginy's id is a service of the bridge, and must not fail the record that was asked for.
+      // Writing Enginy's id is an extra: if it fails, the update that was asked for must not.
       isOptional: (name) => name === mapping.identity?.crm,
       recover: (names) => scope.unknownFields.recover(mapping, names, context),
     },

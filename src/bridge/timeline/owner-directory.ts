@@ -102,7 +102,7 @@ export function createOwnerDirectory(deps: OwnerDirectoryDeps): OwnerDirectory {
 }
 
 interface OwnerReader {
-  /** The list, at most so many milliseconds old. Rejects as the CRM does. */
+  /** The list, at most this many milliseconds old. Rejects as the CRM does. */
   current(context: CallContext, maxAgeMs: number): Promise<readonly Owner[]>;
   /** The last list that this process, an earlier one or another replica read. */
   last(): readonly Owner[] | undefined;
@@ -187,7 +187,7 @@ async function persistently(
   }
 }
 
-/** @param read the owners, at most so many milliseconds old. */
+/** @param read the owners, at most this many milliseconds old. */
 async function findOwner(
   id: string,
   read: (maxAgeMs: number) => Promise<readonly Owner[]>,

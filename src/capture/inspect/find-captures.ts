@@ -97,7 +97,7 @@ function onlyOne(names: readonly string[], reference: string): string | undefine
   throw new CaptureFileError(`${names.length} captures fit ${reference}; choose one by its name: ${newest}`);
 }
 
-/** Of captures that fit, so many are listed. */
+/** Of captures that fit, this many are listed. */
 const maxListed = 5;
 
 function captureNames(folder: string): string[] {

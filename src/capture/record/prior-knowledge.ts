@@ -73,7 +73,7 @@ export function createPriorKnowledge(calls: CallReader, now: () => number = () =
 type Entries = readonly (readonly [string, KnowledgeEntry])[];
 
 /**
- * Without the oldest, so that there is room for one more of so many bytes. Refused attempts to create a property, of which there may be
+ * Without the oldest, so that there is room for one more of this many bytes. Refused attempts to create a property, of which there may be
  * thousands, make room for the others.
  */
 function roomIn(entries: Entries, bytes: number): Entries {

@@ -25,7 +25,8 @@ difference, and --update-examples updates what they expect.
 With --live every property that the files name is looked up in your HubSpot account: whether it exists, can be written, and
 fits its row's type, transforms and options. A table shows each row with ✓, ! (warning) or ✕ (error). Nothing is written, so write
 scopes are not tested. It then reports how many records have a value where each match rule looks, and in which other text
-properties a sample of the records holds LinkedIn URLs: some twenty searches and ten other calls. Properties that the running bridge saw HubSpot require are read from DATA_DIR.
+properties a sample of the records holds LinkedIn URLs: some twenty searches and ten other calls. Which properties HubSpot
+required of the running bridge is read from DATA_DIR.
 
 --save-schema describes the account in a JSON file: properties with labels, descriptions and options, the
 account's id, name and time zone, and association labels. No records, owners or users are in it. --schema compares the mapping files with
@@ -34,7 +35,7 @@ such a file, without HubSpot; explain, doctor, init and sandbox accept it too.
 Examples:
   enginy-bridge check                          the folder that the bridge reads (MAPPINGS_DIR)
   enginy-bridge check mappings/examples/*      other folders
-  enginy-bridge check --update-examples        renew the examples after an intended change
+  enginy-bridge check --update-examples        update the examples after an intended change
   enginy-bridge check --live                   compare with the account of HUBSPOT_ACCESS_TOKEN
   enginy-bridge check --live --sandbox         rehearse that on the embedded CRM
   enginy-bridge check --live --save-schema portal.json   save the account's properties

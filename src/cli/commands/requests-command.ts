@@ -89,7 +89,7 @@ function printRequests(io: CommandIo, requests: readonly JournalRequest[]): void
   io.print(fitWidth(lines.join(''), io.width, requestIndent));
 }
 
-/** Of a request of many records, so many are printed. */
+/** Of a request of many records, this many are printed. */
 const maxRecords = 1_000;
 
 async function printOne(

@@ -37,7 +37,7 @@ export const associationChecks: readonly Check[] = [
   {
     id: 'associations.unknown-id',
     level: 'must',
-    title: 'an unknown id is named in errors and does not fail its neighbours',
+    title: 'an unknown id is named in errors, and does not affect the others',
     remedy: 'Answer 200 with errors: [{"contactCRMId", "companyCRMId", "error"}] for pairs that cannot be linked.',
     run: async (session) => {
       const pair = { contactCRMId: '999999999999', companyCRMId: session.id('company') };
@@ -49,7 +49,7 @@ export const associationChecks: readonly Check[] = [
   {
     id: 'associations.broken-kinds',
     level: 'should',
-    title: 'pairs that are none are reported, one by one, and refuse no neighbor',
+    title: 'broken pairs are reported one by one, and do not affect the others',
     remedy: 'Report each in errors, with null for an id that cannot be used.',
     run: async (session) => {
       const { companyCRMId } = link(session);

@@ -1,4 +1,4 @@
-/** What a list may contain beside good entries: nothing of it can be served, and none of it may cost a neighbor. */
+/** What a list may contain beside good entries: none of it can be served, and none of it may affect the good entries. */
 export const brokenEntries: readonly unknown[] = [null, 7, 'text', [], {}];
 
 /** Ids that cannot be used. */

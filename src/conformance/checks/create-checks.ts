@@ -201,7 +201,7 @@ function neighborChecks(kind: RecordKind): readonly Check[] {
       [
         'one-broken',
         'should',
-        'one record without externalId does not refuse its neighbours',
+        'one record without externalId does not affect the others',
         'Report the broken record in errors and create the others.',
       ],
       async (session) => {
@@ -218,7 +218,7 @@ function neighborChecks(kind: RecordKind): readonly Check[] {
       [
         'broken-kinds',
         'should',
-        'broken entries of every kind are reported, one by one, and refuse no neighbor',
+        'broken entries of every kind are reported one by one, and do not affect the others',
         'Report an entry without a usable id by its position: {"externalId": null, "index": 3, "error"}.',
       ],
       async (session) => {

@@ -79,7 +79,7 @@ function answerChecks(kind: RecordKind): readonly Check[] {
         const found = await sync(session, kind, [kind.record(session, 'unknown'), known]);
         demand(
           found.size === 1 && found.get(known.externalId) === session.id(one),
-          'the match is not that of the record',
+          'the match is not the record that was created',
         );
       },
     },
@@ -116,7 +116,7 @@ function brokenKindsCheck(kind: RecordKind): Check {
   return {
     id: `${list}.sync.broken-kinds`,
     level: 'should',
-    title: 'broken entries of every kind refuse no neighbor, and none is taken for "not found"',
+    title: 'broken entries of every kind do not affect the others, and none counts as "not found"',
     remedy: 'Report an entry without a usable id in errors: {"externalId": null, "index": 3, "error"}.',
     run: async (session) => {
       const known = kind.record(session, 'one');

@@ -69,20 +69,23 @@ export const taskChecks: readonly Check[] = [
       const reply = await session.send('POST', '/tasks/batch', { body: { ids: [session.id('task'), '999999999999'] } });
       demandStatus(reply, 200);
       const tasks = objectsOf(reply.body, 'the body');
-      demand(tasks.length === 1 && tasks[0]?.id === session.id('task'), 'the list is not the one known task');
+      demand(
+        tasks.length === 1 && tasks[0]?.id === session.id('task'),
+        'the list does not consist of the one known task',
+      );
     },
   },
   {
     id: 'tasks.batch-broken-ids',
     level: 'should',
-    title: 'POST /tasks/batch omits what is no id, and returns the rest',
+    title: 'POST /tasks/batch ignores entries that are not ids, and returns the rest',
     remedy: 'Treat null, an empty text or an object among the ids like an unknown id.',
     run: async (session) => {
       const id = session.id('task');
       const reply = await session.send('POST', '/tasks/batch', { body: { ids: [...unusableIds, id] } });
       demandStatus(reply, 200);
       const tasks = objectsOf(reply.body, 'the body');
-      demand(tasks.length === 1 && tasks[0]?.id === id, 'the list is not the one known task');
+      demand(tasks.length === 1 && tasks[0]?.id === id, 'the list does not consist of the one known task');
     },
   },
   {

@@ -56,7 +56,7 @@ function writingChecks(kind: RecordKind): readonly Check[] {
     {
       id: `${list}.update.mixed`,
       level: 'must',
-      title: 'an unknown CRM id does not fail its neighbours',
+      title: 'an unknown CRM id does not affect the others',
       remedy: 'Update each record on its own, and report each in results.',
       run: async (session) => {
         const known = session.id(one);
@@ -149,7 +149,7 @@ function brokenKindsCheck(kind: RecordKind): Check {
   return {
     id: `${list}.update.broken-kinds`,
     level: 'should',
-    title: 'broken entries of every kind refuse no neighbor, and each is answered',
+    title: 'broken entries of every kind do not affect the others, and each is answered',
     remedy: 'Answer an entry without a usable id with {"crmId": null, "index": 3, "success": false, "error"}.',
     run: async (session) => {
       const known = session.id(one);

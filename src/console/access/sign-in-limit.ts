@@ -1,6 +1,6 @@
 const perMinute = 10;
 const minuteMs = 60_000;
-/** Passwords are checked for at most so many callers a minute: each check takes a core for a tenth of a second. */
+/** Passwords are checked for at most this many callers a minute: each check takes a core for a tenth of a second. */
 const perMinuteOfAll = 60;
 const maxAddresses = 10_000;
 

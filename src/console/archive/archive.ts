@@ -45,7 +45,7 @@ export interface Archive {
   captureNames(): readonly string[];
 }
 
-/** What was read of a folder is used for so long. */
+/** What was read of a folder is used for this long. */
 const keptMs = 1_000;
 
 export function openArchive(settings: ArchiveSettings): Archive {

@@ -27,7 +27,7 @@ export interface CallThreadSettings {
   readonly workerData: unknown;
   readonly timeoutMs: number;
   readonly maxMemoryMb: number;
-  /** A thread that was not asked for so long ends, and gives its memory back. */
+  /** A thread that was not asked for this long ends, and gives its memory back. */
   readonly idleMs: number;
 }
 

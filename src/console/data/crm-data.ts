@@ -9,7 +9,7 @@ export interface DataRecord {
 
 /** The embedded CRM as this process has it: reading takes none of the calls that its limits leave to the bridge. */
 export interface EmbeddedCrm {
-  /** So many records after an id. */
+  /** This many records after an id. */
   page(kind: DataKind, after: string, size: number): readonly DataRecord[];
   record(kind: DataKind, id: string): DataRecord | undefined;
   /** Ids of the records of a kind that a record is associated with. */

@@ -96,7 +96,7 @@ function showFiles(files: readonly MappingFileView[], asked: string | undefined)
 ${shown !== undefined && html`<h3 id="file">${shown.name}</h3>${shown.findings.length > 0 && showFindings(`Findings of ${shown.name}`, shown.findings)}${showSource(shown.text, shown.findings)}`}`;
 }
 
-/** A text takes at most so many bytes of its page. */
+/** A text takes at most this many bytes of its page. */
 const maxSourceBytes = 20_000;
 
 /** The text with line numbers, and each finding below its line; only the beginning of a long one. */

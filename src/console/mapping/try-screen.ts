@@ -48,7 +48,7 @@ async function explain(workshop: ConsoleThreads['workshop'], typed: TypedRecord)
   }
 }
 
-/** Explanations take at most so many bytes of their page. */
+/** Explanations take at most this many bytes of their page. */
 const maxBytes = 40_000;
 
 function showResult(tried: TriedRecord): Html {

@@ -56,7 +56,7 @@ function merge(id: string, group: readonly Part[]): Cause {
   };
 }
 
-/** Records of a cause differ in their details; so many are followed back to requests. */
+/** Records of a cause differ in their details; this many are followed back to requests. */
 const maxDetails = 500;
 
 function partsOf(count: CauseCount, places: MappingPlaces): Part[] {

@@ -65,7 +65,7 @@ async function findRequests(
   return own?.toReversed().slice(0, maxRequests);
 }
 
-/** So many requests with the status of a failure are looked through. */
+/** This many requests with the status of a failure are looked through. */
 const maxFailures = 5_000;
 
 async function causesOf(

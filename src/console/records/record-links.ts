@@ -32,7 +32,7 @@ export function createRecordLinks({ crm, config, log }: ConsoleSources): () => P
   };
 }
 
-/** Enginy may send anything as `crmId`: what is no id of HubSpot leads nowhere. */
+/** Enginy may send anything as `crmId`: what is not a HubSpot id gets no link. */
 function isHubSpotId(id: string): boolean {
   return /^\d{1,20}$/.test(id);
 }

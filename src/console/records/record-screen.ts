@@ -144,7 +144,7 @@ function nothingFound({ isJournalOn, since }: RecordView): Html {
   return html`<p role="status">Nothing is known under this name. The journal goes back to ${timeTag(since)} UTC: Enginy sent no such record since then, or sent it under another name. Try its HubSpot id, email or telephone number. Only whole values are found, because the journal stores digests of them.</p>`;
 }
 
-/** `contacts 101`, for the audit line; undefined for what is no id of HubSpot. */
+/** `contacts 101`, for the audit line; undefined if it is not a HubSpot id. */
 function subjectOf({ form }: Visit): string | undefined {
   const { object, id } = toExplain(form);
   return isCrmId(id) ? `${object} ${id}` : undefined;
@@ -161,7 +161,7 @@ function isCrmId(id: string): boolean {
 
 async function explain(deps: RecordDeps, visit: Visit): Promise<Page> {
   const { object, id } = toExplain(visit.form);
-  if (!isCrmId(id)) return { status: 400, body: html`<p role="alert">This is no id of HubSpot.</p>` };
+  if (!isCrmId(id)) return { status: 400, body: html`<p role="alert">This is not a HubSpot id.</p>` };
   const explained = await deps.explainNow({ object, id });
   const title = `What would happen to ${object} ${id} now`;
   const body =

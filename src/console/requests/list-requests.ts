@@ -36,7 +36,7 @@ export interface RequestList {
 }
 
 export const rowsPerPage = 50;
-/** One page looks through so many requests. */
+/** One page looks through this many requests. */
 const maxSearched = 20_000;
 
 /** One page of requests. A filter looks through a bounded number of them, and the next page goes on from there. */

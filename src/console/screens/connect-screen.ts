@@ -118,7 +118,7 @@ function describeRejected({ rejectedKeys: { count, lastAt } }: Arrivals): string
   return `${came} with a wrong or missing key, the last at ${shortTime(lastAt)}. Compare the header and the key in Enginy.`;
 }
 
-/** Requests of before the last restart count, too. */
+/** Requests from before the last restart count too. */
 async function readEarlier({ config: { journal }, arrivals, log }: ConsoleSources): Promise<void> {
   if (journal === undefined) return;
   try {

@@ -117,7 +117,7 @@ function stateTable(states: readonly IndexState[]): Html {
     return { cells: [state.objectType, liveMark(markOf(state)), ...cells] };
   });
   const caption =
-    'Records: of the last complete listing. Missed keys: found by full passes, since the index was created; each time, changes are read further back.';
+    'Records: those of the last complete listing. Missed keys: those that full passes have found since the index was created; after each, sweeps reach further back.';
   return captionedTable(caption, columns, rows);
 }
 

@@ -21,7 +21,7 @@ export interface Page {
   readonly title?: string;
   /** Without the heading of the first level, which the layout writes. */
   readonly body: Html;
-  /** The browser loads the page again after so many seconds, until what it shows is complete. */
+  /** The browser loads the page again after this many seconds, until what it shows is complete. */
   readonly refreshS?: number;
   /** 200 by default. */
   readonly status?: number;
@@ -42,7 +42,7 @@ export interface Action {
   readonly path: string;
   /** The lowest role that may do it. */
   readonly role: Role;
-  /** Of its form; a form with another value is answered 400. */
+  /** The form of its value; a request with another value is answered 400. */
   readonly fields?: Parameters;
   /** For the audit line: the id of what it is done to. */
   subject?(visit: Visit): string | undefined;

@@ -28,7 +28,7 @@ const separator = '\u0000';
 /** Limits the combinations of values of one candidate, for records with very many values. */
 const maxCombinations = 1000;
 
-/** A create needs the keys of a record several times, and to read them takes as long as all else that it does. */
+/** A create needs the keys of a record several times, and computing them takes as long as the rest of its work. */
 const keysOfRecords = new WeakMap<CompiledMapping, WeakMap<EnginyRecord, readonly MatchKey[]>>();
 
 /** The match keys of a record, in the order of the rules. A rule is skipped if its Enginy value is empty, unusable or shared. */

@@ -290,5 +290,5 @@ function collectUnknown(mapping: Mapping, known: ReadonlySet<string>, write: Rec
   if (more > 0) translation.warnings.push(`${more} more of customFields were not written, because each was also sent`);
 }
 
-/** Of the entries of `customFields` that were also sent as fields, so many are named; the others are counted. */
+/** Of the entries of `customFields` that were also sent as fields, this many are named; the others are counted. */
 const maxRepeated = 20;

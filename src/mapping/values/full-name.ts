@@ -141,7 +141,7 @@ function isAcronym(word: string): boolean {
 /**
  * Without a comma, degrees count only as they are written, since "Ma" and "Do" are family names. In a name of capital letters alone,
  * they count if they have no vowel; with one, the name is unclear.
- * @param options.least so many words are left.
+ * @param options.least at least this many words are left.
  */
 function withoutSuffixes(
   name: string,

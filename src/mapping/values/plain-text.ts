@@ -30,7 +30,7 @@ export function truncate(text: string, max: number): string {
 /** A text that a CRM can store. */
 export interface StorableText {
   readonly value: string;
-  /** What became of the characters that it cannot store, worded to follow "only partly stored:". */
+  /** What happened to the characters that it cannot store, worded to follow "only partly stored:". */
   readonly note?: string;
 }
 

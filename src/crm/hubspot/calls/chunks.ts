@@ -27,7 +27,7 @@ export function chunksOfDistinct<T>(
   return rounds.flatMap((round) => chunksOf(round, size));
 }
 
-/** Cuts a list into pieces of at most so many bytes together; a larger item has a piece of its own. */
+/** Cuts a list into pieces of at most this many bytes together; a larger item has a piece of its own. */
 export function withinBytes<T>(items: readonly T[], most: number, bytesOf: (item: T) => number): readonly T[][] {
   const pieces: T[][] = [];
   let bytes = 0;

@@ -3,7 +3,7 @@ import type { LinkTypes } from '../calls/link-calls.ts';
 import { type AssociationLabel, linkLabels } from '../calls/typed-link-calls.ts';
 import type { Transport } from '../transport/transport.ts';
 
-/** Labels are read again after so many milliseconds, or when a name is not among them. */
+/** Labels are read again after this many milliseconds, or when a name is not among them. */
 const ttlMs = 10 * 60_000;
 /** A name that is not there is looked for again at most this often, in milliseconds. */
 const minRereadMs = 30_000;

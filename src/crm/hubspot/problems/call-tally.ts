@@ -6,7 +6,7 @@ export class CallTally {
   readonly #errors: unknown[] = [];
   #answered = 0;
 
-  /** HubSpot answered a call, be it with a refusal of its content. */
+  /** HubSpot answered a call, even if it refused the content. */
   addAnswer(): void {
     this.#answered += 1;
   }

@@ -22,7 +22,7 @@ export function namedProperties(error: HubSpotError): readonly InvalidProperty[]
   return [...found.values()];
 }
 
-/** Internal names; anything else that stands in a property's place is not repeated. */
+/** Internal names only; any other text in the place of a name is not repeated. */
 const propertyName = /^[\w.-]{1,200}$/;
 
 interface NamedProperty {

@@ -14,7 +14,7 @@ export interface BatchInput {
 /** Values written by one call, which its response repeats: that must stay below what the bridge reads. */
 const maxBytesPerCall = 4 * 1024 ** 2;
 
-/** What each call writes: so many records as it accepts, and no two of one key. */
+/** What each call writes: as many records as it accepts, and no two of one key. */
 export function chunksToWrite<I extends BatchInput>(
   inputs: readonly I[],
   keyOf: (input: I) => string | undefined,

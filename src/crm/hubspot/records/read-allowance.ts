@@ -2,8 +2,8 @@ import { AnswerTooLargeError } from '../../../errors.ts';
 import { bytesOfValues, type CallContext, type CrmRecord } from '../../crm.ts';
 
 /**
- * As much as the values of all records may have that one request reads: an answer of this size takes several times as much memory, as
- * values, as JSON and as bytes.
+ * The values of all records that one request reads may have this many bytes. A response of that size takes several times as much memory:
+ * as values, as JSON and as bytes.
  */
 const maxBytes = 48 * 1024 ** 2;
 
@@ -29,7 +29,7 @@ export function createReadAllowance(): ReadAllowance {
   };
 }
 
-/** By deadline, since every request has one of its own; so has work that is done for several requests together. */
+/** By deadline: every request has a deadline object of its own, and so has work that several requests share. */
 const allowances = new WeakMap<CallContext['deadline'], ReadAllowance>();
 
 /** The allowance that all reads of a request share. */

@@ -24,7 +24,8 @@ export interface BatchRead {
 }
 
 /**
- * Reads 100 values per call, and fewer where their records are too large for one. Throws only if the token is refused, or if HubSpot is down and answered no call.
+ * Reads 100 values per call, and fewer where their records are too large for one. Throws only if the token is refused, or if HubSpot is
+ * down and answered no call.
  * Ids that are not numbers are missing: HubSpot has none, and would refuse the whole call because of one.
  */
 export async function readInBatches(send: Send, read: BatchRead): Promise<ReadOutcome> {

@@ -169,7 +169,7 @@ async function sendWithinTimeout(sender: Sender, contextual: ContextualCall): Pr
   }
 }
 
-/** Any 2xx with a JSON body is a success, be it 200, 201 or 207: its `errors` say what failed. */
+/** Any 2xx with a JSON body is a success, whether 200, 201 or 207: its `errors` say what failed. */
 function outcomeOf(response: RawResponse): Attempt<Answer> {
   // A 204 has no body: HubSpot returns it for an archive.
   const body = response.status === 204 ? {} : parseJson(response.text);
