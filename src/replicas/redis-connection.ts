@@ -152,7 +152,7 @@ function createConnectionState(log: Logger) {
         return;
       }
       isRefused = lostBy === 'refusal';
-      const { words = `failed with an unknown error`, lasts } =
+      const { words = 'failed with an unknown error', lasts } =
         reasons.find((reason) => reason.error.test(cause)) ?? {};
       if (state !== 'down') lostAt = performance.now();
       else if (lasts === undefined || words === loggedWords) return;
@@ -160,7 +160,9 @@ function createConnectionState(log: Logger) {
       state = 'down';
       loggedWords = words;
       const consequence = 'this replica continues on its share of the limits';
-      log.warn({ ...(words.startsWith('failed') && { cause }) }, `Redis ${words}; ${consequence}`);
+      // What is wrong with a certificate, or what no line above describes.
+      const isUnclear = words.startsWith('failed') || words.includes('certificate');
+      log.warn({ ...(isUnclear && { cause }) }, `Redis ${words}; ${consequence}`);
     },
   };
 }
