@@ -5,14 +5,14 @@ import type { ConsoleConfig } from '../settings/console-settings.ts';
 import { removeConsoleFile, writeConsoleFile } from './access/console-file.ts';
 import type { IdentitySources } from './access/identify-users.ts';
 import { createSessions } from './access/sessions.ts';
-import { createSignInLimit } from './access/sign-in-limit.ts';
+import { createSignInLimit, type SignInLimit } from './access/sign-in-limit.ts';
 import { createLinkBook, createLinkToken } from './access/sign-in-link.ts';
 import { loadUsers } from './access/user-file.ts';
 
 /** Who may use the console of this process, and how they sign in. */
 export interface ConsoleAccess extends IdentitySources {
   readonly links: ReturnType<typeof createLinkBook>;
-  readonly signInLimit: ReturnType<typeof createSignInLimit>;
+  readonly signInLimit: SignInLimit;
   /** Users of the file can sign in with a password. */
   readonly hasUsers: boolean;
   /** Addresses and networks whose forwarded headers count. */

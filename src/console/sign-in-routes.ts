@@ -1,8 +1,8 @@
 import { type Request, type Response, Router } from 'express';
-import { clearSession, identifyUser, startSession } from './access/identify-users.ts';
+import { clearSession, identifyUser, passwordKeyOf, startSession } from './access/identify-users.ts';
 import { checkPassword } from './access/password-digest.ts';
-import type { Role } from './access/roles.ts';
 import type { Site } from './access/same-site.ts';
+import type { Session } from './access/sessions.ts';
 import type { ConsoleAccess } from './console-access.ts';
 import { type Html, html } from './html/html.ts';
 import type { Audit } from './audit.ts';
@@ -14,11 +14,7 @@ interface SignInDeps {
   readonly audit: Audit;
 }
 
-interface Attempt {
-  readonly name: string;
-  readonly role: Role;
-  readonly by: 'link' | 'password';
-}
+type Attempt = Omit<Session, 'id' | 'until'>;
 
 /** `/console/sign-in` and `/console/sign-out`. */
 export function signInRoutes(deps: SignInDeps): Router {
@@ -30,12 +26,13 @@ export function signInRoutes(deps: SignInDeps): Router {
   });
   router.post('/console/sign-in', async (request, response) => {
     const site: Site = response.locals.site;
+    const limit = access.signInLimit.check(request.ip ?? '');
     const refuse = (status: number, reason: string) => {
-      audit.note({ user: 'unknown', role: 'none', action: 'sign-in', result: reason });
+      if (limit !== 'refused again') audit.note({ user: 'unknown', role: 'none', action: 'sign-in', result: reason });
       const body = html`<p role="alert" class="bad">${reason}</p>${signInForm(deps, request)}`;
       pages.sendPlain(request, response, { title: 'Sign in', status, body });
     };
-    if (!access.signInLimit.allows(request.ip ?? '')) {
+    if (limit !== 'allowed') {
       response.setHeader('Retry-After', '60');
       refuse(429, 'Too many sign-ins from this address: try again in a minute.');
       return;
@@ -66,8 +63,8 @@ async function attemptOf(request: Request, { links, users }: ConsoleAccess): Pro
   const name = form.get('name') ?? '';
   const user = users.find(name);
   const isRight = await checkPassword(form.get('password') ?? '', user?.digest);
-  if (user === undefined || !isRight) return 'Wrong name or password.';
-  return { name: user.name, role: user.role, by: 'password' };
+  if (user?.digest === undefined || !isRight) return 'Wrong name or password.';
+  return { name: user.name, role: user.role, by: 'password', passwordKey: passwordKeyOf(user.digest) };
 }
 
 function signOut({ access, audit }: SignInDeps, request: Request, response: Response): void {

@@ -4,6 +4,8 @@ import type { JournalLimits } from './journal-messages.ts';
 
 /** Part of the requests that goes when the file is too large, so that not every write deletes something. */
 const partToDelete = 0.1;
+/** Older ones are deleted: they would take the space of requests. */
+const maxFailedSignIns = 10_000;
 /** The file may need more pages while entries are deleted. */
 const targetFill = 0.9;
 
@@ -26,8 +28,14 @@ export function trimJournal(database: DatabaseSync, limits: JournalLimits, now: 
     deleteUpTo(database, first + Math.floor((last - first) * partToDelete));
     isTrimmed = true;
   }
-  // A few hundred bytes for each thing that a person did: their age is limit enough.
+  // A few hundred bytes for each thing that a user did: their age is limit enough. Anyone can fail to sign in.
   database.prepare('DELETE FROM actions WHERE at < ?').run(now - limits.maxAgeMs);
+  database
+    .prepare(
+      `DELETE FROM actions WHERE role = 'none'
+       AND id <= (SELECT id FROM actions WHERE role = 'none' ORDER BY id DESC LIMIT 1 OFFSET ?)`,
+    )
+    .run(maxFailedSignIns);
   if (isTrimmed) database.exec('PRAGMA incremental_vacuum');
   return isTrimmed;
 }

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { digestPassword } from '../../src/console/access/password-digest.ts';
 import { includesRole, type Role, roles } from '../../src/console/access/roles.ts';
 import { createLinkBook, createLinkToken } from '../../src/console/access/sign-in-link.ts';
 import { loadUsers } from '../../src/console/access/user-file.ts';
@@ -303,7 +304,7 @@ test('answers a wrong password and an unknown name alike', async () => {
   expect(answers.map(({ headers }) => headers['set-cookie'])).toEqual([undefined, undefined, undefined, undefined]);
 });
 
-test('a user who was removed from the file is signed out, and a changed role counts at once', async () => {
+test('a user who was removed from the file or has another password is signed out, and a changed role counts at once', async () => {
   const before = readFileSync(usersFile, 'utf8');
   const cookie = cookieOf(await visit('/console/sign-in', { form: { name: 'edda', password } }));
   const pageOf = () => visit('/console', { headers: { cookie } });
@@ -313,6 +314,10 @@ test('a user who was removed from the file is signed out, and a changed role cou
   writeFileSync(usersFile, `vera:viewer:${digest}\n`);
   await running.reload();
   const removed = await pageOf();
+  const otherPassword = await digestPassword('another');
+  writeFileSync(usersFile, before.replace(`edda:editor:${digest}`, `edda:editor:${otherPassword}`));
+  await running.reload();
+  const withOtherPassword = await pageOf();
   writeFileSync(usersFile, 'edda:administrator:x\n');
   await running.reload();
   const damaged = await visit('/console', { headers: { cookie: cookies.viewer } });
@@ -321,6 +326,7 @@ test('a user who was removed from the file is signed out, and a changed role cou
 
   expect(asViewer.text).toContain('(viewer)');
   expect(removed.status).toBe(303);
+  expect(withOtherPassword.status).toBe(303);
   expect(damaged.status).toBe(200);
   expect(running.log.text()).toContain('the role of edda must be viewer, editor, operator');
 });
@@ -372,9 +378,14 @@ test('accepts ten sign-ins a minute from one address, right or wrong', async () 
   for (let count = 0; count < 11; count += 1) {
     statuses.push((await visit('/console/sign-in', { headers, form: { link: 'wrong' } })).status);
   }
+  const refusals = () => running.log.text().split('Too many sign-ins').length - 1;
+  const noted = refusals();
+  for (let count = 0; count < 5; count += 1) await visit('/console/sign-in', { headers, form: { link: 'wrong' } });
   const elsewhere = await visit('/console/sign-in', { form: { link: 'wrong' } });
 
   expect(statuses).toEqual([...Array(10).fill(403), 429]);
+  // Anyone can send them: they must not fill the log and the journal.
+  expect([noted, refusals()]).toEqual([1, 1]);
   expect(elsewhere.status).toBe(403);
 });
 

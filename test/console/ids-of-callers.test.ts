@@ -18,7 +18,7 @@ async function send(requestId: string, path: string, contacts?: readonly object[
 }
 
 beforeAll(async () => {
-  running = await startConsoleBridge({ JOURNAL: 'on' });
+  running = await startConsoleBridge({ JOURNAL: 'on', CAPTURE: 'errors' });
   cookie = await signIn(running.adminUrl, running.consoleLink);
   await send('r1', '/tasks/999999999');
   await send('ids', '/contacts', [
@@ -29,6 +29,7 @@ beforeAll(async () => {
     { crmId: '101', externalId: 'lead-\u202efdp', email: person.email, phone: person.phone },
     { crmId: '102', externalId: '"quoted"', title: 'CEO' },
   ]);
+  await send('users', '/users');
   for (let n = 0; n < 12; n += 1) await send(`r1${n}`, '/nothing/here');
   await vi.waitFor(
     async () => expect((await page('/console/requests')).text).toContain('/console/requests/r111'),
@@ -46,6 +47,20 @@ test('a request is found by its whole id, however short and however many ids beg
   expect(found.headers.location).toBe('/console/requests/r1');
   expect(status).toBe(200);
   expect(text).toContain('GET /tasks/:id 404');
+});
+
+test('a request of which a record failed is marked as failed, as in the list', async () => {
+  const [list, one] = await Promise.all(['/console/requests', '/console/requests/named'].map(page));
+
+  expect(list?.text).toContain('<span class="mark bad"><span aria-hidden="true">✕</span> 200</span>');
+  expect(one?.text).toContain('<span class="mark bad"><span aria-hidden="true">✕</span> PUT /contacts 200</span>');
+});
+
+test('the page of a new request without a capture says that there is none yet', async () => {
+  const { text } = await page('/console/requests/users');
+
+  expect(text).toContain('GET /users 200');
+  expect(text).toContain('There is no capture of this request yet.');
 });
 
 test.each([

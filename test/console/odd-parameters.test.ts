@@ -30,6 +30,7 @@ test.each([
   ['/console/problems/0a1b?since=9y', 400, 'Not understood: since.'],
   ['/console/problems/0a1b?job=nosuch', 404, 'has not occurred'],
   ['/console/requests?since=-1h', 400, 'Not understood, and not used: since.'],
+  ['/console/requests?since=2026-02-31T10:00', 400, 'Not understood, and not used: since.'],
   ['/console/requests?status=9xx&outcome=zzz', 400, 'Not understood, and not used: status, outcome.'],
   ['/console/requests?before=-1', 400, 'Not understood, and not used: before.'],
   ['/console/requests?until=yesterday&reason=zzz', 400, 'Not understood, and not used: until, reason.'],

@@ -96,6 +96,26 @@ test('stays within its size by deleting the oldest, and gives the space back', (
   database.close();
 });
 
+test('keeps the newest 10,000 failed sign-ins, and whatever a user did', () => {
+  const database = filled(temporaryFolder(), 1);
+  const insert = (role: string, count: number) =>
+    database.exec(`INSERT INTO actions (at, user, role, action, result, replica)
+      SELECT value, 'anna', '${role}', 'sign-in', 'done', 'test' FROM (WITH RECURSIVE numbers(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM numbers LIMIT ${count}) SELECT value FROM numbers)`);
+  insert('operator', 1);
+  insert('none', 10_100);
+
+  trimJournal(database, { maxAgeMs: 1e12, maxBytes: 1e9 }, 20_000);
+
+  const kept = database.prepare(
+    'SELECT role, count(*) AS count, max(at) AS last FROM actions GROUP BY role ORDER BY role',
+  );
+  expect(kept.all().map((row) => ({ ...row }))).toEqual([
+    { role: 'none', count: 10_000, last: 10_100 },
+    { role: 'operator', count: 1, last: 1 },
+  ]);
+  database.close();
+});
+
 test('finds every record by its id and its email address, gathered or sorted, after a restart and after trimming', async () => {
   const folder = temporaryFolder();
   filled(folder, 13_000).close();

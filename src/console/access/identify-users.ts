@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
-import type { Identity } from './roles.ts';
+import type { Identity, Role } from './roles.ts';
 import { type Site, siteOf, type OwnNames } from './same-site.ts';
 import { type Session, type Sessions, sessionMs } from './sessions.ts';
 import type { ConsoleUsers } from './user-file.ts';
@@ -35,10 +36,20 @@ export function identifyUser(request: Request, sources: IdentitySources): Signed
   const cookie = site === undefined ? undefined : readCookie(request, cookieName(site));
   const session = cookie === undefined ? undefined : sessions.read(cookie);
   if (session === undefined) return undefined;
-  const role = session.by === 'link' ? session.role : sources.users.find(session.name)?.role;
-  // A user who was removed from the file since.
+  const role = session.by === 'link' ? session.role : roleInFile(session, sources.users);
   if (role === undefined) return undefined;
   return { ...signedIn(sessions, `session ${session.id}`, { name: session.name, role }), session };
+}
+
+/** Undefined for a user who was removed from the file since, or has another password. */
+function roleInFile({ name, passwordKey }: Session, users: ConsoleUsers): Role | undefined {
+  const user = users.find(name);
+  return user?.digest !== undefined && passwordKeyOf(user.digest) === passwordKey ? user.role : undefined;
+}
+
+/** The cookie is signed but readable, and the digest is for the file alone. */
+export function passwordKeyOf(digest: string): string {
+  return createHash('sha256').update(digest).digest('base64url').slice(0, 16);
 }
 
 function signedIn(sessions: Sessions, subject: string, identity: Identity): SignedIn {
@@ -59,7 +70,7 @@ function nameFromProxy(request: Request, { trustedHeader, isProxy }: IdentitySou
 export function startSession(
   response: Response,
   { site, sessions }: { readonly site: Site; readonly sessions: Sessions },
-  user: Pick<Session, 'name' | 'role' | 'by'>,
+  user: Omit<Session, 'id' | 'until'>,
 ): void {
   setCookie(response, site, { value: sessions.start(user), maxAge: sessionMs });
 }

@@ -11,6 +11,8 @@ const Session = z.object({
   role: z.enum(roles),
   /** How the user signed in. */
   by: z.enum(['link', 'password']),
+  /** Of what the file had instead of the password; another password ends the session. */
+  passwordKey: z.string().optional(),
   /** Milliseconds since 1970. */
   until: z.number(),
 });
@@ -20,7 +22,7 @@ export type Session = z.infer<typeof Session>;
 /** Signed sessions: the cookie holds all of it, the process remembers only which were ended. They end with the process. */
 export interface Sessions {
   /** @returns the value of the cookie. */
-  start(user: Pick<Session, 'name' | 'role' | 'by'>): string;
+  start(user: Omit<Session, 'id' | 'until'>): string;
   /** @returns undefined for a value that is not signed, has expired or was ended. */
   read(cookie: string): Session | undefined;
   end(session: Session): void;

@@ -4,22 +4,32 @@ const minuteMs = 60_000;
 const perMinuteOfAll = 60;
 const maxAddresses = 10_000;
 
+export interface SignInLimit {
+  /** `refused again`: neither the log nor the journal needs another line this minute, which anyone could fill. */
+  check(address: string): 'allowed' | 'refused' | 'refused again';
+}
+
 /** Counts sign-ins by address. */
-export function createSignInLimit(now: () => number): { allows(address: string): boolean } {
+export function createSignInLimit(now: () => number): SignInLimit {
   let minuteStartedAt = now();
   let all = 0;
+  let isRefusing = false;
   const counts = new Map<string, number>();
   return {
-    allows(address) {
+    check(address) {
       if (now() - minuteStartedAt >= minuteMs) {
         minuteStartedAt = now();
         all = 0;
+        isRefusing = false;
         counts.clear();
       }
       const count = (counts.get(address) ?? 0) + 1;
       if (counts.size < maxAddresses || counts.has(address)) counts.set(address, count);
       all += 1;
-      return count <= perMinute && all <= perMinuteOfAll;
+      if (count <= perMinute && all <= perMinuteOfAll) return 'allowed';
+      if (isRefusing) return 'refused again';
+      isRefusing = true;
+      return 'refused';
     },
   };
 }

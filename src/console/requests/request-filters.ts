@@ -36,7 +36,8 @@ export function parseMoment(text: string | null, now: number): number | undefine
   if (number !== undefined) return now - Number(number) * (units[unit] ?? 0);
   const isMoment = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2})?)?$/.test(text ?? '');
   const at = isMoment ? Date.parse(text?.includes('T') ? `${text}Z` : `${text}`) : Number.NaN;
-  return Number.isNaN(at) ? undefined : at;
+  // February 31 is read as March 3.
+  return Number.isNaN(at) || !new Date(at).toISOString().startsWith(text?.slice(0, 10) ?? '') ? undefined : at;
 }
 
 /** `503`, `5xx`. */

@@ -4,7 +4,7 @@ import { type Html, html } from '../html/html.ts';
 import { noCaptures } from '../html/no-journal.ts';
 import { beginningOf } from '../html/page-bytes.ts';
 import { postForm } from '../html/post-form.ts';
-import { statusMark } from '../html/status-mark.ts';
+import { type Status, statusMark } from '../html/status-mark.ts';
 import { timeTag } from '../html/time-tag.ts';
 import { type RecordLink, showEntries } from '../records/show-entries.ts';
 import type { ReplayResult } from '../replays/replay-calls.ts';
@@ -29,13 +29,13 @@ export function showRequest(view: RequestView, parts: RequestPageParts): Html {
   const { request, entries, capture, captureProblem, advice, others } = view;
   const { requestId, at, status, durationMs, replica, mapping, error } = request;
   const changed = view.isMappingChanged ? ' (changed since)' : '';
-  return html`<p>${statusMark(status >= 400 ? 'bad' : 'good', `${endpointName(request)} ${status}`)} in ${durationMs} ms, ${timeTag(at)} UTC, replica ${replica}${mapping !== undefined && html`, mapping <code>${mapping}</code>${changed}`}. <a href="${requestPath(request)}">Permanent link</a></p>
+  return html`<p>${statusMark(statusOf(request), `${endpointName(request)} ${status}`)} in ${durationMs} ms, ${timeTag(at)} UTC, replica ${replica}${mapping !== undefined && html`, mapping <code>${mapping}</code>${changed}`}. <a href="${requestPath(request)}">Permanent link</a></p>
 ${error !== undefined && html`<p class="bad">${error}</p>`}
 ${advice.length > 0 && html`<ul>${advice.map((line) => html`<li>${line}</li>`)}</ul>`}
 ${others.length > 0 && html`<p>Other requests with this id: ${others.map((position) => html`<a href="${requestPath({ requestId, position })}">${position}</a> `)}</p>`}
 ${parts.failure !== undefined && html`<p class="bad" role="alert">${parts.failure}</p>`}
 ${parts.replay !== undefined && showReplay(parts.replay)}
-${capture === undefined ? noCapture(captureProblem, replica, parts) : captureBar(view, capture, parts)}
+${capture === undefined ? noCapture(request, captureProblem, parts) : captureBar(view, capture, parts)}
 ${capture !== undefined && showCalls(capture)}
 ${capture !== undefined && showBodies(capture)}
 <h2>Records</h2>
@@ -55,9 +55,25 @@ function showRecords({ entries, records }: RequestView, { linkOf }: RequestPageP
   return showEntries(`What was done with each record${words}`, entries.slice(0, count), linkOf);
 }
 
-function noCapture(problem: string | undefined, replica: string, { isCaptureOn }: RequestPageParts): Html {
+/** As in the list of requests. */
+function statusOf({ status, outcomes, heldBack }: RequestView['request']): Status {
+  if (status >= 400 || (outcomes.failed ?? 0) + (outcomes.several ?? 0) > 0) return 'bad';
+  return heldBack > 0 ? 'warning' : 'good';
+}
+
+/** Captures are written while the bridge is idle. */
+const writtenWithinMs = 60_000;
+
+function noCapture(
+  { at, replica }: RequestView['request'],
+  problem: string | undefined,
+  { isCaptureOn }: RequestPageParts,
+): Html {
   if (!isCaptureOn)
     return noCaptures('the calls, what was sent and answered, and a replay; what follows is from the journal');
+  if (problem === undefined && Date.now() - at < writtenWithinMs) {
+    return html`<p>There is no capture of this request yet. If <code>CAPTURE</code> selects it, one is written within seconds: load this page again. What follows is from the journal, which has names and no values.</p>`;
+  }
   return problem === undefined
     ? html`<p>There is no capture of this request: what follows is from the journal, which has names and no values, and calls and bodies are not known. <code>CAPTURE</code> decides which requests are captured; the captures of another replica are on its own disk (this was ${replica}).</p>`
     : html`<p class="bad">Its capture cannot be shown: ${problem}</p>`;
