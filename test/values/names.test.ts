@@ -173,6 +173,12 @@ test('keeps a full name unchanged where its parts are not clear', async () => {
     'Prof. Dr.',
     'Dr.',
     'ジョン スミス',
+    'Ana Ruiz + Juan Pérez',
+    'Ana Ruiz or Juan Pérez',
+    'Ana Ruiz with Juan Pérez',
+    'Ana Ruiz con Juan Pérez',
+    'Eva Roth oder Jan Roth',
+    'Mr. and Mrs. John Smith',
   ].map(
     (fullName, index): ValueCase => ({
       // Without an email address HubSpot requires a name.
@@ -183,6 +189,23 @@ test('keeps a full name unchanged where its parts are not clear', async () => {
   );
 
   expect(await createAll('contacts', unclear)).toEqual(unclear);
+});
+
+test('a second person behind a slash is kept, a position is not', async () => {
+  const kept = (fullName: string, raw: string | undefined): ValueCase => ({
+    given: { fullName },
+    held: { firstname: 'Ana', lastname: 'Ruiz', enginy_full_name: raw },
+    isWarned: raw !== undefined,
+  });
+  const names = [
+    kept('Ana Ruiz / Juan Pérez', 'Ana Ruiz / Juan Pérez'),
+    kept('Ana Ruiz / Eva López Gil', 'Ana Ruiz / Eva López Gil'),
+    kept('Ana Ruiz / CEO', undefined),
+    kept('Ana Ruiz / Recruiter', undefined),
+    kept('Ana Ruiz | Growth Marketing', undefined),
+  ];
+
+  expect(await createAll('contacts', names)).toEqual(names);
 });
 
 test('an unclear full name never replaces a first name', async () => {

@@ -73,6 +73,18 @@ const shared = [
   'noemail@acme.com',
   'sinemail@empresa.es',
   'somebody@noemail.com',
+  'a@b.com',
+  'x@y.org',
+  'abc@xyz.com',
+  'abc@abc.com',
+  'admin@admin.com',
+  'info@info.de',
+  '123@123.com',
+  'asd@asd.com',
+  'you@company.com',
+  'undefined@acme.com',
+  'null.null@acme.com',
+  'unknown@acme.com',
 ];
 
 test('a placeholder address joins no contacts, and is kept', async () => {
@@ -106,6 +118,18 @@ test('an ordinary address identifies its contact, also at hosts for examples', a
     'aa@mail.com',
     'notz@gmail.com',
     'nora@test.com',
+    'no@acme.com',
+    'na@acme.com',
+    'none@acme.com',
+    'null@acme.com',
+    'jane@company.com',
+    'admin@acme.com',
+    'abc@acme.com',
+    'b@b-two.com',
+    'info@info.acme.com',
+    'your@email.acme.com',
+    'a@b.example',
+    'a@bb.com',
   ];
 
   const found = await sendTwice(
@@ -117,6 +141,42 @@ test('an ordinary address identifies its contact, also at hosts for examples', a
   expect(found.map(({ held }) => [held[0]?.email, held[0]?.enginy_email])).toEqual(
     ordinary.map((email) => [email, undefined]),
   );
+});
+
+test('a telephone number that stands for none joins no contacts, and is written; others do', async () => {
+  const none = [
+    '+34999999999',
+    '+34600000000',
+    '+34666666666',
+    '+15555555555',
+    '+11234567890',
+    '+12345678900',
+    '+15551234567',
+    '+491234567890',
+    '+34123456789',
+    '+34987654321',
+    '+34911111111 ext. 12',
+  ];
+  const real = ['+34612345678', '+4930200000', '+34912345678', '+12125550142', '+34912345679 ext. 12'];
+  const phones = [...none, ...real];
+  const crm = await startCrm();
+  const bridge = await startBridgeOn(crm);
+
+  const created = await bridge.send('POST', '/contacts', {
+    contacts: phones.map((phone, at) => ({ externalId: `ann${at}`, firstName: 'Ann', phone })),
+  });
+  const synced = await bridge.send('POST', '/contacts/sync', {
+    contacts: phones.map((phone, at) => ({ externalId: `bob${at}`, firstName: 'Bob', phone })),
+  });
+
+  expect(synced.body.results.map(({ externalId }: Sent) => externalId)).toEqual(
+    real.map((_phone, at) => `bob${none.length + at}`),
+  );
+  expect(created.body.results.map(({ warnings }: { warnings?: string[] }) => warnings !== undefined)).toEqual(
+    phones.map((phone) => none.includes(phone)),
+  );
+  const held = new Map(crm.records('contacts').map(({ id, properties }) => [id, properties['phone']]));
+  expect(created.body.results.map(({ crmId }: { crmId: string }) => held.get(crmId))).toEqual(phones);
 });
 
 test.each([

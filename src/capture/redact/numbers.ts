@@ -1,6 +1,7 @@
 /** Numbers, dates and telephone numbers: what stays, and how the rest is replaced. Texts longer than a number are none of them. */
 import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { normalizeDatetime } from '../../mapping/values/date-text.ts';
+import { isPlaceholderPhone } from '../../mapping/values/placeholders/placeholder-phone.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 
 const longest = 40;
@@ -47,11 +48,12 @@ export function replaceNumber(pseudonyms: Pseudonyms, text: string): string {
 /**
  * Another number of the same country and kind in the same spelling. The last six digits are replaced by themselves, so that all
  * spellings of one number (with prefix, without, digits alone) become spellings of one placeholder. Where a country has no number
- * of that form, as some small ones have not, fewer are.
+ * of that form, as some small ones have not, fewer are. A number that stands for none stays, so that a replay treats it likewise.
  */
 export function replacePhone(pseudonyms: Pseudonyms, text: string, defaultCountry: string | undefined): string {
   const extension = phoneExtension.exec(text)?.[0] ?? '';
   const number = text.slice(0, text.length - extension.length);
+  if (isPlaceholderPhone(number)) return text;
   const [most, ...fewer] = replacedDigits;
   let placeholder = replaceLast(pseudonyms, number, most);
   if (isValidIn(number, defaultCountry)) {

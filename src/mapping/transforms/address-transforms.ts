@@ -9,6 +9,7 @@ import {
 } from '../values/linkedin-url.ts';
 import type { Locale } from '../values/locale.ts';
 import { identifiesNoOne, isPlaceholderDomain } from '../values/placeholders/placeholder-address.ts';
+import { isPlaceholderPhone } from '../values/placeholders/placeholder-phone.ts';
 import { normalizePhone, phoneVariants } from '../values/phones/phone-number.ts';
 import { readFirstValue } from '../values/several-values.ts';
 import type { ValueProblem } from '../values/value-problem.ts';
@@ -41,7 +42,11 @@ export const addressTransforms = {
     maxLength: 100,
     isSingle: true,
     keepsUnreadable: true,
-    apply: normalizePhone,
+    apply: (value, locale) => {
+      const read = normalizePhone(value, locale);
+      return typeof read === 'string' && isPlaceholderPhone(read) ? { value: read, warning: isNoOne } : read;
+    },
+    isShared: isPlaceholderPhone,
     variants: phoneVariants,
     isSearchedAsGiven: (canonical) => canonical.includes(' ext. '),
   },

@@ -1,6 +1,6 @@
 import { companyNameVariants, foldCompanyName, furtherCompanyNames, maxCompanyName } from '../values/company-name.ts';
 import { foldText } from '../values/fold-text.ts';
-import { firstName, lastName } from '../values/full-name.ts';
+import { firstName, lastName, mayNameTwoPeople } from '../values/full-name.ts';
 import type { Transform } from './transform.ts';
 
 /** Transforms of names of people and companies. */
@@ -35,7 +35,10 @@ export const nameTransforms = {
     isSingle: true,
     // A contact must have a name: where its parts are not clear, the whole name is its first name, if it has none.
     keepsUnreadable: true,
-    apply: firstName,
+    apply: (value) => {
+      const read = firstName(value);
+      return typeof read === 'string' && mayNameTwoPeople(value) ? { value: read, warning: twoPeople } : read;
+    },
   },
   last_name: {
     summary: 'The family name in a full name; "Smith, John" is understood.',
@@ -47,3 +50,5 @@ export const nameTransforms = {
     apply: lastName,
   },
 } as const satisfies Readonly<Record<string, Transform>>;
+
+const twoPeople = 'may name two people; only the first was written';

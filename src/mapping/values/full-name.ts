@@ -34,6 +34,12 @@ export function lastName(fullName: string): string | ValueProblem | undefined {
   return 'problem' in parts ? parts : parts.last;
 }
 
+/** True where a slash is followed by what may be another full name: `Ana Ruiz / Juan Pérez`. After other signs, headlines are usual. */
+export function mayNameTwoPeople(fullName: string): boolean {
+  const [, second = ''] = /\s\/\s+(\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}+){1,3})\s*$/u.exec(fullName) ?? [];
+  return second !== '' && !wordsOf(second).some(isJob);
+}
+
 /**
  * Takes a full name apart. What is no part of it is dropped: titles, degrees and certificates, pronouns, nicknames in brackets,
  * pictures, and everything after a bar or dash. `Smith, John` is John Smith. What can be taken apart in two ways is a problem.
@@ -204,7 +210,8 @@ function isUnclear(parts: readonly string[], isShouted: boolean): boolean {
   if (/^\p{Script=Latin}\.?$|^\p{N}/u.test(last) || nameParticles.has(last)) return true;
   // "DOE John" may be a family name in front, or half of a given one.
   if (!isShouted && /^\p{Lu}{3,}$/u.test(first) && parts.some((word) => /\p{Ll}/u.test(word))) return true;
-  if (parts.length > 2 && isConjunction(parts[1])) return true;
+  // "and Mrs. John Smith" follows a title.
+  if (isConjunction(first) || (parts.length > 2 && isConjunction(second))) return true;
   return (
     parts.length === 2 &&
     (isBinder(first) ||
@@ -214,7 +221,7 @@ function isUnclear(parts: readonly string[], isShouted: boolean): boolean {
 }
 
 function isConjunction(word: string | undefined): boolean {
-  return word !== undefined && /^(?:y|i|e|and|und|et|og|och|en|o)$/.test(word);
+  return word !== undefined && /^(?:y|i|e|and|und|et|og|och|en|o|or|oder|ou|with|con|mit|avec|vs\.?|\+)$/.test(word);
 }
 
 /** Where the family name starts; undefined where that is not clear. */

@@ -12,6 +12,8 @@ const noAddressUsers = listOf(data.noAddress);
 const noAddressAnywhere = listOf(data.noAddressAnywhere);
 const sampleUsers = listOf(data.sampleUsers);
 const sampleUsersAtExample = listOf(data.sampleUsersAtExample);
+/** User and first label of the host: `a@b` stands for `a@b.com` and `a@b.de`. */
+const sampleAddresses = listOf(data.sampleAddresses);
 /**
  * Reserved for documentation (RFC 2606): `jane@example.com` may be meant as one person, `test@example.com` is none. Test portals use
  * `.example` and `.test` for ordinary companies; only a user that says that there is no address is a placeholder there.
@@ -51,7 +53,12 @@ export function identifiesNoOne(address: string, more: readonly string[] = []): 
   const { user, domain } = partsOf(address);
   const isListed = [address, `${user}@`, `@${domain}`].some((name) => more.includes(name));
   if (isListed || noHosts.has(domain) || noAddressAnywhere.has(user)) return true;
-  if (user === domain.split('.', 1)[0] && (user.length < 3 || sampleUsers.has(user))) return true;
+  const host = domain.split('.', 1)[0] ?? '';
+  if (user === host && (user.length < 3 || sampleUsers.has(user))) return true;
+  // `info@info.acme.com` is at a company's own subdomain.
+  const isWholeDomain = /^[^.]+\.[^.]+$/.test(domain) && !reservedSuffix.test(domain);
+  if (isWholeDomain && (sampleAddresses.has(`${user}@${host}`) || (user === host && sampleUsersAtExample.has(user))))
+    return true;
   if (exampleHosts.has(domain) && sampleUsersAtExample.has(user)) return true;
   return sampleUsers.has(user) && isNoCompany(domain);
 }
