@@ -59,18 +59,7 @@ export function createRedisClaims(
       const hasTime = deadline.remainingMs() > workMs;
       const awayMs = performance.now() - redis.lostAt;
       const isLostJustNow = hasTime && awayMs < (redis.isRefused ? refusedMs : patienceMs.silent);
-      const mine: ConnectedParts[] = [];
-      const waiting: ConnectedParts[] = [];
-      for (const part of open) {
-        const state = states.get(part);
-        if (state === 'busy') busyAt.set(part, performance.now());
-        const wasBusyFor = performance.now() - (busyAt.get(part) ?? Number.NEGATIVE_INFINITY);
-        // Redis does not say whether the other has finished; a request that has little time left waits only for what was busy.
-        const mustWait =
-          (state === 'unknown' && (wasBusyFor < heldMs + settleMs || isLostJustNow)) ||
-          (state === 'doubtful' && (hasTime || busyAt.has(part)));
-        (state === 'busy' || mustWait ? waiting : mine).push(part);
-      }
+      const { mine, waiting } = divideParts(open, { states, busyAt, hasTime, isLostJustNow });
       if (mine.some((part) => states.get(part) === 'unknown')) unavailable.note();
       const isUnfinished = (part: ConnectedParts) => mayBeUnfinished(states.get(part), busyAt.has(part));
       const isContested = (part: ConnectedParts) => lostSince !== undefined || busyAt.has(part) || isUnfinished(part);
@@ -101,6 +90,31 @@ export function createRedisClaims(
       return unavailable.count;
     },
   };
+}
+
+interface RoundResult {
+  readonly states: ReadonlyMap<ConnectedParts, PartState>;
+  /** When parts were last seen busy; noted here for those that are. */
+  readonly busyAt: Map<ConnectedParts, number>;
+  readonly hasTime: boolean;
+  readonly isLostJustNow: boolean;
+}
+
+/** The parts to work on now, and those that another replica works on or may still be working on. */
+function divideParts(parts: readonly ConnectedParts[], { states, busyAt, hasTime, isLostJustNow }: RoundResult) {
+  const mine: ConnectedParts[] = [];
+  const waiting: ConnectedParts[] = [];
+  for (const part of parts) {
+    const state = states.get(part);
+    if (state === 'busy') busyAt.set(part, performance.now());
+    const wasBusyFor = performance.now() - (busyAt.get(part) ?? Number.NEGATIVE_INFINITY);
+    // Redis does not say whether the other has finished; a request that has little time left waits only for what was busy.
+    const mustWait =
+      (state === 'unknown' && (wasBusyFor < heldMs + settleMs || isLostJustNow)) ||
+      (state === 'doubtful' && (hasTime || busyAt.has(part)));
+    (state === 'busy' || mustWait ? waiting : mine).push(part);
+  }
+  return { mine, waiting };
 }
 
 /** Counts work without claims; the first after each loss is logged. */

@@ -76,13 +76,16 @@ const awaitedMs = 10 * 60_000;
 /** A key that more records hold identifies none of them, and is searched every time. */
 const maxIds = 50;
 
+interface CacheDeps {
+  /** Milliseconds; of the process by default. */
+  readonly now?: () => number;
+  readonly shared?: SharedIds | undefined;
+}
+
 /** @param limits how many keys are kept, and for how many milliseconds after they were last confirmed. */
 export function createRecordIdCache(
   limits: { readonly max: number; readonly ttlMs: number },
-  {
-    now = () => performance.now(),
-    shared = nothingShared,
-  }: { now?: () => number; shared?: SharedIds | undefined } = {},
+  { now = () => performance.now(), shared = nothingShared }: CacheDeps = {},
 ): RecordIdCache {
   const entries = new LRUCache<string, Entry>({
     // A size of one per entry bounds their number without reserving memory for all of them at the start, as `max` would.
