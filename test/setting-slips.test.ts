@@ -187,7 +187,7 @@ test('an empty variable of the process does not hide the value in the file', () 
   expect(unused.empty).toContain('HUBSPOT_SLIP_EMPTY');
 });
 
-test('a folder in place of the file is no empty file', () => {
+test('a folder in place of the file is not treated as an empty file', () => {
   mkdirSync(join(inEmptyFolder(), '.env'));
 
   const { unused } = readSettings();

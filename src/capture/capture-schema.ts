@@ -107,7 +107,7 @@ export const CaptureSchema = z.object({
     /** Whether it carried the API key; the key itself is never kept. */
     key: z.enum(['good', 'missing', 'wrong']),
     body: z.unknown().optional(),
-    /** A body that is no JSON. */
+    /** A body that is not JSON. */
     bodyText: z.string().optional(),
   }),
   /** Null when the caller went away before it was ready. */

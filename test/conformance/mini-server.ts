@@ -163,7 +163,7 @@ export async function startMiniServer(flaws: readonly Flaw[] = []): Promise<stri
     try {
       return route(request.method ?? '', path ?? '', sent === '' ? undefined : JSON.parse(sent));
     } catch {
-      return failure(400, 'the body is no JSON');
+      return failure(400, 'the body is not JSON');
     }
   }
 

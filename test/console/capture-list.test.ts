@@ -76,7 +76,7 @@ test.each([
   '',
   `${first}\0`,
   second,
-])('%j is no capture of the folder', (name) => {
+])('%j is not a capture of the folder', (name) => {
   writeFileSync(join(folder, first), '');
   expect(captureFileIn(folder, first)).toBe(join(folder, first));
 

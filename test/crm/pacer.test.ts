@@ -401,7 +401,7 @@ test('a call that waited for the limit does not report the failure of another ca
   for (const one of waiting) await expect(one).rejects.toMatchObject({ name: 'DeadlineError', because: undefined });
 });
 
-test('a call that waited longer than it ran says so when the deadline ends it', async () => {
+test('when the deadline ends a call that waited longer than it ran, its error reports the wait', async () => {
   const { clock, pacer, traffic } = setUp();
   const others = Array.from({ length: 98 }, () => call(clock, pacer, traffic));
   await clock.runUntil(Promise.all(others));
@@ -419,7 +419,7 @@ test('a call that waited longer than it ran says so when the deadline ends it', 
   });
 });
 
-test('a request whose time went by while the CRM answered slowly says so, with the figure', async () => {
+test('when the CRM answers too slowly for a request, its error reports that, with the figure', async () => {
   const { clock, pacer, traffic } = setUp();
   const spendTime = async (latencyMs: number, requestId: string) => {
     const slow = Array.from({ length: 3 }, () => call(clock, pacer, traffic, { requestId, latencyMs }));

@@ -121,7 +121,7 @@ test('a pair under a merged id is answered as linked in the default style, too',
   expect(Object.keys(await companiesOf(ada))).toHaveLength(2);
 });
 
-test('nothing is removed where the links cannot be read, and the pair says so', async () => {
+test('nothing is removed where the links cannot be read, and the result of the pair reports it', async () => {
   const { crm, link, companiesOf, ada, engines, mark } = await withStyle('{ as: only_primary }');
   crm.faults.add({ match: { path: '/batch/read' }, times: 0, action: { kind: 'status', status: 400 } });
 

@@ -129,7 +129,7 @@ test('after an import, a request does not start a sweep again that it would not 
   expect(pages()).toBeGreaterThan(0);
 });
 
-test('a sweep that fails makes no process fresh, and the next one is not held up', async () => {
+test('after a failed sweep no process counts as fresh, and the next sweep starts at once', async () => {
   const { refreshAll, fail } = await startSharing();
   fail(true);
   const failed = await refreshAll();

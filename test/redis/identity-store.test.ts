@@ -123,7 +123,7 @@ test('a replica that lost the lead without noticing writes no state', async () =
   expect(await beside.readState('contacts')).toBe('of the second');
 });
 
-test('one sweep at a time serves all replicas, and one of another index serves none', async () => {
+test('one sweep at a time serves all replicas, but not those of another index', async () => {
   const app = newApp();
   const [store, other] = [connect(app), connect(app)];
   const [own, beside] = [(await store.open('portal')).sweeps, (await other.open('portal')).sweeps];

@@ -66,7 +66,7 @@ function connectClaims(redis: TestRedis, name: string, onFinished: OnFinished) {
 }
 
 describe.concurrent('while another replica works on a key', () => {
-  test.for(faults)('its work is waited for when Redis %s', async ([, fault], { onTestFinished: onFinished }) => {
+  test.for(faults)('other replicas wait for it when Redis %s', async ([, fault], { onTestFinished: onFinished }) => {
     const redis = await startedRedis(onFinished);
     const events: string[] = [];
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();

@@ -77,7 +77,7 @@ describe.concurrent('work of others', () => {
     expect(events).toEqual(['holder', 'other']);
   });
 
-  test('is not waited for longer than the request has time, and the log says so once', async ({
+  test('is waited for no longer than the request has time, which is logged once', async ({
     onTestFinished: onFinished,
   }) => {
     const redis = await startedRedis(onFinished);

@@ -106,7 +106,7 @@ test('/readyz and a metric show that replicas have used different mapping files 
   board.close();
 });
 
-test('an edit that reaches the others within five minutes is no warning, and ends one', async () => {
+test('an edit that reaches the others within five minutes causes no warning, and ends an earlier one', async () => {
   const { board, after, show, warnings } = openBoard();
   for (let round = 0; round < 4; round += 1) {
     show(note('two'));

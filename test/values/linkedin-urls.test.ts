@@ -60,7 +60,7 @@ const apart: readonly [sent: string, held: string][] = [
   ['https://lnkd.in/abc', 'https://lnkd.in/abc'],
 ];
 
-test('what belongs to a profile is kept, and what is none is written unchanged', async () => {
+test('what belongs to a profile URL is kept, and other texts are written unchanged', async () => {
   const crm = await startCrm();
   const { send } = await startBridgeOn(crm);
   const contacts = apart.map(([linkedinUrl], at) => ({ externalId: `e${at}`, firstName: 'Ada', linkedinUrl }));

@@ -33,7 +33,7 @@ export function reasonOf({ answer }: Capture): string {
 
 function sentIn({ body, bodyText }: Capture['request']): string[] {
   if (bodyText !== undefined) return ['a body that is not JSON'];
-  if (!isObject(body)) return body === undefined ? [] : ['a body that is no object'];
+  if (!isObject(body)) return body === undefined ? [] : ['a body that is not an object'];
   const lists = Object.values(body).filter((value) => Array.isArray(value));
   const records = lists.flat().filter(isObject);
   if (records.length > 0) return records.map(fieldsOf);

@@ -185,7 +185,7 @@ function formChecks(kind: RecordKind): readonly Check[] {
       async ({ send }) => demandError(await send('POST', path, { body: {} }), 400),
     ),
     check(
-      ['no-array', 'must', 'a list that is no array answers 400', `Answer 400 when ${list} is no array.`],
+      ['no-array', 'must', 'a list that is not an array answers 400', `Answer 400 when ${list} is not an array.`],
       async ({ send }) => demandError(await send('POST', path, { body: { [list]: 'x' } }), 400),
     ),
   ];

@@ -102,7 +102,7 @@ export const protocolChecks: readonly Check[] = [
   {
     id: 'errors.malformed-json',
     level: 'must',
-    title: 'a body that is no JSON answers 400',
+    title: 'a body that is not JSON answers 400',
     remedy: 'Answer a body that cannot be parsed with 400 and a JSON error, not with 500.',
     run: async ({ send }) => demandError(await send('POST', '/contacts', { raw: '{"contacts": [' }), 400),
   },
@@ -111,7 +111,7 @@ export const protocolChecks: readonly Check[] = [
       id: `errors.body-no-object.${index + 1}`,
       level: 'must',
       title: `the body ${raw} answers 400`,
-      remedy: 'Answer a body that is no object with 400 and a JSON error.',
+      remedy: 'Answer a body that is not an object with 400 and a JSON error.',
       run: async ({ send }) => demandError(await send('POST', '/contacts/sync', { raw }), 400),
     }),
   ),

@@ -46,7 +46,7 @@ export const userChecks: readonly Check[] = [
       const users = await usersOf(session);
       demand(
         users.every(({ email }) => email === undefined || (typeof email === 'string' && email.includes('@'))),
-        'an email is no email address',
+        'an email is not an email address',
       );
     },
   },

@@ -75,7 +75,7 @@ function noCapture(
     return html`<p>There is no capture of this request yet. If <code>CAPTURE</code> selects it, one is written within seconds: load this page again. What follows is from the journal, which has names and no values.</p>`;
   }
   return problem === undefined
-    ? html`<p>There is no capture of this request: what follows is from the journal, which has names and no values, and calls and bodies are not known. <code>CAPTURE</code> decides which requests are captured; the captures of another replica are on its own disk (this was ${replica}).</p>`
+    ? html`<p>There is no capture of this request: what follows is from the journal, which has names but no values; calls and bodies are unknown. <code>CAPTURE</code> decides which requests are captured; the captures of another replica are on its own disk (this was ${replica}).</p>`
     : html`<p class="bad">Its capture cannot be shown: ${problem}</p>`;
 }
 

@@ -56,7 +56,7 @@ test('a response that has arrived still counts until it was read, and its socket
   expect(receiving(budget, 5).connection.isTooLarge).toBe(true);
 });
 
-test('work that takes many times the size of a response runs one after another, whatever fails', async () => {
+test('work that needs many times the size of a response runs one at a time, even after failures', async () => {
   const budget = createResponseBudget();
   let running = 0;
   let most = 0;

@@ -108,7 +108,7 @@ test('creates a new contact for the address of an archived one', async () => {
   expect(created.id).not.toBe(keep);
 });
 
-test('blocks the address of a contact that was deleted for good', async () => {
+test('blocks the address of a contact that was permanently deleted', async () => {
   const { client, sandbox, keep } = await withTwo();
 
   const deleted = await fetch(`${sandbox.url}/crm/v3/objects/contacts/gdpr-delete`, {

@@ -57,7 +57,7 @@ test('plays the older form without errors', async () => {
   expect(refusal.body.message).toContain('"error":"INVALID_EMAIL"');
 });
 
-test('lists all 148 industries when a company industry is refused, and takes free text on contacts', async () => {
+test('lists all 148 industries when a company industry is refused, and accepts free text on contacts', async () => {
   const { client } = await startPortal();
 
   const refusal = await refusalOf(
