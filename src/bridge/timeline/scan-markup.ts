@@ -134,7 +134,7 @@ function scanTag(text: string, from: number): Token | undefined {
   return { kind: 'tag', text: text.slice(from, end + 1), tag };
 }
 
-/** @returns where the attribute ends; undefined for a word that is no attribute of HTML, as in `<b and c>`. */
+/** @returns where the attribute ends; undefined for a word that is not an HTML attribute, as in `<b and c>`. */
 function scanAttribute(text: string, from: number): number | undefined {
   const name = at(/[^\s"'<>/=]+/y, text, from)?.[0].toLowerCase();
   if (name === undefined) return undefined;

@@ -25,7 +25,7 @@ export function createCaptureFinder(names: readonly string[]): CaptureFinder {
 
 /**
  * The path of a capture whose name may come from anywhere.
- * @throws CaptureFileError for a name that is no capture of the folder.
+ * @throws CaptureFileError for a name that is not a capture of the folder.
  */
 export function captureFileIn(folder: string, name: string): string {
   // Names of captures have no separators: none leads out of the folder.

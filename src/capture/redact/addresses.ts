@@ -7,7 +7,10 @@ import { sharedHostKind } from '../../mapping/values/shared-hosts.ts';
 import { withinPercent } from './encodings.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 
-/** HubSpot's own hosts; those where everybody may have a page are known to the mapping: the site identifies no one, the page does. */
+/**
+ * Hosts of the CRM's API and of LinkedIn's images. `shared-hosts.ts` lists those where anyone may have a page: the page identifies a
+ * person, the site does not.
+ */
 const platformHosts = new Set(['hubapi.com', 'licdn.com']);
 /** Domains reserved for examples and tests (RFC 2606, RFC 6761). */
 const reservedHost = /^(?:example\.(?:com|org|net|edu)|localhost|[a-z0-9-]+\.(?:example|test|invalid|localhost))$/;

@@ -11,7 +11,7 @@ type Json = Record<string, unknown>;
 const sentenceFields = new Set(['error', 'message', 'warnings', 'reasons']);
 /** Ids of the CRM as Enginy sends them back. */
 const crmIdFields = new Set('crmId contactCRMId companyCRMId contactId companyId'.split(' '));
-/** One that is no number stays recognizable, too. Letters alone may be a name, and what has other signs an address. */
+/** Such ids stay recognizable even if they are not numbers. Letters alone may be a name, and other characters part of an address. */
 const plainId = /^(?=\D*\d)[\w-]{1,64}$/;
 /** Lists of the contract, whose entries have described fields. */
 const listFields = new Set('contacts companies associations results errors ids warnings notMatched reasons'.split(' '));

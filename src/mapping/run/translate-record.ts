@@ -142,7 +142,7 @@ export function writeRow(
   const keepsUnreadable = reader.keepsUnreadable && structures.length === 0;
   warn({ row, keepsUnreadable }, reading, { translation, mode });
   keepRaw(row, reading, { translation, place });
-  // What no property beside it keeps is stored like a field without a row, and under a name that is no property of the CRM's own.
+  // A text that no other property keeps is stored like a field without a row, and under a name that the CRM does not use itself.
   if (row.keep_raw_in === undefined && storesUnknown) {
     for (const { field, structure } of structures)
       translation.unknown.push({ field: `${field}AsSent`, value: structure });

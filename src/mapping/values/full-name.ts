@@ -172,7 +172,7 @@ function withoutSuffixes(
   return parts.join(' ');
 }
 
-/** A title that is no name: "Jane Doe Dr." */
+/** A title, which is not part of a name: "Jane Doe Dr." */
 function isTitleBehind(word: string): boolean {
   return isTitle.test(word) && (word.includes('.') || /^(?:dr|prof)$/i.test(word));
 }

@@ -12,7 +12,7 @@ export interface ReadAllowance {
   /** @throws AnswerTooLargeError once the request has read too much. */
   check(): void;
   /** Counts records that were read. @throws AnswerTooLargeError like {@link ReadAllowance.check}. */
-  take(records: readonly CrmRecord[]): void;
+  count(records: readonly CrmRecord[]): void;
 }
 
 export function createReadAllowance(): ReadAllowance {
@@ -22,7 +22,7 @@ export function createReadAllowance(): ReadAllowance {
   };
   return {
     check,
-    take(records) {
+    count(records) {
       for (const record of records) read += bytesOfValues(record);
       check();
     },

@@ -152,7 +152,7 @@ async function readOnce(
   const body = { inputs, properties, ...(idProperty !== undefined && { idProperty }) };
   allowance.check();
   const { results, errors } = await send(readBatch(objectType, body));
-  allowance.take(results);
+  allowance.count(results);
   // One entry of category OBJECT_NOT_FOUND names all misses (207); the inputs of other entries stay open.
   const missed = errors
     .filter((error) => error.category === 'OBJECT_NOT_FOUND')

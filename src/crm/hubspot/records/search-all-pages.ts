@@ -100,7 +100,7 @@ async function* pagesOf({ send, objectType, allowance }: SearchScope, body: Sear
       limit = fewer;
       return send(searchPage(objectType, { ...current, limit }));
     });
-    allowance.take(results);
+    allowance.count(results);
     yield* results;
     count += results.length;
     const last = results.at(-1);

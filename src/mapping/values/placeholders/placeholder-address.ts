@@ -6,7 +6,7 @@ import { isFreeMailDomain } from '../free-mail-domains.ts';
 const listOf = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
 const emailWords: ReadonlySet<string> = new Set(data.emailWords);
-/** Users that say that there is no address: together with a host that is no company's of its own. */
+/** User names that say that there is no address, on a host that does not belong to one company. */
 const noAddressUsers = listOf(data.noAddress);
 /** The same, unmistakable at every host; a real mailbox may be called so, though. */
 const noAddressAnywhere = listOf(data.noAddressAnywhere);
