@@ -137,6 +137,21 @@ test('a thread that runs out of memory loses what it held, and later captures ar
   expect(readFolder(folder)).toHaveLength(1);
 });
 
+test('captures of large requests that wait are dropped beyond 48 MB, which is counted and logged once', async () => {
+  const { writer, lines } = start('/nowhere', {
+    startWorker: () => {
+      throw new Error('no thread');
+    },
+  });
+  const large = { ...capture, body: new Uint8Array(10 * 1024 ** 2) };
+
+  for (let n = 0; n < 6; n += 1) writer.write(large, []);
+
+  expect(writer.counts.dropped).toBe(2);
+  expect(lines.map(({ msg }) => msg)).toEqual(['captures are being dropped: writing cannot keep up']);
+  await writer.close(0);
+});
+
 test('keeps the texts of a call without parsing a body', () => {
   const given = Object.defineProperty({ ...exchange, requestBody: {} }, 'responseBody', {
     enumerable: true,
