@@ -116,3 +116,23 @@ test('records with an object in place of a name, a domain or an address are not 
     crm.records('companies').flatMap(({ properties: { name, domain } }) => [name, domain].filter(Boolean)),
   ).toEqual([]);
 });
+
+test('a warning about the first of several values does not say that an update replaced a value which it kept', async () => {
+  const crm = await startCrm();
+  const { send } = await startBridgeOn(crm);
+  const [held = '', empty = ''] = crm.seed({
+    contacts: ['+34911223344', ''].map((phone, at) => ({ properties: { email: `held${at}@acme.example`, phone } })),
+  }).contacts;
+
+  const { body } = await send('PUT', '/contacts', {
+    contacts: [held, empty].map((crmId) => ({ crmId, phone: '+34 600 111 222 / +34 600 111 223' })),
+  });
+
+  const kept = new Map(crm.records('contacts').map(({ id, properties }) => [id, properties['phone']]));
+  expect([held, empty].map((id) => kept.get(id))).toEqual(['+34911223344', '+34600111222']);
+  expect(body.results.map(({ warnings }: { warnings: string[] }) => warnings)).toEqual(
+    [held, empty].map(() => [
+      'phone has several values; only the first usable one was written to phone if it has no value; the text is kept in enginy_phone',
+    ]),
+  );
+});

@@ -140,7 +140,7 @@ export function writeRow(
   const reading = reader.read(record, listener);
   const structures = reading.problems.filter(({ structure }) => structure !== undefined);
   const keepsUnreadable = reader.keepsUnreadable && structures.length === 0;
-  warn({ row, keepsUnreadable }, reading, { translation, mode });
+  warn({ row, keepsUnreadable, overwrite }, reading, { translation, mode });
   keepRaw(row, reading, { translation, place });
   // A text that no other property keeps is stored like a field without a row, and under a name that the CRM does not use itself.
   if (row.keep_raw_in === undefined && storesUnknown) {
@@ -195,7 +195,7 @@ function put(
 
 /** Adds a warning for each field of the row that is not written, or not completely. */
 function warn(
-  { row, keepsUnreadable }: Pick<FieldReader, 'row' | 'keepsUnreadable'>,
+  { row, keepsUnreadable, overwrite }: Pick<FieldReader, 'row' | 'keepsUnreadable' | 'overwrite'>,
   { kind, problems, partials, placeholders }: RowReading,
   { translation, mode }: { readonly translation: Translation; readonly mode: WriteMode },
 ): void {
@@ -214,7 +214,8 @@ function warn(
   }
   for (const { field, problem } of partials) {
     const note = keptIn === undefined ? '' : keptNote(keptIn);
-    warnings.push(`${field} ${problem} to ${row.crm}${note}`.replace(/ approximate to /, ' approximate in '));
+    const property = overwrite === 'if_empty' ? `${row.crm}${where}` : row.crm;
+    warnings.push(`${field} ${problem} to ${property}${note}`.replace(/ approximate to /, ' approximate in '));
     heldBack.push({ field, property: row.crm, reason: 'dropped', detail: problem, ...(keptIn && { keptIn }) });
     keptIn = undefined;
   }
