@@ -216,7 +216,8 @@ test('a redirect, a broken answer and a body of the wrong type end a replay with
   for (const [index, each] of hostile.entries()) {
     const file = join(folder, `${index}.json`);
     writeFileSync(file, JSON.stringify(each));
-    const { err } = await runCommand(['replay', file, '--mapping', 'capture']);
+    const { out, err } = await runCommand(['replay', file, '--mapping', 'capture']);
+    expect(out + err).toContain(file);
     expect(err).not.toMatch(/\n {4}at /);
     expect(err.split('\n').length).toBeLessThanOrEqual(2);
   }
