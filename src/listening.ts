@@ -44,14 +44,27 @@ interface ServerParts {
 
 /** Serves HTTPS where the configuration names a certificate, and follows its files. */
 export function createPublicServer(app: RequestListener, { config, log, certificate, pollMs }: ServerParts) {
-  if (config.tls === undefined || certificate === undefined) return { server: createHttpServer(app, config) };
-  const server = createHttpsServer(app, config, certificate);
+  if (config.tls === undefined || certificate === undefined) {
+    return { server: keepIdleConnections(createHttpServer(app, config)) };
+  }
+  const server = keepIdleConnections(createHttpsServer(app, config, certificate));
   const followed = { files: config.tls, active: certificate, pollMs: pollMs ?? certificatePollMs };
   return { server, follower: followCertificate(server, followed, log) };
 }
 
 /** Certificates are renewed weeks before they expire. */
 const certificatePollMs = 10_000;
+
+/**
+ * Longer than proxies keep an idle connection, for most of which that is a minute: the side that closes it first must be the one that
+ * sends requests, or a request that is on its way ends without a response.
+ */
+const idleConnectionMs = 65_000;
+
+function keepIdleConnections<T extends Server>(server: T): T {
+  server.keepAliveTimeout = idleConnectionMs;
+  return server;
+}
 
 function timeoutsOf({ requestTimeoutMs }: ServerLimits) {
   return {

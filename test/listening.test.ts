@@ -88,3 +88,12 @@ test('a few requests that are sent at once are answered in their order', async (
     Array.from({ length: 20 }, (_, n) => n),
   );
 });
+
+test('a connection is kept for longer than a proxy keeps it, so that no request meets its end', async () => {
+  const bridge = await start({});
+  onTestFinished(async () => void (await bridge.close(1_000)));
+
+  const response = await fetch(`${bridge.url}/livez`);
+
+  expect(response.headers.get('keep-alive')).toBe('timeout=65');
+});
