@@ -10,6 +10,21 @@ const lowestVersion = [6, 2] as const;
 const slowMs = 20;
 const tooSlowMs = 150;
 const clockDriftMs = 2_000;
+/** What to do about an error of Redis, the first that fits. */
+const remedies: readonly { readonly error: RegExp; readonly remedy: string }[] = [
+  { error: /^(WRONGPASS|NOAUTH)|invalid password/i, remedy: 'correct the user and the password of REDIS_URL' },
+  { error: /^NOPERM/, remedy: 'allow the user of REDIS_URL what docs/operations.md lists' },
+  { error: /DB index/, remedy: 'correct the number of the database in REDIS_URL, or remove it' },
+  { error: /^OOM/, remedy: 'raise the maxmemory of Redis' },
+  { error: /^READONLY/, remedy: 'set REDIS_URL to the server that it follows' },
+  { error: /^(LOADING|BUSY)/, remedy: 'wait until Redis is ready, and run doctor again' },
+  { error: /^(MISCONF|NOREPLICAS|CLUSTERDOWN|MASTERDOWN)/, remedy: 'correct Redis, which accepts no writes' },
+  {
+    error: /certificate|self[- ]signed/i,
+    remedy: 'set REDIS_TLS_CA to the certificate of the authority that signed it',
+  },
+];
+const otherRemedy = 'correct REDIS_URL (rediss:// if Redis expects TLS, else redis://), or start Redis';
 
 /** What several replicas share. */
 export async function examineRedis(replicas: NonNullable<Config['replicas']>): Promise<Section> {
@@ -32,8 +47,7 @@ export async function examineRedis(replicas: NonNullable<Config['replicas']>): P
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const text = `${host} cannot be used: ${reason}`;
-    const remedy =
-      'correct REDIS_URL, or the access rules of its user (docs/operations.md lists what the bridge needs)';
+    const { remedy = otherRemedy } = remedies.find((each) => each.error.test(reason)) ?? {};
     return { title, lines: [{ id: 'redis', mark: '✕', text, remedy }] };
   }
 }

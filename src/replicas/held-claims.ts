@@ -12,13 +12,24 @@ export interface HeldClaims {
   readonly begins: number;
 }
 
+/** A moment by both clocks: the one of the process may stand still while its machine is suspended, and the other one may be set. */
+export interface ClaimedAt {
+  readonly monotonic: number;
+  readonly wall: number;
+}
+
+export function claimMoment(): ClaimedAt {
+  return { monotonic: performance.now(), wall: Date.now() };
+}
+
 /**
  * Keeps the claims while `work` runs, which learns when they may be lost (PartWork says how). Those that Redis lost meanwhile are restored.
+ * @param claimedAt when Redis was asked for them.
  * @param unsettled parts whose claims are left behind afterwards, because the result of earlier work on them is not known.
  */
 export async function whileHeld(
   redis: RedisConnection,
-  { parts, token, begins }: HeldClaims,
+  { parts, token, begins, claimedAt }: HeldClaims & { readonly claimedAt: ClaimedAt },
   {
     unsettled,
     work,
@@ -26,9 +37,10 @@ export async function whileHeld(
 ): Promise<void> {
   let isOver = false;
   let isLost = false;
-  let prolongedAt = performance.now();
+  let prolongedAt = claimedAt;
   const mayBeLost = () => {
-    isLost ||= performance.now() - prolongedAt > heldMs;
+    const { monotonic, wall } = claimMoment();
+    isLost ||= Math.max(monotonic - prolongedAt.monotonic, wall - prolongedAt.wall) > heldMs;
     return isLost;
   };
   const change = async (some: readonly ConnectedParts[], how: ClaimChange) => {
@@ -46,7 +58,7 @@ export async function whileHeld(
   const timer = setInterval(() => {
     renewal = renewal.then(async () => {
       mayBeLost();
-      const askedAt = performance.now();
+      const askedAt = claimMoment();
       if (await change(parts, 'prolong')) prolongedAt = askedAt;
     });
   }, renewMs);

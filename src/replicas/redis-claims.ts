@@ -7,7 +7,7 @@ import type { Logger } from '../logger.ts';
 import { createClaimRounds, type PartState } from './claim-round.ts';
 import { claimPrefix, heldMs, settleMs } from './claim-scripts.ts';
 import { type ConnectedParts, connectParts } from './connected-parts.ts';
-import { type HeldClaims, whileHeld } from './held-claims.ts';
+import { type ClaimedAt, claimMoment, type HeldClaims, whileHeld } from './held-claims.ts';
 import type { RedisDigest } from './redis-digest.ts';
 import type { RedisConnection } from './redis-connection.ts';
 
@@ -53,6 +53,7 @@ export function createRedisClaims(
     let pollMs = firstPollMs;
     const workMs = deadline.remainingMs() * leftForWork;
     for (;;) {
+      const claimedAt = claimMoment();
       const { states, since, lostSince } = await claimFree({ parts: open, token, begins }, busyAt);
       begins = since;
       const isLate = deadline.remainingMs() < reserveMs + pollMs;
@@ -65,7 +66,7 @@ export function createRedisClaims(
       const isContested = (part: ConnectedParts) => lostSince !== undefined || busyAt.has(part) || isUnfinished(part);
       const othersSince = Math.min(begins, lostSince ?? begins);
       if (mine.length > 0)
-        await workOn(redis, { parts: mine, token, begins, othersSince, isContested, isUnfinished }, work);
+        await workOn(redis, { parts: mine, token, begins, claimedAt, othersSince, isContested, isUnfinished }, work);
       open = waiting;
       if (open.length === 0 || isLate) return open.flatMap(({ positions }) => positions);
       await sleep(pollMs * (0.75 + Math.random() / 2));
@@ -119,7 +120,7 @@ function divideParts(parts: readonly ConnectedParts[], { states, busyAt, hasTime
 
 /** Counts work without claims; the first after each loss is logged. */
 function countUnavailable(redis: RedisConnection, log: Pick<Logger, 'warn'> | undefined) {
-  let loggedLoss = Number.NEGATIVE_INFINITY;
+  let loggedLoss: number | undefined;
   return {
     count: 0,
     note() {
@@ -137,6 +138,7 @@ function mayBeUnfinished(state: PartState | undefined, wasBusy: boolean): boolea
 }
 
 interface ClaimedParts extends HeldClaims {
+  readonly claimedAt: ClaimedAt;
   /** True if another one may have worked on the part: what is remembered of it may be out of date. */
   readonly isContested: (part: ConnectedParts) => boolean;
   /** When that began. */

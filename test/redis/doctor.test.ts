@@ -11,6 +11,7 @@ interface Line {
   readonly id: string;
   readonly mark: string;
   readonly text: string;
+  readonly remedy?: string;
 }
 
 async function examine(redisUrl: string) {
@@ -59,17 +60,22 @@ test('doctor warns about a Redis that evicts keys', async () => {
   );
 });
 
-test.each([
-  ['refuses the connection', (port: number) => `redis://127.0.0.1:${port + 1}`, /ECONNREFUSED/],
-  ['refuses the password', (port: number) => `redis://nobody:secret-word@127.0.0.1:${port}`, /WRONGPASS/],
-  ['does not have the database', (port: number) => `redis://127.0.0.1:${port}/99`, /out of range/],
-])('doctor fails for a Redis that %s, and never prints the password', async (_what, urlOf, reason) => {
-  const redis = await startServer();
+test.each<[what: string, options: string[], urlOf: (port: number) => string, reason: RegExp, remedy: RegExp]>([
+  ['refuses the connection', [], (port) => `redis://127.0.0.1:${port + 1}`, /ECONNREFUSED/, /start Redis/],
+  ['refuses the password', [], (port) => `redis://nobody:secret-word@127.0.0.1:${port}`, /WRONGPASS/, /password/],
+  ['does not have the database', [], (port) => `redis://127.0.0.1:${port}/99`, /out of range/, /database/],
+  ['is full', ['--maxmemory', '1'], (port) => `redis://127.0.0.1:${port}`, /OOM/, /maxmemory/],
+  ['only reads', ['--replicaof', '127.0.0.1 1'], (port) => `redis://127.0.0.1:${port}`, /READONLY/, /it follows/],
+])('doctor says what to do about a Redis that %s, and never prints the password', async (...example) => {
+  const [, options, urlOf, reason, remedy] = example;
+  const redis = await startServer(options);
 
   const { status, lines, out } = await examine(urlOf(redis.port));
 
   expect(status).toBe(1);
-  expect(lines).toEqual([expect.objectContaining({ id: 'redis', mark: '✕', text: expect.stringMatching(reason) })]);
+  expect(lines).toEqual([
+    { id: 'redis', mark: '✕', text: expect.stringMatching(reason), remedy: expect.stringMatching(remedy) },
+  ]);
   expect(out).not.toContain('secret-word');
 });
 

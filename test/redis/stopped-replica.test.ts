@@ -1,4 +1,10 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { Redis } from 'ioredis';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { deadlineIn } from '../../src/crm/deadline.ts';
+import { createRedisClaims } from '../../src/replicas/redis-claims.ts';
+import { connectRedis } from '../../src/replicas/redis-connection.ts';
+import { createRedisDigest } from '../../src/replicas/redis-digest.ts';
+import { logSink } from '../support/log-sink.ts';
 import { spawnBridge } from '../support/spawn-bridge.ts';
 import { sendTo } from '../support/start-app.ts';
 import { startCrm } from '../support/start-bridge.ts';
@@ -40,4 +46,58 @@ test('what another replica creates while one is stopped is not created again whe
   expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 201));
   expect(answers.flatMap(({ body }) => body.errors ?? [])).toEqual([]);
   expect(crm.records('contacts')).toHaveLength(80);
+});
+
+/** The clock of the process stands still while its machine is suspended; the time of day does not. */
+const suspend = () => vi.setSystemTime(Date.now() + 20_000);
+
+async function connect(url: string) {
+  const sink = logSink();
+  const connection = connectRedis({ url, name: 'suspended' }, { log: sink.log });
+  onTestFinished(() => connection.close());
+  await connection.attempt((client) => client.time());
+  return { connection, ...sink };
+}
+
+test.each(['works', 'waits for the reply to its claim'])(
+  'a replica whose machine is suspended while it %s does not rely on its claim',
+  async (moment) => {
+    const redis = await startRedis();
+    onTestFinished(() => redis.close());
+    const { connection } = await connect(redis.url);
+    const claims = createRedisClaims(connection, createRedisDigest('token'));
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const doubts: boolean[] = [];
+
+    const working = claims.holdParts([['key']], deadlineIn(60_000), async (positions, _since, mayBeLost) => {
+      if (moment === 'works') {
+        doubts.push(mayBeLost());
+        suspend();
+      }
+      doubts.push(mayBeLost());
+      return positions;
+    });
+    if (moment !== 'works') suspend();
+    await working;
+
+    expect(doubts).toEqual(moment === 'works' ? [false, true] : [true]);
+  },
+);
+
+test('a user of Redis who may run no script is logged with what follows for creates', async () => {
+  const redis = await startRedis();
+  onTestFinished(() => redis.close());
+  const admin = new Redis(redis.url);
+  await admin.call('ACL', 'SETUSER', 'bridge', 'on', '>word', '~eb:*', '+@all', '-evalsha');
+  admin.disconnect();
+  const { connection, log, entries } = await connect(redis.url.replace('//', '//bridge:word@'));
+  const claims = createRedisClaims(connection, createRedisDigest('token'), log);
+
+  for (const key of ['a', 'b']) await claims.hold([key], deadlineIn(60_000), async () => {});
+
+  expect(entries.map(({ msg }) => msg)).toEqual([
+    'Redis refuses a command: what depends on it is not shared',
+    'Redis cannot be used: creates rely on unique properties and searches of the CRM alone',
+  ]);
 });
