@@ -25,12 +25,16 @@ export function outcomeLine(entry: JournalEntry): string {
         ? `${who} linked`
         : `${who} linked to record ${crmId}: ${sharedWith(linkedBy)}`;
     case 'updated':
-      return `${who} updated (record ${crmId}${entry.survivorId === undefined ? '' : `, which HubSpot has merged into ${entry.survivorId}`})`;
+      return `${who} updated (record ${crmId}${mergedInto(entry)})`;
     case 'unchanged':
-      return `${who} unchanged (record ${crmId}): there was nothing to write`;
+      return `${who} unchanged (record ${crmId}${mergedInto(entry)}): there was nothing to write`;
     case 'failed':
       return `${who} failed: ${entry.problem === undefined ? 'no reason was noted' : (problemLines(entry.problem)[0] ?? '')}`;
   }
+}
+
+function mergedInto({ survivorId }: JournalEntry): string {
+  return survivorId === undefined ? '' : `, which HubSpot has merged into ${survivorId}`;
 }
 
 /** `GET (unknown path)`: a path that is none of the contract may hold a person's data, and is not noted. */

@@ -1,4 +1,4 @@
-import { emptyWord, type HeldBack, type HeldBackReason } from '../mapping/run/held-back.ts';
+import { emptyWord, type HeldBack, type HeldBackReason, ignoredStep, mergedRecord } from '../mapping/run/held-back.ts';
 import type { Path } from '../mapping/schema/finding.ts';
 import type { MappingPlaces, RowPlace } from './mapping-places.ts';
 
@@ -44,9 +44,14 @@ const words: Readonly<Record<HeldBackReason, (held: Held) => Words>> = {
           why: 'Enginy sent it empty, and on_empty: skip keeps the value that HubSpot has',
           remedy: `to clear it in HubSpot, set on_empty: clear in ${kind === 'none' ? key(['write', 'on_empty']) : row}`,
         },
-  backward: ({ property = '' }) => ({
+  backward: ({ property = '', detail, kind, row }) => ({
     why: 'HubSpot did not let the value move back',
-    remedy: `move ${property} back in HubSpot by hand, or check why HubSpot refused to clear it`,
+    remedy:
+      detail !== ignoredStep
+        ? `move ${property} back in HubSpot by hand, or check why HubSpot refused to clear it`
+        : kind === 'none'
+          ? `to move it back all the same, give the field a row with backward: force in ${row}`
+          : `to move it back all the same, set backward: force in ${row}`,
   }),
   'no-option': ({ row, property, mapKey, keptIn }) =>
     property === ownerProperty
@@ -127,10 +132,16 @@ const words: Readonly<Record<HeldBackReason, (held: Held) => Words>> = {
   'other-field': ({ detail = 'another field' }) => ({
     why: `its place is taken by ${detail}, which was sent too`,
   }),
-  secondary: ({ property = 'the property' }) => ({
-    why: `the record already has this value in another property, beside ${property}, which keeps its primary value`,
-    remedy: 'make it the primary value in HubSpot if it is the better one',
-  }),
+  secondary: ({ property = 'the property', detail }) =>
+    detail === mergedRecord
+      ? {
+          why: `HubSpot has merged the record into another one, whose ${property} is kept`,
+          remedy: 'sync the record again in Enginy, so that Enginy learns its current id',
+        }
+      : {
+          why: `the record already has this value in another property, beside ${property}, which keeps its primary value`,
+          remedy: 'make it the primary value in HubSpot if it is the better one',
+        },
   'another-value': ({ property = 'the property' }) => ({
     why: `the create was linked to a record that exists and has another value in ${property}, which was kept`,
     remedy: 'replace it in HubSpot, or send an update, if the new value is the better one',

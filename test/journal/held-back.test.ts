@@ -144,3 +144,38 @@ test('lead gives advice only where it can be followed, and says that a text was 
   expect(said('segment')[0]?.join()).toMatch(/set on_empty: clear in .+\.yaml:\d+/);
   expect(said('title → jobtitle')[0]?.join()).toMatch(/no value \(empty_words\).+take it out of empty_words in/);
 });
+
+test('lead names a step back that HubSpot ignored, and the record into which another one was merged', async () => {
+  const { crm, send, bridge, folder } = await startJournaling();
+  const [id = '', primary = '', merged = ''] = crm.seed({
+    contacts: [
+      { properties: { email: 'ada@example.com', lifecyclestage: 'customer' } },
+      { properties: { email: 'kept@example.com' } },
+      { properties: { email: 'gone@example.com' } },
+    ],
+  }).contacts;
+  const survivor = crm.merge('contacts', primary, merged);
+  const put = async (crmId: string, fields: Fields) =>
+    (await send('PUT', '/contacts', { contacts: [{ crmId, ...fields }] })).body.results[0];
+  const back = await put(id, { title: 'CTO', customFields: { lifecyclestage: 'lead' } });
+  const forward = await put(id, { customFields: { lifecyclestage: 'evangelist' } });
+  await put(merged, { email: 'new@example.com' });
+  await bridge.close(30_000);
+  const lead = async (name: string) =>
+    (await runCommand(['lead', name], { environment: { DATA_DIR: folder } })).out.replaceAll(/\s+/g, ' ');
+
+  const moved = await lead(id);
+  expect(back.warnings).toEqual([
+    expect.stringContaining('lifecyclestage was skipped: the CRM does not let it move back'),
+  ]);
+  expect(back.properties.lifecycleStage).toBe('Customer');
+  expect(forward).not.toHaveProperty('warnings');
+  expect(moved).toMatch(
+    /wrote jobtitle held back lifecyclestage: HubSpot did not let the value move back.+backward: force/,
+  );
+  expect(moved).toContain('wrote lifecyclestage request');
+  const kept = await lead(merged);
+  expect(kept).toContain(`(record ${merged}, which HubSpot has merged into ${survivor})`);
+  expect(kept).toContain('email: HubSpot has merged the record into another one, whose email is kept');
+  expect(kept).not.toContain('already has this value');
+});

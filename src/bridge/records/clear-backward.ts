@@ -3,12 +3,16 @@ import type { Crm, CrmRecord, PropertyDefinition, UpdateInput } from '../../crm/
 import { GatewayError } from '../../errors.ts';
 import { describeProblem } from '../problem.ts';
 import type { RequestScope } from '../request-scope.ts';
-import { withoutProperties } from '../writes/write-stripping.ts';
+import { ignoredStep } from '../../mapping/run/held-back.ts';
+import { type Draft, withoutProperties } from '../writes/write-stripping.ts';
 import type { RecordUpdate } from './record-update.ts';
 
 interface BackwardScope extends RequestScope {
   readonly crm: Pick<Crm, 'update' | 'readProperties'>;
 }
+
+/** HubSpot accepts a step back of this property, and ignores it. Every answer to an update has its current value. */
+const forwardOnly = 'lifecyclestage';
 
 /** An update with properties that are written even where that is a step back. */
 type ForcedUpdate = RecordUpdate & { readonly current: CrmRecord };
@@ -35,6 +39,17 @@ export async function clearBackward(scope: BackwardScope, updates: readonly Reco
     const reason = describeProblem(problemOfError(error, 'unavailable'));
     for (const update of forced) dropNotCleared(update, update.translation.forced, reason);
   }
+}
+
+/** What was written, without a step back that the CRM accepted and ignored: its answer still has the value of before. */
+export function withoutIgnoredStep(draft: Draft, answered: CrmRecord): Draft {
+  const sent = Object.hasOwn(draft.properties, forwardOnly) ? (draft.properties[forwardOnly] ?? '') : '';
+  const now = answered.properties[forwardOnly] ?? '';
+  if (sent === '' || now === '' || now === sent) return draft;
+  return withoutProperties(
+    draft,
+    new Map([[forwardOnly, { text: 'the CRM does not let it move back', reason: 'backward', detail: ignoredStep }]]),
+  );
 }
 
 async function sendClears(

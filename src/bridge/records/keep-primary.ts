@@ -1,4 +1,5 @@
 import type { CrmRecord } from '../../crm/crm.ts';
+import { mergedRecord } from '../../mapping/run/held-back.ts';
 import { candidateKeys, identifyingRules } from '../../mapping/run/match-keys.ts';
 import type { Translation } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
@@ -155,7 +156,7 @@ function whyKept(update: IdentifyingUpdate, { id }: CrmRecord): DropReason | und
     return {
       text: `record ${update.id} was merged into ${id}, whose value is kept`,
       reason: 'secondary',
-      detail: 'merged',
+      detail: mergedRecord,
     };
   }
   if (!isLinked(update)) return undefined;

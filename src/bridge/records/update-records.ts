@@ -1,6 +1,6 @@
 import { problemOfError, unaccounted } from '../../crm/crm-problem.ts';
 import type { KnownRecord } from '../../contract/records.ts';
-import type { CallContext, CrmProblem, CrmProperties, UpdateInput, WriteOutcome } from '../../crm/crm.ts';
+import type { CallContext, CrmProblem, CrmRecord, UpdateInput, WriteOutcome } from '../../crm/crm.ts';
 import { idForLog } from '../../logger.ts';
 import { identifyingKeys } from '../../mapping/run/match-keys.ts';
 import { type Translation, toCrmProperties } from '../../mapping/run/translate-record.ts';
@@ -15,7 +15,7 @@ import type { UnknownFields } from '../properties/unknown-fields.ts';
 import { decisionOf, failed, requireResult, type WriteResult } from '../writes/write-result.ts';
 import { type Draft, type DraftOutcome, writeStripping } from '../writes/write-stripping.ts';
 import { type ClaimScope, claimIdentities, settleClaims } from './claim-identity.ts';
-import { clearBackward } from './clear-backward.ts';
+import { clearBackward, withoutIgnoredStep } from './clear-backward.ts';
 import { conflictAsInvalidProperty } from '../writes/conflict-as-invalid-property.ts';
 import { fillEmpty } from './fill-empty.ts';
 import type { MatchDeps } from './find-holders.ts';
@@ -221,11 +221,12 @@ function failedUpdate(
 function endIfNothing(update: RecordUpdate): void {
   const { id, current, draft } = update;
   if (current === undefined || Object.keys(draft.properties).length > 0) return;
-  update.result = unchanged(id, draft, current.properties);
+  update.result = unchanged(id, draft, current);
 }
 
-function unchanged(crmId: string, draft: Draft, held: CrmProperties): WriteResult {
-  return { crmId, held, warnings: draft.warnings, decision: decisionOf('unchanged', draft) };
+function unchanged(crmId: string, draft: Draft, { id, properties }: CrmRecord): WriteResult {
+  const decision = { ...decisionOf('unchanged', draft), ...(id !== crmId && { survivorId: id }) };
+  return { crmId, held: properties, warnings: draft.warnings, decision };
 }
 
 async function sendUpdates(scope: WriteScope, updates: readonly RecordUpdate[]): Promise<void> {
@@ -251,7 +252,7 @@ async function sendUpdates(scope: WriteScope, updates: readonly RecordUpdate[]):
     const lookup = lookups[index] ?? unaccounted('unavailable');
     update.result =
       lookup !== 'missing' && 'record' in lookup
-        ? unchanged(update.id, update.draft, lookup.record.properties)
+        ? unchanged(update.id, update.draft, lookup.record)
         : failedUpdate(scope, update, lookup === 'missing' ? lookup : lookup.problem);
   });
 }
@@ -272,14 +273,16 @@ async function tryUpdate(
 /** Sets the result of what was sent; an update of which nothing was left stays open until its record is known to exist. */
 function applyOutcome(scope: WriteScope, update: RecordUpdate, written: DraftOutcome | undefined): void {
   if (written === undefined) return;
-  const { outcome, draft } = written;
-  update.draft = draft;
+  const { outcome } = written;
+  update.draft = written.draft;
   if (outcome === 'nothing left') return;
   if ('problem' in outcome) {
     update.result = failedUpdate(scope, update, outcome.problem);
     return;
   }
   const { id } = update;
+  const draft = withoutIgnoredStep(written.draft, outcome.record);
+  update.draft = draft;
   const survivor = outcome.record.id;
   const merged = survivor === id ? [] : [`record ${id} was merged into ${survivor}, which was updated`];
   update.result = {

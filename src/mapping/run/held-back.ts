@@ -65,6 +65,12 @@ export interface HeldBack {
 /** The detail of an `empty` field that was sent with a word for "no value". */
 export const emptyWord = 'empty_words';
 
+/** The detail of a `backward` field whose step back the CRM accepted and ignored. */
+export const ignoredStep = 'ignored';
+
+/** The detail of a `secondary` field whose record the CRM has merged into another one. */
+export const mergedRecord = 'merged';
+
 /** What is said about a record that is being written. */
 interface Said {
   readonly warnings: readonly string[];
