@@ -215,7 +215,19 @@ test('a full disk loses only whole requests that do not fit, and the journal con
   for (const one of kept) expect(await journal.recordsOf(one, 5_000)).toHaveLength(one.outcomes.created ?? 0);
 });
 
-test('a file of the first version opens, for reading and for writing', async () => {
+/** What each version after the first added to the file. As those versions left it: these texts are never changed. */
+const additions = [
+  `CREATE TABLE key_blocks (id INTEGER PRIMARY KEY, part INTEGER NOT NULL, last INTEGER NOT NULL, keys BLOB NOT NULL) STRICT;
+   CREATE INDEX key_blocks_part ON key_blocks (part)`,
+  `CREATE TABLE actions (
+     id INTEGER PRIMARY KEY, at INTEGER NOT NULL, user TEXT NOT NULL, role TEXT NOT NULL, action TEXT NOT NULL, subject TEXT,
+     result TEXT NOT NULL, replica TEXT NOT NULL
+   ) STRICT`,
+  'ALTER TABLE requests ADD COLUMN reason TEXT',
+  'ALTER TABLE requests ADD COLUMN calls INTEGER; ALTER TABLE requests ADD COLUMN waited_ms INTEGER',
+];
+
+test.each([1, 2, 3, 4, 5])('a file of version %i opens, for reading and for writing', async (version) => {
   const folder = temporaryFolder();
   const first = new DatabaseSync(journalPath(folder));
   // As that version left it: this text is never changed.
@@ -236,8 +248,9 @@ test('a file of the first version opens, for reading and for writing', async () 
     INSERT INTO details VALUES (7, '{"written":["city"],"heldBack":[{"field":"phone","property":"phone","reason":"if-empty"}]}');
     INSERT INTO records VALUES (1048576, 'contacts', 'lead-1', '101', 'updated', 7, NULL);
     INSERT INTO keys VALUES (0, ${createFirstDigest(secret)('external contacts', 'lead-1')}, 1048576);
-    PRAGMA user_version = 1;
   `);
+  for (const addition of additions.slice(0, version - 1)) first.exec(addition);
+  first.exec(`PRAGMA user_version = ${version}`);
   first.close();
 
   const before = await readJournal(folder).lifeOf('lead-1', 10);
