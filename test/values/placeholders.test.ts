@@ -179,6 +179,35 @@ test('a telephone number that stands for none joins no contacts, and is written;
   expect(created.body.results.map(({ crmId }: { crmId: string }) => held.get(crmId))).toEqual(phones);
 });
 
+test('a name that says that there is no company joins no companies', async () => {
+  const none = [
+    'Self-employed',
+    'self employed GmbH',
+    'Freelancer',
+    'Stealth Startup',
+    'Autónomo',
+    'SELBSTSTÄNDIG',
+    'Confidential',
+  ];
+  const real = [
+    'Freelancer Solutions',
+    'Stealth Security',
+    'The Independent',
+    'Unknown Mortal Orchestra',
+    'N/A Studios',
+  ];
+
+  const bridge = await startBridgeOn(await startCrm());
+  const named = (which: string) => [...none, ...real].map((name, at) => ({ externalId: `${which}${at}`, name }));
+  const created = await bridge.send('POST', '/companies', { companies: named('a') });
+  const synced = await bridge.send('POST', '/companies/sync', { companies: named('b') });
+
+  expect(created.body.results.length).toBe(none.length + real.length);
+  expect(synced.body.results.map(({ externalId }: Sent) => externalId)).toEqual(
+    real.map((_name, at) => `b${none.length + at}`),
+  );
+});
+
 test.each([
   [
     'contacts',

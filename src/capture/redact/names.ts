@@ -1,7 +1,8 @@
 /** Placeholders for names: taken apart as the bridge does it. Words that matching reads (`van der`, `GmbH`) stay. */
-import { legalForms } from '../../mapping/values/company-name.ts';
+import { foldCompanyName, legalForms } from '../../mapping/values/company-name.ts';
 import { firstName, lastName } from '../../mapping/values/full-name.ts';
 import { nameParticles } from '../../mapping/values/name-words.ts';
+import { isPlaceholderCompany } from '../../mapping/values/placeholders/placeholder-company.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 
 /** A longer text is no name; patterns for names may take quadratic time. */
@@ -36,6 +37,8 @@ function replaceFamilyName(pseudonyms: Pseudonyms, name: string): string {
 }
 
 function replaceCompanyName(pseudonyms: Pseudonyms, name: string): string {
+  // No company's: a replay must see what was sent, in order to decide the same.
+  if (isPlaceholderCompany(foldCompanyName(name) ?? '')) return name;
   return replaceWords(name, /[^\s,]+/g, (word, position) => {
     const bare = word
       .slice(0, 20)

@@ -1,4 +1,5 @@
 import { companyNameVariants, foldCompanyName, furtherCompanyNames, maxCompanyName } from '../values/company-name.ts';
+import { isPlaceholderCompany } from '../values/placeholders/placeholder-company.ts';
 import { foldText } from '../values/fold-text.ts';
 import { firstName, lastName, mayNameTwoPeople } from '../values/full-name.ts';
 import type { Transform } from './transform.ts';
@@ -22,6 +23,7 @@ export const nameTransforms = {
     accepts: 'text',
     maxLength: maxCompanyName,
     apply: foldCompanyName,
+    isShared: isPlaceholderCompany,
     ignoresAccents: true,
     variants: companyNameVariants,
     furtherVariants: furtherCompanyNames,
