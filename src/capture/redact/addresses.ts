@@ -7,11 +7,6 @@ import { sharedHostKind } from '../../mapping/values/shared-hosts.ts';
 import { withinPercent } from './encodings.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 
-/**
- * Hosts of the CRM's API and of LinkedIn's images. `shared-hosts.ts` lists those where anyone may have a page: the page identifies a
- * person, the site does not.
- */
-const platformHosts = new Set(['hubapi.com', 'licdn.com']);
 /** Domains reserved for examples and tests (RFC 2606, RFC 6761). */
 const reservedHost = /^(?:example\.(?:com|org|net|edu)|localhost|[a-z0-9-]+\.(?:example|test|invalid|localhost))$/;
 const linkedinHost = 'www.linkedin.com/';
@@ -96,8 +91,7 @@ function computeDomain(pseudonyms: Pseudonyms, given: string): string {
   const registered = parsed.domain ?? lower;
   const isKnown = parsed.domain !== null && (parsed.isIcann === true || parsed.isPrivate === true);
   const suffix = isKnown ? `.${parsed.publicSuffix ?? ''}` : '';
-  const isPlatform = platformHosts.has(registered) || sharedHostKind(registered, [], true) === 'platform';
-  const isPublic = isPlatform || reservedHost.test(registered);
+  const isPublic = sharedHostKind(registered, [], true) === 'platform' || reservedHost.test(registered);
   const kept = isPublic ? registered.length : suffix.length;
   const labels = host.slice(0, host.length - kept).split('.');
   return labels.map((label) => replaceLabel(pseudonyms, label)).join('.') + host.slice(host.length - kept) + end;

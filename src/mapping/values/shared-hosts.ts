@@ -15,12 +15,12 @@ stepstone.* computrabajo.* trovit.* mitula.* idealista.* autoscout24.* milanunci
 leboncoin.* catawiki.* fiverr.* upwork.* freelancer.* workana.* ubereats.* lieferando.* pedidosya.* glovoapp.* ticketmaster.* viagogo.*
 eventim.* stubhub.* gofundme.* kickstarter.* indiegogo.* patreon.* booksy.* blablacar.* baidu.* mapquest.* trustedshops.* ekomi.* tuugo.*
 brownbook.* instagram.* tiktok.* linkedin.* xing.* reddit.* quora.* fb.com fb.me fb.watch m.me messenger.com instagr.am threads.net
-threads.com whatsapp.com wa.me wa.link lnkd.in viadeo.com twitter.com x.com t.co youtube.com youtu.be vimeo.com dailymotion.com twitch.tv
+threads.com whatsapp.com wa.me wa.link lnkd.in licdn.com viadeo.com twitter.com x.com t.co youtube.com youtu.be vimeo.com dailymotion.com twitch.tv
 pin.it snapchat.com tumblr.com vk.com ok.ru weibo.com wechat.com weixin.qq.com line.me lin.ee kakao.com t.me telegram.me telegram.org
 telegram.dog discord.gg discord.com signal.me viber.com mastodon.social bsky.app flickr.com 500px.com behance.net dribbble.com
 deviantart.com artstation.com soundcloud.com spotify.com bandcamp.com mixcloud.com medium.com substack.com ko-fi.com buymeacoffee.com
 onlyfans.com clubhouse.com meetup.com luma.com lu.ma g.page g.co goo.gl forms.gle maps.app.goo.gl page.link bing.com duckduckgo.com
-icloud.com live.com onedrive.com 1drv.ms sharepoint.com notion.so calendly.com doodle.com cal.com issuu.com scribd.com slideshare.net
+hubapi.com icloud.com live.com onedrive.com 1drv.ms sharepoint.com notion.so calendly.com doodle.com cal.com issuu.com scribd.com slideshare.net
 prezi.com bit.ly tinyurl.com ow.ly buff.ly rebrand.ly cutt.ly is.gd t.ly rb.gy shorturl.at linktr.ee beacons.ai beacons.page linkin.bio
 campsite.bio campsite.to tap.bio taplink.cc lnk.bio bio.link bio.site bio.fm solo.to msha.ke hoo.be koji.to withkoji.com allmylinks.com
 linkpop.com link.me linkbio.co linkfly.to snipfeed.co stan.store about.me flow.page flowcode.com flowpage.com heylink.me instabio.cc
