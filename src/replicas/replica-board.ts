@@ -78,6 +78,7 @@ export function createReplicaBoard(
 ): ReplicaBoard {
   const { ownNote, log, now = () => performance.now() } = deps;
   let others: readonly ReplicaView[] = [];
+  let readAt = 0;
   let differsSince: number | undefined;
   let hasDiffered = false;
   let reloadedAt: string | undefined;
@@ -109,6 +110,7 @@ export function createReplicaBoard(
       [name, JSON.stringify({ ...own, reloadedAt, process: me }), String(forgottenMs)],
     );
     others = 'lostBy' in reply ? [] : readOthers(reply.value, name);
+    readAt = now();
     if ('lostBy' in reply) return;
     watchName(reply.value);
     judge(own);
@@ -118,7 +120,8 @@ export function createReplicaBoard(
   timer.unref();
   return {
     get others() {
-      return others;
+      const readMsAgo = now() - readAt;
+      return others.map((other) => ({ ...other, seenMsAgo: other.seenMsAgo + readMsAgo }));
     },
     get hasDiffered() {
       return hasDiffered;

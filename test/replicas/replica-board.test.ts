@@ -39,6 +39,9 @@ function openBoard() {
     show: (shown: object | undefined) => {
       other = shown;
     },
+    pass: (ms: number) => {
+      nowMs += ms;
+    },
     async after(minutes: number) {
       nowMs += minutes * 60_000;
       await board.update();
@@ -52,6 +55,16 @@ test('shows the other replicas, and not itself', async () => {
   await after(0);
 
   expect(board.others).toEqual([{ name: 'b', ...note('one'), seenMsAgo: 1_500 }]);
+  board.close();
+});
+
+test('counts how long ago another replica was seen until the question, not only until its note was read', async () => {
+  const { board, after, pass } = openBoard();
+
+  await after(1);
+  pass(8_000);
+
+  expect(board.others).toEqual([{ name: 'b', ...note('one'), seenMsAgo: 9_500 }]);
   board.close();
 });
 
