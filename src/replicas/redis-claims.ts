@@ -65,8 +65,11 @@ export function createRedisClaims(
       const isUnfinished = (part: ConnectedParts) => mayBeUnfinished(states.get(part), busyAt.has(part));
       const isContested = (part: ConnectedParts) => lostSince !== undefined || busyAt.has(part) || isUnfinished(part);
       const othersSince = Math.min(begins, lostSince ?? begins);
-      if (mine.length > 0)
-        await workOn(redis, { parts: mine, token, begins, claimedAt, othersSince, isContested, isUnfinished }, work);
+      if (mine.length > 0) {
+        const claim = { parts: mine, token, begins };
+        const regain = () => claimAgain(claimFree, claim, deadline);
+        await workOn(redis, { ...claim, claimedAt, othersSince, isContested, isUnfinished, regain }, work);
+      }
       open = waiting;
       if (open.length === 0 || isLate) return open.flatMap(({ positions }) => positions);
       await sleep(pollMs * (0.75 + Math.random() / 2));
@@ -83,7 +86,7 @@ export function createRedisClaims(
         return positions;
       });
       if (done !== undefined) return done.result;
-      throw new CrmUnavailableError('Another request is writing the same record', { retryAfterSeconds: 5 });
+      throw isBeingWritten();
     },
     holdParts: (keysOfParts, deadline, work) =>
       claimParts({ keysOfParts, refusedMs: patienceMs.silent }, deadline, work),
@@ -132,6 +135,10 @@ function countUnavailable(redis: RedisConnection, log: Pick<Logger, 'warn'> | un
   };
 }
 
+function isBeingWritten(): CrmUnavailableError {
+  return new CrmUnavailableError('Another request is writing the same record', { retryAfterSeconds: 5 });
+}
+
 /** Whether another one worked on a part and has perhaps not finished. */
 function mayBeUnfinished(state: PartState | undefined, wasBusy: boolean): boolean {
   return state === 'taken over' || state === 'doubtful' || (state === 'unknown' && wasBusy);
@@ -139,6 +146,8 @@ function mayBeUnfinished(state: PartState | undefined, wasBusy: boolean): boolea
 
 interface ClaimedParts extends HeldClaims {
   readonly claimedAt: ClaimedAt;
+  /** Claims the parts once more, when no other works on one of them. */
+  readonly regain: () => Promise<void>;
   /** True if another one may have worked on the part: what is remembered of it may be out of date. */
   readonly isContested: (part: ConnectedParts) => boolean;
   /** When that began. */
@@ -151,13 +160,32 @@ async function workOn(redis: RedisConnection, claimed: ClaimedParts, work: PartW
   const contested = claimed.parts.filter(claimed.isContested);
   const others = claimed.parts.filter((part) => !claimed.isContested(part));
   const unsettled = new Set(contested.filter(claimed.isUnfinished));
-  const workOnAll = async (mayBeLost: () => boolean) => {
+  const workOnAll = async (isLost: () => boolean) => {
+    const mayBeLost = async () => {
+      if (!isLost()) return false;
+      await claimed.regain();
+      return true;
+    };
     if (others.length > 0) await work(positionsOf(others), undefined, mayBeLost);
     if (contested.length === 0) return;
     const settled = new Set(await work(positionsOf(contested), claimed.othersSince, mayBeLost));
     for (const part of contested) if (part.positions.every((position) => settled.has(position))) unsettled.delete(part);
   };
   await whileHeld(redis, claimed, { unsettled, work: workOnAll });
+}
+
+/** @throws CrmUnavailableError if others still work on one of the parts shortly before the deadline. */
+async function claimAgain(
+  claimFree: ReturnType<typeof createClaimRounds>,
+  claim: HeldClaims,
+  deadline: Deadline,
+): Promise<void> {
+  for (;;) {
+    const { states } = await claimFree(claim, new Map());
+    if (![...states.values()].includes('busy')) return;
+    if (deadline.remainingMs() < reserveMs + maxPollMs) throw isBeingWritten();
+    await sleep(maxPollMs);
+  }
 }
 
 function positionsOf(parts: readonly ConnectedParts[]): readonly number[] {

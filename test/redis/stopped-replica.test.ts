@@ -72,10 +72,10 @@ test.each(['works', 'waits for the reply to its claim'])(
 
     const working = claims.holdParts([['key']], deadlineIn(60_000), async (positions, _since, mayBeLost) => {
       if (moment === 'works') {
-        doubts.push(mayBeLost());
+        doubts.push(await mayBeLost());
         suspend();
       }
-      doubts.push(mayBeLost());
+      doubts.push(await mayBeLost());
       return positions;
     });
     if (moment !== 'works') suspend();
@@ -100,4 +100,35 @@ test('a user of Redis who may run no script is logged with what follows for crea
     'Redis refuses a command: what depends on it is not shared',
     'Redis cannot be used: creates rely on unique properties and searches of the CRM alone',
   ]);
+});
+
+test('a replica that was suspended waits for the one that took its work over', async () => {
+  const redis = await startRedis();
+  onTestFinished(() => redis.close());
+  const { connection } = await connect(redis.url);
+  const claims = createRedisClaims(connection, createRedisDigest('token'));
+  const events: string[] = [];
+  const { promise: finished, resolve: finish } = Promise.withResolvers<void>();
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+
+  await claims.holdParts([['key']], deadlineIn(60_000), async (positions, _since, mayBeLost) => {
+    suspend();
+    const admin = new Redis(redis.url);
+    for (const key of await admin.keys('eb:{claim}:*')) if (!key.endsWith(':epoch')) await admin.del(key);
+    admin.disconnect();
+    const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+    const other = claims.hold(['key'], deadlineIn(60_000), async () => {
+      begin();
+      await finished;
+      events.push('other');
+    });
+    await begun;
+    setTimeout(finish, 300);
+    events.push(String(await mayBeLost()));
+    await other;
+    return positions;
+  });
+
+  expect(events).toEqual(['other', 'true']);
 });

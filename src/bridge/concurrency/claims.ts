@@ -29,20 +29,20 @@ export interface Claims {
  * @param othersSince when another replica began to work on them, in milliseconds since 1970, if it did and may have died: what it wrote is
  * not necessarily remembered.
  * @param mayBeLost true once the claims were not prolonged for longer than they are held, because this process was stopped or Redis was
- * away: another replica may work on the parts.
+ * away: another replica may have worked on the parts. Waits until it has finished, and throws CrmUnavailableError if it does not in time.
  * @returns the positions for which that is cleared up; for the others, the next one to work on them learns it, too.
  */
 export type PartWork = (
   positions: readonly number[],
   othersSince: number | undefined,
-  mayBeLost: () => boolean,
+  mayBeLost: () => Promise<boolean>,
 ) => Promise<readonly number[]>;
 
 /** For a process that is alone. */
 export const noClaims: Claims = {
   hold: (_keys, _deadline, work) => work(false),
   async holdParts(parts, _deadline, work) {
-    await work([...parts.keys()], undefined, () => false);
+    await work([...parts.keys()], undefined, async () => false);
     return [];
   },
 };

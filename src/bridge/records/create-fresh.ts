@@ -33,7 +33,7 @@ export interface CreateScope extends WriteScope, ExistingScope {
   /** The same in milliseconds since 1970. */
   readonly begins: number;
   /** True once another replica may have begun to work on the records meanwhile: they are looked for once more before they are created. */
-  readonly mayBeLost: () => boolean;
+  readonly mayBeLost: () => Promise<boolean>;
 }
 
 /** One record on its way: it may turn out to exist, and in the end it has a result. */

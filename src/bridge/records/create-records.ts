@@ -161,7 +161,7 @@ function mergeRecords([first, ...later]: readonly NewRecord[]): NewRecord | unde
 
 async function createAll(scope: CreateScope, creations: readonly RecordCreation[]): Promise<void> {
   await findAll(scope, creations);
-  if (scope.mayBeLost() && creations.some(isOpen)) {
+  if (creations.some(isOpen) && (await scope.mayBeLost())) {
     const { othersSince = scope.begins } = scope;
     await findAll({ ...scope, othersSince, startedAt: performance.now() }, creations);
   }
