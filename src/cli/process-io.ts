@@ -25,7 +25,8 @@ export function processIo(): CommandIo {
       const { NO_COLOR = '', TERM } = readEnvironment();
       return stdout.isTTY === true && NO_COLOR === '' && TERM !== 'dumb';
     },
-    width: stdout.isTTY === true ? stdout.columns : undefined,
+    // A terminal without a size reports 0.
+    width: stdout.isTTY === true && stdout.columns > 0 ? stdout.columns : undefined,
     environment: readEnvironment,
     stop: stop.signal,
     readInput: () => text(process.stdin),

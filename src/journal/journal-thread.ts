@@ -15,10 +15,12 @@ const batchSize = 1_000;
 const maxPosted = 2 * batchSize;
 /** Records that wait for a slow disk; more are dropped. About 300 bytes each. */
 const maxWaiting = 100_000;
+/** The thread starts this long after the process, which is then serving: the first entries must not wait for it. */
+const startAfterMs = 1_000;
 /** An unusable folder is tried again after this. */
 const retryMs = 60_000;
 
-/** Writes the journal in a thread of its own, which starts with the first request. */
+/** Writes the journal in a thread of its own, which starts with the first request, or soon after the process. */
 export class JournalThread implements Journal {
   readonly #settings: JournalSettings;
   readonly #log: Logger;
@@ -42,6 +44,9 @@ export class JournalThread implements Journal {
   constructor(settings: JournalSettings, log: Logger) {
     this.#settings = settings;
     this.#log = log;
+    setTimeout(() => {
+      if (!this.#isClosed && this.#worker === undefined) this.#start();
+    }, startAfterMs).unref();
   }
 
   write(request: DecidedRequest): void {

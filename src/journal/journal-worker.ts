@@ -15,6 +15,7 @@ function report(message: JournalReport): void {
 const settings = workerData as JournalSettings;
 if (settings.hasLowPriority !== false) lowerPriority();
 const writer = new JournalWriter(settings, report);
+writer.open();
 
 /** Each is read when the one before it is written: few objects live at once. */
 function* partsIn(texts: readonly string[]): Generator<RequestPart> {

@@ -31,9 +31,14 @@ export class JournalWriter {
     this.#openFile = openFile;
   }
 
+  /** Opens the file before there is something to write. @returns undefined if it cannot be opened. */
+  open(): OpenJournal | undefined {
+    return this.#attempt(true, () => (this.#journal ??= this.#open()));
+  }
+
   /** @returns false if nothing was written. */
   write(parts: Iterable<RequestPart>): boolean {
-    const journal = this.#attempt(true, () => (this.#journal ??= this.#open()));
+    const journal = this.open();
     if (journal === undefined) return false;
     const written = this.#attempt(false, () => journal.writer.write(parts));
     if (written !== undefined) this.#attempt(false, () => this.#trim(journal.database, written));
@@ -41,7 +46,7 @@ export class JournalWriter {
   }
 
   writeAction({ at, user, role, action, subject, result }: ConsoleAction): void {
-    const journal = this.#attempt(true, () => (this.#journal ??= this.#open()));
+    const journal = this.open();
     if (journal === undefined) return;
     this.#attempt(false, () =>
       journal.database

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { readJournal, startJournaling, story, temporaryFolder } from './journaling.ts';
 
 test('keeps the history of a record under each of its names', async () => {
@@ -231,6 +231,12 @@ test('lists requests by time, status, endpoint, outcome, reason and the beginnin
   expect(await find({ reason: 'never' })).toEqual(['PUT /contacts 200']);
   expect(await find({ requestId: 'our' })).toEqual(['PUT /contacts 200']);
   expect(await find({ limit: 1 })).toEqual(['PUT /contacts 400']);
+});
+
+test('opens its file before the first request, which must not wait for it', async () => {
+  const { folder } = await startJournaling();
+
+  await vi.waitFor(() => expect(readdirSync(folder)).toContain('journal.sqlite'), { timeout: 20_000 });
 });
 
 test('writes nothing when it is off', async () => {
