@@ -161,14 +161,14 @@ async function workOn(redis: RedisConnection, claimed: ClaimedParts, work: PartW
   const others = claimed.parts.filter((part) => !claimed.isContested(part));
   const unsettled = new Set(contested.filter(claimed.isUnfinished));
   const workOnAll = async (isLost: () => boolean) => {
-    const mayBeLost = async () => {
+    const regainLost = async () => {
       if (!isLost()) return false;
       await claimed.regain();
       return true;
     };
-    if (others.length > 0) await work(positionsOf(others), undefined, mayBeLost);
+    if (others.length > 0) await work(positionsOf(others), undefined, regainLost);
     if (contested.length === 0) return;
-    const settled = new Set(await work(positionsOf(contested), claimed.othersSince, mayBeLost));
+    const settled = new Set(await work(positionsOf(contested), claimed.othersSince, regainLost));
     for (const part of contested) if (part.positions.every((position) => settled.has(position))) unsettled.delete(part);
   };
   await whileHeld(redis, claimed, { unsettled, work: workOnAll });

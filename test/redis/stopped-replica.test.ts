@@ -70,12 +70,12 @@ test.each(['works', 'waits for the reply to its claim'])(
     onTestFinished(() => void vi.useRealTimers());
     const doubts: boolean[] = [];
 
-    const working = claims.holdParts([['key']], deadlineIn(60_000), async (positions, _since, mayBeLost) => {
+    const working = claims.holdParts([['key']], deadlineIn(60_000), async (positions, _since, regainLost) => {
       if (moment === 'works') {
-        doubts.push(await mayBeLost());
+        doubts.push(await regainLost());
         suspend();
       }
-      doubts.push(await mayBeLost());
+      doubts.push(await regainLost());
       return positions;
     });
     if (moment !== 'works') suspend();
@@ -112,7 +112,7 @@ test('a replica that was suspended waits for the one that took its work over', a
   vi.useFakeTimers({ toFake: ['Date'] });
   onTestFinished(() => void vi.useRealTimers());
 
-  await claims.holdParts([['key']], deadlineIn(60_000), async (positions, _since, mayBeLost) => {
+  await claims.holdParts([['key']], deadlineIn(60_000), async (positions, _since, regainLost) => {
     suspend();
     const admin = new Redis(redis.url);
     for (const key of await admin.keys('eb:{claim}:*')) if (!key.endsWith(':epoch')) await admin.del(key);
@@ -125,7 +125,7 @@ test('a replica that was suspended waits for the one that took its work over', a
     });
     await begun;
     setTimeout(finish, 300);
-    events.push(String(await mayBeLost()));
+    events.push(String(await regainLost()));
     await other;
     return positions;
   });

@@ -28,14 +28,15 @@ export interface Claims {
  * @param positions of the parts, in ascending order.
  * @param othersSince when another replica began to work on them, in milliseconds since 1970, if it did and may have died: what it wrote is
  * not necessarily remembered.
- * @param mayBeLost true once the claims were not prolonged for longer than they are held, because this process was stopped or Redis was
- * away: another replica may have worked on the parts. Waits until it has finished, and throws CrmUnavailableError if it does not in time.
+ * @param regainLost claims the parts again if the claims were not prolonged for longer than they are held, because this process was stopped
+ * or Redis was away, and waits until another replica has finished with them. True if it did: another may have worked on the parts. Throws
+ * CrmUnavailableError if the other does not finish in time.
  * @returns the positions for which that is cleared up; for the others, the next one to work on them learns it, too.
  */
 export type PartWork = (
   positions: readonly number[],
   othersSince: number | undefined,
-  mayBeLost: () => Promise<boolean>,
+  regainLost: () => Promise<boolean>,
 ) => Promise<readonly number[]>;
 
 /** For a process that is alone. */

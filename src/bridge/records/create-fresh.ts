@@ -32,8 +32,8 @@ export interface CreateScope extends WriteScope, ExistingScope {
   readonly startedAt: number;
   /** The same in milliseconds since 1970. */
   readonly begins: number;
-  /** True once another replica may have begun to work on the records meanwhile: they are looked for once more before they are created. */
-  readonly mayBeLost: () => Promise<boolean>;
+  /** True if the claims were lost and are held again: the records are looked for once more before they are created. See PartWork. */
+  readonly regainLost: () => Promise<boolean>;
 }
 
 /** One record on its way: it may turn out to exist, and in the end it has a result. */

@@ -58,13 +58,13 @@ async function createLocked(
   const { mapping, context } = request;
   const { creations, positions } = await mergeSame(mapping, records);
   const names = await mapInSlices(records, (record) => lockNames(mapping, record));
-  const problems = await request.lock.runParts(names, context.deadline, async (part, othersSince, mayBeLost) => {
+  const problems = await request.lock.runParts(names, context.deadline, async (part, othersSince, regainLost) => {
     const [startedAt, begins] = [performance.now(), Date.now()];
     const state = await request.identity.ensure(mapping, context);
     const own = new Set(part.map((record) => positions[record]));
     const chosen = creations.filter((_creation, position) => own.has(position));
     await request.searchAllowance.spend(context, (budget) =>
-      createAll({ ...request, state, budget, othersSince, startedAt, begins, mayBeLost }, chosen),
+      createAll({ ...request, state, budget, othersSince, startedAt, begins, regainLost }, chosen),
     );
     return part.filter((record) => !hasProblem(creations[positions[record] ?? -1]));
   });
@@ -161,7 +161,7 @@ function mergeRecords([first, ...later]: readonly NewRecord[]): NewRecord | unde
 
 async function createAll(scope: CreateScope, creations: readonly RecordCreation[]): Promise<void> {
   await findAll(scope, creations);
-  if (creations.some(isOpen) && (await scope.mayBeLost())) {
+  if (creations.some(isOpen) && (await scope.regainLost())) {
     const { othersSince = scope.begins } = scope;
     await findAll({ ...scope, othersSince, startedAt: performance.now() }, creations);
   }
