@@ -342,6 +342,17 @@ test.each([
   expect(checked).toBeGreaterThan(0);
 });
 
+test('searches for no spelling of an unusual company name that would be read as another name', () => {
+  const transform = findTransform('company_name');
+  if (transform?.accepts !== 'text') throw new Error('company_name reads no texts');
+  for (const given of ['(𚿰', 'Zed (', '!!!', 'a und', 'Zed and', 'AG ab', '株 有限会社 &', 'ООО']) {
+    const canonical = run('company_name', given);
+    if (typeof canonical !== 'string') throw new Error(`${given} has no canonical form`);
+    const read = transform.variants?.(canonical, given).map((spelling) => run('company_name', spelling));
+    expect(new Set(read), given).toEqual(new Set([canonical]));
+  }
+});
+
 test('searches LinkedIn addresses by few enough spellings that eight usual ones fit into one search body', () => {
   const spellings = (at: number) => {
     const url = `https://www.linkedin.com/in/ada-lovelace-${at}a`;

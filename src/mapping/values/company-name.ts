@@ -66,6 +66,14 @@ export function foldCompanyName(text: string): string | undefined {
     .join(' ');
 }
 
+/** True for Latin words without a legal form among them. Beside other names a form may not be read as one: `Zed (`, `Zed and`, `AG ab`. */
+function isPlain(name: string): boolean {
+  const words = name.split(/[ .'-]+/);
+  return words.every(
+    (word) => /^[\p{Script=Latin}\p{N}]{2,}$/u.test(word) && !legalForms.has(word) && !/^(?:and|und)$/.test(word),
+  );
+}
+
 /** Lowercase spellings that a CRM is likely to hold, the given one first. */
 export function companyNameVariants(canonical: string, given: string): string[] {
   const lower = given.trim().replace(/\s+/g, ' ').toLowerCase();
@@ -74,12 +82,10 @@ export function companyNameVariants(canonical: string, given: string): string[] 
   const own = findFamily(script === undefined ? [plainForms, ...families] : [script.family], lower, canonical);
   const forms = script?.family ?? [...plainForms, ...(own?.family ?? [])];
   const names = [...new Set([canonical, own?.name ?? lower])];
-  // A name without letters and digits ("!!!"), or in brackets alone, would be read as the legal form beside it.
-  const open = /[\p{L}\p{N}]/u.test(canonical)
-    ? names.filter((name) => /[\p{L}\p{N}]/u.test(withoutBrackets(name)))
-    : [];
-  const spelled = forms.flatMap((form) => open.map((name) => form.replace('~', () => name)));
-  return [...new Set([lower, ...names, ...spelled])];
+  const spelled = forms.flatMap((form) => names.map((name) => form.replace('~', () => name)));
+  const spellings = [...names, ...spelled];
+  const readable = names.every(isPlain) ? spellings : spellings.filter((each) => foldCompanyName(each) === canonical);
+  return [...new Set([lower, ...readable])];
 }
 
 /** The most common forms, as families are written. */
