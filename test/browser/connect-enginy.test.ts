@@ -38,9 +38,14 @@ test('an engineer connects Enginy, and sees its checklist tick while its request
 
   const values = page.getByRole('region', { name: 'Values to enter' });
   const valueFor = (name: string) => values.getByRole('row', { name }).locator('[id^=value]').innerText();
+  // The page loads itself again once HubSpot has answered.
+  await values
+    .getByText(/^https:\/\/app.*\{\{crmId\}\}$/)
+    .first()
+    .waitFor();
+  expect(await valueFor('Contact link template')).toMatch(/^https:\/\/app.*\{\{crmId\}\}$/);
   expect(await valueFor('Base URL')).toBe('https://bridge.example.com');
   expect(await valueFor('API key header')).toBe('x-api-key');
-  expect(await valueFor('Contact link template')).toMatch(/^https:\/\/app.*\{\{crmId\}\}$/);
   const fingerprint = createHash('sha256').update(key).digest('hex').slice(0, 8);
   expect(await values.getByRole('row', { name: /^API key the value/ }).innerText()).toContain(fingerprint);
   expect(await page.content()).not.toContain(key);
