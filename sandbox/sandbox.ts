@@ -92,7 +92,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     setSwitches: (switches) => world.setSwitches(switches),
     seed: (data) => seedPortal(world.portal, data),
     records: (name) => pageOf(world, name),
-    page: (name, after, size) => pageOf(world, name, Number(after), size),
+    page: (name, after, size) => pageOf(world, name, { after: Number(after), size }),
     record: (name, id) => recordOf(world, name, id),
     linked: (from, fromId, to) =>
       [...world.portal.associations.linked({ type: from, id: Number(fromId) }, to).keys()].map(String),
@@ -119,8 +119,9 @@ function liveRecord(world: World, name: ObjectName, id: string) {
   return record;
 }
 
-// biome-ignore lint/complexity/useMaxParams: by default all of them
-function pageOf(world: World, name: ObjectName, after = 0, size = Number.POSITIVE_INFINITY): SandboxRecord[] {
+const allRecords = { after: 0, size: Number.POSITIVE_INFINITY };
+
+function pageOf(world: World, name: ObjectName, { after, size } = allRecords): SandboxRecord[] {
   const { records } = world.portal.object(name);
   return records.page(after, size, 'live').map((record) => toSandboxRecord(records, record));
 }

@@ -61,7 +61,7 @@ function examineAccess({ isOpenToAll, refused }: RedisProbe): Examined[] {
     lines.push({ id: 'redis-access', mark: '✕', text, remedy });
   }
   if (isOpenToAll) {
-    const text = 'REDIS_URL has a password, but Redis does not ask for one: whoever reaches it can read and write';
+    const text = 'REDIS_URL has a password, but Redis does not ask for one: anyone who reaches it can read and write';
     lines.push({ id: 'redis-password', mark: '!', text, remedy: 'set requirepass, or turn the default user off' });
   }
   return lines;

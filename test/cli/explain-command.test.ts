@@ -154,7 +154,7 @@ test('--live names values that HubSpot would reject, and properties that it does
   expect(out).toContain('createdate');
 });
 
-test.each(['99999', 'nobody@example.com'])('--live names the unknown owner %s as the journal does', async (ownerId) => {
+test.each(['99999', 'other@example.com'])('--live names the unknown owner %s as the journal does', async (ownerId) => {
   const crm = await startCrm();
   const known = {
     id: '7',

@@ -62,7 +62,7 @@ test('doctor warns about a Redis that evicts keys', async () => {
 
 test.each<[what: string, options: string[], urlOf: (port: number) => string, reason: RegExp, remedy: RegExp]>([
   ['refuses the connection', [], (port) => `redis://127.0.0.1:${port + 1}`, /ECONNREFUSED/, /start Redis/],
-  ['refuses the password', [], (port) => `redis://nobody:secret-word@127.0.0.1:${port}`, /WRONGPASS/, /password/],
+  ['refuses the password', [], (port) => `redis://other:secret-word@127.0.0.1:${port}`, /WRONGPASS/, /password/],
   ['does not have the database', [], (port) => `redis://127.0.0.1:${port}/99`, /out of range/, /database/],
   ['is full', ['--maxmemory', '1'], (port) => `redis://127.0.0.1:${port}`, /OOM/, /maxmemory/],
   ['only reads', ['--replicaof', '127.0.0.1 1'], (port) => `redis://127.0.0.1:${port}`, /READONLY/, /it follows/],

@@ -72,7 +72,7 @@ const shared = [
   'jane@none.com',
   'noemail@acme.com',
   'sinemail@empresa.es',
-  'somebody@noemail.com',
+  'jane@noemail.com',
   'a@b.com',
   'x@y.org',
   'abc@xyz.com',

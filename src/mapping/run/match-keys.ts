@@ -1,6 +1,6 @@
 import type { Mapping } from '../schema/record-mapping.ts';
 import type { EnginyRecord } from '../values/field-value.ts';
-import { type CompiledMapping, compileMapping } from './compile-mapping.ts';
+import { compileMapping } from './compile-mapping.ts';
 import type { MatchClause, MatchRuleReader } from './compile-match-rule.ts';
 
 /** The value by which one match rule looks up one record. */
@@ -29,14 +29,15 @@ const separator = '\u0000';
 const maxCombinations = 1000;
 
 /** A create needs the keys of a record several times, and computing them takes as long as the rest of its work. */
-const keysOfRecords = new WeakMap<CompiledMapping, WeakMap<EnginyRecord, readonly MatchKey[]>>();
+const keysOfRecords = new WeakMap<Mapping, WeakMap<EnginyRecord, readonly MatchKey[]>>();
 
 /** The match keys of a record, in the order of the rules. A rule is skipped if its Enginy value is empty, unusable or shared. */
 export function matchKeys(mapping: Mapping, record: EnginyRecord): readonly MatchKey[] {
-  const compiled = compileMapping(mapping);
-  const ofRecords = keysOfRecords.get(compiled) ?? new WeakMap();
-  keysOfRecords.set(compiled, ofRecords);
-  const keys = ofRecords.get(record) ?? compiled.rules.flatMap((reader, rule) => readKey(reader, rule, record) ?? []);
+  const ofRecords = keysOfRecords.get(mapping) ?? new WeakMap<EnginyRecord, readonly MatchKey[]>();
+  keysOfRecords.set(mapping, ofRecords);
+  const known = ofRecords.get(record);
+  if (known !== undefined) return known;
+  const keys = compileMapping(mapping).rules.flatMap((reader, rule) => readKey(reader, rule, record) ?? []);
   ofRecords.set(record, keys);
   return keys;
 }

@@ -1,6 +1,16 @@
 import { bytesOfValues } from '../../crm.ts';
 import { chunksOfDistinct, withinBytes } from '../calls/chunks.ts';
 import { maxRecordsPerCall } from '../calls/record-response.ts';
+import type { Transport } from '../transport/transport.ts';
+import type { LabelSource } from './label-required.ts';
+import type { RequiredProperties } from './required-properties.ts';
+
+/** What creates and updates need of the adapter. */
+export interface WritingDeps {
+  readonly transport: Transport;
+  readonly required: RequiredProperties;
+  readonly definitions: LabelSource;
+}
 
 /** One record of a batch that creates or updates. */
 export interface BatchInput {

@@ -3,11 +3,11 @@ import { defaultAssociationType } from '../calls/default-associations.ts';
 import type { BatchResponse } from '../calls/batch-response.ts';
 import { type HubSpotRecord, readRecordBatch } from '../calls/record-response.ts';
 import type { HubSpotCall } from '../transport/hubspot-call.ts';
-import type { Send, Transport } from '../transport/transport.ts';
-import { type BatchInput, chunksToWrite } from './batch-input.ts';
+import type { Send } from '../transport/transport.ts';
+import { type BatchInput, chunksToWrite, type WritingDeps } from './batch-input.ts';
 import { BatchWrite } from './batch-write.ts';
 import { lookupById } from './batch-lookup.ts';
-import { type LabelSource, labelRequired } from './label-required.ts';
+import { labelRequired } from './label-required.ts';
 import { readInBatches } from './read-in-batches.ts';
 import type { RequiredProperties } from './required-properties.ts';
 
@@ -15,14 +15,8 @@ interface Create extends BatchInput {
   readonly associations: CreateBodyInput['associations'];
 }
 
-export interface CreatingDeps {
-  readonly transport: Transport;
-  readonly required: RequiredProperties;
-  readonly definitions: LabelSource;
-}
-
 /** The port's create. */
-export function creating({ transport, required, definitions }: CreatingDeps): Pick<Crm, 'create'> {
+export function creating({ transport, required, definitions }: WritingDeps): Pick<Crm, 'create'> {
   return {
     create: async (objectType, inputs, context) => {
       const scope = { send: (call) => transport(call, context), required } satisfies CreateScope;

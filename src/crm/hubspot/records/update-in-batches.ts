@@ -3,13 +3,12 @@ import type { BatchResponse } from '../calls/batch-response.ts';
 import { type HubSpotRecord, readRecordBatch } from '../calls/record-response.ts';
 import { problemOfLookup } from '../problems/lookup-problem.ts';
 import type { HubSpotCall } from '../transport/hubspot-call.ts';
-import type { Send, Transport } from '../transport/transport.ts';
-import { type BatchInput, chunksToWrite } from './batch-input.ts';
+import type { Send } from '../transport/transport.ts';
+import { type BatchInput, chunksToWrite, type WritingDeps } from './batch-input.ts';
 import { type BatchKind, BatchWrite } from './batch-write.ts';
 import { lookupById } from './batch-lookup.ts';
-import { type LabelSource, labelRequired } from './label-required.ts';
+import { labelRequired } from './label-required.ts';
 import { readInBatches } from './read-in-batches.ts';
-import type { RequiredProperties } from './required-properties.ts';
 
 interface Update extends BatchInput {
   readonly id: string;
@@ -21,14 +20,8 @@ interface UpdateScope {
   readonly objectType: ObjectType;
 }
 
-export interface UpdatingDeps {
-  readonly transport: Transport;
-  readonly required: RequiredProperties;
-  readonly definitions: LabelSource;
-}
-
 /** The port's update. It learns from the outcomes what the account requires. */
-export function updating({ transport, required, definitions }: UpdatingDeps): Pick<Crm, 'update'> {
+export function updating({ transport, required, definitions }: WritingDeps): Pick<Crm, 'update'> {
   return {
     update: async (objectType, inputs, context) => {
       const outcomes = await updateInBatches((call) => transport(call, context), objectType, inputs);
