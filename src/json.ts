@@ -3,6 +3,22 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The objects of a parsed JSON list; none if the value is no list. */
+export function objectsIn(value: unknown): Record<string, unknown>[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+/** The strings of a parsed JSON list; none if the value is no list. */
+export function stringsIn(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : [];
+}
+
+/** The list under a key of a parsed JSON object; empty if there is none. */
+export function listUnder(key: string, value: unknown): readonly unknown[] {
+  const list = isObject(value) ? value[key] : undefined;
+  return Array.isArray(list) ? list : [];
+}
+
 /** Whether a JSON value has more levels than these. The engine's own JSON writer runs out of stack on very deep ones. */
 export function isDeeperThan(levels: number, value: unknown): boolean {
   let layer: unknown[] = [value];

@@ -10,7 +10,7 @@ import type { DecidedRequest } from './bridge/decisions.ts';
 import { createBridge } from './create-bridge.ts';
 import type { Clock } from './crm/clock.ts';
 import { hubSpotPropertyRules } from './crm/hubspot/property-rules.ts';
-import { hubSpotProtocol } from './crm/hubspot/protocol/hubspot-protocol.ts';
+import { capturedCrm } from './capture/captured-crm.ts';
 import { openStores } from './data-dir/open-stores.ts';
 import { type OpenedIndex, openIdentityIndex } from './identity/open-identity-index.ts';
 import { countCalls } from './journal/count-calls.ts';
@@ -20,7 +20,7 @@ import { loadLiveMappings } from './live-mappings.ts';
 import type { ReloadState } from './mapping/load/reload-state.ts';
 import type { Locale } from './mapping/values/locale.ts';
 import { createMetrics } from './metrics.ts';
-import type { DecisionListener } from './http/note-decisions.ts';
+import type { DecisionListener } from './bridge/decisions.ts';
 import { connectCrm } from './connect-crm.ts';
 import { checkProperties } from './startup/check-properties.ts';
 import { stopDelay } from './process/stop-delay.ts';
@@ -198,7 +198,7 @@ async function openWatchers(config: Config, log: pino.Logger, overrides: Overrid
     { dir: config.mappingsDir, locale: localeOf(config), pollMs },
     { log, ...(overrides.loadMappings !== undefined && { load: overrides.loadMappings }) },
   );
-  const capture = startCapture(config, { log, protocol: hubSpotProtocol, ...overrides.threads });
+  const capture = startCapture(config, { log, protocol: capturedCrm.protocol, ...overrides.threads });
   capture?.useMappings(mappings.current());
   const journal = startJournal(config, log, overrides.threads);
   return { apiKeys, certificate, console, tracing, metrics, mappings, capture, journal };

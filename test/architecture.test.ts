@@ -107,6 +107,7 @@ const captureCommon = ['capture/', 'process/lower-priority.ts', 'mapping/', 'crm
 const requestCommon = [
   'bridge/',
   'mapping/',
+  'crm/clock.ts',
   'crm/crm.ts',
   'crm/crm-problem.ts',
   'crm/deadline.ts',

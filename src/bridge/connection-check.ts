@@ -1,3 +1,4 @@
+import type { Clock } from '../crm/clock.ts';
 import type { CallContext, Crm } from '../crm/crm.ts';
 import { deadlineIn } from '../crm/deadline.ts';
 import { CrmRejectedError, CrmUnavailableError, DeadlineError, GatewayError } from '../errors.ts';
@@ -11,13 +12,6 @@ export type ConnectionState = { readonly status: 'ok' } | { readonly status: 'de
  * lasts too long to be passing.
  */
 export type ConnectionCheck = (context: Pick<CallContext, 'requestId'>) => Promise<ConnectionState>;
-
-/** Milliseconds on a clock that never jumps, and its timers. */
-export interface CheckTimers {
-  now(): number;
-  setTimer(run: () => void, ms: number): unknown;
-  clearTimer(timer: unknown): void;
-}
 
 /** How long one answer of the CRM proves the connection. */
 const proofLastsMs = 30_000;
@@ -33,8 +27,8 @@ interface Trouble {
   readonly error: unknown;
 }
 
-export function createConnectionCheck(crm: Pick<Crm, 'readAccount'>, timers: CheckTimers): ConnectionCheck {
-  const now = () => timers.now();
+export function createConnectionCheck(crm: Pick<Crm, 'readAccount'>, clock: Clock): ConnectionCheck {
+  const now = () => clock.now();
   let provenAt: number | undefined;
   let askedAt = Number.NEGATIVE_INFINITY;
   let trouble: Trouble | undefined;
@@ -61,7 +55,7 @@ export function createConnectionCheck(crm: Pick<Crm, 'readAccount'>, timers: Che
     if (question === undefined && now() - askedAt >= intervalMs) question = ask(requestId);
     // A proven connection is degraded once its question has been open for this long: who asks later has nothing to wait for.
     const isWaitedFor = provenAt !== undefined && now() - askedAt >= patienceMs;
-    const isAnswered = question === undefined || (!isWaitedFor && (await endsWithin(question, timers)));
+    const isAnswered = question === undefined || (!isWaitedFor && (await endsWithin(question, clock)));
     if (isAnswered && trouble === undefined) return { status: 'ok' };
     const known = isAnswered || trouble?.error instanceof CrmRejectedError ? trouble : undefined;
     return judge(known ?? { since: trouble?.since ?? askedAt, error: silence(now() - askedAt) }, {
@@ -83,12 +77,12 @@ function silence(ms: number): CrmUnavailableError {
 }
 
 /** @returns false if the work goes on after {@link patienceMs}. */
-async function endsWithin(work: Promise<void>, timers: CheckTimers): Promise<boolean> {
+async function endsWithin(work: Promise<void>, clock: Clock): Promise<boolean> {
   let timer: unknown;
   const patience = new Promise<boolean>((resolve) => {
-    timer = timers.setTimer(() => resolve(false), patienceMs);
+    timer = clock.setTimer(() => resolve(false), patienceMs);
   });
   const isDone = await Promise.race([work.then(() => true), patience]);
-  timers.clearTimer(timer);
+  clock.clearTimer(timer);
   return isDone;
 }

@@ -156,5 +156,10 @@ export interface DecidedRequest {
   readonly replica?: string;
 }
 
+/** Receives requests once they are answered; returns at once and never throws. */
+export interface DecisionListener {
+  write(request: DecidedRequest): void;
+}
+
 /** The decision about a record that failed before anything was decided. */
 export const nothingDecided: WriteDecision = { outcome: 'failed', written: [], heldBack: [], createdProperties: [] };

@@ -1,6 +1,6 @@
 import type { Logger } from '../logger.ts';
 import type { Clock } from './clock.ts';
-import type { Crm } from './crm.ts';
+import type { Crm, Pair } from './crm.ts';
 import type { LaneName } from './lanes.ts';
 import type { Pacer } from './pacer.ts';
 
@@ -132,13 +132,8 @@ export interface LinkMeaning {
   readonly kind: 'link' | 'read links';
   readonly from: string;
   readonly to: string;
-  readonly items: readonly LinkItem[];
-}
-
-export interface LinkItem {
-  readonly fromId: string;
-  /** Empty when links are read. */
-  readonly toId: string;
+  /** `toId` is empty when links are read. */
+  readonly items: readonly Pair[];
 }
 
 export interface NewDefinition {
@@ -166,7 +161,7 @@ export interface AnswerReader {
   errorsIn(response: unknown): Json[];
   isAboutInput(error: Json, input: WriteInput): boolean;
   /** True for a result or an error that concerns this link. */
-  isAboutLink(entry: unknown, item: LinkItem): boolean;
+  isAboutLink(entry: unknown, item: Pair): boolean;
   /** The values, lowercase, that a read by `idProperty` (undefined: by id) finds this record under. */
   lookupValuesOf(record: AnsweredRecord, idProperty: string | undefined): string[];
   /** The parts of an error that a person reads. */

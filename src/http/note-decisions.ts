@@ -3,6 +3,7 @@ import { isObject } from '../json.ts';
 import type { Request, RequestHandler, Response } from 'express';
 import {
   type DecidedRequest,
+  type DecisionListener,
   type NotedProblem,
   noteProblem,
   nothingDecided,
@@ -26,11 +27,6 @@ export type Subject = Pick<
   RecordDecision,
   'object' | 'externalId' | 'crmId' | 'contactId' | 'companyId' | 'position' | 'emails' | 'phones' | 'profiles'
 >;
-
-/** Receives requests once they are answered; returns at once and never throws. */
-export interface DecisionListener {
-  write(request: DecidedRequest): void;
-}
 
 /** A decision about a subject. Ids that became known replace those of the subject. */
 export type Decided = Omit<RecordDecision, keyof Subject> & Partial<Pick<Subject, 'crmId' | 'contactId' | 'companyId'>>;

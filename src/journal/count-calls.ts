@@ -1,8 +1,4 @@
-import type { DecidedRequest } from '../bridge/decisions.ts';
-
-interface DecisionListener {
-  write(request: DecidedRequest): void;
-}
+import type { DecisionListener } from '../bridge/decisions.ts';
 
 /** What the CRM's adapter says of a call: whose it was, and how long it waited for its turn. */
 interface CountedCall {

@@ -1,9 +1,5 @@
-import type { DecidedRequest } from '../bridge/decisions.ts';
+import type { DecisionListener } from '../bridge/decisions.ts';
 import type { Sharing } from './start-sharing.ts';
-
-interface DecisionListener {
-  write(request: DecidedRequest): void;
-}
 
 /** What is decided here is written here, and passed on; what others decide is written, too. */
 export function shareDecisions(journal: DecisionListener, sharing: Sharing | undefined): DecisionListener {

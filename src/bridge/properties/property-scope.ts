@@ -1,6 +1,5 @@
-import type { CallContext } from '../../crm/crm.ts';
 import type { PropertyRules } from '../../mapping/run/property-name.ts';
-import type { Mapping } from '../../mapping/schema/record-mapping.ts';
+import type { RequestScope } from '../request-scope.ts';
 import type { PropertyCatalogue } from './property-catalogue.ts';
 import type { PropertyCreationQueue } from './property-creation-queue.ts';
 
@@ -12,7 +11,4 @@ export interface PropertyDeps {
 }
 
 /** One request's view of the CRM's properties: which kind of record, and until when. */
-export interface PropertyScope extends PropertyDeps {
-  readonly mapping: Mapping;
-  readonly context: CallContext;
-}
+export interface PropertyScope extends PropertyDeps, RequestScope {}

@@ -2,11 +2,10 @@ import { problemOfError } from '../../crm/crm-problem.ts';
 import type { NewRecord } from '../../contract/records.ts';
 import type { CrmParts } from '../lookups/batching-crm.ts';
 import type { Logger } from '../../logger.ts';
-import { identifyingRules, matchKeys } from '../../mapping/run/match-keys.ts';
+import { identifyingProperty, identifyingRules, matchKeys } from '../../mapping/run/match-keys.ts';
 import { type LookupOutcome, lookupIn } from '../lookups/lookup-outcome.ts';
 import type { ManagedPropertyState } from '../properties/managed-property.ts';
 import type { RequestScope } from '../request-scope.ts';
-import { identifyingProperty } from './keep-primary.ts';
 import type { RecordIdCache } from './record-id-cache.ts';
 
 export interface ExistingScope extends RequestScope, CrmParts {

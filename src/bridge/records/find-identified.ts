@@ -1,4 +1,11 @@
-import { identifyingKeys, identifyingRules, type MatchKey, matchKeys, keyName } from '../../mapping/run/match-keys.ts';
+import {
+  identifyingKeys,
+  identifyingProperty,
+  identifyingRules,
+  type MatchKey,
+  matchKeys,
+  keyName,
+} from '../../mapping/run/match-keys.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import { changesSince, type SearchedKey } from '../lookups/changes-since-search.ts';
 import { mapInSlices } from '../concurrency/in-slices.ts';
@@ -22,7 +29,7 @@ export async function findIdentified(scope: CreateScope, creations: readonly Rec
   const { objectType } = mapping.target;
   const rules: number[] = [];
   for (const rule of identifyingRules(mapping)) {
-    const property = propertyOf(mapping, rule);
+    const property = identifyingProperty(mapping, rule);
     if (property === undefined || !(await crm.canReadBy(objectType, property, context))) rules.push(rule);
   }
   const isAsked = await mapInSlices(creations, ({ record }) =>
@@ -247,9 +254,4 @@ async function readChanges(
 
 function distinct(keys: readonly MatchKey[]): readonly MatchKey[] {
   return [...new Map(keys.map((key) => [keyName(key), key])).values()];
-}
-
-function propertyOf(mapping: Mapping, rule: number): string | undefined {
-  const written = mapping.match.rules[rule];
-  return written === undefined || written === 'identity' ? undefined : written.crm;
 }

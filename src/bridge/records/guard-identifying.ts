@@ -1,5 +1,11 @@
 import { unaccounted } from '../../crm/crm-problem.ts';
-import { candidateKeys, identifyingRules, keyOfValue, type MatchKey } from '../../mapping/run/match-keys.ts';
+import {
+  candidateKeys,
+  identifyingProperty,
+  identifyingRules,
+  keyOfValue,
+  type MatchKey,
+} from '../../mapping/run/match-keys.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import { omitProperty } from '../writes/omit-property.ts';
 import { describeProblem } from '../problem.ts';
@@ -7,7 +13,6 @@ import type { Holders } from '../lookups/proposed-records.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { type DropReason, withoutProperties } from '../writes/write-stripping.ts';
 import { findHolders, type MatchDeps } from './find-holders.ts';
-import { identifyingProperty } from './keep-primary.ts';
 import { isLinked, type RecordUpdate } from './record-update.ts';
 import { countSearches, isTrusted, type SearchBudget, type SearchPolicy } from './search-policy.ts';
 

@@ -1,6 +1,6 @@
 import type { CrmRecord } from '../../crm/crm.ts';
 import { mergedRecord } from '../../mapping/run/held-back.ts';
-import { candidateKeys, identifyingRules } from '../../mapping/run/match-keys.ts';
+import { candidateKeys, identifyingProperty, identifyingRules } from '../../mapping/run/match-keys.ts';
 import type { Translation } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import { mapInSlices } from '../concurrency/in-slices.ts';
@@ -27,12 +27,6 @@ export function primariesIn(mapping: Mapping, { draft, ifEmpty }: IdentifyingUpd
     const isWritten = [draft.properties, ifEmpty].some((values) => (values[name] ?? '') !== '');
     return isWritten ? [{ rule, name, secondary: written.also }] : [];
   });
-}
-
-/** The property that a rule with one pair reads. */
-export function identifyingProperty(mapping: Mapping, rule: number): string | undefined {
-  const written = mapping.match.rules[rule];
-  return written === undefined || written === 'identity' ? undefined : written.crm;
 }
 
 /**

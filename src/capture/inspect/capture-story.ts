@@ -1,6 +1,7 @@
 import type { CrmProtocol, Json } from '../../crm/crm-protocol.ts';
-import { isObject } from '../../json.ts';
+import { isObject, objectsIn, stringsIn } from '../../json.ts';
 import type { Capture, CapturedExchange } from '../capture-schema.ts';
+import { firstFew } from './first-few.ts';
 
 /** What a person wants to know first about a request. */
 export interface CaptureStory {
@@ -13,8 +14,6 @@ export interface CaptureStory {
   /** Errors and warnings of the answer. */
   readonly heldBack: readonly string[];
 }
-
-const maxValues = 3;
 
 export function storyOf(protocol: CrmProtocol, capture: Capture): CaptureStory {
   const exchanges = [...capture.exchanges].sort((a, b) => a.call.startedMs - b.call.startedMs);
@@ -37,7 +36,7 @@ function sentIn({ body, bodyText }: Capture['request']): string[] {
   const lists = Object.values(body).filter((value) => Array.isArray(value));
   const records = lists.flat().filter(isObject);
   if (records.length > 0) return records.map(fieldsOf);
-  return lists.length > 0 ? [some(lists.flat().map(String))] : [fieldsOf(body)];
+  return lists.length > 0 ? [firstFew(lists.flat().map(String))] : [fieldsOf(body)];
 }
 
 function fieldsOf(record: Record<string, unknown>): string {
@@ -51,8 +50,8 @@ function foundBy({ calls, answers }: CrmProtocol, exchange: CapturedExchange): s
   if (meaning.kind !== 'read' && meaning.kind !== 'search') return [];
   const what =
     meaning.kind === 'read'
-      ? `${meaning.objectType} by ${meaning.idProperty ?? 'id'}, ${some(meaning.ids)}`
-      : `${meaning.objectType} with ${some(meaning.terms)}`;
+      ? `${meaning.objectType} by ${meaning.idProperty ?? 'id'}, ${firstFew(meaning.ids)}`
+      : `${meaning.objectType} with ${firstFew(meaning.terms)}`;
   return [`${what}: ${isRefused(exchange) ? 'no answer' : `${answers.recordsIn(exchange).length} found`}`];
 }
 
@@ -92,29 +91,16 @@ function refusal(exchange: CapturedExchange): string {
 function troubleIn(answer: Capture['answer']): string[] {
   const body = answer?.body;
   if (!isObject(body)) return answer === null || answer.status < 400 ? [] : [`status ${answer.status}`];
-  const entries = [...listOf(body.errors), ...listOf(body.results)];
+  const entries = [...objectsIn(body.errors), ...objectsIn(body.results)];
   const whole =
     typeof body.error === 'string'
       ? [[body.error, body.message].filter((text) => typeof text === 'string').join(': ')]
       : [];
-  return [...whole, ...textsIn(body.warnings), ...entries.flatMap((entry) => troubleOf(entry))];
+  return [...whole, ...stringsIn(body.warnings), ...entries.flatMap((entry) => troubleOf(entry))];
 }
 
 function troubleOf(entry: Record<string, unknown>): string[] {
   const id = entry.externalId ?? entry.crmId ?? entry.contactCRMId ?? entry.id;
-  const texts = [...(typeof entry.error === 'string' ? [entry.error] : []), ...textsIn(entry.warnings)];
+  const texts = [...(typeof entry.error === 'string' ? [entry.error] : []), ...stringsIn(entry.warnings)];
   return texts.map((text) => (id === undefined ? text : `${String(id)}: ${text}`));
-}
-
-function textsIn(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((text) => typeof text === 'string') : [];
-}
-
-function listOf(value: unknown): Record<string, unknown>[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
-}
-
-function some(values: readonly string[]): string {
-  const shown = values.slice(0, maxValues).join(', ');
-  return values.length > maxValues ? `${shown} and ${values.length - maxValues} more` : shown;
 }

@@ -1,9 +1,10 @@
 import type { AnswerReader, CallMeaning, CrmProtocol, Json } from '../../crm/crm-protocol.ts';
-import { isObject } from '../../json.ts';
+import { isObject, objectsIn } from '../../json.ts';
 import { captureReference } from '../capture-file.ts';
 import type { Capture, CapturedExchange } from '../capture-schema.ts';
 import { callTitle } from './call-title.ts';
 import { reasonOf, storyOf } from './capture-story.ts';
+import { firstFew, maxValues } from './first-few.ts';
 
 /** One line of a list: time, endpoint, status, counts, duration. */
 export function listRow(capture: Capture, name: string): (string | number)[] {
@@ -108,24 +109,18 @@ function describeExchange({ calls, answers }: CrmProtocol, exchange: CapturedExc
 function describeMeaning(meaning: CallMeaning, exchange: CapturedExchange): string {
   switch (meaning.kind) {
     case 'read':
-      return `read ${meaning.objectType} by ${meaning.idProperty ?? 'id'}, ${some(meaning.ids)}`;
+      return `read ${meaning.objectType} by ${meaning.idProperty ?? 'id'}, ${firstFew(meaning.ids)}`;
     case 'search':
-      return `search ${meaning.objectType} for ${some(meaning.terms)}`;
+      return `search ${meaning.objectType} for ${firstFew(meaning.terms)}`;
     default:
       return callTitle(meaning, exchange);
   }
 }
 
-const maxValues = 3;
 const maxText = 160;
 const maxReason = 80;
 /** Lines of each part of the story. */
 const maxLines = 20;
-
-function some(values: readonly string[]): string {
-  const shown = values.slice(0, maxValues).join(', ');
-  return values.length > maxValues ? `${shown} and ${values.length - maxValues} more` : shown;
-}
 
 function describeOutcome(answers: AnswerReader, exchange: CapturedExchange): string {
   const { response, status, call } = exchange;
@@ -144,7 +139,7 @@ function describeOutcome(answers: AnswerReader, exchange: CapturedExchange): str
 
 function describeError(answers: AnswerReader, error: Json): string {
   const { category, message, ids } = answers.describeError(error);
-  const inputs = ids.length === 0 ? '' : ` (${some(ids)})`;
+  const inputs = ids.length === 0 ? '' : ` (${firstFew(ids)})`;
   return `${category === '' ? 'error' : category}: ${message}${inputs}`;
 }
 
@@ -165,8 +160,8 @@ function describeAnswer({ answer }: Capture): string[] {
   if (!isObject(answer.body)) return ['Answer:', `  ${short(JSON.stringify(answer.body) ?? '(empty)')}`];
   const { results, errors, ...rest } = answer.body;
   const lines = [
-    ...listOf(results).flatMap(describeResult),
-    ...listOf(errors).map((entry) => `  ${keyOf(entry)}  error: ${String(entry.error)}`),
+    ...objectsIn(results).flatMap(describeResult),
+    ...objectsIn(errors).map((entry) => `  ${keyOf(entry)}  error: ${String(entry.error)}`),
   ];
   if (Object.keys(rest).length > 0) lines.push(`  ${short(JSON.stringify(rest))}`);
   return ['Answer:', ...(lines.length === 0 ? ['  (nothing)'] : lines)];
@@ -186,10 +181,6 @@ function describeResult(entry: Record<string, unknown>): string[] {
 function keyOf(entry: Record<string, unknown>): string {
   if (entry.contactCRMId !== undefined) return `${String(entry.contactCRMId)} – ${String(entry.companyCRMId)}`;
   return String(entry.externalId ?? entry.crmId ?? entry.id);
-}
-
-function listOf(value: unknown): Record<string, unknown>[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
 function short(text: string, longest = maxText): string {

@@ -1,16 +1,12 @@
 import { isObject } from '../../json.ts';
 import { type ReplayDifference, quoted } from './replay-difference.ts';
+import type { ReplayedAnswer } from './send-captured-request.ts';
 import { isSameMoment, type Moments } from './moments.ts';
-
-export interface ComparedAnswer {
-  readonly status: number;
-  readonly body?: unknown;
-}
 
 /** Compares two answers to Enginy by what they say about each record. The order of warnings and of keys does not count. */
 export function compareAnswers(
-  recorded: ComparedAnswer,
-  replayed: ComparedAnswer,
+  recorded: ReplayedAnswer,
+  replayed: ReplayedAnswer,
   moments: Moments,
 ): ReplayDifference[] {
   const differences: ReplayDifference[] = [];

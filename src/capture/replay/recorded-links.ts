@@ -1,4 +1,5 @@
-import type { CrmProtocol, LinkItem, LinkMeaning } from '../../crm/crm-protocol.ts';
+import type { Pair } from '../../crm/crm.ts';
+import type { CrmProtocol, LinkMeaning } from '../../crm/crm-protocol.ts';
 import type { CapturedExchange } from '../capture-schema.ts';
 import { asRecorded, type CrmReply, hasFailed, reply } from './crm-reply.ts';
 
@@ -11,7 +12,7 @@ export interface RecordedLinks {
 export function createRecordedLinks(protocol: CrmProtocol, exchanges: readonly CapturedExchange[]): RecordedLinks {
   const { answers, calls, replies } = protocol;
 
-  function find(call: LinkMeaning, item: LinkItem): CapturedExchange | undefined {
+  function find(call: LinkMeaning, item: Pair): CapturedExchange | undefined {
     return exchanges.find((exchange) => {
       const recorded = calls.meaningOf(exchange);
       return (

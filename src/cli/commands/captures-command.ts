@@ -1,11 +1,12 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { CaptureFileError } from '../../capture/capture-file.ts';
+import { capturedCrm } from '../../capture/captured-crm.ts';
 import { reasonOf, storyOf } from '../../capture/inspect/capture-story.ts';
 import { describeCapture, listHead, listRow } from '../../capture/inspect/describe-capture.ts';
 import { type FoundCapture, findCapture, findCaptures } from '../../capture/inspect/find-captures.ts';
 import { EnvironmentSchema } from '../../settings/environment-schema.ts';
-import { hubSpotProtocol } from '../../crm/hubspot/protocol/hubspot-protocol.ts';
 import { type CommandIo, UsageError } from '../command-io.ts';
+import { wholeNumber } from '../inputs/option-values.ts';
 import { parseTimeInput, timeForms } from '../inputs/time-input.ts';
 import { fitWidth } from '../report/fit-width.ts';
 import { printable, printableJson } from '../report/printable.ts';
@@ -92,10 +93,10 @@ function printableCell(cell: string | number): string | number {
 function show(io: CommandIo, reference: string, { dir, all, bodies, json }: ShowOptions): void {
   const { capture, file } = findCapture(captureFolder(io, dir), reference);
   if (json === true) {
-    io.print(`${printableJson({ file, ...storyOf(hubSpotProtocol, capture), capture })}\n`);
+    io.print(`${printableJson({ file, ...storyOf(capturedCrm.protocol, capture), capture })}\n`);
     return;
   }
-  const lines = [file, ...describeCapture(hubSpotProtocol, capture, { isComplete: all === true })];
+  const lines = [file, ...describeCapture(capturedCrm.protocol, capture, { isComplete: all === true })];
   io.print(`${lines.map(printable).join('\n')}\n`);
   if (bodies !== true) return;
   const parts = [
@@ -112,11 +113,6 @@ function show(io: CommandIo, reference: string, { dir, all, bodies, json }: Show
 /** The given folder, or else the one that the bridge writes to. */
 export function captureFolder(io: CommandIo, named: string | undefined): string {
   return named ?? EnvironmentSchema.shape.CAPTURE_DIR.parse(io.environment().CAPTURE_DIR);
-}
-
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('must be a whole number');
-  return Number(text);
 }
 
 function run(work: () => void): void {

@@ -1,8 +1,9 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { EnvironmentSchema } from '../../settings/environment-schema.ts';
 import type { JournalEntry, JournalReader } from '../../journal/journal.ts';
 import { type CommandIo, UsageError } from '../command-io.ts';
 import { readMappingPlaces } from '../../reasons/mapping-places.ts';
+import { notEmpty, wholeNumber } from '../inputs/option-values.ts';
 import { createReferenceFinder, journalFolder, withJournal } from '../inputs/open-journal.ts';
 import { fitWidth } from '../report/fit-width.ts';
 import { printableJson } from '../report/printable.ts';
@@ -37,7 +38,7 @@ export function leadCommand(io: CommandIo): Command {
     .argument('<name>', "Enginy's id, HubSpot's id, email address, telephone number or LinkedIn URL", notEmpty)
     .option('--dir <folder>', 'folder of the journal (default: DATA_DIR, or data)')
     .option('--mappings <dir>', 'folder of mapping files (default: MAPPINGS_DIR)')
-    .option('--last <count>', 'show only the newest <count>', count, 20)
+    .option('--last <count>', 'show only the newest <count>', wholeNumber, 20)
     .option('--json', 'print the entries as JSON')
     .addHelpText('after', after)
     .action((name: string, options: LeadOptions) => showLead(io, name, options));
@@ -83,16 +84,4 @@ async function nothingKnown(
       ? 'The journal is empty: no request has arrived since it was started.'
       : 'While the journal was kept, Enginy sent no record under this name. Reads leave an entry only if they fail, and those of many records at once leave none. Try its HubSpot id, email or telephone number.';
   return new UsageError(`the journal in ${folder} has no entry for ${name}. ${hint}`);
-}
-
-/** @throws InvalidArgumentError for anything but a whole number from 1. */
-export function count(text: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('must be a whole number');
-  return Number(text);
-}
-
-/** @throws InvalidArgumentError for an empty name, such as that of a variable that is not set. */
-export function notEmpty(text: string): string {
-  if (text.trim() === '') throw new InvalidArgumentError('must not be empty');
-  return text.trim();
 }

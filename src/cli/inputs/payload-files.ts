@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type RecordKind, recordKinds, type SentRecord } from '../../contract/records.ts';
-import { isObject } from '../../json.ts';
+import { isObject, listUnder } from '../../json.ts';
 import { UsageError } from '../command-io.ts';
 
 /** Records by kind, as Enginy sends them. */
@@ -16,7 +16,7 @@ export function readPayloads(files: readonly string[]): Payload {
     let found = 0;
     for (const body of bodiesIn(readJson(file))) {
       for (const kind of recordKinds) {
-        const sent = listIn(body, kind).filter(isObject);
+        const sent = listUnder(kind, body).filter(isObject);
         for (const record of sent) records[kind].push(record);
         found += sent.length;
       }
@@ -54,9 +54,4 @@ function bodiesIn(content: unknown): unknown[] {
   const { request } = content;
   if (!isObject(request)) return [content];
   return [typeof request.body === 'string' ? parse(request.body) : request.body];
-}
-
-function listIn(body: unknown, kind: RecordKind): readonly unknown[] {
-  const list = isObject(body) ? body[kind] : undefined;
-  return Array.isArray(list) ? list : [];
 }

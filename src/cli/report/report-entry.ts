@@ -1,4 +1,3 @@
-import { styleText } from 'node:util';
 import type { JournalEntry } from '../../journal/journal.ts';
 import {
   endpointName,
@@ -11,6 +10,7 @@ import {
 } from '../../reasons/entry-words.ts';
 import { heldBackLines } from '../../reasons/held-back-words.ts';
 import type { MappingPlaces } from '../../reasons/mapping-places.ts';
+import { painter } from './painter.ts';
 
 export interface EntryLayout {
   readonly places: MappingPlaces;
@@ -25,8 +25,7 @@ export const entryIndent = 13;
 /** What happened to one record in one request, for a person. */
 export function formatEntry(entry: JournalEntry, { places, hasColor, capture }: EntryLayout): string {
   const { request, written, createdProperties } = entry;
-  const paint = (style: Parameters<typeof styleText>[0], text: string) =>
-    hasColor ? styleText(style, text, { validateStream: false }) : text;
+  const paint = painter(hasColor);
   const head = `${timeOf(request.at)}  ${endpointName(request)}  ${paint(colorOf(entry), outcomeLine(entry))}`;
   const sections: [title: string, lines: readonly string[]][] = [
     ['why', whyLines(entry, places)],

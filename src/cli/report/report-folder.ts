@@ -1,5 +1,5 @@
-import { styleText } from 'node:util';
 import type { Diagnostic } from '../../mapping/schema/diagnostic.ts';
+import { painter } from './painter.ts';
 
 /** What one folder of mapping files is found to be. */
 export interface FolderFindings {
@@ -32,8 +32,7 @@ export function formatFolder(
 /** As formatDiagnostic says it, with colours where they are wanted. */
 function formatFinding(diagnostic: Diagnostic, hasColor: boolean): string {
   const { file, line, column, severity, kind, message, excerpt } = diagnostic;
-  const paint = (style: Parameters<typeof styleText>[0], text: string) =>
-    hasColor ? styleText(style, text, { validateStream: false }) : text;
+  const paint = painter(hasColor);
   const place = paint('bold', `${file}:${line}:${column}`);
   const below = excerpt === undefined ? '' : `\n${excerpt}`;
   return `${place}  ${paint(severity === 'error' ? 'red' : 'yellow', severity)}  ${paint('cyan', kind)}  ${message}${below}`;
@@ -44,7 +43,7 @@ export type Mark = '✓' | '!' | '✕';
 /** A line in the colour of its mark: green, yellow or red. */
 export function paintMark(line: string, mark: Mark, hasColor: boolean): string {
   const color = { '✓': 'green', '!': 'yellow', '✕': 'red' } as const;
-  return hasColor ? styleText(color[mark], line, { validateStream: false }) : line;
+  return painter(hasColor)(color[mark], line);
 }
 
 function count(number: number, noun: string): string {

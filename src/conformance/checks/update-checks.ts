@@ -53,24 +53,7 @@ function writingChecks(kind: RecordKind): readonly Check[] {
         demandText(result.error, 'results[0].error');
       },
     },
-    {
-      id: `${list}.update.mixed`,
-      level: 'must',
-      title: 'an unknown CRM id does not affect the others',
-      remedy: 'Update each record on its own, and report each in results.',
-      run: async (session) => {
-        const known = session.id(one);
-        const results = await update(session, kind, [
-          { crmId: '999999999999' },
-          { crmId: known, description: 'Changed' },
-        ]);
-        demand(results.length === 2, `${results.length} results for two records`);
-        demand(
-          results.some(({ crmId, success }) => crmId === known && success === true),
-          'the known record was not updated',
-        );
-      },
-    },
+    mixedCheck(kind),
   ];
 }
 
@@ -116,6 +99,28 @@ function answerChecks(kind: RecordKind): readonly Check[] {
       run: async ({ send }) => demandError(await send('PUT', path, { body: {} }), 400),
     },
   ];
+}
+
+function mixedCheck(kind: RecordKind): Check {
+  const { list, one } = kind;
+  return {
+    id: `${list}.update.mixed`,
+    level: 'must',
+    title: 'an unknown CRM id does not affect the others',
+    remedy: 'Update each record on its own, and report each in results.',
+    run: async (session) => {
+      const known = session.id(one);
+      const results = await update(session, kind, [
+        { crmId: '999999999999' },
+        { crmId: known, description: 'Changed' },
+      ]);
+      demand(results.length === 2, `${results.length} results for two records`);
+      demand(
+        results.some(({ crmId, success }) => crmId === known && success === true),
+        'the known record was not updated',
+      );
+    },
+  };
 }
 
 function gapsCheck(kind: RecordKind): Check {

@@ -1,8 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import type { CallMessage, CallOutcome } from './call-thread.ts';
-
-// `never`: a call has parameters of its own.
-type AnyCalls = { readonly [Name: string]: (...parameters: never[]) => unknown };
+import type { AnyCalls, CallMessage, CallOutcome } from './call-thread.ts';
 
 type ErrorKind = abstract new (...parameters: never[]) => Error;
 

@@ -42,8 +42,8 @@ interface Waiting {
   timer: NodeJS.Timeout;
 }
 
-// `never`: a call has parameters of its own.
-type AnyCalls = { readonly [Name: string]: (...parameters: never[]) => unknown };
+/** The functions of a thread by name. `never`: each has parameters of its own. */
+export type AnyCalls = { readonly [Name: string]: (...parameters: never[]) => unknown };
 
 /** Runs calls in a thread of its own, one after the other; it starts with the first call and ends when it is not used. */
 export class CallThread<Calls extends AnyCalls> {

@@ -1,7 +1,7 @@
 import { readCapture } from '../../capture/capture-file.ts';
 import type { Capture } from '../../capture/capture-schema.ts';
 import { captureFileIn } from '../../capture/inspect/capture-of-request.ts';
-import { hubSpotProtocol } from '../../crm/hubspot/protocol/hubspot-protocol.ts';
+import { capturedCrm } from '../../capture/captured-crm.ts';
 import type { JournalRequest } from '../../journal/journal.ts';
 import { problemLines } from '../../reasons/problem-words.ts';
 import type { Archive } from '../archive/archive.ts';
@@ -79,7 +79,7 @@ function readItsCapture(
   if (name === undefined) return {};
   try {
     const { capture } = showCapture(openCapture(archive, name), archive.hideId);
-    const view = viewCapture(hubSpotProtocol, { name, capture }, { showsValues });
+    const view = viewCapture(capturedCrm.protocol, { name, capture }, { showsValues });
     const curl = view.isHidden || view.isTrimmed ? undefined : curlCommand(capture);
     return { capture: view, ...(curl !== undefined && { curl }) };
   } catch (error) {

@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import type { DirectCrm } from '../../bridge/lookups/batching-crm.ts';
-import { type CheckTimers, createConnectionCheck } from '../../bridge/connection-check.ts';
+import { createConnectionCheck } from '../../bridge/connection-check.ts';
+import { type Clock, systemClock } from '../../crm/clock.ts';
 import type { HealthAnswer } from '../../contract/health.ts';
 import { methodNotAllowed } from '../error-handler.ts';
 import { callContext } from '../request-context.ts';
@@ -10,7 +11,7 @@ export interface HealthDeps {
   readonly isSandbox: boolean;
   readonly now?: () => number;
   /** The system's unless given. */
-  readonly timers?: CheckTimers;
+  readonly timers?: Clock;
 }
 
 /**
@@ -18,7 +19,10 @@ export interface HealthDeps {
  * passing trouble; 502 or 503 with the reason otherwise. Answers within three seconds.
  */
 export function healthRoute(deps: HealthDeps): Router {
-  const checkConnection = createConnectionCheck(deps.crm, deps.timers ?? systemTimers(deps.now));
+  const checkConnection = createConnectionCheck(
+    deps.crm,
+    deps.timers ?? { ...systemClock, ...(deps.now !== undefined && { now: deps.now }) },
+  );
   const router = Router();
   router
     .route('/health')
@@ -29,13 +33,4 @@ export function healthRoute(deps: HealthDeps): Router {
     })
     .all(methodNotAllowed('GET'));
   return router;
-}
-
-function systemTimers(now: () => number = () => performance.now()): CheckTimers {
-  return {
-    now,
-    setTimer: (run, ms) => setTimeout(run, ms),
-    // The handle comes from setTimer above.
-    clearTimer: (timer) => clearTimeout(timer as NodeJS.Timeout),
-  };
 }

@@ -127,6 +127,12 @@ export function identifyingRules(mapping: Mapping): readonly number[] {
   });
 }
 
+/** The property that a rule with one pair reads. */
+export function identifyingProperty(mapping: Mapping, rule: number): string | undefined {
+  const written = mapping.match.rules[rule];
+  return written === undefined || written === 'identity' ? undefined : written.crm;
+}
+
 /** The keys of a record that belong to one person or company only, besides Enginy's id. */
 export function identifyingKeys(mapping: Mapping, record: EnginyRecord): MatchKey[] {
   const rules = identifyingRules(mapping);

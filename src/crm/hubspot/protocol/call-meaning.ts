@@ -1,13 +1,6 @@
-import { isObject } from '../../../json.ts';
-import type {
-  CallMeaning,
-  Json,
-  LinkItem,
-  LinkMeaning,
-  NewDefinition,
-  WireCall,
-  WriteInput,
-} from '../../crm-protocol.ts';
+import { isObject, objectsIn, stringsIn } from '../../../json.ts';
+import type { CallMeaning, Json, LinkMeaning, NewDefinition, WireCall, WriteInput } from '../../crm-protocol.ts';
+import type { Pair } from '../../crm.ts';
 import { placeOf } from '../transport/api-versions.ts';
 
 /** What follows the area and the version in paths. */
@@ -41,10 +34,10 @@ function recordCall(route: string, { method, body }: WireCall): CallMeaning | un
     case 'read': {
       const idProperty = typeof body.idProperty === 'string' ? body.idProperty : undefined;
       const ids = inputs.map(({ id }) => String(id));
-      return { kind: 'read', objectType, idProperty, ids, properties: texts(body.properties) };
+      return { kind: 'read', objectType, idProperty, ids, properties: stringsIn(body.properties) };
     }
     case 'search':
-      return { kind: 'search', objectType, terms: termsOf(body), properties: texts(body.properties) };
+      return { kind: 'search', objectType, terms: termsOf(body), properties: stringsIn(body.properties) };
     case 'create':
     case 'update':
     case 'upsert':
@@ -108,7 +101,7 @@ function inputsOf(body: unknown): Json[] {
 
 function termsOf(body: Json): string[] {
   const groups = Array.isArray(body.filterGroups) ? body.filterGroups.filter(isObject) : [];
-  const filters = groups.flatMap(({ filters }) => (Array.isArray(filters) ? filters.filter(isObject) : []));
+  const filters = groups.flatMap(({ filters }) => objectsIn(filters));
   return filters.flatMap(({ propertyName, operator, value, values }) => {
     // What was modified lately: since when depends on the moment, and pages continue after the id of the one before.
     if (operator === 'GTE') return [`${String(propertyName)}=lately`];
@@ -129,14 +122,10 @@ function writeInput(input: Json): WriteInput {
   };
 }
 
-function linkItem(input: Json): LinkItem {
+function linkItem(input: Json): Pair {
   const from = isObject(input.from) ? input.from : isObject(input._from) ? input._from : {};
   const to = isObject(input.to) ? input.to : {};
   return { fromId: String(from.id), toId: String(to.id) };
-}
-
-function texts(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : [];
 }
 
 /** True for a property that identifies a record across writes. */

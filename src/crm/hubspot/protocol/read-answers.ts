@@ -5,9 +5,9 @@ import type {
   AnswerReader,
   DescribedError,
   Json,
-  LinkItem,
   WriteInput,
 } from '../../crm-protocol.ts';
+import type { Pair } from '../../crm.ts';
 
 export const answerReader: AnswerReader = {
   recordsIn,
@@ -47,7 +47,7 @@ function isAboutInput(error: Json, input: WriteInput): boolean {
   return input.id !== undefined && valuesOf('ids').includes(input.id);
 }
 
-function isAboutLink(entry: unknown, item: LinkItem): boolean {
+function isAboutLink(entry: unknown, item: Pair): boolean {
   const ids = new Set(JSON.stringify(entry).match(/\d+/g) ?? []);
   return ids.has(item.fromId) && (item.toId === '' || ids.has(item.toId) || !('to' in Object(entry)));
 }
