@@ -147,7 +147,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'crm/hubspot/records/': [...hubSpotCommon, 'crm/crm.ts', 'crm/requirement-store.ts', 'errors.ts'],
   'data-dir/': ['bridge/timeline/owner-directory.ts', 'crm/crm.ts', 'crm/requirement-store.ts', 'config.ts'],
   'crm/hubspot/links/': [...hubSpotCommon, 'crm/crm.ts', 'errors.ts'],
-  'crm/hubspot/protocol/': ['crm/hubspot/transport/api-versions.ts', 'crm/crm-protocol.ts', 'crm/lanes.ts'],
+  'crm/hubspot/protocol/': [
+    'crm/hubspot/transport/api-versions.ts',
+    'crm/crm-protocol.ts',
+    'crm/crm.ts',
+    'crm/lanes.ts',
+  ],
   'crm/hubspot/properties/': [...hubSpotCommon, 'crm/crm.ts', 'crm/pacer.ts', 'errors.ts'],
   'crm/': ['errors.ts', 'logger.ts'],
   'bridge/': [...requestCommon, 'contract/'],

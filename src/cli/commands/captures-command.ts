@@ -6,7 +6,7 @@ import { describeCapture, listHead, listRow } from '../../capture/inspect/descri
 import { type FoundCapture, findCapture, findCaptures } from '../../capture/inspect/find-captures.ts';
 import { EnvironmentSchema } from '../../settings/environment-schema.ts';
 import { type CommandIo, UsageError } from '../command-io.ts';
-import { wholeNumber } from '../inputs/option-values.ts';
+import { positiveNumber } from '../inputs/option-values.ts';
 import { parseTimeInput, timeForms } from '../inputs/time-input.ts';
 import { fitWidth } from '../report/fit-width.ts';
 import { printable, printableJson } from '../report/printable.ts';
@@ -25,7 +25,7 @@ export function capturesCommand(io: CommandIo): Command {
     .option('--errors', 'only those with an error or a warning')
     .option('--since <time>', `only requests since then, in UTC: ${timeForms}`)
     .option('--until <time>', 'only requests until then')
-    .option('--last <count>', 'at most this many, the newest', wholeNumber, 50)
+    .option('--last <count>', 'at most this many, the newest', positiveNumber, 50)
     .option('--json', 'print the list as JSON')
     .action((options: ListOptions) => run(() => list(io, options)));
   command

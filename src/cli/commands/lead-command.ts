@@ -3,7 +3,7 @@ import { EnvironmentSchema } from '../../settings/environment-schema.ts';
 import type { JournalEntry, JournalReader } from '../../journal/journal.ts';
 import { type CommandIo, UsageError } from '../command-io.ts';
 import { readMappingPlaces } from '../../reasons/mapping-places.ts';
-import { notEmpty, wholeNumber } from '../inputs/option-values.ts';
+import { notEmpty, positiveNumber } from '../inputs/option-values.ts';
 import { createReferenceFinder, journalFolder, withJournal } from '../inputs/open-journal.ts';
 import { fitWidth } from '../report/fit-width.ts';
 import { printableJson } from '../report/printable.ts';
@@ -38,7 +38,7 @@ export function leadCommand(io: CommandIo): Command {
     .argument('<name>', "Enginy's id, HubSpot's id, email address, telephone number or LinkedIn URL", notEmpty)
     .option('--dir <folder>', 'folder of the journal (default: DATA_DIR, or data)')
     .option('--mappings <dir>', 'folder of mapping files (default: MAPPINGS_DIR)')
-    .option('--last <count>', 'show only the newest <count>', wholeNumber, 20)
+    .option('--last <count>', 'show only the newest <count>', positiveNumber, 20)
     .option('--json', 'print the entries as JSON')
     .addHelpText('after', after)
     .action((name: string, options: LeadOptions) => showLead(io, name, options));

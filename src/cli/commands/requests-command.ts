@@ -8,7 +8,7 @@ import { parseTimeInput, timeForms } from '../inputs/time-input.ts';
 import { fitWidth } from '../report/fit-width.ts';
 import { printableJson } from '../report/printable.ts';
 import { formatRequest, requestIndent } from '../report/report-request.ts';
-import { notEmpty, wholeNumber } from '../inputs/option-values.ts';
+import { notEmpty, positiveNumber } from '../inputs/option-values.ts';
 import { printEntries, withCaptures } from './lead-command.ts';
 
 const outcomes = ['matched', 'not-found', 'several', 'created', 'linked', 'updated', 'unchanged', 'failed'] as const;
@@ -57,7 +57,7 @@ export function requestsCommand(io: CommandIo): Command {
         requestReasons,
       ),
     )
-    .option('--last <count>', 'show only the newest <count>', wholeNumber, 50)
+    .option('--last <count>', 'show only the newest <count>', positiveNumber, 50)
     .option('--dir <folder>', 'folder of the journal (default: DATA_DIR, or data)')
     .option('--mappings <dir>', 'folder of mapping files (default: MAPPINGS_DIR)')
     .option('--json', 'print JSON')

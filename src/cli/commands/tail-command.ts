@@ -7,7 +7,7 @@ import { readMappingPlaces } from '../../reasons/mapping-places.ts';
 import { findJournal, journalFolder, readError } from '../inputs/open-journal.ts';
 import { fitWidth } from '../report/fit-width.ts';
 import { formatRequest, formatTroubles, requestIndent } from '../report/report-request.ts';
-import { wholeNumber } from '../inputs/option-values.ts';
+import { positiveNumber } from '../inputs/option-values.ts';
 
 const after = `
 Follows a running bridge: one line per request, and below it the records that failed and the fields that were held back. Reads the
@@ -34,7 +34,7 @@ const maxUnfolded = 20;
 export function tailCommand(io: CommandIo): Command {
   return new Command('tail')
     .description('follow a running bridge, one line per request')
-    .option('--last <count>', 'begin with the newest <count> requests', wholeNumber, 10)
+    .option('--last <count>', 'begin with the newest <count> requests', positiveNumber, 10)
     .option('--dir <folder>', 'folder of the journal (default: DATA_DIR, or data)')
     .option('--mappings <dir>', 'folder of mapping files (default: MAPPINGS_DIR)')
     .option('--json', 'print one JSON object per line: the request and its records')

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 
 /** @throws InvalidArgumentError for anything but a whole number from 1. */
-export function wholeNumber(text: string): number {
+export function positiveNumber(text: string): number {
   if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('must be a whole number');
   return Number(text);
 }
