@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { InvalidRequestError } from '../errors.ts';
+import { mapInSlices } from '../in-slices.ts';
 import { isObject } from '../json.ts';
 import { checkBody, formatPath, issuesOf, maxProblems } from './parse.ts';
 
@@ -45,10 +46,10 @@ export interface ListBody<Entry extends z.ZodType> {
  * @throws InvalidRequestError when the body is no object, another field is invalid or the list is missing; UnusableEntriesError when none
  * of its entries can be served. Both name the first places, e.g. `contacts[3].externalId is missing`.
  */
-export function checkEntries<Entry extends z.ZodType>(
+export async function checkEntries<Entry extends z.ZodType>(
   { schema, list, entry }: ListBody<Entry>,
   body: unknown,
-): CheckedEntries<z.infer<Entry>> {
+): Promise<CheckedEntries<z.infer<Entry>>> {
   const items: unknown = isObject(body) && Object.hasOwn(body, list) ? body[list] : undefined;
   if (!isObject(body) || !Array.isArray(items)) {
     checkBody(schema, body);
@@ -58,19 +59,19 @@ export function checkEntries<Entry extends z.ZodType>(
   const usable: UsableEntry<z.infer<Entry>>[] = [];
   const refused: RefusedEntry[] = [];
   const places: string[] = [];
-  for (const [index, sent] of items.entries()) {
+  await mapInSlices(items, (sent: unknown, index) => {
     const issues = [...issuesOf(entry, sent, [])];
     if (issues.length === 0) {
       // The cast is sound: the schemas used here check and never transform.
       usable.push({ index, entry: sent as z.infer<Entry> });
-      continue;
+      return;
     }
     const reason = issues.map(({ path, message }) => `${formatPath(path, 'the entry')} ${message}`).join('; ');
     refused.push({ index, sent, reason });
     for (const { path, message } of issues) {
       if (places.length <= maxProblems) places.push(`${formatPath([list, index, ...path])} ${message}`);
     }
-  }
+  });
   if (usable.length === 0 && refused.length > 0) throw nothingUsable(places, refused);
   return { usable, refused };
 }

@@ -15,8 +15,8 @@ export interface SentIds {
  * @param schema of the whole body, which has a list `ids`.
  * @throws InvalidRequestError as {@link checkEntries} does.
  */
-export function readIds(schema: z.ZodType, body: unknown): SentIds {
-  const { usable, refused } = checkEntries({ schema, list: 'ids', entry: id }, body);
+export async function readIds(schema: z.ZodType, body: unknown): Promise<SentIds> {
+  const { usable, refused } = await checkEntries({ schema, list: 'ids', entry: id }, body);
   const sent = new Map(usable.map(({ entry }) => [String(entry).trim(), entry]));
   return {
     ids: usable.map(({ entry }) => String(entry).trim()),

@@ -16,8 +16,8 @@ export interface SentPairs {
 export type RefusedPair = RefusedEntry & Pick<AssociationError, 'contactCRMId' | 'companyCRMId'>;
 
 /** @throws InvalidRequestError as {@link checkEntries} does. */
-export function readPairs(body: unknown): SentPairs {
-  const checked = checkEntries({ schema: AssociationsBody, list: 'associations', entry: Association }, body);
+export async function readPairs(body: unknown): Promise<SentPairs> {
+  const checked = await checkEntries({ schema: AssociationsBody, list: 'associations', entry: Association }, body);
   const sent = Map.groupBy(checked.usable, ({ entry }) => keyOf(entry));
   const refused = checked.refused.map((entry) => ({ ...entry, ...idsOfPair(entry) }));
   return {

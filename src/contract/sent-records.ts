@@ -36,15 +36,15 @@ const knownRecords = {
 } as const;
 
 /** @throws InvalidRequestError as {@link checkEntries} does. */
-export function readNewRecords(kind: RecordKind, body: unknown): SentRecords<NewRecord> {
-  const { usable, refused } = checkEntries(newRecords[kind], body);
+export async function readNewRecords(kind: RecordKind, body: unknown): Promise<SentRecords<NewRecord>> {
+  const { usable, refused } = await checkEntries(newRecords[kind], body);
   const places = usable.map(({ index, entry }) => ({ index, id: entry.externalId }));
   return { records: usable.map(({ entry }) => withTextId(entry, 'externalId')), places, refused };
 }
 
 /** @throws InvalidRequestError as {@link checkEntries} does. */
-export function readKnownRecords(kind: RecordKind, body: unknown): SentRecords<KnownRecord> {
-  const { usable, refused } = checkEntries(knownRecords[kind], body);
+export async function readKnownRecords(kind: RecordKind, body: unknown): Promise<SentRecords<KnownRecord>> {
+  const { usable, refused } = await checkEntries(knownRecords[kind], body);
   const places = usable.map(({ index, entry }) => ({ index, id: entry.crmId }));
   return { records: usable.map(({ entry }) => withTextId(entry, 'crmId')), places, refused };
 }

@@ -64,13 +64,13 @@ export function subjectsOf(
 }
 
 /** Reads the entries of a request. Where none can be served, they are noted before the request is rejected. */
-export function readNoted<Sent>(
+export async function readNoted<Sent>(
   response: Response,
   toSubject: (entry: RefusedEntry) => Subject,
-  read: () => Sent,
-): Sent {
+  read: () => Promise<Sent>,
+): Promise<Sent> {
   try {
-    return read();
+    return await read();
   } catch (error) {
     if (error instanceof UnusableEntriesError) {
       noteSubjects(response, () => error.refused.map(toSubject));
@@ -81,8 +81,12 @@ export function readNoted<Sent>(
 }
 
 /** The same for contacts and companies. */
-export function readNotedRecords<Sent>(response: Response, object: RecordKind, read: () => Sent): Sent {
-  return readNoted(response, (entry) => refusedSubject(object, entry), read);
+export async function readNotedRecords<Sent>(
+  response: Response,
+  object: RecordKind,
+  read: () => Promise<Sent>,
+): Promise<Sent> {
+  return await readNoted(response, (entry) => refusedSubject(object, entry), read);
 }
 
 /** One decision per subject of {@link subjectsOf}. */

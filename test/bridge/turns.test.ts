@@ -1,8 +1,10 @@
 import { onTestFinished, expect, test, vi } from 'vitest';
-import { mapInSlices } from '../../src/bridge/concurrency/in-slices.ts';
+import { mapInSlices } from '../../src/in-slices.ts';
+import { createRecords } from '../../src/bridge/records/create-records.ts';
 import { keepFirstValues } from '../../src/bridge/records/keep-primary.ts';
 import { createCompletedTasks } from '../../src/bridge/timeline/completed-tasks.ts';
 import { readTaskBatch } from '../../src/bridge/timeline/read-tasks.ts';
+import { readNewRecords } from '../../src/contract/sent-records.ts';
 import { loadShippedOnce } from '../support/shipped-mappings.ts';
 
 const shipped = loadShippedOnce(new URL('../../mappings/hubspot', import.meta.url).pathname);
@@ -109,5 +111,43 @@ test('descriptions of thousands of tasks are cleaned slice by slice', async () =
   const tasks = await readTaskBatch(scope as never, ids);
 
   expect(tasks).toHaveLength(items);
+  expect(turns.most()).toBeLessThanOrEqual(itemsPerSlice * readsPerItem);
+});
+
+test('thousands of records with one Enginy id are compared slice by slice', async () => {
+  const turns = countByTurn();
+  const records = Array.from({ length: items }, (_unused, n) => ({
+    externalId: 'one',
+    get email() {
+      return turns.count(`p${n}@example.com`);
+    },
+  }));
+  const problem = { kind: 'unavailable', message: 'The CRM is down' };
+  const lock = { runParts: async () => new Map(records.map((_record, at) => [at, problem])) };
+
+  // The part of a request that is used before anything is locked.
+  const results = await createRecords({ mapping: shipped.contacts, context: {}, lock } as never, records);
+
+  expect(results).toHaveLength(items);
+  expect(turns.total()).toBeGreaterThanOrEqual(items);
+  expect(turns.most()).toBeLessThanOrEqual(itemsPerSlice * readsPerItem);
+});
+
+test('the entries of a body are checked slice by slice', async () => {
+  const turns = countByTurn();
+  const seen = new Set<number>();
+  const contacts = Array.from({ length: items }, (_unused, n) => ({
+    get externalId() {
+      const id = n % 2 === 0 ? `e${n}` : {};
+      if (seen.has(n)) return id;
+      seen.add(n);
+      return turns.count(id);
+    },
+  }));
+
+  const { records, refused } = await readNewRecords('contacts', { contacts });
+
+  expect(records).toHaveLength(items / 2);
+  expect(refused).toHaveLength(items / 2);
   expect(turns.most()).toBeLessThanOrEqual(itemsPerSlice * readsPerItem);
 });

@@ -11,7 +11,7 @@ import { createEmptyWordTest } from '../../mapping/values/empty-words.ts';
 import { toFieldValue, toText } from '../../mapping/values/field-value.ts';
 import { noValue } from '../../mapping/run/no-value.ts';
 import { type Claims, noClaims } from '../concurrency/claims.ts';
-import { mapInSlices } from '../concurrency/in-slices.ts';
+import { mapInSlices } from '../../in-slices.ts';
 import { describePart, shapeOf, toPropertyText } from './convert-value.ts';
 import type { PropertyRefusal, RefusalExchange } from './creation-refusals.ts';
 import { cutTexts } from './cut-texts.ts';

@@ -2,7 +2,7 @@ import { problemOfError, unaccounted } from '../../crm/crm-problem.ts';
 import type { NewRecord } from '../../contract/records.ts';
 import type { CrmProblem, WriteOutcome } from '../../crm/crm.ts';
 import { toCrmProperties } from '../../mapping/run/translate-record.ts';
-import { mapInSlices } from '../concurrency/in-slices.ts';
+import { mapInSlices } from '../../in-slices.ts';
 import type { IndexedLookup } from '../lookups/indexed-lookup.ts';
 import type { WriteDecision } from '../decisions.ts';
 import { withNeededValue } from '../writes/needed-value.ts';

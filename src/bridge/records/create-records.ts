@@ -3,13 +3,13 @@ import type { NewRecord } from '../../contract/records.ts';
 import type { CallContext } from '../../crm/crm.ts';
 import { InvalidRequestError } from '../../errors.ts';
 import { idForLog } from '../../logger.ts';
-import { identifyingKeys, writtenKeys } from '../../mapping/run/match-keys.ts';
+import { identifyingKeys, type MatchKey, writtenKeys } from '../../mapping/run/match-keys.ts';
 import { toCrmProperties } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import type { KeyedLock } from '../concurrency/keyed-lock.ts';
 import { noteIndex } from '../lookups/indexed-lookup.ts';
 import { groupByShared } from '../concurrency/group-by-shared.ts';
-import { mapInSlices } from '../concurrency/in-slices.ts';
+import { mapInSlices } from '../../in-slices.ts';
 import { omitProperty } from '../writes/omit-property.ts';
 import type { IdentityProperties } from '../properties/identity-property.ts';
 import type { RequestScope } from '../request-scope.ts';
@@ -112,11 +112,16 @@ function lockNames(mapping: Mapping, record: NewRecord): string[] {
  * @returns the creations, and for each record the position of its creation.
  */
 async function mergeSame(mapping: Mapping, records: readonly NewRecord[]) {
-  const groups = Map.groupBy(records.keys(), (position) => records[position]?.externalId);
+  const groups = new Map<string, SameId>();
+  await mapInSlices(records, (record, position) => {
+    const group = groups.get(record.externalId) ?? { same: [], others: [], values: new Map() };
+    groups.set(record.externalId, group);
+    join(group, identifyingKeys(mapping, record), position);
+  });
   const creations: RecordCreation[] = [];
   const positions = new Array<number>(records.length);
-  await mapInSlices(groups.values(), (group) => {
-    for (const part of partsOf(mapping, records, group)) {
+  await mapInSlices(groups.values(), ({ same, others }) => {
+    for (const part of [same, ...others]) {
       for (const position of part) positions[position] = creations.length;
       const record = mergeRecords(part.flatMap((position) => records[position] ?? []));
       if (record !== undefined) creations.push({ record });
@@ -125,21 +130,20 @@ async function mergeSame(mapping: Mapping, records: readonly NewRecord[]) {
   return { creations, positions };
 }
 
-/** Separates the records that hold another email, profile or domain than the first ones. */
-function partsOf(mapping: Mapping, records: readonly NewRecord[], group: readonly number[]): readonly number[][] {
-  if (group.length < 2) return [[...group]];
-  const same: number[] = [];
-  const others: number[][] = [];
-  const values = new Map<number, string>();
-  for (const position of group) {
-    const record = records[position];
-    const keys = record === undefined ? [] : identifyingKeys(mapping, record);
-    if (keys.every(({ rule, value }) => (values.get(rule) ?? value) === value)) {
-      same.push(position);
-      for (const { rule, value } of keys) values.set(rule, value);
-    } else others.push([position]);
-  }
-  return [same, ...others];
+/** Positions of the records with one Enginy id. */
+interface SameId {
+  readonly same: number[];
+  /** Those that hold another email, profile or domain than the first ones. */
+  readonly others: number[][];
+  /** Match rule → the value of the first ones. */
+  readonly values: Map<number, string>;
+}
+
+function join({ same, others, values }: SameId, keys: readonly MatchKey[], position: number): void {
+  if (keys.every(({ rule, value }) => (values.get(rule) ?? value) === value)) {
+    same.push(position);
+    for (const { rule, value } of keys) values.set(rule, value);
+  } else others.push([position]);
 }
 
 /** An empty field that was sent later does not clear what was sent first. */

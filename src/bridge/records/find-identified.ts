@@ -8,7 +8,7 @@ import {
 } from '../../mapping/run/match-keys.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import { changesSince, type SearchedKey } from '../lookups/changes-since-search.ts';
-import { mapInSlices } from '../concurrency/in-slices.ts';
+import { mapInSlices } from '../../in-slices.ts';
 import { mergeAdvice } from '../problem.ts';
 import { failed } from '../writes/write-result.ts';
 import type { CreateScope, RecordCreation } from './create-fresh.ts';

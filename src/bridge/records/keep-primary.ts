@@ -3,7 +3,7 @@ import { mergedRecord } from '../../mapping/run/held-back.ts';
 import { candidateKeys, identifyingProperty, identifyingRules } from '../../mapping/run/match-keys.ts';
 import type { Translation } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
-import { mapInSlices } from '../concurrency/in-slices.ts';
+import { mapInSlices } from '../../in-slices.ts';
 import { omitProperty } from '../writes/omit-property.ts';
 import { type DropReason, withoutProperties } from '../writes/write-stripping.ts';
 import { type Change, isLinked, type RecordUpdate } from './record-update.ts';

@@ -7,7 +7,7 @@ import { candidateKeys, type MatchKey, matchKeys } from '../../mapping/run/match
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import type { EnginyRecord } from '../../mapping/values/field-value.ts';
 import type { IndexedLookup } from '../lookups/indexed-lookup.ts';
-import { mapInSlices } from '../concurrency/in-slices.ts';
+import { mapInSlices } from '../../in-slices.ts';
 import { type ProposedRecords, readProposed } from '../lookups/proposed-records.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { rememberClaim, sentIdentity } from './claim-identity.ts';

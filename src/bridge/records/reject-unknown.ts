@@ -2,7 +2,7 @@ import { InvalidRequestError } from '../../errors.ts';
 import { showField } from '../../mapping/run/field-mark.ts';
 import { toCrmProperties } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
-import { mapInSlices } from '../concurrency/in-slices.ts';
+import { mapInSlices } from '../../in-slices.ts';
 import { type EnginyRecord, toFieldValue } from '../../mapping/values/field-value.ts';
 
 /** More than this many fields are counted, not listed. */

@@ -7,7 +7,7 @@ import { type Translation, toCrmProperties } from '../../mapping/run/translate-r
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import type { EnginyRecord } from '../../mapping/values/field-value.ts';
 import { type Batcher, createBatcher } from '../concurrency/batcher.ts';
-import { mapInSlices } from '../concurrency/in-slices.ts';
+import { mapInSlices } from '../../in-slices.ts';
 import type { KeyedLock } from '../concurrency/keyed-lock.ts';
 import { type LookupOutcome, lookupIn } from '../lookups/lookup-outcome.ts';
 import { omitProperty } from '../writes/omit-property.ts';

@@ -4,7 +4,7 @@ import { NotFoundError } from '../../errors.ts';
 import { completionTime, fromTaskProperties, taskPropertyNames } from '../../mapping/run/translate-task.ts';
 import type { TaskMapping } from '../../mapping/schema/task-mapping.ts';
 import { normalizeDatetime } from '../../mapping/values/date-text.ts';
-import { mapInSlices } from '../concurrency/in-slices.ts';
+import { mapInSlices } from '../../in-slices.ts';
 import { errorForAll, errorForOne } from '../problem.ts';
 import { linkTypes } from '../records/linked-records.ts';
 import { descriptionOf } from './activity-body.ts';

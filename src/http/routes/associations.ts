@@ -18,7 +18,7 @@ export function associationRoutes(deps: { readonly crm: Pick<Crm, 'linkAs'> }): 
         pairs: associations,
         refused,
         complete,
-      } = readNoted(response, refusedPairSubject, () => readPairs(request.body));
+      } = await readNoted(response, refusedPairSubject, () => readPairs(request.body));
       const scope = { ...deps, mappings: mappingsOf(response), context: callContext(response, 'bulk') };
       noteSubjects(response, () => [
         ...associations.map(({ contactCRMId, companyCRMId }) => pairSubject(contactCRMId, companyCRMId)),

@@ -25,7 +25,7 @@ export function recordBatchRoutes(deps: RecordBatchDeps, kind: RecordKind): Rout
   router
     .route(`/${kind}/batch`)
     .post(async (request, response) => {
-      const { ids, refused, asSent } = readIds(IdsBody, request.body);
+      const { ids, refused, asSent } = await readIds(IdsBody, request.body);
       const mapping = mappingsOf(response)[kind];
       if (mapping === undefined) throw new NotSupportedError(`There is no mapping file for ${kind}`);
       const results = await readById({ ...deps, mapping, context: callContext(response, 'bulk') }, ids);

@@ -24,6 +24,7 @@ import type {
 import { readKnownRecords, readNewRecords, type SentRecords } from '../../contract/sent-records.ts';
 import type { CrmProblem, CrmProperties } from '../../crm/crm.ts';
 import { NotSupportedError } from '../../errors.ts';
+import { mapInSlices } from '../../in-slices.ts';
 import { idForLog } from '../../logger.ts';
 import type { Owners } from '../../mapping/run/transform-chain.ts';
 import { toEnginyProperties } from '../../mapping/run/translate-record.ts';
@@ -57,7 +58,7 @@ export function recordRoutes(deps: RecordRouteDeps, kind: RecordKind): Router {
 
 function createHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler {
   return async (request, response) => {
-    const sent = readNotedRecords(response, kind, () => readNewRecords(kind, request.body));
+    const sent = await readNotedRecords(response, kind, () => readNewRecords(kind, request.body));
     const { records, places } = sent;
     noteSubjects(response, () => subjectsOf(kind, sent));
     const mapping = mappingOf(response, kind);
@@ -75,7 +76,7 @@ function createHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler 
     failIfNothingDone(results);
     const answer: CreateAnswer = { results: [] };
     const failed: Failed[] = [];
-    places.forEach(({ index: at, id: externalId }, index) => {
+    await mapInSlices(places, ({ index: at, id: externalId }, index) => {
       const result = results[index];
       if (result === undefined) return;
       if ('problem' in result) failed.push([at, { externalId, error: describeFailure(result) }]);
@@ -92,7 +93,7 @@ function createHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler 
 
 function updateHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler {
   return async (request, response) => {
-    const sent = readNotedRecords(response, kind, () => readKnownRecords(kind, request.body));
+    const sent = await readNotedRecords(response, kind, () => readKnownRecords(kind, request.body));
     const { records, places } = sent;
     noteSubjects(response, () => subjectsOf(kind, sent));
     const mapping = mappingOf(response, kind);
@@ -102,7 +103,7 @@ function updateHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler 
     noteDecisions(response, () => decisionsOf(sent, results.map(writeDecision)));
     failIfNothingDone(results);
     const scope = { mapping, owners: await ownersToReturn({ ...deps, mapping, context }) };
-    const answered = places.flatMap(({ index: at, id: crmId }, index) => {
+    const answered = await mapInSlices(places, ({ index: at, id: crmId }, index) => {
       const result = results[index];
       return result === undefined ? [] : [[at, updateResult(scope, crmId, result)] as const];
     });
@@ -110,7 +111,7 @@ function updateHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler 
       (entry) =>
         [entry.index, { crmId: null, index: entry.index, success: false, error: describeRefused(entry) }] as const,
     );
-    const answer: UpdateAnswer = { results: inRequestOrder([...answered, ...refused]) };
+    const answer: UpdateAnswer = { results: inRequestOrder([...answered.flat(), ...refused]) };
     noteFacts(
       response,
       countWrites(sent, results, (index) => ({ crmId: idForLog(records[index]?.crmId) })),
@@ -128,7 +129,7 @@ function updateResult(scope: AnswerScope, crmId: SentId, result: WriteResult): U
 
 function syncHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler {
   return async (request, response) => {
-    const sent = readNotedRecords(response, kind, () => readNewRecords(kind, request.body));
+    const sent = await readNotedRecords(response, kind, () => readNewRecords(kind, request.body));
     const { records } = sent;
     noteSubjects(response, () => subjectsOf(kind, sent));
     const mapping = mappingOf(response, kind);
@@ -140,7 +141,7 @@ function syncHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler {
     const failure = problems.length === records.length ? errorForAll(problems) : undefined;
     if (failure !== undefined) throw failure;
     const scope = { mapping, owners: await ownersToReturn({ ...deps, mapping, context }) };
-    const answer = syncAnswer(scope, sent, outcomes);
+    const answer = await syncAnswer(scope, sent, outcomes);
     noteFacts(response, {
       records: records.length + sent.refused.length,
       matched: answer.results.length,
@@ -158,7 +159,11 @@ interface AnswerScope {
   readonly owners: Owners;
 }
 
-function syncAnswer(scope: AnswerScope, sent: SentRecords<NewRecord>, outcomes: readonly MatchOutcome[]): SyncAnswer {
+async function syncAnswer(
+  scope: AnswerScope,
+  sent: SentRecords<NewRecord>,
+  outcomes: readonly MatchOutcome[],
+): Promise<SyncAnswer> {
   const { mapping } = scope;
   const answer: SyncAnswer = { results: [] };
   const failed: Failed[] = [];
@@ -166,7 +171,7 @@ function syncAnswer(scope: AnswerScope, sent: SentRecords<NewRecord>, outcomes: 
     mapping,
     sent.places.map(({ id }, index) => ({ id, crmId: matchedId(outcomes[index]) })),
   ).map((warning, index) => warning ?? earlierHolder(mapping, sent.records[index], outcomes[index]));
-  sent.places.forEach(({ index: at, id: externalId }, index) => {
+  await mapInSlices(sent.places, ({ index: at, id: externalId }, index) => {
     const outcome = outcomes[index];
     if (outcome === undefined) return;
     const reasons = [...outcome.setAside.map(describeSetAside), ...partialReasons(outcome)];
@@ -264,14 +269,17 @@ const maxLoggedFailures = 20;
 
 /** Which records failed, and why, in words without their values. */
 function failuresOf({ refused }: Sent, outcomes: readonly object[], idOf: (index: number) => object): object {
-  const unusable = refused.map(({ index, reason }) => ({ index, kind: 'request', text: reason }));
-  const failures = outcomes.flatMap((outcome, index): object[] => {
+  const failures: object[] = [];
+  for (const [index, outcome] of outcomes.entries()) {
+    if (failures.length === maxLoggedFailures) break;
     // Both outcomes of a match and results of a write carry a problem of the port where they failed.
     const { problem } = outcome as { readonly problem?: CrmProblem };
-    return problem === undefined ? [] : [{ ...idOf(index), ...noteProblem(problem) }];
-  });
-  const all = [...failures, ...unusable];
-  return all.length === 0 ? {} : { failures: all.slice(0, maxLoggedFailures) };
+    if (problem !== undefined) failures.push({ ...idOf(index), ...noteProblem(problem) });
+  }
+  for (const { index, reason } of refused.slice(0, maxLoggedFailures - failures.length)) {
+    failures.push({ index, kind: 'request', text: reason });
+  }
+  return failures.length === 0 ? {} : { failures };
 }
 
 /** A user may be waiting for a few records; thousands of them are a job. */

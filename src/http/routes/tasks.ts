@@ -65,7 +65,7 @@ function createHandler(deps: TimelineDeps): RequestHandler {
 
 function batchReadHandler(deps: TimelineDeps): RequestHandler {
   return async (request, response) => {
-    const { ids, refused, asSent } = readIds(IdsBody, request.body);
+    const { ids, refused, asSent } = await readIds(IdsBody, request.body);
     const tasks = await readTaskBatch(timelineScopeOf(deps, response, urgencyOf(ids)), ids);
     noteUnusableIds(response, refused);
     noteFacts(response, { records: ids.length + refused.length, found: tasks.length });
@@ -79,7 +79,11 @@ function batchReadHandler(deps: TimelineDeps): RequestHandler {
 function batchPatchHandler(deps: TimelineDeps): RequestHandler {
   return async (request, response) => {
     const toSubject = ({ index }: RefusedEntry) => ({ object: 'tasks', position: index, emails: [] }) as const;
-    const { ids: asked, refused, asSent } = readNoted(response, toSubject, () => readIds(TaskBatchPatch, request.body));
+    const {
+      ids: asked,
+      refused,
+      asSent,
+    } = await readNoted(response, toSubject, () => readIds(TaskBatchPatch, request.body));
     // readIds has checked the body.
     const { completed } = request.body as TaskBatchPatch;
     noteSubjects(response, () => [
