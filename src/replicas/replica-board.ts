@@ -79,28 +79,10 @@ export function createReplicaBoard(
   const { ownNote, log, now = () => performance.now() } = deps;
   let others: readonly ReplicaView[] = [];
   let readAt = 0;
-  let differsSince: number | undefined;
-  let hasDiffered = false;
   let reloadedAt: string | undefined;
   const me = randomUUID();
   const watchName = createNameWatch({ name, process: me }, log);
-
-  const judge = (own: ReplicaNote) => {
-    const differing = others.filter(({ mapping }) => mapping !== own.mapping);
-    if (differing.length === 0) {
-      differsSince = undefined;
-      hasDiffered = false;
-      return;
-    }
-    differsSince ??= now();
-    if (hasDiffered || now() - differsSince < differingMs) return;
-    hasDiffered = true;
-    const facts = {
-      mapping: own.mapping,
-      others: differing.map((other) => ({ name: other.name, mapping: other.mapping })),
-    };
-    log.warn(facts, 'replicas have used different mapping files for five minutes');
-  };
+  const mappingWatch = createMappingWatch(log, now);
 
   const update = async () => {
     const own = ownNote();
@@ -113,7 +95,7 @@ export function createReplicaBoard(
     readAt = now();
     if ('lostBy' in reply) return;
     watchName(reply.value);
-    judge(own);
+    mappingWatch.compare(own, others);
   };
 
   const timer = setInterval(() => void update(), everyMs);
@@ -124,7 +106,7 @@ export function createReplicaBoard(
       return others.map((other) => ({ ...other, seenMsAgo: other.seenMsAgo + readMsAgo }));
     },
     get hasDiffered() {
-      return hasDiffered;
+      return mappingWatch.hasDiffered;
     },
     update,
     noteReload() {
@@ -132,6 +114,36 @@ export function createReplicaBoard(
       void update();
     },
     close: () => clearInterval(timer),
+  };
+}
+
+interface MappingWatch {
+  /** Whether replicas have used different mapping files for so long that it was logged. */
+  readonly hasDiffered: boolean;
+  compare(own: ReplicaNote, others: readonly ReplicaView[]): void;
+}
+
+/** Warns once if replicas use different mapping files for longer than an edit takes to reach all of them. */
+function createMappingWatch(log: Logger, now: () => number): MappingWatch {
+  let differsSince: number | undefined;
+  let hasDiffered = false;
+  return {
+    get hasDiffered() {
+      return hasDiffered;
+    },
+    compare({ mapping }, others) {
+      const differing = others.filter((other) => other.mapping !== mapping);
+      if (differing.length === 0) {
+        differsSince = undefined;
+        hasDiffered = false;
+        return;
+      }
+      differsSince ??= now();
+      if (hasDiffered || now() - differsSince < differingMs) return;
+      hasDiffered = true;
+      const facts = { mapping, others: differing.map((other) => ({ name: other.name, mapping: other.mapping })) };
+      log.warn(facts, 'replicas have used different mapping files for five minutes');
+    },
   };
 }
 

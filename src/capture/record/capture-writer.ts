@@ -43,21 +43,12 @@ export function createCaptureWriter(settings: WriterSettings, log: Logger, parts
     onDone(size, outcome) {
       backlog.waiting -= 1;
       backlog.bytesWaiting -= size;
-      count(outcome);
+      count(counts, outcome, log);
       if (backlog.waiting === 0) isDropping = false;
     },
     onPaused: dropWaiting,
     ...parts,
   });
-
-  function count(outcome: CaptureOutcome): void {
-    if (outcome === 'lost') counts.dropped += 1;
-    else counts.written += 1;
-    if (outcome === 'trimmed') counts.trimmed += 1;
-    if (outcome === 'trimmed' && counts.trimmed === 1) {
-      log.warn({}, 'a capture was written without its bodies: replacing their values took too long (logged once)');
-    }
-  }
 
   function dropWaiting(): number {
     const { waiting } = backlog;
@@ -95,6 +86,15 @@ export function createCaptureWriter(settings: WriterSettings, log: Logger, parts
       if (lost > 0) log.warn({ lost }, 'captures were lost: the bridge stopped before they were written');
     },
   };
+}
+
+function count(counts: CaptureCounts, outcome: CaptureOutcome, log: Logger): void {
+  if (outcome === 'lost') counts.dropped += 1;
+  else counts.written += 1;
+  if (outcome === 'trimmed') counts.trimmed += 1;
+  if (outcome === 'trimmed' && counts.trimmed === 1) {
+    log.warn({}, 'a capture was written without its bodies: replacing their values took too long (logged once)');
+  }
 }
 
 interface QuietQueue {
