@@ -492,7 +492,7 @@ test('no list of unknown length is spread into the arguments of a call', () => {
   expect(places).toEqual([]);
 });
 
-test('no promise ends in finally alone, which would leave a rejection unhandled', () => {
+test('no promise ends in finally alone, so no rejection stays unhandled', () => {
   const places = files.filter(({ text }) => /\bvoid [^;]*\.finally\(/.test(text)).map(({ path }) => path);
 
   expect(places).toEqual([]);

@@ -90,7 +90,7 @@ test.each(['uncaughtException', 'unhandledRejection'])(
   },
 );
 
-test('stopping does not wait for something that never closes', () => {
+test('shutdown does not wait for something that never closes', () => {
   vi.useFakeTimers();
   const { host, ends } = startStopper();
 
@@ -102,7 +102,7 @@ test('stopping does not wait for something that never closes', () => {
   expect(ends).toEqual(['SIGKILL 42']);
 });
 
-test('an error while stopping is logged, and the process ends', async () => {
+test('an error during shutdown is logged, and the process ends', async () => {
   const { host, ends, fail, sink } = startStopper();
 
   host.emit('SIGTERM');

@@ -45,7 +45,7 @@ export async function examineAddress({ publicUrl, auth, key }: Address): Promise
       id: 'metrics-hidden',
       mark: '✕',
       text: `${base}/metrics is reachable from outside`,
-      remedy: 'let the proxy refuse /metrics, and keep ADMIN_HOST private',
+      remedy: 'block /metrics in the proxy, and keep ADMIN_HOST private',
     });
   }
   return { title: 'Address', lines };
@@ -112,7 +112,7 @@ function examineCertificate({ hostname: bracketed, port }: URL): Promise<Examine
     resolve(
       days >= fewestDays
         ? { id: 'https', mark: '✓', text }
-        : { id: 'https', mark: '!', text, remedy: 'renew it; check that the renewal works by itself' },
+        : { id: 'https', mark: '!', text, remedy: 'renew it, and check that automatic renewal works' },
     );
   });
   socket.once('timeout', () => {

@@ -19,7 +19,7 @@ function examineRate({ callsPerWindow, windowMs = 10_000 }: ObservedLimits, set:
     return {
       id: 'limits',
       mark: '!',
-      text: `HubSpot allows ${per}, and HUBSPOT_RATE_LIMIT is ${set}: calls will be rejected and repeated`,
+      text: `HubSpot allows ${per}, and HUBSPOT_RATE_LIMIT is ${set}: calls will be rejected and retried`,
       remedy: `set HUBSPOT_RATE_LIMIT=${callsPerWindow}`,
     };
   }
@@ -37,7 +37,7 @@ function examineRate({ callsPerWindow, windowMs = 10_000 }: ObservedLimits, set:
 function examineDay({ callsPerDay, remainingToday }: ObservedLimits): Examined | undefined {
   if (callsPerDay === undefined || remainingToday === undefined || callsPerDay <= 0) return undefined;
   const count = (calls: number) => calls.toLocaleString('en-US');
-  const text = `${count(callsPerDay - remainingToday)} of ${count(callsPerDay)} calls of the day are used by all apps of the account`;
+  const text = `${count(callsPerDay - remainingToday)} of ${count(callsPerDay)} daily calls are used, by all apps of the account`;
   if (remainingToday === 0) {
     const remedy = 'wait for midnight in the time zone of the account, or buy a higher limit from HubSpot';
     return { id: 'day', mark: '✕', text, remedy };

@@ -78,7 +78,7 @@ export function followDecisions(listener: DecisionListener | undefined, log: Log
         listener.write(decidedRequest({ request, response, notes }, { at, durationMs: performance.now() - startedAt }));
       } catch (error) {
         // The request itself was answered.
-        log.error({ requestId: request.id, err: error }, 'the decisions of a request could not be noted');
+        log.error({ requestId: request.id, err: error }, 'could not note the decisions of a request');
       }
     };
     let isClosed = false;

@@ -70,6 +70,6 @@ export class IndexFailures {
     this.#kept.set(objectType, reason);
     this.#index
       .write({ pairs: [], state: { name: failureName(objectType), text: reason } })
-      .catch((err: unknown) => this.#log.debug({ err, objectType }, 'the identity index cannot keep why it failed'));
+      .catch((err: unknown) => this.#log.debug({ err, objectType }, 'could not save why the identity index failed'));
   }
 }

@@ -19,7 +19,7 @@ export function outcomeLine(entry: JournalEntry): string {
     case 'several':
       return `${who} not ${isSync(entry) ? 'matched' : 'written'}: ${matchingIds.length} ${entry.object} match by ${rule}: ${matchingIds.join(', ')}${entry.byIndex?.includes(rule ?? '') === true ? `; ${indexWords(entry)}` : ''}`;
     case 'created':
-      return `${who} created as record ${crmId}${isOnNoTimeline(entry) ? '; it is on no timeline: it was sent without contactId and companyId' : ''}`;
+      return `${who} created as record ${crmId}${isOnNoTimeline(entry) ? '; it appears on no timeline, because it was sent without contactId and companyId' : ''}`;
     case 'linked':
       return entry.object === 'associations'
         ? `${who} linked`

@@ -115,7 +115,7 @@ function refusedLines({ text = '', missingScopes = [] }: NotedProblem): string[]
 
 function invalidLines({ properties = [], text = 'HubSpot accepted none of the fields' }: NotedProblem): string[] {
   if (properties.length === 0)
-    return [text, '  captures show has what HubSpot said; explain --live checks each value of the record'];
+    return [text, '  "captures show" prints what HubSpot said; "explain --live" checks each value of the record'];
   const named = properties.map(({ name, code }) => (code === undefined ? name : `${name} (${code})`)).join(', ');
   return [
     `HubSpot rejected ${named}`,

@@ -374,7 +374,7 @@ test.each([
   [20, undefined],
   [21, '1 more field was skipped'],
   [1_500, '1480 more fields were skipped'],
-])('names the first twenty of %i fields that are not stored, and counts the others', async (count, last) => {
+])('names the first twenty of %i fields that are not stored, and counts the rest', async (count, last) => {
   const crm = crmWithRecords();
   const mappings = shippedWith('contacts', (write) => {
     write.unknown_fields.at_most = 2;
@@ -511,7 +511,7 @@ test('cuts a text at the length that the CRM accepts, with a warning', async () 
   ]);
 });
 
-test('stores a deeply nested value, and refuses one of a hundred thousand levels', async () => {
+test('stores a deeply nested value, and rejects one with a hundred thousand levels', async () => {
   const crm = crmWithRecords();
   const app = await startApp(crm);
   const nested = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;

@@ -38,7 +38,7 @@ test('an engineer connects Enginy, and sees its checklist tick while its request
 
   const values = page.getByRole('region', { name: 'Values to enter' });
   const valueFor = (name: string) => values.getByRole('row', { name }).locator('[id^=value]').innerText();
-  // The page loads itself again once HubSpot has answered.
+  // The page reloads itself once HubSpot has answered.
   await values
     .getByText(/^https:\/\/app.*\{\{crmId\}\}$/)
     .first()

@@ -57,7 +57,7 @@ async function findExamples(): Promise<void> {
   examples['/console/record/:id'] = '/console/record/lead-2';
   examples['/console/data/:kind'] = '/console/data/companies';
   examples['/console/data/:kind/:id'] = await firstLink('/console/data/contacts', /contacts\/\d+$/);
-  // It loads itself again until HubSpot has answered.
+  // It reloads itself until HubSpot has answered.
   await vi.waitFor(
     async () => {
       await page.goto('/console/hubspot');

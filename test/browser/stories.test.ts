@@ -102,7 +102,7 @@ test('an administrator tries a record, compares an edit, and sees how many captu
   const text = await editor.inputValue();
   await editor.fill(text.replace('crm: jobtitle', 'crm: enginy_title'));
   await page.getByRole('button', { name: 'Compare' }).click();
-  // The page loads itself again until all are compared.
+  // The page reloads itself until all are compared.
   await page.getByText(`${captured - withTitle} the same · ${withTitle} differ`).waitFor({ timeout: 110_000 });
   await page.getByRole('cell', { name: `${withTitle}`, exact: true }).waitFor();
   expect(await page.getByRole('table', { name: 'What would differ, by kind' }).innerText()).toContain(

@@ -27,7 +27,7 @@ function namesIn(folder: string): string[] {
   return readdirSync(folder).sort();
 }
 
-test('the oldest captures go when there are too many, too large or too old', () => {
+test('the oldest captures are deleted when they are too many, too large or too old', () => {
   const [many, large, old] = [temporaryFolder(), temporaryFolder(), temporaryFolder()];
   const tenSeconds = { ...roomy, maxAgeMs: 10_000 };
   let now = Date.now();
@@ -70,7 +70,7 @@ test('a folder creates one key for its placeholders, which only its owner may re
   expect(statSync(join(folder, '.secret')).mode & 0o077).toBe(0);
 });
 
-test('captures are readable by their owner alone, and none is left half written', async () => {
+test('captures are readable only by their owner, and none is left half written', async () => {
   const bridge = await startCapturing();
   await bridge.send('GET', '/nowhere');
   const [file] = await bridge.stop();
@@ -121,7 +121,7 @@ test('callers without a valid key leave no captures', async () => {
   expect(await bridge.stop()).toEqual([]);
 });
 
-test('values stay as they are where the operator may keep them, and secrets never do', async () => {
+test('personal data stays unchanged where the operator keeps it; secrets never do', async () => {
   const bridge = await startCapturing({ environment: { CAPTURE_PERSONAL_DATA: 'keep' } });
   await bridge.send(
     'POST',
@@ -227,7 +227,7 @@ test('a jump of the system clock deletes nothing, in either direction', () => {
   }
 });
 
-test('folders are created for their owner only, and an impossible path is rejected instead of retried forever', () => {
+test('folders are created for their owner only, and an impossible path is rejected, not retried forever', () => {
   const folder = join(temporaryFolder(), 'a', 'b');
   openCaptureFolder(folder, roomy);
 

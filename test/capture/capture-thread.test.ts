@@ -95,7 +95,7 @@ test('stopping does not wait for a folder that blocks, and reports what was lost
   expect(stuck).toBe(1);
   expect(writer.counts).toEqual({ written: 0, trimmed: 0, dropped: 2 });
   expect(lines.map(({ msg }) => msg)).toEqual([
-    'the thread of captures does not end: it is busy, or its folder blocks',
+    'the thread of captures does not stop: it is busy, or its folder does not respond',
     'captures were lost: the bridge stopped before they were written',
   ]);
   expect(lines[1]?.lost).toBe(2);

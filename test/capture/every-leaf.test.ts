@@ -98,7 +98,7 @@ function rawOf(operation: (typeof operations)[number] | undefined, leaf: () => s
   };
 }
 
-test.each(Object.entries(encodings))('no text of any operation keeps a canary: %s', (_name, encode) => {
+test.each(Object.entries(encodings))('no text of any operation still contains a canary: %s', (_name, encode) => {
   const needle = encode(canary);
   const needles = [needle, JSON.stringify(needle).slice(1, -1), encodeURIComponent(needle)].map((each) =>
     each.toLowerCase(),

@@ -177,7 +177,7 @@ test.each([
   }
 });
 
-test('files that never end, are huge, deep or no JSON are refused', async () => {
+test('endless, huge or deeply nested files, and files that are not JSON, are rejected', async () => {
   const folder = temporaryFolder();
   const pipe = join(folder, 'pipe.json');
   execFileSync('mkfifo', [pipe]);

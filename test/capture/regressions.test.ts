@@ -18,7 +18,7 @@ test.each(regressions.map(({ name, regression }) => [name, regression.story, reg
 );
 
 test.each(regressions.map(({ name, regression }) => [name, apiVersion, regression] as const))(
-  '%s replays alike on %s',
+  '%s replays identically on %s',
   async (_name, version, regression) => {
     const capture = captureOnVersion(regression.capture, version);
 

@@ -278,7 +278,7 @@ test('tail prints what is there, follows what arrives, and unfolds failures', as
   expect(out).toContain('contact 424242 failed: HubSpot has no record with this id');
   expect(out).toMatch(/GET \(unknown path\) +404/);
   expect(out).toContain(
-    `    activity created as record ${body.id}; it is on no timeline: it was sent without contactId and companyId\n`,
+    `    activity created as record ${body.id}; it appears on no timeline, because it was sent without contactId and companyId\n`,
   );
 });
 

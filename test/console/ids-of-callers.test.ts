@@ -143,7 +143,7 @@ test('a request id that reads as a telephone number is in no address, and still 
   expect(found.headers.location).toMatch(/^\/console\/requests\/~\?at=\d+$/);
   expect(shown.text).toMatch(/<h1>Request at \d+<\/h1>[\s\S]*GET \/tasks\/:id 404/);
   for (const text of [list, shown.text, filtered.text, withoutText.text]) expect(text).not.toContain(phone);
-  expect(withoutText.text).toContain('Not understood, and not used: text. People are found on the page');
+  expect(withoutText.text).toContain('Ignored, because it could not be read: text. To find a person, use the page');
   expect((await page('/console/requests/~')).status).toBe(404);
 });
 

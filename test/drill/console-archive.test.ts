@@ -113,12 +113,14 @@ test('a row of the list shows why, and filters that cannot be read are named', a
 
   expect(list).toContain('phone: HubSpot already has a value, and the row says overwrite: if_empty');
   expect(list).toContain('HubSpot has no record with this id');
-  expect(odd).toContain('Not understood, and not used: since, status, outcome');
+  expect(odd).toContain('Ignored, because it could not be read: since, status, outcome');
   for (const value of [canaries.email, canaries.phone, canaries.profile]) {
     const sent = await get(`/console/requests?route=PUT&text=${encodeURIComponent(value)}`);
     expect([sent.status, sent.headers.location]).toEqual([303, '/console/requests?route=PUT&omitted=text']);
     const person = await get(String(sent.headers.location));
-    expect(plain(person)).toContain('Not understood, and not used: text. People are found on the page Record');
+    expect(plain(person)).toContain(
+      'Ignored, because it could not be read: text. To find a person, use the page Record',
+    );
     expect(person.text).not.toContain(value);
   }
 });
@@ -130,11 +132,11 @@ test('a request shows what was sent, the calls with their times, and what was he
   const text = plain(page);
   expect(text).toContain('update contacts, 1 record');
   expect(text).toContain('Enginy sent { "contacts": [');
-  expect(text).toContain("People's values are placeholders");
+  expect(text).toContain("Personal data is replaced by placeholders");
   expect(text).toContain('Wrote jobtitle');
   expect(text).toContain('to replace the value, set overwrite: always in');
   expect(text).toContain('curl -X PUT "$BRIDGE"\'/contacts\'');
-  expect(text).toContain("People's values are placeholders: a bridge writes them as they are.");
+  expect(text).toContain('Personal data is replaced by placeholders, and a bridge writes these as they are.');
   expect((await get('/console/requests/no-such-request')).status).toBe(404);
 });
 
@@ -357,7 +359,7 @@ test('values that captures keep are hidden, until an operator asks for those of 
     }
     expect(hidden.text).toContain('create contacts, 1 record');
     expect(plain(regression)).toContain(
-      "It cannot be saved as a regression test: it contains people's values as they are: it must not become part of a project.",
+      'It cannot be saved as a regression test: it contains personal data: it must not become part of a project.',
     );
     expect(regression.headers['content-disposition']).toBeUndefined();
     expect([replayed, regression, shown].map(({ status }) => status)).toEqual([200, 409, 200]);

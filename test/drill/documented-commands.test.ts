@@ -160,7 +160,7 @@ function expectShown(out: string, shown: readonly string[]): void {
 }
 
 test.each([['check', '--liv'], ['chek'], ['explain', 'deals'], ['lead'], ['captures', 'shw', 'x']])(
-  'a wrong call is detected: %s',
+  'an invalid command is detected: %s',
   async (...args) => {
     expect((await runCommand(args, { environment })).status).toBe(2);
   },

@@ -5,7 +5,7 @@ import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
 
 const long = 'x'.repeat(60_000);
 
-test('answers that are not taken count for later reads until their connections are closed', {
+test('responses that are not read count toward later reads until their connections are closed', {
   timeout: 60_000,
 }, async () => {
   const crm = await startCrm();

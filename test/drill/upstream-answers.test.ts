@@ -135,7 +135,7 @@ function appOn({ url }: StubUpstream): Promise<RunningApp> {
   return startApp(crm, { settings: { requestTimeoutMs: 5_900 } });
 }
 
-test.each(requests)('answers %s %s without a fault for any HubSpot response', async (...request) => {
+test.each(requests)('answers %s %s without a 500 for any HubSpot response', async (...request) => {
   await fc.assert(
     fc.asyncProperty(fc.array(answer, { minLength: 1, maxLength: 6 }), async (list) => {
       answers = list;

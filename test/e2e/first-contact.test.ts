@@ -14,7 +14,7 @@ const leads = [
   { externalId: 'lead-3', firstName: 'Mary', linkedinUrl: 'https://www.linkedin.com/in/mary-example' },
 ];
 
-test('what a newcomer tries first works: create, create again, sync by other spellings, update, unknown id', async () => {
+test('the first steps of a newcomer work: create, create again, sync by other spellings, update, unknown id', async () => {
   const crm = await startCrm();
   const bridge = await startBridgeOn(crm);
 

@@ -42,7 +42,7 @@ test('names the property that HubSpot requires for new contacts, and what to do'
   expect(crm.records('contacts')).toEqual([]);
 });
 
-test('does not try the rest of an export in vain: three requests of a hundred and one of five hundred', async () => {
+test('does not send the rest of an export in vain: three requests of a hundred and one of five hundred', async () => {
   const { crm, bridge } = await startPortal();
   const counts: number[] = [];
 

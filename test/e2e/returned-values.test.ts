@@ -115,7 +115,7 @@ test('an update that cannot be read back succeeds, and reports that its values a
   expect(crm.records('contacts').find(({ id }) => id === ada)?.properties.jobtitle).toBe('Countess');
 });
 
-test('a record that is deleted right after its update does not fail its neighbour', async () => {
+test('a record that is deleted right after its update does not fail the others', async () => {
   const crm = fakeCrm();
   for (const id of ['7', '8']) crm.put('contacts', { id, properties: { email: `${id}@example.com` } });
   const app = await startApp(crm);

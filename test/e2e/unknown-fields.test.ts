@@ -282,7 +282,7 @@ function mappingsWithRow(row: string): string {
   return folder;
 }
 
-test('moves a stage back where the mapping forces it, and gives no false answer where it does not', async () => {
+test('moves a stage back where the mapping forces it, and gives no false answer elsewhere', async () => {
   const crm = await startCrm();
   const [crmId] = crm.seed({ contacts: [{ properties: { lifecyclestage: 'customer' } }] }).contacts;
   const stage = () => crm.records('contacts')[0]?.properties.lifecyclestage;

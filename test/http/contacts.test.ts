@@ -95,7 +95,7 @@ test('the same record twice in one request is written once and answered twice', 
   expect(crm.records.get('contacts')?.get(ids[0])?.properties.jobtitle).toBe('Countess');
 });
 
-test('one refused record keeps its place in errors and does not fail its neighbours', async () => {
+test('one rejected record keeps its place in errors and does not fail the others', async () => {
   const crm = fakeCrm();
   crm.failNext('create', (carryOut) => {
     const [, ...rest] = carryOut() as WriteOutcome[];
@@ -132,7 +132,7 @@ test('a value that the CRM rejects is dropped, with a warning that names field a
   expect(crm.records.get('contacts')?.get(result.crmId)?.properties).not.toHaveProperty('jobtitle');
 });
 
-test('a create that was carried out but answered badly is found, not repeated', async () => {
+test('a create that succeeded but was answered with an error is found, not repeated', async () => {
   const crm = fakeCrm();
   crm.failNext('create', (carryOut) =>
     (carryOut() as WriteOutcome[]).map(() => ({ problem: { kind: 'ambiguous', message: '502' } })),
@@ -196,7 +196,7 @@ test('syncs by another spelling of the LinkedIn URL', async () => {
   expect(answer.body.results[0]).toMatchObject({ externalId: 'lead-1', crmId: '8' });
 });
 
-test('puts a contact that several records match into errors with their ids', async () => {
+test('reports a contact that several records match in errors, with their ids', async () => {
   const crm = fakeCrm();
   for (const id of ['8', '9']) {
     crm.put('contacts', { id, properties: { hs_linkedin_url: 'https://www.linkedin.com/in/ada-lovelace' } });

@@ -100,7 +100,7 @@ test('HubSpot is called once in ten seconds even when it responds with errors, a
   expect(sandbox.log).toHaveLength(1);
 });
 
-test('a proven connection is degraded for five minutes of failures, then unavailable, then healthy again', async () => {
+test('a proven connection is degraded during five minutes of failures, then unavailable, then healthy again', async () => {
   const { crm, clock, state } = checkOn();
   expect(await state()).toEqual({ status: 'ok' });
   await clock.advance(31_000);
@@ -152,7 +152,7 @@ test('a rejected token is not proven by earlier responses', async () => {
   expect(await state()).toBe(down);
 });
 
-test('a slow response proves the connection for later checks', async () => {
+test('a slow response still proves the connection for later checks', async () => {
   const { crm, clock, check, state, questions } = checkOn();
   crm.failNext('readAccount', (carryOut) => clock.sleep(6_000).then(carryOut));
 

@@ -151,7 +151,7 @@ test.each([
   ['br', Buffer.from('garbage')],
   ['br', brotliCompressSync('{"contacts":[]}').subarray(0, 4)],
   ['br', Buffer.alloc(0)],
-])('a %s body that cannot be decoded is a 400, not a fault: %j', async (encoding, body) => {
+])('a %s body that cannot be decoded is a 400, not a 500: %j', async (encoding, body) => {
   const app = await startApp(fakeCrm());
 
   const answer = await app.send('POST', '/contacts', body, { 'content-encoding': encoding });

@@ -86,7 +86,7 @@ async function openUsable(store: ReturnType<typeof createSqliteStore>) {
   throw new Error('the index stays unusable');
 }
 
-test('a file of another form is built again', async () => {
+test('a file of another format is built again', async () => {
   const file = join(folder(), 'identity.sqlite');
   const before = openFile(file).store;
   await (await before.open('portal 1')).write({ pairs });

@@ -15,7 +15,7 @@ import { createRequestWriter } from '../../src/journal/write-requests.ts';
 import { logSink } from '../support/log-sink.ts';
 import { readJournal, temporaryFolder } from './journaling.ts';
 
-test.each([1, 60])('after kill -9 with %i entries written, the file opens and has all of them', async (least) => {
+test.each([1, 60])('after kill -9 with %i entries written, the file opens and contains all of them', async (least) => {
   const folder = temporaryFolder();
   const child = spawn(process.execPath, [new URL('./write-until-killed.ts', import.meta.url).pathname, folder]);
   let written = 0;

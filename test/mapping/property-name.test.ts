@@ -91,7 +91,7 @@ test('keeps to the rules of another CRM', () => {
   expect(propertyName('sf_state', strict)).toBe('enginy_sf_state');
 });
 
-test('reads back from a description which field it records, whatever people add around it', () => {
+test('reads the field from a description, whatever users add around it', () => {
   fc.assert(
     fc.property(anyField, (field) => {
       const description = describeField(field);

@@ -19,7 +19,7 @@ write:
   expect(updated.properties).toEqual({});
 });
 
-test('gives a row its place by its overwrite, or by that of the file', () => {
+test('sorts each row by its own overwrite, or by that of the file', () => {
   const mapping = aMapping(`
 write:
   overwrite: if_empty
@@ -127,7 +127,7 @@ value_maps: { band: { map: { 1-10: small, Yes: agreed }, otherwise: ${otherwise}
   expect(read('skip', ['1-10', '11-50', 'YES']).properties).toEqual({ band: 'small;agreed' });
 });
 
-test('hands texts for options over to be compared, with the property that keeps what fits none', () => {
+test('returns texts to be matched with options, with the property that keeps those that match none', () => {
   const mapping = aMapping(`
 write:
   fields:

@@ -34,7 +34,7 @@ async function startReplica(crm: Sandbox, name: string) {
 
 const region = { name: 'region', label: 'Region', type: 'string', fieldType: 'text', groupName: 'contactinformation' };
 
-test('a property that one replica saw required is not tried in vain by the other, until one sees it lifted', async () => {
+test('a property that one replica saw required makes the other hold back records without it, until one sees that it is no longer required', async () => {
   const crm = await startCrm();
   crm.seed({ properties: { contacts: [region] }, requirements: [{ object: 'contacts', property: 'region' }] });
   const a = await startReplica(crm, 'rules-a');

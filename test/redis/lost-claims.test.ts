@@ -170,7 +170,7 @@ test('work that begins while Redis is silent for a moment waits for that of othe
   expect(events).toEqual(['ended', 'other']);
 });
 
-test('work that did not end is known to the next one, however late it comes, until one clears it up', async () => {
+test('unfinished work is known to the next replica, however late it comes, until one completes it', async () => {
   const redis = await startedRedis(onTestFinished);
   const died = connectClaims(redis, 'died', onTestFinished);
   const startedAt = Date.now();
@@ -233,7 +233,7 @@ async function countClaims({ url }: TestRedis): Promise<number> {
   return keys.length - 1;
 }
 
-test('what a replica creates is created once when Redis is killed before another one receives it', async () => {
+test('a record is created once if Redis is killed before a second replica receives it', async () => {
   const redis = await startedRedis(onTestFinished);
   const crm = await startCrm({ indexLagMs: 1_000, latency: 700 });
   const settings = (name: string) => ({ REDIS_URL: redis.url, REPLICAS: '2', INSTANCE: name });
@@ -250,7 +250,7 @@ test('what a replica creates is created once when Redis is killed before another
   expect(crm.records('contacts')).toHaveLength(150);
 });
 
-describe('what two replicas create at once is created once', () => {
+describe('records that two replicas create at once are created once', () => {
   test.each([
     ['is killed and restarts empty', 60_000, (redis: TestRedis) => redis.restart()],
     ['is killed and stays away', 1_000, (redis: TestRedis) => redis.kill()],

@@ -85,7 +85,7 @@ test.each(['works', 'waits for the reply to its claim'])(
   },
 );
 
-test('a user of Redis who may run no script is logged with what follows for creates', async () => {
+test('a Redis user who may not run scripts is logged, with the consequence for creates', async () => {
   const redis = await startRedis();
   onTestFinished(() => redis.close());
   const admin = new Redis(redis.url);

@@ -172,7 +172,7 @@ const doomedRequests = (contactId: string | undefined) =>
     },
   }) as const;
 
-test('what a replica created that is killed in the middle is neither lost nor created twice by the other', async () => {
+test('a create whose replica is killed midway is neither lost nor created twice by the other', async () => {
   const { crm, replicas } = await startReplicas({ latency: 300 });
   const [survivor] = replicas;
   const known = await survivor?.send('POST', '/contacts', { contacts: [{ externalId: 'known', firstName: 'Grace' }] });
@@ -199,7 +199,7 @@ test('what a replica created that is killed in the middle is neither lost nor cr
   expect(kinds.map(count)).toEqual([800, 600, 80, 80]);
 });
 
-test('what a killed replica created is found by the other, too, if it comes again under other ids of Enginy', async () => {
+test('the other replica finds what a killed one created, also under other Enginy ids', async () => {
   const { crm, replicas } = await startReplicas({ latency: 300, indexLagMs: 2_000 });
   const doomed = await spawnBridge(crm, { REDIS_URL: redis.url, INSTANCE: 'doomed' });
   const peopleOf = (prefix: string) =>

@@ -117,7 +117,7 @@ describe.concurrent('work of others', () => {
 
 describe('work of others that no claim shows', () => {
   test.each(['kill', 'restart'] as const)(
-    'is found where a replica dies together with Redis (%s), and its contacts come again under other ids of Enginy',
+    'is found if a replica dies together with Redis (%s) and its contacts are sent again under other Enginy ids',
     async (fault) => {
       const redis = await startedRedis(onTestFinished);
       const crm = await startCrm({ latency: 300, indexLagMs: 500 });
@@ -137,7 +137,7 @@ describe('work of others that no claim shows', () => {
     },
   );
 
-  test('leaves no sign where it has ended and an update waited for it', async () => {
+  test('leaves no note if it has ended and an update waited for it', async () => {
     const redis = await startedRedis(onTestFinished);
     const crm = await startCrm();
     const bridge = await startBridgeOn(crm, { REDIS_URL: redis.url, REPLICAS: '2' });

@@ -90,7 +90,7 @@ test.each([
   { folder: german, object: 'companies', start: startGermanPortal },
   { folder: 'mappings/examples/minimal', object: 'contacts', start: startCrm },
 ] as const)(
-  'writes every strange value of every row of $folder, $object, or names it in the warnings',
+  'writes every unusual value of every row of $folder, $object, or names it in the warnings',
   async ({ folder, object, start }) => {
     const crm = await start();
     const bridge = await startBridgeOn(crm, { MAPPINGS_DIR: folder });
@@ -126,7 +126,7 @@ test.each([
   },
 );
 
-test('names each strange value that a transform does not store unchanged', async () => {
+test('names each unusual value that a transform does not store unchanged', async () => {
   // The transforms that select a part on purpose may find none; those of owners are for answers only.
   const selecting = ['take', 'first_name', 'last_name', 'owner_name', 'owner_email'];
   const names = transformNames.filter((name) => findTransform(name)?.role !== 'comparing' && !selecting.includes(name));

@@ -167,7 +167,7 @@ test('names a due date that cannot be read, instead of guessing another one', as
   );
 });
 
-test('sees one task and one activity in all spellings of the same time', async () => {
+test('recognizes one task and one activity in all spellings of the same time', async () => {
   const { crm, ada } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
   const spellings = Object.keys(dueDates).filter((text) => dueDates[text] === nine);
@@ -299,7 +299,7 @@ test('never reads a printed time as another time', () => {
   );
 });
 
-test('a time that cannot be read is kept as text on the timeline, and is not returned', async () => {
+test('a time that cannot be parsed is kept as text on the timeline, and is not returned', async () => {
   const crm = await startCrm();
   const [contactId] = crm.seed({ contacts: [{ properties: { email: 'ada@example.com' } }] }).contacts;
   const { send } = await startBridgeOn(crm);

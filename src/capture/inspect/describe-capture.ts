@@ -76,7 +76,7 @@ function describeSettings({ bridge, mapping, settings, personalData }: Capture):
   return [
     '',
     `Bridge ${bridge.version} on Node ${bridge.node}${bridge.sandbox ? ', embedded CRM' : ''}; mapping ${mapping.hash}; limits ${settings.burstPerTenSeconds} per 10 s, ${settings.searchPerSecond} searches per s`,
-    `People's values were ${personalData === 'kept' ? 'kept as they are' : 'replaced by placeholders'}`,
+    `Personal data was ${personalData === 'kept' ? 'kept unchanged' : 'replaced by placeholders'}`,
   ];
 }
 

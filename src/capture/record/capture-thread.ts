@@ -101,7 +101,7 @@ export class CaptureThread {
   #giveUp(): void {
     this.#log.error(
       { folder: this.#settings.folder },
-      'the thread of captures does not end: it is busy, or its folder blocks',
+      'the thread of captures does not stop: it is busy, or its folder does not respond',
     );
     const { onStuck = killOnExit } = this.#events;
     onStuck();

@@ -25,7 +25,7 @@ export function capturesCommand(io: CommandIo): Command {
     .option('--errors', 'only those with an error or a warning')
     .option('--since <time>', `only requests since then, in UTC: ${timeForms}`)
     .option('--until <time>', 'only requests until then')
-    .option('--last <count>', 'at most this many, the newest', positiveNumber, 50)
+    .option('--last <count>', 'show only the newest <count>', positiveNumber, 50)
     .option('--json', 'print the list as JSON')
     .action((options: ListOptions) => run(() => list(io, options)));
   command

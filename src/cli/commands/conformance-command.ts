@@ -54,8 +54,8 @@ async function conformance(io: CommandIo, url: string, options: ConformanceOptio
   const session = createSession(targetOf(io, url, options));
   const { origin } = session.target.url;
   if (!options.yes) {
-    const typed = await io.ask(`This creates test records in the CRM behind ${origin}. Go on? (yes/no) `);
-    if (typed.trim().toLowerCase() !== 'yes') throw new UsageError('nothing was sent; --yes answers the question');
+    const typed = await io.ask(`This creates test records in the CRM behind ${origin}. Continue? (yes/no) `);
+    if (typed.trim().toLowerCase() !== 'yes') throw new UsageError('nothing was sent; --yes skips the question');
   }
   const checks = options.only === undefined ? allChecks : relevantTo(options.only);
   const show = options.json ? undefined : (text: string) => io.print(text);

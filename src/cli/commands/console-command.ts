@@ -12,7 +12,7 @@ const after = `
 Prints a link that signs in to the console of a running bridge once, within ten minutes. Run it where the bridge runs, as its user, and
 keep the link to yourself.
 
-Roles: a viewer reads; an editor also tries payloads and mapping files, and replays; an operator also changes things and sees values.
+Roles: a viewer can only read; an editor can also try payloads and mapping files, and replay requests; an operator can also make changes and see values.
 
 Examples:
   enginy-bridge console

@@ -135,7 +135,7 @@ function save({ options, print }: Job, capture: Capture, replay: Replay): void {
     throw new UsageError('The name of a regression test consists of lowercase letters, digits and hyphens');
   }
   if (capture.personalData === 'kept') {
-    throw new UsageError("The capture contains people's values as they are: it must not become part of the project");
+    throw new UsageError('The capture contains personal data: it must not become part of the project');
   }
   const expected = [
     ...replay.differences.map(differenceLine),
@@ -188,6 +188,6 @@ function sendingTo(origin: string, capture: Capture): string[] {
   const writes = whatItWrites(capture);
   const sent = `The API key and ${method} ${path} go to ${origin}`;
   if (writes.length === 0) return [`${sent}; the request only reads.`];
-  const people = capture.personalData === 'kept' ? '' : ", with placeholders instead of people's values";
+  const people = capture.personalData === 'kept' ? '' : ', with placeholders instead of personal data';
   return [`${sent}. This writes to the CRM behind it${people}:`, ...writes.map((line) => `  ${line}`)];
 }

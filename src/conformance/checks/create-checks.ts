@@ -170,7 +170,7 @@ function formChecks(kind: RecordKind): readonly Check[] {
   const check = checkOf(kind);
   return [
     check(
-      ['no-nulls', 'must', 'no null stands in results', 'Omit what has no value: null clears the value in Enginy.'],
+      ['no-nulls', 'must', 'results contain no null', 'Omit what has no value: null clears the value in Enginy.'],
       async (session) => {
         const reply = await session.send('POST', path, { body: { [list]: [kind.record(session, 'one')] } });
         demandNoNull(objectsOf(objectOf(reply).results, 'results'), 'results');

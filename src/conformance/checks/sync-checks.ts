@@ -54,7 +54,7 @@ function findingChecks(kind: RecordKind): readonly Check[] {
       id: `${list}.sync.creates-nothing`,
       level: 'must',
       title: 'asking for a record does not create it',
-      remedy: 'Only find in sync; Enginy creates what was not found by itself.',
+      remedy: 'Only search in sync: Enginy itself creates what was not found.',
       run: async (session) => {
         await sync(session, kind, [kind.record(session, 'asked-twice')]);
         const found = await sync(session, kind, [kind.record(session, 'asked-twice')]);

@@ -38,7 +38,7 @@ export const taskChecks: readonly Check[] = [
     remedy: 'Return id, subject, type and completed.',
     run: async (session) => {
       const task = objectOf(await session.send('GET', `/tasks/${session.id('task')}`));
-      demand(task.id === session.id('task'), 'id is another one');
+      demand(task.id === session.id('task'), 'id is not the one that was created');
       demand(task.subject === subjectOf(session), 'subject is not the one that was sent');
       demand(task.completed === false, 'completed is not false');
     },

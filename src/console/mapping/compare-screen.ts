@@ -120,7 +120,7 @@ function showJob({ id, total, results, isDone }: Job<CompareResult>): Html {
   const asking = done.filter(({ result }) => result.kind === 'same' && result.asksDifferently).length;
   const assumed = differing.filter(({ result }) => result.isAssumed).length;
   const groups = groupEffects(differing);
-  return html`<p role="status">${isDone ? 'Compared' : `Compared ${results.length} of ${total} so far; this page loads itself again. So far`} with the mapping files of today: <strong>${done.length - differing.length} the same · ${differing.length} differ</strong>, of ${done.length} captured requests.</p>
+  return html`<p role="status">${isDone ? 'Compared' : `Compared ${results.length} of ${total} so far; this page reloads itself. So far`} with the mapping files of today: <strong>${done.length - differing.length} the same · ${differing.length} differ</strong>, of ${done.length} captured requests.</p>
 ${asking > 0 && html`<p>In ${asking} of those that are the same, HubSpot is asked differently, with the same outcome.</p>`}
 ${assumed > 0 && html`<p>${statusMark('warning', `${assumed} are based on assumptions`)}: the edit asks HubSpot something that was not asked then, and the replay assumes that nothing is found.</p>`}
 ${groups.length > 0 && effectTable(groups, (name) => `/console/mapping/compare?job=${id}&open=${results.findIndex((each) => each.name === name)}`)}

@@ -136,7 +136,7 @@ function showJob({ total, results, isDone }: Job<ReplayResult>): Html {
   const failed = results.flatMap((each) => ('problem' in each ? [each] : []));
   const left = replayed.filter(({ result }) => result.trouble !== '').slice(0, maxShown);
   return html`<section class="result" aria-label="Replayed offline"><h2>Replayed offline</h2>
-<p role="status">${isDone ? `${replayed.length} of ${total} could be replayed; with today's mapping files ${good} would succeed.` : `${results.length} of ${total} replayed so far, ${good} would succeed. This page loads itself again.`}</p>
+<p role="status">${isDone ? `${replayed.length} of ${total} could be replayed; with today's mapping files ${good} would succeed.` : `${results.length} of ${total} replayed so far, ${good} would succeed. This page reloads itself.`}</p>
 ${left.length > 0 && html`<p>Still with an error or warning:</p><ul>${left.map(({ result }) => html`<li>${result.trouble.slice(0, maxTrouble)}</li>`)}</ul>`}
 ${failed.length > 0 && html`<p>Not replayed:</p><ul>${failed.slice(0, maxShown).map(({ problem }) => html`<li>${problem.slice(0, maxTrouble)}</li>`)}</ul>`}
 </section>`;

@@ -78,7 +78,7 @@ export function createReplayCalls(settings: ArchiveSettings) {
     async regression(name: string): Promise<string> {
       const capture = open(name);
       if (capture.personalData === 'kept') {
-        throw new NotReplayableError("it contains people's values as they are: it must not become part of a project");
+        throw new NotReplayableError('it contains personal data: it must not become part of a project');
       }
       const { differences, assumptions } = await replayCapture(capture, capturedMappings(capture));
       const expected = [...differences.map(differenceLine), ...assumptions.map((each) => `assumed  ${each}`)];

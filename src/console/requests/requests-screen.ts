@@ -33,7 +33,7 @@ export function requestsScreen({ archive }: Pick<ConsoleThreads, 'archive'>): Sc
 export function showRequests(list: RequestList, query: URLSearchParams, unread: readonly string[]): Html {
   const { rows, olderThan, searched, isJournalOn } = list;
   return html`${filterForm(query)}
-${unread.length > 0 && html`<p role="alert">Not understood, and not used: ${unread.join(', ')}.${unread.includes('text') && html` People are found on the page <a href="/console/record">Record</a>.`}</p>`}
+${unread.length > 0 && html`<p role="alert">Ignored, because it could not be read: ${unread.join(', ')}.${unread.includes('text') && html` To find a person, use the page <a href="/console/record">Record</a>.`}</p>`}
 ${query.get('before') === null && html`<p class="row"><span role="status" data-news="requests"></span> <button type="button" class="quiet" data-pause hidden aria-pressed="false">Pause</button></p>`}
 ${
   rows.length === 0

@@ -86,10 +86,10 @@ function captureBar(view: RequestView, capture: CaptureView, parts: RequestPageP
   const at = html`<input type="hidden" name="at" value="${request.position}">`;
   const values =
     capture.personalData === 'replaced'
-      ? "People's values are placeholders."
+      ? 'Personal data is replaced by placeholders.'
       : capture.isHidden
-        ? "The capture has people's values unchanged; they are hidden."
-        : "People's values are shown unchanged; this was logged.";
+        ? 'The capture contains personal data; it is hidden.'
+        : 'Personal data is shown unchanged; this was logged.';
   return html`<p>${values}${capture.isTrimmed && ' Its bodies were omitted because of their size.'}</p>
 <div class="bar">
 ${canReplay && !capture.isTrimmed && postForm({ action: `${path}/replay`, formToken, className: 'row' }, html`${at}<label>Mapping files <select name="mapping"><option value="today">of today</option><option value="captured">of the capture</option></select></label><button class="main">Replay offline</button>`)}
@@ -97,7 +97,7 @@ ${canReplay && !capture.isTrimmed && capture.personalData === 'replaced' && post
 ${canShowValues && capture.isHidden && postForm({ action: `${path}/values`, formToken }, html`${at}<button>Show values</button>`)}
 </div>
 ${canReplay && !capture.isTrimmed && pastedForm(`${path}/replay`, view, parts)}
-${curl !== undefined && html`<details><summary>Send it with curl</summary><p>Set <code>BRIDGE</code> to the address of the bridge, <code>API_KEY</code> and <code>API_KEY_HEADER</code> as its settings have them. ${capture.personalData === 'replaced' ? html`<strong>People's values are placeholders: a bridge writes them as they are. Send it to a bridge with the embedded CRM, or replace them first.</strong>` : 'This writes what the request writes.'}</p><p><button type="button" data-copy="curl" hidden>Copy</button></p><pre tabindex="0" id="curl">${curl}</pre></details>`}`;
+${curl !== undefined && html`<details><summary>Send it with curl</summary><p>Set <code>BRIDGE</code> to the address of the bridge, <code>API_KEY</code> and <code>API_KEY_HEADER</code> as its settings have them. ${capture.personalData === 'replaced' ? html`<strong>Personal data is replaced by placeholders, and a bridge writes these as they are. Send it to a bridge with the embedded CRM, or replace them first.</strong>` : 'This writes what the request writes.'}</p><p><button type="button" data-copy="curl" hidden>Copy</button></p><pre tabindex="0" id="curl">${curl}</pre></details>`}`;
 }
 
 /** What an edit would change for this request. The rest of its page leaves no room for the file of today. */
@@ -126,7 +126,7 @@ ${!isSame && html`<pre tabindex="0">${beginningOf(lines.join('\n'), maxReplayByt
 function showCalls({ calls, moreCalls, durationMs }: CaptureView): Html {
   if (calls.length === 0) return html`<h2>Calls</h2><p>HubSpot was not called.</p>`;
   const count = moreCalls === 0 ? '' : `, the first ${calls.length} of ${calls.length + moreCalls}`;
-  const caption = `Calls of HubSpot over ${durationMs} ms${count}: light, waited for its turn; dark, took`;
+  const caption = `Calls of HubSpot over ${durationMs} ms${count}. Light: waiting for its turn. Dark: in progress`;
   const columns = [
     { label: 'Call' },
     { label: 'Time line' },

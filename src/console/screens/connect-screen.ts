@@ -62,7 +62,7 @@ function valuesToEnter({ config, apiKeys, ownUrl }: ConsoleSources, read: ReadAc
   const templates = read === undefined || 'problem' in read ? undefined : read.account.linkTemplates;
   const missing =
     read === undefined
-      ? 'being read from HubSpot; this page loads itself again'
+      ? 'being read from HubSpot; this page reloads itself'
       : 'problem' in read
         ? `unknown: ${read.problem}`
         : '';

@@ -47,7 +47,7 @@ export function hubSpotScreen(sources: ConsoleSources): Screen {
       const { value, isReading } = await examined.look();
       return {
         ...(isReading && { refreshS: 2 }),
-        body: html`${isReading && html`<p role="status">HubSpot is being checked. This page loads itself again.</p>`}
+        body: html`${isReading && html`<p role="status">HubSpot is being checked. This page reloads itself.</p>`}
 ${value !== undefined && checks(value)}
 ${includesRole(identity.role, 'editor') && postForm({ action: '/console/hubspot/examine', formToken }, html`<button>Check again</button>`)}
 ${value !== undefined && scopes(value.granted)}

@@ -251,7 +251,7 @@ export const RecordMappingFile = z
           .default([])
           .meta({
             description:
-              'Further email addresses that stand in many records, such as `none@acme.com`, `unknown@` or `@none.example`: they identify ' +
+              'Further email addresses that occur in many records, such as `none@acme.com`, `unknown@` or `@none.example`: they identify ' +
               'no one. Usual ones such as `test@test.com` are built in.',
           }),
         if_several: word(

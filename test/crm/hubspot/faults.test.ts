@@ -51,7 +51,7 @@ test('reads definitions once for any number of concurrent requests', () =>
     expect(exchanges).toHaveLength(1);
   }));
 
-test('gives up a read that hangs and repeats it', () =>
+test('aborts a read that hangs, and retries it', () =>
   withHubSpot(async ({ crm, sandbox, callTimers }) => {
     const [id = ''] = sandbox.seed({ contacts: [{ properties: { email: 'ada@example.com' } }] }).contacts;
     sandbox.faults.add({ action: { kind: 'hang' } });
@@ -78,7 +78,7 @@ for (const action of [
 ] as const) {
   const name = 'status' in action ? `${action.kind} ${action.status}` : action.kind;
 
-  test(`calls a create that met "${name}" ambiguous and sends it once`, () =>
+  test(`reports a create that met "${name}" as ambiguous, and sends it only once`, () =>
     withHubSpot(async ({ crm, sandbox, exchanges, callTimers }) => {
       sandbox.faults.add({ action });
 

@@ -174,7 +174,7 @@ test.each([
   expect(await create()).toMatchObject([{ problem: { kind: 'ambiguous' } }]);
 });
 
-test('ends a list of owners whose pages lead in a circle', async () => {
+test('stops reading a list of owners whose pages form a cycle', async () => {
   const { crm, upstream } = await openStub((_request, response) =>
     json(response, 200, { results: [{ id: '1', email: 'a@example.com' }], paging: { next: { after: 'Mg' } } }),
   );
@@ -183,7 +183,7 @@ test('ends a list of owners whose pages lead in a circle', async () => {
   expect(upstream.calls).toHaveLength(2);
 });
 
-test('ends a list of owners that never ends', async () => {
+test('stops reading a list of owners that never ends', async () => {
   const owners = Array.from({ length: 5_000 }, (_, at) => ({ id: `${at}`, email: 'a@example.com' }));
   const { crm, upstream } = await openStub((_request, response) =>
     json(response, 200, { results: owners, paging: { next: { after: `${upstream.calls.length}` } } }),
@@ -197,7 +197,7 @@ test.each([
   ['the same page again', () => '200'],
   ['an empty cursor', () => ''],
   ['a cursor that is no number', () => 'next'],
-])('ends a search whose next page is %s', async (_what, after) => {
+])('stops a search whose next page is %s', async (_what, after) => {
   const { crm, upstream } = await openStub((_request, response) =>
     json(response, 200, {
       total: 5,
@@ -213,7 +213,7 @@ test.each([
   expect(upstream.calls.length).toBeLessThan(60);
 });
 
-test('ends the links of a record whose pages lead in a circle', async () => {
+test('stops reading the links of a record whose pages form a cycle', async () => {
   const { crm, upstream } = await openStub((_request, response) =>
     json(response, 200, {
       results: [{ from: { id: '1' }, to: [{ toObjectId: 2 }], paging: { next: { after: 'again' } } }],
@@ -270,7 +270,7 @@ test.each<[string, number, unknown, Record<string, string>]>([
   ]),
   ['in Base64 in a header', 500, {}, { 'x-hubspot-correlation-id': Buffer.from(`x${token}`).toString('base64url') }],
   ['as a value', 201, { results: [{ id: '7', properties: { email: token } }] }, {}],
-])('repeats the token nowhere if an answer holds it %s', async (_where, status, body, headers) => {
+])('never repeats the token if a response contains it %s', async (_where, status, body, headers) => {
   const { create, crm, log, exchanges } = await openStub((_request, response) => json(response, status, body, headers));
 
   const seen = [

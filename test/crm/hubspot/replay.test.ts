@@ -221,7 +221,7 @@ test('throws for a response in an unknown format', async () => {
   await expect(crm.readByIds('contacts', ['5001'], [], context)).rejects.toThrow(/unknown format/);
 });
 
-test('completes a read despite a 502, a lock, a move and a rate limit', async () => {
+test('completes a read despite a 502, a locked record, a moving account and a rate limit', async () => {
   replay('read-contacts-down-then-up');
   const { crm, exchanges } = replayedHubSpot();
 
@@ -314,7 +314,7 @@ test('slows down and searches again after a 429 that names no policy', async () 
   expect(log.entries).toContainEqual(expect.objectContaining({ level: 'warn', lane: 'search' }));
 });
 
-test('ends a search at the page that names no next one, although its total counts more', async () => {
+test('ends a search at the page without a next one, although its total is higher', async () => {
   replay('search-contacts-cut-short');
   const { crm } = replayedHubSpot();
 
@@ -418,7 +418,7 @@ test('reports users as not supported without the owners scope', async () => {
   await expect(crm.listOwners(context)).rejects.toThrow(NotSupportedError);
 });
 
-test('reports each exchange as sent and received, without the token', async () => {
+test('reports each exchange as it was sent and received, without the token', async () => {
   replay('create-contacts-one-exists');
   const { crm, exchanges } = replayedHubSpot();
 

@@ -63,7 +63,7 @@ test('refuses the same pair twice in one call', async () => {
 });
 
 test.each(['207', 'in-200', '400'] as const)(
-  'plays an unknown id in associate/default as %s',
+  'answers an unknown id in associate/default as %s',
   async (unknownAssociationIds) => {
     const { sandbox, people, firms } = await withRecords({ switches: { unknownAssociationIds } });
     const inputs = [

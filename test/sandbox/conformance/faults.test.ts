@@ -10,7 +10,7 @@ test.each([
   [477, 'MIGRATION_IN_PROGRESS'],
   [500, undefined],
   [503, undefined],
-])('answers %i instead of doing the call, once', async (status, category) => {
+])('answers %i instead of executing the call, once', async (status, category) => {
   const { client, sandbox } = await startPortal();
   sandbox.faults.add({ action: { kind: 'status', status } });
 
@@ -132,7 +132,7 @@ test('omits the content type, which the SDK answers with an error without a stat
   expect(outcome).not.toHaveProperty('code');
 });
 
-test('reports success and does nothing', async () => {
+test('reports success without executing the call', async () => {
   const { client, sandbox } = await startPortal();
   sandbox.faults.add({ action: { kind: 'silent-success' } });
 

@@ -49,7 +49,7 @@ test('says which limit was reached, with errorType where others have category', 
   expect(headers).not.toHaveProperty('retry-after');
 });
 
-test('plays the older body', async () => {
+test('answers with the older body on request', async () => {
   const portal = await startLimited({
     limits: { burst: 0 },
     switches: { rateLimitBody: 'category' },

@@ -46,7 +46,7 @@ test('puts the details as JSON into the message and repeats them in errors', asy
   expect(sandbox.records('contacts')).toEqual([]);
 });
 
-test('plays the older form without errors', async () => {
+test('answers in the older form without errors on request', async () => {
   const { client } = await startPortal({ switches: { validationErrors: 'message-only' } });
 
   const refusal = await refusalOf(
