@@ -132,7 +132,7 @@ test('a request shows what was sent, the calls with their times, and what was he
   const text = plain(page);
   expect(text).toContain('update contacts, 1 record');
   expect(text).toContain('Enginy sent { "contacts": [');
-  expect(text).toContain("Personal data is replaced by placeholders");
+  expect(text).toContain('Personal data is replaced by placeholders');
   expect(text).toContain('Wrote jobtitle');
   expect(text).toContain('to replace the value, set overwrite: always in');
   expect(text).toContain('curl -X PUT "$BRIDGE"\'/contacts\'');
@@ -340,7 +340,7 @@ test('values that captures keep are hidden, until an operator asks for those of 
     const hidden = await vi.waitFor(
       async () => {
         const page = await get(path, keeping, session);
-        expect(page.text).toContain('they are hidden');
+        expect(page.text).toContain('it is hidden');
         return page;
       },
       { timeout: 60_000 },
