@@ -29,8 +29,12 @@ export function outcomeLine(entry: JournalEntry): string {
     case 'unchanged':
       return `${who} unchanged (record ${crmId}${mergedInto(entry)}): there was nothing to write`;
     case 'failed':
-      return `${who} failed: ${entry.problem === undefined ? 'no reason was noted' : (problemLines(entry.problem)[0] ?? '')}`;
+      return `${who} failed: ${problemOf(entry)[0] ?? 'no reason was noted'}`;
   }
+}
+
+function problemOf({ problem, request }: JournalEntry): readonly string[] {
+  return problem === undefined ? [] : problemLines(problem, request.status < 400);
 }
 
 function mergedInto({ survivorId }: JournalEntry): string {
@@ -116,16 +120,15 @@ function nameOf({ object, outcome, externalId, crmId, contactId, companyId, posi
 }
 
 /** What to do about a record that failed. */
-export function whyLines({ outcome, object, problem }: JournalEntry, places: MappingPlaces): readonly string[] {
+export function whyLines(entry: JournalEntry, places: MappingPlaces): readonly string[] {
+  const { outcome, object } = entry;
   if (outcome === 'several') {
     const place = places.key(object, ['match', 'if_several']);
     return [`merge the records in HubSpot, or choose with if_several: oldest or newest in ${place}`];
   }
-  return problem === undefined
-    ? []
-    : problemLines(problem)
-        .slice(1)
-        .map((line) => line.trim());
+  return problemOf(entry)
+    .slice(1)
+    .map((line) => line.trim());
 }
 
 export function setAsideLines({ object, setAside = [] }: JournalEntry, places: MappingPlaces): readonly string[] {

@@ -1,7 +1,10 @@
 import { type NotedProblem, needsOneOfText } from '../bridge/decisions.ts';
 
-/** Why a record or request failed, and what to do: one or two lines. */
-export function problemLines(problem: NotedProblem): string[] {
+/**
+ * Why a record or request failed, and what to do: one or two lines.
+ * @param isEntry one entry of a request was rejected, and the others were served.
+ */
+export function problemLines(problem: NotedProblem, isEntry = false): string[] {
   const { kind, text = '' } = problem;
   switch (kind) {
     case 'refused':
@@ -31,8 +34,8 @@ export function problemLines(problem: NotedProblem): string[] {
     case 'request':
       if (/^(?:Unknown (?:contact|company)|(?:Task|Activity) not found)$/.test(text)) return missingLines(text);
       return [
-        `the request was rejected: ${text}`,
-        '  this is for the developer of the caller: the request does not follow the contract',
+        `the ${isEntry ? 'entry' : 'request'} was rejected: ${text}`,
+        `  this is for the developer of the caller: the ${isEntry ? 'entry' : 'request'} does not follow the contract`,
       ];
     case 'fault':
       return ['the bridge failed', '  this is a bug: the log has the details under the request id'];

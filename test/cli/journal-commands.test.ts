@@ -176,6 +176,40 @@ test('an unknown name or id, and a missing journal, are errors that say what to 
   expect(missing).toMatchObject({ status: 2, err: expect.stringContaining('there is no journal in') });
 });
 
+test('filters, the time included, find what they name, and say so where they hide a request', async () => {
+  const { environment } = await playedJournal();
+  const hour = (add: number) => `${String((new Date().getUTCHours() + add) % 24).padStart(2, '0')}:00`;
+
+  const around = await runCommand(['requests', '--since', hour(0), '--until', hour(1)], { environment });
+  const hidden = await runCommand(['requests', '99bb', '--status', '5xx'], { environment });
+  const inverted = await runCommand(['requests', '--since', 'today', '--until', 'yesterday'], { environment });
+
+  expect(around.out.split('\n').filter((line) => line.includes('/contacts')).length).toBeGreaterThan(0);
+  expect(hidden).toMatchObject({ status: 2, err: expect.stringContaining('begins with 99bb fits the filters') });
+  expect(inverted).toMatchObject({ status: 2, err: expect.stringContaining('must be after --since') });
+});
+
+test('lead names requests without readable records, rejected entries, and a record that one request has twice', async () => {
+  const { send, bridge, folder } = await startJournaling({ MAX_FIELDS: '5' });
+  const wide = { externalId: 'wide', a: 1, b: 2, c: 3, d: 4, e: 5 };
+  await send('POST', '/contacts', { contacts: [wide] });
+  await send('GET', '/contacts/1');
+  const same = { externalId: 'lead-7', email: 'ada@example.com' };
+  await send('POST', '/contacts', { contacts: [same, { email: 'b@example.com' }, { ...same, title: 'CTO' }] });
+  await bridge.close(30_000);
+  const run = (...words: string[]) => runCommand(words, { environment: { DATA_DIR: folder, CAPTURE_DIR: folder } });
+
+  expect((await run('lead', 'wide')).err).toMatch(
+    /in a request that could be read; 1 request could not be, the last at .{19} \(Invalid request\): enginy-bridge requests --status 4xx\./,
+  );
+  const rejected = (await run('lead', 'b@example.com')).out;
+  expect(rejected).toContain('contact (entry 1 of the request) failed: the entry was rejected: externalId is missing');
+  const twice = (await run('lead', 'lead-7')).out;
+  expect(twice.match(/contact lead-7 created as record/g)).toHaveLength(1);
+  expect(twice).toContain(': another record of this request has the same unique value');
+  expect((await run('requests', '--endpoint', 'GET (unknown path)')).out).toContain('404');
+});
+
 test('a damaged journal is reported, whichever part is damaged', async () => {
   const { environment, folder } = await playedJournal();
   const file = join(folder, 'journal.sqlite');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseTimeInput } from '../../src/cli/inputs/time-input.ts';
+import { parseTimeInput, parseTimeRange } from '../../src/cli/inputs/time-input.ts';
 
 /** A Wednesday. */
 const now = Date.parse('2026-11-25T10:30:00Z');
@@ -60,4 +60,27 @@ test.each([
   'last',
 ])('%.40s is refused with the accepted forms', (text) => {
   expect(() => read(text)).toThrow(/^--since is not a time: expected for example "tuesday 14:00"/);
+});
+
+test.each([
+  ['10:00', '11:00', '2026-11-25T10:00:00.000Z', '2026-11-25T11:00:00.000Z'],
+  ['9:00', '10:00', '2026-11-25T09:00:00.000Z', '2026-11-25T10:00:00.000Z'],
+  ['23:00', '1:00', '2026-11-24T23:00:00.000Z', '2026-11-25T01:00:00.000Z'],
+  ['wednesday 10:00', 'wednesday 11:00', '2026-11-25T10:00:00.000Z', '2026-11-25T11:00:00.000Z'],
+  ['wed, 10 am', 'wed, 11 am', '2026-11-25T10:00:00.000Z', '2026-11-25T11:00:00.000Z'],
+  ['tuesday 14:00', 'tuesday 15:00', '2026-11-24T14:00:00.000Z', '2026-11-24T15:00:00.000Z'],
+  ['tuesday', 'friday', '2026-11-24T00:00:00.000Z', '2026-11-27T00:00:00.000Z'],
+  ['2026-11-20 22:00', '23:00', '2026-11-20T22:00:00.000Z', '2026-11-24T23:00:00.000Z'],
+  ['yesterday', 'today', '2026-11-24T00:00:00.000Z', '2026-11-25T00:00:00.000Z'],
+])('from %s to %s is a time with an end after its beginning', (since, until, from, to) => {
+  const { since: first = 0, until: last = 0 } = parseTimeRange({ since, until }, now);
+
+  expect([new Date(first).toISOString(), new Date(last).toISOString()]).toEqual([from, to]);
+});
+
+test('a time that ends before it begins is refused', () => {
+  expect(() => parseTimeRange({ since: 'today', until: 'yesterday' }, now)).toThrow(
+    '--until (2026-11-24T00:00:00.000Z) must be after --since (2026-11-25T00:00:00.000Z)',
+  );
+  expect(() => parseTimeRange({ since: '10m', until: '2 hours ago' }, now)).toThrow(/must be after/);
 });

@@ -14,7 +14,7 @@ import { omitProperty } from '../writes/omit-property.ts';
 import type { IdentityProperties } from '../properties/identity-property.ts';
 import type { RequestScope } from '../request-scope.ts';
 import type { WaitingWork } from '../concurrency/waiting-work.ts';
-import { failed, requireResult, type WriteResult } from '../writes/write-result.ts';
+import { asRepeat, failed, requireResult, type WriteResult } from '../writes/write-result.ts';
 import { type CreateScope, createFresh, isOpen, joinGroup, type RecordCreation } from './create-fresh.ts';
 import { findIdentified } from './find-identified.ts';
 import { findCreatedBefore, rememberCreated, uniqueProperties, uniqueValues } from './existing-records.ts';
@@ -68,9 +68,14 @@ async function createLocked(
     );
     return part.filter((record) => !hasProblem(creations[positions[record] ?? -1]));
   });
+  const seen = new Set<number>();
   return positions.map((position, record) => {
     const problem = problems.get(record);
-    return problem === undefined ? requireResult(request, resultOf(creations[position])) : failed(problem);
+    if (problem !== undefined) return failed(problem);
+    const result = requireResult(request, resultOf(creations[position]));
+    if (seen.has(position)) return asRepeat(result);
+    seen.add(position);
+    return result;
   });
 }
 

@@ -1,6 +1,7 @@
 import type { CallContext, CreateInput, Crm, CrmRecord } from '../../crm/crm.ts';
 import { InvalidRequestError } from '../../errors.ts';
 import type { Mappings } from '../../mapping/load/file-kinds.ts';
+import { settleAll } from '../concurrency/settle-all.ts';
 import { lookupIn } from '../lookups/lookup-outcome.ts';
 import { errorForOne, findAgain } from '../problem.ts';
 
@@ -30,7 +31,8 @@ interface AskedIds {
 }
 
 /**
- * Reads the contact and the company, before anything is written. A merged id leads to the surviving record.
+ * Reads the contact and the company, before anything is written. A merged id leads to the surviving record. Waits for both: where
+ * both are missing, the error names the contact.
  * @throws InvalidRequestError that names the field and the id when there is no such record.
  */
 export async function readLinked(
@@ -39,7 +41,7 @@ export async function readLinked(
   contactProperties: readonly string[],
 ): Promise<LinkedRecords> {
   const types = linkTypes(scope.mappings);
-  const [contact, company] = await Promise.all([
+  const [contact, company] = await settleAll([
     readOne(scope, { ...types.contact, field: 'contactId', id: contactId, properties: contactProperties }),
     readOne(scope, { ...types.company, field: 'companyId', id: companyId, properties: [] }),
   ]);

@@ -3,6 +3,7 @@ import { trimmedId } from '../../contract/optional-fields.ts';
 import type { TaskAnswer, TaskPatch } from '../../contract/tasks.ts';
 import type { CrmProblem, UpdateInput, WriteOutcome } from '../../crm/crm.ts';
 import { toTaskProperties } from '../../mapping/run/translate-task.ts';
+import { settleAll } from '../concurrency/settle-all.ts';
 import { nothingDecided, type WriteDecision } from '../decisions.ts';
 import { describeProblem, errorForAll, errorForOne } from '../problem.ts';
 import { recoverManaged } from '../properties/managed-property.ts';
@@ -37,7 +38,7 @@ export async function changeTask(scope: TimelineScope, id: string, patch: TaskPa
   const { warnings } = written;
 
   const types = linkTypes(scope.mappings);
-  await Promise.all([
+  await settleAll([
     relink(scope, {
       id,
       to: types.contact.objectType,

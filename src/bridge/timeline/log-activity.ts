@@ -5,6 +5,7 @@ import { isDeeperThan } from '../../json.ts';
 import { toActivityProperties } from '../../mapping/run/translate-activity.ts';
 import type { ActivityMapping } from '../../mapping/schema/activity-mapping.ts';
 import { toStorableText } from '../../mapping/values/plain-text.ts';
+import { settleAll } from '../concurrency/settle-all.ts';
 import type { WriteDecision } from '../decisions.ts';
 import type { ManagedProperty } from '../properties/managed-property.ts';
 import { type LinkedRecords, linksTo, readLinked } from '../records/linked-records.ts';
@@ -40,7 +41,7 @@ export async function logActivity(scope: TimelineScope, activity: ActivityBody):
   const mapping = activityMapping(scope);
   const sent = readSentActivity(mapping, activity);
   const names = mapping.people === undefined ? [] : Object.values(mapping.people);
-  const [linked, owner, time] = await Promise.all([
+  const [linked, owner, time] = await settleAll([
     readLinked(scope, sent, names),
     sent.ownerId === undefined ? undefined : scope.owners.find(sent.ownerId, scope.context),
     readSentTime(scope, 'occurredAt', textOf(activity.occurredAt)),

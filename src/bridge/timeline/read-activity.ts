@@ -4,6 +4,7 @@ import { NotFoundError } from '../../errors.ts';
 import { activityProperties, fromActivityProperties, typeOfOpening } from '../../mapping/run/translate-activity.ts';
 import type { ActivityMapping } from '../../mapping/schema/activity-mapping.ts';
 import { normalizeDatetime } from '../../mapping/values/date-text.ts';
+import { settleAll } from '../concurrency/settle-all.ts';
 import { errorForOne } from '../problem.ts';
 import { linkTypes } from '../records/linked-records.ts';
 import { splitActivityBody } from './activity-body.ts';
@@ -35,7 +36,7 @@ export async function readActivity(scope: ReadScope, id: string): Promise<Activi
       ? new NotFoundError(`No activity exists with ID: ${id}`, 'Activity not found')
       : errorForOne(problem);
   }
-  const [contactId, companyId] = await Promise.all(
+  const [contactId, companyId] = await settleAll(
     Object.values(linkTypes(scope.mappings)).map(({ objectType }) =>
       firstLink(scope, { from: activity.object, to: objectType, id }),
     ),

@@ -50,6 +50,14 @@ export function failed(problem: CrmProblem, draft?: FailedDraft): WriteResult {
   return { problem, warnings, decision: { ...nothingDecided, heldBack: reasons, ...unusual } };
 }
 
+/** Of a record that a request has twice, one create is noted: this is the result of the other one. */
+export function asRepeat(result: WriteResult): WriteResult {
+  const { decision } = result;
+  if (decision.outcome !== 'created') return result;
+  const { tried: _lookedFor, ...rest } = decision;
+  return { ...result, decision: { ...rest, outcome: 'linked', linkedBy: 'this request' } };
+}
+
 /** The final check that every record of a request ends with a result. A gap is a fault of ours and is logged as an error. */
 export function requireResult(
   { log, mapping, context }: RequestScope & { readonly log: Logger },

@@ -1,7 +1,7 @@
 import { isObject } from '../../json.ts';
 import { type ReplayDifference, quoted } from './replay-difference.ts';
 import type { ReplayedAnswer } from './send-captured-request.ts';
-import { isSameMoment, type Moments } from './moments.ts';
+import { differsInWaitsOnly, isSameMoment, type Moments } from './moments.ts';
 
 /** Compares two answers to Enginy by what they say about each record. The order of warnings and of keys does not count. */
 export function compareAnswers(
@@ -26,9 +26,17 @@ interface Comparison {
 function compare(into: Comparison, what: string, [before, after]: readonly [unknown, unknown]): void {
   if (Array.isArray(before) && Array.isArray(after)) compareLists(into, what, [before, after]);
   else if (isObject(before) && isObject(after)) compareObjects(into, what, [before, after]);
-  else if (JSON.stringify(before) !== JSON.stringify(after) && !isSameMoment(before, after, into.moments)) {
+  else if (!isSame([before, after], into.moments)) {
     into.differences.push({ kind: 'changed', what, detail: `was ${quoted(before)}, is ${quoted(after)}` });
   }
+}
+
+function isSame([before, after]: readonly [unknown, unknown], moments: Moments): boolean {
+  return (
+    JSON.stringify(before) === JSON.stringify(after) ||
+    isSameMoment(before, after, moments) ||
+    differsInWaitsOnly(before, after)
+  );
 }
 
 type Json = Record<string, unknown>;

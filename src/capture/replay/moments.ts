@@ -19,3 +19,12 @@ function instantOf(value: unknown): number | undefined {
   const parsed = Date.parse(value);
   return Number.isNaN(parsed) ? undefined : parsed;
 }
+
+/** True for two sentences that differ in measured times alone: how long the last call had, `did not respond within 530 ms`. */
+export function differsInWaitsOnly(then: unknown, now: unknown): boolean {
+  return typeof then === 'string' && typeof now === 'string' && withoutWaits(then) === withoutWaits(now);
+}
+
+function withoutWaits(text: string): string {
+  return text.replace(/\bwithin \d+(?:\.\d+)? m?s\b/g, 'within a time');
+}

@@ -46,7 +46,7 @@ export class NotReplayableError extends Error {
 /**
  * Runs the bridge's own code on a captured request, offline: calls are answered from the capture, time passes as it did then, and
  * every difference is reported. Only one replay at a time in a process, because it blocks the network of the whole process.
- * @throws NotReplayableError for a capture without its bodies.
+ * @throws NotReplayableError for a capture without its bodies, unless the answer is the same without them.
  */
 export async function replayCapture(capture: Capture, mappings: Mappings): Promise<Replay> {
   if (capture.trimmed === true) throw new NotReplayableError('its bodies were omitted because of their size');
@@ -68,8 +68,12 @@ export async function replayCapture(capture: Capture, mappings: Mappings): Promi
     const answer = await clock.runUntil(sendCapturedRequest(port, capture));
     isAnswered = true;
     const { divergence } = recorded;
+    const compared = compare(capture, answer, calls);
+    if (compared.differences.length > 0 && isWithoutItsBody(capture)) {
+      throw new NotReplayableError('its body is not in the capture: the bridge rejected it while it was reading it');
+    }
     return {
-      ...compare(capture, answer, calls),
+      ...compared,
       assumptions: [...new Set([...recorded.assumptions, ...assumedState(capture, answer)])],
       ...(divergence !== undefined && { divergence }),
       oldAnswers: [...new Set(recorded.oldAnswers)],
@@ -175,6 +179,13 @@ async function exhaustDailyLimits(pacer: Pacer, { ambient, exchanges }: Capture)
       if (thrown !== error) throw thrown;
     });
   }
+}
+
+/** Only bodies that fit the limits are captured. */
+function isWithoutItsBody({ request: { method, headers, body, bodyText }, answer }: Capture): boolean {
+  const canHaveBody = !['GET', 'DELETE'].includes(method) && headers['content-length'] !== '0';
+  const isRejected = answer !== null && answer.status >= 400 && answer.status < 500;
+  return canHaveBody && isRejected && body === undefined && bodyText === undefined;
 }
 
 const nowhere: DestinationStream = { write: () => undefined };

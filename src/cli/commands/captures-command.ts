@@ -7,7 +7,7 @@ import { type FoundCapture, findCapture, findCaptures } from '../../capture/insp
 import { EnvironmentSchema } from '../../settings/environment-schema.ts';
 import { type CommandIo, UsageError } from '../command-io.ts';
 import { positiveNumber } from '../inputs/option-values.ts';
-import { parseTimeInput, timeForms } from '../inputs/time-input.ts';
+import { parseTimeRange, timeForms } from '../inputs/time-input.ts';
 import { fitWidth } from '../report/fit-width.ts';
 import { printable, printableJson } from '../report/printable.ts';
 import { textTable } from '../report/text-table.ts';
@@ -58,15 +58,14 @@ interface ShowOptions {
 }
 
 function list(io: CommandIo, options: ListOptions): void {
-  const { dir, find, errors, last, since, until } = options;
+  const { dir, find, errors, last } = options;
   const { CAPTURE_SECRET: secret } = io.environment();
   const folder = captureFolder(io, dir);
   const { found, problems } = findCaptures(folder, {
     ...(find !== undefined && { text: find }),
     ...(secret !== undefined && { secret }),
     ...(errors !== true && { newest: last }),
-    ...(since !== undefined && { since: parseTimeInput(since, { name: '--since' }) }),
-    ...(until !== undefined && { until: parseTimeInput(until, { name: '--until' }) }),
+    ...parseTimeRange(options),
   });
   const shown = errors === true ? found.filter(({ capture }) => reasonOf(capture) !== '').slice(-last) : found;
   for (const problem of problems) io.complain(`${printable(problem)}\n`);

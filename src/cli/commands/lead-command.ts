@@ -5,6 +5,7 @@ import { type CommandIo, UsageError } from '../command-io.ts';
 import { readMappingPlaces } from '../../reasons/mapping-places.ts';
 import { notEmpty, positiveNumber } from '../inputs/option-values.ts';
 import { createReferenceFinder, journalFolder, withJournal } from '../inputs/open-journal.ts';
+import { timeOf } from '../../reasons/entry-words.ts';
 import { fitWidth } from '../report/fit-width.ts';
 import { printableJson } from '../report/printable.ts';
 import { entryIndent, formatEntry } from '../report/report-entry.ts';
@@ -81,7 +82,26 @@ async function nothingKnown(
   const [newest] = await journal.requests({ limit: 1 });
   const hint =
     newest === undefined
-      ? 'The journal is empty: no request has arrived since it was started.'
-      : 'While the journal was kept, Enginy sent no record under this name. Reads leave an entry only if they fail, and those of many records at once leave none. Try its HubSpot id, email or telephone number.';
+      ? 'The journal is empty: no request with a valid API key has arrived since it was started; the log has the others.'
+      : `While the journal was kept, Enginy sent no record under this name${await unreadText(journal)}. Reads leave an entry only if they fail, and those of many records at once leave none. Try its HubSpot id, email or telephone number.`;
   return new UsageError(`the journal in ${folder} has no entry for ${name}. ${hint}`);
+}
+
+/** The `error` of requests whose body could not be read, so that the journal has no name of their records. */
+const unread: ReadonlySet<string | undefined> = new Set([
+  'Body too large',
+  'Invalid JSON',
+  'Unsupported media type',
+  'Invalid request',
+]);
+/** Of rejected requests, this many of the newest are considered. */
+const maxRejected = 1_000;
+
+async function unreadText(journal: Pick<JournalReader, 'requests'>): Promise<string> {
+  const rejected = await journal.requests({ status: [400, 415], limit: maxRejected });
+  const found = rejected.filter(({ error, outcomes }) => unread.has(error) && Object.keys(outcomes).length === 0);
+  const last = found.at(-1);
+  if (last === undefined) return '';
+  const count = found.length === 1 ? '1 request' : `${found.length} requests`;
+  return ` in a request that could be read; ${count} could not be, the last at ${timeOf(last.at)} (${last.error}): enginy-bridge requests --status 4xx`;
 }

@@ -4,7 +4,7 @@ import { heldBackReasons } from '../../mapping/run/held-back.ts';
 import { failureReasons, requestReasons } from '../../reasons/request-reasons.ts';
 import { type CommandIo, UsageError } from '../command-io.ts';
 import { withJournal } from '../inputs/open-journal.ts';
-import { parseTimeInput, timeForms } from '../inputs/time-input.ts';
+import { parseTimeRange, timeForms } from '../inputs/time-input.ts';
 import { fitWidth } from '../report/fit-width.ts';
 import { printableJson } from '../report/printable.ts';
 import { formatRequest, requestIndent } from '../report/report-request.ts';
@@ -100,7 +100,7 @@ async function printOne(
 ): Promise<void> {
   const requests = await journal.requests(filter);
   const [request] = requests;
-  if (request === undefined) throw new UsageError(`the journal has no request whose id begins with ${id}`);
+  if (request === undefined) throw await nothingFound(journal, { id, filter });
   const entries = (await Promise.all(requests.map((one) => journal.recordsOf(one, maxRecords)))).flat();
   if (options.json) {
     io.print(`${printableJson({ requests, entries: withCaptures(io, entries) })}\n`);
@@ -113,15 +113,32 @@ async function printOne(
   }
 }
 
+/** Filters may hide a request that the journal has. */
+async function nothingFound(
+  journal: JournalReader,
+  { id, filter }: { readonly id: string; readonly filter: RequestFilter },
+): Promise<UsageError> {
+  const isFiltered = Object.keys(filter).length > 2 && (await journal.requests({ limit: 1, requestId: id })).length > 0;
+  return new UsageError(
+    isFiltered
+      ? `no request whose id begins with ${id} fits the filters`
+      : `the journal has no request whose id begins with ${id}`,
+  );
+}
+
+/** As lists print an endpoint of no known path, and as the journal has it. */
+function toStoredEndpoint(text: string): string {
+  return text.replace(/\(unknown path\)/i, 'none');
+}
+
 function toFilter(id: string | undefined, options: RequestsOptions): RequestFilter {
-  const { since, until, status, endpoint, outcome, reason, last } = options;
+  const { status, endpoint, outcome, reason, last } = options;
   return {
     limit: last,
     ...(id !== undefined && { requestId: id }),
-    ...(since !== undefined && { since: parseTimeInput(since, { name: '--since' }) }),
-    ...(until !== undefined && { until: parseTimeInput(until, { name: '--until' }) }),
+    ...parseTimeRange(options),
     ...(status !== undefined && { status }),
-    ...(endpoint !== undefined && { endpoint }),
+    ...(endpoint !== undefined && { endpoint: toStoredEndpoint(endpoint) }),
     ...(outcome !== undefined && { outcome }),
     ...(reason !== undefined && { reason }),
   };

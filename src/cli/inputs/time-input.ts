@@ -33,6 +33,35 @@ export function parseTimeInput(text: string, { name, now = Date.now() }: { name:
   return moment;
 }
 
+/**
+ * The moments that a person names with `--since` and `--until`. After a `since`, a clock time or the name of a day means the first
+ * such moment after it: at 14:30, "14:00" to "15:00" is today.
+ * @throws UsageError as {@link parseTimeInput}, and where `until` is not after `since`.
+ */
+export function parseTimeRange(
+  { since, until }: { readonly since?: string | undefined; readonly until?: string | undefined },
+  now: number = Date.now(),
+): { readonly since?: number; readonly until?: number } {
+  const from = since === undefined ? undefined : parseTimeInput(since, { name: '--since', now });
+  if (until === undefined) return from === undefined ? {} : { since: from };
+  const to = parseTimeInput(until, { name: '--until', now });
+  if (from === undefined) return { until: to };
+  const period = periodOf(plainWords(until));
+  const end = to > from || period === undefined ? to : parseTimeInput(until, { name: '--until', now: from + period });
+  if (end <= from) throw new UsageError(`--until (${isoTime(end)}) must be after --since (${isoTime(from)})`);
+  return { since: from, until: end };
+}
+
+/** After which a clock time or the name of a weekday comes again. */
+function periodOf(words: string): number | undefined {
+  if (clockTime.test(words)) return dayMs;
+  return weekdays.some((day) => words.length >= 3 && day.startsWith(words.split(' ')[0] ?? '')) ? 7 * dayMs : undefined;
+}
+
+function isoTime(moment: number): string {
+  return new Date(moment).toISOString();
+}
+
 /** In lower case, without the words and signs that change nothing: "last Tuesday, 2 pm" → "tuesday 14:00". */
 function plainWords(text: string): string {
   return text
