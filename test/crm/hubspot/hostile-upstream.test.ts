@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
+import type { Crm } from '../../../src/crm/crm.ts';
 import { createHubSpotCrm } from '../../../src/crm/hubspot/hubspot-crm.ts';
 import type { HubSpotExchange } from '../../../src/crm/hubspot/transport/exchange.ts';
 import { createPacer } from '../../../src/crm/pacer.ts';
@@ -189,8 +190,30 @@ test('stops reading a list of owners that never ends', async () => {
     json(response, 200, { results: owners, paging: { next: { after: `${upstream.calls.length}` } } }),
   );
 
-  await expect(crm.listOwners(bulkContext())).rejects.toThrow(/more than 10000 results/);
+  await expect(crm.listOwners(bulkContext())).rejects.toThrow(/more pages than 10000 results have/);
   expect(upstream.calls).toHaveLength(3);
+});
+
+const search = { key: 'k', clauses: [{ property: 'email', in: ['a@example.com'] }] };
+const onePerson = [{ id: '5', properties: { email: 'a@example.com' } }];
+
+test.each<[string, readonly object[], (crm: Crm) => Promise<unknown>]>([
+  ['a list of owners', [], (crm) => crm.listOwners(bulkContext())],
+  ['a list of owners', [{ id: '1', email: 'a@example.com' }], (crm) => crm.listOwners(bulkContext())],
+  ['a search', [], (crm) => crm.search('contacts', [search], ['email'], bulkContext())],
+  ['a search', onePerson, (crm) => crm.search('contacts', [search], ['email'], bulkContext())],
+  [
+    'a search for changes',
+    [],
+    (crm) => crm.modifiedSince({ objectType: 'contacts', since: new Date(0), properties: [] }, bulkContext()),
+  ],
+])('ends %s of new pages without end, each with %j', async (_what, results, read) => {
+  const { crm, upstream } = await openStub((_request, response) =>
+    json(response, 200, { total: 1, results, paging: { next: { after: `${upstream.calls.length}` } } }),
+  );
+
+  await expect(read(crm)).rejects.toThrow(/unknown format/);
+  expect(upstream.calls.length).toBeLessThanOrEqual(101);
 });
 
 test.each([

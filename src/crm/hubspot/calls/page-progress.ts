@@ -3,19 +3,27 @@ import { unknownShape } from './batch-response.ts';
 /** HubSpot returns no more of one query; a list that goes on is not believed. */
 export const maxResults = 10_000;
 
+/**
+ * A page with fewer results than it has room for is the last one, except where records were archived meanwhile. One query has no more
+ * pages than this.
+ */
+export const maxShortPages = 50;
+
+/** HubSpot's pages of lists have room for at least this many. */
+const smallestPage = 100;
+
 /** The cursors of one paged list: pages that lead nowhere, or never end, are an error. */
 export class PageProgress {
   readonly #seen = new Set<string>();
   #results = 0;
 
-  /** @returns the cursor of the next page. Throws CrmUnavailableError if it was there before, or after 10,000 results. */
+  /** @returns the cursor of the next page. Throws CrmUnavailableError if it was there before, or after as many pages as 10,000 results fill. */
   next(after: string | undefined, results: number): string | undefined {
-    this.#results += results;
     if (after === undefined) return undefined;
     if (this.#seen.has(after)) throw unknownShape('a page leads back to an earlier one');
-    // An empty page counts as well, so that endless empty pages end.
-    this.#results += results === 0 ? 1 : 0;
-    if (this.#results > maxResults) throw unknownShape(`a list has more than ${maxResults} results`);
+    // A short page counts as a full one: a list of empty pages ends after as few calls as any other.
+    this.#results += Math.max(results, smallestPage);
+    if (this.#results > maxResults) throw unknownShape(`a list has more pages than ${maxResults} results have`);
     this.#seen.add(after);
     return after;
   }

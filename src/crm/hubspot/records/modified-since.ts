@@ -1,7 +1,7 @@
 import type { ListedRecord, ModifiedPage, ModifiedSinceRequest, ObjectType } from '../../crm.ts';
 import { nextPageOf, unknownShape } from '../calls/batch-response.ts';
 import { fittingPage } from '../calls/fitting-page.ts';
-import { maxResults } from '../calls/page-progress.ts';
+import { maxResults, maxShortPages } from '../calls/page-progress.ts';
 import { readListedRecords } from '../calls/record-response.ts';
 import type { HubSpotCall } from '../transport/hubspot-call.ts';
 import type { Send } from '../transport/transport.ts';
@@ -24,8 +24,9 @@ async function readPage(
   let page = await send(searchModified(objectType, body));
   const { servedAt } = page;
   // HubSpot omits records that were archived meanwhile: where that leaves nothing of a page, there is no id to continue after.
-  for (let offset = 0; page.records.length === 0 && page.after !== undefined; ) {
-    if (!(Number(page.after) > offset) || Number(page.after) >= maxResults)
+  let offset = 0;
+  for (let empty = 1; page.records.length === 0 && page.after !== undefined; empty += 1) {
+    if (!(Number(page.after) > offset) || Number(page.after) >= maxResults || empty > maxShortPages)
       throw unknownShape('an empty page leads nowhere');
     offset = Number(page.after);
     page = await send(searchModified(objectType, { ...body, after: page.after }));

@@ -3,7 +3,7 @@ import { isObject } from '../../../json.ts';
 import type { Crm, CrmProblem, CrmRecord, ObjectType, SearchKey, SearchOutcome } from '../../crm.ts';
 import { nextPageOf, type ResultPage, unknownShape } from '../calls/batch-response.ts';
 import { fittingPage } from '../calls/fitting-page.ts';
-import { maxResults } from '../calls/page-progress.ts';
+import { maxResults, maxShortPages } from '../calls/page-progress.ts';
 import { type HubSpotRecord, readRecordBatch } from '../calls/record-response.ts';
 import { problemOfLookup } from '../problems/lookup-problem.ts';
 import { CallTally } from '../problems/call-tally.ts';
@@ -93,6 +93,7 @@ async function* pagesOf({ send, objectType, allowance }: SearchScope, body: Sear
   let current = body;
   let { limit } = body;
   let count = 0;
+  let shortPages = 0;
   let lastId = 0n;
   while (true) {
     allowance.check();
@@ -107,6 +108,8 @@ async function* pagesOf({ send, objectType, allowance }: SearchScope, body: Sear
     // Not by `total`: it also counts records archived meanwhile, which HubSpot omits from `results` (recorded).
     if (after === undefined) return;
     if (count > maxCandidates) throw new TooBroadError('A search finds too many records');
+    if (results.length < limit) shortPages += 1;
+    if (shortPages > maxShortPages) throw unknownShape('the pages of a search never end');
     // Too many for one query: continues by id instead, from the first page on or, without an id to continue from, from the start.
     const isById = current.sorts !== undefined;
     if (!isById && total > maxResults) current = narrowed(body, '0');
