@@ -21,12 +21,8 @@ export function listUnder(key: string, value: unknown): readonly unknown[] {
 
 /** Whether a JSON value has more levels than these. The engine's own JSON writer runs out of stack on very deep ones. */
 export function isDeeperThan(levels: number, value: unknown): boolean {
-  let layer: unknown[] = [value];
-  for (let depth = 0; depth <= levels; depth += 1) {
-    layer = layer.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []));
-    if (layer.length === 0) return false;
-  }
-  return true;
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.values(value).some((child) => levels === 0 || isDeeperThan(levels - 1, child));
 }
 
 /** How many values JSON text contains, counted before anything is built from them; undefined if it is beyond the limits. */

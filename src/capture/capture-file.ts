@@ -4,7 +4,7 @@ import { isDeeperThan } from '../json.ts';
 import { readRegularFile, whyUnreadable } from '../regular-file.ts';
 import { type Capture, CaptureSchema, captureVersion } from './capture-schema.ts';
 
-/** Bodies of a capture together have at most 16 MB; JSON escapes some of it. */
+/** Bodies of a capture together have at most 8 MB, and had up to 16; JSON escapes some of it. */
 const maxFileBytes = 64 * 1024 ** 2;
 /** The bridge accepts bodies of 100 levels; a capture puts a few around them. */
 const maxLevels = 120;

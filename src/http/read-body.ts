@@ -53,7 +53,8 @@ export async function readBody(request: Request, limits: BodyLimits, share: Body
 }
 
 function openBody(request: Request, share: BodyShare): { stream: Readable; sentBytes: () => number } {
-  const encoding = (request.headers['content-encoding'] ?? 'identity').toLowerCase();
+  // An empty header is as good as none.
+  const encoding = (request.headers['content-encoding']?.trim() || 'identity').toLowerCase();
   if (encoding === 'identity') return { stream: request, sentBytes: () => Number.POSITIVE_INFINITY };
   if (!Object.hasOwn(decompressors, encoding)) {
     throw new InvalidRequestError('Send the body uncompressed, or compressed with gzip, deflate or br', {

@@ -137,13 +137,46 @@ test('a thread that runs out of memory loses what it held, and later captures ar
   expect(readFolder(folder)).toHaveLength(1);
 });
 
-test('captures of large requests that wait are dropped beyond 48 MB, which is counted and logged once', async () => {
+test('a capture that takes too much memory is lost alone, and those that wait behind it are written', async () => {
+  const folder = temporaryFolder();
+  const hungry = `require('worker_threads').parentPort.on('message', ({ kind }) => { if (kind === 'capture') for (const kept = []; ; ) kept.push([kept.length]); })`;
+  const resourceLimits = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 8 };
+  const workers = [() => new Worker(hungry, { eval: true, resourceLimits })];
+  const { writer, lines } = start(folder, {
+    startWorker: (settings) => (workers.pop() ?? (() => startCaptureWorker(settings)))(),
+  });
+  writer.write({ ...capture, body: new Uint8Array(2 * 1024 ** 2) }, []);
+  writer.write(capture, []);
+  writer.write(capture, []);
+
+  await expect.poll(() => readFolder(folder)).toHaveLength(2);
+  await writer.close(60_000);
+
+  expect(writer.counts).toEqual({ written: 2, trimmed: 0, dropped: 1 });
+  expect(lines.map(({ msg }) => msg)).toEqual(['captures were lost: one of them took too much memory']);
+});
+
+test('captures that wait for a thread that cannot start are counted once', async () => {
   const { writer, lines } = start('/nowhere', {
     startWorker: () => {
       throw new Error('no thread');
     },
   });
-  const large = { ...capture, body: new Uint8Array(10 * 1024 ** 2) };
+
+  for (let n = 0; n < 3; n += 1) writer.write(capture, []);
+  await writer.close(0);
+
+  expect(writer.counts).toEqual({ written: 0, trimmed: 0, dropped: 3 });
+  expect(lines.map(({ msg }) => msg)).toEqual(['captures stopped: their thread failed']);
+});
+
+test('captures of large requests that wait are dropped beyond 24 MB, which is counted and logged once', async () => {
+  const { writer, lines } = start('/nowhere', {
+    startWorker: () => {
+      throw new Error('no thread');
+    },
+  });
+  const large = { ...capture, body: new Uint8Array(5 * 1024 ** 2) };
 
   for (let n = 0; n < 6; n += 1) writer.write(large, []);
 
@@ -236,13 +269,13 @@ test.each([
 
   const recording = recorder.begin(facts);
   recording.setBody(Buffer.from('{}'));
-  for (let call = 0; call < 25; call += 1) {
+  for (let call = 0; call < 9; call += 1) {
     recorder.exchange(context, { ...exchange, responseText });
   }
   recording.finish({ status: 200, headers: {}, text: '{}' }, false);
 
   expect(written).toMatchObject([{ isTrimmed: true }]);
   expect(written[0]?.body).toBeUndefined();
-  expect(written[0]?.exchanges).toHaveLength(25);
-  expect(written[0]?.exchanges.map(({ responseText }) => responseText)).toEqual(Array.from({ length: 25 }, () => ''));
+  expect(written[0]?.exchanges).toHaveLength(9);
+  expect(written[0]?.exchanges.map(({ responseText }) => responseText)).toEqual(Array.from({ length: 9 }, () => ''));
 });

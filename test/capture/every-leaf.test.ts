@@ -138,18 +138,18 @@ test('bodies of too many values together are omitted without being parsed', () =
   const [exchange] = raw.exchanges;
   if (exchange === undefined) throw new Error('the sample has a call');
   const objects = (count: number) => `[${'{},'.repeat(count)}{}]`;
-  const text = `{"contacts":[{"externalId":"1","bio":"${'[,{'.repeat(400_000)}"}]}`;
+  const text = `{"contacts":[{"externalId":"1","bio":"${'[,{'.repeat(200_000)}"}]}`;
   const tooMany = [
-    { ...raw, body: Buffer.from(objects(300_000)) },
-    { ...raw, exchanges: [{ ...exchange, responseText: objects(300_000) }] },
-    { ...raw, exchanges: [{ ...exchange, requestText: objects(300_000) }] },
-    { ...raw, exchanges: Array.from({ length: 10 }, () => ({ ...exchange, responseText: objects(30_000) })) },
+    { ...raw, body: Buffer.from(objects(110_000)) },
+    { ...raw, exchanges: [{ ...exchange, responseText: objects(110_000) }] },
+    { ...raw, exchanges: [{ ...exchange, requestText: objects(110_000) }] },
+    { ...raw, exchanges: Array.from({ length: 10 }, () => ({ ...exchange, responseText: objects(12_000) })) },
   ];
   const parse = vi.spyOn(JSON, 'parse');
   onTestFinished(() => parse.mockRestore());
 
   expect(tooMany.map((each) => composer.compose(each, []).isOverTime)).toEqual([true, true, true, true]);
-  composer.addKnowledge('definitions#1', { ...exchange, responseText: objects(300_000) });
+  composer.addKnowledge('definitions#1', { ...exchange, responseText: objects(110_000) });
   expect(parse.mock.calls.filter(([given]) => given.length > 1_000)).toEqual([]);
   expect(composer.compose({ ...raw, body: Buffer.from(text) }, []).isOverTime).toBe(false);
 });

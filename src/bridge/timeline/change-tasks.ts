@@ -54,9 +54,9 @@ export async function changeTask(scope: TimelineScope, id: string, patch: TaskPa
   ]);
 
   const { answer } = await readTask(scope, id);
-  const timed = withCompletionTime(answer, scope);
+  const timed = withWarnings(withCompletionTime(answer, scope), warnings);
   const decision = decisionOf(Object.keys(written.properties).length === 0 ? 'unchanged' : 'updated', written);
-  return { answer: warnings.length === 0 ? timed : { ...timed, warnings: [...warnings] }, decision };
+  return { answer: timed, decision };
 }
 
 /**
@@ -168,6 +168,11 @@ function withCompletionTime(answer: TaskAnswer, { clock }: Pick<TimelineScope, '
 const unchanged: WriteDecision = { ...nothingDecided, outcome: 'unchanged' };
 
 function withProblem({ answer }: ReadTask, problem: CrmProblem): ChangedTask {
-  const warnings = [`completed was not changed: ${describeProblem(problem)}`];
-  return { answer: { ...answer, warnings }, problem, decision: nothingDecided };
+  const warned = withWarnings(answer, [`completed was not changed: ${describeProblem(problem)}`]);
+  return { answer: warned, problem, decision: nothingDecided };
+}
+
+/** Beside those of reading the task. */
+function withWarnings(answer: TaskAnswer, warnings: readonly string[]): TaskAnswer {
+  return warnings.length === 0 ? answer : { ...answer, warnings: [...(answer.warnings ?? []), ...warnings] };
 }

@@ -3,12 +3,12 @@ import type { CrmRecord, ObjectType } from '../../crm/crm.ts';
 import { NotFoundError } from '../../errors.ts';
 import { activityProperties, fromActivityProperties, typeOfOpening } from '../../mapping/run/translate-activity.ts';
 import type { ActivityMapping } from '../../mapping/schema/activity-mapping.ts';
-import { normalizeDatetime } from '../../mapping/values/date-text.ts';
 import { settleAll } from '../concurrency/settle-all.ts';
 import { errorForOne } from '../problem.ts';
 import { linkTypes } from '../records/linked-records.ts';
 import { splitActivityBody } from './activity-body.ts';
 import { toInertText } from './html-body.ts';
+import { readStoredTime } from './stored-time.ts';
 import { activityMapping, type ReadScope } from './timeline-scope.ts';
 
 /**
@@ -60,8 +60,7 @@ function toAnswer(mapping: ActivityMapping, object: string, { id, properties }: 
   const opening = typeOfOpening(mapping, object, words);
   const direction = opening?.direction ?? fields.get('direction');
   const storedSubject = fields.get('subject');
-  const time = fields.get('occurredAt');
-  const occurredAt = time === undefined ? undefined : normalizeDatetime(time);
+  const occurred = readStoredTime('occurredAt', fields.get('occurredAt'));
   return {
     id,
     type: opening?.type ?? object,
@@ -70,7 +69,8 @@ function toAnswer(mapping: ActivityMapping, object: string, { id, properties }: 
       body: body === '' ? undefined : body,
       direction: direction === 'INBOUND' || direction === 'OUTBOUND' ? direction : undefined,
       ownerId: fields.get('ownerId'),
-      occurredAt: typeof occurredAt === 'string' ? occurredAt : time,
+      occurredAt: occurred.time,
+      warnings: occurred.warnings.length === 0 ? undefined : [...occurred.warnings],
     }),
   };
 }

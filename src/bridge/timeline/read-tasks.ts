@@ -3,12 +3,12 @@ import type { CrmProblem, CrmRecord } from '../../crm/crm.ts';
 import { NotFoundError } from '../../errors.ts';
 import { completionTime, fromTaskProperties, taskPropertyNames } from '../../mapping/run/translate-task.ts';
 import type { TaskMapping } from '../../mapping/schema/task-mapping.ts';
-import { normalizeDatetime } from '../../mapping/values/date-text.ts';
 import { mapInSlices } from '../../in-slices.ts';
 import { errorForAll, errorForOne } from '../problem.ts';
 import { linkTypes } from '../records/linked-records.ts';
 import { descriptionOf } from './activity-body.ts';
 import { toInertText } from './html-body.ts';
+import { readStoredTime } from './stored-time.ts';
 import { type ReadScope, taskMapping } from './timeline-scope.ts';
 
 /** A task as the CRM has it, with the records that it is linked to. */
@@ -103,25 +103,19 @@ function toAnswer(
     ...rest
   } = Object.fromEntries(fromTaskProperties(mapping, properties));
   const isCompleted = completed === 'true';
+  const due = readStoredTime('dueDate', dueDate);
+  const done = readStoredTime('completedAt', isCompleted ? completionTime(mapping, properties) : undefined);
+  const warnings = [...due.warnings, ...done.warnings];
   return {
     id,
     subject: toInertText(subject),
     ...(description === undefined ? {} : descriptionOf(description)),
     ...Object.fromEntries(Object.entries(rest).map(([field, value]) => [field, toInertText(value)])),
-    ...(dueDate === undefined ? {} : { dueDate: isoOf(dueDate) }),
+    ...(due.time === undefined ? {} : { dueDate: due.time }),
     ...(contactId === undefined ? {} : { contactId }),
     ...(companyId === undefined ? {} : { companyId }),
     completed: isCompleted,
-    completedAt: isCompleted ? isoOrNull(completionTime(mapping, properties)) : null,
+    completedAt: done.time ?? null,
+    ...(warnings.length === 0 ? {} : { warnings }),
   };
-}
-
-function isoOrNull(time: string | undefined): string | null {
-  return time === undefined ? null : isoOf(time);
-}
-
-/** ISO 8601; a time that the CRM writes in another form is returned unchanged. */
-function isoOf(time: string): string {
-  const iso = normalizeDatetime(time);
-  return typeof iso === 'string' ? iso : time;
 }

@@ -13,11 +13,14 @@ const retryFolderMs = 60_000;
 /** A thread that does not end within this, whatever is left of the grace, waits for its file system. */
 const minTerminateMs = 500;
 
+/** Bytes of captures that the thread has at once. A larger one it has alone: if it takes too much memory, no other is lost with it. */
+const maxBytesAtOnce = 1024 ** 2;
+
 /**
- * In megabytes: several times what the largest capture and the calls that captures rely on take. Without limits, a thread on a large
- * machine collects its garbage late, and the process grows.
+ * In megabytes: more than the largest capture and the calls that captures rely on take. Without limits, a thread on a large machine
+ * collects its garbage late, and the process grows.
  */
-const memoryLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 384 };
+const memoryLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 128 };
 
 /** For tests: how a thread is started, and what happens when it cannot be ended. */
 export interface ThreadParts {
@@ -29,7 +32,7 @@ export interface ThreadParts {
 export interface ThreadEvents extends ThreadParts {
   /** A capture was handled. */
   onDone(size: number, outcome: CaptureOutcome): void;
-  /** What was posted is lost. */
+  /** All that was posted is lost. */
   onPaused(): void;
 }
 
@@ -49,6 +52,10 @@ export class CaptureThread {
   #isBroken = false;
   #pausedUntil = 0;
   #onFlushed: (() => void) | undefined;
+  /** What the thread is to receive, in order. */
+  #waiting: (PostedCapture | MappingSources)[] = [];
+  /** Sizes of the captures that the thread has, in order. */
+  #inThread: number[] = [];
   readonly #loggedTroubles = new Set<string>();
   /** What the thread must know when it starts. */
   #mapping: MappingSources | undefined;
@@ -68,16 +75,41 @@ export class CaptureThread {
 
   setMapping(mapping: MappingSources): void {
     this.#mapping = mapping;
-    if (this.#worker !== undefined) this.#send({ kind: 'mapping', mapping });
+    if (this.#worker === undefined) return;
+    this.#waiting.push(mapping);
+    this.#pass();
+  }
+
+  post(posted: PostedCapture): void {
+    if (this.#worker === undefined) this.#start();
+    // What waited when the thread could not start is counted already.
+    if (this.#worker === undefined) return;
+    this.#waiting.push(posted);
+    this.#pass();
+  }
+
+  /** Passes on what waits, as far as the thread may have it at once. */
+  #pass(maxBytes = maxBytesAtOnce): void {
+    const kept = this.#waiting.findIndex((next) => {
+      if (!('capture' in next)) {
+        this.#send({ kind: 'mapping', mapping: next });
+        return false;
+      }
+      const bytes = this.#inThread.reduce((sum, size) => sum + size, next.size);
+      if (this.#inThread.length > 0 && bytes > maxBytes) return true;
+      this.#passCapture(next);
+      return false;
+    });
+    this.#waiting = kept < 0 ? [] : this.#waiting.slice(kept);
   }
 
   /** Calls that the thread does not know yet go ahead of the capture that relies on them. */
-  post({ capture, knowledge, size }: PostedCapture): void {
-    if (this.#worker === undefined) this.#start();
+  #passCapture({ capture, knowledge, size }: PostedCapture): void {
     for (const known of knowledge) this.#introduce(known);
     const names = knowledge.map(({ name }) => name);
     const isSent = this.#send({ kind: 'capture', capture, knowledge: names, size });
-    if (!isSent) this.#events.onDone(size, 'lost');
+    if (isSent) this.#inThread.push(size);
+    else this.#events.onDone(size, 'lost');
   }
 
   /** Waits up to `graceMs` for what was posted, and ends the thread. Never waits longer for a file system that blocks. */
@@ -88,6 +120,7 @@ export class CaptureThread {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#onFlushed = resolve;
     const timer = setTimeout(resolve, graceMs);
+    this.#pass(Number.POSITIVE_INFINITY);
     this.#send({ kind: 'flush' });
     await promise;
     clearTimeout(timer);
@@ -143,9 +176,15 @@ export class CaptureThread {
 
   #receive(report: WriterReport): void {
     if (report.kind === 'flushed') this.#onFlushed?.();
-    else if (report.kind === 'done') this.#events.onDone(report.size, report.outcome);
+    else if (report.kind === 'done') this.#settle(report);
     else this.#logTrouble(report.where, report.reason);
     if (report.kind === 'trouble' && report.where === 'folder') this.#pause();
+  }
+
+  #settle({ size, outcome }: WriterReport & { readonly kind: 'done' }): void {
+    this.#inThread.shift();
+    this.#events.onDone(size, outcome);
+    this.#pass();
   }
 
   #logTrouble(where: string, reason: string): void {
@@ -160,19 +199,36 @@ export class CaptureThread {
     const worker = this.#worker;
     this.#worker = undefined;
     worker?.terminate().catch((error: unknown) => this.#log.warn({ err: error }, 'the thread of captures did not end'));
-    this.#events.onPaused();
+    this.#forgetAll();
     this.#onFlushed?.();
   }
 
-  /** After one capture that takes too much memory, the next one starts a new thread. */
-  #fail(error: unknown): void {
-    const isTooLarge = error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
-    this.#isBroken = !isTooLarge;
-    this.#worker = undefined;
+  #forgetAll(): void {
+    this.#waiting = [];
+    this.#inThread = [];
     this.#events.onPaused();
+  }
+
+  #fail(error: unknown): void {
+    this.#worker = undefined;
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY') this.#replace();
+    else {
+      this.#isBroken = true;
+      this.#forgetAll();
+      this.#log.error({ err: error }, 'captures stopped: their thread failed');
+    }
     this.#onFlushed?.();
-    if (isTooLarge) this.#log.warn({}, 'captures were lost: one of them took too much memory');
-    else this.#log.error({ err: error }, 'captures stopped: their thread failed');
+  }
+
+  /** The thread ran out of memory: what it had is lost, and what waits goes to a new one. */
+  #replace(): void {
+    const lost = this.#inThread;
+    this.#inThread = [];
+    for (const size of lost) this.#events.onDone(size, 'lost');
+    this.#log.warn({ lost: lost.length }, 'captures were lost: one of them took too much memory');
+    if (this.#waiting.length === 0) return;
+    this.#start();
+    if (this.#worker !== undefined) this.#pass();
   }
 }
 

@@ -28,7 +28,7 @@ export interface CaptureCounts {
 /** Beyond these, captures are dropped instead of filling the memory. */
 const maxWaiting = 2_000;
 /** Three captures of the largest size. What waits is held twice for a moment, when it is handed over. */
-const maxBytesWaiting = 48 * 1024 ** 2;
+const maxBytesWaiting = 24 * 1024 ** 2;
 /** Captures are handed over when no request has ended for this long, so that they do not slow down a burst … */
 const quietMs = 50;
 /** … but after this long at the latest. */

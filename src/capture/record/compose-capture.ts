@@ -25,11 +25,13 @@ export interface ComposerSettings {
 const budgetMs = 5_000;
 /** A reader refuses captures with more levels. */
 const maxLevels = 105;
+/** A call is two levels below its capture. */
+const maxLevelsOfCall = maxLevels - 2;
 /**
- * All bodies of a capture together, more than the largest usual ones have. The bridge refuses such bodies without parsing them; parsed,
- * a few megabytes of empty objects take a gigabyte of memory.
+ * All bodies of a capture together, more than requests of a thousand records have. Parsed, a few megabytes of empty objects take a
+ * gigabyte of memory; with this, the thread stays well below its heap limit (capture-thread.ts).
  */
-const maxValues = 500_000;
+const maxValues = 200_000;
 
 export interface ComposedCapture {
   readonly name: string;
@@ -95,10 +97,15 @@ export class Composer {
     redaction?.values.keepId(raw.requestId);
     const startedAt = Date.parse(raw.startedAt);
     const request = toCapturedRequest(redaction, raw);
-    const exchanges = raw.exchanges.map((each) => toCapturedExchange(this.#protocol, each, { redaction, startedAt }));
+    // One after the other: parsed bodies take several times the memory of their texts.
+    const exchanges = raw.exchanges.map((each) => {
+      const exchange = toCapturedExchange(this.#protocol, each, { redaction, startedAt });
+      if (isDeeperThan(maxLevelsOfCall, exchange)) throw new RangeError('a body is too deep');
+      return JSON.stringify(exchange);
+    });
     const answer = toCapturedAnswer(redaction, raw);
     const remembered = toCapturedIds(redaction, raw);
-    if (isDeeperThan(maxLevels, { request, exchanges, answer })) throw new RangeError('a body is too deep');
+    if (isDeeperThan(maxLevels, { request, answer })) throw new RangeError('a body is too deep');
     const { personalData, bridge, settings } = this.#settings;
     const head = {
       ...headOf(raw, summaryOf(raw.path, request.body, answer?.body)),
@@ -111,7 +118,7 @@ export class Composer {
       remembered,
     };
     return fileText(head, {
-      exchanges: exchanges.map((exchange) => JSON.stringify(exchange)),
+      exchanges,
       ambient: knowledge.flatMap((name) => this.#knowledgeTexts.get(name) ?? []),
       mapping: this.#mappingText(raw),
     });

@@ -58,7 +58,7 @@ export interface Recorder {
 }
 
 /** Bodies of a request that exceed this together are omitted from its capture. */
-const maxBytes = 16 * 1024 ** 2;
+const maxBytes = 8 * 1024 ** 2;
 /** A scanner that tries keys must not push everything else out: requests with a wrong key are captured at most this often. */
 const minRefusalIntervalMs = 10_000;
 

@@ -16,7 +16,7 @@ const maxShuffledLength = 4;
 const digitGroup = 6;
 /** Longer runs of letters are no word; Unicode's normal forms of them may take quadratic time. */
 const maxWordLength = 64;
-const maxRemembered = 200_000;
+const maxRemembered = 50_000;
 
 const anyWord = /\p{L}[\p{L}\p{M}]*|\p{Nd}+/gu;
 const asciiWord = /[A-Za-z]+|[0-9]+/g;

@@ -21,6 +21,11 @@ export class CallConnection {
     this.#budget = budget;
   }
 
+  /** Bytes of the response so far, as they arrived. */
+  get received(): number {
+    return this.#received;
+  }
+
   get isTooLarge(): boolean {
     return this.#isTooLarge;
   }

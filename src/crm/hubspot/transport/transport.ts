@@ -15,6 +15,7 @@ import { boundedAgent, CallConnection, onConnection } from './bounded-agent.ts';
 import { decodeBody } from './decode-body.ts';
 import { exchangeOf, type HubSpotExchange } from './exchange.ts';
 import type { HubSpotCall } from './hubspot-call.ts';
+import { countResponse, failureOnceSpent } from './large-responses.ts';
 import { networkFailure, timeoutFailure, tooLargeFailure } from './network-failure.ts';
 import { parseJson } from './parse-json.ts';
 import { createResponseBudget, freeBytes, type ResponseBudget } from './response-budget.ts';
@@ -109,6 +110,8 @@ interface ContextualCall {
 
 async function attempt(sender: Sender, contextual: ContextualCall, turn: Turn): Promise<Attempt<Answer>> {
   const { call, context } = contextual;
+  const spent = failureOnceSpent(context);
+  if (spent !== undefined) return { ok: false, failure: spent };
   const startedAt = new Date().toISOString();
   const start = performance.now();
   const sent = await sendWithinTimeout(sender, contextual);
@@ -162,7 +165,12 @@ async function sendWithinTimeout(sender: Sender, contextual: ContextualCall): Pr
     }),
   );
   try {
-    return await Promise.race([sent, timedOut]);
+    const first = await Promise.race([sent, timedOut]);
+    countResponse(
+      contextual.context,
+      'response' in first ? Math.max(connection.received, first.response.text.length) : connection.received,
+    );
+    return first;
   } finally {
     clock.clearTimer(timer);
     connection.release();
