@@ -124,6 +124,13 @@ export function errorForAll(problems: readonly CrmProblem[]): GatewayError | und
   return undefined;
 }
 
+/** The error of a read of several records of which some met these problems; undefined if there are none. */
+export function errorForReads(problems: readonly CrmProblem[]): GatewayError | undefined {
+  // Beside what passes with time, what is too large decides: the same request would fail again.
+  const decisive = problems.find(({ kind }) => kind === 'too-large') ?? problems[0];
+  return decisive === undefined ? undefined : (errorForAll(problems) ?? errorForOne(decisive));
+}
+
 /** The error of a request about one record that met this problem. */
 export function errorForOne(problem: CrmProblem): GatewayError {
   const error = errorForAll([problem]);

@@ -80,5 +80,5 @@ test.each([
 
   expect([answer.status, answer.body.error]).toEqual([413, 'Answer too large']);
   expect(answer.body.message).toContain("HubSpot's responses to this request are larger than 128 MB together");
-  expect(upstream.calls.length).toBeLessThan(40);
+  expect(upstream.calls.length).toBeLessThan(60);
 });

@@ -4,7 +4,7 @@ import { AnswerTooLargeError } from '../../errors.ts';
 import { readableProperties, toReadableRecord } from '../../mapping/run/readable-record.ts';
 import type { ReturnedValue } from '../../mapping/run/compile-return-row.ts';
 import type { Logger } from '../../logger.ts';
-import { errorForAll, errorForOne } from '../problem.ts';
+import { errorForReads } from '../problem.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { type OwnerList, ownersToReturn } from '../writes/owners-to-return.ts';
 
@@ -31,9 +31,8 @@ export async function readById(
   const distinct = [...new Set(ids)];
   if (distinct.length === 0) return [];
   const read = await lookupCrm.readByIds(mapping.target.objectType, distinct, readableProperties(mapping), context);
-  const problems = [...read.failed.values()];
-  const [first] = problems;
-  if (first !== undefined) throw errorForAll(problems) ?? errorForOne(first);
+  const error = errorForReads([...read.failed.values()]);
+  if (error !== undefined) throw error;
   let bytes = 0;
   for (const record of read.found.values()) bytes += bytesOfValues(record);
   if (bytes > maxAnswerBytes) throw new AnswerTooLargeError(maxAnswerBytes);

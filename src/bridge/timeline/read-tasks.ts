@@ -4,7 +4,7 @@ import { NotFoundError } from '../../errors.ts';
 import { completionTime, fromTaskProperties, taskPropertyNames } from '../../mapping/run/translate-task.ts';
 import type { TaskMapping } from '../../mapping/schema/task-mapping.ts';
 import { mapInSlices } from '../../in-slices.ts';
-import { errorForAll, errorForOne } from '../problem.ts';
+import { errorForReads } from '../problem.ts';
 import { linkTypes } from '../records/linked-records.ts';
 import { descriptionOf } from './activity-body.ts';
 import { toInertText } from './html-body.ts';
@@ -85,9 +85,8 @@ export async function readTask(scope: ReadScope, id: string, links: 'read' | 'om
 }
 
 function throwIfAnyFailed(maps: readonly ReadonlyMap<string, CrmProblem>[]): void {
-  const problems = maps.flatMap((failed) => [...failed.values()]);
-  const [first] = problems;
-  if (first !== undefined) throw errorForAll(problems) ?? errorForOne(first);
+  const error = errorForReads(maps.flatMap((failed) => [...failed.values()]));
+  if (error !== undefined) throw error;
 }
 
 function toAnswer(
