@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { digestPassword } from '../../src/console/access/password-digest.ts';
 import { includesRole, type Role, roles } from '../../src/console/access/roles.ts';
-import { createLinkBook, createLinkToken } from '../../src/console/access/sign-in-link.ts';
 import { loadUsers } from '../../src/console/access/user-file.ts';
 import type { ConsoleSources } from '../../src/console/console-sources.ts';
 import { createScreens } from '../../src/console/screens/screen-table.ts';
@@ -15,14 +14,22 @@ import { logSink } from '../support/log-sink.ts';
 import { ask, cookieOf, formTokenOf, type Sent, signIn, signInAs, startConsoleBridge } from './console-client.ts';
 
 const password = 'correct-horse-battery';
+
 const folder = mkdtempSync(join(tmpdir(), 'console-users-'));
+
 const usersFile = join(folder, 'users');
+
 /** As the command prints them, at the least cost that is accepted. */
 const salt = randomBytes(16);
+
 const hash = scryptSync(password, salt, 32, { N: 2 ** 14, r: 8, p: 1 });
+
 const digest = `scrypt$16384$8$1$${salt.toString('base64url')}$${hash.toString('base64url')}`;
+
 let running: Awaited<ReturnType<typeof startConsoleBridge>>;
+
 const cookies = {} as Record<Role, string>;
+
 let caller = 0;
 
 /** Sends a request to the console, as a caller of its own address. */
@@ -53,6 +60,7 @@ afterAll(async () => {
 
 /** Answers to everything: screens are built, and nothing is asked of them but their routes. */
 const anything: unknown = new Proxy(() => anything, { get: () => anything });
+
 const screens = createScreens(anything as ConsoleSources);
 
 /** Every route of the console and the lowest role that it takes. A new route needs a line here. */
@@ -235,27 +243,6 @@ test('showing the page of a link does not use it up', async () => {
   await visit(pathname + search);
 
   expect(await signIn(running.adminUrl, printed.out.trim())).not.toBe('');
-});
-
-test('a link expires after ten minutes, and cannot be altered', () => {
-  let now = 1_000_000;
-  const key = 'a key of the running bridge';
-  const book = createLinkBook(key, () => now);
-  const late = createLinkToken(key, 'viewer', now);
-  const fresh = createLinkToken(key, 'viewer', now);
-  now += 10 * 60_000;
-  const inTime = book.accept(fresh);
-  now += 1;
-
-  expect(inTime).toBe('viewer');
-  expect(book.accept(late)).toBeUndefined();
-  const good = createLinkToken(key, 'viewer', now);
-  expect(book.accept(good.replace('viewer', 'operator'))).toBeUndefined();
-  expect(book.accept(`${good}.more`)).toBeUndefined();
-  expect(book.accept(createLinkToken('another key', 'operator', now))).toBeUndefined();
-  expect(book.accept(createLinkToken(key, 'operator', now + 3_600_000))).toBeUndefined();
-  expect(book.accept('')).toBeUndefined();
-  expect(book.accept(good)).toBe('viewer');
 });
 
 test('the cookie is out of reach for scripts and other sites, and on HTTPS for plain HTTP', async () => {
