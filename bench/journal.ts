@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Sandbox } from '../sandbox/sandbox.ts';
+import type { RecordDecision } from '../src/bridge/decisions.ts';
 import { createDigest } from '../src/journal/digests.ts';
 import { journalPath, openJournalFile } from '../src/journal/journal-file.ts';
-import type { RequestPart } from '../src/journal/journal-messages.ts';
 import { openJournalReader } from '../src/journal/read-journal.ts';
+import { toParts } from '../src/journal/request-parts.ts';
 import { createRequestWriter } from '../src/journal/write-requests.ts';
 import type { BridgeProcess } from './bridge-process.ts';
 import { compareThroughput, oneRound, type Pair, quantile, settled, usualWorks, type Work } from './side-by-side.ts';
@@ -157,8 +158,8 @@ async function measureSize(): Promise<object> {
     const startedAt = performance.now();
     for (let first = 0; first < entries; first += 2_000) {
       writer.write([
-        ...Array.from({ length: 1_000 }, (_unused, n) => partOf(first + n, 1)),
-        partOf(first + 1_000, 1_000),
+        ...Array.from({ length: 1_000 }, (_unused, n) => textsOf(first + n, 1)).flat(),
+        ...textsOf(first + 1_000, 1_000),
       ]);
     }
     const writeUs = Math.round(((performance.now() - startedAt) / entries) * 1_000);
@@ -197,31 +198,31 @@ async function measureSize(): Promise<object> {
 
 const written = ['enginy_external_id', 'email', 'firstname', 'lastname', 'phone', 'jobtitle', 'company', 'website'];
 
-function partOf(first: number, count: number): RequestPart {
+/** A request of so many records, as the journal's thread receives it. */
+function textsOf(first: number, count: number): string[] {
+  const request = {
+    requestId: crypto.randomUUID(),
+    at: 1_700_000_000_000 + first,
+    method: 'PUT',
+    route: '/contacts',
+    status: 200,
+    durationMs: 200,
+    mapping: 'a1b2c3d4e5f6',
+    records: Array.from({ length: count }, (_unused, n) => recordOf(first + n)),
+  };
+  return toParts(request, first).map((part) => part.toText());
+}
+
+function recordOf(n: number): RecordDecision {
   return {
-    sequence: first,
-    request: {
-      requestId: crypto.randomUUID(),
-      at: 1_700_000_000_000 + first,
-      method: 'PUT',
-      route: '/contacts',
-      status: 200,
-      durationMs: 200,
-      mapping: 'a1b2c3d4e5f6',
-    },
-    outcomes: { updated: count },
-    heldBack: count,
-    offset: 0,
-    records: Array.from({ length: count }, (_unused, n) => ({
-      object: 'contacts',
-      externalId: `lead-${first + n}`,
-      crmId: String(50_000_000_000 + first + n),
-      outcome: 'updated',
-      written: written.slice(0, 1 + ((first + n) % 8)),
-      heldBack: [{ field: 'phone', property: 'phone', reason: 'if-empty' }],
-      createdProperties: [],
-      warnings: 0,
-      emails: [`person-${first + n}@example.com`],
-    })),
+    object: 'contacts',
+    externalId: `lead-${n}`,
+    crmId: String(50_000_000_000 + n),
+    outcome: 'updated',
+    written: written.slice(0, 1 + (n % 8)),
+    heldBack: [{ field: 'phone', property: 'phone', reason: 'if-empty' }],
+    createdProperties: [],
+    warnings: 0,
+    emails: [`person-${n}@example.com`],
   };
 }

@@ -4,9 +4,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { captureFileName } from '../../src/capture/capture-file.ts';
+import type { DecidedRequest } from '../../src/bridge/decisions.ts';
 import { createDigest } from '../../src/journal/digests.ts';
 import { openJournalFile } from '../../src/journal/journal-file.ts';
-import type { RequestPart } from '../../src/journal/journal-messages.ts';
+import { toParts } from '../../src/journal/request-parts.ts';
 import { createRequestWriter } from '../../src/journal/write-requests.ts';
 import { measureViewers } from './console-viewers.ts';
 import { type BridgeProcess, threadTimes } from '../bridge-process.ts';
@@ -82,11 +83,11 @@ function fillFolders(folder: string, { requests, captures }: Size): void {
   const startAt = Date.now() - 86_000_000;
   const source = copyOfCapture(folder);
   for (let first = 0; first < requests; first += 1_000) {
-    const parts = Array.from({ length: 1_000 }, (_unused, n) =>
-      partOf(first + n, startAt + ((first + n) / requests) * 86_000_000),
+    const decided = Array.from({ length: 1_000 }, (_unused, n) =>
+      requestOf(first + n, startAt + ((first + n) / requests) * 86_000_000),
     );
-    writer.write(parts);
-    for (const { request } of parts.slice(0, Math.ceil((captures / requests) * 1_000))) {
+    writer.write(decided.flatMap((request, n) => toParts(request, first + n).map((part) => part.toText())));
+    for (const request of decided.slice(0, Math.ceil((captures / requests) * 1_000))) {
       const startedAt = new Date(request.at).toISOString();
       const name = captureFileName({
         startedAt,
@@ -114,25 +115,19 @@ function copyOfCapture(folder: string): string {
 
 const reasons = ['if-empty', 'no-option', 'unreadable', 'no-row'] as const;
 
-function partOf(n: number, at: number): RequestPart {
+function requestOf(n: number, at: number): DecidedRequest {
   const [isFailed, isHeld] = [n % 97 === 0, n % 5 === 0];
   const reason = reasons[n % reasons.length] ?? 'no-row';
   const heldBack = isHeld ? [{ field: 'phone', property: 'phone', reason }] : [];
   const outcome = isFailed ? 'failed' : 'updated';
   return {
-    sequence: n,
-    request: {
-      requestId: `bench-${n}`,
-      at: Math.floor(at),
-      method: n % 3 === 0 ? 'POST' : 'PUT',
-      route: n % 3 === 0 ? '/contacts/sync' : '/contacts',
-      status: 200,
-      durationMs: 200,
-      mapping: 'a1b2c3d4e5f6',
-    },
-    outcomes: { [outcome]: 1 },
-    heldBack: heldBack.length,
-    offset: 0,
+    requestId: `bench-${n}`,
+    at: Math.floor(at),
+    method: n % 3 === 0 ? 'POST' : 'PUT',
+    route: n % 3 === 0 ? '/contacts/sync' : '/contacts',
+    status: 200,
+    durationMs: 200,
+    mapping: 'a1b2c3d4e5f6',
     records: [
       {
         object: 'contacts',

@@ -4,16 +4,16 @@ import { type Row, toRequest } from './find-requests.ts';
 import type { CauseReference, JournalRequest, SlotCount, TroubleRange, Troubles } from './journal.ts';
 import { recordsPerRequest } from './journal-file.ts';
 
-/** Counts records and requests of a range by what went wrong with them. Reads each record of the range once. */
+/** Counts records and requests of a range by what went wrong with them. Reads what the records of each part have in common. */
 export function countTroubles(database: DatabaseSync, { from, end, slotMs }: TroubleRange): Troubles {
   const ofRecords = database
     .prepare(
       `WITH counted AS (
-         SELECT records.details, object, outcome, endpoint, CAST(at / ? AS INTEGER) AS slot, count(*) AS number,
+         SELECT decisions.details, object, outcome, endpoint, CAST(at / ? AS INTEGER) AS slot, sum(number) AS number,
            min(at) AS first, max(at) AS last
-         FROM records JOIN requests ON requests.id = records.id / ${recordsPerRequest}
-         WHERE records.id >= ? AND records.id < ?
-         GROUP BY records.details, object, outcome, endpoint, slot
+         FROM decisions JOIN requests ON requests.id = decisions.id / ${recordsPerRequest}
+         WHERE decisions.id >= ? AND decisions.id < ?
+         GROUP BY decisions.details, object, outcome, endpoint, slot
        )
        SELECT counted.*, details.text FROM counted JOIN details ON details.id = counted.details
        WHERE outcome IN ('failed', 'several') OR instr(details.text, '"heldBack"') > 0`,
@@ -25,8 +25,8 @@ export function countTroubles(database: DatabaseSync, { from, end, slotMs }: Tro
          min(at) AS first, max(at) AS last
        FROM requests
        WHERE id >= ? AND id < ? AND status >= 400 AND NOT EXISTS (
-         SELECT 1 FROM records WHERE records.id >= requests.id * ${recordsPerRequest}
-           AND records.id < (requests.id + 1) * ${recordsPerRequest})
+         SELECT 1 FROM decisions WHERE decisions.id >= requests.id * ${recordsPerRequest}
+           AND decisions.id < (requests.id + 1) * ${recordsPerRequest})
        GROUP BY endpoint, status, error, slot`,
     )
     .all(slotMs, from, end);
@@ -40,7 +40,7 @@ export function countTroubles(database: DatabaseSync, { from, end, slotMs }: Tro
 }
 
 function recordHead({ endpoint, object, outcome, details, text }: Row): Troubles['ofRecords'][number]['head'] {
-  // As write-requests.ts wrote them.
+  // As record-details.ts composed them.
   const { heldBack = [], problem, rule, unusualFields }: Partial<RecordDecision> = JSON.parse(String(text));
   return {
     endpoint: String(endpoint),
@@ -71,8 +71,8 @@ export function findRequestsOfCause(
   return database
     .prepare(
       `SELECT * FROM requests WHERE id >= ? AND at >= ? AND endpoint = ? AND EXISTS (
-         SELECT 1 FROM records WHERE records.id >= requests.id * ${recordsPerRequest}
-           AND records.id < (requests.id + 1) * ${recordsPerRequest}
+         SELECT 1 FROM decisions WHERE decisions.id >= requests.id * ${recordsPerRequest}
+           AND decisions.id < (requests.id + 1) * ${recordsPerRequest}
            AND details IN (SELECT value FROM json_each(?)))
        ORDER BY id DESC LIMIT ?`,
     )

@@ -22,7 +22,7 @@ export function findRequests(database: DatabaseSync, filter: RequestFilter): Jou
   if (after !== undefined) add('requests.id > ?', after);
   if (before !== undefined) add('requests.id < ?', before);
   if (from !== undefined) add('requests.id >= ?', from);
-  if (outcome !== undefined) add(`EXISTS (${recordsOfRequest} AND outcome = ?)`, outcome);
+  if (outcome !== undefined) add(`EXISTS (${decisionsOfRequest} AND outcome = ?)`, outcome);
   if (reason !== undefined) add(reasonCondition, ...reasonValues(reason));
   if (text !== undefined) add(textCondition, ...textValues(text));
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
@@ -32,13 +32,13 @@ export function findRequests(database: DatabaseSync, filter: RequestFilter): Jou
   return after === undefined ? requests.reverse() : requests;
 }
 
-const recordsOfRequest = `
-  SELECT 1 FROM records LEFT JOIN details ON details.id = records.details
-  WHERE records.id >= requests.id * ${recordsPerRequest} AND records.id < (requests.id + 1) * ${recordsPerRequest}`;
+const decisionsOfRequest = `
+  SELECT 1 FROM decisions LEFT JOIN details ON details.id = decisions.details
+  WHERE decisions.id >= requests.id * ${recordsPerRequest} AND decisions.id < (requests.id + 1) * ${recordsPerRequest}`;
 
-/** As write-requests.ts writes them: a field that was held back, or the problem of a record; else the error of a request without records. */
+/** As record-details.ts composes them: a field that was held back, or the problem of a record; else the error of a request without records. */
 const reasonCondition = `(
-  EXISTS (${recordsOfRequest} AND (instr(details.text, ?) > 0 OR instr(details.text, ?) > 0))
+  EXISTS (${decisionsOfRequest} AND (instr(details.text, ?) > 0 OR instr(details.text, ?) > 0))
   OR (outcomes = '{}' AND error = ?))`;
 
 function reasonValues(reason: string): readonly SQLInputValue[] {
@@ -47,13 +47,18 @@ function reasonValues(reason: string): readonly SQLInputValue[] {
   return [`"reason":${text}`, `"problem":{"kind":${text}`, error ?? null];
 }
 
+/** An id is sought as it is. Most parts that do not have it do not contain its text, which is found without reading them as JSON. */
 const textCondition = `(
   instr(lower(request_id), ?) = 1 OR instr(lower(coalesce(error, '')), ?) > 0 OR instr(lower(endpoint), ?) > 0
-  OR EXISTS (${recordsOfRequest} AND (external_id = ? OR crm_id = ? OR instr(lower(details.text), ?) > 0)))`;
+  OR EXISTS (${decisionsOfRequest} AND instr(lower(details.text), ?) > 0)
+  OR EXISTS (
+    SELECT 1 FROM parts
+    WHERE parts.id >= requests.id * ${recordsPerRequest} AND parts.id < (requests.id + 1) * ${recordsPerRequest}
+      AND instr(records, ?) > 0 AND EXISTS (SELECT 1 FROM json_tree(records) WHERE atom = ?)))`;
 
 function textValues(text: string): readonly string[] {
   const lower = text.toLowerCase();
-  return [lower, lower, lower, text, text, lower];
+  return [lower, lower, lower, lower, JSON.stringify(text), text];
 }
 
 export type Row = Readonly<Record<string, SQLOutputValue>>;

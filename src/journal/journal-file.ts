@@ -4,6 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { isDamage, setAside } from '../sqlite/damaged-file.ts';
 import { loadSqlite } from '../sqlite/load-sqlite.ts';
 import { keyBlocksTable } from './key-blocks.ts';
+import { partTables, recordsAsDecisions, recordsAsParts } from './stored-parts.ts';
 
 /** A file that this version cannot use; the message is for the log. */
 export class JournalFileError extends Error {
@@ -40,9 +41,16 @@ const migrations: readonly string[] = [
   `,
   'ALTER TABLE requests ADD COLUMN reason TEXT',
   'ALTER TABLE requests ADD COLUMN calls INTEGER; ALTER TABLE requests ADD COLUMN waited_ms INTEGER',
+  `${partTables}
+  INSERT INTO parts ${recordsAsParts};
+  INSERT INTO decisions ${recordsAsDecisions};
+  DROP TABLE records;
+  `,
 ];
 
 export const journalVersion = migrations.length;
+/** Records are in parts since this one. */
+const partsVersion = 6;
 
 /** A request has at most this many records; the ids of records count on from that of their request. */
 export const recordsPerRequest = 2 ** 20;
@@ -88,6 +96,21 @@ export function openForReading(folder: string): DatabaseSync | undefined {
   }
 }
 
+/**
+ * Lets a reader of an older file find in it what newer ones have. Call it within each transaction: a bridge may bring the file to its own
+ * version meanwhile.
+ */
+export function viewAsCurrent(database: DatabaseSync): void {
+  const isOlder = versionOf(database) < partsVersion;
+  const isViewed = database.prepare("SELECT 1 FROM sqlite_temp_schema WHERE name = 'parts'").get() !== undefined;
+  if (isOlder === isViewed) return;
+  database.exec(
+    isOlder
+      ? `CREATE TEMP VIEW parts AS ${recordsAsParts}; CREATE TEMP VIEW decisions AS ${recordsAsDecisions}`
+      : 'DROP VIEW temp.parts; DROP VIEW temp.decisions',
+  );
+}
+
 function openForWriting(file: string): DatabaseSync {
   const database = new (sqlite().DatabaseSync)(file);
   try {
@@ -95,10 +118,12 @@ function openForWriting(file: string): DatabaseSync {
     database.exec('PRAGMA busy_timeout = 5000; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL');
     // A commit survives the end of the process; only the end of the machine may take the last ones along.
     database.exec('PRAGMA synchronous = NORMAL; PRAGMA cache_size = -512; PRAGMA journal_size_limit = 16777216');
+    // 16 MB: the same pages change again and again, and are copied into the file once.
+    database.exec('PRAGMA wal_autocheckpoint = 4000');
     migrate(file, database);
     // Reads a page of every table: a file whose pages are gone is noticed now.
     database.exec(
-      'SELECT max(id) FROM requests; SELECT max(id) FROM records; SELECT max(bucket) FROM keys; SELECT max(last) FROM key_blocks WHERE part = 0',
+      'SELECT max(id) FROM requests; SELECT max(id) FROM parts; SELECT max(id) FROM decisions; SELECT max(bucket) FROM keys; SELECT max(last) FROM key_blocks WHERE part = 0',
     );
     return database;
   } catch (error) {
@@ -117,7 +142,8 @@ function migrate(file: string, database: DatabaseSync): void {
     for (const step of migrations.slice(version)) database.exec(step);
     database.exec(`PRAGMA user_version = ${journalVersion}; COMMIT`);
   } catch (error) {
-    database.exec('ROLLBACK');
+    // A full disk has ended it already.
+    if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import type { DecidedRequest, RecordDecision } from '../bridge/decisions.ts';
 import type { ConsoleAction } from './console-action.ts';
+import type { PartKeys } from './stored-parts.ts';
 
 /** How much a journal may hold; the oldest entries are deleted first. */
 export interface JournalLimits {
@@ -19,7 +20,7 @@ export interface JournalSettings {
 }
 
 /** Some records of a request; a large one comes in several parts, in order. */
-export interface RequestPart {
+export interface PartHead {
   /** Equal for all parts of one request. */
   readonly sequence: number;
   readonly request: Omit<DecidedRequest, 'records'>;
@@ -28,18 +29,24 @@ export interface RequestPart {
   readonly heldBack: number;
   /** Position of the first record of this part. */
   readonly offset: number;
-  readonly records: readonly SentDecision[];
+  /** What records of the part have in common, each once. */
+  readonly decisions: readonly SharedDecision[];
+  readonly keys: PartKeys;
 }
 
-/** A decision without its empty lists: they would be a third of the text. */
-export type SentDecision = Omit<RecordDecision, OftenEmpty> & {
-  readonly [Name in OftenEmpty]?: RecordDecision[Name] | undefined;
-};
-
-type OftenEmpty = 'written' | 'heldBack' | 'createdProperties' | 'warnings' | 'emails';
+/** `details`: JSON that is stored as it is. `number`: how many records have it. */
+export type SharedDecision = readonly [
+  object: RecordDecision['object'],
+  outcome: RecordDecision['outcome'],
+  details: string,
+  number: number,
+];
 
 export type JournalMessage =
-  /** `texts`: each a {@link RequestPart} as JSON, which costs the sender a third of what copying objects does. */
+  /**
+   * `texts`: each a part as three lines of JSON, {@link PartHead}, and of stored-parts.ts RecordColumns and IdsByPosition (or nothing).
+   * Text costs the sender a third of what copying objects does, and the last two lines are stored as they are.
+   */
   | { readonly kind: 'parts'; readonly texts: readonly string[]; readonly records: number }
   | { readonly kind: 'action'; readonly action: ConsoleAction }
   | { readonly kind: 'flush' };

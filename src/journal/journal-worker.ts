@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { lowerPriority } from '../process/lower-priority.ts';
-import type { JournalMessage, JournalReport, JournalSettings, RequestPart } from './journal-messages.ts';
+import type { JournalMessage, JournalReport, JournalSettings } from './journal-messages.ts';
 import { JournalWriter } from './journal-writer.ts';
 
 function report(message: JournalReport): void {
@@ -17,12 +17,6 @@ if (settings.hasLowPriority !== false) lowerPriority();
 const writer = new JournalWriter(settings, report);
 writer.open();
 
-/** Each is read when the one before it is written: few objects live at once. */
-function* partsIn(texts: readonly string[]): Generator<RequestPart> {
-  // As request-parts.ts wrote them.
-  for (const text of texts) yield JSON.parse(text);
-}
-
 parentPort?.on('message', (message: JournalMessage) => {
   if (message.kind === 'flush') {
     writer.close();
@@ -34,5 +28,5 @@ parentPort?.on('message', (message: JournalMessage) => {
     return;
   }
   const { texts, records } = message;
-  report({ kind: 'done', records, isWritten: writer.write(partsIn(texts)) });
+  report({ kind: 'done', records, isWritten: writer.write(texts) });
 });

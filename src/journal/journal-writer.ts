@@ -4,7 +4,7 @@ import type { ConsoleAction } from './console-action.ts';
 import { createDigest, readOrCreateJournalSecret } from './digests.ts';
 import { isDamage, setAside, sqliteCode } from '../sqlite/damaged-file.ts';
 import { JournalFileError, journalPath, openJournalFile } from './journal-file.ts';
-import type { JournalReport, JournalSettings, RequestPart } from './journal-messages.ts';
+import type { JournalReport, JournalSettings } from './journal-messages.ts';
 import { trimJournal } from './trim-journal.ts';
 import { createRequestWriter, type RequestWriter } from './write-requests.ts';
 
@@ -36,8 +36,8 @@ export class JournalWriter {
     return this.#attempt(true, () => (this.#journal ??= this.#open()));
   }
 
-  /** @returns false if nothing was written. */
-  write(parts: Iterable<RequestPart>): boolean {
+  /** @param parts as {@link RequestWriter} takes them. @returns false if nothing was written. */
+  write(parts: readonly string[]): boolean {
     const journal = this.open();
     if (journal === undefined) return false;
     const written = this.#attempt(false, () => journal.writer.write(parts));

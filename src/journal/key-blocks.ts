@@ -33,7 +33,10 @@ export function createKeyBlocks(database: DatabaseSync): KeyBlocks {
   const count = database.prepare(`SELECT total(length(keys)) AS bytes FROM key_blocks WHERE part = ${gathering}`);
   const addRow = (part: number, keys: Float64Array) => {
     let last = 0;
-    for (let at = 1; at < keys.length; at += 2) last = Math.max(last, keys[at] ?? 0);
+    for (let at = 1; at < keys.length; at += 2) {
+      const record = keys[at] ?? 0;
+      if (record > last) last = record;
+    }
     insert.run(part, last, new Uint8Array(keys.buffer));
   };
   /** Undefined until it is counted. */
@@ -42,7 +45,7 @@ export function createKeyBlocks(database: DatabaseSync): KeyBlocks {
     add(keys) {
       if (keys.length === 0) return;
       gathered ??= Number(count.get()?.bytes) / bytesPerKey;
-      addRow(gathering, Float64Array.from(keys));
+      addRow(gathering, new Float64Array(keys));
       gathered += keys.length / 2;
       if (gathered < keysPerBlock) return;
       const sorted = byPart(database.prepare(`SELECT keys FROM key_blocks WHERE part = ${gathering}`).all());
@@ -60,27 +63,24 @@ export function createKeyBlocks(database: DatabaseSync): KeyBlocks {
 function byPart(rows: readonly Readonly<Record<string, unknown>>[]): readonly Float64Array[] {
   const lists = rows.map((row) => toNumbers(row.keys));
   const counts = new Uint32Array(parts);
-  const each = (visit: (part: number, digest: number, record: number) => void) => {
-    for (const numbers of lists) {
-      for (let at = 0; at < numbers.length; at += 2) {
-        const digest = numbers[at] ?? 0;
-        visit(partOf(digest), digest, numbers[at + 1] ?? 0);
-      }
+  for (const numbers of lists) {
+    for (let at = 0; at < numbers.length; at += 2) {
+      const part = partOf(numbers[at] ?? 0);
+      counts[part] = (counts[part] ?? 0) + 1;
     }
-  };
-  each((part) => {
-    counts[part] = (counts[part] ?? 0) + 1;
-  });
+  }
   const sorted = Array.from(counts, (number) => new Float64Array(2 * number));
   const filled = new Uint32Array(parts);
-  each((part, digest, record) => {
-    const list = sorted[part];
-    const at = filled[part] ?? 0;
-    if (list === undefined) return;
-    list[at] = digest;
-    list[at + 1] = record;
-    filled[part] = at + 2;
-  });
+  for (const numbers of lists) {
+    for (let at = 0; at < numbers.length; at += 2) {
+      const part = partOf(numbers[at] ?? 0);
+      const [list, next] = [sorted[part], filled[part] ?? 0];
+      if (list === undefined) continue;
+      list[next] = numbers[at] ?? 0;
+      list[next + 1] = numbers[at + 1] ?? 0;
+      filled[part] = next + 2;
+    }
+  }
   return sorted;
 }
 

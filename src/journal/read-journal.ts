@@ -1,5 +1,4 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { RecordDecision } from '../bridge/decisions.ts';
 import type { ConsoleAction } from './console-action.ts';
 import {
   canonicalEmail,
@@ -12,11 +11,12 @@ import {
   readSecret,
 } from './digests.ts';
 import { countTroubles, findRequestsOfCause } from './count-causes.ts';
-import { findRequests, type Row, toRequest } from './find-requests.ts';
+import { createEntryFinder, type EntryFinder, type FoundEntry } from './find-entries.ts';
+import { findRequests, type Row } from './find-requests.ts';
 import type { JournalEntry, JournalReader } from './journal.ts';
-import { openForReading, recordsPerRequest } from './journal-file.ts';
+import { openForReading, viewAsCurrent } from './journal-file.ts';
 import { findInKeyBlocks } from './key-blocks.ts';
-import { maxIdLength } from './write-requests.ts';
+import { maxIdLength } from './stored-parts.ts';
 
 /** Other names of the same record that are followed; more would be another record's life. */
 const maxNames = 10;
@@ -30,39 +30,50 @@ const objects = ['contacts', 'companies', 'tasks', 'activities'] as const;
 export function openJournalReader(folder: string, secret?: string): JournalReader | undefined {
   const database = openForReading(folder);
   if (database === undefined) return undefined;
-  const find = prepareFind(database, secret ?? readSecret(folder) ?? '');
+  const read = inTransaction(database);
+  const opened = read(() => {
+    const entries = createEntryFinder(database);
+    return { entries, find: prepareFind(database, { entries, secret: secret ?? readSecret(folder) ?? '' }) };
+  });
+  const { entries, find } = opened;
   return {
-    lifeOf: async (name, limit) => {
-      const ids = objects.flatMap((object) => [`external ${object}`, `crm ${object}`] as const);
-      const values = personKeys(name);
-      const perKey = find([...ids.map((kind) => [kind, name] as const), ...values], limit);
-      const named = perKey.slice(0, ids.length).flat();
-      const byValue = perKey.slice(ids.length).flat();
-      const found = new Map([...named, ...byValue].map((entry) => [entry.id, entry]));
-      const own = [...named.filter(({ entry }) => entry.externalId === name || entry.crmId === name), ...byValue];
-      for (const entry of find(otherNames(own, name), limit).flat()) found.set(entry.id, entry);
-      const newest = [...found.values()].sort((a, b) => a.id - b.id).slice(-limit);
-      return newest.map(({ entry }) => entry);
-    },
-    requests: async (filter) => findRequests(database, filter),
-    newestPosition: async (until) => newestPosition(database, until),
-    firstTrouble: async ({ position }) => findFirstTrouble(database, position),
-    troubles: async (range) => countTroubles(database, range),
-    requestsOfCause: async (cause, limit) => findRequestsOfCause(database, cause, limit),
-    recordsOf: async ({ position }, limit) => {
-      const [first, end] = [position * recordsPerRequest, (position + 1) * recordsPerRequest];
-      const rows = database
-        .prepare(
-          `${entryColumns} WHERE records.id >= ? AND records.id < ?
-           ORDER BY outcome IN ('failed', 'several') DESC, records.id LIMIT ?`,
-        )
-        .all(first, end, limit);
-      return rows.map((row) => toEntry(row).entry);
-    },
-    latestOf: async (actions) => findLatestOf(database, actions),
-    actions: async (limit) => findActions(database, limit),
+    lifeOf: async (name, limit) => read(() => lifeOf(find, name, limit)),
+    requests: async (filter) => read(() => findRequests(database, filter)),
+    newestPosition: async (until) => read(() => newestPosition(database, until)),
+    firstTrouble: async ({ position }) => read(() => entries.firstTrouble(position)),
+    troubles: async (range) => read(() => countTroubles(database, range)),
+    requestsOfCause: async (cause, limit) => read(() => findRequestsOfCause(database, cause, limit)),
+    recordsOf: async ({ position }, limit) => read(() => entries.ofRequest(position, limit)),
+    latestOf: async (actions) => read(() => findLatestOf(database, actions)),
+    actions: async (limit) => read(() => findActions(database, limit)),
     close: () => database.close(),
   };
+}
+
+/** Each question sees the file as it is at one moment, whatever its version is then. */
+function inTransaction(database: DatabaseSync): <Result>(work: () => Result) => Result {
+  return (work) => {
+    database.exec('BEGIN');
+    try {
+      viewAsCurrent(database);
+      return work();
+    } finally {
+      if (database.isTransaction) database.exec('COMMIT');
+    }
+  };
+}
+
+function lifeOf(find: FindEntries, name: string, limit: number): JournalEntry[] {
+  const ids = objects.flatMap((object) => [`external ${object}`, `crm ${object}`] as const);
+  const values = personKeys(name);
+  const perKey = find([...ids.map((kind) => [kind, name] as const), ...values], limit);
+  const named = perKey.slice(0, ids.length).flat();
+  const byValue = perKey.slice(ids.length).flat();
+  const found = new Map([...named, ...byValue].map((entry) => [entry.id, entry]));
+  const own = [...named.filter(({ entry }) => entry.externalId === name || entry.crmId === name), ...byValue];
+  for (const entry of find(otherNames(own, name), limit).flat()) found.set(entry.id, entry);
+  const newest = [...found.values()].sort((a, b) => a.id - b.id).slice(-limit);
+  return newest.map(({ entry }) => entry);
 }
 
 /** A file of an earlier version has no such table until it is written again. */
@@ -107,25 +118,18 @@ function personKeys(name: string): readonly Key[] {
   return phone === undefined ? [] : [['phone', phone]];
 }
 
-interface FoundEntry {
-  readonly id: number;
-  readonly entry: JournalEntry;
-}
-
-const entryColumns = `
-  SELECT records.id AS record_id, object, external_id, crm_id, outcome, details.text AS details, ids, requests.*
-  FROM records JOIN requests ON requests.id = records.id / ${recordsPerRequest} LEFT JOIN details ON details.id = records.details`;
-
 /** The entries of each key, at most `limit`. */
 type FindEntries = (keys: readonly Key[], limit: number) => readonly FoundEntry[][];
 
 type Key = readonly [kind: KeyKind, text: string];
 
-function prepareFind(database: DatabaseSync, secret: string): FindEntries {
+function prepareFind(
+  database: DatabaseSync,
+  { entries, secret }: { readonly entries: EntryFinder; readonly secret: string },
+): FindEntries {
   const digest = createDigest(secret);
   const firstDigest = createFirstDigest(secret);
   const hasBlocks = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'key_blocks'").get() !== undefined;
-  const entries = database.prepare(`${entryColumns} WHERE records.id IN (SELECT value FROM json_each(?))`);
   // One lookup in each bucket; CROSS JOIN keeps this order.
   const inBuckets = database.prepare(`
     WITH RECURSIVE buckets (n) AS (
@@ -140,7 +144,7 @@ function prepareFind(database: DatabaseSync, secret: string): FindEntries {
       const older = inBuckets.all(firstDigest(kind, text), limit).map(({ record }) => Number(record));
       const newest = [...(found?.get(digests[index] ?? -1) ?? []), ...older].slice(0, limit);
       if (newest.length === 0) return [];
-      const named = entries.all(JSON.stringify(newest)).map(toEntry);
+      const named = entries.ofRecords(newest);
       const id = text.slice(0, maxIdLength);
       return isOfPerson(kind) ? named : named.filter(({ entry }) => idsOf(entry).includes(id));
     });
@@ -173,40 +177,4 @@ function newestPosition(database: DatabaseSync, until: number | undefined): numb
       ? database.prepare('SELECT max(id) AS id FROM requests').get()
       : database.prepare('SELECT id FROM requests WHERE at < ? ORDER BY at DESC LIMIT 1').get(until);
   return Number(row?.id ?? 0);
-}
-
-/** A record that failed, otherwise one of which a field was held back. */
-function findFirstTrouble(database: DatabaseSync, position: number): JournalEntry | undefined {
-  const within = [position * recordsPerRequest, (position + 1) * recordsPerRequest] as const;
-  const find = (condition: string) =>
-    database
-      .prepare(`${entryColumns} WHERE records.id >= ? AND records.id < ? AND ${condition} ORDER BY records.id LIMIT 1`)
-      .get(...within);
-  const row = find("outcome IN ('failed', 'several')") ?? find(`instr(details.text, '"heldBack"') > 0`);
-  return row === undefined ? undefined : toEntry(row).entry;
-}
-
-function toEntry(row: Row): FoundEntry {
-  // As write-requests.ts wrote them.
-  const details: Partial<RecordDecision> = typeof row.details === 'string' ? JSON.parse(row.details) : {};
-  const { existingId, ...ids }: Partial<RecordDecision> & { existingId?: string } =
-    typeof row.ids === 'string' ? JSON.parse(row.ids) : {};
-  const { problem } = details;
-  return {
-    id: Number(row.record_id),
-    entry: {
-      request: toRequest(row),
-      object: String(row.object) as RecordDecision['object'],
-      ...(row.external_id !== null && { externalId: String(row.external_id) }),
-      ...(row.crm_id !== null && { crmId: String(row.crm_id) }),
-      outcome: String(row.outcome) as RecordDecision['outcome'],
-      written: [],
-      heldBack: [],
-      createdProperties: [],
-      warnings: 0,
-      ...details,
-      ...ids,
-      ...(problem !== undefined && { problem: { ...problem, ...(existingId !== undefined && { existingId }) } }),
-    },
-  };
 }

@@ -45,10 +45,11 @@ function deleteUpTo(database: DatabaseSync, request: number): void {
   database.exec('BEGIN IMMEDIATE');
   try {
     database.prepare('DELETE FROM requests WHERE id <= ?').run(request);
-    database.prepare('DELETE FROM records WHERE id < ?').run(records);
+    database.prepare('DELETE FROM parts WHERE id < ?').run(records);
+    database.prepare('DELETE FROM decisions WHERE id < ?').run(records);
     database.prepare('DELETE FROM keys WHERE record < ?').run(records);
     database.prepare('DELETE FROM key_blocks WHERE last < ?').run(records);
-    database.exec('DELETE FROM details WHERE id NOT IN (SELECT details FROM records)');
+    database.exec('DELETE FROM details WHERE id NOT IN (SELECT details FROM decisions)');
     database.exec('COMMIT');
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK');

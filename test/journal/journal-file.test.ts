@@ -6,10 +6,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { DecidedRequest } from '../../src/bridge/decisions.ts';
 import { createDigest, createFirstDigest } from '../../src/journal/digests.ts';
+import type { JournalReader, RequestFilter } from '../../src/journal/journal.ts';
 import { journalPath, openJournalFile } from '../../src/journal/journal-file.ts';
 import type { JournalReport } from '../../src/journal/journal-messages.ts';
 import { JournalThread } from '../../src/journal/journal-thread.ts';
 import { JournalWriter } from '../../src/journal/journal-writer.ts';
+import { toParts } from '../../src/journal/request-parts.ts';
 import { trimJournal } from '../../src/journal/trim-journal.ts';
 import { createRequestWriter } from '../../src/journal/write-requests.ts';
 import { logSink } from '../support/log-sink.ts';
@@ -50,13 +52,15 @@ function request(n: number, at: number): DecidedRequest {
   return { requestId: `r-${n}`, at, method: 'POST', route: '/contacts', status: 201, durationMs: 1, records: [record] };
 }
 
+/** What the thread of the journal receives of a request. */
+function textsOf(decided: DecidedRequest, sequence: number): string[] {
+  return toParts(decided, sequence).map((part) => part.toText());
+}
+
 /** A journal with so many requests of one record, one a millisecond. */
 function filled(folder: string, count: number) {
   const database = openJournalFile(folder, () => {});
-  const parts = Array.from({ length: count }, (_unused, n) => {
-    const { records, ...head } = request(n, n);
-    return { sequence: n, request: head, outcomes: { created: 1 }, heldBack: 0, offset: 0, records };
-  });
+  const parts = Array.from({ length: count }, (_unused, n) => textsOf(request(n, n), n)).flat();
   const writer = createRequestWriter(database, digest, 'test');
   for (let from = 0; from < count; from += 100) writer.write(parts.slice(from, from + 100));
   return database;
@@ -73,7 +77,7 @@ test('deletes what is older than the limit, and everything that belongs to it', 
   trimJournal(database, { maxAgeMs: 300, maxBytes: 1e9 }, 1_000);
 
   const count = (table: string) => database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n;
-  expect(['requests', 'records', 'details'].map(count)).toEqual([300, 300, 1]);
+  expect(['requests', 'parts', 'decisions', 'details'].map(count)).toEqual([300, 300, 300, 1]);
   expect(keysIn(database)).toEqual({ rows: 3, keys: 600 });
   database.close();
 });
@@ -121,10 +125,7 @@ test('finds every record by its id and its email address, gathered or sorted, af
   filled(folder, 13_000).close();
   const database = openJournalFile(folder, () => {});
   const writer = createRequestWriter(database, digest, 'test');
-  const [part] = [request(13_000, 13_000)].map(({ records, ...head }) => {
-    return { sequence: 1, request: head, outcomes: { created: 1 }, heldBack: 0, offset: 0, records };
-  });
-  if (part !== undefined) writer.write([part]);
+  writer.write(textsOf(request(13_000, 13_000), 1));
   const rows = Number(keysIn(database)?.rows);
   const find = async (n: number) => {
     const journal = readJournal(folder, secret);
@@ -145,12 +146,11 @@ test('finds every record by its id and its email address, gathered or sorted, af
 test('writes all of a batch or nothing', () => {
   const database = openJournalFile(temporaryFolder(), () => {});
   const writer = createRequestWriter(database, digest, 'test');
-  const { records, ...head } = request(1, 1);
-  const part = { sequence: 1, request: head, outcomes: {}, heldBack: 0, offset: 0, records };
-  const broken = { ...part, sequence: 2, request: { ...head, status: 'x' as unknown as number } };
+  const sound = textsOf(request(1, 1), 1);
+  const broken = textsOf({ ...request(1, 1), status: 'x' as unknown as number }, 2);
 
-  expect(() => writer.write([part, broken])).toThrow();
-  writer.write([part]);
+  expect(() => writer.write([...sound, ...broken])).toThrow();
+  writer.write(sound);
 
   expect(database.prepare('SELECT count(*) AS n FROM requests').get()?.n).toBe(1);
   expect(database.prepare('SELECT count(*) AS n FROM details').get()?.n).toBe(1);
@@ -158,20 +158,12 @@ test('writes all of a batch or nothing', () => {
 });
 
 /** A request of so many records. */
-function part(sequence: number, records: number) {
-  const {
-    records: [record],
-    ...head
-  } = request(sequence, sequence);
-  const list = Array.from({ length: records }, (_unused, n) => ({ ...record, externalId: `lead-${sequence}-${n}` }));
-  return {
-    sequence,
-    request: head,
-    outcomes: { created: records },
-    heldBack: 0,
-    offset: 0,
-    records: list as DecidedRequest['records'],
-  };
+function manyRecords(n: number, records: number): DecidedRequest {
+  const { records: one, ...head } = request(n, n);
+  const list = Array.from({ length: records }, (_unused, at) =>
+    one.map((record) => ({ ...record, externalId: `lead-${n}-${at}` })),
+  );
+  return { ...head, records: list.flat() };
 }
 
 test('a full disk loses only whole requests that do not fit, and the journal continues when there is room', async () => {
@@ -187,15 +179,15 @@ test('a full disk loses only whole requests that do not fit, and the journal con
       return database;
     },
   );
-  expect(writer.write([part(1, 1)])).toBe(true);
+  expect(writer.write(textsOf(manyRecords(1, 1), 1))).toBe(true);
   const pages = Number(database?.prepare('PRAGMA page_count').get()?.page_count);
   database?.exec(`PRAGMA max_page_count = ${pages + 3}`);
 
   const sizes = [1, 300, 2, 500, 1, 1_000, 30, 2_000, 400, 5, 900, 1];
-  const fitted = sizes.map((size, n) => writer.write([part(n + 2, size)]));
+  const fitted = sizes.map((size, n) => writer.write(textsOf(manyRecords(n + 2, size), n + 2)));
   const whileFull = [...reports];
   database?.exec('PRAGMA max_page_count = 1000000');
-  const again = sizes.map((size, n) => writer.write([part(n + 100, size)]));
+  const again = sizes.map((size, n) => writer.write(textsOf(manyRecords(n + 100, size), n + 100)));
   writer.close();
 
   expect(fitted[0]).toBe(true);
@@ -247,22 +239,55 @@ test.each([1, 2, 3, 4, 5])('a file of version %i opens, for reading and for writ
     INSERT INTO requests VALUES (1, 5, 'old', 'PUT /contacts', 200, 9, 'abc', 'host', NULL, '{"updated":1}', 1);
     INSERT INTO details VALUES (7, '{"written":["city"],"heldBack":[{"field":"phone","property":"phone","reason":"if-empty"}]}');
     INSERT INTO records VALUES (1048576, 'contacts', 'lead-1', '101', 'updated', 7, NULL);
+    INSERT INTO details VALUES (8, '{"problem":{"kind":"conflict","property":"email"}}');
+    INSERT INTO records VALUES
+      (1048577, 'contacts', 'a "quoted" id', NULL, 'matched', 9, NULL),
+      (1048578, 'contacts', 'lead-3', NULL, 'failed', 8, '{"existingId":"102","position":3}');
     INSERT INTO keys VALUES (0, ${createFirstDigest(secret)('external contacts', 'lead-1')}, 1048576);
   `);
   for (const addition of additions.slice(0, version - 1)) first.exec(addition);
   first.exec(`PRAGMA user_version = ${version}`);
   first.close();
 
-  const before = await readJournal(folder).lifeOf('lead-1', 10);
+  const openSince = readJournal(folder);
+  const seenBy = async (journal: JournalReader) => {
+    const [old] = await journal.requests({ requestId: 'old', limit: 1 });
+    if (old === undefined) throw new Error('the request is missing');
+    const find = async (filter: Omit<RequestFilter, 'limit'>) =>
+      (await journal.requests({ ...filter, limit: 10 })).map(({ requestId }) => requestId);
+    return {
+      life: await journal.lifeOf('lead-1', 10),
+      records: await journal.recordsOf(old, 10),
+      trouble: await journal.firstTrouble(old),
+      counted: await journal.troubles({ from: 1, end: 2, slotMs: 1_000 }),
+      ofCause: await journal.requestsOfCause({ since: 0, endpoint: 'PUT /contacts', details: [8] }, 10),
+      byText: [await find({ text: 'a "quoted" id' }), await find({ text: 'quoted' })],
+      byReason: [await find({ reason: 'conflict' }), await find({ outcome: 'failed' })],
+    };
+  };
+
+  const before = await seenBy(openSince);
   const database = openJournalFile(folder, () => expect.unreachable('it is not damaged'));
-  createRequestWriter(database, digest, 'test').write([part(3, 1)]);
+  createRequestWriter(database, digest, 'test').write(textsOf(manyRecords(3, 1), 3));
   database.close();
 
-  expect(before).toMatchObject([
-    { crmId: '101', written: ['city'], heldBack: [{ field: 'phone', reason: 'if-empty' }] },
-  ]);
-  expect(await readJournal(folder).lifeOf('lead-1', 10)).toEqual(before);
-  expect((await readJournal(folder).requests({ limit: 10 })).map(({ requestId }) => requestId)).toEqual(['old', 'r-3']);
+  expect(before).toMatchObject({
+    life: [{ crmId: '101', written: ['city'], heldBack: [{ field: 'phone', reason: 'if-empty' }] }],
+    records: [
+      { externalId: 'lead-3', position: 3, problem: { kind: 'conflict', property: 'email', existingId: '102' } },
+      { externalId: 'lead-1', crmId: '101' },
+      { externalId: 'a "quoted" id', outcome: 'matched' },
+    ],
+    trouble: { externalId: 'lead-3' },
+    counted: { ofRecords: [{ head: { details: 7 } }, { head: { details: 8 } }], ofRequests: [] },
+    ofCause: [{ requestId: 'old' }],
+    byText: [['old'], []],
+    byReason: [['old'], ['old']],
+  });
+  for (const journal of [openSince, readJournal(folder)]) {
+    expect(await seenBy(journal)).toEqual(before);
+    expect((await journal.requests({ limit: 10 })).map(({ requestId }) => requestId)).toEqual(['old', 'r-3']);
+  }
 });
 
 test('an entry is on its way to the disk within half a second, without a further request or a close', async () => {
