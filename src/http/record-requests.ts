@@ -13,7 +13,6 @@ export interface RequestRecorder {
 }
 
 export interface RequestRecording {
-  setKey(key: 'good' | 'missing' | 'wrong'): void;
   setBody(body: Uint8Array): void;
   finish(answer: RecordedAnswer | undefined, hasTrouble: boolean): void;
   run<Result>(work: () => Result): Result;
@@ -43,7 +42,6 @@ export function recordRequests(recorder: RequestRecorder | undefined, mappingHas
       headers: pick(request.headers, requestHeaders),
       mappingHash: mappingHash(),
     });
-    recording.setKey('good');
     recordings.set(request, recording);
     followAnswer(response, recording);
     recording.run(next);

@@ -36,7 +36,6 @@ const capture: RawCapture = {
   method: 'GET',
   path: '/health',
   headers: {},
-  key: 'good',
   answer: { status: 200, headers: {}, text: '{}' },
   exchanges: [],
   remembered: [],

@@ -70,7 +70,6 @@ function rawOf(operation: (typeof operations)[number] | undefined, leaf: () => s
     method: operation.method.toUpperCase(),
     path: `${operation.path.replace('{id}', () => encodeURIComponent(leaf()))}?phone=${encodeURIComponent(leaf())}&${encodeURIComponent(leaf())}`,
     headers: { 'content-type': 'application/json' },
-    key: 'good',
     body: Buffer.from(JSON.stringify(withOwnId(body))),
     answer: { status: 200, headers: {}, text: JSON.stringify(withOwnId(answer)) },
     exchanges: [

@@ -194,6 +194,26 @@ test('explains a task: what is sent, linked and held back', async () => {
   expect(out).toContain('dueDate: its value');
 });
 
+test('fields on the command line are what a request would have: truth values, entries of objects', async () => {
+  const explained = async (...words: string[]) => {
+    const [explanation] = JSON.parse((await runCommand(['explain', ...words, '--json'])).out);
+    return Object.fromEntries(
+      explanation.values?.map(({ property, value }: Record<string, string>) => [property, value]) ?? [],
+    );
+  };
+  const activity = ['type=EMAIL', 'direction=INBOUND', 'occurredAt=2026-11-01T10:00:00Z', 'contactId=101'];
+
+  expect(await explained('tasks', 'subject=Call', 'completed=true')).toMatchObject({ hs_task_status: 'COMPLETED' });
+  expect(await explained('tasks', 'subject=Call', 'completed=false')).toMatchObject({ hs_task_status: 'NOT_STARTED' });
+  expect((await runCommand(['explain', 'tasks', 'subject=Call', 'completed=yes'])).out).toContain(
+    'completed must be true or false',
+  );
+  const ids = ['a@x', '<a@x>', 'b@x'].map((id) => explained('activities', ...activity, `metadata.messageId=${id}`));
+  const [first, bracketed, other] = (await Promise.all(ids)).map((values) => values.enginy_activity_key);
+  expect(first).toBe(bracketed);
+  expect(first).not.toBe(other);
+});
+
 test('a date without a time is explained without an account, and says how it was read', async () => {
   const { out } = await runCommand(['explain', 'tasks', 'subject=Call', 'dueDate=2026-12-01', 'contactId=101']);
 

@@ -210,6 +210,19 @@ test('lead names requests without readable records, rejected entries, and a reco
   expect((await run('requests', '--endpoint', 'GET (unknown path)')).out).toContain('404');
 });
 
+test('captures that cannot be read are an error of captures list, and lead goes on without them', async () => {
+  const { environment, folder } = await playedJournal();
+  const file = join(folder, 'journal.key');
+  const setting = { environment: { ...environment, CAPTURE_DIR: file } };
+
+  const list = await runCommand(['captures', 'list'], setting);
+  const lead = await runCommand(['lead', 'lead-7'], setting);
+
+  const sentence = `The captures in ${file} cannot be read (ENOTDIR)`;
+  expect(list).toMatchObject({ status: 2, err: `error: ${sentence}\n` });
+  expect(lead).toMatchObject({ status: 0, err: `${sentence}\n`, out: expect.stringContaining('created as record') });
+});
+
 test('a damaged journal is reported, whichever part is damaged', async () => {
   const { environment, folder } = await playedJournal();
   const file = join(folder, 'journal.sqlite');

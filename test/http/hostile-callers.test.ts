@@ -59,7 +59,7 @@ test('a caller without a valid key leaves no capture', async () => {
   const recorder: RequestRecorder = {
     begin({ path }) {
       captured.push(path);
-      return { setKey() {}, setBody() {}, finish() {}, run: (work) => work() };
+      return { setBody() {}, finish() {}, run: (work) => work() };
     },
   };
   const app = await startApp(fakeCrm(), { deps: { recorder } });

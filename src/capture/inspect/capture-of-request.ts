@@ -8,9 +8,18 @@ const toleranceMs = 2_000;
 /** `at`: milliseconds since 1970. */
 export type CaptureFinder = (request: { readonly at: number; readonly requestId: string }) => string | undefined;
 
-/** File names of the captures of a folder; none where there is no folder. */
+/**
+ * File names of the captures of a folder; none where there is no folder.
+ * @throws CaptureFileError where the folder cannot be read.
+ */
 export function captureNamesIn(folder: string): readonly string[] {
-  return existsSync(folder) ? readdirSync(folder).filter(isCaptureFileName).sort() : [];
+  try {
+    return readdirSync(folder).filter(isCaptureFileName).sort();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+    if (code === 'ENOENT') return [];
+    throw new CaptureFileError(`The captures in ${folder} cannot be read (${code})`);
+  }
 }
 
 /** Finds the capture of a request: its name carries the request's id. A caller may send an id twice: then the nearest in time is its own. */

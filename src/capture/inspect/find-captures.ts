@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ValueKind } from '../../crm/crm-protocol.ts';
 import { readRegularFile } from '../../regular-file.ts';
@@ -6,7 +6,6 @@ import {
   CaptureFileError,
   captureMoment,
   idInName,
-  isCaptureFileName,
   parseCaptureText,
   readCapture,
   readCaptureText,
@@ -15,6 +14,7 @@ import {
 import type { Capture } from '../capture-schema.ts';
 import { Pseudonyms } from '../redact/pseudonyms.ts';
 import { ValueRedactor } from '../redact/value-redactor.ts';
+import { captureNamesIn } from './capture-of-request.ts';
 
 export interface FoundCapture {
   readonly name: string;
@@ -38,7 +38,7 @@ export function findCaptures(
   } = {},
 ): { readonly found: readonly FoundCapture[]; readonly problems: readonly string[] } {
   const { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = options;
-  const names = captureNames(folder).filter((name) => captureMoment(name) >= since && captureMoment(name) <= until);
+  const names = captureNamesIn(folder).filter((name) => captureMoment(name) >= since && captureMoment(name) <= until);
   const spellings =
     options.text === undefined ? undefined : spellingsOf(options.text, options.secret ?? ownSecret(folder));
   const found: FoundCapture[] = [];
@@ -64,7 +64,7 @@ export function findCaptures(
  */
 export function findCapture(folder: string, reference: string): FoundCapture {
   if (existsSync(reference)) return { name: reference, file: reference, capture: readCapture(reference) };
-  const name = nameFor(captureNames(folder), reference);
+  const name = nameFor(captureNamesIn(folder), reference);
   if (name !== undefined) {
     const file = join(folder, name);
     return { name, file, capture: readCapture(file) };
@@ -99,11 +99,6 @@ function onlyOne(names: readonly string[], reference: string): string | undefine
 
 /** Of captures that fit, this many are listed. */
 const maxListed = 5;
-
-function captureNames(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder).filter(isCaptureFileName).sort();
-}
 
 function ownSecret(folder: string): string | undefined {
   const file = join(folder, '.secret');

@@ -9,7 +9,7 @@ export function toCapturedRequest(redaction: Redaction | undefined, raw: RawCapt
   const text = raw.body === undefined ? undefined : decoded(raw.body, raw.headers['content-type']);
   const body = text === undefined || text === '' ? undefined : parseCapturedBody(text);
   const path = originForm(redaction === undefined ? raw.path : redactPath(redaction, raw.path));
-  const base = { method: raw.method, path, headers: { ...raw.headers }, key: raw.key };
+  const base = { method: raw.method, path, headers: { ...raw.headers }, key: 'good' as const };
   if (body === undefined) return base;
   if (typeof body === 'string' && body === text) {
     return { ...base, bodyText: redaction === undefined ? text : redactBrokenBody(redaction, text) };

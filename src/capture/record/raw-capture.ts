@@ -47,7 +47,6 @@ export interface RawCapture {
   /** With its query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly key: 'good' | 'missing' | 'wrong';
   readonly body?: Uint8Array;
   /** Absent when the caller went away before it was ready. */
   readonly answer?: {

@@ -33,7 +33,6 @@ export type RawAnswer = NonNullable<RawCapture['answer']>;
 
 /** The recording of one request. */
 export interface Recording {
-  setKey(key: RawCapture['key']): void;
   setBody(body: Uint8Array): void;
   /** Call once, when the answer was sent or the caller disconnected. */
   finish(answer: RawAnswer | undefined, hasTrouble: boolean): void;
@@ -59,8 +58,6 @@ export interface Recorder {
 
 /** Bodies of a request that exceed this together are omitted from its capture. */
 const maxBytes = 8 * 1024 ** 2;
-/** A scanner that tries keys must not push everything else out: requests with a wrong key are captured at most this often. */
-const minRefusalIntervalMs = 10_000;
 
 interface OpenRecording {
   readonly facts: RequestFacts;
@@ -73,7 +70,6 @@ interface OpenRecording {
   /** Requests whose searches this one waited for. */
   readonly joined: Set<OpenRecording>;
   readonly knownAtStart: KnowledgeSnapshot;
-  key: RawCapture['key'];
   body?: Uint8Array;
 }
 
@@ -86,20 +82,10 @@ export function createRecorder({ writer, calls }: RecorderDeps, mode: CaptureMod
   const open = new OpenRecordings();
   const current = new AsyncLocalStorage<OpenRecording>();
   const knowledge = createPriorKnowledge(calls);
-  let refusedAt = Number.NEGATIVE_INFINITY;
-
-  function isWanted({ key }: OpenRecording, hasTrouble: boolean): boolean {
-    if (mode === 'errors' && !hasTrouble) return false;
-    if (key === 'good') return true;
-    const now = performance.now();
-    if (now - refusedAt < minRefusalIntervalMs) return false;
-    refusedAt = now;
-    return true;
-  }
 
   function finish(recording: OpenRecording, answer: RawAnswer | undefined, hasTrouble: boolean): void {
     open.remove(recording);
-    if (!isWanted(recording, hasTrouble)) return;
+    if (mode === 'errors' && !hasTrouble) return;
     const { facts, exchanges, knownAtStart } = recording;
     writer.write(toRawCapture(calls, recording, answer), knowledge.relevantTo(facts.path, exchanges, knownAtStart));
   }
@@ -110,9 +96,6 @@ export function createRecorder({ writer, calls }: RecorderDeps, mode: CaptureMod
       open.add(recording);
       let isFinished = false;
       return {
-        setKey(key) {
-          recording.key = key;
-        },
         setBody(body) {
           recording.size += body.byteLength;
           if (recording.size <= maxBytes) recording.body = body;
@@ -149,7 +132,6 @@ function startRecording(facts: RequestFacts, knownAtStart: KnowledgeSnapshot): O
     remembered: new Map(),
     joined: new Set(),
     knownAtStart,
-    key: 'missing',
   };
 }
 
@@ -193,7 +175,6 @@ function toRawCapture(calls: CallReader, recording: OpenRecording, answer: RawAn
     ...recording.facts,
     startedAt: recording.startedAt,
     durationMs: performance.now() - recording.start,
-    key: recording.key,
     ...(recording.body !== undefined && { body: recording.body }),
     ...(answer !== undefined && { answer }),
     exchanges: allExchanges(calls, recording),

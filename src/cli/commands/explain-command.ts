@@ -168,7 +168,7 @@ async function readPayload(
   payload: readonly string[],
 ): Promise<readonly EnginyRecord[]> {
   const [first = '-', ...rest] = payload;
-  if (payload.length > 0 && payload.every(isField)) return [recordOf(payload)];
+  if (payload.length > 0 && payload.every(isField)) return [recordOf(payload, object)];
   if (rest.length > 0) throw new UsageError('expected one file, or fields as field=value');
   return await readRecords(io, object, first);
 }

@@ -1,4 +1,4 @@
-import { captureReference } from '../../capture/capture-file.ts';
+import { CaptureFileError, captureReference } from '../../capture/capture-file.ts';
 import { captureNamesIn, createCaptureFinder as findCaptureOf } from '../../capture/inspect/capture-of-request.ts';
 import { EnvironmentSchema } from '../../settings/environment-schema.ts';
 import type { JournalReader, JournalRequest } from '../../journal/journal.ts';
@@ -6,6 +6,7 @@ import { JournalFileError } from '../../journal/journal-file.ts';
 import { openJournalReader } from '../../journal/read-journal.ts';
 import { isDamage, sqliteCode } from '../../sqlite/damaged-file.ts';
 import { type CommandIo, UsageError } from '../command-io.ts';
+import { printable } from '../report/printable.ts';
 
 /** The folder that was named, or else the one that the bridge writes to. */
 export function journalFolder(io: Pick<CommandIo, 'environment'>, named: string | undefined): string {
@@ -61,11 +62,11 @@ export function readError(error: unknown, folder: string): unknown {
   return code === undefined ? error : new UsageError(`the journal in ${folder} cannot be read (SQLite error ${code})`);
 }
 
-/** Finds the captures of requests, under the shortest name that a command accepts. */
+/** Finds the captures of requests, under the shortest name that a command accepts. Complains if they cannot be read. */
 export function createReferenceFinder(
-  io: Pick<CommandIo, 'environment'>,
+  io: Pick<CommandIo, 'environment' | 'complain'>,
 ): (request: JournalRequest) => string | undefined {
-  const names = captureNamesIn(EnvironmentSchema.shape.CAPTURE_DIR.parse(io.environment().CAPTURE_DIR));
+  const names = readableCaptures(io);
   const find = findCaptureOf(names);
   const references = Map.groupBy(names, captureReference);
   return (request) => {
@@ -74,4 +75,15 @@ export function createReferenceFinder(
     const reference = captureReference(name);
     return references.get(reference)?.length === 1 ? reference : name;
   };
+}
+
+/** The journal has its entries without them. */
+function readableCaptures(io: Pick<CommandIo, 'environment' | 'complain'>): readonly string[] {
+  try {
+    return captureNamesIn(EnvironmentSchema.shape.CAPTURE_DIR.parse(io.environment().CAPTURE_DIR));
+  } catch (error) {
+    if (!(error instanceof CaptureFileError)) throw error;
+    io.complain(`${printable(error.message)}\n`);
+    return [];
+  }
 }

@@ -76,7 +76,7 @@ export function parseRecords(text: string, object: TypedRecord['object']): reado
   if (!/^[{[]/.test(trimmed)) {
     const lines = trimmed.split('\n').map((line) => line.trim());
     const wrong = lines.findIndex((line) => !isField(line));
-    return wrong < 0 ? [recordOf(lines)] : `Line ${wrong + 1} is not field=value.`;
+    return wrong < 0 ? [recordOf(lines, object)] : `Line ${wrong + 1} is not field=value.`;
   }
   let content: unknown;
   try {
