@@ -42,7 +42,7 @@ export interface Sandbox {
   seed(data: SeedData): Record<ObjectName, string[]>;
   /** Live records by id, with the values they have. */
   records(object: ObjectName): SandboxRecord[];
-  /** Some live records, by id: those after an id. Counts as no call. */
+  /** Some live records, by id: those after an id. Does not count as a call. */
   page(object: ObjectName, after: string, size: number): SandboxRecord[];
   /** One live record, or the one that it was merged into. */
   record(object: ObjectName, id: string): SandboxRecord | undefined;

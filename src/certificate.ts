@@ -51,7 +51,7 @@ export function readRedisCa(path: string | undefined): string | undefined {
 
 function reasonToReject({ cert, key }: Certificate): string | undefined {
   try {
-    // The secure context accepts an empty key, and a certificate would then be served that no client accepts.
+    // The secure context accepts an empty key, but no client would accept the certificate.
     if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)))
       return 'the key belongs to another certificate';
     createSecureContext({ cert, key });

@@ -14,7 +14,7 @@ import { EnvironmentSchema, type ParsedEnvironment } from './settings/environmen
 import { type IdentityIndexConfig, identityIndexOf } from './settings/identity-index-settings.ts';
 import { describeSlips, type GivenSettings, signsOfAccount } from './settings/setting-slips.ts';
 
-/** Every mistake found in the environment, one line each. Raised at start only. */
+/** Every mistake found in the environment, one line each. Raised only at startup. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly problems: readonly string[];
@@ -137,7 +137,7 @@ export function loadConfig(environment: Environment, unused: UnusedSettings = no
   return freezeConfig(parsed.data);
 }
 
-/** What the log warns about at start: a connection that anyone on the way can read. */
+/** Warnings for the log at startup: connections that others on the network can read. */
 export function connectionWarnings({ hubspot }: Config): readonly string[] {
   const { protocol, hostname } = new URL(hubspot.baseUrl);
   const isLocal = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
@@ -145,7 +145,7 @@ export function connectionWarnings({ hubspot }: Config): readonly string[] {
   return ['HUBSPOT_BASE_URL is not encrypted: the access token and all records are sent in clear text'];
 }
 
-/** What the log warns about at start: names that are nearly settings, and lines of `.env` that set nothing. */
+/** Warnings for the log at startup: names that resemble settings, and lines of `.env` that set nothing. */
 export function settingWarnings(environment: Environment, unused: UnusedSettings): readonly string[] {
   return describeSlips({ ...unused, environment, known: Object.keys(EnvironmentSchema.shape) });
 }
@@ -258,7 +258,7 @@ function replicasOf(env: ParsedEnvironment): Config['replicas'] {
   });
 }
 
-/** A container that restarts gets its name back; two processes on one host have two names. */
+/** A container that restarts keeps its name; two processes on one host have different names. */
 function processName(): string {
   return `${hostname()}-${process.pid}`.replaceAll(/[^A-Za-z0-9._-]/g, '-');
 }

@@ -10,7 +10,7 @@ export type Server = HttpServer | HttpsServer;
 /** Headers must arrive within this time; Enginy sends them at once. */
 const headersTimeoutMs = 15_000;
 
-/** How often slow connections are looked for. */
+/** How often slow connections are searched for. */
 const checkIntervalMs = 1_000;
 
 interface ServerLimits {
@@ -19,7 +19,7 @@ interface ServerLimits {
   readonly maxConnections: number;
 }
 
-/** An HTTP server that slow and numerous callers cannot hold. */
+/** An HTTP server that slow or numerous callers cannot block. */
 export function createHttpServer(listener: RequestListener, limits: ServerLimits): Server {
   return limitConnections(createServer(timeoutsOf(limits), limitPipelining(listener)), limits);
 }
@@ -100,7 +100,7 @@ function limitConnections<T extends Server>(server: T, { maxConnections }: Serve
   return server;
 }
 
-/** Why a server cannot listen, and which setting changes that. Raised at start only. */
+/** Why a server cannot listen, and which setting changes that. Raised only at startup. */
 export class ListenError extends Error {
   override readonly name = 'ListenError';
 }

@@ -16,7 +16,7 @@ interface LiveMappingSettings {
 
 /** The active mapping files, which follow their folder. */
 export interface LiveMappings {
-  /** The last version without errors. */
+  /** The latest version without errors. */
   current(): Mappings;
   state(): ReloadState;
   /** Adds to the state what the CRM lacks of this version; ignored if another version is active by then. */
@@ -53,7 +53,7 @@ export async function loadLiveMappings(
     if (checked !== undefined && !isClosed) report(active.apply(checked), active.current());
   }
 
-  /** Runs one look after the other. */
+  /** Runs one check after the other. */
   function enqueueLook(isAsked: boolean): Promise<void> {
     waiting += 1;
     queue = queue

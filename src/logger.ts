@@ -15,7 +15,7 @@ export function idForLog(id: unknown): string {
   return /^[\w.:-]{1,64}$/.test(text) ? text : '(not logged)';
 }
 
-/** Names whose values never reach the log, at the top and two levels down. A net below the rule not to log them at all. */
+/** Names whose values never reach the log, at the top and two levels down. A safety net: they must not be logged in the first place. */
 const secretNames = [
   'authorization',
   'Authorization',

@@ -15,7 +15,7 @@ export type ConnectionCheck = (context: Pick<CallContext, 'requestId'>) => Promi
 
 /** How long one answer of the CRM proves the connection. */
 const proofLastsMs = 30_000;
-/** The CRM is asked at most this often, however many ask the bridge. */
+/** The CRM is called at most this often, however many callers check the connection. */
 const intervalMs = 10_000;
 /** The CRM's time for an answer; the bridge itself answers earlier. */
 const questionMs = 9_000;
@@ -44,7 +44,7 @@ export function createConnectionCheck(crm: Pick<Crm, 'readAccount'>, clock: Cloc
       trouble = undefined;
     } catch (error) {
       trouble = { since, error };
-      // A new token has to prove itself.
+      // A new token must be verified again.
       if (error instanceof CrmRejectedError) provenAt = undefined;
     }
     question = undefined;
@@ -53,7 +53,7 @@ export function createConnectionCheck(crm: Pick<Crm, 'readAccount'>, clock: Cloc
   return async ({ requestId }) => {
     if (trouble === undefined && provenAt !== undefined && now() - provenAt <= proofLastsMs) return { status: 'ok' };
     if (question === undefined && now() - askedAt >= intervalMs) question = ask(requestId);
-    // A proven connection is degraded once its question has been open for this long: who asks later has nothing to wait for.
+    // If the check of a proven connection takes longer than this, the connection is degraded, and later callers do not wait for the check.
     const isWaitedFor = provenAt !== undefined && now() - askedAt >= patienceMs;
     const isAnswered = question === undefined || (!isWaitedFor && (await endsWithin(question, clock)));
     if (isAnswered && trouble === undefined) return { status: 'ok' };

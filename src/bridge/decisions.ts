@@ -70,7 +70,7 @@ export interface NotedProblem {
   readonly property?: string;
   readonly existingId?: string;
   readonly missingScopes?: readonly string[];
-  /** Of a record that was too late: what the CRM did, or failed to do, until then. */
+  /** For a record that was not processed in time: what the CRM did, or failed to do, until then. */
   readonly because?: string;
   /** The CRM may have carried out the update. */
   readonly mayBeWritten?: true;

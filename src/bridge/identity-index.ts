@@ -8,9 +8,9 @@ export interface Proposal {
   readonly ids: readonly string[];
   /** True if a search at this moment would find no other record. False where the index is not built yet, or not fresh. */
   readonly isComplete: boolean;
-  /** Of an id of Enginy's: a bridge may have written it into a record without adding it here, and ended since. */
+  /** For one of Enginy's ids: a bridge may have written it into a record and stopped before it could add it here. */
   readonly mayLackWrites?: boolean;
-  /** Of an answer: since the sweep that it relies on started. Absent in a replay. */
+  /** Time since the start of the sweep that an answer relies on. Absent in a replay. */
   readonly sweptAgoMs?: number;
 }
 

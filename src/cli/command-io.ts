@@ -1,18 +1,18 @@
 import type { Environment } from '../environment.ts';
 
 /**
- * What a command ends with: 0 all is well; 1 it found something (errors in mapping files, differences); 2 it could not do
+ * The exit status of a command: 0 all is well; 1 it found something (errors in mapping files, differences); 2 it could not do
  * its work (wrong usage, unreadable files, a CRM that cannot be asked).
  */
 export type ExitStatus = 0 | 1 | 2;
 
-/** All that a command has of the outside, so that tests run it in the process. */
+/** Everything outside that a command uses, so that tests can run it within their process. */
 export interface CommandIo {
   /** To standard output: results alone. */
   print(text: string): void;
   /** To standard error: everything else. */
   complain(text: string): void;
-  /** Whether standard output may be coloured. */
+  /** Whether standard output may be colored. */
   readonly hasColor: boolean;
   /** Characters of a line; undefined where lines need not be cut. */
   readonly width: number | undefined;
@@ -28,7 +28,7 @@ export interface CommandIo {
   readonly stop?: AbortSignal;
 }
 
-/** The command cannot be carried out as it was called; the message is for the person who called it. Exit status 2. */
+/** The command cannot run as it was called; the message is for the user. Exit status 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

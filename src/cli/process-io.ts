@@ -45,7 +45,7 @@ async function ask(question: string, { isSecret = false } = {}): Promise<string>
   if (isSecret) process.stdout.write(question);
   const terminal = createInterface({ input: process.stdin, ...settings });
   try {
-    // Without a terminal the input ends at once.
+    // Without a terminal there is no input.
     const ended = once(terminal, 'close').then(() => '');
     return await Promise.race([terminal.question(isSecret ? '' : question), ended]);
   } finally {

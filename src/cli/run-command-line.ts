@@ -88,7 +88,7 @@ export function createProgram(io: CommandIo): Command {
   return program;
 }
 
-/** Whatever a command prints, from files and callers too: nothing in it may steer the terminal. */
+/** Nothing that a command prints may control the terminal, because it may come from files and callers. */
 function withVisibleControls(io: CommandIo): CommandIo {
   // The properties are getters: they keep their object.
   return Object.assign(Object.create(io) as CommandIo, {

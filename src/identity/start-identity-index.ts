@@ -145,7 +145,7 @@ class LiveIndex implements RunningIndex {
     if (session === undefined) return;
     const pairs = keysOf(properties).map((key) => ({ digest: session.digest({ objectType, ...key }), id }));
     if (pairs.length === 0) return;
-    // Everything of this turn in one write, and before anything that is proposed later.
+    // Writes everything of this turn at once, before anything is proposed later.
     if (this.#written.size === 0) queueMicrotask(() => this.#flush());
     const waiting = this.#written.get(objectType) ?? [];
     for (const pair of pairs) waiting.push(pair);
@@ -218,7 +218,7 @@ class LiveIndex implements RunningIndex {
     }
   }
 
-  /** Listings only add keys. Those that no record holds any more lead to a read and never to an answer, but they take room. */
+  /** Listings only add keys. Keys that no record holds any more cause a read but never a wrong answer; they only take space. */
   async #dropStale(): Promise<void> {
     const session = this.#session;
     const states = [...this.#followed.keys()].map((objectType) => session?.objects.get(objectType)?.state);
@@ -236,7 +236,7 @@ class LiveIndex implements RunningIndex {
     return (await this.#deps.store.leads?.()) ?? true;
   }
 
-  /** Opens the store if it is not open. @throws IndexLostError; what reading the account throws. */
+  /** Opens the store unless it is open. @throws IndexLostError; what reading the account throws. */
   async #objectFor(objectType: string): Promise<ObjectIndex | undefined> {
     const session = this.#session ?? (await this.#open());
     const known = session.objects.get(objectType);
@@ -274,7 +274,7 @@ class LiveIndex implements RunningIndex {
     return this.#session;
   }
 
-  /** What could not be read or written is opened again. Until then, and until the next sweep, requests search. */
+  /** A store that could not be read or written is reopened. Until then, and until the next sweep, requests search. */
   #noteFailure(error: unknown, objectType?: string): void {
     if (error instanceof IndexLostError) this.#session = undefined;
     this.#failures.note(error, objectType);

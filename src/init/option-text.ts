@@ -1,6 +1,6 @@
 import type { PropertyDefinition } from '../crm/crm.ts';
 
-/** Labels are anybody's text: they must not end the comment in which they stand. */
+/** Labels are arbitrary text and must not end the comment that contains them. */
 export function oneLine(text: string): string {
   const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
   return line.length > 60 ? `${line.slice(0, 59)}…` : line;

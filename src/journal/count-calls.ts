@@ -1,6 +1,6 @@
 import type { DecisionListener } from '../bridge/decisions.ts';
 
-/** What the CRM's adapter says of a call: whose it was, and how long it waited for its turn. */
+/** What the CRM's adapter reports about a call: which requests it served, and how long it waited for its turn. */
 interface CountedCall {
   readonly context: { readonly requestId: string; readonly alsoFor?: readonly string[] };
   readonly waitedMs: number;
@@ -13,7 +13,7 @@ export interface CallCount {
   countedFor(listener: DecisionListener | undefined): DecisionListener | undefined;
 }
 
-/** Calls that are made for no request are forgotten beyond this number of names. */
+/** Beyond this number of request ids, the oldest are forgotten; some calls belong to no request. */
 const maxOpen = 10_000;
 
 export function countCalls(): CallCount {

@@ -15,7 +15,7 @@ export interface JournalSettings {
   readonly secret?: string;
   /** Name of this process among several. */
   readonly replica: string;
-  /** The thread works when the processor has nothing better to do; true by default. */
+  /** The thread runs only when the processor is otherwise idle; true by default. */
   readonly hasLowPriority?: boolean;
 }
 

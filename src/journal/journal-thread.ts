@@ -7,7 +7,7 @@ import type { Journal } from './journal.ts';
 import type { JournalMessage, JournalReport, JournalSettings } from './journal-messages.ts';
 import { toParts, type WaitingPart } from './request-parts.ts';
 
-/** How long entries wait to be written together: what a sudden end of the process may cost is well below a second. */
+/** How long entries wait to be written together. If the process ends suddenly, well below a second of entries is lost. */
 const flushMs = 250;
 /** This many records leave at once. They are one transaction: a commit costs the thread as much as a hundred records do. */
 const batchSize = 1_000;
@@ -171,7 +171,7 @@ export class JournalThread implements Journal {
     }
   }
 
-  /** The same trouble is worth a line again once the journal was written for a while. */
+  /** The same failure is logged again once the journal has been written for a while. */
   #recover(): void {
     if (this.#logged.size === 0 || performance.now() < this.#troubledAt + retryMs) return;
     this.#logged.clear();

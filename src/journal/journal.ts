@@ -93,7 +93,7 @@ export interface CauseCount {
   readonly lastAt: number;
 }
 
-/** Requests that failed as a whole and name no record. */
+/** Requests that failed as a whole, without a record. */
 export interface FailureCount {
   readonly endpoint: string;
   readonly status: number;

@@ -18,7 +18,7 @@ import { openForReading, viewAsCurrent } from './journal-file.ts';
 import { findInKeyBlocks } from './key-blocks.ts';
 import { maxIdLength } from './stored-parts.ts';
 
-/** Other names of the same record that are followed; more would be another record's life. */
+/** How many other names of a record are followed; more would lead into another record's history. */
 const maxNames = 10;
 const objects = ['contacts', 'companies', 'tasks', 'activities'] as const;
 
@@ -109,7 +109,7 @@ function toAction(row: Row): ConsoleAction & { readonly replica: string } {
   };
 }
 
-/** What a text may be of a person. */
+/** What a search text may be. */
 function personKeys(name: string): readonly Key[] {
   const profile = canonicalProfile(name);
   if (profile !== undefined) return [['profile', profile]];

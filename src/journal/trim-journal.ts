@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { recordsPerRequest } from './journal-file.ts';
 import type { JournalLimits } from './journal-messages.ts';
 
-/** Part of the requests that goes when the file is too large, so that not every write deletes something. */
+/** Share of the requests that is deleted when the file is too large, so that not every write deletes something. */
 const partToDelete = 0.1;
 /** Older ones are deleted: they would take the space of requests. */
 const maxFailedSignIns = 10_000;
@@ -28,7 +28,8 @@ export function trimJournal(database: DatabaseSync, limits: JournalLimits, now: 
     deleteUpTo(database, first + Math.floor((last - first) * partToDelete));
     isTrimmed = true;
   }
-  // A few hundred bytes for each thing that a user did: their age is limit enough. Anyone can fail to sign in.
+  // Actions of users take a few hundred bytes each, so the age limit is enough. Failed sign-ins are limited in number, because anyone can
+  // cause them.
   database.prepare('DELETE FROM actions WHERE at < ?').run(now - limits.maxAgeMs);
   database
     .prepare(

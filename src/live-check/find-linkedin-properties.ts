@@ -20,7 +20,7 @@ const pagesOf: Readonly<Record<RecordObject, RegExp>> = {
 };
 
 /**
- * Looks through the text properties that no match rule reads, in the oldest records of the account and in those of the last thirty days.
+ * Examines the text properties that no match rule reads, in the oldest records of the account and in those of the last thirty days.
  * A value counts if it is the URL of a person (contacts) or of a company (companies), and nothing else.
  */
 export async function findLinkedinProperties(

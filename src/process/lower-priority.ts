@@ -1,7 +1,9 @@
 import { readlinkSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 
-/** On Linux threads have a priority of their own: the calling one works when the processor has nothing better to do. */
+/**
+ * Lowers the priority of the calling thread: it then runs only when the processor is otherwise idle. Only Linux has priorities for threads.
+ */
 export function lowerPriority(): void {
   try {
     const thread = Number(readlinkSync('/proc/thread-self').split('/').at(-1));

@@ -17,7 +17,7 @@ export interface Script {
 }
 
 export interface RedisConnection {
-  /** Runs commands. Never throws, and answers within about a quarter of a second: Redis is a help, never a condition. */
+  /** Runs commands. Never throws, and answers within about a quarter of a second: nothing may depend on Redis. */
   attempt<T>(work: (redis: Redis) => Promise<T>): Promise<RedisReply<T>>;
   /** As {@link RedisConnection.attempt}, with a script whose reply is text. */
   run(script: Script, keys: readonly string[], args: readonly string[]): Promise<RedisReply<string>>;
@@ -232,8 +232,8 @@ function watchConnection(redis: Redis, log: Logger): RedisConnection {
 }
 
 /**
- * Fails when nothing came for a quarter of a second. If this process was busy for that long, the reply may be here already: it is read
- * before the time is called up.
+ * Fails when nothing came for a quarter of a second. If this process was busy for that long, the reply may have arrived already: it is read
+ * before the command counts as timed out.
  */
 async function withinTimeout<T>(work: Promise<T>): Promise<T> {
   const { promise: expired, reject } = Promise.withResolvers<never>();

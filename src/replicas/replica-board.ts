@@ -24,7 +24,7 @@ export interface ReplicaBoard {
   readonly others: readonly ReplicaView[];
   /** True once another replica has used other mapping files for five minutes. */
   readonly hasDiffered: boolean;
-  /** Shows the own note and reads those of others, now instead of within ten seconds. */
+  /** Writes this replica's note and reads those of the others now, instead of within ten seconds. */
   update(): Promise<void>;
   /** This replica received SIGHUP. */
   noteReload(): void;
@@ -158,7 +158,7 @@ function readOthers(text: string, name: string): readonly ReplicaView[] {
   });
 }
 
-/** Warns once if the note under this replica's name was not its own, after it has written one: not of the process that it replaces. */
+/** Warns once if another process writes a note under this replica's name. The note of the process that this one replaced does not count. */
 function createNameWatch(own: Writing, log: Logger): (text: string) => void {
   let isShown = false;
   let hasWarned = false;

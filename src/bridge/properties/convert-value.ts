@@ -25,7 +25,7 @@ function noteOnTime(text: string): string | undefined {
   return hasNoZone(text) ? noZone : undefined;
 }
 
-/** What a warning says of a value that was written in part; of a list, also which options were written. */
+/** What a warning says about a value that was written in part; for a list, also which options were written. */
 export function describePart({ value, note, reason }: Extract<PropertyText, { readonly value: string }>): string {
   if (note === noTime) return 'has no time and was stored as midnight UTC';
   if (note === noZone) return 'has no time zone and was stored as UTC';

@@ -9,7 +9,7 @@ export interface PropertyRefusal {
   readonly detail?: string;
 }
 
-/** What a replica learnt about properties; without a name: about all of the object. */
+/** What a replica learnt about a property; without a name, about all properties of the object. */
 export type RefusalNews =
   | { readonly objectType: ObjectType; readonly name?: string; readonly refusal: PropertyRefusal }
   /** An administrator may have changed what the CRM allows. */

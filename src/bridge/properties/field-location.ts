@@ -31,7 +31,7 @@ export type FieldLocation =
 
 /** Other processes may create properties for other fields under the same name meanwhile; a field tries again this often. */
 const maxRounds = 4;
-/** Fields that are looked at in one go; between two such slices, other requests get their turn. */
+/** Number of fields that are processed in one go; other requests run between two such slices. */
 const sliceSize = 1_000;
 
 /**

@@ -89,7 +89,7 @@ async function canStore({ identity, mapping, context }: ClaimScope): Promise<boo
   try {
     return (await identity.ensure(mapping, context)) !== 'unavailable';
   } catch (error) {
-    // The update itself says what is wrong with the CRM; the claim waits for the next one.
+    // The update itself reports what is wrong with the CRM; the claim waits for the next update.
     if (error instanceof GatewayError) return false;
     throw error;
   }

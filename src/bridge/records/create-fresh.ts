@@ -36,7 +36,7 @@ export interface CreateScope extends WriteScope, ExistingScope {
   readonly regainLost: () => Promise<boolean>;
 }
 
-/** One record on its way: it may turn out to exist, and in the end it has a result. */
+/** A record that is being created. It may turn out to exist already; in the end it has a result. */
 export interface RecordCreation {
   readonly record: NewRecord;
   /** The record of the CRM to link it to; `hasIdentity` when that already holds its Enginy id. */
@@ -54,13 +54,13 @@ export interface RecordCreation {
   result?: WriteResult;
 }
 
-/** True for a record of which it is not known yet what becomes of it. */
+/** True for a record that has no result yet. */
 export function isOpen({ existing, result }: RecordCreation): boolean {
   return existing === undefined && result === undefined;
 }
 
 /**
- * Links the rest of a group to the record that one of them led to, also those that HubSpot would not accept as a record of their own, such
+ * Links the others of a group to the record that one of them created or found, including those that HubSpot would not accept alone, such
  * as a LinkedIn URL without a name.
  * @returns false if there is no such record yet.
  */
@@ -168,7 +168,7 @@ function withStorableIdentity(scope: CreateScope, draft: Draft): Draft {
   return { ...draft, properties: omitProperty(draft.properties, property) };
 }
 
-/** A conflict that names no holder: the store does. */
+/** The conflict names no holder, so the holder is looked up. */
 async function linkToHolders(scope: CreateScope, creations: readonly RecordCreation[]): Promise<void> {
   const unnamed = creations.filter(
     ({ result }) => result !== undefined && 'problem' in result && result.problem.kind === 'conflict',
@@ -203,7 +203,7 @@ async function sendRound(scope: CreateScope, creates: readonly OpenCreate[]): Pr
 
 /**
  * Sends creates. Where it is unclear whether one happened, it is looked up, and sent once more only where the store proves that no
- * record holds its unique values: should the first attempt land after all, the same values prevent a duplicate.
+ * record holds its unique values: if the first attempt arrives after all, the same values prevent a duplicate.
  */
 async function sendAndVerify(scope: CreateScope, creates: readonly OpenCreate[]): Promise<readonly WriteOutcome[]> {
   const outcomes = await tryCreate(scope, creates);

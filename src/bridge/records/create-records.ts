@@ -113,7 +113,7 @@ function lockNames(mapping: Mapping, record: NewRecord): string[] {
 
 /**
  * The same Enginy id twice in one request is one record; what was sent later completes what was sent first. With another email or profile
- * it is written after the first one, so that neither is lost without a word.
+ * it is written after the first one, so that neither is lost silently.
  * @returns the creations, and for each record the position of its creation.
  */
 async function mergeSame(mapping: Mapping, records: readonly NewRecord[]) {

@@ -83,7 +83,7 @@ async function lookUp(scope: CreateScope, asked: Asked, policy: SearchPolicy): P
       some.map(({ record }) => record),
     );
   const outcomes = await match(creations, asked.rules, policy);
-  // What only the memory was asked for was not looked for.
+  // A value that was only looked up in memory was not searched for.
   const isSearched = policy !== 'never';
   for (const [index, creation] of creations.entries()) noteLookup(creation, outcomes[index], isSearched);
   const hits = creations.filter((_creation, index) => !('noMatch' in (outcomes[index] ?? {})));
@@ -161,7 +161,7 @@ async function splitAffordable(scope: CreateScope, { creations, rules }: Asked) 
   return { within: [...within], beyond: creations.filter((creation) => !within.has(creation)) };
 }
 
-/** Names the fields of new records by which no search, no sync before and not the index has looked for others. */
+/** Names the fields of new records for which neither a search nor an earlier sync nor the index has looked for other holders. */
 function noteUnchecked(scope: CreateScope, { creations, rules }: Asked): void {
   const { mapping, context, idCache, log } = scope;
   const { objectType } = mapping.target;
@@ -183,7 +183,7 @@ function noteUnchecked(scope: CreateScope, { creations, rules }: Asked): void {
 
 /**
  * Where searches of the last minute are trusted, takes into account what was modified since. Records for which that is not known get
- * their problem; where too much was modified, everything is searched as if it had not been. A request that may not search takes it into
+ * their problem; where too much was modified, everything is searched again. A request that may not search takes it into
  * account as well, also for values of which a sync could not try every spelling.
  */
 async function checkTrusted(scope: CreateScope, asked: Asked, policy: SearchPolicy): Promise<SearchPolicy> {

@@ -60,7 +60,7 @@ export function keepPrimary(mapping: Mapping, update: IdentifyingUpdate): void {
   }
 }
 
-/** An update may replace what identifies a record, but never without a word. The values are personal data. */
+/** An update may replace what identifies a record, but never silently. The values are personal data. */
 export function describeReplaced({ draft, replaced }: IdentifyingUpdate): readonly string[] {
   return replaced.flatMap((name) => {
     if (!Object.hasOwn(draft.properties, name)) return [];

@@ -14,7 +14,7 @@ const textCutMarker = '\n\n[cut here: the text is longer than the CRM keeps]';
 const maxInputLength = 300_000;
 /** So is input with more `<` than this: each tag takes time of its own, and messages of people have some thousands at most. */
 const maxInputTags = 15_000;
-/** A CRM that holds more than it says is read up to here. */
+/** Longer bodies of a CRM are read up to this length. */
 const maxReadLength = 150_000;
 const maxDepth = 50;
 const maxAddressLength = 8_000;

@@ -9,7 +9,7 @@ type Json = Record<string, unknown>;
 
 /** Fields of answers that contain sentences. */
 const sentenceFields = new Set(['error', 'message', 'warnings', 'reasons']);
-/** Ids of the CRM as Enginy sends them back. */
+/** Ids of the CRM that Enginy sends back. */
 const crmIdFields = new Set('crmId contactCRMId companyCRMId contactId companyId'.split(' '));
 /** Such ids stay recognizable even if they are not numbers. Letters alone may be a name, and other characters part of an address. */
 const plainId = /^(?=\D*\d)[\w-]{1,64}$/;

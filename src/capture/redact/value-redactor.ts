@@ -117,7 +117,7 @@ export class ValueRedactor {
 
   #isConstant(text: string): boolean {
     if (text.length > 200) return false;
-    // Many words are codes of three letters, some of them names.
+    // Many three-letter words are codes, and some of them are names.
     return (
       this.#settings.constants.has(text.trim().toLowerCase()) ||
       (text.trim().length !== 3 && findCountry(text) !== undefined)
@@ -157,7 +157,10 @@ export class ValueRedactor {
     );
   }
 
-  /** What people wrote. What the mapping files or the portal offer stays in a list and a composed text: `Hamburg, Germany`. */
+  /**
+   * Text that people wrote. Values that the mapping files or the portal offer stay unchanged within lists and composed texts: `Hamburg,
+   * Germany`.
+   */
   #wording(text: string): string {
     const isOffered = (piece: string) => this.#isConstant(piece) || this.#keptIds.has(piece.trim());
     const pieces = text.split(listSeparator);

@@ -12,9 +12,9 @@ type Recorded = Pick<Capture, 'exchanges' | 'ambient'>;
 /** The recorded exchanges as a CRM that answers. */
 export interface RecordedAnswers {
   answer(call: WireCall): CrmReply;
-  /** What was asked and could not be answered from the capture, for a person. */
+  /** What could not be answered from the capture, in words for a person. */
   readonly assumptions: readonly string[];
-  /** The first call that was not recorded, and where it came; undefined while all were. */
+  /** The first call that was not recorded, and what preceded it; undefined if all were recorded. */
   readonly divergence: string | undefined;
   /** Writes that were answered as their recorded counterparts, although they carry other values. */
   readonly oldAnswers: readonly string[];

@@ -29,7 +29,7 @@ export interface Replay {
   readonly differences: readonly ReplayDifference[];
   /** What the capture could not answer; the replay continued with these assumptions. */
   readonly assumptions: readonly string[];
-  /** The first call that the capture does not contain, and where it came. */
+  /** The first call that the capture does not contain, and what preceded it. */
   readonly divergence?: string;
   /** Writes with other values, to which the CRM's answer is the recorded one. */
   readonly oldAnswers: readonly string[];

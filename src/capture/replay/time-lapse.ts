@@ -21,7 +21,7 @@ interface Timer {
   readonly run: () => void;
 }
 
-/** Nothing has happened for this many turns of the event loop and for this long: nothing more will happen by itself. */
+/** If nothing has happened for this many turns of the event loop and for this long, nothing more will happen on its own. */
 const quietTurns = 20;
 const quietMs = 3;
 

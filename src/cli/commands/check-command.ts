@@ -77,11 +77,11 @@ export function checkCommand(io: CommandIo): Command {
 /** A folder's findings, and what the comparison with the CRM added to them. */
 interface Checked extends FolderFindings {
   readonly live?: LiveReport;
-  /** What the match rules can find; absent for a saved portal, which has no records. */
+  /** How many records the match rules can find; absent for a saved portal, which has none. */
   readonly coverage?: readonly Counted[];
 }
 
-/** Counting is an addition: where the CRM refuses it, the comparison stands. */
+/** The counts are optional: if the CRM refuses them, the comparison is still reported. */
 type Counted = Coverage | { readonly objectType: string; readonly problem: string };
 
 async function check(io: CommandIo, dirs: readonly string[], options: CheckOptions): Promise<void> {
@@ -126,7 +126,7 @@ async function check(io: CommandIo, dirs: readonly string[], options: CheckOptio
   }
 }
 
-/** Strictly, an example that differs is a finding like any other. */
+/** With --strict, an example that differs is a finding like any other. */
 function withDetails(report: FolderReport, { strict }: CheckOptions): FolderReport {
   if (!strict || report.differences.length === 0) return report;
   const others = report.diagnostics.filter(({ kind }) => kind !== 'example-failed');
@@ -150,7 +150,7 @@ function toChecked({ dir, report }: Folder): Checked {
   return { dir, hash: report.mappings?.hash, diagnostics: report.diagnostics, examples: report.examples };
 }
 
-/** Files with errors of their own are not compared: first things first. */
+/** Files with errors are not compared: the errors must be corrected first. */
 async function checkAgainst(scope: CheckScope, folder: Folder): Promise<Checked> {
   const checked = toChecked(folder);
   const { mappings, documents } = folder.report;
@@ -201,7 +201,7 @@ function formatCounted(counted: Counted): string {
   return `  ${counted.objectType} could not be counted: ${counted.problem}\n`;
 }
 
-/** Throws UsageError unless there is a folder that can be looked at. */
+/** Throws UsageError unless the folder exists and can be read. */
 export function demandFolder(dir: string): void {
   const stats = statSync(dir, { throwIfNoEntry: false });
   if (stats === undefined) throw new UsageError(`there is no folder ${dir}`);

@@ -61,7 +61,7 @@ function read(folder: string) {
   }
 }
 
-/** Standard output has the line alone, so that it can be appended to the file. */
+/** Standard output contains only the line, so that it can be appended to the file. */
 async function printUser(io: CommandIo, name: string, role: Role): Promise<void> {
   if (!isUserName(name)) throw new UsageError('a name has no white space and no colon, and does not begin with "#"');
   const password = createPassword();

@@ -99,7 +99,7 @@ async function report(io: CommandIo, { crm, context }: OpenCrm, { mapping, rules
   if (groups > 0) io.setStatus(1);
 }
 
-/** For one call: it may wait for its turn behind a running bridge. */
+/** Timeout of one call, which may have to wait for the calls of a running bridge. */
 const callPatienceMs = 300_000;
 const progressStep = 10_000;
 

@@ -216,7 +216,7 @@ function printProposals(io: CommandIo, dir: string, { contacts, companies }: Add
   }
 }
 
-/** What existing files do not name yet, as lines to add. */
+/** Rows that the existing files lack, as lines to add. */
 function printPatch(io: CommandIo, dir: string, additions: Additions): void {
   let count = 0;
   for (const object of ['contacts', 'companies'] as const) {

@@ -79,7 +79,7 @@ export function replayCommand(io: CommandIo): Command {
     });
 }
 
-/** Everything the same, something differs, something could not be replayed. */
+/** Exit statuses: all the same, something differs, something could not be replayed. */
 function statusOf(outcomes: readonly ReplayOutcome[]): ExitStatus {
   if (outcomes.some(({ outcome }) => outcome === 'failed')) return 2;
   return outcomes.some(({ outcome }) => outcome === 'differs') ? 1 : 0;
@@ -100,7 +100,7 @@ async function runOne(job: Job, reference: string): Promise<ReplayOutcome> {
     return { capture: name, ...result };
   } catch (error) {
     const isExpected = expectedErrors.some((kind) => error instanceof kind) && error instanceof Error;
-    // A capture is data from anywhere: what it makes the replay stumble over is a property of the file.
+    // A capture may come from anywhere: whatever makes the replay fail is a fault of the file.
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     const message = isExpected ? error.message : `${reference} cannot be replayed (${reason})`;
     if (options.json !== true) io.complain(`error: ${message}\n`);

@@ -90,7 +90,7 @@ function printRequests(io: CommandIo, requests: readonly JournalRequest[]): void
   io.print(fitWidth(lines.join(''), io.width, requestIndent));
 }
 
-/** Of a request of many records, this many are printed. */
+/** Of a request with many records, at most this many are printed. */
 const maxRecords = 1_000;
 
 async function printOne(

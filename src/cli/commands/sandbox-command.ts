@@ -11,7 +11,7 @@ export function sandboxCommand(io: CommandIo): Command {
     .allowUnknownOption()
     .helpOption(false)
     .action(async (args: string[]) => {
-      // Loaded only when it is needed: no other command pays for it.
+      // Loaded on demand, so that no other command loads it.
       const { runSandbox } = await import('../../../sandbox/run-sandbox.ts');
       const { print, complain } = io;
       io.setStatus((await runSandbox(args, { print, complain, readSchema: readSchemaFile })) ? 0 : 2);

@@ -5,7 +5,7 @@ export function serveCommand(): Command {
   return new Command('serve')
     .description('run the bridge (all settings come from the environment or .env, see .env.example)')
     .action(async () => {
-      // Loaded only when it is needed: no other command pays for it.
+      // Loaded on demand, so that no other command loads it.
       const { runBridge } = await import('../../run.ts');
       await runBridge();
     });

@@ -18,7 +18,7 @@ export interface OpenCrm {
   close(): Promise<void>;
 }
 
-/** A command is watched by a person: what takes longer is broken. */
+/** A user waits for the command: a call that takes longer is considered broken. */
 const patienceMs = 120_000;
 
 export interface OpenOptions {

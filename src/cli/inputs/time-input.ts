@@ -1,6 +1,6 @@
 import { UsageError } from '../command-io.ts';
 
-/** The forms that {@link parseTimeInput} reads, for help texts and messages. */
+/** The forms that {@link parseTimeInput} accepts, for help texts and messages. */
 export const timeForms = '"tuesday 14:00", "yesterday", "14:00", "30m", "2 hours ago", 2026-11-20, "2026-11-20 14:00"';
 
 const minuteMs = 60_000;
@@ -89,7 +89,7 @@ function instantOf(words: string): number | undefined {
   return Number.isNaN(moment) ? undefined : moment;
 }
 
-/** Date.parse accepts a 30 February and moves it to March. */
+/** Date.parse accepts 30 February and moves it to March. */
 function sameDay(day: string, moment: number): number | undefined {
   return !Number.isNaN(moment) && new Date(moment).toISOString().startsWith(day) ? moment : undefined;
 }

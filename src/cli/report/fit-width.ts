@@ -20,7 +20,7 @@ function broken(line: string, width: number, rest: string): string {
   const [first = '', ...words] = line.split(' ');
   let current = first;
   for (const word of words) {
-    // Several blanks are empty words between them.
+    // Consecutive spaces produce empty words.
     if (word === '' || current.trim() === '' || columnsOf(current) + 1 + columnsOf(word) <= width) {
       current += ` ${word}`;
     } else {
@@ -31,7 +31,7 @@ function broken(line: string, width: number, rest: string): string {
   return [...lines, current].join('\n');
 }
 
-/** Colors take no room. */
+/** Color codes have no width. */
 function columnsOf(text: string): number {
   return stripVTControlCharacters(text).length;
 }

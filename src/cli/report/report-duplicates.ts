@@ -2,7 +2,7 @@ import type { DuplicateGroup, DuplicateRecord } from '../../duplicates/find-dupl
 import { printable, printableJson } from './printable.ts';
 import { textTable } from './text-table.ts';
 
-/** Prints groups one by one, so that a long list needs no memory. */
+/** Prints groups one by one, so that a long list is not held in memory. */
 export interface DuplicateReport {
   readonly head: string;
   group(group: DuplicateGroup): string;

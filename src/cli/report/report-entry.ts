@@ -42,7 +42,7 @@ export function formatEntry(entry: JournalEntry, { places, hasColor, capture }: 
   return `${paint('bold', head)}\n${body.join('')}`;
 }
 
-/** Green, yellow where something was held back, red where the record failed. */
+/** Green; yellow if something was held back; red if the record failed. */
 export function colorOf({ outcome, heldBack }: JournalEntry): 'green' | 'yellow' | 'red' {
   if (outcome === 'failed' || outcome === 'several') return 'red';
   return heldBack.length > 0 ? 'yellow' : 'green';

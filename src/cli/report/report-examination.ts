@@ -2,7 +2,7 @@ import type { Section } from '../../doctor/examination.ts';
 import { longestOf } from '../../mapping/values/longest-of.ts';
 import { paintMark } from './report-folder.ts';
 
-/** What is entered in Enginy's settings, by the words of its form. */
+/** What to enter in Enginy's settings, under the labels of its form. */
 export type EnginyForm = Readonly<Record<string, string>>;
 
 /** Sections with one line each, a remedy below what needs one, then what to enter in Enginy, then the counts. */

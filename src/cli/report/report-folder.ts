@@ -16,7 +16,7 @@ export function countFindings(diagnostics: readonly Diagnostic[]): { errors: num
   return { errors, warnings: diagnostics.length - errors };
 }
 
-/** One line per finding and, unless it is to be quiet, one that sums up. */
+/** One line per finding and, unless quiet, a summary line. */
 export function formatFolder(
   { dir, diagnostics, examples }: FolderFindings,
   hasColor: boolean,
@@ -29,7 +29,7 @@ export function formatFolder(
   return [...findings, ...(isQuiet ? [] : [paintMark(summary, mark, hasColor)])].map((line) => `${line}\n`).join('');
 }
 
-/** As formatDiagnostic says it, with colours where they are wanted. */
+/** Like formatDiagnostic, with optional colors. */
 function formatFinding(diagnostic: Diagnostic, hasColor: boolean): string {
   const { file, line, column, severity, kind, message, excerpt } = diagnostic;
   const paint = painter(hasColor);

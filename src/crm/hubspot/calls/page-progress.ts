@@ -1,6 +1,6 @@
 import { unknownShape } from './batch-response.ts';
 
-/** HubSpot returns no more of one query; a list that goes on is not believed. */
+/** HubSpot returns no more results of one query; a longer list is an error. */
 export const maxResults = 10_000;
 
 /**
