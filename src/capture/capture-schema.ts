@@ -4,8 +4,8 @@ import { z } from 'zod';
 export const captureVersion = 1;
 
 /**
- * A path as it stands in a request line: on this host, visible ASCII, no backslash (a URL parser takes it for a slash). The path of a
- * capture is data that strangers hand around; it must never name another host.
+ * A path as it appears in a request line: on this host, visible ASCII, no backslash (URL parsers treat it as a slash). Captures may come
+ * from strangers, so their path must never name another host.
  */
 const Path = z
   .string()
@@ -35,12 +35,12 @@ const Call = z.object({
   /** Milliseconds after the request arrived. */
   startedMs: milliseconds,
   durationMs: milliseconds,
-  /** Turns, pauses and earlier tries before this one, in milliseconds. */
+  /** Time spent waiting for its turn, in pauses and in earlier attempts, in milliseconds. */
   waitedMs: milliseconds,
   attempt: z.int().min(0).max(1_000),
   /** `time-out`, `network`: no answer arrived; `status` is then only a placeholder for plain nock. */
   failure: z.enum(['time-out', 'network']).optional(),
-  /** Node's word for what the network did, e.g. `ECONNRESET`. */
+  /** Node's code for the network failure, e.g. `ECONNRESET`. */
   networkCode: z
     .string()
     .regex(/^[A-Z][A-Z0-9_]{0,50}$/)
@@ -110,7 +110,7 @@ export const CaptureSchema = z.object({
     /** A body that is not JSON. */
     bodyText: z.string().optional(),
   }),
-  /** Null when the caller went away before it was ready. */
+  /** Null if the caller disconnected before it was ready. */
   answer: z.object({ status: Status, headers: Headers, body: z.unknown().optional() }).nullable(),
   exchanges: z.array(Exchange),
   /** What the bridge knew from earlier: property definitions, owners. Served in a replay when asked for. */

@@ -17,7 +17,7 @@ import { createHubSpotPulse } from './live/hubspot-pulse.ts';
 import { createProblemMarks } from './problems/problem-marks.ts';
 import { createScreens } from './screens/screen-table.ts';
 
-/** The console before the bridge serves: it sees all that happens from then on. */
+/** The console before the bridge starts to serve; it records everything from then on. */
 export interface OpenConsole {
   /** A request was answered. */
   write(request: DecidedRequest): void;

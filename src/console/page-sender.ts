@@ -10,7 +10,7 @@ import type { Page, Screen } from './screens/screen.ts';
 export interface PageSender {
   /** A page of a screen. */
   send(request: Request, response: Response, content: ScreenPage): void;
-  /** A page of none: the sign-in, an error. */
+  /** A page without a screen: the sign-in, an error. */
   sendPlain(request: Request, response: Response, content: PlainPage): void;
 }
 

@@ -138,7 +138,7 @@ async function compareHeld(
   const held = read?.found.get(id)?.properties;
   if (held === undefined) return update;
   const values = update.values.map((value) => ({ ...value, now: held[value.property] ?? null }));
-  // A value that is not sent cannot be rejected; a property that cannot be written is the better reason.
+  // A value that is not sent cannot be rejected; that its property cannot be written is the better explanation.
   const isUnwritable = (property: string) =>
     update.heldBack.some((held) => held.property === property && unwritable.has(held.reason));
   const kept = values.flatMap(({ property, value, source, when, now }): HeldBack[] => {

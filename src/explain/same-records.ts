@@ -29,7 +29,7 @@ interface SharedValue {
   readonly value: string;
 }
 
-/** More records that share a weak value say nothing new. */
+/** Further records that share a weak value add no information. */
 const maxWeak = 3;
 
 /**

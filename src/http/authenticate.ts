@@ -15,13 +15,13 @@ type KeyResult = 'missing' | 'unknown' | 'known';
 
 export interface KeyCheck {
   readonly header: string;
-  /** Counts a rejected key, and delays the result if many were wrong: guessing must not be fast. */
+  /** Counts a rejected key. If many were wrong, the result is delayed to slow down guessing. */
   check(request: Request): Promise<KeyResult>;
 }
 
 /**
- * Checks API keys. Digests of equal length are compared in constant time, and always all of them, so that neither a key's length nor
- * its position can be measured.
+ * Checks API keys. Compares digests of equal length in constant time, and always all of them, so that timing reveals neither a key's length
+ * nor its position.
  */
 export function createKeyCheck({ header, keys }: KeySettings, deps: KeyGuardDeps = {}): KeyCheck {
   const guard = createKeyGuard(deps);

@@ -27,7 +27,7 @@ export const defaultBodyLimits: BodyLimits = {
 /** A compressed body may expand by this factor: JSON rarely exceeds 20, a bomb reaches 1,000. */
 export const maxExpansion = 100;
 
-/** Expansion is not judged below this size: short repetitive bodies compress well. */
+/** Expansion is not limited below this size, because short repetitive bodies compress well. */
 export const expansionFreeBytes = 1024 * 1024;
 
 /** UTF-8 bytes of a field's name: as long as a value that HubSpot stores. Names that are too long for a label become warnings later. */

@@ -5,7 +5,7 @@ import type { CrmRecord } from '../crm/crm.ts';
 import type { Mapping } from '../mapping/schema/record-mapping.ts';
 import type { EnginyRecord } from '../mapping/values/field-value.ts';
 
-/** A record of Enginy and the record of the CRM that it has. */
+/** An Enginy record and its CRM record. */
 export interface Held {
   readonly id: SentId;
   /** Undefined where it has none. */

@@ -14,7 +14,7 @@ import { idsOfPair } from '../contract/sent-pairs.ts';
 import { isObject } from '../json.ts';
 import { type Decided, noteDecisions, noteSubjects, personValuesIn, type Subject } from './note-decisions.ts';
 
-/** What a record of contacts or companies is called before it is matched or written. */
+/** How a contact or company is identified before it is matched or written. */
 function subjectOf(object: RecordKind, record: SentRecord): Subject {
   const { externalId, crmId } = record;
   return {
@@ -38,7 +38,7 @@ function refusedSubject(object: RecordKind, { index, sent }: RefusedEntry): Subj
   };
 }
 
-/** Reads a task or an activity, and notes which one only if that fails: a read changes nothing. */
+/** Reads a task or an activity. Only a failed read is noted, because a read changes nothing. */
 export async function readNotingFailure<Result>(
   response: Response,
   { object, crmId }: Pick<Subject, 'object' | 'crmId'>,

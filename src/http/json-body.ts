@@ -31,7 +31,7 @@ export function jsonBody(limits: BodyLimits): RequestHandler {
     const body = await readBody(request, limits, share);
     const text = withoutByteOrderMark(body);
     await checkContents(text, limits);
-    // Only what is known to be bounded reaches a capture.
+    // Only bodies within the limits are captured.
     recordBody(request, body);
     // The parser cannot pause: with a long body, other requests get their turn before and after it.
     const isLong = text.length > sliceBytes;
@@ -43,7 +43,7 @@ export function jsonBody(limits: BodyLimits): RequestHandler {
 }
 
 function checkMediaType(request: Request): void {
-  // Null: there is no body, which the parser reports as a body that is missing.
+  // Null if there is no body; the parser then reports a missing body.
   if (request.is(['application/json', '+json']) === false) throw unsupported('Send the body as application/json');
   const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(request.headers['content-type'] ?? '')?.[1];
   if (charset !== undefined && !/^utf-?8$/i.test(charset)) throw unsupported('Send the body as UTF-8');

@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** This many wrong keys in a minute are a mistake; more are guesses. */
+/** Up to this many wrong keys a minute may be a mistake; more are guesses. */
 const freePerMinute = 20;
 const minuteMs = 60_000;
 const delayMs = 1_000;
 
-/** More delayed responses than this would be a load of their own; further ones are sent at once. */
+/** Maximum number of delayed responses; further ones are sent at once, because waiting ones use resources too. */
 const maxDelayed = 100;
 
 export interface KeyGuardDeps {

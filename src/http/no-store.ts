@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 
-/** Responses hold personal data: no cache on the way may keep them. */
+/** Responses contain personal data, so no cache may store them. */
 export const noStore: RequestHandler = (_request, response, next) => {
   response.setHeader('Cache-Control', 'no-store');
   next();

@@ -22,7 +22,7 @@ import { operations } from '../contract/operations.ts';
 import type { Logger } from '../logger.ts';
 import { routeOf } from './route-of.ts';
 
-/** What a request's records are called before anything is decided about them. */
+/** How a record of a request is identified before anything is decided about it. */
 export type Subject = Pick<
   RecordDecision,
   'object' | 'externalId' | 'crmId' | 'contactId' | 'companyId' | 'position' | 'emails' | 'phones' | 'profiles'
@@ -31,7 +31,7 @@ export type Subject = Pick<
 /** A decision about a subject. Ids that became known replace those of the subject. */
 export type Decided = Omit<RecordDecision, keyof Subject> & Partial<Pick<Subject, 'crmId' | 'contactId' | 'companyId'>>;
 
-/** Functions are called once the response was sent: what they create neither delays it nor grows old meanwhile. */
+/** Functions that are called after the response, so that they do not delay it and their results do not stay in memory. */
 interface Notes {
   subjects?: () => readonly Subject[];
   /** One per subject, in order. */
@@ -87,7 +87,7 @@ export function followDecisions(listener: DecisionListener | undefined, log: Log
       if (response.writableEnded) pass();
     });
     const end = response.end.bind(response);
-    // `end` has four forms; whatever it is called with goes on unchanged.
+    // `end` has four signatures; the arguments are passed on unchanged.
     response.end = ((...given: Parameters<typeof end>) => {
       const ended = end(...given);
       if (isClosed) pass();
@@ -129,7 +129,7 @@ function recordsOf({ subjects, decisions, failure }: Notes): readonly RecordDeci
   });
 }
 
-/** A caller may invent names of fields without end. */
+/** Callers may send any number of field names. */
 const maxReasonLength = 300;
 
 const contractCodes = new Set(['Invalid request', 'Invalid JSON', 'Body too large', 'Unsupported media type']);
@@ -139,7 +139,7 @@ function problemOf(thrown: unknown): NotedProblem {
     (each) => thrown instanceof each,
   );
   if (isCrm) return noteProblem(problemOfError(thrown, 'ambiguous'));
-  // Its message names fields and places, never values. Other codes may have the CRM's words.
+  // Its message names fields and places, never values. The messages of other codes may contain words of the CRM.
   if (thrown instanceof InvalidRequestError && contractCodes.has(thrown.code)) {
     return { kind: 'request', text: thrown.message.slice(0, maxReasonLength) };
   }
@@ -180,7 +180,7 @@ type Found = Record<'emails' | 'phones' | 'profiles', string[]>;
 /** Of each kind. */
 const maxValues = 4;
 const maxLength = 254;
-/** Only fields with such a name: digits may be anything. */
+/** Only fields with such a name, because digits may mean anything. */
 const phoneName = /phone|mobile|tel/i;
 
 function collect(record: Readonly<Record<string, unknown>>, found: Found): void {

@@ -62,7 +62,7 @@ function followAnswer(response: ServerResponse & { json(body: unknown): unknown 
     return json(body);
   };
   const end = response.end.bind(response);
-  // `end` has four forms; whatever it is called with goes on unchanged.
+  // `end` has four signatures; the arguments are passed on unchanged.
   response.end = ((...given: Parameters<typeof end>) => {
     const [chunk] = given as readonly unknown[];
     text = typeof chunk === 'string' ? chunk : chunk instanceof Uint8Array ? Buffer.from(chunk).toString() : '';

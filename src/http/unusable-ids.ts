@@ -2,7 +2,7 @@ import type { Response } from 'express';
 import type { RefusedEntry } from '../contract/entries.ts';
 import { noteFacts } from './request-context.ts';
 
-/** A header has no room for more. */
+/** Maximum number of positions in the header. */
 const maxListed = 100;
 
 /**

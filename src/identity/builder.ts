@@ -20,9 +20,9 @@ export interface BuilderDeps {
 
 /** Without requests, the index is refreshed this often. */
 const sweepEveryMs = 60_000;
-/** What another process has built is looked at this often, and its place taken if it is gone. */
+/** How often the progress of another process is checked; if that process is gone, this one takes over. */
 const followEveryMs = 5_000;
-/** A call of the background waits for all others. */
+/** A background call waits for all other calls. */
 const callTimeoutMs = 10 * 60_000;
 const firstRetryMs = 2_000;
 const maxRetryMs = 60_000;
@@ -51,7 +51,7 @@ export class Builder {
     }
   }
 
-  /** Waits for nothing that the CRM still has to answer. */
+  /** Does not wait for calls to the CRM that are in progress. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.wake();

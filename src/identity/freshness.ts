@@ -7,11 +7,11 @@ const leastPagesWaitedFor = 10;
 const sweepTimeoutMs = 60_000;
 /** How often a process looks whether the sweep of another one has ended. */
 const lookEveryMs = 100;
-/** HubSpot serves a page of a search in this time, at five a second. */
+/** Time per page of a search, at five searches a second. */
 const pageMs = 200;
 
 interface Flight {
-  /** Resolves once the sweep has ended, well or not. */
+  /** Resolves once the sweep has succeeded or failed. */
   readonly ended: Promise<void>;
   /** Of the page that is being read. */
   page: number;
@@ -46,7 +46,7 @@ export class Freshness {
     for (let attempt = 0; attempt < 2; attempt += 1) {
       if (isFreshForAll(object, at) || context.deadline.remainingMs() <= 0) return;
       const underWay = this.#flights.get(object);
-      // One that no request would wait for would take the searches that are made instead; the background makes it.
+      // A sweep that no request would wait for would use up the searches that requests make instead; it runs in the background.
       if (underWay === undefined && object.expectedPages > pages) return;
       const flight = underWay ?? this.#start(object, at, context);
       if (!(await hasEnded(flight, pages, context.deadline.remainingMs()))) return;

@@ -2,7 +2,7 @@ import type { Clock } from '../crm/clock.ts';
 import type { Logger } from '../logger.ts';
 import { IndexNotBegunError, type OpenIndex } from './identity-store.ts';
 
-/** The same failure is worth a line again after this. */
+/** The same failure is logged again after this time. */
 const logEveryMs = 600_000;
 
 /** The name among the states of an index under which it keeps why an object type was not refreshed last; empty if it was. */

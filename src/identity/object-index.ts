@@ -222,7 +222,7 @@ export class ObjectIndex {
     await this.#stored.commit(pairs, undefined);
   }
 
-  /** Removes pairs with the next sweep, which finds those again that a person restores until then. */
+  /** Removes pairs with the next sweep, which finds those that were restored in the meantime. */
   drop(pairs: readonly IndexPair[]): void {
     this.#drops.add(pairs);
   }

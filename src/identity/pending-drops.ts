@@ -11,7 +11,7 @@ export class PendingDrops {
     if (this.#pairs.length < maxDrops) this.#pairs = [...this.#pairs, ...pairs];
   }
 
-  /** These were written again. */
+  /** Keeps pairs that were written again. */
   forget(pairs: readonly IndexPair[]): void {
     const names = new Set(pairs.map(nameOf));
     this.#pairs = this.#pairs.filter((pair) => !names.has(nameOf(pair)));

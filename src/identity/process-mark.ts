@@ -14,7 +14,7 @@ export async function markRunning(index: OpenIndex): Promise<boolean> {
   return hasCrashed;
 }
 
-/** Everything that this process wrote into the CRM is in the index. @throws IndexLostError */
+/** Notes that everything this process wrote into the CRM is in the index. @throws IndexLostError */
 export async function markStopped(index: OpenIndex): Promise<void> {
   await index.write({ pairs: [], state: { name, text: 'stopped' } });
 }

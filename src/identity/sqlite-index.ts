@@ -6,7 +6,7 @@ import { isDamage } from '../sqlite/damaged-file.ts';
 import { loadSqlite } from '../sqlite/load-sqlite.ts';
 import { type IndexChange, IndexLostError, type IndexPair } from './identity-store.ts';
 
-/** Raised whenever the tables change: a file of another form is replaced, since the CRM has all it held. */
+/** Increased whenever the tables change. A file of another version is replaced, because the CRM has all of its content. */
 export const indexForm = 2;
 
 const tables = `

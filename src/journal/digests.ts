@@ -16,7 +16,7 @@ export type Digest = (kind: KeyKind, text: string) => number;
 
 export function createDigest(secret: string): Digest {
   const begun = new Map<KeyKind, Mixed>();
-  // A hash that begins with the key, and of which 48 of 256 bits are kept, cannot be continued; HMAC takes three times as long.
+  // Only 48 of 256 bits of the hash over key and text are kept, so it allows no length extension; HMAC takes three times as long.
   return (kind, text) => {
     if (isOfPerson(kind)) return toDigest(hash('sha256', `${secret}\u0001${kind}\u0001${text}`));
     if (kind === 'details') return toDigest(hash('sha256', `${kind}\u0001${text}`));
@@ -47,7 +47,7 @@ function toDigest(hex: string): number {
   return Number.parseInt(hex.slice(0, 12), 16);
 }
 
-/** Two multiplicative hashes of 32 bits, of which 48 bits are kept: a tenth of the time that SHA-256 needs. */
+/** Two multiplicative 32-bit hashes, of which 48 bits are kept: ten times as fast as SHA-256. */
 type Mixed = readonly [high: number, low: number];
 
 const unmixed: Mixed = [0x9e3779b9, 0x7f4a7c15];

@@ -50,7 +50,7 @@ const refusalTtlMs = 45_000;
 const minRereadMs = 30_000;
 /** The pause between reads while there is no list to return: an error would switch owner selection off. */
 const retryMs = 3_000;
-/** By then, who connects Enginy or a proxy in between has given up. The read goes on for the next request. */
+/** By then, the user who connects Enginy, or a proxy in between, has given up. The read continues for the next request. */
 const defaultGiveUpMs = 20_000;
 
 interface Entry {
@@ -139,7 +139,7 @@ function createOwnerReader({ crm, store }: OwnerDirectoryDeps, now: () => number
       try {
         return await known.owners;
       } catch (error) {
-        // The read belonged to another request, and so did the deadline.
+        // The read, and therefore the deadline, belonged to another request.
         if (error instanceof DeadlineError) return await read(context).owners;
         throw error;
       }

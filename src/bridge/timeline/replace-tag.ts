@@ -19,7 +19,7 @@ interface SourceTag {
 
 interface Replacement {
   readonly html: string;
-  /** What is lost of it, or kept in another form. */
+  /** What is lost of the tag, or kept in another form. */
   readonly removed?: RemovedKind;
 }
 
@@ -83,7 +83,7 @@ function replaceImage(tag: SourceTag): Replacement {
   return { html: linkTo(readAttribute(source, 'src'), alt || '', tag) || '[image]', removed: 'image' };
 }
 
-/** Tracking pixels are no content, and opening their address would count as reading the email. */
+/** Tracking pixels are not content, and opening their URL would count as reading the email. */
 function isInvisible(source: string): boolean {
   const isTiny = ['width', 'height'].some((name) => /^[01](?:px)?$/.test(readAttribute(source, name)));
   const style = readAttribute(source, 'style');

@@ -25,7 +25,7 @@ export interface SentActivity {
   readonly media: readonly string[];
   readonly warnings: readonly string[];
   readonly heldBack: readonly HeldBack[];
-  /** Lines that keep what could not be read. No part of the fingerprint, which has the text itself. */
+  /** Lines that keep what could not be parsed. They are not part of the fingerprint, which contains the text itself. */
   readonly notes: readonly string[];
 }
 

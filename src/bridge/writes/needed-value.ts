@@ -5,7 +5,7 @@ import type { Draft } from './write-stripping.ts';
 
 /**
  * Completes a new record that has none of the properties of which the CRM needs one: the text that was sent for them is written to the last
- * one unchanged, although it is no clear name or address. A record is not lost because one value is unclear.
+ * one unchanged, although it is no clear name or address. A record must not be lost because one value is unclear.
  * @param needed of which one is needed, the one that accepts any text last.
  */
 export function withNeededValue(

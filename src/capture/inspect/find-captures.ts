@@ -105,7 +105,7 @@ function ownSecret(folder: string): string | undefined {
   return existsSync(file) ? readRegularFile(file, 1_000).trim() : undefined;
 }
 
-/** Fewer characters may be anything: a text that is searched for is no request id then. */
+/** A shorter search text is not treated as a request id. */
 const shortestId = 8;
 
 function isOfRequest(name: string, text = ''): boolean {
@@ -129,7 +129,7 @@ function spellingsOf(text: string, secret: string | undefined): string[] {
   return [...new Set(spellings)].map((spelling) => JSON.stringify(spelling).slice(1, -1).toLowerCase());
 }
 
-/** Ids count whole: `lead-7` is not in `lead-77`. */
+/** Ids match only as a whole: `lead-7` is not in `lead-77`. */
 function mentions(content: string, spellings: readonly string[]): boolean {
   const text = content.toLowerCase();
   return spellings.some((spelling) => {

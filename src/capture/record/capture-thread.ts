@@ -10,7 +10,7 @@ import type { CaptureOutcome, WriterMessage, WriterReport, WriterSettings } from
 
 /** An unusable folder is tried again after this. */
 const retryFolderMs = 60_000;
-/** A thread that does not end within this, whatever is left of the grace, waits for its file system. */
+/** If the thread does not end within this time, regardless of the grace period, it is waiting for its file system. */
 const minTerminateMs = 500;
 
 /** Bytes of captures that the thread has at once. A larger one it has alone: if it takes too much memory, no other is lost with it. */
@@ -238,7 +238,7 @@ export function startCaptureWorker(settings: WriterSettings): Worker {
   return new Worker(file, { workerData: settings, name: 'captures', resourceLimits: memoryLimits });
 }
 
-/** A process that exits waits for its threads, also for one that waits for a file system. */
+/** A process that exits waits for its threads, even for one that is blocked by a file system. */
 function killOnExit(): void {
   process.once('exit', () => process.kill(process.pid, 'SIGKILL'));
 }

@@ -47,7 +47,7 @@ function roleInFile({ name, passwordKey }: Session, users: ConsoleUsers): Role |
   return user?.digest !== undefined && passwordKeyOf(user.digest) === passwordKey ? user.role : undefined;
 }
 
-/** The cookie is signed but readable, and the digest is for the file alone. */
+/** The cookie is signed but readable, so it must not contain the digest. */
 export function passwordKeyOf(digest: string): string {
   return createHash('sha256').update(digest).digest('base64url').slice(0, 16);
 }

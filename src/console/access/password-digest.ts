@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 
 const derive = promisify<string, Buffer, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(scrypt);
 
-/** 32 MB and a tenth of a second: passwords that the command creates have 100 random bits, and need no more. */
+/** Costs 32 MB and a tenth of a second. Passwords that the command creates have 100 random bits and need no more. */
 const cost = { N: 2 ** 15, r: 8, p: 1 } as const;
 const form = /^scrypt\$(\d{5,6})\$8\$([1-9])\$([\w-]{22})\$([\w-]{43})$/;
 const hashBytes = 32;

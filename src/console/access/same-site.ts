@@ -25,7 +25,7 @@ export function siteOf({ host = '' }: IncomingHttpHeaders, own: OwnNames): Site 
     return { origin: outside.origin, isHttps: outside.protocol === 'https:' };
   }
   const parsed = URL.parse(`http://${host}`);
-  // Anything but a name and a port would be a different header than it looks.
+  // Anything but a name and a port would be read differently by a browser.
   if (parsed === null || parsed.host !== host.toLowerCase().replace(/:80$/, '')) return undefined;
   const name = parsed.hostname.replace(/^\[|\]$/g, '');
   const isOwn = isLoopback(name) || (name === own.host && /^[\d.]+$|:/.test(name));
@@ -36,12 +36,12 @@ export function siteOf({ host = '' }: IncomingHttpHeaders, own: OwnNames): Site 
 export function isFromOwnPage(headers: IncomingHttpHeaders, site: Site): boolean {
   const fetchSite = headers['sec-fetch-site'];
   if (fetchSite !== undefined && fetchSite !== 'same-origin') return false;
-  // Pages without referrer send "null": the browser's own word about the two sites counts then.
+  // Pages without a referrer send "null"; then `Sec-Fetch-Site` decides.
   if (headers.origin === undefined || headers.origin === 'null') return fetchSite === 'same-origin';
   return headers.origin === site.origin;
 }
 
-/** True if another site asks for something other than a page to show. */
+/** True if another site requests anything but a page to navigate to. */
 export function isForeignFetch(headers: IncomingHttpHeaders): boolean {
   const fetchSite = headers['sec-fetch-site'];
   if (fetchSite !== 'cross-site' && fetchSite !== 'same-site') return false;

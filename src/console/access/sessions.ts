@@ -7,7 +7,7 @@ export const sessionMs = 8 * 3_600_000;
 const Session = z.object({
   id: z.string(),
   name: z.string(),
-  /** Of a user of the file, the file says the role, at every request. */
+  /** For a user of the file, the file determines the role at every request. */
   role: z.enum(roles),
   /** How the user signed in. */
   by: z.enum(['link', 'password']),

@@ -84,12 +84,12 @@ function parseUser(line: string): ConsoleUser | string {
   return isPasswordDigest(digest) ? { name, role: known, digest } : `the digest of ${name} is damaged`;
 }
 
-/** Names stand in logs and in the file. */
+/** Names appear in logs and in the file. */
 export function isUserName(name: string): boolean {
   return /^[^\s:#\p{C}][^\s:\p{C}]{0,99}$/u.test(name);
 }
 
-/** Who can write the file decides who is an operator. */
+/** Anyone who can write the file can become an operator. */
 function readText(file: string): string {
   try {
     if ((permissionsOf(file) & 0o002) === 0) return readRegularFile(file, maxFileBytes);

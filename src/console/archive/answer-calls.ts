@@ -35,7 +35,7 @@ async function outcomeOf({ calls, expected }: Answering, { id, name, parameters 
   }
 }
 
-/** The message of a foreign error may quote what it could not read; the text that SQLite has for a kind of error does not. */
+/** The message of a foreign error may quote what it could not read; SQLite's text for a kind of error does not. */
 function kindOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown reason';
   if ('errstr' in error) return String(error.errstr);

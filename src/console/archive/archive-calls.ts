@@ -9,7 +9,7 @@ import { type ArchiveSettings, openArchive } from './archive.ts';
 /** What the thread of the archive can be asked. It only reads. */
 export function createArchiveCalls(settings: ArchiveSettings) {
   const archive = openArchive(settings);
-  // The first count reads the whole journal: it is begun before a page needs it, and an error is that page's.
+  // The first count reads the whole journal, so it begins before a page needs it. If it fails, the page reports the error.
   archive.causes(Date.now(), 1).catch(() => undefined);
   return {
     requests: (query: RequestQuery) => listRequests(archive, query),

@@ -7,7 +7,7 @@ import { answerCalls } from './answer-calls.ts';
 import type { ThreadSettings } from './archive.ts';
 import { createArchiveCalls } from './archive-calls.ts';
 
-// What open-threads.ts starts the thread with.
+// Sent by open-threads.ts to start the thread.
 const settings = workerData as ThreadSettings;
 if (settings.hasLowPriority) lowerPriority();
 answerCalls({ calls: createArchiveCalls(settings), expected: [CaptureFileError, JournalFileError] });

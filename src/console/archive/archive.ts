@@ -32,7 +32,7 @@ export interface ThreadSettings extends ArchiveSettings {
 /** The files that the console reads, in a thread of its own. */
 export interface Archive {
   readonly settings: ArchiveSettings;
-  /** Undefined until the first request was written, and where there is no journal. */
+  /** Undefined until the first request is written, and without a journal. */
   journal(): JournalReader | undefined;
   captureOf: CaptureFinder;
   places(): MappingPlaces;
@@ -77,7 +77,7 @@ interface OpenJournal {
   readonly counter: CauseCounter;
 }
 
-/** The bridge sets a damaged journal aside and starts another file: the one that has the name is read. */
+/** The bridge sets a damaged journal aside and starts a new file under the same name, which is then read. */
 function createJournalOpener({ journal }: ArchiveSettings): () => OpenJournal | undefined {
   if (journal === undefined) return () => undefined;
   const { folder, secret } = journal;

@@ -9,7 +9,7 @@ export interface CallMessage {
 }
 
 export type CallOutcome =
-  /** It has loaded its code, and begins with what was asked. */
+  /** The thread has loaded its code and starts with the first call. */
   | { readonly isReady: true }
   | { readonly id: number; readonly result: unknown }
   /** `isExpected`: the message is for the person who asked. */
@@ -27,11 +27,11 @@ export interface CallThreadSettings {
   readonly workerData: unknown;
   readonly timeoutMs: number;
   readonly maxMemoryMb: number;
-  /** A thread that was not asked for this long ends, and gives its memory back. */
+  /** A thread that is idle for this long ends and frees its memory. */
   readonly idleMs: number;
 }
 
-/** Calls that wait; more are refused, so that many viewers cannot pile up work. */
+/** Maximum number of waiting calls; more are rejected, so that many viewers cannot pile up work. */
 const maxWaiting = 50;
 /** Loading its code takes a thread this long at most; a busy machine needs seconds. */
 const startMs = 120_000;

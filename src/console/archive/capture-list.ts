@@ -8,9 +8,9 @@ export interface CaptureList {
   captureOf: CaptureFinder;
 }
 
-/** A folder is asked whether it has changed this often. */
+/** How often a folder is checked for changes. */
 const keptMs = 1_000;
-/** A change within this time of a listing may have the same time as what was listed. */
+/** A change this soon after a listing may have the same modification time. */
 const settledMs = 2_000;
 /** Times of a folder that others write to over a network may be late. */
 const maxAgeMs = 60_000;

@@ -13,7 +13,7 @@ export interface ConsoleThreads {
   close(): Promise<void>;
 }
 
-/** Nothing is started before the first question. */
+/** No thread starts before the first question. */
 export function openThreads(config: Config, log: Logger, hasLowPriority: boolean): ConsoleThreads {
   const workerData: ThreadSettings = { ...settingsOf(config), hasLowPriority };
   const common = { workerData, maxMemoryMb: 256 };

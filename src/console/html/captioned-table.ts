@@ -38,7 +38,7 @@ export function captionedTable(
 </table></div>${more > 0 && html`<p>${more} more ${more === 1 ? 'row does' : 'rows do'} not fit this page.</p>`}`;
 }
 
-/** As many of the first parts of a page as fit, and one at least. */
+/** The first parts of a page, as many as fit; at least one. */
 export function fitting<Item>(items: readonly Item[], maxBytes: number, show: (item: Item) => Html): readonly Html[] {
   const shown: Html[] = [];
   let left = maxBytes;

@@ -19,7 +19,7 @@ class Markup {
 /** Where a part stands: between tags, in a field for several lines, in a quoted attribute, in a quoted attribute that is an address, or among the attributes of a tag. */
 type Place = 'text' | 'field' | 'attribute' | 'address' | 'tag';
 
-/** A template's places never change: each is found once. */
+/** The places of a template never change, so they are found only once. */
 const knownPlaces = new WeakMap<TemplateStringsArray, readonly Place[]>();
 
 /**
@@ -62,7 +62,7 @@ function render(part: Part, place: Place | undefined): string {
   if (place === 'address' && !/^(?:https?:\/\/|\/(?![/\\])|[?#])/.test(text)) {
     throw new TypeError('an address must begin with https://, http://, /, ? or #');
   }
-  // A field keeps what a person edits; elsewhere such a character could make a text read as another one.
+  // An input field keeps what a user edits; elsewhere such a character could make a text look like another one.
   const plain =
     place === 'text' ? text.replace(directions, (control) => `\\u${control.charCodeAt(0).toString(16)}`) : text;
   return plain.replace(/[&<>"'`]/g, (character) => escapes[character] ?? '');

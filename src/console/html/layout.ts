@@ -61,7 +61,7 @@ ${links.map(
 )}</ul></nav>`;
 }
 
-/** Finds a record by any of its names. What is typed is in no address. */
+/** Finds a record by any of its names. The search text never appears in a URL. */
 function searchBox(formToken: string): Html {
   const names = 'Enginy id, HubSpot id, email, telephone number, LinkedIn URL or request id';
   return postForm(

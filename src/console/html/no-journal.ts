@@ -1,6 +1,6 @@
 import { type Html, html } from './html.ts';
 
-/** What a screen says that has nothing to read. @param shows what it would show: `every request of Enginy` */
+/** Shown by a screen that has nothing to read. @param shows what it would show: `every request of Enginy` */
 export function noJournal(isOn: boolean, shows: string): Html {
   return isOn
     ? html`<p>No request has arrived since the journal was started.</p>`

@@ -5,7 +5,7 @@ const height = 28;
 const points = 60;
 
 /**
- * A small chart of a last hour, with its meaning as text for those who do not see it.
+ * A small chart of the last hour, with its meaning as text for screen readers.
  * @param values oldest first; drawn in sixty parts, each with the sum or the highest of its values
  */
 export function sparkline(

@@ -3,7 +3,7 @@ import { type Html, html } from './html.ts';
 const height = 24;
 const barWidth = 4;
 
-/** Numbers over time as bars, oldest first. @param label what they are, for who does not see it */
+/** Numbers over time as bars, oldest first. @param label what they are, for screen readers */
 export function trendChart(numbers: readonly number[], label: string): Html {
   const most = numbers.reduce((max, number) => Math.max(max, number), 1);
   const width = numbers.length * barWidth;

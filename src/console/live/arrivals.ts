@@ -7,7 +7,7 @@ export interface Arrival {
   readonly status: number;
 }
 
-/** Which of Enginy's requests have arrived, with a valid key; and how many came with another. */
+/** Which of Enginy's requests have arrived with a valid key, and how many arrived with another key. */
 export interface Arrivals {
   /** @param endpoint `POST /contacts` */
   note(endpoint: string, arrival: Arrival): void;

@@ -2,10 +2,10 @@ import type { Response } from 'express';
 import type { Screen } from '../screens/screen.ts';
 import { type News, noTexts, type Texts } from './news.ts';
 
-/** A browser that reads nothing for this long is gone. */
+/** A browser that reads nothing for this long is considered disconnected. */
 const slowMs = 30_000;
 
-/** The open response of one browser. What it does not read in time is not kept for it: it gets the newest once it reads again. */
+/** The open response of one browser. Events that it does not read in time are dropped; once it reads again, it gets the newest. */
 export class EventStream {
   readonly screen: Screen;
   readonly isSignedIn: () => boolean;

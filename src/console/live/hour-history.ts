@@ -27,7 +27,7 @@ export interface HourHistory {
   look(lanes: Readonly<Record<string, LaneState>>): void;
   /** 360 steps, oldest first; the last one is not over yet. */
   read(): readonly Step[];
-  /** Cheap: screens ask every second. */
+  /** Must be cheap: screens ask every second. */
   totals(): HourTotals;
 }
 

@@ -6,7 +6,7 @@ export interface HubSpotPulse {
   read(): {
     /** Of the last call that HubSpot accepted, in milliseconds since 1970. */
     readonly acceptedAt: number | undefined;
-    /** The last one that it did not answer, refused for the key or failed itself. */
+    /** The last call that HubSpot did not answer, rejected because of the key, or failed with an error of its own. */
     readonly failed: { readonly at: number; readonly status: number | undefined } | undefined;
   };
 }

@@ -10,13 +10,13 @@ export type Texts = Readonly<Record<string, string>>;
 /** What a browser has before the first message. */
 export const noTexts: Texts = {};
 
-/** What the browsers on one screen are sent at one moment. Those that know the same are sent the same message, which is written once. */
+/** The messages to all browsers on one screen at one moment. Browsers with the same state share one message. */
 export interface News {
   readonly lastId: number;
   readonly texts: Texts;
-  /** Says how many came after an event; empty if none did. */
+  /** The message with the number of events after this one; empty if there are none. */
   countsAfter(id: number): string;
-  /** Leads from some texts to the newest ones; empty where nothing changed. */
+  /** The message with the changes from these texts to the newest ones; empty if nothing changed. */
   changesFrom(texts: Texts): string;
 }
 

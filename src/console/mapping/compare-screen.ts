@@ -61,7 +61,7 @@ async function showCompare(deps: CompareDeps, visit: Visit): Promise<ScreenReply
   };
 }
 
-/** The name of a capture contains the id of its request, which may be a person's value: it is in no address. */
+/** The name of a capture contains the id of its request, which may be personal data, so it must not appear in a URL. */
 async function openRequest({ archive }: CompareDeps, name: string | undefined): Promise<ScreenReply> {
   const request = name === undefined ? undefined : await archive.ask('capturedRequest', name);
   if (request !== undefined) return { redirect: requestPath(request) };

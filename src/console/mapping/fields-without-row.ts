@@ -32,7 +32,7 @@ export async function readFieldsWithoutRow(archive: Archive, since: number): Pro
   return [...fields.values()].sort((a, b) => b.records - a.records).slice(0, maxFields);
 }
 
-/** Longer names are no field of Enginy. */
+/** Longer names are not fields of Enginy. */
 const maxName = 200;
 
 /** Names of HubSpot's properties are lowercase, with underscores. */

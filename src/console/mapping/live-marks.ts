@@ -16,7 +16,7 @@ export interface LiveMarks {
 export interface LiveChecker {
   /** The last check; undefined before the first. */
   last(): LiveMarks | { readonly fault: string } | undefined;
-  /** Reads HubSpot, after requests. */
+  /** Reads HubSpot with lower priority than requests. */
   check(): Promise<LiveMarks | { readonly fault: string }>;
 }
 

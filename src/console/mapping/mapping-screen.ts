@@ -53,7 +53,7 @@ export function mappingScreen({ archive, mappings, checker }: MappingDeps): Scre
   };
 }
 
-/** The journal may be unreadable where the files are not. */
+/** The journal may be unreadable although the files are readable. */
 function reasonOf(error: unknown): string {
   if (error instanceof ThreadCallError) return error.message;
   throw error;
@@ -149,7 +149,7 @@ function showMarks(marks: MappingParts['marks']): Html {
   return html`<p>Compared ${timeTag(marks.checkedAt)} UTC, mapping <code>${marks.mapping}</code>.</p>${tables}`;
 }
 
-/** Rows of all files together that fit a page; those to look at come first where there are more. */
+/** Maximum number of rows on the page, for all files together; rows that need attention come first. */
 const maxMarks = 110;
 
 function markTable({ file, objectType, rows }: LiveMarks['files'][number], { labels }: LiveMarks, limit: number): Html {

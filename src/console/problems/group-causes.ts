@@ -7,7 +7,7 @@ import { problemLines } from '../../reasons/problem-words.ts';
 
 /** One cause of trouble: what failed or was held back for the same reason at the same endpoint. */
 export interface Cause {
-  /** For its address; the same as long as the cause is. */
+  /** Identifies the cause in URLs; stable as long as the cause is the same. */
   readonly key: string;
   readonly kind: 'failed' | 'held back' | 'as the mapping says';
   readonly endpoint: string;
@@ -20,7 +20,7 @@ export interface Cause {
   readonly lastAt: number;
   /** Digests of the details of its records; empty where requests failed as a whole. */
   readonly details: readonly number[];
-  /** How requests failed that name no record: they are what is counted then. */
+  /** How requests without records failed; then requests are counted instead of records. */
   readonly failure?: { readonly status: number; readonly error: string };
 }
 
@@ -72,7 +72,7 @@ function partsOf(count: CauseCount, places: MappingPlaces): Part[] {
   });
 }
 
-/** What another record already has is of one record; the reason is the same. */
+/** The record that already has the value differs from case to case; the reason is the same. */
 function heldKey({ field, property, reason, detail }: HeldBack): string {
   return [field, property, reason, reason === 'taken' ? '' : detail].join('\u0001');
 }

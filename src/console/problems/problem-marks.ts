@@ -10,7 +10,7 @@ export function markPath(kind: MarkKind): string {
   return `/console/problems/:key/${kind}`;
 }
 
-/** An operator takes care of it, or it does not matter. */
+/** `acknowledged`: an operator takes care of it; `ignored`: it does not matter. */
 export interface ProblemMark {
   readonly state: 'acknowledged' | 'ignored';
   readonly user: string;
@@ -21,7 +21,7 @@ export interface ProblemMark {
 export interface ProblemMarks {
   /** The marks of now, by cause: undefined for one that is open. */
   read(): Promise<(cause: Pick<Cause, 'key' | 'lastAt'>) => ProblemMark | undefined>;
-  /** Counts at once; the audit line of the action keeps it. */
+  /** Takes effect at once; the audit line of the action stores it. */
   set(key: string, kind: MarkKind, user: string): void;
   /** Higher after each change by this process. */
   readonly changes: number;

@@ -16,7 +16,7 @@ export type Span = keyof typeof spans;
 
 const minuteMs = 60_000;
 
-/** A whole minute, so that several viewers share one count. */
+/** Rounded to a minute, so that several viewers share one count. */
 export function sinceOf(span: Span): number {
   return Math.floor((Date.now() - spans[span]) / minuteMs) * minuteMs;
 }

@@ -8,7 +8,7 @@ export function bareName(text: string): string {
   return unquoted(decoded(target).replace(/^\/\//, '').trim());
 }
 
-/** Brackets are looked for in so much. */
+/** Brackets are only searched for in this many characters. */
 const maxLength = 1_000;
 
 function unquoted(text: string): string {

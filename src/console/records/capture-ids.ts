@@ -24,7 +24,7 @@ export function showCapture(given: Capture, hide: IdHider): ShownCapture {
     return value;
   });
   if (ids.size === 0) return { capture, hideIds: hideFields };
-  // A longer one may contain a shorter one.
+  // Longer ones first, because they may contain shorter ones.
   const all = [...ids.values()].sort((a, b) => b.id.length - a.id.length);
   const hideEach = (text: string) => all.reduce(replaceForms, text);
   const few = all.slice(0, maxSoughtIds);
@@ -52,7 +52,7 @@ function showFields(capture: Capture, hide: IdHider) {
   const fields = [...names].filter((name) => personalKindOfField(name) !== undefined);
   if (fields.length === 0) return { capture, hideFields: (line: string) => line };
   const hideFields = createReplacer(fields.flatMap((field) => formsOfField(field, hide(field, personalKindOfField))));
-  // Names as well as values, and no number, of which the digits of a telephone number may be a part.
+  // Replaces names as well as values, but no digits within a longer number.
   const text = JSON.stringify(capture).replace(/"(?:[^"\\]|\\.)*"/g, hideFields);
   return { capture: JSON.parse(text) as Capture, hideFields };
 }

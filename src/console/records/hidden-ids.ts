@@ -20,7 +20,7 @@ export function hideIds(journal: JournalReader, hide: IdHider): JournalReader {
   };
 }
 
-/** It names the field of a body that was rejected. */
+/** Names the offending field of a rejected body. */
 function hideReason(request: JournalRequest, hide: IdHider): JournalRequest {
   const { reason } = request;
   return reason === undefined ? request : { ...request, reason: hideWords(reason, hide) };

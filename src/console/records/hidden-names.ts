@@ -6,7 +6,7 @@ import { fieldKey, hashedPropertyName, propertyName } from '../../mapping/run/pr
 import type { IdHider } from './id-hider.ts';
 import { personalKindOfField } from './personal-id.ts';
 
-/** What the journal has of names that callers choose. */
+/** Names in the journal that callers chose. */
 interface Named {
   readonly heldBack: readonly HeldBack[];
   readonly written?: readonly string[];
@@ -73,7 +73,7 @@ export function hideName(name: string, hide: IdHider): string {
   return hide(name, personalKindOfField);
 }
 
-/** A sentence of the bridge's own, which may name a field or an id. */
+/** A sentence of the bridge, which may contain the name of a field or an id. */
 export function hideWords(sentence: string, hide: IdHider): string {
   return hide(
     sentence.replace(addresses, (text) => hide(text)),

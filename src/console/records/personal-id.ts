@@ -2,7 +2,7 @@ import { bareName } from './bare-name.ts';
 
 export type PersonalKind = 'email' | 'telephone number' | 'address' | 'name';
 
-/** What an id of Enginy's says about a person: some callers send an email address, a telephone number, a URL or a name. */
+/** What kind of personal data an Enginy id is: some callers send an email address, a telephone number, a URL or a name as the id. */
 export function personalKindOf(id: string): PersonalKind | undefined {
   return kindOf(id.trim()) ?? kindOf(bareName(id));
 }
@@ -11,11 +11,11 @@ function kindOf(text: string): PersonalKind | undefined {
   if (/[^\s@]@[^\s@]/.test(text)) return 'email';
   if (/^[a-z][a-z\d+.-]*:\/\/|^www\.|linkedin\.com/i.test(text)) return 'address';
   if (isDialled(text)) return 'telephone number';
-  // Two words; one alone may be any id.
+  // At least two words: a single one may be any id.
   return /\p{L}[.'’]?\s+\p{L}{2}/u.test(text) ? 'name' : undefined;
 }
 
-/** The same of the name of a field, which may be several words: `Lead score`. */
+/** The same for the name of a field, which may consist of several words: `Lead score`. */
 export function personalKindOfField(name: string): PersonalKind | undefined {
   const kind = personalKindOf(name);
   return kind === 'name' ? undefined : kind;

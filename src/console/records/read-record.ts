@@ -17,7 +17,7 @@ export interface RecordView {
 }
 
 const maxEntries = 100;
-/** Fewer characters are the beginning of many request ids. */
+/** Shorter texts may begin many request ids. */
 const minRequestId = 8;
 
 /**

@@ -3,9 +3,9 @@ import { GatewayError } from '../../errors.ts';
 import type { ConsoleSources } from '../console-sources.ts';
 import type { RecordLink } from './show-entries.ts';
 
-/** A page does not wait longer for the account's address; its next view has it. */
+/** A page waits at most this long for the address of the account; the next view shows it. */
 const readMs = 10_000;
-/** After HubSpot did not say it. */
+/** Time before the next attempt after a failure. */
 const retryMs = 60_000;
 
 /** Where records are: in HubSpot's user interface, or on the console's own pages for the embedded CRM. Never waits for HubSpot. */

@@ -18,7 +18,7 @@ interface RecordDeps extends Pick<ConsoleThreads, 'archive'> {
   readonly explainNow: RecordExplainer;
 }
 
-/** Everything that happened to one record, found by any of its names. What is searched for is in no address, log or answer. */
+/** Everything that happened to one record, found by any of its names. The search text never appears in a URL, log or response. */
 export function recordScreen(deps: RecordDeps): Screen {
   return {
     path: '/console/record',
@@ -60,7 +60,7 @@ export function searchForm({ formToken }: Pick<Visit, 'formToken'>): Html {
 async function search(deps: RecordDeps, visit: Visit): Promise<ScreenReply> {
   const typed = (visit.form.get('name') ?? '').trim().slice(0, maxName);
   const name = bareName(typed);
-  // A browser lets blanks pass as a required value.
+  // Browsers accept blanks as a required value.
   if (name === '') return { body: searchForm(visit) };
   const view = await find(deps, name, typed);
   const { entries, request } = view;
@@ -99,7 +99,7 @@ async function page(
 ): Promise<Page> {
   const linkOf = await deps.links();
   const ids = [...view.externalIds, ...view.crmRecords.map(({ crmId }) => crmId)];
-  // A record may have several ids: the page is about the one of its address.
+  // A record may have several ids; the page shows the one in its URL.
   const title = ids.find((each) => each === id) ?? ids.find(isPlainId);
   return {
     ...(title !== undefined && { title: `Record ${title.slice(0, maxTitle)}` }),

@@ -51,7 +51,7 @@ function recordCell({ object, externalId, crmId }: EntryView, linkOf: RecordLink
   return html`${object} ${page === undefined ? html`<span class="code">${isolated(name)}</span>` : html`<a class="code" href="${page}">${isolated(name)}</a>`}${url !== undefined && html` <a href="${url}" rel="noreferrer">HubSpot ${crmId}</a>`}`;
 }
 
-/** The permanent address of a record. An id that may be a person's value is in no address. */
+/** The permanent URL of a record. An id that may be personal data must not appear in a URL. */
 export function recordPath(id: string | undefined): string | undefined {
   return id === undefined || !isPlainId(id) ? undefined : `/console/record/${encodeURIComponent(id)}`;
 }

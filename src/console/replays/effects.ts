@@ -16,7 +16,7 @@ interface Changes {
 /** What Enginy would receive and what HubSpot would be sent; that HubSpot is asked differently is no effect. */
 export function effectsOf(endpoint: string, { now, noLonger }: Changes): Effect[] {
   const route = endpoint.replace(/\/\d[^/]*$/, '/:id');
-  // Without the edit there is a difference that the edit takes back.
+  // The edit removes a difference that exists without it.
   const changes = [...now, ...noLonger.map(reversed)];
   const effects = changes.flatMap((difference): Effect[] => {
     const { kind } = difference;

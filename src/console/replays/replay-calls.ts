@@ -44,7 +44,7 @@ export function createReplayCalls(settings: ArchiveSettings) {
     const answer = { status, headers: {}, body };
     const isSame = result.differences.length === 0;
     const trouble = reasonOf({ ...capture, answer });
-    // Both quote values.
+    // Both contain values.
     if (capture.personalData === 'kept') {
       return { isSame, status, lines: isSame ? [] : [hiddenLines], trouble: trouble === '' ? '' : hiddenTrouble };
     }
@@ -95,7 +95,7 @@ const maxLines = 60;
 const hiddenLines = 'The differences are hidden, as all values of this capture are.';
 const hiddenTrouble = 'an error or warning, which is hidden, as all values of this capture are';
 
-/** An error may quote a value, and an example does. */
+/** An error may contain a value, and an example always does. */
 function withoutValues({ text }: Effect): Effect {
   return { text: text.replace(/(: a record now fails): .*$/s, '$1'), example: 'hidden' };
 }

@@ -11,7 +11,7 @@ import type { ThreadSettings } from '../archive/archive.ts';
 import { createReplayCalls } from './replay-calls.ts';
 import { type TypedRecord, tryRecord } from './try-record.ts';
 
-// What open-threads.ts starts the thread with.
+// Sent by open-threads.ts to start the thread.
 const settings = workerData as ThreadSettings;
 if (settings.hasLowPriority) lowerPriority();
 const calls = {

@@ -203,7 +203,7 @@ function matchedId(outcome: MatchOutcome | undefined): string | undefined {
   return outcome !== undefined && 'record' in outcome ? outcome.record.id : undefined;
 }
 
-/** What lay beyond the allowance of searches. */
+/** Rules that exceeded the allowance of searches. */
 function partialReasons(outcome: MatchOutcome): readonly string[] {
   if (!('noMatch' in outcome)) return [];
   return outcome.partly.map((rule) => `${rule} was searched for in its usual spellings only`);
@@ -264,7 +264,7 @@ function countWrites(
   };
 }
 
-/** A log line is not a report: captures and the journal have all failures. */
+/** The log line lists only some failures; captures and the journal have all of them. */
 const maxLoggedFailures = 20;
 
 /** Which records failed, and why, in words without their values. */
@@ -282,7 +282,7 @@ function failuresOf({ refused }: Sent, outcomes: readonly object[], idOf: (index
   return failures.length === 0 ? {} : { failures };
 }
 
-/** A user may be waiting for a few records; thousands of them are a job. */
+/** A user may be waiting for a few records; thousands are a bulk job. */
 function urgencyOf(records: readonly unknown[]): 'urgent' | 'bulk' {
   return records.length <= 10 ? 'urgent' : 'bulk';
 }

@@ -99,7 +99,7 @@ function batchPatchHandler(deps: TimelineDeps): RequestHandler {
   };
 }
 
-/** What one call can carry is as fast as a single task, and a user may be waiting for it. */
+/** As many tasks as fit one call are as fast as a single task, and a user may be waiting. */
 function urgencyOf(ids: readonly string[]): 'urgent' | 'bulk' {
   return ids.length <= 100 ? 'urgent' : 'bulk';
 }

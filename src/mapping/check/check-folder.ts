@@ -70,7 +70,7 @@ function runAll({ mappings }: CheckedMappings): RanExamples[] {
   });
 }
 
-/** One line for all differences of a file, with the command that renews them; faults of the file itself one by one. */
+/** One line for all differences of a file, with the command that updates them; errors of the file itself one by one. */
 function summarize(dir: string, { yaml, count, findings }: RanExamples): Diagnostic[] {
   const faults = yaml.diagnostics.map((diagnostic): Diagnostic => ({ ...diagnostic, severity: 'warning' }));
   const others = findings.filter(({ renewal }) => renewal === undefined).map(toWarning);

@@ -4,7 +4,7 @@ import { type FileKindName, fileKinds } from './file-kinds.ts';
 import { pruneContent } from './prune-content.ts';
 import { schemaFindings } from './schema-findings.ts';
 
-/** A file with more findings is not linted: taking out what the schema rejects takes a round per level. */
+/** A file with more findings is not linted: removing what the schema rejects takes one round per level. */
 const maxForLint = 200;
 
 /**

@@ -4,7 +4,7 @@ export interface LineFault {
   readonly message: string;
 }
 
-/** Spaces that YAML takes for letters. */
+/** Spaces that YAML treats as letters. */
 const strangeSpace = /[\u00a0\u1680\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff]/;
 const curlyQuote = /[\u2018-\u201f\u00ab\u00bb]/;
 
@@ -35,7 +35,7 @@ export function codeOf(line: string): string {
 
 const maxLineLength = 2_000;
 
-/** A sign that looks like another one. */
+/** A character that looks like another one. */
 export function strangeSign(line: string): LineFault | undefined {
   const code = codeOf(line);
   const space = code.search(strangeSpace);

@@ -6,7 +6,7 @@ import { didYouMean, nearestWord } from '../values/nearest-word.ts';
 import { type CampaignField, campaignFields } from './campaign-fields.ts';
 import { enginyFields, enginyWordFor } from './enginy-fields.ts';
 
-/** Names that no field of Enginy has, and values that a field never has. */
+/** Reports names that no Enginy field has, and values that a field never has. */
 export function lintFieldNames(object: RecordObject, file: RecordMappingFile): Finding[] {
   return [
     ...namedFields(file).flatMap(({ field, path }) => lintFieldName(object, field, path)),
@@ -54,7 +54,7 @@ function warning(path: Path, message: string, suggestion: string | undefined): F
   return suggestion === undefined ? finding : { ...finding, suggestion };
 }
 
-/** A name that means something else than it says to the bridge, and how to write what is meant. */
+/** A name that the bridge reads differently than intended, and how to write what is meant. */
 function asWritten(
   field: string,
   documented: readonly string[],

@@ -19,7 +19,7 @@ export interface ParsedYaml {
   locate(path: Path, atKey?: boolean): { readonly line: number; readonly column: number };
 }
 
-/** Far more than any mapping file has; what is checked later may take time for each value. */
+/** Far more than any mapping file has; later checks may take time for each value. */
 const maxValues = 20_000;
 const maxDepth = 40;
 /** More are not reported anyway. */
@@ -171,6 +171,6 @@ export function editYaml(text: string, edits: readonly YamlEdit[]): string {
     else document.setIn(path, document.createNode(value, { flow: true }));
   }
   const edited = document.toString({ lineWidth: 0 });
-  // The library pads lists as it pads objects; people write [a, b].
+  // The library pads lists like objects, but people write [a, b].
   return /\[ /.test(text) ? edited : edited.replace(/\[ ([^[\]"'\n]*) \]/g, '[$1]');
 }

@@ -5,7 +5,7 @@ import type { Diagnostic } from '../schema/diagnostic.ts';
 import { type ParsedYaml, parseYaml, type SourceFile } from './parse-yaml.ts';
 import { parseYamlOnce } from './parse-yaml-once.ts';
 
-/** Mapping files are written by people; anything longer is no mapping file. */
+/** Mapping files are written by people; a longer file is not a mapping file. */
 const maxBytes = 1024 ** 2;
 /** There are four kinds of mapping files, and few errors in which a folder has many more. */
 const maxFiles = 50;
