@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { sandboxKey } from './api-key-list.ts';
 import type { ApiVersion } from './crm/hubspot/transport/api-versions.ts';
 import type { Environment, UnusedSettings } from './environment.ts';
-import type { BodyLimits } from './http/body-limits.ts';
+import type { BodyLimits } from './http/body/body-limits.ts';
 import {
   type AdminConfig,
   adminOf,

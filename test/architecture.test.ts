@@ -195,7 +195,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'api-key-list.ts',
     'crm/hubspot/transport/api-versions.ts',
     'environment.ts',
-    'http/body-limits.ts',
+    'http/body/body-limits.ts',
     'mapping/values/nearest-word.ts',
   ],
   'doctor/': [

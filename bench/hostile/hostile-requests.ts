@@ -1,4 +1,4 @@
-import { defaultBodyLimits } from '../../src/http/body-limits.ts';
+import { defaultBodyLimits } from '../../src/http/body/body-limits.ts';
 import { emailOf, newLeads } from '../people.ts';
 
 export interface Hostile {

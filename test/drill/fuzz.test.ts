@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { type Operation, operations } from '../../src/contract/operations.ts';
-import { defaultBodyLimits } from '../../src/http/body-limits.ts';
+import { defaultBodyLimits } from '../../src/http/body/body-limits.ts';
 import { loadMappings } from '../../src/mapping/load/load-mappings.ts';
 import { fakeCrm } from '../support/fake-crm.ts';
 import { startApp } from '../support/start-app.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { defaultBodyLimits } from '../../src/http/body-limits.ts';
+import { defaultBodyLimits } from '../../src/http/body/body-limits.ts';
 import { fakeCrm } from '../support/fake-crm.ts';
 import { startApp } from '../support/start-app.ts';
 

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createJsonScanner } from '../../src/http/scan-json.ts';
+import { createJsonScanner } from '../../src/http/body/scan-json.ts';
 import { fakeCrm } from '../support/fake-crm.ts';
 import { startApp } from '../support/start-app.ts';
 

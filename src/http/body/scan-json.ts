@@ -1,6 +1,7 @@
-import { formatPath } from '../contract/parse.ts';
-import { InvalidRequestError } from '../errors.ts';
+import { formatPath } from '../../contract/parse.ts';
+import { InvalidRequestError } from '../../errors.ts';
 import { type BodyLimits, maxNameBytes } from './body-limits.ts';
+import type { LongList } from './parse-in-parts.ts';
 
 type Limits = Pick<BodyLimits, 'maxItems' | 'maxFields' | 'maxValues' | 'maxDepth'>;
 
@@ -31,6 +32,15 @@ class Nesting {
 
   constructor(limits: Limits) {
     this.#limits = limits;
+  }
+
+  get depth(): number {
+    return this.#open.length;
+  }
+
+  /** Names and indexes that lead to the innermost container. */
+  places(): (string | number)[] {
+    return this.#open.slice(0, -1).map(({ place }) => place);
   }
 
   beginValue(): void {
@@ -106,13 +116,58 @@ class Nesting {
   }
 }
 
+/** Finds the outermost lists that are long, and where they can be divided. */
+class LongLists {
+  readonly found: LongList[] = [];
+  readonly #partBytes: number;
+  #list: { readonly depth: number; readonly path: (string | number)[]; readonly start: number } | undefined;
+  #cuts: number[] = [];
+  #partStart = 0;
+
+  constructor(partBytes: number) {
+    this.#partBytes = partBytes;
+  }
+
+  open(nesting: Nesting, at: number): void {
+    if (this.#list !== undefined) return;
+    this.#list = { depth: nesting.depth, path: nesting.places(), start: at + 1 };
+    this.#cuts = [];
+    this.#partStart = at;
+  }
+
+  comma(nesting: Nesting, at: number): void {
+    if (this.#list?.depth !== nesting.depth || at - this.#partStart < this.#partBytes) return;
+    this.#cuts.push(at);
+    this.#partStart = at;
+  }
+
+  /** Call before the container ends. */
+  close(nesting: Nesting, at: number): void {
+    if (this.#list?.depth !== nesting.depth) return;
+    const { path, start } = this.#list;
+    if (this.#cuts.length > 0) this.found.push({ path, start, end: at, cuts: this.#cuts });
+    this.#list = undefined;
+  }
+}
+
+/** Bytes of a part: parsing it takes some ten milliseconds at most. */
+const usualPartBytes = 256 * 1024;
+
+export interface JsonScanner {
+  /** Reads on for about this many bytes. @returns true once the text has ended. */
+  scan(maxBytes: number): boolean;
+  /** Those in what was read so far. */
+  readonly longLists: readonly LongList[];
+}
+
 /**
  * Counts what a JSON text contains without building it, in slices so that other requests are served in between. It does not check the
  * grammar: `JSON.parse` does that afterwards, on a text that is known to be bounded.
  * @throws InvalidRequestError for the first list, object, name or depth over its limit, and for a name that an object has twice.
  */
-export function createJsonScanner(text: Buffer, limits: Limits): { scan(maxBytes: number): boolean } {
+export function createJsonScanner(text: Buffer, limits: Limits, partBytes = usualPartBytes): JsonScanner {
   const nesting = new Nesting(limits);
+  const longLists = new LongLists(partBytes);
   let at = 0;
   /** A number, true, false or null that has begun. */
   let isInWord = false;
@@ -123,8 +178,32 @@ export function createJsonScanner(text: Buffer, limits: Limits): { scan(maxBytes
     at = end;
   };
 
+  /** @returns false for a byte that is neither a bracket nor a comma. */
+  const takeStructure = (byte: number): boolean => {
+    switch (byte) {
+      case openObject:
+        nesting.beginContainer(true);
+        return true;
+      case code.openList:
+        nesting.beginContainer(false);
+        longLists.open(nesting, at);
+        return true;
+      case closeObject:
+      case code.closeList:
+        longLists.close(nesting, at);
+        nesting.endContainer();
+        return true;
+      case code.comma:
+        longLists.comma(nesting, at);
+        nesting.nextEntry();
+        return true;
+      default:
+        return false;
+    }
+  };
+
   return {
-    /** Reads on for about this many bytes. @returns true once the text has ended. */
+    longLists: longLists.found,
     scan(maxBytes) {
       const stopAt = Math.min(text.length, at + maxBytes);
       for (; at < stopAt; at += 1) {
@@ -132,10 +211,7 @@ export function createJsonScanner(text: Buffer, limits: Limits): { scan(maxBytes
         const wasInWord = isInWord;
         isInWord = false;
         if (byte === code.quote) takeText();
-        else if (byte === openObject || byte === code.openList) nesting.beginContainer(byte === openObject);
-        else if (byte === closeObject || byte === code.closeList) nesting.endContainer();
-        else if (byte === code.comma) nesting.nextEntry();
-        else if (byte !== code.colon && !isBlank(byte)) {
+        else if (!takeStructure(byte) && byte !== code.colon && !isBlank(byte)) {
           if (!wasInWord) nesting.beginValue();
           isInWord = true;
         }

@@ -1,11 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Request, RequestHandler } from 'express';
-import { InvalidRequestError } from '../errors.ts';
+import { InvalidRequestError } from '../../errors.ts';
 import { createBodyBudget } from './body-budget.ts';
 import type { BodyLimits } from './body-limits.ts';
+import { type LongList, parseInParts } from './parse-in-parts.ts';
 import { readBody } from './read-body.ts';
-import { recordBody } from './record-requests.ts';
+import { recordBody } from '../record-requests.ts';
 import { createJsonScanner } from './scan-json.ts';
 
 const methodsWithBody = new Set(['POST', 'PUT', 'PATCH']);
@@ -30,13 +31,12 @@ export function jsonBody(limits: BodyLimits): RequestHandler {
     response.once('close', () => share.close());
     const body = await readBody(request, limits, share);
     const text = withoutByteOrderMark(body);
-    await checkContents(text, limits);
+    const longLists = await checkContents(text, limits);
     // Only bodies within the limits are captured.
     recordBody(request, body);
-    // The parser cannot pause: with a long body, other requests get their turn before and after it.
     const isLong = text.length > sliceBytes;
     if (isLong) await nextTurn();
-    request.body = parseJson(text);
+    request.body = await parseJson(text, longLists);
     if (isLong) await nextTurn();
     next();
   };
@@ -53,17 +53,18 @@ function withoutByteOrderMark(body: Buffer): Buffer {
   return body.subarray(0, 3).equals(byteOrderMark) ? body.subarray(3) : body;
 }
 
-async function checkContents(text: Buffer, limits: BodyLimits): Promise<void> {
+async function checkContents(text: Buffer, limits: BodyLimits): Promise<readonly LongList[]> {
   if (!isUtf8(text)) throw new InvalidRequestError('The body is not valid UTF-8', { code: 'Invalid JSON' });
   const scanner = createJsonScanner(text, limits);
   while (!scanner.scan(sliceBytes)) await nextTurn();
+  return scanner.longLists;
 }
 
 /** @returns undefined for an empty body. */
-function parseJson(text: Buffer): unknown {
+async function parseJson(text: Buffer, lists: readonly LongList[]): Promise<unknown> {
   if (text.length === 0) return undefined;
   try {
-    return JSON.parse(text.toString('utf8'));
+    return await parseInParts(text, lists);
   } catch (error) {
     // The parser's own message quotes the body.
     throw new InvalidRequestError(`The body is not valid JSON${positionIn(error)}`, { code: 'Invalid JSON' });

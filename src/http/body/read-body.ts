@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Request } from 'express';
-import { GatewayError, InvalidRequestError } from '../errors.ts';
+import { GatewayError, InvalidRequestError } from '../../errors.ts';
 import type { BodyShare } from './body-budget.ts';
 import { type BodyLimits, expansionFreeBytes, maxExpansion } from './body-limits.ts';
 

@@ -1,4 +1,4 @@
-import { BusyError } from '../errors.ts';
+import { BusyError } from '../../errors.ts';
 
 /** Bytes of request bodies in progress. A request's bytes count from their arrival until its response is sent. */
 export interface BodyBudget {
