@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 
 export interface CountingCrm {
   readonly port: number;
-  readonly answered: number;
+  /** When each call was answered, by `performance.now()`. */
+  readonly answeredAt: readonly number[];
   readonly refused: number;
   /** Answered calls by replica. */
   readonly by: ReadonlyMap<string, number>;
@@ -15,7 +16,7 @@ export interface CountingCrm {
 /** A CRM with one rolling window. It answers in 80 to 250 ms and counts a call at a random moment between arrival and answer. */
 export async function startCountingCrm(limit: number, windowMs: number): Promise<CountingCrm> {
   let hits: number[] = [];
-  let answered = 0;
+  const answeredAt: number[] = [];
   let refused = 0;
   const by = new Map<string, number>();
   const joined = new Set<string>();
@@ -32,7 +33,7 @@ export async function startCountingCrm(limit: number, windowMs: number): Promise
       if (isRefused) refused += 1;
       else {
         hits.push(now);
-        answered += 1;
+        answeredAt.push(now);
         by.set(replica, (by.get(replica) ?? 0) + 1);
       }
       setTimeout(() => response.writeHead(isRefused ? 429 : 200).end(), latencyMs - countedMs);
@@ -44,9 +45,7 @@ export async function startCountingCrm(limit: number, windowMs: number): Promise
   return {
     // A server that listens on a port has an address with one.
     port: (server.address() as AddressInfo).port,
-    get answered() {
-      return answered;
-    },
+    answeredAt,
     get refused() {
       return refused;
     },

@@ -1,7 +1,12 @@
-/** `npm run bench [-- NAME…]`: measures, prints figures side by side, one JSON object per bench on the last lines. */
+import { parseArgs } from 'node:util';
+
+/** `npm run bench [-- NAME… [--only ROW]]`: measures, prints figures side by side, one JSON object per bench on the last lines. */
 interface Bench {
-  /** Prints a readable table and answers the figures. */
-  run(): Promise<object>;
+  /**
+   * Prints a readable table and answers the figures.
+   * @param only the row to measure, where the bench can measure one alone.
+   */
+  run(only?: string): Promise<object>;
 }
 
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
@@ -48,7 +53,7 @@ const onlyIfAsked = [
   'hostile-answers',
 ];
 
-const asked = process.argv.slice(2);
+const { positionals: asked, values } = parseArgs({ options: { only: { type: 'string' } }, allowPositionals: true });
 const unknown = asked.filter((name) => !Object.hasOwn(benches, name));
 if (unknown.length > 0) {
   process.stderr.write(`There is no bench named ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}\n`);
@@ -59,6 +64,6 @@ const figures: Record<string, object> = {};
 for (const [name, load] of Object.entries(benches)) {
   if (asked.length > 0 ? !asked.includes(name) : onlyIfAsked.includes(name)) continue;
   process.stdout.write(`\n== ${name}\n`);
-  figures[name] = await (await load()).run();
+  figures[name] = await (await load()).run(values.only);
 }
 process.stdout.write(`\n${JSON.stringify(figures)}\n`);
