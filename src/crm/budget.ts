@@ -38,15 +38,15 @@ export interface SharingState {
 }
 
 /**
- * When a lane's calls may start, so that the CRM never counts more than `limit` of them in any window. Knows nothing of queues,
- * deadlines or retries. All times are milliseconds on the clock of the lane. test/crm/budget-conformance.ts holds every
+ * When a lane's calls may start, so that the CRM never counts more than `limit` of them in any window. Independent of queues, deadlines and
+ * retries. All times are milliseconds on the clock of the lane. test/crm/budget-conformance.ts holds every
  * implementation to this.
  */
 export interface Budget {
   /** Takes a slot for a call that starts now; undefined if none of this urgency may start yet. */
   take(now: number, urgency: Urgency): Slot | undefined;
   /**
-   * States which calls wait, after every change.
+   * Call it after every change of the waiting calls.
    * @returns when to try {@link Budget.take} again: later than `now`; Infinity if a call must end first, or until the budget calls
    * the listener that it was created with.
    */
@@ -69,7 +69,7 @@ export interface Budget {
   /** A long pause was requested: until a call succeeds, one at a time tests whether the CRM accepts calls again. */
   readonly isProbing: boolean;
   state(now: number): BudgetState;
-  /** Leaves the budget to others; no call starts afterwards. */
+  /** Hands the budget over to the other replicas; no call starts afterwards. */
   close(): Promise<void>;
 }
 
@@ -86,7 +86,7 @@ export function backgroundPart(limit: number, share: number): number {
 /** Slots in a hundred that bulk calls leave free, so that an urgent call rarely waits for one. */
 const reservedPerHundred = 2;
 
-/** How many of `limit` slots bulk calls leave free; none of a small limit. */
+/** How many of `limit` slots bulk calls leave free; none if the limit is small. */
 export function reservedForUrgent(limit: number): number {
   return Math.floor((limit * reservedPerHundred) / 100);
 }

@@ -57,7 +57,7 @@ export interface InvalidProperty {
   readonly name: string;
   /** {@link noSuchProperty}, or the CRM's own code where it gives one, e.g. `INVALID_OPTION`, `READ_ONLY_VALUE`. */
   readonly code?: string;
-  /** Short, without the rejected value's neighbours; never a list of every option. */
+  /** Short: neither other values nor a list of all options. */
   readonly reason: string;
   /** The record that already has the value, where it must be unique. */
   readonly holderId?: string;
@@ -102,7 +102,7 @@ export function problemOfError(error: unknown, unsure: Unsure): CrmProblem {
  */
 export function problemOfWrite(error: unknown, unsure: Unsure): CrmProblem {
   const problem = problemOfError(error, unsure);
-  // A create that was late was not sent.
+  // A create that missed the deadline was not sent.
   const mayBeWritten =
     unsure === 'unavailable' &&
     (error instanceof CrmUnavailableError ? error.ambiguous : problem.kind === 'late' && problem.because !== undefined);

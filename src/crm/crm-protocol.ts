@@ -164,7 +164,7 @@ export interface AnswerReader {
   isAboutLink(entry: unknown, item: Pair): boolean;
   /** The values, lowercase, that a read by `idProperty` (undefined: by id) finds this record under. */
   lookupValuesOf(record: AnsweredRecord, idProperty: string | undefined): string[];
-  /** The parts of an error that a person reads. */
+  /** The human-readable parts of an error. */
   describeError(error: Json): DescribedError;
 }
 
@@ -189,7 +189,7 @@ export interface DescribedError {
 export interface ReplyComposer {
   batch(kind: 'read' | 'create' | 'update' | 'link' | 'create properties', content: BatchContent): ComposedReply;
   search(records: readonly Json[]): ComposedReply;
-  /** One record with these properties; null for those that it has not. */
+  /** One record with these properties; null for those that it lacks. */
   record(record: Omit<AnsweredRecord, 'traceId'>, properties: readonly string[]): Json;
   /** The error for ids that do not exist. */
   missing(ids: readonly string[]): Json;
@@ -238,7 +238,7 @@ export interface PropertyFacts {
   readonly isBuiltIn: boolean;
 }
 
-/** Says where personal data can be in a body. */
+/** Locates personal data in a body. */
 export interface ContentReader {
   /** What a property holds, by its name; undefined for properties without a known meaning. */
   kindOf(property: string): ValueKind | undefined;
@@ -248,7 +248,7 @@ export interface ContentReader {
 
 /** What a value is about: decides how it is redacted. */
 export type ValueKind =
-  /** Kept if it looks like an id: people look records up by it. */
+  /** Kept if it looks like an id, because people look records up by it. */
   | 'id'
   | 'email'
   | 'phone'

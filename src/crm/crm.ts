@@ -152,7 +152,7 @@ export interface Owner {
 export interface LinkLabel {
   readonly typeId: number;
   readonly label: string;
-  /** Who defined it, in the CRM's word. */
+  /** Who defined it, in the CRM's terms. */
   readonly category: string;
 }
 

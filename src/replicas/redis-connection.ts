@@ -244,7 +244,7 @@ async function withinTimeout<T>(work: Promise<T>): Promise<T> {
     return await Promise.race([work, expired]);
   } finally {
     clearTimeout(timer);
-    // Whichever comes second is not waited for.
+    // The one that comes second is ignored.
     work.catch(() => undefined);
     expired.catch(() => undefined);
   }

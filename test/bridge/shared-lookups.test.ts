@@ -24,7 +24,7 @@ const pacerClock: Clock = {
   clearTimer: (timer) => clearTimer(timer as NodeJS.Timeout),
 };
 
-/** Time stands still while a call is under way, and passes a step at a time once nothing else happens. */
+/** Time stands still during a call, and advances step by step once nothing else happens. */
 function heldUpstream(crm: Crm) {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   let inFlight = 0;

@@ -19,7 +19,7 @@ const console = consoleInBrowser({ JOURNAL: 'on', CAPTURE: 'all' }, doSomeWork);
 
 beforeAll(findExamples);
 
-/** So that the screens have something to show: records that match, that are created, and that fail. */
+/** Gives the screens something to show: records that match, that are created, and that fail. */
 async function doSomeWork({ url }: typeof console.running): Promise<void> {
   const send = (method: string, path: string, body?: unknown) =>
     sendTo(url, method, path, body, { 'x-request-id': `${method}${path.replaceAll('/', '-')}` });

@@ -12,7 +12,7 @@ export async function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args });
 }
 
-/** A page whose every complaint is kept: what the console prints, what the policy forbids, what goes elsewhere. */
+/** A page that records every complaint: console errors, policy violations, and requests to other origins. */
 export interface WatchedPage {
   readonly page: Page;
   readonly context: BrowserContext;

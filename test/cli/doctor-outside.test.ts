@@ -34,7 +34,7 @@ async function examine(settings: Record<string, string> = {}, options: Parameter
   return { out, lines, enginy: report.enginy, line: (id: string) => lines.find((line) => line.id === id) };
 }
 
-/** A server in another's place. */
+/** A server that pretends to be another one. */
 async function serve(listener: RequestListener, isTls = false) {
   const pem = (name: string) => readFileSync(new URL(`../fixtures/tls/first.${name}.pem`, import.meta.url));
   const server = isTls

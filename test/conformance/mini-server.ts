@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 import { isObject } from '../../src/json.ts';
 
-/** What the little server does wrong; without a flaw it is all that Enginy needs. */
+/** What the small server does wrong; without a flaw it provides everything that Enginy needs. */
 export type Flaw =
   | 'accepts any key'
   | 'answers creates with 200'

@@ -58,7 +58,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Answers to everything: screens are built, and nothing is asked of them but their routes. */
+/** Stands for every dependency: screens are built, and only their routes are read. */
 const anything: unknown = new Proxy(() => anything, { get: () => anything });
 
 const screens = createScreens(anything as ConsoleSources);

@@ -59,7 +59,7 @@ test.each([
   expect(answer.text).toContain(`Not understood: ${name}.`);
 });
 
-/** Answers to everything: screens are built, and nothing is asked of them but their parameters. */
+/** Stands for every dependency: screens are built, and only their parameters are read. */
 const anything: unknown = new Proxy(() => anything, { get: () => anything });
 
 test('every parameter that a screen describes is checked, and an empty one counts as absent', async () => {

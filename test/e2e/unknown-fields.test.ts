@@ -300,7 +300,7 @@ test('moves a stage back where the mapping forces it, and gives no false answer 
   expect(stage()).toBe('lead');
 });
 
-/** Two hundred names that should not go well anywhere. */
+/** Two hundred names that are likely to cause trouble. */
 function hostileNames(): string[] {
   const named = [
     ...['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'valueOf', '__defineGetter__', 'then'],

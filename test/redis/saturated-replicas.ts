@@ -70,9 +70,9 @@ export interface SaturatedReplica {
   readonly log: ReturnType<typeof logSink>;
   /** Calls that were answered, and those that failed. */
   readonly counts: { done: number; failed: number };
-  /** Ends it without a goodbye. */
+  /** Ends it without leaving the lane. */
   kill(): void;
-  /** Stops calling, waits for the calls in flight, and says goodbye. */
+  /** Stops calling, waits for the calls in flight, and leaves the lane. */
   stop(): Promise<void>;
 }
 

@@ -34,7 +34,7 @@ export function openCaptureFolder(path: string, limits: FolderLimits, now = stea
   let bytes = sum(files);
   let writes = 0;
 
-  /** What is known of a file's age holds: its time stamp is the system clock's. */
+  /** The known age of a file stays valid; its time stamp comes from the system clock. */
   function rescan(): KnownFile[] {
     const known = new Map(files.map((file) => [file.name, file.writtenAt]));
     return scan(path).map((file) => ({ ...file, writtenAt: known.get(file.name) ?? file.writtenAt }));
@@ -45,7 +45,7 @@ export function openCaptureFolder(path: string, limits: FolderLimits, now = stea
     while (files.length > 0) {
       const [first] = files;
       if (first === undefined) return;
-      // The file that was just written stays, however small the limits.
+      // The file that was just written is kept even if the limits are smaller.
       const isTooMuch = files.length > 1 && (files.length > limits.maxFiles || bytes > limits.maxBytes);
       if (!isTooMuch && first.writtenAt >= oldest) return;
       rmSync(join(path, first.name), { force: true });
@@ -128,7 +128,7 @@ function scan(path: string): KnownFile[] {
     });
 }
 
-/** What a process that was killed in the middle of a write left behind. */
+/** Partial files of processes that were killed during a write. */
 function removeLeftovers(path: string): void {
   for (const name of readdirSync(path)) {
     if (name.endsWith(temporarySuffix)) rmSync(join(path, name), { force: true });

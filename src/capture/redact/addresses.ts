@@ -46,7 +46,7 @@ function startOfUrl(chunk: string): number {
   return start;
 }
 
-/** The end of a sentence is no part of an address. */
+/** Punctuation at the end of a sentence is not part of an address. */
 function endOfUrl(chunk: string): number {
   let end = chunk.length;
   while (end > 0 && '.,;:!?)]'.includes(chunk.charAt(end - 1))) end -= 1;

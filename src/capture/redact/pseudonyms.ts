@@ -84,7 +84,7 @@ export class Pseudonyms {
     });
   }
 
-  /** Makes the placeholder of something once. */
+  /** Computes each placeholder only once. */
   remember(name: string, make: () => string): string {
     const known = this.#remembered.get(name);
     if (known !== undefined) return known;

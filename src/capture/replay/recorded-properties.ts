@@ -6,7 +6,7 @@ import { asRecorded, type CrmReply, hasFailed, reply } from './crm-reply.ts';
 export interface RecordedProperties {
   /** @param assumptions receives what the capture does not say. */
   create(call: Extract<CallMeaning, { kind: 'create properties' }>, assumptions: string[]): CrmReply;
-  /** The answer to a read of definitions, completed by what was created since. */
+  /** The answer to a read of definitions, including properties that were created since. */
   withCreated(call: WireCall, answer: CrmReply): CrmReply;
 }
 

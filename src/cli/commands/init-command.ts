@@ -254,7 +254,7 @@ function envTextFor({ dir }: InitOptions, token: string | undefined): EnvText {
 }
 
 function writeEnv(text: string): void {
-  // The mode of `writeFileSync` counts for a new file only, and the token must not be readable for a moment.
+  // `writeFileSync` applies its mode only to new files, and the token must never be readable by others.
   if (existsSync('.env')) chmodSync('.env', 0o600);
   writeFileSync('.env', text, { mode: 0o600 });
 }

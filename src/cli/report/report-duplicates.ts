@@ -54,7 +54,9 @@ function dayOf({ createdAt }: DuplicateRecord): string {
   return createdAt === undefined ? '' : `created ${createdAt.slice(0, 10)}`;
 }
 
-/** As RFC 4180 quotes. A cell that a spreadsheet would take for a formula gets an apostrophe in front; a telephone number stays as it is. */
+/**
+ * Quoted as in RFC 4180. A cell that a spreadsheet would treat as a formula gets an apostrophe in front; telephone numbers stay unchanged.
+ */
 function csvLine(cells: readonly string[]): string {
   const line = cells.map((cell) => {
     const text = /^(?:[=@\t\r]|[+-](?!\d[\d\s().-]*$))/.test(cell) ? `'${cell}` : cell;

@@ -93,7 +93,7 @@ export class CallThread<Calls extends AnyCalls> {
     await worker?.terminate();
   }
 
-  /** Ends the thread when a call takes too long. The time that loading its code takes is not the call's. */
+  /** Ends the thread when a call takes too long. Loading its code does not count. */
   #startTimer(): NodeJS.Timeout {
     const ms = this.#isReady ? this.#settings.timeoutMs : startMs;
     return setTimeout(() => this.#end(`It took more than ${ms / 1_000} s`), ms).unref();

@@ -30,7 +30,7 @@ export function createArrivals(): Arrivals {
   return {
     note,
     add: ({ method, route, status, at }) => {
-      // Whatever path a caller invents has no route.
+      // Paths that callers invent have no route.
       if (route !== 'none') note(`${method} ${route}`, { at, status });
     },
     of: (endpoint) => last.get(endpoint),

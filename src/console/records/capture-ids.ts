@@ -86,7 +86,7 @@ function replaceForms(text: string, { forms, placeholder }: HiddenId): string {
 /** Replaces all forms in one pass over a text. */
 function createReplacer(replacements: readonly (readonly [form: string, shown: string])[]): (text: string) => string {
   const placeholders = new Map(replacements);
-  // A longer one may contain a shorter one.
+  // Longer ones first, because they may contain shorter ones.
   const forms = [...placeholders.keys()].sort((a, b) => b.length - a.length);
   const pattern = new RegExp(forms.map((form) => form.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'g');
   return (text) => text.replace(pattern, (form) => placeholders.get(form) ?? form);

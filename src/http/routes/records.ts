@@ -203,7 +203,7 @@ function matchedId(outcome: MatchOutcome | undefined): string | undefined {
   return outcome !== undefined && 'record' in outcome ? outcome.record.id : undefined;
 }
 
-/** Rules that exceeded the allowance of searches. */
+/** What could not be searched for within the allowance. */
 function partialReasons(outcome: MatchOutcome): readonly string[] {
   if (!('noMatch' in outcome)) return [];
   return outcome.partly.map((rule) => `${rule} was searched for in its usual spellings only`);

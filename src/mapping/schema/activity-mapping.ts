@@ -85,7 +85,7 @@ export interface ActivityMapping extends Omit<ActivityMappingFile, 'target'> {
   readonly hash: string;
 }
 
-/** Checks beyond the schema. */
+/** Checks that the schema cannot express. */
 export function lintActivityFile(file: ActivityMappingFile): Finding[] {
   return [
     ...Object.entries(file.types).flatMap(([name, type]) => lintType(file, name, type)),

@@ -12,7 +12,7 @@ export interface Finding {
   readonly severity?: 'error' | 'warning';
   readonly message: string;
   readonly suggestion?: string;
-  /** The change of the file after which the finding is gone; for examples that no longer fit. */
+  /** The change of the file that removes the finding; for examples that no longer fit. */
   readonly renewal?: YamlEdit;
 }
 

@@ -41,7 +41,7 @@ export interface TaskMapping extends Omit<z.output<typeof TaskMappingFile>, 'tar
   readonly hash: string;
 }
 
-/** Checks beyond the schema. */
+/** Checks that the schema cannot express. */
 export function lintTaskFile(file: z.output<typeof TaskMappingFile>): Finding[] {
   const rows = file.fields.map(({ enginy }) => enginy);
   const seen = new Set<string>();

@@ -35,7 +35,7 @@ export const nameTransforms = {
     accepts: 'text',
     maxLength: 500,
     isSingle: true,
-    // A contact must have a name: where its parts are not clear, the whole name is its first name, if it has none.
+    // A contact must have a name: if its parts are not clear and there is no first name, the whole name becomes the first name.
     keepsUnreadable: true,
     apply: (value) => {
       const read = firstName(value);

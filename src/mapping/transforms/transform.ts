@@ -42,7 +42,7 @@ export interface TextTransform extends TransformBase {
    * them.
    */
   readonly words?: (canonical: string) => readonly (readonly string[])[];
-  /** True for values that the CRM indexes in another form than usual: they are searched as given, too, in the properties themselves. */
+  /** True for values that the CRM indexes in a special form: they are also searched as given, in the properties themselves. */
   readonly isSearchedAsGiven?: (canonical: string) => boolean;
   /** True if values with other accents are equal, which the spellings of a search do not cover. */
   readonly ignoresAccents?: true;
@@ -68,7 +68,7 @@ export interface OwnerFacts {
   readonly email?: string | undefined;
 }
 
-/** Works on the id of an owner; of use in `return` only, where the CRM's users are known. */
+/** Works on the id of an owner; only useful in `return`, where the CRM's users are known. */
 export interface OwnerTransform extends TransformBase {
   readonly accepts: 'owner';
   readonly apply: (owner: OwnerFacts) => string | undefined;

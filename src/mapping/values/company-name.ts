@@ -2,14 +2,14 @@ import data from '../data/legal-forms.json' with { type: 'json' };
 import { foldText } from './fold-text.ts';
 
 const always: ReadonlySet<string> = new Set(data.forms.split(' '));
-/** Forms that are a word of a name where they are written like one: `Siemens AG`, but `Precision Ag`. */
+/** Forms that may also be a word of a name, depending on how they are written: `Siemens AG`, but `Precision Ag`. */
 const notCapitalized: ReadonlySet<string> = new Set(data.notCapitalized.split(' '));
 /** Forms that are also words of a name ("Spa", "Co"): legal forms where they are written like one. */
 const asWritten: ReadonlySet<string> = new Set(data.asWritten.split(' '));
 const withPoints: ReadonlySet<string> = new Set(data.withPoints.split(' '));
 const afterAnd: ReadonlySet<string> = new Set(data.afterAnd.split(' '));
 
-/** Forms of several words, most of them longer than a letter. */
+/** Forms of several words. */
 const phrases: ReadonlySet<string> = new Set(data.phrases.split('|'));
 
 /** Forms before a name, in any case, as they are written here, or with points. */
@@ -121,7 +121,7 @@ interface NameWord {
   readonly word: string;
   /** Written as an abbreviation: `S.p.A.`, `A/S`, a single letter with a point. */
   readonly hasPoints: boolean;
-  /** Written as a legal form is: `SpA`, not `Spa`. In a name of capital or small letters alone this says nothing. */
+  /** Written like a legal form: `SpA`, not `Spa`. In a name that is all uppercase or all lowercase this says nothing. */
   readonly isWrittenAsForm: boolean;
   /** One capital letter and small ones after it: `Ag`. */
   readonly isCapitalized: boolean;

@@ -55,7 +55,7 @@ export function hasNoZone(text: string): boolean {
 export function normalizeYear(text: string): string | ValueProblem {
   const trimmed = plain(text).replace(/\.0+$/, '');
   const day = /^\d{4}$/.test(trimmed) ? trimmed : normalizeDate(trimmed);
-  // A number of four digits may be anything: 9999 is a usual word for none.
+  // A number of four digits may be anything; 9999 often means "none".
   return typeof day === 'string' && /^(?:1\d|20)\d\d|^2100/.test(day) ? day.slice(0, 4) : { problem: 'is not a year' };
 }
 

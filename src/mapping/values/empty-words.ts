@@ -25,7 +25,7 @@ export function createEmptyWordTest(
   const inAnyCase = new Set(words.filter(isNoName).map(foldWord));
   const isListed = (text: string) => listed.has(fold(text)) || (isNoName(text) && inAnyCase.has(foldWord(text)));
   const isWord = (text: string) => isListed(text) || isListed(bare(text));
-  // Where a dash means nothing, so do several, and other signs that only fill a place.
+  // Where a dash means "no value", so do several dashes and other filler characters.
   const isFiller = (text: string) => listed.has('-') && (fillers.test(text) || variables.test(text));
   // "N/A, N/A" and "null null"
   const isRepeated = (text: string) => {
@@ -41,7 +41,7 @@ export function createEmptyWordTest(
   return test;
 }
 
-/** Two words or a sign that names do not have; points stand in initials, too: `N. A.` */
+/** Two words, or a character that names do not have; initials have points, too: `N. A.` */
 function isNoName(word: string): boolean {
   return /[\s/\\#()<>[\]]/.test(word) && !word.includes('.');
 }

@@ -41,8 +41,8 @@ export function mayNameTwoPeople(fullName: string): boolean {
 }
 
 /**
- * Takes a full name apart. What is no part of it is dropped: titles, degrees and certificates, pronouns, nicknames in brackets,
- * pictures, and everything after a bar or dash. `Smith, John` is John Smith. What can be taken apart in two ways is a problem.
+ * Splits a full name. Whatever is not part of it is dropped: titles, degrees and certificates, pronouns, nicknames in brackets, emoji, and
+ * everything after a bar or dash. `Smith, John` is John Smith. A name that can be split in two ways is a problem.
  */
 function splitFullName(fullName: string): NameParts | ValueProblem {
   const name = bareName(fullName);
@@ -114,7 +114,7 @@ function bareName(fullName: string): string {
 
 const pictures = /(?:\p{Extended_Pictographic}|\p{Regional_Indicator}|\p{Emoji_Modifier}|\ufe0f|\u200d|\u20e3)+/gu;
 
-/** A picture behind a first and last name ends the name: `Jane Doe ✨ Marketing`. */
+/** An emoji after a first and last name ends the name: `Jane Doe ✨ Marketing`. */
 function withoutPictures(fullName: string): string {
   return fullName.replace(pictures, (_picture, at: number) => {
     const before = fullName.slice(0, at).replace(pictures, ' ').replace(/\s/g, ' ');
@@ -134,7 +134,7 @@ function isSpacedDegree(words: readonly string[]): boolean {
   return words.length === 2 && words.every((word) => word.endsWith('.')) && isCredential(words.join(''));
 }
 
-/** A single word that is written as a name is, not as a degree: the "Ma" of `Vu, Ma`. */
+/** A single word that is written like a name, not like a degree: the "Ma" of `Vu, Ma`. */
 function isGivenName(part: string): boolean {
   return /^\p{Lu}\p{Ll}+$/u.test(part) && !isCredential(part) && !isGeneration(part, false);
 }

@@ -47,7 +47,10 @@ export function normalizeLinkedinUrl(text: string): string | ValueProblem {
   return `https://www.linkedin.com/${kind}/${memberUrn.test(slug) ? slug : slug.toLowerCase()}`;
 }
 
-/** As JSON, HTML and links in links write a URL, and with signs of no width; joiners are kept, since letters and emoji depend on them. */
+/**
+ * Undoes how JSON, HTML and nested links write a URL, and removes zero-width characters; joiners stay, because letters and emoji depend on
+ * them.
+ */
 function withoutEscapes(text: string): string {
   const visible = text.replace(/[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g, '');
   const plain = visible
@@ -89,7 +92,7 @@ const label = /^linked-?in(?: profile| page)?(?: url| link)?\s{0,5}[:=]\s{0,5}(?
 const closing: Readonly<Record<string, string>> = { '<': '>', '(': ')', '[': ']' };
 const quotes = `"'“‘„”’`;
 
-/** What stands in a link, behind a label, or between brackets or quotes: no URL begins with one, and a slug may end in one. */
+/** The URL within a link, after a label, or between brackets or quotes: no URL begins with one, but a slug may end in one. */
 function unwrap(text: string): string {
   let inner = text.length > maxGivenLength ? text : text.replace(label, '');
   for (const link of links) inner = (inner.length > maxGivenLength ? undefined : link.exec(inner)?.[1]) ?? inner;
@@ -140,9 +143,9 @@ function encodeStrictly(path: string): string {
     .join('/');
 }
 
-/** More words find no fewer records in practice, and take the place of other URLs in a search. */
+/** More words rarely exclude further records, and take up space for other URLs in a search. */
 const mostWords = 4;
-/** No slug is longer. */
+/** No slug has more characters. */
 const maxWordLength = 100;
 
 /**
@@ -177,8 +180,8 @@ function usualSpellings(rest: string): string[] {
 }
 
 /**
- * True if two canonical URLs cannot belong to one person or company. One person has a public name and a member id, and one
- * company a name and a number: only two of the same kind speak against each other.
+ * True if two canonical URLs cannot belong to one person or company. A person has both a public name and a member id, and a company both a
+ * name and a number, so only two of the same kind can differ.
  */
 export function areDifferentLinkedinUrls(one: string, other: string): boolean {
   return one !== other && kindOf(one) === kindOf(other);

@@ -27,7 +27,7 @@ export const leadingTitles = new RegExp(
   `^(?:pd\\s+(?=(?:dr|prof)\\b))?(?:${title()}\\s+(?:(?:${anyOf(words.wordsAfterTitles)})\\s+)*)+`,
   'iu',
 );
-/** The same behind a name, where short titles have a point. */
+/** Titles after a name, where short titles have a point. */
 export const isTitle = new RegExp(`^${title()}$`, 'iu');
 /** Titles that stand before a given name: "Sir Ian". */
 export const titlesOfGivenNames = new RegExp(`^(?:${anyOf(words.titlesOfGivenNames)})\\.?\\s`, 'iu');

@@ -1,4 +1,4 @@
-/** Characters that are normalized: the time grows with the square of the accents in a row, and no value is that long. */
+/** Maximum number of characters that are normalized: the time grows with the square of consecutive accents, and no value is that long. */
 const maxNormalized = 1_000;
 
 /** The text in a normal form of Unicode; only the beginning of a very long text. The only place that normalizes Unicode. */

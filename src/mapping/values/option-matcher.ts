@@ -79,7 +79,7 @@ function rangeForm(text: string): string {
   return typeof range === 'string' && /\d[-+]/.test(range) ? range : '';
 }
 
-/** A form of which nothing is left matches nothing. */
+/** A form that ends up empty matches nothing. */
 function add(index: Map<string, Set<string>>, key: string, value: string): void {
   if (key !== '') index.set(key, (index.get(key) ?? new Set()).add(value));
 }
@@ -98,7 +98,7 @@ function looseForms(text: string): readonly [whole: string, withoutStopWords: st
   return [joinTokens(tokens), joinTokens(kept)];
 }
 
-/** Between two numbers: what stands for a range has one spelling. */
+/** Between two numbers: all range signs get one spelling. */
 const rangeSign = '~';
 
 /** A number, a word, or a sign that carries meaning. Everything else separates. */

@@ -10,7 +10,7 @@ import { HubSpotRefusal } from '../../../src/crm/hubspot/transport/hubspot-refus
 const inputs = (count: number): BatchInput[] =>
   Array.from({ length: count }, (_, at) => ({ traceId: String(at), properties: { lastname: `n${at}` } }));
 
-/** HubSpot at its least helpful: it refuses any call that contains a bad record, and names none. */
+/** HubSpot at its least helpful: it rejects any call that contains a bad record, without naming the record. */
 function silentRefuser(bad: ReadonlySet<string>): {
   writeAll(write: BatchWrite<BatchInput>, batch: readonly BatchInput[]): Promise<void>;
   calls: number[];

@@ -253,7 +253,7 @@ const escaped = [...token].map((letter) => `\\u${letter.charCodeAt(0).toString(1
 
 const percent = (sign: string) => [...token].map((letter) => `${sign}${letter.charCodeAt(0).toString(16)}`).join('');
 
-/** What a text that was decoded as often and in as many ways as a person might try says. */
+/** A text, decoded as often and in as many ways as a person might try. */
 function decodings(text: string): string {
   const parts = text.match(/[\w+/%-]{8,}/g) ?? [];
   const bytes = parts.flatMap((part) =>

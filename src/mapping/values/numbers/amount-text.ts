@@ -17,7 +17,7 @@ const zeros: ReadonlyMap<string, number> = new Map(
 /** Words between the others: "5 millones de euros". */
 const joining: ReadonlySet<string> = new Set(magnitudes.joining.split(' '));
 const approximate: ReadonlySet<string> = new Set(magnitudes.approximate.split(' '));
-/** Words that mean different numbers in different languages; the currency decides, if it can. */
+/** Words that mean different numbers in different languages; the currency decides where possible. */
 const zerosByCurrency: ReadonlyMap<string, Readonly<Record<string, number | null>>> = new Map(
   Object.entries(magnitudes.byCurrency),
 );
@@ -78,7 +78,7 @@ function readWords(words: readonly string[]): AmountWords | undefined {
       currencies.push(joinedCurrency);
     } else return undefined;
   }
-  // "$5M USD" and "£1bn GBP" say it twice.
+  // "$5M USD" and "£1bn GBP" name the currency twice.
   const codes = new Set(
     currencies.map(({ code }) => code).filter((code, _index, all) => code !== '$' || !all.some(isDollar)),
   );
@@ -120,6 +120,6 @@ function shiftPoint(digits: string, places: number): string {
   const [whole = '0', fraction = ''] = digits.slice(sign.length).split('.');
   const moved = `${whole}${fraction.slice(0, places).padEnd(places, '0')}`;
   const shifted = readNumber(fraction.length > places ? `${moved}.${fraction.slice(places)}` : moved, 'decimals');
-  // Three decimals would be read as a group again.
+  // Three decimals would be read as a thousands group.
   return typeof shifted === 'string' ? `${sign}${shifted.replace(/^([1-9]\d{0,2}\.\d{3})$/, '$10')}` : digits;
 }

@@ -72,7 +72,7 @@ export function withPlainSigns(text: string): string {
     .replace(/[，٫]/g, ',');
 }
 
-/** Digits of a script follow each other, and each block starts at a multiple of 16 or six after one. */
+/** The ten digits of a script are consecutive, and each block starts at a multiple of 16, or six after one. */
 function digitValue(digit: string): string {
   const code = digit.codePointAt(0) ?? 48;
   let zero = code;
@@ -106,7 +106,7 @@ function splitNumber(digits: string, threeDigits: ThreeDigits): NumberParts | 'u
   return { whole: grouped.replaceAll(group, ''), fraction: group === last ? '' : after };
 }
 
-/** A number with a single sign, which may be of either kind. */
+/** A number with a single separator, which may be of either kind. */
 function splitOnce(
   { before, after, sign }: { readonly before: string; readonly after: string; readonly sign: ',' | '.' },
   threeDigits: ThreeDigits,

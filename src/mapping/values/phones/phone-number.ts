@@ -53,7 +53,7 @@ function readPhone(text: string, country: CountryCode | undefined): string | Par
 }
 
 function readNumber(number: string, country: CountryCode | undefined): string | ValueProblem {
-  // After a complete number, a slash starts another one or its end: 600 111 222 / 223.
+  // After a complete number, a slash starts another number or an alternative ending: 600 111 222 / 223.
   if ((number.split('/', 1)[0] ?? '').replace(/\D/g, '').length > 7 && number.includes('/')) return notANumber;
   const plain = readPlainNumber(number);
   if (plain !== undefined) return `+${plain.callingCode}${plain.national}`;
@@ -61,7 +61,7 @@ function readNumber(number: string, country: CountryCode | undefined): string | 
   const parsed = /\d\D*\d/.test(number) ? parsePhone(number, country) : undefined;
   if (parsed === undefined) return country === undefined && /^[\d\s()./-]{5,}$/.test(number) ? noPrefix : notANumber;
   if (isValueProblem(parsed)) return parsed;
-  // Numbers of zeros lose one each time they are parsed.
+  // A number of only zeros loses one each time it is parsed.
   if (parsePhoneNumberFromString(parsed.number)?.number !== parsed.number) return notANumber;
   if (/^0+$/.test(parsed.nationalNumber)) return notANumber;
   return parsed.ext === undefined ? parsed.number : `${parsed.number} ext. ${parsed.ext}`;
@@ -72,7 +72,7 @@ export function phoneVariants(canonical: string): string[] {
   const [number = '', extension] = canonical.split(' ext. ');
   const national = readPlainNumber(number)?.national ?? parsePhoneNumberFromString(number)?.nationalNumber;
   if (national === undefined) return [number, number.slice(1)];
-  // An index of digits has those of the extension behind the number.
+  // An index of digits appends those of the extension to the number.
   return [number, number.slice(1), national, ...(extension === undefined ? [] : [`${national}${extension}`])];
 }
 
@@ -99,7 +99,8 @@ function parsePhone(text: string, country: CountryCode | undefined): PhoneNumber
   const isOwn = national?.countryCallingCode === international.countryCallingCode;
   if (national === undefined || (isOwn && !national.isValid()))
     return digits.length > 10 || isOwn ? international : national;
-  // Written as in the country itself, with its prefix: 089 1234567, but not 89 1234567. What has no format is not written at all.
+  // Written as in the country itself, with its prefix: 089 1234567, but not 89 1234567. A number without a format is never written that
+  // way.
   const written = national.isValid() ? national.formatNational() : '';
   if (/\D/.test(written) && written.replace(/\D/g, '') === digits) return national;
   if (isOwn) return international;

@@ -16,7 +16,7 @@ const extension = new RegExp(
   'iu',
 );
 
-/** Between two numbers: never inside of one. */
+/** Occurs only between two numbers, never within one. */
 const between =
   /[,;|\n\r\t]+|\s+\/\s*|\/\s*(?=\+)|\s+(?:or|and|oder|und|o|y|ou|et|e|&|-|–|—)\s+|(?<=\d)\s+(?=\+\d)|(?<=\d{9})\s+(?=\d{9,15}$)|(?<=\d)\s+(?=\p{L}{1,12}[.:]\s*[+\d(])/iu;
 

@@ -28,7 +28,7 @@ const pages = listOf(data.pages);
 
 /** Names of real mailboxes: `mail@nothing.tech`. */
 const mailboxes = /^(?:(?:e-?)?mail|(?:no|donot)-?reply)$/;
-/** Real providers, where people have short addresses: `aa@mail.com`. */
+/** Real providers, where short addresses belong to people: `aa@mail.com`. */
 const providers = /^(?:e-?)?mail$/;
 /** Words that say that there is no address; `nothing` and `hidden` are also names of companies. */
 const noAddress =
@@ -69,7 +69,7 @@ export function isPlaceholderDomain(host: string, more: readonly string[] = []):
 }
 
 /**
- * True for what stands in place of a name in a LinkedIn URL, and for LinkedIn's link to the own profile.
+ * True for a placeholder instead of a name in a LinkedIn URL, and for LinkedIn's link to one's own profile.
  * @param kind `in`, `company`, `school` or `showcase`.
  */
 export function isPlaceholderSlug(kind: string, slug: string): boolean {
