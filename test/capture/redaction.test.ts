@@ -203,6 +203,15 @@ test('dates and numbers stay, except digits that may be a telephone number', () 
   expect(normalizeNumber(redact('12,345,678.50'))).toBe(redact(String(normalizeNumber('12,345,678.50'))));
 });
 
+test('a number, a date or a size that a custom field sends to a text property stays the same in both', () => {
+  for (const value of ['10115', '51-200', '2026-11-20', '42', 'EUR 1.5M']) {
+    const values = redactor();
+    expect([value, values.value(value, 'unknown'), values.value(value, 'text')]).toEqual([value, value, value]);
+  }
+  expect(redact('030 5550199', 'text')).not.toContain('5550199');
+  expect(redact('Room 10115', 'text')).not.toContain('10115');
+});
+
 test('markup keeps its tags and entities, and nothing else', () => {
   const stand = redact(
     '<p class="x" title="Ada">Hi&nbsp;Ada &amp; co, <a href="mailto:ada@acme.com">write</a><!-- Ada --></p>',

@@ -59,9 +59,6 @@ export function withinEscapes(text: string, replace: (decoded: string) => string
     .split(/(\\u[0-9a-f]{4}|\\[nrtbf"\\/])/i)
     .map((piece, index) => (index % 2 === 0 ? replace(piece) : piece))
     .join('');
-  return isDecoded ? replaced.replace(/[\u0080-\uffff]/g, (unit) => `\\u${hexOf(unit)}`) : replaced;
-}
-
-function hexOf(unit: string): string {
-  return unit.charCodeAt(0).toString(16).padStart(4, '0');
+  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return isDecoded ? replaced.replace(/[\u0080-\uffff]/g, escaped) : replaced;
 }

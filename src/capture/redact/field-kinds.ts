@@ -18,11 +18,8 @@ const namesByKind: Readonly<Partial<Record<ValueKind, string>>> = {
 };
 
 // Object.entries loses the type of the keys.
-const kindByName = new Map(
-  (Object.entries(namesByKind) as [ValueKind, string][]).flatMap(([kind, names]) =>
-    names.split(' ').map((name): [string, ValueKind] => [name, kind]),
-  ),
-);
+const kinds = Object.entries(namesByKind) as [ValueKind, string][];
+const kindByName = new Map(kinds.flatMap(([kind, names]) => names.split(' ').map((name) => [name, kind] as const)));
 
 /** What a field of Enginy's contract holds. */
 export function kindOfField(name: string): ValueKind {

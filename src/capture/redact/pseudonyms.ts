@@ -20,6 +20,7 @@ const maxRemembered = 50_000;
 
 const anyWord = /\p{L}[\p{L}\p{M}]*|\p{Nd}+/gu;
 const asciiWord = /[A-Za-z]+|[0-9]+/g;
+const plainLatin = /^[a-z]+$/i;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII, which is faster to search
 const onlyAscii = /^[\x00-\x7f]*$/;
 
@@ -79,7 +80,7 @@ export class Pseudonyms {
     if (first >= 48 && first <= 57) return this.digits(word);
     return this.remember(word, () => {
       if (word.length > maxWordLength) return hashedWord(this.#key, word);
-      if (isPlainLatin(word)) return sameCase(word, this.#lowerWord(word.toLowerCase()));
+      if (plainLatin.test(word)) return sameCase(word, this.#lowerWord(word.toLowerCase()));
       return foreignWord(this.#key, word, (lower) => this.#lowerWord(lower));
     });
   }
@@ -95,14 +96,12 @@ export class Pseudonyms {
   }
 }
 
-/** SHA-512/256 is not open to length extension, so a key in front of the text makes it a sound keyed digest (FIPS 180-4). */
-function digest(key: string, text: string): string {
-  return hash('sha512-256', `${key}\u0000${text}`, 'hex');
-}
-
-/** The word is hashed once; further letters come from the digest and a counter. */
+/**
+ * The word is hashed once; further letters come from the digest and a counter. SHA-512/256 is not open to length extension, so a key in
+ * front of the text makes it a sound keyed digest (FIPS 180-4).
+ */
 function hashedWord(key: string, word: string, length = word.length): string {
-  const own = digest(key, word);
+  const own = hash('sha512-256', `${key}\u0000${word}`, 'hex');
   const letters: string[] = [];
   for (let block = 0; letters.length < length; block += 1) {
     const bytes = hash('sha512-256', `${key}\u0000${block}${own}`, 'buffer');
@@ -133,10 +132,6 @@ function numberOf(word: string): number {
   return [...word].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 97, 0);
 }
 
-function isPlainLatin(word: string): boolean {
-  return /^[a-z]+$/i.test(word);
-}
-
 /** @param lower as long as the original; both are plain Latin. */
 function sameCase(original: string, lower: string): string {
   if (original === original.toLowerCase()) return lower;
@@ -151,7 +146,7 @@ function foreignWord(key: string, word: string, latin: (lower: string) => string
   const parts = [...normalizeUnicode(spelled, 'NFD')];
   const bases = parts.filter((part) => !/\p{M}/u.test(part));
   const base = bases.join('');
-  const stands = isPlainLatin(base) ? [...sameCase(base, latin(base.toLowerCase()))] : otherScript(key, bases);
+  const stands = plainLatin.test(base) ? [...sameCase(base, latin(base.toLowerCase()))] : otherScript(key, bases);
   let at = 0;
   const replaced = parts.map((part) => (/\p{M}/u.test(part) ? part : (stands[at++] ?? ''))).join('');
   return word === normalizeUnicode(word, 'NFC') ? composed(replaced) : replaced;

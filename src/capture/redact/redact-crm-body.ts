@@ -26,9 +26,8 @@ function redactText(redaction: Redaction, text: string, role: BodyText['role']):
       if (/^\d{1,20}$/.test(text)) values.keepId(text);
       return values.value(text, 'id');
     case 'structure':
-      return isStructure(text) ? text : values.sentence(text);
     case 'sentence':
-      return values.sentence(text);
+      return role.kind === 'structure' && isStructure(text) ? text : values.sentence(text);
     case 'value':
       return values.value(text, role.of);
   }

@@ -25,14 +25,11 @@ function replacePlain(text: string, parts: SentenceParts): string {
     .map((piece, index, all) => {
       // JSON within a message of HubSpot: its names and its own sentences.
       const isJson = all[index - 1]?.endsWith(':') === true || all[index + 1]?.startsWith(':') === true;
-      return index % 2 === 1 && !isJson ? replaceQuoted(piece, parts) : replaceUnquoted(piece, parts);
+      if (index % 2 === 0 || isJson) return replaceUnquoted(piece, parts);
+      const inner = piece.slice(1, -1);
+      return piece.charAt(0) + (parts.isKept(inner) ? inner : parts.quoted(inner)) + piece.slice(-1);
     })
     .join('');
-}
-
-function replaceQuoted(piece: string, parts: SentenceParts): string {
-  const inner = piece.slice(1, -1);
-  return piece.charAt(0) + (parts.isKept(inner) ? inner : parts.quoted(inner)) + piece.slice(-1);
 }
 
 function replaceUnquoted(text: string, parts: SentenceParts): string {

@@ -40,6 +40,7 @@ const lowercaseEmptyWords: ReadonlySet<string> = new Set(emptyWords.map((word) =
 const numberOfSentence = /^(?:\d{1,6}|\d{8,13}(?: \d{8,13})*)$/;
 /** A host, perhaps with a path, and neither a scheme nor a mailbox. */
 const bareAddress = /^[^\s/@:][^\s/@:.]*\.[^\s/]+(?:\/\S*)?$/;
+const bareDomain = /^(?:[\p{L}\p{N}-]+\.)+\p{L}[\p{L}\p{N}-]+\.?$/u;
 const pairMarker = '\u0001';
 const anyMarkup = /<|&#?[a-z0-9]{1,31};/i;
 /** What may be between the words of a list or the parts of a postal address. */
@@ -70,7 +71,8 @@ export class ValueRedactor {
     if (!this.#known.has(key)) this.#searched.learn(text, placeholder);
     if (key.length < 300) {
       this.#known.set(key, placeholder);
-      if (isDescribed(kind) && !this.#described.has(text.trim())) this.#described.set(text.trim(), placeholder.trim());
+      if (!undescribed.has(kind) && !this.#described.has(text.trim()))
+        this.#described.set(text.trim(), placeholder.trim());
     }
     return placeholder;
   }
@@ -95,9 +97,9 @@ export class ValueRedactor {
       case 'person':
       case 'family name':
       case 'company':
-        return hasAddress(text) ? this.#plain(text) : replaceName(this.#settings.pseudonyms, text, kind);
+        return anyAddress.test(text) ? this.#plain(text) : replaceName(this.#settings.pseudonyms, text, kind);
       case 'text':
-        return this.#isConstant(text) ? text : this.#wording(text);
+        return this.#isConstant(text) || isPlainMeasure(text.trim()) ? text : this.#wording(text);
       case 'constant':
       case 'date':
         return this.#isConstant(text) || isMeasure(text) || findCountry(text) !== undefined
@@ -135,12 +137,11 @@ export class ValueRedactor {
     const placeholder = this.#described.get(trimmed);
     if (placeholder !== undefined) return text.replace(trimmed, () => placeholder);
     if (this.#isReplacedPhone(trimmed)) return this.#phone(text);
-    const isShort = trimmed.length > 40 || digitsOf(trimmed).length < shortestPhone;
-    if (isDate(trimmed) || (isMeasure(trimmed) && isShort)) return text;
+    if (isPlainMeasure(trimmed)) return text;
     if (isNumber(trimmed)) return this.#wholeNumber(text);
     if (text.split(phoneSeparator).some((part) => this.#isReplacedPhone(part))) return this.#phones(text);
     if (text.includes(';') && !text.includes('&')) return parts(text, (part) => this.#unknown(part));
-    return isBareDomain(text) ? this.#address(text) : this.#wording(text);
+    return text.length <= 260 && bareDomain.test(trimmed) ? this.#address(text) : this.#wording(text);
   }
 
   /** What came as JSON: names stay, and nothing else that was not judged. Names are not those of the contract, but may say what their values are. */
@@ -152,7 +153,8 @@ export class ValueRedactor {
     return Object.fromEntries(
       Object.entries(value).map(([name, entry]) => {
         this.keepName(name);
-        return [name, this.json(entry, kindWithin(name))];
+        const inner = kindOfField(name);
+        return [name, this.json(entry, kindsWithin.has(inner) ? inner : 'unknown')];
       }),
     );
   }
@@ -230,7 +232,7 @@ export class ValueRedactor {
   }
 
   #token(text: string): string {
-    if (this.#replaced.phones.has(digitsOf(text)) && looksLikePhone(text)) return this.#phone(text);
+    if (this.#isReplacedPhone(text)) return this.#phone(text);
     if (this.#replaced.numbers.has(text)) return this.#wholeNumber(text);
     return isDate(text) || numberOfSentence.test(text) ? text : this.#plain(text);
   }
@@ -255,28 +257,20 @@ export class ValueRedactor {
   }
 }
 
-/** Whether a value of this kind is personal, and gets a placeholder of a form of its own. */
-function isDescribed(kind: ValueKind): boolean {
-  return kind !== 'unknown' && kind !== 'id' && kind !== 'constant' && kind !== 'date';
-}
+/** Of what came as JSON within a value, names say these kinds. */
+const kindsWithin: ReadonlySet<ValueKind> = new Set(['email', 'phone', 'person', 'family name']);
+/** Kinds whose values have no placeholders of a form of their own. */
+const undescribed: ReadonlySet<ValueKind> = new Set(['unknown', 'id', 'constant', 'date']);
+const anyAddress = /@|:\/\/|www\.|linkedin\.com\//i;
 
-function hasAddress(text: string): boolean {
-  return /@|:\/\/|www\.|linkedin\.com\//i.test(text);
-}
-
-function kindWithin(name: string): ValueKind {
-  const kind = kindOfField(name);
-  return ['email', 'phone', 'person', 'family name'].includes(kind) ? kind : 'unknown';
+/** A date, a number or a measure, too short for a telephone number: it stays. */
+function isPlainMeasure(text: string): boolean {
+  return isDate(text) || (isMeasure(text) && (text.length > 40 || digitsOf(text).length < shortestPhone));
 }
 
 /** `a@example.com;b@example.com`: several values in one text. */
 function parts(text: string, replace: (part: string) => string, separator = ';'): string {
   return text.split(separator).map(replace).join(separator);
-}
-
-function isBareDomain(text: string): boolean {
-  const host = text.length <= 260 ? text.trim() : '';
-  return /^(?:[\p{L}\p{N}-]+\.)+\p{L}[\p{L}\p{N}-]+\.?$/u.test(host);
 }
 
 function parseJson(text: string): unknown {

@@ -16,6 +16,9 @@ const plainKeys = new Set(
 const plainContext =
   /^(?:propertyNames?|name|objectWriteTraceId|required(?:Granular)?Scopes|existingId|objectType|fromObjectType|toObjectType|expire time)$/i;
 
+/** What the filter of a search compares with. */
+const operands = new Set(['value', 'highValue', 'values']);
+
 interface Place {
   readonly visitor: BodyVisitor;
   readonly objectType: string;
@@ -55,7 +58,10 @@ function mapValue(place: Place, key: string, value: unknown): unknown {
       mapTexts(place, plainContext.test(name) ? structure : { kind: 'id' }, entry),
     );
   }
-  if (typeof value.propertyName === 'string' && 'operator' in value) return mapFilter(place, value.propertyName, value);
+  if (typeof value.propertyName === 'string' && 'operator' in value) {
+    const role = propertyRole(place.objectType, value.propertyName);
+    return mapEntries(value, (name, entry) => (operands.has(name) ? mapTexts(place, role, entry) : entry));
+  }
   const words = wordsIn(value);
   if (words !== undefined) return mapWords(place, words);
   const inside = typeof value.idProperty === 'string' ? { ...place, idProperty: value.idProperty } : place;
@@ -110,14 +116,6 @@ function mapProperty(place: Place, name: string, value: unknown): unknown {
           return key === 'sourceLabel' ? mapTexts(place, { kind: 'value', of: 'text' }, entry) : entry;
         })
       : version,
-  );
-}
-
-/** A filter of a search. */
-function mapFilter(place: Place, property: string, filter: Json): Json {
-  const role = propertyRole(place.objectType, property);
-  return mapEntries(filter, (key, entry) =>
-    ['value', 'highValue', 'values'].includes(key) ? mapTexts(place, role, entry) : entry,
   );
 }
 
