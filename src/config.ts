@@ -150,7 +150,7 @@ export function settingWarnings(environment: Environment, unused: UnusedSettings
   return describeSlips({ ...unused, environment, known: Object.keys(EnvironmentSchema.shape) });
 }
 
-/** A value may be missing because its name is misspelt. */
+/** A value may be missing because its name is misspelled. */
 function furtherSlips(problems: readonly string[], given: GivenSettings): readonly string[] {
   return describeSlips(given).filter((slip) => !problems.some((problem) => problem.includes(slip)));
 }

@@ -39,7 +39,7 @@ test('every Kubernetes object follows the schema of its kind', () => {
   }
 });
 
-test('the check of Kubernetes objects finds a misspelt field and a wrong type', () => {
+test('the check of Kubernetes objects finds a misspelled field and a wrong type', () => {
   const { object } = objects.find((each) => each.object.kind === 'Deployment') ?? {};
   const wrong = structuredClone(object);
   wrong.spec.replicas = 'two';

@@ -60,7 +60,7 @@ test.each([
   ['the value is commented out', `HUBSPOT_ACCESS_TOKEN= # ${secret}`, 'HUBSPOT_ACCESS_TOKEN is empty'],
   ['the last of two lines is empty', `HUBSPOT_ACCESS_TOKEN=${secret}\nHUBSPOT_ACCESS_TOKEN=`, 'is empty'],
   ['only the API key is there', 'API_KEY=a-long-random-text', 'API_KEY is set'],
-  ['only a misspelt API key is there', 'APIKEY=a-long-random-text', 'did you mean API_KEY?'],
+  ['only a misspelled API key is there', 'APIKEY=a-long-random-text', 'did you mean API_KEY?'],
   ['the API key has the name of the header', 'X_API_KEY=a-long-random-text', 'did you mean API_KEY?'],
   ['only a limit is there', 'HUBSPOT_RATE_LIMIT=190', 'HUBSPOT_RATE_LIMIT is set'],
   ['the sandbox is refused', 'SANDBOX=false', 'SANDBOX is false'],
@@ -148,7 +148,7 @@ test('names of other programs are not reported', () => {
   );
 });
 
-test('a misspelt API key is named when it is missing', () => {
+test('a misspelled API key is named when it is missing', () => {
   const message = start(`HUBSPOT_ACCESS_TOKEN=${secret}\nAPI_KYE=a-long-random-text`);
 
   expect(message).toContain('API_KEY is missing');

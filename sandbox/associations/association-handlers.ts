@@ -66,7 +66,7 @@ export function associateDefaultOne(call: Call): Answer {
   return batchAnswer(call.portal, [specJson(from, to, type.typeId), specJson(to, from, type.reverseId)], []);
 }
 
-/** `POST …/batch/create`: labelled; 207 where an id or a type is not valid. */
+/** `POST …/batch/create`: labeled; 207 where an id or a type is not valid. */
 export function batchAssociate(call: Call): Answer {
   const { portal } = call;
   const pair = pairOfCall(call);

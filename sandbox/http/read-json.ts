@@ -13,7 +13,7 @@ export function parseBody(text: string): unknown {
   }
 }
 
-/** The body as an object; anything else cannot be deserialised. */
+/** The body as an object; anything else cannot be deserialized. */
 export function asObject(value: unknown): JsonObject {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
   throw cannotDeserialize('object', value);

@@ -101,7 +101,7 @@ export class RecordStore {
     return survivor;
   }
 
-  /** Makes records findable by a property; `keysOf` gives normalised texts. */
+  /** Makes records findable by a property; `keysOf` gives normalized texts. */
   addKey(property: string, keysOf: (version: RecordVersion) => readonly string[]): void {
     const index: KeyIndex = { ids: new Map(), keysOf };
     for (const record of this.live.values()) for (const key of keysOf(record.version)) index.ids.set(key, record.id);

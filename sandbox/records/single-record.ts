@@ -108,11 +108,11 @@ function associationsJson(object: ObjectData, record: StoredRecord, names: reado
     const links = object.portal.associations.linked({ type: object.type.name, id: record.id }, to.name);
     const pair = `${object.type.singular}_to_${to.singular}`;
     const types = associationTypesBetween(object.type.name, to.name);
-    const isLabelled = types.length > 1;
+    const isLabeled = types.length > 1;
     const results = [...links].flatMap(([id, typeIds]) =>
       types
         .filter(({ typeId }) => typeIds.has(typeId))
-        .map(({ role }) => ({ id: String(id), type: isLabelled && role === 'default' ? `${pair}_unlabeled` : pair })),
+        .map(({ role }) => ({ id: String(id), type: isLabeled && role === 'default' ? `${pair}_unlabeled` : pair })),
     );
     return results.length > 0 ? [[to.name, { results }] as const] : [];
   });

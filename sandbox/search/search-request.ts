@@ -46,7 +46,7 @@ const max = {
   inValues: 100,
 };
 
-/** Reads and checks a search body. Keys that it does not know are ignored, so a misspelt `filterGroup` matches everything. */
+/** Reads and checks a search body. Keys that it does not know are ignored, so a misspelled `filterGroup` matches everything. */
 export function readSearchRequest(body: unknown, bodyText: string): SearchRequest {
   const request = asObject(body ?? {});
   const query = optionalString(request, 'query');

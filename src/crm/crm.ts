@@ -282,7 +282,7 @@ export interface Crm {
     readonly failed: ReadonlyMap<string, CrmProblem>;
   }>;
 
-  /** The labels of links in this direction; unlabelled types are omitted. */
+  /** The labels of links in this direction; unlabeled types are omitted. */
   listLinkLabels(from: ObjectType, to: ObjectType, context: CallContext): Promise<readonly LinkLabel[]>;
 
   /** Active users who may own records, all pages. */

@@ -329,14 +329,14 @@ test('tail prints what is there, follows what arrives, and unfolds failures', as
   );
 });
 
-test('a line is coloured on a terminal only', async () => {
+test('a line is colored on a terminal only', async () => {
   const { environment } = await playedJournal();
 
   const plain = await runCommand(['requests'], { environment });
-  const coloured = await runCommand(['requests'], { environment, hasColor: true });
+  const colored = await runCommand(['requests'], { environment, hasColor: true });
 
   expect(plain.out).not.toContain('\u001b');
-  expect(coloured.out).toContain('\u001b[33m');
+  expect(colored.out).toContain('\u001b[33m');
 });
 
 test('on a terminal, every line fits its width except for a single long word, and nothing is lost', async () => {
@@ -350,12 +350,12 @@ test('on a terminal, every line fits its width except for a single long word, an
     const whole = await runCommand(command, setting);
     for (const width of [60, 80, 120]) {
       const fitted = await runCommand(command, { ...setting, width });
-      const coloured = await runCommand(command, { ...setting, width, hasColor: true });
+      const colored = await runCommand(command, { ...setting, width, hasColor: true });
 
       const wide = fitted.out.split('\n').filter((one) => one.length > width && words(one).length > 1);
       expect(wide, `${line} at ${width}`).toEqual([]);
       expect(words(fitted.out), line).toEqual(words(whole.out));
-      expect(stripVTControlCharacters(coloured.out)).toBe(fitted.out);
+      expect(stripVTControlCharacters(colored.out)).toBe(fitted.out);
     }
   }
 });

@@ -15,7 +15,7 @@ test.each([
   expect(printable(value)).toBe(shown);
 });
 
-test('output keeps its lines and colours, and nothing else that a terminal acts on', () => {
+test('output keeps its lines and colors, and nothing else that a terminal acts on', () => {
   const output = '\u001b[31mred\u001b[0m\n\tx\u001b[2Jy\u001b]8;;http://x\u0007';
 
   expect(printableOutput(output, { keepColor: true })).toBe('\u001b[31mred\u001b[0m\n\tx␛[2Jy␛]8;;http://x␇');

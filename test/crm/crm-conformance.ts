@@ -12,7 +12,7 @@ export function bulkContext(ms = 600_000): CallContext {
   return { requestId: 'test', urgency: 'bulk', deadline: deadlineIn(ms) };
 }
 
-/** The behaviour that every implementation of the port must have, checked through the port alone. */
+/** The behavior that every implementation of the port must have, checked through the port alone. */
 export function testCrmConformance(name: string, open: () => Promise<OpenedCrm>): void {
   const conforms = (sentence: string, run: (crm: Crm) => Promise<void>) =>
     test(`${name} ${sentence}`, async () => {

@@ -152,7 +152,7 @@ function isAvailableTo(field: string, { description }: PropertyDefinition): bool
   return mark === undefined || mark === fieldKey(field);
 }
 
-/** An administrator created it for this field: in the bridge's group, labelled with the field. */
+/** An administrator created it for this field: in the bridge's group, labeled with the field. */
 function isCreatedByHand(field: string, { description, group, label }: PropertyDefinition, bridgeGroup: string) {
   return readFieldMark(description) === undefined && group === bridgeGroup && label === fieldLabel(field);
 }

@@ -24,7 +24,7 @@ export function sharesOf({ changes, draft }: RecordUpdate, result: WriteResult):
     [...distinct.values()],
     (held) => index.holders(held) ?? index.senders(held.property, held.field),
   );
-  const warnings = shared(changes.length, result.warnings, (text) => index.warned(text) ?? index.labelled(text));
+  const warnings = shared(changes.length, result.warnings, (text) => index.warned(text) ?? index.labeled(text));
   return changes.map((_change, at) => ({
     ...result,
     warnings: warnings[at] ?? [],
@@ -72,7 +72,7 @@ function indexOf(changes: readonly Change[], sources: Readonly<Record<string, st
     /** The end of a warning may have been taken back. */
     warned: (text: string) => union(startingWith(texts, text).map((whole) => warnings.get(whole))),
     /** Warnings begin with the name of what they are about. */
-    labelled: (text: string) => union([...text.matchAll(/ /g)].map(({ index }) => labels.get(text.slice(0, index)))),
+    labeled: (text: string) => union([...text.matchAll(/ /g)].map(({ index }) => labels.get(text.slice(0, index)))),
   };
 }
 

@@ -175,13 +175,13 @@ function otherScript(key: string, letters: readonly string[]): string[] {
   return letters.map((letter, at) => {
     const number = numberOf(stream.slice(at * 3, at * 3 + 3));
     // Without the accent that some letters have: a decomposed spelling must differ where that of the original does.
-    const [stand = ''] = normalizeUnicode(neighbour(letter.toLowerCase(), number), 'NFD');
+    const [stand = ''] = normalizeUnicode(neighbor(letter.toLowerCase(), number), 'NFD');
     return letter === letter.toLowerCase() ? stand : stand.toUpperCase();
   });
 }
 
 /** Another lower-case letter of the same alphabet: alphabets have blocks of their own (Unicode's code charts). */
-function neighbour(letter: string, number: number): string {
+function neighbor(letter: string, number: number): string {
   const code = letter.codePointAt(0) ?? 0;
   const size = code < 0x3000 ? 32 : 2 ** 12;
   for (let step = 0; step < size; step += 1) {

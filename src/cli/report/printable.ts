@@ -2,7 +2,7 @@
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
 const controlCharacter = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** The codes by which the commands themselves colour their output. */
+/** The codes by which the commands themselves color their output. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: ESC begins them
 const colorCode = /(\u001b\[\d{1,3}m)/;
 
@@ -11,7 +11,7 @@ export function printable(value: string): string {
   return value.replace(controlCharacter, symbolOf);
 }
 
-/** Whole output of a command: as {@link printable}, but lines stay lines, tabs stay, and so do colours where they are allowed. */
+/** Whole output of a command: as {@link printable}, but lines stay lines, tabs stay, and so do colors where they are allowed. */
 export function printableOutput(text: string, { keepColor }: { readonly keepColor: boolean }): string {
   const clean = (piece: string) =>
     piece.replace(controlCharacter, (character) =>

@@ -40,7 +40,7 @@ function formatFinding(diagnostic: Diagnostic, hasColor: boolean): string {
 
 export type Mark = '✓' | '!' | '✕';
 
-/** A line in the colour of its mark: green, yellow or red. */
+/** A line in the color of its mark: green, yellow or red. */
 export function paintMark(line: string, mark: Mark, hasColor: boolean): string {
   const color = { '✓': 'green', '!': 'yellow', '✕': 'red' } as const;
   return painter(hasColor)(color[mark], line);

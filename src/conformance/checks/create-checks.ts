@@ -205,7 +205,7 @@ function neighborChecks(kind: RecordKind): readonly Check[] {
         'Report the broken record in errors and create the others.',
       ],
       async (session) => {
-        const good = kind.record(session, 'neighbour');
+        const good = kind.record(session, 'neighbor');
         const reply = await session.send('POST', path, { body: { [list]: [good, { description: 'no id' }] } });
         demandStatus(reply, 200, 201);
         demand(

@@ -10,7 +10,7 @@ export function personalKindOf(id: string): PersonalKind | undefined {
 function kindOf(text: string): PersonalKind | undefined {
   if (/[^\s@]@[^\s@]/.test(text)) return 'email';
   if (/^[a-z][a-z\d+.-]*:\/\/|^www\.|linkedin\.com/i.test(text)) return 'address';
-  if (isDialled(text)) return 'telephone number';
+  if (isDialed(text)) return 'telephone number';
   // At least two words: a single one may be any id.
   return /\p{L}[.'’]?\s+\p{L}{2}/u.test(text) ? 'name' : undefined;
 }
@@ -22,7 +22,7 @@ export function personalKindOfField(name: string): PersonalKind | undefined {
 }
 
 /** Digits alone are an id, unless they begin as a telephone number does. */
-function isDialled(text: string): boolean {
+function isDialed(text: string): boolean {
   const digits = text.replace(/\D/g, '').length;
   if (digits < 7 || digits > 20 || !/^[\d\s()./+-]+$/.test(text)) return false;
   const isDate = /^\d{4}[-./]\d{1,2}[-./]\d{1,2}(?!\d)/.test(text);

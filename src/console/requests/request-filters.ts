@@ -95,10 +95,10 @@ export const omitted = 'omitted';
 /** What is searched for in the screen Record, where it is in no address. */
 function isOfPerson(text: string): boolean {
   const name = bareName(text);
-  const isDialled = /^[\d\s()./+-]+$/.test(name) && /[\s()/+-]/.test(name);
+  const isDialed = /^[\d\s()./+-]+$/.test(name) && /[\s()/+-]/.test(name);
   const kind = personalKindOf(text);
   // Words of an error read as a name.
-  return isDialled || /@|linkedin\.com/i.test(text) || (kind !== undefined && kind !== 'name');
+  return isDialed || /@|linkedin\.com/i.test(text) || (kind !== undefined && kind !== 'name');
 }
 
 /** The form that writes the filters into the address. */

@@ -1,11 +1,11 @@
 import { longestOf } from './longest-of.ts';
 import { normalizeUnicode } from './normalize-unicode.ts';
 
-/** How the words that mean "no value" are recognised: in any case, only as they are listed, or not at all. */
+/** How the words that mean "no value" are recognized: in any case, only as they are listed, or not at all. */
 export type EmptyWordCase = 'any_case' | 'exact' | 'never';
 
 /**
- * Recognises texts that say that there is no value, such as `N/A`, and variables that a template did not replace.
+ * Recognizes texts that say that there is no value, such as `N/A`, and variables that a template did not replace.
  *
  * @param isProse false for numbers, codes, options and fields of unknown kind: there `0` and `NA` (North America) are values.
  */

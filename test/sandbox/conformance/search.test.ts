@@ -150,7 +150,7 @@ test('looks at names, addresses and numbers for free text', async () => {
   expect(await find(portal, [], { query: 'ada' })).toEqual(['Ada', 'Cem']);
 });
 
-test('ignores a misspelt key and then matches everything', async () => {
+test('ignores a misspelled key and then matches everything', async () => {
   const { sandbox } = await withPeople();
 
   const answer = await post(sandbox, path, {

@@ -49,7 +49,7 @@ export function packSearchKeys(keys: readonly SearchKey[], properties: readonly 
   const failed = new Map<string, CrmProblem>();
   const drafts: SearchDraft[] = [];
   for (const key of keys) {
-    const parts = partsOf(key.clauses.map(normalise).filter(isNotEmpty), properties);
+    const parts = partsOf(key.clauses.map(normalize).filter(isNotEmpty), properties);
     if (parts === undefined || parts.length === 0) {
       failed.set(key.key, parts === undefined ? tooLong : nothingToFind);
       continue;
@@ -86,7 +86,7 @@ const tooLong: CrmProblem = { kind: 'invalid', message: 'A value is too long for
 const nothingToFind: CrmProblem = { kind: 'invalid', message: 'There is no value to search for', properties: [] };
 
 /** `IN` finds text only in lower case. If there are more words than a group holds, the longest are used: candidates are verified anyway. */
-function normalise(clause: SearchClause): SearchClause {
+function normalize(clause: SearchClause): SearchClause {
   const clean = (values: readonly string[]) => [
     ...new Set(values.map((value) => value.trim().toLowerCase()).filter((value) => value !== '')),
   ];
