@@ -116,6 +116,8 @@ test('what the CRM displays as text comes back escaped, never as markup', () => 
   expect(fromHtmlBody('a<br>&lt;b&gt;x&lt;/b&gt;')).toBe('a\n&lt;b&gt;x&lt;/b&gt;');
   expect(fromHtmlBody('&amp;lt;svg onload=x&amp;gt;')).toBe('&amp;lt;svg onload=x&amp;gt;');
   expect(fromHtmlBody('a &lt; b &amp;amp; &lt;Data&gt;')).toBe('a < b &amp; <Data>');
+  // Other programs store text as it is, and what ends it may look like half a tag or entity.
+  for (const text of ['I <3 you', 'a <- b', 'Ask R&D', 'x & y']) expect(fromHtmlBody(text)).toBe(text);
   expect(toInertText('Re: <img src=x onerror=alert(1)>')).toBe('Re: &lt;img src=x onerror=alert(1)&gt;');
   expect(toInertText('[1/3] [FROM Acme & Co] Ada <ada@example.com> -> <Data>')).toBe(
     '[1/3] [FROM Acme & Co] Ada <ada@example.com> -> <Data>',

@@ -264,6 +264,8 @@ function cutHtml(html: string, limit: number): string {
 }
 
 function wholeUntil(html: string, end: number): string {
+  // What looks like half a tag or entity at the end of a whole text is a part of it: `I <3 R&D`.
+  if (html.length <= end) return html;
   const last = html.charCodeAt(end - 1);
   const isHalfCharacter = last >= 0xd800 && last <= 0xdbff;
   return html
