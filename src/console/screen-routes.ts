@@ -8,7 +8,8 @@ import { html } from './html/html.ts';
 import { postedFields, type PageSender } from './page-sender.ts';
 import type { Action, Page, Parameters, ScreenReply, Screen, Visit } from './screens/screen.ts';
 
-interface ScreenDeps {
+/** What the routes of the console need. */
+export interface ScreenDeps {
   readonly access: ConsoleAccess;
   readonly pages: PageSender;
   readonly audit: Audit;

@@ -5,19 +5,13 @@ import type { Site } from './access/same-site.ts';
 import type { Session } from './access/sessions.ts';
 import type { ConsoleAccess } from './console-access.ts';
 import { type Html, html } from './html/html.ts';
-import type { Audit } from './audit.ts';
-import { postedFields, type PageSender } from './page-sender.ts';
-
-interface SignInDeps {
-  readonly access: ConsoleAccess;
-  readonly pages: PageSender;
-  readonly audit: Audit;
-}
+import { postedFields } from './page-sender.ts';
+import type { ScreenDeps } from './screen-routes.ts';
 
 type Attempt = Omit<Session, 'id' | 'until'>;
 
 /** `/console/sign-in` and `/console/sign-out`. */
-export function signInRoutes(deps: SignInDeps): Router {
+export function signInRoutes(deps: ScreenDeps): Router {
   const { access, pages, audit } = deps;
   const router = Router();
   router.get('/console/sign-in', (request, response) => {
@@ -67,7 +61,7 @@ async function attemptOf(request: Request, { links, users }: ConsoleAccess): Pro
   return { name: user.name, role: user.role, by: 'password', passwordKey: passwordKeyOf(user.digest) };
 }
 
-function signOut({ access, audit }: SignInDeps, request: Request, response: Response): void {
+function signOut({ access, audit }: ScreenDeps, request: Request, response: Response): void {
   const user = identifyUser(request, access);
   if (user?.session !== undefined && user.isFormToken(postedFields(request).get('form-token') ?? '')) {
     access.sessions.end(user.session);
@@ -78,7 +72,7 @@ function signOut({ access, audit }: SignInDeps, request: Request, response: Resp
 }
 
 /** A link does not sign in by itself: programs that look at links before people do would use it up. */
-function signInForm({ access }: SignInDeps, request: Request): Html {
+function signInForm({ access }: ScreenDeps, request: Request): Html {
   const link = new URL(request.originalUrl, 'http://console').searchParams.get('link');
   if (link !== null && request.method === 'GET') {
     return html`<form method="post" action="/console/sign-in">

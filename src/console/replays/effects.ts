@@ -8,13 +8,13 @@ export interface Effect {
   readonly example: string;
 }
 
-interface Changes {
+export interface ReplayChanges {
   readonly now: readonly ReplayDifference[];
   readonly noLonger: readonly ReplayDifference[];
 }
 
 /** What Enginy would receive and what HubSpot would be sent; that HubSpot is asked differently is no effect. */
-export function effectsOf(endpoint: string, { now, noLonger }: Changes): Effect[] {
+export function effectsOf(endpoint: string, { now, noLonger }: ReplayChanges): Effect[] {
   const route = endpoint.replace(/\/\d[^/]*$/, '/:id');
   // The edit removes a difference that exists without it.
   const changes = [...now, ...noLonger.map(reversed)];

@@ -9,7 +9,7 @@ import { describeReplay } from '../../capture/replay/report.ts';
 import type { Diagnostic } from '../../mapping/schema/diagnostic.ts';
 import { type ArchiveSettings, createIdHiderFor } from '../archive/archive.ts';
 import { showCapture } from '../records/capture-ids.ts';
-import { type Effect, effectsOf } from './effects.ts';
+import { type Effect, effectsOf, type ReplayChanges } from './effects.ts';
 import { createMappingVersions } from './mapping-versions.ts';
 import type { MappingEdit, ReplayedMapping } from './replay-settings.ts';
 
@@ -98,11 +98,6 @@ const hiddenTrouble = 'an error or warning, which is hidden, as all values of th
 /** An error may contain a value, and an example always does. */
 function withoutValues({ text }: Effect): Effect {
   return { text: text.replace(/(: a record now fails): .*$/s, '$1'), example: 'hidden' };
-}
-
-export interface ReplayChanges {
-  readonly now: readonly ReplayDifference[];
-  readonly noLonger: readonly ReplayDifference[];
 }
 
 /** What one replay shows and the other does not. */

@@ -1,5 +1,5 @@
 import type { ConsoleSources } from '../console-sources.ts';
-import type { LiveMark, Status } from '../html/status-mark.ts';
+import type { LiveMark } from '../html/status-mark.ts';
 import { shortTime } from '../html/time-tag.ts';
 
 /** The state of each part, in one line. */
@@ -14,13 +14,7 @@ export function readStates(sources: ConsoleSources): readonly LiveMark[] {
   ].map(({ name, status, words }) => ({ name: `state.${name}`, status, words }));
 }
 
-interface State {
-  readonly name: string;
-  readonly status: Status;
-  readonly words: string;
-}
-
-function hubSpotState({ pulse, config }: ConsoleSources): State {
+function hubSpotState({ pulse, config }: ConsoleSources): LiveMark {
   const name = 'hubspot';
   const crm = config.isSandbox ? 'Embedded CRM' : 'HubSpot';
   const { acceptedAt, failed } = pulse.read();
@@ -32,14 +26,14 @@ function hubSpotState({ pulse, config }: ConsoleSources): State {
   return { name, status: 'good', words: `${crm} answered at ${shortTime(acceptedAt)}` };
 }
 
-function redisState({ redis }: ConsoleSources): State {
+function redisState({ redis }: ConsoleSources): LiveMark {
   const name = 'redis';
   if (redis === undefined) return { name, status: 'off', words: 'Redis: none, this process is alone' };
   if (!redis.isUp) return { name, status: 'bad', words: 'Redis cannot be reached: each replica uses its share' };
   return { name, status: 'good', words: 'Redis is reached' };
 }
 
-function mappingState({ mappings }: ConsoleSources): State {
+function mappingState({ mappings }: ConsoleSources): LiveMark {
   const name = 'mapping';
   const { hash, loadedAt, missing = [], refused } = mappings.state();
   if (refused !== undefined) {
@@ -56,7 +50,7 @@ function mappingState({ mappings }: ConsoleSources): State {
   return { name, status: 'warning', words: `Mapping ${since}: ${missing.length} properties are missing in the CRM` };
 }
 
-function indexState({ identityIndex }: ConsoleSources): State {
+function indexState({ identityIndex }: ConsoleSources): LiveMark {
   const name = 'index';
   if (identityIndex === undefined) return { name, status: 'off', words: 'Identity index: off' };
   const states = identityIndex.state();
@@ -66,7 +60,7 @@ function indexState({ identityIndex }: ConsoleSources): State {
   return { name, status: 'good', words: `Identity index: all ${all} rules complete` };
 }
 
-function journalState({ journal }: ConsoleSources): State {
+function journalState({ journal }: ConsoleSources): LiveMark {
   const name = 'journal';
   if (journal === undefined) return { name, status: 'off', words: 'Journal: off' };
   const { written, dropped } = journal.counts;
@@ -74,7 +68,7 @@ function journalState({ journal }: ConsoleSources): State {
   return { name, status: 'good', words: `Journal: ${written} entries written` };
 }
 
-function captureState({ capture, config }: ConsoleSources): State {
+function captureState({ capture, config }: ConsoleSources): LiveMark {
   const name = 'captures';
   if (capture === undefined) return { name, status: 'off', words: 'Captures: off' };
   const { written, dropped } = capture.counts;
