@@ -35,10 +35,13 @@ test('lead says when the mapping files have changed since', async () => {
 
   const same = await runCommand(['lead', 'lead-7'], { environment });
   const other = await runCommand(['lead', 'lead-7', '--mappings', changed], { environment });
+  const broken = shippedFolder({ 'contacts.yaml': (text) => text.replace('[e164]', '[e165]') });
+  const wrong = await runCommand(['lead', 'lead-7', '--mappings', broken], { environment });
   const none = await runCommand(['lead', 'lead-7', '--mappings', join(changed, 'missing')], { environment });
 
   expect(same.out).not.toContain('changed since');
   expect(other.out).toContain('(changed since)');
+  expect(wrong.out).toContain('(the files have errors now: enginy-bridge check)');
   expect(none.out).toContain('set overwrite: always in the mapping file for contacts');
 });
 

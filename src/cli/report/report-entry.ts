@@ -51,7 +51,9 @@ export function colorOf({ outcome, heldBack }: JournalEntry): 'green' | 'yellow'
 function requestLine({ request }: JournalEntry, places: MappingPlaces, capture: string | undefined): string {
   const { requestId, status, mapping } = request;
   const id = shortId(requestId);
-  const version = mapping === undefined ? [] : `mapping ${mapping}${mapping === places.hash ? '' : ' (changed since)'}`;
+  // Files with errors are not used: a running bridge keeps the last valid version.
+  const changed = places.hash === undefined ? ' (the files have errors now: enginy-bridge check)' : ' (changed since)';
+  const version = mapping === undefined ? [] : `mapping ${mapping}${mapping === places.hash ? '' : changed}`;
   const look = capture === undefined ? 'no capture' : `details: captures show ${capture}`;
   return [`${id}, status ${status}`, version, look].flat().join(', ');
 }
