@@ -38,7 +38,16 @@ function partText(common: Omit<PartHead, 'decisions' | 'keys'>, records: readonl
   let ids: Record<string, ReturnType<typeof idsOf>> | undefined;
   const shared = shareDecisions();
   const keys: [KeyKind, string[], number[]][] = [];
-  for (const [index, record] of records.entries()) {
+  let index = 0;
+  const addKey = (kind: KeyKind, text: string) => {
+    const known = keys.find(([each]) => each === kind);
+    if (known === undefined) keys.push([kind, [text], [index]]);
+    else {
+      known[1].push(text);
+      known[2].push(index);
+    }
+  };
+  for (const record of records) {
     externalIds.push(short(record.externalId));
     crmIds.push(short(record.crmId));
     decisionOf.push(shared.positionOf(record));
@@ -47,14 +56,8 @@ function partText(common: Omit<PartHead, 'decisions' | 'keys'>, records: readonl
       ids ??= {};
       ids[index] = own;
     }
-    addKeys(record, (kind, text) => {
-      const known = keys.find(([each]) => each === kind);
-      if (known === undefined) keys.push([kind, [text], [index]]);
-      else {
-        known[1].push(text);
-        known[2].push(index);
-      }
-    });
+    addKeys(record, addKey);
+    index += 1;
   }
   const head: PartHead = { ...common, decisions: shared.list(), keys };
   const columns: RecordColumns = [externalIds, crmIds, decisionOf];

@@ -17,7 +17,7 @@ export const partTables = `
 /** The rows of earlier versions, one for each record, in the same form: each is a part of its own. */
 export const recordsAsParts = `
   SELECT id, json_array(json_array(external_id), json_array(crm_id), json_array(0)) AS records,
-    iif(ids IS NULL, NULL, json_object('0', json(ids))) AS ids
+    iif(json_valid(ids), json_object('0', json(ids)), NULL) AS ids
   FROM main.records`;
 
 export const recordsAsDecisions = 'SELECT id, object, outcome, details, 1 AS number FROM main.records';
