@@ -1,4 +1,4 @@
-import type { CallContext } from '../../crm/crm.ts';
+import type { CallContext, UpdateInput } from '../../crm/crm.ts';
 import { emptyTranslation } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import { type Batcher, createBatcher } from '../concurrency/batcher.ts';
@@ -7,17 +7,12 @@ import type { WriteResult } from '../writes/write-result.ts';
 
 /** Sets properties of a contact or company; activities that are logged at the same time share batch updates. */
 export interface EngagementMarker {
-  mark(mapping: Mapping, mark: EngagementMark, context: CallContext): Promise<WriteResult | undefined>;
-}
-
-export interface EngagementMark {
-  readonly id: string;
-  readonly properties: Readonly<Record<string, string>>;
+  mark(mapping: Mapping, mark: UpdateInput, context: CallContext): Promise<WriteResult | undefined>;
 }
 
 export function createEngagementMarker(deps: WriteDeps): EngagementMarker {
   // As in update-records.ts: a replaced mapping takes its batcher with it.
-  const batchers = new WeakMap<Mapping, Batcher<EngagementMark, WriteResult>>();
+  const batchers = new WeakMap<Mapping, Batcher<UpdateInput, WriteResult>>();
   return {
     async mark(mapping, mark, context) {
       const batcher =

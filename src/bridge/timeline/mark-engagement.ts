@@ -3,7 +3,7 @@ import type { ActivityMapping, Direction } from '../../mapping/schema/activity-m
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import { describeProblem } from '../problem.ts';
 import type { LinkedRecords } from '../records/linked-records.ts';
-import type { EngagementMark } from './engagement-marker.ts';
+import type { UpdateInput } from '../../crm/crm.ts';
 import type { TimelineScope } from './timeline-scope.ts';
 
 /**
@@ -33,7 +33,7 @@ export async function markEngagement(
   return warnings.flat();
 }
 
-async function tryMark(scope: TimelineScope, mapping: Mapping, mark: EngagementMark): Promise<readonly string[]> {
+async function tryMark(scope: TimelineScope, mapping: Mapping, mark: UpdateInput): Promise<readonly string[]> {
   try {
     const result = await scope.engagement.mark(mapping, mark, scope.context);
     if (result === undefined) return [];
