@@ -90,3 +90,15 @@ const reservedPerHundred = 2;
 export function reservedForUrgent(limit: number): number {
   return Math.floor((limit * reservedPerHundred) / 100);
 }
+
+/**
+ * For this long after an urgent call started, bulk calls leave half of the reserved slots free, rounded up. Urgent calls often come
+ * together, and a slot that is kept for the next ones at once is lost to all.
+ */
+export const refillMs = 700;
+
+/**
+ * The part of `bulkBurst` that may start at once while at most a tenth of a lane with reserved slots is free, and an urgent call started
+ * in the last window. Calls that start together come free together, and urgent calls between two such groups would wait.
+ */
+export const crowdedBurstPart = 1 / 4;

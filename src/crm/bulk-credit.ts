@@ -14,9 +14,10 @@ export class BulkCredit {
     this.#credit = max;
   }
 
-  /** When the next bulk call may start, at `perMs` calls a millisecond: `now` or later. */
-  nextStart(now: number, perMs: number): number {
+  /** When the next bulk call may start, at `perMs` calls a millisecond and `most` at once: `now` or later. */
+  nextStart(now: number, perMs: number, most = this.#max): number {
     this.#grow(now, perMs);
+    this.#credit = Math.min(this.#credit, most);
     return this.#credit >= 1 ? now : now + (1 - this.#credit) / perMs;
   }
 

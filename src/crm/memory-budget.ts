@@ -2,8 +2,10 @@ import {
   type Budget,
   type BudgetState,
   backgroundPart,
+  crowdedBurstPart,
   type Demand,
   type RateReport,
+  refillMs,
   reservedForOthers,
   reservedForUrgent,
   type Urgency,
@@ -27,10 +29,13 @@ export class MemoryBudget implements Budget {
   /** The entry of a background call in the set above. */
   readonly #entries = new WeakMap<WindowSlot, { freeAt: number }>();
   readonly #share: number;
+  readonly #bulkBurst: number;
+  #urgentAt = Number.NEGATIVE_INFINITY;
   readonly #pause: LanePause;
 
   constructor(limits: LaneLimits, random: () => number) {
     this.#share = limits.backgroundShare;
+    this.#bulkBurst = limits.bulkBurst;
     this.#window = new SlotWindow(limits);
     this.#credit = new BulkCredit(limits.bulkBurst);
     this.#pause = new LanePause(limits.minimumPauseMs, random);
@@ -62,6 +67,7 @@ export class MemoryBudget implements Budget {
   take(now: number, urgency: Urgency): WindowSlot | undefined {
     if (this.#nextStart(now, urgency) > now) return undefined;
     const slot = this.#window.take(now);
+    if (urgency === 'urgent') this.#urgentAt = now;
     if (urgency !== 'background') this.#credit.spend(now, this.#perMs(now));
     else {
       const entry = { freeAt: slot.freeAt };
@@ -98,8 +104,17 @@ export class MemoryBudget implements Budget {
   #nextStart(now: number, urgency: Urgency): number {
     if (urgency === 'urgent') return Math.max(this.#window.nextStart(now, 0), this.#pause.until);
     if (urgency === 'background') return this.#nextBackgroundStart(now);
-    const reserved = reservedForUrgent(this.#window.limit(now));
-    const paced = this.#credit.nextStart(now, this.#perMs(now));
+    return this.#nextBulkStart(now);
+  }
+
+  #nextBulkStart(now: number): number {
+    const limit = this.#window.limit(now);
+    const whole = reservedForUrgent(limit);
+    const reserved = now < this.#urgentAt + refillMs ? Math.ceil(whole / 2) : whole;
+    const isMixed = whole > 0 && now < this.#urgentAt + this.#window.windowMs;
+    const isCrowded = limit - this.#window.used(now) <= limit / 10;
+    const most = isMixed && isCrowded ? Math.max(1, this.#bulkBurst * crowdedBurstPart) : this.#bulkBurst;
+    const paced = this.#credit.nextStart(now, this.#perMs(now), most);
     return Math.max(this.#window.nextStart(now, reserved), this.#pause.until, paced);
   }
 

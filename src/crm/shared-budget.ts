@@ -52,7 +52,7 @@ const noDemand: Demand = { urgent: 0, bulk: 0, background: 0 };
 const heartbeatMs = 1_000;
 const maxWaitMs = 500;
 /** Releases of calls that end together travel together. */
-const coalesceMs = 5;
+const coalesceMs = 1;
 /** `slow`: after a silence, during which nothing starts. */
 const redisRetryMs = { quick: 100, slow: 500 };
 /** How often waiting calls look at the own share. */
@@ -280,7 +280,8 @@ export class SharedBudget implements Budget {
     this.#deps.onChange();
     const { urgent, bulk, background } = this.#demand;
     if (urgent + bulk + background === 0) return;
-    this.#nextAt = Math.min(this.#nextAt, isReturn ? now : now + Math.max(2, Math.min(answer.waitMs, maxWaitMs)));
+    const askAt = Math.max(now + 1, sentAt + Math.min(answer.waitMs, maxWaitMs));
+    this.#nextAt = Math.min(this.#nextAt, isReturn ? now : askAt);
   }
 
   #lose(by: 'silence' | 'refusal', sentAt: number, now: number): void {

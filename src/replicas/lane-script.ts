@@ -1,3 +1,5 @@
+import { crowdedBurstPart, refillMs } from '../crm/budget.ts';
+
 /**
  * Keeps one lane for all replicas (crm/lane-store.ts describes query and answer). One call does everything: corrects the clock, notes
  * what has ended, and grants slots. A slot comes free one window after its release was processed here, and is granted before its call
@@ -160,21 +162,29 @@ if quiet then free = math.min(free, math.min(S['held:' .. me] or 0, part) - mine
 local function nextFree() return held[2] and math.max(1, tonumber(held[2]) - now) or 1 end
 local urgent, bulk, background, wait = 0, 0, 0, 0
 local step = window / limit
-local bulkAt = math.max(S.bulkAt or 0, now - step * limits.bulkBurst)
+local burst = limits.bulkBurst
+local isMixed = limits.reserved > 0 and now < (S.urgentAt or 0) + window
+if isMixed and free <= limit / 10 then burst = math.max(1, burst * ${crowdedBurstPart}) end
+local bulkAt = math.max(S.bulkAt or 0, now - step * burst)
 if now < (S.paused or 0) then wait = S.paused - now
 elseif free <= 0 then wait = nextFree()
 else
   urgent = math.min(q.demand.urgent, free)
   bulkAt = bulkAt + urgent * step
   -- Bulk calls leave room for the urgent calls of all, and above its share a replica takes only what none below its share wants.
-  local room = free - urgent - othersUrgent - limits.reserved
-  local hungry = false
+  if urgent > 0 then S.urgentAt = now end
+  local reserved = limits.reserved
+  if now < (S.urgentAt or 0) + ${refillMs} then reserved = math.ceil(reserved / 2) end
+  local room = free - urgent - othersUrgent - reserved
+  local isFull, hungry = room <= 0, false
   for name in pairs(wanting) do if (by[name] or 0) + 0.5 < share then hungry = true end end
   if hungry then room = math.min(room, math.ceil(share - mine - urgent)) end
   local most = math.max(0, math.min(q.demand.bulk, room))
   bulk = math.max(0, math.min(most, math.floor((now - bulkAt) / step + 0.001)))
   bulkAt = bulkAt + bulk * step
-  if most == 0 and q.demand.bulk > 0 then wait = 40
+  -- The room grows when a slot comes free; a replica below its share may stop wanting at any time.
+  if isFull then wait = nextFree()
+  elseif most == 0 and q.demand.bulk > 0 then wait = 40
   elseif free - urgent - bulk <= 0 then wait = nextFree()
   else wait = math.max(1, math.ceil(bulkAt + step - now)) end
 end

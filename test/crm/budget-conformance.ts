@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { meanInWindows } from '../../bench/mean-in-windows.ts';
 import type { LaneName, LaneSettings } from '../../src/crm/lanes.ts';
 import type { Attempt } from '../../src/crm/paced-call.ts';
 import type { Pacer } from '../../src/crm/pacer.ts';
@@ -205,6 +206,28 @@ export function budgetConformance(subject: BudgetUnderTest): void {
       expect(Math.max(...waits)).toBeLessThan(300);
       expect(waits).toHaveLength(40);
       expect(used).toBeGreaterThan(0.95 * 300);
+      expect(mostInWindow(log.counted, 10_000)).toBeLessThanOrEqual(100);
+    });
+  });
+
+  test('uses 97 % of a saturated lane beside four urgent calls a second, and 99 of 100 of them wait less than 0.3 s', async () => {
+    await inWorld({}, async (world, log) => {
+      for (let index = 0; index < 500; index += 1) {
+        void send(world, log, { replica: index % subject.replicas, latencyMs: ordinaryLatency(index) });
+      }
+      const pausesMs = [70, 110, 180, 640];
+      for (let call = 0; call < 240; call += 1) {
+        void send(world, log, { replica: call % subject.replicas, isUrgent: true, latencyMs: ordinaryLatency(call) });
+        await world.clock.advance(pausesMs[call % 4] ?? 0);
+      }
+
+      // The first window starts empty.
+      const urgent = log.starts.filter(({ isUrgent, askedAt }) => isUrgent && askedAt >= 10_000);
+      const waits = urgent.map(({ askedAt, at }) => at - askedAt).sort((a, b) => a - b);
+      const used = meanInWindows(log.counted, { from: 10_000, to: 60_000 }, 10_000);
+      expect(waits).toHaveLength(200);
+      expect(waits.at(-3)).toBeLessThan(300);
+      expect(used).toBeGreaterThan(97);
       expect(mostInWindow(log.counted, 10_000)).toBeLessThanOrEqual(100);
     });
   });
