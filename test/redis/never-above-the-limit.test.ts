@@ -64,14 +64,15 @@ function openWorld({ lane, limit, loads, latencyMs }: WorldOptions) {
   const keysOf = (name: string) => ['slots', 'state', 'wants'].map((part) => `${world}:${name}:${part}`);
   const paths = loads.map((): Path => 'up');
   const delayed: (() => Promise<unknown>)[] = [];
-  const replaced = new Set<number>();
+  /** Each lane of a replica notices for itself. */
+  const replaced = new Set<string>();
   const calls: { readonly replica: number; readonly start: number; end: number }[] = [];
   let isOver = false;
 
   const storeOf = (replica: number, name: LaneName): LaneStore => ({
     async ask(query): Promise<LaneAnswer> {
       const path = paths[replica];
-      if (path === 'up' && replaced.delete(replica)) return { status: 'lost', by: 'silence' };
+      if (path === 'up' && replaced.delete(`${replica}:${name}`)) return { status: 'lost', by: 'silence' };
       const evaluate = async () => {
         const reply = redis.evalsha(sha, 3, ...keysOf(name), JSON.stringify(query), Math.floor(clock.now()));
         pending.add(reply);
@@ -137,7 +138,7 @@ function openWorld({ lane, limit, loads, latencyMs }: WorldOptions) {
     },
     /** Every replica notices that its connection is another one when it asks next. */
     replaceConnections() {
-      for (const replica of loads.keys()) replaced.add(replica);
+      for (const replica of loads.keys()) replaced.add(`${replica}:${lane}`);
     },
     async thaw() {
       for (const evaluate of delayed.splice(0)) await evaluate();
