@@ -16,6 +16,7 @@ export async function mapInSlices<Item, Result>(
   for (const item of items) {
     results.push(work(item, results.length));
     if (performance.now() - since < sliceMs) continue;
+    // Together with others that wait: requests of one turn share their calls.
     await setImmediate();
     since = performance.now();
   }

@@ -314,7 +314,7 @@ test.each(Object.entries(mayImport))('%s imports in one direction only', (folder
     imports
       .filter(
         (target) =>
-          ![folder, 'in-slices.ts', 'json.ts', 'regular-file.ts', ...allowed].some((prefix) =>
+          ![folder, 'in-slices.ts', 'json.ts', 'next-turn.ts', 'regular-file.ts', ...allowed].some((prefix) =>
             target.startsWith(prefix),
           ) || mustNotImport[folder]?.some((prefix) => target.startsWith(prefix)),
       )

@@ -1,5 +1,6 @@
 import { onTestFinished, expect, test, vi } from 'vitest';
 import { mapInSlices } from '../../src/in-slices.ts';
+import { nextTurn } from '../../src/next-turn.ts';
 import { createRecords } from '../../src/bridge/records/create-records.ts';
 import { keepFirstValues } from '../../src/bridge/records/keep-primary.ts';
 import { createCompletedTasks } from '../../src/bridge/timeline/completed-tasks.ts';
@@ -150,4 +151,18 @@ test('the entries of a body are checked slice by slice', async () => {
   expect(records).toHaveLength(items / 2);
   expect(refused).toHaveLength(items / 2);
   expect(turns.most()).toBeLessThanOrEqual(itemsPerSlice * readsPerItem);
+});
+
+test('parts of a request that wait for their turn at the same time go on one by one', async () => {
+  const turns = countByTurn();
+
+  await Promise.all(
+    Array.from({ length: 20 }, async () => {
+      await nextTurn();
+      turns.count(1);
+    }),
+  );
+
+  expect(turns.total()).toBe(20);
+  expect(turns.most()).toBe(1);
 });

@@ -69,7 +69,7 @@ async function createLocked(
     return part.filter((record) => !hasProblem(creations[positions[record] ?? -1]));
   });
   const seen = new Set<number>();
-  return positions.map((position, record) => {
+  return await mapInSlices(positions, (position, record) => {
     const problem = problems.get(record);
     if (problem !== undefined) return failed(problem);
     const result = requireResult(request, resultOf(creations[position]));

@@ -18,6 +18,7 @@ import {
   readFresh,
   type VerifiedHolders,
 } from '../lookups/proposed-records.ts';
+import { nextTurn } from '../../next-turn.ts';
 import type { RequestScope } from '../request-scope.ts';
 import type { CandidateSearch, Candidates } from './candidate-search.ts';
 import type { RecordIdCache, RememberedIds } from './record-id-cache.ts';
@@ -187,6 +188,8 @@ async function searchIndex(scope: RuleScope, keys: readonly MatchKey[]): Promise
       else candidates.set(value, [...new Set([...result.ids, ...(candidates.get(value) ?? [])])]);
     }
   };
+  // Slices of a large request that waited for the same answer go on one by one.
+  if (open.length > 100) await nextTurn();
   propose(await findCandidates(scope, open));
   const verified = await verify(scope, open, candidates);
   const unfound = open.filter((key) => !holders.has(key.value) && isUnfound(key, verified.get(key.value)));

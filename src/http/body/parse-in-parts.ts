@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { nextTurn } from '../../next-turn.ts';
 
 /** A long list in a JSON text, and where it can be divided. Positions count bytes. */
 export interface LongList {
