@@ -53,7 +53,7 @@ test('support goes from an email address to the reason why a telephone number wa
   await row.getByRole('link', { name: 'PUT /contacts' }).click();
   await page.getByRole('table', { name: /^Calls of HubSpot/ }).waitFor();
   await page.getByRole('button', { name: 'Replay offline' }).click();
-  await page.getByText('The same as then').waitFor();
+  await page.getByText('The same as in the capture').waitFor();
   expectClean();
   await close();
 });

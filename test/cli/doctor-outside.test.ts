@@ -79,7 +79,7 @@ test("account, API version, limits, today's usage and clock each have a line", a
     text: expect.stringContaining('2026-09, supported by HubSpot until'),
   });
   expect(line('limits')).toMatchObject({ text: expect.stringContaining('per 10 s') });
-  expect(line('day')).toMatchObject({ mark: '✓', text: expect.stringContaining('calls of the day') });
+  expect(line('day')).toMatchObject({ mark: '✓', text: expect.stringContaining('daily calls') });
   expect(line('clock')).toMatchObject({ mark: '✓' });
   expect((await examine({ HUBSPOT_API_VERSION: 'v3' })).line('api-version')).toMatchObject({ mark: '!' });
 });

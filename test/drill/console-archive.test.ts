@@ -145,7 +145,7 @@ test('a request is replayed offline, and becomes a regression test', async () =>
   const replayed = plain(await post(path, `${path}/replay`, { mapping: 'today' }));
   const saved = await post(path, `${path}/regression`);
 
-  expect(replayed).toContain('The same as then');
+  expect(replayed).toContain('The same as in the capture');
   expect(saved.headers['content-disposition']).toMatch(/^attachment; filename="?put-contacts-\d+\.json"?/);
   const file = join(mkdtempSync(join(running.folder, 'saved-')), 'regression.json');
   writeFileSync(file, saved.text);
@@ -163,8 +163,8 @@ test('a request is replayed with one mapping file pasted, and its errors are nam
   const elsewhere = await post(path, `${path}/replay`, { ...form(text), file: '../passwd' });
   expect([elsewhere.status, plain(elsewhere)]).toEqual([409, expect.stringContaining('ends in .yaml')]);
   expect(plain(same)).toContain('Replayed offline, with the mapping files of today, with the pasted contacts.yaml');
-  expect(plain(same)).toContain('The same as then');
-  expect(plain(other)).toContain('Different from then');
+  expect(plain(same)).toContain('The same as in the capture');
+  expect(plain(other)).toContain('Different from the capture');
   expect(plain(other)).toContain('enginy_title');
   expect([faulty.status, plain(faulty)]).toEqual([
     409,

@@ -118,7 +118,7 @@ function showReplay(replay: NonNullable<RequestPageParts['replay']>): Html {
     return html`<section class="result" aria-label="${title}"><h2>${title}</h2><p class="bad">It could not be replayed: ${replay.problem}</p></section>`;
   const { isSame, lines, status, trouble } = replay;
   return html`<section class="result" aria-label="${title}"><h2>${title}</h2>
-<p>${statusMark(isSame ? 'good' : 'warning', isSame ? 'The same as then' : 'Different from then')}. Enginy would receive ${status}${trouble === '' ? ' without an error or warning' : `: ${trouble.slice(0, maxTrouble)}`}. Nothing was sent to HubSpot.</p>
+<p>${statusMark(isSame ? 'good' : 'warning', isSame ? 'The same as in the capture' : 'Different from the capture')}. Enginy would receive ${status}${trouble === '' ? ' without an error or warning' : `: ${trouble.slice(0, maxTrouble)}`}. Nothing was sent to HubSpot.</p>
 ${!isSame && html`<pre tabindex="0">${beginningOf(lines.join('\n'), maxReplayBytes)}</pre>`}
 </section>`;
 }
