@@ -406,3 +406,25 @@ test.each(['PUT', 'POST'] as const)(
     expect(bridge.log.entries.filter(({ level }) => level === 'error')).toEqual([]);
   },
 );
+
+test('a number with more digits than JavaScript keeps is stored as it was sent', async () => {
+  const crm = await startCrm();
+  const { send } = await startBridgeOn(crm);
+  const numbers =
+    '"memberId":12345678901234567890,"phone":346001112223334445,"balance":-1e999,"ratio":0.30000000000000004,"size":1e3';
+  const contact = `{"externalId":"a","email":"ada@example.com",${numbers},"customFields":{"ids":[9007199254740993]}}`;
+
+  const { status, body } = await send('POST', '/contacts', `{"contacts":[${contact}]}`);
+  const unknownId = await send('PUT', '/contacts', '{"contacts":[{"crmId":99900000000000000001,"title":"CEO"}]}');
+
+  expect([status, body.results]).toMatchObject([201, [{ externalId: 'a' }]]);
+  expect(crm.records('contacts')[0]?.properties).toMatchObject({
+    member_id: '12345678901234567890',
+    phone: '346001112223334445',
+    balance: '-1e999',
+    ratio: '0.30000000000000004',
+    size: '1000',
+    ids: '9007199254740993',
+  });
+  expect(unknownId.body.results).toMatchObject([{ crmId: '99900000000000000001', success: false }]);
+});

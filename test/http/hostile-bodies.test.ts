@@ -2,6 +2,8 @@ import { request } from 'node:http';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { keepDigits } from '../../src/http/body/keep-digits.ts';
+import { parseInParts } from '../../src/http/body/parse-in-parts.ts';
 import { createJsonScanner } from '../../src/http/body/scan-json.ts';
 import { fakeCrm } from '../support/fake-crm.ts';
 import { startApp } from '../support/start-app.ts';
@@ -126,6 +128,21 @@ test('the scanner counts every JSON value and accepts it, in slices of any size'
     }),
   );
   expect(counted).toBeGreaterThan(0);
+});
+
+test('a number that JavaScript cannot represent is read as its text, also where a list is parsed in parts', async () => {
+  const text = Buffer.from('{"a":[1,-12345678901234567890,1e999,[9007199254740993],12345678901234567000,0.1,1e2]}');
+  const generous = { maxItems: 1e6, maxFields: 1e6, maxDepth: 100, maxValues: 1e6 };
+  const scanner = createJsonScanner(text, generous, 4);
+  while (!scanner.scan(3));
+
+  const parsed = await parseInParts(text, scanner.longLists, keepDigits);
+
+  expect(scanner.longLists).not.toEqual([]);
+  expect(scanner.hasLongNumber).toBe(true);
+  expect(parsed).toEqual({
+    a: [1, '-12345678901234567890', '1e999', ['9007199254740993'], 12345678901234567000, 0.1, 100],
+  });
 });
 
 test('the scanner accepts any bytes without failing', () => {

@@ -4,10 +4,11 @@ import type { Request, RequestHandler } from 'express';
 import { InvalidRequestError } from '../../errors.ts';
 import { createBodyBudget } from './body-budget.ts';
 import type { BodyLimits } from './body-limits.ts';
-import { type LongList, parseInParts } from './parse-in-parts.ts';
+import { keepDigits } from './keep-digits.ts';
+import { parseInParts } from './parse-in-parts.ts';
 import { readBody } from './read-body.ts';
 import { recordBody } from '../record-requests.ts';
-import { createJsonScanner } from './scan-json.ts';
+import { createJsonScanner, type JsonScanner } from './scan-json.ts';
 
 const methodsWithBody = new Set(['POST', 'PUT', 'PATCH']);
 
@@ -31,12 +32,12 @@ export function jsonBody(limits: BodyLimits): RequestHandler {
     response.once('close', () => share.close());
     const body = await readBody(request, limits, share);
     const text = withoutByteOrderMark(body);
-    const longLists = await checkContents(text, limits);
+    const contents = await checkContents(text, limits);
     // Only bodies within the limits are captured.
     recordBody(request, body);
     const isLong = text.length > sliceBytes;
     if (isLong) await nextTurn();
-    request.body = await parseJson(text, longLists);
+    request.body = await parseJson(text, contents);
     if (isLong) await nextTurn();
     next();
   };
@@ -53,18 +54,18 @@ function withoutByteOrderMark(body: Buffer): Buffer {
   return body.subarray(0, 3).equals(byteOrderMark) ? body.subarray(3) : body;
 }
 
-async function checkContents(text: Buffer, limits: BodyLimits): Promise<readonly LongList[]> {
+async function checkContents(text: Buffer, limits: BodyLimits): Promise<JsonScanner> {
   if (!isUtf8(text)) throw new InvalidRequestError('The body is not valid UTF-8', { code: 'Invalid JSON' });
   const scanner = createJsonScanner(text, limits);
   while (!scanner.scan(sliceBytes)) await nextTurn();
-  return scanner.longLists;
+  return scanner;
 }
 
 /** @returns undefined for an empty body. */
-async function parseJson(text: Buffer, lists: readonly LongList[]): Promise<unknown> {
+async function parseJson(text: Buffer, { longLists, hasLongNumber }: JsonScanner): Promise<unknown> {
   if (text.length === 0) return undefined;
   try {
-    return await parseInParts(text, lists);
+    return await parseInParts(text, longLists, hasLongNumber ? keepDigits : undefined);
   } catch (error) {
     // The parser's own message quotes the body.
     throw new InvalidRequestError(`The body is not valid JSON${positionIn(error)}`, { code: 'Invalid JSON' });

@@ -12,19 +12,29 @@ export interface LongList {
   readonly cuts: readonly number[];
 }
 
+type Reviver = Parameters<typeof JSON.parse>[1];
+
 /**
  * Like `JSON.parse`, which cannot pause: entries of long lists are parsed part by part, and other requests are served in between. Texts
  * that are valid in parts are valid as a whole: an array that is not empty is its parts, joined by commas.
  * @throws SyntaxError with the position in the whole text.
  */
-export async function parseInParts(text: Buffer, lists: readonly LongList[]): Promise<unknown> {
+export async function parseInParts(text: Buffer, lists: readonly LongList[], reviver?: Reviver): Promise<unknown> {
+  const parse = (part: string): unknown => JSON.parse(part, reviver);
   try {
-    const whole: unknown = JSON.parse(withoutEntries(text, lists));
-    for (const list of lists) await fill(entriesAt(list.path, whole), text, list);
+    const whole = parse(withoutEntries(text, lists));
+    for (const list of lists) {
+      const entries = entriesAt(list.path, whole);
+      for await (const part of partsOf(text, list)) {
+        const parsed = parse(part);
+        if (!Array.isArray(parsed) || parsed.length === 0) throw new SyntaxError('a part without entries');
+        for (const entry of parsed) entries.push(entry);
+      }
+    }
     return whole;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    return JSON.parse(text.toString('utf8'));
+    return parse(text.toString('utf8'));
   }
 }
 
@@ -46,12 +56,11 @@ function entriesAt(path: LongList['path'], whole: unknown): unknown[] {
   return list;
 }
 
-async function fill(list: unknown[], text: Buffer, { start, end, cuts }: LongList): Promise<void> {
+/** Each part as a list of its own. */
+async function* partsOf(text: Buffer, { start, end, cuts }: LongList): AsyncGenerator<string> {
   let from = start;
   for (const to of [...cuts, end]) {
-    const entries: unknown[] = JSON.parse(`[${text.toString('utf8', from, to)}]`);
-    if (entries.length === 0) throw new SyntaxError('a part without entries');
-    for (const entry of entries) list.push(entry);
+    yield `[${text.toString('utf8', from, to)}]`;
     from = to + 1;
     await nextTurn();
   }

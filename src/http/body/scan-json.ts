@@ -1,6 +1,7 @@
 import { formatPath } from '../../contract/parse.ts';
 import { InvalidRequestError } from '../../errors.ts';
 import { type BodyLimits, maxNameBytes } from './body-limits.ts';
+import { LongNumbers } from './keep-digits.ts';
 import type { LongList } from './parse-in-parts.ts';
 
 type Limits = Pick<BodyLimits, 'maxItems' | 'maxFields' | 'maxValues' | 'maxDepth'>;
@@ -158,6 +159,8 @@ export interface JsonScanner {
   scan(maxBytes: number): boolean;
   /** Those in what was read so far. */
   readonly longLists: readonly LongList[];
+  /** Whether what was read so far has a number that JavaScript may be unable to represent. */
+  readonly hasLongNumber: boolean;
 }
 
 /**
@@ -168,6 +171,7 @@ export interface JsonScanner {
 export function createJsonScanner(text: Buffer, limits: Limits, partBytes = usualPartBytes): JsonScanner {
   const nesting = new Nesting(limits);
   const longLists = new LongLists(partBytes);
+  const longNumbers = new LongNumbers();
   let at = 0;
   /** A number, true, false or null that has begun. */
   let isInWord = false;
@@ -176,6 +180,13 @@ export function createJsonScanner(text: Buffer, limits: Limits, partBytes = usua
     const end = endOfText(text, at);
     nesting.addText(text, at, end);
     at = end;
+  };
+
+  const takeWord = (byte: number, isNew: boolean) => {
+    if (isNew) {
+      nesting.beginValue();
+      longNumbers.begin(byte, at);
+    } else longNumbers.add(byte, at);
   };
 
   /** @returns false for a byte that is neither a bracket nor a comma. */
@@ -204,6 +215,9 @@ export function createJsonScanner(text: Buffer, limits: Limits, partBytes = usua
 
   return {
     longLists: longLists.found,
+    get hasLongNumber() {
+      return longNumbers.found;
+    },
     scan(maxBytes) {
       const stopAt = Math.min(text.length, at + maxBytes);
       for (; at < stopAt; at += 1) {
@@ -212,7 +226,7 @@ export function createJsonScanner(text: Buffer, limits: Limits, partBytes = usua
         isInWord = false;
         if (byte === code.quote) takeText();
         else if (!takeStructure(byte) && byte !== code.colon && !isBlank(byte)) {
-          if (!wasInWord) nesting.beginValue();
+          takeWord(byte, !wasInWord);
           isInWord = true;
         }
       }

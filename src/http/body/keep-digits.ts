@@ -1,0 +1,31 @@
+/** A whole number of more digits may not be the same as a number of JavaScript. */
+const safeDigits = 15;
+
+/**
+ * For `JSON.parse`: a number that JavaScript cannot represent stays the text that was sent. `12345678901234567890` would be stored with
+ * other digits, and `1e999` not at all.
+ */
+export function keepDigits(_name: string, value: unknown, { source }: { readonly source?: string } = {}): unknown {
+  if (typeof value !== 'number' || source === undefined) return value;
+  const isWhole = /^-?\d+$/.test(source);
+  const isLost = !Number.isFinite(value) || (isWhole && !Number.isSafeInteger(value) && String(value) !== source);
+  return isLost ? source : value;
+}
+
+/** Notices numbers for which {@link keepDigits} is needed, byte by byte: parsing with it takes longer. */
+export class LongNumbers {
+  #start: number | undefined;
+  found = false;
+
+  /** The first byte of a number or of another word. */
+  begin(byte: number, at: number): void {
+    this.#start = byte === 0x2d || (byte >= 0x30 && byte <= 0x39) ? at : undefined;
+  }
+
+  /** A further byte. */
+  add(byte: number, at: number): void {
+    if (this.#start === undefined) return;
+    const isExponent = byte === 0x65 || byte === 0x45;
+    if (isExponent || at - this.#start >= safeDigits) this.found = true;
+  }
+}
