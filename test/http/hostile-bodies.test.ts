@@ -139,7 +139,7 @@ test('a number that JavaScript cannot represent is read as its text, also where 
   const parsed = await parseInParts(text, scanner.longLists, keepDigits);
 
   expect(scanner.longLists).not.toEqual([]);
-  expect(scanner.hasLongNumber).toBe(true);
+  expect(scanner.longNumbers.found).toBe(true);
   expect(parsed).toEqual({
     a: [1, '-12345678901234567890', '1e999', ['9007199254740993'], 12345678901234567000, 0.1, 100],
   });

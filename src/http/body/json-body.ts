@@ -62,10 +62,10 @@ async function checkContents(text: Buffer, limits: BodyLimits): Promise<JsonScan
 }
 
 /** @returns undefined for an empty body. */
-async function parseJson(text: Buffer, { longLists, hasLongNumber }: JsonScanner): Promise<unknown> {
+async function parseJson(text: Buffer, { longLists, longNumbers }: JsonScanner): Promise<unknown> {
   if (text.length === 0) return undefined;
   try {
-    return await parseInParts(text, longLists, hasLongNumber ? keepDigits : undefined);
+    return await parseInParts(text, longLists, longNumbers.found ? keepDigits : undefined);
   } catch (error) {
     // The parser's own message quotes the body.
     throw new InvalidRequestError(`The body is not valid JSON${positionIn(error)}`, { code: 'Invalid JSON' });

@@ -17,15 +17,10 @@ export class LongNumbers {
   #start: number | undefined;
   found = false;
 
-  /** The first byte of a number or of another word. */
-  begin(byte: number, at: number): void {
-    this.#start = byte === 0x2d || (byte >= 0x30 && byte <= 0x39) ? at : undefined;
-  }
-
-  /** A further byte. */
-  add(byte: number, at: number): void {
-    if (this.#start === undefined) return;
+  /** @param isFirst of a number or of another word. */
+  see(byte: number, at: number, isFirst: boolean): void {
     const isExponent = byte === 0x65 || byte === 0x45;
-    if (isExponent || at - this.#start >= safeDigits) this.found = true;
+    if (isFirst) this.#start = byte === 0x2d || (byte >= 0x30 && byte <= 0x39) ? at : undefined;
+    else if (this.#start !== undefined && (isExponent || at - this.#start >= safeDigits)) this.found = true;
   }
 }

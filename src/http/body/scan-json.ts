@@ -160,7 +160,7 @@ export interface JsonScanner {
   /** Those in what was read so far. */
   readonly longLists: readonly LongList[];
   /** Whether what was read so far has a number that JavaScript may be unable to represent. */
-  readonly hasLongNumber: boolean;
+  readonly longNumbers: { readonly found: boolean };
 }
 
 /**
@@ -180,13 +180,6 @@ export function createJsonScanner(text: Buffer, limits: Limits, partBytes = usua
     const end = endOfText(text, at);
     nesting.addText(text, at, end);
     at = end;
-  };
-
-  const takeWord = (byte: number, isNew: boolean) => {
-    if (isNew) {
-      nesting.beginValue();
-      longNumbers.begin(byte, at);
-    } else longNumbers.add(byte, at);
   };
 
   /** @returns false for a byte that is neither a bracket nor a comma. */
@@ -215,9 +208,7 @@ export function createJsonScanner(text: Buffer, limits: Limits, partBytes = usua
 
   return {
     longLists: longLists.found,
-    get hasLongNumber() {
-      return longNumbers.found;
-    },
+    longNumbers,
     scan(maxBytes) {
       const stopAt = Math.min(text.length, at + maxBytes);
       for (; at < stopAt; at += 1) {
@@ -226,7 +217,8 @@ export function createJsonScanner(text: Buffer, limits: Limits, partBytes = usua
         isInWord = false;
         if (byte === code.quote) takeText();
         else if (!takeStructure(byte) && byte !== code.colon && !isBlank(byte)) {
-          takeWord(byte, !wasInWord);
+          if (!wasInWord) nesting.beginValue();
+          longNumbers.see(byte, at, !wasInWord);
           isInWord = true;
         }
       }
