@@ -92,7 +92,7 @@ test.each([
     const page = largePage(value, showsValues);
 
     expect(Buffer.byteLength(page)).toBeLessThan(maxBytes);
-    expect(page).toContain('Different from then');
+    expect(page).toContain('Different from the capture');
     expect(page).toMatch(/: \d+ of 3000, those that failed first/);
     expect(page).toContain('the first 25 of 60');
     expect(page.includes('more characters')).toBe(showsValues);
