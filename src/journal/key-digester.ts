@@ -11,7 +11,7 @@ import type { PartHead } from './journal-messages.ts';
 import type { RecordColumns } from './stored-parts.ts';
 
 /** Digests of people that are remembered, of each kind: the same ones are synced, created and updated within minutes. */
-const maxRemembered = 5_000;
+const maxRemembered = 2_000;
 
 interface ReadPart {
   /** The id of its first record. */
