@@ -161,7 +161,7 @@ function watchSharing(registers: Registry[], sources: SharingSource & { readonly
   const { pacer, redis, claims, board } = sources;
   watchReplicas(registers, board);
   const readings: Readonly<Record<string, readonly [help: string, read: () => number]>> = {
-    redis_up: ['1 while Redis can be reached.', () => (redis.isUp ? 1 : 0)],
+    redis_up: ['1 while Redis can be reached and runs scripts.', () => (redis.isUp ? 1 : 0)],
     redis_lost_total: ['How often a working connection to Redis was lost.', () => redis.lostCount],
     claims_unavailable_total: [
       'Creates and updates that ran without claims, because Redis could not be reached.',

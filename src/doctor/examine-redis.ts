@@ -26,6 +26,12 @@ const remedies: readonly { readonly error: RegExp; readonly remedy: string }[] =
 ];
 const otherRemedy = 'correct REDIS_URL (rediss:// if Redis expects TLS, else redis://), or start Redis';
 
+/** Of a `doctor` that connects to nothing. */
+export const skippedRedis: Section = {
+  title,
+  lines: [{ id: 'redis', mark: '✓', text: 'REDIS_URL is valid; Redis itself is not checked with --offline' }],
+};
+
 /** What several replicas share. */
 export async function examineRedis(replicas: NonNullable<Config['replicas']>): Promise<Section> {
   const { redisUrl, redisCaFile, expected } = replicas;

@@ -24,6 +24,7 @@ export interface RedisConnection {
   /** As {@link RedisConnection.attempt} and {@link RedisConnection.run}, but at once without a reply while Redis is known to be away. */
   useIfUp<T>(work: (redis: Redis) => Promise<T>): Promise<RedisReply<T>>;
   runIfUp(script: Script, keys: readonly string[], args: readonly string[]): Promise<RedisReply<string>>;
+  /** Redis replies, and runs scripts for the user of the address: without them, nothing is shared. */
   readonly isUp: boolean;
   /** When Redis last replied again after it was lost, by `performance.now()`; minus infinity if it was never lost. */
   readonly regainedAt: number;
@@ -69,6 +70,8 @@ const reasons: readonly { readonly error: RegExp; readonly words: string; readon
   { error: /timed? ?out/i, words: 'does not reply' },
   { error: /ECONNRESET|EPIPE|closed|no connection|isn't writeable|max retries/i, words: 'closed the connection' },
 ];
+/** The access rules of the user allow no scripts. */
+const isRefusedScript = /^NOPERM\b.*\beval/;
 /** Replies that every command of this connection would get. */
 const isOfConnection: ReadonlySet<string> = new Set(['READONLY', 'NOAUTH', 'WRONGPASS']);
 
@@ -188,6 +191,7 @@ function watchConnection(redis: Redis, log: Logger): RedisConnection {
     redis.once('ready', () => resolve());
     redis.once('close', () => resolve());
   });
+  const scripts = createScriptRunner();
   const connection: RedisConnection = {
     async attempt(work) {
       if (state.current === 'starting') await opened;
@@ -203,11 +207,11 @@ function watchConnection(redis: Redis, log: Logger): RedisConnection {
         return { lostBy };
       }
     },
-    run: (script, keys, args) => connection.attempt((client) => evaluate(client, script, { keys, args })),
+    run: (script, keys, args) => connection.attempt((client) => scripts.run(client, script, { keys, args })),
     useIfUp: async (work) => (state.current === 'down' ? { lostBy: 'refusal' } : await connection.attempt(work)),
-    runIfUp: (script, keys, args) => connection.useIfUp((client) => evaluate(client, script, { keys, args })),
+    runIfUp: (script, keys, args) => connection.useIfUp((client) => scripts.run(client, script, { keys, args })),
     get isUp() {
-      return state.current === 'up';
+      return state.current === 'up' && !scripts.areRefused;
     },
     get regainedAt() {
       return state.regainedAt;
@@ -248,6 +252,26 @@ async function withinTimeout<T>(work: Promise<T>): Promise<T> {
     work.catch(() => undefined);
     expired.catch(() => undefined);
   }
+}
+
+/** Runs scripts, and remembers whether the access rules allow any. */
+function createScriptRunner() {
+  let areRefused = false;
+  return {
+    get areRefused() {
+      return areRefused;
+    },
+    async run(...call: Parameters<typeof evaluate>): Promise<string> {
+      try {
+        const reply = await evaluate(...call);
+        areRefused = false;
+        return reply;
+      } catch (error) {
+        areRefused ||= error instanceof Error && isRefusedScript.test(error.message);
+        throw error;
+      }
+    },
+  };
 }
 
 /** Sends the digest of the script, and the script itself only to a server that does not know it. */

@@ -139,9 +139,10 @@ test('wrong settings are listed with the nearest names, and nothing else is exam
 test('offline, no request is sent', async () => {
   const { crm, environment } = await account();
 
-  const { status } = await linesOf(environment, '--offline');
+  const { status, lines } = await linesOf({ ...environment, REDIS_URL: 'redis://127.0.0.1:1' }, '--offline');
 
   expect(status).toBe(0);
+  expect(lines.find(({ id }) => id === 'redis')?.text).toContain('not checked with --offline');
   expect(crm.log).toEqual([]);
 });
 

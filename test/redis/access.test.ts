@@ -89,6 +89,23 @@ test('replicas share everything with a user of exactly the documented access rul
   expect(await admin.call('ACL', 'LOG')).toEqual([]);
 });
 
+test('Redis is not up for a user who may not run scripts, until the access rules allow it', async () => {
+  const redis = await startServer();
+  const admin = new Redis(redis.url);
+  onTestFinished(() => admin.disconnect());
+  await admin.call('ACL', 'SETUSER', 'bridge', 'on', '>word', '~*', '&*', '+@all', '-eval', '-evalsha');
+  const { replicas } = await startWorkingReplicas({ REDIS_URL: `redis://bridge:word@127.0.0.1:${redis.port}` });
+
+  for (const replica of replicas) {
+    expect(await gauge(replica, 'enginy_bridge_redis_up')).toMatch(/ 0$/);
+    expect(await gauge(replica, 'enginy_bridge_crm_lane_mode{lane="burst",mode="shared"}')).toMatch(/ 0$/);
+  }
+  await admin.call('ACL', 'SETUSER', 'bridge', '+@all');
+
+  for (const replica of replicas)
+    await expect.poll(async () => await gauge(replica, 'enginy_bridge_redis_up')).toMatch(/ 1$/);
+});
+
 test('a replica logs that Redis refuses the database of its address', async () => {
   const redis = await startServer();
 

@@ -83,10 +83,10 @@ async function doctor(io: CommandIo, options: DoctorOptions): Promise<void> {
     } finally {
       await open?.close();
     }
-    if (config.replicas !== undefined && !options.offline) {
+    if (config.replicas !== undefined) {
       // Loaded on demand: most bridges are one process.
-      const { examineRedis } = await import('../../doctor/examine-redis.ts');
-      sections.push(await examineRedis(config.replicas));
+      const { examineRedis, skippedRedis } = await import('../../doctor/examine-redis.ts');
+      sections.push(options.offline ? skippedRedis : await examineRedis(config.replicas));
     }
     if (config.replicas === undefined || !options.offline) sections.push(await examineStoredIndex(config, accountId));
     sections.push(examineMachine(config));
