@@ -15,7 +15,7 @@ export interface RequestWriter {
   write(parts: readonly string[]): number;
 }
 
-/** Known details are remembered up to this number, and up to this length. */
+/** Details of a transaction are remembered up to this number, and up to this length. */
 const maxRemembered = 2_000;
 const maxRememberedLength = 1_000;
 
@@ -56,13 +56,14 @@ export function createRequestWriter(database: DatabaseSync, digest: Digest, repl
       keys = [];
       database.exec('BEGIN IMMEDIATE');
       try {
+        // Trimming may have deleted some since the last transaction, in another process too.
+        details.forget();
         for (const part of parts) written += 1 + writePart(part);
         blocks.add(keys);
         database.exec('COMMIT');
         return written;
       } catch (error) {
         // What was remembered of this transaction is not in the file.
-        details.forget();
         blocks.forget();
         current = before;
         if (database.isTransaction) database.exec('ROLLBACK');

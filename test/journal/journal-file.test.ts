@@ -82,6 +82,33 @@ test('deletes what is older than the limit, and everything that belongs to it', 
   database.close();
 });
 
+test.each(['the writer itself', 'another process'])(
+  'what a later record has in common with deleted ones stays when %s trims',
+  async (who) => {
+    const folder = temporaryFolder();
+    const database = filled(folder, 1);
+    const writer = createRequestWriter(database, digest, 'test');
+    const heldBack = [{ field: 'phone', property: 'phone', reason: 'if-empty' }] as const;
+    const withPhone = (n: number, at: number): DecidedRequest => {
+      const decided = request(n, at);
+      return { ...decided, records: decided.records.map((record) => ({ ...record, heldBack })) };
+    };
+    writer.write(textsOf(withPhone(1, 1), 1));
+    writer.write(textsOf(request(2, 2_000), 2));
+    const trimming = who === 'another process' ? openJournalFile(folder, () => {}) : database;
+
+    trimJournal(trimming, { maxAgeMs: 1_000, maxBytes: 1e9 }, 2_001);
+    writer.write(textsOf(withPhone(3, 2_001), 3));
+
+    const journal = readJournal(folder, secret);
+    expect(await journal.lifeOf('lead-1', 5)).toEqual([]);
+    expect(await journal.lifeOf('lead-3', 5)).toMatchObject([{ written: ['email'], heldBack }]);
+    expect(await journal.requests({ reason: 'if-empty', limit: 5 })).toHaveLength(1);
+    if (trimming !== database) trimming.close();
+    database.close();
+  },
+);
+
 test('stays within its size by deleting the oldest, and gives the space back', () => {
   const folder = temporaryFolder();
   const database = filled(folder, 5_000);
