@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { appOf } from './app-of.ts';
+import { appOf } from './redis-digest.ts';
 import { countIndexKeys, indexPrefix } from './index-buckets.ts';
 
 /** What a Redis server shows about itself. */

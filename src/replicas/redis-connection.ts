@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Redis, ReplyError } from 'ioredis';
 import type { Logger } from '../logger.ts';
+import { type CircuitBreaker, createCircuitBreaker } from './circuit-breaker.ts';
 
 /**
  * Why there was no reply. `refusal`: Redis refuses all replicas, because it is not there or cannot work. `silence`: this replica has no reply,
@@ -87,7 +88,7 @@ export function defineScript(lua: string): Script {
  */
 export function connectRedis(
   settings: { readonly url: string; readonly name: string; readonly ca?: string | undefined },
-  { log }: { readonly log: Logger },
+  { log, now = () => performance.now() }: { readonly log: Logger; readonly now?: () => number },
 ): RedisConnection {
   const redis = new Redis(settings.url, {
     ...(settings.ca !== undefined && { tls: { ca: settings.ca } }),
@@ -104,13 +105,13 @@ export function connectRedis(
     // After a failover the old server only reads.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
   });
-  return watchConnection(redis, log);
+  return watchConnection(redis, log, createCircuitBreaker(now));
 }
 
 type State = 'starting' | 'up' | 'down';
 
 /** Keeps the state of the connection, and logs its changes. */
-function createConnectionState(log: Logger) {
+function createConnectionState(log: Logger, breaker: CircuitBreaker) {
   let state: State = 'starting';
   let lostCount = 0;
   let regainedAt = Number.NEGATIVE_INFINITY;
@@ -132,9 +133,10 @@ function createConnectionState(log: Logger) {
       return lostAt;
     },
     get isRefused() {
-      return isRefused;
+      return isRefused && !breaker.isOpen;
     },
     noteUp() {
+      if (breaker.isOpen) return;
       isRefused = false;
       if (state === 'down') {
         const isReturn = lostCount > 0;
@@ -159,23 +161,32 @@ function createConnectionState(log: Logger) {
         reasons.find((reason) => reason.error.test(cause)) ?? {};
       if (state !== 'down') lostAt = performance.now();
       else if (lasts === undefined || words === loggedWords) return;
-      if (state === 'up') lostCount += 1;
+      if (state === 'up') {
+        lostCount += 1;
+        breaker.noteLoss();
+      }
       state = 'down';
       loggedWords = words;
-      const consequence = 'this replica continues on its share of the limits';
-      // What is wrong with a certificate, or what no line above describes.
-      const isUnclear = words.startsWith('failed') || words.includes('certificate');
-      log.warn({ ...(isUnclear && { cause }) }, `Redis ${words}; ${consequence}`);
+      logLoss(log, { words, cause, isPaused: breaker.isOpen });
     },
   };
+}
+
+function logLoss(log: Logger, loss: { readonly words: string; readonly cause: string; readonly isPaused: boolean }) {
+  const { words, cause, isPaused } = loss;
+  // What is wrong with a certificate, or what no line above describes.
+  const isUnclear = words.startsWith('failed') || words.includes('certificate');
+  const [often, time] = isPaused ? [', again and again', ' for 30 seconds'] : ['', ''];
+  const consequence = `this replica continues on its share of the limits${time}`;
+  log.warn({ ...(isUnclear && { cause }) }, `Redis ${words}${often}; ${consequence}`);
 }
 
 function isOfSelect(error: Error & { readonly command?: { readonly name: string } }): boolean {
   return error instanceof ReplyError && error.command?.name === 'select';
 }
 
-function watchConnection(redis: Redis, log: Logger): RedisConnection {
-  const state = createConnectionState(log);
+function watchConnection(redis: Redis, log: Logger, breaker: CircuitBreaker): RedisConnection {
+  const state = createConnectionState(log, breaker);
   let lastError: string | undefined;
   redis.on('error', (error: Error) => {
     lastError = error.message;
@@ -188,12 +199,12 @@ function watchConnection(redis: Redis, log: Logger): RedisConnection {
     openedCount += 1;
   });
   const opened = new Promise<void>((resolve) => {
-    redis.once('ready', () => resolve());
-    redis.once('close', () => resolve());
+    redis.once('ready', () => resolve()).once('close', () => resolve());
   });
   const scripts = createScriptRunner();
   const connection: RedisConnection = {
     async attempt(work) {
+      if (breaker.isOpen) return { lostBy: 'silence' };
       if (state.current === 'starting') await opened;
       try {
         if (redis.status !== 'ready') throw new Error(lastError ?? 'no connection');
@@ -204,7 +215,7 @@ function watchConnection(redis: Redis, log: Logger): RedisConnection {
       } catch (error) {
         const lostBy = error instanceof Error && isRefusedToAll.test(error.message) ? 'refusal' : 'silence';
         state.noteError(error, lostBy);
-        return { lostBy };
+        return { lostBy: breaker.isOpen ? 'silence' : lostBy };
       }
     },
     run: (script, keys, args) => connection.attempt((client) => scripts.run(client, script, { keys, args })),

@@ -10,3 +10,8 @@ export function createRedisDigest(accessToken: string): RedisDigest {
   const secret = createHash('sha256').update(`enginy-bridge keys ${accessToken}`).digest();
   return (key) => createHmac('sha256', secret).update(key).digest('base64url').slice(0, digestLength);
 }
+
+/** Names the bridges that use an access token in keys of Redis, without the token. */
+export function appOf(accessToken: string): string {
+  return createHash('sha256').update(`enginy-bridge ${accessToken}`).digest('hex').slice(0, 16);
+}

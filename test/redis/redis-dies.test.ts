@@ -49,9 +49,9 @@ test('no request fails while Redis is frozen, dies and returns, and no record is
 });
 
 /** A connection, and what its log said so far. */
-function connect(url: string) {
+function connect(url: string, clock: { readonly now?: () => number } = {}) {
   const { log, entries } = logSink();
-  const connection = connectRedis({ url, name: 'one' }, { log });
+  const connection = connectRedis({ url, name: 'one' }, { log, ...clock });
   onTestFinished(() => connection.close());
   const isUp = async () => 'value' in (await connection.attempt((client) => client.set('eb:test', '1')));
   return { connection, isUp, said: () => entries.map(({ msg }) => msg) };
@@ -94,6 +94,40 @@ test('the log has one line that says why Redis was lost, and one when it is back
     expect(said()).toEqual([`Redis ${why}; ${consequence}`, isBack]);
     await connection.close();
   }
+});
+
+test('a Redis that works and fails by turns is not used for a while, and then again', async () => {
+  const redis = await startRedis();
+  onTestFinished(() => redis.close());
+  const admin = new Redis(redis.url);
+  onTestFinished(() => admin.disconnect());
+  let now = 0;
+  const { connection, isUp, said } = connect(redis.url, { now: () => now });
+  const failOnce = async () => {
+    await admin.config('SET', 'maxmemory', '1');
+    expect(await isUp()).toBe(false);
+    await admin.config('SET', 'maxmemory', '0');
+  };
+  expect(await isUp()).toBe(true);
+
+  for (let time = 1; time <= 5; time += 1) {
+    await failOnce();
+    expect(await isUp()).toBe(true);
+  }
+  await failOnce();
+  now = 29_999;
+  const whileOpen = await connection.attempt((client) => client.get('eb:test'));
+  now = 30_000;
+
+  expect(whileOpen).toEqual({ lostBy: 'silence' });
+  expect(said().at(-1)).toBe(`Redis is full: its maxmemory is reached, again and again; ${consequence} for 30 seconds`);
+  expect(await isUp()).toBe(true);
+  await failOnce();
+  expect(await isUp()).toBe(false);
+  now += 60_000;
+  expect(await isUp()).toBe(true);
+  await failOnce();
+  expect(await isUp()).toBe(true);
 });
 
 test('the log says why Redis cannot be used from the start', async () => {
