@@ -5,6 +5,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openJournalReader } from '../../src/journal/read-journal.ts';
 import { loadMappings } from '../../src/mapping/load/load-mappings.ts';
+import { runCommand } from '../cli/run-command.ts';
 import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
 import { startRedis, type TestRedis } from '../support/start-redis.ts';
 
@@ -44,6 +45,9 @@ test('what one replica did is in the journal of the other, under every name of t
   await expect.poll(() => lifeIn(b.folder, 'lead-7')).toEqual(expected);
   expect(await lifeIn(b.folder, 'grace@example.com')).toEqual(expected);
   await expect.poll(() => lifeIn(a.folder, 'lead-7')).toEqual(expected);
+  // The captures of a are on its own disk.
+  const { out } = await runCommand(['lead', 'lead-7'], { environment: { DATA_DIR: b.folder } });
+  expect(out.replaceAll(/\s+/g, ' ')).toContain('no capture here (served by replica a)');
   const client = new Redis(redis.url);
   const [stream = ''] = await client.keys('eb:{journal}:*');
   const kept = JSON.stringify(await client.xrange(stream, '-', '+'));

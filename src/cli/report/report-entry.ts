@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { JournalEntry } from '../../journal/journal.ts';
 import {
   endpointName,
@@ -49,11 +50,13 @@ export function colorOf({ outcome, heldBack }: JournalEntry): 'green' | 'yellow'
 }
 
 function requestLine({ request }: JournalEntry, places: MappingPlaces, capture: string | undefined): string {
-  const { requestId, status, mapping } = request;
+  const { requestId, status, mapping, replica } = request;
   const id = shortId(requestId);
   // Files with errors are not used: a running bridge keeps the last valid version.
   const changed = places.hash === undefined ? ' (the files have errors now: enginy-bridge check)' : ' (changed since)';
   const version = mapping === undefined ? [] : `mapping ${mapping}${mapping === places.hash ? '' : changed}`;
-  const look = capture === undefined ? 'no capture' : `details: captures show ${capture}`;
+  // A replica's captures are on its own disk. Without REDIS_URL the name of the only process is that of its host.
+  const where = replica === hostname() ? '' : ` here (served by replica ${replica})`;
+  const look = capture === undefined ? `no capture${where}` : `details: captures show ${capture}`;
   return [`${id}, status ${status}`, version, look].flat().join(', ');
 }
