@@ -15,6 +15,11 @@ export function idForLog(id: unknown): string {
   return /^[\w.:-]{1,64}$/.test(text) ? text : '(not logged)';
 }
 
+/** An id within a sentence that the log and the journal hold: `id 123`, or `this id` for one that {@link idForLog} withholds. */
+export function nameId(id: string): string {
+  return idForLog(id) === id ? `id ${id}` : 'this id';
+}
+
 /** Names whose values never reach the log, at the top and two levels down. A safety net: they must not be logged in the first place. */
 const secretNames = [
   'authorization',

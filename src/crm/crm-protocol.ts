@@ -33,8 +33,8 @@ type PacedSetting = 'burstPerTenSeconds' | 'searchPerSecond' | 'hubspotTimeoutMs
 export interface CrmProtocol {
   /** Origin of every call, e.g. `https://api.example.com`. */
   readonly origin: string;
-  /** Response headers that mean something; all others are omitted from captures. */
-  readonly keptHeaders: RegExp;
+  /** Response headers that captures keep, by name in lower case, and the values that each may have. */
+  readonly keptHeaders: ReadonlyMap<string, RegExp>;
   readonly calls: CallReader;
   readonly answers: AnswerReader;
   readonly replies: ReplyComposer;

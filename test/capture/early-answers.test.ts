@@ -67,3 +67,15 @@ test('a request whose body was rejected before it was captured is not compared w
     [400, []],
   ]);
 });
+
+test('a header whose value is not what HubSpot sends is omitted', async () => {
+  const bridge = await startCapturing();
+  const headers = { 'x-hubspot-correlation-id': 'Ada Lovelace', 'x-hubspot-ratelimit-max': 'ada@example.com' };
+  bridge.crm.faults.add({ match: { kind: 'batch-read' }, action: { kind: 'status', status: 400, headers } });
+  const { status } = await bridge.send('POST', '/contacts/batch', { ids: ['424242'] });
+  expect(status).not.toBe(200);
+
+  const [found] = await bridge.stop();
+  expect(found?.capture.exchanges).not.toEqual([]);
+  expect(found?.text).not.toMatch(/Lovelace|ada@example/);
+});

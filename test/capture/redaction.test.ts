@@ -44,6 +44,10 @@ test('a placeholder keeps length, case and everything between words', () => {
   expect(stand).toMatch(/^ {2}[A-Z]'[A-Z][a-z]{3}-[A-Z]{5}, [A-Z][a-z]{2} \([a-z]\. \d{4}\) $/);
 });
 
+test.each(['+34611987654', '+49 171 99988877'])('%s is a telephone number, whatever the property offers', (text) => {
+  for (const kind of ['constant', 'date', 'unknown'] as const) expect(redact(text, kind)).not.toContain(text.slice(-6));
+});
+
 test('two short words, and two numbers, never share a placeholder', () => {
   const letters = [...'abcdefghijklmnopqrstuvwxyz'];
   const pairs = letters.flatMap((a) => letters.map((b) => a + b));

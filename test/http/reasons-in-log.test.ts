@@ -32,6 +32,19 @@ test('the line of a request names the records that failed, and why, without thei
   expect(bridge.log.text()).not.toContain('Secretname');
 });
 
+test('what stands in the place of an id is neither answered nor logged unless it looks like one', async () => {
+  const bridge = await startBridgeOn(await startCrm());
+  const task = { subject: 'Call', dueDate: '2026-12-01T10:00:00Z' };
+
+  const answer = await bridge.send('POST', '/tasks', { ...task, contactId: 'Zoe Secretname' });
+  const known = await bridge.send('POST', '/tasks', { ...task, contactId: '424242' });
+
+  expect(answer.body.error).toBe('Unknown contact');
+  expect(known.body.message).toContain('424242');
+  expect(bridge.log.text()).toContain('no contact with this id');
+  expect(bridge.log.text()).not.toContain('Secretname');
+});
+
 test.each([
   ['The CRM refused email (the value "ada@example.com" is wrong)', 'The CRM refused email (the value "…" is wrong)'],
   ['email already belongs to record 734931000005', 'email already belongs to record 734931000005'],

@@ -1,5 +1,6 @@
 import type { CallContext, CreateInput, Crm, CrmRecord } from '../../crm/crm.ts';
 import { InvalidRequestError } from '../../errors.ts';
+import { nameId } from '../../logger.ts';
 import type { Mappings } from '../../mapping/load/file-kinds.ts';
 import { settleAll } from '../concurrency/settle-all.ts';
 import { lookupIn } from '../lookups/lookup-outcome.ts';
@@ -85,7 +86,7 @@ async function readOne({ batchingCrm, context }: ReadLinkedScope, wanted: Wanted
     if ('problem' in lookup) throw errorForOne(lookup.problem);
     return lookup.record;
   }
-  throw new InvalidRequestError(`${findAgain}: no ${singular} with id ${id} exists in the CRM (${field})`, {
+  throw new InvalidRequestError(`${findAgain}: no ${singular} with ${nameId(id)} exists in the CRM (${field})`, {
     code: `Unknown ${singular}`,
   });
 }

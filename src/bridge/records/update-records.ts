@@ -1,7 +1,7 @@
 import { problemOfError, unaccounted } from '../../crm/crm-problem.ts';
 import type { KnownRecord } from '../../contract/records.ts';
 import type { CallContext, CrmProblem, CrmRecord, UpdateInput, WriteOutcome } from '../../crm/crm.ts';
-import { idForLog } from '../../logger.ts';
+import { nameId } from '../../logger.ts';
 import { identifyingKeys } from '../../mapping/run/match-keys.ts';
 import { type Translation, toCrmProperties } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
@@ -212,9 +212,7 @@ function failedUpdate(
 ): WriteResult {
   if (problem !== 'missing' && problem.kind !== 'not-found') return failed(problem, draft);
   const kind = mapping.object === 'contacts' ? 'contact' : 'company';
-  // The log and the journal hold this message.
-  const named = idForLog(id) === id ? `id ${id}` : 'this id';
-  return failed({ kind: 'not-found', message: `No ${kind} with ${named} exists in the CRM` }, draft);
+  return failed({ kind: 'not-found', message: `No ${kind} with ${nameId(id)} exists in the CRM` }, draft);
 }
 
 /** An update with nothing to write is done once its record is known to exist. */

@@ -17,7 +17,9 @@ export function toCapturedExchange(
 ): CapturedExchange {
   const body = parseCapturedBody(raw.requestText);
   const response = raw.responseText === undefined ? '' : parseCapturedBody(raw.responseText);
-  const headers = Object.entries(raw.responseHeaders).filter(([name]) => keptHeaders.test(name));
+  const headers = Object.entries(raw.responseHeaders).filter(
+    ([name, value]) => keptHeaders.get(name.toLowerCase())?.test(value) === true,
+  );
   return {
     scope: origin,
     method: raw.method,

@@ -4,13 +4,14 @@ import { isIdentifying, keyOf, meaningOf, nameOf } from './call-meaning.ts';
 import { replyComposer } from './compose-replies.ts';
 import { mapBody } from './map-body.ts';
 import { definitionReader } from './definition-reader.ts';
+import { keptHeaders } from './kept-headers.ts';
 import { kindOf } from './property-kinds.ts';
 import { answerReader } from './read-answers.ts';
 
 /** HubSpot's wire format, for captures and replays. */
 export const hubSpotProtocol: CrmProtocol = {
   origin: 'https://api.hubapi.com',
-  keptHeaders: /^(?:content-type|retry-after|x-hubspot-ratelimit-.*|x-hubspot-correlation-id)$/i,
+  keptHeaders,
   calls: {
     meaningOf,
     keyOf,
