@@ -37,7 +37,8 @@ export function trimJournal(database: DatabaseSync, limits: JournalLimits, now: 
        AND id <= (SELECT id FROM actions WHERE role = 'none' ORDER BY id DESC LIMIT 1 OFFSET ?)`,
     )
     .run(maxFailedSignIns);
-  if (isTrimmed) database.exec('PRAGMA incremental_vacuum');
+  // The conversion of an earlier version's file leaves room for a second copy of it.
+  if (isTrimmed || fileBytes(database) > limits.maxBytes) database.exec('PRAGMA incremental_vacuum');
   return isTrimmed;
 }
 
@@ -59,6 +60,13 @@ function deleteUpTo(database: DatabaseSync, request: number): void {
 }
 
 function usedBytes(database: DatabaseSync): number {
-  const read = (name: string) => Number(database.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0);
-  return (read('page_count') - read('freelist_count')) * read('page_size');
+  return fileBytes(database) - read(database, 'freelist_count') * read(database, 'page_size');
+}
+
+function fileBytes(database: DatabaseSync): number {
+  return read(database, 'page_count') * read(database, 'page_size');
+}
+
+function read(database: DatabaseSync, name: string): number {
+  return Number(database.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0);
 }

@@ -127,6 +127,21 @@ test('stays within its size by deleting the oldest, and gives the space back', (
   database.close();
 });
 
+test('gives back free space beyond its size limit, as a conversion leaves it, without deleting anything', () => {
+  const folder = temporaryFolder();
+  const database = filled(folder, 10);
+  database.exec(
+    'CREATE TABLE converted (text TEXT); INSERT INTO converted VALUES (zeroblob(1000000)); DROP TABLE converted',
+  );
+
+  trimJournal(database, { maxAgeMs: 1e12, maxBytes: 500_000 }, 10);
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+
+  expect(statSync(journalPath(folder)).size).toBeLessThan(500_000);
+  expect(database.prepare('SELECT count(*) AS n FROM requests').get()?.n).toBe(10);
+  database.close();
+});
+
 test('keeps the newest 10,000 failed sign-ins, and whatever a user did', () => {
   const database = filled(temporaryFolder(), 1);
   const insert = (role: string, count: number) =>
