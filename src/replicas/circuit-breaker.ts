@@ -1,8 +1,11 @@
 /** So many losses in so short a time are one trouble, such as a Redis at the limit of its memory, and not several. */
 const manyLosses = 6;
 const withinMs = 10_000;
-/** Longer than it takes until a replica without Redis uses the whole of its share, and shorter than its share is reserved. */
-const openMs = 30_000;
+/**
+ * Longer than it takes until a replica without Redis uses the whole of its share. Shorter than creates wait for Redis before they continue
+ * without claims (redis-claims.ts).
+ */
+const openMs = 15_000;
 
 /** Keeps a replica away from a Redis that works one moment and fails the next: with each loss, waiting for its share would begin again. */
 export interface CircuitBreaker {

@@ -176,7 +176,7 @@ function logLoss(log: Logger, loss: { readonly words: string; readonly cause: st
   const { words, cause, isPaused } = loss;
   // What is wrong with a certificate, or what no line above describes.
   const isUnclear = words.startsWith('failed') || words.includes('certificate');
-  const [often, time] = isPaused ? [', again and again', ' for 30 seconds'] : ['', ''];
+  const [often, time] = isPaused ? [', again and again', ' for 15 seconds'] : ['', ''];
   const consequence = `this replica continues on its share of the limits${time}`;
   log.warn({ ...(isUnclear && { cause }) }, `Redis ${words}${often}; ${consequence}`);
 }

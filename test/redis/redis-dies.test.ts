@@ -115,12 +115,12 @@ test('a Redis that works and fails by turns is not used for a while, and then ag
     expect(await isUp()).toBe(true);
   }
   await failOnce();
-  now = 29_999;
+  now = 14_999;
   const whileOpen = await connection.attempt((client) => client.get('eb:test'));
-  now = 30_000;
+  now = 15_000;
 
   expect(whileOpen).toEqual({ lostBy: 'silence' });
-  expect(said().at(-1)).toBe(`Redis is full: its maxmemory is reached, again and again; ${consequence} for 30 seconds`);
+  expect(said().at(-1)).toBe(`Redis is full: its maxmemory is reached, again and again; ${consequence} for 15 seconds`);
   expect(await isUp()).toBe(true);
   await failOnce();
   expect(await isUp()).toBe(false);
