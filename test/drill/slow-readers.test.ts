@@ -1,4 +1,5 @@
 /** Callers that ask for much and take little of it. */
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
@@ -19,10 +20,11 @@ test('responses that are not read count toward later reads until their connectio
   onTestFinished(() => {
     socket.destroy();
   });
-  socket.pause();
   socket.write(
     `POST /contacts/batch HTTP/1.1\r\nhost: x\r\nx-api-key: good-key-for-tests\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
   );
+  // The response has begun; no more of it is read. A read that came first would be answered in its place.
+  await once(socket, 'readable');
   const statusOfRead = async () => {
     const answer = await fetch(`${bridge.url}/contacts/batch`, {
       method: 'POST',
