@@ -17,7 +17,9 @@ import { startBridge, startCrm, unlimited } from './world.ts';
 
 const targets = { costPercent: 5, memoryMb: 20, leadMs: 50, fileMb: 500 };
 /** Short rounds that alternate between two bridges: what else the machine does weighs on both. */
-const rounds = 60;
+const pairs = 60;
+/** Where the cost is near the limit, 60 pairs leave it uncertain by three per cent. */
+const morePairs: Readonly<Record<string, number>> = { 'sync of 100 contacts': 240 };
 /** Pairs of new processes whose memory is compared. */
 const memoryPairs = 9;
 const entries = 1_000_000;
@@ -40,12 +42,13 @@ export async function run(): Promise<object> {
 async function measureThroughput(sandbox: Sandbox): Promise<object> {
   return await withPair(sandbox, async (pair) => {
     const rows = [];
-    for (const work of shortWorks) rows.push(await compareThroughput(work, pair, { sandbox, rounds }));
+    for (const work of shortWorks) rows.push(await compareThroughput(work, pair, { sandbox, rounds: roundsOf(work) }));
     const more = (off: number, on: number) => Math.round((on / off - 1) * 1_000) / 10;
     process.stdout.write(
       `${formatTable([
         [
-          `CRM with latency 0, ${rounds} pairs of rounds`,
+          'CRM with latency 0',
+          'pairs of rounds',
           'req/s off',
           'req/s on',
           'cost %',
@@ -58,6 +61,7 @@ async function measureThroughput(sandbox: Sandbox): Promise<object> {
         ],
         ...rows.map((row) => [
           row.name,
+          roundsOf(row),
           row.withoutPerSecond,
           row.withPerSecond,
           row.costPercent,
@@ -72,6 +76,10 @@ async function measureThroughput(sandbox: Sandbox): Promise<object> {
     );
     return rows;
   });
+}
+
+function roundsOf({ name }: Pick<Work, 'name'>): number {
+  return morePairs[name] ?? pairs;
 }
 
 function verdict(figure: number, atMost: number): string {
