@@ -13,7 +13,7 @@ const textCutMarker = '\n\n[cut here: the text is longer than the CRM keeps]';
 /** Longer input is cut before it is parsed, so that one request cannot keep the process busy. */
 const maxInputLength = 300_000;
 /** So is input with more `<` than this: each tag takes time of its own, and messages of people have some thousands at most. */
-const maxInputTags = 15_000;
+const maxInputTags = 12_000;
 /** Longer bodies of a CRM are read up to this length. */
 const maxReadLength = 150_000;
 const maxDepth = 50;
