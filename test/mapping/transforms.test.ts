@@ -348,6 +348,10 @@ test.each([
   expect(checked).toBeGreaterThan(0);
 });
 
+test.each(['jose%CC%81', 'jose%CC%81%22%25', 'jose%CC%81%3F%25'])('reads the slug %s as josé', (slug) => {
+  expect(run('linkedin_url', `linkedin.com/company/${slug}`)).toBe('https://www.linkedin.com/company/jos\u00e9');
+});
+
 test('searches for no spelling of an unusual company name that would be read as another name', () => {
   const transform = findTransform('company_name');
   if (transform?.accepts !== 'text') throw new Error('company_name reads no texts');

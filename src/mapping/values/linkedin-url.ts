@@ -211,7 +211,7 @@ function decodeSlug(slug: string): string {
     try {
       decoded = decodeURIComponent(decoded);
     } catch {
-      return decoded;
+      break;
     }
   }
   return normalizeUnicode(decoded, 'NFC');
