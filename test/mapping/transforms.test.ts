@@ -352,6 +352,10 @@ test.each(['jose%CC%81', 'jose%CC%81%22%25', 'jose%CC%81%3F%25'])('reads the slu
   expect(run('linkedin_url', `linkedin.com/company/${slug}`)).toBe('https://www.linkedin.com/company/jos\u00e9');
 });
 
+test.each([...'’‘ʼ´`＇｀', '\u1fef'])('folds %j, a kind of apostrophe, as the others', (sign) => {
+  expect(run('fold', `O${sign}Neil`)).toBe("o'neil");
+});
+
 test('searches for no spelling of an unusual company name that would be read as another name', () => {
   const transform = findTransform('company_name');
   if (transform?.accepts !== 'text') throw new Error('company_name reads no texts');

@@ -22,7 +22,7 @@ const specialLetter = /[ßøæœłđðþıħŋŧəς]/g;
 
 /** Folds text for comparing: lowercase, no accents, one kind of apostrophe and hyphen, single spaces. Undefined if nothing is left. */
 export function foldText(text: string): string | undefined {
-  const decomposed = normalizeUnicode(text.replace(/[’‘ʼ´`＇]/g, "'"), 'NFKD')
+  const decomposed = normalizeUnicode(text.replace(/[’‘ʼ´`＇｀\u1fef]/g, "'"), 'NFKD')
     .toLowerCase()
     // The apostrophe of ŉ.
     .replaceAll('ʼ', "'")
