@@ -47,12 +47,14 @@ export function normalizeLinkedinUrl(text: string): string | ValueProblem {
   return `https://www.linkedin.com/${kind}/${memberUrn.test(slug) ? slug : slug.toLowerCase()}`;
 }
 
+const invisible = /[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g;
+
 /**
  * Undoes how JSON, HTML and nested links write a URL, and removes zero-width characters; joiners stay, because letters and emoji depend on
  * them.
  */
 function withoutEscapes(text: string): string {
-  const visible = text.replace(/[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g, '');
+  const visible = text.replace(invisible, '');
   const plain = visible
     .replaceAll('\\/', '/')
     .replace(/&(?:amp|#38|#x26);/gi, '&')
@@ -214,5 +216,5 @@ function decodeSlug(slug: string): string {
       break;
     }
   }
-  return normalizeUnicode(decoded, 'NFC');
+  return normalizeUnicode(decoded.replace(invisible, ''), 'NFC');
 }
