@@ -355,6 +355,17 @@ test.each(['jose%CC%81', 'jose%CC%81%22%25', 'jose%CC%81%3F%25', 'jos%C3%A9%E2%8
   },
 );
 
+test.each([
+  ['uppercase', 'İzmir'],
+  ['uppercase', 'Ωmega'],
+  ['fold', 'a\ufeffb'],
+])('%s searches for no spelling of "%s" that reads as another text', (name, given) => {
+  const transform = findTransform(name);
+  if (transform?.accepts !== 'text') throw new Error(`${name} reads no texts`);
+  const canonical = String(run(name, given));
+  expect(new Set(transform.variants?.(canonical, given).map((text) => run(name, text)))).toEqual(new Set([canonical]));
+});
+
 test.each([...'’‘ʼ´`＇｀', '\u1fef'])('folds %j, a kind of apostrophe, as the others', (sign) => {
   expect(run('fold', `O${sign}Neil`)).toBe("o'neil");
 });

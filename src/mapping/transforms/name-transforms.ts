@@ -14,7 +14,10 @@ export const nameTransforms = {
     maxLength: 1_000,
     apply: foldText,
     ignoresAccents: true,
-    variants: (canonical, given) => [...new Set([given.trim().replace(/\s+/g, ' ').toLowerCase(), canonical])],
+    variants: (canonical, given) =>
+      [...new Set([given.trim().replace(/\s+/g, ' ').toLowerCase(), canonical])].filter(
+        (text) => foldText(text) === canonical,
+      ),
   },
   company_name: {
     summary: 'For comparing company names: removes legal forms (Inc., GmbH, S.L.), punctuation, accents and case.',

@@ -45,7 +45,11 @@ export const textTransforms = {
     example: ['es', 'ES'],
     accepts: 'text',
     apply: (value) => value.trim().toUpperCase(),
-    variants: (canonical) => [canonical.toLowerCase()],
+    variants: (canonical) => {
+      const lower = canonical.toLowerCase();
+      // Some letters, such as İ, have no lowercase form that leads back.
+      return [lower.toUpperCase() === canonical ? lower : canonical];
+    },
   },
 } as const satisfies Readonly<Record<string, Transform>>;
 
