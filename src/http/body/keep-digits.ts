@@ -3,12 +3,16 @@ const safeDigits = 15;
 
 /**
  * For `JSON.parse`: a number that JavaScript cannot represent stays the text that was sent. `12345678901234567890` would be stored with
- * other digits, and `1e999` not at all.
+ * other digits, `1e-999` as 0, and `1e999` not at all.
  */
 export function keepDigits(_name: string, value: unknown, { source }: { readonly source?: string } = {}): unknown {
   if (typeof value !== 'number' || source === undefined) return value;
-  const isWhole = /^-?\d+$/.test(source);
-  const isLost = !Number.isFinite(value) || (isWhole && !Number.isSafeInteger(value) && String(value) !== source);
+  const isPlain = /^-?\d+(?:\.\d+)?$/.test(source);
+  const isLarge = Math.abs(value) > Number.MAX_SAFE_INTEGER;
+  const isLost =
+    !Number.isFinite(value) ||
+    (isPlain && isLarge && String(value) !== source) ||
+    (value === 0 && /^[^e]*[1-9]/i.test(source));
   return isLost ? source : value;
 }
 
