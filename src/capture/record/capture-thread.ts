@@ -90,17 +90,17 @@ export class CaptureThread {
 
   /** Passes on what waits, as far as the thread may have it at once. */
   #pass(maxBytes = maxBytesAtOnce): void {
-    const kept = this.#waiting.findIndex((next) => {
-      if (!('capture' in next)) {
-        this.#send({ kind: 'mapping', mapping: next });
-        return false;
-      }
-      const bytes = this.#inThread.reduce((sum, size) => sum + size, next.size);
-      if (this.#inThread.length > 0 && bytes > maxBytes) return true;
-      this.#passCapture(next);
-      return false;
-    });
-    this.#waiting = kept < 0 ? [] : this.#waiting.slice(kept);
+    for (let [next] = this.#waiting; next !== undefined; [next] = this.#waiting) {
+      if ('capture' in next && !this.#hasRoom(next.size, maxBytes)) return;
+      this.#waiting.shift();
+      if ('capture' in next) this.#passCapture(next);
+      else this.#send({ kind: 'mapping', mapping: next });
+    }
+  }
+
+  #hasRoom(size: number, maxBytes: number): boolean {
+    const bytes = this.#inThread.reduce((sum, each) => sum + each, size);
+    return this.#inThread.length === 0 || bytes <= maxBytes;
   }
 
   /** Calls that the thread does not know yet go ahead of the capture that relies on them. */

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import type { CauseCount, FailureCount, JournalReader, SlotCount, TroubleRange } from '../../journal/journal.ts';
 
 /** What went wrong since a moment, in parts of that time. */
@@ -63,7 +63,7 @@ export function createCauseCounter(journal: JournalReader): CauseCounter {
       const end = Math.min(newest + 1, from + requestsAtOnce);
       await read(settled, { from, end });
       seen = end - 1;
-      await nextTurn();
+      await setImmediate();
     }
     forgetBefore(settled.records, Date.now() - maxAgeMs);
     forgetBefore(settled.requests, Date.now() - maxAgeMs);

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import type { Request, RequestHandler } from 'express';
 import { InvalidRequestError } from '../../errors.ts';
 import { createBodyBudget } from './body-budget.ts';
@@ -36,9 +36,9 @@ export function jsonBody(limits: BodyLimits): RequestHandler {
     // Only bodies within the limits are captured.
     recordBody(request, body);
     const isLong = text.length > sliceBytes;
-    if (isLong) await nextTurn();
+    if (isLong) await setImmediate();
     request.body = await parseJson(text, contents);
-    if (isLong) await nextTurn();
+    if (isLong) await setImmediate();
     next();
   };
 }
@@ -57,7 +57,7 @@ function withoutByteOrderMark(body: Buffer): Buffer {
 async function checkContents(text: Buffer, limits: BodyLimits): Promise<JsonScanner> {
   if (!isUtf8(text)) throw new InvalidRequestError('The body is not valid UTF-8', { code: 'Invalid JSON' });
   const scanner = createJsonScanner(text, limits);
-  while (!scanner.scan(sliceBytes)) await nextTurn();
+  while (!scanner.scan(sliceBytes)) await setImmediate();
   return scanner;
 }
 
