@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { sandboxKey } from './api-key-list.ts';
 import type { ApiVersion } from './crm/hubspot/transport/api-versions.ts';
 import type { Environment, UnusedSettings } from './environment.ts';
@@ -10,6 +9,7 @@ import {
   consoleMistakes,
   consoleOf,
 } from './settings/console-settings.ts';
+import { replicaName } from './replica-name.ts';
 import { EnvironmentSchema, type ParsedEnvironment } from './settings/environment-schema.ts';
 import { type IdentityIndexConfig, identityIndexOf } from './settings/identity-index-settings.ts';
 import { describeSlips, type GivenSettings, signsOfAccount } from './settings/setting-slips.ts';
@@ -254,13 +254,8 @@ function replicasOf(env: ParsedEnvironment): Config['replicas'] {
     redisUrl: env.REDIS_URL,
     redisCaFile: env.REDIS_TLS_CA,
     expected: env.REPLICAS,
-    name: env.INSTANCE ?? processName(),
+    name: replicaName(env.INSTANCE),
   });
-}
-
-/** A container that restarts keeps its name; two processes on one host have different names. */
-function processName(): string {
-  return `${hostname()}-${process.pid}`.replaceAll(/[^A-Za-z0-9._-]/g, '-');
 }
 
 function journalOf(env: ParsedEnvironment): Config['journal'] {

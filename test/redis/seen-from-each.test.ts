@@ -48,6 +48,8 @@ test('what one replica did is in the journal of the other, under every name of t
   // The captures of a are on its own disk.
   const { out } = await runCommand(['lead', 'lead-7'], { environment: { DATA_DIR: b.folder } });
   expect(out.replaceAll(/\s+/g, ' ')).toContain('no capture here (served by replica a)');
+  const own = await runCommand(['lead', 'lead-7'], { environment: { DATA_DIR: a.folder, INSTANCE: 'a' } });
+  expect(own.out).toContain('no capture\n');
   const client = new Redis(redis.url);
   const [stream = ''] = await client.keys('eb:{journal}:*');
   const kept = JSON.stringify(await client.xrange(stream, '-', '+'));

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { isThisReplica } from '../../replica-name.ts';
 import { EnvironmentSchema } from '../../settings/environment-schema.ts';
 import type { JournalEntry, JournalReader } from '../../journal/journal.ts';
 import { type CommandIo, UsageError } from '../command-io.ts';
@@ -60,7 +61,12 @@ export function printEntries(io: CommandIo, entries: readonly JournalEntry[], ma
   const places = readMappingPlaces(dir);
   const captureOf = createReferenceFinder(io);
   const texts = entries.map((entry) =>
-    formatEntry(entry, { places, hasColor: io.hasColor, capture: captureOf(entry.request) }),
+    formatEntry(entry, {
+      places,
+      hasColor: io.hasColor,
+      capture: captureOf(entry.request),
+      isServedHere: isThisReplica(entry.request.replica, io.environment().INSTANCE),
+    }),
   );
   io.print(fitWidth(texts.join('\n'), io.width, entryIndent));
 }

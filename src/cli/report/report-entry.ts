@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import type { JournalEntry } from '../../journal/journal.ts';
 import {
   endpointName,
@@ -18,13 +17,16 @@ export interface EntryLayout {
   readonly hasColor: boolean;
   /** The capture of the entry's request, where there is one. */
   readonly capture: string | undefined;
+  /** False for an entry of another replica, whose captures are on its own disk. */
+  readonly isServedHere: boolean;
 }
 
 /** Where the text of a section begins. */
 export const entryIndent = 13;
 
 /** What happened to one record in one request, for a person. */
-export function formatEntry(entry: JournalEntry, { places, hasColor, capture }: EntryLayout): string {
+export function formatEntry(entry: JournalEntry, layout: EntryLayout): string {
+  const { places, hasColor } = layout;
   const { request, written, createdProperties } = entry;
   const paint = painter(hasColor);
   const head = `${timeOf(request.at)}  ${endpointName(request)}  ${paint(colorOf(entry), outcomeLine(entry))}`;
@@ -35,7 +37,7 @@ export function formatEntry(entry: JournalEntry, { places, hasColor, capture }: 
     ['wrote', written.length === 0 ? [] : [written.join(', ')]],
     ['created', createdProperties.length === 0 ? [] : [`custom properties ${createdProperties.join(', ')}`]],
     ['held back', entry.heldBack.flatMap((held) => heldBackLines(held, entry.object, places))],
-    ['request', [requestLine(entry, places, capture)]],
+    ['request', [requestLine(entry, layout)]],
   ];
   const body = sections.flatMap(([title, lines]) =>
     lines.map((line, index) => `  ${(index === 0 ? title : '').padEnd(10)} ${line}\n`),
@@ -49,14 +51,13 @@ export function colorOf({ outcome, heldBack }: JournalEntry): 'green' | 'yellow'
   return heldBack.length > 0 ? 'yellow' : 'green';
 }
 
-function requestLine({ request }: JournalEntry, places: MappingPlaces, capture: string | undefined): string {
+function requestLine({ request }: JournalEntry, { places, capture, isServedHere }: EntryLayout): string {
   const { requestId, status, mapping, replica } = request;
   const id = shortId(requestId);
   // Files with errors are not used: a running bridge keeps the last valid version.
   const changed = places.hash === undefined ? ' (the files have errors now: enginy-bridge check)' : ' (changed since)';
   const version = mapping === undefined ? [] : `mapping ${mapping}${mapping === places.hash ? '' : changed}`;
-  // A replica's captures are on its own disk. Without REDIS_URL the name of the only process is that of its host.
-  const where = replica === hostname() ? '' : ` here (served by replica ${replica})`;
+  const where = isServedHere ? '' : ` here (served by replica ${replica})`;
   const look = capture === undefined ? `no capture${where}` : `details: captures show ${capture}`;
   return [`${id}, status ${status}`, version, look].flat().join(', ');
 }
