@@ -45,11 +45,6 @@ export const textTransforms = {
     example: ['es', 'ES'],
     accepts: 'text',
     apply: (value) => value.trim().toUpperCase(),
-    variants: (canonical) => {
-      const lower = canonical.toLowerCase();
-      // Some letters, such as İ, have no lowercase form that leads back.
-      return [lower.toUpperCase() === canonical ? lower : canonical];
-    },
   },
 } as const satisfies Readonly<Record<string, Transform>>;
 

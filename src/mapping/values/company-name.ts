@@ -1,5 +1,6 @@
 import data from '../data/legal-forms.json' with { type: 'json' };
 import { foldText } from './fold-text.ts';
+import { normalizeUnicode } from './normalize-unicode.ts';
 
 const always: ReadonlySet<string> = new Set(data.forms.split(' '));
 /** Forms that may also be a word of a name, depending on how they are written: `Siemens AG`, but `Precision Ag`. */
@@ -54,13 +55,15 @@ export const maxCompanyName = 1_000;
  */
 export function foldCompanyName(text: string): string | undefined {
   if (text.length > maxCompanyName) return undefined;
+  // One character may stand for a whole legal form: `㍿` for `株式会社`.
+  const spelled = normalizeUnicode(text, 'NFKC');
   // Text in brackets is not part of the name, unless there is nothing else.
-  const bare = withoutBrackets(text.replaceAll('（', '(').replaceAll('）', ')'));
-  const given = /[\p{L}\p{N}]/u.test(bare) ? bare : text;
+  const bare = withoutBrackets(spelled);
+  const given = /[\p{L}\p{N}]/u.test(bare) ? bare : spelled;
   const name = withoutJoined(given);
   const isOneCase = name === name.toUpperCase() || name === name.toLowerCase();
   const words = name.split(/[\s,;]+/).flatMap((token) => wordsOf(token, isOneCase));
-  if (words.length === 0) return foldText(text);
+  if (words.length === 0) return foldText(spelled);
   return withoutFormBefore(withoutLegalForm(words))
     .map(({ word }) => word)
     .join(' ');

@@ -67,13 +67,14 @@ function lettersOf(text: string): string {
 /** `acme.co.uk` → `acme`, the same as for `acme.com` and `acme.es`. */
 export function normalizeDomainName(text: string): string | ValueProblem {
   const bare = text.trim().toLowerCase();
-  if (/^[a-z0-9-]+$/.test(bare)) return bare;
+  if (/^[a-z0-9_-]+$/.test(bare)) return bare;
   return readDomain(text)?.name ?? notADomain;
 }
 
 /** Spellings that a CRM is likely to hold. */
 export function domainVariants(canonical: string): string[] {
-  const unicode = domainToUnicode(canonical);
+  // Cherokee letters are in uppercase there.
+  const unicode = domainToUnicode(canonical).toLowerCase();
   return unicode === canonical || unicode === ''
     ? [canonical, `www.${canonical}`]
     : [canonical, `www.${canonical}`, unicode];
