@@ -128,7 +128,7 @@ test('a warning about the first of several values does not say that an update re
     contacts: [held, empty].map((crmId) => ({ crmId, phone: '+34 600 111 222 / +34 600 111 223' })),
   });
 
-  const kept = new Map(crm.records('contacts').map(({ id, properties }) => [id, properties['phone']]));
+  const kept = new Map(crm.records('contacts').map(({ id, properties }) => [id, properties.phone]));
   expect([held, empty].map((id) => kept.get(id))).toEqual(['+34911223344', '+34600111222']);
   expect(body.results.map(({ warnings }: { warnings: string[] }) => warnings)).toEqual(
     [held, empty].map(() => [

@@ -175,7 +175,7 @@ test('a telephone number that stands for none joins no contacts, and is written;
   expect(created.body.results.map(({ warnings }: { warnings?: string[] }) => warnings !== undefined)).toEqual(
     phones.map((phone) => none.includes(phone)),
   );
-  const held = new Map(crm.records('contacts').map(({ id, properties }) => [id, properties['phone']]));
+  const held = new Map(crm.records('contacts').map(({ id, properties }) => [id, properties.phone]));
   expect(created.body.results.map(({ crmId }: { crmId: string }) => held.get(crmId))).toEqual(phones);
 });
 
