@@ -1,8 +1,8 @@
 import { Agent, request } from 'node:http';
 import { deadlineIn } from '../src/crm/deadline.ts';
-import type { LaneName } from '../src/crm/lanes.ts';
-import type { Attempt } from '../src/crm/paced-call.ts';
-import { createPacer } from '../src/crm/pacer.ts';
+import type { LaneName } from '../src/crm/pacing/lanes.ts';
+import type { Attempt } from '../src/crm/pacing/paced-call.ts';
+import { createPacer } from '../src/crm/pacing/pacer.ts';
 import { CrmUnavailableError } from '../src/errors.ts';
 import { createLogger } from '../src/logger.ts';
 import { startSharing } from '../src/replicas/start-sharing.ts';

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LaneName } from '../src/crm/lanes.ts';
+import type { LaneName } from '../src/crm/pacing/lanes.ts';
 import { startProxy, type TestProxy } from '../test/support/start-proxy.ts';
 import { startRedis, type TestRedis } from '../test/support/start-redis.ts';
 import { type CountingCrm, startCountingCrm } from './counting-crm.ts';

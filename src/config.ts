@@ -1,4 +1,4 @@
-import { sandboxKey } from './api-key-list.ts';
+import { sandboxKey } from './settings/api-key-list.ts';
 import type { ApiVersion } from './crm/hubspot/transport/api-versions.ts';
 import type { Environment, UnusedSettings } from './environment.ts';
 import type { BodyLimits } from './http/body/body-limits.ts';

@@ -1,9 +1,9 @@
-import { readRedisCa } from './certificate.ts';
+import { readRedisCa } from './server/certificate.ts';
 import type { Config } from './config.ts';
 import type { Clock } from './crm/clock.ts';
 import { deadlineIn } from './crm/deadline.ts';
 import { createHubSpotCrm } from './crm/hubspot/hubspot-crm.ts';
-import { createPacer } from './crm/pacer.ts';
+import { createPacer } from './crm/pacing/pacer.ts';
 import type { RequirementStore } from './crm/requirement-store.ts';
 import type { Logger } from './logger.ts';
 

@@ -7,10 +7,10 @@ import { createIdentityProperties } from './bridge/properties/identity-property.
 import type { RefusalExchange } from './bridge/properties/creation-refusals.ts';
 import { createManagedProperties } from './bridge/properties/managed-property.ts';
 import { createUnknownFields } from './bridge/properties/unknown-fields.ts';
-import { type CandidateSearch, createCandidateSearch } from './bridge/records/candidate-search.ts';
-import { createLookupFinisher } from './bridge/records/lookup-finisher.ts';
-import { createRecordIdCache, type RecordIdCache, type SharedIds } from './bridge/records/record-id-cache.ts';
-import { createSearchAllowance } from './bridge/records/search-policy.ts';
+import { type CandidateSearch, createCandidateSearch } from './bridge/matching/candidate-search.ts';
+import { createLookupFinisher } from './bridge/matching/lookup-finisher.ts';
+import { createRecordIdCache, type RecordIdCache, type SharedIds } from './bridge/matching/record-id-cache.ts';
+import { createSearchAllowance } from './bridge/matching/search-policy.ts';
 import { createRecordUpdates } from './bridge/records/update-records.ts';
 import { createCompletedTasks } from './bridge/timeline/completed-tasks.ts';
 import { createEngagementMarker } from './bridge/timeline/engagement-marker.ts';

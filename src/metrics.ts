@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { HubSpotExchange } from './crm/hubspot/transport/exchange.ts';
-import type { Pacer } from './crm/pacer.ts';
+import type { Pacer } from './crm/pacing/pacer.ts';
 import type { RequestMeter } from './http/request-meter.ts';
 import type { ReloadResult } from './live-mappings.ts';
 import type { IndexState } from './bridge/identity-index.ts';

@@ -1,9 +1,9 @@
 import type { pino } from 'pino';
-import { sandboxKey } from './api-key-list.ts';
+import { sandboxKey } from './settings/api-key-list.ts';
 import { type Config, ConfigError, connectionWarnings, loadConfig, settingWarnings } from './config.ts';
 import { type Environment, readSettings } from './environment.ts';
 import { createLogOutput } from './log-output.ts';
-import { ListenError } from './listening.ts';
+import { ListenError } from './server/listening.ts';
 import { createLogger } from './logger.ts';
 import { prettyOutput } from './pretty-output.ts';
 import { MappingError } from './mapping/schema/diagnostic.ts';

@@ -9,7 +9,7 @@ import { Service } from 'kubernetes-models/v1/Service';
 import { expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { loadConfig } from '../src/config.ts';
-import { createPacer } from '../src/crm/pacer.ts';
+import { createPacer } from '../src/crm/pacing/pacer.ts';
 import { createMetrics } from '../src/metrics.ts';
 import { EnvironmentSchema } from '../src/settings/environment-schema.ts';
 import { logSink } from './support/log-sink.ts';

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { loadConfig } from '../src/config.ts';
-import { createHttpServer, watchTraffic } from '../src/listening.ts';
+import { createHttpServer, watchTraffic } from '../src/server/listening.ts';
 import { startBridge } from '../src/serve.ts';
 import { logSink } from './support/log-sink.ts';
 

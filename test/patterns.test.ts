@@ -103,7 +103,7 @@ const shortTexts: Readonly<Record<string, string>> = {
   'src/console/mapping/fields-without-row.ts': 'names of fields are cut to 200 characters',
   'demo/main.ts': 'an argument of the command line',
   'sandbox/records/normalize.ts': 'the embedded CRM limits values as HubSpot does',
-  'src/bridge/timeline/html-body.ts': 'HTML that is clean: every < is closed, blanks are cut before',
+  'src/bridge/timeline/markup/html-body.ts': 'HTML that is clean: every < is closed, blanks are cut before',
   'src/capture/redact/program-words.ts': "the project's own files",
   'src/contract/openapi.ts': 'the paths of the contract',
   'src/crm/hubspot/transport/transport.ts': 'a setting',

@@ -4,7 +4,7 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, syml
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import { loadApiKeys } from '../src/api-keys.ts';
+import { loadApiKeys } from '../src/server/api-keys.ts';
 import { isPrivate } from '../src/process/compile-cache.ts';
 import { createLogOutput } from '../src/log-output.ts';
 import { stopOnSignals } from '../src/process/stop-process.ts';

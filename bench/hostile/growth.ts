@@ -1,4 +1,4 @@
-import { fromHtmlBody, toHtmlBody } from '../../src/bridge/timeline/html-body.ts';
+import { fromHtmlBody, toHtmlBody } from '../../src/bridge/timeline/markup/html-body.ts';
 import { kindOfField } from '../../src/capture/redact/field-kinds.ts';
 import { Pseudonyms } from '../../src/capture/redact/pseudonyms.ts';
 import { ValueRedactor } from '../../src/capture/redact/value-redactor.ts';

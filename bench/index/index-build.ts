@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { startSandbox } from '../../sandbox/sandbox.ts';
-import { createPacer } from '../../src/crm/pacer.ts';
+import { createPacer } from '../../src/crm/pacing/pacer.ts';
 import { createSqliteStore } from '../../src/identity/sqlite-store.ts';
 import { FakeClock } from '../../test/support/fake-clock.ts';
 import { logSink } from '../../test/support/log-sink.ts';

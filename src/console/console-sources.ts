@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
 import type { Crm, ObservedLimits } from '../crm/crm.ts';
-import type { Pacer } from '../crm/pacer.ts';
+import type { Pacer } from '../crm/pacing/pacer.ts';
 import type { IndexState } from '../bridge/identity-index.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { LiveMappings } from '../live-mappings.ts';

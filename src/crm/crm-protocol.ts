@@ -1,8 +1,8 @@
 import type { Logger } from '../logger.ts';
 import type { Clock } from './clock.ts';
 import type { Crm, Pair } from './crm.ts';
-import type { LaneName } from './lanes.ts';
-import type { Pacer } from './pacer.ts';
+import type { LaneName } from './pacing/lanes.ts';
+import type { Pacer } from './pacing/pacer.ts';
 
 /** All that captures and replays use of a CRM. One module of the CRM's folder exports it, and `capture/captured-crm.ts` names that. */
 export interface CapturedCrm {

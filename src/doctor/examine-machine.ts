@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { sandboxKey } from '../api-key-list.ts';
-import { readCertificate } from '../certificate.ts';
+import { sandboxKey } from '../settings/api-key-list.ts';
+import { readCertificate } from '../server/certificate.ts';
 import { type Config, ConfigError } from '../config.ts';
 import { version } from '../version.ts';
 import type { Examined, Section } from './examination.ts';

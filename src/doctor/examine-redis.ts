@@ -1,4 +1,4 @@
-import { readRedisCa } from '../certificate.ts';
+import { readRedisCa } from '../server/certificate.ts';
 import type { Config } from '../config.ts';
 import { probeRedis, type RedisProbe } from '../replicas/probe-redis.ts';
 import type { Examined, Section } from './examination.ts';

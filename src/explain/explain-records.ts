@@ -1,10 +1,10 @@
 import { describeProblem } from '../bridge/problem.ts';
-import { createCandidateSearch } from '../bridge/records/candidate-search.ts';
-import { explainSetAside } from '../bridge/records/decide-match.ts';
-import { type MatchOutcome, matchRecords } from '../bridge/records/match-records.ts';
+import { createCandidateSearch } from '../bridge/matching/candidate-search.ts';
+import { explainSetAside } from '../bridge/matching/decide-match.ts';
+import { type MatchOutcome, matchRecords } from '../bridge/matching/match-records.ts';
 import { ownersToReturn } from '../bridge/writes/owners-to-return.ts';
-import { createRecordIdCache } from '../bridge/records/record-id-cache.ts';
-import { createSearchAllowance } from '../bridge/records/search-policy.ts';
+import { createRecordIdCache } from '../bridge/matching/record-id-cache.ts';
+import { createSearchAllowance } from '../bridge/matching/search-policy.ts';
 import type { CallContext, Crm, NewProperty } from '../crm/crm.ts';
 import { type HeldBack, type HeldBackReason, withoutKept } from '../mapping/run/held-back.ts';
 import { toEnginyProperties } from '../mapping/run/translate-record.ts';

@@ -1,4 +1,4 @@
-import type { MatchOutcome } from '../bridge/records/match-records.ts';
+import type { MatchOutcome } from '../bridge/matching/match-records.ts';
 import { identifyingRules, type MatchKey, matchKeys, writtenKeys } from '../mapping/run/match-keys.ts';
 import type { Mapping } from '../mapping/schema/record-mapping.ts';
 import type { EnginyRecord } from '../mapping/values/field-value.ts';

@@ -1,5 +1,5 @@
 import type { WriteResult } from '../bridge/writes/write-result.ts';
-import { sentIdentity } from '../bridge/records/claim-identity.ts';
+import { sentIdentity } from '../bridge/matching/claim-identity.ts';
 import type { SentId } from '../contract/optional-fields.ts';
 import type { CrmRecord } from '../crm/crm.ts';
 import type { Mapping } from '../mapping/schema/record-mapping.ts';

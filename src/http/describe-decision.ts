@@ -1,8 +1,8 @@
 import type { Response } from 'express';
 import { noteProblem, nothingDecided, type WriteDecision } from '../bridge/decisions.ts';
 import { noteIndex } from '../bridge/lookups/indexed-lookup.ts';
-import { noteSetAside } from '../bridge/records/decide-match.ts';
-import type { MatchOutcome } from '../bridge/records/match-records.ts';
+import { noteSetAside } from '../bridge/matching/decide-match.ts';
+import type { MatchOutcome } from '../bridge/matching/match-records.ts';
 import type { ChangedTask } from '../bridge/timeline/change-tasks.ts';
 import type { WriteResult } from '../bridge/writes/write-result.ts';
 import { type RefusedEntry, UnusableEntriesError } from '../contract/entries.ts';

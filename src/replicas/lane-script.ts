@@ -1,7 +1,7 @@
-import { crowdedBurstPart, refillMs } from '../crm/budget.ts';
+import { crowdedBurstPart, refillMs } from '../crm/pacing/budget.ts';
 
 /**
- * Keeps one lane for all replicas (crm/lane-store.ts describes query and answer). One call does everything: corrects the clock, notes
+ * Keeps one lane for all replicas (crm/pacing/lane-store.ts describes query and answer). One call does everything: corrects the clock, notes
  * what has ended, and grants slots. A slot comes free one window after its release was processed here, and is granted before its call
  * starts: so of two calls in one slot the CRM counts the second at least a window after the first, whatever the networks do.
  *

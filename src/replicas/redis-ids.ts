@@ -1,4 +1,4 @@
-import type { SharedIds } from '../bridge/records/record-id-cache.ts';
+import type { SharedIds } from '../bridge/matching/record-id-cache.ts';
 import type { RedisDigest } from './redis-digest.ts';
 import type { RedisConnection } from './redis-connection.ts';
 

@@ -1,5 +1,5 @@
-import type { LaneAnswer, LaneStore } from '../crm/lane-store.ts';
-import type { LaneName } from '../crm/lanes.ts';
+import type { LaneAnswer, LaneStore } from '../crm/pacing/lane-store.ts';
+import type { LaneName } from '../crm/pacing/lanes.ts';
 import { laneScript } from './lane-script.ts';
 import { defineScript, type RedisConnection, type RedisReply } from './redis-connection.ts';
 

@@ -1,6 +1,6 @@
 import { isSupportedCountry } from 'libphonenumber-js';
 import { z } from 'zod';
-import { toApiKeys } from '../api-key-list.ts';
+import { toApiKeys } from './api-key-list.ts';
 import { apiVersions, defaultApiVersion } from '../crm/hubspot/transport/api-versions.ts';
 import { defaultBodyLimits } from '../http/body/body-limits.ts';
 import {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { escapeHtml, fromHtmlBody, toHtmlBody, toInertText } from '../../src/bridge/timeline/html-body.ts';
+import { escapeHtml, fromHtmlBody, toHtmlBody, toInertText } from '../../src/bridge/timeline/markup/html-body.ts';
 
 const payloads = [
   '<script>alert(1)</script>',

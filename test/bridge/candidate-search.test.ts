@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createCandidateSearch, type CandidateQuery } from '../../src/bridge/records/candidate-search.ts';
+import { createCandidateSearch, type CandidateQuery } from '../../src/bridge/matching/candidate-search.ts';
 import type { CallContext, SearchOutcome } from '../../src/crm/crm.ts';
 import { deadlineIn } from '../../src/crm/deadline.ts';
 import { fakeCrm } from '../support/fake-crm.ts';

@@ -7,7 +7,7 @@ import {
   maxBodyLength,
   toHtmlBody,
   unescapeHtml,
-} from '../../src/bridge/timeline/html-body.ts';
+} from '../../src/bridge/timeline/markup/html-body.ts';
 
 test.each([
   ['Hello\nAda', 'Hello<br>Ada'],

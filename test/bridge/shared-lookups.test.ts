@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { emailOf, type Kind, knownLeads, leads, linkedinUrlOf, seedContacts } from '../../bench/people.ts';
-import { matchRecords } from '../../src/bridge/records/match-records.ts';
+import { matchRecords } from '../../src/bridge/matching/match-records.ts';
 import { createBridge } from '../../src/create-bridge.ts';
 import type { Clock } from '../../src/crm/clock.ts';
 import type { CallContext, Crm } from '../../src/crm/crm.ts';

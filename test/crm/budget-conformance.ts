@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { meanInWindows } from '../../bench/mean-in-windows.ts';
-import type { LaneName, LaneSettings } from '../../src/crm/lanes.ts';
-import type { Attempt } from '../../src/crm/paced-call.ts';
-import type { Pacer } from '../../src/crm/pacer.ts';
+import type { LaneName, LaneSettings } from '../../src/crm/pacing/lanes.ts';
+import type { Attempt } from '../../src/crm/pacing/paced-call.ts';
+import type { Pacer } from '../../src/crm/pacing/pacer.ts';
 import { CrmUnavailableError } from '../../src/errors.ts';
 import type { FakeClock } from '../support/fake-clock.ts';
 import { mostInWindow } from '../support/most-in-window.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { DailyLimit } from '../../src/crm/daily-limit.ts';
+import { DailyLimit } from '../../src/crm/pacing/daily-limit.ts';
 
 const found = { clock: 50_000, dailyUntil: 350_000 };
 

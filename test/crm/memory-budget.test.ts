@@ -1,4 +1,4 @@
-import { createPacer } from '../../src/crm/pacer.ts';
+import { createPacer } from '../../src/crm/pacing/pacer.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { budgetConformance } from './budget-conformance.ts';
 

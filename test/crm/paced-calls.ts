@@ -1,8 +1,8 @@
 import type { CallContext } from '../../src/crm/crm.ts';
-import type { LaneName, LaneSettings } from '../../src/crm/lanes.ts';
-import type { Attempt } from '../../src/crm/paced-call.ts';
-import { createPacer, type Pacer } from '../../src/crm/pacer.ts';
-import type { CallFailure, Repeat } from '../../src/crm/retry.ts';
+import type { LaneName, LaneSettings } from '../../src/crm/pacing/lanes.ts';
+import type { Attempt } from '../../src/crm/pacing/paced-call.ts';
+import { createPacer, type Pacer } from '../../src/crm/pacing/pacer.ts';
+import type { CallFailure, Repeat } from '../../src/crm/pacing/retry.ts';
 import { CrmRejectedError, CrmUnavailableError } from '../../src/errors.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 

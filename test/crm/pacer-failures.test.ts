@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/crm/clock.ts';
-import type { Attempt } from '../../src/crm/paced-call.ts';
+import type { Attempt } from '../../src/crm/pacing/paced-call.ts';
 import { CrmRejectedError, CrmUnavailableError, DeadlineError } from '../../src/errors.ts';
 import { mostInWindow } from '../support/most-in-window.ts';
 import { setUp, call, failed } from './paced-calls.ts';

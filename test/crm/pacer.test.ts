@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { LaneName, LaneSettings } from '../../src/crm/lanes.ts';
-import type { Attempt } from '../../src/crm/paced-call.ts';
+import type { LaneName, LaneSettings } from '../../src/crm/pacing/lanes.ts';
+import type { Attempt } from '../../src/crm/pacing/paced-call.ts';
 import { mostInWindow } from '../support/most-in-window.ts';
 import { setUp, call, failed } from './paced-calls.ts';
 

@@ -3,7 +3,7 @@ import { type Sandbox, startSandbox } from '../../sandbox/sandbox.ts';
 import type { CallContext, Crm } from '../../src/crm/crm.ts';
 import { deadlineIn } from '../../src/crm/deadline.ts';
 import { createHubSpotCrm } from '../../src/crm/hubspot/hubspot-crm.ts';
-import { createPacer } from '../../src/crm/pacer.ts';
+import { createPacer } from '../../src/crm/pacing/pacer.ts';
 import { indexedRules } from '../../src/identity/indexed-rules.ts';
 import { createKeyDigest } from '../../src/identity/key-digest.ts';
 import { ObjectIndex } from '../../src/identity/object-index.ts';

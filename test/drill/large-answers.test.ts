@@ -1,7 +1,7 @@
 /** Answers that would need more memory than one request may take. */
 import { expect, onTestFinished, test } from 'vitest';
 import { createHubSpotCrm } from '../../src/crm/hubspot/hubspot-crm.ts';
-import { createPacer } from '../../src/crm/pacer.ts';
+import { createPacer } from '../../src/crm/pacing/pacer.ts';
 import { apiVersion } from '../support/api-version.ts';
 import { logSink } from '../support/log-sink.ts';
 import { openHubSpot } from '../support/open-hubspot.ts';

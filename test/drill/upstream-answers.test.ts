@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createHubSpotCrm } from '../../src/crm/hubspot/hubspot-crm.ts';
-import { createPacer } from '../../src/crm/pacer.ts';
+import { createPacer } from '../../src/crm/pacing/pacer.ts';
 import { apiVersion } from '../support/api-version.ts';
 import { fastClock } from '../support/fast-clock.ts';
 import { logSink } from '../support/log-sink.ts';

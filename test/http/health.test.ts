@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createConnectionCheck } from '../../src/bridge/connection-check.ts';
 import { createHubSpotCrm } from '../../src/crm/hubspot/hubspot-crm.ts';
-import { createPacer } from '../../src/crm/pacer.ts';
+import { createPacer } from '../../src/crm/pacing/pacer.ts';
 import { CrmRejectedError, CrmUnavailableError, DeadlineError } from '../../src/errors.ts';
 import { apiVersion } from '../support/api-version.ts';
 import { FakeClock } from '../support/fake-clock.ts';

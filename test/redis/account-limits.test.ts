@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../src/crm/clock.ts';
 import { deadlineIn } from '../../src/crm/deadline.ts';
-import { Lane } from '../../src/crm/lane.ts';
+import { Lane } from '../../src/crm/pacing/lane.ts';
 import { CrmRejectedError, CrmUnavailableError } from '../../src/errors.ts';
 import { startSharing } from '../../src/replicas/start-sharing.ts';
 import { logSink } from '../support/log-sink.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { deadlineIn } from '../../src/crm/deadline.ts';
 import { createRedisDigest } from '../../src/replicas/redis-digest.ts';
-import { createRedisClaims } from '../../src/replicas/redis-claims.ts';
+import { createRedisClaims } from '../../src/replicas/claims/redis-claims.ts';
 import { connectRedis } from '../../src/replicas/redis-connection.ts';
 import { logSink } from '../support/log-sink.ts';
 import { startBridgeOn, startCrm } from '../support/start-bridge.ts';

@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import type { LaneLimits } from '../../src/crm/lanes.ts';
+import type { LaneLimits } from '../../src/crm/pacing/lanes.ts';
 import { startProxy, type TestProxy } from '../support/start-proxy.ts';
 import { type TestRedis, withRedis } from '../support/start-redis.ts';
 import { burst, CountingCrm, type SaturatedReplica, startReplica } from './saturated-replicas.ts';

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { LaneAnswer, LaneStore } from '../../src/crm/lane-store.ts';
-import type { LaneName } from '../../src/crm/lanes.ts';
-import type { Attempt } from '../../src/crm/paced-call.ts';
-import { createPacer } from '../../src/crm/pacer.ts';
-import { SharedBudget } from '../../src/crm/shared-budget.ts';
+import type { LaneAnswer, LaneStore } from '../../src/crm/pacing/lane-store.ts';
+import type { LaneName } from '../../src/crm/pacing/lanes.ts';
+import type { Attempt } from '../../src/crm/pacing/paced-call.ts';
+import { createPacer } from '../../src/crm/pacing/pacer.ts';
+import { SharedBudget } from '../../src/crm/pacing/shared-budget.ts';
 import { laneScript } from '../../src/replicas/lane-script.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { startRedis, type TestRedis } from '../support/start-redis.ts';

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../src/crm/clock.ts';
 import { deadlineIn } from '../../src/crm/deadline.ts';
-import { Lane } from '../../src/crm/lane.ts';
-import type { LaneAnswer, LaneStore } from '../../src/crm/lane-store.ts';
-import type { LaneLimits } from '../../src/crm/lanes.ts';
-import type { Attempt } from '../../src/crm/paced-call.ts';
-import { SharedBudget } from '../../src/crm/shared-budget.ts';
+import { Lane } from '../../src/crm/pacing/lane.ts';
+import type { LaneAnswer, LaneStore } from '../../src/crm/pacing/lane-store.ts';
+import type { LaneLimits } from '../../src/crm/pacing/lanes.ts';
+import type { Attempt } from '../../src/crm/pacing/paced-call.ts';
+import { SharedBudget } from '../../src/crm/pacing/shared-budget.ts';
 import { CrmUnavailableError } from '../../src/errors.ts';
 import { laneScript } from '../../src/replicas/lane-script.ts';
 import { connectRedis, defineScript, type RedisConnection } from '../../src/replicas/redis-connection.ts';

@@ -1,9 +1,9 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll } from 'vitest';
-import type { LaneAnswer } from '../../src/crm/lane-store.ts';
-import type { LaneName } from '../../src/crm/lanes.ts';
-import { createPacer } from '../../src/crm/pacer.ts';
-import { SharedBudget } from '../../src/crm/shared-budget.ts';
+import type { LaneAnswer } from '../../src/crm/pacing/lane-store.ts';
+import type { LaneName } from '../../src/crm/pacing/lanes.ts';
+import { createPacer } from '../../src/crm/pacing/pacer.ts';
+import { SharedBudget } from '../../src/crm/pacing/shared-budget.ts';
 import { laneScript } from '../../src/replicas/lane-script.ts';
 import { budgetConformance } from '../crm/budget-conformance.ts';
 import { FakeClock } from '../support/fake-clock.ts';

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { deadlineIn } from '../../src/crm/deadline.ts';
-import { createRedisClaims } from '../../src/replicas/redis-claims.ts';
+import { createRedisClaims } from '../../src/replicas/claims/redis-claims.ts';
 import { connectRedis } from '../../src/replicas/redis-connection.ts';
 import { createRedisDigest } from '../../src/replicas/redis-digest.ts';
 import { logSink } from '../support/log-sink.ts';

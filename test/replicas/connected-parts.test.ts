@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { connectParts } from '../../src/replicas/connected-parts.ts';
+import { connectParts } from '../../src/replicas/claims/connected-parts.ts';
 
 const parts = fc.array(fc.array(fc.nat({ max: 30 }).map(String), { maxLength: 4 }), { maxLength: 25 });
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Pacer } from '../../src/crm/pacer.ts';
+import type { Pacer } from '../../src/crm/pacing/pacer.ts';
 import { probeRoutes } from '../../src/http/routes/probes.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import type { RedisConnection } from '../../src/replicas/redis-connection.ts';

@@ -5,7 +5,7 @@ import type { Clock } from '../../src/crm/clock.ts';
 import type { Crm } from '../../src/crm/crm.ts';
 import { createHubSpotCrm } from '../../src/crm/hubspot/hubspot-crm.ts';
 import type { HubSpotExchange } from '../../src/crm/hubspot/transport/exchange.ts';
-import { createPacer } from '../../src/crm/pacer.ts';
+import { createPacer } from '../../src/crm/pacing/pacer.ts';
 import { logSink } from './log-sink.ts';
 
 export const token = 'pat-na1-00000000-test';

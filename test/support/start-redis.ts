@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { epochKey } from '../../src/replicas/claim-scripts.ts';
+import { epochKey } from '../../src/replicas/claims/claim-scripts.ts';
 
 export interface TestRedis {
   readonly url: string;

@@ -20,7 +20,7 @@ import {
   uniqueValues,
 } from './existing-records.ts';
 import { rememberKeys } from './remember-keys.ts';
-import type { SearchBudget } from './search-policy.ts';
+import type { SearchBudget } from '../matching/search-policy.ts';
 import type { WriteScope } from './update-records.ts';
 
 export interface CreateScope extends WriteScope, ExistingScope {

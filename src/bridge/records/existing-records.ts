@@ -6,7 +6,7 @@ import { identifyingProperty, identifyingRules, matchKeys } from '../../mapping/
 import { type LookupOutcome, lookupIn } from '../lookups/lookup-outcome.ts';
 import type { ManagedPropertyState } from '../properties/managed-property.ts';
 import type { RequestScope } from '../request-scope.ts';
-import type { RecordIdCache } from './record-id-cache.ts';
+import type { RecordIdCache } from '../matching/record-id-cache.ts';
 
 export interface ExistingScope extends RequestScope, CrmParts {
   readonly idCache: RecordIdCache;

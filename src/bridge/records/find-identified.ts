@@ -12,9 +12,9 @@ import { mapInSlices } from '../../in-slices.ts';
 import { mergeAdvice } from '../problem.ts';
 import { failed } from '../writes/write-result.ts';
 import type { CreateScope, RecordCreation } from './create-fresh.ts';
-import { noteSetAside } from './decide-match.ts';
-import { type MatchOutcome, matchRecords } from './match-records.ts';
-import { countSearches, type SearchPolicy } from './search-policy.ts';
+import { noteSetAside } from '../matching/decide-match.ts';
+import { type MatchOutcome, matchRecords } from '../matching/match-records.ts';
+import { countSearches, type SearchPolicy } from '../matching/search-policy.ts';
 
 /**
  * Finds records of the CRM that hold an identifying value of a record that is about to be created: a LinkedIn URL, a domain. Values

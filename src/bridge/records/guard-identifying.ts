@@ -12,9 +12,9 @@ import { describeProblem } from '../problem.ts';
 import type { Holders } from '../lookups/proposed-records.ts';
 import type { RequestScope } from '../request-scope.ts';
 import { type DropReason, withoutProperties } from '../writes/write-stripping.ts';
-import { findHolders, type MatchDeps } from './find-holders.ts';
+import { findHolders, type MatchDeps } from '../matching/find-holders.ts';
 import { isLinked, type RecordUpdate } from './record-update.ts';
-import { countSearches, isTrusted, type SearchBudget, type SearchPolicy } from './search-policy.ts';
+import { countSearches, isTrusted, type SearchBudget, type SearchPolicy } from '../matching/search-policy.ts';
 
 /** A value that identifies a record and that an update would give to a record which does not hold it. */
 interface NewValue {

@@ -2,7 +2,7 @@ import { candidateKeys, matchKeys } from '../../mapping/run/match-keys.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import type { EnginyRecord } from '../../mapping/values/field-value.ts';
 import type { IdentityIndex } from '../identity-index.ts';
-import type { RecordIdCache } from './record-id-cache.ts';
+import type { RecordIdCache } from '../matching/record-id-cache.ts';
 
 /** A record of Enginy as it was written into the CRM. */
 export interface WrittenRecord {

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ActivityType, Direction } from '../../mapping/schema/activity-mapping.ts';
-import { escapeHtml, fromHtmlBody, toHtmlBody, toInertText, unescapeHtml } from './html-body.ts';
+import { escapeHtml, fromHtmlBody, toHtmlBody, toInertText, unescapeHtml } from './markup/html-body.ts';
 import { mediaLinePattern } from './media-lines.ts';
 
 /** A longer subject would push the message out of view. */

@@ -9,7 +9,7 @@ import { type LinkedRecords, linksTo, readLinked } from '../records/linked-recor
 import { createOnce } from './create-once.ts';
 import { fingerprint } from './fingerprint.ts';
 import { descriptionOf } from './activity-body.ts';
-import { toInertText } from './html-body.ts';
+import { toInertText } from './markup/html-body.ts';
 import { readTask } from './read-tasks.ts';
 import { draftTask, originalTypeProperties } from './task-draft.ts';
 import { type TimelineScope, taskMapping } from './timeline-scope.ts';

@@ -11,7 +11,7 @@ import type { ManagedProperty } from '../properties/managed-property.ts';
 import { type LinkedRecords, linksTo, readLinked } from '../records/linked-records.ts';
 import { composeActivityBody } from './activity-body.ts';
 import { createOnce } from './create-once.ts';
-import { toInertText } from './html-body.ts';
+import { toInertText } from './markup/html-body.ts';
 import { markEngagement } from './mark-engagement.ts';
 import { participantsOf } from './participants.ts';
 import {

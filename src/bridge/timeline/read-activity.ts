@@ -7,7 +7,7 @@ import { settleAll } from '../concurrency/settle-all.ts';
 import { errorForOne } from '../problem.ts';
 import { linkTypes } from '../records/linked-records.ts';
 import { splitActivityBody } from './activity-body.ts';
-import { toInertText } from './html-body.ts';
+import { toInertText } from './markup/html-body.ts';
 import { readStoredTime } from './stored-time.ts';
 import { activityMapping, type ReadScope } from './timeline-scope.ts';
 

@@ -7,7 +7,7 @@ import { mapInSlices } from '../../in-slices.ts';
 import { errorForReads } from '../problem.ts';
 import { linkTypes } from '../records/linked-records.ts';
 import { descriptionOf } from './activity-body.ts';
-import { toInertText } from './html-body.ts';
+import { toInertText } from './markup/html-body.ts';
 import { readStoredTime } from './stored-time.ts';
 import { type ReadScope, taskMapping } from './timeline-scope.ts';
 

@@ -5,7 +5,7 @@ import type { ActivityMapping } from '../../mapping/schema/activity-mapping.ts';
 import type { TaskMapping } from '../../mapping/schema/task-mapping.ts';
 import type { KeyedLock } from '../concurrency/keyed-lock.ts';
 import type { ManagedProperties } from '../properties/managed-property.ts';
-import type { RecordIdCache } from '../records/record-id-cache.ts';
+import type { RecordIdCache } from '../matching/record-id-cache.ts';
 import type { CompletedTasks } from './completed-tasks.ts';
 import type { EngagementMarker } from './engagement-marker.ts';
 import type { OwnerDirectory } from './owner-directory.ts';

@@ -1,4 +1,4 @@
-import { cutMarker } from '../../bridge/timeline/html-body.ts';
+import { cutMarker } from '../../bridge/timeline/markup/html-body.ts';
 import { mediaWords } from '../../bridge/timeline/media-lines.ts';
 import type { ObjectDefinitions, PropertyFacts } from '../../crm/crm-protocol.ts';
 import { noValue } from '../../mapping/run/no-value.ts';

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type CandidateSearch, flightKey } from '../../bridge/records/candidate-search.ts';
+import { type CandidateSearch, flightKey } from '../../bridge/matching/candidate-search.ts';
 import type { IdentityIndex } from '../../bridge/identity-index.ts';
-import type { RecordIdCache } from '../../bridge/records/record-id-cache.ts';
+import type { RecordIdCache } from '../../bridge/matching/record-id-cache.ts';
 import type { CallContext } from '../../crm/crm.ts';
 import type { CallReader } from '../../crm/crm-protocol.ts';
 import { type CaptureWriter, sizeOf } from './capture-writer.ts';

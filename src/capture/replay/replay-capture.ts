@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { type DestinationStream, pino } from 'pino';
 import { createApp } from '../../app.ts';
 import { createBridge } from '../../create-bridge.ts';
-import type { Pacer } from '../../crm/pacer.ts';
+import type { Pacer } from '../../crm/pacing/pacer.ts';
 import { CrmUnavailableError } from '../../errors.ts';
 import type { Mappings } from '../../mapping/load/file-kinds.ts';
 import type { Capture } from '../capture-schema.ts';

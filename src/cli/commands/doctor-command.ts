@@ -9,7 +9,7 @@ import { examineRules } from '../../doctor/examine-rules.ts';
 import { examineSettings } from '../../doctor/examine-settings.ts';
 import { checkFolder } from '../../mapping/check/check-folder.ts';
 import { checkMappings } from '../../mapping/load/load-mappings.ts';
-import { loadApiKeys } from '../../api-keys.ts';
+import { loadApiKeys } from '../../server/api-keys.ts';
 import { scopeNeeds } from '../../crm/hubspot/scopes.ts';
 import { supportedUntil } from '../../crm/hubspot/transport/api-versions.ts';
 import { examineAddress } from '../../doctor/examine-address.ts';

@@ -3,7 +3,7 @@ import type { CallContext, Crm, ObservedLimits } from '../../crm/crm.ts';
 import { deadlineIn } from '../../crm/deadline.ts';
 import { createHubSpotCrm } from '../../crm/hubspot/hubspot-crm.ts';
 import { observeResponses } from '../../crm/hubspot/observed-responses.ts';
-import { createPacer } from '../../crm/pacer.ts';
+import { createPacer } from '../../crm/pacing/pacer.ts';
 import { createLogger } from '../../logger.ts';
 import { UsageError } from '../command-io.ts';
 import { readSchema } from './schema-input.ts';

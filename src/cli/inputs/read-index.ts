@@ -1,4 +1,4 @@
-import { readRedisCa } from '../../certificate.ts';
+import { readRedisCa } from '../../server/certificate.ts';
 import type { Config } from '../../config.ts';
 import type { ReadIndex } from '../../doctor/examine-index.ts';
 import { accountMark } from '../../identity/key-digest.ts';

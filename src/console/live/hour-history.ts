@@ -1,5 +1,5 @@
 import type { DecidedRequest } from '../../bridge/decisions.ts';
-import type { LaneState } from '../../crm/lane.ts';
+import type { LaneState } from '../../crm/pacing/lane.ts';
 
 const stepMs = 10_000;
 const steps = 360;

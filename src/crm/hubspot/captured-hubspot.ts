@@ -1,4 +1,4 @@
-import { createPacer } from '../pacer.ts';
+import { createPacer } from '../pacing/pacer.ts';
 import type { CapturedCrm } from '../crm-protocol.ts';
 import { hubSpotPropertyRules } from './property-rules.ts';
 import { hubSpotProtocol } from './protocol/hubspot-protocol.ts';

@@ -1,6 +1,6 @@
 /** The port for HubSpot, on @hubspot/api-client. Each operation has its file: this one puts them together. */
 import type { CallContext, Crm } from '../crm.ts';
-import type { LaneState } from '../lane.ts';
+import type { LaneState } from '../pacing/lane.ts';
 import { accountDetails, tokenScopes } from './calls/account-calls.ts';
 import type { RequirementStore } from '../requirement-store.ts';
 import { linkInStyle } from './links/link-in-style.ts';

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import type { SandboxOptions } from '../../../sandbox/sandbox.ts';
 import type { CallContext, Crm, CrmProblem, WriteOutcome } from '../../../src/crm/crm.ts';
 import { createHubSpotCrm } from '../../../src/crm/hubspot/hubspot-crm.ts';
-import { createPacer } from '../../../src/crm/pacer.ts';
+import { createPacer } from '../../../src/crm/pacing/pacer.ts';
 import { CrmUnavailableError } from '../../../src/errors.ts';
 import { apiVersion } from '../../support/api-version.ts';
 import { fastClock } from '../../support/fast-clock.ts';

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Crm } from '../../../src/crm/crm.ts';
 import { createHubSpotCrm } from '../../../src/crm/hubspot/hubspot-crm.ts';
 import type { HubSpotExchange } from '../../../src/crm/hubspot/transport/exchange.ts';
-import { createPacer } from '../../../src/crm/pacer.ts';
+import { createPacer } from '../../../src/crm/pacing/pacer.ts';
 import { apiVersion } from '../../support/api-version.ts';
 import { fastClock } from '../../support/fast-clock.ts';
 import { heldTimers } from '../../support/held-timers.ts';

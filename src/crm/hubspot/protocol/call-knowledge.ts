@@ -1,5 +1,5 @@
 import type { Knowledge, NotedCall } from '../../crm-protocol.ts';
-import type { LaneName } from '../../lanes.ts';
+import type { LaneName } from '../../pacing/lanes.ts';
 import { placeOf } from '../transport/api-versions.ts';
 
 /** HubSpot meters searches and associations separately (its usage guidelines). */

@@ -1,4 +1,4 @@
-import type { Turn } from '../../paced-call.ts';
+import type { Turn } from '../../pacing/paced-call.ts';
 import { parseJson } from './parse-json.ts';
 import { type ResponseHeaders, withoutCookies } from './response-headers.ts';
 import type { Wire } from './wire.ts';

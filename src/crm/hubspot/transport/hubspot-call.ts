@@ -1,5 +1,5 @@
-import type { LaneName } from '../../lanes.ts';
-import type { Repeat } from '../../retry.ts';
+import type { LaneName } from '../../pacing/lanes.ts';
+import type { Repeat } from '../../pacing/retry.ts';
 import type { HubSpotApi } from './api-versions.ts';
 import type { ResponseHeaders } from './response-headers.ts';
 

@@ -1,6 +1,6 @@
 import { AnswerTooLargeError } from '../../../errors.ts';
 import type { CallContext } from '../../crm.ts';
-import type { CallFailure } from '../../retry.ts';
+import type { CallFailure } from '../../pacing/retry.ts';
 import { freeBytes } from './response-budget.ts';
 
 /**

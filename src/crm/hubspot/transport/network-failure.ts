@@ -1,5 +1,5 @@
 import { CrmUnavailableError } from '../../../errors.ts';
-import { type CallFailure, silence } from '../../retry.ts';
+import { type CallFailure, silence } from '../../pacing/retry.ts';
 import { maxResponseBytes } from './response-budget.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { type CrmErrorDetail, CrmUnavailableError } from '../../../errors.ts';
-import type { CallFailure } from '../../retry.ts';
+import type { CallFailure } from '../../pacing/retry.ts';
 import { correlationIdOf, type HubSpotError, missingScopesIn, readHubSpotError } from './error-body.ts';
 import { HubSpotRefusal } from './hubspot-refusal.ts';
 import { parseJson } from './parse-json.ts';

@@ -1,5 +1,5 @@
-import { boundedWait } from '../../bounded-wait.ts';
-import type { RateReport } from '../../budget.ts';
+import { boundedWait } from '../../pacing/bounded-wait.ts';
+import type { RateReport } from '../../pacing/budget.ts';
 
 /** Response headers with lower-case names. */
 export type ResponseHeaders = Readonly<Record<string, string>>;

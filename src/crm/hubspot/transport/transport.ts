@@ -7,9 +7,9 @@ import {
 import { CrmUnavailableError, DeadlineError, GatewayError } from '../../../errors.ts';
 import { type Clock, systemClock } from '../../clock.ts';
 import type { CallContext } from '../../crm.ts';
-import type { Attempt, Turn } from '../../paced-call.ts';
-import type { Pacer } from '../../pacer.ts';
-import { type CallFailure, silence } from '../../retry.ts';
+import type { Attempt, Turn } from '../../pacing/paced-call.ts';
+import type { Pacer } from '../../pacing/pacer.ts';
+import { type CallFailure, silence } from '../../pacing/retry.ts';
 import { type ApiVersion, apiOf } from './api-versions.ts';
 import { boundedAgent, CallConnection, onConnection } from './bounded-agent.ts';
 import { decodeBody } from './decode-body.ts';

@@ -1,4 +1,4 @@
-import { defineScript } from './redis-connection.ts';
+import { defineScript } from '../redis-connection.ts';
 
 /** A replica that dies loses its claims after this time: longer than its last call to the CRM can be under way. */
 export const heldMs = 15_000;

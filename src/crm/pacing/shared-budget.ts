@@ -1,6 +1,6 @@
 import type { Budget, BudgetState, Demand, RateReport, Slot, Urgency } from './budget.ts';
 import { BulkCredit } from './bulk-credit.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock.ts';
 import { DailyLimit } from './daily-limit.ts';
 import { LaneOutbox, type LaneReports } from './lane-outbox.ts';
 import { LanePause } from './lane-pause.ts';

@@ -1,6 +1,6 @@
 import { type ClaimChange, changeScript, heldMs, renewMs } from './claim-scripts.ts';
 import type { ConnectedParts } from './connected-parts.ts';
-import type { RedisConnection } from './redis-connection.ts';
+import type { RedisConnection } from '../redis-connection.ts';
 
 /** Keys in one call of Redis. */
 export const keysPerCall = 100;

@@ -4,9 +4,9 @@
  *
  * No more calls are counted in a window than the CRM allows (slot-window.ts), so the bridge causes no 429 by itself.
  */
-import { DeadlineError } from '../errors.ts';
-import { type Clock, systemClock } from './clock.ts';
-import type { CallContext } from './crm.ts';
+import { DeadlineError } from '../../errors.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import type { CallContext } from '../crm.ts';
 import { Lane, type LaneDeps, type LaneState } from './lane.ts';
 import { type LaneName, type LaneSettings, lanesFor } from './lanes.ts';
 import { MemoryBudget } from './memory-budget.ts';

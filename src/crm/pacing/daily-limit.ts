@@ -1,4 +1,4 @@
-import { CrmUnavailableError } from '../errors.ts';
+import { CrmUnavailableError } from '../../errors.ts';
 
 /** While the daily limit is reached, one call in five minutes checks whether it has been reset; all others fail at once. */
 export const dailyProbeMs = 5 * 60_000;

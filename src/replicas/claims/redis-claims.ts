@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Claims, PartWork } from '../bridge/concurrency/claims.ts';
-import type { Deadline } from '../crm/deadline.ts';
-import { CrmUnavailableError } from '../errors.ts';
-import type { Logger } from '../logger.ts';
+import type { Claims, PartWork } from '../../bridge/concurrency/claims.ts';
+import type { Deadline } from '../../crm/deadline.ts';
+import { CrmUnavailableError } from '../../errors.ts';
+import type { Logger } from '../../logger.ts';
 import { createClaimRounds, type PartState } from './claim-round.ts';
 import { claimPrefix, heldMs, settleMs } from './claim-scripts.ts';
 import { type ConnectedParts, connectParts } from './connected-parts.ts';
 import { type ClaimedAt, claimMoment, type HeldClaims, whileHeld } from './held-claims.ts';
-import type { RedisDigest } from './redis-digest.ts';
-import type { RedisConnection } from './redis-connection.ts';
+import type { RedisDigest } from '../redis-digest.ts';
+import type { RedisConnection } from '../redis-connection.ts';
 
 export interface RedisClaims extends Claims {
   /** How often work ran without claims, because Redis could not be reached. */

@@ -1,5 +1,5 @@
 import type { RateReport } from './budget.ts';
-import type { CallContext } from './crm.ts';
+import type { CallContext } from '../crm.ts';
 import type { LaneName } from './lanes.ts';
 import type { CallFailure, Repeat } from './retry.ts';
 

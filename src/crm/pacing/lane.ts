@@ -1,8 +1,8 @@
 import pLimit from 'p-limit';
-import { CrmUnavailableError, DeadlineError } from '../errors.ts';
+import { CrmUnavailableError, DeadlineError } from '../../errors.ts';
 import { type Budget, type BudgetState, backgroundPart, type Slot, type Urgency } from './budget.ts';
-import type { Clock } from './clock.ts';
-import type { CallContext } from './crm.ts';
+import type { Clock } from '../clock.ts';
+import type { CallContext } from '../crm.ts';
 import { dailyProbeMs } from './daily-limit.ts';
 import { FairQueue } from './fair-queue.ts';
 import { type LaneLimits, type LaneName, runningIn } from './lanes.ts';

@@ -1,7 +1,7 @@
-import { parseApiKeys, sandboxKey } from './api-key-list.ts';
-import { type Config, ConfigError } from './config.ts';
-import type { Logger } from './logger.ts';
-import { readRegularFile, whyUnreadable } from './regular-file.ts';
+import { parseApiKeys, sandboxKey } from '../settings/api-key-list.ts';
+import { type Config, ConfigError } from '../config.ts';
+import type { Logger } from '../logger.ts';
+import { readRegularFile, whyUnreadable } from '../regular-file.ts';
 
 export interface ApiKeys {
   /** The keys that are accepted now. */

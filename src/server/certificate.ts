@@ -1,9 +1,9 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { Server } from 'node:https';
 import { createSecureContext } from 'node:tls';
-import { type Config, ConfigError } from './config.ts';
-import type { Logger } from './logger.ts';
-import { readRegularFile, whyUnreadable } from './regular-file.ts';
+import { type Config, ConfigError } from '../config.ts';
+import type { Logger } from '../logger.ts';
+import { readRegularFile, whyUnreadable } from '../regular-file.ts';
 
 type CertificateFiles = NonNullable<Config['tls']>;
 

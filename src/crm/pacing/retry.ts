@@ -1,5 +1,5 @@
-import { CrmUnavailableError, DeadlineError, type GatewayError } from '../errors.ts';
-import type { CallContext } from './crm.ts';
+import { CrmUnavailableError, DeadlineError, type GatewayError } from '../../errors.ts';
+import type { CallContext } from '../crm.ts';
 
 /**
  * `always`: executing the call twice does no harm. `if-not-done`: repeat only if the first attempt certainly did nothing. `never`: the

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { claimScript, epochKey, settledEpoch, settleMs } from './claim-scripts.ts';
 import type { ConnectedParts } from './connected-parts.ts';
 import { type HeldClaims, keysPerCall } from './held-claims.ts';
-import type { RedisConnection } from './redis-connection.ts';
+import type { RedisConnection } from '../redis-connection.ts';
 
 /**
  * - `claimed`: no other works on it;

@@ -1,4 +1,4 @@
-import type { CallContext } from './crm.ts';
+import type { CallContext } from '../crm.ts';
 import type { DailyLimit } from './daily-limit.ts';
 import type { CallFailure } from './retry.ts';
 

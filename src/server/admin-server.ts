@@ -1,8 +1,8 @@
 import type { RequestListener } from 'node:http';
-import type { Config } from './config.ts';
+import type { Config } from '../config.ts';
 import { createHttpServer, listen as listenAt } from './listening.ts';
-import type { Logger } from './logger.ts';
-import type { Metrics } from './metrics.ts';
+import type { Logger } from '../logger.ts';
+import type { Metrics } from '../metrics.ts';
 
 export interface AdminAddresses {
   /** Undefined: it does not listen. */
