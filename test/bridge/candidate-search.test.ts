@@ -2,21 +2,28 @@ import { expect, test } from 'vitest';
 import { createCandidateSearch, type CandidateQuery } from '../../src/bridge/matching/candidate-search.ts';
 import type { CallContext, SearchOutcome } from '../../src/crm/crm.ts';
 import { deadlineIn } from '../../src/crm/deadline.ts';
+import { matchKeys } from '../../src/mapping/run/match-keys.ts';
+import { aMapping } from '../mapping/a-mapping.ts';
 import { fakeCrm } from '../support/fake-crm.ts';
 
 const context: CallContext = { requestId: 'r', urgency: 'bulk', deadline: deadlineIn(60_000) };
 
+const mapping = aMapping(`
+match:
+  rules:
+    - { enginy: linkedinUrl, crm: hs_linkedin_url }
+    - { enginy: profile, crm: hs_linkedin_url }
+`);
+
 function searchFor(...values: string[]): CandidateQuery {
+  return searchByRule(0, values);
+}
+
+function searchByRule(rule: 0 | 1, values: readonly string[]): CandidateQuery {
   return {
     objectType: 'contacts',
     version: 'v1',
-    keys: values.map((value) => ({
-      rule: 0,
-      name: 'linkedinUrl',
-      value,
-      clauses: [{ property: 'hs_linkedin_url', in: [value] }],
-      wordClauses: [],
-    })),
+    keys: values.flatMap((value) => matchKeys(mapping, { [rule === 0 ? 'linkedinUrl' : 'profile']: value })),
     valuesOf: (record) => [record.properties.hs_linkedin_url ?? ''],
     properties: ['hs_linkedin_url'],
   };
@@ -82,7 +89,7 @@ test('does not share searches between versions of a mapping file, nor between ru
   const candidates = createCandidateSearch({ search }, { bulk: 0 });
   const first = searchFor('ada');
   const nextVersion = { ...first, version: 'v2' };
-  const nextRule = { ...first, keys: first.keys.map((key) => ({ ...key, rule: 1 })) };
+  const nextRule = searchByRule(1, ['ada']);
 
   const found = [first, nextVersion, nextRule, first].map((request) => candidates.find(request, context));
   await expect.poll(() => waiting.length).toBe(3);

@@ -144,7 +144,7 @@ async function runItems(
 function inAllSpellings(keys: readonly MatchKey[]): MatchKey | undefined {
   const [first, second] = keys;
   if (first === undefined || second === undefined) return first;
-  return { ...first, clauses: keys.flatMap(({ clauses }) => clauses) };
+  return first.with({ clauses: keys.flatMap(({ clauses }) => clauses) });
 }
 
 /** Identifies a search in progress. Another request joins it only for the same key in the same spellings. */

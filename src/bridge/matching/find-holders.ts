@@ -125,11 +125,7 @@ async function findIndexed(
  */
 async function findable(scope: RuleScope, keys: readonly MatchKey[]): Promise<readonly MatchKey[]> {
   const names = await readNames(scope);
-  if (names === undefined) return keys;
-  return keys.map((key) => {
-    const isKnown = ({ property }: { readonly property: string }) => names.has(property);
-    return { ...key, clauses: key.clauses.filter(isKnown), wordClauses: key.wordClauses.filter(isKnown) };
-  });
+  return names === undefined ? keys : keys.map((key) => key.within(names));
 }
 
 /** Undefined if the CRM does not show its definitions: then all properties are searched, and the CRM decides. */
@@ -269,7 +265,7 @@ function findCandidates(
     objectType: objectTypeOf(scope),
     // A search by words finds other records: a request must not wait for one of the other kind.
     version: `${mapping.hash} ${by}`,
-    keys: by === 'spellings' ? keys : keys.map((key) => ({ ...key, clauses: key.wordClauses })),
+    keys: by === 'spellings' ? keys : keys.map((key) => key.with({ clauses: key.wordClauses })),
     valuesOf: (record: CrmRecord) => candidateKeys(mapping, rule, record.properties),
     properties: propertiesToRead(mapping),
   };

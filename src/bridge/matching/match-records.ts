@@ -173,7 +173,7 @@ function groupByValue(subjects: readonly Subject[], rule: number) {
     if (group === undefined) groups.set(key.value, { key, subjects: [subject] });
     else {
       group.subjects.push(subject);
-      group.key = { ...group.key, clauses: joinSpellings(group.key.clauses, key.clauses) };
+      group.key = group.key.with({ clauses: joinSpellings(group.key.clauses, key.clauses) });
     }
   }
   return groups;

@@ -3,20 +3,79 @@ import type { EnginyRecord } from '../values/field-value.ts';
 import { compileMapping } from './compile-mapping.ts';
 import type { MatchClause, MatchRuleReader } from './compile-match-rule.ts';
 
-/** The value by which one match rule looks up one record. */
-export interface MatchKey {
-  /** Index of the rule in the mapping. */
+/** Where a key comes from. */
+interface KeySource {
+  readonly reader: MatchRuleReader;
   readonly rule: number;
-  /** For logs: `email`, `identity`, `firstName+lastName+company`. */
-  readonly name: string;
-  /** Canonical; the parts of a rule with several pairs are joined by `\u0000`. */
   readonly value: string;
-  /** For rules with a single pair: the value to read records by, if the CRM can read by that property. */
-  readonly store?: { readonly property: string; readonly value: string };
+}
+
+/** What finds the candidates of a key. */
+interface KeyClauses {
   /** Each clause may find candidates, which {@link candidateKeys} verifies. */
   readonly clauses: readonly MatchClause[];
   /** Clauses for values in unusual spellings and in further properties, to search when the usual ones find no record. */
   readonly wordClauses: readonly MatchClause[];
+}
+
+/**
+ * The value by which one match rule looks up one record. Most keys are never searched for: their clauses are put together when they are.
+ * A class, because a request may have forty thousand keys, and objects with getters of their own take ten times the memory.
+ */
+export class MatchKey implements KeyClauses {
+  /** Index of the rule in the mapping. */
+  readonly rule: number;
+  /** Canonical; the parts of a rule with several pairs are joined by `\u0000`. */
+  readonly value: string;
+  /** For rules with a single pair: the value to read records by, if the CRM can read by that property. */
+  readonly store: { readonly property: string; readonly value: string } | undefined;
+  readonly #reader: MatchRuleReader;
+  readonly #canonical: string;
+  readonly #given: string;
+  #clauses: readonly MatchClause[] | undefined;
+  #wordClauses: readonly MatchClause[] | undefined;
+
+  constructor({ reader, rule, value }: KeySource, canonical: string, given: string) {
+    const { pairs, searchPair } = reader;
+    this.rule = rule;
+    this.value = value;
+    this.store = pairs.length === 1 && searchPair.isStored ? { property: searchPair.property, value } : undefined;
+    this.#reader = reader;
+    this.#canonical = canonical;
+    this.#given = given;
+  }
+
+  /** For logs: `email`, `identity`, `firstName+lastName+company`. */
+  get name(): string {
+    return this.#reader.name;
+  }
+
+  get clauses(): KeyClauses['clauses'] {
+    this.#clauses ??= this.#reader.searchPair.clauses(this.#canonical, this.#given);
+    return this.#clauses;
+  }
+
+  get wordClauses(): KeyClauses['wordClauses'] {
+    this.#wordClauses ??= this.#reader.searchPair.wordClauses(this.#canonical);
+    return this.#wordClauses;
+  }
+
+  /** The same key without the clauses of properties that are not among these. */
+  within(properties: ReadonlySet<string>): MatchKey {
+    const isKnown = ({ property }: MatchClause) => properties.has(property);
+    const { clauses, wordClauses } = this;
+    if (clauses.every(isKnown) && wordClauses.every(isKnown)) return this;
+    return this.with({ clauses: clauses.filter(isKnown), wordClauses: wordClauses.filter(isKnown) });
+  }
+
+  /** The same key, found by other clauses. */
+  with({ clauses = this.clauses, wordClauses = this.wordClauses }: Partial<KeyClauses>): MatchKey {
+    const { rule, value } = this;
+    const key = new MatchKey({ reader: this.#reader, rule, value }, this.#canonical, this.#given);
+    key.#clauses = clauses;
+    key.#wordClauses = wordClauses;
+    return key;
+  }
 }
 
 /** A name for a key among those of one mapping. */
@@ -37,7 +96,9 @@ export function matchKeys(mapping: Mapping, record: EnginyRecord): readonly Matc
   keysOfRecords.set(mapping, ofRecords);
   const known = ofRecords.get(record);
   if (known !== undefined) return known;
-  const keys = compileMapping(mapping).rules.flatMap((reader, rule) => readKey(reader, rule, record) ?? []);
+  const read = compileMapping(mapping).rules.flatMap((reader, rule) => readKey(reader, rule, record) ?? []);
+  // A list that grew has room for more than it holds; the copy has not.
+  const keys = [...read];
   ofRecords.set(record, keys);
   return keys;
 }
@@ -53,39 +114,7 @@ function readKey(reader: MatchRuleReader, rule: number, record: EnginyRecord): M
     values.push(read.canonical);
     if (pair === searchPair) ({ canonical, given } = read);
   }
-  return keyOf({ reader, rule, value: values.join(separator) }, canonical, given);
-}
-
-interface KeyOfRule {
-  readonly reader: MatchRuleReader;
-  readonly rule: number;
-  readonly value: string;
-}
-
-/** Most keys are never searched for: their clauses are put together when they are. */
-function keyOf({ reader, rule, value }: KeyOfRule, canonical: string, given: string): MatchKey {
-  const { name, searchPair } = reader;
-  let clauses: readonly MatchClause[] | undefined;
-  let wordClauses: readonly MatchClause[] | undefined;
-  return {
-    rule,
-    name,
-    value,
-    ...storeOf(reader, value),
-    get clauses() {
-      clauses ??= searchPair.clauses(canonical, given);
-      return clauses;
-    },
-    get wordClauses() {
-      wordClauses ??= searchPair.wordClauses(canonical);
-      return wordClauses;
-    },
-  };
-}
-
-function storeOf({ pairs, searchPair }: MatchRuleReader, value: string): Pick<MatchKey, 'store'> {
-  const isReadable = pairs.length === 1 && searchPair.isStored;
-  return isReadable ? { store: { property: searchPair.property, value } } : {};
+  return new MatchKey({ reader, rule, value: values.join(separator) }, canonical, given);
 }
 
 /**
@@ -115,7 +144,7 @@ export function keyOfValue(mapping: Mapping, rule: number, text: string): MatchK
   if (reader === undefined) throw new RangeError(`the mapping has no match rule ${rule}`);
   const { searchPair } = reader;
   const [value] = searchPair.readCandidate({ [searchPair.property]: text });
-  return value === undefined ? undefined : keyOf({ reader, rule, value }, value, text);
+  return value === undefined ? undefined : new MatchKey({ reader, rule, value }, value, text);
 }
 
 /** Positions of the rules whose value belongs to one person or company only: email, LinkedIn URL, domain. */
