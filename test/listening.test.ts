@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createServer, type RequestListener } from 'node:http';
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { loadConfig } from '../src/config.ts';
 import { createHttpServer, watchTraffic } from '../src/server/listening.ts';
 import { startBridge } from '../src/serve.ts';
@@ -71,7 +71,7 @@ test('a connection that sends thousands of requests at once is closed before the
   await once(caller, 'close');
 
   expect(served).toBeLessThanOrEqual(20);
-  await vi.waitFor(() => expect(traffic.inFlight()).toBe(0));
+  await expect.poll(() => traffic.inFlight()).toBe(0);
 });
 
 test('a few requests that are sent at once are answered in their order', async () => {
@@ -82,7 +82,7 @@ test('a few requests that are sent at once are answered in their order', async (
   caller.on('data', (data) => {
     received += String(data);
   });
-  await vi.waitFor(() => expect(received).toContain('/19'));
+  await expect.poll(() => received).toContain('/19');
 
   expect([...received.matchAll(/^\/(\d+)/gm)].map(([, n]) => Number(n))).toEqual(
     Array.from({ length: 20 }, (_, n) => n),

@@ -193,7 +193,8 @@ test.each([
   land();
 
   expect(started).toEqual(sizes);
-  expect((await Promise.all(matched)).every(([outcome]) => outcome !== undefined && 'record' in outcome)).toBe(true);
+  const outcomes = (await Promise.all(matched)).flat();
+  expect(outcomes.filter((outcome) => 'record' in outcome)).toHaveLength(8);
 });
 
 test('a failed call fails only its own records', async () => {
@@ -206,10 +207,11 @@ test('a failed call fails only its own records', async () => {
     Promise.all([match(byEmail(0, 50)), match(byEmail(50, 100)), match(byEmail(100, 150))]),
   );
 
-  for (const outcome of [...(first ?? []), ...(second ?? [])]) {
-    expect(outcome).toMatchObject({ problem: { kind: 'unavailable' } });
-  }
-  expect(third?.every((outcome) => 'record' in outcome)).toBe(true);
+  const failed = Array.from({ length: 50 }, () =>
+    expect.objectContaining({ problem: expect.objectContaining({ kind: 'unavailable' }) }),
+  );
+  expect([first, second]).toEqual([failed, failed]);
+  expect(third?.filter((outcome) => 'record' in outcome)).toHaveLength(50);
 });
 
 test.each([
@@ -231,8 +233,8 @@ test.each([
     ]),
   );
 
-  for (const outcome of missed ?? []) expect(outcome).toMatchObject({ problem: { kind: 'late' } });
-  expect(served?.every((outcome) => 'record' in outcome)).toBe(true);
+  expect(missed).toMatchObject(late.map(() => ({ problem: { kind: 'late' } })));
+  expect(served?.filter((outcome) => 'record' in outcome)).toHaveLength(30);
 });
 
 test('each request is matched by its own version of the mapping files', async () => {
@@ -255,7 +257,7 @@ write: { fields: [] }
 
   const [now, then] = await until(Promise.all([match(records), match(records, contextOf(records), other)]));
 
-  expect(now?.every((outcome) => 'noMatch' in outcome)).toBe(true);
+  expect(now?.filter((outcome) => 'noMatch' in outcome)).toHaveLength(20);
   expect(then?.map((outcome) => ('record' in outcome ? outcome.record.id : outcome))).toEqual(
     records.map((_record, n) => String(n + 1)),
   );

@@ -4,26 +4,22 @@ import { ask, signIn, startConsoleBridge } from './console-client.ts';
 
 let running: Awaited<ReturnType<typeof startConsoleBridge>>;
 let cookie: string;
-let isClosed = false;
 
 beforeAll(async () => {
   running = await startConsoleBridge();
   cookie = await signIn(running.adminUrl, running.consoleLink);
 });
 
-afterAll(() => (isClosed ? undefined : running.close()));
+afterAll(() => running.close());
 
 interface Stream {
   readonly response: IncomingMessage;
   text(): string;
 }
 
-async function open(headers: Readonly<Record<string, string>> = {}): Promise<Stream> {
+async function open(headers: Readonly<Record<string, string>> = {}, { adminUrl } = running): Promise<Stream> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  get(`${running.adminUrl}/console/events?screen=/console`, { headers: { cookie, ...headers } }, resolve).on(
-    'error',
-    reject,
-  );
+  get(`${adminUrl}/console/events?screen=/console`, { headers: { cookie, ...headers } }, resolve).on('error', reject);
   const response = await promise;
   let text = '';
   response.setEncoding('utf8');
@@ -89,15 +85,16 @@ test('serves users of the role, on screens that exist', async () => {
 });
 
 test('keeps twenty streams open, and ends them first when the bridge stops', async () => {
-  const streams = await Promise.all(Array.from({ length: 20 }, () => open()));
+  const own = await startConsoleBridge();
+  const headers = { cookie: await signIn(own.adminUrl, own.consoleLink) };
+  const streams = await Promise.all(Array.from({ length: 20 }, () => open(headers, own)));
   const ended = streams.map(({ response }) => new Promise((resolve) => response.once('end', resolve)));
-  const oneMore = await open();
+  const oneMore = await open(headers, own);
 
   expect(streams.map(({ response }) => response.statusCode)).toEqual(Array(20).fill(200));
   expect(oneMore.response.statusCode).toBe(503);
 
-  isClosed = true;
-  const stopped = running.close();
+  const stopped = own.close();
   await Promise.all(ended);
   await stopped;
 });

@@ -41,6 +41,7 @@ test('keeps the search window too', async () => {
         return call(clock, pacer, traffic, { lane: 'search', latencyMs, countedAt, requestId: `r${index % 3}` });
       });
       await clock.runUntil(Promise.all(work));
+      expect(traffic.counted).toHaveLength(calls);
       expect(mostInWindow(traffic.counted, 1_000)).toBeLessThanOrEqual(5);
     }),
     { numRuns: 60 },
@@ -196,7 +197,7 @@ test('shrinks to what the CRM allows and to what other clients leave of it', asy
 });
 
 test('does not count its own calls as those of other clients', async () => {
-  const { clock, pacer, traffic } = setUp({ burstPerTenSeconds: 50 });
+  const { clock, pacer } = setUp({ burstPerTenSeconds: 50 });
   let used = 0;
   const work = Array.from({ length: 40 }, (_, index) => {
     const attempt = async (): Promise<Attempt<unknown>> => {
@@ -211,6 +212,6 @@ test('does not count its own calls as those of other clients', async () => {
 
   await clock.runUntil(Promise.all(work));
 
+  expect(used).toBe(40);
   expect(pacer.state().burst.limit).toBe(50);
-  expect(traffic.starts).toHaveLength(0);
 });

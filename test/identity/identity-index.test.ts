@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/crm/clock.ts';
 import { startIdentityIndex } from '../../src/identity/start-identity-index.ts';
 import type { IdentityStore, OpenIndex } from '../../src/identity/identity-store.ts';
@@ -40,7 +40,7 @@ test('an index of which most keys are stale is built again by the next full pass
   );
   onTestFinished(() => index.close());
   const completed = () => sink.entries.filter(({ msg }) => msg === 'the identity index is complete').length;
-  const until = (count: number) => vi.waitUntil(() => completed() === count, { timeout: 60_000 });
+  const until = (count: number) => expect.poll(completed).toBe(count);
   index.follow([mapping]);
   await until(1);
   const few = await opened[0]?.count();

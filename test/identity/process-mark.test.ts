@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/crm/clock.ts';
 import type { CallContext } from '../../src/crm/crm.ts';
 import { deadlineIn } from '../../src/crm/deadline.ts';
@@ -59,7 +59,7 @@ function startOver(file: IdentityStore, portal: LaggingPortal): RunningIndex {
 
 /** The names of the rules whose absent keys the index answers, once it is complete. */
 async function answeredRules(index: RunningIndex): Promise<readonly string[]> {
-  await vi.waitUntil(() => index.state()[0]?.rules.complete === mapping.match.rules.length);
+  await expect.poll(() => index.state()[0]?.rules.complete).toBe(mapping.match.rules.length);
   const answers = await index.propose({ mapping, keys, mayRefresh: true }, context);
   return keys.flatMap(({ name }, position) =>
     answers[position]?.isComplete === true && answers[position].mayLackWrites !== true ? [name] : [],

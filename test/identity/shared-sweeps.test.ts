@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { CallContext, Crm } from '../../src/crm/crm.ts';
 import { deadlineIn } from '../../src/crm/deadline.ts';
 import { Freshness } from '../../src/identity/freshness.ts';
@@ -86,7 +86,7 @@ async function startSharing(count = 3) {
     portal,
     refreshAll,
     /** Until a sweep has ended that no request waits for any more. */
-    untilSwept: () => vi.waitUntil(() => leader !== undefined && leader.object.sweptAgoMs === 0),
+    untilSwept: () => expect.poll(() => leader?.object.sweptAgoMs).toBe(0),
     pages: () => sweeps,
     fail: (isFailing: boolean) => {
       fails = isFailing;

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { IndexLostError } from '../../src/identity/identity-store.ts';
 import { createMemoryStore, createSqliteStore } from '../../src/identity/sqlite-store.ts';
 import { logSink } from '../support/log-sink.ts';
-import { identityStoreConformance } from './store-conformance.ts';
+import { identityStoreConformance, sharedStoreConformance } from './store-conformance.ts';
 
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'identity-'));
@@ -20,10 +20,13 @@ function openFile(file: string) {
   return { store, sink };
 }
 
-identityStoreConformance('in a file', async () => {
+async function openTwice() {
   const file = join(folder(), 'data', 'identity.sqlite');
   return { store: openFile(file).store, other: openFile(file).store };
-});
+}
+
+identityStoreConformance('in a file', openTwice);
+sharedStoreConformance('in a file', openTwice);
 
 identityStoreConformance('in memory', async () => {
   const store = createMemoryStore();

@@ -2,14 +2,18 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type IdentityStore, type IndexChange, IndexLostError } from '../../src/identity/identity-store.ts';
 
-export interface StoreUnderTest {
+export interface SharedStores {
   readonly store: IdentityStore;
-  /** Another process on the same contents; undefined where there can be none. */
-  readonly other?: IdentityStore;
+  /** Another process on the same contents. */
+  readonly other: IdentityStore;
 }
 
 /** What every identity store keeps to. @param open an empty store, closed when the test ends. */
-export function identityStoreConformance(name: string, open: () => Promise<StoreUnderTest>, numRuns = 30): void {
+export function identityStoreConformance(
+  name: string,
+  open: () => Promise<Pick<SharedStores, 'store'>>,
+  numRuns = 30,
+): void {
   test(`${name}: every written pair is proposed, and nothing else, whatever the order of writes, drops and reads`, async () => {
     const index = await (await open()).store.open('portal 1');
     const digest = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
@@ -116,10 +120,12 @@ export function identityStoreConformance(name: string, open: () => Promise<Store
     expect(await next.propose([7n])).toEqual([[]]);
     expect(await next.readState('contacts')).toBeUndefined();
   });
+}
 
+/** What a store keeps to that several processes use. @param open two processes on one empty store, closed when the test ends. */
+export function sharedStoreConformance(name: string, open: () => Promise<SharedStores>): void {
   test(`${name}: another process sees what one has written`, async () => {
     const { store, other } = await open();
-    if (other === undefined) return;
     const index = await store.open('portal 1');
     const beside = await other.open('portal 1');
     await index.write({ pairs: [{ digest: 7n, id: '1' }], state: { name: 'contacts', text: 'one' } });
@@ -132,7 +138,6 @@ export function identityStoreConformance(name: string, open: () => Promise<Store
 
   test(`${name}: what another process has emptied for another account does not answer`, async () => {
     const { store, other } = await open();
-    if (other === undefined) return;
     const index = await store.open('portal 1');
     await index.write({ pairs: [{ digest: 7n, id: '1' }], state: { name: 'contacts', text: 'complete' } });
     const beside = await other.open('portal 2').catch(() => undefined);

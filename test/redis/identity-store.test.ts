@@ -5,7 +5,7 @@ import { IndexLostError } from '../../src/identity/identity-store.ts';
 import { IndexFailures } from '../../src/identity/index-failures.ts';
 import { connectRedis } from '../../src/replicas/redis-connection.ts';
 import { createRedisIdentityStore } from '../../src/replicas/redis-identity-store.ts';
-import { identityStoreConformance } from '../identity/store-conformance.ts';
+import { identityStoreConformance, sharedStoreConformance } from '../identity/store-conformance.ts';
 import { logSink } from '../support/log-sink.ts';
 import { startRedis, type TestRedis } from '../support/start-redis.ts';
 
@@ -38,14 +38,13 @@ function client(): Redis {
   return own;
 }
 
-identityStoreConformance(
-  'in Redis',
-  async () => {
-    const app = newApp();
-    return { store: connect(app), other: connect(app) };
-  },
-  10,
-);
+async function openTwice() {
+  const app = newApp();
+  return { store: connect(app), other: connect(app) };
+}
+
+identityStoreConformance('in Redis', openTwice, 10);
+sharedStoreConformance('in Redis', openTwice);
 
 const pairs = Array.from({ length: 500 }, (_, at) => ({ digest: BigInt(at) * 7_777_777_777_777_777n, id: String(at) }));
 

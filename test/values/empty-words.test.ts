@@ -256,7 +256,7 @@ test('identifies no company by a word that means "no value"', async () => {
     ],
   });
 
-  expect(answer.body.results ?? []).toEqual([]);
+  expect([answer.status, answer.body.results]).toEqual([200, []]);
 });
 
 test('cuts a mapped text and an unmapped one that are too long, with a warning, and never inside a pair of surrogates', async () => {
