@@ -1,6 +1,3 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createServer, type RequestListener } from 'node:http';
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
@@ -9,6 +6,7 @@ import { loadConfig } from '../src/config.ts';
 import { createHttpServer, watchTraffic } from '../src/server/listening.ts';
 import { startBridge } from '../src/serve.ts';
 import { logSink } from './support/log-sink.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
 
 async function takenPort(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -21,7 +19,7 @@ const start = (environment: Readonly<Record<string, string>>) =>
   startBridge(
     loadConfig({
       ...{ SANDBOX: 'true', PORT: '0', JOURNAL: 'off', CAPTURE: 'off', IDENTITY_INDEX: 'off' },
-      DATA_DIR: mkdtempSync(join(tmpdir(), 'bridge-listen-')),
+      DATA_DIR: temporaryFolder(),
       ...environment,
     }),
     logSink().log,

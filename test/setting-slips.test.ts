@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { ConfigError, loadConfig, settingWarnings } from '../src/config.ts';
 import { readSettings, type UnusedSettings } from '../src/environment.ts';
 import { readEnvFile } from '../src/settings/env-file.ts';
+import { inTemporaryFolder } from './support/temporary-folder.ts';
 
 const secret = 'pat-eu1-4f0c2c1e-8a53-4f0e-9b1d-1d2e3f4a5b6c';
 
@@ -162,17 +162,8 @@ test.each(['“pat-eu1-abc”', '"pat-eu1-abc', 'pat-eu1-…'])('a token of %s i
   expect(message).not.toContain('eu1');
 });
 
-/** A working directory of the test's own. */
-function inEmptyFolder(): string {
-  const before = process.cwd();
-  const folder = mkdtempSync(join(tmpdir(), 'bridge-'));
-  process.chdir(folder);
-  onTestFinished(() => process.chdir(before));
-  return folder;
-}
-
 test('an empty variable of the process does not hide the value in the file', () => {
-  const folder = inEmptyFolder();
+  const folder = inTemporaryFolder();
   writeFileSync(join(folder, '.env'), 'HUBSPOT_SLIP_TEST=from-file\nHUBSPOT_SLIP_EMPTY=\n');
   const { env } = process;
   env.HUBSPOT_SLIP_TEST = '';
@@ -188,7 +179,7 @@ test('an empty variable of the process does not hide the value in the file', () 
 });
 
 test('a folder in place of the file is not treated as an empty file', () => {
-  mkdirSync(join(inEmptyFolder(), '.env'));
+  mkdirSync(join(inTemporaryFolder(), '.env'));
 
   const { unused } = readSettings();
 

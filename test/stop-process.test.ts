@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { EventEmitter } from 'node:events';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { loadApiKeys } from '../src/server/api-keys.ts';
@@ -9,6 +8,7 @@ import { isPrivate } from '../src/process/compile-cache.ts';
 import { createLogOutput } from '../src/log-output.ts';
 import { stopOnSignals } from '../src/process/stop-process.ts';
 import { logSink } from './support/log-sink.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
 
 afterEach(() => {
   vi.useRealTimers();
@@ -124,7 +124,7 @@ test.runIf(process.platform === 'linux')('a log on a full volume loses lines but
 });
 
 test('lines of any size are written whole', () => {
-  const file = join(mkdtempSync(join(tmpdir(), 'log-')), 'log');
+  const file = join(temporaryFolder(), 'log');
   const fd = openSync(file, 'w');
   const output = createLogOutput(fd);
 
@@ -137,7 +137,7 @@ test('lines of any size are written whole', () => {
 });
 
 test('the folder for compiled code is used only if no other user can reach it', () => {
-  const root = mkdtempSync(join(tmpdir(), 'cache-'));
+  const root = temporaryFolder();
   const own = join(root, 'a', 'b');
   mkdirSync(join(root, 'open'), { mode: 0o755 });
   symlinkSync(own, join(root, 'link'));
@@ -154,7 +154,7 @@ test('the folder for compiled code is used only if no other user can reach it', 
 });
 
 test('API_KEY_FILE is read again on demand, and a mistake in it keeps the previous keys', () => {
-  const file = join(mkdtempSync(join(tmpdir(), 'keys-')), 'keys');
+  const file = join(temporaryFolder(), 'keys');
   const sink = logSink();
   writeFileSync(file, 'first-key-0123456789\n\n second-key-0123456789 \n');
   const keys = loadApiKeys({ header: 'x-api-key', keys: [], keyFile: file }, sink.log);

@@ -64,8 +64,9 @@ test('with a collector, a request and its calls are one trace, without values or
 
   await bridge.send('POST', '/contacts', { contacts: [contact] }, { traceparent });
   await bridge.close(1_000);
+  // A stopping bridge waits for the collector for a second at most.
+  await expect.poll(() => collector.received.map(({ path }) => path)).toEqual(['/v1/traces']);
 
-  expect(collector.received.map(({ path }) => path)).toEqual(['/v1/traces']);
   expect(collector.received[0]?.text).not.toMatch(/canary/i);
   const spans = spansOf(collector.received[0]?.text);
   const request = spans.find(({ name }) => name === 'POST /contacts');
@@ -90,8 +91,9 @@ test('a collector that rejects spans causes one log line and fails no request', 
   await bridge.close(1_000);
 
   expect(status).toBe(200);
-  const lines = bridge.log.entries.filter(({ msg }) => String(msg).includes('collector'));
-  expect(lines).toMatchObject([{ level: 'warn', msg: 'the collector does not accept traces: they are dropped' }]);
+  const lines = () => bridge.log.entries.filter(({ msg }) => String(msg).includes('collector'));
+  await expect.poll(lines).not.toEqual([]);
+  expect(lines()).toMatchObject([{ level: 'warn', msg: 'the collector does not accept traces: they are dropped' }]);
 });
 
 test.each([

@@ -15,18 +15,21 @@ import { openHubSpot } from '../support/open-hubspot.ts';
 
 const lookups = ['readBy', 'readByIds', 'search'] as const;
 
-/** The pacer's own timers, which go on: a call in flight may wait for its turn. */
+/** The pacer's own clock, which goes on: a call in flight may wait for its turn. */
 const { setTimeout: setTimer, clearTimeout: clearTimer } = globalThis;
 const pacerClock: Clock = {
-  now: () => performance.now(),
+  now: performance.now.bind(performance),
   setTimer: (run, ms) => setTimer(run, ms),
   // The handle comes from setTimer above.
   clearTimer: (timer) => clearTimer(timer as NodeJS.Timeout),
 };
 
+/** Time stands still for timers, and for work in slices: how many turns that takes does not depend on how busy the machine is. */
+const stopTime = () => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+
 /** Time stands still during a call, and advances step by step once nothing else happens. */
 function heldUpstream(crm: Crm) {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  stopTime();
   let inFlight = 0;
   const held = <Arguments extends readonly unknown[], Result>(call: (...given: Arguments) => Promise<Result>) => {
     return async (...given: Arguments): Promise<Result> => {
@@ -146,7 +149,7 @@ const byLinkedIn = (from: number, to: number) =>
   }));
 
 test('a single record on an idle bridge waits for no other', async () => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  stopTime();
   const { crm, calls } = crmWith(3);
   const match = bridgeOn(crm);
 
@@ -172,7 +175,7 @@ test.each([
   [true, [1, 7]],
   [false, [1]],
 ])('single records that arrive during a lookup leave together if HubSpot has room: %s', async (hasRoom, sizes) => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  stopTime();
   const { crm, calls } = crmWith(8);
   const { promise: landed, resolve: land } = Promise.withResolvers<void>();
   const slow: Crm = {

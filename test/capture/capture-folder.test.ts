@@ -15,7 +15,8 @@ import { expect, test, vi } from 'vitest';
 import { captureFileName, isCaptureFileName } from '../../src/capture/capture-file.ts';
 import { openCaptureFolder, readOrCreatePlaceholderKey } from '../../src/capture/record/capture-folder.ts';
 import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
-import { startCapturing, temporaryFolder } from './capturing.ts';
+import { startCapturing } from './capturing.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const roomy = { maxFiles: 100, maxBytes: 1_000_000, maxAgeMs: 86_400_000 };
 

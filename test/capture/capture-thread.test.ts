@@ -13,7 +13,8 @@ import type { RawCapture, RawExchange } from '../../src/capture/record/raw-captu
 import { toRawExchange } from '../../src/capture/record/raw-capture.ts';
 import { createRecorder } from '../../src/capture/record/recorder.ts';
 import { hubSpotProtocol } from '../../src/crm/hubspot/protocol/hubspot-protocol.ts';
-import { readFolder, temporaryFolder } from './capturing.ts';
+import { readFolder } from './capturing.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const exchange: RawExchange = {
   purpose: 'create a property',

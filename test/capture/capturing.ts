@@ -1,21 +1,14 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import type { SandboxOptions } from '../../sandbox/sandbox.ts';
 import { parseCapture } from '../../src/capture/capture-file.ts';
 import type { Capture } from '../../src/capture/capture-schema.ts';
 import { type Replay, replayCapture } from '../../src/capture/replay/replay-capture.ts';
 import { loadMappings } from '../../src/mapping/load/load-mappings.ts';
 import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 export const shippedMappings = loadMappings(new URL('../../mappings/hubspot', import.meta.url).pathname);
-
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'captures-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 /** The bridge on an embedded CRM of its own, every request captured into a folder of its own. */
 export async function startCapturing(options: { crm?: SandboxOptions; environment?: Record<string, string> } = {}) {

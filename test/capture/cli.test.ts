@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readRegression, runRegression } from '../../src/capture/replay/regression.ts';
 import { runCommand } from '../cli/run-command.ts';
-import { startCapturing, temporaryFolder } from './capturing.ts';
+import { startCapturing } from './capturing.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 // Each test starts the program several times.
 

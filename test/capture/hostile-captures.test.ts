@@ -7,7 +7,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { parseCapture } from '../../src/capture/capture-file.ts';
 import { liveOrigin, sendLive } from '../../src/capture/replay/send-live.ts';
 import { runCommand } from '../cli/run-command.ts';
-import { startCapturing, temporaryFolder } from './capturing.ts';
+import { startCapturing } from './capturing.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const regression = new URL('../regressions/ambiguous-match.json', import.meta.url).pathname;
 const content = JSON.parse(readFileSync(regression, 'utf8')).capture;

@@ -1,18 +1,16 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startSandbox } from '../../sandbox/sandbox.ts';
 import { mappingFolder } from '../support/mapping-folder.ts';
 import { startCrm } from '../support/start-bridge.ts';
 import { runCommand } from './run-command.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { refusingUrl } from '../support/refusing-url.ts';
 
 const key = 'a-key-of-more-than-sixteen-characters';
 const token = 'pat-na1-revoked-00000000';
 
 async function account(options: Parameters<typeof startCrm>[0] = {}) {
   const crm = await startCrm(options);
-  const CAPTURE_DIR = mkdtempSync(join(tmpdir(), 'doctor-'));
+  const CAPTURE_DIR = temporaryFolder();
   const environment = { HUBSPOT_ACCESS_TOKEN: crm.token, HUBSPOT_BASE_URL: crm.url, API_KEY: key, CAPTURE_DIR };
   return { crm, environment };
 }
@@ -70,9 +68,7 @@ test('a rejected token is an error with a remedy, and nothing is reported about 
 });
 
 test('a HubSpot that cannot be reached is status 2', async () => {
-  const gone = await startSandbox();
-  await gone.close();
-  const environment = { HUBSPOT_ACCESS_TOKEN: gone.token, HUBSPOT_BASE_URL: gone.url, API_KEY: key };
+  const environment = { HUBSPOT_ACCESS_TOKEN: 'any', HUBSPOT_BASE_URL: refusingUrl, API_KEY: key };
 
   const { status, lines } = await linesOf(environment);
 
@@ -159,7 +155,7 @@ test('writes nothing into the account', async () => {
 });
 
 test('a rehearsal needs no settings; --strict fails with warnings', async () => {
-  const captures = { CAPTURE_DIR: mkdtempSync(join(tmpdir(), 'doctor-')), CAPTURE_PERSONAL_DATA: 'keep' };
+  const captures = { CAPTURE_DIR: temporaryFolder(), CAPTURE_PERSONAL_DATA: 'keep' };
 
   const rehearsal = await linesOf(captures, '--sandbox');
   const strict = await linesOf(captures, '--sandbox', '--strict');

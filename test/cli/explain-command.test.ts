@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { startSandbox } from '../../sandbox/sandbox.ts';
 import { mappingFolder } from '../support/mapping-folder.ts';
 import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
 import { type CommandSetting, runCommand } from './run-command.ts';
+import { refusingUrl } from '../support/refusing-url.ts';
 
 const lead = {
   externalId: 'lead-7',
@@ -118,14 +118,9 @@ test('shows the findings of files that cannot be used', async () => {
 });
 
 test('reports that the account cannot be read', async () => {
-  const crm = await startSandbox();
-  await crm.close();
-  const { environment, input = '' } = on(crm, lead);
+  const setting = on({ url: refusingUrl, token: 'any' }, lead);
 
-  const { status, out, err } = await runCommand(['explain', 'contacts', '--live'], {
-    input,
-    environment: { ...environment, HUBSPOT_TIMEOUT_MS: '200' },
-  });
+  const { status, out, err } = await runCommand(['explain', 'contacts', '--live'], setting);
 
   expect({ status, out }).toEqual({ status: 2, out: '' });
   expect(err).toContain('HubSpot could not be reached: HubSpot could not be reached');

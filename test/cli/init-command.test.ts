@@ -1,20 +1,11 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
 import { readEnvFile } from '../../src/settings/env-file.ts';
 import { startCrm } from '../support/start-bridge.ts';
 import { runCommand } from './run-command.ts';
-
-/** An empty working directory. */
-function inEmptyFolder(): string {
-  const before = process.cwd();
-  const folder = mkdtempSync(join(tmpdir(), 'bridge-init-'));
-  process.chdir(folder);
-  onTestFinished(() => process.chdir(before));
-  return folder;
-}
+import { inTemporaryFolder } from '../support/temporary-folder.ts';
 
 const text = { type: 'string', fieldType: 'text', groupName: 'contactinformation' };
 const number = { type: 'number', fieldType: 'number', groupName: 'contactinformation' };
@@ -53,7 +44,7 @@ async function portal() {
 }
 
 test('the file for a portal with twenty custom properties is valid, and three rows are commented out', async () => {
-  const folder = inEmptyFolder();
+  const folder = inTemporaryFolder();
   const { environment } = await portal();
 
   const { status, out, err } = await runCommand(['init', '--yes'], { environment });
@@ -98,7 +89,7 @@ test('the file for a portal with twenty custom properties is valid, and three ro
 });
 
 test('writes settings with which the bridge starts, readable by their owner alone', async () => {
-  const folder = inEmptyFolder();
+  const folder = inTemporaryFolder();
   const { environment } = await portal();
 
   const { out } = await runCommand(['init', '--yes'], { environment });
@@ -114,7 +105,7 @@ test('writes settings with which the bridge starts, readable by their owner alon
 });
 
 test('asks for the token', async () => {
-  const folder = inEmptyFolder();
+  const folder = inTemporaryFolder();
   const { environment } = await portal();
 
   const { status } = await runCommand(['init'], {
@@ -129,7 +120,7 @@ test('asks for the token', async () => {
 });
 
 test('a rehearsal needs no account, and its settings start the embedded CRM', async () => {
-  const folder = inEmptyFolder();
+  const folder = inTemporaryFolder();
 
   const { status, out } = await runCommand(['init', '--sandbox']);
 
@@ -142,7 +133,7 @@ test.each([
   [['init', '--sandbox'], 'n'],
   [['init', '--sandbox'], ''],
 ])('%j, answered "%s", leaves what exists as it is', async (args, typed) => {
-  const folder = inEmptyFolder();
+  const folder = inTemporaryFolder();
   writeFileSync(join(folder, '.env'), 'API_KEY=mine\n');
 
   const { status, err } = await runCommand(args, { typed });
@@ -153,7 +144,7 @@ test.each([
 });
 
 test('overwrites after a yes, and narrows who may read the file', async () => {
-  const folder = inEmptyFolder();
+  const folder = inTemporaryFolder();
   writeFileSync(join(folder, '.env'), 'API_KEY=mine\n', { mode: 0o644 });
 
   const { status } = await runCommand(['init', '--sandbox'], { typed: 'yes' });
@@ -164,7 +155,7 @@ test('overwrites after a yes, and narrows who may read the file', async () => {
 });
 
 test('keeps the settings of an existing .env that it does not write, and a key that Enginy may know', async () => {
-  const folder = inEmptyFolder();
+  const folder = inTemporaryFolder();
   const { crm } = await portal();
   const before = `# Mine\nexport API_KEY="0123456789abcdef0123"\r\nHUBSPOT_ACCESS_TOKEN=${crm.token}\nHUBSPOT_BASE_URL=${crm.url}\nMAPPINGS_DIR=old\nDEFAULT_COUNTRY=DE\n`;
   writeFileSync(join(folder, '.env'), before);
@@ -198,7 +189,7 @@ test('keeps the settings of an existing .env that it does not write, and a key t
 });
 
 test('a .env with values of several lines that it would have to change is left alone', async () => {
-  const folder = inEmptyFolder();
+  const folder = inTemporaryFolder();
   const before = 'MAPPINGS_DIR="a\nb"\n';
   writeFileSync(join(folder, '.env'), before);
 
@@ -210,7 +201,7 @@ test('a .env with values of several lines that it would have to change is left a
 });
 
 test.each(['my maps #1', `it's "new" #2`, '-dashes=1'])('the bridge finds the folder %j', async (name) => {
-  const folder = inEmptyFolder();
+  const folder = inTemporaryFolder();
 
   const { status } = await runCommand(['init', '--sandbox', `--dir=${name}`]);
 
@@ -219,7 +210,7 @@ test.each(['my maps #1', `it's "new" #2`, '-dashes=1'])('the bridge finds the fo
 });
 
 test('a token that HubSpot refuses leaves nothing behind', async () => {
-  const folder = inEmptyFolder();
+  const folder = inTemporaryFolder();
   const { environment } = await portal();
 
   const { status, err } = await runCommand(['init', '--yes'], {
@@ -232,13 +223,13 @@ test('a token that HubSpot refuses leaves nothing behind', async () => {
 });
 
 test.each(['', 'Bearer pat-na1-x', 'pat na1'])('refuses %j as a token', async (typed) => {
-  inEmptyFolder();
+  inTemporaryFolder();
 
   expect(await runCommand(['init'], { typed })).toMatchObject({ status: 2 });
 });
 
 test('--print shows the files that would be written, and writes nothing', async () => {
-  const folder = inEmptyFolder();
+  const folder = inTemporaryFolder();
   const { environment } = await portal();
 
   const printed = await runCommand(['init', '--yes', '--print'], { environment });
@@ -256,7 +247,7 @@ test('--print shows the files that would be written, and writes nothing', async 
 });
 
 test('--patch lists the rows that existing files lack, and changes none of them', async () => {
-  const folder = inEmptyFolder();
+  const folder = inTemporaryFolder();
   const { environment } = await portal();
   const dir = join(folder, 'mappings/portal');
   mkdirSync(dir, { recursive: true });
@@ -277,14 +268,14 @@ test('--patch lists the rows that existing files lack, and changes none of them'
 });
 
 test('reads the owners, and continues without the permission; options are listed with labels and values', async () => {
-  inEmptyFolder();
+  inTemporaryFolder();
   const crm = await startCrm({ scopes: { without: ['crm.objects.owners.read'] } });
   const tags = { name: 'etiquetas', label: 'Etiquetas', ...choice('checkbox', 'Evento') };
   crm.seed({ properties: { contacts: [{ ...tags, options: [{ label: 'Evento', value: 'ev_1', displayOrder: 0 }] }] } });
   const environment = { HUBSPOT_ACCESS_TOKEN: crm.token, HUBSPOT_BASE_URL: crm.url };
 
   const { out } = await runCommand(['init', '--yes'], { environment });
-  inEmptyFolder();
+  inTemporaryFolder();
   const rehearsed = await runCommand(['init', '--sandbox']);
 
   expect(out).toContain('! the owners cannot be read');
@@ -293,7 +284,7 @@ test('reads the owners, and continues without the permission; options are listed
 });
 
 test('counts need one search per property, and none with --no-counts', async () => {
-  inEmptyFolder();
+  inTemporaryFolder();
   const { crm, environment } = await portal();
   const searches = () => crm.log.filter(({ path }) => path.endsWith('/search')).length;
 
@@ -310,7 +301,7 @@ test('counts need one search per property, and none with --no-counts', async () 
 });
 
 test('a count that HubSpot refuses is reported, and the files are written without it', async () => {
-  const folder = inEmptyFolder();
+  const folder = inTemporaryFolder();
   const { crm, environment } = await portal();
   crm.faults.add({ match: { path: '/search' }, times: 0, action: { kind: 'status', status: 400 } });
 
@@ -323,7 +314,7 @@ test('a count that HubSpot refuses is reported, and the files are written withou
 });
 
 test('without properties like those of Enginy there is nothing to decide', async () => {
-  inEmptyFolder();
+  inTemporaryFolder();
 
   const { out } = await runCommand(['init', '--sandbox', '--yes']);
 
@@ -332,7 +323,7 @@ test('without properties like those of Enginy there is nothing to decide', async
 });
 
 test("the portal's own stages and the options of the example row stand in comments, with their labels", async () => {
-  const folder = inEmptyFolder();
+  const folder = inTemporaryFolder();
   await runCommand(['check', '--live', '--sandbox', '--quiet', '--save-schema', 'portal.json']);
   const schema = JSON.parse(readFileSync('portal.json', 'utf8'));
   const stages = schema.objects.contacts.find(({ name }: { name: string }) => name === 'lifecyclestage');
@@ -358,7 +349,7 @@ test("the portal's own stages and the options of the example row stand in commen
 });
 
 test('a saved portal is enough: --schema writes the same files without the account and without counts', async () => {
-  const folder = inEmptyFolder();
+  const folder = inTemporaryFolder();
   const { crm, environment } = await portal();
   await runCommand(['check', '--live', '--quiet', '--save-schema', 'portal.json'], { environment });
   const live = await runCommand(['init', '--yes', '--print', '--no-counts'], { environment });

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import { runCommandLine } from '../../src/cli/run-command-line.ts';
-import { startJournaling, temporaryFolder } from '../journal/journaling.ts';
+import { startJournaling } from '../journal/journaling.ts';
 import { shippedFolder } from '../support/mapping-folder.ts';
 import { runCommand } from './run-command.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** A journal with one create, one update that holds a field back, and one failure. */
 async function playedJournal(environment: Record<string, string> = {}) {
@@ -181,9 +182,9 @@ test('an unknown name or id, and a missing journal, are errors that say what to 
 
 test('filters, the time included, find what they name, and say so where they hide a request', async () => {
   const { environment } = await playedJournal();
-  const hour = (add: number) => `${String((new Date().getUTCHours() + add) % 24).padStart(2, '0')}:00`;
+  const hour = (add: number) => `${String((new Date().getUTCHours() + 24 + add) % 24).padStart(2, '0')}:00`;
 
-  const around = await runCommand(['requests', '--since', hour(0), '--until', hour(1)], { environment });
+  const around = await runCommand(['requests', '--since', hour(-1), '--until', hour(1)], { environment });
   const hidden = await runCommand(['requests', '99bb', '--status', '5xx'], { environment });
   const inverted = await runCommand(['requests', '--since', 'today', '--until', 'yesterday'], { environment });
 

@@ -1,13 +1,13 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { allChecks } from '../../src/conformance/checks/all-checks.ts';
 import { runCommand } from '../cli/run-command.ts';
 import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
 import { type Flaw, startMiniServer } from './mini-server.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** Any server, on a free loopback port; closed when the test ends. */
 async function serve(listener: RequestListener): Promise<string> {
@@ -147,7 +147,7 @@ test('an unreachable server is reported as such', async () => {
 
 test('writes JUnit XML whose counts are those of the run', async () => {
   const url = await serve((_request, response) => response.end('{"status":"ok"}'));
-  const file = join(mkdtempSync(join(tmpdir(), 'conformance-')), 'report.xml');
+  const file = join(temporaryFolder(), 'report.xml');
 
   const { out } = await runCommand([
     'conformance',

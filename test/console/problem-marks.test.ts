@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openJournalReader } from '../../src/journal/read-journal.ts';
 import { sendTo } from '../support/start-app.ts';
 import { ask, type ConsoleAnswer, formTokenOf, signIn, startConsoleBridge } from './console-client.ts';
@@ -22,76 +22,85 @@ beforeAll(async () => {
   running = await startConsoleBridge({ JOURNAL: 'on' });
   cookie = await signIn(running.adminUrl, running.consoleLink);
   await fail();
-  await vi.waitFor(async () => {
-    const { text } = await page('/console/problems');
-    [, problem = ''] = /href="(\/console\/problems\/[0-9a-f]+)\?since=24h">HubSpot has no record/.exec(text) ?? [];
-    expect(problem).not.toBe('');
-  }, waiting);
+  // `expect.poll` is for tests alone.
+  await vi.waitUntil(
+    async () => {
+      const { text } = await page('/console/problems');
+      [, problem = ''] = /href="(\/console\/problems\/[0-9a-f]+)\?since=24h">HubSpot has no record/.exec(text) ?? [];
+      return problem !== '';
+    },
+    { timeout: 60_000, interval: 100 },
+  );
 });
 
 afterAll(() => running.close());
 
-const waiting = { timeout: 30_000, interval: 100 };
+/** The page once it has this text. */
+const shows = (path: string, text: string) => expect.poll(async () => (await page(path)).text, waiting).toContain(text);
+const waiting = { interval: 100 };
 
-test('an acknowledged problem leaves the overview, and is open again once it recurs', async () => {
-  // The overview does not wait until the problems are counted.
-  await vi.waitFor(async () => expect((await page('/console')).text).toContain(what), waiting);
-  const done = await submit('acknowledge');
-  const [after, list, one] = [await page('/console'), await page('/console/problems'), await page(problem)];
-  await fail();
-
-  expect([done.status, done.headers.location]).toEqual([303, `${problem}?since=24h`]);
-  expect(after.text).not.toContain(what);
-  expect(list.text).toMatch(/HubSpot has no record[\s\S]*acknowledged by sign-in link/);
-  expect(one.text).toContain('It is open again once it recurs');
-  expect(one.text).toContain('<button>Reopen</button>');
-  await vi.waitFor(async () => expect((await page(problem)).text).toContain('<button>Acknowledge</button>'), waiting);
-});
-
-test('an ignored problem stays ignored when it recurs, until it is reopened', async () => {
-  await submit('ignore');
-  const { text } = await page('/console/problems');
-  await fail();
-  await vi.waitFor(async () => expect((await page(problem)).text).toContain('3 records'), waiting);
-  const later = await page(problem);
-  await submit('reopen');
-
-  expect(text).toMatch(/<h2>Ignored<\/h2>[\s\S]*HubSpot has no record[\s\S]*ignored by sign-in link/);
-  expect(later.text).toContain('It was ignored by sign-in link');
-  expect((await page('/console/problems')).text).not.toContain('<h2>Ignored</h2>');
-});
-
-test('a problem that has not occurred cannot be marked', async () => {
-  const form = { 'form-token': formTokenOf(await page(problem)), since: '24h' };
-  const unknown = '/console/problems/feedfacecafe/ignore';
-  const { status } = await ask(`${running.adminUrl}${unknown}`, { headers: { cookie }, form });
-
-  expect(status).toBe(404);
-  await vi.waitFor(async () => {
-    const reader = openJournalReader(running.folder);
-    const actions = (await reader?.actions(10)) ?? [];
-    reader?.close();
-    expect(actions.filter(({ subject }) => subject === 'feedfacecafe').map(({ result }) => result)).toEqual(['failed']);
-  }, waiting);
-});
-
-test('each mark is an audit line, which other processes read', async () => {
-  const key = problem.split('/').at(-1);
-  await vi.waitFor(async () => {
-    const reader = openJournalReader(running.folder);
-    const actions = (await reader?.actions(10)) ?? [];
-    reader?.close();
-    expect(actions.filter(({ subject }) => subject === key).map(({ action, result }) => `${action} ${result}`)).toEqual(
-      [
-        '/console/problems/:key/reopen done',
-        '/console/problems/:key/ignore done',
-        '/console/problems/:key/acknowledge done',
-      ],
-    );
-  }, waiting);
+/** The actions in the journal, the newest first. */
+async function actionsInJournal() {
   const reader = openJournalReader(running.folder);
-  const latest = await reader?.latestOf(['/console/problems/:key/ignore', '/console/problems/:key/acknowledge']);
+  const actions = (await reader?.actions(10)) ?? [];
   reader?.close();
+  return actions;
+}
 
-  expect(latest).toMatchObject([{ subject: key, action: '/console/problems/:key/ignore' }]);
+// Each test goes on with what the earlier ones did.
+describe('the marks of one problem', { shuffle: false }, () => {
+  test('an acknowledged problem leaves the overview, and is open again once it recurs', async () => {
+    // The overview does not wait until the problems are counted.
+    await shows('/console', what);
+    const done = await submit('acknowledge');
+    const [after, list, one] = [await page('/console'), await page('/console/problems'), await page(problem)];
+    await fail();
+
+    expect([done.status, done.headers.location]).toEqual([303, `${problem}?since=24h`]);
+    expect(after.text).not.toContain(what);
+    expect(list.text).toMatch(/HubSpot has no record[\s\S]*acknowledged by sign-in link/);
+    expect(one.text).toContain('It is open again once it recurs');
+    expect(one.text).toContain('<button>Reopen</button>');
+    await shows(problem, '<button>Acknowledge</button>');
+  });
+
+  test('an ignored problem stays ignored when it recurs, until it is reopened', async () => {
+    await submit('ignore');
+    const { text } = await page('/console/problems');
+    await fail();
+    await shows(problem, '3 records');
+    const later = await page(problem);
+    await submit('reopen');
+
+    expect(text).toMatch(/<h2>Ignored<\/h2>[\s\S]*HubSpot has no record[\s\S]*ignored by sign-in link/);
+    expect(later.text).toContain('It was ignored by sign-in link');
+    expect((await page('/console/problems')).text).not.toContain('<h2>Ignored</h2>');
+  });
+
+  test('a problem that has not occurred cannot be marked', async () => {
+    const form = { 'form-token': formTokenOf(await page(problem)), since: '24h' };
+    const unknown = '/console/problems/feedfacecafe/ignore';
+    const { status } = await ask(`${running.adminUrl}${unknown}`, { headers: { cookie }, form });
+
+    expect(status).toBe(404);
+    await expect
+      .poll(async () => (await actionsInJournal()).filter(({ subject }) => subject === 'feedfacecafe'), waiting)
+      .toMatchObject([{ result: 'failed' }]);
+  });
+
+  test('each mark is an audit line, which other processes read', async () => {
+    const key = problem.split('/').at(-1);
+    await expect
+      .poll(async () => (await actionsInJournal()).filter(({ subject }) => subject === key), waiting)
+      .toMatchObject([
+        { action: '/console/problems/:key/reopen', result: 'done' },
+        { action: '/console/problems/:key/ignore', result: 'done' },
+        { action: '/console/problems/:key/acknowledge', result: 'done' },
+      ]);
+    const reader = openJournalReader(running.folder);
+    const latest = await reader?.latestOf(['/console/problems/:key/ignore', '/console/problems/:key/acknowledge']);
+    reader?.close();
+
+    expect(latest).toMatchObject([{ subject: key, action: '/console/problems/:key/ignore' }]);
+  });
 });

@@ -5,7 +5,7 @@ import { runCommand } from '../cli/run-command.ts';
 import { fastClock } from '../support/fast-clock.ts';
 import type { Answer } from '../support/start-app.ts';
 import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
-import { temporaryFolder } from '../journal/journaling.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 interface Complaint {
   /** What the customer says. */

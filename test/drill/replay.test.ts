@@ -5,7 +5,8 @@ import type { Capture } from '../../src/capture/capture-schema.ts';
 import { differenceLine } from '../../src/capture/replay/replay-difference.ts';
 import { replayCapture } from '../../src/capture/replay/replay-capture.ts';
 import { loadMappings } from '../../src/mapping/load/load-mappings.ts';
-import { replay, shippedMappings, startCapturing, temporaryFolder } from '../capture/capturing.ts';
+import { replay, shippedMappings, startCapturing } from '../capture/capturing.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const shipped = new URL('../../mappings/hubspot', import.meta.url).pathname;
 

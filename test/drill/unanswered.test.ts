@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { Fault } from '../../sandbox/faults.ts';
 import { problemLines } from '../../src/reasons/problem-words.ts';
 import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
-import { readJournal, temporaryFolder } from '../journal/journaling.ts';
+import { readJournal } from '../journal/journaling.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const requestsAbout = (ada: string, acme: string) =>
   [

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { startSandbox } from '../../sandbox/sandbox.ts';
 import { fastClock } from '../support/fast-clock.ts';
 import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
+import { refusingUrl } from '../support/refusing-url.ts';
 
 const leads = [
   {
@@ -68,9 +68,7 @@ test('250 contacts in one request need three write calls', async () => {
 });
 
 test('a sync fails with 503 if the CRM is unreachable, never with an empty list', async () => {
-  const crm = await startSandbox();
-  await crm.close();
-  const bridge = await startBridgeOn(crm, {}, { clock: fastClock(100) });
+  const bridge = await startBridgeOn({ url: refusingUrl, token: 'any' }, {}, { clock: fastClock(100) });
 
   const answer = await bridge.send('POST', '/contacts/sync', { contacts: [leads[0]] });
 
@@ -93,7 +91,7 @@ test('with a token that HubSpot refuses, every endpoint responds with 502 and th
 
 test('a call that hangs is aborted at its timeout and reported as 503', async () => {
   const crm = await startCrm();
-  const bridge = await startBridgeOn(crm, { HUBSPOT_TIMEOUT_MS: '100', REQUEST_TIMEOUT_MS: '1000' });
+  const bridge = await startBridgeOn(crm, {}, { clock: fastClock(100) });
   crm.faults.add({ match: { path: '/contacts/batch/read' }, times: 0, action: { kind: 'hang' } });
 
   const answer = await bridge.send('POST', '/contacts/sync', { contacts: [leads[0]] });

@@ -1,12 +1,12 @@
 /** An account whose administrator requires properties: 2026-09 enforces that for the API too. */
-import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 import { runCommand } from '../cli/run-command.ts';
 import { mappingFolder } from '../support/mapping-folder.ts';
 import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const region = { name: 'region', label: 'Region', type: 'string', fieldType: 'text', groupName: 'contactinformation' };
 
@@ -195,7 +195,7 @@ function small(write = '{}') {
 
 /** A bridge that keeps what it learns, in a folder of its own. */
 async function startKeeping(crm: Sandbox, settings: Record<string, string> = {}) {
-  const folder = mkdtempSync(join(tmpdir(), 'requirements-'));
+  const folder = temporaryFolder();
   const environment = { HUBSPOT_API_VERSION: '2026-09', JOURNAL: 'on', DATA_DIR: folder, ...settings };
   const start = (others: Record<string, string> = {}) => startBridgeOn(crm, { ...environment, ...others });
   const file = join(folder, 'required-properties.json');

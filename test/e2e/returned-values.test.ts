@@ -103,7 +103,8 @@ write: { fields: [{ enginy: title, crm: jobtitle, direction: both }] }
 
 test('an update that cannot be read back succeeds, and reports that its values are missing', async () => {
   const { crm, ada } = await startSeededCrm();
-  const { send } = await startBridgeOn(crm, {}, { clock: fastClock(100) });
+  // On this clock, calls have three seconds.
+  const { send } = await startBridgeOn(crm, { HUBSPOT_TIMEOUT_MS: '300000' }, { clock: fastClock(100) });
   crm.faults.add({ match: { path: '/contacts/batch/read' }, times: 0, action: { kind: 'status', status: 503 } });
 
   const { status, body } = await send('PUT', '/contacts', { contacts: [{ crmId: ada, title: 'Countess' }] });

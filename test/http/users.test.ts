@@ -5,12 +5,12 @@ import { createOwnerDirectory } from '../../src/bridge/timeline/owner-directory.
 import type { Owner } from '../../src/crm/crm.ts';
 import { createOwnerFile } from '../../src/data-dir/owner-file.ts';
 import { CrmRejectedError, CrmUnavailableError, DeadlineError, NotSupportedError } from '../../src/errors.ts';
-import { temporaryFolder } from '../journal/journaling.ts';
 import { fakeCrm } from '../support/fake-crm.ts';
 import { logSink } from '../support/log-sink.ts';
 import { startSeededCrm } from '../support/seeded-crm.ts';
 import { startApp } from '../support/start-app.ts';
 import { startBridgeOn } from '../support/start-bridge.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const olga = { id: '61', name: 'Olga Owner', email: 'olga@example.com' };
 

@@ -15,7 +15,8 @@ import { toParts } from '../../src/journal/request-parts.ts';
 import { trimJournal } from '../../src/journal/trim-journal.ts';
 import { createRequestWriter } from '../../src/journal/write-requests.ts';
 import { logSink } from '../support/log-sink.ts';
-import { readJournal, temporaryFolder } from './journaling.ts';
+import { readJournal } from './journaling.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 test.each([1, 60])('after kill -9 with %i entries written, the file opens and contains all of them', async (least) => {
   const folder = temporaryFolder();

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test, vi } from 'vitest';
-import { readJournal, startJournaling, story, temporaryFolder } from './journaling.ts';
+import { readJournal, startJournaling, story } from './journaling.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 test('keeps the history of a record under each of its names', async () => {
   const { crm, send, stopAndRead } = await startJournaling();

@@ -1,17 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { JournalEntry, JournalReader } from '../../src/journal/journal.ts';
 import { openJournalReader } from '../../src/journal/read-journal.ts';
 import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
-
-/** An empty folder, removed when the test ends. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'journal-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 /** A bridge with a journal on an embedded CRM. */
 export async function startJournaling(environment: Record<string, string> = {}, folder = temporaryFolder()) {

@@ -6,7 +6,8 @@ import type { JournalReader, JournalRequest } from '../../src/journal/journal.ts
 import { openJournalFile } from '../../src/journal/journal-file.ts';
 import { toParts } from '../../src/journal/request-parts.ts';
 import { createRequestWriter } from '../../src/journal/write-requests.ts';
-import { readJournal, temporaryFolder } from './journaling.ts';
+import { readJournal } from './journaling.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const secret = 'a secret of the test';
 

@@ -1,5 +1,3 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { SandboxOptions } from '../../../sandbox/sandbox.ts';
@@ -12,6 +10,8 @@ import { fastClock } from '../../support/fast-clock.ts';
 import { logSink } from '../../support/log-sink.ts';
 import { type OpenedHubSpot, openHubSpot } from '../../support/open-hubspot.ts';
 import { bulkContext } from '../crm-conformance.ts';
+import { heldTimers } from '../../support/held-timers.ts';
+import { refusingUrl } from '../../support/refusing-url.ts';
 
 /** Runs with a fresh embedded CRM and closes it. */
 async function withHubSpot(
@@ -167,18 +167,10 @@ test('finds every record of a search with more results than HubSpot returns', ()
   }));
 
 test('reports HubSpot as unreachable if nothing listens', async () => {
-  const server = createServer();
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  // Listening on a port, the server has an address of this form.
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => {
-    server.close(resolve);
-  });
-  const pacer = createPacer({ burstPerTenSeconds: 100, searchPerSecond: 5 });
-  const settings = { accessToken: 'token', baseUrl: `http://127.0.0.1:${port}`, apiVersion, timeoutMs: 1_000 };
-  const crm: Crm = createHubSpotCrm({ pacer, log: logSink().log }, settings);
+  const pacer = createPacer({ burstPerTenSeconds: 100, searchPerSecond: 5 }, { clock: fastClock(100) });
+  const settings = { accessToken: 'token', baseUrl: refusingUrl, apiVersion, timeoutMs: 5_000 };
+  const clock = { now: () => performance.now(), ...heldTimers() };
+  const crm: Crm = createHubSpotCrm({ pacer, log: logSink().log, clock }, settings);
 
   const read = crm.readBy(
     { objectType: 'contacts', property: 'email', values: ['ada@example.com'] },
