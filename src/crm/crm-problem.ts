@@ -50,12 +50,14 @@ export interface RequiredProperty {
   readonly when: 'created' | 'conditional';
 }
 
-/** The only code that the bridge acts on: the CRM has no property of that name (anymore, or yet). */
-export const noSuchProperty = 'PROPERTY_DOESNT_EXIST';
-
 export interface InvalidProperty {
   readonly name: string;
-  /** {@link noSuchProperty}, or the CRM's own code where it gives one, e.g. `INVALID_OPTION`, `READ_ONLY_VALUE`. */
+  /**
+   * What the bridge acts on and reports; absent where the CRM refused the value for another reason, or for none that it names.
+   * `no-property`: the CRM has no property of that name (anymore, or yet); `taken`: it must be unique, and another record has it.
+   */
+  readonly cause?: 'no-property' | 'no-option' | 'read-only' | 'unknown-owner' | 'taken';
+  /** The CRM's own code where it gives one, for people. */
   readonly code?: string;
   /** Short: neither other values nor a list of all options. */
   readonly reason: string;

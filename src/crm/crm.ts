@@ -19,7 +19,7 @@ import type {
 } from './crm-record.ts';
 import type { Deadline } from './deadline.ts';
 
-export { type CrmProblem, type InvalidProperty, noSuchProperty, type RequiredProperty } from './crm-problem.ts';
+export type { CrmProblem, InvalidProperty, RequiredProperty } from './crm-problem.ts';
 export { bytesOfValues } from './crm-record.ts';
 export type {
   CrmProperties,

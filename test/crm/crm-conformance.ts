@@ -172,7 +172,9 @@ export function testCrmConformance(name: string, open: () => Promise<OpenedCrm>)
     );
 
     expect(idOf(outcomes[0])).toMatch(/./);
-    expect(outcomes[1]).toMatchObject({ problem: { kind: 'invalid', properties: [{ name: 'no_such_thing' }] } });
+    expect(outcomes[1]).toMatchObject({
+      problem: { kind: 'invalid', properties: [{ name: 'no_such_thing', cause: 'no-property' }] },
+    });
   });
 
   conforms('names the record that already has the email', async (crm) => {
@@ -210,7 +212,7 @@ export function testCrmConformance(name: string, open: () => Promise<OpenedCrm>)
     expect(outcomes).toMatchObject([
       { problem: { kind: 'not-found' } },
       { record: { id } },
-      { problem: { kind: 'invalid', properties: [{ name: 'no_such_thing' }] } },
+      { problem: { kind: 'invalid', properties: [{ name: 'no_such_thing', cause: 'no-property' }] } },
     ]);
     const read = await crm.readByIds('contacts', [id, other], ['firstname', 'email'], bulkContext());
     expect(read.found.get(id)?.properties).toMatchObject({ firstname: 'Augusta', email: 'ada@example.com' });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { DecidedRequest } from '../../src/bridge/decisions.ts';
 import type { WriteOutcome } from '../../src/crm/crm.ts';
 import { fakeCrm } from '../support/fake-crm.ts';
 import { startApp } from '../support/start-app.ts';
@@ -127,6 +128,28 @@ test('a value that the CRM rejects is dropped, with a warning that names field a
   const [result] = answer.body.results;
   expect(result.warnings).toEqual(['title → jobtitle was skipped: not an option (INVALID_OPTION)']);
   expect(crm.records.get('contacts')?.get(result.crmId)?.properties).not.toHaveProperty('jobtitle');
+});
+
+test.each([
+  [{ reason: 'is not valid' }, { reason: 'refused' }],
+  [
+    { cause: 'no-option', code: 'INVALID_OPTION', reason: 'not an option' },
+    { reason: 'no-option', detail: 'INVALID_OPTION' },
+  ],
+  [
+    { cause: 'taken', reason: 'record 7 has it', holderId: '7' },
+    { reason: 'taken', detail: 'record 7' },
+  ],
+] as const)('what is noted of a value that the CRM rejects is what it says: %j', async (said, noted) => {
+  const crm = fakeCrm();
+  const problem = { kind: 'invalid', message: 'invalid', properties: [{ name: 'jobtitle', ...said }] } as const;
+  crm.failNext('create', () => [{ problem }]);
+  const decided: DecidedRequest[] = [];
+  const app = await startApp(crm, { deps: { decisionListener: { write: (request) => decided.push(request) } } });
+
+  await app.send('POST', '/contacts', { contacts: [{ ...ada, title: 'Countess' }] });
+
+  expect(decided[0]?.records[0]?.heldBack).toEqual([{ field: 'title', property: 'jobtitle', ...noted }]);
 });
 
 test('a create that succeeded but was answered with an error is found, not repeated', async () => {

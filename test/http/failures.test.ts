@@ -189,7 +189,12 @@ test('creates a missing managed property again, within the same request', async 
         kind: 'invalid',
         message: 'no such property',
         properties: [
-          { name: 'enginy_activity_key', code: 'PROPERTY_DOESNT_EXIST', reason: 'there is no such property' },
+          {
+            name: 'enginy_activity_key',
+            cause: 'no-property',
+            code: 'PROPERTY_DOESNT_EXIST',
+            reason: 'there is no such property',
+          },
         ],
       },
     },

@@ -135,6 +135,7 @@ export function fakeCrm(options: FakeCrmOptions = {}): FakeCrm {
         message: 'unknown properties',
         properties: unknown.map((name) => ({
           name,
+          cause: 'no-property',
           code: 'PROPERTY_DOESNT_EXIST',
           reason: 'there is no such property',
         })),

@@ -1,17 +1,9 @@
 import type { ObjectType } from '../../crm/crm.ts';
-import type { HeldBackReason } from '../../mapping/run/held-back.ts';
-
-/** Why a property is not created or not written. */
-export interface PropertyRefusal {
-  /** The end of a sentence that starts with the field's name. */
-  readonly refused: string;
-  readonly reason: HeldBackReason;
-  readonly detail?: string;
-}
+import type { DropReason } from '../writes/drop-reason.ts';
 
 /** What a replica learnt about a property; without a name, about all properties of the object. */
 export type RefusalNews =
-  | { readonly objectType: ObjectType; readonly name?: string; readonly refusal: PropertyRefusal }
+  | { readonly objectType: ObjectType; readonly name?: string; readonly refusal: DropReason }
   /** An administrator may have changed what the CRM allows. */
   | 'forgotten';
 
@@ -24,10 +16,10 @@ export interface RefusalExchange {
 
 /** Remembers which properties the CRM refused to create, so that not every request asks again. */
 export interface CreationRefusals {
-  find(objectType: ObjectType, name: string): PropertyRefusal | undefined;
-  refuse(objectType: ObjectType, name: string, refusal: PropertyRefusal): void;
+  find(objectType: ObjectType, name: string): DropReason | undefined;
+  refuse(objectType: ObjectType, name: string, refusal: DropReason): void;
   /** The CRM does not allow any property to be created. */
-  refuseAll(objectType: ObjectType, refusal: PropertyRefusal): void;
+  refuseAll(objectType: ObjectType, refusal: DropReason): void;
   /** For when an administrator may have changed what the CRM allows. */
   forget(): void;
 }
@@ -41,14 +33,14 @@ const maxRefusals = 10_000;
  * @param exchange with other replicas, if there are any.
  */
 export function createCreationRefusals(now: () => number, exchange?: RefusalExchange): CreationRefusals {
-  const known = new Map<string, { readonly refusal: PropertyRefusal; readonly until: number }>();
+  const known = new Map<string, { readonly refusal: DropReason; readonly until: number }>();
   const refusalOf = (key: string) => {
     const entry = known.get(key);
     if (entry !== undefined && now() < entry.until) return entry.refusal;
     known.delete(key);
     return undefined;
   };
-  const remember = (key: string, refusal: PropertyRefusal, ageMs = 0) => {
+  const remember = (key: string, refusal: DropReason, ageMs = 0) => {
     if (known.size >= maxRefusals) known.clear();
     known.set(key, { refusal, until: now() + ttlMs - ageMs });
   };

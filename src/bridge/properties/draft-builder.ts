@@ -3,7 +3,7 @@ import { showField } from '../../mapping/run/field-mark.ts';
 import { type HeldBack, withoutKept } from '../../mapping/run/held-back.ts';
 import type { Translation } from '../../mapping/run/translate-record.ts';
 import type { Draft } from '../writes/write-stripping.ts';
-import type { PropertyRefusal } from './creation-refusals.ts';
+import type { DropReason } from '../writes/drop-reason.ts';
 
 /** A record ready to be written, or the reason why it cannot be written now. */
 export type ResolvedDraft =
@@ -46,7 +46,7 @@ export class DraftBuilder {
   }
 
   /** Drops a property and adds a warning with the reason. */
-  skip(property: string, { refused, ...why }: PropertyRefusal): void {
+  skip(property: string, { refused, ...why }: DropReason): void {
     this.properties.delete(property);
     this.ifEmpty.delete(property);
     const said = withoutKept(this, property);
@@ -57,7 +57,7 @@ export class DraftBuilder {
   }
 
   /** Adds a warning that a field without a row was not stored. A record may have thousands of them: the first ones are named. */
-  skipField(field: string, { refused, ...why }: PropertyRefusal, property?: string): void {
+  skipField(field: string, { refused, ...why }: DropReason, property?: string): void {
     this.#skippedFields += 1;
     if (this.#skippedFields > maxNoted) return;
     const label = showField(field);

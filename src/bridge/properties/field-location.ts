@@ -3,7 +3,7 @@ import type { CrmProblem, NewProperty, PropertyDefinition } from '../../crm/crm.
 import { describeField, fieldLabel, readFieldMark } from '../../mapping/run/field-mark.ts';
 import { fieldKey, hashedPropertyName, type PropertyRules, propertyName } from '../../mapping/run/property-name.ts';
 import { isWritable, type PropertyIndex } from './property-catalogue.ts';
-import type { PropertyRefusal } from './creation-refusals.ts';
+import type { DropReason } from '../writes/drop-reason.ts';
 import { limitRefusal, type RequestedProperty } from './property-creation-queue.ts';
 import type { PropertyScope } from './property-scope.ts';
 
@@ -25,7 +25,7 @@ export type FieldLocation =
     }
   /** No property exists, and none was to be created. */
   | 'none'
-  | PropertyRefusal
+  | DropReason
   /** Not available at the moment. */
   | { readonly problem: CrmProblem };
 
@@ -110,7 +110,7 @@ function newProperty({ mapping }: PropertyScope, need: FieldNeed, name: string):
   };
 }
 
-type Place = { readonly use: PropertyDefinition } | { readonly create: string } | PropertyRefusal;
+type Place = { readonly use: PropertyDefinition } | { readonly create: string } | DropReason;
 
 /**
  * Decides where the values of a field without a row go. Every process and every replica decides alike, since all of it is read from

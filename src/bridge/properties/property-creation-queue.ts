@@ -2,15 +2,12 @@ import { problemOfError, unaccounted } from '../../crm/crm-problem.ts';
 import type { CallContext, Crm, CrmProblem, NewProperty, NewPropertyOutcome, ObjectType } from '../../crm/crm.ts';
 import { DeadlineError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
+import { sharedContext } from '../concurrency/batcher.ts';
 import { type Claims, propertyClaim } from '../concurrency/claims.ts';
 import { describeProblem } from '../problem.ts';
+import type { DropReason } from '../writes/drop-reason.ts';
 import { raceDeadline } from '../concurrency/race-deadline.ts';
-import {
-  type CreationRefusals,
-  createCreationRefusals,
-  type PropertyRefusal,
-  type RefusalExchange,
-} from './creation-refusals.ts';
+import { type CreationRefusals, createCreationRefusals, type RefusalExchange } from './creation-refusals.ts';
 import type { PropertyCatalogue } from './property-catalogue.ts';
 
 export type CreationOutcome =
@@ -19,7 +16,7 @@ export type CreationOutcome =
   /** The CRM has a property of that name that it does not list. */
   | 'hidden'
   /** It will not be created, for this reason. */
-  | PropertyRefusal
+  | DropReason
   /** It could not be created now. */
   | { readonly problem: CrmProblem };
 
@@ -117,7 +114,7 @@ async function drain(deps: BatchDeps, queue: Queue): Promise<void> {
     for (const each of pending) queue.sent.set(each.property.name, each);
     queue.waiting.clear();
     try {
-      const batch = { objectType: queue.objectType, pending, context: sharedContext(pending) };
+      const batch = { objectType: queue.objectType, pending, context: contextOf(pending) };
       const keys = pending.map(({ property }) => propertyClaim(queue.objectType, property.name));
       await deps.claims.hold(keys, batch.context.deadline, (hasWaited) => createPending(deps, { ...batch, hasWaited }));
     } catch (error) {
@@ -126,6 +123,12 @@ async function drain(deps: BatchDeps, queue: Queue): Promise<void> {
     for (const each of pending) queue.sent.delete(each.property.name);
   }
   queue.isBusy = false;
+}
+
+/** Lasts until the latest deadline of the requests that wait: each of them stops waiting at its own. */
+function contextOf(pending: readonly PendingProperty[]): CallContext {
+  // A request that waits for many properties is named once.
+  return sharedContext([...new Set(pending.flatMap((each) => each.contexts))], 'latest');
 }
 
 interface BatchDeps extends CreationDeps {
@@ -186,23 +189,10 @@ async function withinLimit(deps: CreationDeps, batch: Batch): Promise<PendingPro
 }
 
 /** @returns why no further property is created; undefined where the mapping allows more. */
-export function limitRefusal(maxCreated: number | undefined, count: number): PropertyRefusal | undefined {
+export function limitRefusal(maxCreated: number | undefined, count: number): DropReason | undefined {
   if (maxCreated === undefined || count < maxCreated) return undefined;
   const refused = `the mapping allows ${maxCreated} created properties (at_most), and ${count} exist`;
   return { refused, reason: 'limit', detail: `at_most: ${maxCreated}` };
-}
-
-/** Lasts until the latest deadline of the requests that wait: each of them stops waiting at its own. */
-function sharedContext(pending: readonly PendingProperty[]): CallContext {
-  // A request that waits for many properties is named once.
-  const contexts = [...new Set(pending.flatMap((each) => each.contexts))];
-  return {
-    requestId: contexts[0]?.requestId ?? 'properties',
-    ...(contexts[0]?.traceparent !== undefined && { traceparent: contexts[0].traceparent }),
-    alsoFor: contexts.slice(1).map(({ requestId }) => requestId),
-    urgency: contexts.some(({ urgency }) => urgency === 'urgent') ? 'urgent' : 'bulk',
-    deadline: { remainingMs: () => contexts.reduce((most, { deadline }) => Math.max(most, deadline.remainingMs()), 0) },
-  };
 }
 
 async function callCrm(
@@ -238,7 +228,7 @@ function rememberRefusal(
         const facts = { objectType, missingScopes: scopes, reason: problem.message };
         log.warn(facts, `${reason}: fields without a row are not stored`);
       }
-      const refusal: PropertyRefusal = {
+      const refusal: DropReason = {
         refused,
         reason: 'no-permission',
         ...(scopes.length > 0 && { detail: scopes.join(', ') }),
@@ -250,7 +240,7 @@ function rememberRefusal(
       const reason = describeProblem(problem);
       const refused = `the CRM did not create the property ${name}: ${reason}`;
       log.warn({ objectType, property: name, reason }, 'could not create a property');
-      const refusal: PropertyRefusal = { refused, reason: 'no-property' };
+      const refusal: DropReason = { refused, reason: 'no-property' };
       refusals.refuse(objectType, name, refusal);
       return refusal;
     }

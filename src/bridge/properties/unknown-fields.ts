@@ -13,7 +13,8 @@ import { noValue } from '../../mapping/run/no-value.ts';
 import { type Claims, noClaims } from '../concurrency/claims.ts';
 import { mapInSlices } from '../../in-slices.ts';
 import { describePart, shapeOf, toPropertyText } from './convert-value.ts';
-import type { PropertyRefusal, RefusalExchange } from './creation-refusals.ts';
+import type { DropReason } from '../writes/drop-reason.ts';
+import type { RefusalExchange } from './creation-refusals.ts';
 import { cutTexts } from './cut-texts.ts';
 import { DraftBuilder, type ResolvedDraft } from './draft-builder.ts';
 import { type FieldLocation, type FieldNeed, locateFields } from './field-location.ts';
@@ -135,7 +136,7 @@ function storeField(
   builder: DraftBuilder,
   { field, value, location }: { field: string; value: unknown; location: FieldLocation },
 ): void {
-  const skip = (refusal: PropertyRefusal, property?: string) => builder.skipField(field, refusal, property);
+  const skip = (refusal: DropReason, property?: string) => builder.skipField(field, refusal, property);
   if (location === 'none') {
     if (isPlaceholder(mapping, value)) {
       skip(meansNoValue);
@@ -180,7 +181,7 @@ function storeField(
   }
 }
 
-const meansNoValue: PropertyRefusal = {
+const meansNoValue: DropReason = {
   refused: `it means "${noValue}" (empty_words)`,
   reason: 'empty',
   detail: emptyWord,
@@ -243,7 +244,7 @@ function isLongText(value: unknown): boolean {
   return text.length > maxLineLength || text.includes('\n');
 }
 
-function skipAll(builders: readonly DraftBuilder[], refusal: PropertyRefusal): void {
+function skipAll(builders: readonly DraftBuilder[], refusal: DropReason): void {
   for (const builder of builders) {
     for (const { field } of builder.translation.unknown) builder.skipField(field, refusal);
   }

@@ -48,7 +48,7 @@ export function withoutIgnoredStep(draft: Draft, answered: CrmRecord): Draft {
   if (sent === '' || now === '' || now === sent) return draft;
   return withoutProperties(
     draft,
-    new Map([[forwardOnly, { text: 'the CRM does not let it move back', reason: 'backward', detail: ignoredStep }]]),
+    new Map([[forwardOnly, { refused: 'the CRM does not let it move back', reason: 'backward', detail: ignoredStep }]]),
   );
 }
 
@@ -70,7 +70,7 @@ async function sendClears(
 function dropNotCleared(update: RecordUpdate, names: readonly string[], reason: string): void {
   update.draft = withoutProperties(
     update.draft,
-    new Map(names.map((name) => [name, { text: `it could not be moved back: ${reason}`, reason: 'backward' }])),
+    new Map(names.map((name) => [name, { refused: `it could not be moved back: ${reason}`, reason: 'backward' }])),
   );
 }
 

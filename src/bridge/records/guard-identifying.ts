@@ -11,7 +11,8 @@ import { omitProperty } from '../writes/omit-property.ts';
 import { describeProblem } from '../problem.ts';
 import type { Holders } from '../lookups/proposed-records.ts';
 import type { RequestScope } from '../request-scope.ts';
-import { type DropReason, withoutProperties } from '../writes/write-stripping.ts';
+import type { DropReason } from '../writes/drop-reason.ts';
+import { withoutProperties } from '../writes/write-stripping.ts';
 import { findHolders, type MatchDeps } from '../matching/find-holders.ts';
 import { isLinked, type RecordUpdate } from './record-update.ts';
 import { countSearches, isTrusted, type SearchBudget, type SearchPolicy } from '../matching/search-policy.ts';
@@ -156,11 +157,11 @@ function whyDropped({ update, replaces }: NewValue, { holders, isSearched, taker
   const own = [update.id, update.current?.id];
   const [other = taker] = holders.records.map(({ id }) => id).filter((id) => !own.includes(id));
   if (other !== undefined) {
-    return { text: `record ${other} already has this value`, reason: 'taken', detail: `record ${other}` };
+    return { refused: `record ${other} already has this value`, reason: 'taken', detail: `record ${other}` };
   }
   return replaces && !isSearched ? uncheckedFor(tooMany) : undefined;
 }
 
 function uncheckedFor(cause: string): DropReason {
-  return { text: `whether another record has this value could not be checked: ${cause}`, reason: 'unchecked' };
+  return { refused: `whether another record has this value could not be checked: ${cause}`, reason: 'unchecked' };
 }

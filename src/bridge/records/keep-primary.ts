@@ -5,7 +5,8 @@ import type { Translation } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import { mapInSlices } from '../../in-slices.ts';
 import { omitProperty } from '../writes/omit-property.ts';
-import { type DropReason, withoutProperties } from '../writes/write-stripping.ts';
+import type { DropReason } from '../writes/drop-reason.ts';
+import { withoutProperties } from '../writes/write-stripping.ts';
 import { type Change, isLinked, type RecordUpdate } from './record-update.ts';
 
 /** A property whose value identifies a record, and those beside it that hold further values: email, LinkedIn URL, domain. */
@@ -126,7 +127,7 @@ function isFoundBy({ name, field }: SentValue, { linkedBy }: Change, unique: Rea
 }
 
 const cameLater: DropReason = {
-  text: 'this request has another value for the same record, which came first',
+  refused: 'this request has another value for the same record, which came first',
   reason: 'another-value',
 };
 
@@ -141,14 +142,14 @@ function withoutValue(translation: Translation, name: string, why: DropReason): 
 }
 
 function secondaryIn({ secondary }: PrimaryProperty): DropReason {
-  const text = `the record holds it as a further value (${secondary.join(', ')}), and the first one is kept`;
-  return { text, reason: 'secondary', detail: 'further value' };
+  const refused = `the record holds it as a further value (${secondary.join(', ')}), and the first one is kept`;
+  return { refused, reason: 'secondary', detail: 'further value' };
 }
 
 function whyKept(update: IdentifyingUpdate, { id }: CrmRecord): DropReason | undefined {
   if (id !== update.id) {
     return {
-      text: `record ${update.id} was merged into ${id}, whose value is kept`,
+      refused: `record ${update.id} was merged into ${id}, whose value is kept`,
       reason: 'secondary',
       detail: mergedRecord,
     };
@@ -158,13 +159,13 @@ function whyKept(update: IdentifyingUpdate, { id }: CrmRecord): DropReason | und
 }
 
 function anotherValue(id: string): DropReason {
-  return { text: `record ${id} already existed with another value, which is kept`, reason: 'another-value' };
+  return { refused: `record ${id} already existed with another value, which is kept`, reason: 'another-value' };
 }
 
 function identifiesNone({ object }: Mapping): DropReason {
   const kind = object === 'contacts' ? 'contact' : 'company';
   return {
-    text: `it identifies no ${kind}, and the record's value, which does, is kept`,
+    refused: `it identifies no ${kind}, and the record's value, which does, is kept`,
     reason: 'unreadable',
     detail: `identifies no ${kind}, and the present one does`,
   };

@@ -19,6 +19,7 @@ export function conflictAsInvalidProperty(
       properties: [
         {
           name: property,
+          cause: 'taken',
           reason: `${holder} already has this value`,
           ...(existingId !== undefined && { holderId: existingId }),
         },

@@ -1,6 +1,7 @@
 import { unaccounted } from '../../crm/crm-problem.ts';
-import { type InvalidProperty, noSuchProperty, type WriteOutcome } from '../../crm/crm.ts';
-import { type HeldBack, type HeldBackReason, withoutKept } from '../../mapping/run/held-back.ts';
+import type { InvalidProperty, WriteOutcome } from '../../crm/crm.ts';
+import { type HeldBack, withoutKept } from '../../mapping/run/held-back.ts';
+import type { DropReason } from './drop-reason.ts';
 
 /** Property values on their way to the CRM, and where they came from. */
 export interface Draft {
@@ -90,8 +91,8 @@ function refusedIn(outcome: WriteOutcome): readonly InvalidProperty[] {
   return 'problem' in outcome && outcome.problem.kind === 'invalid' ? outcome.problem.properties : [];
 }
 
-function missingName({ name, code }: InvalidProperty): readonly string[] {
-  return code === noSuchProperty ? [name] : [];
+function missingName({ name, cause }: InvalidProperty): readonly string[] {
+  return cause === 'no-property' ? [name] : [];
 }
 
 /** @returns the draft to send again, without what was refused; undefined where that does not help. */
@@ -106,50 +107,26 @@ function stripRefused(
   const spared = refused.filter(({ name }) => isKept?.(name) !== true);
   const isFinal = !isStripping && !spared.every(({ name }) => isOptional?.(name) === true);
   if (isFinal || spared.length === 0) return undefined;
-  return withoutProperties(
-    draft,
-    new Map(
-      spared.map(({ name, code, reason, holderId }) => [
-        name,
-        {
-          text: code === undefined ? reason : `${reason} (${code})`,
-          reason: code === undefined ? 'taken' : (reasonsByCode[code] ?? 'refused'),
-          ...detailOf(code, holderId),
-        },
-      ]),
-    ),
-  );
+  return withoutProperties(draft, new Map(spared.map((property) => [property.name, reasonOf(property)])));
 }
 
-function detailOf(code: string | undefined, holderId: string | undefined): Pick<DropReason, 'detail'> {
-  if (holderId !== undefined) return { detail: `record ${holderId}` };
-  return code === undefined ? {} : { detail: code };
-}
-
-/** Codes of the CRM that say more than that it refused the value. */
-const reasonsByCode: Readonly<Record<string, HeldBackReason>> = {
-  [noSuchProperty]: 'no-property',
-  INVALID_OPTION: 'no-option',
-  READ_ONLY_VALUE: 'read-only',
-  INVALID_OWNER_ID: 'unknown-owner',
-  OWNER_NOT_FOUND: 'unknown-owner',
-};
-
-/** Why a property is dropped from a draft: for the warning, and for the records of what was decided. */
-export interface DropReason {
-  readonly text: string;
-  readonly reason: HeldBackReason;
-  readonly detail?: string;
+function reasonOf({ cause, code, reason, holderId }: InvalidProperty): DropReason {
+  const detail = holderId === undefined ? code : `record ${holderId}`;
+  return {
+    refused: code === undefined ? reason : `${reason} (${code})`,
+    reason: cause ?? 'refused',
+    ...(detail !== undefined && { detail }),
+  };
 }
 
 /** Drops properties, with one warning each that names the Enginy field and the reason. */
 export function withoutProperties(draft: Draft, reasons: ReadonlyMap<string, DropReason>): Draft {
   const properties = Object.fromEntries(Object.entries(draft.properties).filter(([name]) => !reasons.has(name)));
-  const warnings = [...reasons].map(([name, { text }]) => {
+  const warnings = [...reasons].map(([name, { refused }]) => {
     const source = Object.hasOwn(draft.sources, name) ? `${draft.sources[name]} → ${name}` : name;
-    return `${source} was skipped: ${text}`;
+    return `${source} was skipped: ${refused}`;
   });
-  const heldBack = [...reasons].map(([property, { text: _text, ...why }]): HeldBack => {
+  const heldBack = [...reasons].map(([property, { refused: _sentence, ...why }]): HeldBack => {
     return { field: draft.sources[property] ?? property, property, ...why };
   });
   const said = [...reasons.keys()].reduce<Pick<Draft, 'warnings' | 'heldBack'>>(withoutKept, draft);

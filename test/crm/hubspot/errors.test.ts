@@ -150,7 +150,7 @@ test('reads properties from errors[], from JSON in the message and from its word
     { name: 'closedate', code: 'INVALID_LONG', reason: 'x was not a valid long.' },
   ]);
   expect(namedProperties(inText)).toEqual([
-    { name: 'createdate', code: 'READ_ONLY_VALUE', reason: 'the property is read-only' },
+    { name: 'createdate', cause: 'read-only', code: 'READ_ONLY_VALUE', reason: 'the property is read-only' },
   ]);
   expect(namedProperties(inWords)).toMatchObject([{ name: 'shoe_size' }]);
 });

@@ -162,7 +162,14 @@ test('names a refused option without the list of all options', async () => {
     problem: {
       kind: 'invalid',
       message: 'industry: the value is not one of the allowed options',
-      properties: [{ name: 'industry', code: 'INVALID_OPTION', reason: 'the value is not one of the allowed options' }],
+      properties: [
+        {
+          name: 'industry',
+          cause: 'no-option',
+          code: 'INVALID_OPTION',
+          reason: 'the value is not one of the allowed options',
+        },
+      ],
     },
   });
 });

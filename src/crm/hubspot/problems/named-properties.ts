@@ -1,5 +1,5 @@
 import { isObject } from '../../../json.ts';
-import { type CrmProblem, type InvalidProperty, noSuchProperty, type RequiredProperty } from '../../crm.ts';
+import type { CrmProblem, InvalidProperty, RequiredProperty } from '../../crm.ts';
 import type { HubSpotError } from '../transport/error-body.ts';
 import { parseJson } from '../transport/parse-json.ts';
 import { shortened } from './shortened.ts';
@@ -9,7 +9,9 @@ export function namedProperties(error: HubSpotError): readonly InvalidProperty[]
   const found = new Map<string, InvalidProperty>();
   const add = ({ name, code, text }: NamedProperty) => {
     if (!propertyName.test(name) || found.has(name)) return;
-    found.set(name, { name, ...(code !== undefined && { code }), reason: reasonOf(code, text) });
+    const cause = code === undefined ? undefined : causeOfCode[code];
+    const known = { ...(cause !== undefined && { cause }), ...(code !== undefined && { code }) };
+    found.set(name, { name, ...known, reason: reasonOf(code, text) });
   };
   for (const { context, code, message } of [...error.errors, error]) {
     for (const name of context.propertyName ?? []) add({ name, code, text: message });
@@ -71,7 +73,7 @@ export function namesUnknownProperty(error: HubSpotError): boolean {
 }
 
 export function isUnknown(property: InvalidProperty): boolean {
-  return property.code === noSuchProperty || /does ?n[o']t exist/i.test(property.reason);
+  return property.cause === 'no-property' || /does ?n[o']t exist/i.test(property.reason);
 }
 
 /** "Property values were not valid: [{…, "error":"INVALID_OPTION", "name":"industry"}]": JSON within the text. */
@@ -92,9 +94,17 @@ export function listedInMessage(message: string): NamedProperty[] {
   });
 }
 
+const causeOfCode: Readonly<Record<string, InvalidProperty['cause']>> = {
+  PROPERTY_DOESNT_EXIST: 'no-property',
+  INVALID_OPTION: 'no-option',
+  READ_ONLY_VALUE: 'read-only',
+  INVALID_OWNER_ID: 'unknown-owner',
+  OWNER_NOT_FOUND: 'unknown-owner',
+};
+
 const reasonOfCode: Readonly<Record<string, string>> = {
   INVALID_OPTION: 'the value is not one of the allowed options',
-  [noSuchProperty]: 'the property does not exist',
+  PROPERTY_DOESNT_EXIST: 'the property does not exist',
   READ_ONLY_VALUE: 'the property is read-only',
   INVALID_EMAIL: 'the value is not a valid email address',
 };

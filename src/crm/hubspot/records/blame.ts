@@ -71,7 +71,7 @@ function isAbout(property: InvalidProperty, input: BatchInput, { refusal, inputs
   const value = sentValue(input, property.name);
   if (value === undefined) return false;
   // These are about the property, so every record that sends it is refused; all others are about one record's value.
-  if (isUnknown(property) || property.code === 'READ_ONLY_VALUE' || /read.only/i.test(property.reason)) return true;
+  if (isUnknown(property) || property.cause === 'read-only' || /read.only/i.test(property.reason)) return true;
   const senders = inputs.filter((other) => sentValue(other, property.name) !== undefined);
   if (senders.length === 1) return true;
   return messagesOn(refusal, property.name).some((words) => {
