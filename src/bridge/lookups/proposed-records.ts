@@ -1,11 +1,11 @@
-import { problemOfError, unaccounted } from '../../crm/crm-problem.ts';
-import type { CrmProblem, CrmRecord, ReadOutcome } from '../../crm/crm.ts';
+import { unaccounted } from '../../crm/crm-problem.ts';
+import type { CrmProblem, CrmRecord } from '../../crm/crm.ts';
 import { dependsOnSpelling, isFoundAsUsual, isFoundBySearch } from '../../mapping/run/found-by-search.ts';
 import { candidateKeys, keyName, type MatchKey, propertiesToRead } from '../../mapping/run/match-keys.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import type { IdentityIndex, Proposal, ProposalRequest } from '../identity-index.ts';
 import type { LookupCrm } from './batching-crm.ts';
-import { type LookupOutcome, lookupIn } from './lookup-outcome.ts';
+import { type LookupOutcome, lookUpEach } from './lookup-outcome.ts';
 import type { RequestScope } from '../request-scope.ts';
 
 /** The records that hold a match key, read fresh; `isPartial` if the allowance did not suffice to search for unusual spellings. */
@@ -68,8 +68,7 @@ export async function readProposed(
   const lookups = new Map<string, LookupOutcome>();
   const read = async (ids: readonly string[]) => {
     const open = [...new Set(ids)].filter((id) => !lookups.has(id));
-    const outcome = await readFresh(scope, open);
-    for (const id of open) lookups.set(id, lookupIn(outcome, id));
+    for (const [id, lookup] of await readFresh(scope, open)) lookups.set(id, lookup);
   };
   const complete = [...proposals.values()].filter(({ isComplete }) => isComplete);
   await read(complete.flatMap(({ ids }) => (ids.length <= maxReadAhead ? ids : [])));
@@ -128,19 +127,14 @@ export function inSpellingsOf(
   return others.length === 0 ? found : { ...found, records: found.records.filter(isFound), otherSpellings: others };
 }
 
-/** Reads records by id. Does not reject if the CRM fails: a failed call is a problem of each id. */
+/** Reads records by id, with what matching compares. Does not reject if the CRM fails. */
 export async function readFresh(
   { lookupCrm, mapping, context }: ProposalScope,
   ids: readonly string[],
-): Promise<ReadOutcome> {
-  const nothing: ReadOutcome = { found: new Map(), missing: new Set(), failed: new Map() };
-  if (ids.length === 0) return nothing;
-  try {
-    return await lookupCrm.readByIds(mapping.target.objectType, ids, propertiesToRead(mapping), context);
-  } catch (error) {
-    const problem = problemOfError(error, 'unavailable');
-    return { ...nothing, failed: new Map(ids.map((id) => [id, problem])) };
-  }
+): Promise<ReadonlyMap<string, LookupOutcome>> {
+  return await lookUpEach(ids, () =>
+    lookupCrm.readByIds(mapping.target.objectType, ids, propertiesToRead(mapping), context),
+  );
 }
 
 /** Only a live record proves that it no longer holds the key: an archived one may be restored. */

@@ -19,7 +19,7 @@ import {
   type VerifiedHolders,
 } from '../lookups/proposed-records.ts';
 import { nextTurn } from '../../next-turn.ts';
-import type { RequestScope } from '../request-scope.ts';
+import { targetTypeOf, type RequestScope } from '../request-scope.ts';
 import type { CandidateSearch, Candidates } from './candidate-search.ts';
 import type { RecordIdCache, RememberedIds } from './record-id-cache.ts';
 import {
@@ -85,7 +85,7 @@ export async function findHolders(scope: RuleScope, keys: readonly MatchKey[]): 
 async function readableProperty(scope: RuleScope, keys: readonly MatchKey[]): Promise<string | undefined> {
   const property = keys.find(({ store }) => store !== undefined)?.store?.property;
   if (property === undefined) return undefined;
-  return (await scope.crm.canReadBy(objectTypeOf(scope), property, scope.context)) ? property : undefined;
+  return (await scope.crm.canReadBy(targetTypeOf(scope), property, scope.context)) ? property : undefined;
 }
 
 /** Values that one call reads from the store. */
@@ -131,7 +131,7 @@ async function findable(scope: RuleScope, keys: readonly MatchKey[]): Promise<re
 /** Undefined if the CRM does not show its definitions: then all properties are searched, and the CRM decides. */
 async function readNames(scope: RuleScope): Promise<ReadonlySet<string> | undefined> {
   try {
-    const definitions = await scope.crm.readProperties(objectTypeOf(scope), scope.context);
+    const definitions = await scope.crm.readProperties(targetTypeOf(scope), scope.context);
     return new Set(definitions.map(({ name }) => name));
   } catch (error) {
     scope.log.debug(
@@ -147,7 +147,7 @@ async function readStore(scope: RuleScope, property: string, keys: readonly Matc
   const { lookupCrm, mapping, context } = scope;
   const asked = keys.map((key) => key.store?.value ?? key.value);
   const read = await lookupCrm.readBy(
-    { objectType: objectTypeOf(scope), property, values: asked },
+    { objectType: targetTypeOf(scope), property, values: asked },
     propertiesToRead(mapping),
     context,
   );
@@ -165,8 +165,8 @@ async function readStore(scope: RuleScope, property: string, keys: readonly Matc
  * since the search, or is not shown by it yet, is remembered and counts like a search result.
  */
 async function searchIndex(scope: RuleScope, keys: readonly MatchKey[]): Promise<Map<string, Holders>> {
-  await scope.idCache.prefetch(objectTypeOf(scope), keys);
-  const remembered = new Map(keys.map((key) => [key.value, scope.idCache.get(objectTypeOf(scope), key)]));
+  await scope.idCache.prefetch(targetTypeOf(scope), keys);
+  const remembered = new Map(keys.map((key) => [key.value, scope.idCache.get(targetTypeOf(scope), key)]));
   const holders = await findTrusted(scope, keys, remembered);
   const open: MatchKey[] = [];
   for (const key of keys) {
@@ -231,7 +231,7 @@ async function findTrusted(
     const holding = 'problem' in result ? 0 : result.records.length + (result.otherSpellings?.length ?? 0);
     const isConfirmed = 'problem' in result || holding === knownIds.get(key.value)?.length;
     if (isConfirmed || searches === 'never') holders.set(key.value, result);
-    if (searches === 'unless awaited') idCache.deliver(objectTypeOf(scope), key);
+    if (searches === 'unless awaited') idCache.deliver(targetTypeOf(scope), key);
   }
   return holders;
 }
@@ -252,7 +252,7 @@ function settle(scope: RuleScope, key: MatchKey, settled: SettledKey): void {
   const isAwaited = scope.isAfterAnswer === true && !isPartial;
   const tookMs = performance.now() - startedAt;
   const searched = { isAwaited, isPartial, tookMs, spelling: spellingMark(scope.mapping, key) };
-  scope.idCache.settle(objectTypeOf(scope), key, { holders, others, ...searched });
+  scope.idCache.settle(targetTypeOf(scope), key, { holders, others, ...searched });
 }
 
 function findCandidates(
@@ -262,7 +262,7 @@ function findCandidates(
 ): Promise<ReadonlyMap<string, Candidates>> {
   const { mapping, rule } = scope;
   const search = {
-    objectType: objectTypeOf(scope),
+    objectType: targetTypeOf(scope),
     // A search by words finds other records: a request must not wait for one of the other kind.
     version: `${mapping.hash} ${by}`,
     keys: by === 'spellings' ? keys : keys.map((key) => key.with({ clauses: key.wordClauses })),
@@ -279,8 +279,7 @@ async function verify(
   idsByValue: ReadonlyMap<string, readonly string[]>,
 ): Promise<Map<string, VerifiedHolders>> {
   const ids = [...new Set(keys.flatMap(({ value }) => idsByValue.get(value) ?? []))];
-  const read = await readFresh(scope, ids);
-  const lookups = new Map(ids.map((id) => [id, lookupIn(read, id)]));
+  const lookups = await readFresh(scope, ids);
   const holders = new Map<string, VerifiedHolders>();
   for (const key of keys) {
     const candidates = idsByValue.get(key.value);
@@ -289,8 +288,4 @@ async function verify(
     holders.set(key.value, inSpellingsOf(scope.mapping, key, { found, proposed: scope.proposed?.idsOf(key) ?? [] }));
   }
   return holders;
-}
-
-function objectTypeOf({ mapping }: RequestScope): string {
-  return mapping.target.objectType;
 }

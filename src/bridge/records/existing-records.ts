@@ -1,11 +1,11 @@
-import { problemOfError } from '../../crm/crm-problem.ts';
+import { problemOfError, unaccounted } from '../../crm/crm-problem.ts';
 import type { NewRecord } from '../../contract/records.ts';
 import type { CrmParts } from '../lookups/batching-crm.ts';
 import type { Logger } from '../../logger.ts';
 import { identifyingProperty, identifyingRules, matchKeys } from '../../mapping/run/match-keys.ts';
-import { type LookupOutcome, lookupIn } from '../lookups/lookup-outcome.ts';
+import { type LookupOutcome, lookUpEach, lookupIn } from '../lookups/lookup-outcome.ts';
 import type { ManagedPropertyState } from '../properties/managed-property.ts';
-import type { RequestScope } from '../request-scope.ts';
+import { targetTypeOf, type RequestScope } from '../request-scope.ts';
 import type { RecordIdCache } from '../matching/record-id-cache.ts';
 
 export interface ExistingScope extends RequestScope, CrmParts {
@@ -31,33 +31,25 @@ export async function findCreatedBefore(
   if (scope.state === 'new') return records.map(() => 'missing');
   const property = identityProperty(scope);
   const externalIds = records.map(({ externalId }) => externalId);
-  try {
-    if (property === undefined) return await findInMemory(scope, externalIds);
-    const read = await scope.lookupCrm.readBy(
-      { objectType: objectTypeOf(scope), property, values: externalIds },
-      [],
-      scope.context,
-    );
-    return externalIds.map((externalId) => lookupIn(read, externalId));
-  } catch (error) {
-    const problem = problemOfError(error, 'unavailable');
-    return records.map(() => ({ problem }));
-  }
+  if (property === undefined) return await findInMemory(scope, externalIds);
+  const lookups = await lookUpEach(externalIds, () =>
+    scope.lookupCrm.readBy({ objectType: targetTypeOf(scope), property, values: externalIds }, [], scope.context),
+  );
+  return externalIds.map((externalId) => lookups.get(externalId) ?? unaccounted('unavailable'));
 }
 
 async function findInMemory(scope: ExistingScope, externalIds: readonly string[]): Promise<LookupOutcome[]> {
-  const objectType = objectTypeOf(scope);
+  const objectType = targetTypeOf(scope);
   await scope.idCache.prefetch(objectType, externalIds.map(createdKey));
   const ids = externalIds.map((externalId) => scope.idCache.get(objectType, createdKey(externalId))?.ids.at(-1));
   const known = [...new Set(ids.filter((id) => id !== undefined))];
-  if (known.length === 0) return externalIds.map(() => 'missing');
-  const read = await scope.lookupCrm.readByIds(objectType, known, [], scope.context);
-  return ids.map((id) => (id === undefined ? 'missing' : lookupIn(read, id)));
+  const lookups = await lookUpEach(known, () => scope.lookupCrm.readByIds(objectType, known, [], scope.context));
+  return ids.map((id) => (id === undefined ? 'missing' : (lookups.get(id) ?? unaccounted('unavailable'))));
 }
 
 /** Remembers which record a create led to, for portals that do not keep Enginy's ids. */
 export function rememberCreated(scope: ExistingScope, externalId: string, id: string): void {
-  scope.idCache.remember(objectTypeOf(scope), [createdKey(externalId)], id);
+  scope.idCache.remember(targetTypeOf(scope), [createdKey(externalId)], id);
 }
 
 function createdKey(externalId: string) {
@@ -75,7 +67,7 @@ export async function uniqueValues(scope: ExistingScope, record: NewRecord): Pro
   const values = identity === undefined ? [] : [{ property: identity, value: record.externalId }];
   for (const { store } of matchKeys(scope.mapping, record)) {
     if (store === undefined || values.some(({ property }) => property === store.property)) continue;
-    if (await scope.crm.canReadBy(objectTypeOf(scope), store.property, scope.context)) values.push(store);
+    if (await scope.crm.canReadBy(targetTypeOf(scope), store.property, scope.context)) values.push(store);
   }
   return values;
 }
@@ -126,7 +118,7 @@ async function readUnique(
         return [
           property,
           await scope.lookupCrm.readBy(
-            { objectType: objectTypeOf(scope), property, values: distinct },
+            { objectType: targetTypeOf(scope), property, values: distinct },
             [],
             scope.context,
           ),
@@ -136,8 +128,4 @@ async function readUnique(
   );
   const nothing = { found: new Map(), missing: new Set<string>(), failed: new Map() };
   return ({ property, value }) => lookupIn(reads.get(property) ?? nothing, value);
-}
-
-function objectTypeOf({ mapping }: RequestScope): string {
-  return mapping.target.objectType;
 }

@@ -9,7 +9,7 @@ import type { EnginyRecord } from '../../mapping/values/field-value.ts';
 import { type Batcher, createBatcher } from '../concurrency/batcher.ts';
 import { mapInSlices } from '../../in-slices.ts';
 import type { KeyedLock } from '../concurrency/keyed-lock.ts';
-import { type LookupOutcome, lookupIn } from '../lookups/lookup-outcome.ts';
+import { type LookupOutcome, lookUpEach } from '../lookups/lookup-outcome.ts';
 import { omitProperty } from '../writes/omit-property.ts';
 import type { UnknownFields } from '../properties/unknown-fields.ts';
 import { decisionOf, failed, requireResult, type WriteResult } from '../writes/write-result.ts';
@@ -181,28 +181,21 @@ async function readCurrent(scope: WriteScope, updates: readonly RecordUpdate[]):
     ...(scope.returned ?? []),
   ]);
   const lookups = await readCurrentRecords(scope, asked, [...new Set(names)]);
-  asked.forEach((update, index) => {
-    const lookup = lookups[index] ?? unaccounted('unavailable');
+  for (const update of asked) {
+    const lookup = lookups.get(update.id) ?? unaccounted('unavailable');
     if (lookup !== 'missing' && 'record' in lookup) update.current = lookup.record;
     else update.result = failedUpdate(scope, update, lookup === 'missing' ? lookup : lookup.problem);
-  });
+  }
 }
 
-/** @returns one lookup per update, in order. */
+/** @returns the record of each update, by its id. */
 async function readCurrentRecords(
   { lookupCrm, mapping, context }: WriteScope,
   updates: readonly RecordUpdate[],
   properties: readonly string[],
-): Promise<readonly LookupOutcome[]> {
-  if (updates.length === 0) return [];
-  try {
-    const ids = updates.map(({ id }) => id);
-    const read = await lookupCrm.readByIds(mapping.target.objectType, ids, properties, context);
-    return ids.map((id) => lookupIn(read, id));
-  } catch (error) {
-    const problem = problemOfError(error, 'unavailable');
-    return updates.map(() => ({ problem }));
-  }
+): Promise<ReadonlyMap<string, LookupOutcome>> {
+  const ids = updates.map(({ id }) => id);
+  return await lookUpEach(ids, () => lookupCrm.readByIds(mapping.target.objectType, ids, properties, context));
 }
 
 function failedUpdate(
@@ -246,13 +239,13 @@ async function sendUpdates(scope: WriteScope, updates: readonly RecordUpdate[]):
   for (const [index, update] of updates.entries()) applyOutcome(scope, update, written[index]);
   const emptied = openUpdates(updates);
   const lookups = await readCurrentRecords(scope, emptied, scope.returned ?? []);
-  emptied.forEach((update, index) => {
-    const lookup = lookups[index] ?? unaccounted('unavailable');
+  for (const update of emptied) {
+    const lookup = lookups.get(update.id) ?? unaccounted('unavailable');
     update.result =
       lookup !== 'missing' && 'record' in lookup
         ? unchanged(update.id, update.draft, lookup.record)
         : failedUpdate(scope, update, lookup === 'missing' ? lookup : lookup.problem);
-  });
+  }
 }
 
 async function tryUpdate(

@@ -1,10 +1,10 @@
-import { problemOfError } from '../../crm/crm-problem.ts';
+import { unaccounted } from '../../crm/crm-problem.ts';
 import type { CrmProperties } from '../../crm/crm.ts';
 import type { LookupCrm } from '../lookups/batching-crm.ts';
 import type { Logger } from '../../logger.ts';
 import { returnedProperties } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
-import { lookupIn } from '../lookups/lookup-outcome.ts';
+import { lookUpEach } from '../lookups/lookup-outcome.ts';
 import { describeProblem } from '../problem.ts';
 import type { RequestScope } from '../request-scope.ts';
 import type { WriteResult } from './write-result.ts';
@@ -26,12 +26,12 @@ export async function completeHeld(
   const { lookupCrm, mapping, context, log, returned: names } = scope;
   const ids = new Set(results.flatMap((result) => (isIncomplete(result, names) ? [result.crmId] : [])));
   if (ids.size === 0) return [...results];
-  const read = await lookupCrm
-    .readByIds(mapping.target.objectType, [...ids], names, context)
-    .catch((error: unknown) => ({ problem: problemOfError(error, 'unavailable') }));
+  const lookups = await lookUpEach([...ids], () =>
+    lookupCrm.readByIds(mapping.target.objectType, [...ids], names, context),
+  );
   return results.map((result) => {
     if (!isIncomplete(result, names)) return result;
-    const lookup = 'problem' in read ? read : lookupIn(read, result.crmId);
+    const lookup = lookups.get(result.crmId) ?? unaccounted('unavailable');
     if (lookup !== 'missing' && 'record' in lookup) return { ...result, held: lookup.record.properties };
     const why = lookup === 'missing' ? 'the record no longer exists' : describeProblem(lookup.problem);
     const { held: _partial, ...rest } = result;
