@@ -46,6 +46,30 @@ test('writes two updates of one contact as one and answers both', async () => {
   expect(crm.records.get('contacts')?.get('7')?.properties).toMatchObject({ firstname: 'Ada', city: 'London' });
 });
 
+test('of two leads that one request writes to one contact, the first id stays, and a replaced email is reported', async () => {
+  const crm = fakeCrm();
+  crm.put('contacts', { id: '7', properties: {} });
+  const app = await startApp(crm);
+
+  const answer = await app.send('PUT', '/contacts', {
+    contacts: [
+      { crmId: '7', externalId: 'lead-1', email: 'alice@acme.com', mobilePhone: '+14155550143' },
+      { crmId: '7', externalId: 'lead-2', email: 'zed@acme.com', mobilePhone: '+14155550144' },
+    ],
+  });
+
+  const warnings = ['email → email replaced another value'];
+  expect(answer.body.results).toMatchObject([
+    { crmId: '7', success: true, warnings },
+    { crmId: '7', success: true, warnings },
+  ]);
+  expect(crm.records.get('contacts')?.get('7')?.properties).toMatchObject({
+    email: 'zed@acme.com',
+    enginy_external_id: 'lead-1',
+    mobilephone: '+14155550143',
+  });
+});
+
 test('never reports success for a missing contact, even if there is nothing to write', async () => {
   const crm = fakeCrm();
   const app = await startApp(crm);

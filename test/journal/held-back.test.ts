@@ -52,6 +52,22 @@ const pairs: readonly (readonly [Half, Half])[] = [
     [{ customFields: { segment: '' } }, [], ['segment: empty']],
     [{ customFields: { segment: 'B' } }, ['segment']],
   ],
+  [
+    [{ mobilePhone: '+14155550143' }, ['mobilephone']],
+    [{ mobilePhone: '+14155550144', title: 'CFO' }, ['jobtitle'], ['mobilePhone: if-empty']],
+  ],
+  [
+    [{ mobilePhone: '+14155550143' }, ['mobilephone']],
+    [{ mobilePhone: 'ask Ada' }, ['enginy_mobile_phone'], ['mobilePhone: unreadable']],
+  ],
+  [
+    [{ mobilePhone: 'ask Ada' }, ['enginy_mobile_phone'], ['mobilePhone: unreadable']],
+    [{ mobilePhone: '+14155550144' }, ['mobilephone']],
+  ],
+  [
+    [{ externalId: 'lead-first' }, ['enginy_external_id']],
+    [{ externalId: 'lead-second', city: 'Lima' }, ['city'], ['externalId: if-empty']],
+  ],
 ];
 
 test('two updates of one record that share a batch have entries of their own', async () => {

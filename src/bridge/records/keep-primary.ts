@@ -45,7 +45,10 @@ export function keepPrimary(mapping: Mapping, update: IdentifyingUpdate): void {
     const value = update.draft.properties[primary.name] ?? update.ifEmpty[primary.name] ?? '';
     const held = candidateKeys(mapping, primary.rule, pick(current, [primary.name]));
     const sent = candidateKeys(mapping, primary.rule, { [primary.name]: value });
-    if (held.length === 0 || sent.some((value) => held.includes(value))) continue;
+    if (held.length === 0 || sent.some((value) => held.includes(value))) {
+      if (isReplacedInRequest(mapping, primary, update)) update.replaced.push(primary.name);
+      continue;
+    }
     const others = candidateKeys(mapping, primary.rule, pick(current, primary.secondary));
     const isSecondary = sent.length > 0 && sent.every((value) => others.includes(value));
     const isWeaker = sent.length === 0 && update.draft.properties[primary.name] !== undefined;
@@ -59,6 +62,17 @@ export function keepPrimary(mapping: Mapping, update: IdentifyingUpdate): void {
     update.draft = withoutProperties(update.draft, new Map([[primary.name, why]]));
     update.ifEmpty = omitProperty(update.ifEmpty, primary.name);
   }
+}
+
+/** True if the changes of a request have different values: the last one replaces the others. */
+function isReplacedInRequest(
+  mapping: Mapping,
+  { rule, name }: PrimaryProperty,
+  { changes }: IdentifyingUpdate,
+): boolean {
+  const values = changes.map(({ translation }) => translation.properties[name]);
+  const keys = values.map((value) => (value ? candidateKeys(mapping, rule, { [name]: value })[0] : undefined));
+  return new Set(keys.filter((key) => key !== undefined)).size > 1;
 }
 
 /** An update may replace what identifies a record, but never silently. The values are personal data. */

@@ -1,4 +1,5 @@
 import type { CrmProblem, CrmRecord } from '../../crm/crm.ts';
+import type { HeldBack } from '../../mapping/run/held-back.ts';
 import type { Translation } from '../../mapping/run/translate-record.ts';
 import type { EnginyRecord } from '../../mapping/values/field-value.ts';
 import { failed, type WriteResult } from '../writes/write-result.ts';
@@ -26,6 +27,8 @@ export interface RecordUpdate {
   ifEmpty: Readonly<Record<string, string>>;
   /** Properties whose value identifies the record and replaces another one. */
   readonly replaced: string[];
+  /** Of changes whose value for an empty property came after that of another change, which is written. */
+  readonly overruled: Map<Change, HeldBack[]>;
   /** The record as it is in the CRM, where the update depends on it. */
   current?: CrmRecord;
   result?: WriteResult;
@@ -44,7 +47,7 @@ export function openUpdates(updates: readonly RecordUpdate[]): RecordUpdate[] {
   return updates.filter(({ result }) => result === undefined);
 }
 
-/** Merges changes of the same record, later values over earlier ones. */
+/** Merges changes of the same record, later values over earlier ones. What is written only where the record holds nothing is the first value. */
 export function mergeChanges(changes: readonly Change[]): RecordUpdate[] {
   const byId = new Map<string, Change[]>();
   for (const change of changes) {
@@ -59,7 +62,7 @@ export function mergeChanges(changes: readonly Change[]): RecordUpdate[] {
     const translation = mergeTranslations(merging.map((change) => change.translation));
     const { properties, sources, warnings, heldBack, ifEmpty } = translation;
     const draft = { properties, sources, warnings, heldBack };
-    const update = { id, changes: group, translation, draft, ifEmpty, replaced: [] };
+    const update = { id, changes: group, translation, draft, ifEmpty, replaced: [], overruled: new Map() };
     return isTooLarge ? { ...update, result: failed(tooManyFields(id)) } : update;
   });
 }
@@ -74,7 +77,7 @@ function mergeTranslations(all: readonly Translation[]): Translation {
   if (first !== undefined && all.length === 1) return first;
   return {
     properties: merged(all.map(({ properties }) => properties)),
-    ifEmpty: merged(all.map(({ ifEmpty }) => ifEmpty)),
+    ifEmpty: firstIfEmpty(all),
     sources: merged(all.map(({ sources }) => sources)),
     optionTexts: merged(all.map(({ optionTexts }) => optionTexts)),
     asSent: mergedAsSent(all),
@@ -90,12 +93,28 @@ function merged<Value>(objects: readonly Readonly<Record<string, Value>>[]): Rec
   return Object.fromEntries(objects.flatMap((object) => Object.entries(object)));
 }
 
-/** A value that could be read replaces an earlier one that could not. */
-function mergedAsSent(all: readonly Translation[]): Record<string, string> {
-  const kept = new Map<string, string>();
+/** The first value fills an empty property, as if the changes came one by one; one that could be read replaces an earlier one that could not. */
+function firstIfEmpty(all: readonly Translation[]): Record<string, string> {
+  const first = new Map<string, string>();
+  const unreadable = new Set<string>();
   for (const { asSent, ifEmpty } of all) {
-    for (const name of Object.keys(ifEmpty)) kept.delete(name);
-    for (const [name, text] of Object.entries(asSent)) kept.set(name, text);
+    for (const [name, value] of Object.entries(ifEmpty)) {
+      const isReadable = asSent[name] === undefined;
+      if (first.has(name) && !(isReadable && unreadable.has(name))) continue;
+      first.set(name, value);
+      if (isReadable) unreadable.delete(name);
+      else unreadable.add(name);
+    }
   }
-  return Object.fromEntries(kept);
+  return Object.fromEntries(first);
+}
+
+/** A value that could be read counts, whether it came earlier or later than one that could not. */
+function mergedAsSent(all: readonly Translation[]): Record<string, string> {
+  const readable = new Set(
+    all.flatMap(({ asSent, ifEmpty }) => Object.keys(ifEmpty).filter((name) => asSent[name] === undefined)),
+  );
+  const merged = all.flatMap(({ asSent }) => Object.entries(asSent).filter(([name]) => !readable.has(name)));
+  // The first problem belongs to the first text, which is the one that is written.
+  return Object.fromEntries(merged.reverse());
 }

@@ -1,6 +1,7 @@
 import { showField } from '../../mapping/run/field-mark.ts';
-import type { HeldBack } from '../../mapping/run/held-back.ts';
+import { type HeldBack, withoutKept } from '../../mapping/run/held-back.ts';
 import type { WriteResult } from '../writes/write-result.ts';
+import type { Draft } from '../writes/write-stripping.ts';
 import type { Change, RecordUpdate } from './record-update.ts';
 
 /**
@@ -9,7 +10,7 @@ import type { Change, RecordUpdate } from './record-update.ts';
  * @param result of the whole update.
  * @returns one result per change, in order.
  */
-export function sharesOf({ changes, draft }: RecordUpdate, result: WriteResult): readonly WriteResult[] {
+export function sharesOf({ changes, draft, overruled }: RecordUpdate, result: WriteResult): readonly WriteResult[] {
   const { written: all, heldBack: held, createdProperties } = result.decision;
   const isShared = all.length + held.length + createdProperties.length + result.warnings.length > 0;
   if (changes.length < 2 || !isShared) return changes.map(() => result);
@@ -25,17 +26,26 @@ export function sharesOf({ changes, draft }: RecordUpdate, result: WriteResult):
     (held) => index.holders(held) ?? index.senders(held.property, held.field),
   );
   const warnings = shared(changes.length, result.warnings, (text) => index.warned(text) ?? index.labeled(text));
-  return changes.map((_change, at) => ({
-    ...result,
-    warnings: warnings[at] ?? [],
-    decision: {
-      ...decision,
-      outcome: decision.outcome === 'updated' && written[at]?.length === 0 ? 'unchanged' : decision.outcome,
-      written: written[at] ?? [],
-      heldBack: heldBack[at] ?? [],
-      createdProperties: created[at] ?? [],
-    },
-  }));
+  return changes.map((change, at) => {
+    const own = { warnings: warnings[at] ?? [], heldBack: heldBack[at] ?? [] };
+    const late = overruled.get(change) ?? [];
+    const said = late.reduce<Pick<Draft, 'warnings' | 'heldBack'>>(
+      (rest, { property = '' }) => withoutKept(rest, property),
+      own,
+    );
+    const writes = (written[at] ?? []).filter((name) => !late.some(({ property }) => property === name));
+    return {
+      ...result,
+      warnings: said.warnings,
+      decision: {
+        ...decision,
+        outcome: decision.outcome === 'updated' && writes.length === 0 ? 'unchanged' : decision.outcome,
+        written: writes,
+        heldBack: [...said.heldBack, ...late],
+        createdProperties: created[at] ?? [],
+      },
+    };
+  });
 }
 
 /** Positions of changes; undefined for none. */
