@@ -48,6 +48,31 @@ test.each(['207', 'in-200', '400'] as const)('fails only unknown ids when HubSpo
   expect(answer.body).toMatchObject({ success: true, created: 1, errors: [{ contactCRMId: '424242' }] });
 });
 
+test.each(['207', 'in-200', '400'] as const)(
+  'names the missing record of a pair whose other id is missing elsewhere (HubSpot answers: %s)',
+  async (form) => {
+    const { crm, ada, grace, engines } = await startSeededCrm({ switches: { unknownAssociationIds: form } });
+    const bridge = await startBridgeOn(crm);
+
+    const answer = await bridge.send('POST', '/associations', {
+      associations: [
+        { contactCRMId: '424242', companyCRMId: engines },
+        { contactCRMId: engines, companyCRMId: '515151' },
+        { contactCRMId: grace, companyCRMId: engines },
+        { contactCRMId: engines, companyCRMId: ada },
+      ],
+    });
+
+    expect(answer.body.created).toBe(1);
+    expect(answer.body.errors.map(({ error }: { error: string }) => error.replace(/^.*: /, ''))).toEqual([
+      'HubSpot has no contact 424242',
+      expect.stringMatching(`HubSpot has no (contact ${engines}|company 515151)`),
+      expect.stringMatching(`HubSpot has no (contact ${engines}|company ${ada})`),
+    ]);
+    expect(crm.linked('contacts', grace, 'companies')).toEqual([engines]);
+  },
+);
+
 test('does not report success when nothing was linked', async () => {
   const { crm, engines } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);

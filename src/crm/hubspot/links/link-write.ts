@@ -48,9 +48,9 @@ export class LinkWrite<P extends Pair> {
     const parts = partsAroundOffenders<P, HubSpotRefusal>(
       {
         verdicts,
-        settleNamed: (some, { body }) => this.#settleNamed(some, body),
+        settleNamed: (some, { body }) => this.#settleNamed(some, [body], 'certain'),
         settleOffender: (pair, { body }) => {
-          if (this.#settleNamed([pair], body).size === 0) this.#fail(pair, linkProblem(body));
+          if (this.#settleNamed([pair], [body], 'any').size === 0) this.#fail(pair, linkProblem(body));
         },
       },
       pairs,
@@ -62,7 +62,7 @@ export class LinkWrite<P extends Pair> {
     try {
       const { results, errors } = await this.#send(this.#call(pairs));
       this.tally.addAnswer();
-      const named = new Set(errors.flatMap((error) => [...this.#settleNamed(pairs, error)]));
+      const named = this.#settleNamed(pairs, errors, 'any');
       // The default association comes back in both directions; only the requested one counts.
       const linked = new Set(results.map(pairKey));
       for (const pair of pairs) if (linked.has(pairKey(pair))) this.settle(pair, 'linked');
@@ -81,20 +81,26 @@ export class LinkWrite<P extends Pair> {
     }
   }
 
-  /** "X is not a valid ID" with `context.id`; "CONTACT=X is not valid" with `context.INVALID_OBJECT_IDS`. */
-  #settleNamed(pairs: readonly P[], error: HubSpotError): ReadonlySet<P> {
-    const ids = idsIn(error);
-    const named = pairs.filter(({ fromId, toId }) => ids.has(fromId) || ids.has(toId));
-    for (const pair of named) {
-      this.#fail(
-        pair,
-        linkProblem(
-          error,
-          this.#ends(pair).find(({ id }) => ids.has(id)),
-        ),
-      );
+  /**
+   * "X is not a valid ID" with `context.id`; "CONTACT=X is not valid" with `context.INVALID_OBJECT_IDS`. The first names no type: an id
+   * that the call has on both sides may be missing on one of them only.
+   * @param ends which ends count; `certain` are ids on one side.
+   */
+  #settleNamed(pairs: readonly P[], errors: readonly HubSpotError[], ends: 'any' | 'certain'): ReadonlySet<P> {
+    const byId = errorsById(errors);
+    const [from, to] = [new Set(pairs.map(({ fromId }) => fromId)), new Set(pairs.map(({ toId }) => toId))];
+    const named = new Set<P>();
+    for (const pair of pairs) {
+      const candidates = this.#ends(pair).filter(({ id }) => byId.has(id));
+      const certain = candidates.find(({ id }) => !(from.has(id) && to.has(id)));
+      const end = certain ?? (ends === 'any' ? candidates[0] : undefined);
+      const about = end === undefined ? [] : (byId.get(end.id) ?? []);
+      const found = about.find(({ ids }) => ids.has(pair.fromId) && ids.has(pair.toId)) ?? about[0];
+      if (found === undefined) continue;
+      this.#fail(pair, linkProblem(found.error, end));
+      named.add(pair);
     }
-    return new Set(named);
+    return named;
   }
 
   #ends({ fromId, toId }: Pair): readonly NamedRecord[] {
@@ -108,6 +114,15 @@ export class LinkWrite<P extends Pair> {
   #fail(pair: Pair, problem: CrmProblem): void {
     this.settle(pair, { problem });
   }
+}
+
+/** Errors by the ids that they name. */
+function errorsById(errors: readonly HubSpotError[]) {
+  const named = errors.flatMap((error) => {
+    const ids = idsIn(error);
+    return [...ids].map((id) => ({ id, ids, error }));
+  });
+  return Map.groupBy(named, ({ id }) => id);
 }
 
 /** A link to a merged record comes back under the survivor's id: a result that shares one end with one open pair, and with no other. */
