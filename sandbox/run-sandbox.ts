@@ -4,7 +4,7 @@ import type { PortalSchema } from './portal-schema.ts';
 import { startSandbox } from './sandbox.ts';
 import { exampleSeed } from './seed.ts';
 
-const usage = `Runs the embedded CRM alone: a server that answers like HubSpot's API.
+const usage = `Runs the embedded CRM alone: a server that behaves like HubSpot's API.
 
   npx enginy-bridge sandbox [options]      or      npm run sandbox -- [options]
 
@@ -15,7 +15,7 @@ const usage = `Runs the embedded CRM alone: a server that answers like HubSpot's
   --empty                start without example records
   --no-limits            no rate limits
   --index-lag MS         delay until writes are searchable (default: 1000)
-  --latency MS           delay before every answer
+  --latency MS           delay before every response
   --without-scope NAME   remove a scope from the token (repeatable)
   --switch NAME=VALUE    set a switch, see docs/sandbox.md (repeatable)
   --help

@@ -155,7 +155,7 @@ function furtherSlips(problems: readonly string[], given: GivenSettings): readon
   return describeSlips(given).filter((slip) => !problems.some((problem) => problem.includes(slip)));
 }
 
-const sandboxAdvice = '(to run the embedded CRM, which keeps nothing, set SANDBOX=true)';
+const sandboxAdvice = '(to run the embedded CRM, which stores nothing permanently, set SANDBOX=true)';
 
 function crossChecks(env: ParsedEnvironment, given: GivenSettings): string[] {
   if (env.HUBSPOT_ACCESS_TOKEN !== undefined) {

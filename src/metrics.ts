@@ -194,7 +194,7 @@ function watchSharing(registers: Registry[], sources: SharingSource & { readonly
   });
   new Gauge({
     name: `${prefix}crm_lane_clock_steps_total`,
-    help: "How often the lane's clock was corrected because that of Redis had jumped.",
+    help: "How often the lane's clock was corrected because the clock of Redis had jumped.",
     labelNames: ['lane'],
     registers,
     collect() {

@@ -64,11 +64,11 @@ function followSignals(bridge: RunningBridge, log: pino.Logger, environment: Env
 function sandboxNotice({ url, consoleLink }: RunningBridge, { header, keys }: Config['auth']): string {
   const key = keys.includes(sandboxKey) ? sandboxKey : 'YOUR_API_KEY';
   return `
-Sandbox mode: an embedded CRM with a few made-up records replaces HubSpot. It keeps nothing: all records are gone when the bridge stops.
+Sandbox mode: an embedded CRM with a few fictitious records replaces HubSpot. All records are lost when the bridge stops.
 Try it:
 
   curl -s ${url}/contacts/sync -H '${header}: ${key}' -H 'content-type: application/json' \\
     -d '{"contacts":[{"externalId":"lead-1","email":"ADA.MARCHETTI@northwind-bicycles.example.com"}]}'
-${consoleLink === undefined ? '' : `\nSee what it did, with a link that signs in once, within ten minutes ("enginy-bridge console" prints a new one):\n\n  ${consoleLink}\n`}
+${consoleLink === undefined ? '' : `\nSee what it did, with a link that works once, within ten minutes ("enginy-bridge console" prints a new one):\n\n  ${consoleLink}\n`}
 `;
 }

@@ -50,7 +50,7 @@ const lastNameOf = (n: number) => `Van ${wordOf(n)}`;
 // No word of it may be a legal form, such as "doo".
 const companyOf = (n: number) => `Company q${wordOf(n % 4_999)}q`;
 
-/** Contacts of the past, each with a LinkedIn profile, a telephone number, a name and a company, spelled as people spell them. */
+/** Contacts of the past, each with a LinkedIn profile, a phone number, a name and a company, spelled as people spell them. */
 export function* indexedContacts(count: number): Generator<SeedRecord> {
   for (let n = 0; n < count; n += 1) {
     yield {

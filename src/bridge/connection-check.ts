@@ -73,7 +73,7 @@ function judge({ since, error }: Trouble, at: { readonly isProven: boolean; read
 }
 
 function silence(ms: number): CrmUnavailableError {
-  return new CrmUnavailableError(`The CRM has not answered for ${Math.ceil(ms / 1_000)} s`);
+  return new CrmUnavailableError(`The CRM has not responded for ${Math.ceil(ms / 1_000)} s`);
 }
 
 /** @returns false if the work goes on after {@link patienceMs}. */

@@ -56,7 +56,7 @@ export interface RecordDecision extends Omit<WriteDecision, 'outcome'> {
   readonly warnings: number;
   /** Email addresses of the record: stored as keyed digests only. */
   readonly emails: readonly string[];
-  /** Telephone numbers and LinkedIn URLs, for the same purpose. */
+  /** Phone numbers and LinkedIn URLs, for the same purpose. */
   readonly phones?: readonly string[];
   readonly profiles?: readonly string[];
 }

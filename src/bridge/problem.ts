@@ -51,7 +51,7 @@ export function adviseProblem(problem: CrmProblem): string {
   if (problem.message.startsWith(mergeAdvice)) return problem.message;
   if (problem.kind === 'invalid' && problem.needsOneOf !== undefined) {
     const words = problem.needsOneOf.map((name) => propertyWords[name] ?? name);
-    return `Add ${choiceOf.format(words)} and export again: the CRM accepts no record without one of them`;
+    return `Add ${choiceOf.format(words)} and export again: the CRM requires at least one of them`;
   }
   return `${advice[problem.kind]}: ${isBrief ? problem.message : describeProblem(problem)}`;
 }
@@ -63,7 +63,7 @@ const choiceOf = new Intl.ListFormat('en', { type: 'disjunction' });
 export const mergeAdvice = 'Merge these duplicates in the CRM';
 
 /** For a record that is not there. */
-export const findAgain = 'Sync again, so that Enginy learns the current id';
+export const findAgain = 'Sync again to give Enginy the current id';
 
 const advice: Readonly<Record<CrmProblem['kind'], string>> = {
   invalid: 'Correct the value and export again',
@@ -72,7 +72,7 @@ const advice: Readonly<Record<CrmProblem['kind'], string>> = {
   'not-found': findAgain,
   refused: 'Ask your administrator',
   unavailable: 'Export again later',
-  ambiguous: 'Export again, which creates no duplicate',
+  ambiguous: 'Export again, which does not create a duplicate',
   late: 'Export again',
   'too-large': 'Export fewer records at once, or shorten long texts in the CRM',
 };

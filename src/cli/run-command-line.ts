@@ -24,23 +24,23 @@ import { printableOutput } from './report/printable.ts';
 const after = `
 Examples:
   enginy-bridge init                           write .env and mapping files that fit your HubSpot account
-  enginy-bridge doctor                         examine everything, and print what to enter in Enginy
+  enginy-bridge doctor                         check everything, and print what to enter in Enginy
   enginy-bridge serve                          run the bridge; without a HubSpot token, on the embedded CRM
-  enginy-bridge check                          check the mapping files and run the examples beside them
-  enginy-bridge check --live                   compare them with the properties of your HubSpot account too
+  enginy-bridge check                          check the mapping files and run the examples next to them
+  enginy-bridge check --live                   also compare them with the properties of your HubSpot account
   enginy-bridge fields                         list Enginy's fields; "transforms" lists what a row can do to a value
-  enginy-bridge explain contacts lead.json     how a record would be processed, and why
-  enginy-bridge lead lead-7                    what happened to one record, and why
-  enginy-bridge requests --since "tuesday 14:00"  what happened to all requests since then
-  enginy-bridge captures list --last 20        what happened to the latest requests that had an error or a warning
-  enginy-bridge replay FILE                    run a captured request again, offline, and print what differs
-  enginy-bridge properties plan payload.json   which custom properties requests would create
+  enginy-bridge explain contacts lead.json     show how a record would be processed, and why
+  enginy-bridge lead lead-7                    show what happened to one record, and why
+  enginy-bridge requests --since "tuesday 14:00"  show what happened to all requests since then
+  enginy-bridge captures list --last 20        show the latest requests that had an error or a warning
+  enginy-bridge replay FILE                    rerun a captured request offline, and print what differs
+  enginy-bridge properties plan payload.json   show which custom properties requests would create
   enginy-bridge console                        print a link to the console of a running bridge
-  enginy-bridge duplicates contacts            which contacts share an email address or a LinkedIn URL
+  enginy-bridge duplicates contacts            list contacts that share an email address or a LinkedIn URL
   enginy-bridge conformance URL                check any server against Enginy's contract
 
 All settings come from the environment or from .env (see .env.example).
-Exit status: 0 all is well, 1 something was found, 2 the command could not do its work.
+Exit status: 0 success, 1 the command found problems, 2 the command could not run.
 "enginy-bridge help COMMAND" explains a command.
 `;
 

@@ -136,7 +136,7 @@ function errorPage(pages: PageSender, log: Logger): ErrorRequestHandler {
 function pageOf(error: unknown, path: string): PlainPage {
   if (error instanceof ThreadCallError) {
     const body = html`<p role="alert">${error.message}.</p>
-<p>Enginy's requests are served as before. Wait a few seconds, then <a href="${path}">load the page again</a>. If it fails again, see the log of the bridge.</p>`;
+<p>Enginy's requests are not affected. Wait a few seconds, then <a href="${path}">reload the page</a>. If it fails again, see the bridge log.</p>`;
     return { title: 'Not available at the moment', status: 503, body };
   }
   const given = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
@@ -144,8 +144,8 @@ function pageOf(error: unknown, path: string): PlainPage {
     return {
       title: 'Something went wrong',
       status: given,
-      body: html`<p role="alert">The request is not usable (${given}).</p>`,
+      body: html`<p role="alert">The request is not valid (${given}).</p>`,
     };
-  const body = html`<p role="alert">The log of the bridge has the reason.</p>`;
+  const body = html`<p role="alert">See the bridge log for the reason.</p>`;
   return { title: 'Something went wrong', status: 500, body };
 }

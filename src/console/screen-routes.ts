@@ -65,7 +65,7 @@ export function demandRole(role: Role, { access, pages }: Omit<ScreenDeps, 'audi
     else if (!includesRole(user.identity.role, role))
       refuse('Not permitted', `This requires the role ${role}; yours is ${user.identity.role}.`);
     else if (request.method === 'POST' && !user.isFormToken(postedFields(request).get('form-token') ?? ''))
-      refuse('Not done', 'This form is of another session. Load the page again and repeat.');
+      refuse('Not done', 'This form belongs to another session. Reload the page and try again.');
     else {
       response.locals.user = user;
       next();

@@ -50,7 +50,7 @@ async function attemptOf(request: Request, { links, users }: ConsoleAccess): Pro
   const link = form.get('link');
   if (link !== null) {
     const role = links.accept(link);
-    if (role === undefined) return 'This link was used before or is older than ten minutes.';
+    if (role === undefined) return 'This link was already used or is older than ten minutes.';
     // A space is in no name of a user.
     return { name: 'sign-in link', role, by: 'link' };
   }
@@ -81,7 +81,7 @@ function signInForm({ access }: ScreenDeps, request: Request): Html {
 </form>`;
   }
   return html`${access.hasUsers && passwordForm()}
-<p>To get a link that signs you in once, run <code>enginy-bridge console</code> where the bridge runs.</p>`;
+<p>To get a one-time sign-in link, run <code>enginy-bridge console</code> on the bridge's machine.</p>`;
 }
 
 function passwordForm(): Html {

@@ -6,7 +6,7 @@ export const RecordsAnswer = z.object({
   results: z.array(
     z
       .looseObject({ id: echoedId, ownerId: z.string().optional(), properties: Properties })
-      .describe("The record's fields under Enginy's names, and all of them once more as `properties`"),
+      .describe("The record's fields under Enginy's names, and all of them again in `properties`"),
   ),
 });
 export type RecordsAnswer = z.infer<typeof RecordsAnswer>;

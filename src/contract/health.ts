@@ -6,7 +6,7 @@ export const HealthAnswer = z.object({
     .enum(['ok', 'degraded'])
     .describe('degraded: the connection worked before, but the CRM has been failing for a short while'),
   reason: z.string().optional().describe('Why the connection is degraded'),
-  sandbox: z.literal(true).optional().describe('Present while the embedded CRM replaces HubSpot'),
+  sandbox: z.literal(true).optional().describe('Present if the embedded CRM replaces HubSpot'),
 });
 
 export type HealthAnswer = z.infer<typeof HealthAnswer>;

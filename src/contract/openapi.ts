@@ -10,7 +10,7 @@ const failures: Readonly<Record<string, string>> = {
   401: 'The API key is missing or wrong',
   404: 'No such record or endpoint',
   405: 'The method is not allowed',
-  413: 'The body exceeds a limit, and the message names the setting; or the answer would be too large',
+  413: 'The body exceeds a limit, and the message names the setting; or the response would be too large',
   415: 'The body is not declared as JSON in UTF-8',
   500: 'Internal error',
   501: 'Not available in this CRM or configuration',

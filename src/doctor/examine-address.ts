@@ -32,7 +32,7 @@ export async function examineAddress({ publicUrl, auth, key }: Address): Promise
     lines.push({
       id: 'reachable',
       mark: '✕',
-      text: `${base}/livez answers ${alive}`,
+      text: `${base}/livez returns ${alive}`,
       remedy: 'start the bridge, then check its DNS name, its proxy and BASE_PATH',
     });
     return { title: 'Address', lines };
@@ -55,21 +55,21 @@ async function examineKey(base: string, header: string, key: string | undefined)
   const right = key === undefined ? undefined : await ask(`${base}/openapi.json`, { [header]: key });
   const wrong = await ask(`${base}/openapi.json`, { [header]: 'not-the-key-of-this-bridge' });
   if (wrong !== 401) {
-    const text = `a request with a wrong key is answered with ${wrong}, not with 401`;
-    return { id: 'public-key', mark: '✕', text, remedy: 'something other than the bridge answers at this address' };
+    const text = `a request with a wrong key returns ${wrong} instead of 401`;
+    return { id: 'public-key', mark: '✕', text, remedy: 'something other than the bridge responds at this address' };
   }
   if (right === 200 || right === undefined) {
     return {
       id: 'public-key',
       mark: '✓',
-      text: `a wrong key is refused${right === 200 ? ', API_KEY is accepted' : ''}`,
+      text: `a wrong key is rejected${right === 200 ? ', and API_KEY is accepted' : ''}`,
     };
   }
   return {
     id: 'public-key',
     mark: '✕',
-    text: `the bridge at this address answers API_KEY with ${right}`,
-    remedy: 'start it with the same API_KEY and API_KEY_HEADER, and let the proxy pass the header on',
+    text: `the bridge at this address returns ${right} for API_KEY`,
+    remedy: 'start it with the same API_KEY and API_KEY_HEADER, and make sure that the proxy forwards the header',
   };
 }
 

@@ -37,7 +37,7 @@ async function test({ apiUrl, apiKey, connection }: EnginyTest): Promise<Examine
     if (response.ok && !isRefused) return { id, mark: '✓', text: "Enginy's own connection test passes" };
     if (response.status === 401 || response.status === 403) {
       const remedy = 'create an API key in Enginy and set ENGINY_API_KEY';
-      return { id, mark: '✕', text: `Enginy refuses ENGINY_API_KEY (${response.status})`, remedy };
+      return { id, mark: '✕', text: `Enginy rejects ENGINY_API_KEY (${response.status})`, remedy };
     }
     return {
       id,

@@ -42,12 +42,12 @@ function linesOf(
   if (!('stored' in reading)) return [faultLine(reading, place)];
   const { stored } = reading;
   if (stored.account === undefined) {
-    const text = `${place} has lost a part of the index: the bridge builds it again`;
+    const text = `${place} has lost a part of the index: the bridge rebuilds it`;
     return [{ id, mark: '!', text, remedy: 'set maxmemory-policy noeviction, and give Redis more memory' }];
   }
   if (account !== undefined && stored.account !== account) {
-    const text = `${place} is of another account or secret: the bridge empties it and builds it again`;
-    return [{ id, mark: '!', text, remedy: 'set STATE_SECRET, so that a new token does not do this again' }];
+    const text = `${place} is of another account or secret: the bridge empties and rebuilds it`;
+    return [{ id, mark: '!', text, remedy: 'set STATE_SECRET so that a new token does not cause this again' }];
   }
   const size = stored.bytes === undefined ? '' : `, ${(stored.bytes / 1_000_000).toFixed(1)} MB`;
   const file: Examined = { id, mark: '✓', text: `${place}: ${count(stored.keys)} keys${size}` };
@@ -61,7 +61,7 @@ function faultLine(reading: Exclude<IndexReading, { readonly stored: unknown }>,
     case 'none':
       return { id, mark: '✓', text: `${place}: nothing yet; the running bridge builds it in the background` };
     case 'other form':
-      return { id, mark: '✓', text: `${place} was written by another version: the bridge builds it again` };
+      return { id, mark: '✓', text: `${place} was written by another version: the bridge rebuilds it` };
     case 'not a file':
       return {
         id,
@@ -70,11 +70,11 @@ function faultLine(reading: Exclude<IndexReading, { readonly stored: unknown }>,
         remedy: 'move it away, or set DATA_DIR to another folder',
       };
     case 'damaged': {
-      const remedy = `stop the bridge, delete ${place} with its -wal and -shm, and start it: nothing is lost, and it builds the index again`;
+      const remedy = `stop the bridge, delete ${place} with its -wal and -shm, and start it: nothing is lost, and it rebuilds the index`;
       return {
         id,
         mark: '!',
-        text: `${place} is damaged: the bridge deletes it when it notices, and searches until it is built again`,
+        text: `${place} is damaged: the bridge deletes it when it notices, and searches until it is rebuilt`,
         remedy,
       };
     }
@@ -105,7 +105,7 @@ function objectLine(stored: StoredIndex, mapping: Mapping, overlapMs: number): E
 /** The bridge has already reacted: what is left is to keep it. */
 function driftRemedy({ overlapMs }: IndexStanding): string {
   const seconds = overlapMs / 1_000;
-  return `the bridge added them, and its sweeps reach back ${seconds} s since; set INDEX_OVERLAP_S=${seconds} to keep that if the index is built again`;
+  return `the bridge added them, and its sweeps have reached back ${seconds} s since then; set INDEX_OVERLAP_S=${seconds} to keep that if the index is rebuilt`;
 }
 
 function stateWords({ rules }: IndexStanding): string {

@@ -43,7 +43,7 @@ function examineDay({ callsPerDay, remainingToday }: ObservedLimits): Examined |
     return { id: 'day', mark: '✕', text, remedy };
   }
   if (remainingToday / callsPerDay >= lowestShareOfDay) return { id: 'day', mark: '✓', text };
-  return { id: 'day', mark: '!', text, remedy: 'find out which app uses them: HubSpot > Settings > Integrations' };
+  return { id: 'day', mark: '!', text, remedy: 'see which app uses them: HubSpot > Settings > Integrations' };
 }
 
 function examineClock({ clockOffsetMs }: ObservedLimits): Examined | undefined {

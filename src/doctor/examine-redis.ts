@@ -18,7 +18,7 @@ const remedies: readonly { readonly error: RegExp; readonly remedy: string }[] =
   { error: /^OOM/, remedy: 'raise the maxmemory of Redis' },
   { error: /^READONLY/, remedy: 'set REDIS_URL to the server that it follows' },
   { error: /^(LOADING|BUSY)/, remedy: 'wait until Redis is ready, and run doctor again' },
-  { error: /^(MISCONF|NOREPLICAS|CLUSTERDOWN|MASTERDOWN)/, remedy: 'correct Redis, which accepts no writes' },
+  { error: /^(MISCONF|NOREPLICAS|CLUSTERDOWN|MASTERDOWN)/, remedy: 'correct Redis: it accepts no writes' },
   {
     error: /certificate|self[- ]signed/i,
     remedy: 'set REDIS_TLS_CA to the certificate of the authority that signed it',
@@ -38,7 +38,7 @@ export async function examineRedis(replicas: NonNullable<Config['replicas']>): P
   const { host } = new URL(redisUrl);
   try {
     const probe = await probeRedis(redisUrl, readRedisCa(redisCaFile));
-    const reached: Examined = { id: 'redis', mark: '✓', text: `${host} answers; replicas expected: ${expected}` };
+    const reached: Examined = { id: 'redis', mark: '✓', text: `${host} responds; replicas expected: ${expected}` };
     return {
       title,
       lines: [
@@ -62,12 +62,12 @@ export async function examineRedis(replicas: NonNullable<Config['replicas']>): P
 function examineAccess({ isOpenToAll, refused }: RedisProbe): Examined[] {
   const lines: Examined[] = [];
   if (refused.length > 0) {
-    const text = `the user of REDIS_URL may not run ${refused.join(', ')} on keys that begin with eb:`;
+    const text = `the user of REDIS_URL is not permitted to run ${refused.join(', ')} on keys that begin with eb:`;
     const remedy = `allow ~eb:* ${refused.map((command) => `+${command}`).join(' ')} (docs/operations.md lists all access rules)`;
     lines.push({ id: 'redis-access', mark: '✕', text, remedy });
   }
   if (isOpenToAll) {
-    const text = 'REDIS_URL has a password, but Redis does not ask for one: anyone who reaches it can read and write';
+    const text = 'REDIS_URL has a password, but Redis does not require one: anyone who can reach it can read and write';
     lines.push({ id: 'redis-password', mark: '!', text, remedy: 'set requirepass, or turn the default user off' });
   }
   return lines;

@@ -19,7 +19,7 @@ export function examineScopes(
 ): readonly Examined[] {
   if (granted === undefined) {
     const forWriting = needs.filter(({ scope }) => scope.endsWith('.write')).map(({ scope }) => scope);
-    const text = `HubSpot does not list the scopes of this key; reading was tried, and writing cannot be tried without a write. Compare them yourself: ${forWriting.join(', ')}`;
+    const text = `HubSpot does not list the scopes of this key. Read access was tested, but write access cannot be tested without writing. Check these scopes yourself: ${forWriting.join(', ')}`;
     return [{ id: 'scopes', mark: '✓', text }];
   }
   const missing = needs.filter(({ scope }) => !granted.includes(scope));

@@ -41,7 +41,7 @@ export function otherHolder(mapping: Mapping, record: EnginyRecord, match: CrmRe
   const held = identity === undefined ? undefined : match.properties[identity.crm];
   const own = sentIdentity(mapping, record);
   if (mapping.object !== 'companies' || !held || own === undefined || held === own) return undefined;
-  return `${advice}: another one has record ${match.id} already`;
+  return `${advice}: another one already has record ${match.id}`;
 }
 
 /** How many companies of a response share their record of the CRM, for the log. */
@@ -77,7 +77,7 @@ function earlierWarning(mapping: Mapping, result: WriteResult): string | undefin
   const isTaken = result.decision.heldBack.some(
     ({ property, reason }) => property === mapping.identity?.crm && reason === 'if-empty',
   );
-  return isTaken ? `${advice}: another one has record ${result.crmId} already` : undefined;
+  return isTaken ? `${advice}: another one already has record ${result.crmId}` : undefined;
 }
 
 const advice = 'Merge the companies in Enginy if they are the same';

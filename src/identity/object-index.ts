@@ -277,7 +277,7 @@ export class ObjectIndex {
 
   #logDrift(): void {
     const facts = { objectType: this.#rules.objectType, overlapS: this.state.overlapMs / 1_000 };
-    this.#deps.log.warn(facts, 'the identity index had missed changes: its sweeps reach further back from now on');
+    this.#deps.log.warn(facts, 'the identity index had missed changes: from now on, its sweeps reach further back');
   }
 
   async #giveUp(at: number, isWide: boolean): Promise<never> {

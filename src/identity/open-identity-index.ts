@@ -34,7 +34,7 @@ export function openIdentityIndex(
   if (settings === undefined) return undefined;
   const { dir, stateSecret } = settings;
   if (dir !== undefined && stateSecret === undefined) {
-    log.info({}, 'STATE_SECRET is not set: a new access token builds the identity index again');
+    log.info({}, 'STATE_SECRET is not set: a new access token causes the identity index to be rebuilt');
   }
   const store = sharing?.openIdentityStore() ?? ownStore(dir, log);
   const index = startIdentityIndex({ crm, store, clock, log }, { ...settings, accessToken: hubspot.accessToken });

@@ -95,7 +95,7 @@ class IndexThread {
 
   #receive(report: IndexReport): void {
     if (report.kind === 'damaged') {
-      this.#log.warn({ file: this.#settings.file }, 'the identity index was damaged: it is deleted and built again');
+      this.#log.warn({ file: this.#settings.file }, 'the identity index was damaged: it is deleted and rebuilt');
       return;
     }
     const waiting = this.#waiting.get(report.number);

@@ -227,7 +227,7 @@ class LiveIndex implements RunningIndex {
     const held = states.reduce((sum, state) => sum + (state?.pairs ?? 0), 0);
     const keys = await session.index.count();
     if (keys <= maxKeysPerHeld * held + sparedKeys) return;
-    this.#deps.log.info({ keys, held }, 'most keys of the identity index are stale: it is built again');
+    this.#deps.log.info({ keys, held }, 'most keys of the identity index are stale: it is rebuilt');
     await session.index.discard();
     this.#session = undefined;
   }

@@ -57,7 +57,7 @@ function rowFor(object: RecordObject, definition: PropertyDefinition): Omit<Usab
       section: 'write',
       enginy: 'linkedinUrl',
       row: `{ enginy: linkedinUrl, crm: ${name}, transform: [linkedin_url] }`,
-      why: 'a LinkedIn property of your own, written beside the standard one',
+      why: 'a custom LinkedIn property, written in addition to the standard one',
       standard: linkedinProperty[object],
       hint: `To match by it as well, add ${name} to "also" and "search" of the rule for linkedinUrl.`,
     };

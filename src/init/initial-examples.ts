@@ -1,4 +1,4 @@
-const heading = `# Examples from made-up people. "npx enginy-bridge check" runs them; the bridge does not read them.
+const heading = `# Examples with fictitious people. "npx enginy-bridge check" runs them; the bridge does not read them.
 # To see in full what a record becomes, add "create: {}" or "update: {}" to its example and run
 # "npx enginy-bridge check --update-examples".
 `;
@@ -12,7 +12,7 @@ export const initialExamples: ReadonlyMap<string, string> = new Map([
     'contacts.examples.yaml',
     `${heading}default_country: ES
 examples:
-  - name: a new contact is looked up by email, Enginy's id, LinkedIn URL and telephone number
+  - name: a new contact is looked up by email, Enginy's id, LinkedIn URL and phone number
     enginy:
       externalId: lead-1
       email: " Mary@Example.org"

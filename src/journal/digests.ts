@@ -9,7 +9,7 @@ export type PersonKeyKind = 'email' | 'phone' | 'profile';
 export type KeyKind = PersonKeyKind | `external ${string}` | `crm ${string}` | 'details';
 
 /**
- * A digest of 48 bits. That of an email address, a telephone number or a profile is keyed: only someone who has the key can recognize
+ * A digest of 48 bits. That of an email address, a phone number or a profile is keyed: only someone who has the key can recognize
  * it. Ids are in the journal anyway; theirs is fast, and different ids may share one: compare what is found.
  */
 export type Digest = (kind: KeyKind, text: string) => number;
@@ -79,7 +79,7 @@ export function canonicalEmail(text: string): string {
 const phoneDigits = 9;
 const minPhoneDigits = 7;
 
-/** The last digits of a telephone number, without an extension; undefined for a text that is none. */
+/** The last digits of a phone number, without an extension; undefined for a text that is none. */
 export function canonicalPhone(text: string): string | undefined {
   const [number = ''] = text.split(/ext|[x#;,]/i, 1);
   if (!/^[\s+\d()./-]+$/.test(number) || number.length > 40) return undefined;

@@ -160,7 +160,10 @@ export class JournalThread implements Journal {
         if (this.#isWaitingForThread) this.#flush();
         return;
       case 'set aside':
-        this.#log.warn({ file: report.file }, 'the journal was damaged: it was set aside, and a new one started');
+        this.#log.warn(
+          { file: report.file },
+          'the journal was damaged: its file was renamed, and a new one was started',
+        );
         return;
       case 'trouble':
         if (report.isFolder) this.#pausedUntil = performance.now() + retryMs;
@@ -175,7 +178,7 @@ export class JournalThread implements Journal {
   #recover(): void {
     if (this.#logged.size === 0 || performance.now() < this.#troubledAt + retryMs) return;
     this.#logged.clear();
-    this.#log.info({ folder: this.#settings.folder }, 'the journal is written again');
+    this.#log.info({ folder: this.#settings.folder }, 'the journal can be written again');
   }
 
   #logOnce(reason: string): void {

@@ -150,7 +150,7 @@ export interface JournalReader {
   requestsOfCause(cause: CauseReference, limit: number): Promise<readonly JournalRequest[]>;
   /**
    * Everything that happened to one record, oldest first: entries of contacts, companies, tasks and activities.
-   * @param name Enginy's id, the CRM's id, an email address, a telephone number or the URL of a LinkedIn profile.
+   * @param name Enginy's id, the CRM's id, an email address, a phone number or the URL of a LinkedIn profile.
    */
   lifeOf(name: string, limit: number): Promise<readonly JournalEntry[]>;
   /** Oldest first. */

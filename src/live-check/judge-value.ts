@@ -44,7 +44,7 @@ const typeNames: Readonly<Record<Exclude<PropertyType, 'enum'>, string>> = {
   bool: 'true or false',
   date: 'a date',
   datetime: 'a date and time',
-  other: 'a type of its own',
+  other: 'another type of value',
 };
 
 /** Form of the value → types of property that always accept it. Any text may fit by chance, so it only causes a warning. */

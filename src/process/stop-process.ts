@@ -53,7 +53,7 @@ export function stopOnSignals(
       if (signals >= signalsToExit) {
         log.warn({ signal }, 'asked to stop a third time: ending the process');
         host.exit(1);
-      } else if (isStopping) log.info({ signal }, 'already stopping; one more signal ends the process at once');
+      } else if (isStopping) log.info({ signal }, 'already stopping; another signal ends the process immediately');
       else stop(signal, 0);
     });
   }

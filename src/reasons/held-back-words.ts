@@ -38,7 +38,7 @@ const words: Readonly<Record<HeldBackReason, (held: Held) => Words>> = {
     detail === emptyWord
       ? {
           why: 'it says that there is no value (empty_words)',
-          remedy: `if it is a value, take it out of empty_words in ${key(['write', 'empty_words'])}`,
+          remedy: `if it is a value, remove it from empty_words in ${key(['write', 'empty_words'])}`,
         }
       : {
           why: 'Enginy sent it empty, and on_empty: skip keeps the value that HubSpot has',
@@ -50,8 +50,8 @@ const words: Readonly<Record<HeldBackReason, (held: Held) => Words>> = {
       detail !== ignoredStep
         ? `move ${property} back in HubSpot by hand, or check why HubSpot refused to clear it`
         : kind === 'none'
-          ? `to move it back all the same, give the field a row with backward: force in ${row}`
-          : `to move it back all the same, set backward: force in ${row}`,
+          ? `to move it back anyway, give the field a row with backward: force in ${row}`
+          : `to move it back anyway, set backward: force in ${row}`,
   }),
   'no-option': ({ row, property, mapKey, keptIn }) =>
     property === ownerProperty
@@ -65,10 +65,10 @@ const words: Readonly<Record<HeldBackReason, (held: Held) => Words>> = {
     remedy: `add the options in HubSpot, or translate the values in ${row}`,
   }),
   cut: ({ property = 'the property' }) => ({
-    why: `it is longer than ${property} can be: the beginning was written`,
+    why: `it is longer than ${property} allows: only the beginning was written`,
   }),
   unstorable: () => ({
-    why: 'it has characters that cannot be stored, such as half of an emoji: the others were written',
+    why: 'it has characters that cannot be stored, such as half of an emoji: the rest was written',
     remedy: 'correct it in Enginy; a program may have cut the text within a character',
   }),
   dropped: ({ row, detail, keptIn }) =>
@@ -90,8 +90,8 @@ const words: Readonly<Record<HeldBackReason, (held: Held) => Words>> = {
   'as-it-came': ({ property = 'its property', detail, keptIn }) => ({
     why:
       detail === undefined
-        ? `a new record needs a value in ${property}, which has it unchanged`
-        : `its value ${detail}; ${property} has it unchanged${keptIn === undefined ? '' : `, and so has ${keptIn}`}`,
+        ? `a new record needs a value in ${property}, so the text was written there unchanged`
+        : `its value ${detail}; it was written unchanged to ${property}${keptIn === undefined ? '' : ` and to ${keptIn}`}`,
     remedy: 'correct it in Enginy if it is a mistake',
   }),
   refused: ({ detail }) => ({
@@ -130,20 +130,20 @@ const words: Readonly<Record<HeldBackReason, (held: Held) => Words>> = {
     remedy: `add a row for it, or set policy: create in ${key(['write', 'unknown_fields'])}`,
   }),
   'other-field': ({ detail = 'another field' }) => ({
-    why: `its place is taken by ${detail}, which was sent too`,
+    why: `${detail}, which was also sent, is written instead`,
   }),
   secondary: ({ property = 'the property', detail }) =>
     detail === mergedRecord
       ? {
           why: `HubSpot has merged the record into another one, whose ${property} is kept`,
-          remedy: 'sync the record again in Enginy, so that Enginy learns its current id',
+          remedy: 'sync the record again in Enginy to give Enginy its current id',
         }
       : {
-          why: `the record already has this value in another property, beside ${property}, which keeps its primary value`,
+          why: `the record already has this value in another property, and ${property} keeps its primary value`,
           remedy: 'make it the primary value in HubSpot if it is the better one',
         },
   'another-value': ({ property = 'the property' }) => ({
-    why: `the create was linked to a record that exists and has another value in ${property}, which was kept`,
+    why: `the create was linked to an existing record, whose other value in ${property} was kept`,
     remedy: 'replace it in HubSpot, or send an update, if the new value is the better one',
   }),
   'unknown-owner': () => unknownOwner,
@@ -158,7 +158,7 @@ function keptValue(held: Held): Words {
   const { kind, property = 'the property' } = held;
   switch (kind) {
     case 'identity':
-      return { why: 'the record in HubSpot belongs to another id of Enginy, which is never replaced' };
+      return { why: 'the record in HubSpot already has another Enginy id, which is never replaced' };
     case 'none':
       return { why: 'HubSpot already has a value' };
     case 'raw text':

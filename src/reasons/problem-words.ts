@@ -35,7 +35,7 @@ export function problemLines(problem: NotedProblem, isEntry = false): string[] {
       if (/^(?:Unknown (?:contact|company)|(?:Task|Activity) not found)$/.test(text)) return missingLines(text);
       return [
         `the ${isEntry ? 'entry' : 'request'} was rejected: ${text}`,
-        `  this is for the developer of the caller: the ${isEntry ? 'entry' : 'request'} does not follow the contract`,
+        `  report this to the developer of the caller: the ${isEntry ? 'entry' : 'request'} does not follow the contract`,
       ];
     case 'fault':
       return ['the bridge failed', '  this is a bug: the log has the details under the request id'];
@@ -48,7 +48,7 @@ function missingLines(text: string): string[] {
     `${text === '' ? '' : `${text}: `}HubSpot has no record with this id: it was deleted, or belongs to another account`,
     /^(?:Task|Activity) /.test(text)
       ? '  if it is still needed, let Enginy create it again'
-      : '  sync the record again in Enginy, so that Enginy learns its current id',
+      : '  sync the record again in Enginy to give Enginy its current id',
   ];
 }
 
@@ -75,7 +75,7 @@ const seeStatus = 'Enginy can send the record again; if this persists, see statu
 /** A reached limit is no outage, nor is a lock or a move of the account. */
 function adviceFor(cause: string): string | undefined {
   if (/ limit /.test(`${cause} `)) {
-    return 'Enginy can send the record again; other apps of the account share its limits, and HubSpot lists the calls of each';
+    return 'Enginy can send the record again; other apps in the account share its limits, and HubSpot lists the calls of each';
   }
   if (cause.includes('locked the record')) {
     return 'Enginy can send the record again; HubSpot locks a record for seconds while a workflow or another app writes it';
@@ -90,7 +90,7 @@ function incompleteLines({ properties = [], text }: NotedProblem): string[] {
   const names = properties.map(({ name }) => name).join(', ');
   if (text === needsOneOfText) {
     return [
-      `HubSpot requires one of ${names}, and the record has none of them`,
+      `HubSpot requires at least one of ${names}, and the record has none of them`,
       '  give the record one of them in Enginy, or a value in the mapping file: under `on_create` or `always`',
     ];
   }
@@ -116,7 +116,7 @@ function refusedLines({ text = '', missingScopes = [] }: NotedProblem): string[]
   ];
 }
 
-function invalidLines({ properties = [], text = 'HubSpot accepted none of the fields' }: NotedProblem): string[] {
+function invalidLines({ properties = [], text = 'HubSpot did not accept any of the fields' }: NotedProblem): string[] {
   if (properties.length === 0)
     return [text, '  "captures show" prints what HubSpot said; "explain --live" checks each value of the record'];
   const named = properties.map(({ name, code }) => (code === undefined ? name : `${name} (${code})`)).join(', ');

@@ -60,7 +60,7 @@ const reasons: readonly { readonly error: RegExp; readonly words: string; readon
   { error: /EHOSTUNREACH|ENETUNREACH/, words: 'is not in a network that this machine reaches', lasts: true },
   { error: /^WRONGPASS|invalid password/i, words: 'refuses the user or the password of REDIS_URL', lasts: true },
   { error: /^NOAUTH/, words: 'requires a password, and REDIS_URL has none that it accepts', lasts: true },
-  { error: /^READONLY/, words: 'only reads, because it follows another server', lasts: true },
+  { error: /^READONLY/, words: 'is read-only, because it follows another server', lasts: true },
   { error: /^OOM/, words: 'is full: its maxmemory is reached', lasts: true },
   { error: /^LOADING/, words: 'is still loading its data' },
   { error: /^BUSY/, words: 'is busy with a script' },
@@ -152,7 +152,8 @@ function createConnectionState(log: Logger, breaker: CircuitBreaker) {
       const code = error instanceof ReplyError ? /^\w+/.exec(cause)?.[0] : undefined;
       if (code !== undefined && lostBy === 'silence' && !isOfConnection.has(code)) {
         // One key or command is refused, and others may work.
-        if (!reported.has(code)) log.warn({ cause }, 'Redis refuses a command: what depends on it is not shared');
+        if (!reported.has(code))
+          log.warn({ cause }, 'Redis refuses a command, so whatever depends on it is not shared');
         reported.add(code);
         return;
       }
@@ -177,7 +178,7 @@ function logLoss(log: Logger, loss: { readonly words: string; readonly cause: st
   // What is wrong with a certificate, or what no line above describes.
   const isUnclear = words.startsWith('failed') || words.includes('certificate');
   const [often, time] = isPaused ? [', again and again', ' for 15 seconds'] : ['', ''];
-  const consequence = `this replica continues on its share of the limits${time}`;
+  const consequence = `this replica continues with its share of the limits${time}`;
   log.warn({ ...(isUnclear && { cause }) }, `Redis ${words}${often}; ${consequence}`);
 }
 

@@ -167,7 +167,7 @@ function createNameWatch(own: Writing, log: Logger): (text: string) => void {
       hasWarned = true;
       log.warn(
         { name: own.name },
-        'another replica has the same INSTANCE: they count as one, and may exceed the limits without Redis',
+        'another replica has the same INSTANCE: both count as one, and may exceed the limits without Redis',
       );
     }
     isShown = true;

@@ -25,7 +25,7 @@ export function loadApiKeys({ keys, keyFile }: Config['auth'], log: Logger): Api
         log.info({ keys: active.length }, 'API_KEY_FILE was read again');
       } catch (error) {
         if (!(error instanceof ConfigError)) throw error;
-        log.error({ problems: error.problems }, 'API_KEY_FILE is not usable: the previous keys stay valid');
+        log.error({ problems: error.problems }, 'API_KEY_FILE cannot be used: the previous keys remain valid');
       }
     },
   };

@@ -48,7 +48,9 @@ const firstLine = '# Settings of enginy-bridge. .env.example of the package list
 
 const comments: Readonly<Record<string, readonly string[]>> = {
   API_KEY: ['# Key that Enginy sends: enter the same in Enginy.'],
-  SANDBOX: ['# A rehearsal on the embedded CRM, which keeps nothing. Replace this line by HUBSPOT_ACCESS_TOKEN=…'],
+  SANDBOX: [
+    '# Sandbox mode: the embedded CRM, which loses its records when the bridge stops. Replace this line with HUBSPOT_ACCESS_TOKEN=…',
+  ],
 };
 
 function hasKey({ API_KEY = '', API_KEY_FILE = '' }: Readonly<Record<string, string>>): boolean {

@@ -34,7 +34,7 @@ export const EnvironmentSchema = z.object({
     .refine((token) => !/^bearer\b/i.test(token), 'must be the token alone, without "Bearer"')
     .refine(
       (token) => /^[!#-&(-_a-~]*$/.test(token),
-      'must not contain white space, quotation marks or special characters',
+      'must not contain whitespace, quotation marks or special characters',
     )
     .optional(),
   HUBSPOT_BASE_URL: httpUrl.prefault('https://api.hubapi.com').transform(withoutTrailingSlashes),

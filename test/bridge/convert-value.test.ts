@@ -85,7 +85,10 @@ test('leaves values of external options to the CRM', () => {
 test('cuts a text that is too long between two characters, with a note', () => {
   const converted = toPropertyText(`${'a'.repeat(maxLength - 2)}👑👑`, shapeOf('text'), maxLength);
 
-  expect(converted).toMatchObject({ value: `${'a'.repeat(maxLength - 2)}…`, note: 'it was cut to 65,536 characters' });
+  expect(converted).toMatchObject({
+    value: `${'a'.repeat(maxLength - 2)}…`,
+    note: 'it was truncated to 65,536 characters',
+  });
   expect(toPropertyText('a'.repeat(maxLength), shapeOf('text'), maxLength)).toEqual({ value: 'a'.repeat(maxLength) });
 });
 
@@ -115,7 +118,7 @@ test('reports which items of a list were written', () => {
   expect(describePart(part)).toBe(
     'was only partly stored as "NEW;OPEN": 2 of its 4 values are not options of the property',
   );
-  expect(describePart({ value: 'x…', note: 'it was cut to 2 characters', reason: 'cut' })).toBe(
-    'was only partly stored: it was cut to 2 characters',
+  expect(describePart({ value: 'x…', note: 'it was truncated to 2 characters', reason: 'cut' })).toBe(
+    'was only partly stored: it was truncated to 2 characters',
   );
 });

@@ -259,7 +259,7 @@ test('cuts HTML with too many tags before it blocks the process, and reports it'
   const html = toHtmlBody('<font>a</font>'.repeat(20_000), '', (warning) => warnings.push(warning));
 
   expect(html.endsWith(cutMarker)).toBe(true);
-  expect(warnings).toContain('was cut: it has more than 12,000 tags');
+  expect(warnings).toContain('was truncated: it has more than 12,000 tags');
 });
 
 test.each([

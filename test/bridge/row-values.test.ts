@@ -27,7 +27,7 @@ test('cuts a text at the length that the CRM accepts, with a warning', async () 
 
   expect(valuesOf(crm)?.notes).toHaveLength(65_536);
   expect(answer.body.results[0].warnings).toEqual([
-    'notes → notes was only partly stored: it was cut to 65,536 characters',
+    'notes → notes was only partly stored: it was truncated to 65,536 characters',
   ]);
 });
 

@@ -62,7 +62,7 @@ test('an engineer connects Enginy, and sees its checklist tick while its request
   expect(done).toBe(9);
 
   await fetch(`${console.running.url}/health`, { headers: { 'x-api-key': 'not-the-key-0123456' } });
-  await page.getByText('1 request came with a wrong or missing key').waitFor();
+  await page.getByText('1 request with a wrong or missing key').waitFor();
   expectClean();
   await close();
 });

@@ -36,7 +36,7 @@ function multiplyCaptures(): void {
   }
 }
 
-test('support goes from an email address to the reason why a telephone number was not updated, and replays', async () => {
+test('support goes from an email address to the reason why a phone number was not updated, and replays', async () => {
   const { page, expectClean, close } = await console.open();
   await page.goto('/console');
 
@@ -51,7 +51,7 @@ test('support goes from an email address to the reason why a telephone number wa
 
   const row = page.getByRole('row').filter({ hasText: reason });
   await row.getByRole('link', { name: 'PUT /contacts' }).click();
-  await page.getByRole('table', { name: /^Calls of HubSpot/ }).waitFor();
+  await page.getByRole('table', { name: /^HubSpot calls/ }).waitFor();
   await page.getByRole('button', { name: 'Replay offline' }).click();
   await page.getByText('The same as in the capture').waitFor();
   expectClean();
@@ -105,7 +105,7 @@ test('an administrator tries a record, compares an edit, and sees how many captu
   // The page reloads itself until all are compared.
   await page.getByText(`${captured - withTitle} the same · ${withTitle} differ`).waitFor({ timeout: 110_000 });
   await page.getByRole('cell', { name: `${withTitle}`, exact: true }).waitFor();
-  expect(await page.getByRole('table', { name: 'What would differ, by kind' }).innerText()).toContain(
+  expect(await page.getByRole('table', { name: 'Differences, by kind' }).innerText()).toContain(
     'update of contacts: enginy_title, jobtitle differ',
   );
   expectClean();

@@ -95,7 +95,7 @@ test('stopping does not wait for a folder that blocks, and reports what was lost
   expect(stuck).toBe(1);
   expect(writer.counts).toEqual({ written: 0, trimmed: 0, dropped: 2 });
   expect(lines.map(({ msg }) => msg)).toEqual([
-    'the thread of captures does not stop: it is busy, or its folder does not respond',
+    'the capture thread does not stop: it is busy, or its folder does not respond',
     'captures were lost: the bridge stopped before they were written',
   ]);
   expect(lines[1]?.lost).toBe(2);
@@ -128,7 +128,7 @@ test('a thread that runs out of memory loses what it held, and later captures ar
   writer.write(capture, []);
   await expect
     .poll(() => lines.map(({ msg }) => msg))
-    .toEqual(['captures were lost: one of them took too much memory']);
+    .toEqual(['captures were lost: one of them used too much memory']);
   writer.write(capture, []);
 
   await writer.close(60_000);
@@ -153,7 +153,7 @@ test('a capture that takes too much memory is lost alone, and those that wait be
   await writer.close(60_000);
 
   expect(writer.counts).toEqual({ written: 2, trimmed: 0, dropped: 1 });
-  expect(lines.map(({ msg }) => msg)).toEqual(['captures were lost: one of them took too much memory']);
+  expect(lines.map(({ msg }) => msg)).toEqual(['captures were lost: one of them used too much memory']);
 });
 
 test('captures that wait for a thread that cannot start are counted once', async () => {

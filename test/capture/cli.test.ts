@@ -160,5 +160,5 @@ test('replay --live shows what it will write and sends it only after confirmatio
   expect(sent.out).toContain('answered 201');
   expect(read.out).toContain('answered 200');
   expect(read.out).toContain(`Send it to ${target.url}?`);
-  expect([nowhere.status, nowhere.err]).toEqual([2, 'error: Nothing answers at http://127.0.0.1:1\n']);
+  expect([nowhere.status, nowhere.err]).toEqual([2, 'error: Nothing responds at http://127.0.0.1:1\n']);
 });

@@ -44,7 +44,7 @@ test('a placeholder keeps length, case and everything between words', () => {
   expect(stand).toMatch(/^ {2}[A-Z]'[A-Z][a-z]{3}-[A-Z]{5}, [A-Z][a-z]{2} \([a-z]\. \d{4}\) $/);
 });
 
-test.each(['+34611987654', '+49 171 99988877'])('%s is a telephone number, whatever the property offers', (text) => {
+test.each(['+34611987654', '+49 171 99988877'])('%s is a phone number, whatever the property offers', (text) => {
   for (const kind of ['constant', 'date', 'unknown'] as const) expect(redact(text, kind)).not.toContain(text.slice(-6));
 });
 
@@ -154,7 +154,7 @@ test.each([
 );
 
 test.each(['+34 600 111 222', '0034600111222', '+1 (617) 555-0123', '+44 20 7946 0958 ext. 12', '+49 (0)30 901820'])(
-  'a telephone number stays a valid number of its country in its spelling: %s',
+  'a phone number stays a valid number of its country in its spelling: %s',
   (phone) => {
     const stand = redact(phone, 'phone');
     const before = parsePhoneNumberFromString(phone.replace(/^00/, '+'));
@@ -198,7 +198,7 @@ test('texts that differ only in case and accents still do, and no others become 
   );
 });
 
-test('dates and numbers stay, except digits that may be a telephone number', () => {
+test('dates and numbers stay, except digits that may be a phone number', () => {
   for (const kept of ['0', '85', '1,200.50', '51-200', '1M - 10M', '1906-12-09', '2026-11-20T01:00:00+02:00', 'true']) {
     expect(redact(kept)).toBe(kept);
   }

@@ -90,7 +90,7 @@ test.each([
   [{ callsPerWindow: 190 }, 100, '!', 'set HUBSPOT_RATE_LIMIT=190'],
   [{ callsPerWindow: 110 }, 100, '✓', undefined],
   [{ callsPerWindow: 100 }, 190, '!', 'set HUBSPOT_RATE_LIMIT=100'],
-  [{ callsPerDay: 250_000, remainingToday: 40_000 }, 100, '!', 'find out which app uses them'],
+  [{ callsPerDay: 250_000, remainingToday: 40_000 }, 100, '!', 'see which app uses them'],
   [{ callsPerDay: 250_000, remainingToday: 0 }, 100, '✕', 'wait for midnight'],
   [{ clockOffsetMs: -120_000 }, 100, '!', 'time server'],
   [{ clockOffsetMs: 3_000 }, 100, '✓', undefined],
@@ -117,7 +117,7 @@ test('the address is called with the right and a wrong key, and plain HTTP is an
 
   expect(line('https')).toMatchObject({ mark: '✕', text: expect.stringContaining('https://') });
   expect(line('reachable')).toMatchObject({ mark: '✓' });
-  expect(line('public-key')).toMatchObject({ mark: '✓', text: 'a wrong key is refused, API_KEY is accepted' });
+  expect(line('public-key')).toMatchObject({ mark: '✓', text: 'a wrong key is rejected, and API_KEY is accepted' });
   expect(enginy?.['Base URL']).toBe(bridge.url);
   const other = await examine({ PUBLIC_URL: bridge.url, API_KEY: 'another-key-for-tests' });
   expect(other.line('public-key')).toMatchObject({ mark: '✕' });
@@ -130,7 +130,7 @@ test('an address where nothing or something else answers is an error with a reme
   const other = await examine({ PUBLIC_URL: openToAll });
 
   expect(nothing.line('reachable')).toMatchObject({ mark: '✕', remedy: expect.stringContaining('start the bridge') });
-  expect(other.line('public-key')).toMatchObject({ mark: '✕', text: expect.stringContaining('not with 401') });
+  expect(other.line('public-key')).toMatchObject({ mark: '✕', text: expect.stringContaining('instead of 401') });
   expect(other.line('metrics-hidden')).toMatchObject({ mark: '✕' });
 });
 

@@ -53,7 +53,7 @@ test('lists contacts that share an identifying value in any spelling, with links
   expect(crm.log.filter(({ method, path }) => method !== 'GET' && !path.endsWith('/read'))).toEqual([]);
 });
 
-test('compares telephone numbers only on request, phone and mobile together', async () => {
+test('compares phone numbers only on request, phone and mobile together', async () => {
   const { crm, ids } = await accountWith({
     contacts: [
       { properties: { firstname: 'Ada', phone: '+34 600 111 222' } },

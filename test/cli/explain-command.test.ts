@@ -81,7 +81,7 @@ test('names the candidates where several records match', async () => {
   const { out } = await runCommand(['explain', 'contacts', '--live'], on(crm, { linkedinUrl: 'linkedin.com/in/ada/' }));
 
   const ids = crm.records('contacts').map(({ id }) => id);
-  expect(out).toContain(`2 records by linkedinUrl, so that it goes into errors: ${ids.join(', ')}`);
+  expect(out).toContain(`2 records by linkedinUrl, which is reported in errors: ${ids.join(', ')}`);
 });
 
 test('accepts a captured request', async () => {
@@ -99,7 +99,7 @@ test.each([
   [['explain', 'contacts'], '{"companies": [{"name": "Acme"}]}', 'standard input holds no contacts'],
   [['explain', 'contacts'], '[1]', 'standard input holds no contacts'],
   [['explain', 'contacts', 'no-such.json'], '', 'no-such.json cannot be read (ENOENT)'],
-  [['explain', 'contacts', '--sandbox'], '{}', '--sandbox belongs to --live'],
+  [['explain', 'contacts', '--sandbox'], '{}', '--sandbox requires --live'],
   [['explain', 'contacts', '--live'], '{}', 'HUBSPOT_ACCESS_TOKEN is not set'],
 ])('refuses %j of %j in one line', async (args, input, message) => {
   const { status, out, err } = await runCommand(args, { input });
@@ -275,5 +275,5 @@ test('reports that only the identity index finds a name with other accents', asy
   });
 
   const accents = out.split('\n').filter((line) => line.includes('accents'));
-  expect(accents).toEqual([expect.stringMatching(/^ {4}\d name: .*; a record that has other accents is found with/)]);
+  expect(accents).toEqual([expect.stringMatching(/^ {4}\d name: .*; a record with other accents is found only with/)]);
 });

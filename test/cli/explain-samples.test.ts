@@ -61,7 +61,7 @@ test.each(['companies', 'contacts'] as const)('explain has one line for each unc
 });
 
 const secondary =
-  '! email → email was skipped: the record holds it as a further value (hs_additional_emails), and the first one is kept';
+  '! email → email was skipped: the record already has it as an additional value (hs_additional_emails), and its primary value is kept';
 const inAccount = [
   ['contacts', { externalId: 'a', email: 'ines@oldjob.example' }, secondary],
   [
@@ -72,9 +72,9 @@ const inAccount = [
   [
     'contacts',
     { externalId: 'm', email: 'mary@x.example' },
-    'enginy_external_id  "m"  ← externalId, only where the CRM',
+    'enginy_external_id  "m"  ← externalId, only if it is empty',
   ],
-  ['companies', { domain: 'acme.example' }, '2 records by domain, so that it goes into errors: '],
+  ['companies', { domain: 'acme.example' }, '2 records by domain, which is reported in errors: '],
   ['contacts', { email: 'a@x.example', customFields: { opted: 1 } }, 'opted  "true"  ← opted'],
   ['tasks', { subject: 'Call', dueDate: '2026-03-01' }, 'hs_timestamp     "2026-02-28T23:00:00.000Z"'],
   ['tasks', { subject: 'Call', dueDate: '2026-03-01T11:00:00+01:00' }, 'hs_timestamp     "2026-03-01T10:00:00.000Z"'],

@@ -135,13 +135,13 @@ test('an index with another secret, a damaged one and a missing one are reported
   expect(await examine(other)).toEqual({
     index: { mark: '!', text: expect.stringContaining('of another account or secret'), remedy: expect.any(String) },
   });
-  expect(await explain(other)).toContain('identity index: of another account or secret: it is built again\n');
+  expect(await explain(other)).toContain('identity index: of another account or secret: it is rebuilt\n');
 
   writeFileSync(file, 'not a database '.repeat(1_000));
   expect(await examine(environment)).toEqual({
     index: { mark: '!', text: expect.stringContaining('is damaged'), remedy: expect.stringContaining('delete') },
   });
-  expect(await explain(environment)).toContain('identity index: damaged: it is built again\n');
+  expect(await explain(environment)).toContain('identity index: damaged: it is rebuilt\n');
 
   rmSync(file);
   mkdirSync(file);

@@ -54,7 +54,7 @@ test('the file for a portal with twenty custom properties is valid, and three ro
   expect(out).toContain('20 of them yours');
   expect(out).toContain(`
   mappings/portal/contacts.yaml  { enginy: linkedinUrl, crm: linkedin_profil, transform: [linkedin_url] }
-    "LinkedIn-Profil": a LinkedIn property of your own, written beside the standard one; filled in 9 contacts, hs_linkedin_url in 2; similar: linkedin_alt (filled in 12)
+    "LinkedIn-Profil": a custom LinkedIn property, written in addition to the standard one; filled in 9 contacts, hs_linkedin_url in 2; similar: linkedin_alt (filled in 12)
     To match by it as well, add linkedin_profil to "also" and "search" of the rule for linkedinUrl.
 `);
   expect(out).toContain('"Lead Score 2024": looks like a score; filled in 5 contacts\n');
@@ -170,7 +170,7 @@ test('keeps the settings of an existing .env that it does not write, and a key t
   expect(refused.err).toBe(
     'error: .env exists already, and nothing was written; --print prints the mapping files, --force overwrites, and keeps the other settings in .env\n',
   );
-  expect(forced.out).toContain('  .env  settings, with the API key as it was\n');
+  expect(forced.out).toContain('  .env  settings, with the existing API key\n');
   expect(afterFirst).toEqual({
     API_KEY: '0123456789abcdef0123',
     HUBSPOT_ACCESS_TOKEN: crm.token,
@@ -318,7 +318,7 @@ test('without properties like those of Enginy there is nothing to decide', async
 
   const { out } = await runCommand(['init', '--sandbox', '--yes']);
 
-  expect(out).toContain('None of your own properties looks like a field of Enginy, so there is nothing to decide.');
+  expect(out).toContain('None of your custom properties looks like a field of Enginy, so there is nothing to decide.');
   expect(out).not.toContain('0 rows');
 });
 

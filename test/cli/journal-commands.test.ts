@@ -133,17 +133,17 @@ test('lead explains values that were written unchanged, and requests and records
   await bridge.close(30_000);
 
   const environment = { DATA_DIR: folder, CAPTURE_DIR: folder };
-  const needed = 'HubSpot requires one of email, firstname, lastname, and the record has none of them';
+  const needed = 'HubSpot requires at least one of email, firstname, lastname, and the record has none of them';
   for (const [name, sentence] of [
-    ['phone', 'phone: its value is not a phone number; phone has it unchanged'],
+    ['phone', 'phone: its value is not a phone number; it was written unchanged to phone'],
     ['none', needed],
     ['unnamed', needed],
     [
       'profile',
       'linkedinUrl → hs_linkedin_url: its value is not the URL of a LinkedIn profile or page; hs_linkedin_url has',
     ],
-    ['site', 'website: its value is not a URL; website has it unchanged'],
-    ['empty', 'phone: its value is not a phone number; phone has it unchanged, and so has enginy_phone'],
+    ['site', 'website: its value is not a URL; it was written unchanged to website'],
+    ['empty', 'phone: its value is not a phone number; it was written unchanged to phone, and so has enginy_phone'],
     ['full', 'phone: its value is not a phone number; the text was kept in enginy_phone'],
     ['61', 'task of contact 61 failed: the request was rejected: subject is missing'],
     ['62', 'task 62 failed: the request was rejected: body '],
@@ -155,7 +155,7 @@ test('lead explains values that were written unchanged, and requests and records
     expect.soft(out, name).not.toContain('secret');
   }
   expect.soft((await runCommand(['lead', 'unnamed'], { environment })).out).not.toContain('unchanged');
-  expect.soft((await runCommand(['lead', crmId], { environment })).out).toContain('phone has it unchanged');
+  expect.soft((await runCommand(['lead', crmId], { environment })).out).toContain('it was written unchanged to phone');
 });
 
 test.each([
@@ -189,7 +189,7 @@ test('filters, the time included, find what they name, and say so where they hid
   const inverted = await runCommand(['requests', '--since', 'today', '--until', 'yesterday'], { environment });
 
   expect(around.out.split('\n').filter((line) => line.includes('/contacts')).length).toBeGreaterThan(0);
-  expect(hidden).toMatchObject({ status: 2, err: expect.stringContaining('begins with 99bb fits the filters') });
+  expect(hidden).toMatchObject({ status: 2, err: expect.stringContaining('begins with 99bb matches the filters') });
   expect(inverted).toMatchObject({ status: 2, err: expect.stringContaining('must be after --since') });
 });
 

@@ -169,7 +169,7 @@ test('writes JUnit XML whose counts are those of the run', async () => {
 
 test.each([
   [['conformance', 'ftp://x'], '"ftp://x" is not an http or https address'],
-  [['conformance', 'http://127.0.0.1:9'], 'no API key: give one with --key, or set API_KEY'],
+  [['conformance', 'http://127.0.0.1:9'], 'no API key: pass one with --key, or set API_KEY'],
   [['conformance', 'http://127.0.0.1:9', '--key', 'k'], 'nothing was sent; --yes skips the question'],
   [['conformance', 'http://127.0.0.1:9', '--key', 'k', '--yes', '--only', 'nothing'], 'no check begins with "nothing"'],
 ])('%j exits with 2', async (args, message) => {

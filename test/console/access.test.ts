@@ -324,8 +324,8 @@ test.each([
   [0o640, undefined, false],
   [0o644, undefined, true],
   [0o620, undefined, true],
-  [0o666, /CONSOLE_USERS can be written by every user/, false],
-  [0o602, /CONSOLE_USERS can be written by every user/, false],
+  [0o666, /CONSOLE_USERS is world-writable/, false],
+  [0o602, /CONSOLE_USERS is world-writable/, false],
 ])('a users file of mode %o', (mode, refusal, warns) => {
   const sink = logSink();
   const file = join(folder, 'modes');
@@ -334,7 +334,7 @@ test.each([
 
   if (refusal === undefined) expect(loadUsers(file, sink.log).find('vera')?.role).toBe('viewer');
   else expect(() => loadUsers(file, sink.log)).toThrow(refusal);
-  expect(sink.text().includes('readable and writable by its owner alone')).toBe(warns);
+  expect(sink.text().includes('readable and writable only by its owner')).toBe(warns);
 });
 
 test('trusts an identity proxy, with the role from the file or else as viewer', async () => {

@@ -125,7 +125,7 @@ test('a search for blanks shows the empty form, and does not mention the journal
   expect(text).not.toContain('No request has arrived');
 });
 
-test('a request id that reads as a telephone number is in no address, and still finds its request', async () => {
+test('a request id that reads as a phone number is in no address, and still finds its request', async () => {
   const phone = '0041791234567';
   await send(phone, '/tasks/999999999');
   await send('..', '/tasks/999999999');

@@ -20,15 +20,15 @@ const post = (path: string, form: Readonly<Record<string, string>>) =>
   ask(`${running.adminUrl}${path}`, { headers: { cookie }, form: { 'form-token': token, ...form } });
 
 test.each([
-  ['/console/mapping?name=nosuch', 404, 'There is no mapping file of this name.'],
-  ['/console/mapping/compare?file=../../..', 404, 'There is no mapping file of this name.'],
-  ['/console/mapping/compare?file=', 404, 'There is no mapping file of this name.'],
+  ['/console/mapping?name=nosuch', 404, 'There is no mapping file with this name.'],
+  ['/console/mapping/compare?file=../../..', 404, 'There is no mapping file with this name.'],
+  ['/console/mapping/compare?file=', 404, 'There is no mapping file with this name.'],
   ['/console/mapping/compare?job=nosuch', 404, 'no longer kept'],
   ['/console/mapping/compare?job=nosuch&open=-1', 400, 'Not understood: open.'],
   ['/console/problems?since=-1h', 400, 'Not understood: since.'],
   ['/console/problems?since=1h&since=9y', 400, 'Not understood: since.'],
   ['/console/problems/0a1b?since=9y', 400, 'Not understood: since.'],
-  ['/console/problems/0a1b?job=nosuch', 404, 'has not occurred'],
+  ['/console/problems/0a1b?job=nosuch', 404, 'did not occur in the selected period'],
   ['/console/requests?since=-1h', 400, 'Ignored, because it could not be read: since.'],
   ['/console/requests?since=2026-02-31T10:00', 400, 'Ignored, because it could not be read: since.'],
   ['/console/requests?status=9xx&outcome=zzz', 400, 'Ignored, because it could not be read: status, outcome.'],

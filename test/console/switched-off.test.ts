@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => running.close());
 
 test.each([
-  ['/console/requests', 200, 'JOURNAL=on', 'every request of Enginy'],
+  ['/console/requests', 200, 'JOURNAL=on', 'every request from Enginy'],
   ['/console/requests/x', 404, 'JOURNAL=on', 'what Enginy sent, the calls of HubSpot'],
   ['/console/record/lead-7', 200, 'JOURNAL=on', 'everything that happened to a record'],
   ['/console/problems', 200, 'JOURNAL=on', 'what failed or was held back'],

@@ -50,7 +50,7 @@ test('a journal that cannot be read has a page of its own, which says what to do
 
   expect([page.status, page.headers['retry-after']]).toEqual([503, '10']);
   expect(page.text).toMatch(
-    /role="alert">It failed, and the log.*href="\/console\/record\/lead-8">load the page again/s,
+    /role="alert">It failed; see the bridge log.*href="\/console\/record\/lead-8">reload the page/s,
   );
   expect(page.text).toContain('aria-label="Screens"');
   expect([mapping.status, overview.status]).toEqual([200, 200]);

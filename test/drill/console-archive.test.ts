@@ -162,7 +162,7 @@ test('a request is replayed with one mapping file pasted, and its errors are nam
 
   const elsewhere = await post(path, `${path}/replay`, { ...form(text), file: '../passwd' });
   expect([elsewhere.status, plain(elsewhere)]).toEqual([409, expect.stringContaining('ends in .yaml')]);
-  expect(plain(same)).toContain('Replayed offline, with the mapping files of today, with the pasted contacts.yaml');
+  expect(plain(same)).toContain('Replayed offline with the current mapping files and the pasted contacts.yaml');
   expect(plain(same)).toContain('The same as in the capture');
   expect(plain(other)).toContain('Different from the capture');
   expect(plain(other)).toContain('enginy_title');
@@ -174,9 +174,9 @@ test('a request is replayed with one mapping file pasted, and its errors are nam
 
 test.each([
   ['an email address', canaries.email.toUpperCase()],
-  ['a telephone number', '0170 / 555 01 42'],
+  ['a phone number', '0170 / 555 01 42'],
   ['a profile', 'linkedin.com/in/ZQcanary-profile/'],
-])('%s leads to the reason why a telephone number was not updated, and is in no answer', async (_kind, name) => {
+])('%s leads to the reason why a phone number was not updated, and is in no answer', async (_kind, name) => {
   const found = await post('/console/record', '/console/record', { name });
 
   expect(found.status).toBe(200);
@@ -198,7 +198,7 @@ test.each([
 test('an unknown name is answered with how far the journal goes back', async () => {
   const { text } = await post('/console/record', '/console/record', { name: 'nobody@zqdomain.com' });
 
-  expect(text).toContain('Nothing is known under this name. The journal goes back to');
+  expect(text).toContain('The journal has no entry for this name. It goes back to');
 });
 
 test('a record is explained as HubSpot has it now', async () => {
@@ -220,7 +220,7 @@ test('problems are grouped by cause, with what to do, and their requests are rep
   await vi.waitFor(
     async () => {
       const text = plain(await get(String(started.headers.location)));
-      expect(text).toContain("1 of 1 could be replayed; with today's mapping files 0 would succeed");
+      expect(text).toContain("1 of 1 could be replayed; with the current mapping files, 0 would succeed");
     },
     { timeout: 60_000 },
   );
@@ -280,7 +280,7 @@ test('an edited file is checked, and its effect on captured requests is shown in
   await vi.waitFor(
     async () => {
       const text = plain(await get(String(started.headers.location)));
-      expect(text).toMatch(/Compared with the mapping files of today: \d+ the same · 2 differ /);
+      expect(text).toMatch(/Compared with the current mapping files: \d+ the same · 2 differ /);
       expect(text).toContain('PUT /contacts: update of contacts: enginy_title, jobtitle differ');
     },
     { timeout: 60_000 },
@@ -321,7 +321,7 @@ async function keepsEffectsHidden(keeping: Running, session: string): Promise<vo
   const compared = await vi.waitFor(
     async () => {
       const job = await get(String(headers.location), keeping, session);
-      expect(plain(job)).toMatch(/Compared with the mapping files of today: \d+ the same · 1 differ /);
+      expect(plain(job)).toMatch(/Compared with the current mapping files: \d+ the same · 1 differ /);
       return job;
     },
     { timeout: 60_000 },
@@ -359,7 +359,7 @@ test('values that captures keep are hidden, until an operator asks for those of 
     }
     expect(hidden.text).toContain('create contacts, 1 record');
     expect(plain(regression)).toContain(
-      'It cannot be saved as a regression test: it contains personal data: it must not become part of a project.',
+      'It cannot be saved as a regression test: it contains personal data, so it must not become part of a project.',
     );
     expect(regression.headers['content-disposition']).toBeUndefined();
     expect([replayed, regression, shown].map(({ status }) => status)).toEqual([200, 409, 200]);

@@ -194,7 +194,7 @@ describe('the checklist', { shuffle: false }, () => {
         crmId: known.company,
         properties: expect.objectContaining({ domain: 'acme-corp.example.org', ownerId: known.owner }),
         // It was created under another id.
-        warnings: [expect.stringContaining(`another one has record ${known.company} already`)],
+        warnings: [expect.stringContaining(`another one already has record ${known.company}`)],
       },
     ]);
     expect([contacts.body.errors, companies.body.errors]).toEqual([undefined, undefined]);

@@ -101,7 +101,7 @@ test('updates what was sent and leaves the rest; unknown ids fail alone', async 
     {
       crmId: '424242',
       success: false,
-      error: 'Sync again, so that Enginy learns the current id: No company with id 424242 exists in the CRM',
+      error: 'Sync again to give Enginy the current id: No company with id 424242 exists in the CRM',
     },
   ]);
   expect(crm.records('companies')[0]?.properties).toMatchObject({

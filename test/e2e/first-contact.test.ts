@@ -46,7 +46,7 @@ test('the first steps of a newcomer work: create, create again, sync by other sp
     {
       crmId: '999',
       success: false,
-      error: 'Sync again, so that Enginy learns the current id: No contact with id 999 exists in the CRM',
+      error: 'Sync again to give Enginy the current id: No contact with id 999 exists in the CRM',
     },
   ]);
   expect(crm.records('contacts')[0]?.properties).toMatchObject({ jobtitle: 'Countess', enginy_external_id: 'lead-1' });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { startBridgeOn, startCrm } from '../support/start-bridge.ts';
 
-/** What is sent besides a telephone number, and the name that the contact gets. */
+/** What is sent besides a phone number, and the name that the contact gets. */
 const unclear: readonly (readonly [object, string])[] = [
   [{ fullName: 'Bob & Alice Smith' }, 'Bob & Alice Smith'],
   [{ fullName: 'Smith; Jones' }, 'Smith; Jones'],

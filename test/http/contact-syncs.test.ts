@@ -107,7 +107,7 @@ test('continues lookups after the response that a request could not finish in ti
   };
 
   const first = await app.send('POST', '/contacts/sync', body);
-  await expect.poll(() => app.log.entries.some(({ msg }) => msg === 'lookups after the answer are done')).toBe(true);
+  await expect.poll(() => app.log.entries.some(({ msg }) => msg === 'lookups after the response are done')).toBe(true);
   crm.failAlways('search', new CrmUnavailableError('search must not be needed any more'));
   const second = await app.send('POST', '/contacts/sync', body);
 

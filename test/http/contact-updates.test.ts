@@ -20,7 +20,7 @@ test('updates contacts and answers each, a missing one with the reason', async (
     {
       crmId: '404',
       success: false,
-      error: 'Sync again, so that Enginy learns the current id: No contact with id 404 exists in the CRM',
+      error: 'Sync again to give Enginy the current id: No contact with id 404 exists in the CRM',
     },
   ]);
   expect(crm.records.get('contacts')?.get('7')?.properties.jobtitle).toBe('Countess');

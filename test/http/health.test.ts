@@ -158,7 +158,7 @@ test('a slow response still proves the connection for later checks', async () =>
 
   const early = check({ requestId: 'r' }).catch((error: unknown) => error);
   await clock.advance(2_600);
-  expect(await early).toMatchObject({ name: 'CrmUnavailableError', message: 'The CRM has not answered for 2 s' });
+  expect(await early).toMatchObject({ name: 'CrmUnavailableError', message: 'The CRM has not responded for 2 s' });
   await clock.advance(4_000);
 
   expect(await state()).toEqual({ status: 'ok' });

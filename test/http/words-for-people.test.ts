@@ -19,7 +19,7 @@ const problems: readonly (readonly [CrmProblem, string])[] = [
   [{ kind: 'refused', message: 'HubSpot denied access to the record' }, 'Ask your administrator: '],
   [{ kind: 'unavailable', message: 'HubSpot returned status 502' }, 'Export again later: '],
   [{ kind: 'late', message: 'The request timed out' }, 'Export again: '],
-  [{ kind: 'not-found', message: 'HubSpot has no such record' }, 'Sync again, so that Enginy learns the current id: '],
+  [{ kind: 'not-found', message: 'HubSpot has no such record' }, 'Sync again to give Enginy the current id: '],
 ];
 
 test('the error of a record says first what to do', async () => {
@@ -68,7 +68,7 @@ test('a contact without a name or address is answered with what to add, in plain
     {
       externalId: 'a',
       error:
-        'Add an email address, a first name, or a last name and export again: the CRM accepts no record without one of them',
+        'Add an email address, a first name, or a last name and export again: the CRM requires at least one of them',
     },
   ]);
 });
@@ -77,7 +77,7 @@ test('what an activity, a task or an association names and HubSpot does not have
   const crm = await startCrm();
   const [contactId] = crm.seed({ contacts: [{ properties: { email: 'ada@example.com' } }] }).contacts;
   const { send } = await startBridgeOn(crm);
-  const first = 'Sync again, so that Enginy learns the current id: ';
+  const first = 'Sync again to give Enginy the current id: ';
 
   const activity = await send('POST', '/activities', { type: 'LINKEDIN', body: 'Hello', contactId: '4242' });
   const task = await send('POST', '/tasks', { subject: 'Call', companyId: 4242 });
@@ -142,8 +142,8 @@ test('two Enginy companies on one record of the CRM are named to each other, in 
   expect(created.body.results.map(({ crmId }: { crmId: string }) => crmId === id)).toEqual([true, true, false]);
   expect(warningsIn(created)).toEqual(expected);
   expect(warningsIn(synced)).toEqual(expected);
-  expect(warningsIn(later)).toEqual([[`${same}: another one has record ${id} already`]]);
-  expect(warningsIn(found)).toEqual([[`${same}: another one has record ${id} already`]]);
+  expect(warningsIn(later)).toEqual([[`${same}: another one already has record ${id}`]]);
+  expect(warningsIn(found)).toEqual([[`${same}: another one already has record ${id}`]]);
   expect(warningsIn(own)).toEqual([undefined]);
   expect(warningsIn(again)).toEqual([undefined]);
   expect(app.log.entries.filter(({ route, warned }) => route === '/companies' && warned !== 0)).toMatchObject([

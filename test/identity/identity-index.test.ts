@@ -55,5 +55,5 @@ test('an index of which most keys are stale is built again by the next full pass
   expect(few).toBeGreaterThan(0);
   expect(opened).toHaveLength(2);
   expect(await opened[1]?.count()).toBe(few);
-  expect(sink.text()).toContain('most keys of the identity index are stale: it is built again');
+  expect(sink.text()).toContain('most keys of the identity index are stale: it is rebuilt');
 });

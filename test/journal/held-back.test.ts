@@ -149,7 +149,7 @@ test('lead gives advice only where it can be followed, and says that a text was 
   expect(JSON.stringify(again)).not.toContain('kept in');
   expect(said('stage → raw_stage')[0]?.join()).toContain('raw_stage already keeps a text');
   expect(said('externalId')[0]).toEqual([
-    expect.stringContaining('belongs to another id of Enginy, which is never replaced'),
+    expect.stringContaining('already has another Enginy id, which is never replaced'),
     expect.not.stringContaining('overwrite'),
   ]);
   expect(said('email: its value is not an email address')).toHaveLength(1);
@@ -158,7 +158,7 @@ test('lead gives advice only where it can be followed, and says that a text was 
     expect.stringContaining('give the field a row that writes another property in'),
   ]);
   expect(said('segment')[0]?.join()).toMatch(/set on_empty: clear in .+\.yaml:\d+/);
-  expect(said('title → jobtitle')[0]?.join()).toMatch(/no value \(empty_words\).+take it out of empty_words in/);
+  expect(said('title → jobtitle')[0]?.join()).toMatch(/no value \(empty_words\).+remove it from empty_words in/);
 });
 
 test('lead names a step back that HubSpot ignored, and the record into which another one was merged', async () => {

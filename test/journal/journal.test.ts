@@ -43,7 +43,7 @@ test('keeps the history of a record under each of its names', async () => {
   expect(update?.request.mapping).toMatch(/^[0-9a-f]+$/);
 });
 
-test('finds a record by its telephone number and profile, in any usual spelling and without storing them', async () => {
+test('finds a record by its phone number and profile, in any usual spelling and without storing them', async () => {
   const { folder, send, stopAndRead } = await startJournaling();
   const person = {
     externalId: 'lead-7',

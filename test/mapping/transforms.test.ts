@@ -108,7 +108,7 @@ test.each([
   ['600 11 12 22', 'XX', noValue],
   ['ask reception', 'ES', noValue],
   ['', 'ES', noValue],
-])('reads the telephone number %j dialed in %j as %j', (given, country, expected) => {
+])('reads the phone number %j dialed in %j as %j', (given, country, expected) => {
   expect(run('e164', given, country === undefined ? {} : { country })).toBe(expected);
 });
 

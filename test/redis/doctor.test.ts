@@ -101,7 +101,10 @@ test('doctor names the commands that the user of REDIS_URL may not run', async (
 
   expect(status).toBe(1);
   expect(lines).toContainEqual(
-    expect.objectContaining({ mark: '✕', text: expect.stringContaining('may not run hincrby, evalsha on') }),
+    expect.objectContaining({
+      mark: '✕',
+      text: expect.stringContaining('is not permitted to run hincrby, evalsha on'),
+    }),
   );
   expect(marks).not.toHaveProperty('redis-password');
 });

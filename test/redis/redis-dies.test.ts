@@ -45,7 +45,7 @@ test('no request fails while Redis is frozen, dies and returns, and no record is
   expect(statuses.filter((status) => status < 200 || status > 299)).toEqual([]);
   const emails = crm.records('contacts').map(({ properties }) => properties.email);
   expect(new Set(emails).size).toBe(emails.length);
-  expect(replicas.map(({ log }) => log.text().includes('continues on its share'))).toEqual([true, true]);
+  expect(replicas.map(({ log }) => log.text().includes('continues with its share'))).toEqual([true, true]);
 });
 
 /** A connection, and what its log said so far. */
@@ -57,7 +57,7 @@ function connect(url: string, clock: { readonly now?: () => number } = {}) {
   return { connection, isUp, said: () => entries.map(({ msg }) => msg) };
 }
 
-const consequence = 'this replica continues on its share of the limits';
+const consequence = 'this replica continues with its share of the limits';
 const isBack = 'Redis can be used again: the replicas share limits and claims';
 
 test('the log has one line that says why Redis was lost, and one when it is back', async () => {
@@ -75,7 +75,7 @@ test('the log has one line that says why Redis was lost, and one when it is back
       () => admin.config('SET', 'maxmemory', '0'),
     ],
     [
-      'only reads, because it follows another server',
+      'is read-only, because it follows another server',
       () => admin.replicaof('127.0.0.1', '1'),
       () => admin.replicaof('NO', 'ONE'),
     ],

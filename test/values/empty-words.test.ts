@@ -273,8 +273,8 @@ test('cuts a mapped text and an unmapped one that are too long, with a warning, 
   expect([jobtitle.length, bio.length].every((length) => length > 65_000 && length <= 65_536)).toBe(true);
   expect([jobtitle.isWellFormed(), bio.isWellFormed(), city?.startsWith('Porto')]).toEqual([true, true, true]);
   expect(answer.body.results[0].warnings).toEqual([
-    'title → jobtitle was only partly stored: it was cut to 65,536 characters',
+    'title → jobtitle was only partly stored: it was truncated to 65,536 characters',
     'city → city was only partly stored: half of a character was stored as �',
-    'bio → bio was only partly stored: it was cut to 65,536 characters',
+    'bio → bio was only partly stored: it was truncated to 65,536 characters',
   ]);
 });

@@ -143,7 +143,7 @@ test('an ordinary address identifies its contact, also at hosts for examples', a
   );
 });
 
-test('a telephone number that stands for none joins no contacts, and is written; others do', async () => {
+test('a phone number that stands for none joins no contacts, and is written; others do', async () => {
   const none = [
     '+34999999999',
     '+34600000000',

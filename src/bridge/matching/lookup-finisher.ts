@@ -34,16 +34,16 @@ export function createLookupFinisher(deps: MatchDeps): LookupFinisher {
       if (late.length === 0 || running >= maxRequests) return;
       running += 1;
       const facts = { requestId: context.requestId, object: mapping.object, records: late.length };
-      deps.log.info(facts, 'continuing lookups after the answer');
+      deps.log.info(facts, 'continuing lookups after the response');
       const extended = { ...context, urgency: 'bulk', deadline: deadlineIn(maxDurationMs) } as const;
       matchRecords({ ...deps, mapping, context: extended, isAfterAnswer: true }, late)
         .then((found) => {
           const matched = found.filter((outcome) => 'record' in outcome).length;
-          deps.log.info({ ...facts, matched }, 'lookups after the answer are done');
+          deps.log.info({ ...facts, matched }, 'lookups after the response are done');
         })
         .catch((error: unknown) => {
           if (error instanceof GatewayError) deps.log.warn({ ...facts, reason: error.message }, 'lookups ended early');
-          else deps.log.error({ ...facts, err: error }, 'lookups after the answer failed');
+          else deps.log.error({ ...facts, err: error }, 'lookups after the response failed');
         })
         .finally(() => {
           running -= 1;

@@ -68,7 +68,7 @@ export function cutText(text: string, maxLength: number): PropertyText {
   const { value: clean, note } = toStorableText(text);
   if (clean.length <= maxLength) return { value: clean, ...(note !== undefined && { note, reason: 'unstorable' }) };
   const cut = clean.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, '');
-  return { value: `${cut}…`, note: `it was cut to ${maxLength.toLocaleString('en')} characters`, reason: 'cut' };
+  return { value: `${cut}…`, note: `it was truncated to ${maxLength.toLocaleString('en')} characters`, reason: 'cut' };
 }
 
 const noOption = { problem: 'it is not an option of the property', reason: 'no-option' } as const;

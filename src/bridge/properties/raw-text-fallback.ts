@@ -15,7 +15,7 @@ export function rawTextProperties(mapping: Mapping): readonly RequestedProperty[
     .map(({ name, field }) => ({
       name,
       label: fieldLabel(`${field} (Enginy)`) ?? name,
-      description: `What Enginy's field ${field} says where it does not fit the property of its own; written by enginy-bridge.`,
+      description: `Text of Enginy's field ${field} that does not fit the field's own property; written by enginy-bridge.`,
       type: 'text',
       group: mapping.write.unknown_fields.group,
     }));

@@ -178,7 +178,7 @@ function noteUnchecked(scope: CreateScope, { creations, rules }: Asked): void {
   }
   if (count === 0) return;
   const facts = { requestId: context.requestId, object: mapping.object, keys: count };
-  log.info(facts, 'too many new records to search for: some were compared with what the bridge remembers only');
+  log.info(facts, 'too many new records to search for: some were compared only with what the bridge remembers');
 }
 
 /**

@@ -156,7 +156,7 @@ function withoutValue(translation: Translation, name: string, why: DropReason): 
 }
 
 function secondaryIn({ secondary }: PrimaryProperty): DropReason {
-  const refused = `the record holds it as a further value (${secondary.join(', ')}), and the first one is kept`;
+  const refused = `the record already has it as an additional value (${secondary.join(', ')}), and its primary value is kept`;
   return { refused, reason: 'secondary', detail: 'further value' };
 }
 
@@ -179,9 +179,9 @@ function anotherValue(id: string): DropReason {
 function identifiesNone({ object }: Mapping): DropReason {
   const kind = object === 'contacts' ? 'contact' : 'company';
   return {
-    refused: `it identifies no ${kind}, and the record's value, which does, is kept`,
+    refused: `it does not identify a ${kind}, so the record's identifying value is kept`,
     reason: 'unreadable',
-    detail: `identifies no ${kind}, and the present one does`,
+    detail: `does not identify a ${kind}, but the present value does`,
   };
 }
 

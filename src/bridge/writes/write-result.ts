@@ -31,7 +31,7 @@ export function decisionOf(outcome: WriteDecision['outcome'], draft: Draft): Wri
   };
 }
 
-/** Email addresses, URLs and telephone numbers have characters that names of fields rarely have. */
+/** Email addresses, URLs and phone numbers have characters that names of fields rarely have. */
 function unusualFieldsOf({ sources }: Pick<Draft, 'sources'>): Pick<WriteDecision, 'unusualFields'> {
   const unusual = Object.entries(sources).filter(([, field]) => /[@./]|^[\s(+-]*\d/.test(field));
   return unusual.length === 0 ? {} : { unusualFields: Object.fromEntries(unusual) };

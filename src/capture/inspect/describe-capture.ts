@@ -81,10 +81,10 @@ function describeSettings({ bridge, mapping, settings, personalData }: Capture):
 }
 
 function describeCalls(protocol: CrmProtocol, { exchanges }: Capture): string[] {
-  if (exchanges.length === 0) return ['No call of the CRM.'];
+  if (exchanges.length === 0) return ['No calls to the CRM.'];
   const ordered = [...exchanges].sort((a, b) => a.call.startedMs - b.call.startedMs);
   return [
-    'Calls of the CRM (ms after the request came, ms waited before, ms taken, status):',
+    'Calls to the CRM (ms since the request arrived, ms queued, ms taken, status):',
     ...ordered.map((exchange) => {
       const { startedMs, waitedMs, durationMs, failure, networkCode, attempt, shared } = exchange.call;
       const status =
@@ -124,8 +124,8 @@ const maxLines = 20;
 
 function describeOutcome(answers: AnswerReader, exchange: CapturedExchange): string {
   const { response, status, call } = exchange;
-  if (call.failure !== undefined) return call.failure === 'time-out' ? 'no answer came' : 'the network failed';
-  if (!isObject(response)) return status >= 400 ? 'an answer that is not JSON' : '';
+  if (call.failure !== undefined) return call.failure === 'time-out' ? 'no response arrived' : 'the network failed';
+  if (!isObject(response)) return status >= 400 ? 'a response that is not JSON' : '';
   if (status >= 400) {
     const { category, message } = answers.describeError(response);
     return short(`${category} ${message}`);

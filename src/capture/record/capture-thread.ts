@@ -134,7 +134,7 @@ export class CaptureThread {
   #giveUp(): void {
     this.#log.error(
       { folder: this.#settings.folder },
-      'the thread of captures does not stop: it is busy, or its folder does not respond',
+      'the capture thread does not stop: it is busy, or its folder does not respond',
     );
     const { onStuck = killOnExit } = this.#events;
     onStuck();
@@ -198,7 +198,7 @@ export class CaptureThread {
     this.#pausedUntil = performance.now() + retryFolderMs;
     const worker = this.#worker;
     this.#worker = undefined;
-    worker?.terminate().catch((error: unknown) => this.#log.warn({ err: error }, 'the thread of captures did not end'));
+    worker?.terminate().catch((error: unknown) => this.#log.warn({ err: error }, 'the capture thread did not end'));
     this.#forgetAll();
     this.#onFlushed?.();
   }
@@ -225,7 +225,7 @@ export class CaptureThread {
     const lost = this.#inThread;
     this.#inThread = [];
     for (const size of lost) this.#events.onDone(size, 'lost');
-    this.#log.warn({ lost: lost.length }, 'captures were lost: one of them took too much memory');
+    this.#log.warn({ lost: lost.length }, 'captures were lost: one of them used too much memory');
     if (this.#waiting.length === 0) return;
     this.#start();
     if (this.#worker !== undefined) this.#pass();

@@ -1,4 +1,4 @@
-/** Numbers, dates and telephone numbers: what stays, and how the rest is replaced. Texts longer than a number are none of them. */
+/** Numbers, dates and phone numbers: what stays, and how the rest is replaced. Texts longer than a number are none of them. */
 import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { normalizeDatetime } from '../../mapping/values/date-text.ts';
 import { isPlaceholderPhone } from '../../mapping/values/placeholders/placeholder-phone.ts';
@@ -6,9 +6,9 @@ import type { Pseudonyms } from './pseudonyms.ts';
 
 const longest = 40;
 const plainNumber = /^([+-]?)(\d{1,3}(?:[,.'’ \u00a0\u202f]\d{3})+|\d+)(?:([.,])(\d+))?$/;
-/** Fewer digits make no telephone number. */
+/** Fewer digits make no phone number. */
 export const shortestPhone = 7;
-/** How many of its last digits a telephone number loses: what comes before says country, region and kind. */
+/** How many of its last digits a phone number loses: what comes before says country, region and kind. */
 const replacedDigits = [6, 4, 3, 2] as const;
 const phoneExtension = /(?:\s?(?:ext\.?|x|#|;ext=)\s?\d{1,8})\s*$/i;
 
@@ -21,13 +21,13 @@ export function isNumber(text: string): boolean {
 export function isDate(text: string): boolean {
   const trimmed = text.trim();
   if (text.length > longest || trimmed.length < 8 || !/\d{4}/.test(trimmed)) return false;
-  // Nine to eleven digits may be a telephone number as well as seconds.
+  // Nine to eleven digits may be a phone number as well as seconds.
   if (/^\d+$/.test(trimmed)) return trimmed.length === 13 && /^1[0-9]/.test(trimmed);
   if (/^\+?[\d ().]+$/.test(trimmed) && !/^\d{1,4}\.\d{1,2}\.\d{1,4}$/.test(trimmed)) return false;
   return typeof normalizeDatetime(trimmed) === 'string';
 }
 
-/** A text that is a telephone number, or digits as long as one, and nothing else. */
+/** A text that is a phone number, or digits as long as one, and nothing else. */
 export function looksLikePhone(text: string): boolean {
   if (text.length > longest) return false;
   const digits = digitsOf(text.replace(phoneExtension, '')).length;

@@ -18,7 +18,7 @@ export interface ValueSettings {
   readonly constants: ReadonlySet<string>;
   /** What the mapping files and the bridge itself put into texts; one group that is the whole pattern. */
   readonly phrases: RegExp | undefined;
-  /** ISO country of telephone numbers without prefix. */
+  /** ISO country of phone numbers without prefix. */
   readonly defaultCountry: string | undefined;
   /** Throws {@link OverTimeError} when the capture has taken too long. */
   readonly checkTime?: () => void;
@@ -36,7 +36,7 @@ const maxLevels = 50;
 const generatedId = /^(?:[0-9a-f]{64}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$/;
 /** Words that mean "no value" to every mapping. */
 const lowercaseEmptyWords: ReadonlySet<string> = new Set(emptyWords.map((word) => word.toLowerCase()));
-/** Counts, and ids of HubSpot; digits between may be a telephone number. */
+/** Counts, and ids of HubSpot; digits between may be a phone number. */
 const numberOfSentence = /^(?:\d{1,6}|\d{8,13}(?: \d{8,13})*)$/;
 /** A host, perhaps with a path, and neither a scheme nor a mailbox. */
 const bareAddress = /^[^\s/@:][^\s/@:.]*\.[^\s/]+(?:\/\S*)?$/;
@@ -45,7 +45,7 @@ const pairMarker = '\u0001';
 const anyMarkup = /<|&#?[a-z0-9]{1,31};/i;
 /** What may be between the words of a list or the parts of a postal address. */
 const listSeparator = /([,;|\n]| [-–·/] )/;
-/** What may be between several telephone numbers. */
+/** What may be between several phone numbers. */
 const phoneSeparator = /([;,|/\n])/;
 
 /** Replaces the values of one capture. Equal values get equal placeholders, in every capture with the same secret. */
@@ -263,7 +263,7 @@ const kindsWithin: ReadonlySet<ValueKind> = new Set(['email', 'phone', 'person',
 const undescribed: ReadonlySet<ValueKind> = new Set(['unknown', 'id', 'constant', 'date']);
 const anyAddress = /@|:\/\/|www\.|linkedin\.com\//i;
 
-/** A date, a number or a measure, too short for a telephone number: it stays. */
+/** A date, a number or a measure, too short for a phone number: it stays. */
 function isPlainMeasure(text: string): boolean {
   return isDate(text) || (isMeasure(text) && (text.length > 40 || digitsOf(text).length < shortestPhone));
 }

@@ -14,7 +14,7 @@ export function describeReplay(replay: Replay): string[] {
   if (differences.length > 0) {
     for (const name of oldAnswers) {
       lines.push(
-        `note  the CRM's answer to "${name}" is the recorded one, to other values; what follows from it may differ, too`,
+        `note  the CRM's response to "${name}" was recorded for other values; what follows from it may also differ`,
       );
     }
   }

@@ -15,7 +15,7 @@ import { textTable } from '../report/text-table.ts';
 /** `enginy-bridge captures list|show`: what happened to requests. Reads files only. */
 export function capturesCommand(io: CommandIo): Command {
   const command = new Command('captures').description(
-    'show what happened to individual requests (CAPTURE decides which are kept)',
+    'show what happened to individual requests (CAPTURE defines which are captured)',
   );
   command
     .command('list')
@@ -30,8 +30,8 @@ export function capturesCommand(io: CommandIo): Command {
     .action((options: ListOptions) => run(() => list(io, options)));
   command
     .command('show')
-    .description('print one capture: what was sent, found, written and held back, and each call of the CRM')
-    .argument('<capture>', 'its file, part of its name, or the beginning of its request id')
+    .description('print one capture: what was sent, found, written and held back, and each call to the CRM')
+    .argument('<capture>', 'its file, part of its name, or the start of its request id')
     .option('--dir <folder>', 'folder of the captures (default: CAPTURE_DIR, or captures)')
     .option('--all', 'also print what the bridge knew before, and its settings')
     .option('--bodies', 'also print what was sent and received')

@@ -17,19 +17,19 @@ import { formatCoverage } from '../report/report-coverage.ts';
 import { formatLive } from '../report/report-live.ts';
 
 const after = `
-Every finding of every file is one line:  file:line:column  severity  kind  message
-mappings/README.md explains the kinds. Examples (contacts.examples.yaml beside contacts.yaml) are run once the files have
-no errors. The bridge does not read them. One warning per file counts the examples that no longer pass; --strict lists each
+Each finding is one line:  file:line:column  severity  kind  message
+mappings/README.md explains the kinds. Examples (contacts.examples.yaml next to contacts.yaml) are run once the files have
+no errors; the bridge does not read them. One warning per file counts the examples that no longer pass; --strict lists each
 difference, and --update-examples updates what they expect.
 
-With --live every property that the files name is looked up in your HubSpot account: whether it exists, can be written, and
+With --live, every property in the files is looked up in your HubSpot account: whether it exists, can be written, and
 fits its row's type, transforms and options. A table shows each row with ✓, ! (warning) or ✕ (error). Nothing is written, so write
 scopes are not tested. It then reports how many records have a value where each match rule looks, and in which other text
-properties a sample of the records holds LinkedIn URLs: some twenty searches and ten other calls. Which properties HubSpot
-required of the running bridge is read from DATA_DIR.
+properties a sample of the records contains LinkedIn URLs: about twenty searches and ten other calls. The properties that
+HubSpot required of the running bridge are read from DATA_DIR.
 
---save-schema describes the account in a JSON file: properties with labels, descriptions and options, the
-account's id, name and time zone, and association labels. No records, owners or users are in it. --schema compares the mapping files with
+--save-schema saves a description of the account as JSON: properties with labels, descriptions and options, the
+account's id, name and time zone, and association labels. It contains no records, owners or users. --schema compares the mapping files with
 such a file, without HubSpot; explain, doctor, init and sandbox accept it too.
 
 Examples:
@@ -37,13 +37,13 @@ Examples:
   enginy-bridge check mappings/examples/*      other folders
   enginy-bridge check --update-examples        update the examples after an intended change
   enginy-bridge check --live                   compare with the account of HUBSPOT_ACCESS_TOKEN
-  enginy-bridge check --live --sandbox         rehearse that on the embedded CRM
+  enginy-bridge check --live --sandbox         try that on the embedded CRM
   enginy-bridge check --live --save-schema portal.json   save the account's properties
   enginy-bridge check --schema portal.json     compare with it, offline
   enginy-bridge check --json | jq '.folders[].findings[].message'
 
 Exit status: 0 no errors, 1 errors (with --strict also warnings), 2 a folder cannot be read, HubSpot cannot be reached, or
-the usage is wrong.
+the usage is invalid.
 `;
 
 interface CheckOptions {
@@ -66,7 +66,7 @@ export function checkCommand(io: CommandIo): Command {
     .option('--sandbox', 'with --live: compare with the embedded CRM instead')
     .option('--schema <file>', 'compare them with a saved portal instead, offline')
     .option('--save-schema <file>', 'with --live: save the properties, options and labels of the account')
-    .option('--strict', 'warnings fail the check as well')
+    .option('--strict', 'fail the check on warnings, too')
     .option('--update-examples', 'update what the examples expect')
     .option('--quiet', 'print only findings; nothing if there are none')
     .option('--json', 'print the findings as JSON')
@@ -90,7 +90,7 @@ async function check(io: CommandIo, dirs: readonly string[], options: CheckOptio
     ['--sandbox', options.sandbox],
     ['--save-schema', options.saveSchema],
   ] as const) {
-    if (isGiven && !options.live) throw new UsageError(`${name} belongs to --live`);
+    if (isGiven && !options.live) throw new UsageError(`${name} requires --live`);
   }
   const config = readToolConfig(io);
   const context = config.defaultCountry === undefined ? {} : { defaultCountry: config.defaultCountry };

@@ -8,8 +8,8 @@ import { type CommandIo, UsageError } from '../command-io.ts';
 
 const after = `
 Runs the checklist of Enginy's documentation and further checks against any server that implements the contract,
-this bridge or your own. The server creates some 250 contacts and companies, two tasks and some twenty-five activities, all with
-the word "conformance" and a mark of the run in them: use a test account. Tasks are completed at the end; the
+this bridge or your own. The server creates about 250 contacts and companies, two tasks and about 25 activities, all with
+the word "conformance" and the mark of the run in them, so use a test account. Tasks are completed at the end; the
 contract has no way to delete the rest, so the report names the mark to search for.
 
 ✓ passed   ✕ Enginy loses something, or records are duplicated   ! works, with a disadvantage   - not applicable
@@ -19,7 +19,7 @@ Examples:
   enginy-bridge conformance https://crm.example.com --junit report.xml
   enginy-bridge conformance https://crm.example.com/enginy --key-header X-Token --only tasks --json
 
-Exit status: 0 everything that Enginy needs works, 1 a check failed (with --strict also warnings), 2 the usage is wrong.
+Exit status: 0 everything that Enginy needs works, 1 a check failed (with --strict also warnings), 2 invalid usage.
 `;
 
 interface ConformanceOptions {
@@ -36,15 +36,15 @@ interface ConformanceOptions {
 /** `enginy-bridge conformance URL`. */
 export function conformanceCommand(io: CommandIo): Command {
   return new Command('conformance')
-    .description('check a server against the contract of Enginy custom CRMs')
+    .description("check a server against Enginy's contract for custom CRMs")
     .argument('<url>', 'base URL, as it would be entered in Enginy')
-    .option('--key <key>', 'API key (default: API_KEY of the environment or .env)')
+    .option('--key <key>', 'API key (default: API_KEY in the environment or .env)')
     .option('--key-header <name>', 'header that carries the key', 'X-API-Key')
-    .option('--only <group>', 'run only the checks whose id begins with this, e.g. tasks')
+    .option('--only <group>', 'run only the checks with an id that begins with this, e.g. tasks')
     .option('--timeout <seconds>', 'for one request', positiveNumber, 60)
     .option('--json', 'print the results as JSON')
     .option('--junit <file>', 'also write the results as JUnit XML')
-    .option('--strict', 'warnings fail the run as well')
+    .option('--strict', 'fail the run on warnings, too')
     .option('--yes', 'do not ask before writing')
     .addHelpText('after', after)
     .action((url: string, options: ConformanceOptions) => conformance(io, url, options));
@@ -82,7 +82,7 @@ function targetOf(io: CommandIo, text: string, options: ConformanceOptions): Tar
   if (url === null || !/^https?:$/.test(url.protocol))
     throw new UsageError(`"${text}" is not an http or https address`);
   const key = options.key ?? io.environment().API_KEY?.split(',')[0]?.trim();
-  if (key === undefined || key === '') throw new UsageError('no API key: give one with --key, or set API_KEY');
+  if (key === undefined || key === '') throw new UsageError('no API key: pass one with --key, or set API_KEY');
   return { url, key, keyHeader: options.keyHeader, timeoutMs: options.timeout * 1000 };
 }
 

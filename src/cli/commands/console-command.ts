@@ -9,7 +9,7 @@ import { EnvironmentSchema } from '../../settings/environment-schema.ts';
 import { type CommandIo, UsageError } from '../command-io.ts';
 
 const after = `
-Prints a link that signs in to the console of a running bridge once, within ten minutes. Run it where the bridge runs, as its user, and
+Prints a link to the console of a running bridge that works once within ten minutes. Run it on the bridge's machine, as its user, and
 keep the link to yourself.
 
 Roles: a viewer can only read; an editor can also try payloads and mapping files, and replay requests; an operator can also make changes and see values.
@@ -29,7 +29,7 @@ interface ConsoleOptions {
 /** `enginy-bridge console`. */
 export function consoleCommand(io: CommandIo): Command {
   return new Command('console')
-    .description('print a link that signs in to the console of a running bridge once')
+    .description('print a one-time link to the console of a running bridge')
     .addOption(new Option('--role <role>', 'role of the link or the user').choices(roles).default('operator'))
     .option('--add-user <name>', 'print a line for the file CONSOLE_USERS, and a new password, instead of a link')
     .option('--dir <folder>', 'DATA_DIR of the bridge (default: DATA_DIR, or data)')
@@ -63,7 +63,7 @@ function read(folder: string) {
 
 /** Standard output contains only the line, so that it can be appended to the file. */
 async function printUser(io: CommandIo, name: string, role: Role): Promise<void> {
-  if (!isUserName(name)) throw new UsageError('a name has no white space and no colon, and does not begin with "#"');
+  if (!isUserName(name)) throw new UsageError('a name must not contain whitespace or a colon, or begin with "#"');
   const password = createPassword();
   io.print(`${name}:${role}:${await digestPassword(password)}\n`);
   io.complain(`The password of ${name}, shown only now: ${password}\n`);

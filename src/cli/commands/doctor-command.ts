@@ -24,13 +24,13 @@ import { readRequirements } from '../inputs/read-requirements.ts';
 import { countMarks, type EnginyForm, formatExamination } from '../report/report-examination.ts';
 
 const after = `
-Looks at the settings, the access token and its scopes, the mapping files against the account, and this machine, and ends with what to
+Checks the settings, the access token and its scopes, the mapping files against the account, and this machine, then prints what to
 enter in Enginy. Nothing is written to HubSpot, so write scopes are not tested. Secrets are never printed.
 
 Examples:
   enginy-bridge doctor
   enginy-bridge doctor --offline               without calling HubSpot
-  enginy-bridge doctor --sandbox               rehearse on the embedded CRM
+  enginy-bridge doctor --sandbox               try it on the embedded CRM
   enginy-bridge doctor --json | jq '.sections[].lines[] | select(.mark == "✕")'
 
 Exit status: 0 no errors, 1 errors (with --strict also warnings), 2 HubSpot could not be reached.
@@ -47,11 +47,11 @@ interface DoctorOptions {
 /** `enginy-bridge doctor`. */
 export function doctorCommand(io: CommandIo): Command {
   return new Command('doctor')
-    .description('examine settings, HubSpot account, mapping files and machine, and print what to enter in Enginy')
-    .option('--sandbox', 'examine the embedded CRM instead of HubSpot')
-    .option('--schema <file>', 'examine the embedded CRM with the properties of a saved portal')
+    .description('check settings, HubSpot account, mapping files and machine, and print what to enter in Enginy')
+    .option('--sandbox', 'check the embedded CRM instead of HubSpot')
+    .option('--schema <file>', 'check the embedded CRM with the properties of a saved portal')
     .option('--offline', 'do not call HubSpot')
-    .option('--strict', 'warnings fail as well')
+    .option('--strict', 'fail on warnings, too')
     .option('--json', 'print the lines as JSON, with stable ids')
     .addHelpText('after', after)
     .action((options: DoctorOptions) => doctor(io, options));
@@ -158,7 +158,7 @@ function formFor(
   return {
     'Base URL':
       publicUrl ??
-      `the HTTPS address under which this server is reached${basePath === '' ? '' : `, with ${basePath} at its end`} (it listens on port ${listen.port})`,
+      `the HTTPS address at which this server is reached${basePath === '' ? '' : `, with ${basePath} at its end`} (it listens on port ${listen.port})`,
     'API key header': auth.header,
     'API key': 'the value of API_KEY',
     'Contact link template': templates.contacts,

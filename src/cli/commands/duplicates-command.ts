@@ -15,19 +15,19 @@ import { type DuplicateReport, duplicateCsv, duplicateJson, duplicateTable } fro
 
 const after = `
 Reads every record of the account, 100 per call, and compares them as the match rules of the mapping files do: spellings of an address or
-of a LinkedIn URL are one value, secondary email addresses count, and domains of platforms and of free email providers do not. Nothing is
-written. It uses at most 30 % of HubSpot's limit, so that a running bridge keeps the rest: some ten minutes for 100,000 records.
+of a LinkedIn URL count as one value, secondary email addresses count, and domains of platforms and free email providers do not. Nothing is
+written. It uses at most 30 % of HubSpot's limit, so that a running bridge keeps the rest. It takes about ten minutes for 100,000 records.
 
-By default it compares by the rules whose values belong to one person or company: email, LinkedIn URL, domain. --rules names others, such
+By default it compares by the rules that identify one person or company: email, LinkedIn URL, domain. --rules names others, such
 as phone, which families and switchboards share.
 
 Examples:
   enginy-bridge duplicates contacts                        a list with links to HubSpot
   enginy-bridge duplicates companies --csv > twice.csv     for a spreadsheet, one line per record
   enginy-bridge duplicates contacts --rules linkedinUrl,phone --json
-  enginy-bridge duplicates contacts --sandbox              rehearse on the embedded CRM
+  enginy-bridge duplicates contacts --sandbox              try it on the embedded CRM
 
-Exit status: 0 no two records share a value, 1 some do, 2 the records could not be read, or the usage is wrong.
+Exit status: 0 no two records share a value, 1 some do, 2 the records could not be read, or the usage is invalid.
 `;
 
 interface DuplicatesOptions {
@@ -47,7 +47,7 @@ export function duplicatesCommand(io: CommandIo): Command {
     .option('--rules <names>', 'match rules to compare by, separated by commas (default: those that identify a record)')
     .addOption(new Option('--csv', 'print CSV, one line per record').conflicts('json'))
     .option('--json', 'print JSON')
-    .option('--sandbox', 'rehearse on the embedded CRM')
+    .option('--sandbox', 'try it on the embedded CRM')
     .addHelpText('after', after)
     .action((kind: Kind, options: DuplicatesOptions) => listDuplicates(io, kind, options));
 }

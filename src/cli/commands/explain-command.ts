@@ -32,9 +32,9 @@ import { demandFolder } from './check-command.ts';
 
 const after = `
 The payload is the body of a request such as {"contacts": [...]}, a list of records or one record, as Enginy sends it.
-For each record: what is looked for, rule after rule; what a create and an update would send; where each value comes from
-and the result of each transform; which custom properties would be created. With --live also which record matches, by which
-rule, what Enginy would get back, what the record holds now, and whether the identity index answers each rule. Nothing is ever
+For each record, it prints what is looked for, rule by rule; what a create and an update would send; where each value comes from
+and the result of each transform; and which custom properties would be created. With --live it also prints which record matches, by which
+rule, what Enginy would get back, what the record contains now, and whether the identity index answers each rule. Nothing is ever
 written.
 
 Examples:
@@ -43,11 +43,11 @@ Examples:
   enginy-bridge explain contacts email=ada@example.com customFields.segment=A phone=
   enginy-bridge explain companies payload.json --live
   enginy-bridge explain tasks subject=Call type=call dueDate=2026-12-01 contactId=101
-  enginy-bridge explain contacts lead.json --live --sandbox      rehearse on the embedded CRM
+  enginy-bridge explain contacts lead.json --live --sandbox      try it on the embedded CRM
   enginy-bridge explain contacts lead.json --schema portal.json  the same with the properties of your portal
   enginy-bridge explain contacts lead.json --json | jq '.[0].create.values'
 
-Exit status: 0 explained, 2 the payload, the mapping files or HubSpot could not be read, or the usage is wrong.
+Exit status: 0 explained, 2 the payload, the mapping files or HubSpot could not be read, or the usage is invalid.
 `;
 
 interface ExplainOptions {
@@ -82,7 +82,7 @@ interface Asked {
 
 async function explain(io: CommandIo, { object, payload }: Asked, options: ExplainOptions): Promise<void> {
   demandNoLive(options);
-  if (options.sandbox && !options.live) throw new UsageError('--sandbox belongs to --live');
+  if (options.sandbox && !options.live) throw new UsageError('--sandbox requires --live');
   const config = readToolConfig(io, indexSettings);
   const locale = config.defaultCountry === undefined ? {} : { defaultCountry: config.defaultCountry };
   const dir = options.mappings ?? config.mappingsDir;

@@ -5,7 +5,7 @@ import type { CommandIo } from '../command-io.ts';
 import { textTable } from '../report/text-table.ts';
 
 const after = `
-These are the fields that Enginy documents. It also sends every other field, under the name that you gave it.
+These are the fields that Enginy documents. Enginy also sends every other field, under the name that you gave it.
 Use the names in mapping files exactly as listed; entries of customFields have no prefix.
 `;
 

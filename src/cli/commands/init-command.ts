@@ -20,20 +20,20 @@ import { countFindings } from '../report/report-folder.ts';
 const after = `
 Reads the properties of your HubSpot account, and writes into the working directory:
 
-  mappings/portal/  mapping files to start from. Properties of your own that hold what Enginy knows (LinkedIn address, score,
-                    tags, fields of the same name) are proposed as rows in comments, each with the reason and the number of
+  mappings/portal/  mapping files to start from. For custom properties that match Enginy's data (LinkedIn URL, score, tags,
+                    fields of the same name), init suggests rows in comments, each with the reason and the number of
                     records that have a value.
-  .env              the access token, a new API key, and the folder. Only you can read it (mode 0600). Where it exists, a valid
-                    API_KEY and all other settings stay.
+  .env              the access token, a new API key, and the folder. Only you can read it (mode 0600). If it exists, a valid
+                    API_KEY and all other settings are kept.
 
 The folder also gets examples with fictitious people, which "enginy-bridge check" runs. Nothing is written to HubSpot. An existing file or
 folder is overwritten only after you confirm, or with --force.
 
 Examples:
   enginy-bridge init                           asks for the access token, unless HUBSPOT_ACCESS_TOKEN is set
-  enginy-bridge init --print                   look at the files first
+  enginy-bridge init --print                   print the files without writing them
   enginy-bridge init --patch                   which rows the existing files lack
-  enginy-bridge init --sandbox                 rehearse on the embedded CRM, without an account
+  enginy-bridge init --sandbox                 try it on the embedded CRM, without an account
   HUBSPOT_ACCESS_TOKEN=… enginy-bridge init --yes      in a script: asks nothing
 
 Exit status: 0 the files are written and fit the account, 1 written, but the check found errors, 2 nothing was written.
@@ -55,9 +55,9 @@ export function initCommand(io: CommandIo): Command {
   return new Command('init')
     .description('write .env and mapping files that fit your HubSpot account')
     .option('--dir <dir>', 'folder for the mapping files', 'mappings/portal')
-    .option('--sandbox', 'rehearse on the embedded CRM')
-    .option('--schema <file>', 'rehearse on the embedded CRM with the properties of a saved portal')
-    .option('-y, --yes', 'do not ask; fail where an answer is needed')
+    .option('--sandbox', 'try it on the embedded CRM')
+    .option('--schema <file>', 'try it on the embedded CRM with the properties of a saved portal')
+    .option('-y, --yes', 'do not ask; fail if input is needed')
     .option('--print', 'print the mapping files instead of writing anything')
     .option('--patch', 'print the rows that existing files in the folder lack; write nothing')
     .option('--no-counts', 'do not count how many records have a value in the proposed properties (one search each)')
@@ -96,7 +96,7 @@ async function tokenFor(io: CommandIo, options: InitOptions): Promise<string> {
   const parsed = EnvironmentSchema.shape.HUBSPOT_ACCESS_TOKEN.safeParse(given);
   if (!parsed.success) throw new UsageError(`the access token ${parsed.error.issues[0]?.message ?? 'is not valid'}`);
   if (parsed.data === undefined || parsed.data === '') {
-    throw new UsageError('HUBSPOT_ACCESS_TOKEN is not set; add --sandbox to rehearse on the embedded CRM');
+    throw new UsageError('HUBSPOT_ACCESS_TOKEN is not set; add --sandbox to try it on the embedded CRM');
   }
   return parsed.data;
 }
@@ -106,7 +106,7 @@ async function mayWrite(io: CommandIo, options: InitOptions, paths: readonly str
   if (existing.length === 0 || options.force) return;
   const exist = `${existing.join(' and ')} exist${existing.length === 1 ? 's' : ''} already`;
   const hasEnv = existing.includes('.env');
-  const question = `${exist}. Overwrite?${hasEnv ? ' Other settings in .env stay.' : ''} [y/N] `;
+  const question = `${exist}. Overwrite?${hasEnv ? ' Other settings in .env are kept.' : ''} [y/N] `;
   if (!options.yes && (await confirm(io, question))) return;
   const ways = [
     existing.includes(options.dir)
@@ -147,13 +147,13 @@ async function writeSetUp(io: CommandIo, { open, options, token }: SetUp): Promi
   io.print(`✓ ${open.name}, account ${account.id}, time zone ${account.timeZone}\n`);
   const own = [...contacts.definitions, ...companies.definitions].filter(({ isCustom }) => isCustom).length;
   io.print(
-    `✓ ${contacts.definitions.length} properties of contacts and ${companies.definitions.length} of companies, ${own} of them yours\n${owners}\n`,
+    `✓ ${contacts.definitions.length} properties of contacts and ${companies.definitions.length} of companies, ${own} of them custom\n${owners}\n`,
   );
   const env = envTextFor(options, token);
   mkdirSync(options.dir, { recursive: true });
   for (const [file, text] of files) writeFileSync(join(options.dir, file), text);
   writeEnv(env.text);
-  const key = env.hasNewKey ? 'a new API key' : 'the API key as it was';
+  const key = env.hasNewKey ? 'a new API key' : 'the existing API key';
   io.print(`\nWritten:\n  ${options.dir}  mapping files, with examples\n  .env  settings, with ${key}\n`);
   printProposals(io, options.dir, additions);
 
@@ -207,10 +207,10 @@ function printProposals(io: CommandIo, dir: string, { contacts, companies }: Add
     ...companies.rows.map((row) => ({ file: 'companies.yaml', row })),
   ];
   if (proposed.length === 0) {
-    io.print('\nNone of your own properties looks like a field of Enginy, so there is nothing to decide.\n');
+    io.print('\nNone of your custom properties looks like a field of Enginy, so there is nothing to decide.\n');
     return;
   }
-  io.print(`\nRows for your own properties, in comments. To use one, remove the "# " before it:\n`);
+  io.print(`\nRows for your custom properties, in comments. To use one, remove the "# " before it:\n`);
   for (const { file, row } of proposed) {
     io.print(`  ${join(dir, file)}  ${row.row}\n${row.reasons.map((reason) => `    ${reason}\n`).join('')}`);
   }
@@ -250,7 +250,7 @@ async function countOwners({ crm, context }: OpenCrm): Promise<string> {
 function envTextFor({ dir }: InitOptions, token: string | undefined): EnvText {
   const env = envText({ token, dir }, existsSync('.env') ? readFileSync('.env') : undefined);
   if (env !== undefined) return env;
-  throw new UsageError('.env has values of several lines that init cannot change; move it away and run init again');
+  throw new UsageError('.env has multi-line values that init cannot change; move it away and run init again');
 }
 
 function writeEnv(text: string): void {

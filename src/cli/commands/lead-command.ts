@@ -12,9 +12,9 @@ import { printableJson } from '../report/printable.ts';
 import { entryIndent, formatEntry } from '../report/report-entry.ts';
 
 const after = `
-Prints the history of one record, newest last: what Enginy sent, by which rule the record was found, what was written, what was held
+Prints the history of one record, newest last: what Enginy sent, which rule found the record, what was written, what was held
 back and why, and where to change that. Reads the journal (DATA_DIR); HubSpot is not called. The journal holds names and ids, never
-values; an email address, telephone number or LinkedIn URL is compared by its digest. Times are UTC.
+values; an email address, phone number or LinkedIn URL is compared by its digest. Times are UTC.
 
 Examples:
   enginy-bridge lead lead-7
@@ -23,7 +23,7 @@ Examples:
   enginy-bridge lead "+1 415 555 0142"
   enginy-bridge lead lead-7 --json | jq '.[].heldBack'
 
-Exit status: 0 printed, 2 there is no entry or no journal, or the usage is wrong.
+Exit status: 0 printed, 2 there is no entry or no journal, or the usage is invalid.
 `;
 
 interface LeadOptions {
@@ -37,7 +37,7 @@ interface LeadOptions {
 export function leadCommand(io: CommandIo): Command {
   return new Command('lead')
     .description('show what happened to one record, and why')
-    .argument('<name>', "Enginy's id, HubSpot's id, email address, telephone number or LinkedIn URL", notEmpty)
+    .argument('<name>', "Enginy's id, HubSpot's id, email address, phone number or LinkedIn URL", notEmpty)
     .option('--dir <folder>', 'folder of the journal (default: DATA_DIR, or data)')
     .option('--mappings <dir>', 'folder of mapping files (default: MAPPINGS_DIR)')
     .option('--last <count>', 'show only the newest <count>', positiveNumber, 20)
@@ -88,8 +88,8 @@ async function nothingKnown(
   const [newest] = await journal.requests({ limit: 1 });
   const hint =
     newest === undefined
-      ? 'The journal is empty: no request with a valid API key has arrived since it was started; the log has the others.'
-      : `While the journal was kept, Enginy sent no record under this name${await unreadText(journal)}. Reads leave an entry only if they fail, and those of many records at once leave none. Try its HubSpot id, email or telephone number.`;
+      ? 'The journal is empty: no request with a valid API key has arrived since it was started. Other requests are in the log.'
+      : `As far back as the journal goes, Enginy sent no record under this name${await unreadText(journal)}. Reads add an entry only if they fail, and reads of many records at once add none. Try its HubSpot id, email or phone number.`;
   return new UsageError(`the journal in ${folder} has no entry for ${name}. ${hint}`);
 }
 

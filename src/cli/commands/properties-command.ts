@@ -24,7 +24,7 @@ Examples:
   enginy-bridge properties plan captures/*.json       what would be created; without a token, for an account that has none
   enginy-bridge properties apply captures/*.json      create them in the account of HUBSPOT_ACCESS_TOKEN, after a confirmation
 
-Exit status: 0 done, 1 the CRM refused to create one, 2 a file or the account could not be read, or the usage is wrong.
+Exit status: 0 done, 1 the CRM refused to create one, 2 a file or the account could not be read, or the usage is invalid.
 `;
 
 /** `enginy-bridge properties plan|apply`: the custom properties that payloads would need, before anything is sent. */

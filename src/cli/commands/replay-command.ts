@@ -52,8 +52,8 @@ interface Job {
 /** `enginy-bridge replay`: runs captured requests again, offline by default. */
 export function replayCommand(io: CommandIo): Command {
   const command = new Command('replay')
-    .description("run captured requests again, offline, with today's code and mapping files, and print what differs")
-    .argument('<captures...>', 'files, parts of names, or beginnings of request ids')
+    .description('rerun captured requests offline with the current code and mapping files, and print what differs')
+    .argument('<captures...>', 'files, parts of names, or starts of request ids')
     .option('--dir <folder>', 'folder of the captures (default: CAPTURE_DIR, or captures)')
     .option(
       '--mapping <which>',
@@ -135,7 +135,7 @@ function save({ options, print }: Job, capture: Capture, replay: Replay): void {
     throw new UsageError('The name of a regression test consists of lowercase letters, digits and hyphens');
   }
   if (capture.personalData === 'kept') {
-    throw new UsageError('The capture contains personal data: it must not become part of the project');
+    throw new UsageError('The capture contains personal data, so it must not become part of the project');
   }
   const expected = [
     ...replay.differences.map(differenceLine),
@@ -168,7 +168,7 @@ async function live({ io, options, print }: Job, capture: Capture, url: string):
     // `fetch` throws a TypeError for a network failure, which is then the cause, and for a request that it does not send.
     const isUnreachable = error.cause instanceof Error;
     throw new UsageError(
-      isUnreachable ? `Nothing answers at ${origin}` : `The request cannot be sent: ${error.message}`,
+      isUnreachable ? `Nothing responds at ${origin}` : `The request cannot be sent: ${error.message}`,
     );
   }
 }

@@ -14,7 +14,7 @@ import { printEntries, withCaptures } from './lead-command.ts';
 const outcomes = ['matched', 'not-found', 'several', 'created', 'linked', 'updated', 'unchanged', 'failed'] as const;
 
 const after = `
-Lists requests from the journal, newest last; with an id, or the beginning of one, all records of that request. Times are UTC;
+Lists requests from the journal, newest last. With an id, or the start of one, lists all records of that request. Times are UTC;
 --since and --until accept ${timeForms}.
 
 Examples:
@@ -26,7 +26,7 @@ Examples:
 
 Reasons why a field was held back: ${heldBackReasons.join(', ')}.
 Reasons why a record or a request failed: ${failureReasons.join(', ')}.
-Exit status: 0 printed, also if no request fits the filters, 2 no request has the id, there is no journal, or the usage is wrong.
+Exit status: 0 printed, even if no request matches the filters, 2 no request has the id, there is no journal, or the usage is invalid.
 `;
 
 interface RequestsOptions {
@@ -46,8 +46,8 @@ interface RequestsOptions {
 export function requestsCommand(io: CommandIo): Command {
   return new Command('requests')
     .description('list requests and the results of their records')
-    .argument('[id]', 'the id of one request, or its beginning', notEmpty)
-    .option('--since <time>', 'only from this time on')
+    .argument('[id]', 'the id of one request, or its start', notEmpty)
+    .option('--since <time>', 'only at or after this time')
     .option('--until <time>', 'only before this time')
     .option('--status <status>', 'only with this status: 503, or 5xx for 500 to 599', statusRange)
     .option('--endpoint <text>', 'only endpoints that contain this, e.g. "PUT /contacts"')
@@ -81,7 +81,7 @@ async function printList(
 ): Promise<void> {
   const requests = await journal.requests(filter);
   if (isJson) io.print(`${printableJson(requests)}\n`);
-  else if (requests.length === 0) io.print('No request fits.\n');
+  else if (requests.length === 0) io.print('No request matches.\n');
   else printRequests(io, requests);
 }
 
@@ -121,7 +121,7 @@ async function nothingFound(
   const isFiltered = Object.keys(filter).length > 2 && (await journal.requests({ limit: 1, requestId: id })).length > 0;
   return new UsageError(
     isFiltered
-      ? `no request whose id begins with ${id} fits the filters`
+      ? `no request whose id begins with ${id} matches the filters`
       : `the journal has no request whose id begins with ${id}`,
   );
 }

@@ -5,7 +5,7 @@ import type { CommandIo } from '../command-io.ts';
 /** `enginy-bridge sandbox`: what `npm run sandbox` does. Options are read by the sandbox itself, which stands alone. */
 export function sandboxCommand(io: CommandIo): Command {
   return new Command('sandbox')
-    .description('run the embedded CRM alone: a server that answers like HubSpot (sandbox --help shows its options)')
+    .description('run the embedded CRM alone: a server that behaves like HubSpot (sandbox --help shows its options)')
     .argument('[options...]')
     .usage('[options]')
     .allowUnknownOption()

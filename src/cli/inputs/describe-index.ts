@@ -20,8 +20,8 @@ export async function describeIndex(
   if ('reason' in reading) return () => `${place} cannot be read: ${reading.reason}`;
   if ('fault' in reading) return () => faults[reading.fault];
   const { stored } = reading;
-  if (stored.account === undefined) return () => 'a part of it was lost: it is built again';
-  if (stored.account !== account) return () => 'of another account or secret: it is built again';
+  if (stored.account === undefined) return () => 'a part of it was lost: it is rebuilt';
+  if (stored.account !== account) return () => 'of another account or secret: it is rebuilt';
   const standing = standingOf(stored, mapping, Date.now());
   return (rule) => `${ruleWords(standing.rules[rule] ?? { state: 'not begun' })}, ${sweptWords(standing)}`;
 }
@@ -29,6 +29,6 @@ export async function describeIndex(
 const faults = {
   none: 'nothing is built yet',
   'not a file': 'there is a folder in its place',
-  damaged: 'damaged: it is built again',
-  'other form': 'of another version: it is built again',
+  damaged: 'damaged: it is rebuilt',
+  'other form': 'of another version: it is rebuilt',
 };

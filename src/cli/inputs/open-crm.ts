@@ -36,7 +36,7 @@ export async function openCrm(config: Config, options: OpenOptions): Promise<Ope
   const isRehearsal = options.isRehearsal || options.schema !== undefined;
   if (config.isSandbox && !isRehearsal) {
     throw new UsageError(
-      'HUBSPOT_ACCESS_TOKEN is not set, so there is no account to ask; add --sandbox to rehearse on the embedded CRM',
+      'HUBSPOT_ACCESS_TOKEN is not set, so there is no account to ask; add --sandbox to try it on the embedded CRM',
     );
   }
   const { hubspot } = config;

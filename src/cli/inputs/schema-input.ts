@@ -17,7 +17,7 @@ export function readSchema(file: string): SchemaFile {
 /** A saved portal stands in place of the account, so only one of them can be named. */
 export function demandNoLive({ live, sandbox, schema }: SourceOptions): void {
   if (schema !== undefined && (live || sandbox)) {
-    throw new UsageError(`--schema replaces ${live ? '--live' : '--sandbox'}: give one of them`);
+    throw new UsageError(`--schema replaces ${live ? '--live' : '--sandbox'}: use only one of them`);
   }
 }
 

@@ -55,7 +55,7 @@ function dayOf({ createdAt }: DuplicateRecord): string {
 }
 
 /**
- * Quoted as in RFC 4180. A cell that a spreadsheet would treat as a formula gets an apostrophe in front; telephone numbers stay unchanged.
+ * Quoted as in RFC 4180. A cell that a spreadsheet would treat as a formula gets an apostrophe in front; phone numbers stay unchanged.
  */
 function csvLine(cells: readonly string[]): string {
   const line = cells.map((cell) => {

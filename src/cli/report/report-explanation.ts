@@ -61,11 +61,11 @@ function formatKey(key: KeyExplanation, index: number): string {
     spellings === 1 ? property : `${property} (${spellings} spellings)`,
   );
   if (key.search.length === 0)
-    return `${name}: ${key.looksFor.map(show).join(' and ')}, which no record holds: the CRM has no such property`;
+    return `${name}: ${key.looksFor.map(show).join(' and ')}, which no record has: the CRM has no such property`;
   const way = key.isRead === undefined ? 'looked up' : 'searched';
   const rest = key.further > 0 ? `, then in ${key.further} further spellings` : '';
   const accents =
-    key.missesAccents === true ? '; a record that has other accents is found with the identity index only' : '';
+    key.missesAccents === true ? '; a record with other accents is found only with the identity index' : '';
   const where = key.isRead === true ? `read by ${key.store}` : `${way} in ${properties.join(', ')}${rest}${accents}`;
   return `${name}: ${key.looksFor.map(show).join(' and ')}, ${where}`;
 }
@@ -79,7 +79,7 @@ function formatDecision(match: MatchExplanation): string[] {
   if ('problem' in match) return [`nothing, because the lookup failed: ${match.problem}`];
   if ('several' in match)
     return [
-      `${match.several.length} records by ${match.rule}, so that it goes into errors: ${match.several.join(', ')}`,
+      `${match.several.length} records by ${match.rule}, which is reported in errors: ${match.several.join(', ')}`,
     ];
   const returned = Object.entries(match.returned).map(([name, value]) => `returns ${name}: ${JSON.stringify(value)}`);
   return [`record ${match.crmId} by ${match.rule}`, ...returned];
@@ -110,8 +110,8 @@ function formatOrigin(value: ValueExplanation): string {
   const origin = isOwn ? formatSource(value.source) : value.fields.map(formatField).join('; ');
   const condition = {
     always: '',
-    'if empty': ', only where the CRM holds nothing',
-    option: ', as the option that fits',
+    'if empty': ', only if it is empty in the CRM',
+    option: ', as the matching option',
   };
   return `  ← ${origin}${condition[value.when]}${value.isCreated ? ', in a property created for it' : ''}${formatNow(value)}`;
 }

@@ -37,7 +37,7 @@ export function loadUsers(file: string | undefined, log: Logger): ConsoleUsers {
         log.info({ users: users.size }, 'CONSOLE_USERS was read again');
       } catch (error) {
         if (!(error instanceof ConfigError)) throw error;
-        log.error({ problems: error.problems }, 'CONSOLE_USERS is not usable: the previous users stay valid');
+        log.error({ problems: error.problems }, 'CONSOLE_USERS cannot be used: the previous users remain valid');
       }
     },
   };
@@ -69,7 +69,7 @@ function warnOfReaders(file: string, log: Logger): void {
   if ((permissionsOf(file) & 0o024) !== 0)
     log.warn(
       { file },
-      'CONSOLE_USERS should be readable and writable by its owner alone: it has password digests (chmod 600)',
+      'CONSOLE_USERS contains password digests: make it readable and writable only by its owner (chmod 600)',
     );
 }
 
@@ -96,5 +96,5 @@ function readText(file: string): string {
   } catch (error) {
     throw new ConfigError([`CONSOLE_USERS cannot be read (${whyUnreadable(error)}): ${file}`]);
   }
-  throw new ConfigError([`CONSOLE_USERS can be written by every user of the machine (chmod 600): ${file}`]);
+  throw new ConfigError([`CONSOLE_USERS is world-writable (chmod 600): ${file}`]);
 }

@@ -131,7 +131,7 @@ export class CallThread<Calls extends AnyCalls> {
     else if (outcome.isExpected) waiting.reject(new ThreadCallError(outcome.error));
     else {
       this.#log.error({ thread: this.#settings.name, reason: outcome.error }, 'a call of a console thread failed');
-      waiting.reject(new ThreadCallError('It failed, and the log of the bridge has the reason'));
+      waiting.reject(new ThreadCallError('It failed; see the bridge log for the reason'));
     }
   }
 

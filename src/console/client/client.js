@@ -52,11 +52,11 @@ function listen(screen) {
   const source = new EventSource(`/console/events?screen=${encodeURIComponent(screen)}`);
   source.addEventListener('open', () => say('Live.'));
   source.addEventListener('error', () =>
-    say(source.readyState === EventSource.CLOSED ? 'Not live: load the page again.' : 'Not live: connecting again.'),
+    say(source.readyState === EventSource.CLOSED ? 'Not live: reload the page.' : 'Not live: reconnecting.'),
   );
   source.addEventListener('texts', ({ data }) => fillIn(JSON.parse(data)));
   source.addEventListener('counts', ({ data }) => news.add(JSON.parse(data)));
-  source.addEventListener('missed', () => say('Live again: load the page to see what happened meanwhile.'));
+  source.addEventListener('missed', () => say('Live again: load the page to see what happened in the meantime.'));
   for (const button of document.querySelectorAll('button[data-pause]')) {
     button.removeAttribute('hidden');
     button.addEventListener('click', () => {

@@ -36,7 +36,7 @@ function showList(crm: EmbeddedCrm, visit: Visit): Page {
   const page = listRecords(crm, kind, after);
   return {
     title: `Data: ${kind}`,
-    body: html`${kindLinks(kind)}${page.records.length === 0 ? html`<p>There are none.</p>` : listTable(kind, page)}`,
+    body: html`${kindLinks(kind)}${page.records.length === 0 ? html`<p>There are no records.</p>` : listTable(kind, page)}`,
   };
 }
 
@@ -158,7 +158,7 @@ function showRecord(crm: EmbeddedCrm, visit: Visit): Page {
   return {
     title: `Data: ${kind} ${id}`,
     body: html`${kindLinks(kind)}
-${isLogged && html`<p><a href="/console/record/${id}">What happened to it</a></p>`}
+${isLogged && html`<p><a href="/console/record/${id}">What happened to this record</a></p>`}
 ${captionedTable(
   'Properties with a value',
   [{ label: 'Property' }, { label: 'Value' }],

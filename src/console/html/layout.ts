@@ -63,7 +63,7 @@ ${links.map(
 
 /** Finds a record by any of its names. The search text never appears in a URL. */
 function searchBox(formToken: string): Html {
-  const names = 'Enginy id, HubSpot id, email, telephone number, LinkedIn URL or request id';
+  const names = 'Enginy id, HubSpot id, email, phone number, LinkedIn URL or request id';
   return postForm(
     { action: '/console/record', formToken, className: 'find', role: 'search', label: 'Find a record' },
     html`<input name="name" type="search" data-search aria-label="${names}" title="${names}" placeholder="id, email, phone …" required maxlength="300" autocomplete="off" spellcheck="false"><button class="quiet">Find</button>`,
@@ -74,7 +74,7 @@ function searchBox(formToken: string): Html {
 const themeActions = {
   dark: 'Use dark theme',
   light: 'Use light theme',
-  system: 'Use theme of the system',
+  system: 'Use the system theme',
 } as const;
 
 function userBar({ theme, url }: Frame, { identity, formToken, canSignOut }: NonNullable<Frame['user']>): Html {

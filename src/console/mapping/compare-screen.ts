@@ -36,7 +36,7 @@ export function compareScreen(deps: CompareDeps): Screen {
 }
 
 const effect = `the effect of an edit on the last ${maxCompared} captured requests; without them, its findings`;
-const noneYet = html`<p>There are no captured requests to try it on: <code>CAPTURE</code> decides which are kept.</p>`;
+const noneYet = html`<p>There are no captured requests to compare with: <code>CAPTURE</code> defines which are captured.</p>`;
 
 async function showCompare(deps: CompareDeps, visit: Visit): Promise<ScreenReply> {
   const id = visit.query.get('job');
@@ -57,7 +57,7 @@ async function showCompare(deps: CompareDeps, visit: Visit): Promise<ScreenReply
   const others = files.filter((each) => each !== file);
   return {
     ...(file === undefined && { status: 404 }),
-    body: html`${file === undefined && html`<p role="alert">There is no mapping file of this name.</p>`}${!deps.isCaptureOn && noCaptures(effect)}<p>${others.map((each) => html`<a href="/console/mapping/compare?file=${encodeURIComponent(each.name)}">Edit ${each.name}</a> `)}</p>${file !== undefined && form(visit, file)}`,
+    body: html`${file === undefined && html`<p role="alert">There is no mapping file with this name.</p>`}${!deps.isCaptureOn && noCaptures(effect)}<p>${others.map((each) => html`<a href="/console/mapping/compare?file=${encodeURIComponent(each.name)}">Edit ${each.name}</a> `)}</p>${file !== undefined && form(visit, file)}`,
   };
 }
 
@@ -81,7 +81,7 @@ ${text}</textarea></label></p>
 async function compare(deps: CompareDeps, visit: Visit): Promise<ScreenReply> {
   const edit = readEdit(visit.form);
   if (edit === undefined)
-    return { status: 400, body: html`<p role="alert">The name of a mapping file ends in .yaml.</p>` };
+    return { status: 400, body: html`<p role="alert">The name of a mapping file must end in .yaml.</p>` };
   try {
     const diagnostics = await deps.workshop.ask('check', edit);
     if (hasErrors(diagnostics)) return { body: html`${findings(edit, diagnostics)}${form(visit, edit)}` };
@@ -120,9 +120,9 @@ function showJob({ id, total, results, isDone }: Job<CompareResult>): Html {
   const asking = done.filter(({ result }) => result.kind === 'same' && result.asksDifferently).length;
   const assumed = differing.filter(({ result }) => result.isAssumed).length;
   const groups = groupEffects(differing);
-  return html`<p role="status">${isDone ? 'Compared' : `Compared ${results.length} of ${total} so far; this page reloads itself. So far`} with the mapping files of today: <strong>${done.length - differing.length} the same · ${differing.length} differ</strong>, of ${done.length} captured requests.</p>
-${asking > 0 && html`<p>In ${asking} of those that are the same, HubSpot is asked differently, with the same outcome.</p>`}
-${assumed > 0 && html`<p>${statusMark('warning', `${assumed} are based on assumptions`)}: the edit asks HubSpot something that was not asked then, and the replay assumes that nothing is found.</p>`}
+  return html`<p role="status">${isDone ? 'Compared' : `Compared ${results.length} of ${total} so far; this page reloads itself. So far`} with the current mapping files: <strong>${done.length - differing.length} the same · ${differing.length} differ</strong>, of ${done.length} captured requests.</p>
+${asking > 0 && html`<p>${asking} of the requests with the same result call HubSpot differently.</p>`}
+${assumed > 0 && html`<p>${statusMark('warning', `${assumed} are based on assumptions`)}: the edit needs a HubSpot call that is not in the capture, and the replay assumes that it returns nothing.</p>`}
 ${groups.length > 0 && effectTable(groups, (name) => `/console/mapping/compare?job=${id}&open=${results.findIndex((each) => each.name === name)}`)}
 ${failed.length > 0 && html`<details><summary>${failed.length} could not be replayed</summary><ul>${failed.slice(0, maxListed).map(({ problem }) => html`<li>${problem.slice(0, maxExample)}</li>`)}</ul></details>`}
 <p><a href="/console/mapping/compare">Compare another edit</a></p>`;
@@ -149,7 +149,7 @@ const maxExample = 400;
 
 function effectTable(groups: readonly Group[], pathOf: (name: string) => string): Html {
   return captionedTable(
-    'What would differ, by kind',
+    'Differences, by kind',
     [{ label: 'Difference' }, { label: 'Requests', isNumber: true }, { label: 'Example' }, { label: 'Open one' }],
     groups.map(({ text, example, names }) => ({
       cells: [

@@ -72,13 +72,13 @@ interface MappingParts {
 export function showMapping({ files, unknown, marks, state, shown }: MappingParts, visit: Visit): Html {
   const canEdit = includesRole(visit.identity.role, 'editor');
   const isThere = shown === undefined || files.files.some(({ name }) => name === shown);
-  return html`${!isThere && html`<p role="alert">There is no mapping file of this name.</p>`}<p>Active: <code>${state.hash}</code> since <time datetime="${state.loadedAt}">${state.loadedAt.slice(0, 19).replace('T', ' ')}</time> UTC.${files.hash !== undefined && files.hash !== state.hash && html` ${statusMark('warning', `The folder has ${files.hash}, which becomes active in a moment.`)}`}</p>
-${state.refused !== undefined && html`<p role="alert">${statusMark('bad', 'The last edit was refused')}: the files have errors, and the version above stays active.</p>`}
+  return html`${!isThere && html`<p role="alert">There is no mapping file with this name.</p>`}<p>Active: <code>${state.hash}</code> since <time datetime="${state.loadedAt}">${state.loadedAt.slice(0, 19).replace('T', ' ')}</time> UTC.${files.hash !== undefined && files.hash !== state.hash && html` ${statusMark('warning', `The folder has ${files.hash}, which becomes active in a moment.`)}`}</p>
+${state.refused !== undefined && html`<p role="alert">${statusMark('bad', 'The last edit was rejected')}: the files have errors, and the version above stays active.</p>`}
 ${canEdit && html`<p><a href="/console/mapping/try">Try a record</a> · <a href="/console/mapping/compare">Compare an edited file</a></p>`}
 <h2>Files</h2>
 ${files.findings.length > 0 && showFindings('Findings of the folder', files.findings)}
 ${showFiles(files.files, shown)}
-<h2 id="live">Beside HubSpot</h2>
+<h2 id="live">Compared with HubSpot</h2>
 ${showMarks(marks)}
 ${canEdit && postForm({ action: '/console/mapping/check', formToken: visit.formToken }, html`<button>Compare with HubSpot now</button> <small>reads the properties, writes nothing</small>`)}
 <h2>Fields without a row</h2>
@@ -182,7 +182,7 @@ function markTable({ file, objectType, rows }: LiveMarks['files'][number], { lab
 function showUnknown(fields: MappingParts['unknown']): Html {
   if (typeof fields === 'string') return html`<p role="alert">${fields}.</p>`;
   if (fields.length === 0)
-    return html`<p>Every field that arrived in the last 7 days has a row, is ignored, or got a property of its own.</p>`;
+    return html`<p>Every field that arrived in the last 7 days has a row, is ignored, or has its own property.</p>`;
   return captionedTable(
     'Fields of the last 7 days that no row writes. Times are in UTC.',
     [

@@ -58,8 +58,8 @@ function showResult(tried: TriedRecord): Html {
       ? fitting(tried.timeline, maxBytes, showTimelineExplanation)
       : fitting(tried.explanations, maxBytes, showExplanation);
   const omitted = tried.omitted + ('timeline' in tried ? tried.timeline : tried.explanations).length - parts.length;
-  return html`<section class="result" aria-label="Result"><h2>What would happen to it</h2>
-<p class="faint">Without HubSpot: options and types of its properties are not checked. The record is not stored.</p>
+  return html`<section class="result" aria-label="Result"><h2>What would happen to this record</h2>
+<p class="faint">HubSpot is not called, so options and types of its properties are not checked. The record is not stored.</p>
 ${parts}
 ${omitted > 0 && html`<p>${omitted} more records are not explained.</p>`}</section>`;
 }

@@ -100,7 +100,7 @@ function failurePart({ endpoint, status, error, requests, trend, firstAt, lastAt
 }
 
 const remedies: Readonly<Record<number, string>> = {
-  400: 'this is for the developer of the caller: the request does not follow the contract',
+  400: 'report this to the developer of the caller: the request does not follow the contract',
   401: 'enter the key of API_KEY in Enginy, under the header of API_KEY_HEADER',
   404: 'check the base URL and BASE_PATH: no endpoint has this path',
   413: 'send fewer records at once, or raise BODY_LIMIT',

@@ -81,7 +81,7 @@ async function showOne(deps: ProblemDeps, visit: Visit): Promise<Page> {
 const gone: Page = {
   title: 'Problem not found',
   status: 404,
-  body: html`<p>This has not occurred in this time. <a href="/console/problems">All problems</a></p>`,
+  body: html`<p>This problem did not occur in the selected period. <a href="/console/problems">All problems</a></p>`,
 };
 
 function describe({ cause }: ProblemView): Html {
@@ -101,18 +101,18 @@ function showMark({ identity, formToken, params }: Visit, span: Span, marked: Pr
       { action: `/console/problems/${encodeURIComponent(params.key ?? '')}/${kind}`, formToken },
       html`<input type="hidden" name="since" value="${span}"><button>${markWords[kind]}</button>`,
     );
-  return html`${marked !== undefined && html`<p>It was ${describeMark(marked)}. ${marked.state === 'acknowledged' && 'It is open again once it recurs.'}</p>`}
+  return html`${marked !== undefined && html`<p>It was ${describeMark(marked)}. ${marked.state === 'acknowledged' && 'It reopens if it recurs.'}</p>`}
 ${includesRole(identity.role, 'operator') && html`<div class="bar">${offered.map(form)}</div>`}`;
 }
 
 function replayForm({ requests }: ProblemView, visit: Visit, span: Span): Html {
   const captured = requests.filter(({ capture }) => capture !== undefined).length;
   if (captured === 0)
-    return html`<p>None of its requests was captured, so they cannot be replayed. <code>CAPTURE</code> decides which are.</p>`;
+    return html`<p>None of its requests were captured, so they cannot be replayed. <code>CAPTURE</code> defines which requests are captured.</p>`;
   const action = `/console/problems/${encodeURIComponent(visit.params.key ?? '')}/replay`;
   return postForm(
     { action, formToken: visit.formToken },
-    html`<input type="hidden" name="since" value="${span}"><p>${captured} of ${requests.length} requests can be replayed. <button class="main">Replay all offline</button> <small>with today's mapping files; nothing is sent to HubSpot</small></p>`,
+    html`<input type="hidden" name="since" value="${span}"><p>${captured} of ${requests.length} requests can be replayed. <button class="main">Replay all offline</button> <small>with the current mapping files; nothing is sent to HubSpot</small></p>`,
   );
 }
 
@@ -136,7 +136,7 @@ function showJob({ total, results, isDone }: Job<ReplayResult>): Html {
   const failed = results.flatMap((each) => ('problem' in each ? [each] : []));
   const left = replayed.filter(({ result }) => result.trouble !== '').slice(0, maxShown);
   return html`<section class="result" aria-label="Replayed offline"><h2>Replayed offline</h2>
-<p role="status">${isDone ? `${replayed.length} of ${total} could be replayed; with today's mapping files ${good} would succeed.` : `${results.length} of ${total} replayed so far, ${good} would succeed. This page reloads itself.`}</p>
+<p role="status">${isDone ? `${replayed.length} of ${total} could be replayed; with the current mapping files, ${good} would succeed.` : `${results.length} of ${total} replayed so far, ${good} would succeed. This page reloads itself.`}</p>
 ${left.length > 0 && html`<p>Still with an error or warning:</p><ul>${left.map(({ result }) => html`<li>${result.trouble.slice(0, maxTrouble)}</li>`)}</ul>`}
 ${failed.length > 0 && html`<p>Not replayed:</p><ul>${failed.slice(0, maxShown).map(({ problem }) => html`<li>${problem.slice(0, maxTrouble)}</li>`)}</ul>`}
 </section>`;

@@ -69,9 +69,9 @@ export function showProblems({ causes, more, isJournalOn }: ProblemList, shown: 
       : html`<a href="/console/problems?since=${each}">Last ${each}</a> `,
   )}</p>
 ${!isJournalOn && noJournal(false, 'what failed or was held back, by cause, with what to do')}
-${isJournalOn && wrong.length === 0 && html`<p>${statusMark('good', ignored.length > 0 ? 'No problem is open' : 'Nothing failed, and nothing was held back against the mapping files')} in the last ${span}.</p>`}
+${isJournalOn && wrong.length === 0 && html`<p>${statusMark('good', ignored.length > 0 ? 'No problem is open' : 'Nothing failed, and nothing was held back unintentionally')} in the last ${span}.</p>`}
 ${wrong.length > 0 && table('What failed or was held back, by cause. Times are in UTC.', wrong, { ...shown, maxBytes: 34_000 })}
-${intended.length > 0 && html`<h2>As the mapping files say</h2>${table('Fields that were held back because the mapping files ask for it', intended, { ...shown, maxBytes: 12_000 })}`}
+${intended.length > 0 && html`<h2>As the mapping files say</h2>${table('Fields that were held back because the mapping files say so', intended, { ...shown, maxBytes: 12_000 })}`}
 ${ignored.length > 0 && html`<h2>Ignored</h2>${table('Causes that an operator chose to ignore', ignored, { ...shown, maxBytes: 8_000 })}`}
 ${more > 0 && html`<p>${more} rarer causes are not listed.</p>`}`;
 }

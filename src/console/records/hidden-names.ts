@@ -16,7 +16,7 @@ interface Named {
 }
 
 /**
- * Fields that are named like a person's email address, telephone number or URL, as placeholders, and so are their properties. Which property
+ * Fields that are named like a person's email address, phone number or URL, as placeholders, and so are their properties. Which property
  * belongs to such a field is noted: its own name, `jane_acme_com`, looks like any other.
  */
 export function hideNames<Noted extends Named>(noted: Noted, hide: IdHider): Noted {

@@ -19,5 +19,5 @@ export function createIdHider(secret: string): IdHider {
 
 /** True for what {@link IdHider} shows instead. */
 export function isPlaceholder(text: string): boolean {
-  return /^\[(?:email|telephone number|address|name) [0-9a-f]{6}\]$/.test(text);
+  return /^\[(?:email|phone number|address|name) [0-9a-f]{6}\]$/.test(text);
 }

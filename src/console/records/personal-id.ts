@@ -1,8 +1,8 @@
 import { bareName } from './bare-name.ts';
 
-export type PersonalKind = 'email' | 'telephone number' | 'address' | 'name';
+export type PersonalKind = 'email' | 'phone number' | 'address' | 'name';
 
-/** What kind of personal data an Enginy id is: some callers send an email address, a telephone number, a URL or a name as the id. */
+/** What kind of personal data an Enginy id is: some callers send an email address, a phone number, a URL or a name as the id. */
 export function personalKindOf(id: string): PersonalKind | undefined {
   return kindOf(id.trim()) ?? kindOf(bareName(id));
 }
@@ -10,7 +10,7 @@ export function personalKindOf(id: string): PersonalKind | undefined {
 function kindOf(text: string): PersonalKind | undefined {
   if (/[^\s@]@[^\s@]/.test(text)) return 'email';
   if (/^[a-z][a-z\d+.-]*:\/\/|^www\.|linkedin\.com/i.test(text)) return 'address';
-  if (isDialed(text)) return 'telephone number';
+  if (isDialed(text)) return 'phone number';
   // At least two words: a single one may be any id.
   return /\p{L}[.'’]?\s+\p{L}{2}/u.test(text) ? 'name' : undefined;
 }
@@ -21,7 +21,7 @@ export function personalKindOfField(name: string): PersonalKind | undefined {
   return kind === 'name' ? undefined : kind;
 }
 
-/** Digits alone are an id, unless they begin as a telephone number does. */
+/** Digits alone are an id, unless they begin as a phone number does. */
 function isDialed(text: string): boolean {
   const digits = text.replace(/\D/g, '').length;
   if (digits < 7 || digits > 20 || !/^[\d\s()./+-]+$/.test(text)) return false;

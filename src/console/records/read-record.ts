@@ -21,7 +21,7 @@ const maxEntries = 100;
 const minRequestId = 8;
 
 /**
- * Finds a record by Enginy's id, HubSpot's id, an email address, a telephone number or a profile; or a request by its id.
+ * Finds a record by Enginy's id, HubSpot's id, an email address, a phone number or a profile; or a request by its id.
  * @param name compared by its digest; it is in no answer.
  */
 export async function readRecord(archive: Archive, name: string): Promise<RecordView> {

@@ -53,7 +53,7 @@ export function recordByIdScreen(deps: RecordDeps): Screen {
 export function searchForm({ formToken }: Pick<Visit, 'formToken'>): Html {
   return postForm(
     { action: '/console/record', formToken, className: 'row' },
-    html`<label>Enginy id, HubSpot id, email, telephone number, LinkedIn URL or request id <input name="name" id="search" type="search" required maxlength="300" size="50" autocomplete="off" spellcheck="false"></label><button class="main">Find</button>`,
+    html`<label>Enginy id, HubSpot id, email, phone number, LinkedIn URL or request id <input name="name" id="search" type="search" required maxlength="300" size="50" autocomplete="off" spellcheck="false"></label><button class="main">Find</button>`,
   );
 }
 
@@ -129,7 +129,7 @@ ${
     ),
   )
 }
-${showTimeline(`What happened to it, newest first. Times are in UTC.`, entries)}`;
+${showTimeline(`What happened to this record, newest first. Times are in UTC.`, entries)}`;
 }
 
 function idLink(id: string): Html {
@@ -141,7 +141,7 @@ function idLink(id: string): Html {
 
 function nothingFound({ isJournalOn, since }: RecordView): Html {
   if (!isJournalOn || since === undefined) return noJournal(isJournalOn, 'everything that happened to a record');
-  return html`<p role="status">Nothing is known under this name. The journal goes back to ${timeTag(since)} UTC: Enginy sent no such record since then, or sent it under another name. Try its HubSpot id, email or telephone number. Only whole values are found, because the journal stores digests of them.</p>`;
+  return html`<p role="status">The journal has no entry for this name. It goes back to ${timeTag(since)} UTC: Enginy has not sent such a record since then, or sent it under another name. Try its HubSpot id, email or phone number. Only whole values are found, because the journal stores digests of them.</p>`;
 }
 
 /** `contacts 101`, for the audit line; undefined if it is not a HubSpot id. */

@@ -56,7 +56,7 @@ export function recordPath(id: string | undefined): string | undefined {
   return id === undefined || !isPlainId(id) ? undefined : `/console/record/${encodeURIComponent(id)}`;
 }
 
-/** True for an id such as `lead-7`; false for what may be an email address, a telephone number or a profile. */
+/** True for an id such as `lead-7`; false for what may be an email address, a phone number or a profile. */
 export function isPlainId(id: string): boolean {
   return /^[A-Za-z0-9][\w.-]{0,127}$/.test(id);
 }

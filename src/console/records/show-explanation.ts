@@ -50,7 +50,7 @@ function keyCells(key: KeyExplanation) {
   const where = key.search.map(({ property, spellings }) =>
     spellings === 1 ? property : `${property} (${spellings} spellings)`,
   );
-  const accents = key.missesAccents === true ? '; with other accents: by the identity index only' : '';
+  const accents = key.missesAccents === true ? '; with other accents: only by the identity index' : '';
   const place = key.isRead === true ? `read by ${key.store}` : `${where.join(', ')}${accents}`;
   return [key.rule, key.looksFor.join(' and '), place];
 }
@@ -63,7 +63,7 @@ function showWrite(caption: string, { values, warnings, problem, heldBack }: Wri
       html`<code>${value.property}</code>${value.isCreated && html` <small>created for it</small>`}`,
       html`${value.value === '' ? html`<em>cleared</em>` : value.value}${now(value)}`,
       html`${origin(value)}`,
-      { always: 'always', 'if empty': 'only where HubSpot has nothing', option: 'as the option that fits' }[value.when],
+      { always: 'always', 'if empty': 'only if it is empty in HubSpot', option: 'as the matching option' }[value.when],
     ],
   }));
   return html`${rows.length === 0 ? html`<p>${caption} nothing.</p>` : captionedTable(caption, columns, rows, { maxBytes: 14_000 })}

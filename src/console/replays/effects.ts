@@ -69,7 +69,7 @@ function describeEntry(
 
 function describeField(route: string, field: string, kind: ReplayDifference['kind']): string {
   if (field === 'crmId') return route.endsWith('/sync') ? 'another record matches' : 'another record is written';
-  if (field !== 'warnings') return `the answer's ${field} differs`;
+  if (field !== 'warnings') return `the response's ${field} differs`;
   if (kind === 'unexpected') return 'a warning is new';
   return kind === 'missing' ? 'a warning is gone' : 'the warnings differ';
 }

@@ -78,7 +78,7 @@ export function createReplayCalls(settings: ArchiveSettings) {
     async regression(name: string): Promise<string> {
       const capture = open(name);
       if (capture.personalData === 'kept') {
-        throw new NotReplayableError('it contains personal data: it must not become part of a project');
+        throw new NotReplayableError('it contains personal data, so it must not become part of a project');
       }
       const { differences, assumptions } = await replayCapture(capture, capturedMappings(capture));
       const expected = [...differences.map(differenceLine), ...assumptions.map((each) => `assumed  ${each}`)];
@@ -92,8 +92,8 @@ export function createReplayCalls(settings: ArchiveSettings) {
 export type ReplayCalls = ReturnType<typeof createReplayCalls>;
 
 const maxLines = 60;
-const hiddenLines = 'The differences are hidden, as all values of this capture are.';
-const hiddenTrouble = 'an error or warning, which is hidden, as all values of this capture are';
+const hiddenLines = 'The differences are hidden, like all values of this capture.';
+const hiddenTrouble = 'an error or warning, which is hidden like all values of this capture';
 
 /** An error may contain a value, and an example always does. */
 function withoutValues({ text }: Effect): Effect {

@@ -15,7 +15,7 @@ export function requestPath({ requestId, position }: RequestPlace): string {
   return `${requestPathById(requestId)}?at=${position}`;
 }
 
-/** An id that reads as a telephone number is in no address, nor one that browsers take for a part of the path. */
+/** An id that reads as a phone number is in no address, nor one that browsers take for a part of the path. */
 function canBeInAddress(requestId: string): boolean {
   return personalKindOf(requestId) === undefined && !/^\.{1,2}$/.test(requestId);
 }

@@ -106,14 +106,14 @@ function notFound({ isJournalOn }: RequestDeps): Page {
 
 const whatIsShown = 'what Enginy sent, the calls of HubSpot, and what happened to each record';
 
-const unknownId = html`<p>The journal has no request with this id: it is older than the journal, or came to a bridge that keeps its journal elsewhere.</p>`;
+const unknownId = html`<p>The journal has no request with this id: it is older than the journal, or a bridge with another journal served it.</p>`;
 
 async function replayOne(deps: RequestDeps, visit: Visit): Promise<Page> {
   const view = await findRequest(deps, visit);
   if (view?.capture === undefined)
     return await showOne(deps, visit, { failure: 'It cannot be replayed: its capture is gone.' });
   const which = readMapping(visit.form);
-  if (which === undefined) return await showOne(deps, visit, { failure: 'The name of a mapping file ends in .yaml.' });
+  if (which === undefined) return await showOne(deps, visit, { failure: 'The name of a mapping file must end in .yaml.' });
   const mapping = describeMapping(which);
   try {
     if (which.kind === 'edited') {
@@ -136,8 +136,8 @@ function readMapping(form: URLSearchParams): ReplayedMapping | undefined {
 }
 
 function describeMapping(which: ReplayedMapping): string {
-  if (which.kind === 'edited') return `of today, with the pasted ${which.edit.name}`;
-  return which.kind === 'today' ? 'of today' : 'of the capture';
+  if (which.kind === 'edited') return `the current mapping files and the pasted ${which.edit.name}`;
+  return which.kind === 'today' ? 'the current mapping files' : 'the mapping files from the capture';
 }
 
 const maxFindings = 5;

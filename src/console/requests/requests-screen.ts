@@ -86,6 +86,6 @@ function withBefore(query: URLSearchParams, before: number): string {
 }
 
 function emptyList(isJournalOn: boolean, searched: number): Html {
-  if (!isJournalOn || searched === 0) return noJournal(isJournalOn, 'every request of Enginy, with what went wrong');
-  return html`<p>None of the ${searched} requests that were searched fits the filters.</p>`;
+  if (!isJournalOn || searched === 0) return noJournal(isJournalOn, 'every request from Enginy, with what went wrong');
+  return html`<p>None of the ${searched} requests searched matches the filters.</p>`;
 }

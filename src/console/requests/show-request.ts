@@ -70,12 +70,12 @@ function noCapture(
   { isCaptureOn }: RequestPageParts,
 ): Html {
   if (!isCaptureOn)
-    return noCaptures('the calls, what was sent and answered, and a replay; what follows is from the journal');
+    return noCaptures('the calls, the bodies and a replay; what follows is from the journal');
   if (problem === undefined && Date.now() - at < writtenWithinMs) {
-    return html`<p>There is no capture of this request yet. If <code>CAPTURE</code> selects it, one is written within seconds: load this page again. What follows is from the journal, which has names and no values.</p>`;
+    return html`<p>There is no capture of this request yet. If <code>CAPTURE</code> selects it, one is written within seconds: load this page again. What follows is from the journal, which has names but no values.</p>`;
   }
   return problem === undefined
-    ? html`<p>There is no capture of this request: what follows is from the journal, which has names but no values; calls and bodies are unknown. <code>CAPTURE</code> decides which requests are captured; the captures of another replica are on its own disk (this was ${replica}).</p>`
+    ? html`<p>There is no capture of this request: what follows is from the journal, which has names but no values; calls and bodies are unknown. <code>CAPTURE</code> defines which requests are captured; the captures of another replica are on its own disk (this was ${replica}).</p>`
     : html`<p class="bad">Its capture cannot be shown: ${problem}</p>`;
 }
 
@@ -92,12 +92,12 @@ function captureBar(view: RequestView, capture: CaptureView, parts: RequestPageP
         : 'Personal data is shown unchanged; this was logged.';
   return html`<p>${values}${capture.isTrimmed && ' Its bodies were omitted because of their size.'}</p>
 <div class="bar">
-${canReplay && !capture.isTrimmed && postForm({ action: `${path}/replay`, formToken, className: 'row' }, html`${at}<label>Mapping files <select name="mapping"><option value="today">of today</option><option value="captured">of the capture</option></select></label><button class="main">Replay offline</button>`)}
+${canReplay && !capture.isTrimmed && postForm({ action: `${path}/replay`, formToken, className: 'row' }, html`${at}<label>Mapping files <select name="mapping"><option value="today">current</option><option value="captured">from the capture</option></select></label><button class="main">Replay offline</button>`)}
 ${canReplay && !capture.isTrimmed && capture.personalData === 'replaced' && postForm({ action: `${path}/regression`, formToken }, html`${at}<button>Save as regression test</button>`)}
 ${canShowValues && capture.isHidden && postForm({ action: `${path}/values`, formToken }, html`${at}<button>Show values</button>`)}
 </div>
 ${canReplay && !capture.isTrimmed && pastedForm(`${path}/replay`, view, parts)}
-${curl !== undefined && html`<details><summary>Send it with curl</summary><p>Set <code>BRIDGE</code> to the address of the bridge, <code>API_KEY</code> and <code>API_KEY_HEADER</code> as its settings have them. ${capture.personalData === 'replaced' ? html`<strong>Personal data is replaced by placeholders, and a bridge writes these as they are. Send it to a bridge with the embedded CRM, or replace them first.</strong>` : 'This writes what the request writes.'}</p><p><button type="button" data-copy="curl" hidden>Copy</button></p><pre tabindex="0" id="curl">${curl}</pre></details>`}`;
+${curl !== undefined && html`<details><summary>Send it with curl</summary><p>Set <code>BRIDGE</code> to the address of the bridge, and <code>API_KEY</code> and <code>API_KEY_HEADER</code> to its settings. ${capture.personalData === 'replaced' ? html`<strong>Personal data is replaced by placeholders, and a bridge would write them unchanged. Send the request to a bridge with the embedded CRM, or replace the placeholders first.</strong>` : 'This writes what the request writes.'}</p><p><button type="button" data-copy="curl" hidden>Copy</button></p><pre tabindex="0" id="curl">${curl}</pre></details>`}`;
 }
 
 /** What an edit would change for this request. The rest of its page leaves no room for the file of today. */
@@ -113,7 +113,7 @@ function pastedForm(action: string, { request, mappingFiles }: RequestView, { fo
 }
 
 function showReplay(replay: NonNullable<RequestPageParts['replay']>): Html {
-  const title = `Replayed offline, with the mapping files ${replay.mapping}`;
+  const title = `Replayed offline with ${replay.mapping}`;
   if ('problem' in replay)
     return html`<section class="result" aria-label="${title}"><h2>${title}</h2><p class="bad">It could not be replayed: ${replay.problem}</p></section>`;
   const { isSame, lines, status, trouble } = replay;
@@ -126,10 +126,10 @@ ${!isSame && html`<pre tabindex="0">${beginningOf(lines.join('\n'), maxReplayByt
 function showCalls({ calls, moreCalls, durationMs }: CaptureView): Html {
   if (calls.length === 0) return html`<h2>Calls</h2><p>HubSpot was not called.</p>`;
   const count = moreCalls === 0 ? '' : `, the first ${calls.length} of ${calls.length + moreCalls}`;
-  const caption = `Calls of HubSpot over ${durationMs} ms${count}. Light: waiting for its turn. Dark: in progress`;
+  const caption = `HubSpot calls over ${durationMs} ms${count}. Light: waiting for a free slot. Dark: in progress`;
   const columns = [
     { label: 'Call' },
-    { label: 'Time line' },
+    { label: 'Timeline' },
     { label: 'Sent after, ms', isNumber: true },
     { label: 'Waited, ms', isNumber: true },
     { label: 'Took, ms', isNumber: true },
@@ -154,16 +154,16 @@ function showCalls({ calls, moreCalls, durationMs }: CaptureView): Html {
 function showBodies(capture: CaptureView): Html {
   const { sent, answered, status, calls, known, isHidden } = capture;
   if (isHidden) return html``;
-  return html`<h2>What was sent and answered</h2>
+  return html`<h2>Requests and responses</h2>
 ${showBody('Enginy sent', sent)}
 ${calls.map((call, index) => showCallBodies(call, index))}
-${showBody(`Enginy was answered${status === undefined ? ' nothing: it disconnected' : ` ${status}`}`, answered)}
+${showBody(`Enginy received${status === undefined ? ' nothing: it disconnected' : ` ${status}`}`, answered)}
 ${known.length > 0 && html`<details><summary>Known from earlier requests</summary><ul>${known.map((each) => html`<li>${each}</li>`)}</ul></details>`}`;
 }
 
 function showCallBodies({ title, status, sent, answered }: CallView, index: number): Html {
   if (sent.text === undefined && answered.text === undefined) return html``;
-  return html`${showBody(`Call ${index + 1}: ${title}`, sent)}${showBody(`HubSpot answered call ${index + 1}: ${status}`, answered)}`;
+  return html`${showBody(`Call ${index + 1}: ${title}`, sent)}${showBody(`HubSpot's response to call ${index + 1}: ${status}`, answered)}`;
 }
 
 function showBody(title: string, { text, omitted }: Body): Html {

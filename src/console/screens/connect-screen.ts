@@ -70,7 +70,7 @@ function valuesToEnter({ config, apiKeys, ownUrl }: ConsoleSources, read: ReadAc
     publicUrl === undefined
       ? {
           name: 'Base URL',
-          value: `the HTTPS address under which Enginy reaches this server; ${isOn}. Set PUBLIC_URL to see it here`,
+          value: `the HTTPS address at which Enginy reaches this server; ${isOn}. Set PUBLIC_URL to see it here`,
           isExact: false,
         }
       : { name: 'Base URL', value: publicUrl, isExact: true },
@@ -113,8 +113,8 @@ function checklistTable(checklist: readonly ChecklistStep[]): Html {
 }
 
 function describeRejected({ rejectedKeys: { count, lastAt } }: Arrivals): string {
-  if (count === 0 || lastAt === undefined) return 'no request came with a wrong or missing key.';
-  const came = count === 1 ? '1 request came' : `${count} requests came`;
+  if (count === 0 || lastAt === undefined) return 'no request had a wrong or missing key.';
+  const came = count === 1 ? '1 request' : `${count} requests`;
   return `${came} with a wrong or missing key, the last at ${shortTime(lastAt)}. Compare the header and the key in Enginy.`;
 }
 

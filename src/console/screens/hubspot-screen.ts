@@ -124,7 +124,7 @@ function scopes(granted: readonly string[] | undefined): Html {
     return isOptional ? statusMark('warning', 'missing, optional') : statusMark('bad', 'missing');
   };
   return html`<h2>Scopes</h2>${captionedTable(
-    'What the access token may do, and what the bridge needs it for',
+    'What the access token is permitted to do, and why the bridge needs it',
     [{ label: 'For' }, { label: 'Scope' }, { label: 'State' }],
     scopeNeeds.map(({ scope, feature, isOptional = false }) => ({
       cells: [feature, html`<span class="code">${scope}</span>`, state(scope, isOptional)],

@@ -21,7 +21,7 @@ export function indexScreen({ identityIndex }: ConsoleSources): Screen {
         };
       const mayStart = includesRole(identity.role, 'operator');
       return {
-        body: html`<p>The index holds digests of the values that the match rules compare, so that most records are found without a search. Where it is
+        body: html`<p>The index contains digests of the values that the match rules compare, so that most records are found without a search. Where it is
 not complete or not fresh, the bridge searches.</p>
 ${stateTable(identityIndex.state())}
 <h2>By match rule</h2>
@@ -72,7 +72,7 @@ function ruleTable(states: readonly IndexState[]): Html {
       cells: [state.objectType, name === 'identity' ? "Enginy's id" : name, marks[rule]],
     }));
   });
-  const caption = 'Until a rule is complete, what it compares is searched in HubSpot';
+  const caption = 'Until a rule is complete, its values are searched in HubSpot';
   return captionedTable(caption, [{ label: 'Object' }, { label: 'Rule' }, { label: 'State' }], rows);
 }
 
@@ -117,13 +117,13 @@ function stateTable(states: readonly IndexState[]): Html {
     return { cells: [state.objectType, liveMark(markOf(state)), ...cells] };
   });
   const caption =
-    'Records: those of the last complete listing. Missed keys: those that full passes have found since the index was created; after each, sweeps reach further back.';
+    'Records: found by the last complete listing. Missed keys: found by full passes since the index was created; after each one, sweeps reach further back.';
   return captionedTable(caption, columns, rows);
 }
 
 function startForm(formToken: string): Html {
   return html`<h2>Full pass</h2>
-<p>Lists all records again, to find what reading the changes has missed. It waits for all other calls; at 100 records a call, a million
+<p>Lists all records again to find changes that sweeps have missed. It gives way to all other calls; at 100 records per call, a million
 records take about 10,000 calls of the daily limit.</p>
 ${postForm({ action: '/console/index/pass', formToken }, html`<button>Start a full pass</button>`)}`;
 }

@@ -33,7 +33,7 @@ export function openProblems({ threads, marks, journal, log }: ConsoleSources): 
       known = { html: showProblems({ ...list, causes: open }, countedAt), at: performance.now(), changes };
     } catch (error) {
       if (!(error instanceof ThreadCallError)) log.error({ err: error }, 'could not count the problems');
-      const words = error instanceof ThreadCallError ? error.message : 'They could not be counted, see the log';
+      const words = error instanceof ThreadCallError ? error.message : 'They could not be counted; see the log';
       // Counted again at the next look.
       known = {
         html: html`<h2>Problems</h2><p>${statusMark('warning', words)}</p>`,

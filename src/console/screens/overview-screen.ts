@@ -98,7 +98,7 @@ ${captionedTable(caption, columns, rows, { isStacked: true })}
 }
 
 function describeDay({ callsPerDay, remainingToday }: ReturnType<ConsoleSources['limits']>): string {
-  if (callsPerDay === undefined || remainingToday === undefined) return 'HubSpot has not said yet.';
+  if (callsPerDay === undefined || remainingToday === undefined) return 'HubSpot has not reported it yet.';
   const count = (calls: number) => calls.toLocaleString('en-US');
   return `${count(callsPerDay - remainingToday)} of ${count(callsPerDay)} calls are used, by all apps of the account.`;
 }
@@ -125,7 +125,7 @@ function recordTexts(totals: HourTotals): Record<string, string> {
   const { requests, failedRequests } = totals;
   return {
     ...Object.fromEntries(recordRows.map(([outcome]) => [`records.${outcome}`, String(countOf(totals, outcome))])),
-    requests: `${requests} requests, ${failedRequests} of them answered with an error`,
+    requests: `${requests} requests, ${failedRequests} of them with an error response`,
   };
 }
 
@@ -141,7 +141,7 @@ function records(steps: readonly Step[], totals: HourTotals): Html {
       ),
     ],
   }));
-  const caption = html`Records of Enginy's requests by outcome, since this process started or for an hour. Charts as of ${timeTag(Date.now())} UTC`;
+  const caption = html`Records in Enginy's requests by outcome, since this process started or for the last hour. Charts as of ${timeTag(Date.now())} UTC`;
   const columns = [{ label: 'Outcome' }, { label: 'Records', isNumber: true }, { label: 'By minute' }];
   return html`<h2>Last hour</h2>
 <p data-live="requests">${texts.requests}</p>
@@ -175,7 +175,7 @@ async function actions({ config: { journal }, threads, log }: ConsoleSources): P
     noted = await threads.archive.ask('actions', maxActions);
   } catch (error) {
     log.warn({ err: error }, 'could not read the actions in the console from the journal');
-    return html`<h2>Latest actions in the console</h2><p>${statusMark('warning', 'The journal cannot be read: the log has the reason')}</p>`;
+    return html`<h2>Latest actions in the console</h2><p>${statusMark('warning', 'The journal cannot be read; see the log')}</p>`;
   }
   if (noted.length === 0) return undefined;
   return html`<h2>Latest actions in the console</h2>${captionedTable(

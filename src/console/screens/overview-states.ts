@@ -19,18 +19,18 @@ function hubSpotState({ pulse, config }: ConsoleSources): LiveMark {
   const crm = config.isSandbox ? 'Embedded CRM' : 'HubSpot';
   const { acceptedAt, failed } = pulse.read();
   if (failed !== undefined && failed.at >= (acceptedAt ?? 0)) {
-    const answer = failed.status === undefined ? 'did not answer' : `answered ${failed.status}`;
+    const answer = failed.status === undefined ? 'did not respond' : `answered ${failed.status}`;
     return { name, status: 'bad', words: `${crm} ${answer} at ${shortTime(failed.at)}` };
   }
   if (acceptedAt === undefined) return { name, status: 'off', words: `${crm}: no call yet` };
-  return { name, status: 'good', words: `${crm} answered at ${shortTime(acceptedAt)}` };
+  return { name, status: 'good', words: `${crm} responded at ${shortTime(acceptedAt)}` };
 }
 
 function redisState({ redis }: ConsoleSources): LiveMark {
   const name = 'redis';
-  if (redis === undefined) return { name, status: 'off', words: 'Redis: none, this process is alone' };
+  if (redis === undefined) return { name, status: 'off', words: 'Redis: not used, single process' };
   if (!redis.isUp) return { name, status: 'bad', words: 'Redis cannot be reached: each replica uses its share' };
-  return { name, status: 'good', words: 'Redis is reached' };
+  return { name, status: 'good', words: 'Redis is connected' };
 }
 
 function mappingState({ mappings }: ConsoleSources): LiveMark {
@@ -42,7 +42,7 @@ function mappingState({ mappings }: ConsoleSources): LiveMark {
     return {
       name,
       status: 'bad',
-      words: `Mapping: the edit of ${at} was refused (${count} findings), ${hash} stays active`,
+      words: `Mapping: the edit of ${at} was rejected (${count} findings), ${hash} stays active`,
     };
   }
   const since = `${hash}, active since ${shortTime(Date.parse(loadedAt))}`;

@@ -43,7 +43,7 @@ export function mappingReference(): string {
     ...forms.flatMap((schema) => [`## ${schema.meta()?.title ?? 'Keys'}`, ...sections(asSchema(schema), '')]),
     '## Transforms',
     'Transforms are applied from left to right; a value map is applied after them. If a transform cannot parse its value, the value is skipped with a warning. In `match`, transforms also determine which spellings are searched in the CRM. ' +
-      '*canonical*: the one form in which such values are stored and compared; *comparing*: for `match` only, because it drops what people want to read; *converting*: returns another value; *cosmetic*: returns the same value in a cleaner form. ' +
+      '*canonical*: the one form in which such values are stored and compared; *comparing*: for `match` only, because it removes details that people want to read; *converting*: returns another value; *cosmetic*: returns the same value in a cleaner form. ' +
       'The items of a list are transformed one by one, except by transforms that accept a list.',
     table(
       ['transform', 'kind', 'description', 'example'],
@@ -72,7 +72,7 @@ internal name of a CRM property. Each section has one direction, and there are n
 
 - \`match\` finds existing records. Rules are tried in order.
 - \`write\` is Enginy to CRM: rows, constants for new records, and a policy for fields without a row.
-- \`return\` is CRM to Enginy: the properties in the answers to a sync and to an update.
+- \`return\` is CRM to Enginy: the properties in responses to a sync and to an update.
 
 Files are plain YAML 1.2. All values are read as text, so \`no\` and \`1-10\` need no quotes. Duplicate keys, anchors,
 aliases and tags are errors. Put \`# yaml-language-server: $schema=../schema.json\` on the first line to get completion

@@ -43,11 +43,11 @@ export function strangeSign(line: string): LineFault | undefined {
     const sign = code[space] ?? '';
     const hex = sign.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
     const name = spaceNames[sign] ?? `a special space (U+${hex})`;
-    return { at: space, message: `${name} is not a space for YAML: replace it by a normal space` };
+    return { at: space, message: `${name} is not a space in YAML: replace it with a normal space` };
   }
   const quote = code.search(curlyQuote);
   if (quote === -1) return undefined;
-  return { at: quote, message: `${code[quote]} is not a quote for YAML: use straight quotes (" or ') or none` };
+  return { at: quote, message: `${code[quote]} is not a quote in YAML: use straight quotes (" or ') or none` };
 }
 
 /** A tab before the first word. */

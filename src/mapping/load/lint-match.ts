@@ -57,7 +57,7 @@ function lintRule(file: RecordMappingFile, rule: Rule, path: Path): Finding[] {
   if (rule.all === undefined) return lintSinglePair(rule, path);
   const extra = (['enginy', 'crm', 'search'] as const).find((key) => rule[key] !== undefined);
   if (extra !== undefined) {
-    const message = `"${extra}" is not allowed beside "all": move it into the pairs`;
+    const message = `"${extra}" is not allowed together with "all": move it into the pairs`;
     return [{ path: [...path, extra], atKey: true, kind: 'bad-rule', message }];
   }
   if (rule.all.length < 2) {

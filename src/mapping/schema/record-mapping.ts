@@ -184,12 +184,12 @@ const ReturnRow = z.strictObject({
     .min(2)
     .optional()
     .meta({ description: 'Instead of `crm`: the first of these properties with a value.' }),
-  enginy: EnginyField('Name of the property in the answer to Enginy.'),
+  enginy: EnginyField('Name of the property in the response to Enginy.'),
   transform: TransformSteps,
   value_map: text('Name of a value map to apply after the transforms.').optional(),
   type: word(
     ['text', 'number', 'boolean', 'date', 'datetime', 'list'],
-    'JSON type in the answer; a value that does not fit is omitted. `list` splits at ";".',
+    'JSON type in the response; a value that does not fit is omitted. `list` splits at ";".',
   ).default('text'),
 });
 export type ReturnRow = z.output<typeof ReturnRow>;
@@ -243,7 +243,7 @@ export const RecordMappingFile = z
           .default([])
           .meta({
             description:
-              'Further hosts that many companies share, such as directories: with their subdomains they identify no company and are ' +
+              'Additional hosts that many companies share, such as directories: these hosts and their subdomains do not identify a company and are ' +
               'not stored as a domain. Social networks, marketplaces, link lists and site builders are built in.',
           }),
         placeholders: z
@@ -251,8 +251,8 @@ export const RecordMappingFile = z
           .default([])
           .meta({
             description:
-              'Further email addresses that occur in many records, such as `none@acme.com`, `unknown@` or `@none.example`: they identify ' +
-              'no one. Usual ones such as `test@test.com` are built in.',
+              'Additional email addresses that occur in many records, such as `none@acme.com`, `unknown@` or `@none.example`: they identify ' +
+              'no one. Common ones such as `test@test.com` are built in.',
           }),
         if_several: word(
           ['error', 'oldest', 'newest'],
@@ -263,16 +263,16 @@ export const RecordMappingFile = z
     write: Write.meta({ description: 'Enginy to CRM.' }),
     return: z.array(ReturnRow).default([]).meta({
       description:
-        'CRM to Enginy: the `properties` in the answers to a sync and to an update. Properties without a value are omitted.',
+        'CRM to Enginy: the `properties` in responses to a sync and to an update. Properties without a value are omitted.',
     }),
     return_in_updates: flag(
-      'Whether an update also answers with `properties`, as they are after the write. Usually costs one more read per hundred records.',
+      'Whether the response to an update also contains `properties`, as they are after the write. Usually takes one more read per 100 records.',
     ).default(true),
     association: z
       .strictObject({
         as: word(
           ['additional', 'primary', 'only_primary'],
-          "additional: beside other companies; primary: as the contact's primary company; only_primary: and the contact's links to all other companies are removed.",
+          "additional: in addition to other companies; primary: as the contact's primary company; only_primary: like primary, and the contact's links to all other companies are removed.",
         ).default('additional'),
         labels: z.array(text('Name of a label.').max(100)).max(20).default([]).meta({
           description: "Association labels to set as well, by the names that the CRM's users see.",

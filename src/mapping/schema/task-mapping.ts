@@ -22,7 +22,7 @@ export const TaskMappingFile = z
       fallback: 1,
     }),
     links_in_batches: flag(
-      'Also return contactId and companyId for tasks read or completed in batches; costs two more calls of the associations limit.',
+      'Also return contactId and companyId for tasks read or completed in batches; takes two more calls from the associations limit.',
     ).default(false),
     fields: z.array(TimelineRow).min(1).meta({ description: 'One row per field, used for writing and reading.' }),
     on_create: z.array(ConstantRow).default([]).meta({ description: 'Constant values for new tasks.' }),

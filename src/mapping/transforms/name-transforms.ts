@@ -32,7 +32,7 @@ export const nameTransforms = {
     furtherVariants: furtherCompanyNames,
   },
   first_name: {
-    summary: 'The given names in a full name; titles, degrees, pronouns and pictures are dropped.',
+    summary: 'The given names in a full name, without titles, degrees, pronouns and emoji.',
     role: 'converting',
     example: ['Ludwig van Beethoven', 'Ludwig'],
     accepts: 'text',

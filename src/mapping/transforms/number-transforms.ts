@@ -36,7 +36,7 @@ export const numberTransforms = {
   },
   amount: {
     summary:
-      'An amount of money as a number: currencies are removed, words such as K, Mio. and billion are multiplied out.',
+      'An amount of money as a number: currencies are removed, and words such as K, Mio. and billion are multiplied out.',
     role: 'converting',
     example: ['$5.2M', '5200000'],
     accepts: 'text',

@@ -4,7 +4,7 @@ import type { Transform } from './transform.ts';
 /** Cosmetic transforms, for any text. */
 export const textTransforms = {
   trim: {
-    summary: 'Removes white space from both ends.',
+    summary: 'Removes whitespace from both ends.',
     role: 'cosmetic',
     example: [' Ada ', 'Ada'],
     accepts: 'text',
@@ -18,7 +18,7 @@ export const textTransforms = {
     apply: toOneLine,
   },
   text: {
-    summary: 'Keeps paragraphs, but removes control characters and trailing white space.',
+    summary: 'Keeps paragraphs, but removes control characters and trailing whitespace.',
     role: 'cosmetic',
     example: ['Hello \r\nworld\u0000', 'Hello\nworld'],
     accepts: 'text',

@@ -4,7 +4,7 @@ import type { PartialValue, ValueProblem } from '../values/value-problem.ts';
 /**
  * What a transform does to a value, which decides where it can be used:
  * - `canonical`: returns the one form in which such values are stored and compared;
- * - `comparing`: returns a form for comparing only, because it drops what people want to read;
+ * - `comparing`: returns a form for comparing only, because it removes details that people want to read;
  * - `converting`: returns another value (a number, a date, part of a name);
  * - `cosmetic`: returns the same value in a cleaner form.
  */

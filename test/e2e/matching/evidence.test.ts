@@ -30,7 +30,7 @@ test.each([
   ['another last name, abbreviated', { lastName: 'L.' }, 'lastName'],
   ['another email although the last name is the same', { email: 'a@b.example', lastName: 'Somerville' }, 'email'],
   ['several other emails', { email: ['a@b.example', 'c@d.example'] }, 'email'],
-])('a telephone number does not match a contact with %s', async (_what, sent, differs) => {
+])('a phone number does not match a contact with %s', async (_what, sent, differs) => {
   const { id, body, log } = await syncOne('contacts', person, { phone, ...sent });
 
   expect(body).toEqual({
@@ -59,7 +59,7 @@ test.each([
     'another email but an equal LinkedIn profile',
     { email: 'm@new.example', linkedinUrl: 'linkedin.com/in/Mary-Somerville/' },
   ],
-])('a telephone number matches a contact with %s', async (_what, sent) => {
+])('a phone number matches a contact with %s', async (_what, sent) => {
   const { id, body } = await syncOne('contacts', person, { phone, ...sent });
 
   expect(body.results).toMatchObject([{ crmId: id }]);

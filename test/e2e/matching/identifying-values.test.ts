@@ -253,10 +253,10 @@ test('a value that cannot identify a record never replaces one that can', async 
 
   expect([contact, company].map(({ body }) => body.results[0].warnings)).toEqual([
     [
-      "linkedinUrl → hs_linkedin_url was skipped: it identifies no contact, and the record's value, which does, is kept",
+      "linkedinUrl → hs_linkedin_url was skipped: it does not identify a contact, so the record's identifying value is kept",
     ],
     [
-      "linkedinUrl → linkedin_company_page was skipped: it identifies no company, and the record's value, which does, is kept",
+      "linkedinUrl → linkedin_company_page was skipped: it does not identify a company, so the record's identifying value is kept",
     ],
   ]);
   expect(crm.records('contacts')[0]?.properties).toMatchObject({ hs_linkedin_url: profile, jobtitle: 'CTO' });

@@ -44,8 +44,8 @@ async function startWith(kind: 'contacts' | 'companies', match: string, environm
 test.each([
   ['a secondary email in capitals', { email: 'COUNTESS@home.example.org' }],
   ['a LinkedIn URL in another spelling', { linkedinUrl: 'http://es.linkedin.com/in/Ada-Lovelace-Example?trk=x' }],
-  ['a telephone number without its prefix', { phone: '912 345 678' }],
-  ['the telephone number as a mobile one', { mobilePhone: '0034 912345678' }],
+  ['a phone number without its prefix', { phone: '912 345 678' }],
+  ['the phone number as a mobile one', { mobilePhone: '0034 912345678' }],
 ])('the shipped rules find a contact by %s', async (_by, record) => {
   const crm = await startCrm();
   const { contacts } = crm.seed(rows);

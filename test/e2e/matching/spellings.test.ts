@@ -30,7 +30,7 @@ test.each(spellings)('%s is found by %s', async (held, sent) => {
   expect(body.results).toMatchObject([{ crmId: id }]);
 });
 
-test('telephone numbers with an extension are found in every spelling, and not without it', async () => {
+test('phone numbers with an extension are found in every spelling, and not without it', async () => {
   const spellings = [' ext. 12', ' ext 12', 'x12', ' x12', ';ext=12', ' #12', ' extension 12'];
   const pairs = spellings.flatMap((held) => spellings.map((sent): [string, string] => [held, sent]));
   const unequal = [

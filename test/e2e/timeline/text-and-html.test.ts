@@ -109,7 +109,7 @@ test('what the CRM does not keep of HTML is named in the warnings, and its words
     }),
   );
   const long = await bridge.send('POST', '/tasks', { subject: 'x', description: '& '.repeat(20_000), contactId: ada });
-  expect(long.body.warnings).toEqual(['description was cut: with its HTML it is longer than 65,536 characters']);
+  expect(long.body.warnings).toEqual(['description was truncated: with its HTML it is longer than 65,536 characters']);
 });
 
 test.each([

@@ -41,8 +41,8 @@ export function toHtmlBody(given: string, opening = '', warn: (warning: string) 
   if (marker === undefined)
     warn(
       text.length > end && end < maxInputLength
-        ? `was cut: it has more than ${maxInputTags.toLocaleString('en')} tags`
-        : `was cut: with its HTML it is longer than ${maxBodyLength.toLocaleString('en')} characters`,
+        ? `was truncated: it has more than ${maxInputTags.toLocaleString('en')} tags`
+        : `was truncated: with its HTML it is longer than ${maxBodyLength.toLocaleString('en')} characters`,
     );
   return opening + cutHtml(html, maxBodyLength - opening.length - cutMarker.length) + cutMarker;
 }

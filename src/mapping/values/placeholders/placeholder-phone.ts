@@ -2,7 +2,7 @@
 const filledIn = /(?:(\d)\1{6}|123456789|1234567890|2345678900|987654321|9876543210|5551234567)$/;
 
 /**
- * True for a telephone number that forms and people fill in where there is none: it identifies no one.
+ * True for a phone number that forms and people fill in where there is none: it identifies no one.
  * @param number digits in any spelling, perhaps with an extension in canonical form (` ext. 12`).
  */
 export function isPlaceholderPhone(number: string): boolean {
