@@ -51,7 +51,7 @@ test('the file for a portal with twenty custom properties is valid, and three ro
 
   expect([status, err]).toEqual([0, '']);
   expect(out).toContain('✓ check --live: 0 errors, 0 warnings');
-  expect(out).toContain('20 of them yours');
+  expect(out).toContain('20 of them custom');
   expect(out).toContain(`
   mappings/portal/contacts.yaml  { enginy: linkedinUrl, crm: linkedin_profil, transform: [linkedin_url] }
     "LinkedIn-Profil": a custom LinkedIn property, written in addition to the standard one; filled in 9 contacts, hs_linkedin_url in 2; similar: linkedin_alt (filled in 12)
@@ -195,7 +195,7 @@ test('a .env with values of several lines that it would have to change is left a
 
   const { status, err } = await runCommand(['init', '--sandbox', '--yes', '--force']);
 
-  expect([status, err]).toEqual([2, expect.stringContaining('values of several lines')]);
+  expect([status, err]).toEqual([2, expect.stringContaining('multi-line values')]);
   expect(readdirSync(folder)).toEqual(['.env']);
   expect(readFileSync(join(folder, '.env'), 'utf8')).toBe(before);
 });

@@ -140,7 +140,7 @@ test('lead explains values that were written unchanged, and requests and records
     ['unnamed', needed],
     [
       'profile',
-      'linkedinUrl → hs_linkedin_url: its value is not the URL of a LinkedIn profile or page; hs_linkedin_url has',
+      'linkedinUrl → hs_linkedin_url: its value is not the URL of a LinkedIn profile or page; it was written unchanged',
     ],
     ['site', 'website: its value is not a URL; it was written unchanged to website'],
     ['empty', 'phone: its value is not a phone number; it was written unchanged to phone, and so has enginy_phone'],
@@ -172,7 +172,11 @@ test('an unknown name or id, and a missing journal, are errors that say what to 
   for (const format of [[], ['--json']]) {
     const lead = await runCommand(['lead', 'lead-8', ...format], { environment });
     const request = await runCommand(['requests', 'zzzz', ...format], { environment });
-    expect(lead).toMatchObject({ status: 2, out: '', err: expect.stringContaining('has no entry for lead-8. While') });
+    expect(lead).toMatchObject({
+      status: 2,
+      out: '',
+      err: expect.stringContaining('has no entry for lead-8. As far back'),
+    });
     expect(request).toMatchObject({ status: 2, out: '', err: expect.stringContaining('whose id begins with zzzz') });
   }
   const missing = await runCommand(['lead', 'lead-7'], { environment: { DATA_DIR: join(temporaryFolder(), 'none') } });

@@ -74,7 +74,13 @@ function largePage(value: string, showsValues: boolean): string {
     isMappingChanged: false,
   };
   const lines = Array.from({ length: 60 }, () => `changed update contacts: ${value.repeat(100)}`);
-  const replay = { mapping: 'the current mapping files', isSame: false, lines, status: 200, trouble: value.repeat(200) };
+  const replay = {
+    mapping: 'the current mapping files',
+    isSame: false,
+    lines,
+    status: 200,
+    trouble: value.repeat(200),
+  };
   const parts = { formToken: 'token', canReplay: true, canShowValues: true, isCaptureOn: true, replay };
   return showRequest(view, {
     ...parts,

@@ -220,7 +220,7 @@ test('problems are grouped by cause, with what to do, and their requests are rep
   await vi.waitFor(
     async () => {
       const text = plain(await get(String(started.headers.location)));
-      expect(text).toContain("1 of 1 could be replayed; with the current mapping files, 0 would succeed");
+      expect(text).toContain('1 of 1 could be replayed; with the current mapping files, 0 would succeed');
     },
     { timeout: 60_000 },
   );

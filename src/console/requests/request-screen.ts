@@ -113,7 +113,8 @@ async function replayOne(deps: RequestDeps, visit: Visit): Promise<Page> {
   if (view?.capture === undefined)
     return await showOne(deps, visit, { failure: 'It cannot be replayed: its capture is gone.' });
   const which = readMapping(visit.form);
-  if (which === undefined) return await showOne(deps, visit, { failure: 'The name of a mapping file must end in .yaml.' });
+  if (which === undefined)
+    return await showOne(deps, visit, { failure: 'The name of a mapping file must end in .yaml.' });
   const mapping = describeMapping(which);
   try {
     if (which.kind === 'edited') {

@@ -69,8 +69,7 @@ function noCapture(
   problem: string | undefined,
   { isCaptureOn }: RequestPageParts,
 ): Html {
-  if (!isCaptureOn)
-    return noCaptures('the calls, the bodies and a replay; what follows is from the journal');
+  if (!isCaptureOn) return noCaptures('the calls, the bodies and a replay; what follows is from the journal');
   if (problem === undefined && Date.now() - at < writtenWithinMs) {
     return html`<p>There is no capture of this request yet. If <code>CAPTURE</code> selects it, one is written within seconds: load this page again. What follows is from the journal, which has names but no values.</p>`;
   }
