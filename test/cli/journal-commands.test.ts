@@ -143,7 +143,7 @@ test('lead explains values that were written unchanged, and requests and records
       'linkedinUrl → hs_linkedin_url: its value is not the URL of a LinkedIn profile or page; it was written unchanged',
     ],
     ['site', 'website: its value is not a URL; it was written unchanged to website'],
-    ['empty', 'phone: its value is not a phone number; it was written unchanged to phone, and so has enginy_phone'],
+    ['empty', 'phone: its value is not a phone number; it was written unchanged to phone and to enginy_phone'],
     ['full', 'phone: its value is not a phone number; the text was kept in enginy_phone'],
     ['61', 'task of contact 61 failed: the request was rejected: subject is missing'],
     ['62', 'task 62 failed: the request was rejected: body '],
