@@ -152,8 +152,7 @@ function createConnectionState(log: Logger, breaker: CircuitBreaker) {
       const code = error instanceof ReplyError ? /^\w+/.exec(cause)?.[0] : undefined;
       if (code !== undefined && lostBy === 'silence' && !isOfConnection.has(code)) {
         // One key or command is refused, and others may work.
-        if (!reported.has(code))
-          log.warn({ cause }, 'Redis refuses a command, so whatever depends on it is not shared');
+        if (!reported.has(code)) log.warn({ cause }, 'Redis refuses a command, so what needs it is not shared');
         reported.add(code);
         return;
       }

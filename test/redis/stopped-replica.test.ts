@@ -97,7 +97,7 @@ test('a Redis user who may not run scripts is logged, with the consequence for c
   for (const key of ['a', 'b']) await claims.hold([key], deadlineIn(60_000), async () => {});
 
   expect(entries.map(({ msg }) => msg)).toEqual([
-    'Redis refuses a command, so whatever depends on it is not shared',
+    'Redis refuses a command, so what needs it is not shared',
     'Redis cannot be used: creates rely on unique properties and searches of the CRM alone',
   ]);
 });
