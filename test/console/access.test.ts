@@ -2,7 +2,7 @@ import { randomBytes, scryptSync } from 'node:crypto';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { digestPassword } from '../../src/console/access/password-digest.ts';
 import { includesRole, type Role, roles } from '../../src/console/access/roles.ts';
 import { loadUsers } from '../../src/console/access/user-file.ts';
@@ -361,6 +361,9 @@ test('ignores the header of an identity proxy that comes from anywhere else', as
 });
 
 test('accepts ten sign-ins a minute from one address, right or wrong', async () => {
+  // No minute ends meanwhile.
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
   const headers = { 'x-forwarded-for': '198.51.100.7' };
   const statuses: number[] = [];
   for (let count = 0; count < 11; count += 1) {

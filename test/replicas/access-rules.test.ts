@@ -1,12 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { readSources } from '../support/source-files.ts';
 
 test('the access rules of docs/operations.md name every command that the bridge sends to Redis, and no other', () => {
   const [, rules = ''] = /Access rules: `~eb:\* ([^`]+)`/.exec(readFileSync('docs/operations.md', 'utf8')) ?? [];
-  const folder = 'src/replicas';
-  const source = readdirSync(folder)
-    .filter((name) => name !== 'probe-redis.ts')
-    .map((name) => readFileSync(`${folder}/${name}`, 'utf8'))
+  const source = readSources('src/replicas')
+    .filter(({ path }) => path !== 'probe-redis.ts')
+    .map(({ text }) => text)
     .join('\n');
   const sent = [...source.matchAll(/redis\.p?call\('([A-Z]+)'|\b(?:client|pipeline|redis)\.([a-z]+)\(/g)];
   const notCommands = new Set([
