@@ -13,6 +13,7 @@ import { replicaName } from './replica-name.ts';
 import { EnvironmentSchema, type ParsedEnvironment } from './settings/environment-schema.ts';
 import { type IdentityIndexConfig, identityIndexOf } from './settings/identity-index-settings.ts';
 import { describeSlips, type GivenSettings, signsOfAccount } from './settings/setting-slips.ts';
+import { counted } from './counted.ts';
 
 /** Every mistake found in the environment, one line each. Raised only at startup. */
 export class ConfigError extends Error {
@@ -20,8 +21,9 @@ export class ConfigError extends Error {
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[]) {
-    const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-    super(`The configuration has ${count}:\n${problems.map((line) => `  ${line}`).join('\n')}`);
+    super(
+      `The configuration has ${counted(problems.length, 'problem')}:\n${problems.map((line) => `  ${line}`).join('\n')}`,
+    );
     this.problems = problems;
   }
 }

@@ -4,6 +4,7 @@ import type { IndexReading, StoredIndex } from '../identity/stored-index.ts';
 import type { Mappings } from '../mapping/load/file-kinds.ts';
 import type { Mapping } from '../mapping/schema/record-mapping.ts';
 import type { Examined, Section } from './examination.ts';
+import { grouped } from '../counted.ts';
 
 /** A stored index as it was read, and what it should be of. */
 export interface ReadIndex {
@@ -50,7 +51,7 @@ function linesOf(
     return [{ id, mark: '!', text, remedy: 'set STATE_SECRET so that a new token does not cause this again' }];
   }
   const size = stored.bytes === undefined ? '' : `, ${(stored.bytes / 1_000_000).toFixed(1)} MB`;
-  const file: Examined = { id, mark: '✓', text: `${place}: ${count(stored.keys)} keys${size}` };
+  const file: Examined = { id, mark: '✓', text: `${place}: ${grouped(stored.keys)} keys${size}` };
   const of = [mappings?.contacts, mappings?.companies].filter((mapping) => mapping !== undefined);
   return [file, ...of.map((mapping) => objectLine(stored, mapping, settings.overlapMs))];
 }
@@ -89,7 +90,7 @@ function objectLine(stored: StoredIndex, mapping: Mapping, overlapMs: number): E
   const standing = standingOf(stored, mapping, Date.now());
   const { drift, sweptAgoMs, failing } = standing;
   const id = `index-${mapping.object}`;
-  const missed = drift === 0 ? 'no drift' : `drift: ${count(drift)} keys were missed`;
+  const missed = drift === 0 ? 'no drift' : `drift: ${grouped(drift)} keys were missed`;
   const text = `${mapping.object}: ${stateWords(standing)}, ${missed}, ${sweptWords(standing)}`;
   const isOld = sweptAgoMs !== undefined && sweptAgoMs > oldMs && failing === undefined;
   const remedies = [
@@ -113,8 +114,4 @@ function stateWords({ rules }: IndexStanding): string {
   const complete = rules.filter(({ state }) => state === 'complete').length;
   if (open === undefined) return 'complete';
   return complete === 0 ? ruleWords(open) : `${ruleWords(open)}, ${complete} of ${rules.length} rules complete`;
-}
-
-function count(number: number): string {
-  return number.toLocaleString('en-US');
 }

@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import type { ObservedLimits } from '../crm/crm.ts';
 import type { Examined } from './examination.ts';
+import { grouped } from '../counted.ts';
 
 const lowestShareOfDay = 0.2;
 const largestOffsetMs = 60_000;
@@ -36,8 +37,7 @@ function examineRate({ callsPerWindow, windowMs = 10_000 }: ObservedLimits, set:
 
 function examineDay({ callsPerDay, remainingToday }: ObservedLimits): Examined | undefined {
   if (callsPerDay === undefined || remainingToday === undefined || callsPerDay <= 0) return undefined;
-  const count = (calls: number) => calls.toLocaleString('en-US');
-  const text = `${count(callsPerDay - remainingToday)} of ${count(callsPerDay)} daily calls are used, by all apps of the account`;
+  const text = `${grouped(callsPerDay - remainingToday)} of ${grouped(callsPerDay)} daily calls are used, by all apps of the account`;
   if (remainingToday === 0) {
     const remedy = 'wait for midnight in the time zone of the account, or buy a higher limit from HubSpot';
     return { id: 'day', mark: '✕', text, remedy };

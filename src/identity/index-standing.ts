@@ -3,6 +3,7 @@ import { failureName } from './index-failures.ts';
 import { indexedRules } from './indexed-rules.ts';
 import { isListed, type ObjectState, readObjectState } from './object-state.ts';
 import type { StoredIndex } from './stored-index.ts';
+import { grouped } from '../counted.ts';
 
 /** How far a stored index is for the rules of one mapping, as it was last written. */
 export interface IndexStanding {
@@ -51,10 +52,7 @@ export function ruleWords(rule: RuleStanding): string {
   if (rule.state !== 'being built') return rule.state;
   const { read, of } = rule;
   // Records may have been added since they were counted.
-  const done =
-    of === undefined
-      ? `${read.toLocaleString('en-US')} records read`
-      : `${Math.min(99, Math.floor((100 * read) / of))} %`;
+  const done = of === undefined ? `${grouped(read)} records read` : `${Math.min(99, Math.floor((100 * read) / of))} %`;
   return `being built (${done})`;
 }
 

@@ -1,6 +1,7 @@
 import type { RecordObject } from '../mapping/schema/record-mapping.ts';
 import { type UsableProperty, wordsOf } from './find-usable-properties.ts';
 import { oneLine, optionText } from './option-text.ts';
+import { grouped } from '../counted.ts';
 
 /** A row of a mapping file for one of the portal's own properties, for an administrator to use or to leave. */
 export interface ProposedRow {
@@ -76,15 +77,11 @@ function filledText(
   const own = counts.get(definition.name);
   if (own === undefined) return [];
   const ofStandard = counts.get(standard ?? '');
-  const beside = ofStandard === undefined ? '' : `, ${standard} in ${format(ofStandard)}`;
-  return [`filled in ${format(own)} ${object}${beside}`];
+  const beside = ofStandard === undefined ? '' : `, ${standard} in ${grouped(ofStandard)}`;
+  return [`filled in ${grouped(own)} ${object}${beside}`];
 }
 
 function nameWithCount({ definition: { name } }: UsableProperty, counts: FillCounts): string {
   const count = counts.get(name);
-  return count === undefined ? name : `${name} (filled in ${format(count)})`;
-}
-
-function format(count: number): string {
-  return count.toLocaleString('en-US');
+  return count === undefined ? name : `${name} (filled in ${grouped(count)})`;
 }

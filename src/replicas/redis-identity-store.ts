@@ -19,6 +19,7 @@ import {
 import { begin, beginPass, clear, drop, dropStale, end, lead, put, replaceState, resign } from './index-scripts.ts';
 import type { RedisConnection, Script } from './redis-connection.ts';
 import { shareSweeps } from './shared-sweeps.ts';
+import { chunksOf } from '../chunks.ts';
 
 const pairsPerCall = 250;
 /** Redis does nothing else while it looks through them. */
@@ -108,8 +109,7 @@ class RedisIdentityStore implements IdentityStore {
     const found: string[][] = digests.map(() => []);
     const places = digests.map((digest, position) => ({ ...bucketOf(digest), position }));
     const buckets = [...Map.groupBy(places, ({ bucket }) => bucket)];
-    for (let from = 0; from < buckets.length; from += pairsPerCall) {
-      const chunk = buckets.slice(from, from + pairsPerCall);
+    for (const chunk of chunksOf(buckets, pairsPerCall)) {
       const replies = await this.#use((client) => {
         const pipeline = client.pipeline();
         for (const [bucket, asked] of chunk)
@@ -155,10 +155,10 @@ class RedisIdentityStore implements IdentityStore {
     [epoch, of]: readonly [string, string],
     pairs: readonly IndexPair[],
   ): Promise<void> {
-    for (let from = 0; from < pairs.length; from += pairsPerCall) {
+    for (const chunk of chunksOf(pairs, pairsPerCall)) {
       const buckets = new Map<number, number>();
       const args: string[] = [];
-      for (const { digest, id } of pairs.slice(from, from + pairsPerCall)) {
+      for (const { digest, id } of chunk) {
         const { bucket, field } = bucketOf(digest);
         const number = buckets.get(bucket) ?? buckets.size + 2;
         buckets.set(bucket, number);

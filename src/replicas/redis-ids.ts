@@ -1,6 +1,7 @@
 import type { SharedIds } from '../bridge/matching/record-id-cache.ts';
 import type { RedisDigest } from './redis-digest.ts';
 import type { RedisConnection } from './redis-connection.ts';
+import { chunksOf } from '../chunks.ts';
 
 const keysPerCall = 500;
 
@@ -11,10 +12,10 @@ export function createRedisIds(redis: RedisConnection, digest: RedisDigest, ttlM
   const flush = () => {
     const entries = waiting;
     waiting = [];
-    for (let from = 0; from < entries.length; from += keysPerCall) {
+    for (const some of chunksOf(entries, keysPerCall)) {
       void redis.useIfUp((client) => {
         const pipeline = client.pipeline();
-        for (const [key, id] of entries.slice(from, from + keysPerCall)) pipeline.set(nameOf(key), id, 'PX', ttlMs);
+        for (const [key, id] of some) pipeline.set(nameOf(key), id, 'PX', ttlMs);
         return pipeline.exec();
       });
     }
@@ -22,8 +23,7 @@ export function createRedisIds(redis: RedisConnection, digest: RedisDigest, ttlM
   return {
     async read(keys) {
       const found = new Map<string, string>();
-      for (let from = 0; from < keys.length; from += keysPerCall) {
-        const chunk = keys.slice(from, from + keysPerCall);
+      for (const chunk of chunksOf(keys, keysPerCall)) {
         const reply = await redis.useIfUp((client) => client.mget(chunk.map(nameOf)));
         if ('lostBy' in reply) return found;
         chunk.forEach((key, index) => {

@@ -8,6 +8,7 @@ import { type FieldValue, toFieldValue, toText } from '../../mapping/values/fiel
 import { createOptionMatcher } from '../../mapping/values/option-matcher.ts';
 import { toStorableText } from '../../mapping/values/plain-text.ts';
 import { isValueProblem } from '../../mapping/values/value-problem.ts';
+import { grouped } from '../../counted.ts';
 
 /** The part of a property's definition that decides which texts it accepts. */
 export type PropertyShape = Pick<PropertyDefinition, 'type' | 'isMultiple' | 'options' | 'hasExternalOptions'>;
@@ -68,7 +69,7 @@ export function cutText(text: string, maxLength: number): PropertyText {
   const { value: clean, note } = toStorableText(text);
   if (clean.length <= maxLength) return { value: clean, ...(note !== undefined && { note, reason: 'unstorable' }) };
   const cut = clean.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, '');
-  return { value: `${cut}…`, note: `it was truncated to ${maxLength.toLocaleString('en')} characters`, reason: 'cut' };
+  return { value: `${cut}…`, note: `it was truncated to ${grouped(maxLength)} characters`, reason: 'cut' };
 }
 
 const noOption = { problem: 'it is not an option of the property', reason: 'no-option' } as const;

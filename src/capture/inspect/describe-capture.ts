@@ -5,6 +5,7 @@ import type { Capture, CapturedExchange } from '../capture-schema.ts';
 import { callTitle } from './call-title.ts';
 import { reasonOf, storyOf } from './capture-story.ts';
 import { firstFew, maxValues } from './first-few.ts';
+import { counted } from '../../counted.ts';
 
 /** One line of a list: time, endpoint, status, counts, duration. */
 export function listRow(capture: Capture, name: string): (string | number)[] {
@@ -50,7 +51,7 @@ export function describeCapture(
   const { sent, found, wrote, heldBack } = storyOf(protocol, capture);
   return [
     `${request.method} ${request.path}  ${status} after ${capture.durationMs} ms  (${capture.startedAt})`,
-    `  request ${capture.requestId}: ${count(summary.records, 'record')}, ${count(summary.errors, 'error')}, ${count(summary.warnings, 'warning')}`,
+    `  request ${capture.requestId}: ${counted(summary.records, 'record')}, ${counted(summary.errors, 'error')}, ${counted(summary.warnings, 'warning')}`,
     ...(request.key === 'good' ? [] : [`  the API key was ${request.key}`]),
     ...(capture.trimmed === true ? ['  bodies were omitted because of their size'] : []),
     ...part('Sent', sent),
@@ -186,8 +187,4 @@ function keyOf(entry: Record<string, unknown>): string {
 function short(text: string, longest = maxText): string {
   const line = text.replace(/\s+/g, ' ').trim();
   return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
-}
-
-function count(number: number, thing: string): string {
-  return `${number} ${thing}${number === 1 ? '' : 's'}`;
 }

@@ -15,6 +15,7 @@ import { readToolConfig } from '../inputs/tool-config.ts';
 import { countFindings, type FolderFindings, formatFolder } from '../report/report-folder.ts';
 import { formatCoverage } from '../report/report-coverage.ts';
 import { formatLive } from '../report/report-live.ts';
+import { counted } from '../../counted.ts';
 
 const after = `
 Each finding is one line:  file:line:column  severity  kind  message
@@ -137,7 +138,7 @@ function withDetails(report: FolderReport, { strict }: CheckOptions): FolderRepo
 function updateExamples(io: CommandIo, dir: string, locale: Locale): void {
   for (const { file, text, renewed } of renewExamples(dir, locale)) {
     writeFileSync(file, text);
-    io.complain(`${file}: ${renewed} ${renewed === 1 ? 'expectation' : 'expectations'} renewed\n`);
+    io.complain(`${file}: ${counted(renewed, 'expectation')} renewed\n`);
   }
 }
 

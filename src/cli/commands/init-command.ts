@@ -16,6 +16,7 @@ import { confirm } from '../inputs/confirm.ts';
 import type { OpenCrm } from '../inputs/open-crm.ts';
 import { readToolConfig } from '../inputs/tool-config.ts';
 import { countFindings } from '../report/report-folder.ts';
+import { counted } from '../../counted.ts';
 
 const after = `
 Reads the properties of your HubSpot account, and writes into the working directory:
@@ -239,7 +240,7 @@ function printPatch(io: CommandIo, dir: string, additions: Additions): void {
 async function countOwners({ crm, context }: OpenCrm): Promise<string> {
   try {
     const { length } = await crm.listOwners(context);
-    return `✓ ${length} owner${length === 1 ? '' : 's'} to choose from in Enginy`;
+    return `✓ ${counted(length, 'owner')} to choose from in Enginy`;
   } catch (error) {
     if (!(error instanceof CrmRejectedError || error instanceof NotSupportedError)) throw error;
     return `! the owners cannot be read, so Enginy cannot offer a choice: ${error.message}`;

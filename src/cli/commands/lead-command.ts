@@ -10,6 +10,7 @@ import { timeOf } from '../../reasons/entry-words.ts';
 import { fitWidth } from '../report/fit-width.ts';
 import { printableJson } from '../report/printable.ts';
 import { entryIndent, formatEntry } from '../report/report-entry.ts';
+import { counted } from '../../counted.ts';
 
 const after = `
 Prints the history of one record, newest last: what Enginy sent, which rule found the record, what was written, what was held
@@ -108,6 +109,5 @@ async function unreadText(journal: Pick<JournalReader, 'requests'>): Promise<str
   const found = rejected.filter(({ error, outcomes }) => unread.has(error) && Object.keys(outcomes).length === 0);
   const last = found.at(-1);
   if (last === undefined) return '';
-  const count = found.length === 1 ? '1 request' : `${found.length} requests`;
-  return ` in a request that could be read; ${count} could not be, the last at ${timeOf(last.at)} (${last.error}): enginy-bridge requests --status 4xx`;
+  return ` in a request that could be read; ${counted(found.length, 'request')} could not be, the last at ${timeOf(last.at)} (${last.error}): enginy-bridge requests --status 4xx`;
 }

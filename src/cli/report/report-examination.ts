@@ -1,6 +1,7 @@
 import type { Section } from '../../doctor/examination.ts';
 import { longestOf } from '../../mapping/values/longest-of.ts';
 import { paintMark } from './report-folder.ts';
+import { counted } from '../../counted.ts';
 
 /** What to enter in Enginy's settings, under the labels of its form. */
 export type EnginyForm = Readonly<Record<string, string>>;
@@ -42,6 +43,5 @@ export function countMarks(sections: readonly Section[]): MarkCounts {
 }
 
 function describeCounts({ errors, warnings, passed }: MarkCounts): string {
-  const plural = (number: number, noun: string) => `${number} ${noun}${number === 1 ? '' : 's'}`;
-  return `${plural(errors, 'error')}, ${plural(warnings, 'warning')}, ${plural(passed, 'check')} passed`;
+  return `${counted(errors, 'error')}, ${counted(warnings, 'warning')}, ${counted(passed, 'check')} passed`;
 }

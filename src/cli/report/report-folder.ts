@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../mapping/schema/diagnostic.ts';
 import { painter } from './painter.ts';
+import { counted } from '../../counted.ts';
 
 /** What one folder of mapping files is found to be. */
 export interface FolderFindings {
@@ -24,7 +25,7 @@ export function formatFolder(
 ): string {
   const { errors, warnings } = countFindings(diagnostics);
   const mark = errors > 0 ? '✕' : warnings > 0 ? '!' : '✓';
-  const summary = `${mark} ${dir}: ${count(errors, 'error')}, ${count(warnings, 'warning')}, ${count(examples, 'example')} run`;
+  const summary = `${mark} ${dir}: ${counted(errors, 'error')}, ${counted(warnings, 'warning')}, ${counted(examples, 'example')} run`;
   const findings = diagnostics.map((diagnostic) => formatFinding(diagnostic, hasColor));
   return [...findings, ...(isQuiet ? [] : [paintMark(summary, mark, hasColor)])].map((line) => `${line}\n`).join('');
 }
@@ -44,8 +45,4 @@ export type Mark = '✓' | '!' | '✕';
 export function paintMark(line: string, mark: Mark, hasColor: boolean): string {
   const color = { '✓': 'green', '!': 'yellow', '✕': 'red' } as const;
   return painter(hasColor)(color[mark], line);
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -8,6 +8,7 @@ import type { Arrivals } from '../live/arrivals.ts';
 import type { AccountReader, ReadAccount } from './account-reader.ts';
 import { type ChecklistStep, describeProgress, readChecklist } from './enginy-checklist.ts';
 import type { Screen } from './screen.ts';
+import { counted } from '../../counted.ts';
 
 /** How far back requests count that arrived before this process started. */
 const maxEarlier = 1_000;
@@ -114,8 +115,7 @@ function checklistTable(checklist: readonly ChecklistStep[]): Html {
 
 function describeRejected({ rejectedKeys: { count, lastAt } }: Arrivals): string {
   if (count === 0 || lastAt === undefined) return 'no request had a wrong or missing key.';
-  const came = count === 1 ? '1 request' : `${count} requests`;
-  return `${came} with a wrong or missing key, the last at ${shortTime(lastAt)}. Compare the header and the key in Enginy.`;
+  return `${counted(count, 'request')} with a wrong or missing key, the last at ${shortTime(lastAt)}. Compare the header and the key in Enginy.`;
 }
 
 /** Requests from before the last restart count too. */

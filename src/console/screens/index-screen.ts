@@ -6,6 +6,7 @@ import { type Html, html } from '../html/html.ts';
 import { postForm } from '../html/post-form.ts';
 import { type LiveMark, liveMark, liveMarkTexts } from '../html/status-mark.ts';
 import type { Screen } from './screen.ts';
+import { grouped } from '../../counted.ts';
 
 /** The identity index: how complete and how fresh it is, by object. */
 export function indexScreen({ identityIndex }: ConsoleSources): Screen {
@@ -85,13 +86,12 @@ function textsOf({
   drift,
   overlapMs,
 }: IndexState): Readonly<Record<string, string>> {
-  const count = (number: number) => number.toLocaleString('en-US');
-  const done = listing === undefined || records === 0 ? '' : ` of about ${count(records)}`;
+  const done = listing === undefined || records === 0 ? '' : ` of about ${grouped(records)}`;
   return {
-    [`index.${objectType}.records`]: count(records),
+    [`index.${objectType}.records`]: grouped(records),
     [`index.${objectType}.age`]: sweptAgoMs === undefined ? 'never' : `${Math.round(sweptAgoMs / 1_000)} s ago`,
-    [`index.${objectType}.progress`]: listing === undefined ? 'none' : `${count(listing.records)}${done} read`,
-    [`index.${objectType}.drift`]: count(drift),
+    [`index.${objectType}.progress`]: listing === undefined ? 'none' : `${grouped(listing.records)}${done} read`,
+    [`index.${objectType}.drift`]: grouped(drift),
     [`index.${objectType}.overlap`]: `${Math.round(overlapMs / 1_000)} s`,
   };
 }

@@ -13,6 +13,7 @@ import type { HourTotals, Step } from '../live/hour-history.ts';
 import { openProblems } from './open-problems.ts';
 import { readStates } from './overview-states.ts';
 import type { Screen } from './screen.ts';
+import { grouped } from '../../counted.ts';
 
 /** The state of everything at a glance. */
 export function overviewScreen(sources: ConsoleSources): Screen {
@@ -99,8 +100,7 @@ ${captionedTable(caption, columns, rows, { isStacked: true })}
 
 function describeDay({ callsPerDay, remainingToday }: ReturnType<ConsoleSources['limits']>): string {
   if (callsPerDay === undefined || remainingToday === undefined) return 'HubSpot has not reported it yet.';
-  const count = (calls: number) => calls.toLocaleString('en-US');
-  return `${count(callsPerDay - remainingToday)} of ${count(callsPerDay)} calls are used, by all apps of the account.`;
+  return `${grouped(callsPerDay - remainingToday)} of ${grouped(callsPerDay)} calls are used, by all apps of the account.`;
 }
 
 const outcomes: readonly (readonly [outcome: string, words: string])[] = [

@@ -1,4 +1,5 @@
 import { codeOf, type LineFault, missingSign, openBracket, strangeSign, tabIndent } from './line-faults.ts';
+import { counted } from '../../counted.ts';
 
 /** What the parser reports first. */
 interface ParserError {
@@ -96,12 +97,8 @@ function oddIndent(lines: readonly string[], near: readonly number[]): YamlFault
   const [nearest = odd.indent + 1] = others.toSorted(
     (a, b) => Math.abs(a - odd.indent) - Math.abs(b - odd.indent) || b - a,
   );
-  const message = `this line begins with ${spaces(odd.indent)}, the lines around it with ${nearest}: align them`;
+  const message = `this line begins with ${counted(odd.indent, 'space')}, the lines around it with ${nearest}: align them`;
   return { line: odd.index + 1, column: odd.indent + 1, message };
-}
-
-function spaces(count: number): string {
-  return count === 1 ? '1 space' : `${count} spaces`;
 }
 
 function plainWords({ code, message, line, column }: ParserError, lines: readonly string[]): string {

@@ -3,6 +3,7 @@ import { claimScript, epochKey, settledEpoch, settleMs } from './claim-scripts.t
 import type { ConnectedParts } from './connected-parts.ts';
 import { type HeldClaims, keysPerCall } from './held-claims.ts';
 import type { RedisConnection } from '../redis-connection.ts';
+import { chunksWithin } from '../../chunks.ts';
 
 /**
  * - `claimed`: no other works on it;
@@ -77,28 +78,14 @@ export function createClaimRounds(redis: RedisConnection) {
   ): Promise<ClaimRound> => {
     const states = new Map<ConnectedParts, PartState>();
     let since = begins;
+    const toClaim = parts.filter((part) => part.keys.length > 0);
+    // Nothing needs to be claimed for a part without keys.
     for (const part of parts) if (part.keys.length === 0) states.set(part, 'claimed');
-    for (const chunk of chunksOf(parts)) {
+    for (const chunk of chunksWithin(toClaim, keysPerCall, ({ keys }) => keys.length)) {
       const claimed = await claimChunk(chunk, [token, String(begins)], wasBusy);
       for (const [index, part] of chunk.entries()) states.set(part, claimed?.states[index] ?? 'unknown');
       since = Math.min(since, claimed?.since ?? since);
     }
     return { states, since, lostSince: lostSince([...states.values()].includes('unknown')) };
   };
-}
-
-/** Parts with about a hundred keys together; those without keys need no claim. */
-function chunksOf(parts: readonly ConnectedParts[]): ConnectedParts[][] {
-  const chunks: ConnectedParts[][] = [];
-  let size = keysPerCall;
-  for (const part of parts) {
-    if (part.keys.length === 0) continue;
-    if (size + part.keys.length > keysPerCall) {
-      chunks.push([]);
-      size = 0;
-    }
-    chunks.at(-1)?.push(part);
-    size += part.keys.length;
-  }
-  return chunks;
 }

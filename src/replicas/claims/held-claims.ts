@@ -1,6 +1,7 @@
 import { type ClaimChange, changeScript, heldMs, renewMs } from './claim-scripts.ts';
 import type { ConnectedParts } from './connected-parts.ts';
 import type { RedisConnection } from '../redis-connection.ts';
+import { chunksOf } from '../../chunks.ts';
 
 /** Keys in one call of Redis. */
 export const keysPerCall = 100;
@@ -45,11 +46,11 @@ export async function whileHeld(
   };
   const change = async (some: readonly ConnectedParts[], how: ClaimChange) => {
     const keys = some.flatMap((part) => part.keys);
-    for (let from = 0; from < keys.length; from += keysPerCall) {
+    for (const chunk of chunksOf(keys, keysPerCall)) {
       // What is released must not be restored.
       if (isOver && how === 'prolong') return false;
       const args = [token, how, String(begins)];
-      const reply = await redis.runIfUp(changeScript, keys.slice(from, from + keysPerCall), args);
+      const reply = await redis.runIfUp(changeScript, chunk, args);
       if ('lostBy' in reply) return false;
     }
     return true;

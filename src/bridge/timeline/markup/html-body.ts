@@ -2,6 +2,7 @@ import sanitizeHtml from 'sanitize-html';
 import { isLiveMarkup } from './live-markup.ts';
 import { type Markup, scanMarkup } from './scan-markup.ts';
 import { blockTags, keptTags, knownTags } from './tag-names.ts';
+import { grouped } from '../../../counted.ts';
 
 /** The longest text that HubSpot stores, in characters (HubSpot's usage guidelines: 65,536). */
 export const maxBodyLength = 65_536;
@@ -41,8 +42,8 @@ export function toHtmlBody(given: string, opening = '', warn: (warning: string) 
   if (marker === undefined)
     warn(
       text.length > end && end < maxInputLength
-        ? `was truncated: it has more than ${maxInputTags.toLocaleString('en')} tags`
-        : `was truncated: with its HTML it is longer than ${maxBodyLength.toLocaleString('en')} characters`,
+        ? `was truncated: it has more than ${grouped(maxInputTags)} tags`
+        : `was truncated: with its HTML it is longer than ${grouped(maxBodyLength)} characters`,
     );
   return opening + cutHtml(html, maxBodyLength - opening.length - cutMarker.length) + cutMarker;
 }

@@ -1,5 +1,5 @@
 import type { LinkOutcome, Pair } from '../../crm.ts';
-import { chunksOf } from '../calls/chunks.ts';
+import { chunksOf } from '../../../chunks.ts';
 import { type LinkTypes, linkBatch, maxPairsPerWrite } from '../calls/link-calls.ts';
 import type { Send } from '../transport/transport.ts';
 import { pairKey, LinkWrite } from './link-write.ts';

@@ -1,6 +1,6 @@
 import type { CrmProblem, LinkStyle, Pair, StyledLinks } from '../../crm.ts';
 import { problemOfError, unaccounted } from '../../crm-problem.ts';
-import { chunksOf } from '../calls/chunks.ts';
+import { chunksOf } from '../../../chunks.ts';
 import { readFittingParts } from '../calls/fitting-parts.ts';
 import { defaultAssociationType, primaryAssociationType } from '../calls/default-associations.ts';
 import { type LinkReadInput, type LinkTypes, maxIdsPerLinkRead, maxPairsPerWrite } from '../calls/link-calls.ts';

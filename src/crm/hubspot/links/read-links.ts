@@ -1,7 +1,7 @@
 import type { CrmProblem } from '../../crm.ts';
 import { problemOfError, unaccounted } from '../../crm-problem.ts';
 import type { BatchResponse } from '../calls/batch-response.ts';
-import { chunksOf } from '../calls/chunks.ts';
+import { chunksOf } from '../../../chunks.ts';
 import { readFittingParts } from '../calls/fitting-parts.ts';
 import {
   type FoundLinks,

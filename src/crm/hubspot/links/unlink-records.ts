@@ -1,6 +1,6 @@
 import type { Pair, UnlinkOutcome } from '../../crm.ts';
 import { problemOfWrite } from '../../crm-problem.ts';
-import { chunksOf } from '../calls/chunks.ts';
+import { chunksOf } from '../../../chunks.ts';
 import { type LinkTypes, maxPairsPerWrite, unlinkBatch } from '../calls/link-calls.ts';
 import { CallTally } from '../problems/call-tally.ts';
 import { problemOfEntry } from '../problems/entry-problem.ts';

@@ -2,7 +2,7 @@ import { GatewayError } from '../../../errors.ts';
 import type { CallContext, CrmProblem, NewProperty, NewPropertyOutcome, ObjectType } from '../../crm.ts';
 import { problemOfError, unaccounted } from '../../crm-problem.ts';
 import type { Pacer } from '../../pacing/pacer.ts';
-import { chunksOf } from '../calls/chunks.ts';
+import { chunksOf } from '../../../chunks.ts';
 import {
   createPropertyBatch,
   createPropertyGroup,

@@ -1,5 +1,6 @@
 import { bytesOfValues } from '../../crm.ts';
-import { chunksOfDistinct, withinBytes } from '../calls/chunks.ts';
+import { chunksWithin } from '../../../chunks.ts';
+import { chunksOfDistinct } from '../calls/distinct-chunks.ts';
 import { maxRecordsPerCall } from '../calls/record-response.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { LabelSource } from './label-required.ts';
@@ -30,6 +31,6 @@ export function chunksToWrite<I extends BatchInput>(
   keyOf: (input: I) => string | undefined,
 ): readonly (readonly I[])[] {
   return chunksOfDistinct(inputs, maxRecordsPerCall, keyOf).flatMap((chunk) =>
-    withinBytes(chunk, maxBytesPerCall, bytesOfValues),
+    chunksWithin(chunk, maxBytesPerCall, bytesOfValues),
   );
 }

@@ -1,6 +1,6 @@
 import type { CrmProblem, CrmRecord, ObjectType, ReadOutcome } from '../../crm.ts';
 import { unaccounted } from '../../crm-problem.ts';
-import { chunksOfDistinct } from '../calls/chunks.ts';
+import { chunksOfDistinct } from '../calls/distinct-chunks.ts';
 import type { BatchResponse } from '../calls/batch-response.ts';
 import { readFittingParts } from '../calls/fitting-parts.ts';
 import { type HubSpotRecord, maxRecordsPerCall, readRecordBatch } from '../calls/record-response.ts';
