@@ -50,12 +50,13 @@ const [quote, comma, openList, closeList, openObject, closeObject, backslash] = 
   0x22, 0x2c, 0x5b, 0x5d, 0x7b, 0x7d, 0x5c,
 ];
 
-/** The position of the closing quote, or the last position if there is none. */
+/** The position of the closing quote, or the last position if there is none. The engine finds a quote faster than a loop does. */
 function endOfString(text: string, start: number): number {
-  for (let at = start + 1; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code === backslash) at += 1;
-    else if (code === quote) return at;
+  for (let at = text.indexOf('"', start + 1); at !== -1; at = text.indexOf('"', at + 1)) {
+    let first = at;
+    while (text.charCodeAt(first - 1) === backslash) first -= 1;
+    // Backslashes escape each other in pairs.
+    if ((at - first) % 2 === 0) return at;
   }
   return text.length;
 }

@@ -222,9 +222,12 @@ function createSendRequest({ accessToken, baseUrl }: Destination, budget: Respon
     const response = await onConnection(connection, () => httpApi.send(request).toPromise());
     const bytes = await response.body.binary();
     connection.arrived();
-    const text = withoutToken(await decodeBody(response.headers, bytes, budget));
-    // Parsing a long text takes as long as reading it did: other requests get their turn in between.
-    if (text.length > freeBytes) await setImmediate();
+    const decoded = await decodeBody(response.headers, bytes, budget);
+    // Decoding a long text, looking for the token in it and parsing it take as long as each other: other requests get their turn in between.
+    const isLong = decoded.length > freeBytes;
+    if (isLong) await setImmediate();
+    const text = withoutToken(decoded);
+    if (isLong) await setImmediate();
     return {
       status: response.httpStatusCode,
       headers: Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, withoutToken(value)])),
