@@ -14,9 +14,13 @@ import { grouped } from '../../counted.ts';
 export type PropertyShape = Pick<PropertyDefinition, 'type' | 'isMultiple' | 'options' | 'hasExternalOptions'>;
 
 /** A value as the property accepts it, with a note if part of it was lost; or why the property rejects it. Neither text quotes the value. */
-export type PropertyText =
-  | { readonly value: string; readonly note?: string; readonly reason?: HeldBackReason }
-  | { readonly problem: string; readonly reason: HeldBackReason };
+export type PropertyText = WrittenText | { readonly problem: string; readonly reason: HeldBackReason };
+
+interface WrittenText {
+  readonly value: string;
+  readonly note?: string;
+  readonly reason?: HeldBackReason;
+}
 
 const noTime = 'it has no time';
 const noZone = 'it has no time zone';
@@ -27,7 +31,7 @@ function noteOnTime(text: string): string | undefined {
 }
 
 /** What a warning says about a value that was written in part; for a list, also which options were written. */
-export function describePart({ value, note, reason }: Extract<PropertyText, { readonly value: string }>): string {
+export function describePart({ value, note, reason }: WrittenText): string {
   if (note === noTime) return 'has no time and was stored as midnight UTC';
   if (note === noZone) return 'has no time zone and was stored as UTC';
   const written = reason === 'some-options' ? ` as "${value}"` : '';
@@ -65,7 +69,7 @@ export function toPropertyText(value: unknown, shape: PropertyShape, maxLength: 
 }
 
 /** Replaces what cannot be stored, and cuts a text that is too long; with a note. */
-export function cutText(text: string, maxLength: number): PropertyText {
+export function cutText(text: string, maxLength: number): WrittenText {
   const { value: clean, note } = toStorableText(text);
   if (clean.length <= maxLength) return { value: clean, ...(note !== undefined && { note, reason: 'unstorable' }) };
   const cut = clean.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, '');

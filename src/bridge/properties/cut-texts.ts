@@ -8,7 +8,6 @@ export function cutTexts(builder: DraftBuilder, maxLength: number): void {
     for (const [property, text] of target) {
       if (text.length <= maxLength && isStorable(text)) continue;
       const cut = cutText(text, maxLength);
-      if (!('value' in cut)) continue;
       target.set(property, cut.value);
       if (cut.note === undefined) continue;
       builder.warnings.push(`${builder.nameOf(property)} was only partly stored: ${cut.note}`);

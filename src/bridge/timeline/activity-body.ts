@@ -3,12 +3,13 @@ import type { ActivityType, Direction } from '../../mapping/schema/activity-mapp
 import { escapeHtml, fromHtmlBody, toHtmlBody, toInertText, unescapeHtml } from './markup/html-body.ts';
 import { mediaLinePattern } from './media-lines.ts';
 
-/** A longer subject would push the message out of view. */
-const maxSubjectLength = 500;
+/** Of a subject in the opening of a body: a longer one would push the message out of view. */
+export const maxSubjectLength = 500;
 
 interface SentBody {
   readonly type: ActivityType;
   readonly direction: Direction;
+  /** At most {@link maxSubjectLength} characters for types that have an opening. */
   readonly subject: string | undefined;
   readonly body: string | undefined;
   /** Lines about voice messages and attachments. */
@@ -40,7 +41,7 @@ export async function composeActivityBody(sent: SentBody, warn: (warning: string
 
 function openingOf({ type, direction, subject, media }: SentBody): string {
   const words = type.opening?.[direction];
-  const title = subject === undefined ? '' : `: ${escapeHtml(subject.slice(0, maxSubjectLength))}`;
+  const title = subject === undefined ? '' : `: ${escapeHtml(subject)}`;
   return `${words === undefined ? '' : `<p><strong>${escapeHtml(words)}</strong>${title}</p>`}${htmlLines(media)}`;
 }
 

@@ -9,8 +9,8 @@ import { errorForOne } from '../problem.ts';
 import { raceDeadline } from '../concurrency/race-deadline.ts';
 import { type ManagedProperty, type ManagedPropertyState, recoverManaged } from '../properties/managed-property.ts';
 import { decisionOf } from '../writes/write-result.ts';
-import { storableDraft } from '../writes/storable-draft.ts';
 import { type Draft, type DraftOutcome, writeStripping } from '../writes/write-stripping.ts';
+import { storableDraft } from './storable-draft.ts';
 import type { TimelineScope } from './timeline-scope.ts';
 
 /** A record to be created once, however often Enginy sends it. */

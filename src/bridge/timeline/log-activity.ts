@@ -2,16 +2,18 @@ import type { ActivityAnswer, ActivityBody } from '../../contract/activities.ts'
 import { textOf } from '../../contract/optional-fields.ts';
 import type { ObjectType, Owner } from '../../crm/crm.ts';
 import { isDeeperThan } from '../../json.ts';
+import type { HeldBack } from '../../mapping/run/held-back.ts';
 import { toActivityProperties } from '../../mapping/run/translate-activity.ts';
 import type { ActivityMapping } from '../../mapping/schema/activity-mapping.ts';
 import { toStorableText } from '../../mapping/values/plain-text.ts';
 import { settleAll } from '../concurrency/settle-all.ts';
 import type { WriteDecision } from '../decisions.ts';
+import { cutText } from '../properties/convert-value.ts';
 import type { ManagedProperty } from '../properties/managed-property.ts';
 import { type LinkedRecords, linksTo, readLinked } from '../records/linked-records.ts';
-import { composeActivityBody } from './activity-body.ts';
+import { composeActivityBody, maxSubjectLength } from './activity-body.ts';
 import { createOnce } from './create-once.ts';
-import { toInertText } from './markup/html-body.ts';
+import { maxBodyLength, toInertText } from './markup/html-body.ts';
 import { markEngagement } from './mark-engagement.ts';
 import { participantsOf } from './participants.ts';
 import {
@@ -50,7 +52,9 @@ export async function logActivity(scope: TimelineScope, activity: ActivityBody):
   const occurredAt = time?.time ?? new Date(scope.clock()).toISOString();
   const ownerId = owner === 'unknown' ? undefined : sent.ownerId;
   const ownWarnings = time?.warning === undefined ? [] : [time.warning];
-  const lines = { ...sent, media: [...sent.media, ...sent.notes] };
+  const subject = storedSubject(sent);
+  if (subject.cutNote !== undefined) ownWarnings.push(`subject was only partly stored: ${subject.cutNote}`);
+  const lines = { ...sent, subject: subject.value, media: [...sent.media, ...sent.notes] };
   const { html, body } = await composeActivityBody(lines, (warning) => ownWarnings.push(`body ${warning}`));
   const known = { contact: linked.contact, owner: typeof owner === 'object' ? owner : undefined };
   const translation = toActivityProperties(mapping, sent.type.object, {
@@ -71,7 +75,12 @@ export async function logActivity(scope: TimelineScope, activity: ActivityBody):
     draft: {
       ...translation,
       warnings: [...warningsFor(sent, linked, owner), ...ownWarnings, ...translation.warnings],
-      heldBack: [...sent.heldBack, ...(owner === 'unknown' ? [unknownOwner] : []), ...translation.heldBack],
+      heldBack: [
+        ...sent.heldBack,
+        ...(subject.cutNote !== undefined ? [cutSubject] : []),
+        ...(owner === 'unknown' ? [unknownOwner] : []),
+        ...translation.heldBack,
+      ],
     },
     links: linksTo(scope.mappings, linked),
   });
@@ -81,7 +90,7 @@ export async function logActivity(scope: TimelineScope, activity: ActivityBody):
   const answer: ActivityAnswer = {
     id: created.id,
     type: sent.typeName,
-    ...(sent.subject === undefined ? {} : { subject: toInertText(toStorableText(sent.subject).value) }),
+    ...(subject.value === undefined ? {} : { subject: toInertText(subject.value) }),
     ...(body === undefined ? {} : { body: toStorableText(body).value }),
     direction: sent.direction,
     ...(ownerId !== undefined && isOwnerStored ? { ownerId } : {}),
@@ -92,6 +101,16 @@ export async function logActivity(scope: TimelineScope, activity: ActivityBody):
     ...(warnings.length === 0 ? {} : { warnings }),
   };
   return { answer, isRepeat: created.isRepeat, decision: created.decision };
+}
+
+const cutSubject: HeldBack = { field: 'subject', reason: 'cut' };
+
+/** The subject as it is stored: in the opening of the body for types that have one, otherwise in a property, which storableDraft cuts. */
+function storedSubject({ subject, type }: SentActivity): { readonly value?: string; readonly cutNote?: string } {
+  if (subject === undefined) return {};
+  const isInBody = type.opening !== undefined;
+  const { value, note, reason } = cutText(subject, isInBody ? maxSubjectLength : maxBodyLength);
+  return isInBody && reason === 'cut' && note !== undefined ? { value, cutNote: note } : { value };
 }
 
 function warningsFor(

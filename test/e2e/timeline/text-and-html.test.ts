@@ -148,3 +148,29 @@ test('escaped markup is answered escaped, by POST and GET alike', async () => {
   expect([activity.body.body, read.body.body]).toEqual([markup, markup]);
   expect([task.body.subject, task.body.description]).toEqual([markup, '<p>x</p>[image]']);
 });
+
+test('a subject that is too long is cut, with a warning, and the answer has what was stored', async () => {
+  const { crm, ada } = await startSeededCrm();
+  const { send } = await startBridgeOn(crm);
+  const sent = { subject: 's'.repeat(70_000), contactId: ada };
+
+  const task = await send('POST', '/tasks', { ...sent, subject: 't'.repeat(70_000) });
+  const changed = await send('PATCH', `/tasks/${task.body.id}`, { subject: sent.subject });
+  const email = await send('POST', '/activities', { ...sent, type: 'EMAIL', body: 'Hello' });
+  const message = await send('POST', '/activities', { ...sent, type: 'LINKEDIN', body: 'Hello' });
+
+  const cutTo = (length: number) => `${'s'.repeat(length - 1)}…`;
+  const [stored] = crm.records('tasks');
+  expect(task.body.subject).toHaveLength(65_536);
+  expect([changed.body.subject, stored?.properties.hs_task_subject]).toEqual([cutTo(65_536), cutTo(65_536)]);
+  expect([email.body.subject, crm.records('emails')[0]?.properties.hs_email_subject]).toEqual([
+    cutTo(65_536),
+    cutTo(65_536),
+  ]);
+  expect(message.body.subject).toBe(cutTo(500));
+  expect(crm.records('communications')[0]?.properties.hs_communication_body).toContain(`: ${cutTo(500)}</p>`);
+  for (const { body } of [task, changed, email, message])
+    expect(body.warnings).toEqual([
+      expect.stringMatching(/^subject.* was only partly stored: it was cut to [\d,]+ characters$/),
+    ]);
+});
