@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { connect } from 'node:tls';
 import type { Config } from '../config.ts';
+import { describeValidity } from './describe-validity.ts';
 import type { Examined, Section } from './examination.ts';
 
 const timeoutMs = 5_000;
@@ -108,7 +109,7 @@ function examineCertificate({ hostname: bracketed, port }: URL): Promise<Examine
   socket.once('secureConnect', () => {
     const days = Math.floor((Date.parse(socket.getPeerCertificate().valid_to) - Date.now()) / 86_400_000);
     socket.end();
-    const text = `the certificate for ${hostname} is valid for another ${days} days`;
+    const text = `the certificate for ${hostname} ${describeValidity(days)}`;
     resolve(
       days >= fewestDays
         ? { id: 'https', mark: '✓', text }

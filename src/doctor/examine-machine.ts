@@ -5,6 +5,7 @@ import { sandboxKey } from '../settings/api-key-list.ts';
 import { readCertificate } from '../server/certificate.ts';
 import { type Config, ConfigError } from '../config.ts';
 import { version } from '../version.ts';
+import { describeValidity } from './describe-validity.ts';
 import type { Examined, Section } from './examination.ts';
 
 const lowestFreeBytes = 500 * 1024 ** 2;
@@ -52,7 +53,7 @@ function examineCertificate(files: NonNullable<Config['tls']>): Examined {
   try {
     const { validTo, subject } = new X509Certificate(readCertificate(files).cert);
     const days = Math.floor((Date.parse(validTo) - Date.now()) / 86_400_000);
-    const text = `the certificate of TLS_CERT (${subject.replaceAll('\n', ', ')}) is valid for another ${days} days`;
+    const text = `the certificate of TLS_CERT (${subject.replaceAll('\n', ', ')}) ${describeValidity(days)}`;
     if (days >= fewestDays) return { id, mark: '✓', text };
     return {
       id,

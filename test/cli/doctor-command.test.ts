@@ -1,4 +1,7 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { describeValidity } from '../../src/doctor/describe-validity.ts';
 import { mappingFolder } from '../support/mapping-folder.ts';
 import { startCrm } from '../support/start-bridge.ts';
 import { runCommand } from './run-command.ts';
@@ -51,6 +54,34 @@ test('neither the token nor the key is ever printed', async () => {
   const printed = runs.map(({ out, err }) => out + err).join('');
   for (const { out } of runs) expect(out).toContain('API_KEY');
   for (const secret of [key, token, environment.HUBSPOT_ACCESS_TOKEN]) expect(printed).not.toContain(secret);
+});
+
+test('the report says where the key for Enginy is', async () => {
+  const { environment } = await account();
+  const file = join(temporaryFolder(), 'keys');
+  writeFileSync(file, `${key}\n`);
+  const { API_KEY: _key, ...others } = environment;
+
+  const runs = await Promise.all([
+    linesOf(environment),
+    linesOf({ ...others, API_KEY_FILE: file }),
+    linesOf({}, '--sandbox'),
+  ]);
+
+  expect(runs.map(({ enginy }) => enginy?.['API key'])).toEqual([
+    'the value of API_KEY',
+    'a key of API_KEY_FILE',
+    'sandbox, as API_KEY is not set',
+  ]);
+});
+
+test.each([
+  [-1, 'has expired'],
+  [0, 'expires within a day'],
+  [1, 'is valid for another day'],
+  [13, 'is valid for another 13 days'],
+])('a certificate that ends in %i days %s', (days, text) => {
+  expect(describeValidity(days)).toBe(text);
 });
 
 test('a rejected token is an error with a remedy, and nothing is reported about what could not be read', async () => {

@@ -74,3 +74,14 @@ test('every parameter that a screen describes is checked, and an empty one count
     }
   }
 });
+
+test('the filter of requests offers the endpoints that exist, by the names of the journal', async () => {
+  const { text } = await page('/console/requests');
+  const [, options = ''] = /<select name="route">(.*?)<\/select>/s.exec(text) ?? [];
+  const routes = [...options.matchAll(/<option[^>]*>([^<]*)</g)].map(([, route]) => route);
+
+  expect(routes).toEqual(
+    expect.arrayContaining(['PATCH /tasks/:id', 'POST /tasks/batch', 'GET /users', 'PUT /contacts']),
+  );
+  expect(routes).not.toContain('PUT /tasks');
+});

@@ -7,6 +7,7 @@ import { examineMachine } from '../../doctor/examine-machine.ts';
 import { examineMapping } from '../../doctor/examine-mapping.ts';
 import { examineRules } from '../../doctor/examine-rules.ts';
 import { examineSettings } from '../../doctor/examine-settings.ts';
+import { sandboxKey } from '../../settings/api-key-list.ts';
 import { checkFolder } from '../../mapping/check/check-folder.ts';
 import { checkMappings } from '../../mapping/load/load-mappings.ts';
 import { loadApiKeys } from '../../server/api-keys.ts';
@@ -151,6 +152,12 @@ async function openAccount(config: Config, { sandbox, schema }: DoctorOptions): 
   return openCrm(config, { isRehearsal: sandbox === true || config.isSandbox, schema });
 }
 
+/** Where the key is; it is never printed, except the one that the embedded CRM comes with. */
+function nameKey({ keys, keyFile }: Config['auth']): string {
+  if (keyFile !== undefined) return 'a key of API_KEY_FILE';
+  return keys.includes(sandboxKey) ? `${sandboxKey}, as API_KEY is not set` : 'the value of API_KEY';
+}
+
 function formFor(
   { auth, basePath, listen, publicUrl }: Config,
   templates: { readonly contacts: string; readonly companies: string },
@@ -160,7 +167,7 @@ function formFor(
       publicUrl ??
       `the HTTPS address at which this server is reached${basePath === '' ? '' : `, with ${basePath} at its end`} (it listens on port ${listen.port})`,
     'API key header': auth.header,
-    'API key': 'the value of API_KEY',
+    'API key': nameKey(auth),
     'Contact link template': templates.contacts,
     'Company link template': templates.companies,
   };

@@ -1,3 +1,4 @@
+import { operations } from '../../contract/operations.ts';
 import { requestReasons } from '../../reasons/request-reasons.ts';
 import { type Html, html } from '../html/html.ts';
 import { bareName } from '../records/bare-name.ts';
@@ -15,18 +16,10 @@ export const outcomes = [
   'failed',
 ] as const;
 
-const endpoints = [
-  'POST /contacts/sync',
-  'POST /contacts',
-  'PUT /contacts',
-  'POST /companies/sync',
-  'POST /companies',
-  'PUT /companies',
-  'POST /associations',
-  'POST /activities',
-  'POST /tasks',
-  'PUT /tasks',
-] as const;
+/** As the journal names them. */
+const endpoints = operations
+  .filter(({ needsKey }) => needsKey !== false)
+  .map(({ method, path }) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`);
 
 const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
