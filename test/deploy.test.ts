@@ -71,6 +71,9 @@ test('selectors match labels, and named ports exist', () => {
   }
 });
 
+/** With what a service takes over from another one. */
+const compose = parse(read('compose.yaml'), { merge: true });
+
 test('compose.yaml follows the Compose specification', () => {
   const ajv = new Ajv2019({ strict: false, allErrors: true });
   addFormats.default(ajv);
@@ -80,15 +83,37 @@ test('compose.yaml follows the Compose specification', () => {
   const schema = JSON.parse(JSON.stringify(composeSchema), (key, value) => (isOldId(key, value) ? undefined : value));
   const check = ajv.compile(schema);
 
-  check(parse(read('compose.yaml')));
+  check(compose);
 
   expect(check.errors ?? []).toEqual([]);
 });
 
+test('no two replicas of compose.yaml share a folder that the bridge writes, and Caddy finds each of them', () => {
+  const { services } = compose;
+  const replicas = Object.entries<ComposeService>(services).filter(([, { image }]) => image === 'enginy-bridge');
+  const data = replicas.flatMap(([, { volumes }]) => volumes.filter((volume) => volume.endsWith(':/data')));
+  const names = replicas.map(([name, { networks }]) => networks?.default.aliases ?? [name]);
+
+  expect(String(replicas.length)).toBe(services.bridge.environment.REPLICAS);
+  expect(replicas.map(([, { deploy }]) => deploy?.replicas)).toEqual(replicas.map(() => undefined));
+  expect(new Set(data).size).toBe(replicas.length);
+  expect(new Set(replicas.map(([, { environment }]) => environment.INSTANCE)).size).toBe(replicas.length);
+  expect(names).toEqual(replicas.map(() => ['bridge']));
+  expect(Object.keys(services.caddy.depends_on)).toEqual(replicas.map(([name]) => name));
+});
+
+interface ComposeService {
+  readonly image: string;
+  readonly volumes: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly deploy?: { readonly replicas?: number };
+  readonly networks?: { readonly default: { readonly aliases: readonly string[] } };
+}
+
 /** Variables that the deployment files set, by file. */
 const variables: [string, readonly string[]][] = [
   ['Dockerfile', [...read('Dockerfile').matchAll(/\b([A-Z][A-Z_]+)=/g)].map(([, name = '']) => name)],
-  ['compose.yaml', Object.keys(parse(read('compose.yaml')).services.bridge.environment)],
+  ['compose.yaml', Object.keys(compose.services.bridge.environment)],
   [
     'deploy/kubernetes/deployment.yaml',
     (parse(read('deploy/kubernetes/deployment.yaml')).spec.template.spec.containers[0].env as { name: string }[]).map(
