@@ -171,6 +171,6 @@ test('a subject that is too long is cut, with a warning, and the answer has what
   expect(crm.records('communications')[0]?.properties.hs_communication_body).toContain(`: ${cutTo(500)}</p>`);
   for (const { body } of [task, changed, email, message])
     expect(body.warnings).toEqual([
-      expect.stringMatching(/^subject.* was only partly stored: it was cut to [\d,]+ characters$/),
+      expect.stringMatching(/^subject.* was only partly stored: it was truncated to [\d,]+ characters$/),
     ]);
 });
