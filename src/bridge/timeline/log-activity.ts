@@ -10,6 +10,7 @@ import { settleAll } from '../concurrency/settle-all.ts';
 import type { WriteDecision } from '../decisions.ts';
 import { cutText } from '../properties/convert-value.ts';
 import type { ManagedProperty } from '../properties/managed-property.ts';
+import type { Draft } from '../writes/write-stripping.ts';
 import { type LinkedRecords, linksTo, readLinked } from '../records/linked-records.ts';
 import { composeActivityBody, maxSubjectLength } from './activity-body.ts';
 import { createOnce } from './create-once.ts';
@@ -51,9 +52,8 @@ export async function logActivity(scope: TimelineScope, activity: ActivityBody):
 
   const occurredAt = time?.time ?? new Date(scope.clock()).toISOString();
   const ownerId = owner === 'unknown' ? undefined : sent.ownerId;
-  const ownWarnings = time?.warning === undefined ? [] : [time.warning];
   const subject = storedSubject(sent);
-  if (subject.cutNote !== undefined) ownWarnings.push(`subject was only partly stored: ${subject.cutNote}`);
+  const ownWarnings = [...(time?.warning === undefined ? [] : [time.warning]), ...subject.warnings];
   const lines = { ...sent, subject: subject.value, media: [...sent.media, ...sent.notes] };
   const { html, body } = await composeActivityBody(lines, (warning) => ownWarnings.push(`body ${warning}`));
   const known = { contact: linked.contact, owner: typeof owner === 'object' ? owner : undefined };
@@ -75,12 +75,7 @@ export async function logActivity(scope: TimelineScope, activity: ActivityBody):
     draft: {
       ...translation,
       warnings: [...warningsFor(sent, linked, owner), ...ownWarnings, ...translation.warnings],
-      heldBack: [
-        ...sent.heldBack,
-        ...(subject.cutNote !== undefined ? [cutSubject] : []),
-        ...(owner === 'unknown' ? [unknownOwner] : []),
-        ...translation.heldBack,
-      ],
+      heldBack: [...heldBackFor(sent, owner), ...subject.heldBack, ...translation.heldBack],
     },
     links: linksTo(scope.mappings, linked),
   });
@@ -103,14 +98,18 @@ export async function logActivity(scope: TimelineScope, activity: ActivityBody):
   return { answer, isRepeat: created.isRepeat, decision: created.decision };
 }
 
-const cutSubject: HeldBack = { field: 'subject', reason: 'cut' };
-
 /** The subject as it is stored: in the opening of the body for types that have one, otherwise in a property, which storableDraft cuts. */
-function storedSubject({ subject, type }: SentActivity): { readonly value?: string; readonly cutNote?: string } {
-  if (subject === undefined) return {};
+function storedSubject({ subject, type }: SentActivity): Pick<Draft, 'warnings' | 'heldBack'> & { value?: string } {
+  const whole = { warnings: [], heldBack: [] };
+  if (subject === undefined) return whole;
   const isInBody = type.opening !== undefined;
   const { value, note, reason } = cutText(subject, isInBody ? maxSubjectLength : maxBodyLength);
-  return isInBody && reason === 'cut' && note !== undefined ? { value, cutNote: note } : { value };
+  if (!isInBody || reason !== 'cut') return { ...whole, value };
+  return { value, warnings: [`subject was only partly stored: ${note}`], heldBack: [{ field: 'subject', reason }] };
+}
+
+function heldBackFor(sent: SentActivity, owner: Owner | 'unknown' | 'unlisted' | undefined): readonly HeldBack[] {
+  return [...sent.heldBack, ...(owner === 'unknown' ? [unknownOwner] : [])];
 }
 
 function warningsFor(
