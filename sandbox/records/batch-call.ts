@@ -64,7 +64,7 @@ export function batchTextAnswer(portal: Portal, results: readonly string[], erro
   return okText(text, listed.length === 0 ? 200 : 207);
 }
 
-/** A batch that creates answers 201 instead of 200. */
+/** A batch that creates returns 201 instead of 200. */
 export function asCreated(answer: Answer): Answer {
   return answer.status === 200 ? { ...answer, status: 201 } : answer;
 }

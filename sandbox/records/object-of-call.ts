@@ -3,7 +3,7 @@ import { Refusal } from '../http/problem-body.ts';
 import { findObjectType } from '../object-types.ts';
 import type { ObjectData } from '../portal.ts';
 
-/** The object that a path names; HubSpot answers 400, not 404, to a name it does not know. */
+/** The object that a path names; HubSpot returns 400, not 404, for a name it does not know. */
 export function objectOfCall({ portal, params }: Call, param = 'objectType'): ObjectData {
   const name = params[param] ?? '';
   const type = findObjectType(name);

@@ -3,7 +3,7 @@ import type { RefusalExchange, RefusalNews } from '../bridge/properties/creation
 import type { RequirementStore, SeenRequirement } from '../crm/requirement-store.ts';
 import type { SharedNotes } from './shared-notes.ts';
 
-/** As long as a replica believes what it has learnt itself. */
+/** As long as a replica believes what it has learned itself. */
 const refusalTtlMs = 45_000;
 const requirementTtlMs = 10 * 60_000;
 
@@ -18,7 +18,7 @@ const RefusalNote = z.object({
   ]),
 });
 
-/** Properties that the CRM refused to create, learnt once for all replicas. */
+/** Properties that the CRM refused to create, learned once for all replicas. */
 export function shareRefusals(notes: SharedNotes): RefusalExchange {
   return {
     publish(news) {
@@ -47,7 +47,7 @@ const RequirementNote = z.object({
 });
 
 /**
- * What the account was seen to require, learnt once for all replicas.
+ * What the account was seen to require, learned once for all replicas.
  * @param own the replica's own store, which keeps it over restarts.
  * @param apiVersion of the CRM: versions differ in what they enforce.
  */

@@ -137,7 +137,7 @@ test('fails only the records whose properties cannot be created at the moment', 
   expect(valuesOf(crm)).not.toHaveProperty('jobtitle');
 });
 
-test('answers 503 when definitions cannot be read and nothing else was requested', async () => {
+test('returns 503 when definitions cannot be read and nothing else was requested', async () => {
   const crm = crmWithRecords();
   crm.failAlways('readProperties', new CrmUnavailableError('HubSpot is down', { ambiguous: true }));
   const app = await startApp(crm);

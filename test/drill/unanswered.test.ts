@@ -56,7 +56,7 @@ const silentUpdate = `${ranOut}; HubSpot may still have written the record${late
 const unclear =
   'HubSpot did not confirm whether the write succeeded: HubSpot did not respond within TIME\n  look for the record in HubSpot; sending it again is safe and links it if it exists';
 
-test('the silence of HubSpot until the deadline is named for every kind of request', async () => {
+test('a HubSpot that does not respond before the deadline is named for every kind of request', async () => {
   expect(await causesDuring({ action: { kind: 'hang' } })).toEqual({
     'POST /contacts/sync': silent,
     'POST /companies/sync': silent,

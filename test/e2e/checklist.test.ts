@@ -30,13 +30,13 @@ afterAll(async () => {
 
 // Each step uses what the earlier ones created.
 describe('the checklist', { shuffle: false }, () => {
-  test('1. health answers 200', async () => {
+  test('1. health returns 200', async () => {
     const answer = await send('GET', '/health');
 
     expect([answer.status, answer.body.status]).toEqual([200, 'ok']);
   });
 
-  test('2. users answers 200 with a list of people', async () => {
+  test('2. users returns 200 with a list of people', async () => {
     const answer = await send('GET', '/users');
 
     expect(answer.status).toBe(200);
@@ -166,7 +166,7 @@ describe('the checklist', { shuffle: false }, () => {
     expect(companies.body.results).toEqual([expect.objectContaining({ crmId: known.company, success: true })]);
   });
 
-  test('11. sync answers 200 with only the matches', async () => {
+  test('11. sync returns 200 with only the matches', async () => {
     const contacts = await send('POST', '/contacts/sync', {
       contacts: [
         { externalId: 'other-1', email: 'JOHN.DOE@example.org' },

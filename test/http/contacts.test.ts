@@ -5,7 +5,7 @@ import { fakeCrm } from '../support/fake-crm.ts';
 import { startApp } from '../support/start-app.ts';
 import { ada, grace } from './two-leads.ts';
 
-test('creates contacts and answers 201 with an id for each, in order', async () => {
+test('creates contacts and returns 201 with an id for each, in order', async () => {
   const app = await startApp(fakeCrm());
 
   const answer = await app.send('POST', '/contacts', { contacts: [ada, grace] });

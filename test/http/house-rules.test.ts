@@ -136,7 +136,7 @@ test('lists the first twenty problems of a large body, not thousands', async () 
   );
 });
 
-test('answers 503 with Retry-After when the CRM is down, and never an empty list', async () => {
+test('returns 503 with Retry-After when the CRM is down, and never an empty list', async () => {
   const crm = fakeCrm();
   crm.failAlways('readBy', new CrmUnavailableError('HubSpot cannot be reached', { retryAfterSeconds: 7 }));
   const app = await startApp(crm);
@@ -148,7 +148,7 @@ test('answers 503 with Retry-After when the CRM is down, and never an empty list
   expect(answer.body).not.toHaveProperty('results');
 });
 
-test('answers 502 when the CRM refuses the bridge, and names what is missing', async () => {
+test('returns 502 when the CRM refuses the bridge, and names what is missing', async () => {
   const crm = fakeCrm();
   crm.failAlways('readAccount', new CrmRejectedError('The access token is not valid', { status: 401 }));
   const app = await startApp(crm);

@@ -41,7 +41,7 @@ test('asks the CRM once in five minutes, however many requests arrive at once', 
   expect([early, crm.calls.length]).toEqual([1, 2]);
 });
 
-test('answers 501 without the scope, which turns off owner selection in Enginy', async () => {
+test('returns 501 without the scope, which turns off owner selection in Enginy', async () => {
   const { crm } = await startSeededCrm({ scopes: { without: ['crm.objects.owners.read'] } });
   const bridge = await startBridgeOn(crm);
 
@@ -68,7 +68,7 @@ test('asks again while the CRM is down and there is no list', async () => {
 test.each([
   ['the request may take a minute', 60_000, 14_000, 20_000],
   ['the request may take ten seconds', 10_000, 3_000, 10_000],
-])('answers 503 within twenty seconds when the CRM stays down and there is no list: %s', async (_what, ...figures) => {
+])('returns 503 within twenty seconds when the CRM stays down and there is no list: %s', async (_what, ...figures) => {
   const [requestTimeoutMs, atLeastMs, atMostMs] = figures;
   const crm = fakeCrm();
   crm.owners.push(olga);
@@ -92,7 +92,7 @@ test.each([
   expect(nowMs).toBeLessThanOrEqual(atMostMs);
 });
 
-test('answers 503 when the CRM is silent and there is no list, and uses what arrives later', async () => {
+test('returns 503 when the CRM is silent and there is no list, and uses what arrives later', async () => {
   const { promise, resolve } = Promise.withResolvers<readonly Owner[]>();
   let reads = 0;
   const listOwners = async () => {

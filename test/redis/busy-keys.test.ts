@@ -71,7 +71,7 @@ test('records that share an identifying value are done together', async () => {
   expect(crm.records('contacts')).toHaveLength(1);
 });
 
-test('a record whose other replica finishes in time is done, too', async () => {
+test('a record is written too if the other replica finishes in time', async () => {
   const { crm, bridge, workOn } = await startBusy();
   const end = await workOn(['contacts\u0001b']);
 
@@ -85,7 +85,7 @@ test('a record whose other replica finishes in time is done, too', async () => {
   expect(crm.records('contacts')).toHaveLength(3);
 });
 
-test('a request whose records are all being written is 503 with Retry-After, and writes nothing', async () => {
+test('a request gets 503 with Retry-After, and writes nothing, if all its records are being written', async () => {
   const { crm, bridge, workOn } = await startBusy();
   await workOn(contacts.map(({ externalId }) => `contacts\u0001${externalId}`));
 

@@ -96,7 +96,7 @@ test('the log has one line that says why Redis was lost, and one when it is back
   }
 });
 
-test('a Redis that works and fails by turns is not used for a while, and then again', async () => {
+test('a Redis that alternates between working and failing is not used for a while, and then again', async () => {
   const redis = await startRedis();
   onTestFinished(() => redis.close());
   const admin = new Redis(redis.url);

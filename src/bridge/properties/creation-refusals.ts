@@ -1,7 +1,7 @@
 import type { ObjectType } from '../../crm/crm.ts';
 import type { DropReason } from '../writes/drop-reason.ts';
 
-/** What a replica learnt about a property; without a name, about all properties of the object. */
+/** What a replica learned about a property; without a name, about all properties of the object. */
 export type RefusalNews =
   | { readonly objectType: ObjectType; readonly name?: string; readonly refusal: DropReason }
   /** An administrator may have changed what the CRM allows. */
@@ -10,7 +10,7 @@ export type RefusalNews =
 /** Passes on what replicas learn. */
 export interface RefusalExchange {
   publish(news: RefusalNews): void;
-  /** @param onNews receives what others learnt, and how many milliseconds ago. */
+  /** @param onNews receives what others learned, and how many milliseconds ago. */
   subscribe(onNews: (news: RefusalNews, ageMs: number) => void): void;
 }
 

@@ -55,7 +55,7 @@ interface Queue {
 interface CreationDeps {
   /** Other replicas may be creating the same properties. */
   readonly claims: Claims;
-  /** What other replicas learnt. */
+  /** What other replicas learned. */
   readonly refusalExchange?: RefusalExchange | undefined;
   readonly crm: Pick<Crm, 'createProperties'>;
   readonly catalogue: PropertyCatalogue;

@@ -12,7 +12,7 @@ export const activityChecks: readonly Check[] = [
         id: `activities.${type.toLowerCase()}.${direction.toLowerCase()}`,
         level: 'must',
         title: `POST /activities logs ${type} ${direction}`,
-        remedy: 'Answer 201 with the id of the activity: Enginy keeps it to prevent duplicates.',
+        remedy: 'Return 201 with the id of the activity: Enginy keeps it to prevent duplicates.',
         run: async (session) => {
           await log(session, { type, direction, body: '<p>Hello <b>there</b></p>', messageId: `${type}-${direction}` });
         },
@@ -34,7 +34,7 @@ export const activityChecks: readonly Check[] = [
     id: 'activities.empty-body',
     level: 'must',
     title: 'an activity without a body is logged',
-    remedy: 'Connection requests and voice messages have no text: log them as what they are.',
+    remedy: 'Connection requests and voice messages have no text: log them by their type.',
     run: async (session) => {
       await log(session, { type: 'LINKEDIN_CONNECTION', direction: 'OUTBOUND', body: '', messageId: 'empty' });
     },
@@ -75,8 +75,8 @@ export const activityChecks: readonly Check[] = [
   {
     id: 'activities.no-type',
     level: 'must',
-    title: 'an activity without a type answers 400',
-    remedy: 'Answer 400 and name the missing field.',
+    title: 'an activity without a type returns 400',
+    remedy: 'Return 400 and name the missing field.',
     run: async ({ send }) => demandError(await send('POST', '/activities', { body: { body: 'x' } }), 400),
   },
 ];

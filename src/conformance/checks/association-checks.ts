@@ -11,7 +11,7 @@ export const associationChecks: readonly Check[] = [
     id: 'associations.one',
     level: 'must',
     title: 'POST /associations links a contact with a company',
-    remedy: 'Answer 200 with {"success": true, "created": 1}.',
+    remedy: 'Return 200 with {"success": true, "created": 1}.',
     run: async (session) => {
       const body = await associate(session, [link(session)]);
       demand(body.success === true, 'success is not true');
@@ -21,7 +21,7 @@ export const associationChecks: readonly Check[] = [
     id: 'associations.repeat',
     level: 'must',
     title: 'a link that exists already is a success',
-    remedy: 'Enginy may send a link again: answer success, not an error.',
+    remedy: 'Enginy may send a link again: report success, not an error.',
     run: async (session) => demand((await associate(session, [link(session)])).success === true, 'success is not true'),
   },
   {
@@ -38,7 +38,7 @@ export const associationChecks: readonly Check[] = [
     id: 'associations.unknown-id',
     level: 'must',
     title: 'an unknown id is named in errors, and does not affect the others',
-    remedy: 'Answer 200 with errors: [{"contactCRMId", "companyCRMId", "error"}] for pairs that cannot be linked.',
+    remedy: 'Return 200 with errors: [{"contactCRMId", "companyCRMId", "error"}] for pairs that cannot be linked.',
     run: async (session) => {
       const pair = { contactCRMId: '999999999999', companyCRMId: session.id('company') };
       const [error] = objectsOf((await associate(session, [link(session), pair])).errors, 'errors');
@@ -70,8 +70,8 @@ export const associationChecks: readonly Check[] = [
   {
     id: 'associations.no-list',
     level: 'must',
-    title: 'a body without the list answers 400',
-    remedy: 'Answer 400 when associations is missing.',
+    title: 'a body without the list returns 400',
+    remedy: 'Return 400 when associations is missing.',
     run: async ({ send }) => demandError(await send('POST', '/associations', { body: {} }), 400),
   },
 ];

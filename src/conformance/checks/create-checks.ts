@@ -23,12 +23,12 @@ function identityChecks(kind: RecordKind): readonly Check[] {
   const check = checkOf(kind);
   return [
     check(
-      ['one', 'must', `POST ${path} creates a record`, 'Answer 201 with {"results": [{"externalId", "crmId"}]}.'],
+      ['one', 'must', `POST ${path} creates a record`, 'Return 201 with {"results": [{"externalId", "crmId"}]}.'],
       async (session) => {
         session.ids.set(one, await createOne(session, kind, kind.record(session, 'one')));
       },
     ),
-    check(['status', 'should', `POST ${path} answers 201`, 'Answer a create with 201.'], async (session) => {
+    check(['status', 'should', `POST ${path} returns 201`, 'Return 201 for a create.'], async (session) => {
       demandStatus(await session.send('POST', path, { body: { [list]: [kind.record(session, 'one')] } }), 201);
     }),
     check(
@@ -107,7 +107,7 @@ function contentChecks(kind: RecordKind): readonly Check[] {
         'unknown-fields',
         'must',
         'unknown fields of every JSON type are accepted',
-        'Ignore or store fields you do not know: Enginy sends all it has.',
+        'Ignore or store fields you do not know: Enginy sends everything it has.',
       ],
       async (session) => {
         const extra = {
@@ -122,7 +122,7 @@ function contentChecks(kind: RecordKind): readonly Check[] {
       },
     ),
     check(
-      ['html', 'must', 'HTML in a text field is accepted', 'Store or clean HTML, but do not refuse the record.'],
+      ['html', 'must', 'HTML in a text field is accepted', 'Store or clean HTML, but do not reject the record.'],
       async (session) => {
         await createOne(session, kind, {
           ...kind.record(session, 'html'),
@@ -170,22 +170,22 @@ function formChecks(kind: RecordKind): readonly Check[] {
   const check = checkOf(kind);
   return [
     check(
-      ['no-nulls', 'must', 'results contain no null', 'Omit what has no value: null clears the value in Enginy.'],
+      ['no-nulls', 'must', 'results contain no null', 'Omit fields without a value: null clears the value in Enginy.'],
       async (session) => {
         const reply = await session.send('POST', path, { body: { [list]: [kind.record(session, 'one')] } });
         demandNoNull(objectsOf(objectOf(reply).results, 'results'), 'results');
       },
     ),
-    check(['empty', 'should', 'an empty list answers an empty result', 'Answer {"results": []}.'], async (session) => {
+    check(['empty', 'should', 'an empty list returns an empty result', 'Answer {"results": []}.'], async (session) => {
       const reply = await session.send('POST', path, { body: { [list]: [] } });
       demand(resultsOf(reply).length === 0, 'results is not empty');
     }),
     check(
-      ['no-list', 'must', 'a body without the list answers 400', `Answer 400 when ${list} is missing.`],
+      ['no-list', 'must', 'a body without the list returns 400', `Return 400 when ${list} is missing.`],
       async ({ send }) => demandError(await send('POST', path, { body: {} }), 400),
     ),
     check(
-      ['no-array', 'must', 'a list that is not an array answers 400', `Answer 400 when ${list} is not an array.`],
+      ['no-array', 'must', 'a list that is not an array returns 400', `Return 400 when ${list} is not an array.`],
       async ({ send }) => demandError(await send('POST', path, { body: { [list]: 'x' } }), 400),
     ),
   ];

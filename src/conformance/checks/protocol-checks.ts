@@ -26,14 +26,14 @@ export const protocolChecks: readonly Check[] = [
   {
     id: 'health.ok',
     level: 'must',
-    title: 'GET /health answers 200',
-    remedy: 'Answer GET /health with 200 when the key is correct. Enginy connects only then.',
+    title: 'GET /health returns 200',
+    remedy: 'Return 200 from GET /health when the key is correct. Enginy connects only then.',
     run: async ({ send }) => demandStatus(await send('GET', '/health'), 200),
   },
   {
     id: 'health.status',
     level: 'should',
-    title: 'GET /health answers JSON with a status',
+    title: 'GET /health returns JSON with a status',
     remedy: 'Answer {"status": "ok"}.',
     run: async ({ send }) =>
       demand(typeof objectOf(await send('GET', '/health')).status === 'string', 'no status text'),
@@ -61,7 +61,7 @@ export const protocolChecks: readonly Check[] = [
   {
     id: 'health.no-leak',
     level: 'must',
-    title: 'no answer repeats the API key',
+    title: 'no response repeats the API key',
     remedy: 'Never write the key into a response or an error message.',
     run: async ({ send, mark }) => {
       const key = `wrong-${mark}-${mark}`;
@@ -73,45 +73,45 @@ export const protocolChecks: readonly Check[] = [
     ([method, path, body]): Check => ({
       id: `auth.wrong-key.${method.toLowerCase()}${path.replaceAll('/', '.')}`,
       level: 'must',
-      title: `${method} ${path} with a wrong key answers 401`,
-      remedy: 'Check the key before anything else, on every endpoint, and answer 401 with a JSON error.',
+      title: `${method} ${path} with a wrong key returns 401`,
+      remedy: 'Check the key before anything else, on every endpoint, and return 401 with a JSON error.',
       run: async ({ send, mark }) => demandError(await send(method, path, { body, key: `wrong-${mark}` }), 401),
     }),
   ),
   {
     id: 'auth.no-key',
     level: 'must',
-    title: 'a request without a key answers 401',
+    title: 'a request without a key returns 401',
     remedy: 'Treat a missing key like a wrong one: 401.',
     run: async ({ send }) => demandError(await send('GET', '/health', { key: null }), 401),
   },
   {
     id: 'auth.empty-key',
     level: 'must',
-    title: 'a request with an empty key answers 401',
+    title: 'a request with an empty key returns 401',
     remedy: 'Treat an empty key like a wrong one: 401.',
     run: async ({ send }) => demandError(await send('GET', '/health', { key: '' }), 401),
   },
   {
     id: 'errors.unknown-path',
     level: 'should',
-    title: 'an unknown path answers 404 with a JSON error',
-    remedy: 'Answer {"error": "Not found"} instead of an HTML page.',
+    title: 'an unknown path returns 404 with a JSON error',
+    remedy: 'Return {"error": "Not found"} instead of an HTML page.',
     run: async ({ send }) => demandError(await send('GET', '/no-such-endpoint'), 404),
   },
   {
     id: 'errors.malformed-json',
     level: 'must',
-    title: 'a body that is not JSON answers 400',
-    remedy: 'Answer a body that cannot be parsed with 400 and a JSON error, not with 500.',
+    title: 'a body that is not JSON returns 400',
+    remedy: 'Return 400 and a JSON error, not 500, for a body that cannot be parsed.',
     run: async ({ send }) => demandError(await send('POST', '/contacts', { raw: '{"contacts": [' }), 400),
   },
   ...['[]', '"contacts"', '1', 'null'].map(
     (raw, index): Check => ({
       id: `errors.body-no-object.${index + 1}`,
       level: 'must',
-      title: `the body ${raw} answers 400`,
-      remedy: 'Answer a body that is not an object with 400 and a JSON error.',
+      title: `the body ${raw} returns 400`,
+      remedy: 'Return 400 and a JSON error for a body that is not an object.',
       run: async ({ send }) => demandError(await send('POST', '/contacts/sync', { raw }), 400),
     }),
   ),

@@ -54,11 +54,11 @@ function findingChecks(kind: RecordKind): readonly Check[] {
       id: `${list}.sync.creates-nothing`,
       level: 'must',
       title: 'asking for a record does not create it',
-      remedy: 'Only search in sync: Enginy itself creates what was not found.',
+      remedy: 'A sync must only search: Enginy itself creates what was not found.',
       run: async (session) => {
         await sync(session, kind, [kind.record(session, 'asked-twice')]);
         const found = await sync(session, kind, [kind.record(session, 'asked-twice')]);
-        demand(found.size === 0, 'the second request finds what the first asked for');
+        demand(found.size === 0, 'the second request finds what the first one looked for');
       },
     },
   ];
@@ -97,15 +97,15 @@ function answerChecks(kind: RecordKind): readonly Check[] {
     {
       id: `${list}.sync.empty`,
       level: 'should',
-      title: 'an empty list answers an empty result',
+      title: 'an empty list returns an empty result',
       remedy: 'Answer {"results": []}.',
       run: async (session) => demand((await sync(session, kind, [])).size === 0, 'results is not empty'),
     },
     {
       id: `${list}.sync.no-list`,
       level: 'must',
-      title: 'a body without the list answers 400',
-      remedy: `Answer 400 when ${list} is missing. A 200 would mean that no record exists, and all would be created again.`,
+      title: 'a body without the list returns 400',
+      remedy: `Return 400 when ${list} is missing. A 200 would mean that no record exists, and all would be created again.`,
       run: async ({ send }) => demandError(await send('POST', path, { body: {} }), 400),
     },
   ];

@@ -10,7 +10,7 @@ export const taskChecks: readonly Check[] = [
     id: 'tasks.create',
     level: 'must',
     title: 'POST /tasks creates a task',
-    remedy: 'Answer 201 with the task and its id.',
+    remedy: 'Return 201 with the task and its id.',
     run: async (session) => {
       session.ids.set('task', await createTask(session, 'call', session.ids.get('contact')));
     },
@@ -19,7 +19,7 @@ export const taskChecks: readonly Check[] = [
     id: 'tasks.any-type',
     level: 'must',
     title: 'a type that the CRM does not know is accepted',
-    remedy: 'Map unknown types to a plain task instead of refusing them.',
+    remedy: 'Map unknown types to a plain task instead of rejecting them.',
     run: async (session) => {
       session.ids.set('other task', await createTask(session, 'send a postcard', session.ids.get('contact')));
     },
@@ -27,8 +27,8 @@ export const taskChecks: readonly Check[] = [
   {
     id: 'tasks.no-subject',
     level: 'must',
-    title: 'a task without a subject answers 400',
-    remedy: 'Answer 400 and name the missing field.',
+    title: 'a task without a subject returns 400',
+    remedy: 'Return 400 and name the missing field.',
     run: async ({ send }) => demandError(await send('POST', '/tasks', { body: { description: 'x' } }), 400),
   },
   {
@@ -47,7 +47,7 @@ export const taskChecks: readonly Check[] = [
     id: 'tasks.get-type',
     level: 'should',
     title: 'the type that was sent is the type that is returned',
-    remedy: 'Keep the type beside the one of the CRM, so that Enginy shows its own word.',
+    remedy: "Store the type that was sent in addition to the CRM's, so that Enginy shows its own term.",
     run: async (session) => {
       const task = objectOf(await session.send('GET', `/tasks/${session.id('other task')}`));
       demand(task.type === 'send a postcard', 'type is not the one that was sent');
@@ -56,15 +56,15 @@ export const taskChecks: readonly Check[] = [
   {
     id: 'tasks.get-unknown',
     level: 'must',
-    title: 'an unknown task answers 404',
-    remedy: 'Answer 404 with {"error": "Task not found"}.',
+    title: 'an unknown task returns 404',
+    remedy: 'Return 404 with {"error": "Task not found"}.',
     run: async ({ send }) => demandError(await send('GET', '/tasks/999999999999'), 404),
   },
   {
     id: 'tasks.batch-get',
     level: 'must',
     title: 'POST /tasks/batch returns a list, without the ids that are unknown',
-    remedy: 'Answer with a bare array; omit unknown ids. Register /tasks/batch before /tasks/:id.',
+    remedy: 'Return a bare array, and omit unknown ids. Register /tasks/batch before /tasks/:id.',
     run: async (session) => {
       const reply = await session.send('POST', '/tasks/batch', { body: { ids: [session.id('task'), '999999999999'] } });
       demandStatus(reply, 200);
@@ -102,15 +102,15 @@ export const taskChecks: readonly Check[] = [
   {
     id: 'tasks.batch-no-list',
     level: 'must',
-    title: 'POST /tasks/batch without a list answers 400',
-    remedy: 'Answer 400 when ids is missing. An empty list would mean that all tasks were deleted.',
+    title: 'POST /tasks/batch without a list returns 400',
+    remedy: 'Return 400 when ids is missing. An empty list would mean that all tasks were deleted.',
     run: async ({ send }) => demandError(await send('POST', '/tasks/batch', { body: {} }), 400),
   },
   {
     id: 'tasks.complete',
     level: 'must',
     title: 'PATCH /tasks/:id completes a task',
-    remedy: 'Answer 200 with completed: true and completedAt as ISO 8601.',
+    remedy: 'Return 200 with completed: true and completedAt as ISO 8601.',
     run: async (session) => {
       const reply = await session.send('PATCH', `/tasks/${session.id('task')}`, { body: { completed: true } });
       demandStatus(reply, 200);
@@ -131,8 +131,8 @@ export const taskChecks: readonly Check[] = [
   {
     id: 'tasks.patch-unknown',
     level: 'must',
-    title: 'PATCH of an unknown task answers 404',
-    remedy: 'Answer 404 with a JSON error.',
+    title: 'PATCH of an unknown task returns 404',
+    remedy: 'Return 404 with a JSON error.',
     run: async ({ send }) =>
       demandError(await send('PATCH', '/tasks/999999999999', { body: { completed: true } }), 404),
   },
@@ -140,7 +140,7 @@ export const taskChecks: readonly Check[] = [
     id: 'tasks.batch-complete',
     level: 'must',
     title: 'PATCH /tasks/batch completes several tasks and returns them',
-    remedy: 'Register PATCH /tasks/batch before PATCH /tasks/:id, and answer with a bare array of the updated tasks.',
+    remedy: 'Register PATCH /tasks/batch before PATCH /tasks/:id, and return a bare array of the updated tasks.',
     run: async (session) => {
       const ids = [session.id('task'), session.id('other task')];
       const reply = await session.send('PATCH', '/tasks/batch', { body: { ids, completed: true } });

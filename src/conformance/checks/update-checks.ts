@@ -20,7 +20,7 @@ function writingChecks(kind: RecordKind): readonly Check[] {
       id: `${list}.update.one`,
       level: 'must',
       title: `PUT ${path} updates a record by its CRM id`,
-      remedy: 'Answer 200 with {"results": [{"crmId", "success": true}]}.',
+      remedy: 'Return 200 with {"results": [{"crmId", "success": true}]}.',
       run: async (session) => {
         const [result] = await update(session, kind, [{ crmId: session.id(one), description: 'Changed' }]);
         demand(result?.crmId === session.id(one), 'results[0].crmId is not the one that was sent');
@@ -45,8 +45,8 @@ function writingChecks(kind: RecordKind): readonly Check[] {
     {
       id: `${list}.update.unknown-id`,
       level: 'must',
-      title: 'an unknown CRM id is answered with success: false and a reason',
-      remedy: 'Answer 200 with {"crmId", "success": false, "error"} for a record that does not exist.',
+      title: 'an unknown CRM id gets success: false and a reason',
+      remedy: 'Return 200 with {"crmId", "success": false, "error"} for a record that does not exist.',
       run: async (session) => {
         const [result] = await update(session, kind, [{ crmId: '999999999999', description: 'x' }]);
         demand(result?.success === false, 'success is not false');
@@ -94,8 +94,8 @@ function answerChecks(kind: RecordKind): readonly Check[] {
     {
       id: `${list}.update.no-list`,
       level: 'must',
-      title: 'a body without the list answers 400',
-      remedy: `Answer 400 when ${list} is missing.`,
+      title: 'a body without the list returns 400',
+      remedy: `Return 400 when ${list} is missing.`,
       run: async ({ send }) => demandError(await send('PUT', path, { body: {} }), 400),
     },
   ];

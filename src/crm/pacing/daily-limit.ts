@@ -43,7 +43,7 @@ export class DailyLimit {
     this.#isNews = true;
   }
 
-  /** @returns true once after {@link DailyLimit.follow} learnt that the limit is reached. */
+  /** @returns true once after {@link DailyLimit.follow} learned that the limit is reached. */
   takeNews(): boolean {
     const isNews = this.#isNews;
     this.#isNews = false;

@@ -62,7 +62,7 @@ const leaseGraceMs = 1_000;
 
 /**
  * The budget that several replicas share. A store grants slots, and counts those of all replicas in one window by its own clock; a slot
- * comes free one window after the store learnt that its call had ended. Without the store each replica continues on its share of the
+ * comes free one window after the store learned that its call had ended. Without the store each replica continues on its share of the
  * limit (own-share.ts), and when it returns, declares the slots that it holds.
  */
 export class SharedBudget implements Budget {

@@ -172,7 +172,7 @@ test('hosts that only look like platforms, and those of companies that are also 
   expect(crm.records('companies').map(({ properties }) => properties.domain)).toEqual(domains.map(([, held]) => held));
 });
 
-test('the domain of a platform belongs to the company that is called like it, and to no other', async () => {
+test('the domain of a platform belongs to the company of that name, and to no other', async () => {
   const own = [
     ['Booking.com', 'https://www.booking.com/', 'booking.com'],
     ['Apollo.io', 'apollo.io', 'apollo.io'],

@@ -180,7 +180,7 @@ test('looks up an interrupted create before sending it again', async () => {
   expect(crm.records('emails')).toHaveLength(2);
 });
 
-test('answers 400 and names a contact or company that does not exist, and creates nothing', async () => {
+test('returns 400 and names a contact or company that does not exist, and creates nothing', async () => {
   const { crm, ada } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
 
@@ -309,7 +309,7 @@ test('creates a managed property again that a user removed from the portal', asy
   ]);
 });
 
-test('answers 404 for an unknown activity', async () => {
+test('returns 404 for an unknown activity', async () => {
   const { crm } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
 

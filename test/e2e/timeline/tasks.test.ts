@@ -298,7 +298,7 @@ test('answers a resent task without association calls', async () => {
   expect(crm.records('tasks')).toHaveLength(1);
 });
 
-test('answers 404 in the words of the contract for an unknown task, and an empty list for an empty batch', async () => {
+test('returns 404 in the words of the contract for an unknown task, and an empty list for an empty batch', async () => {
   const { crm } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
 
@@ -312,7 +312,7 @@ test('answers 404 in the words of the contract for an unknown task, and an empty
   expect([batch.status, batch.body]).toEqual([200, []]);
 });
 
-test('answers 400 for an unknown contact, and skips an unknown owner and an invalid due date', async () => {
+test('returns 400 for an unknown contact, and skips an unknown owner and an invalid due date', async () => {
   const { crm, ada } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
 

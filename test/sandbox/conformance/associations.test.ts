@@ -86,7 +86,7 @@ test.each(['207', 'in-200', '400'] as const)(
   },
 );
 
-test('throws in the SDK if associate/default answers 207, which it does not declare', async () => {
+test('throws in the SDK if associate/default returns 207, which it does not declare', async () => {
   const { client, people } = await withRecords();
 
   const refusal = await refusalOf(

@@ -97,7 +97,7 @@ test('requires one of email, first name and last name', async () => {
   expect(refusal).toMatchObject({ code: 400, body: { category: 'VALIDATION_ERROR' } });
 });
 
-test('answers 404 for an id that does not exist', async () => {
+test('returns 404 for an id that does not exist', async () => {
   const { client } = await startPortal();
 
   const refusal = await refusalOf(client.crm.contacts.basicApi.getById('1'));

@@ -43,7 +43,7 @@ test.each(['/crm/v9/objects/contacts', '/nowhere', '/crm/v3/objects/contacts/bat
   },
 );
 
-test('answers 405 to a method that a path does not have', async () => {
+test('returns 405 for a method that a path does not have', async () => {
   const { sandbox } = await startPortal();
 
   expect((await raw(sandbox, '/crm/v3/objects/contacts/search')).status).toBe(404);

@@ -88,7 +88,7 @@ test('hides an archived contact from reads unless archived ones are asked for', 
   expect(hit.results.map(({ id }) => id)).toEqual([keep]);
 });
 
-test('answers 204 to a repeated archive and to an unknown id', async () => {
+test('returns 204 for a repeated archive and for an unknown id', async () => {
   const { client, keep } = await withTwo();
   await client.crm.contacts.basicApi.archive(keep);
 

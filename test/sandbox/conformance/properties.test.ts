@@ -209,7 +209,7 @@ test('replaces options by a PATCH and ignores a new uniqueness', async () => {
   expect(updated.hasUniqueValue).toBe(false);
 });
 
-test('answers 404 for an unknown property and refuses to archive its own', async () => {
+test('returns 404 for an unknown property and refuses to archive its own', async () => {
   const { client } = await startPortal();
 
   expect(await refusalOf(client.crm.properties.coreApi.getByName('contacts', 'nope'))).toMatchObject({

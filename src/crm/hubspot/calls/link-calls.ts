@@ -41,7 +41,7 @@ export function linkBatch({ from, to }: LinkTypes, pairs: readonly Pair[]): HubS
 }
 
 /**
- * Repeatable: unlinking unlinked records changes nothing. The undated API answers 204 without a body, the dated ones 200. Returns the
+ * Repeatable: unlinking unlinked records changes nothing. The undated API returns 204 without a body, the dated ones 200. Returns the
  * errors of the response.
  */
 export function unlinkBatch({ from, to }: LinkTypes, pairs: readonly Pair[]): HubSpotCall<readonly HubSpotError[]> {

@@ -22,7 +22,7 @@ export const replyComposer: ReplyComposer = {
   withTraceIds,
 };
 
-/** HubSpot answers 207 as soon as one input failed. */
+/** HubSpot returns 207 as soon as one input failed. */
 function batch(kind: Parameters<ReplyComposer['batch']>[0], { results, errors }: BatchContent): ComposedReply {
   const isCreated = kind === 'create' || kind === 'create properties';
   return {

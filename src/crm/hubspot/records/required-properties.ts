@@ -2,8 +2,8 @@ import type { CrmProblem, ObjectType, RequiredProperty, WriteOutcome } from '../
 import type { RequirementStore, SeenRequirement } from '../../requirement-store.ts';
 import { incomplete } from '../problems/incomplete.ts';
 
-/** An administrator may change the rules at any time: what was learnt is tried again after this. */
-const learntForMs = 10 * 60_000;
+/** An administrator may change the rules at any time: what was learned is tried again after this. */
+const learnedForMs = 10 * 60_000;
 
 /** A rule that is met again and again is not written to the disk each time. */
 const keptEveryMs = 60_000;
@@ -46,16 +46,16 @@ export class RequiredProperties {
   /** Remembers what the outcomes say is required. */
   learn(objectType: ObjectType, outcomes: Iterable<WriteOutcome>): void {
     const seenAt = this.#now();
-    const learnt = new Map<string, SeenRequirement>();
+    const learned = new Map<string, SeenRequirement>();
     for (const outcome of outcomes) {
       if (!('problem' in outcome) || outcome.problem.kind !== 'incomplete') continue;
       for (const { name, when } of outcome.problem.required) {
         const seen = { objectType, name, when, seenAt };
-        learnt.set(keyOf(seen), seen);
+        learned.set(keyOf(seen), seen);
       }
     }
     let isNews = false;
-    for (const [key, seen] of learnt) {
+    for (const [key, seen] of learned) {
       isNews ||= seenAt - (this.#seen.get(key)?.seenAt ?? 0) >= keptEveryMs;
       this.#doubted.delete(key);
       // The newest is last.
@@ -73,7 +73,7 @@ export class RequiredProperties {
     if (lifted.length > 0) this.#keep();
   }
 
-  /** Another replica has learnt it, or that it was lifted. */
+  /** Another replica has learned it, or that it was lifted. */
   #hear(seen: SeenRequirement, isLifted: boolean): void {
     const key = keyOf(seen);
     const own = this.#seen.get(key);
@@ -93,7 +93,7 @@ export class RequiredProperties {
   #isTrusted(seen: SeenRequirement): boolean {
     const age = this.#now() - seen.seenAt;
     // A negative age: the clock was set back.
-    return age >= 0 && age < learntForMs && !this.#doubted.has(keyOf(seen));
+    return age >= 0 && age < learnedForMs && !this.#doubted.has(keyOf(seen));
   }
 
   #lackedBy(objectType: ObjectType, properties: Values): readonly SeenRequirement[] {

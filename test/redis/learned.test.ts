@@ -18,7 +18,7 @@ afterAll(async () => {
 });
 
 async function startReplica(crm: Sandbox, name: string) {
-  const folder = mkdtempSync(join(tmpdir(), `learnt-${name}-`));
+  const folder = mkdtempSync(join(tmpdir(), `learned-${name}-`));
   const settings = { REDIS_URL: redis.url, REPLICAS: '2', INSTANCE: name, JOURNAL: 'on', DATA_DIR: folder };
   const bridge = await startBridgeOn(crm, { ...settings, HUBSPOT_API_VERSION: '2026-09' });
   return {
@@ -106,7 +106,7 @@ test('the daily limit that one replica meets stops the calls of the others', asy
   expect(crm.log.length).toBe(calls);
 });
 
-test('what is learnt expires in Redis, and Redis cannot read it', async () => {
+test('what is learned expires in Redis, and Redis cannot read it', async () => {
   const crm = await startCrm({ scopes: { without: ['crm.schemas.contacts.write'] } });
   const a = await startReplica(crm, 'sealed');
   await a.create('one', { shoeSize: '42' });
