@@ -59,7 +59,7 @@ describe('the marks of one problem', { shuffle: false }, () => {
     expect([done.status, done.headers.location]).toEqual([303, `${problem}?since=24h`]);
     expect(after.text).not.toContain(what);
     expect(list.text).toMatch(/HubSpot has no record[\s\S]*acknowledged by sign-in link/);
-    expect(one.text).toContain('It is open again once it recurs');
+    expect(one.text).toContain('It reopens if it recurs');
     expect(one.text).toContain('<button>Reopen</button>');
     await shows(problem, '<button>Acknowledge</button>');
   });
