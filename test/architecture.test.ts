@@ -291,6 +291,7 @@ test.each(Object.entries(mayImport))('%s imports in one direction only', (folder
           ![
             folder,
             'chunks.ts',
+            'clipped.ts',
             'counted.ts',
             'in-slices.ts',
             'json.ts',

@@ -1,5 +1,8 @@
 import type { RequestHandler, Response } from 'express';
+import type { RecordKind } from '../contract/records.ts';
+import { NotSupportedError } from '../errors.ts';
 import type { Mappings } from '../mapping/load/file-kinds.ts';
+import type { Mapping } from '../mapping/schema/record-mapping.ts';
 import { noteFacts } from './request-context.ts';
 
 /**
@@ -19,4 +22,11 @@ export function takeMappings(mappings: () => Mappings): RequestHandler {
 /** The version that {@link takeMappings} took for this request. */
 export function mappingsOf(response: Response): Mappings {
   return response.locals.mappings;
+}
+
+/** @throws NotSupportedError if there is no mapping file for these records. */
+export function recordMappingOf(response: Response, kind: RecordKind): Mapping {
+  const mapping = mappingsOf(response)[kind];
+  if (mapping === undefined) throw new NotSupportedError(`There is no mapping file for ${kind}`);
+  return mapping;
 }

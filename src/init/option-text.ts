@@ -1,9 +1,9 @@
 import type { PropertyDefinition } from '../crm/crm.ts';
+import { clipped } from '../clipped.ts';
 
 /** Labels are arbitrary text and must not end the comment that contains them. */
 export function oneLine(text: string): string {
-  const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
-  return line.length > 60 ? `${line.slice(0, 59)}…` : line;
+  return clipped(text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim(), 60);
 }
 
 const maxOptions = 6;

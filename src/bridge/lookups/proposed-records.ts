@@ -1,7 +1,7 @@
 import { unaccounted } from '../../crm/crm-problem.ts';
 import type { CrmProblem, CrmRecord } from '../../crm/crm.ts';
 import { dependsOnSpelling, isFoundAsUsual, isFoundBySearch } from '../../mapping/run/found-by-search.ts';
-import { candidateKeys, keyName, type MatchKey, propertiesToRead } from '../../mapping/run/match-keys.ts';
+import { candidateKeys, distinctKeys, keyName, type MatchKey, propertiesToRead } from '../../mapping/run/match-keys.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
 import type { IdentityIndex, Proposal, ProposalRequest } from '../identity-index.ts';
 import type { LookupCrm } from './batching-crm.ts';
@@ -57,7 +57,7 @@ export async function readProposed(
   const { mapping, identityIndex, context } = scope;
   if (identityIndex === undefined || keys.length === 0) return nothingProposed;
   const { rememberedIds, ...freshness } = options;
-  const distinct = [...new Map(keys.map((key) => [keyName(key), key])).values()];
+  const distinct = distinctKeys(keys);
   const answers = await identityIndex.propose({ mapping, keys: distinct, ...freshness }, context);
   const proposals = new Map<string, Proposal>();
   distinct.forEach((key, position) => {

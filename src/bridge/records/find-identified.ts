@@ -4,6 +4,7 @@ import {
   identifyingRules,
   type MatchKey,
   matchKeys,
+  distinctKeys,
   keyName,
 } from '../../mapping/run/match-keys.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
@@ -145,7 +146,7 @@ async function splitAffordable(scope: CreateScope, { creations, rules }: Asked) 
     );
   });
   const costOf = (some: readonly RecordCreation[]) =>
-    countSearches(distinct(some.flatMap((creation) => keysOf.get(creation) ?? [])));
+    countSearches(distinctKeys(some.flatMap((creation) => keysOf.get(creation) ?? [])));
   if (costOf(creations) <= extraSearches) return { within: creations, beyond: [] };
   const unknown = creations.filter((creation) =>
     keysOf.get(creation)?.some((key) => known(key)?.searchedAgoMs === undefined),
@@ -224,7 +225,7 @@ async function keysIn({ mapping }: CreateScope, { creations, rules }: Asked): Pr
   const keys = await mapInSlices(creations, ({ record }) =>
     identifyingKeys(mapping, record).filter(({ rule }) => rules.includes(rule)),
   );
-  return distinct(keys.flat());
+  return distinctKeys(keys.flat());
 }
 
 /**
@@ -250,8 +251,4 @@ async function readChanges(
   }
   for (const { id, keys } of changes.holders) idCache.remember(mapping.target.objectType, keys, id);
   return changes.isComplete;
-}
-
-function distinct(keys: readonly MatchKey[]): readonly MatchKey[] {
-  return [...new Map(keys.map((key) => [keyName(key), key])).values()];
 }

@@ -12,7 +12,7 @@ import { describeProblem } from '../problem.ts';
 import type { Holders } from '../lookups/proposed-records.ts';
 import type { RequestScope } from '../request-scope.ts';
 import type { DropReason } from '../writes/drop-reason.ts';
-import { withoutProperties } from '../writes/write-stripping.ts';
+import { labelOf, withoutProperties } from '../writes/write-stripping.ts';
 import { findHolders, type MatchDeps } from '../matching/find-holders.ts';
 import { isLinked, type RecordUpdate } from './record-update.ts';
 import { countSearches, isTrusted, type SearchBudget, type SearchPolicy } from '../matching/search-policy.ts';
@@ -131,9 +131,7 @@ function countAffordable(keys: readonly MatchKey[], searches: number): number {
 
 /** The value is written: it fills a property that holds none. */
 function warnUnchecked({ update, property }: NewValue): void {
-  const source = update.draft.sources[property];
-  const name = source === undefined ? property : `${source} → ${property}`;
-  const warning = `${name} was written, but whether another record has this value was not checked: ${tooMany}`;
+  const warning = `${labelOf(property, update.draft.sources)} was written, but whether another record has this value was not checked: ${tooMany}`;
   update.draft = { ...update.draft, warnings: [...update.draft.warnings, warning] };
 }
 

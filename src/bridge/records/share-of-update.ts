@@ -1,6 +1,7 @@
 import { showField } from '../../mapping/run/field-mark.ts';
 import { type HeldBack, withoutKept } from '../../mapping/run/held-back.ts';
 import type { WriteResult } from '../writes/write-result.ts';
+import { labelOf } from '../writes/write-stripping.ts';
 import type { Draft } from '../writes/write-stripping.ts';
 import type { Change, RecordUpdate } from './record-update.ts';
 
@@ -64,7 +65,7 @@ function indexOf(changes: readonly Change[], sources: Readonly<Record<string, st
   for (const [at, change] of changes.entries()) {
     for (const name of propertiesOf(change)) {
       properties.add(name, at);
-      labels.add(Object.hasOwn(sources, name) ? `${sources[name]} → ${name}` : name, at);
+      labels.add(labelOf(name, sources), at);
     }
     for (const { field } of change.translation.unknown) {
       fields.add(showField(field), at);

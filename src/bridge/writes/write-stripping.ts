@@ -119,13 +119,15 @@ function reasonOf({ cause, code, reason, holderId }: InvalidProperty): DropReaso
   };
 }
 
+/** A property as warnings name it: `field → property`, or the property alone if no field was its source. */
+export function labelOf(property: string, sources: Draft['sources']): string {
+  return Object.hasOwn(sources, property) ? `${sources[property]} → ${property}` : property;
+}
+
 /** Drops properties, with one warning each that names the Enginy field and the reason. */
 export function withoutProperties(draft: Draft, reasons: ReadonlyMap<string, DropReason>): Draft {
   const properties = Object.fromEntries(Object.entries(draft.properties).filter(([name]) => !reasons.has(name)));
-  const warnings = [...reasons].map(([name, { refused }]) => {
-    const source = Object.hasOwn(draft.sources, name) ? `${draft.sources[name]} → ${name}` : name;
-    return `${source} was skipped: ${refused}`;
-  });
+  const warnings = [...reasons].map(([name, { refused }]) => `${labelOf(name, draft.sources)} was skipped: ${refused}`);
   const heldBack = [...reasons].map(([property, { refused: _sentence, ...why }]): HeldBack => {
     return { field: draft.sources[property] ?? property, property, ...why };
   });

@@ -6,6 +6,7 @@ import { callTitle } from './call-title.ts';
 import { reasonOf, storyOf } from './capture-story.ts';
 import { firstFew, maxValues } from './first-few.ts';
 import { counted } from '../../counted.ts';
+import { clipped } from '../../clipped.ts';
 
 /** One line of a list: time, endpoint, status, counts, duration. */
 export function listRow(capture: Capture, name: string): (string | number)[] {
@@ -185,6 +186,5 @@ function keyOf(entry: Record<string, unknown>): string {
 }
 
 function short(text: string, longest = maxText): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  return line.length > longest ? `${line.slice(0, longest - 1)}…` : line;
+  return clipped(text.replace(/\s+/g, ' ').trim(), longest);
 }

@@ -4,6 +4,7 @@ import { withinPercent } from '../redact/encodings.ts';
 import { redactCrmBody } from '../redact/redact-crm-body.ts';
 import type { Redaction } from '../redact/redaction.ts';
 import type { RawExchange } from './raw-capture.ts';
+import { jsonOrText } from '../../json.ts';
 
 /**
  * A call as a capture stores it.
@@ -43,12 +44,7 @@ export function toCapturedExchange(
 
 /** Parsed JSON; any other text is returned as it is. */
 export function parseCapturedBody(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
+  return text === undefined ? undefined : jsonOrText(text);
 }
 
 function redactResponse(redaction: Redaction, path: string, response: unknown): unknown {

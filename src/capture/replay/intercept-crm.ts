@@ -1,5 +1,6 @@
 import type { WireCall } from '../../crm/crm-protocol.ts';
 import type { CrmReply } from './crm-reply.ts';
+import { jsonOrText } from '../../json.ts';
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
@@ -50,10 +51,5 @@ export async function interceptCrm(
 }
 
 function readBody(text: string): unknown {
-  if (text === '') return undefined;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
+  return text === '' ? undefined : jsonOrText(text);
 }

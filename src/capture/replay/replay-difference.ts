@@ -1,3 +1,5 @@
+import { clipped } from '../../clipped.ts';
+
 /** One thing in which a replay differs from the capture. */
 export interface ReplayDifference {
   readonly kind: 'changed' | 'missing' | 'unexpected';
@@ -13,6 +15,5 @@ export function differenceLine({ kind, what, detail }: ReplayDifference): string
 
 /** A value as JSON, shortened. */
 export function quoted(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length > 120 ? `${text.slice(0, 119)}…` : text;
+  return clipped(JSON.stringify(value) ?? 'nothing', 120);
 }

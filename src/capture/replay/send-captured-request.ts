@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import type { Capture } from '../capture-schema.ts';
+import { jsonOrText } from '../../json.ts';
 
 /** The key and header that a replayed bridge accepts. */
 export const replayKey = 'replay';
@@ -32,7 +33,7 @@ export function sendCapturedRequest(port: number, { request, requestId, answer }
       response.on('error', reject);
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString();
-        resolve({ status: response.statusCode ?? 0, ...(text !== '' && { body: parse(text) }) });
+        resolve({ status: response.statusCode ?? 0, ...(text !== '' && { body: jsonOrText(text) }) });
       });
     },
   );
@@ -46,12 +47,4 @@ function bodyOf(request: Capture['request'], status: number | undefined): string
   if (request.body !== undefined) return JSON.stringify(request.body);
   if (status === 413) return JSON.stringify('x'.repeat(tooLargeBytes));
   return request.method === 'GET' ? undefined : '';
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
 }

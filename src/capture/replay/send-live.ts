@@ -2,6 +2,7 @@ import { isObject } from '../../json.ts';
 import type { Capture } from '../capture-schema.ts';
 import { compareAnswers } from './compare-answers.ts';
 import type { ReplayDifference } from './replay-difference.ts';
+import { jsonOrText } from '../../json.ts';
 
 /** What sending a captured request again would write, for a person; empty for a request that only reads. */
 export function whatItWrites({ request }: Capture): string[] {
@@ -98,9 +99,5 @@ export async function sendLive(
 
 async function readJson(response: Response): Promise<unknown> {
   const text = await response.text();
-  try {
-    return text === '' ? undefined : (JSON.parse(text) as unknown);
-  } catch {
-    return text;
-  }
+  return text === '' ? undefined : jsonOrText(text);
 }

@@ -7,6 +7,7 @@ import type { FieldTrace } from '../../mapping/run/trace-translation.ts';
 import { longestOf } from '../../mapping/values/longest-of.ts';
 import type { MappingPlaces } from '../../reasons/mapping-places.ts';
 import { heldBackLines } from '../../reasons/held-back-words.ts';
+import { clipped } from '../../clipped.ts';
 
 interface Layout {
   readonly number: number;
@@ -143,5 +144,5 @@ function formatNow({ now, value, when }: ValueExplanation): string {
 const longest = 60;
 
 function show(text: string): string {
-  return JSON.stringify(text.length <= longest ? text : `${text.slice(0, longest - 1)}…`);
+  return JSON.stringify(clipped(text, longest));
 }

@@ -1,6 +1,7 @@
 import type { LiveFile, LiveReport, LiveRow } from '../../live-check/check-live.ts';
 import { longestOf } from '../../mapping/values/longest-of.ts';
 import { type Mark, paintMark } from './report-folder.ts';
+import { clipped } from '../../clipped.ts';
 
 const arrows: Readonly<Record<LiveRow['section'], string>> = {
   identity: '↔',
@@ -44,7 +45,7 @@ function widest(texts: readonly string[]): number {
 }
 
 function shorten(text: string): string {
-  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
+  return clipped(text, longest);
 }
 
 function tally(rows: readonly LiveRow[]): string {

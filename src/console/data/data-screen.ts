@@ -11,6 +11,7 @@ import {
   type EmbeddedCrm,
   listRecords,
 } from './crm-data.ts';
+import { clipped } from '../../clipped.ts';
 
 /** What is in the embedded CRM. With a real account the console links into HubSpot instead. */
 export function dataScreens(crm: EmbeddedCrm): readonly Screen[] {
@@ -135,15 +136,11 @@ function plain(body: string | null | undefined): string {
 }
 
 function short(text: string | null | undefined): string {
-  return shorten(text ?? '', maxCell);
+  return clipped(text ?? '', maxCell);
 }
 
 /** A text of an email may be very long. */
 const maxValue = 2_000;
-
-function shorten(text: string, max: number): string {
-  return text.length > max ? `${text.slice(0, max - 1)}…` : text;
-}
 
 function showRecord(crm: EmbeddedCrm, visit: Visit): Page {
   const kind = kindOf(visit);
@@ -162,7 +159,7 @@ ${isLogged && html`<p><a href="/console/record/${id}">What happened to this reco
 ${captionedTable(
   'Properties with a value',
   [{ label: 'Property' }, { label: 'Value' }],
-  values.map(([name, value]) => ({ cells: [html`<code>${name}</code>`, isolated(shorten(value, maxValue))] })),
+  values.map(([name, value]) => ({ cells: [html`<code>${name}</code>`, isolated(clipped(value, maxValue))] })),
   { isStacked: true, maxBytes: 24_000 },
 )}
 ${lists.map(({ to, records }) => records.length > 0 && html`<h2>Associated ${to}</h2>${recordTable(to, records, { caption: `${to} of this record, newest first`, maxBytes: 6_000 })}`)}`,

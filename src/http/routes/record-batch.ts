@@ -5,9 +5,8 @@ import type { RecordKind } from '../../contract/records.ts';
 import { readIds } from '../../contract/sent-ids.ts';
 import { IdsBody } from '../../contract/tasks.ts';
 import type { LookupCrm } from '../../bridge/lookups/batching-crm.ts';
-import { NotSupportedError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
-import { mappingsOf } from '../active-mappings.ts';
+import { recordMappingOf } from '../active-mappings.ts';
 import { methodNotAllowed } from '../error-handler.ts';
 import { callContext, noteFacts } from '../request-context.ts';
 import { sendCounted } from '../send-counted.ts';
@@ -26,8 +25,7 @@ export function recordBatchRoutes(deps: RecordBatchDeps, kind: RecordKind): Rout
     .route(`/${kind}/batch`)
     .post(async (request, response) => {
       const { ids, refused, asSent } = await readIds(IdsBody, request.body);
-      const mapping = mappingsOf(response)[kind];
-      if (mapping === undefined) throw new NotSupportedError(`There is no mapping file for ${kind}`);
+      const mapping = recordMappingOf(response, kind);
       const results = await readById({ ...deps, mapping, context: callContext(response, 'bulk') }, ids);
       noteUnusableIds(response, refused);
       noteFacts(response, { records: ids.length + refused.length, found: results.length });

@@ -1,4 +1,4 @@
-import { type RequestHandler, type Response, Router } from 'express';
+import { type RequestHandler, Router } from 'express';
 import { noteProblem } from '../../bridge/decisions.ts';
 import { type OwnerList, ownersToReturn } from '../../bridge/writes/owners-to-return.ts';
 import { adviseProblem, errorForAll, mergeAdvice } from '../../bridge/problem.ts';
@@ -23,13 +23,12 @@ import type {
 } from '../../contract/records.ts';
 import { readKnownRecords, readNewRecords, type SentRecords } from '../../contract/sent-records.ts';
 import type { CrmProblem, CrmProperties } from '../../crm/crm.ts';
-import { NotSupportedError } from '../../errors.ts';
 import { mapInSlices } from '../../in-slices.ts';
 import { idForLog } from '../../logger.ts';
 import type { Owners } from '../../mapping/run/transform-chain.ts';
 import { toEnginyProperties } from '../../mapping/run/translate-record.ts';
 import type { Mapping } from '../../mapping/schema/record-mapping.ts';
-import { mappingsOf } from '../active-mappings.ts';
+import { recordMappingOf } from '../active-mappings.ts';
 import { decisionsOf, matchDecision, readNotedRecords, subjectsOf, writeDecision } from '../describe-decision.ts';
 import { methodNotAllowed } from '../error-handler.ts';
 import { inRequestOrder } from '../in-request-order.ts';
@@ -61,7 +60,7 @@ function createHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler 
     const sent = await readNotedRecords(response, kind, () => readNewRecords(kind, request.body));
     const { records, places } = sent;
     noteSubjects(response, () => subjectsOf(kind, sent));
-    const mapping = mappingOf(response, kind);
+    const mapping = recordMappingOf(response, kind);
     await rejectUnknownFields(mapping, records, places);
     const written = await createRecords(
       { ...deps, mapping, context: callContext(response, urgencyOf(records)) },
@@ -96,7 +95,7 @@ function updateHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler 
     const sent = await readNotedRecords(response, kind, () => readKnownRecords(kind, request.body));
     const { records, places } = sent;
     noteSubjects(response, () => subjectsOf(kind, sent));
-    const mapping = mappingOf(response, kind);
+    const mapping = recordMappingOf(response, kind);
     await rejectUnknownFields(mapping, records, places);
     const context = callContext(response, urgencyOf(records));
     const results = await deps.recordUpdates.update(mapping, records, context);
@@ -132,7 +131,7 @@ function syncHandler(deps: RecordRouteDeps, kind: RecordKind): RequestHandler {
     const sent = await readNotedRecords(response, kind, () => readNewRecords(kind, request.body));
     const { records } = sent;
     noteSubjects(response, () => subjectsOf(kind, sent));
-    const mapping = mappingOf(response, kind);
+    const mapping = recordMappingOf(response, kind);
     const context = callContext(response, urgencyOf(records));
     const outcomes = await matchRecords({ ...deps, mapping, context }, records);
     noteDecisions(response, () => decisionsOf(sent, outcomes.map(matchDecision)));
@@ -285,10 +284,4 @@ function failuresOf({ refused }: Sent, outcomes: readonly object[], idOf: (index
 /** A user may be waiting for a few records; thousands are a bulk job. */
 function urgencyOf(records: readonly unknown[]): 'urgent' | 'bulk' {
   return records.length <= 10 ? 'urgent' : 'bulk';
-}
-
-function mappingOf(response: Response, kind: RecordKind): Mapping {
-  const mapping = mappingsOf(response)[kind];
-  if (mapping === undefined) throw new NotSupportedError(`There is no mapping file for ${kind}`);
-  return mapping;
 }

@@ -83,6 +83,11 @@ export function keyName({ rule, value }: Pick<MatchKey, 'rule' | 'value'>): stri
   return `${rule}\u0001${value}`;
 }
 
+/** The keys, each once. */
+export function distinctKeys(keys: readonly MatchKey[]): readonly MatchKey[] {
+  return [...new Map(keys.map((key) => [keyName(key), key])).values()];
+}
+
 const separator = '\u0000';
 /** Limits the combinations of values of one candidate, for records with very many values. */
 const maxCombinations = 1000;

@@ -1,3 +1,5 @@
+import { clipped } from '../../../clipped.ts';
+
 const maxText = 160;
 /** Far longer than the sentence that is kept. */
 const maxRead = 2_000;
@@ -13,5 +15,5 @@ export function shortened(text: string): string {
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
     .trim()
     .replace(/[:,]$/, '');
-  return sentence.length > maxText ? `${sentence.slice(0, maxText - 1)}…` : sentence;
+  return clipped(sentence, maxText);
 }
