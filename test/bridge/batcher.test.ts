@@ -47,13 +47,15 @@ test('items that arrive together share a batch', async () => {
   expect(batches).toHaveLength(1);
 });
 
-test('a shared batch ends with the earliest deadline of its members', async () => {
+test('a shared batch ends with the earliest deadline of its members, and is as urgent as the most urgent of them', async () => {
   const { contexts, batcher } = doubling(100);
+  const urgent = { ...contextOf('b', 20_000), urgency: 'urgent' as const };
 
-  await Promise.all([batcher.add([1], contextOf('a', 50_000)), batcher.add([2], contextOf('b', 20_000))]);
+  await Promise.all([batcher.add([1], contextOf('a', 50_000)), batcher.add([2], urgent)]);
 
   expect(contexts[0]?.requestId).toBe('a');
   expect(contexts[0]?.deadline.remainingMs()).toBeLessThanOrEqual(20_000);
+  expect(contexts[0]?.urgency).toBe('urgent');
 });
 
 test('rejects every caller of a failed batch, and no other caller', async () => {

@@ -5,7 +5,7 @@ import { createBridge } from '../../src/create-bridge.ts';
 import type { Clock } from '../../src/crm/clock.ts';
 import type { CallContext, Crm } from '../../src/crm/crm.ts';
 import { hubSpotPropertyRules } from '../../src/crm/hubspot/property-rules.ts';
-import { CrmUnavailableError } from '../../src/errors.ts';
+import { CrmUnavailableError, DeadlineError } from '../../src/errors.ts';
 import { checkSources } from '../../src/mapping/load/load-mappings.ts';
 import type { Mapping } from '../../src/mapping/schema/record-mapping.ts';
 import type { EnginyRecord } from '../../src/mapping/values/field-value.ts';
@@ -31,10 +31,15 @@ const stopTime = () => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout',
 function heldUpstream(crm: Crm) {
   stopTime();
   let inFlight = 0;
-  const held = <Arguments extends readonly unknown[], Result>(call: (...given: Arguments) => Promise<Result>) => {
-    return async (...given: Arguments): Promise<Result> => {
+  const held = <Question extends readonly unknown[], Result>(
+    call: (...given: [...Question, context: CallContext]) => Promise<Result>,
+  ) => {
+    return async (...given: [...Question, context: CallContext]): Promise<Result> => {
       inFlight += 1;
       try {
+        // The last of a tuple is not known to be the last element of an array.
+        const { deadline } = given.at(-1) as CallContext;
+        if (deadline.remainingMs() <= 0) throw new DeadlineError('There was no time left for the call');
         return await call(...given);
       } finally {
         inFlight -= 1;

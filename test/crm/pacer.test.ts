@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { LaneName, LaneSettings } from '../../src/crm/pacing/lanes.ts';
 import type { Attempt } from '../../src/crm/pacing/paced-call.ts';
 import { mostInWindow } from '../support/most-in-window.ts';
-import { setUp, call, failed } from './paced-calls.ts';
+import { call, failed, setUp } from './paced-calls.ts';
 
 const latencies = fc.array(fc.tuple(fc.integer({ min: 0, max: 3_000 }), fc.double({ min: 0, max: 1, noNaN: true })), {
   minLength: 1,
@@ -182,6 +182,41 @@ test('bounds the calls in flight', async () => {
   );
 
   expect(max).toBe(5);
+});
+
+test('slow bulk calls leave a fifth of the places to urgent calls', async () => {
+  const { clock, pacer } = setUp({ concurrency: 5 });
+  const running: string[] = [];
+  const start = (urgency: 'urgent' | 'bulk') => {
+    const attempt = async (): Promise<Attempt<unknown>> => {
+      running.push(urgency);
+      await clock.sleep(60_000);
+      return { ok: true, value: undefined };
+    };
+    return pacer.run(
+      { lane: 'burst', repeat: 'always', attempt },
+      { requestId: urgency, urgency, deadline: clock.deadlineIn(1e9) },
+    );
+  };
+
+  const work = Array.from({ length: 10 }, () => start('bulk'));
+  await clock.advance(15_000);
+  work.push(start('urgent'));
+  await clock.advance(15_000);
+
+  expect(running).toEqual(['bulk', 'bulk', 'bulk', 'bulk', 'urgent']);
+  await clock.runUntil(Promise.all(work));
+});
+
+test('a place in the window comes free a margin after it, since clocks and networks are not exact', async () => {
+  const { clock, pacer, traffic } = setUp({ burstPerTenSeconds: 10 });
+  const calls = Array.from({ length: 11 }, () => call(clock, pacer, traffic, { urgency: 'urgent', latencyMs: 0 }));
+
+  await clock.runUntil(Promise.all(calls));
+
+  const [first = 0, ...others] = traffic.starts.map(({ at }) => at);
+  expect(others).toHaveLength(10);
+  expect((others.at(-1) ?? 0) - first).toBeGreaterThan(10_000);
 });
 
 test('shrinks to what the CRM allows and to what other clients leave of it', async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { CrmUnavailableError } from '../../src/errors.ts';
+import { loadMappings } from '../../src/mapping/load/load-mappings.ts';
 import { fakeCrm } from '../support/fake-crm.ts';
 import { startApp } from '../support/start-app.ts';
 import { ada, grace } from './two-leads.ts';
@@ -47,6 +48,27 @@ test('reports a contact that several records match in errors, with their ids', a
   expect(answer.body.errors).toEqual([
     { externalId: 'lead-1', error: 'Merge these duplicates in the CRM: 2 contacts match by linkedinUrl: 8, 9' },
   ]);
+});
+
+test.each([
+  ['oldest', '9'],
+  ['newest', '10'],
+] as const)('of records without a creation date, the %s is the one whose number says so', async (which, id) => {
+  const crm = fakeCrm();
+  for (const held of ['10', '9']) {
+    crm.put('contacts', { id: held, properties: { hs_linkedin_url: 'https://www.linkedin.com/in/ada-lovelace' } });
+  }
+  const shipped = loadMappings('mappings/hubspot', {});
+  if (shipped.contacts === undefined) throw new Error('there is no mapping file for contacts');
+  const { contacts } = shipped;
+  const mappings = { ...shipped, contacts: { ...contacts, match: { ...contacts.match, if_several: which } } };
+  const app = await startApp(crm, { deps: { mappings: () => mappings } });
+
+  const answer = await app.send('POST', '/contacts/sync', {
+    contacts: [{ externalId: 'lead-1', linkedinUrl: 'https://linkedin.com/in/ada-lovelace' }],
+  });
+
+  expect(answer.body.results).toMatchObject([{ externalId: 'lead-1', crmId: id }]);
 });
 
 test('finds at once what it has just created, although search does not know it yet', async () => {

@@ -152,6 +152,63 @@ test.each([
   expect(decided[0]?.records[0]?.heldBack).toEqual([{ field: 'title', property: 'jobtitle', ...noted }]);
 });
 
+test('a warning about replaced values lists twenty, and none whose value is the same in another form', async () => {
+  const crm = fakeCrm();
+  const names = Array.from({ length: 23 }, (_unused, n) => `field_${n}`);
+  const definitions = crm.definitionsOf('contacts');
+  const like = definitions.get('city');
+  if (like === undefined) throw new Error('the fake has no property city');
+  for (const name of ['score', 'seen_at', ...names]) definitions.set(name, { ...like, name, label: name });
+  const allOf = (value: string) => Object.fromEntries(names.map((name) => [name, value]));
+  const held = { email: 'ada@example.com', score: '5.0', seen_at: '2026-03-01T09:00:00Z', ...allOf('old') };
+  crm.put('contacts', { id: '7', properties: held });
+  const app = await startApp(crm);
+
+  const answer = await app.send('POST', '/contacts', {
+    contacts: [
+      {
+        externalId: 'lead-1',
+        email: 'ada@example.com',
+        score: '5',
+        seen_at: '2026-03-01T09:00:00.000Z',
+        ...allOf('new'),
+      },
+    ],
+  });
+
+  expect(answer.body.results[0].warnings).toEqual([
+    `linked to record 7 by email; other values were replaced in ${names.slice(0, 20).join(', ')} and 3 more`,
+  ]);
+});
+
+test('a record loses one refused value after another, each in its own round', async () => {
+  const crm = fakeCrm();
+  const refused = ['firstname', 'lastname', 'jobtitle', 'city'];
+  for (const name of refused) {
+    const properties = [{ name, reason: 'not valid' }];
+    crm.failNext('create', () => [{ problem: { kind: 'invalid', message: 'invalid', properties } }]);
+  }
+  const app = await startApp(crm);
+
+  const answer = await app.send('POST', '/contacts', {
+    contacts: [
+      {
+        externalId: 'lead-1',
+        email: 'ada@example.com',
+        firstName: 'Ada',
+        lastName: 'King',
+        title: 'Countess',
+        city: 'London',
+      },
+    ],
+  });
+
+  expect(answer.body.results[0].warnings).toHaveLength(refused.length);
+  const [record] = crm.records.get('contacts')?.values() ?? [];
+  expect(record?.properties.email).toBe('ada@example.com');
+  expect(Object.keys(record?.properties ?? {}).filter((name) => refused.includes(name))).toEqual([]);
+});
+
 test('a create that succeeded but was answered with an error is found, not repeated', async () => {
   const crm = fakeCrm();
   crm.failNext('create', (carryOut) =>

@@ -68,6 +68,11 @@ const pairs: readonly (readonly [Half, Half])[] = [
     [{ externalId: 'lead-first' }, ['enginy_external_id']],
     [{ externalId: 'lead-second', city: 'Lima' }, ['city'], ['externalId: if-empty']],
   ],
+  [
+    // The value that the record has: nothing is lost.
+    [{ phone: '+14155550100', title: 'CIO' }, ['jobtitle']],
+    [{ city: 'Bonn' }, ['city']],
+  ],
 ];
 
 test('two updates of one record that share a batch have entries of their own', async () => {
