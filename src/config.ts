@@ -15,7 +15,7 @@ import { type IdentityIndexConfig, identityIndexOf } from './settings/identity-i
 import { describeSlips, type GivenSettings, signsOfAccount } from './settings/setting-slips.ts';
 import { counted } from './counted.ts';
 
-/** Every mistake found in the environment, one line each. Raised only at startup. */
+/** Every mistake found in the environment, one line each. Thrown only at startup. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly problems: readonly string[];
@@ -52,9 +52,9 @@ export interface Config {
     | undefined;
   /** A number of proxies, or their addresses; undefined: none. */
   readonly trustProxy: number | readonly string[] | undefined;
-  /** Between a signal to stop and the moment at which no connection is accepted any more. */
+  /** Time between a stop signal and the moment at which no more connections are accepted. */
   readonly stopDelayMs: number;
-  /** Connections beyond this are closed at once. */
+  /** Connections beyond this are closed immediately. */
   readonly maxConnections: number;
   readonly hubspot: {
     /** Empty in sandbox mode: the embedded CRM gives its own. */
@@ -65,7 +65,7 @@ export interface Config {
     readonly searchPerSecond: number;
     /** When HubSpot is believed to count a search; see lanes.ts. */
     readonly searchCounted: 'response' | 'arrival';
-    /** The part of the limits that the identity index may use while no request needs it. */
+    /** The share of the limits that the identity index may use while no request needs them. */
     readonly backgroundShare: number;
     readonly timeoutMs: number;
   };
@@ -82,9 +82,9 @@ export interface Config {
   readonly replicas:
     | {
         readonly redisUrl: string;
-        /** A file with the certificates that its own may be signed by. */
+        /** A file with the certificate authorities that may have signed its certificate. */
         readonly redisCaFile: string | undefined;
-        /** How many replicas are expected while Redis was never reached. */
+        /** How many replicas are expected until Redis is first reached. */
         readonly expected: number;
         /** The name of this replica. */
         readonly name: string;
@@ -112,7 +112,7 @@ export interface Config {
         readonly limits: { readonly maxAgeMs: number; readonly maxBytes: number };
       }
     | undefined;
-  /** Where Enginy reaches the bridge; only `doctor` uses it, as it does the next. */
+  /** Where Enginy reaches the bridge; used only by `doctor`, like the next one. */
   readonly publicUrl: string | undefined;
   readonly enginy: { readonly apiUrl: string; readonly apiKey: string | undefined };
   readonly logLevel: ParsedEnvironment['LOG_LEVEL'];

@@ -22,10 +22,10 @@ import type { RecordRouteDeps } from './http/routes/records.ts';
 import type { Logger } from './logger.ts';
 import type { PropertyRules } from './mapping/run/property-name.ts';
 
-/** All that the routes share: built once per process. Each function of the bridge asks for its own part of it. */
+/** Everything that the routes share; built once per process. Each function of the bridge asks for its own part of it. */
 export interface Bridge extends RecordRouteDeps, TimelineDeps {
   readonly owners: OwnerDirectory;
-  /** Call it when an administrator may have changed what the CRM allows: nothing that was refused before is held against it. */
+  /** Call it when an administrator may have changed what the CRM allows: what was refused before is tried again. */
   forgetRefusals(): void;
 }
 
@@ -50,7 +50,7 @@ export interface BridgeDeps {
   readonly crm: Crm;
   readonly log: Logger;
   readonly watcher?: BridgeWatcher | undefined;
-  /** Keeps the users over restarts; if absent, they are read again. */
+  /** Keeps the users across restarts; if absent, they are read again. */
   readonly ownerStore?: OwnerStore | undefined;
   /** Proposes records that hold match keys; if absent, every key is searched for. */
   readonly identityIndex?: IdentityIndex | undefined;

@@ -58,8 +58,8 @@ export interface ProposalRequest {
 /** Knows which records hold which match keys. It proposes; the CRM decides. Its methods never fail. */
 export interface IdentityIndex {
   /**
-   * @param request.mayRefresh the index may ask the CRM what was modified lately, if that makes its proposals complete.
-   * @param request.maxAgeMs so old may the sweep be that an answer relies on; `INDEX_FRESH_S` by default.
+   *    * @param request.mayRefresh the index may ask the CRM what was modified lately, if that makes its proposals complete.
+   * @param request.maxAgeMs the maximum age of a sweep that an answer relies on; `INDEX_FRESH_S` by default.
    * @returns one proposal per key, in order.
    */
   propose(request: ProposalRequest, context: CallContext): Promise<readonly Proposal[]>;

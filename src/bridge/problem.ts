@@ -126,7 +126,7 @@ export function errorForAll(problems: readonly CrmProblem[]): GatewayError | und
 
 /** The error of a read of several records of which some met these problems; undefined if there are none. */
 export function errorForReads(problems: readonly CrmProblem[]): GatewayError | undefined {
-  // Beside what passes with time, what is too large decides: the same request would fail again.
+  // "Too large" takes precedence over failures that pass with time, because the same request would fail again.
   const decisive = problems.find(({ kind }) => kind === 'too-large') ?? problems[0];
   return decisive === undefined ? undefined : (errorForAll(problems) ?? errorForOne(decisive));
 }

@@ -1,8 +1,8 @@
 import type { Environment } from '../environment.ts';
 
 /**
- * The exit status of a command: 0 all is well; 1 it found something (errors in mapping files, differences); 2 it could not do
- * its work (wrong usage, unreadable files, a CRM that cannot be asked).
+ * * The exit status of a command: 0 success; 1 it found something (errors in mapping files, differences); 2 it could not run (invalid
+ * usage, unreadable files, an unreachable CRM).
  */
 export type ExitStatus = 0 | 1 | 2;
 

@@ -44,7 +44,7 @@ Exit status: 0 success, 1 the command found problems, 2 the command could not ru
 "enginy-bridge help COMMAND" explains a command.
 `;
 
-/** Runs one command line, without the program's name. What it prints and ends with goes to `outside`; only faults of ours are thrown. */
+/** Runs one command line, without the program's name. Its output and exit status go to `outside`; only bugs are thrown. */
 export async function runCommandLine(args: readonly string[], outside: CommandIo): Promise<void> {
   const io = withVisibleControls(outside);
   try {
@@ -88,7 +88,7 @@ export function createProgram(io: CommandIo): Command {
   return program;
 }
 
-/** Nothing that a command prints may control the terminal, because it may come from files and callers. */
+/** Nothing that a command prints may control the terminal, because the text may come from files and callers. */
 function withVisibleControls(io: CommandIo): CommandIo {
   // The properties are getters: they keep their object.
   return Object.assign(Object.create(io) as CommandIo, {

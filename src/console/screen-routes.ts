@@ -38,7 +38,7 @@ export function screenRoutes(screens: readonly Screen[], deps: ScreenDeps): Rout
   return router;
 }
 
-/** What is answered to a value that no link or form of the console has. The value itself is not repeated. */
+/** The response to a value that no link or form of the console has. It does not repeat the value. */
 function oddParameter(allowed: Parameters = {}, given: URLSearchParams): Page | undefined {
   const odd = Object.entries(allowed).flatMap(([name, form]) =>
     given.getAll(name).some((value) => value !== '' && !form.test(value)) ? [name] : [],
@@ -87,7 +87,7 @@ async function runAudited(action: Action, visit: Visit, audit: Audit): Promise<S
   }
 }
 
-/** What was not done is no mark of a problem either. */
+/** An action that was not done leaves no mark on a problem. */
 function isRefused(reply: ScreenReply): boolean {
   if ('redirect' in reply) return reply.hasFailed === true;
   return 'body' in reply && (reply.status ?? 200) >= 400;

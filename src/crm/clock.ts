@@ -1,4 +1,4 @@
-/** Milliseconds on a clock that never jumps, and its timers. A longer timer than the system's longest fires early. */
+/** Milliseconds on a clock that never jumps, and its timers. A timer longer than the system's maximum fires early. */
 export interface Clock {
   now(): number;
   setTimer(run: () => void, ms: number): unknown;

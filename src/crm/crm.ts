@@ -165,7 +165,7 @@ export interface Account {
   readonly linkTemplates: { readonly contacts: string; readonly companies: string };
 }
 
-/** What the CRM's responses said about its limits and its clock; each absent until a response said it. */
+/** What the CRM's responses reported about its limits and its clock; each value is absent until a response reports it. */
 export interface ObservedLimits {
   readonly callsPerWindow?: number;
   readonly windowMs?: number;

@@ -6,7 +6,7 @@ export interface SeenRequirement extends RequiredProperty {
   readonly seenAt: number;
 }
 
-/** Keeps what an account was seen to require over restarts. Neither method throws. */
+/** Keeps across restarts what an account turned out to require. Neither method throws. */
 export interface RequirementStore {
   /** The oldest first. */
   read(): readonly SeenRequirement[];

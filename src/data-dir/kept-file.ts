@@ -6,7 +6,7 @@ import { replaceFile } from './replace-file.ts';
 
 const maxFileBytes = 32 * 1024 * 1024;
 
-/** What a file of `DATA_DIR` keeps over restarts. Neither method throws. */
+/** What a file of `DATA_DIR` keeps across restarts. Neither method throws. */
 export interface KeptFile<Content> {
   /** Undefined if there is none, or none of this account. */
   read(): Content | undefined;
@@ -68,7 +68,7 @@ export function createKeptFile<Schema extends z.ZodObject>(
   };
 }
 
-/** Nothing of one account must ever be offered for another one. The digest reveals nothing of a token, which is random. */
+/** Data of one account must never be used for another. The digest reveals nothing about the token, which is random. */
 function accountMark(account: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(account)).digest('hex').slice(0, 32);
 }

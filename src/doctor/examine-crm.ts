@@ -117,7 +117,7 @@ async function examineProperties({ crm, context }: Scope, mapping: Mapping): Pro
   }
 }
 
-/** The property that keeps a repeated create from making a duplicate. */
+/** The property that keeps a repeated create from creating a duplicate. */
 function examineIdentity({ object, identity }: Mapping, definitions: readonly PropertyDefinition[]): Examined[] {
   const id = `identity-${object}`;
   if (identity === undefined) return [];

@@ -20,7 +20,7 @@ const title = 'Identity index';
 const oldMs = 10 * 60_000;
 
 /**
- * How far the identity index is, for each object; it is read where the bridge keeps it, without asking HubSpot.
+ * * The progress of the identity index for each object, read where the bridge stores it, without calling HubSpot.
  * @param index undefined where the index is off, or in the memory of the bridge.
  */
 export function examineIndex(
@@ -103,7 +103,7 @@ function objectLine(stored: StoredIndex, mapping: Mapping, overlapMs: number): E
   return remedies.length === 0 ? { id, mark: '✓', text } : { id, mark: '!', text, remedy: remedies.join('; ') };
 }
 
-/** The bridge has already reacted: what is left is to keep it. */
+/** The bridge has already reacted; the user only needs to make the change permanent. */
 function driftRemedy({ overlapMs }: IndexStanding): string {
   const seconds = overlapMs / 1_000;
   return `the bridge added them, and its sweeps have reached back ${seconds} s since then; set INDEX_OVERLAP_S=${seconds} to keep that if the index is rebuilt`;

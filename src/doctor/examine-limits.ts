@@ -24,7 +24,7 @@ function examineRate({ callsPerWindow, windowMs = 10_000 }: ObservedLimits, set:
       remedy: `set HUBSPOT_RATE_LIMIT=${callsPerWindow}`,
     };
   }
-  // HubSpot names a tenth more than it documents.
+  // HubSpot's headers report a tenth more than its documentation says.
   const unused = Math.round((1 - set / callsPerWindow) * 100);
   if (unused <= 15) return { id: 'limits', mark: '✓', text: `${per}, HUBSPOT_RATE_LIMIT is ${set}` };
   return {

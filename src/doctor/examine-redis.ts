@@ -4,9 +4,9 @@ import { probeRedis, type RedisProbe } from '../replicas/probe-redis.ts';
 import type { Examined, Section } from './examination.ts';
 
 const title = 'Redis';
-/** The first version that knows every command of the bridge. */
+/** The first version that has every command the bridge uses. */
 const lowestVersion = [6, 2] as const;
-/** Queries that take longer than 150 ms are wasted. */
+/** Queries that take longer than 150 ms have no effect. */
 const slowMs = 20;
 const tooSlowMs = 150;
 const clockDriftMs = 2_000;
@@ -26,7 +26,7 @@ const remedies: readonly { readonly error: RegExp; readonly remedy: string }[] =
 ];
 const otherRemedy = 'correct REDIS_URL (rediss:// if Redis expects TLS, else redis://), or start Redis';
 
-/** Of a `doctor` that connects to nothing. */
+/** For a `doctor` that connects to nothing. */
 export const skippedRedis: Section = {
   title,
   lines: [{ id: 'redis', mark: '✓', text: 'REDIS_URL is valid; Redis itself is not checked with --offline' }],
@@ -58,7 +58,7 @@ export async function examineRedis(replicas: NonNullable<Config['replicas']>): P
   }
 }
 
-/** What is wrong with who may do what. */
+/** Problems with access rights. */
 function examineAccess({ isOpenToAll, refused }: RedisProbe): Examined[] {
   const lines: Examined[] = [];
   if (refused.length > 0) {

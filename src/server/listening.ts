@@ -100,7 +100,7 @@ function limitConnections<T extends Server>(server: T, { maxConnections }: Serve
   return server;
 }
 
-/** Why a server cannot listen, and which setting changes that. Raised only at startup. */
+/** Why a server cannot listen, and which setting changes that. Thrown only at startup. */
 export class ListenError extends Error {
   override readonly name = 'ListenError';
 }

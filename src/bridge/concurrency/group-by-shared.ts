@@ -1,10 +1,10 @@
 /**
- * Groups items that share a value, directly or through others: of `ab`, `cd` and `bc` all are one group, in whatever order they come.
+ * * Groups items that share a value, directly or through others: `ab`, `cd` and `bc` form one group in any order.
  * @param values of each item.
  * @returns the groups, as positions of their items in order.
  */
 export function groupByShared(values: readonly (readonly string[])[]): readonly (readonly number[])[] {
-  // Of each item an earlier one of its group, or itself.
+  // For each item: an earlier item of its group, or the item itself.
   const earlier = [...values.keys()];
   const before = (position: number) => earlier[position] ?? position;
   const firstOf = (position: number) => {

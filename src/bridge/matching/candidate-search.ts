@@ -108,7 +108,7 @@ function createSharedSearch(
   };
 }
 
-/** That many keys fill some thirty searches, so the unused room in the last one hardly matters. */
+/** That many keys fill about thirty searches, so the unused room in the last one hardly matters. */
 const maxKeys = 300;
 
 /** A key with the request that it comes from. */

@@ -33,7 +33,7 @@ import {
 export interface MatchDeps extends CrmParts {
   readonly idCache: RecordIdCache;
   readonly candidateSearch: CandidateSearch;
-  /** Undefined where it is switched off. */
+  /** Undefined if it is switched off. */
   readonly identityIndex?: IdentityIndex | undefined;
   /** How many searches one request may make beyond the usual ones. */
   readonly extraSearches: number;

@@ -144,7 +144,7 @@ const measures = ['clauses', 'words', 'characters'] as const;
 function sizeOf(clauses: readonly MatchClause[]): Readonly<Record<(typeof measures)[number], number>> {
   const words = clauses.flatMap((clause) => ('tokens' in clause ? clause.tokens : []));
   const spellings = clauses.flatMap((clause) => ('in' in clause ? clause.in : []));
-  // With its quotes and comma.
+  // Including its quotes and comma.
   const characters = spellings.reduce((sum, spelling) => sum + spelling.length + 3, 0);
   return { clauses: clauses.length, words: words.length, characters };
 }

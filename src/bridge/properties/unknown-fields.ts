@@ -199,7 +199,7 @@ export function latestValues({ unknown }: Pick<Translation, 'unknown'>): Readonl
   return new Map(unknown.map(({ field, value }) => [field, value]));
 }
 
-/** A text longer than this, or of several lines, gets a text area. Both kinds of property hold the same length. */
+/** A text that is longer than this or has several lines gets a text area. Both kinds of property store texts of the same length. */
 const maxLineLength = 255;
 
 /** The property that each field needs, considering all of its values. */
@@ -218,7 +218,7 @@ function addNeed(
   { field, value }: { readonly field: string; readonly value: unknown },
 ): void {
   const known = needs.get(field);
-  // Nothing that a further value could change.
+  // Further values cannot change it.
   if (known?.mayCreate === true && (known.isLong || known.type !== 'text' || !isLongText(value))) return;
   const type = known?.type ?? declaredType(mapping, field);
   // No property is created for a value that it could not hold, or only to be cleared.
@@ -232,7 +232,7 @@ function addNeed(
   });
 }
 
-/** Types are declared, not guessed: a type that fits today's value need not fit tomorrow's. */
+/** Types are declared, not guessed: a type that fits today's value may not fit tomorrow's. */
 function declaredType(mapping: Mapping, field: string): NewProperty['type'] {
   const { types } = mapping.write.unknown_fields;
   return (Object.hasOwn(types, field) ? types[field] : undefined) ?? 'text';

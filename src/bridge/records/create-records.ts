@@ -138,7 +138,7 @@ async function mergeSame(mapping: Mapping, records: readonly NewRecord[]) {
 /** Positions of the records with one Enginy id. */
 interface SameId {
   readonly same: number[];
-  /** Those that hold another email, profile or domain than the first ones. */
+  /** Records whose email, profile or domain differs from that of the first ones. */
   readonly others: number[][];
   /** Match rule → the value of the first ones. */
   readonly values: Map<number, string>;
@@ -177,7 +177,7 @@ async function createAll(scope: CreateScope, creations: readonly RecordCreation[
   for (let open = await groupByIdentity(scope, creations.filter(isOpen)); open.length > 0; ) {
     const primaries = open.flatMap((group) => group.find(isOpen) ?? []);
     await createFresh(scope, primaries);
-    // Where a primary failed for reasons of its own, the next one of its group is tried.
+    // If a primary failed for a reason that concerns only itself, the next record of its group is tried.
     open = open.filter((group) => !joinGroup(group) && group.some(isOpen));
   }
   await linkExisting(scope, creations);
@@ -205,8 +205,9 @@ async function findExisting(scope: CreateScope, creations: readonly RecordCreati
 }
 
 /**
- * A create that shares an email, LinkedIn URL or domain with another one of the request, whose record exists, is that record, too: also if
- * the record holds another value there, which a create does not replace. What such a create shares with a third one counts as well.
+ * * A create that shares an email, LinkedIn URL or domain with another one of the request, whose record exists, becomes that record as
+ * well, even if the record holds another value there, which a create does not replace. What such a create shares with a third one counts as
+ * well.
  */
 async function joinExisting({ mapping }: CreateScope, creations: readonly RecordCreation[]): Promise<void> {
   const known = creations.filter(({ existing }) => existing !== undefined);
@@ -242,8 +243,8 @@ async function joinExisting({ mapping }: CreateScope, creations: readonly Record
 }
 
 /**
- * Different Enginy ids with one email, LinkedIn URL or domain are one record of the CRM. What two of them share with a third one makes all
- * of them one record, in whatever order they come.
+ * * Different Enginy ids with one email, LinkedIn URL or domain are one record of the CRM. If two of them each share a value with a third
+ * one, all three are one record, in any order.
  */
 async function groupByIdentity(scope: CreateScope, creations: readonly RecordCreation[]) {
   const values = await Promise.all(await mapInSlices(creations, ({ record }) => identifyingValues(scope, record)));

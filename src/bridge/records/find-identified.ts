@@ -89,7 +89,7 @@ async function lookUp(scope: CreateScope, asked: Asked, policy: SearchPolicy): P
   for (const [index, creation] of creations.entries()) noteLookup(creation, outcomes[index], isSearched);
   const hits = creations.filter((_creation, index) => !('noMatch' in (outcomes[index] ?? {})));
   if (hits.length === 0) return;
-  // An email that comes first in the file may lead to another record: all identifying rules decide, in their order.
+  // An email rule that comes first in the file may lead to another record, so all identifying rules are tried, in their order.
   const decided = await match(
     hits,
     identifyingRules(scope.mapping),

@@ -16,7 +16,7 @@ interface PrimaryProperty {
   readonly secondary: readonly string[];
 }
 
-/** What of an update decides about values that identify its record. */
+/** The part of an update that decides about values that identify its record. */
 export type IdentifyingUpdate = Pick<RecordUpdate, 'id' | 'changes' | 'draft' | 'ifEmpty' | 'replaced' | 'current'>;
 
 /** The properties that an update must read before it may write them. */

@@ -226,7 +226,7 @@ async function sendUpdates(scope: WriteScope, updates: readonly RecordUpdate[]):
     updates.map(({ draft }) => draft),
     {
       isStripping: mapping.write.on_invalid === 'strip',
-      // Writing Enginy's id is an extra: if it fails, the update that was asked for must not.
+      // Writing Enginy's id is optional: if it fails, the requested update must still succeed.
       isOptional: (name) => name === mapping.identity?.crm,
       recover: (names) => scope.unknownFields.recover(mapping, names, context),
     },

@@ -18,7 +18,7 @@ interface SentBody {
 
 /** A body as the CRM shows it, and as it is returned to Enginy. */
 export interface ComposedBody {
-  /** Undefined where there is nothing to show. */
+  /** Undefined if there is nothing to show. */
   readonly html: string | undefined;
   /** What was sent as it was stored: cleaned, and cut where it was too long; undefined where nothing was sent. */
   readonly body: string | undefined;
@@ -34,7 +34,7 @@ export async function composeActivityBody(sent: SentBody, warn: (warning: string
   if (sent.body === undefined)
     return { html: opening === '' ? undefined : toHtmlBody('', opening, warn), body: undefined };
   const html = toHtmlBody(sent.body, opening, warn);
-  // Each takes a fifth of a second for the worst body: other requests get their turn in between.
+  // Each step takes a fifth of a second for the worst body, so other requests get their turn in between.
   await setImmediate();
   return { html, body: fromHtmlBody(html.slice(opening.length)) };
 }

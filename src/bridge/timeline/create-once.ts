@@ -53,7 +53,7 @@ export async function createOnce(scope: TimelineScope, given: OnceRecord): Promi
   const created = earlier && (await raceDeadline(earlier, scope.context.deadline));
   if (created !== undefined) return asRepeat(created, record);
   const work = scope.lock.run([name], scope.context.deadline, () => attemptTwice(scope, record, key));
-  // Others that wait meanwhile end with its id. Where it fails, they try for themselves.
+  // Requests that wait in the meantime get its id. If it fails, each of them tries again.
   const outcome = work.catch(() => undefined);
   scope.createsUnderWay.set(name, outcome);
   try {
@@ -88,7 +88,7 @@ interface KeyPropertyMissing {
 interface CreateScope extends TimelineScope {
   readonly record: OnceRecord;
   readonly key: string;
-  /** Of the key property. */
+  /** The problem of the key property. */
   readonly state: ManagedPropertyState;
 }
 

@@ -8,7 +8,7 @@ const maxNameLength = 200;
 const voiceNames =
   /^(?:has|is)?(?:voice|audio)(?:messages?|notes?|file|recording)?(?:url|link|id|duration|durationms|seconds|length)?$/;
 const kindNames = new Set('type messagetype contenttype mediatype kind format'.split(' '));
-/** The first kind of names that has a value says what is attached; the others say the same again. */
+/** The first kind of name that has a value says what is attached; the others repeat it. */
 const fileNames = [
   /^(?:attachments?|attachedfiles?|files?|documents?|images?|media)$/,
   /^(?:attachments?|attachedfiles?|files?|documents?|images?)names?$/,
@@ -39,7 +39,7 @@ export function mediaLines(metadata: Readonly<Record<string, unknown>> | null | 
   return [...(isVoice ? ['Voice message'] : []), ...listed, ...(more > 0 ? [`Attachment: ${more} more`] : [])];
 }
 
-/** A line that keeps a time which cannot be read, as it was sent. */
+/** A line that preserves, as it was sent, a time that cannot be read. */
 export function sentTimeLine(what: 'Time' | 'Due date', text: string): string {
   return `${what} as sent: ${nameOf(text)}`;
 }
@@ -54,7 +54,7 @@ function plainName(name: string): string {
   return name.toLowerCase().replace(/[-_]/g, '');
 }
 
-/** False for what says that there is none. */
+/** False for a value that means "none". */
 function isGiven(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0;
   if (isObject(value)) return Object.keys(value).length > 0;

@@ -22,7 +22,7 @@ export interface OwnerDirectory {
   forget(): void;
 }
 
-/** Keeps the last list over restarts. No method throws. */
+/** Keeps the last list across restarts. No method throws. */
 export interface OwnerStore {
   read(): readonly Owner[] | undefined;
   /** What another replica has read, once it has arrived. */
@@ -50,7 +50,7 @@ const refusalTtlMs = 45_000;
 const minRereadMs = 30_000;
 /** The pause between reads while there is no list to return: an error would switch owner selection off. */
 const retryMs = 3_000;
-/** By then, the user who connects Enginy, or a proxy in between, has given up. The read continues for the next request. */
+/** By then the user who connects Enginy, or a proxy in between, has given up. The read continues for the next request. */
 const defaultGiveUpMs = 20_000;
 
 interface Entry {
@@ -102,7 +102,7 @@ export function createOwnerDirectory(deps: OwnerDirectoryDeps): OwnerDirectory {
 }
 
 interface OwnerReader {
-  /** The list, at most this many milliseconds old. Rejects as the CRM does. */
+  /** The list, at most this many milliseconds old. Rejects with the CRM's error. */
   current(context: CallContext, maxAgeMs: number): Promise<readonly Owner[]>;
   /** The last list that this process, an earlier one or another replica read. */
   last(): readonly Owner[] | undefined;

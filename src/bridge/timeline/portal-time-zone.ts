@@ -36,7 +36,7 @@ async function readTimeZone(crm: Pick<Crm, 'readAccount'>, context: CallContext)
     const { timeZone } = await crm.readAccount(context);
     return isTimeZone(timeZone) ? timeZone : undefined;
   } catch (error) {
-    // There is no account, as where a record is explained without a CRM.
+    // There is no account, for example when a record is explained without a CRM.
     if (error instanceof NotSupportedError) return undefined;
     if (error instanceof GatewayError && problemOfError(error, 'unavailable').kind === 'refused') return undefined;
     throw error;

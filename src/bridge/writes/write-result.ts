@@ -50,7 +50,7 @@ export function failed(problem: CrmProblem, draft?: FailedDraft): WriteResult {
   return { problem, warnings, decision: { ...nothingDecided, heldBack: reasons, ...unusual } };
 }
 
-/** Of a record that a request has twice, one create is noted: this is the result of the other one. */
+/** If a request has a record twice, one create is noted; this is the result of the other one. */
 export function asRepeat(result: WriteResult): WriteResult {
   const { decision } = result;
   if (decision.outcome !== 'created') return result;

@@ -28,7 +28,7 @@ export interface StrippingOptions {
   readonly isOptional?: (property: string) => boolean;
   /** Properties that must not be dropped: without them the record is not written. */
   readonly isKept?: (property: string) => boolean;
-  /** Adds what a draft needs that lost properties. */
+  /** Adds what a draft needs after it lost properties. */
   readonly complete?: (draft: Draft, position: number) => Draft;
   /**
    * Called with properties that the CRM does not have.

@@ -3,7 +3,7 @@ import { isObject, objectsIn, stringsIn } from '../../json.ts';
 import type { Capture, CapturedExchange } from '../capture-schema.ts';
 import { firstFew } from './first-few.ts';
 
-/** What a person wants to know first about a request. */
+/** What a person first wants to know about a request. */
 export interface CaptureStory {
   /** Per record, the names of its fields. */
   readonly sent: readonly string[];

@@ -13,7 +13,7 @@ export interface FolderLimits {
 
 /** A folder of captures, written by one process or by several. Every method throws what the file system says. */
 export interface CaptureFolder {
-  /** A reader sees the whole file or none. */
+  /** A reader sees either the whole file or no file. */
   write(name: string, text: string): void;
   /** Files in the folder as far as this process knows. */
   readonly count: number;

@@ -29,7 +29,7 @@ export interface CaptureCounts {
 const maxWaiting = 2_000;
 /** Three captures of the largest size. What waits is held twice for a moment, when it is handed over. */
 const maxBytesWaiting = 24 * 1024 ** 2;
-/** Captures are handed over when no request has ended for this long, so that they do not slow down a burst … */
+/** Captures are handed over when no request has ended for this long, so that they do not slow down a burst of requests … */
 const quietMs = 50;
 /** … but after this long at the latest. */
 const maxWaitMs = 3_000;
@@ -134,7 +134,7 @@ function createQuietQueue(): QuietQueue {
   };
 }
 
-/** Roughly the memory that a waiting capture takes, in bytes. */
+/** Roughly the memory that a waiting capture uses, in bytes. */
 export function sizeOf({ body, answer, exchanges }: RawCapture): number {
   const texts = exchanges.reduce((sum, exchange) => sum + bytesOf(exchange), 0);
   return 1_000 + (body?.byteLength ?? 0) + bytesOfText(answer?.text ?? '') + texts;

@@ -12,7 +12,7 @@ export interface RawExchange {
   /** ISO 8601. */
   readonly startedAt: string;
   readonly durationMs: number;
-  /** Between the wish to call and this try: the pacer's turns, pauses and earlier tries. */
+  /** Time between the request to call and this attempt: waiting for the pacer, pauses and earlier attempts. */
   readonly waitedMs: number;
   /** Counts from 1. */
   readonly attempt: number;
@@ -48,7 +48,7 @@ export interface RawCapture {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
-  /** Absent when the caller went away before it was ready. */
+  /** Absent if the caller disconnected before it was ready. */
   readonly answer?: {
     readonly status: number;
     readonly headers: Readonly<Record<string, string>>;

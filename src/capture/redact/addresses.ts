@@ -10,7 +10,7 @@ import type { Pseudonyms } from './pseudonyms.ts';
 /** Domains reserved for examples and tests (RFC 2606, RFC 6761). */
 const reservedHost = /^(?:example\.(?:com|org|net|edu)|localhost|[a-z0-9-]+\.(?:example|test|invalid|localhost))$/;
 const linkedinHost = 'www.linkedin.com/';
-/** `in/ada`: what stands behind LinkedIn's host. */
+/** `in/ada`: what follows LinkedIn's host. */
 export const linkedinPath = /^\/?(?:in|company|school|showcase)\/[^/\s]+\/?$/i;
 /** RFC 1035. Longer texts are no host. */
 const maxHostLength = 253;

@@ -22,7 +22,7 @@ export function withinPercent(text: string, replace: (decoded: string) => string
 
 const unicodeEscape = /\\u([0-9a-f]{4})/gi;
 const characterReference = /&#?[a-z0-9]{1,31};/gi;
-/** Stands for a reference that HTML does not know: its name may be anybody's. */
+/** Stands for a reference that HTML does not know: its name may be anyone's. */
 const nonBreakingSpace = '&nbsp;';
 
 /** Character references of HTML that stand for letters or digits; those of punctuation, e.g. `&amp;`, stay. */

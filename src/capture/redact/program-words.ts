@@ -16,7 +16,7 @@ export function programWords(): ReadonlySet<string> {
   if (words !== undefined) return words;
   const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((name) => answering.test(name));
   const found = new Set(files.flatMap((name) => wordsOf(readFileSync(join(source, name), 'utf8'))));
-  // The program lists them because they are parts of names: `Ben`, `Don`.
+  // The program lists these words because they are parts of names: `Ben`, `Don`.
   for (const particle of [...nameParticles, 'don']) found.delete(particle);
   words = found;
   return found;

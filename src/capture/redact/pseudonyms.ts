@@ -70,7 +70,7 @@ export class Pseudonyms {
     if (/^0+$/.test(run)) return run;
     const start = /^0*/.exec(run)?.[0] ?? '';
     let stand = this.digits(run.slice(start.length));
-    // Walking on from a number that is not allowed keeps the one-to-one.
+    // Continuing from a number that is not allowed keeps the mapping one-to-one.
     while (stand.startsWith('0')) stand = this.digits(stand);
     return start + stand;
   }

@@ -9,7 +9,7 @@ export interface TimeLapse extends Clock {
   readonly forCalls: Clock;
   /** To be called when a call has arrived where it is answered: `ms` later (never, for undefined) it gets its answer. */
   answerAfter(ms: number | undefined): Promise<void>;
-  /** Lets time pass until the work is done. Rejects as the work does. */
+  /** Lets time pass until the work is done. Rejects with the error of the work. */
   runUntil<Result>(work: Promise<Result>): Promise<Result>;
 }
 

@@ -18,7 +18,7 @@ export interface OpenCrm {
   close(): Promise<void>;
 }
 
-/** A user waits for the command: a call that takes longer is considered broken. */
+/** A user is waiting for the command, so a call that takes longer is considered broken. */
 const patienceMs = 120_000;
 
 export interface OpenOptions {

@@ -47,7 +47,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** A capture holds the request beside what came of it; its body may be text. */
+/** A capture contains the request and its outcome; its body may be text. */
 function bodiesIn(content: unknown): unknown[] {
   if (Array.isArray(content)) return content.flatMap(bodiesIn);
   if (!isObject(content)) return [];

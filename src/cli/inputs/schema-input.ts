@@ -14,7 +14,7 @@ export function readSchema(file: string): SchemaFile {
   }
 }
 
-/** A saved portal stands in place of the account, so only one of them can be named. */
+/** A saved portal replaces the account, so only one of them can be named. */
 export function demandNoLive({ live, sandbox, schema }: SourceOptions): void {
   if (schema !== undefined && (live || sandbox)) {
     throw new UsageError(`--schema replaces ${live ? '--live' : '--sandbox'}: use only one of them`);
@@ -32,12 +32,12 @@ interface AskedAccount {
   readonly context: CallContext;
 }
 
-/** Saves what the account looks like. Overwrites nothing but an earlier schema. Throws UsageError if the file cannot be written. */
+/** Saves a description of the account. Overwrites nothing but an earlier schema. Throws UsageError if the file cannot be written. */
 export async function saveSchema(io: CommandIo, { crm, context }: AskedAccount, file: string): Promise<void> {
   if (existsSync(file)) demandSchema(file);
   const { schema, omitted } = await readPortalSchema(crm, context);
   try {
-    // What was written can be read again.
+    // The written file can be read again.
     writeFileSync(file, `${JSON.stringify(SchemaFile.parse(schema), null, 1)}\n`);
   } catch (error) {
     throw new UsageError(`${file} cannot be written: ${error instanceof Error ? error.message : error}`);

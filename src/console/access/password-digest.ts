@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 
 const derive = promisify<string, Buffer, number, { N: number; r: number; p: number; maxmem: number }, Buffer>(scrypt);
 
-/** Costs 32 MB and a tenth of a second. Passwords that the command creates have 100 random bits and need no more. */
+/** Takes 32 MB and a tenth of a second. Passwords that the command creates have 100 random bits and need no more. */
 const cost = { N: 2 ** 15, r: 8, p: 1 } as const;
 const form = /^scrypt\$(\d{5,6})\$8\$([1-9])\$([\w-]{22})\$([\w-]{43})$/;
 const hashBytes = 32;
@@ -15,7 +15,10 @@ export async function digestPassword(password: string): Promise<string> {
   return ['scrypt', cost.N, cost.r, cost.p, salt.toString('base64url'), hash.toString('base64url')].join('$');
 }
 
-/** True if this is a digest that {@link checkPassword} accepts: costs that are too low to protect or too high to compute are none. */
+/**
+ * True if this is a digest that {@link checkPassword} accepts: a digest with costs that are too low to protect or too high to compute is
+ * not accepted.
+ */
 export function isPasswordDigest(digest: string): boolean {
   const N = Number(form.exec(digest)?.[1]);
   return N >= 2 ** 14 && N <= 2 ** 17 && Number.isInteger(Math.log2(N));

@@ -1,4 +1,4 @@
-/** From the least to the most: reads; tries and compares; changes something or reads a person's values. */
+/** In ascending order: may read; may try and compare; may change something or see a person's values. */
 export const roles = ['viewer', 'editor', 'operator'] as const;
 
 export type Role = (typeof roles)[number];

@@ -5,7 +5,7 @@ const perMinuteOfAll = 60;
 const maxAddresses = 10_000;
 
 export interface SignInLimit {
-  /** `refused again`: neither the log nor the journal needs another line this minute, which anyone could fill. */
+  /** `refused again`: the log and the journal get no further line this minute, so that no one can flood them. */
   check(address: string): 'allowed' | 'refused' | 'refused again';
 }
 

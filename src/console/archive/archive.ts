@@ -119,7 +119,7 @@ function stateOf(dir: string): string {
       })
       .join('\n');
   } catch {
-    // Whatever cannot be read is among the findings, and read again each time.
+    // Files that cannot be read are reported as findings, and read again each time.
     return `unreadable at ${performance.now()}`;
   }
 }

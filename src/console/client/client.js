@@ -1,4 +1,4 @@
-// Everything here is comfort: every screen works without it.
+// Everything here is optional: every screen works without it.
 
 /** @param {string} text */
 const say = (text) => {

@@ -44,7 +44,7 @@ export function createArrivals(): Arrivals {
   };
 }
 
-/** True if Enginy has what it asked for. */
+/** True if Enginy received what it requested. */
 export function isFine({ status }: Arrival): boolean {
   return status >= 200 && status < 300;
 }

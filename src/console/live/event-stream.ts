@@ -29,7 +29,7 @@ export class EventStream {
     });
   }
 
-  /** Says how many came since the last time, and which texts changed. @param before what is written first */
+  /** Reports how many events arrived since the last time, and which texts changed. @param before what is written first */
   send(news: News, before = ''): void {
     if (this.#slowSince !== undefined) return;
     const message = `${before}${news.countsAfter(this.#lastId)}${news.changesFrom(this.#texts)}`;

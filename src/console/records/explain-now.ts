@@ -17,7 +17,7 @@ export interface LiveRecord {
 
 export type RecordExplainer = (record: LiveRecord) => Promise<ExplainedRecords>;
 
-/** A user is waiting, but requests have priority. */
+/** A user is waiting, but Enginy's requests have priority. */
 const explainMs = 20_000;
 
 /** Explains what would happen to records if Enginy sent them as HubSpot has them now. Reads HubSpot, and writes nothing. */

@@ -2,7 +2,7 @@ import type { Archive } from '../archive/archive.ts';
 import type { RequestPlace } from '../requests/request-path.ts';
 import { type EntryView, viewEntry } from './entry-view.ts';
 
-/** Everything that happened to one record, as far as the journal has it. */
+/** Everything that happened to one record, as far as the journal goes back. */
 export interface RecordView {
   readonly isJournalOn: boolean;
   /** Newest first. */
@@ -12,7 +12,7 @@ export interface RecordView {
   readonly externalIds: readonly string[];
   /** The newest request with this id. */
   readonly request?: RequestPlace;
-  /** When the oldest request of the journal came, in milliseconds since 1970; undefined of an empty journal. */
+  /** When the oldest request in the journal arrived, in milliseconds since 1970; undefined for an empty journal. */
   readonly since?: number;
 }
 

@@ -99,7 +99,7 @@ ${canReplay && !capture.isTrimmed && pastedForm(`${path}/replay`, view, parts)}
 ${curl !== undefined && html`<details><summary>Send it with curl</summary><p>Set <code>BRIDGE</code> to the address of the bridge, and <code>API_KEY</code> and <code>API_KEY_HEADER</code> to its settings. ${capture.personalData === 'replaced' ? html`<strong>Personal data is replaced by placeholders, and a bridge would write them unchanged. Send the request to a bridge with the embedded CRM, or replace the placeholders first.</strong>` : 'This writes what the request writes.'}</p><p><button type="button" data-copy="curl" hidden>Copy</button></p><pre tabindex="0" id="curl">${curl}</pre></details>`}`;
 }
 
-/** What an edit would change for this request. The rest of its page leaves no room for the file of today. */
+/** What an edit would change for this request. The page has no room left for the current file. */
 function pastedForm(action: string, { request, mappingFiles }: RequestView, { formToken }: RequestPageParts): Html {
   const object = /\/(\w+)/.exec(request.endpoint)?.[1];
   return html`<details><summary>Replay with an edited mapping file</summary>${postForm(

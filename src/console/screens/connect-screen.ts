@@ -53,7 +53,7 @@ ${checklistTable(readChecklist(arrivals))}
 interface ValueToEnter {
   readonly name: string;
   readonly value: string;
-  /** It is what Enginy needs as it is. */
+  /** Enginy needs exactly this value. */
   readonly isExact: boolean;
 }
 

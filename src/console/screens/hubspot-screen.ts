@@ -95,7 +95,7 @@ function hidePersonal({ name, label, type }: PropertyDefinition, hide: IdHider):
   return { name: shown === label ? name : shown, label: shown, type };
 }
 
-/** The checks say why it is not. */
+/** The checks explain why it is not. */
 async function ifReadable<Result>(read: () => Promise<Result>): Promise<Result | undefined> {
   try {
     return await read();

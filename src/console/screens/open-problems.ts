@@ -13,9 +13,9 @@ import type { ProblemList } from '../problems/read-problems.ts';
 const span = '24h';
 const maxShown = 5;
 
-/** A list may be as old as this. */
+/** The maximum age of a list. */
 const keptMs = 30_000;
-/** While they are counted, the page shows none that are older than this: the last look may be hours ago. */
+/** While problems are being counted, the page shows no list older than this: the page may have been opened hours ago. */
 const maxAgeMs = 120_000;
 /** Counting a large journal takes a while, and the rest of the page does not wait for it. */
 const patienceMs = 40;
@@ -51,7 +51,7 @@ export function openProblems({ threads, marks, journal, log }: ConsoleSources): 
       counting ??= count();
       await Promise.race([counting, wait(patienceMs, undefined, { ref: false })]);
     }
-    // What went wrong with counting is shown however old it is.
+    // A counting failure is shown regardless of its age.
     const isShown = isCurrent() && (known?.at === Number.NEGATIVE_INFINITY || age() <= maxAgeMs);
     return isShown && known !== undefined
       ? known.html

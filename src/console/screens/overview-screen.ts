@@ -167,7 +167,7 @@ function replicas({ board, config, mappings }: ConsoleSources): Html {
 
 const maxActions = 10;
 
-/** What users of the console did, for those who may do anything. */
+/** What users of the console did; shown to operators only. */
 async function actions({ config: { journal }, threads, log }: ConsoleSources): Promise<Html | undefined> {
   if (journal === undefined) return undefined;
   let noted: readonly ConsoleAction[] = [];

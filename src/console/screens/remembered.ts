@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** What was read elsewhere, so that a page need not wait for it. */
+/** A value that is read in the background, so that a page need not wait for it. */
 export interface Remembered<Value> {
   /** What was read last; read again where it is older than it may be. Throws what reading threw where there is nothing else. */
   look(): Promise<Look<Value>>;

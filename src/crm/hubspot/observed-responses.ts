@@ -22,7 +22,7 @@ export function observeResponses(now: () => number = Date.now): ObservedResponse
         ...(rate?.intervalMs !== undefined && { windowMs: rate.intervalMs }),
         ...(rate?.dailyRemaining !== undefined && { remainingToday: rate.dailyRemaining }),
         ...(Number.isFinite(daily) && { callsPerDay: daily }),
-        // The header has whole seconds; half of the way back is over when it is read.
+        // The header has whole seconds, and half of the response's travel time has passed when it is read.
         ...(Number.isFinite(date) && { clockOffsetMs: now() - durationMs / 2 - (date + 500) }),
       };
     },

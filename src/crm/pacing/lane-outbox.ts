@@ -2,7 +2,7 @@ import type { LaneQuery } from './lane-store.ts';
 
 export type LaneReports = Pick<LaneQuery, 'releases' | 'cancelled' | 'pauseMs' | 'rate'>;
 
-/** What a replica reports to the store with its next query. A query that got no answer reports again. */
+/** What a replica reports to the store with its next query. If a query gets no answer, the next one reports the same again. */
 export class LaneOutbox {
   #releases: string[] = [];
   #cancelled: string[] = [];

@@ -227,7 +227,7 @@ export class Lane {
   /** Why a call cannot start in the time that it has; undefined if it may. */
   #errorBeforeStart(job: QueuedCall, remainingMs: number): CrmUnavailableError | DeadlineError | undefined {
     const now = this.#deps.clock.now();
-    // The time was spent before this call.
+    // The time ran out before this call.
     if (remainingMs <= 0) return this.#late(job, this.#deps.troubleOfRequest?.(job.context.requestId));
     return (
       this.#budget.daily.errorFor(now) ??
@@ -244,7 +244,7 @@ export class Lane {
     });
   }
 
-  /** Where nothing is wrong with the CRM, the call waited for others. */
+  /** If nothing is wrong with the CRM, the call waited for others. */
   #late(job: QueuedCall, troubleOfRequest?: string): DeadlineError {
     const because = job.trouble ?? this.#troubleSince(job.requestedAt) ?? troubleOfRequest;
     return new DeadlineError(

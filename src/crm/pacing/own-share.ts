@@ -56,7 +56,7 @@ export class OwnShare {
     this.#shareFrom = from + this.#windowMs + settledAfterMs;
   }
 
-  /** The store turns out to be away for all replicas. */
+  /** The store turns out to be unreachable for all replicas. */
   endSilence(now: number): void {
     if (!this.#isSilent) return;
     this.#isSilent = false;

@@ -76,7 +76,7 @@ export function durationText(ms: number): string {
     : `${Number(seconds.toFixed(seconds < 10 ? 1 : 0))} s`;
 }
 
-/** More requests than run at once. */
+/** More requests than run at the same time. */
 const maxRequests = 1_000;
 
 /** The CRM answers most calls in a tenth of this. */
@@ -87,7 +87,9 @@ interface NotedJob {
   readonly requestedAt: number;
 }
 
-/** How the calls of a lane ended, for requests that run out of time: a request must not be blamed on the failure of another. */
+/**
+ * How the calls of a lane ended, for requests that run out of time: a request's timeout must not be blamed on another request's failure.
+ */
 export class LaneResponses {
   /** The last attempt that ended without an answer. */
   #failed: { readonly at: number; readonly trouble: string } | undefined;

@@ -55,7 +55,7 @@ const maxWaitMs = 500;
 const coalesceMs = 1;
 /** `slow`: after a silence, during which nothing starts. */
 const redisRetryMs = { quick: 100, slow: 500 };
-/** How often waiting calls look at the own share. */
+/** How often waiting calls check this replica's own share. */
 const pollMs = 40;
 /** An answer may take a moment to arrive, and a call that was given up a moment to end. */
 const leaseGraceMs = 1_000;

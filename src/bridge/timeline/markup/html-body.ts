@@ -13,7 +13,7 @@ const textCutMarker = '\n\n[cut here: the text is longer than the CRM keeps]';
 
 /** Longer input is cut before it is parsed, so that one request cannot keep the process busy. */
 const maxInputLength = 300_000;
-/** So is input with more `<` than this: each tag takes time of its own, and messages of people have some thousands at most. */
+/** Input with more `<` than this is cut as well: each tag takes time, and messages written by people have a few thousand at most. */
 const maxInputTags = 12_000;
 /** Longer bodies of a CRM are read up to this length. */
 const maxReadLength = 150_000;
@@ -21,10 +21,10 @@ const maxDepth = 50;
 const maxAddressLength = 8_000;
 
 /**
- * Converts text or HTML to clean HTML that the CRM can show: no scripts, no forms, no styles, and no images, since the CRM would load
- * tracking pixels and count each view of the record as an opened email. Their text and addresses are kept (see {@link replaceTag}).
- * At most {@link maxBodyLength} characters, `opening` included.
- * Text says the same afterwards, whatever signs it contains: only known, well-formed tags are HTML (see {@link scanMarkup}).
+ * * Converts text or HTML to clean HTML that the CRM can show: no scripts, no forms, no styles, and no images, since the CRM would load
+ * tracking pixels and count each view of the record as an opened email. Their text and addresses are kept (see {@link replaceTag}). At most
+ * {@link maxBodyLength} characters, `opening` included. Text keeps its meaning, whatever characters it contains: only known, well-formed
+ * tags are HTML (see {@link scanMarkup}).
  *
  * A line break of the source becomes `<br>`, a line break of HTML `<br />`: {@link fromHtmlBody} distinguishes them by that.
  *
@@ -199,7 +199,7 @@ function hasBlockTags(html: string): boolean {
 /** Cleans until nothing changes: tags that close others only show their effect once more has been removed. */
 function sanitize(html: string): string {
   let clean = sanitizeOnce(html);
-  // What is longer is cut, and the rest cleaned again.
+  // Longer text is cut, and the rest is cleaned again.
   for (let round = 0; round < maxRounds && clean.length <= maxBodyLength && clean.includes('<'); round += 1) {
     const again = sanitizeOnce(clean);
     if (again === clean) break;

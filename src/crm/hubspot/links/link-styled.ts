@@ -86,8 +86,8 @@ interface Removal {
 }
 
 /**
- * Removes the links to records that this request does not name. They are read again: the one that is primary now stays, under
- * whatever id, since a merged id links its survivor.
+ * * Removes the links to records that this request does not name. The links are read again first: the one that is now primary stays,
+ * whatever its id, because a merged id links the surviving record.
  */
 async function removeOthers(send: Send, { types, links, distinct, held }: Removal): Promise<readonly Pair[]> {
   const named = Map.groupBy(distinct, ({ fromId }) => fromId);

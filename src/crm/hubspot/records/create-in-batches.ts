@@ -33,8 +33,8 @@ interface CreateScope {
 }
 
 /**
- * Creates 100 records per call. Two with the same email never share a call: HubSpot would refuse it whole. Records without a value
- * that HubSpot is known to require are not sent.
+ * * Creates 100 records per call. Two records with the same email never share a call, because HubSpot would reject the whole call. Records
+ * without a value that HubSpot is known to require are not sent.
  */
 async function createInBatches(
   { send, required }: CreateScope,

@@ -73,7 +73,9 @@ export async function readInBatches(send: Send, read: BatchRead): Promise<ReadOu
   return outcome;
 }
 
-/** More than HubSpot's limit lets start while one call is answered; what waits behind them is not read once the allowance is spent. */
+/**
+ * More calls than HubSpot's limit permits while one call is in progress; calls queued behind them are not sent once the allowance is spent.
+ */
 const maxChunksAtOnce = 50;
 
 function isSettled({ found, missing }: MutableOutcome, value: string): boolean {

@@ -83,7 +83,7 @@ export class ResponseTooLargeError extends CrmUnavailableError {
   }
 }
 
-/** A longer response than any that the bridge has reason to read; another attempt would bring the same. */
+/** The response is longer than any that the bridge has reason to read; another attempt would return the same. */
 export function tooLargeFailure(isCrowded = false): CallFailure {
   const reason = isCrowded
     ? "HubSpot's response was too large together with others in progress"

@@ -1,4 +1,4 @@
-/** As far as a response goes that a CRM has reason to give: property definitions of large accounts have a few megabytes. */
+/** The largest response that a CRM has reason to send: property definitions of large accounts take a few megabytes. */
 export const maxResponseBytes = 10 * 1024 * 1024;
 /** Of all responses that are being received, those below {@link freeBytes} aside. */
 const maxTotalBytes = 24 * 1024 * 1024;

@@ -82,7 +82,7 @@ interface Answer {
   readonly headers: ResponseHeaders;
 }
 
-/** Whatever a body holds, reading it fails no more than its own call. */
+/** Whatever a body contains, a failure to read it affects only its own call. */
 function readAnswer<T>(call: HubSpotCall<T>, { body, headers }: Answer): T {
   try {
     return call.read(body, headers);
@@ -223,7 +223,7 @@ function createSendRequest({ accessToken, baseUrl }: Destination, budget: Respon
     const bytes = await response.body.binary();
     connection.arrived();
     const decoded = await decodeBody(response.headers, bytes, budget);
-    // Decoding a long text, looking for the token in it and parsing it take as long as each other: other requests get their turn in between.
+    // Decoding a long text, looking for the token in it and parsing it take equally long, so other requests get their turn in between.
     const isLong = decoded.length > freeBytes;
     if (isLong) await setImmediate();
     const text = withoutToken(decoded);
