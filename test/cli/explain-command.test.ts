@@ -98,6 +98,7 @@ test.each([
   [['explain', 'contacts'], '{"contacts": [', 'standard input is not JSON'],
   [['explain', 'contacts'], '{"companies": [{"name": "Acme"}]}', 'standard input holds no contacts'],
   [['explain', 'contacts'], '[1]', 'standard input holds no contacts'],
+  [['explain', 'contacts'], '[{"email": "a@b.example"}, 5]', 'standard input: entry 1 of contacts is not an object'],
   [['explain', 'contacts', 'no-such.json'], '', 'no-such.json cannot be read (ENOENT)'],
   [['explain', 'contacts', '--sandbox'], '{}', '--sandbox requires --live'],
   [['explain', 'contacts', '--live'], '{}', 'HUBSPOT_ACCESS_TOKEN is not set'],

@@ -14,6 +14,9 @@ export async function readRecords(io: CommandIo, kind: string, source: string): 
   const content = parse(source === '-' ? await io.readInput() : readText(source), name);
   const records = recordsIn(content, kind);
   if (records.length > 0 && records.every(isObject)) return records;
+  const position = records.findIndex((record) => !isObject(record));
+  if (records.length > 1)
+    throw new UsageError(`${name}: entry ${position} of ${kind} is not an object (counted from 0)`);
   throw new UsageError(`${name} holds no ${kind}: expected {"${kind}": […]}, a list of records, or one record`);
 }
 
