@@ -340,7 +340,7 @@ test('only commands import commands', () => {
   expect(strays.map(({ path }) => path)).toEqual([]);
 });
 
-test('the embedded CRM imports nothing of the bridge', () => {
+test('the embedded CRM imports nothing from the bridge', () => {
   const strays = sandboxFiles.flatMap(({ path, imports, packages }) =>
     [...imports.filter((target) => target.startsWith('..')), ...packages].map((target) => `${path} → ${target}`),
   );

@@ -62,7 +62,7 @@ test('a renewed certificate is active without a restart once both files are repl
   expect(bridge.log.text()).not.toContain('PRIVATE');
 });
 
-test('SIGHUP reads the certificate at once; files with errors change nothing', async () => {
+test('SIGHUP rereads the certificate immediately; files with errors change nothing', async () => {
   const { files, copy } = certificateFolder('first');
   const bridge = await startBridgeOn(noCrm, files);
 
@@ -104,7 +104,7 @@ test.each([
 
 type Files = ReturnType<typeof certificateFolder>['files'];
 
-test('one of the two settings without the other is a mistake', () => {
+test('one of the two settings without the other is an error', () => {
   expect(() => loadConfig({ TLS_CERT: 'cert.pem' })).toThrow('TLS_KEY is missing');
   expect(() => loadConfig({ TLS_KEY: 'key.pem' })).toThrow('TLS_CERT is missing');
 });

@@ -41,7 +41,7 @@ test('the German set fits its portal, and a portal without the properties is det
   }
 });
 
-test('the schema file of the German set rehearses it offline: no finding, and every example is stored through the bridge', async () => {
+test('the German set works offline with its schema file: no finding, and every example is stored through the bridge', async () => {
   const file = `${german}/portal-schema.json`;
   const checked = await runCommand(['check', '--strict', '--schema', file, german]);
   const crm = await startCrm({ schema: readSchemaFile(file) });

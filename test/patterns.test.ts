@@ -118,7 +118,7 @@ const shortTexts: Readonly<Record<string, string>> = {
 /** Transforms and redactors receive texts of a bounded length only (`maxLength`, `longest`). */
 const shortFolders = ['src/mapping/values/', 'src/capture/redact/'];
 
-test('patterns that may match from any position are applied to short texts only', () => {
+test('patterns that may match from any position are applied only to short texts', () => {
   const searching = files.filter((file) => patternsIn(file).some((pattern) => faultsOf(pattern, ['Move']).length > 0));
   const names = searching.map((file) => relative(root, file));
 

@@ -5,7 +5,7 @@ import { fieldKey, hashedPropertyName } from '../../src/mapping/run/property-nam
 import { shippedWith } from '../support/shipped-mappings.ts';
 import { startApp, crmWithRecords, update, valuesOf, countOf, define } from './crm-with-records.ts';
 
-test('stores a field without a row in a property of its own, with group, label and mark', async () => {
+test('stores a field without a row in its own property, with group, label and mark', async () => {
   const crm = crmWithRecords();
   const app = await startApp(crm);
 

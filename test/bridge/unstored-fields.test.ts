@@ -266,7 +266,7 @@ test('logs missing permissions at start, in one line', async () => {
   ]);
 });
 
-test('asks again within a minute for a property of its own that the portal did not allow', async () => {
+test('tries again within a minute to create a managed property that the portal did not allow', async () => {
   const crm = fakeCrm();
   let nowMs = 0;
   const managed = createManagedProperties({ crm, log: logSink().log, now: () => nowMs });

@@ -237,7 +237,7 @@ test('folders are created for their owner only, and an impossible path is reject
   expect(() => openCaptureFolder('/proc/1/x/y', roomy)).toThrow();
 });
 
-test('a key that is a pipe or too short is refused', () => {
+test('a key file that is a pipe, or a key that is too short, is rejected', () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, '.secret'), 'short\n');
   expect(() => readOrCreatePlaceholderKey(folder)).toThrow('too short');

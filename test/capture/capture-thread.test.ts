@@ -117,7 +117,7 @@ test('what cannot be handed over is counted and logged once, and later captures 
   expect(readFolder(folder)).toHaveLength(1);
 });
 
-test('a thread that runs out of memory loses what it held, and later captures are written', async () => {
+test('a thread that runs out of memory loses what it held, but later captures are written', async () => {
   const folder = temporaryFolder();
   const hungry = `require('worker_threads').parentPort.once('message', () => { for (const kept = []; ; ) kept.push([kept.length]); })`;
   const resourceLimits = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 8 };
@@ -137,7 +137,7 @@ test('a thread that runs out of memory loses what it held, and later captures ar
   expect(readFolder(folder)).toHaveLength(1);
 });
 
-test('a capture that takes too much memory is lost alone, and those that wait behind it are written', async () => {
+test('only the capture that takes too much memory is lost, and those behind it are written', async () => {
   const folder = temporaryFolder();
   const hungry = `require('worker_threads').parentPort.on('message', ({ kind }) => { if (kind === 'capture') for (const kept = []; ; ) kept.push([kept.length]); })`;
   const resourceLimits = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 8 };

@@ -23,7 +23,7 @@ test('a request that fails while another call of it is under way replays identic
   }
 });
 
-test('how long a last call had makes no difference, and which call it was does', () => {
+test('the duration of the last call makes no difference, but which call it was does', () => {
   const moments = { laterByMs: 0, toleranceMs: 0 };
   const late = (message: string) => ({ status: 504, body: { error: 'Deadline exceeded', message } });
   const differences = (before: string, after: string) => compareAnswers(late(before), late(after), moments);

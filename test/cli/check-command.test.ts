@@ -84,7 +84,7 @@ test('prints the same as JSON for a machine', async () => {
   });
 });
 
-test('colors findings on a terminal only', async () => {
+test('colors findings only on a terminal', async () => {
   const dir = shippedFolder({ 'contacts.yaml': (text) => text.replace('if_several: error', 'if_several: eror') });
 
   const plain = await runCommand(['check', dir]);

@@ -154,7 +154,7 @@ write: { fields: [{ enginy: title, crm: no_such_property }] }
   expect(found?.text).toMatch(/contacts\.yaml:4:\d+ {2}error {2}unknown-property/);
 });
 
-test('wrong settings are listed with the nearest names, and nothing else is examined', async () => {
+test('wrong settings are listed with the nearest names, and nothing else is checked', async () => {
   const { status, lines } = await linesOf({ API_KEY: key, HUBSPOT_ACESS_TOKEN: token, PORT: 'x' });
 
   expect(status).toBe(1);
@@ -185,7 +185,7 @@ test('writes nothing into the account', async () => {
   expect(crm.log.filter(({ method, path }) => method !== 'GET' && !reads.test(path))).toEqual([]);
 });
 
-test('a rehearsal needs no settings; --strict fails with warnings', async () => {
+test('--sandbox needs no settings; --strict fails with warnings', async () => {
   const captures = { CAPTURE_DIR: temporaryFolder(), CAPTURE_PERSONAL_DATA: 'keep' };
 
   const rehearsal = await linesOf(captures, '--sandbox');

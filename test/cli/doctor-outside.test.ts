@@ -181,7 +181,7 @@ test("Enginy's own test is run with what would be entered there, and neither key
   expect(passing.out + refused.out + failing.out).not.toMatch(/gsk_for_tests|good-key-for-tests/);
 });
 
-test('the certificate of the bridge itself is examined', async () => {
+test('the certificate of the bridge itself is checked', async () => {
   const path = (name: string) => new URL(`../fixtures/tls/${name}.pem`, import.meta.url).pathname;
 
   const good = await examine({ TLS_CERT: path('first.cert'), TLS_KEY: path('first.key') });

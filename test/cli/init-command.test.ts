@@ -119,7 +119,7 @@ test('asks for the token', async () => {
   );
 });
 
-test('a rehearsal needs no account, and its settings start the embedded CRM', async () => {
+test('--sandbox needs no account, and its settings start the embedded CRM', async () => {
   const folder = inTemporaryFolder();
 
   const { status, out } = await runCommand(['init', '--sandbox']);
@@ -188,7 +188,7 @@ test('keeps the settings of an existing .env that it does not write, and a key t
   });
 });
 
-test('a .env with values of several lines that it would have to change is left alone', async () => {
+test('a .env with multi-line values that it would have to change is not changed', async () => {
   const folder = inTemporaryFolder();
   const before = 'MAPPINGS_DIR="a\nb"\n';
   writeFileSync(join(folder, '.env'), before);

@@ -58,7 +58,7 @@ test('lead points to the capture of the request', async () => {
   expect(shown.out).toContain('POST /contacts');
 });
 
-test('the id of a request, or its beginning, names its capture in every command', async () => {
+test('the id of a request, or its start, names its capture in every command', async () => {
   const captures = temporaryFolder();
   const journaling = await startJournaling({ CAPTURE: 'all', CAPTURE_DIR: captures });
   const contact = { externalId: 'lead-7', email: 'ada@example.com' };
@@ -337,7 +337,7 @@ test('tail prints what is there, follows what arrives, and unfolds failures', as
   );
 });
 
-test('a line is colored on a terminal only', async () => {
+test('a line is colored only on a terminal', async () => {
   const { environment } = await playedJournal();
 
   const plain = await runCommand(['requests'], { environment });

@@ -100,7 +100,7 @@ test.each(flaws)('a small custom CRM that %s fails the checks for that and no ot
   expect(status).toBe(1);
 });
 
-test('a server that answers everything with an empty object fails, check by check', async () => {
+test('a server that returns an empty object for everything fails, check by check', async () => {
   const url = await serve((_request, response) => response.setHeader('content-type', 'application/json').end('{}'));
 
   const { printed, status, out } = await conformance(url);

@@ -202,7 +202,7 @@ test.each<[string, Record<string, string>]>([
   expect(answer.status).toBe(403);
 });
 
-test('answers HEAD as it answers GET, without the page', async () => {
+test('responds to HEAD as to GET, without the page', async () => {
   const answer = await visit('/console', { method: 'HEAD', headers: { cookie: cookies.viewer } });
 
   expect([answer.status, answer.text]).toEqual([200, '']);
@@ -277,7 +277,7 @@ test('a changed or ended session is not accepted', async () => {
   expect(answers.map(({ status }) => status)).toEqual([303, 303, 303]);
 });
 
-test('answers a wrong password and an unknown name alike', async () => {
+test('responds to a wrong password and to an unknown name alike', async () => {
   const answers = await Promise.all(
     [
       { name: 'vera', password: 'wrong' },
@@ -380,7 +380,7 @@ test('accepts ten sign-ins a minute from one address, right or wrong', async () 
   expect(elsewhere.status).toBe(403);
 });
 
-test('every answer forbids scripts of others, storing and framing', async () => {
+test('every response forbids scripts of others, storing and framing', async () => {
   const answers = await Promise.all([
     visit('/console', { headers: { cookie: cookies.viewer } }),
     visit('/console/sign-in'),

@@ -93,7 +93,7 @@ test.each([
   expect(found.headers.location).toBe(location);
 });
 
-test('a search for an id that has quotes of its own finds it', async () => {
+test('a search for an id that contains quotes finds it', async () => {
   const form = { 'form-token': formTokenOf(await page('/console/record')), name: '"quoted"' };
   const { text } = await ask(`${running.adminUrl}/console/record`, { headers: { cookie }, form });
 
@@ -109,7 +109,7 @@ test('the list says how many calls a request made, and how long they waited', as
   expect(cell('Waited, ms')).toBeGreaterThanOrEqual(0);
 });
 
-test('no character of an id turns the text around it', async () => {
+test('no character of an id changes the direction of the text around it', async () => {
   const { text } = await page('/console/requests/named');
 
   expect(text).toContain('<bdi>lead-\\u202efdp</bdi>');

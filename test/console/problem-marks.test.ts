@@ -49,7 +49,7 @@ async function actionsInJournal() {
 
 // Each test goes on with what the earlier ones did.
 describe('the marks of one problem', { shuffle: false }, () => {
-  test('an acknowledged problem leaves the overview, and is open again once it recurs', async () => {
+  test('an acknowledged problem leaves the overview, and reopens if it recurs', async () => {
     // The overview does not wait until the problems are counted.
     await shows('/console', what);
     const done = await submit('acknowledge');

@@ -26,7 +26,7 @@ test('a page does not wait for what is read slowly, and shows the last one while
   expect(read).toHaveBeenCalledTimes(2);
 });
 
-test('why nothing was read is said until it is tried again', async () => {
+test('the reason why nothing could be read is shown until the next attempt', async () => {
   const read = vi.fn(() => Promise.reject(new Error('not now')));
   const remembered = createRemembered<string>(read, 60_000);
 

@@ -176,14 +176,14 @@ test('a saved regression test of such fields has placeholders, and its replay cr
   expect(differences.filter(({ what }) => !what.startsWith('answer'))).toEqual([]);
 });
 
-test.each(personalIds)('a record is found by %s, and the answer does not repeat it', async (name) => {
+test.each(personalIds)('a record is found by %s, and the response does not repeat it', async (name) => {
   const found = await post('/console/record', '/console/record', { name });
 
   expect(found.text).toMatch(/Enginy: <code>\[(?:email|phone number|address) [0-9a-f]{6}\]/);
   expect(leaksIn(found.text)).toEqual([]);
 });
 
-test('what actions answer, downloads included, carries no secret and no person', async () => {
+test('responses to actions, downloads included, contain no secrets and no personal data', async () => {
   const request = '/console/requests/ids-POST-contacts';
   const answers = [
     await post(request, `${request}/replay`, { mapping: 'today' }),
@@ -205,7 +205,7 @@ test('what actions answer, downloads included, carries no secret and no person',
   expect(answers[4]?.text).toMatch(/<code>hs_task_subject<\/code><\/th><td >Call/);
 });
 
-test('events carry no secret and no person', async () => {
+test('events contain no secrets and no personal data', async () => {
   const withTexts: string[] = [];
   for (const path of paths) {
     const text = await new Promise<string>((resolve, reject) => {

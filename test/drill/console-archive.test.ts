@@ -195,7 +195,7 @@ test.each([
   expect((await get(address)).status).toBe(200);
 });
 
-test('an unknown name is answered with how far the journal goes back', async () => {
+test('the page for an unknown name says how far the journal goes back', async () => {
   const { text } = await post('/console/record', '/console/record', { name: 'nobody@zqdomain.com' });
 
   expect(text).toContain('The journal has no entry for this name. It goes back to');
@@ -330,7 +330,7 @@ async function keepsEffectsHidden(keeping: Running, session: string): Promise<vo
   expect(compared.text).not.toContain(canaries.firstName);
 }
 
-test('values that captures keep are hidden, until an operator asks for those of one request, which is logged', async () => {
+test('values that captures keep are hidden until an operator asks for those of one request, which is logged', async () => {
   const keeping = await startConsoleBridge({ JOURNAL: 'on', CAPTURE: 'all', CAPTURE_PERSONAL_DATA: 'keep' });
   try {
     const session = await signIn(keeping.adminUrl, keeping.consoleLink);
@@ -378,7 +378,7 @@ test('values that captures keep are hidden, until an operator asks for those of 
   }
 });
 
-test('no value of a person is on a page or in a download, and no page is large', async () => {
+test('no page or download contains personal data, and no page is large', async () => {
   const paths = [
     '/console/requests',
     '/console/problems',

@@ -58,7 +58,7 @@ test('a request that could not do anything in time is a 504', async () => {
   expect(answer.body).not.toHaveProperty('results');
 });
 
-test('a large sync that was answered too early gets the rest when it is sent again, once', async () => {
+test('a large sync whose response came too early gets the rest once when it is sent again', async () => {
   const crm = await startCrm({ latency: { search: 1_500 } });
   const urls = Array.from({ length: 12 }, (_, at) => `https://www.linkedin.com/in/late-${at}`);
   const ids = crm.seed({ contacts: urls.map((hs_linkedin_url) => ({ properties: { hs_linkedin_url } })) }).contacts;

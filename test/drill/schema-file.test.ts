@@ -138,7 +138,7 @@ test('check and explain use the saved portal offline, and judge as with the acco
   expect(crm.log).toHaveLength(calls);
 });
 
-test('the shipped files fit the embedded CRM saved by a rehearsal; doctor and init accept it', async () => {
+test('the shipped files fit the saved properties of the embedded CRM, which doctor and init accept', async () => {
   const file = join(folder(), 'portal.json');
   const saved = await runCommand(['check', '--live', '--sandbox', '--quiet', '--save-schema', file]);
   const again = await runCommand(['check', '--live', '--sandbox', '--quiet', '--save-schema', file]);

@@ -69,7 +69,7 @@ test('a HubSpot that does not respond before the deadline is named for every kin
   });
 });
 
-test('the silence of searches is named, and so it is for a create that looked for its record first', async () => {
+test('a search without a response is named, also for a create that looked for its record first', async () => {
   expect(await causesDuring({ match: { kind: 'search' }, action: { kind: 'hang' } })).toMatchObject({
     'POST /contacts/sync': silent,
     'POST /companies/sync': silent,
@@ -82,7 +82,7 @@ test('the silence of searches is named, and so it is for a create that looked fo
 /** Each request has to get as far as its create, also on a busy machine. */
 const createsHang: Fault = { match: { kind: 'batch-create' }, action: { kind: 'hang' } };
 
-test('a create that was not answered may have been carried out, for tasks and activities too', async () => {
+test('a create without a response may have been carried out, also for tasks and activities', async () => {
   expect(await causesDuring(createsHang, { REQUEST_TIMEOUT_MS: '10000' })).toMatchObject({
     'POST /contacts': unclear,
     'POST /activities': unclear,

@@ -111,7 +111,7 @@ test('a company under a merged id is not removed as another one', async () => {
   expect(Object.keys(held)).toHaveLength(1);
 });
 
-test('a pair under a merged id is answered as linked in the default style, too', async () => {
+test('a pair under a merged id is also reported as linked in the default style', async () => {
   const { call, link, companiesOf, ada, grace, mark, third, engines } = await withStyle('');
   await call('POST', '/crm/v3/objects/companies/merge', { primaryObjectId: mark, objectIdToMerge: third });
 

@@ -60,7 +60,7 @@ test.each([
   expect(answer.body).not.toHaveProperty('errors');
 });
 
-test('a free-mail domain identifies no company', async () => {
+test('a free-mail domain does not identify a company', async () => {
   const { crm } = await startSeededCrm();
   crm.seed({ companies: [{ properties: { name: 'A shop', domain: 'gmail.com' } }] });
   const bridge = await startBridgeOn(crm);

@@ -27,7 +27,7 @@ test('reads contacts and companies by id under the names that Enginy wrote them 
   ]);
 });
 
-test('an empty list of ids is answered without asking HubSpot', async () => {
+test('an empty list of ids needs no HubSpot call', async () => {
   const { crm } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
 

@@ -42,7 +42,7 @@ test('names the property that HubSpot requires for new contacts, and what to do'
   expect(crm.records('contacts')).toEqual([]);
 });
 
-test('does not send the rest of an export in vain: three requests of a hundred and one of five hundred', async () => {
+test('does not send the rest of an export if it cannot succeed: three requests of 100 and one of 500', async () => {
   const { crm, bridge } = await startPortal();
   const counts: number[] = [];
 
@@ -216,7 +216,7 @@ async function startKeeping(crm: Sandbox, settings: Record<string, string> = {})
 const askOf = { contacts: [region] };
 const ofNewContacts = [{ object: 'contacts', property: 'region' } as const];
 
-test('a rule outlives a restart, and check --live and doctor show it with its remedy', async () => {
+test('a rule survives a restart, and check --live and doctor show it with its remedy', async () => {
   const crm = await startCrm();
   crm.seed({ properties: askOf, requirements: ofNewContacts });
   const { file, start, command, bridge } = await startKeeping(crm);

@@ -199,7 +199,7 @@ test('names of owners are omitted where the CRM does not list its users, and the
   );
 });
 
-test('no value of the CRM becomes null in an answer', async () => {
+test('no value of the CRM becomes null in a response', async () => {
   const crm = await startCrm();
   const MAPPINGS_DIR = shippedFolder({
     'contacts.yaml': (text) =>

@@ -188,7 +188,7 @@ const stories: readonly Story[] = [
   },
 ];
 
-test.each(stories)('answers with the recorded fields: $name', async ({ file, pick, options, call, status, same }) => {
+test.each(stories)('responds with the recorded fields: $name', async ({ file, pick, options, call, status, same }) => {
   const portal = await startPortal(options);
 
   const answer = await call(portal);

@@ -15,7 +15,7 @@ function recordedWith(matches: (status: number) => boolean): readonly RecordedEx
   return found;
 }
 
-test('classifies every recorded error answer', () => {
+test('classifies every recorded error response', () => {
   for (const { status, headers = {}, response, responseText } of recordedWith((status) => status >= 400)) {
     const { kind, error } = failureOf({ status, headers, text: responseText ?? JSON.stringify(response ?? '') });
 

@@ -185,7 +185,7 @@ test('POST /associations links ninety pairs, and answers the others with the ids
   expect(body.errors.at(-3)).toMatchObject({ contactCRMId: null, companyCRMId: 500 });
 });
 
-test('a number and its digits are one record, and each is answered as it was sent', async () => {
+test('a number and its digits are one record, and each id is returned as it was sent', async () => {
   const crm = fakeCrm();
   const app = await startApp(crm);
   const contacts = [7, '7', ' 7 ', 7.0].map((externalId) => ({ externalId, firstName: 'Ada' }));

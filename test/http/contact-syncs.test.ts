@@ -137,7 +137,7 @@ test('continues lookups after the response that a request could not finish in ti
   expect(second.body.results[0].crmId).toBe('8');
 });
 
-test('keeps answers with their records when a large request is matched in slices', async () => {
+test('keeps results with their records when a large request is matched in slices', async () => {
   const crm = fakeCrm();
   for (let id = 0; id < 3_500; id += 7)
     crm.put('contacts', { id: String(id), properties: { email: `p${id}@example.com` } });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { fakeCrm } from '../support/fake-crm.ts';
 import { startApp } from '../support/start-app.ts';
 
-test('updates contacts and answers each, a missing one with the reason', async () => {
+test('updates contacts and returns a result for each, with the reason for a missing one', async () => {
   const crm = fakeCrm();
   crm.put('contacts', { id: '7', properties: { email: 'ada@example.com', jobtitle: 'Old' } });
   const app = await startApp(crm);
@@ -26,7 +26,7 @@ test('updates contacts and answers each, a missing one with the reason', async (
   expect(crm.records.get('contacts')?.get('7')?.properties.jobtitle).toBe('Countess');
 });
 
-test('writes two updates of one contact as one and answers both', async () => {
+test('writes two updates of one contact as one and returns a result for both', async () => {
   const crm = fakeCrm();
   crm.put('contacts', { id: '7', properties: {} });
   const app = await startApp(crm);

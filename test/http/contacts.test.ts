@@ -31,7 +31,7 @@ test('a repeated create returns the same ids and creates nothing', async () => {
   expect(crm.records.get('contacts')?.size).toBe(2);
 });
 
-test('a repeated create after a restart answers with the same ids', async () => {
+test('a repeated create after a restart returns the same ids', async () => {
   const crm = fakeCrm();
   const first = await (await startApp(crm)).send('POST', '/contacts', { contacts: [ada] });
 
@@ -78,7 +78,7 @@ test('keeps the Enginy id that a linked contact has already', async () => {
   expect(record?.properties.enginy_external_id).toBe('lead-1');
 });
 
-test('the same record twice in one request is written once and answered twice', async () => {
+test('a record that occurs twice in one request is written once and has two results', async () => {
   const crm = fakeCrm();
   const app = await startApp(crm);
 
@@ -209,7 +209,7 @@ test('a record loses one refused value after another, each in its own round', as
   expect(Object.keys(record?.properties ?? {}).filter((name) => refused.includes(name))).toEqual([]);
 });
 
-test('a create that succeeded but was answered with an error is found, not repeated', async () => {
+test('a create that succeeded but returned an error is found, not repeated', async () => {
   const crm = fakeCrm();
   crm.failNext('create', (carryOut) =>
     (carryOut() as WriteOutcome[]).map(() => ({ problem: { kind: 'ambiguous', message: '502' } })),
@@ -245,7 +245,7 @@ test('where the portal forbids the identity property, memory recognizes a repeat
   expect(app.log.entries.filter(({ msg }) => msg.includes('until the next restart'))).toHaveLength(1);
 });
 
-test('answers an empty list with an empty list, without a call', async () => {
+test('returns an empty list for an empty list, without a call', async () => {
   const crm = fakeCrm();
   const app = await startApp(crm);
 

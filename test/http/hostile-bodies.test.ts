@@ -303,7 +303,7 @@ test('bodies in progress are bounded together: one more is a 503 with Retry-Afte
   expect([first, second.status]).toEqual([201, 201]);
 });
 
-test('room is given back when a body is refused, broken or its caller leaves', async () => {
+test('space is released when a body is rejected or broken, or its caller disconnects', async () => {
   const app = await startApp(fakeCrm(), { settings: { bodyLimits: { maxBytes: 4_000, maxBytesInProgress: 4_000 } } });
 
   for (let n = 0; n < 5; n += 1) {

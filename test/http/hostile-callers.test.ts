@@ -74,7 +74,7 @@ test('a caller without a valid key leaves no capture', async () => {
   expect(captured).toEqual(['/health']);
 });
 
-test('wrong keys are counted, on the probe too, and a missing key apart', async () => {
+test('wrong keys are counted, also on the probe, and missing keys are counted separately', async () => {
   const meter = createMetrics({ ofProcess: false });
   const app = await startApp(fakeCrm(), { deps: { meter } });
 
@@ -90,7 +90,7 @@ test('wrong keys are counted, on the probe too, and a missing key apart', async 
   expect(app.log.entries).toContainEqual(expect.objectContaining({ route: '/readyz', status: 200, key: 'unknown' }));
 });
 
-test('after twenty wrong keys in a minute each further one waits, until the minute is over', async () => {
+test('after twenty wrong keys in a minute, each further one waits until the minute is over', async () => {
   let time = 0;
   let waits = 0;
   const guard = createKeyGuard({ now: () => time, wait: async () => (waits += 1) });

@@ -5,7 +5,7 @@ import { startApp } from '../support/start-app.ts';
 
 const sync = { contacts: [{ externalId: 'lead-1', email: 'ada@example.com' }] };
 
-test('answers the connection test with 200 when the key is good', async () => {
+test('returns 200 for the connection test when the key is valid', async () => {
   const app = await startApp(fakeCrm());
 
   const answer = await app.send('GET', '/health');
@@ -67,7 +67,7 @@ test('serves liveness and readiness without a key and without details', async ()
   expect([live.body, ready.body]).toEqual([{ status: 'ok' }, { status: 'ok' }]);
 });
 
-test('answers an unknown path with a JSON 404 and a wrong method with a JSON 405 that names the right ones', async () => {
+test('returns a JSON 404 for an unknown path, and a JSON 405 that names the allowed methods for a wrong one', async () => {
   const app = await startApp(fakeCrm());
 
   const nowhere = await app.send('GET', '/nowhere');

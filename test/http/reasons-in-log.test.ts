@@ -32,7 +32,7 @@ test('the line of a request names the records that failed, and why, without thei
   expect(bridge.log.text()).not.toContain('Secretname');
 });
 
-test('what stands in the place of an id is neither answered nor logged unless it looks like one', async () => {
+test('a value in the place of an id is neither returned nor logged unless it looks like an id', async () => {
   const bridge = await startBridgeOn(await startCrm());
   const task = { subject: 'Call', dueDate: '2026-12-01T10:00:00Z' };
 

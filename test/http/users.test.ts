@@ -151,7 +151,7 @@ test('returns the list of an earlier process when the CRM is down at the first q
   expect(kept).toEqual([crm.owners]);
 });
 
-test('keeps the users in a file of its own over a restart, and serves them while the CRM is away', async () => {
+test('keeps the users in a file across a restart, and serves them while the CRM is unavailable', async () => {
   const folder = join(temporaryFolder(), 'data');
   const { crm } = await startSeededCrm();
   const environment = { JOURNAL: 'on', DATA_DIR: folder };
@@ -171,7 +171,7 @@ test('keeps the users in a file of its own over a restart, and serves them while
   expect(readdirSync(folder).filter((name) => name.startsWith('owners'))).toEqual(['owners.json']);
 });
 
-test('a kept list is used for its own account alone, and a damaged one not at all', () => {
+test('a saved list is used only for its own account, and a damaged one not at all', () => {
   const folder = temporaryFolder();
   const { log, entries } = logSink();
   const warn = (sentence: string, facts: object) => log.warn(facts, sentence);

@@ -59,7 +59,7 @@ test.each([
   expect([answer.status, answer.body.message]).toEqual([status, message]);
 });
 
-test('a contact without a name or address is answered with what to add, in plain words', async () => {
+test('the error for a contact without a name or address says what to add, in plain words', async () => {
   const { send } = await startBridgeOn(await startCrm());
 
   const { body } = await send('POST', '/contacts', { contacts: [{ externalId: 'a', title: 'Head of Sales' }] });
@@ -73,7 +73,7 @@ test('a contact without a name or address is answered with what to add, in plain
   ]);
 });
 
-test('what an activity, a task or an association names and HubSpot does not have is answered with what to do first', async () => {
+test('the error for a record that HubSpot does not have, named by an activity, a task or an association, first says what to do', async () => {
   const crm = await startCrm();
   const [contactId] = crm.seed({ contacts: [{ properties: { email: 'ada@example.com' } }] }).contacts;
   const { send } = await startBridgeOn(crm);
@@ -96,7 +96,7 @@ test('what an activity, a task or an association names and HubSpot does not have
   ]);
 });
 
-test('a failed pair is answered in every type in which its ids were sent', async () => {
+test('a failed pair is returned in every type in which its ids were sent', async () => {
   const crm = await startCrm();
   const { send } = await startBridgeOn(crm);
   const associations = [
@@ -117,7 +117,7 @@ test('a failed pair is answered in every type in which its ids were sent', async
 
 const same = 'Merge the companies in Enginy if they are the same';
 
-test('two Enginy companies on one record of the CRM are named to each other, in the answer, the log and the journal', async () => {
+test('two Enginy companies on one record of the CRM name each other, in the response, the log and the journal', async () => {
   const crm = fakeCrm();
   const app = await startApp(crm);
   const companies = [

@@ -10,7 +10,7 @@ import { LaggingPortal } from './lagging-portal.ts';
 
 const mapping = loadShippedOnce(new URL('../../mappings/hubspot', import.meta.url).pathname).contacts as Mapping;
 
-test('an index of which most keys are stale is built again by the next full pass', async () => {
+test('an index whose keys are mostly stale is rebuilt by the next full pass', async () => {
   const portal = new LaggingPortal(100);
   portal.now = Date.now();
   portal.set(1, 'https://www.linkedin.com/in/ada', 0);

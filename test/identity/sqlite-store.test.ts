@@ -36,7 +36,7 @@ identityStoreConformance('in memory', async () => {
 
 const pairs = [{ digest: 7n, id: '1' }];
 
-test('the index is there after a restart, readable by its user alone', async () => {
+test('the index survives a restart, and only its user can read it', async () => {
   const file = join(folder(), 'identity.sqlite');
   const before = openFile(file).store;
   await (await before.open('portal 1')).write({ pairs, state: { name: 'contacts', text: 'complete' } });
@@ -89,7 +89,7 @@ async function openUsable(store: ReturnType<typeof createSqliteStore>) {
   throw new Error('the index stays unusable');
 }
 
-test('a file of another format is built again', async () => {
+test('a file of another format is rebuilt', async () => {
   const file = join(folder(), 'identity.sqlite');
   const before = openFile(file).store;
   await (await before.open('portal 1')).write({ pairs });

@@ -137,7 +137,7 @@ test('holds names and ids, never a value', async () => {
   }
 });
 
-test('is readable by its owner alone and invisible to Git', async () => {
+test('is readable only by its owner and invisible to Git', async () => {
   const folder = join(temporaryFolder(), 'data');
   const { send, stopAndRead } = await startJournaling({}, folder);
   await send('POST', '/contacts/sync', { contacts: [{ externalId: 'a', email: 'a@example.com' }] });
@@ -148,7 +148,7 @@ test('is readable by its owner alone and invisible to Git', async () => {
   expect(readFileSync(join(folder, '.gitignore'), 'utf8')).toBe('*\n');
 });
 
-test('sets a damaged file aside, logs it, and continues in a new one', async () => {
+test('renames a damaged file, logs it, and continues in a new one', async () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'journal.sqlite'), 'no database at all, but long enough to be looked at. '.repeat(100));
   const { bridge, send, stopAndRead } = await startJournaling({}, folder);
@@ -175,7 +175,7 @@ test('keeps serving if its folder cannot be written, and logs that once', async 
   expect(bridge.log.entries.filter(({ msg }) => msg.startsWith('could not write the journal'))).toHaveLength(1);
 });
 
-test('leaves a file of a later version alone', async () => {
+test('does not change a file of a later version', async () => {
   const folder = temporaryFolder();
   const later = new DatabaseSync(join(folder, 'journal.sqlite'));
   later.exec('PRAGMA user_version = 99; CREATE TABLE requests (id INTEGER PRIMARY KEY)');

@@ -60,7 +60,7 @@ test('reports a folder that is missing or has no contacts file', () => {
   ]);
 });
 
-test('skips files that are no mapping files, and warns of names that look like one', () => {
+test('skips files that are not mapping files, and warns about names that look like one', () => {
   const dir = aFolder({ 'contacts.yaml': contactsFile, 'companies.yml': 'x', 'notes.txt': 'x', '.hidden.yaml': ':' });
   mkdirSync(join(dir, '..data'));
 
@@ -92,7 +92,7 @@ test('reads every value as its literal text', () => {
   expect(contacts.return[0]?.enginy).toBe('yes');
 });
 
-test('runs the examples beside the files and points at the line of each that fails', () => {
+test('runs the examples next to the files and points at the line of each that fails', () => {
   const examples = `examples:
   - name: addresses are small
     enginy: { email: ADA@example.com, title: CTO }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { managedPropertiesOf, toCrmProperties, toEnginyProperties } from '../../src/mapping/run/translate-record.ts';
 import { aMapping } from './a-mapping.ts';
 
-test('writes constants and defaults on create only', () => {
+test('writes constants and defaults only on create', () => {
   const mapping = aMapping(`
 write:
   fields:
@@ -198,7 +198,7 @@ test('writes every kind of JSON value in the form that CRMs read', () => {
   for (const empty of [undefined, null, '', ' \n', [], [''], {}, Number.NaN]) expect(read(empty)).toBeUndefined();
 });
 
-test('reads custom fields beside the record, which wins, and warns where the two differ', () => {
+test('reads custom fields in addition to the record, which takes precedence, and warns if the two differ', () => {
   const mapping = aMapping('write: { fields: [{ enginy: city, crm: city }, { enginy: tier, crm: tier }] }');
 
   const { properties, unknown, warnings } = toCrmProperties(

@@ -134,7 +134,7 @@ test('replicas share everything over TLS with a private certificate', async () =
   expect(untrusted.out).toMatch(/✕ 127\.0\.0\.1:\d+ cannot be used: .*self.signed certificate/);
 });
 
-test('a certificate that nothing vouches for is refused, and no request fails', async () => {
+test('an untrusted certificate is rejected, and no request fails', async () => {
   const redis = await startServer(selfSigned());
 
   const { replicas } = await startWorkingReplicas({ REDIS_URL: redis.url });

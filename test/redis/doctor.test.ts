@@ -109,7 +109,7 @@ test('doctor names the commands that the user of REDIS_URL may not run', async (
   expect(marks).not.toHaveProperty('redis-password');
 });
 
-test('doctor warns about a password that Redis does not ask for', async () => {
+test('doctor warns about a password that Redis does not require', async () => {
   const redis = await startServer();
 
   const { lines, out } = await examine(`redis://:secret-word@127.0.0.1:${redis.port}`);
@@ -118,7 +118,7 @@ test('doctor warns about a password that Redis does not ask for', async () => {
   expect(out).not.toContain('secret-word');
 });
 
-test('doctor reads the index in Redis without taking the lead, and says how complete it is', async () => {
+test('doctor reads the index in Redis without becoming its leader, and reports how complete it is', async () => {
   const redis = await startServer();
   const crm = await startCrm();
   crm.seed({ contacts: [{ properties: { hs_linkedin_url: 'https://www.linkedin.com/in/ada' } }] });

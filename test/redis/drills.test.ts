@@ -7,7 +7,7 @@ import { CountingCrm, clockOffsetKey, fullBurst, search, startReplica } from './
 
 const until = { timeout: 60_000, interval: 10 };
 
-test.concurrent('four saturated replicas use the limit, in equal shares, and are never refused', async () => {
+test.concurrent('four saturated replicas use the limit, in equal shares, and never get a 429', async () => {
   const { refused, failed, used, replicas } = await drill(() => sleep(9_000));
 
   expect({ refused, failed }).toEqual({ refused: 0, failed: 0 });
@@ -84,7 +84,7 @@ test.concurrent('Redis dies while it keeps the searches, and is back at once', a
   expect({ refused, failed }).toEqual({ refused: 0, failed: 0 });
 });
 
-test.concurrent('Redis is gone for good: each replica continues on its share', async () => {
+test.concurrent('Redis is gone for good: each replica continues with its share', async () => {
   const { refused, failed, used, replicas } = await drill(async ({ redis, replicas }) => {
     await redis.kill();
     await sleep(8_000);

@@ -58,7 +58,7 @@ test('what one replica did is in the journal of the other, under every name of t
   expect(kept).not.toMatch(/lead-7|grace|contacts/);
 });
 
-test('a replica logs that another one has its name, and not that it was restarted', async () => {
+test('a replica logs that another one has its name, but not that it was restarted', async () => {
   const crm = await startCrm();
   const settings = { INSTANCE: 'same', JOURNAL: 'off' };
   const earlier = await startReplica(crm, 'namesake-a', settings);

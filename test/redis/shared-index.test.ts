@@ -125,7 +125,7 @@ test('one replica builds the index and all match by it; nothing in Redis shows a
   expect(text).not.toMatch(/canar|linkedin|91234|912 34/);
 });
 
-test('when the leader is killed and a part of the index is lost, every answer stays right, and another replica builds it again', async () => {
+test('when the leader is killed and a part of the index is lost, every response stays correct, and another replica rebuilds it', async () => {
   const { crm, ids, client, settings } = await startWorld();
   const leader = await spawnBridge(crm, settings('a'));
   await untilComplete(leader.url);

@@ -85,7 +85,7 @@ test.each(['works', 'waits for the reply to its claim'])(
   },
 );
 
-test('a Redis user who may not run scripts is logged, with the consequence for creates', async () => {
+test('a Redis user without permission to run scripts is logged, with the consequence for creates', async () => {
   const redis = await startRedis();
   onTestFinished(() => redis.close());
   const admin = new Redis(redis.url);
@@ -102,7 +102,7 @@ test('a Redis user who may not run scripts is logged, with the consequence for c
   ]);
 });
 
-test('a replica that was suspended waits for the one that took its work over', async () => {
+test('a replica that was suspended waits for the one that took over its work', async () => {
   const redis = await startRedis();
   onTestFinished(() => redis.close());
   const { connection } = await connect(redis.url);

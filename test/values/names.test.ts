@@ -191,7 +191,7 @@ test('keeps a full name unchanged where its parts are not clear', async () => {
   expect(await createAll('contacts', unclear)).toEqual(unclear);
 });
 
-test('a second person behind a slash is kept, a position is not', async () => {
+test('a second person after a slash is kept, but a position is not', async () => {
   const kept = (fullName: string, raw: string | undefined): ValueCase => ({
     given: { fullName },
     held: { firstname: 'Ana', lastname: 'Ruiz', enginy_full_name: raw },

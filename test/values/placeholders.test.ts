@@ -143,7 +143,7 @@ test('an ordinary address identifies its contact, also at hosts for examples', a
   );
 });
 
-test('a phone number that stands for none joins no contacts, and is written; others do', async () => {
+test('a placeholder phone number joins no contacts and is written; other numbers join contacts', async () => {
   const none = [
     '+34999999999',
     '+34600000000',
@@ -179,7 +179,7 @@ test('a phone number that stands for none joins no contacts, and is written; oth
   expect(created.body.results.map(({ crmId }: { crmId: string }) => held.get(crmId))).toEqual(phones);
 });
 
-test('a name that says that there is no company joins no companies', async () => {
+test('a name that means "no company" joins no companies', async () => {
   const none = [
     'Self-employed',
     'self employed GmbH',
@@ -249,7 +249,7 @@ test('a placeholder domain joins no companies, and is kept in another property',
   );
 });
 
-test('a mapping file adds placeholders of its own', async () => {
+test('a mapping file adds its own placeholders', async () => {
   const folder = shippedFolder({
     'contacts.yaml': (text) =>
       text.replace(

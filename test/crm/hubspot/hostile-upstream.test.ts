@@ -42,7 +42,7 @@ const json = (response: ServerResponse, status: number, body: unknown, headers: 
   response.end(typeof body === 'string' ? body : JSON.stringify(body));
 };
 
-test('stops reading an endless answer and closes its connection', async () => {
+test('stops reading an endless response and closes its connection', async () => {
   const { create, upstream } = await openStub((_request, response) => {
     response.writeHead(200, { 'content-type': 'application/json' });
     const chunk = Buffer.alloc(1024 * 1024, ' ');
@@ -60,7 +60,7 @@ test('stops reading an endless answer and closes its connection', async () => {
   await expect.poll(() => upstream.connections().open).toBe(0);
 });
 
-test('does not unpack a compressed answer beyond the limit', async () => {
+test('does not decompress a response beyond the limit', async () => {
   const bomb = gzipSync(Buffer.alloc(16 * 1024 * 1024, ' '));
   const { create, upstream } = await openStub((_request, response) => {
     response.writeHead(201, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
@@ -73,7 +73,7 @@ test('does not unpack a compressed answer beyond the limit', async () => {
   expect(upstream.calls).toHaveLength(1);
 });
 
-test('does not expand an answer of blanks more than a hundredfold, although it stays below the limit', async () => {
+test('does not expand a response of blanks more than a hundredfold, although it stays below the limit', async () => {
   const blanks = gzipSync(Buffer.from(`{"results":[],"filler":"${' '.repeat(8 * 1024 * 1024)}"}`));
   const { create } = await openStub((_request, response) => {
     response.writeHead(201, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
@@ -98,7 +98,7 @@ test.each([
   expect(await create()).toMatchObject([{ problem: { kind: 'ambiguous', message: /unknown format/ } }]);
 });
 
-test('reads a compressed answer', async () => {
+test('reads a compressed response', async () => {
   const { crm } = await openStub((_request, response) => {
     response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
     response.end(gzipSync(JSON.stringify({ portalId: 123456, timeZone: 'Europe/Berlin' })));

@@ -134,7 +134,7 @@ test('of several candidates, the one without a difference is the match, and the 
   ]);
 });
 
-test('a contact that both telephone rules find is not matched by either of them', async () => {
+test('a contact that both phone rules find is not matched by either of them', async () => {
   const { body } = await syncOne(
     'contacts',
     { ...person, mobilephone: '+34 600 111 222' },

@@ -30,7 +30,7 @@ test('a whole export, then the same export again after a restart: the second run
   expect(idsOf(second, '/tasks')).toEqual(idsOf(first, '/tasks'));
 });
 
-test('every request of the export sent a second time is answered as the first time', async () => {
+test('every request of the export that is sent a second time gets the same response', async () => {
   const crm = await startCrm();
   crm.seed(exampleSeed);
   const count = () => objects.map((object) => crm.records(object).length);

@@ -103,7 +103,7 @@ test('many requests that share different values with each other neither wait for
   expect(crm.records('contacts')).toHaveLength(5);
 });
 
-test('a create that two companies of the CRM could be is an error with their ids, not a third company', async () => {
+test('a create that matches two companies of the CRM is an error with their ids, not a third company', async () => {
   const crm = await startCrm();
   const { companies } = crm.seed({
     companies: [

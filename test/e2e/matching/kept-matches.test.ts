@@ -40,7 +40,7 @@ test('the first PUT after a match leaves Enginy id on the record in the same wri
   expect(moved.body.results).toMatchObject([{ crmId: id }]);
 });
 
-test('a second PUT reads the record only for its answer', async () => {
+test('a second PUT reads the record only for its response', async () => {
   const { crm, sync, put } = await withMary();
   await sync({ externalId: 'lead-1', email: mary.email });
   await put({ title: 'Writer' });
@@ -60,7 +60,7 @@ test('a PUT that carries externalId leaves it without a sync, also after a resta
   expect(contact().enginy_external_id).toBe('lead-9');
 });
 
-test('without a sync and without externalId nothing is guessed', async () => {
+test('without a sync and without externalId, the bridge does not guess', async () => {
   const { contact, put } = await withMary();
 
   await put({ title: 'Writer' });

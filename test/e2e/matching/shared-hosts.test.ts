@@ -54,7 +54,7 @@ const pages: readonly [page: string, other: string][] = [
   ['https://birdeye.com/bar-1', 'birdeye.com/taberna-2'],
 ];
 
-test('pages on shared platforms are no domains, identify no other company, and are kept', async () => {
+test('pages on shared platforms are not domains, do not identify another company, and are kept', async () => {
   const crm = await startCrm();
   const { send } = await startBridgeOn(crm);
   const sent = pages.flatMap(([page, other], at) => [

@@ -69,7 +69,7 @@ test.each([
   expect(crm.records(kind).map(({ properties }) => properties)).toMatchObject([held, held, held]);
 });
 
-test('creates that share values with each other in a row get one record, also when they are sent again', async () => {
+test('creates that share values in a chain get one record, also when they are sent again', async () => {
   const crm = await startCrm();
   const { send } = await startBridgeOn(crm);
   const contacts = [

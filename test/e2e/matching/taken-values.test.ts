@@ -151,7 +151,7 @@ test.each([
   },
 );
 
-test('a value that the record holds already, or that another record gave up, is written', async () => {
+test('a value that the record already has, or that another record no longer has, is written', async () => {
   const crm = await startCrm();
   const ids = crm.seed({
     contacts: [{ properties: { hs_linkedin_url: profile('a') } }, { properties: { hs_linkedin_url: profile('b') } }],
@@ -171,7 +171,7 @@ test('a value that the record holds already, or that another record gave up, is 
   ]);
 });
 
-test('more new values than a request may search for: what is empty is filled, what is there is kept with a warning', async () => {
+test('with more new values than a request may search for, empty properties are filled and existing values are kept with a warning', async () => {
   const crm = await startCrm();
   const ids = crm.seed({
     contacts: Array.from({ length: 40 }, (_, n) => ({

@@ -284,7 +284,7 @@ test('reads a task that was completed long ago once a minute, until the bridge c
   expect(reopened[0]).toMatchObject({ id: old, completed: false });
 });
 
-test('answers a resent task without association calls', async () => {
+test('returns a resent task without association calls', async () => {
   const { crm, ada, engines } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
   const task = { subject: 'Call', dueDate: '2026-06-01T09:00:00Z', contactId: ada, companyId: engines };

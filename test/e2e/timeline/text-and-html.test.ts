@@ -132,7 +132,7 @@ test.each([
   for (const { subject } of [email.body, task.body]) expect(subject).toBe('Re: &lt;svg onload=alert(1)&gt;');
 });
 
-test('escaped markup is answered escaped, by POST and GET alike', async () => {
+test('escaped markup is returned escaped, by POST and GET alike', async () => {
   const { crm, ada } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
   const markup = '&lt;img src=x onerror=alert(1)&gt;';

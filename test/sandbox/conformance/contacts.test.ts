@@ -55,7 +55,7 @@ test('replaces the defaults by the named properties and ignores unknown names', 
   expect(Object.keys(read.properties)).toEqual(['createdate', 'hs_object_id', 'lastmodifieddate', 'lastname']);
 });
 
-test('answers null for never set and an empty text for cleared', async () => {
+test('returns null for a value that was never set and an empty text for a cleared one', async () => {
   const { client } = await startPortal();
   const { id } = await client.crm.contacts.basicApi.create({ properties: { ...ada, city: 'Ghent' }, associations: [] });
 

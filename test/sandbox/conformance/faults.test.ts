@@ -39,7 +39,7 @@ test('sends a body and headers of its own', async () => {
   expect(refusal).toMatchObject({ code: 477, body: { message: 'moving' }, headers: { 'retry-after': '3' } });
 });
 
-test.each([502, 504, 521])('answers %i with an HTML page as the edge does', async (status) => {
+test.each([502, 504, 521])("returns %i with an HTML page, as HubSpot's edge does", async (status) => {
   const { client, sandbox } = await startPortal();
   sandbox.faults.add({ action: { kind: 'status', status } });
 
@@ -49,7 +49,7 @@ test.each([502, 504, 521])('answers %i with an HTML page as the edge does', asyn
   expect(String(refusal.body)).toContain('<html>');
 });
 
-test('answers an HTML page with status 200', async () => {
+test('returns an HTML page with status 200', async () => {
   const { sandbox } = await startPortal();
   sandbox.faults.add({ action: { kind: 'html', status: 200 } });
 
@@ -114,7 +114,7 @@ test('sends the body slowly', async () => {
   expect(await response.json()).toEqual({ results: [] });
 });
 
-test('truncates the JSON of an answer', async () => {
+test('truncates the JSON of a response', async () => {
   const { client, sandbox } = await startPortal();
   sandbox.faults.add({ action: { kind: 'malformed-json' } });
 
@@ -122,7 +122,7 @@ test('truncates the JSON of an answer', async () => {
   expect(sandbox.records('contacts')).toHaveLength(1);
 });
 
-test('omits the content type, which the SDK answers with an error without a status', async () => {
+test('omits the content type, for which the SDK throws an error without a status', async () => {
   const { client, sandbox } = await startPortal();
   sandbox.faults.add({ action: { kind: 'no-content-type' } });
 

@@ -22,7 +22,7 @@ test('refuses a call without a token', async () => {
   expect((await fetch(`${sandbox.url}/crm/v3/owners`)).status).toBe(401);
 });
 
-test('gives every answer a correlation id, the same in header and body', async () => {
+test('gives every response a correlation id, the same in header and body', async () => {
   const { client } = await startPortal();
 
   const refusal = await refusalOf(client.crm.contacts.basicApi.getById('1'));

@@ -49,7 +49,7 @@ test('says which limit was reached, with errorType where others have category', 
   expect(headers).not.toHaveProperty('retry-after');
 });
 
-test('answers with the older body on request', async () => {
+test('returns the older body on request', async () => {
   const portal = await startLimited({
     limits: { burst: 0 },
     switches: { rateLimitBody: 'category' },
@@ -61,7 +61,7 @@ test('answers with the older body on request', async () => {
   expect(body).not.toHaveProperty('policyName');
 });
 
-test('counts searches of all objects apart: five a second, outside the ten-second window', async () => {
+test('counts searches of all objects separately: five per second, outside the ten-second window', async () => {
   const portal = await startLimited({ limits: { burst: 1 } });
   const companies = () => portal.client.crm.companies.searchApi.doSearch({ filterGroups: [] } as never);
 
@@ -78,7 +78,7 @@ test('counts searches of all objects apart: five a second, outside the ten-secon
   });
 });
 
-test('counts association batches in a window of their own', async () => {
+test('counts association batches in a separate window', async () => {
   const portal = await startLimited({ limits: { burst: 1, associations: 2 } });
   const link = () =>
     portal.client.crm.associations.v4.batchApi.createDefault('contacts', 'companies', {
@@ -133,7 +133,7 @@ test('shows the daily headers on searches as in 2022 with the switch', async () 
   expect(found.headers.get('x-hubspot-ratelimit-daily-remaining')).toBe('249999');
 });
 
-test('ends the day at midnight in the zone of the account', async () => {
+test('ends the day at midnight in the time zone of the account', async () => {
   const portal = await startLimited({ limits: { daily: 2 }, account: { timeZone: 'US/Eastern' } });
 
   await times(2, () => list(portal));
@@ -150,7 +150,7 @@ test('ends the day at midnight in the zone of the account', async () => {
   await expect(list(portal)).resolves.toBeDefined();
 });
 
-test('counts searches for the day', async () => {
+test('counts searches toward the daily limit', async () => {
   const portal = await startLimited({ limits: { daily: 1 } });
 
   await search(portal);

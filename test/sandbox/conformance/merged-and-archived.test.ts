@@ -15,7 +15,7 @@ async function withTwo(
   return { ...portal, keep, lose };
 }
 
-test('answers a merged-away id with the survivor, in single and batch reads', async () => {
+test('returns the survivor for a merged-away id, in single and batch reads', async () => {
   const { client, sandbox, keep, lose } = await withTwo();
 
   sandbox.merge('contacts', keep, lose);

@@ -125,7 +125,7 @@ test.each<[string, object]>([
   expect((await refusalOf(create(portal, 'seen_at', rest))).code).toBe(400);
 });
 
-test('asks a boolean for exactly its two options', async () => {
+test('requires exactly two options for a boolean', async () => {
   const portal = await startPortal();
   const options = ['true', 'false'].map((value) => ({ label: value, value, hidden: false, displayOrder: 0 }));
   const bool = { type: 'bool', fieldType: 'booleancheckbox' };

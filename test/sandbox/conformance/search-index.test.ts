@@ -12,7 +12,7 @@ async function findAda({ client }: TestPortal): Promise<string[]> {
 
 const clock = { now: () => Date.parse('2026-05-01T12:00:00Z') };
 
-test('shows a new contact after the lag only, while batch reads see it at once', async () => {
+test('shows a new contact only after the lag, while batch reads see it at once', async () => {
   const portal = await startPortal({ ...clock, indexLagMs: 1000 });
   const { id } = await portal.client.crm.contacts.basicApi.create({
     properties: { email: 'ada@example.com' },
@@ -76,7 +76,7 @@ test('lags one second by default', async () => {
   expect([before.length, (await findAda(portal)).length]).toEqual([0, 1]);
 });
 
-test('counts an archived contact in the total but lists it no more, until the lag has passed', async () => {
+test('counts an archived contact in the total but no longer lists it, until the lag has passed', async () => {
   const portal = await startPortal({ ...clock, indexLagMs: 1000 });
   const { contacts } = portal.sandbox.seed({ contacts: [{ properties: { email: 'ada@example.com' } }] });
   const search = async () =>

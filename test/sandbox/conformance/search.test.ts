@@ -144,7 +144,7 @@ test('sorts by one property and by age otherwise', async () => {
   expect(await find(portal, [], { sorts: ['num_contacted_notes'] })).toEqual(['Cem', 'Ada', 'Bo']);
 });
 
-test('looks at names, addresses and numbers for free text', async () => {
+test('searches names, addresses and numbers for free text', async () => {
   const portal = await withPeople();
 
   expect(await find(portal, [], { query: 'ada' })).toEqual(['Ada', 'Cem']);

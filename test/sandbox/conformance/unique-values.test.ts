@@ -96,7 +96,7 @@ test('lets a contact take its own secondary email as the primary one', async () 
   });
 });
 
-test('accepts additional emails on create only', async () => {
+test('accepts additional emails only on create', async () => {
   const { client, sandbox } = await startPortal();
   const { contacts } = sandbox.seed({ contacts: [{ properties: { firstname: 'A' } }] });
   const status = (call: Promise<unknown>, good: number) =>

@@ -46,7 +46,7 @@ test('puts the details as JSON into the message and repeats them in errors', asy
   expect(sandbox.records('contacts')).toEqual([]);
 });
 
-test('answers in the older form without errors on request', async () => {
+test('returns the older form without errors on request', async () => {
   const { client } = await startPortal({ switches: { validationErrors: 'message-only' } });
 
   const refusal = await refusalOf(
@@ -151,7 +151,7 @@ test('refuses other texts as dates with INVALID_LONG, and times of day in dates'
   expect(noon.code).toBe(400);
 });
 
-test('leaves a text alone that begins with a semicolon', async () => {
+test('does not change a text that begins with a semicolon', async () => {
   const { client } = await startPortal();
   const { id } = await client.crm.contacts.basicApi.create({
     properties: { firstname: 'A', city: 'Graz' },
@@ -226,7 +226,7 @@ test('gives an active owner to a record and refuses a deactivated one', async ()
   expect(refusal.body.errors?.[0]?.code).toBe('INVALID_OPTION');
 });
 
-test('moves a lifecycle stage forward only, unless it is cleared first', async () => {
+test('only moves a lifecycle stage forward, unless it is cleared first', async () => {
   const { client } = await startPortal();
   const { id } = await client.crm.contacts.basicApi.create({
     properties: { firstname: 'A', lifecyclestage: 'customer' },
