@@ -66,6 +66,26 @@ test('links a contact whose email exists: returns its id and updates its fields'
   });
 });
 
+test('two leads of one request that lead to one contact are answered with what the other one replaced', async () => {
+  const crm = fakeCrm();
+  crm.put('contacts', { id: '7', properties: { email: 'ada@example.com' } });
+  const app = await startApp(crm);
+
+  const answer = await app.send('POST', '/contacts', {
+    contacts: [
+      { ...ada, externalId: 'lead-1', title: 'Countess', city: 'London' },
+      { ...ada, externalId: 'lead-2', title: 'Analyst' },
+    ],
+  });
+
+  const warnings = ['linked to record 7 by email; other values were replaced in jobtitle'];
+  expect(answer.body.results).toEqual([
+    { externalId: 'lead-1', crmId: '7', warnings },
+    { externalId: 'lead-2', crmId: '7', warnings },
+  ]);
+  expect(crm.records.get('contacts')?.get('7')?.properties).toMatchObject({ jobtitle: 'Analyst', city: 'London' });
+});
+
 test('keeps the Enginy id that a linked contact has already', async () => {
   const crm = fakeCrm();
   const app = await startApp(crm);

@@ -132,8 +132,9 @@ test('reads a time without a zone as UTC, and warns about it wherever it is writ
 test('names a due date that cannot be read, instead of guessing another one', async () => {
   const { crm } = await startSeededCrm();
   const bridge = await startBridgeOn(crm);
+  const twoReadings = ['03/04/2026', '3-4-2026 10:00', '03/04/2026, 9:00 AM'];
   const texts = [
-    '03/04/2026',
+    ...twoReadings,
     '2026-02-30T10:00Z',
     '2026-03-01T25:00Z',
     '2026-03-01T10:00:60Z',
@@ -163,7 +164,10 @@ test('names a due date that cannot be read, instead of guessing another one', as
   );
 
   expect(warnings).toEqual(
-    texts.map(() => ['dueDate was skipped: it is not a date and time; the text is in the description']),
+    texts.map((text) => {
+      const why = twoReadings.includes(text) ? 'can be read as two different dates' : 'is not a date and time';
+      return [`dueDate was skipped: it ${why}; the text is in the description`];
+    }),
   );
 });
 

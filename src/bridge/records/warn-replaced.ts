@@ -14,8 +14,10 @@ export function warnReplaced(update: RecordUpdate): void {
   )?.linkedBy;
   if (current === undefined || linkedBy === undefined) return;
   const replaced = Object.entries(draft.properties).flatMap(([name, value]) => {
-    const held = current.properties[name] ?? '';
-    return held === '' || isSame(held, value) ? [] : [name];
+    // Creates of one request that lead to one record are written together: the last one replaces the others, too.
+    const others = changes.map(({ translation }) => translation.properties[name] ?? '');
+    const isReplacing = [current.properties[name] ?? '', ...others].some((held) => held !== '' && !isSame(held, value));
+    return isReplacing ? [name] : [];
   });
   if (replaced.length === 0) return;
   const more = replaced.length - maxListed;

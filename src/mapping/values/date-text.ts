@@ -6,11 +6,12 @@ import type { ValueProblem } from './value-problem.ts';
 
 const notADate: ValueProblem = { problem: 'is not a date' };
 const notATime: ValueProblem = { problem: 'is not a date and time' };
+const twoDates: ValueProblem = { problem: 'can be read as two different dates' };
 
 /** Parses a date to `YYYY-MM-DD`. The date is kept as written; epoch timestamps give the date in UTC. */
 export function normalizeDate(text: string): string | ValueProblem {
   const trimmed = plain(text);
-  return readEpoch(trimmed)?.slice(0, 10) ?? readWritten(trimmed)?.day ?? notADate;
+  return readEpoch(trimmed)?.slice(0, 10) ?? readWritten(trimmed)?.day ?? twoReadings(trimmed) ?? notADate;
 }
 
 /**
@@ -23,7 +24,7 @@ export function normalizeDatetime(text: string, timeZone = 'UTC'): string | Valu
   const epoch = readEpoch(trimmed);
   if (epoch !== undefined) return epoch;
   const written = readWritten(trimmed);
-  if (written === undefined) return notATime;
+  if (written === undefined) return twoReadings(trimmed) ?? notATime;
   const { day, time } = written;
   return (time === undefined ? startOfDay(day, timeZone) : toInstant(day, time.ms, time.offset)) ?? notATime;
 }
@@ -119,8 +120,7 @@ function readDay(text: string): string | undefined {
   if (dotted !== null) return toDay(dotted[3], dotted[2], dotted[1]);
   const yearLast = /^(\d{1,2})([-/])(\d{1,2})\2(\d{4})$/.exec(text);
   if (yearLast !== null) {
-    const [, one, , other, year] = yearLast;
-    const days = new Set([toDay(year, one, other), toDay(year, other, one)].filter((day) => day !== undefined));
+    const days = readingsOf(yearLast);
     return days.size === 1 ? [...days][0] : undefined;
   }
   const named = dayFirst.exec(text);
@@ -130,6 +130,17 @@ function readDay(text: string): string | undefined {
   const [, weekday = '', rest = ''] = withWeekday.exec(text) ?? [];
   const day = rest === '' || (withWeekday.test(rest) === false && !/^\d/.test(rest)) ? undefined : readDay(rest);
   return day !== undefined && isWeekday(weekday, day) ? day : undefined;
+}
+
+/** The days that `03/04/2026` may be. */
+function readingsOf([, one, , other, year]: RegExpExecArray): ReadonlySet<string> {
+  return new Set([toDay(year, one, other), toDay(year, other, one)].filter((day) => day !== undefined));
+}
+
+/** A date with two readings, with or without a time. */
+function twoReadings(text: string): ValueProblem | undefined {
+  const written = /^(\d{1,2})([-/])(\d{1,2})\2(\d{4})(?!\d)/.exec(text);
+  return written !== null && readingsOf(written).size > 1 ? twoDates : undefined;
 }
 
 function toDay(year = '', month = '', day = ''): string | undefined {
