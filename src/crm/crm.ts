@@ -224,7 +224,7 @@ export interface Crm {
    */
   modifiedSince(request: ModifiedSinceRequest, context: CallContext): Promise<ModifiedPage>;
 
-  /** Never repeats a call that may have been executed: such inputs are returned as `ambiguous`. */
+  /** Never repeats a call that may have been executed: such inputs are returned as `ambiguous`. Result records carry at least the id. */
   create(
     objectType: ObjectType,
     inputs: readonly CreateInput[],

@@ -1,9 +1,12 @@
 /**
- * * Groups items that share a value, directly or through others: `ab`, `cd` and `bc` form one group in any order.
+ * Groups items that share a value, directly or through others: `ab`, `cd` and `bc` form one group in any order.
  * @param values of each item.
- * @returns the groups, as positions of their items in order.
+ * @returns the groups, with their items in order.
  */
-export function groupByShared(values: readonly (readonly string[])[]): readonly (readonly number[])[] {
+export function groupByShared<Item>(
+  items: readonly Item[],
+  values: readonly (readonly string[])[],
+): readonly (readonly Item[])[] {
   // For each item: an earlier item of its group, or the item itself.
   const earlier = [...values.keys()];
   const before = (position: number) => earlier[position] ?? position;
@@ -23,5 +26,5 @@ export function groupByShared(values: readonly (readonly string[])[]): readonly 
       holders.set(value, position);
     }
   }
-  return [...Map.groupBy(values.keys(), firstOf).values()];
+  return [...Map.groupBy(items, (_item, position) => firstOf(position)).values()];
 }

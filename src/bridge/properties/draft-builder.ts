@@ -79,7 +79,8 @@ export class DraftBuilder {
   }
 
   build(): ResolvedDraft {
-    const { heldBack, createdProperties } = this;
+    const { createdProperties } = this;
+    const heldBack = [...this.heldBack];
     const unnamed = this.#skippedFields - maxNamed;
     const more = unnamed > 0 ? [`${unnamed} more ${unnamed === 1 ? 'field was' : 'fields were'} skipped`] : [];
     const warnings = [...this.warnings, ...more];

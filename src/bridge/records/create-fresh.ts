@@ -86,9 +86,8 @@ function createdId({ result }: RecordCreation): string | undefined {
 /** Creates records that are new; each ends with a result, or with the existing record to link it to. */
 export async function createFresh(scope: CreateScope, creations: readonly RecordCreation[]): Promise<void> {
   if (creations.length === 0) return;
-  const { mapping, context } = scope;
-  const translations = await mapInSlices(creations, ({ record }) => toCrmProperties(mapping, record, 'create'));
-  const resolutions = await scope.unknownFields.resolve(mapping, translations, context);
+  const { mapping } = scope;
+  const resolutions = await resolve(scope, creations);
   const needed = scope.crm.neededIn?.(mapping.target.objectType) ?? [];
   const complete = (draft: Draft, record: NewRecord) => withNeededValue(draft, needed, { mapping, record });
   const ready: RecordCreation[] = [];
@@ -120,6 +119,12 @@ export async function createFresh(scope: CreateScope, creations: readonly Record
   );
   await mapInSlices(ready.entries(), ([index, creation]) => applyOutcome(scope, creation, written[index]));
   await linkToHolders(scope, ready);
+}
+
+/** On its own, so that the translations of a large request do not stay until its records are written. */
+async function resolve({ mapping, unknownFields, context }: CreateScope, creations: readonly RecordCreation[]) {
+  const translations = await mapInSlices(creations, ({ record }) => toCrmProperties(mapping, record, 'create'));
+  return await unknownFields.resolve(mapping, translations, context);
 }
 
 function applyOutcome(scope: CreateScope, creation: RecordCreation, written: DraftOutcome | undefined): void {

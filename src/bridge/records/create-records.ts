@@ -108,7 +108,8 @@ function warnUnchecked({ existing, unchecked = [], result }: RecordCreation): re
 
 /** Creates that share Enginy's id or an identifying value wait for each other. */
 function lockNames(mapping: Mapping, record: NewRecord): string[] {
-  return [`${mapping.target.objectType}\u0001${record.externalId}`, ...identifyingLocks(mapping, record)];
+  // Unlike a list that grows, a concatenated one has room for no more than it holds, and a request has 20,000.
+  return [`${mapping.target.objectType}\u0001${record.externalId}`].concat(identifyingLocks(mapping, record));
 }
 
 /**
@@ -189,6 +190,8 @@ async function findAll(scope: CreateScope, creations: readonly RecordCreation[])
   await joinExisting(scope, creations);
 }
 
+const identityTried = { tried: ['identity'] } as const;
+
 async function findExisting(scope: CreateScope, creations: readonly RecordCreation[]): Promise<void> {
   const lookups = await findCreatedBefore(
     scope,
@@ -197,7 +200,7 @@ async function findExisting(scope: CreateScope, creations: readonly RecordCreati
   const isRead = scope.state === 'ready';
   creations.forEach((creation, index) => {
     const lookup = lookups[index] ?? unaccounted('unavailable');
-    if (isRead) creation.lookups = { tried: ['identity'] };
+    if (isRead) creation.lookups = identityTried;
     if (lookup === 'missing') return;
     if ('record' in lookup) creation.existing = { id: lookup.record.id, hasIdentity: true, sharedBy: 'externalId' };
     else creation.result = failed(lookup.problem);
@@ -248,7 +251,7 @@ async function joinExisting({ mapping }: CreateScope, creations: readonly Record
  */
 async function groupByIdentity(scope: CreateScope, creations: readonly RecordCreation[]) {
   const values = await Promise.all(await mapInSlices(creations, ({ record }) => identifyingValues(scope, record)));
-  return groupByShared(values).map((group) => group.flatMap((position) => creations[position] ?? []));
+  return groupByShared(creations, values);
 }
 
 async function identifyingValues(scope: CreateScope, record: NewRecord): Promise<string[]> {

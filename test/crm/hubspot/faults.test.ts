@@ -121,14 +121,13 @@ test('reports a new property as created once it can be used', () =>
       const property = { name: 'enginy_note', label: 'Note', description: '', type: 'text', group: 'enginy' } as const;
 
       const outcomes = await crm.createProperties('contacts', [property], bulkContext());
-      const written = await crm.create(
-        'contacts',
-        [{ properties: { firstname: 'Ada', enginy_note: 'x' } }],
-        bulkContext(),
-      );
+      const input = { properties: { firstname: 'Ada', enginy_note: 'x' } };
+      const [written] = await crm.create('contacts', [input], bulkContext());
+      const id = written !== undefined && 'record' in written ? written.record.id : '';
+      const { found } = await crm.readByIds('contacts', [id], ['enginy_note'], bulkContext());
 
       expect(outcomes).toEqual(['created']);
-      expect(written).toMatchObject([{ record: { properties: { enginy_note: 'x' } } }]);
+      expect(found.get(id)?.properties).toMatchObject({ enginy_note: 'x' });
     },
     { propertyLagMs: 400 },
   ));

@@ -22,6 +22,8 @@ import { matchResults } from './match-results.ts';
 export interface BatchKind<I extends BatchInput> {
   /** What a record is after a call that may or may not have been carried out. */
   readonly unsure: Unsure;
+  /** True if only the ids of written records are kept: the properties that HubSpot returns take more memory than all that was sent. */
+  readonly keepsIdsOnly?: boolean;
   /** Asks HubSpot which input conflicts with an existing record; `undefined` if that cannot be decided. */
   ownerOfConflict?(existingId: string, inputs: readonly I[]): Promise<I | undefined>;
 }
@@ -99,7 +101,7 @@ export class BatchWrite<I extends BatchInput> {
     }
     const rest = inputs.filter((input) => !failed.has(input));
     const records = matchResults(rest, response.results);
-    for (const [input, record] of records) this.outcomes.set(input, { record });
+    for (const [input, record] of records) this.outcomes.set(input, { record: this.#kept(record) });
     const open = rest.filter((input) => !records.has(input));
     const [entry] = ownerless;
     if (open.length === 1 && ownerless.length === 1 && entry !== undefined) {
@@ -108,6 +110,10 @@ export class BatchWrite<I extends BatchInput> {
     }
     for (const input of open) this.unmentioned.add(input);
     this.#fail(open, unaccounted(unsure).problem);
+  }
+
+  #kept(record: HubSpotRecord): HubSpotRecord {
+    return this.#kind.keepsIdsOnly === true ? { id: record.id, properties: {} } : record;
   }
 
   /** Gives the inputs that a refusal names their problem. */

@@ -43,6 +43,7 @@ async function createInBatches(
 ): Promise<readonly WriteOutcome[]> {
   const batch = new BatchWrite<Create>({
     unsure: 'ambiguous',
+    keepsIdsOnly: true,
     ownerOfConflict: async (existingId, some) => {
       const lookup = lookupById(objectType);
       const read = { lookup, values: [existingId], properties: identifyingProperties(some) };
