@@ -65,6 +65,7 @@ const requestCommon = [
   'crm/crm.ts',
   'crm/crm-problem.ts',
   'crm/deadline.ts',
+  'crm/time-zone.ts',
   'errors.ts',
   'logger.ts',
 ];
@@ -225,7 +226,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'init/': ['mapping/', 'crm/crm.ts'],
   'duplicates/': ['mapping/', 'crm/crm.ts', 'errors.ts'],
   'tracing/': ['crm/crm.ts', 'crm/hubspot/transport/exchange.ts', 'http/', 'logger.ts', 'version.ts'],
-  'portal-schema/': ['crm/crm.ts', 'errors.ts'],
+  'portal-schema/': ['crm/crm.ts', 'crm/time-zone.ts', 'errors.ts'],
   'live-check/': ['mapping/', 'crm/crm.ts', 'crm/requirement-store.ts', 'errors.ts'],
   'explain/': ['bridge/', 'mapping/', 'contract/', 'crm/crm.ts', 'errors.ts', 'logger.ts'],
   'capture/redact/': ['mapping/', 'contract/', 'crm/crm-protocol.ts'],

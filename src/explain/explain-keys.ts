@@ -50,6 +50,11 @@ export function explainKeys(mapping: Mapping, record: EnginyRecord): KeyExplanat
   });
 }
 
+/** The properties that are searched, each with the number of spellings if they are several: `email`, `phone (4 spellings)`. */
+export function searchedProperties({ search }: Extract<KeyExplanation, { readonly search: unknown }>): string[] {
+  return search.map(({ property, spellings }) => (spellings === 1 ? property : `${property} (${spellings} spellings)`));
+}
+
 /** A rule is skipped because of the first of its fields that has no value to compare. */
 function reasonOf(pairs: readonly PairReader[], record: EnginyRecord): string {
   const field = pairs.find((pair) => pair.readRecord(record) === undefined)?.field ?? '';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isTimeZone } from '../crm/time-zone.ts';
 
 const Name = z.string().min(1).max(300);
 const Text = z.string().max(70_000);
@@ -60,12 +61,3 @@ export const SchemaFile = z.strictObject({
   ),
 });
 export type SchemaFile = z.infer<typeof SchemaFile>;
-
-function isTimeZone(timeZone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en-US', { timeZone });
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -9,6 +9,7 @@ import { withNeededValue } from '../writes/needed-value.ts';
 import { omitProperty } from '../writes/omit-property.ts';
 import type { IdentityProperties } from '../properties/identity-property.ts';
 import { decisionOf, failed, type WriteResult } from '../writes/write-result.ts';
+import { writeEach } from '../writes/write-each.ts';
 import { type Draft, type DraftOutcome, writeStripping } from '../writes/write-stripping.ts';
 import { conflictAsInvalidProperty } from '../writes/conflict-as-invalid-property.ts';
 import {
@@ -260,12 +261,6 @@ function isAmbiguous(outcome: WriteOutcome | undefined): boolean {
 }
 
 async function tryCreate(scope: CreateScope, creates: readonly OpenCreate[]): Promise<readonly WriteOutcome[]> {
-  if (creates.length === 0) return [];
-  try {
-    const inputs = creates.map(({ draft: { properties } }) => ({ properties }));
-    return await scope.crm.create(scope.mapping.target.objectType, inputs, scope.context);
-  } catch (error) {
-    const problem = problemOfError(error, 'ambiguous');
-    return creates.map(() => ({ problem }));
-  }
+  const inputs = creates.map(({ draft: { properties } }) => ({ properties }));
+  return await writeEach(inputs, () => scope.crm.create(scope.mapping.target.objectType, inputs, scope.context));
 }

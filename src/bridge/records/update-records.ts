@@ -1,4 +1,4 @@
-import { problemOfError, unaccounted } from '../../crm/crm-problem.ts';
+import { unaccounted } from '../../crm/crm-problem.ts';
 import type { KnownRecord } from '../../contract/records.ts';
 import type { CallContext, CrmProblem, CrmRecord, UpdateInput, WriteOutcome } from '../../crm/crm.ts';
 import { nameId } from '../../logger.ts';
@@ -13,6 +13,7 @@ import { type LookupOutcome, lookUpEach } from '../lookups/lookup-outcome.ts';
 import { omitProperty } from '../writes/omit-property.ts';
 import type { UnknownFields } from '../properties/unknown-fields.ts';
 import { decisionOf, failed, requireResult, type WriteResult } from '../writes/write-result.ts';
+import { writeEach } from '../writes/write-each.ts';
 import { type Draft, type DraftOutcome, writeStripping } from '../writes/write-stripping.ts';
 import { type ClaimScope, claimIdentities, settleClaims } from '../matching/claim-identity.ts';
 import { clearBackward, withoutIgnoredStep } from './clear-backward.ts';
@@ -252,13 +253,8 @@ async function tryUpdate(
   { crm, mapping, context }: WriteScope,
   inputs: readonly UpdateInput[],
 ): Promise<readonly WriteOutcome[]> {
-  try {
-    const outcomes = await crm.update(mapping.target.objectType, inputs, context);
-    return outcomes.map((outcome, index) => conflictAsInvalidProperty(outcome, inputs[index]));
-  } catch (error) {
-    const problem = problemOfError(error, 'ambiguous');
-    return inputs.map(() => ({ problem }));
-  }
+  const outcomes = await writeEach(inputs, () => crm.update(mapping.target.objectType, inputs, context));
+  return outcomes.map((outcome, index) => conflictAsInvalidProperty(outcome, inputs[index]));
 }
 
 /** Sets the result of what was sent; an update of which nothing was left stays open until its record is known to exist. */

@@ -1,4 +1,4 @@
-import { problemOfError, unaccounted } from '../../crm/crm-problem.ts';
+import { unaccounted } from '../../crm/crm-problem.ts';
 import { trimmedId } from '../../contract/optional-fields.ts';
 import type { TaskAnswer, TaskPatch } from '../../contract/tasks.ts';
 import type { CrmProblem, UpdateInput, WriteOutcome } from '../../crm/crm.ts';
@@ -9,6 +9,7 @@ import { describeProblem, errorForAll, errorForOne } from '../problem.ts';
 import { recoverManaged } from '../properties/managed-property.ts';
 import { linkTypes, readLinked } from '../records/linked-records.ts';
 import { decisionOf } from '../writes/write-result.ts';
+import { writeEach } from '../writes/write-each.ts';
 import { type Draft, writeStripping } from '../writes/write-stripping.ts';
 import { storableDraft } from './storable-draft.ts';
 import { linksInBatches, type ReadTask, readTask, readTasks } from './read-tasks.ts';
@@ -119,19 +120,14 @@ async function sendUpdates(
   scope: TimelineScope,
   inputs: readonly UpdateInput[],
 ): Promise<ReadonlyMap<string, CrmProblem>> {
-  if (inputs.length === 0) return new Map();
-  try {
-    const outcomes = await scope.batchingCrm.update(taskMapping(scope).target.objectType, inputs, scope.context);
-    return new Map(
-      inputs.flatMap(({ id }, index): [string, CrmProblem][] => {
-        const outcome = outcomes[index] ?? unaccounted('ambiguous');
-        return 'problem' in outcome ? [[id, outcome.problem]] : [];
-      }),
-    );
-  } catch (error) {
-    const problem = problemOfError(error, 'ambiguous');
-    return new Map(inputs.map(({ id }) => [id, problem]));
-  }
+  const { objectType } = taskMapping(scope).target;
+  const outcomes = await writeEach(inputs, () => scope.batchingCrm.update(objectType, inputs, scope.context));
+  return new Map(
+    inputs.flatMap(({ id }, index): [string, CrmProblem][] => {
+      const outcome = outcomes[index] ?? unaccounted('ambiguous');
+      return 'problem' in outcome ? [[id, outcome.problem]] : [];
+    }),
+  );
 }
 
 /** Where a task's links to one kind of record are to lead. */

@@ -1,4 +1,4 @@
-import { problemOfError, unaccounted } from '../../crm/crm-problem.ts';
+import { unaccounted } from '../../crm/crm-problem.ts';
 import { randomUUID } from 'node:crypto';
 import type { CreateInput, CrmProblem, ObjectType, WriteOutcome } from '../../crm/crm.ts';
 import { GatewayError } from '../../errors.ts';
@@ -9,6 +9,7 @@ import { errorForOne } from '../problem.ts';
 import { raceDeadline } from '../concurrency/race-deadline.ts';
 import { type ManagedProperty, type ManagedPropertyState, recoverManaged } from '../properties/managed-property.ts';
 import { decisionOf } from '../writes/write-result.ts';
+import { writeEach } from '../writes/write-each.ts';
 import { type Draft, type DraftOutcome, writeStripping } from '../writes/write-stripping.ts';
 import { storableDraft } from './storable-draft.ts';
 import type { TimelineScope } from './timeline-scope.ts';
@@ -187,12 +188,9 @@ async function sendOnce(scope: CreateScope, draft: Draft): Promise<WriteOutcome>
 
 async function tryCreate({ batchingCrm, record, context }: CreateScope, { properties }: Draft): Promise<WriteOutcome> {
   const { objectType, links } = record;
-  try {
-    const [outcome] = await batchingCrm.create(objectType, [{ properties, links }], context);
-    return outcome ?? unaccounted('ambiguous');
-  } catch (error) {
-    return { problem: problemOfError(error, 'ambiguous') };
-  }
+  const inputs = [{ properties, links }];
+  const [outcome] = await writeEach(inputs, () => batchingCrm.create(objectType, inputs, context));
+  return outcome ?? unaccounted('ambiguous');
 }
 
 function cacheKey({ record, key }: CreateScope) {

@@ -1,5 +1,6 @@
 import { problemOfError } from '../../crm/crm-problem.ts';
 import type { CallContext, Crm } from '../../crm/crm.ts';
+import { isTimeZone } from '../../crm/time-zone.ts';
 import { GatewayError, NotSupportedError } from '../../errors.ts';
 
 /** The time zone of the CRM account, an IANA name, cached for an hour. */
@@ -40,14 +41,5 @@ async function readTimeZone(crm: Pick<Crm, 'readAccount'>, context: CallContext)
     if (error instanceof NotSupportedError) return undefined;
     if (error instanceof GatewayError && problemOfError(error, 'unavailable').kind === 'refused') return undefined;
     throw error;
-  }
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
   }
 }

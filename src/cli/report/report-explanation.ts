@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { KeyExplanation } from '../../explain/explain-keys.ts';
+import { type KeyExplanation, searchedProperties } from '../../explain/explain-keys.ts';
 import type { MatchExplanation, RecordExplanation } from '../../explain/explain-records.ts';
 import type { ValueExplanation, WriteExplanation } from '../../explain/explain-write.ts';
 import { describeSame } from '../../explain/same-records.ts';
@@ -58,16 +58,14 @@ function formatKeys(keys: readonly KeyExplanation[]): string[] {
 function formatKey(key: KeyExplanation, index: number): string {
   const name = `${index + 1} ${key.rule}`;
   if ('skipped' in key) return `${name}: skipped: ${key.skipped}`;
-  const properties = key.search.map(({ property, spellings }) =>
-    spellings === 1 ? property : `${property} (${spellings} spellings)`,
-  );
   if (key.search.length === 0)
     return `${name}: ${key.looksFor.map(show).join(' and ')}, which no record has: the CRM has no such property`;
   const way = key.isRead === undefined ? 'looked up' : 'searched';
   const rest = key.further > 0 ? `, then in ${key.further} further spellings` : '';
   const accents =
     key.missesAccents === true ? '; a record with other accents is found only with the identity index' : '';
-  const where = key.isRead === true ? `read by ${key.store}` : `${way} in ${properties.join(', ')}${rest}${accents}`;
+  const where =
+    key.isRead === true ? `read by ${key.store}` : `${way} in ${searchedProperties(key).join(', ')}${rest}${accents}`;
   return `${name}: ${key.looksFor.map(show).join(' and ')}, ${where}`;
 }
 

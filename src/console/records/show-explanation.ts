@@ -1,4 +1,4 @@
-import type { KeyExplanation } from '../../explain/explain-keys.ts';
+import { type KeyExplanation, searchedProperties } from '../../explain/explain-keys.ts';
 import type { MatchExplanation, RecordExplanation } from '../../explain/explain-records.ts';
 import type { ValueExplanation, WriteExplanation } from '../../explain/explain-write.ts';
 import { describeSame } from '../../explain/same-records.ts';
@@ -47,11 +47,8 @@ function decision(match: MatchExplanation): Html {
 
 function keyCells(key: KeyExplanation) {
   if ('skipped' in key) return [key.rule, html`<span class="faint">skipped: ${key.skipped}</span>`, ''];
-  const where = key.search.map(({ property, spellings }) =>
-    spellings === 1 ? property : `${property} (${spellings} spellings)`,
-  );
   const accents = key.missesAccents === true ? '; with other accents: only by the identity index' : '';
-  const place = key.isRead === true ? `read by ${key.store}` : `${where.join(', ')}${accents}`;
+  const place = key.isRead === true ? `read by ${key.store}` : `${searchedProperties(key).join(', ')}${accents}`;
   return [key.rule, key.looksFor.join(' and '), place];
 }
 
