@@ -49,10 +49,13 @@ function splitFullName(fullName: string): NameParts | ValueProblem {
   if (fullName.trim() !== '' && `${name} `.replace(leadingTitles, '').trim() === '') return unclear;
   const isShouted = name === name.toUpperCase();
   const [start = '', ...rest] = name.split(',').map((part) => part.trim());
+  const isOneName = hasOneName(start);
+  // "Smith, JP": initials, or a degree that is not known.
+  if (isOneName && !isShouted && rest.some((part) => wordsOf(part).some(isUnknownAcronym))) return unclear;
   const others = rest.filter(
     (part) =>
       part !== '' &&
-      !(isSuffixes(part, isShouted) && !(wordsOf(start).length === 1 && isGivenName(part))) &&
+      !(isSuffixes(part, isShouted) && !(isOneName && isGivenName(part))) &&
       `${part} `.replace(leadingTitles, '') !== '',
   );
   // One word before a dash may be half of a double name, and a slash may join two.
@@ -76,8 +79,7 @@ function splitFullName(fullName: string): NameParts | ValueProblem {
 
 /** "Smith, John" and "de la Cruz, María José" start with the family name, "Jane Doe, Founder" does not. */
 function invert(family: string, given: string | undefined): NameParts | ValueProblem {
-  const isFamilyName = wordsOf(family).filter((word) => !nameParticles.has(word.toLowerCase())).length < 2;
-  if (!isFamilyName || given === undefined) return unclear;
+  if (!hasOneName(family) || given === undefined) return unclear;
   // "Gogh, Vincent van": what belongs before the family name stands at the end.
   const words = wordsOf(given);
   let end = words.length;
@@ -134,14 +136,25 @@ function isSpacedDegree(words: readonly string[]): boolean {
   return words.length === 2 && words.every((word) => word.endsWith('.')) && isCredential(words.join(''));
 }
 
-/** A single word that is written like a name, not like a degree: the "Ma" of `Vu, Ma`. */
-function isGivenName(part: string): boolean {
-  return /^\p{Lu}\p{Ll}+$/u.test(part) && !isCredential(part) && !isGeneration(part, false);
+/** One word, with the particles before it: `Cruz`, `de la Cruz`. */
+function hasOneName(name: string): boolean {
+  return wordsOf(name).filter((word) => !nameParticles.has(word.toLowerCase())).length < 2;
 }
 
-/** Two capital letters or more: `RN`, `M.Ed.`, `LEED-AP`. */
+/** A single word that is written like a name, not like a degree: the "Ma" of `Vu, Ma`, and `DeShawn`. */
+function isGivenName(part: string): boolean {
+  return /^(?:\p{Lu}\p{Ll}+)+$/u.test(part) && !isCredential(part) && !isGeneration(part, false);
+}
+
+/** Two capital letters or more: `RN`, `M.Ed.`, `LEED-AP`; not `Hans-Peter`. */
 function isAcronym(word: string): boolean {
-  return (word.match(/\p{Lu}/gu) ?? []).length >= 2 && word.length <= 12;
+  const isDoubleName = /^\p{Lu}\p{Ll}+(?:[-'’]\p{Lu}\p{Ll}+)+$/u.test(word);
+  return !isDoubleName && (word.match(/\p{Lu}/gu) ?? []).length >= 2 && word.length <= 12;
+}
+
+function isUnknownAcronym(word: string): boolean {
+  const isKnown = isCredentialInAnyCase(word) || isGeneration(word, false) || isJob(word) || isTitle.test(word);
+  return isAcronym(word) && !isKnown && !isGivenName(word);
 }
 
 /**
