@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { EventEmitter } from 'node:events';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { loadApiKeys } from '../src/server/api-keys.ts';
@@ -139,7 +139,9 @@ test('lines of any size are written whole', () => {
 test('the folder for compiled code is used only if no other user can reach it', () => {
   const root = temporaryFolder();
   const own = join(root, 'a', 'b');
-  mkdirSync(join(root, 'open'), { mode: 0o755 });
+  mkdirSync(join(root, 'open'));
+  // The mode given to mkdir is subject to the umask.
+  chmodSync(join(root, 'open'), 0o755);
   symlinkSync(own, join(root, 'link'));
   writeFileSync(join(root, 'file'), '');
 

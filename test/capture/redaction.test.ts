@@ -48,6 +48,16 @@ test.each(['+34611987654', '+49 171 99988877'])('%s is a phone number, whatever 
   for (const kind of ['constant', 'date', 'unknown'] as const) expect(redact(text, kind)).not.toContain(text.slice(-6));
 });
 
+test('the name of a country stays; a word of three letters does not, since people are called like codes of countries', () => {
+  expect(redact('Benin')).toBe('Benin');
+  expect(redact('Ben')).toMatch(/^[A-Z][a-z]{2}$/);
+  expect(redact('Ben')).not.toBe('Ben');
+});
+
+test('a value is cut where HubSpot cuts it', () => {
+  expect(redact('word '.repeat(20_000), 'text')).toHaveLength(65_536);
+});
+
 test('two short words, and two numbers, never share a placeholder', () => {
   const letters = [...'abcdefghijklmnopqrstuvwxyz'];
   const pairs = letters.flatMap((a) => letters.map((b) => a + b));

@@ -74,11 +74,16 @@ function keysIn(database: DatabaseSync) {
 test('deletes what is older than the limit, and everything that belongs to it', () => {
   const folder = temporaryFolder();
   const database = filled(folder, 1_000);
+  database.exec(`INSERT INTO actions (at, user, role, action, result, replica)
+    SELECT at, 'anna', 'operator', 'sign-in', 'done', 'test' FROM requests`);
+  // As an earlier version wrote them.
+  database.exec('INSERT INTO keys SELECT 0, id, id FROM decisions');
 
   trimJournal(database, { maxAgeMs: 300, maxBytes: 1e9 }, 1_000);
 
   const count = (table: string) => database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n;
-  expect(['requests', 'parts', 'decisions', 'details'].map(count)).toEqual([300, 300, 300, 1]);
+  const tables = ['requests', 'parts', 'decisions', 'keys', 'actions', 'details'];
+  expect(tables.map(count)).toEqual([300, 300, 300, 300, 300, 1]);
   expect(keysIn(database)).toEqual({ rows: 3, keys: 600 });
   database.close();
 });
