@@ -331,6 +331,22 @@ test('the id of a record stays wherever a response repeats it', () => {
   expect(JSON.stringify(redacted)).not.toContain('734931000002');
 });
 
+test("Enginy's id of a record stays, and wherever a sentence repeats it", () => {
+  const portal = { property: () => undefined, identityProperties: new Set(['enginy_external_id']) };
+  const redaction = { values: redactor(), portal, content: hubSpotProtocol.content };
+  const repeat = () => redaction.values.sentence('Another record has the value "lead ada seven"');
+  const properties = { enginy_external_id: 'lead ada seven' };
+
+  const before = repeat();
+  const redacted = redactCrmBody(redaction, '/crm/objects/2026-09/contacts/batch/create', {
+    results: [{ id: '734931000001', properties }],
+  });
+
+  expect(before).not.toContain('ada');
+  expect(redacted).toMatchObject({ results: [{ properties }] });
+  expect(repeat()).toContain('"lead ada seven"');
+});
+
 const refusal = { category: 'VALIDATION_ERROR', message: 'bad Ada Canary', context: { value: ['Ada Canary'] } };
 const definition = { name: 'score', label: 'Score of Ada', options: [{ label: 'High', value: 'high' }] };
 

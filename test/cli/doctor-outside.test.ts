@@ -89,11 +89,14 @@ const { hubspot } = loadConfig({});
 test.each([
   [{ callsPerWindow: 190 }, 100, '!', 'set HUBSPOT_RATE_LIMIT=190'],
   [{ callsPerWindow: 110 }, 100, '✓', undefined],
+  [{ callsPerWindow: 118 }, 100, '✓', undefined],
+  [{ callsPerWindow: 119 }, 100, '!', 'set HUBSPOT_RATE_LIMIT=119'],
   [{ callsPerWindow: 100 }, 190, '!', 'set HUBSPOT_RATE_LIMIT=100'],
-  [{ callsPerDay: 250_000, remainingToday: 40_000 }, 100, '!', 'see which app uses them'],
+  [{ callsPerDay: 250_000, remainingToday: 50_000 }, 100, '✓', undefined],
+  [{ callsPerDay: 250_000, remainingToday: 49_999 }, 100, '!', 'see which app uses them'],
   [{ callsPerDay: 250_000, remainingToday: 0 }, 100, '✕', 'wait for midnight'],
-  [{ clockOffsetMs: -120_000 }, 100, '!', 'time server'],
-  [{ clockOffsetMs: 3_000 }, 100, '✓', undefined],
+  [{ clockOffsetMs: -60_000 }, 100, '!', 'time server'],
+  [{ clockOffsetMs: 59_999 }, 100, '✓', undefined],
 ] as const)('limits %j with HUBSPOT_RATE_LIMIT=%i: %s', (seen, burstPerTenSeconds, mark, remedy) => {
   const [line, ...more] = examineLimits(seen, { ...hubspot, burstPerTenSeconds });
 

@@ -126,7 +126,8 @@ test('stays within its size by deleting the oldest, and gives the space back', (
   database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
 
   const { first, last } = database.prepare('SELECT min(at) AS first, max(at) AS last FROM requests').get() ?? {};
-  expect(statSync(journalPath(folder)).size).toBeLessThanOrEqual(maxBytes);
+  // Deleting itself may need pages: a tenth stays free.
+  expect(statSync(journalPath(folder)).size).toBeLessThanOrEqual(0.9 * maxBytes);
   expect(last).toBe(4_999);
   expect(first).toBeGreaterThan(2_000);
   expect(first).toBeLessThan(3_500);
